@@ -1,0 +1,1 @@
+"""KEEP: what was captured, what it says, and where it is."""

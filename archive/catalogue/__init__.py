@@ -1,0 +1,1 @@
+"""What we have and where it is: SQLite, rebuildable."""

@@ -1,0 +1,1 @@
+"""Documents at rest, a shard a WARC file."""

@@ -1,0 +1,50 @@
+"""Problems that stop a command -> messages that say what, where and the cure.
+
+What the web does to us is data (a `Skip`, a problem in a report), never one of these.
+
+    CundangError            exit code 1
+    ├── DataError           1: a file of the archive is broken
+    ├── UsageError          2: wrong usage or configuration
+    │   └── SiteError       2: a site file does not say what a site file must
+    ├── SpaceError          3: no space left where the archive is
+    ├── LockedError         4: another process holds the site
+    └── InterruptedCrawl    5: stopped by a signal, state saved
+"""
+
+
+class CundangError(Exception):
+    """The root: its text is shown to the user as it is, and ends with the cure."""
+
+    exit_code = 1
+
+
+class DataError(CundangError):
+    """A file of the archive is broken: the text names the file, the offset and the reason."""
+
+
+class UsageError(CundangError):
+    """The command or its configuration is wrong."""
+
+    exit_code = 2
+
+
+class SiteError(UsageError):
+    """A site file is wrong: the text names the file, the key and the nearest known key."""
+
+
+class SpaceError(CundangError):
+    """The disk that holds the archive is full."""
+
+    exit_code = 3
+
+
+class LockedError(CundangError):
+    """Another process holds the site: the text names the holder."""
+
+    exit_code = 4
+
+
+class InterruptedCrawl(CundangError):  # noqa: N818 - the state is saved; nothing is in error
+    """A signal ended the crawl; the next one goes on where it stopped."""
+
+    exit_code = 5

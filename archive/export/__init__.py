@@ -1,0 +1,1 @@
+"""Documents out to other people's tools, one module a format."""

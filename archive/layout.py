@@ -1,0 +1,105 @@
+"""The data folder -> paths. The only module that knows where things lie on disk.
+
+warc/<site>/<yyyy>/<stem>.warc.gz        truth: written as `.warc.gz.open`, renamed when closed, never touched again
+warc/_import/<yyyy>/<digest>.warc.gz     imported; what a damaged file still holds, its tail beside it
+exclusions.jsonl                         truth: what was taken down
+index/<site>/<yyyy>/<stem>.cdxj          derived
+corpus/<site>/<yyyy>/<stem>.parquet      derived: one shard a WARC file
+catalogue.sqlite                         derived
+state/<site>.sqlite, state/<site>.lock   the crawl's frontier and its lock
+runs.sqlite                              the schedule's history
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+IMPORTED = "_import"
+# What a closed WARC file may end with: our own, and imported files that lie as they came.
+WARC_ENDINGS = (".warc.gz", ".warc", ".arc.gz", ".arc")
+OPEN = ".open"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Layout:
+    """The paths of one data folder."""
+
+    root: Path
+
+    @classmethod
+    def at(cls, data: Path | None = None) -> Layout:
+        """`data`, else CUNDANG_DATA, else ./data."""
+        return cls(root=data or Path(os.environ.get("CUNDANG_DATA") or "data"))
+
+    @property
+    def exclusions(self) -> Path:
+        """What was taken down, a JSON object a line."""
+        return self.root / "exclusions.jsonl"
+
+    @property
+    def catalogue(self) -> Path:
+        """The catalogue (SQLite)."""
+        return self.root / "catalogue.sqlite"
+
+    @property
+    def runs(self) -> Path:
+        """The history of runs (SQLite)."""
+        return self.root / "runs.sqlite"
+
+    def state(self, site: str) -> Path:
+        """The frontier of a site (SQLite)."""
+        return self.root / "state" / f"{site}.sqlite"
+
+    def lock(self, site: str) -> Path:
+        """The file that a crawl of the site holds locked; it says who holds it."""
+        return self.root / "state" / f"{site}.lock"
+
+    def warc_folder(self, site: str, year: int) -> Path:
+        """Where the WARC files of a site and year lie; `IMPORTED` for imports."""
+        return self.root / "warc" / site / f"{year:04d}"
+
+    def warcs(self, site: str | None = None) -> Iterator[Path]:
+        """All closed WARC files, in the order of their paths; of one site where it is named."""
+        folder = self.root / "warc" / (site or "")
+        for path in sorted(folder.rglob("*")):
+            if path.name.endswith(WARC_ENDINGS) and path.is_file():
+                yield path
+
+    def open_warcs(self, site: str | None = None) -> Iterator[Path]:
+        """WARC files that a crawl writes now, or left behind when it was killed."""
+        yield from sorted((self.root / "warc" / (site or "")).rglob(f"*{OPEN}"))
+
+    def index_of(self, warc: Path) -> Path:
+        """The CDXJ file of a WARC file."""
+        return self._beside(warc, "index", ".cdxj")
+
+    def shard_of(self, warc: Path) -> Path:
+        """The corpus shard of a WARC file."""
+        return self._beside(warc, "corpus", ".parquet")
+
+    def warc_of(self, derived: Path) -> Path | None:
+        """The WARC file that an index or a shard was made from; None where it is gone."""
+        folder = (
+            self.root
+            / "warc"
+            / derived.relative_to(self.root).parent.relative_to(derived.relative_to(self.root).parts[0])
+        )
+        found = (folder / (derived.stem + ending) for ending in WARC_ENDINGS)
+        return next((path for path in found if path.exists()), None)
+
+    def shards(self, site: str | None = None) -> Iterator[Path]:
+        """All shards that there are, in the order of their paths."""
+        yield from sorted((self.root / "corpus" / (site or "")).rglob("*.parquet"))
+
+    def site_of(self, path: Path) -> str:
+        """The key of the folder that a WARC file, index or shard lies in."""
+        return path.relative_to(self.root).parts[1]
+
+    def _beside(self, warc: Path, room: str, ending: str) -> Path:
+        relative = warc.relative_to(self.root / "warc")
+        name = relative.name.removesuffix(OPEN)
+        stem = next(name.removesuffix(e) for e in WARC_ENDINGS if name.endswith(e))
+        return self.root / room / relative.parent / (stem + ending)

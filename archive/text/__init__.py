@@ -1,0 +1,1 @@
+"""What a Capture says."""

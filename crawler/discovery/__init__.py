@@ -1,0 +1,1 @@
+"""List pages, pagers and feeds -> links, one module a CMS family."""

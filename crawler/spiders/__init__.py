@@ -1,0 +1,1 @@
+"""The one spider: a Site in, requests out."""
