@@ -1,0 +1,19 @@
+"""Fixtures for all rooms."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import pytest
+
+CHECKOUT = Path(__file__).parents[1]
+
+
+@pytest.fixture(scope="session")
+def shared() -> Path:
+    """The folder of real pages, WARC files and gold, which belong to others and are read where they lie."""
+    folder = Path(os.environ.get("CUNDANG_SHARED") or CHECKOUT.parent / "shared")
+    if not folder.is_dir():
+        pytest.skip("the shared data is neither at ../shared nor at CUNDANG_SHARED")
+    return folder
