@@ -94,6 +94,10 @@ class Layout:
         """All shards that there are, in the order of their paths."""
         yield from sorted((self.root / "corpus" / (site or "")).rglob("*.parquet"))
 
+    def indexes(self, site: str | None = None) -> Iterator[Path]:
+        """All CDXJ files that there are, in the order of their paths."""
+        yield from sorted((self.root / "index" / (site or "")).rglob("*.cdxj"))
+
     def site_of(self, path: Path) -> str:
         """The key of the folder that a WARC file, index or shard lies in."""
         return path.relative_to(self.root).parts[1]

@@ -1,0 +1,44 @@
+# make demo    run the main job on the practice web: about a minute after the installation
+# make test    everything that CI runs: check, then the tests
+# make check   ruff (all rules) and mypy --strict
+# make bench   figures, as ratios within one run; wget is compared where it is installed
+
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+
+.DELETE_ON_ERROR:
+.PHONY: demo test check bench clean
+
+demo: $(VENV)/.product
+	$(BIN)/cundang demo
+
+test: check
+	$(BIN)/python -m pytest -n 2
+
+check: $(VENV)/.develop
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+
+bench: $(VENV)/.develop
+	$(BIN)/python tests/bench.py
+
+clean:
+	rm -rf $(VENV) demo-data .mypy_cache .ruff_cache .pytest_cache .hypothesis
+
+# Old pips misread an extra of trafilatura's dependencies, so pip itself is made new first.
+$(VENV)/bin/pip:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' \
+	  || { echo "cundang needs Python 3.11 or newer; name one: make PYTHON=python3.12 demo" >&2; exit 2; }
+	@$(PYTHON) -m venv $(VENV) \
+	  || { echo "cannot make $(VENV): on Debian and Ubuntu, apt install python3-venv" >&2; rm -rf $(VENV); exit 2; }
+	$(BIN)/pip install --quiet --upgrade pip
+
+$(VENV)/.product: $(VENV)/bin/pip pyproject.toml constraints.txt
+	$(BIN)/pip install --quiet --constraint constraints.txt --editable .
+	touch $@
+
+$(VENV)/.develop: $(VENV)/bin/pip pyproject.toml constraints.txt
+	$(BIN)/pip install --quiet --constraint constraints.txt --editable '.[dev]'
+	touch $@

@@ -1,0 +1,219 @@
+"""Questions -> rows of the catalogue, and the documents they point at."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import closing
+from dataclasses import dataclass, fields
+from itertools import groupby
+from pathlib import Path
+from typing import Any
+
+from archive.catalogue.words import expression
+from archive.corpus import shard
+from archive.errors import UsageError
+from archive.layout import Layout
+from archive.text.document import Document
+
+# Characters of a snippet before and after the first hit.
+SNIPPET = 30
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Filter:
+    """Which documents: by site key, and by the day they were published (captured, where no date is known).
+
+    Attributes:
+        since: the first day, ISO 8601, as precise as liked: `2020`, `2020-02`, `2020-02-19`.
+        until: the last day, itself included.
+        versions: all captures of a URL, not the latest alone.
+    """
+
+    site: str | None = None
+    since: str | None = None
+    until: str | None = None
+    versions: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Hit:
+    """A document that a search found; `snippet` is its text around the first word."""
+
+    id: str
+    url: str
+    site: str
+    day: str
+    title: str | None
+    source: str | None
+    snippet: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Captured:
+    """One capture of a URL, and what became of it: `document`, `revisit`, or the reason of its Skip."""
+
+    id: str
+    url: str
+    stamp: str
+    status: int | None
+    mime: str
+    digest: str | None
+    warc: str
+    offset: int
+    length: int
+    became: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SiteStatus:
+    """What there is of one site: counts, the last capture (UTC, 14 digits), Skips by reason."""
+
+    site: str
+    documents: int
+    urls: int
+    last_capture: str | None
+    skips: Mapping[str, int]
+
+
+def search(layout: Layout, query: str, limit: int, wanted: Filter) -> Iterator[Hit]:
+    """Documents that hold every word of the query, newest first.
+
+    Raises:
+        UsageError: the query holds no word, or there is no catalogue yet.
+    """
+    condition, values = _condition(wanted)
+    sql = f"""
+        SELECT d.id, d.url, d.site, d.day, d.title, d.publisher, s.path, d.row
+        FROM words JOIN documents d ON d.number = words.rowid JOIN sources s ON s.id = d.source
+        WHERE words MATCH ? AND {condition} ORDER BY d.day DESC, s.path, d.row LIMIT ?
+    """  # noqa: S608 - the condition is made of our own words
+    with closing(_connect(layout)) as db:
+        found = db.execute(sql, (expression(query), *values, limit)).fetchall()
+    for id_, url, site, day, title, publisher, path, row in found:
+        document = next(shard.read_rows(layout.root / path, [row]))
+        assert isinstance(document, Document)
+        snippet = _snippet(document.text, query)
+        yield Hit(id=id_, url=url, site=site, day=day, title=title, source=publisher, snippet=snippet)
+
+
+def places(layout: Layout, wanted: Filter) -> Iterator[tuple[Path, list[int]]]:
+    """Shards and the numbers of their rows that a filter wants, in the order of the archive.
+
+    Raises:
+        UsageError: there is no catalogue yet.
+    """
+    condition, values = _condition(wanted)
+    sql = f"""SELECT s.path, d.row FROM documents d JOIN sources s ON s.id = d.source
+              WHERE {condition} ORDER BY s.path, d.row"""  # noqa: S608 - as above
+    with closing(_connect(layout)) as db:
+        for path, rows in groupby(db.execute(sql, values), key=lambda row: row[0]):
+            yield layout.root / path, [row for _, row in rows]
+
+
+def documents(layout: Layout, wanted: Filter) -> Iterator[Document]:
+    """The documents that a filter wants, in the order of the archive.
+
+    Raises:
+        UsageError: there is no catalogue yet.
+    """
+    for path, rows in places(layout, wanted):
+        for item in shard.read_rows(path, rows):
+            assert isinstance(item, Document)
+            yield item
+
+
+def find(layout: Layout, name: str) -> list[Document]:
+    """The documents of an id or URL, latest first.
+
+    Raises:
+        UsageError: there is no catalogue yet.
+    """
+    with closing(_connect(layout)) as db:
+        rows = db.execute(
+            """SELECT s.path, d.row FROM documents d JOIN sources s ON s.id = d.source
+               WHERE d.id = ? OR d.url = ? ORDER BY d.latest DESC, d.captured DESC""",
+            (name, name),
+        ).fetchall()
+    found = (next(shard.read_rows(layout.root / path, [row])) for path, row in rows)
+    return [item for item in found if isinstance(item, Document)]
+
+
+def captures(layout: Layout, url: str) -> list[Captured]:
+    """All captures of a URL, oldest first, and what became of each.
+
+    Raises:
+        UsageError: there is no catalogue yet.
+    """
+    with closing(_connect(layout)) as db:
+        rows = db.execute(
+            """SELECT c.id, c.url, c.stamp, c.status, c.mime, c.digest, s.path, c.offset, c.length,
+                      CASE WHEN c.mime = 'warc/revisit' THEN 'revisit'
+                           ELSE coalesce((SELECT 'document' FROM documents d WHERE d.id = c.id),
+                                         (SELECT k.reason FROM skips k WHERE k.id = c.id), 'not cleaned yet') END
+               FROM captures c JOIN sources s ON s.id = c.source WHERE c.url = ? ORDER BY c.stamp, s.path, c.offset""",
+            (url,),
+        ).fetchall()
+    names = [field.name for field in fields(Captured)]
+    found = []
+    for row in rows:
+        values = dict(zip(names, row, strict=True))
+        warc = layout.warc_of(layout.root / values["warc"])
+        values["warc"] = str(warc.relative_to(layout.root)) if warc else values["warc"]
+        found.append(Captured(**values))
+    return found
+
+
+def status(layout: Layout) -> list[SiteStatus]:
+    """What there is, site by site; nothing where there is no catalogue yet."""
+    if not layout.catalogue.exists():
+        return []
+    with closing(_connect(layout)) as db:
+        skips: dict[str, dict[str, int]] = {}
+        for site, reason, count in db.execute("SELECT site, reason, count(*) FROM skips GROUP BY 1, 2 ORDER BY 1, 2"):
+            skips.setdefault(site, {})[reason] = count
+        had = {
+            site: (count, urls, last)
+            for site, count, urls, last in db.execute(
+                "SELECT site, count(*), sum(latest), max(captured) FROM documents GROUP BY site"
+            )
+        }
+    return [
+        SiteStatus(
+            site=site,
+            documents=had.get(site, (0, 0, None))[0],
+            urls=had.get(site, (0, 0, None))[1],
+            last_capture=had.get(site, (0, 0, None))[2],
+            skips=skips.get(site, {}),
+        )
+        for site in sorted(had.keys() | skips.keys())
+    ]
+
+
+def _connect(layout: Layout) -> sqlite3.Connection:
+    if not layout.catalogue.exists():
+        raise UsageError(f"{layout.catalogue}: no catalogue yet. Make it: cundang rebuild --catalogue")
+    return sqlite3.connect(f"file:{layout.catalogue}?mode=ro", uri=True, timeout=60)
+
+
+def _condition(wanted: Filter) -> tuple[str, Sequence[Any]]:
+    parts: list[tuple[str, Any]] = []
+    if wanted.site:
+        parts.append(("d.site = ?", wanted.site))
+    if wanted.since:
+        parts.append(("d.day >= ?", wanted.since))
+    if wanted.until:
+        # '~' sorts after every character of a date: the last day, month or year counts whole.
+        parts.append(("d.day <= ?", wanted.until + "~"))
+    condition = " AND ".join(["1" if wanted.versions else "d.latest", *(sql for sql, _ in parts)])
+    return condition, [value for _, value in parts]
+
+
+def _snippet(text: str, query: str) -> str:
+    """The text around the first word of the query; its beginning where the words stand in the title alone."""
+    folded = text.lower()
+    places = [folded.find(word) for word in query.lower().replace('"', " ").split()]
+    start = max(min((place for place in places if place >= 0), default=0) - SNIPPET, 0)
+    end = start + 2 * SNIPPET + len(query)
+    cut = text[start:end].replace("\n", " ")
+    return ("…" if start else "") + cut + ("…" if end < len(text) else "")

@@ -1,0 +1,67 @@
+-- What we have and where it is. Derived from the shards and the indexes; `cundang rebuild --catalogue` makes it anew.
+
+CREATE TABLE about (version INTEGER NOT NULL, dead INTEGER NOT NULL);  -- dead: rows of `words` whose document is gone
+
+-- A shard or an index that was read, and by what it is known: path below the data folder.
+CREATE TABLE sources (
+    id   INTEGER PRIMARY KEY,
+    path TEXT NOT NULL UNIQUE,
+    mark TEXT NOT NULL
+);
+
+-- AUTOINCREMENT: a number is never used again, so an entry of `words` that outlived its document finds nothing.
+CREATE TABLE documents (
+    number    INTEGER PRIMARY KEY AUTOINCREMENT,
+    source    INTEGER NOT NULL REFERENCES sources(id),
+    row       INTEGER NOT NULL,   -- in the shard, from 0
+    id        TEXT NOT NULL,
+    url       TEXT NOT NULL,
+    site      TEXT NOT NULL,
+    captured  TEXT,
+    published TEXT,
+    day       TEXT NOT NULL,      -- published, else captured (Asia/Shanghai), else '': what "newest first" goes by
+    kind      TEXT NOT NULL,
+    title     TEXT,
+    publisher TEXT,               -- 来源
+    author    TEXT,
+    script    TEXT NOT NULL,
+    flags     TEXT NOT NULL,      -- JSON
+    extractor TEXT NOT NULL,
+    han       INTEGER NOT NULL,
+    latest    INTEGER NOT NULL    -- 1: the latest capture of its URL that gave a document
+);
+CREATE INDEX documents_source ON documents(source);
+CREATE INDEX documents_url ON documents(url);
+CREATE INDEX documents_id ON documents(id);
+CREATE INDEX documents_site ON documents(site, latest, day);
+
+CREATE TABLE skips (
+    source   INTEGER NOT NULL REFERENCES sources(id),
+    id       TEXT NOT NULL,
+    url      TEXT NOT NULL,
+    site     TEXT NOT NULL,
+    captured TEXT,
+    status   INTEGER,
+    reason   TEXT NOT NULL,
+    detail   TEXT NOT NULL
+);
+CREATE INDEX skips_source ON skips(source);
+CREATE INDEX skips_site ON skips(site, reason);
+CREATE INDEX skips_url ON skips(url);
+
+CREATE TABLE captures (
+    source INTEGER NOT NULL REFERENCES sources(id),
+    id     TEXT NOT NULL,
+    url    TEXT NOT NULL,
+    stamp  TEXT NOT NULL,         -- 14 digits, UTC
+    status INTEGER,
+    mime   TEXT NOT NULL,         -- warc/revisit for revisit records
+    digest TEXT,
+    offset INTEGER NOT NULL,
+    length INTEGER NOT NULL
+);
+CREATE INDEX captures_source ON captures(source);
+CREATE INDEX captures_url ON captures(url, stamp);
+
+-- One token a Han character: any Chinese word is a phrase, exact for every length. The texts stay in the shards.
+CREATE VIRTUAL TABLE words USING fts5(title, text, content='', tokenize='unicode61 remove_diacritics 0');

@@ -1,0 +1,269 @@
+"""WARC files -> shards: which are missing or stale, and making them in worker processes.
+
+Live crawls, imports and re-cleaning all end here: there is no other path to the corpus.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import multiprocessing
+import os
+import signal
+import time
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from concurrent.futures import Future, ProcessPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Self
+
+from archive.corpus import shard
+from archive.layout import IMPORTED, Layout
+from archive.site import Site, by_host, host_of
+from archive.text.clean import clean as clean_capture
+from archive.text.document import Document, Reason, Skip
+from archive.text.recipe import recipe
+from archive.warc import reader
+from archive.warc.capture import Capture
+
+# The last resort against a page that hangs the cleaner; its own limits (bytes, nodes, depth) end every known kind long
+# before.
+PAGE_SECONDS = 60
+# What travels to a worker in one message: enough to make the message cheap, little enough to keep memory flat.
+BATCH_PAGES, BATCH_BYTES = 32, 4 * 2**20
+
+Job = tuple[Capture, Site | None]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Stale:
+    """A shard that is not current, and why."""
+
+    warc: Path
+    shard: Path
+    why: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Made:
+    """A shard that was made.
+
+    Attributes:
+        seconds: wall time.
+        faults: (record id, message) of pages on which the cleaner itself failed; each has a Skip(unreadable or killed).
+    """
+
+    warc: Path
+    shard: Path
+    documents: int
+    skips: int
+    seconds: float
+    faults: tuple[tuple[str, str], ...]
+
+
+def stale(layout: Layout, sites: Mapping[str, Site], site: str | None = None) -> Iterator[Stale]:
+    """The shards that are not what would be written now, in the order of their WARC files; `site` names a folder."""
+    hosts = by_host(sites.values())
+    for warc in layout.warcs(site):
+        path = layout.shard_of(warc)
+        about = shard.about(path)
+        if about is None:
+            why = "no shard yet" if not path.exists() else "the shard cannot be read"
+        elif about.provisional:
+            why = "a page was given up by the clock"
+        else:
+            why = _difference(about.header, _header(warc, about.hosts, hosts))
+        if why:
+            yield Stale(warc=warc, shard=path, why=why)
+
+
+def orphans(layout: Layout) -> Iterator[Path]:
+    """Indexes and shards whose WARC file is gone: nothing says any more what they were made from."""
+    for path in [*layout.shards(), *layout.indexes()]:
+        if layout.warc_of(path) is None:
+            yield path
+
+
+def clean(
+    layout: Layout,
+    sites: Mapping[str, Site],
+    *,
+    site: str | None = None,
+    every: bool = False,
+    jobs: int | None = None,
+    tell: Callable[[Path, int], None] = lambda _warc, _pages: None,
+) -> Iterator[Made]:
+    """Make the shards that are missing or stale, or all of them (`every`), and yield each when it lies in its place.
+
+    Args:
+        layout: the data folder.
+        sites: the site files, by key.
+        site: a folder of WARC files; None: all.
+        every: make current shards too.
+        jobs: worker processes; None: one a core.
+        tell: called with the WARC file and the number of pages done, now and then.
+    """
+    for path in orphans(layout):
+        path.unlink()
+    todo = list(layout.warcs(site)) if every else [s.warc for s in stale(layout, sites, site)]
+    if not todo:
+        return
+    hosts = by_host(sites.values())
+    with Workers(jobs or os.cpu_count() or 1) as workers:
+        for warc in todo:
+            yield _make(layout, warc, hosts, workers, tell)
+
+
+def _make(
+    layout: Layout, warc: Path, hosts: Mapping[str, Site], workers: Workers, tell: Callable[[Path, int], None]
+) -> Made:
+    start = time.monotonic()
+    met: set[str] = set()
+    faults: list[tuple[str, str]] = []
+
+    def jobs() -> Iterator[Job]:
+        for capture in reader.read(warc):
+            host = host_of(capture.url)
+            met.add(host)
+            yield capture, hosts.get(host)
+
+    path = layout.shard_of(warc)
+    with shard.Writer(path) as writer:
+        for done, (item, fault) in enumerate(workers.clean(jobs()), 1):
+            writer.add(item)
+            if fault:
+                faults.append((item.id, fault))
+            if done % BATCH_PAGES == 0:
+                tell(warc, done)
+        provisional = any(fault == Reason.KILLED for _, fault in faults)
+        about = writer.close(header=_header(warc, sorted(met), hosts), hosts=sorted(met), provisional=provisional)
+    return Made(
+        warc=warc,
+        shard=path,
+        documents=about.documents,
+        skips=about.skips,
+        seconds=time.monotonic() - start,
+        faults=tuple(faults),
+    )
+
+
+def _header(warc: Path, met: Iterable[str], hosts: Mapping[str, Site]) -> shard.Header:
+    with warc.open("rb") as file:
+        digest = hashlib.file_digest(file, "sha256").hexdigest()
+    named = {hosts[host].key: hosts[host] for host in met if host in hosts}
+    return shard.Header(
+        warc=warc.name, warc_sha256=digest, recipe=recipe(named[key] for key in sorted(named)).to_json()
+    )
+
+
+def _difference(had: shard.Header, now: shard.Header) -> str:
+    """Why a shard is stale, in words; empty when it is current."""
+    if had.warc_sha256 != now.warc_sha256 or had.warc != now.warc:
+        return "the WARC file is another"
+    if had.schema != now.schema:
+        return f"its columns are of version {had.schema}, now {now.schema}"
+    return "" if had.recipe == now.recipe else "the recipe changed"
+
+
+def clean_one(capture: Capture, site: Site | None) -> tuple[Document | Skip, str]:
+    """Clean one capture; a fault of the cleaner itself becomes a Skip that says so, and is told beside it."""
+    try:
+        return clean_capture(capture, site), ""
+    except Exception as error:  # noqa: BLE001 - one page must not cost the shard its other pages
+        fault = f"{type(error).__name__}: {error}"
+        return _given_up(capture, site, Reason.UNREADABLE, f"the cleaner failed: {fault}"), fault
+
+
+def _given_up(capture: Capture, site: Site | None, reason: Reason, detail: str) -> Skip:
+    return Skip(
+        id=capture.id,
+        url=capture.url,
+        site=site.key if site else host_of(capture.url) or IMPORTED,
+        captured=capture.date,
+        status=capture.status,
+        origin=capture.origin,
+        reason=reason,
+        detail=detail,
+    )
+
+
+def _clean_batch(batch: list[Job]) -> list[tuple[Document | Skip, str]]:
+    done = []
+    for capture, site in batch:
+        # The default action of SIGALRM ends the process, also inside C code that never comes back to Python.
+        signal.alarm(PAGE_SECONDS)
+        done.append(clean_one(capture, site))
+    signal.alarm(0)
+    return done
+
+
+class Workers:
+    """Processes that clean. One that dies or hangs costs the page it was at, not its neighbours."""
+
+    def __init__(self, jobs: int) -> None:
+        self._jobs = jobs
+        # Workers start from a clean server process that has loaded the cleaner once: a fork of a process with threads
+        # may hang, and trafilatura alone costs each fresh process 2.7 s.
+        self._context = multiprocessing.get_context("forkserver")
+        self._context.set_forkserver_preload(["archive.text.clean", "archive.corpus.reclean"])
+        self._pool = self._start()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        """End the processes; what was not asked for any more is dropped."""
+        self._pool.shutdown(wait=True, cancel_futures=True)
+
+    def clean(self, jobs: Iterable[Job]) -> Iterator[tuple[Document | Skip, str]]:
+        """What each capture became, in order, with the message of a fault of the cleaner ("" where there was none)."""
+        under_way: deque[tuple[list[Job], Future[list[tuple[Document | Skip, str]]]]] = deque()
+        batches = _batches(jobs)
+        exhausted = False
+        while under_way or not exhausted:
+            while not exhausted and len(under_way) < 2 * self._jobs:
+                batch = next(batches, None)
+                if batch is None:
+                    exhausted = True
+                else:
+                    under_way.append((batch, self._pool.submit(_clean_batch, batch)))
+            if not under_way:
+                return
+            batch, future = under_way.popleft()
+            try:
+                yield from future.result()
+            except BrokenProcessPool:
+                # Which page did it is not known: this batch goes one by one, the others under way are sent again.
+                self._restart()
+                for job in batch:
+                    yield self._alone(job)
+                under_way = deque((other, self._pool.submit(_clean_batch, other)) for other, _ in under_way)
+
+    def _alone(self, job: Job) -> tuple[Document | Skip, str]:
+        try:
+            return self._pool.submit(_clean_batch, [job]).result()[0]
+        except BrokenProcessPool:
+            self._restart()
+            detail = f"the cleaner's process ended, or was at it for {PAGE_SECONDS} s"
+            return _given_up(*job, Reason.KILLED, detail), Reason.KILLED
+
+    def _start(self) -> ProcessPoolExecutor:
+        return ProcessPoolExecutor(self._jobs, mp_context=self._context)
+
+    def _restart(self) -> None:
+        self._pool.shutdown(wait=True, cancel_futures=True)
+        self._pool = self._start()
+
+
+def _batches(jobs: Iterable[Job]) -> Iterator[list[Job]]:
+    batch: list[Job] = []
+    size = 0
+    for job in jobs:
+        batch.append(job)
+        size += len(job[0].body)
+        if len(batch) == BATCH_PAGES or size >= BATCH_BYTES:
+            yield batch
+            batch, size = [], 0
+    if batch:
+        yield batch

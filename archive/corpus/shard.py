@@ -1,0 +1,204 @@
+"""Documents and Skips of one WARC file <-> one Parquet file: a row a page record, in record order.
+
+The same rows give the same bytes: fixed row groups, zstd at a fixed level, no clock and no host name in the file. The
+versions of the libraries that shape these bytes stand in the Recipe.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+from collections.abc import Iterator, Sequence
+from dataclasses import asdict, dataclass, fields
+from pathlib import Path
+from typing import Any, Self
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from archive.errors import DataError
+from archive.text.document import Document, Reason, Skip
+
+# Raised when a column is added, renamed or changes its meaning: shards of another version are stale.
+SCHEMA_VERSION = 1
+# Rows of a row group. Reading one document back costs one row group; bigger groups compress better.
+ROW_GROUP = 256
+
+_PAIRS = {"attachments": ("url", "name"), "removed": ("rule", "text")}
+_TYPES = {
+    "str": pa.string(),
+    "str | None": pa.string(),
+    "int": pa.int32(),
+    "int | None": pa.int32(),
+    "float": pa.float64(),
+    "dt.datetime | None": pa.timestamp("us", tz="UTC"),
+    "tuple[str, ...]": pa.list_(pa.string()),
+}
+
+
+def _column(name: str, written: str) -> pa.Field:
+    if name in _PAIRS:
+        return pa.field(name, pa.list_(pa.struct([pa.field(part, pa.string()) for part in _PAIRS[name]])))
+    return pa.field(name, _TYPES[written])
+
+
+# The columns of a Document, which are those of an export too.
+DOCUMENT_SCHEMA = pa.schema([_column(f.name, str(f.type)) for f in fields(Document)])
+_SCHEMA = pa.schema([*DOCUMENT_SCHEMA, pa.field("reason", pa.string()), pa.field("detail", pa.string())])
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Header:
+    """What a shard was made from. A shard is current if and only if this equals what would be written now.
+
+    Attributes:
+        warc: the WARC file's name.
+        warc_sha256: of its bytes, base16.
+        recipe: the Recipe as JSON.
+        schema: of the columns.
+    """
+
+    warc: str
+    warc_sha256: str
+    recipe: str
+    schema: int = SCHEMA_VERSION
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class About:
+    """What a shard says of itself.
+
+    Attributes:
+        hosts: the hosts of its pages, sorted: the sites that name one of them shape its Recipe.
+        provisional: a page was given up by the clock; the next `clean` makes the shard again.
+    """
+
+    header: Header
+    hosts: tuple[str, ...]
+    provisional: bool
+    documents: int
+    skips: int
+
+
+def row(item: Document | Skip) -> dict[str, Any]:
+    """The columns of a Document or Skip, as Parquet and JSON want them (pairs become objects)."""
+    columns = {f.name: getattr(item, f.name) for f in fields(item)}
+    for name, parts in _PAIRS.items():
+        if name in columns:
+            columns[name] = [dict(zip(parts, pair, strict=True)) for pair in columns[name]]
+    return columns
+
+
+class Writer:
+    """Writes a shard beside its place and puts it there whole, by rename, when it is closed."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._tmp = path.with_name(path.name + ".tmp")
+        path.parent.mkdir(parents=True, exist_ok=True)
+        self._writer = pq.ParquetWriter(self._tmp, _SCHEMA, compression="zstd", compression_level=6)
+        self._rows: list[dict[str, Any]] = []
+        self._counts = [0, 0]
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        """Left before `close`: nothing stays."""
+        if self._writer.is_open:
+            self._writer.close()
+        self._tmp.unlink(missing_ok=True)
+
+    def add(self, item: Document | Skip) -> None:
+        """The next page record's row."""
+        self._counts[isinstance(item, Skip)] += 1
+        self._rows.append(row(item))
+        if len(self._rows) == ROW_GROUP:
+            self._flush()
+
+    def close(self, *, header: Header, hosts: Sequence[str], provisional: bool = False) -> About:
+        """Put the shard in its place."""
+        if self._rows:
+            self._flush()
+        documents, skips = self._counts
+        about = About(
+            header=header, hosts=tuple(sorted(hosts)), provisional=provisional, documents=documents, skips=skips
+        )
+        self._writer.add_key_value_metadata({"cundang": json.dumps(asdict(about), ensure_ascii=False, sort_keys=True)})
+        self._writer.close()
+        self._tmp.replace(self._path)
+        return about
+
+    def _flush(self) -> None:
+        self._writer.write_table(pa.Table.from_pylist(self._rows, schema=_SCHEMA), row_group_size=ROW_GROUP)
+        self._rows.clear()
+
+
+def about(path: Path) -> About | None:
+    """What a shard says of itself; None where there is no shard, or one that cannot be read (it is made again)."""
+    try:
+        metadata = pq.read_metadata(path).metadata or {}
+        said = json.loads(metadata[b"cundang"])
+        header = Header(**said.pop("header"))
+        return About(header=header, hosts=tuple(said.pop("hosts")), **said)
+    except (OSError, KeyError, TypeError, ValueError, pa.ArrowInvalid):
+        return None
+
+
+def read(path: Path) -> Iterator[Document | Skip]:
+    """The rows of a shard, in record order.
+
+    Raises:
+        DataError: it is no shard.
+    """
+    with _open(path) as file:
+        for batch in file.iter_batches(batch_size=ROW_GROUP):
+            yield from map(_item, batch.to_pylist())
+
+
+def read_rows(path: Path, numbers: Sequence[int]) -> Iterator[Document | Skip]:
+    """Single rows of a shard, by their numbers from 0, in the order asked; one row group is held at a time.
+
+    Raises:
+        DataError: it is no shard.
+    """
+    with _open(path) as file:
+        group, held = -1, []
+        for number in numbers:
+            if number // ROW_GROUP != group:
+                group = number // ROW_GROUP
+                held = file.read_row_group(group).to_pylist()
+            yield _item(held[number % ROW_GROUP])
+
+
+def tables(path: Path, numbers: Sequence[int]) -> Iterator[pa.Table]:
+    """Single rows of a shard as Arrow tables of the Document columns, a row group at a time.
+
+    Raises:
+        DataError: it is no shard.
+    """
+    with _open(path) as file:
+        groups: dict[int, list[int]] = {}
+        for number in sorted(numbers):
+            groups.setdefault(number // ROW_GROUP, []).append(number % ROW_GROUP)
+        for group, wanted in groups.items():
+            yield file.read_row_group(group, columns=DOCUMENT_SCHEMA.names).take(wanted).cast(DOCUMENT_SCHEMA)
+
+
+def _open(path: Path) -> pq.ParquetFile:
+    try:
+        return pq.ParquetFile(path)
+    except (OSError, pa.ArrowInvalid) as error:
+        raise DataError(f"{path}: no shard ({error}). Make it again: cundang rebuild --corpus") from error
+
+
+def _item(columns: dict[str, Any]) -> Document | Skip:
+    captured = columns["captured"]
+    columns["captured"] = captured and captured.astimezone(dt.UTC)
+    reason, detail = columns.pop("reason"), columns.pop("detail")
+    if reason is not None:
+        kept = {f.name: columns[f.name] for f in fields(Skip) if f.name in columns}
+        return Skip(**kept, reason=Reason(reason), detail=detail)
+    for name, parts in _PAIRS.items():
+        columns[name] = tuple(tuple(pair[part] for part in parts) for pair in columns[name])
+    return Document(**{key: tuple(value) if isinstance(value, list) else value for key, value in columns.items()})

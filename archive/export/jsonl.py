@@ -1,0 +1,29 @@
+"""Documents -> JSON Lines: an object a document, every column, UTF-8 as it is."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any
+
+from archive.corpus import shard
+from archive.export import whole
+from archive.text.document import Document, Skip
+
+
+def line(item: Document | Skip, **first: Any) -> str:
+    """One document or Skip as a JSON object; `first` stands before its columns."""
+    columns = first | shard.row(item)
+    captured = columns["captured"]
+    columns["captured"] = captured and captured.isoformat().replace("+00:00", "Z")
+    return json.dumps(columns, ensure_ascii=False)
+
+
+def write(documents: Iterable[Document], out: Path) -> int:
+    """Write a file, and say how many documents it holds."""
+    count = 0
+    with whole.file(out) as file:
+        for count, document in enumerate(documents, 1):  # noqa: B007 - the count is what is wanted after the loop
+            file.write(line(document).encode() + b"\n")
+    return count

@@ -1,0 +1,32 @@
+"""Documents -> a folder of text files in the shape of the seed corpus: UTF-8, a line a paragraph.
+
+A file is named by a running number and the first 16 hex digits of the SHA-256 of its text: `000_cf38059dc55396b4.txt`.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable
+from pathlib import Path
+
+from archive.errors import UsageError
+from archive.export import whole
+from archive.text.document import Document
+
+
+def write(documents: Iterable[Document], out: Path) -> int:
+    """Write a folder, and say how many files it holds.
+
+    Raises:
+        UsageError: the folder exists and is not empty, so that numbers would be mixed.
+    """
+    if out.exists() and (not out.is_dir() or any(out.iterdir())):
+        raise UsageError(f"{out}: is not an empty folder. Name a new one with --out.")
+    count = 0
+    for number, document in enumerate(documents):
+        # Without a line feed at the end, as the seed texts are: the digest is that of the file's bytes.
+        text = document.text.encode()
+        with whole.file(out / f"{number:03}_{hashlib.sha256(text).hexdigest()[:16]}.txt") as file:
+            file.write(text)
+        count = number + 1
+    return count

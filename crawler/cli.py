@@ -1,0 +1,422 @@
+"""The front door: verbs on the nouns of the archive. stdout is data, stderr is talk.
+
+Exit codes: 0 done; 1 something is wrong with the data or the run; 2 wrong usage or configuration; 3 out of space; 4 another
+process holds the site; 5 interrupted, state saved.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+from collections.abc import Iterable, Iterator
+from dataclasses import asdict, dataclass, is_dataclass
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from archive import site as site_files
+from archive.catalogue import build, query
+from archive.corpus import ingest, reclean
+from archive.errors import CundangError, UsageError
+from archive.export import jsonl, parquet, text
+from archive.layout import Layout
+from archive.site import Site
+from archive.warc import index, verify
+from crawler.talk import say, telling
+
+DEFAULT_SITES = Path("seeds/sites")
+
+app = typer.Typer(
+    name="cundang",
+    help="存档: crawl, archive and clean Chinese public news.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+sites_app = typer.Typer(help="The site files.", no_args_is_help=True)
+app.add_typer(sites_app, name="sites")
+
+Json = Annotated[bool, typer.Option("--json", help="One JSON object a line, on stdout.")]
+SiteKey = Annotated[str | None, typer.Option("--site", help="Only this site: its key, or the path of its file.")]
+Paths = Annotated[list[Path], typer.Argument(help="Files and folders.", exists=True)]
+Jobs = Annotated[int | None, typer.Option(min=1, help="Worker processes; one a core when absent.")]
+Day = Annotated[str | None, typer.Option(help="A day, month or year: 2020-02-19, 2020-02, 2020.")]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class House:
+    """What the options before the command chose: the data folder and the site files."""
+
+    layout: Layout
+    sites_folder: Path
+    named: bool
+
+    def sites(self, *extra: str | None) -> dict[str, Site]:
+        """The site files by key, with those that are given by path."""
+        there = self.named or self.sites_folder.is_dir()
+        found = site_files.load(self.sites_folder) if there else {}
+        for name in extra:
+            if name is not None and name.endswith(".toml"):
+                found[Path(name).stem] = site_files.load_file(Path(name))
+        site_files.by_host(found.values())
+        return found
+
+    def key(self, name: str | None) -> str | None:
+        """The key that a site's key or path means."""
+        return Path(name).stem if name is not None and name.endswith(".toml") else name
+
+
+@app.callback()
+def options(
+    context: typer.Context,
+    data: Annotated[
+        Path | None, typer.Option(help="The data folder; CUNDANG_DATA or ./data when absent.", file_okay=False)
+    ] = None,
+    sites: Annotated[
+        Path | None, typer.Option(help="The folder of site files; CUNDANG_SITES or ./seeds/sites when absent.")
+    ] = None,
+) -> None:
+    """存档: crawl, archive and clean Chinese public news.
+
+    Example: cundang demo
+    """
+    named = sites or (Path(os.environ["CUNDANG_SITES"]) if os.environ.get("CUNDANG_SITES") else None)
+    context.obj = House(layout=Layout.at(data), sites_folder=named or DEFAULT_SITES, named=named is not None)
+
+
+@app.command()
+def demo(
+    keep: Annotated[Path, typer.Option(help="Where the demo's data go; made anew each time.")] = Path("demo-data"),
+) -> None:
+    """Crawl the practice web on loopback, import the seed corpus, clean, catalogue, and say what happened.
+
+    Example: cundang demo
+    """
+    from crawler.practice import demo as practice_demo  # noqa: PLC0415 - only this command needs it
+
+    raise typer.Exit(practice_demo.run(keep))
+
+
+@sites_app.command("list")
+def sites_list(context: typer.Context, json_: Json = False) -> None:
+    """List the site files: key, name, hosts, schedule.
+
+    Example: cundang sites list --json
+    """
+    for site in context.obj.sites().values():
+        _print(site, f"{site.key:24} {site.name}  {' '.join(site.hosts)}  {site.schedule or ''}", json_)
+
+
+@sites_app.command("check")
+def sites_check(
+    context: typer.Context,
+    paths: Annotated[
+        list[Path] | None, typer.Argument(help="Site files; all of the folder when none is named.")
+    ] = None,
+) -> None:
+    """Read site files and name the first mistake of each; exit 2 when there is one.
+
+    Example: cundang sites check
+    """
+    wrong = 0
+    for path in paths or sorted(context.obj.sites_folder.glob("*.toml")):
+        try:
+            say(f"{site_files.load_file(path).key}: good")
+        except CundangError as error:
+            wrong += 1
+            say(str(error))
+    site_files.by_host(context.obj.sites().values() if not wrong else ())
+    raise typer.Exit(UsageError.exit_code if wrong else 0)
+
+
+@app.command()
+def crawl(
+    context: typer.Context,
+    sites: Annotated[list[str], typer.Argument(help="Site keys, or paths of site files.")],
+    max_pages: Annotated[int | None, typer.Option(min=1, help="At most so many pages.")] = None,
+) -> None:
+    """Crawl sites, archive every exchange, clean what came, and update the catalogue.
+
+    Example: cundang crawl sctyzx --max-pages 50
+    """
+    from crawler import crawl as crawling  # noqa: PLC0415 - scrapy is imported only where something is crawled
+
+    house: House = context.obj
+    raise typer.Exit(crawling.crawl(house.layout, house.sites_folder, sites, max_pages=max_pages))
+
+
+@app.command("import")
+def import_(context: typer.Context, paths: Paths, jobs: Jobs = None, json_: Json = False) -> None:
+    """Take WARC, ARC and WACZ files, saved pages and text files into the archive, then clean and catalogue them.
+
+    Exit 1 when something of a file was lost or wrong: file, offset and reason are named, what is whole is kept.
+
+    Example: cundang import seeds/corpus
+    """
+    wrong = False
+    with telling("import") as tell:
+        for done, report in enumerate(ingest.import_paths(context.obj.layout, paths), 1):
+            tell(report.path, done)
+            wrong |= bool(report.problems)
+            _print(report, _report_line(report), json_)
+    _clean(context.obj, None, every=False, jobs=jobs)
+    raise typer.Exit(int(wrong))
+
+
+@app.command()
+def read(context: typer.Context, paths: Paths, jobs: Jobs = None) -> None:
+    """Clean saved pages without archiving them: one JSON object a page, its path first.
+
+    Of a meta.json beside a page only url, captured and content_type are used.
+
+    Example: cundang read page.html
+    """
+    hosts = site_files.by_host(context.obj.sites().values())
+    pages = list(ingest.pages(paths))
+    captures = (ingest.saved(page.path, page.root) for page in pages)
+    jobs_ = ((capture, hosts.get(site_files.host_of(capture.url))) for capture in captures)
+    with reclean.Workers(jobs or os.cpu_count() or 1) as workers:
+        for page, (item, _) in zip(pages, workers.clean(jobs_), strict=True):
+            print(jsonl.line(item, path=str(page.path)))
+
+
+@app.command()
+def clean(
+    context: typer.Context,
+    site: SiteKey = None,
+    stale: Annotated[
+        bool, typer.Option("--stale", help="Only shards that are missing or stale (the default).")
+    ] = False,
+    every: Annotated[bool, typer.Option("--all", help="All shards, also current ones.")] = False,
+    jobs: Jobs = None,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Say which shards would be made and why.")] = False,
+    json_: Json = False,
+) -> None:
+    """Make the shards that are missing or stale from the archived pages, and bring the catalogue up to date.
+
+    Example: cundang clean --dry-run
+    """
+    house: House = context.obj
+    if stale and every:
+        raise UsageError("--stale and --all exclude each other. Give one.")
+    if dry_run:
+        for shard in reclean.stale(house.layout, house.sites(site), house.key(site)):
+            _print(shard, f"{shard.warc}: {shard.why}", json_)
+        return
+    raise typer.Exit(_clean(house, site, every=every, jobs=jobs, json_=json_))
+
+
+@app.command()
+def rebuild(
+    context: typer.Context,
+    index_: Annotated[bool, typer.Option("--index", help="The CDXJ files.")] = False,
+    corpus: Annotated[bool, typer.Option("--corpus", help="The shards.")] = False,
+    catalogue: Annotated[bool, typer.Option("--catalogue", help="The catalogue.")] = False,
+    jobs: Jobs = None,
+) -> None:
+    """Make derived files again from the WARC files: those named, or all.
+
+    Example: cundang rebuild --catalogue
+    """
+    house: House = context.obj
+    everything = not (index_ or corpus or catalogue)
+    if index_ or everything:
+        for warc in house.layout.warcs():
+            index.write(house.layout, warc)
+    if corpus or everything:
+        _clean(house, None, every=True, jobs=jobs)
+    with telling("catalogue") as tell:
+        counts = build.rebuild(house.layout, lambda path: tell(path.name))
+    say(f"catalogue: {counts.documents} documents, {counts.skips} skips, {counts.captures} captures")
+
+
+@app.command("verify")
+def verify_(
+    context: typer.Context,
+    paths: Annotated[list[Path] | None, typer.Argument(help="WARC files; the whole archive when absent.")] = None,
+    json_: Json = False,
+) -> None:
+    """Read every record back and check its lengths and digests; exit 1 when anything is wrong.
+
+    Example: cundang verify
+    """
+    wrong = 0
+    warcs = paths or [*context.obj.layout.warcs(), *context.obj.layout.open_warcs()]
+    with telling("verify") as tell:
+        for done, warc in enumerate(warcs, 1):
+            tell(warc.name, done, len(warcs))
+            for problem in verify.verify(warc):
+                wrong += 1
+                _print(problem, f"{problem.file}: offset {problem.offset}: {problem.reason}", json_)
+    say(f"verify: {len(warcs)} files, {wrong} problems")
+    raise typer.Exit(int(wrong > 0))
+
+
+@app.command()
+def repair(context: typer.Context, paths: Paths) -> None:
+    """Cut the torn tail off an .open file that a killed crawl left, keep the tail beside it, and close the file.
+
+    Example: cundang repair data/warc/sctyzx/2026/*.open
+    """
+    for path in paths:
+        say(f"{path}: closed as {verify.repair(path, context.obj.layout)}")
+
+
+@app.command()
+def search(
+    context: typer.Context,
+    words: Annotated[list[str], typer.Argument(help="Every word must stand in the document; quote a phrase.")],
+    site: SiteKey = None,
+    since: Day = None,
+    until: Day = None,
+    limit: Annotated[int, typer.Option(min=1, help="At most so many.")] = 20,
+    json_: Json = False,
+) -> None:
+    """Find documents by Chinese words of any length, newest first.
+
+    Example: cundang search 统战部 疫情
+    """
+    wanted = query.Filter(site=context.obj.key(site), since=since, until=until)
+    for hit in query.search(context.obj.layout, " ".join(words), limit, wanted):
+        _print(
+            hit, f"{hit.day[:10]:10}  {hit.title or '(no title)'}\n    {hit.snippet}\n    {hit.url}  {hit.id}", json_
+        )
+
+
+@app.command()
+def show(
+    context: typer.Context,
+    name: Annotated[str, typer.Argument(help="A document's id or URL.")],
+    versions: Annotated[bool, typer.Option("--versions", help="All captures of its URL.")] = False,
+    json_: Json = False,
+) -> None:
+    """Show one document with its evidence, or the captures of a URL.
+
+    Example: cundang show http://www.sctyzx.gov.cn/my/202409/54308962.html
+    """
+    layout: Layout = context.obj.layout
+    found = query.find(layout, name)
+    captures = query.captures(layout, found[0].url if found else name)
+    if not found and not captures:
+        raise UsageError(f"{name}: neither the id nor the URL of anything here. Try: cundang search")
+    if versions or not found:
+        for capture in captures:
+            _print(capture, f"{capture.stamp}  {capture.status or '':4} {capture.became:12} {capture.id}", json_)
+    else:
+        print(jsonl.line(found[0]) if json_ else _page(found[0]))
+
+
+class Format(StrEnum):
+    """What `export` writes."""
+
+    JSONL = "jsonl"
+    PARQUET = "parquet"
+    TEXT = "text"
+
+
+@app.command()
+def export(
+    context: typer.Context,
+    format_: Annotated[Format, typer.Option("--format", help="jsonl and parquet: a file; text: a folder.")],
+    out: Annotated[Path, typer.Option(help="The file or folder to write.")],
+    site: SiteKey = None,
+    since: Day = None,
+    until: Day = None,
+    versions: Annotated[bool, typer.Option("--versions", help="Every capture of a URL, not the latest alone.")] = False,
+) -> None:
+    """Write the corpus for other tools: of several captures of one URL the latest text, unless asked.
+
+    Example: cundang export --format jsonl --out corpus.jsonl
+    """
+    layout: Layout = context.obj.layout
+    wanted = query.Filter(site=context.obj.key(site), since=since, until=until, versions=versions)
+    if format_ is Format.PARQUET:
+        count = parquet.write(query.places(layout, wanted), out)
+    else:
+        count = {Format.JSONL: jsonl.write, Format.TEXT: text.write}[format_](query.documents(layout, wanted), out)
+    say(f"{out}: {count} documents")
+
+
+@app.command()
+def status(context: typer.Context, json_: Json = False) -> None:
+    """Say what there is of each site, and what gave no document and why.
+
+    Example: cundang status
+    """
+    for site in query.status(context.obj.layout):
+        skips = ", ".join(f"{reason} {count}" for reason, count in site.skips.items())
+        _print(
+            site, f"{site.site:24} {site.documents:6} documents of {site.urls} URLs; skips: {skips or 'none'}", json_
+        )
+
+
+def main() -> None:
+    """Run the command line; problems end with one line and their exit code."""
+    try:
+        app(standalone_mode=True)
+    except CundangError as error:
+        say(f"cundang: {error}")
+        sys.exit(error.exit_code)
+    except KeyboardInterrupt:
+        say("cundang: interrupted")
+        sys.exit(5)
+    except BrokenPipeError:
+        # The reader of our output is gone, as in `cundang search ... | head`.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        sys.exit(0)
+
+
+def _clean(house: House, site: str | None, *, every: bool, jobs: int | None, json_: bool = False) -> int:
+    """Make shards, then the catalogue; 1 when the cleaner failed on a page."""
+    faults = 0
+    with telling("clean") as tell:
+        for made in reclean.clean(
+            house.layout,
+            house.sites(site),
+            site=house.key(site),
+            every=every,
+            jobs=jobs,
+            tell=lambda warc, pages: tell(warc.name, pages),
+        ):
+            faults += len(made.faults)
+            if json_:
+                _print(made, "", json_)
+            for id_, fault in made.faults:
+                say(f"{made.warc}: {id_}: the cleaner failed ({fault}); please report it with the page")
+    with telling("catalogue") as tell:
+        counts = build.update(house.layout, lambda path: tell(path.name))
+    say(f"catalogue: {counts.documents} documents, {counts.skips} skips, {counts.captures} captures")
+    return int(faults > 0)
+
+
+def _print(item: Any, plain: str, json_: bool) -> None:
+    assert is_dataclass(item)
+    print(json.dumps(asdict(item), ensure_ascii=False, default=str) if json_ else plain)  # type: ignore[arg-type]
+
+
+def _report_line(report: ingest.Report) -> str:
+    lines = [f"{report.path}: {report.records} records kept"]
+    return "\n".join([*lines, *(f"  offset {problem.offset}: {problem.reason}" for problem in report.problems)])
+
+
+def _page(document: Any) -> str:
+    """A document for the eye: fields, evidence, text, and what was taken out."""
+
+    def lines() -> Iterator[str]:
+        columns: Iterable[tuple[str, Any]] = asdict(document).items()
+        for name, value in columns:
+            if name not in ("text", "text_original", "removed") and value not in (None, (), ""):
+                yield f"{name:20} {value if isinstance(value, str | int | float) else '; '.join(map(str, value))}"
+        yield f"\n{document.text}\n"
+        for rule, line in document.removed:
+            yield f"- {rule}: {line}"
+
+    return "\n".join(lines())
+
+
+if __name__ == "__main__":
+    main()
