@@ -1,7 +1,7 @@
 """The front door: verbs on the nouns of the archive. stdout is data, stderr is talk.
 
-Exit codes: 0 done; 1 something is wrong with the data or the run; 2 wrong usage or configuration; 3 out of space; 4 another
-process holds the site; 5 interrupted, state saved.
+Exit codes: 0 done; 1 something is wrong with the data or the run; 2 wrong usage or configuration; 3 out of space;
+4 another process holds the site; 5 interrupted, state saved.
 """
 
 from __future__ import annotations

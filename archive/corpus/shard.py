@@ -201,4 +201,6 @@ def _item(columns: dict[str, Any]) -> Document | Skip:
         return Skip(**kept, reason=Reason(reason), detail=detail)
     for name, parts in _PAIRS.items():
         columns[name] = tuple(tuple(pair[part] for part in parts) for pair in columns[name])
-    return Document(**{key: tuple(value) if isinstance(value, list) else value for key, value in columns.items()})
+    for name in ("columns", "captions", "flags"):
+        columns[name] = tuple(columns[name])
+    return Document(**columns)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -15,17 +16,22 @@ def file(out: Path) -> Iterator[BinaryIO]:
     """A file to write; it takes its name when the block ends well.
 
     Raises:
-        UsageError: it cannot be written there.
+        UsageError: it cannot be made there.
+        SpaceError: there is no space left.
     """
     tmp = out.with_name(out.name + ".tmp")
     try:
         out.parent.mkdir(parents=True, exist_ok=True)
-        with tmp.open("wb") as opened:
+        opened = tmp.open("wb")
+    except OSError as error:
+        raise UsageError(f"{out}: cannot be written ({error.strerror}). Name another --out.") from error
+    try:
+        with opened:
             yield opened
         tmp.replace(out)
     except OSError as error:
-        if error.errno is not None and error.filename is None:
+        if error.errno in (errno.ENOSPC, errno.EDQUOT):
             raise SpaceError(f"{out}: {error.strerror}. Free space there, or name another --out.") from error
-        raise UsageError(f"{out}: cannot be written ({error.strerror}). Name another --out.") from error
+        raise
     finally:
         tmp.unlink(missing_ok=True)

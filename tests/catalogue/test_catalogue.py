@@ -1,0 +1,182 @@
+"""The catalogue: exact Chinese search, the latest text of a URL, and nothing that a rebuild would not find."""
+
+from __future__ import annotations
+
+import datetime as dt
+import sqlite3
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from archive.catalogue import build, query
+from archive.catalogue.words import expression, spaced
+from archive.corpus import shard
+from archive.errors import UsageError
+from archive.layout import Layout
+from archive.text.document import Document, Reason, Skip
+
+ANY = query.Filter()
+
+
+def document(number: int, text: str, *, url: str | None = None, day: int = 1, **other: str) -> Document:
+    return Document(
+        id=f"urn:uuid:{number}",
+        url=url or f"http://a.cn/{number}",
+        site="a",
+        captured=dt.datetime(2026, 1, day, tzinfo=dt.UTC),
+        status=200,
+        origin=None,
+        kind="article",
+        title=other.get("title"),
+        text=text,
+        script="hans",
+        published=other.get("published"),
+        extractor="x",
+        confidence=1.0,
+        han=len(text),
+    )
+
+
+def put(layout: Layout, name: str, *rows: Document | Skip, mark: str = "0") -> None:
+    with shard.Writer(layout.root / f"corpus/a/2026/{name}.parquet") as writer:
+        for row in rows:
+            writer.add(row)
+        writer.close(header=shard.Header(warc=f"{name}.warc.gz", warc_sha256=mark, recipe="{}"), hosts=["a.cn"])
+
+
+def hits(layout: Layout, words: str, wanted: query.Filter = ANY) -> list[str]:
+    return [hit.id.removeprefix("urn:uuid:") for hit in query.search(layout, words, 1000, wanted)]
+
+
+@pytest.fixture
+def layout(tmp_path: Path) -> Layout:
+    return Layout(root=tmp_path)
+
+
+def dump(layout: Layout) -> list[tuple[object, ...]]:
+    """All that the catalogue says, without the numbers that depend on the order of building."""
+    with closing(sqlite3.connect(layout.catalogue)) as db:
+        rows: list[tuple[object, ...]] = []
+        for table, columns in (
+            ("documents", "row, id, url, site, captured, published, day, kind, title, flags, han, latest"),
+            ("skips", "id, url, site, captured, status, reason, detail"),
+            ("captures", "id, url, stamp, status, mime, digest, offset, length"),
+        ):
+            rows += sorted(
+                db.execute(f"SELECT '{table}', path, {columns} FROM {table} JOIN sources ON source = sources.id"),  # noqa: S608
+                key=repr,
+            )
+        return rows
+
+
+def test_words_of_any_length_are_found_exactly(layout: Layout) -> None:
+    texts = ["统一战线工作部", "县委统战部召开会议", "战统", "健康中国 QQ群 2020年2月", "一"]
+    put(layout, "x", *(document(number, text) for number, text in enumerate(texts)))
+    build.update(layout)
+    for words in ("统", "统战", "统战部", "战线工作", "一", "qq", "２０２０", "健康中国", "召开", "委统"):
+        wanted = [str(n) for n, text in enumerate(texts) if spaced(words).split() and _holds(text, words)]
+        assert sorted(hits(layout, words)) == wanted, words
+    assert hits(layout, "统战部 会议") == ["1"]
+    assert hits(layout, "統戰部") == ["1"], "Traditional characters find Simplified text"
+    assert hits(layout, "不在") == []
+
+
+def _holds(text: str, words: str) -> bool:
+    return f" {' '.join(spaced(words).split())} " in f" {' '.join(spaced(text).split())} "
+
+
+@settings(max_examples=200, deadline=None)
+@given(st.text(max_size=30))
+def test_no_query_is_a_syntax_error(words: str) -> None:
+    try:
+        asked = expression(words)
+    except UsageError:
+        return
+    with closing(sqlite3.connect(":memory:")) as db:
+        db.execute("CREATE VIRTUAL TABLE words USING fts5(text, content='')")
+        db.execute("SELECT * FROM words WHERE words MATCH ?", (asked,)).fetchall()
+
+
+@pytest.mark.parametrize("words", ["", "  ", '"', "。", "统" * 1001, "统 " * 65, "*", "NEAR("])
+def test_a_query_without_words_is_refused_or_harmless(layout: Layout, words: str) -> None:
+    put(layout, "x", document(0, "near"))
+    build.update(layout)
+    if words == "NEAR(":
+        assert hits(layout, words) == ["0"]
+    else:
+        with pytest.raises(UsageError):
+            hits(layout, words)
+
+
+def test_newest_first_by_the_published_day_and_filters(layout: Layout) -> None:
+    put(
+        layout,
+        "x",
+        document(1, "统战", published="2020-02-19T17:07:24+08:00"),
+        document(2, "统战", published="2020-02"),
+        document(3, "统战"),
+        document(4, "统战", published="2019"),
+    )
+    build.update(layout)
+    assert hits(layout, "统战") == ["3", "1", "2", "4"]
+    assert hits(layout, "统战", query.Filter(since="2020")) == ["3", "1", "2"]
+    assert hits(layout, "统战", query.Filter(until="2020-02")) == ["1", "2", "4"]
+    assert hits(layout, "统战", query.Filter(until="2020-02-19")) == ["1", "2", "4"]
+    assert hits(layout, "统战", query.Filter(site="b")) == []
+
+
+def test_of_several_captures_the_latest_text_is_given_unless_asked(layout: Layout) -> None:
+    put(layout, "x", document(1, "旧文", url="http://a.cn/u", day=1), document(2, "新文", url="http://a.cn/u", day=5))
+    put(layout, "y", document(3, "中文", url="http://a.cn/u", day=3))
+    build.update(layout)
+    assert [d.text for d in query.documents(layout, ANY)] == ["新文"]
+    assert [d.text for d in query.documents(layout, query.Filter(versions=True))] == ["旧文", "新文", "中文"]
+    assert query.find(layout, "http://a.cn/u")[0].text == "新文"
+
+
+def test_following_changes_ends_where_a_rebuild_ends(layout: Layout) -> None:
+    put(layout, "x", document(1, "旧文", url="http://a.cn/u", day=1))
+    put(layout, "y", document(2, "新文", url="http://a.cn/u", day=2), document(3, "别的"))
+    build.update(layout)
+    put(layout, "y", document(3, "另一"), mark="1")
+    put(layout, "z", document(4, "第四", url="http://a.cn/u", day=1))
+    (layout.root / "corpus/a/2026/x.parquet").unlink()
+    build.update(layout)
+    followed = dump(layout)
+    assert hits(layout, "新文") == hits(layout, "旧文") == hits(layout, "别的") == []
+    assert hits(layout, "另一") == ["3"]
+    build.rebuild(layout)
+    assert dump(layout) == followed
+    assert hits(layout, "第四") == ["4"]
+
+
+def test_a_broken_catalogue_is_made_anew(layout: Layout) -> None:
+    put(layout, "x", document(1, "统战"))
+    layout.catalogue.write_bytes(b"no database" * 1000)
+    assert build.update(layout).documents == 1
+    assert hits(layout, "统战") == ["1"]
+
+
+def test_skips_are_counted_by_reason(layout: Layout) -> None:
+    skip = Skip(
+        id="urn:s",
+        url="http://a.cn/",
+        site="a",
+        captured=None,
+        status=404,
+        origin=None,
+        reason=Reason.ERROR_STATUS,
+        detail="404",
+    )
+    put(layout, "x", document(1, "统战"), skip, skip)
+    build.update(layout)
+    (status,) = query.status(layout)
+    assert (status.documents, dict(status.skips)) == (1, {"error_status": 2})
+
+
+def test_without_a_catalogue_the_cure_is_named(layout: Layout) -> None:
+    with pytest.raises(UsageError, match="cundang rebuild --catalogue"):
+        hits(layout, "统战")

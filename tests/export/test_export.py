@@ -1,0 +1,93 @@
+"""Exports: each format opens in a stranger's reader with the same documents."""
+
+from __future__ import annotations
+
+import datetime as dt
+import hashlib
+import json
+from pathlib import Path
+
+import pyarrow.parquet as pq
+import pytest
+
+from archive.corpus import shard
+from archive.errors import UsageError
+from archive.export import jsonl, parquet, text
+from archive.text.document import Document, Reason, Skip
+
+HOSTILE = ('=cmd|"/c calc"!A1', "line\nfeed", "\u202e反\u0000", "<script>", "，“”", "😀𠮷")
+
+
+def document(title: str) -> Document:
+    return Document(
+        id=f"urn:{title}",
+        url="http://a.cn/1",
+        site="a",
+        captured=dt.datetime(2026, 1, 1, 12, 30, tzinfo=dt.UTC),
+        status=200,
+        origin=None,
+        kind="article",
+        title=title,
+        text=f"第一段{title}\n第二段",
+        script="hans",
+        extractor="x",
+        confidence=0.5,
+        han=6,
+        removed=(("footer", "版权所有"),),
+        attachments=(("http://a.cn/1.doc", "附件"),),
+    )
+
+
+DOCUMENTS = [document(title) for title in HOSTILE]
+
+
+def test_jsonl_holds_every_column_of_every_document(tmp_path: Path) -> None:
+    assert jsonl.write(DOCUMENTS, tmp_path / "o" / "out.jsonl") == len(DOCUMENTS)
+    rows = [json.loads(line) for line in (tmp_path / "o" / "out.jsonl").read_text(encoding="utf-8").split("\n")[:-1]]
+    assert [(row["title"], row["text"]) for row in rows] == [(d.title, d.text) for d in DOCUMENTS]
+    assert set(rows[0]) == set(Document.__slots__)
+    assert rows[0]["captured"] == "2026-01-01T12:30:00Z"
+    assert rows[0]["removed"] == [{"rule": "footer", "text": "版权所有"}]
+
+
+def test_a_skip_is_an_object_too() -> None:
+    skip = Skip(
+        id="urn:s", url="http://a/", site="a", captured=None, status=404, origin=None, reason=Reason.LIST, detail="8"
+    )
+    said = json.loads(jsonl.line(skip, path="p.html"))
+    assert (said["path"], said["reason"], said["detail"], said["status"]) == ("p.html", "list", "8", 404)
+    assert set(said) == {"path", *Skip.__slots__}
+
+
+def test_parquet_holds_the_wanted_rows_with_the_columns_of_a_document(tmp_path: Path) -> None:
+    with shard.Writer(tmp_path / "s.parquet") as writer:
+        for item in DOCUMENTS:
+            writer.add(item)
+        writer.close(header=shard.Header(warc="w", warc_sha256="0", recipe="{}"), hosts=[])
+    assert parquet.write([(tmp_path / "s.parquet", [0, 2, 5])], tmp_path / "out.parquet") == 3
+    table = pq.read_table(tmp_path / "out.parquet")
+    assert table.column_names == list(Document.__slots__)
+    assert table["title"].to_pylist() == [HOSTILE[0], HOSTILE[2], HOSTILE[5]]
+
+
+def test_text_has_the_shape_of_the_seed_corpus(tmp_path: Path) -> None:
+    assert text.write(DOCUMENTS, tmp_path / "out") == len(DOCUMENTS)
+    for number, (path, item) in enumerate(zip(sorted((tmp_path / "out").iterdir()), DOCUMENTS, strict=True)):
+        raw = path.read_bytes()
+        assert path.name == f"{number:03}_{hashlib.sha256(raw).hexdigest()[:16]}.txt"
+        assert raw.decode() == item.text
+    with pytest.raises(UsageError, match="not an empty folder"):
+        text.write(DOCUMENTS, tmp_path / "out")
+
+
+def test_an_export_that_fails_leaves_nothing(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("", encoding="utf-8")
+    with pytest.raises(UsageError, match="cannot be written"):
+        jsonl.write(DOCUMENTS, tmp_path / "file" / "out.jsonl")
+
+    def broken() -> list[Document]:
+        raise RuntimeError
+
+    with pytest.raises(RuntimeError):
+        jsonl.write((d for d in broken()), tmp_path / "out.jsonl")
+    assert [path.name for path in tmp_path.iterdir()] == ["file"]
