@@ -1,0 +1,183 @@
+"""A tree -> the blocks of text that it shows, in order."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Literal
+
+from lxml.html import HtmlElement
+
+HAN = "\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003ffff"
+
+# Elements whose text a reader does not see, or that are controls.
+_UNSEEN = frozenset(
+    "head title script style noscript template iframe frame frameset object embed applet select option optgroup datalist "
+    "textarea input svg canvas math audio video map area rp rt button".split()
+)
+# Elements that do not begin a line of their own; all others do.
+_INLINE = frozenset(
+    "a abbr acronym b bdi bdo big cite code data del dfn em font i ins kbd label mark o:p q ruby rb s samp small span "
+    "strike strong sub sup time tt u var wbr img st1 nobr listing menuitem".split()
+)
+_HEADINGS = frozenset(("h1", "h2", "h3", "h4", "h5", "h6"))
+_HIDDEN = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden", re.IGNORECASE)
+# More than this much text is not believed to be hidden: scripts show it (Han characters).
+_TOO_MUCH_TO_HIDE = 200
+
+_CJK = f"{HAN}\u3000-\u303f\uff00-\uffef“”‘’…—"  # noqa: RUF001
+_WRAPPED = re.compile(rf"(?<=[{_CJK}])[ \t]*\n\s*(?=[{_CJK}])")
+_SPACES = re.compile(r"[\s\xa0\u2000-\u200a\u202f\u205f\u3000]+")
+_NOTHING = re.compile("[\u200b-\u200f\u2028-\u202e\u2060-\u2064\ufeff\xad]")
+# Paragraphs that are told apart by their indent alone: two wide spaces, or four hard ones.
+_INDENT = re.compile(r"\s*(?:[\u3000\u2003]\s*){2,}|\s*(?:\xa0[ \t]*){4,}")
+_ENDS = "。！？!?…；;：:”」』）)】"  # noqa: RUF001
+_HAN = re.compile(f"[{HAN}]")
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Block:
+    """One line or paragraph as it stands on the page.
+
+    Attributes:
+        text: white space folded; never empty.
+        links: characters of it that are link text.
+        element: the innermost element that holds the whole block.
+        kind: `heading`, `item` of a list, `cell` of a table, `caption` of a picture, else `text`.
+        picture: whether a picture stands right before it in the same element.
+    """
+
+    text: str
+    links: int
+    element: HtmlElement
+    kind: Literal["heading", "item", "cell", "caption", "text"] = "text"
+    picture: bool = False
+
+    @property
+    def size(self) -> int:
+        """Characters without spaces."""
+        return len(self.text) - self.text.count(" ")
+
+    @property
+    def linked(self) -> float:
+        """The share of it that is link text, 0 to 1."""
+        return min(1.0, self.links / max(1, self.size))
+
+
+def fold(text: str) -> str:
+    r"""White space as a reader sees it: runs become one space, those of wrapped Chinese source none; ends are cut.
+
+    >>> fold("\u3000\u3000统战工作\n   会议  2020年")
+    '统战工作会议 2020年'
+    """
+    return _SPACES.sub(" ", _WRAPPED.sub("", _NOTHING.sub("", text))).strip()
+
+
+def han(text: str) -> int:
+    """How many Han characters there are.
+
+    >>> han("统战 2020")
+    2
+    """
+    return len(_HAN.findall(text))
+
+
+def unseen(element: HtmlElement) -> bool:
+    """Whether a browser would not show the element."""
+    style = element.get("style")
+    if element.get("hidden") is not None or (style and _HIDDEN.search(style)):
+        return han("".join(element.itertext())) < _TOO_MUCH_TO_HIDE
+    return False
+
+
+def blocks(root: HtmlElement) -> list[Block]:
+    """The blocks under an element, in document order."""
+    return list(_walk(root))
+
+
+def _walk(root: HtmlElement) -> Iterator[Block]:  # noqa: C901, PLR0912 - one loop without recursion: pages nest thousands deep
+    parts: list[str] = []
+    links = 0
+    holder = root
+    picture = False
+    link_depth = 0
+    stack: list[tuple[HtmlElement, bool]] = [(root, False)]
+
+    def flush() -> Iterator[Block]:
+        nonlocal links, picture
+        if parts:
+            raw = "".join(parts)
+            parts.clear()
+            lines = [line for line in map(fold, _paragraphs(raw)) if line]
+            for line in lines:
+                share = links if len(lines) == 1 else (len(line) if links >= sum(map(len, lines)) * 0.9 else 0)
+                yield Block(line, share, holder, _kind(holder), picture)
+            if lines:
+                picture = False
+        links = 0
+
+    while stack:
+        element, leaving = stack.pop()
+        tag = element.tag
+        if leaving:
+            if tag == "a":
+                link_depth -= 1
+            elif tag not in _INLINE:
+                yield from flush()
+                parent = element.getparent()
+                holder = parent if parent is not None else root
+            if element is not root and element.tail:
+                parts.append(element.tail)
+                if link_depth:
+                    links += len(element.tail.strip())
+            continue
+        if not isinstance(tag, str) or tag in _UNSEEN or (element is not root and unseen(element)):
+            if element is not root and element.tail:
+                parts.append(element.tail)
+            continue
+        if tag in ("br", "hr"):
+            yield from flush()
+            if element.tail:
+                parts.append(element.tail)
+            continue
+        if tag == "img":
+            picture = True
+        if tag == "a":
+            link_depth += 1
+        elif tag not in _INLINE:
+            yield from flush()
+            holder = element
+        if element.text:
+            text = element.text.replace("\n", "\r") if tag == "pre" else element.text
+            parts.append(text)
+            if link_depth:
+                links += len(text.strip())
+        stack.append((element, True))
+        stack.extend((child, False) for child in reversed(element))
+    yield from flush()
+
+
+def _paragraphs(raw: str) -> Iterator[str]:
+    """Text without markup between -> paragraphs: cut at indents that begin one."""
+    start = 0
+    for match in _INDENT.finditer(raw):
+        before = raw[start : match.start()].rstrip()
+        if before and ("\n" in match[0] or before[-1] in _ENDS):
+            yield before
+            start = match.end()
+    for line in raw[start:].split("\r"):
+        yield line
+
+
+def _kind(element: HtmlElement) -> Literal["heading", "item", "cell", "caption", "text"]:
+    tag = element.tag
+    if tag in _HEADINGS:
+        return "heading"
+    if tag == "figcaption":
+        return "caption"
+    if tag in ("li", "dd", "dt"):
+        return "item"
+    if tag in ("td", "th"):
+        return "cell"
+    return "text"
