@@ -1,0 +1,107 @@
+"""A link as it stands on a page -> the address that is asked for, or why it is not."""
+
+from __future__ import annotations
+
+import re
+from urllib.parse import SplitResult, urlsplit, urlunsplit
+
+from w3lib.url import safe_url_string
+
+from archive.site import host_of
+
+# Practical limits of servers and of the WARC tools that read us; Heritrix refuses beyond 20 segments too.
+LONGEST = 2048
+SEGMENTS = 20
+REPEATS = 3
+
+_PERCENT = re.compile(r"%[0-9a-fA-F]{2}")
+# Tomcat, PHP, ASP and ColdFusion write these into every link of a visitor without cookies: /a.jsp;jsessionid=8F3A...
+_PATH_SESSION = re.compile(r";jsessionid=[^/?;]*", re.IGNORECASE)
+_QUERY_SESSION = re.compile(
+    r"(?:jsessionid|phpsessid|aspsessionid\w*|cfid|cftoken|sessionid|session_id)=[^&]*|sid=[0-9a-f]{32}", re.IGNORECASE
+)
+# ASP.NET without cookies: /(S(lit3py55t21z5v55vlm25s55))/list.aspx
+_ASPX_SESSION = re.compile(r"/\([SAF]\([^)/]+\)\)", re.IGNORECASE)
+_NUMBER = re.compile(r"\d+")
+_HASH = re.compile(r"[0-9a-f]{16,}")
+
+
+def canonical(url: str, encoding: str = "utf-8") -> str | None:
+    """An absolute link -> the address as it is sent, in ASCII; None: not http(s), or no address at all.
+
+    One page has one address: no fragment, no session id, no default port, no `..`; the query keeps its order,
+    which ASP.NET pages depend on, and its characters become bytes of the page's encoding, as in a browser.
+
+    >>> canonical("http://WWW.sctyzx.gov.cn:80/a/../列表.asp?t=统战#top", "gbk")
+    'http://www.sctyzx.gov.cn/%E5%88%97%E8%A1%A8.asp?t=%CD%B3%D5%BD'
+    >>> canonical("javascript:void(0)")
+    """
+    try:
+        parts = urlsplit(safe_url_string(url.strip().replace("\\", "/"), encoding=encoding))
+        host = host_of(parts.geturl())
+        user = "@" in parts.netloc
+    except (ValueError, LookupError):
+        return None
+    if parts.scheme not in ("http", "https") or not host:
+        return None
+    path = _without_dots(_PATH_SESSION.sub("", parts.path)) or "/"
+    query = "&".join(pair for pair in parts.query.split("&") if not _QUERY_SESSION.fullmatch(pair))
+    # Credentials are left in, for the guard to refuse: without them it would be another address.
+    netloc = parts.netloc.rpartition("@")[0] + "@" + host if user else host
+    plain = urlunsplit(SplitResult(parts.scheme, netloc, path, query, ""))
+    return _PERCENT.sub(lambda found: found[0].upper(), plain)
+
+
+def trap(url: str) -> str | None:
+    """Why an address looks like one of endlessly many, in words; None: it does not.
+
+    >>> trap("http://h/tz/tz/tz/1.html")
+    'the path repeats /tz'
+    >>> trap("http://h/2020/01/01/01/1.html")
+    """
+    if len(url) > LONGEST:
+        return f"longer than {LONGEST} characters"
+    path = urlsplit(url).path
+    if _ASPX_SESSION.search(path):
+        return "a session id in the path"
+    segments = path.split("/")[1:]
+    if len(segments) > SEGMENTS:
+        return f"more than {SEGMENTS} path segments"
+    for size in range(1, len(segments) // REPEATS + 1):
+        for start in range(len(segments) - size * REPEATS + 1):
+            part = segments[start : start + size]
+            # Days and numbers repeat honestly: /2020/01/01/01.html
+            if "".join(part).isdigit():
+                continue
+            if all(part == segments[start + size * k : start + size * (k + 1)] for k in range(1, REPEATS)):
+                return "the path repeats /" + "/".join(part)
+    return None
+
+
+def shape(url: str) -> str:
+    """An address without what counts pages: numbers become 0, long hexadecimal names x, a query its sorted keys.
+
+    >>> shape("http://h/art/2020/2/19/art_1_22.html"), shape("http://h/show.aspx?page=2&id=7")
+    ('h/art/0/0/0/art_0_0.html', 'h/show.aspx?id&page')
+    """
+    parts = urlsplit(url)
+    path = _NUMBER.sub("0", _HASH.sub("x", parts.path.lower()))
+    keys = sorted({pair.partition("=")[0].lower() for pair in parts.query.split("&") if pair})
+    return parts.netloc + path + ("?" + "&".join(keys) if keys else "")
+
+
+def _without_dots(path: str) -> str:
+    """RFC 3986, 5.2.4."""
+    if "/." not in path:
+        return path
+    kept: list[str] = []
+    segments = path.split("/")
+    for segment in segments:
+        if segment == "..":
+            if len(kept) > 1:
+                kept.pop()
+        elif segment != ".":
+            kept.append(segment)
+    if segments[-1] in (".", ".."):
+        kept.append("")
+    return "/".join(kept)

@@ -1,0 +1,605 @@
+"""What to fetch next, durable: one SQLite row an address, and a Scrapy scheduler on it.
+
+An address is `pending` (due, or waiting for its hour), `leased` (asked for now), `done` (answered), `failed` (given
+up in this visit) or `refused` (not asked for). A crawl is a visit: it begins with every known address due, and one
+that was interrupted is gone on with. Nothing is acknowledged before `commit`, which the recorder calls once the WARC
+is synced: a crash before it leaves the addresses pending, and they are fetched once more.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import datetime as dt
+import sqlite3
+import time
+from collections import Counter
+from collections.abc import Callable, Collection, Iterator, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Literal, Self, cast
+
+from scrapy import Request, Spider
+from scrapy.crawler import Crawler
+
+from archive.errors import CundangError, DataError, SpaceError
+from archive.site import host_of
+from archive.warc.capture import Found
+from archive.warc.writer import Earlier, Written
+from crawler.address import shape
+
+if TYPE_CHECKING:
+    from crawler.spiders.site import SiteSpider
+
+Kind = Literal["page", "next", "requisite"]
+
+# Lower is sooner. Lists come before articles, so that an article is asked for with the date of its list row;
+# the files of an article come before the next article.
+START, LIST, REQUISITE, ARTICLE = range(4)
+
+# `not_before` of an address that another run has to ask for.
+ANOTHER_RUN = 1e12
+# Addresses that one host is asked for at once: one on the wire, one ready behind it.
+AT_ONCE = 2
+# Pages of one shape (same path but for its numbers) in a row that are no article and lead to no other shape.
+BARREN = 200
+# Pages of one column, of one pager; the longest real one known has some 1,300.
+COLUMN_PAGES = 2000
+
+_SCHEMA = """
+CREATE TABLE IF NOT EXISTS address (
+    id INTEGER PRIMARY KEY,
+    url TEXT NOT NULL UNIQUE,
+    host TEXT NOT NULL,
+    state TEXT NOT NULL,
+    kind TEXT NOT NULL,
+    priority INTEGER NOT NULL,
+    depth INTEGER NOT NULL,         -- links from a start page; pages of a pager and redirects do not count
+    hops INTEGER NOT NULL,          -- redirects that led here
+    pager INTEGER,                  -- the address whose pager led here
+    parent TEXT, anchor TEXT, row_date TEXT,
+    seen INTEGER NOT NULL,          -- the last visit that met a link to it
+    tries INTEGER NOT NULL DEFAULT 0,
+    not_before REAL,                -- seconds since 1970
+    reason TEXT, detail TEXT,
+    status INTEGER, fetched REAL    -- of the last answer
+);
+CREATE INDEX IF NOT EXISTS due ON address (host, priority, id) WHERE state = 'pending' AND not_before IS NULL;
+CREATE INDEX IF NOT EXISTS waiting ON address (not_before) WHERE state = 'pending' AND not_before IS NOT NULL;
+CREATE INDEX IF NOT EXISTS troubled ON address (id) WHERE reason IS NOT NULL;
+CREATE TABLE IF NOT EXISTS capture (
+    url TEXT PRIMARY KEY, digest TEXT NOT NULL, record TEXT NOT NULL, date TEXT NOT NULL
+) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS listing (pager INTEGER, digest BLOB, PRIMARY KEY (pager, digest)) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS shape (shape TEXT PRIMARY KEY, barren INTEGER NOT NULL) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS visit (number INTEGER PRIMARY KEY, began REAL NOT NULL, ended REAL);
+CREATE TABLE IF NOT EXISTS run (
+    began REAL NOT NULL, seconds REAL NOT NULL, visit INTEGER NOT NULL, ending TEXT NOT NULL, pages INTEGER NOT NULL,
+    articles INTEGER NOT NULL, requisites INTEGER NOT NULL, revisits INTEGER NOT NULL, bytes INTEGER NOT NULL
+);
+"""
+_NEXT = """
+SELECT id, url, kind, priority, depth, hops, pager, parent, anchor, row_date, tries FROM address INDEXED BY due
+WHERE state = 'pending' AND not_before IS NULL AND host = ? AND priority BETWEEN ? AND ?
+ORDER BY priority, id LIMIT 1
+"""
+
+
+class State(StrEnum):
+    """Where an address stands."""
+
+    PENDING = "pending"
+    LEASED = "leased"
+    DONE = "done"
+    FAILED = "failed"
+    REFUSED = "refused"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Address:
+    """One address that is asked for, or is to be.
+
+    Attributes:
+        id: of its row; 0 for one that has none yet.
+        url: canonical, ASCII.
+        depth: links from a start page.
+        hops: redirects that led here.
+        pager: the row whose pager led here; None: not found by a pager.
+        tries: failed ones in this run.
+    """
+
+    url: str
+    kind: Kind = "page"
+    priority: int = LIST
+    depth: int = 0
+    hops: int = 0
+    pager: int | None = None
+    found: Found | None = None
+    tries: int = 0
+    id: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Uncaptured:
+    """An address that this visit has no answer of, or an error for."""
+
+    url: str
+    state: State
+    reason: str
+    detail: str
+    tries: int
+    parent: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Run:
+    """What one run of a crawl did; `ending` is how it ended: finished, interrupted, max_pages, unreachable, failed."""
+
+    began: dt.datetime
+    seconds: float
+    visit: int
+    ending: str
+    pages: int
+    articles: int
+    requisites: int
+    revisits: int
+    bytes: int
+
+
+class Frontier:
+    """The addresses of one site. Every method raises SpaceError or DataError once the file cannot be written."""
+
+    def __init__(self, path: Path, *, clock: Callable[[], float] = time.time, read_only: bool = False) -> None:
+        """Open the file, make it where it is missing, and check it.
+
+        Raises:
+            DataError: the file is damaged or is no frontier.
+        """
+        self._path, self._clock = path, clock
+        self._failure: CundangError | None = None
+        self._remembered: dict[str, Written] = {}
+        self._parked: dict[str, float] = {}
+        self._wake: float | None = None
+        with self._told():
+            if read_only:
+                self._db = sqlite3.connect(f"{path.resolve().as_uri()}?mode=ro", uri=True, isolation_level=None)
+            else:
+                path.parent.mkdir(parents=True, exist_ok=True)
+                self._db = sqlite3.connect(path, isolation_level=None)
+            self._db.execute("PRAGMA busy_timeout = 10000")
+            checked = self._db.execute("PRAGMA quick_check(1)").fetchone()[0]
+            if checked != "ok":
+                raise sqlite3.DatabaseError(checked)
+            self._db.execute("PRAGMA cache_size = -32768")  # KiB
+            if not read_only:
+                self._db.execute("PRAGMA journal_mode = WAL")
+                self._db.execute("PRAGMA synchronous = FULL")
+                self._db.executescript(_SCHEMA)
+                self._db.execute("BEGIN IMMEDIATE")
+            self.visit: int = self._db.execute("SELECT coalesce(max(number), 0) FROM visit").fetchone()[0]
+
+    def begin(self) -> bool:
+        """Go on with the visit that was interrupted, or begin a new one with every known address due; True: a new one.
+
+        What an earlier run left leased is pending again: the caller holds the site's lock, so no other owner lives.
+        """
+        with self._told():
+            open_visit = self._db.execute("SELECT 1 FROM visit WHERE number = ? AND ended IS NULL", [self.visit])
+            if new := open_visit.fetchone() is None:
+                self.visit += 1
+                self._db.execute("INSERT INTO visit VALUES (?, ?, NULL)", [self.visit, self._clock()])
+                # A trap stays refused; what robots.txt or the depth refused may be allowed today.
+                self._db.execute(
+                    "UPDATE address SET state = 'pending', not_before = NULL, reason = NULL, detail = NULL, tries = 0"
+                    " WHERE state != 'refused' OR reason != 'trap'"
+                )
+                self._db.execute("DELETE FROM listing")
+                self._db.execute("DELETE FROM shape")
+            else:
+                self._db.execute(
+                    "UPDATE address SET state = 'pending', not_before = NULL, tries = 0"
+                    " WHERE state = 'leased' OR (state = 'pending' AND not_before IS NOT NULL)"
+                )
+            self._wake = None
+        return new
+
+    def push(self, address: Address, *, refused: tuple[str, str] | None = None) -> bool:
+        """Keep an address, with (reason, detail) where it is refused at once; True: it is new to this visit.
+
+        A known address keeps its row; the smaller depth, the sooner priority and the date of a list row are added.
+        """
+        found = address.found
+        with self._told():
+            row = self._db.execute(
+                "SELECT id, seen, depth, priority, row_date, state, reason FROM address WHERE url = ?", [address.url]
+            ).fetchone()
+            if row is None:
+                self._db.execute(
+                    "INSERT INTO address (url, host, state, kind, priority, depth, hops, pager, parent, anchor,"
+                    " row_date, seen, reason, detail) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+                    [
+                        address.url,
+                        host_of(address.url),
+                        State.REFUSED if refused else State.PENDING,
+                        address.kind,
+                        address.priority,
+                        address.depth,
+                        address.hops,
+                        address.pager,
+                        found.parent if found else None,
+                        found.anchor if found else None,
+                        found.row_date if found else None,
+                        self.visit,
+                        *(refused or (None, None)),
+                    ],
+                )
+                return True
+            key, seen, depth, priority, row_date, state, reason = row
+            if state == State.REFUSED and reason == "too_deep" and not refused:
+                self._db.execute(
+                    "UPDATE address SET state = 'pending', reason = NULL, detail = NULL WHERE id = ?", [key]
+                )
+            if seen < self.visit or address.depth < depth or address.priority < priority:
+                self._db.execute(
+                    "UPDATE address SET seen = ?, depth = min(depth, ?), priority = min(priority, ?) WHERE id = ?",
+                    [self.visit, address.depth, address.priority, key],
+                )
+            if found and found.row_date and row_date is None:
+                self._db.execute(
+                    "UPDATE address SET parent = ?, anchor = ?, row_date = ? WHERE id = ?",
+                    [found.parent, found.anchor, found.row_date, key],
+                )
+            return bool(seen < self.visit)
+
+    def lease(self, hosts: Collection[str], *, only_requisites: bool = False) -> Address | None:
+        """The address of these hosts that is due next, leased: by priority, then the one found first."""
+        with self._told():
+            self._wake_up()
+            best = None
+            for host in hosts:
+                row = self._db.execute(_NEXT, [host, *_wanted(only_requisites)]).fetchone()
+                if row is not None and (best is None or (row[3], row[0]) < (best[3], best[0])):
+                    best = row
+            if best is None:
+                return None
+            self._db.execute("UPDATE address SET state = 'leased' WHERE id = ?", [best[0]])
+        return _address(best)
+
+    def done(self, address: Address, status: int) -> None:
+        """The address answered with `status`, and all that its page leads to is pushed."""
+        self._settle(address, State.DONE, status=status)
+
+    def fail(
+        self, address: Address, reason: str, detail: str, *, wait: float | None, status: int | None = None
+    ) -> None:
+        """The address gave an error: ask again after `wait` seconds; None: given up in this visit."""
+        if wait is None:
+            self._settle(address, State.FAILED, reason, detail, status=status)
+        else:
+            self._settle(address, State.PENDING, reason, detail, status=status, not_before=self._clock() + wait)
+
+    def refuse(self, address: Address, reason: str, detail: str, *, later: bool) -> None:
+        """The address may not be asked for; `later`: another run tries."""
+        if later:
+            self._settle(address, State.PENDING, reason, detail, not_before=ANOTHER_RUN)
+        else:
+            self._settle(address, State.REFUSED, reason, detail)
+
+    def _settle(
+        self,
+        address: Address,
+        state: State,
+        reason: str | None = None,
+        detail: str | None = None,
+        *,
+        status: int | None = None,
+        not_before: float | None = None,
+    ) -> None:
+        with self._told():
+            self._db.execute(
+                "UPDATE address SET state = ?, reason = ?, detail = ?, status = coalesce(?, status), fetched = ?,"
+                " not_before = ?, tries = tries + ? WHERE id = ?",
+                [state, reason, detail, status, self._clock(), not_before, state != State.DONE, address.id],
+            )
+        if not_before is not None:
+            self._wake = min(self._wake or ANOTHER_RUN, not_before)
+
+    def postpone(self, host: str) -> None:
+        """What waits for its hour on this host waits for another run."""
+        with self._told():
+            self._db.execute(
+                "UPDATE address SET not_before = ? WHERE state = 'pending' AND not_before IS NOT NULL AND host = ?",
+                [ANOTHER_RUN, host],
+            )
+
+    def open_on(self, host: str) -> bool:
+        """Whether an address of the host is still pending."""
+        with self._told():
+            row = self._db.execute(
+                "SELECT 1 FROM address WHERE state = 'pending' AND host = ? LIMIT 1", [host]
+            ).fetchone()
+        return row is not None
+
+    def park(self, host: str, seconds: float) -> None:
+        """Ask the host for nothing within so many seconds of this run; what is due stays due."""
+        self._parked[host] = max(self._parked.get(host, 0), self._clock() + seconds)
+
+    def parked(self, host: str) -> float:
+        """The seconds for which the host is still parked; 0: it is not."""
+        return max(0.0, self._parked.get(host, 0) - self._clock())
+
+    def next_waiting(self) -> float | None:
+        """The seconds until an address that waits in this run is due; None: none waits."""
+        with self._told():
+            row = self._db.execute(
+                "SELECT min(not_before) FROM address INDEXED BY waiting"
+                " WHERE state = 'pending' AND not_before IS NOT NULL"
+            ).fetchone()
+        return None if row[0] is None or row[0] >= ANOTHER_RUN else max(0.0, row[0] - self._clock())
+
+    def due(self, hosts: Collection[str], *, only_requisites: bool = False) -> bool:
+        """Whether an address of these hosts could be leased now."""
+        with self._told():
+            self._wake_up()
+            wanted = _wanted(only_requisites)
+            return any(self._db.execute(_NEXT, [host, *wanted]).fetchone() for host in hosts)
+
+    def _wake_up(self) -> None:
+        now = self._clock()
+        if self._wake is not None and self._wake <= now:
+            self._db.execute(
+                "UPDATE address SET not_before = NULL WHERE state = 'pending' AND not_before IS NOT NULL"
+                " AND not_before <= ?",
+                [now],
+            )
+            self._wake = self._db.execute(
+                "SELECT min(not_before) FROM address WHERE state = 'pending' AND not_before IS NOT NULL"
+            ).fetchone()[0]
+
+    def fresh_listing(self, pager: int, digest: bytes) -> bool:
+        """Whether a page of a pager shows links that no earlier page of it showed, and the pager is not too long.
+
+        Sites answer any page number with page one, or with their last page.
+        """
+        with self._told():
+            if self._db.execute("SELECT 1 FROM listing WHERE pager = ? AND digest = ?", [pager, digest]).fetchone():
+                return False
+            self._db.execute("INSERT INTO listing VALUES (?, ?)", [pager, digest])
+            length = self._db.execute("SELECT count(*) FROM listing WHERE pager = ?", [pager]).fetchone()[0]
+        return bool(length < COLUMN_PAGES)
+
+    def tally(self, shape: str, *, fruitful: bool) -> None:
+        """Count a page of a shape: an article, or a page that leads to another shape, sets its count to nothing."""
+        with self._told():
+            if fruitful:
+                self._db.execute("DELETE FROM shape WHERE shape = ?", [shape])
+            else:
+                self._db.execute(
+                    "INSERT INTO shape VALUES (?, 1) ON CONFLICT (shape) DO UPDATE SET barren = barren + 1", [shape]
+                )
+
+    def barren(self, shape: str) -> bool:
+        """Whether too many pages of the shape in a row led nowhere."""
+        with self._told():
+            row = self._db.execute("SELECT barren FROM shape WHERE shape = ?", [shape]).fetchone()
+        return row is not None and row[0] >= BARREN
+
+    def earlier(self, url: str, payload_digest: str) -> Earlier | None:
+        """The last full capture of the URL where its payload is this one, and its record is synced.
+
+        A page that went from A to B and back to A is captured in full again: A is its newest text then.
+        """
+        with self._told():
+            row = self._db.execute("SELECT digest, record, date FROM capture WHERE url = ?", [url]).fetchone()
+        if row is None or row[0] != payload_digest:
+            return None
+        return Earlier(id=row[1], url=url, date=dt.datetime.fromisoformat(row[2]))
+
+    def remember(self, url: str, written: Written) -> None:
+        """A full capture, for `earlier` to find after the next commit."""
+        if written.payload_digest is not None:
+            self._remembered[url] = written
+
+    def commit(self) -> None:
+        """Make all that was said since the last commit durable: the recorder has synced the WARC that it stands on."""
+        with self._told():
+            self._db.executemany(
+                "INSERT OR REPLACE INTO capture VALUES (?, ?, ?, ?)",
+                [(url, w.payload_digest, w.id, w.date.isoformat()) for url, w in self._remembered.items()],
+            )
+            self._db.execute("COMMIT")
+            self._db.execute("BEGIN IMMEDIATE")
+        self._remembered.clear()
+
+    def end(self, run: Run, *, whole: bool) -> None:
+        """Note the run, and where the visit is `whole` its end: the next crawl begins a new one."""
+        with self._told():
+            if whole:
+                self._db.execute("UPDATE visit SET ended = ? WHERE number = ?", [self._clock(), self.visit])
+            self._db.execute(
+                "INSERT INTO run VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+                [
+                    run.began.timestamp(),
+                    run.seconds,
+                    run.visit,
+                    run.ending,
+                    run.pages,
+                    run.articles,
+                    run.requisites,
+                    run.revisits,
+                    run.bytes,
+                ],
+            )
+
+    def close(self) -> None:
+        """Close the file; what was not committed is forgotten."""
+        with contextlib.suppress(sqlite3.Error):
+            self._db.rollback()
+        self._db.close()
+
+    def unfinished(self) -> bool:
+        """Whether the last visit was interrupted."""
+        with self._told():
+            row = self._db.execute("SELECT ended IS NULL FROM visit ORDER BY number DESC LIMIT 1").fetchone()
+        return bool(row and row[0])
+
+    def counts(self) -> dict[State, int]:
+        """Addresses by state."""
+        with self._told():
+            rows = dict(self._db.execute("SELECT state, count(*) FROM address GROUP BY state"))
+        return {state: rows.get(state, 0) for state in State}
+
+    def uncaptured(self) -> Iterator[Uncaptured]:
+        """Addresses that failed, were refused, or wait after an error, in the order in which they were found."""
+        rows = self._db.execute(
+            "SELECT url, state, reason, coalesce(detail, ''), tries, parent FROM address"
+            " WHERE reason IS NOT NULL ORDER BY id"
+        )
+        for url, state, reason, detail, tries, parent in rows:
+            yield Uncaptured(url=url, state=State(state), reason=reason, detail=detail, tries=tries, parent=parent)
+
+    def reasons(self) -> dict[str, int]:
+        """Why addresses were not captured, the commonest first."""
+        with self._told():
+            return dict(
+                self._db.execute(
+                    "SELECT reason, count(*) FROM address WHERE reason IS NOT NULL"
+                    " GROUP BY reason ORDER BY count(*) DESC, reason"
+                )
+            )
+
+    def runs(self) -> list[Run]:
+        """All runs, the newest first."""
+        with self._told():
+            rows = self._db.execute("SELECT * FROM run ORDER BY rowid DESC").fetchall()
+        return [_run(row) for row in rows]
+
+    @contextlib.contextmanager
+    def _told(self) -> Iterator[None]:
+        """SQLite's errors -> ours; after one, every call fails the same way, since its transaction is lost."""
+        if self._failure is not None:
+            raise self._failure
+        try:
+            yield
+        except sqlite3.Error as error:
+            code = getattr(error, "sqlite_errorcode", 0) & 0xFF
+            if code == sqlite3.SQLITE_FULL:
+                self._failure = SpaceError(f"{self._path}: no space left. Make room, then crawl again: it goes on.")
+            elif code in (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB, 0):
+                self._failure = DataError(
+                    f"{self._path}: the crawl's state is damaged ({error}). Delete this file and its -wal and -shm:"
+                    " the next crawl begins anew, and no capture is lost."
+                )
+            else:
+                self._failure = DataError(f"{self._path}: {error}. Check the disk, then crawl again: it goes on.")
+            raise self._failure from error
+        except OSError as error:
+            self._failure = DataError(f"{self._path}: {error.strerror}. Make the folder writable.")
+            raise self._failure from error
+
+
+def _wanted(only_requisites: bool) -> tuple[int, int]:
+    return (REQUISITE, REQUISITE) if only_requisites else (START, ARTICLE)
+
+
+def _address(row: Sequence[Any]) -> Address:
+    key, url, kind, priority, depth, hops, pager, parent, anchor, row_date, tries = row
+    return Address(
+        id=key,
+        url=url,
+        kind=kind,
+        priority=priority,
+        depth=depth,
+        hops=hops,
+        pager=pager,
+        tries=tries,
+        found=None if parent is None else Found(parent=parent, anchor=anchor, row_date=row_date),
+    )
+
+
+def _run(row: Sequence[Any]) -> Run:
+    began, seconds, visit, ending, pages, articles, requisites, revisits, size = row
+    return Run(
+        began=dt.datetime.fromtimestamp(began, dt.UTC),
+        seconds=seconds,
+        visit=visit,
+        ending=ending,
+        pages=pages,
+        articles=articles,
+        requisites=requisites,
+        revisits=revisits,
+        bytes=size,
+    )
+
+
+class Scheduler:
+    """The Scrapy scheduler of `spider.frontier`: the engine asks it for the next request.
+
+    An address is leased shortly before it goes out, so that a crawl that is told to stop has little to wait for.
+    """
+
+    def __init__(self, crawler: Crawler) -> None:
+        self._crawler = crawler
+        self._left: set[str] = set()
+        self._pages = 0
+
+    @classmethod
+    def from_crawler(cls, crawler: Crawler) -> Self:
+        """For Scrapy."""
+        return cls(crawler)
+
+    @property
+    def _spider(self) -> SiteSpider:
+        return cast("SiteSpider", self._crawler.spider)
+
+    def open(self, spider: Spider) -> None:
+        """The spider has opened the frontier already."""
+
+    def close(self, reason: str) -> None:
+        """The engine has nothing on the wire any more: close what the spider writes."""
+        self._spider.shut(reason)
+
+    def leave(self, host: str) -> None:
+        """Ask the host for nothing more in this run; what is due stays due for another one."""
+        self._left.add(host)
+        self._spider.frontier.postpone(host)
+
+    def enough(self) -> bool:
+        """Whether this run has asked for as many pages as it may."""
+        return self._spider.max_pages is not None and self._pages >= self._spider.max_pages
+
+    def has_pending_requests(self) -> bool:
+        """Whether an address is due in this run, now or after a wait."""
+        if self._spider.stopping:
+            return False
+        frontier, only_requisites = self._spider.frontier, self.enough()
+        hosts = [host for host in self._spider.site.hosts if host not in self._left]
+        if frontier.due(hosts, only_requisites=only_requisites):
+            return True
+        return not only_requisites and frontier.next_waiting() is not None
+
+    def enqueue_request(self, request: Request) -> bool:
+        """A request that did not come from the frontier: its address is kept; False: known, or no plain GET."""
+        if request.method != "GET" or request.body:
+            return False
+        return self._spider.frontier.push(Address(url=request.url))
+
+    def next_request(self) -> Request | None:
+        """The request that is due next; None: none, or its host is busy or parked."""
+        spider = self._spider
+        if spider.stopping:
+            return None
+        active = Counter(host_of(request.url) for request in self._crawler.engine.downloader.active)
+        hosts = [
+            host
+            for host in spider.site.hosts
+            if host not in self._left and active[host] < AT_ONCE and not spider.frontier.parked(host)
+        ]
+        while address := spider.frontier.lease(hosts, only_requisites=self.enough()):
+            if spider.frontier.barren(shape(address.url)):
+                spider.frontier.refuse(address, "trap", f"{BARREN} pages like it in a row led nowhere", later=False)
+                continue
+            if address.kind != "requisite":
+                self._pages += 1
+            return spider.request(address)
+        return None
