@@ -30,6 +30,7 @@ from twisted.internet.interfaces import (
     IResolutionReceiver,
     IStreamClientEndpoint,
 )
+from twisted.python.failure import Failure
 from zope.interface import implementer  # type: ignore[import-untyped]  # ships no types
 
 from archive.site import Site, host_of
@@ -185,8 +186,13 @@ class GuardedEndpoint:
             kind = TCP6ClientEndpoint if ":" in addresses[0] else TCP4ClientEndpoint
             d: Deferred[IProtocol] = kind(self._reactor, addresses[0], port, timeout=self._timeout).connect(factory)
             if len(addresses) > 1:
-                d.addErrback(lambda f: f if f.check(CancelledError) else attempt(addresses[1:]))
+                return d.addErrback(again, addresses[1:])
             return d
+
+        def again(failure: Failure, addresses: list[str]) -> Deferred[IProtocol]:
+            if isinstance(failure.value, CancelledError):
+                raise failure.value
+            return attempt(addresses)
 
         return resolved.done.addCallback(connect)
 
