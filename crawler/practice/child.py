@@ -1,0 +1,133 @@
+"""`Server`: the practice web in a child process -> its port, its sites' URLs and its log."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from collections.abc import Iterator
+from dataclasses import dataclass
+from importlib import resources
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Self
+
+# The port that stands in the site files.
+FILE_PORT = 8731
+# A child's start takes under 2 s (measured); beyond this it hangs.
+PATIENCE = 20
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Served:
+    """One exchange of the log: digests are base16 of sha256.
+
+    Attributes:
+        time: UTC, ISO 8601.
+        response_sha256: of all bytes sent, head and framed body.
+        body_sha256: of the entity, transfer-coding removed, content-coding left.
+    """
+
+    time: str
+    site: str
+    method: str
+    target: str
+    status: int
+    response_sha256: str
+    response_length: int
+    body_sha256: str
+    request_length: int
+
+
+class Server:
+    """The practice web for the length of a `with` block.
+
+    Attributes:
+        port: of all sites.
+        sites: key -> the site's URL without the path's slash.
+        log: where the exchanges are written, None for nowhere.
+    """
+
+    def __init__(self, port: int = 0, log: Path | None = None) -> None:
+        self.port = port
+        self.log = log
+        self.sites: dict[str, str] = {}
+        self._process: subprocess.Popen[str]
+
+    def __enter__(self) -> Self:
+        """Start the child and wait until it serves.
+
+        Raises:
+            OSError: it did not start, for instance because the port is taken.
+        """
+        command = [sys.executable, "-m", "crawler.practice", "--child", "--port", str(self.port)]
+        if self.log is not None:
+            command += ["--log", str(self.log.resolve())]
+        self._process = subprocess.Popen(
+            command,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            text=True,
+            cwd=Path(__file__).parents[2],
+            # Ctrl-C in a terminal is for the crawl; the child ends with this block.
+            start_new_session=True,
+        )
+        ready = self._line()
+        self.port, self.sites = ready["port"], ready["sites"]
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        """Stop the child."""
+        self._stop()
+
+    def visit(self, number: int) -> None:
+        """Begin visit `number`: from 2 on, the pages that change are changed."""
+        assert self._process.stdin is not None
+        self._process.stdin.write(f"visit {number}\n")
+        self._process.stdin.flush()
+        self._line()
+
+    def served(self) -> Iterator[Served]:
+        """The exchanges so far, in order; nothing without a log."""
+        if self.log is not None and self.log.exists():
+            for line in self.log.read_text(encoding="utf-8").splitlines():
+                yield Served(**json.loads(line))
+
+    def _line(self) -> dict[str, Any]:
+        assert self._process.stdout is not None
+        line = self._process.stdout.readline()
+        if not line:
+            self._stop()
+            raise OSError(f"the practice web at port {self.port} did not start; is the port taken? See stderr above.")
+        answer: dict[str, Any] = json.loads(line)
+        return answer
+
+    def _stop(self) -> None:
+        process = self._process
+        assert process.stdin is not None
+        assert process.stdout is not None
+        process.stdin.close()
+        try:
+            process.wait(PATIENCE)
+        except subprocess.TimeoutExpired:
+            process.kill()
+            process.wait()
+        process.stdout.close()
+
+
+def write_sites(folder: Path, port: int) -> dict[str, Path]:
+    """Write the sites' files for that port into `folder`; returns key -> file.
+
+    Raises:
+        OSError: the folder cannot be written.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    written = {}
+    for file in sorted(resources.files("crawler.practice").joinpath("sites").iterdir(), key=lambda f: f.name):
+        if file.name.endswith(".toml"):
+            path = folder / file.name
+            path.write_text(file.read_text(encoding="utf-8").replace(f":{FILE_PORT}", f":{port}"), encoding="utf-8")
+            written[path.stem] = path
+    return written

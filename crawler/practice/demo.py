@@ -1,0 +1,86 @@
+"""The main job on the practice web: crawl, import the seed corpus, clean, catalogue, and say what happened."""
+
+from __future__ import annotations
+
+import shutil
+import subprocess
+import sys
+import time
+from collections import Counter
+from pathlib import Path
+
+from rich.console import Console
+from rich.table import Table
+
+from archive.catalogue import query
+from archive.errors import UsageError
+from archive.layout import Layout
+from archive.site import load
+from crawler import practice
+from crawler.talk import say
+
+# Beside the packages in a checkout; an installed package has none, and the demo goes without.
+SEEDS = Path(__file__).parents[2] / "seeds" / "corpus"
+# Only a folder that holds this file is thrown away.
+MARK = ".cundang-demo"
+
+
+def run(folder: Path) -> int:
+    """Make `folder` anew and run the main job in it; the exit code of the first command that failed, else 0.
+
+    Raises:
+        UsageError: the folder holds something that no demo made.
+    """
+    start = time.monotonic()
+    _make_anew(folder)
+    with practice.Server(log=folder / "server.jsonl") as server:
+        sites = folder / "sites"
+        practice.write_sites(sites, server.port)
+        cundang = [sys.executable, "-m", "crawler.cli", "--data", str(folder / "data"), "--sites", str(sites)]
+        steps = [["crawl", *load(sites)]]
+        if SEEDS.is_dir():
+            steps.append(["import", str(SEEDS)])
+        for step in steps:
+            say(f"\n$ cundang {' '.join(step)}")
+            done = subprocess.run([*cundang, *step], stdout=sys.stderr, check=False)
+            if done.returncode:
+                say(f"demo: this step ended with exit code {done.returncode}")
+                return done.returncode
+    _report(folder, time.monotonic() - start)
+    return 0
+
+
+def _make_anew(folder: Path) -> None:
+    if folder.exists() and not (folder / MARK).exists():
+        raise UsageError(f"{folder}: holds something that no demo made. Name another folder with --keep.")
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir(parents=True)
+    (folder / MARK).touch()
+
+
+def _report(folder: Path, seconds: float) -> None:
+    layout = Layout(root=folder / "data")
+    table = Table(title="What the demo did", title_justify="left")
+    for name in ("site", "pages", "documents", "skips by reason"):
+        table.add_column(name, justify="left" if name in ("site", "skips by reason") else "right")
+    total: Counter[str] = Counter()
+    for site in query.status(layout):
+        pages = site.documents + sum(site.skips.values())
+        total.update(pages=pages, documents=site.documents, **site.skips)
+        skips = ", ".join(f"{reason} {count}" for reason, count in site.skips.items())
+        table.add_row(site.site, str(pages), str(site.documents), skips)
+    table.add_section()
+    table.add_row("all", str(total["pages"]), str(total["documents"]), "")
+    # As wide as the table wants: a pipe or a log has no edge to fold at.
+    Console(width=None if sys.stdout.isatty() else 140).print(table)
+    data = layout.root
+    print(f"""
+The bytes as they were sent   {data}/warc/
+What they say                 {data}/corpus/   (Parquet, a shard a WARC file)
+What we have and where        {data}/catalogue.sqlite
+It took {seconds:.0f} s.
+
+Three commands to try next:
+  .venv/bin/cundang --data {data} search 统战部 疫情
+  .venv/bin/cundang --data {data} show file:///000_cf38059dc55396b4.txt
+  .venv/bin/cundang --data {data} export --format jsonl --out corpus.jsonl""")

@@ -1,0 +1,262 @@
+"""Articles and the furniture of a CMS -> `Web`, every answer of one site."""
+
+from __future__ import annotations
+
+import datetime as dt
+import hashlib
+import random
+import struct
+import zlib
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from html import escape
+from typing import Literal
+from urllib.parse import urljoin
+
+from crawler.practice import prose
+from crawler.practice.truth import Article, Planted
+
+# The rows of a list page at which these CMSs ship.
+ROWS = 15
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Answer:
+    """What a site answers to one target.
+
+    Attributes:
+        body: the entity, before any coding.
+        later: the entity on visit 2; None: the same.
+        location: where a redirect leads.
+    """
+
+    body: bytes
+    status: int = 200
+    content_type: str = "text/html"
+    later: bytes | None = None
+    location: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Web:
+    """One site: its answers by target (path and query), what else it answers, and what stands on its articles.
+
+    Attributes:
+        compute: query parameters -> Answer, for the one path whose answers depend on them.
+    """
+
+    answers: Mapping[str, Answer]
+    missing: Answer
+    planted: tuple[Planted, ...]
+    planted_later: tuple[Planted, ...]
+    computed_path: str = ""
+    compute: Callable[[Mapping[str, str]], Answer] | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Column:
+    """A column (栏目) of a site and its articles, the newest first."""
+
+    name: str
+    path: str
+    articles: tuple[Article, ...]
+
+    @property
+    def pages(self) -> int:
+        """How many list pages it has."""
+        return pages_of(len(self.articles))
+
+    def page(self, number: int) -> tuple[Article, ...]:
+        """The articles on list page `number`, from 1."""
+        return self.articles[(number - 1) * ROWS : number * ROWS]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Press:
+    """Where a site's pages are gathered while they are made.
+
+    Attributes:
+        base: the site's URL without a path's slash.
+        encoding: of its HTML.
+        content_type: what its server says of HTML.
+    """
+
+    base: str
+    encoding: str = "utf-8"
+    content_type: str = "text/html"
+    answers: dict[str, Answer] = field(default_factory=dict)
+    found: list[Planted] = field(default_factory=list)
+    found_later: list[Planted] = field(default_factory=list)
+
+    def page(self, target: str, html: str, *, status: int = 200, later: str | None = None) -> Answer:
+        """Answer `target` with a page."""
+        self.answers[target] = answer = Answer(
+            body=html.encode(self.encoding),
+            status=status,
+            content_type=self.content_type,
+            later=later.encode(self.encoding) if later is not None else None,
+        )
+        return answer
+
+    def article(  # noqa: PLR0913 - the facts of a page that its CMS decides
+        self,
+        target: str,
+        article: Article,
+        render: Callable[[Article], str],
+        *,
+        columns: tuple[str, ...],
+        precision: Literal["day", "minute", "second"],
+        files: Mapping[str, str] | None = None,
+    ) -> None:
+        """Answer `target` with an article, its attachments (name -> target), and note what stands there."""
+        second = article.corrected()
+        self.page(target, render(article), later=render(second) if second is not article else None)
+        url = self.base + target
+        names = tuple((urljoin(url, path), name) for name, path in (files or {}).items())
+        for name, path in (files or {}).items():
+            self.answers[path] = attachment(name)
+        self.found.append(article.planted(url=url, columns=columns, precision=precision, attachments=names))
+        self.found_later.append(second.planted(url=url, columns=columns, precision=precision, attachments=names))
+
+    def redirect(self, target: str, location: str, *, status: int = 301) -> None:
+        """Lead `target` elsewhere."""
+        html = (
+            f'<html><head><title>{status} Moved</title></head><body bgcolor="white"><center><h1>{status} Moved</h1>'
+            "</center><hr><center>nginx</center></body></html>\r\n"
+        )
+        self.answers[target] = Answer(body=html.encode(), status=status, location=location)
+
+    def robots(self, text: str, *, content_type: str = "text/plain") -> None:
+        """Answer /robots.txt."""
+        self.answers["/robots.txt"] = Answer(body=text.encode(self.encoding), content_type=content_type)
+
+    def bound(
+        self,
+        missing: Answer,
+        *,
+        computed_path: str = "",
+        compute: Callable[[Mapping[str, str]], Answer] | None = None,
+    ) -> Web:
+        """The finished site."""
+        return Web(
+            answers=self.answers,
+            missing=missing,
+            planted=tuple(self.found),
+            planted_later=tuple(self.found_later),
+            computed_path=computed_path,
+            compute=compute,
+        )
+
+
+def columns_of(  # noqa: PLR0913 - what differs between sites
+    site: str,
+    shelves: tuple[tuple[str, str, int], ...],
+    *,
+    place: prose.Place,
+    since: dt.date,
+    until: dt.date,
+    seeds: Mapping[int, Article | None],
+    author_in_dateline: bool,
+    source_in_dateline: bool = True,
+    topic: Callable[[int], int | None] = lambda _: None,
+) -> tuple[Column, ...]:
+    """The columns of a site (name, path, how many articles), filled.
+
+    A column called 通知公告 holds short notices. `seeds` adds a seed article (if there is one) to a column, by index. The article in the middle of
+    the first column changes on visit 2.
+    """
+    total = sum(count for _, _, count in shelves)
+    when = prose.days(site, total, since, until)
+    order = [index for index, (_, _, count) in enumerate(shelves) for _ in range(count)]
+    random.Random(f"{site}/order").shuffle(order)  # noqa: S311 - a fixed seed is the point
+    first = [i for i, column in enumerate(order) if column == 0]
+    changing = first[len(first) // 2]
+    articles = [
+        prose.article(
+            site,
+            i + 1,
+            column=column,
+            place=place,
+            published=when[i],
+            author_in_dateline=author_in_dateline,
+            source_in_dateline=source_in_dateline,
+            notice=shelves[column][0] == "通知公告",
+            changes=i == changing,
+            topic=topic(i + 1),
+        )
+        for i, column in enumerate(order)
+    ]
+    shelved = []
+    for index, (name, path, _) in enumerate(shelves):
+        own = [a for a in articles if a.column == index]
+        seed = seeds.get(index)
+        if seed is not None:
+            own.append(seed)
+        own.sort(key=lambda a: (a.published or dt.datetime.min, a.number), reverse=True)
+        shelved.append(Column(name=name, path=path, articles=tuple(own)))
+    return tuple(shelved)
+
+
+def text_of(value: str | None) -> str:
+    """Text as HTML; nothing for None."""
+    return escape(value or "", quote=False)
+
+
+def pages_of(rows: int) -> int:
+    """How many list pages `rows` articles fill.
+
+    >>> pages_of(46)
+    4
+    """
+    return max(1, -(-rows // ROWS))
+
+
+def picture(name: str, *, width: int = 96, height: int = 64) -> bytes:
+    """A valid PNG of one colour that the name decides."""
+    red, green, blue = hashlib.sha256(name.encode()).digest()[:3]
+    row = b"\0" + bytes((red, green, blue)) * width
+
+    def chunk(kind: bytes, data: bytes) -> bytes:
+        return struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))
+
+    head = struct.pack(">IIBBBBB", width, height, 8, 2, 0, 0, 0)
+    return (
+        b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", head) + chunk(b"IDAT", zlib.compress(row * height)) + chunk(b"IEND", b"")
+    )
+
+
+def image(name: str) -> Answer:
+    """The answer to a picture's URL."""
+    return Answer(body=picture(name), content_type="image/png")
+
+
+def attachment(name: str) -> Answer:
+    """The answer to an attachment's URL: a PDF of one empty page, else the head of an OLE file as Word writes it."""
+    if name.endswith(".pdf"):
+        return Answer(body=_pdf(name), content_type="application/pdf")
+    seed = hashlib.sha256(name.encode()).digest()
+    return Answer(body=bytes.fromhex("d0cf11e0a1b11ae1") + seed * 128, content_type="application/msword")
+
+
+def _pdf(name: str) -> bytes:
+    objects = (
+        "<</Type/Catalog/Pages 2 0 R>>",
+        "<</Type/Pages/Kids[3 0 R]/Count 1>>",
+        "<</Type/Page/Parent 2 0 R/MediaBox[0 0 595 842]>>",
+    )
+    out = f"%PDF-1.4\n% {hashlib.sha256(name.encode()).hexdigest()}\n"
+    places = []
+    for number, content in enumerate(objects, 1):
+        places.append(len(out))
+        out += f"{number} 0 obj\n{content}\nendobj\n"
+    start = len(out)
+    out += f"xref\n0 {len(objects) + 1}\n0000000000 65535 f \n" + "".join(
+        f"{place:010d} 00000 n \n" for place in places
+    )
+    out += f"trailer\n<</Size {len(objects) + 1}/Root 1 0 R>>\nstartxref\n{start}\n%%EOF\n"
+    return out.encode("ascii")
+
+
+def moment(at: dt.datetime | None, shape: str) -> str:
+    """A time as a page writes it; nothing where there is none."""
+    return at.strftime(shape) if at else ""
