@@ -14,7 +14,7 @@ demo: $(VENV)/.product
 	$(BIN)/cundang demo
 
 test: check
-	$(BIN)/python -m pytest -n 2
+	$(BIN)/python -m pytest -n 2 --dist loadfile
 
 check: $(VENV)/.develop
 	$(BIN)/ruff check .

@@ -148,7 +148,7 @@ def _forget(db: sqlite3.Connection, path: str) -> set[str]:
 def _take_shard(db: sqlite3.Connection, source: int, path: Path) -> set[str]:
     touched = set()
     for number, item in enumerate(shard.read(path)):
-        captured = item.captured and item.captured.astimezone(CHINA).isoformat(timespec="seconds")
+        captured = item.captured.astimezone(CHINA).isoformat(timespec="seconds") if item.captured else None
         if isinstance(item, Skip):
             db.execute(
                 "INSERT INTO skips VALUES (?, ?, ?, ?, ?, ?, ?, ?)",

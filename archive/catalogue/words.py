@@ -9,7 +9,7 @@ import re
 import unicodedata
 
 from archive.errors import UsageError
-from archive.text.chinese import simplify
+from archive.text.chinese import simplified
 
 _HAN = re.compile("([\u3007\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003ffff])")
 # SQLite refuses deep expressions; a question of this many words is a pasted text.
@@ -39,7 +39,7 @@ def expression(query: str) -> str:
     """
     if len(query) > LONGEST_QUERY:
         raise UsageError(f"The query has {len(query)} characters, {LONGEST_QUERY} at most. Ask for a few words of it.")
-    parts = (quoted or bare.replace('"', " ") for quoted, bare in re.findall(r'"([^"]*)"|(\S+)', simplify(query)))
+    parts = (quoted or bare.replace('"', " ") for quoted, bare in re.findall(r'"([^"]*)"|(\S+)', simplified(query)))
     terms = [spaced(part).replace("\0", " ") for part in parts]
     # A term of punctuation alone would make an empty phrase.
     terms = [term for term in terms if any(c.isalnum() for c in term)]

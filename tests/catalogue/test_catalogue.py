@@ -61,12 +61,12 @@ def dump(layout: Layout) -> list[tuple[object, ...]]:
     with closing(sqlite3.connect(layout.catalogue)) as db:
         rows: list[tuple[object, ...]] = []
         for table, columns in (
-            ("documents", "row, id, url, site, captured, published, day, kind, title, flags, han, latest"),
-            ("skips", "id, url, site, captured, status, reason, detail"),
-            ("captures", "id, url, stamp, status, mime, digest, offset, length"),
+            ("documents", "row, t.id, url, site, captured, published, day, kind, title, flags, han, latest"),
+            ("skips", "t.id, url, site, captured, status, reason, detail"),
+            ("captures", "t.id, url, stamp, status, mime, digest, offset, length"),
         ):
             rows += sorted(
-                db.execute(f"SELECT '{table}', path, {columns} FROM {table} JOIN sources ON source = sources.id"),  # noqa: S608
+                db.execute(f"SELECT '{table}', path, {columns} FROM {table} t JOIN sources ON source = sources.id"),  # noqa: S608
                 key=repr,
             )
         return rows

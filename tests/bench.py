@@ -1,0 +1,163 @@
+"""Figures of the main job, each a ratio within one run: capture against bare Scrapy and wget, cleaning against trafilatura.
+
+    python tests/bench.py [--rounds N]
+
+Capture: the same practice pages on loopback, delay 0. Ours obeys robots.txt, discovers the pages itself, keeps its
+frontier on disk and writes WARC files; bare Scrapy (default settings) and wget --warc-file are given the URLs. The
+clock is the server's: from the first response to the last.
+Cleaning: CPU time of one warm process over the archived pages; trafilatura is `bare_extraction` with metadata.
+"""
+
+from __future__ import annotations
+
+import argparse
+import datetime as dt
+import os
+import re
+import shutil
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import trafilatura
+
+from archive.layout import Layout
+from archive.site import by_host, host_of, load, load_file
+from archive.text.clean import clean
+from archive.text.document import Document
+from archive.warc import reader
+from crawler import practice
+
+BARE = """
+import sys, scrapy
+from scrapy.crawler import CrawlerProcess
+
+class Bare(scrapy.Spider):
+    name = "bare"
+    async def start(self):
+        for url in open(sys.argv[1]).read().split():
+            yield scrapy.Request(url, dont_filter=True)
+    def parse(self, response):
+        pass
+
+process = CrawlerProcess({"LOG_LEVEL": "ERROR", "TELNETCONSOLE_ENABLED": False, "REMOTE_CONTROL_ENABLED": False})
+process.crawl(Bare)
+process.start()
+"""
+
+
+def rate(server: practice.Server, run: Callable[[], None]) -> tuple[float, list[str]]:
+    """Responses a second by the server's clock, and the URLs asked for."""
+    before = sum(1 for _ in server.served())
+    run()
+    served = list(server.served())[before:]
+    times = [dt.datetime.fromisoformat(exchange.time) for exchange in served]
+    urls = [server.sites[exchange.site] + exchange.target for exchange in served]
+    return len(served) / (max(times) - min(times)).total_seconds(), urls
+
+
+def capture(folder: Path, rounds: int) -> None:
+    """Print pages captured a second: ours, bare Scrapy's, wget's."""
+    rates: dict[str, list[float]] = {"cundang": [], "bare Scrapy": [], "wget --warc-file": []}
+    with practice.Server(log=folder / "server.jsonl") as server:
+        site = combined(folder, server.port)
+        urls: list[str] = []
+
+        def ours() -> None:
+            data = folder / "ours"
+            shutil.rmtree(data, ignore_errors=True)
+            environment = os.environ | {"CUNDANG_CLEAN_AFTER_CRAWL": "0"}
+            cundang = [sys.executable, "-m", "crawler.cli", "--data", str(data), "crawl", str(site)]
+            subprocess.run(cundang, env=environment, check=True, stderr=subprocess.DEVNULL)
+
+        def bare() -> None:
+            subprocess.run([sys.executable, "-c", BARE, str(listed)], check=True)
+
+        def wget() -> None:
+            (folder / "w").mkdir(exist_ok=True)
+            quiet = ["-q", "-O", os.devnull, "--warc-file", str(folder / "w" / "out"), "-i", str(listed)]
+            subprocess.run(["wget", *quiet], check=False)
+
+        listed = folder / "urls.txt"
+        for _ in range(rounds):
+            figure, urls = rate(server, ours)
+            rates["cundang"].append(figure)
+            listed.write_text("\n".join(urls), encoding="utf-8")
+            rates["bare Scrapy"].append(rate(server, bare)[0])
+            if shutil.which("wget"):
+                rates["wget --warc-file"].append(rate(server, wget)[0])
+    print(f"\nCapture: {len(urls)} exchanges of {len(practice.SITES)} hosts, {rounds} rounds in turn")
+    ours_median = statistics.median(rates["cundang"])
+    for name, figures in rates.items():
+        if figures:
+            median = statistics.median(figures)
+            print(f"  {name:18} {median:7.0f} a second   cundang is {ours_median / median:5.2f} times as fast")
+        else:
+            print(f"  {name:18} not installed")
+
+
+def combined(folder: Path, port: int) -> Path:
+    """A site file that holds every practice host, without a delay."""
+    sites = load(Path(next(iter(practice.write_sites(folder / "sites", port).values()))).parent).values()
+    hosts = [host for site in sites for host in site.hosts]
+    start = [url for site in sites for url in site.crawl.start]
+    path = folder / "bench.toml"
+    path.write_text(
+        f'name = "bench"\nhosts = {hosts!r}\n[crawl]\nstart = {start!r}\ndelay = 0\nallow_private = {hosts!r}\n',
+        encoding="utf-8",
+    )
+    load_file(path)
+    return path
+
+
+def cleaning(folder: Path, rounds: int) -> None:
+    """Print pages cleaned a CPU-second: ours, trafilatura's."""
+    hosts = by_host(load(folder / "sites").values())
+    captures = [
+        capture
+        for warc in Layout(root=folder / "ours").warcs()
+        for capture in reader.read(warc)
+        if capture.status == 200 and re.match("text/html", capture.header("Content-Type") or "")
+    ]
+    # The pages that are articles: on lists, trafilatura would be measured at something that nobody asks of it.
+    captures = [c for c in captures if isinstance(clean(c, hosts.get(host_of(c.url))), Document)]
+
+    def ours() -> None:
+        for capture in captures:
+            clean(capture, hosts.get(host_of(capture.url)))
+
+    def stock() -> None:
+        for capture in captures:
+            trafilatura.bare_extraction(capture.body, url=capture.url, with_metadata=True)
+
+    figures: dict[str, list[float]] = {"cundang": [], "trafilatura": []}
+    stock()
+    for _ in range(rounds):
+        for name, run in (("cundang", ours), ("trafilatura", stock)):
+            start = time.process_time()
+            run()
+            figures[name].append(len(captures) / (time.process_time() - start))
+    ours_median, stock_median = (statistics.median(figures[name]) for name in ("cundang", "trafilatura"))
+    print(f"\nCleaning: {len(captures)} practice articles, {rounds} rounds in turn, one process")
+    print(f"  cundang            {ours_median:7.0f} a CPU-second")
+    print(
+        f"  trafilatura        {stock_median:7.0f} a CPU-second   cundang is {ours_median / stock_median:5.2f} times as fast"
+    )
+
+
+def main() -> None:
+    """Run both."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--rounds", type=int, default=5)
+    rounds = parser.parse_args().rounds
+    with tempfile.TemporaryDirectory() as name:
+        capture(Path(name), rounds)
+        cleaning(Path(name), rounds)
+
+
+if __name__ == "__main__":
+    main()

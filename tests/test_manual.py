@@ -1,0 +1,82 @@
+"""The manual: every command has help that ends in an example, stands in the README, and its example runs."""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+import typer
+
+from crawler import practice
+from crawler.cli import app
+
+CHECKOUT = Path(__file__).parents[1]
+README = (CHECKOUT / "README.md").read_text(encoding="utf-8")
+
+
+def commands(group: object, path: tuple[str, ...] = ()) -> Iterator[tuple[tuple[str, ...], str]]:
+    """Every command's name and help."""
+    children = getattr(group, "commands", None)
+    if children is None:
+        yield path, getattr(group, "help", "") or ""
+    else:
+        for name, child in children.items():
+            yield from commands(child, (*path, name))
+
+
+COMMANDS = dict(commands(typer.main.get_command(app)))
+EXAMPLES = {path: re.findall(r"Example: (cundang .+)", said) for path, said in COMMANDS.items()}
+# What others build on comes first; the demo makes its own house.
+ORDER = [("import",), ("crawl",)]
+
+
+@pytest.mark.parametrize("path", COMMANDS, ids=" ".join)
+def test_every_command_has_an_example_and_stands_in_the_readme(path: tuple[str, ...]) -> None:
+    assert len(EXAMPLES[path]) == 1, f"the help of {path} must end in one example"
+    assert COMMANDS[path].rstrip().endswith(EXAMPLES[path][0])
+    assert f"cundang {' '.join(path)}" in README
+
+
+@pytest.fixture(scope="module")
+def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    """A working folder as the examples find it: seeds, a saved page, a loopback site under a real one's key."""
+    folder = tmp_path_factory.mktemp("house")
+    shutil.copytree(CHECKOUT / "seeds" / "corpus", folder / "seeds" / "corpus")
+    (folder / "seeds" / "sites").mkdir()
+    text = "统战部召开会议，传达学习精神，研究部署工作。" * 8
+    page = f"<title>会议</title><h1>会议召开</h1><p>{text}</p><p>{text}</p>"
+    (folder / "page.html").write_text(page, encoding="utf-8")
+    with practice.Server(log=folder / "server.jsonl") as server:
+        files = practice.write_sites(folder / "practice", server.port)
+        shutil.copy(next(iter(files.values())), folder / "seeds" / "sites" / "sctyzx.toml")
+        yield folder
+
+
+def run(house: Path, line: str) -> subprocess.CompletedProcess[str]:
+    kept = {key: value for key, value in os.environ.items() if not key.startswith("CUNDANG_")}
+    bin_ = str(Path(sys.executable).parent)
+    environment = kept | {"PATH": f"{bin_}:{os.environ['PATH']}"}
+    return subprocess.run(  # noqa: S602 - our own examples, with their wildcards
+        line, shell=True, cwd=house, env=environment, capture_output=True, text=True, timeout=110, check=False
+    )
+
+
+@pytest.mark.timeout(600)
+def test_every_example_runs(house: Path) -> None:
+    order = [*ORDER, *(path for path in EXAMPLES if path not in [*ORDER, ("demo",)])]
+    for path in order:
+        if path == ("repair",):
+            # A torn file, as a killed crawl leaves it.
+            warc = next((house / "data" / "warc" / "sctyzx").rglob("*.warc.gz"))
+            torn = warc.with_name("torn.warc.gz.open")
+            torn.write_bytes(warc.read_bytes()[:-100])
+        done = run(house, EXAMPLES[path][0])
+        assert done.returncode == 0, f"{EXAMPLES[path][0]}: {done.stderr[-2000:]}"
+        if path in (("search",), ("show",), ("read",), ("status",), ("sites", "list")):
+            assert done.stdout.strip(), f"{EXAMPLES[path][0]} said nothing"
