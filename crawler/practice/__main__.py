@@ -12,7 +12,7 @@ def main() -> None:
     """Read the arguments and serve."""
     parser = argparse.ArgumentParser(
         prog="python -m crawler.practice",
-        description="Serve a small web of Chinese CMS pages on 127.0.0.2, 127.0.0.3, ...; prints one JSON line when ready.",
+        description="Serve a small web of Chinese CMS pages on 127.0.0.2 and so on; prints one JSON line when ready.",
         epilog="Example: python -m crawler.practice --port 8731 --seconds 600",
     )
     parser.add_argument("--port", type=int, default=0, help="the port of all sites; 0: a free one")

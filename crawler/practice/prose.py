@@ -9,7 +9,7 @@ import datetime as dt
 import random
 from dataclasses import dataclass
 
-from crawler.practice.truth import Article, Block
+from crawler.practice.truth import BEIJING, Article, Block
 
 SURNAMES = "王李张刘陈杨赵黄周吴徐孙马朱胡林郭何高罗郑梁谢宋唐许邓韩冯曹"
 GIVEN = (
@@ -47,6 +47,25 @@ class Place:
     def short(self) -> str:
         """The city's name without 市."""
         return self.city[:-1]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Newsroom:
+    """Who writes a site.
+
+    Attributes:
+        since, until: the days between which its articles are dated.
+        names_author, names_source: whether its datelines do.
+        false_dates: whether every other article speaks of what came after its date.
+    """
+
+    key: str
+    place: Place
+    since: dt.date
+    until: dt.date
+    names_author: bool = False
+    names_source: bool = True
+    false_dates: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -425,43 +444,30 @@ OFFICES = ("办公室", "宣传科", "党派科", "经济科", "民宗科")
 SHAPES = ("short", "news", "news", "news", "long", "headed", "headed", "nested", "items", "table")
 
 
-def article(  # noqa: PLR0913 - each is a thing in which the six CMSs differ
-    site: str,
-    number: int,
-    *,
-    column: int,
-    place: Place,
-    published: dt.datetime,
-    author_in_dateline: bool,
-    source_in_dateline: bool = True,
-    notice: bool = False,
-    changes: bool = False,
-    topic: int | None = None,
+def article(
+    room: Newsroom, number: int, *, column: int, published: dt.datetime, notice: bool, changes: bool
 ) -> Article:
-    """The article of that number: the same arguments give the same article everywhere.
-
-    A seventh have no picture's caption, a third a signature; `topic` fixes what it is about, whatever the year.
-    """
-    rng = random.Random(f"{site}/{number}")  # noqa: S311 - a fixed seed is the point
-    words = _Words(rng=rng, place=place, day=published.date() - dt.timedelta(days=rng.randint(0, 5)))
-    source = (
-        rng.choice((f"{place.city}委统战部", place.paper, f"{words.county}委统战部")) if source_in_dateline else None
-    )
+    """The article of that number: the same arguments give the same article everywhere."""
+    rng = random.Random(f"{room.key}/{number}")  # noqa: S311 - a fixed seed is the point
+    words = _Words(rng=rng, place=room.place, day=published.date() - dt.timedelta(days=rng.randint(0, 5)))
+    sources = (f"{room.place.city}委统战部", room.place.paper, f"{words.county}委统战部")
+    source = rng.choice(sources) if room.names_source else None
     if notice:
-        return _notice(number, column, words, published, source, changes)
-    subject = (
-        TOPICS[topic] if topic is not None else rng.choice([t for t in TOPICS if t.since <= published.year <= t.until])
-    )
-    author = words.person() if author_in_dateline and rng.random() < 0.8 else None
+        return _notice(number, column, words, published, source, changes=changes)
+    credible = not (room.false_dates and number % 2)
+    fitting = [t for t in TOPICS if (t.since <= published.year <= t.until if credible else t.since > published.year)]
+    subject = rng.choice(fitting)
+    author = words.person() if room.names_author and rng.random() < 0.8 else None
     blocks = _body(rng.choice(SHAPES), subject, words)
     blocks[0] = Block(kind=blocks[0].kind, text=_lead_in(words, author) + blocks[0].text)
-    signature, found = _signature(words, author_taken=author_in_dateline)
+    signature, found = _signature(words, author_taken=room.names_author)
     return Article(
         number=number,
         column=column,
         title=words.fill(rng.choice(subject.titles)),
         blocks=tuple(blocks),
         published=published,
+        credible=credible,
         source=source,
         author=author or found.get("author"),
         editor=found.get("editor"),
@@ -485,7 +491,7 @@ class _Words:
         self.county = self.rng.choice(self.place.counties)
 
     def person(self) -> str:
-        return self.rng.choice(SURNAMES) + self.rng.choice(GIVEN)
+        return f"{self.rng.choice(SURNAMES)}{self.rng.choice(GIVEN)}"
 
     def fill(self, sentence: str) -> str:
         rng = self.rng
@@ -587,7 +593,7 @@ def _signature(words: _Words, *, author_taken: bool) -> tuple[tuple[str, ...], d
 
 
 def _notice(
-    number: int, column: int, words: _Words, published: dt.datetime, source: str | None, changes: bool
+    number: int, column: int, words: _Words, published: dt.datetime, source: str | None, *, changes: bool
 ) -> Article:
     title, *lines = words.rng.choice(NOTICES)
     blocks = [Block(kind="text", text=words.fill(line)) for line in lines]
@@ -616,14 +622,15 @@ def _corrected(blocks: list[Block], words: _Words) -> tuple[Block, ...]:
     return (first, *blocks[1:], added)
 
 
-def days(site: str, count: int, first: dt.date, last: dt.date) -> list[dt.datetime]:
-    """`count` times of publication between two days, oldest first, in office hours."""
-    rng = random.Random(f"{site}/days")  # noqa: S311 - a fixed seed is the point
-    span = (last - first).days
+def days(room: Newsroom, count: int) -> list[dt.datetime]:
+    """`count` times of publication in office hours, on as many days, the oldest first."""
+    rng = random.Random(f"{room.key}/days")  # noqa: S311 - a fixed seed is the point
+    first, span = room.since, (room.until - room.since).days
     chosen = sorted(rng.sample(range(span), count))
     return [
         dt.datetime.combine(
-            first + dt.timedelta(days=d), dt.time(rng.randint(8, 17), rng.randint(0, 59), rng.randint(0, 59))
+            first + dt.timedelta(days=d),
+            dt.time(rng.randint(8, 17), rng.randint(0, 59), rng.randint(0, 59), tzinfo=BEIJING),
         )
         for d in chosen
     ]

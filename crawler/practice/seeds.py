@@ -1,4 +1,7 @@
-"""The seed texts of a checkout -> articles whose truth was settled by hand, as line numbers; none where no checkout is."""
+"""The seed texts of a checkout -> articles whose truth was settled by hand, as line numbers.
+
+Without a checkout there are none.
+"""
 
 from __future__ import annotations
 
@@ -8,7 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from crawler.practice.traditional import simplified
-from crawler.practice.truth import Article, Block
+from crawler.practice.truth import BEIJING, Article, Block
 
 # Beside the package in a checkout; an installed package has no seeds, and its sites go without these five articles.
 CORPUS = Path(__file__).parents[2] / "seeds" / "corpus"
@@ -45,7 +48,7 @@ SEEDS = {
         number=351955,
         body=(5, 22),
         title="泸县:“统”舟共济抗疫情,“战”不旋踵一条心",
-        published=dt.datetime(2016, 12, 8),
+        published=dt.datetime(2016, 12, 8, tzinfo=BEIJING),
         credible=False,
         source="互联网",
         contributor="泸县县委统战部 鲁星",
@@ -56,7 +59,7 @@ SEEDS = {
         number=90001,
         body=(5, 137),
         title="【同心抗疫】四川统一战线在行动(二)",
-        published=dt.datetime(2022, 9, 9, 11, 30, 43),
+        published=dt.datetime(2022, 9, 9, 11, 30, 43, tzinfo=BEIJING),
         source="四川在线",
         captions=(33,),
         labels=(109, 111),
@@ -66,7 +69,7 @@ SEEDS = {
         number=22,
         body=(3, 13),
         title="云龙区统一战线全力投身疫情防控阻击战",
-        published=dt.datetime(2020, 2, 19, 17, 7, 24),
+        published=dt.datetime(2020, 2, 19, 17, 7, 24, tzinfo=BEIJING),
         source="云龙区委统战部",
         author="徐州统战部",
         keywords=("疫情", "防控", "统战"),
@@ -76,7 +79,7 @@ SEEDS = {
         number=4704,
         body=(1, 21),
         title="广安统一战线携手共铸抗疫坚强防线",
-        published=dt.datetime(2020, 2, 1),
+        published=dt.datetime(2020, 2, 1, tzinfo=BEIJING),
         contributor="办公室",
         signature=("(办公室)",),
         captions=(4, 7, 11, 12, 14, 15, 17, 19),
@@ -86,7 +89,7 @@ SEEDS = {
         number=18966,
         body=(8, 30),
         title="“四个到位”党情战疫情 丰镇市市委统战部这样做",
-        published=dt.datetime(2020, 3, 20, 13, 32, 54),
+        published=dt.datetime(2020, 3, 20, 13, 32, 54, tzinfo=BEIJING),
         source="中国健康新闻网",
         author="刘日龙",
         labels=(14, 24),
@@ -114,8 +117,7 @@ def seed(name: str, *, column: int) -> Article | None:
         elif facts.pinyin:
             blocks.append(Block(kind="text", text=simplified(shown), shown=shown))
         else:
-            kind = "heading" if re.match("[一二三四五]、.{,30}$", shown) else "text"
-            blocks.append(Block(kind=kind, text=shown))
+            blocks.append(Block(kind="heading" if re.match("[一二三四五]、.{,30}$", shown) else "text", text=shown))
     return Article(
         number=facts.number,
         column=column,

@@ -24,13 +24,13 @@ from types import MappingProxyType
 from typing import Any
 from urllib.parse import parse_qsl
 
-from crawler.practice import trs
+from crawler.practice import dede, empire, trs
 from crawler.practice.truth import Planted
 from crawler.practice.web import Answer, Web
 
-SITES: Mapping[str, str] = MappingProxyType({"trs": "127.0.0.2"})
+SITES: Mapping[str, str] = MappingProxyType({"trs": "127.0.0.2", "dede": "127.0.0.3", "empire": "127.0.0.4"})
 ELSEWHERE = "127.0.0.99"
-_BUILD = {"trs": trs.build}
+_BUILD = {"trs": trs.build, "dede": dede.build, "empire": empire.build}
 _REASONS = {200: "OK", 301: "Moved Permanently", 302: "Found", 304: "Not Modified", 404: "Not Found"}
 # A request's head and body; more than any client of these sites sends.
 _HEAD_BYTES = 64 * 2**10
@@ -54,7 +54,7 @@ def planted(site: str, port: int, *, visit: int = 1) -> list[Planted]:
 
 
 class _Wire:
-    """One target's answer as bytes, made once: the head's fixed lines and the framed entity, by what a client accepts."""
+    """One target's answer as bytes, made once: fixed head lines and framed entity, by what a client accepts."""
 
     __slots__ = ("etag", "forms", "later", "status")
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 
-# Simplified, Traditional, Simplified, Traditional, ...: the characters of this package's prose and of the mirrored seed.
+# Simplified, Traditional, and so on: the characters of this package's prose and of the mirrored seed.
 _PAIRS = (
     "万萬与與专專业業东東两兩严嚴个個为為丽麗举舉义義习習乡鄉书書于於产產亩畝亲親从從仓倉仪儀们們价價众眾优優会會伟偉传傳体體侨僑党黨兰蘭关關兴興养養内內册冊写寫军軍农農冯馮决決况況划劃刘劉刚剛创創别別办辦"
     "务務动動劳勞势勢区區医醫华華协協单單卖賣卫衛却卻厂廠厅廳历歷压壓县縣参參双雙发發变變叶葉号號听聽启啟吴吳员員咨諮响響哑啞团團园園围圍国國图圖场場块塊坚堅坝壩声聲处處备備头頭奋奮奖獎孙孫学學实實审審宽寬"
@@ -22,14 +22,13 @@ _PAIRS = (
 )
 TRADITIONAL = dict(zip(_PAIRS[::2], _PAIRS[1::2], strict=True))
 # What the farm marks, in Traditional; the readings are those seen on public mirrors.
-READINGS = dict(
-    mark.split(":")
-    for mark in (
-        "優:yōu 務:wù 區:qū 協:xié 態:tài 應:yīng 戰:zhàn 業:yè 現:xiàn 產:chǎn 發:fā 節:jié 結:jié 統:tǒng 經:jīng 續:xù "
-        "聯:lián 調:diào 貿:mào 農:nóng 鄉:xiāng 醫:yī 鎮:zhèn 關:guān 領:lǐng 認:rèn 導:dǎo 設:shè 當:dāng 擔:dān 進:jìn "
-        "據:jù 網:wǎng 內:nèi 實:shí 機:jī 團:tuán 達:dá 責:zé 費:fèi"
-    ).split()
-)
+READINGS = {
+    "優": "yōu", "務": "wù", "區": "qū", "協": "xié", "態": "tài", "應": "yīng", "戰": "zhàn", "業": "yè",
+    "現": "xiàn", "產": "chǎn", "發": "fā", "節": "jié", "結": "jié", "統": "tǒng", "經": "jīng", "續": "xù",
+    "聯": "lián", "調": "diào", "貿": "mào", "農": "nóng", "鄉": "xiāng", "醫": "yī", "鎮": "zhèn", "關": "guān",
+    "領": "lǐng", "認": "rèn", "導": "dǎo", "設": "shè", "當": "dāng", "擔": "dān", "進": "jìn", "據": "jù",
+    "網": "wǎng", "內": "nèi", "實": "shí", "機": "jī", "團": "tuán", "達": "dá", "責": "zé", "費": "fèi",
+}  # fmt: skip
 _TO_TRADITIONAL = str.maketrans(TRADITIONAL)
 _TO_SIMPLIFIED = str.maketrans({old: new for new, old in TRADITIONAL.items()})
 _MARKED = str.maketrans({han: f"{han}({reading})" for han, reading in READINGS.items()})

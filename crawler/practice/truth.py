@@ -6,6 +6,8 @@ import datetime as dt
 from dataclasses import dataclass, replace
 from typing import Literal
 
+BEIJING = dt.timezone(dt.timedelta(hours=8))
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Planted:
@@ -65,7 +67,7 @@ class Article:
     Attributes:
         number: from 1, the oldest first, within its site.
         column: index of its column in the site.
-        published: what the page states, Beijing time; None where the page states none.
+        published: what the page states, Beijing time.
         credible: False where the text speaks of what came after `published`.
         signature: the last lines of the body that name people and offices, as shown.
         files: names of attachments.
@@ -76,7 +78,7 @@ class Article:
     column: int
     title: str
     blocks: tuple[Block, ...]
-    published: dt.datetime | None
+    published: dt.datetime
     credible: bool = True
     source: str | None = None
     author: str | None = None
@@ -98,6 +100,11 @@ class Article:
                 found.append(block.text)
         return tuple(found)
 
+    @property
+    def pictures(self) -> tuple[Block, ...]:
+        """The pictures, in order."""
+        return tuple(block for block in self.blocks if block.kind == "picture")
+
     def corrected(self) -> Article:
         """The article as the second visit finds it."""
         return replace(self, blocks=self.correction) if self.correction else self
@@ -111,7 +118,7 @@ class Article:
         attachments: tuple[tuple[str, str], ...] = (),
     ) -> Planted:
         """The truth of its page, whose date is as precise as `precision`."""
-        stated = iso(self.published, precision) if self.published else None
+        stated = iso(self.published, precision)
         return Planted(
             url=url,
             title=self.title,
@@ -123,7 +130,7 @@ class Article:
             editor=self.editor,
             contributor=self.contributor,
             columns=columns,
-            captions=tuple(b.text for b in self.blocks if b.kind == "picture" and b.text),
+            captions=tuple(b.text for b in self.pictures if b.text),
             attachments=attachments,
             flags=() if self.credible else ("date_implausible",),
             changed_on_visit_2=bool(self.correction),
@@ -133,11 +140,11 @@ class Article:
 def iso(moment: dt.datetime, precision: Literal["day", "minute", "second"]) -> str:
     """A Beijing time in ISO 8601.
 
-    >>> iso(dt.datetime(2020, 2, 19, 17, 7, 24), "minute")
+    >>> iso(dt.datetime(2020, 2, 19, 17, 7, 24, tzinfo=BEIJING), "minute")
     '2020-02-19T17:07+08:00'
-    >>> iso(dt.datetime(2020, 2, 19, 17, 7, 24), "day")
+    >>> iso(dt.datetime(2020, 2, 19, 17, 7, 24, tzinfo=BEIJING), "day")
     '2020-02-19'
     """
     if precision == "day":
         return moment.date().isoformat()
-    return moment.isoformat(timespec="minutes" if precision == "minute" else "seconds") + "+08:00"
+    return moment.isoformat(timespec="minutes" if precision == "minute" else "seconds")

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import datetime as dt
+import functools
 import hashlib
 import random
 import struct
 import zlib
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from html import escape
+from importlib import resources
+from string import Template
 from typing import Literal
 from urllib.parse import urljoin
 
@@ -35,6 +38,13 @@ class Answer:
     content_type: str = "text/html"
     later: bytes | None = None
     location: str | None = None
+
+
+NOT_FOUND = Answer(
+    status=404,
+    body=b"<html>\r\n<head><title>404 Not Found</title></head>\r\n<body>\r\n<center><h1>404 Not Found</h1></center>\r\n"
+    b"<hr><center>nginx/1.14.0</center>\r\n</body>\r\n</html>\r\n",
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -98,7 +108,7 @@ class Press:
         )
         return answer
 
-    def article(  # noqa: PLR0913 - the facts of a page that its CMS decides
+    def article(
         self,
         target: str,
         article: Article,
@@ -148,53 +158,48 @@ class Press:
         )
 
 
-def columns_of(  # noqa: PLR0913 - what differs between sites
-    site: str,
-    shelves: tuple[tuple[str, str, int], ...],
-    *,
-    place: prose.Place,
-    since: dt.date,
-    until: dt.date,
-    seeds: Mapping[int, Article | None],
-    author_in_dateline: bool,
-    source_in_dateline: bool = True,
-    topic: Callable[[int], int | None] = lambda _: None,
+def columns_of(
+    room: prose.Newsroom, shelves: Sequence[tuple[str, str, int]], *, seeds: Mapping[int, Article | None]
 ) -> tuple[Column, ...]:
     """The columns of a site (name, path, how many articles), filled.
 
-    A column called 通知公告 holds short notices. `seeds` adds a seed article (if there is one) to a column, by index. The article in the middle of
-    the first column changes on visit 2.
+    A column called 通知公告 holds short notices. `seeds` adds a seed article, if there is one, to the column of that
+    index. The article in the middle of the first column changes on visit 2.
     """
-    total = sum(count for _, _, count in shelves)
-    when = prose.days(site, total, since, until)
     order = [index for index, (_, _, count) in enumerate(shelves) for _ in range(count)]
-    random.Random(f"{site}/order").shuffle(order)  # noqa: S311 - a fixed seed is the point
+    random.Random(f"{room.key}/order").shuffle(order)  # noqa: S311 - a fixed seed is the point
     first = [i for i, column in enumerate(order) if column == 0]
-    changing = first[len(first) // 2]
     articles = [
         prose.article(
-            site,
+            room,
             i + 1,
             column=column,
-            place=place,
-            published=when[i],
-            author_in_dateline=author_in_dateline,
-            source_in_dateline=source_in_dateline,
+            published=when,
             notice=shelves[column][0] == "通知公告",
-            changes=i == changing,
-            topic=topic(i + 1),
+            changes=i == first[len(first) // 2],
         )
-        for i, column in enumerate(order)
+        for i, (column, when) in enumerate(zip(order, prose.days(room, len(order)), strict=True))
     ]
-    shelved = []
+    filled = []
     for index, (name, path, _) in enumerate(shelves):
-        own = [a for a in articles if a.column == index]
-        seed = seeds.get(index)
-        if seed is not None:
-            own.append(seed)
-        own.sort(key=lambda a: (a.published or dt.datetime.min, a.number), reverse=True)
-        shelved.append(Column(name=name, path=path, articles=tuple(own)))
-    return tuple(shelved)
+        own = [a for a in (*articles, seeds.get(index)) if a is not None and a.column == index]
+        own.sort(key=lambda a: (a.published, a.number), reverse=True)
+        filled.append(Column(name=name, path=path, articles=tuple(own)))
+    return tuple(filled)
+
+
+@functools.cache
+def _template(name: str) -> Template:
+    return Template(resources.files("crawler.practice").joinpath("templates", f"{name}.html").read_text("utf-8"))
+
+
+def fill(name: str, **values: str) -> str:
+    """The HTML of template `name` ("trs/list") with its slots filled by HTML.
+
+    Raises:
+        KeyError: a slot has no value.
+    """
+    return _template(name).substitute(values)
 
 
 def text_of(value: str | None) -> str:
@@ -257,6 +262,6 @@ def _pdf(name: str) -> bytes:
     return out.encode("ascii")
 
 
-def moment(at: dt.datetime | None, shape: str) -> str:
-    """A time as a page writes it; nothing where there is none."""
-    return at.strftime(shape) if at else ""
+def moment(at: dt.datetime, shape: str) -> str:
+    """A time as a page writes it."""
+    return at.strftime(shape)
