@@ -1,0 +1,399 @@
+"""Lines around an article -> title, source, author, editor, contributor, columns and captions."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from archive.text import dates
+from archive.text.blocks import han
+from archive.text.lines import narrow
+
+# Labels, in the narrow form; letters may be spaced.
+_LABELS = {
+    "source": r"(?:信息|文章|稿件|新闻|本文|内容|资料|原文)?来\s*源(?:于|自)?|稿\s*源|出\s*处|转载自|转自|来稿单位|供稿单位|来源单位|信息提供",
+    "author": r"(?:文章|本文)?作\s*者|撰\s*稿(?:人)?|撰\s*文|(?:本报|本网|特约|见习|实习)?(?:记\s*者|通讯员)|文/图|图/文|文字|文\s*/|/文|采写|供稿人|文/摄",
+    "editor": r"(?:责任|执行|值班|网络|网站|本文|文字|本期)?编\s*辑(?:录入)?|责\s*编|编\s*审|网\s*编|编辑录入",
+    "contributor": r"供\s*稿(?:单位)?|报送单位|投稿单位",
+    "other": (
+        r"(?:发\s*布|发\s*表|发\s*稿|上\s*传|录\s*入|添\s*加|创\s*建|建\s*立|更\s*新|刊\s*登|公\s*布)(?:日\s*期|时\s*间|于)?|时\s*间|日\s*期|"
+        r"审\s*核(?:人)?|终\s*审|初\s*审|复\s*审|校\s*对|一\s*审|二\s*审|三\s*审|监\s*制|信息录入|录\s*入(?:者|人|员)?|发\s*布\s*(?:人|者|机构|单位)|"
+        r"供\s*图|摄\s*影|图片|制\s*图|"
+        r"点击(?:数|量|次数|率)?|浏览(?:数|量|次数)?|阅读(?:数|量|次数)?|访问(?:量|次数)?|人\s*气|查看|点\s*阅|评论(?:数)?|"
+        r"字\s*[号体](?:大小)?|浏览字号|我要纠错|打印|分享(?:到|至)?|标签|关键[词字]|关注|主题词|索引号|发文字号|文号|分类|栏目|所属栏目|类别|地区|主办|部门"
+    ),
+}
+_LABEL = re.compile("(?:" + "|".join(f"(?P<{name}>{pattern})" for name, pattern in _LABELS.items()) + r")\s*(?::|\|\s)")
+# Values run into the next label where a page has no separators: 来源:互联网点击:
+_NEXT = re.compile("(?:" + "|".join(_LABELS.values()) + r")\s*(?::|\|\s|$)")
+_TOOLS = re.compile(
+    r"加入收藏|收藏本[页文]|打印本?[页文]?|关闭(?:窗口|本页)?|我要纠错|纠错|字[号体]|【|\[?大\]?\s*\[?中\]?\s*\[?小|大\s*中\s*小|分享(?:到|至)?|扫一扫|"
+    r"浏览次数|点击(?:数|量|次数)|阅读(?:量|次数)|责任编辑|复制链接|手机(?:看|版)|评论|关注|订阅|\d+\s*次|[|丨┊]|\s{2,}|>{1,2}|https?://"
+)
+_DATE = re.compile(r"(?:19|20)\d{2}\s*[-/.年]\s*\d{1,2}\s*[-/.月]\s*\d{1,2}|\d{1,2}:\d{2}")
+_WRAP = "[]【】()<>{}|丨/-—_·:;,、。 \t"
+
+_OFFICE = re.compile(
+    r".*(?:部|室|局|办|委|会|科|处|股|组|中心|政府|院|校|学院|大学|公司|站|台|网|社|报|团|联|盟|党|工委|支部|总支|镇|乡|街道|社区|村|县|区|市|省|州|"
+    r"馆|所|寺|协会|商会|联谊会|研究会|支队|大队|法院|机关|集团|民革|民建|民进|致公|九三学社|台盟|侨联|工商联|科室|[一二三四五六七八九十]处)(?:宣传科|办公室|信息科|综合科)?"
+)
+_SURNAMES = frozenset(
+    "王李张刘陈杨黄赵吴周徐孙马朱胡郭何高林罗郑梁谢宋唐许韩冯邓曹彭曾肖田董袁潘于蒋蔡余杜叶程苏魏吕丁任沈姚卢姜崔钟谭陆汪范金石廖贾夏韦付方白邹孟熊秦邱江尹薛闫段"
+    "雷侯龙史陶黎贺顾毛郝龚邵万钱严覃武戴莫孔向汤温康施文牛樊葛邢安齐易乔伍庞颜倪庄聂章鲁岳翟殷詹申欧耿关兰焦俞左柳甘祝包宁尚符舒阮柯纪梅童凌毕单季裴霍涂成苗谷"
+    "盛曲翁冉骆蓝路游辛靳欧管柴蒙鲍华喻祁蒲房滕屈饶解牟艾尤阳时穆农司卓古吉缪简车项连芦麦褚娄窦戚岑景党宫费卜冷晏席卫米柏宗瞿桂全佟应臧闵苟邬边卞姬师和仇栾隋商刁"
+    "沙荣巫寇桑郎甄丛仲虞敖巩明佘池查麻苑迟邝普胥格桑扎洛次旦才仁丹增巴买阿古力马"
+)
+_COMPOUND = (
+    "欧阳",
+    "司马",
+    "上官",
+    "诸葛",
+    "夏侯",
+    "东方",
+    "皇甫",
+    "尉迟",
+    "公孙",
+    "慕容",
+    "令狐",
+    "端木",
+    "司徒",
+    "南宫",
+)
+
+_CRUMB_LABEL = re.compile(
+    r"[您你]?(?:当前|现在|目前)?(?:所在|所处)?的?位置(?:是)?\s*[:\s]?|所在位置\s*:?|当前栏目\s*:?|[您你]在这里\s*:?|[您你]现在所在\S{0,3}:?"
+)
+_CRUMB_SPLIT = re.compile(r"\s*(?:>>|[>»›→\\]|-+>|::|(?<=\s)[-/|](?=\s))\s*")
+_NO_COLUMN = frozenset(
+    "首页 网站首页 本站首页 主页 正文 内容 详细内容 详情 文章 文章正文 新闻正文 内容页 查看 浏览文章 文章内容 信息内容 返回首页 详细页 当前页 Home".split()
+)
+
+_CAPTION = re.compile(
+    r"图(?:[一二三四五六七八九十\d]{1,2})?(?:为|是|系)(?!(?:核心|中心|基础|依据|依托|载体|纽带|抓手|主|准|例|证|本|媒|据)[,、;。\s]|了).{2,120}"
+    r"|[▲△↑▼↓◆]\s*.{2,120}|\((?:[上下左右本]图|资料图|图[一二三四五\d]{1,2})[^)]{0,6}\).{0,100}|.{2,80}\((?:资料图片?|上图|下图|[^()]{2,12}\s*[摄绘](?:影)?)\)"
+    r"|图[一二三四五六七八九十\d]{1,2}\s*[::].{2,80}|(?:[上下左右]图|图片)(?:为|[::]).{2,100}|.{2,60}\s(?:[一-鿿]{2,4}|本报记者[\s一-鿿]{2,8})\s?摄(?:影)?"
+)
+_CLAUSE_ENDS = ("。", "!", "?", "……")
+_LEAD = re.compile(
+    r"^[【\[]?(?:本报|本网|新华社|中新社|中新网|人民网|央视网|[一-鿿]{2,12}?(?:社|网|报|台|客户端))?[一-鿿]{0,10}?(?:\d{1,2}月\d{1,2}日)?(?:综合)?(?:电|讯|消息)?\s*"
+    r"\((?P<who>[^)]{2,40})\)"
+)
+_SUBTITLE = re.compile(r"[—–\-]{1,3}\s*\S.{2,60}")
+_NUMBERED = re.compile(
+    r"(?:[一二三四五六七八九十]{1,3}[、.,]|\([一二三四五六七八九十\d]{1,3}\)|第[一二三四五六七八九十\d]{1,3}[章节条部]|\d{1,2}[、.])"
+)
+
+
+@dataclass(slots=True)
+class Byline:
+    """What labels say; the first statement of each stands."""
+
+    source: str | None = None
+    author: str | None = None
+    editor: str | None = None
+    contributor: str | None = None
+
+    def take(self, other: Byline) -> None:
+        """Fill what is missing from another."""
+        self.source = self.source or other.source
+        self.author = self.author or other.author
+        self.editor = self.editor or other.editor
+        self.contributor = self.contributor or other.contributor
+
+    def __bool__(self) -> bool:
+        return bool(self.source or self.author or self.editor or self.contributor)
+
+
+def byline(line: str) -> Byline:
+    """The labelled fields of a line; empty values stay None.
+
+    >>> byline("发布时间:2016-12-08加入收藏来源:互联网点击:").source
+    '互联网'
+    >>> byline("来源:阅读:0发布时间:2020-02-01").source is None
+    True
+    """
+    text = narrow(line)
+    found = Byline()
+    marks = list(_marks(text))
+    for index, (name, _, start) in enumerate(marks):
+        end = marks[index + 1][1] if index + 1 < len(marks) else len(text)
+        value = _value(text[start:end], people=name in ("author", "editor"))
+        if value and name != "other" and getattr(found, name) is None:
+            setattr(found, name, value)
+    return found
+
+
+def is_dateline(line: str) -> bool:
+    """Whether a line holds nothing but labels, their values, a date and the site's address.
+
+    >>> is_dateline("http://www.sctyzx.gov.cn/ (2022-09-09 11:30:43) 来源：四川在线")
+    True
+    >>> is_dateline("时间：9月5日，县委统战部在太伏镇召开了疫情防控工作会议，部署下一步工作。")
+    False
+    """
+    text = narrow(line)
+    if len(text) > 240 or re.search(r"[。!?;].*[。!?;,]|[,;].*[,;].*,", text) or text.endswith("。"):
+        return False
+    marks = list(_marks(text))
+    dated = dates.read(text) is not None
+    if not marks:
+        rest = re.sub(r"https?://\S+|[\d\s:/.\-年月日()\[\]【】|星期周一二三四五六日天上下午更新发布于]+", "", text)
+        return dated and han(rest) <= 8 and len(rest) <= 24
+    head = text[: marks[0][1]]
+    rest = re.sub(r"https?://\S+|[\w.]+\.(?:com|cn|org|net)\S*", "", _DATE.sub("", head))
+    return han(rest) <= 14 and all(_is_short(text, marks, index) for index in range(len(marks)))
+
+
+def signature(line: str) -> Byline | None:
+    """The byline of a line in brackets or of an editor's line at the end of an article; None where it is none.
+
+    >>> signature("（泸县县委统战部 鲁星 供稿）").contributor, signature("(办公室)").contributor
+    ('泸县县委统战部 鲁星', '办公室')
+    >>> signature("(记者 张运永)").author, signature("(一)") is None
+    ('张运永', True)
+    """
+    text = narrow(line).strip(" 。")
+    if len(text) > 80:
+        return None
+    inner = re.fullmatch(r"[(\[【<]\s*([^()\[\]【】]{2,60})\s*[)\]】>]", text)
+    if inner:
+        return _bracketed(inner[1].strip())
+    marks = list(_marks(text))
+    if marks and marks[0][1] <= 2 and marks[0][0] in ("author", "editor", "contributor", "source"):
+        found = byline(text)
+        if is_dateline(text) and (found or not _value(text[marks[0][2] :])):
+            return found
+    if match := re.fullmatch(r"(?:文|撰文|撰稿|作者|通讯员|记者)\s*[/:\s]\s*(\S{2,12}(?:\s\S{2,12}){0,3})", text):
+        return Byline(author=match[1])
+    if (match := re.fullmatch(r"(.{2,30}?)\s*供\s*稿", text)) and "。" not in text:
+        return Byline(contributor=match[1].strip(_WRAP))
+    return None
+
+
+def lead_author(paragraph: str) -> str | None:
+    """The reporter whom a lead-in dateline names.
+
+    >>> lead_author("中国健康新闻网讯(刘日龙)为切实做好防控工作"), lead_author("新华社北京1月30日电（记者 樊攀）中国")
+    ('刘日龙', '樊攀')
+    """
+    match = _LEAD.match(narrow(paragraph)[:80])
+    if not match or not re.search(r"[电讯]|消息|记者", match[0]):
+        return None
+    who = re.sub(r"^(?:本报|本网|见习|实习|特约|全媒体)?(?:记者|通讯员|作者)\s*:?", "", match["who"]).strip()
+    names = [name for name in re.split(r"[\s、,]+", who) if name not in ("通讯员", "记者", "本报记者")]
+    return " ".join(names) if names and all(map(is_person, names)) else None
+
+
+def is_person(name: str) -> bool:
+    """Whether two to four characters are a Chinese person's name, or a minority's with a dot.
+
+    >>> is_person("鲁星"), is_person("办公室"), is_person("买买提·艾力")
+    (True, False, True)
+    """
+    name = name.replace(" ", "")
+    if "·" in name:
+        return all(2 <= len(part) <= 6 and han(part) == len(part) for part in name.split("·"))
+    if han(name) != len(name) or not 2 <= len(name) <= 4:
+        return False
+    if len(name) == 4:
+        return name.startswith(_COMPOUND)
+    return name[0] in _SURNAMES and not _OFFICE.fullmatch(name)
+
+
+def columns(crumb: str, title: str | None) -> tuple[str, ...]:
+    """The breadcrumb's columns, without home page, 正文 and the title.
+
+    >>> columns("您的位置：四川统一战线 > 统战时讯 > 正文", None)
+    ('四川统一战线', '统战时讯')
+    """
+    text = _CRUMB_LABEL.sub("", narrow(crumb), count=1)
+    parts = [part.strip(" :|[]【】-") for part in _CRUMB_SPLIT.split(text)]
+    same = narrow(title or "").replace(" ", "")
+    return tuple(
+        part
+        for part in parts
+        if part
+        and part not in _NO_COLUMN
+        and len(part) <= 24
+        and not (same and part.replace(" ", "") in same and len(part) > 8)
+    )
+
+
+def is_caption(line: str) -> bool:
+    """Whether a line describes a picture.
+
+    >>> is_caption("图为市委常委、统战部部长陈伟督导广安区疫情防控工作"), is_caption("图为核心,以点带面")
+    (True, False)
+    """
+    text = narrow(line)
+    if len(text) > 120 or "。" in text[:-1] or (text.endswith(_CLAUSE_ENDS) and len(text) > 80):
+        return False
+    return bool(_CAPTION.fullmatch(text))
+
+
+def is_subtitle(line: str) -> bool:
+    """Whether a line after a title continues it: ——记某某."""
+    return bool(_SUBTITLE.fullmatch(narrow(line))) and not narrow(line).endswith("。")
+
+
+def may_be_title(line: str) -> bool:
+    """Whether a line could be an article's title: short, no sentence, no number before it.
+
+    >>> may_be_title("四川统一战线在行动"), may_be_title("一、高度重视"), may_be_title("疫情发生以来,全县行动。")
+    (True, False, False)
+    """
+    text = narrow(line)
+    return (
+        4 <= len(text) <= 80
+        and han(text) >= 3
+        and not text.endswith(("。", ";", ":", ","))
+        and text.count(",") <= 3
+        and not _NUMBERED.match(text)
+        and not is_caption(line)
+        and not is_dateline(line)
+    )
+
+
+def unfarmed(title: str) -> str:
+    """A farm's `word(word: the real title)` -> the real title; any other title as it is.
+
+    >>> unfarmed("泸县(泸县:“统”舟共济抗疫情,“战”不旋踵一条心)")
+    '泸县:“统”舟共济抗疫情,“战”不旋踵一条心'
+    >>> unfarmed("四川统一战线在行动(二)")
+    '四川统一战线在行动(二)'
+    """
+    match = re.fullmatch(r"([^()（）]{2,12})[(（](.{6,})[)）]", title)
+    return match[2] if match and match[1] in match[2] and len(match[2]) >= 2 * len(match[1]) else title
+
+
+def is_keyword_line(line: str, title: str, text: str) -> bool:
+    """Whether a farm put a list of search words before the title: `疫情,防控,联会泸县(...)`."""
+    line, title = narrow(line).replace(" ", ""), narrow(title).replace(" ", "")
+    if not title or line == title or not line.endswith((title, f"({title})")):
+        return False
+    words = [word for word in re.split(r"[,、|_]", line[: line.rindex(title)].strip("(,、")) if word]
+    return (
+        1 <= len(words) <= 6
+        and "," in line[: -len(title)]
+        and all(len(word) <= 12 for word in words)
+        and any(word in text for word in words)
+    )
+
+
+def same(one: str, other: str | None) -> bool:
+    """Whether two lines are one, spaces and widths aside."""
+    return bool(other) and narrow(one).replace(" ", "") == narrow(other or "").replace(" ", "")
+
+
+def title_of(head: str | None, headings: Sequence[str], site: str | None) -> str | None:
+    """The title that the `title` element states, without the names of site and columns.
+
+    Args:
+        head: the text of the `title` element.
+        headings: lines of the page that may be the title, best first.
+        site: the site's name, where it is known.
+
+    >>> title_of("统战部召开会议_四川统一战线", ["统战部召开会议"], None)
+    '统战部召开会议'
+    """
+    head = (head or "").strip()
+    for heading in headings:
+        if _stands_in(heading, head):
+            return heading
+    if not head:
+        return None
+    parts = [
+        part.strip()
+        for part in re.split(r"\s*(?:[_|｜—–»]+|--+|\s-\s|(?<=[^\w\s])-|-(?=[一-鿿]{2,12}$))\s*", head)
+        if part.strip()
+    ]
+    if len(parts) > 1:
+        parts = [part for part in parts if not same(part, site)]
+        parts = [parts[0], *(part for part in parts[1:] if not is_site_name(part))] if parts else [head]
+        if is_site_name(parts[0]) and len(parts) > 1:
+            parts = parts[1:]
+        return parts[0]
+    return None if same(head, site) or is_site_name(head) else head
+
+
+def is_site_name(text: str) -> bool:
+    """Whether a part of a `title` element names a site or a channel.
+
+    >>> is_site_name("中国健康新闻网"), is_site_name("四川统一战线"), is_site_name("全省统战部长会议召开")
+    (True, True, False)
+    """
+    return len(text) <= 20 and bool(
+        re.fullmatch(
+            r".*(?:网|网站|频道|政府|委员会|统战部|统一战线|委统战|在线|日报|晚报|时报|新闻|新闻网|首页|门户|论坛|博客|客户端|平台|统战|统战之窗|之窗|中心|局|厅|社|报|台|"
+            r"信息港|公众信息网|大学|学院|财经|娱乐|体育|科技|资讯|要闻|动态|专栏|正文|[Nn]ews|\.(?:com|cn|org|net).*)",
+            text.strip(),
+        )
+    )
+
+
+def _stands_in(heading: str, head: str) -> bool:
+    """Whether a line of the page is the title of the `title` element, which may be cut or carry names after it."""
+    one, whole = (re.sub(r"[\s　\"“”'‘’]", "", narrow(text)) for text in (heading, head))
+    return len(one) >= 4 and (one in whole) and len(one) >= 0.3 * len(whole)
+
+
+def _marks(text: str) -> Iterable[tuple[str, int, int]]:
+    """Labels in a narrow line: name, where the label starts, where its value starts."""
+    end = 0
+    for match in _LABEL.finditer(text):
+        if match.start() >= end and match.lastgroup:
+            yield match.lastgroup, match.start(), match.end()
+            end = match.end()
+
+
+def _value(text: str, *, people: bool = False) -> str | None:
+    """A label's value: up to the next label, tool or date."""
+    text = text.strip()
+    text = re.sub(r"^[\[【(]\s*([^\[\]【】()]+?)\s*[\]】)]", r"\1 ", text)
+    for pattern in (_NEXT, _TOOLS, _DATE):
+        if match := pattern.search(text):
+            text = text[: match.start()]
+    value = text.strip(_WRAP)
+    if value.count("(") > value.count(")"):
+        value = value.split("(")[0].strip(_WRAP)
+    if (
+        not value
+        or len(value) > 40
+        or (not people and len(value) > 30)
+        or value.isdigit()
+        or re.search(r"[。!?]", value)
+    ):
+        return None
+    if value.lower() in ("admin", "null", "none", "undefined", "未知", "佚名", "无", "本站原创", "原创") and not people:
+        return value if value in ("本站原创", "原创") else None
+    return None if value.lower() in ("admin", "null", "none", "undefined", "未知", "佚名", "无", "管理员") else value
+
+
+def _is_short(text: str, marks: Sequence[tuple[str, int, int]], index: int) -> bool:
+    end = marks[index + 1][1] if index + 1 < len(marks) else len(text)
+    value = _DATE.sub("", text[marks[index][2] : end])
+    return len(value) <= 45
+
+
+def _bracketed(inner: str) -> Byline | None:
+    if re.match(r"(?:完|未完待续|待续|全文完|图|图文|组图|附图|本文|原标题|资料|来源)", inner):
+        found = byline(inner)
+        return found if found.source else None
+    labelled = byline(inner)
+    if labelled and is_dateline(inner):
+        return labelled
+    if match := re.fullmatch(r"(.{2,40}?)\s*(?:供\s*稿|报送|投稿|提供|推荐|报道|供图)", inner):
+        return Byline(contributor=match[1].strip(_WRAP))
+    if match := re.fullmatch(
+        r"(?:本报|本网|本台|特约|见习|实习|全媒体)?(?:记者|通讯员|作者|撰稿|撰文|文/图|图/文|文)\s*[:/]?\s*(.{2,40})",
+        inner,
+    ):
+        names = re.sub(r"\s*(?:通讯员|本报记者|记者)\s*", " ", match[1]).strip(_WRAP)
+        return Byline(author=names) if re.fullmatch(r"[\w·、\s/]{2,40}", names) else None
+    tokens = re.split(r"[\s、,]+", inner)
+    if all(map(is_person, tokens)) and len(tokens) <= 5:
+        return Byline(author=" ".join(tokens))
+    if _OFFICE.fullmatch(tokens[0]) and len(tokens) <= 4 and len(inner) <= 30 and not re.search(r"[,。:;]", inner):
+        return Byline(contributor=inner)
+    return None

@@ -1,0 +1,93 @@
+"""Lines of a page -> which of them are page furniture, and by which rule."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cache
+from importlib import resources
+from typing import Literal
+
+from archive.text.blocks import han
+
+# A paragraph of an article that guards what stands before it: Han characters, and a full stop at its end.
+BODY = 60
+# A full sentence for the purpose of telling top and bottom.
+SENTENCE = 25
+
+_NARROW = {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)} | {0x3000: 0x20, 0xA0: 0x20, ord("︰"): ord(":")}
+_STOPS = tuple("。!?…”」』)；;.")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rule:
+    """One kind of page furniture, as `lines.toml` has it."""
+
+    id: str
+    where: Literal["top", "bottom", "ends", "any"]
+    pattern: re.Pattern[str]
+    removed: str
+    kept: str
+    cut: bool = False
+
+
+@cache
+def rules() -> tuple[Rule, ...]:
+    """The rules, in the order in which they are tried."""
+    raw = tomllib.loads(resources.files("archive.text").joinpath("lines.toml").read_text("utf-8"))
+    return tuple(Rule(**{**rule, "pattern": re.compile(rule["pattern"])}) for rule in raw["rule"])
+
+
+def narrow(line: str) -> str:
+    """A line for comparing: punctuation and spaces in their narrow forms.
+
+    >>> narrow("来源：四川在线（记者　张三）")
+    '来源:四川在线(记者 张三)'
+    """
+    return " ".join(line.translate(_NARROW).split())
+
+
+def is_sentence(line: str, least: int = SENTENCE) -> bool:
+    """Whether a line is prose: at least that many Han characters and the end of a sentence.
+
+    >>> is_sentence("推荐资讯"), is_sentence("疫情就是命令,防控就是责任。", 10)
+    (False, True)
+    """
+    return narrow(line).endswith(_STOPS) and han(line) >= least
+
+
+def furniture(lines: Sequence[str]) -> list[str | None]:
+    """For each line the id of the rule that takes it out, None where it stays.
+
+    >>> furniture(["站内搜索：", "疫情发生以来,全县统一战线成员迅速行动起来,投身到防控一线工作之中。", "上一篇：没有了"])
+    ['search', None, 'previous_next']
+    """
+    keys = [narrow(line) for line in lines]
+    prose = [index for index, line in enumerate(lines) if is_sentence(line)]
+    first, last = (prose[0], prose[-1]) if prose else (len(lines), -1)
+    found: list[str | None] = []
+    cut: tuple[int, str] | None = None
+    for index, key in enumerate(keys):
+        at_top = index < first
+        at_bottom = index > last or index >= 0.6 * len(lines)
+        rule = _match(key, at_top=at_top, at_bottom=at_bottom)
+        found.append(rule.id if rule else None)
+        if rule and rule.cut and cut is None:
+            cut = (index, rule.id)
+    if cut:
+        start, reason = cut
+        later = range(start + 1, len(lines))
+        if not any(found[index] is None and is_sentence(lines[index], BODY) for index in later):
+            for index in later:
+                found[index] = found[index] or reason
+    return found
+
+
+def _match(key: str, *, at_top: bool, at_bottom: bool) -> Rule | None:
+    for rule in rules():
+        here = {"any": True, "top": at_top, "bottom": at_bottom, "ends": at_top or at_bottom}[rule.where]
+        if here and rule.pattern.fullmatch(key):
+            return rule
+    return None
