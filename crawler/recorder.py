@@ -11,10 +11,12 @@ and checked here, so a version without them refuses to start instead of losing b
 
 from __future__ import annotations
 
+import asyncio
 import datetime as dt
 import logging
 import re
 import ssl
+from collections import defaultdict
 from collections.abc import Iterable
 from errno import EDQUOT, ENOSPC
 from functools import cache
@@ -500,6 +502,9 @@ class TapHandler(HTTP11DownloadHandler):
         super().__init__(crawler)
         self._pool._factory = _TapFactory  # noqa: SLF001 - the seam that Scrapy's own handler uses
         self._timeout = crawler.settings.getfloat("DOWNLOAD_TIMEOUT")
+        # Scrapy counts a transfer only once its task runs; without a delay between requests it would start all at once.
+        at_once = crawler.settings.getint("CONCURRENT_REQUESTS_PER_DOMAIN")
+        self._turns: defaultdict[str, asyncio.Semaphore] = defaultdict(lambda: asyncio.Semaphore(at_once))
         self._closing: defer.Deferred[None] | None = None
 
     async def download_request(self, request: Request) -> Response:
@@ -515,20 +520,24 @@ class TapHandler(HTTP11DownloadHandler):
                 no byte of a response; that we tried is recorded.
             CundangError: the recorder failed; the spider is closing.
         """
+        async with self._turns[urlsplit(request.url).netloc]:
+            try:
+                return await self._exchange(request)
+            except CundangError:
+                self._close_spider()
+                raise
+
+    async def _exchange(self, request: Request) -> Response:
         recorder: Recorder = self._crawler.spider.recorder  # type: ignore[union-attr]  # SiteSpider.from_crawler set it
         if recorder.failure is not None:
             raise recorder.failure
         site = self._crawler.spider.site  # type: ignore[union-attr]
-        url = urldefrag(request.url)[0]
-        tap = Tap(url, site, request.meta.get("limit", site.crawl.page_bytes))
+        tap = Tap(urldefrag(request.url)[0], site, request.meta.get("limit", site.crawl.page_bytes))
         started, clock = dt.datetime.now(dt.UTC), monotonic()
         try:
             await self._fetch(request, tap)
             took = ("fetch-time-ms", str(round((monotonic() - clock) * 1000)))
-            return self._record(recorder, request, tap, started, took)
-        except CundangError:
-            self._close_spider()
-            raise
+            return _record(recorder, request, tap, started, took)
         finally:
             tap.close()
 
@@ -574,46 +583,53 @@ class TapHandler(HTTP11DownloadHandler):
             if timer.active():
                 timer.cancel()
 
-    def _record(
-        self, recorder: Recorder, request: Request, tap: Tap, started: dt.datetime, took: tuple[str, str]
-    ) -> Response:
-        """Write what the tap holds, and only then make the response that Scrapy may see."""
-        if isinstance(tap.error, Refused):
-            raise tap.error
-        if tap.broken is not None:
-            recorder.fail(_spool_failure(tap.broken))
-        about = _about(request)
-        if not tap.received:
-            failure = _failure(tap)
-            recorder.failed(tap.url, started, f"{type(failure).__name__}: {failure}", (*about, took, *_seen(tap)))
-            raise failure from tap.error
-        block = tap.block()
-        truncated = tap.truncated or _truncated(tap.error)
-        sent, secrets = redacted(bytes(tap.request))
-        metadata = [*about, took, *_seen(tap)]
-        if secrets:
-            metadata.append(("redacted", ", ".join(secrets)))
-        if tap.error is not None and not tap.truncated:
-            metadata.append(("error", _words(tap.error)))
-        exchange = Exchange(
+    def _close_spider(self) -> None:
+        if self._closing is None and self._crawler.engine is not None:
+            self._closing = deferred_from_coro(self._crawler.engine.close_spider_async(reason="writer_failed"))
+            self._closing.addErrback(lambda failure: logger.error("Closing the spider: %s", failure))
+
+
+def _record(recorder: Recorder, request: Request, tap: Tap, started: dt.datetime, took: tuple[str, str]) -> Response:
+    """Write what the tap holds, and only then make the response that Scrapy may see."""
+    if isinstance(tap.error, Refused):
+        raise tap.error
+    if tap.broken is not None:
+        recorder.fail(_spool_failure(tap.broken))
+    about = (*_about(request), took, *_seen(tap))
+    if not tap.received:
+        failure = _failure(tap)
+        recorder.failed(tap.url, started, f"{type(failure).__name__}: {failure}", about)
+        raise failure from tap.error
+    block = tap.block()
+    truncated = tap.truncated or _truncated(tap.error)
+    why = ""
+    if truncated is not None:
+        why = _STOPPED[truncated] if tap.truncated else _words(tap.error)
+        about += (("cut", why),)
+    sent, secrets = redacted(bytes(tap.request))
+    if secrets:
+        about += (("redacted", ", ".join(secrets)),)
+    request.meta["written"] = recorder.keep(
+        Exchange(
             url=tap.url,
             started=started,
             ip=tap.peer,
             request=sent,
             response=block,
             truncated=truncated,
-            metadata=tuple(metadata),
+            metadata=about,
         )
-        request.meta["written"] = recorder.keep(exchange)
-        response = _response(request, block, tap.site.crawl.page_bytes)
-        if truncated is not None:
-            raise Cut(truncated, _words(tap.error) if tap.error else f"limit {tap.limit} bytes", response)
-        return response
+    )
+    response = _response(request, block, tap.site.crawl.page_bytes)
+    if truncated is not None:
+        raise Cut(truncated, why, response)
+    return response
 
-    def _close_spider(self) -> None:
-        if self._closing is None and self._crawler.engine is not None:
-            self._closing = deferred_from_coro(self._crawler.engine.close_spider_async(reason="writer_failed"))
-            self._closing.addErrback(lambda failure: logger.error("Closing the spider: %s", failure))
+
+_STOPPED: dict[Truncated, str] = {
+    "length": "longer than it may be",
+    "time": "not done in time",
+}
 
 
 def _about(request: Request) -> Lines:
@@ -686,10 +702,11 @@ def _response(request: Request, block: BinaryIO, page_bytes: int) -> Response:
     block.seek(0)
     raw = block.read(HEAD_BYTES + page_bytes + 1)
     head = read_head(raw)
-    headers = Headers()
+    grouped: defaultdict[bytes, list[bytes]] = defaultdict(list)  # Headers.appendlist copies its list: 7 s for a flood
     for name, value in head.headers:
         if name.lower() != "content-encoding":  # undone below
-            headers.appendlist(name.encode("latin-1"), value.encode("latin-1"))
+            grouped[name.lower().encode("latin-1")].append(value.encode("latin-1"))
+    headers = Headers(grouped)
     body = b""
     if len(raw) - head.length <= page_bytes:
         entity, _ = entity_of(head, raw[head.length :])

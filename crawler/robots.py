@@ -1,0 +1,181 @@
+"""robots.txt -> let through or `Refused`, as RFC 9309 has it: a host whose rules cannot be read is left alone."""
+
+from __future__ import annotations
+
+import asyncio
+import re
+from dataclasses import dataclass
+from time import monotonic
+from typing import TYPE_CHECKING
+from urllib.parse import urljoin, urlsplit
+
+from protego import Protego
+from scrapy import Request
+from scrapy.exceptions import DownloadTimeoutError
+from scrapy.http import Response
+from scrapy.http.request import NO_CALLBACK
+
+from archive.errors import CundangError
+from archive.warc.capture import Found
+from crawler.guard import Refused
+from crawler.recorder import Cut
+
+if TYPE_CHECKING:
+    from scrapy.crawler import Crawler
+
+# The product token (RFC 9309 section 2.2.1) that a site writes to address this crawler.
+TOKEN = "cundang"  # noqa: S105 - no secret
+PURPOSE = "robots.txt"
+# RFC 9309 section 2.5: at least this much is parsed.
+ROBOTS_BYTES = 500 * 1024
+# RFC 9309 section 2.3.1.2: at least five redirects are followed.
+REDIRECTS = 5
+# RFC 9309 section 2.4: rules are not used longer than this.
+KEPT_SECONDS = 24 * 3600
+# A connection that breaks once says little about a host behind a bad line.
+TRIES = 3
+# A longer Crawl-delay is mostly a slip or a way to say no, for which there is Disallow.
+LONGEST_DELAY = 60.0
+
+_HTML = re.compile(r"<(?:!doctype|html|head|body|script|meta|title|div)\b", re.IGNORECASE)
+_RULE = re.compile(r"^[ \t]*user-agent[ \t]*:", re.IGNORECASE | re.MULTILINE)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rules:
+    """What a host's robots.txt says to us.
+
+    Attributes:
+        robots: its rules; None where it has none.
+        closed: why nothing may be fetched from the host in this run; None where its rules are known.
+        read: when, on the monotonic clock, seconds.
+    """
+
+    robots: Protego | None = None
+    closed: str | None = None
+    read: float
+
+    @property
+    def outdated(self) -> bool:
+        """Whether the rules are to be read again; a host that could not be read stays closed for the run."""
+        return self.closed is None and monotonic() - self.read > KEPT_SECONDS
+
+
+def parse(body: bytes) -> Protego | None:
+    r"""The rules in a body that was answered for robots.txt; None where it is a web page.
+
+    >>> parse("\ufeffUser-agent: cundang\r\nDisallow: /a".encode()).can_fetch("http://a.cn/a", "cundang")
+    False
+    >>> parse(b"<html><body>404")
+    """
+    text = _decode(body[:ROBOTS_BYTES])
+    # Many sites answer with their home page, status 200 (`<!DOCTYPE html>...`).
+    if _HTML.search(text[:4096]) and not _RULE.search(text):
+        return None
+    return Protego.parse(text)
+
+
+def _decode(body: bytes) -> str:
+    """RFC 9309 wants UTF-8; Windows editors write a byte order mark, or GBK in the comments."""
+    if body[:2] in (b"\xff\xfe", b"\xfe\xff"):
+        return body.decode("utf-16", errors="replace")
+    try:
+        return body.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        return body.decode("gb18030", errors="replace")
+
+
+class RobotsMiddleware:
+    """Asks each host for its rules before the first request to it, and holds every request to them."""
+
+    def __init__(self, crawler: Crawler) -> None:
+        self._crawler = crawler
+        self._rules: dict[str, asyncio.Task[Rules]] = {}
+
+    @classmethod
+    def from_crawler(cls, crawler: Crawler) -> RobotsMiddleware:
+        """How Scrapy makes it."""
+        return cls(crawler)
+
+    async def process_request(self, request: Request) -> None:
+        """Let the request through, or raise `Refused`."""
+        if request.meta.get("purpose") == PURPOSE:
+            return
+        parts = urlsplit(request.url)
+        origin = f"{parts.scheme}://{parts.netloc}"
+        rules = await self._rules_of(origin)
+        if rules.closed is not None:
+            raise Refused("robots_unreachable", rules.closed, later=True)
+        if rules.robots is not None and not rules.robots.can_fetch(request.url, TOKEN):
+            raise Refused("robots", f"{origin}/robots.txt disallows {request.url}")
+
+    async def _rules_of(self, origin: str) -> Rules:
+        """The rules of a host, read once for all requests that wait for them."""
+        task = self._rules.get(origin)
+        if task is None or (
+            task.done() and not task.cancelled() and task.exception() is None and task.result().outdated
+        ):
+            task = self._rules[origin] = asyncio.ensure_future(self._read(f"{origin}/robots.txt"))
+        return await asyncio.shield(task)
+
+    async def _read(self, url: str) -> Rules:
+        found: Found | None = None
+        for _ in range(1 + REDIRECTS):
+            try:
+                response = await self._fetch(url, found)
+            except CundangError:
+                raise
+            except Exception as error:  # noqa: BLE001 - whatever kept us from the rules, the host is left alone
+                return Rules(closed=f"{url} cannot be read: {error}", read=monotonic())
+            status = response.status
+            location = response.headers.get("Location")
+            if status in (301, 302, 303, 307, 308) and location:
+                found = Found(parent=url)
+                url = urljoin(url, location.decode("latin-1"))
+                continue
+            # RFC 9309 section 2.3.1.4; 429 asks us to stay away too.
+            if status >= 500 or status == 429 or status < 200:
+                return Rules(closed=f"{url} answers with status {status}", read=monotonic())
+            # Section 2.3.1.3: no robots.txt, no rules.
+            robots = parse(response.body) if status < 300 else None
+            self._slow_down(response, robots)
+            return Rules(robots=robots, read=monotonic())
+        # Section 2.3.1.2: more redirects may be taken for a robots.txt that is not there.
+        return Rules(read=monotonic())
+
+    async def _fetch(self, url: str, found: Found | None) -> Response:
+        meta = {"purpose": PURPOSE, "limit": ROBOTS_BYTES, "found": found}
+        engine = self._crawler.engine
+        assert engine is not None
+        left = TRIES
+        while True:
+            left -= 1
+            try:
+                return await engine.download_async(Request(url, callback=NO_CALLBACK, meta=dict(meta)))
+            except Cut as cut:
+                if cut.truncated == "length":  # the rules up to the limit count
+                    return cut.response
+                if not left:
+                    raise
+            except (Refused, CundangError, DownloadTimeoutError):
+                raise
+            except Exception:
+                if not left:
+                    raise
+
+    def _slow_down(self, response: Response, robots: Protego | None) -> None:
+        """Honour Crawl-delay: it goes to the download slot, and to the slot that Scrapy makes after a pause."""
+        wanted = robots and robots.crawl_delay(TOKEN)
+        if not wanted or response.request is None:
+            return
+        engine = self._crawler.engine
+        assert engine is not None
+        downloader = engine.downloader
+        key = downloader.get_slot_key(response.request)
+        slot = downloader.slots.get(key)
+        usual = slot.delay if slot else self._crawler.settings.getfloat("DOWNLOAD_DELAY")
+        delay = max(usual, min(wanted, LONGEST_DELAY))
+        # No jitter: it would shorten every second pause below what the site asks for.
+        downloader.per_slot_settings[key] = {"concurrency": 1, "delay": delay, "jitter": 0.0}
+        if slot is not None:
+            slot.delay, slot.jitter = delay, 0.0

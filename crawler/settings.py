@@ -1,0 +1,64 @@
+"""Scrapy's settings: polite, safe, and nothing that the frontier, the recorder and the guard do themselves.
+
+Settings of a site (delay, cookies) are set by its spider. Scrapy's own middlewares and extensions are all left out, by
+emptying their base lists: telnet console, remote control, retries, redirects, caches, feeds, and whatever comes later.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+from importlib.metadata import version
+
+from archive.errors import UsageError
+
+BOT_NAME = "cundang"
+# Who answers for the crawl: a web page or a mail address, shown to every site. A crawl beyond loopback needs one.
+CONTACT = os.environ.get("CUNDANG_CONTACT", "").strip()
+if not re.fullmatch(r"[\x21-\x7e]*", CONTACT):
+    raise UsageError(f"CUNDANG_CONTACT={CONTACT!r}: give one address, of a web page or for mail, in ASCII.")
+USER_AGENT = f"cundang/{version('cundang')}" + (f" (+{CONTACT})" if CONTACT else "")
+
+SPIDER_LOADER_CLASS = "crawler.loader.SiteLoader"
+SPIDER_MODULES: list[str] = []
+SCHEDULER = "crawler.frontier.Scheduler"
+
+DOWNLOAD_HANDLERS = {"http": "crawler.recorder.TapHandler", "https": "crawler.recorder.TapHandler"}
+DOWNLOAD_HANDLERS_BASE: dict[str, str] = {}
+DOWNLOADER_MIDDLEWARES = {
+    "crawler.guard.GuardMiddleware": 100,
+    "crawler.robots.RobotsMiddleware": 200,
+    "scrapy.downloadermiddlewares.defaultheaders.DefaultHeadersMiddleware": 400,
+    "scrapy.downloadermiddlewares.useragent.UserAgentMiddleware": 500,
+    "scrapy.downloadermiddlewares.cookies.CookiesMiddleware": 700,
+}
+DOWNLOADER_MIDDLEWARES_BASE: dict[str, int] = {}
+SPIDER_MIDDLEWARES_BASE: dict[str, int] = {}
+EXTENSIONS = {
+    "scrapy.extensions.corestats.CoreStats": 0,
+    "scrapy.extensions.closespider.CloseSpider": 0,
+    "crawler.crawl.CleanAfterCrawl": 900,
+}
+EXTENSIONS_BASE: dict[str, int] = {}
+# Switched off by name too, for whoever adds Scrapy's base lists again: both run code that comes in by a socket.
+TELNETCONSOLE_ENABLED = False
+REMOTE_CONTROL_ENABLED = False
+
+DEFAULT_REQUEST_HEADERS = {
+    "Accept": "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8",
+    # Every WARC tool can undo these two; of the newer ones none is sure.
+    "Accept-Encoding": "gzip, deflate",
+    "Accept-Language": "zh-CN,zh;q=0.9,en;q=0.5",
+}
+COOKIES_ENABLED = False
+
+# One request at a time to a host, and a pause: a slow server is asked less often, for the next request waits for it.
+CONCURRENT_REQUESTS_PER_DOMAIN = 1
+DOWNLOAD_DELAY = 3.0
+DOWNLOAD_DELAY_JITTER = 0.5
+# Seconds for a whole transfer; what has arrived by then is kept.
+DOWNLOAD_TIMEOUT = 180
+DNS_TIMEOUT = 20
+# Measured: the default, 100, costs 45 % of a page's time.
+CONCURRENT_ITEMS = 1
+LOG_LEVEL = "INFO"
