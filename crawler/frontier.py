@@ -27,15 +27,12 @@ from archive.site import host_of
 from archive.warc.capture import Found
 from archive.warc.writer import Earlier, Written
 from crawler.address import shape
+from crawler.discovery.link import ARTICLE, LIST, REQUISITE, START
 
 if TYPE_CHECKING:
     from crawler.spiders.site import SiteSpider
 
 Kind = Literal["page", "next", "requisite"]
-
-# Lower is sooner. Lists come before articles, so that an article is asked for with the date of its list row;
-# the files of an article come before the next article.
-START, LIST, REQUISITE, ARTICLE = range(4)
 
 # `not_before` of an address that another run has to ask for.
 ANOTHER_RUN = 1e12
@@ -133,7 +130,17 @@ class Uncaptured:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Run:
-    """What one run of a crawl did; `ending` is how it ended: finished, interrupted, max_pages, unreachable, failed."""
+    """What one run of a crawl did.
+
+    Attributes:
+        seconds: that it took.
+        ending: `finished`, `max_pages` (as many as allowed), `interrupted` (by a signal), `broken_off` (a host that had
+            answered fell silent), `unreachable` (no page came), `failed` (the archive could not be written).
+        pages: answers that are no requisites; of them `articles`.
+        requisites: pictures and attachments.
+        revisits: answers that were in the archive already.
+        bytes: of response and revisit records, compressed.
+    """
 
     began: dt.datetime
     seconds: float
@@ -303,6 +310,17 @@ class Frontier:
             )
         if not_before is not None:
             self._wake = min(self._wake or ANOTHER_RUN, not_before)
+
+    def trail(self, address: Address) -> list[str]:
+        """The addresses that redirected to this one, the last first."""
+        found: list[str] = []
+        url = address.found.parent if address.found else None
+        with self._told():
+            while url is not None and len(found) < address.hops:
+                found.append(url)
+                row = self._db.execute("SELECT parent FROM address WHERE url = ?", [url]).fetchone()
+                url = row[0] if row else None
+        return found
 
     def postpone(self, host: str) -> None:
         """What waits for its hour on this host waits for another run."""

@@ -1,1 +1,30 @@
-"""List pages, pagers and feeds -> links, one module a CMS family."""
+"""A page -> the links that lead on: articles, columns, further pages of a list, files, redirects."""
+
+from __future__ import annotations
+
+from lxml.html import HtmlElement
+
+from crawler.discovery import general, hanweb, trs
+from crawler.discovery.link import Link
+
+__all__ = ["Link", "discover"]
+
+# A page is offered to each; a family that does not know it finds nothing. The first to name a URL decides its kind.
+_FAMILIES = (hanweb.discover, trs.discover, general.discover)
+
+# A page with more is a link farm; a portal's home page has some 800.
+LINKS = 5000
+
+
+def discover(url: str, html: str, root: HtmlElement | None) -> list[Link]:
+    """The links of a page in the order of the families, each URL once; `root` is the parsed `html`, None: not HTML."""
+    found: dict[str, Link] = {}
+    for family in _FAMILIES:
+        for link in family(url, html, root):
+            known = found.get(link.url)
+            if known is None:
+                found[link.url] = link
+            elif known.row_date is None and link.row_date is not None and known.kind == link.kind:
+                # The same article as a headline above, and in the list with its date.
+                found[link.url] = link
+    return list(found.values())[:LINKS]

@@ -1,0 +1,196 @@
+"""Site keys or site files -> crawls, one process a site, and an exit code that says how they ended.
+
+    0 done; 1 no page came, or a host fell silent; 2 wrong configuration; 3 no space left;
+    4 another process crawls the site; 5 interrupted, and the next crawl goes on
+
+Ctrl-C or SIGTERM once: what is on the wire is finished, acknowledged and closed. Twice: as kill -9, which the next
+crawl heals.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from types import FrameType
+from typing import Self
+
+from scrapy import signals
+from scrapy.crawler import Crawler, CrawlerProcess
+from scrapy.settings import Settings
+from twisted.python.failure import Failure
+
+from archive.errors import CundangError, InterruptedCrawl, UsageError
+from archive.layout import Layout
+from archive.site import Site, load, load_file
+from crawler.spiders.site import SiteSpider, spider_for
+from crawler.talk import say, telling
+
+# Sites that are crawled at once; each waits for its own server most of the time.
+SITES_AT_ONCE = 8
+# Which exit code stands for several: an interruption first, then what stops every site, then the rest.
+_WORST = (5, 3, 2, 4, 1)
+
+_ENDINGS = {
+    "finished": (0, "finished"),
+    "max_pages": (0, "as many pages as were asked for; the next crawl goes on"),
+    "interrupted": (5, "interrupted; the next crawl goes on"),
+    "broken_off": (1, "its server fell silent, or blocks us; the next crawl goes on"),
+}
+
+
+def crawl(layout: Layout, folder: Path, names: Sequence[str], *, max_pages: int | None = None) -> int:
+    """Crawl sites, named by key (of `folder`) or by the path of a site file; the exit code.
+
+    Raises:
+        CundangError: with one site, why it could not be crawled; its exit code is the error's.
+    """
+    sites = [_site(folder, name) for name in names]
+    if len(sites) == 1:
+        return _crawl_here(layout, folder, sites[0], names[0], max_pages)
+    return _crawl_apart(layout, folder, names, max_pages)
+
+
+def _site(folder: Path, name: str) -> Site:
+    if name.endswith(".toml"):
+        return load_file(Path(name))
+    sites = load(folder)
+    if name not in sites:
+        raise UsageError(f"{name} is no site file of {folder}; known are {', '.join(sites) or 'none'}.")
+    return sites[name]
+
+
+def _crawl_here(layout: Layout, folder: Path, site: Site, name: str, max_pages: int | None) -> int:
+    settings = Settings()
+    settings.setmodule("crawler.settings", priority="project")
+    settings.set("DATA", layout.root, priority="cmdline")
+    settings.set("SITES", Path(name).parent if name.endswith(".toml") else folder, priority="cmdline")
+    settings.set("LOG_LEVEL", "WARNING", priority="cmdline")
+    process = CrawlerProcess(settings)
+    crawler = process.create_crawler(spider_for(site))
+    failures: list[Failure] = []
+    with telling("crawl") as tell:
+
+        def progress() -> None:
+            spider = crawler.spider
+            assert isinstance(spider, SiteSpider)
+            counts = spider.counts
+            tell(f"{site.key}: {counts['articles']} articles, {counts['requisites']} files, pages", counts["pages"])
+
+        crawler.signals.connect(progress, signals.response_received, weak=False)
+        try:
+            process.crawl(crawler, max_pages=max_pages).addErrback(failures.append)
+            process.start()
+        except KeyboardInterrupt as error:
+            raise InterruptedCrawl(f"{site.key}: interrupted before it began.") from error
+    for failure in failures:
+        failure.raiseException()
+    spider = crawler.spider
+    assert isinstance(spider, SiteSpider)
+    return _ended(site, spider)
+
+
+def _ended(site: Site, spider: SiteSpider) -> int:
+    """Say how a crawl ended; its exit code."""
+    run, failure = spider.run, spider.recorder.failure
+    if run is None:
+        raise InterruptedCrawl(f"{site.key}: stopped at once; the next crawl heals its files and goes on.")
+    troubles = ", ".join(f"{count} {reason}" for reason, count in spider.troubles.most_common())
+    say(
+        f"{site.key}: {run.pages} pages ({run.articles} articles), {run.requisites} files, {run.revisits} of them"
+        f" unchanged, {run.bytes / 1e6:.1f} MB in {run.seconds:.0f} s" + (f"; not had: {troubles}" if troubles else "")
+    )
+    if failure is not None:
+        raise failure
+    if run.ending == "unreachable":
+        raise CundangError(
+            f"{site.key}: no page came from {', '.join(site.hosts)} ({troubles})."
+            " Check that its start pages open in a browser, then crawl again."
+        )
+    code, words = _ENDINGS[run.ending]
+    say(f"{site.key}: {words}.")
+    return code or spider.cleaned
+
+
+def _crawl_apart(layout: Layout, folder: Path, names: Sequence[str], max_pages: int | None) -> int:
+    """One child process a site: Scrapy keys its politeness by host name, and its reactor runs once a process."""
+    house = [sys.executable, "-m", "crawler.cli", "--data", str(layout.root), "--sites", str(folder), "crawl"]
+    limit = ["--max-pages", str(max_pages)] if max_pages is not None else []
+    children: list[subprocess.Popen[bytes]] = []
+    told: list[int] = []
+
+    def child(name: str) -> int:
+        if told:
+            return InterruptedCrawl.exit_code
+        # A session of its own: a terminal's Ctrl-C reaches this process alone, which passes it on, once.
+        with subprocess.Popen(
+            [*house, name, *limit], stdin=subprocess.DEVNULL, stderr=subprocess.PIPE, start_new_session=True
+        ) as process:
+            children.append(process)
+            assert process.stderr is not None
+            for line in process.stderr:
+                say(line.decode("utf-8", "replace").rstrip("\n"))
+        return process.returncode
+
+    def pass_on(number: int, _: FrameType | None) -> None:
+        told.append(number)
+        for process in children:
+            if process.returncode is None:
+                process.send_signal(number)
+
+    before = {number: signal.signal(number, pass_on) for number in (signal.SIGINT, signal.SIGTERM)}
+    try:
+        with ThreadPoolExecutor(SITES_AT_ONCE) as pool:
+            codes = list(pool.map(child, names))
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
+    # A child that a signal ended has a negative code.
+    codes = [InterruptedCrawl.exit_code if code < 0 else code for code in codes]
+    return next((code for code in _WORST if code in codes), max(codes, default=0))
+
+
+class CleanAfterCrawl:
+    """A Scrapy extension: `cundang clean --site KEY` in a child process when the spider has closed.
+
+    Not after an interruption, which is to be quick, nor after a failure, which left no room: the next crawl or
+    `cundang clean` does it.
+    """
+
+    def __init__(self, crawler: Crawler) -> None:
+        self._crawler = crawler
+
+    @classmethod
+    def from_crawler(cls, crawler: Crawler) -> Self:
+        """For Scrapy; the setting CLEAN_AFTER_CRAWL = False leaves the cleaning to somebody else."""
+        extension = cls(crawler)
+        if crawler.settings.getbool("CLEAN_AFTER_CRAWL", True):
+            crawler.signals.connect(extension.clean, signals.spider_closed)
+        return extension
+
+    async def clean(self, spider: SiteSpider) -> None:
+        """Run the command; its exit code goes to `spider.cleaned`."""
+        if spider.run is None or spider.run.ending in ("interrupted", "failed", "unreachable"):
+            return
+        command = [sys.executable, "-m", "crawler.cli", "--data", str(spider.layout.root)]
+        sites = self._crawler.settings.get("SITES")
+        if sites:
+            command += ["--sites", str(sites)]
+        process = await asyncio.create_subprocess_exec(
+            *command,
+            "clean",
+            "--site",
+            spider.site.key,
+            stdin=subprocess.DEVNULL,
+            # Its report is talk here; a crawl has no data for stdout.
+            stdout=sys.stderr.fileno(),
+            env=os.environ,
+        )
+        spider.cleaned = await process.wait()
+        if spider.cleaned:
+            say(f"{spider.site.key}: `cundang clean --site {spider.site.key}` ended with exit code {spider.cleaned}.")

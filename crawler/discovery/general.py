@@ -1,0 +1,156 @@
+"""Any HTML page -> its links: what an `<a>` says, the date in its row, pagers in both scripts, files, stubs."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from urllib.parse import urljoin
+
+from lxml.etree import XPath
+from lxml.html import HtmlElement
+
+from crawler.discovery.link import (
+    ARTICLE,
+    IMAGES,
+    LIST,
+    REQUISITE,
+    Link,
+    extension,
+    fold,
+    is_article,
+    is_file,
+    is_foreign,
+    row_date,
+)
+
+# 下一篇 is the next article, not the next page.
+_NEXT = re.compile(r"[\[【(<«\s]*(?:下一?[页頁]|[后後]一?[页頁]|next(?: ?page)?|>>?|»|›)[\]】)>»›\s]*", re.IGNORECASE)
+_NUMBER = re.compile(r"[\[【(第\s]*\d{1,4}[\]】)页頁\s]*")
+_HREF = XPath("//a[@href] | //area[@href]")
+_FRAMES = XPath("//frame/@src | //iframe/@src")
+_IMAGES = XPath("//img")
+_OPTIONS = XPath("//select[contains(@onchange, 'location')]/option/@value")
+_CLICKS = XPath("//*[@onclick[contains(., 'location') or contains(., 'window.open')]]")
+_BASE = XPath("string(//base[@href][1]/@href)")
+_REFRESH = XPath("//meta[translate(@http-equiv, 'REFSH', 'refsh') = 'refresh'][not(ancestor::noscript)]/@content")
+_COUNT_LINKS = XPath("count(.//a[@href])")
+_REFRESH_URL = re.compile(r"^\s*[\d.]*\s*[;,]\s*url\s*=\s*['\"]?(.+?)['\"]?\s*$", re.IGNORECASE)
+_CLICK = re.compile(r"(?:location(?:\.href)?\s*=|location\.(?:replace|assign)\(|window\.open\()\s*['\"]([^'\"]+)['\"]")
+_STUB = re.compile(
+    r"(?:window|self|top|parent|document)?\.?location(?:\.href|\.replace|\.assign)?\s*(?:=|\()\s*['\"]([^'\"]{1,300})['\"]",
+    re.IGNORECASE,
+)
+_TAGS = re.compile(r"<script.*?</script>|<style.*?</style>|<[^>]*>", re.DOTALL | re.IGNORECASE)
+_HAN = re.compile(r"[\u3400-\u9fff]")
+_DATED = re.compile(r"\d[-./年月]\s*\d")
+# Where pages that load pictures late keep the address.
+_LATE = ("data-original", "data-src", "data-lazy-src", "_src", "original")
+
+
+def discover(url: str, html: str, root: HtmlElement | None) -> Iterator[Link]:
+    """All links, whatever the CMS; files and pictures as requisites."""
+    if root is None:
+        return
+    base = urljoin(url, _BASE(root).strip())
+    yield from _redirects(base, html, root)
+    yield from _anchors(base, html, root)
+    for value in _OPTIONS(root):
+        if href := _absolute(base, value):
+            yield Link(url=href, kind="next", priority=LIST)
+    for element in _CLICKS(root):
+        if (click := _CLICK.search(element.get("onclick"))) and (href := _absolute(base, click[1])):
+            yield Link(url=href, anchor=_anchor(element), priority=ARTICLE if is_article(href) else LIST)
+    for source in _FRAMES(root):
+        if href := _absolute(base, source):
+            yield Link(url=href, priority=LIST)
+    for image in _IMAGES(root):
+        source = next((image.get(name) for name in _LATE if image.get(name)), image.get("src"))
+        if source and (href := _absolute(base, source)):
+            yield Link(url=href, anchor=fold(image.get("alt") or ""), kind="requisite", priority=REQUISITE)
+
+
+def _anchors(base: str, html: str, root: HtmlElement) -> Iterator[Link]:
+    dated = _DATED.search(html) is not None
+    numbers: list[Link] = []
+    for element in _HREF(root):
+        href = _absolute(base, element.get("href"))
+        if href is None or is_foreign(href):
+            continue
+        anchor = _anchor(element)
+        if is_file(href) or extension(href) in IMAGES:
+            yield Link(url=href, anchor=anchor, kind="requisite", priority=REQUISITE)
+        elif element.get("rel") == "next" or (anchor and _NEXT.fullmatch(anchor)):
+            yield Link(url=href, anchor=anchor, kind="next", priority=LIST)
+        elif anchor and _NUMBER.fullmatch(anchor):
+            numbers.append(Link(url=href, anchor=anchor, kind="next", priority=LIST))
+        else:
+            date = _row_date(element) if dated and anchor else None
+            priority = ARTICLE if date or is_article(href) else LIST
+            yield Link(url=href, anchor=anchor, row_date=date, priority=priority)
+    # One number alone is no pager: a day, a count, a rank.
+    yield from numbers if len(numbers) > 1 else ()
+
+
+def _redirects(base: str, html: str, root: HtmlElement) -> Iterator[Link]:
+    for content in _REFRESH(root):
+        if (found := _REFRESH_URL.match(content)) and (href := _absolute(base, found[1])):
+            yield Link(url=href, kind="redirect")
+    # A share button says `location = ` too: a stub is short, shows next to nothing, and says it once.
+    if len(html) < 2048:
+        stubs = _STUB.findall(html)
+        if len(stubs) == 1 and len(_HAN.findall(_TAGS.sub("", html))) < 30 and (href := _absolute(base, stubs[0])):
+            yield Link(url=href, kind="redirect")
+
+
+def _absolute(base: str, href: str) -> str | None:
+    href = href.strip()
+    if not href or href.startswith("#"):
+        return None
+    try:
+        url = urljoin(base, href.replace("\\", "/"))
+    except ValueError:
+        return None
+    return url if url[:5].lower() in ("http:", "https") else None
+
+
+def _anchor(element: HtmlElement) -> str | None:
+    text = fold("".join(element.itertext()))
+    if text and not text.endswith(("…", "...")):
+        return text
+    # A title cut for its column: the whole one stands in the title attribute.
+    return fold(element.get("title") or "") or text or fold(" ".join(element.xpath(".//img/@alt")))
+
+
+def _row_date(element: HtmlElement) -> str | None:
+    """The date of a link's row: of the smallest element around it that has one, and few other links."""
+    inner = row_date("".join(element.itertext()))
+    if inner:
+        return inner
+    around = element
+    for _ in range(4):
+        parent = around.getparent()
+        if parent is None or parent.tag in ("body", "html"):
+            return None
+        # A row may hold its column and a picture too: [统战要闻] title 02-19.
+        if _COUNT_LINKS(parent) > 3:
+            return _date_behind(around)
+        around = parent
+        title = fold("".join(element.itertext())) or ""
+        date = row_date((fold("".join(around.itertext())) or "").replace(title, " ", 1))
+        if date:
+            return date
+    return None
+
+
+def _date_behind(element: HtmlElement) -> str | None:
+    """The date between a link and the next one, where rows are only lines: <a>title</a> (02-19)<br>"""
+    text = element.tail or ""
+    for following in element.itersiblings():
+        if (
+            not isinstance(following.tag, str)
+            or following.tag in ("a", "li", "tr", "br", "p", "ul")
+            or _COUNT_LINKS(following)
+        ):
+            break
+        text += "".join(following.itertext()) + (following.tail or "")
+    return row_date(text)

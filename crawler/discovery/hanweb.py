@@ -1,0 +1,99 @@
+"""Column pages of 大汉 jcms -> rows of their inline datastore, and of dataproxy.jsp, three screen pages a request.
+
+The page holds `<script type="text/xml"><datastore>` with the first records and the address of the next group; a call of
+`.jpage({...})` names the numbers. The answer of dataproxy.jsp is a datastore too.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from html import unescape
+from urllib.parse import parse_qsl, urlencode, urljoin, urlsplit, urlunsplit
+
+from lxml.html import HtmlElement, fragment_fromstring
+
+from crawler.discovery import general
+from crawler.discovery.link import LIST, Link
+
+# jpage.js asks for the records of so many screen pages at once.
+SCREENS = 3
+_PER_PAGE = 15
+
+_RECORD = re.compile(r"<record>\s*(?:<!\[CDATA\[)?(.*?)(?:\]\]>)?\s*</record>", re.DOTALL)
+_GROUP = re.compile(r"<nextgroup>.*?href\s*=\s*[\"']([^\"']*dataproxy\.jsp[^\"']*)[\"']", re.DOTALL | re.IGNORECASE)
+_TOTAL = re.compile(r"totalRecord[\"']?\s*[:=]\s*[\"']?(\d+)|<totalrecord>\s*(\d+)", re.IGNORECASE)
+_EACH = re.compile(r"perPage[\"']?\s*[:=]\s*[\"']?(\d+)", re.IGNORECASE)
+_PROXY = re.compile(r"[\"']([^\"'\s]*dataproxy\.jsp[^\"'\s]*)[\"']", re.IGNORECASE)
+_PARAMETERS = re.compile(r"ajaxParam[\"']?\s*:\s*\{([^}]*)\}", re.DOTALL)
+_PAIR = re.compile(r"[\"']?(\w+)[\"']?\s*:\s*(?:'([^']*)'|\"([^\"]*)\"|([\w.-]+))")
+
+
+def discover(url: str, html: str, root: HtmlElement | None) -> Iterator[Link]:
+    """The records of a datastore, and the request for the next group of records where there are more."""
+    del root
+    answer = "dataproxy.jsp" in urlsplit(url).path
+    if not answer and "<datastore>" not in html and "dataproxy.jsp" not in html:
+        return
+    records = _RECORD.findall(html)
+    for record in records:
+        yield from _rows(url, record)
+    more = _next_group(url, html, len(records), answer=answer)
+    if more:
+        yield Link(url=more, kind="next", priority=LIST)
+
+
+def _rows(url: str, record: str) -> Iterator[Link]:
+    if "<" not in record:
+        record = unescape(record)
+    try:
+        row = fragment_fromstring(record, create_parent="div")
+    except (ValueError, AssertionError):
+        return
+    yield from general.discover(url, record, row)
+
+
+def _next_group(url: str, html: str, records: int, *, answer: bool) -> str | None:
+    total = _TOTAL.search(html)
+    if total is None:
+        return None
+    count = int(total[1] or total[2])
+    if answer:
+        parts = urlsplit(url)
+        query = dict(parse_qsl(parts.query, keep_blank_values=True))
+        try:
+            last, each = int(query["endrecord"]), int(query.get("perpage", _PER_PAGE))
+        except (KeyError, ValueError):
+            return None
+        if not records or last >= count:
+            return None
+        query |= {"startrecord": str(last + 1), "endrecord": str(min(last + each * SCREENS, count))}
+        return urlunsplit(parts._replace(query=urlencode(query)))
+    group = _GROUP.search(html)
+    proxy = _PROXY.search(html)
+    if group:
+        address = unescape(group[1])
+    elif proxy:
+        address = unescape(proxy[1])
+    else:
+        return None
+    query = dict(parse_qsl(urlsplit(address).query, keep_blank_values=True))
+    named = _PARAMETERS.search(html)
+    if named:
+        query |= {key: a or b or c for key, a, b, c in _PAIR.findall(named[1])}
+    per_page = _EACH.search(html)
+    each = int(per_page[1]) if per_page else _PER_PAGE
+    # The inline datastore holds the first group: as many records as there are, not always three screens.
+    if not records or records >= count or not each:
+        first = 1
+        if records >= count:
+            return None
+    else:
+        first = records + 1
+    query = {
+        "startrecord": str(first),
+        "endrecord": str(min(first - 1 + each * SCREENS, count)),
+        "perpage": str(each),
+        **{key: value for key, value in query.items() if key not in ("page", "startrecord", "endrecord", "perpage")},
+    }
+    return urlunsplit(urlsplit(urljoin(url, address))._replace(query=urlencode(query)))

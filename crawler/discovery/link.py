@@ -1,0 +1,105 @@
+"""`Link`, and what the families of CMSs have in common: a URL's look, the date in a list row."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import Literal
+
+# Priorities, lower is sooner: lists come before articles, so that an article is asked for with the date of its list
+# row; the files of an article come before the next article.
+START, LIST, REQUISITE, ARTICLE = range(4)
+
+IMAGES = ("jpg", "jpeg", "png", "gif", "bmp", "webp", "tif", "tiff")
+DOCUMENTS = ("pdf", "doc", "docx", "xls", "xlsx", "ppt", "pptx", "wps", "et", "dps", "ofd", "rtf", "csv", "txt")
+_PACKED = ("zip", "rar", "7z")
+_OTHER = ("mp3", "mp4", "wmv", "avi", "flv", "swf", "wma", "rm", "mov", "m3u8", "apk", "exe", "css", "js", "ico", "svg")
+_EXTENSION = re.compile(r"\.([a-z0-9]{1,5})$", re.IGNORECASE)
+# Download scripts of CMSs: hanweb /module/download/downfile.jsp?filename=, VSB /system/_content/download.jsp, 动易.
+_DOWNLOAD = re.compile(r"/(?:downfile|download|downloadattach\w*|doattach)\.(?:jsp|do|aspx?|php)\b", re.IGNORECASE)
+
+# What an article's address has: a date, the id of a known CMS, or a long number.
+_ARTICLE = re.compile(
+    r"/t\d{8}_\d+|/art_\w+|content_\d+|post_\d+|/(?:19|20)\d\d[-/]?[01]?\d[-/]?\d{0,2}/[^/]*\d|/(?:19|20)\d\d/[01]\d{3}/\d+|/article[-_/]?[0-9a-f]{6,}"
+    r"|/info/\d+/\d+|/contents/\d+/\d+|/(?:show|view|info|detail|article|news)[-_/]?\d+|ARTI\d{10}|/\d{5,}\.s?html?$|/[0-9a-f]{32}\.s?html?$"
+    r"|(?:show|view|article|detail|content|read|info)\w*\.(?:asp|aspx|php|jsp)\?\w*id=|[?&](?:aid|articleid|newsid|id)=\d+",
+    re.IGNORECASE,
+)
+_DATE = re.compile(
+    r"[\[(（【]?\s?(?:(?:19|20)\d\d\s?[-./年]\s?[01]?\d\s?[-./月]\s?[0-3]?\d\s?日?|(?<!\d)[01]?\d\s?[-/月]\s?[0-3]?\d\s?日?(?!\s?[-/\d]))"
+    r"(?:\s\d\d?:\d\d(?::\d\d)?)?\s?[\])）】]?"
+)
+_SPACE = re.compile(r"\s+")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Link:
+    """One link of a page.
+
+    Attributes:
+        url: absolute, as the page writes it.
+        anchor: its text, white space folded; None: it has none.
+        row_date: the date in its list row, as shown.
+        kind: `next` is another page of the same list or article; `requisite` a file; `redirect` what a stub leads to.
+        priority: lower is sooner.
+    """
+
+    url: str
+    anchor: str | None = None
+    row_date: str | None = None
+    kind: Literal["page", "next", "requisite", "redirect"] = "page"
+    priority: int = LIST
+
+
+def extension(url: str) -> str:
+    """The ending of a URL's path, in small letters.
+
+    >>> extension("http://h/P020200219.DOC?x=1.2")
+    'doc'
+    """
+    found = _EXTENSION.search(url.partition("?")[0].partition("#")[0].rpartition("/")[2])
+    return found[1].lower() if found else ""
+
+
+def is_file(url: str) -> bool:
+    """Whether a link leads to an attachment."""
+    return extension(url) in (*DOCUMENTS, *_PACKED) or _DOWNLOAD.search(url) is not None
+
+
+def is_foreign(url: str) -> bool:
+    """Whether a link leads to what is neither a page nor a file that is kept: films, programs, style sheets."""
+    return extension(url) in _OTHER
+
+
+def is_article(url: str) -> bool:
+    """Whether a URL looks like an article's, before the page is seen.
+
+    >>> [is_article("http://h" + p) for p in ("/xw/202002/t20200219_1.html", "/yl_show.aspx?id=2", "/my/202409/5.html")]
+    [True, True, True]
+    >>> [is_article("http://h" + p) for p in ("/", "/xwzx/index_2.html", "/list_1_2.html", "/news_list.aspx?page=2")]
+    [False, False, False, False]
+    """
+    return _ARTICLE.search(url) is not None
+
+
+def row_date(text: str) -> str | None:
+    r"""The first date in the text of a list row, as shown, with its brackets; lines that split it are joined.
+
+    >>> row_date("关于开展调研的通知 [02-19]"), row_date("2026-\n  01-\n  23"), row_date("第1-2期")
+    ('[02-19]', '2026-01-23', None)
+    """
+    for found in _DATE.finditer(_SPACE.sub(" ", text)):
+        date = found[0].strip()
+        digits = re.findall(r"\d+", date)
+        year = len(digits[0]) == 4
+        month, day = (int(digits[1]), int(digits[2])) if year else (int(digits[0]), int(digits[1]))
+        # `1-2期` and `3/12` of a pager are no dates; a date without a year has brackets, 月, or two digits each.
+        plain = year or "月" in date or date[0] in "[(（【" or (len(digits[0]) == len(digits[1]) == 2)
+        if 1 <= month <= 12 and 1 <= day <= 31 and plain:
+            return re.sub(r"\s?([-./年月])\s?", r"\1", date)
+    return None
+
+
+def fold(text: str) -> str | None:
+    """Text with its white space folded; None where nothing is left."""
+    return _SPACE.sub(" ", text).strip() or None

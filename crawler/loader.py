@@ -1,0 +1,56 @@
+"""Site files -> spider names for Scrapy: `scrapy list`, `scrapy crawl NAME`, scrapyd."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Self
+
+from scrapy import Request, Spider
+from scrapy.settings import BaseSettings
+
+from archive.site import Site, host_of, load, load_file
+from crawler.spiders.site import spider_for
+
+DEFAULT_SITES = Path("seeds/sites")
+
+
+class SiteLoader:
+    """Every site file of the folder is a spider; so is a site file that is named by its path."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        self._sites: dict[str, Site] | None = None
+
+    @classmethod
+    def from_settings(cls, settings: BaseSettings) -> Self:
+        """The folder is the setting SITES, else CUNDANG_SITES, else ./seeds/sites."""
+        return cls(Path(settings.get("SITES") or os.environ.get("CUNDANG_SITES") or DEFAULT_SITES))
+
+    def list(self) -> list[str]:
+        """The keys of the sites."""
+        return list(self._loaded())
+
+    def load(self, name: str) -> type[Spider]:
+        """The spider of a site's key, or of the path of a site file.
+
+        Raises:
+            KeyError: no site has this key, as Scrapy wants it.
+            SiteError: the site file is wrong.
+        """
+        if name.endswith(".toml"):
+            return spider_for(load_file(Path(name)))
+        sites = self._loaded()
+        if name not in sites:
+            raise KeyError(f"{name} is no site file of {self._folder}; known are {', '.join(sites) or 'none'}.")
+        return spider_for(sites[name])
+
+    def find_by_request(self, request: Request) -> Sequence[str]:
+        """The sites that a request's host belongs to."""
+        return [key for key, site in self._loaded().items() if host_of(request.url) in site.hosts]
+
+    def _loaded(self) -> dict[str, Site]:
+        if self._sites is None:
+            self._sites = load(self._folder)
+        return self._sites

@@ -1,0 +1,549 @@
+"""A site file -> the one spider: it visits the site, and says of every address how it went."""
+
+from __future__ import annotations
+
+import datetime as dt
+import email.utils
+import hashlib
+import logging
+import re
+import time
+from collections import Counter
+from importlib.metadata import version
+from typing import Any, Self
+from urllib.parse import urljoin
+
+import scrapy
+from scrapy import Request, Spider, signals
+from scrapy.crawler import Crawler
+from scrapy.exceptions import (
+    CannotResolveHostError,
+    DownloadConnectionRefusedError,
+    DownloadFailedError,
+    DownloadTimeoutError,
+)
+from scrapy.http import Response
+from scrapy.utils.defer import deferred_from_coro
+from twisted.internet.task import LoopingCall
+from twisted.python.failure import Failure
+
+from archive.errors import CundangError, UsageError
+from archive.layout import Layout
+from archive.site import Site, host_of
+from archive.text.decode import decode, parse
+from archive.text.document import Reason
+from archive.text.verdict import looks_like, verdict
+from archive.warc import verify
+from archive.warc.capture import Capture, Found
+from archive.warc.writer import Writer, Written
+from crawler.address import canonical, shape, trap
+from crawler.discovery import Link, discover
+from crawler.discovery.link import ARTICLE, IMAGES, LIST, START, extension, is_file
+from crawler.frontier import Address, Frontier, Run, Scheduler
+from crawler.guard import Refused, literal_address
+from crawler.lock import Lock
+from crawler.recorder import Cut, Recorder
+
+logger = logging.getLogger(__name__)
+
+# What is acknowledged at once: so many answers, or the answers of so many seconds.
+BATCH = 100
+BATCH_SECONDS = 2.0
+# Tries of one address in one run; between them the setting RETRY_WAIT, doubled.
+TRIES = 3
+# Errors in a row after which a host is given a rest, and after which it is left for this run.
+TIRED, GONE = 5, 8
+# Blocks in a row after which a host is left for this run.
+BLOCKS = 5
+# A host may ask for a rest of at most so many seconds.
+LONGEST_REST = 600.0
+# Redirects in a row; browsers stop at 20.
+HOPS = 10
+# Pages with less Chinese than this are looked at for blocks.
+FEW_HAN = 200
+
+_HAN = re.compile(r"[\u3400-\u9fff]")
+_ERRORS: dict[type[BaseException], str] = {
+    DownloadTimeoutError: "timeout",
+    DownloadConnectionRefusedError: "connection_refused",
+    CannotResolveHostError: "unknown_host",
+    DownloadFailedError: "connection_failed",
+}
+
+
+def spider_for(site: Site) -> type[SiteSpider]:
+    """The spider class of a site, by its key, with the settings that the site file makes."""
+    settings = {"DOWNLOAD_DELAY": site.crawl.delay, "COOKIES_ENABLED": site.crawl.cookies}
+    return type("SiteSpider", (SiteSpider,), {"name": site.key, "site": site, "custom_settings": settings})
+
+
+class SiteSpider(Spider):
+    """Visits one site; takes from and gives to the frontier, and yields nothing to Scrapy.
+
+    Attributes:
+        site: what to visit.
+        layout: the data folder.
+        frontier: what is due.
+        recorder: what the wire tap writes to.
+        max_pages: pages that this run asks for at most; None: no limit.
+        stopping: nothing more is asked for.
+        run: what this run did; None before its end.
+        cleaned: exit code of the cleaning that followed.
+    """
+
+    name = "site"
+    site: Site
+    layout: Layout
+    frontier: Frontier
+    recorder: Recorder
+    run: Run | None = None
+    cleaned: int = 0
+
+    def __init__(self, *, max_pages: str | int | None = None, **arguments: Any) -> None:
+        super().__init__(**arguments)
+        try:
+            self.max_pages = int(max_pages) if max_pages is not None else self.site.crawl.max_pages
+        except ValueError as error:
+            raise UsageError(f"max_pages={max_pages!r} is no number. Give a whole number.") from error
+        self.stopping = False
+        self.counts: Counter[str] = Counter()
+        self.troubles: Counter[str] = Counter()
+        self._answered: set[str] = set()
+        self._errors: Counter[str] = Counter()
+        self._blocks: Counter[str] = Counter()
+        self._unsettled = 0
+
+    @classmethod
+    def from_crawler(cls, crawler: Crawler, *args: Any, **kwargs: Any) -> Self:
+        """Take the site's lock, heal what a killed crawl left, and open the frontier and the recorder.
+
+        Raises:
+            UsageError: no contact is set, and a host of the site is not on this machine.
+            LockedError: another process crawls the site.
+            CundangError: the archive or the crawl's state cannot be written.
+        """
+        spider = super().from_crawler(crawler, *args, **kwargs)
+        spider.prepare(crawler)
+        return spider
+
+    def prepare(self, crawler: Crawler) -> None:
+        """What `from_crawler` says."""
+        self._retry_wait = crawler.settings.getfloat("RETRY_WAIT")
+        if not crawler.settings.get("CONTACT") and not all(_is_local(host) for host in self.site.hosts):
+            raise UsageError(
+                "CUNDANG_CONTACT is not set: a crawler says whom its visits can be complained to."
+                " Set it to a mail address or a web page of yours."
+            )
+        self.layout = Layout.at(crawler.settings.get("DATA"))
+        self.lock = Lock(self.layout.lock(self.site.key))
+        try:
+            self.frontier = Frontier(self.layout.state(self.site.key))
+            healed = [verify.repair(path, self.layout) for path in self.layout.open_warcs(self.site.key)]
+            warcinfo = (
+                ("software", f"cundang/{version('cundang')} scrapy/{scrapy.__version__}"),
+                ("format", "WARC File Format 1.1"),
+                ("conformsTo", "http://iipc.github.io/warc-specifications/specifications/warc-format/warc-1.1/"),
+                ("robots", "RFC 9309"),
+                ("isPartOf", self.site.key),
+                ("http-header-user-agent", crawler.settings.get("USER_AGENT")),
+            )
+            self.recorder = Recorder(Writer(self.layout, self.site.key, warcinfo=warcinfo), self.frontier)
+            new = self.frontier.begin()
+            for url in self.site.crawl.start:
+                self.frontier.push(Address(url=canonical(url) or url, priority=START))
+            self.recorder.settle()
+        except CundangError:
+            self.lock.release()
+            raise
+        self._began = dt.datetime.now(dt.UTC)
+        self._clock = time.monotonic()
+        for path in healed:
+            logger.warning("A crawl was killed while it wrote %s; the file is healed.", path)
+        logger.info("%s visit %d", "Beginning" if new else "Going on with", self.frontier.visit)
+        self._settling = LoopingCall(self._settle)
+        crawler.signals.connect(self._opened, signals.spider_opened)
+
+    def _opened(self) -> None:
+        self._settling.start(BATCH_SECONDS, now=False)
+
+    @property
+    def _scheduler(self) -> Scheduler:
+        scheduler = self.crawler.engine.scheduler
+        assert isinstance(scheduler, Scheduler)
+        return scheduler
+
+    def request(self, address: Address) -> Request:
+        """The request for a leased address."""
+        crawl = self.site.crawl
+        found = address.found
+        return Request(
+            address.url,
+            callback=self.parse,
+            errback=self.fail,
+            dont_filter=True,
+            # Pictures are often given only to who comes from the page.
+            headers={"Referer": found.parent} if found else None,
+            meta={
+                "address": address,
+                "limit": crawl.file_bytes if address.kind == "requisite" else crawl.page_bytes,
+                "found": found,
+                "depth": address.depth,
+                "handle_httpstatus_all": True,
+            },
+        )
+
+    def parse(self, response: Response, **_: Any) -> None:
+        """An answer: push what it leads to, then say that its address is done."""
+        address: Address = response.meta["address"]
+        if self.recorder.failure is not None:
+            return
+        try:
+            self._count(address, response)
+            self._answer(address, response)
+            self._unsettled += 1
+            if self._unsettled >= BATCH:
+                self._settle()
+        except CundangError as error:
+            self._stop(error)
+        except Exception as error:
+            # One page that breaks the reader must not end the crawl; it is captured, and the log has the traceback.
+            logger.exception("Reading %s", address.url)
+            self.frontier.fail(address, "unreadable", repr(error), wait=None, status=response.status)
+
+    def fail(self, failure: Failure) -> None:
+        """No whole answer: say why, and when to ask again."""
+        address: Address = failure.request.meta["address"]  # type: ignore[attr-defined] # Scrapy sets it
+        error = failure.value
+        if self.recorder.failure is not None:
+            return
+        try:
+            if isinstance(error, CundangError):
+                self._stop(error)
+            elif isinstance(error, Refused):
+                self.troubles[error.reason] += 1
+                self.frontier.refuse(address, error.reason, error.detail, later=error.later)
+                if error.later:
+                    self._scheduler.leave(host_of(address.url))
+            elif isinstance(error, Cut):
+                self._count(address, error.response)
+                self._cut(address, error)
+            else:
+                reason = next((word for kind, word in _ERRORS.items() if isinstance(error, kind)), None)
+                if reason is None:
+                    logger.error("Fetching %s: %r", address.url, error)
+                self._errored(host_of(address.url))
+                self._retry(address, reason or type(error).__name__, str(error))
+        except CundangError as raised:
+            self._stop(raised)
+
+    def shut(self, reason: str) -> None:
+        """Acknowledge what came, note the run, and close everything that this spider writes."""
+        if self._settling.running:
+            self._settling.stop()
+        self.stopping = True
+        ending = self._ending(reason)
+        self.run = Run(
+            began=self._began,
+            seconds=time.monotonic() - self._clock,
+            visit=self.frontier.visit,
+            ending=ending,
+            pages=self.counts["pages"],
+            articles=self.counts["articles"],
+            requisites=self.counts["requisites"],
+            revisits=self.counts["revisits"],
+            bytes=self.counts["bytes"],
+        )
+        try:
+            if self.recorder.failure is None:
+                self.frontier.end(self.run, whole=ending == "finished")
+            self.recorder.close()
+        except CundangError as error:
+            self.recorder.fail(error)
+        finally:
+            self.frontier.close()
+            self.lock.release()
+
+    def _ending(self, reason: str) -> str:
+        if self.recorder.failure is not None:
+            return "failed"
+        if reason != "finished":
+            return "interrupted"
+        if not self.counts["good"] and self.troubles:
+            return "unreachable"
+        if self._scheduler.enough() and any(self.frontier.open_on(host) for host in self.site.hosts):
+            return "max_pages"
+        # A host that broke off in the middle is gone on with; one that never answered is not waited for.
+        if any(self.frontier.open_on(host) for host in self._answered):
+            return "broken_off"
+        return "finished"
+
+    def _settle(self) -> None:
+        self._unsettled = 0
+        if self.recorder.failure is not None:
+            return
+        try:
+            self.recorder.settle()
+        except CundangError as error:
+            self._stop(error)
+
+    def _stop(self, error: CundangError) -> None:
+        self.recorder.fail(error)
+        if not self.stopping:
+            self.stopping = True
+            deferred_from_coro(self.crawler.engine.close_spider_async(reason="writer_failed"))
+
+    def _count(self, address: Address, response: Response) -> None:
+        written: Written | None = response.meta.get("written")
+        self._answered.add(host_of(address.url))
+        self._errors[host_of(address.url)] = 0
+        self.counts["requisites" if address.kind == "requisite" else "pages"] += 1
+        self.counts["good"] += response.status < 400
+        if written is not None:
+            self.counts["revisits"] += written.revisit
+            self.counts["bytes"] += written.place.length
+
+    def _answer(self, address: Address, response: Response) -> None:
+        status = response.status
+        location = response.headers.get("Location")
+        if status in (429, 503):
+            self._rest(address, response)
+        elif 300 <= status < 400 and location:
+            self._redirect(address, response, _text(location))
+        elif status >= 400 or status < 200:
+            self._refused(address, response)
+        elif address.kind == "requisite":
+            self.frontier.done(address, status)
+        else:
+            self._page(address, response)
+
+    def _page(self, address: Address, response: Response) -> None:
+        kind = _text(response.headers.get("Content-Type") or b"").lower()
+        if kind and not re.search(r"html|xml|text/plain", kind):
+            self.frontier.done(address, response.status)
+            return
+        decoded = decode(response.body, kind or None)
+        root = parse(decoded.html)
+        if self._blocked(address, response, decoded.html, root):
+            return
+        article = root is not None and self._is_article(address.url, root)
+        self.counts["articles"] += article
+        links = discover(address.url, decoded.html, root)
+        redirects = [link for link in links if link.kind == "redirect"]
+        for link in redirects:
+            self._redirect(address, response, link.url, encoding=decoded.encoding)
+        fruitful = self._push(address, response, links, decoded.encoding, article=article)
+        self.frontier.tally(shape(address.url), fruitful=fruitful or article)
+        if not redirects:
+            self.frontier.done(address, response.status)
+
+    def _push(self, address: Address, response: Response, links: list[Link], encoding: str, *, article: bool) -> bool:
+        """Push a page's links; whether one is new and has another shape than the page's own."""
+        own, fruitful = shape(address.url), False
+        pager = address.pager or address.id
+        inside: list[tuple[str, Link]] = []
+        for link in links:
+            url = canonical(link.url, encoding)
+            if url is not None and url != address.url and host_of(url) in self.site.hosts:
+                inside.append((url, link))
+        if any(link.kind == "next" for _, link in inside):
+            shown = "\n".join(url for url, link in inside if link.kind == "page").encode()
+            digest = hashlib.sha256(response.body if article else shown).digest()
+            if not self.frontier.fresh_listing(pager, digest):
+                inside = [(url, link) for url, link in inside if link.kind != "next"]
+        for url, link in inside:
+            found = Found(parent=address.url, anchor=link.anchor, row_date=link.row_date)
+            if link.kind == "requisite":
+                if self._wants(url, article=article):
+                    self._offer(
+                        Address(url=url, kind="requisite", priority=link.priority, depth=address.depth, found=found)
+                    )
+            elif link.kind == "next":
+                priority = ARTICLE if article else LIST
+                self._offer(
+                    Address(url=url, kind="next", priority=priority, depth=address.depth, pager=pager, found=found)
+                )
+            elif link.kind == "page":
+                priority = self._priority(url, link)
+                new = self._offer(Address(url=url, priority=priority, depth=address.depth + 1, found=found))
+                if new and not fruitful:
+                    other = shape(url)
+                    fruitful = other != own and not self.frontier.barren(other)
+        return fruitful
+
+    def _offer(self, address: Address) -> bool:
+        refused = None
+        if why := trap(address.url):
+            refused = ("trap", why)
+        elif address.depth > self.site.crawl.max_depth:
+            refused = ("too_deep", f"{address.depth} links from a start page")
+        return self.frontier.push(address, refused=refused) and refused is None
+
+    def _redirect(self, address: Address, response: Response, location: str, encoding: str = "utf-8") -> None:
+        try:
+            target = canonical(urljoin(response.url, location), encoding)
+        except ValueError:
+            target = None
+        status = response.status
+        if target == address.url and self.site.crawl.cookies and response.headers.get("Set-Cookie"):
+            # It wants its cookie back: asked once more, it gets it.
+            self._retry(address, "cookie", "redirected to itself with a cookie", status=status, wait=0.0)
+        elif target == address.url or target in self.frontier.trail(address):
+            self._give_up(address, "redirect_loop", f"leads back to {target}", status)
+        elif target is None or host_of(target) not in self.site.hosts:
+            self._give_up(address, "redirect_off_site", f"leads to {location}", status)
+        elif address.hops >= HOPS:
+            self._give_up(address, "redirect_loop", f"more than {HOPS} redirects in a row", status)
+        else:
+            found = address.found
+            self._offer(
+                Address(
+                    url=target,
+                    kind=address.kind,
+                    priority=address.priority,
+                    depth=address.depth,
+                    hops=address.hops + 1,
+                    pager=address.pager,
+                    found=Found(
+                        parent=address.url,
+                        anchor=found.anchor if found else None,
+                        row_date=found.row_date if found else None,
+                    ),
+                )
+            )
+            self.frontier.done(address, status)
+
+    def _rest(self, address: Address, response: Response) -> None:
+        """429 or 503: the host wants a rest, and says how long, or not."""
+        host = host_of(address.url)
+        asked = _retry_after(response)
+        wait = min(asked if asked is not None else self._wait(address), LONGEST_REST)
+        self.frontier.park(host, wait)
+        self._errored(host)
+        self._retry(address, f"http_{response.status}", "the server wants a rest", status=response.status, wait=wait)
+
+    def _refused(self, address: Address, response: Response) -> None:
+        """An error status: of the server's making, it is asked again; else it is an answer."""
+        status = response.status
+        decoded = decode(response.body[:65536], _text(response.headers.get("Content-Type") or b"") or None)
+        if address.kind != "requisite" and self._blocked(address, response, decoded.html, parse(decoded.html)):
+            return
+        if status >= 500:
+            self._errored(host_of(address.url))
+            self._retry(address, f"http_{status}", "", status=status)
+        else:
+            self._give_up(address, f"http_{status}", "", status)
+
+    def _blocked(self, address: Address, response: Response, html: str, root: Any) -> bool:
+        """Whether a wall answered in place of the site; after some in a row, the host is left alone."""
+        host = host_of(address.url)
+        if response.status < 400 and len(_HAN.findall(html)) >= FEW_HAN:
+            self._blocks[host] = 0
+            return False
+        judged = verdict(_capture(response), html, root)
+        if judged is None or judged[0] not in (Reason.BLOCKED, Reason.CHALLENGE):
+            return False
+        self._give_up(address, str(judged[0]), judged[1], response.status)
+        self._blocks[host] += 1
+        if self._blocks[host] >= BLOCKS:
+            logger.warning("%s blocks us (%s); it is left alone in this run.", host, judged[1])
+            self._scheduler.leave(host)
+        return True
+
+    def _cut(self, address: Address, cut: Cut) -> None:
+        if cut.truncated == "length":
+            # Captured as far as it goes; asking again would cut it again.
+            self._give_up(address, "too_large", cut.detail, cut.response.status)
+        else:
+            self._retry(address, f"truncated_{cut.truncated}", cut.detail, status=cut.response.status)
+
+    def _give_up(self, address: Address, reason: str, detail: str, status: int | None) -> None:
+        self.troubles[reason] += 1
+        self.frontier.fail(address, reason, detail, wait=None, status=status)
+
+    def _retry(
+        self, address: Address, reason: str, detail: str, *, status: int | None = None, wait: float | None = None
+    ) -> None:
+        if address.tries + 1 >= TRIES:
+            self._give_up(address, reason, detail, status)
+        else:
+            self.frontier.fail(
+                address, reason, detail, wait=self._wait(address) if wait is None else wait, status=status
+            )
+
+    def _wait(self, address: Address) -> float:
+        wait = self._retry_wait * 2**address.tries
+        # Nobody is there yet to be spared: who mistyped a host should not wait minutes to hear of it.
+        return wait if host_of(address.url) in self._answered else wait / 60
+
+    def _errored(self, host: str) -> None:
+        self._errors[host] += 1
+        if self._errors[host] >= GONE:
+            logger.warning("%s gave %d errors in a row; it is left alone in this run.", host, GONE)
+            self._scheduler.leave(host)
+        elif self._errors[host] >= TIRED:
+            self.frontier.park(host, self._retry_wait)
+
+    def _is_article(self, url: str, root: Any) -> bool:
+        if self.site.crawl.articles:
+            return any(re.search(pattern, url) for pattern in self.site.crawl.articles)
+        return looks_like(root, url) == "article"
+
+    def _priority(self, url: str, link: Link) -> int:
+        if self.site.crawl.articles:
+            return ARTICLE if any(re.search(pattern, url) for pattern in self.site.crawl.articles) else LIST
+        return link.priority
+
+    def _wants(self, url: str, *, article: bool) -> bool:
+        """Whether a file is kept: those of articles; a document in a list is what an article would be."""
+        kinds = self.site.crawl.requisites
+        if is_file(url):
+            return "attachments" in kinds
+        return article and "images" in kinds and (extension(url) in IMAGES or not extension(url))
+
+
+def _retry_after(response: Response) -> float | None:
+    """Seconds of a Retry-After header, a number or a date; None: there is none that makes sense."""
+    value = _text(response.headers.get("Retry-After") or b"").strip()
+    if value.isdigit():
+        return float(value[:9])
+    try:
+        until = email.utils.parsedate_to_datetime(value)
+    except ValueError:
+        return None
+    if until.tzinfo is None:
+        until = until.replace(tzinfo=dt.UTC)
+    return max(0.0, (until - dt.datetime.now(dt.UTC)).total_seconds())
+
+
+def _text(value: bytes) -> str:
+    """A header's value: UTF-8 where it is, else as old Chinese servers send it."""
+    try:
+        return value.decode("utf-8")
+    except UnicodeDecodeError:
+        return value.decode("gb18030", "replace")
+
+
+def _capture(response: Response) -> Capture:
+    """What the judge of blocks reads."""
+    written: Written = response.meta["written"]
+    headers = tuple(
+        (name.decode("latin-1"), value.decode("latin-1"))
+        for name, values in response.headers.items()
+        for value in values
+    )
+    return Capture(
+        id=written.id,
+        kind="response",
+        url=response.url,
+        date=written.date,
+        status=response.status,
+        headers=headers,
+        body=response.body,
+        payload_digest=written.payload_digest,
+        place=written.place,
+    )
+
+
+def _is_local(host: str) -> bool:
+    address = literal_address(host.rpartition(":")[0] or host)
+    return host.partition(":")[0] == "localhost" or (address is not None and address.startswith(("127.", "::1")))
