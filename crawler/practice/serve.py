@@ -24,13 +24,19 @@ from types import MappingProxyType
 from typing import Any
 from urllib.parse import parse_qsl
 
-from crawler.practice import dede, empire, trs
+from crawler.practice import aspnet, dede, empire, farm, trs
 from crawler.practice.truth import Planted
 from crawler.practice.web import Answer, Web
 
-SITES: Mapping[str, str] = MappingProxyType({"trs": "127.0.0.2", "dede": "127.0.0.3", "empire": "127.0.0.4"})
+_BUILD = {
+    "trs": trs.build,
+    "dede": dede.build,
+    "empire": empire.build,
+    "aspnet": aspnet.build,
+    "farm": farm.build,
+}
+SITES: Mapping[str, str] = MappingProxyType({site: f"127.0.0.{place}" for place, site in enumerate(_BUILD, 2)})
 ELSEWHERE = "127.0.0.99"
-_BUILD = {"trs": trs.build, "dede": dede.build, "empire": empire.build}
 _REASONS = {200: "OK", 301: "Moved Permanently", 302: "Found", 304: "Not Modified", 404: "Not Found"}
 # A request's head and body; more than any client of these sites sends.
 _HEAD_BYTES = 64 * 2**10
