@@ -1,0 +1,138 @@
+"""A whole record -> what is wrong with it: what the standard forbids, and digests that do not fit."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import re
+from collections.abc import Iterator
+
+from archive.warc.http import entity_of, parse_fields, read_head
+from archive.warc.record import Record
+
+# What the standard calls mandatory, WARC/1.1 section 5.
+_MANDATORY = ("WARC-Record-ID", "Content-Length", "WARC-Date", "WARC-Type")
+_OF_A_TARGET = ("response", "resource", "request", "revisit", "conversion", "continuation")
+# Section 4: fields shall not be repeated; of those that it defines only WARC-Concurrent-To may.
+_ONCE = (
+    "Content-Length",
+    "Content-Type",
+    "WARC-Block-Digest",
+    "WARC-Date",
+    "WARC-Filename",
+    "WARC-IP-Address",
+    "WARC-Identified-Payload-Type",
+    "WARC-Payload-Digest",
+    "WARC-Profile",
+    "WARC-Record-ID",
+    "WARC-Refers-To",
+    "WARC-Refers-To-Date",
+    "WARC-Refers-To-Target-URI",
+    "WARC-Segment-Number",
+    "WARC-Segment-Origin-ID",
+    "WARC-Segment-Total-Length",
+    "WARC-Target-URI",
+    "WARC-Truncated",
+    "WARC-Type",
+    "WARC-Warcinfo-ID",
+)
+_EMPTY_LINE = re.compile(rb"\r?\n\r?\n")
+
+
+def reasons(record: Record) -> Iterator[str]:
+    """What the standard forbids, and digests that do not fit."""
+    if record.head.startswith(b"WARC/"):
+        yield from _wrong_fields(record)
+    if record.date is None and record.field("WARC-Date"):
+        yield f"WARC-Date {record.field('WARC-Date')!r} is no date"
+    if record.size > len(record.block):
+        yield f"the block has {record.size} bytes: only {len(record.block)} are read, and no digest is checked"
+        return
+    for name in ("WARC-Block-Digest", "WARC-Payload-Digest"):
+        if reason := _wrong_digest(record, name):
+            yield reason
+
+
+def _wrong_fields(record: Record) -> Iterator[str]:
+    names = [name.lower() for name, _ in record.fields]
+    for name in _MANDATORY:
+        if not record.field(name) and not (name == "Content-Length" and name.lower() not in names):
+            yield f"{name} is missing"
+    yield from (f"{name} stands twice" for name in _ONCE if names.count(name.lower()) > 1)
+    if record.kind in _OF_A_TARGET:
+        if not record.url:
+            yield "WARC-Target-URI is missing"
+        elif " " in record.url:
+            yield "WARC-Target-URI holds a blank"
+        elif any(
+            not _is_utf8(value) for name, value in parse_fields(record.head.splitlines()) if "URI" in name.upper()
+        ):
+            yield "WARC-Target-URI is no UTF-8"
+    if record.kind == "warcinfo" and record.block and "warc-fields" not in record.field("Content-Type"):
+        yield f"a warcinfo record is {record.field('Content-Type')!r}, not application/warc-fields"
+    if record.kind == "continuation" and record.field("WARC-Segment-Number") in ("", "0", "1"):
+        yield f"WARC-Segment-Number of a continuation is {record.field('WARC-Segment-Number')!r}, not 2 or more"
+    if record.kind == "response" and not record.size and record.url.startswith("http"):
+        yield "the response is empty"
+
+
+def _is_utf8(value: str) -> bool:
+    try:
+        value.encode("latin-1").decode()
+    except UnicodeDecodeError:
+        return False
+    return True
+
+
+def _wrong_digest(record: Record, name: str) -> str | None:
+    """Why a digest is wrong; None where it is right, absent, or of bytes that the file does not hold."""
+    stated = record.field(name)
+    if not stated:
+        return None
+    algorithm, _, value = stated.partition(":")
+    try:
+        new = hashlib.new(algorithm.lower().replace("sha-", "sha"))
+        wanted = _digest_bytes(value.strip(), new.digest_size)
+    except ValueError:
+        return f"{name} {stated!r} is no digest that can be checked"
+    if name == "WARC-Block-Digest":
+        bodies: tuple[bytes, ...] = (record.block,)
+    elif (
+        record.kind in ("revisit", "continuation")
+        or record.field("WARC-Segment-Number")
+        or record.field("WARC-Truncated")
+    ):
+        return None
+    else:
+        bodies = _payloads(record)
+    if any(hashlib.new(new.name, body).digest() == wanted for body in bodies):
+        return None
+    return f"{name} is wrong: the bytes are others"
+
+
+def _payloads(record: Record) -> tuple[bytes, ...]:
+    """The payload by the standard, and what other tools take for it: chunk sizes counted in."""
+    if record.kind not in ("response", "request") or not record.url.startswith("http"):
+        return (record.block,)
+    if record.kind == "request":
+        end = _EMPTY_LINE.search(record.block)
+        return (record.block[end.end() :] if end else b"",)
+    head = read_head(record.block)
+    body = record.block[head.length :]
+    entity, fault = entity_of(head, body)
+    return (body,) if fault or entity is body else (entity, body)
+
+
+def _digest_bytes(value: str, size: int) -> bytes:
+    """RFC 4648: base16, base32 or base64, told apart by their length; raises ValueError."""
+    if len(value) == 2 * size:
+        return bytes.fromhex(value)
+    padded = value.rstrip("=")
+    if len(padded) == -(-size * 8 // 5):
+        return base64.b32decode(padded + "=" * (-len(padded) % 8), casefold=True)
+    return base64.b64decode(padded.replace("-", "+").replace("_", "/") + "=" * (-len(padded) % 4), validate=True)
+
+
+def is_proved(record: Record) -> bool:
+    """A digest says that the block is what was written."""
+    return bool(record.field("WARC-Block-Digest")) and not _wrong_digest(record, "WARC-Block-Digest")

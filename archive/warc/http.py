@@ -1,0 +1,373 @@
+"""The bytes of an HTTP response -> its head, its entity, its content: codings removed one by one."""
+
+from __future__ import annotations
+
+import re
+import sys
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from typing import BinaryIO, Protocol
+
+import brotli  # type: ignore[import-untyped]  # ships no types
+from zlib_ng import zlib_ng
+
+from archive.warc.member import GzipError
+
+if sys.version_info >= (3, 14):
+    from compression import zstd
+else:
+    from backports import zstd
+
+# A head longer than this is no head; browsers and Twisted stop far below.
+MAX_HEAD = 1 * 2**20
+# A page or file of this archive has at most 64 MiB; what unfolds to more is a bomb.
+MAX_CONTENT = 64 * 2**20
+_STEP = 256 * 1024
+# Decompressors lose what a call gave when it meets an error: small pieces lose little.
+_PIECE = 8 * 1024
+_ERRORS: tuple[type[Exception], ...] = (GzipError, brotli.error, zstd.ZstdError)
+_END_OF_HEAD = re.compile(rb"\r?\n\r?\n")
+_STATUS = re.compile(rb"HTTP/\d(?:\.\d)?[ \t]+(\d{3})(?!\d)")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Head:
+    """The head of a response.
+
+    Attributes:
+        status: None where the status line cannot be read.
+        headers: in order, names as sent, folded lines joined, decoded as Latin-1; lines without a colon left out.
+        length: bytes, with the empty line that ends it; 0 where the response has no head.
+    """
+
+    status: int | None
+    headers: tuple[tuple[str, str], ...]
+    length: int
+
+    def codings(self, name: str) -> tuple[str, ...]:
+        """The codings that all headers of that name list, in lower case, in the order in which they were applied."""
+        listed = ",".join(value for key, value in self.headers if key.lower() == name)
+        return tuple(
+            coding
+            for part in listed.lower().split(",")
+            if (coding := part.strip()) and coding not in ("identity", "none")
+        )
+
+
+def read_head(block: bytes) -> Head:
+    r"""The head that stands at the start of `block`; what does not start with `HTTP/` has none.
+
+    >>> read_head(b"HTTP/1.1 404 \r\nA: b\r\n\tc\r\n\r\nbody")
+    Head(status=404, headers=(('A', 'b c'),), length=24)
+    >>> read_head(b"<html>").length
+    0
+    """
+    if not block.startswith(b"HTTP/"):
+        return Head(status=None, headers=(), length=0)
+    end = _END_OF_HEAD.search(block, 0, MAX_HEAD)
+    length = end.end() if end else min(len(block), MAX_HEAD)
+    first, *lines = block[:length].splitlines()
+    status = _STATUS.match(first)
+    return Head(status=int(status[1]) if status else None, headers=parse_fields(lines), length=length)
+
+
+def parse_fields(lines: Iterable[bytes]) -> tuple[tuple[str, str], ...]:
+    """`name: value` lines, decoded as Latin-1; a line that begins with a blank goes on with the one before.
+
+    >>> parse_fields([b"A: b", b" c", b"no colon"])
+    (('A', 'b c'),)
+    """
+    fields: list[tuple[str, str]] = []
+    for line in lines:
+        text = line.decode("latin-1")
+        if text[:1] in (" ", "\t") and fields:
+            # RFC 9112 section 5.2, and the WARC standard's section 4
+            name, value = fields[-1]
+            fields[-1] = (name, f"{value} {text.strip()}".strip())
+            continue
+        name, colon, value = text.partition(":")
+        if colon:
+            fields.append((name.strip(), value.strip()))
+    return tuple(fields)
+
+
+class Dechunker:
+    """Removes the transfer-coding `chunked` (RFC 9112 section 7.1) from bytes that come piece by piece.
+
+    Attributes:
+        fault: why the bytes are not chunked as they should be, None so far.
+        done: the last chunk and the trailers were read.
+    """
+
+    _SIZE = re.compile(rb"[ \t]*([0-9A-Fa-f]{1,15})[ \t]*(?:;.*)?\r?\n")
+
+    def __init__(self) -> None:
+        self.fault: str | None = None
+        self.done = False
+        self._rest = b""
+        self._left = 0
+        self._want = "size"
+
+    def feed(self, data: bytes) -> bytes:
+        """The entity's bytes that `data` completes; after a fault or the end nothing."""
+        data, self._rest = self._rest + data, b""
+        out: list[bytes] = []
+        at = 0
+        while not self.done and not self.fault:
+            if self._want == "data":
+                piece = data[at : at + self._left]
+                out.append(piece)
+                at += len(piece)
+                self._left -= len(piece)
+                if self._left:
+                    break
+                self._want = "line end"
+                continue
+            end = data.find(b"\n", at) + 1
+            if not end:
+                self._rest = data[at:]
+                if len(self._rest) > 4096 and self._want != "trailer":
+                    self.fault = "a chunk's size line is too long"
+                break
+            self._line(data[at:end])
+            at = end
+        return b"".join(out)
+
+    def close(self) -> None:
+        """Say that no more bytes come."""
+        if not self.done and not self.fault:
+            self.fault = f"the chunks end where a {self._want} should be"
+
+    def _line(self, line: bytes) -> None:
+        if self._want == "line end":
+            self._want = "size"
+            if line.strip():
+                self.fault = "a chunk is longer than its size says"
+        elif self._want == "size":
+            size = self._SIZE.fullmatch(line)
+            if not size:
+                self.fault = f"{line[:20]!r} is no chunk size"
+                return
+            self._left = int(size[1], 16)
+            self._want = "data" if self._left else "trailer"
+        elif not line.strip():
+            self.done = True
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Measured:
+    """What one pass over a response's bytes tells.
+
+    Attributes:
+        head: bytes of the head, as they stand.
+        parsed: the head, read.
+        length: bytes of the whole response.
+        fault: why a transfer-coding could not be removed; the entity is then the bytes after the head as they stand.
+        empty: the entity has no byte.
+    """
+
+    head: bytes
+    parsed: Head
+    length: int
+    fault: str | None
+    empty: bool
+
+
+class Digest(Protocol):
+    """What hashlib gives."""
+
+    def update(self, data: bytes, /) -> None:
+        """Take more bytes."""
+
+    def hexdigest(self) -> str:
+        """The digest so far."""
+
+
+def measure(response: BinaryIO, block: Digest, new: Callable[[], Digest]) -> tuple[Measured, Digest]:
+    """One pass over a response at its start: feeds `block` with all bytes, and a `new` digest with its entity.
+
+    The entity is what the transfer-coding carries, with its content-coding: the payload of the WARC standard.
+    """
+    first = _read_first(response)
+    head = read_head(first)
+    chunked = head.codings("transfer-encoding")[-1:] == ("chunked",)
+    stands, unchunked, dechunker = new(), new(), Dechunker()
+    length = body = entity = 0
+    for piece in _pieces(response, first):
+        block.update(piece)
+        after = piece[head.length :] if not length else piece
+        length += len(piece)
+        body += len(after)
+        stands.update(after)
+        if not chunked:
+            continue
+        data = dechunker.feed(after)
+        entity += len(data)
+        unchunked.update(data)
+    if chunked:
+        dechunker.close()
+    fault = f"transfer-coding chunked: {dechunker.fault}" if chunked and dechunker.fault else None
+    use = chunked and not fault
+    measured = Measured(
+        head=first[: head.length], parsed=head, length=length, fault=fault, empty=not (entity if use else body)
+    )
+    return measured, unchunked if use else stands
+
+
+def _read_first(response: BinaryIO) -> bytes:
+    """The first bytes, so many that the head is among them."""
+    first = response.read(_STEP)
+    while first.startswith(b"HTTP/") and len(first) < MAX_HEAD and not _END_OF_HEAD.search(first):
+        more = response.read(_STEP)
+        if not more:
+            break
+        first += more
+    return first
+
+
+def _pieces(response: BinaryIO, first: bytes) -> Iterator[bytes]:
+    yield first
+    while piece := response.read(_STEP):
+        yield piece
+
+
+def entity_of(head: Head, body: bytes) -> tuple[bytes, str | None]:
+    """The bytes after a head, without their transfer-coding, and what is wrong with it.
+
+    Of chunks that break off, what they carried; of bytes that were never chunked, all as they stand.
+    """
+    codings = head.codings("transfer-encoding")
+    if codings[-1:] != ("chunked",):
+        return body, None
+    dechunker = Dechunker()
+    data = dechunker.feed(body)
+    dechunker.close()
+    if not dechunker.fault:
+        return data, None
+    return data or body, f"transfer-coding chunked: {dechunker.fault}"
+
+
+def content_of(head: Head, entity: bytes) -> tuple[bytes, tuple[str, ...]]:
+    """An entity without its content-codings, and what could not be undone; at most 64 MiB come out.
+
+    A wrong label leaves the bytes as they are: browsers show such a page too.
+    """
+    problems: list[str] = []
+    codings = head.codings("content-encoding") + tuple(c for c in head.codings("transfer-encoding") if c != "chunked")
+    content = entity
+    for coding in reversed(codings):
+        if not content:
+            break
+        name = coding.removeprefix("x-")
+        if name not in _UNFOLDERS:
+            problems.append(f"content-coding {coding} is unknown")
+            break
+        unfolded, fault = _unfold(_UNFOLDERS[name](content), content)
+        if fault:
+            problems.append(f"content-coding {coding} {fault}")
+            if not unfolded:
+                break
+        content = unfolded
+    return content, tuple(problems)
+
+
+class _Unfolder(Protocol):
+    """One decompressor: takes a piece, gives at most `limit` bytes."""
+
+    def feed(self, piece: bytes, limit: int) -> bytes:
+        """Bytes that came out; `piece` is empty while `hungry` is False."""
+
+    @property
+    def hungry(self) -> bool:
+        """It has given all that it holds, and wants another piece."""
+
+    @property
+    def ended(self) -> bool:
+        """Its data is complete."""
+
+
+class _Zlib:
+    def __init__(self, bits: int) -> None:
+        self._object = zlib_ng.decompressobj(bits)
+
+    def feed(self, piece: bytes, limit: int) -> bytes:
+        data: bytes = self._object.decompress(self._object.unconsumed_tail + piece, limit)
+        return data
+
+    @property
+    def hungry(self) -> bool:
+        return not self._object.unconsumed_tail
+
+    @property
+    def ended(self) -> bool:
+        return bool(self._object.eof)
+
+
+class _Deflate(_Zlib):
+    """`deflate` is zlib by the standard and raw by the habit of old servers: the first two bytes tell."""
+
+    def __init__(self, data: bytes) -> None:
+        # RFC 1950 section 2.2: the low half of the first byte is 8, and the two bytes divide by 31.
+        wrapped = len(data) > 1 and data[0] & 15 == 8 and (data[0] << 8 | data[1]) % 31 == 0
+        super().__init__(15 if wrapped else -15)
+
+
+class _Brotli:
+    def __init__(self) -> None:
+        self._object = brotli.Decompressor()
+
+    def feed(self, piece: bytes, limit: int) -> bytes:
+        data: bytes = self._object.process(piece, output_buffer_limit=limit)
+        return data
+
+    @property
+    def hungry(self) -> bool:
+        return bool(self._object.can_accept_more_data())
+
+    @property
+    def ended(self) -> bool:
+        return bool(self._object.is_finished())
+
+
+class _Zstd:
+    def __init__(self) -> None:
+        self._object = zstd.ZstdDecompressor()
+
+    def feed(self, piece: bytes, limit: int) -> bytes:
+        return self._object.decompress(piece, limit)
+
+    @property
+    def hungry(self) -> bool:
+        return self._object.needs_input
+
+    @property
+    def ended(self) -> bool:
+        return self._object.eof
+
+
+_UNFOLDERS: dict[str, Callable[[bytes], _Unfolder]] = {
+    "gzip": lambda _: _Zlib(31),
+    "deflate": _Deflate,
+    "br": lambda _: _Brotli(),
+    "zstd": lambda _: _Zstd(),
+}
+
+
+def _unfold(unfolder: _Unfolder, data: bytes) -> tuple[bytes, str | None]:
+    """What comes out, and what is wrong; of data that breaks off, all before the break. What follows is left."""
+    out = bytearray()
+    at = 0
+    try:
+        while not unfolder.ended:
+            piece = b""
+            if unfolder.hungry:
+                if at >= len(data):
+                    return bytes(out), f"breaks off after {len(out)} bytes"
+                piece = data[at : at + _PIECE]
+                at += _PIECE
+            out += unfolder.feed(piece, MAX_CONTENT + 1 - len(out))
+            if len(out) > MAX_CONTENT:
+                return bytes(out[:MAX_CONTENT]), f"unfolds to more than {MAX_CONTENT} bytes; the rest is left out"
+    except _ERRORS as error:
+        return bytes(out), f"breaks off after {len(out)} bytes ({error})" if out else f"cannot be undone ({error})"
+    return bytes(out), None

@@ -1,0 +1,122 @@
+"""A WARC file -> its CDXJ index, in the lines of pywb and cdxj-indexer and with the id of each record."""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from archive.errors import DataError
+from archive.layout import Layout
+from archive.warc.http import read_head
+from archive.warc.reader import PAGES, Identities, records
+from archive.warc.record import Record
+from archive.warc.surt import surt
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Row:
+    """One line of an index.
+
+    Attributes:
+        key: the URL as a SURT, which sorts by host.
+        date: UTC, to the second; None where the record has none.
+        mime: in lower case as stated, `warc/revisit` of a revisit, empty where nothing is stated.
+        status: None where the record has none.
+        digest: the payload digest as the record states it, empty where it states none.
+        filename: of the WARC file, without folder.
+        id: as `reader.read` gives it.
+    """
+
+    key: str
+    date: dt.datetime | None
+    url: str
+    mime: str
+    status: int | None
+    digest: str
+    offset: int
+    length: int
+    filename: str
+    id: str
+
+
+def write(layout: Layout, warc: Path) -> Path:
+    """Make the index of a closed WARC file, where the layout wants it; the same file gives the same bytes.
+
+    Raises:
+        DataError: the WARC file cannot be read.
+        OSError: the index cannot be written.
+    """
+    path = layout.index_of(warc)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    made = path.with_name(path.name + ".tmp")
+    with made.open("w", encoding="ascii", newline="\n") as file:
+        file.writelines(sorted(_lines(warc)))
+    made.replace(path)
+    return path
+
+
+def read(path: Path) -> Iterator[Row]:
+    """The rows of an index, in their order.
+
+    Raises:
+        DataError: the index cannot be read.
+    """
+    try:
+        with path.open(encoding="utf-8") as file:
+            for number, line in enumerate(file, 1):
+                try:
+                    yield _row(line)
+                except (ValueError, KeyError, TypeError) as error:
+                    raise DataError(f"{path}: line {number} is no index line. {_CURE}") from error
+    except (OSError, UnicodeDecodeError) as error:
+        raise DataError(f"{path}: cannot be read ({error}). {_CURE}") from error
+
+
+_CURE = "Make it again: cundang rebuild --index."
+# A record without a date sorts first.
+_NO_DATE = "0" * 14
+
+
+def _row(line: str) -> Row:
+    key, stamp, text = line.split(" ", 2)
+    value = json.loads(text)
+    date = None if stamp == _NO_DATE else dt.datetime.strptime(stamp, "%Y%m%d%H%M%S").replace(tzinfo=dt.UTC)
+    return Row(
+        key=key,
+        date=date,
+        url=value["url"],
+        mime=value.get("mime", ""),
+        status=int(value["status"]) if "status" in value else None,
+        digest=value.get("digest", ""),
+        offset=int(value["offset"]),
+        length=int(value["length"]),
+        filename=value["filename"],
+        id=value["id"],
+    )
+
+
+def _lines(warc: Path) -> Iterator[str]:
+    identities = Identities(warc)
+    for record in records(warc):
+        if not isinstance(record, Record) or record.kind not in (*PAGES, "revisit"):
+            continue
+        date = record.date.strftime("%Y%m%d%H%M%S") if record.date else _NO_DATE
+        head = read_head(record.block)
+        mime = record.field("Content-Type")
+        if record.kind == "response" and (head.length or "application/http" in mime):
+            mime = next((value for name, value in head.headers if name.lower() == "content-type"), "")
+        fields = {
+            "url": record.url,
+            "mime": "warc/revisit" if record.kind == "revisit" else re.split(r"[;\s]", mime, maxsplit=1)[0],
+            "status": str(head.status or ""),
+            "digest": record.field("WARC-Payload-Digest"),
+            "length": str(record.place.length),
+            "offset": str(record.place.offset),
+            "filename": warc.name,
+            "id": identities.of(record) if record.kind in PAGES else record.id,
+        }
+        yield f"{surt(record.url)} {date} {json.dumps({name: value for name, value in fields.items() if value})}\n"

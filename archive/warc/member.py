@@ -1,0 +1,110 @@
+"""Bytes <-> gzip members: a WARC file is a row of them, one a record, so that each can be read by itself."""
+
+from __future__ import annotations
+
+import contextlib
+import struct
+import tempfile
+from typing import IO
+
+from zlib_ng import zlib_ng
+
+MAGIC = b"\x1f\x8b\x08"
+# Measured: three times as fast as zlib's level 9, for 3 % more bytes.
+LEVEL = 6
+# RFC 1952 section 2.3: no flags, no time, and "Unix" as the system.
+HEAD = MAGIC + b"\0\0\0\0\0\0\x03"
+GzipError: type[Exception] = zlib_ng.error  # type: ignore[assignment]  # its types call the class an instance
+_GZIP = 31  # RFC 1952 head and tail around a window of 2**15, as zlib's manual numbers it
+_STEP = 64 * 1024
+_MOST = 1 * 2**20
+_IN_MEMORY = 16 * 2**20
+# What one member may unfold to. The largest record that this archive writes is a 64 MiB file; foreign files that are
+# one single member reach gigabytes. Beyond it a member is taken for a bomb.
+MAX_TEXT = 4 * 2**30
+
+
+class MemberWriter:
+    """Writes one gzip member to a file, with `HEAD` for its head: equal bytes give equal members."""
+
+    def __init__(self, file: IO[bytes]) -> None:
+        self._file = file
+        self._deflate = zlib_ng.compressobj(LEVEL, zlib_ng.DEFLATED, -15)
+        self._crc = 0
+        self._size = 0
+        self._head = HEAD
+
+    def write(self, data: bytes) -> None:
+        """Compress `data`; raises OSError as the file does."""
+        self._crc = zlib_ng.crc32(data, self._crc)
+        self._size += len(data)
+        if packed := self._deflate.compress(data):
+            write_all(self._file, self._head + packed)
+            self._head = b""
+
+    def flush(self) -> None:
+        """End the member; raises OSError as the file does."""
+        tail = struct.pack("<II", self._crc, self._size & 0xFFFFFFFF)
+        write_all(self._file, self._head + self._deflate.flush() + tail)
+
+
+class Member:
+    """One gzip member that starts at `offset`, unfolded into `text` (at its end).
+
+    Attributes:
+        end: the offset after it; where it is damaged, the offset after what was read.
+        fault: what is wrong with it, None where it is whole.
+        proved: what came out is what was put in: the member is whole, or only cut short.
+    """
+
+    def __init__(self, file: IO[bytes], offset: int, text: IO[bytes]) -> None:
+        self.fault: str | None = None
+        self.proved = True
+        self.end = offset
+        start = text.tell()
+        file.seek(offset)
+        try:
+            self._unfold(file, text, _STEP)
+        except GzipError as error:
+            # A call that fails gives nothing of what it had unfolded. Once more, and the last piece byte by byte.
+            last, self.end = self.end - _STEP, offset
+            file.seek(offset)
+            text.seek(start)
+            text.truncate()
+            with contextlib.suppress(GzipError):
+                self._unfold(file, text, _STEP, singly_from=last)
+            self.fault = f"the gzip member is damaged ({error})"
+            self.proved = False
+
+    def _unfold(self, file: IO[bytes], text: IO[bytes], step: int, singly_from: int | None = None) -> None:
+        unfold = zlib_ng.decompressobj(_GZIP)
+        size = 0
+        while not unfold.eof:
+            packed = unfold.unconsumed_tail
+            if not packed:
+                if singly_from is not None and self.end >= singly_from:
+                    step = 1
+                packed = file.read(step)
+                self.end += len(packed)
+            if not packed:
+                self.fault = "the file ends within the gzip member"
+                return
+            data = unfold.decompress(packed, _MOST)
+            size += len(data)
+            if size > MAX_TEXT:
+                self.fault = f"the gzip member unfolds to more than {MAX_TEXT} bytes"
+                return
+            text.write(data)
+        self.end -= len(unfold.unused_data)
+
+
+def new_text() -> IO[bytes]:
+    """A place for unfolded bytes: memory, and beyond 16 MiB a nameless file."""
+    return tempfile.SpooledTemporaryFile(max_size=_IN_MEMORY)
+
+
+def write_all(file: IO[bytes], data: bytes) -> None:
+    """Write all of `data` to an unbuffered file, which may take less at a time; raises OSError."""
+    rest = memoryview(data)
+    while rest:
+        rest = rest[file.write(rest) :]

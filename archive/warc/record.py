@@ -1,0 +1,103 @@
+"""`Record` and `Problem`: what a file holds, and what is lost or wrong in it."""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+from dataclasses import dataclass
+
+from archive.warc.capture import Place
+
+Fields = tuple[tuple[str, str], ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Record:
+    """One whole record as it rests in a file.
+
+    Attributes:
+        head: its bytes, from the version line to the empty line; of an ARC record its line.
+        fields: names and values as they stand; of an ARC record those that a WARC record would have.
+        block: its bytes; of one longer than MAX_BLOCK the first so many.
+        size: the bytes that the block has.
+        nth: 0 for the first record at its place; others share its gzip member.
+    """
+
+    place: Place
+    head: bytes
+    fields: tuple[tuple[str, str], ...]
+    block: bytes
+    size: int
+    nth: int = 0
+
+    def field(self, name: str) -> str:
+        """The first field of that name, whatever its case; empty where there is none."""
+        name = name.lower()
+        return next((value for key, value in self.fields if key.lower() == name), "")
+
+    @property
+    def kind(self) -> str:
+        """The WARC-Type, in lower case."""
+        return self.field("WARC-Type").lower()
+
+    @property
+    def id(self) -> str:
+        """The WARC-Record-ID without angle brackets; empty where there is none."""
+        return self.field("WARC-Record-ID").strip("<>")
+
+    @property
+    def url(self) -> str:
+        """The WARC-Target-URI without angle brackets, which old wget wrote."""
+        url = self.field("WARC-Target-URI")
+        return url[1:-1] if url.startswith("<") and url.endswith(">") else url
+
+    @property
+    def date(self) -> dt.datetime | None:
+        """The WARC-Date in UTC; None where it is missing or no date."""
+        return parse_date(self.field("WARC-Date"))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Problem:
+    """What is lost or wrong in a file.
+
+    Attributes:
+        offset: in bytes; of compressed files where the gzip member begins.
+        lost: bytes from the offset on that no kept record holds.
+    """
+
+    file: str
+    offset: int
+    reason: str
+    lost: int = 0
+
+
+def parse_date(text: str) -> dt.datetime | None:
+    """A WARC-Date (W3C profile of ISO 8601, as precise as it is) in UTC; None for what is no date.
+
+    >>> parse_date("2016-01-11T23:24:25.412030Z").isoformat()
+    '2016-01-11T23:24:25.412030+00:00'
+    >>> parse_date("2016-01").isoformat()
+    '2016-01-01T00:00:00+00:00'
+    >>> parse_date("5088968-11-06T12:31:23Z")
+    """
+    match = _DATE.fullmatch(text.strip())
+    if not match:
+        return None
+    year, month, day, hour, minute, second, fraction, zone = match.groups()
+    micro = int((fraction or "0")[:6].ljust(6, "0"))
+    try:
+        date = dt.datetime(  # noqa: DTZ001 - the zone is applied below
+            int(year), int(month or 1), int(day or 1), int(hour or 0), int(minute or 0), int(second or 0), micro
+        )
+        offset = dt.timedelta()
+        if zone and zone not in "Zz":
+            offset = dt.timedelta(hours=int(zone[1:3]), minutes=int(zone[-2:])) * (-1 if zone[0] == "-" else 1)
+        return (date - offset).replace(tzinfo=dt.UTC)
+    except (ValueError, OverflowError):
+        return None
+
+
+_DATE = re.compile(
+    r"(\d{4})(?:-(\d\d)(?:-(\d\d)(?:T(\d\d):(\d\d)(?::(\d\d)(?:\.(\d{1,9}))?)?(Z|z|[+-]\d\d:?\d\d))?)?)?", re.ASCII
+)

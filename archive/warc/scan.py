@@ -1,0 +1,322 @@
+"""The bytes of a WARC or ARC file -> its records; what is damaged is named and stepped over.
+
+Heads are read here, not by warcio: a bad archive must be told from a good one, and warcio mends target URIs, hides
+repeated fields and ends at the first damage.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import re
+from collections.abc import Callable, Generator, Iterator
+from dataclasses import dataclass, field
+from typing import IO
+from urllib.parse import quote
+
+from zlib_ng import zlib_ng
+
+from archive.warc.capture import Place
+from archive.warc.conformance import is_proved, reasons
+from archive.warc.http import MAX_CONTENT, parse_fields
+from archive.warc.member import MAGIC, GzipError, Member, new_text
+from archive.warc.record import Fields, Problem, Record
+
+# Of longer blocks only so much is read. Twice the largest file of this archive.
+MAX_BLOCK = 2 * MAX_CONTENT
+_MAX_HEAD = 1 * 2**20
+_VERSION = re.compile(rb"WARC/\d\.\d+[ \t]*\r?\n")
+_VERSION_LINE = re.compile(rb"(?:\A|\n)(WARC/\d\.\d+[ \t]*\r?\n(?=[A-Za-z-]+[ \t]*:))")
+# ARC 1.0: URL, IP address, date, type, length; the URL may hold spaces.
+_ARC = re.compile(rb"([A-Za-z][A-Za-z0-9+.-]*:\S.*?) ([0-9A-Fa-f.:]+) (\d{4,}|null|-) (\S+|\S[^ ]*; ?\S+) (-?\w+)\r?\n")
+_ARC_LINE = re.compile(rb"(?:\A|\n)(" + _ARC.pattern.replace(rb"(", rb"(?:") + rb")")
+_EMPTY_LINE = re.compile(rb"\r?\n\r?\n")
+_SCAN = 1 * 2**20
+_OVERLAP = 4096
+
+
+def scan(file: IO[bytes], name: str, offset: int = 0) -> Iterator[Record | Problem]:
+    """All records of a file from an offset on, each after the Problems that are about it."""
+    size = file.seek(0, os.SEEK_END)
+    if size == 0:
+        yield Problem(file=name, offset=0, reason="the file is empty")
+        return
+    file.seek(offset)
+    rows = _gzipped if file.read(len(MAGIC)) == MAGIC else _plain
+    kept = False
+    for item in rows(file, name, offset, size):
+        if isinstance(item, Record):
+            kept = True
+            for reason in reasons(item):
+                yield Problem(file=name, offset=item.place.offset, reason=reason)
+        yield item
+    if not kept and offset == 0:
+        yield Problem(file=name, offset=0, reason="no whole WARC or ARC record is in this file")
+
+
+@dataclass(slots=True, kw_only=True)
+class _Piece:
+    """A record, or what is no record (then without a head), within a text.
+
+    Attributes:
+        start, end: in the text, without the line ends that follow a record.
+        block: where the block begins.
+        reasons: what is wrong; of what is no record, why.
+    """
+
+    start: int
+    end: int = 0
+    block: int = 0
+    head: bytes = b""
+    fields: Fields = ()
+    reasons: list[str] = field(default_factory=list)
+
+
+def _plain(file: IO[bytes], name: str, offset: int, size: int) -> Iterator[Record | Problem]:
+    """The records of an uncompressed file."""
+    for piece in _Text(file, size, sealed=False).pieces(offset):
+        length = piece.end - piece.start
+        for reason in piece.reasons:
+            yield Problem(file=name, offset=piece.start, reason=reason, lost=0 if piece.head else length)
+        if piece.head:
+            yield _record(file, piece, Place(file=name, offset=piece.start, length=length), 0)
+
+
+def _gzipped(file: IO[bytes], name: str, offset: int, size: int) -> Iterator[Record | Problem]:
+    """The records of a compressed file: as a rule one a gzip member, but some share one or are split over several."""
+    while offset < size:
+        file.seek(offset)
+        if file.read(len(MAGIC)) != MAGIC:
+            after = _next_member(file, offset, size)
+            yield Problem(
+                file=name, offset=offset, reason=f"{after - offset} bytes are no gzip member", lost=after - offset
+            )
+            offset = after
+            continue
+        with new_text() as unfolded:
+            offset = yield from _member(file, name, offset, size, unfolded)
+
+
+def _member(
+    file: IO[bytes], name: str, offset: int, size: int, unfolded: IO[bytes]
+) -> Generator[Record | Problem, None, int]:
+    """The records that begin in one gzip member; returns the offset after all that was read."""
+    member = Member(file, offset, unfolded)
+    ends = [member.end if not member.fault else _next_member(file, offset + 1, size)]
+    if member.fault:
+        lost = ends[0] - offset
+        yield Problem(file=name, offset=offset, reason=f"{member.fault}; {lost} bytes are set aside", lost=lost)
+
+    def join() -> bool:
+        """Unfold the next member too, where it goes on with the record that this one begins."""
+        if member.fault or ends[-1] >= size:
+            return False
+        with new_text() as more:
+            following = Member(file, ends[-1], more)
+            more.seek(0)
+            begin = more.read(_SCAN).lstrip(b"\r\n")
+            if following.fault or not begin or _VERSION.match(begin) or _ARC.match(begin):
+                return False
+            more.seek(0)
+            unfolded.seek(0, os.SEEK_END)
+            while data := more.read(_SCAN):
+                unfolded.write(data)
+        ends.append(following.end)
+        return True
+
+    text = _Text(unfolded, unfolded.tell(), sealed=not member.fault, join=join)
+    for nth, piece in enumerate(text.pieces(0)):
+        place = Place(file=name, offset=offset, length=ends[-1] - offset)
+        record = _record(unfolded, piece, place, nth) if piece.head else None
+        if member.fault and (record is None or not (member.proved or is_proved(record))):
+            continue
+        at = f" (at byte {piece.start} of what the gzip member holds)" if piece.start else ""
+        for reason in piece.reasons:
+            yield Problem(file=name, offset=offset, reason=reason + at, lost=0 if record else ends[-1] - offset)
+        if record is None:
+            continue
+        if len(ends) > 1:
+            yield Problem(file=name, offset=offset, reason=f"the record is split over {len(ends)} gzip members")
+        yield record
+    return ends[-1]
+
+
+def _record(text: IO[bytes], piece: _Piece, place: Place, nth: int) -> Record:
+    size = piece.end - piece.block
+    text.seek(piece.block)
+    block = text.read(min(size, MAX_BLOCK))
+    return Record(place=place, head=piece.head, fields=piece.fields, block=block, size=size, nth=nth)
+
+
+def _next_member(file: IO[bytes], offset: int, size: int) -> int:
+    """Where the next gzip member that holds a record begins; the size of the file where there is none."""
+    while (offset := _find(file, MAGIC, offset, size)) < size:
+        file.seek(offset)
+        begin = zlib_ng.decompressobj(31)
+        with contextlib.suppress(GzipError):
+            text = begin.decompress(file.read(_OVERLAP), _OVERLAP).lstrip(b"\r\n")
+            if text.startswith(b"WARC/") or _ARC.match(text):
+                return offset
+        offset += 1
+    return size
+
+
+def _find(file: IO[bytes], what: bytes, offset: int, size: int) -> int:
+    while offset < size:
+        file.seek(offset)
+        window = file.read(_SCAN + len(what))
+        if (at := window.find(what)) >= 0:
+            return offset + at
+        offset += _SCAN
+    return size
+
+
+class _Text:
+    """Uncompressed bytes, in which records follow each other.
+
+    Attributes:
+        size: of the bytes; grows when a gzip member is joined.
+    """
+
+    def __init__(self, text: IO[bytes], size: int, *, sealed: bool, join: Callable[[], bool] = lambda: False) -> None:
+        """`sealed`: a checksum says that all bytes are there."""
+        self.size = size
+        self._text = text
+        self._sealed = sealed
+        self._join = join
+        self._arc = False
+
+    def pieces(self, at: int) -> Iterator[_Piece]:
+        """All that lies in the text, from `at` on, without gaps but line ends."""
+        first = True
+        while (at := self._skip_line_ends(at)) < self.size:
+            piece = self._piece(at, first=first)
+            yield piece
+            at = piece.end
+            first = False
+
+    def _read(self, at: int, length: int) -> bytes:
+        self._text.seek(at)
+        return self._text.read(max(0, min(length, self.size - at)))
+
+    def _skip_line_ends(self, at: int) -> int:
+        while window := self._read(at, 4096):
+            rest = window.lstrip(b"\r\n")
+            at += len(window) - len(rest)
+            if rest:
+                break
+        return at
+
+    def _piece(self, at: int, *, first: bool) -> _Piece:
+        window = self._read(at, _OVERLAP * 4)
+        if _VERSION.match(window):
+            return self._warc(at)
+        if (self._arc or first) and (arc := _ARC.match(window)):
+            self._arc = True
+            return self._arc_record(at, arc)
+        end = self._next(at)
+        return _Piece(start=at, end=end, reasons=[f"no record begins here: {end - at} bytes are skipped"])
+
+    def _warc(self, at: int) -> _Piece:
+        window = self._read(at, 16 * 1024)
+        end = _EMPTY_LINE.search(window)
+        if not end:
+            window = self._read(at, _MAX_HEAD)
+            end = _EMPTY_LINE.search(window)
+        head = window[: end.end()] if end else window
+        if again := _VERSION_LINE.search(head, 1):
+            return _Piece(start=at, end=at + again.start(1), reasons=["the head breaks off, and another record begins"])
+        if not end:
+            return _Piece(start=at, end=self._next(at), reasons=["the head has no end"])
+        _, *lines = head.splitlines()
+        fields = tuple((name, _decoded(name, value)) for name, value in parse_fields(lines))
+        piece = _Piece(start=at, head=head, fields=fields, block=at + len(head))
+        piece.reasons += [
+            f"the head has a line without a colon: {line[:40]!r}"
+            for line in lines
+            if line.strip() and b":" not in line and line[:1] not in (b" ", b"\t")
+        ]
+        lengths = [value for name, value in fields if name.lower() == "content-length"]
+        self._measure(piece, lengths[0] if lengths else "", line_ends=2)
+        return piece
+
+    def _arc_record(self, at: int, line: re.Match[bytes]) -> _Piece:
+        url, ip, date, kind, length = (_decoded("WARC-Target-URI", g.decode("latin-1")) for g in line.groups())
+        described = url.startswith("filedesc://")
+        stamp = re.fullmatch(r"(\d{4})(\d\d)(\d\d)(\d\d)(\d\d)(\d\d)", date)
+        fields = (
+            ("WARC-Type", "warcinfo" if described else "response"),
+            ("WARC-Target-URI", url),
+            ("WARC-Date", "{}-{}-{}T{}:{}:{}Z".format(*stamp.groups()) if stamp else date),
+            ("WARC-IP-Address", ip),
+            ("Content-Type", "application/http; msgtype=response" if url[:4].lower() == "http" else kind),
+            ("Content-Length", length),
+        )
+        piece = _Piece(start=at, head=line[0], fields=fields, block=at + len(line[0]))
+        self._measure(piece, length, line_ends=1)
+        return piece
+
+    def _measure(self, piece: _Piece, stated: str, *, line_ends: int) -> None:
+        """Find where the block ends: where its length says, or else where the next record or the end of the text is."""
+        length = int(stated) if re.fullmatch(r"[0-9]{1,18}", stated.strip()) else None
+        if length is None:
+            piece.end = self._real_end(piece.block)
+            piece.reasons.append(f"Content-Length {stated!r} is no length" if stated else "Content-Length is missing")
+            return
+        end = piece.block + length
+        while end > self.size and self._join():
+            self.size = self._text.seek(0, os.SEEK_END)
+        if end > self.size and not self._sealed and self._next(piece.block) == self.size:
+            held = self.size - piece.block
+            piece.head = b""
+            piece.end = self.size
+            piece.reasons.append(f"the record is cut off: {held} of {length} bytes are there")
+            return
+        following = self._read(end, 2 * line_ends)
+        found = _LINE_ENDS.match(following)
+        assert found is not None
+        count = found[0].count(b"\n")
+        if end <= self.size and (count >= line_ends or self._begins(end + found.end())):
+            piece.end = end
+            if count < line_ends:
+                piece.reasons.append(f"{count} of {line_ends} line ends follow the record")
+            return
+        piece.end = self._real_end(piece.block)
+        piece.reasons.append(f"Content-Length says {length}, the record holds {piece.end - piece.block} bytes")
+
+    def _begins(self, at: int) -> bool:
+        """A record begins here, or the text ends."""
+        window = self._read(at, _OVERLAP)
+        return not window or bool(_VERSION.match(window)) or (self._arc and bool(_ARC.match(window)))
+
+    def _real_end(self, block: int) -> int:
+        """The end of a block whose length is not to be believed."""
+        end = self._next(block - 1)
+        for _ in range(2):
+            last = self._read(max(block, end - 2), end - max(block, end - 2))
+            end -= 2 if last == b"\r\n" else 1 if last[-1:] == b"\n" else 0
+        return end
+
+    def _next(self, at: int) -> int:
+        """Where the next record begins after the byte `at`; the size of the text where there is none."""
+        line = _ARC_LINE if self._arc else _VERSION_LINE
+        while at < self.size:
+            window = self._read(at, _SCAN + _OVERLAP)
+            # The first byte may be the line end before a record; at the very start of the text there is none.
+            if found := line.search(window, 1) or (line.match(window) if window[:1] == b"\n" else None):
+                return at + found.start(1)
+            at += _SCAN
+        return self.size
+
+
+def _decoded(name: str, value: str) -> str:
+    """A head's value, read as Latin-1, in UTF-8 as the standard has it; of a URL in other bytes those are escaped."""
+    raw = value.encode("latin-1")
+    try:
+        return raw.decode()
+    except UnicodeDecodeError:
+        return quote(raw, safe=_ASCII) if name.lower() == "warc-target-uri" else value
+
+
+_ASCII = "".join(map(chr, range(33, 127)))
+_LINE_ENDS = re.compile(rb"(?:\r?\n){0,2}")

@@ -1,0 +1,103 @@
+"""A URL -> the key under which replay tools look it up: the SURT of the Internet Archive's canonicalizer."""
+
+from __future__ import annotations
+
+import contextlib
+import re
+from urllib.parse import quote_from_bytes, unquote_to_bytes
+
+_HTTP = re.compile(rb"(https?)://([^/?#]*)([^?#]*)(?:\?([^#]*))?(?:#.*)?", re.IGNORECASE | re.DOTALL)
+_OTHER = re.compile(rb"([a-z][a-z0-9+.-]*):(?://([^/?#]*))?([^?#]*)(\?[^#]*)?(?:#.*)?", re.IGNORECASE | re.DOTALL)
+_WWW = re.compile(rb"^www\d*\.")
+# The rules of IAURLCanonicalizer: what names a visit, not a page.
+_PATH_SESSIONS = (
+    re.compile(rb"^(.*/)\((?:[a-z]\([0-9a-z]{24}\))+\)/([^?]+\.aspx.*)$", re.IGNORECASE),
+    re.compile(rb"^(.*/)\([0-9a-z]{24}\)/([^?]+\.aspx.*)$", re.IGNORECASE),
+)
+_QUERY_SESSIONS = tuple(
+    re.compile(rb"^(.*)(?:" + session + rb")(?:&(.*))?$", re.IGNORECASE | re.DOTALL)
+    for session in (
+        rb"jsessionid=[0-9a-z]{32}",
+        rb"phpsessid=[0-9a-z]{32}",
+        rb"sid=[0-9a-z]{32}",
+        rb"aspsessionid[a-z]{8}=[a-z]{24}",
+        rb"cfid=[^&]+&cftoken=[^&]+",
+    )
+)
+_SAFE = b"!\"$&'()*+,-./:;<=>?@[\\]^_`{|}~"
+_PORTS = {b"http": b"80", b"https": b"443"}
+
+
+def surt(url: str) -> str:
+    """The key of a URL; white space never stands in it.
+
+    >>> surt("http://WWW.sctyzx.gov.cn:80/my/./202409/54308962.html?b=2&a=1#top")
+    'cn,gov,sctyzx)/my/202409/54308962.html?a=1&b=2'
+    >>> surt("file:///000.txt")
+    'file:/000.txt'
+    """
+    raw = re.sub(rb"[\r\n\t]", b"", url.encode("utf-8", "surrogatepass").strip())
+    if http := _HTTP.fullmatch(raw):
+        scheme, host, path, query = http.groups()
+        path = _path(_unescaped(path))
+    elif other := _OTHER.fullmatch(raw):
+        scheme, host, path, query = other.groups()
+        path = _escaped(_unescaped(path)) if not host else _path(_unescaped(path))
+        query = query[1:] if query else None
+    else:
+        return _escaped(raw).decode("ascii") or "-"
+    key = _host(host, scheme.lower()) + b")" if host else scheme + b":"
+    path = path.lower()
+    for session in _PATH_SESSIONS:
+        path = session.sub(rb"\1\2", path)
+    key += path[:-1] if len(path) > 1 and path.endswith(b"/") else path
+    if query and (arguments := _query(_escaped(_unescaped(query)))):
+        key += b"?" + arguments
+    return key.decode("ascii")
+
+
+def _host(host: bytes, scheme: bytes) -> bytes:
+    name, colon, port = host.rpartition(b"@")[2].rpartition(b":")
+    if not colon or not (port.isdigit() or not port):
+        name, port = host.rpartition(b"@")[2], b""
+    name = _unescaped(name)
+    if not name.isascii():
+        with contextlib.suppress(UnicodeError):
+            name = name.decode("utf-8", "ignore").encode("idna")
+    name = _escaped(name.replace(b"..", b".").strip(b".").lower())
+    if scheme != b"dns":
+        name = _WWW.sub(b"", name)
+    key = b",".join(reversed(name.split(b".")))
+    return key if port in (b"", _PORTS.get(scheme)) else key + b":" + (port.lstrip(b"0") or b"0")
+
+
+def _path(path: bytes) -> bytes:
+    """Without `.`, `..` and empty parts."""
+    kept: list[bytes] = []
+    parts = path.split(b"/")[1:]
+    for part in parts:
+        if part == b"..":
+            kept = kept[:-1] if kept else [part]
+        elif part != b".":
+            kept.append(part)
+    folders = [part for part in kept[:-1] if part]
+    return _escaped(b"/" + b"/".join([*folders, kept[-1]] if kept else []))
+
+
+def _query(query: bytes) -> bytes:
+    for session in _QUERY_SESSIONS:
+        query = session.sub(lambda found: found[1] + (found[2] or b""), query)
+    query = query.lower()
+    if len(query) <= 1:
+        return query
+    return b"&".join(b"=".join(argument) for argument in sorted(tuple(a.split(b"=", 1)) for a in query.split(b"&")))
+
+
+def _unescaped(escaped: bytes) -> bytes:
+    while (plain := unquote_to_bytes(escaped)) != escaped:
+        escaped = plain
+    return escaped
+
+
+def _escaped(plain: bytes) -> bytes:
+    return quote_from_bytes(plain, safe=_SAFE).encode("ascii")

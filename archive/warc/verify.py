@@ -1,0 +1,178 @@
+"""A WARC file -> what is lost or wrong in it; a file left open by a killed crawl -> a closed one."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import IO
+
+from zlib_ng import zlib_ng
+
+from archive.errors import DataError, UsageError
+from archive.layout import OPEN, Layout
+from archive.warc import index
+from archive.warc.member import HEAD, MAGIC, GzipError
+from archive.warc.reader import open_file, records
+from archive.warc.record import Problem, Record
+from archive.warc.writer import SOFTWARE, sync_folder
+
+TAIL = ".tail"
+
+
+def verify(path: Path) -> Iterator[Problem]:
+    """Read every record back and report what is lost or wrong: gzip members, lengths, fields, digests.
+
+    Of files that this archive wrote also what foreign files need not have: a warcinfo record at the start, records that
+    refer to records of the same exchange, gzip heads that are exactly `member.HEAD`. So every changed bit is found.
+
+    Raises:
+        DataError: the file cannot be read.
+    """
+    ours = False
+    ids: set[str] = set()
+    first = True
+    members: list[tuple[int, int]] = []
+    for item in records(path):
+        if isinstance(item, Problem):
+            yield item
+            continue
+        if first:
+            ours = item.kind == "warcinfo" and item.block.startswith(f"software: {SOFTWARE}".encode())
+            first = False
+        if not members or members[-1][0] != item.place.offset:
+            members.append((item.place.offset, item.place.length))
+        if ours:
+            yield from (
+                Problem(file=item.place.file, offset=item.place.offset, reason=reason)
+                for reason in _unpaired(item, ids)
+            )
+        ids.add(item.id)
+    with open_file(path) as file:
+        if file.read(len(MAGIC)) != MAGIC:
+            return
+        for offset, length in members:
+            file.seek(offset)
+            if ours and file.read(len(HEAD)) != HEAD:
+                reason = "the head of the gzip member is not as it was written"
+                yield Problem(file=path.name, offset=offset, reason=reason)
+            if _is_padded(file, offset, length):
+                reason = "bits behind the end of the compressed data are set"
+                yield Problem(file=path.name, offset=offset, reason=reason)
+
+
+def _unpaired(record: Record, ids: set[str]) -> Iterator[str]:
+    """Names of records that should stand before this one, and do not."""
+    if record.kind == "warcinfo":
+        return
+    names = ["WARC-Warcinfo-ID"]
+    if record.kind == "request":
+        names.append("WARC-Concurrent-To")
+    elif record.kind == "metadata" and record.field("WARC-Refers-To"):
+        names += ["WARC-Concurrent-To", "WARC-Refers-To"]
+    yield from (
+        f"{name} {record.field(name)!r} names no record before it"
+        for name in names
+        if record.field(name).strip("<>") not in ids
+    )
+
+
+def _is_padded(file: IO[bytes], offset: int, length: int) -> bool:
+    """Whether one of the up to seven bits between the end of the compressed data and the checksum is set.
+
+    No reader looks at them and every compressor leaves them 0, so that only here a change of them shows. They are the
+    high bits of the byte before the checksum: its highest set bit is one of them if the data is whole without it.
+    """
+    unfold = zlib_ng.decompressobj(31)
+    file.seek(offset)
+    left = length - _AFTER_DATA
+    while left > 0 and not unfold.eof:
+        packed = unfold.unconsumed_tail
+        if not packed:
+            packed = file.read(min(left, _STEP))
+            left -= len(packed)
+        unfold.decompress(packed, 16 * _STEP)
+    while unfold.unconsumed_tail and not unfold.eof:
+        unfold.decompress(unfold.unconsumed_tail, 16 * _STEP)
+    last, checksum = file.read(1), file.read(_AFTER_DATA - 1)
+    if unfold.eof or not last or not last[0]:
+        return False
+    cleared = last[0] ^ 1 << last[0].bit_length() - 1
+    try:
+        unfold.decompress(bytes([cleared]) + checksum)
+    except GzipError:
+        return False
+    return bool(unfold.eof)
+
+
+# The last byte of the data, and RFC 1952's checksum and length.
+_AFTER_DATA = 9
+_STEP = 64 * 1024
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Repaired:
+    """What became of a file that was left open.
+
+    Attributes:
+        path: the closed file; None where no record in it was whole.
+        records: the whole records that it holds.
+        tail: where the bytes after the last whole record are now; None where there were none.
+        problems: what is lost or wrong.
+    """
+
+    path: Path | None
+    records: int
+    tail: Path | None
+    problems: tuple[Problem, ...]
+
+
+def repair(path: Path, layout: Layout) -> Repaired:
+    """Close a `.open` file: its torn tail goes to a file beside it, the rest gets its name and its index.
+
+    Nobody may write to the file meanwhile: the caller holds the site's lock.
+
+    Raises:
+        UsageError: the path is no `.open` file of the data folder.
+        DataError: the file cannot be read, or a closed file of that name is there.
+        OSError: the disk refuses; the file is then as it was, or repair can be called again.
+    """
+    final = path.with_name(path.name.removesuffix(OPEN))
+    if not path.name.endswith(OPEN) or layout.root.resolve() not in path.resolve().parents:
+        raise UsageError(f"{path}: repair is for .open files of the data folder {layout.root}. Import any other file.")
+    if final.exists():
+        raise DataError(f"{path}: {final.name} is there already. Look at both, and move one away.")
+    found = list(records(path))
+    whole = [(item.place.offset + item.place.length) for item in found if isinstance(item, Record)]
+    problems = tuple(item for item in found if isinstance(item, Problem))
+    end = max(whole, default=0)
+    tail = _set_aside(path, end, final.with_name(final.name + TAIL))
+    if not whole:
+        path.unlink()
+        sync_folder(path.parent)
+        return Repaired(path=None, records=0, tail=tail, problems=problems)
+    with path.open("r+b") as file:
+        file.truncate(end)
+        os.fsync(file.fileno())
+    path.rename(final)
+    sync_folder(path.parent)
+    index.write(layout, final)
+    return Repaired(path=final, records=len(whole), tail=tail, problems=problems)
+
+
+def _set_aside(path: Path, end: int, tail: Path) -> Path | None:
+    """Copy all bytes from `end` on to `tail`, durably."""
+    with path.open("rb") as file:
+        if file.seek(0, os.SEEK_END) <= end:
+            return None
+        file.seek(end)
+        made = tail.with_name(tail.name + ".tmp")
+        with made.open("wb") as out:
+            shutil.copyfileobj(file, out, 1 << 20)
+            out.flush()
+            os.fsync(out.fileno())
+    made.replace(tail)
+    sync_folder(tail.parent)
+    return tail

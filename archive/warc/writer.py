@@ -1,0 +1,362 @@
+"""Exchanges of a crawl, pages of an import -> WARC/1.1 files, a gzip member a record."""
+
+from __future__ import annotations
+
+import contextlib
+import datetime as dt
+import errno
+import hashlib
+import io
+import os
+import secrets
+import time
+import uuid
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from importlib.metadata import version
+from pathlib import Path
+from typing import BinaryIO, Literal, NoReturn
+
+from warcio.recordloader import ArcWarcRecord
+from warcio.statusandheaders import StatusAndHeaders
+from warcio.warcwriter import WARCWriter
+
+from archive.errors import CundangError, DataError, SpaceError
+from archive.layout import OPEN, Layout
+from archive.warc import index
+from archive.warc.capture import Place
+from archive.warc.http import measure
+from archive.warc.member import MemberWriter
+
+Truncated = Literal["length", "time", "disconnect", "unspecified"]
+Fields = tuple[tuple[str, str], ...]
+
+SOFTWARE = "cundang"
+_FORMAT = (
+    ("software", f"{SOFTWARE}/{version(SOFTWARE)} warcio/{version('warcio')}"),
+    ("format", "WARC File Format 1.1"),
+    ("conformsTo", "http://iipc.github.io/warc-specifications/specifications/warc-format/warc-1.1/"),
+)
+# WARC/1.1 section 6.7.2
+REVISIT = "http://netpreserve.org/warc/1.1/revisit/identical-payload-digest"
+_HTTP_RESPONSE = "application/http; msgtype=response"
+_HTTP_REQUEST = "application/http; msgtype=request"
+_FIELDS = "application/warc-fields"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Exchange:
+    """One request and its response, byte for byte.
+
+    Attributes:
+        url: as sent, ASCII.
+        started: UTC.
+        ip: of the peer; None where it is unknown or a proxy's.
+        request: as sent, secrets redacted; empty where there is none.
+        response: seekable, at 0: head and body of the final response, exactly as they came.
+        truncated: why the response is not whole, None where it is.
+        metadata: lines of the metadata record.
+    """
+
+    url: str
+    started: dt.datetime
+    ip: str | None
+    request: bytes
+    response: BinaryIO
+    truncated: Truncated | None = None
+    metadata: Fields = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Earlier:
+    """The response record that holds a payload already: what a revisit record refers to."""
+
+    id: str
+    url: str
+    date: dt.datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Written:
+    """Where an exchange went.
+
+    Attributes:
+        id: of the response or revisit record, `urn:uuid:...`.
+        payload_digest: `sha256:...`, None where the response is truncated.
+        date: UTC, as the record says.
+        place: of the response or revisit record; the file's name is the one that it has once closed.
+        revisit: the payload was there already.
+    """
+
+    id: str
+    payload_digest: str | None
+    date: dt.datetime
+    place: Place
+    revisit: bool
+
+
+class Writer:
+    """Writes the WARC files of one site, one after the other; a file is begun when there is something to write.
+
+    `warcinfo` is what a file says about its making; `software`, `format` and `conformsTo` stand there by themselves.
+
+    Attributes:
+        closed: the files that were finished, in order.
+    """
+
+    def __init__(
+        self,
+        layout: Layout,
+        site: str,
+        *,
+        warcinfo: Fields,
+        max_bytes: int = 256 * 2**20,
+        max_seconds: float = 6 * 3600,
+    ) -> None:
+        self.closed: list[Path] = []
+        self._layout = layout
+        self._site = site
+        self._warcinfo = warcinfo
+        self._max_bytes = max_bytes
+        self._max_seconds = max_seconds
+        self._file: io.FileIO | None = None
+        self._path = Path()
+        self._info_id = ""
+        self._begun = 0.0
+        self._failure: CundangError | None = None
+
+    def exchange(self, exchange: Exchange, earlier: Callable[[str, str], Earlier | None]) -> Written:
+        """Append one exchange: response or revisit, request, metadata; on return the operating system has all bytes.
+
+        `earlier` is asked, with the URL and the payload digest, for a durable record of the same payload; not for a
+        truncated or an empty response.
+
+        Raises:
+            SpaceError: the disk is full; the file ends with its last whole exchange, and every later call raises this.
+            DataError: writing failed in another way; the same holds.
+        """
+        block_digest = hashlib.sha256()
+        measured, payload = measure(exchange.response, block_digest, hashlib.sha256)
+        digest = None if exchange.truncated else f"sha256:{payload.hexdigest()}"
+        known = earlier(exchange.url, digest) if digest and not measured.empty else None
+        id_ = _new_id()
+        stamp = _stamp(exchange.started)
+        fields = [
+            ("WARC-Type", "revisit" if known else "response"),
+            ("WARC-Record-ID", f"<{id_}>"),
+            ("WARC-Date", stamp),
+            ("WARC-Target-URI", exchange.url),
+        ]
+        if exchange.ip:
+            fields.append(("WARC-IP-Address", exchange.ip))
+        if digest:
+            fields.append(("WARC-Payload-Digest", digest))
+        if exchange.truncated:
+            fields.append(("WARC-Truncated", exchange.truncated))
+        if known:
+            fields += [
+                ("WARC-Profile", REVISIT),
+                ("WARC-Refers-To", f"<{known.id}>"),
+                ("WARC-Refers-To-Target-URI", known.url),
+                ("WARC-Refers-To-Date", _stamp(known.date)),
+            ]
+        metadata = exchange.metadata
+        if measured.fault and not exchange.truncated:
+            metadata += (("payload", f"the bytes after the head as they stand ({measured.fault})"),)
+        about = [("WARC-Date", stamp), ("WARC-Target-URI", exchange.url), ("WARC-Concurrent-To", f"<{id_}>")]
+        with self._appending() as file:
+            start = file.tell()
+            if known:
+                self._record([*fields], measured.head, _HTTP_RESPONSE)
+            else:
+                exchange.response.seek(0)
+                fields.append(("WARC-Block-Digest", f"sha256:{block_digest.hexdigest()}"))
+                self._stream(fields, exchange.response, measured.length, _HTTP_RESPONSE)
+            place = Place(file=self._name, offset=start, length=file.tell() - start)
+            if exchange.request:
+                ip = [("WARC-IP-Address", exchange.ip)] if exchange.ip else []
+                self._record([("WARC-Type", "request"), _id_field(), *about, *ip], exchange.request, _HTTP_REQUEST)
+            if metadata:
+                self._metadata([_id_field(), *about, ("WARC-Refers-To", f"<{id_}>")], metadata)
+        return Written(id=id_, payload_digest=digest, date=exchange.started, place=place, revisit=known is not None)
+
+    def failure(self, url: str, started: dt.datetime, metadata: Fields) -> None:
+        """Append a metadata record: the URL was tried, and gave nothing to keep. Raises as `exchange` does."""
+        with self._appending():
+            self._metadata([_id_field(), ("WARC-Date", _stamp(started)), ("WARC-Target-URI", url)], metadata)
+
+    def resource(
+        self, *, id_: str, url: str, date: dt.datetime, content_type: str, body: bytes, metadata: Fields
+    ) -> Written:
+        """Append a saved page as a resource record, with its metadata record. Raises as `exchange` does."""
+        digest = f"sha256:{hashlib.sha256(body).hexdigest()}"
+        about = [("WARC-Date", _stamp(date)), ("WARC-Target-URI", url)]
+        with self._appending() as file:
+            start = file.tell()
+            fields = [("WARC-Type", "resource"), ("WARC-Record-ID", f"<{id_}>"), *about]
+            self._record([*fields, ("WARC-Payload-Digest", digest)], body, content_type)
+            place = Place(file=self._name, offset=start, length=file.tell() - start)
+            if metadata:
+                # The same file imported twice is the same record, and so is what is said about it.
+                same = f"urn:uuid:{uuid.uuid5(uuid.NAMESPACE_URL, id_ + ' metadata')}"
+                refers = [("WARC-Concurrent-To", f"<{id_}>"), ("WARC-Refers-To", f"<{id_}>")]
+                self._metadata([("WARC-Record-ID", f"<{same}>"), *about, *refers], metadata)
+        return Written(id=id_, payload_digest=digest, date=date, place=place, revisit=False)
+
+    def sync(self) -> None:
+        """Make all that was written durable; close the file when it is full or old. Raises as `exchange` does."""
+        self._refuse()
+        if self._file is None:
+            return
+        if self._is_due():
+            self.close()
+            return
+        try:
+            os.fsync(self._file.fileno())
+        except OSError as error:
+            # After a failed fsync the kernel may have dropped the pages: trying again would say "done" of lost bytes.
+            self._fail(error)
+
+    def close(self) -> None:
+        """Make the file durable, give it its final name and its index. Raises as `exchange` does."""
+        self._refuse()
+        if self._file is None:
+            return
+        try:
+            os.fsync(self._file.fileno())
+            self._file.close()
+            self._file = None
+            final = self._path.with_name(self._name)
+            self._path.rename(final)
+            sync_folder(final.parent)
+            self.closed.append(final)
+            index.write(self._layout, final)
+        except OSError as error:
+            self._fail(error)
+
+    @property
+    def _name(self) -> str:
+        return self._path.name.removesuffix(OPEN)
+
+    def _is_due(self) -> bool:
+        assert self._file is not None
+        return self._file.tell() >= self._max_bytes or time.monotonic() - self._begun >= self._max_seconds
+
+    @contextlib.contextmanager
+    def _appending(self) -> Iterator[io.FileIO]:
+        """The open file, rotated when due; what fails within is cut off again."""
+        self._refuse()
+        if self._file is not None and self._is_due():
+            self.close()
+        start = None
+        try:
+            if self._file is None:
+                self._begin()
+            file = self._file
+            assert file is not None
+            start = file.tell()
+            yield file
+        except OSError as error:
+            self._fail(error, start)
+
+    def _begin(self) -> None:
+        """A new file with its warcinfo record."""
+        now = dt.datetime.now(dt.UTC)
+        folder = self._layout.warc_folder(self._site, now.year)
+        make_folder(folder)
+        name = f"{self._site}-{now:%Y%m%dT%H%M%SZ}-{secrets.token_hex(4)}.warc.gz"
+        self._path = folder / (name + OPEN)
+        descriptor = os.open(self._path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o644)
+        self._file = io.FileIO(descriptor, "w")
+        sync_folder(folder)
+        self._begun = time.monotonic()
+        self._info_id = ""
+        info_id = _new_id()
+        fields = [("WARC-Type", "warcinfo"), ("WARC-Record-ID", f"<{info_id}>"), ("WARC-Date", _stamp(now))]
+        self._record([*fields, ("WARC-Filename", name)], _lines(_FORMAT + self._warcinfo), _FIELDS)
+        self._info_id = info_id
+
+    def _metadata(self, fields: list[tuple[str, str]], lines: Fields) -> None:
+        self._record([("WARC-Type", "metadata"), *fields], _lines(lines), _FIELDS)
+
+    def _record(self, fields: list[tuple[str, str]], block: bytes, content_type: str) -> None:
+        digest = ("WARC-Block-Digest", f"sha256:{hashlib.sha256(block).hexdigest()}")
+        self._stream([*fields, digest], io.BytesIO(block), len(block), content_type)
+
+    def _stream(self, fields: list[tuple[str, str]], block: BinaryIO, length: int, content_type: str) -> None:
+        """Write one record as one gzip member."""
+        assert self._file is not None
+        if self._info_id:
+            fields = [*fields, ("WARC-Warcinfo-ID", f"<{self._info_id}>")]
+        headers = StatusAndHeaders("", fields, protocol="WARC/1.1")
+        # To warcio every record is a "warcinfo": of that kind alone it writes the block as it is given. Of a revisit it
+        # would write no block, and to others it would add a payload digest that counts the chunk sizes in.
+        record = ArcWarcRecord("warc", "warcinfo", headers, block, None, content_type, length)
+        WARCWriter(MemberWriter(self._file), gzip=False).write_record(record)
+
+    def _refuse(self) -> None:
+        if self._failure:
+            raise self._failure
+
+    def _fail(self, error: OSError, whole: int | None = None) -> NoReturn:
+        """Cut the open file back to `whole` bytes, where that is known, and refuse all that comes."""
+        path = Path(error.filename) if isinstance(error.filename, str | Path) else self._path
+        reason = error.strerror or str(error)
+        if self._file is not None:
+            # What cannot be cut off here is a torn tail, which `repair` sets aside.
+            with contextlib.suppress(OSError):
+                if whole is not None:
+                    self._file.truncate(whole)
+            with contextlib.suppress(OSError):
+                self._file.close()
+            self._file = None
+        if error.errno in (errno.ENOSPC, errno.EDQUOT):
+            self._failure = SpaceError(f"{path}: {reason}. Make room, then start again: what was written is kept.")
+        else:
+            self._failure = DataError(
+                f"{path}: cannot be written ({reason}). Mend the disk or the rights, start again."
+            )
+        raise self._failure from error
+
+
+def make_folder(folder: Path) -> None:
+    """Make a folder and those above it, so that they outlast a power cut; raises OSError."""
+    missing = [path for path in (folder, *folder.parents) if not path.exists()]
+    folder.mkdir(parents=True, exist_ok=True)
+    for path in missing:
+        sync_folder(path.parent)
+
+
+def sync_folder(folder: Path) -> None:
+    """Make names that were added to a folder durable; raises OSError."""
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+
+
+def _new_id() -> str:
+    return f"urn:uuid:{uuid.uuid4()}"
+
+
+def _id_field() -> tuple[str, str]:
+    return ("WARC-Record-ID", f"<{_new_id()}>")
+
+
+def _stamp(date: dt.datetime) -> str:
+    """WARC/1.1 section 5.4: UTC, with a fraction of a second.
+
+    >>> _stamp(dt.datetime(2024, 2, 26, 8, 30, tzinfo=dt.UTC))
+    '2024-02-26T08:30:00.000000Z'
+    """
+    return date.astimezone(dt.UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+
+
+def _lines(fields: Fields) -> bytes:
+    r"""A block of application/warc-fields; white space in a value is folded, so that it stays one line.
+
+    >>> _lines((("anchor", "图片\n新闻"),)).decode()
+    'anchor: 图片 新闻\r\n'
+    """
+    return "".join(f"{name}: {' '.join(value.split())}\r\n" for name, value in fields).encode()
