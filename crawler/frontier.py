@@ -504,8 +504,9 @@ class Frontier:
             if code == sqlite3.SQLITE_FULL:
                 self._failure = SpaceError(f"{self._path}: no space left. Make room, then crawl again: it goes on.")
             elif code in (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB, 0):
+                words = " ".join(str(error).split())
                 self._failure = DataError(
-                    f"{self._path}: the crawl's state is damaged ({error}). Delete this file and its -wal and -shm:"
+                    f"{self._path}: the crawl's state is damaged ({words}). Delete this file and its -wal and -shm:"
                     " the next crawl begins anew, and no capture is lost."
                 )
             else:

@@ -11,15 +11,11 @@ from lxml.html import HtmlElement
 
 from crawler.discovery.link import (
     ARTICLE,
-    IMAGES,
     LIST,
     REQUISITE,
     Link,
-    extension,
     fold,
-    is_article,
-    is_file,
-    is_foreign,
+    look_of,
     row_date,
 )
 
@@ -33,7 +29,12 @@ _OPTIONS = XPath("//select[contains(@onchange, 'location')]/option/@value")
 _CLICKS = XPath("//*[@onclick[contains(., 'location') or contains(., 'window.open')]]")
 _BASE = XPath("string(//base[@href][1]/@href)")
 _REFRESH = XPath("//meta[translate(@http-equiv, 'REFSH', 'refsh') = 'refresh'][not(ancestor::noscript)]/@content")
-_COUNT_LINKS = XPath("count(.//a[@href])")
+_LINKS = XPath(".//a[@href]")
+# Short text with a digit, outside scripts: a row's date is no sentence.
+_DIGITS = XPath(
+    "//text()[string-length() < 200][translate(., '0123456789', '') != .][not(parent::script or parent::style)]"
+)
+_ALTS = XPath(".//img/@alt")
 _REFRESH_URL = re.compile(r"^\s*[\d.]*\s*[;,]\s*url\s*=\s*['\"]?(.+?)['\"]?\s*$", re.IGNORECASE)
 _CLICK = re.compile(r"(?:location(?:\.href)?\s*=|location\.(?:replace|assign)\(|window\.open\()\s*['\"]([^'\"]+)['\"]")
 _STUB = re.compile(
@@ -53,13 +54,13 @@ def discover(url: str, html: str, root: HtmlElement | None) -> Iterator[Link]:
         return
     base = urljoin(url, _BASE(root).strip())
     yield from _redirects(base, html, root)
-    yield from _anchors(base, html, root)
+    yield from _anchors(base, root)
     for value in _OPTIONS(root):
         if href := _absolute(base, value):
             yield Link(url=href, kind="next", priority=LIST)
     for element in _CLICKS(root):
         if (click := _CLICK.search(element.get("onclick"))) and (href := _absolute(base, click[1])):
-            yield Link(url=href, anchor=_anchor(element), priority=ARTICLE if is_article(href) else LIST)
+            yield Link(url=href, anchor=_anchor(element), priority=ARTICLE if look_of(href) == "article" else LIST)
     for source in _FRAMES(root):
         if href := _absolute(base, source):
             yield Link(url=href, priority=LIST)
@@ -69,24 +70,26 @@ def discover(url: str, html: str, root: HtmlElement | None) -> Iterator[Link]:
             yield Link(url=href, anchor=fold(image.get("alt") or ""), kind="requisite", priority=REQUISITE)
 
 
-def _anchors(base: str, html: str, root: HtmlElement) -> Iterator[Link]:
-    dated = _DATED.search(html) is not None
+def _anchors(base: str, root: HtmlElement) -> Iterator[Link]:
+    dates = _row_dates(root)
     numbers: list[Link] = []
     for element in _HREF(root):
         href = _absolute(base, element.get("href"))
-        if href is None or is_foreign(href):
+        if href is None:
+            continue
+        look = look_of(href)
+        if look == "foreign":
             continue
         anchor = _anchor(element)
-        if is_file(href) or extension(href) in IMAGES:
+        if look in ("file", "image"):
             yield Link(url=href, anchor=anchor, kind="requisite", priority=REQUISITE)
         elif element.get("rel") == "next" or (anchor and _NEXT.fullmatch(anchor)):
             yield Link(url=href, anchor=anchor, kind="next", priority=LIST)
         elif anchor and _NUMBER.fullmatch(anchor):
             numbers.append(Link(url=href, anchor=anchor, kind="next", priority=LIST))
         else:
-            date = _row_date(element) if dated and anchor else None
-            priority = ARTICLE if date or is_article(href) else LIST
-            yield Link(url=href, anchor=anchor, row_date=date, priority=priority)
+            date = dates.get(element)
+            yield Link(url=href, anchor=anchor, row_date=date, priority=ARTICLE if date or look == "article" else LIST)
     # One number alone is no pager: a day, a count, a rank.
     yield from numbers if len(numbers) > 1 else ()
 
@@ -106,6 +109,8 @@ def _absolute(base: str, href: str) -> str | None:
     href = href.strip()
     if not href or href.startswith("#"):
         return None
+    if href.startswith(("http://", "https://")):
+        return href
     try:
         url = urljoin(base, href.replace("\\", "/"))
     except ValueError:
@@ -118,39 +123,46 @@ def _anchor(element: HtmlElement) -> str | None:
     if text and not text.endswith(("…", "...")):
         return text
     # A title cut for its column: the whole one stands in the title attribute.
-    return fold(element.get("title") or "") or text or fold(" ".join(element.xpath(".//img/@alt")))
+    return fold(element.get("title") or "") or text or fold(" ".join(_ALTS(element)))
 
 
-def _row_date(element: HtmlElement) -> str | None:
-    """The date of a link's row: of the smallest element around it that has one, and few other links."""
-    inner = row_date("".join(element.itertext()))
-    if inner:
-        return inner
-    around = element
-    for _ in range(4):
-        parent = around.getparent()
-        if parent is None or parent.tag in ("body", "html"):
-            return None
-        # A row may hold its column and a picture too: [统战要闻] title 02-19.
-        if _COUNT_LINKS(parent) > 3:
-            return _date_behind(around)
-        around = parent
-        title = fold("".join(element.itertext())) or ""
-        date = row_date((fold("".join(around.itertext())) or "").replace(title, " ", 1))
-        if date:
-            return date
+def _row_dates(root: HtmlElement) -> dict[HtmlElement, str]:
+    """Link elements -> the date in their row: each date of the page is given to the link that it stands nearest to."""
+    dates: dict[HtmlElement, str] = {}
+    for text in _DIGITS(root):
+        date = row_date(text) if _DATED.search(text) else None
+        if date is None:
+            continue
+        beside = text.getparent()
+        around = beside.getparent() if text.is_tail else beside
+        for _ in range(5):
+            if around is None or around.tag in ("body", "html"):
+                break
+            if around.tag == "a":
+                dates.setdefault(around, date)
+                break
+            links = _LINKS(around)
+            if links:
+                # A row may hold its column and a picture too: [统战要闻] title 02-19. Of more links, the last one.
+                link = max(links, key=_length) if len(links) <= 3 else _link_before(beside, whole=text.is_tail)
+                if link is not None:
+                    dates.setdefault(link, date)
+                break
+            beside, around = around, around.getparent()
+    return dates
+
+
+def _length(element: HtmlElement) -> int:
+    return len("".join(element.itertext()))
+
+
+def _link_before(element: HtmlElement, *, whole: bool) -> HtmlElement | None:
+    """The link before a text in rows that are only lines, <a>title</a> (02-19)<br>; `whole`: `element` may be it."""
+    before = element if whole else element.getprevious()
+    while before is not None and before.tag not in ("br", "li", "tr", "p", "ul"):
+        if before.tag == "a":
+            return before
+        if isinstance(before.tag, str) and (links := _LINKS(before)):
+            return links[-1] if len(links) == 1 else None
+        before = before.getprevious()
     return None
-
-
-def _date_behind(element: HtmlElement) -> str | None:
-    """The date between a link and the next one, where rows are only lines: <a>title</a> (02-19)<br>"""
-    text = element.tail or ""
-    for following in element.itersiblings():
-        if (
-            not isinstance(following.tag, str)
-            or following.tag in ("a", "li", "tr", "br", "p", "ul")
-            or _COUNT_LINKS(following)
-        ):
-            break
-        text += "".join(following.itertext()) + (following.tail or "")
-    return row_date(text)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Literal
 
 # Priorities, lower is sooner: lists come before articles, so that an article is asked for with the date of its list
@@ -66,20 +67,23 @@ def is_file(url: str) -> bool:
     return extension(url) in (*DOCUMENTS, *_PACKED) or _DOWNLOAD.search(url) is not None
 
 
-def is_foreign(url: str) -> bool:
-    """Whether a link leads to what is neither a page nor a file that is kept: films, programs, style sheets."""
-    return extension(url) in _OTHER
+@lru_cache(maxsize=2**14)
+def look_of(url: str) -> Literal["file", "image", "foreign", "article", "page"]:
+    """What a URL looks like before it is fetched; `foreign` is neither page nor kept file: films, programs, styles.
 
-
-def is_article(url: str) -> bool:
-    """Whether a URL looks like an article's, before the page is seen.
-
-    >>> [is_article("http://h" + p) for p in ("/xw/202002/t20200219_1.html", "/yl_show.aspx?id=2", "/my/202409/5.html")]
-    [True, True, True]
-    >>> [is_article("http://h" + p) for p in ("/", "/xwzx/index_2.html", "/list_1_2.html", "/news_list.aspx?page=2")]
-    [False, False, False, False]
+    >>> [look_of("http://h" + p) for p in ("/xw/202002/t20200219_1.html", "/yl_show.aspx?id=2", "/my/202409/5.html")]
+    ['article', 'article', 'article']
+    >>> [look_of("http://h" + p) for p in ("/", "/xwzx/index_2.html", "/list_1_2.html", "/news_list.aspx?page=2")]
+    ['page', 'page', 'page', 'page']
     """
-    return _ARTICLE.search(url) is not None
+    if is_file(url):
+        return "file"
+    ending = extension(url)
+    if ending in IMAGES:
+        return "image"
+    if ending in _OTHER:
+        return "foreign"
+    return "article" if _ARTICLE.search(url) else "page"
 
 
 def row_date(text: str) -> str | None:

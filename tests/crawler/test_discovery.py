@@ -1,0 +1,204 @@
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from urllib.parse import parse_qs, urlsplit
+
+import pytest
+from lxml.html import document_fromstring
+
+from archive.text.decode import decode, parse
+from crawler.discovery import LINKS, Link, discover
+from crawler.discovery.link import ARTICLE, LIST
+
+HERE = "http://www.tzb.gov.cn/tzxw/index.html"
+
+
+def found(html: str, url: str = HERE) -> list[Link]:
+    return discover(url, html, document_fromstring(html))
+
+
+def paths(links: list[Link], kind: str) -> list[str]:
+    return [urlsplit(link.url)._replace(scheme="", netloc="").geturl() for link in links if link.kind == kind]
+
+
+ROWS = {
+    "li": '<ul><li><a href="./202002/t20200219_{n}.html">全市统战部长会议召开</a><span>2020-02-{d}</span></li></ul>',
+    "li, date first": '<ul><li><em>[02-{d}]</em><a href="./202002/t20200219_{n}.html">会议召开</a></li></ul>',
+    "table": (
+        '<tr><td><img src="d.gif"></td><td><a href="./202002/t20200219_{n}.html">会议召开</a></td>'
+        "<td>2020年2月{d}日</td></tr>"
+    ),
+    "row with its column": (
+        '<li>[<a href="../dp/">党派</a>] <a href="./202002/t20200219_{n}.html">全市会议召开</a> 2020/2/{d}</li>'
+    ),
+    "lines": '· <a href="./202002/t20200219_{n}.html">会议召开</a> (02-{d})<br>',
+    "inside the link": '<li><a href="./202002/t20200219_{n}.html"><i>2020-02-{d}</i>会议召开</a></li>',
+    "dl": '<dl><dt><a href="./202002/t20200219_{n}.html">会议召开</a></dt><dd>2020-\n 02-\n {d}</dd></dl>',
+}
+
+
+@pytest.mark.parametrize("row", ROWS)
+def test_each_row_of_a_list_gives_its_link_and_its_own_date(row: str) -> None:
+    rows = "".join(ROWS[row].format(n=n, d=n) for n in range(11, 26))
+    body = f"<table>{rows}</table>" if "<tr>" in rows else f"<div>{rows}</div>"
+    html = f"<html><body><p>今天是2026年11月22日 <a href='/'>首页</a></p>{body}<p>© 2019-2026</p></body></html>"
+    articles = [link for link in found(html) if "/t20200219_" in link.url]
+    assert [link.url for link in articles] == [
+        f"http://www.tzb.gov.cn/tzxw/202002/t20200219_{n}.html" for n in range(11, 26)
+    ]
+    assert all(link.priority == ARTICLE and link.anchor for link in articles)
+    assert [(link.row_date or "").strip("[]()").rstrip("日")[-2:] for link in articles] == [
+        str(n) for n in range(11, 26)
+    ]
+
+
+@pytest.mark.parametrize(
+    "pager",
+    [
+        '<a href="index_2.html">下一页</a>',
+        '<a href="index_2.html">[下一頁]</a>',
+        '<a href="index_2.html">后页 &gt;</a>',
+        '<a href="index_2.html">&gt;&gt;</a>',
+        '<a href="index_2.html" rel="next">more</a>',
+        '<a href="index.html">1</a><a href="index_2.html">2</a>',
+        '<select onchange="location.href=this.value"><option value="index_2.html">2</option></select>',
+        '<script>createPageHTML(9, 1, "index", "html");</script>',
+        "<script>createPageHTML5('9','1','index','html','page_div');</script>",
+        '<script>createPageHTML("pagebar", 9, 1, "", "html", 135);</script>',
+    ],
+)
+def test_pagers_lead_to_the_next_page(pager: str) -> None:
+    assert "/tzxw/index_2.html" in paths(found(f"<html><body>{pager}</body></html>"), "next")
+
+
+@pytest.mark.parametrize(
+    "no_pager",
+    [
+        '<a href="t1.html">下一篇：统战部召开会议</a>',
+        '<a href="/day/9">9</a>',
+        "<script>createPageHTML(${PAGE_COUNT}, ${PAGE_INDEX}, 'index', 'html');</script>",
+        '<script>createPageHTML(2, 1, "index", "html");</script>',
+    ],
+)
+def test_what_is_no_pager_leads_to_no_next_page(no_pager: str) -> None:
+    assert paths(found(f"<html><body>{no_pager}</body></html>"), "next") == []
+
+
+def test_files_pictures_and_what_is_neither() -> None:
+    html = """<html><head><base href="/sub/"></head><body>
+    <a href="P020.DOC?x=1">附件1</a><a href="/module/download/downfile.jsp?filename=1">附件2</a>
+    <a href="big.jpg">原图</a>
+    <img src="small.png" alt="会场"><img src="blank.gif" data-original="late.jpeg">
+    <a href="film.mp4">视频</a><a href="javascript:void(0)">x</a><a href="mailto:a@b.cn">y</a><a href="#top">z</a>
+    <a href="ftp://h/f">v</a></body></html>"""
+    links = found(html)
+    assert paths(links, "requisite") == [
+        "/sub/P020.DOC?x=1",
+        "/module/download/downfile.jsp?filename=1",
+        "/sub/big.jpg",
+        "/sub/small.png",
+        "/sub/late.jpeg",
+    ]
+    assert paths(links, "page") == []
+
+
+@pytest.mark.parametrize(
+    "stub",
+    [
+        '<meta http-equiv="Refresh" content="0; URL=/new/index.shtml">',
+        "<meta http-equiv=refresh content='3;url=\"/new/index.shtml\"'>",
+        "<script>window.location.href='/new/index.shtml';</script>",
+        '<script language="javascript">location.replace("/new/index.shtml")</script>',
+    ],
+)
+def test_stubs_redirect(stub: str) -> None:
+    assert paths(found(f"<html><head>{stub}</head><body>页面正在跳转</body></html>"), "redirect") == [
+        "/new/index.shtml"
+    ]
+
+
+def test_a_share_button_is_no_stub() -> None:
+    text = "全市统战部长会议强调要画好最大同心圆，凝聚最大公约数，巩固和发展最广泛的爱国统一战线。" * 2
+    html = f"<html><body><p>{text}</p><script>function s(){{location.href='/share'}}</script></body></html>"
+    assert paths(found(html), "redirect") == []
+
+
+HANWEB = """<html><body><div id="29"></div><script type="text/xml"><datastore>
+<nextgroup>
+<![CDATA[<a href="/module/web/jpage/dataproxy.jsp?page=1&webid=1&columnid=767&unitid=29&appid=1"></a>]]></nextgroup>
+<recordset>{records}</recordset></datastore></script>
+<script>jQuery('#29').jpage({{totalRecord:100, perPage:15, proxyUrl:'/module/web/jpage/dataproxy.jsp',
+ajaxParam:{{ col:1, appid:1, webid:1, path:'/', columnid:767, sourceContentType:1, unitid:'29', webname:'统战部',
+permissiontype:0 }}}})</script></body></html>"""
+RECORD = '<record><![CDATA[<li><a href="/art/2020/2/19/art_1_{n}.html">会议</a><b>2020-\n 02-\n 19</b></li>]]></record>'
+
+
+def test_hanweb_rows_come_from_the_datastore_and_groups_from_its_proxy() -> None:
+    html = HANWEB.format(records="".join(RECORD.format(n=n) for n in range(45)))
+    links = found(html, "http://www.tzb.gov.cn/col/col767/index.html")
+    rows = [link for link in links if "/art_1_" in link.url]
+    assert len(rows) == 45
+    assert {link.row_date for link in rows} == {"2020-02-19"}
+    (group,) = [link for link in links if link.kind == "next"]
+    query = {key: value for key, (value,) in parse_qs(urlsplit(group.url).query).items()}
+    assert (
+        query.items()
+        >= {
+            "startrecord": "46",
+            "endrecord": "90",
+            "perpage": "15",
+            "columnid": "767",
+            "unitid": "29",
+            "webname": "统战部",
+            "col": "1",
+            "path": "/",
+        }.items()
+    )
+    answer = (
+        "<datastore><totalrecord>100</totalrecord><totalpage>7</totalpage><recordset>"
+        + "".join(RECORD.format(n=n) for n in range(45, 90))
+        + "</recordset></datastore>"
+    )
+    links = discover(group.url, answer, None)
+    assert [link.url.rpartition("_")[2] for link in links if link.kind == "page"] == [
+        f"{n}.html" for n in range(45, 90)
+    ]
+    (last,) = [link for link in links if link.kind == "next"]
+    query = {key: value for key, (value,) in parse_qs(urlsplit(last.url).query).items()}
+    assert (query["startrecord"], query["endrecord"]) == ("91", "100")
+    # The last group, and the empty body of 54 bytes of sites that encrypt their column's number.
+    assert not any(link.kind == "next" for link in discover(last.url, answer, None))
+    empty = "<datastore><totalrecord>100</totalrecord></datastore>"
+    assert discover(group.url, empty, None) == []
+
+
+def test_a_page_of_links_without_end_is_cut() -> None:
+    html = "<html><body>" + "".join(f'<a href="/{n}">第{n}条</a>' for n in range(LINKS * 2)) + "</body></html>"
+    assert len(found(html)) == LINKS
+
+
+def test_each_url_stands_once_with_its_date() -> None:
+    html = (
+        "<html><body><h1><a href='/xw/t1.html'>头条</a></h1>"
+        "<ul><li><a href='/xw/t1.html'>头条新闻全题</a> 2020-02-19</li></ul></body></html>"
+    )
+    (link,) = found(html)
+    assert (link.anchor, link.row_date, link.priority) == ("头条新闻全题", "2020-02-19", ARTICLE)
+
+
+def test_real_pages_are_read_and_real_lists_give_their_dated_rows(shared: Path) -> None:
+    dated = {}
+    for folder in sorted((shared / "real-pages").iterdir()):
+        page = folder / "page.html"
+        if not page.exists():
+            continue
+        meta = json.loads((folder / "meta.json").read_text("utf-8"))
+        decoded = decode(page.read_bytes(), meta.get("content_type"))
+        links = discover(meta.get("url") or HERE, decoded.html, parse(decoded.html))
+        assert all(link.url.startswith(("http://", "https://")) for link in links)
+        assert len({link.url for link in links}) == len(links)
+        dated[folder.name] = sum(link.row_date is not None and link.priority != LIST for link in links)
+    # Announcements in rows of 10 and 15, as their pages show.
+    assert dated["gerapy-list-dfa66_announcement"] == 10
+    assert dated["gerapy-list-rtfund_xxpl"] == 15

@@ -1,0 +1,324 @@
+from __future__ import annotations
+
+import datetime as dt
+import os
+import signal
+import sqlite3
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from archive.errors import DataError, LockedError, SpaceError
+from archive.warc.capture import Found, Place
+from archive.warc.writer import Written
+from crawler.address import canonical, shape, trap
+from crawler.discovery.link import ARTICLE, LIST, REQUISITE, START
+from crawler.frontier import BARREN, COLUMN_PAGES, Address, Frontier, Run, State
+from crawler.lock import Lock
+
+HOST = "www.tzb.gov.cn"
+
+
+class Clock:
+    now = 1_000_000.0
+
+    def __call__(self) -> float:
+        return self.now
+
+
+@pytest.fixture
+def path(tmp_path: Path) -> Path:
+    return tmp_path / "state" / "tzb.sqlite"
+
+
+def url(name: str) -> str:
+    return f"http://{HOST}/{name}"
+
+
+def opened(path: Path, *names: str, clock: Clock | None = None) -> Frontier:
+    frontier = Frontier(path, clock=clock or Clock())
+    frontier.begin()
+    for name in names:
+        frontier.push(Address(url=url(name)))
+    return frontier
+
+
+def leased(frontier: Frontier) -> list[str]:
+    return [a.url.rpartition("/")[2] for a in iter(lambda: frontier.lease([HOST]), None)]
+
+
+def written(name: str, digest: str) -> Written:
+    date = dt.datetime(2026, 11, 1, tzinfo=dt.UTC)
+    place = Place(file="a.warc.gz", offset=0, length=1)
+    return Written(id=f"urn:uuid:{name}", payload_digest=digest, date=date, place=place, revisit=False)
+
+
+def run_of(frontier: Frontier) -> Run:
+    began = dt.datetime(2026, 11, 1, tzinfo=dt.UTC)
+    return Run(
+        began=began,
+        seconds=1.5,
+        visit=frontier.visit,
+        ending="finished",
+        pages=3,
+        articles=2,
+        requisites=1,
+        revisits=0,
+        bytes=9,
+    )
+
+
+def test_lists_come_first_and_files_before_the_next_article(path: Path) -> None:
+    frontier = opened(path)
+    for name, priority in (("a1", ARTICLE), ("l1", LIST), ("a2", ARTICLE), ("home", START), ("f1", REQUISITE)):
+        frontier.push(Address(url=url(name), priority=priority))
+    assert leased(frontier) == ["home", "l1", "f1", "a1", "a2"]
+
+
+def test_a_link_met_again_keeps_its_row_and_gains_its_date(path: Path) -> None:
+    frontier = opened(path)
+    assert frontier.push(Address(url=url("a"), depth=5, found=Found(parent=url(""), anchor="要闻")))
+    dated = Found(parent=url("list"), anchor="统战要闻", row_date="2020-02-19")
+    assert not frontier.push(Address(url=url("a"), depth=2, priority=START, found=dated))
+    address = frontier.lease([HOST])
+    assert address is not None
+    assert (address.depth, address.priority, address.found) == (2, START, dated)
+    assert frontier.lease([HOST]) is None
+
+
+def test_what_was_not_committed_is_due_again_and_what_was_is_done(path: Path) -> None:
+    frontier = opened(path, "a", "b", "c")
+    frontier.commit()
+    for status in (200, 200):
+        address = frontier.lease([HOST])
+        assert address is not None
+        frontier.done(address, status)
+        frontier.commit()
+        break
+    address = frontier.lease([HOST])
+    assert address is not None
+    frontier.push(Address(url=url("found on b")))
+    frontier.done(address, 200)
+    frontier.close()  # the power goes: no commit
+    again = Frontier(path, clock=Clock())
+    assert again.unfinished()
+    assert again.begin() is False
+    assert leased(again) == ["b", "c"]
+
+
+def test_leases_of_a_dead_owner_are_due_again(path: Path) -> None:
+    frontier = opened(path, "a", "b")
+    leased(frontier)
+    frontier.commit()
+    frontier.close()
+    again = Frontier(path)
+    assert again.counts()[State.LEASED] == 2
+    again.begin()
+    assert leased(again) == ["a", "b"]
+
+
+def test_a_new_visit_begins_with_everything_due_but_traps(path: Path) -> None:
+    frontier = opened(path, "a", "b")
+    frontier.push(Address(url=url("trap")), refused=("trap", "the path repeats"))
+    for _ in range(2):
+        address = frontier.lease([HOST])
+        assert address is not None
+        if address.url.endswith("a"):
+            frontier.done(address, 200)
+        else:
+            frontier.fail(address, "http_404", "", wait=None, status=404)
+    assert [(u.url, u.reason, u.state) for u in frontier.uncaptured()] == [
+        (url("b"), "http_404", State.FAILED),
+        (url("trap"), "trap", State.REFUSED),
+    ]
+    assert frontier.reasons() == {"http_404": 1, "trap": 1}
+    frontier.end(run_of(frontier), whole=True)
+    frontier.commit()
+    frontier.close()
+    again = Frontier(path)
+    assert not again.unfinished()
+    assert again.begin() is True
+    assert again.runs() == [run_of(frontier)]
+    # Met for the first time in this visit, though known: that is what a pager's end is judged by.
+    assert again.push(Address(url=url("a")))
+    assert not again.push(Address(url=url("a")))
+    assert leased(again) == ["a", "b"]
+
+
+def test_what_waits_comes_at_its_hour_and_parked_hosts_rest(path: Path) -> None:
+    clock = Clock()
+    frontier = opened(path, "a", "b", clock=clock)
+    address = frontier.lease([HOST])
+    assert address is not None
+    frontier.fail(address, "timeout", "", wait=60)
+    assert leased(frontier) == ["b"]
+    assert not frontier.due([HOST])
+    assert frontier.next_waiting() == pytest.approx(60)
+    clock.now += 61
+    assert frontier.due([HOST])
+    address = frontier.lease([HOST])
+    assert address is not None
+    assert (address.url, address.tries) == (url("a"), 1)
+    frontier.refuse(address, "robots_unreachable", "", later=True)
+    assert frontier.next_waiting() is None
+    assert frontier.open_on(HOST)
+    frontier.park(HOST, 30)
+    clock.now += 10
+    assert frontier.parked(HOST) == pytest.approx(20)
+    assert frontier.parked("other") == 0
+
+
+def test_only_committed_captures_are_referred_to(path: Path) -> None:
+    frontier = opened(path)
+    frontier.remember(url("a"), written("1", "sha256:aa"))
+    assert frontier.earlier(url("a"), "sha256:aa") is None
+    frontier.commit()
+    found = frontier.earlier(url("a"), "sha256:aa")
+    assert found is not None
+    assert (found.id, found.url, found.date.isoformat()) == ("urn:uuid:1", url("a"), "2026-11-01T00:00:00+00:00")
+    assert frontier.earlier(url("b"), "sha256:aa") is None
+    # From A to B and back to A: the second A is the page's newest text, and no revisit.
+    frontier.remember(url("a"), written("2", "sha256:bb"))
+    frontier.commit()
+    assert frontier.earlier(url("a"), "sha256:aa") is None
+
+
+def test_a_pager_ends_where_it_repeats_itself_or_grows_too_long(path: Path) -> None:
+    frontier = opened(path)
+    assert frontier.fresh_listing(1, b"page 1")
+    assert frontier.fresh_listing(2, b"page 1")
+    assert frontier.fresh_listing(1, b"page 2")
+    assert not frontier.fresh_listing(1, b"page 1")
+    lengths = [frontier.fresh_listing(3, str(page).encode()) for page in range(COLUMN_PAGES + 1)]
+    assert lengths.index(False) == COLUMN_PAGES - 1
+
+
+def test_a_shape_that_leads_nowhere_is_barren_until_it_bears(path: Path) -> None:
+    frontier = opened(path)
+    calendar = shape("http://h/cal.jsp?y=2020&m=1")
+    for _ in range(BARREN):
+        assert not frontier.barren(calendar)
+        frontier.tally(calendar, fruitful=False)
+    assert frontier.barren(calendar)
+    frontier.tally(calendar, fruitful=True)
+    assert not frontier.barren(calendar)
+
+
+def test_a_damaged_file_is_named_with_its_cure(path: Path) -> None:
+    frontier = opened(path, *(f"page {n}" for n in range(500)))
+    frontier.commit()
+    frontier.close()
+    with sqlite3.connect(path) as db:
+        db.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+    db.close()
+    whole = path.read_bytes()
+    path.write_bytes(whole[:8192] + b"\x00\xff" * 4096 + whole[16384:])
+    with pytest.raises(DataError, match=r"tzb\.sqlite.*damaged.*Delete this file"):
+        Frontier(path)
+    path.write_bytes(b"no database at all, but long enough to be asked about" * 100)
+    with pytest.raises(DataError, match="damaged"):
+        Frontier(path)
+
+
+def test_a_full_disk_stops_the_frontier_for_good(path: Path) -> None:
+    frontier = opened(path, "a")
+    frontier.commit()
+    pages = frontier._db.execute("PRAGMA page_count").fetchone()[0]
+    frontier._db.execute("COMMIT")
+    frontier._db.execute(f"PRAGMA max_page_count = {pages + 4}")
+    frontier._db.execute("BEGIN IMMEDIATE")
+
+    def fill() -> None:
+        for n in range(10_000):
+            frontier.push(Address(url=url(f"{n:0500d}")))
+
+    with pytest.raises(SpaceError, match=r"tzb\.sqlite: no space left"):
+        fill()
+    with pytest.raises(SpaceError):
+        frontier.push(Address(url=url("b")))
+    with pytest.raises(SpaceError):
+        frontier.commit()
+    frontier.close()
+    again = Frontier(path)
+    again.begin()
+    assert leased(again) == ["a"]
+
+
+def test_kill_at_any_moment_keeps_every_acknowledgement(path: Path) -> None:
+    """A child pushes, leases, finishes and commits without end, and says each commit, until it is killed."""
+    program = (
+        "import sys; from pathlib import Path; from crawler.frontier import *\n"
+        "f = Frontier(Path(sys.argv[1])); f.begin(); n = f.counts()['done']\n"
+        "while True:\n"
+        f"    f.push(Address(url=f'http://{HOST}/{{n}}')); a = f.lease(['{HOST}']); f.done(a, 200); n += 1\n"
+        "    if n % 3 == 0: f.commit(); print(n, flush=True)\n"
+    )
+    said = 0
+    for moment in (0.05, 0.11, 0.2):
+        with subprocess.Popen([sys.executable, "-c", program, str(path)], stdout=subprocess.PIPE, text=True) as child:
+            assert child.stdout is not None
+            said = int(child.stdout.readline())
+            time.sleep(moment)
+            child.send_signal(signal.SIGKILL)
+            said = max([said, *map(int, child.stdout.read().split("\n")[:-1])])
+        frontier = Frontier(path)
+        frontier.begin()
+        counts = frontier.counts()
+        frontier.close()
+        assert said <= counts[State.DONE] <= said + 3
+        assert counts[State.LEASED] == 0
+
+
+def test_a_second_crawl_of_a_site_is_told_who_holds_it(tmp_path: Path) -> None:
+    lock = Lock(tmp_path / "state" / "tzb.lock")
+    with pytest.raises(LockedError, match=rf"tzb is being crawled by process {os.getpid()} on "):
+        Lock(tmp_path / "state" / "tzb.lock")
+    Lock(tmp_path / "state" / "other.lock").release()
+    lock.release()
+    Lock(tmp_path / "state" / "tzb.lock").release()
+
+
+@pytest.mark.parametrize(
+    ("link", "encoding", "address"),
+    [
+        ("http://h/a b.html#top", "utf-8", "http://h/a%20b.html"),
+        ("HTTP://H:80", "utf-8", "http://h/"),
+        ("http://h/s.asp?b=2&a=1&b=1", "utf-8", "http://h/s.asp?b=2&a=1&b=1"),
+        ("http://h/s.asp?w=統戰", "big5", "http://h/s.asp?w=%B2%CE%BE%D4"),
+        ("http://h/s.asp?w=%cd%b3", "gbk", "http://h/s.asp?w=%CD%B3"),
+        ("http://h/a.jsp;jsessionid=8F3A00?id=1", "utf-8", "http://h/a.jsp?id=1"),
+        ("http://h/v.php?PHPSESSID=abc&id=1", "utf-8", "http://h/v.php?id=1"),
+        ("http://h\\xw\\1.htm", "utf-8", "http://h/xw/1.htm"),
+        ("http://127.0.0.2:8731/../x/./y/", "utf-8", "http://127.0.0.2:8731/x/y/"),
+        ("mailto:a@b.cn", "utf-8", None),
+        ("http:///x", "utf-8", None),
+        ("http://[::1/", "utf-8", None),
+    ],
+)
+def test_one_page_has_one_address(link: str, encoding: str, address: str | None) -> None:
+    assert canonical(link, encoding) == address
+
+
+@given(st.text(st.characters(codec="utf-8"), max_size=60))
+@settings(max_examples=300, deadline=None)
+def test_an_address_is_ascii_and_its_own_address(path: str) -> None:
+    address = canonical("http://h/" + path)
+    if address is not None:
+        assert address.isascii()
+        assert canonical(address) == address
+        trap(address)
+        shape(address)
+
+
+def test_traps_are_named_and_dates_are_none() -> None:
+    assert trap("http://h/a/b/a/b/a/b/1.html") == "the path repeats /a/b"
+    assert trap("http://h" + "/x1/y2" * 2 + "/z" * 1) is None
+    assert trap("http://h/" + "/".join(f"d{n}" for n in range(21))) == "more than 20 path segments"
+    assert trap("http://h/(S(lit3py55t21z5v55vlm25s55))/list.aspx") == "a session id in the path"
+    assert trap("http://h/?" + "x" * 3000) == "longer than 2048 characters"
+    assert trap("http://h/2020/02/02/02/t20200202_1.html") is None
