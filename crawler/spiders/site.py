@@ -160,10 +160,12 @@ class SiteSpider(Spider):
         for path in healed:
             logger.warning("A crawl was killed while it wrote %s; the file is healed.", path)
         logger.info("%s visit %d", "Beginning" if new else "Going on with", self.frontier.visit)
-        self._settling = LoopingCall(self._settle)
+        self._settling: LoopingCall | None = None
         crawler.signals.connect(self._opened, signals.spider_opened)
 
     def _opened(self) -> None:
+        # Made here: it installs a reactor, and Scrapy wants to choose which.
+        self._settling = LoopingCall(self._settle)
         self._settling.start(BATCH_SECONDS, now=False)
 
     @property
@@ -238,7 +240,7 @@ class SiteSpider(Spider):
 
     def shut(self, reason: str) -> None:
         """Acknowledge what came, note the run, and close everything that this spider writes."""
-        if self._settling.running:
+        if self._settling is not None and self._settling.running:
             self._settling.stop()
         self.stopping = True
         ending = self._ending(reason)
