@@ -12,6 +12,7 @@ and checked here, so a version without them refuses to start instead of losing b
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import datetime as dt
 import logging
 import re
@@ -208,12 +209,14 @@ class Recorder:
         self.failure = self.failure or failure
 
     def close(self) -> None:
-        """Settle and close the WARC file; after a failure only what was acknowledged counts, and its file stays open.
+        """Settle and close the WARC file; after a failure nothing more is acknowledged, but what is whole is closed.
 
         Raises:
-            CundangError: the file could not be closed whole.
+            CundangError: the file could not be closed.
         """
         if self.failure is not None:
+            with contextlib.suppress(CundangError):  # the first failure is the one to tell
+                self._writer.close()
             return
         self.settle()
         try:

@@ -59,6 +59,8 @@ DOWNLOAD_DELAY_JITTER = 0.5
 # Seconds for a whole transfer; what has arrived by then is kept.
 DOWNLOAD_TIMEOUT = 180
 DNS_TIMEOUT = 20
+# Ours: seconds before a failed address is tried again, doubled each time.
+RETRY_WAIT = 60.0
 # Measured: the default, 100, costs 45 % of a page's time.
 CONCURRENT_ITEMS = 1
 LOG_LEVEL = "INFO"

@@ -1,0 +1,358 @@
+"""The wire tap: what the server sent is what lies in the archive, before anyone saw it."""
+
+from __future__ import annotations
+
+import datetime as dt
+import gzip
+import ipaddress
+import os
+import ssl
+import subprocess
+import sys
+from collections import defaultdict
+from dataclasses import dataclass
+from io import BytesIO
+from pathlib import Path
+from typing import Any
+
+import pytest
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import ec
+from odd_server import CUT, HTML, NOTHING, PAGE, SHAPES, WHOLE, OddServer, Shape, sized
+from one_crawl import run
+from twisted.web.client import HTTPConnectionPool
+from warcio.archiveiterator import ArchiveIterator
+from warcio.recordloader import ArcWarcRecord
+from warcio.statusandheaders import StatusAndHeaders, StatusAndHeadersParser
+from warcio.warcwriter import WARCWriter
+
+from archive.errors import DataError, SpaceError, UsageError
+from archive.layout import Layout
+from archive.warc import reader
+from archive.warc.capture import Found
+from archive.warc.writer import Earlier, Exchange, Writer, Written
+from crawler import recorder
+
+TIMEOUT = 1.0
+LIMIT = 2**20
+
+
+@dataclass(frozen=True, kw_only=True)
+class Row:
+    """A WARC record: its fields and its block as they stand."""
+
+    kind: str
+    fields: dict[str, str]
+    block: bytes
+
+
+def rows(warcs: list[str]) -> dict[str, list[Row]]:
+    """The records of the files by the path of their URL."""
+    found: dict[str, list[Row]] = defaultdict(list)
+    for warc in warcs:
+        with Path(warc).open("rb") as file:
+            for record in ArchiveIterator(file, no_record_parse=True):
+                fields = dict(record.rec_headers.headers)
+                path = fields.get("WARC-Target-URI", "").rpartition("/")[2]
+                found[path].append(Row(kind=record.rec_type, fields=fields, block=record.raw_stream.read()))
+    return found
+
+
+def only(records: list[Row], kind: str) -> Row:
+    (row,) = (row for row in records if row.kind == kind)
+    return row
+
+
+@dataclass(frozen=True, kw_only=True)
+class Crawled:
+    """One crawl of all shapes: what the server logged, what the spider saw, what the archive holds."""
+
+    server: OddServer
+    seen: dict[str, dict[str, Any]]
+    rows: dict[str, list[Row]]
+    warc: Path
+
+
+@pytest.fixture(scope="module")
+def crawled(tmp_path_factory: pytest.TempPathFactory) -> Crawled:
+    with OddServer(shapes=SHAPES) as server:
+        out = run(
+            server,
+            tmp_path_factory.mktemp("data"),
+            [
+                {
+                    "url": server.url(name),
+                    "meta": {"depth": 2, "found": {"parent": "http://a.cn/", "row_date": "[02-19]"}},
+                }
+                for name in SHAPES
+            ],
+            crawl={"page_bytes": LIMIT},
+            settings={"DOWNLOAD_TIMEOUT": TIMEOUT},
+        )
+    assert out["reason"] == "finished", out["log"]
+    seen = {row["url"].rpartition("/")[2]: row for row in out["seen"]}
+    return Crawled(server=server, seen=seen, rows=rows(out["warcs"]), warc=Path(out["warcs"][0]))
+
+
+@pytest.mark.parametrize("name", WHOLE)
+def test_a_whole_response_is_archived_as_it_was_sent(crawled: Crawled, name: str) -> None:
+    shape = WHOLE[name]
+    response = only(crawled.rows[name], "response")
+    (sent,) = crawled.server.sent[name]
+    assert sent == shape.interim + response.block + shape.surplus
+    assert "WARC-Truncated" not in response.fields
+    assert response.fields["WARC-IP-Address"] == "127.0.0.1"
+    seen = crawled.seen[name]
+    assert seen["event"] == "callback"
+    assert seen["id"] == response.fields["WARC-Record-ID"].strip("<>")
+    if name not in ("empty", "status-204", "status-304", "redirect", "binary"):
+        assert seen["body"].encode() == PAGE
+    (received,) = crawled.server.received[name]
+    assert only(crawled.rows[name], "request").block == received
+    told = only(crawled.rows[name], "metadata").block.decode()
+    assert "via: http://a.cn/\r\n" in told
+    assert "row-date: [02-19]\r\n" in told
+    assert "depth: 2\r\n" in told
+    assert told.count("interim: ") == shape.interim.count(b"HTTP/")
+    assert told.count("surplus: ") == (1 if shape.surplus else 0)
+
+
+def test_the_comparison_can_fail() -> None:
+    # warcio's own writer parses the head and writes it anew: what it does to these shapes must be noticed.
+    changed = set()
+    for name, shape in WHOLE.items():
+        stream, buffer = BytesIO(shape.final), BytesIO()
+        head = StatusAndHeadersParser(["HTTP/1.0", "HTTP/1.1"]).parse(stream)
+        body = stream.read()
+        fields = StatusAndHeaders("", [("WARC-Type", "response"), ("WARC-Payload-Digest", "x")], protocol="WARC/1.1")
+        record = ArcWarcRecord("warc", "response", fields, BytesIO(body), head, "application/http", None)
+        try:
+            WARCWriter(buffer, gzip=False).write_record(record)
+        except UnicodeEncodeError:
+            changed.add(name)
+            continue
+        if shape.final not in buffer.getvalue():
+            changed.add(name)
+    assert changed >= {"fold", "gbk-header", "no-colon", "lf-only"}
+
+
+@pytest.mark.parametrize("name", CUT)
+def test_a_transfer_that_breaks_is_kept_as_far_as_it_came(crawled: Crawled, name: str) -> None:
+    shape, truncated = CUT[name]
+    response = only(crawled.rows[name], "response")
+    assert response.fields["WARC-Truncated"] == truncated
+    assert "WARC-Payload-Digest" not in response.fields
+    assert shape.final.startswith(response.block)
+    if truncated in ("disconnect", "unspecified"):
+        assert response.block == shape.final
+    if truncated == "length":
+        head, _, body = response.block.partition(b"\r\n\r\n")
+        assert (len(head) if "flood" in name else len(body)) == (recorder.HEAD_BYTES if "flood" in name else LIMIT)
+    assert "cut: " in only(crawled.rows[name], "metadata").block.decode()
+    assert crawled.seen[name]["event"] == "Cut"
+    assert crawled.seen[name]["truncated"] == truncated
+    assert crawled.seen[name]["id"] == response.fields["WARC-Record-ID"].strip("<>")
+
+
+@pytest.mark.parametrize("name", NOTHING)
+def test_that_we_tried_is_written_where_nothing_came(crawled: Crawled, name: str) -> None:
+    (row,) = crawled.rows[name]
+    assert row.kind == "metadata"
+    expected = "DownloadTimeoutError" if name == "silence" else "DownloadFailedError"
+    assert f"error: {expected}" in row.block.decode()
+    assert crawled.seen[name]["event"] == expected
+
+
+def test_a_reader_of_the_archive_sees_what_the_spider_saw(crawled: Crawled) -> None:
+    captures = {capture.url.rpartition("/")[2]: capture for capture in reader.read(crawled.warc)}
+    assert captures.keys() >= WHOLE.keys() | CUT.keys()
+    for name in WHOLE.keys() - {"binary"}:
+        assert captures[name].body.decode() == crawled.seen[name]["body"]
+        assert captures[name].status == crawled.seen[name]["status"]
+        assert captures[name].found == Found(parent="http://a.cn/", row_date="[02-19]")
+
+
+def test_one_request_at_a_time_though_there_is_no_delay(crawled: Crawled) -> None:
+    # The server takes `TIMEOUT` over silence: whoever came next came after it.
+    (silence,) = crawled.server.times["silence"]
+    later = [t for name, (t, *_) in crawled.server.times.items() if name != "silence" and t > silence]
+    assert later
+    assert min(later) >= silence + TIMEOUT - 0.1
+
+
+def test_the_same_bytes_again_are_a_revisit_and_a_cut_response_never_is(tmp_path: Path) -> None:
+    with OddServer(shapes=SHAPES) as server:
+        urls = [server.url(name) for name in ("chunked", "chunked", "short", "short")]
+        out = run(server, tmp_path, urls, settings={"DOWNLOAD_DELAY": 0.4})
+    found = rows(out["warcs"])
+    assert sorted(row.kind for row in found["chunked"] if row.kind in ("response", "revisit")) == [
+        "response",
+        "revisit",
+    ]
+    original, revisit = only(found["chunked"], "response"), only(found["chunked"], "revisit")
+    assert revisit.fields["WARC-Refers-To"] == original.fields["WARC-Record-ID"]
+    assert [row.kind for row in found["short"] if row.kind in ("response", "revisit")] == ["response", "response"]
+
+
+def test_secrets_do_not_reach_the_disk(tmp_path: Path) -> None:
+    secret = "c2VjcmV0LTQ3MTE"  # noqa: S105 - made up
+    headers = {"Authorization": f"Basic {secret}", "Cookie": f"session={secret}", "Proxy-Authorization": secret}
+    with OddServer(shapes=SHAPES) as server:
+        out = run(server, tmp_path, [{"url": server.url("plain"), "headers": headers}])
+        (received,) = server.received["plain"]
+    assert received.count(secret.encode()) == 3
+    written = b"".join(path.read_bytes() for path in tmp_path.rglob("*") if path.is_file())
+    written += b"".join(gzip.decompress(Path(warc).read_bytes()) for warc in out["warcs"])
+    assert secret.encode() not in written
+    assert b"redacted: authorization, cookie, proxy-authorization" in written
+
+
+def test_no_callback_runs_when_the_writer_fails(tmp_path: Path) -> None:
+    with OddServer(shapes=SHAPES) as server:
+        out = run(server, tmp_path, [server.url(name) for name in WHOLE], file_bytes=0)
+    assert out["reason"] == "writer_failed"
+    assert out["failure"][0] == "DataError"
+    assert [row for row in out["seen"] if row["event"] == "callback"] == []
+    assert len(server.received) <= 1  # robots.txt: nothing is fetched that cannot be kept
+
+
+def test_a_writer_that_fails_midway_leaves_a_capture_for_every_callback(tmp_path: Path) -> None:
+    pages = {f"p{n}": Shape(final=sized(HTML, body=PAGE * 10 + str(n).encode()), ending="keep") for n in range(60)}
+    with OddServer(shapes=pages) as server:
+        out = run(server, tmp_path, [server.url(name) for name in pages], file_bytes=30_000)
+    assert out["reason"] == "writer_failed"
+    called = {row["url"].rpartition("/")[2] for row in out["seen"] if row["event"] == "callback"}
+    assert 0 < len(called) < len(pages)
+    kept = {name for name, found in rows(out["warcs"]).items() for row in found if row.kind == "response"}
+    assert called <= kept
+
+
+def certificate(folder: Path) -> ssl.SSLContext:
+    """A self-made certificate for 127.0.0.1, good for a day."""
+    key = ec.generate_private_key(ec.SECP256R1())
+    name = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, "127.0.0.1")])
+    now = dt.datetime.now(dt.UTC)
+    made = (
+        x509.CertificateBuilder()
+        .subject_name(name)
+        .issuer_name(name)
+        .public_key(key.public_key())
+        .serial_number(x509.random_serial_number())
+        .not_valid_before(now - dt.timedelta(hours=1))
+        .not_valid_after(now + dt.timedelta(days=1))
+        .add_extension(x509.SubjectAlternativeName([x509.IPAddress(ipaddress.ip_address("127.0.0.1"))]), critical=False)
+        .sign(key, hashes.SHA256())
+    )
+    file = folder / "certificate.pem"
+    plain = serialization.NoEncryption()
+    file.write_bytes(
+        key.private_bytes(serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, plain)
+        + made.public_bytes(serialization.Encoding.PEM)
+    )
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(file)
+    return context
+
+
+def test_https_is_recorded_in_clear_with_the_verdict_on_the_certificate(tmp_path: Path) -> None:
+    names = ["chunked-gzip", "fold", "surplus", "no-length", "short", "too-long", "hang"]
+    with OddServer(shapes=SHAPES, tls=certificate(tmp_path)) as server:
+        urls = [server.url(name) for name in names]
+        out = run(
+            server,
+            tmp_path / "data",
+            urls,
+            crawl={"page_bytes": LIMIT},
+            settings={"DOWNLOAD_TIMEOUT": TIMEOUT},
+        )
+    found = rows(out["warcs"])
+    for name in names:
+        block = only(found[name], "response").block
+        assert SHAPES[name].final.startswith(block)
+        if name in WHOLE:
+            assert SHAPES[name].final == block
+        else:
+            assert only(found[name], "response").fields["WARC-Truncated"] == CUT[name][1]
+        told = only(found[name], "metadata").block.decode()
+        assert "tls: TLSv1." in told
+        assert "tls-verification: self-signed certificate" in told
+
+
+def test_a_private_name_that_is_gone_stops_the_start() -> None:
+    recorder.check_names()
+    with pytest.raises(UsageError, match=r"HTTPConnectionPool\._vanished.*scrapy>=2.19,<2.20"):
+        recorder.check_names([(HTTPConnectionPool, "_vanished")])
+    program = (
+        "import twisted.web._newclient as n; del n.HTTP11ClientProtocol._finishResponse_WAITING;"
+        "del n.HTTP11ClientProtocol._finishResponse_TRANSMITTING; import crawler.recorder"
+    )
+    child = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, timeout=60, check=False)
+    assert child.returncode != 0
+    assert "UsageError" in child.stderr
+    assert "_finishResponse_WAITING" in child.stderr
+
+
+class Diary:
+    """A memory that notes what is asked of it, in order."""
+
+    def __init__(self) -> None:
+        self.lines: list[str] = []
+        self.breaks: SpaceError | None = None
+
+    def earlier(self, url: str, payload_digest: str) -> Earlier | None:  # noqa: ARG002 - the protocol's signature
+        self.lines.append("earlier")
+        return None
+
+    def remember(self, url: str, written: Written) -> None:  # noqa: ARG002 - the protocol's signature
+        self.lines.append("remember")
+
+    def commit(self) -> None:
+        if self.breaks:
+            raise self.breaks
+        self.lines.append("commit")
+
+
+def exchange(body: bytes = PAGE, truncated: recorder.Truncated | None = None) -> Exchange:
+    return Exchange(
+        url="http://a.cn/1",
+        started=dt.datetime(2024, 2, 26, tzinfo=dt.UTC),
+        ip="1.2.3.4",
+        request=b"GET /1 HTTP/1.1\r\nHost: a.cn\r\n\r\n",
+        response=BytesIO(sized(HTML, body=body)),
+        truncated=truncated,
+    )
+
+
+def test_nothing_is_acknowledged_before_its_bytes_are_synced(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    diary = Diary()
+    writer = Writer(Layout(root=tmp_path), "a", warcinfo=())
+    kept = recorder.Recorder(writer, diary)
+    fsync = os.fsync
+    monkeypatch.setattr(os, "fsync", lambda file: (diary.lines.append("fsync"), fsync(file))[1])  # type: ignore[func-returns-value]
+    kept.keep(exchange())
+    kept.keep(exchange(truncated="time"))
+    diary.lines.append("settle")
+    kept.settle()
+    assert [line for line in diary.lines if line != "fsync"] == ["earlier", "remember", "settle", "commit"]
+    assert diary.lines[-3:] == ["settle", "fsync", "commit"]
+    kept.close()
+
+
+def test_after_a_failure_nothing_is_recorded_and_the_first_reason_stays(tmp_path: Path) -> None:
+    diary = Diary()
+    kept = recorder.Recorder(Writer(Layout(root=tmp_path), "a", warcinfo=()), diary)
+    kept.keep(exchange())
+    diary.breaks = SpaceError("state: full")
+    with pytest.raises(SpaceError, match="state: full"):
+        kept.settle()
+    kept.fail(DataError("later"))
+    for act in (
+        lambda: kept.keep(exchange()),
+        kept.settle,
+        lambda: kept.failed("http://a.cn/", dt.datetime.now(dt.UTC), "x"),
+    ):
+        with pytest.raises(SpaceError, match="state: full"):
+            act()
+    kept.close()
+    assert "commit" not in diary.lines
