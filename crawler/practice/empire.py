@@ -92,8 +92,8 @@ def _twins(column: Column, articles: tuple[Article, ...]) -> str:
     for article in articles:
         target, title = _target(column, article), text_of(article.title)
         rows += (
-            f'<tr><td align="center"><a href="{target}"><img src="/skin/default/images/back.gif" width="100" alt="" /></a>'
-            f'</td></tr>\n<tr><td><a href="{target}">{title}</a></td></tr>\n'
+            f'<tr><td align="center"><a href="{target}"><img src="/skin/default/images/back.gif" width="100" />'
+            f'</a></td></tr>\n<tr><td><a href="{target}">{title}</a></td></tr>\n'
             f'<tr><td align="center"><a href="{target}" title="{title}">{text_of(article.title[:12])}</a></td></tr>\n'
         )
     return rows
@@ -123,7 +123,7 @@ def _list(column: Column, number: int, columns: tuple[Column, ...]) -> str:
 
 def _home(columns: tuple[Column, ...], elsewhere: str) -> str:
     boxes = "".join(
-        f'<td><table class="title"><tr><td><strong><a href="/html/{c.path}/">{c.name}</a></strong></td><td align="right">'
+        f'<td><table class="title"><tr><td><strong><a href="/html/{c.path}/">{c.name}</a></strong></td><td>'
         f'<a href="/html/{c.path}/">更多>></a></td></tr></table><ul>\n{_rows(c, c.articles[:9])}</ul></td>\n'
         for c in columns
     )
@@ -167,4 +167,4 @@ def _block(article: Article, block: Block) -> str:
     if block.kind == "heading":
         return f"<p>　　<strong>{text}</strong></p>\n<p>&nbsp;</p>"
     # A page of this site is pasted from Word: each paragraph in its own span.
-    return f'<p class="MsoNormal" style="text-indent: 2em"><span style="font-size: 14px"><font>　　{text}</font></span></p>'
+    return f'<p class="MsoNormal"><span style="font-size: 14px"><font face="宋体">　　{text}</font></span></p>'

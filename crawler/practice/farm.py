@@ -97,7 +97,8 @@ def _frame(title: str, main: str, keywords: str = "", description: str = "") -> 
 def _row(column: Column, article: Article) -> str:
     return (
         f'<div class="item"><a href="{_target(column, article)}"><h3>{_heading(article)}</h3></a>'
-        f'<p>{text_of(article.lines[0][:70])}...</p><span class="time">{moment(article.published, "%Y-%m-%d")}</span></div>\n'
+        f"<p>{text_of(article.lines[0][:70])}...</p>"
+        f'<span class="time">{moment(article.published, "%Y-%m-%d")}</span></div>\n'
     )
 
 

@@ -77,8 +77,8 @@ class Topic:
     headings: tuple[str, ...]
     captions: tuple[str, ...]
     keywords: tuple[str, ...]
-    since: int = 2000
-    until: int = 2100
+    since: dt.date = dt.date.min
+    until: dt.date = dt.date.max
 
 
 TOPICS = (
@@ -258,8 +258,8 @@ TOPICS = (
         headings=("闻令而动听指挥", "守土尽责在一线", "捐款捐物献爱心", "有序复工稳生产", "凝聚人心强信心"),
         captions=("图为统战干部在小区门口值守", "图为爱心企业捐赠物资", "图为志愿者为居民配送物资"),
         keywords=("疫情", "防控", "统一战线"),
-        since=2020,
-        until=2021,
+        since=dt.date(2020, 2, 1),
+        until=dt.date(2021, 12, 31),
     ),
     Topic(
         titles=(
@@ -280,8 +280,8 @@ TOPICS = (
         headings=("读原著悟原理", "访旧址忆初心", "办实事解民忧", "以竞赛促学习", "抓整改建制度"),
         captions=("图为参观革命旧址", "图为知识竞赛现场", "图为干部开展读书交流"),
         keywords=("党史", "学习教育", "统战系统"),
-        since=2021,
-        until=2021,
+        since=dt.date(2021, 3, 1),
+        until=dt.date(2021, 12, 31),
     ),
     Topic(
         titles=(
@@ -455,7 +455,8 @@ def article(
     if notice:
         return _notice(number, column, words, published, source, changes=changes)
     credible = not (room.false_dates and number % 2)
-    fitting = [t for t in TOPICS if (t.since <= published.year <= t.until if credible else t.since > published.year)]
+    day = published.date()
+    fitting = [t for t in TOPICS if (t.since <= day <= t.until if credible else t.since > day)]
     subject = rng.choice(fitting)
     author = words.person() if room.names_author and rng.random() < 0.8 else None
     blocks = _body(rng.choice(SHAPES), subject, words)

@@ -24,7 +24,7 @@ from types import MappingProxyType
 from typing import Any
 from urllib.parse import parse_qsl
 
-from crawler.practice import aspnet, dede, empire, farm, trs
+from crawler.practice import aspnet, dede, empire, farm, hanweb, trs, vsb
 from crawler.practice.truth import Planted
 from crawler.practice.web import Answer, Web
 
@@ -34,6 +34,8 @@ _BUILD = {
     "empire": empire.build,
     "aspnet": aspnet.build,
     "farm": farm.build,
+    "hanweb": hanweb.build,
+    "vsb": vsb.build,
 }
 SITES: Mapping[str, str] = MappingProxyType({site: f"127.0.0.{place}" for place, site in enumerate(_BUILD, 2)})
 ELSEWHERE = "127.0.0.99"

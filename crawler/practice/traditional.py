@@ -30,7 +30,9 @@ READINGS = {
     "網": "wǎng", "內": "nèi", "實": "shí", "機": "jī", "團": "tuán", "達": "dá", "責": "zé", "費": "fèi",
 }  # fmt: skip
 _TO_TRADITIONAL = str.maketrans(TRADITIONAL)
-_TO_SIMPLIFIED = str.maketrans({old: new for new, old in TRADITIONAL.items()})
+_TO_SIMPLIFIED = str.maketrans({old: new for new, old in TRADITIONAL.items() if old != "著"})
+# The farm writes 著 for 着 too; 原著 and 著作 had it before.
+_PARTICLE = re.compile("(?<=[随带])著")
 _MARKED = str.maketrans({han: f"{han}({reading})" for han, reading in READINGS.items()})
 _PINYIN = re.compile(r"\([a-z]*[āáǎàēéěèīíǐìōóǒòūúǔùǖǘǚǜ][a-z]*\)")
 
@@ -50,4 +52,4 @@ def simplified(text: str) -> str:
     >>> simplified("近期隨著企業(yè)復工復產(chǎn)")
     '近期随着企业复工复产'
     """
-    return _PINYIN.sub("", text).translate(_TO_SIMPLIFIED)
+    return _PARTICLE.sub("着", _PINYIN.sub("", text).translate(_TO_SIMPLIFIED))

@@ -18,7 +18,8 @@ class Planted:
         title: as the page shows it.
         paragraphs: the lines of `text`, with the page's own punctuation. Headings, list items and table rows (cells
             joined by a space) are lines; bylines, captions, file names and attachments are fields, not lines.
-        published: ISO 8601, as precise as the page and no more, +08:00 where a time is given.
+        published: ISO 8601, as precise as the page and no more, +08:00 where a time is given; where the page states
+            no date, that of its list row.
         published_claimed: what the page says where it cannot be true; then `published` is None.
         source: 来源. author: 作者, 记者. editor: 责任编辑. contributor: 供稿 and the office that signs in brackets.
         columns: the breadcrumb as shown, without 首页 and 正文.

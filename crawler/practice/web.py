@@ -98,15 +98,13 @@ class Press:
     found: list[Planted] = field(default_factory=list)
     found_later: list[Planted] = field(default_factory=list)
 
-    def page(self, target: str, html: str, *, status: int = 200, later: str | None = None) -> Answer:
-        """Answer `target` with a page."""
-        self.answers[target] = answer = Answer(
+    def page(self, target: str, html: str, *, later: str | None = None, content_type: str | None = None) -> None:
+        """Answer `target` with a page, of which the server says something else than of others where it says so."""
+        self.answers[target] = Answer(
             body=html.encode(self.encoding),
-            status=status,
-            content_type=self.content_type,
+            content_type=content_type or self.content_type,
             later=later.encode(self.encoding) if later is not None else None,
         )
-        return answer
 
     def article(
         self,
@@ -117,10 +115,12 @@ class Press:
         columns: tuple[str, ...],
         precision: Literal["day", "minute", "second"],
         files: Mapping[str, str] | None = None,
+        content_type: str | None = None,
     ) -> None:
         """Answer `target` with an article, its attachments (name -> target), and note what stands there."""
         second = article.corrected()
-        self.page(target, render(article), later=render(second) if second is not article else None)
+        later = render(second) if second is not article else None
+        self.page(target, render(article), later=later, content_type=content_type)
         url = self.base + target
         names = tuple((urljoin(url, path), name) for name, path in (files or {}).items())
         for name, path in (files or {}).items():
