@@ -10,8 +10,8 @@ from collections.abc import Iterator
 from archive.warc.http import entity_of, parse_fields, read_head
 from archive.warc.record import Record
 
-# What the standard calls mandatory, WARC/1.1 section 5.
-_MANDATORY = ("WARC-Record-ID", "Content-Length", "WARC-Date", "WARC-Type")
+# What the standard calls mandatory, WARC/1.1 section 5; Content-Length, the fourth, is judged where blocks are cut.
+_MANDATORY = ("WARC-Record-ID", "WARC-Date", "WARC-Type")
 _OF_A_TARGET = ("response", "resource", "request", "revisit", "conversion", "continuation")
 # Section 4: fields shall not be repeated; of those that it defines only WARC-Concurrent-To may.
 _ONCE = (
@@ -56,7 +56,7 @@ def reasons(record: Record) -> Iterator[str]:
 def _wrong_fields(record: Record) -> Iterator[str]:
     names = [name.lower() for name, _ in record.fields]
     for name in _MANDATORY:
-        if not record.field(name) and not (name == "Content-Length" and name.lower() not in names):
+        if not record.field(name):
             yield f"{name} is missing"
     yield from (f"{name} stands twice" for name in _ONCE if names.count(name.lower()) > 1)
     if record.kind in _OF_A_TARGET:

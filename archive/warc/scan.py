@@ -18,7 +18,7 @@ from zlib_ng import zlib_ng
 
 from archive.warc.capture import Place
 from archive.warc.conformance import is_proved, reasons
-from archive.warc.http import MAX_CONTENT, parse_fields
+from archive.warc.http import MAX_CONTENT, parse_fields, read_head
 from archive.warc.member import MAGIC, GzipError, Member, new_text
 from archive.warc.record import Fields, Problem, Record
 
@@ -267,27 +267,37 @@ class _Text:
         while end > self.size and self._join():
             self.size = self._text.seek(0, os.SEEK_END)
         if end > self.size and not self._sealed and self._next(piece.block) == self.size:
-            held = self.size - piece.block
-            piece.head = b""
-            piece.end = self.size
-            piece.reasons.append(f"the record is cut off: {held} of {length} bytes are there")
-            return
-        following = self._read(end, 2 * line_ends)
-        found = _LINE_ENDS.match(following)
-        assert found is not None
-        count = found[0].count(b"\n")
-        if end <= self.size and (count >= line_ends or self._begins(end + found.end())):
-            piece.end = end
-            if count < line_ends:
-                piece.reasons.append(f"{count} of {line_ends} line ends follow the record")
-            return
-        piece.end = self._real_end(piece.block)
+            # A record may be whole but for its length, as where the line ends of a file were changed.
+            if not (whole := self._end_of_response(piece.block)):
+                held = self.size - piece.block
+                piece.head = b""
+                piece.end = self.size
+                piece.reasons.append(f"the record is cut off: {held} of {length} bytes are there")
+                return
+            piece.end = whole
+        elif end <= self.size:
+            following = _LINE_ENDS.match(self._read(end, 2 * line_ends))
+            assert following is not None
+            count = following[0].count(b"\n")
+            at = end + following.end()
+            if count >= line_ends or at == self.size or self._begins(at):
+                piece.end = end
+                if count < line_ends and at < self.size:
+                    piece.reasons.append(f"{count} of {line_ends} line ends follow the record")
+                return
+        piece.end = piece.end or self._real_end(piece.block)
         piece.reasons.append(f"Content-Length says {length}, the record holds {piece.end - piece.block} bytes")
 
+    def _end_of_response(self, block: int) -> int | None:
+        """Where the response ends that begins here, by its own head; None where that says nothing or bytes lack."""
+        head = read_head(self._read(block, _MAX_HEAD))
+        stated = next((value for name, value in head.headers if name.lower() == "content-length"), "")
+        end = block + head.length + int(stated) if stated.isdecimal() else None
+        return end if end and end <= self.size else None
+
     def _begins(self, at: int) -> bool:
-        """A record begins here, or the text ends."""
         window = self._read(at, _OVERLAP)
-        return not window or bool(_VERSION.match(window)) or (self._arc and bool(_ARC.match(window)))
+        return bool(_VERSION.match(window)) or (self._arc and bool(_ARC.match(window)))
 
     def _real_end(self, block: int) -> int:
         """The end of a block whose length is not to be believed."""

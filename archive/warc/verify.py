@@ -40,7 +40,7 @@ def verify(path: Path) -> Iterator[Problem]:
             yield item
             continue
         if first:
-            ours = item.kind == "warcinfo" and item.block.startswith(f"software: {SOFTWARE}".encode())
+            ours = item.kind == "warcinfo" and f"software: {SOFTWARE}/".encode() in item.block
             first = False
         if not members or members[-1][0] != item.place.offset:
             members.append((item.place.offset, item.place.length))

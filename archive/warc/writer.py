@@ -32,7 +32,7 @@ Truncated = Literal["length", "time", "disconnect", "unspecified"]
 Fields = tuple[tuple[str, str], ...]
 
 SOFTWARE = "cundang"
-_FORMAT = (
+_INFO = (
     ("software", f"{SOFTWARE}/{version(SOFTWARE)} warcio/{version('warcio')}"),
     ("format", "WARC File Format 1.1"),
     ("conformsTo", "http://iipc.github.io/warc-specifications/specifications/warc-format/warc-1.1/"),
@@ -98,7 +98,7 @@ class Written:
 class Writer:
     """Writes the WARC files of one site, one after the other; a file is begun when there is something to write.
 
-    `warcinfo` is what a file says about its making; `software`, `format` and `conformsTo` stand there by themselves.
+    `warcinfo` is what a file says about its making; `software`, `format` and `conformsTo` are added where absent.
 
     Attributes:
         closed: the files that were finished, in order.
@@ -273,7 +273,9 @@ class Writer:
         self._info_id = ""
         info_id = _new_id()
         fields = [("WARC-Type", "warcinfo"), ("WARC-Record-ID", f"<{info_id}>"), ("WARC-Date", _stamp(now))]
-        self._record([*fields, ("WARC-Filename", name)], _lines(_FORMAT + self._warcinfo), _FIELDS)
+        stated = {key for key, _ in self._warcinfo}
+        lines = tuple(line for line in _INFO if line[0] not in stated) + self._warcinfo
+        self._record([*fields, ("WARC-Filename", name)], _lines(lines), _FIELDS)
         self._info_id = info_id
 
     def _metadata(self, fields: list[tuple[str, str]], lines: Fields) -> None:
@@ -301,7 +303,6 @@ class Writer:
     def _fail(self, error: OSError, whole: int | None = None) -> NoReturn:
         """Cut the open file back to `whole` bytes, where that is known, and refuse all that comes."""
         path = Path(error.filename) if isinstance(error.filename, str | Path) else self._path
-        reason = error.strerror or str(error)
         if self._file is not None:
             # What cannot be cut off here is a torn tail, which `repair` sets aside.
             with contextlib.suppress(OSError):
@@ -310,13 +311,16 @@ class Writer:
             with contextlib.suppress(OSError):
                 self._file.close()
             self._file = None
-        if error.errno in (errno.ENOSPC, errno.EDQUOT):
-            self._failure = SpaceError(f"{path}: {reason}. Make room, then start again: what was written is kept.")
-        else:
-            self._failure = DataError(
-                f"{path}: cannot be written ({reason}). Mend the disk or the rights, start again."
-            )
+        self._failure = disk_error(path, error)
         raise self._failure from error
+
+
+def disk_error(path: Path, error: OSError) -> CundangError:
+    """What an OSError of writing means for the archive: SpaceError where the disk is full, else DataError."""
+    reason = error.strerror or str(error)
+    if error.errno in (errno.ENOSPC, errno.EDQUOT):
+        return SpaceError(f"{path}: {reason}. Make room, then start again: what was written is kept.")
+    return DataError(f"{path}: cannot be written ({reason}). Mend the disk or the rights, start again.")
 
 
 def make_folder(folder: Path) -> None:

@@ -1,0 +1,367 @@
+"""Foreign files -> WARC files of the archive: WARC, ARC and WACZ as they came, saved pages and texts as new records."""
+
+from __future__ import annotations
+
+import contextlib
+import datetime as dt
+import hashlib
+import io
+import json
+import os
+import re
+import uuid
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import IO
+from urllib.parse import quote, urlsplit
+
+from zlib_ng import zlib_ng
+
+from archive.errors import DataError
+from archive.layout import IMPORTED, Layout
+from archive.warc import index, wacz
+from archive.warc.capture import Capture, Place
+from archive.warc.member import MAGIC, GzipError, MemberWriter
+from archive.warc.record import Problem, Record
+from archive.warc.scan import scan
+from archive.warc.verify import TAIL
+from archive.warc.writer import Writer, disk_error, make_folder, sync_folder
+
+PAGES = (".html", ".htm", ".shtml", ".xhtml")
+TEXTS = (".txt",)
+META = "meta.json"
+# A file whose content tells nothing may still be what its name says, and damaged.
+_ARCHIVES = re.compile(r"\.(?:warc|arc|wacz)(?:\.gz)?(?:\.open|\.bad)?$")
+_STEP = 1 << 20
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Report:
+    """What became of one file.
+
+    Attributes:
+        path: as it was named, or found in a named folder.
+        records: the whole records of it that are in the archive now; of a saved page 1.
+        problems: what is lost or wrong.
+        note: why there was nothing to do, None where there was.
+    """
+
+    path: str
+    records: int
+    problems: tuple[Problem, ...] = ()
+    note: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Page:
+    """A saved page or text, and the folder that its origin is told from."""
+
+    path: Path
+    root: Path
+
+
+def import_paths(layout: Layout, paths: Iterable[Path]) -> Iterator[Report]:
+    """Take files, and all files of folders, into the archive; one report a file, in the order of their paths.
+
+    A file that was imported before adds nothing: WARC files are known by their SHA-256, pages by their record's id.
+
+    Raises:
+        SpaceError, DataError: the archive cannot be written.
+    """
+    writer = Writer(layout, IMPORTED, warcinfo=(("isPartOf", "imported saved pages"),))
+    known: set[str] | None = None
+    try:
+        for path, root in _files(paths):
+            try:
+                kind = _kind(path)
+                if kind == "archive":
+                    yield _import_archive(layout, path)
+                elif kind == "page":
+                    if known is None:
+                        known = _imported_ids(layout)
+                    yield _import_page(writer, Page(path=path, root=root), known)
+                else:
+                    yield Report(path=str(path), records=0, note=kind)
+            except _UnreadableError as error:
+                yield Report(path=str(path), records=0, problems=(_problem(path, str(error)),))
+    finally:
+        writer.close()
+
+
+def pages(paths: Iterable[Path]) -> Iterator[Page]:
+    """The saved pages and texts among files and in folders, in the order of their paths.
+
+    Raises:
+        DataError: a file cannot be read.
+    """
+    for path, root in _files(paths):
+        if _kind(path) == "page":
+            yield Page(path=path, root=root)
+
+
+def saved(path: Path, root: Path) -> Capture:
+    """A saved page as the Capture that it would be in the archive.
+
+    Raises:
+        DataError: the file cannot be read.
+    """
+    return _saved(Page(path=path, root=root))[0]
+
+
+class _UnreadableError(DataError):
+    """A file that is named for import cannot be read: its own report says so, and the others go on."""
+
+
+def _files(paths: Iterable[Path]) -> Iterator[tuple[Path, Path]]:
+    """Each file, and the folder that its origin is told from. Descriptions of pages are no files of their own."""
+    for named in paths:
+        if named.is_dir():
+            yield from ((path, named) for path in sorted(named.rglob("*")) if path.is_file() and path.name != META)
+        else:
+            yield named, named.parent
+
+
+def _kind(path: Path) -> str:
+    """`archive`, `page`, or why it is neither."""
+    name = path.name.lower()
+    begin = _read(path, 4096)
+    if begin.startswith(MAGIC):
+        with contextlib.suppress(GzipError):
+            begin = zlib_ng.decompressobj(31).decompress(begin, 64)
+    if begin.lstrip().startswith((b"WARC/", b"filedesc://")) or _ARCHIVES.search(name):
+        return "archive"
+    if name.startswith("readme"):
+        return "skipped: it describes the others"
+    if name.endswith(PAGES + TEXTS):
+        return "page"
+    return "skipped: by its name no WARC, ARC, WACZ, HTML or text file"
+
+
+def _read(path: Path, length: int = -1) -> bytes:
+    try:
+        with path.open("rb") as file:
+            return file.read(length)
+    except OSError as error:
+        raise _UnreadableError(f"{path}: cannot be read ({error.strerror}). Name a file that may be read.") from error
+
+
+def _problem(path: Path, reason: str) -> Problem:
+    return Problem(file=path.name, offset=0, reason=reason)
+
+
+# --- saved pages ---
+
+
+def _imported_ids(layout: Layout) -> set[str]:
+    """The ids of all records in imported files."""
+    ids: set[str] = set()
+    for warc in layout.warcs(IMPORTED):
+        path = layout.index_of(warc)
+        if not path.exists():
+            index.write(layout, warc)
+        ids.update(row.id for row in index.read(path))
+    return ids
+
+
+def _import_page(writer: Writer, page: Page, known: set[str]) -> Report:
+    capture, content_type, problems = _saved(page)
+    if capture.id in known:
+        return Report(path=str(page.path), records=1, problems=problems, note="was imported before")
+    known.add(capture.id)
+    unknown = (("captured", "unknown"),) if capture.date is None else ()
+    writer.resource(
+        id_=capture.id,
+        url=capture.url,
+        date=capture.date or dt.datetime.now(dt.UTC),
+        content_type=content_type,
+        body=capture.body,
+        metadata=(("origin", capture.origin or ""), *unknown),
+    )
+    return Report(path=str(page.path), records=1, problems=problems)
+
+
+def _saved(page: Page) -> tuple[Capture, str, tuple[Problem, ...]]:
+    """The page as a Capture, its content type, and what is wrong with its description."""
+    body = _read(page.path)
+    origin = page.path.relative_to(page.root).as_posix()
+    told = _told(page.path)
+    url = told.url or "file:///" + quote(os.fsencode(origin))
+    content_type = told.content_type or ("text/plain" if origin.lower().endswith(TEXTS) else "text/html")
+    digest = f"sha256:{hashlib.sha256(body).hexdigest()}"
+    capture = Capture(
+        id=f"urn:uuid:{uuid.uuid5(uuid.NAMESPACE_URL, f'{url} {digest}')}",
+        kind="resource",
+        url=url,
+        date=told.captured,
+        status=None,
+        headers=(("Content-Type", content_type),),
+        body=body,
+        payload_digest=digest,
+        place=Place(file=page.path.name, offset=0, length=len(body)),
+        origin=origin,
+    )
+    return capture, content_type, tuple(_problem(page.path, reason) for reason in told.problems)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Told:
+    """What the meta.json beside a page says about it: nothing else of that file is used."""
+
+    url: str | None = None
+    captured: dt.datetime | None = None
+    content_type: str | None = None
+    problems: tuple[str, ...] = ()
+
+
+def _told(path: Path) -> _Told:
+    meta = path.with_name(META)
+    if not meta.is_file() or not _is_described(path):
+        return _Told()
+    try:
+        said = json.loads(_read(meta))
+        if not isinstance(said, dict):
+            raise ValueError("no object")  # noqa: TRY004, TRY301 - one way to say that the file is no description
+    except ValueError as error:
+        return _Told(problems=(f"{META} beside it is not read ({error})",))
+    problems = []
+    url = said.get("url")
+    if url is not None and not (isinstance(url, str) and urlsplit(url.strip()).scheme in ("http", "https", "file")):
+        problems.append(f"{META}: url {url!r} is no http(s) URL")
+        url = None
+    content_type = said.get("content_type")
+    if content_type is not None and not (isinstance(content_type, str) and content_type.isprintable()):
+        problems.append(f"{META}: content_type {content_type!r} is none")
+        content_type = None
+    captured = None
+    if said.get("captured") is not None and (captured := _moment(said["captured"])) is None:
+        problems.append(f"{META}: captured {said['captured']!r} is no ISO 8601 time")
+    return _Told(
+        url=quote(url.strip(), safe=_URL_SAFE) if url else None,
+        captured=captured,
+        content_type=content_type.strip() if content_type else None,
+        problems=tuple(problems),
+    )
+
+
+# RFC 3986: what a URL is made of, and the percent sign of what is escaped already.
+_URL_SAFE = "%:/?#[]@!$&'()*+,;=-._~"
+
+
+def _is_described(path: Path) -> bool:
+    """A meta.json is about the file `page.*` beside it, or about the only page there."""
+    others = (p for p in path.parent.iterdir() if p != path and p.name.lower().endswith(PAGES + TEXTS))
+    return path.stem == "page" or not any(others)
+
+
+def _moment(said: object) -> dt.datetime | None:
+    """ISO 8601 -> UTC; a time without a zone is taken for UTC.
+
+    >>> _moment("2024-02-26T08:30:00+08:00").isoformat()
+    '2024-02-26T00:30:00+00:00'
+    """
+    try:
+        moment = dt.datetime.fromisoformat(str(said))
+        return moment.replace(tzinfo=moment.tzinfo or dt.UTC).astimezone(dt.UTC)
+    except (ValueError, OverflowError):
+        return None
+
+
+# --- WARC, ARC, WACZ ---
+
+
+def _import_archive(layout: Layout, path: Path) -> Report:
+    records = 0
+    problems: list[Problem] = []
+    notes: list[str] = []
+    try:
+        file = path.open("rb")
+    except OSError as error:
+        raise _UnreadableError(f"{path}: cannot be read ({error.strerror}). Name a file that may be read.") from error
+    with file:
+        packed = file.read(len(wacz.MAGIC)) == wacz.MAGIC
+        inside = wacz.warcs_in(file, path.name) if packed else [(path.name, file)]
+        for item in inside:
+            if isinstance(item, Problem):
+                problems.append(item)
+                continue
+            name, warc = item
+            kept, wrong, note = _import_warc(layout, warc, f"{path.name}/{name}" if packed else name)
+            records += kept
+            problems += wrong
+            if note:
+                notes.append(note)
+    return Report(path=str(path), records=records, problems=tuple(problems), note="; ".join(notes) or None)
+
+
+def _import_warc(layout: Layout, file: IO[bytes], name: str) -> tuple[int, list[Problem], str | None]:
+    """Keep a WARC or ARC file: its bytes as they are, or where it is damaged every whole record and the rest aside."""
+    file.seek(0)
+    stem = hashlib.file_digest(file, "sha256").hexdigest()[:16]  # type: ignore[arg-type]  # IO lacks readinto
+    records = 0
+    problems: list[Problem] = []
+    ending = ""
+    shared = False
+    for item in scan(file, name):
+        if isinstance(item, Problem):
+            problems.append(item)
+            continue
+        records += 1
+        shared |= item.nth > 0
+        ending = ending or (".warc" if item.head.startswith(b"WARC/") else ".arc")
+    if not records:
+        return 0, problems, None
+    lost = [(p.offset, p.lost) for p in problems if p.lost]
+    file.seek(0)
+    if file.read(len(MAGIC)) == MAGIC or lost:
+        ending += ".gz"
+    root = layout.warc_folder(IMPORTED, 0).parent
+    if found := sorted(root.glob(f"*/{stem}{ending}")):
+        if not layout.index_of(found[0]).exists():
+            index.write(layout, found[0])
+        return records, problems, "was imported before"
+    folder = layout.warc_folder(IMPORTED, dt.datetime.now(dt.UTC).year)
+    final = folder / (stem + ending)
+    try:
+        make_folder(folder)
+        if lost:
+            _keep(final.with_name(stem + TAIL), _stretches(file, lost))
+        _keep(final, _members(file, name) if lost or shared else _stretches(file, [(0, file.seek(0, os.SEEK_END))]))
+        index.write(layout, final)
+    except OSError as error:
+        raise disk_error(final, error) from error
+    return records, problems, None
+
+
+def _stretches(file: IO[bytes], stretches: Iterable[tuple[int, int]]) -> Iterator[bytes]:
+    for offset, length in stretches:
+        file.seek(offset)
+        left = length
+        while left and (data := file.read(min(left, _STEP))):
+            left -= len(data)
+            yield data
+
+
+def _members(file: IO[bytes], name: str) -> Iterator[bytes]:
+    """Every whole record, byte for byte, in a gzip member of its own."""
+    for item in scan(file, name):
+        if isinstance(item, Record):
+            packed = io.BytesIO()
+            member = MemberWriter(packed)
+            member.write(item.head)
+            member.write(item.block)
+            member.write(b"\r\n\r\n" if item.head.startswith(b"WARC/") else b"\n")
+            member.flush()
+            yield packed.getvalue()
+
+
+def _keep(path: Path, pieces: Iterator[bytes]) -> None:
+    """Write a file under its name only when all of it is durable; raises OSError."""
+    made = path.with_name(path.name + ".tmp")
+    with made.open("wb") as out:
+        for piece in pieces:
+            out.write(piece)
+        out.flush()
+        os.fsync(out.fileno())
+    made.replace(path)
+    sync_folder(path.parent)
