@@ -97,3 +97,19 @@ def simplified(text: str) -> str:
 @cache
 def _opencc() -> OpenCC:
     return OpenCC("t2s")
+
+
+def likened(text: str) -> str:
+    """The text with each Traditional character replaced by its first Simplified one: for comparing, never for keeping.
+
+    >>> likened("發佈時間")
+    '发布时间'
+    """
+    return text.translate(_table())
+
+
+@cache
+def _table() -> dict[int, str]:
+    rows = (resources.files("opencc") / "dictionary" / "TSCharacters.txt").read_text("utf-8").splitlines()
+    pairs = (row.split("\t") for row in rows if "\t" in row)
+    return {ord(key): values.split()[0] for key, values in pairs if len(key) == 1} | {ord("佈"): "布", ord("於"): "于"}

@@ -299,7 +299,7 @@ def title_of(head: str | None, headings: Sequence[str], site: str | None) -> str
     """
     head = (head or "").strip()
     for heading in headings:
-        if _stands_in(heading, head):
+        if stands_in(heading, head):
             return heading
     if not head:
         return None
@@ -332,10 +332,26 @@ def is_site_name(text: str) -> bool:
     )
 
 
-def _stands_in(heading: str, head: str) -> bool:
-    """Whether a line of the page is the title of the `title` element, which may be cut or carry names after it."""
-    one, whole = (re.sub(r"[\s　\"“”'‘’]", "", narrow(text)) for text in (heading, head))
-    return len(one) >= 4 and (one in whole) and len(one) >= 0.3 * len(whole)
+def stands_in(line: str, head: str) -> bool:
+    """Whether a line of the page is the title of the `title` element, which may be cut or carry names after it.
+
+    >>> stands_in("统战部召开会议", "统战部召开会议_四川统一战线"), stands_in("四川统一战线", "统战部召开会议_四川统一战线")
+    (True, False)
+    """
+    one, whole = _bare(line), _bare(head)
+    if len(one) < 4 or not whole:
+        return False
+    parts = [_bare(part) for part in re.split(r"[_|｜—–»]+|--+|\s-\s|-(?=[一-鿿]{2,12}$)", narrow(head))]
+    part = next((part for part in parts if part and not is_site_name(part)), whole)
+    if one in whole:
+        return len(one) >= 0.6 * len(part) and (not is_site_name(one) or one == part)
+    # The title element may be cut: 无敌免...
+    cut = whole.removesuffix("...").removesuffix("…")
+    return len(cut) >= 8 and cut != whole and one.startswith(cut)
+
+
+def _bare(text: str) -> str:
+    return re.sub(r"[\s\"“”'‘’]", "", narrow(text))
 
 
 def _marks(text: str) -> Iterable[tuple[str, int, int]]:

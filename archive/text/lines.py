@@ -6,7 +6,7 @@ import re
 import tomllib
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from importlib import resources
 from typing import Literal
 
@@ -83,6 +83,12 @@ def furniture(lines: Sequence[str]) -> list[str | None]:
             for index in later:
                 found[index] = found[index] or reason
     return found
+
+
+@lru_cache(maxsize=4096)
+def furniture_id(key: str) -> str | None:
+    """The first rule that takes out a narrow, Simplified line, wherever it stands; None where there is none."""
+    return next((rule.id for rule in rules() if rule.pattern.fullmatch(key)), None)
 
 
 def _match(key: str, *, at_top: bool, at_bottom: bool) -> Rule | None:

@@ -1,0 +1,353 @@
+"""Blocks of a page -> the paragraphs of its article.
+
+A reader in three steps: the region where prose stands is found (the site's selectors, a known container, else votes of the
+blocks), trafilatura reads that region from a tree that holds each paragraph as one, and what it gives is checked against
+the votes. A better reader replaces `body` alone.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Sequence
+from configparser import ConfigParser
+from dataclasses import dataclass
+from functools import cache
+
+import trafilatura
+from lxml.cssselect import CSSSelector, SelectorError
+from lxml.etree import Element, SubElement
+from lxml.html import HtmlElement, fromstring, tostring
+from trafilatura.settings import use_config
+
+from archive.site import Reading
+from archive.text.blocks import Block, han
+from archive.text.lines import furniture_id, narrow
+
+# Containers that content management systems give the article and nothing else, most specific first.
+CONTAINERS = (
+    "#UCAP-CONTENT", ".trs_editor_view", ".TRS_UEDITOR", ".TRS_Editor", "#zoom", "[id^=vsb_content]", "#ivs_content",
+    "#ContentText", "#fontzoom", "#articleContent", ".wp_articlecontent", ".pages_content", ".xxgk_content",
+    ".article-content", ".news_content", "#news_content",
+)  # fmt: skip
+# More blocks or deeper boxes than this are read by votes alone: trafilatura's time grows faster than the page.
+BLOCKS = 4000
+DEPTH = 60
+# A region with fewer points is no article by its prose alone; points are about characters of prose.
+WEAK = 60
+# What one paragraph can weigh: a long comment must not outweigh an article.
+HEAVY = 150
+# A heading over links to other articles ends an article, however long.
+WALL = -1e5
+
+_MARKS = re.compile("[，。！？；：、,!?;]")
+_END = re.compile("[。！？!?…；;：:”」』）)】\\]]$")
+_ASIDE = re.compile(
+    r"comment|reply|recommend|relat(?:e|ed|ive|ion)|footer|copyright|sidebar|side-|breadcrumb|crumb|share|toolbar|hotnews|hot-|ranking|"
+    r"advert|login|pinglun|fenxiang|tuijian|xgyd|xglj|(?:^|[-_\s])(?:nav|ad|ads|foot|bottom|side|menu|tags?|more|hot|rank|pager?)(?:$|[-_\s\d])",
+    re.IGNORECASE,
+)
+_PLAIN = frozenset(("p", "li", "h1", "h2", "h3", "h4", "h5", "h6", "td", "th", "dd", "dt"))
+_BOXES = frozenset(("article", "main", "section", "footer", "nav", "aside", "header", "ul", "ol", "figure", "blockquote"))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Body:
+    """The article on a page.
+
+    Attributes:
+        indices: which of the page's blocks it is, in order.
+        start, end: the region that it was read from; `end` is past the last block.
+        tier: what read it: `site`, `container+trafilatura`, `trafilatura`, `votes`.
+        confidence: 0 to 1.
+    """
+
+    indices: tuple[int, ...]
+    start: int
+    end: int
+    tier: str
+    confidence: float
+
+
+def body(
+    page: Sequence[Block], keys: Sequence[str], root: HtmlElement, *, reading: Reading | None, title: int | None
+) -> Body | None:
+    """The article among the blocks of a page; None where there is no prose.
+
+    Args:
+        page: the blocks of the page.
+        keys: their text in narrow forms and Simplified characters, for comparing.
+        root: the page's tree.
+        reading: the site's selectors at the time of the capture.
+        title: the block that is the title, where it is known.
+    """
+    if reading and reading.body and (found := _within(page, root, reading.body)):
+        return Body(indices=tuple(found), start=found[0], end=found[-1] + 1, tier="site", confidence=1.0)
+    points = votes(page, keys)
+    start, end, weight = region(page, points, title)
+    container = _container(page, points, root, weight)
+    if container:
+        start, end = container[0], container[-1] + 1
+        weight = sum(max(0.0, points[index]) for index in container)
+    if weight <= 0:
+        return None
+    voted = [index for index in container or range(start, end) if page[index].linked < 0.8]
+    read = _read(page, container or range(max(0, start - 2), min(len(page), end + 2)))
+    if weight < WEAK and not container:
+        whole = _read(page, range(len(page)))
+        if sum(page[i].size for i in whole) > 3 * sum(page[i].size for i in voted):
+            return Body(indices=tuple(whole), start=whole[0], end=whole[-1] + 1, tier="trafilatura", confidence=0.4)
+    tier = "container+trafilatura" if container else "trafilatura"
+    if _prose(page, read) < 0.7 * _prose(page, voted):
+        read, tier = voted, "votes"
+    # trafilatura drops a paragraph now and then; between two that it keeps prose is never dropped.
+    inside = {index for index in voted if read and read[0] < index < read[-1] and points[index] > 0}
+    read = sorted({*read, *inside})
+    if not read:
+        return None
+    confidence = min(1.0, weight / 400) * (1.0 if container else 0.9)
+    return Body(indices=tuple(read), start=start, end=end, tier=tier, confidence=round(confidence, 2))
+
+
+def votes(page: Sequence[Block], keys: Sequence[str]) -> list[float]:
+    """For each block how much it speaks for an article (prose: about its characters) or against one (links, furniture)."""
+    aside = _asides(page)
+    points = []
+    for index, block in enumerate(page):
+        size, marks = block.size, len(_MARKS.findall(block.text))
+        rule = furniture_id(keys[index]) if size <= 240 and block.linked < 0.9 else None
+        if rule in ("related", "comments"):
+            following = page[index + 1 : index + 13]
+            vote = WALL if sum(other.linked > 0.5 for other in following) * 3 >= len(following) else -60.0
+        elif rule:
+            vote = -10.0
+        elif index in aside:
+            vote = -15.0
+        elif block.linked > 0.5:
+            vote = -8 - min(size, 40) * 0.4
+        elif size >= 20 and marks:
+            vote = min(size - block.links, HEAVY) * (1 - block.linked)
+        elif size >= 40:
+            vote = 20.0
+        elif _END.search(block.text) and size >= 8:
+            vote = 4.0
+        else:
+            vote = -4.0
+        points.append(vote)
+    return points
+
+
+def region(page: Sequence[Block], points: Sequence[float], title: int | None) -> tuple[int, int, float]:
+    """The run of blocks with the highest sum of votes, after the title where one is known: start, end, sum."""
+    total = sum(point for point in points if point > 0)
+    first = 0
+    if title is not None and sum(p for p in points[title + 1 :] if p > 0) >= 0.25 * total:
+        first = title + 1
+    runs: list[tuple[float, int, int]] = []
+    walled: set[int] = set()
+    weight, start, top, end = 0.0, first, 0.0, first
+    for index in range(first, len(points)):
+        # The next article of an endless page begins with a headline of its own.
+        wall = points[index] <= WALL or (page[index].element.tag == "h1" and page[index].linked < 0.5)
+        if weight <= 0 or (first and wall):
+            if top > 0:
+                runs.append((top, start, end))
+            weight, start, top, end = 0.0, index, 0.0, index
+        if wall and runs:
+            walled.add(len(runs) - 1)
+        weight += points[index]
+        if weight > top:
+            top, end = weight, index + 1
+    if top > 0:
+        runs.append((top, start, end))
+    if not runs:
+        return first, first, 0.0
+    best = max(runs)
+    if first:
+        # Under a title stands its article, even where longer teasers follow.
+        enough = (max(WEAK, (0.1 if number in walled else 0.3) * best[0]) for number in range(len(runs)))
+        best = next(run for run, least in zip(runs, enough, strict=True) if run[0] >= min(best[0], least))
+    return _joined(page, points, runs, best)
+
+
+def _joined(
+    page: Sequence[Block], points: Sequence[float], runs: Sequence[tuple[float, int, int]], best: tuple[float, int, int]
+) -> tuple[int, int, float]:
+    """A run with those that stand in the same box: advertisements in the middle of an article part it."""
+    weight, start, end = best
+    boxes = [_box(page[index]) for index in range(start, end) if points[index] >= 20]
+    home = max(set(boxes), key=boxes.count) if boxes else None
+    for other in runs:
+        own = [index for index in range(other[1], other[2]) if points[index] >= 20 and _box(page[index]) is home]
+        if own and home is not None and home.tag not in ("body", "html"):
+            start, end = min(start, own[0]), max(end, own[-1] + 1)
+            weight += other[0] if other != best else 0.0
+    return start, end, weight
+
+
+def _box(block: Block) -> HtmlElement | None:
+    return block.element.getparent() if block.element.tag in _PLAIN else block.element
+
+
+def _asides(page: Sequence[Block]) -> Collection[int]:
+    """Blocks in boxes that are named for comments, navigation and the like, unless most of the prose stands there."""
+    known: dict[HtmlElement, bool] = {}
+
+    def named(element: HtmlElement | None) -> bool:
+        chain = []
+        verdict = False
+        while element is not None:
+            if element in known:
+                verdict = known[element]
+                break
+            chain.append(element)
+            if element.tag in ("body", "html", "article", "main"):
+                break
+            element = element.getparent()
+        for link in reversed(chain):
+            if link.tag in ("body", "html", "article", "main"):
+                verdict = False
+            else:
+                names = f"{link.get('class') or ''} {link.get('id') or ''}"
+                verdict = verdict or link.tag in ("footer", "nav", "aside", "form") or bool(_ASIDE.search(names))
+            known[link] = verdict
+        return verdict
+
+    found = {index for index, block in enumerate(page) if named(block.element)}
+    prose = _prose(page, range(len(page)))
+    return found if _prose(page, found) < 0.5 * prose else ()
+
+
+def _prose(page: Sequence[Block], indices: Collection[int]) -> int:
+    """Characters of unlinked blocks with sentence marks."""
+    blocks = (page[index] for index in indices)
+    return sum(block.size for block in blocks if block.linked < 0.3 and len(_MARKS.findall(block.text)) >= 2)
+
+
+def _within(page: Sequence[Block], root: HtmlElement, selector: str) -> list[int]:
+    """The blocks inside what a selector finds; none where it is no selector or finds nothing."""
+    try:
+        holders = _selector(selector)(root)
+    except SelectorError:
+        return []
+    inside = {element for holder in holders for element in holder.iter()}
+    return [index for index, block in enumerate(page) if block.element in inside]
+
+
+@cache
+def _selector(selector: str) -> CSSSelector:
+    return CSSSelector(selector, translator="html")
+
+
+def _container(page: Sequence[Block], points: Sequence[float], root: HtmlElement, weight: float) -> list[int]:
+    """The blocks of a known container, where it holds the page's article."""
+    for selector in CONTAINERS:
+        found = _within(page, root, selector)
+        if found and sum(max(0.0, points[index]) for index in found) >= max(30.0, 0.7 * weight):
+            return found
+    return []
+
+
+def _read(page: Sequence[Block], indices: Collection[int]) -> list[int]:
+    """Which of some blocks trafilatura takes for the article."""
+    chosen = sorted(indices)
+    if len(chosen) > BLOCKS or not chosen:
+        return []
+    tree = _tree([page[index] for index in chosen])
+    if tree is None:
+        return []
+    document = trafilatura.bare_extraction(
+        tree,
+        fast=True,
+        with_metadata=False,
+        include_comments=False,
+        include_tables=True,
+        deduplicate=False,
+        config=_config(),
+    )
+    lines = [_key(line) for line in (document.text or "").splitlines()] if document else []
+    taken = []
+    position = 0
+    for index in chosen:
+        key = _key(page[index].text)
+        if key in lines[position : position + 40]:
+            position = lines.index(key, position) + 1
+            taken.append(index)
+    return taken
+
+
+def _key(text: str) -> str:
+    return re.sub(r"\s", "", narrow(text))
+
+
+@cache
+def _config() -> ConfigParser:
+    config = use_config()
+    # Chinese says in 20 characters what the default of 250 was set for (measured on short notices).
+    config.set("DEFAULT", "MIN_EXTRACTED_SIZE", "20")
+    return config
+
+
+def _tree(blocks: Sequence[Block]) -> HtmlElement | None:
+    """A page that holds the blocks alone, in boxes named as the page names them, each block one paragraph."""
+    root = Element("html")
+    top = SubElement(root, "body")
+    made: dict[HtmlElement, tuple[Element, int]] = {}
+
+    def box(element: HtmlElement | None) -> tuple[Element, int]:
+        chain = []
+        while element is not None and element.tag not in ("html", "body") and element not in made:
+            chain.append(element)
+            element = element.getparent()
+        place, depth = made[element] if element is not None and element in made else (top, 0)
+        for link in reversed(chain):
+            tag = link.tag if link.tag in _BOXES else "div"
+            names = [(name, link.get(name)) for name in ("class", "id") if link.get(name)]
+            if depth < DEPTH and (names or tag != "div"):
+                place = SubElement(place, tag)
+                for name, value in names:
+                    place.set(name, value)
+                depth += 1
+            made[link] = (place, depth)
+        return place, depth
+
+    for block in blocks:
+        element = block.element
+        place, _ = box(element.getparent() if element.tag in _PLAIN else element)
+        paragraph = SubElement(place, "h2" if block.kind == "heading" else "p")
+        if block.linked > 0.5:
+            link = SubElement(paragraph, "a")
+            link.set("href", "/")
+            link.text = block.text
+        else:
+            paragraph.text = block.text
+    return fromstring(tostring(root))
+
+
+def table_rows(page: Sequence[Block], indices: Sequence[int]) -> list[tuple[int, ...]]:
+    """Blocks -> paragraphs: the short cells of one table row are one line, every other block is its own."""
+    rows: list[tuple[int, ...]] = []
+    last = None
+    for index in indices:
+        row = _row_of(page[index])
+        if row is not None and row is last:
+            rows[-1] = (*rows[-1], index)
+        else:
+            rows.append((index,))
+        last = row
+    return rows
+
+
+def _row_of(block: Block) -> HtmlElement | None:
+    if block.size > 60:
+        return None
+    element: HtmlElement | None = block.element
+    for _ in range(3):
+        if element is None:
+            return None
+        if element.tag in ("td", "th"):
+            row = element.getparent()
+            cells = [cell for cell in row if cell.tag in ("td", "th")] if row is not None else []
+            whole = han("".join(element.itertext()))
+            return row if len(cells) >= 2 and whole <= 60 and row.getparent() is not None else None
+        element = element.getparent()
+    return None
