@@ -252,6 +252,12 @@ class Tap:
         self._transport: Any = None
         self.peer: str | None = None
         self.request = bytearray()
+        self.interim: list[bytes] = []
+        self.surplus = b""
+        self.ended = False
+        self._head = bytearray()
+        self._head_length: int | None = None
+        self._body_length = 0
         self.tls: Lines = ()
         self.truncated: Truncated | None = None
         self.error: BaseException | None = None
@@ -259,22 +265,22 @@ class Tap:
         self.fetching: defer.Deferred[Any] | None = None
 
     def begin(self, transport: Any) -> None:
-        """Listen on a connection, and forget an earlier try: the pool sends again where an idle connection is dead."""
+        """Listen on a connection.
+
+        An earlier try is forgotten: the pool sends again where an idle connection broke before it gave a byte.
+        """
+        self.close()
         self._transport = transport
         self.peer = transport.getPeer().host
         self.request.clear()
-        self.interim: list[bytes] = []
-        self.surplus = b""
-        self.ended = False
-        self._head = bytearray()
-        self._head_length: int | None = None
-        self._body_length = 0
+        self.interim.clear()
+        self._head.clear()
         self._spool: SpooledTemporaryFile[bytes] = SpooledTemporaryFile(max_size=SPOOL_BYTES)  # noqa: SIM115 - see `close`
 
     @property
     def received(self) -> bool:
         """Whether a byte of a final response has arrived."""
-        return self._transport is not None and bool(self._head or self._head_length)
+        return bool(self._head or self._head_length)
 
     @property
     def overfull(self) -> bool:

@@ -11,11 +11,15 @@ from urllib.parse import urljoin, urlsplit
 
 from protego import Protego
 from scrapy import Request
-from scrapy.exceptions import DownloadTimeoutError
+from scrapy.exceptions import (
+    CannotResolveHostError,
+    DownloadConnectionRefusedError,
+    DownloadFailedError,
+    DownloadTimeoutError,
+)
 from scrapy.http import Response
 from scrapy.http.request import NO_CALLBACK
 
-from archive.errors import CundangError
 from archive.warc.capture import Found
 from crawler.guard import Refused
 from crawler.recorder import Cut
@@ -32,6 +36,7 @@ ROBOTS_BYTES = 500 * 1024
 REDIRECTS = 5
 # RFC 9309 section 2.4: rules are not used longer than this.
 KEPT_SECONDS = 24 * 3600
+BROKEN = (CannotResolveHostError, DownloadConnectionRefusedError, DownloadFailedError, DownloadTimeoutError)
 # A connection that breaks once says little about a host behind a bad line.
 TRIES = 3
 # A longer Crawl-delay is mostly a slip or a way to say no, for which there is Disallow.
@@ -123,9 +128,7 @@ class RobotsMiddleware:
         for _ in range(1 + REDIRECTS):
             try:
                 response = await self._fetch(url, found)
-            except CundangError:
-                raise
-            except Exception as error:  # noqa: BLE001 - whatever kept us from the rules, the host is left alone
+            except (Refused, Cut, *BROKEN) as error:
                 return Rules(closed=f"{url} cannot be read: {error}", read=monotonic())
             status = response.status
             location = response.headers.get("Location")
@@ -155,12 +158,10 @@ class RobotsMiddleware:
             except Cut as cut:
                 if cut.truncated == "length":  # the rules up to the limit count
                     return cut.response
-                if not left:
+                if cut.truncated == "time" or not left:
                     raise
-            except (Refused, CundangError, DownloadTimeoutError):
-                raise
-            except Exception:
-                if not left:
+            except BROKEN as broken:
+                if isinstance(broken, DownloadTimeoutError) or not left:
                     raise
 
     def _slow_down(self, response: Response, robots: Protego | None) -> None:

@@ -1,0 +1,127 @@
+"""robots.txt: RFC 9309, failing closed."""
+
+from __future__ import annotations
+
+import contextlib
+import itertools
+import socket
+from pathlib import Path
+from typing import Any
+
+import pytest
+from odd_server import CHUNKED, HTML, PAGE, OddServer, Shape, answer, chunks, sized
+from one_crawl import run
+
+from crawler.robots import ROBOTS_BYTES, TOKEN, parse
+
+TEXT = b"Content-Type: text/plain"
+RULES = b"User-agent: *\nDisallow: /shut\n"
+
+
+def robots(body: bytes, *lines: bytes, status: bytes = b"HTTP/1.1 200 OK") -> Shape:
+    return Shape(final=sized(TEXT, *lines, body=body, status=status))
+
+
+def redirect(target: str) -> Shape:
+    return Shape(final=sized(f"Location: {target}".encode(), body=b"", status=b"HTTP/1.1 302 Found"))
+
+
+NOT_FOUND = b"HTTP/1.1 404 Not Found"
+# name: (what a server answers, may /open be fetched, may /shut be fetched)
+CASES: dict[str, tuple[dict[str, Shape], bool, bool]] = {
+    "rules": ({"robots.txt": robots(RULES)}, True, False),
+    "ours": ({"robots.txt": robots(b"User-agent: *\nDisallow: /\n\nUser-Agent: Cundang\nAllow: /\n")}, True, True),
+    "bom": ({"robots.txt": robots(b"\xef\xbb\xbf" + RULES)}, True, False),
+    "utf-16": ({"robots.txt": robots(RULES.decode().encode("utf-16"))}, True, False),
+    "gbk": ({"robots.txt": robots("# 禁止抓取\r\n".encode("gbk") + RULES.replace(b"\n", b"\r\n"))}, True, False),
+    "chunked": ({"robots.txt": Shape(final=answer(TEXT, CHUNKED, body=chunks(RULES)))}, True, False),
+    "labelled-html": ({"robots.txt": Shape(final=sized(HTML, body=RULES))}, True, False),
+    "home-page": ({"robots.txt": Shape(final=sized(HTML, body=PAGE))}, True, True),
+    "empty": ({"robots.txt": robots(b"")}, True, True),
+    "none": ({"robots.txt": robots(b"User-agent: *\nDisallow: /\n", status=NOT_FOUND)}, True, True),
+    "forbidden": ({"robots.txt": robots(b"no", status=b"HTTP/1.1 403 Forbidden")}, True, True),
+    "error": ({"robots.txt": robots(RULES, status=b"HTTP/1.1 500 Oops")}, False, False),
+    "busy": ({"robots.txt": robots(RULES, status=b"HTTP/1.1 503 Busy")}, False, False),
+    "slow-down": ({"robots.txt": robots(RULES, status=b"HTTP/1.1 429 Slow down")}, False, False),
+    "silence": ({"robots.txt": Shape(final=b"", ending="hang")}, False, False),
+    "drip": ({"robots.txt": Shape(final=sized(TEXT, body=RULES), step=1, pause=0.2)}, False, False),
+    "reset": ({"robots.txt": Shape(final=b"", ending="reset")}, False, False),
+    "short": ({"robots.txt": Shape(final=answer(TEXT, b"Content-Length: 999", body=b"User-agent: *\n"))}, False, False),
+    "moved": (
+        {"robots.txt": redirect("/1"), **{str(n): redirect(f"/{n + 1}") for n in range(1, 5)}, "5": robots(RULES)},
+        True,
+        False,
+    ),
+    "loop": ({"robots.txt": redirect("/robots.txt")}, True, True),
+    "foreign": ({"robots.txt": redirect("http://www.elsewhere.cn/robots.txt")}, False, False),
+    "long": ({"robots.txt": robots(RULES + b"# x\n" * ROBOTS_BYTES + b"Disallow: /open\n")}, True, False),
+}
+
+
+@pytest.fixture(scope="module")
+def crawled(tmp_path_factory: pytest.TempPathFactory) -> tuple[dict[str, OddServer], dict[str, dict[str, Any]]]:
+    """One crawl over a server a case, two pages each, all at once."""
+    pages = {"open": Shape(final=sized(HTML)), "shut": Shape(final=sized(HTML))}
+    with contextlib.ExitStack() as stack:
+        servers = {
+            name: stack.enter_context(OddServer(shapes=shapes | pages, host=f"127.0.1.{number}"))
+            for number, (name, (shapes, _, _)) in enumerate(CASES.items(), start=1)
+        }
+        authorities = [server.authority for server in servers.values()]
+        out = run(
+            None,
+            tmp_path_factory.mktemp("data"),
+            [server.url(path) for server in servers.values() for path in pages],
+            hosts=authorities,
+            crawl={"allow_private": authorities},
+            settings={"DOWNLOAD_TIMEOUT": 2, "CONCURRENT_REQUESTS": 64},
+        )
+    return servers, {row["url"]: row for row in out["seen"]}
+
+
+@pytest.mark.parametrize("name", CASES)
+def test_a_host_is_fetched_from_as_its_robots_txt_says(
+    crawled: tuple[dict[str, OddServer], dict[str, dict[str, Any]]], name: str
+) -> None:
+    servers, seen = crawled
+    server, (_, may_open, may_shut) = servers[name], CASES[name]
+    for path, may in (("open", may_open), ("shut", may_shut)):
+        row = seen[server.url(path)]
+        assert (path in server.received) is may
+        assert row["event"] == ("callback" if may else "Refused")
+        if not may:
+            reachable = may_open
+            assert row["reason"] == ("robots" if reachable else "robots_unreachable")
+            assert row["later"] is not reachable
+    assert len(server.received["robots.txt"]) == {"reset": 3, "short": 3, "loop": 6}.get(name, 1)
+
+
+def test_a_host_that_is_not_there_is_left_for_another_run(tmp_path: Path) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+    host = f"127.0.0.1:{port}"
+    out = run(None, tmp_path, [f"http://{host}/a"], hosts=[host], crawl={"allow_private": [host]})
+    (row,) = out["seen"]
+    assert (row["event"], row["reason"], row["later"]) == ("Refused", "robots_unreachable", True)
+    assert "refused" in row["detail"].lower()
+
+
+def test_crawl_delay_is_kept_from_the_first_page_on_and_robots_txt_is_archived(tmp_path: Path) -> None:
+    shapes = {"robots.txt": robots(b"User-agent: *\nCrawl-delay: 0.5\n")}
+    pages = {name: Shape(final=sized(HTML), ending="keep") for name in "abc"}
+    with OddServer(shapes=shapes | pages) as server:
+        out = run(server, tmp_path, [server.url(name) for name in pages])
+        times = sorted(t for path in server.times.values() for t in path)
+    assert len(times) == 4
+    # 0.05 for the way from our clock to the server's.
+    assert min(later - earlier for earlier, later in itertools.pairwise(times)) >= 0.45
+    assert [row["event"] for row in out["seen"]] == ["callback"] * 3
+
+
+def test_rules_beyond_the_limit_do_not_count_and_those_within_do() -> None:
+    line = b"Disallow: /aaaa\n"
+    body = b"User-agent: *\n" + line * (ROBOTS_BYTES // len(line) + 100) + b"Disallow: /b\n"
+    rules = parse(body)
+    assert rules is not None
+    assert not rules.can_fetch("http://a.cn/aaaa", TOKEN)
+    assert rules.can_fetch("http://a.cn/b", TOKEN)
