@@ -263,7 +263,11 @@ def repair(context: typer.Context, paths: Paths) -> None:
     Example: cundang repair data/warc/sctyzx/2026/*.open
     """
     for path in paths:
-        say(f"{path}: closed as {verify.repair(path, context.obj.layout)}")
+        done = verify.repair(path, context.obj.layout)
+        say(
+            f"{path}: {done.records} records kept in {done.path}"
+            + (f", the torn tail in {done.tail}" if done.tail else "")
+        )
 
 
 @app.command()
@@ -399,7 +403,7 @@ def _print(item: Any, plain: str, json_: bool) -> None:
 
 
 def _report_line(report: ingest.Report) -> str:
-    lines = [f"{report.path}: {report.records} records kept"]
+    lines = [f"{report.path}: {report.records} records kept" + (f"; {report.note}" if report.note else "")]
     return "\n".join([*lines, *(f"  offset {problem.offset}: {problem.reason}" for problem in report.problems)])
 
 

@@ -193,7 +193,17 @@ def _take_index(db: sqlite3.Connection, source: int, path: Path) -> None:
     db.executemany(
         "INSERT INTO captures VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
         (
-            (source, row.id, row.url, row.stamp, row.status, row.mime, row.digest, row.offset, row.length)
+            (
+                source,
+                row.id,
+                row.url,
+                row.date.strftime("%Y%m%d%H%M%S") if row.date else "",
+                row.status,
+                row.mime,
+                row.digest,
+                row.offset,
+                row.length,
+            )
             for row in index.read(path)
         ),
     )

@@ -58,7 +58,7 @@ class Captured:
     stamp: str
     status: int | None
     mime: str
-    digest: str | None
+    digest: str
     warc: str
     offset: int
     length: int

@@ -53,10 +53,10 @@ CREATE TABLE captures (
     source INTEGER NOT NULL REFERENCES sources(id),
     id     TEXT NOT NULL,
     url    TEXT NOT NULL,
-    stamp  TEXT NOT NULL,         -- 14 digits, UTC
+    stamp  TEXT NOT NULL,         -- 14 digits, UTC; '' where the record has no date
     status INTEGER,
     mime   TEXT NOT NULL,         -- warc/revisit for revisit records
-    digest TEXT,
+    digest TEXT NOT NULL,
     offset INTEGER NOT NULL,
     length INTEGER NOT NULL
 );

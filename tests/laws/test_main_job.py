@@ -137,7 +137,7 @@ def test_law_7_a_response_record_holds_the_bytes_that_the_server_sent(world: Wor
         if world.layout.site_of(warc) in practice.SITES:
             for record in reader.records(warc):
                 assert isinstance(record, reader.Record), record
-                if record.type == "response":
+                if record.kind == "response":
                     kept[hashlib.sha256(record.block).hexdigest()] += 1
     assert kept.total() > 6 * 60
     assert kept <= served, "a record holds bytes that the server never sent"
