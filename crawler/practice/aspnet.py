@@ -38,9 +38,8 @@ def build(base: str, elsewhere: str) -> Web:
                 press.page(f"/yl_list.aspx?lm={column.path}", html)
         for place, article in enumerate(column.articles):
             _article(press, column, article, place)
-    home = _home(columns, elsewhere)
-    press.page("/", home)
-    press.page("/index.aspx", home)
+    press.page("/", '<script language="javascript">window.location.href="index.aspx";</script>')
+    press.page("/index.aspx", _home(columns, elsewhere))
     press.page("/yl_show.aspx?id=99999", mirrored(_frame("yl_show.aspx?id=99999", fill("aspnet/gone"))))
     newest = columns[0].articles[0]
     press.redirect(f"/yl_view.aspx?id={_id(newest)}", _target(newest), status=302)

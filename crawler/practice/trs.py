@@ -12,7 +12,19 @@ from collections.abc import Mapping
 from crawler.practice.prose import Newsroom, Place
 from crawler.practice.seeds import seed
 from crawler.practice.truth import Article, Block
-from crawler.practice.web import NOT_FOUND, Column, Press, Web, columns_of, fill, image, moment, text_of
+from crawler.practice.web import (
+    NOT_FOUND,
+    WORD_HEAD,
+    Column,
+    Press,
+    Web,
+    columns_of,
+    fill,
+    image,
+    moment,
+    text_of,
+    word,
+)
 
 NAME = "云岭统一战线"
 ROOM = Newsroom(
@@ -126,7 +138,10 @@ def _home(columns: tuple[Column, ...], elsewhere: str) -> str:
 
 
 def _page(column: Column, article: Article, files: Mapping[str, str], beside: Article | None) -> str:
-    body = "".join(_block(article, block) for block in article.blocks)
+    pasted = article.number % 5 == 2
+    body = WORD_HEAD if pasted else ""
+    for block in article.blocks:
+        body += word(block.text) if pasted and block.kind == "text" else _block(article, block)
     body += "".join(f'<p align="right" style="text-align: right">{text_of(line)}</p>\n' for line in article.signature)
     if article.number % 4 == 1:
         # Word's paste leaves spacer paragraphs between the others.

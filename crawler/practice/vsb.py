@@ -34,9 +34,8 @@ def build(base: str, elsewhere: str) -> Web:
             press.page(_list_target(column, number), _list(column, tree, number))
         for place in range(len(column.articles)):
             _article(press, column, tree, place)
-    home = _home(columns, elsewhere)
-    press.page("/", home)
-    press.page("/index.htm", home)
+    press.page("/", '<html><head><meta http-equiv="refresh" content="0; url=index.htm"></head><body></body></html>')
+    press.page("/index.htm", _home(columns, elsewhere))
     press.page("/info/1001/1.htm", _frame(NAME, fill("vsb/gone")))
     newest = columns[0].articles[0]
     press.redirect(

@@ -30,6 +30,8 @@ from crawler.practice.web import Web
 
 PORT = 8731
 ENCODINGS = {"dede": "gbk", "empire": "gbk", "hanweb": "gb18030"}
+# Where the home page is; the root of these sites only leads to it: by status, by a meta refresh, by a script.
+HOMES = {"hanweb": "/index.html", "vsb": "/index.htm", "aspnet": "/index.aspx"}
 Rule = Callable[[Web, str, str], Iterator[str]]
 
 
@@ -82,7 +84,7 @@ def hanweb_pages(web: Web, _: str, page: str) -> Iterator[str]:
         yield f"{web.computed_path}?{urlencode(asked)}"
 
 
-def by_links(path: str) -> Rule:
+def linked(path: str) -> Rule:
     def pages(_: Web, target: str, page: str) -> Iterator[str]:
         for href in links(page, path):
             yield target_of(urljoin(f"http://site{target}", href))
@@ -93,12 +95,12 @@ def by_links(path: str) -> Rule:
 # Column links on the home page, rows of a list, further list pages.
 RULES: dict[str, tuple[str, str, Rule]] = {
     "trs": ('//div[@class="nav"]//a', '//ul[@class="list"]//a', trs_pages),
-    "dede": ('//table[@bgcolor="#B80000"]//a', '//td[@height="26"]//a', by_links('//ul[@class="pagelist"]//a')),
-    "empire": ('//ul/li/a[contains(@href, "/html/")]', '//*[@class="list_content"]//li/a', by_links('//*[@class="list_page"]//a')),
-    "aspnet": ('//*[@class="menu"]/a[contains(@href, "lm=")]', "//table//tr//a", by_links('//*[@class="pager"]//a')),
-    "farm": ('//div[@class="menu"]//a', '//div[@class="item"]/a', by_links('//div[@class="pages"]//a')),
+    "dede": ('//*[@bgcolor="#B80000"]//a', '//*[@height="26"]//a', linked('//*[@class="pagelist"]//a')),
+    "empire": ('//li/a[contains(@href, "/html")]', "//li[span]/a", linked('//*[@class="list_page"]//a')),
+    "aspnet": ('//*[@class="menu"]/a[contains(@href, "lm=")]', "//table//tr//a", linked('//*[@class="pager"]//a')),
+    "farm": ('//div[@class="menu"]//a', '//div[@class="item"]/a', linked('//div[@class="pages"]//a')),
     "hanweb": ('//td[@class="dh"]/a', "//li/a", hanweb_pages),
-    "vsb": ('//div[@class="menu"]//a', '//ul[@class="list"]//a', by_links('//span[@class="p_pages"]//a')),
+    "vsb": ('//div[@class="menu"]//a', '//ul[@class="list"]//a', linked('//span[@class="p_pages"]//a')),
 }  # fmt: skip
 
 
@@ -106,7 +108,7 @@ RULES: dict[str, tuple[str, str, Rule]] = {
 def test_the_pagers_lead_to_every_article(key: str, webs: dict[str, Web]) -> None:
     web = webs[key]
     columns, rows, pages = RULES[key]
-    start = "/index.html" if key == "hanweb" else "/"
+    start = HOMES.get(key, "/")
     base = f"http://{SITES[key]}:{PORT}"
     waiting = [target_of(urljoin(base + start, href)) for href in links(shown(web, start, key), columns)]
     lists: set[str] = set()
@@ -255,7 +257,7 @@ def test_encodings_are_what_they_pretend_not_to_be(webs: dict[str, Web]) -> None
 @pytest.mark.parametrize("key", SITES)
 def test_each_site_has_what_real_sites_have(key: str, webs: dict[str, Web]) -> None:
     web = webs[key]
-    home = shown(web, "/index.html" if key == "hanweb" else "/", key)
+    home = shown(web, HOMES.get(key, "/"), key)
     base = f"http://{SITES[key]}:{PORT}"
     targets = {target_of(u) for u in (urljoin(f"{base}/", h) for h in links(home, "//a[@href]")) if u.startswith(base)}
     answers = [web.answers.get(target, web.missing) for target in {"/", *targets}]
