@@ -233,7 +233,7 @@ def word(text: str) -> str:
         runs += f'<span{language} style="{style}">{text_of(run)}</span>'
     return (
         '<p class="MsoNormal" align="left" style="text-align:left;text-indent:32.0pt;mso-char-indent-count:2.0;'
-        f'line-height:200%;mso-pagination:widow-orphan">{runs}<span lang="EN-US" style="{style}"><o:p></o:p></span></p>\n'
+        f'line-height:200%">{runs}<span lang="EN-US" style="{style}"><o:p></o:p></span></p>\n'
     )
 
 
