@@ -2,20 +2,27 @@
 
 from __future__ import annotations
 
+import dataclasses
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from urllib.parse import urljoin
 
 from archive.layout import IMPORTED
 from archive.site import Site, host_of
-from archive.text import chinese, dates, fields, lines
+from archive.text import chinese, dates, extract, fields, lines, verdict
 from archive.text.blocks import fold, han
-from archive.text.decode import decode
+from archive.text.decode import decode, parse
 from archive.text.document import Document, Reason, Skip
+from archive.text.page import Page, page_of
 from archive.warc.capture import Capture
 
 # A text file's head: what may stand before the first paragraph.
 HEAD = 15
+
+_ATTACHMENT = re.compile(
+    r"\.(?:docx?|wps|pdf|xlsx?|et|ofd|zip|rar|pptx?|csv)(?:$|[?#])|/downfile\.jsp\?|/download\.jsp\?", re.IGNORECASE
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,10 +56,166 @@ class Draft:
 
 def clean(capture: Capture, site: Site | None) -> Document | Skip:
     """What the corpus keeps of a capture; the site's name, key and reading rules apply where one is given."""
-    content_type = (capture.header("Content-Type") or "").lower()
-    if capture.kind == "resource" and content_type.startswith("text/plain"):
+    content_type = capture.header("Content-Type")
+    if capture.kind == "resource" and (content_type or "").lower().startswith("text/plain"):
         return _clean_text(capture, site)
-    return _skip(capture, site, Reason.NOT_HTML, content_type)
+    if found := verdict.unread(capture):
+        return _skip(capture, site, *found)
+    decoded = decode(capture.body, content_type)
+    root = parse(decoded.html)
+    if root is None:
+        return _skip(capture, site, Reason.EMPTY, "nothing but white space or comments")
+    reading = site.reading_at(capture.date) if site else None
+    page = page_of(root, extract.selected(root, reading.title) if reading and reading.title else ())
+    if found := verdict.judged(page, capture.url, decoded.html):
+        return _skip(capture, site, *found)
+    body = extract.body(page.blocks, page.keys, root, reading=reading, title=page.title)
+    return _clean_page(capture, site, page, body, decoded.flags)
+
+
+def _clean_page(
+    capture: Capture, site: Site | None, page: Page, body: extract.Body | None, flags: Sequence[str]
+) -> Document | Skip:
+    rows = extract.table_rows(page.blocks, body.indices) if body else []
+    found = [" ".join(page.blocks[index].text for index in row) for row in rows]
+    first, last = (body.indices[0], body.indices[-1]) if body else (len(page.blocks), len(page.blocks) - 1)
+    above, below = _around(page, first, last)
+    # One decision on repair and conversion for the page; its title and the lines around the article with it.
+    every = _lines([*found, *(page.blocks[index].text for index in (*above, *below)), *_heads(page)])
+    around = dict(zip((*above, *below), every[len(found) :], strict=False))
+    heads = every[len(found) + len(around) :]
+    lines_of_body = every[: len(found)]
+    draft = Draft(lines=lines_of_body, fate=lines.furniture([line.read for line in lines_of_body]))
+    for position, row in enumerate(rows):
+        if page.blocks[row[0]].kind == "caption" and draft.fate[position] is None:
+            draft.captions.append(lines_of_body[position].read)
+            draft.take(position, "caption")
+    _name(draft, page, around, heads, site)
+    for index in above:
+        if page.title is None or index > page.title - 3:
+            draft.byline.take(_dateline(around[index].read))
+    _read_page_head(draft)
+    draft.columns = _columns(page, first, around, draft.title.read if draft.title else None) or draft.columns
+    _read_body(draft)
+    _read_tail(draft)
+    for index in below:
+        if signed := fields.signature(around[index].read):
+            draft.byline.take(signed)
+    source = page.meta("contentsource", "source")
+    if draft.byline.source is None and source and len(source) <= 20 and han(source) >= 2:
+        draft.byline.source = (
+            chinese.simplified(source) if draft.title and draft.title.found != draft.title.read else source
+        )
+    near = [around[index].read for index in above if page.title is None or index > page.title - 4]
+    after = [around[index].read for index in below]
+    statements = _statements(draft, capture, near, after, page.metas)
+    confidence = body.confidence if body else 0.0
+    document = _document(
+        capture, site, draft, statements, flags, extractor=body.tier if body else "none", confidence=confidence
+    )
+    if isinstance(document, Skip):
+        return document
+    return dataclasses.replace(document, attachments=_attachments(capture, page))
+
+
+def _around(page: Page, first: int, last: int) -> tuple[list[int], list[int]]:
+    """Blocks before and after the article that may say who wrote it and when."""
+    start = page.title if page.title is not None and page.title < first else first
+    above = [i for i in range(max(0, start - 6), first) if len(page.keys[i]) <= 200]
+    below = [
+        i
+        for i in range(last + 1, min(len(page.blocks), last + 13))
+        if page.blocks[i].linked < 0.5 and len(page.keys[i]) <= 120
+    ]
+    return above, below
+
+
+def _heads(page: Page) -> list[str]:
+    """Titles that the head states, each one line."""
+    return [title for title in (page.meta("articletitle", "og:title"), page.head) if title]
+
+
+def _name(draft: Draft, page: Page, around: dict[int, Line], heads: Sequence[Line], site: Site | None) -> None:
+    """The title, from the page's own line where the head confirms it, else from the head, else from a heading."""
+    name = site.name if site else page.meta("sitename")
+    stated = [
+        Line(found=found, read=read)
+        for line in heads
+        if (read := fields.title_of(line.read, name)) and (found := fields.title_of(line.found, name))
+    ]
+    shown = around.get(page.title) if page.title is not None else None
+    if shown is None and page.title is not None:
+        shown = _lines([page.blocks[page.title].text])[0]
+    if shown:
+        # The line may carry a word of the page's own: 原创.
+        inner = next((line for line in stated if line.read != shown.read and line.read in shown.read), None)
+        draft.title = inner or shown
+        return
+    headings = [
+        around[index]
+        for index in around
+        if page.blocks[index].kind == "heading"
+        and page.blocks[index].linked < 0.5
+        and fields.may_be_title(around[index].read)
+    ]
+    draft.title = next(iter([*headings[:1], *stated]), None)
+
+
+def _dateline(line: str) -> fields.Byline:
+    return fields.byline(line) if fields.is_dateline(line) else fields.Byline()
+
+
+def _read_page_head(draft: Draft) -> None:
+    """Titles, datelines and subtitles that stand inside the region of the article."""
+    for index in [i for i in draft.left() if i < HEAD]:
+        line = draft.lines[index]
+        if lines.is_sentence(line.read):
+            break
+        if draft.title and fields.same(line.read, draft.title.read):
+            draft.take(index, "title")
+        elif fields.is_dateline(line.read):
+            draft.byline.take(fields.byline(line.read))
+            draft.take(index, "dateline")
+        elif draft.subtitle is None and fields.is_subtitle(line.read):
+            draft.subtitle = line.read.lstrip("—–- ")
+            draft.take(index, "subtitle")
+
+
+def _columns(page: Page, first: int, around: dict[int, Line], title: str | None) -> tuple[str, ...]:
+    """The breadcrumb above the article, which may stand in several boxes."""
+    for index in range(min(first, len(page.blocks))):
+        key = page.keys[index]
+        if len(key) > 120 or not fields.is_crumb(key):
+            continue
+        parts = [page.blocks[index].text]
+        follower = index + 1
+        while (
+            follower < first
+            and follower < index + 8
+            and fields.goes_on(page.keys[follower], page.blocks[follower].linked)
+        ):
+            parts.append(page.blocks[follower].text)
+            follower += 1
+        joined = parts[0] + " > ".join(["", *(part.lstrip("> ") for part in parts[1:])]) if len(parts) > 1 else parts[0]
+        line = around[index].read if len(parts) == 1 and index in around else _lines([joined])[0].read
+        if found := fields.columns(line, title):
+            return found
+    return ()
+
+
+def _attachments(capture: Capture, page: Page) -> tuple[tuple[str, str], ...]:
+    """Files that the page links to, with the names that it gives them."""
+    base = next((element.get("href") for element in page.root.iter("base") if element.get("href")), None)
+    found = {}
+    for link in page.root.iter("a"):
+        href = (link.get("href") or "").strip()
+        name = fold("".join(link.itertext()))
+        if _ATTACHMENT.search(href) and name and len(found) < 100:
+            try:
+                found.setdefault(urljoin(urljoin(capture.url, base or ""), href), name)
+            except ValueError:
+                continue
+    return tuple(found.items())
 
 
 def _clean_text(capture: Capture, site: Site | None) -> Document | Skip:
@@ -63,7 +226,12 @@ def _clean_text(capture: Capture, site: Site | None) -> Document | Skip:
     _read_head(draft)
     _read_body(draft)
     _read_tail(draft)
-    statements = _statements(draft, capture, [line.read for line in page], ())
+    near = [
+        line.read
+        for line, fate in zip(page, draft.fate, strict=True)
+        if fate not in (None, "caption", "title_repeated")
+    ]
+    statements = _statements(draft, capture, near, (), ())
     return _document(capture, site, draft, statements, decoded.flags, extractor="lines", confidence=1.0)
 
 
@@ -156,13 +324,12 @@ def _read_tail(draft: Draft) -> None:
 
 
 def _statements(
-    draft: Draft, capture: Capture, near: Sequence[str], metas: Sequence[tuple[str, str]]
+    draft: Draft, capture: Capture, near: Sequence[str], after: Sequence[str], metas: Sequence[tuple[str, str]]
 ) -> list[dates.Dated]:
     """What is said about the date, in order of trust."""
-    taken = [
-        line for line, fate in zip(near, draft.fate, strict=True) if fate not in (None, "caption", "title_repeated")
-    ]
-    labelled, bare = dates.from_lines(taken)
+    inside = [line.read for line, fate in zip(draft.lines, draft.fate, strict=True) if fate == "dateline"]
+    labelled, bare = dates.from_lines(list(dict.fromkeys([*near, *inside])))
+    late, _ = dates.from_lines(after)
     url = dates.from_url(capture.url)
     row_date = capture.found.row_date if capture.found else None
     row = dates.read(row_date) if row_date else None
@@ -172,6 +339,7 @@ def _statements(
         *([url] if url else []),
         *([dates.Dated(value=row, rule="row", words=row_date)] if row and row_date else []),
         *bare,
+        *late,
     ]
 
 

@@ -47,7 +47,9 @@ _ASIDE = re.compile(
     re.IGNORECASE,
 )
 _PLAIN = frozenset(("p", "li", "h1", "h2", "h3", "h4", "h5", "h6", "td", "th", "dd", "dt"))
-_BOXES = frozenset(("article", "main", "section", "footer", "nav", "aside", "header", "ul", "ol", "figure", "blockquote"))
+_BOXES = frozenset(
+    ("article", "main", "section", "footer", "nav", "aside", "header", "ul", "ol", "figure", "blockquote")
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -225,12 +227,16 @@ def _prose(page: Sequence[Block], indices: Collection[int]) -> int:
 
 def _within(page: Sequence[Block], root: HtmlElement, selector: str) -> list[int]:
     """The blocks inside what a selector finds; none where it is no selector or finds nothing."""
+    inside = {element for holder in selected(root, selector) for element in holder.iter()}
+    return [index for index, block in enumerate(page) if block.element in inside]
+
+
+def selected(root: HtmlElement, selector: str) -> list[HtmlElement]:
+    """The elements that a CSS selector finds; none where it is no selector."""
     try:
-        holders = _selector(selector)(root)
+        return list(_selector(selector)(root))
     except SelectorError:
         return []
-    inside = {element for holder in holders for element in holder.iter()}
-    return [index for index, block in enumerate(page) if block.element in inside]
 
 
 @cache

@@ -79,6 +79,8 @@ _LEAD = re.compile(
     r"^[【\[]?(?:本报|本网|新华社|中新社|中新网|人民网|央视网|[一-鿿]{2,12}?(?:社|网|报|台|客户端))?[一-鿿]{0,10}?(?:\d{1,2}月\d{1,2}日)?(?:综合)?(?:电|讯|消息)?\s*"
     r"\((?P<who>[^)]{2,40})\)"
 )
+# What stands between a title and the names of column and site.
+_HEAD_SPLIT = re.compile(r"\s*(?:[_|｜»]+|--+|——|\s[-–—]\s|-(?=[一-鿿]{2,14}$))\s*")
 _SUBTITLE = re.compile(r"[—–\-]{1,3}\s*\S.{2,60}")
 _NUMBERED = re.compile(
     r"(?:[一二三四五六七八九十]{1,3}[、.,]|\([一二三四五六七八九十\d]{1,3}\)|第[一二三四五六七八九十\d]{1,3}[章节条部]|\d{1,2}[、.])"
@@ -220,6 +222,34 @@ def columns(crumb: str, title: str | None) -> tuple[str, ...]:
     )
 
 
+def is_crumb(line: str) -> bool:
+    """Whether a line is a breadcrumb or begins one.
+
+    >>> is_crumb("当前位置："), is_crumb("首页 > 地方时讯"), is_crumb("当前形势依然严峻")
+    (True, True, False)
+    """
+    text = narrow(line)
+    if (match := _CRUMB_LABEL.match(text)) and len(match[0]) >= 4:
+        rest = text[match.end() :]
+        return not rest or bool(re.search(r"[>»›→]|首页|主页|\s[-/|]\s", rest)) or match[0].rstrip().endswith(":")
+    return (
+        bool(re.match(r"(?:网站|本站)?首页\s*(?:[>»›→]|-+>|::)", text))
+        or (
+            len(text) <= 80
+            and len(re.findall(r"[>»›]+", text)) >= 2
+            and not text.endswith((">", "。"))
+            and "更多" not in text
+        )
+        or bool(re.fullmatch(r"[^>。,]{1,24}(?:\s*[>»›]+\s*[^>。,]{1,24})*\s*[>»›]+\s*正文", text))
+    )
+
+
+def goes_on(line: str, linked: float) -> bool:
+    """Whether a block goes on with a breadcrumb that the block before it began."""
+    text = narrow(line)
+    return len(text) <= 26 and (text.startswith((">", "»", "›")) or linked > 0.5 or text in ("正文", ">正文", ">"))
+
+
 def is_caption(line: str) -> bool:
     """Whether a line describes a picture.
 
@@ -286,35 +316,19 @@ def same(one: str, other: str | None) -> bool:
     return bool(other) and narrow(one).replace(" ", "") == narrow(other or "").replace(" ", "")
 
 
-def title_of(head: str | None, headings: Sequence[str], site: str | None) -> str | None:
-    """The title that the `title` element states, without the names of site and columns.
+def title_of(head: str, site: str | None) -> str | None:
+    """The title that a `title` element states, without the names of site and columns; None where it states no other.
 
-    Args:
-        head: the text of the `title` element.
-        headings: lines of the page that may be the title, best first.
-        site: the site's name, where it is known.
-
-    >>> title_of("统战部召开会议_四川统一战线", ["统战部召开会议"], None)
-    '统战部召开会议'
+    >>> title_of("统战部召开会议_统战时讯_四川统一战线", None), title_of("四川统一战线", None)
+    ('统战部召开会议', None)
     """
-    head = (head or "").strip()
-    for heading in headings:
-        if stands_in(heading, head):
-            return heading
-    if not head:
-        return None
-    parts = [
-        part.strip()
-        for part in re.split(r"\s*(?:[_|｜—–»]+|--+|\s-\s|(?<=[^\w\s])-|-(?=[一-鿿]{2,12}$))\s*", head)
-        if part.strip()
-    ]
-    if len(parts) > 1:
-        parts = [part for part in parts if not same(part, site)]
-        parts = [parts[0], *(part for part in parts[1:] if not is_site_name(part))] if parts else [head]
-        if is_site_name(parts[0]) and len(parts) > 1:
-            parts = parts[1:]
-        return parts[0]
-    return None if same(head, site) or is_site_name(head) else head
+    parts = [part for part in _head_parts(head) if not same(part, site)]
+    named = [part for part in parts if not is_site_name(part)]
+    return named[0] if named and may_be_title(named[0]) else None
+
+
+def _head_parts(head: str) -> list[str]:
+    return [part.strip() for part in _HEAD_SPLIT.split(head) if part.strip()]
 
 
 def is_site_name(text: str) -> bool:
@@ -341,8 +355,11 @@ def stands_in(line: str, head: str) -> bool:
     one, whole = _bare(line), _bare(head)
     if len(one) < 4 or not whole:
         return False
-    parts = [_bare(part) for part in re.split(r"[_|｜—–»]+|--+|\s-\s|-(?=[一-鿿]{2,12}$)", narrow(head))]
+    parts = [_bare(part) for part in _head_parts(head)]
     part = next((part for part in parts if part and not is_site_name(part)), whole)
+    # The page puts a word of its own before or after the title: 原创.
+    if len(part) >= 8 and part in one:
+        return len(part) >= 0.7 * len(one)
     if one in whole:
         return len(one) >= 0.6 * len(part) and (not is_site_name(one) or one == part)
     # The title element may be cut: 无敌免...

@@ -1,0 +1,251 @@
+"""A page -> why it is no article, where it is none: what a host answers instead of one, and pages that lead to articles."""
+
+from __future__ import annotations
+
+import re
+from typing import Literal
+from urllib.parse import urlsplit
+
+from lxml.html import HtmlElement
+
+from archive.text import extract, fields
+from archive.text.blocks import han
+from archive.text.document import Reason
+from archive.text.page import Page, page_of
+from archive.warc.capture import Capture
+
+# A page with this many Han characters is judged by its text; error pages are shorter.
+TEXT = 200
+# Links that read like headlines: fewer are no list.
+HEADLINES = 8
+# An article's region has at least this weight, see extract.votes.
+ARTICLE = 150
+# Larger pages are not read (bytes): four times what a site file lets through by default.
+BYTES = 64 * 2**20
+
+Shape = Literal["home", "list", "article"]
+
+_MAGIC = (
+    (b"%PDF", "PDF"),
+    (b"\x89PNG", "PNG"),
+    (b"\xff\xd8\xff", "JPEG"),
+    (b"GIF8", "GIF"),
+    (b"PK\x03\x04", "ZIP or Office"),
+    (b"\xd0\xcf\x11\xe0", "old Office"),
+    (b"Rar!", "RAR"),
+    (b"wOFF", "font"),
+    (b"\x00\x00\x01\x00", "icon"),
+    (b"ID3", "MP3"),
+)
+_HTML_TYPES = ("text/html", "application/xhtml+xml", "application/xml", "text/xml")
+_NOT_PAGE = re.compile(
+    r"/robots\.txt$|\.(?:css|js|mjs|json|ico|png|jpe?g|gif|svg|webp|bmp|woff2?|ttf|eot|mp[34]|m3u8|pdf|docx?|xlsx?|zip|rar)$",
+    re.IGNORECASE,
+)
+_HOME = re.compile(r"/?(?:(?:index|default|main|home)\.(?:s?html?|jsp|php|aspx?))?", re.IGNORECASE)
+
+_REFRESH = re.compile(
+    r"<meta[^>]{0,100}http-equiv\s*=\s*[\"']?refresh[\"']?[^>]{0,100}content\s*=\s*[\"']?\s*(\d+)\s*;\s*url\s*=\s*[\"']?([^\"'>\s]+)",
+    re.IGNORECASE,
+)
+_STUB = re.compile(
+    r"(?:window|self|top|parent|document)?\.?location(?:\.href|\.replace|\.assign)?\s*(?:=|\()\s*[\"']([^\"']{1,300})[\"']",
+    re.IGNORECASE,
+)
+
+# What protects a site answers with these instead of a page; see vendors' names on the right.
+_CHALLENGES = (
+    (re.compile(r"__jsluid|__jsl_clearance|jsl\.com/error|知道创宇云防御|创宇盾"), "加速乐"),
+    (re.compile(r"\$_ts\s*=\s*window\[['\"]\$_ts['\"]\]|\$_ts\.cd|_\$[a-zA-Z0-9]{2}\(\)"), "瑞数"),
+    (re.compile(r"acw_sc__v2|errors\.aliyun\.com|您的访问请求可能对网站造成安全威胁"), "阿里云"),
+    (
+        re.compile(r"safedog|360wzws|wzws-waf|yunsuo_session|SafeLine|雷池|网站防火墙|您的请求带有不合法参数|云锁"),
+        "site firewall",
+    ),
+    (re.compile(r"geetest|人机验证|滑动验证|安全验证|请输入验证码|访问过于频繁|请完成验证|/captcha"), "captcha"),
+    (re.compile(r"cf-browser-verification|challenge-platform|Just a moment\.\.\."), "Cloudflare"),
+)
+_BLOCKED = re.compile(
+    r"访问禁止|禁止访问|拒绝访问|访问被拒绝|您的IP|您所在的地区|Access Denied|403 Forbidden|请求被拦截|已被拦截|黑名单",
+    re.IGNORECASE,
+)
+_SOFT = (
+    (
+        Reason.SOFT_404,
+        re.compile(
+            r"页面不存在|页面未找到|页面没有找到|(?:您?要?访问的|该|此)(?:页面|网页|内容|文章|信息)(?:不存在|已删除|已被删除|已下线|找不到|未找到)|该信息已(?:删除|不存在|被撤回)|"
+            r"(?:文章|内容|信息|栏目|新闻|资源|数据)不存在|参数(?:错误|有误)|(?:^|\s)404(?:\s*错误|\s*[Nn]ot\s*[Ff]ound|$|\s)|[Nn]ot [Ff]ound|找不到(?:文件|该页|页面|您)|"
+            r"域名(?:已过期|未备案)|未备案|Runtime Error|Server Error in|Microsoft VBScript|ADODB|数据库连接(?:错误|失败)|HTTP Status|无法(?:找到|显示)(?:该|此|网)页|"
+            r"暂无(?:内容|数据|信息|文章)|已被(?:发布者|作者)?删除|无权(?:访问|限)"
+        ),
+    ),
+    (
+        Reason.MAINTENANCE,
+        re.compile(
+            r"系统(?:正在)?(?:维护|升级)|网站(?:正在)?(?:升级|改版|维护|建设)|正在(?:建设|维护|升级)|敬请期待|暂时无法(?:访问|提供服务)|服务器(?:维护|繁忙)|暂停(?:访问|服务)|Service Unavailable"
+        ),
+    ),
+    (
+        Reason.LOGIN,
+        re.compile(
+            r"请(?:先)?登[录陆]|您(?:还)?(?:没有|未)登[录陆]|用户登[录陆]|统一身份认证|登[录陆]后(?:查看|访问|阅读)|会员登[录陆]"
+        ),
+    ),
+)
+
+
+def unread(capture: Capture) -> tuple[Reason, str] | None:
+    """Why a capture's body is not even decoded; None where it should be."""
+    found = _status(capture)
+    if found:
+        return found
+    if not capture.body:
+        return Reason.EMPTY, "no bytes"
+    if len(capture.body) > BYTES:
+        return Reason.TOO_LARGE, f"{len(capture.body)} bytes, read are at most {BYTES}"
+    for magic, name in _MAGIC:
+        if capture.body.startswith(magic):
+            return Reason.NOT_HTML, f"{name} by its first bytes"
+    if any("content-coding" in problem for problem in capture.problems) and b"<" not in capture.body[:2000]:
+        return Reason.UNREADABLE, "; ".join(capture.problems)
+    kind = (capture.header("Content-Type") or "").split(";")[0].strip().lower()
+    if urlsplit(capture.url).path.lower().endswith("/robots.txt"):
+        return Reason.NOT_HTML, "robots.txt"
+    if (
+        kind
+        and kind not in _HTML_TYPES
+        and not (kind in ("text/plain", "application/octet-stream") and _is_markup(capture.body))
+    ):
+        return Reason.NOT_HTML, kind
+    if (
+        (not kind or kind in _HTML_TYPES)
+        and not _is_markup(capture.body)
+        and _NOT_PAGE.search(urlsplit(capture.url).path)
+    ):
+        return Reason.NOT_HTML, "no markup under the name of a file"
+    return None
+
+
+def verdict(capture: Capture, html: str, root: HtmlElement | None) -> tuple[Reason, str] | None:
+    """Why a page is no article, with the evidence; None where it may be one. Text wins: a long page is never refused here."""
+    found = unread(capture)
+    if found:
+        return found
+    if root is None:
+        return Reason.EMPTY, "nothing but white space or comments"
+    return judged(page_of(root), capture.url, html)
+
+
+def judged(page: Page, url: str, html: str) -> tuple[Reason, str] | None:
+    """The verdict on a page that was read."""
+    text = "\n".join(page.keys)
+    size = han(text)
+    if size < TEXT:
+        if found := _answer(page, html, text, size):
+            return found
+        if size == 0 and not any(block.size > 40 for block in page.blocks):
+            return Reason.EMPTY, "no text"
+    shape = shape_of(page, url)
+    if shape == "article":
+        return None
+    headlines = sum(1 for block in page.blocks if _is_headline(block.linked, block.text))
+    return (Reason.HOME if shape == "home" else Reason.LIST), f"{headlines} links that read like headlines, no article"
+
+
+def looks_like(root: HtmlElement, url: str) -> Shape:
+    """Whether a page is a site's home page, a list of articles, or (where in doubt) an article."""
+    return shape_of(page_of(root), url)
+
+
+def shape_of(page: Page, url: str) -> Shape:
+    """The shape of a page that was read."""
+    headlines = [index for index, block in enumerate(page.blocks) if _is_headline(block.linked, block.text)]
+    parts = urlsplit(url)
+    root = parts.scheme in ("http", "https") and not parts.query and bool(_HOME.fullmatch(parts.path))
+    if len(headlines) < HEADLINES:
+        return "article"
+    points = extract.votes(page.blocks, page.keys)
+    start, end, weight = extract.region(page.blocks, points, page.title)
+    prose = [index for index in range(start, end) if points[index] >= 20]
+    between = sum(start < index < end for index in headlines)
+    # Teasers under linked headlines are a list, however much prose they are.
+    teasers = between >= 5 and between >= 0.5 * len(prose)
+    if root and (weight < 4 * ARTICLE or teasers or len(headlines) >= 40):
+        return "home"
+    if teasers and not _has_dateline(page):
+        return "list"
+    if weight >= ARTICLE or (page.title is not None and _has_dateline(page)):
+        return "article"
+    linked = sum(min(block.links, block.size) for block in page.blocks)
+    total = sum(block.size for block in page.blocks)
+    return "list" if linked > 0.4 * total or weight < extract.WEAK else "article"
+
+
+def _has_dateline(page: Page) -> bool:
+    """Whether a line under the title says when and from whom, and is no row of a list."""
+    if page.title is None:
+        return False
+    under = range(page.title + 1, min(page.title + 7, len(page.keys)))
+    return any(page.blocks[i].linked < 0.5 and fields.is_dateline(page.keys[i]) for i in under)
+
+
+def _is_headline(linked: float, text: str) -> bool:
+    return linked > 0.5 and 8 <= han(text) <= 60
+
+
+def _is_markup(body: bytes) -> bool:
+    return bool(
+        re.search(
+            rb"<\s*(?:!doctype|html|head|body|div|p|table|title|meta|script|span|a|br)\b", body[:20000], re.IGNORECASE
+        )
+    )
+
+
+def _status(capture: Capture) -> tuple[Reason, str] | None:
+    status = capture.status
+    if status is None or (200 <= status < 300 and status not in (202, 203)):
+        return None
+    head = capture.body[:30000].decode("latin-1")
+    cookies = " ".join(value for name, value in capture.headers if name.lower() == "set-cookie")
+    try:
+        text = capture.body[:30000].decode("utf-8")
+    except UnicodeDecodeError:
+        text = capture.body[:30000].decode("gb18030", "replace")
+    for pattern, vendor in _CHALLENGES:
+        if pattern.search(cookies) or pattern.search(head) or pattern.search(text):
+            return Reason.CHALLENGE, f"{vendor}, status {status}"
+    if status in (412, 521, 512):
+        return Reason.CHALLENGE, f"status {status}"
+    if 300 <= status < 400:
+        return Reason.REDIRECT, f"status {status} to {capture.header('Location') or 'nowhere'}"
+    if status == 403 or (status in (405, 406, 429, 451) and _BLOCKED.search(text)):
+        return Reason.BLOCKED, f"status {status}"
+    return (Reason.ERROR_STATUS, f"status {status}") if status not in (202, 203) else None
+
+
+def _answer(page: Page, html: str, text: str, size: int) -> tuple[Reason, str] | None:
+    """What a short page says instead of an article."""
+    if (match := _REFRESH.search(html)) and int(match[1]) <= 30 and size < TEXT:
+        return Reason.REDIRECT, f"meta refresh to {match[2]}"
+    stubs = _STUB.findall(html)
+    if size < 30 and len(html) < 2048 and len(stubs) == 1:
+        return Reason.REDIRECT, f"script to {stubs[0]}"
+    for pattern, vendor in _CHALLENGES:
+        if (match := pattern.search(html)) and (vendor != "captcha" or pattern.search(text) or size < 30):
+            return Reason.CHALLENGE, f"{vendor}: {match[0]}"
+    # A short notice may quote any of these words: it has a title of its own and a dateline under it.
+    if _has_dateline(page) and not _words(page.head):
+        return None
+    if match := _BLOCKED.search(text):
+        return Reason.BLOCKED, match[0]
+    found = _words(f"{page.head}\n{text}")
+    if found is None and page.root.xpath("boolean(//input[@type='password'])") and size < 100:
+        return Reason.LOGIN, "a form for a password"
+    return found
+
+
+def _words(text: str) -> tuple[Reason, str] | None:
+    for reason, pattern in _SOFT:
+        if match := pattern.search(text):
+            return reason, match[0].strip()
+    return None
