@@ -22,6 +22,7 @@ from archive.errors import DataError
 from archive.layout import IMPORTED, Layout
 from archive.warc import index, wacz
 from archive.warc.capture import Capture, Place
+from archive.warc.conformance import judge
 from archive.warc.member import MAGIC, GzipError, MemberWriter
 from archive.warc.record import Problem, Record
 from archive.warc.scan import scan
@@ -302,7 +303,7 @@ def _import_warc(layout: Layout, file: IO[bytes], name: str) -> tuple[int, list[
     problems: list[Problem] = []
     ending = ""
     shared = False
-    for item in scan(file, name):
+    for item in judge(scan(file, name)):
         if isinstance(item, Problem):
             problems.append(item)
             continue

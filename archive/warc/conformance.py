@@ -5,10 +5,10 @@ from __future__ import annotations
 import base64
 import hashlib
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from archive.warc.http import entity_of, parse_fields, read_head
-from archive.warc.record import Record
+from archive.warc.record import Problem, Record
 
 # What the standard calls mandatory, WARC/1.1 section 5; Content-Length, the fourth, is judged where blocks are cut.
 _MANDATORY = ("WARC-Record-ID", "WARC-Date", "WARC-Type")
@@ -39,8 +39,16 @@ _ONCE = (
 _EMPTY_LINE = re.compile(rb"\r?\n\r?\n")
 
 
-def reasons(record: Record) -> Iterator[str]:
-    """What the standard forbids, and digests that do not fit."""
+def judge(items: Iterable[Record | Problem]) -> Iterator[Record | Problem]:
+    """The same items, and before each record a Problem for all that is wrong with it."""
+    for item in items:
+        if isinstance(item, Record):
+            for reason in _reasons(item):
+                yield Problem(file=item.place.file, offset=item.place.offset, reason=reason)
+        yield item
+
+
+def _reasons(record: Record) -> Iterator[str]:
     if record.head.startswith(b"WARC/"):
         yield from _wrong_fields(record)
     if record.date is None and record.field("WARC-Date"):

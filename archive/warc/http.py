@@ -22,6 +22,7 @@ else:
 MAX_HEAD = 1 * 2**20
 # A page or file of this archive has at most 64 MiB; what unfolds to more is a bomb.
 MAX_CONTENT = 64 * 2**20
+_MAX_LINE = 64 * 1024
 _STEP = 256 * 1024
 # Decompressors lose what a call gave when it meets an error: small pieces lose little.
 _PIECE = 8 * 1024
@@ -126,8 +127,8 @@ class Dechunker:
             end = data.find(b"\n", at) + 1
             if not end:
                 self._rest = data[at:]
-                if len(self._rest) > 4096 and self._want != "trailer":
-                    self.fault = "a chunk's size line is too long"
+                if len(self._rest) > _MAX_LINE:
+                    self.fault = f"the line for a {self._want} is longer than {_MAX_LINE} bytes"
                 break
             self._line(data[at:end])
             at = end

@@ -12,8 +12,7 @@ from pathlib import Path
 from archive.errors import DataError
 from archive.layout import Layout
 from archive.warc.http import read_head
-from archive.warc.reader import PAGES, Identities, records
-from archive.warc.record import Record
+from archive.warc.reader import PAGES, Identities, whole_records
 from archive.warc.surt import surt
 
 
@@ -77,6 +76,7 @@ def read(path: Path) -> Iterator[Row]:
 
 
 _CURE = "Make it again: cundang rebuild --index."
+_ALWAYS = ("url", "id")
 # A record without a date sorts first.
 _NO_DATE = "0" * 14
 
@@ -101,10 +101,10 @@ def _row(line: str) -> Row:
 
 def _lines(warc: Path) -> Iterator[str]:
     identities = Identities(warc)
-    for record in records(warc):
-        if not isinstance(record, Record) or record.kind not in (*PAGES, "revisit"):
+    for record in whole_records(warc):
+        if record.kind not in (*PAGES, "revisit"):
             continue
-        date = record.date.strftime("%Y%m%d%H%M%S") if record.date else _NO_DATE
+        date = f"{record.date.year:04}{record.date:%m%d%H%M%S}" if record.date else _NO_DATE
         head = read_head(record.block)
         mime = record.field("Content-Type")
         if record.kind == "response" and (head.length or "application/http" in mime):
@@ -119,4 +119,5 @@ def _lines(warc: Path) -> Iterator[str]:
             "filename": warc.name,
             "id": identities.of(record) if record.kind in PAGES else record.id,
         }
-        yield f"{surt(record.url)} {date} {json.dumps({name: value for name, value in fields.items() if value})}\n"
+        stated = {name: value for name, value in fields.items() if value or name in _ALWAYS}
+        yield f"{surt(record.url)} {date} {json.dumps(stated)}\n"

@@ -14,6 +14,7 @@ from archive.errors import DataError
 from archive.layout import OPEN
 from archive.warc import wacz
 from archive.warc.capture import Capture, Found
+from archive.warc.conformance import judge
 from archive.warc.http import content_of, entity_of, parse_fields, read_head
 from archive.warc.record import Problem, Record
 from archive.warc.scan import scan
@@ -27,6 +28,19 @@ def records(path: Path) -> Iterator[Record | Problem]:
     Raises:
         DataError: the file cannot be read.
     """
+    yield from judge(_found(path))
+
+
+def whole_records(path: Path) -> Iterator[Record]:
+    """Every whole record of a file in order, whatever is wrong with it: no digest is checked.
+
+    Raises:
+        DataError: the file cannot be read.
+    """
+    return (item for item in _found(path) if isinstance(item, Record))
+
+
+def _found(path: Path) -> Iterator[Record | Problem]:
     with open_file(path) as file:
         if file.read(len(wacz.MAGIC)) != wacz.MAGIC:
             yield from scan(file, path.name.removesuffix(OPEN))
@@ -45,7 +59,7 @@ def read(path: Path) -> Iterator[Capture]:
     Raises:
         DataError: the file cannot be read.
     """
-    return _captures((item for item in records(path) if isinstance(item, Record)), Identities(path))
+    return _captures(whole_records(path), Identities(path))
 
 
 def read_at(path: Path, offset: int) -> Capture:

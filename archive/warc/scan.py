@@ -17,7 +17,7 @@ from urllib.parse import quote
 from zlib_ng import zlib_ng
 
 from archive.warc.capture import Place
-from archive.warc.conformance import is_proved, reasons
+from archive.warc.conformance import is_proved
 from archive.warc.http import MAX_CONTENT, parse_fields, read_head
 from archive.warc.member import MAGIC, GzipError, Member, new_text
 from archive.warc.record import Fields, Problem, Record
@@ -36,19 +36,20 @@ _OVERLAP = 4096
 
 
 def scan(file: IO[bytes], name: str, offset: int = 0) -> Iterator[Record | Problem]:
-    """All records of a file from an offset on, each after the Problems that are about it."""
+    """All whole records of a file from an offset on, and a Problem before the record or stretch that it is about."""
     size = file.seek(0, os.SEEK_END)
     if size == 0:
         yield Problem(file=name, offset=0, reason="the file is empty")
         return
     file.seek(offset)
-    rows = _gzipped if file.read(len(MAGIC)) == MAGIC else _plain
+    begin = file.read(_OVERLAP)
+    # The very first byte may be damaged: what begins like no record is gzip if a member with a record follows.
+    packed = begin.startswith(MAGIC) or not (_begins(begin) or _next_member(file, offset, size) == size)
+    rows = _gzipped if packed else _plain
     kept = False
     for item in rows(file, name, offset, size):
         if isinstance(item, Record):
             kept = True
-            for reason in reasons(item):
-                yield Problem(file=name, offset=item.place.offset, reason=reason)
         yield item
     if not kept and offset == 0:
         yield Problem(file=name, offset=0, reason="no whole WARC or ARC record is in this file")
@@ -114,8 +115,8 @@ def _member(
         with new_text() as more:
             following = Member(file, ends[-1], more)
             more.seek(0)
-            begin = more.read(_SCAN).lstrip(b"\r\n")
-            if following.fault or not begin or _VERSION.match(begin) or _ARC.match(begin):
+            begin = more.read(_SCAN)
+            if following.fault or not begin or _begins(begin):
                 return False
             more.seek(0)
             unfolded.seek(0, os.SEEK_END)
@@ -141,6 +142,12 @@ def _member(
     return ends[-1]
 
 
+def _begins(text: bytes) -> bool:
+    """After line ends a record begins."""
+    text = text.lstrip(b"\r\n")
+    return bool(_VERSION.match(text) or _ARC.match(text))
+
+
 def _record(text: IO[bytes], piece: _Piece, place: Place, nth: int) -> Record:
     size = piece.end - piece.block
     text.seek(piece.block)
@@ -154,8 +161,7 @@ def _next_member(file: IO[bytes], offset: int, size: int) -> int:
         file.seek(offset)
         begin = zlib_ng.decompressobj(31)
         with contextlib.suppress(GzipError):
-            text = begin.decompress(file.read(_OVERLAP), _OVERLAP).lstrip(b"\r\n")
-            if text.startswith(b"WARC/") or _ARC.match(text):
+            if _begins(begin.decompress(file.read(_OVERLAP), _OVERLAP)):
                 return offset
         offset += 1
     return size

@@ -144,22 +144,26 @@ def repair(path: Path, layout: Layout) -> Repaired:
         raise UsageError(f"{path}: repair is for .open files of the data folder {layout.root}. Import any other file.")
     if final.exists():
         raise DataError(f"{path}: {final.name} is there already. Look at both, and move one away.")
-    found = list(records(path))
-    whole = [(item.place.offset + item.place.length) for item in found if isinstance(item, Record)]
-    problems = tuple(item for item in found if isinstance(item, Problem))
-    end = max(whole, default=0)
+    count = end = 0
+    problems: list[Problem] = []
+    for item in records(path):
+        if isinstance(item, Problem):
+            problems.append(item)
+        else:
+            count += 1
+            end = max(end, item.place.offset + item.place.length)
     tail = _set_aside(path, end, final.with_name(final.name + TAIL))
-    if not whole:
+    if not count:
         path.unlink()
         sync_folder(path.parent)
-        return Repaired(path=None, records=0, tail=tail, problems=problems)
+        return Repaired(path=None, records=0, tail=tail, problems=tuple(problems))
     with path.open("r+b") as file:
         file.truncate(end)
         os.fsync(file.fileno())
     path.rename(final)
     sync_folder(path.parent)
     index.write(layout, final)
-    return Repaired(path=final, records=len(whole), tail=tail, problems=problems)
+    return Repaired(path=final, records=count, tail=tail, problems=tuple(problems))
 
 
 def _set_aside(path: Path, end: int, tail: Path) -> Path | None:
