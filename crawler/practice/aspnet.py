@@ -12,7 +12,7 @@ from crawler.practice.prose import Newsroom, Place
 from crawler.practice.seeds import seed
 from crawler.practice.traditional import mirrored
 from crawler.practice.truth import Article, Block
-from crawler.practice.web import NOT_FOUND, Column, Press, Web, columns_of, fill, image, text_of
+from crawler.practice.web import NOT_FOUND, Column, Press, Web, columns_of, ending, fill, image, text_of
 
 NAME = "云泽统一战线"
 ROOM = Newsroom(
@@ -71,7 +71,12 @@ def _article(press: Press, column: Column, article: Article, place: int) -> None
         lambda shown: _page(column, shown, place),
         columns=tuple(column.name.split("/")),
         precision="second",
+        files=_files(article),
     )
+
+
+def _files(article: Article) -> dict[str, str]:
+    return {name: f"/UploadFiles/file/{article.published:%Y%m%d%H%M%S}.{ending(name)}" for name in article.files}
 
 
 def _picture(article: Article, number: int) -> str:
@@ -140,6 +145,7 @@ def _page(column: Column, article: Article, place: int) -> str:
         crumbs=_crumbs(column),
         title=text_of(article.title),
         dateline=f"来源：{text_of(article.source)}{author} | 发布时间：{_when(article.published)}",
+        files="".join(f'附件：<a href="{path[1:]}">{text_of(name)}</a>' for name, path in _files(article).items()),
         beside=near("上一篇", place + 1) + near("下一篇", place - 1),
     )
     # The seed's body has pinyin already: it goes in when the rest is done.

@@ -12,7 +12,7 @@ from collections.abc import Mapping
 from crawler.practice.prose import Newsroom, Place
 from crawler.practice.seeds import seed
 from crawler.practice.truth import Article, Block
-from crawler.practice.web import NOT_FOUND, Column, Press, Web, columns_of, fill, image, moment, text_of
+from crawler.practice.web import NOT_FOUND, Column, Press, Web, columns_of, ending, fill, image, moment, text_of
 
 NAME = "望山统一战线"
 ROOM = Newsroom(
@@ -55,7 +55,7 @@ def _target(column: Column, article: Article) -> str:
 def _article(press: Press, column: Column, place: int) -> None:
     article = column.articles[place]
     day = moment(article.published, "%y%m%d")
-    files = {n: f"/uploads/soft/{day}/1-{day}{article.number}.{n.rsplit('.', 1)[1]}" for n in article.files}
+    files = {n: f"/uploads/soft/{day}/1-{day}{article.number}.{ending(n)}" for n in article.files}
     for i in range(len(article.pictures)):
         press.answers[_picture(article, i)] = image(f"dede {article.number} {i}")
     press.article(

@@ -11,7 +11,7 @@ import datetime as dt
 from crawler.practice.prose import Newsroom, Place
 from crawler.practice.seeds import seed
 from crawler.practice.truth import Article, Block
-from crawler.practice.web import NOT_FOUND, Column, Press, Web, columns_of, fill, image, moment, text_of
+from crawler.practice.web import NOT_FOUND, Column, Press, Web, columns_of, ending, fill, image, moment, text_of
 
 NAME = "统战健康网"
 ROOM = Newsroom(
@@ -66,7 +66,13 @@ def _article(press: Press, columns: tuple[Column, ...], column: Column, place: i
         lambda shown: _page(columns, column, shown, place),
         columns=(column.name,),
         precision="second",
+        files=_files(article),
     )
+
+
+def _files(article: Article) -> dict[str, str]:
+    day = moment(article.published, "%Y-%m-%d")
+    return {name: f"/d/file/{day}/{article.number:08x}f.{ending(name)}" for name in article.files}
 
 
 def _picture(article: Article, number: int) -> str:
@@ -143,6 +149,9 @@ def _page(columns: tuple[Column, ...], column: Column, article: Article, place: 
         title=text_of(article.title),
         dateline=f"时间：{when}&nbsp;&nbsp;来源：{text_of(article.source)}&nbsp;&nbsp;作者：{text_of(article.author)}",
         body=body,
+        files="".join(
+            f'附件下载：<a href="{path}">{text_of(name)}</a><br />' for name, path in _files(article).items()
+        ),
         class_id=str(columns.index(column) + 1),
         number=str(article.number),
         twins=_twins(column, others[:4]),

@@ -13,7 +13,7 @@ from dataclasses import replace
 from crawler.practice.prose import Newsroom, Place
 from crawler.practice.seeds import seed
 from crawler.practice.truth import Article, Block
-from crawler.practice.web import NOT_FOUND, Column, Press, Web, columns_of, fill, image, moment, text_of
+from crawler.practice.web import NOT_FOUND, Column, Press, Web, columns_of, ending, fill, image, moment, text_of
 
 NAME = "网站导航收录"
 ROOM = Newsroom(
@@ -78,7 +78,12 @@ def _article(press: Press, column: Column, place: int) -> None:
         lambda shown: _page(column, shown, place),
         columns=(NAME, column.name),
         precision="day",
+        files=_files(article),
     )
+
+
+def _files(article: Article) -> dict[str, str]:
+    return {name: f"/uploads/soft/{article.number}.{ending(name)}" for name in article.files}
 
 
 def _picture(article: Article, number: int) -> str:
@@ -151,6 +156,7 @@ def _page(column: Column, article: Article, place: int) -> str:
         number=str(article.number),
         body=body,
         closing=CLOSINGS[article.number % 3].format(article.keywords[0]),
+        files="".join(f'<a href="{path}">{text_of(name)}</a>' for name, path in _files(article).items()),
         before=near(place + 1),
         after=near(place - 1),
         related=related,

@@ -13,7 +13,20 @@ from dataclasses import replace
 
 from crawler.practice.prose import Newsroom, Place
 from crawler.practice.truth import Article, Block
-from crawler.practice.web import NOT_FOUND, ROWS, Answer, Column, Press, Web, columns_of, fill, image, moment, text_of
+from crawler.practice.web import (
+    NOT_FOUND,
+    ROWS,
+    Answer,
+    Column,
+    Press,
+    Web,
+    columns_of,
+    ending,
+    fill,
+    image,
+    moment,
+    text_of,
+)
 
 NAME = "临江市委统战部"
 ROOM = Newsroom(
@@ -84,7 +97,7 @@ def _article(press: Press, column: Column, place: int) -> None:
     for i in range(len(article.pictures)):
         press.answers[_picture(article, i)] = image(f"hanweb {article.number} {i}")
     files = {
-        name: f"/module/download/downfile.jsp?classid=0&filename={article.number:032x}.{name.rsplit('.', 1)[1]}"
+        name: f"/module/download/downfile.jsp?classid=0&filename={article.number:032x}.{ending(name)}"
         for name in article.files
     }
     press.article(

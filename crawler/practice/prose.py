@@ -474,6 +474,9 @@ def article(
         editor=found.get("editor"),
         contributor=found.get("contributor"),
         signature=signature,
+        files=(f"{subject.keywords[0]}工作情况统计表.{rng.choice(('doc', 'xls', 'pdf'))}",)
+        if rng.random() < 0.1
+        else (),
         keywords=subject.keywords,
         correction=_corrected(blocks, words) if changes else (),
     )

@@ -19,6 +19,7 @@ from crawler.practice.web import (
     Press,
     Web,
     columns_of,
+    ending,
     fill,
     image,
     moment,
@@ -77,7 +78,7 @@ def _stamp(article: Article) -> str:
 
 def _article(press: Press, column: Column, article: Article, beside: Article | None) -> None:
     folder = f"/{column.path}/{_folder(article)}"
-    files = {n: f"{folder}/{_stamp(article)}{i}.{n.rsplit('.', 1)[1]}" for i, n in enumerate(article.files)}
+    files = {n: f"{folder}/{_stamp(article)}{i}.{ending(n)}" for i, n in enumerate(article.files)}
     for i in range(len(article.pictures)):
         press.answers[f"{folder}/{_stamp(article)}9{i}.png"] = image(f"trs {article.number} {i}")
     press.article(

@@ -73,7 +73,13 @@ def _article(press: Press, column: Column, tree: int, place: int) -> None:
         lambda shown: _page(column, tree, shown, place),
         columns=(column.name,),
         precision="minute" if _dated(article) and not _old(article) else "day",
+        files=_files(article),
     )
+
+
+def _files(article: Article) -> dict[str, str]:
+    address = "/system/_content/download.jsp?urltype=news.DownloadAttachUrl&owner=1337&wbfileid="
+    return dict.fromkeys(article.files, f"{address}{article.number:032X}")
 
 
 def _picture(article: Article, number: int) -> str:
@@ -152,6 +158,10 @@ def _page(column: Column, tree: int, article: Article, place: int) -> str:
         date=date,
         number=str(3000 + article.number),
         body=body,
+        files="".join(
+            f'<li>附件【<a href="{text_of(path)}" target="_blank">{text_of(name)}</a>】已下载<script>0</script>次</li>'
+            for name, path in _files(article).items()
+        ),
         beside=near("上一条", place - 1) + near("下一条", place + 1),
     )
     metas = "" if old else f'<META Name="pageTitle" Content="{text_of(article.title)}">\n'

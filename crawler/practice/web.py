@@ -203,6 +203,11 @@ def fill(name: str, **values: str) -> str:
     return _template(name).substitute(values)
 
 
+def ending(name: str) -> str:
+    """The ending of a file's name, without the dot."""
+    return name.rsplit(".", 1)[1]
+
+
 def text_of(value: str | None) -> str:
     """Text as HTML; nothing for None."""
     return escape(value or "", quote=False)
@@ -266,11 +271,12 @@ def image(name: str) -> Answer:
 
 
 def attachment(name: str) -> Answer:
-    """The answer to an attachment's URL: a PDF of one empty page, else the head of an OLE file as Word writes it."""
+    """The answer to an attachment's URL: a PDF of one empty page, else the head of an OLE file as Office writes it."""
     if name.endswith(".pdf"):
         return Answer(body=_pdf(name), content_type="application/pdf")
+    kind = "application/vnd.ms-excel" if name.endswith(".xls") else "application/msword"
     seed = hashlib.sha256(name.encode()).digest()
-    return Answer(body=bytes.fromhex("d0cf11e0a1b11ae1") + seed * 128, content_type="application/msword")
+    return Answer(body=bytes.fromhex("d0cf11e0a1b11ae1") + seed * 128, content_type=kind)
 
 
 def _pdf(name: str) -> bytes:

@@ -283,9 +283,11 @@ def test_each_site_has_what_real_sites_have(key: str, webs: dict[str, Web]) -> N
         page = shown(web, target_of(article.url), key)
         for source in lxml_html.fromstring(page).xpath('//img[contains(@src, ".png")]/@src'):
             assert target_of(urljoin(article.url, source)) in web.answers
+        hrefs = {urljoin(article.url, href) for href in links(page, "//a[@href]")}
         for url, _ in article.attachments:
-            assert target_of(url) in web.answers
-            assert target_of(url).rsplit("/", 1)[1] in page
+            assert url in hrefs
+            assert web.answers[target_of(url)].content_type.startswith("application/")
+    assert any(article.attachments for article in web.planted)
 
 
 def test_robots_files_are_of_all_kinds(webs: dict[str, Web]) -> None:
