@@ -14,6 +14,7 @@ from __future__ import annotations
 import ipaddress
 import socket
 import unicodedata
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
@@ -58,6 +59,7 @@ class Refused(IgnoreRequest):
         self.later = later
 
 
+@lru_cache
 def is_public(address: str) -> bool:
     """Whether an IP address, as a socket names its peer, is one of the public Internet.
 
@@ -76,6 +78,7 @@ def is_public(address: str) -> bool:
     return ip.is_global and not ip.is_multicast
 
 
+@lru_cache
 def literal_address(host: str) -> str | None:
     """The IP address that a URL's host spells, in any spelling that a C library reads; None where it is a name.
 

@@ -54,7 +54,7 @@ from twisted.web.http import PotentialDataLoss
 from twisted.web.http_headers import Headers as TxHeaders
 
 from archive.errors import CundangError, DataError, SpaceError, UsageError
-from archive.site import Site
+from archive.site import Site, host_of
 from archive.warc.capture import Found
 from archive.warc.http import content_of, entity_of, read_head
 from archive.warc.writer import Earlier, Exchange, Writer, Written
@@ -170,11 +170,11 @@ class Recorder:
         self._alive()
         try:
             written = self._writer.exchange(exchange, self._memory.earlier)
+            if not written.revisit and exchange.truncated is None:
+                self._memory.remember(exchange.url, written)
         except CundangError as failure:
             self.failure = failure
             raise
-        if not written.revisit and exchange.truncated is None:
-            self._memory.remember(exchange.url, written)
         return written
 
     def failed(self, url: str, started: dt.datetime, error: str, metadata: Lines = ()) -> None:
@@ -562,7 +562,7 @@ class TapHandler(HTTP11DownloadHandler):
         port = parts.port or {"http": 80, "https": 443}[parts.scheme]
         target = tap.url.split(parts.netloc, 1)[1].encode("ascii")
         headers = TxHeaders(request.headers)
-        headers.setRawHeaders(b"Host", [parts.netloc.encode("ascii")])
+        headers.setRawHeaders(b"Host", [host_of(tap.url).encode("ascii")])
         tx_request = TapRequest(
             request.method.encode("ascii"),
             target if target.startswith(b"/") else b"/" + target,
@@ -603,7 +603,9 @@ def _record(recorder: Recorder, request: Request, tap: Tap, started: dt.datetime
     if isinstance(tap.error, Refused):
         raise tap.error
     if tap.broken is not None:
-        recorder.fail(_spool_failure(tap.broken))
+        unheld = _spool_failure(tap.broken)
+        recorder.fail(unheld)
+        raise unheld from tap.broken
     about = (*_about(request), took, *_seen(tap))
     if not tap.received:
         failure = _failure(tap)

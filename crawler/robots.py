@@ -117,9 +117,9 @@ class RobotsMiddleware:
     async def _rules_of(self, origin: str) -> Rules:
         """The rules of a host, read once for all requests that wait for them."""
         task = self._rules.get(origin)
-        if task is None or (
-            task.done() and not task.cancelled() and task.exception() is None and task.result().outdated
-        ):
+        if task is not None and task.done() and not task.result().outdated:
+            return task.result()
+        if task is None or task.done():
             task = self._rules[origin] = asyncio.ensure_future(self._read(f"{origin}/robots.txt"))
         return await asyncio.shield(task)
 

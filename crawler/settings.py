@@ -40,6 +40,7 @@ EXTENSIONS = {
     "crawler.crawl.CleanAfterCrawl": 900,
 }
 EXTENSIONS_BASE: dict[str, int] = {}
+# A proxy that the environment names is not used: behind one the guard could not see whom it talks to.
 # Switched off by name too, for whoever adds Scrapy's base lists again: both run code that comes in by a socket.
 TELNETCONSOLE_ENABLED = False
 REMOTE_CONTROL_ENABLED = False

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import gzip
 import ipaddress
+import itertools
 import os
 import ssl
 import subprocess
@@ -19,8 +20,11 @@ import pytest
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
+from hypothesis import given
+from hypothesis import strategies as st
 from odd_server import CUT, HTML, NOTHING, PAGE, SHAPES, WHOLE, OddServer, Shape, sized
 from one_crawl import run
+from twisted.internet.testing import StringTransport
 from twisted.web.client import HTTPConnectionPool
 from warcio.archiveiterator import ArchiveIterator
 from warcio.recordloader import ArcWarcRecord
@@ -29,6 +33,7 @@ from warcio.warcwriter import WARCWriter
 
 from archive.errors import DataError, SpaceError, UsageError
 from archive.layout import Layout
+from archive.site import Crawl, Site
 from archive.warc import reader
 from archive.warc.capture import Found
 from archive.warc.writer import Earlier, Exchange, Writer, Written
@@ -226,6 +231,28 @@ def test_a_writer_that_fails_midway_leaves_a_capture_for_every_callback(tmp_path
     assert 0 < len(called) < len(pages)
     kept = {name for name, found in rows(out["warcs"]).items() for row in found if row.kind == "response"}
     assert called <= kept
+
+
+def test_a_response_that_the_disk_cannot_hold_ends_the_crawl_and_says_so(tmp_path: Path) -> None:
+    with OddServer(shapes=SHAPES) as server:
+        out = run(server, tmp_path, [server.url("too-long")], file_bytes=recorder.SPOOL_BYTES + 100_000)
+    assert out["reason"] == "writer_failed"
+    assert "cannot be held" in out["failure"][1]
+    assert [row["event"] for row in out["seen"]] == ["DataError"]
+
+
+@given(st.sampled_from(sorted(WHOLE)), st.lists(st.integers(0, 400), max_size=12))
+def test_how_the_bytes_arrive_makes_no_difference(name: str, cuts: list[int]) -> None:
+    shape = WHOLE[name]
+    tap = recorder.Tap("http://a.cn/", Site(key="a", name="a", hosts=("a.cn",), crawl=Crawl(start=())), LIMIT)
+    tap.begin(StringTransport())  # type: ignore[no-untyped-call]
+    for start, end in itertools.pairwise([0, *sorted({c for c in cuts if c < len(shape.wire)}), len(shape.wire)]):
+        tap.add(shape.wire[start:end])
+    tap.end(shape.surplus)
+    assert tap.block().read() == shape.final
+    assert b"".join(tap.interim) == shape.interim
+    assert tap.truncated is None
+    tap.close()
 
 
 def certificate(folder: Path) -> ssl.SSLContext:
