@@ -248,7 +248,7 @@ class Writer:
         self._refuse()
         if self._file is not None and self._is_due():
             self.close()
-        start = None
+        start = 0
         try:
             if self._file is None:
                 self._begin()
@@ -301,7 +301,7 @@ class Writer:
             raise self._failure
 
     def _fail(self, error: OSError, whole: int | None = None) -> NoReturn:
-        """Cut the open file back to `whole` bytes, where that is known, and refuse all that comes."""
+        """Cut the open file back to `whole` bytes, none if 0, and refuse all that comes."""
         path = Path(error.filename) if isinstance(error.filename, str | Path) else self._path
         if self._file is not None:
             # What cannot be cut off here is a torn tail, which `repair` sets aside.
@@ -310,6 +310,9 @@ class Writer:
                     self._file.truncate(whole)
             with contextlib.suppress(OSError):
                 self._file.close()
+            if whole == 0:
+                with contextlib.suppress(OSError):
+                    self._path.unlink()
             self._file = None
         self._failure = disk_error(path, error)
         raise self._failure from error
