@@ -67,6 +67,7 @@ CREATE INDEX IF NOT EXISTS troubled ON address (id) WHERE reason IS NOT NULL;
 CREATE TABLE IF NOT EXISTS capture (
     url TEXT PRIMARY KEY, digest TEXT NOT NULL, record TEXT NOT NULL, date TEXT NOT NULL
 ) WITHOUT ROWID;
+-- What the pages of a pager showed; pager 0: what articles said.
 CREATE TABLE IF NOT EXISTS listing (pager INTEGER, digest BLOB, PRIMARY KEY (pager, digest)) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS shape (shape TEXT PRIMARY KEY, barren INTEGER NOT NULL) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS visit (number INTEGER PRIMARY KEY, began REAL NOT NULL, ended REAL);
@@ -385,6 +386,11 @@ class Frontier:
             self._db.execute("INSERT INTO listing VALUES (?, ?)", [pager, digest])
             length = self._db.execute("SELECT count(*) FROM listing WHERE pager = ?", [pager]).fetchone()[0]
         return bool(length < COLUMN_PAGES)
+
+    def fresh_text(self, digest: bytes) -> bool:
+        """Whether no page of this visit had this text yet."""
+        with self._told():
+            return self._db.execute("INSERT OR IGNORE INTO listing VALUES (0, ?)", [digest]).rowcount == 1
 
     def tally(self, shape: str, *, fruitful: bool) -> None:
         """Count a page of a shape: an article, or a page that leads to another shape, sets its count to nothing."""

@@ -10,10 +10,13 @@ import re
 import time
 from collections import Counter
 from importlib.metadata import version
+from pathlib import Path
 from typing import Any, Self
 from urllib.parse import urljoin
 
 import scrapy
+from lxml.etree import XPath
+from lxml.html import HtmlElement
 from scrapy import Request, Spider, signals
 from scrapy.crawler import Crawler
 from scrapy.exceptions import (
@@ -62,7 +65,11 @@ HOPS = 10
 # Pages with less Chinese than this are looked at for blocks.
 FEW_HAN = 200
 
+# Chinese characters outside links that make an article; the shortest notices have some 60.
+PROSE = 50
+
 _HAN = re.compile(r"[\u3400-\u9fff]")
+_UNLINKED = XPath("//body//text()[not(ancestor::a or parent::script or parent::style or parent::option)]")
 _ERRORS: dict[type[BaseException], str] = {
     DownloadTimeoutError: "timeout",
     DownloadConnectionRefusedError: "connection_refused",
@@ -134,7 +141,8 @@ class SiteSpider(Spider):
                 "CUNDANG_CONTACT is not set: a crawler says whom its visits can be complained to."
                 " Set it to a mail address or a web page of yours."
             )
-        self.layout = Layout.at(crawler.settings.get("DATA"))
+        data = crawler.settings.get("DATA")
+        self.layout = Layout.at(Path(data) if data else None)
         self.lock = Lock(self.layout.lock(self.site.key))
         try:
             self.frontier = Frontier(self.layout.state(self.site.key))
@@ -327,14 +335,17 @@ class SiteSpider(Spider):
         root = parse(decoded.html)
         if self._blocked(address, response, decoded.html, root):
             return
-        article = root is not None and self._is_article(address.url, root)
+        prose = _prose(root) if root is not None else ""
+        article = root is not None and self._is_article(address.url, root, prose)
         self.counts["articles"] += article
         links = discover(address.url, decoded.html, root)
         redirects = [link for link in links if link.kind == "redirect"]
         for link in redirects:
             self._redirect(address, response, link.url, encoding=decoded.encoding)
         fruitful = self._push(address, response, links, decoded.encoding, article=article)
-        self.frontier.tally(shape(address.url), fruitful=fruitful or article)
+        # The same text at ever new addresses is a trap too.
+        new = article and self.frontier.fresh_text(hashlib.sha256(prose.encode()).digest())
+        self.frontier.tally(shape(address.url), fruitful=fruitful or new)
         if not redirects:
             self.frontier.done(address, response.status)
 
@@ -435,7 +446,7 @@ class SiteSpider(Spider):
         else:
             self._give_up(address, f"http_{status}", "", status)
 
-    def _blocked(self, address: Address, response: Response, html: str, root: Any) -> bool:
+    def _blocked(self, address: Address, response: Response, html: str, root: HtmlElement | None) -> bool:
         """Whether a wall answered in place of the site; after some in a row, the host is left alone."""
         host = host_of(address.url)
         if response.status < 400 and len(_HAN.findall(html)) >= FEW_HAN:
@@ -485,10 +496,11 @@ class SiteSpider(Spider):
         elif self._errors[host] >= TIRED:
             self.frontier.park(host, self._retry_wait)
 
-    def _is_article(self, url: str, root: Any) -> bool:
+    def _is_article(self, url: str, root: HtmlElement, prose: str) -> bool:
         if self.site.crawl.articles:
             return any(re.search(pattern, url) for pattern in self.site.crawl.articles)
-        return looks_like(root, url) == "article"
+        # In doubt the judge says article; a page that says next to nothing is none to us.
+        return len(prose) >= PROSE and looks_like(root, url) == "article"
 
     def _priority(self, url: str, link: Link) -> int:
         if self.site.crawl.articles:
@@ -523,6 +535,11 @@ def _text(value: bytes) -> str:
         return value.decode("utf-8")
     except UnicodeDecodeError:
         return value.decode("gb18030", "replace")
+
+
+def _prose(root: HtmlElement) -> str:
+    """The Chinese that stands outside links, without punctuation and numbers: a calendar's pages all say the same."""
+    return "".join(_HAN.findall("".join(_UNLINKED(root))))
 
 
 def _capture(response: Response) -> Capture:
