@@ -12,7 +12,7 @@ from collections.abc import Mapping
 from crawler.practice.prose import Newsroom, Place
 from crawler.practice.seeds import seed
 from crawler.practice.truth import Article, Block
-from crawler.practice.web import NOT_FOUND, Column, Press, Web, columns_of, ending, fill, image, moment, text_of
+from crawler.practice.web import NOT_FOUND, Column, Press, Web, columns_of, ending, fill, image, text_of
 
 NAME = "望山统一战线"
 ROOM = Newsroom(
@@ -49,12 +49,12 @@ def build(base: str, elsewhere: str) -> Web:
 
 
 def _target(column: Column, article: Article) -> str:
-    return f"/a/{column.path}/{moment(article.published, '%Y/%m%d')}/{article.number}.html"
+    return f"/a/{column.path}/{article.published.strftime('%Y/%m%d')}/{article.number}.html"
 
 
 def _article(press: Press, column: Column, place: int) -> None:
     article = column.articles[place]
-    day = moment(article.published, "%y%m%d")
+    day = article.published.strftime("%y%m%d")
     files = {n: f"/uploads/soft/{day}/1-{day}{article.number}.{ending(n)}" for n in article.files}
     for i in range(len(article.pictures)):
         press.answers[_picture(article, i)] = image(f"dede {article.number} {i}")
@@ -69,7 +69,7 @@ def _article(press: Press, column: Column, place: int) -> None:
 
 
 def _picture(article: Article, number: int) -> str:
-    return f"/uploads/allimg/{moment(article.published, '%y%m%d')}/1-{article.number}_{number}.png"
+    return f"/uploads/allimg/{article.published.strftime('%y%m%d')}/1-{article.number}_{number}.png"
 
 
 def _timed(article: Article) -> bool:
@@ -87,7 +87,7 @@ def _list(column: Column, type_id: int, number: int) -> str:
         rows += (
             '<tr><td height="26"><img src="/templets/images/dot.gif" /> '
             f'<a href="{_target(column, article)}" target="_blank">{text_of(article.title)}</a></td>'
-            f'<td align="right" width="110"><font color="#999999">{moment(article.published, "%Y-%m-%d")}</font></td>'
+            f'<td align="right" width="110"><font color="#999999">{article.published.strftime("%Y-%m-%d")}</font></td>'
             "</tr>\n"
         )
     last = column.pages
@@ -136,9 +136,9 @@ def _home(columns: tuple[Column, ...], elsewhere: str) -> str:
 def _dateline(article: Article) -> str:
     """Labels without a gap between them, as the template has it; the seed's has no source and no time."""
     if not _timed(article):
-        return f"来源:{text_of(article.source)}阅读:0发布时间:{moment(article.published, '%Y-%m-%d')}"
+        return f"来源:{text_of(article.source)}阅读:0发布时间:{article.published.strftime('%Y-%m-%d')}"
     return (
-        f"时间:{moment(article.published, '%Y-%m-%d %H:%M:%S')}来源:{text_of(article.source)} "
+        f"时间:{article.published.strftime('%Y-%m-%d %H:%M:%S')}来源:{text_of(article.source)} "
         f"作者:{text_of(article.author)} 点击:<script src='/plus/count.php?view=yes&aid={article.number}&mid=1'"
         " type='text/javascript' language=\"javascript\"></script>次"
     )

@@ -11,7 +11,7 @@ import datetime as dt
 from crawler.practice.prose import Newsroom, Place
 from crawler.practice.seeds import seed
 from crawler.practice.truth import Article, Block
-from crawler.practice.web import NOT_FOUND, Column, Press, Web, columns_of, ending, fill, image, moment, text_of
+from crawler.practice.web import NOT_FOUND, Column, Press, Web, columns_of, ending, fill, image, text_of
 
 NAME = "统战健康网"
 ROOM = Newsroom(
@@ -48,7 +48,7 @@ def build(base: str, elsewhere: str) -> Web:
 
 
 def _target(column: Column, article: Article) -> str:
-    return f"/html/{column.path}/{moment(article.published, '%Y-%m-%d')}/{article.number}.html"
+    return f"/html/{column.path}/{article.published.strftime('%Y-%m-%d')}/{article.number}.html"
 
 
 def _old(article: Article) -> str:
@@ -71,12 +71,12 @@ def _article(press: Press, columns: tuple[Column, ...], column: Column, place: i
 
 
 def _files(article: Article) -> dict[str, str]:
-    day = moment(article.published, "%Y-%m-%d")
+    day = article.published.strftime("%Y-%m-%d")
     return {name: f"/d/file/{day}/{article.number:08x}f.{ending(name)}" for name in article.files}
 
 
 def _picture(article: Article, number: int) -> str:
-    return f"/d/file/{moment(article.published, '%Y-%m-%d')}/{article.number:08x}{number}.png"
+    return f"/d/file/{article.published.strftime('%Y-%m-%d')}/{article.number:08x}{number}.png"
 
 
 def _frame(title: str, main: str, keywords: str = "", description: str = "") -> str:
@@ -86,7 +86,7 @@ def _frame(title: str, main: str, keywords: str = "", description: str = "") -> 
 def _rows(column: Column, articles: tuple[Article, ...], *, dated: bool = False) -> str:
     rows = ""
     for article in articles:
-        date = f"<span>{moment(article.published, '%Y-%m-%d')}</span>" if dated else ""
+        date = f"<span>{article.published.strftime('%Y-%m-%d')}</span>" if dated else ""
         title = text_of(article.title)
         rows += f'<li>{date}<a href="{_target(column, article)}" title="{title}" target="_blank">{title}</a></li>\n'
     return rows
@@ -141,7 +141,7 @@ def _page(columns: tuple[Column, ...], column: Column, article: Article, place: 
     body = "\n".join(_block(article, block) for block in article.blocks)
     body += "".join(f'\n<p align="right">{text_of(line)}</p>' for line in article.signature)
     others = (*column.articles[:place], *column.articles[place + 1 :])
-    when = moment(article.published, "%Y-%m-%d %H:%M:%S")
+    when = article.published.strftime("%Y-%m-%d %H:%M:%S")
     main = fill(
         "empire/article",
         column=column.name,
@@ -167,7 +167,7 @@ def _block(article: Article, block: Block) -> str:
     if block.kind == "picture":
         number = article.pictures.index(block)
         source = _picture(article, number)
-        label = text_of(block.shown or f"微信截图_{moment(article.published, '%Y%m%d%H%M%S')}.png" * (not text))
+        label = text_of(block.shown or f"微信截图_{article.published.strftime('%Y%m%d%H%M%S')}.png" * (not text))
         shown = f'<p style="text-align: center"><img alt="{label}" src="{source}" width="500" /></p>'
         return shown + (f'\n<p style="text-align: center">{text or label}</p>' if text or label else "")
     if block.kind == "table":

@@ -13,7 +13,7 @@ from dataclasses import replace
 from crawler.practice.prose import Newsroom, Place
 from crawler.practice.seeds import seed
 from crawler.practice.truth import Article, Block
-from crawler.practice.web import NOT_FOUND, Column, Press, Web, columns_of, ending, fill, image, moment, text_of
+from crawler.practice.web import NOT_FOUND, Column, Press, Web, columns_of, ending, fill, image, text_of
 
 NAME = "网站导航收录"
 ROOM = Newsroom(
@@ -57,11 +57,12 @@ def build(base: str, elsewhere: str) -> Web:
 
 def _farmed(column: Column) -> Column:
     """The farm writes 地名: before every title, and 互联网 for every source."""
-    changed = (
-        replace(a, title=a.title if re.search("[:：]", a.title) else f"{ROOM.place.city}：{a.title}", source="互联网")
-        for a in column.articles
-    )
-    return replace(column, articles=tuple(changed))
+    city = ROOM.place.city
+
+    def title(old: str) -> str:
+        return old if re.search("[:：]", old) else f"{city}：{old.removeprefix(city)}"
+
+    return replace(column, articles=tuple(replace(a, title=title(a.title), source="互联网") for a in column.articles))
 
 
 def _target(column: Column, article: Article) -> str:
@@ -87,7 +88,7 @@ def _files(article: Article) -> dict[str, str]:
 
 
 def _picture(article: Article, number: int) -> str:
-    return f"/uploads/{moment(article.published, '%y%m%d')}/{article.number}-{number}.png"
+    return f"/uploads/{article.published.strftime('%y%m%d')}/{article.number}-{number}.png"
 
 
 def _heading(article: Article) -> str:
@@ -103,7 +104,7 @@ def _row(column: Column, article: Article) -> str:
     return (
         f'<div class="item"><a href="{_target(column, article)}"><h3>{_heading(article)}</h3></a>'
         f"<p>{text_of(article.lines[0][:70])}...</p>"
-        f'<span class="time">{moment(article.published, "%Y-%m-%d")}</span></div>\n'
+        f'<span class="time">{article.published.strftime("%Y-%m-%d")}</span></div>\n'
     )
 
 
@@ -151,7 +152,7 @@ def _page(column: Column, article: Article, place: int) -> str:
         path=column.path,
         heading=_heading(article),
         keywords=",".join(article.keywords),
-        date=moment(article.published, "%Y-%m-%d"),
+        date=article.published.strftime("%Y-%m-%d"),
         source=text_of(article.source),
         number=str(article.number),
         body=body,

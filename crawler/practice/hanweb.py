@@ -24,7 +24,6 @@ from crawler.practice.web import (
     ending,
     fill,
     image,
-    moment,
     text_of,
 )
 
@@ -113,7 +112,7 @@ def _article(press: Press, column: Column, place: int) -> None:
 
 
 def _picture(article: Article, number: int) -> str:
-    return f"/picture/0/s{moment(article.published, '%y%m%d%H%M')}{article.number:04d}{number}.png"
+    return f"/picture/0/s{article.published.strftime('%y%m%d%H%M')}{article.number:04d}{number}.png"
 
 
 def _frame(title: str, main: str, metas: Mapping[str, str] | None = None) -> str:
@@ -124,7 +123,7 @@ def _frame(title: str, main: str, metas: Mapping[str, str] | None = None) -> str
 def _record(column: Column, article: Article) -> str:
     title = text_of(article.title)
     # The date falls apart over lines, as jcms writes it.
-    date = moment(article.published, "%Y-\n %m-\n %d")
+    date = article.published.strftime("%Y-\n %m-\n %d")
     return (
         f'<record><![CDATA[\n<li><a href="/art/{_place(column, article)}" title="{title}" target="_blank">{title}</a>'
         f'<span class="bt_time">{date}</span></li>]]></record>\n'
@@ -167,7 +166,7 @@ def _home(columns: tuple[Column, ...], elsewhere: str) -> str:
     for column in columns:
         rows = "".join(
             f'<tr><td>·<a href="/art/{_place(column, a)}" title="{text_of(a.title)}">{text_of(a.title[:18])}</a></td>'
-            f"<td>{moment(a.published, '[%m-%d]')}</td></tr>\n"
+            f"<td>{a.published.strftime('[%m-%d]')}</td></tr>\n"
             for a in column.articles[:8]
         )
         boxes += (
@@ -197,7 +196,7 @@ def _page(column: Column, article: Article, files: Mapping[str, str], place: int
         id=column.path,
         column=column.name,
         title=text_of(article.title),
-        date=moment(article.published, "%Y-%m-%d"),
+        date=article.published.strftime("%Y-%m-%d"),
         number=str(5000 + article.number),
         source=text_of(article.source),
         body=body,
@@ -206,7 +205,7 @@ def _page(column: Column, article: Article, files: Mapping[str, str], place: int
     )
     metas = {
         "ArticleTitle": article.title,
-        "PubDate": moment(article.published, "%Y-%m-%d"),
+        "PubDate": article.published.strftime("%Y-%m-%d"),
         "ContentSource": article.source or "",
         "ColumnName": column.name,
         "others": "页面生成时间 2024-05-11 18:10:10",

@@ -22,7 +22,6 @@ from crawler.practice.web import (
     ending,
     fill,
     image,
-    moment,
     text_of,
     word,
 )
@@ -63,17 +62,17 @@ def build(base: str, elsewhere: str) -> Web:
 
 
 def _folder(article: Article) -> str:
-    return moment(article.published, "%Y%m")
+    return article.published.strftime("%Y%m")
 
 
 def _place(article: Article) -> str:
     """Where an article lies in its column's folder."""
-    return f"{_folder(article)}/t{moment(article.published, '%Y%m%d')}_{10000 + article.number}.html"
+    return f"{_folder(article)}/t{article.published.strftime('%Y%m%d')}_{10000 + article.number}.html"
 
 
 def _stamp(article: Article) -> str:
     """What TRS calls an article's files: the time of upload and a number."""
-    return f"P0{moment(article.published, '%Y%m%d%H%M%S')}{article.number:06d}"
+    return f"P0{article.published.strftime('%Y%m%d%H%M%S')}{article.number:06d}"
 
 
 def _article(press: Press, column: Column, article: Article, beside: Article | None) -> None:
@@ -101,7 +100,7 @@ def _rows(articles: tuple[Article, ...], folder: str) -> str:
     for place, article in enumerate(articles):
         title = text_of(article.title)
         rows += (
-            f'<li><span class="date">{moment(article.published, "%Y-%m-%d")}</span>'
+            f'<li><span class="date">{article.published.strftime("%Y-%m-%d")}</span>'
             f'<a href="{folder}{_place(article)}" target="_blank" title="{title}">{title}</a></li>\n'
         )
         if place % 5 == 4:
@@ -153,7 +152,7 @@ def _page(column: Column, article: Article, files: Mapping[str, str], beside: Ar
         "trs/article",
         column=column.name,
         title=text_of(article.title),
-        date=moment(article.published, "%Y-%m-%d %H:%M"),
+        date=article.published.strftime("%Y-%m-%d %H:%M"),
         source=text_of(article.source),
         number=str(article.number),
         body=body,
@@ -164,7 +163,7 @@ def _page(column: Column, article: Article, files: Mapping[str, str], beside: Ar
         "ColumnName": column.name,
         "ColumnType": "新闻动态",
         "ArticleTitle": article.title,
-        "PubDate": moment(article.published, "%Y-%m-%d %H:%M"),
+        "PubDate": article.published.strftime("%Y-%m-%d %H:%M"),
         "ContentSource": article.source or "",
         "Keywords": ";".join(article.keywords),
         "Author": "",

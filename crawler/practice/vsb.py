@@ -10,7 +10,7 @@ import datetime as dt
 
 from crawler.practice.prose import Newsroom, Place
 from crawler.practice.truth import Article, Block
-from crawler.practice.web import NOT_FOUND, Column, Press, Web, columns_of, fill, image, moment, text_of
+from crawler.practice.web import NOT_FOUND, Column, Press, Web, columns_of, fill, image, text_of
 
 NAME = "临泉市委统战部"
 ROOM = Newsroom(
@@ -42,7 +42,7 @@ def build(base: str, elsewhere: str) -> Web:
         f"/content.jsp?urltype=news.NewsContentUrl&wbtreeid=1001&wbnewsid={newest.number}", _target(1001, newest)
     )
     press.answers["/images/logo.png"] = image("vsb logo")
-    press.robots("User-agent: *\nCrawl-delay: 0\nDisallow: /system/\n")
+    press.robots("User-agent: *\nCrawl-delay: 0\nDisallow: /system/resource/\n")
     return press.bound(NOT_FOUND)
 
 
@@ -95,7 +95,7 @@ def _rows(articles: tuple[Article, ...], tree: int) -> str:
     for place, article in enumerate(articles):
         title = text_of(article.title)
         rows += (
-            f'<li id="line_u7_{place}"><span>{moment(article.published, "%Y-%m-%d")}</span>'
+            f'<li id="line_u7_{place}"><span>{article.published.strftime("%Y-%m-%d")}</span>'
             f'<a href="{_target(tree, article)}" target="_blank" title="{title}">{title}</a></li>\n'
         )
     return rows
@@ -145,9 +145,9 @@ def _page(column: Column, tree: int, article: Article, place: int) -> str:
     for line in article.signature:
         body += f"　　{text_of(line)}<br>\n" if old else f'<p style="text-align: right">{text_of(line)}</p>\n'
     if old:
-        date = f"{moment(article.published, '%Y年%m月%d日')}&nbsp;&nbsp;" if _dated(article) else ""
+        date = f"{article.published.strftime('%Y年%m月%d日')}&nbsp;&nbsp;" if _dated(article) else ""
     else:
-        date = moment(article.published, "%Y-%m-%d %H:%M")
+        date = article.published.strftime("%Y-%m-%d %H:%M")
     main = fill(
         "vsb/old" if old else "vsb/article",
         column=column.name,

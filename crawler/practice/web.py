@@ -251,8 +251,9 @@ def pages_of(rows: int) -> int:
     return max(1, -(-rows // ROWS))
 
 
-def picture(name: str, *, width: int = 96, height: int = 64) -> bytes:
+def picture(name: str) -> bytes:
     """A valid PNG of one colour that the name decides."""
+    width, height = 96, 64
     red, green, blue = hashlib.sha256(name.encode()).digest()[:3]
     row = b"\0" + bytes((red, green, blue)) * width
 
@@ -296,8 +297,3 @@ def _pdf(name: str) -> bytes:
     )
     out += f"trailer\n<</Size {len(objects) + 1}/Root 1 0 R>>\nstartxref\n{start}\n%%EOF\n"
     return out.encode("ascii")
-
-
-def moment(at: dt.datetime, shape: str) -> str:
-    """A time as a page writes it."""
-    return at.strftime(shape)
