@@ -53,6 +53,10 @@ class Layout:
         """The frontier of a site (SQLite)."""
         return self.root / "state" / f"{site}.sqlite"
 
+    def states(self) -> Iterator[Path]:
+        """The frontiers that there are, by their sites' keys."""
+        yield from sorted((self.root / "state").glob("*.sqlite"))
+
     def lock(self, site: str) -> Path:
         """The file that a crawl of the site holds locked; it says who holds it."""
         return self.root / "state" / f"{site}.lock"

@@ -346,16 +346,23 @@ def export(
 
 
 @app.command()
-def status(context: typer.Context, json_: Json = False) -> None:
-    """Say what there is of each site, and what gave no document and why.
+def status(
+    context: typer.Context,
+    missing: Annotated[bool, typer.Option("--missing", help="Every address that was not captured, and why.")] = False,
+    json_: Json = False,
+) -> None:
+    """Say what there is of each site, how its last crawl ended, what was not captured and what gave no document.
 
     Example: cundang status
     """
-    for site in query.status(context.obj.layout):
+    layout: Layout = context.obj.layout
+    for site in query.status(layout) if not missing else ():
         skips = ", ".join(f"{reason} {count}" for reason, count in site.skips.items())
         _print(
             site, f"{site.site:24} {site.documents:6} documents of {site.urls} URLs; skips: {skips or 'none'}", json_
         )
+    for state in layout.states():
+        _frontier_status(state, missing, json_)
 
 
 def main() -> None:
@@ -372,6 +379,20 @@ def main() -> None:
         # The reader of our output is gone, as in `cundang search ... | head`.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         sys.exit(0)
+
+
+def _frontier_status(state: Path, missing: bool, json_: bool) -> None:
+    from crawler.frontier import Frontier  # noqa: PLC0415 - scrapy is imported only where a crawl is asked about
+
+    frontier = Frontier(state, read_only=True)
+    if missing:
+        for address in frontier.uncaptured():
+            _print(address, f"{address.reason:20} {address.url}  {address.detail}", json_)
+    elif runs := frontier.runs():
+        reasons = ", ".join(f"{reason} {count}" for reason, count in frontier.reasons().items())
+        ended = f"{runs[0].began:%Y-%m-%d %H:%M} UTC, {runs[0].pages} pages, {runs[0].ending}"
+        _print(runs[0], f"{state.stem:24} last crawl {ended}; not captured: {reasons or 'nothing'}", json_)
+    frontier.close()
 
 
 def _clean(house: House, site: str | None, *, every: bool, jobs: int | None, json_: bool = False) -> int:
