@@ -132,8 +132,8 @@ def _payloads(record: Record) -> tuple[bytes, ...]:
 
 
 def _digest_bytes(value: str, size: int) -> bytes:
-    """RFC 4648: base16, base32 or base64, told apart by their length; raises ValueError."""
-    if len(value) == 2 * size:
+    """RFC 4648: base16, base32 or base64, told apart by letters and length; raises ValueError."""
+    if re.fullmatch(rf"[0-9A-Fa-f]{{{2 * size}}}", value):
         return bytes.fromhex(value)
     padded = value.rstrip("=")
     if len(padded) == -(-size * 8 // 5):

@@ -80,15 +80,16 @@ def parse_fields(lines: Iterable[bytes]) -> tuple[tuple[str, str], ...]:
     """
     fields: list[tuple[str, str]] = []
     for line in lines:
-        text = line.decode("latin-1")
-        if text[:1] in (" ", "\t") and fields:
+        # Stripped as bytes: `str.strip` would take the last byte of 栅 (E6 A0 85), which is white space in Latin-1.
+        text = line.strip().decode("latin-1")
+        if line[:1] in (b" ", b"\t") and fields:
             # RFC 9112 section 5.2, and the WARC standard's section 4
             name, value = fields[-1]
-            fields[-1] = (name, f"{value} {text.strip()}".strip())
+            fields[-1] = (name, f"{value} {text}" if value and text else value + text)
             continue
         name, colon, value = text.partition(":")
         if colon:
-            fields.append((name.strip(), value.strip()))
+            fields.append((name.strip(" \t"), value.lstrip(" \t")))
     return tuple(fields)
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 import contextlib
 import os
 import re
-from collections.abc import Callable, Generator, Iterator
+from collections.abc import Callable, Generator, Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import IO
 from urllib.parse import quote
@@ -126,10 +126,11 @@ def _member(
         return True
 
     text = _Text(unfolded, unfolded.tell(), sealed=not member.fault, join=join)
-    for nth, piece in enumerate(text.pieces(0)):
+    for nth, (piece, last) in enumerate(_with_last(text.pieces(0))):
         place = Place(file=name, offset=offset, length=ends[-1] - offset)
         record = _record(unfolded, piece, place, nth) if piece.head else None
-        if member.fault and (record is None or not (member.proved or is_proved(record))):
+        # Of a damaged member a record counts if its digest holds; of one cut short, if another followed it.
+        if member.fault and (record is None or last or not (member.proved or is_proved(record))):
             continue
         at = f" (at byte {piece.start} of what the gzip member holds)" if piece.start else ""
         for reason in piece.reasons:
@@ -140,6 +141,17 @@ def _member(
             yield Problem(file=name, offset=offset, reason=f"the record is split over {len(ends)} gzip members")
         yield record
     return ends[-1]
+
+
+def _with_last(pieces: Iterable[_Piece]) -> Iterator[tuple[_Piece, bool]]:
+    """Each piece, and whether it is the last."""
+    ahead: _Piece | None = None
+    for piece in pieces:
+        if ahead:
+            yield ahead, False
+        ahead = piece
+    if ahead:
+        yield ahead, True
 
 
 def _begins(text: bytes) -> bool:
@@ -282,13 +294,15 @@ class _Text:
                 return
             piece.end = whole
         elif end <= self.size:
-            following = _LINE_ENDS.match(self._read(end, 2 * line_ends))
+            after = self._read(end, 2 * line_ends)
+            following = _LINE_ENDS.match(after)
             assert following is not None
             count = following[0].count(b"\n")
             at = end + following.end()
-            if count >= line_ends or at == self.size or self._begins(at):
+            ended = end + len(after) == self.size and not after.strip(b"\r\n")
+            if count >= line_ends or ended or self._begins(at):
                 piece.end = end
-                if count < line_ends and at < self.size:
+                if count < line_ends and not ended:
                     piece.reasons.append(f"{count} of {line_ends} line ends follow the record")
                 return
         piece.end = piece.end or self._real_end(piece.block)

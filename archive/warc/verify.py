@@ -151,7 +151,7 @@ def repair(path: Path, layout: Layout) -> Repaired:
             problems.append(item)
         else:
             count += 1
-            end = max(end, item.place.offset + item.place.length)
+            end = item.place.offset + item.place.length
     tail = _set_aside(path, end, final.with_name(final.name + TAIL))
     if not count:
         path.unlink()
