@@ -26,6 +26,9 @@ _HIDDEN = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden", re.IGNORECAS
 # More than this much text is not believed to be hidden: scripts show it (Han characters).
 _TOO_MUCH_TO_HIDE = 200
 
+# Marks in a run of text where an inline element begins or ends; no page holds it, see decode.
+_EDGE = "\x1f"
+
 _CJK = f"{HAN}\u3000-\u303f\uff00-\uffef“”‘’…—"  # noqa: RUF001
 _WRAPPED = re.compile(rf"(?<=[{_CJK}])[ \t]*\n\s*(?=[{_CJK}])")
 _SPACES = re.compile(r"[\s\xa0\u2000-\u200a\u202f\u205f\u3000]+")
@@ -45,7 +48,8 @@ class Block:
         links: characters of it that are link text.
         element: the innermost element that holds the whole block.
         kind: `heading`, `item` of a list, `cell` of a table, `caption` of a picture, else `text`.
-        picture: whether a picture stands right before it in the same element.
+        picture: whether a picture stands right before it.
+        spaced: the text with a space where an inline element begins or ends: boxes that styles hold apart.
     """
 
     text: str
@@ -53,6 +57,7 @@ class Block:
     element: HtmlElement
     kind: Literal["heading", "item", "cell", "caption", "text"] = "text"
     picture: bool = False
+    spaced: str = ""
 
     @property
     def size(self) -> int:
@@ -107,12 +112,15 @@ def _walk(root: HtmlElement) -> Iterator[Block]:  # noqa: C901, PLR0912 - one lo
     def flush() -> Iterator[Block]:
         nonlocal links, picture
         if parts:
-            raw = "".join(parts)
+            marked = "".join(parts)
             parts.clear()
+            raw = marked.replace(_EDGE, "")
             lines = [line for line in map(fold, _paragraphs(raw)) if line]
+            loose = len(lines) == 1 and len(raw) != len(marked)
+            spaced = _SPACES.sub(" ", _NOTHING.sub("", marked.replace(_EDGE, " "))).strip() if loose else ""
             for line in lines:
                 share = links if len(lines) == 1 else (len(line) if links >= sum(map(len, lines)) * 0.9 else 0)
-                yield Block(line, share, holder, _kind(holder), picture)
+                yield Block(line, share, holder, _kind(holder), picture, spaced or line)
             if lines:
                 picture = False
         links = 0
@@ -121,9 +129,10 @@ def _walk(root: HtmlElement) -> Iterator[Block]:  # noqa: C901, PLR0912 - one lo
         element, leaving = stack.pop()
         tag = element.tag
         if leaving:
-            if tag == "a":
-                link_depth -= 1
-            elif tag not in _INLINE:
+            if tag in _INLINE:
+                parts.append(_EDGE)
+                link_depth -= tag == "a"
+            else:
                 yield from flush()
                 parent = element.getparent()
                 holder = parent if parent is not None else root
@@ -143,9 +152,10 @@ def _walk(root: HtmlElement) -> Iterator[Block]:  # noqa: C901, PLR0912 - one lo
             continue
         if tag == "img":
             picture = True
-        if tag == "a":
-            link_depth += 1
-        elif tag not in _INLINE:
+        if tag in _INLINE:
+            parts.append(_EDGE)
+            link_depth += tag == "a"
+        else:
             yield from flush()
             holder = element
         if element.text:

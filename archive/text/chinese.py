@@ -47,6 +47,11 @@ def pinyin_repaired(text: str) -> str | None:
     always = sum(text.count(character) == count for character, count in found.items() if count > 1)
     if hits / max(1, han(text)) < 0.01 and always < 3:
         return None
+    return pinyin_stripped(text)
+
+
+def pinyin_stripped(text: str) -> str:
+    """The text without pinyin after characters, on a page that is past the gate of `pinyin_repaired`."""
     return _NEUTRAL.sub("", _PINYIN.sub(r"\1", text))
 
 

@@ -20,6 +20,7 @@ from archive.warc.capture import Capture
 # A text file's head: what may stand before the first paragraph.
 HEAD = 15
 
+_HEADING = re.compile(r"title|heading|headline|\bbt\b|biaoti", re.IGNORECASE)
 _ATTACHMENT = re.compile(
     r"\.(?:docx?|wps|pdf|xlsx?|et|ofd|zip|rar|pptx?|csv)(?:$|[?#])|/downfile\.jsp\?|/download\.jsp\?", re.IGNORECASE
 )
@@ -27,10 +28,11 @@ _ATTACHMENT = re.compile(
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Line:
-    """A line as found, and as it is read: pinyin taken out, in Simplified Chinese."""
+    """A line as found, and as it is read: pinyin taken out, in Simplified Chinese; `spaced` where styles hold parts apart."""
 
     found: str
     read: str
+    spaced: str = ""
 
 
 @dataclass(slots=True, kw_only=True)
@@ -81,19 +83,24 @@ def _clean_page(
     first, last = (body.indices[0], body.indices[-1]) if body else (len(page.blocks), len(page.blocks) - 1)
     above, below = _around(page, first, last)
     # One decision on repair and conversion for the page; its title and the lines around the article with it.
-    every = _lines([*found, *(page.blocks[index].text for index in (*above, *below)), *_heads(page)])
-    around = dict(zip((*above, *below), every[len(found) :], strict=False))
-    heads = every[len(found) + len(around) :]
-    lines_of_body = every[: len(found)]
+    loose = [page.blocks[row[0]].spaced if len(row) == 1 else "" for row in rows]
+    every = _lines([*found, *loose, *(page.blocks[index].spaced for index in (*above, *below)), *_heads(page)])
+    around = dict(zip((*above, *below), every[2 * len(found) :], strict=False))
+    heads = every[2 * len(found) + len(around) :]
+    lines_of_body = [
+        dataclasses.replace(line, spaced=apart.read)
+        for line, apart in zip(every[: len(found)], every[len(found) : 2 * len(found)], strict=True)
+    ]
     draft = Draft(lines=lines_of_body, fate=lines.furniture([line.read for line in lines_of_body]))
     for position, row in enumerate(rows):
         if page.blocks[row[0]].kind == "caption" and draft.fate[position] is None:
             draft.captions.append(lines_of_body[position].read)
             draft.take(position, "caption")
-    _name(draft, page, around, heads, site)
+    _name(draft, page, first, around, heads, site)
     for index in above:
         if page.title is None or index > page.title - 3:
             draft.byline.take(_dateline(around[index].read))
+    _take_unlabelled(draft, page, above, around)
     _read_page_head(draft)
     draft.columns = _columns(page, first, around, draft.title.read if draft.title else None) or draft.columns
     _read_body(draft)
@@ -135,7 +142,9 @@ def _heads(page: Page) -> list[str]:
     return [title for title in (page.meta("articletitle", "og:title"), page.head) if title]
 
 
-def _name(draft: Draft, page: Page, around: dict[int, Line], heads: Sequence[Line], site: Site | None) -> None:
+def _name(
+    draft: Draft, page: Page, first: int, around: dict[int, Line], heads: Sequence[Line], site: Site | None
+) -> None:
     """The title, from the page's own line where the head confirms it, else from the head, else from a heading."""
     name = site.name if site else page.meta("sitename")
     stated = [
@@ -143,13 +152,14 @@ def _name(draft: Draft, page: Page, around: dict[int, Line], heads: Sequence[Lin
         for line in heads
         if (read := fields.title_of(line.read, name)) and (found := fields.title_of(line.found, name))
     ]
-    shown = around.get(page.title) if page.title is not None else None
-    if shown is None and page.title is not None:
-        shown = _lines([page.blocks[page.title].text])[0]
-    if shown:
+    if page.title is not None:
+        text = page.blocks[page.title].text
+        shown = around.get(page.title)
+        if shown is None or shown.found != text:
+            shown = Line(found=text, read=_as_read(text, draft))
         # The line may carry a word of the page's own: 原创.
-        inner = next((line for line in stated if line.read != shown.read and line.read in shown.read), None)
-        draft.title = inner or shown
+        inner = (line for line in stated if line.read in shown.read and 0 < len(shown.read) - len(line.read) <= 3)
+        draft.title = next(inner, shown)
         return
     headings = [
         around[index]
@@ -161,6 +171,29 @@ def _name(draft: Draft, page: Page, around: dict[int, Line], heads: Sequence[Lin
     draft.title = next(iter([*headings[:1], *stated]), None)
 
 
+def _as_read(text: str, draft: Draft) -> str:
+    """One more line of the page, read as the others were."""
+    text = (
+        chinese.pinyin_stripped(text)
+        if any("(" in line.found and "(" not in line.read for line in draft.lines)
+        else text
+    )
+    return chinese.simplified(text) if any(line.found != line.read for line in draft.lines) else text
+
+
+def _take_unlabelled(draft: Draft, page: Page, above: Sequence[int], around: dict[int, Line]) -> None:
+    """Source and author that stand beside the date without a label, in its line or in boxes of their own."""
+    under = [index for index in above if page.title is None or index > page.title]
+    dated = next((i for i in under if fields.is_dateline(around[i].read) and dates.read(around[i].read)), None)
+    if dated is None:
+        return
+    for index in [dated, *(i for i in under if 0 < abs(i - dated) <= 2)]:
+        line = around[index].read
+        draft.byline.take(fields.Byline(author=fields.reporters(line)))
+        if index == dated or fields.is_name(line):
+            draft.byline.take(fields.unlabelled(line))
+
+
 def _dateline(line: str) -> fields.Byline:
     return fields.byline(line) if fields.is_dateline(line) else fields.Byline()
 
@@ -169,14 +202,16 @@ def _read_page_head(draft: Draft) -> None:
     """Titles, datelines and subtitles that stand inside the region of the article."""
     for index in [i for i in draft.left() if i < HEAD]:
         line = draft.lines[index]
-        if lines.is_sentence(line.read):
-            break
         if draft.title and fields.same(line.read, draft.title.read):
             draft.take(index, "title")
         elif fields.is_dateline(line.read):
-            draft.byline.take(fields.byline(line.read))
+            draft.byline.take(fields.byline(line.spaced or line.read))
+            draft.byline.take(fields.unlabelled(line.spaced or line.read))
             draft.take(index, "dateline")
-        elif draft.subtitle is None and fields.is_subtitle(line.read):
+        elif who := fields.reporters(line.read):
+            draft.byline.take(fields.Byline(author=who))
+            draft.take(index, "byline")
+        elif index < 3 and draft.subtitle is None and fields.is_subtitle(line.read):
             draft.subtitle = line.read.lstrip("—–- ")
             draft.take(index, "subtitle")
 
@@ -261,7 +296,11 @@ def _read_head(draft: Draft) -> None:
     for index in head:
         if draft.fate[index] is None and index != title and fields.is_dateline(read[index]):
             draft.byline.take(fields.byline(read[index]))
+            draft.byline.take(fields.unlabelled(read[index]))
             draft.take(index, "dateline")
+        elif draft.fate[index] is None and index != title and (who := fields.reporters(read[index])):
+            draft.byline.take(fields.Byline(author=who))
+            draft.take(index, "byline")
 
 
 def _title_line(draft: Draft, candidates: Sequence[int], dateline: int | None, first: int) -> int | None:
@@ -318,9 +357,15 @@ def _read_tail(draft: Draft) -> None:
         if index > last and (found := fields.signature(read[index])) is not None:
             draft.byline.take(found)
             draft.take(index, "byline")
-    if draft.byline.author is None:
-        first = next((read[i] for i in draft.left()), "")
-        draft.byline.author = fields.lead_author(first)
+        elif index > last and (who := fields.reporters(read[index])):
+            draft.byline.take(fields.Byline(author=who))
+            draft.take(index, "byline")
+        elif index > last and fields.is_dateline(read[index]) and fields.byline(read[index]):
+            draft.byline.take(fields.byline(read[index]))
+            draft.take(index, "dateline")
+    left = draft.left()
+    if draft.byline.author is None and left:
+        draft.byline.author = fields.lead_author(read[left[0]]) or fields.last_author(read[left[-1]])
 
 
 def _statements(

@@ -41,8 +41,9 @@ _OFFICE = re.compile(
 _SURNAMES = frozenset(
     "王李张刘陈杨黄赵吴周徐孙马朱胡郭何高林罗郑梁谢宋唐许韩冯邓曹彭曾肖田董袁潘于蒋蔡余杜叶程苏魏吕丁任沈姚卢姜崔钟谭陆汪范金石廖贾夏韦付方白邹孟熊秦邱江尹薛闫段"
     "雷侯龙史陶黎贺顾毛郝龚邵万钱严覃武戴莫孔向汤温康施文牛樊葛邢安齐易乔伍庞颜倪庄聂章鲁岳翟殷詹申欧耿关兰焦俞左柳甘祝包宁尚符舒阮柯纪梅童凌毕单季裴霍涂成苗谷"
-    "盛曲翁冉骆蓝路游辛靳欧管柴蒙鲍华喻祁蒲房滕屈饶解牟艾尤阳时穆农司卓古吉缪简车项连芦麦褚娄窦戚岑景党宫费卜冷晏席卫米柏宗瞿桂全佟应臧闵苟邬边卞姬师和仇栾隋商刁"
-    "沙荣巫寇桑郎甄丛仲虞敖巩明佘池查麻苑迟邝普胥格桑扎洛次旦才仁丹增巴买阿古力马"
+    "盛曲翁冉骆蓝路游辛靳欧管柴蒙鲍华喻祁蒲房滕屈饶解牟艾尤阳穆卓古吉缪简车项连芦麦褚娄窦戚岑景党宫费卜冷晏席卫米柏宗瞿桂全佟应臧闵苟邬边卞姬师和仇栾隋商刁"
+    "沙荣巫寇桑郎甄丛仲虞敖巩明佘池查麻苑迟邝普胥格扎洛旦才丹巴买阿"
+    "常伏茅湛禹狄贝裘郁杭洪诸钮嵇荀惠封芮储郗伊厉戎祖詹郜蔺屠闻莘贡劳扶郦雍桂濮寿扈浦农慕茹宦鱼慎戈庾暨衡弘匡阙沃蔚夔晁訾阚曾鞠丰巢荆游竺逯盖桓栗闫亓揭晋楚税蹇禤"
 )
 _COMPOUND = (
     "欧阳",
@@ -75,8 +76,20 @@ _CAPTION = re.compile(
     r"|图[一二三四五六七八九十\d]{1,2}\s*[::].{2,80}|(?:[上下左右]图|图片)(?:为|[::]).{2,100}|.{2,60}\s(?:[一-鿿]{2,4}|本报记者[\s一-鿿]{2,8})\s?摄(?:影)?"
 )
 _CLAUSE_ENDS = ("。", "!", "?", "……")
+# A line of its own that names reporters: 本报记者 王乐文 方敏; 记者叶韦辰/台北报道.
+_REPORTERS = re.compile(
+    r"[(\[]?(?:文\s*[|丨/:]\s*)?(?:《?[一-鿿]{0,10}》?)(?:本报|本网|本台|总台|特约|见习|实习|全媒体)*(?:记者|作者|通讯员|评论员|撰稿人?)\s*[:|]?\s*"
+    r"(?P<who>[一-鿿·、/\s]{2,30}?)(?:\s*/?\s*(?:[一-鿿]{2,4})?(?:即时)?(?:综合)?(?:报道|报导|摄影报道))?[)\]]?"
+)
+_MEDIA = re.compile(
+    r"[\w《》·\-—－]{1,12}?(?:网|报|社|台|广播|在线|新闻|周刊|杂志|客户端|频道|财经|娱乐|体育|科技|融媒体?|消息|观察|传媒|发布)(?:\[[^\]]{1,6}\])?"
+)
+_COUNTERS = re.compile(
+    r"https?://\S+|(?:[\w-]+\.)+(?:com|cn|org|net)\S*|(?:19|20)\d{2}\s*[-/.年]\s*\d{1,2}\s*[-/.月]\s*\d{1,2}\s*日?|\d{1,2}:\d{2}(?::\d{2})?|"
+    r"(?:星期|周)[一二三四五六日天]|[上下]午|更新|发布(?:于|时间)?|原创:?|来自\S{2,6}"
+)
 _LEAD = re.compile(
-    r"^[【\[]?(?:本报|本网|新华社|中新社|中新网|人民网|央视网|[一-鿿]{2,12}?(?:社|网|报|台|客户端))?[一-鿿]{0,10}?(?:\d{1,2}月\d{1,2}日)?(?:综合)?(?:电|讯|消息)?\s*"
+    r"^[【\[]?据?(?:本报|本网|新华社|中新社|中新网|人民网|央视网|[一-鿿]{2,12}?(?:社|网|报|台|客户端))?[一-鿿]{0,10}?(?:\d{1,2}月\d{1,2}日)?(?:综合)?(?:电|讯|消息)?\s*"
     r"\((?P<who>[^)]{2,40})\)"
 )
 # What stands between a title and the names of column and site.
@@ -118,6 +131,13 @@ def byline(line: str) -> Byline:
     text = narrow(line)
     found = Byline()
     marks = list(_marks(text))
+    if dates.read(text):
+        # Between bars labels need no colon: 来源CSDN| 作者魏星; and 本文来源于国家统计局.
+        joined = re.sub(r"(?<=[|\s])(来源于?|本文来源于?|作者) (?=[^:\s]{2,14}(?:[|\s]|$))", r"\1", f" {text}")
+        for part in re.split(r"[|丨\s]+", joined):
+            if match := re.fullmatch(r"(?:本文)?(来源|作者|责编|编辑)于?([^:\s]{2,14})", part):
+                name = {"来源": "source", "作者": "author"}.get(match[1], "editor")
+                setattr(found, name, getattr(found, name) or match[2])
     for index, (name, _, start) in enumerate(marks):
         end = marks[index + 1][1] if index + 1 < len(marks) else len(text)
         value = _value(text[start:end], people=name in ("author", "editor"))
@@ -141,7 +161,8 @@ def is_dateline(line: str) -> bool:
     dated = dates.read(text) is not None
     if not marks:
         rest = re.sub(r"https?://\S+|[\d\s:/.\-年月日()\[\]【】|星期周一二三四五六日天上下午更新发布于]+", "", text)
-        return dated and han(rest) <= 8 and len(rest) <= 24
+        # With the time of day a line is hardly prose: names and a source may stand beside it.
+        return dated and han(rest) <= (16 if re.search(r"\d:\d{2}", text) else 8) and len(rest) <= 30
     head = text[: marks[0][1]]
     rest = re.sub(r"https?://\S+|[\w.]+\.(?:com|cn|org|net)\S*", "", _DATE.sub("", head))
     return han(rest) <= 14 and all(_is_short(text, marks, index) for index in range(len(marks)))
@@ -182,9 +203,79 @@ def lead_author(paragraph: str) -> str | None:
     match = _LEAD.match(narrow(paragraph)[:80])
     if not match or not re.search(r"[电讯]|消息|记者", match[0]):
         return None
-    who = re.sub(r"^(?:本报|本网|见习|实习|特约|全媒体)?(?:记者|通讯员|作者)\s*:?", "", match["who"]).strip()
-    names = [name for name in re.split(r"[\s、,]+", who) if name not in ("通讯员", "记者", "本报记者")]
-    return " ".join(names) if names and all(map(is_person, names)) else None
+    return _names(match["who"])
+
+
+def last_author(paragraph: str) -> str | None:
+    """The reporter whom the brackets at the end of the last paragraph name.
+
+    >>> last_author("推动高质量发展。（记者 胡晓蓉）"), last_author("加强了这项工作（试行）")
+    ('胡晓蓉', None)
+    """
+    match = re.search(r"[(\[]([^()\[\]]{2,40})[)\]]$", narrow(paragraph))
+    if not match or match.start() == 0:
+        return None
+    inner = re.sub(r"\s*(?:[一-鿿]{2,4})?(?:报道|摄影报道|综合报道)$", "", match[1])
+    return _names(inner)
+
+
+def reporters(line: str) -> str | None:
+    """The reporters whom a line of its own names.
+
+    >>> reporters("本报记者 王乐文 方敏"), reporters("新华社记者邹多为、唐诗凝、丁乐"), reporters("记者节到了")
+    ('王乐文 方敏', '邹多为、唐诗凝、丁乐', None)
+    """
+    text = narrow(line)
+    match = _REPORTERS.fullmatch(text) if len(text) <= 50 else None
+    if not match:
+        return None
+    who = match["who"].strip(_WRAP)
+    return who if _names(who) else None
+
+
+def unlabelled(line: str) -> Byline:
+    """Source and author of a dateline without labels: `2019年11月25日 18:57 参考消息`.
+
+    >>> unlabelled("2019年11月25日 18:57 参考消息").source, unlabelled("石佳/中国青年报").author
+    ('参考消息', '石佳')
+    """
+    found = Byline()
+    text = narrow(line)
+    labelled = any(True for _ in _marks(text))
+    for token in re.split(r"[\s|丨/]+", _COUNTERS.sub(" ", text)):
+        part = token.strip("()<>-—·:;,、")
+        who = part.removeprefix("记者")
+        if found.source is None and _MEDIA.fullmatch(part) and han(part) >= 2:
+            found.source = part
+        elif found.author is None and not labelled and is_person(who):
+            found.author = who
+    return found
+
+
+def is_name(line: str) -> bool:
+    """Whether a line is a source or a person's name and nothing else.
+
+    >>> is_name("新华社"), is_name("石佳/中国青年报"), is_name("夺冠封王")
+    (True, True, False)
+    """
+    parts = re.split(r"\s?[/|]\s?", narrow(line))
+    return len(parts) <= 2 and (bool(_MEDIA.fullmatch(parts[0])) or is_person(parts[0]))
+
+
+def _names(who: str) -> str | None:
+    """Names as they stand, without the words for what the people are; None where one is no name."""
+    marked = re.match(
+        r"(?:本报|本网|本台|总台|央视|见习|实习|特约|全媒体)*(?:记者|通讯员|作者|文/图|文|撰稿)\s*[:/]?\s*", who
+    )
+    rest = who[marked.end() :] if marked else who
+    rest = re.sub(r"(?:^|(?<=[\s、,/]))(?:本报|见习)?(?:通讯员|记者|文/图|图|摄影)\s*", " ", rest).strip(_WRAP)
+    names = [name for name in re.split(r"[\s、,/&]+", rest) if name]
+    # A name padded to three places: 方 敏.
+    if any(len(name) == 1 for name in names):
+        names = ["".join(names)] if len(names) == 2 else [n for n in names if len(n) > 1]
+    certain = all(map(is_person, names))
+    likely = bool(marked) and all(2 <= len(n) <= 5 and han(n) == len(n) and not _OFFICE.fullmatch(n) for n in names)
+    return " ".join(rest.split()) if names and len(names) <= 6 and (certain or likely) else None
 
 
 def is_person(name: str) -> bool:
@@ -368,7 +459,7 @@ def stands_in(line: str, head: str) -> bool:
 
 
 def _bare(text: str) -> str:
-    return re.sub(r"[\s\"“”'‘’]", "", narrow(text))
+    return re.sub(r"[—–―-]+", "-", re.sub(r"[\s\"“”'‘’]", "", narrow(text)))
 
 
 def _marks(text: str) -> Iterable[tuple[str, int, int]]:
@@ -388,8 +479,13 @@ def _value(text: str, *, people: bool = False) -> str | None:
         if match := pattern.search(text):
             text = text[: match.start()]
     value = text.strip(_WRAP)
+    if people:
+        value = re.sub(r"^(?:本报|本网|见习|特约)?(?:记者|通讯员)\s*", "", value)
+    else:
+        # A name of a source has no space; what follows one is a tool or a place that styles hold apart.
+        value = value.split(" ")[0].strip(_WRAP) if han(value) else value
     if value.count("(") > value.count(")"):
-        value = value.split("(")[0].strip(_WRAP)
+        value = f"{value})" if text.rstrip().endswith(")") else value.split("(")[0].strip(_WRAP)
     if (
         not value
         or len(value) > 40

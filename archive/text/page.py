@@ -47,7 +47,7 @@ class Page:
 def page_of(root: HtmlElement, title_selected: Sequence[HtmlElement] = ()) -> Page:
     """Read a tree; `title_selected` is what the site's selector for titles found."""
     found = blocks(root)
-    keys = [narrow(block.text) for block in found]
+    keys = [narrow(block.spaced) for block in found]
     # Labels in Traditional characters are compared with Simplified rules on every page: cheap, and never kept.
     if chinese.script("".join(keys)) in ("hant", "mixed"):
         repaired = chinese.pinyin_repaired("\n".join(keys))

@@ -1,4 +1,4 @@
-"""Everything that shapes a text -> `Recipe`: the fingerprint of the cleaning function."""
+"""Sites -> the fingerprint of the cleaning function: with the same fingerprint the same bytes give the same documents."""
 
 from __future__ import annotations
 
@@ -8,16 +8,16 @@ import platform
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass
 from functools import cache
-from importlib.metadata import version
-from importlib.resources import files
+from importlib import metadata, resources
 
 from archive.site import Site
 
-# Raised by hand with every change of what `clean` returns; the changelog says under "Corpus" what that changes.
-VERSION = 1
-# Libraries that shape text, or the bytes that a shard is written in.
-_LIBRARIES = (
-    "brotli",
+# Raised with every change of the cleaner that changes a document; the changelog's section "Corpus" says how.
+VERSION = "1"
+
+# Libraries that shape text or the bytes of a shard. opencc-python-reimplemented carries its dictionaries in its version.
+LIBRARIES = (
+    "cssselect",
     "jusText",
     "lxml",
     "lxml_html_clean",
@@ -25,55 +25,56 @@ _LIBRARIES = (
     "pyarrow",
     "trafilatura",
     "w3lib",
-    "zlib-ng",
 )
+DATA = ("common_han.txt", "dates.toml", "lines.toml")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Recipe:
-    """What made a text; equal recipes over equal bytes give equal texts.
+    """What shapes a document besides the page.
 
     Attributes:
-        cleaner: VERSION.
-        python: its version; the Unicode tables come with it.
-        libraries: (name, version).
-        data: (file, base16 SHA-256) of the rules that lie beside the code.
-        sites: (key, digest of name, hosts, place and reading rules) of each site whose hosts occur in the file.
+        version: of the cleaner.
+        python: version, because its regular expressions and codecs read the page.
+        libraries: (name, version) of libraries that shape text or bytes.
+        data: (name, sha256) of the cleaner's data files.
+        sites: (key, sha256 of name, place and reading rules) of the sites concerned, by key.
     """
 
-    cleaner: int
+    version: str
     python: str
     libraries: tuple[tuple[str, str], ...]
     data: tuple[tuple[str, str], ...]
     sites: tuple[tuple[str, str], ...]
 
     def to_json(self) -> str:
-        """The recipe as one line; equal recipes give equal lines."""
-        return json.dumps(asdict(self), ensure_ascii=False, sort_keys=True)
+        """The recipe as one line of JSON, the same for equal recipes."""
+        return json.dumps(asdict(self), ensure_ascii=False, sort_keys=True, separators=(",", ":"))
 
 
 def recipe(sites: Iterable[Site]) -> Recipe:
-    """The recipe of a file whose pages belong to these sites."""
+    """The fingerprint of cleaning pages of these sites."""
     return Recipe(
-        cleaner=VERSION,
+        version=VERSION,
         python=platform.python_version(),
         libraries=_libraries(),
         data=_data(),
-        sites=tuple(sorted((site.key, _rules(site)) for site in sites)),
+        sites=tuple(sorted((site.key, _digest(site)) for site in sites)),
     )
-
-
-def _rules(site: Site) -> str:
-    shaping = (site.name, sorted(site.hosts), site.place, site.readings)
-    return hashlib.sha256(repr(shaping).encode()).hexdigest()[:16]
 
 
 @cache
 def _libraries() -> tuple[tuple[str, str], ...]:
-    return tuple((name, version(name)) for name in _LIBRARIES)
+    return tuple((name, metadata.version(name)) for name in LIBRARIES)
 
 
 @cache
 def _data() -> tuple[tuple[str, str], ...]:
-    found = (file for file in files("archive.text").iterdir() if file.name.endswith((".toml", ".txt")))
-    return tuple(sorted((file.name, hashlib.sha256(file.read_bytes()).hexdigest()) for file in found))
+    folder = resources.files("archive.text")
+    return tuple((name, hashlib.sha256((folder / name).read_bytes()).hexdigest()) for name in DATA)
+
+
+def _digest(site: Site) -> str:
+    """Only what shapes text: a new start page or schedule makes no shard stale."""
+    parts = [site.name, site.place, [[str(r.until or ""), r.title, r.body] for r in site.readings]]
+    return hashlib.sha256(json.dumps(parts, ensure_ascii=False).encode()).hexdigest()
