@@ -580,17 +580,18 @@ class TapHandler(HTTP11DownloadHandler):
             response.deliverBody(_Drain(ended))
             return ended
 
+        def over(_: None) -> None:  # at once: a timer that ran on could still call a whole response cut
+            if timer.active():
+                timer.cancel()
+
+        timer = reactor.callLater(timeout, tap.stop, "time")
         fetching = self._pool.getConnection((parts.scheme, host, port), endpoint)
         fetching.addCallback(lambda connection: connection.request(tx_request))
         fetching.addCallback(drain)
         fetching.addErrback(tap.fail)
+        fetching.addCallback(over)
         tap.fetching = fetching
-        timer = reactor.callLater(timeout, tap.stop, "time")
-        try:
-            await maybe_deferred_to_future(fetching)
-        finally:
-            if timer.active():
-                timer.cancel()
+        await maybe_deferred_to_future(fetching)
 
     def _close_spider(self) -> None:
         if self._closing is None and self._crawler.engine is not None:
