@@ -1,0 +1,231 @@
+"""Imports: bytes kept, damage re-cut and set aside, a second import that adds nothing."""
+
+from __future__ import annotations
+
+import datetime as dt
+import gzip
+import json
+import random
+import shutil
+import zipfile
+from pathlib import Path
+
+import pytest
+from fastwarc.warc import ArchiveIterator as FastIterator
+
+from archive.corpus.ingest import Report, import_paths, pages, saved
+from archive.layout import IMPORTED, Layout
+from archive.warc import index
+from archive.warc.reader import read, whole_records
+from archive.warc.verify import verify
+
+RECORD = (
+    "WARC/1.0\r\nWARC-Type: response\r\nWARC-Record-ID: <urn:uuid:00000000-0000-4000-8000-{number:012}>\r\n"
+    "WARC-Date: 2020-02-19T01:02:03Z\r\nWARC-Target-URI: http://a.cn/{number}\r\n"
+    "Content-Type: application/http; msgtype=response\r\nContent-Length: {length}\r\n\r\n"
+)
+
+
+def record(number: int, body: bytes = b"<p>page</p>") -> bytes:
+    block = b"HTTP/1.1 200 OK\r\nContent-Type: text/html\r\n\r\n" + body
+    return RECORD.format(number=number, length=len(block)).encode() + block + b"\r\n\r\n"
+
+
+@pytest.fixture
+def layout(tmp_path: Path) -> Layout:
+    return Layout(root=tmp_path / "data")
+
+
+def imported(layout: Layout, *paths: Path) -> list[Report]:
+    return list(import_paths(layout, paths))
+
+
+def held(layout: Layout) -> dict[str, bytes]:
+    """Everything in the data folder."""
+    return {str(p.relative_to(layout.root)): p.read_bytes() for p in layout.root.rglob("*") if p.is_file()}
+
+
+def test_a_whole_warc_file_is_kept_byte_for_byte_under_its_digest(layout: Layout, tmp_path: Path) -> None:
+    for name, data in (
+        ("a.warc", record(1) + record(2)),
+        ("b.warc.gz", gzip.compress(record(1), mtime=0) + gzip.compress(record(2), mtime=0)),
+        ("c.warc.gz.open", gzip.compress(record(3), mtime=0)),
+    ):
+        path = tmp_path / name
+        path.write_bytes(data)
+        (report,) = imported(layout, path)
+        assert (report.path, report.records, report.problems) == (
+            str(path),
+            data.count(b"WARC/1.0") or report.records,
+            (),
+        )
+        newest = max(layout.warcs(IMPORTED), key=lambda p: p.stat().st_mtime_ns)
+        assert newest.read_bytes() == data
+        assert layout.index_of(newest).exists()
+    assert sorted(p.name.split(".", 1)[1] for p in layout.warcs(IMPORTED)) == ["warc", "warc.gz", "warc.gz"]
+    before = held(layout)
+    again = imported(layout, *sorted(tmp_path.glob("*.warc*")))
+    assert held(layout) == before
+    assert [r.note for r in again] == ["was imported before"] * 3
+    assert [r.records for r in again] == [2, 2, 1]
+
+
+@pytest.mark.parametrize("packed", [True, False])
+def test_of_a_damaged_file_whole_records_are_kept_and_the_rest_is_beside(
+    layout: Layout, tmp_path: Path, packed: bool
+) -> None:
+    parts = [record(n, random.Random(n).randbytes(3000)) for n in range(5)]  # noqa: S311 - no secret
+    parts = [gzip.compress(p, mtime=0) for p in parts] if packed else parts
+    damaged = bytearray(parts[2])
+    damaged[0 if not packed else len(damaged) // 2] ^= 0x40
+    torn = parts[4][: len(parts[4]) // 2]
+    path = tmp_path / ("a.warc.gz" if packed else "a.warc")
+    path.write_bytes(parts[0] + parts[1] + damaged + parts[3] + torn)
+    (report,) = imported(layout, path)
+    assert report.records == 3
+    starts = [len(b"".join(parts[:n])) for n in range(5)]
+    assert sorted({p.offset for p in report.problems}) == [starts[2], starts[4]]
+    (warc,) = layout.warcs(IMPORTED)
+    assert [r.url for r in whole_records(warc)] == [f"http://a.cn/{n}" for n in (0, 1, 3)]
+    assert list(verify(warc)) == []
+    with warc.open("rb") as file:
+        assert sum(1 for _ in FastIterator(file)) == 3
+    (tail,) = warc.parent.glob("*.tail")
+    assert tail.read_bytes() == bytes(damaged) + torn
+    before = held(layout)
+    assert imported(layout, path)[0].problems == report.problems
+    assert held(layout) == before
+
+
+def test_records_that_share_a_gzip_member_are_re_cut_so_that_each_can_be_found(layout: Layout, tmp_path: Path) -> None:
+    path = tmp_path / "one.warc.gz"
+    path.write_bytes(gzip.compress(record(1) + record(2) + record(3)))
+    (report,) = imported(layout, path)
+    assert (report.records, report.problems) == (3, ())
+    (warc,) = layout.warcs(IMPORTED)
+    assert len({row.offset for row in index.read(layout.index_of(warc))}) == 3
+    assert gzip.decompress(warc.read_bytes()) == record(1) + record(2) + record(3)
+
+
+def test_a_wacz_gives_its_warc_files_and_a_bad_one_a_problem(layout: Layout, tmp_path: Path) -> None:
+    path = tmp_path / "a.wacz"
+    with zipfile.ZipFile(path, "w") as pack:
+        pack.writestr("datapackage.json", json.dumps({"resources": []}))
+        pack.writestr("archive/one.warc.gz", gzip.compress(record(1), mtime=0))
+        pack.writestr("archive/../../evil.warc", record(2))
+        pack.writestr("pages/pages.jsonl", "{}")
+    (report,) = imported(layout, path)
+    assert (report.records, report.problems) == (2, ())
+    assert len(list(layout.warcs(IMPORTED))) == 2
+    assert not list(tmp_path.glob("evil*"))
+    path.write_bytes(path.read_bytes()[:100])
+    (report,) = imported(layout, path)
+    assert (report.records, len(report.problems)) == (0, 1)
+
+
+def test_what_is_no_archive_gives_a_problem_and_the_others_go_on(layout: Layout, tmp_path: Path) -> None:
+    folder = tmp_path / "in"
+    folder.mkdir()
+    (folder / "a.warc.gz").write_bytes(b"no WARC")
+    (folder / "b.warc").write_bytes(record(1))
+    (folder / "c.pdf").write_bytes(b"%PDF")
+    (folder / "README.txt").write_text("about the others")
+    (folder / "d.arc.open").write_bytes(b"")
+    reports = {Path(r.path).name: r for r in imported(layout, folder, tmp_path / "absent.warc")}
+    assert [bool(r.problems) for r in reports.values()] == [False, True, False, False, True, True]
+    assert sum(r.records for r in reports.values()) == 1
+    assert "skipped" in (reports["c.pdf"].note or "")
+    assert "skipped" in (reports["README.txt"].note or "")
+
+
+def save(folder: Path, html: str, **meta: object) -> Path:
+    folder.mkdir(parents=True)
+    (folder / "page.html").write_bytes(html.encode("gb18030"))
+    if meta:
+        (folder / "meta.json").write_text(json.dumps(meta))
+    return folder / "page.html"
+
+
+def test_saved_pages_and_texts_become_resources_that_say_where_they_are_from(layout: Layout, tmp_path: Path) -> None:
+    folder = tmp_path / "in"
+    save(
+        folder / "a", "<p>一</p>", url="http://a.cn/中?x=1 2", captured="2020-02-19T09:00:00+08:00", gold={"title": "?"}
+    )
+    save(folder / "b", "<p>二</p>", url=None, content_type="text/html; charset=gb2312")
+    (folder / "000_统战.txt").write_text("某市召开统战工作会议")
+    reports = imported(layout, folder)
+    assert [(r.records, r.problems, r.note) for r in reports] == [(1, (), None)] * 3
+    (warc,) = layout.warcs(IMPORTED)
+    text, a, b = read(warc)
+    assert (text.url, text.origin, text.date) == ("file:///000_%E7%BB%9F%E6%88%98.txt", "000_统战.txt", None)
+    assert text.header("content-type") == "text/plain"
+    assert (a.url, a.origin) == ("http://a.cn/%E4%B8%AD?x=1%202", "a/page.html")
+    assert a.date == dt.datetime(2020, 2, 19, 1, tzinfo=dt.UTC)
+    assert (b.url, b.date) == ("file:///b/page.html", None)
+    assert b.header("content-type") == "text/html; charset=gb2312"
+    assert {c.kind for c in (text, a, b)} == {"resource"}
+    assert list(verify(warc)) == []
+    # The same Capture without the archive, but for the place.
+    for page, capture in zip(pages([folder]), (text, a, b), strict=True):
+        alone = saved(page.path, page.root)
+        assert {f: getattr(alone, f) for f in alone.__slots__ if f != "place"} == {
+            f: getattr(capture, f) for f in capture.__slots__ if f != "place"
+        }
+    before = held(layout)
+    assert [r.note for r in imported(layout, folder)] == ["was imported before"] * 3
+    assert held(layout) == before
+    # Another folder of the same pages, at the same relative paths, is the same; a changed page is not.
+    shutil.copytree(folder, tmp_path / "copy")
+    imported(layout, tmp_path / "copy")
+    assert held(layout) == before
+    (tmp_path / "copy" / "b" / "page.html").write_text("<p>三</p>")
+    imported(layout, tmp_path / "copy")
+    assert len(list(layout.warcs(IMPORTED))) == 2
+
+
+@pytest.mark.parametrize(
+    ("meta", "said"),
+    [
+        ('{"url": "javascript:alert(1)"}', "no http"),
+        ('{"captured": "yesterday"}', "no ISO 8601"),
+        ('{"content_type": "text/html\\r\\nX: y"}', "content_type"),
+        ("{broken", "is not read"),
+        ("[]", "is not read"),
+        ('{"url": 7, "captured": 7, "content_type": 7}', "no http"),
+    ],
+)
+def test_a_bad_description_is_named_and_the_page_is_kept(layout: Layout, tmp_path: Path, meta: str, said: str) -> None:
+    page = save(tmp_path / "in", "<p>一</p>")
+    (tmp_path / "in" / "meta.json").write_text(meta)
+    (report,) = imported(layout, page)
+    assert report.records == 1
+    assert said in report.problems[0].reason
+    (warc,) = layout.warcs(IMPORTED)
+    (capture,) = read(warc)
+    assert capture.url == "file:///page.html"
+
+
+def test_one_description_is_not_taken_for_two_pages(tmp_path: Path) -> None:
+    page = save(tmp_path / "in", "<p>一</p>", url="http://a.cn/1")
+    other = tmp_path / "in" / "other.html"
+    other.write_text("<p>二</p>")
+    assert saved(page, page.parent).url == "http://a.cn/1"
+    assert saved(other, other.parent).url == "file:///other.html"
+
+
+def test_all_real_files_go_in_twice_without_a_change(layout: Layout, shared: Path) -> None:
+    folders = [shared / "real-warcs", shared / "real-pages", shared / "seeds"]
+    first = imported(layout, *folders)
+    before = held(layout)
+    again = imported(layout, *folders)
+    assert held(layout) == before
+    assert [(r.path, r.records, r.problems) for r in again] == [(r.path, r.records, r.problems) for r in first]
+    kept = sum(r.records for r in first)
+    there = sum(
+        1 for warc in layout.warcs(IMPORTED) for r in whole_records(warc) if r.field("WARC-Filename") != warc.name
+    )
+    metadata = sum(1 for r in first if Path(r.path).suffix in (".html", ".txt") and r.records)
+    assert there == kept + metadata
+    for warc in layout.warcs(IMPORTED):
+        ids = [c.id for c in read(warc)]
+        assert len(set(ids)) == len(ids)
