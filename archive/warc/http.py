@@ -59,7 +59,7 @@ def read_head(block: bytes) -> Head:
     r"""The head that stands at the start of `block`; what does not start with `HTTP/` has none.
 
     >>> read_head(b"HTTP/1.1 404 \r\nA: b\r\n\tc\r\n\r\nbody")
-    Head(status=404, headers=(('A', 'b c'),), length=24)
+    Head(status=404, headers=(('A', 'b c'),), length=27)
     >>> read_head(b"<html>").length
     0
     """
