@@ -106,7 +106,7 @@ def _member(
     ends = [member.end if not member.fault else _next_member(file, offset + 1, size)]
     if member.fault:
         lost = ends[0] - offset
-        yield Problem(file=name, offset=offset, reason=f"{member.fault}; {lost} bytes are set aside", lost=lost)
+        yield Problem(file=name, offset=offset, reason=f"{member.fault}: {lost} bytes", lost=lost)
 
     def join() -> bool:
         """Unfold the next member too, where it goes on with the record that this one begins."""
