@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import email.utils
+import errno
 import hashlib
 import logging
 import re
@@ -11,7 +12,7 @@ import time
 from collections import Counter
 from importlib.metadata import version
 from pathlib import Path
-from typing import Any, Self
+from typing import Any, Self, cast
 from urllib.parse import urljoin
 
 import scrapy
@@ -30,13 +31,13 @@ from scrapy.utils.defer import deferred_from_coro
 from twisted.internet.task import LoopingCall
 from twisted.python.failure import Failure
 
-from archive.errors import CundangError, UsageError
-from archive.layout import Layout
+from archive.errors import CundangError, DataError, SpaceError, UsageError
+from archive.layout import OPEN, Layout
 from archive.site import Site, host_of
 from archive.text.decode import decode, parse
 from archive.text.document import Reason
 from archive.text.verdict import looks_like, verdict
-from archive.warc import verify
+from archive.warc import index, reader, verify
 from archive.warc.capture import Capture, Found
 from archive.warc.writer import Writer, Written
 from crawler.address import canonical, shape, trap
@@ -146,7 +147,7 @@ class SiteSpider(Spider):
         self.lock = Lock(self.layout.lock(self.site.key))
         try:
             self.frontier = Frontier(self.layout.state(self.site.key))
-            healed = [verify.repair(path, self.layout) for path in self.layout.open_warcs(self.site.key)]
+            self._heal()
             warcinfo = (
                 ("software", f"cundang/{version('cundang')} scrapy/{scrapy.__version__}"),
                 ("format", "WARC File Format 1.1"),
@@ -165,11 +166,40 @@ class SiteSpider(Spider):
             raise
         self._began = dt.datetime.now(dt.UTC)
         self._clock = time.monotonic()
-        for path in healed:
-            logger.warning("A crawl was killed while it wrote %s; the file is healed.", path)
         logger.info("%s visit %d", "Beginning" if new else "Going on with", self.frontier.visit)
         self._settling: LoopingCall | None = None
         crawler.signals.connect(self._opened, signals.spider_opened)
+
+    def _heal(self) -> None:
+        """Close what a killed crawl left open, and remember what it holds, so that it is not captured in full again."""
+        try:
+            for path in list(self.layout.open_warcs(self.site.key)):
+                closed = path.with_name(path.name.removesuffix(OPEN))
+                if closed.exists() and closed.samefile(path):
+                    # Killed between the two halves of giving the file its name.
+                    path.unlink()
+                    continue
+                repaired = verify.repair(path, self.layout)
+                logger.warning("%s: left open by a crawl that was killed; %d records kept.", path, repaired.records)
+                for capture in reader.read(repaired.path) if repaired.path else ():
+                    if capture.payload_digest and capture.date and not capture.truncated:
+                        written = Written(
+                            id=capture.id,
+                            payload_digest=capture.payload_digest,
+                            date=capture.date,
+                            place=capture.place,
+                            revisit=False,
+                        )
+                        self.frontier.remember(capture.url, written)
+            for path in self.layout.warcs(self.site.key):
+                if not self.layout.index_of(path).exists():
+                    index.write(self.layout, path)
+        except OSError as error:
+            full = error.errno in (errno.ENOSPC, errno.EDQUOT)
+            kind = SpaceError if full else DataError
+            raise kind(
+                f"{error.filename}: {error.strerror}. Make room or mend the folder, then crawl again."
+            ) from error
 
     def _opened(self) -> None:
         # Made here: it installs a reactor, and Scrapy wants to choose which.
@@ -178,9 +208,7 @@ class SiteSpider(Spider):
 
     @property
     def _scheduler(self) -> Scheduler:
-        scheduler = self.crawler.engine.scheduler
-        assert isinstance(scheduler, Scheduler)
-        return scheduler
+        return cast("Scheduler", self.crawler.engine.scheduler)
 
     def request(self, address: Address) -> Request:
         """The request for a leased address."""
@@ -484,7 +512,7 @@ class SiteSpider(Spider):
             )
 
     def _wait(self, address: Address) -> float:
-        wait = self._retry_wait * 2**address.tries
+        wait = self._retry_wait * float(2**address.tries)
         # Nobody is there yet to be spared: who mistyped a host should not wait minutes to hear of it.
         return wait if host_of(address.url) in self._answered else wait / 60
 

@@ -1,0 +1,281 @@
+"""Crawls as the command line runs them: to the end, interrupted, killed, locked out, out of space."""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import signal
+import sqlite3
+import subprocess
+import sys
+import time
+from collections import Counter
+from collections.abc import Callable, Iterator
+from contextlib import closing
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import pytest
+from little_server import Answer, serving
+
+from archive.layout import Layout
+from archive.warc import reader, verify
+from crawler import practice
+from crawler.frontier import Frontier, State
+
+SITE = "trs"
+# The cleaning is another room's; one test below goes through it.
+PROGRAM = """
+import sys, crawler.settings
+crawler.settings.CLEAN_AFTER_CRAWL = "--clean" in sys.argv
+crawler.settings.RETRY_WAIT = 1
+from crawler.cli import main
+sys.argv = ["cundang", *(word for word in sys.argv[1:] if word != "--clean")]
+main()
+"""
+
+
+def command(data: Path, sites: Path, *words: str) -> list[str]:
+    return [sys.executable, "-c", PROGRAM, "--data", str(data), "--sites", str(sites), *words]
+
+
+def cundang(data: Path, sites: Path, *words: str, **environment: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        command(data, sites, *words),
+        env=os.environ | environment,
+        capture_output=True,
+        text=True,
+        timeout=100,
+        check=False,
+    )
+
+
+@pytest.fixture
+def server(tmp_path: Path) -> Iterator[practice.Server]:
+    with practice.Server(log=tmp_path / "server.jsonl") as server:
+        practice.write_sites(tmp_path / "sites", server.port)
+        yield server
+
+
+def served(server: practice.Server) -> Counter[str]:
+    return Counter(entry.target for entry in server.served() if entry.site == SITE)
+
+
+def planted(server: practice.Server) -> set[str]:
+    return {urlsplit(article.url).path for article in practice.planted(SITE, server.port)}
+
+
+def kept(data: Path) -> Counter[tuple[str, str]]:
+    """(record type, path of the URL) of all responses and revisits."""
+    found: Counter[tuple[str, str]] = Counter()
+    for warc in Layout(root=data).warcs():
+        for record in reader.records(warc):
+            assert isinstance(record, reader.Record), record
+            if record.kind in ("response", "revisit"):
+                found[record.kind, urlsplit(record.field("WARC-Target-URI")).path] += 1
+    return found
+
+
+def answered(data: Path) -> set[str]:
+    """The paths that the state says were answered, well or with an error: what was acknowledged."""
+    with closing(sqlite3.connect(Layout(root=data).state(SITE))) as db:
+        return {
+            urlsplit(url).path for (url,) in db.execute("SELECT url FROM address WHERE state IN ('done', 'failed')")
+        }
+
+
+def assert_whole(data: Path) -> None:
+    layout = Layout(root=data)
+    assert list(layout.open_warcs()) == []
+    for warc in layout.warcs():
+        assert list(verify.verify(warc)) == []
+        assert layout.index_of(warc).exists()
+
+
+def begin(server: practice.Server, data: Path, sites: Path, pages: int) -> subprocess.Popen[str]:
+    """A crawl that has been answered so many times."""
+    child = subprocess.Popen(
+        command(data, sites, "crawl", SITE), stderr=subprocess.PIPE, text=True, start_new_session=True
+    )
+    until(lambda: sum(served(server).values()) >= pages)
+    return child
+
+
+def until(what: Callable[[], bool]) -> None:
+    end = time.monotonic() + 30
+    while not what():
+        assert time.monotonic() < end
+        time.sleep(0.01)
+
+
+def test_every_article_once_and_the_second_crawl_adds_revisits(server: practice.Server, tmp_path: Path) -> None:
+    data, sites = tmp_path / "data", tmp_path / "sites"
+    first = cundang(data, sites, "crawl", SITE, "--clean")
+    assert first.returncode == 0, first.stderr
+    assert "finished" in first.stderr
+    articles = planted(server)
+    captures = kept(data)
+    assert {path for kind, path in captures if kind == "response"} >= articles
+    assert {captures["response", path] for path in articles} == {1}
+    assert not [kind for kind, _ in captures if kind == "revisit"]
+    assert set(served(server).values()) == {1}
+    assert_whole(data)
+    # CleanAfterCrawl has run the command.
+    layout = Layout(root=data)
+    assert all(layout.shard_of(warc).exists() for warc in layout.warcs())
+
+    server.visit(2)
+    changed = {urlsplit(a.url).path for a in practice.planted(SITE, server.port) if a.changed_on_visit_2}
+    second = cundang(data, sites, "crawl", SITE)
+    assert second.returncode == 0, second.stderr
+    again = kept(data)
+    again.subtract(captures)
+    assert {path for kind, path in again if kind == "response" and again[kind, path]} & articles == changed
+    assert {again["revisit", path] for path in articles - changed} == {1}
+    assert set(served(server).values()) == {2}
+
+
+def test_ctrl_c_finishes_the_batch_and_the_next_crawl_goes_on(server: practice.Server, tmp_path: Path) -> None:
+    data, sites = tmp_path / "data", tmp_path / "sites"
+    child = begin(server, data, sites, 40)
+    child.send_signal(signal.SIGINT)
+    _, talk = child.communicate(timeout=30)
+    assert child.returncode == 5, talk
+    assert "interrupted" in talk
+    assert_whole(data)
+    # All that the server answered is acknowledged.
+    assert answered(data) == set(served(server)) - {"/robots.txt"}
+    end = cundang(data, sites, "crawl", SITE)
+    assert end.returncode == 0, end.stderr
+    counts = served(server)
+    assert counts.pop("/robots.txt", 2) == 2
+    assert set(counts.values()) == {1}
+    assert planted(server) <= set(counts)
+
+
+@pytest.mark.parametrize("pages", [5, 100])
+def test_kill_loses_nothing_that_was_acknowledged(server: practice.Server, tmp_path: Path, pages: int) -> None:
+    data, sites = tmp_path / "data", tmp_path / "sites"
+    child = begin(server, data, sites, pages)
+    child.kill()
+    child.communicate()
+    acknowledged, before = answered(data), served(server)
+    again = cundang(data, sites, "crawl", SITE)
+    assert again.returncode == 0, again.stderr
+    assert_whole(data)
+    captures = kept(data)
+    counts = served(server)
+    assert acknowledged <= {path for _, path in captures}
+    # What was acknowledged is not asked for again, the rest at most once more.
+    assert {path for path in acknowledged if counts[path] != 1} <= {"/robots.txt"}
+    assert max((counts - before).values()) == 1
+    assert planted(server) <= {path for _, path in captures}
+    # What came before the kill and was healed is not kept twice.
+    assert {captures["response", path] for path in planted(server)} == {1}
+    frontier = Frontier(Layout(root=data).state(SITE), read_only=True)
+    assert frontier.counts()[State.LEASED] == frontier.counts()[State.PENDING] == 0
+    assert not frontier.unfinished()
+    frontier.close()
+
+
+def test_a_second_crawl_of_the_site_exits_and_names_the_holder(server: practice.Server, tmp_path: Path) -> None:
+    data, sites = tmp_path / "data", tmp_path / "sites"
+    slow = sites / f"{SITE}.toml"
+    slow.write_text(re.sub(r"(?m)^delay\b.*", "delay = 1.0", slow.read_text("utf-8")), "utf-8")
+    child = begin(server, data, sites, 3)
+    second = cundang(data, sites, "crawl", SITE)
+    other = cundang(data, sites, "crawl", "aspnet", "--max-pages", "5")
+    child.send_signal(signal.SIGTERM)
+    _, talk = child.communicate(timeout=30)
+    assert second.returncode == 4
+    assert f"process {child.pid}" in second.stderr
+    assert other.returncode == 0, other.stderr
+    assert child.returncode == 5, talk
+    assert_whole(data)
+
+
+def test_several_sites_run_side_by_side_and_stop_together(server: practice.Server, tmp_path: Path) -> None:
+    data, sites = tmp_path / "data", tmp_path / "sites"
+    keys = list(practice.SITES)[:2]
+    child = subprocess.Popen(
+        command(data, sites, "crawl", *keys), stderr=subprocess.PIPE, text=True, start_new_session=True
+    )
+    until(lambda: {entry.site for entry in server.served()} >= set(keys))
+    child.send_signal(signal.SIGINT)
+    _, talk = child.communicate(timeout=60)
+    assert child.returncode == 5, talk
+    assert all(f"{key}: " in talk for key in keys)
+    assert_whole(data)
+
+
+def test_an_unreachable_site_is_said_to_be_one(tmp_path: Path) -> None:
+    with serving(lambda *_: None) as little:
+        little.site(tmp_path / "sites")
+    start = time.monotonic()
+    ended = cundang(tmp_path / "data", tmp_path / "sites", "crawl", "little")
+    assert ended.returncode == 1
+    assert f"no page came from {little.host}" in ended.stderr
+    assert "Traceback" not in ended.stderr
+    assert time.monotonic() - start < 30
+
+
+def test_a_crawl_beyond_this_machine_needs_a_contact(tmp_path: Path) -> None:
+    sites = tmp_path / "sites"
+    sites.mkdir()
+    (sites / "far.toml").write_text(
+        'name = "远"\nhosts = ["www.far.invalid"]\n[crawl]\nstart = ["http://www.far.invalid/"]'
+    )
+    ended = cundang(tmp_path / "data", sites, "crawl", "far", CUNDANG_CONTACT="")
+    assert ended.returncode == 2
+    assert "CUNDANG_CONTACT" in ended.stderr
+    unknown = cundang(tmp_path / "data", sites, "crawl", "near")
+    assert unknown.returncode == 2
+    assert "known are far" in unknown.stderr
+
+
+FULL = """
+set -e
+mount -t tmpfs -o size=600k none "$1"
+set +e
+shift
+"$@" crawl little; echo "exit $?"
+mount -o remount,size=50m none "$DATA"
+"$@" crawl little; echo "exit $?"
+cp -r "$DATA" "$KEPT"
+"""
+
+
+def test_a_full_disk_ends_the_crawl_with_its_own_code_and_room_lets_it_go_on(tmp_path: Path) -> None:
+    data, kept_data = tmp_path / "data", tmp_path / "kept"
+    data.mkdir()
+    may = (
+        subprocess.run(["unshare", "-Urm", "true"], check=False, capture_output=True)
+        if shutil.which("unshare")
+        else None
+    )
+    if may is None or may.returncode:
+        pytest.skip("this machine lets nobody mount a small disk of their own")
+
+    def routes(path: str, _: object) -> Answer | None:
+        if path == "/":
+            return Answer("".join(f"<a href='/xw/202002/t20200219_{n}.html'>会议</a>" for n in range(40)))
+        # Bytes that do not compress.
+        return Answer("<p>统战</p>" + os.urandom(15_000).hex()) if path != "/robots.txt" else Answer(status=404)
+
+    with serving(routes) as little:
+        little.site(tmp_path / "sites")
+        crawl = command(data, tmp_path / "sites")
+        ended = subprocess.run(
+            ["unshare", "-Urm", "sh", "-c", FULL, "sh", str(data), *crawl],
+            env=os.environ | {"DATA": str(data), "KEPT": str(kept_data)},
+            capture_output=True,
+            text=True,
+            check=False,
+            timeout=100,
+        )
+    assert ended.stdout.split("\n")[:2] == ["exit 3", "exit 0"], ended.stderr
+    assert "Traceback" not in ended.stderr
+    assert_whole(kept_data)
+    captured = {path for kind, path in kept(kept_data) if kind == "response"}
+    assert {f"/xw/202002/t20200219_{n}.html" for n in range(40)} <= captured
