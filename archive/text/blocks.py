@@ -5,11 +5,15 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import islice
 from typing import Literal
 
 from lxml.html import HtmlElement
 
 HAN = "\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003ffff"
+
+# A page with more blocks is a trap or a dump; the crawler must not stand still over it.
+MOST = 50_000
 
 # Elements whose text a reader does not see, or that are controls.
 _UNSEEN = frozenset(
@@ -36,7 +40,7 @@ _NOTHING = re.compile("[\u200b-\u200f\u2028-\u202e\u2060-\u2064\ufeff\xad]")
 # Paragraphs that are told apart by their indent alone: two wide spaces, or four hard ones.
 _INDENT = re.compile(r"\s*(?:[\u3000\u2003]\s*){2,}|\s*(?:\xa0[ \t]*){4,}")
 _ENDS = "。！？!?…；;：:”」』）)】"  # noqa: RUF001
-_HAN = re.compile(f"[{HAN}]")
+_HAN = re.compile(f"[{HAN}]+")
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -85,7 +89,7 @@ def han(text: str) -> int:
     >>> han("统战 2020")
     2
     """
-    return len(_HAN.findall(text))
+    return sum(map(len, _HAN.findall(text)))
 
 
 def unseen(element: HtmlElement) -> bool:
@@ -97,8 +101,8 @@ def unseen(element: HtmlElement) -> bool:
 
 
 def blocks(root: HtmlElement) -> list[Block]:
-    """The blocks under an element, in document order."""
-    return list(_walk(root))
+    """The blocks under an element, in document order; at most `MOST` of them."""
+    return list(islice(_walk(root), MOST))
 
 
 def _walk(root: HtmlElement) -> Iterator[Block]:  # noqa: C901, PLR0912 - one loop without recursion: pages nest thousands deep

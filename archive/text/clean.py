@@ -6,20 +6,29 @@ import dataclasses
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from html import unescape
+from itertools import islice
 from urllib.parse import urljoin
 
 from archive.layout import IMPORTED
 from archive.site import Site, host_of
 from archive.text import chinese, dates, extract, fields, lines, verdict
 from archive.text.blocks import fold, han
-from archive.text.decode import decode, parse
+from archive.text.decode import Decoded, decode, parse
 from archive.text.document import Document, Reason, Skip
 from archive.text.page import Page, page_of
 from archive.warc.capture import Capture
 
 # A text file's head: what may stand before the first paragraph.
 HEAD = 15
+# A page with more tags is read line by line, without a tree; real pages have at most 15,000 (measured).
+TAGS = 100_000
+DUMP_LINES = 5000
+# More characters are no article: the longest of the real pages has 36,000 (measured).
+TEXT = 1_000_000
 
+_HIDDEN_TEXT = re.compile(r"<(script|style|noscript)\b.*?</\1\s*>|<!--.*?-->", re.IGNORECASE | re.DOTALL)
+_TAG_RUN = re.compile(r"(?:<[^>]*>\s*)+")
 _HEADING = re.compile(r"title|heading|headline|\bbt\b|biaoti", re.IGNORECASE)
 _ATTACHMENT = re.compile(
     r"\.(?:docx?|wps|pdf|xlsx?|et|ofd|zip|rar|pptx?|csv)(?:$|[?#])|/downfile\.jsp\?|/download\.jsp\?", re.IGNORECASE
@@ -64,9 +73,13 @@ def clean(capture: Capture, site: Site | None) -> Document | Skip:
     if found := verdict.unread(capture):
         return _skip(capture, site, *found)
     decoded = decode(capture.body, content_type)
+    if decoded.html.count("<") > TAGS:
+        return _clean_dump(capture, site, decoded)
     root = parse(decoded.html)
     if root is None:
         return _skip(capture, site, Reason.EMPTY, "nothing but white space or comments")
+    if len(decoded.html) > TEXT and (size := sum(map(len, root.itertext()))) > TEXT:
+        return _skip(capture, site, Reason.TOO_LARGE, f"{size} characters of text, read are at most {TEXT}")
     reading = site.reading_at(capture.date) if site else None
     page = page_of(root, extract.selected(root, reading.title) if reading and reading.title else ())
     if found := verdict.judged(page, capture.url, decoded.html):
@@ -102,7 +115,13 @@ def _clean_page(
             draft.byline.take(_dateline(around[index].read))
     _take_unlabelled(draft, page, above, around)
     _read_page_head(draft)
-    draft.columns = _columns(page, first, around, draft.title.read if draft.title else None) or draft.columns
+    title = draft.title.read if draft.title else None
+    inside = (
+        fields.columns(line.read, title)
+        for line, fate in zip(draft.lines, draft.fate, strict=True)
+        if fate == "breadcrumb"
+    )
+    draft.columns = _columns(page, first, around, title) or next(inside, ())
     _read_body(draft)
     _read_tail(draft)
     for index in below:
@@ -204,7 +223,7 @@ def _read_page_head(draft: Draft) -> None:
         line = draft.lines[index]
         if draft.title and fields.same(line.read, draft.title.read):
             draft.take(index, "title")
-        elif fields.is_dateline(line.read):
+        elif fields.is_dateline(line.read) and (index < 3 or fields.byline(line.read)):
             draft.byline.take(fields.byline(line.spaced or line.read))
             draft.byline.take(fields.unlabelled(line.spaced or line.read))
             draft.take(index, "dateline")
@@ -254,24 +273,47 @@ def _attachments(capture: Capture, page: Page) -> tuple[tuple[str, str], ...]:
 
 
 def _clean_text(capture: Capture, site: Site | None) -> Document | Skip:
+    """A text file: a line is a paragraph."""
     decoded = decode(capture.body, capture.header("Content-Type"))
-    found = [fold(line) for line in decoded.html.splitlines()]
+    return _clean_lines(capture, site, decoded.html.splitlines(), decoded.flags, extractor="lines", confidence=1.0)
+
+
+def _clean_dump(capture: Capture, site: Site | None, decoded: Decoded) -> Document | Skip:
+    """A page with too many tags for a tree: the lines between them, sentences only."""
+    html = _HIDDEN_TEXT.sub("", decoded.html)
+    found = (unescape(line) for line in _TAG_RUN.split(html))
+    prose = list(islice((line for line in found if lines.is_sentence(fold(line), 10)), DUMP_LINES))
+    if not prose:
+        return _skip(capture, site, Reason.TOO_LARGE, f"{decoded.html.count('<')} tags and no sentence between them")
+    flags = (*decoded.flags, "low_confidence")
+    return _clean_lines(capture, site, prose, flags, extractor="linear", confidence=0.2)
+
+
+def _clean_lines(
+    capture: Capture,
+    site: Site | None,
+    given: Sequence[str],
+    flags: Sequence[str],
+    *,
+    extractor: str,
+    confidence: float,
+) -> Document | Skip:
+    found = [fold(line) for line in given]
     page = _lines([line for line in found if line])
     draft = Draft(lines=page, fate=lines.furniture([line.read for line in page]))
     _read_head(draft)
     _read_body(draft)
     _read_tail(draft)
-    near = [
-        line.read
-        for line, fate in zip(page, draft.fate, strict=True)
-        if fate not in (None, "caption", "title_repeated")
-    ]
+    fates = zip(page, draft.fate, strict=True)
+    near = [line.read for line, fate in fates if fate not in (None, "caption", "title_repeated")]
     statements = _statements(draft, capture, near, (), ())
-    return _document(capture, site, draft, statements, decoded.flags, extractor="lines", confidence=1.0)
+    return _document(capture, site, draft, statements, flags, extractor=extractor, confidence=confidence)
 
 
 def _lines(found: Sequence[str]) -> list[Line]:
     """Lines as found -> with what is read: the page as a whole decides about repair and conversion."""
+    if not found:
+        return []
     whole = "\n".join(found)
     repaired = chinese.pinyin_repaired(whole) or whole
     if chinese.script(repaired) in ("hant", "mixed"):

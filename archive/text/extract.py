@@ -21,6 +21,7 @@ from trafilatura.settings import use_config
 
 from archive.site import Reading
 from archive.text.blocks import Block, han
+from archive.text.fields import is_dateline
 from archive.text.lines import furniture_id, narrow
 
 # Containers that content management systems give the article and nothing else, most specific first.
@@ -40,6 +41,8 @@ HEAVY = 150
 WALL = -1e5
 
 _MARKS = re.compile("[，。！？；：、,!?;]")
+# What a dateline cannot do without: a label or a day.
+_LABELLED = re.compile(r"来源|作者|编辑|时间|日期|\d{4}\s*[-/.年]\s*\d")
 _END = re.compile("[。！？!?…；;：:”」』）)】\\]]$")
 _ASIDE = re.compile(
     r"comment|reply|recommend|relat(?:e|ed|ive|ion)|footer|copyright|sidebar|side-|breadcrumb|crumb|share|toolbar|hotnews|hot-|ranking|"
@@ -59,7 +62,7 @@ class Body:
     Attributes:
         indices: which of the page's blocks it is, in order.
         start, end: the region that it was read from; `end` is past the last block.
-        tier: what read it: `site`, `container+trafilatura`, `trafilatura`, `votes`.
+        tier: what read it: `site`, `container`, `container+trafilatura`, `trafilatura`, `votes`.
         confidence: 0 to 1.
     """
 
@@ -99,8 +102,11 @@ def body(
         if sum(page[i].size for i in whole) > 3 * sum(page[i].size for i in voted):
             return Body(indices=tuple(whole), start=whole[0], end=whole[-1] + 1, tier="trafilatura", confidence=0.4)
     tier = "container+trafilatura" if container else "trafilatura"
-    if _prose(page, read) < 0.7 * _prose(page, voted):
+    if not read or _prose(page, read) < 0.7 * _prose(page, voted):
         read, tier = voted, "votes"
+    elif container and weight < HEAVY:
+        # A notice of a few lines: its container knows better than any reader.
+        read, tier = voted, "container"
     # trafilatura drops a paragraph now and then; between two that it keeps prose is never dropped.
     inside = {index for index in voted if read and read[0] < index < read[-1] and points[index] > 0}
     read = sorted({*read, *inside})
@@ -120,7 +126,7 @@ def votes(page: Sequence[Block], keys: Sequence[str]) -> list[float]:
         if rule in ("related", "comments"):
             following = page[index + 1 : index + 13]
             vote = WALL if sum(other.linked > 0.5 for other in following) * 3 >= len(following) else -60.0
-        elif rule:
+        elif rule or (size <= 160 and _LABELLED.search(keys[index]) and is_dateline(keys[index])):
             vote = -10.0
         elif index in aside:
             vote = -15.0
@@ -248,7 +254,7 @@ def _container(page: Sequence[Block], points: Sequence[float], root: HtmlElement
     """The blocks of a known container, where it holds the page's article."""
     for selector in CONTAINERS:
         found = _within(page, root, selector)
-        if found and sum(max(0.0, points[index]) for index in found) >= max(30.0, 0.7 * weight):
+        if found and sum(max(0.0, points[index]) for index in found) >= max(4.0, 0.7 * weight):
             return found
     return []
 

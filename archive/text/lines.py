@@ -17,7 +17,8 @@ BODY = 60
 # A full sentence for the purpose of telling top and bottom.
 SENTENCE = 25
 
-_NARROW = {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)} | {0x3000: 0x20, 0xA0: 0x20, ord("︰"): ord(":")}
+_NARROW = {chr(code): chr(code - 0xFEE0) for code in range(0xFF01, 0xFF5F)} | {"\u3000": " ", "\xa0": " ", "︰": ":"}
+_WIDE = re.compile(f"[{''.join(_NARROW)}]")
 _STOPS = tuple("。!?…”」』)；;.")
 
 
@@ -46,7 +47,7 @@ def narrow(line: str) -> str:
     >>> narrow("来源：四川在线（记者　张三）")
     '来源:四川在线(记者 张三)'
     """
-    return " ".join(line.translate(_NARROW).split())
+    return " ".join(_WIDE.sub(lambda match: _NARROW[match[0]], line).split())
 
 
 def is_sentence(line: str, least: int = SENTENCE) -> bool:
