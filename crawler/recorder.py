@@ -585,7 +585,7 @@ class TapHandler(HTTP11DownloadHandler):
                 timer.cancel()
 
         timer = reactor.callLater(timeout, tap.stop, "time")
-        fetching = self._pool.getConnection((parts.scheme, host, port), endpoint)
+        fetching: defer.Deferred[Any] = self._pool.getConnection((parts.scheme, host, port), endpoint)
         fetching.addCallback(lambda connection: connection.request(tx_request))
         fetching.addCallback(drain)
         fetching.addErrback(tap.fail)
