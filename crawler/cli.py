@@ -8,19 +8,21 @@ from __future__ import annotations
 
 import json
 import os
+import signal
 import sys
 from collections.abc import Iterable, Iterator
 from dataclasses import asdict, dataclass, is_dataclass
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated, Any
+from types import FrameType
+from typing import Annotated, Any, NoReturn
 
 import typer
 
 from archive import site as site_files
 from archive.catalogue import build, query
 from archive.corpus import ingest, reclean
-from archive.errors import CundangError, UsageError
+from archive.errors import CundangError, InterruptedCrawl, UsageError
 from archive.export import jsonl, parquet, text
 from archive.layout import Layout
 from archive.site import Site
@@ -300,7 +302,7 @@ def show(
 ) -> None:
     """Show one document with its evidence, or the captures of a URL.
 
-    Example: cundang show http://www.sctyzx.gov.cn/my/202409/54308962.html
+    Example: cundang show file:///000_cf38059dc55396b4.txt
     """
     layout: Layout = context.obj.layout
     found = query.find(layout, name)
@@ -367,18 +369,21 @@ def status(
 
 def main() -> None:
     """Run the command line; problems end with one line and their exit code."""
+    # As our own error: of a KeyboardInterrupt typer would make exit code 1.
+    signal.signal(signal.SIGINT, _interrupted)
     try:
-        app(standalone_mode=True)
+        app()
     except CundangError as error:
         say(f"cundang: {error}")
         sys.exit(error.exit_code)
-    except KeyboardInterrupt:
-        say("cundang: interrupted")
-        sys.exit(5)
     except BrokenPipeError:
         # The reader of our output is gone, as in `cundang search ... | head`.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         sys.exit(0)
+
+
+def _interrupted(_number: int, _frame: FrameType | None) -> NoReturn:
+    raise InterruptedCrawl("interrupted; what was finished is kept, and the same command goes on.")
 
 
 def _frontier_status(state: Path, missing: bool, json_: bool) -> None:

@@ -13,6 +13,8 @@ from pathlib import Path
 import pytest
 import typer
 
+from archive.site import Crawl, Reading
+from archive.text.document import Document, Reason
 from crawler import practice
 from crawler.cli import app
 
@@ -41,6 +43,17 @@ def test_every_command_has_an_example_and_stands_in_the_readme(path: tuple[str, 
     assert len(EXAMPLES[path]) == 1, f"the help of {path} must end in one example"
     assert COMMANDS[path].rstrip().endswith(EXAMPLES[path][0])
     assert f"cundang {' '.join(path)}" in README
+
+
+def test_the_readme_explains_every_column_and_reason() -> None:
+    for name in (*Document.__slots__, *Reason):
+        assert f"`{name}`" in README, f"the README does not say what {name} is"
+
+
+def test_the_readme_explains_every_key_of_a_site_file() -> None:
+    for kind in (Crawl, Reading):
+        for name in kind.__slots__:
+            assert re.search(rf"^(?:# )?{name}\s*=", README, re.MULTILINE), f"the README does not say what {name} is"
 
 
 @pytest.fixture(scope="module")

@@ -198,6 +198,11 @@ def _clean_batch(batch: list[Job]) -> list[tuple[Document | Skip, str]]:
     return done
 
 
+def _leave_interrupts_to_the_parent() -> None:
+    # A terminal sends Ctrl-C to all processes of a command.
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+
+
 class Workers:
     """Processes that clean. One that dies or hangs costs the page it was at, not its neighbours."""
 
@@ -249,7 +254,7 @@ class Workers:
             return _given_up(*job, Reason.KILLED, detail), Reason.KILLED
 
     def _start(self) -> ProcessPoolExecutor:
-        return ProcessPoolExecutor(self._jobs, mp_context=self._context)
+        return ProcessPoolExecutor(self._jobs, mp_context=self._context, initializer=_leave_interrupts_to_the_parent)
 
     def _restart(self) -> None:
         self._pool.shutdown(wait=True, cancel_futures=True)
