@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from urllib.parse import SplitResult, urlsplit, urlunsplit
 
 from w3lib.url import safe_url_string
@@ -26,6 +27,7 @@ _NUMBER = re.compile(r"\d+")
 _HASH = re.compile(r"[0-9a-f]{16,}")
 
 
+@lru_cache(maxsize=2**14)
 def canonical(url: str, encoding: str = "utf-8") -> str | None:
     """An absolute link -> the address as it is sent, in ASCII; None: not http(s), or no address at all.
 

@@ -30,10 +30,7 @@ _CLICKS = XPath("//*[@onclick[contains(., 'location') or contains(., 'window.ope
 _BASE = XPath("string(//base[@href][1]/@href)")
 _REFRESH = XPath("//meta[translate(@http-equiv, 'REFSH', 'refsh') = 'refresh'][not(ancestor::noscript)]/@content")
 _LINKS = XPath(".//a[@href]")
-# Short text with a digit, outside scripts: a row's date is no sentence.
-_DIGITS = XPath(
-    "//text()[string-length() < 200][translate(., '0123456789', '') != .][not(parent::script or parent::style)]"
-)
+_TEXTS = XPath("//text()")
 _ALTS = XPath(".//img/@alt")
 _REFRESH_URL = re.compile(r"^\s*[\d.]*\s*[;,]\s*url\s*=\s*['\"]?(.+?)['\"]?\s*$", re.IGNORECASE)
 _CLICK = re.compile(r"(?:location(?:\.href)?\s*=|location\.(?:replace|assign)\(|window\.open\()\s*['\"]([^'\"]+)['\"]")
@@ -129,14 +126,14 @@ def _anchor(element: HtmlElement) -> str | None:
 def _row_dates(root: HtmlElement) -> dict[HtmlElement, str]:
     """Link elements -> the date in their row: each date of the page is given to the link that it stands nearest to."""
     dates: dict[HtmlElement, str] = {}
-    for text in _DIGITS(root):
-        date = row_date(text) if _DATED.search(text) else None
-        if date is None:
+    for text in _TEXTS(root):
+        # A row's date is no sentence, and no script.
+        if len(text) > 200 or _DATED.search(text) is None or (date := row_date(text)) is None:
             continue
         beside = text.getparent()
         around = beside.getparent() if text.is_tail else beside
         for _ in range(5):
-            if around is None or around.tag in ("body", "html"):
+            if around is None or around.tag in ("body", "html", "head", "script", "style"):
                 break
             if around.tag == "a":
                 dates.setdefault(around, date)

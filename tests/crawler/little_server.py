@@ -67,7 +67,7 @@ def serving(routes: Routes) -> Iterator[Little]:
 
         def do_GET(self) -> None:
             little.asked.append((time.monotonic(), self.path))
-            answer = routes(self.path, self.headers)
+            answer = routes(self.path, dict(self.headers))
             if answer is None:
                 self.close_connection = True
                 return

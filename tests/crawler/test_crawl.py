@@ -21,6 +21,7 @@ from little_server import Answer, serving
 
 from archive.layout import Layout
 from archive.warc import reader, verify
+from archive.warc.record import Record
 from crawler import practice
 from crawler.frontier import Frontier, State
 
@@ -71,7 +72,7 @@ def kept(data: Path) -> Counter[tuple[str, str]]:
     found: Counter[tuple[str, str]] = Counter()
     for warc in Layout(root=data).warcs():
         for record in reader.records(warc):
-            assert isinstance(record, reader.Record), record
+            assert isinstance(record, Record), record
             if record.kind in ("response", "revisit"):
                 found[record.kind, urlsplit(record.field("WARC-Target-URI")).path] += 1
     return found
