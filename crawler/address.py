@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 import re
 from functools import lru_cache
 from urllib.parse import SplitResult, urlsplit, urlunsplit
@@ -39,10 +40,15 @@ def canonical(url: str, encoding: str = "utf-8") -> str | None:
     >>> canonical("javascript:void(0)")
     """
     try:
+        codecs.lookup(encoding)
+    except LookupError:
+        # A page of pieces in several encodings.
+        encoding = "utf-8"
+    try:
         parts = urlsplit(safe_url_string(url.strip().replace("\\", "/"), encoding=encoding))
         host = host_of(parts.geturl())
         user = "@" in parts.netloc
-    except (ValueError, LookupError):
+    except ValueError:
         return None
     if parts.scheme not in ("http", "https") or not host:
         return None

@@ -295,6 +295,7 @@ def test_a_second_crawl_of_a_site_is_told_who_holds_it(tmp_path: Path) -> None:
         ("http://h/v.php?PHPSESSID=abc&id=1", "utf-8", "http://h/v.php?id=1"),
         ("http://h\\xw\\1.htm", "utf-8", "http://h/xw/1.htm"),
         ("http://127.0.0.2:8731/../x/./y/", "utf-8", "http://127.0.0.2:8731/x/y/"),
+        ("http://h/?w=统", "mixed", "http://h/?w=%E7%BB%9F"),
         ("mailto:a@b.cn", "utf-8", None),
         ("http:///x", "utf-8", None),
         ("http://[::1/", "utf-8", None),
