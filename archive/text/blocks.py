@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import islice
@@ -17,13 +18,82 @@ MOST = 50_000
 
 # Elements whose text a reader does not see, or that are controls.
 _UNSEEN = frozenset(
-    "head title script style noscript template iframe frame frameset object embed applet select option optgroup datalist "
-    "textarea input svg canvas math audio video map area rp rt button".split()
+    [
+        "head",
+        "title",
+        "script",
+        "style",
+        "noscript",
+        "template",
+        "iframe",
+        "frame",
+        "frameset",
+        "object",
+        "embed",
+        "applet",
+        "select",
+        "option",
+        "optgroup",
+        "datalist",
+        "textarea",
+        "input",
+        "svg",
+        "canvas",
+        "math",
+        "audio",
+        "video",
+        "map",
+        "area",
+        "rp",
+        "rt",
+        "button",
+    ]
 )
 # Elements that do not begin a line of their own; all others do.
 _INLINE = frozenset(
-    "a abbr acronym b bdi bdo big cite code data del dfn em font i ins kbd label mark o:p q ruby rb s samp small span "
-    "strike strong sub sup time tt u var wbr img st1 nobr listing menuitem".split()
+    [
+        "a",
+        "abbr",
+        "acronym",
+        "b",
+        "bdi",
+        "bdo",
+        "big",
+        "cite",
+        "code",
+        "data",
+        "del",
+        "dfn",
+        "em",
+        "font",
+        "i",
+        "ins",
+        "kbd",
+        "label",
+        "mark",
+        "o:p",
+        "q",
+        "ruby",
+        "rb",
+        "s",
+        "samp",
+        "small",
+        "span",
+        "strike",
+        "strong",
+        "sub",
+        "sup",
+        "time",
+        "tt",
+        "u",
+        "var",
+        "wbr",
+        "img",
+        "st1",
+        "nobr",
+        "listing",
+        "menuitem",
+    ]
 )
 _HEADINGS = frozenset(("h1", "h2", "h3", "h4", "h5", "h6"))
 _HIDDEN = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden", re.IGNORECASE)
@@ -33,13 +103,19 @@ _TOO_MUCH_TO_HIDE = 200
 # Marks in a run of text where an inline element begins or ends; no page holds it, see decode.
 _EDGE = "\x1f"
 
-_CJK = f"{HAN}\u3000-\u303f\uff00-\uffef“”‘’…—"  # noqa: RUF001
+_CJK = f"{HAN}\u3000-\u303f\uff00-\uffef“”‘’…—"
 _WRAPPED = re.compile(rf"(?<=[{_CJK}])[ \t]*\n\s*(?=[{_CJK}])")
 _SPACES = re.compile(r"[\s\xa0\u2000-\u200a\u202f\u205f\u3000]+")
-_NOTHING = re.compile("[\u200b-\u200f\u2028-\u202e\u2060-\u2064\ufeff\xad]")
+# Invisible characters, and those that no XML may hold: character references bring them.
+_NOTHING = re.compile(
+    "[\x00-\x08\x0e-\x1b\x7f\xad\u200b-\u200f\u2028-\u202e\u2060-\u2064\ud800-\udfff\ufeff\ufffe\uffff]"
+)
+# Private use (icon fonts, Word's bullets), Kangxi radicals, compatibility forms, and dots other than that of names.
+_ODD = re.compile(rf"[\ue000-\uf8ff\u2f00-\u2fd5\uf900-\ufaff]|(?<=[{HAN}])[\u2022\u2027\u30fb](?=[{HAN}])")
+_BULLETS = "\uf0b7\uf06c\uf0a7\uf0d8\uf075\uf06e"
 # Paragraphs that are told apart by their indent alone: two wide spaces, or four hard ones.
 _INDENT = re.compile(r"\s*(?:[\u3000\u2003]\s*){2,}|\s*(?:\xa0[ \t]*){4,}")
-_ENDS = "。！？!?…；;：:”」』）)】"  # noqa: RUF001
+_ENDS = "。！？!?…；;：:”」』）)】"
 _HAN = re.compile(f"[{HAN}]+")
 
 
@@ -80,7 +156,15 @@ def fold(text: str) -> str:
     >>> fold("\u3000\u3000统战工作\n   会议  2020年")
     '统战工作会议 2020年'
     """
-    return _SPACES.sub(" ", _WRAPPED.sub("", _NOTHING.sub("", text))).strip()
+    return _SPACES.sub(" ", _WRAPPED.sub("", _ODD.sub(_usual, _NOTHING.sub("", text)))).strip()
+
+
+def _usual(match: re.Match[str]) -> str:
+    """The usual character for an odd one."""
+    odd = match[0]
+    if "\ue000" <= odd <= "\uf8ff":
+        return "·" if odd in _BULLETS else ""
+    return "·" if odd in "\u2022\u2027\u30fb" else unicodedata.normalize("NFKC", odd)
 
 
 def han(text: str) -> int:
@@ -105,7 +189,7 @@ def blocks(root: HtmlElement) -> list[Block]:
     return list(islice(_walk(root), MOST))
 
 
-def _walk(root: HtmlElement) -> Iterator[Block]:  # noqa: C901, PLR0912 - one loop without recursion: pages nest thousands deep
+def _walk(root: HtmlElement) -> Iterator[Block]:  # noqa: C901, PLR0915 - one loop without recursion: pages nest thousands deep
     parts: list[str] = []
     links = 0
     holder = root
@@ -180,8 +264,7 @@ def _paragraphs(raw: str) -> Iterator[str]:
         if before and ("\n" in match[0] or before[-1] in _ENDS):
             yield before
             start = match.end()
-    for line in raw[start:].split("\r"):
-        yield line
+    yield from raw[start:].split("\r")
 
 
 def _kind(element: HtmlElement) -> Literal["heading", "item", "cell", "caption", "text"]:

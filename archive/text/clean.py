@@ -37,7 +37,7 @@ _ATTACHMENT = re.compile(
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Line:
-    """A line as found, and as it is read: pinyin taken out, in Simplified Chinese; `spaced` where styles hold parts apart."""
+    """A line as found, and as it is read: pinyin out, in Simplified Chinese; `spaced` where styles hold parts apart."""
 
     found: str
     read: str
@@ -180,14 +180,21 @@ def _name(
         inner = (line for line in stated if line.read in shown.read and 0 < len(shown.read) - len(line.read) <= 3)
         draft.title = next(inner, shown)
         return
-    headings = [
-        around[index]
-        for index in around
-        if page.blocks[index].kind == "heading"
-        and page.blocks[index].linked < 0.5
-        and fields.may_be_title(around[index].read)
+    if stated:
+        draft.title = stated[0]
+        return
+    # No title element: a heading that opens the region, the one nearest above it, or the line above its dateline.
+    near = [i for i in around if i < first and page.blocks[i].linked < 0.5 and fields.may_be_title(around[i].read)]
+    named = [
+        i
+        for i in near
+        if page.blocks[i].kind == "heading" or _HEADING.search(page.blocks[i].element.get("class") or "")
     ]
-    draft.title = next(iter([*headings[:1], *stated]), None)
+    over = [i for i in near if i + 1 in around and fields.is_dateline(around[i + 1].read)]
+    if draft.lines and page.blocks[first].kind == "heading" and fields.may_be_title(draft.lines[0].read):
+        draft.title = draft.lines[0]
+    elif named or over:
+        draft.title = around[(named or over)[-1]]
 
 
 def _as_read(text: str, draft: Draft) -> str:
@@ -260,7 +267,7 @@ def _columns(page: Page, first: int, around: dict[int, Line], title: str | None)
 def _attachments(capture: Capture, page: Page) -> tuple[tuple[str, str], ...]:
     """Files that the page links to, with the names that it gives them."""
     base = next((element.get("href") for element in page.root.iter("base") if element.get("href")), None)
-    found = {}
+    found: dict[str, str] = {}
     for link in page.root.iter("a"):
         href = (link.get("href") or "").strip()
         name = fold("".join(link.itertext()))

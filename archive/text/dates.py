@@ -22,9 +22,16 @@ AHEAD = dt.timedelta(days=1)
 # Statements farther apart than this contradict each other.
 APART = dt.timedelta(days=2)
 
-_TIME = r"(?P<half>上午|下午|晚上|凌晨|中午|AM|PM)?\s*(?P<hour>\d{1,2})\s*[:时点]\s*(?P<minute>\d{1,2})(?:\s*[:分]\s*(?P<second>\d{1,2}))?(?:\.\d+)?\s*(?P<after>AM|PM)?\s*(?P<zone>Z|[+-]\d{2}:?\d{2})?"
+_TIME = (
+    r"(?P<half>上午|下午|晚上|凌晨|中午|AM|"
+    r"PM)?\s*(?P<hour>\d{1,2})\s*[:时点]\s*(?P<minute>\d{1,2})(?:\s*[:分]\s*(?P<second>\d{1,2}))?(?:\.\d+)?\s*(?P<after>AM|"
+    r"PM)?\s*(?P<zone>Z|[+-]\d{2}:?\d{2})?"
+)
 _BETWEEN = r"\s*,?\s*[(\[]?(?:(?:星期|周|週|礼拜)[一二三四五六日天])?[)\]]?\s*,?\s*(?:-\s)?T?\s*"
-_DAY = r"(?P<year>(?:19|20)\d{2})\s*(?P<sep>[-/.年])\s*(?P<month>\d{1,2})\s*[-/.月]\s*(?P<day>\d{2}(?=\d{2}:)|\d{1,2}(?!\d))\s*日?"
+_DAY = (
+    r"(?P<year>(?:19|20)\d{2})\s*(?P<sep>[-/.年])\s*(?P<month>\d{1,2})\s*[-/.月]\s*(?P<day>\d{2}(?=\d{2}:)|"
+    r"\d{1,2}(?!\d))\s*日?"
+)
 _FULL = re.compile(rf"(?<!\d){_DAY}(?:{_BETWEEN}{_TIME})?", re.IGNORECASE)
 # The time may stand first: 12:33 2024/10/03.
 _REVERSED = re.compile(rf"(?<!\d)(?P<hour>\d{{1,2}}):(?P<minute>\d{{2}})(?::(?P<second>\d{{2}}))?\s*{_DAY}")
@@ -34,13 +41,15 @@ _HAN_DATE = re.compile(
     r"(?P<year>[〇零○一二三四五六七八九]{4})年(?P<month>[一二三四五六七八九十]{1,3})月(?P<day>[一二三四五六七八九十]{1,3})日"
 )
 _SHORT_YEAR = re.compile(
-    r"(?<![\d])(?P<year>[0-3]\d)-(?P<month>\d{1,2})-(?P<day>\d{2}|\d)\s*(?P<hour>\d{2}):(?P<minute>\d{2})(?::(?P<second>\d{2}))?"
+    r"(?<![\d])(?P<year>[0-3]\d)-(?P<month>\d{1,2})-(?P<day>\d{2}|"
+    r"\d)\s*(?P<hour>\d{2}):(?P<minute>\d{2})(?::(?P<second>\d{2}))?"
 )
 _MONTH = re.compile(r"(?<!\d)(?P<year>(?:19|20)\d{2})\s*[-/.年]\s*(?P<month>\d{1,2})\s*月?(?![\d\-/.])")
 _YEAR = re.compile(r"(?<!\d)(?P<year>(?:19|20)\d{2})\s*年?(?!\d)")
 
 _LABELS = (
-    r"(?:文章|信息|稿件|新闻|内容)?(?:发\s*布|发\s*表|发\s*稿|上\s*传|录\s*入|添\s*加|创\s*建|建\s*立|撰\s*写|编\s*辑|刊\s*登|公\s*布|更\s*新)"
+    r"(?:文章|信息|稿件|新闻|内容)?(?:发\s*布|发\s*表|发\s*稿|上\s*传|录\s*入|添\s*加|创\s*建|建\s*立|"
+    r"撰\s*写|编\s*辑|刊\s*登|公\s*布|更\s*新)"
     r"(?:日\s*期|时\s*间|于|在)?|时\s*间|日\s*期|刊发日期"
 )
 _LABELLED = re.compile(
@@ -49,7 +58,8 @@ _LABELLED = re.compile(
 _LABEL_ALONE = re.compile(rf"[\[(]?(?P<label>{_LABELS})\s*[:|]?")
 # A clock, a copyright, the day when a template was filled: no date of publication.
 _NOT_PUBLISHED = re.compile(
-    r"(?:今天是?|今日是?|现在是?|当前时间|系统时间|北京时间|更新日期|页面生成|网页生成|生成时间|最后更新|最后修改|成文日期|"
+    r"(?:今天是?|今日是?|现在是?|当前时间|系统时间|北京时间|更新日期|页面生成|网页生成|生成时间|"
+    r"最后更新|最后修改|成文日期|"
     r"生成日期|失效|废止|有效期|截止|截至|©|\(c\)|copyright|版权|访问|开课|活动时间|会议时间|报名)[^\d]{0,16}$",
     re.IGNORECASE,
 )
@@ -139,19 +149,21 @@ def read(words: str, *, loose: bool = False) -> str | None:
             value = _iso(match.groupdict())
             if value:
                 return value
-    if match := _MINGUO.search(words):
-        groups = match.groupdict()
+    if found := _MINGUO.search(words):
+        groups = found.groupdict()
         return _iso({**groups, "year": str(int(groups["year"]) + 1911)})
-    if match := _HAN_DATE.search(words):
-        return _iso({key: str(_han_number(value)) for key, value in match.groupdict().items()})
-    if loose:
-        if match := _SHORT_YEAR.search(words):
-            return _iso({**match.groupdict(), "year": f"20{match['year']}"})
-        if (match := _MONTH.search(words)) and 1 <= int(match["month"]) <= 12:
-            return f"{match['year']}-{int(match['month']):02d}"
-        if match := _YEAR.fullmatch(words):
-            return match["year"]
-    return None
+    if found := _HAN_DATE.search(words):
+        return _iso({key: str(_han_number(value)) for key, value in found.groupdict().items()})
+    return _read_loosely(words) if loose else None
+
+
+def _read_loosely(words: str) -> str | None:
+    if found := _SHORT_YEAR.search(words):
+        return _iso({**found.groupdict(), "year": f"20{found['year']}"})
+    if (found := _MONTH.search(words)) and 1 <= int(found["month"]) <= 12:
+        return f"{found['year']}-{int(found['month']):02d}"
+    found = _YEAR.fullmatch(words)
+    return found["year"] if found else None
 
 
 def from_meta(metas: Iterable[tuple[str, str]]) -> list[Dated]:
@@ -264,7 +276,9 @@ def _words_of(rest: str) -> str:
 def _starts_with_date(rest: str) -> bool:
     return bool(
         re.match(
-            r"(?:\d{1,2}:\d{2}(?::\d{2})?\s*)?(?:\d{2,4}\s*[-/.年]|(?:中华)?民国|[〇零○一二三四五六七八九]{4}年)", rest
+            r"(?:\d{1,2}:\d{2}(?::\d{2})?\s*)?(?:\d{2,4}\s*[-/.年]|(?:中华)?民国|"
+            r"[〇零○一二三四五六七八九]{4}年)",
+            rest,
         )
     )
 

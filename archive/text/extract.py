@@ -1,8 +1,8 @@
 """Blocks of a page -> the paragraphs of its article.
 
-A reader in three steps: the region where prose stands is found (the site's selectors, a known container, else votes of the
-blocks), trafilatura reads that region from a tree that holds each paragraph as one, and what it gives is checked against
-the votes. A better reader replaces `body` alone.
+A reader in three steps: the region where prose stands is found (the site's selectors, a known container, else votes of
+the blocks), trafilatura reads that region from a tree that holds each paragraph as one, and what it gives is checked
+against the votes. A better reader replaces `body` alone.
 """
 
 from __future__ import annotations
@@ -15,12 +15,12 @@ from functools import cache
 
 import trafilatura
 from lxml.cssselect import CSSSelector, SelectorError
-from lxml.etree import Element, SubElement
-from lxml.html import HtmlElement, fromstring, tostring
+from lxml.etree import SubElement
+from lxml.html import HtmlElement, HTMLParser
 from trafilatura.settings import use_config
 
 from archive.site import Reading
-from archive.text.blocks import Block, han
+from archive.text.blocks import Block, fold, han
 from archive.text.fields import is_dateline
 from archive.text.lines import furniture_id, narrow
 
@@ -45,8 +45,10 @@ _MARKS = re.compile("[，。！？；：、,!?;]")
 _LABELLED = re.compile(r"来源|作者|编辑|时间|日期|\d{4}\s*[-/.年]\s*\d")
 _END = re.compile("[。！？!?…；;：:”」』）)】\\]]$")
 _ASIDE = re.compile(
-    r"comment|reply|recommend|relat(?:e|ed|ive|ion)|footer|copyright|sidebar|side-|breadcrumb|crumb|share|toolbar|hotnews|hot-|ranking|"
-    r"advert|login|pinglun|fenxiang|tuijian|xgyd|xglj|(?:^|[-_\s])(?:nav|ad|ads|foot|bottom|side|menu|tags?|more|hot|rank|pager?)(?:$|[-_\s\d])",
+    r"comment|reply|recommend|relat(?:e|ed|ive|ion)|footer|copyright|sidebar|side-|breadcrumb|crumb|"
+    r"share|toolbar|hotnews|hot-|ranking|"
+    r"advert|login|pinglun|fenxiang|tuijian|xgyd|xglj|(?:^|[-_\s])(?:nav|ad|ads|foot|bottom|side|menu|"
+    r"tags?|more|hot|rank|pager?)(?:$|[-_\s\d])",
     re.IGNORECASE,
 )
 _PLAIN = frozenset(("p", "li", "h1", "h2", "h3", "h4", "h5", "h6", "td", "th", "dd", "dt"))
@@ -117,7 +119,7 @@ def body(
 
 
 def votes(page: Sequence[Block], keys: Sequence[str]) -> list[float]:
-    """For each block how much it speaks for an article (prose: about its characters) or against one (links, furniture)."""
+    """For each block how much it speaks for an article (about its characters of prose) or against one (links)."""
     aside = _asides(page)
     points = []
     for index, block in enumerate(page):
@@ -265,8 +267,6 @@ def _read(page: Sequence[Block], indices: Collection[int]) -> list[int]:
     if len(chosen) > BLOCKS or not chosen:
         return []
     tree = _tree([page[index] for index in chosen])
-    if tree is None:
-        return []
     document = trafilatura.bare_extraction(
         tree,
         fast=True,
@@ -276,7 +276,8 @@ def _read(page: Sequence[Block], indices: Collection[int]) -> list[int]:
         deduplicate=False,
         config=_config(),
     )
-    lines = [_key(line) for line in (document.text or "").splitlines()] if document else []
+    text = document.text if isinstance(document, trafilatura.settings.Document) else None
+    lines = [_key(line) for line in (text or "").splitlines()]
     taken = []
     position = 0
     for index in chosen:
@@ -299,13 +300,13 @@ def _config() -> ConfigParser:
     return config
 
 
-def _tree(blocks: Sequence[Block]) -> HtmlElement | None:
+def _tree(blocks: Sequence[Block]) -> HtmlElement:
     """A page that holds the blocks alone, in boxes named as the page names them, each block one paragraph."""
-    root = Element("html")
+    root = HTMLParser().makeelement("html")
     top = SubElement(root, "body")
-    made: dict[HtmlElement, tuple[Element, int]] = {}
+    made: dict[HtmlElement, tuple[HtmlElement, int]] = {}
 
-    def box(element: HtmlElement | None) -> tuple[Element, int]:
+    def box(element: HtmlElement | None) -> tuple[HtmlElement, int]:
         chain = []
         while element is not None and element.tag not in ("html", "body") and element not in made:
             chain.append(element)
@@ -313,7 +314,7 @@ def _tree(blocks: Sequence[Block]) -> HtmlElement | None:
         place, depth = made[element] if element is not None and element in made else (top, 0)
         for link in reversed(chain):
             tag = link.tag if link.tag in _BOXES else "div"
-            names = [(name, link.get(name)) for name in ("class", "id") if link.get(name)]
+            names = [(name, fold(value)) for name in ("class", "id") if (value := link.get(name))]
             if depth < DEPTH and (names or tag != "div"):
                 place = SubElement(place, tag)
                 for name, value in names:
@@ -332,7 +333,7 @@ def _tree(blocks: Sequence[Block]) -> HtmlElement | None:
             link.text = block.text
         else:
             paragraph.text = block.text
-    return fromstring(tostring(root))
+    return root
 
 
 def table_rows(page: Sequence[Block], indices: Sequence[int]) -> list[tuple[int, ...]]:
@@ -360,6 +361,6 @@ def _row_of(block: Block) -> HtmlElement | None:
             row = element.getparent()
             cells = [cell for cell in row if cell.tag in ("td", "th")] if row is not None else []
             whole = han("".join(element.itertext()))
-            return row if len(cells) >= 2 and whole <= 60 and row.getparent() is not None else None
+            return row if len(cells) >= 2 and whole <= 60 else None
         element = element.getparent()
     return None

@@ -62,7 +62,7 @@ def is_sentence(line: str, least: int = SENTENCE) -> bool:
 def furniture(lines: Sequence[str]) -> list[str | None]:
     """For each line the id of the rule that takes it out, None where it stays.
 
-    >>> furniture(["站内搜索：", "疫情发生以来,全县统一战线成员迅速行动起来,投身到防控一线工作之中。", "上一篇：没有了"])
+    >>> furniture(["站内搜索：", "疫情发生以来,全县统一战线成员迅速行动,投身防控一线工作。", "上一篇：没有了"])
     ['search', None, 'previous_next']
     """
     keys = [narrow(line) for line in lines]

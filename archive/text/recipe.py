@@ -1,4 +1,4 @@
-"""Sites -> the fingerprint of the cleaning function: with the same fingerprint the same bytes give the same documents."""
+"""Sites -> the fingerprint of the cleaning function: the same fingerprint and bytes give the same documents."""
 
 from __future__ import annotations
 
@@ -12,10 +12,10 @@ from importlib import metadata, resources
 
 from archive.site import Site
 
-# Raised with every change of the cleaner that changes a document; the changelog's section "Corpus" says how.
+# Raised with every change that changes a document; the changelog's section "Corpus" says how.
 VERSION = "1"
 
-# Libraries that shape text or the bytes of a shard. opencc-python-reimplemented carries its dictionaries in its version.
+# Libraries that shape text or the bytes of a shard; OpenCC's dictionaries come with its version.
 LIBRARIES = (
     "cssselect",
     "jusText",

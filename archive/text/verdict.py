@@ -1,4 +1,4 @@
-"""A page -> why it is no article, where it is none: what a host answers instead of one, and pages that lead to articles."""
+"""A page -> why it is no article: what a host answers instead of one, and pages that only lead to articles."""
 
 from __future__ import annotations
 
@@ -39,7 +39,8 @@ _MAGIC = (
 )
 _HTML_TYPES = ("text/html", "application/xhtml+xml", "application/xml", "text/xml")
 _NOT_PAGE = re.compile(
-    r"/robots\.txt$|\.(?:css|js|mjs|json|ico|png|jpe?g|gif|svg|webp|bmp|woff2?|ttf|eot|mp[34]|m3u8|pdf|docx?|xlsx?|zip|rar)$",
+    r"/robots\.txt$|\.(?:css|js|mjs|json|ico|png|jpe?g|gif|svg|webp|bmp|woff2?|ttf|eot|mp[34]|m3u8|pdf|"
+    r"docx?|xlsx?|zip|rar)$",
     re.IGNORECASE,
 )
 _HOME = re.compile(r"/?(?:(?:index|default|main|home)\.(?:s?html?|jsp|php|aspx?))?", re.IGNORECASE)
@@ -49,7 +50,8 @@ _REFRESH = re.compile(
     re.IGNORECASE,
 )
 _STUB = re.compile(
-    r"(?:window|self|top|parent|document)?\.?location(?:\.href|\.replace|\.assign)?\s*(?:=|\()\s*[\"']([^\"']{1,300})[\"']",
+    r"(?:window|self|top|parent|document)?\.?location(?:\.href|\.replace|\.assign)?\s*(?:=|"
+    r"\()\s*[\"']([^\"']{1,300})[\"']",
     re.IGNORECASE,
 )
 
@@ -66,29 +68,36 @@ _CHALLENGES = (
     (re.compile(r"cf-browser-verification|challenge-platform|Just a moment\.\.\."), "Cloudflare"),
 )
 _BLOCKED = re.compile(
-    r"访问禁止|禁止访问|拒绝访问|访问被拒绝|您的IP|您所在的地区|Access Denied|403 Forbidden|请求被拦截|已被拦截|黑名单",
+    r"访问禁止|禁止访问|拒绝访问|访问被拒绝|您的IP|您所在的地区|Access Denied|403 Forbidden|请求被拦截|"
+    r"已被拦截|黑名单",
     re.IGNORECASE,
 )
 _SOFT = (
     (
         Reason.SOFT_404,
         re.compile(
-            r"页面不存在|页面未找到|页面没有找到|(?:您?要?访问的|该|此)(?:页面|网页|内容|文章|信息)(?:不存在|已删除|已被删除|已下线|找不到|未找到)|该信息已(?:删除|不存在|被撤回)|"
-            r"(?:文章|内容|信息|栏目|新闻|资源|数据)不存在|参数(?:错误|有误)|(?:^|\s)404(?:\s*错误|\s*[Nn]ot\s*[Ff]ound|$|\s)|[Nn]ot [Ff]ound|找不到(?:文件|该页|页面|您)|"
-            r"域名(?:已过期|未备案)|未备案|Runtime Error|Server Error in|Microsoft VBScript|ADODB|数据库连接(?:错误|失败)|HTTP Status|无法(?:找到|显示)(?:该|此|网)页|"
+            r"页面不存在|页面未找到|页面没有找到|(?:您?要?访问的|该|此)(?:页面|网页|内容|文章|"
+            r"信息)(?:不存在|已删除|已被删除|已下线|找不到|未找到)|该信息已(?:删除|不存在|被撤回)|"
+            r"(?:文章|内容|信息|栏目|新闻|资源|数据)不存在|参数(?:错误|有误)|(?:^|\s)404(?:\s*错误|"
+            r"\s*[Nn]ot\s*[Ff]ound|$|\s)|[Nn]ot [Ff]ound|找不到(?:文件|该页|页面|您)|"
+            r"域名(?:已过期|未备案)|未备案|Runtime Error|Server Error in|Microsoft VBScript|ADODB|"
+            r"数据库连接(?:错误|失败)|HTTP Status|无法(?:找到|显示)(?:该|此|网)页|"
             r"暂无(?:内容|数据|信息|文章)|已被(?:发布者|作者)?删除|无权(?:访问|限)"
         ),
     ),
     (
         Reason.MAINTENANCE,
         re.compile(
-            r"系统(?:正在)?(?:维护|升级)|网站(?:正在)?(?:升级|改版|维护|建设)|正在(?:建设|维护|升级)|敬请期待|暂时无法(?:访问|提供服务)|服务器(?:维护|繁忙)|暂停(?:访问|服务)|Service Unavailable"
+            r"系统(?:正在)?(?:维护|升级)|网站(?:正在)?(?:升级|改版|维护|建设)|正在(?:建设|维护|升级)|"
+            r"敬请期待|暂时无法(?:访问|提供服务)|服务器(?:维护|繁忙)|暂停(?:访问|服务)|"
+            r"Service Unavailable"
         ),
     ),
     (
         Reason.LOGIN,
         re.compile(
-            r"请(?:先)?登[录陆]|您(?:还)?(?:没有|未)登[录陆]|用户登[录陆]|统一身份认证|登[录陆]后(?:查看|访问|阅读)|会员登[录陆]"
+            r"请(?:先)?登[录陆]|您(?:还)?(?:没有|未)登[录陆]|用户登[录陆]|统一身份认证|"
+            r"登[录陆]后(?:查看|访问|阅读)|会员登[录陆]"
         ),
     ),
 )
@@ -127,7 +136,7 @@ def unread(capture: Capture) -> tuple[Reason, str] | None:
 
 
 def verdict(capture: Capture, html: str, root: HtmlElement | None) -> tuple[Reason, str] | None:
-    """Why a page is no article, with the evidence; None where it may be one. Text wins: a long page is never refused here."""
+    """Why a page is no article, with the evidence; None where it may be one. Text wins over words of an error page."""
     found = unread(capture)
     if found:
         return found

@@ -1,0 +1,325 @@
+"""Pages become documents with whole paragraphs and true fields, or a skip that says why not."""
+
+from __future__ import annotations
+
+import datetime as dt
+import time
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from archive.site import Crawl, Reading, Site
+from archive.text.clean import clean
+from archive.text.decode import parse
+from archive.text.document import Document, Reason, Skip
+from archive.text.recipe import recipe
+from archive.text.verdict import looks_like
+from archive.warc.capture import Capture, Found, Place
+
+PARAGRAPHS = (
+    "9月5日深夜，县委统战部全体干部职工迅速集结，开启新一轮抗疫之战，分赴太伏镇青桥村和青杠湾两处核酸检测点。",
+    "二、做表率、冲在前",
+    "疫情如火，使命如山。广大统一战线成员闻令而动、主动出击、下沉一线，为打赢疫情防控阻击战贡献了统战力量。",
+    "截至9月12日，全县各民主党派、工商联和无党派人士累计捐款捐物合计五百余万元，参与志愿服务九百余人次。",
+)
+PAGE = """<html><head><title>{title}_统战时讯_某县统一战线</title>{head}</head><body>
+<div class="nav"><a href="/">首页</a> <a href="/tzsx">统战时讯</a> <a href="/llyj">理论研究</a></div>
+<div class="path">您现在的位置：<a href="/">首页</a> &gt; <a href="/tzsx">统战时讯</a> &gt; 正文</div>
+<h1>{title}</h1>
+<div class="info"><span>发布时间：2022-09-12 10:30</span><span>来源：四川在线</span><span>作者：刘日龙</span><span>点击：12</span></div>
+{body}
+<div>上一篇：<a href="/1.html">庐山行动取得新的成效</a></div><div>下一篇：没有了</div>
+<div>相关文章</div><ul><li><a href="/2.html">冀州区司法局三项措施助力文明城区创建</a></li>
+<li><a href="/3.html">沂水县富官庄镇网格员开展普法活动</a></li></ul>
+<div class="footer">版权所有：某县委统战部 蜀ICP备00000000号 更新日期：2026-01-01</div></body></html>"""
+TITLE = "某县统一战线多措并举助力疫情防控"
+
+
+def capture(
+    body: str | bytes,
+    *,
+    url: str = "http://www.example.gov.cn/tzsx/4704.html",
+    status: int = 200,
+    content_type: str = "text/html; charset=utf-8",
+    **rest: Any,
+) -> Capture:
+    fields: dict[str, Any] = {
+        "id": "urn:uuid:00000000-0000-4000-8000-000000000001",
+        "kind": "response",
+        "url": url,
+        "date": dt.datetime(2022, 10, 1, tzinfo=dt.UTC),
+        "status": status,
+        "headers": (("Content-Type", content_type),),
+        "body": body.encode("utf-8", "replace") if isinstance(body, str) else body,
+        "payload_digest": None,
+        "place": Place(file="a.warc.gz", offset=0, length=1),
+    }
+    return Capture(**{**fields, **rest})
+
+
+def read(html: str, **rest: Any) -> Document:
+    document = clean(capture(html, **rest), None)
+    assert isinstance(document, Document), document
+    return document
+
+
+def skipped(html: str | bytes, **rest: Any) -> Skip:
+    skip = clean(capture(html, **rest), None)
+    assert isinstance(skip, Skip), skip
+    assert skip.detail
+    return skip
+
+
+@pytest.mark.parametrize(
+    "shape",
+    [
+        "<p>{}</p>\n<p>{}</p>\n<p>{}</p>\n<p>{}</p>",
+        "{}<br>{}<br/><br/>{}<br>\n{}",
+        "<div><span>{}</span></div><div><span>{}</span></div><div>{}</div><div>{}</div>",
+        "<table><tr><td>　　{}<br>　　{}<br>　　{}<br>　　{}</td></tr></table>",
+        "<span>&emsp;&emsp;{}</span><br><span>{}</span><br><b>{}</b><br>{}",
+        "　　{}\n　　{}\n　　{}\n　　{}",
+        "<section><section><p>{}</p></section><p>{}</p></section><section><p>{}</p><p>{}</p></section>",
+    ],
+)
+@pytest.mark.parametrize("box", ['<div class="TRS_Editor">{}</div>', '<div class="xx">{}</div>', "<div>{}</div>"])
+def test_paragraphs_are_those_of_the_page(shape: str, box: str) -> None:
+    document = read(PAGE.format(title=TITLE, head="", body=box.format(shape.format(*PARAGRAPHS))))
+    assert document.text.split("\n") == list(PARAGRAPHS)
+
+
+def test_the_fields_are_what_the_page_says() -> None:
+    body = (
+        f'<div id="zoom"><p>{PARAGRAPHS[0]}</p><p><img src="a.jpg" alt="{TITLE}"></p><p>图为志愿者在现场登记信息</p>'
+        f"<p>{PARAGRAPHS[2]}</p><p>微信图片_20220912.jpg</p><p>（县委统战部 鲁星 供稿）</p><p>责任编辑：秦云</p>"
+        '<p><a href="/files/P020220912.doc">附件1：倡议书.doc</a></p></div>'
+    )
+    document = read(PAGE.format(title=TITLE, head="", body=body))
+    assert document.title == TITLE
+    assert document.text.split("\n") == [PARAGRAPHS[0], PARAGRAPHS[2]]
+    assert (document.source, document.author, document.editor) == ("四川在线", "刘日龙", "秦云")
+    assert document.contributor == "县委统战部 鲁星"
+    assert document.published == "2022-09-12T10:30+08:00"
+    assert document.columns == ("统战时讯",)
+    assert document.captions == ("图为志愿者在现场登记信息",)
+    assert document.attachments == (("http://www.example.gov.cn/files/P020220912.doc", "附件1：倡议书.doc"),)
+    assert ("image_file", "微信图片_20220912.jpg") in document.removed
+    assert document.script == "hans"
+    assert document.text_original is None
+
+
+def test_a_short_notice_keeps_all_its_lines() -> None:
+    lines = [
+        "各支部：",
+        "定于明日上午九时开会。",
+        "地点：三楼会议室",
+        "请准时参加。",
+        "县委统战部办公室",
+        "2020年2月19日",
+    ]
+    body = "".join(f"<p>{line}</p>" for line in lines)
+    for box in ('<div class="TRS_Editor">{}</div>', "<div>{}</div>"):
+        document = read(PAGE.format(title="关于召开会议的通知", head="", body=box.format(body)))
+        assert document.text.split("\n") == lines
+
+
+def test_the_sites_selectors_of_the_era_come_first() -> None:
+    site = Site(
+        key="x",
+        name="某县统一战线",
+        hosts=("www.example.gov.cn",),
+        crawl=Crawl(start=("http://www.example.gov.cn/",)),
+        readings=(Reading(until=dt.date(2022, 6, 30), body="div.old"), Reading(title="div.t", body="div.new")),
+    )
+    body = f'<div class="t">真正的标题在这里</div><div class="old">{PARAGRAPHS[0]}</div><div class="new">{PARAGRAPHS[2]}</div>'
+    html = PAGE.format(title=TITLE, head="", body=body)
+    late = clean(capture(html), site)
+    early = clean(capture(html, date=dt.datetime(2022, 6, 30, 15, tzinfo=dt.UTC)), site)
+    assert isinstance(late, Document)
+    assert isinstance(early, Document)
+    assert (late.text, late.title, late.extractor, late.site) == (PARAGRAPHS[2], "真正的标题在这里", "site", "x")
+    assert early.text == PARAGRAPHS[0]
+
+
+def test_traditional_pages_keep_their_original_beside_the_conversion() -> None:
+    body = (
+        "<p>自新冠肺炎疫情發生以來，區委統戰部隨著形勢的變化，組織動員全區統一戰線成員迅速響應、積極投身疫情防控。</p>"
+    )
+    html = PAGE.format(title="區委統戰部積極行動", head="", body=body).replace("发布时间", "發佈時間")
+    document = read(html)
+    assert document.text.startswith("自新冠肺炎疫情发生以来，区委统战部随着形势的变化")
+    assert document.text_original is not None
+    assert document.text_original.startswith("自新冠肺炎疫情發生以來，區委統戰部隨著形勢的變化")
+    assert (document.title, document.title_original) == ("区委统战部积极行动", "區委統戰部積極行動")
+    assert document.script in ("hant", "mixed")
+
+
+@pytest.mark.parametrize(
+    ("head", "url", "row", "published", "flags"),
+    [
+        ('<meta name="PubDate" content="2022-09-12 10:30:15">', None, None, "2022-09-12T10:30:15+08:00", ()),
+        ('<meta name="PubDate" content="$PubDate">', None, None, "2022-09-12T10:30+08:00", ()),
+        ('<meta name="PubDate" content="2021-12-12">', None, None, "2021-12-12", ("date_conflict",)),
+        ('<meta name="others" content="页面生成时间 2022-09-30 18:10:10">', None, None, "2022-09-12T10:30+08:00", ()),
+        ('<meta name="PubDate" content="2099-01-01">', None, None, "2022-09-12T10:30+08:00", ()),
+        ("", "http://x.cn/202209/t20220912_1.html", "2022-09-12", "2022-09-12T10:30+08:00", ()),
+        ("", "http://x.cn/202209/t20220901_1.html", None, "2022-09-12T10:30+08:00", ("date_conflict",)),
+    ],
+)
+def test_dates_come_with_trust(
+    head: str, url: str | None, row: str | None, published: str, flags: tuple[str, ...]
+) -> None:
+    body = "".join(f"<p>{line}</p>" for line in PARAGRAPHS)
+    found = Found(parent="http://x.cn/", row_date=row)
+    rest = {"url": url} if url else {}
+    document = read(PAGE.format(title=TITLE, head=head, body=body), found=found, **rest)
+    assert (document.published, document.flags) == (published, flags)
+    assert document.published_evidence
+
+
+@pytest.mark.parametrize(
+    "line", ["今天是：2022年9月20日 星期二", "© 2022-01-01", "更新日期：2022-09-20", "", "截至2022年9月1日统计"]
+)
+def test_no_date_is_invented(line: str) -> None:
+    html = f"<html><body><h1>{TITLE}</h1><div>{line}</div>" + "".join(f"<p>{p}</p>" for p in PARAGRAPHS)
+    document = read(html + "<div>Copyright 2010-2022 版权所有</div></body></html>")
+    assert document.published is None
+    assert document.published_claimed is None
+
+
+def test_a_date_before_its_words_is_claimed_not_published() -> None:
+    body = "".join(f"<p>{line}新冠肺炎疫情防控。</p>" for line in PARAGRAPHS)
+    html = PAGE.format(title=TITLE, head="", body=body).replace("2022-09-12", "2016-12-08")
+    document = read(html)
+    assert (document.published, document.published_claimed) == (None, "2016-12-08T10:30+08:00")
+    assert "date_implausible" in document.flags
+
+
+LINKS = "".join(
+    f'<li><a href="/a/{day}.html">统战部召开第{day}次重要工作会议部署</a><span>2020-02-{day:02d}</span></li>'
+    for day in range(1, 26)
+)
+TEASERS = "".join(
+    f'<div><h3><a href="/{n}">第{n}届全县统一战线工作会议召开</a></h3><p>{PARAGRAPHS[2]}</p></div>' for n in range(12)
+)
+
+
+@pytest.mark.parametrize(
+    ("reason", "html", "rest"),
+    [
+        (Reason.EMPTY, "", {}),
+        (Reason.EMPTY, "  <!-- x -->\n", {}),
+        (Reason.ERROR_STATUS, "<h1>Not Found</h1>", {"status": 404}),
+        (Reason.REDIRECT, "", {"status": 302, "headers": (("Location", "/b"),)}),
+        (Reason.REDIRECT, '<meta http-equiv="refresh" content="0; url=/index.shtml">', {}),
+        (Reason.REDIRECT, '<script>window.location.href="/index.shtml";</script>', {}),
+        (Reason.BLOCKED, "", {"status": 403}),
+        (Reason.CHALLENGE, "<script>$_ts=window['$_ts'];</script>", {"status": 412}),
+        (Reason.CHALLENGE, "<script>document.cookie='__jsl_clearance=1'</script>", {"status": 521}),
+        (Reason.CHALLENGE, "<html><body>请完成验证 <div id=geetest></div></body></html>", {}),
+        (Reason.SOFT_404, "<title>404</title><h1>您访问的页面不存在</h1>", {}),
+        (Reason.MAINTENANCE, "<h1>网站升级维护中，敬请期待</h1>", {}),
+        (Reason.LOGIN, "<form>请登录<input name=u><input type=password></form>", {}),
+        (Reason.HOME, f"<ul>{LINKS}</ul>", {"url": "http://www.example.gov.cn/"}),
+        (Reason.HOME, f"<ul>{LINKS}</ul>", {"url": "http://www.example.gov.cn/index.shtml"}),
+        (Reason.LIST, f"<ul>{LINKS}</ul>", {"url": "http://www.example.gov.cn/tzsx/index_2.html"}),
+        (Reason.LIST, TEASERS, {"url": "http://www.example.gov.cn/tzsx/"}),
+        (Reason.NOT_HTML, "User-agent: *", {"url": "http://x.cn/robots.txt", "content_type": "text/plain"}),
+        (Reason.NOT_HTML, "body{}", {"content_type": "text/css"}),
+        (Reason.NOT_HTML, b"%PDF-1.7", {}),
+        (Reason.NOT_HTML, b"\x89PNG\r\n", {"content_type": "image/png"}),
+        (Reason.TOO_LARGE, "<p>" + "统战工作。" * 250_000 + "</p>", {}),
+        (Reason.UNREADABLE, b"\x0b\x02" * 50, {"problems": ("content-coding br cannot be undone",)}),
+    ],
+    ids=lambda value: str(value)[:12] if isinstance(value, Reason) else None,
+)
+def test_what_is_no_article_is_skipped_with_its_reason(reason: Reason, html: str | bytes, rest: dict[str, Any]) -> None:
+    assert skipped(html, **rest).reason == reason
+
+
+@pytest.mark.parametrize("words", ["页面不存在", "系统维护", "请登录后查看", "访问过于频繁", "暂无数据"])
+def test_an_article_may_quote_an_error_page(words: str) -> None:
+    body = "".join(f"<p>{line}</p>" for line in PARAGRAPHS)
+    assert (
+        words
+        in read(PAGE.format(title=TITLE, head="", body=f"{body}<p>有群众反映网站显示“{words}”，已经解决。</p>")).text
+    )
+
+
+def test_the_crawler_tells_lists_from_articles() -> None:
+    article = parse(PAGE.format(title=TITLE, head="", body="".join(f"<p>{line}</p>" for line in PARAGRAPHS)))
+    listing = parse(f"<ul>{LINKS}</ul>")
+    assert article is not None
+    assert listing is not None
+    assert looks_like(article, "http://x.cn/a/1.html") == "article"
+    assert looks_like(listing, "http://x.cn/a/") == "list"
+    assert looks_like(listing, "http://x.cn/") == "home"
+
+
+@pytest.mark.parametrize(
+    "html",
+    [
+        "<div>" * 30_000 + f"<p>{PARAGRAPHS[0]}</p>" * 3,
+        "<table><tr><td>" * 3_000 + f"<p>{PARAGRAPHS[0]}</p>" * 3,
+        "<div>a</div>" * 300_000 + f"<p>{PARAGRAPHS[0]}</p>" * 3,
+        f"<p>{PARAGRAPHS[0]}\0\0</p>\ud800&#xD800;&#1;<div><<<>&&amp</p></span></table>" * 3,
+        f'<p class="&#1;">{PARAGRAPHS[0]}</p>' * 3,
+    ],
+)
+def test_hostile_pages_are_read_in_time(html: str) -> None:
+    started = time.process_time()
+    assert PARAGRAPHS[0] in read(f"<html><body>{html}").text
+    assert time.process_time() - started < 10
+
+
+@settings(max_examples=60, deadline=None)
+@given(
+    st.lists(
+        st.sampled_from(
+            [
+                "<p>",
+                "</p>",
+                "<div>",
+                "</td>",
+                "<table>",
+                "<a href=x>",
+                "</a>",
+                "<br>",
+                "&nbsp;",
+                "统战",
+                "。",
+                "<h1>",
+                "\x00",
+                "<!--",
+            ]
+        ),
+        max_size=60,
+    )
+)
+def test_any_markup_gives_a_document_or_a_skip(parts: list[str]) -> None:
+    assert isinstance(clean(capture("".join(parts)), None), Document | Skip)
+
+
+def test_cleaning_is_pure() -> None:
+    # Whatever was cleaned before, the same capture gives the same document.
+    pages = [
+        capture(PAGE.format(title=f"{TITLE}{n}", head="", body="".join(f"<p>{line}</p>" for line in PARAGRAPHS[n:])))
+        for n in range(3)
+    ]
+    first = [clean(page, None) for page in pages]
+    assert [clean(page, None) for page in reversed(pages)] == list(reversed(first))
+
+
+def test_a_recipe_changes_with_what_shapes_text_and_with_nothing_else() -> None:
+    base = {"key": "x", "name": "甲", "hosts": ("a.cn",), "crawl": Crawl(start=("http://a.cn/",))}
+    plain = recipe([Site(**base)])
+    assert (
+        plain.to_json()
+        == recipe([Site(**{**base, "crawl": Crawl(start=("http://a.cn/b",))}, schedule="0 3 * * *")]).to_json()
+    )
+    assert plain != recipe([Site(**{**base, "name": "乙"})])
+    assert plain != recipe([Site(**base, place="510000")])
+    assert plain != recipe([Site(**base, readings=(Reading(body="div"),))])
+    assert plain != recipe([])

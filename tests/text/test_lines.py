@@ -1,0 +1,69 @@
+"""Each rule takes out its example and leaves the one beside it, in both widths; prose is never touched."""
+
+from __future__ import annotations
+
+import doctest
+import importlib
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from archive.text.lines import Rule, furniture, furniture_id, narrow, rules
+
+WIDE = str.maketrans({",": "，", ":": "：", "(": "（", ")": "）"})
+# Sentences that hold the words of the rules.
+PROSE = (
+    "关闭窗口期以后，县委统战部继续开展走访工作。",
+    "分享改革红利，凝聚发展共识。",
+    "经验分享会在市委党校举行，三百余名统战干部参加。",
+    "活动由市委统战部主办，市工商联承办。",
+    "活动由县新联会提供技术支持，获得网友点赞。",
+    "以上就是我们的决心，也是全县统一战线的决心。",
+    "希望对抗疫有所帮助，这是企业家们共同的心愿。",
+    "上一篇文章里我们介绍了太伏镇的做法，这一篇说说立石镇。",
+    "来源于群众、服务于群众，是统战工作的生命线。",
+    "当前位置重要的是抓好落实，推动工作走深走实。",
+    "记者在现场看到，志愿者们正在登记信息。",
+    "推荐的优秀案例共有十二个，来自全省各地。",
+    "首页上写着一行字：同心同德，共筑未来。",
+    "相关链接企业已全部复工复产，产业链日趋完善。",
+    "评论员文章指出，要坚持大团结大联合。",
+    "图为核心，以点带面，全面推进。",
+)
+
+
+@pytest.mark.parametrize("rule", rules(), ids=lambda rule: rule.id)
+def test_a_rule_takes_out_its_example_and_leaves_the_other(rule: Rule) -> None:
+    for text in (rule.removed, rule.removed.translate(WIDE)):
+        assert rule.pattern.fullmatch(narrow(text)), text
+    for text in (rule.kept, rule.kept.translate(WIDE)):
+        assert furniture_id(narrow(text)) is None, text
+
+
+@pytest.mark.parametrize("line", PROSE)
+def test_prose_that_holds_the_words_stays_wherever_it_stands(line: str) -> None:
+    body = "疫情发生以来，全县统一战线成员迅速行动，投身防控一线工作。"
+    assert furniture([line, body, body, line]) == [None] * 4
+
+
+def test_a_related_heading_cuts_the_tail_but_never_a_paragraph_of_an_article() -> None:
+    body = "疫情发生以来，全县统一战线成员迅速行动，投身防控一线工作。"
+    headlines = ["冀州区司法局三项措施助力文明城区创建", "冀州区司法局三项措施"]
+    assert furniture([body, body, "推荐资讯", *headlines]) == [None, None, "related", "related", "related"]
+    # What stands between two paragraphs of an article is the article's.
+    assert furniture([body, body, "相关链接", *headlines, body * 3]) == [None] * 6
+
+
+@given(st.lists(st.text(max_size=80), max_size=12))
+def test_any_lines_have_one_verdict_each(lines: list[str]) -> None:
+    assert len(furniture(lines)) == len(lines)
+
+
+@pytest.mark.parametrize(
+    "module",
+    ["blocks", "chinese", "dates", "decode", "fields", "lines", "clean", "extract", "page", "recipe", "verdict"],
+)
+def test_the_examples_in_the_docstrings_are_true(module: str) -> None:
+    found = doctest.testmod(importlib.import_module(f"archive.text.{module}"))
+    assert found.failed == 0
