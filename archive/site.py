@@ -11,6 +11,7 @@ import re
 import tomllib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, fields
+from functools import lru_cache
 from pathlib import Path
 from types import UnionType
 from typing import Any, TypeVar, get_args, get_origin, get_type_hints
@@ -156,6 +157,7 @@ def by_host(sites: Iterable[Site]) -> dict[str, Site]:
     return found
 
 
+@lru_cache(maxsize=8192)
 def host_of(url: str) -> str:
     """The host of a URL as site files write it.
 
