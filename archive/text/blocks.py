@@ -114,7 +114,8 @@ _NOTHING = re.compile(
 _ODD = re.compile(rf"[\ue000-\uf8ff\u2f00-\u2fd5\uf900-\ufaff]|(?<=[{HAN}])[\u2022\u2027\u30fb](?=[{HAN}])")
 _BULLETS = "\uf0b7\uf06c\uf0a7\uf0d8\uf075\uf06e"
 # Paragraphs that are told apart by their indent alone: two wide spaces, or four hard ones.
-_INDENT = re.compile(r"\s*(?:[\u3000\u2003]\s*){2,}|\s*(?:\xa0[ \t]*){4,}")
+_INDENT = re.compile(r"(?:[\u3000\u2003]\s*){2,}|(?:\xa0[ \t]*){4,}")
+_WIDE_SPACES = ("\u3000", "\u2003", "\xa0\xa0", "\xa0 \xa0")
 _ENDS = "。！？!?…；;：:”」』）)】"
 _HAN = re.compile(f"[{HAN}]+")
 
@@ -259,9 +260,10 @@ def _walk(root: HtmlElement) -> Iterator[Block]:  # noqa: C901, PLR0915 - one lo
 def _paragraphs(raw: str) -> Iterator[str]:
     """Text without markup between -> paragraphs: cut at indents that begin one."""
     start = 0
-    for match in _INDENT.finditer(raw):
-        before = raw[start : match.start()].rstrip()
-        if before and ("\n" in match[0] or before[-1] in _ENDS):
+    for match in _INDENT.finditer(raw) if any(space in raw for space in _WIDE_SPACES) else ():
+        gap = raw[start : match.start()]
+        before = gap.rstrip()
+        if before and ("\n" in gap[len(before) :] or "\n" in match[0] or before[-1] in _ENDS):
             yield before
             start = match.end()
     yield from raw[start:].split("\r")

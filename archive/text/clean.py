@@ -82,9 +82,10 @@ def clean(capture: Capture, site: Site | None) -> Document | Skip:
         return _skip(capture, site, Reason.TOO_LARGE, f"{size} characters of text, read are at most {TEXT}")
     reading = site.reading_at(capture.date) if site else None
     page = page_of(root, extract.selected(root, reading.title) if reading and reading.title else ())
-    if found := verdict.judged(page, capture.url, decoded.html):
+    points = extract.votes(page.blocks, page.keys)
+    if found := verdict.judged(page, points, capture.url, decoded.html):
         return _skip(capture, site, *found)
-    body = extract.body(page.blocks, page.keys, root, reading=reading, title=page.title)
+    body = extract.body(page.blocks, points, root, reading=reading, title=page.title)
     return _clean_page(capture, site, page, body, decoded.flags)
 
 

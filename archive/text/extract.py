@@ -26,10 +26,11 @@ from archive.text.lines import furniture_id, narrow
 
 # Containers that content management systems give the article and nothing else, most specific first.
 CONTAINERS = (
-    "#UCAP-CONTENT", ".trs_editor_view", ".TRS_UEDITOR", ".TRS_Editor", "#zoom", "[id^=vsb_content]", "#ivs_content",
+    "#UCAP-CONTENT", ".trs_editor_view", ".TRS_UEDITOR", ".TRS_Editor", "#zoom", "#vsb_content", "#ivs_content",
     "#ContentText", "#fontzoom", "#articleContent", ".wp_articlecontent", ".pages_content", ".xxgk_content",
     ".article-content", ".news_content", "#news_content",
 )  # fmt: skip
+_RANKS = {name: rank for rank, name in enumerate(CONTAINERS)}
 # More blocks or deeper boxes than this are read by votes alone: trafilatura's time grows faster than the page.
 BLOCKS = 4000
 DEPTH = 60
@@ -76,20 +77,19 @@ class Body:
 
 
 def body(
-    page: Sequence[Block], keys: Sequence[str], root: HtmlElement, *, reading: Reading | None, title: int | None
+    page: Sequence[Block], points: Sequence[float], root: HtmlElement, *, reading: Reading | None, title: int | None
 ) -> Body | None:
     """The article among the blocks of a page; None where there is no prose.
 
     Args:
         page: the blocks of the page.
-        keys: their text in narrow forms and Simplified characters, for comparing.
+        points: what `votes` says of them.
         root: the page's tree.
         reading: the site's selectors at the time of the capture.
         title: the block that is the title, where it is known.
     """
     if reading and reading.body and (found := _within(page, root, reading.body)):
         return Body(indices=tuple(found), start=found[0], end=found[-1] + 1, tier="site", confidence=1.0)
-    points = votes(page, keys)
     start, end, weight = region(page, points, title)
     container = _container(page, points, root, weight)
     if container:
@@ -254,11 +254,25 @@ def _selector(selector: str) -> CSSSelector:
 
 def _container(page: Sequence[Block], points: Sequence[float], root: HtmlElement, weight: float) -> list[int]:
     """The blocks of a known container, where it holds the page's article."""
-    for selector in CONTAINERS:
-        found = _within(page, root, selector)
+    ranked = [(rank, holder) for holder in root.iter() if (rank := _rank(holder)) < len(CONTAINERS)]
+    for rank in sorted({rank for rank, _ in ranked}):
+        inside = {element for own, holder in ranked if own == rank for element in holder.iter()}
+        found = [index for index, block in enumerate(page) if block.element in inside]
         if found and sum(max(0.0, points[index]) for index in found) >= max(4.0, 0.7 * weight):
             return found
     return []
+
+
+def _rank(element: HtmlElement) -> int:
+    """The place of a container among the known ones."""
+    ranks = [len(CONTAINERS)]
+    own, classes = element.get("id"), element.get("class")
+    if own:
+        # VSB numbers its containers: vsb_content_2.
+        ranks.append(_RANKS.get("#vsb_content" if own.startswith("vsb_content") else f"#{own}", len(CONTAINERS)))
+    if classes:
+        ranks += [_RANKS.get(f".{name}", len(CONTAINERS)) for name in classes.split()]
+    return min(ranks)
 
 
 def _read(page: Sequence[Block], indices: Collection[int]) -> list[int]:

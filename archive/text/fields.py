@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from archive.text import dates
 from archive.text.blocks import han
@@ -508,6 +509,7 @@ def stands_in(line: str, head: str) -> bool:
     return len(cut) >= 8 and cut != whole and one.startswith(cut)
 
 
+@lru_cache(maxsize=4096)
 def _bare(text: str) -> str:
     return re.sub(r"[—–―-]+", "-", re.sub(r"[\s\"“”'‘’]", "", narrow(text)))
 

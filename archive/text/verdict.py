@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from typing import Literal
 from urllib.parse import urlsplit
 
@@ -142,11 +143,12 @@ def verdict(capture: Capture, html: str, root: HtmlElement | None) -> tuple[Reas
         return found
     if root is None:
         return Reason.EMPTY, "nothing but white space or comments"
-    return judged(page_of(root), capture.url, html)
+    page = page_of(root)
+    return judged(page, extract.votes(page.blocks, page.keys), capture.url, html)
 
 
-def judged(page: Page, url: str, html: str) -> tuple[Reason, str] | None:
-    """The verdict on a page that was read."""
+def judged(page: Page, points: Sequence[float], url: str, html: str) -> tuple[Reason, str] | None:
+    """The verdict on a page that was read, with the votes of its blocks."""
     text = "\n".join(page.keys)
     size = han(text)
     if size < TEXT:
@@ -154,7 +156,7 @@ def judged(page: Page, url: str, html: str) -> tuple[Reason, str] | None:
             return found
         if size == 0 and not any(block.size > 40 for block in page.blocks):
             return Reason.EMPTY, "no text"
-    shape = shape_of(page, url)
+    shape = _shape(page, points, url)
     if shape == "article":
         return None
     headlines = sum(1 for block in page.blocks if _is_headline(block.linked, block.text))
@@ -163,17 +165,16 @@ def judged(page: Page, url: str, html: str) -> tuple[Reason, str] | None:
 
 def looks_like(root: HtmlElement, url: str) -> Shape:
     """Whether a page is a site's home page, a list of articles, or (where in doubt) an article."""
-    return shape_of(page_of(root), url)
+    page = page_of(root)
+    return _shape(page, extract.votes(page.blocks, page.keys), url)
 
 
-def shape_of(page: Page, url: str) -> Shape:
-    """The shape of a page that was read."""
+def _shape(page: Page, points: Sequence[float], url: str) -> Shape:
     headlines = [index for index, block in enumerate(page.blocks) if _is_headline(block.linked, block.text)]
     parts = urlsplit(url)
     root = parts.scheme in ("http", "https") and not parts.query and bool(_HOME.fullmatch(parts.path))
     if len(headlines) < HEADLINES:
         return "article"
-    points = extract.votes(page.blocks, page.keys)
     start, end, weight = extract.region(page.blocks, points, page.title)
     prose = [index for index in range(start, end) if points[index] >= 20]
     between = sum(start < index < end for index in headlines)

@@ -28,7 +28,8 @@ PAGE = """<html><head><title>{title}_统战时讯_某县统一战线</title>{hea
 <div class="nav"><a href="/">首页</a> <a href="/tzsx">统战时讯</a> <a href="/llyj">理论研究</a></div>
 <div class="path">您现在的位置：<a href="/">首页</a> &gt; <a href="/tzsx">统战时讯</a> &gt; 正文</div>
 <h1>{title}</h1>
-<div class="info"><span>发布时间：2022-09-12 10:30</span><span>来源：四川在线</span><span>作者：刘日龙</span><span>点击：12</span></div>
+<div class="info"><span>发布时间：2022-09-12 10:30</span><span>来源：四川在线</span><span>作者：刘日龙</span>
+<span>点击：12</span></div>
 {body}
 <div>上一篇：<a href="/1.html">庐山行动取得新的成效</a></div><div>下一篇：没有了</div>
 <div>相关文章</div><ul><li><a href="/2.html">冀州区司法局三项措施助力文明城区创建</a></li>
@@ -133,7 +134,8 @@ def test_the_sites_selectors_of_the_era_come_first() -> None:
         crawl=Crawl(start=("http://www.example.gov.cn/",)),
         readings=(Reading(until=dt.date(2022, 6, 30), body="div.old"), Reading(title="div.t", body="div.new")),
     )
-    body = f'<div class="t">真正的标题在这里</div><div class="old">{PARAGRAPHS[0]}</div><div class="new">{PARAGRAPHS[2]}</div>'
+    boxes = {"t": "真正的标题在这里", "old": PARAGRAPHS[0], "new": PARAGRAPHS[2]}
+    body = "".join(f'<div class="{name}">{text}</div>' for name, text in boxes.items())
     html = PAGE.format(title=TITLE, head="", body=body)
     late = clean(capture(html), site)
     early = clean(capture(html, date=dt.datetime(2022, 6, 30, 15, tzinfo=dt.UTC)), site)
@@ -144,9 +146,7 @@ def test_the_sites_selectors_of_the_era_come_first() -> None:
 
 
 def test_traditional_pages_keep_their_original_beside_the_conversion() -> None:
-    body = (
-        "<p>自新冠肺炎疫情發生以來，區委統戰部隨著形勢的變化，組織動員全區統一戰線成員迅速響應、積極投身疫情防控。</p>"
-    )
+    body = "<p>自新冠肺炎疫情發生以來，區委統戰部隨著形勢的變化，組織動員全區統一戰線成員迅速響應。</p>"
     html = PAGE.format(title="區委統戰部積極行動", head="", body=body).replace("发布时间", "發佈時間")
     document = read(html)
     assert document.text.startswith("自新冠肺炎疫情发生以来，区委统战部随着形势的变化")
@@ -173,8 +173,8 @@ def test_dates_come_with_trust(
 ) -> None:
     body = "".join(f"<p>{line}</p>" for line in PARAGRAPHS)
     found = Found(parent="http://x.cn/", row_date=row)
-    rest = {"url": url} if url else {}
-    document = read(PAGE.format(title=TITLE, head=head, body=body), found=found, **rest)
+    page = PAGE.format(title=TITLE, head=head, body=body)
+    document = read(page, found=found, url=url) if url else read(page, found=found)
     assert (document.published, document.flags) == (published, flags)
     assert document.published_evidence
 
@@ -313,7 +313,7 @@ def test_cleaning_is_pure() -> None:
 
 
 def test_a_recipe_changes_with_what_shapes_text_and_with_nothing_else() -> None:
-    base = {"key": "x", "name": "甲", "hosts": ("a.cn",), "crawl": Crawl(start=("http://a.cn/",))}
+    base: dict[str, Any] = {"key": "x", "name": "甲", "hosts": ("a.cn",), "crawl": Crawl(start=("http://a.cn/",))}
     plain = recipe([Site(**base)])
     assert (
         plain.to_json()

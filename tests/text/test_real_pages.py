@@ -1,4 +1,4 @@
-"""Real pages that nobody here wrote: none raises, articles are read, lists are told apart. Floors lie under what was measured."""
+"""Real pages that nobody here wrote: articles are read, lists are told apart. Floors lie below what was measured."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 
 from archive.text.clean import clean
+from archive.text.decode import decode
 from archive.text.document import Document, Skip
 from archive.warc.capture import Capture, Place
 
@@ -102,8 +103,6 @@ def test_labelled_fields_are_found_and_few_are_invented(read: Read, shared: Path
 
 
 def test_real_encodings_are_read_without_a_lost_character(shared: Path) -> None:
-    from archive.text.decode import decode
-
     names = {"Big5": "big5hkscs", "GB2312": "gb18030"}
     for folder, encoding in names.items():
         files = sorted((shared / "real-encodings" / folder).iterdir())
