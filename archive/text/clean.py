@@ -30,6 +30,8 @@ TEXT = 1_000_000
 _HIDDEN_TEXT = re.compile(r"<(script|style|noscript)\b.*?</\1\s*>|<!--.*?-->", re.IGNORECASE | re.DOTALL)
 _TAG_RUN = re.compile(r"(?:<[^>]*>\s*)+")
 _HEADING = re.compile(r"title|heading|headline|\bbt\b|biaoti", re.IGNORECASE)
+_MEDIA = re.compile(r"\.(?:pdf|mp4|m3u8|flv|swf|mp3)(?:$|[?#])|viewer\.html|player|video", re.IGNORECASE)
+_PART = re.compile(r"(?P<stem>https?://.+/[^/?#]+?)(?:_(?P<number>[1-9]\d?))?(?P<ending>\.s?html?)")
 _ATTACHMENT = re.compile(
     r"\.(?:docx?|wps|pdf|xlsx?|et|ofd|zip|rar|pptx?|csv)(?:$|[?#])|/downfile\.jsp\?|/download\.jsp\?", re.IGNORECASE
 )
@@ -116,6 +118,12 @@ def _clean_page(
             draft.byline.take(_dateline(around[index].read))
     _take_unlabelled(draft, page, above, around)
     _read_page_head(draft)
+    for index in above[-3:]:
+        # The line over a dateline that the region holds itself.
+        if page.title is not None and index > page.title:
+            draft.byline.take(fields.Byline(author=fields.reporters(around[index].read)))
+            if draft.fate[:1] == ["dateline"] and fields.is_name(around[index].read):
+                draft.byline.take(fields.unlabelled(around[index].read))
     title = draft.title.read if draft.title else None
     inside = (
         fields.columns(line.read, title)
@@ -138,11 +146,19 @@ def _clean_page(
     statements = _statements(draft, capture, near, after, page.metas)
     confidence = body.confidence if body else 0.0
     document = _document(
-        capture, site, draft, statements, flags, extractor=body.tier if body else "none", confidence=confidence
+        capture,
+        site,
+        draft,
+        statements,
+        flags,
+        extractor=body.tier if body else "none",
+        confidence=confidence,
+        media=_has_media(page),
     )
     if isinstance(document, Skip):
         return document
-    return dataclasses.replace(document, attachments=_attachments(capture, page))
+    part_of, part_no = _part(capture.url, page)
+    return dataclasses.replace(document, attachments=_attachments(capture, page), part_of=part_of, part_no=part_no)
 
 
 def _around(page: Page, first: int, last: int) -> tuple[list[int], list[int]]:
@@ -151,7 +167,7 @@ def _around(page: Page, first: int, last: int) -> tuple[list[int], list[int]]:
     above = [i for i in range(max(0, start - 6), first) if len(page.keys[i]) <= 200]
     below = [
         i
-        for i in range(last + 1, min(len(page.blocks), last + 13))
+        for i in range(last + 1, min(len(page.blocks), last + 21))
         if page.blocks[i].linked < 0.5 and len(page.keys[i]) <= 120
     ]
     return above, below
@@ -263,6 +279,38 @@ def _columns(page: Page, first: int, around: dict[int, Line], title: str | None)
         if found := fields.columns(line, title):
             return found
     return ()
+
+
+def _has_media(page: Page) -> bool:
+    """Whether a page shows a film, a PDF or pictures in place of text, under a dateline."""
+    sources = [
+        element.get("src") or element.get("data") or "" for element in page.root.iter("iframe", "embed", "object")
+    ]
+    if any(_MEDIA.search(source) for source in sources) or next(page.root.iter("video", "audio"), None) is not None:
+        return True
+    dated = any(fields.is_dateline(key) for key in page.keys)
+    return dated and next(page.root.iter("img"), None) is not None
+
+
+def _part(url: str, page: Page) -> tuple[str | None, int | None]:
+    """Of an article on several pages the first page's URL and the number of this one; (None, None) for a whole one."""
+    match = _PART.fullmatch(url)
+    if not match:
+        return None, None
+    stem, number, ending = match["stem"], match["number"], match["ending"]
+    links = set()
+    for link in page.root.iter("a"):
+        try:
+            links.add(urljoin(url, (link.get("href") or "").strip()))
+        except ValueError:
+            continue
+    if number and f"{stem}{ending}" in links:
+        # TRS counts from _1, others from _2.
+        return f"{stem}{ending}", int(number) + (f"{stem}_1{ending}" in links or number == "1")
+    own = url.removesuffix(ending)
+    if f"{own}_1{ending}" in links or f"{own}_2{ending}" in links:
+        return url, 1
+    return None, None
 
 
 def _attachments(capture: Capture, page: Page) -> tuple[tuple[str, str], ...]:
@@ -447,12 +495,13 @@ def _document(
     *,
     extractor: str,
     confidence: float,
+    media: bool = False,
 ) -> Document | Skip:
     body = [draft.lines[index] for index in draft.left()]
+    if not body and not (media and draft.title):
+        return _skip(capture, site, Reason.EMPTY, "no line is left after the page's furniture")
     text = "\n".join(line.read for line in body)
     original = "\n".join(line.found for line in body)
-    if not body:
-        return _skip(capture, site, Reason.EMPTY, "no line is left after the page's furniture")
     title = draft.title.read if draft.title else None
     published = dates.decide(statements, f"{title or ''}\n{text}", capture.date)
     return Document(
@@ -462,7 +511,7 @@ def _document(
         captured=capture.date,
         status=capture.status,
         origin=capture.origin,
-        kind="article",
+        kind="article" if body else "media_only",
         title=title,
         subtitle=draft.subtitle,
         title_original=draft.title.found if draft.title and draft.title.found != title else None,

@@ -116,6 +116,7 @@ _CAPTION = re.compile(
     r".{2,80}\((?:资料图片?|上图|下图|[^()]{2,12}\s*[摄绘](?:影)?)\)"
     r"|图[一二三四五六七八九十\d]{1,2}\s*[::].{2,80}|(?:[上下左右]图|图片)(?:为|[::]).{2,100}|"
     r".{2,60}\s(?:[一-鿿]{2,4}|本报记者[\s一-鿿]{2,8})\s?摄(?:影)?"
+    r"|[一-鿿\s]{2,16}(?:(?<!拍)摄|摄影|供图)"
 )
 _CLAUSE_ENDS = ("。", "!", "?", "……")
 # A line of its own that names reporters: 本报记者 王乐文 方敏; 记者叶韦辰/台北报道.
@@ -140,6 +141,12 @@ _LEAD = re.compile(
 )
 # What stands between a title and the names of column and site.
 _HEAD_SPLIT = re.compile(r"\s*(?:[_|｜»]+|--+|——|\s[-–—]\s|-(?=[一-鿿]{2,14}$))\s*")
+# Who checked and who took the pictures: no author, and no text either.
+_CHECKED = re.compile(
+    r"(?:(?:审\s*核|终\s*审|初\s*审|复\s*审|校\s*对|[一二三]\s*审|审\s*读|监\s*制|总监制|信息录入|"
+    r"录\s*入|摄\s*影|供\s*图|图\s*片|制\s*图|发布人|签发)(?:人|员)?"
+    r"\s*[:|]\s*[^:。,;]{2,16}(?:[\s|;]|$))+(?:(?:责任)?编辑\s*[:|][^:。]{2,10})?"
+)
 _SUBTITLE = re.compile(r"[—–\-]{1,3}\s*\S.{2,60}")
 _NUMBERED = re.compile(
     r"(?:[一二三四五六七八九十]{1,3}[、.,]|\([一二三四五六七八九十\d]{1,3}\)|"
@@ -230,6 +237,8 @@ def signature(line: str) -> Byline | None:
     if inner:
         return _bracketed(inner[1].strip())
     marks = list(_marks(text))
+    if _CHECKED.fullmatch(text):
+        return byline(text)
     if marks and marks[0][1] <= 2 and marks[0][0] in ("author", "editor", "contributor", "source"):
         found = byline(text)
         if is_dateline(text) and (found or not _value(text[marks[0][2] :])):
@@ -273,6 +282,8 @@ def reporters(line: str) -> str | None:
     ('王乐文 方敏', '邹多为、唐诗凝、丁乐', None)
     """
     text = narrow(line)
+    if (place := re.fullmatch(r"([一-鿿]{2,4})/[一-鿿]{2,6}", text)) and is_person(place[1]):
+        return place[1]
     match = _REPORTERS.fullmatch(text) if len(text) <= 50 else None
     if not match:
         return None
@@ -288,14 +299,17 @@ def unlabelled(line: str) -> Byline:
     """
     found = Byline()
     text = narrow(line)
-    labelled = any(True for _ in _marks(text))
+    # Names stand before the labels, never among their values.
+    text = text[: next((start for _, start, _ in _marks(text)), len(text))]
+    people = []
     for token in re.split(r"[\s|丨/]+", _COUNTERS.sub(" ", text)):
-        part = token.strip("()<>-—·:;,、")
+        part = token.strip("()<>-—·:;,、") if "[" in token[1:] else token.strip("[]()<>-—·:;,、")
         who = part.removeprefix("记者")
         if found.source is None and _MEDIA.fullmatch(part) and han(part) >= 2:
             found.source = part
-        elif found.author is None and not labelled and is_person(who):
-            found.author = who
+        elif is_person(who):
+            people.append(who)
+    found.author = " ".join(people) or None
     return found
 
 
@@ -395,6 +409,8 @@ def is_caption(line: str) -> bool:
     (True, False)
     """
     text = narrow(line)
+    if text.startswith("(") and text.endswith(")") and text.count("(") == 1:
+        text = text[1:-1]
     if len(text) > 120 or "。" in text[:-1] or (text.endswith(_CLAUSE_ENDS) and len(text) > 80):
         return False
     return bool(_CAPTION.fullmatch(text))
@@ -558,7 +574,9 @@ def _is_short(text: str, marks: Sequence[tuple[str, int, int]], index: int) -> b
 
 
 def _bracketed(inner: str) -> Byline | None:
-    if re.match(r"(?:完|未完待续|待续|全文完|图|图文|组图|附图|本文|原标题|资料|来源)", inner):
+    if inner.startswith("据") and _MEDIA.fullmatch(inner[1:]):
+        return Byline(source=inner[1:])
+    if re.match(r"(?:完|未完待续|待续|全文完|图(?!/文)|图文|组图|附图|本文|原标题|资料|来源)", inner):
         found = byline(inner)
         return found if found.source else None
     labelled = byline(inner)

@@ -248,6 +248,26 @@ def test_an_article_may_quote_an_error_page(words: str) -> None:
     )
 
 
+@pytest.mark.parametrize(
+    ("url", "links", "part"),
+    [
+        ("http://x.cn/t20220912_12.html", ["t20220912_12_1.html"], ("http://x.cn/t20220912_12.html", 1)),
+        ("http://x.cn/t20220912_12_1.html", ["t20220912_12.html"], ("http://x.cn/t20220912_12.html", 2)),
+        ("http://x.cn/123_3.html", ["/123.html", "/123_2.html"], ("http://x.cn/123.html", 3)),
+        ("http://x.cn/content_12.html", ["/other.html"], (None, None)),
+    ],
+)
+def test_parts_of_one_article_name_their_first(url: str, links: list[str], part: tuple[str | None, int | None]) -> None:
+    body = "".join(f"<p>{line}</p>" for line in PARAGRAPHS) + "".join(f'<a href="{link}">页</a>' for link in links)
+    document = read(PAGE.format(title=TITLE, head="", body=body), url=url)
+    assert (document.part_of, document.part_no) == part
+
+
+def test_a_page_that_is_only_a_film_is_media() -> None:
+    document = read(PAGE.format(title=TITLE, head="", body='<div><video src="/a.mp4"></video></div>'))
+    assert (document.kind, document.text, document.title, document.source) == ("media_only", "", TITLE, "四川在线")
+
+
 def test_the_crawler_tells_lists_from_articles() -> None:
     article = parse(PAGE.format(title=TITLE, head="", body="".join(f"<p>{line}</p>" for line in PARAGRAPHS)))
     listing = parse(f"<ul>{LINKS}</ul>")
