@@ -9,7 +9,7 @@ from urllib.parse import SplitResult, urlsplit, urlunsplit
 
 from w3lib.url import safe_url_string
 
-from archive.site import host_of
+from archive import site
 
 # Practical limits of servers and of the WARC tools that read us; Heritrix refuses beyond 20 segments too.
 LONGEST = 2048
@@ -26,6 +26,12 @@ _QUERY_SESSION = re.compile(
 _ASPX_SESSION = re.compile(r"/\([SAF]\([^)/]+\)\)", re.IGNORECASE)
 _NUMBER = re.compile(r"\d+")
 _HASH = re.compile(r"[0-9a-f]{16,}")
+
+
+@lru_cache(maxsize=2**14)
+def host_of(url: str) -> str:
+    """`archive.site.host_of`, remembered: the menu of a site stands on each of its pages."""
+    return site.host_of(url)
 
 
 @lru_cache(maxsize=2**14)
@@ -60,6 +66,7 @@ def canonical(url: str, encoding: str = "utf-8") -> str | None:
     return _PERCENT.sub(lambda found: found[0].upper(), plain)
 
 
+@lru_cache(maxsize=2**14)
 def trap(url: str) -> str | None:
     """Why an address looks like one of endlessly many, in words; None: it does not.
 

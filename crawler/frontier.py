@@ -23,10 +23,9 @@ from scrapy import Request, Spider
 from scrapy.crawler import Crawler
 
 from archive.errors import CundangError, DataError, SpaceError
-from archive.site import host_of
 from archive.warc.capture import Found
 from archive.warc.writer import Earlier, Written
-from crawler.address import shape
+from crawler.address import host_of, shape
 from crawler.discovery.link import ARTICLE, LIST, REQUISITE, START
 
 if TYPE_CHECKING:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from functools import lru_cache
 from urllib.parse import urljoin
 
 from lxml.etree import XPath
@@ -30,6 +31,7 @@ _CLICKS = XPath("//*[@onclick[contains(., 'location') or contains(., 'window.ope
 _BASE = XPath("string(//base[@href][1]/@href)")
 _REFRESH = XPath("//meta[translate(@http-equiv, 'REFSH', 'refsh') = 'refresh'][not(ancestor::noscript)]/@content")
 _LINKS = XPath(".//a[@href]")
+_COUNT = XPath("count(.//a[@href])")
 _TEXTS = XPath("//text()")
 _ALTS = XPath(".//img/@alt")
 _REFRESH_URL = re.compile(r"^\s*[\d.]*\s*[;,]\s*url\s*=\s*['\"]?(.+?)['\"]?\s*$", re.IGNORECASE)
@@ -108,11 +110,21 @@ def _absolute(base: str, href: str) -> str | None:
         return None
     if href.startswith(("http://", "https://")):
         return href
+    if "\\" in href:
+        href = href.replace("\\", "/")
     try:
-        url = urljoin(base, href.replace("\\", "/"))
+        if href.startswith("/") and not href.startswith("//"):
+            # Most links by far; joining them the long way costs ten times as much.
+            return _root(base) + href
+        url = urljoin(base, href)
     except ValueError:
         return None
     return url if url[:5].lower() in ("http:", "https") else None
+
+
+@lru_cache(maxsize=2**10)
+def _root(base: str) -> str:
+    return urljoin(base, "/")[:-1]
 
 
 def _anchor(element: HtmlElement) -> str | None:
@@ -138,10 +150,9 @@ def _row_dates(root: HtmlElement) -> dict[HtmlElement, str]:
             if around.tag == "a":
                 dates.setdefault(around, date)
                 break
-            links = _LINKS(around)
-            if links:
+            if count := _COUNT(around):
                 # A row may hold its column and a picture too: [统战要闻] title 02-19. Of more links, the last one.
-                link = max(links, key=_length) if len(links) <= 3 else _link_before(beside, whole=text.is_tail)
+                link = max(_LINKS(around), key=_length) if count <= 3 else _link_before(beside, whole=text.is_tail)
                 if link is not None:
                     dates.setdefault(link, date)
                 break

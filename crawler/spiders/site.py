@@ -9,7 +9,7 @@ import hashlib
 import logging
 import re
 import time
-from collections import Counter
+from collections import Counter, defaultdict
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any, Self, cast
@@ -33,14 +33,14 @@ from twisted.python.failure import Failure
 
 from archive.errors import CundangError, DataError, SpaceError, UsageError
 from archive.layout import OPEN, Layout
-from archive.site import Site, host_of
+from archive.site import Site
 from archive.text.decode import decode, parse
 from archive.text.document import Reason
 from archive.text.verdict import looks_like, verdict
 from archive.warc import index, reader, verify
 from archive.warc.capture import Capture, Found
 from archive.warc.writer import Writer, Written
-from crawler.address import canonical, shape, trap
+from crawler.address import canonical, host_of, shape, trap
 from crawler.discovery import Link, discover
 from crawler.discovery.link import ARTICLE, IMAGES, LIST, START, extension, is_file
 from crawler.frontier import Address, Frontier, Run, Scheduler
@@ -66,6 +66,10 @@ HOPS = 10
 # Pages with less Chinese than this are looked at for blocks.
 FEW_HAN = 200
 
+# Links that are kept in mind, with the depth they were met at, to spare the frontier; some 10 MB.
+MET = 50_000
+# Judgements of one kind after which a shape of addresses is known.
+LEARNED = 5
 # Dated rows that make a list.
 ROWS = 8
 # Chinese characters outside links that make an article; the shortest notices have some 60.
@@ -123,6 +127,8 @@ class SiteSpider(Spider):
         self._answered: set[str] = set()
         self._errors: Counter[str] = Counter()
         self._blocks: Counter[str] = Counter()
+        self._judged: defaultdict[str, list[bool]] = defaultdict(list)
+        self._met: dict[str, tuple[int, bool]] = {}
         self._unsettled = 0
 
     @classmethod
@@ -368,16 +374,20 @@ class SiteSpider(Spider):
         if self._blocked(address, response, decoded.html, root):
             return
         links = discover(address.url, decoded.html, root)
-        said, prose = _said(root) if root is not None else ("", 0)
-        article = root is not None and self._is_article(address.url, root, links, prose, len(said) - prose)
+        said, prose, linked = _said(root) if root is not None else ("", 0, 0)
+        article = root is not None and self._is_article(address.url, root, links, prose, linked)
         self.counts["articles"] += article
         redirects = [link for link in links if link.kind == "redirect"]
         for link in redirects:
             self._redirect(address, response, link.url, encoding=decoded.encoding)
         fruitful = self._push(address, response, links, decoded.encoding, article=article)
-        # The same text at ever new addresses is a trap too.
-        new = article and self.frontier.fresh_text(hashlib.sha256(said.encode()).digest())
-        self.frontier.tally(shape(address.url), fruitful=fruitful or new)
+        own = shape(address.url)
+        if article and "?" in own:
+            # The same text at ever new addresses is a trap too, where addresses are made by a program.
+            article_counts = self.frontier.fresh_text(hashlib.sha256(said.encode()).digest())
+        else:
+            article_counts = article
+        self.frontier.tally(own, fruitful=fruitful or article_counts)
         if not redirects:
             self.frontier.done(address, response.status)
 
@@ -396,6 +406,8 @@ class SiteSpider(Spider):
             if not self.frontier.fresh_listing(pager, digest):
                 inside = [(url, link) for url, link in inside if link.kind != "next"]
         for url, link in inside:
+            if link.kind != "redirect" and self._met_before(url, link, address.depth + (link.kind == "page")):
+                continue
             found = Found(parent=address.url, anchor=link.anchor, row_date=link.row_date)
             if link.kind == "requisite":
                 if self._wants(url, article=article):
@@ -414,6 +426,17 @@ class SiteSpider(Spider):
                     other = shape(url)
                     fruitful = other != own and not self.frontier.barren(other)
         return fruitful
+
+    def _met_before(self, url: str, link: Link, depth: int) -> bool:
+        """Whether the frontier would learn nothing new: the menu of a site stands on each of its pages."""
+        known = self._met.get(url)
+        if known is not None and known[0] <= depth and (known[1] or link.row_date is None):
+            return True
+        if link.kind != "requisite":
+            if len(self._met) >= MET:
+                self._met.clear()
+            self._met[url] = (depth, link.row_date is not None)
+        return False
 
     def _offer(self, address: Address) -> bool:
         refused = None
@@ -535,11 +558,18 @@ class SiteSpider(Spider):
         if prose < PROSE:
             return False
         rows = sum(link.row_date is not None for link in links)
-        if rows < ROWS and prose >= FEW_HAN and prose >= 2 * linked:
+        if rows < ROWS and prose >= max(FEW_HAN, linked):
             return True
-        if rows >= ROWS and linked > prose:
+        if rows >= ROWS and linked > 2 * prose:
             return False
-        return looks_like(root, url) == "article"
+        # The judge costs more than all else that is done with a page: what it said of a shape again and again is
+        # learned, and holds while nothing on the page speaks against it.
+        said = self._judged[shape(url)]
+        if len(said) == LEARNED and len(set(said)) == 1 and (prose >= FEW_HAN if said[0] else prose < linked):
+            return said[0]
+        article = looks_like(root, url) == "article"
+        self._judged[shape(url)] = [*said, article][-LEARNED:]
+        return article
 
     def _priority(self, url: str, link: Link) -> int:
         if self.site.crawl.articles:
@@ -576,10 +606,11 @@ def _text(value: bytes) -> str:
         return value.decode("gb18030", "replace")
 
 
-def _said(root: HtmlElement) -> tuple[str, int]:
-    """The Chinese of a page, without numbers (a calendar's pages all say the same), and how much of it is prose."""
-    said = _NO_HAN.sub("", "".join(_TEXTS(root)))
-    return said, len(said) - len(_NO_HAN.sub("", "".join(_UNSAID(root))))
+def _said(root: HtmlElement) -> tuple[str, int, int]:
+    """The text of a page, and the Chinese characters in prose and in links."""
+    said = "".join(_TEXTS(root))
+    han, unsaid = len(_NO_HAN.sub("", said)), len(_NO_HAN.sub("", "".join(_UNSAID(root))))
+    return said, han - unsaid, unsaid
 
 
 def _capture(response: Response) -> Capture:
