@@ -32,7 +32,7 @@ from twisted.internet.interfaces import (
     IStreamClientEndpoint,
 )
 from twisted.python.failure import Failure
-from zope.interface import implementer  # type: ignore[import-untyped]  # ships no types
+from zope.interface import implementer
 
 from archive.site import Site, host_of
 

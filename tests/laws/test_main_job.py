@@ -23,6 +23,7 @@ from archive.corpus import shard
 from archive.layout import Layout
 from archive.text.document import Document
 from archive.warc import reader
+from archive.warc.record import Record
 from crawler import practice
 
 pytestmark = pytest.mark.timeout(600)
@@ -136,7 +137,7 @@ def test_law_7_a_response_record_holds_the_bytes_that_the_server_sent(world: Wor
     for warc in world.layout.warcs():
         if world.layout.site_of(warc) in practice.SITES:
             for record in reader.records(warc):
-                assert isinstance(record, reader.Record), record
+                assert isinstance(record, Record), record
                 if record.kind == "response":
                     kept[hashlib.sha256(record.block).hexdigest()] += 1
     assert kept.total() > 6 * 60
