@@ -43,7 +43,7 @@ class Report:
 
     Attributes:
         path: as it was named, or found in a named folder.
-        records: the whole records of it that are in the archive now; of a saved page 1.
+        records: those of it that are in the archive now, whole or as truncated records; of a saved page 1.
         problems: what is lost or wrong.
         note: why there was nothing to do, None where there was.
     """
@@ -296,23 +296,29 @@ def _import_archive(layout: Layout, path: Path) -> Report:
 
 
 def _import_warc(layout: Layout, file: IO[bytes], name: str) -> tuple[int, list[Problem], str | None]:
-    """Keep a WARC or ARC file: its bytes as they are, or where it is damaged every whole record and the rest aside."""
+    """Keep a WARC or ARC file: its bytes as they are, or where it is damaged every record and the torn bytes aside."""
     file.seek(0)
     stem = hashlib.file_digest(file, "sha256").hexdigest()[:16]  # type: ignore[arg-type]  # IO lacks readinto
     records = 0
     problems: list[Problem] = []
     ending = ""
     shared = False
-    for item in judge(scan(file, name)):
+    large: list[tuple[int, int]] = []
+    for item in judge(scan(file, name, torn=True)):
         if isinstance(item, Problem):
             problems.append(item)
             continue
         records += 1
+        if item.size > len(item.block):
+            large.append((item.place.offset, item.place.length))
         shared |= item.nth > 0
         ending = ending or (".warc" if item.head.startswith(b"WARC/") else ".arc")
     if not records:
         return 0, problems, None
     lost = [(p.offset, p.lost) for p in problems if p.lost]
+    if lost or shared:
+        # Re-cut, such a record goes in as far as it is read.
+        lost = sorted({*lost, *large})
     file.seek(0)
     if file.read(len(MAGIC)) == MAGIC or lost:
         ending += ".gz"
@@ -344,16 +350,38 @@ def _stretches(file: IO[bytes], stretches: Iterable[tuple[int, int]]) -> Iterato
 
 
 def _members(file: IO[bytes], name: str) -> Iterator[bytes]:
-    """Every whole record, byte for byte, in a gzip member of its own."""
-    for item in scan(file, name):
+    """Every record in a gzip member of its own: byte for byte, and what is there of a torn one as truncated."""
+    for item in scan(file, name, torn=True):
         if isinstance(item, Record):
             packed = io.BytesIO()
             member = MemberWriter(packed)
-            member.write(item.head)
+            held = len(item.block)
+            member.write(_truncated(item) if item.torn or item.size > held else item.head)
             member.write(item.block)
             member.write(b"\r\n\r\n" if item.head.startswith(b"WARC/") else b"\n")
             member.flush()
             yield packed.getvalue()
+
+
+def _truncated(record: Record) -> bytes:
+    """The head of a record of which only its block's beginning is kept."""
+    first, *lines = record.head.splitlines(keepends=True)
+    gone = {b"content-length", b"warc-block-digest"}
+    if record.kind != "revisit":
+        # A revisit's is of the payload that it refers to.
+        gone.add(b"warc-payload-digest")
+    kept = [first]
+    drop = False
+    for line in lines[:-1]:
+        if line[:1] not in (b" ", b"\t"):
+            drop = line.partition(b":")[0].strip().lower() in gone
+        if not drop:
+            kept.append(line)
+    kept.append(b"Content-Length: %d\r\n" % len(record.block))
+    if not record.field("WARC-Truncated"):
+        # WARC/1.1 knows length, time, disconnect, which are of the capture, and for any other reason unspecified.
+        kept.append(b"WARC-Truncated: %s\r\n" % (b"unspecified" if record.torn else b"length"))
+    return b"".join(kept) + lines[-1]
 
 
 def _keep(path: Path, pieces: Iterator[bytes]) -> None:

@@ -53,6 +53,8 @@ def _reasons(record: Record) -> Iterator[str]:
         yield from _wrong_fields(record)
     if record.date is None and record.field("WARC-Date"):
         yield f"WARC-Date {record.field('WARC-Date')!r} is no date"
+    if record.torn:
+        return
     if record.size > len(record.block):
         yield f"the block has {record.size} bytes: only {len(record.block)} are read, and no digest is checked"
         return

@@ -55,12 +55,15 @@ class Member:
         end: the offset after it; where it is damaged, the offset after what was read.
         fault: what is wrong with it, None where it is whole.
         proved: what came out is what was put in: the member is whole, or only cut short.
+        cut: the file, or the part of it up to `limit`, ends within the member.
     """
 
-    def __init__(self, file: IO[bytes], offset: int, text: IO[bytes]) -> None:
+    def __init__(self, file: IO[bytes], offset: int, text: IO[bytes], *, limit: int | None = None) -> None:
         self.fault: str | None = None
         self.proved = True
+        self.cut = False
         self.end = offset
+        self._limit = limit
         start = text.tell()
         file.seek(offset)
         try:
@@ -84,10 +87,11 @@ class Member:
             if not packed:
                 if singly_from is not None and self.end >= singly_from:
                     step = 1
-                packed = file.read(step)
+                packed = file.read(step if self._limit is None else min(step, self._limit - self.end))
                 self.end += len(packed)
             if not packed:
-                self.fault = "the file ends within the gzip member"
+                self.fault = f"{'the file ends' if self._limit is None else 'another begins'} within the gzip member"
+                self.cut = True
                 return
             data = unfold.decompress(packed, _MOST)
             size += len(data)

@@ -145,9 +145,12 @@ def _refers(metadata: Record, id_: str) -> bool:
 
 def _described(capture: Capture, metadata: Record) -> Capture:
     """The Capture with what its metadata record says about it."""
+    block = metadata.block
+    if metadata.field("WARC-Truncated"):
+        block = block[: block.rfind(b"\n") + 1]
     lines = {
         name.lower(): value.encode("latin-1").decode("utf-8", "replace")
-        for name, value in reversed(parse_fields(metadata.block.splitlines()))
+        for name, value in reversed(parse_fields(block.splitlines()))
     }
     if parent := lines.get("via"):
         found = Found(parent=parent, anchor=lines.get("anchor"), row_date=lines.get("row-date"))

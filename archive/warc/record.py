@@ -13,7 +13,7 @@ Fields = tuple[tuple[str, str], ...]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Record:
-    """One whole record as it rests in a file.
+    """One record as it rests in a file.
 
     Attributes:
         head: its bytes, from the version line to the empty line; of an ARC record its line.
@@ -21,6 +21,7 @@ class Record:
         block: its bytes; of one longer than MAX_BLOCK the first so many.
         size: the bytes that the block has.
         nth: 0 for the first record at its place; others share its gzip member.
+        torn: what is there of a record that is cut off; only `scan` gives such, and only where it is asked to.
     """
 
     place: Place
@@ -29,6 +30,7 @@ class Record:
     block: bytes
     size: int
     nth: int = 0
+    torn: bool = False
 
     def field(self, name: str) -> str:
         """The first field of that name, whatever its case; empty where there is none."""
@@ -63,7 +65,7 @@ class Problem:
 
     Attributes:
         offset: in bytes; of compressed files where the gzip member begins.
-        lost: bytes from the offset on that no kept record holds.
+        lost: bytes from the offset on that are in no whole record.
     """
 
     file: str

@@ -10,7 +10,7 @@ import contextlib
 import os
 import re
 from collections.abc import Callable, Generator, Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import IO
 from urllib.parse import quote
 
@@ -35,8 +35,11 @@ _SCAN = 1 * 2**20
 _OVERLAP = 4096
 
 
-def scan(file: IO[bytes], name: str, offset: int = 0) -> Iterator[Record | Problem]:
-    """All whole records of a file from an offset on, and a Problem before the record or stretch that it is about."""
+def scan(file: IO[bytes], name: str, offset: int = 0, *, torn: bool = False) -> Iterator[Record | Problem]:
+    """All whole records of a file from an offset on, and a Problem before the record or stretch that it is about.
+
+    With `torn` also what is there of WARC records that are cut off: those whose head and some of whose block is there.
+    """
     size = file.seek(0, os.SEEK_END)
     if size == 0:
         yield Problem(file=name, offset=0, reason="the file is empty")
@@ -47,7 +50,7 @@ def scan(file: IO[bytes], name: str, offset: int = 0) -> Iterator[Record | Probl
     packed = begin.startswith(MAGIC) or not (_begins(begin) or _next_member(file, offset, size) == size)
     rows = _gzipped if packed else _plain
     kept = False
-    for item in rows(file, name, offset, size):
+    for item in rows(file, name, offset, size, torn=torn):
         if isinstance(item, Record):
             kept = True
         yield item
@@ -63,6 +66,7 @@ class _Piece:
         start, end: in the text, without the line ends that follow a record.
         block: where the block begins.
         reasons: what is wrong; of what is no record, why.
+        torn: the end of the text cuts the block off.
     """
 
     start: int
@@ -71,19 +75,33 @@ class _Piece:
     head: bytes = b""
     fields: Fields = ()
     reasons: list[str] = field(default_factory=list)
+    torn: bool = False
+
+    @property
+    def is_whole(self) -> bool:
+        """It is a record, and all of it is there."""
+        return bool(self.head) and not self.torn
+
+    @property
+    def is_worth_keeping(self) -> bool:
+        """Torn or not, it says what it is, and holds some of it. An ARC record has no field to say that it is torn."""
+        names = {name.lower() for name, value in self.fields if value}
+        return self.head.startswith(b"WARC/") and "warc-type" in names and self.end > self.block
 
 
-def _plain(file: IO[bytes], name: str, offset: int, size: int) -> Iterator[Record | Problem]:
+def _plain(file: IO[bytes], name: str, offset: int, size: int, *, torn: bool) -> Iterator[Record | Problem]:
     """The records of an uncompressed file."""
     for piece in _Text(file, size, sealed=False).pieces(offset):
         length = piece.end - piece.start
+        kept = piece.is_whole or (torn and piece.is_worth_keeping)
         for reason in piece.reasons:
-            yield Problem(file=name, offset=piece.start, reason=reason, lost=0 if piece.head else length)
-        if piece.head:
+            ending = _KEPT_TORN if kept and piece.torn else ""
+            yield Problem(file=name, offset=piece.start, reason=reason + ending, lost=0 if piece.is_whole else length)
+        if kept:
             yield _record(file, piece, Place(file=name, offset=piece.start, length=length), 0)
 
 
-def _gzipped(file: IO[bytes], name: str, offset: int, size: int) -> Iterator[Record | Problem]:
+def _gzipped(file: IO[bytes], name: str, offset: int, size: int, *, torn: bool) -> Iterator[Record | Problem]:
     """The records of a compressed file: as a rule one a gzip member, but some share one or are split over several."""
     while offset < size:
         file.seek(offset)
@@ -95,15 +113,20 @@ def _gzipped(file: IO[bytes], name: str, offset: int, size: int) -> Iterator[Rec
             offset = after
             continue
         with new_text() as unfolded:
-            offset = yield from _member(file, name, offset, size, unfolded)
+            offset = yield from _member(file, name, offset, size, unfolded, torn=torn)
 
 
 def _member(
-    file: IO[bytes], name: str, offset: int, size: int, unfolded: IO[bytes]
+    file: IO[bytes], name: str, offset: int, size: int, unfolded: IO[bytes], *, torn: bool
 ) -> Generator[Record | Problem, None, int]:
     """The records that begin in one gzip member; returns the offset after all that was read."""
     member = Member(file, offset, unfolded)
     ends = [member.end if not member.fault else _next_member(file, offset + 1, size)]
+    if torn and member.fault and not member.proved and ends[0] < size:
+        # A program that was killed and went on leaves a torn member before a whole one.
+        unfolded.seek(0)
+        unfolded.truncate()
+        member = Member(file, offset, unfolded, limit=ends[0])
     if member.fault:
         lost = ends[0] - offset
         yield Problem(file=name, offset=offset, reason=f"{member.fault}: {lost} bytes", lost=lost)
@@ -131,6 +154,8 @@ def _member(
         record = _record(unfolded, piece, place, nth) if piece.head else None
         # Of a damaged member a record counts if its digest holds; of one cut short, if another followed it.
         if member.fault and (record is None or last or not (member.proved or is_proved(record))):
+            if torn and record and last and member.cut and piece.is_worth_keeping:
+                yield from _cut_off(record)
             continue
         at = f" (at byte {piece.start} of what the gzip member holds)" if piece.start else ""
         for reason in piece.reasons:
@@ -141,6 +166,19 @@ def _member(
             yield Problem(file=name, offset=offset, reason=f"the record is split over {len(ends)} gzip members")
         yield record
     return ends[-1]
+
+
+def _cut_off(record: Record) -> Iterator[Record | Problem]:
+    """The last record of a gzip member that is cut off; of one that lacks no byte of its block, the record as it is."""
+    stated = record.field("Content-Length").strip()
+    whole = stated == str(record.size)
+    ending = "; they are kept" if whole else _KEPT_TORN
+    reason = f"the record is cut off: {record.size} of {stated or '?'} bytes are there{ending}"
+    yield Problem(file=record.place.file, offset=record.place.offset, reason=reason)
+    yield replace(record, torn=not whole)
+
+
+_KEPT_TORN = "; they are kept as a truncated record"
 
 
 def _with_last(pieces: Iterable[_Piece]) -> Iterator[tuple[_Piece, bool]]:
@@ -164,7 +202,7 @@ def _record(text: IO[bytes], piece: _Piece, place: Place, nth: int) -> Record:
     size = piece.end - piece.block
     text.seek(piece.block)
     block = text.read(min(size, MAX_BLOCK))
-    return Record(place=place, head=piece.head, fields=piece.fields, block=block, size=size, nth=nth)
+    return Record(place=place, head=piece.head, fields=piece.fields, block=block, size=size, nth=nth, torn=piece.torn)
 
 
 def _next_member(file: IO[bytes], offset: int, size: int) -> int:
@@ -288,7 +326,7 @@ class _Text:
             # A record may be whole but for its length, as where the line ends of a file were changed.
             if not (whole := self._end_of_response(piece.block)):
                 held = self.size - piece.block
-                piece.head = b""
+                piece.torn = True
                 piece.end = self.size
                 piece.reasons.append(f"the record is cut off: {held} of {length} bytes are there")
                 return
@@ -313,7 +351,7 @@ class _Text:
         head = read_head(self._read(block, _MAX_HEAD))
         stated = next((value for name, value in head.headers if name.lower() == "content-length"), "")
         end = block + head.length + int(stated) if stated.isdecimal() else None
-        return end if end and end <= self.size else None
+        return end if end and end <= self.size == self._skip_line_ends(end) else None
 
     def _begins(self, at: int) -> bool:
         window = self._read(at, _OVERLAP)

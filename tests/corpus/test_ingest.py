@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import datetime as dt
 import gzip
+import io
 import json
 import random
+import re
 import shutil
 import zipfile
+import zlib
 from pathlib import Path
 
 import pytest
@@ -15,9 +18,13 @@ from fastwarc.warc import ArchiveIterator as FastIterator
 
 from archive.corpus.ingest import Report, import_paths, pages, saved
 from archive.layout import IMPORTED, Layout
+from archive.text.clean import clean
+from archive.text.document import Document
 from archive.warc import index
 from archive.warc.reader import read, whole_records
+from archive.warc.record import Record
 from archive.warc.verify import verify
+from archive.warc.writer import Exchange, Writer
 
 RECORD = (
     "WARC/1.0\r\nWARC-Type: response\r\nWARC-Record-ID: <urn:uuid:00000000-0000-4000-8000-{number:012}>\r\n"
@@ -40,7 +47,7 @@ def imported(layout: Layout, *paths: Path) -> list[Report]:
     return list(import_paths(layout, paths))
 
 
-def held(layout: Layout) -> dict[str, bytes]:
+def everything(layout: Layout) -> dict[str, bytes]:
     """Everything in the data folder."""
     return {str(p.relative_to(layout.root)): p.read_bytes() for p in layout.root.rglob("*") if p.is_file()}
 
@@ -63,9 +70,9 @@ def test_a_whole_warc_file_is_kept_byte_for_byte_under_its_digest(layout: Layout
         assert newest.read_bytes() == data
         assert layout.index_of(newest).exists()
     assert sorted(p.name.split(".", 1)[1] for p in layout.warcs(IMPORTED)) == ["warc", "warc.gz", "warc.gz"]
-    before = held(layout)
+    before = everything(layout)
     again = imported(layout, *sorted(tmp_path.glob("*.warc*")))
-    assert held(layout) == before
+    assert everything(layout) == before
     assert [r.note for r in again] == ["was imported before"] * 3
     assert [r.records for r in again] == [2, 2, 1]
 
@@ -82,19 +89,147 @@ def test_of_a_damaged_file_whole_records_are_kept_and_the_rest_is_beside(
     path = tmp_path / ("a.warc.gz" if packed else "a.warc")
     path.write_bytes(parts[0] + parts[1] + damaged + parts[3] + torn)
     (report,) = imported(layout, path)
-    assert report.records == 3
+    # Of the torn record its beginning is kept too; what comes out of damaged bytes may be anything, and is not.
+    assert report.records == 4
     starts = [len(b"".join(parts[:n])) for n in range(5)]
     assert sorted({p.offset for p in report.problems}) == [starts[2], starts[4]]
     (warc,) = layout.warcs(IMPORTED)
-    assert [r.url for r in whole_records(warc)] == [f"http://a.cn/{n}" for n in (0, 1, 3)]
+    assert [r.url for r in whole_records(warc)] == [f"http://a.cn/{n}" for n in (0, 1, 3, 4)]
+    assert [r.field("WARC-Truncated") for r in whole_records(warc)] == ["", "", "", "unspecified"]
     assert list(verify(warc)) == []
     with warc.open("rb") as file:
-        assert sum(1 for _ in FastIterator(file)) == 3
+        assert sum(1 for _ in FastIterator(file)) == 4
     (tail,) = warc.parent.glob("*.tail")
     assert tail.read_bytes() == bytes(damaged) + torn
-    before = held(layout)
+    before = everything(layout)
     assert imported(layout, path)[0].problems == report.problems
-    assert held(layout) == before
+    assert everything(layout) == before
+
+
+def own_file(root: Path) -> bytes:
+    """A file that this archive wrote: warcinfo, response, request, metadata."""
+    writer = Writer(Layout(root=root), "a", warcinfo=())
+    writer.exchange(
+        Exchange(
+            url="http://a.cn/1",
+            started=dt.datetime(2024, 2, 26, 8, 30, tzinfo=dt.UTC),
+            ip="192.0.2.1",
+            request=b"GET /1 HTTP/1.1\r\nHost: a.cn\r\n\r\n",
+            response=io.BytesIO(b"HTTP/1.1 200 OK\r\n\r\n" + random.Random(5).randbytes(300)),  # noqa: S311 - no secret
+            metadata=(("via", "http://a.cn/"), ("anchor", "要闻")),
+        ),
+        lambda *_: None,
+    )
+    writer.close()
+    return writer.closed[0].read_bytes()
+
+
+@pytest.mark.parametrize("packed", [True, False])
+def test_a_file_cut_anywhere_loses_no_byte_that_is_there(tmp_path: Path, packed: bool) -> None:
+    data = own_file(tmp_path / "own")
+    plain = gzip.decompress(data)
+    members = [m.start() for m in re.finditer(rb"\x1f\x8b\x08\0{6}\x03", data)]
+    path = tmp_path / ("a.warc.gz" if packed else "a.warc")
+    path.write_bytes(plain)
+    blocks: list[tuple[int, int]] = []
+    originals: list[Record] = []
+    for original in whole_records(path):
+        start = original.place.offset + len(original.head)
+        blocks.append((start, start + original.size))
+        originals.append(original)
+    assert len(blocks) == len(members) == 4
+    whole = data if packed else plain
+    ends = {n + d for n in ([*members, len(data)] if packed else [n for b in blocks for n in b]) for d in range(-9, 10)}
+    for length in sorted(n for n in ends | set(range(1, len(whole), 13)) if 0 < n <= len(whole)):
+        path.write_bytes(whole[:length])
+        last = max(m for m in members if m < length) if packed else 0
+        # The text that is there, of all members.
+        text = length
+        if packed:
+            text = len(gzip.decompress(data[:last])) + len(zlib.decompressobj(31).decompress(data[last:length]))
+        layout = Layout(root=tmp_path / f"{length}")
+        (report,) = imported(layout, path)
+        there = [(o, a, min(b, text), b) for o, (a, b) in zip(originals, blocks, strict=True) if a < text]
+        assert report.records == len(there), length
+        kept = [r for warc in layout.warcs(IMPORTED) for r in whole_records(warc)]
+        for now, (original, start, held, end) in zip(kept, there, strict=True):
+            assert now.block == plain[start:held]
+            if held == end:
+                assert now.head == original.head
+                continue
+            gone = ("Content-Length", "WARC-Block-Digest", "WARC-Payload-Digest")
+            assert now.fields == (
+                *(f for f in original.fields if f[0] not in gone),
+                ("Content-Length", str(held - start)),
+                ("WARC-Truncated", "unspecified"),
+            )
+            said = f"the record is cut off: {held - start} of {end - start} bytes are there; they are kept as a"
+            assert said in report.problems[-1].reason
+        for warc in layout.warcs(IMPORTED):
+            assert list(verify(warc)) == []
+            lost = [p.offset for p in report.problems if p.lost]
+            if packed:
+                assert lost == ([] if length in (*members, len(data)) else [last])
+            assert b"".join(t.read_bytes() for t in warc.parent.glob("*.tail")) == (
+                whole[lost[0] : length] if lost else b""
+            )
+        before = everything(layout)
+        (again,) = imported(layout, path)
+        assert (again.records, again.problems, everything(layout)) == (report.records, report.problems, before)
+
+
+def test_a_torn_member_before_a_whole_one_gives_what_it_holds(layout: Layout, tmp_path: Path) -> None:
+    parts = [gzip.compress(record(n, random.Random(n).randbytes(3000)), mtime=0) for n in range(3)]  # noqa: S311 - no secret
+    path = tmp_path / "a.warc.gz"
+    path.write_bytes(parts[0] + parts[1][:1500] + parts[2])
+    (report,) = imported(layout, path)
+    (warc,) = layout.warcs(IMPORTED)
+    kept = list(whole_records(warc))
+    assert [r.url for r in kept] == [f"http://a.cn/{n}" for n in range(3)]
+    assert [bool(r.field("WARC-Truncated")) for r in kept] == [False, True, False]
+    assert record(1, random.Random(1).randbytes(3000)).startswith(kept[1].head[:100])  # noqa: S311 - no secret
+    assert len(kept[1].block) > 1000
+    assert {p.offset for p in report.problems} == {len(parts[0])}
+    (tail,) = warc.parent.glob("*.tail")
+    assert tail.read_bytes() == parts[1][:1500]
+
+
+def test_a_torn_response_is_not_ended_where_a_wrong_http_length_says(layout: Layout, tmp_path: Path) -> None:
+    block = b"HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\n" + b"x" * 500
+    path = tmp_path / "a.warc"
+    path.write_bytes(RECORD.format(number=1, length=len(block)).encode() + block[:300])
+    (report,) = imported(layout, path)
+    (warc,) = layout.warcs(IMPORTED)
+    assert [r.block for r in whole_records(warc)] == [block[:300]]
+    assert f"300 of {len(block)} bytes" in report.problems[0].reason
+
+
+def test_a_head_that_is_folded_or_says_truncated_keeps_what_it_says(layout: Layout, tmp_path: Path) -> None:
+    head = RECORD.format(number=1, length=900).replace("\r\n\r\n", "\r\nWARC-Truncated: time\r\n\r\n")
+    head = head.replace("\r\nWARC-Date", "\r\nwarc-block-digest:\r\n sha1:\r\n\tAAAA\r\nX-Y: a\r\n b\r\nWARC-Date")
+    path = tmp_path / "a.warc"
+    path.write_bytes(head.encode() + b"HTTP/1.1 200 OK\r\n\r\nx")
+    assert [r.records for r in imported(layout, path)] == [1]
+    (warc,) = layout.warcs(IMPORTED)
+    (now,) = whole_records(warc)
+    assert [v for n, v in now.fields if n == "WARC-Truncated"] == ["time"]
+    assert (now.field("X-Y"), now.field("WARC-Block-Digest"), now.field("Content-Length")) == ("a b", "", "20")
+
+
+def test_a_torn_article_becomes_a_document_that_says_so(layout: Layout, tmp_path: Path) -> None:
+    lines = (f"<p>第{n}次会议强调，要做好新时代党的统一战线工作，团结各方面人士，凝聚共识。</p>" for n in range(40))
+    page = f"<html><head><title>市委召开统战工作会议</title></head><body><h1>市委召开统战工作会议</h1>{''.join(lines)}"
+    raw = record(1, page.encode())
+    path = tmp_path / "a.warc"
+    path.write_bytes(raw[: len(raw) // 2])
+    imported(layout, path)
+    (warc,) = layout.warcs(IMPORTED)
+    (capture,) = read(warc)
+    assert capture.truncated == "unspecified"
+    document = clean(capture, None)
+    assert isinstance(document, Document), document
+    assert "truncated" in document.flags
+    assert "第3次会议强调" in document.text
 
 
 def test_records_that_share_a_gzip_member_are_re_cut_so_that_each_can_be_found(layout: Layout, tmp_path: Path) -> None:
@@ -171,13 +306,13 @@ def test_saved_pages_and_texts_become_resources_that_say_where_they_are_from(lay
         assert {f: getattr(alone, f) for f in alone.__slots__ if f != "place"} == {
             f: getattr(capture, f) for f in capture.__slots__ if f != "place"
         }
-    before = held(layout)
+    before = everything(layout)
     assert [r.note for r in imported(layout, folder)] == ["was imported before"] * 3
-    assert held(layout) == before
+    assert everything(layout) == before
     # Another folder of the same pages, at the same relative paths, is the same; a changed page is not.
     shutil.copytree(folder, tmp_path / "copy")
     imported(layout, tmp_path / "copy")
-    assert held(layout) == before
+    assert everything(layout) == before
     (tmp_path / "copy" / "b" / "page.html").write_text("<p>三</p>")
     imported(layout, tmp_path / "copy")
     assert len(list(layout.warcs(IMPORTED))) == 2
@@ -216,9 +351,9 @@ def test_one_description_is_not_taken_for_two_pages(tmp_path: Path) -> None:
 def test_all_real_files_go_in_twice_without_a_change(layout: Layout, shared: Path) -> None:
     folders = [shared / "real-warcs", shared / "real-pages", shared / "seeds"]
     first = imported(layout, *folders)
-    before = held(layout)
+    before = everything(layout)
     again = imported(layout, *folders)
-    assert held(layout) == before
+    assert everything(layout) == before
     assert [(r.path, r.records, r.problems) for r in again] == [(r.path, r.records, r.problems) for r in first]
     kept = sum(r.records for r in first)
     there = sum(
