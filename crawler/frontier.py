@@ -566,6 +566,7 @@ class Scheduler:
         self._crawler = crawler
         self._left: set[str] = set()
         self._pages = 0
+        self._timer: Any = None  # Twisted's types name no methods
 
     @classmethod
     def from_crawler(cls, crawler: Crawler) -> Self:
@@ -581,6 +582,8 @@ class Scheduler:
 
     def close(self, reason: str) -> None:
         """The engine has nothing on the wire any more: close what the spider writes."""
+        if self._timer is not None and self._timer.active():
+            self._timer.cancel()
         self._spider.shut(reason)
 
     def leave(self, host: str) -> None:
@@ -626,4 +629,20 @@ class Scheduler:
             if address.kind != "requisite":
                 self._pages += 1
             return spider.request(address)
+        self._wake_later()
         return None
+
+    def _wake_later(self) -> None:
+        """Have the engine ask again when the next address or host is due; by itself it asks every 5 seconds."""
+        from twisted.internet import reactor  # noqa: PLC0415 - importing it installs one
+
+        frontier = self._spider.frontier
+        rests = [frontier.parked(host) for host in self._spider.site.hosts if host not in self._left]
+        waits = [wait for wait in (*rests, frontier.next_waiting()) if wait]
+        if waits and (self._timer is None or not self._timer.active()):
+            self._timer = cast("Any", reactor).callLater(min(waits) + 0.01, self._wake)
+
+    def _wake(self) -> None:
+        slot = self._crawler.engine._slot  # noqa: SLF001 - Scrapy has no public way to be told that a request is due
+        if slot is not None:
+            slot.nextcall.schedule()
