@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from html import unescape
 from itertools import islice
@@ -99,52 +99,33 @@ def _clean_page(
     first, last = (body.indices[0], body.indices[-1]) if body else (len(page.blocks), len(page.blocks) - 1)
     above, below = _around(page, first, last)
     # One decision on repair and conversion for the page; its title and the lines around the article with it.
-    loose = [page.blocks[row[0]].spaced if len(row) == 1 else "" for row in rows]
-    every = _lines([*found, *loose, *(page.blocks[index].spaced for index in (*above, *below)), *_heads(page)])
-    around = dict(zip((*above, *below), every[2 * len(found) :], strict=False))
-    heads = every[2 * len(found) + len(around) :]
-    lines_of_body = [
-        dataclasses.replace(line, spaced=apart.read)
-        for line, apart in zip(every[: len(found)], every[len(found) : 2 * len(found)], strict=True)
+    reader = _reader("\n".join([*found, *(page.blocks[index].text for index in (*above, *below))]))
+    around = {index: reader(page.blocks[index].spaced) for index in (*above, *below)}
+    body_lines = [
+        dataclasses.replace(line, spaced=reader(page.blocks[row[0]].spaced) if len(row) == 1 else "")
+        for line, row in zip(_lines(found, reader), rows, strict=True)
     ]
-    draft = Draft(lines=lines_of_body, fate=lines.furniture([line.read for line in lines_of_body]))
+    draft = Draft(lines=body_lines, fate=lines.furniture([line.read for line in body_lines]))
     for position, row in enumerate(rows):
         if page.blocks[row[0]].kind == "caption" and draft.fate[position] is None:
-            draft.captions.append(lines_of_body[position].read)
+            draft.captions.append(body_lines[position].read)
             draft.take(position, "caption")
-    _name(draft, page, first, around, heads, site)
-    for index in above:
-        if page.title is None or index > page.title - 3:
-            draft.byline.take(_dateline(around[index].read))
-    _take_unlabelled(draft, page, above, around)
-    _read_page_head(draft)
-    for index in above[-3:]:
-        # The line over a dateline that the region holds itself.
-        if page.title is not None and index > page.title:
-            draft.byline.take(fields.Byline(author=fields.reporters(around[index].read)))
-            if draft.fate[:1] == ["dateline"] and fields.is_name(around[index].read):
-                draft.byline.take(fields.unlabelled(around[index].read))
+    _name(draft, page, first, around, reader, site)
+    _read_above(draft, page, above, around)
     title = draft.title.read if draft.title else None
-    inside = (
-        fields.columns(line.read, title)
-        for line, fate in zip(draft.lines, draft.fate, strict=True)
-        if fate == "breadcrumb"
-    )
-    draft.columns = _columns(page, first, around, title) or next(inside, ())
+    fates = zip(draft.lines, draft.fate, strict=True)
+    inside = (fields.columns(line.read, title) for line, fate in fates if fate == "breadcrumb")
+    draft.columns = _columns(page, first, reader, title) or next(inside, ())
     _read_body(draft)
     _read_tail(draft)
     for index in below:
-        if signed := fields.signature(around[index].read):
+        if signed := fields.signature(around[index]):
             draft.byline.take(signed)
     source = page.meta("contentsource", "source")
-    if draft.byline.source is None and source and len(source) <= 20 and han(source) >= 2:
-        draft.byline.source = (
-            chinese.simplified(source) if draft.title and draft.title.found != draft.title.read else source
-        )
-    near = [around[index].read for index in above if page.title is None or index > page.title - 4]
-    after = [around[index].read for index in below]
-    statements = _statements(draft, capture, near, after, page.metas)
-    confidence = body.confidence if body else 0.0
+    if draft.byline.source is None and source:
+        draft.byline.take(fields.byline(f"来源:{reader(source).removeprefix('来源').lstrip(':：')}"))
+    near = [around[index] for index in above if page.title is None or index > page.title - 4]
+    statements = _statements(draft, capture, near, [around[index] for index in below], page.metas)
     document = _document(
         capture,
         site,
@@ -152,13 +133,14 @@ def _clean_page(
         statements,
         flags,
         extractor=body.tier if body else "none",
-        confidence=confidence,
+        confidence=body.confidence if body else 0.0,
         media=_has_media(page),
     )
     if isinstance(document, Skip):
         return document
+    attachments = tuple((url, reader(name)) for url, name in _attachments(capture, page))
     part_of, part_no = _part(capture.url, page)
-    return dataclasses.replace(document, attachments=_attachments(capture, page), part_of=part_of, part_no=part_no)
+    return dataclasses.replace(document, attachments=attachments, part_of=part_of, part_no=part_no)
 
 
 def _around(page: Page, first: int, last: int) -> tuple[list[int], list[int]]:
@@ -179,73 +161,82 @@ def _heads(page: Page) -> list[str]:
 
 
 def _name(
-    draft: Draft, page: Page, first: int, around: dict[int, Line], heads: Sequence[Line], site: Site | None
+    draft: Draft,
+    page: Page,
+    first: int,
+    around: dict[int, str],
+    reader: Callable[[str], str],
+    site: Site | None,
 ) -> None:
     """The title, from the page's own line where the head confirms it, else from the head, else from a heading."""
     name = site.name if site else page.meta("sitename")
     stated = [
-        Line(found=found, read=read)
-        for line in heads
-        if (read := fields.title_of(line.read, name)) and (found := fields.title_of(line.found, name))
+        Line(found=fields.title_of(head, name) or head, read=title)
+        for head in _heads(page)
+        if (title := fields.title_of(reader(head), name))
     ]
-    if page.title is not None:
-        text = page.blocks[page.title].text
-        shown = around.get(page.title)
-        if shown is None or shown.found != text:
-            shown = Line(found=text, read=_as_read(text, draft))
+    chosen = page.title
+    if chosen is None and not stated:
+        chosen = _heading(draft, page, first, around)
+    if chosen is not None:
+        text = page.blocks[chosen].text
+        shown = Line(found=text, read=reader(text))
         # The line may carry a word of the page's own: 原创.
         inner = (line for line in stated if line.read in shown.read and 0 < len(shown.read) - len(line.read) <= 3)
         draft.title = next(inner, shown)
-        return
-    if stated:
+    elif stated:
         draft.title = stated[0]
-        return
-    # No title element: a heading that opens the region, the one nearest above it, or the line above its dateline.
-    near = [i for i in around if i < first and page.blocks[i].linked < 0.5 and fields.may_be_title(around[i].read)]
-    named = [
-        i
-        for i in near
-        if page.blocks[i].kind == "heading" or _HEADING.search(page.blocks[i].element.get("class") or "")
-    ]
-    over = [i for i in near if i + 1 in around and fields.is_dateline(around[i + 1].read)]
+    if draft.title:
+        draft.title = Line(found=fields.unfarmed(draft.title.found), read=fields.unfarmed(draft.title.read))
+
+
+def _heading(draft: Draft, page: Page, first: int, around: dict[int, str]) -> int | None:
+    """The title of a page whose head has none: a heading that opens the region, the nearest above it, or the line
+    above its dateline.
+    """
+    near = [i for i in around if i < first and page.blocks[i].linked < 0.5 and fields.may_be_title(around[i])]
+    names = {i: page.blocks[i].element.get("class") or "" for i in near}
+    named = [i for i in near if page.blocks[i].kind == "heading" or _HEADING.search(names[i])]
+    over = [i for i in near if i + 1 in around and fields.is_dateline(around[i + 1])]
     if draft.lines and page.blocks[first].kind == "heading" and fields.may_be_title(draft.lines[0].read):
-        draft.title = draft.lines[0]
-    elif named or over:
-        draft.title = around[(named or over)[-1]]
+        return first
+    found = named or over
+    return found[-1] if found else None
 
 
-def _as_read(text: str, draft: Draft) -> str:
-    """One more line of the page, read as the others were."""
-    text = (
-        chinese.pinyin_stripped(text)
-        if any("(" in line.found and "(" not in line.read for line in draft.lines)
-        else text
-    )
-    return chinese.simplified(text) if any(line.found != line.read for line in draft.lines) else text
+def _read_above(draft: Draft, page: Page, above: Sequence[int], around: dict[int, str]) -> None:
+    """Bylines above the article and in its first lines."""
+    for index in above:
+        if (page.title is None or index > page.title - 3) and fields.is_dateline(around[index]):
+            draft.byline.take(fields.byline(around[index]))
+    _take_unlabelled(draft, page, above, around)
+    _read_page_head(draft)
+    for index in above[-3:]:
+        # The line over a dateline that the region holds itself.
+        if page.title is not None and index > page.title:
+            draft.byline.take(fields.Byline(author=fields.reporters(around[index])))
+            if draft.fate[:1] == ["dateline"] and fields.is_name(around[index]):
+                draft.byline.take(fields.unlabelled(around[index]))
 
 
-def _take_unlabelled(draft: Draft, page: Page, above: Sequence[int], around: dict[int, Line]) -> None:
+def _take_unlabelled(draft: Draft, page: Page, above: Sequence[int], around: dict[int, str]) -> None:
     """Source and author that stand beside the date without a label, in its line or in boxes of their own."""
     under = [index for index in above if page.title is None or index > page.title]
-    dated = next((i for i in under if fields.is_dateline(around[i].read) and dates.read(around[i].read)), None)
+    dated = next((i for i in under if fields.is_dateline(around[i]) and dates.read(around[i])), None)
     if dated is None:
         return
     for index in [dated, *(i for i in under if 0 < abs(i - dated) <= 2)]:
-        line = around[index].read
+        line = around[index]
         draft.byline.take(fields.Byline(author=fields.reporters(line)))
         if index == dated or fields.is_name(line):
             draft.byline.take(fields.unlabelled(line))
-
-
-def _dateline(line: str) -> fields.Byline:
-    return fields.byline(line) if fields.is_dateline(line) else fields.Byline()
 
 
 def _read_page_head(draft: Draft) -> None:
     """Titles, datelines and subtitles that stand inside the region of the article."""
     for index in [i for i in draft.left() if i < HEAD]:
         line = draft.lines[index]
-        if draft.title and fields.same(line.read, draft.title.read):
+        if draft.title and fields.same(fields.unfarmed(line.read), draft.title.read):
             draft.take(index, "title")
         elif fields.is_dateline(line.read) and (index < 3 or fields.byline(line.read)):
             draft.byline.take(fields.byline(line.spaced or line.read))
@@ -259,7 +250,7 @@ def _read_page_head(draft: Draft) -> None:
             draft.take(index, "subtitle")
 
 
-def _columns(page: Page, first: int, around: dict[int, Line], title: str | None) -> tuple[str, ...]:
+def _columns(page: Page, first: int, reader: Callable[[str], str], title: str | None) -> tuple[str, ...]:
     """The breadcrumb above the article, which may stand in several boxes."""
     for index in range(min(first, len(page.blocks))):
         key = page.keys[index]
@@ -275,8 +266,7 @@ def _columns(page: Page, first: int, around: dict[int, Line], title: str | None)
             parts.append(page.blocks[follower].text)
             follower += 1
         joined = parts[0] + " > ".join(["", *(part.lstrip("> ") for part in parts[1:])]) if len(parts) > 1 else parts[0]
-        line = around[index].read if len(parts) == 1 and index in around else _lines([joined])[0].read
-        if found := fields.columns(line, title):
+        if found := fields.columns(reader(joined), title):
             return found
     return ()
 
@@ -354,8 +344,8 @@ def _clean_lines(
     extractor: str,
     confidence: float,
 ) -> Document | Skip:
-    found = [fold(line) for line in given]
-    page = _lines([line for line in found if line])
+    found = [line for line in map(fold, given) if line]
+    page = _lines(found, _reader("\n".join(found)))
     draft = Draft(lines=page, fate=lines.furniture([line.read for line in page]))
     _read_head(draft)
     _read_body(draft)
@@ -366,15 +356,23 @@ def _clean_lines(
     return _document(capture, site, draft, statements, flags, extractor=extractor, confidence=confidence)
 
 
-def _lines(found: Sequence[str]) -> list[Line]:
-    """Lines as found -> with what is read: the page as a whole decides about repair and conversion."""
+def _reader(whole: str) -> Callable[[str], str]:
+    """How all text of a page is read: the page as a whole decides about pinyin and conversion."""
+    repaired = chinese.pinyin_repaired(whole)
+    converts = chinese.script(repaired or whole) in ("hant", "mixed")
+
+    def read(text: str) -> str:
+        text = chinese.pinyin_stripped(text) if repaired else text
+        return chinese.simplified(text) if converts else text
+
+    return read
+
+
+def _lines(found: Sequence[str], reader: Callable[[str], str]) -> list[Line]:
+    """Lines as found, with what is read."""
     if not found:
         return []
-    whole = "\n".join(found)
-    repaired = chinese.pinyin_repaired(whole) or whole
-    if chinese.script(repaired) in ("hant", "mixed"):
-        repaired = chinese.simplified(repaired)
-    read = repaired.split("\n")
+    read = reader("\n".join(found)).split("\n")
     return [Line(found=f, read=r) for f, r in zip(found, read, strict=True)]
 
 
@@ -437,7 +435,7 @@ def _read_body(draft: Draft) -> None:
     read = [line.read for line in draft.lines]
     text = "".join(read)
     for index in draft.left():
-        if draft.title and (fields.same(read[index], draft.title.read) or fields.same(read[index], draft.title.found)):
+        if draft.title and fields.same(fields.unfarmed(read[index]), draft.title.read):
             draft.take(index, "title_repeated")
         elif draft.title and index < HEAD and fields.is_keyword_line(read[index], draft.title.read, text):
             draft.take(index, "keyword_line")

@@ -21,7 +21,7 @@ from trafilatura.settings import use_config
 
 from archive.site import Reading
 from archive.text.blocks import Block, fold, han
-from archive.text.fields import is_dateline
+from archive.text.fields import is_caption, is_dateline
 from archive.text.lines import furniture_id, narrow
 
 # Containers that content management systems give the article and nothing else, most specific first.
@@ -38,12 +38,14 @@ DEPTH = 60
 WEAK = 60
 # What one paragraph can weigh: a long comment must not outweigh an article.
 HEAVY = 150
+# Lines without a vote for or against lie above, links and furniture below.
+NEUTRAL = -5
 # A heading over links to other articles ends an article, however long.
 WALL = -1e5
 
 _MARKS = re.compile("[，。！？；：、,!?;]")
-# What a dateline cannot do without: a label or a day.
-_LABELLED = re.compile(r"来源|作者|编辑|时间|日期|\d{4}\s*[-/.年]\s*\d")
+# What a dateline cannot do without: a label or the time of day. A day alone may sign a notice.
+_LABELLED = re.compile(r"来源|作者|编辑|时间|日期|\d:\d\d")
 _END = re.compile("[。！？!?…；;：:”」』）)】\\]]$")
 _ASIDE = re.compile(
     r"comment|reply|recommend|relat(?:e|ed|ive|ion)|footer|copyright|sidebar|side-|breadcrumb|crumb|"
@@ -97,25 +99,56 @@ def body(
         weight = sum(max(0.0, points[index]) for index in container)
     if weight <= 0:
         return None
+    if not container and weight < WEAK and title is not None and title < start:
+        start, end = _widened(page, points, title, start, end)
     voted = [index for index in container or range(start, end) if page[index].linked < 0.8]
     read = _read(page, container or range(max(0, start - 2), min(len(page), end + 2)))
-    if weight < WEAK and not container:
+    if weight < WEAK and title is None and not container:
         whole = _read(page, range(len(page)))
         if sum(page[i].size for i in whole) > 3 * sum(page[i].size for i in voted):
             return Body(indices=tuple(whole), start=whole[0], end=whole[-1] + 1, tier="trafilatura", confidence=0.4)
     tier = "container+trafilatura" if container else "trafilatura"
     if not read or _prose(page, read) < 0.7 * _prose(page, voted):
         read, tier = voted, "votes"
-    elif container and weight < HEAVY:
-        # A notice of a few lines: its container knows better than any reader.
-        read, tier = voted, "container"
-    # trafilatura drops a paragraph now and then; between two that it keeps prose is never dropped.
-    inside = {index for index in voted if read and read[0] < index < read[-1] and points[index] > 0}
-    read = sorted({*read, *inside})
+    elif weight < (HEAVY if container else WEAK):
+        # A notice of a few lines: its box knows better than any reader.
+        read, tier = voted, "container" if container else "votes"
+    read = _mended(page, points, read)
     if not read:
         return None
     confidence = min(1.0, weight / 400) * (1.0 if container else 0.9)
     return Body(indices=tuple(read), start=start, end=end, tier=tier, confidence=round(confidence, 2))
+
+
+def _widened(page: Sequence[Block], points: Sequence[float], title: int, start: int, end: int) -> tuple[int, int]:
+    """The region of a short notice with the lines around it that are neither links nor furniture."""
+    while start - 1 > title and points[start - 1] > NEUTRAL:
+        start -= 1
+    while end < len(page) and points[end] > NEUTRAL:
+        end += 1
+    return start, end
+
+
+def _mended(page: Sequence[Block], points: Sequence[float], read: Sequence[int]) -> list[int]:
+    """What was read, without furniture at its ends, and with what stands between.
+
+    trafilatura drops a paragraph, a caption or a cell now and then: between two blocks that it keeps nothing is dropped
+    but links and furniture, and captions at its ends belong to it.
+    """
+    kept = list(read)
+    while kept and points[kept[-1]] < NEUTRAL:
+        kept.pop()
+    while kept and points[kept[0]] < NEUTRAL:
+        kept.pop(0)
+    if not kept:
+        return []
+    first, last = kept[0], kept[-1]
+    inside = {i for i in range(first, last) if points[i] > NEUTRAL and page[i].linked < 0.5}
+    while first > 0 and is_caption(page[first - 1].text):
+        first -= 1
+    while last + 1 < len(page) and is_caption(page[last + 1].text):
+        last += 1
+    return sorted({*kept, *inside, *range(first, kept[0]), *range(kept[-1] + 1, last + 1)})
 
 
 def votes(page: Sequence[Block], keys: Sequence[str]) -> list[float]:

@@ -140,7 +140,7 @@ _LEAD = re.compile(
     r"\((?P<who>[^)]{2,40})\)"
 )
 # What stands between a title and the names of column and site.
-_HEAD_SPLIT = re.compile(r"\s*(?:[_|｜»]+|--+|——|\s[-–—]\s|-(?=[一-鿿]{2,14}$))\s*")
+_HEAD_SPLIT = re.compile(r"\s*(?:[_|｜»]+|--+|\s[-–—]\s|-(?=[一-鿿]{2,14}$))\s*")
 # Who checked and who took the pictures: no author, and no text either.
 _CHECKED = re.compile(
     r"(?:(?:审\s*核|终\s*审|初\s*审|复\s*审|校\s*对|[一二三]\s*审|审\s*读|监\s*制|总监制|信息录入|"
@@ -362,7 +362,8 @@ def columns(crumb: str, title: str | None) -> tuple[str, ...]:
     ('四川统一战线', '统战时讯')
     """
     text = _CRUMB_LABEL.sub("", narrow(crumb), count=1)
-    parts = [part.strip(" :|[]【】-") for part in _CRUMB_SPLIT.split(text)]
+    # A farm shows a column and its link as one: 百科知识百科知识.
+    parts = [re.sub(r"^(.{2,})\s?\1$", r"\1", part.strip(" :|[]【】-")) for part in _CRUMB_SPLIT.split(text)]
     same = narrow(title or "").replace(" ", "")
     return tuple(
         part

@@ -67,7 +67,7 @@ def test_bodies_are_found(read: Read, scorer: Any) -> None:
         if isinstance(result, Document)
     ]
     assert len(scores) > 50
-    # Measured .981 on 55 pages.
+    # Measured .980 on 55 pages.
     assert sum(scores) / len(scores) >= 0.96
 
 
@@ -94,11 +94,11 @@ def test_labelled_fields_are_found_and_few_are_invented(read: Read, shared: Path
                 asked[field] += 1
                 right[field] += norm(value) == norm(label[field])
     shares = {field: right[field] / asked[field] for field in norms}
-    # Measured .963, .975, .81, .65; sources of Traditional pages count as wrong here, they are given in Simplified.
-    assert shares["title"] >= 0.93
-    assert shares["published"] >= 0.93
-    assert shares["source"] >= 0.75
-    assert shares["author"] >= 0.6
+    # Measured .988, .987, .86, .78; names on Traditional pages count as wrong here, they are given in Simplified.
+    assert shares["title"] >= 0.95
+    assert shares["published"] >= 0.95
+    assert shares["source"] >= 0.8
+    assert shares["author"] >= 0.7
     assert sum(invented.values()) / sum(empty.values()) <= 0.06
 
 
