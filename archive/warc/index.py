@@ -5,14 +5,15 @@ from __future__ import annotations
 import datetime as dt
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 from archive.errors import DataError
 from archive.layout import Layout
-from archive.warc.http import read_head
+from archive.warc.http import Head, read_head
 from archive.warc.reader import PAGES, Identities, whole_records
+from archive.warc.record import Record
 from archive.warc.surt import surt
 
 
@@ -49,13 +50,38 @@ def write(layout: Layout, warc: Path) -> Path:
         DataError: the WARC file cannot be read.
         OSError: the index cannot be written.
     """
+    return keep(layout, warc, _lines(warc))
+
+
+def keep(layout: Layout, warc: Path, lines: Iterable[str]) -> Path:
+    """Make the index of a closed WARC file of its lines, in whatever order they come; raises OSError."""
     path = layout.index_of(warc)
     path.parent.mkdir(parents=True, exist_ok=True)
     made = path.with_name(path.name + ".tmp")
     with made.open("w", encoding="ascii", newline="\n") as file:
-        file.writelines(sorted(_lines(warc)))
+        file.writelines(sorted(lines))
     made.replace(path)
     return path
+
+
+def line(record: Record, head: Head, id_: str) -> str:
+    """The line of a page or revisit record whose block begins with an HTTP head, or with none."""
+    date = f"{record.date.year:04}{record.date:%m%d%H%M%S}" if record.date else _NO_DATE
+    mime = record.field("Content-Type")
+    if record.kind == "response" and (head.length or "application/http" in mime):
+        mime = next((value for name, value in head.headers if name.lower() == "content-type"), "")
+    fields = {
+        "url": record.url,
+        "mime": "warc/revisit" if record.kind == "revisit" else re.split(r"[;\s]", mime, maxsplit=1)[0],
+        "status": str(head.status or ""),
+        "digest": record.field("WARC-Payload-Digest"),
+        "length": str(record.place.length),
+        "offset": str(record.place.offset),
+        "filename": record.place.file,
+        "id": id_,
+    }
+    stated = {name: value for name, value in fields.items() if value or name in _ALWAYS}
+    return f"{surt(record.url)} {date} {json.dumps(stated)}\n"
 
 
 def read(path: Path) -> Iterator[Row]:
@@ -102,22 +128,6 @@ def _row(line: str) -> Row:
 def _lines(warc: Path) -> Iterator[str]:
     identities = Identities(warc)
     for record in whole_records(warc):
-        if record.kind not in (*PAGES, "revisit"):
-            continue
-        date = f"{record.date.year:04}{record.date:%m%d%H%M%S}" if record.date else _NO_DATE
-        head = read_head(record.block)
-        mime = record.field("Content-Type")
-        if record.kind == "response" and (head.length or "application/http" in mime):
-            mime = next((value for name, value in head.headers if name.lower() == "content-type"), "")
-        fields = {
-            "url": record.url,
-            "mime": "warc/revisit" if record.kind == "revisit" else re.split(r"[;\s]", mime, maxsplit=1)[0],
-            "status": str(head.status or ""),
-            "digest": record.field("WARC-Payload-Digest"),
-            "length": str(record.place.length),
-            "offset": str(record.place.offset),
-            "filename": warc.name,
-            "id": identities.of(record) if record.kind in PAGES else record.id,
-        }
-        stated = {name: value for name, value in fields.items() if value or name in _ALWAYS}
-        yield f"{surt(record.url)} {date} {json.dumps(stated)}\n"
+        if record.kind in (*PAGES, "revisit"):
+            id_ = identities.of(record) if record.kind in PAGES else record.id
+            yield line(record, read_head(record.block), id_)

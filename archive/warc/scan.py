@@ -284,12 +284,11 @@ class _Text:
             return _Piece(start=at, end=at + again.start(1), reasons=["the head breaks off, and another record begins"])
         if not end:
             return _Piece(start=at, end=self._next(at), reasons=["the head has no end"])
-        _, *lines = head.splitlines()
-        fields = tuple((name, _decoded(name, value)) for name, value in parse_fields(lines))
+        fields = fields_of(head)
         piece = _Piece(start=at, head=head, fields=fields, block=at + len(head))
         piece.reasons += [
             f"the head has a line without a colon: {line[:40]!r}"
-            for line in lines
+            for line in head.splitlines()[1:]
             if line.strip() and b":" not in line and line[:1] not in (b" ", b"\t")
         ]
         lengths = [value for name, value in fields if name.lower() == "content-length"]
@@ -375,6 +374,11 @@ class _Text:
                 return at + found.start(1)
             at += _SCAN
         return self.size
+
+
+def fields_of(head: bytes) -> Fields:
+    """The names and values of a WARC record's head."""
+    return tuple((name, _decoded(name, value)) for name, value in parse_fields(head.splitlines()[1:]))
 
 
 def _decoded(name: str, value: str) -> str:

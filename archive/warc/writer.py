@@ -25,8 +25,10 @@ from archive.errors import CundangError, DataError, SpaceError
 from archive.layout import OPEN, Layout
 from archive.warc import index
 from archive.warc.capture import Place
-from archive.warc.http import measure
+from archive.warc.http import Head, measure, read_head
 from archive.warc.member import MemberWriter
+from archive.warc.record import Record
+from archive.warc.scan import fields_of
 
 Truncated = Literal["length", "time", "disconnect", "unspecified"]
 Fields = tuple[tuple[str, str], ...]
@@ -122,6 +124,8 @@ class Writer:
         self._file: io.FileIO | None = None
         self._path = Path()
         self._info_id = ""
+        # The lines of the file's index: reading a file of 256 MiB again to make them would stop a crawl for seconds.
+        self._listed: list[str] = []
         self._begun = 0.0
         self._failure: CundangError | None = None
 
@@ -167,17 +171,18 @@ class Writer:
         with self._appending() as file:
             start = file.tell()
             if known:
-                self._record([*fields], measured.head, _HTTP_RESPONSE)
+                head = self._record([*fields], measured.head, _HTTP_RESPONSE)
             else:
                 exchange.response.seek(0)
                 fields.append(("WARC-Block-Digest", f"sha256:{block_digest.hexdigest()}"))
-                self._stream(fields, exchange.response, measured.length, _HTTP_RESPONSE)
+                head = self._stream(fields, exchange.response, measured.length, _HTTP_RESPONSE)
             place = Place(file=self._name, offset=start, length=file.tell() - start)
             if exchange.request:
                 ip = [("WARC-IP-Address", exchange.ip)] if exchange.ip else []
                 self._record([("WARC-Type", "request"), _id_field(), *about, *ip], exchange.request, _HTTP_REQUEST)
             if metadata:
                 self._metadata([_id_field(), *about, ("WARC-Refers-To", f"<{id_}>")], metadata)
+        self._list(head, place, measured.parsed)
         return Written(id=id_, payload_digest=digest, date=exchange.started, place=place, revisit=known is not None)
 
     def failure(self, url: str, started: dt.datetime, metadata: Fields) -> None:
@@ -188,19 +193,23 @@ class Writer:
     def resource(
         self, *, id_: str, url: str, date: dt.datetime, content_type: str, body: bytes, metadata: Fields
     ) -> Written:
-        """Append a saved page as a resource record, with its metadata record. Raises as `exchange` does."""
+        """Append a saved page as a resource record, with its metadata record. Raises as `exchange` does.
+
+        No other record has `id_`: what the index says of two of the same id would fit the first alone.
+        """
         digest = f"sha256:{hashlib.sha256(body).hexdigest()}"
         about = [("WARC-Date", _stamp(date)), ("WARC-Target-URI", url)]
         with self._appending() as file:
             start = file.tell()
             fields = [("WARC-Type", "resource"), ("WARC-Record-ID", f"<{id_}>"), *about]
-            self._record([*fields, ("WARC-Payload-Digest", digest)], body, content_type)
+            head = self._record([*fields, ("WARC-Payload-Digest", digest)], body, content_type)
             place = Place(file=self._name, offset=start, length=file.tell() - start)
             if metadata:
                 # The same file imported twice is the same record, and so is what is said about it.
                 same = f"urn:uuid:{uuid.uuid5(uuid.NAMESPACE_URL, id_ + ' metadata')}"
                 refers = [("WARC-Concurrent-To", f"<{id_}>"), ("WARC-Refers-To", f"<{id_}>")]
                 self._metadata([("WARC-Record-ID", f"<{same}>"), *about, *refers], metadata)
+        self._list(head, place, read_head(body))
         return Written(id=id_, payload_digest=digest, date=date, place=place, revisit=False)
 
     def sync(self) -> None:
@@ -230,7 +239,7 @@ class Writer:
             self._path.rename(final)
             sync_folder(final.parent)
             self.closed.append(final)
-            index.write(self._layout, final)
+            index.keep(self._layout, final, self._listed)
         except OSError as error:
             self._fail(error)
 
@@ -271,6 +280,7 @@ class Writer:
         sync_folder(folder)
         self._begun = time.monotonic()
         self._info_id = ""
+        self._listed = []
         info_id = _new_id()
         fields = [("WARC-Type", "warcinfo"), ("WARC-Record-ID", f"<{info_id}>"), ("WARC-Date", _stamp(now))]
         stated = {key for key, _ in self._warcinfo}
@@ -281,12 +291,17 @@ class Writer:
     def _metadata(self, fields: list[tuple[str, str]], lines: Fields) -> None:
         self._record([("WARC-Type", "metadata"), *fields], _lines(lines), _FIELDS)
 
-    def _record(self, fields: list[tuple[str, str]], block: bytes, content_type: str) -> None:
-        digest = ("WARC-Block-Digest", f"sha256:{hashlib.sha256(block).hexdigest()}")
-        self._stream([*fields, digest], io.BytesIO(block), len(block), content_type)
+    def _list(self, head: bytes, place: Place, http: Head) -> None:
+        """Note the index line of a page or revisit record with that head and the HTTP head in its block."""
+        record = Record(place=place, head=head, fields=fields_of(head), block=b"", size=0)
+        self._listed.append(index.line(record, http, record.id))
 
-    def _stream(self, fields: list[tuple[str, str]], block: BinaryIO, length: int, content_type: str) -> None:
-        """Write one record as one gzip member."""
+    def _record(self, fields: list[tuple[str, str]], block: bytes, content_type: str) -> bytes:
+        digest = ("WARC-Block-Digest", f"sha256:{hashlib.sha256(block).hexdigest()}")
+        return self._stream([*fields, digest], io.BytesIO(block), len(block), content_type)
+
+    def _stream(self, fields: list[tuple[str, str]], block: BinaryIO, length: int, content_type: str) -> bytes:
+        """Write one record as one gzip member; its head."""
         assert self._file is not None
         if self._info_id:
             fields = [*fields, ("WARC-Warcinfo-ID", f"<{self._info_id}>")]
@@ -295,6 +310,8 @@ class Writer:
         # would write no block, and to others it would add a payload digest that counts the chunk sizes in.
         record = ArcWarcRecord("warc", "warcinfo", headers, block, None, content_type, length)
         WARCWriter(MemberWriter(self._file), gzip=False).write_record(record)
+        head: bytes = headers.to_bytes(encoding="utf-8")
+        return head
 
     def _refuse(self) -> None:
         if self._failure:

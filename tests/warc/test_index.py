@@ -74,6 +74,64 @@ def test_made_again_it_is_the_same_bytes(tmp_path: Path) -> None:
     assert [p.name for p in layout.index_of(warc).parent.iterdir()] == [layout.index_of(warc).name]
 
 
+HEADS = {
+    "plain": PAGE,
+    "no head": b"<html>no head</html>",
+    "empty": b"",
+    "line feeds only": b"HTTP/1.0 200 OK\nContent-Type: text/html;charset=gb2312\n\nbody\n",
+    "folded": b"HTTP/1.1 200 OK\r\nContent-Type:\r\n\ttext/html;\r\n charset=gbk\r\n\r\nbody",
+    "cut after a 100": b"HTTP/1.1 100 Continue\r\n",
+    "a 103 before the rest": b"HTTP/1.1 103 Early Hints\r\nLink: </a>\r\n\r\nHTTP/1.1 200 OK\r\n\r\n",
+    "cut within the head": b"HTTP/1.1 200 OK\r\nContent-Type: text/h",
+    "GBK in Content-Type": b"HTTP/1.1 200 OK\r\ncontent-TYPE: \xcd\xa8\xd6\xaa/\xe6\xa0\x85 x\r\n\r\nbody",
+    "no status": b"HTTP/1.1 OK\r\nContent-Type: text/html\r\n\r\n",
+    "a control character": b"HTTP/1.1 404 \r\nContent-Type: a\x85b\x1cc\x0bd\r\r\nX: y\r\n\r\n",
+    "too long a head": b"HTTP/1.1 200 OK\r\n" + b"X: y\r\n" * 200_000 + b"Content-Type: text/html\r\n\r\nbody",
+}
+URLS = ("http://a.cn/%s", "https://WWW.b.cn:8443//x/../%s?b=2&a=%%20", "http://c.cn/%s?q='\"\\", "http://[::1]/%s#x")
+
+
+def test_at_close_the_index_is_the_one_that_is_made_again_of_the_file(tmp_path: Path) -> None:
+    layout = Layout(root=tmp_path)
+    writer = Writer(layout, "a", warcinfo=())
+    for number, response in enumerate(HEADS.values()):
+        url = URLS[number % len(URLS)] % number
+        first = writer.exchange(exchange(response, url=url), never)
+        writer.exchange(exchange(response, url=url, truncated="length", metadata=()), never)
+        earlier = Earlier(id=first.id, url="http://a.cn/other", date=first.date)
+        writer.exchange(exchange(response, url=url), lambda *_, e=earlier: e)
+        writer.failure(f"http://a.cn/gone/{number}", MOMENT, (("error", "timeout"),))
+    for number, content_type in enumerate(("text/html", "text/html; charset=中文", " TEXT/Plain ", "")):
+        writer.resource(
+            id_=f"urn:uuid:{number}",
+            url=f"file:///%E4%B8%AD/{number}.html",
+            date=MOMENT.replace(year=999),
+            content_type=content_type,
+            body=[PAGE, b"<p>"][number % 2],
+            metadata=(("origin", "x"),),
+        )
+    writer.close()
+    path = layout.index_of(writer.closed[0])
+    before = path.read_bytes()
+    assert before.count(b"\n") == 3 * len(HEADS) + 4
+    # Of a response without a body there is no revisit.
+    assert before.count(b"warc/revisit") == 7
+    path.unlink()
+    assert index.write(layout, writer.closed[0]).read_bytes() == before
+    assert list(index.read(path))
+
+
+def test_each_of_the_files_of_a_writer_has_its_own_lines(tmp_path: Path) -> None:
+    layout = Layout(root=tmp_path)
+    writer = Writer(layout, "a", warcinfo=(), max_bytes=1)
+    written = [writer.exchange(exchange(), never) for _ in range(3)]
+    writer.close()
+    assert [[row.id for row in index.read(layout.index_of(warc))] for warc in writer.closed] == [
+        [w.id] for w in written
+    ]
+    assert [w.place.file for w in written] == [warc.name for warc in writer.closed]
+
+
 def test_a_broken_index_says_how_to_make_it_again(tmp_path: Path) -> None:
     path = tmp_path / "a.cdxj"
     for broken in ("cn,a)/ 20240101000000 {}\n", "x\n", "cn,a)/ 2024 {not json\n"):
