@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import datetime as dt
+import fcntl
 import hashlib
 import io
 import json
@@ -66,10 +67,30 @@ def import_paths(layout: Layout, paths: Iterable[Path]) -> Iterator[Report]:
     """Take files, and all files of folders, into the archive; one report a file, in the order of their paths.
 
     A file that was imported before adds nothing: WARC files are known by their SHA-256, pages by their record's id.
+    One import at a time: another waits until all reports of this one were taken.
 
     Raises:
         SpaceError, DataError: the archive cannot be written.
     """
+    with _alone(layout):
+        yield from _imported(layout, paths)
+
+
+@contextlib.contextmanager
+def _alone(layout: Layout) -> Iterator[None]:
+    """The lock of imports, which dies with its process: two at once would both find that a page is not there yet."""
+    path = layout.lock(IMPORTED)
+    try:
+        make_folder(path.parent)
+        lock = path.open("a")
+    except OSError as error:
+        raise disk_error(path, error) from error
+    with lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
+
+
+def _imported(layout: Layout, paths: Iterable[Path]) -> Iterator[Report]:
     writer = Writer(layout, IMPORTED, warcinfo=(("isPartOf", "imported saved pages"),))
     known: set[str] | None = None
     try:

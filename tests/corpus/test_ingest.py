@@ -9,6 +9,8 @@ import json
 import random
 import re
 import shutil
+import subprocess
+import sys
 import zipfile
 import zlib
 from pathlib import Path
@@ -316,6 +318,31 @@ def test_saved_pages_and_texts_become_resources_that_say_where_they_are_from(lay
     (tmp_path / "copy" / "b" / "page.html").write_text("<p>三</p>")
     imported(layout, tmp_path / "copy")
     assert len(list(layout.warcs(IMPORTED))) == 2
+
+
+def test_two_imports_at_once_take_each_page_once(layout: Layout, tmp_path: Path) -> None:
+    folder = tmp_path / "in"
+    for number in range(5):
+        save(folder / f"{number}", f"<p>{number}</p>")
+    script = (
+        "import sys; from pathlib import Path; from archive.corpus.ingest import import_paths; "
+        "from archive.layout import Layout; print('ready', flush=True); "
+        "print([r.note for r in import_paths(Layout(root=Path(sys.argv[1])), [Path(sys.argv[2])])])"
+    )
+    first = import_paths(layout, [folder])
+    assert next(first).note is None
+    with subprocess.Popen(
+        [sys.executable, "-c", script, str(layout.root), str(folder)], stdout=subprocess.PIPE, text=True
+    ) as second:
+        assert second.stdout is not None
+        assert second.stdout.readline() == "ready\n"
+        with pytest.raises(subprocess.TimeoutExpired):
+            second.wait(timeout=1)
+        assert [r.note for r in first] == [None] * 4
+        assert second.stdout.readline() == f"{['was imported before'] * 5}\n"
+        assert second.wait(timeout=30) == 0
+    (warc,) = layout.warcs(IMPORTED)
+    assert len(list(read(warc))) == 5
 
 
 @pytest.mark.parametrize(
