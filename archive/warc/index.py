@@ -66,7 +66,8 @@ def keep(layout: Layout, warc: Path, lines: Iterable[str]) -> Path:
 
 def line(record: Record, head: Head, id_: str) -> str:
     """The line of a page or revisit record whose block begins with an HTTP head, or with none."""
-    date = f"{record.date.year:04}{record.date:%m%d%H%M%S}" if record.date else _NO_DATE
+    moment = record.date
+    date = f"{moment.year:04}{moment:%m%d%H%M%S}" if moment else _NO_DATE
     mime = record.field("Content-Type")
     if record.kind == "response" and (head.length or "application/http" in mime):
         mime = next((value for name, value in head.headers if name.lower() == "content-type"), "")
