@@ -218,6 +218,26 @@ def test_a_head_that_is_folded_or_says_truncated_keeps_what_it_says(layout: Layo
     assert (now.field("X-Y"), now.field("WARC-Block-Digest"), now.field("Content-Length")) == ("a b", "", "20")
 
 
+@pytest.mark.parametrize("packed", [True, False])
+def test_a_record_too_large_to_be_read_whole_is_beside_when_a_file_is_re_cut(
+    layout: Layout, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, packed: bool
+) -> None:
+    # A real one has more than 128 MiB.
+    monkeypatch.setattr("archive.warc.scan.MAX_BLOCK", 1000)
+    parts = [record(1, random.Random(1).randbytes(3000)), record(2), record(3, b"torn")]  # noqa: S311 - no secret
+    parts = [gzip.compress(p, mtime=0) for p in parts] if packed else [p.removesuffix(b"\r\n\r\n") for p in parts]
+    parts = parts if packed else [parts[0], b"\r\n\r\n", parts[1], b"\r\n\r\n", parts[2]]
+    path = tmp_path / "a.warc"
+    path.write_bytes(b"".join(parts)[:-3])
+    assert [r.records for r in imported(layout, path)] == [3]
+    (warc,) = layout.warcs(IMPORTED)
+    assert [r.field("WARC-Truncated") for r in whole_records(warc)] == ["length", "", "" if packed else "unspecified"]
+    assert next(r.size for r in whole_records(warc)) == 1000
+    (tail,) = warc.parent.glob("*.tail")
+    assert tail.read_bytes() == parts[0] + parts[-1][:-3]
+    assert list(verify(warc)) == []
+
+
 def test_a_torn_article_becomes_a_document_that_says_so(layout: Layout, tmp_path: Path) -> None:
     lines = (f"<p>第{n}次会议强调，要做好新时代党的统一战线工作，团结各方面人士，凝聚共识。</p>" for n in range(40))
     page = f"<html><head><title>市委召开统战工作会议</title></head><body><h1>市委召开统战工作会议</h1>{''.join(lines)}"
