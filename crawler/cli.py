@@ -10,6 +10,7 @@ import json
 import os
 import signal
 import sys
+from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import asdict, dataclass, is_dataclass
 from enum import StrEnum
@@ -21,7 +22,7 @@ import typer
 
 from archive import site as site_files
 from archive.catalogue import build, query
-from archive.corpus import ingest, reclean
+from archive.corpus import diff, ingest, reclean
 from archive.errors import CundangError, InterruptedCrawl, UsageError
 from archive.export import jsonl, parquet, text
 from archive.layout import Layout
@@ -187,7 +188,7 @@ def read(context: typer.Context, paths: Paths, jobs: Jobs = None) -> None:
 
 
 @app.command()
-def clean(
+def clean(  # noqa: PLR0913, PLR0917 - typer makes an option of each
     context: typer.Context,
     site: SiteKey = None,
     stale: Annotated[
@@ -196,20 +197,28 @@ def clean(
     every: Annotated[bool, typer.Option("--all", help="All shards, also current ones.")] = False,
     jobs: Jobs = None,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Say which shards would be made and why.")] = False,
+    diff_: Annotated[
+        bool, typer.Option("--diff", help="Report what changes, text by text; with --dry-run, what would.")
+    ] = False,
+    rules: Annotated[
+        str | None, typer.Option(help="Try this site file in place of the one of its name; with --dry-run.")
+    ] = None,
     json_: Json = False,
 ) -> None:
     """Make the shards that are missing or stale from the archived pages, and bring the catalogue up to date.
 
-    Example: cundang clean --dry-run
+    Example: cundang clean --dry-run --diff
     """
     house: House = context.obj
     if stale and every:
         raise UsageError("--stale and --all exclude each other. Give one.")
-    if dry_run:
-        for shard in reclean.stale(house.layout, house.sites(site), house.key(site)):
+    if rules and not dry_run:
+        raise UsageError("--rules tries a site file and changes nothing: give --dry-run and --diff with it.")
+    if dry_run and not diff_:
+        for shard in reclean.stale(house.layout, house.sites(site, rules), house.key(site)):
             _print(shard, f"{shard.warc}: {shard.why}", json_)
         return
-    raise typer.Exit(_clean(house, site, every=every, jobs=jobs, json_=json_))
+    raise typer.Exit(_clean(house, site, every=every, jobs=jobs, json_=json_, diff_=diff_, dry=dry_run, rules=rules))
 
 
 @app.command()
@@ -400,27 +409,76 @@ def _frontier_status(state: Path, missing: bool, json_: bool) -> None:
     frontier.close()
 
 
-def _clean(house: House, site: str | None, *, every: bool, jobs: int | None, json_: bool = False) -> int:
+def _clean(
+    house: House,
+    site: str | None,
+    *,
+    every: bool,
+    jobs: int | None,
+    json_: bool = False,
+    diff_: bool = False,
+    dry: bool = False,
+    rules: str | None = None,
+) -> int:
     """Make shards, then the catalogue; 1 when the cleaner failed on a page."""
     faults = 0
+    report = diff.Report() if diff_ else None
+    sites = house.sites(site, rules)
     with telling("clean") as tell:
         for made in reclean.clean(
             house.layout,
-            house.sites(site),
+            sites,
             site=house.key(site),
             every=every,
             jobs=jobs,
+            report=report,
+            dry=dry,
+            hosts_of=sites[Path(rules).stem] if rules else None,
             tell=lambda warc, pages: tell(warc.name, pages),
         ):
             faults += len(made.faults)
-            if json_:
+            if made.difference:
+                _print_difference(made.difference, json_)
+            elif json_:
                 _print(made, "", json_)
             for id_, fault in made.faults:
                 say(f"{made.warc}: {id_}: the cleaner failed ({fault}); please report it with the page")
-    with telling("catalogue") as tell:
-        counts = build.update(house.layout, lambda path: tell(path.name))
-    say(f"catalogue: {counts.documents} documents, {counts.skips} skips, {counts.captures} captures")
+    if report:
+        _print_report(report, json_)
+    if not dry:
+        with telling("catalogue") as tell:
+            counts = build.update(house.layout, lambda path: tell(path.name))
+        say(f"catalogue: {counts.documents} documents, {counts.skips} skips, {counts.captures} captures")
     return int(faults > 0)
+
+
+def _print_difference(found: diff.Difference, json_: bool) -> None:
+    kinds = Counter(change.what for change in found.changes)
+    if json_:
+        # The lines of a page stand in the largest changes; here a page is named.
+        pages = [{name: getattr(change, name) for name in ("id", "what", "fields")} for change in found.changes]
+        print(json.dumps({"shard": found.shard, **asdict(found), "changes": pages}, ensure_ascii=False))
+    else:
+        counts = ", ".join(f"{count} {what}" for what, count in sorted(kinds.items()))
+        print(f"{found.shard}: {found.pages} pages; {counts or 'the same texts'} ({found.why})")
+
+
+def _print_report(report: diff.Report, json_: bool) -> None:
+    for tally in report.tallies:
+        said = "".join(
+            f"\n    {name}: " + ", ".join(f"{key} {count:+}" for key, count in sorted(counts.items()))
+            for name, counts in (("lines taken out, by rule", tally.rules), ("fields", tally.fields))
+            if counts
+        )
+        _print(
+            tally,
+            f"{tally.site}: {tally.pages} pages; documents: {tally.changed} changed, {tally.gained} gained,"
+            f" {tally.lost} lost; other reasons: {tally.skip}; paragraphs: {tally.came} came, {tally.went} went{said}",
+            json_,
+        )
+    for change in report.largest:
+        lines = "".join(f"\n    {line}" for line in change.lines)
+        _print(change, f"\n{change.what}: {change.url}  {change.id}{lines}", json_)
 
 
 def _print(item: Any, plain: str, json_: bool) -> None:

@@ -8,24 +8,28 @@ from __future__ import annotations
 import hashlib
 import multiprocessing
 import os
+import shutil
 import signal
+import tempfile
+import threading
 import time
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from concurrent.futures import Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Self
 
-from archive.corpus import shard
+from archive.corpus import diff, shard
 from archive.layout import IMPORTED, Layout
 from archive.site import Site, by_host, host_of
 from archive.text.clean import clean as clean_capture
 from archive.text.document import Document, Reason, Skip
 from archive.text.recipe import recipe
-from archive.warc import reader
+from archive.warc import exclusions, index, reader
 from archive.warc.capture import Capture
+from archive.warc.surt import surt
 
 # The last resort against a page that hangs the cleaner; its own limits (bytes, nodes, depth) end every known kind long
 # before.
@@ -52,6 +56,7 @@ class Made:
     Attributes:
         seconds: wall time.
         faults: (record id, message) of pages on which the cleaner itself failed; each has a Skip(unreadable or killed).
+        difference: from the shard that lay there before, where a report was asked for.
     """
 
     warc: Path
@@ -60,6 +65,7 @@ class Made:
     skips: int
     seconds: float
     faults: tuple[tuple[str, str], ...]
+    difference: diff.Difference | None
 
 
 def stale(layout: Layout, sites: Mapping[str, Site], site: str | None = None) -> Iterator[Stale]:
@@ -73,7 +79,7 @@ def stale(layout: Layout, sites: Mapping[str, Site], site: str | None = None) ->
         elif about.provisional:
             why = "a page was given up by the clock"
         else:
-            why = _difference(about.header, _header(warc, about.hosts, hosts))
+            why = _difference(about.header, _header(warc, about.hosts, hosts, taken_down(layout, warc)))
         if why:
             yield Stale(warc=warc, shard=path, why=why)
 
@@ -85,13 +91,16 @@ def orphans(layout: Layout) -> Iterator[Path]:
             yield path
 
 
-def clean(
+def clean(  # noqa: PLR0913 - each is an option of the command
     layout: Layout,
     sites: Mapping[str, Site],
     *,
     site: str | None = None,
     every: bool = False,
     jobs: int | None = None,
+    report: diff.Report | None = None,
+    dry: bool = False,
+    hosts_of: Site | None = None,
     tell: Callable[[Path, int], None] = lambda _warc, _pages: None,
 ) -> Iterator[Made]:
     """Make the shards that are missing or stale, or all of them (`every`), and yield each when it lies in its place.
@@ -102,42 +111,106 @@ def clean(
         site: a folder of WARC files; None: all.
         every: make current shards too.
         jobs: worker processes; None: one a core.
+        report: counts what each shard changed.
+        dry: make the shards elsewhere and throw them away; nothing of the archive changes.
+        hosts_of: only shards with pages of this site's hosts.
         tell: called with the WARC file and the number of pages done, now and then.
     """
-    for path in orphans(layout):
-        path.unlink()
-    todo = list(layout.warcs(site)) if every else [s.warc for s in stale(layout, sites, site)]
+    if not dry:
+        _sweep(layout)
+        for path in orphans(layout):
+            path.unlink()
+    todo = list(_todo(layout, sites, site, every=every, hosts_of=hosts_of))
     if not todo:
         return
     hosts = by_host(sites.values())
-    with Workers(jobs or os.cpu_count() or 1) as workers:
-        for warc in todo:
-            yield _make(layout, warc, hosts, workers, tell)
+    with Workers(jobs or os.cpu_count() or 1) as workers, tempfile.TemporaryDirectory() as elsewhere:
+        for asked in todo:
+            # Whatever lies there before is kept by a second name, as long as it is compared.
+            before = Path(elsewhere) / "before.parquet"
+            if report and shard.about(asked.shard) is not None:
+                shutil.copyfile(asked.shard, before)
+            gone = taken_down(layout, asked.warc)
+            path = Path(elsewhere) / "after.parquet" if dry else asked.shard
+            made = _make(asked.warc, path, gone, hosts, workers, tell)
+            if report:
+                name = str(asked.shard.relative_to(layout.root))
+                compared = before if before.exists() else None
+                made = replace(made, difference=report.compare(compared, made.shard, name=name, why=asked.why))
+            for path in Path(elsewhere).iterdir():
+                path.unlink()
+            yield made
+
+
+def _todo(
+    layout: Layout, sites: Mapping[str, Site], site: str | None, *, every: bool, hosts_of: Site | None
+) -> Iterator[Stale]:
+    if every:
+        found: Iterator[Stale] = (
+            Stale(warc=warc, shard=layout.shard_of(warc), why="asked for") for warc in layout.warcs(site)
+        )
+    else:
+        found = stale(layout, sites, site)
+    for one in found:
+        about = shard.about(one.shard)
+        if hosts_of is None or about is None or set(about.hosts) & set(hosts_of.hosts):
+            yield one
+
+
+def _sweep(layout: Layout) -> None:
+    """Remove half-made shards of processes that are gone."""
+    for path in (layout.root / "corpus").rglob("*.parquet.*.tmp"):
+        try:
+            os.kill(int(path.name.split(".")[-2]), 0)
+        except (ProcessLookupError, ValueError):
+            path.unlink(missing_ok=True)
+        except PermissionError:
+            # The process of another user works here.
+            continue
 
 
 def _make(
-    layout: Layout, warc: Path, hosts: Mapping[str, Site], workers: Workers, tell: Callable[[Path, int], None]
+    warc: Path,
+    path: Path,
+    gone: Collection[str],
+    hosts: Mapping[str, Site],
+    workers: Workers,
+    tell: Callable[[Path, int], None],
 ) -> Made:
     start = time.monotonic()
     met: set[str] = set()
     faults: list[tuple[str, str]] = []
+    forgotten: dict[int, Skip] = {}
 
     def jobs() -> Iterator[Job]:
-        for capture in reader.read(warc):
+        for number, capture in enumerate(reader.read(warc)):
             host = host_of(capture.url)
             met.add(host)
-            yield capture, hosts.get(host)
+            if gone and surt(capture.url) in gone:
+                forgotten[number] = _given_up(capture, hosts.get(host), Reason.FORGOTTEN, "")
+            else:
+                yield capture, hosts.get(host)
 
-    path = layout.shard_of(warc)
+    def items() -> Iterator[tuple[Document | Skip, str]]:
+        """Every page in its place: the jobs run ahead, so what stands before a page is known when it comes back."""
+        number = 0
+        for cleaned in workers.clean(jobs()):
+            while number in forgotten:
+                yield forgotten.pop(number), ""
+                number += 1
+            yield cleaned
+            number += 1
+        yield from ((forgotten[number], "") for number in sorted(forgotten))
+
     with shard.Writer(path) as writer:
-        for done, (item, fault) in enumerate(workers.clean(jobs()), 1):
+        for done, (item, fault) in enumerate(items(), 1):
             writer.add(item)
             if fault:
                 faults.append((item.id, fault))
             if done % BATCH_PAGES == 0:
                 tell(warc, done)
         provisional = any(fault == Reason.KILLED for _, fault in faults)
-        about = writer.close(header=_header(warc, sorted(met), hosts), hosts=sorted(met), provisional=provisional)
+        about = writer.close(header=_header(warc, sorted(met), hosts, gone), hosts=sorted(met), provisional=provisional)
     return Made(
         warc=warc,
         shard=path,
@@ -145,15 +218,30 @@ def _make(
         skips=about.skips,
         seconds=time.monotonic() - start,
         faults=tuple(faults),
+        difference=None,
     )
 
 
-def _header(warc: Path, met: Iterable[str], hosts: Mapping[str, Site]) -> shard.Header:
+def taken_down(layout: Layout, warc: Path) -> tuple[str, ...]:
+    """The URLs of a WARC file that were taken down, as SURTs: its index is asked, and made where it is missing."""
+    excluded = exclusions.read(layout)
+    if not excluded.pages:
+        return ()
+    path = layout.index_of(warc)
+    if not path.exists():
+        index.write(layout, warc)
+    return excluded.touching(path)
+
+
+def _header(warc: Path, met: Iterable[str], hosts: Mapping[str, Site], forgotten: Collection[str]) -> shard.Header:
     with warc.open("rb") as file:
         digest = hashlib.file_digest(file, "sha256").hexdigest()
     named = {hosts[host].key: hosts[host] for host in met if host in hosts}
     return shard.Header(
-        warc=warc.name, warc_sha256=digest, recipe=recipe(named[key] for key in sorted(named)).to_json()
+        warc=warc.name,
+        warc_sha256=digest,
+        recipe=recipe(named[key] for key in sorted(named)).to_json(),
+        exclusions=exclusions.digest(forgotten),
     )
 
 
@@ -163,6 +251,8 @@ def _difference(had: shard.Header, now: shard.Header) -> str:
         return "the WARC file is another"
     if had.schema != now.schema:
         return f"its columns are of version {had.schema}, now {now.schema}"
+    if had.exclusions != now.exclusions:
+        return "a page of it was taken down"
     return "" if had.recipe == now.recipe else "the recipe changed"
 
 
@@ -198,9 +288,18 @@ def _clean_batch(batch: list[Job]) -> list[tuple[Document | Skip, str]]:
     return done
 
 
-def _leave_interrupts_to_the_parent() -> None:
-    # A terminal sends Ctrl-C to all processes of a command.
+def _begin_worker() -> None:
+    # A terminal sends Ctrl-C to all processes of a command; the parent decides.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    threading.Thread(target=_end_with_the_parent, daemon=True).start()
+
+
+def _end_with_the_parent() -> None:
+    """A worker whose parent was killed would wait for its next page for ever."""
+    parent = multiprocessing.parent_process()
+    assert parent is not None
+    parent.join()
+    os._exit(1)
 
 
 class Workers:
@@ -254,7 +353,7 @@ class Workers:
             return _given_up(*job, Reason.KILLED, detail), Reason.KILLED
 
     def _start(self) -> ProcessPoolExecutor:
-        return ProcessPoolExecutor(self._jobs, mp_context=self._context, initializer=_leave_interrupts_to_the_parent)
+        return ProcessPoolExecutor(self._jobs, mp_context=self._context, initializer=_begin_worker)
 
     def _restart(self) -> None:
         self._pool.shutdown(wait=True, cancel_futures=True)

@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import datetime as dt
 import json
+import os
 from collections.abc import Iterator, Sequence
-from dataclasses import asdict, dataclass, fields
+from dataclasses import MISSING, asdict, dataclass, fields
 from pathlib import Path
 from typing import Any, Self
 
@@ -44,6 +45,11 @@ def _column(name: str, written: str) -> pa.Field:
 
 # The columns of a Document, which are those of an export too.
 DOCUMENT_SCHEMA = pa.schema([_column(f.name, str(f.type)) for f in fields(Document)])
+# What stands for a column that a shard of an older schema does not have; null for those that may be null.
+_EMPTY: dict[str, Any] = {
+    f.name: f.default if f.default is not MISSING else {"str": "", "int": 0, "float": 0.0}.get(str(f.type))
+    for f in fields(Document)
+}
 _SCHEMA = pa.schema([*DOCUMENT_SCHEMA, pa.field("reason", pa.string()), pa.field("detail", pa.string())])
 
 
@@ -56,12 +62,14 @@ class Header:
         warc_sha256: of its bytes, base16.
         recipe: the Recipe as JSON.
         schema: of the columns.
+        exclusions: the digest of those that touch the file; empty where none does.
     """
 
     warc: str
     warc_sha256: str
     recipe: str
     schema: int = SCHEMA_VERSION
+    exclusions: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -94,7 +102,9 @@ class Writer:
 
     def __init__(self, path: Path) -> None:
         self._path = path
-        self._tmp = path.with_name(path.name + ".tmp")
+        # Two processes may make one shard at a time, as after a crawl and by hand: both write the same bytes, each its
+        # own file.
+        self._tmp = path.with_name(f"{path.name}.{os.getpid()}.tmp")
         path.parent.mkdir(parents=True, exist_ok=True)
         self._writer = pq.ParquetWriter(self._tmp, _SCHEMA, compression="zstd", compression_level=6)
         self._rows: list[dict[str, Any]] = []
@@ -182,7 +192,27 @@ def tables(path: Path, numbers: Sequence[int]) -> Iterator[pa.Table]:
         for number in sorted(numbers):
             groups.setdefault(number // ROW_GROUP, []).append(number % ROW_GROUP)
         for group, wanted in groups.items():
-            yield file.read_row_group(group, columns=DOCUMENT_SCHEMA.names).take(wanted).cast(DOCUMENT_SCHEMA)
+            found = file.read_row_group(group).take(wanted)
+            columns = [
+                found[field.name].cast(field.type) if field.name in found.column_names else _absent(field, len(wanted))
+                for field in DOCUMENT_SCHEMA
+            ]
+            yield pa.Table.from_arrays(columns, schema=DOCUMENT_SCHEMA)
+
+
+def texts(path: Path, numbers: Sequence[int]) -> Iterator[str]:
+    """The texts of single rows, in the order asked: nothing else of a row is read.
+
+    Raises:
+        DataError: it is no shard.
+    """
+    with _open(path) as file:
+        groups = {
+            group: file.read_row_group(group, columns=["text"])["text"]
+            for group in {number // ROW_GROUP for number in numbers}
+        }
+        for number in numbers:
+            yield groups[number // ROW_GROUP][number % ROW_GROUP].as_py() or ""
 
 
 def _open(path: Path) -> pq.ParquetFile:
@@ -192,7 +222,14 @@ def _open(path: Path) -> pq.ParquetFile:
         raise DataError(f"{path}: no shard ({error}). Make it again: cundang rebuild --corpus") from error
 
 
+def _absent(field: pa.Field, rows: int) -> pa.Array:
+    """A column that an older schema did not have."""
+    return pa.array([_EMPTY.get(field.name)] * rows, field.type)
+
+
 def _item(columns: dict[str, Any]) -> Document | Skip:
+    # Of an older schema columns may lack, of a newer one there are some that nobody here knows.
+    columns = {name: columns.get(name, _EMPTY.get(name)) for name in _SCHEMA.names}
     captured = columns["captured"]
     columns["captured"] = captured and captured.astimezone(dt.UTC)
     reason, detail = columns.pop("reason"), columns.pop("detail")

@@ -1,0 +1,215 @@
+"""Re-cleaning by its command: the report is what then changes, a kill costs nothing, only what changed is redone."""
+
+from __future__ import annotations
+
+import datetime as dt
+import hashlib
+import io
+import json
+import os
+import random
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pyarrow.parquet as pq
+import pytest
+
+from archive.corpus import shard
+from archive.layout import Layout
+from archive.text.document import Document
+from archive.warc.writer import Exchange, Writer
+
+SENTENCES = (
+    "市委统战部召开会议，传达学习上级精神，研究部署下一阶段工作。",
+    "会议强调，要广泛凝聚共识，团结各界人士共同参与社区服务。",
+    "民主党派成员和无党派人士纷纷捐款捐物，支援一线工作人员。",
+    "记者在现场看到，志愿者正在为居民运送米面粮油和防护用品。",
+    "负责人表示，将进一步健全机制，确保各项任务落到实处。",
+)
+
+
+def page(number: int) -> bytes:
+    chance = random.Random(number)  # noqa: S311 - pages, no secrets
+    paragraphs = ["".join(chance.sample(SENTENCES, 3)) + f"第{number}期{line}段。" for line in range(4)]
+    aside = "<div class=side><p>" + "".join(chance.sample(SENTENCES, 3)) + f"侧栏{number}。</p></div>"
+    body = "".join(f"<p>{text}</p>" for text in paragraphs)
+    return (
+        f"<html><head><title>会议{number}召开</title></head><body><h1>会议{number}召开</h1>"
+        f"<div class=main><div id=content>{body}</div>{aside}</div></body></html>"
+    ).encode()
+
+
+def fill(layout: Layout, host: str, files: int, pages: int) -> None:
+    """WARC files of a site, as its crawl would have left them."""
+    for number in range(files):
+        writer = Writer(layout, host.split(".", maxsplit=1)[0], warcinfo=(("software", "test"),))
+        for each in range(number * pages, (number + 1) * pages):
+            body = page(each)
+            head = f"HTTP/1.1 200 OK\r\nContent-Type: text/html; charset=utf-8\r\nContent-Length: {len(body)}\r\n\r\n"
+            writer.exchange(
+                Exchange(
+                    url=f"http://{host}/a/{each}.html",
+                    started=dt.datetime(2026, 1, 1, number, tzinfo=dt.UTC) + dt.timedelta(seconds=each),
+                    ip="127.0.0.1",
+                    request=b"",
+                    response=io.BytesIO(head.encode() + body),
+                ),
+                lambda _url, _digest: None,
+            )
+        writer.close()
+
+
+def rules(folder: Path, key: str, body: str | None) -> Path:
+    folder.mkdir(exist_ok=True)
+    read = f'[[read]]\nbody = "{body}"\n' if body else ""
+    path = folder / f"{key}.toml"
+    text = f'name = "{key}"\nhosts = ["{key}.cn"]\n[crawl]\nstart = ["http://{key}.cn/"]\n{read}'
+    path.write_text(text, encoding="utf-8")
+    return path
+
+
+def command(folder: Path, *words: str) -> list[str]:
+    return [sys.executable, "-m", "crawler.cli", "--data", f"{folder}/data", "--sites", f"{folder}/sites", *words]
+
+
+def cundang(folder: Path, *words: str) -> list[dict[str, Any]]:
+    """Run a command; its lines of JSON."""
+    done = subprocess.run(command(folder, *words), capture_output=True, text=True, timeout=110, check=False)
+    assert done.returncode == 0, done.stderr[-2000:]
+    return [json.loads(line) for line in done.stdout.splitlines()]
+
+
+def digests(folder: Path) -> dict[str, str]:
+    """Every derived file by its path, with the digest of its bytes."""
+    layout = Layout(root=folder / "data")
+    return {
+        str(path.relative_to(layout.root)): hashlib.sha256(path.read_bytes()).hexdigest() for path in layout.shards()
+    }
+
+
+@pytest.fixture
+def house(tmp_path: Path) -> Path:
+    layout = Layout(root=tmp_path / "data")
+    for key in ("alpha", "beta"):
+        fill(layout, f"{key}.cn", files=3, pages=24)
+        rules(tmp_path / "sites", key, "div#content")
+    cundang(tmp_path, "clean")
+    return tmp_path
+
+
+def test_the_report_is_what_then_changes_and_only_the_site_whose_file_changed_is_made_again(house: Path) -> None:
+    before = digests(house)
+    tried = rules(house / "try", "alpha", "div.main")
+    promised = cundang(house, "clean", "--dry-run", "--diff", "--rules", str(tried), "--json")
+    assert digests(house) == before, "a dry run changed a shard"
+    assert cundang(house, "clean", "--dry-run", "--json") == [], "a dry run left something stale"
+
+    rules(house / "sites", "alpha", "div.main")
+    stale = cundang(house, "clean", "--dry-run", "--json")
+    assert {Path(said["shard"]).relative_to(house / "data").parts[1] for said in stale} == {"alpha"}
+    assert cundang(house, "clean", "--diff", "--json") == promised
+    after = digests(house)
+    told = {said["shard"]: (said["before"], said["after"]) for said in promised if "shard" in said and "why" in said}
+    assert told == {path: (before[path], after[path]) for path in after if before[path] != after[path]}
+    (tally,) = (said for said in promised if "pages" in said and "site" in said)
+    assert (tally["site"], tally["changed"], tally["came"], tally["went"]) == ("alpha", 72, 72, 0)
+    largest = [said for said in promised if "lines" in said]
+    assert len(largest) == 20
+    assert all(any(line.startswith("+ ") and "侧栏" in line for line in said["lines"]) for said in largest)
+    found = cundang(house, "search", "侧栏", "--limit", "1000", "--json")
+    assert len(found) == 72, "the catalogue did not follow"
+    assert cundang(house, "clean", "--diff", "--json") == []
+
+
+def test_an_era_and_a_library_make_stale_by_themselves(house: Path) -> None:
+    path = house / "sites" / "alpha.toml"
+    path.write_text(path.read_text(encoding="utf-8").replace("[[read]]", "[[read]]\nuntil = 2030-01-01"), "utf-8")
+    said = cundang(house, "clean", "--dry-run", "--diff", "--json")
+    assert [line["changes"] for line in said if "why" in line] == [[], [], []], "a page of the era reads as before"
+    # A shard that another lxml made: only its header says so.
+    layout = Layout(root=house / "data")
+    victim = next(layout.shards("beta"))
+    table = pq.read_table(victim)
+    made = pq.read_metadata(victim).metadata[b"cundang"].decode().replace('\\"lxml\\",\\"', '\\"lxml\\",\\"0.')
+    pq.write_table(table.replace_schema_metadata({"cundang": made}), victim)
+    again = cundang(house, "clean", "--dry-run", "--json")
+    assert str(victim) in [line["shard"] for line in again]
+
+
+def test_killed_at_random_points_it_ends_with_the_shards_of_an_unbroken_run(house: Path) -> None:
+    rules(house / "sites", "alpha", "div.main")
+    cundang(house, "clean")
+    unbroken = digests(house)
+    chance = random.Random(50)  # noqa: S311 - points in time, no secrets
+    rules(house / "sites", "alpha", "div#content")
+    cundang(house, "clean")
+    rules(house / "sites", "alpha", "div.main")
+    killed = 0
+    for _ in range(4):
+        with subprocess.Popen(command(house, "clean", "--jobs", "1"), stderr=subprocess.DEVNULL) as process:
+            try:
+                process.wait(chance.uniform(0.3, 4))
+            except subprocess.TimeoutExpired:
+                workers = list(descendants(process.pid))
+                os.kill(process.pid, signal.SIGKILL)
+                killed += 1
+                process.wait()
+                gone(workers)
+        # Whatever lies there is whole.
+        assert all(shard.about(path) for path in Layout(root=house / "data").shards())
+    cundang(house, "clean")
+    assert killed
+    assert digests(house) == unbroken
+    assert not list((house / "data").rglob("*.tmp")), "half-made shards were left"
+
+
+def descendants(pid: int) -> Iterator[int]:
+    """All processes that stand below a process."""
+    for child in Path(f"/proc/{pid}/task/{pid}/children").read_text(encoding="ascii").split():
+        yield int(child)
+        yield from descendants(int(child))
+
+
+def gone(pids: list[int]) -> None:
+    """Wait until processes are gone."""
+    deadline = time.monotonic() + 20
+    while left := [pid for pid in pids if Path(f"/proc/{pid}").exists()]:
+        assert time.monotonic() < deadline, f"orphans: {left}"
+        time.sleep(0.05)
+
+
+@pytest.mark.timeout(180)
+def test_two_cleanings_and_a_reader_at_one_time_disturb_nobody(house: Path) -> None:
+    rules(house / "sites", "alpha", "div.main")
+    layout = Layout(root=house / "data")
+    both = [
+        subprocess.Popen(command(house, "clean", "--all"), stderr=subprocess.PIPE, text=True, stdout=subprocess.DEVNULL)
+        for _ in range(2)
+    ]
+    read = 0
+    while any(process.poll() is None for process in both):
+        for path in layout.shards():
+            assert len(list(shard.read(path))) == 24
+            read += 1
+    for process in both:
+        _, said = process.communicate()
+        assert process.returncode == 0, said
+    assert read
+    assert cundang(house, "clean", "--dry-run", "--json") == []
+
+
+def test_a_shard_of_an_earlier_schema_stays_readable(house: Path, tmp_path: Path) -> None:
+    path = next(Layout(root=house / "data").shards("alpha"))
+    table = pq.read_table(path)
+    rows = list(shard.read(path))
+    old = tmp_path / "old.parquet"
+    pq.write_table(table.drop_columns(["subtitle", "captions", "editor"]), old)
+    again = list(shard.read(old))
+    assert again == rows, "none of these columns held anything"
+    assert isinstance(again[0], Document)
+    assert next(shard.tables(old, [0, 5])).schema.equals(shard.DOCUMENT_SCHEMA)
