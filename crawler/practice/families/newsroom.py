@@ -1,0 +1,186 @@
+"""A seed -> what a site publishes: columns, articles, and the taste of its template; articles come, change and go."""
+
+from __future__ import annotations
+
+import datetime as dt
+import random
+from dataclasses import dataclass, field, replace
+
+from crawler.practice import prose
+from crawler.practice.truth import BEIJING, Article, Block
+
+_NAMES = (
+    ("统战要闻", "tzyw"),
+    ("基层动态", "jcdt"),
+    ("区县动态", "qxdt"),
+    ("民族宗教", "mzzj"),
+    ("非公经济", "fgjj"),
+    ("党派工作", "dpgz"),
+    ("港澳台侨", "gatq"),
+    ("新的社会阶层", "xdshjc"),
+)
+_CITIES = ("云梦市", "望江市", "临川市", "平湖市", "安原市", "河阳市", "清溪市")
+_COUNTIES = ("白岭县", "柳原区", "南屏县", "永泽区", "茶山县", "石桥区", "东岗县")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Item:
+    """One article on a site.
+
+    Attributes:
+        number: its id, unique on the site, in the order of publication.
+        column: index of its column.
+        gone: taken down.
+    """
+
+    number: int
+    column: int
+    article: Article
+    gone: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Taste:
+    """What a template's maker chose.
+
+    Attributes:
+        rows: articles on a list page.
+        row: the shape of a list row: `li`, `table`, `line`, `dl`.
+        date: the shape of its date: `iso`, `short`, `han`, `slash`, `split`, `none`.
+        pager: `words`, `numbers`, `both`: what `<a>` pagers show.
+        robots: `none` (404), `html` (status 200), `open`.
+        repeats: one column shows the articles of another one too.
+        stale: a list page beyond the last shows page one.
+        stub: the home page is reached by a script.
+        conditional: pages have ETag and Last-Modified.
+    """
+
+    encoding: str
+    declared: str
+    rows: int
+    row: str
+    date: str
+    pager: str
+    ending: str
+    robots: str
+    body: str
+    repeats: bool
+    stale: bool
+    stub: bool
+    conditional: bool
+    variant: int
+
+
+@dataclass(slots=True, kw_only=True)
+class Newsroom:
+    """A site's articles over time."""
+
+    seed: str
+    city: str
+    columns: tuple[tuple[str, str, int], ...]
+    taste: Taste
+    items: list[Item] = field(default_factory=list)
+    _room: prose.Newsroom | None = None
+
+    @classmethod
+    def of(cls, seed: str, *, articles: int = 240) -> Newsroom:
+        """The newsroom of a seed with so many articles."""
+        rng = random.Random(seed)  # noqa: S311 - a fixed seed is the point
+        names = rng.sample(_NAMES, rng.randint(4, 6))
+        numbers = rng.sample(range(100, 9000), len(names))
+        encoding = rng.choice(("utf-8", "gbk"))
+        taste = Taste(
+            encoding=encoding,
+            declared={"utf-8": "utf-8", "gbk": rng.choice(("gb2312", "gbk"))}[encoding],
+            rows=rng.choice((15, 16, 18, 20)),
+            row=rng.choice(("li", "table", "line", "dl")),
+            date=rng.choice(("iso", "short", "han", "slash", "split", "none")),
+            pager=rng.choice(("words", "both", "both")),
+            ending=rng.choice(("html", "shtml", "htm")),
+            robots=rng.choice(("none", "html", "open")),
+            body=rng.choice(("content", "TRS_Editor", "zoom", "article-content", "text", "vsb_content")),
+            repeats=rng.random() < 0.5,
+            stale=rng.random() < 0.5,
+            stub=rng.random() < 0.3,
+            conditional=rng.random() < 0.6,
+            variant=rng.randrange(6),
+        )
+        city = rng.choice(_CITIES)
+        room = prose.Newsroom(
+            key=seed,
+            place=prose.Place(city=city, counties=tuple(rng.sample(_COUNTIES, 5)), paper=city[:-1] + "日报"),
+            since=dt.date(2016, 3, 1),
+            until=dt.date(2022, 6, 30),
+            names_author=rng.random() < 0.5,
+        )
+        made = cls(
+            seed=seed,
+            city=city,
+            columns=tuple((name, path, number) for (name, path), number in zip(names, numbers, strict=True)),
+            taste=taste,
+            _room=room,
+        )
+        # The smallest column has two pages at least, so that each pager is needed.
+        shares = [taste.rows + 2] * len(names)
+        for _ in range(articles - sum(shares)):
+            shares[rng.randrange(len(shares))] += 1
+        order = [column for column, count in enumerate(shares) for _ in range(count)]
+        rng.shuffle(order)
+        for column, when in zip(order, prose.days(room, len(order)), strict=True):
+            made._write(column, when)
+        return made
+
+    def publish(self, count: int) -> list[Item]:
+        """So many new articles, the newest of their columns."""
+        rng = random.Random(f"{self.seed}/{len(self.items)}")  # noqa: S311
+        last = max(item.article.published for item in self.items)
+        return [
+            self._write(rng.randrange(len(self.columns)), last + dt.timedelta(hours=5 * (i + 1))) for i in range(count)
+        ]
+
+    def edit(self, number: int) -> Item:
+        """The article says something else from now on."""
+        at, item = self._find(number)
+        shown = item.article
+        self.items[at] = replace(item, article=replace(shown, blocks=prose_correction(shown)))
+        return self.items[at]
+
+    def delete(self, number: int) -> Item:
+        """The article is taken down: its page is gone, its row too."""
+        at, item = self._find(number)
+        self.items[at] = replace(item, gone=True)
+        return self.items[at]
+
+    def shelf(self, column: int) -> list[Item]:
+        """The articles of a column, the newest first."""
+        wanted = {column, 0} if self.taste.repeats and column == len(self.columns) - 1 else {column}
+        shown = [item for item in self.items if item.column in wanted and not item.gone]
+        return sorted(shown, key=lambda item: item.number, reverse=True)
+
+    def pages(self, column: int) -> int:
+        """How many list pages a column has."""
+        return max(1, -(-len(self.shelf(column)) // self.taste.rows))
+
+    def page(self, column: int, number: int) -> list[Item]:
+        """The articles on list page `number` of a column, from 0."""
+        return self.shelf(column)[number * self.taste.rows : (number + 1) * self.taste.rows]
+
+    def _find(self, number: int) -> tuple[int, Item]:
+        return next((at, item) for at, item in enumerate(self.items) if item.number == number)
+
+    def _write(self, column: int, when: dt.datetime) -> Item:
+        assert self._room is not None
+        number = len(self.items) + 1
+        day = min(when, dt.datetime(2022, 12, 1, tzinfo=BEIJING))
+        article = prose.article(self._room, number, column=column, published=day, notice=False, changes=False)
+        # Two articles of one title would be one to a reader who counts titles.
+        article = replace(article, title=f"{article.title}（{number}）", files=(), published=when)
+        item = Item(number=number, column=column, article=article)
+        self.items.append(item)
+        return item
+
+
+def prose_correction(article: Article) -> tuple[Block, ...]:
+    """The blocks of an article, its first paragraph corrected."""
+    first = article.blocks[0]
+    return (replace(first, text=first.text + "（该数据已经市委统战部办公室复核后更正）"), *article.blocks[1:])

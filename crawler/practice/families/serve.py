@@ -1,0 +1,272 @@
+"""A family and a seed -> a site on loopback, served by threads of this process, with every request noted."""
+
+from __future__ import annotations
+
+import hashlib
+import threading
+from dataclasses import dataclass
+from html import escape
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Self
+from urllib.parse import parse_qsl, urljoin
+
+from crawler.practice.families.layouts import FAMILIES, Data, row, rows
+from crawler.practice.families.newsroom import Item, Newsroom
+from crawler.practice.truth import Article
+
+_ELSEWHERE = "http://127.0.0.99:9/"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Request:
+    """One request as the server saw it."""
+
+    method: str
+    target: str
+    status: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Answer:
+    body: bytes
+    status: int = 200
+    content_type: str = "text/html"
+    location: str | None = None
+    tag: bool = False
+
+
+class Site:
+    """A practice site for the length of a `with` block.
+
+    Attributes:
+        room: its articles; what is published, edited or deleted there is served at once.
+        log: requests so far.
+        traps: whether it has a calendar, session ids, deep repeating paths and sort orders.
+    """
+
+    def __init__(self, family: str, seed: str, *, articles: int = 240, traps: bool = False) -> None:
+        self.family, self.layout = family, FAMILIES[family]
+        self.room = Newsroom.of(f"{family}/{seed}", articles=articles)
+        self.traps = traps
+        self.log: list[Request] = []
+        self._server: ThreadingHTTPServer
+
+    def __enter__(self) -> Self:
+        """Serve at a free port."""
+        site = self
+
+        class Handler(BaseHTTPRequestHandler):
+            protocol_version = "HTTP/1.1"
+            timeout = 30
+
+            def do_GET(self) -> None:
+                site._serve(self, "")
+
+            def do_POST(self) -> None:
+                length = int(self.headers.get("Content-Length") or 0)
+                site._serve(self, self.rfile.read(length).decode("latin-1"))
+
+            def log_message(self, format: str, *args: Any) -> None:  # noqa: A002 - the library's name
+                """The site has its own log."""
+
+        self._server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+        self._server.daemon_threads = True
+        threading.Thread(target=self._server.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True).start()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        """Stop serving."""
+        self._server.shutdown()
+        self._server.server_close()
+
+    @property
+    def host(self) -> str:
+        """Host and port."""
+        return f"127.0.0.1:{self._server.server_port}"
+
+    @property
+    def home(self) -> str:
+        """The URL of the home page."""
+        return f"http://{self.host}/"
+
+    def url(self, item: Item) -> str:
+        """The one URL of an article."""
+        return urljoin(self.home, self.layout.article(self.room, item))
+
+    def planted(self) -> dict[str, Item]:
+        """The articles that stand, by URL."""
+        return {self.url(item): item for item in self.room.items if not item.gone}
+
+    def write_site(self, path: Path) -> Path:
+        """A site file that names the home page and nothing more."""
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(
+            f'name = "{self.room.city}统一战线"\nhosts = ["{self.host}"]\n\n[crawl]\nstart = ["{self.home}"]\n'
+            f'delay = 0.0\nallow_private = ["{self.host}"]\n',
+            encoding="utf-8",
+        )
+        return path
+
+    def _serve(self, handler: BaseHTTPRequestHandler, form: str) -> None:
+        answer = self._answer(handler.path, dict(parse_qsl(form, keep_blank_values=True)))
+        tag = f'"{hashlib.sha256(answer.body).hexdigest()[:16]}"' if answer.tag else ""
+        status, body = answer.status, answer.body
+        if tag and handler.headers.get("If-None-Match") == tag:
+            status, body = 304, b""
+        self.log.append(Request(method=handler.command, target=handler.path, status=status))
+        handler.send_response(status)
+        handler.send_header("Content-Type", answer.content_type)
+        if tag:
+            handler.send_header("ETag", tag)
+        if answer.location:
+            handler.send_header("Location", answer.location)
+        handler.send_header("Content-Length", str(len(body)))
+        handler.end_headers()
+        handler.wfile.write(body)
+
+    # A server is a list of cases.
+    def _answer(self, target: str, form: dict[str, str]) -> _Answer:  # noqa: C901, PLR0911, PLR0912
+        room, taste = self.room, self.room.taste
+        path, _, query = target.partition("?")
+        if path == "/robots.txt":
+            return self._robots()
+        if path == "/" and taste.stub:
+            return _Answer(body=b'<html><script>window.location.href="/index.html";</script></html>')
+        if path in ("/", "/index.html"):
+            return self._page(room.city + "统一战线", self._home())
+        if self.traps and (found := self._trap(path)):
+            return found
+        asked = dict(parse_qsl(query, keep_blank_values=True))
+        if self.layout.data is not None:
+            data = self.layout.data(room, path, asked, form)
+            if isinstance(data, Data):
+                body = data.text.encode(taste.encoding if data.content_type == "text/xml" else "utf-8")
+                charset = taste.declared if data.content_type == "text/xml" else "utf-8"
+                return _Answer(body=body, content_type=f"{data.content_type};charset={charset}")
+            if data is not None:
+                return self._list(*data)
+        if self.traps:
+            target = _without_traps(target)
+        for item in room.items:
+            if self.layout.article(room, item) == target:
+                return self._missing() if item.gone else self._article(item)
+        for column in range(len(room.columns)):
+            if self.layout.first is not None and self.layout.first(room, column) == target:
+                return self._list(column, 0)
+            for number in range(room.pages(column)):
+                if self.layout.listing(room, column, number) == target:
+                    return self._list(column, number)
+            # Any page beyond the last: page one again, or a stub of 300 bytes.
+            if any(self.layout.listing(room, column, room.pages(column) + over) == target for over in (0, 1)):
+                return self._list(column, 0) if taste.stale else _Answer(body=b"<html><body>" + b" " * 300)
+        return self._missing()
+
+    def _robots(self) -> _Answer:
+        if self.room.taste.robots == "none":
+            return self._missing()
+        if self.room.taste.robots == "html":
+            return self._page("首页", "<p>您访问的页面不存在</p>")
+        return _Answer(body=b"User-agent: *\nDisallow: /admin/\n", content_type="text/plain")
+
+    def _missing(self) -> _Answer:
+        return _Answer(status=404, body=b"<html><head><title>404 Not Found</title></head><body>404</body></html>")
+
+    def _page(self, title: str, main: str, head: str = "", *, tag: bool = False) -> _Answer:
+        room = self.room
+        menu = "".join(
+            f'<li><a href="{escape(self._first(column))}">{name}</a></li>'
+            for column, (name, _, _) in enumerate(room.columns)
+        )
+        html = (
+            f'<html><head><meta http-equiv="Content-Type" content="text/html; charset={room.taste.declared}">{head}'
+            f'<title>{escape(title)}</title></head><body><div class="top">{room.city}统一战线</div>'
+            f'<ul class="nav"><li><a href="/">首页</a></li>{menu}</ul><div class="main">{main}</div>'
+            f'<div class="foot">友情链接：<a href="{_ELSEWHERE}">统战新语</a> <a href="http://127.0.0.98:9/a/1.html">'
+            f"中央统战部</a><p>主办单位：中共{room.city}委统战部　技术支持：{room.city[:-1]}信息中心</p></div>"
+            "</body></html>"
+        )
+        return _Answer(body=html.encode(room.taste.encoding, "xmlcharrefreplace"), tag=tag and room.taste.conditional)
+
+    def _first(self, column: int) -> str:
+        first = self.layout.first
+        return first(self.room, column) if first else self.layout.listing(self.room, column, 0)
+
+    def _home(self) -> str:
+        room = self.room
+        out = ""
+        for column, (name, _, _) in enumerate(room.columns):
+            shown = "".join(row(room, self.layout.article(room, item), item) for item in room.shelf(column)[:6])
+            more = f'<a href="{escape(self._first(column))}">更多&gt;&gt;</a>'
+            out += f'<div class="box"><h3>{name}{more}</h3>{shown}</div>'
+        if self.traps:
+            out += '<a href="/cal/2020/1.html">日历</a> <a href="/a/a/index.html">站点</a>'
+        return out
+
+    def _list(self, column: int, number: int) -> _Answer:
+        room = self.room
+        shown = rows(room, room.page(column, number), self.layout.article) if self.layout.inline else ""
+        if self.traps:
+            shown = shown.replace('" title=', f'&PHPSESSID={len(self.log):032x}" title=') if "?" in shown else shown
+            mark = "&" if "?" in self._first(column) else "?"
+            shown += "".join(
+                f'<a href="{escape(self._first(column))}{mark}sort={key}&order={way}">排序</a>'
+                for key in ("time", "title", "hits")
+                for way in ("asc", "desc")
+            )
+        main = (
+            f'<div class="pos">您现在的位置：<a href="/">首页</a> &gt; {room.columns[column][0]}</div>{shown}'
+            f"{self.layout.pager(room, column, number)}"
+        )
+        return self._page(room.columns[column][0], main, self.layout.head(room, column, number))
+
+    def _article(self, item: Item) -> _Answer:
+        room, article = self.room, item.article
+        name = room.columns[item.column][0]
+        body = "".join(_block(article, number) for number in range(len(article.blocks)))
+        body += "".join(f"<p>{escape(line)}</p>" for line in article.signature)
+        others = [i for i in room.items if i.column == item.column and not i.gone and i.number < item.number][-5:]
+        beside = "".join(
+            f'<li><a href="{escape(self.layout.article(room, other))}">{escape(other.article.title)}</a></li>'
+            for other in others
+        )
+        main = (
+            f'<div class="pos">您现在的位置：<a href="/">首页</a> &gt; <a href="{escape(self._first(item.column))}">'
+            f"{name}"
+            f'</a> &gt; 正文</div><h1>{escape(article.title)}</h1><div class="info">发布时间：'
+            f"{article.published:%Y-%m-%d %H:%M} 来源：{escape(article.source or '')}</div>"
+            f'<div id="{room.taste.body}" class="{room.taste.body}">{body}</div><div class="related"><h3>相关文章</h3>'
+            f"<ul>{beside}</ul></div>"
+        )
+        return self._page(f"{article.title}-{room.city}统一战线", main, tag=True)
+
+    def _trap(self, path: str) -> _Answer | None:
+        parts = path.strip("/").split("/")
+        if parts[0] == "cal" and len(parts) == 3:
+            year, month = int(parts[1]), int(parts[2].partition(".")[0])
+            after = (year + month // 12, month % 12 + 1)
+            before = (year - (month == 1), (month - 2) % 12 + 1)
+            links = "".join(f'<a href="/cal/{y}/{m}.html">{y}年{m}月</a>' for y, m in (before, after))
+            return self._page("日历", f"<table><tr><td>{links}</td></tr></table>")
+        if parts[0] == "a" and parts[-1] == "index.html":
+            return self._page("站点", f'<a href="a/index.html">下级</a><p>共{len(parts)}级</p>')
+        return None
+
+
+def _without_traps(target: str) -> str:
+    path, _, query = target.partition("?")
+    kept = "&".join(pair for pair in query.split("&") if not pair.startswith(("sort=", "order=", "PHPSESSID=")))
+    return f"{path}?{kept}" if kept else path
+
+
+def _block(article: Article, number: int) -> str:
+    block = article.blocks[number]
+    if block.kind == "picture":
+        return f"<p>{escape(block.text)}</p>" if block.text else ""
+    if block.kind == "table":
+        cells = "".join("<tr>" + "".join(f"<td>{escape(c)}</td>" for c in line) + "</tr>" for line in block.rows)
+        return f"<table>{cells}</table>"
+    return f"<p>　　{escape(block.text)}</p>"
