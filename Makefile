@@ -1,6 +1,7 @@
 # make demo    run the main job on the practice web: about a minute after the installation
 # make test    everything that CI runs: check, then the tests
 # make check   ruff (all rules) and mypy --strict
+# make faults  what the web, the disk and the power do to an archive, row by row: what was provoked, what came of it
 # make bench   figures, as ratios within one run; wget is compared where it is installed
 
 PYTHON ?= python3
@@ -8,7 +9,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 
 .DELETE_ON_ERROR:
-.PHONY: demo test check bench clean
+.PHONY: demo test check bench clean faults
 
 demo: $(VENV)/.product
 	$(BIN)/cundang demo
@@ -20,6 +21,9 @@ check: $(VENV)/.develop
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
+
+faults: $(VENV)/.develop
+	$(BIN)/python tests/faults.py
 
 bench: $(VENV)/.develop
 	$(BIN)/python tests/bench.py

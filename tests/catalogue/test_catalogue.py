@@ -90,6 +90,7 @@ def _holds(text: str, words: str) -> bool:
 
 @settings(max_examples=200, deadline=None)
 @given(st.text(max_size=30))
+@pytest.mark.fault(rows=[41])
 def test_no_query_is_a_syntax_error(words: str) -> None:
     try:
         asked = expression(words)
@@ -101,6 +102,7 @@ def test_no_query_is_a_syntax_error(words: str) -> None:
 
 
 @pytest.mark.parametrize("words", ["", "  ", '"', "。", "统" * 1001, "统 " * 65, "*", "NEAR("])
+@pytest.mark.fault(rows=[41])
 def test_a_query_without_words_is_refused_or_harmless(layout: Layout, words: str) -> None:
     put(layout, "x", document(0, "near"))
     build.update(layout)

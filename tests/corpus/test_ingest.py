@@ -80,6 +80,7 @@ def test_a_whole_warc_file_is_kept_byte_for_byte_under_its_digest(layout: Layout
 
 
 @pytest.mark.parametrize("packed", [True, False])
+@pytest.mark.fault(rows=[28])
 def test_of_a_damaged_file_whole_records_are_kept_and_the_rest_is_beside(
     layout: Layout, tmp_path: Path, packed: bool
 ) -> None:
@@ -280,6 +281,7 @@ def test_a_wacz_gives_its_warc_files_and_a_bad_one_a_problem(layout: Layout, tmp
     assert (report.records, len(report.problems)) == (0, 1)
 
 
+@pytest.mark.fault(rows=[28])
 def test_what_is_no_archive_gives_a_problem_and_the_others_go_on(layout: Layout, tmp_path: Path) -> None:
     folder = tmp_path / "in"
     folder.mkdir()
@@ -395,6 +397,7 @@ def test_one_description_is_not_taken_for_two_pages(tmp_path: Path) -> None:
     assert saved(other, other.parent).url == "file:///other.html"
 
 
+@pytest.mark.fault(rows=[28])
 def test_all_real_files_go_in_twice_without_a_change(layout: Layout, shared: Path) -> None:
     folders = [shared / "real-warcs", shared / "real-pages", shared / "seeds"]
     first = imported(layout, *folders)

@@ -137,6 +137,7 @@ def test_every_article_once_and_the_second_crawl_adds_revisits(server: practice.
     assert set(served(server).values()) == {2}
 
 
+@pytest.mark.fault(rows=[46])
 def test_ctrl_c_finishes_the_batch_and_the_next_crawl_goes_on(server: practice.Server, tmp_path: Path) -> None:
     data, sites = tmp_path / "data", tmp_path / "sites"
     child = begin(server, data, sites, 40)
@@ -156,6 +157,7 @@ def test_ctrl_c_finishes_the_batch_and_the_next_crawl_goes_on(server: practice.S
 
 
 @pytest.mark.parametrize("pages", [5, 100])
+@pytest.mark.fault(rows=[18, 25])
 def test_kill_loses_nothing_that_was_acknowledged(server: practice.Server, tmp_path: Path, pages: int) -> None:
     data, sites = tmp_path / "data", tmp_path / "sites"
     child = begin(server, data, sites, pages)
@@ -180,6 +182,7 @@ def test_kill_loses_nothing_that_was_acknowledged(server: practice.Server, tmp_p
     frontier.close()
 
 
+@pytest.mark.fault(rows=[24])
 def test_a_second_crawl_of_the_site_exits_and_names_the_holder(server: practice.Server, tmp_path: Path) -> None:
     data, sites = tmp_path / "data", tmp_path / "sites"
     slow = sites / f"{SITE}.toml"
@@ -210,6 +213,7 @@ def test_several_sites_run_side_by_side_and_stop_together(server: practice.Serve
     assert_whole(data)
 
 
+@pytest.mark.fault(rows=[31])
 def test_an_unreachable_site_is_said_to_be_one(tmp_path: Path) -> None:
     with serving(lambda *_: None) as little:
         little.site(tmp_path / "sites")
@@ -247,6 +251,7 @@ cp -r "$DATA" "$KEPT"
 """
 
 
+@pytest.mark.fault(rows=[20])
 def test_a_full_disk_ends_the_crawl_with_its_own_code_and_room_lets_it_go_on(tmp_path: Path) -> None:
     data, kept_data = tmp_path / "data", tmp_path / "kept"
     data.mkdir()

@@ -111,6 +111,7 @@ def test_what_was_not_committed_is_due_again_and_what_was_is_done(path: Path) ->
     assert leased(again) == ["b", "c"]
 
 
+@pytest.mark.fault(rows=[25])
 def test_leases_of_a_dead_owner_are_due_again(path: Path) -> None:
     frontier = opened(path, "a", "b")
     leased(frontier)
@@ -209,6 +210,7 @@ def test_a_shape_that_leads_nowhere_is_barren_until_it_bears(path: Path) -> None
     assert not frontier.barren(calendar)
 
 
+@pytest.mark.fault(rows=[26])
 def test_a_damaged_file_is_named_with_its_cure(path: Path) -> None:
     frontier = opened(path, *(f"page {n}" for n in range(500)))
     frontier.commit()
@@ -225,6 +227,7 @@ def test_a_damaged_file_is_named_with_its_cure(path: Path) -> None:
         Frontier(path)
 
 
+@pytest.mark.fault(rows=[21])
 def test_a_full_disk_stops_the_frontier_for_good(path: Path) -> None:
     frontier = opened(path, "a")
     frontier.commit()
@@ -249,6 +252,7 @@ def test_a_full_disk_stops_the_frontier_for_good(path: Path) -> None:
     assert leased(again) == ["a"]
 
 
+@pytest.mark.fault(rows=[18])
 def test_kill_at_any_moment_keeps_every_acknowledgement(path: Path) -> None:
     """A child pushes, leases, finishes and commits without end, and says each commit, until it is killed."""
     program = (
@@ -274,6 +278,7 @@ def test_kill_at_any_moment_keeps_every_acknowledgement(path: Path) -> None:
         assert counts[State.LEASED] == 0
 
 
+@pytest.mark.fault(rows=[24])
 def test_a_second_crawl_of_a_site_is_told_who_holds_it(tmp_path: Path) -> None:
     lock = Lock(tmp_path / "state" / "tzb.lock")
     with pytest.raises(LockedError, match=rf"tzb is being crawled by process {os.getpid()} on "):
@@ -316,6 +321,7 @@ def test_an_address_is_ascii_and_its_own_address(path: str) -> None:
         shape(address)
 
 
+@pytest.mark.fault(rows=[33])
 def test_traps_are_named_and_dates_are_none() -> None:
     assert trap("http://h/a/b/a/b/a/b/1.html") == "the path repeats /a/b"
     assert trap("http://h" + "/x1/y2" * 2 + "/z" * 1) is None

@@ -11,6 +11,7 @@ import ssl
 import subprocess
 import sys
 from collections import defaultdict
+from collections.abc import Iterable
 from dataclasses import dataclass
 from io import BytesIO
 from pathlib import Path
@@ -41,6 +42,30 @@ from crawler import recorder
 
 TIMEOUT = 1.0
 LIMIT = 2**20
+
+
+# Row of the table of faults -> the shapes of answers that are its fault.
+FAULTS = {
+    1: ("chunked", "chunked-gzip", "trailers"),
+    2: ("fold", "odd-case", "gbk-header", "no-colon"),
+    3: ("lf-only", "no-reason", "no-length"),
+    4: ("interim", "only-interim"),
+    5: ("surplus", "surplus-chunked"),
+    6: ("short", "short-reset", "chunks-break-off", "head-breaks-off"),
+    7: ("too-long", "too-long-by-close"),
+    8: ("hang", "drip", "silence"),
+    9: ("two-lengths", "unknown-coding", "bad-chunk"),
+    10: ("flood", "flood-line"),
+    12: ("wrong-label",),
+    13: ("empty", "status-204", "status-304"),
+    31: ("hang-up", "reset"),
+}
+
+
+def faults(names: Iterable[str]) -> list[Any]:
+    """Shapes as parameters, each with the rows that it provokes."""
+    rows = {name: [row for row, shapes in FAULTS.items() if name in shapes] for name in names}
+    return [pytest.param(name, marks=[pytest.mark.fault(rows=found)] if found else []) for name, found in rows.items()]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -100,7 +125,7 @@ def crawled(tmp_path_factory: pytest.TempPathFactory) -> Crawled:
     return Crawled(server=server, seen=seen, rows=rows(out["warcs"]), warc=Path(out["warcs"][0]))
 
 
-@pytest.mark.parametrize("name", WHOLE)
+@pytest.mark.parametrize("name", faults(WHOLE))
 def test_a_whole_response_is_archived_as_it_was_sent(crawled: Crawled, name: str) -> None:
     shape = WHOLE[name]
     response = only(crawled.rows[name], "response")
@@ -123,6 +148,7 @@ def test_a_whole_response_is_archived_as_it_was_sent(crawled: Crawled, name: str
     assert told.count("surplus: ") == (1 if shape.surplus else 0)
 
 
+@pytest.mark.fault(rows=[2, 3])
 def test_the_comparison_can_fail() -> None:
     # warcio's own writer parses the head and writes it anew: what it does to these shapes must be noticed.
     changed = set()
@@ -142,7 +168,7 @@ def test_the_comparison_can_fail() -> None:
     assert changed >= {"fold", "gbk-header", "no-colon", "lf-only"}
 
 
-@pytest.mark.parametrize("name", CUT)
+@pytest.mark.parametrize("name", faults(CUT))
 def test_a_transfer_that_breaks_is_kept_as_far_as_it_came(crawled: Crawled, name: str) -> None:
     shape, truncated = CUT[name]
     response = only(crawled.rows[name], "response")
@@ -160,7 +186,7 @@ def test_a_transfer_that_breaks_is_kept_as_far_as_it_came(crawled: Crawled, name
     assert crawled.seen[name]["id"] == response.fields["WARC-Record-ID"].strip("<>")
 
 
-@pytest.mark.parametrize("name", NOTHING)
+@pytest.mark.parametrize("name", faults(NOTHING))
 def test_that_we_tried_is_written_where_nothing_came(crawled: Crawled, name: str) -> None:
     (row,) = crawled.rows[name]
     assert row.kind == "metadata"
@@ -186,6 +212,7 @@ def test_one_request_at_a_time_though_there_is_no_delay(crawled: Crawled) -> Non
     assert min(later) >= silence + TIMEOUT - 0.1
 
 
+@pytest.mark.fault(rows=[6, 16])
 def test_the_same_bytes_again_are_a_revisit_and_a_cut_response_never_is(tmp_path: Path) -> None:
     with OddServer(shapes=SHAPES) as server:
         urls = [server.url(name) for name in ("chunked", "chunked", "short", "short")]
@@ -200,6 +227,7 @@ def test_the_same_bytes_again_are_a_revisit_and_a_cut_response_never_is(tmp_path
     assert [row.kind for row in found["short"] if row.kind in ("response", "revisit")] == ["response", "response"]
 
 
+@pytest.mark.fault(rows=[43])
 def test_secrets_do_not_reach_the_disk(tmp_path: Path) -> None:
     secret = "c2VjcmV0LTQ3MTE"  # noqa: S105 - made up
     headers = {"Authorization": f"Basic {secret}", "Cookie": f"session={secret}", "Proxy-Authorization": secret}
@@ -213,6 +241,7 @@ def test_secrets_do_not_reach_the_disk(tmp_path: Path) -> None:
     assert b"redacted: authorization, cookie, proxy-authorization" in written
 
 
+@pytest.mark.fault(rows=[22])
 def test_no_callback_runs_when_the_writer_fails(tmp_path: Path) -> None:
     with OddServer(shapes=SHAPES) as server:
         out = run(server, tmp_path, [server.url(name) for name in WHOLE], file_bytes=0)
@@ -222,6 +251,7 @@ def test_no_callback_runs_when_the_writer_fails(tmp_path: Path) -> None:
     assert len(server.received) <= 1  # robots.txt: nothing is fetched that cannot be kept
 
 
+@pytest.mark.fault(rows=[22])
 def test_a_writer_that_fails_midway_leaves_a_capture_for_every_callback(tmp_path: Path) -> None:
     pages = {f"p{n}": Shape(final=sized(HTML, body=PAGE * 10 + str(n).encode()), ending="keep") for n in range(60)}
     with OddServer(shapes=pages) as server:
@@ -233,6 +263,7 @@ def test_a_writer_that_fails_midway_leaves_a_capture_for_every_callback(tmp_path
     assert called <= kept
 
 
+@pytest.mark.fault(rows=[21])
 def test_a_response_that_the_disk_cannot_hold_ends_the_crawl_and_says_so(tmp_path: Path) -> None:
     with OddServer(shapes=SHAPES) as server:
         out = run(server, tmp_path, [server.url("too-long")], file_bytes=recorder.SPOOL_BYTES + 100_000)
@@ -282,6 +313,7 @@ def certificate(folder: Path) -> ssl.SSLContext:
     return context
 
 
+@pytest.mark.fault(rows=[32])
 def test_https_is_recorded_in_clear_with_the_verdict_on_the_certificate(tmp_path: Path) -> None:
     names = ["chunked-gzip", "fold", "surplus", "no-length", "short", "too-long", "hang"]
     with OddServer(shapes=SHAPES, tls=certificate(tmp_path)) as server:
@@ -306,6 +338,7 @@ def test_https_is_recorded_in_clear_with_the_verdict_on_the_certificate(tmp_path
         assert "tls-verification: self-signed certificate" in told
 
 
+@pytest.mark.fault(rows=[49])
 def test_a_private_name_that_is_gone_stops_the_start() -> None:
     recorder.check_names()
     with pytest.raises(UsageError, match=r"HTTPConnectionPool\._vanished.*scrapy>=2.19,<2.20"):

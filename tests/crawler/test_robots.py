@@ -80,6 +80,7 @@ def crawled(tmp_path_factory: pytest.TempPathFactory) -> tuple[dict[str, OddServ
 
 
 @pytest.mark.parametrize("name", CASES)
+@pytest.mark.fault(rows=[29])
 def test_a_host_is_fetched_from_as_its_robots_txt_says(
     crawled: tuple[dict[str, OddServer], dict[str, dict[str, Any]]], name: str
 ) -> None:
@@ -96,6 +97,7 @@ def test_a_host_is_fetched_from_as_its_robots_txt_says(
     assert len(server.received["robots.txt"]) == {"reset": 3, "short": 3, "loop": 6}.get(name, 1)
 
 
+@pytest.mark.fault(rows=[29, 31])
 def test_a_host_that_is_not_there_is_left_for_another_run(tmp_path: Path) -> None:
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = taken.getsockname()[1]
@@ -118,6 +120,7 @@ def test_crawl_delay_is_kept_from_the_first_page_on_and_robots_txt_is_archived(t
     assert [row["event"] for row in out["seen"]] == ["callback"] * 3
 
 
+@pytest.mark.fault(rows=[29])
 def test_rules_beyond_the_limit_do_not_count_and_those_within_do() -> None:
     line = b"Disallow: /aaaa\n"
     body = b"User-agent: *\n" + line * (ROBOTS_BYTES // len(line) + 100) + b"Disallow: /b\n"

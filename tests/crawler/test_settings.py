@@ -17,6 +17,7 @@ SCRAPY = "scrapy.extensions.telnet.TelnetConsole"
 
 
 @pytest.mark.parametrize(("extensions", "expected"), [({}, False), ({SCRAPY: 0}, True)])
+@pytest.mark.fault(rows=[47])
 def test_no_socket_listens_while_crawling(tmp_path: Path, extensions: dict[str, int], expected: bool) -> None:
     # The second case shows that the test would see one: Scrapy's own default.
     with OddServer(shapes=SHAPES) as server:
@@ -49,6 +50,7 @@ def test_only_what_is_ours_is_in_the_way_of_a_request(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("url", ["file:///etc/hostname", "ftp://127.0.0.1/x", "data:text/plain,x", "s3://bucket/x"])
+@pytest.mark.fault(rows=[38])
 def test_schemes_other_than_http_are_refused(tmp_path: Path, url: str) -> None:
     (row,) = run(None, tmp_path, [url], hosts=["www.a.cn"])["seen"]
     assert (row["event"], row["reason"]) == ("Refused", "scheme")
@@ -75,6 +77,7 @@ def test_the_user_agent_says_who_answers_for_it() -> None:
         assert "CUNDANG_CONTACT=" in refused.stderr
 
 
+@pytest.mark.fault(rows=[12])
 def test_a_page_that_is_wrongly_labelled_gzip_costs_no_second_request(tmp_path: Path) -> None:
     with OddServer(shapes=SHAPES) as server:
         (row,) = run(server, tmp_path, [server.url("wrong-label")])["seen"]

@@ -101,6 +101,7 @@ PAGES: dict[str, Answer] = {
 }
 
 
+@pytest.mark.fault(rows=[14, 30])
 def test_one_crawl_of_a_site_with_all_that_the_web_does(tmp_path: Path) -> None:
     sleepy = iter([Answer(status=503, headers={"Retry-After": "2"})])
 
@@ -173,6 +174,7 @@ def test_one_crawl_of_a_site_with_all_that_the_web_does(tmp_path: Path) -> None:
     assert len(deep) == 1
 
 
+@pytest.mark.fault(rows=[33])
 def test_a_calendar_without_end_uses_up_its_budget_and_the_articles_are_found(tmp_path: Path) -> None:
     def routes(path: str, _: Mapping[str, str]) -> Answer | None:
         if path.startswith("/cal.jsp"):
@@ -195,6 +197,7 @@ def test_a_calendar_without_end_uses_up_its_budget_and_the_articles_are_found(tm
     assert {shape(path) for path in wrong} == {shape("/cal.jsp?y=1&m=1")}
 
 
+@pytest.mark.fault(rows=[31])
 def test_a_host_that_falls_silent_is_left_alone_and_gone_on_with(tmp_path: Path) -> None:
     alive = True
 
@@ -227,6 +230,7 @@ def test_a_host_that_falls_silent_is_left_alone_and_gone_on_with(tmp_path: Path)
     }
 
 
+@pytest.mark.fault(rows=[29])
 def test_robots_that_cannot_be_read_hold_the_whole_host(tmp_path: Path) -> None:
     with serving(lambda path, _: Answer(status=500) if path == "/robots.txt" else article("x")) as little:
         site = little.site(tmp_path / "sites", start=[f"{little.base}/", f"{little.base}/a", f"{little.base}/b"])
@@ -277,6 +281,7 @@ def test_scrapy_lists_the_sites(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("value", "seconds"), [("7", 7), ("-5", None), ("soon", None), ("Wed, 21 Oct 2015 07:28:00 GMT", 0), ("", None)]
 )
+@pytest.mark.fault(rows=[30])
 def test_retry_after_is_a_number_or_a_date(value: str, seconds: float | None) -> None:
     from scrapy.http import Response  # noqa: PLC0415 - only here
 

@@ -235,6 +235,7 @@ TEASERS = "".join(
     ],
     ids=lambda value: str(value)[:12] if isinstance(value, Reason) else None,
 )
+@pytest.mark.fault(rows=[34])
 def test_what_is_no_article_is_skipped_with_its_reason(reason: Reason, html: str | bytes, rest: dict[str, Any]) -> None:
     assert skipped(html, **rest).reason == reason
 
@@ -288,6 +289,7 @@ def test_the_crawler_tells_lists_from_articles() -> None:
         f'<p class="&#1;">{PARAGRAPHS[0]}</p>' * 3,
     ],
 )
+@pytest.mark.fault(rows=[35])
 def test_hostile_pages_are_read_in_time(html: str) -> None:
     started = time.process_time()
     assert PARAGRAPHS[0] in read(f"<html><body>{html}").text

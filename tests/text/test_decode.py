@@ -42,6 +42,7 @@ def page(text: str, charset: str | None = None, padding: int = 0) -> str:
         ("<title>通知</title>".encode("gb18030"), "text/html; charset=utf-8", "通知"),
     ],
 )
+@pytest.mark.fault(rows=[15])
 def test_a_page_reads_as_it_was_written(body: bytes, header: str | None, text: str) -> None:
     decoded = decode(body, header)
     assert text in decoded.html
@@ -68,6 +69,7 @@ def test_a_utf8_template_around_a_gbk_include_is_read_piece_by_piece() -> None:
         f"<p>{TEXT}统战部会议</p>".encode().decode("latin-1").encode(),
     ],
 )
+@pytest.mark.fault(rows=[15])
 def test_damage_is_flagged(body: bytes) -> None:
     assert "mojibake" in decode(body, None).flags
 
@@ -90,12 +92,14 @@ def test_any_bytes_decode_and_parse(body: bytes, header: str | None) -> None:
 
 @pytest.mark.parametrize("tag", ["div", "span", "b", "table><tr><td"])
 @pytest.mark.parametrize("depth", [300, 3000, 30000])
+@pytest.mark.fault(rows=[35])
 def test_text_is_found_however_deep_it_stands(tag: str, depth: int) -> None:
     root = parse(f"<html><body>{f'<{tag}>' * depth}<p>{TEXT}</p></body></html>")
     assert root is not None
     assert [block.text for block in blocks(root)] == [TEXT]
 
 
+@pytest.mark.fault(rows=[35])
 def test_surrogates_and_controls_do_no_harm() -> None:
     root = parse(f"<p>\ud800{TEXT}&#xD800;&#1;&#x1f;\x00</p>")
     assert root is not None

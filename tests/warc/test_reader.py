@@ -71,6 +71,7 @@ def split(path: Path) -> tuple[list[Record], list[Problem]]:
     return [i for i in items if isinstance(i, Record)], [i for i in items if isinstance(i, Problem)]
 
 
+@pytest.mark.fault(rows=[28])
 def test_real_files_give_all_whole_records_and_name_what_is_wrong(shared: Path) -> None:
     folder = shared / "real-warcs"
     with (folder / "EXPECT.tsv").open() as table:
@@ -115,6 +116,7 @@ def test_a_wacz_gives_the_records_inside(shared: Path, tmp_path: Path) -> None:
     assert "damaged" in problems[0].reason
 
 
+@pytest.mark.fault(rows=[19])
 def test_a_file_cut_anywhere_in_its_last_two_members_keeps_the_others(tmp_path: Path) -> None:
     path, _ = write(tmp_path, PAGE)
     whole, problems = split(path)
@@ -146,6 +148,7 @@ def test_a_plain_file_cut_anywhere_in_its_last_record_keeps_the_others(tmp_path:
         assert [p.offset for p in problems] == ([] if length >= end else [start])
 
 
+@pytest.mark.fault(rows=[27])
 def test_damage_in_the_middle_costs_one_record(tmp_path: Path) -> None:
     path, written = write(tmp_path, *[PAGE] * 6)
     data = bytearray(path.read_bytes())
@@ -268,6 +271,7 @@ def test_no_bytes_make_the_reader_stumble(tmp_path_factory: pytest.TempPathFacto
         assert len(list(read(path))) == sum(r.kind in ("response", "resource") for r in kept)
 
 
+@pytest.mark.fault(rows=[28])
 def test_what_is_against_the_standard_is_named_and_kept(tmp_path: Path) -> None:
     path, _ = write(tmp_path, PAGE)
     text = gzip.decompress(path.read_bytes())
@@ -390,6 +394,7 @@ def test_content_codings_are_undone_also_where_they_break_off(label: str, coded:
 
 
 @pytest.mark.parametrize("label", ["gzip", "deflate", "br", "zstd", "rot13"])
+@pytest.mark.fault(rows=[12])
 def test_a_wrong_label_leaves_the_bytes_and_says_so(label: str) -> None:
     head = http.read_head(f"HTTP/1.1 200 OK\r\nContent-Encoding: {label}\r\n\r\n".encode())
     content, problems = http.content_of(head, TEXT)
@@ -404,6 +409,7 @@ def bomb() -> Iterator[tuple[str, bytes]]:
     yield "zstd", compress_zstd(zeros)
 
 
+@pytest.mark.fault(rows=[11])
 def test_a_bomb_unfolds_no_further_than_the_limit() -> None:
     for label, coded in bomb():
         head = http.read_head(f"HTTP/1.1 200 OK\r\nContent-Encoding: {label}\r\n\r\n".encode())

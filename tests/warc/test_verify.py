@@ -16,6 +16,7 @@ from archive.warc.verify import repair, verify
 from archive.warc.writer import Writer
 
 
+@pytest.mark.fault(rows=[27])
 def test_every_changed_bit_is_found(tmp_path: Path) -> None:
     path, _ = write(tmp_path, PAGE, PAGE * 20)
     whole = path.read_bytes()
@@ -67,6 +68,7 @@ def left_open(root: Path, exchanges: int) -> tuple[Path, Layout, list[str]]:
     return path, layout, ids
 
 
+@pytest.mark.fault(rows=[19])
 def test_a_file_torn_anywhere_is_closed_with_its_whole_records_and_no_byte_is_lost(tmp_path: Path) -> None:
     path, layout, ids = left_open(tmp_path, 1)
     data = path.read_bytes()
@@ -91,6 +93,7 @@ def test_a_file_torn_anywhere_is_closed_with_its_whole_records_and_no_byte_is_lo
         healed.path.unlink()
 
 
+@pytest.mark.fault(rows=[19])
 def test_a_file_without_a_whole_record_becomes_a_tail(tmp_path: Path) -> None:
     path, layout, _ = left_open(tmp_path, 1)
     torn = path.read_bytes()[:50]

@@ -103,6 +103,7 @@ def test_the_records_of_an_exchange_refer_to_each_other(tmp_path: Path) -> None:
     assert all(re.fullmatch(r"urn:uuid:[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f-]{21,22}", r.id) for r in (info, response))
 
 
+@pytest.mark.fault(rows=[16])
 def test_the_same_payload_again_is_a_revisit_with_the_fresh_head(tmp_path: Path) -> None:
     kept: dict[tuple[str, str], Earlier] = {}
 
@@ -233,6 +234,7 @@ def run_fill(root: Path, error: str, before: str = "pass", after: str = "pass", 
     assert done.returncode == 0, done.stderr
 
 
+@pytest.mark.fault(rows=[20])
 def test_a_full_disk_stops_the_writer_and_tears_nothing(tmp_path: Path) -> None:
     mount = ("unshare", "-rm", "sh", "-c", 'mount -t tmpfs -o size=256k tmpfs "$0" && exec "$@"', str(tmp_path))
     if not shutil.which("unshare") or subprocess.run([*mount, "true"], capture_output=True, check=False).returncode:
@@ -247,6 +249,7 @@ def test_a_full_disk_stops_the_writer_and_tears_nothing(tmp_path: Path) -> None:
     )
 
 
+@pytest.mark.fault(rows=[22])
 def test_any_other_failure_to_write_is_said_and_tears_nothing(tmp_path: Path) -> None:
     limit = "resource.setrlimit(resource.RLIMIT_FSIZE, (100_000, resource.RLIM_INFINITY))"
     unlimit = "resource.setrlimit(resource.RLIMIT_FSIZE, (resource.RLIM_INFINITY, resource.RLIM_INFINITY))"
@@ -266,6 +269,7 @@ def test_a_file_that_cannot_be_begun_is_not_there(tmp_path: Path) -> None:
     assert [p for p in tmp_path.rglob("*") if p.is_file()] == []
 
 
+@pytest.mark.fault(rows=[7])
 def test_a_large_response_streams(tmp_path: Path) -> None:
     size = 48 * 2**20
     path = tmp_path / "body"

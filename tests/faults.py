@@ -1,0 +1,123 @@
+"""The tests that provoke faults -> a table: row, fault, result, what was provoked; exit 1 where a row failed.
+
+A test says which rows it provokes: `@pytest.mark.fault(rows=[18])`. Arguments go to pytest, for example `-k 304`.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections import defaultdict
+
+import pytest
+
+# What the web, the disk, the power and people do to an archive. Rows of the web page and of long runs are not here.
+ROWS = {
+    1: "chunked and compressed body",
+    2: "odd, repeated, folded, colon-less and GBK header lines",
+    3: "HTTP/1.0 with line feeds only, no reason, no length",
+    4: "interim heads (100, 103) before the response",
+    5: "bytes after the declared end",
+    6: "connection ends before the declared end",
+    7: "body longer than it may be",
+    8: "drip, and silence after the head",
+    9: "conflicting lengths, unknown transfer coding",
+    10: "flood of header lines, endless header line",
+    11: "compression bomb",
+    12: "wrong Content-Encoding label",
+    13: "empty body, 204, 304, HEAD",
+    14: "chains and loops of redirects",
+    15: "wrong or missing charset",
+    16: "the same payload in other chunks",
+    17: "what a revisit refers to is cut or gone",
+    18: "kill -9 at every write boundary",
+    19: "last gzip member torn at every byte",
+    20: "no space for the WARC file",
+    21: "no space for the state or the talk",
+    22: "input/output error, failed fsync",
+    23: "power loss",
+    24: "two crawls of one site",
+    25: "leases and locks of a dead crawl",
+    26: "state damaged or missing",
+    27: "one changed bit in a WARC file",
+    28: "known-bad WARC files imported",
+    29: "robots.txt: errors, silence, huge, redirect, HTML",
+    30: "429 and 503 with Retry-After",
+    31: "connection refused, reset, no such host",
+    32: "TLS: certificates and old versions",
+    33: "traps for crawlers",
+    34: "error pages with status 200, firewall and challenge pages",
+    35: "deep, huge and broken pages",
+    36: "a page at which a cleaner hangs or dies",
+    37: "links into private networks",
+    38: "schemes other than http",
+    41: "search syntax in queries",
+    42: "formulas and control characters in exports",
+    43: "secrets in records",
+    44: "a page is taken down",
+    46: "signals while crawling",
+    47: "ports that run code",
+    49: "a library without the names that the tap needs",
+}
+
+
+class Table:
+    """Collects what each row's tests gave."""
+
+    def __init__(self) -> None:
+        self._rows: dict[str, list[int]] = {}
+        self.results: dict[int, dict[str, list[str]]] = {row: defaultdict(list) for row in ROWS}
+        self.why: list[str] = []
+
+    def pytest_collection_modifyitems(self, config: pytest.Config, items: list[pytest.Item]) -> None:
+        """Keep the tests that name rows."""
+        kept = []
+        for item in items:
+            rows = sorted({row for mark in item.iter_markers("fault") for row in mark.kwargs["rows"]})
+            if unknown := set(rows) - set(ROWS):
+                raise pytest.UsageError(f"{item.nodeid}: rows {unknown} are not in tests/faults.py")
+            if rows:
+                self._rows[item.nodeid] = rows
+                kept.append(item)
+        config.hook.pytest_deselected(items=[item for item in items if item.nodeid not in self._rows])
+        items[:] = kept
+
+    def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
+        """A test ended, or did not come to run."""
+        if report.when != "call" and report.passed:
+            return
+        name = report.nodeid.rpartition("::")[2].partition("[")[0].removeprefix("test_").replace("_", " ")
+        for row in self._rows.get(report.nodeid, ()):
+            self.results[row][name].append(report.outcome)
+        if report.skipped and isinstance(report.longrepr, tuple):
+            self.why.append(f"{name}: {report.longrepr[2]}")
+
+    def lines(self) -> list[str]:
+        """The table."""
+        made = []
+        for row, tests in self.results.items():
+            for number, (name, outcomes) in enumerate(tests.items()):
+                words = ", ".join(f"{outcomes.count(kind)} {kind}" for kind in dict.fromkeys(outcomes))
+                made.append(f"{row if not number else '':>3}  {ROWS[row] if not number else '':58} {words:22} {name}")
+            if not tests:
+                made.append(f"{row:>3}  {ROWS[row]:58} NO TEST RAN")
+        return made
+
+
+def main() -> int:
+    """Run, print, and say by the exit code whether every row passed."""
+    table = Table()
+    code = int(pytest.main(["-p", "no:cacheprovider", "-p", "no:xdist", "tests", *sys.argv[1:]], plugins=[table]))
+    print("\nrow  fault" + " " * 54 + "result" + " " * 17 + "what was provoked")
+    print("\n".join(table.lines()))
+    for reason in dict.fromkeys(table.why):
+        print(f"skipped: {reason}")
+    passed = [
+        row for row, tests in table.results.items() if tests and {"passed"} == {o for t in tests.values() for o in t}
+    ]
+    without = [row for row, tests in table.results.items() if not tests]
+    print(f"\n{len(passed)} of {len(ROWS)} rows passed; without a test: {without or 'none'}")
+    return code or int(len(passed) + len(without) < len(ROWS) or (bool(without) and len(sys.argv) == 1))
+
+
+if __name__ == "__main__":
+    sys.exit(main())
