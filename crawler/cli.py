@@ -27,7 +27,7 @@ from archive.errors import CundangError, InterruptedCrawl, UsageError
 from archive.export import jsonl, parquet, text
 from archive.layout import Layout
 from archive.site import Site
-from archive.warc import index, verify
+from archive.warc import exclusions, index, verify
 from crawler.talk import say, telling
 
 DEFAULT_SITES = Path("seeds/sites")
@@ -316,6 +316,9 @@ def show(
     layout: Layout = context.obj.layout
     found = query.find(layout, name)
     captures = query.captures(layout, found[0].url if found else name)
+    gone = exclusions.read(layout).covering(name)
+    if gone:
+        raise UsageError(f"{name}: taken down on {gone.date}{gone.reason and ': ' + gone.reason}.")
     if not found and not captures:
         raise UsageError(f"{name}: neither the id nor the URL of anything here. Try: cundang search")
     if versions or not found:
@@ -354,6 +357,33 @@ def export(
     else:
         count = {Format.JSONL: jsonl.write, Format.TEXT: text.write}[format_](query.documents(layout, wanted), out)
     say(f"{out}: {count} documents")
+
+
+@app.command()
+def forget(
+    context: typer.Context,
+    urls: Annotated[list[str], typer.Argument(help="URLs, whole, as `cundang search` shows them.")],
+    reason: Annotated[str, typer.Option(help="Why, for who reads exclusions.jsonl later.")] = "",
+    erase: Annotated[
+        bool, typer.Option("--erase", help="Rewrite the WARC files without the records, and log both checksums.")
+    ] = False,
+    jobs: Jobs = None,
+    json_: Json = False,
+) -> None:
+    """Take pages down everywhere and keep them down: crawl, import, clean, catalogue, search and export leave them out.
+
+    Example: cundang forget http://www.example.com/xw/1.html --reason "asked for by its author"
+    """
+    from crawler import forget as forgetting  # noqa: PLC0415 - it knows the state of crawls, which needs scrapy
+
+    house: House = context.obj
+    for done in forgetting.forget(house.layout, urls, reason, erase=erase):
+        _print(done, f"{done.what:7} {done.path} {done.record} {done.detail}", json_)
+    faults = _clean(house, None, every=False, jobs=jobs)
+    # Made anew: the words of a document that is gone stay in a full-text index until then.
+    build.rebuild(house.layout)
+    say("Exports and copies that were made before still hold these pages.")
+    raise typer.Exit(faults)
 
 
 @app.command()

@@ -423,6 +423,13 @@ class Frontier:
         if written.payload_digest is not None:
             self._remembered[url] = written
 
+    def disown(self, records: Collection[str]) -> None:
+        """Refer to none of these records any more, durable on return: they were erased."""
+        with self._told():
+            self._db.executemany("DELETE FROM capture WHERE record = ?", [(record,) for record in records])
+            self._db.execute("COMMIT")
+            self._db.execute("BEGIN IMMEDIATE")
+
     def commit(self) -> None:
         """Make all that was said since the last commit durable: the recorder has synced the WARC that it stands on."""
         with self._told():

@@ -35,6 +35,7 @@ from twisted.python.failure import Failure
 from zope.interface import implementer
 
 from archive.site import Site, host_of
+from archive.warc import exclusions
 
 if TYPE_CHECKING:
     from scrapy.crawler import Crawler
@@ -47,7 +48,8 @@ class Refused(IgnoreRequest):
     """A request that must not be sent.
 
     Attributes:
-        reason: one word: scheme, userinfo, bad_url, foreign_host, private_address, robots, robots_unreachable.
+        reason: one word: scheme, userinfo, bad_url, foreign_host, private_address, forgotten, robots,
+            robots_unreachable.
         detail: what was refused and why, in a sentence.
         later: whether another run may be let through, so that the URL is to be kept for it.
     """
@@ -155,6 +157,10 @@ class GuardMiddleware:
         refused = url_refusal(request.url, site)
         if refused is not None:
             raise refused
+        # Asked for each request: a page may be taken down while its site is being crawled.
+        gone = exclusions.read(self._crawler.spider.layout).covering(request.url)  # type: ignore[union-attr]
+        if gone is not None:
+            raise Refused("forgotten", f"taken down on {gone.date}: {gone.reason}")
 
 
 @implementer(IStreamClientEndpoint)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import sqlite3
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import closing
@@ -10,11 +11,13 @@ from itertools import groupby
 from pathlib import Path
 from typing import Any
 
+from archive.catalogue.build import CHINA
 from archive.catalogue.words import expression
 from archive.corpus import shard
 from archive.errors import UsageError
 from archive.layout import Layout
 from archive.text.document import Document
+from archive.warc import exclusions
 
 # Characters of a snippet before and after the first hit.
 SNIPPET = 30
@@ -190,10 +193,34 @@ def status(layout: Layout) -> list[SiteStatus]:
     ]
 
 
+def became(layout: Layout, site: str, since: dt.datetime) -> dict[str, int]:
+    """What the captures of a site since a moment became: `document` or the reason of a Skip, and how many.
+
+    Raises:
+        UsageError: there is no catalogue yet.
+    """
+    moment = since.astimezone(CHINA).isoformat(timespec="seconds")
+    with closing(_connect(layout)) as db:
+        found = db.execute(
+            """SELECT 'document', count(*) FROM documents WHERE site = ?1 AND captured >= ?2 GROUP BY 1
+               UNION ALL SELECT reason, count(*) FROM skips WHERE site = ?1 AND captured >= ?2 GROUP BY 1""",
+            (site, moment),
+        ).fetchall()
+    return dict(found)
+
+
 def _connect(layout: Layout) -> sqlite3.Connection:
     if not layout.catalogue.exists():
         raise UsageError(f"{layout.catalogue}: no catalogue yet. Make it: cundang rebuild --catalogue")
-    return sqlite3.connect(f"file:{layout.catalogue}?mode=ro", uri=True, timeout=60)
+    db = sqlite3.connect(f"file:{layout.catalogue}?mode=ro", uri=True, timeout=60)
+    excluded = exclusions.read(layout)
+    if excluded.pages:
+        # What was taken down is found by nobody from that moment on, though the catalogue still has to follow. A view
+        # of the same name stands before the table in every query.
+        db.create_function("is_there", 1, lambda url: excluded.covering(url) is None, deterministic=True)
+        for table in ("documents", "captures"):
+            db.execute(f"CREATE TEMP VIEW {table} AS SELECT * FROM main.{table} WHERE is_there(url)")  # noqa: S608 - our own names
+    return db
 
 
 def _condition(wanted: Filter) -> tuple[str, Sequence[Any]]:

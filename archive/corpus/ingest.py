@@ -21,7 +21,7 @@ from zlib_ng import zlib_ng
 
 from archive.errors import DataError
 from archive.layout import IMPORTED, Layout
-from archive.warc import index, wacz
+from archive.warc import exclusions, index, wacz
 from archive.warc.capture import Capture, Place
 from archive.warc.conformance import judge
 from archive.warc.member import MAGIC, GzipError, MemberWriter
@@ -36,6 +36,7 @@ META = "meta.json"
 # A file whose content tells nothing may still be what its name says, and damaged.
 _ARCHIVES = re.compile(r"\.(?:warc|arc|wacz)(?:\.gz)?(?:\.open|\.bad)?$")
 _STEP = 1 << 20
+_TAKEN_DOWN = "was taken down (see `cundang forget`)"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -102,7 +103,7 @@ def _imported(layout: Layout, paths: Iterable[Path]) -> Iterator[Report]:
                 elif kind == "page":
                     if known is None:
                         known = _imported_ids(layout)
-                    yield _import_page(writer, Page(path=path, root=root), known)
+                    yield _import_page(layout, writer, Page(path=path, root=root), known)
                 else:
                     yield Report(path=str(path), records=0, note=kind)
             except _UnreadableError as error:
@@ -186,10 +187,12 @@ def _imported_ids(layout: Layout) -> set[str]:
     return ids
 
 
-def _import_page(writer: Writer, page: Page, known: set[str]) -> Report:
+def _import_page(layout: Layout, writer: Writer, page: Page, known: set[str]) -> Report:
     capture, content_type, problems = _saved(page)
     if capture.id in known:
         return Report(path=str(page.path), records=1, problems=problems, note="was imported before")
+    if exclusions.read(layout).covering(capture.url):
+        return Report(path=str(page.path), records=0, problems=problems, note=_TAKEN_DOWN)
     known.add(capture.id)
     unknown = (("captured", "unknown"),) if capture.date is None else ()
     writer.resource(
@@ -325,17 +328,23 @@ def _import_warc(layout: Layout, file: IO[bytes], name: str) -> tuple[int, list[
     ending = ""
     shared = False
     large: list[tuple[int, int]] = []
+    gone: list[tuple[int, int]] = []
+    excluded = exclusions.read(layout)
     for item in judge(scan(file, name, torn=True)):
         if isinstance(item, Problem):
             problems.append(item)
+            continue
+        if item.kind != "warcinfo" and excluded.covering(item.url):
+            gone.append((item.place.offset, item.place.length))
             continue
         records += 1
         if item.size > len(item.block):
             large.append((item.place.offset, item.place.length))
         shared |= item.nth > 0
         ending = ending or (".warc" if item.head.startswith(b"WARC/") else ".arc")
+    left_out = f"{len(gone)} records left out: {_TAKEN_DOWN}" if gone else None
     if not records:
-        return 0, problems, None
+        return 0, problems, left_out
     lost = [(p.offset, p.lost) for p in problems if p.lost]
     if lost or shared:
         # Re-cut, such a record goes in as far as it is read.
@@ -344,7 +353,7 @@ def _import_warc(layout: Layout, file: IO[bytes], name: str) -> tuple[int, list[
     if file.read(len(MAGIC)) == MAGIC or lost:
         ending += ".gz"
     root = layout.warc_folder(IMPORTED, 0).parent
-    if found := sorted(root.glob(f"*/{stem}{ending}")):
+    if found := sorted((*root.glob(f"*/{stem}{ending}"), *root.glob(f"*/{stem}-erased*{ending}"))):
         if not layout.index_of(found[0]).exists():
             index.write(layout, found[0])
         return records, problems, "was imported before"
@@ -354,11 +363,14 @@ def _import_warc(layout: Layout, file: IO[bytes], name: str) -> tuple[int, list[
         make_folder(folder)
         if lost:
             _keep(final.with_name(stem + TAIL), _stretches(file, lost))
-        _keep(final, _members(file, name) if lost or shared else _stretches(file, [(0, file.seek(0, os.SEEK_END))]))
+        if lost or shared:
+            _keep(final, _members(file, name, excluded))
+        else:
+            _keep(final, _stretches(file, _between(gone, file.seek(0, os.SEEK_END))))
         index.write(layout, final)
     except OSError as error:
         raise disk_error(final, error) from error
-    return records, problems, None
+    return records, problems, left_out
 
 
 def _stretches(file: IO[bytes], stretches: Iterable[tuple[int, int]]) -> Iterator[bytes]:
@@ -370,10 +382,18 @@ def _stretches(file: IO[bytes], stretches: Iterable[tuple[int, int]]) -> Iterato
             yield data
 
 
-def _members(file: IO[bytes], name: str) -> Iterator[bytes]:
+def _between(gone: Iterable[tuple[int, int]], end: int) -> Iterator[tuple[int, int]]:
+    """What is left of a file without some stretches of it."""
+    start = 0
+    for offset, length in [*sorted(gone), (end, 0)]:
+        yield start, offset - start
+        start = offset + length
+
+
+def _members(file: IO[bytes], name: str, excluded: exclusions.Exclusions) -> Iterator[bytes]:
     """Every record in a gzip member of its own: byte for byte, and what is there of a torn one as truncated."""
     for item in scan(file, name, torn=True):
-        if isinstance(item, Record):
+        if isinstance(item, Record) and (item.kind == "warcinfo" or excluded.covering(item.url) is None):
             packed = io.BytesIO()
             member = MemberWriter(packed)
             held = len(item.block)

@@ -1,0 +1,188 @@
+"""URLs that are to be gone -> lines of exclusions.jsonl, and on demand WARC files without their records."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import re
+from collections.abc import Collection, Iterable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from archive.errors import UsageError
+from archive.layout import WARC_ENDINGS, Layout
+from archive.warc import exclusions, index
+from archive.warc.reader import records
+from archive.warc.record import Record
+from archive.warc.surt import surt
+from archive.warc.writer import disk_error, sync_folder
+
+_STEP = 1 << 20
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Held:
+    """A capture of a page that was taken down, which its WARC file still holds."""
+
+    url: str
+    warc: Path
+    offset: int
+    length: int
+    id: str
+    mime: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Erased:
+    """A WARC file that was rewritten.
+
+    Attributes:
+        warc: the file as it was; it is no more.
+        now: the file that took its place; None where nothing was left.
+        sha256: of the one, base16; now_sha256: of the other.
+        records: ids of those that are gone.
+    """
+
+    warc: Path
+    now: Path | None
+    sha256: str
+    now_sha256: str
+    records: tuple[str, ...]
+
+
+def forget(layout: Layout, urls: Iterable[str], reason: str) -> None:
+    """Take URLs down, for good: from now on none is crawled, imported, cleaned, found or exported.
+
+    Raises:
+        UsageError: one is no URL.
+        SpaceError, DataError: it cannot be written down; nothing has changed.
+    """
+    wanted = {surt(url): url for url in urls}
+    for key, url in wanted.items():
+        if not re.match(r"[^,:/?#]+[,):][^?#]*", key):
+            raise UsageError(f"{url!r} is no URL. Give it whole, as `cundang search` shows it.")
+    known = exclusions.read(layout).pages
+    date = exclusions.now()
+    new = [{"url": url, "date": date, "reason": reason} for key, url in wanted.items() if key not in known]
+    if new:
+        exclusions.append(layout, *new)
+
+
+def held(layout: Layout, urls: Iterable[str]) -> Iterator[Held]:
+    """Where captures of URLs are; indexes that are missing are made.
+
+    Raises:
+        DataError: a WARC file or an index cannot be read.
+    """
+    keys = {surt(url) for url in urls}
+    lines = tuple(b"\n" + key.encode("ascii") + b" " for key in keys)
+    for warc in layout.warcs():
+        path = layout.index_of(warc)
+        if not path.exists():
+            index.write(layout, warc)
+        data = b"\n" + path.read_bytes()
+        if any(line in data for line in lines):
+            for row in index.read(path):
+                if row.key in keys:
+                    yield Held(url=row.url, warc=warc, offset=row.offset, length=row.length, id=row.id, mime=row.mime)
+
+
+def erase(layout: Layout, warc: Path, urls: Iterable[str]) -> Erased:
+    """Rewrite a closed WARC file without what it holds of URLs; both checksums go to exclusions.jsonl.
+
+    Nobody may write or clean the site meanwhile: the caller holds its lock. Killed at any moment, the same call does
+    what is left.
+
+    Raises:
+        DataError, SpaceError: the file cannot be read or written.
+    """
+    keys = {surt(url) for url in urls}
+    final = _next_name(warc)
+    made = final.with_name(final.name + ".tmp")
+    try:
+        gone: list[Record] = [
+            record
+            for record in records(warc)
+            if isinstance(record, Record) and record.kind != "warcinfo" and surt(record.url) in keys
+        ]
+        now_sha256, left = _copy(warc, made, [(r.place.offset, r.place.length) for r in gone])
+        with warc.open("rb") as file:
+            sha256 = hashlib.file_digest(file, "sha256").hexdigest()
+        erased = Erased(
+            warc=warc,
+            now=final if left else None,
+            sha256=sha256,
+            now_sha256=now_sha256,
+            records=tuple(record.id for record in gone),
+        )
+        exclusions.append(layout, _line(layout, erased))
+        # Until the new index lies there, no index is better than one of other offsets.
+        for derived in (layout.index_of(warc), layout.shard_of(warc)):
+            derived.unlink(missing_ok=True)
+        if left:
+            warc.rename(final)
+            made.replace(final)
+        else:
+            made.unlink()
+            warc.unlink()
+        sync_folder(warc.parent)
+        if left:
+            index.write(layout, final)
+    except OSError as error:
+        raise disk_error(Path(error.filename or warc), error) from error
+    return erased
+
+
+def referring(layout: Layout, ids: Collection[str]) -> Iterator[tuple[Path, str]]:
+    """Revisit records, with their files, that say their payload is in one of these records."""
+    for warc in layout.warcs():
+        path = layout.index_of(warc)
+        if path.exists() and b"warc/revisit" not in path.read_bytes():
+            continue
+        for record in records(warc):
+            if not isinstance(record, Record) or record.kind != "revisit":
+                continue
+            if record.field("WARC-Refers-To").strip("<>") in ids:
+                yield warc, record.id
+
+
+def _line(layout: Layout, erased: Erased) -> dict[str, object]:
+    return {
+        "erased": str(erased.warc.relative_to(layout.root)),
+        "sha256": erased.sha256,
+        "now": str(erased.now.relative_to(layout.root)) if erased.now else None,
+        "now_sha256": erased.now_sha256,
+        "records": list(erased.records),
+        "date": exclusions.now(),
+    }
+
+
+def _next_name(warc: Path) -> Path:
+    """A new name for new bytes.
+
+    >>> _next_name(Path("a.warc.gz")).name, _next_name(Path("a-erased9.arc")).name
+    ('a-erased1.warc.gz', 'a-erased10.arc')
+    """
+    ending = next(ending for ending in WARC_ENDINGS if warc.name.endswith(ending))
+    stem = warc.name.removesuffix(ending)
+    before = re.fullmatch(r"(.*)-erased(\d+)", stem)
+    number = int(before[2]) + 1 if before else 1
+    return warc.with_name(f"{before[1] if before else stem}-erased{number}{ending}")
+
+
+def _copy(warc: Path, out: Path, cut: Iterable[tuple[int, int]]) -> tuple[str, int]:
+    """Copy a file but for some stretches, durably; the SHA-256 and the length of the copy."""
+    digest, length = hashlib.sha256(), 0
+    with warc.open("rb") as file, out.open("wb") as copy:
+        size = file.seek(0, os.SEEK_END)
+        start = 0
+        for offset, lost in [*sorted(cut), (size, 0)]:
+            file.seek(start)
+            while (data := file.read(min(_STEP, offset - file.tell()))) if file.tell() < offset else b"":
+                copy.write(data)
+                digest.update(data)
+                length += len(data)
+            start = offset + lost
+        copy.flush()
+        os.fsync(copy.fileno())
+    return digest.hexdigest(), length

@@ -1,0 +1,181 @@
+"""Taken down: crawl, import, clean, catalogue, search and export leave it out, and nothing brings it back."""
+
+from __future__ import annotations
+
+import gzip
+import hashlib
+import json
+import os
+import shutil
+import sqlite3
+import subprocess
+import sys
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+from little_server import Answer, serving
+
+from archive.catalogue import query
+from archive.corpus import reclean, shard
+from archive.errors import DataError
+from archive.export import jsonl
+from archive.layout import Layout
+from archive.site import load
+from archive.text.document import Document, Reason, Skip
+from archive.warc import exclusions, reader, verify
+from crawler.frontier import Frontier
+
+PATHS = [f"/xw/202002/t20200219_{n}.html" for n in range(4)]
+SECRET = "须撤下的这一句话只在一页上出现"  # noqa: S105 - a sentence
+PROSE = "统战部召开会议，传达学习精神，研究部署下一步工作，并提出三点要求。" * 8
+
+
+def answer(path: str, _: object) -> Answer:
+    if path == "/":
+        return Answer("".join(f"<li><a href='{p}'>会议在京召开{p[-6]}</a> 2020-02-19</li>" for p in PATHS))
+    if path not in PATHS:
+        return Answer(status=404)
+    more = SECRET if path == PATHS[1] else "别的话"
+    return Answer(f"<title>会议{path[-6]}</title><h1>会议在京召开{path[-6]}</h1><p>{PROSE}</p><p>{more}。{PROSE}</p>")
+
+
+def cundang(folder: Path, *words: str, code: int = 0) -> subprocess.CompletedProcess[str]:
+    command = [sys.executable, "-m", "crawler.cli", "--data", "data", "--sites", "sites", *words]
+    done = subprocess.run(command, cwd=folder, capture_output=True, text=True, timeout=100, check=False, env=os.environ)
+    assert done.returncode == code, f"{words}: exit {done.returncode}\n{done.stderr[-3000:]}"
+    return done
+
+
+def holders(data: Path) -> set[str]:
+    """The first folders, or files, below the data folder that hold the sentence, however packed."""
+    found = set()
+    for path in data.rglob("*"):
+        if not path.is_file():
+            continue
+        held = path.read_bytes()
+        if path.name.endswith(".gz"):
+            held = gzip.decompress(held)
+        elif path.suffix == ".parquet":
+            held = repr(list(shard.read(path))).encode()
+        if SECRET.encode() in held or (path.name == "catalogue.sqlite" and is_indexed(path)):
+            found.add(path.relative_to(data).parts[0])
+    return found
+
+
+def is_indexed(catalogue: Path) -> bool:
+    """The catalogue keeps no text, but an index of its characters, where this one stands in the secret alone."""
+    with closing(sqlite3.connect(catalogue)) as db:
+        db.execute("CREATE VIRTUAL TABLE temp.terms USING fts5vocab(main, words, row)")
+        return db.execute("SELECT 1 FROM temp.terms WHERE term = '撤'").fetchone() is not None
+
+
+def assert_gone(folder: Path, *, erased: bool = False) -> None:
+    data = folder / "data"
+    out = folder / "out.jsonl"
+    layout = Layout(root=data)
+    assert list(query.search(layout, "撤下", 9, query.Filter(versions=True))) == []
+    jsonl.write(query.documents(layout, query.Filter(versions=True)), out)
+    texts = out.read_text("utf-8")
+    assert SECRET not in texts
+    # The other pages are all there.
+    assert all(f"t20200219_{n}.html" in texts for n in (0, 2, 3))
+    assert holders(data) == (set() if erased else {"warc"})
+    for warc in layout.warcs():
+        assert list(verify.verify(warc)) == []
+        rows = list(shard.read(layout.shard_of(warc)))
+        # Law 1 holds: what was taken down is a Skip.
+        assert [row.id for row in rows] == [capture.id for capture in reader.read(warc)]
+        for row in rows:
+            gone = row.url.endswith(PATHS[1])
+            assert not (gone and isinstance(row, Document))
+            assert gone == (isinstance(row, Skip) and row.reason is Reason.FORGOTTEN)
+
+
+def derived(layout: Layout) -> dict[Path, bytes]:
+    return {path: path.read_bytes() for path in (*layout.shards(), *layout.indexes())}
+
+
+def test_what_was_taken_down_comes_back_in_no_way(tmp_path: Path) -> None:
+    data = tmp_path / "data"
+    layout = Layout(root=data)
+    with serving(answer) as little:
+        little.site(tmp_path / "sites")
+        url = little.base + PATHS[1]
+        cundang(tmp_path, "crawl", "little")
+        assert holders(data) == {"warc", "corpus", "catalogue.sqlite"}
+        with pytest.raises(AssertionError):  # the check can fail
+            assert_gone(tmp_path)
+        (warc,) = layout.warcs()
+        shutil.copy(warc, tmp_path / "copy.warc.gz")
+
+        told = cundang(tmp_path, "forget", url, "--reason", "本人要求")
+        assert warc.name in told.stdout
+        assert "本人要求" in cundang(tmp_path, "show", url, code=2).stderr
+        assert_gone(tmp_path)
+        assert list(reclean.stale(layout, load(tmp_path / "sites"))) == []
+
+        # Every derived file, and the state, deleted and made again.
+        before = derived(layout)
+        for name in ("index", "corpus", "state", "catalogue.sqlite"):
+            path = data / name
+            shutil.rmtree(path) if path.is_dir() else path.unlink()
+        cundang(tmp_path, "rebuild")
+        assert derived(layout) == before
+        assert_gone(tmp_path)
+
+        # Asked for by no crawl, whose state is new.
+        cundang(tmp_path, "crawl", "little")
+        assert little.counts[PATHS[1]] == 1
+        assert little.counts[PATHS[2]] == 2
+        with closing(Frontier(layout.state("little"), read_only=True)) as frontier:
+            assert "forgotten" in frontier.reasons()
+
+    # Neither as a saved page nor in a WARC file.
+    saved = tmp_path / "saved"
+    saved.mkdir()
+    (saved / "page.html").write_text(answer(PATHS[1], None).body, "utf-8")  # type: ignore[arg-type]
+    (saved / "meta.json").write_text(json.dumps({"url": url.upper().replace("/XW/", "/xw/") + "#top"}), "utf-8")
+    said = cundang(tmp_path, "import", "saved", "copy.warc.gz", "--json").stdout.splitlines()
+    assert [json.loads(line)["note"] for line in said] == [
+        "was taken down (see `cundang forget`)",
+        "3 records left out: was taken down (see `cundang forget`)",
+    ]
+    assert_gone(tmp_path)
+
+    # Without the line the page would be back.
+    kept = layout.exclusions.read_bytes()
+    layout.exclusions.unlink()
+    assert len(list(reclean.stale(layout, load(tmp_path / "sites")))) == 1
+    layout.exclusions.write_bytes(kept)
+
+    checksum = hashlib.sha256(warc.read_bytes()).hexdigest()
+    others = [capture for capture in reader.read(warc) if not capture.url.endswith(PATHS[1])]
+    cundang(tmp_path, "forget", url, "--erase")
+    assert_gone(tmp_path, erased=True)
+    *_, line = layout.exclusions.read_text("utf-8").splitlines()
+    logged = json.loads(line)
+    now = data / logged["now"]
+    assert (data / logged["erased"], logged["sha256"]) == (warc, checksum)
+    assert logged["now_sha256"] == hashlib.sha256(now.read_bytes()).hexdigest()
+    assert not warc.exists()
+    assert [(c.id, c.body) for c in reader.read(now)] == [(c.id, c.body) for c in others]
+    assert len(exclusions.read(layout).erased) == 3
+    cundang(tmp_path, "import", "copy.warc.gz")
+    assert_gone(tmp_path, erased=True)
+
+
+def test_a_list_of_exclusions_that_cannot_be_read_stops_everything(tmp_path: Path) -> None:
+    layout = Layout(root=tmp_path)
+    exclusions.append(layout, {"url": "http://h.cn/1.html", "date": exclusions.now(), "reason": ""})
+    # A line that a power cut tore was acknowledged to nobody; what is written after it stands.
+    with layout.exclusions.open("ab") as file:
+        file.write(b'{"url": "http://h.cn/2')
+    assert exclusions.read(layout).covering("https://www.h.cn:443/1.html#a")
+    exclusions.append(layout, {"url": "http://h.cn/3.html", "date": exclusions.now(), "reason": ""})
+    assert exclusions.read(layout).covering("http://h.cn/3.html")
+    assert not exclusions.read(layout).covering("http://h.cn/2")
+    with layout.exclusions.open("ab") as file:
+        file.write(b"no JSON\n")
+    with pytest.raises(DataError, match="line 4"):
+        exclusions.read(layout)
