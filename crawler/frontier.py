@@ -66,6 +66,7 @@ CREATE INDEX IF NOT EXISTS troubled ON address (id) WHERE reason IS NOT NULL;
 CREATE TABLE IF NOT EXISTS capture (
     url TEXT PRIMARY KEY, digest TEXT NOT NULL, record TEXT NOT NULL, date TEXT NOT NULL
 ) WITHOUT ROWID;
+CREATE INDEX IF NOT EXISTS payload ON capture (digest);
 -- What the pages of a pager showed; pager 0: what articles said.
 CREATE TABLE IF NOT EXISTS listing (pager INTEGER, digest BLOB, PRIMARY KEY (pager, digest)) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS shape (shape TEXT PRIMARY KEY, barren INTEGER NOT NULL) WITHOUT ROWID;
@@ -407,28 +408,25 @@ class Frontier:
             row = self._db.execute("SELECT barren FROM shape WHERE shape = ?", [shape]).fetchone()
         return row is not None and row[0] >= BARREN
 
-    def earlier(self, url: str, payload_digest: str) -> Earlier | None:
-        """The last full capture of the URL where its payload is this one, and its record is synced.
+    def earlier(self, url: str | None, payload_digest: str | None) -> Earlier | None:
+        """The last full capture of the URL, of any where it is None, if its payload is this one, and synced.
 
-        A page that went from A to B and back to A is captured in full again: A is its newest text then.
+        A page that went from A to B and back to A is captured in full again: A is its newest text then. Of the payload
+        None: the last capture of the URL, whatever its payload.
         """
         with self._told():
-            row = self._db.execute("SELECT digest, record, date FROM capture WHERE url = ?", [url]).fetchone()
-        if row is None or row[0] != payload_digest:
-            return None
-        return Earlier(id=row[1], url=url, date=dt.datetime.fromisoformat(row[2]))
+            row = self._db.execute(
+                "SELECT url, record, date FROM capture WHERE url = ?1 AND (digest = ?2 OR ?2 IS NULL)"
+                if url is not None
+                else "SELECT url, record, date FROM capture WHERE digest = ?2 AND ?1 IS NULL ORDER BY date LIMIT 1",
+                [url, payload_digest],
+            ).fetchone()
+        return row and Earlier(id=row[1], url=row[0], date=dt.datetime.fromisoformat(row[2]))
 
     def remember(self, url: str, written: Written) -> None:
         """A full capture, for `earlier` to find after the next commit."""
         if written.payload_digest is not None:
             self._remembered[url] = written
-
-    def disown(self, records: Collection[str]) -> None:
-        """Refer to none of these records any more, durable on return: they were erased."""
-        with self._told():
-            self._db.executemany("DELETE FROM capture WHERE record = ?", [(record,) for record in records])
-            self._db.execute("COMMIT")
-            self._db.execute("BEGIN IMMEDIATE")
 
     def commit(self) -> None:
         """Make all that was said since the last commit durable: the recorder has synced the WARC that it stands on."""

@@ -123,8 +123,8 @@ check_names()
 class Memory(Protocol):
     """What the recorder needs of the frontier."""
 
-    def earlier(self, url: str, payload_digest: str) -> Earlier | None:
-        """The durable original response with these bytes, or None."""
+    def earlier(self, url: str | None, payload_digest: str | None) -> Earlier | None:
+        """The durable original response, if there is one: see `archive.warc.writer.Known`."""
 
     def remember(self, url: str, written: Written) -> None:
         """A response that a later revisit may refer to."""
@@ -170,7 +170,7 @@ class Recorder:
         self._alive()
         try:
             written = self._writer.exchange(exchange, self._memory.earlier)
-            if not written.revisit and exchange.truncated is None:
+            if not written.revisit and written.payload_digest is not None:
                 self._memory.remember(exchange.url, written)
         except CundangError as failure:
             self.failure = failure

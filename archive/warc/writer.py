@@ -8,6 +8,7 @@ import errno
 import hashlib
 import io
 import os
+import re
 import secrets
 import time
 import uuid
@@ -25,7 +26,7 @@ from archive.errors import CundangError, DataError, SpaceError
 from archive.layout import OPEN, Layout
 from archive.warc import index
 from archive.warc.capture import Place
-from archive.warc.http import Head, measure, read_head
+from archive.warc.http import Head, Measured, measure, read_head
 from archive.warc.member import MemberWriter
 from archive.warc.record import Record
 from archive.warc.scan import fields_of
@@ -39,8 +40,11 @@ _INFO = (
     ("format", "WARC File Format 1.1"),
     ("conformsTo", "http://iipc.github.io/warc-specifications/specifications/warc-format/warc-1.1/"),
 )
-# WARC/1.1 section 6.7.2
+# WARC/1.1 sections 6.7.2 and 6.7.3
 REVISIT = "http://netpreserve.org/warc/1.1/revisit/identical-payload-digest"
+NOT_MODIFIED = "http://netpreserve.org/warc/1.1/revisit/server-not-modified"
+# Of these every address keeps its own bytes: a page that is only a revisit of another address gives no document there.
+_MAY_BE_PAGE = re.compile(r"\s*(?:$|text/(?!css|javascript)|application/(?:.*xml|octet-stream)|[^/]*$)", re.IGNORECASE)
 _HTTP_RESPONSE = "application/http; msgtype=response"
 _HTTP_REQUEST = "application/http; msgtype=request"
 _FIELDS = "application/warc-fields"
@@ -78,13 +82,18 @@ class Earlier:
     date: dt.datetime
 
 
+# Asked with the URL and the payload digest for a durable response record of both; the URL None: of any URL; the digest
+# None: the last one of the URL.
+Known = Callable[[str | None, str | None], Earlier | None]
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Written:
     """Where an exchange went.
 
     Attributes:
         id: of the response or revisit record, `urn:uuid:...`.
-        payload_digest: `sha256:...`, None where the response is truncated.
+        payload_digest: `sha256:...`, None where the response is truncated or a 304, which has no payload of its own.
         date: UTC, as the record says.
         place: of the response or revisit record; the file's name is the one that it has once closed.
         revisit: the payload was there already.
@@ -129,11 +138,11 @@ class Writer:
         self._begun = 0.0
         self._failure: CundangError | None = None
 
-    def exchange(self, exchange: Exchange, earlier: Callable[[str, str], Earlier | None]) -> Written:
+    def exchange(self, exchange: Exchange, earlier: Known) -> Written:
         """Append one exchange: response or revisit, request, metadata; on return the operating system has all bytes.
 
-        `earlier` is asked, with the URL and the payload digest, for a durable record of the same payload; not for a
-        truncated or an empty response.
+        `earlier` is asked for a durable record of the same payload; not for a truncated or an empty response. Pictures
+        and other files may be those of another URL. A 304 is a revisit of the last response of its URL.
 
         Raises:
             SpaceError: the disk is full; the file ends with its last whole exchange, and every later call raises this.
@@ -141,8 +150,9 @@ class Writer:
         """
         block_digest = hashlib.sha256()
         measured, payload = measure(exchange.response, block_digest, hashlib.sha256)
-        digest = None if exchange.truncated else f"sha256:{payload.hexdigest()}"
-        known = earlier(exchange.url, digest) if digest and not measured.empty else None
+        unmodified = measured.parsed.status == _UNMODIFIED
+        digest = None if exchange.truncated or unmodified else f"sha256:{payload.hexdigest()}"
+        known = None if exchange.truncated else _known(exchange.url, digest, measured, earlier)
         id_ = _new_id()
         stamp = _stamp(exchange.started)
         fields = [
@@ -159,7 +169,7 @@ class Writer:
             fields.append(("WARC-Truncated", exchange.truncated))
         if known:
             fields += [
-                ("WARC-Profile", REVISIT),
+                ("WARC-Profile", NOT_MODIFIED if unmodified else REVISIT),
                 ("WARC-Refers-To", f"<{known.id}>"),
                 ("WARC-Refers-To-Target-URI", known.url),
                 ("WARC-Refers-To-Date", _stamp(known.date)),
@@ -336,6 +346,22 @@ class Writer:
             self._file = None
         self._failure = disk_error(path, error)
         raise self._failure from error
+
+
+def _known(url: str, digest: str | None, measured: Measured, earlier: Known) -> Earlier | None:
+    """The record that has the payload of a whole response already."""
+    if digest is None:
+        return earlier(url, None) if measured.empty else None
+    if measured.empty:
+        return None
+    known = earlier(url, digest)
+    kind = next((value for name, value in measured.parsed.headers if name.lower() == "content-type"), "")
+    if known is None and measured.parsed.status == _OK and not _MAY_BE_PAGE.match(kind):
+        known = earlier(None, digest)
+    return known
+
+
+_OK, _UNMODIFIED = 200, 304
 
 
 def disk_error(path: Path, error: OSError) -> CundangError:

@@ -50,8 +50,12 @@ class Memory:
         self._durable: dict[tuple[str, str], Earlier] = {}
         self._waiting: dict[tuple[str, str], Earlier] = {}
 
-    def earlier(self, url: str, payload_digest: str) -> Earlier | None:
-        return self._durable.get((url, payload_digest))
+    def earlier(self, url: str | None, payload_digest: str | None) -> Earlier | None:
+        held = self._durable.items()
+        fits = (
+            e for (u, d), e in held if (url is None or u == url) and (payload_digest is None or d == payload_digest)
+        )
+        return next(fits, None)
 
     def remember(self, url: str, written: Written) -> None:
         assert written.payload_digest is not None

@@ -360,7 +360,7 @@ class Diary:
         self.lines: list[str] = []
         self.breaks: SpaceError | None = None
 
-    def earlier(self, url: str, payload_digest: str) -> Earlier | None:  # noqa: ARG002 - the protocol's signature
+    def earlier(self, url: str | None, payload_digest: str | None) -> Earlier | None:  # noqa: ARG002 - the protocol's signature
         self.lines.append("earlier")
         return None
 

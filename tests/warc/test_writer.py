@@ -107,8 +107,8 @@ def test_the_records_of_an_exchange_refer_to_each_other(tmp_path: Path) -> None:
 def test_the_same_payload_again_is_a_revisit_with_the_fresh_head(tmp_path: Path) -> None:
     kept: dict[tuple[str, str], Earlier] = {}
 
-    def earlier(url: str, digest: str) -> Earlier | None:
-        return kept.get((url, digest))
+    def earlier(url: str | None, digest: str | None) -> Earlier | None:
+        return kept.get((url or "", digest or ""))
 
     layout = Layout(root=tmp_path)
     writer = Writer(layout, "a", warcinfo=())
@@ -323,3 +323,39 @@ def test_whatever_a_server_sends_is_read_back(
     assert capture.found is not None
     assert capture.found.parent == " ".join(("http://a.cn/ " + metadata).split())
     assert reader.read_at(path, capture.place.offset) == capture
+
+
+@pytest.mark.fault(rows=[13])
+def test_a_304_is_a_revisit_of_what_is_still_so_and_without_that_a_response(tmp_path: Path) -> None:
+    layout = Layout(root=tmp_path)
+    writer = Writer(layout, "a", warcinfo=())
+    unmodified = b'HTTP/1.1 304 Not Modified\r\nETag: "x"\r\n\r\n'
+    alone = writer.exchange(exchange(unmodified), never)
+    first = writer.exchange(exchange(), never)
+    last = Earlier(id=first.id, url="http://a.cn/x", date=first.date)
+    again = writer.exchange(exchange(unmodified), lambda url, digest: last if url and digest is None else None)
+    writer.close()
+    assert (alone.revisit, again.revisit) == (False, True)
+    # Nothing may refer to either: they hold no payload.
+    assert alone.payload_digest is None
+    assert again.payload_digest is None
+    revisit = {r.id: r for r in reader.records(writer.closed[0]) if isinstance(r, Record)}[again.id]
+    assert revisit.block == unmodified
+    assert revisit.field("WARC-Profile").endswith("/server-not-modified")
+    assert revisit.field("WARC-Refers-To") == f"<{first.id}>"
+    assert revisit.field("WARC-Refers-To-Target-URI") == "http://a.cn/x"
+    assert not revisit.field("WARC-Payload-Digest")
+    assert list(verify(writer.closed[0])) == []
+
+
+@pytest.mark.fault(rows=[16])
+@pytest.mark.parametrize(
+    ("kind", "revisit"), [("image/png", True), ("application/pdf", True), ("text/html", False), ("", False)]
+)
+def test_files_are_revisits_of_other_addresses_and_pages_never(tmp_path: Path, kind: str, revisit: bool) -> None:
+    writer = Writer(Layout(root=tmp_path), "a", warcinfo=())
+    other = Earlier(id="urn:uuid:1", url="http://a.cn/other", date=MOMENT)
+    response = f"HTTP/1.1 200 OK\r\nContent-Type: {kind}\r\n\r\nbytes".encode()
+    written = writer.exchange(exchange(response), lambda url, _: None if url else other)
+    writer.close()
+    assert written.revisit is revisit

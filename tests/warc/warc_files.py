@@ -4,18 +4,17 @@ from __future__ import annotations
 
 import datetime as dt
 import io
-from collections.abc import Callable
 from pathlib import Path
 
 from archive.layout import Layout
-from archive.warc.writer import Earlier, Exchange, Truncated, Writer, Written
+from archive.warc.writer import Earlier, Exchange, Known, Truncated, Writer, Written
 
 MOMENT = dt.datetime(2024, 2, 26, 8, 30, 0, 412030, tzinfo=dt.UTC)
 REQUEST = b"GET /x HTTP/1.1\r\nHost: a.cn\r\n\r\n"
 PAGE = b"HTTP/1.1 200 OK\r\nContent-Type: text/html\r\n\r\n" + "<p>统战部</p>".encode()
 
 
-def never(_url: str, _digest: str) -> Earlier | None:
+def never(_url: str | None, _digest: str | None) -> Earlier | None:
     return None
 
 
@@ -37,9 +36,7 @@ def exchange(
     )
 
 
-def write(
-    root: Path, *responses: bytes, site: str = "a", earlier: Callable[[str, str], Earlier | None] = never
-) -> tuple[Path, list[Written]]:
+def write(root: Path, *responses: bytes, site: str = "a", earlier: Known = never) -> tuple[Path, list[Written]]:
     """A closed WARC file with one exchange a response, each at its own address."""
     writer = Writer(Layout(root=root), site, warcinfo=(("operator", "test"),))
     written = [writer.exchange(exchange(r, url=f"http://a.cn/{n}"), earlier) for n, r in enumerate(responses)]
