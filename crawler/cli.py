@@ -42,6 +42,8 @@ app = typer.Typer(
 )
 sites_app = typer.Typer(help="The site files.", no_args_is_help=True)
 app.add_typer(sites_app, name="sites")
+schedule_app = typer.Typer(help="Crawls at the times that the site files plan.", no_args_is_help=True)
+app.add_typer(schedule_app, name="schedule")
 
 Json = Annotated[bool, typer.Option("--json", help="One JSON object a line, on stdout.")]
 SiteKey = Annotated[str | None, typer.Option("--site", help="Only this site: its key, or the path of its file.")]
@@ -141,15 +143,18 @@ def crawl(
     context: typer.Context,
     sites: Annotated[list[str], typer.Argument(help="Site keys, or paths of site files.")],
     max_pages: Annotated[int | None, typer.Option(min=1, help="At most so many pages.")] = None,
+    full: Annotated[bool, typer.Option("--full", help="Walk every list, and check every page again.")] = False,
 ) -> None:
     """Crawl sites, archive every exchange, clean what came, and update the catalogue.
+
+    A later crawl asks for what is due: lists, by how often they change; articles, a few times, for edits and deletions.
 
     Example: cundang crawl sctyzx --max-pages 50
     """
     from crawler import crawl as crawling  # noqa: PLC0415 - scrapy is imported only where something is crawled
 
     house: House = context.obj
-    raise typer.Exit(crawling.crawl(house.layout, house.sites_folder, sites, max_pages=max_pages))
+    raise typer.Exit(crawling.crawl(house.layout, house.sites_folder, sites, max_pages=max_pages, full=full))
 
 
 @app.command("import")
@@ -404,6 +409,123 @@ def status(
         )
     for state in layout.states():
         _frontier_status(state, missing, json_)
+
+
+AtOnce = Annotated[int, typer.Option(min=1, help="At most so many crawls at a time.")]
+Command = Annotated[str | None, typer.Option(help="Told of trouble: a command that gets a JSON object on stdin.")]
+Webhook = Annotated[str | None, typer.Option(help="Told of trouble: an address that gets a JSON object by POST.")]
+
+
+@schedule_app.command("run")
+def schedule_run(
+    context: typer.Context,
+    at_once: AtOnce = 4,
+    alert_command: Command = None,
+    alert_webhook: Webhook = None,
+    metrics: Annotated[int | None, typer.Option(help="Serve figures for Prometheus on this port of 127.0.0.1.")] = None,
+    minutes: Annotated[float | None, typer.Option(min=0, help="Stop after so long; never when absent.")] = None,
+) -> None:
+    """Crawl each site when its file says, until Ctrl-C or SIGTERM, which let crawls finish what is on the wire.
+
+    Example: cundang schedule run --minutes 0.1
+    """
+    from crawler import alerts, schedule  # noqa: PLC0415 - only this command needs it
+    from crawler.metrics import served  # noqa: PLC0415 - as above
+
+    house: House = context.obj
+    alarm = alerts.Alarm(command=alert_command, webhook=alert_webhook)
+    with served(house.layout, metrics):
+        seconds = None if minutes is None else minutes * 60
+        schedule.run(house.layout, house.sites_folder, at_once=at_once, alarm=alarm, seconds=seconds, once=False)
+
+
+@schedule_app.command("due")
+def schedule_due(
+    context: typer.Context, at_once: AtOnce = 4, alert_command: Command = None, alert_webhook: Webhook = None
+) -> None:
+    """Crawl what is due now and end; for cron and systemd timers. The first look only notes the time.
+
+    Example: cundang schedule due
+    """
+    from crawler import alerts, schedule  # noqa: PLC0415 - only this command needs it
+
+    house: House = context.obj
+    alarm = alerts.Alarm(command=alert_command, webhook=alert_webhook)
+    raise typer.Exit(
+        schedule.run(house.layout, house.sites_folder, at_once=at_once, alarm=alarm, seconds=None, once=True)
+    )
+
+
+@schedule_app.command("list")
+def schedule_list(context: typer.Context, json_: Json = False) -> None:
+    """List the sites that have a schedule, their next time (Asia/Shanghai) and their last run.
+
+    Example: cundang schedule list
+    """
+    from crawler import schedule  # noqa: PLC0415 - only this command needs it
+
+    for line in schedule.plan(context.obj.layout, context.obj.sites_folder):
+        following = f"{line.next.astimezone(build.CHINA):%Y-%m-%d %H:%M}" if line.next else "never"
+        last = f"{line.last_began.astimezone(build.CHINA):%Y-%m-%d %H:%M}" if line.last_began else "none yet"
+        _print(line, f"{line.site:24} {line.schedule:16} next {following}  last {last} {line.last_ending or ''}", json_)
+
+
+@schedule_app.command("history")
+def schedule_history(
+    context: typer.Context,
+    site: SiteKey = None,
+    limit: Annotated[int, typer.Option(min=1, help="At most so many.")] = 50,
+    json_: Json = False,
+) -> None:
+    """List scheduled runs, newest first: when, how they ended, what came, compared with the runs before.
+
+    Example: cundang schedule history
+    """
+    from crawler import alerts, runs  # noqa: PLC0415 - only this command needs it
+
+    layout: Layout = context.obj.layout
+    history = runs.Runs(layout.runs) if layout.runs.exists() else None
+    for run in history.history(context.obj.key(site), limit=limit) if history else ():
+        assert history
+        why = alerts.reasons(run, history.history(run.site, before=run, limit=5)) if run.ended else []
+        began, took = run.began.astimezone(build.CHINA), run.ended and int((run.ended - run.began).total_seconds())
+        skips = ", ".join(f"{reason} {count}" for reason, count in sorted(run.skips.items()))
+        _print(
+            run,
+            f"{began:%Y-%m-%d %H:%M:%S}  {run.site:20} {run.ending:12} {took or 0:5} s  {run.pages} pages,"
+            f" {run.revisits} unchanged, {run.documents} documents; {skips or 'no skips'}"
+            + (f"  ! {'; '.join(why)}" if why else ""),
+            json_,
+        )
+
+
+@schedule_app.command("export")
+def schedule_export(
+    context: typer.Context,
+    systemd: Annotated[bool, typer.Option("--systemd", help="A service and a timer.")] = False,
+    cron: Annotated[bool, typer.Option("--cron", help="A line for a crontab.")] = False,
+    out: Annotated[Path | None, typer.Option(help="A folder for the files; stdout when absent.")] = None,
+) -> None:
+    """Write what makes cron or systemd look for due crawls; the times stay in the site files.
+
+    Example: cundang schedule export --cron
+    """
+    from crawler import schedule  # noqa: PLC0415 - only this command needs it
+
+    house: House = context.obj
+    if systemd == cron:
+        raise UsageError("Name one: --systemd or --cron.")
+    if cron:
+        files = {"cundang.cron": schedule.crontab(house.layout, house.sites_folder)}
+    else:
+        files = schedule.units(house.layout, house.sites_folder)
+    for name, said in files.items():
+        if out is None:
+            print(said if cron else f"# {name}\n{said}", end="" if cron else "\n")
+        else:
+            out.mkdir(parents=True, exist_ok=True)
+            (out / name).write_text(said, encoding="utf-8")
+            say(f"{out / name}")
 
 
 def main() -> None:

@@ -1,0 +1,230 @@
+"""The schedule's history <-> `runs.sqlite`: which run was planned when, who started it, and what it did."""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+import sqlite3
+from collections.abc import Iterable, Mapping
+from contextlib import closing
+from dataclasses import dataclass, field, fields
+from pathlib import Path
+
+from archive.errors import DataError
+from archive.site import Site
+
+_SCHEMA = """
+CREATE TABLE IF NOT EXISTS run (
+    number       INTEGER PRIMARY KEY,
+    site         TEXT NOT NULL,
+    planned      TEXT NOT NULL,  -- all times UTC, ISO 8601
+    missed       INTEGER NOT NULL,
+    first_missed TEXT,
+    began        TEXT NOT NULL,
+    runner       TEXT NOT NULL,  -- the process that started it
+    ended        TEXT,
+    exit         INTEGER,        -- null while it runs, and where nobody saw it end
+    ending       TEXT NOT NULL,
+    pages        INTEGER NOT NULL,
+    articles     INTEGER NOT NULL,
+    requisites   INTEGER NOT NULL,
+    revisits     INTEGER NOT NULL,
+    bytes        INTEGER NOT NULL,
+    documents    INTEGER NOT NULL,
+    skips        TEXT NOT NULL   -- JSON: reason, count
+);
+CREATE INDEX IF NOT EXISTS run_site ON run(site, planned);
+-- From when on a site's planned times count: when the schedule first saw its cron expression.
+CREATE TABLE IF NOT EXISTS watch (site TEXT PRIMARY KEY, schedule TEXT NOT NULL, since TEXT NOT NULL);
+"""
+# A planned time farther ahead than this was written while the clock was wrong.
+AHEAD = dt.timedelta(days=1)
+# What a run that goes on at the next look ended with.
+UNFINISHED = ("interrupted", "killed")
+_ENDINGS = {0: "finished", 1: "failed", 2: "refused", 3: "no space", 4: "locked", 5: "interrupted"}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Did:
+    """What a crawl did; `ending` is the frontier's word, None where it wrote none. Skips: reason, count."""
+
+    ending: str | None = None
+    pages: int = 0
+    articles: int = 0
+    requisites: int = 0
+    revisits: int = 0
+    bytes: int = 0
+    documents: int = 0
+    skips: Mapping[str, int] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Run:
+    """One run of the history.
+
+    Attributes:
+        planned: the time of the schedule that it stands for, UTC.
+        missed: planned times before it that passed unused, `first_missed` the first of them.
+        runner: the process that started it.
+        exit: the crawl's exit code; below 0 the signal that killed it; None while it runs, or where nobody saw its end.
+        ending: `running`, `finished`, `max_pages`, `broken_off`, `unreachable`, `interrupted`, `killed`, `failed`,
+            `refused` (its configuration), `no space`, `locked` (crawled by another process).
+        documents: that the captures of this run gave; `skips`: the others by reason.
+    """
+
+    number: int
+    site: str
+    planned: dt.datetime
+    missed: int
+    first_missed: dt.datetime | None
+    began: dt.datetime
+    runner: str
+    ended: dt.datetime | None
+    exit: int | None
+    ending: str
+    pages: int
+    articles: int
+    requisites: int
+    revisits: int
+    bytes: int
+    documents: int
+    skips: dict[str, int]
+
+
+class Runs:
+    """The file. Several processes may hold it; a run is claimed in one transaction."""
+
+    def __init__(self, path: Path) -> None:
+        """Open the history, or begin one.
+
+        Raises:
+            DataError: the file cannot be read or written.
+        """
+        try:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            self._db = sqlite3.connect(path, timeout=30, isolation_level=None, check_same_thread=False)
+            self._db.executescript(_SCHEMA)
+        except (OSError, sqlite3.Error) as error:
+            raise DataError(
+                f"{path}: the history of runs cannot be used ({error}). Move it away to begin anew."
+            ) from error
+
+    def close(self) -> None:
+        """Close the file."""
+        self._db.close()
+
+    def last(self, sites: Iterable[Site], now: dt.datetime) -> dict[str, tuple[dt.datetime, bool]]:
+        """Of each site with a schedule: the planned time of its last run and whether it came to its end.
+
+        A site that is seen for the first time, or whose cron expression changed, counts from now on.
+        """
+        found = {}
+        with closing(self._db.cursor()) as cursor:
+            for site in sites:
+                if site.schedule is None:
+                    continue
+                known = cursor.execute("SELECT schedule, since FROM watch WHERE site = ?", (site.key,)).fetchone()
+                since = _time(known[1]) if known else now
+                if known is None or known[0] != site.schedule or since > now + AHEAD:
+                    cursor.execute(
+                        "INSERT INTO watch VALUES (?, ?, ?) ON CONFLICT DO UPDATE SET schedule = ?2, since = ?3",
+                        (site.key, site.schedule, now.isoformat()),
+                    )
+                    since = now
+                latest = cursor.execute(
+                    "SELECT planned, ending FROM run WHERE site = ? AND planned <= ?"
+                    " ORDER BY planned DESC, number DESC",
+                    (site.key, (now + AHEAD).isoformat()),
+                ).fetchone()
+                planned, done = (_time(latest[0]), latest[1] not in UNFINISHED) if latest else (since, True)
+                # A changed expression forgets what it did not plan, but not a run that has to go on.
+                found[site.key] = (max(planned, since), done) if done else (planned, False)
+        return found
+
+    def claim(
+        self,
+        site: str,
+        planned: dt.datetime,
+        missed: int,
+        first_missed: dt.datetime | None,
+        now: dt.datetime,
+        runner: str,
+    ) -> Run | None:
+        """Begin a run; None where another process was faster, or one of the site is under way."""
+        with closing(self._db.cursor()) as cursor:
+            cursor.execute("BEGIN IMMEDIATE")
+            taken = cursor.execute(
+                "SELECT 1 FROM run WHERE site = ?1 AND (ended IS NULL"
+                " OR (planned = ?2 AND ending NOT IN (SELECT value FROM json_each(?3))))",
+                (site, planned.isoformat(), json.dumps(UNFINISHED)),
+            ).fetchone()
+            if taken:
+                cursor.execute("COMMIT")
+                return None
+            number = cursor.execute(
+                "INSERT INTO run VALUES (NULL, ?, ?, ?, ?, ?, ?, NULL, NULL, 'running', 0, 0, 0, 0, 0, 0, '{}')",
+                (
+                    site,
+                    planned.isoformat(),
+                    missed,
+                    first_missed.isoformat() if first_missed else None,
+                    now.isoformat(),
+                    runner,
+                ),
+            ).lastrowid
+            cursor.execute("COMMIT")
+        assert number is not None
+        return self._get(number)
+
+    def end(self, run: Run, now: dt.datetime, exit_code: int | None, did: Did) -> Run:
+        """Write down how a run ended."""
+        ending = "killed" if exit_code is None or exit_code < 0 else _ENDINGS.get(exit_code, "failed")
+        if exit_code in (0, 1) and did.ending is not None:
+            ending = did.ending
+        self._db.execute(
+            "UPDATE run SET ended = ?, exit = ?, ending = ?, pages = ?, articles = ?, requisites = ?, revisits = ?,"
+            " bytes = ?, documents = ?, skips = ? WHERE number = ? AND ended IS NULL",
+            (
+                now.isoformat(),
+                exit_code,
+                ending,
+                did.pages,
+                did.articles,
+                did.requisites,
+                did.revisits,
+                did.bytes,
+                did.documents,
+                json.dumps(dict(did.skips), ensure_ascii=False),
+                run.number,
+            ),
+        )
+        return self._get(run.number)
+
+    def open(self) -> list[Run]:
+        """Runs that nobody wrote the end of."""
+        return self._rows("ended IS NULL ORDER BY number", ())
+
+    def history(self, site: str | None = None, *, before: Run | None = None, limit: int = 1000) -> list[Run]:
+        """Runs, the newest first: of a site, before a run."""
+        condition = "(?1 IS NULL OR site = ?1) AND (?2 IS NULL OR number < ?2) ORDER BY number DESC LIMIT ?3"
+        return self._rows(condition, (site, before.number if before else None, limit))
+
+    def _get(self, number: int) -> Run:
+        return self._rows("number = ?", (number,))[0]
+
+    def _rows(self, condition: str, values: tuple[object, ...]) -> list[Run]:
+        names = ", ".join(f.name for f in fields(Run))
+        with closing(self._db.execute(f"SELECT {names} FROM run WHERE {condition}", values)) as cursor:  # noqa: S608 - our own words
+            return [_run(row) for row in cursor]
+
+
+def _run(row: tuple[object, ...]) -> Run:
+    values = dict(zip((f.name for f in fields(Run)), row, strict=True))
+    for name in ("planned", "first_missed", "began", "ended"):
+        values[name] = _time(str(values[name])) if values[name] else None
+    values["skips"] = json.loads(str(values["skips"]))
+    return Run(**values)  # type: ignore[arg-type]
+
+
+def _time(text: str) -> dt.datetime:
+    return dt.datetime.fromisoformat(text)

@@ -1,0 +1,514 @@
+"""Site files and the runs so far -> which crawls are due, and processes that crawl them, never two of a site at once.
+
+A run is known by its site and the time that the site's cron expression planned (Asia/Shanghai; stored in UTC), so the
+clock and time zone of the machine do not matter. Times that passed unused are one run, and it says how many they were.
+"""
+
+from __future__ import annotations
+
+import ctypes
+import datetime as dt
+import os
+import shlex
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+from types import FrameType
+from typing import Protocol
+
+from apscheduler.triggers.cron import CronTrigger
+
+from archive.catalogue import query
+from archive.errors import CundangError, LockedError, SiteError
+from archive.layout import Layout
+from archive.site import Site, load
+from crawler.alerts import Alarm, reasons
+from crawler.lock import Lock
+from crawler.runs import Did, Run, Runs
+from crawler.talk import say
+
+ZONE = "Asia/Shanghai"
+# Seconds between two looks at the clock and the children.
+LOOK = 1.0
+# Seconds between two readings of the site files.
+READ = 30.0
+# The number is that of linux/prctl.h.
+_PR_SET_PDEATHSIG = 1
+_WEEKDAYS = ("sun", "mon", "tue", "wed", "thu", "fri", "sat")
+_LIBC = ctypes.CDLL(None, use_errno=True)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Last:
+    """What is known of a site: the time that was planned last, and whether that run came to its end."""
+
+    planned: dt.datetime
+    done: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Due:
+    """A crawl to start now.
+
+    Attributes:
+        planned: the latest planned time that has come.
+        missed: planned times before it that nobody used; the first of them.
+    """
+
+    site: str
+    planned: dt.datetime
+    missed: int = 0
+    first_missed: dt.datetime | None = None
+
+
+def due(sites: Iterable[Site], last_runs: Mapping[str, Last], now: dt.datetime) -> list[Due]:
+    """The crawls that are due at `now`; a site that `last_runs` does not know is not.
+
+    Raises:
+        SiteError: a schedule is no cron expression.
+    """
+    found = []
+    for site in sites:
+        last = last_runs.get(site.key)
+        if site.schedule is None or last is None:
+            continue
+        planned = list(times(site, last.planned, now))
+        if planned:
+            first = planned[0] if len(planned) > 1 else None
+            found.append(Due(site=site.key, planned=planned[-1], missed=len(planned) - 1, first_missed=first))
+        elif not last.done and last.planned <= now:
+            found.append(Due(site=site.key, planned=last.planned))
+    return found
+
+
+def times(site: Site, after: dt.datetime, until: dt.datetime) -> Iterator[dt.datetime]:
+    """The planned times of a site, later than `after` and not later than `until`, in UTC.
+
+    Raises:
+        SiteError: the schedule is no cron expression.
+    """
+    moment = after
+    while (following := next_time(site, moment)) is not None and following <= until:
+        yield following
+        moment = following
+
+
+def next_time(site: Site, after: dt.datetime) -> dt.datetime | None:
+    """The first planned time later than `after`, in UTC; None where there is no schedule, or none ever comes.
+
+    Raises:
+        SiteError: the schedule is no cron expression.
+    """
+    if site.schedule is None:
+        return None
+    try:
+        return _next(site.schedule, after)
+    except (ValueError, TypeError) as error:
+        raise SiteError(
+            f'{site.key}: schedule {site.schedule!r} is no cron expression ({error}). Write five fields, "0 3 * * *".'
+        ) from error
+
+
+# Asked every second for each site, while the answer changes with each run only.
+@lru_cache(maxsize=4096)
+def _next(expression: str, after: dt.datetime) -> dt.datetime | None:
+    begin = after + dt.timedelta(microseconds=1)
+    triggers = _triggers(expression)
+    found = [moment for trigger in triggers if (moment := trigger.get_next_fire_time(None, begin)) is not None]
+    return min(found).astimezone(dt.UTC) if found else None
+
+
+@lru_cache(maxsize=4096)
+def _triggers(expression: str) -> tuple[CronTrigger, ...]:
+    """A cron expression -> triggers, of which any fires.
+
+    The library counts weekdays from Monday and wants day and weekday both; cron counts from Sunday, and where both are
+    given either will do (crontab(5)).
+    """
+    fields = expression.split()
+    if len(fields) != 5:
+        raise ValueError(f"{len(fields)} fields")
+    minute, hour, day, month, weekday = fields
+    days = [(day, "*" if weekday == "*" else _named(weekday))]
+    if day != "*" and weekday != "*":
+        days = [(day, "*"), ("*", _named(weekday))]
+    return tuple(
+        CronTrigger(minute=minute, hour=hour, day=day, month=month, day_of_week=weekday, timezone=ZONE)
+        for day, weekday in days
+    )
+
+
+def _named(weekday: str) -> str:
+    """Weekdays of a cron expression by name.
+
+    >>> _named("1-5"), _named("0,6"), _named("7"), _named("*/3"), _named("mon")
+    ('mon,tue,wed,thu,fri', 'sun,sat', 'sun', 'sun,wed,sat', 'mon')
+    """
+    names = []
+    for part in weekday.split(","):
+        span, _, step = part.partition("/")
+        low, _, high = span.partition("-")
+        if span == "*":
+            low, high = "0", "6"
+        first = _weekday(low)
+        last = _weekday(high) if high else (6 if step else first)
+        if last < first:
+            raise ValueError(f"the weekdays {span} run backwards")
+        names += [_WEEKDAYS[number % 7] for number in range(first, last + 1, int(step or 1))]
+    return ",".join(dict.fromkeys(names))
+
+
+def _weekday(name: str) -> int:
+    number = int(name) if name.isdecimal() else _WEEKDAYS.index(name.lower()[:3])
+    if number > 7:
+        raise ValueError(f"{name} is no weekday")
+    return number
+
+
+class Child(Protocol):
+    """A crawl under way."""
+
+    def poll(self) -> int | None:
+        """Its exit code; None while it runs."""
+
+    def send_signal(self, number: int, /) -> None:
+        """Tell it to end."""
+
+
+class World(Protocol):
+    """What the schedule asks of the machine: the clock, crawls, and who is alive."""
+
+    def now(self) -> dt.datetime:
+        """UTC."""
+
+    def start(self, site: str) -> Child:
+        """Begin a crawl."""
+
+    def busy(self, site: str) -> bool:
+        """Whether anybody crawls the site, by hand or from a schedule that died."""
+
+    def did(self, site: str, began: dt.datetime) -> Did:
+        """What the crawl that began then did."""
+
+    def alive(self, runner: str) -> bool:
+        """Whether the process that started a run still is."""
+
+    @property
+    def runner(self) -> str:
+        """This process, by a name that no other ever has."""
+
+
+class Schedule:
+    """Starts what is due, at most `at_once` crawls, and writes down how each ended."""
+
+    def __init__(
+        self, runs: Runs, sites: Callable[[], Mapping[str, Site]], world: World, *, at_once: int, alarm: Alarm | None
+    ) -> None:
+        self._runs = runs
+        self._sites = sites
+        self._world = world
+        self._at_once = at_once
+        self._alarm = alarm
+        self._children: dict[int, tuple[Child, Run]] = {}
+        self._stopping = False
+
+    @property
+    def running(self) -> int:
+        """Crawls under way."""
+        return len(self._children)
+
+    def look(self) -> list[Run]:
+        """Once: write down what ended, start what is due; the runs that ended."""
+        now = self._world.now()
+        ended = [*self._gone(now), *self._reap(now)]
+        if not self._stopping:
+            self._begin(now)
+        return ended
+
+    def stop(self, number: int) -> None:
+        """Begin nothing more, and tell the crawls to end."""
+        self._stopping = True
+        for child, _ in self._children.values():
+            child.send_signal(number)
+
+    def _gone(self, now: dt.datetime) -> Iterator[Run]:
+        """Runs whose schedule was killed: what they did is known, how they ended is not."""
+        for run in self._runs.open():
+            if run.runner != self._world.runner and not self._world.alive(run.runner) and not self._busy(run.site):
+                yield self._ended(run, now, exit_code=None)
+
+    def _reap(self, now: dt.datetime) -> Iterator[Run]:
+        for number, (child, run) in list(self._children.items()):
+            code = child.poll()
+            if code is not None:
+                del self._children[number]
+                yield self._ended(run, now, exit_code=code)
+
+    def _ended(self, run: Run, now: dt.datetime, *, exit_code: int | None) -> Run:
+        did = self._world.did(run.site, run.began)
+        ended = self._runs.end(run, now, exit_code, did)
+        why = reasons(ended, self._runs.history(run.site, before=run, limit=5))
+        if self._stopping and exit_code == 5:
+            why = [reason for reason in why if reason != "interrupted"]
+        if why and self._alarm:
+            self._alarm.raise_(ended, why)
+        return ended
+
+    def _begin(self, now: dt.datetime) -> None:
+        sites = self._sites()
+        last = {
+            key: Last(planned=planned, done=done)
+            for key, (planned, done) in self._runs.last(sites.values(), now).items()
+        }
+        for one in sorted(due(sites.values(), last, now), key=lambda one: (one.planned, one.site)):
+            if len(self._children) >= self._at_once:
+                return
+            if self._busy(one.site):
+                continue
+            run = self._runs.claim(one.site, one.planned, one.missed, one.first_missed, now, self._world.runner)
+            if run is not None:
+                self._children[run.number] = (self._world.start(one.site), run)
+
+    def _busy(self, site: str) -> bool:
+        return any(run.site == site for _, run in self._children.values()) or self._world.busy(site)
+
+
+class Machine:
+    """The real world: this machine's clock and processes."""
+
+    def __init__(self, layout: Layout, folder: Path) -> None:
+        self._layout = layout
+        self._command = [sys.executable, "-m", "crawler.cli", "--data", str(layout.root), "--sites", str(folder)]
+        self.runner = _name(os.getpid())
+
+    def now(self) -> dt.datetime:
+        """UTC."""
+        return dt.datetime.now(dt.UTC)
+
+    def start(self, site: str) -> Child:
+        """Begin a crawl that ends, as with Ctrl-C, when this process dies."""
+        parent = os.getpid()
+
+        def bind() -> None:
+            _LIBC.prctl(_PR_SET_PDEATHSIG, signal.SIGTERM, 0, 0, 0)
+            # Died between fork and prctl: nobody will send the signal.
+            if os.getppid() != parent:
+                os._exit(5)
+
+        return subprocess.Popen(
+            [*self._command, "crawl", site],
+            stdin=subprocess.DEVNULL,
+            stdout=sys.stderr.fileno(),
+            # A session of its own: a terminal's Ctrl-C comes here alone, and is passed on once.
+            start_new_session=True,
+            preexec_fn=bind,  # noqa: PLW1509 - two system calls, no lock can be held in between
+        )
+
+    def busy(self, site: str) -> bool:
+        """Whether the site's lock is held."""
+        path = self._layout.lock(site)
+        if not path.exists():
+            return False
+        try:
+            Lock(path).release()
+        except LockedError:
+            return True
+        return False
+
+    def did(self, site: str, began: dt.datetime) -> Did:
+        """From the site's frontier and the catalogue."""
+        from crawler.frontier import Frontier  # noqa: PLC0415 - scrapy is imported only where a crawl is asked about
+
+        ending, counts = None, (0, 0, 0, 0, 0)
+        try:
+            if self._layout.state(site).exists():
+                frontier = Frontier(self._layout.state(site), read_only=True)
+                latest = next(iter(frontier.runs()), None)
+                frontier.close()
+                # The frontier's clock is read to the second.
+                if latest is not None and latest.began >= began - dt.timedelta(seconds=2):
+                    ending = latest.ending
+                    counts = (latest.pages, latest.articles, latest.requisites, latest.revisits, latest.bytes)
+            became = query.became(self._layout, site, began) if self._layout.catalogue.exists() else {}
+        except CundangError as error:
+            say(f"{site}: what the crawl did cannot be read: {error}")
+            became = {}
+        documents = became.pop("document", 0)
+        pages, articles, requisites, revisits, size = counts
+        return Did(
+            ending=ending,
+            pages=pages,
+            articles=articles,
+            requisites=requisites,
+            revisits=revisits,
+            bytes=size,
+            documents=documents,
+            skips=became,
+        )
+
+    def alive(self, runner: str) -> bool:
+        """Whether that very process still is: numbers are used again, a start time is not."""
+        return _name(int(runner.partition(" ")[0])) == runner
+
+
+def _name(pid: int) -> str:
+    """A process by its number, the time it started (proc(5), field 22 of stat: ticks since boot), and the boot."""
+    try:
+        after = Path(f"/proc/{pid}/stat").read_text(encoding="utf-8", errors="replace").rpartition(")")[2].split()
+        boot = Path("/proc/sys/kernel/random/boot_id").read_text(encoding="ascii").strip()
+    except OSError:
+        return ""
+    return "" if after[0] == "Z" else f"{pid} {after[19]} {boot}"
+
+
+class Files:
+    """The site files, read again now and then; a file that is wrong leaves those that were read before."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        self._sites = self._load()
+        self._read = time.monotonic()
+
+    def __call__(self) -> Mapping[str, Site]:
+        """The sites by key."""
+        if time.monotonic() - self._read >= READ:
+            self._read = time.monotonic()
+            try:
+                self._sites = self._load()
+            except SiteError as error:
+                say(f"schedule: {error} Until then the files as they were are used.")
+        return self._sites
+
+    def _load(self) -> dict[str, Site]:
+        sites = load(self._folder)
+        for site in sites.values():
+            next_time(site, dt.datetime.now(dt.UTC))
+        return sites
+
+
+def run(layout: Layout, folder: Path, *, at_once: int, alarm: Alarm | None, seconds: float | None, once: bool) -> int:
+    """Run the schedule until a signal (0), for `seconds`, or for one pass (`once`): the worst exit code of its crawls.
+
+    Raises:
+        SiteError: a site file is wrong.
+    """
+    sites = Files(folder)
+    runs = Runs(layout.runs)
+    schedule = Schedule(runs, sites, Machine(layout, folder), at_once=at_once, alarm=alarm)
+    told: list[int] = []
+
+    def tell(number: int, _: FrameType | None) -> None:
+        told.append(number)
+
+    before = {number: signal.signal(number, tell) for number in (signal.SIGINT, signal.SIGTERM)}
+    end = None if seconds is None else time.monotonic() + seconds
+    codes: list[int] = []
+    passed = 0
+    try:
+        while True:
+            codes += _said(schedule.look())
+            if end is not None and time.monotonic() >= end and not told:
+                told.append(signal.SIGTERM)
+            if once and schedule.running == 0:
+                break
+            if len(told) > passed:
+                passed = len(told)
+                schedule.stop(signal.SIGTERM)
+            if told and schedule.running == 0:
+                break
+            time.sleep(LOOK if not told else LOOK / 10)
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
+        runs.close()
+    return max(codes, default=0) if once else 0
+
+
+def _said(ended: Sequence[Run]) -> list[int]:
+    for run in ended:
+        missed = f", {run.missed} planned times missed" if run.missed else ""
+        say(f"{run.site}: {run.ending}, exit {run.exit}, {run.pages} pages, {run.documents} documents{missed}")
+    return [1 if run.exit < 0 else run.exit for run in ended if run.exit is not None]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Planned:
+    """A site's line of the schedule: the next planned time, and the run that was last; times in UTC."""
+
+    site: str
+    schedule: str
+    next: dt.datetime | None
+    last_planned: dt.datetime | None
+    last_began: dt.datetime | None
+    last_ending: str | None
+
+
+def plan(layout: Layout, folder: Path) -> list[Planned]:
+    """The schedule as it stands.
+
+    Raises:
+        SiteError: a site file is wrong.
+    """
+    now = dt.datetime.now(dt.UTC)
+    runs = Runs(layout.runs) if layout.runs.exists() else None
+    found = []
+    for site in load(folder).values():
+        if site.schedule is not None:
+            last = next(iter(runs.history(site.key, limit=1)), None) if runs else None
+            found.append(
+                Planned(
+                    site=site.key,
+                    schedule=site.schedule,
+                    next=next_time(site, now),
+                    last_planned=last.planned if last else None,
+                    last_began=last.began if last else None,
+                    last_ending=last.ending if last else None,
+                )
+            )
+    if runs:
+        runs.close()
+    return found
+
+
+def crontab(layout: Layout, folder: Path) -> str:
+    """Write a crontab line that looks every minute for what is due; the times stand in the site files alone."""
+    line = f"cd {shlex.quote(str(Path.cwd()))} && {_contact(shlex.quote)}{_due(layout, folder)}"
+    # A bare percent sign ends the command (crontab(5)).
+    return f"* * * * * {line}\n".replace("%", "\\%")
+
+
+def units(layout: Layout, folder: Path) -> dict[str, str]:
+    """The files of a systemd timer that looks every minute for what is due, by name."""
+
+    def escaped(text: str) -> str:
+        return text.replace("%", "%%")
+
+    contact = _contact(str).strip()
+    environment = f'Environment="{escaped(contact)}"\n' if contact else ""
+    service = (
+        "[Unit]\nDescription=cundang: crawls that are due\nAfter=network-online.target\n\n"
+        f"[Service]\nType=oneshot\nWorkingDirectory={escaped(str(Path.cwd()))}\n{environment}"
+        f"ExecStart={escaped(_due(layout, folder))}\n"
+        # A crawl that is told to stop finishes what is on the wire.
+        "TimeoutStopSec=300\n"
+    )
+    timer = (
+        "[Unit]\nDescription=cundang: look every minute\n\n"
+        "[Timer]\nOnCalendar=minutely\nPersistent=true\n\n[Install]\nWantedBy=timers.target\n"
+    )
+    return {"cundang.service": service, "cundang.timer": timer}
+
+
+def _due(layout: Layout, folder: Path) -> str:
+    words = [sys.executable, "-m", "crawler.cli", "--data", str(layout.root.absolute())]
+    return shlex.join([*words, "--sites", str(folder.absolute()), "schedule", "due"])
+
+
+def _contact(quote: Callable[[str], str]) -> str:
+    contact = os.environ.get("CUNDANG_CONTACT", "").strip()
+    return f"CUNDANG_CONTACT={quote(contact)} " if contact else ""
