@@ -44,16 +44,20 @@ _ENDINGS = {
 }
 
 
-def crawl(layout: Layout, folder: Path, names: Sequence[str], *, max_pages: int | None = None) -> int:
+def crawl(
+    layout: Layout, folder: Path, names: Sequence[str], *, max_pages: int | None = None, full: bool = False
+) -> int:
     """Crawl sites, named by key (of `folder`) or by the path of a site file; the exit code.
+
+    `full`: every known address is asked for again, not only what is due.
 
     Raises:
         CundangError: with one site, why it could not be crawled; its exit code is the error's.
     """
     sites = [_site(folder, name) for name in names]
     if len(sites) == 1:
-        return _crawl_here(layout, folder, sites[0], names[0], max_pages)
-    return _crawl_apart(layout, folder, names, max_pages)
+        return _crawl_here(layout, folder, sites[0], names[0], max_pages, full=full)
+    return _crawl_apart(layout, folder, names, max_pages, full=full)
 
 
 def _site(folder: Path, name: str) -> Site:
@@ -65,7 +69,7 @@ def _site(folder: Path, name: str) -> Site:
     return sites[name]
 
 
-def _crawl_here(layout: Layout, folder: Path, site: Site, name: str, max_pages: int | None) -> int:
+def _crawl_here(layout: Layout, folder: Path, site: Site, name: str, max_pages: int | None, *, full: bool) -> int:
     settings = Settings()
     settings.setmodule("crawler.settings", priority="project")
     settings.set("DATA", layout.root, priority="cmdline")
@@ -84,7 +88,7 @@ def _crawl_here(layout: Layout, folder: Path, site: Site, name: str, max_pages: 
 
         crawler.signals.connect(progress, signals.response_received, weak=False)
         try:
-            process.crawl(crawler, max_pages=max_pages).addErrback(failures.append)
+            process.crawl(crawler, max_pages=max_pages, full=full).addErrback(failures.append)
             process.start()
         except KeyboardInterrupt as error:
             raise InterruptedCrawl(f"{site.key}: interrupted before it began.") from error
@@ -117,10 +121,11 @@ def _ended(site: Site, spider: SiteSpider) -> int:
     return code or spider.cleaned
 
 
-def _crawl_apart(layout: Layout, folder: Path, names: Sequence[str], max_pages: int | None) -> int:
+def _crawl_apart(layout: Layout, folder: Path, names: Sequence[str], max_pages: int | None, *, full: bool) -> int:
     """One child process a site: Scrapy keys its politeness by host name, and its reactor runs once a process."""
     house = [sys.executable, "-m", "crawler.cli", "--data", str(layout.root), "--sites", str(folder), "crawl"]
     limit = ["--max-pages", str(max_pages)] if max_pages is not None else []
+    limit += ["--full"] if full else []
     children: list[subprocess.Popen[bytes]] = []
     told: list[int] = []
 

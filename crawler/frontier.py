@@ -1,8 +1,9 @@
 """What to fetch next, durable: one SQLite row an address, and a Scrapy scheduler on it.
 
 An address is `pending` (due, or waiting for its hour), `leased` (asked for now), `done` (answered), `failed` (given
-up in this visit) or `refused` (not asked for). A crawl is a visit: it begins with every known address due, and one
-that was interrupted is gone on with. Nothing is acknowledged before `commit`, which the recorder calls once the WARC
+up in this visit) or `refused` (not asked for). A crawl is a visit: it begins with what is due by two clocks, and one
+that was interrupted is gone on with. Lists come sooner after a change and later after none; articles are checked a few
+times for silent edits and deletions. Nothing is acknowledged before `commit`, which the recorder calls once the WARC
 is synced: a crash before it leaves the addresses pending, and they are fetched once more.
 """
 
@@ -32,6 +33,7 @@ if TYPE_CHECKING:
     from crawler.spiders.site import SiteSpider
 
 Kind = Literal["page", "next", "requisite"]
+Role = Literal["list", "article"]
 
 # `not_before` of an address that another run has to ask for.
 ANOTHER_RUN = 1e12
@@ -41,6 +43,33 @@ AT_ONCE = 2
 BARREN = 200
 # Pages of one column, of one pager; the longest real one known has some 1,300.
 COLUMN_PAGES = 2000
+
+_HOUR, _DAY = 3600.0, 86400.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Clocks:
+    """When an answered address is asked for again, in seconds.
+
+    Attributes:
+        first: after the first visit to a list.
+        shortest, longest: bounds of a list's interval; those of Common Crawl's news crawler.
+        sooner, later: factors after a change and after none.
+        checks: ages at which an article is checked. What the first visit finds is old, and begins with `backlog`.
+        backlog: how many of `checks` are left out for articles of the first visit.
+    """
+
+    first: float = 6 * _HOUR
+    shortest: float = 1.5 * _HOUR
+    longest: float = 90 * _DAY
+    sooner: float = 0.8
+    later: float = 1.5
+    checks: tuple[float, ...] = (1 * _DAY, 7 * _DAY, 30 * _DAY, 90 * _DAY)
+    backlog: int = 2
+
+
+# A crawl at the same hour of each day may begin a little earlier than the last one.
+_ABOUT = 0.95
 
 _SCHEMA = """
 CREATE TABLE IF NOT EXISTS address (
@@ -58,7 +87,15 @@ CREATE TABLE IF NOT EXISTS address (
     tries INTEGER NOT NULL DEFAULT 0,
     not_before REAL,                -- seconds since 1970
     reason TEXT, detail TEXT,
-    status INTEGER, fetched REAL    -- of the last answer
+    status INTEGER, fetched REAL,   -- of the last answer
+    born INTEGER NOT NULL DEFAULT 0,    -- the visit that found it
+    visited INTEGER NOT NULL DEFAULT 0, -- the last visit that it answered in
+    role TEXT,                      -- list, article; null: neither, or not answered yet
+    first REAL,                     -- when it answered first
+    span REAL, checks INTEGER NOT NULL DEFAULT 0,   -- of a list's clock, of an article's
+    check_at REAL,                  -- when it is asked for again; null: never if it is done, at once if it failed
+    etag TEXT, modified TEXT,       -- of its last full answer
+    form TEXT                       -- body of a POST; null: it is a GET
 );
 CREATE INDEX IF NOT EXISTS due ON address (host, priority, id) WHERE state = 'pending' AND not_before IS NULL;
 CREATE INDEX IF NOT EXISTS waiting ON address (not_before) WHERE state = 'pending' AND not_before IS NOT NULL;
@@ -69,6 +106,10 @@ CREATE TABLE IF NOT EXISTS capture (
 CREATE INDEX IF NOT EXISTS payload ON capture (digest);
 -- What the pages of a pager showed; pager 0: what articles said.
 CREATE TABLE IF NOT EXISTS listing (pager INTEGER, digest BLOB, PRIMARY KEY (pager, digest)) WITHOUT ROWID;
+-- What the pages of a shape were judged to be.
+CREATE TABLE IF NOT EXISTS learned (
+    shape TEXT PRIMARY KEY, articles INTEGER NOT NULL, lists INTEGER NOT NULL
+) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS shape (shape TEXT PRIMARY KEY, barren INTEGER NOT NULL) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS visit (number INTEGER PRIMARY KEY, began REAL NOT NULL, ended REAL);
 CREATE TABLE IF NOT EXISTS run (
@@ -77,7 +118,8 @@ CREATE TABLE IF NOT EXISTS run (
 );
 """
 _NEXT = """
-SELECT id, url, kind, priority, depth, hops, pager, parent, anchor, row_date, tries FROM address INDEXED BY due
+SELECT id, url, kind, priority, depth, hops, pager, parent, anchor, row_date, tries, role, etag, modified, form
+FROM address INDEXED BY due
 WHERE state = 'pending' AND not_before IS NULL AND host = ? AND priority BETWEEN ? AND ?
 ORDER BY priority, id LIMIT 1
 """
@@ -104,6 +146,9 @@ class Address:
         hops: redirects that led here.
         pager: the row whose pager led here; None: not found by a pager.
         tries: failed ones in this run.
+        role: what it was when it answered last; None: it never did, or was neither list nor article.
+        etag, modified: of its last full answer.
+        form: body of a POST; None: it is a GET. Its URL has a fragment that tells it from others of the same page.
     """
 
     url: str
@@ -115,6 +160,10 @@ class Address:
     found: Found | None = None
     tries: int = 0
     id: int = 0
+    role: Role | None = None
+    etag: str | None = None
+    modified: str | None = None
+    form: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -157,13 +206,20 @@ class Run:
 class Frontier:
     """The addresses of one site. Every method raises SpaceError or DataError once the file cannot be written."""
 
-    def __init__(self, path: Path, *, clock: Callable[[], float] = time.time, read_only: bool = False) -> None:
+    def __init__(
+        self,
+        path: Path,
+        *,
+        clock: Callable[[], float] = time.time,
+        clocks: Clocks = Clocks(),
+        read_only: bool = False,
+    ) -> None:
         """Open the file, make it where it is missing, and check it.
 
         Raises:
             DataError: the file is damaged or is no frontier.
         """
-        self._path, self._clock = path, clock
+        self._path, self._clock, self._clocks = path, clock, clocks
         self._failure: CundangError | None = None
         self._remembered: dict[str, Written] = {}
         self._parked: dict[str, float] = {}
@@ -183,11 +239,24 @@ class Frontier:
                 self._db.execute("PRAGMA journal_mode = WAL")
                 self._db.execute("PRAGMA synchronous = FULL")
                 self._db.executescript(_SCHEMA)
+                self._complete()
                 self._db.execute("BEGIN IMMEDIATE")
             self.visit: int = self._db.execute("SELECT coalesce(max(number), 0) FROM visit").fetchone()[0]
 
-    def begin(self) -> bool:
-        """Go on with the visit that was interrupted, or begin a new one with every known address due; True: a new one.
+    def _complete(self) -> None:
+        """Give a file of an earlier version the columns that it lacks."""
+        there = {row[1] for row in self._db.execute("PRAGMA table_info(address)")}
+        table = _SCHEMA.partition(";\nCREATE INDEX")[0].partition("(\n")[2]
+        for line in table.splitlines():
+            for column in line.partition("--")[0].split(","):
+                words = column.split()
+                if len(words) > 1 and words[0].islower() and words[0] not in there:
+                    self._db.execute(f"ALTER TABLE address ADD COLUMN {column}")
+
+    def begin(self, *, full: bool = False) -> bool:
+        """Go on with the visit that was interrupted, or begin a new one; True: a new one.
+
+        Due are the start pages, what failed, and what its clock says; `full`: every known address.
 
         What an earlier run left leased is pending again: the caller holds the site's lock, so no other owner lives.
         """
@@ -199,7 +268,10 @@ class Frontier:
                 # A trap stays refused; what robots.txt or the depth refused may be allowed today.
                 self._db.execute(
                     "UPDATE address SET state = 'pending', not_before = NULL, reason = NULL, detail = NULL, tries = 0"
-                    " WHERE state != 'refused' OR reason != 'trap'"
+                    " WHERE CASE state WHEN 'refused' THEN reason != 'trap'"
+                    " WHEN 'failed' THEN ? OR check_at IS NULL OR check_at <= ?"
+                    " WHEN 'done' THEN ? OR priority = ? OR check_at <= ? ELSE TRUE END",
+                    [full, self._clock(), full, START, self._clock()],
                 )
                 self._db.execute("DELETE FROM listing")
                 self._db.execute("DELETE FROM shape")
@@ -211,20 +283,23 @@ class Frontier:
             self._wake = None
         return new
 
-    def push(self, address: Address, *, refused: tuple[str, str] | None = None) -> bool:
+    def push(self, address: Address, *, refused: tuple[str, str] | None = None, again: bool = False) -> bool:
         """Keep an address, with (reason, detail) where it is refused at once; True: it is new to this visit.
 
         A known address keeps its row; the smaller depth, the sooner priority and the date of a list row are added.
+        `again`: it is due even where it was answered in an earlier visit.
         """
         found = address.found
         with self._told():
             row = self._db.execute(
-                "SELECT id, seen, depth, priority, row_date, state, reason FROM address WHERE url = ?", [address.url]
+                "SELECT id, seen, depth, priority, row_date, state, reason, visited FROM address WHERE url = ?",
+                [address.url],
             ).fetchone()
             if row is None:
                 self._db.execute(
                     "INSERT INTO address (url, host, state, kind, priority, depth, hops, pager, parent, anchor,"
-                    " row_date, seen, reason, detail) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+                    " row_date, seen, born, form, reason, detail)"
+                    " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
                     [
                         address.url,
                         host_of(address.url),
@@ -238,11 +313,19 @@ class Frontier:
                         found.anchor if found else None,
                         found.row_date if found else None,
                         self.visit,
+                        self.visit,
+                        address.form,
                         *(refused or (None, None)),
                     ],
                 )
                 return True
-            key, seen, depth, priority, row_date, state, reason = row
+            key, seen, depth, priority, row_date, state, reason, visited = row
+            if again and visited < self.visit and state in (State.DONE, State.FAILED):
+                self._db.execute(
+                    "UPDATE address SET state = 'pending', not_before = NULL, reason = NULL, detail = NULL, tries = 0,"
+                    " form = ? WHERE id = ?",
+                    [address.form, key],
+                )
             if state == State.REFUSED and reason == "too_deep" and not refused:
                 self._db.execute(
                     "UPDATE address SET state = 'pending', reason = NULL, detail = NULL WHERE id = ?", [key]
@@ -273,9 +356,90 @@ class Frontier:
             self._db.execute("UPDATE address SET state = 'leased' WHERE id = ?", [best[0]])
         return _address(best)
 
-    def done(self, address: Address, status: int) -> None:
-        """The address answered with `status`, and all that its page leads to is pushed."""
+    def known(self, url: str) -> bool:
+        """Whether an earlier visit had found the address."""
+        with self._told():
+            row = self._db.execute("SELECT born FROM address WHERE url = ?", [url]).fetchone()
+        return row is not None and row[0] < self.visit
+
+    def visited(self, url: str) -> bool:
+        """Whether the address was answered in this visit, or will be."""
+        with self._told():
+            row = self._db.execute("SELECT visited, state FROM address WHERE url = ?", [url]).fetchone()
+        return row is not None and (row[0] == self.visit or row[1] in (State.PENDING, State.LEASED))
+
+    def done(
+        self,
+        address: Address,
+        status: int,
+        *,
+        role: Role | None = None,
+        changed: bool = False,
+        validators: tuple[str | None, str | None] = (None, None),
+    ) -> None:
+        """The address answered with `status`, and all that its page leads to is pushed.
+
+        Of a list, `changed` says whether it showed anything new. `validators`: ETag and Last-Modified of a full answer.
+        """
         self._settle(address, State.DONE, status=status)
+        with self._told():
+            self._db.execute(
+                "UPDATE address SET role = ?, etag = coalesce(?, etag), modified = coalesce(?, modified) WHERE id = ?",
+                [role, *validators, address.id],
+            )
+            self._schedule(address.id, role, changed=changed)
+
+    def gone(self, address: Address, reason: str, detail: str, status: int) -> None:
+        """The address answered that there is nothing; after a month it is asked once more, for pages come back."""
+        self._settle(address, State.FAILED, reason, detail, status=status)
+        with self._told():
+            self._db.execute(
+                "UPDATE address SET check_at = ? WHERE id = ?", [self._clock() + 30 * _DAY * _ABOUT, address.id]
+            )
+
+    def _schedule(self, key: int, role: Role | None, *, changed: bool) -> None:
+        """Say when an answered address is asked for again."""
+        clocks, now = self._clocks, self._clock()
+        kind, first, span, checks = self._db.execute(
+            "SELECT kind, first, span, checks FROM address WHERE id = ?", [key]
+        ).fetchone()
+        check_at = None
+        if role == "list" and kind == "page":
+            if span is None:
+                span = clocks.first
+            else:
+                span *= clocks.sooner if changed else clocks.later
+            span = min(max(span, clocks.shortest), clocks.longest)
+            check_at = now + span * _ABOUT
+        elif role == "article":
+            if first is None:
+                first, checks = now, clocks.backlog if self.visit == 1 else 0
+            while checks < len(clocks.checks) and first + clocks.checks[checks] * _ABOUT <= now:
+                checks += 1
+            if checks < len(clocks.checks):
+                check_at = first + clocks.checks[checks] * _ABOUT
+        elif kind != "requisite":
+            # A redirect, or a page that nothing is known of.
+            check_at = now + 30 * _DAY * _ABOUT
+        self._db.execute(
+            "UPDATE address SET first = coalesce(first, ?), span = ?, checks = ?, check_at = ? WHERE id = ?",
+            [now, span, checks, check_at, key],
+        )
+
+    def learn(self, shape: str, *, article: bool) -> None:
+        """Count a judgement of a page of that shape."""
+        with self._told():
+            self._db.execute(
+                "INSERT INTO learned VALUES (?, ?, ?) ON CONFLICT (shape)"
+                " DO UPDATE SET articles = articles + excluded.articles, lists = lists + excluded.lists",
+                [shape, int(article), int(not article)],
+            )
+
+    def learned(self, shape: str) -> tuple[int, int]:
+        """How many pages of a shape were articles, and how many were not."""
+        with self._told():
+            row = self._db.execute("SELECT articles, lists FROM learned WHERE shape = ?", [shape]).fetchone()
+        return (row[0], row[1]) if row else (0, 0)
 
     def fail(
         self, address: Address, reason: str, detail: str, *, wait: float | None, status: int | None = None
@@ -306,8 +470,8 @@ class Frontier:
         with self._told():
             self._db.execute(
                 "UPDATE address SET state = ?, reason = ?, detail = ?, status = coalesce(?, status), fetched = ?,"
-                " not_before = ?, tries = tries + ? WHERE id = ?",
-                [state, reason, detail, status, self._clock(), not_before, state != State.DONE, address.id],
+                " not_before = ?, tries = tries + ?, visited = ?, check_at = NULL WHERE id = ?",
+                [state, reason, detail, status, self._clock(), not_before, state != State.DONE, self.visit, address.id],
             )
         if not_before is not None:
             self._wake = min(self._wake or ANOTHER_RUN, not_before)
@@ -428,6 +592,29 @@ class Frontier:
         if written.payload_digest is not None:
             self._remembered[url] = written
 
+    def answered(self, url: str, since: dt.datetime, record: str) -> bool:
+        """Whether the answer in a record, or one that came after `since`, is acknowledged."""
+        with self._told():
+            row = self._db.execute(
+                "SELECT 1 FROM address WHERE url = ? AND fetched >= ?"
+                " UNION ALL SELECT 1 FROM capture WHERE url = ? AND record = ?",
+                [url, since.timestamp(), url, record],
+            ).fetchone()
+        return row is not None
+
+    def unfinished_since(self) -> float | None:
+        """When the visit began that is to be gone on with, in seconds since 1970; None: a new one begins."""
+        with self._told():
+            row = self._db.execute("SELECT began FROM visit WHERE number = ? AND ended IS NULL", [self.visit]).fetchone()
+        return row and float(row[0])
+
+    def disown(self, records: Collection[str]) -> None:
+        """Refer to none of these records any more, durable on return: they were erased."""
+        with self._told():
+            self._db.executemany("DELETE FROM capture WHERE record = ?", [(record,) for record in records])
+            self._db.execute("COMMIT")
+            self._db.execute("BEGIN IMMEDIATE")
+
     def commit(self) -> None:
         """Make all that was said since the last commit durable: the recorder has synced the WARC that it stands on."""
         with self._told():
@@ -532,7 +719,7 @@ def _wanted(only_requisites: bool) -> tuple[int, int]:
 
 
 def _address(row: Sequence[Any]) -> Address:
-    key, url, kind, priority, depth, hops, pager, parent, anchor, row_date, tries = row
+    key, url, kind, priority, depth, hops, pager, parent, anchor, row_date, tries, role, etag, modified, form = row
     return Address(
         id=key,
         url=url,
@@ -542,6 +729,10 @@ def _address(row: Sequence[Any]) -> Address:
         hops=hops,
         pager=pager,
         tries=tries,
+        role=role,
+        etag=etag,
+        modified=modified,
+        form=form,
         found=None if parent is None else Found(parent=parent, anchor=anchor, row_date=row_date),
     )
 

@@ -4,13 +4,20 @@ from __future__ import annotations
 
 from lxml.html import HtmlElement
 
-from crawler.discovery import general, hanweb, trs
+from crawler.discovery import answers, aspnet, counter, feed, general, hanweb, trs
 from crawler.discovery.link import Link
 
 __all__ = ["Link", "discover"]
 
 # A page is offered to each; a family that does not know it finds nothing. The first to name a URL decides its kind.
-_FAMILIES = (hanweb.discover, trs.discover, general.discover)
+_FAMILIES = (
+    feed.discover,
+    hanweb.discover,
+    trs.discover,
+    answers.discover,
+    aspnet.discover,
+    general.discover,
+)
 
 # A page with more is a link farm; a portal's home page has some 800.
 LINKS = 5000
@@ -27,4 +34,7 @@ def discover(url: str, html: str, root: HtmlElement | None) -> list[Link]:
             elif known.row_date is None and link.row_date is not None and known.kind == link.kind:
                 # The same article as a headline above, and in the list with its date.
                 found[link.url] = link
+    if not any(link.kind in ("next", "pager") for link in found.values()):
+        # A guess at names, where nothing else leads on.
+        found |= {link.url: link for link in counter.discover(url, html, root)}
     return list(found.values())[:LINKS]

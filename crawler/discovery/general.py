@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 from functools import lru_cache
 from urllib.parse import urljoin
 
@@ -21,8 +22,12 @@ from crawler.discovery.link import (
 )
 
 # 下一篇 is the next article, not the next page.
-_NEXT = re.compile(r"[\[【(<«\s]*(?:下一?[页頁]|[后後]一?[页頁]|next(?: ?page)?|>>?|»|›)[\]】)>»›\s]*", re.IGNORECASE)
-_NUMBER = re.compile(r"[\[【(第\s]*\d{1,4}[\]】)页頁\s]*")
+NEXT = re.compile(r"[\[【(<«\s]*(?:下一?[页頁]|[后後]一?[页頁]|next(?: ?page)?|>>?|»|›)[\]】)>»›\s]*", re.IGNORECASE)
+NUMBER = re.compile(r"[\[【(第\s]*\d{1,4}[\]】)页頁\s]*")
+_ENDS = re.compile(
+    r"[\[【(<«\s]*(?:上一?[页頁]|前一?[页頁]|[首尾末第最]一?[后後]?一?[页頁]|prev(?:ious)?|first|last|<<?|«|‹)[\]】)>»\s]*",
+    re.IGNORECASE,
+)
 _HREF = XPath("//a[@href] | //area[@href]")
 _FRAMES = XPath("//frame/@src | //iframe/@src")
 _IMAGES = XPath("//img")
@@ -41,6 +46,7 @@ _STUB = re.compile(
     re.IGNORECASE,
 )
 _TAGS = re.compile(r"<script.*?</script>|<style.*?</style>|<[^>]*>", re.DOTALL | re.IGNORECASE)
+_HOME = ("首页", "首頁")
 _HAN = re.compile(r"[\u3400-\u9fff]")
 _DATED = re.compile(r"\d[-./年月]\s*\d")
 # Where pages that load pictures late keep the address.
@@ -56,7 +62,7 @@ def discover(url: str, html: str, root: HtmlElement | None) -> Iterator[Link]:
     yield from _anchors(base, root)
     for value in _OPTIONS(root):
         if href := _absolute(base, value):
-            yield Link(url=href, kind="next", priority=LIST)
+            yield Link(url=href, kind="pager", priority=LIST)
     for element in _CLICKS(root):
         if (click := _CLICK.search(element.get("onclick"))) and (href := _absolute(base, click[1])):
             yield Link(url=href, anchor=_anchor(element), priority=ARTICLE if look_of(href) == "article" else LIST)
@@ -72,6 +78,8 @@ def discover(url: str, html: str, root: HtmlElement | None) -> Iterator[Link]:
 def _anchors(base: str, root: HtmlElement) -> Iterator[Link]:
     dates = _row_dates(root)
     numbers: list[Link] = []
+    ends: list[Link] = []
+    leads = False
     for element in _HREF(root):
         href = _absolute(base, element.get("href"))
         if href is None:
@@ -82,15 +90,22 @@ def _anchors(base: str, root: HtmlElement) -> Iterator[Link]:
         anchor = _anchor(element)
         if look in ("file", "image"):
             yield Link(url=href, anchor=anchor, kind="requisite", priority=REQUISITE)
-        elif element.get("rel") == "next" or (anchor and _NEXT.fullmatch(anchor)):
+        elif element.get("rel") == "next" or (anchor and NEXT.fullmatch(anchor)):
+            leads = True
             yield Link(url=href, anchor=anchor, kind="next", priority=LIST)
-        elif anchor and _NUMBER.fullmatch(anchor):
-            numbers.append(Link(url=href, anchor=anchor, kind="next", priority=LIST))
+        elif anchor and NUMBER.fullmatch(anchor):
+            numbers.append(Link(url=href, anchor=anchor, kind="pager", priority=LIST))
+        elif anchor and _ENDS.fullmatch(anchor):
+            ends.append(Link(url=href, anchor=anchor, kind="pager", priority=LIST))
+            leads |= anchor not in _HOME
         else:
             date = dates.get(element)
             yield Link(url=href, anchor=anchor, row_date=date, priority=ARTICLE if date or look == "article" else LIST)
     # One number alone is no pager: a day, a count, a rank.
-    yield from numbers if len(numbers) > 1 else ()
+    yield from numbers if len(numbers) > 1 or leads else ()
+    # 首页 is the first page of a pager, and the home page in every menu.
+    for link in ends:
+        yield link if leads or len(numbers) > 1 else replace(link, kind="page")
 
 
 def _redirects(base: str, html: str, root: HtmlElement) -> Iterator[Link]:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import datetime as dt
 import email.utils
-import errno
 import hashlib
 import logging
 import re
@@ -31,20 +30,20 @@ from scrapy.utils.defer import deferred_from_coro
 from twisted.internet.task import LoopingCall
 from twisted.python.failure import Failure
 
-from archive.errors import CundangError, DataError, SpaceError, UsageError
-from archive.layout import OPEN, Layout
+from archive.errors import CundangError, UsageError
+from archive.layout import Layout
 from archive.site import Site
 from archive.text.decode import decode, parse
 from archive.text.document import Reason
 from archive.text.verdict import looks_like, verdict
-from archive.warc import index, reader, verify
 from archive.warc.capture import Capture, Found
 from archive.warc.writer import Writer, Written
 from crawler.address import canonical, host_of, shape, trap
 from crawler.discovery import Link, discover
 from crawler.discovery.link import ARTICLE, IMAGES, LIST, START, extension, is_file
-from crawler.frontier import Address, Frontier, Run, Scheduler
+from crawler.frontier import Address, Clocks, Frontier, Role, Run, Scheduler
 from crawler.guard import Refused, literal_address
+from crawler.heal import heal
 from crawler.lock import Lock
 from crawler.recorder import Cut, Recorder
 
@@ -75,6 +74,15 @@ ROWS = 8
 # Chinese characters outside links that make an article; the shortest notices have some 60.
 PROSE = 50
 
+# Ways back in a pager.
+_BEFORE = re.compile(
+    r"[\[【(<«\s]*(?:首[页頁]|第一[页頁]|上一?[页頁]|前一?[页頁]|first|prev(?:ious)?|<<?|«|‹|1)[\]】)>»\s]*",
+    re.IGNORECASE,
+)
+# How a script gets or shows a list.
+_FILLS = re.compile(
+    r"\$\.(?:ajax|get|post|getJSON)\(|XMLHttpRequest|\bfetch\(|axios|v-for=|createApp\(|new Vue\(|data-reactroot"
+)
 _NO_HAN = re.compile(r"[^\u3400-\u9fff]+")
 # Plain paths cost a fifth of one that asks each text for its parent (measured).
 _TEXTS = XPath("//body//text()", smart_strings=False)
@@ -101,6 +109,7 @@ class SiteSpider(Spider):
         layout: the data folder.
         frontier: what is due.
         recorder: what the wire tap writes to.
+        full: every known address is asked for again, and every list is walked to its end.
         max_pages: pages that this run asks for at most; None: no limit.
         stopping: nothing more is asked for.
         run: what this run did; None before its end.
@@ -115,8 +124,9 @@ class SiteSpider(Spider):
     run: Run | None = None
     cleaned: int = 0
 
-    def __init__(self, *, max_pages: str | int | None = None, **arguments: Any) -> None:
+    def __init__(self, *, max_pages: str | int | None = None, full: str | bool = False, **arguments: Any) -> None:
         super().__init__(**arguments)
+        self.full = full in (True, "1", "true", "yes")
         try:
             self.max_pages = int(max_pages) if max_pages is not None else self.site.crawl.max_pages
         except ValueError as error:
@@ -127,7 +137,7 @@ class SiteSpider(Spider):
         self._answered: set[str] = set()
         self._errors: Counter[str] = Counter()
         self._blocks: Counter[str] = Counter()
-        self._judged: defaultdict[str, list[bool]] = defaultdict(list)
+        self._shown: defaultdict[int, set[str]] = defaultdict(set)
         self._met: dict[str, tuple[int, bool]] = {}
         self._unsettled = 0
 
@@ -156,8 +166,12 @@ class SiteSpider(Spider):
         self.layout = Layout.at(Path(data) if data else None)
         self.lock = Lock(self.layout.lock(self.site.key))
         try:
-            self.frontier = Frontier(self.layout.state(self.site.key))
-            self._heal()
+            self.frontier = Frontier(
+                self.layout.state(self.site.key),
+                clock=crawler.settings.get("CLOCK") or time.time,
+                clocks=Clocks(**crawler.settings.getdict("CLOCKS")),
+            )
+            unread = heal(self.layout, self.site.key, self.frontier)
             warcinfo = (
                 ("software", f"cundang/{version('cundang')} scrapy/{scrapy.__version__}"),
                 ("format", "WARC File Format 1.1"),
@@ -166,8 +180,9 @@ class SiteSpider(Spider):
                 ("isPartOf", self.site.key),
                 ("http-header-user-agent", crawler.settings.get("USER_AGENT")),
             )
-            self.recorder = Recorder(Writer(self.layout, self.site.key, warcinfo=warcinfo), self.frontier)
-            new = self.frontier.begin()
+            writer = Writer(self.layout, self.site.key, warcinfo=warcinfo)
+            self.recorder = Recorder(writer, self.frontier, unread=unread)
+            new = self.frontier.begin(full=self.full)
             for url in self.site.crawl.start:
                 self.frontier.push(Address(url=canonical(url) or url, priority=START))
             self.recorder.settle()
@@ -179,37 +194,6 @@ class SiteSpider(Spider):
         logger.info("%s visit %d", "Beginning" if new else "Going on with", self.frontier.visit)
         self._settling: LoopingCall | None = None
         crawler.signals.connect(self._opened, signals.spider_opened)
-
-    def _heal(self) -> None:
-        """Close what a killed crawl left open, and remember what it holds, so that it is not captured in full again."""
-        try:
-            for path in list(self.layout.open_warcs(self.site.key)):
-                closed = path.with_name(path.name.removesuffix(OPEN))
-                if closed.exists() and closed.samefile(path):
-                    # Killed between the two halves of giving the file its name.
-                    path.unlink()
-                    continue
-                repaired = verify.repair(path, self.layout)
-                logger.warning("%s: left open by a crawl that was killed; %d records kept.", path, repaired.records)
-                for capture in reader.read(repaired.path) if repaired.path else ():
-                    if capture.payload_digest and capture.date and not capture.truncated:
-                        written = Written(
-                            id=capture.id,
-                            payload_digest=capture.payload_digest,
-                            date=capture.date,
-                            place=capture.place,
-                            revisit=False,
-                        )
-                        self.frontier.remember(capture.url, written)
-            for path in self.layout.warcs(self.site.key):
-                if not self.layout.index_of(path).exists():
-                    index.write(self.layout, path)
-        except OSError as error:
-            full = error.errno in (errno.ENOSPC, errno.EDQUOT)
-            kind = SpaceError if full else DataError
-            raise kind(
-                f"{error.filename}: {error.strerror}. Make room or mend the folder, then crawl again."
-            ) from error
 
     def _opened(self) -> None:
         # Made here: it installs a reactor, and Scrapy wants to choose which.
@@ -224,13 +208,23 @@ class SiteSpider(Spider):
         """The request for a leased address."""
         crawl = self.site.crawl
         found = address.found
+        # Pictures are often given only to who comes from the page.
+        headers = {"Referer": found.parent.partition("#")[0]} if found else {}
+        if address.form is not None:
+            headers["Content-Type"] = "application/x-www-form-urlencoded"
+        if address.role == "article" or address.kind == "requisite":
+            if address.etag:
+                headers["If-None-Match"] = address.etag
+            if address.modified:
+                headers["If-Modified-Since"] = address.modified
         return Request(
-            address.url,
+            address.url.partition("#")[0],
+            method="GET" if address.form is None else "POST",
+            body=(address.form or "").encode("ascii"),
             callback=self.parse,
             errback=self.fail,
             dont_filter=True,
-            # Pictures are often given only to who comes from the page.
-            headers={"Referer": found.parent} if found else None,
+            headers=headers,
             meta={
                 "address": address,
                 "limit": crawl.file_bytes if address.kind == "requisite" else crawl.page_bytes,
@@ -353,20 +347,23 @@ class SiteSpider(Spider):
     def _answer(self, address: Address, response: Response) -> None:
         status = response.status
         location = response.headers.get("Location")
-        if status in (429, 503):
+        if status == 304:
+            self.counts["revisits"] += 1
+            self.frontier.done(address, status, role=address.role)
+        elif status in (429, 503):
             self._rest(address, response)
         elif 300 <= status < 400 and location:
             self._redirect(address, response, _text(location))
         elif status >= 400 or status < 200:
             self._refused(address, response)
         elif address.kind == "requisite":
-            self.frontier.done(address, status)
+            self.frontier.done(address, status, validators=_validators(response))
         else:
             self._page(address, response)
 
     def _page(self, address: Address, response: Response) -> None:
         kind = _text(response.headers.get("Content-Type") or b"").lower()
-        if kind and not re.search(r"html|xml|text/plain", kind):
+        if kind and not re.search(r"html|xml|json|text/plain", kind):
             self.frontier.done(address, response.status)
             return
         decoded = decode(response.body, kind or None)
@@ -380,7 +377,7 @@ class SiteSpider(Spider):
         redirects = [link for link in links if link.kind == "redirect"]
         for link in redirects:
             self._redirect(address, response, link.url, encoding=decoded.encoding)
-        fruitful = self._push(address, response, links, decoded.encoding, article=article)
+        fruitful, changed = self._push(address, response, links, decoded.encoding, article=article)
         own = shape(address.url)
         if article and "?" in own:
             # The same text at ever new addresses is a trap too, where addresses are made by a program.
@@ -388,25 +385,48 @@ class SiteSpider(Spider):
         else:
             article_counts = article
         self.frontier.tally(own, fruitful=fruitful or article_counts)
-        if not redirects:
-            self.frontier.done(address, response.status)
+        if redirects:
+            return
+        if root is not None and not article and _needs_script(decoded.html, links, prose + linked):
+            self._give_up(address, "needs_js", "its list is made by a script", response.status)
+        else:
+            role: Role = "article" if article else "list"
+            self.frontier.done(address, response.status, role=role, changed=changed, validators=_validators(response))
 
-    def _push(self, address: Address, response: Response, links: list[Link], encoding: str, *, article: bool) -> bool:
-        """Push a page's links; whether one is new and has another shape than the page's own."""
+    def _push(
+        self, address: Address, response: Response, links: list[Link], encoding: str, *, article: bool
+    ) -> tuple[bool, bool]:
+        """Push a page's links; whether one is new and has another shape than the page's own, and whether one is new."""
         own, fruitful = shape(address.url), False
         pager = address.pager or address.id
         inside: list[tuple[str, Link]] = []
         for link in links:
             url = canonical(link.url, encoding)
+            if url is not None and link.form is not None:
+                url += "#" + link.url.partition("#")[2]
             if url is not None and url != address.url and host_of(url) in self.site.hosts:
                 inside.append((url, link))
-        if any(link.kind == "next" for _, link in inside):
+        changed = not article and self._changed(pager, inside)
+        if not (article or changed or self.full or self.frontier.visit == 1):
+            # All of it was known before: what lies behind it is known too.
+            inside = [(url, link) for url, link in inside if link.kind not in ("next", "pager")]
+        if address.pager is not None:
+            # Who came from its first page has the pages before it; 首页 may be another name of the first.
+            inside = [
+                (u, link) for u, link in inside if link.kind != "pager" or not _BEFORE.fullmatch(link.anchor or "")
+            ]
+        again = self._after(inside) if changed and not self.full and self.frontier.visit > 1 else None
+        if any(link.kind in ("next", "pager") for _, link in inside):
             shown = "\n".join(url for url, link in inside if link.kind == "page").encode()
             digest = hashlib.sha256(response.body if article else shown).digest()
             if not self.frontier.fresh_listing(pager, digest):
-                inside = [(url, link) for url, link in inside if link.kind != "next"]
+                inside = [(url, link) for url, link in inside if link.kind not in ("next", "pager")]
         for url, link in inside:
-            if link.kind != "redirect" and self._met_before(url, link, address.depth + (link.kind == "page")):
+            if (
+                link.kind != "redirect"
+                and url != again
+                and self._met_before(url, link, address.depth + (link.kind == "page"))
+            ):
                 continue
             found = Found(parent=address.url, anchor=link.anchor, row_date=link.row_date)
             if link.kind == "requisite":
@@ -414,18 +434,38 @@ class SiteSpider(Spider):
                     self._offer(
                         Address(url=url, kind="requisite", priority=link.priority, depth=address.depth, found=found)
                     )
-            elif link.kind == "next":
+            elif link.kind in ("next", "pager"):
                 priority = ARTICLE if article else LIST
-                self._offer(
-                    Address(url=url, kind="next", priority=priority, depth=address.depth, pager=pager, found=found)
+                further = Address(
+                    url=url,
+                    kind="next",
+                    priority=priority,
+                    depth=address.depth,
+                    pager=pager,
+                    found=found,
+                    form=link.form,
                 )
+                self._offer(further, again=url == again)
             elif link.kind == "page":
                 priority = self._priority(url, link)
                 new = self._offer(Address(url=url, priority=priority, depth=address.depth + 1, found=found))
                 if new and not fruitful:
                     other = shape(url)
                     fruitful = other != own and not self.frontier.barren(other)
-        return fruitful
+        return fruitful, changed
+
+    def _changed(self, pager: int, inside: list[tuple[str, Link]]) -> bool:
+        """Whether a list shows what no earlier visit had found, and no earlier page of the list had shown."""
+        pages = {url for url, link in inside if link.kind == "page"}
+        new = {url for url in pages - self._shown[pager] if not self.frontier.known(url)}
+        self._shown[pager] |= new
+        return bool(new)
+
+    def _after(self, inside: list[tuple[str, Link]]) -> str | None:
+        """The page of a list that follows: what 下一页 leads to, else the first number that was not asked for yet."""
+        after = [url for url, link in inside if link.kind == "next"]
+        numbers = [url for url, link in inside if link.kind == "pager" and not _BEFORE.fullmatch(link.anchor or "")]
+        return after[0] if after else next((url for url in numbers if not self.frontier.visited(url)), None)
 
     def _met_before(self, url: str, link: Link, depth: int) -> bool:
         """Whether the frontier would learn nothing new: the menu of a site stands on each of its pages."""
@@ -438,13 +478,13 @@ class SiteSpider(Spider):
             self._met[url] = (depth, link.row_date is not None)
         return False
 
-    def _offer(self, address: Address) -> bool:
+    def _offer(self, address: Address, *, again: bool = False) -> bool:
         refused = None
         if why := trap(address.url):
             refused = ("trap", why)
         elif address.depth > self.site.crawl.max_depth:
             refused = ("too_deep", f"{address.depth} links from a start page")
-        return self.frontier.push(address, refused=refused) and refused is None
+        return self.frontier.push(address, refused=refused, again=again) and refused is None
 
     def _redirect(self, address: Address, response: Response, location: str, encoding: str = "utf-8") -> None:
         try:
@@ -499,7 +539,10 @@ class SiteSpider(Spider):
             self._errored(host_of(address.url))
             self._retry(address, f"http_{status}", "", status=status)
         else:
-            self._give_up(address, f"http_{status}", "", status)
+            deleted = address.role == "article" and status in (404, 410)
+            reason = "deleted" if deleted else f"http_{status}"
+            self.troubles[reason] += 1
+            self.frontier.gone(address, reason, f"http_{status}" if deleted else "", status)
 
     def _blocked(self, address: Address, response: Response, html: str, root: HtmlElement | None) -> bool:
         """Whether a wall answered in place of the site; after some in a row, the host is left alone."""
@@ -558,17 +601,24 @@ class SiteSpider(Spider):
         if prose < PROSE:
             return False
         rows = sum(link.row_date is not None for link in links)
+        if prose < FEW_HAN and any(link.kind == "next" for link in links):
+            return False
         if rows < ROWS and prose >= max(FEW_HAN, linked):
             return True
         if rows >= ROWS and linked > 2 * prose:
             return False
         # The judge costs more than all else that is done with a page: what it said of a shape again and again is
         # learned, and holds while nothing on the page speaks against it.
-        said = self._judged[shape(url)]
-        if len(said) == LEARNED and len(set(said)) == 1 and (prose >= FEW_HAN if said[0] else prose < linked):
-            return said[0]
+        own = shape(url)
+        articles, lists = self.frontier.learned(own)
+        if (
+            articles + lists >= LEARNED
+            and 0 in (articles, lists)
+            and (prose >= FEW_HAN if articles else prose < linked)
+        ):
+            return articles > 0
         article = looks_like(root, url) == "article"
-        self._judged[shape(url)] = [*said, article][-LEARNED:]
+        self.frontier.learn(own, article=article)
         return article
 
     def _priority(self, url: str, link: Link) -> int:
@@ -596,6 +646,23 @@ def _retry_after(response: Response) -> float | None:
     if until.tzinfo is None:
         until = until.replace(tzinfo=dt.UTC)
     return max(0.0, (until - dt.datetime.now(dt.UTC)).total_seconds())
+
+
+def _validators(response: Response) -> tuple[str | None, str | None]:
+    """ETag and Last-Modified, for a later request to name, so as to be told that nothing changed."""
+    return (
+        _text(response.headers.get("ETag") or b"") or None,
+        _text(response.headers.get("Last-Modified") or b"") or None,
+    )
+
+
+def _needs_script(html: str, links: list[Link], han: int) -> bool:
+    """Whether a page is a frame that a script fills: next to no text, no article, nothing that leads on."""
+    if han >= FEW_HAN or any(
+        link.row_date or link.kind in ("next", "pager", "redirect") or link.priority == ARTICLE for link in links
+    ):
+        return False
+    return _FILLS.search(html) is not None
 
 
 def _text(value: bytes) -> str:

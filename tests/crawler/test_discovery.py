@@ -18,8 +18,8 @@ def found(html: str, url: str = HERE) -> list[Link]:
     return discover(url, html, document_fromstring(html))
 
 
-def paths(links: list[Link], kind: str) -> list[str]:
-    return [urlsplit(link.url)._replace(scheme="", netloc="").geturl() for link in links if link.kind == kind]
+def paths(links: list[Link], *kinds: str) -> list[str]:
+    return [urlsplit(link.url)._replace(scheme="", netloc="").geturl() for link in links if link.kind in kinds]
 
 
 ROWS = {
@@ -69,7 +69,7 @@ def test_each_row_of_a_list_gives_its_link_and_its_own_date(row: str) -> None:
     ],
 )
 def test_pagers_lead_to_the_next_page(pager: str) -> None:
-    assert "/tzxw/index_2.html" in paths(found(f"<html><body>{pager}</body></html>"), "next")
+    assert "/tzxw/index_2.html" in paths(found(f"<html><body>{pager}</body></html>"), "next", "pager")
 
 
 @pytest.mark.parametrize(

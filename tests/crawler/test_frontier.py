@@ -123,7 +123,7 @@ def test_leases_of_a_dead_owner_are_due_again(path: Path) -> None:
     assert leased(again) == ["a", "b"]
 
 
-def test_a_new_visit_begins_with_everything_due_but_traps(path: Path) -> None:
+def test_a_full_visit_begins_with_everything_due_but_traps(path: Path) -> None:
     frontier = opened(path, "a", "b")
     frontier.push(Address(url=url("trap")), refused=("trap", "the path repeats"))
     for _ in range(2):
@@ -143,7 +143,7 @@ def test_a_new_visit_begins_with_everything_due_but_traps(path: Path) -> None:
     frontier.close()
     again = Frontier(path)
     assert not again.unfinished()
-    assert again.begin() is True
+    assert again.begin(full=True) is True
     assert again.runs() == [run_of(frontier)]
     # Met for the first time in this visit, though known: that is what a pager's end is judged by.
     assert again.push(Address(url=url("a")))

@@ -1,0 +1,53 @@
+"""Lists whose pager a script writes: `var countPage = 9;` and "index_" + (i + 1) -> the next page.
+
+The content_ family and many small systems do so. A page that has links to further pages is not asked.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from urllib.parse import urlsplit, urlunsplit
+
+from lxml.html import HtmlElement
+
+from crawler.discovery.link import LIST, Link
+
+_COUNT = re.compile(
+    r"(?:countPage|totalPages?|pageCount|allPage|maxPage|pages)\s*[=:]\s*['\"]?(\d{1,4})\b", re.IGNORECASE
+)
+# "index_" + (i + 1): pages are counted from 1, and the second is index_2. Without the one, from 0.
+_FROM_ONE = re.compile(r"_\\?['\"]\s*\+\s*\(?\s*\w+\s*\+\s*1")
+_NAME = re.compile(r"([a-zA-Z][\w-]*?)(?:_(\d{1,4}))?\.(s?html?)$")
+_STEM = re.compile(r"['\"/]((?:[a-zA-Z]\w*?)_)\\?['\"]\s*\+")
+
+
+def discover(url: str, html: str, root: HtmlElement | None) -> Iterator[Link]:
+    """The next page where a script counts the pages and makes their names.
+
+    >>> page = 'var currentPage = 0;var countPage = 3;document.write("<a href=index_" + (i+1) + ".html>")'
+    >>> [link.url for link in discover("http://h/xw/index.html", page, None)]
+    ['http://h/xw/index_2.html']
+    >>> [link.url for link in discover("http://h/xw/index_3.html", page.replace("= 0", "= 2"), None)]
+    []
+    """
+    del root
+    count, stem = _COUNT.search(html), _STEM.search(html)
+    if count is None or stem is None:
+        return
+    total = int(count[1])
+    parts = urlsplit(url)
+    folder, _, file = parts.path.rpartition("/")
+    name = _NAME.fullmatch(file) if file else None
+    if file and name is None:
+        return
+    first = 2 if _FROM_ONE.search(html) else 1
+    number = int(name[2]) + 1 if name and name[2] else first
+    if number - first + 1 < total:
+        base = name[1] + "_" if name else stem[1]
+        ending = name[3] if name else "html"
+        yield Link(
+            url=urlunsplit(parts._replace(path=f"{folder}/{base}{number}.{ending}", query="")),
+            kind="next",
+            priority=LIST,
+        )
