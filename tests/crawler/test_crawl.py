@@ -128,7 +128,7 @@ def test_every_article_once_and_the_second_crawl_adds_revisits(server: practice.
 
     server.visit(2)
     changed = {urlsplit(a.url).path for a in practice.planted(SITE, server.port) if a.changed_on_visit_2}
-    second = cundang(data, sites, "crawl", SITE)
+    second = cundang(data, sites, "crawl", "--full", SITE)
     assert second.returncode == 0, second.stderr
     again = kept(data)
     again.subtract(captures)

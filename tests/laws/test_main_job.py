@@ -176,7 +176,7 @@ def test_a_second_crawl_adds_revisits_and_the_changed_pages_alone(world: World, 
     }
     world.server.visit(2)
     try:
-        cundang(data, world.sites, "crawl", *practice.SITES)
+        cundang(data, world.sites, "crawl", "--full", *practice.SITES)
     finally:
         world.server.visit(1)
     added = texts(data) - before
