@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from importlib.resources import files
 from pathlib import Path
 
+from archive.catalogue import duplicates
 from archive.catalogue.words import spaced
 from archive.corpus import shard
 from archive.layout import Layout
@@ -20,7 +21,7 @@ from archive.text.document import Document, Skip
 from archive.warc import index
 
 # Raised with schema.sql and with what `words` holds: a catalogue of another version is made anew.
-VERSION = 1
+VERSION = 2
 CHINA = dt.timezone(dt.timedelta(hours=8))
 
 
@@ -98,6 +99,7 @@ def _usable(path: Path) -> bool:
 
 
 def _follow(db: sqlite3.Connection, layout: Layout, tell: Callable[[Path], None]) -> Counts:
+    duplicates.begin(db)
     known = dict(db.execute("SELECT path, mark FROM sources"))
     now = dict(_marks(layout))
     touched: set[str] = set()
@@ -113,6 +115,7 @@ def _follow(db: sqlite3.Connection, layout: Layout, tell: Callable[[Path], None]
             else:
                 _take_index(db, source, layout.root / path)
     _mark_latest(db, touched)
+    duplicates.mark(db)
     documents, skips, captures = db.execute(
         "SELECT (SELECT count(*) FROM documents), (SELECT count(*) FROM skips), (SELECT count(*) FROM captures)"
     ).fetchone()
@@ -137,6 +140,7 @@ def _marks(layout: Layout) -> Iterator[tuple[str, str]]:
 def _forget(db: sqlite3.Connection, path: str) -> set[str]:
     (source,) = db.execute("SELECT id FROM sources WHERE path = ?", (path,)).fetchone()
     touched = {url for (url,) in db.execute("SELECT url FROM documents WHERE source = ?", (source,))}
+    duplicates.touch(db, "source = ?", source)
     gone = db.execute("DELETE FROM documents WHERE source = ?", (source,)).rowcount
     db.execute("UPDATE about SET dead = dead + ?", (gone,))
     db.execute("DELETE FROM skips WHERE source = ?", (source,))
@@ -178,6 +182,8 @@ def _add(db: sqlite3.Connection, source: int, number: int, item: Document, captu
         "flags": json.dumps(item.flags, ensure_ascii=False),
         "extractor": item.extractor,
         "han": item.han,
+        "credible": duplicates.credible(item),
+        "fold": duplicates.fold(item.text),
         "latest": 0,
     }
     made = db.execute(
@@ -223,3 +229,4 @@ def _mark_latest(db: sqlite3.Connection, urls: set[str]) -> None:
         WHERE url IN (SELECT url FROM touched)
         """
     )
+    duplicates.touch(db, "url IN (SELECT url FROM touched)")

@@ -28,12 +28,17 @@ CREATE TABLE documents (
     flags     TEXT NOT NULL,      -- JSON
     extractor TEXT NOT NULL,
     han       INTEGER NOT NULL,
-    latest    INTEGER NOT NULL    -- 1: the latest capture of its URL that gave a document
+    credible  INTEGER NOT NULL,   -- 1: no flag says that another page is the better witness
+    fold      TEXT NOT NULL,      -- of the text without width, case, spaces and punctuation: equal for exact duplicates
+    latest    INTEGER NOT NULL,   -- 1: the latest capture of its URL that gave a document
+    duplicate_of TEXT             -- of the latest documents with equal text, the id of the first credible one
 );
 CREATE INDEX documents_source ON documents(source);
 CREATE INDEX documents_url ON documents(url);
 CREATE INDEX documents_id ON documents(id);
-CREATE INDEX documents_site ON documents(site, latest, day);
+CREATE INDEX documents_site ON documents(site, latest, day DESC, id);
+CREATE INDEX documents_day ON documents(latest, day DESC, id);
+CREATE INDEX documents_fold ON documents(fold);
 
 CREATE TABLE skips (
     source   INTEGER NOT NULL REFERENCES sources(id),
