@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import re
 from collections import Counter
+from collections.abc import Iterable
 from functools import cache
 from importlib import resources
 from typing import Literal
-
-from opencc import OpenCC
 
 from archive.text.blocks import HAN, han
 
@@ -61,16 +60,31 @@ def is_damaged(text: str) -> bool:
 
 
 @cache
-def _characters() -> tuple[frozenset[str], frozenset[str]]:
+def _characters() -> tuple[re.Pattern[str], re.Pattern[str]]:
     """Characters that only Traditional, and that only Simplified text holds, from OpenCC's tables."""
-    folder = resources.files("opencc") / "dictionary"
 
     def changed(name: str) -> set[str]:
-        rows = (line.split("\t") for line in (folder / name).read_text("utf-8").splitlines() if "\t" in line)
-        return {key for key, values in rows if key not in values.split() and len(key) == 1}
+        # Beyond the basic plane a pattern would try each by itself; no news is written there.
+        return {
+            key
+            for key, values in _dictionary(name).items()
+            if key not in values and len(key) == 1 and key < "\U00010000"
+        }
 
     hant, hans = changed("TSCharacters.txt"), changed("STCharacters.txt")
-    return frozenset(hant - hans), frozenset(hans - hant)
+    return _one_of(hant - hans), _one_of(hans - hant)
+
+
+def _one_of(words: Iterable[str]) -> re.Pattern[str]:
+    return re.compile("|".join(map(re.escape, sorted(words))))
+
+
+@cache
+def _dictionary(name: str) -> dict[str, list[str]]:
+    """One of OpenCC's tables: each word with its values, best first."""
+    rows = (resources.files("opencc") / "dictionary" / name).read_text("utf-8").splitlines()
+    pairs = (row.strip().split("\t") for row in rows if "\t" in row)
+    return {key: values.split(" ") for key, values in pairs}
 
 
 def script(text: str) -> Script:
@@ -83,10 +97,10 @@ def script(text: str) -> Script:
     if not total:
         return "none"
     only_hant, only_hans = _characters()
-    hant = sum(map(only_hant.__contains__, text)) / total
-    hans = sum(map(only_hans.__contains__, text)) / total
+    hant = len(only_hant.findall(text)) / total
     if hant <= HANT:
         return "hans"
+    hans = len(only_hans.findall(text)) / total
     return "hant" if hans < hant / 2 else "mixed"
 
 
@@ -96,12 +110,34 @@ def simplified(text: str) -> str:
     >>> simplified("隨著疫情發展，專著")
     '随着疫情发展，专著'
     """
-    return _ZHE.sub("着", _opencc().convert(text))
+    return _ZHE.sub("着", converted(text))
+
+
+def converted(text: str) -> str:
+    """What OpenCC's t2s gives: the longest phrases first, every other character by itself."""
+    phrases, table = _conversion()
+    # Every second piece is a phrase that was found, as it is to read.
+    pieces = [text]
+    for pattern, values in phrases:
+        if pattern.search(text):
+            for index in range(len(pieces) - 1, -1, -2):
+                parts = pattern.split(pieces[index])
+                parts[1::2] = [values[part][0] for part in parts[1::2]]
+                pieces[index : index + 1] = parts
+    pieces[::2] = [piece.translate(table) for piece in pieces[::2]]
+    return "".join(pieces)
 
 
 @cache
-def _opencc() -> OpenCC:
-    return OpenCC("t2s")
+def _conversion() -> tuple[list[tuple[re.Pattern[str], dict[str, list[str]]]], dict[int, str]]:
+    """OpenCC's dictionaries, compiled: a pattern for each length of phrases, and a table of characters."""
+    values = _dictionary("TSPhrases.txt")
+    lengths = sorted(set(map(len, values)), reverse=True)
+    phrases = [
+        (re.compile(f"({'|'.join(re.escape(word) for word in sorted(values) if len(word) == length)})"), values)
+        for length in lengths
+    ]
+    return phrases, {ord(key): found[0] for key, found in _dictionary("TSCharacters.txt").items()}
 
 
 def likened(text: str) -> str:
@@ -115,6 +151,4 @@ def likened(text: str) -> str:
 
 @cache
 def _table() -> dict[int, str]:
-    rows = (resources.files("opencc") / "dictionary" / "TSCharacters.txt").read_text("utf-8").splitlines()
-    pairs = (row.split("\t") for row in rows if "\t" in row)
-    return {ord(key): values.split()[0] for key, values in pairs if len(key) == 1} | {ord("佈"): "布", ord("於"): "于"}
+    return _conversion()[1] | {ord("佈"): "布", ord("於"): "于"}

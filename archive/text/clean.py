@@ -87,7 +87,7 @@ def clean(capture: Capture, site: Site | None) -> Document | Skip:
     points = extract.votes(page.blocks, page.keys)
     if found := verdict.judged(page, points, capture.url, decoded.html):
         return _skip(capture, site, *found)
-    body = extract.body(page.blocks, points, root, reading=reading, title=page.title)
+    body = extract.body(page.blocks, page.boxes, points, root, reading=reading, title=page.title)
     return _clean_page(capture, site, page, body, decoded.flags)
 
 
@@ -134,7 +134,7 @@ def _clean_page(
         flags,
         extractor=body.tier if body else "none",
         confidence=body.confidence if body else 0.0,
-        media=_has_media(page),
+        media=lambda: _has_media(page),
     )
     if isinstance(document, Skip):
         return document
@@ -289,9 +289,10 @@ def _part(url: str, page: Page) -> tuple[str | None, int | None]:
         return None, None
     stem, number, ending = match["stem"], match["number"], match["ending"]
     links = set()
-    for link in page.root.iter("a"):
+    name = match["stem"].rpartition("/")[2]
+    for href in page.root.xpath("//a/@href[contains(., $name)]", name=name):
         try:
-            links.add(urljoin(url, (link.get("href") or "").strip()))
+            links.add(urljoin(url, href.strip()))
         except ValueError:
             continue
     if number and f"{stem}{ending}" in links:
@@ -305,12 +306,14 @@ def _part(url: str, page: Page) -> tuple[str | None, int | None]:
 
 def _attachments(capture: Capture, page: Page) -> tuple[tuple[str, str], ...]:
     """Files that the page links to, with the names that it gives them."""
-    base = next((element.get("href") for element in page.root.iter("base") if element.get("href")), None)
+    base = next(iter(page.root.xpath("string(//base/@href)").split()), None)
     found: dict[str, str] = {}
     for link in page.root.iter("a"):
         href = (link.get("href") or "").strip()
+        if not _ATTACHMENT.search(href):
+            continue
         name = fold("".join(link.itertext()))
-        if _ATTACHMENT.search(href) and name and len(found) < 100:
+        if name and len(found) < 100:
             try:
                 found.setdefault(urljoin(urljoin(capture.url, base or ""), href), name)
             except ValueError:
@@ -493,10 +496,10 @@ def _document(
     *,
     extractor: str,
     confidence: float,
-    media: bool = False,
+    media: Callable[[], bool] = bool,
 ) -> Document | Skip:
     body = [draft.lines[index] for index in draft.left()]
-    if not body and not (media and draft.title):
+    if not body and not (draft.title and media()):
         return _skip(capture, site, Reason.EMPTY, "no line is left after the page's furniture")
     text = "\n".join(line.read for line in body)
     original = "\n".join(line.found for line in body)

@@ -20,22 +20,17 @@ from lxml.html import HtmlElement, HTMLParser
 from trafilatura.settings import use_config
 
 from archive.site import Reading
-from archive.text.blocks import Block, fold, han
+from archive.text.blocks import Block, Box, fold, han
 from archive.text.fields import is_caption, is_dateline
 from archive.text.lines import furniture_id, narrow
 
-# Containers that content management systems give the article and nothing else, most specific first.
-CONTAINERS = (
-    "#UCAP-CONTENT", ".trs_editor_view", ".TRS_UEDITOR", ".TRS_Editor", "#zoom", "#vsb_content", "#ivs_content",
-    "#ContentText", "#fontzoom", "#articleContent", ".wp_articlecontent", ".pages_content", ".xxgk_content",
-    ".article-content", ".news_content", "#news_content",
-)  # fmt: skip
-_RANKS = {name: rank for rank, name in enumerate(CONTAINERS)}
 # More blocks or deeper boxes than this are read by votes alone: trafilatura's time grows faster than the page.
 BLOCKS = 4000
 DEPTH = 60
 # A region with fewer points is no article by its prose alone; points are about characters of prose.
 WEAK = 60
+# Below this confidence in the votes, trafilatura is asked.
+DOUBT = 0.3
 # What one paragraph can weigh: a long comment must not outweigh an article.
 HEAVY = 150
 # Lines without a vote for or against lie above, links and furniture below.
@@ -44,16 +39,10 @@ NEUTRAL = -5
 WALL = -1e5
 
 _MARKS = re.compile("[，。！？；：、,!?;]")
+_TWO_MARKS = re.compile("[，。！？；：、,!?;][^，。！？；：、,!?;]*[，。！？；：、,!?;]")
 # What a dateline cannot do without: a label or the time of day. A day alone may sign a notice.
 _LABELLED = re.compile(r"来源|作者|编辑|时间|日期|\d:\d\d")
 _END = re.compile("[。！？!?…；;：:”」』）)】\\]]$")
-_ASIDE = re.compile(
-    r"comment|reply|recommend|relat(?:e|ed|ive|ion)|footer|copyright|sidebar|side-|breadcrumb|crumb|"
-    r"share|toolbar|hotnews|hot-|ranking|"
-    r"advert|login|pinglun|fenxiang|tuijian|xgyd|xglj|(?:^|[-_\s])(?:nav|ad|ads|foot|bottom|side|menu|"
-    r"tags?|more|hot|rank|pager?)(?:$|[-_\s\d])",
-    re.IGNORECASE,
-)
 _PLAIN = frozenset(("p", "li", "h1", "h2", "h3", "h4", "h5", "h6", "td", "th", "dd", "dt"))
 _BOXES = frozenset(
     ("article", "main", "section", "footer", "nav", "aside", "header", "ul", "ol", "figure", "blockquote")
@@ -67,7 +56,7 @@ class Body:
     Attributes:
         indices: which of the page's blocks it is, in order.
         start, end: the region that it was read from; `end` is past the last block.
-        tier: what read it: `site`, `container`, `container+trafilatura`, `trafilatura`, `votes`.
+        tier: what read it: `site`, `container`, `votes`, `trafilatura`.
         confidence: 0 to 1.
     """
 
@@ -79,12 +68,19 @@ class Body:
 
 
 def body(
-    page: Sequence[Block], points: Sequence[float], root: HtmlElement, *, reading: Reading | None, title: int | None
+    page: Sequence[Block],
+    boxes: Sequence[Box],
+    points: Sequence[float],
+    root: HtmlElement,
+    *,
+    reading: Reading | None,
+    title: int | None,
 ) -> Body | None:
     """The article among the blocks of a page; None where there is no prose.
 
     Args:
         page: the blocks of the page.
+        boxes: the known containers among its boxes.
         points: what `votes` says of them.
         root: the page's tree.
         reading: the site's selectors at the time of the capture.
@@ -93,7 +89,7 @@ def body(
     if reading and reading.body and (found := _within(page, root, reading.body)):
         return Body(indices=tuple(found), start=found[0], end=found[-1] + 1, tier="site", confidence=1.0)
     start, end, weight = region(page, points, title)
-    container = _container(page, points, root, weight)
+    container = _container(boxes, points, weight)
     if container:
         start, end = container[0], container[-1] + 1
         weight = sum(max(0.0, points[index]) for index in container)
@@ -102,22 +98,28 @@ def body(
     if not container and weight < WEAK and title is not None and title < start:
         start, end = _widened(page, points, title, start, end)
     voted = [index for index in container or range(start, end) if page[index].linked < 0.8]
-    read = _read(page, container or range(max(0, start - 2), min(len(page), end + 2)))
-    if weight < WEAK and title is None and not container:
-        whole = _read(page, range(len(page)))
-        if sum(page[i].size for i in whole) > 3 * sum(page[i].size for i in voted):
-            return Body(indices=tuple(whole), start=whole[0], end=whole[-1] + 1, tier="trafilatura", confidence=0.4)
-    tier = "container+trafilatura" if container else "trafilatura"
-    if not read or _prose(page, read) < 0.7 * _prose(page, voted):
-        read, tier = voted, "votes"
-    elif weight < (HEAVY if container else WEAK):
-        # A notice of a few lines: its box knows better than any reader.
-        read, tier = voted, "container" if container else "votes"
+    share = weight / max(weight, sum(max(0.0, point) for point in points))
+    confidence = 1.0 if container else min(1.0, weight / 400) * (0.4 + 0.6 * share)
+    read, tier = voted, "container" if container else "votes"
+    if confidence < DOUBT:
+        read, tier = _second(page, voted, range(max(0, start - 2), min(len(page), end + 2)), weight, title)
     read = _mended(page, points, read)
     if not read:
         return None
-    confidence = min(1.0, weight / 400) * (1.0 if container else 0.9)
     return Body(indices=tuple(read), start=start, end=end, tier=tier, confidence=round(confidence, 2))
+
+
+def _second(
+    page: Sequence[Block], voted: list[int], around: Collection[int], weight: float, title: int | None
+) -> tuple[list[int], str]:
+    """What trafilatura reads where votes are in doubt, if it is the better reading."""
+    if weight < WEAK and title is None:
+        whole = _read(page, range(len(page)))
+        if sum(page[i].size for i in whole) > 3 * sum(page[i].size for i in voted):
+            return whole, "trafilatura"
+    # A notice of a few lines: its box knows better than any reader.
+    read = _read(page, around) if weight >= WEAK else []
+    return (read, "trafilatura") if read and _prose(page, read) >= 0.7 * _prose(page, voted) else (voted, "votes")
 
 
 def _widened(page: Sequence[Block], points: Sequence[float], title: int, start: int, end: int) -> tuple[int, int]:
@@ -156,7 +158,7 @@ def votes(page: Sequence[Block], keys: Sequence[str]) -> list[float]:
     aside = _asides(page)
     points = []
     for index, block in enumerate(page):
-        size, marks = block.size, len(_MARKS.findall(block.text))
+        size = block.size
         rule = furniture_id(keys[index]) if size <= 240 and block.linked < 0.9 else None
         if rule in ("related", "comments"):
             following = page[index + 1 : index + 13]
@@ -167,7 +169,7 @@ def votes(page: Sequence[Block], keys: Sequence[str]) -> list[float]:
             vote = -15.0
         elif block.linked > 0.5:
             vote = -8 - min(size, 40) * 0.4
-        elif size >= 20 and marks:
+        elif size >= 20 and _MARKS.search(block.text):
             vote = min(size - block.links, HEAVY) * (1 - block.linked)
         elif size >= 40:
             vote = 20.0
@@ -232,38 +234,15 @@ def _box(block: Block) -> HtmlElement | None:
 
 
 def _asides(page: Sequence[Block]) -> Collection[int]:
-    """Blocks in boxes that are named for comments, navigation and the like, unless most of the prose stands there."""
-    known: dict[HtmlElement, bool] = {}
-
-    def named(element: HtmlElement | None) -> bool:
-        chain = []
-        verdict = False
-        while element is not None:
-            if element in known:
-                verdict = known[element]
-                break
-            chain.append(element)
-            if element.tag in ("body", "html", "article", "main"):
-                break
-            element = element.getparent()
-        for link in reversed(chain):
-            if link.tag in ("body", "html", "article", "main"):
-                verdict = False
-            else:
-                names = f"{link.get('class') or ''} {link.get('id') or ''}"
-                verdict = verdict or link.tag in ("footer", "nav", "aside", "form") or bool(_ASIDE.search(names))
-            known[link] = verdict
-        return verdict
-
-    found = {index for index, block in enumerate(page) if named(block.element)}
-    prose = _prose(page, range(len(page)))
-    return found if _prose(page, found) < 0.5 * prose else ()
+    """Blocks in boxes that are named for comments and the like, unless most of the prose stands there."""
+    found = [index for index, block in enumerate(page) if block.aside]
+    return set(found) if _prose(page, found) < 0.5 * _prose(page, range(len(page))) else ()
 
 
 def _prose(page: Sequence[Block], indices: Collection[int]) -> int:
     """Characters of unlinked blocks with sentence marks."""
     blocks = (page[index] for index in indices)
-    return sum(block.size for block in blocks if block.linked < 0.3 and len(_MARKS.findall(block.text)) >= 2)
+    return sum(block.size for block in blocks if block.linked < 0.3 and _TWO_MARKS.search(block.text))
 
 
 def _within(page: Sequence[Block], root: HtmlElement, selector: str) -> list[int]:
@@ -285,27 +264,13 @@ def _selector(selector: str) -> CSSSelector:
     return CSSSelector(selector, translator="html")
 
 
-def _container(page: Sequence[Block], points: Sequence[float], root: HtmlElement, weight: float) -> list[int]:
+def _container(boxes: Sequence[Box], points: Sequence[float], weight: float) -> list[int]:
     """The blocks of a known container, where it holds the page's article."""
-    ranked = [(rank, holder) for holder in root.iter() if (rank := _rank(holder)) < len(CONTAINERS)]
-    for rank in sorted({rank for rank, _ in ranked}):
-        inside = {element for own, holder in ranked if own == rank for element in holder.iter()}
-        found = [index for index, block in enumerate(page) if block.element in inside]
-        if found and sum(max(0.0, points[index]) for index in found) >= max(4.0, 0.7 * weight):
+    for rank in sorted({box.rank for box in boxes}):
+        found = sorted({index for box in boxes if box.rank == rank for index in range(box.start, box.end)})
+        if sum(max(0.0, points[index]) for index in found) >= max(4.0, 0.7 * weight):
             return found
     return []
-
-
-def _rank(element: HtmlElement) -> int:
-    """The place of a container among the known ones."""
-    ranks = [len(CONTAINERS)]
-    own, classes = element.get("id"), element.get("class")
-    if own:
-        # VSB numbers its containers: vsb_content_2.
-        ranks.append(_RANKS.get("#vsb_content" if own.startswith("vsb_content") else f"#{own}", len(CONTAINERS)))
-    if classes:
-        ranks += [_RANKS.get(f".{name}", len(CONTAINERS)) for name in classes.split()]
-    return min(ranks)
 
 
 def _read(page: Sequence[Block], indices: Collection[int]) -> list[int]:

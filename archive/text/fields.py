@@ -147,6 +147,8 @@ _CHECKED = re.compile(
     r"录\s*入|摄\s*影|供\s*图|图\s*片|制\s*图|发布人|签发)(?:人|员)?"
     r"\s*[:|]\s*[^:。,;]{2,16}(?:[\s|;]|$))+(?:(?:责任)?编辑\s*[:|][^:。]{2,10})?"
 )
+_DASHES = re.compile("[—–―-]+")
+_QUOTED = re.compile(r"[\s\"“”'‘’]")
 _SUBTITLE = re.compile(r"[—–\-]{1,3}\s*\S.{2,60}")
 _NUMBERED = re.compile(
     r"(?:[一二三四五六七八九十]{1,3}[、.,]|\([一二三四五六七八九十\d]{1,3}\)|"
@@ -503,32 +505,39 @@ def is_site_name(text: str) -> bool:
     )
 
 
-def stands_in(line: str, head: str) -> bool:
-    """Whether a line of the page is the title of the `title` element, which may be cut or carry names after it.
+class Head:
+    """What the `title` element says, which may be cut or carry the names of column and site.
 
-    >>> stands_in("统战部召开会议", "统战部召开会议_四川统一战线")
+    >>> Head("统战部召开会议_四川统一战线").holds("统战部召开会议")
     True
-    >>> stands_in("四川统一战线", "统战部召开会议_四川统一战线")
+    >>> Head("统战部召开会议_四川统一战线").holds("四川统一战线")
     False
     """
-    one, whole = _bare(line), _bare(head)
-    if len(one) < 4 or not whole:
-        return False
-    parts = [_bare(part) for part in _head_parts(head)]
-    part = next((part for part in parts if part and not is_site_name(part)), whole)
-    # The page puts a word of its own before or after the title: 原创.
-    if len(part) >= 8 and part in one:
-        return len(part) >= 0.7 * len(one)
-    if one in whole:
-        return len(one) >= 0.6 * len(part) and (not is_site_name(one) or one == part)
-    # The title element may be cut: 无敌免...
-    cut = whole.removesuffix("...").removesuffix("…")
-    return len(cut) >= 8 and cut != whole and one.startswith(cut)
+
+    def __init__(self, head: str) -> None:
+        self._whole = _bare(head)
+        parts = [_bare(part) for part in _head_parts(head)]
+        self._part = next((part for part in parts if part and not is_site_name(part)), self._whole)
+        # The title element may be cut: 无敌免...
+        cut = self._whole.removesuffix("...").removesuffix("…")
+        self._cut = cut if len(cut) >= 8 and cut != self._whole else None
+
+    def holds(self, line: str) -> bool:
+        """Whether a line of the page is this title."""
+        one = _bare(line)
+        if len(one) < 4 or not self._whole:
+            return False
+        # The page puts a word of its own before or after the title: 原创.
+        if len(self._part) >= 8 and self._part in one:
+            return len(self._part) >= 0.7 * len(one)
+        if one in self._whole:
+            return len(one) >= 0.6 * len(self._part) and (not is_site_name(one) or one == self._part)
+        return self._cut is not None and one.startswith(self._cut)
 
 
 @lru_cache(maxsize=4096)
 def _bare(text: str) -> str:
-    return re.sub(r"[—–―-]+", "-", re.sub(r"[\s\"“”'‘’]", "", narrow(text)))
+    return _DASHES.sub("-", _QUOTED.sub("", narrow(text)))
 
 
 def _marks(text: str) -> Iterable[tuple[str, int, int]]:

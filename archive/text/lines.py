@@ -41,13 +41,29 @@ def rules() -> tuple[Rule, ...]:
     return tuple(Rule(**{**rule, "pattern": re.compile(rule["pattern"])}) for rule in raw["rule"])
 
 
+@lru_cache(maxsize=4096)
 def narrow(line: str) -> str:
     """A line for comparing: punctuation and spaces in their narrow forms.
 
     >>> narrow("来源：四川在线（记者　张三）")
     '来源:四川在线(记者 张三)'
     """
-    return " ".join(_WIDE.sub(lambda match: _NARROW[match[0]], line).split())
+    return " ".join(_WIDE.sub(_narrowed, line).split())
+
+
+def narrow_lines(lines: Sequence[str]) -> list[str]:
+    """Lines without line feeds for comparing, see `narrow`.
+
+    >>> narrow_lines(["（一）", "　　来源："])
+    ['(一)', '来源:']
+    """
+    if not lines:
+        return []
+    return [" ".join(line.split()) for line in _WIDE.sub(_narrowed, "\n".join(lines)).split("\n")]
+
+
+def _narrowed(match: re.Match[str]) -> str:
+    return _NARROW[match[0]]
 
 
 def is_sentence(line: str, least: int = SENTENCE) -> bool:
@@ -86,15 +102,25 @@ def furniture(lines: Sequence[str]) -> list[str | None]:
     return found
 
 
-@lru_cache(maxsize=4096)
 def furniture_id(key: str) -> str | None:
     """The first rule that takes out a narrow, Simplified line, wherever it stands; None where there is none."""
-    return next((rule.id for rule in rules() if rule.pattern.fullmatch(key)), None)
+    found = _matching(key)
+    return found[0].id if found else None
 
 
 def _match(key: str, *, at_top: bool, at_bottom: bool) -> Rule | None:
-    for rule in rules():
-        here = {"any": True, "top": at_top, "bottom": at_bottom, "ends": at_top or at_bottom}[rule.where]
-        if here and rule.pattern.fullmatch(key):
-            return rule
-    return None
+    here = {"any": True, "top": at_top, "bottom": at_bottom, "ends": at_top or at_bottom}
+    return next((rule for rule in _matching(key) if here[rule.where]), None)
+
+
+@lru_cache(maxsize=8192)
+def _matching(key: str) -> tuple[Rule, ...]:
+    """The rules whose pattern a line is, in their order."""
+    if not _any_rule().fullmatch(key):
+        return ()
+    return tuple(rule for rule in rules() if rule.pattern.fullmatch(key))
+
+
+@cache
+def _any_rule() -> re.Pattern[str]:
+    return re.compile("|".join(f"(?:{rule.pattern.pattern})" for rule in rules()))

@@ -9,8 +9,8 @@ from dataclasses import dataclass
 from lxml.html import HtmlElement
 
 from archive.text import chinese, fields
-from archive.text.blocks import Block, blocks, fold
-from archive.text.lines import narrow
+from archive.text.blocks import Block, Box, fold, walk
+from archive.text.lines import narrow_lines
 
 _PUBLISHED = re.compile(r'"(?P<name>pubDate|datePublished|upDate)"\s*:\s*"(?P<value>[^"]{8,40})"')
 
@@ -22,6 +22,7 @@ class Page:
     Attributes:
         root: the tree.
         blocks: its blocks in order.
+        boxes: the known containers among its boxes.
         keys: their text in narrow forms and Simplified characters, for comparing.
         metas: (name in lower case, content) of `meta` elements and of structured data.
         head: the text of the `title` element.
@@ -30,6 +31,7 @@ class Page:
 
     root: HtmlElement
     blocks: Sequence[Block]
+    boxes: Sequence[Box]
     keys: Sequence[str]
     metas: Sequence[tuple[str, str]]
     head: str
@@ -46,8 +48,8 @@ class Page:
 
 def page_of(root: HtmlElement, title_selected: Sequence[HtmlElement] = ()) -> Page:
     """Read a tree; `title_selected` is what the site's selector for titles found."""
-    found = blocks(root)
-    keys = [narrow(block.spaced) for block in found]
+    found, boxes = walk(root)
+    keys = narrow_lines([block.spaced for block in found])
     # Labels in Traditional characters are compared with Simplified rules on every page: cheap, and never kept.
     if chinese.script("".join(keys)) in ("hant", "mixed"):
         repaired = chinese.pinyin_repaired("\n".join(keys))
@@ -57,6 +59,7 @@ def page_of(root: HtmlElement, title_selected: Sequence[HtmlElement] = ()) -> Pa
     return Page(
         root=root,
         blocks=found,
+        boxes=boxes,
         keys=keys,
         metas=metas,
         head=head,
@@ -88,13 +91,15 @@ def _titles(metas: Sequence[tuple[str, str]], head: str) -> list[str]:
 
 def _title(found: Sequence[Block], titles: Sequence[str], selected: Sequence[HtmlElement]) -> int | None:
     """The block that the head calls the title: a heading before others, the longest of them, the first of those."""
-    inside = {element for holder in selected for element in holder.iter()}
-    for index, block in enumerate(found):
-        if block.element in inside:
-            return index
+    if selected:
+        inside = {element for holder in selected for element in holder.iter()}
+        for index, block in enumerate(found):
+            if block.element in inside:
+                return index
+    heads = [fields.Head(title) for title in titles]
     best: tuple[tuple[bool, int, int], int] | None = None
     for index, block in enumerate(found):
-        if block.linked < 0.5 and block.size <= 100 and any(fields.stands_in(block.text, title) for title in titles):
+        if block.linked < 0.5 and block.size <= 100 and any(head.holds(block.text) for head in heads):
             rank = (block.kind == "heading", block.size, -index)
             if best is None or rank > best[0]:
                 best = (rank, index)

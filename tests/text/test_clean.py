@@ -4,13 +4,17 @@ from __future__ import annotations
 
 import datetime as dt
 import time
+from importlib import resources
+from itertools import pairwise
 from typing import Any
 
+import opencc
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from archive.site import Crawl, Reading, Site
+from archive.text import chinese
 from archive.text.clean import clean
 from archive.text.decode import parse
 from archive.text.document import Document, Reason, Skip
@@ -345,3 +349,21 @@ def test_a_recipe_changes_with_what_shapes_text_and_with_nothing_else() -> None:
     assert plain != recipe([Site(**base, place="510000")])
     assert plain != recipe([Site(**base, readings=(Reading(body="div"),))])
     assert plain != recipe([])
+
+
+def test_conversion_is_that_of_opencc_word_for_word() -> None:
+    folder = resources.files("opencc") / "dictionary"
+    phrases = [row.split("\t")[0] for row in (folder / "TSPhrases.txt").read_text("utf-8").splitlines()]
+    characters = [row.split("\t")[0] for row in (folder / "TSCharacters.txt").read_text("utf-8").splitlines()]
+    # Each phrase and each character after another, overlaps and all.
+    texts = ["".join(phrases), "，".join(phrases), "".join(characters), "".join(p[:-1] for p in phrases)]
+    texts += ["".join(word[1:] + other[:1] for word, other in pairwise(phrases))]
+    stock = opencc.OpenCC("t2s")
+    for text in texts:
+        assert chinese.converted(text) == stock.convert(text)
+
+
+@given(st.lists(st.sampled_from("乾隆坤鍾情有獨著作隨麼甚徵求藉憑於瞭解，。 a統戰"), max_size=40))
+def test_any_mix_is_converted_as_opencc_does(characters: list[str]) -> None:
+    text = "".join(characters)
+    assert chinese.converted(text) == opencc.OpenCC("t2s").convert(text)
