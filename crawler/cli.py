@@ -21,7 +21,7 @@ from typing import Annotated, Any, NoReturn
 import typer
 
 from archive import site as site_files
-from archive.catalogue import build, query
+from archive.catalogue import agree, build, query
 from archive.corpus import diff, ingest, reclean
 from archive.errors import CundangError, InterruptedCrawl, UsageError
 from archive.export import jsonl, parquet, text
@@ -256,7 +256,10 @@ def verify_(
     paths: Annotated[list[Path] | None, typer.Argument(help="WARC files; the whole archive when absent.")] = None,
     json_: Json = False,
 ) -> None:
-    """Read every record back and check its lengths and digests; exit 1 when anything is wrong.
+    """Read every record back, check lengths, fields and digests; without paths also whether the files agree.
+
+    That is: revisits with what they refer to, indexes and shards with the WARC files, the catalogue with both. Exit 1
+    when anything is wrong.
 
     Example: cundang verify
     """
@@ -268,6 +271,9 @@ def verify_(
             for problem in verify.verify(warc):
                 wrong += 1
                 _print(problem, f"{problem.file}: offset {problem.offset}: {problem.reason}", json_)
+        for problem in () if paths else agree.disagreements(context.obj.layout):
+            wrong += 1
+            _print(problem, f"{problem.file}: offset {problem.offset}: {problem.reason}", json_)
     say(f"verify: {len(warcs)} files, {wrong} problems")
     raise typer.Exit(int(wrong > 0))
 

@@ -85,7 +85,7 @@ class Table:
         """A test ended, or did not come to run."""
         if report.when != "call" and report.passed:
             return
-        name = report.nodeid.rpartition("::")[2].partition("[")[0].removeprefix("test_").replace("_", " ")
+        name = report.nodeid.partition("[")[0].rpartition("::")[2].removeprefix("test_").replace("_", " ")
         for row in self._rows.get(report.nodeid, ()):
             self.results[row][name].append(report.outcome)
         if report.skipped and isinstance(report.longrepr, tuple):

@@ -50,7 +50,7 @@ def write(layout: Layout, warc: Path) -> Path:
         DataError: the WARC file cannot be read.
         OSError: the index cannot be written.
     """
-    return keep(layout, warc, _lines(warc))
+    return keep(layout, warc, lines(warc))
 
 
 def keep(layout: Layout, warc: Path, lines: Iterable[str]) -> Path:
@@ -62,6 +62,15 @@ def keep(layout: Layout, warc: Path, lines: Iterable[str]) -> Path:
         file.writelines(sorted(lines))
     made.replace(path)
     return path
+
+
+def lines(warc: Path) -> list[str]:
+    """The lines of a WARC file's index, sorted.
+
+    Raises:
+        DataError: the WARC file cannot be read.
+    """
+    return sorted(_lines(warc))
 
 
 def line(record: Record, head: Head, id_: str) -> str:

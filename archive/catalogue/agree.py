@@ -1,0 +1,188 @@
+"""The files of an archive -> where they do not agree: revisits, indexes, shards and the catalogue, each with the other.
+
+What a single WARC file says of itself is `archive.warc.verify`.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterable, Iterator
+from contextlib import closing
+from dataclasses import dataclass
+from itertools import zip_longest
+from pathlib import Path
+
+from archive.corpus import shard
+from archive.errors import DataError
+from archive.layout import IMPORTED, Layout
+from archive.text.document import Document
+from archive.warc import index
+from archive.warc.reader import PAGES, Identities, digest_of, whole_records
+from archive.warc.record import Problem, Record
+from archive.warc.writer import NOT_MODIFIED
+
+_INDEX_CURE = "Make it again: cundang rebuild --index."
+_SHARD_CURE = "Make it again: cundang rebuild --corpus."
+_CATALOGUE_CURE = "Make it again: cundang rebuild --catalogue."
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Revisit:
+    """What a revisit record says of the record that it stands for."""
+
+    file: str
+    offset: int
+    target: str
+    url: str
+    stamp: str
+    digest: str
+    unmodified: bool
+
+
+def disagreements(layout: Layout) -> Iterator[Problem]:
+    """Where two files of the archive say different things; a file that is derived and missing is no disagreement.
+
+    Raises:
+        DataError: a WARC file cannot be read.
+    """
+    targets: dict[str, tuple[str, str, str]] = {}
+    revisits: list[_Revisit] = []
+    for warc in (*layout.warcs(), *layout.open_warcs()):
+        pages: list[str] = []
+        identities = Identities(warc)
+        ours = layout.site_of(warc) != IMPORTED
+        for record in whole_records(warc):
+            if record.kind in PAGES:
+                pages.append(identities.of(record))
+                targets[record.id] = _said(record)
+            elif record.kind == "revisit" and ours:
+                revisits.append(_revisit(record))
+        yield from _index(layout, warc)
+        yield from _shard(layout, warc, pages)
+    yield from _dangling(revisits, targets)
+    yield from _orphans(layout)
+    yield from _catalogue(layout)
+
+
+def _said(record: Record) -> tuple[str, str, str]:
+    """URL, date and payload digest, which a revisit repeats; no digest where the record is cut."""
+    digest = "" if record.field("WARC-Truncated") else record.field("WARC-Payload-Digest")
+    return record.url, record.field("WARC-Date"), digest
+
+
+def _revisit(record: Record) -> _Revisit:
+    return _Revisit(
+        file=record.place.file,
+        offset=record.place.offset,
+        target=record.field("WARC-Refers-To").strip("<>"),
+        url=record.field("WARC-Refers-To-Target-URI"),
+        stamp=record.field("WARC-Refers-To-Date"),
+        digest=record.field("WARC-Payload-Digest"),
+        unmodified=record.field("WARC-Profile") == NOT_MODIFIED,
+    )
+
+
+def _dangling(revisits: Iterable[_Revisit], targets: dict[str, tuple[str, str, str]]) -> Iterator[Problem]:
+    for revisit in revisits:
+        reason = None
+        if revisit.target not in targets:
+            reason = f"the revisit refers to {revisit.target or 'no record'}, which no WARC file here holds"
+        else:
+            url, stamp, digest = targets[revisit.target]
+            if (url, stamp) != (revisit.url, revisit.stamp):
+                reason = f"the revisit gives {revisit.target} another URL or date than it has"
+            elif not digest:
+                reason = f"the revisit refers to {revisit.target}, which is not whole"
+            elif not revisit.unmodified and digest != revisit.digest:
+                reason = f"the revisit refers to {revisit.target}, which has other bytes"
+        if reason:
+            yield Problem(file=revisit.file, offset=revisit.offset, reason=reason)
+
+
+def _index(layout: Layout, warc: Path) -> Iterator[Problem]:
+    path = layout.index_of(warc)
+    if not path.exists():
+        return
+    there = path.read_bytes().splitlines(keepends=True)
+    offset = 0
+    for stands, wanted in zip_longest(there, index.lines(warc)):
+        if stands != (wanted and wanted.encode("ascii")):
+            reason = f"the index line is not what {warc.name} gives. {_INDEX_CURE}"
+            yield Problem(file=_below(layout, path), offset=offset, reason=reason)
+            return
+        offset += len(stands)
+
+
+def _shard(layout: Layout, warc: Path, pages: list[str]) -> Iterator[Problem]:
+    path = layout.shard_of(warc)
+    if not path.exists():
+        return
+    reason = None
+    about = shard.about(path)
+    if about is None:
+        reason = "the shard says nothing of what it was made from"
+    elif (about.header.warc, about.header.warc_sha256) != (warc.name, digest_of(warc)):
+        reason = f"the shard was made from other bytes than those of {warc.name}"
+    else:
+        try:
+            rows = list(shard.read(path))
+        except (DataError, OSError, ValueError, TypeError, KeyError) as error:
+            reason = f"the shard cannot be read ({error})"
+        else:
+            documents = sum(isinstance(item, Document) for item in rows)
+            if [item.id for item in rows] != pages:
+                reason = f"the shard's rows are not the {len(pages)} page records of {warc.name}"
+            elif (documents, len(rows) - documents) != (about.documents, about.skips):
+                reason = "the shard counts its documents and skips wrong"
+    if reason:
+        yield Problem(file=_below(layout, path), offset=0, reason=f"{reason}. {_SHARD_CURE}")
+
+
+def _orphans(layout: Layout) -> Iterator[Problem]:
+    for path in (*layout.indexes(), *layout.shards()):
+        if layout.warc_of(path) is None:
+            yield Problem(file=_below(layout, path), offset=0, reason="the WARC file that it was made from is gone")
+
+
+def _catalogue(layout: Layout) -> Iterator[Problem]:
+    path = layout.catalogue
+    if not path.exists():
+        return
+    try:
+        with closing(sqlite3.connect(f"{path.resolve().as_uri()}?mode=ro", uri=True, timeout=60)) as db:
+            (checked,) = db.execute("PRAGMA quick_check(1)").fetchone()
+            if checked != "ok":
+                yield Problem(file=path.name, offset=0, reason=f"{checked}. {_CATALOGUE_CURE}")
+                return
+            for source, name in db.execute("SELECT id, path FROM sources ORDER BY path").fetchall():
+                if reason := _of_source(db, layout, source, name):
+                    yield Problem(file=path.name, offset=0, reason=f"{name}: {reason}. {_CATALOGUE_CURE}")
+    except sqlite3.DatabaseError as error:
+        yield Problem(file=path.name, offset=0, reason=f"{error}. {_CATALOGUE_CURE}")
+
+
+def _of_source(db: sqlite3.Connection, layout: Layout, source: int, name: str) -> str | None:
+    """Why what the catalogue holds of a shard or an index is not what that says."""
+    path = layout.root / name
+    if not path.exists():
+        return "the file is gone, and the catalogue still speaks of it"
+    try:
+        if name.endswith(".parquet"):
+            rows = list(enumerate(shard.read(path)))
+            wanted = [(n, item.id, item.url) for n, item in rows if isinstance(item, Document)]
+            held = db.execute("SELECT row, id, url FROM documents WHERE source = ? ORDER BY row", (source,)).fetchall()
+            skips = sorted((item.id, item.reason.value) for _, item in rows if not isinstance(item, Document))
+            skipped = sorted(db.execute("SELECT id, reason FROM skips WHERE source = ?", (source,)).fetchall())
+            same = held == wanted and skips == skipped
+        else:
+            lines = sorted((row.id, row.url, row.offset, row.length) for row in index.read(path))
+            same = lines == sorted(
+                db.execute("SELECT id, url, offset, length FROM captures WHERE source = ?", (source,)).fetchall()
+            )
+    except (DataError, OSError, ValueError, TypeError, KeyError) as error:
+        return f"cannot be read ({error})"
+    return None if same else "the catalogue holds other rows than the file"
+
+
+def _below(layout: Layout, path: Path) -> str:
+    return str(path.relative_to(layout.root))
