@@ -116,6 +116,26 @@ def sites_list(context: typer.Context, json_: Json = False) -> None:
         _print(site, f"{site.key:24} {site.name}  {' '.join(site.hosts)}  {site.schedule or ''}", json_)
 
 
+@sites_app.command("add")
+def sites_add(
+    context: typer.Context,
+    url: Annotated[str, typer.Argument(help="The home page of a site.")],
+    key: Annotated[str | None, typer.Option(help="The file's name; made from the host when absent.")] = None,
+    delay: Annotated[float, typer.Option(min=0, help="Seconds between two requests.")] = 3.0,
+    json_: Json = False,
+) -> None:
+    """Look at a site, at most 30 requests, write its file, and show some of its articles as they are read.
+
+    Example: cundang sites add http://www.sctyzx.gov.cn/
+    """
+    from crawler import probe  # noqa: PLC0415 - scrapy is imported only where something is crawled
+
+    found = probe.probe(url, context.obj.sites_folder, key=key, delay=delay)
+    for sample in found.samples:
+        _print(sample, f"{sample.published or '':10}  {sample.title}\n    {sample.text[:80]}", json_)
+    say(f"{found.path}: {found.cms or 'no known CMS'}, {len(found.columns)} columns, {found.requests} answers")
+
+
 @sites_app.command("check")
 def sites_check(
     context: typer.Context,
@@ -317,25 +337,27 @@ def search(
 def show(
     context: typer.Context,
     name: Annotated[str, typer.Argument(help="A document's id or URL.")],
-    versions: Annotated[bool, typer.Option("--versions", help="All captures of its URL.")] = False,
+    versions: Annotated[bool, typer.Option("--versions", help="The history of its URL, with what changed.")] = False,
     json_: Json = False,
 ) -> None:
-    """Show one document with its evidence, or the captures of a URL.
+    """Show one document with its evidence, or the history of a URL: its texts, what changed, and when it was gone.
 
     Example: cundang show file:///000_cf38059dc55396b4.txt
     """
     layout: Layout = context.obj.layout
     found = query.find(layout, name)
-    captures = query.captures(layout, found[0].url if found else name)
+    url = found[0].url if found else name
+    history = query.versions(layout, url) if versions or not found else []
     gone = exclusions.read(layout).covering(name)
     if gone:
         raise UsageError(f"{name}: taken down on {gone.date}{gone.reason and ': ' + gone.reason}.")
-    if not found and not captures:
+    if not found and not history:
         raise UsageError(f"{name}: neither the id nor the URL of anything here. Try: cundang search")
-    if versions or not found:
-        for capture in captures:
-            _print(capture, f"{capture.stamp}  {capture.status or '':4} {capture.became:12} {capture.id}", json_)
-    else:
+    for version in history:
+        lines = "".join(f"\n    {line}" for line in version.changes)
+        until = f" to {version.last}" if version.captures > 1 else ""
+        _print(version, f"{version.first}{until}  {version.what:12} {version.title or ''}  {version.id}{lines}", json_)
+    if found and not versions:
         print(jsonl.line(found[0]) if json_ else _page(found[0]))
 
 

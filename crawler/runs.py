@@ -103,7 +103,8 @@ class Runs:
         try:
             path.parent.mkdir(parents=True, exist_ok=True)
             self._db = sqlite3.connect(path, timeout=30, isolation_level=None, check_same_thread=False)
-            self._db.executescript(_SCHEMA)
+            # A killed process loses nothing by this; a power cut at most the last line of a history.
+            self._db.executescript("PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL;" + _SCHEMA)
         except (OSError, sqlite3.Error) as error:
             raise DataError(
                 f"{path}: the history of runs cannot be used ({error}). Move it away to begin anew."

@@ -260,7 +260,8 @@ class Schedule:
         return ended
 
     def _begin(self, now: dt.datetime) -> None:
-        sites = self._sites()
+        under_way = {run.site for _, run in self._children.values()}
+        sites = {key: site for key, site in self._sites().items() if key not in under_way}
         last = {
             key: Last(planned=planned, done=done)
             for key, (planned, done) in self._runs.last(sites.values(), now).items()

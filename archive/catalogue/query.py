@@ -7,7 +7,7 @@ import json
 import sqlite3
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import closing
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from itertools import groupby, islice
 from pathlib import Path
 from typing import Any
@@ -15,6 +15,7 @@ from typing import Any
 from archive.catalogue.build import CHINA
 from archive.catalogue.words import expression
 from archive.corpus import shard
+from archive.corpus.diff import text_lines
 from archive.errors import UsageError
 from archive.layout import Layout
 from archive.text.document import Document
@@ -82,6 +83,27 @@ class Captured:
     offset: int
     length: int
     became: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Version:
+    """What a URL gave for a while.
+
+    Attributes:
+        what: `document`, `deleted` (404, 410, or a page that says so), or the reason of a Skip.
+        first, last: stamps (UTC, 14 digits) of its first and last capture; `captures` counts them.
+        id: of the first.
+        changes: lines of title and text that differ from the text before, `- ` and `+ ` before them.
+    """
+
+    what: str
+    first: str
+    last: str
+    captures: int
+    id: str
+    status: int | None
+    title: str | None
+    changes: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -206,6 +228,46 @@ def captures(layout: Layout, url: str) -> list[Captured]:
         values["warc"] = str(warc.relative_to(layout.root)) if warc else values["warc"]
         found.append(Captured(**values))
     return found
+
+
+def versions(layout: Layout, url: str) -> list[Version]:
+    """The history of a URL, oldest first: each text that it had, and each time that it gave none.
+
+    Captures of an unchanged text are one version; a deletion is one too.
+
+    Raises:
+        UsageError: there is no catalogue yet.
+    """
+    documents = {document.id: document for document in find(layout, url)}
+    found: list[Version] = []
+    text: list[str] = []
+    for capture in captures(layout, url):
+        document = documents.get(capture.id)
+        what = "deleted" if document is None and _deleted(capture) else capture.became
+        lines = [document.title or "", *document.text.split("\n")] if document else None
+        same = lines == text if lines is not None else what == "revisit"
+        if found and (what == found[-1].what or what == "revisit") and (same or lines is None):
+            found[-1] = replace(found[-1], last=capture.stamp, captures=found[-1].captures + 1)
+            continue
+        changes = tuple(text_lines(text, lines)) if lines is not None and text else ()
+        text = lines if lines is not None else text
+        found.append(
+            Version(
+                what=what,
+                first=capture.stamp,
+                last=capture.stamp,
+                captures=1,
+                id=capture.id,
+                status=capture.status,
+                title=document.title if document else None,
+                changes=changes,
+            )
+        )
+    return found
+
+
+def _deleted(capture: Captured) -> bool:
+    return capture.status in (404, 410) or capture.became == "soft_404"
 
 
 def status(layout: Layout) -> list[SiteStatus]:

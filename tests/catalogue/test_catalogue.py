@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import sqlite3
 from contextlib import closing
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -182,3 +183,84 @@ def test_skips_are_counted_by_reason(layout: Layout) -> None:
 def test_without_a_catalogue_the_cure_is_named(layout: Layout) -> None:
     with pytest.raises(UsageError, match="cundang rebuild --catalogue"):
         hits(layout, "统战")
+
+
+def test_equal_texts_name_the_first_credible_one_and_all_stay(layout: Layout) -> None:
+    text = "市委统战部召开会议，传达学习精神。"
+    farm = replace(document(1, text, url="http://farm.cn/1", published="2020-01-01"), flags=("content_farm",))
+    first = document(2, text.replace("，", ","), url="http://a.cn/2", published="2020-02-19")
+    later = document(3, f" {text}\n", url="http://b.cn/3", published="2020-03-01")
+    put(layout, "x", farm, later)
+    put(layout, "y", first, document(4, "别的文字", url="http://c.cn/4"))
+    build.update(layout)
+    collapsed = query.Filter(collapse=True)
+
+    def kept() -> list[str]:
+        return [item.id.removeprefix("urn:uuid:") for item in query.documents(layout, collapsed)]
+
+    assert kept() == ["2", "4"]
+    assert len(list(query.documents(layout, ANY))) == 4, "a duplicate was lost"
+    # The first one goes: another takes its place, without a rebuild.
+    put(layout, "y", document(4, "别的文字", url="http://c.cn/4"), mark="1")
+    build.update(layout)
+    assert kept() == ["3", "4"]
+    after = dump(layout)
+    build.rebuild(layout)
+    assert dump(layout) == after
+
+
+def test_filters_are_answered_alike_with_few_hits_and_many(layout: Layout, monkeypatch: pytest.MonkeyPatch) -> None:
+    rows = [
+        replace(
+            document(n, "统战" * (1 + n % 7), published=f"20{10 + n % 9}-01-01"),
+            site=f"s{n % 3}",
+            script="hant" if n % 2 else "hans",
+            flags=("mirror",) if n % 5 == 0 else (),
+        )
+        for n in range(60)
+    ]
+    put(layout, "x", *rows)
+    build.update(layout)
+    wanted = query.Filter(sites=("s0", "s1"), without=("mirror",), script="hans", min_han=6, since="2012")
+    right = [
+        row
+        for row in rows
+        if row.site in ("s0", "s1") and not row.flags and row.script == "hans" and row.han >= 6
+        if (row.published or "") >= "2012"
+    ]
+    right.sort(key=lambda row: row.id)
+    right.sort(key=lambda row: row.published or "", reverse=True)
+    few = [hit.id for hit in query.search(layout, "统战", 1000, wanted)]
+    monkeypatch.setattr(query, "WALK", 0)
+    assert [hit.id for hit in query.search(layout, "统战", 1000, wanted)] == few == [row.id for row in right]
+
+
+def test_a_history_joins_equal_texts_and_tells_a_deletion(layout: Layout) -> None:
+    url = "http://a.cn/1"
+    old, same = (document(n, "第一段\n第二段", url=url, day=n, title="会议") for n in (1, 2))
+    new = document(4, "第一段\n第二段改", url=url, day=4, title="会议")
+    gone = Skip(
+        id="urn:uuid:3",
+        url=url,
+        site="a",
+        captured=dt.datetime(2026, 1, 3, tzinfo=dt.UTC),
+        status=404,
+        origin=None,
+        reason=Reason.ERROR_STATUS,
+        detail="404",
+    )
+    put(layout, "x", old, same, gone, new)
+    build.update(layout)
+    with closing(sqlite3.connect(layout.catalogue)) as db, db:
+        # What the index of the WARC file would say.
+        for n, status in ((1, 200), (2, 200), (3, 404), (4, 200)):
+            db.execute(
+                "INSERT INTO captures VALUES (1, ?, ?, ?, ?, 'text/html', '', 0, 0)",
+                (f"urn:uuid:{n}", url, f"202601{n:02}000000", status),
+            )
+    found = query.versions(layout, url)
+    assert [(v.what, v.captures, v.changes) for v in found] == [
+        ("document", 2, ()),
+        ("deleted", 1, ()),
+        ("document", 1, ("- 第二段", "+ 第二段改")),
+    ]

@@ -314,9 +314,9 @@ def test_one_look_by_cron_crawls_what_is_due_and_tells_what_was_missed(house: Pa
     assert set(first) == {"vsb", "farm", "dede"}
     for run in first.values():
         assert (run["ending"], run["exit"]) == ("max_pages", 0), run
-        assert run["pages"] == 12
+        assert 9 <= run["pages"] <= 12
         assert run["missed"] >= 3
-        assert run["documents"] + sum(run["skips"].values()) >= 12
+        assert run["documents"] + sum(run["skips"].values()) >= run["pages"]
     assert {alarm["site"] for alarm in told} == set(first)
     assert all(any(why.startswith("missed") for why in alarm["reasons"]) for alarm in told)
     assert len((house / "told.jsonl").read_text(encoding="utf-8").strip()) > 0
