@@ -596,16 +596,18 @@ class Frontier:
         """Whether the answer in a record, or one that came after `since`, is acknowledged."""
         with self._told():
             row = self._db.execute(
-                "SELECT 1 FROM address WHERE url = ? AND fetched >= ?"
-                " UNION ALL SELECT 1 FROM capture WHERE url = ? AND record = ?",
-                [url, since.timestamp(), url, record],
+                "SELECT 1 FROM address LEFT JOIN capture USING (url)"
+                " WHERE url = ? AND (fetched >= ? OR state = 'done' AND record = ?)",
+                [url, since.timestamp(), record],
             ).fetchone()
         return row is not None
 
     def unfinished_since(self) -> float | None:
         """When the visit began that is to be gone on with, in seconds since 1970; None: a new one begins."""
         with self._told():
-            row = self._db.execute("SELECT began FROM visit WHERE number = ? AND ended IS NULL", [self.visit]).fetchone()
+            row = self._db.execute(
+                "SELECT began FROM visit WHERE number = ? AND ended IS NULL", [self.visit]
+            ).fetchone()
         return row and float(row[0])
 
     def disown(self, records: Collection[str]) -> None:

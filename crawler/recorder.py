@@ -21,9 +21,11 @@ from collections import defaultdict
 from collections.abc import Iterable
 from errno import EDQUOT, ENOSPC
 from functools import cache
+from io import BytesIO
+from pathlib import Path
 from tempfile import SpooledTemporaryFile, gettempdir
 from time import monotonic
-from typing import TYPE_CHECKING, Any, BinaryIO, Literal, Protocol, cast
+from typing import TYPE_CHECKING, Any, BinaryIO, Literal, Protocol, cast, get_args
 from urllib.parse import quote_from_bytes, urldefrag, urlsplit
 
 import scrapy
@@ -57,6 +59,9 @@ from archive.errors import CundangError, DataError, SpaceError, UsageError
 from archive.site import Site, host_of
 from archive.warc.capture import Found
 from archive.warc.http import content_of, entity_of, read_head
+from archive.warc.reader import open_file
+from archive.warc.record import Record
+from archive.warc.scan import scan
 from archive.warc.writer import Earlier, Exchange, Writer, Written
 from crawler.guard import GuardedEndpoint, Refused, literal_address, peer_refusal
 
@@ -89,6 +94,8 @@ QUOTED_BYTES = 1024
 
 Truncated = Literal["length", "time", "disconnect", "unspecified"]
 Lines = tuple[tuple[str, str], ...]
+# By URL the records, as file and offset, that a killed crawl wrote and did not acknowledge, in their order.
+Unread = dict[str, list[tuple[Path, int]]]
 
 _NEEDED = (
     (HTTPConnectionPool, "_factory"),
@@ -156,10 +163,20 @@ class Recorder:
         failure: why nothing more can be recorded; None while all is well.
     """
 
-    def __init__(self, writer: Writer, frontier: Memory) -> None:
+    def __init__(self, writer: Writer, frontier: Memory, *, unread: Unread | None = None) -> None:
         self._writer = writer
         self._memory = frontier
+        self._unread = unread or {}
         self.failure: CundangError | None = None
+
+    def unread(self, url: str) -> Record | None:
+        """The next answer for a URL that a killed crawl recorded and nobody has read; None: it is to be asked for."""
+        waiting = self._unread.get(url)
+        if not waiting:
+            return None
+        path, offset = waiting.pop(0)
+        with open_file(path) as file:
+            return next((item for item in scan(file, path.name, offset) if isinstance(item, Record)), None)
 
     def keep(self, exchange: Exchange) -> Written:
         """Write an exchange; its bytes are with the operating system on return.
@@ -540,6 +557,10 @@ class TapHandler(HTTP11DownloadHandler):
         recorder: Recorder = self._crawler.spider.recorder  # type: ignore[union-attr]  # SiteSpider.from_crawler set it
         if recorder.failure is not None:
             raise recorder.failure
+        if request.method == "GET" and "purpose" not in request.meta:
+            record = recorder.unread(urldefrag(request.url)[0])
+            if record is not None:
+                return _read_again(request, record, self._crawler.spider.site.crawl.page_bytes)  # type: ignore[union-attr]
         site = self._crawler.spider.site  # type: ignore[union-attr]
         tap = Tap(urldefrag(request.url)[0], site, request.meta.get("limit", site.crawl.page_bytes))
         started, clock = dt.datetime.now(dt.UTC), monotonic()
@@ -635,6 +656,23 @@ def _record(recorder: Recorder, request: Request, tap: Tap, started: dt.datetime
     response = _response(request, block, tap.site.crawl.page_bytes)
     if truncated is not None:
         raise Cut(truncated, why, response)
+    return response
+
+
+def _read_again(request: Request, record: Record, page_bytes: int) -> Response:
+    """The response of a record, as it was when it came: it is neither fetched nor written a second time."""
+    response = _response(request, BytesIO(record.block), page_bytes)
+    request.meta["written"] = Written(
+        id=record.id,
+        payload_digest=record.field("WARC-Payload-Digest") or None,
+        date=record.date or dt.datetime.now(dt.UTC),
+        place=record.place,
+        revisit=False,
+    )
+    truncated = record.field("WARC-Truncated")
+    if truncated:
+        why: Truncated = next((word for word in get_args(Truncated) if word == truncated), "unspecified")
+        raise Cut(why, "as a killed crawl recorded it", response)
     return response
 
 

@@ -142,6 +142,13 @@ def repair(path: Path, layout: Layout) -> Repaired:
     final = path.with_name(path.name.removesuffix(OPEN))
     if not path.name.endswith(OPEN) or layout.root.resolve() not in path.resolve().parents:
         raise UsageError(f"{path}: repair is for .open files of the data folder {layout.root}. Import any other file.")
+    if final.exists() and final.samefile(path):
+        # Killed between the two halves of giving the file its name: it is whole.
+        path.unlink()
+        sync_folder(path.parent)
+        index.write(layout, final)
+        count = sum(isinstance(item, Record) for item in records(final))
+        return Repaired(path=final, records=count, tail=None, problems=())
     if final.exists():
         raise DataError(f"{path}: {final.name} is there already. Look at both, and move one away.")
     count = end = 0

@@ -1,0 +1,96 @@
+"""What a killed crawl left -> closed WARC files, a state that knows them, and the answers that nobody has read."""
+
+from __future__ import annotations
+
+import errno
+import logging
+from collections.abc import Iterator
+from pathlib import Path
+
+from archive.errors import DataError, SpaceError
+from archive.layout import Layout
+from archive.warc import index, reader, verify
+from archive.warc.reader import open_file
+from archive.warc.record import Record
+from archive.warc.scan import scan
+from archive.warc.writer import Written
+from crawler.frontier import Frontier
+from crawler.recorder import Unread
+
+logger = logging.getLogger(__name__)
+
+
+def heal(layout: Layout, site: str, frontier: Frontier) -> Unread:
+    """Close what a killed crawl of the site left open, and say which recorded answers were never acknowledged.
+
+    Those are read from the archive instead of being fetched, and written, a second time. A state that is new, since it
+    was lost, learns all captures that there are. The caller holds the site's lock.
+
+    Raises:
+        SpaceError, DataError: the disk refuses.
+    """
+    try:
+        healed: set[Path] = set()
+        for path in list(layout.open_warcs(site)):
+            repaired = verify.repair(path, layout)
+            logger.warning("%s: left open by a crawl that was killed; %d records kept.", path, repaired.records)
+            if repaired.path is not None:
+                healed.add(repaired.path)
+        for path in layout.warcs(site):
+            if not layout.index_of(path).exists():
+                index.write(layout, path)
+        for path in layout.warcs(site) if frontier.visit == 0 else sorted(healed):
+            # By the records, not by their index: a revisit quotes the exact time of what it refers to.
+            for capture in reader.read(path):
+                if capture.payload_digest and capture.date and not capture.truncated:
+                    written = Written(
+                        id=capture.id,
+                        payload_digest=capture.payload_digest,
+                        date=capture.date,
+                        place=capture.place,
+                        revisit=False,
+                    )
+                    frontier.remember(capture.url, written)
+        # A file may have been closed, by its size or by an earlier healing, shortly before the acknowledgement.
+        since = frontier.unfinished_since()
+        recent = {path for path in layout.warcs(site) if since is not None and path.stat().st_mtime >= since}
+        return _unread(layout, sorted(healed | recent, key=lambda path: path.name), frontier)
+    except OSError as error:
+        full = error.errno in (errno.ENOSPC, errno.EDQUOT)
+        kind = SpaceError if full else DataError
+        raise kind(f"{error.filename}: {error.strerror}. Make room or mend the folder, then crawl again.") from error
+
+
+_REVISIT = "warc/revisit"
+
+
+def _unread(layout: Layout, warcs: list[Path], frontier: Frontier) -> Unread:
+    unread: Unread = {}
+    for warc in warcs:
+        rows = sorted(index.read(layout.index_of(warc)), key=lambda row: row.offset)
+        for row in rows:
+            if row.date is None or frontier.answered(row.url, row.date, row.id):
+                continue
+            place: tuple[Path, int] | None = (warc, row.offset)
+            if row.mime == _REVISIT:
+                place = _payload(layout, warc, row.offset)
+            if place is not None:
+                unread.setdefault(row.url, []).append(place)
+    return unread
+
+
+def _payload(layout: Layout, warc: Path, offset: int) -> tuple[Path, int] | None:
+    """The record whose block stands for a revisit's: the one that it refers to; its own where the server said 304."""
+    with open_file(warc) as file:
+        record = next(item for item in scan(file, warc.name, offset) if isinstance(item, Record))
+    if "not-modified" in record.field("WARC-Profile"):
+        return warc, offset
+    wanted = record.field("WARC-Refers-To").strip("<>")
+    return next(_places(layout, layout.site_of(warc), wanted), None)
+
+
+def _places(layout: Layout, site: str, id_: str) -> Iterator[tuple[Path, int]]:
+    for warc in layout.warcs(site):
+        path = layout.index_of(warc)
+        if id_.encode("ascii") in path.read_bytes():
+            yield from ((warc, row.offset) for row in index.read(path) if row.id == id_)
