@@ -24,7 +24,7 @@ from archive import site as site_files
 from archive.catalogue import agree, build, query
 from archive.corpus import diff, ingest, reclean
 from archive.errors import CundangError, InterruptedCrawl, UsageError
-from archive.export import jsonl, parquet, text
+from archive.export import csv, dolma, hf, jsonl, manifest, parquet, text, wet
 from archive.layout import Layout
 from archive.site import Site
 from archive.warc import exclusions, index, verify
@@ -366,57 +366,67 @@ class Format(StrEnum):
 
     JSONL = "jsonl"
     PARQUET = "parquet"
+    HF = "hf"
+    DOLMA = "dolma"
+    WET = "wet"
     TEXT = "text"
+    CSV = "csv"
+
+
+_WRITERS = {
+    Format.JSONL: jsonl.write,
+    Format.PARQUET: parquet.write,
+    Format.HF: hf.write,
+    Format.DOLMA: dolma.write,
+    Format.WET: wet.write,
+    Format.TEXT: text.write,
+    Format.CSV: csv.write,
+}
 
 
 @app.command()
-def export(
+def export(  # noqa: PLR0913, PLR0917 - typer makes an option of each
     context: typer.Context,
-    format_: Annotated[Format, typer.Option("--format", help="jsonl and parquet: a file; text: a folder.")],
-    out: Annotated[Path, typer.Option(help="The file or folder to write.")],
+    format_: Annotated[Format, typer.Option("--format", help="hf, dolma, text: a folder; others a file, .gz packed.")],
+    out: Annotated[Path, typer.Option(help="The file or folder to write; a manifest is laid beside or into it.")],
     site: SiteKey = None,
+    place: Annotated[str | None, typer.Option(help="Sites of a place: a GB/T 2260 code or its beginning, 51.")] = None,
     since: Day = None,
     until: Day = None,
+    flag: Annotated[list[str] | None, typer.Option(help="Only with this flag; may be repeated.")] = None,
+    without_flag: Annotated[list[str] | None, typer.Option(help="Only without this flag; may be repeated.")] = None,
+    script: Annotated[str | None, typer.Option(help="hans, hant, mixed or none.")] = None,
+    kind: Annotated[str | None, typer.Option(help="article or media_only.")] = None,
+    min_han: Annotated[int, typer.Option(min=0, help="Han characters at least.")] = 0,
+    collapse: Annotated[
+        bool, typer.Option("--collapse-duplicates", help="Of equal texts only the first credible one.")
+    ] = False,
     versions: Annotated[bool, typer.Option("--versions", help="Every capture of a URL, not the latest alone.")] = False,
 ) -> None:
     """Write the corpus for other tools: of several captures of one URL the latest text, unless asked.
 
     Example: cundang export --format jsonl --out corpus.jsonl
     """
-    layout: Layout = context.obj.layout
-    wanted = query.Filter(site=context.obj.key(site), since=since, until=until, versions=versions)
-    if format_ is Format.PARQUET:
-        count = parquet.write(query.places(layout, wanted), out)
-    else:
-        count = {Format.JSONL: jsonl.write, Format.TEXT: text.write}[format_](query.documents(layout, wanted), out)
-    say(f"{out}: {count} documents")
-
-
-@app.command()
-def forget(
-    context: typer.Context,
-    urls: Annotated[list[str], typer.Argument(help="URLs, whole, as `cundang search` shows them.")],
-    reason: Annotated[str, typer.Option(help="Why, for who reads exclusions.jsonl later.")] = "",
-    erase: Annotated[
-        bool, typer.Option("--erase", help="Rewrite the WARC files without the records, and log both checksums.")
-    ] = False,
-    jobs: Jobs = None,
-    json_: Json = False,
-) -> None:
-    """Take pages down everywhere and keep them down: crawl, import, clean, catalogue, search and export leave them out.
-
-    Example: cundang forget http://www.example.com/xw/1.html --reason "asked for by its author"
-    """
-    from crawler import forget as forgetting  # noqa: PLC0415 - it knows the state of crawls, which needs scrapy
-
     house: House = context.obj
-    for done in forgetting.forget(house.layout, urls, reason, erase=erase):
-        _print(done, f"{done.what:7} {done.path} {done.record} {done.detail}", json_)
-    faults = _clean(house, None, every=False, jobs=jobs)
-    # Made anew: the words of a document that is gone stay in a full-text index until then.
-    build.rebuild(house.layout)
-    say("Exports and copies that were made before still hold these pages.")
-    raise typer.Exit(faults)
+    sites = None
+    if place is not None:
+        sites = tuple(one.key for one in house.sites().values() if (one.place or "").startswith(place))
+    wanted = query.Filter(
+        site=house.key(site),
+        since=since,
+        until=until,
+        versions=versions,
+        sites=sites,
+        flags=tuple(flag or ()),
+        without=tuple(without_flag or ()),
+        script=script,
+        kind=kind,
+        min_han=min_han,
+        collapse=collapse,
+    )
+    writer = _WRITERS[format_]
+    count = manifest.write(house.layout, wanted, format_, out, lambda documents: writer(documents, out))
+    say(f"{out}: {count} documents")
 
 
 @app.command()

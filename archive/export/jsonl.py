@@ -1,7 +1,8 @@
-"""Documents -> JSON Lines: an object a document, every column, UTF-8 as it is."""
+"""Documents -> JSON Lines: an object a document, every column, UTF-8 as it is; gzip where the file's name ends so."""
 
 from __future__ import annotations
 
+import gzip
 import json
 from collections.abc import Iterable
 from pathlib import Path
@@ -22,8 +23,17 @@ def line(item: Document | Skip, **first: Any) -> str:
 
 def write(documents: Iterable[Document], out: Path) -> int:
     """Write a file, and say how many documents it holds."""
+    return lines((line(document) for document in documents), out)
+
+
+def lines(said: Iterable[str], out: Path) -> int:
+    """Write lines to a file, and say how many."""
     count = 0
-    with whole.file(out) as file:
-        for count, document in enumerate(documents, 1):  # noqa: B007 - the count is what is wanted after the loop
-            file.write(line(document).encode() + b"\n")
+    with whole.file(out) as plain:
+        # No name and no time in the head: the same lines are the same bytes.
+        packed = gzip.GzipFile(filename="", mode="wb", fileobj=plain, mtime=0) if out.suffix == ".gz" else None
+        for count, each in enumerate(said, 1):  # noqa: B007 - the count is what is wanted after the loop
+            (packed or plain).write(each.encode() + b"\n")
+        if packed:
+            packed.close()
     return count

@@ -9,7 +9,6 @@ import hashlib
 from collections.abc import Iterable
 from pathlib import Path
 
-from archive.errors import UsageError
 from archive.export import whole
 from archive.text.document import Document
 
@@ -20,8 +19,7 @@ def write(documents: Iterable[Document], out: Path) -> int:
     Raises:
         UsageError: the folder exists and is not empty, so that numbers would be mixed.
     """
-    if out.exists() and (not out.is_dir() or any(out.iterdir())):
-        raise UsageError(f"{out}: is not an empty folder. Name a new one with --out.")
+    whole.new_folder(out)
     count = 0
     for number, document in enumerate(documents):
         # Without a line feed at the end, as the seed texts are: the digest is that of the file's bytes.

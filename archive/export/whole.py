@@ -35,3 +35,17 @@ def file(out: Path) -> Iterator[BinaryIO]:
         raise
     finally:
         tmp.unlink(missing_ok=True)
+
+
+def new_folder(out: Path) -> None:
+    """Check that a folder is new or empty.
+
+    Raises:
+        UsageError: it is not, so that two exports would be mixed.
+    """
+    if out.exists() and (not out.is_dir() or any(out.iterdir())):
+        raise UsageError(f"{out}: is not an empty folder. Name a new one with --out.")
+    try:
+        out.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise UsageError(f"{out}: cannot be made ({error.strerror}). Name another --out.") from error

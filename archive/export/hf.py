@@ -1,0 +1,175 @@
+"""Documents -> a folder that `datasets.load_dataset` opens: Parquet files, a card, and Croissant metadata."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterable, Iterator
+from itertools import chain, islice
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+
+from archive.corpus import shard
+from archive.export import dictionary, manifest, parquet, whole
+from archive.text.document import Document
+
+# Documents of one Parquet file.
+PART = 50_000
+
+
+def write(documents: Iterable[Document], out: Path) -> int:
+    """Write a folder, and say how many documents it holds.
+
+    Raises:
+        UsageError: the folder exists and is not empty.
+    """
+    whole.new_folder(out)
+    count = 0
+    files = []
+    for number, part in enumerate(_parts(documents)):
+        # By a plain number: how many files there are is not known yet, and the card names them by a pattern.
+        path = out / "data" / f"train-{number:05}.parquet"
+        count += parquet.write(part, path)
+        files.append(path)
+    with whole.file(out / "README.md") as file:
+        file.write(_card(count).encode())
+    with whole.file(out / "croissant.json") as file:
+        file.write(json.dumps(_croissant(files, out), ensure_ascii=False, indent=1).encode() + b"\n")
+    return count
+
+
+def _parts(documents: Iterable[Document]) -> Iterator[Iterable[Document]]:
+    left = iter(documents)
+    first = next(left, None)
+    if first is None:
+        # An empty corpus has one empty file: a reader finds its columns.
+        yield ()
+    while first is not None:
+        yield chain([first], islice(left, PART - 1))
+        first = next(left, None)
+
+
+def _card(count: int) -> str:
+    size = next((name for limit, name in _SIZES if count < limit), "n>1T")
+    return f"""---
+language:
+- zh
+license: other
+license_name: research-only
+pretty_name: Chinese public news, archived by cundang
+size_categories:
+- {size}
+task_categories:
+- text-generation
+configs:
+- config_name: default
+  data_files:
+  - split: train
+    path: data/train-*.parquet
+---
+
+# Chinese public news, archived by cundang
+
+{count} documents, read from archived pages of Chinese local government and United Front Work Department sites. What it
+was made from, and by which rules, stands in `manifest.json`.
+
+{manifest.LICENCE}
+
+## Columns
+
+{dictionary.table()}
+"""
+
+
+_SIZES = (
+    (1_000, "n<1K"),
+    (10_000, "1K<n<10K"),
+    (100_000, "10K<n<100K"),
+    (1_000_000, "100K<n<1M"),
+    (10_000_000, "1M<n<10M"),
+)
+
+
+def _croissant(files: list[Path], out: Path) -> dict[str, Any]:
+    """Croissant 1.0 (MLCommons): the files, and a field a column."""
+    named = [(path, f"part-{number:05}") for number, path in enumerate(files)]
+    return {
+        "@context": {
+            "@language": "en",
+            "@vocab": "https://schema.org/",
+            "sc": "https://schema.org/",
+            "cr": "http://mlcommons.org/croissant/",
+            "dct": "http://purl.org/dc/terms/",
+            "conformsTo": "dct:conformsTo",
+            "column": "cr:column",
+            "data": {"@id": "cr:data", "@type": "@json"},
+            "dataType": {"@id": "cr:dataType", "@type": "@vocab"},
+            "extract": "cr:extract",
+            "field": "cr:field",
+            "fileObject": "cr:fileObject",
+            "fileSet": "cr:fileSet",
+            "includes": "cr:includes",
+            "recordSet": "cr:recordSet",
+            "repeated": "cr:repeated",
+            "source": "cr:source",
+        },
+        "@type": "sc:Dataset",
+        "conformsTo": "http://mlcommons.org/croissant/1.0",
+        "name": "cundang",
+        "description": "Chinese public news, archived and cleaned by cundang.",
+        "license": manifest.LICENCE,
+        "inLanguage": "zh",
+        "distribution": [
+            *(
+                {
+                    "@type": "cr:FileObject",
+                    "@id": name,
+                    "name": name,
+                    "contentUrl": str(path.relative_to(out)),
+                    "encodingFormat": "application/x-parquet",
+                    "sha256": hashlib.sha256(path.read_bytes()).hexdigest(),
+                }
+                for path, name in named
+            ),
+            {
+                "@type": "cr:FileSet",
+                "@id": "parts",
+                "containedIn": [{"@id": name} for _, name in named],
+                "encodingFormat": "application/x-parquet",
+                "includes": "data/train-*.parquet",
+            },
+        ],
+        "recordSet": [
+            {
+                "@type": "cr:RecordSet",
+                "@id": "documents",
+                "name": "documents",
+                "field": [_field(column) for column in shard.DOCUMENT_SCHEMA],
+            }
+        ],
+    }
+
+
+def _field(column: pa.Field) -> dict[str, Any]:
+    kind = column.type
+    repeated = pa.types.is_list(kind)
+    kind = kind.value_type if repeated else kind
+    said = {
+        "@type": "cr:Field",
+        "@id": f"documents/{column.name}",
+        "name": column.name,
+        "description": dictionary.MEANINGS[column.name].meaning,
+        "dataType": _croissant_type(kind),
+        "source": {"fileSet": {"@id": "parts"}, "extract": {"column": column.name}},
+    }
+    return said | ({"repeated": True} if repeated else {})
+
+
+def _croissant_type(kind: pa.DataType) -> str:
+    if pa.types.is_timestamp(kind):
+        return "sc:DateTime"
+    if pa.types.is_integer(kind):
+        return "sc:Integer"
+    return "sc:Float" if pa.types.is_floating(kind) else "sc:Text"
