@@ -1,0 +1,225 @@
+"""The address of a site -> its site file, with what a polite look at some twenty pages says about it."""
+
+from __future__ import annotations
+
+import json
+import re
+import subprocess
+import sys
+import tempfile
+from collections import Counter
+from dataclasses import dataclass
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from lxml.etree import XPath
+
+from archive.catalogue import query
+from archive.errors import CundangError, UsageError
+from archive.layout import Layout
+from archive.site import by_host, host_of, load, load_file
+from archive.text.decode import decode, parse
+from archive.text.document import Document
+from archive.warc import reader
+from archive.warc.capture import Capture
+from crawler.address import canonical, shape
+from crawler.discovery import Link, discover
+from crawler.discovery.fingerprint import cms
+from crawler.discovery.link import ARTICLE
+from crawler.guard import literal_address
+
+# Pages of the first look and sample articles; with robots.txt for each and redirects, at most 30 requests.
+LOOK, SAMPLES = 16, 5
+_TITLE = XPath("string(//title)")
+_FEEDS = XPath("//link[@rel='alternate'][contains(@type, 'rss') or contains(@type, 'atom')]/@href")
+_PLACE = re.compile(r"<meta[^>]*name=[\"']SiteIDCode[\"'][^>]*content=[\"'](\d{6})\d{4}[\"']", re.IGNORECASE)
+_NAME_END = re.compile(r"\s*[-_|–—]+\s*(?:首页|首頁|网站首页|官方网站|欢迎您)?.*$|首页$|官方网站$")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Probed:
+    """What was found, and the file that says so.
+
+    Attributes:
+        columns: (name, URL) of lists.
+        pager: how the pages of a list follow each other; None: none was seen.
+        article: a regular expression of what articles' addresses look like; None: no article was seen.
+        samples: some articles, cleaned.
+        requests: that it took.
+    """
+
+    path: Path
+    name: str
+    cms: str | None
+    columns: tuple[tuple[str, str], ...]
+    pager: str | None
+    article: str | None
+    encoding: str
+    feed: str | None
+    samples: tuple[Document, ...]
+    requests: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Page:
+    url: str
+    html: str
+    title: str
+    encoding: str
+    feeds: tuple[str, ...]
+    links: tuple[Link, ...]
+
+
+def probe(url: str, folder: Path, *, key: str | None = None, delay: float = 3.0) -> Probed:
+    """Look at the site at `url`, and write `folder`/<key>.toml.
+
+    Raises:
+        UsageError: the URL is none, or there is such a file.
+        CundangError: no page came.
+    """
+    home = canonical(url if "//" in url else f"http://{url}/")
+    if home is None:
+        raise UsageError(f"{url!r} is no http(s) address. Give the address of a site's home page.")
+    host = host_of(home)
+    key = key or re.sub(r"[^a-z0-9]+", "-", re.sub(r"^www\.|\.(?:gov|org|com|net|edu)?\.?cn$", "", host)).strip("-")
+    path = folder / f"{key}.toml"
+    if path.exists():
+        raise UsageError(f"{path} is there already. Delete it, or give another name with --key.")
+    claimed = by_host(load(folder).values()).get(host) if folder.is_dir() else None
+    if claimed is not None:
+        raise UsageError(f"{host} stands in the site file {claimed.key} already. Change that one.")
+    with tempfile.TemporaryDirectory(prefix="cundang-") as scratch:
+        looked = _look(Path(scratch) / "look", key, host, [home], delay, LOOK)
+        pages = [page for capture in looked if (page := _page(capture)) is not None]
+        if not pages:
+            raise CundangError(f"{home}: no page came. Check that it opens in a browser, then try again.")
+        inside = [link for page in pages for link in page.links if host_of(link.url) == host]
+        articles = _articles(inside)
+        asked = _look(Path(scratch) / "read", key, host, articles[:SAMPLES], delay, SAMPLES) if articles else []
+        layout = Layout(root=Path(scratch) / "read")
+        samples = tuple(query.documents(layout, query.Filter())) if asked else ()
+    probed = Probed(
+        path=path,
+        name=_NAME_END.sub("", pages[0].title).strip() or host,
+        cms=cms([page.html for page in pages], [link.url for link in inside]),
+        columns=_columns(pages, home),
+        pager=_pager(pages),
+        article=_pattern(articles),
+        encoding=pages[-1].encoding,
+        feed=next((feed for page in pages for feed in page.feeds), None),
+        samples=samples,
+        requests=len(looked) + len(asked),
+    )
+    place = next((found[1] for page in pages if (found := _PLACE.search(page.html))), None)
+    hosts = sorted({host, *(host_of(link.url) for page in pages for link in page.links)} & {host, _twin(host)})
+    folder.mkdir(parents=True, exist_ok=True)
+    path.write_text(_file(probed, home, hosts, delay, place), encoding="utf-8")
+    load_file(path)
+    return probed
+
+
+def _twin(host: str) -> str:
+    return host.removeprefix("www.") if host.startswith("www.") else f"www.{host}"
+
+
+def _look(data: Path, key: str, host: str, start: list[str], delay: float, pages: int) -> list[Capture]:
+    """Crawl so many pages as any crawl does, into a data folder of its own."""
+    data.mkdir(parents=True)
+    file = data / f"{key}.toml"
+    file.write_text(
+        f'name = "{key}"\nhosts = ["{host}"]\n[crawl]\nstart = {json.dumps(start)}\ndelay = {delay}\nrequisites = []\n'
+        + _private(host),
+        encoding="utf-8",
+    )
+    command = [sys.executable, "-m", "crawler.cli", "--data", str(data), "--sites", str(data), "crawl", str(file)]
+    done = subprocess.run([*command, "--max-pages", str(pages)], capture_output=True, text=True, check=False)
+    if done.returncode == UsageError.exit_code:
+        raise UsageError(done.stderr.strip().rpartition("cundang: ")[2])
+    return [capture for warc in Layout(root=data).warcs() for capture in reader.read(warc)]
+
+
+def _private(host: str) -> str:
+    address = literal_address(host.rpartition(":")[0] or host)
+    return f'allow_private = ["{host}"]\n' if address is not None and address.startswith("127.") else ""
+
+
+def _page(capture: Capture) -> _Page | None:
+    if capture.status != 200 or capture.url.endswith("/robots.txt"):
+        return None
+    decoded = decode(capture.body, capture.header("Content-Type"))
+    root = parse(decoded.html)
+    return _Page(
+        url=capture.url,
+        html=decoded.html,
+        title=" ".join(_TITLE(root).split()) if root is not None else "",
+        encoding=decoded.encoding,
+        feeds=tuple(_FEEDS(root)) if root is not None else (),
+        links=tuple(discover(capture.url, decoded.html, root)),
+    )
+
+
+def _articles(links: list[Link]) -> list[str]:
+    """Addresses that look like articles, of the commonest shape first, each once."""
+    urls = list(dict.fromkeys(link.url for link in links if link.kind == "page" and link.priority == ARTICLE))
+    shapes = Counter(shape(url) for url in urls)
+    return sorted(urls, key=lambda url: -shapes[shape(url)])
+
+
+def _columns(pages: list[_Page], home: str) -> tuple[tuple[str, str], ...]:
+    """Pages with many articles that the menu names."""
+    names = {link.url: link.anchor for page in pages for link in page.links if link.kind == "page" and link.anchor}
+    found: dict[str, str] = {}
+    for page in pages:
+        leads = sum(link.priority == ARTICLE for link in page.links) >= 5 or any(x.kind == "next" for x in page.links)
+        if leads and page.url != home and page.url in names:
+            found.setdefault(page.url, names[page.url] or "")
+    return tuple((name, url) for url, name in found.items())
+
+
+def _pager(pages: list[_Page]) -> str | None:
+    for page in pages:
+        for link in page.links:
+            if link.kind == "next":
+                how = (
+                    "a form that a script sends"
+                    if link.form
+                    else urlsplit(link.url)._replace(scheme="", netloc="").geturl()
+                )
+                return f"{urlsplit(page.url).path} -> {how}"
+    return None
+
+
+def _pattern(articles: list[str]) -> str | None:
+    if not articles:
+        return None
+    parts = urlsplit(articles[0])
+    made = re.escape(parts.path + ("?" + parts.query if parts.query else ""))
+    made = re.sub(r"[0-9a-f]{32}", "[0-9a-f]{32}", made)
+    made = re.sub(r"\d+(?![\d}])(?![^\[]*\])", r"\\d+", made)
+    # The column's folder is one of many.
+    made = re.sub(r"^/[a-z]+(?=/.*\\d)", r"/\\w+", made.replace("\\-", "-"))
+    return made + "$"
+
+
+def _file(found: Probed, home: str, hosts: list[str], delay: float, place: str | None) -> str:
+    host = host_of(home)
+    lines = [
+        f"# Written by `cundang sites add {home}` after {found.requests} answers.",
+        f"# CMS: {found.cms or 'not recognised; the general reader is used'}. Encoding: {found.encoding}.",
+        f"# Pager: {found.pager or 'none seen'}.",
+        f"# Feed: {found.feed or 'none'}.",
+        f"name  = {json.dumps(found.name, ensure_ascii=False)}",
+        f"hosts = {json.dumps(hosts)}",
+        f'place = "{place}"  # by the page\'s SiteIDCode, which templates often copy: check it' if place else None,
+        '# schedule = "0 3 * * *"   # cron, Asia/Shanghai',
+        "",
+        "[crawl]",
+        f"start    = {json.dumps([home])}",
+        *(f"#            {url}  {name}" for name, url in found.columns),
+        f"# articles = ['{found.article}']   # seen; pages are judged by their content without it"
+        if found.article
+        else "# No article was seen.",
+        f"delay    = {delay}",
+        _private(host).strip() or None,
+    ]
+    return "\n".join(line for line in lines if line is not None) + "\n"
