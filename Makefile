@@ -7,6 +7,7 @@
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
+STRANGERS := build/strangers
 
 .DELETE_ON_ERROR:
 .PHONY: demo test check bench clean faults
@@ -22,8 +23,20 @@ check: $(VENV)/.develop
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 
-faults: $(VENV)/.develop
-	$(BIN)/python tests/faults.py
+faults: $(VENV)/.develop $(STRANGERS)/.made
+	CUNDANG_STRANGERS=$(STRANGERS) $(BIN)/python tests/faults.py
+
+# Tools that read our files and that we did not write, in environments of their own. npm's warcio wants no other package
+# of ReplayWeb.page, so that is only unpacked.
+$(STRANGERS)/.made:
+	@command -v npm >/dev/null || { echo "make faults reads our files with node: on Debian, apt install npm" >&2; exit 2; }
+	mkdir -p $(STRANGERS)
+	$(PYTHON) -m venv $(STRANGERS)/python
+	$(STRANGERS)/python/bin/pip install --quiet 'pywb>=2.10,<3' 'wacz>=0.6,<1' 'cdxj-indexer>=1.5,<2'
+	cd $(STRANGERS) && npm install --no-audit --no-fund --ignore-scripts warcio@2.4.11
+	cd $(STRANGERS) && npm pack replaywebpage@2.4.6 && mkdir -p replaywebpage \
+	  && tar -xzf replaywebpage-2.4.6.tgz --strip-components=1 -C replaywebpage
+	touch $@
 
 bench: $(VENV)/.develop
 	$(BIN)/python tests/bench.py

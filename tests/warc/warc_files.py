@@ -23,11 +23,12 @@ def exchange(
     *,
     url: str = "http://a.cn/x",
     truncated: Truncated | None = None,
+    moment: dt.datetime = MOMENT,
     metadata: tuple[tuple[str, str], ...] = (("via", "http://a.cn/"), ("anchor", "要闻"), ("row-date", "[02-19]")),
 ) -> Exchange:
     return Exchange(
         url=url,
-        started=MOMENT,
+        started=moment,
         ip="192.0.2.1",
         request=REQUEST,
         response=io.BytesIO(response),
