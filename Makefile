@@ -2,6 +2,7 @@
 # make test    everything that CI runs: check, then the tests
 # make check   ruff (all rules) and mypy --strict
 # make faults  what the web, the disk and the power do to an archive, row by row: what was provoked, what came of it
+# make quality  cleaned texts against what stands on the pages, and against other cleaners; fails below its floors
 # make bench   figures, as ratios within one run; wget is compared where it is installed
 
 PYTHON ?= python3
@@ -10,7 +11,7 @@ BIN := $(VENV)/bin
 STRANGERS := build/strangers
 
 .DELETE_ON_ERROR:
-.PHONY: demo test check bench clean faults
+.PHONY: demo test check bench clean faults quality
 
 demo: $(VENV)/.product
 	$(BIN)/cundang demo
@@ -41,6 +42,9 @@ $(STRANGERS)/.made:
 bench: $(VENV)/.develop
 	$(BIN)/python tests/bench.py
 
+quality: $(VENV)/.quality
+	$(BIN)/python tests/quality.py
+
 clean:
 	rm -rf $(VENV) demo-data .mypy_cache .ruff_cache .pytest_cache .hypothesis
 
@@ -58,4 +62,8 @@ $(VENV)/.product: $(VENV)/bin/pip pyproject.toml constraints.txt
 
 $(VENV)/.develop: $(VENV)/bin/pip pyproject.toml constraints.txt
 	$(BIN)/pip install --quiet --constraint constraints.txt --editable '.[dev]'
+	touch $@
+
+$(VENV)/.quality: $(VENV)/.develop
+	$(BIN)/pip install --quiet --constraint constraints.txt --editable '.[dev,quality]'
 	touch $@

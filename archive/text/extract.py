@@ -220,7 +220,8 @@ def _joined(
     """A run with those that stand in the same box: advertisements in the middle of an article part it."""
     weight, start, end = best
     boxes = [_box(page[index]) for index in range(start, end) if points[index] >= 20]
-    home = max(set(boxes), key=boxes.count) if boxes else None
+    # Of boxes with as many blocks the first: a set would give one by its address in memory.
+    home = max(dict.fromkeys(boxes), key=boxes.count) if boxes else None
     for other in runs:
         own = [index for index in range(other[1], other[2]) if points[index] >= 20 and _box(page[index]) is home]
         if own and home is not None and home.tag not in ("body", "html"):

@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 
 from lxml.html import HtmlElement
 
-from archive.text import extract, fields
+from archive.text import dates, extract, fields
 from archive.text.blocks import han
 from archive.text.document import Reason
 from archive.text.page import Page, page_of
@@ -174,7 +174,7 @@ def _shape(page: Page, points: Sequence[float], url: str) -> Shape:
     parts = urlsplit(url)
     root = parts.scheme in ("http", "https") and not parts.query and bool(_HOME.fullmatch(parts.path))
     if len(headlines) < HEADLINES:
-        return "article"
+        return "list" if _is_short_list(page, points, headlines) else "article"
     start, end, weight = extract.region(page.blocks, points, page.title)
     prose = [index for index in range(start, end) if points[index] >= 20]
     between = sum(start < index < end for index in headlines)
@@ -189,6 +189,16 @@ def _shape(page: Page, points: Sequence[float], url: str) -> Shape:
     linked = sum(min(block.links, block.size) for block in page.blocks)
     total = sum(block.size for block in page.blocks)
     return "list" if linked > 0.4 * total or weight < extract.WEAK else "article"
+
+
+def _is_short_list(page: Page, points: Sequence[float], headlines: Sequence[int]) -> bool:
+    """Whether a page without a title of its own holds a few dated links, and no more prose than their teasers."""
+    if len(headlines) < 2 or page.title is not None:
+        return False
+    rows = [i for i in headlines if any(dates.read(key) for key in page.keys[max(0, i - 1) : i + 3])]
+    start, end, weight = extract.region(page.blocks, points, None)
+    prose = sum(points[index] >= 20 for index in range(start, end))
+    return len(rows) >= 2 and prose <= len(headlines) and weight < 2 * ARTICLE
 
 
 def _has_dateline(page: Page) -> bool:

@@ -1,0 +1,27 @@
+"""The same cleaner gives the same documents: one that gives others carries another version, and says so."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import golden
+
+from archive.text.recipe import VERSION
+
+
+def test_a_changed_document_raises_the_version_of_the_cleaner() -> None:
+    made = golden.documents()
+    changed = sorted(name for name, document in golden.kept()["documents"].items() if made.get(name) != document)
+    assert (changed, golden.kept()["version"]) == ([], VERSION), golden.RAISE
+
+
+def test_seeds_and_pages_of_every_kind_are_kept() -> None:
+    names = set(golden.captures())
+    assert names == set(golden.kept()["documents"])
+    assert len([name for name in names if name.endswith(".txt")]) == 5
+    assert len([name for name in names if name.endswith(".html")]) >= 12
+
+
+def test_the_changelog_says_what_each_version_changed() -> None:
+    changelog = (Path(__file__).parents[2] / "CHANGELOG.md").read_text("utf-8")
+    assert all(f"Cleaner {number}" in changelog for number in range(2, int(VERSION) + 1))
