@@ -54,6 +54,8 @@ class Crawl:
         file_bytes: the same for a requisite.
         cookies: whether cookies are kept within a crawl.
         allow_private: exact `host:port` that the address guard lets through; for tests and intranets.
+        tls: "strict": TLS 1.2 and newer; "weak": also 1.0, SHA-1 and short keys, as old servers have. Certificates are
+            judged in either case, and the verdict is kept beside the page.
     """
 
     start: tuple[str, ...]
@@ -66,6 +68,7 @@ class Crawl:
     file_bytes: int = 64 * 2**20
     cookies: bool = False
     allow_private: tuple[str, ...] = ()
+    tls: str = "strict"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -179,7 +182,7 @@ def host_of(url: str) -> str:
     return host if port in (None, default) else f"{host}:{port}"
 
 
-def _check(site: Site, path: Path) -> None:
+def _check(site: Site, path: Path) -> None:  # noqa: C901 - a list of checks
     def wrong(key: str, why: str) -> SiteError:
         return SiteError(f"{path}: {key}: {why}")
 
@@ -201,6 +204,8 @@ def _check(site: Site, path: Path) -> None:
     for requisite in site.crawl.requisites:
         if requisite not in REQUISITES:
             raise wrong("crawl.requisites", f"{requisite!r} is unknown; known are {', '.join(REQUISITES)}.")
+    if site.crawl.tls not in ("strict", "weak"):
+        raise wrong("crawl.tls", f'{site.crawl.tls!r} is unknown; known are "strict" and "weak".')
     if site.crawl.delay < 0:
         raise wrong("crawl.delay", "is negative. Give seconds.")
     if site.place is not None and not re.fullmatch(r"\d{6}", site.place):

@@ -31,7 +31,7 @@ from urllib.parse import quote_from_bytes, urldefrag, urlsplit
 import scrapy
 import twisted
 from OpenSSL.crypto import X509, X509Store, X509StoreContext, X509StoreContextError
-from OpenSSL.SSL import Connection
+from OpenSSL.SSL import TLS1_VERSION, TLS_CLIENT_METHOD, Connection, Context
 from OpenSSL.SSL import Error as TlsError
 from scrapy import Request
 from scrapy.exceptions import (
@@ -49,11 +49,12 @@ from service_identity.pyopenssl import verify_hostname, verify_ip_address
 from twisted.internet import defer, error
 from twisted.internet import protocol as tx_protocol
 from twisted.internet.endpoints import wrapClientTLS
-from twisted.internet.interfaces import ISSLTransport
+from twisted.internet.interfaces import IOpenSSLClientConnectionCreator, ISSLTransport
 from twisted.python.failure import Failure
 from twisted.web.client import HTTPConnectionPool, ResponseDone, ResponseFailed
 from twisted.web.http import PotentialDataLoss
 from twisted.web.http_headers import Headers as TxHeaders
+from zope.interface import implementer
 
 from archive.errors import CundangError, DataError, SpaceError, UsageError
 from archive.site import Site, host_of
@@ -521,6 +522,30 @@ def _verdict(connection: Connection, leaf: X509, url: str) -> str:
     return "ok"
 
 
+@implementer(IOpenSSLClientConnectionCreator)
+class WeakTls:
+    """TLS as servers of 2010 speak it: Scrapy's setting of ciphers loses `@SECLEVEL` on its way through Twisted."""
+
+    def __init__(self, host: str) -> None:
+        self._host = host
+
+    def clientConnectionForTLS(self, _: Any) -> Connection:  # noqa: N802 - Twisted's name
+        """A connection that takes whatever the server has."""
+        context = Context(TLS_CLIENT_METHOD)
+        context.set_min_proto_version(TLS1_VERSION)
+        # OpenSSL 3: level 0 permits SHA-1, and keys of less than 112 bits of strength.
+        context.set_cipher_list(b"ALL:@SECLEVEL=0")
+        context.set_options(_LEGACY_SERVER_CONNECT)
+        connection = Connection(context, None)
+        if not literal_address(self._host):
+            connection.set_tlsext_host_name(self._host.encode("ascii"))
+        return connection
+
+
+# SSL_OP_LEGACY_SERVER_CONNECT of OpenSSL: servers without secure renegotiation (RFC 5746).
+_LEGACY_SERVER_CONNECT = 0x4
+
+
 class TapHandler(HTTP11DownloadHandler):
     """Scrapy's HTTP/1.1 handler with the tap in it: what it returns is recorded."""
 
@@ -594,7 +619,9 @@ class TapHandler(HTTP11DownloadHandler):
         endpoint: Any = GuardedEndpoint(reactor, tap.url, tap.site, timeout)
         if parts.scheme == "https":
             policy: Any = self._contextFactory  # zope's interfaces are nothing to mypy
-            endpoint = wrapClientTLS(policy.creatorForNetloc(host, port), endpoint)
+            weak = tap.site.crawl.tls == "weak"
+            creator: Any = WeakTls(parts.hostname or "") if weak else policy.creatorForNetloc(host, port)
+            endpoint = wrapClientTLS(creator, endpoint)
 
         def drain(response: Any) -> defer.Deferred[None]:
             ended: defer.Deferred[None] = defer.Deferred(lambda _: tap.abort())

@@ -60,6 +60,8 @@ DOWNLOAD_DELAY_JITTER = 0.5
 # Seconds for a whole transfer; what has arrived by then is kept.
 DOWNLOAD_TIMEOUT = 180
 DNS_TIMEOUT = 20
+# Older ones only for sites whose file says `tls = "weak"`.
+DOWNLOAD_TLS_MIN_VERSION = "TLSv1.2"
 # Ours: seconds before a failed address is tried again, doubled each time.
 RETRY_WAIT = 60.0
 # Measured: the default, 100, costs 45 % of a page's time.
