@@ -25,7 +25,7 @@ _STEM = re.compile(r"['\"/]((?:[a-zA-Z]\w*?)_)\\?['\"]\s*\+")
 def discover(url: str, html: str, root: HtmlElement | None) -> Iterator[Link]:
     """The next page where a script counts the pages and makes their names.
 
-    >>> page = 'var currentPage = 0;var countPage = 3;document.write("<a href=index_" + (i+1) + ".html>")'
+    >>> page = 'var currentPage = 0;var countPage = 3;a("index_" + (i+1) + ".html")'
     >>> [link.url for link in discover("http://h/xw/index.html", page, None)]
     ['http://h/xw/index_2.html']
     >>> [link.url for link in discover("http://h/xw/index_3.html", page.replace("= 0", "= 2"), None)]

@@ -11,6 +11,7 @@ from urllib.parse import urljoin
 from lxml.etree import XPath
 from lxml.html import HtmlElement
 
+from archive.site import host_of
 from crawler.discovery.link import (
     ARTICLE,
     LIST,
@@ -93,7 +94,7 @@ def _anchors(base: str, root: HtmlElement) -> Iterator[Link]:
         elif element.get("rel") == "next" or (anchor and NEXT.fullmatch(anchor)):
             leads = True
             yield Link(url=href, anchor=anchor, kind="next", priority=LIST)
-        elif anchor and NUMBER.fullmatch(anchor):
+        elif anchor and NUMBER.fullmatch(anchor) and host_of(href) == host_of(base):
             numbers.append(Link(url=href, anchor=anchor, kind="pager", priority=LIST))
         elif anchor and _ENDS.fullmatch(anchor):
             ends.append(Link(url=href, anchor=anchor, kind="pager", priority=LIST))
