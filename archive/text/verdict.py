@@ -250,12 +250,13 @@ def _answer(page: Page, html: str, text: str, size: int) -> tuple[Reason, str] |
     stubs = _STUB.findall(html)
     if size < 30 and len(html) < 2048 and len(stubs) == 1:
         return Reason.REDIRECT, f"script to {stubs[0]}"
+    # A short notice may quote any of these words: it has a title of its own and a dateline under it.
+    walled = any(pattern.search(page.head) for pattern, _ in _CHALLENGES)
+    if _has_dateline(page) and not walled and not _words(page.head):
+        return None
     for pattern, vendor in _CHALLENGES:
         if (match := pattern.search(html)) and (vendor != "captcha" or pattern.search(text) or size < 30):
             return Reason.CHALLENGE, f"{vendor}: {match[0]}"
-    # A short notice may quote any of these words: it has a title of its own and a dateline under it.
-    if _has_dateline(page) and not _words(page.head):
-        return None
     if match := _BLOCKED.search(text):
         return Reason.BLOCKED, match[0]
     found = _words(f"{page.head}\n{text}")

@@ -1,0 +1,130 @@
+"""What hosts answer instead of an article, after evidence from real ones; and articles that quote the same words."""
+
+from __future__ import annotations
+
+import pytest
+
+from archive.text.decode import decode, parse
+from archive.text.verdict import verdict
+from archive.warc.capture import Capture, Place
+
+HEAD = "<html><head><title>{title}</title></head><body>"
+RUISHU = (
+    '<!DOCTYPE html><html><head><meta charset="utf-8"><meta content="Z1kQp0aW3sXv8n" r="m"><script r="m">'
+    "$_ts=window['$_ts'];if(!$_ts)$_ts={};$_ts.nsd=72041;_$cB();</script></head><body></body></html>"
+)
+JSL = (
+    "<script>document.cookie=('_')+('_')+('j')+('s')+('l')+'_clearance_s=1';"
+    "location.href=location.pathname+location.search</script>"
+)
+
+# name -> status, headers, body, reason
+FIXTURES: dict[str, tuple[int, tuple[tuple[str, str], ...], str, str]] = {
+    "ruishu 412": (412, (), RUISHU, "challenge"),
+    "ruishu 202": (202, (), RUISHU, "challenge"),
+    "ruishu 400": (400, (), RUISHU, "challenge"),
+    "ruishu 200": (200, (), RUISHU, "challenge"),
+    "412 with nothing": (412, (), "", "challenge"),
+    "jiasule 521": (521, (("Set-Cookie", "__jsluid_h=0a1b; max-age=31536000"),), JSL, "challenge"),
+    "jiasule 512": (512, (("Set-Cookie", "__jsluid_s=0a1b"),), JSL, "challenge"),
+    "jiasule 403": (403, (), "<p>当前访问疑似黑客攻击，已被网站管理员设置为拦截 知道创宇云防御</p>", "challenge"),
+    "chuangyudun": (403, (), "<title>创宇盾</title><p>您的请求被拦截</p>", "challenge"),
+    "aliyun script": (200, (), "<script>var arg1='A1';setCookie('acw_sc__v2', x);</script>", "challenge"),
+    "aliyun 405": (
+        405,
+        (),
+        '<a href="https://errors.aliyun.com/?uuid=1">您的访问请求可能对网站造成安全威胁</a>',
+        "challenge",
+    ),
+    "safedog": (403, (), "<p>safedog 网站防火墙</p>", "challenge"),
+    "360": (200, (), "<script src='/wzws-waf-cgi/x.js'></script><p>360wzws</p>", "challenge"),
+    "yunsuo": (200, (("Set-Cookie", "yunsuo_session_verify=1"),), "<script>yunsuo_session='1'</script>", "challenge"),
+    "safeline": (468, (), "<title>SafeLine</title><p>雷池</p>", "challenge"),
+    "parameters": (403, (), "<p>您的请求带有不合法参数，已被网站管理员设置拦截！</p>", "challenge"),
+    "captcha form": (200, (), "<p>请输入验证码</p><form><input name=code></form>", "challenge"),
+    "geetest": (200, (), "<script src='gt.js'>geetest</script>", "challenge"),
+    "proof of a person": (200, (), "<p>人机验证</p><p>请完成验证后继续访问</p>", "challenge"),
+    "slider": (200, (), "<div>滑动验证 拖动滑块</div>", "challenge"),
+    "too often": (200, (), "<p>访问过于频繁，请稍后再试</p>", "challenge"),
+    "cloudflare": (503, (), "<title>Just a moment...</title>", "challenge"),
+    "403 empty": (403, (), "", "blocked"),
+    "403 nginx": (403, (), "<center><h1>403 Forbidden</h1></center><hr><center>nginx</center>", "blocked"),
+    "forbidden 200": (200, (), "<p>访问禁止</p>", "blocked"),
+    "your address": (200, (), "<p>您的IP不在允许访问的范围</p>", "blocked"),
+    "451": (451, (), "<p>您所在的地区无法访问，拒绝访问</p>", "blocked"),
+    "page not there": (200, (), "<p>您访问的页面不存在</p>", "soft_404"),
+    "page not found": (200, (), "<p>页面未找到，返回首页</p>", "soft_404"),
+    "withdrawn": (200, (), "<p>该信息已被撤回</p>", "soft_404"),
+    "deleted": (200, (), "<p>该信息已删除</p>", "soft_404"),
+    "no article": (200, (), "<script>alert('文章不存在')</script><p>文章不存在</p>", "soft_404"),
+    "parameters wrong": (200, (), "<p>参数错误</p>", "soft_404"),
+    "no column": (200, (), "<p>栏目不存在！</p>", "soft_404"),
+    "404 in words": (200, (), "<title>404错误</title><p>找不到该页</p>", "soft_404"),
+    "asp.net": (200, (), "<h1>Server Error in '/' Application.</h1><p>Runtime Error</p>", "soft_404"),
+    "vbscript": (200, (), "<p>Microsoft VBScript 运行时错误 '800a000d'</p>", "soft_404"),
+    "database": (200, (), "<p>数据库连接错误</p>", "soft_404"),
+    "not registered": (200, (), "<p>该域名未备案，暂时无法访问</p>", "soft_404"),
+    "upgrade": (200, (), "<p>网站升级中，敬请期待</p>", "maintenance"),
+    "system": (200, (), "<p>系统维护，请稍后访问</p>", "maintenance"),
+    "under construction": (200, (), "<p>栏目正在建设</p>", "maintenance"),
+    "login": (200, (), "<p>请先登录</p><form><input type=password></form>", "login"),
+    "login form": (200, (), "<form>账号<input name=u>口令<input type=password></form>", "login"),
+    "moved, by status": (301, (("Location", "/index.html"),), "", "redirect"),
+    "moved, by refresh": (200, (), '<meta http-equiv="refresh" content="0; url=/index.shtml">', "redirect"),
+    "moved, by script": (200, (), "<script>window.location.href='/index.html';</script>", "redirect"),
+    "moved to wechat": (200, (), "<script>location.replace('https://mp.weixin.qq.com/s/x')</script>", "redirect"),
+    "nothing": (200, (), "", "empty"),
+    "spaces": (200, (), "<html><body>" + " " * 300 + "</body></html>", "empty"),
+    "500": (500, (), "<p>服务器内部错误</p>", "error_status"),
+    "404": (404, (), "<h1>404 Not Found</h1>", "error_status"),
+}
+
+WORDS = (
+    "页面不存在", "该信息已删除", "文章不存在", "参数错误", "栏目不存在", "404错误",
+    "找不到该页", "系统维护", "网站升级", "正在建设", "敬请期待", "暂无数据",
+    "无权访问", "请先登录", "域名未备案", "数据库连接错误", "Runtime Error", "访问禁止",
+    "拒绝访问", "您的IP", "请输入验证码", "人机验证", "滑动验证", "访问过于频繁",
+    "安全验证", "网站防火墙", "雷池", "云锁", "黑名单", "请求被拦截",
+    "403 Forbidden", "Access Denied", "geetest", "知道创宇云防御", "加速乐", "瑞数",
+    "服务器繁忙", "暂停服务", "统一身份认证", "会员登录",
+)  # fmt: skip
+
+
+def capture(status: int, headers: tuple[tuple[str, str], ...], body: str) -> Capture:
+    return Capture(
+        id="urn:uuid:1",
+        kind="response",
+        url="http://tzb.example.cn/xw/202002/t20200219_1.html",
+        date=None,
+        status=status,
+        headers=(("Content-Type", "text/html; charset=utf-8"), *headers),
+        body=body.encode(),
+        payload_digest=None,
+        place=Place(file="a.warc.gz", offset=0, length=1),
+    )
+
+
+def judged(seen: Capture) -> tuple[str, str] | None:
+    html = decode(seen.body, "text/html; charset=utf-8").html
+    return verdict(seen, html, parse(html))
+
+
+@pytest.mark.parametrize("name", FIXTURES)
+def test_what_is_no_article_is_named_with_its_evidence(name: str) -> None:
+    status, headers, body, reason = FIXTURES[name]
+    found = judged(capture(status, headers, body))
+    assert found is not None
+    assert (str(found[0]), bool(found[1])) == (reason, True), found
+
+
+@pytest.mark.parametrize("word", WORDS)
+def test_an_article_that_quotes_such_words_is_one(word: str) -> None:
+    text = "市委统战部召开网络安全工作会议，通报了上季度网站运行的情况，要求各单位落实责任，抓好整改，确保安全。"
+    body = (
+        f"{HEAD.format(title='网络安全工作会议召开')}<div class=nav><a href=/>首页</a></div>"
+        f"<h1>网络安全工作会议召开</h1>"
+        f"<p>发布时间：2020-02-19 来源：市委统战部</p><p>{text}</p><p>会上说，群众看到“{word}”的提示，要及时处理。"
+        "</p>"
+        f"<p>{text}</p><p>{text}</p></body></html>"
+    )
+    assert judged(capture(200, (), body)) is None
