@@ -10,6 +10,7 @@ crawl heals.
 from __future__ import annotations
 
 import asyncio
+import ctypes
 import os
 import signal
 import subprocess
@@ -69,14 +70,32 @@ def _site(folder: Path, name: str) -> Site:
     return sites[name]
 
 
+def _end_with_parent(site: Site) -> None:
+    """Stop, as after Ctrl-C, when the command that crawls several sites is killed: nobody would be told any more."""
+    parent = os.environ.pop(_PARENT, None)
+    if parent is None:
+        return
+    ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, int(signal.SIGTERM))
+    if os.getppid() != int(parent):
+        raise InterruptedCrawl(f"{site.key}: the command that began this crawl is gone.")
+
+
+# How a crawl of several sites tells its children who they belong to.
+_PARENT = "CUNDANG_PARENT"
+# prctl(2) of Linux.
+_PR_SET_PDEATHSIG = 1
+
+
 def _crawl_here(layout: Layout, folder: Path, site: Site, name: str, max_pages: int | None, *, full: bool) -> int:
+    _end_with_parent(site)
     settings = Settings()
     settings.setmodule("crawler.settings", priority="project")
     settings.set("DATA", layout.root, priority="cmdline")
-    settings.set("SITES", Path(name).parent if name.endswith(".toml") else folder, priority="cmdline")
+    if folder.is_dir():
+        settings.set("SITES", folder, priority="cmdline")
     settings.set("LOG_LEVEL", "WARNING", priority="cmdline")
     process = CrawlerProcess(settings)
-    crawler = process.create_crawler(spider_for(site))
+    crawler = process.create_crawler(spider_for(site, Path(name) if name.endswith(".toml") else None))
     failures: list[Failure] = []
     with telling("crawl") as tell:
 
@@ -134,7 +153,11 @@ def _crawl_apart(layout: Layout, folder: Path, names: Sequence[str], max_pages: 
             return InterruptedCrawl.exit_code
         # A session of its own: a terminal's Ctrl-C reaches this process alone, which passes it on, once.
         with subprocess.Popen(
-            [*house, name, *limit], stdin=subprocess.DEVNULL, stderr=subprocess.PIPE, start_new_session=True
+            [*house, name, *limit],
+            stdin=subprocess.DEVNULL,
+            stderr=subprocess.PIPE,
+            start_new_session=True,
+            env=os.environ | {_PARENT: str(os.getpid())},
         ) as process:
             children.append(process)
             assert process.stderr is not None
@@ -190,7 +213,7 @@ class CleanAfterCrawl:
             *command,
             "clean",
             "--site",
-            spider.site.key,
+            str(spider.file or spider.site.key),
             stdin=subprocess.DEVNULL,
             # Its report is talk here; a crawl has no data for stdout.
             stdout=sys.stderr.fileno(),

@@ -42,6 +42,8 @@ if TYPE_CHECKING:
 
 # RFC 6052 section 2.1: the last four bytes are an IPv4 address.
 _NAT64 = ipaddress.IPv6Network("64:ff9b::/96")
+# RFC 4291 section 2.5.5.1: so were IPv4 addresses once written too.
+_COMPATIBLE = ipaddress.IPv6Network("::/96")
 
 
 class Refused(IgnoreRequest):
@@ -67,13 +69,13 @@ def is_public(address: str) -> bool:
 
     >>> is_public("202.108.22.5"), is_public("2400:da00::6666")
     (True, True)
-    >>> [a for a in ("127.0.0.1", "169.254.169.254", "::ffff:10.0.0.1", "64:ff9b::7f00:1", "224.0.0.1") if is_public(a)]
+    >>> [a for a in ("127.0.0.1", "169.254.169.254", "::ffff:10.0.0.1", "::7f00:1", "224.0.0.1") if is_public(a)]
     []
     """
     ip = ipaddress.ip_address(address)
     if isinstance(ip, ipaddress.IPv6Address):
         inner = ip.ipv4_mapped or ip.sixtofour or (ip.teredo and ip.teredo[1])
-        if ip in _NAT64:
+        if ip in _NAT64 or (ip in _COMPATIBLE and not ip.is_loopback):
             inner = ipaddress.IPv4Address(int(ip) & 0xFFFFFFFF)
         if inner:
             ip = inner

@@ -40,7 +40,7 @@ class SiteLoader:
             SiteError: the site file is wrong.
         """
         if name.endswith(".toml"):
-            return spider_for(load_file(Path(name)))
+            return spider_for(load_file(Path(name)), Path(name))
         sites = self._loaded()
         if name not in sites:
             raise KeyError(f"{name} is no site file of {self._folder}; known are {', '.join(sites) or 'none'}.")

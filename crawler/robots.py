@@ -125,6 +125,7 @@ class RobotsMiddleware:
 
     async def _read(self, url: str) -> Rules:
         found: Found | None = None
+        asked = url
         for _ in range(1 + REDIRECTS):
             try:
                 response = await self._fetch(url, found)
@@ -141,7 +142,7 @@ class RobotsMiddleware:
                 return Rules(closed=f"{url} answers with status {status}", read=monotonic())
             # Section 2.3.1.3: no robots.txt, no rules.
             robots = parse(response.body) if status < 300 else None
-            self._slow_down(response, robots)
+            self._slow_down(asked, robots)
             return Rules(robots=robots, read=monotonic())
         # Section 2.3.1.2: more redirects may be taken for a robots.txt that is not there.
         return Rules(read=monotonic())
@@ -164,15 +165,18 @@ class RobotsMiddleware:
                 if isinstance(broken, DownloadTimeoutError) or not left:
                     raise
 
-    def _slow_down(self, response: Response, robots: Protego | None) -> None:
-        """Honour Crawl-delay: it goes to the download slot, and to the slot that Scrapy makes after a pause."""
+    def _slow_down(self, asked: str, robots: Protego | None) -> None:
+        """Honour Crawl-delay: it goes to the download slot, and to the slot that Scrapy makes after a pause.
+
+        The slot is that of the host whose rules were asked for, also where they were found on another.
+        """
         wanted = robots and robots.crawl_delay(TOKEN)
-        if not wanted or response.request is None:
+        if not wanted:
             return
         engine = self._crawler.engine
         assert engine is not None
         downloader = engine.downloader
-        key = downloader.get_slot_key(response.request)
+        key = downloader.get_slot_key(Request(asked))
         slot = downloader.slots.get(key)
         usual = slot.delay if slot else self._crawler.settings.getfloat("DOWNLOAD_DELAY")
         delay = max(usual, min(wanted, LONGEST_DELAY))

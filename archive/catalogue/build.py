@@ -216,7 +216,10 @@ def _take_index(db: sqlite3.Connection, source: int, path: Path) -> None:
 
 
 def _mark_latest(db: sqlite3.Connection, urls: set[str]) -> None:
-    """Of each URL one document is the latest: by capture, then by where it lies, never by when it was read."""
+    """Of each URL one document is the latest: by capture, then by where it lies, never by when it was read.
+
+    Imported pages without a URL are told apart by their bytes: two files named 1.html are two pages, not two versions.
+    """
     db.execute("CREATE TEMP TABLE IF NOT EXISTS touched(url TEXT PRIMARY KEY)")
     db.execute("DELETE FROM touched")
     db.executemany("INSERT INTO touched VALUES (?)", ((url,) for url in urls))
@@ -224,7 +227,8 @@ def _mark_latest(db: sqlite3.Connection, urls: set[str]) -> None:
         """
         UPDATE documents SET latest = number IN (
             SELECT first_value(d.number) OVER (
-                PARTITION BY d.url ORDER BY coalesce(d.captured, '') DESC, s.path DESC, d.row DESC)
+                PARTITION BY d.url, CASE WHEN d.url LIKE 'file:%' THEN d.id END
+                ORDER BY coalesce(d.captured, '') DESC, s.path DESC, d.row DESC)
             FROM documents d JOIN sources s ON s.id = d.source WHERE d.url IN (SELECT url FROM touched))
         WHERE url IN (SELECT url FROM touched)
         """

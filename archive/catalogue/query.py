@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import datetime as dt
 import json
+import re
 import sqlite3
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import closing
+from contextlib import closing, contextmanager
 from dataclasses import dataclass, fields, replace
 from itertools import groupby, islice
 from pathlib import Path
@@ -16,13 +17,14 @@ from archive.catalogue.build import CHINA
 from archive.catalogue.words import expression
 from archive.corpus import shard
 from archive.corpus.diff import text_lines
-from archive.errors import UsageError
+from archive.errors import DataError, UsageError
 from archive.layout import Layout
 from archive.text.document import Document
 from archive.warc import exclusions
 
 # Characters of a snippet before and after the first hit.
 SNIPPET = 30
+_DAY = re.compile(r"\d{4}(?:-\d\d(?:-\d\d)?)?")
 # More hits than this are walked by day instead of sorted. Measured with 200,000 documents.
 WALK = 5000
 
@@ -125,7 +127,7 @@ def search(layout: Layout, query: str, limit: int, wanted: Filter) -> Iterator[H
     """
     condition, values = _condition(wanted)
     columns = "d.id, d.url, d.site, d.day, d.title, d.publisher, s.path, d.row"
-    with closing(_connect(layout)) as db:
+    with _asked(layout) as db:
         numbers = [
             number for (number,) in db.execute("SELECT rowid FROM words WHERE words MATCH ?", (expression(query),))
         ]
@@ -172,9 +174,11 @@ def places(layout: Layout, wanted: Filter) -> Iterator[tuple[Path, list[int]]]:
     condition, values = _condition(wanted)
     sql = f"""SELECT s.path, d.row FROM documents d JOIN sources s ON s.id = d.source
               WHERE {condition} ORDER BY s.path, d.row"""  # noqa: S608 - as above
-    with closing(_connect(layout)) as db:
-        for path, rows in groupby(db.execute(sql, values), key=lambda row: row[0]):
-            yield layout.root / path, [row for _, row in rows]
+    with _asked(layout) as db:
+        # At once: whoever reads the shards may take an hour, and a crawl that ends meanwhile has to write here.
+        found = db.execute(sql, values).fetchall()
+    for path, rows in groupby(found, key=lambda row: row[0]):
+        yield layout.root / path, [row for _, row in rows]
 
 
 def documents(layout: Layout, wanted: Filter) -> Iterator[Document]:
@@ -195,7 +199,7 @@ def find(layout: Layout, name: str) -> list[Document]:
     Raises:
         UsageError: there is no catalogue yet.
     """
-    with closing(_connect(layout)) as db:
+    with _asked(layout) as db:
         rows = db.execute(
             """SELECT s.path, d.row FROM documents d JOIN sources s ON s.id = d.source
                WHERE d.id = ? OR d.url = ? ORDER BY d.latest DESC, d.captured DESC""",
@@ -211,7 +215,7 @@ def captures(layout: Layout, url: str) -> list[Captured]:
     Raises:
         UsageError: there is no catalogue yet.
     """
-    with closing(_connect(layout)) as db:
+    with _asked(layout) as db:
         rows = db.execute(
             """SELECT c.id, c.url, c.stamp, c.status, c.mime, c.digest, s.path, c.offset, c.length,
                       CASE WHEN c.mime = 'warc/revisit' THEN 'revisit'
@@ -274,7 +278,7 @@ def status(layout: Layout) -> list[SiteStatus]:
     """What there is, site by site; nothing where there is no catalogue yet."""
     if not layout.catalogue.exists():
         return []
-    with closing(_connect(layout)) as db:
+    with _asked(layout) as db:
         skips: dict[str, dict[str, int]] = {}
         for site, reason, count in db.execute("SELECT site, reason, count(*) FROM skips GROUP BY 1, 2 ORDER BY 1, 2"):
             skips.setdefault(site, {})[reason] = count
@@ -303,13 +307,23 @@ def became(layout: Layout, site: str, since: dt.datetime) -> dict[str, int]:
         UsageError: there is no catalogue yet.
     """
     moment = since.astimezone(CHINA).isoformat(timespec="seconds")
-    with closing(_connect(layout)) as db:
+    with _asked(layout) as db:
         found = db.execute(
             """SELECT 'document', count(*) FROM documents WHERE site = ?1 AND captured >= ?2 GROUP BY 1
                UNION ALL SELECT reason, count(*) FROM skips WHERE site = ?1 AND captured >= ?2 GROUP BY 1""",
             (site, moment),
         ).fetchall()
     return dict(found)
+
+
+@contextmanager
+def _asked(layout: Layout) -> Iterator[sqlite3.Connection]:
+    """The catalogue, to be asked."""
+    try:
+        with closing(_connect(layout)) as db:
+            yield db
+    except sqlite3.Error as error:
+        raise DataError(f"{layout.catalogue}: {error}. Make it again: cundang rebuild --catalogue") from error
 
 
 def _connect(layout: Layout) -> sqlite3.Connection:
@@ -330,11 +344,14 @@ def _condition(wanted: Filter) -> tuple[str, Sequence[Any]]:
     parts: list[tuple[str, Any]] = []
     if wanted.site:
         parts.append(("d.site = ?", wanted.site))
+    for day in (wanted.since, wanted.until):
+        if day is not None and not _DAY.fullmatch(day):
+            raise UsageError(f"{day!r} is no day, month or year. Write it as 2020-02-19, 2020-02 or 2020.")
     if wanted.since:
         parts.append(("d.day >= ?", wanted.since))
     if wanted.until:
         # '~' sorts after every character of a date: the last day, month or year counts whole.
-        parts.append(("d.day <= ?", wanted.until + "~"))
+        parts.append(("d.day BETWEEN '0' AND ?", wanted.until + "~"))
     if wanted.sites is not None:
         parts.append(("d.site IN (SELECT value FROM json_each(?))", json.dumps(wanted.sites)))
     parts += [("EXISTS (SELECT 1 FROM json_each(d.flags) WHERE value = ?)", flag) for flag in wanted.flags]

@@ -209,9 +209,10 @@ def _import_page(layout: Layout, writer: Writer, page: Page, known: set[str]) ->
 def _saved(page: Page) -> tuple[Capture, str, tuple[Problem, ...]]:
     """The page as a Capture, its content type, and what is wrong with its description."""
     body = _read(page.path)
-    origin = page.path.relative_to(page.root).as_posix()
+    # A name that is no UTF-8 is written out in its bytes: b\\xff.html.
+    origin = os.fsencode(page.path.relative_to(page.root).as_posix()).decode("utf-8", "backslashreplace")
     told = _told(page.path)
-    url = told.url or "file:///" + quote(os.fsencode(origin))
+    url = told.url or "file:///" + quote(os.fsencode(page.path.relative_to(page.root).as_posix()))
     content_type = told.content_type or ("text/plain" if origin.lower().endswith(TEXTS) else "text/html")
     digest = f"sha256:{hashlib.sha256(body).hexdigest()}"
     capture = Capture(
@@ -427,7 +428,7 @@ def _truncated(record: Record) -> bytes:
 
 def _keep(path: Path, pieces: Iterator[bytes]) -> None:
     """Write a file under its name only when all of it is durable; raises OSError."""
-    made = path.with_name(path.name + ".tmp")
+    made = path.with_name(f"{path.name}.{os.getpid()}.tmp")
     with made.open("wb") as out:
         for piece in pieces:
             out.write(piece)

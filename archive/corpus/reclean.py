@@ -15,13 +15,14 @@ import threading
 import time
 from collections import deque
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
-from concurrent.futures import Future, ProcessPoolExecutor
+from concurrent.futures import CancelledError, Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Self
 
 from archive.corpus import diff, shard
+from archive.errors import DataError
 from archive.layout import IMPORTED, Layout
 from archive.site import Site, by_host, host_of
 from archive.text.clean import clean as clean_capture
@@ -118,8 +119,7 @@ def clean(  # noqa: PLR0913 - each is an option of the command
     """
     if not dry:
         _sweep(layout)
-        for path in orphans(layout):
-            path.unlink()
+        _forget_orphans(layout)
     todo = list(_todo(layout, sites, site, every=every, hosts_of=hosts_of))
     if not todo:
         return
@@ -155,6 +155,17 @@ def _todo(
         about = shard.about(one.shard)
         if hosts_of is None or about is None or set(about.hosts) & set(hosts_of.hosts):
             yield one
+
+
+def _forget_orphans(layout: Layout) -> None:
+    gone = list(orphans(layout))
+    if gone and not any(layout.warcs()):
+        raise DataError(
+            f"{layout.root / 'warc'}: holds no WARC file, but {len(gone)} files were made from some. Mount the disk or"
+            " bring the files back; if they are gone for good, delete the folders corpus and index too."
+        )
+    for path in gone:
+        path.unlink(missing_ok=True)
 
 
 def _sweep(layout: Layout) -> None:
@@ -331,23 +342,30 @@ class Workers:
                 if batch is None:
                     exhausted = True
                 else:
-                    under_way.append((batch, self._pool.submit(_clean_batch, batch)))
+                    under_way.append((batch, self._send(batch)))
             if not under_way:
                 return
             batch, future = under_way.popleft()
             try:
-                yield from future.result()
-            except BrokenProcessPool:
+                done = future.result()
+            except (BrokenProcessPool, CancelledError):
                 # Which page did it is not known: this batch goes one by one, the others under way are sent again.
                 self._restart()
-                for job in batch:
-                    yield self._alone(job)
-                under_way = deque((other, self._pool.submit(_clean_batch, other)) for other, _ in under_way)
+                done = [self._alone(job) for job in batch]
+                under_way = deque((other, self._send(other)) for other, _ in under_way)
+            yield from done
+
+    def _send(self, batch: list[Job]) -> Future[list[tuple[Document | Skip, str]]]:
+        try:
+            return self._pool.submit(_clean_batch, batch)
+        except BrokenProcessPool:
+            self._restart()
+            return self._pool.submit(_clean_batch, batch)
 
     def _alone(self, job: Job) -> tuple[Document | Skip, str]:
         try:
-            return self._pool.submit(_clean_batch, [job]).result()[0]
-        except BrokenProcessPool:
+            return self._send([job]).result()[0]
+        except (BrokenProcessPool, CancelledError):
             self._restart()
             detail = f"the cleaner's process ended, or was at it for {PAGE_SECONDS} s"
             return _given_up(*job, Reason.KILLED, detail), Reason.KILLED

@@ -10,6 +10,7 @@ import datetime as dt
 import json
 import os
 from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import MISSING, asdict, dataclass, fields
 from pathlib import Path
 from typing import Any, Self
@@ -215,9 +216,12 @@ def texts(path: Path, numbers: Sequence[int]) -> Iterator[str]:
             yield groups[number // ROW_GROUP][number % ROW_GROUP].as_py() or ""
 
 
-def _open(path: Path) -> pq.ParquetFile:
+@contextmanager
+def _open(path: Path) -> Iterator[pq.ParquetFile]:
+    """A shard to read; what is damaged may show only while it is read."""
     try:
-        return pq.ParquetFile(path)
+        with pq.ParquetFile(path) as file:
+            yield file
     except (OSError, pa.ArrowInvalid) as error:
         raise DataError(f"{path}: no shard ({error}). Make it again: cundang rebuild --corpus") from error
 

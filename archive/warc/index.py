@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import json
+import os
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
@@ -57,7 +58,7 @@ def keep(layout: Layout, warc: Path, lines: Iterable[str]) -> Path:
     """Make the index of a closed WARC file of its lines, in whatever order they come; raises OSError."""
     path = layout.index_of(warc)
     path.parent.mkdir(parents=True, exist_ok=True)
-    made = path.with_name(path.name + ".tmp")
+    made = path.with_name(f"{path.name}.{os.getpid()}.tmp")
     with made.open("w", encoding="ascii", newline="\n") as file:
         file.writelines(sorted(lines))
     made.replace(path)

@@ -277,6 +277,12 @@ class Writer:
             yield file
         except OSError as error:
             self._fail(error, start)
+        except BaseException:
+            # A record that cannot be made must not leave the half of its exchange behind.
+            if self._file is not None and start is not None:
+                self._file.truncate(start)
+                self._file.seek(start)
+            raise
 
     def _begin(self) -> None:
         """A new file with its warcinfo record."""

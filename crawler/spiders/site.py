@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import email.utils
 import hashlib
+import ipaddress
 import logging
 import re
 import time
@@ -95,10 +96,15 @@ _ERRORS: dict[type[BaseException], str] = {
 }
 
 
-def spider_for(site: Site) -> type[SiteSpider]:
-    """The spider class of a site, by its key, with the settings that the site file makes."""
+def spider_for(site: Site, file: Path | None = None) -> type[SiteSpider]:
+    """The spider class of a site, by its key, with the settings that the site file makes.
+
+    `file`: where the site was read from, when it was named by its path.
+    """
     settings = {"DOWNLOAD_DELAY": site.crawl.delay, "COOKIES_ENABLED": site.crawl.cookies}
-    return type("SiteSpider", (SiteSpider,), {"name": site.key, "site": site, "custom_settings": settings})
+    return type(
+        "SiteSpider", (SiteSpider,), {"name": site.key, "site": site, "file": file, "custom_settings": settings}
+    )
 
 
 class SiteSpider(Spider):
@@ -106,6 +112,7 @@ class SiteSpider(Spider):
 
     Attributes:
         site: what to visit.
+        file: the site file, where it was named by its path; None: it stands in the folder of site files.
         layout: the data folder.
         frontier: what is due.
         recorder: what the wire tap writes to.
@@ -118,6 +125,7 @@ class SiteSpider(Spider):
 
     name = "site"
     site: Site
+    file: Path | None = None
     layout: Layout
     frontier: Frontier
     recorder: Recorder
@@ -337,7 +345,8 @@ class SiteSpider(Spider):
     def _count(self, address: Address, response: Response) -> None:
         written: Written | None = response.meta.get("written")
         self._answered.add(host_of(address.url))
-        self._errors[host_of(address.url)] = 0
+        if response.status < 500 and response.status != 429:
+            self._errors[host_of(address.url)] = 0
         self.counts["requisites" if address.kind == "requisite" else "pages"] += 1
         self.counts["good"] += response.status < 400
         if written is not None:
@@ -374,7 +383,12 @@ class SiteSpider(Spider):
         said, prose, linked = _said(root) if root is not None else ("", 0, 0)
         article = root is not None and self._is_article(address.url, root, links, prose, linked)
         self.counts["articles"] += article
-        redirects = [link for link in links if link.kind == "redirect"]
+        redirects = [
+            link
+            for link in links
+            # A page that loads itself anew is a page.
+            if link.kind == "redirect" and canonical(link.url, decoded.encoding) != address.url
+        ]
         for link in redirects:
             self._redirect(address, response, link.url, encoding=decoded.encoding)
         fruitful, changed = self._push(address, response, links, decoded.encoding, article=article)
@@ -637,7 +651,7 @@ class SiteSpider(Spider):
 def _retry_after(response: Response) -> float | None:
     """Seconds of a Retry-After header, a number or a date; None: there is none that makes sense."""
     value = _text(response.headers.get("Retry-After") or b"").strip()
-    if value.isdigit():
+    if value.isascii() and value.isdigit():
         return float(value[:9])
     try:
         until = email.utils.parsedate_to_datetime(value)
@@ -703,4 +717,4 @@ def _capture(response: Response) -> Capture:
 
 def _is_local(host: str) -> bool:
     address = literal_address(host.rpartition(":")[0] or host)
-    return host.partition(":")[0] == "localhost" or (address is not None and address.startswith(("127.", "::1")))
+    return host.partition(":")[0] == "localhost" or (address is not None and ipaddress.ip_address(address).is_loopback)
