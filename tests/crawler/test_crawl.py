@@ -213,6 +213,66 @@ def test_several_sites_run_side_by_side_and_stop_together(server: practice.Serve
     assert_whole(data)
 
 
+@pytest.mark.fault(rows=[46])
+def test_children_stop_when_their_parent_is_killed(server: practice.Server, tmp_path: Path) -> None:
+    data, sites = tmp_path / "data", tmp_path / "sites"
+    keys = list(practice.SITES)[:2]
+    child = subprocess.Popen(command(data, sites, "crawl", *keys), start_new_session=True)
+    until(lambda: {entry.site for entry in server.served()} >= set(keys))
+    tasks = Path(f"/proc/{child.pid}/task").glob("*/children")
+    children = [Path("/proc") / pid for path in tasks for pid in path.read_text().split()]
+    assert len(children) == 2
+    child.kill()
+    child.wait()
+    # One that has ended, and waits for its new parent to look, has no executable any more.
+    until(lambda: not any(os.path.lexists(path / "exe") and is_alive(path) for path in children))
+    for key in keys:
+        again = cundang(data, sites, "crawl", key, "--max-pages", "1")
+        assert again.returncode == 0, again.stderr
+    assert_whole(data)
+
+
+def is_alive(process: Path) -> bool:
+    try:
+        return (process / "stat").read_text().rpartition(")")[2].split()[0] != "Z"
+    except FileNotFoundError:
+        return False
+
+
+@pytest.mark.fault(rows=[18, 26])
+def test_a_lost_state_knows_the_archive_again_and_pages_nobody_read_are_not_fetched_twice(tmp_path: Path) -> None:
+    data, sites = tmp_path / "data", tmp_path / "sites"
+    layout = Layout(root=data)
+    text = "统战部召开会议，传达学习精神，研究部署工作。" * 9
+
+    def routes(path: str, _: object) -> Answer | None:
+        if path == "/":
+            return Answer("".join(f"<a href='/xw/202002/t20200219_{n}.html'>会议</a>" for n in range(8)))
+        return Answer(status=404) if path == "/robots.txt" else Answer(f"<h1>会议</h1><p>{text}</p><p>{path}</p>")
+
+    with serving(routes) as little:
+        little.site(sites)
+        assert cundang(data, sites, "crawl", "little").returncode == 0
+        asked = little.counts
+        # As after kill -9 just before the first acknowledgement: the file is open, the state knows nothing of it.
+        (warc,) = layout.warcs()
+        warc.rename(f"{warc}.open")
+        shutil.rmtree(data / "index")
+        shutil.rmtree(data / "state")
+        assert cundang(data, sites, "crawl", "little").returncode == 0
+        assert little.counts - asked == Counter({"/robots.txt": 1})
+        before = kept(data)
+        assert {n for (_, path), n in before.items() if path != "/robots.txt"} == {1}
+
+        # A state that is lost later: all is asked for, and known.
+        shutil.rmtree(data / "state")
+        assert cundang(data, sites, "crawl", "little").returncode == 0
+        again = kept(data)
+        again.subtract(before)
+        assert {kind for kind, path in again if again[kind, path] and path != "/robots.txt"} == {"revisit"}
+    assert_whole(data)
+
+
 @pytest.mark.fault(rows=[31])
 def test_an_unreachable_site_is_said_to_be_one(tmp_path: Path) -> None:
     with serving(lambda *_: None) as little:
