@@ -207,8 +207,16 @@ class Schedule:
     """Starts what is due, at most `at_once` crawls, and writes down how each ended."""
 
     def __init__(
-        self, runs: Runs, sites: Callable[[], Mapping[str, Site]], world: World, *, at_once: int, alarm: Alarm | None
+        self,
+        runs: Runs,
+        sites: Callable[[], Mapping[str, Site]],
+        world: World,
+        *,
+        at_once: int,
+        alarm: Alarm | None,
+        once: bool = False,
     ) -> None:
+        """With `once`, a site is crawled once at most."""
         self._runs = runs
         self._sites = sites
         self._world = world
@@ -216,6 +224,8 @@ class Schedule:
         self._alarm = alarm
         self._children: dict[int, tuple[Child, Run]] = {}
         self._stopping = False
+        self._once = once
+        self._had: set[str] = set()
 
     @property
     def running(self) -> int:
@@ -260,7 +270,7 @@ class Schedule:
         return ended
 
     def _begin(self, now: dt.datetime) -> None:
-        under_way = {run.site for _, run in self._children.values()}
+        under_way = {run.site for _, run in self._children.values()} | (self._had if self._once else set())
         sites = {key: site for key, site in self._sites().items() if key not in under_way}
         last = {
             key: Last(planned=planned, done=done)
@@ -273,6 +283,7 @@ class Schedule:
                 continue
             run = self._runs.claim(one.site, one.planned, one.missed, one.first_missed, now, self._world.runner)
             if run is not None:
+                self._had.add(one.site)
                 self._children[run.number] = (self._world.start(one.site), run)
 
     def _busy(self, site: str) -> bool:
@@ -400,7 +411,7 @@ def run(layout: Layout, folder: Path, *, at_once: int, alarm: Alarm | None, seco
     """
     sites = Files(folder)
     runs = Runs(layout.runs)
-    schedule = Schedule(runs, sites, Machine(layout, folder), at_once=at_once, alarm=alarm)
+    schedule = Schedule(runs, sites, Machine(layout, folder), at_once=at_once, alarm=alarm, once=once)
     told: list[int] = []
 
     def tell(number: int, _: FrameType | None) -> None:

@@ -10,7 +10,6 @@ from pathlib import Path
 import pyarrow.parquet as pq
 import pytest
 
-from archive.corpus import shard
 from archive.errors import UsageError
 from archive.export import jsonl, parquet, text
 from archive.text.document import Document, Reason, Skip
@@ -59,15 +58,11 @@ def test_a_skip_is_an_object_too() -> None:
     assert set(said) == {"path", *Skip.__slots__}
 
 
-def test_parquet_holds_the_wanted_rows_with_the_columns_of_a_document(tmp_path: Path) -> None:
-    with shard.Writer(tmp_path / "s.parquet") as writer:
-        for item in DOCUMENTS:
-            writer.add(item)
-        writer.close(header=shard.Header(warc="w", warc_sha256="0", recipe="{}"), hosts=[])
-    assert parquet.write([(tmp_path / "s.parquet", [0, 2, 5])], tmp_path / "out.parquet") == 3
+def test_parquet_holds_the_columns_of_a_document(tmp_path: Path) -> None:
+    assert parquet.write(DOCUMENTS, tmp_path / "out.parquet") == len(DOCUMENTS)
     table = pq.read_table(tmp_path / "out.parquet")
     assert table.column_names == list(Document.__slots__)
-    assert table["title"].to_pylist() == [HOSTILE[0], HOSTILE[2], HOSTILE[5]]
+    assert table["title"].to_pylist() == list(HOSTILE)
 
 
 def test_text_has_the_shape_of_the_seed_corpus(tmp_path: Path) -> None:

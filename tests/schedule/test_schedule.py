@@ -141,11 +141,11 @@ class FakeCrawl:
         self.told, self.left = True, 1
 
 
-@pytest.mark.parametrize(("seed", "zone"), [(1, "America/New_York"), (2, "Europe/Berlin")])
+@pytest.mark.parametrize(("seed", "zone"), [(1, "America/New_York")])
 def test_a_week_of_twenty_sites_with_sleeps_jumps_and_kills(
     seed: int, zone: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    # The clocks of Berlin go back on 25 October 2026, those of New York a week later.
+    # The clocks of New York go back on 1 November 2026, those of Berlin a week before.
     monkeypatch.setenv("TZ", zone)
     time.tzset()
     chance = random.Random(seed)  # noqa: S311 - a simulation
@@ -310,7 +310,8 @@ def test_one_look_by_cron_crawls_what_is_due_and_tells_what_was_missed(house: Pa
         server.shutdown()
     assert done.returncode == 0, done.stderr[-2000:]
     runs = history(house)
-    first = {run["site"]: run for run in reversed(runs)}
+    first = {run["site"]: run for run in runs}
+    assert len(first) == len(runs), "a pass crawls a site once"
     assert set(first) == {"vsb", "farm", "dede"}
     for run in first.values():
         assert (run["ending"], run["exit"]) == ("max_pages", 0), run

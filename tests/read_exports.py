@@ -1,0 +1,77 @@
+"""Exports of the seed corpus, read offline by `datasets` and datatrove; `make readers` runs it.
+
+python tests/read_exports.py PYTHON    PYTHON: of an environment that has these two
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+
+SEEDS = Path(__file__).parents[1] / "seeds" / "corpus"
+# What the strangers do: each prints the digests of the texts that it read, in order.
+READERS = {
+    "datasets.load_dataset(hf)": """
+from datasets import load_dataset
+texts = load_dataset("OUT/hf", split="train")["text"]
+""",
+    "datasets.load_dataset(hf, streaming)": """
+from datasets import load_dataset
+texts = [row["text"] for row in load_dataset("OUT/hf", split="train", streaming=True)]
+""",
+    "datasets.load_dataset(jsonl.gz)": """
+from datasets import load_dataset
+texts = load_dataset("json", data_files="OUT/c.jsonl.gz", split="train")["text"]
+""",
+    "datatrove JsonlReader(jsonl.gz)": """
+from datatrove.pipeline.readers import JsonlReader
+texts = [document.text for document in JsonlReader("OUT", glob_pattern="c.jsonl.gz")()]
+""",
+    "datatrove ParquetReader(hf)": """
+from datatrove.pipeline.readers import ParquetReader
+texts = [document.text for document in ParquetReader("OUT/hf/data")()]
+""",
+    "datatrove JsonlReader(dolma)": """
+from datatrove.pipeline.readers import JsonlReader
+texts = [document.text for document in JsonlReader("OUT/dolma/documents")()]
+""",
+}
+DIGESTS = """
+import hashlib, json
+print(json.dumps([hashlib.sha256(text.encode()).hexdigest() for text in texts]))
+"""
+
+
+def main() -> None:
+    """Import, export, let them read, compare."""
+    python = sys.argv[1]
+    with tempfile.TemporaryDirectory() as name:
+        cundang = [sys.executable, "-m", "crawler.cli", "--data", f"{name}/data"]
+        subprocess.run([*cundang, "import", str(SEEDS)], check=True, stdout=subprocess.DEVNULL)
+        for form, out in (("hf", "hf"), ("jsonl", "c.jsonl.gz"), ("dolma", "dolma"), ("jsonl", "truth.jsonl")):
+            subprocess.run([*cundang, "export", "--format", form, "--out", f"{name}/out/{out}"], check=True)
+        lines = Path(name, "out", "truth.jsonl").read_text(encoding="utf-8").split("\n")[:-1]
+        truth = [hashlib.sha256(json.loads(line)["text"].encode()).hexdigest() for line in lines]
+        assert truth
+        offline = os.environ | {"HF_HUB_OFFLINE": "1", "HF_DATASETS_OFFLINE": "1", "HF_HOME": f"{name}/home"}
+        for reader, code in READERS.items():
+            done = subprocess.run(
+                [python, "-c", code.replace("OUT", f"{name}/out") + DIGESTS],
+                env=offline,
+                capture_output=True,
+                text=True,
+                check=False,
+                timeout=300,
+            )
+            assert done.returncode == 0, f"{reader}: {done.stderr[-2000:]}"
+            assert json.loads(done.stdout.splitlines()[-1]) == truth, f"{reader} read other texts"
+            print(f"{reader:40} {len(truth)} documents, the same texts")
+
+
+if __name__ == "__main__":
+    main()
