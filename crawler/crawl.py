@@ -91,10 +91,11 @@ def _crawl_here(layout: Layout, folder: Path, site: Site, name: str, max_pages: 
     settings = Settings()
     settings.setmodule("crawler.settings", priority="project")
     settings.set("DATA", layout.root, priority="cmdline")
-    settings.set("SITES", Path(name).parent if name.endswith(".toml") else folder, priority="cmdline")
+    if folder.is_dir():
+        settings.set("SITES", folder, priority="cmdline")
     settings.set("LOG_LEVEL", "WARNING", priority="cmdline")
     process = CrawlerProcess(settings)
-    crawler = process.create_crawler(spider_for(site))
+    crawler = process.create_crawler(spider_for(site, Path(name) if name.endswith(".toml") else None))
     failures: list[Failure] = []
     with telling("crawl") as tell:
 
@@ -212,7 +213,7 @@ class CleanAfterCrawl:
             *command,
             "clean",
             "--site",
-            spider.site.key,
+            str(spider.file or spider.site.key),
             stdin=subprocess.DEVNULL,
             # Its report is talk here; a crawl has no data for stdout.
             stdout=sys.stderr.fileno(),
