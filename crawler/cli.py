@@ -14,6 +14,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import asdict, dataclass, is_dataclass
 from enum import StrEnum
+from functools import partial
 from pathlib import Path
 from types import FrameType
 from typing import Annotated, Any, NoReturn
@@ -24,7 +25,7 @@ from archive import site as site_files
 from archive.catalogue import agree, build, query
 from archive.corpus import diff, ingest, reclean
 from archive.errors import CundangError, InterruptedCrawl, UsageError
-from archive.export import csv, dolma, hf, jsonl, manifest, parquet, text, wet
+from archive.export import csv, dolma, hf, jsonl, manifest, parquet, text, wacz, wet
 from archive.layout import Layout
 from archive.site import Site
 from archive.warc import exclusions, index, verify
@@ -371,6 +372,7 @@ class Format(StrEnum):
     WET = "wet"
     TEXT = "text"
     CSV = "csv"
+    WACZ = "wacz"
 
 
 _WRITERS = {
@@ -405,6 +407,8 @@ def export(  # noqa: PLR0913, PLR0917 - typer makes an option of each
 ) -> None:
     """Write the corpus for other tools: of several captures of one URL the latest text, unless asked.
 
+    wacz holds the captures of the site themselves and replays in ReplayWeb.page; the other options choose its pages.
+
     Example: cundang export --format jsonl --out corpus.jsonl
     """
     house: House = context.obj
@@ -424,7 +428,9 @@ def export(  # noqa: PLR0913, PLR0917 - typer makes an option of each
         min_han=min_han,
         collapse=collapse,
     )
-    writer = _WRITERS[format_]
+    # A pack of captures is made of more than documents.
+    to_wacz = partial(wacz.write, house.layout, house.key(site))
+    writer = to_wacz if format_ is Format.WACZ else _WRITERS[format_]
     count = manifest.write(house.layout, wanted, format_, out, lambda documents: writer(documents, out))
     say(f"{out}: {count} documents")
 
