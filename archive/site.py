@@ -53,6 +53,7 @@ class Crawl:
         page_bytes: a page's wire bytes beyond this are cut (`WARC-Truncated: length`).
         file_bytes: the same for a requisite.
         cookies: whether cookies are kept within a crawl.
+        hours: of the day (Asia/Shanghai) in which the site is visited, "22:00-07:00"; None: always.
         allow_private: exact `host:port` that the address guard lets through; for tests and intranets.
         tls: "strict": TLS 1.2 and newer; "weak": also 1.0, SHA-1 and short keys, as old servers have. Certificates are
             judged in either case, and the verdict is kept beside the page.
@@ -67,7 +68,22 @@ class Crawl:
     page_bytes: int = 16 * 2**20
     file_bytes: int = 64 * 2**20
     cookies: bool = False
+    hours: str | None = None
     allow_private: tuple[str, ...] = ()
+
+    def open_at(self, moment: dt.datetime) -> bool:
+        """Whether `moment` (with a time zone) lies within `hours`.
+
+        >>> night = Crawl(start=(), hours="22:00-07:00")
+        >>> [night.open_at(dt.datetime(2026, 1, 1, hour, tzinfo=dt.timezone.utc)) for hour in (14, 22, 23)]
+        [True, True, False]
+        """
+        if self.hours is None:
+            return True
+        now = moment.astimezone(dt.timezone(dt.timedelta(hours=8))).strftime("%H:%M")
+        first, last = self.hours.split("-")
+        return first <= now < last if first < last else now >= first or now < last
+
     tls: str = "strict"
 
 
@@ -206,6 +222,10 @@ def _check(site: Site, path: Path) -> None:  # noqa: C901 - a list of checks
             raise wrong("crawl.requisites", f"{requisite!r} is unknown; known are {', '.join(REQUISITES)}.")
     if site.crawl.tls not in ("strict", "weak"):
         raise wrong("crawl.tls", f'{site.crawl.tls!r} is unknown; known are "strict" and "weak".')
+    if site.crawl.hours is not None and not re.fullmatch(
+        r"(?:[01]\d|2[0-3]):[0-5]\d-(?:[01]\d|2[0-3]):[0-5]\d", site.crawl.hours
+    ):
+        raise wrong("crawl.hours", f'{site.crawl.hours!r} are no hours. Write them as in "22:00-07:00".')
     if site.crawl.delay < 0:
         raise wrong("crawl.delay", "is negative. Give seconds.")
     if site.place is not None and not re.fullmatch(r"\d{6}", site.place):

@@ -40,6 +40,7 @@ _WORST = (5, 3, 2, 4, 1)
 _ENDINGS = {
     "finished": (0, "finished"),
     "max_pages": (0, "as many pages as were asked for; the next crawl goes on"),
+    "hours": (0, "its hours are over; the next crawl goes on"),
     "interrupted": (5, "interrupted; the next crawl goes on"),
     "broken_off": (1, "its server fell silent, or blocks us; the next crawl goes on"),
 }

@@ -184,8 +184,9 @@ class Run:
 
     Attributes:
         seconds: that it took.
-        ending: `finished`, `max_pages` (as many as allowed), `interrupted` (by a signal), `broken_off` (a host that had
-            answered fell silent), `unreachable` (no page came), `failed` (the archive could not be written).
+        ending: `finished`, `max_pages` (as many as allowed), `hours` (they were over), `interrupted` (by a signal),
+            `broken_off` (a host that had answered fell silent), `unreachable` (no page came), `failed` (the archive could
+            not be written).
         pages: answers that are no requisites; of them `articles`.
         requisites: pictures and attachments.
         revisits: answers that were in the archive already.
@@ -814,6 +815,9 @@ class Scheduler:
         spider = self._spider
         if spider.stopping:
             return None
+        if not spider.in_hours():
+            for host in spider.site.hosts:
+                self.leave(host)
         active = Counter(host_of(request.url) for request in self._crawler.engine.downloader.active)
         hosts = [
             host

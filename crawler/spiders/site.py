@@ -148,6 +148,7 @@ class SiteSpider(Spider):
         self._shown: defaultdict[int, set[str]] = defaultdict(set)
         self._met: dict[str, tuple[int, bool]] = {}
         self._unsettled = 0
+        self._closed = False
 
     @classmethod
     def from_crawler(cls, crawler: Crawler, *args: Any, **kwargs: Any) -> Self:
@@ -170,13 +171,14 @@ class SiteSpider(Spider):
                 "CUNDANG_CONTACT is not set: a crawler says whom its visits can be complained to."
                 " Set it to a mail address or a web page of yours."
             )
+        self._now = crawler.settings.get("CLOCK") or time.time
         data = crawler.settings.get("DATA")
         self.layout = Layout.at(Path(data) if data else None)
         self.lock = Lock(self.layout.lock(self.site.key))
         try:
             self.frontier = Frontier(
                 self.layout.state(self.site.key),
-                clock=crawler.settings.get("CLOCK") or time.time,
+                clock=self._now,
                 clocks=Clocks(**crawler.settings.getdict("CLOCKS")),
             )
             unread = heal(self.layout, self.site.key, self.frontier)
@@ -202,6 +204,11 @@ class SiteSpider(Spider):
         logger.info("%s visit %d", "Beginning" if new else "Going on with", self.frontier.visit)
         self._settling: LoopingCall | None = None
         crawler.signals.connect(self._opened, signals.spider_opened)
+
+    def in_hours(self) -> bool:
+        """Whether the site may be visited now."""
+        self._closed = not self.site.crawl.open_at(dt.datetime.fromtimestamp(self._now(), dt.UTC))
+        return not self._closed
 
     def _opened(self) -> None:
         # Made here: it installs a reactor, and Scrapy wants to choose which.
@@ -318,6 +325,8 @@ class SiteSpider(Spider):
             return "failed"
         if reason != "finished":
             return "interrupted"
+        if self._closed and any(self.frontier.open_on(host) for host in self.site.hosts):
+            return "hours"
         if not self.counts["good"] and self.troubles:
             return "unreachable"
         if self._scheduler.enough() and any(self.frontier.open_on(host) for host in self.site.hosts):

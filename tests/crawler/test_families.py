@@ -5,6 +5,7 @@ A few small ones by default; CUNDANG_RECALL=1 (`make recall`) takes all twelve w
 
 from __future__ import annotations
 
+import datetime as dt
 import os
 import secrets
 from collections import Counter
@@ -112,3 +113,13 @@ def test_traps_end_and_every_article_is_found(tmp_path: Path) -> None:
     assert set(texts(tmp_path / "data")) >= planted
     assert asked < 1000
     assert "trap" in said
+
+
+def test_outside_its_hours_a_site_is_asked_for_nothing(tmp_path: Path) -> None:
+    china = dt.datetime.now(dt.timezone(dt.timedelta(hours=8)))
+    closed = f"{china + dt.timedelta(hours=2):%H:%M}-{china + dt.timedelta(hours=4):%H:%M}"
+    with Site("trs", "hours", articles=90) as site:
+        file = site.write_site(tmp_path / "sites" / "trs.toml")
+        file.write_text(file.read_text(encoding="utf-8") + f'hours = "{closed}"\n', encoding="utf-8")
+        assert "ending='hours'" in crawl(file, tmp_path / "data")
+        assert site.log == []
