@@ -38,12 +38,13 @@ def write(documents: Iterable[Document], out: Path) -> int:
     """Write a file, and say how many documents it holds."""
     count = 0
     names = shard.DOCUMENT_SCHEMA.names
-    with whole.file(out) as file, io.TextIOWrapper(file, encoding="utf-8-sig", newline="") as text:
+    with whole.file(out) as file:
+        text = io.TextIOWrapper(file, encoding="utf-8-sig", newline="")
         writer = csv.writer(text, quoting=csv.QUOTE_ALL)
         writer.writerow(names)
         for count, document in enumerate(documents, 1):  # noqa: B007 - the count is what is wanted after the loop
             row = shard.row(document) | {"captured": document.captured and document.captured.isoformat()}
             writer.writerow(cell(row[name]) for name in names)
-        text.flush()
+        # The file is closed by whom it belongs to.
         text.detach()
     return count
