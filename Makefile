@@ -1,8 +1,13 @@
 # make demo    run the main job on the practice web: about a minute after the installation
 # make test    everything that CI runs: check, then the tests
 # make check   ruff (all rules) and mypy --strict
+# make killpoints   kill -9 at every write, fsync and commit of a crawl: what is lost, what comes twice, what does not heal
+# make soak MINUTES=15   a crawl of generated pages with faults: memory, open files, captures against the server's log
 # make faults  what the web, the disk and the power do to an archive, row by row: what was provoked, what came of it
 # make quality  cleaned texts against what stands on the pages, and against other cleaners; fails below its floors
+# make readers exports read by datasets and datatrove, in an environment of their own
+# make scrapyd the checkout deployed to a real scrapyd on loopback, and a crawl started there
+# make scheduled  a daemon crawls three practice sites for three minutes
 # make bench   figures, as ratios within one run; wget is compared where it is installed
 
 PYTHON ?= python3
@@ -11,7 +16,7 @@ BIN := $(VENV)/bin
 STRANGERS := build/strangers
 
 .DELETE_ON_ERROR:
-.PHONY: demo test check bench clean faults quality
+.PHONY: demo test check bench clean faults killpoints soak quality readers scrapyd scheduled
 
 demo: $(VENV)/.product
 	$(BIN)/cundang demo
@@ -23,6 +28,10 @@ check: $(VENV)/.develop
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
+
+# Needs a C compiler; some ten minutes.
+killpoints: $(VENV)/.develop
+	$(BIN)/python tests/killpoints.py
 
 faults: $(VENV)/.develop $(STRANGERS)/.made
 	CUNDANG_STRANGERS=$(STRANGERS) $(BIN)/python tests/faults.py
@@ -41,6 +50,31 @@ $(STRANGERS)/.made:
 
 bench: $(VENV)/.develop
 	$(BIN)/python tests/bench.py
+	$(BIN)/python tests/bench_reclean.py
+	$(BIN)/python tests/bench_catalogue.py
+
+readers: $(VENV)/.develop build/readers/.made
+	$(BIN)/python tests/read_exports.py build/readers/bin/python
+
+build/readers/.made:
+	$(PYTHON) -m venv build/readers
+	build/readers/bin/pip install --quiet 'datasets>=5,<6' 'datatrove[io]>=0.10,<1'
+	touch $@
+
+scrapyd: $(VENV)/.develop build/scrapyd/.made
+	$(BIN)/python tests/deploy_to_scrapyd.py build/scrapyd/bin
+
+# With what cundang requires, and without cundang itself: that comes by the egg.
+build/scrapyd/.made: pyproject.toml
+	$(PYTHON) -m venv build/scrapyd
+	build/scrapyd/bin/pip install --quiet --upgrade pip
+	build/scrapyd/bin/pip install --quiet --constraint constraints.txt .
+	build/scrapyd/bin/pip uninstall --quiet --yes cundang
+	build/scrapyd/bin/pip install --quiet 'scrapyd>=1.6,<2' 'scrapyd-client>=2,<3' 'setuptools<81'
+	touch $@
+
+scheduled: $(VENV)/.develop
+	$(BIN)/python tests/daemon.py
 
 quality: $(VENV)/.quality
 	$(BIN)/python tests/quality.py
@@ -67,3 +101,7 @@ $(VENV)/.develop: $(VENV)/bin/pip pyproject.toml constraints.txt
 $(VENV)/.quality: $(VENV)/.develop
 	$(BIN)/pip install --quiet --constraint constraints.txt --editable '.[dev,quality]'
 	touch $@
+
+MINUTES ?= 15
+soak: $(VENV)/.develop
+	$(BIN)/python tests/soak.py --minutes $(MINUTES)

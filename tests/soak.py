@@ -1,0 +1,158 @@
+"""A crawl of 50,000 generated pages, of which one in twenty fails at first -> is memory flat, are captures the log?
+
+    python tests/soak.py --minutes 15
+
+Exit 1 where memory grows by 1 MB or more for 10,000 pages after the warm-up, open files grow, or a request of the
+server's log has no record, or a record no request.
+"""
+
+from __future__ import annotations
+
+import argparse
+import hashlib
+import os
+import signal
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from collections import Counter
+from pathlib import Path
+from urllib.parse import urlsplit
+
+HERE = Path(__file__).resolve().parent
+sys.path[:0] = [str(HERE / "crawler"), str(HERE.parent)]
+
+from little_server import Answer, Little, serving  # noqa: E402 - beside the tests of the crawler
+
+from archive.layout import Layout  # noqa: E402
+from archive.warc import reader, verify  # noqa: E402
+from archive.warc.record import Record  # noqa: E402
+
+LISTS, ROWS = 500, 100
+FAULTS = 20  # one page in so many
+SECONDS = 2.0  # between two looks
+# What grows while caches fill: connections, remembered links, pages of the state's cache.
+WARM_UP = 0.3
+SLOPE = 1.0  # MB for 10,000 pages
+PROSE = "统战部召开会议，传达学习精神，研究部署下一步工作，并提出三点要求，各有关单位负责同志参加会议。"
+PROGRAM = """
+import sys, crawler.settings
+crawler.settings.CLEAN_AFTER_CRAWL = False
+crawler.settings.RETRY_WAIT = 2
+from crawler.cli import main
+sys.argv[0] = "cundang"
+main()
+"""
+
+
+class Site:
+    """Answers by path alone, but for pages that fail when they are asked for the first time."""
+
+    def __init__(self) -> None:
+        self._failed: set[str] = set()
+
+    def answer(self, path: str, _: object) -> Answer | None:
+        """What the server says."""
+        if path == "/":
+            return Answer("".join(f"<a href='/lb/{n}/'>栏目{n}</a>" for n in range(LISTS)))
+        parts = path.strip("/").split("/")
+        if parts[0] == "lb":
+            n = int(parts[1])
+            rows = (f"<li><a href='/xw/{n}/{k}.html'>会议召开{k}</a> 2020-02-19</li>" for k in range(ROWS))
+            return Answer("".join(rows))
+        if parts[0] != "xw":
+            return Answer(status=404)
+        number = int(hashlib.sha256(path.encode()).hexdigest()[:8], 16)
+        if number % FAULTS == 0 and path not in self._failed:
+            self._failed.add(path)
+            kind = number // FAULTS % 4
+            if kind == 0:
+                return None  # hangs up
+            if kind == 1:
+                return Answer("busy", status=503, headers={"Retry-After": "1"})
+            if kind == 2:
+                return Answer("<p>half</p>", headers={"Content-Length": "4000", "Connection": "close"})
+            return Answer("broken", status=500)
+        text = "".join(f"<p>{PROSE}{number >> shift}</p>" for shift in range(12))
+        return Answer(f"<title>{path}</title><h1>会议召开{number}</h1>{text}")
+
+
+def main() -> int:
+    """Run the crawl for so many minutes, then compare."""
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--minutes", type=float, default=15)
+    minutes = parser.parse_args().minutes
+    with tempfile.TemporaryDirectory() as name, serving(Site().answer) as little:
+        folder = Path(name)
+        little.site(folder / "sites")
+        looks, code = crawl(folder, little, minutes * 60)
+        if code not in (0, 5) or len(looks) < 9:
+            print((folder / "talk").read_text("utf-8")[-2000:])
+            return 1
+        print(f"soak: exit code {code}")
+        good = flat(looks)
+        return int(not (captured(Layout(root=folder / "data"), little.counts) and good))
+
+
+def crawl(folder: Path, little: Little, seconds: float) -> tuple[list[tuple[int, float, int]], int]:
+    """Crawl until the time is over; (requests, resident MB, open files) now and then, and the exit code."""
+    command = [sys.executable, "-c", PROGRAM, "--data", str(folder / "data"), "--sites", str(folder / "sites")]
+    looks = []
+    end = time.monotonic() + seconds
+    with subprocess.Popen(
+        [*command, "crawl", "little"],
+        env=os.environ | {"PYTHONPATH": str(HERE.parent)},
+        stderr=(folder / "talk").open("wb"),
+    ) as child:
+        while child.poll() is None and time.monotonic() < end:
+            time.sleep(SECONDS)
+            try:
+                pages = int((Path("/proc") / str(child.pid) / "statm").read_text().split()[1])
+                files = len(list((Path("/proc") / str(child.pid) / "fd").iterdir()))
+            except (FileNotFoundError, IndexError):
+                break
+            looks.append((len(little.asked), pages * os.sysconf("SC_PAGE_SIZE") / 1e6, files))
+        if child.poll() is None:
+            child.send_signal(signal.SIGINT)
+        return looks, child.wait(120)
+
+
+def flat(looks: list[tuple[int, float, int]]) -> bool:
+    """Whether memory and open files stay as they are after the warm-up."""
+    warm = looks[int(len(looks) * WARM_UP) :]
+    done, memory, files = zip(*warm, strict=True)
+    slope = statistics.linear_regression(done, memory).slope * 10_000
+    growth = statistics.linear_regression(done, files).slope * 10_000
+    print(
+        f"soak: memory {memory[0]:.1f} -> {memory[-1]:.1f} MB over {done[-1] - done[0]} pages,"
+        f" slope {slope:+.2f} MB for 10,000 pages (limit {SLOPE}); open files {min(files)} to {max(files)},"
+        f" slope {growth:+.2f}"
+    )
+    return slope < SLOPE and max(files) - min(files) <= 4
+
+
+def captured(layout: Layout, asked: Counter[str]) -> bool:
+    """Whether the archive has a record for every request of the server's log, and no other."""
+    kept: Counter[str] = Counter()
+    wrong = 0
+    for warc in layout.warcs():
+        wrong += sum(1 for _ in verify.verify(warc))
+        for record in reader.records(warc):
+            if not isinstance(record, Record):
+                continue
+            # A failed fetch is a metadata record that refers to none.
+            tried = record.kind == "metadata" and not record.field("WARC-Refers-To")
+            if record.kind in ("response", "revisit") or tried:
+                kept[urlsplit(record.url).path] += 1
+    missing, more = (asked - kept).total(), (kept - asked).total()
+    print(
+        f"soak: {asked.total()} requests, {kept.total()} records; {missing} without a record,"
+        f" {more} more; {wrong} faults"
+    )
+    return not (missing or more or wrong)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
