@@ -185,8 +185,8 @@ class Run:
     Attributes:
         seconds: that it took.
         ending: `finished`, `max_pages` (as many as allowed), `hours` (they were over), `interrupted` (by a signal),
-            `broken_off` (a host that had answered fell silent), `unreachable` (no page came), `failed` (the archive could
-            not be written).
+            `broken_off` (a host that had answered fell silent), `unreachable` (no page came), `failed` (the archive
+            could not be written).
         pages: answers that are no requisites; of them `articles`.
         requisites: pictures and attachments.
         revisits: answers that were in the archive already.
