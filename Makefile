@@ -70,7 +70,7 @@ build/scrapyd/.made: pyproject.toml
 	build/scrapyd/bin/pip install --quiet --upgrade pip
 	build/scrapyd/bin/pip install --quiet --constraint constraints.txt .
 	build/scrapyd/bin/pip uninstall --quiet --yes cundang
-	build/scrapyd/bin/pip install --quiet 'scrapyd>=1.6,<2' 'scrapyd-client>=2,<3' 'setuptools<81'
+	build/scrapyd/bin/pip install --quiet 'scrapyd>=1.6,<2' 'scrapyd-client>=2,<3' 'setuptools>=77,<81'
 	touch $@
 
 scheduled: $(VENV)/.develop
