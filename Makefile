@@ -8,6 +8,7 @@
 # make readers exports read by datasets and datatrove, in an environment of their own
 # make scrapyd the checkout deployed to a real scrapyd on loopback, and a crawl started there
 # make scheduled  a daemon crawls three practice sites for three minutes
+# make recall  twelve families of sites from fresh seeds, and a million addresses: half an hour
 # make bench   figures, as ratios within one run; wget is compared where it is installed
 
 PYTHON ?= python3
@@ -16,7 +17,7 @@ BIN := $(VENV)/bin
 STRANGERS := build/strangers
 
 .DELETE_ON_ERROR:
-.PHONY: demo test check bench clean faults killpoints soak quality readers scrapyd scheduled
+.PHONY: demo test check recall bench clean faults killpoints soak quality readers scrapyd scheduled
 
 demo: $(VENV)/.product
 	$(BIN)/cundang demo
@@ -78,6 +79,10 @@ scheduled: $(VENV)/.develop
 
 quality: $(VENV)/.quality
 	$(BIN)/python tests/quality.py
+
+recall: $(VENV)/.develop
+	CUNDANG_RECALL=1 $(BIN)/python -m pytest tests/crawler/test_families.py
+	$(BIN)/python tests/bench_frontier.py
 
 clean:
 	rm -rf $(VENV) demo-data .mypy_cache .ruff_cache .pytest_cache .hypothesis
