@@ -9,6 +9,9 @@ import pytest
 
 CHECKOUT = Path(__file__).parents[1]
 
+# Scripts with libraries of their own; make targets run them.
+collect_ignore = ["quality.py", "fuzz.py"]
+
 
 @pytest.fixture(scope="session")
 def shared() -> Path:

@@ -16,6 +16,7 @@ from archive.text import chinese, dates, extract, fields, lines, verdict
 from archive.text.blocks import fold, han
 from archive.text.decode import Decoded, decode, parse
 from archive.text.document import Document, Reason, Skip
+from archive.text.doubts import doubts
 from archive.text.page import Page, page_of
 from archive.warc.capture import Capture
 
@@ -24,6 +25,8 @@ HEAD = 15
 # A page with more tags is read line by line, without a tree; real pages have at most 15,000 (measured).
 TAGS = 100_000
 DUMP_LINES = 5000
+# Below this confidence a body is hardly more than a guess.
+FAINT = 0.05
 # More characters are no article: the longest of the real pages has 36,000 (measured).
 TEXT = 1_000_000
 
@@ -138,9 +141,14 @@ def _clean_page(
     )
     if isinstance(document, Skip):
         return document
+    flags = [*document.flags, *doubts(document.text_original or document.text, document.title, page.keys, page.root)]
+    if body and body.confidence < FAINT:
+        flags.append("low_confidence")
     attachments = tuple((url, reader(name)) for url, name in _attachments(capture, page))
     part_of, part_no = _part(capture.url, page)
-    return dataclasses.replace(document, attachments=attachments, part_of=part_of, part_no=part_no)
+    return dataclasses.replace(
+        document, attachments=attachments, part_of=part_of, part_no=part_no, flags=tuple(dict.fromkeys(flags))
+    )
 
 
 def _around(page: Page, first: int, last: int) -> tuple[list[int], list[int]]:
