@@ -96,6 +96,7 @@ def derived(layout: Layout) -> dict[Path, bytes]:
     return {path: path.read_bytes() for path in (*layout.shards(), *layout.indexes())}
 
 
+@pytest.mark.fault(rows=[44])
 def test_what_was_taken_down_comes_back_in_no_way(tmp_path: Path) -> None:
     data = tmp_path / "data"
     layout = Layout(root=data)
