@@ -140,7 +140,6 @@ def _index(pack: _Pack, lines: list[str]) -> None:
             "offset": offset,
             "length": len(block),
             "digest": f"sha256:{hashlib.sha256(block).hexdigest()}",
-            "filename": "index.cdx.gz",
         }
         firsts.append(f"{key} {stamp} {json.dumps(about)}\n")
         blocks.append(block)
