@@ -4,6 +4,7 @@
 # make killpoints   kill -9 at every write, fsync and commit of a crawl: what is lost, what comes twice, what does not heal
 # make soak MINUTES=15   a crawl of generated pages with faults: memory, open files, captures against the server's log
 # make faults  what the web, the disk and the power do to an archive, row by row: what was provoked, what came of it
+# make fuzz    mutated pages through the cleaner, ten minutes
 # make quality  cleaned texts against what stands on the pages, and against other cleaners; fails below its floors
 # make readers exports read by datasets and datatrove, in an environment of their own
 # make scrapyd the checkout deployed to a real scrapyd on loopback, and a crawl started there
@@ -17,7 +18,7 @@ BIN := $(VENV)/bin
 STRANGERS := build/strangers
 
 .DELETE_ON_ERROR:
-.PHONY: demo test check recall bench clean faults killpoints soak quality readers scrapyd scheduled
+.PHONY: demo test check recall bench clean faults killpoints soak quality readers scrapyd scheduled fuzz
 
 demo: $(VENV)/.product
 	$(BIN)/cundang demo
@@ -76,6 +77,10 @@ build/scrapyd/.made: pyproject.toml
 
 scheduled: $(VENV)/.develop
 	$(BIN)/python tests/daemon.py
+
+fuzz: $(VENV)/.develop
+	$(BIN)/pip install --quiet --constraint constraints.txt --editable '.[dev,fuzz]'
+	$(BIN)/python tests/fuzz.py
 
 quality: $(VENV)/.quality
 	$(BIN)/python tests/quality.py

@@ -31,7 +31,8 @@ TOP = """<table width=980><tr><td><a href=/>首页</a> <a href=/a/>统战要闻<
 <tr><td>您现在的位置：<a href=/>首页</a>&gt;<a href=/a/>统战要闻</a></td></tr>
 <tr><td><h1>冀州区三项措施推进普法宣传</h1></td></tr>
 <tr><td>发布时间：2022-03-15　来源：区司法局　点击：<script>x()</script></td></tr></table>"""
-BOTTOM = """<table><tr><td>上一篇：<a href=/1.html>沂水县网格员开展普法活动</a></td></tr><tr><td>下一篇：没有了</td></tr>
+BOTTOM = """<table><tr><td>上一篇：<a href=/1.html>沂水县网格员开展普法活动</a></td></tr>
+<tr><td>下一篇：没有了</td></tr>
 <tr><td>网友回复(共有 0 条回复)</td></tr>
 <tr><td>发表评论</td></tr>
 <tr><td>用户名：<input> 密码：<input> 验证码：<input></td></tr>
