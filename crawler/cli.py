@@ -407,7 +407,7 @@ def export(  # noqa: PLR0913, PLR0917 - typer makes an option of each
 ) -> None:
     """Write the corpus for other tools: of several captures of one URL the latest text, unless asked.
 
-    wacz holds the captures of the site themselves and replays in ReplayWeb.page; the other options choose its pages.
+    wacz holds the captures of the site themselves, for replay; the other options choose the pages that it lists.
 
     Example: cundang export --format jsonl --out corpus.jsonl
     """
