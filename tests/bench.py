@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import argparse
 import datetime as dt
+import json
 import os
 import re
 import shutil
@@ -21,15 +22,19 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable
+from itertools import pairwise
 from pathlib import Path
 
 import trafilatura
 
 from archive.layout import Layout
 from archive.site import by_host, host_of, load, load_file
+from archive.text.blocks import walk
 from archive.text.clean import clean
+from archive.text.decode import decode, parse
 from archive.text.document import Document
 from archive.warc import reader
+from archive.warc.capture import Capture, Place
 from crawler import practice
 
 CHECKOUT = Path(__file__).parents[1]
@@ -148,6 +153,64 @@ def cleaning(folder: Path, rounds: int) -> None:
         print(f"  {name:18} {median:7.0f} a CPU-second   cundang is {ours_median / median:5.2f} times as fast")
 
 
+def real(rounds: int) -> None:
+    """Print real articles cleaned a CPU-second, ours and trafilatura's, and the share of each of our stages."""
+    shared = Path(os.environ.get("CUNDANG_SHARED", CHECKOUT.parent / "shared")) / "real-pages"
+    metas = [json.loads(path.read_text("utf-8")) for path in sorted(shared.glob("*/meta.json"))]
+    pages = [
+        Capture(
+            id="urn:uuid:00000000-0000-4000-8000-000000000006",
+            kind="resource",
+            url=m.get("url") or f"file:///{m['id']}.html",
+            date=None,
+            status=None,
+            headers=(("Content-Type", "text/html"),),
+            body=(shared / m["id"] / "page.html").read_bytes(),
+            payload_digest=None,
+            place=Place(file="a.warc.gz", offset=0, length=1),
+        )
+        for m in metas
+        if m["split"] == "dev" and m["kind"] == "article"
+    ]
+    if not pages:
+        print("\nCleaning real pages: they are not at hand")
+        return
+    figures: dict[str, list[float]] = {"cundang": [], "trafilatura": []}
+    stages = dict.fromkeys(("decode", "parse", "walk", "all"), 0.0)
+    for number in range(rounds + 1):
+        for name in figures:
+            start = time.process_time()
+            for page in pages:
+                if name == "cundang":
+                    clean(page, None)
+                else:
+                    trafilatura.bare_extraction(page.body, url=page.url, with_metadata=True)
+            # The first round warms both up.
+            figures[name] += [len(pages) / (time.process_time() - start)] if number else []
+    for page in pages:
+        times = [time.process_time()]
+        html = decode(page.body, "text/html").html
+        times.append(time.process_time())
+        root = parse(html)
+        times.append(time.process_time())
+        if root is None:
+            continue
+        walk(root)
+        times.append(time.process_time())
+        clean(page, None)
+        times.append(time.process_time())
+        for name, (start, end) in zip(("decode", "parse", "walk", "all"), pairwise(times), strict=True):
+            stages[name] += end - start
+    print(f"\nCleaning: {len(pages)} real articles, {rounds} rounds in turn, one warm process")
+    ours_median = statistics.median(figures["cundang"])
+    for name, measured in figures.items():
+        median = statistics.median(measured)
+        print(f"  {name:18} {median:7.0f} a CPU-second   cundang is {ours_median / median:5.2f} times as fast")
+    shares = {name: stages[name] / stages["all"] for name in ("decode", "parse", "walk")}
+    shares["votes, fields, dates"] = 1 - sum(shares.values())
+    print("  stages: " + ", ".join(f"{name} {share:.0%}" for name, share in shares.items()))
+
+
 def main() -> None:
     """Run both."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
@@ -156,6 +219,7 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as name:
         capture(Path(name), rounds)
         cleaning(Path(name), rounds)
+    real(rounds)
 
 
 if __name__ == "__main__":
