@@ -129,7 +129,7 @@ class Site:
         handler.wfile.write(body)
 
     # A server is a list of cases.
-    def _answer(self, target: str, form: dict[str, str]) -> _Answer:  # noqa: C901, PLR0911, PLR0912
+    def _answer(self, target: str, form: dict[str, str]) -> _Answer:  # noqa: C901, PLR0911
         room, taste = self.room, self.room.taste
         path, _, query = target.partition("?")
         if path == "/robots.txt":
