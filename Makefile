@@ -66,12 +66,11 @@ build/readers/.made:
 scrapyd: $(VENV)/.develop build/scrapyd/.made
 	$(BIN)/python tests/deploy_to_scrapyd.py build/scrapyd/bin
 
-# With what cundang requires, and without cundang itself: that comes by the egg.
+# Scrapyd names eggs by time, so what cundang says of its own version comes from the installed one, the code from the egg.
 build/scrapyd/.made: pyproject.toml
 	$(PYTHON) -m venv build/scrapyd
 	build/scrapyd/bin/pip install --quiet --upgrade pip
 	build/scrapyd/bin/pip install --quiet --constraint constraints.txt .
-	build/scrapyd/bin/pip uninstall --quiet --yes cundang
 	build/scrapyd/bin/pip install --quiet 'scrapyd>=1.6,<2' 'scrapyd-client>=2,<3' 'setuptools>=77,<81'
 	touch $@
 

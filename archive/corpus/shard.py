@@ -209,7 +209,7 @@ def texts(path: Path, numbers: Sequence[int]) -> Iterator[str]:
     """
     with _open(path) as file:
         groups = {
-            group: file.read_row_group(group, columns=["text"])["text"]
+            group: file.read_row_group(group, columns=["text"], use_threads=False)["text"]
             for group in {number // ROW_GROUP for number in numbers}
         }
         for number in numbers:
