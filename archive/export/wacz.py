@@ -12,6 +12,7 @@ import datetime as dt
 import gzip
 import hashlib
 import json
+import re
 import shutil
 import tempfile
 import zipfile
@@ -75,7 +76,8 @@ def write(layout: Layout, site: str | None, documents: Iterable[Document], out: 
                 _copy(warc, kept, gone)
                 made = index.lines(kept)
                 pack.add(f"archive/{warc.name}", kept)
-            lines += made
+            # ReplayWeb.page 2.4.6 takes a field `id` for its own, and then finds no page.
+            lines += [re.sub(r', "id": "[^"]*"}$', "}", line) for line in made]
             pages += _pages(made, wanted)
         _index(pack, sorted(lines))
         head = {"format": "json-pages-1.0", "id": "pages", "title": "Pages"}
