@@ -1,6 +1,6 @@
 """The checkout deployed to a real scrapyd on loopback, and a crawl started by schedule.json; `make scrapyd` runs it.
 
-python tests/deploy_to_scrapyd.py BIN    BIN: the programs of an environment with scrapyd, scrapyd-client and cundang's requirements
+python tests/deploy_to_scrapyd.py BIN    BIN: where scrapyd, its client and cundang lie
 """
 
 from __future__ import annotations
