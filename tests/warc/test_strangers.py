@@ -77,7 +77,7 @@ def sample(tmp_path_factory: pytest.TempPathFactory) -> Sample:
     first.close()
     for name, response in (("page.html", ANSWERS["page.html"][0]), ("gbk.html", UNMODIFIED)):
         again = exchange(response, url=f"http://a.cn/{name}", moment=MOMENT + timedelta(days=30))
-        assert second.exchange(again, lambda *_, name=name: known[name]).revisit  # type: ignore[misc]
+        assert second.exchange(again, lambda *_, name=name: known[name]).revisit
     second.close()
     return Sample(layout=layout, warcs=(*first.closed, *second.closed), blocks=blocks)
 
