@@ -6,6 +6,7 @@ Exit codes: 0 done; 1 something is wrong with the data or the run; 2 wrong usage
 
 from __future__ import annotations
 
+import errno
 import json
 import os
 import signal
@@ -24,11 +25,12 @@ import typer
 from archive import site as site_files
 from archive.catalogue import agree, build, query
 from archive.corpus import diff, ingest, reclean
-from archive.errors import CundangError, InterruptedCrawl, UsageError
+from archive.errors import CundangError, InterruptedCrawl, SpaceError, UsageError
 from archive.export import csv, dolma, hf, jsonl, manifest, parquet, text, wacz, wet
 from archive.layout import Layout
 from archive.site import Site
 from archive.warc import exclusions, index, verify
+from crawler.lock import Lock
 from crawler.talk import say, telling
 
 DEFAULT_SITES = Path("seeds/sites")
@@ -148,15 +150,19 @@ def sites_check(
 
     Example: cundang sites check
     """
-    wrong = 0
-    for path in paths or sorted(context.obj.sites_folder.glob("*.toml")):
+    folder: Path = context.obj.sites_folder
+    if not paths and not folder.is_dir():
+        raise UsageError(f"{folder}: no such folder of site files. Name one with --sites or CUNDANG_SITES.")
+    good = []
+    files = paths or sorted(folder.glob("*.toml"))
+    for path in files:
         try:
-            say(f"{site_files.load_file(path).key}: good")
+            good.append(site_files.load_file(path))
+            say(f"{good[-1].key}: good")
         except CundangError as error:
-            wrong += 1
             say(str(error))
-    site_files.by_host(context.obj.sites().values() if not wrong else ())
-    raise typer.Exit(UsageError.exit_code if wrong else 0)
+    site_files.by_host(good)
+    raise typer.Exit(UsageError.exit_code if len(good) < len(files) else 0)
 
 
 @app.command()
@@ -206,11 +212,16 @@ def read(context: typer.Context, paths: Paths, jobs: Jobs = None) -> None:
     """
     hosts = site_files.by_host(context.obj.sites().values())
     pages = list(ingest.pages(paths))
+    if not pages:
+        raise UsageError(f"{', '.join(map(str, paths))}: no saved page or text. WARC files are read by: cundang import")
+    faults = 0
     captures = (ingest.saved(page.path, page.root) for page in pages)
     jobs_ = ((capture, hosts.get(site_files.host_of(capture.url))) for capture in captures)
     with reclean.Workers(jobs or os.cpu_count() or 1) as workers:
-        for page, (item, _) in zip(pages, workers.clean(jobs_), strict=True):
+        for page, (item, fault) in zip(pages, workers.clean(jobs_), strict=True):
             print(jsonl.line(item, path=str(page.path)))
+            faults += bool(fault)
+    raise typer.Exit(int(faults > 0))
 
 
 @app.command()
@@ -264,11 +275,12 @@ def rebuild(
     if index_ or everything:
         for warc in house.layout.warcs():
             index.write(house.layout, warc)
+    if catalogue or everything:
+        house.layout.catalogue.unlink(missing_ok=True)
     if corpus or everything:
-        _clean(house, None, every=True, jobs=jobs)
-    with telling("catalogue") as tell:
-        counts = build.rebuild(house.layout, lambda path: tell(path.name))
-    say(f"catalogue: {counts.documents} documents, {counts.skips} skips, {counts.captures} captures")
+        raise typer.Exit(_clean(house, None, every=True, jobs=jobs))
+    if catalogue:
+        _catalogue(house.layout)
 
 
 @app.command("verify")
@@ -285,14 +297,15 @@ def verify_(
     Example: cundang verify
     """
     wrong = 0
-    warcs = paths or [*context.obj.layout.warcs(), *context.obj.layout.open_warcs()]
+    layout: Layout = context.obj.layout
+    warcs = paths or [*_known_data(layout).warcs(), *layout.open_warcs()]
     with telling("verify") as tell:
         for done, warc in enumerate(warcs, 1):
             tell(warc.name, done, len(warcs))
             for problem in verify.verify(warc):
                 wrong += 1
                 _print(problem, f"{problem.file}: offset {problem.offset}: {problem.reason}", json_)
-        for problem in () if paths else agree.disagreements(context.obj.layout):
+        for problem in () if paths else agree.disagreements(layout):
             wrong += 1
             _print(problem, f"{problem.file}: offset {problem.offset}: {problem.reason}", json_)
     say(f"verify: {len(warcs)} files, {wrong} problems")
@@ -305,12 +318,17 @@ def repair(context: typer.Context, paths: Paths) -> None:
 
     Example: cundang repair data/warc/sctyzx/2026/*.open
     """
-    for path in paths:
-        done = verify.repair(path, context.obj.layout)
-        say(
-            f"{path}: {done.records} records kept in {done.path}"
-            + (f", the torn tail in {done.tail}" if done.tail else "")
-        )
+    layout = Layout(root=context.obj.layout.root.resolve())
+    for path in map(Path.resolve, paths):
+        # A crawl that writes the file holds this lock: it must not be closed under it.
+        lock = Lock(layout.lock(layout.site_of(path))) if layout.root in path.parents else None
+        try:
+            done = verify.repair(path, layout)
+        finally:
+            if lock:
+                lock.release()
+        tail = f", the torn tail in {done.tail}" if done.tail else ""
+        say(f"{path}: {done.records} records kept" + (f" in {done.path}" if done.path else "") + tail)
 
 
 @app.command()
@@ -445,7 +463,7 @@ def status(
 
     Example: cundang status
     """
-    layout: Layout = context.obj.layout
+    layout = _known_data(context.obj.layout)
     for site in query.status(layout) if not missing else ():
         skips = ", ".join(f"{reason} {count}" for reason, count in site.skips.items())
         _print(
@@ -585,6 +603,11 @@ def main() -> None:
         # The reader of our output is gone, as in `cundang search ... | head`.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         sys.exit(0)
+    except OSError as error:
+        if error.errno not in (errno.ENOSPC, errno.EDQUOT):
+            raise
+        say(f"cundang: {error}. Make room, then run the command again: what was finished is kept.")
+        sys.exit(SpaceError.exit_code)
 
 
 def _interrupted(_number: int, _frame: FrameType | None) -> NoReturn:
@@ -620,6 +643,8 @@ def _clean(
     faults = 0
     report = diff.Report() if diff_ else None
     sites = house.sites(site, rules)
+    if site and house.key(site) not in sites and not (house.layout.root / "warc" / site).is_dir():
+        raise UsageError(f"{site}: neither a site file nor a folder of {house.layout.root / 'warc'}.")
     with telling("clean") as tell:
         for made in reclean.clean(
             house.layout,
@@ -642,10 +667,21 @@ def _clean(
     if report:
         _print_report(report, json_)
     if not dry:
-        with telling("catalogue") as tell:
-            counts = build.update(house.layout, lambda path: tell(path.name))
-        say(f"catalogue: {counts.documents} documents, {counts.skips} skips, {counts.captures} captures")
+        _catalogue(house.layout)
     return int(faults > 0)
+
+
+def _catalogue(layout: Layout) -> None:
+    with telling("catalogue") as tell:
+        counts = build.update(layout, lambda path: tell(path.name))
+    say(f"catalogue: {counts.documents} documents, {counts.skips} skips, {counts.captures} captures")
+
+
+def _known_data(layout: Layout) -> Layout:
+    """The data folder, where there is one: a mistyped name must not look like a healthy archive."""
+    if not layout.root.is_dir():
+        raise UsageError(f"{layout.root}: no such data folder. Name it with --data or CUNDANG_DATA.")
+    return layout
 
 
 def _print_difference(found: diff.Difference, json_: bool) -> None:
