@@ -1,0 +1,102 @@
+"""What is mistyped or missing ends with the cure and its exit code, never in silence and never in a traceback."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from archive.layout import Layout
+from crawler.lock import Lock
+
+CHECKOUT = Path(__file__).parents[1]
+PAGE = f"<title>会议</title><h1>会议召开</h1><p>{'统战部召开会议，传达学习精神，研究部署工作。' * 8}</p>"
+
+
+def cundang(folder: Path, *words: str) -> subprocess.CompletedProcess[str]:
+    kept = {key: value for key, value in os.environ.items() if not key.startswith("CUNDANG_")}
+    done = subprocess.run(
+        [sys.executable, "-m", "crawler.cli", *words],
+        cwd=folder,
+        env=kept | {"PYTHONPATH": str(CHECKOUT)},
+        capture_output=True,
+        text=True,
+        timeout=100,
+        check=False,
+    )
+    assert "Traceback" not in done.stderr
+    return done
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("cli")
+    for name in ("a", "b"):
+        (folder / name).mkdir()
+        (folder / name / "1.html").write_text(PAGE.replace("会议召开", f"会议在{name}召开"), encoding="utf-8")
+    assert cundang(folder, "import", "a/1.html", "b/1.html").returncode == 0
+    return folder
+
+
+@pytest.mark.parametrize(
+    ("words", "code", "said"),
+    [
+        (("verify", "--help"), 0, "verify"),
+        (("--data", "nowhere", "verify"), 2, "no such data folder"),
+        (("--data", "nowhere", "status"), 2, "no such data folder"),
+        (("clean", "--site", "nobody"), 2, "neither a site file nor a folder"),
+        (("search", "会议", "--since", "yesterday"), 2, "no day, month or year"),
+        (("sites", "check"), 2, "no such folder of site files"),
+        (("crawl", "nobody"), 2, "no such folder of site files"),
+        (("show", "http://nowhere.cn/"), 2, "neither the id nor the URL"),
+        (("export", "--format", "jsonl", "--out", "a"), 2, "a: is a folder"),
+        (("read", "data"), 2, "no saved page"),
+        (("search", "会议", "--until", "1990"), 0, ""),
+    ],
+)
+def test_what_is_wrong_is_said(folder: Path, words: tuple[str, ...], code: int, said: str) -> None:
+    done = cundang(folder, *words)
+    assert done.returncode == code, done.stderr
+    assert said in done.stderr + done.stdout
+    if words[-2:] == ("--until", "1990"):
+        assert not done.stdout, "a document without a date is before no day"
+
+
+def test_two_files_of_one_name_are_two_documents(folder: Path) -> None:
+    assert cundang(folder, "export", "--format", "jsonl", "--out", "out.jsonl").returncode == 0
+    assert len((folder / "out.jsonl").read_text(encoding="utf-8").splitlines()) == 2
+
+
+def test_repair_leaves_a_file_alone_that_a_crawl_writes(folder: Path) -> None:
+    layout = Layout(root=folder / "data")
+    path = layout.warc_folder("x", 2026) / "x.warc.gz.open"
+    path.parent.mkdir(parents=True)
+    path.write_bytes(b"")
+    lock = Lock(layout.lock("x"))
+    done = cundang(folder, "repair", str(path))
+    lock.release()
+    assert done.returncode == 4
+    assert "is being crawled by" in done.stderr
+    path.unlink()
+
+
+def test_clean_throws_nothing_away_when_the_warc_files_are_out_of_sight(folder: Path) -> None:
+    away = (folder / "data" / "warc").rename(folder / "away")
+    done = cundang(folder, "clean")
+    away.rename(folder / "data" / "warc")
+    assert done.returncode == 1
+    assert "holds no WARC file" in done.stderr
+    assert list((folder / "data" / "corpus").rglob("*.parquet"))
+
+
+def test_a_damaged_catalogue_is_named_with_its_cure(folder: Path) -> None:
+    catalogue = folder / "data" / "catalogue.sqlite"
+    whole = catalogue.read_bytes()
+    catalogue.write_bytes(b"no database at all")
+    done = cundang(folder, "search", "会议")
+    catalogue.write_bytes(whole)
+    assert done.returncode == 1
+    assert "cundang rebuild --catalogue" in done.stderr
