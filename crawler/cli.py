@@ -454,6 +454,33 @@ def export(  # noqa: PLR0913, PLR0917 - typer makes an option of each
 
 
 @app.command()
+def forget(
+    context: typer.Context,
+    urls: Annotated[list[str], typer.Argument(help="URLs, whole, as `cundang search` shows them.")],
+    reason: Annotated[str, typer.Option(help="Why, for who reads exclusions.jsonl later.")] = "",
+    erase: Annotated[
+        bool, typer.Option("--erase", help="Rewrite the WARC files without the records, and log both checksums.")
+    ] = False,
+    jobs: Jobs = None,
+    json_: Json = False,
+) -> None:
+    """Take pages down everywhere and keep them down: crawl, import, clean, catalogue, search and export leave them out.
+
+    Example: cundang forget http://www.example.com/xw/1.html --reason "asked for by its author"
+    """
+    from crawler import forget as forgetting  # noqa: PLC0415 - it knows the state of crawls, which needs scrapy
+
+    house: House = context.obj
+    for done in forgetting.forget(house.layout, urls, reason, erase=erase):
+        _print(done, f"{done.what:7} {done.path} {done.record} {done.detail}", json_)
+    faults = _clean(house, None, every=False, jobs=jobs)
+    # Made anew: the words of a document that is gone stay in a full-text index until then.
+    build.rebuild(house.layout)
+    say("Exports and copies that were made before still hold these pages.")
+    raise typer.Exit(faults)
+
+
+@app.command()
 def status(
     context: typer.Context,
     missing: Annotated[bool, typer.Option("--missing", help="Every address that was not captured, and why.")] = False,

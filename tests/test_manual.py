@@ -45,6 +45,13 @@ def test_every_command_has_an_example_and_stands_in_the_readme(path: tuple[str, 
     assert f"cundang {' '.join(path)}" in README
 
 
+def test_the_readme_names_no_command_that_is_not_there() -> None:
+    known = {" ".join(path) for path in COMMANDS} | {path[0] for path in COMMANDS}
+    for row in re.findall(r"^\| (`cundang .+?) \|", README, re.MULTILINE):
+        for name in re.findall(r"`cundang ([a-z]+(?: [a-z]+)?)", row):
+            assert name in known or name.split()[0] in known, f"the README tells of `cundang {name}`"
+
+
 def test_the_readme_explains_every_column_and_reason() -> None:
     for name in (*Document.__slots__, *Reason):
         assert f"`{name}`" in README, f"the README does not say what {name} is"

@@ -119,7 +119,8 @@ def test_every_article_once_and_the_second_crawl_adds_revisits(server: practice.
     captures = kept(data)
     assert {path for kind, path in captures if kind == "response"} >= articles
     assert {captures["response", path] for path in articles} == {1}
-    assert not [kind for kind, _ in captures if kind == "revisit"]
+    # Pictures may stand at two addresses; an article is never kept as another's.
+    assert not [path for kind, path in captures if kind == "revisit" and path in articles]
     assert set(served(server).values()) == {1}
     assert_whole(data)
     # CleanAfterCrawl has run the command.
