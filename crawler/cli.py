@@ -188,7 +188,7 @@ def crawl(
 def import_(context: typer.Context, paths: Paths, jobs: Jobs = None, json_: Json = False) -> None:
     """Take WARC, ARC and WACZ files, saved pages and text files into the archive, then clean and catalogue them.
 
-    Exit 1 when something of a file was lost or wrong: file, offset and reason are named, what is whole is kept.
+    Exit 1 when something of a file was lost or wrong: file, offset and reason are named, what is there is kept.
 
     Example: cundang import seeds/corpus
     """

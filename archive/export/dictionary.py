@@ -57,9 +57,7 @@ MEANINGS = {
     "removed": Meaning("every line that a rule took out, in order"),
     "part_of": Meaning("of an article on several pages: the first page's URL", "for articles on one page"),
     "part_no": Meaning("its number, from 1", "for articles on one page"),
-    "extractor": Meaning(
-        "what read the body: `site`, `container+trafilatura`, `trafilatura`, `votes`, `lines`, `linear`, `none`"
-    ),
+    "extractor": Meaning("what read the body: `site`, `container`, `trafilatura`, `votes`, `lines`, `linear`, `none`"),
     "confidence": Meaning("0 to 1"),
     "han": Meaning("Han characters in `text`"),
 }

@@ -76,7 +76,8 @@ def write(layout: Layout, site: str | None, documents: Iterable[Document], out: 
                 _copy(warc, kept, gone)
                 made = index.lines(kept)
                 pack.add(f"archive/{warc.name}", kept)
-            # ReplayWeb.page 2.4.6 takes a field `id` for its own, and then finds no page.
+            # Only what pywb's and cdxj-indexer's lines have: one pack without our `id` opened in ReplayWeb.page 2.4.6
+            # where one with it did not; whether `id` was the cause is not proved.
             lines += [re.sub(r', "id": "[^"]*"}$', "}", line) for line in made]
             pages += _pages(made, wanted)
         _index(pack, sorted(lines))
