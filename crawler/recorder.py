@@ -51,7 +51,7 @@ from twisted.internet import protocol as tx_protocol
 from twisted.internet.endpoints import wrapClientTLS
 from twisted.internet.interfaces import IOpenSSLClientConnectionCreator, ISSLTransport
 from twisted.python.failure import Failure
-from twisted.web.client import HTTPConnectionPool, ResponseDone, ResponseFailed
+from twisted.web.client import HTTPConnectionPool, RequestTransmissionFailed, ResponseDone, ResponseFailed
 from twisted.web.http import PotentialDataLoss
 from twisted.web.http_headers import Headers as TxHeaders
 from zope.interface import implementer
@@ -100,6 +100,7 @@ Unread = dict[str, list[tuple[Path, int]]]
 
 _NEEDED = (
     (HTTPConnectionPool, "_factory"),
+    (HTTPConnectionPool, "retryAutomatically"),
     (_LenientHTTP11ClientProtocol, "request"),
     (_LenientHTTP11ClientProtocol, "dataReceived"),
     (_LenientHTTP11ClientProtocol, "_finishResponse_WAITING"),
@@ -255,6 +256,7 @@ class Tap:
         limit: bytes of body, as on the wire, that are kept.
         request: bytes as written to the transport.
         peer: the IP address that answers.
+        reused: the connection had answered another request before.
         tls: what is known of the TLS connection, as metadata lines.
         interim: heads of 1xx responses, cut off.
         surplus: bytes after the declared end, cut off.
@@ -269,6 +271,7 @@ class Tap:
         self.limit = limit
         self._transport: Any = None
         self.peer: str | None = None
+        self.reused = False
         self.request = bytearray()
         self.interim: list[bytes] = []
         self.surplus = b""
@@ -282,23 +285,29 @@ class Tap:
         self.broken: OSError | None = None
         self.fetching: defer.Deferred[Any] | None = None
 
-    def begin(self, transport: Any) -> None:
-        """Listen on a connection.
-
-        An earlier try is forgotten: the pool sends again where an idle connection broke before it gave a byte.
-        """
-        self.close()
+    def begin(self, transport: Any, *, reused: bool = False) -> None:
+        """Listen on a connection."""
         self._transport = transport
         self.peer = transport.getPeer().host
-        self.request.clear()
-        self.interim.clear()
-        self._head.clear()
+        self.reused = reused
         self._spool: SpooledTemporaryFile[bytes] = SpooledTemporaryFile(max_size=SPOOL_BYTES)  # noqa: SIM115 - see `close`
 
     @property
     def received(self) -> bool:
         """Whether a byte of a final response has arrived."""
         return bool(self._head or self._head_length)
+
+    @property
+    def stale(self) -> bool:
+        """Whether a connection that had been kept open broke before it gave a byte: its server was about to close it.
+
+        RFC 9112 section 9.3.1: a client may send again, on a new one.
+        """
+        return (
+            self.reused
+            and not (self.received or self.interim or self.truncated or self.broken)
+            and isinstance(next(iter(_reasons(self.error)), None), _GONE)
+        )
 
     @property
     def overfull(self) -> bool:
@@ -362,6 +371,8 @@ class Tap:
             self._spool.close()
 
 
+# A connection that is not there any more.
+_GONE = (error.ConnectionDone, error.ConnectionLost, error.ConnectionAborted, TlsError)
 _HEAD_END = re.compile(rb"\n\r?\n")
 # RFC 9110 section 15.2: any 1xx may come before the final response.
 _INTERIM = re.compile(rb"HTTP/\S+ 1\d\d[ \r\n]")
@@ -416,6 +427,7 @@ class TapProtocol(_LenientHTTP11ClientProtocol):
     transport: Any  # a TCP or TLS transport: Twisted's interfaces name less than both have
     _tap: Tap | None = None
     _tls: Lines | None = None
+    _used = False
 
     def request(self, request: TxRequest) -> defer.Deferred[Any]:
         """Ask the guard about the peer, then send."""
@@ -424,8 +436,8 @@ class TapProtocol(_LenientHTTP11ClientProtocol):
         if refused is not None:
             self.transport.abortConnection()
             return defer.fail(refused)
-        tap.begin(self.transport)
-        self._tap = tap
+        tap.begin(self.transport, reused=self._used)
+        self._tap, self._used = tap, True
         sent = super().request(request)
         # Twisted's own limit on a line, 16 KiB, fails the page; the tap limits the head as a whole.
         self._parser.MAX_LENGTH = HEAD_BYTES + 1  # type: ignore[union-attr]  # request() made it
@@ -552,6 +564,8 @@ class TapHandler(HTTP11DownloadHandler):
     def __init__(self, crawler: Crawler) -> None:
         super().__init__(crawler)
         self._pool._factory = _TapFactory  # noqa: SLF001 - the seam that Scrapy's own handler uses
+        # It would send again in silence where an idle connection broke: a request without a record.
+        self._pool.retryAutomatically = False
         self._timeout = crawler.settings.getfloat("DOWNLOAD_TIMEOUT")
         # Scrapy counts a transfer only once its task runs; without a delay between requests it would start all at once.
         at_once = crawler.settings.getint("CONCURRENT_REQUESTS_PER_DOMAIN")
@@ -587,14 +601,19 @@ class TapHandler(HTTP11DownloadHandler):
             if record is not None:
                 return _read_again(request, record, self._crawler.spider.site.crawl.page_bytes)  # type: ignore[union-attr]
         site = self._crawler.spider.site  # type: ignore[union-attr]
-        tap = Tap(urldefrag(request.url)[0], site, request.meta.get("limit", site.crawl.page_bytes))
-        started, clock = dt.datetime.now(dt.UTC), monotonic()
-        try:
-            await self._fetch(request, tap)
-            took = ("fetch-time-ms", str(round((monotonic() - clock) * 1000)))
-            return _record(recorder, request, tap, started, took)
-        finally:
-            tap.close()
+        while True:
+            tap = Tap(urldefrag(request.url)[0], site, request.meta.get("limit", site.crawl.page_bytes))
+            started, clock = dt.datetime.now(dt.UTC), monotonic()
+            try:
+                await self._fetch(request, tap)
+                took = ("fetch-time-ms", str(round((monotonic() - clock) * 1000)))
+                if tap.stale and request.method == "GET":
+                    about = (*_about(request), took)
+                    recorder.failed(tap.url, started, f"an idle connection broke: {_words(tap.error)}", about)
+                    continue
+                return _record(recorder, request, tap, started, took)
+            finally:
+                tap.close()
 
     async def _fetch(self, request: Request, tap: Tap) -> None:
         """Let the exchange run to its end, good or bad: tap.error tells."""
@@ -736,7 +755,7 @@ def _quoted(data: bytes) -> str:
 
 def _reasons(failed: BaseException | None) -> list[BaseException]:
     """What lies under Twisted's wrappers, first cause first."""
-    if isinstance(failed, ResponseFailed):
+    if isinstance(failed, ResponseFailed | RequestTransmissionFailed):
         return [failure.value for failure in failed.reasons]
     return [] if failed is None else [failed]
 
@@ -749,8 +768,7 @@ def _truncated(failed: BaseException | None) -> Truncated | None:
     """The WARC-Truncated of a transfer that ended with this error."""
     if failed is None:
         return None
-    gone = (error.ConnectionDone, error.ConnectionLost, error.ConnectionAborted, TlsError)
-    return "disconnect" if isinstance(_reasons(failed)[0], gone) else "unspecified"
+    return "disconnect" if isinstance(_reasons(failed)[0], _GONE) else "unspecified"
 
 
 def _failure(tap: Tap) -> Exception:

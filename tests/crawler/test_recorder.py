@@ -24,6 +24,7 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from hypothesis import given
 from hypothesis import strategies as st
+from little_server import Answer, serving
 from odd_server import CUT, HTML, NOTHING, PAGE, SHAPES, WHOLE, OddServer, Shape, sized
 from one_crawl import run
 from twisted.internet.testing import StringTransport
@@ -189,7 +190,9 @@ def test_a_transfer_that_breaks_is_kept_as_far_as_it_came(crawled: Crawled, name
 
 @pytest.mark.parametrize("name", faults(NOTHING))
 def test_that_we_tried_is_written_where_nothing_came(crawled: Crawled, name: str) -> None:
-    (row,) = crawled.rows[name]
+    *_, row = crawled.rows[name]
+    # On a connection that had been kept open it is asked a second time.
+    assert len(crawled.rows[name]) == len(crawled.server.received[name]) <= 2
     assert row.kind == "metadata"
     expected = "DownloadTimeoutError" if name == "silence" else "DownloadFailedError"
     assert f"error: {expected}" in row.block.decode()
@@ -226,6 +229,33 @@ def test_the_same_bytes_again_are_a_revisit_and_a_cut_response_never_is(tmp_path
     original, revisit = only(found["chunked"], "response"), only(found["chunked"], "revisit")
     assert revisit.fields["WARC-Refers-To"] == original.fields["WARC-Record-ID"]
     assert [row.kind for row in found["short"] if row.kind in ("response", "revisit")] == ["response", "response"]
+
+
+@pytest.mark.fault(rows=[31])
+def test_each_request_on_the_wire_ends_in_a_record(tmp_path: Path) -> None:
+    # The server hangs up, each third page's first time, on a connection that it had kept open: that is sent again.
+    pages = [f"p{n}" for n in range(9)]
+    hung_up = set(pages[2::3])
+    failed: set[str] = set()
+
+    def answer(path: str, _: object) -> Answer | None:
+        if path.strip("/") in hung_up - failed:
+            failed.add(path.strip("/"))
+            return None
+        return Answer(PAGE) if path != "/robots.txt" else Answer(status=404)
+
+    with serving(answer) as little:
+        urls = [f"{little.base}/{page}" for page in pages]
+        out = run(None, tmp_path, urls, hosts=[little.host], crawl={"allow_private": [little.host]})
+    assert [row["event"] for row in out["seen"]] == ["callback"] * len(pages)
+    assert failed == hung_up
+    found = rows(out["warcs"])
+    for page in pages:
+        assert little.counts[f"/{page}"] == 1 + (page in hung_up)
+        assert [row.kind for row in found[page] if row.kind in ("response", "revisit")] != []
+        tried = [row.block.decode() for row in found[page] if "WARC-Concurrent-To" not in row.fields]
+        tried = [text for text in tried if "an idle connection broke: ConnectionDone" in text]
+        assert len(tried) == (page in hung_up)
 
 
 @pytest.mark.fault(rows=[43])
