@@ -12,7 +12,6 @@ import datetime as dt
 import gzip
 import hashlib
 import json
-import re
 import shutil
 import tempfile
 import zipfile
@@ -30,6 +29,9 @@ from archive.warc.reader import whole_records
 _BLOCK_LINES = 3000
 # A zip entry without this date would carry the hour of its making.
 _DATE = (1980, 1, 1, 0, 0, 0)
+# An extra field, here the one for times, holding none. ReplayWeb.page takes an entry without one in the zip file's
+# directory for one without any in its own head, where zipfile may still write one, for long files.
+_NO_TIMES = b"UT\1\0\0"
 
 
 class _Pack:
@@ -43,7 +45,8 @@ class _Pack:
         """Copy a file in."""
         entry = zipfile.ZipInfo(path, _DATE)
         entry.file_size = source.stat().st_size
-        with source.open("rb") as file, self._pack.open(entry, "w", force_zip64=True) as packed:
+        entry.extra = _NO_TIMES
+        with source.open("rb") as file, self._pack.open(entry, "w") as packed:
             shutil.copyfileobj(file, packed, 1 << 20)
         with source.open("rb") as file:
             self._told(path, entry.file_size, hashlib.file_digest(file, "sha256").hexdigest())
@@ -76,9 +79,7 @@ def write(layout: Layout, site: str | None, documents: Iterable[Document], out: 
                 _copy(warc, kept, gone)
                 made = index.lines(kept)
                 pack.add(f"archive/{warc.name}", kept)
-            # Only what pywb's and cdxj-indexer's lines have: one pack without our `id` opened in ReplayWeb.page 2.4.6
-            # where one with it did not; whether `id` was the cause is not proved.
-            lines += [re.sub(r', "id": "[^"]*"}$', "}", line) for line in made]
+            lines += made
             pages += _pages(made, wanted)
         _index(pack, sorted(lines))
         head = {"format": "json-pages-1.0", "id": "pages", "title": "Pages"}

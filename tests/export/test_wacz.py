@@ -1,15 +1,24 @@
-"""A WACZ file holds the captures, and a validator that we did not write finds it valid."""
+"""A WACZ file holds the captures; a validator finds it valid and a browser replays it, neither written by us."""
 
 from __future__ import annotations
 
 import io
 import json
 import os
+import re
 import shutil
+import struct
 import subprocess
+import threading
 import zipfile
+import zlib
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime
+from functools import partial
+from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+from urllib.parse import unquote
 
 import pytest
 
@@ -30,12 +39,27 @@ LATER = datetime(2026, 2, 1, tzinfo=UTC)
 def page(number: int) -> bytes:
     head = b"HTTP/1.1 200 OK\r\nContent-Type: text/html; charset=gb2312\r\n\r\n"
     paragraphs = f"<p>第{number}篇。{WORDS}</p>" * 9
-    return head + f"<html><title>座谈会之{number}</title><body><h1>座谈会之{number}</h1>{paragraphs}".encode("gbk")
+    heading = f"<h1>座谈会之{number}</h1><img src=/picture.png>"
+    return head + f"<html><title>座谈会之{number}</title><body>{heading}{paragraphs}".encode("gbk")
 
 
-def exchange(number: int, response: bytes, date: datetime) -> Exchange:
+def picture() -> bytes:
+    """Five pixels beside each other."""
+    parts = [
+        (b"IHDR", struct.pack(">IIBBBBB", 5, 1, 8, 0, 0, 0, 0)),
+        (b"IDAT", zlib.compress(b"\0\0\x40\x80\xc0\xff")),
+        (b"IEND", b""),
+    ]
+    png = b"".join(struct.pack(">I", len(d)) + k + d + struct.pack(">I", zlib.crc32(k + d)) for k, d in parts)
+    return b"HTTP/1.1 200 OK\r\nContent-Type: image/png\r\n\r\n\x89PNG\r\n\x1a\n" + png
+
+
+MOVED = b"HTTP/1.1 301 Moved\r\nLocation: /1.html\r\nContent-Length: 0\r\n\r\n"
+
+
+def exchange(name: str, response: bytes, date: datetime) -> Exchange:
     return Exchange(
-        url=f"http://a.cn/{number}.html",
+        url=f"http://a.cn/{name}",
         started=date,
         ip=None,
         request=b"GET / HTTP/1.1\r\n\r\n",
@@ -45,14 +69,15 @@ def exchange(number: int, response: bytes, date: datetime) -> Exchange:
 
 @pytest.fixture(scope="module")
 def layout(tmp_path_factory: pytest.TempPathFactory) -> Layout:
-    """Three pages, of which one is captured again and is the same."""
+    """Three pages with a picture, of which one is captured again and is the same, and a redirect."""
     layout = Layout(root=tmp_path_factory.mktemp("archive"))
     first, second = (Writer(layout, "a", warcinfo=()) for _ in range(2))
-    for number in range(3):
-        kept = first.exchange(exchange(number, page(number), datetime(2026, 1, 1, tzinfo=UTC)), lambda *_: None)
+    answers = {"picture.png": picture(), "moved.html": MOVED} | {f"{n}.html": page(n) for n in range(3)}
+    for name, response in answers.items():
+        kept = first.exchange(exchange(name, response, datetime(2026, 1, 1, tzinfo=UTC)), lambda *_: None)
     first.close()
     last = Earlier(id=kept.id, url="http://a.cn/2.html", date=kept.date)
-    assert second.exchange(exchange(2, page(2), LATER), lambda *_: last).revisit
+    assert second.exchange(exchange("2.html", page(2), LATER), lambda *_: last).revisit
     second.close()
     for _ in reclean.clean(layout, {}, jobs=1):
         pass
@@ -81,6 +106,16 @@ def test_our_reader_takes_the_files_out_as_they_were(layout: Layout, packed: Pat
     ]
 
 
+def test_who_reads_pieces_by_the_directory_alone_finds_them(packed: Path) -> None:
+    # ReplayWeb.page looks for an entry's own head only where the directory gives it extra fields.
+    data = packed.read_bytes()
+    with zipfile.ZipFile(packed) as pack:
+        for entry in pack.infolist():
+            name, extra = struct.unpack_from("<HH", data, entry.header_offset + 26)
+            start = entry.header_offset + 30 + name + (extra if entry.extra else 0)
+            assert data[start : start + entry.file_size] == pack.read(entry)
+
+
 @pytest.mark.fault(rows=[44])
 def test_what_was_taken_down_is_in_no_pack(layout: Layout, tmp_path: Path) -> None:
     mine = Layout(root=Path(shutil.copytree(layout.root, tmp_path / "data")))
@@ -90,7 +125,9 @@ def test_what_was_taken_down_is_in_no_pack(layout: Layout, tmp_path: Path) -> No
     with zipfile.ZipFile(out) as pack:
         pack.extractall(tmp_path / "all")
     left = [r.url for path in sorted((tmp_path / "all/archive").iterdir()) for r in whole_records(path)]
-    assert {url for url in left if url} == {"http://a.cn/0.html", "http://a.cn/2.html"}
+    assert {url for url in left if url} == {
+        f"http://a.cn/{n}" for n in ("picture.png", "moved.html", "0.html", "2.html")
+    }
     assert b"/1.html" not in (tmp_path / "all/pages/pages.jsonl").read_bytes()
 
 
@@ -108,3 +145,112 @@ def test_wacz_finds_our_pack_valid(packed: Path, tools: Path) -> None:
         [tools / "python/bin/wacz", "validate", "-f", packed], capture_output=True, text=True, timeout=90, check=False
     )
     assert done.returncode == 0, done.stdout + done.stderr
+
+
+# Looks through all frames and shadow trees for a page with its picture, and tells the server what it reads there. A
+# service worker that comes too late for the first frame is there after a reload.
+WATCH = """<!doctype html><meta charset="utf-8"><script src="/ui.js"></script>
+<replay-web-page source="/ours.wacz" url="URL" ts="STAMP" embed="replayonly"></replay-web-page>
+<script>
+const documents = (root) => [...root.querySelectorAll("*")].flatMap((node) => {
+  try {
+    const inner = node.tagName === "IFRAME" && node.contentDocument;
+    return [...(node.shadowRoot ? documents(node.shadowRoot) : []), ...(inner ? [inner, ...documents(inner)] : [])];
+  } catch { return []; }
+});
+setInterval(() => {
+  const found = documents(document).find((inner) => inner.images[0]?.naturalWidth === 5);
+  if (found) fetch("/found?" + encodeURIComponent(found.body.innerText));
+}, 500);
+setTimeout(() => location.reload(), 20000);
+</script>"""
+
+
+class Served(ThreadingHTTPServer):
+    """ReplayWeb.page, a pack and a page that watches, on loopback; hears what was found."""
+
+    def __init__(self, folder: Path) -> None:
+        super().__init__(("127.0.0.1", 0), partial(Handler, directory=str(folder)))
+        self.asked: list[str] = []
+        self.found: list[str] = []
+        self.heard = threading.Event()
+
+
+class Handler(SimpleHTTPRequestHandler):
+    """Serves files, and the pieces of them that a browser asks for."""
+
+    server: Served
+
+    def log_message(self, *words: object) -> None:
+        self.server.asked.append(" ".join(map(str, words[1:])))
+
+    def do_GET(self) -> None:
+        if self.path.startswith("/found?"):
+            self.server.found.append(unquote(self.path))
+            self.server.heard.set()
+        wanted = re.fullmatch(r"bytes=(\d*)-(\d*)", self.headers.get("Range", ""))
+        if wanted is None:
+            super().do_GET()
+            return
+        data = Path(self.translate_path(self.path)).read_bytes()
+        first = int(wanted[1]) if wanted[1] else max(0, len(data) - int(wanted[2]))
+        last = min(int(wanted[2]), len(data) - 1) if wanted[1] and wanted[2] else len(data) - 1
+        self.send_response(206)
+        self.send_header("Content-Range", f"bytes {first}-{last}/{len(data)}")
+        self.send_header("Content-Length", str(last + 1 - first))
+        self.end_headers()
+        self.wfile.write(data[first : last + 1])
+
+
+@contextmanager
+def serving(folder: Path) -> Iterator[Served]:
+    server = Served(folder)
+    thread = threading.Thread(target=server.serve_forever)
+    thread.start()
+    try:
+        yield server
+    finally:
+        server.shutdown()
+        thread.join()
+        server.server_close()
+
+
+def seen(packed: Path, tools: Path, folder: Path, name: str, stamp: str) -> str:
+    """What a browser shows of a capture in a pack, once it shows the picture in it too."""
+    chromium = shutil.which("chromium")
+    if chromium is None:
+        pytest.skip("there is no chromium to replay in; on Debian, apt install chromium")
+    site = folder / "site"
+    (site / "replay").mkdir(parents=True)
+    for copy in ("ui.js", "replay/ui.js", "replay/sw.js"):
+        shutil.copy(tools / "replaywebpage" / Path(copy).name, site / copy)
+    shutil.copy(packed, site / "ours.wacz")
+    (site / "found").touch()
+    (site / "index.html").write_text(WATCH.replace("URL", f"http://a.cn/{name}").replace("STAMP", stamp), "utf-8")
+    # Without a sandbox, for CI runs as root; it reaches nothing but this server.
+    flags = "headless=new no-sandbox disable-gpu disable-quic no-first-run disable-background-networking"
+    flags += " disable-component-update disable-sync disable-dev-shm-usage"
+    command = [chromium, *(f"--{flag}" for flag in flags.split()), f"--user-data-dir={folder / 'profile'}"]
+    rules = "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE localhost"
+    with serving(site) as server, (folder / "log").open("w") as log:
+        address = f"http://localhost:{server.server_address[1]}/index.html"
+        browser = subprocess.Popen([*command, rules, address], stdout=log, stderr=log)
+        try:
+            heard = server.heard.wait(90)
+        finally:
+            browser.terminate()
+            browser.wait(30)
+    assert heard, "\n".join(server.asked)
+    return server.found[0]
+
+
+@pytest.mark.fault(rows=[51])
+@pytest.mark.parametrize(
+    ("name", "stamp", "number"),
+    [("0.html", "20260101000000", 0), ("moved.html", "20260101000000", 1), ("2.html", "20260201000000", 2)],
+    ids=["page", "redirect", "revisit"],
+)
+def test_a_browser_replays_our_pack(
+    packed: Path, tools: Path, tmp_path: Path, name: str, stamp: str, number: int
+) -> None:
+    assert f"第{number}篇。{WORDS}" in seen(packed, tools, tmp_path, name, stamp)
