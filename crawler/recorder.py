@@ -15,10 +15,11 @@ import asyncio
 import contextlib
 import datetime as dt
 import logging
+import os
 import re
 import ssl
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from errno import EDQUOT, ENOSPC
 from functools import cache
 from io import BytesIO
@@ -142,6 +143,22 @@ class Memory(Protocol):
         """Make everything since the last commit durable: that is the acknowledgement."""
 
 
+def room(folder: Path, least: int) -> None:
+    """Look whether the disk of a folder, which need not be there yet, has at least so many bytes free.
+
+    Raises:
+        SpaceError: it has not; a full disk could tear the last record, and stops every other program too.
+    """
+    there = next(path for path in (folder, *folder.absolute().parents) if path.exists())
+    disk = os.statvfs(there)
+    free = disk.f_bavail * disk.f_frsize
+    if free < least:
+        raise SpaceError(
+            f"{folder}: {free / 1e6:.1f} MB are free, and a crawl leaves {least / 1e6:.1f} MB free."
+            " Make room, then crawl again: it goes on."
+        )
+
+
 class Cut(Exception):  # noqa: N818 - not an error of ours: the transfer was not whole
     """A response that is captured, but not whole.
 
@@ -165,11 +182,31 @@ class Recorder:
         failure: why nothing more can be recorded; None while all is well.
     """
 
-    def __init__(self, writer: Writer, frontier: Memory, *, unread: Unread | None = None) -> None:
+    def __init__(
+        self, writer: Writer, frontier: Memory, *, unread: Unread | None = None, room: Callable[[], None] | None = None
+    ) -> None:
+        """Record with `writer`; `room` is asked before each request, and raises SpaceError where too little is left."""
         self._writer = writer
         self._memory = frontier
         self._unread = unread or {}
+        self._room = room
         self.failure: CundangError | None = None
+
+    def ready(self) -> None:
+        """Look whether an answer could be kept, before it is asked for.
+
+        Raises:
+            SpaceError: hardly any room is left; what came before is acknowledged.
+            CundangError: nothing can be recorded any more.
+        """
+        self._alive()
+        try:
+            if self._room is not None:
+                self._room()
+        except SpaceError as full:
+            self.settle()
+            self.failure = full
+            raise
 
     def unread(self, url: str) -> Record | None:
         """The next answer for a URL that a killed crawl recorded and nobody has read; None: it is to be asked for."""
@@ -594,8 +631,7 @@ class TapHandler(HTTP11DownloadHandler):
 
     async def _exchange(self, request: Request) -> Response:
         recorder: Recorder = self._crawler.spider.recorder  # type: ignore[union-attr]  # SiteSpider.from_crawler set it
-        if recorder.failure is not None:
-            raise recorder.failure
+        recorder.ready()
         if request.method == "GET" and "purpose" not in request.meta:
             record = recorder.unread(urldefrag(request.url)[0])
             if record is not None:

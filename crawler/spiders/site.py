@@ -10,6 +10,7 @@ import logging
 import re
 import time
 from collections import Counter, defaultdict
+from functools import partial
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any, Self, cast
@@ -46,7 +47,7 @@ from crawler.frontier import Address, Clocks, Frontier, Role, Run, Scheduler
 from crawler.guard import Refused, literal_address
 from crawler.heal import heal
 from crawler.lock import Lock
-from crawler.recorder import Cut, Recorder
+from crawler.recorder import Cut, Recorder, room
 
 logger = logging.getLogger(__name__)
 
@@ -159,6 +160,7 @@ class SiteSpider(Spider):
             LockedError: another process crawls the site.
             CundangError: the archive or the crawl's state cannot be written.
         """
+            SpaceError: hardly any room is left on the disk.
         spider = super().from_crawler(crawler, *args, **kwargs)
         spider.prepare(crawler)
         return spider
@@ -177,6 +179,8 @@ class SiteSpider(Spider):
         self.lock = Lock(self.layout.lock(self.site.key))
         try:
             self.frontier = Frontier(
+        enough = partial(room, self.layout.root, crawler.settings.getint("FREE_BYTES"))
+        enough()
                 self.layout.state(self.site.key),
                 clock=self._now,
                 clocks=Clocks(**crawler.settings.getdict("CLOCKS")),
@@ -191,7 +195,7 @@ class SiteSpider(Spider):
                 ("http-header-user-agent", crawler.settings.get("USER_AGENT")),
             )
             writer = Writer(self.layout, self.site.key, warcinfo=warcinfo)
-            self.recorder = Recorder(writer, self.frontier, unread=unread)
+            self.recorder = Recorder(writer, self.frontier, unread=unread, room=enough)
             new = self.frontier.begin(full=self.full)
             for url in self.site.crawl.start:
                 self.frontier.push(Address(url=canonical(url) or url, priority=START))

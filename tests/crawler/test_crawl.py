@@ -28,9 +28,10 @@ from crawler.frontier import Frontier, State
 SITE = "trs"
 # The cleaning is another room's; one test below goes through it.
 PROGRAM = """
-import sys, crawler.settings
+import os, sys, crawler.settings
 crawler.settings.CLEAN_AFTER_CRAWL = "--clean" in sys.argv
 crawler.settings.RETRY_WAIT = 1
+crawler.settings.FREE_BYTES = int(os.environ.get("FREE", crawler.settings.FREE_BYTES))
 from crawler.cli import main
 sys.argv = ["cundang", *(word for word in sys.argv[1:] if word != "--clean")]
 main()
@@ -306,14 +307,16 @@ mount -t tmpfs -o size=600k none "$1"
 set +e
 shift
 "$@" crawl little; echo "exit $?"
+df --output=avail -B 1 "$DATA" | tail -n 1
 mount -o remount,size=50m none "$DATA"
 "$@" crawl little; echo "exit $?"
 cp -r "$DATA" "$KEPT"
 """
 
 
+@pytest.mark.parametrize("left_free", [0, 150_000])
 @pytest.mark.fault(rows=[20])
-def test_a_full_disk_ends_the_crawl_with_its_own_code_and_room_lets_it_go_on(tmp_path: Path) -> None:
+def test_a_full_disk_ends_the_crawl_with_its_own_code_and_room_lets_it_go_on(tmp_path: Path, left_free: int) -> None:
     data, kept_data = tmp_path / "data", tmp_path / "kept"
     data.mkdir()
     may = (
@@ -335,14 +338,29 @@ def test_a_full_disk_ends_the_crawl_with_its_own_code_and_room_lets_it_go_on(tmp
         crawl = command(data, tmp_path / "sites")
         ended = subprocess.run(
             ["unshare", "-Urm", "sh", "-c", FULL, "sh", str(data), *crawl],
-            env=os.environ | {"DATA": str(data), "KEPT": str(kept_data)},
+            env=os.environ | {"DATA": str(data), "KEPT": str(kept_data), "FREE": str(left_free)},
             capture_output=True,
             text=True,
             check=False,
             timeout=100,
         )
-    assert ended.stdout.split("\n")[:2] == ["exit 3", "exit 0"], ended.stderr
+    first, free, second, *_ = ended.stdout.split("\n")
+    assert (first, second) == ("exit 3", "exit 0"), ended.stderr
+    # What was on the wire when the room ended is still written: a page.
+    assert left_free - 60_000 < int(free) < left_free + 200_000
+    assert ("are free, and a crawl leaves" in ended.stderr) == bool(left_free)
     assert "Traceback" not in ended.stderr
     assert_whole(kept_data)
     captured = {path for kind, path in kept(kept_data) if kind == "response"}
     assert {f"/xw/202002/t20200219_{n}.html" for n in range(40)} <= captured
+
+
+@pytest.mark.fault(rows=[20])
+def test_with_too_little_room_a_crawl_does_not_begin(tmp_path: Path) -> None:
+    with serving(lambda *_: Answer("<p>统战</p>")) as little:
+        little.site(tmp_path / "sites")
+        ended = cundang(tmp_path / "data", tmp_path / "sites", "crawl", "little", FREE=str(2**62))
+        assert little.asked == []
+    assert ended.returncode == 3
+    assert "are free, and a crawl leaves" in ended.stderr
+    assert "Traceback" not in ended.stderr
