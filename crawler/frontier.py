@@ -111,6 +111,7 @@ CREATE TABLE IF NOT EXISTS learned (
     shape TEXT PRIMARY KEY, articles INTEGER NOT NULL, lists INTEGER NOT NULL
 ) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS shape (shape TEXT PRIMARY KEY, barren INTEGER NOT NULL) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS robots (origin TEXT PRIMARY KEY, read REAL NOT NULL, body BLOB);  -- null: it has none
 CREATE TABLE IF NOT EXISTS visit (number INTEGER PRIMARY KEY, began REAL NOT NULL, ended REAL);
 CREATE TABLE IF NOT EXISTS run (
     began REAL NOT NULL, seconds REAL NOT NULL, visit INTEGER NOT NULL, ending TEXT NOT NULL, pages INTEGER NOT NULL,
@@ -572,6 +573,17 @@ class Frontier:
         with self._told():
             row = self._db.execute("SELECT barren FROM shape WHERE shape = ?", [shape]).fetchone()
         return row is not None and row[0] >= BARREN
+
+    def robots(self, origin: str) -> tuple[float, bytes | None] | None:
+        """When the robots.txt of an origin was read, and its bytes, None where it has none; None: never read."""
+        with self._told():
+            row = self._db.execute("SELECT read, body FROM robots WHERE origin = ?", [origin]).fetchone()
+        return row and (row[0], row[1])
+
+    def keep_robots(self, origin: str, read: float, body: bytes | None) -> None:
+        """Keep the robots.txt of an origin for later runs."""
+        with self._told():
+            self._db.execute("INSERT OR REPLACE INTO robots VALUES (?, ?, ?)", [origin, read, body])
 
     def earlier(self, url: str | None, payload_digest: str | None) -> Earlier | None:
         """The last full capture of the URL, of any where it is None, if its payload is this one, and synced.

@@ -293,6 +293,7 @@ class Tap:
         limit: bytes of body, as on the wire, that are kept.
         request: bytes as written to the transport.
         peer: the IP address that answers.
+        answered: when its first byte came, on the monotonic clock; None: none came.
         reused: the connection had answered another request before.
         tls: what is known of the TLS connection, as metadata lines.
         interim: heads of 1xx responses, cut off.
@@ -308,6 +309,7 @@ class Tap:
         self.limit = limit
         self._transport: Any = None
         self.peer: str | None = None
+        self.answered: float | None = None
         self.reused = False
         self.request = bytearray()
         self.interim: list[bytes] = []
@@ -357,6 +359,8 @@ class Tap:
             self._spool.write(data)
             self._body_length += len(data)
             return
+        if self.answered is None:
+            self.answered = monotonic()
         seen = max(0, len(self._head) - 2)
         self._head += data
         # Lines end as the parser has it: LF, with or without CR before it.
@@ -642,6 +646,8 @@ class TapHandler(HTTP11DownloadHandler):
             started, clock = dt.datetime.now(dt.UTC), monotonic()
             try:
                 await self._fetch(request, tap)
+                if tap.answered is not None:
+                    request.meta["download_latency"] = tap.answered - clock  # what AutoThrottle goes by
                 took = ("fetch-time-ms", str(round((monotonic() - clock) * 1000)))
                 if tap.stale and request.method == "GET":
                     about = (*_about(request), took)

@@ -37,6 +37,7 @@ SPIDER_MIDDLEWARES_BASE: dict[str, int] = {}
 EXTENSIONS = {
     "scrapy.extensions.corestats.CoreStats": 0,
     "scrapy.extensions.closespider.CloseSpider": 0,
+    "scrapy.extensions.throttle.AutoThrottle": 0,
     "crawler.crawl.CleanAfterCrawl": 900,
 }
 EXTENSIONS_BASE: dict[str, int] = {}
@@ -53,10 +54,20 @@ DEFAULT_REQUEST_HEADERS = {
 }
 COOKIES_ENABLED = False
 
-# One request at a time to a host, and a pause: a slow server is asked less often, for the next request waits for it.
+# One request at a time to a host, and a pause between two beginnings: the site's own delay at least, and twice what the
+# server took for its last answers, so that it works for us half of the time at most. A delay of 0 switches that off.
 CONCURRENT_REQUESTS_PER_DOMAIN = 1
 DOWNLOAD_DELAY = 3.0
 DOWNLOAD_DELAY_JITTER = 0.5
+AUTOTHROTTLE_ENABLED = True
+AUTOTHROTTLE_START_DELAY = 0.0
+AUTOTHROTTLE_TARGET_CONCURRENCY = 0.5
+AUTOTHROTTLE_MAX_DELAY = 60.0
+# Ours: seconds of a Crawl-delay that are honoured. A longer one is mostly a slip, or a way to say no, for which there
+# is Disallow.
+LONGEST_CRAWL_DELAY = 60.0
+# Ours: seconds of a Retry-After that a run waits.
+LONGEST_REST = 600.0
 # Seconds for a whole transfer; what has arrived by then is kept.
 DOWNLOAD_TIMEOUT = 180
 DNS_TIMEOUT = 20

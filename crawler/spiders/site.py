@@ -60,8 +60,6 @@ TRIES = 3
 TIRED, GONE = 5, 8
 # Blocks in a row after which a host is left for this run.
 BLOCKS = 5
-# A host may ask for a rest of at most so many seconds.
-LONGEST_REST = 600.0
 # Redirects in a row; browsers stop at 20.
 HOPS = 10
 # Pages with less Chinese than this are looked at for blocks.
@@ -102,7 +100,11 @@ def spider_for(site: Site, file: Path | None = None) -> type[SiteSpider]:
 
     `file`: where the site was read from, when it was named by its path.
     """
-    settings = {"DOWNLOAD_DELAY": site.crawl.delay, "COOKIES_ENABLED": site.crawl.cookies}
+    settings = {
+        "DOWNLOAD_DELAY": site.crawl.delay,
+        "AUTOTHROTTLE_ENABLED": site.crawl.delay > 0,
+        "COOKIES_ENABLED": site.crawl.cookies,
+    }
     return type(
         "SiteSpider", (SiteSpider,), {"name": site.key, "site": site, "file": file, "custom_settings": settings}
     )
@@ -168,6 +170,7 @@ class SiteSpider(Spider):
     def prepare(self, crawler: Crawler) -> None:
         """What `from_crawler` says."""
         self._retry_wait = crawler.settings.getfloat("RETRY_WAIT")
+        self._longest_rest = crawler.settings.getfloat("LONGEST_REST")
         if not crawler.settings.get("CONTACT") and not all(_is_local(host) for host in self.site.hosts):
             raise UsageError(
                 "CUNDANG_CONTACT is not set: a crawler says whom its visits can be complained to."
@@ -551,7 +554,7 @@ class SiteSpider(Spider):
         """429 or 503: the host wants a rest, and says how long, or not."""
         host = host_of(address.url)
         asked = _retry_after(response)
-        wait = min(asked if asked is not None else self._wait(address), LONGEST_REST)
+        wait = min(asked if asked is not None else self._wait(address), self._longest_rest)
         self.frontier.park(host, wait)
         self._errored(host)
         self._retry(address, f"http_{response.status}", "the server wants a rest", status=response.status, wait=wait)

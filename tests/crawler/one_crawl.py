@@ -49,6 +49,13 @@ class Memory:
     def __init__(self) -> None:
         self._durable: dict[tuple[str, str], Earlier] = {}
         self._waiting: dict[tuple[str, str], Earlier] = {}
+        self._robots: dict[str, tuple[float, bytes | None]] = {}
+
+    def robots(self, origin: str) -> tuple[float, bytes | None] | None:
+        return self._robots.get(origin)
+
+    def keep_robots(self, origin: str, read: float, body: bytes | None) -> None:
+        self._robots[origin] = (read, body)
 
     def earlier(self, url: str | None, payload_digest: str | None) -> Earlier | None:
         held = self._durable.items()

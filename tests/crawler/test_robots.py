@@ -5,10 +5,13 @@ from __future__ import annotations
 import contextlib
 import itertools
 import socket
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 import pytest
+from family_crawl import DAY, crawl
+from little_server import Answer, serving
 from odd_server import CHUNKED, HTML, PAGE, OddServer, Shape, answer, chunks, sized
 from one_crawl import run
 
@@ -118,6 +121,52 @@ def test_crawl_delay_is_kept_from_the_first_page_on_and_robots_txt_is_archived(t
     # 0.05 for the way from our clock to the server's.
     assert min(later - earlier for earlier, later in itertools.pairwise(times)) >= 0.45
     assert [row["event"] for row in out["seen"]] == ["callback"] * 3
+
+
+def test_a_long_crawl_delay_is_honoured_up_to_a_limit(tmp_path: Path) -> None:
+    shapes = {"robots.txt": robots(b"User-agent: *\nCrawl-delay: 3600\n")}
+    pages = {name: Shape(final=sized(HTML), ending="keep") for name in "abc"}
+    with OddServer(shapes=shapes | pages) as server:
+        out = run(server, tmp_path, [server.url(name) for name in pages], settings={"LONGEST_CRAWL_DELAY": 0.4})
+        times = sorted(t for path in server.times.values() for t in path)
+    assert [row["event"] for row in out["seen"]] == ["callback"] * 3
+    assert min(later - earlier for earlier, later in itertools.pairwise(times)) >= 0.35
+
+
+def test_a_quick_server_is_asked_no_sooner_than_it_wants(tmp_path: Path) -> None:
+    throttle = {
+        "EXTENSIONS": {"scrapy.extensions.throttle.AutoThrottle": 0},
+        "DOWNLOAD_DELAY_JITTER": 0,
+        "DOWNLOAD_DELAY": 0.05,
+    }
+    pages = {name: Shape(final=sized(HTML), ending="keep") for name in "abcd"}
+    with OddServer(shapes=pages | {"robots.txt": robots(b"User-agent: *\nCrawl-delay: 0.5\n")}) as server:
+        run(server, tmp_path, [server.url(name) for name in pages], settings=throttle)
+        times = sorted(server.times[name][0] for name in pages)
+    assert min(later - earlier for earlier, later in itertools.pairwise(times)) >= 0.45
+
+
+def test_rules_are_kept_for_a_day_across_crawls(tmp_path: Path) -> None:
+    said = "User-agent: *\nCrawl-delay: 0.3\n"
+
+    def routes(path: str, _: Mapping[str, str]) -> Answer | None:
+        if path == "/robots.txt":
+            return Answer(said, headers={"Content-Type": "text/plain"})
+        return Answer("<html><a href='/a.html'>甲</a><a href='/b.html'>乙</a></html>")
+
+    with serving(routes) as little:
+        file, data = little.site(tmp_path / "sites"), tmp_path / "data"
+        crawl(file, data)
+        said += "Disallow: /b\n"
+        mark = len(little.asked)
+        crawl(file, data, later=0.9 * DAY, full=True)
+        again = [(moment, path) for moment, path in little.asked[mark:]]
+        assert sorted(path for _, path in again) == ["/", "/a.html", "/b.html"]
+        # The pause that they ask for holds without a look at them.
+        assert min(b - a for (a, _), (b, _) in itertools.pairwise(again)) >= 0.25
+        mark = len(little.asked)
+        crawl(file, data, later=1.1 * DAY, full=True)
+        assert sorted(path for _, path in little.asked[mark:]) == ["/", "/a.html", "/robots.txt"]
 
 
 @pytest.mark.fault(rows=[29])

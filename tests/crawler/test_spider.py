@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import itertools
 import os
 import re
 import subprocess
 import sys
+import time
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -17,7 +19,7 @@ from archive.warc import reader
 from archive.warc.capture import Capture
 from crawler.address import shape
 from crawler.frontier import AT_ONCE, BARREN, Frontier, State, Uncaptured
-from crawler.spiders.site import TRIES
+from crawler.spiders.site import BLOCKS, TRIES
 
 CHECKOUT = Path(__file__).parents[2]
 TEXT = "<p>" + "全市统战部长会议召开，会议强调要画好最大同心圆，巩固和发展最广泛的爱国统一战线。" * 8 + "</p>"
@@ -230,6 +232,71 @@ def test_a_host_that_falls_silent_is_left_alone_and_gone_on_with(tmp_path: Path)
     }
 
 
+@pytest.mark.fault(rows=[30])
+def test_a_long_retry_after_is_waited_for_up_to_a_limit(tmp_path: Path) -> None:
+    busy = iter([Answer(status=429, headers={"Retry-After": "86400"})])
+
+    def routes(path: str, _: Mapping[str, str]) -> Answer | None:
+        if path == "/":
+            return Answer(f"<html>{links('/a.html', '/b.html')}</html>")
+        return next(busy, article(path)) if path.endswith(".html") else Answer(status=404)
+
+    with serving(routes) as little:
+        done = scrapy(tmp_path / "data", little.site(tmp_path / "sites"), "-s", "LONGEST_REST=1")
+    assert done.returncode == 0, done.stderr
+    pages = [(moment, path) for moment, path in little.asked if path in ("/a.html", "/b.html")]
+    # One request was on its way already.
+    (first, path), _, (again, same) = pages
+    assert path == same
+    assert again - first >= 1
+
+
+def test_a_slow_server_gets_longer_pauses(tmp_path: Path) -> None:
+    def routes(path: str, _: Mapping[str, str]) -> Answer | None:
+        time.sleep(0.2)
+        return Answer(f"<html>{links('/a.html', '/b.html', '/c.html')}</html>") if path == "/" else article(path)
+
+    with serving(routes) as little:
+        site = little.site(tmp_path / "sites", delay=0.05)
+        scrapy(tmp_path / "data", site, "-s", "DOWNLOAD_DELAY_JITTER=0")
+    pages = [moment for moment, path in little.asked if path != "/robots.txt"]
+    assert len(pages) == 4
+    # Twice what it took for the answer before.
+    assert min(later - earlier for earlier, later in itertools.pairwise(pages)) >= 0.35
+
+
+WALLS = {
+    "status": Answer("<html><body>禁止访问</body></html>", status=403),
+    "challenge": Answer("<html><script>$_ts=window['$_ts'];if(!$_ts)$_ts={};</script></html>", status=412),
+    "captcha": Answer("<html><body>访问过于频繁，请输入验证码<form><input name=code></form></body></html>"),
+}
+
+
+@pytest.mark.parametrize("wall", WALLS)
+def test_a_host_that_blocks_us_again_and_again_is_left_alone(tmp_path: Path, wall: str) -> None:
+    def routes(path: str, _: Mapping[str, str]) -> Answer | None:
+        if path == "/":
+            return Answer(f"<html>{links(*(f'/xw/202002/t20200219_{n}.html' for n in range(1, 41)))}</html>")
+        if not path.startswith("/xw/"):
+            return Answer(status=404)
+        number = int(path.rpartition("_")[2].partition(".")[0])
+        # One of them in between is no reason to leave.
+        return WALLS[wall] if number == 1 or number > 3 else article(path)
+
+    data = tmp_path / "data"
+    with serving(routes) as little:
+        done = scrapy(data, little.site(tmp_path / "sites"))
+    assert "blocks us" in done.stderr
+    walled = sum(path.startswith("/xw/") for path in little.counts) - 2
+    assert BLOCKS + 1 <= walled <= BLOCKS + 1 + AT_ONCE
+    wrong = troubles(data, little)
+    assert len(wrong) == walled
+    assert {found.reason for found in wrong.values()} <= {"blocked", "challenge"}
+    frontier = Frontier(Layout(root=data).state("little"), read_only=True)
+    assert frontier.runs()[0].ending == "broken_off"
+    frontier.close()
+
+
 @pytest.mark.fault(rows=[29])
 def test_robots_that_cannot_be_read_hold_the_whole_host(tmp_path: Path) -> None:
     with serving(lambda path, _: Answer(status=500) if path == "/robots.txt" else article("x")) as little:
@@ -257,7 +324,8 @@ def test_pages_are_counted_against_the_limit_and_the_next_crawl_goes_on(tmp_path
     assert little.counts == {f"/xw/202002/t20200219_{n}.html": 1 for n in range(9)} | {
         "/": 1,
         "/p.jpg": 1,
-        "/robots.txt": 2,
+        # For a day what it said is kept.
+        "/robots.txt": 1,
     }
 
 
