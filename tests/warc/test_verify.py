@@ -7,25 +7,32 @@ import re
 from pathlib import Path
 
 import pytest
-from warc_files import PAGE, exchange, never, write
+from warc_files import MOMENT, PAGE, exchange, never, write
 
 from archive.errors import DataError, UsageError
 from archive.layout import OPEN, Layout
 from archive.warc.reader import read
 from archive.warc.verify import repair, verify
-from archive.warc.writer import Writer
+from archive.warc.writer import Earlier, Writer
 
 
 @pytest.mark.fault(rows=[27])
 def test_every_changed_bit_is_found(tmp_path: Path) -> None:
-    path, _ = write(tmp_path, PAGE, PAGE * 20)
+    writer = Writer(Layout(root=tmp_path), "a", warcinfo=())
+    first = writer.exchange(exchange(), never)
+    known = Earlier(id=first.id, url="http://a.cn/x", date=first.date)
+    assert writer.exchange(exchange(), lambda *_: known).revisit
+    writer.exchange(exchange(PAGE * 20, url="http://a.cn/long", truncated="length"), never)
+    writer.failure("http://a.cn/gone", MOMENT, (("error", "no such host"),))
+    writer.close()
+    (path,) = writer.closed
     whole = path.read_bytes()
     assert list(verify(path)) == []
     draw = random.Random(20240226)  # noqa: S311 - no secret
-    places = [(draw.randrange(len(whole)), draw.randrange(8)) for _ in range(250)]
+    places = [(draw.randrange(len(whole)), draw.randrange(8)) for _ in range(1000)]
     # Where readers do not look: the heads of all members, and the byte before their checksums.
     members = [m.start() for m in re.finditer(rb"\x1f\x8b\x08\0{6}\x03", whole)]
-    assert len(members) == 7
+    assert len(members) == 11
     places += [(at + n, bit) for at in members for n in range(10) for bit in range(8)]
     places += [(end - 9, bit) for end in [*members[1:], len(whole)] for bit in range(8)]
     for at, bit in places:
