@@ -51,7 +51,10 @@ class Line:
 
 @dataclass(slots=True, kw_only=True)
 class Draft:
-    """What is known of an article while its lines are read; indices are those of its lines."""
+    """What is known of an article while its lines are read; indices are those of its lines.
+
+    `above` and `below` are the (rule id, line) pairs of lines beside the article that rules read.
+    """
 
     lines: Sequence[Line]
     fate: list[str | None]
@@ -60,6 +63,8 @@ class Draft:
     byline: fields.Byline = field(default_factory=fields.Byline)
     columns: tuple[str, ...] = ()
     captions: list[str] = field(default_factory=list)
+    above: list[tuple[str, str]] = field(default_factory=list)
+    below: list[tuple[str, str]] = field(default_factory=list)
 
     def take(self, index: int, rule: str) -> None:
         """Take a line out, by a rule."""
@@ -109,6 +114,7 @@ def _clean_page(
         for line, row in zip(_lines(found, reader), rows, strict=True)
     ]
     draft = Draft(lines=body_lines, fate=lines.furniture([line.read for line in body_lines]))
+    _cut_thread(draft)
     for position, row in enumerate(rows):
         if page.blocks[row[0]].kind == "caption" and draft.fate[position] is None:
             draft.captions.append(body_lines[position].read)
@@ -121,11 +127,9 @@ def _clean_page(
     draft.columns = _columns(page, first, reader, title) or next(inside, ())
     _read_body(draft)
     _read_tail(draft)
-    for index in below:
-        if signed := fields.signature(around[index]):
-            draft.byline.take(signed)
+    _read_below(draft, page, last, below, around)
     source = page.meta("contentsource", "source")
-    if draft.byline.source is None and source:
+    if draft.byline.source is None and source and not fields.is_own(reader(source), reader(page.head)):
         draft.byline.take(fields.byline(f"来源:{reader(source).removeprefix('来源').lstrip(':：')}"))
     near = [around[index] for index in above if page.title is None or index > page.title - 4]
     statements = _statements(draft, capture, near, [around[index] for index in below], page.metas)
@@ -208,8 +212,30 @@ def _heading(draft: Draft, page: Page, first: int, around: dict[int, str]) -> in
     over = [i for i in near if i + 1 in around and fields.is_dateline(around[i + 1])]
     if draft.lines and page.blocks[first].kind == "heading" and fields.may_be_title(draft.lines[0].read):
         return first
-    found = named or over
+    found = named or over or _shown_above(page, near, first, around)
     return found[-1] if found else None
+
+
+def _shown_above(page: Page, near: Sequence[int], first: int, around: dict[int, str]) -> list[int]:
+    """The nearest line above an article that may be its title, where nothing but bylines stands between."""
+    for index in range(first - 1, max(-1, first - 8), -1):
+        if page.blocks[index].linked > 0.5 and page.blocks[index].size > 12:
+            return []
+        line = around.get(index, "")
+        if index in near and not fields.is_subtitle(line) and not fields.is_name(line) and not fields.reporters(line):
+            return [index] if lines.furniture_id(page.keys[index]) is None else []
+    return []
+
+
+def _cut_thread(draft: Draft) -> None:
+    """Of a forum's thread the first post is the article."""
+    if (found := fields.thread_end([line.read for line in draft.lines])) is None:
+        return
+    end, signed = found
+    draft.byline.take(signed)
+    draft.fate[end] = "dateline"
+    for index in range(end + 1, len(draft.lines)):
+        draft.fate[index] = draft.fate[index] or "thread"
 
 
 def _read_above(draft: Draft, page: Page, above: Sequence[int], around: dict[int, str]) -> None:
@@ -217,6 +243,7 @@ def _read_above(draft: Draft, page: Page, above: Sequence[int], around: dict[int
     for index in above:
         if (page.title is None or index > page.title - 3) and fields.is_dateline(around[index]):
             draft.byline.take(fields.byline(around[index]))
+            draft.above.append(("dateline", page.blocks[index].text))
     _take_unlabelled(draft, page, above, around)
     _read_page_head(draft)
     for index in above[-3:]:
@@ -472,7 +499,28 @@ def _read_tail(draft: Draft) -> None:
             draft.take(index, "dateline")
     left = draft.left()
     if draft.byline.author is None and left:
-        draft.byline.author = fields.lead_author(read[left[0]]) or fields.last_author(read[left[-1]])
+        leads = (fields.lead_author(read[index]) for index in left[:3])
+        draft.byline.author = next(filter(None, leads), None) or fields.last_author(read[left[-1]])
+
+
+def _read_below(draft: Draft, page: Page, last: int, below: Sequence[int], around: dict[int, str]) -> None:
+    """Bylines, captions and furniture that stand directly below the article; farewells wherever they stand."""
+    expected = last + 1
+    for index in below:
+        line = around[index]
+        joined = index == expected
+        if signed := fields.signature(line):
+            draft.byline.take(signed)
+            rule: str | None = "byline"
+        elif joined and fields.is_caption(line):
+            draft.captions.append(line)
+            rule = "caption"
+        else:
+            rule = lines.furniture_id(page.keys[index])
+        if rule and (joined or rule in ("byline", "farm")):
+            draft.below.append((rule, page.blocks[index].text))
+        if rule and joined:
+            expected = index + 1
 
 
 def _statements(
@@ -537,7 +585,11 @@ def _document(
         columns=draft.columns,
         captions=tuple(draft.captions),
         flags=tuple(dict.fromkeys([*flags, *published.flags, *(["truncated"] if capture.truncated else [])])),
-        removed=tuple((fate, line.found) for fate, line in zip(draft.fate, draft.lines, strict=True) if fate),
+        removed=(
+            *draft.above,
+            *((fate, line.found) for fate, line in zip(draft.fate, draft.lines, strict=True) if fate),
+            *draft.below,
+        ),
         extractor=extractor,
         confidence=confidence,
         han=han(text),

@@ -65,7 +65,7 @@ _NOT_PUBLISHED = re.compile(
 )
 
 # What stands beside a date in a dateline.
-_FURNISHED = re.compile(r"来源|作者|编辑|记者|点击|阅读|浏览|字号|字体|评论|出处|打印|分享|更新")
+_FURNISHED = re.compile(r"本[帖贴文]由|来源|作者|编辑|记者|点击|阅读|浏览|字号|字体|评论|出处|打印|分享|更新")
 
 _META = (
     "pubdate", "publishdate", "firstpublishedtime", "article:published_time", "og:release_date", "og:published_time",

@@ -9,7 +9,7 @@ from functools import lru_cache
 
 from archive.text import dates
 from archive.text.blocks import han
-from archive.text.lines import narrow
+from archive.text.lines import furniture_id, narrow
 
 # Labels, in the narrow form; letters may be spaced.
 _LABELS = {
@@ -79,6 +79,18 @@ _COMPOUND = (
     "南宫",
 )
 
+# Words and places of a dateline that begin like a name.
+_NO_PERSON = re.compile(
+    r"关闭|关注|全文|高清|文章|文字|文化|文学|文明|时间|时政|时评|时讯|张贴|查看|管理|金融|"
+    r"金华|宋体|游戏|游客|连载|连接|解读|简体|简介|项目|安全|安卓|安徽|安阳|商城|商务|易车|"
+    r"房产|车市|方法|成都|成员|成功|徐州|温州|郑州|常州|常德|苏州|杭州|柳州|梅州|池州|江苏|"
+    r"江西|江湖|海南|林业|鲁网|程序|温馨|应用|包头|广安|宜宾|宜昌|黄页|黄山|黄石|白城|路透|"
+    r"党建|党派|宁波|宁夏|石家庄|葫芦岛|牡丹江|马鞍山|农业|农村|高级|高考|万次|万元|千次|向上|"
+    r"余下|齐鲁网|胡润|金羊网|荆楚网|汉网|华商报|武汉|汕头|孝感|乐山|雷锋网|盖世|景德镇|邯郸|"
+    r"岳阳|阳江|盛京|居民|申请|钱江|曲靖|单位|支持|支部|史志|巴中|沙龙|左右|于此|白话|明天|"
+    r"和谐|师资|经济|代码|双击"
+)
+
 _CRUMB_LABEL = re.compile(
     r"[您你]?(?:当前|现在|目前)?(?:所在|所处)?的?位置(?:是)?\s*[:\s]?|所在位置\s*:?|当前栏目\s*:?|"
     r"[您你]在这里\s*:?|[您你]现在所在\S{0,3}:?"
@@ -109,30 +121,49 @@ _NO_COLUMN = frozenset(
     ]
 )
 
+# 图为 and the like, unless the words go on as prose does: 图为核心,以点带面; 图为什么能打动人.
 _CAPTION = re.compile(
-    r"图(?:[一二三四五六七八九十\d]{1,2})?(?:为|是|系)(?!(?:核心|中心|基础|依据|依托|载体|纽带|抓手|主|"
-    r"准|例|证|本|媒|据)[,、;。\s]|了).{2,120}"
-    r"|[▲△↑▼↓◆]\s*.{2,120}|\((?:[上下左右本]图|资料图|图[一二三四五\d]{1,2})[^)]{0,6}\).{0,100}|"
-    r".{2,80}\((?:资料图片?|上图|下图|[^()]{2,12}\s*[摄绘](?:影)?)\)"
-    r"|图[一二三四五六七八九十\d]{1,2}\s*[::].{2,80}|(?:[上下左右]图|图片)(?:为|[::]).{2,100}|"
-    r".{2,60}\s(?:[一-鿿]{2,4}|本报记者[\s一-鿿]{2,8})\s?摄(?:影)?"
-    r"|[一-鿿\s]{2,16}(?:(?<!拍)摄|摄影|供图)"
+    r"(?:(?:[上下左右]?图|[上下左右]?图片)(?:[一二三四五六七八九十\d]{1,2})?\s*(?:为|系)|[上下左右](?:图|图片)是)"
+    r"(?!(?:核心|中心|基础|依据|依托|载体|纽带|抓手|主|准|例|证|本|媒|据)"
+    r"(?:[,、;。\s]|工作|任务|是|在于|进行|开展|推进|打造|$)|什么|何|"
+    r"(?:民|百姓|群众|国家)(?:办|谋|解|服务|尽)|了|为[了什])[^!?]{2,120}"
+    r"|\((?:[上下左右本]图|资料图|图[一二三四五\d]{1,2})[^)]{0,6}\).{0,100}|"
+    r".{2,80}\((?:资料图片?|[上下左右]图|[^()]{2,12}\s*[摄绘](?:影)?)\)"
+    r"|图[一二三四五六七八九十\d]{1,2}\s*:.{2,80}|[上下左右]图:.{2,100}|图片:.{2,60}"
 )
+# Who took the picture, behind what it shows or alone.
+_TAKEN = re.compile(
+    r"(?P<shown>.{2,60}?\s)?(?P<who>[一-鿿]{2,16}|[一-鿿]{2,8}\s[一-鿿]{2,4})\s?(?P<did>摄|摄影|供图|/摄|/图|提供图片)"
+)
+_CREDIT = re.compile(r"[。!?]?\s?\((?:资料图片?|[上下左右]图|[^()。]{2,14}\s*[摄绘](?:影)?|[^()。]{2,14}供图)\)$")
+# Points at the picture above or below; without a picture it may be the mark of a list.
+_POINTER = re.compile(r"[▲△↑▼↓]\s*.{2,120}")
+# Words of one who draws a conclusion, not of one who names what a picture shows.
+_ARGUES = re.compile(r"表明|说明了|可以看出|由此|因此|所以|告诉我们|总之|首先|其次")
 _CLAUSE_ENDS = ("。", "!", "?", "……")
 # A line of its own that names reporters: 本报记者 王乐文 方敏; 记者叶韦辰/台北报道.
 _REPORTERS = re.compile(
     r"[(\[]?(?:文\s*[|丨/:]\s*)?(?:《?[一-鿿]{0,10}》?)(?:本报|本网|本台|总台|特约|见习|实习|"
-    r"全媒体)*(?:记者|作者|通讯员|评论员|撰稿人?)\s*[:|]?\s*"
-    r"(?P<who>[一-鿿·、/\s]{2,30}?)(?:\s*/?\s*(?:[一-鿿]{2,4})?(?:即时)?(?:综合)?(?:报道|报导|摄影报道))?[)\]]?"
+    r"全媒体)*(?:记者|作者|通讯员|评论员|撰稿人?|实习生)\s*[:|]?\s*"
+    r"(?P<who>[一-鿿·、/\s]{2,30}?)(?:\s*发自[一-鿿]{2,8})?"
+    r"(?:\s*/?\s*(?:[一-鿿]{2,4})?(?:即时)?(?:综合)?(?:报道|报导|摄影报道))?[)\]]?"
 )
 _MEDIA = re.compile(
     r"[\w《》·\-—－]{1,12}?(?:网|报|社|台|广播|在线|新闻|周刊|杂志|客户端|频道|财经|娱乐|体育|科技|"
-    r"融媒体?|消息|观察|传媒|发布)(?:\[[^\]]{1,6}\])?"
+    r"融媒体?|新媒体|消息|观察|传媒|发布)(?:\[[^\]]{1,6}\])?"
 )
 _COUNTERS = re.compile(
     r"https?://\S+|(?:[\w-]+\.)+(?:com|cn|org|net)\S*|(?:19|"
     r"20)\d{2}\s*[-/.年]\s*\d{1,2}\s*[-/.月]\s*\d{1,2}\s*日?|\d{1,2}:\d{2}(?::\d{2})?|"
     r"(?:星期|周)[一二三四五六日天]|[上下]午|更新|发布(?:于|时间)?|原创:?|来自\S{2,6}"
+)
+# Columns, tools and places beside a date: none of them published anything.
+_NO_SOURCE = re.compile(
+    r"(?:动态|要闻|专栏|资讯|首页|频道|栏目|时讯|新闻|公告|通知|信息|专题|交流|之窗|建设|工作|园地|文章|正文|市场)$|"
+    r"字[号体]|点击|浏览|阅读|评论|分享|打印|收藏|关[注闭]|返回|下载|次$|人气|来自|天气|[上下]一|星期|公开|举报|复制|登[录陆]|"
+    r"置顶|原创|转载|更新|[大中小]$|[省市县区]$|标准时间|"
+    r"^(?:北京|上海|天津|重庆|广东|广州|深圳|浙江|江苏|四川|山东|河南|河北|湖南|湖北|福建|安徽|江西|辽宁|吉林|黑龙江|山西|陕西|云南|"
+    r"贵州|广西|海南|甘肃|青海|宁夏|新疆|西藏|内蒙古|台湾|香港|澳门)$"
 )
 _LEAD = re.compile(
     r"^[【\[]?据?(?:本报|本网|新华社|中新社|中新网|人民网|央视网|[一-鿿]{2,12}?(?:社|网|报|台|"
@@ -147,6 +178,20 @@ _CHECKED = re.compile(
     r"录\s*入|摄\s*影|供\s*图|图\s*片|制\s*图|发布人|签发)(?:人|员)?"
     r"\s*[:|]\s*[^:。,;]{2,16}(?:[\s|;]|$))+(?:(?:责任)?编辑\s*[:|][^:。]{2,10})?"
 )
+_WHEN = r"(?:19|20)\d{2}\s*[-/.年]\s*\d{1,2}\s*[-/.月]\s*\d{1,2}\s*日?,?\s*\d{1,2}:\d{2}(?::\d{2})?"
+# A forum's line under a post: 发布时间 2005/05/17 22:11:42 by 眉间尺; 本贴由大卫于2005年8月12日16:12:21在某处发表.
+_POSTED = re.compile(
+    rf"[^。!?]{{0,30}}(?:发布|发表|发帖|张贴|回复)(?:时间|日期|于)?\s*:?\s*{_WHEN}\s*by\s*(\S{{1,20}})\W{{0,6}}|"
+    rf"[^。!?]{{0,20}}由\s*(\S{{1,16}}?)\s*于\s*{_WHEN}[^。!?,]{{0,30}}(?:发表|发布|张贴|发出)\W{{0,4}}|"
+    rf"(?:Posted|Submitted) by:?\s*(\S{{1,20}})\s*(?:at|on|,)\s*{_WHEN}\W{{0,4}}"
+)
+# A post above its signature has at least so many Han characters.
+POST = 60
+_BARE_LABELS = {
+    **dict.fromkeys(("记者", "作者", "通讯员", "撰稿", "撰文", "采写", "文"), "author"),
+    **dict.fromkeys(("编辑", "责编", "责任编辑", "值班编辑"), "editor"),
+    **dict.fromkeys(("校对", "审核", "摄影", "图", "终审", "初审", "复审", "监制", "制图", "供图"), "other"),
+}
 _DASHES = re.compile("[—–―-]+")
 _QUOTED = re.compile(r"[\s\"“”'‘’]")
 _SUBTITLE = re.compile(r"[—–\-]{1,3}\s*\S.{2,60}")
@@ -194,11 +239,21 @@ def byline(line: str) -> Byline:
             if match := re.fullmatch(r"(?:本文)?(来源|作者|责编|编辑)于?([^:\s]{2,14})", part):
                 name = {"来源": "source", "作者": "author"}.get(match[1], "editor")
                 setattr(found, name, getattr(found, name) or match[2])
-    for index, (name, _, start) in enumerate(marks):
+    beside: str | None = None
+    responsible = False
+    for index, (name, at, start) in enumerate(marks):
         end = marks[index + 1][1] if index + 1 < len(marks) else len(text)
         value = _value(text[start:end], people=name in ("author", "editor"))
         if value and name != "other" and getattr(found, name) is None:
             setattr(found, name, value)
+            if name == "source" and (rest := text[start:end].split()[1:]) and all(map(is_person, rest)):
+                # Who wrote it stands behind the source, without a label.
+                beside = " ".join(rest)
+        elif value and name == "editor" and "责" in text[at:start] and not responsible:
+            # The one who answers for a text goes before those who edited it.
+            found.editor = value
+        responsible = responsible or (name == "editor" and "责" in text[at:start])
+    found.author = found.author or beside
     return found
 
 
@@ -241,7 +296,7 @@ def signature(line: str) -> Byline | None:
     marks = list(_marks(text))
     if _CHECKED.fullmatch(text):
         return byline(text)
-    if marks and marks[0][1] <= 2 and marks[0][0] in ("author", "editor", "contributor", "source"):
+    if marks and marks[0][1] <= 2 and any(name != "other" for name, _, _ in marks):
         found = byline(text)
         if is_dateline(text) and (found or not _value(text[marks[0][2] :])):
             return found
@@ -249,6 +304,45 @@ def signature(line: str) -> Byline | None:
         return Byline(author=match[1])
     if (match := re.fullmatch(r"(.{2,30}?)\s*供\s*稿", text)) and "。" not in text:
         return Byline(contributor=match[1].strip(_WRAP))
+    # 编辑 刘晓阳 校对 李铭: labels without colons, one name each.
+    words = text.split()
+    if len(words) >= 2 and len(words) % 2 == 0 and all(map(is_person, words[1::2])):
+        named = [_BARE_LABELS.get(word) for word in words[::2]]
+        if all(named):
+            found = Byline()
+            for name, person in zip(named, words[1::2], strict=True):
+                if name and name != "other" and getattr(found, name) is None:
+                    setattr(found, name, person)
+            return found
+    who = reporters(text)
+    return Byline(author=who) if who else None
+
+
+def posted(line: str) -> Byline | None:
+    """Who sent a post to a forum, where a line says nothing but who did and when; None for any other line.
+
+    >>> posted("本贴由大卫于2005年8月12日16:12:21在〖心灵体操〗发表.").author
+    '大卫'
+    >>> posted("大卫于2005年8月12日在北京发表讲话，强调要加强团结") is None
+    True
+    """
+    text = narrow(line)
+    if len(text) > 100 or not (match := _POSTED.fullmatch(text)):
+        return None
+    return Byline(author=next(filter(None, match.groups()), None))
+
+
+def thread_end(lines: Sequence[str]) -> tuple[int, Byline] | None:
+    """Where the first post of a forum's thread ends, and who sent it: the line that signs it; None elsewhere.
+
+    A signature at the foot of a post has the post above it; where it heads the post, the second post begins with the
+    second signature, which this leaves to the reader of lines.
+    """
+    length = 0
+    for index, line in enumerate(lines):
+        if length >= POST and (found := posted(line)):
+            return index, found
+        length += han(line)
     return None
 
 
@@ -290,7 +384,9 @@ def reporters(line: str) -> str | None:
     if not match:
         return None
     who = match["who"].strip(_WRAP)
-    return who if _names(who) else None
+    # Two names of two characters each, without a space: 罗科苏盈发自北京.
+    glued = len(who) == 4 and "发自" in text and who[0] in _SURNAMES and is_person(who[2:])
+    return who if glued or _names(who) else None
 
 
 def unlabelled(line: str) -> Byline:
@@ -298,12 +394,14 @@ def unlabelled(line: str) -> Byline:
 
     >>> unlabelled("2019年11月25日 18:57 参考消息").source, unlabelled("石佳/中国青年报").author
     ('参考消息', '石佳')
+    >>> unlabelled("2019-09-23 07:48 棱镜").source, unlabelled("2019-09-23 07:48 统战动态").source
+    ('棱镜', None)
     """
     found = Byline()
     text = narrow(line)
     # Names stand before the labels, never among their values.
-    text = text[: next((start for _, start, _ in _marks(text)), len(text))]
-    people = []
+    whole, text = text, text[: next((start for _, start, _ in _marks(text)), len(text))]
+    people, others = [], []
     for token in re.split(r"[\s|丨/]+", _COUNTERS.sub(" ", text)):
         part = token.strip("()<>-—·:;,、") if "[" in token[1:] else token.strip("[]()<>-—·:;,、")
         who = part.removeprefix("记者")
@@ -311,7 +409,12 @@ def unlabelled(line: str) -> Byline:
             found.source = part
         elif is_person(who):
             people.append(who)
+        elif 2 <= han(part) <= 10 and not _NO_SOURCE.search(part) and furniture_id(part) is None:
+            others.append(part)
     found.author = " ".join(people) or None
+    if found.source is None and not people and text == whole and 1 <= len(others) <= 2 and re.search(r"\d:\d{2}", text):
+        # Beside the minute stands who published it, behind its column: 金融市场 棱镜 2019-09-23 07:48.
+        found.source = others[-1]
     return found
 
 
@@ -321,8 +424,8 @@ def is_name(line: str) -> bool:
     >>> is_name("新华社"), is_name("石佳/中国青年报"), is_name("夺冠封王")
     (True, True, False)
     """
-    parts = re.split(r"\s?[/|]\s?", narrow(line))
-    return len(parts) <= 2 and (bool(_MEDIA.fullmatch(parts[0])) or is_person(parts[0]))
+    parts = re.split(r"\s?[/|]\s?|\s", narrow(line).strip(_WRAP))
+    return len(parts) <= 2 and all(_MEDIA.fullmatch(part) or is_person(part) for part in parts)
 
 
 def _names(who: str) -> str | None:
@@ -354,7 +457,7 @@ def is_person(name: str) -> bool:
         return False
     if len(name) == 4:
         return name.startswith(_COMPOUND)
-    return name[0] in _SURNAMES and not _OFFICE.fullmatch(name)
+    return name[0] in _SURNAMES and not _NO_PERSON.fullmatch(name) and not _OFFICE.fullmatch(name)
 
 
 def columns(crumb: str, title: str | None) -> tuple[str, ...]:
@@ -405,18 +508,36 @@ def goes_on(line: str, linked: float) -> bool:
     return len(text) <= 26 and (text.startswith((">", "»", "›")) or linked > 0.5 or text in ("正文", ">正文", ">"))
 
 
-def is_caption(line: str) -> bool:
-    """Whether a line describes a picture.
+def is_caption(line: str, *, pictured: bool = True) -> bool:
+    """Whether a line describes a picture: one short statement of what is seen, or who took it.
+
+    Args:
+        line: a line of its own.
+        pictured: whether a picture may stand beside the line; without one a mark that points at it is a list's.
 
     >>> is_caption("图为市委常委、统战部部长陈伟督导广安区疫情防控工作"), is_caption("图为核心,以点带面")
     (True, False)
+    >>> is_caption("图为核心工作是抓好落实，各地要周密部署"), is_caption("▲强化组织领导", pictured=False)
+    (False, False)
     """
     text = narrow(line)
     if text.startswith("(") and text.endswith(")") and text.count("(") == 1:
         text = text[1:-1]
-    if len(text) > 120 or "。" in text[:-1] or (text.endswith(_CLAUSE_ENDS) and len(text) > 80):
+    # The full stop may stand before who took the picture: 图为活动现场。(张三 摄)
+    inner = _CREDIT.sub("", text)[:-1]
+    if len(text) > 120 or "。" in inner or ";" in inner or (text.endswith(_CLAUSE_ENDS) and len(text) > 80):
         return False
-    return bool(_CAPTION.fullmatch(text))
+    if text.endswith(_CLAUSE_ENDS) and inner.count(",") > 2:
+        return False
+    if _POINTER.fullmatch(text):
+        return pictured
+    if _CAPTION.fullmatch(text):
+        return not _ARGUES.search(text)
+    match = _TAKEN.fullmatch(text)
+    if match is None or match["who"].endswith("拍"):
+        return False
+    by_office = match["did"] == "供图" and _OFFICE.fullmatch(match["who"]) is not None
+    return bool(match["shown"]) or by_office or is_person(match["who"].split()[-1])
 
 
 def is_subtitle(line: str) -> bool:
@@ -505,6 +626,16 @@ def is_site_name(text: str) -> bool:
     )
 
 
+def is_own(source: str, head: str) -> bool:
+    """Whether a source that a `meta` element names is the site itself, as its `title` element ends.
+
+    >>> is_own("三立新闻网", "新款上市 | 科技 | 三立新闻网 SETN.COM"), is_own("新华社", "统战部召开会议_四川统一战线")
+    (True, False)
+    """
+    parts = _head_parts(head)
+    return len(parts) > 1 and same(parts[-1].split(" ")[0], source)
+
+
 class Head:
     """What the `title` element says, which may be cut or carry the names of column and site.
 
@@ -569,7 +700,7 @@ def _value(text: str, *, people: bool = False) -> str | None:
         or len(value) > 40
         or (not people and len(value) > 30)
         or value.isdigit()
-        or re.search(r"[。!?]", value)
+        or re.search(r"[。!?=<>\"]", value)
     ):
         return None
     if value.lower() in ("admin", "null", "none", "undefined", "未知", "佚名", "无", "本站原创", "原创") and not people:

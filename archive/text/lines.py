@@ -17,6 +17,10 @@ BODY = 60
 # A full sentence for the purpose of telling top and bottom.
 SENTENCE = 25
 
+# An editor's line stands so near above the heading of comments or related articles (lines).
+SIGNED = 6
+_EDITOR = re.compile(r"[(\[【]?(?:本文|值班)?(?:责任编辑|责\s?编|编\s?辑)\s?[:|]\s?[^。,;:]{2,16}[)\]】]?")
+
 _NARROW = {chr(code): chr(code - 0xFEE0) for code in range(0xFF01, 0xFF5F)} | {"\u3000": " ", "\xa0": " ", "︰": ":"}
 _WIDE = re.compile(f"[{''.join(_NARROW)}]")
 _STOPS = tuple("。!?…”」』)；;.")
@@ -96,7 +100,9 @@ def furniture(lines: Sequence[str]) -> list[str | None]:
     if cut:
         start, reason = cut
         later = range(start + 1, len(lines))
-        if not any(found[index] is None and is_sentence(lines[index], BODY) for index in later):
+        # Behind the editor's line and such a heading stand readers' letters, however long.
+        signed = any(_EDITOR.fullmatch(key) for key in keys[max(first + 1, start - SIGNED) : start])
+        if signed or not any(found[index] is None and is_sentence(lines[index], BODY) for index in later):
             for index in later:
                 found[index] = found[index] or reason
     return found
