@@ -160,9 +160,9 @@ class SiteSpider(Spider):
         Raises:
             UsageError: no contact is set, and a host of the site is not on this machine.
             LockedError: another process crawls the site.
+            SpaceError: hardly any room is left on the disk.
             CundangError: the archive or the crawl's state cannot be written.
         """
-            SpaceError: hardly any room is left on the disk.
         spider = super().from_crawler(crawler, *args, **kwargs)
         spider.prepare(crawler)
         return spider
@@ -179,11 +179,11 @@ class SiteSpider(Spider):
         self._now = crawler.settings.get("CLOCK") or time.time
         data = crawler.settings.get("DATA")
         self.layout = Layout.at(Path(data) if data else None)
+        enough = partial(room, self.layout.root, crawler.settings.getint("FREE_BYTES"))
+        enough()
         self.lock = Lock(self.layout.lock(self.site.key))
         try:
             self.frontier = Frontier(
-        enough = partial(room, self.layout.root, crawler.settings.getint("FREE_BYTES"))
-        enough()
                 self.layout.state(self.site.key),
                 clock=self._now,
                 clocks=Clocks(**crawler.settings.getdict("CLOCKS")),
