@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import hashlib
+import ipaddress
 import re
 from collections.abc import Iterable, Iterator
 
@@ -80,8 +81,15 @@ def _wrong_fields(record: Record) -> Iterator[str]:
             yield "WARC-Target-URI is no UTF-8"
     if record.kind == "warcinfo" and record.block and "warc-fields" not in record.field("Content-Type"):
         yield f"a warcinfo record is {record.field('Content-Type')!r}, not application/warc-fields"
-    if record.kind == "continuation" and record.field("WARC-Segment-Number") in ("", "0", "1"):
-        yield f"WARC-Segment-Number of a continuation is {record.field('WARC-Segment-Number')!r}, not 2 or more"
+    if record.id and not re.match(r"[A-Za-z][A-Za-z0-9+.-]*:\S", record.id):
+        yield f"WARC-Record-ID {record.id!r} is no URI"
+    if (ip := record.field("WARC-IP-Address")) and not _is_ip(ip):
+        yield f"WARC-IP-Address {ip!r} is none"
+    segment = record.field("WARC-Segment-Number")
+    if record.kind == "continuation" and not (segment.isdecimal() and int(segment) > 1):
+        yield f"WARC-Segment-Number of a continuation is {segment!r}, not 2 or more"
+    if record.kind != "continuation" and segment not in ("", "1"):
+        yield f"WARC-Segment-Number of a record that is no continuation is {segment!r}, not 1"
     if record.kind == "response" and not record.size and record.url.startswith("http"):
         yield "the response is empty"
 
@@ -90,6 +98,14 @@ def _is_utf8(value: str) -> bool:
     try:
         value.encode("latin-1").decode()
     except UnicodeDecodeError:
+        return False
+    return True
+
+
+def _is_ip(value: str) -> bool:
+    try:
+        ipaddress.ip_address(value.strip())
+    except ValueError:
         return False
     return True
 
