@@ -205,6 +205,26 @@ class Run:
     bytes: int
 
 
+class StateError(DataError):
+    """The file is no database any more, or a damaged one."""
+
+
+def set_aside(path: Path) -> Path:
+    """Give a damaged frontier, and what SQLite keeps beside it, another name; its new one.
+
+    Raises:
+        DataError: it cannot be renamed.
+    """
+    aside = path.with_name(f"{path.stem}.damaged-{dt.datetime.now(dt.UTC):%Y%m%dT%H%M%S%f}Z")
+    try:
+        for tail in ("", "-wal", "-shm"):
+            with contextlib.suppress(FileNotFoundError):
+                path.with_name(path.name + tail).rename(aside.with_name(aside.name + tail))
+    except OSError as error:
+        raise DataError(f"{path}: cannot be set aside ({error.strerror}). Make the folder writable.") from error
+    return aside
+
+
 class Frontier:
     """The addresses of one site. Every method raises SpaceError or DataError once the file cannot be written."""
 
@@ -219,7 +239,8 @@ class Frontier:
         """Open the file, make it where it is missing, and check it.
 
         Raises:
-            DataError: the file is damaged or is no frontier.
+            StateError: the file is damaged or is no frontier.
+            DataError: it cannot be opened.
         """
         self._path, self._clock, self._clocks = path, clock, clocks
         self._failure: CundangError | None = None
@@ -232,18 +253,26 @@ class Frontier:
             else:
                 path.parent.mkdir(parents=True, exist_ok=True)
                 self._db = sqlite3.connect(path, isolation_level=None)
-            self._db.execute("PRAGMA busy_timeout = 10000")
-            checked = self._db.execute("PRAGMA quick_check(1)").fetchone()[0]
-            if checked != "ok":
-                raise sqlite3.DatabaseError(checked)
-            self._db.execute("PRAGMA cache_size = -32768")  # KiB
-            if not read_only:
-                self._db.execute("PRAGMA journal_mode = WAL")
-                self._db.execute("PRAGMA synchronous = FULL")
-                self._db.executescript(_SCHEMA)
-                self._complete()
-                self._db.execute("BEGIN IMMEDIATE")
-            self.visit: int = self._db.execute("SELECT coalesce(max(number), 0) FROM visit").fetchone()[0]
+        try:
+            with self._told():
+                self._prepare(read_only=read_only)
+        except CundangError:
+            self._db.close()
+            raise
+
+    def _prepare(self, *, read_only: bool) -> None:
+        self._db.execute("PRAGMA busy_timeout = 10000")
+        checked = self._db.execute("PRAGMA quick_check(1)").fetchone()[0]
+        if checked != "ok":
+            raise sqlite3.DatabaseError(checked)
+        self._db.execute("PRAGMA cache_size = -32768")  # KiB
+        if not read_only:
+            self._db.execute("PRAGMA journal_mode = WAL")
+            self._db.execute("PRAGMA synchronous = FULL")
+            self._db.executescript(_SCHEMA)
+            self._complete()
+            self._db.execute("BEGIN IMMEDIATE")
+        self.visit: int = self._db.execute("SELECT coalesce(max(number), 0) FROM visit").fetchone()[0]
 
     def _complete(self) -> None:
         """Give a file of an earlier version the columns that it lacks."""
@@ -717,9 +746,9 @@ class Frontier:
                 self._failure = SpaceError(f"{self._path}: no space left. Make room, then crawl again: it goes on.")
             elif code in (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB, 0):
                 words = " ".join(str(error).split())
-                self._failure = DataError(
-                    f"{self._path}: the crawl's state is damaged ({words}). Delete this file and its -wal and -shm:"
-                    " the next crawl begins anew, and no capture is lost."
+                self._failure = StateError(
+                    f"{self._path}: the crawl's state is damaged ({words}). Crawl again: it is set aside, and the crawl"
+                    " begins anew with what the archive holds. No capture is lost."
                 )
             else:
                 self._failure = DataError(f"{self._path}: {error}. Check the disk, then crawl again: it goes on.")

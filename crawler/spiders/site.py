@@ -43,7 +43,7 @@ from archive.warc.writer import Writer, Written
 from crawler.address import canonical, host_of, shape, trap
 from crawler.discovery import Link, discover
 from crawler.discovery.link import ARTICLE, IMAGES, LIST, START, extension, is_file
-from crawler.frontier import Address, Clocks, Frontier, Role, Run, Scheduler
+from crawler.frontier import Address, Clocks, Frontier, Role, Run, Scheduler, StateError, set_aside
 from crawler.guard import Refused, literal_address
 from crawler.heal import heal
 from crawler.lock import Lock
@@ -183,11 +183,7 @@ class SiteSpider(Spider):
         enough()
         self.lock = Lock(self.layout.lock(self.site.key))
         try:
-            self.frontier = Frontier(
-                self.layout.state(self.site.key),
-                clock=self._now,
-                clocks=Clocks(**crawler.settings.getdict("CLOCKS")),
-            )
+            self.frontier = self._open(Clocks(**crawler.settings.getdict("CLOCKS")))
             unread = heal(self.layout, self.site.key, self.frontier)
             warcinfo = (
                 ("software", f"cundang/{version('cundang')} scrapy/{scrapy.__version__}"),
@@ -211,6 +207,15 @@ class SiteSpider(Spider):
         logger.info("%s visit %d", "Beginning" if new else "Going on with", self.frontier.visit)
         self._settling: LoopingCall | None = None
         crawler.signals.connect(self._opened, signals.spider_opened)
+
+    def _open(self, clocks: Clocks) -> Frontier:
+        """The frontier; a damaged one is set aside, and the new one learns from the archive when that is healed."""
+        path = self.layout.state(self.site.key)
+        try:
+            return Frontier(path, clock=self._now, clocks=clocks)
+        except StateError as damaged:
+            logger.warning("%s It is %s now.", damaged, set_aside(path))
+            return Frontier(path, clock=self._now, clocks=clocks)
 
     def in_hours(self) -> bool:
         """Whether the site may be visited now."""

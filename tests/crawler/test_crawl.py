@@ -275,6 +275,56 @@ def test_a_lost_state_knows_the_archive_again_and_pages_nobody_read_are_not_fetc
     assert_whole(data)
 
 
+def flip(state: Path) -> None:
+    whole = state.read_bytes()
+    state.write_bytes(whole[:8192] + bytes(byte ^ 0xFF for byte in whole[8192:16384]) + whole[16384:])
+
+
+def cut(state: Path) -> None:
+    os.truncate(state, state.stat().st_size // 2)
+
+
+def overwrite(state: Path) -> None:
+    state.write_bytes(b"no database, but long enough to be asked about. " * 100)
+
+
+@pytest.mark.parametrize("damage", [flip, cut, overwrite])
+@pytest.mark.fault(rows=[26])
+def test_a_damaged_state_is_set_aside_and_the_archive_is_known_again(
+    tmp_path: Path, damage: Callable[[Path], None]
+) -> None:
+    data, sites = tmp_path / "data", tmp_path / "sites"
+    state = Layout(root=data).state("little")
+    text = "统战部召开会议，传达学习精神，研究部署工作。" * 9
+
+    def routes(path: str, _: object) -> Answer | None:
+        if path == "/":
+            return Answer("".join(f"<a href='/xw/202002/t20200219_{n}.html'>会议</a>" for n in range(30)))
+        return Answer(status=404) if path == "/robots.txt" else Answer(f"<h1>会议</h1><p>{text}</p><p>{path}</p>")
+
+    with serving(routes) as little:
+        little.site(sites)
+        assert cundang(data, sites, "crawl", "little").returncode == 0
+        before = kept(data)
+        damage(state)
+        damaged = state.read_bytes()
+        asked = cundang(data, sites, "status", "--missing")
+        again = cundang(data, sites, "crawl", "little")
+    # Who only looks is told, and changes nothing.
+    assert asked.returncode == 1, asked.stderr
+    assert "damaged" in asked.stderr
+    assert again.returncode == 0, again.stderr
+    (aside,) = (path for path in state.parent.glob("little.damaged-*") if not path.name.endswith(("-wal", "-shm")))
+    assert aside.read_bytes() == damaged
+    assert aside.name in again.stderr
+    # Every page is known: nothing is kept a second time, nothing is gone.
+    after = kept(data)
+    assert {path for kind, path in after if kind == "response"} == {path for _, path in before}
+    assert {n for (kind, path), n in after.items() if kind == "response" and path != "/robots.txt"} == {1}
+    assert {path for kind, path in after if kind == "revisit"} >= {f"/xw/202002/t20200219_{n}.html" for n in range(30)}
+    assert_whole(data)
+
+
 @pytest.mark.fault(rows=[31])
 def test_an_unreachable_site_is_said_to_be_one(tmp_path: Path) -> None:
     with serving(lambda *_: None) as little:

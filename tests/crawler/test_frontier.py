@@ -220,7 +220,7 @@ def test_a_damaged_file_is_named_with_its_cure(path: Path) -> None:
     db.close()
     whole = path.read_bytes()
     path.write_bytes(whole[:8192] + b"\x00\xff" * 4096 + whole[16384:])
-    with pytest.raises(DataError, match=r"tzb\.sqlite.*damaged.*Delete this file"):
+    with pytest.raises(DataError, match=r"tzb\.sqlite.*damaged.*Crawl again"):
         Frontier(path)
     path.write_bytes(b"no database at all, but long enough to be asked about" * 100)
     with pytest.raises(DataError, match="damaged"):
