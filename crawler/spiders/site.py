@@ -371,14 +371,13 @@ class SiteSpider(Spider):
         self.counts["requisites" if address.kind == "requisite" else "pages"] += 1
         self.counts["good"] += response.status < 400
         if written is not None:
-            self.counts["revisits"] += written.revisit
+            self.counts["revisits"] += written.revisit or response.status == 304
             self.counts["bytes"] += written.place.length
 
     def _answer(self, address: Address, response: Response) -> None:
         status = response.status
         location = response.headers.get("Location")
         if status == 304:
-            self.counts["revisits"] += 1
             self.frontier.done(address, status, role=address.role)
         elif status in (429, 503):
             self._rest(address, response)

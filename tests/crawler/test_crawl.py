@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import re
 import shutil
@@ -11,7 +12,7 @@ import subprocess
 import sys
 import time
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import closing
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -273,6 +274,65 @@ def test_a_lost_state_knows_the_archive_again_and_pages_nobody_read_are_not_fetc
         again.subtract(before)
         assert {kind for kind, path in again if again[kind, path] and path != "/robots.txt"} == {"revisit"}
     assert_whole(data)
+
+
+@pytest.mark.fault(rows=[13])
+def test_what_a_server_calls_unmodified_is_kept_as_such_and_its_document_stays(tmp_path: Path) -> None:
+    data, sites = tmp_path / "data", tmp_path / "sites"
+    layout = Layout(root=data)
+    text = "统战部召开会议，传达学习精神，研究部署工作。" * 9
+    paths = [f"/xw/202002/t20200219_{n}.html" for n in range(4)]
+
+    def routes(path: str, headers: Mapping[str, str]) -> Answer | None:
+        if path == "/":
+            return Answer("".join(f"<a href='{path}'>会议</a>" for path in paths))
+        if path == "/robots.txt":
+            return Answer(status=404)
+        # Half of the pages by their ETag, half by their date.
+        stamp = {"ETag": f'"{path}"'} if path in paths[:2] else {"Last-Modified": "Wed, 19 Feb 2020 08:00:00 GMT"}
+        asked = {"ETag": headers.get("If-None-Match"), "Last-Modified": headers.get("If-Modified-Since")}
+        if all(asked[name] == value for name, value in stamp.items()):
+            return Answer(status=304, headers=stamp)
+        return Answer(f"<title>会议</title><h1>会议</h1><p>{text}</p><p>{path}</p>", headers=stamp)
+
+    def documents() -> dict[str, str]:
+        out = tmp_path / "out.jsonl"
+        told = cundang(data, sites, "export", "--format", "jsonl", "--out", str(out))
+        assert told.returncode == 0, told.stderr
+        lines = out.read_text("utf-8").splitlines()
+        out.unlink()
+        return {json.loads(line)["url"]: line for line in lines}
+
+    with serving(routes) as little:
+        little.site(sites)
+        first = cundang(data, sites, "crawl", "little", "--clean")
+        assert first.returncode == 0, first.stderr
+        before = documents()
+        assert {f"{little.base}{path}" for path in paths} <= before.keys()
+        (old,) = layout.warcs()
+        second = cundang(data, sites, "crawl", "little", "--full", "--clean")
+        assert second.returncode == 0, second.stderr
+        assert {little.counts[path] for path in paths} == {2}
+        assert documents() == before
+    originals = {capture.url: capture for capture in reader.read(old)}
+    (new,) = (warc for warc in layout.warcs() if warc != old)
+    records = [record for record in reader.records(new) if isinstance(record, Record)]
+    for path in paths:
+        url = f"{little.base}{path}"
+        revisit, request, _ = (record for record in records if record.url == url)
+        assert (revisit.kind, request.kind) == ("revisit", "request")
+        assert revisit.field("WARC-Profile").endswith("/revisit/server-not-modified")
+        assert revisit.field("WARC-Refers-To") == f"<{originals[url].id}>"
+        assert revisit.field("WARC-Refers-To-Target-URI") == url
+        assert revisit.block.startswith(b"HTTP/1.1 304 Not Modified\r\n")
+        assert revisit.block.endswith(b"\r\n\r\n")
+        named = b"If-None-Match: " + f'"{path}"'.encode() if path in paths[:2] else b"If-Modified-Since: Wed, 19 Feb"
+        assert named in request.block
+    assert "5 pages" in second.stderr
+    assert "5 of them unchanged" in second.stderr
+    assert_whole(data)
+    checked = cundang(data, sites, "verify")
+    assert checked.returncode == 0, checked.stderr
 
 
 def flip(state: Path) -> None:
