@@ -22,11 +22,11 @@ from archive.errors import DataError
 from archive.text.document import Document, Reason, Skip
 
 # Raised when a column is added, renamed or changes its meaning: shards of another version are stale.
-SCHEMA_VERSION = 1
+SCHEMA_VERSION = 2
 # Rows of a row group. Reading one document back costs one row group; bigger groups compress better.
 ROW_GROUP = 256
 
-_PAIRS = {"attachments": ("url", "name"), "removed": ("rule", "text")}
+_PAIRS = {"attachments": ("url", "name"), "evidence": ("of", "words"), "removed": ("rule", "text")}
 _TYPES = {
     "str": pa.string(),
     "str | None": pa.string(),

@@ -54,6 +54,7 @@ MEANINGS = {
     "captions": Meaning("of pictures; they do not stand in `text`"),
     "attachments": Meaning("files that the page links to"),
     "flags": Meaning("see below"),
+    "evidence": Meaning("for a field the rule and the line that it read, for `flag:NAME` what raised the flag"),
     "removed": Meaning("every line that a rule took out, in order"),
     "part_of": Meaning("of an article on several pages: the first page's URL", "for articles on one page"),
     "part_no": Meaning("its number, from 1", "for articles on one page"),

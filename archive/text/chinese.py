@@ -54,9 +54,14 @@ def pinyin_stripped(text: str) -> str:
     return _NEUTRAL.sub("", _PINYIN.sub(r"\1", text))
 
 
-def is_damaged(text: str) -> bool:
-    """Whether a byte-wise replacement destroyed characters, as in `格式?jīng)_突`."""
-    return bool(_BROKEN.search(text))
+def damage(text: str) -> str | None:
+    """The first place where a byte-wise replacement destroyed characters, with what stands beside it.
+
+    >>> damage("这一格式?jīng)_突由转换造成")
+    '格式?jīng)_突'
+    """
+    found = _BROKEN.search(text)
+    return text[max(0, found.start() - 2) : found.end() + 2] if found else None
 
 
 @cache

@@ -8,6 +8,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from html import unescape
 from itertools import islice
+from typing import TypeAlias
 from urllib.parse import urljoin
 
 from archive.layout import IMPORTED
@@ -18,6 +19,7 @@ from archive.text.decode import Decoded, decode, parse
 from archive.text.document import Document, Reason, Skip
 from archive.text.doubts import doubts
 from archive.text.page import Page, page_of
+from archive.text.parts import part
 from archive.warc.capture import Capture
 
 # A text file's head: what may stand before the first paragraph.
@@ -34,10 +36,13 @@ _HIDDEN_TEXT = re.compile(r"<(script|style|noscript)\b.*?</\1\s*>|<!--.*?-->", r
 _TAG_RUN = re.compile(r"(?:<[^>]*>\s*)+")
 _HEADING = re.compile(r"title|heading|headline|\bbt\b|biaoti", re.IGNORECASE)
 _MEDIA = re.compile(r"\.(?:pdf|mp4|m3u8|flv|swf|mp3)(?:$|[?#])|viewer\.html|player|video", re.IGNORECASE)
-_PART = re.compile(r"(?P<stem>https?://.+/[^/?#]+?)(?:_(?P<number>[1-9]\d?))?(?P<ending>\.s?html?)")
 _ATTACHMENT = re.compile(
     r"\.(?:docx?|wps|pdf|xlsx?|et|ofd|zip|rar|pptx?|csv)(?:$|[?#])|/downfile\.jsp\?|/download\.jsp\?", re.IGNORECASE
 )
+
+
+# Flags, each with the words that raised it.
+Doubts: TypeAlias = tuple[tuple[str, str], ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,15 +58,18 @@ class Line:
 class Draft:
     """What is known of an article while its lines are read; indices are those of its lines.
 
-    `above` and `below` are the (rule id, line) pairs of lines beside the article that rules read.
+    `titled` is the rule that found the title, `crumb` the line that holds the columns; `above` and `below` are the
+    (rule id, line) pairs of lines beside the article that rules read.
     """
 
     lines: Sequence[Line]
     fate: list[str | None]
     title: Line | None = None
+    titled: str = ""
     subtitle: str | None = None
     byline: fields.Byline = field(default_factory=fields.Byline)
     columns: tuple[str, ...] = ()
+    crumb: str = ""
     captions: list[str] = field(default_factory=list)
     above: list[tuple[str, str]] = field(default_factory=list)
     below: list[tuple[str, str]] = field(default_factory=list)
@@ -96,11 +104,11 @@ def clean(capture: Capture, site: Site | None) -> Document | Skip:
     if found := verdict.judged(page, points, capture.url, decoded.html):
         return _skip(capture, site, *found)
     body = extract.body(page.blocks, page.boxes, points, root, reading=reading, title=page.title)
-    return _clean_page(capture, site, page, body, decoded.flags)
+    return _clean_page(capture, site, page, body, _decoded(decoded))
 
 
 def _clean_page(
-    capture: Capture, site: Site | None, page: Page, body: extract.Body | None, flags: Sequence[str]
+    capture: Capture, site: Site | None, page: Page, body: extract.Body | None, flags: Doubts
 ) -> Document | Skip:
     rows = extract.table_rows(page.blocks, body.indices) if body else []
     found = [" ".join(page.blocks[index].text for index in row) for row in rows]
@@ -123,16 +131,19 @@ def _clean_page(
     _read_above(draft, page, above, around)
     title = draft.title.read if draft.title else None
     fates = zip(draft.lines, draft.fate, strict=True)
-    inside = (fields.columns(line.read, title) for line, fate in fates if fate == "breadcrumb")
-    draft.columns = _columns(page, first, reader, title) or next(inside, ())
+    inside = ((fields.columns(line.read, title), line.read) for line, fate in fates if fate == "breadcrumb")
+    draft.columns, draft.crumb = _columns(page, first, reader, title) or next(inside, ((), ""))
     _read_body(draft)
     _read_tail(draft)
     _read_below(draft, page, last, below, around)
     source = page.meta("contentsource", "source")
     if draft.byline.source is None and source and not fields.is_own(reader(source), reader(page.head)):
-        draft.byline.take(fields.byline(f"来源:{reader(source).removeprefix('来源').lstrip(':：')}"))
+        named = fields.byline(f"来源:{reader(source).removeprefix('来源').lstrip(':：')}")
+        draft.byline.take(named, "meta", source)
     near = [around[index] for index in above if page.title is None or index > page.title - 4]
-    statements = _statements(draft, capture, near, [around[index] for index in below], page.metas)
+    # Below a thread's first post stand the days of the others.
+    after = [] if "thread" in draft.fate else [around[index] for index in below]
+    statements = _statements(draft, capture, near, after, page.metas)
     document = _document(
         capture,
         site,
@@ -145,13 +156,18 @@ def _clean_page(
     )
     if isinstance(document, Skip):
         return document
-    flags = [*document.flags, *doubts(document.text_original or document.text, document.title, page.keys, page.root)]
+    doubted = doubts(document.text_original or document.text, document.title, page.keys, page.root, capture.url)
     if body and body.confidence < FAINT:
-        flags.append("low_confidence")
+        doubted = (*doubted, ("low_confidence", f"{body.tier}, confidence {body.confidence}"))
     attachments = tuple((url, reader(name)) for url, name in _attachments(capture, page))
-    part_of, part_no = _part(capture.url, page)
+    part_of, part_no = part(capture.url, page.root)
     return dataclasses.replace(
-        document, attachments=attachments, part_of=part_of, part_no=part_no, flags=tuple(dict.fromkeys(flags))
+        document,
+        attachments=attachments,
+        part_of=part_of,
+        part_no=part_no,
+        flags=tuple(dict.fromkeys((*document.flags, *(flag for flag, _ in doubted)))),
+        evidence=(*document.evidence, *((f"flag:{flag}", words) for flag, words in doubted)),
     )
 
 
@@ -188,8 +204,10 @@ def _name(
         if (title := fields.title_of(reader(head), name))
     ]
     chosen = page.title
+    draft.titled = "title line" if chosen is not None else "title element"
     if chosen is None and not stated:
         chosen = _heading(draft, page, first, around)
+        draft.titled = "heading"
     if chosen is not None:
         text = page.blocks[chosen].text
         shown = Line(found=text, read=reader(text))
@@ -232,7 +250,7 @@ def _cut_thread(draft: Draft) -> None:
     if (found := fields.thread_end([line.read for line in draft.lines])) is None:
         return
     end, signed = found
-    draft.byline.take(signed)
+    draft.byline.take(signed, "thread", draft.lines[end].read)
     draft.fate[end] = "dateline"
     for index in range(end + 1, len(draft.lines)):
         draft.fate[index] = draft.fate[index] or "thread"
@@ -242,16 +260,16 @@ def _read_above(draft: Draft, page: Page, above: Sequence[int], around: dict[int
     """Bylines above the article and in its first lines."""
     for index in above:
         if (page.title is None or index > page.title - 3) and fields.is_dateline(around[index]):
-            draft.byline.take(fields.byline(around[index]))
+            draft.byline.take(fields.byline(around[index]), "dateline", around[index])
             draft.above.append(("dateline", page.blocks[index].text))
     _take_unlabelled(draft, page, above, around)
     _read_page_head(draft)
     for index in above[-3:]:
         # The line over a dateline that the region holds itself.
         if page.title is not None and index > page.title:
-            draft.byline.take(fields.Byline(author=fields.reporters(around[index])))
+            draft.byline.take(fields.Byline(author=fields.reporters(around[index])), "reporters", around[index])
             if draft.fate[:1] == ["dateline"] and fields.is_name(around[index]):
-                draft.byline.take(fields.unlabelled(around[index]))
+                draft.byline.take(fields.unlabelled(around[index]), "name", around[index])
 
 
 def _take_unlabelled(draft: Draft, page: Page, above: Sequence[int], around: dict[int, str]) -> None:
@@ -262,9 +280,9 @@ def _take_unlabelled(draft: Draft, page: Page, above: Sequence[int], around: dic
         return
     for index in [dated, *(i for i in under if 0 < abs(i - dated) <= 2)]:
         line = around[index]
-        draft.byline.take(fields.Byline(author=fields.reporters(line)))
+        draft.byline.take(fields.Byline(author=fields.reporters(line)), "reporters", line)
         if index == dated or fields.is_name(line):
-            draft.byline.take(fields.unlabelled(line))
+            draft.byline.take(fields.unlabelled(line), "name", line)
 
 
 def _read_page_head(draft: Draft) -> None:
@@ -274,19 +292,22 @@ def _read_page_head(draft: Draft) -> None:
         if draft.title and fields.same(fields.unfarmed(line.read), draft.title.read):
             draft.take(index, "title")
         elif fields.is_dateline(line.read) and (index < 3 or fields.byline(line.read)):
-            draft.byline.take(fields.byline(line.spaced or line.read))
-            draft.byline.take(fields.unlabelled(line.spaced or line.read))
+            words = line.spaced or line.read
+            draft.byline.take(fields.byline(words), "dateline", words)
+            draft.byline.take(fields.unlabelled(words), "name", words)
             draft.take(index, "dateline")
         elif who := fields.reporters(line.read):
-            draft.byline.take(fields.Byline(author=who))
+            draft.byline.take(fields.Byline(author=who), "reporters", line.read)
             draft.take(index, "byline")
         elif index < 3 and draft.subtitle is None and fields.is_subtitle(line.read):
             draft.subtitle = line.read.lstrip("—–- ")
             draft.take(index, "subtitle")
 
 
-def _columns(page: Page, first: int, reader: Callable[[str], str], title: str | None) -> tuple[str, ...]:
-    """The breadcrumb above the article, which may stand in several boxes."""
+def _columns(
+    page: Page, first: int, reader: Callable[[str], str], title: str | None
+) -> tuple[tuple[str, ...], str] | None:
+    """The breadcrumb above the article, which may stand in several boxes, and its line."""
     for index in range(min(first, len(page.blocks))):
         key = page.keys[index]
         if len(key) > 120 or not fields.is_crumb(key):
@@ -301,9 +322,10 @@ def _columns(page: Page, first: int, reader: Callable[[str], str], title: str | 
             parts.append(page.blocks[follower].text)
             follower += 1
         joined = parts[0] + " > ".join(["", *(part.lstrip("> ") for part in parts[1:])]) if len(parts) > 1 else parts[0]
-        if found := fields.columns(reader(joined), title):
-            return found
-    return ()
+        line = reader(joined)
+        if found := fields.columns(line, title):
+            return found, line
+    return None
 
 
 def _has_media(page: Page) -> bool:
@@ -315,28 +337,6 @@ def _has_media(page: Page) -> bool:
         return True
     dated = any(fields.is_dateline(key) for key in page.keys)
     return dated and next(page.root.iter("img"), None) is not None
-
-
-def _part(url: str, page: Page) -> tuple[str | None, int | None]:
-    """Of an article on several pages the first page's URL and the number of this one; (None, None) for a whole one."""
-    match = _PART.fullmatch(url)
-    if not match:
-        return None, None
-    stem, number, ending = match["stem"], match["number"], match["ending"]
-    links = set()
-    name = match["stem"].rpartition("/")[2]
-    for href in page.root.xpath("//a/@href[contains(., $name)]", name=name):
-        try:
-            links.add(urljoin(url, href.strip()))
-        except ValueError:
-            continue
-    if number and f"{stem}{ending}" in links:
-        # TRS counts from _1, others from _2.
-        return f"{stem}{ending}", int(number) + (f"{stem}_1{ending}" in links or number == "1")
-    own = url.removesuffix(ending)
-    if f"{own}_1{ending}" in links or f"{own}_2{ending}" in links:
-        return url, 1
-    return None, None
 
 
 def _attachments(capture: Capture, page: Page) -> tuple[tuple[str, str], ...]:
@@ -359,7 +359,7 @@ def _attachments(capture: Capture, page: Page) -> tuple[tuple[str, str], ...]:
 def _clean_text(capture: Capture, site: Site | None) -> Document | Skip:
     """A text file: a line is a paragraph."""
     decoded = decode(capture.body, capture.header("Content-Type"))
-    return _clean_lines(capture, site, decoded.html.splitlines(), decoded.flags, extractor="lines", confidence=1.0)
+    return _clean_lines(capture, site, decoded.html.splitlines(), _decoded(decoded), extractor="lines", confidence=1.0)
 
 
 def _clean_dump(capture: Capture, site: Site | None, decoded: Decoded) -> Document | Skip:
@@ -369,7 +369,7 @@ def _clean_dump(capture: Capture, site: Site | None, decoded: Decoded) -> Docume
     prose = list(islice((line for line in found if lines.is_sentence(fold(line), 10)), DUMP_LINES))
     if not prose:
         return _skip(capture, site, Reason.TOO_LARGE, f"{decoded.html.count('<')} tags and no sentence between them")
-    flags = (*decoded.flags, "low_confidence")
+    flags = (*_decoded(decoded), ("low_confidence", f"{decoded.html.count('<')} tags, read line by line"))
     return _clean_lines(capture, site, prose, flags, extractor="linear", confidence=0.2)
 
 
@@ -377,7 +377,7 @@ def _clean_lines(
     capture: Capture,
     site: Site | None,
     given: Sequence[str],
-    flags: Sequence[str],
+    flags: Doubts,
     *,
     extractor: str,
     confidence: float,
@@ -421,7 +421,7 @@ def _read_head(draft: Draft) -> None:
     head = range(min(first, HEAD))
     for index in head:
         if draft.fate[index] == "breadcrumb" and not draft.columns:
-            draft.columns = fields.columns(read[index], None)
+            draft.columns, draft.crumb = fields.columns(read[index], None), read[index]
     dateline = next((i for i in head if draft.fate[i] is None and fields.is_dateline(read[i])), None)
     candidates = [i for i in head if draft.fate[i] is None and fields.may_be_title(read[i])]
     title = _title_line(draft, candidates, dateline, first)
@@ -429,11 +429,11 @@ def _read_head(draft: Draft) -> None:
         _set_title(draft, title)
     for index in head:
         if draft.fate[index] is None and index != title and fields.is_dateline(read[index]):
-            draft.byline.take(fields.byline(read[index]))
-            draft.byline.take(fields.unlabelled(read[index]))
+            draft.byline.take(fields.byline(read[index]), "dateline", read[index])
+            draft.byline.take(fields.unlabelled(read[index]), "name", read[index])
             draft.take(index, "dateline")
         elif draft.fate[index] is None and index != title and (who := fields.reporters(read[index])):
-            draft.byline.take(fields.Byline(author=who))
+            draft.byline.take(fields.Byline(author=who), "reporters", read[index])
             draft.take(index, "byline")
 
 
@@ -461,6 +461,7 @@ def _title_line(draft: Draft, candidates: Sequence[int], dateline: int | None, f
 def _set_title(draft: Draft, index: int) -> None:
     line = draft.lines[index]
     draft.title = Line(found=fields.unfarmed(line.found), read=fields.unfarmed(line.read))
+    draft.titled = "first lines"
     draft.take(index, "title")
     following = next((i for i in draft.left() if i > index), None)
     if following is not None and fields.is_subtitle(draft.lines[following].read):
@@ -489,18 +490,19 @@ def _read_tail(draft: Draft) -> None:
     last = max((i for i in left if lines.is_sentence(read[i])), default=-1)
     for index in left:
         if index > last and (found := fields.signature(read[index])) is not None:
-            draft.byline.take(found)
+            draft.byline.take(found, "signature", read[index])
             draft.take(index, "byline")
         elif index > last and (who := fields.reporters(read[index])):
-            draft.byline.take(fields.Byline(author=who))
+            draft.byline.take(fields.Byline(author=who), "reporters", read[index])
             draft.take(index, "byline")
         elif index > last and fields.is_dateline(read[index]) and fields.byline(read[index]):
-            draft.byline.take(fields.byline(read[index]))
+            draft.byline.take(fields.byline(read[index]), "dateline", read[index])
             draft.take(index, "dateline")
     left = draft.left()
     if draft.byline.author is None and left:
-        leads = (fields.lead_author(read[index]) for index in left[:3])
-        draft.byline.author = next(filter(None, leads), None) or fields.last_author(read[left[-1]])
+        for index in left[:3]:
+            draft.byline.take(fields.Byline(author=fields.lead_author(read[index])), "lead", read[index])
+        draft.byline.take(fields.Byline(author=fields.last_author(read[left[-1]])), "last", read[left[-1]][-40:])
 
 
 def _read_below(draft: Draft, page: Page, last: int, below: Sequence[int], around: dict[int, str]) -> None:
@@ -510,7 +512,7 @@ def _read_below(draft: Draft, page: Page, last: int, below: Sequence[int], aroun
         line = around[index]
         joined = index == expected
         if signed := fields.signature(line):
-            draft.byline.take(signed)
+            draft.byline.take(signed, "signature", line)
             rule: str | None = "byline"
         elif joined and fields.is_caption(line):
             draft.captions.append(line)
@@ -548,7 +550,7 @@ def _document(
     site: Site | None,
     draft: Draft,
     statements: Sequence[dates.Dated],
-    flags: Sequence[str],
+    flags: Doubts,
     *,
     extractor: str,
     confidence: float,
@@ -561,6 +563,8 @@ def _document(
     original = "\n".join(line.found for line in body)
     title = draft.title.read if draft.title else None
     published = dates.decide(statements, f"{title or ''}\n{text}", capture.date)
+    cut = (("truncated", str(capture.truncated)),) if capture.truncated else ()
+    doubted = (*flags, *published.doubts, *cut)
     return Document(
         id=capture.id,
         url=capture.url,
@@ -584,7 +588,8 @@ def _document(
         contributor=draft.byline.contributor,
         columns=draft.columns,
         captions=tuple(draft.captions),
-        flags=tuple(dict.fromkeys([*flags, *published.flags, *(["truncated"] if capture.truncated else [])])),
+        flags=tuple(dict.fromkeys(flag for flag, _ in doubted)),
+        evidence=_evidence(draft, doubted),
         removed=(
             *draft.above,
             *((fate, line.found) for fate, line in zip(draft.fate, draft.lines, strict=True) if fate),
@@ -594,6 +599,24 @@ def _document(
         confidence=confidence,
         han=han(text),
     )
+
+
+def _decoded(decoded: Decoded) -> Doubts:
+    """What decoding had doubts about."""
+    return tuple((flag, f"{decoded.encoding} by {decoded.evidence}") for flag in decoded.flags)
+
+
+def _evidence(draft: Draft, doubted: Doubts) -> tuple[tuple[str, str], ...]:
+    """For each field that was read its rule and words, then what raised each flag."""
+    found = []
+    if draft.title:
+        found.append(("title", fields.stated(draft.titled, draft.title.read)))
+    if draft.subtitle:
+        found.append(("subtitle", fields.stated("subtitle", draft.subtitle)))
+    found += draft.byline.evidence.items()
+    if draft.columns:
+        found.append(("columns", fields.stated("breadcrumb", draft.crumb)))
+    return (*found, *((f"flag:{flag}", words) for flag, words in doubted))
 
 
 def site_of(capture: Capture, site: Site | None) -> str:

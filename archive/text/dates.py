@@ -123,12 +123,12 @@ class Dated:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Published:
-    """The verdict on a page's date: the columns of a Document."""
+    """The verdict on a page's date: the columns of a Document; doubts are flags with the words that raised them."""
 
     published: str | None = None
     claimed: str | None = None
     evidence: str | None = None
-    flags: tuple[str, ...] = ()
+    doubts: tuple[tuple[str, str], ...] = ()
 
 
 def read(words: str, *, loose: bool = False) -> str | None:
@@ -241,11 +241,13 @@ def decide(statements: Sequence[Dated], text: str, captured: dt.datetime | None)
         key=lambda d: (len(d.value) > 10, len(d.value) >= len(first.value), d is first),
     )
     strong = [d for d in credible if len(d.value) >= 10 and d.rule != "bare"]
-    flags = ["date_conflict"] if any(abs(d.day - first.day) > APART for d in strong if len(first.value) >= 10) else []
-    word = next((w for w, earliest in _words() if _last_day(best) < earliest and w.search(text)), None)
-    if word:
-        return Published(claimed=best.value, evidence=best.evidence, flags=(*flags, "date_implausible"))
-    return Published(published=best.value, evidence=best.evidence, flags=tuple(flags))
+    against = next((d for d in strong if len(first.value) >= 10 and abs(d.day - first.day) > APART), None)
+    doubts = (("date_conflict", f"{first.evidence} | {against.evidence}"),) if against else ()
+    for pattern, earliest in _words():
+        if _last_day(best) < earliest and (word := pattern.search(text)):
+            late = ("date_implausible", f"{best.value}, before {word[0]} of {earliest}")
+            return Published(claimed=best.value, evidence=best.evidence, doubts=(*doubts, late))
+    return Published(published=best.value, evidence=best.evidence, doubts=doubts)
 
 
 @cache

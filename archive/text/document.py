@@ -53,6 +53,7 @@ class Document:
         captions: of pictures, in order; they do not stand in `text`.
         attachments: (url, name) pairs.
         flags: each documented in the README.
+        evidence: (of, words) pairs: for a field the rule and the line that it read, for `flag:NAME` what raised it.
         removed: (rule id, line) pairs: every line that a rule took out, in order.
         part_of, part_no: of an article on several pages: the first page's URL, and the number from 1.
         extractor: the tier that produced the body.
@@ -84,6 +85,7 @@ class Document:
     captions: tuple[str, ...] = ()
     attachments: tuple[tuple[str, str], ...] = ()
     flags: tuple[str, ...] = ()
+    evidence: tuple[tuple[str, str], ...] = ()
     removed: tuple[tuple[str, str], ...] = ()
     part_of: str | None = None
     part_no: int | None = None

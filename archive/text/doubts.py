@@ -1,42 +1,122 @@
-"""An article and its tree -> flags for what farms and mirrors do to other people's pages; the text is kept as it is."""
+"""An article, its tree and its address -> flags for what farms and mirrors do to other people's pages, each with the
+words that raised it; the text is kept as it is.
+"""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from urllib.parse import urlsplit
 
 from lxml.html import HtmlElement
 
+from archive.site import host_of
 from archive.text import chinese
-from archive.text.lines import narrow
 
-# Words that copies put in the place of others, so that filters do not find them.
-_MASKED = re.compile(r"共产X|X的十[八九]大|ZZ(?:方向|思想|局)|习总(?:告示|通告|公布|公告)|D(?:员|委)干部")
+# Words that copies put in the place of others, so that filters do not find them, and Latin letters in a cipher of rare
+# characters, as 鲍罢贵 for UTF.
+_MASKED = re.compile(
+    r"共产X|X的十[八九]大|ZZ(?:方向|思想|局)|习总(?:告示|通告|公布|公告)|D(?:员|委)干部|鲍罢贵-?8|骋叠碍|叠颈驳5"
+)
 # What a spider pool and betting shops put on pages that they took over.
 _POOL = re.compile(r"蜘蛛池")
 _BETTING = re.compile(r"博彩(?:娱乐|平台|网站)|娱乐平台|快乐10分|真人荷官|金沙娱乐|棋牌(?:平台|游戏下载)|app下载安装")
+# An article about gambling is no shop.
+_LAWFUL = re.compile(r"打击|整治|查处|违法|犯罪|公安|民警|赌博")
+# A line of search words stands before the article.
+_BAIT = re.compile(r"(?:[^,，。|]{1,20}[,，|]){2,}[^。]{0,20}(?:无码|成人视频|六合彩|时时彩|开奖结果)")
 # Tags that nobody writes, with names drawn by lot: <var id="l9jp5"><strike id="x3v7p">.
 _ODD_TAGS = ("var", "strike", "listing", "menuitem", "thead", "noframes", "ins", "cite")
 _DRAWN = re.compile(r"(?=[a-z0-9]*[a-z])(?=[a-z0-9]*\d)[a-z0-9]{5}")
+# A mirror writes its own host into the addresses of the page: http://www.www.example.net/
+_REWRITTEN = re.compile(r"https?://www\.www\.[\w.-]+")
+# A converter that shifts bytes doubles the marks of a sentence.
+_DOUBLED = re.compile(r"[,，]\s?[,，。](?![,，。])")
+_RUN_ON = re.compile(r"(?=.*[a-z]{20})[a-z0-9,.;:'\"!?()\-]{41,}")
 # One picture in a word is taste, this many are a machine.
 _EMOJI = re.compile("(?<=[\u4e00-\u9fff])[\U0001f300-\U0001faff](?=[\u4e00-\u9fff])")
-DRAWN, EMOJI = 5, 3
+DRAWN, EMOJI, DOUBLED, BETS = 5, 3, 5, 2
+
+# Under these a name of two parts belongs to nobody: gov.cn.
+_SHARED = frozenset(("com", "net", "org", "gov", "edu", "ac", "mil", "co"))
 
 
-def doubts(original: str, title: str | None, lines: Sequence[str], root: HtmlElement | None) -> tuple[str, ...]:
-    """Flags of a text as found, with its title, all lines of its page and the tree where there is one.
+def doubts(
+    original: str, title: str | None, lines: Sequence[str], root: HtmlElement | None, url: str = ""
+) -> tuple[tuple[str, str], ...]:
+    """Flags of a text as found, each with the words that raised it, at most one of a kind.
+
+    Args:
+        original: the text as found.
+        title: of the article.
+        lines: all lines of the page, for comparing.
+        root: the tree, where there is one.
+        url: of the page.
 
     >>> doubts("格式?jīng)_突，共产X员", None, [], None)
-    ('gbk_damage', 'masked')
+    (('gbk_damage', '格式?jīng)_突'), ('masked', '共产X'))
     """
-    found = []
-    if chinese.is_damaged(original):
-        found.append("gbk_damage")
-    if _MASKED.search(narrow(original)):
-        found.append("masked")
-    if root is not None and sum(1 for tag in root.iter(*_ODD_TAGS) if _DRAWN.fullmatch(tag.get("id") or "")) >= DRAWN:
-        found.append("mirror")
-    pool = any(_POOL.search(line) for line in lines)
-    if pool or _BETTING.search(title or "") or len(_EMOJI.findall(original)) >= EMOJI:
-        found.append("content_farm")
-    return tuple(found)
+    found: dict[str, str] = {}
+    for flag, words in _doubts(original, title or "", lines, root, url):
+        found.setdefault(flag, words)
+    return tuple(found.items())
+
+
+def _doubts(
+    original: str, title: str, lines: Sequence[str], root: HtmlElement | None, url: str
+) -> Iterator[tuple[str, str]]:
+    if damage := chinese.damage(original):
+        yield "gbk_damage", damage
+    if masked := _MASKED.search(original) or _MASKED.search(title):
+        yield "masked", masked[0]
+    page = "\n".join(lines)
+    if root is not None:
+        drawn = [tag for tag in root.iter(*_ODD_TAGS) if _DRAWN.fullmatch(tag.get("id") or "")]
+        if len(drawn) >= DRAWN:
+            yield "mirror", " ".join(f'<{tag.tag!s} id="{tag.get("id")}">' for tag in drawn[:DRAWN])
+        if other := _stated_elsewhere(root, url):
+            yield "mirror", f"says that it belongs to {other}"
+    if found := _REWRITTEN.search(page) or _RUN_ON.search(page):
+        yield "mirror", found[0]
+    doubled = _DOUBLED.findall(original)
+    if len(doubled) >= DOUBLED:
+        yield "mirror", f"{len(doubled)} doubled marks: {doubled[0]}"
+    if found := _POOL.search(page) or _BAIT.search(page):
+        yield "content_farm", found[0]
+    if found := _BETTING.search(title):
+        yield "content_farm", found[0]
+    bets = _BETTING.findall(original)
+    if len(bets) >= BETS and not _LAWFUL.search(original):
+        yield "content_farm", " ".join(bets[:BETS])
+    emoji = _EMOJI.findall(original)
+    if len(emoji) >= EMOJI:
+        yield "content_farm", "".join(emoji)
+
+
+def _stated_elsewhere(root: HtmlElement, url: str) -> str | None:
+    """The host that a page gives as its own where it is served by another's."""
+    own = _owner(host_of(url))
+    if own is None:
+        return None
+    for link in root.iter("link"):
+        if (link.get("rel") or "").strip().lower() == "canonical":
+            try:
+                host = urlsplit((link.get("href") or "").strip()).hostname
+            except ValueError:
+                continue
+            other = _owner(host)
+            if other is not None and other != own:
+                return host
+    return None
+
+
+def _owner(host: str | None) -> str | None:
+    """The part of a host name that somebody registered; None for addresses and names without dots.
+
+    >>> _owner("www.sctyzx.gov.cn"), _owner("m.163.com"), _owner("127.0.0.1")
+    ('sctyzx.gov.cn', '163.com', None)
+    """
+    parts = (host or "").split(":")[0].lower().strip(".").split(".")
+    if len(parts) < 2 or parts[-1].isdigit():
+        return None
+    return ".".join(parts[-3:] if parts[-2] in _SHARED else parts[-2:])

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import lru_cache
 
 from archive.text import dates
@@ -185,6 +185,8 @@ _POSTED = re.compile(
     rf"[^。!?]{{0,20}}由\s*(\S{{1,16}}?)\s*于\s*{_WHEN}[^。!?,]{{0,30}}(?:发表|发布|张贴|发出)\W{{0,4}}|"
     rf"(?:Posted|Submitted) by:?\s*(\S{{1,20}})\s*(?:at|on|,)\s*{_WHEN}\W{{0,4}}"
 )
+# Evidence quotes so many characters of a line.
+WORDS = 100
 # A post above its signature has at least so many Han characters.
 POST = 60
 _BARE_LABELS = {
@@ -203,22 +205,33 @@ _NUMBERED = re.compile(
 
 @dataclass(slots=True)
 class Byline:
-    """What labels say; the first statement of each stands."""
+    """What labels say, the first statement of each; `evidence`: of a field the rule and the line that it read."""
 
     source: str | None = None
     author: str | None = None
     editor: str | None = None
     contributor: str | None = None
+    evidence: dict[str, str] = field(default_factory=dict, compare=False, repr=False)
 
-    def take(self, other: Byline) -> None:
-        """Fill what is missing from another."""
-        self.source = self.source or other.source
-        self.author = self.author or other.author
-        self.editor = self.editor or other.editor
-        self.contributor = self.contributor or other.contributor
+    def take(self, other: Byline, rule: str, line: str) -> None:
+        """Fill what is missing from another, which a rule read in a line."""
+        for name in ("source", "author", "editor", "contributor"):
+            value = getattr(other, name)
+            if value and not getattr(self, name):
+                setattr(self, name, value)
+                self.evidence[name] = stated(rule, line)
 
     def __bool__(self) -> bool:
         return bool(self.source or self.author or self.editor or self.contributor)
+
+
+def stated(rule: str, words: str) -> str:
+    """Evidence: a rule and the words that it read, cut where they are long.
+
+    >>> stated("dateline", "来源:四川在线")
+    'dateline: 来源:四川在线'
+    """
+    return f"{rule}: {words if len(words) <= WORDS else words[: WORDS - 1] + '…'}"
 
 
 def byline(line: str) -> Byline:

@@ -81,6 +81,7 @@ def test_the_farms_farewell_is_no_text() -> None:
     document = clean(capture(page), None)
     assert isinstance(document, Document)
     assert document.text.split("\n") == list(BODY)
+    assert ("farm", lines[-1]) in document.removed
 
 
 def test_a_short_notice_is_its_own_lines() -> None:
@@ -133,19 +134,31 @@ def test_two_hundred_lines_of_prose_lose_none() -> None:
 
 
 @pytest.mark.parametrize(
-    ("flag", "words"),
+    ("flag", "raised", "words"),
     [
-        ("gbk_damage", "<p>这一格式?jīng)_突由转换造成，无法复原，只能照原样保留在这里。</p>"),
-        ("masked", "<p>会议学习了X的十九大精神，全体共产X员参加了这次集中学习活动。</p>"),
-        ("mirror", "".join(f'<var id="l9jp{n}"><strike id="x3v7{n}"></strike></var>' for n in range(5))),
-        ("content_farm", "<p>主站蜘蛛池模板: 准格尔旗| 哈尔滨市| 某某县</p>"),
+        ("gbk_damage", "格式?jīng)_突", "<p>这一格式?jīng)_突由转换造成，无法复原，只能照原样保留在这里。</p>"),
+        ("masked", "X的十九大", "<p>会议学习了X的十九大精神，全体共产X员参加了这次集中学习活动。</p>"),
+        (
+            "mirror",
+            '<var id="l9jp0">',
+            "".join(f'<var id="l9jp{n}"><strike id="x3v7{n}"></strike></var>' for n in range(5)),
+        ),
+        ("mirror", "http://www.www.example.net", "<p>某县统一战线 http://www.www.example.net/ 2022-03-15</p>"),
+        ("mirror", "official.gov.cn", "<link rel=canonical href=http://www.official.gov.cn/a.html>"),
+        ("mirror", "5 doubled marks", "<p>大家，，都说，，这次，，培训，，办得，，很好，收获很大。</p>"),
+        ("masked", "鲍罢贵-8", "<p>该页面采用鲍罢贵-8编码，由志愿者整理发布，供大家学习参考使用。</p>"),
+        ("content_farm", "🔥📝🎯", "<p>各界人士的🔥重要作用，部📝分同志谈了体会，大家🎯表示要认真学习。</p>"),
+        ("content_farm", "蜘蛛池", "<p>主站蜘蛛池模板: 准格尔旗| 哈尔滨市| 某某县</p>"),
     ],
 )
-def test_what_farms_and_mirrors_leave_is_flagged_and_the_text_kept(flag: str, words: str) -> None:
+def test_what_farms_and_mirrors_leave_is_flagged_and_the_text_kept(flag: str, raised: str, words: str) -> None:
     body = "".join(f"<p>{line}</p>" for line in BODY)
     document = clean(capture(f"{HEAD}{TOP}<div>{body}</div>{words}{BOTTOM}"), None)
     plain = clean(capture(f"{HEAD}{TOP}<div>{body}</div>{BOTTOM}"), None)
     assert isinstance(document, Document)
     assert isinstance(plain, Document)
     assert (flag in document.flags, flag in plain.flags) == (True, False)
+    evidence = dict(document.evidence)
+    assert {of.removeprefix("flag:") for of in evidence if of.startswith("flag:")} == set(document.flags)
+    assert raised in evidence[f"flag:{flag}"]
     assert set(BODY) <= set(document.text.split("\n"))
