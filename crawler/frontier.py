@@ -265,7 +265,8 @@ class Frontier:
         checked = self._db.execute("PRAGMA quick_check(1)").fetchone()[0]
         if checked != "ok":
             raise sqlite3.DatabaseError(checked)
-        self._db.execute("PRAGMA cache_size = -32768")  # KiB
+        # KiB; 32 MiB are no faster with 250,000 addresses (measured).
+        self._db.execute("PRAGMA cache_size = -12288")
         if not read_only:
             self._db.execute("PRAGMA journal_mode = WAL")
             self._db.execute("PRAGMA synchronous = FULL")
@@ -389,6 +390,8 @@ class Frontier:
 
     def known(self, url: str) -> bool:
         """Whether an earlier visit had found the address."""
+        if self.visit == 1:
+            return False
         with self._told():
             row = self._db.execute("SELECT born FROM address WHERE url = ?", [url]).fetchone()
         return row is not None and row[0] < self.visit

@@ -65,7 +65,8 @@ HOPS = 10
 # Pages with less Chinese than this are looked at for blocks.
 FEW_HAN = 200
 
-# Links that are kept in mind, with the depth they were met at, to spare the frontier; some 10 MB.
+# Links that are kept in mind, with the depth they were met at or by the list that showed them, to spare the frontier;
+# some 10 MB each.
 MET = 50_000
 # Judgements of one kind after which a shape of addresses is known.
 LEARNED = 5
@@ -149,6 +150,7 @@ class SiteSpider(Spider):
         self._errors: Counter[str] = Counter()
         self._blocks: Counter[str] = Counter()
         self._shown: defaultdict[int, set[str]] = defaultdict(set)
+        self._shown_links = 0
         self._met: dict[str, tuple[int, bool]] = {}
         self._unsettled = 0
         self._closed = False
@@ -492,6 +494,10 @@ class SiteSpider(Spider):
         """Whether a list shows what no earlier visit had found, and no earlier page of the list had shown."""
         pages = {url for url, link in inside if link.kind == "page"}
         new = {url for url in pages - self._shown[pager] if not self.frontier.known(url)}
+        self._shown_links += len(new)
+        if self._shown_links >= MET:
+            self._shown.clear()
+            self._shown_links = len(new)
         self._shown[pager] |= new
         return bool(new)
 
