@@ -260,10 +260,17 @@ def test_an_article_may_quote_an_error_page(words: str) -> None:
         ("http://x.cn/t20220912_12_1.html", ["t20220912_12.html"], ("http://x.cn/t20220912_12.html", 2)),
         ("http://x.cn/123_3.html", ["/123.html", "/123_2.html"], ("http://x.cn/123.html", 3)),
         ("http://x.cn/content_12.html", ["/other.html"], (None, None)),
+        ("http://x.cn/show-9-345-1.html", ["show-9-345-2.html"], ("http://x.cn/show-9-345-1.html", 1)),
+        ("http://x.cn/show-9-345-3.html", ["show-9-345-2.html"], ("http://x.cn/show-9-345-1.html", 3)),
+        ("http://x.cn/view.php?aid=7", ["view.php?aid=7&page=2"], ("http://x.cn/view.php?aid=7", 1)),
+        ("http://x.cn/view.php?aid=7&page=2", ["?aid=7"], ("http://x.cn/view.php?aid=7", 2)),
+        ("http://x.cn/id/7.html?page=3", ["7.html?page=2"], ("http://x.cn/id/7.html", 3)),
+        ("http://x.cn/view.php?aid=7", ["view.php?aid=8"], (None, None)),
+        ("http://x.cn/12.html", ["13.html", "12.html"], (None, None)),
     ],
 )
 def test_parts_of_one_article_name_their_first(url: str, links: list[str], part: tuple[str | None, int | None]) -> None:
-    body = "".join(f"<p>{line}</p>" for line in PARAGRAPHS) + "".join(f'<a href="{link}">页</a>' for link in links)
+    body = "".join(f"<p>{line}</p>" for line in PARAGRAPHS) + "".join(f'<a href="{link}">上一页</a>' for link in links)
     document = read(PAGE.format(title=TITLE, head="", body=body), url=url)
     assert (document.part_of, document.part_no) == part
 

@@ -1,0 +1,105 @@
+"""The URL of a page, and its links -> which part of an article on several pages it is."""
+
+from __future__ import annotations
+
+import re
+from urllib.parse import unquote, urljoin
+
+from lxml.etree import XPath
+from lxml.html import HtmlElement
+
+# t20200219_1_2.html, show-12-345-2.html (the last of three numbers), view.php?aid=7&page=2. Two digits: no article that
+# people read has a hundred pages, and ids are longer.
+_PATH = re.compile(r"(?P<stem>.+/[^/?#]+?)(?:_(?P<number>[1-9]\d?))?(?P<ending>\.(?:s?html?|jsp|aspx?|php))")
+_DASHED = re.compile(r"(?P<stem>.+/[^/?#]*?\d+-\d+)-(?P<number>[1-9]\d?)(?P<ending>\.s?html?)")
+_QUERY = re.compile(
+    r"(?P<before>[?&])(?P<name>page|pageno|page_no|pageindex|pn)=(?P<number>[1-9]\d?)(?=&|$)", re.IGNORECASE
+)
+# What a pager says; 上一篇 is another article.
+_PAGER = re.compile(
+    r"\W*(?:\d{1,2}|[首尾末]\s?[页頁]|[上下前后後]\s?一?\s?[页頁]|prev(?:ious)?|next|first|last)?\W*", re.IGNORECASE
+)
+_LINKS = XPath("//a[@href]")
+_CHOICES = XPath("//select/option/@value", smart_strings=False)
+_CLICKS = XPath("//body//@onclick[contains(., 'location')]", smart_strings=False)
+_CLICKED = re.compile(r"location(?:\.href)?\s*=\s*['\"]([^'\"]+)['\"]")
+_BASE = XPath("string(//base[@href][1]/@href)")
+
+
+def part(url: str, root: HtmlElement) -> tuple[str | None, int | None]:
+    """The first page's URL and the number of this one, from 1; (None, None) for an article on one page.
+
+    Names alone do not tell parts from articles: the page has to lead to another part.
+
+    >>> from lxml.html import fromstring
+    >>> part("http://h/show.php?id=7&page=2", fromstring("<p><a href='?id=7'>1</a> 2</p>"))
+    ('http://h/show.php?id=7', 2)
+    >>> part("http://h/12_3.html", fromstring("<p><a href='12_2.html'>上一篇</a></p>"))
+    (None, None)
+    """
+    anywhere, pager = _targets(url, root)
+    here = unquote(url)
+    if paged := _QUERY.search(url):
+        number = int(paged["number"])
+        first = url[: paged.start()] + url[paged.end() :]
+        if "?" not in first:
+            first = first.replace("&", "?", 1)
+        others = {unquote(first), *(unquote(_with(url, paged, n)) for n in (1, number - 1, number + 1))} - {here}
+        return (first, number) if others & anywhere else (None, None)
+    if any(_follows(here, link) for link in anywhere):
+        return url, 1
+    if (dashed := _DASHED.fullmatch(url)) and (number := int(dashed["number"])):
+        stem, ending = dashed["stem"], dashed["ending"]
+        beside = {unquote(f"{stem}-{n}{ending}") for n in (1, number - 1, number + 1)} - {here}
+        return (f"{stem}-1{ending}", number) if beside & pager else (None, None)
+    path = _PATH.fullmatch(url)
+    if path is None:
+        return None, None
+    stem, ending, number = path["stem"], path["ending"], int(path["number"] or 0)
+    if number:
+        first, one = f"{stem}{ending}", unquote(f"{stem}_1{ending}")
+        if unquote(first) in anywhere or unquote(f"{stem}_{number - 1}{ending}") in pager:
+            # TRS counts from _1, others from _2.
+            return first, number + (number == 1 or one in anywhere)
+    own = url.removesuffix(ending)
+    if {unquote(f"{own}_{n}{ending}") for n in (1, 2)} & anywhere:
+        return url, 1
+    return None, None
+
+
+def _with(url: str, paged: re.Match[str], number: int) -> str:
+    return f"{url[: paged.start('number')]}{number}{url[paged.end('number') :]}"
+
+
+def _follows(first: str, link: str) -> bool:
+    """Whether a link is the address and a page's number."""
+    rest = link.removeprefix(first)
+    return len(rest) < len(link) and _QUERY.fullmatch(rest) is not None and int(rest.rpartition("=")[2]) > 1
+
+
+def _targets(url: str, root: HtmlElement) -> tuple[set[str], set[str]]:
+    """Where the page leads, and where those of its links lead that look like a pager's."""
+    try:
+        base = urljoin(url, _BASE(root).strip())
+    except ValueError:
+        base = url
+    anywhere: set[str] = set()
+    pager: set[str] = set()
+
+    def add(href: str, *, paging: bool) -> None:
+        try:
+            target = unquote(urljoin(base, href.strip().replace("\\", "/")).partition("#")[0])
+        except ValueError:
+            return
+        anywhere.add(target)
+        if paging:
+            pager.add(target)
+
+    for link in _LINKS(root):
+        add(link.get("href"), paging=_PAGER.fullmatch("".join(link.itertext())[:20]) is not None)
+    for value in _CHOICES(root):
+        add(value, paging=True)
+    for click in _CLICKS(root):
+        if found := _CLICKED.search(click):
+            add(found[1], paging=True)
+    return anywhere, pager
