@@ -4,6 +4,7 @@
 # make killpoints   kill -9 at every write, fsync and commit of a crawl: what is lost, what comes twice, what does not heal
 # make soak MINUTES=15   a crawl of generated pages with faults: memory, open files, captures against the server's log
 # make faults  what the web, the disk and the power do to an archive, row by row: what was provoked, what came of it
+# make browser lists that a script makes, shown by a real Chromium; needs Debian's package chromium
 # make fuzz    mutated pages through the cleaner, ten minutes
 # make quality  cleaned texts against what stands on the pages, and against other cleaners; fails below its floors
 # make readers exports read by datasets and datatrove, in an environment of their own
@@ -18,7 +19,7 @@ BIN := $(VENV)/bin
 STRANGERS := build/strangers
 
 .DELETE_ON_ERROR:
-.PHONY: demo test check recall bench clean faults killpoints soak quality readers scrapyd scheduled fuzz
+.PHONY: demo test check recall bench clean faults killpoints soak quality readers scrapyd scheduled fuzz browser
 
 demo: $(VENV)/.product
 	$(BIN)/cundang demo
@@ -80,6 +81,11 @@ scheduled: $(VENV)/.develop
 fuzz: $(VENV)/.develop
 	$(BIN)/pip install --quiet --constraint constraints.txt --editable '.[dev,fuzz]'
 	$(BIN)/python tests/fuzz.py
+
+browser: $(VENV)/.develop
+	@command -v chromium >/dev/null || { echo "make browser needs Chromium: on Debian, apt install chromium" >&2; exit 2; }
+	$(BIN)/pip install --quiet --constraint constraints.txt --editable '.[dev,browser]'
+	$(BIN)/python -m pytest tests/crawler/test_browser.py
 
 quality: $(VENV)/.quality
 	$(BIN)/python tests/quality.py

@@ -57,6 +57,7 @@ class Crawl:
         allow_private: exact `host:port` that the address guard lets through; for tests and intranets.
         tls: "strict": TLS 1.2 and newer; "weak": also 1.0, SHA-1 and short keys, as old servers have. Certificates are
             judged in either case, and the verdict is kept beside the page.
+        browser: whether lists that a script makes are shown by Chromium (the extra `browser`).
     """
 
     start: tuple[str, ...]
@@ -85,6 +86,7 @@ class Crawl:
         return first <= now < last if first < last else now >= first or now < last
 
     tls: str = "strict"
+    browser: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -42,7 +42,7 @@ def heal(layout: Layout, site: str, frontier: Frontier) -> Unread:
         for path in layout.warcs(site) if frontier.visit == 0 else sorted(healed):
             # By the records, not by their index: a revisit quotes the exact time of what it refers to.
             for capture in reader.read(path):
-                if capture.payload_digest and capture.date and not capture.truncated:
+                if capture.kind == "response" and capture.payload_digest and capture.date and not capture.truncated:
                     written = Written(
                         id=capture.id,
                         payload_digest=capture.payload_digest,
@@ -71,6 +71,8 @@ def _unread(layout: Layout, warcs: list[Path], frontier: Frontier) -> Unread:
         for row in rows:
             if row.date is None or frontier.answered(row.url, row.date, row.id):
                 continue
+            if row.status is None and row.mime not in ("", _REVISIT):
+                continue  # what a browser showed of a page: the page itself stands before it
             place: tuple[Path, int] | None = (warc, row.offset)
             if row.mime == _REVISIT:
                 place = _payload(layout, warc, row.offset)

@@ -18,6 +18,7 @@ import logging
 import os
 import re
 import ssl
+import uuid
 from collections import defaultdict
 from collections.abc import Callable, Iterable
 from errno import EDQUOT, ENOSPC
@@ -242,6 +243,26 @@ class Recorder:
         self._alive()
         try:
             self._writer.failure(url, started, (*metadata, ("error", error)))
+        except CundangError as failure:
+            self.failure = failure
+            raise
+
+    def rendered(self, url: str, body: bytes, metadata: Lines) -> Written:
+        """Write a page as a browser shows it, UTF-8, as a resource record.
+
+        Raises:
+            CundangError: nothing can be recorded any more.
+        """
+        self._alive()
+        try:
+            return self._writer.resource(
+                id_=f"urn:uuid:{uuid.uuid4()}",
+                url=url,
+                date=dt.datetime.now(dt.UTC),
+                content_type="text/html; charset=utf-8",
+                body=body,
+                metadata=metadata,
+            )
         except CundangError as failure:
             self.failure = failure
             raise

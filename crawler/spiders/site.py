@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import datetime as dt
 import email.utils
 import hashlib
@@ -10,6 +11,7 @@ import logging
 import re
 import time
 from collections import Counter, defaultdict
+from collections.abc import Coroutine
 from functools import partial
 from importlib.metadata import version
 from pathlib import Path
@@ -41,6 +43,7 @@ from archive.text.verdict import looks_like, verdict
 from archive.warc.capture import Capture, Found
 from archive.warc.writer import Writer, Written
 from crawler.address import canonical, host_of, shape, trap
+from crawler.browser import Browser, RenderError
 from crawler.discovery import Link, discover
 from crawler.discovery.link import ARTICLE, IMAGES, LIST, START, extension, is_file
 from crawler.frontier import Address, Clocks, Frontier, Role, Run, Scheduler, StateError, set_aside
@@ -54,6 +57,8 @@ logger = logging.getLogger(__name__)
 # What is acknowledged at once: so many answers, or the answers of so many seconds.
 BATCH = 100
 BATCH_SECONDS = 2.0
+# What a browser has to show of a page before its address is done.
+Showing = Coroutine[Any, Any, None]
 # Tries of one address in one run; between them the setting RETRY_WAIT, doubled.
 TRIES = 3
 # Errors in a row after which a host is given a rest, and after which it is left for this run.
@@ -84,6 +89,14 @@ _BEFORE = re.compile(
 _FILLS = re.compile(
     r"\$\.(?:ajax|get|post|getJSON)\(|XMLHttpRequest|\bfetch\(|axios|v-for=|createApp\(|new Vue\(|data-reactroot"
 )
+# Empty elements, by their ids and classes, and what a script is to put into them.
+_PLACES = XPath(
+    "//body//*[self::ul or self::ol or self::div or self::table or self::tbody or self::section]"
+    "[not(*)][not(normalize-space())]/@*[name() = 'id' or name() = 'class']",
+    smart_strings=False,
+)
+_LIST_NAME = re.compile(r"list|news|result|items|datas?\b", re.IGNORECASE)
+_TEMPLATE = re.compile(r"\{\{\s*\w+(?:\.\w+)+\s*\}\}|\bv-for=")
 _NO_HAN = re.compile(r"[^\u3400-\u9fff]+")
 # Plain paths cost a fifth of one that asks each text for its parent (measured).
 _TEXTS = XPath("//body//text()", smart_strings=False)
@@ -179,6 +192,9 @@ class SiteSpider(Spider):
                 " Set it to a mail address or a web page of yours."
             )
         self._now = crawler.settings.get("CLOCK") or time.time
+        self._browser = Browser(crawler) if self.site.crawl.browser else None
+        if self._browser is not None:
+            crawler.signals.connect(self._browser.close, signals.spider_closed)
         data = crawler.settings.get("DATA")
         self.layout = Layout.at(Path(data) if data else None)
         enough = partial(room, self.layout.root, crawler.settings.getint("FREE_BYTES"))
@@ -263,14 +279,15 @@ class SiteSpider(Spider):
             },
         )
 
-    def parse(self, response: Response, **_: Any) -> None:
-        """An answer: push what it leads to, then say that its address is done."""
+    def parse(self, response: Response, **_: Any) -> Showing | None:
+        """An answer: push what it leads to, then say that its address is done; a browser's part is awaited."""
         address: Address = response.meta["address"]
         if self.recorder.failure is not None:
-            return
+            return None
+        showing = None
         try:
             self._count(address, response)
-            self._answer(address, response)
+            showing = self._answer(address, response)
             self._unsettled += 1
             if self._unsettled >= BATCH:
                 self._settle()
@@ -280,6 +297,7 @@ class SiteSpider(Spider):
             # One page that breaks the reader must not end the crawl; it is captured, and the log has the traceback.
             logger.exception("Reading %s", address.url)
             self.frontier.fail(address, "unreadable", repr(error), wait=None, status=response.status)
+        return showing
 
     def fail(self, failure: Failure) -> None:
         """No whole answer: say why, and when to ask again."""
@@ -376,7 +394,7 @@ class SiteSpider(Spider):
             self.counts["revisits"] += written.revisit or response.status == 304
             self.counts["bytes"] += written.place.length
 
-    def _answer(self, address: Address, response: Response) -> None:
+    def _answer(self, address: Address, response: Response) -> Showing | None:
         status = response.status
         location = response.headers.get("Location")
         if status == 304:
@@ -390,17 +408,18 @@ class SiteSpider(Spider):
         elif address.kind == "requisite":
             self.frontier.done(address, status, validators=_validators(response))
         else:
-            self._page(address, response)
+            return self._page(address, response)
+        return None
 
-    def _page(self, address: Address, response: Response) -> None:
+    def _page(self, address: Address, response: Response) -> Showing | None:
         kind = _text(response.headers.get("Content-Type") or b"").lower()
         if kind and not re.search(r"html|xml|json|text/plain", kind):
             self.frontier.done(address, response.status)
-            return
+            return None
         decoded = decode(response.body, kind or None)
         root = parse(decoded.html)
         if self._blocked(address, response, decoded.html, root):
-            return
+            return None
         links = discover(address.url, decoded.html, root)
         said, prose, linked = _said(root) if root is not None else ("", 0, 0)
         article = root is not None and self._is_article(address.url, root, links, prose, linked)
@@ -422,12 +441,61 @@ class SiteSpider(Spider):
             article_counts = article
         self.frontier.tally(own, fruitful=fruitful or article_counts)
         if redirects:
-            return
-        if root is not None and not article and _needs_script(decoded.html, links, prose + linked):
-            self._give_up(address, "needs_js", "its list is made by a script", response.status)
+            return None
+        why = _needs_script(decoded.html, root, links, prose, linked) if root is not None and not article else None
+        if why is not None and self._browser is not None:
+            return self._show(address, response, self._browser)
+        if why is not None:
+            self._give_up(address, "needs_js", why, response.status)
         else:
             role: Role = "article" if article else "list"
             self.frontier.done(address, response.status, role=role, changed=changed, validators=_validators(response))
+        return None
+
+    async def _show(self, address: Address, response: Response, browser: Browser) -> None:
+        """A page that its script makes: each state of it as the browser shows it is kept, and pushed as a page is."""
+        role: Role | None = None
+        changed, seen, refused = False, set[str](), Counter[str]()
+        written: Written = response.meta["written"]
+        try:
+            async with contextlib.aclosing(browser.pages(response)) as states:
+                async for shown in states:
+                    refused.update(shown.refused)
+                    self.counts["requisites"] += shown.asked
+                    self.recorder.rendered(
+                        response.url,
+                        shown.html.encode("utf-8", "replace"),
+                        (
+                            ("rendered-from", written.id),
+                            ("browser", shown.browser),
+                            *(("not-fetched", each) for each in shown.refused),
+                        ),
+                    )
+                    root = parse(shown.html)
+                    links = discover(address.url, shown.html, root)
+                    _, prose, linked = _said(root) if root is not None else ("", 0, 0)
+                    article = root is not None and self._is_article(address.url, root, links, prose, linked)
+                    _, new = self._push(address, response, links, "utf-8", article=article)
+                    changed |= new
+                    if article:
+                        role = "article"
+                        self.counts["articles"] += 1
+                        break
+                    rows = {link.url for link in links if link.row_date or link.priority == ARTICLE}
+                    fresh, role = not rows <= seen, "list" if rows else role
+                    seen |= rows
+                    # As with any pager: on while it shows something, and something new.
+                    if not fresh or len(seen) > MET or not (new or self.full or self.frontier.visit == 1):
+                        break
+            if role is None:
+                why = "; ".join(refused)[:500] or "and nothing was kept from it"
+                self._give_up(address, "needs_js", f"a browser shows no list either: {why}", response.status)
+            else:
+                self.frontier.done(address, response.status, role=role, changed=changed)
+        except RenderError as error:
+            self._give_up(address, "needs_js", f"the browser failed: {error}", response.status)
+        except CundangError as error:
+            self._stop(error)
 
     def _push(
         self, address: Address, response: Response, links: list[Link], encoding: str, *, article: bool
@@ -696,13 +764,23 @@ def _validators(response: Response) -> tuple[str | None, str | None]:
     )
 
 
-def _needs_script(html: str, links: list[Link], han: int) -> bool:
-    """Whether a page is a frame that a script fills: next to no text, no article, nothing that leads on."""
-    if han >= FEW_HAN or any(
+def _needs_script(html: str, root: HtmlElement, links: list[Link], prose: int, linked: int) -> str | None:
+    """Why a page looks like a frame that a script fills, None where it does not.
+
+    It has a script that fetches or builds, no article, nothing that leads on, and next to no text: little Chinese at
+    all, or little prose, and an empty place for a list.
+    """
+    if prose >= FEW_HAN or any(
         link.row_date or link.kind in ("next", "pager", "redirect") or link.priority == ARTICLE for link in links
     ):
-        return False
-    return _FILLS.search(html) is not None
+        return None
+    fills = _FILLS.search(html)
+    empty = next((name for name in _PLACES(root) if _LIST_NAME.search(name)), None)
+    template = _TEMPLATE.search(html)
+    if fills is None or not (prose + linked < FEW_HAN or empty or template):
+        return None
+    evidence = [f"script: {fills[0]}", *([f"empty: {empty}"] if empty else []), *([template[0]] if template else [])]
+    return f"its list is made by a script ({'; '.join(evidence)}; no article, no pager)"
 
 
 def _text(value: bytes) -> str:

@@ -49,7 +49,7 @@ class Little:
         folder.mkdir(parents=True, exist_ok=True)
         values = {"start": [f"{self.base}/"], "delay": 0, "allow_private": [self.host]} | crawl
         lines = [
-            f"{key} = {str(value).lower() if isinstance(value, bool) else value!r}" for key, value in values.items()
+            f"{key} = {str(value).lower() if isinstance(value, bool) else repr(value)}" for key, value in values.items()
         ]
         path = folder / "little.toml"
         path.write_text(f'name = "小站"\nhosts = ["{self.host}"]\n[crawl]\n' + "\n".join(lines), "utf-8")
@@ -57,8 +57,8 @@ class Little:
 
 
 @contextmanager
-def serving(routes: Routes) -> Iterator[Little]:
-    """Serve for the time of the block; None of `routes` hangs up without an answer."""
+def serving(routes: Routes, forms: list[str] | None = None) -> Iterator[Little]:
+    """Serve for the time of the block; None of `routes` hangs up without an answer. `forms` gets what is posted."""
 
     class Handler(BaseHTTPRequestHandler):
         protocol_version = "HTTP/1.1"
@@ -78,6 +78,12 @@ def serving(routes: Routes) -> Iterator[Little]:
                 self.send_header(name, value)
             self.end_headers()
             self.wfile.write(body)
+
+        def do_POST(self) -> None:
+            form = self.rfile.read(int(self.headers.get("Content-Length") or 0)).decode("ascii")
+            if forms is not None:
+                forms.append(form)
+            self.do_GET()
 
         def log_message(self, *_: object) -> None:
             pass

@@ -137,7 +137,8 @@ def test_every_article_once_and_the_second_crawl_adds_revisits(server: practice.
     again.subtract(captures)
     assert {path for kind, path in again if kind == "response" and again[kind, path]} & articles == changed
     assert {again["revisit", path] for path in articles - changed} == {1}
-    assert set(served(server).values()) == {2}
+    # What robots.txt said is kept for a day.
+    assert {path for path, n in served(server).items() if n != 2} == {"/robots.txt"}
 
 
 @pytest.mark.fault(rows=[46])
@@ -154,7 +155,6 @@ def test_ctrl_c_finishes_the_batch_and_the_next_crawl_goes_on(server: practice.S
     end = cundang(data, sites, "crawl", SITE)
     assert end.returncode == 0, end.stderr
     counts = served(server)
-    assert counts.pop("/robots.txt", 2) == 2
     assert set(counts.values()) == {1}
     assert planted(server) <= set(counts)
 
