@@ -96,6 +96,8 @@ _INLINE_TAGS = frozenset(
     ]
 )
 _HIDDEN = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden", re.IGNORECASE)
+# A script that leads to another page; not one that opens a picture, `window.open(this.src)`.
+_LEADS = re.compile(r"location(?:\.href\s*=|\s*=|\.(?:replace|assign)\()\s*['\"]|window\.open\(\s*['\"]")
 # More than this much text is not believed to be hidden: scripts show it (Han characters).
 _TOO_MUCH_TO_HIDE = 200
 
@@ -253,6 +255,8 @@ def walk(root: HtmlElement) -> tuple[list[Block], list[Box]]:  # noqa: C901, PLR
     links = link_depth = 0
     holder, aside = root, False
     hidden = {element for element in root.xpath(".//*[@style or @hidden]") if unseen(element)}
+    # Rows of a list may be no links, but call for their page: <li onclick="window.open('t20200219_1.html')">.
+    clicks = {element for element in root.xpath(".//*[@onclick]") if _LEADS.search(element.get("onclick"))}
     stack: list[HtmlElement | _Open] = [root]
     kind_of = _TAGS.get
     while stack:
@@ -273,7 +277,6 @@ def walk(root: HtmlElement) -> tuple[list[Block], list[Box]]:  # noqa: C901, PLR
                 parts.append(_EDGE)
                 if tag == "a":
                     link = True
-                    link_depth += 1
             else:
                 if parts:
                     _flush(found, parts, links, holder, aside)
@@ -284,6 +287,9 @@ def walk(root: HtmlElement) -> tuple[list[Block], list[Box]]:  # noqa: C901, PLR
                         rank, named = _named(element.get("class"), element.get("id"))
                         start = len(found)
                         aside = tag not in _MAIN and (aside or named or tag in _ASIDES)
+            if clicks and element in clicks:
+                link = True
+            link_depth += link
             if (text := element.text) and (parts or not text.isspace()):
                 parts.append(text.replace("\n", "\r") if tag == "pre" else text)
                 if link_depth:
@@ -294,7 +300,6 @@ def walk(root: HtmlElement) -> tuple[list[Block], list[Box]]:  # noqa: C901, PLR
                 continue
         if inline:
             parts.append(_EDGE)
-            link_depth -= link
         else:
             if parts:
                 _flush(found, parts, links, holder, aside)
@@ -304,6 +309,7 @@ def walk(root: HtmlElement) -> tuple[list[Block], list[Box]]:  # noqa: C901, PLR
             holder, aside = outer_holder, outer_aside
             if rank < _NO_BOX and start < len(found):
                 boxes.append(Box(rank, start, len(found)))
+        link_depth -= link
         if element is not root and (tail := element.tail) and (parts or not tail.isspace()):
             parts.append(tail)
             if link_depth:

@@ -6,12 +6,14 @@ import re
 from collections.abc import Iterator
 from dataclasses import replace
 from functools import lru_cache
+from itertools import islice
 from urllib.parse import urljoin
 
 from lxml.etree import XPath
 from lxml.html import HtmlElement
 
 from archive.site import host_of
+from crawler.address import shape
 from crawler.discovery.link import (
     ARTICLE,
     LIST,
@@ -23,10 +25,15 @@ from crawler.discovery.link import (
 )
 
 # 下一篇 is the next article, not the next page.
-NEXT = re.compile(r"[\[【(<«\s]*(?:下一?[页頁]|[后後]一?[页頁]|next(?: ?page)?|>>?|»|›)[\]】)>»›\s]*", re.IGNORECASE)
-NUMBER = re.compile(r"[\[【(第\s]*\d{1,4}[\]】)页頁\s]*")
+_OPEN, _CLOSE = r"[\[【(（<«◀◄←\s]*", r"[\]】)）>»›▶►→\s]*"
+NEXT = re.compile(
+    _OPEN + r"(?:下\s?一?\s?[页頁]|[后後]\s?一?\s?[页頁]|next(?: ?page)?|>>?|»|›|▶|►|→)" + _CLOSE, re.IGNORECASE
+)
+NUMBER = re.compile(r"[\[【(第.…\s]*\d{1,4}[\]】)页頁\s]*")
 _ENDS = re.compile(
-    r"[\[【(<«\s]*(?:上一?[页頁]|前一?[页頁]|[首尾末第最]一?[后後]?一?[页頁]|prev(?:ious)?|first|last|<<?|«|‹)[\]】)>»\s]*",
+    _OPEN
+    + r"(?:[上前]\s?一?\s?[页頁]|[首尾末第最]\s?一?[后後]?一?\s?[页頁]|prev(?:ious)?|first|last|<<?|«|‹|◀|◄|←)"
+    + _CLOSE,
     re.IGNORECASE,
 )
 _HREF = XPath("//a[@href] | //area[@href]")
@@ -49,6 +56,9 @@ _STUB = re.compile(
 _TAGS = re.compile(r"<script.*?</script>|<style.*?</style>|<[^>]*>", re.DOTALL | re.IGNORECASE)
 _HOME = ("首页", "首頁")
 _HAN = re.compile(r"[\u3400-\u9fff]")
+# Characters of a pager of two pages; of what a row says beside its date.
+_PAGER, _LABEL = 60, 12
+_YEAR = re.compile(r"\d{4}")
 _DATED = re.compile(r"\d[-./年月]\s*\d")
 # Where pages that load pictures late keep the address.
 _LATE = ("data-original", "data-src", "data-lazy-src", "_src", "original")
@@ -60,13 +70,23 @@ def discover(url: str, html: str, root: HtmlElement | None) -> Iterator[Link]:
         return
     base = urljoin(url, _BASE(root).strip())
     yield from _redirects(base, html, root)
-    yield from _anchors(base, root)
+    clicks = _CLICKS(root)
+    dates = _row_dates(root, set(clicks))
+    yield from _anchors(base, root, dates)
     for value in _OPTIONS(root):
         if href := _absolute(base, value):
             yield Link(url=href, kind="pager", priority=LIST)
-    for element in _CLICKS(root):
+    for element in clicks:
         if (click := _CLICK.search(element.get("onclick"))) and (href := _absolute(base, click[1])):
-            yield Link(url=href, anchor=_anchor(element), priority=ARTICLE if look_of(href) == "article" else LIST)
+            anchor = _anchor(element) or fold(element.get("value") or "")
+            if anchor and NEXT.fullmatch(anchor):
+                yield Link(url=href, anchor=anchor, kind="next", priority=LIST)
+            elif anchor and _ENDS.fullmatch(anchor) and anchor not in _HOME:
+                yield Link(url=href, anchor=anchor, kind="pager", priority=LIST)
+            else:
+                date = dates.get(element)
+                article = date or look_of(href) == "article"
+                yield Link(url=href, anchor=anchor, row_date=date, priority=ARTICLE if article else LIST)
     for source in _FRAMES(root):
         if href := _absolute(base, source):
             yield Link(url=href, priority=LIST)
@@ -76,9 +96,10 @@ def discover(url: str, html: str, root: HtmlElement | None) -> Iterator[Link]:
             yield Link(url=href, anchor=fold(image.get("alt") or ""), kind="requisite", priority=REQUISITE)
 
 
-def _anchors(base: str, root: HtmlElement) -> Iterator[Link]:
-    dates = _row_dates(root)
+def _anchors(base: str, root: HtmlElement, dates: dict[HtmlElement, str]) -> Iterator[Link]:
     numbers: list[Link] = []
+    after: set[str] = set()
+    counted = False
     ends: list[Link] = []
     leads = False
     for element in _HREF(root):
@@ -93,9 +114,11 @@ def _anchors(base: str, root: HtmlElement) -> Iterator[Link]:
             yield Link(url=href, anchor=anchor, kind="requisite", priority=REQUISITE)
         elif element.get("rel") == "next" or (anchor and NEXT.fullmatch(anchor)):
             leads = True
+            after.add(shape(href))
             yield Link(url=href, anchor=anchor, kind="next", priority=LIST)
         elif anchor and NUMBER.fullmatch(anchor) and host_of(href) == host_of(base):
             numbers.append(Link(url=href, anchor=anchor, kind="pager", priority=LIST))
+            counted = counted or len(numbers) > 1 or _beside_its_like(element, anchor)
         elif anchor and _ENDS.fullmatch(anchor):
             ends.append(Link(url=href, anchor=anchor, kind="pager", priority=LIST))
             leads |= anchor not in _HOME
@@ -103,10 +126,25 @@ def _anchors(base: str, root: HtmlElement) -> Iterator[Link]:
             date = dates.get(element)
             yield Link(url=href, anchor=anchor, row_date=date, priority=ARTICLE if date or look == "article" else LIST)
     # One number alone is no pager: a day, a count, a rank.
-    yield from numbers if len(numbers) > 1 or leads else ()
+    for link in numbers if counted or leads else ():
+        # Beside a list's own numbers may stand those of its articles, or of a forum's threads.
+        own = not after or link.anchor == "1" or shape(link.url) in after
+        yield link if own else replace(link, kind="page")
     # 首页 is the first page of a pager, and the home page in every menu.
     for link in ends:
-        yield link if leads or len(numbers) > 1 else replace(link, kind="page")
+        yield link if leads or counted else replace(link, kind="page")
+
+
+def _beside_its_like(element: HtmlElement, anchor: str) -> bool:
+    """Whether the number before or after stands beside a number: of two pages, the one that is shown is no link."""
+    number = int(re.sub(r"\D", "", anchor))
+    for around in islice(element.iterancestors(), 3):
+        text = "".join(around.itertext())
+        if len(text) > _PAGER:
+            return False
+        if any(int(n) in (number - 1, number + 1) for n in re.findall(r"(?<![\d/])\d{1,4}(?![\d/])", text)):
+            return True
+    return False
 
 
 def _redirects(base: str, html: str, root: HtmlElement) -> Iterator[Link]:
@@ -151,9 +189,17 @@ def _anchor(element: HtmlElement) -> str | None:
     return fold(element.get("title") or "") or text or fold(" ".join(_ALTS(element)))
 
 
-def _row_dates(root: HtmlElement) -> dict[HtmlElement, str]:
+def _row_dates(root: HtmlElement, clicks: set[HtmlElement]) -> dict[HtmlElement, str]:
     """Link elements -> the date in their row: each date of the page is given to the link that it stands nearest to."""
     dates: dict[HtmlElement, str] = {}
+    ranks: dict[HtmlElement, int] = {}
+
+    def give(link: HtmlElement, date: str, text: str) -> None:
+        # The beginning of the article below its title may name a day too: a date alone, with its year, is the row's.
+        rank = 2 * (len(text.strip()) - len(date) <= _LABEL) + (_YEAR.search(date) is not None)
+        if rank > ranks.get(link, -1):
+            dates[link], ranks[link] = date, rank
+
     for text in _TEXTS(root):
         # A row's date is no sentence, and no script.
         if len(text) > 200 or _DATED.search(text) is None or (date := row_date(text)) is None:
@@ -163,14 +209,15 @@ def _row_dates(root: HtmlElement) -> dict[HtmlElement, str]:
         for _ in range(5):
             if around is None or around.tag in ("body", "html", "head", "script", "style"):
                 break
-            if around.tag == "a":
-                dates.setdefault(around, date)
+            if around.tag == "a" or around in clicks:
+                give(around, date, text)
                 break
             if count := _COUNT(around):
                 # A row may hold its column and a picture too: [统战要闻] title 02-19. Of more links, the last one.
-                link = max(_LINKS(around), key=_length) if count <= 3 else _link_before(beside, whole=text.is_tail)
+                row = count == 1 or (count <= 3 and around.find("br") is None)
+                link = max(_LINKS(around), key=_length) if row else _link_before(beside, whole=text.is_tail)
                 if link is not None:
-                    dates.setdefault(link, date)
+                    give(link, date, text)
                 break
             beside, around = around, around.getparent()
     return dates

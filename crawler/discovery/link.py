@@ -22,9 +22,9 @@ _DOWNLOAD = re.compile(r"/(?:downfile|download|downloadattach\w*|doattach)\.(?:j
 # What an article's address has: a date, the id of a known CMS, or a long number.
 _ARTICLE = re.compile(
     r"/t\d{8}_\d+|/art_\w+|content_\d+|post_\d+|/(?:19|20)\d\d[-/]?[01]?\d[-/]?\d{0,2}/[^/]*\d|/(?:19|20)\d\d/[01]\d{3}/\d+|/article[-_/]?[0-9a-f]{6,}"
-    r"|/info/\d+/\d+|/contents/\d+/\d+|/(?:show|view|info|detail|article|news)[-_/]?\d+|ARTI\d{10}|/\d{5,}\.s?html?$|/[0-9a-f]{32}\.s?html?$"
+    r"|/article/(?:detail/)?(?=\w*\d)\w{10,}|/a/(?=\w*\d)\w{12,}$|/info/\d+/\d+|/contents/\d+/\d+|/(?:show|view|info|detail|article|news)[-_/]?\d+|ARTI\d{10}|/\d{5,}\.s?html?$|/[0-9a-f]{32}\.s?html?$"
     r"|/\d\d/[01]\d[0-3]\d/\d\d/\w{12,}\.html|/c\d+a\d+/page\.htm|/(?:19|20)\d{6}[0-9a-z]{6,}\.s?html?$"
-    r"|/p/\d{6,}$|/thread-\d+|/question/\d+|"
+    r"|/p/\d{6,}$|/thread-\d+|\bmod=viewthread\b|/question/\d+|"
     r"(?:show|view|article|detail|content|read|info)\w*\.(?:asp|aspx|php|jsp)\?\w*id=|[?&](?:aid|articleid|newsid|id)=\d+",
     re.IGNORECASE,
 )

@@ -82,7 +82,7 @@ PROSE = 50
 
 # Ways back in a pager.
 _BEFORE = re.compile(
-    r"[\[【(<«\s]*(?:首[页頁]|第一[页頁]|上一?[页頁]|前一?[页頁]|first|prev(?:ious)?|<<?|«|‹|1)[\]】)>»\s]*",
+    r"[\[【(（<«◀◄←\s]*(?:首\s?[页頁]|第一[页頁]|[上前]\s?一?\s?[页頁]|first|prev(?:ious)?|<<?|«|‹|◀|◄|←|1)[\]】)）>»▶►→\s]*",
     re.IGNORECASE,
 )
 # How a script gets or shows a list.
@@ -100,7 +100,11 @@ _TEMPLATE = re.compile(r"\{\{\s*\w+(?:\.\w+)+\s*\}\}|\bv-for=")
 _NO_HAN = re.compile(r"[^\u3400-\u9fff]+")
 # Plain paths cost a fifth of one that asks each text for its parent (measured).
 _TEXTS = XPath("//body//text()", smart_strings=False)
-_UNSAID = XPath("//body//a//text() | //body//script/text() | //body//style/text()", smart_strings=False)
+_UNSAID = XPath(
+    "//body//a//text() | //body//script/text() | //body//style/text()"
+    " | //body//*[contains(@onclick, 'location') or contains(@onclick, 'window.open')]//text()",
+    smart_strings=False,
+)
 _ERRORS: dict[type[BaseException], str] = {
     DownloadTimeoutError: "timeout",
     DownloadConnectionRefusedError: "connection_refused",

@@ -9,7 +9,8 @@ from dataclasses import dataclass
 from html import escape
 from urllib.parse import urlencode
 
-from crawler.practice.families.newsroom import Item, Newsroom
+from crawler.practice.families.dress import traditional
+from crawler.practice.families.newsroom import Item, Newsroom, Taste
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -18,6 +19,13 @@ class Data:
 
     text: str
     content_type: str
+
+
+def _numbered(target: str, number: int) -> str:
+    if "?" in target:
+        return f"{target}&page={number}"
+    stem, _, ending = target.rpartition(".")
+    return f"{stem}_{number}.{ending}"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -32,19 +40,26 @@ class Layout:
         rows: list rows that are in the page at all; None: all.
         data: (room, path, query, form) -> an answer computed from its query; None: none.
         first: another target of a column's first page, that its menu names.
+        part: (target of an article, number) -> the target of its page of that number, from 2.
     """
 
     article: Callable[[Newsroom, Item], str]
     listing: Callable[[Newsroom, int, int], str]
     pager: Callable[[Newsroom, int, int], str]
     first: Callable[[Newsroom, int], str] | None = None
+    part: Callable[[str, int], str] = _numbered
     head: Callable[[Newsroom, int, int], str] = lambda _room, _column, _number: ""
     inline: bool = True
     data: Callable[[Newsroom, str, Mapping[str, str], Mapping[str, str]], Data | tuple[int, int] | None] | None = None
 
 
 def row(room: Newsroom, target: str, item: Item) -> str:
-    """One row of a list, after the taste of the template."""
+    """One row of a list, after the taste of the template.
+
+    Rows are items (`li`), rows of a `table`, `line`s, terms (`dl`), boxes (`div`), a picture and a title that both
+    link (`card`), a title and the beginning of the text (`teaser`), or no link but a script (`click`). Dates: `split`
+    stands on three lines, `apart` has the day in an element of its own, `days` are without a year.
+    """
     when = item.article.published
     split = f"{when:%Y}-\n        {when:%m}-\n        {when:%d}"
     date = {
@@ -53,49 +68,75 @@ def row(room: Newsroom, target: str, item: Item) -> str:
         "han": f"{when:%Y年%m月%d日}",
         "slash": f"{when.year}/{when.month}/{when.day}",
         "split": split,
+        "dots": f"{when:%Y.%m.%d}",
+        "time": f"发布时间：{when:%Y-%m-%d %H:%M}",
+        "apart": f"<b>{when:%d}</b><i>{when:%Y-%m}</i>",
+        "days": f"{when:%m/%d}",
         "none": "",
     }[room.taste.date]
     title = escape(item.article.title)
     # Titles that are cut for their column, the whole in the attribute.
     cut = title if len(title) < 24 else title[:22] + "..."
     link = f'<a href="{escape(target)}" title="{title}" target="_blank">{cut}</a>'
+    picture = f'<a href="{escape(target)}"><img src="/images/new.gif"></a>'
+    begins = escape(item.article.lines[0][:70])
     return {
         "li": f"<li>{link}<span>{date}</span></li>\n",
         "table": f'<tr><td height="26">·{link}</td><td width="90">{date}</td></tr>\n',
         "line": f"·{link}　{date}<br>\n",
         "dl": f"<dl><dt>{link}</dt><dd>{date}</dd></dl>\n",
+        "div": f'<div class="row"><div class="day">{date}</div><div class="bt">{link}</div></div>\n',
+        "card": f'<div class="row">{picture}<h4>{link}</h4><span>{date}</span></div>\n',
+        "teaser": f'<li><h3>{link}</h3><p>{begins}...</p><div class="date">{date}</div></li>\n',
+        "click": f"<li onclick=\"window.open('{escape(target)}')\"><em>{title}</em><span>{date}</span></li>\n",
     }[room.taste.row]
 
 
 def rows(room: Newsroom, items: list[Item], article: Callable[[Newsroom, Item], str]) -> str:
     """Rows in what holds them."""
     inner = "".join(row(room, article(room, item), item) for item in items)
-    return {
-        "li": f'<ul class="newslist">{inner}</ul>',
-        "table": f'<table width="100%">{inner}</table>',
-        "line": f'<div class="lb">{inner}</div>',
-        "dl": f'<div class="list">{inner}</div>',
-    }[room.taste.row]
+    if room.taste.row in ("li", "teaser", "click"):
+        return f'<ul class="newslist">{inner}</ul>'
+    return f'<table width="100%">{inner}</table>' if room.taste.row == "table" else f'<div class="list">{inner}</div>'
 
 
-def linked(room: Newsroom, column: int, number: int, listing: Callable[[Newsroom, int, int], str]) -> str:
-    """A pager of links: 首页 上一页 1 2 3 下一页 尾页 共N页."""
-    last = room.pages(column) - 1
+def pages(taste: Taste, number: int, targets: list[str]) -> str:
+    """A pager of links to the pages, `number` from 0 is shown: 首页 上一页 1 2 3 下一页 尾页."""
+    last = len(targets) - 1
+    first_word, previous, following, last_word = (w if w.startswith("<img") else escape(w) for w in taste.words)
 
     def to(page: int, words: str) -> str:
-        return f'<a href="{escape(listing(room, column, page))}">{words}</a> '
+        return f'<a href="{escape(targets[page])}">{words}</a> ' if words else ""
 
-    out = f"共{len(room.shelf(column))}条 {number + 1}/{last + 1} "
-    if number:
-        out += to(0, "首页") + to(number - 1, "上一页" if room.taste.variant % 2 else "上页")
-    if room.taste.pager == "both":
+    if taste.pager == "select":
+        options = "".join(
+            f'<option value="{escape(target)}">{page + 1}</option>' for page, target in enumerate(targets)
+        )
+        return f'第<select onchange="location.href=this.value">{options}</select>页'
+    if taste.pager == "button":
+        return "".join(
+            f'<input type="button" value="{words}" onclick="location.href=\'{escape(targets[page])}\'">'
+            for page, words in ((number - 1, "上一页"), (number + 1, "下一页"))
+            if 0 <= page <= last
+        )
+    out = ""
+    if number and taste.pager != "numbers":
+        out += to(0, first_word) + to(number - 1, previous)
+    if taste.pager != "words":
         out += "".join(
             f"<b>{page + 1}</b> " if page == number else to(page, str(page + 1))
             for page in range(max(0, number - 2), min(last, number + 3) + 1)
         )
-    if number < last:
-        out += to(number + 1, "下一页" if room.taste.variant % 2 else "下页") + to(last, "尾页")
-    return f'<div class="page">{out}</div>'
+    if number < last and taste.pager != "numbers":
+        out += to(number + 1, following) + to(last, last_word)
+    return out
+
+
+def linked(room: Newsroom, column: int, number: int, listing: Callable[[Newsroom, int, int], str]) -> str:
+    """The pager of a list, with its counts."""
+    count = room.pages(column)
+    out = pages(room.taste, number, [listing(room, column, page) for page in range(count)])
+    return f'<div class="page">共{len(room.shelf(column))}条 {number + 1}/{count} {out}</div>'
 
 
 def _hash(room: Newsroom, item: Item) -> str:
@@ -103,7 +144,14 @@ def _hash(room: Newsroom, item: Item) -> str:
 
 
 def _path(room: Newsroom, column: int) -> str:
-    return room.columns[column][1]
+    name, path, _ = room.columns[column]
+    return {
+        "plain": path,
+        "nested": f"xwzx/{path}",
+        "upper": path.upper(),
+        "spaced": f"{path[:2]} {path[2:]}",
+        "han": traditional(name) if room.taste.traditional else name,
+    }[room.taste.paths]
 
 
 def _id(room: Newsroom, column: int) -> int:
@@ -361,6 +409,10 @@ def _phpcms_listing(room: Newsroom, column: int, number: int) -> str:
     return f"/list-{_id(room, column)}-{number + 1}.html"
 
 
+def _phpcms_part(target: str, number: int) -> str:
+    return target.replace("-1.html", f"-{number}.html") if target.endswith("-1.html") else _numbered(target, number)
+
+
 def _phpcms_pager(room: Newsroom, column: int, number: int) -> str:
     return linked(room, column, number, _phpcms_listing)
 
@@ -454,7 +506,12 @@ def _siteserver_pager(room: Newsroom, column: int, number: int) -> str:
 
 
 FAMILIES: Mapping[str, Layout] = {
-    "trs": Layout(article=_trs_article, listing=_trs_listing, pager=_trs_pager),
+    "trs": Layout(
+        article=_trs_article,
+        listing=_trs_listing,
+        pager=_trs_pager,
+        part=lambda target, number: _numbered(target, number - 1),
+    ),
     "hanweb": Layout(
         article=_hanweb_article, listing=_hanweb_listing, pager=_hanweb_pager, inline=False, data=_hanweb_data
     ),
@@ -471,8 +528,13 @@ FAMILIES: Mapping[str, Layout] = {
     "vsb": Layout(article=_vsb_article, listing=_vsb_listing, pager=_vsb_pager),
     "dede": Layout(article=_dede_article, listing=_dede_listing, pager=_dede_pager, first=_dede_first),
     "empire": Layout(article=_empire_article, listing=_empire_listing, pager=_empire_pager),
-    "phpcms": Layout(article=_phpcms_article, listing=_phpcms_listing, pager=_phpcms_pager),
-    "thinkcmf": Layout(article=_think_article, listing=_think_listing, pager=_think_pager),
+    "phpcms": Layout(article=_phpcms_article, listing=_phpcms_listing, pager=_phpcms_pager, part=_phpcms_part),
+    "thinkcmf": Layout(
+        article=_think_article,
+        listing=_think_listing,
+        pager=_think_pager,
+        part=lambda target, number: f"{target}?page={number}",
+    ),
     "aspnet": Layout(article=_aspnet_article, listing=_aspnet_listing, pager=_aspnet_pager, data=_aspnet_data),
     "siteserver": Layout(article=_siteserver_article, listing=_siteserver_listing, pager=_siteserver_pager),
 }

@@ -19,6 +19,18 @@ _NAMES = (
     ("港澳台侨", "gatq"),
     ("新的社会阶层", "xdshjc"),
 )
+_WORDS = (
+    ("首页", "上一页", "下一页", "尾页"),
+    ("首页", "上页", "下页", "末页"),
+    ("第一页", "前一页", "后一页", "最后一页"),
+    ("[首页]", "[上一页]", "[下一页]", "[尾页]"),
+    ("<<", "<", ">", ">>"),
+    ("«", "‹", "›", "»"),
+    ("First", "Prev", "Next", "Last"),
+    ("", "◀上一页", "下一页▶", ""),
+    ("首 页", "上 一 页", "下 一 页", "尾 页"),
+    ("", '<img src="/images/prev.gif" alt="上一页">', '<img src="/images/next.gif" alt="下一页">', ""),
+)
 _CITIES = ("云梦市", "望江市", "临川市", "平湖市", "安原市", "河阳市", "清溪市")
 _COUNTIES = ("白岭县", "柳原区", "南屏县", "永泽区", "茶山县", "石桥区", "东岗县")
 
@@ -45,14 +57,24 @@ class Taste:
 
     Attributes:
         rows: articles on a list page.
-        row: the shape of a list row: `li`, `table`, `line`, `dl`.
-        date: the shape of its date: `iso`, `short`, `han`, `slash`, `split`, `none`.
-        pager: `words`, `numbers`, `both`: what `<a>` pagers show.
+        row: the shape of a list row, see `layouts.row`.
+        date: the shape of its date, see `layouts.row`.
+        pager: `words`, `numbers`, `both`, `select`, `button`: what pagers are made of.
+        words: first, previous, next and last page in a pager; empty: it has no such link.
         robots: `none` (404), `html` (status 200), `open`.
         repeats: one column shows the articles of another one too.
         stale: a list page beyond the last shows page one.
         stub: the home page is reached by a script.
         conditional: pages have ETag and Last-Modified.
+        traditional: all pages are in Traditional characters.
+        hrefs: how links are written, see `dress.dressed`.
+        paths: folders are `plain`, `nested`, `upper`, `spaced` or named in `han`.
+        frames: `none`; `frameset` of a menu and the home page; `iframe`: lists stand in one.
+        menu: columns are named by `links`, `clicks` (a script in the element) or `area`s of a map.
+        bare: the home page shows no articles.
+        shouting: tags are in capitals, attributes in single quotes.
+        beside: dated rows beside each article.
+        parts: every eighth article stands on two or three pages.
     """
 
     encoding: str
@@ -69,6 +91,16 @@ class Taste:
     stub: bool
     conditional: bool
     variant: int
+    words: tuple[str, str, str, str]
+    traditional: bool
+    hrefs: str
+    paths: str
+    frames: str
+    menu: str
+    bare: bool
+    shouting: bool
+    beside: int
+    parts: bool
 
 
 @dataclass(slots=True, kw_only=True)
@@ -88,14 +120,15 @@ class Newsroom:
         rng = random.Random(seed)  # noqa: S311 - a fixed seed is the point
         names = rng.sample(_NAMES, rng.randint(4, 6))
         numbers = rng.sample(range(100, 9000), len(names))
-        encoding = rng.choice(("utf-8", "gbk"))
+        traditional = rng.random() < 0.15
+        encoding = rng.choice(("utf-8", "big5") if traditional else ("utf-8", "gbk"))
         taste = Taste(
             encoding=encoding,
-            declared={"utf-8": "utf-8", "gbk": rng.choice(("gb2312", "gbk"))}[encoding],
+            declared={"utf-8": "utf-8", "big5": "big5", "gbk": rng.choice(("gb2312", "gbk"))}[encoding],
             rows=rng.choice((15, 16, 18, 20)),
-            row=rng.choice(("li", "table", "line", "dl")),
-            date=rng.choice(("iso", "short", "han", "slash", "split", "none")),
-            pager=rng.choice(("words", "both", "both")),
+            row=rng.choice(("li", "table", "line", "dl", "div", "card", "teaser", "click")),
+            date=rng.choice(("iso", "short", "han", "slash", "split", "dots", "time", "apart", "days", "none")),
+            pager=rng.choice(("words", "numbers", "both", "both", "select", "button")),
             ending=rng.choice(("html", "shtml", "htm")),
             robots=rng.choice(("none", "html", "open")),
             body=rng.choice(("content", "TRS_Editor", "zoom", "article-content", "text", "vsb_content")),
@@ -104,6 +137,18 @@ class Newsroom:
             stub=rng.random() < 0.3,
             conditional=rng.random() < 0.6,
             variant=rng.randrange(6),
+            words=rng.choice(_WORDS),
+            traditional=traditional,
+            hrefs=rng.choice(
+                ("root", "root", "full", "protocol", "relative", "base", "spaced", "anchored", "backslash")
+            ),
+            paths=rng.choice(("plain", "plain", "plain", "nested", "upper", "spaced", "han")),
+            frames=rng.choice(("none", "none", "none", "frameset", "iframe")),
+            menu=rng.choice(("links", "links", "clicks", "area")),
+            bare=rng.random() < 0.3,
+            shouting=rng.random() < 0.2,
+            beside=rng.choice((0, 0, 5, 12)),
+            parts=rng.random() < 0.3,
         )
         city = rng.choice(_CITIES)
         room = prose.Newsroom(

@@ -10,13 +10,16 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
-from urllib.parse import parse_qsl, urljoin
+from urllib.parse import parse_qsl, quote, unquote, urljoin
 
-from crawler.practice.families.layouts import FAMILIES, Data, row, rows
+from crawler.practice.families.dress import dressed, traditional
+from crawler.practice.families.layouts import FAMILIES, Data, pages, row, rows
 from crawler.practice.families.newsroom import Item, Newsroom
 from crawler.practice.truth import Article
 
 _ELSEWHERE = "http://127.0.0.99:9/"
+# In front of the target of a list that stands in a frame.
+_INNER = "/inner"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,7 +54,7 @@ class Site:
         self.room = Newsroom.of(f"{family}/{seed}", articles=articles)
         self.traps = traps
         self.log: list[Request] = []
-        self._server: ThreadingHTTPServer
+        self._server: ThreadingHTTPServer | None = None
 
     def __enter__(self) -> Self:
         """Serve at a free port."""
@@ -71,22 +74,23 @@ class Site:
             def log_message(self, format: str, *args: Any) -> None:  # noqa: A002 - the library's name
                 """The site has its own log."""
 
-        self._server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-        self._server.daemon_threads = True
-        threading.Thread(target=self._server.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True).start()
+        server = self._server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+        server.daemon_threads = True
+        threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True).start()
         return self
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         """Stop serving."""
+        assert self._server is not None
         self._server.shutdown()
         self._server.server_close()
 
     @property
     def host(self) -> str:
-        """Host and port."""
-        return f"127.0.0.1:{self._server.server_port}"
+        """Host and port; before it is served, a host that nobody is asked at."""
+        return f"127.0.0.1:{self._server.server_port}" if self._server else "127.0.0.1"
 
     @property
     def home(self) -> str:
@@ -95,10 +99,32 @@ class Site:
 
     def url(self, item: Item) -> str:
         """The one URL of an article."""
-        return urljoin(self.home, self.layout.article(self.room, item))
+        return self._url(self.layout.article(self.room, item))
+
+    def _url(self, target: str) -> str:
+        return urljoin(self.home, quote(target, safe="/?&=;:@$,+!*'()~%"))
+
+    def parts(self, item: Item) -> list[str]:
+        """The URLs of the further pages of an article, in order."""
+        return [self._url(target) for target in self._parts(item)]
+
+    def whole(self, request: Request) -> str:
+        """The URL of a request."""
+        return self._url(request.target)
+
+    def asked(self, since: int = 0) -> list[Request]:
+        """The requests from that number on, without those for pictures of pages."""
+        return [request for request in self.log[since:] if not request.target.startswith("/images/")]
+
+    def _parts(self, item: Item) -> list[str]:
+        """Their targets."""
+        if not self.room.taste.parts or item.number % 8 or len(item.article.blocks) < 6:
+            return []
+        target = self.layout.article(self.room, item)
+        return [self.layout.part(target, number) for number in range(2, 3 + (item.number // 8) % 2)]
 
     def planted(self) -> dict[str, Item]:
-        """The articles that stand, by URL."""
+        """The articles that stand, by URL of their first page."""
         return {self.url(item): item for item in self.room.items if not item.gone}
 
     def write_site(self, path: Path) -> Path:
@@ -112,12 +138,13 @@ class Site:
         return path
 
     def _serve(self, handler: BaseHTTPRequestHandler, form: str) -> None:
-        answer = self._answer(handler.path, dict(parse_qsl(form, keep_blank_values=True)))
+        target = unquote(handler.path)
+        answer = self._answer(target, dict(parse_qsl(form, keep_blank_values=True)))
         tag = f'"{hashlib.sha256(answer.body).hexdigest()[:16]}"' if answer.tag else ""
         status, body = answer.status, answer.body
         if tag and handler.headers.get("If-None-Match") == tag:
             status, body = 304, b""
-        self.log.append(Request(method=handler.command, target=handler.path, status=status))
+        self.log.append(Request(method=handler.command, target=target, status=status))
         handler.send_response(status)
         handler.send_header("Content-Type", answer.content_type)
         if tag:
@@ -129,67 +156,92 @@ class Site:
         handler.wfile.write(body)
 
     # A server is a list of cases.
-    def _answer(self, target: str, form: dict[str, str]) -> _Answer:  # noqa: C901, PLR0911
+    def _answer(self, target: str, form: dict[str, str]) -> _Answer:  # noqa: C901, PLR0911, PLR0912
         room, taste = self.room, self.room.taste
         path, _, query = target.partition("?")
         if path == "/robots.txt":
             return self._robots()
         if path == "/" and taste.stub:
             return _Answer(body=b'<html><script>window.location.href="/index.html";</script></html>')
-        if path in ("/", "/index.html"):
-            return self._page(room.city + "统一战线", self._home())
+        if path in ("/", "/index.html") and taste.frames == "frameset":
+            frames = '<frameset cols="200,*"><frame src="/left.html"><frame src="/main.html"></frameset>'
+            return self._html(target, f"<html><head><title>{room.city}统一战线</title></head>{frames}</html>")
+        if path == "/left.html" and taste.frames == "frameset":
+            return self._html(target, f"<html><head></head><body>{self._menu()}</body></html>")
+        if path in ("/", "/index.html", "/main.html"):
+            return self._page(target, room.city + "统一战线", self._home())
         if self.traps and (found := self._trap(path)):
             return found
         asked = dict(parse_qsl(query, keep_blank_values=True))
         if self.layout.data is not None:
             data = self.layout.data(room, path, asked, form)
             if isinstance(data, Data):
-                body = data.text.encode(taste.encoding if data.content_type == "text/xml" else "utf-8")
-                charset = taste.declared if data.content_type == "text/xml" else "utf-8"
+                html = data.content_type == "text/xml"
+                body = self._encoded(data.text) if html else data.text.encode()
+                charset = taste.declared if html else "utf-8"
                 return _Answer(body=body, content_type=f"{data.content_type};charset={charset}")
             if data is not None:
-                return self._list(*data)
+                return self._list(target, *data)
         if self.traps:
             target = _without_traps(target)
         for item in room.items:
-            if self.layout.article(room, item) == target:
-                return self._missing() if item.gone else self._article(item)
+            shown = [self.layout.article(room, item), *self._parts(item)]
+            if target in shown:
+                return self._missing() if item.gone else self._article(item, shown, shown.index(target))
+        inner = target.startswith(_INNER)
+        target = target.removeprefix(_INNER)
         for column in range(len(room.columns)):
             if self.layout.first is not None and self.layout.first(room, column) == target:
-                return self._list(column, 0)
+                return self._list(target, column, 0, inner=inner)
             for number in range(room.pages(column)):
                 if self.layout.listing(room, column, number) == target:
-                    return self._list(column, number)
+                    return self._list(target, column, number, inner=inner)
             # Any page beyond the last: page one again, or a stub of 300 bytes.
             if any(self.layout.listing(room, column, room.pages(column) + over) == target for over in (0, 1)):
-                return self._list(column, 0) if taste.stale else _Answer(body=b"<html><body>" + b" " * 300)
+                return self._list(target, column, 0) if taste.stale else _Answer(body=b"<html><body>" + b" " * 300)
         return self._missing()
 
     def _robots(self) -> _Answer:
         if self.room.taste.robots == "none":
             return self._missing()
         if self.room.taste.robots == "html":
-            return self._page("首页", "<p>您访问的页面不存在</p>")
+            return self._page("/robots.txt", "首页", "<p>您访问的页面不存在</p>")
         return _Answer(body=b"User-agent: *\nDisallow: /admin/\n", content_type="text/plain")
 
     def _missing(self) -> _Answer:
         return _Answer(status=404, body=b"<html><head><title>404 Not Found</title></head><body>404</body></html>")
 
-    def _page(self, title: str, main: str, head: str = "", *, tag: bool = False) -> _Answer:
+    def _page(self, target: str, title: str, main: str, head: str = "", *, tag: bool = False) -> _Answer:
         room = self.room
-        menu = "".join(
-            f'<li><a href="{escape(self._first(column))}">{name}</a></li>'
-            for column, (name, _, _) in enumerate(room.columns)
-        )
         html = (
             f'<html><head><meta http-equiv="Content-Type" content="text/html; charset={room.taste.declared}">{head}'
             f'<title>{escape(title)}</title></head><body><div class="top">{room.city}统一战线</div>'
-            f'<ul class="nav"><li><a href="/">首页</a></li>{menu}</ul><div class="main">{main}</div>'
+            f'{self._menu()}<div class="main">{main}</div>'
             f'<div class="foot">友情链接：<a href="{_ELSEWHERE}">统战新语</a> <a href="http://127.0.0.98:9/a/1.html">'
             f"中央统战部</a><p>主办单位：中共{room.city}委统战部　技术支持：{room.city[:-1]}信息中心</p></div>"
             "</body></html>"
         )
-        return _Answer(body=html.encode(room.taste.encoding, "xmlcharrefreplace"), tag=tag and room.taste.conditional)
+        return self._html(target, html, tag=tag and room.taste.conditional)
+
+    def _html(self, target: str, html: str, *, tag: bool = False) -> _Answer:
+        return _Answer(body=self._encoded(dressed(html, self.host, target, self.room.taste)), tag=tag)
+
+    def _encoded(self, html: str) -> bytes:
+        taste = self.room.taste
+        return (traditional(html) if taste.traditional else html).encode(taste.encoding, "xmlcharrefreplace")
+
+    def _menu(self) -> str:
+        entries = [(self._first(column), name) for column, (name, _, _) in enumerate(self.room.columns)]
+        if self.room.taste.menu == "area":
+            areas = "".join(f'<area shape="rect" href="{escape(target)}" alt="{name}">' for target, name in entries)
+            return f'<img src="/images/menu.gif" usemap="#menu"><map name="menu">{areas}</map>'
+        if self.room.taste.menu == "clicks":
+            cells = "".join(
+                f"<td onclick=\"window.location.href='{escape(target)}'\">{name}</td>" for target, name in entries
+            )
+            return f"<table><tr>{cells}</tr></table>"
+        menu = "".join(f'<li><a href="{escape(target)}">{name}</a></li>' for target, name in entries)
+        return f'<ul class="nav"><li><a href="/">首页</a></li>{menu}</ul>'
 
     def _first(self, column: int) -> str:
         first = self.layout.first
@@ -199,15 +251,21 @@ class Site:
         room = self.room
         out = ""
         for column, (name, _, _) in enumerate(room.columns):
-            shown = "".join(row(room, self.layout.article(room, item), item) for item in room.shelf(column)[:6])
+            first = [] if room.taste.bare else room.shelf(column)[:6]
+            shown = "".join(row(room, self.layout.article(room, item), item) for item in first)
             more = f'<a href="{escape(self._first(column))}">更多&gt;&gt;</a>'
             out += f'<div class="box"><h3>{name}{more}</h3>{shown}</div>'
         if self.traps:
             out += '<a href="/cal/2020/1.html">日历</a> <a href="/a/a/index.html">站点</a>'
         return out
 
-    def _list(self, column: int, number: int) -> _Answer:
+    def _list(self, target: str, column: int, number: int, *, inner: bool = False) -> _Answer:
         room = self.room
+        framed = room.taste.frames == "iframe" and self.layout.data is None
+        where = f'<div class="pos">您现在的位置：<a href="/">首页</a> &gt; {room.columns[column][0]}</div>'
+        if framed and not inner:
+            frame = f'<iframe src="{_INNER}{escape(target)}" width="100%"></iframe>'
+            return self._page(target, room.columns[column][0], where + frame)
         shown = rows(room, room.page(column, number), self.layout.article) if self.layout.inline else ""
         if self.traps:
             shown = shown.replace('" title=', f'&PHPSESSID={len(self.log):032x}" title=') if "?" in shown else shown
@@ -217,31 +275,42 @@ class Site:
                 for key in ("time", "title", "hits")
                 for way in ("asc", "desc")
             )
-        main = (
-            f'<div class="pos">您现在的位置：<a href="/">首页</a> &gt; {room.columns[column][0]}</div>{shown}'
-            f"{self.layout.pager(room, column, number)}"
-        )
-        return self._page(room.columns[column][0], main, self.layout.head(room, column, number))
+        pager = self.layout.pager(room, column, number)
+        head = self.layout.head(room, column, number)
+        if not framed:
+            return self._page(target, room.columns[column][0], f"{where}{shown}{pager}", head)
+        for page in range(room.pages(column)):
+            listing = escape(self.layout.listing(room, column, page))
+            pager = pager.replace(f'"{listing}"', f'"{_INNER}{listing}"').replace(
+                f"'{listing}'", f"'{_INNER}{listing}'"
+            )
+        return self._html(_INNER + target, f"<html><head>{head}</head><body>{shown}{pager}</body></html>")
 
-    def _article(self, item: Item) -> _Answer:
-        room, article = self.room, item.article
+    def _article(self, item: Item, targets: list[str], part: int) -> _Answer:
+        room, article, taste = self.room, item.article, self.room.taste
         name = room.columns[item.column][0]
-        body = "".join(_block(article, number) for number in range(len(article.blocks)))
-        body += "".join(f"<p>{escape(line)}</p>" for line in article.signature)
-        others = [i for i in room.items if i.column == item.column and not i.gone and i.number < item.number][-5:]
+        each = -(-len(article.blocks) // len(targets))
+        shown = range(len(article.blocks))[part * each : (part + 1) * each]
+        body = "".join(_block(article, number) for number in shown)
+        if part == len(targets) - 1:
+            body += "".join(f"<p>{escape(line)}</p>" for line in article.signature)
+        if len(targets) > 1:
+            body += f'<div class="page">{pages(taste, part, targets)}</div>'
+        before = [i for i in room.items if i.column == item.column and not i.gone and i.number < item.number]
         beside = "".join(
-            f'<li><a href="{escape(self.layout.article(room, other))}">{escape(other.article.title)}</a></li>'
-            for other in others
+            f'<li><a href="{escape(self.layout.article(room, other))}">{escape(other.article.title)}</a>'
+            f"{other.article.published:%Y-%m-%d}</li>"
+            for other in before[::-1][: taste.beside]
         )
         main = (
             f'<div class="pos">您现在的位置：<a href="/">首页</a> &gt; <a href="{escape(self._first(item.column))}">'
             f"{name}"
             f'</a> &gt; 正文</div><h1>{escape(article.title)}</h1><div class="info">发布时间：'
             f"{article.published:%Y-%m-%d %H:%M} 来源：{escape(article.source or '')}</div>"
-            f'<div id="{room.taste.body}" class="{room.taste.body}">{body}</div><div class="related"><h3>相关文章</h3>'
+            f'<div id="{taste.body}" class="{taste.body}">{body}</div><div class="related"><h3>相关文章</h3>'
             f"<ul>{beside}</ul></div>"
         )
-        return self._page(f"{article.title}-{room.city}统一战线", main, tag=True)
+        return self._page(targets[part], f"{article.title}-{room.city}统一战线", main, tag=True)
 
     def _trap(self, path: str) -> _Answer | None:
         parts = path.strip("/").split("/")
@@ -250,9 +319,9 @@ class Site:
             after = (year + month // 12, month % 12 + 1)
             before = (year - (month == 1), (month - 2) % 12 + 1)
             links = "".join(f'<a href="/cal/{y}/{m}.html">{y}年{m}月</a>' for y, m in (before, after))
-            return self._page("日历", f"<table><tr><td>{links}</td></tr></table>")
+            return self._page(path, "日历", f"<table><tr><td>{links}</td></tr></table>")
         if parts[0] == "a" and parts[-1] == "index.html":
-            return self._page("站点", f'<a href="a/index.html">下级</a><p>共{len(parts)}级</p>')
+            return self._page(path, "站点", f'<a href="a/index.html">下级</a><p>共{len(parts)}级</p>')
         return None
 
 
