@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import re
+from functools import lru_cache
 from urllib.parse import quote_from_bytes, unquote_to_bytes
 
 _HTTP = re.compile(rb"(https?)://([^/?#]*)([^?#]*)(?:\?([^#]*))?(?:#.*)?", re.IGNORECASE | re.DOTALL)
@@ -56,6 +57,7 @@ def surt(url: str) -> str:
     return key.decode("ascii")
 
 
+@lru_cache(maxsize=1024)
 def _host(host: bytes, scheme: bytes) -> bytes:
     name, colon, port = host.rpartition(b"@")[2].rpartition(b":")
     if not colon or not (port.isdigit() or not port):
