@@ -422,10 +422,10 @@ class SiteSpider(Spider):
             return None
         decoded = decode(response.body, kind or None)
         root = parse(decoded.html)
-        if self._blocked(address, response, decoded.html, root):
+        said, prose, linked = _said(root) if root is not None else ("", 0, 0)
+        if self._blocked(address, response, decoded.html, root, han=prose + linked):
             return None
         links = discover(address.url, decoded.html, root)
-        said, prose, linked = _said(root) if root is not None else ("", 0, 0)
         article = root is not None and self._is_article(address.url, root, links, prose, linked)
         self.counts["articles"] += article
         redirects = [
@@ -656,8 +656,13 @@ class SiteSpider(Spider):
             self.troubles[reason] += 1
             self.frontier.gone(address, reason, f"http_{status}" if deleted else "", status)
 
-    def _blocked(self, address: Address, response: Response, html: str, root: HtmlElement | None) -> bool:
-        """Whether a wall answered in place of the site; after some in a row, the host is left alone."""
+    def _blocked(
+        self, address: Address, response: Response, html: str, root: HtmlElement | None, *, han: int = 0
+    ) -> bool:
+        """Whether a wall answered in place of the site; after some in a row, the host is left alone.
+
+        `han`: Chinese characters that are known to be on the page.
+        """
         host = host_of(address.url)
         if response.status < 400 and len(_NO_HAN.sub("", html)) >= FEW_HAN:
             self._blocks[host] = 0
