@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import codecs
 import re
+from collections import Counter
 from functools import lru_cache
 from urllib.parse import SplitResult, urlsplit, urlunsplit
 
@@ -19,11 +20,23 @@ REPEATS = 3
 _PERCENT = re.compile(r"%[0-9a-fA-F]{2}")
 # Tomcat, PHP, ASP and ColdFusion write these into every link of a visitor without cookies: /a.jsp;jsessionid=8F3A...
 _PATH_SESSION = re.compile(r";jsessionid=[^/?;]*", re.IGNORECASE)
-_QUERY_SESSION = re.compile(
-    r"(?:jsessionid|phpsessid|aspsessionid\w*|cfid|cftoken|sessionid|session_id)=[^&]*|sid=[0-9a-f]{32}", re.IGNORECASE
+# Whole pairs: session ids; a `sid` that is a number alone names a site (/gkmlpt/api/all/1?sid=756001). And what keeps
+# caches from answering, or tells a counter where a visitor came from: ?_=1584172800123, ?rnd=0.7312, ?utm_source=x.
+_NO_MATTER = re.compile(
+    r"(?:jsessionid|phpsessid|aspsessionid\w*|cfid|cftoken|sessionid|session_id|sess)=[^&]*"
+    r"|sid=(?=[^&]*\d)(?=[^&]*[a-z])[0-9a-z]{16,}"
+    r"|(?:_|t|ts|rnd|rand|random|timestamp|nocache|_dc)=(?:\d{10}|\d{13}|0?\.\d{4,})"
+    r"|(?:utm_\w+|spm)=[^&]*",
+    re.IGNORECASE,
+)
+# Another order of the same list; `sort=3` and `sort=xinwen` are columns.
+_ORDER = re.compile(
+    r"(?:sort|order|sort_?by|order_?by|sort_?type|order_?type|order_?field|sort_?order)="
+    r"(?:asc|desc|up|down|default|new(?:est)?|hot|hits?|clicks?|views?|title|name|id|score|\w*(?:time|date))",
+    re.IGNORECASE,
 )
 # ASP.NET without cookies: /(S(lit3py55t21z5v55vlm25s55))/list.aspx
-_ASPX_SESSION = re.compile(r"/\([SAF]\([^)/]+\)\)", re.IGNORECASE)
+_ASPX_SESSION = re.compile(r"/\((?:[SAFX]\([^()/]+\))+\)(?=/)", re.IGNORECASE)
 _NUMBER = re.compile(r"\d+")
 _HASH = re.compile(r"[0-9a-f]{16,}")
 
@@ -43,6 +56,8 @@ def canonical(url: str, encoding: str = "utf-8") -> str | None:
 
     >>> canonical("http://WWW.sctyzx.gov.cn:80/a/../列表.asp?t=统战#top", "gbk")
     'http://www.sctyzx.gov.cn/%E5%88%97%E8%A1%A8.asp?t=%CD%B3%D5%BD'
+    >>> canonical("http://h/(S(lit3py55t21z5v55vlm25s55))/x/a.jsp;jsessionid=8F3A?id=7&_=1584172800123")
+    'http://h/x/a.jsp?id=7'
     >>> canonical("javascript:void(0)")
     """
     try:
@@ -58,12 +73,37 @@ def canonical(url: str, encoding: str = "utf-8") -> str | None:
         return None
     if parts.scheme not in ("http", "https") or not host:
         return None
-    path = _without_dots(_PATH_SESSION.sub("", parts.path)) or "/"
-    query = "&".join(pair for pair in parts.query.split("&") if not _QUERY_SESSION.fullmatch(pair))
+    path = _without_dots(_ASPX_SESSION.sub("", _PATH_SESSION.sub("", parts.path))) or "/"
+    query = "&".join(pair for pair in parts.query.split("&") if not _NO_MATTER.fullmatch(pair))
     # Credentials are left in, for the guard to refuse: without them it would be another address.
     netloc = parts.netloc.rpartition("@")[0] + "@" + host if user else host
     plain = urlunsplit(SplitResult(parts.scheme, netloc, path, query, ""))
     return _PERCENT.sub(lambda found: found[0].upper(), plain)
+
+
+def has_session(url: str) -> bool:
+    """Whether an address as it was found has a session id.
+
+    >>> has_session("/(S(lit3py55t21z5v55vlm25s55))/list.aspx"), has_session("/list.aspx?sort=3")
+    (True, False)
+    """
+    path, _, query = url.partition("?")
+    return bool(
+        _PATH_SESSION.search(path)
+        or _ASPX_SESSION.search(path)
+        or any(_NO_MATTER.fullmatch(pair) for pair in query.split("&"))
+    )
+
+
+def unordered(url: str) -> str:
+    """An address without what says in which order a list is shown.
+
+    >>> unordered("http://h/list.php?lm=3&sort=hits&order=asc"), unordered("http://h/list.html")
+    ('http://h/list.php?lm=3', 'http://h/list.html')
+    """
+    plain, _, query = url.partition("?")
+    kept = "&".join(pair for pair in query.split("&") if not _ORDER.fullmatch(pair))
+    return f"{plain}?{kept}" if kept else plain
 
 
 @lru_cache(maxsize=2**14)
@@ -73,12 +113,15 @@ def trap(url: str) -> str | None:
     >>> trap("http://h/tz/tz/tz/1.html")
     'the path repeats /tz'
     >>> trap("http://h/2020/01/01/01/1.html")
+    >>> trap("http://h/list.aspx?lm=3&tag=a&tag=b&tag=c")
+    'the query repeats tag'
     """
     if len(url) > LONGEST:
         return f"longer than {LONGEST} characters"
-    path = urlsplit(url).path
-    if _ASPX_SESSION.search(path):
-        return "a session id in the path"
+    path, query = urlsplit(url)[2:4]
+    keys = Counter(pair.partition("=")[0] for pair in query.split("&") if pair)
+    if again := next((key for key, count in keys.items() if count >= REPEATS), None):
+        return f"the query repeats {again}"
     segments = path.split("/")[1:]
     if len(segments) > SEGMENTS:
         return f"more than {SEGMENTS} path segments"

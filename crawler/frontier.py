@@ -396,6 +396,12 @@ class Frontier:
             row = self._db.execute("SELECT born FROM address WHERE url = ?", [url]).fetchone()
         return row is not None and row[0] < self.visit
 
+    def met(self, url: str) -> bool:
+        """Whether the address is asked for in some visit."""
+        with self._told():
+            row = self._db.execute("SELECT state FROM address WHERE url = ?", [url]).fetchone()
+        return row is not None and row[0] != State.REFUSED
+
     def visited(self, url: str) -> bool:
         """Whether the address was answered in this visit, or will be."""
         with self._told():

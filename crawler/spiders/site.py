@@ -42,7 +42,7 @@ from archive.text.document import Reason
 from archive.text.verdict import looks_like, verdict
 from archive.warc.capture import Capture, Found
 from archive.warc.writer import Writer, Written
-from crawler.address import canonical, host_of, shape, trap
+from crawler.address import canonical, has_session, host_of, shape, trap, unordered
 from crawler.browser import Browser, RenderError
 from crawler.discovery import Link, discover
 from crawler.discovery.link import ARTICLE, IMAGES, LIST, START, extension, is_file
@@ -592,8 +592,11 @@ class SiteSpider(Spider):
 
     def _offer(self, address: Address, *, again: bool = False) -> bool:
         refused = None
+        plain = unordered(address.url)
         if why := trap(address.url):
             refused = ("trap", why)
+        elif plain != address.url and self.frontier.met(plain):
+            refused = ("trap", f"another order of {plain}")
         elif address.depth > self.site.crawl.max_depth:
             refused = ("too_deep", f"{address.depth} links from a start page")
         return self.frontier.push(address, refused=refused, again=again) and refused is None
@@ -607,6 +610,8 @@ class SiteSpider(Spider):
         if target == address.url and self.site.crawl.cookies and response.headers.get("Set-Cookie"):
             # It wants its cookie back: asked once more, it gets it.
             self._retry(address, "cookie", "redirected to itself with a cookie", status=status, wait=0.0)
+        elif target == address.url and has_session(location):
+            self._give_up(address, "trap", "the server gives nothing without a session id in the address", status)
         elif target == address.url or target in self.frontier.trail(address):
             self._give_up(address, "redirect_loop", f"leads back to {target}", status)
         elif target is None or host_of(target) not in self.site.hosts:
@@ -664,7 +669,7 @@ class SiteSpider(Spider):
         `han`: Chinese characters that are known to be on the page.
         """
         host = host_of(address.url)
-        if response.status < 400 and (han >= FEW_HAN or len(_NO_HAN.sub("", html)) >= FEW_HAN):
+        if response.status < 400 and len(_NO_HAN.sub("", html)) >= FEW_HAN:
             self._blocks[host] = 0
             return False
         judged = verdict(_capture(response), html, root)

@@ -326,6 +326,7 @@ def test_traps_are_named_and_dates_are_none() -> None:
     assert trap("http://h/a/b/a/b/a/b/1.html") == "the path repeats /a/b"
     assert trap("http://h" + "/x1/y2" * 2 + "/z" * 1) is None
     assert trap("http://h/" + "/".join(f"d{n}" for n in range(21))) == "more than 20 path segments"
-    assert trap("http://h/(S(lit3py55t21z5v55vlm25s55))/list.aspx") == "a session id in the path"
+    assert trap("http://h/x?tag=a&tag=b&tag=c") == "the query repeats tag"
+    assert trap("http://h/x?tag=a&tag=b") is None
     assert trap("http://h/?" + "x" * 3000) == "longer than 2048 characters"
     assert trap("http://h/2020/02/02/02/t20200202_1.html") is None

@@ -12,6 +12,7 @@ from types import TracebackType
 from typing import Any, Self
 from urllib.parse import parse_qsl, quote, unquote, urljoin
 
+from crawler.practice.families import traps
 from crawler.practice.families.dress import dressed, traditional
 from crawler.practice.families.layouts import FAMILIES, Data, pages, row, rows
 from crawler.practice.families.newsroom import Item, Newsroom
@@ -46,13 +47,15 @@ class Site:
     Attributes:
         room: its articles; what is published, edited or deleted there is served at once.
         log: requests so far.
-        traps: whether it has a calendar, session ids, deep repeating paths and sort orders.
+        traps: whether it has a calendar, session ids, deep repeating paths, sort orders and endless parameters.
+        session: how the ids stand in its links.
     """
 
-    def __init__(self, family: str, seed: str, *, articles: int = 240, traps: bool = False) -> None:
+    def __init__(self, family: str, seed: str, *, articles: int = 240, trapped: bool = False) -> None:
         self.family, self.layout = family, FAMILIES[family]
         self.room = Newsroom.of(f"{family}/{seed}", articles=articles)
-        self.traps = traps
+        self.traps = trapped
+        self.session = traps.SESSIONS[self.room.taste.variant % len(traps.SESSIONS)]
         self.log: list[Request] = []
         self._server: ThreadingHTTPServer | None = None
 
@@ -158,6 +161,8 @@ class Site:
     # A server is a list of cases.
     def _answer(self, target: str, form: dict[str, str]) -> _Answer:  # noqa: C901, PLR0911, PLR0912
         room, taste = self.room, self.room.taste
+        if self.traps:
+            target = traps.cleared(target)
         path, _, query = target.partition("?")
         if path == "/robots.txt":
             return self._robots()
@@ -170,8 +175,8 @@ class Site:
             return self._html(target, f"<html><head></head><body>{self._menu()}</body></html>")
         if path in ("/", "/index.html", "/main.html"):
             return self._page(target, room.city + "统一战线", self._home())
-        if self.traps and (found := self._trap(path)):
-            return found
+        if self.traps and (trap := traps.page(target)):
+            return self._page(target, *trap)
         asked = dict(parse_qsl(query, keep_blank_values=True))
         if self.layout.data is not None:
             data = self.layout.data(room, path, asked, form)
@@ -182,8 +187,6 @@ class Site:
                 return _Answer(body=body, content_type=f"{data.content_type};charset={charset}")
             if data is not None:
                 return self._list(target, *data)
-        if self.traps:
-            target = _without_traps(target)
         for item in room.items:
             shown = [self.layout.article(room, item), *self._parts(item)]
             if target in shown:
@@ -224,6 +227,8 @@ class Site:
         return self._html(target, html, tag=tag and room.taste.conditional)
 
     def _html(self, target: str, html: str, *, tag: bool = False) -> _Answer:
+        if self.traps:
+            html = traps.trapped(html, target, self.session, len(self.log))
         return _Answer(body=self._encoded(dressed(html, self.host, target, self.room.taste)), tag=tag)
 
     def _encoded(self, html: str) -> bytes:
@@ -255,8 +260,6 @@ class Site:
             shown = "".join(row(room, self.layout.article(room, item), item) for item in first)
             more = f'<a href="{escape(self._first(column))}">更多&gt;&gt;</a>'
             out += f'<div class="box"><h3>{name}{more}</h3>{shown}</div>'
-        if self.traps:
-            out += '<a href="/cal/2020/1.html">日历</a> <a href="/a/a/index.html">站点</a>'
         return out
 
     def _list(self, target: str, column: int, number: int, *, inner: bool = False) -> _Answer:
@@ -267,14 +270,6 @@ class Site:
             frame = f'<iframe src="{_INNER}{escape(target)}" width="100%"></iframe>'
             return self._page(target, room.columns[column][0], where + frame)
         shown = rows(room, room.page(column, number), self.layout.article) if self.layout.inline else ""
-        if self.traps:
-            shown = shown.replace('" title=', f'&PHPSESSID={len(self.log):032x}" title=') if "?" in shown else shown
-            mark = "&" if "?" in self._first(column) else "?"
-            shown += "".join(
-                f'<a href="{escape(self._first(column))}{mark}sort={key}&order={way}">排序</a>'
-                for key in ("time", "title", "hits")
-                for way in ("asc", "desc")
-            )
         pager = self.layout.pager(room, column, number)
         head = self.layout.head(room, column, number)
         if not framed:
@@ -311,24 +306,6 @@ class Site:
             f"<ul>{beside}</ul></div>"
         )
         return self._page(targets[part], f"{article.title}-{room.city}统一战线", main, tag=True)
-
-    def _trap(self, path: str) -> _Answer | None:
-        parts = path.strip("/").split("/")
-        if parts[0] == "cal" and len(parts) == 3:
-            year, month = int(parts[1]), int(parts[2].partition(".")[0])
-            after = (year + month // 12, month % 12 + 1)
-            before = (year - (month == 1), (month - 2) % 12 + 1)
-            links = "".join(f'<a href="/cal/{y}/{m}.html">{y}年{m}月</a>' for y, m in (before, after))
-            return self._page(path, "日历", f"<table><tr><td>{links}</td></tr></table>")
-        if parts[0] == "a" and parts[-1] == "index.html":
-            return self._page(path, "站点", f'<a href="a/index.html">下级</a><p>共{len(parts)}级</p>')
-        return None
-
-
-def _without_traps(target: str) -> str:
-    path, _, query = target.partition("?")
-    kept = "&".join(pair for pair in query.split("&") if not pair.startswith(("sort=", "order=", "PHPSESSID=")))
-    return f"{path}?{kept}" if kept else path
 
 
 def _block(article: Article, number: int) -> str:
