@@ -33,6 +33,8 @@ WEAK = 60
 DOUBT = 0.3
 # What one paragraph can weigh: a long comment must not outweigh an article.
 HEAVY = 150
+# Points of a paragraph.
+PROSE = 20
 # Lines without a vote for or against lie above, links and furniture below.
 NEUTRAL = -5
 # A heading over links to other articles ends an article, however long.
@@ -103,7 +105,7 @@ def body(
     read, tier = voted, "container" if container else "votes"
     if confidence < DOUBT:
         read, tier = _second(page, voted, range(max(0, start - 2), min(len(page), end + 2)), weight, title)
-    read = _mended(page, points, read)
+    read = _mended(page, points, read, title)
     if not read:
         return None
     return Body(indices=tuple(read), start=start, end=end, tier=tier, confidence=round(confidence, 2))
@@ -131,11 +133,12 @@ def _widened(page: Sequence[Block], points: Sequence[float], title: int, start: 
     return start, end
 
 
-def _mended(page: Sequence[Block], points: Sequence[float], read: Sequence[int]) -> list[int]:
+def _mended(page: Sequence[Block], points: Sequence[float], read: Sequence[int], title: int | None) -> list[int]:
     """What was read, without furniture at its ends, and with what stands between.
 
     trafilatura drops a paragraph, a caption or a cell now and then: between two blocks that it keeps nothing is dropped
-    but links and furniture, and captions at its ends belong to it.
+    but links and furniture, and captions at its ends belong to it; so do the lines of its own box that are too short to
+    vote: 特此通知, who signs, a table, a heading over the next page.
     """
     kept = list(read)
     while kept and points[kept[-1]] < NEUTRAL:
@@ -150,7 +153,29 @@ def _mended(page: Sequence[Block], points: Sequence[float], read: Sequence[int])
         first -= 1
     while last + 1 < len(page) and is_caption(page[last + 1].text):
         last += 1
+    home = _home(page, [i for i in kept if points[i] >= PROSE])
+    if home is not None:
+        # Without a title it may be what stands above.
+        while title is not None and first - 1 > title and _belongs(page[first - 1], points[first - 1], home):
+            first -= 1
+        while last + 1 < len(page) and _belongs(page[last + 1], points[last + 1], home):
+            last += 1
     return sorted({*kept, *inside, *range(first, kept[0]), *range(kept[-1] + 1, last + 1)})
+
+
+def _belongs(block: Block, vote: float, home: HtmlElement) -> bool:
+    """Whether a block beside an article is neither link nor furniture, and stands in the article's own box."""
+    if vote <= NEUTRAL or block.linked >= 0.5:
+        return False
+    return block.element is home or home in block.element.iterancestors()
+
+
+def _home(page: Sequence[Block], prose: Sequence[int]) -> HtmlElement | None:
+    """The box that holds an article's paragraphs and nothing but articles; None where it is the whole page."""
+    boxes = [_box(page[index]) for index in prose]
+    # Of boxes with as many blocks the first: a set would give one by its address in memory.
+    home = max(dict.fromkeys(boxes), key=boxes.count) if boxes else None
+    return None if home is None or home.tag in ("body", "html", "table", "tbody", "tr") else home
 
 
 def votes(page: Sequence[Block], keys: Sequence[str]) -> list[float]:
@@ -219,11 +244,11 @@ def _joined(
 ) -> tuple[int, int, float]:
     """A run with those that stand in the same box: advertisements in the middle of an article part it."""
     weight, start, end = best
-    boxes = [_box(page[index]) for index in range(start, end) if points[index] >= 20]
+    boxes = [_box(page[index]) for index in range(start, end) if points[index] >= PROSE]
     # Of boxes with as many blocks the first: a set would give one by its address in memory.
     home = max(dict.fromkeys(boxes), key=boxes.count) if boxes else None
     for other in runs:
-        own = [index for index in range(other[1], other[2]) if points[index] >= 20 and _box(page[index]) is home]
+        own = [index for index in range(other[1], other[2]) if points[index] >= PROSE and _box(page[index]) is home]
         if own and home is not None and home.tag not in ("body", "html"):
             start, end = min(start, own[0]), max(end, own[-1] + 1)
             weight += other[0] if other != best else 0.0

@@ -19,7 +19,7 @@ _LABELS = {
     ),
     "author": (
         r"(?:文章|本文)?作\s*者|撰\s*稿(?:人)?|撰\s*文|(?:本报|本网|特约|见习|实习)?(?:记\s*者|通讯员)|"
-        r"文/图|图/文|文字|文\s*/|/文|采写|供稿人|文/摄"
+        r"文/图|图/文|文字|文\s*/|/文|采写|执\s*笔|供稿人|文/摄"
     ),
     "editor": r"(?:责任|执行|值班|网络|网站|本文|文字|本期)?编\s*辑(?:录入)?|责\s*编|编\s*审|网\s*编|编辑录入",
     "contributor": r"供\s*稿(?:单位)?|报送单位|投稿单位",
@@ -28,7 +28,7 @@ _LABELS = {
         r"公\s*布)(?:日\s*期|时\s*间|于)?|时\s*间|日\s*期|"
         r"审\s*核(?:人)?|终\s*审|初\s*审|复\s*审|校\s*对|一\s*审|二\s*审|三\s*审|监\s*制|信息录入|"
         r"录\s*入(?:者|人|员)?|发\s*布\s*(?:人|者|机构|单位)|"
-        r"供\s*图|摄\s*影|图片|制\s*图|"
+        r"供\s*图|摄\s*影|图片|制\s*图|翻\s*译|编\s*译|译|统\s*筹|"
         r"点击(?:数|量|次数|率)?|浏览(?:数|量|次数)?|阅读(?:数|量|次数)?|访问(?:量|次数)?|人\s*气|查看|"
         r"点\s*阅|评论(?:数)?|"
         r"字\s*[号体](?:大小)?|浏览字号|我要纠错|打印|分享(?:到|至)?|标签|关键[词字]|关注|主题词|索引号|"
@@ -174,7 +174,7 @@ _LEAD = re.compile(
 _HEAD_SPLIT = re.compile(r"\s*(?:[_|｜»]+|--+|\s[-–—]\s|-(?=[一-鿿]{2,14}$))\s*")
 # Who checked and who took the pictures: no author, and no text either.
 _CHECKED = re.compile(
-    r"(?:(?:审\s*核|终\s*审|初\s*审|复\s*审|校\s*对|[一二三]\s*审|审\s*读|监\s*制|总监制|信息录入|"
+    r"(?:(?:审\s*核|终\s*审|初\s*审|复\s*审|校\s*对|[一二三]\s*审|审\s*读|监\s*制|总监制|信息录入|统\s*筹|翻\s*译|编?\s*译|"
     r"录\s*入|摄\s*影|供\s*图|图\s*片|制\s*图|发布人|签发)(?:人|员)?"
     r"\s*[:|]\s*[^:。,;]{2,16}(?:[\s|;]|$))+(?:(?:责任)?编辑\s*[:|][^:。]{2,10})?"
 )
@@ -187,6 +187,9 @@ _POSTED = re.compile(
 )
 # Evidence quotes so many characters of a line.
 WORDS = 100
+_BARRED = re.compile(
+    r"^(记者|作者|执笔|撰稿|撰文|采写|文|编辑|责编|责任编辑|来源|校对|审核|监制|统筹|制图|供图|摄影|翻译|编译|译)\s*[|丨/]\s*(?=[^|/图文摄])"
+)
 # A post above its signature has at least so many Han characters.
 POST = 60
 _BARE_LABELS = {
@@ -205,21 +208,26 @@ _NUMBERED = re.compile(
 
 @dataclass(slots=True)
 class Byline:
-    """What labels say, the first statement of each; `evidence`: of a field the rule and the line that it read."""
+    """What labels say, the first statement of each; `evidence`: of a field the rule and the line that it read.
+
+    `answers`: the editor is the one who answers for the text, 责任编辑, who goes before those who edited it.
+    """
 
     source: str | None = None
     author: str | None = None
     editor: str | None = None
     contributor: str | None = None
+    answers: bool = False
     evidence: dict[str, str] = field(default_factory=dict, compare=False, repr=False)
 
     def take(self, other: Byline, rule: str, line: str) -> None:
         """Fill what is missing from another, which a rule read in a line."""
         for name in ("source", "author", "editor", "contributor"):
             value = getattr(other, name)
-            if value and not getattr(self, name):
+            if value and (not getattr(self, name) or (name == "editor" and other.answers and not self.answers)):
                 setattr(self, name, value)
                 self.evidence[name] = stated(rule, line)
+        self.answers = self.answers or other.answers
 
     def __bool__(self) -> bool:
         return bool(self.source or self.author or self.editor or self.contributor)
@@ -253,7 +261,6 @@ def byline(line: str) -> Byline:
                 name = {"来源": "source", "作者": "author"}.get(match[1], "editor")
                 setattr(found, name, getattr(found, name) or match[2])
     beside: str | None = None
-    responsible = False
     for index, (name, at, start) in enumerate(marks):
         end = marks[index + 1][1] if index + 1 < len(marks) else len(text)
         value = _value(text[start:end], people=name in ("author", "editor"))
@@ -262,10 +269,9 @@ def byline(line: str) -> Byline:
             if name == "source" and (rest := text[start:end].split()[1:]) and all(map(is_person, rest)):
                 # Who wrote it stands behind the source, without a label.
                 beside = " ".join(rest)
-        elif value and name == "editor" and "责" in text[at:start] and not responsible:
-            # The one who answers for a text goes before those who edited it.
+        elif value and name == "editor" and "责" in text[at:start] and not found.answers:
             found.editor = value
-        responsible = responsible or (name == "editor" and "责" in text[at:start])
+        found.answers = found.answers or bool(value and name == "editor" and "责" in text[at:start])
     found.author = found.author or beside
     return found
 
@@ -303,6 +309,8 @@ def signature(line: str) -> Byline | None:
     text = narrow(line).strip(" 。")
     if len(text) > 80:
         return None
+    # 编辑|陈梦莹, 执笔/叨叨姐: a bar in the place of the colon.
+    text = _BARRED.sub(r"\1:", text, count=1)
     inner = re.fullmatch(r"[(\[【<]\s*([^()\[\]【】]{2,60})\s*[)\]】>]", text)
     if inner:
         return _bracketed(inner[1].strip())
