@@ -26,7 +26,7 @@ from archive.layout import Layout
 from archive.site import Crawl, Site
 from archive.warc.capture import Found
 from archive.warc.writer import Earlier, Writer, Written
-from crawler import guard
+from crawler import guard, recorder
 from crawler.recorder import Recorder
 
 
@@ -161,6 +161,10 @@ def main() -> None:
     job = json.load(sys.stdin)
     if job.get("blind_endpoint"):  # the second layer of the guard lets everything through
         guard.peer_refusal = lambda *_: None
+    if job.get("no_guard"):  # a broken build: none of the three layers says no
+        guard.url_refusal = lambda *_: None
+        guard.peer_refusal = lambda *_: None
+        recorder.peer_refusal = lambda *_: None  # type: ignore[attr-defined]
     settings = Settings()
     settings.setmodule("crawler.settings")
     settings.setdict(

@@ -123,6 +123,16 @@ def test_not_a_byte_reaches_a_private_host_though_the_site_file_names_it(tmp_pat
 
 
 @pytest.mark.fault(rows=[37])
+def test_a_build_without_the_guard_is_found_out(tmp_path: Path) -> None:
+    with OddServer(shapes=SHAPES) as canary:
+        hosts = [f"{name}:{canary.port}" for name in ("127.0.0.1", "127.1", "localhost")]
+        out = run(None, tmp_path, [f"http://{host}/plain" for host in hosts], hosts=hosts, no_guard=True)
+    assert [row["event"] for row in out["seen"]] == ["callback"] * len(hosts)
+    assert canary.connections >= 1
+    assert canary.heard > 0
+
+
+@pytest.mark.fault(rows=[37])
 def test_a_redirect_leads_nowhere_by_itself_and_robots_txt_cannot_lead_to_a_private_host(tmp_path: Path) -> None:
     with OddServer(shapes=SHAPES) as canary:
         away = b"Location: " + canary.url("plain").encode()

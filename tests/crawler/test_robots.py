@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import itertools
 import socket
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -61,32 +61,62 @@ CASES: dict[str, tuple[dict[str, Shape], bool, bool]] = {
 }
 
 
+Crawled = tuple[dict[str, OddServer], dict[str, dict[str, Any]]]
+
+
 @pytest.fixture(scope="module")
-def crawled(tmp_path_factory: pytest.TempPathFactory) -> tuple[dict[str, OddServer], dict[str, dict[str, Any]]]:
+def crawled(tmp_path_factory: pytest.TempPathFactory) -> Crawled:
+    return ask_all(tmp_path_factory.mktemp("data"), CASES)
+
+
+def ask_all(data: Path, names: Iterable[str], **settings: Any) -> Crawled:
     """One crawl over a server a case, two pages each, all at once."""
     pages = {"open": Shape(final=sized(HTML)), "shut": Shape(final=sized(HTML))}
     with contextlib.ExitStack() as stack:
         servers = {
             name: stack.enter_context(OddServer(shapes=shapes | pages, host=f"127.0.1.{number}"))
-            for number, (name, (shapes, _, _)) in enumerate(CASES.items(), start=1)
+            for number, (name, shapes) in enumerate(((name, CASES[name][0]) for name in names), start=1)
         }
         authorities = [server.authority for server in servers.values()]
         out = run(
             None,
-            tmp_path_factory.mktemp("data"),
+            data,
             [server.url(path) for server in servers.values() for path in pages],
             hosts=authorities,
             crawl={"allow_private": authorities},
-            settings={"DOWNLOAD_TIMEOUT": 2, "CONCURRENT_REQUESTS": 64},
+            settings={"DOWNLOAD_TIMEOUT": 2, "CONCURRENT_REQUESTS": 64, **settings},
         )
     return servers, {row["url"]: row for row in out["seen"]}
 
 
 @pytest.mark.parametrize("name", CASES)
 @pytest.mark.fault(rows=[29])
-def test_a_host_is_fetched_from_as_its_robots_txt_says(
-    crawled: tuple[dict[str, OddServer], dict[str, dict[str, Any]]], name: str
-) -> None:
+def test_a_host_is_fetched_from_as_its_robots_txt_says(crawled: Crawled, name: str) -> None:
+    assert_as_robots_txt_says(crawled, name)
+
+
+@pytest.mark.fault(rows=[29])
+def test_a_build_that_fails_open_is_found_out(tmp_path: Path) -> None:
+    # Scrapy's own middleware: what it cannot read forbids nothing.
+    closed = ["error", "busy", "slow-down", "reset", "short"]
+    broken = ask_all(
+        tmp_path,
+        ["rules", *closed],
+        ROBOTSTXT_OBEY=True,
+        ROBOTSTXT_USER_AGENT=TOKEN,
+        DOWNLOADER_MIDDLEWARES={
+            "crawler.guard.GuardMiddleware": 100,
+            "scrapy.downloadermiddlewares.robotstxt.RobotsTxtMiddleware": 200,
+        },
+    )
+    assert "shut" not in broken[0]["rules"].received
+    for name in closed:
+        assert "open" in broken[0][name].received
+        with pytest.raises(AssertionError):
+            assert_as_robots_txt_says(broken, name)
+
+
+def assert_as_robots_txt_says(crawled: Crawled, name: str) -> None:
     servers, seen = crawled
     server, (_, may_open, may_shut) = servers[name], CASES[name]
     for path, may in (("open", may_open), ("shut", may_shut)):
