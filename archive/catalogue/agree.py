@@ -16,7 +16,7 @@ from archive.corpus import shard
 from archive.errors import DataError
 from archive.layout import IMPORTED, Layout
 from archive.text.document import Document
-from archive.warc import index
+from archive.warc import exclusions, index
 from archive.warc.reader import PAGES, Identities, digest_of, whole_records
 from archive.warc.record import Problem, Record
 from archive.warc.writer import NOT_MODIFIED
@@ -47,18 +47,39 @@ def disagreements(layout: Layout) -> Iterator[Problem]:
     """
     targets: dict[str, tuple[str, str, str]] = {}
     revisits: list[_Revisit] = []
+    files: dict[str, str] = {}
+    try:
+        gone = exclusions.read(layout)
+    except DataError as error:
+        yield Problem(file=layout.exclusions.name, offset=0, reason=str(error))
+        gone = exclusions.Exclusions(pages={}, erased=frozenset())
     for warc in (*layout.warcs(), *layout.open_warcs()):
         pages: list[str] = []
         identities = Identities(warc)
         ours = layout.site_of(warc) != IMPORTED
+        begun = False
         for record in whole_records(warc):
+            place = record.place
+            if ours and not begun and record.kind != "warcinfo":
+                yield Problem(
+                    file=place.file, offset=place.offset, reason="no warcinfo record stands before the others"
+                )
+            begun = True
+            if record.id in gone.erased:
+                reason = f"{record.id} was erased, and is here again. Erase it: cundang forget --erase {record.url}"
+                yield Problem(file=place.file, offset=place.offset, reason=reason)
             if record.kind in PAGES:
                 pages.append(identities.of(record))
                 targets[record.id] = _said(record)
             elif record.kind == "revisit" and ours:
                 revisits.append(_revisit(record))
+            # What is twice in one file, `archive.warc.verify` tells.
+            twin = ours and record.kind in (*PAGES, "revisit") and files.setdefault(record.id, place.file) != place.file
+            if twin:
+                reason = f"{record.id} is in {files[record.id]} too"
+                yield Problem(file=place.file, offset=place.offset, reason=reason)
         yield from _index(layout, warc)
-        yield from _shard(layout, warc, pages)
+        yield from _shard(layout, warc, pages, gone)
     yield from _dangling(revisits, targets)
     yield from _orphans(layout)
     yield from _catalogue(layout)
@@ -113,7 +134,7 @@ def _index(layout: Layout, warc: Path) -> Iterator[Problem]:
         offset += len(stands)
 
 
-def _shard(layout: Layout, warc: Path, pages: list[str]) -> Iterator[Problem]:
+def _shard(layout: Layout, warc: Path, pages: list[str], gone: exclusions.Exclusions) -> Iterator[Problem]:
     path = layout.shard_of(warc)
     if not path.exists():
         return
@@ -134,6 +155,8 @@ def _shard(layout: Layout, warc: Path, pages: list[str]) -> Iterator[Problem]:
                 reason = f"the shard's rows are not the {len(pages)} page records of {warc.name}"
             elif (documents, len(rows) - documents) != (about.documents, about.skips):
                 reason = "the shard counts its documents and skips wrong"
+            elif back := next((i.url for i in rows if isinstance(i, Document) and gone.covering(i.url)), None):
+                reason = f"the shard holds {back}, which was taken down"
     if reason:
         yield Problem(file=_below(layout, path), offset=0, reason=f"{reason}. {_SHARD_CURE}")
 
@@ -154,11 +177,26 @@ def _catalogue(layout: Layout) -> Iterator[Problem]:
             if checked != "ok":
                 yield Problem(file=path.name, offset=0, reason=f"{checked}. {_CATALOGUE_CURE}")
                 return
+            for table in ("documents", "skips", "captures"):
+                if db.execute(f"SELECT 1 FROM {table} WHERE source NOT IN (SELECT id FROM sources)").fetchone():  # noqa: S608 - our own names
+                    unknown = f"{table} are of no shard or index that it knows"
+                    yield Problem(file=path.name, offset=0, reason=f"{unknown}. {_CATALOGUE_CURE}")
             for source, name in db.execute("SELECT id, path FROM sources ORDER BY path").fetchall():
                 if reason := _of_source(db, layout, source, name):
                     yield Problem(file=path.name, offset=0, reason=f"{name}: {reason}. {_CATALOGUE_CURE}")
+        _check_words(path)
     except sqlite3.DatabaseError as error:
         yield Problem(file=path.name, offset=0, reason=f"{error}. {_CATALOGUE_CURE}")
+
+
+def _check_words(path: Path) -> None:
+    """Let SQLite check the full-text index, which it does as a command to write; raises sqlite3.DatabaseError."""
+    with closing(sqlite3.connect(path, timeout=60)) as db:
+        try:
+            db.execute("INSERT INTO words(words) VALUES ('integrity-check')")
+        except sqlite3.OperationalError:
+            # It may not be written, or somebody makes it anew just now.
+            return
 
 
 def _of_source(db: sqlite3.Connection, layout: Layout, source: int, name: str) -> str | None:
@@ -169,8 +207,9 @@ def _of_source(db: sqlite3.Connection, layout: Layout, source: int, name: str) -
     try:
         if name.endswith(".parquet"):
             rows = list(enumerate(shard.read(path)))
-            wanted = [(n, item.id, item.url) for n, item in rows if isinstance(item, Document)]
-            held = db.execute("SELECT row, id, url FROM documents WHERE source = ? ORDER BY row", (source,)).fetchall()
+            wanted = [(n, i.id, i.url, i.title, i.published, i.han) for n, i in rows if isinstance(i, Document)]
+            select = "SELECT row, id, url, title, published, han FROM documents WHERE source = ? ORDER BY row"
+            held = db.execute(select, (source,)).fetchall()
             skips = sorted((item.id, item.reason.value) for _, item in rows if not isinstance(item, Document))
             skipped = sorted(db.execute("SELECT id, reason FROM skips WHERE source = ?", (source,)).fetchall())
             same = held == wanted and skips == skipped

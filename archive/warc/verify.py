@@ -25,14 +25,15 @@ TAIL = ".tail"
 def verify(path: Path) -> Iterator[Problem]:
     """Read every record back and report what is lost or wrong: gzip members, lengths, fields, digests.
 
-    Of files that this archive wrote also what foreign files need not have: a warcinfo record at the start, records that
-    refer to records of the same exchange, gzip heads that are exactly `member.HEAD`. So every changed bit is found.
+    Of files that this archive wrote also what foreign files need not have: a warcinfo record at the start, ids that
+    stand once, a request to each response and both of one URL and date, gzip heads that are exactly `member.HEAD`. So
+    every changed bit is found.
 
     Raises:
         DataError: the file cannot be read.
     """
     ours = False
-    ids: set[str] = set()
+    pairs = _Pairs()
     first = True
     members: list[tuple[int, int]] = []
     for item in records(path):
@@ -45,11 +46,7 @@ def verify(path: Path) -> Iterator[Problem]:
         if not members or members[-1][0] != item.place.offset:
             members.append((item.place.offset, item.place.length))
         if ours:
-            yield from (
-                Problem(file=item.place.file, offset=item.place.offset, reason=reason)
-                for reason in _unpaired(item, ids)
-            )
-        ids.add(item.id)
+            yield from pairs.wrong(item)
     with open_file(path) as file:
         if file.read(len(MAGIC)) != MAGIC:
             return
@@ -63,20 +60,47 @@ def verify(path: Path) -> Iterator[Problem]:
                 yield Problem(file=path.name, offset=offset, reason=reason)
 
 
-def _unpaired(record: Record, ids: set[str]) -> Iterator[str]:
-    """Names of records that should stand before this one, and do not."""
-    if record.kind == "warcinfo":
-        return
-    names = ["WARC-Warcinfo-ID"]
-    if record.kind == "request":
-        names.append("WARC-Concurrent-To")
-    elif record.kind == "metadata" and record.field("WARC-Refers-To"):
-        names += ["WARC-Concurrent-To", "WARC-Refers-To"]
-    yield from (
-        f"{name} {record.field(name)!r} names no record before it"
-        for name in names
-        if record.field(name).strip("<>") not in ids
-    )
+class _Pairs:
+    """Takes the records of a file that this archive wrote, and tells which do not belong to those before them."""
+
+    def __init__(self) -> None:
+        self._stood: dict[str, tuple[str, str]] = {}
+        self._unasked: Record | None = None
+
+    def wrong(self, record: Record) -> Iterator[Problem]:
+        """What is wrong with a record, or with the exchange that it ends by beginning another."""
+        belongs_to = record.field("WARC-Concurrent-To").strip("<>")
+        if self._unasked and belongs_to != self._unasked.id:
+            # Of the last exchange of a file that was left open the request may be torn off.
+            yield _problem(self._unasked, "no request record belongs to the response")
+        if self._unasked and (belongs_to != self._unasked.id or record.kind == "request"):
+            self._unasked = None
+        if record.kind in ("response", "revisit"):
+            self._unasked = record
+        yield from (_problem(record, reason) for reason in self._reasons(record, belongs_to))
+        self._stood.setdefault(record.id, (record.url, record.field("WARC-Date")))
+
+    def _reasons(self, record: Record, belongs_to: str) -> Iterator[str]:
+        if record.id in self._stood:
+            yield f"WARC-Record-ID {record.id} is that of a record before it"
+        if record.kind == "warcinfo":
+            return
+        names = ["WARC-Warcinfo-ID"]
+        if record.kind == "request":
+            names.append("WARC-Concurrent-To")
+        elif record.kind == "metadata" and record.field("WARC-Refers-To"):
+            names += ["WARC-Concurrent-To", "WARC-Refers-To"]
+        yield from (
+            f"{name} {record.field(name)!r} names no record before it"
+            for name in names
+            if record.field(name).strip("<>") not in self._stood
+        )
+        if self._stood.get(belongs_to) not in (None, (record.url, record.field("WARC-Date"))):
+            yield f"WARC-Target-URI or WARC-Date is not that of {belongs_to}, to which the record belongs"
+
+
+def _problem(record: Record, reason: str) -> Problem:
+    return Problem(file=record.place.file, offset=record.place.offset, reason=reason)
 
 
 def _is_padded(file: IO[bytes], offset: int, length: int) -> bool:

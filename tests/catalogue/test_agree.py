@@ -14,9 +14,9 @@ import pytest
 
 from archive.catalogue import build
 from archive.catalogue.agree import disagreements
-from archive.corpus import reclean
+from archive.corpus import forget, reclean
 from archive.layout import Layout
-from archive.warc import index
+from archive.warc import exclusions, index
 from archive.warc.reader import whole_records
 from archive.warc.writer import Earlier, Exchange, Writer
 
@@ -123,6 +123,47 @@ def lose_document(layout: Layout) -> None:
         db.execute("DELETE FROM documents WHERE number = (SELECT min(number) FROM documents)")
 
 
+def change_title(layout: Layout) -> None:
+    with closing(sqlite3.connect(layout.catalogue)) as db, db:
+        db.execute("UPDATE documents SET title = '别的' WHERE number = (SELECT min(number) FROM documents)")
+
+
+def lose_source(layout: Layout) -> None:
+    with closing(sqlite3.connect(layout.catalogue)) as db, db:
+        db.execute("DELETE FROM sources WHERE id = (SELECT min(source) FROM documents)")
+
+
+def break_words(layout: Layout) -> None:
+    with closing(sqlite3.connect(layout.catalogue)) as db, db:
+        db.execute("DELETE FROM words_data WHERE id > 10")
+
+
+def copy_warc(layout: Layout) -> None:
+    path = warc(layout, "revisit")
+    shutil.copy(path, path.with_name("a-20260101T000000Z-00000000.warc.gz"))
+
+
+def lose_info(layout: Layout) -> None:
+    path = warc(layout, "revisit")
+    path.write_bytes(path.read_bytes()[next(whole_records(path)).place.length :])
+    index.write(layout, path)
+
+
+def take_down(layout: Layout) -> None:
+    exclusions.append(layout, {"url": "http://a.cn/1.html", "date": exclusions.now(), "reason": ""})
+
+
+def bring_back(layout: Layout) -> None:
+    path = warc(layout, "response")
+    kept = path.read_bytes()
+    forget.erase(layout, path, ["http://a.cn/1.html"])
+    path.write_bytes(kept)
+
+
+def break_exclusions(layout: Layout) -> None:
+    layout.exclusions.write_text("nonsense\n")
+
+
 def break_catalogue(layout: Layout) -> None:
     layout.catalogue.write_bytes(b"SQLite format 3\0" + b"x" * 5000)
 
@@ -138,7 +179,15 @@ def break_catalogue(layout: Layout) -> None:
         (lose_warc, ".cdxj", "is gone"),
         (change_catalogue, "catalogue.sqlite", "holds other rows than the file"),
         (lose_document, "catalogue.sqlite", "holds other rows than the file"),
+        (change_title, "catalogue.sqlite", "holds other rows than the file"),
+        (lose_source, "catalogue.sqlite", "of no shard or index"),
+        (break_words, "catalogue.sqlite", "malformed"),
         (break_catalogue, "catalogue.sqlite", "rebuild --catalogue"),
+        (copy_warc, ".warc.gz", "too"),
+        (lose_info, ".warc.gz", "no warcinfo record"),
+        pytest.param(take_down, ".parquet", "which was taken down", marks=pytest.mark.fault(rows=[44])),
+        pytest.param(bring_back, ".warc.gz", "was erased, and is here again", marks=pytest.mark.fault(rows=[44])),
+        (break_exclusions, "exclusions.jsonl", "line 1"),
     ],
 )
 def test_a_disagreement_is_found_and_named(

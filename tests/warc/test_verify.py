@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import gzip
+import io
 import random
 import re
+from collections.abc import Callable
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -11,7 +15,8 @@ from warc_files import MOMENT, PAGE, exchange, never, write
 
 from archive.errors import DataError, UsageError
 from archive.layout import OPEN, Layout
-from archive.warc.reader import read
+from archive.warc.member import MemberWriter
+from archive.warc.reader import read, whole_records
 from archive.warc.verify import repair, verify
 from archive.warc.writer import Earlier, Writer
 
@@ -58,6 +63,34 @@ def test_a_lost_record_is_missed_by_those_that_refer_to_it(tmp_path: Path) -> No
     path.write_bytes(data[place.offset :])
     # Without its warcinfo the file is as any foreign file, and right.
     assert list(verify(path)) == []
+
+
+@pytest.mark.parametrize(
+    ("damage", "said"),
+    [
+        (lambda r: [r[0], r[1], *r[3:]], "no request record belongs to the response"),
+        (lambda r: [*r, *r[1:4]], "is that of a record before it"),
+        (lambda r: [r[0], r[2], r[1], *r[3:]], "names no record before it"),
+        (lambda r: [*r[:2], r[2].replace(b"http://a.cn/0", b"http://a.cn/1"), *r[3:]], "is not that of"),
+        (lambda r: [*r[:2], r[2].replace(b"2024-02-26T08:30:00", b"2024-02-26T08:31:00"), *r[3:]], "is not that of"),
+    ],
+    ids=["no request", "twice", "request first", "other URL", "other date"],
+)
+def test_records_that_are_whole_but_do_not_belong_together_are_named(
+    tmp_path: Path, damage: Callable[[list[bytes]], list[bytes]], said: str
+) -> None:
+    path, _ = write(tmp_path, PAGE, PAGE)
+    data = path.read_bytes()
+    ends = [item.place.offset for item in whole_records(path)] + [len(data)]
+    records = [gzip.decompress(data[a:b]) for a, b in pairwise(ends)]
+    packed = io.BytesIO()
+    for record in damage(records):
+        member = MemberWriter(packed)
+        member.write(record)
+        member.flush()
+    path.write_bytes(packed.getvalue())
+    found = list(verify(path))
+    assert any(said in problem.reason and problem.file == path.name for problem in found), found
 
 
 def left_open(root: Path, exchanges: int) -> tuple[Path, Layout, list[str]]:
