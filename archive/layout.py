@@ -53,6 +53,10 @@ class Layout:
         """The frontier of a site (SQLite)."""
         return self.root / "state" / f"{site}.sqlite"
 
+    def missing(self, site: str) -> Path:
+        """What the last crawl of a site did not capture and why, a JSON object a line."""
+        return self.root / "state" / f"{site}.missing.jsonl"
+
     def states(self) -> Iterator[Path]:
         """The frontiers that there are, by their sites' keys."""
         yield from sorted((self.root / "state").glob("*.sqlite"))

@@ -646,11 +646,12 @@ def _frontier_status(state: Path, missing: bool, json_: bool) -> None:
 
     frontier = Frontier(state, read_only=True)
     if missing:
-        for address in frontier.uncaptured():
+        for address in frontier.uncaptured(waiting=True):
             _print(address, f"{address.reason:20} {address.url}  {address.detail}", json_)
     elif runs := frontier.runs():
         reasons = ", ".join(f"{reason} {count}" for reason, count in frontier.reasons().items())
         ended = f"{runs[0].began:%Y-%m-%d %H:%M} UTC, {runs[0].pages} pages, {runs[0].ending}"
+        ended += f" ({runs[0].shortfall})" if runs[0].shortfall else ""
         _print(runs[0], f"{state.stem:24} last crawl {ended}; not captured: {reasons or 'nothing'}", json_)
     frontier.close()
 

@@ -1,7 +1,7 @@
 """Site keys or site files -> crawls, one process a site, and an exit code that says how they ended.
 
-    0 done; 1 no page came, or a host fell silent; 2 wrong configuration; 3 no space left;
-    4 another process crawls the site; 5 interrupted, and the next crawl goes on
+    0 done; 1 no page came, a host fell silent, or known pages brought far less than before; 2 wrong configuration;
+    3 no space left; 4 another process crawls the site; 5 interrupted, and the next crawl goes on
 
 Ctrl-C or SIGTERM once: what is on the wire is finished, acknowledged and closed. Twice: as kill -9, which the next
 crawl heals.
@@ -42,6 +42,7 @@ _ENDINGS = {
     "max_pages": (0, "as many pages as were asked for; the next crawl goes on"),
     "hours": (0, "its hours are over; the next crawl goes on"),
     "interrupted": (5, "interrupted; the next crawl goes on"),
+    "far_less": (1, "known pages brought far less than they used to; `cundang status --missing` may say why"),
     "broken_off": (1, "its server fell silent, or blocks us; the next crawl goes on"),
 }
 
@@ -137,7 +138,7 @@ def _ended(site: Site, spider: SiteSpider) -> int:
             " Check that its start pages open in a browser, then crawl again."
         )
     code, words = _ENDINGS[run.ending]
-    say(f"{site.key}: {words}.")
+    say(f"{site.key}: {words}" + (f" ({run.shortfall})." if run.shortfall else "."))
     return code or spider.cleaned
 
 

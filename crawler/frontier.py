@@ -44,6 +44,9 @@ BARREN = 200
 # Pages of one column, of one pager; the longest real one known has some 1,300.
 COLUMN_PAGES = 2000
 
+# A run that brings less than this share of what the same pages had before is marked, where they had enough to tell.
+SHARE, ENOUGH = 0.5, 10
+
 _HOUR, _DAY = 3600.0, 86400.0
 
 
@@ -95,7 +98,8 @@ CREATE TABLE IF NOT EXISTS address (
     span REAL, checks INTEGER NOT NULL DEFAULT 0,   -- of a list's clock, of an article's
     check_at REAL,                  -- when it is asked for again; null: never if it is done, at once if it failed
     etag TEXT, modified TEXT,       -- of its last full answer
-    form TEXT                       -- body of a POST; null: it is a GET
+    form TEXT,                      -- body of a POST; null: it is a GET
+    shown INTEGER                   -- articles that a list is used to show
 );
 CREATE INDEX IF NOT EXISTS due ON address (host, priority, id) WHERE state = 'pending' AND not_before IS NULL;
 CREATE INDEX IF NOT EXISTS waiting ON address (not_before) WHERE state = 'pending' AND not_before IS NOT NULL;
@@ -115,11 +119,12 @@ CREATE TABLE IF NOT EXISTS robots (origin TEXT PRIMARY KEY, read REAL NOT NULL, 
 CREATE TABLE IF NOT EXISTS visit (number INTEGER PRIMARY KEY, began REAL NOT NULL, ended REAL);
 CREATE TABLE IF NOT EXISTS run (
     began REAL NOT NULL, seconds REAL NOT NULL, visit INTEGER NOT NULL, ending TEXT NOT NULL, pages INTEGER NOT NULL,
-    articles INTEGER NOT NULL, requisites INTEGER NOT NULL, revisits INTEGER NOT NULL, bytes INTEGER NOT NULL
+    articles INTEGER NOT NULL, requisites INTEGER NOT NULL, revisits INTEGER NOT NULL, bytes INTEGER NOT NULL,
+    shortfall TEXT                  -- what came far less than before; null: nothing did
 );
 """
 _NEXT = """
-SELECT id, url, kind, priority, depth, hops, pager, parent, anchor, row_date, tries, role, etag, modified, form
+SELECT id, url, kind, priority, depth, hops, pager, parent, anchor, row_date, tries, role, etag, modified, form, shown
 FROM address INDEXED BY due
 WHERE state = 'pending' AND not_before IS NULL AND host = ? AND priority BETWEEN ? AND ?
 ORDER BY priority, id LIMIT 1
@@ -150,6 +155,7 @@ class Address:
         role: what it was when it answered last; None: it never did, or was neither list nor article.
         etag, modified: of its last full answer.
         form: body of a POST; None: it is a GET. Its URL has a fragment that tells it from others of the same page.
+        shown: articles that it is used to show, where it is a list.
     """
 
     url: str
@@ -165,6 +171,7 @@ class Address:
     etag: str | None = None
     modified: str | None = None
     form: str | None = None
+    shown: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -187,11 +194,12 @@ class Run:
         seconds: that it took.
         ending: `finished`, `max_pages` (as many as allowed), `hours` (they were over), `interrupted` (by a signal),
             `broken_off` (a host that had answered fell silent), `unreachable` (no page came), `failed` (the archive
-            could not be written).
+            could not be written), `far_less` (it came to its end, and known pages brought far less than they used to).
         pages: answers that are no requisites; of them `articles`.
         requisites: pictures and attachments.
         revisits: answers that were in the archive already.
         bytes: of response and revisit records, compressed.
+        shortfall: of `far_less`, what was missing.
     """
 
     began: dt.datetime
@@ -203,6 +211,7 @@ class Run:
     requisites: int
     revisits: int
     bytes: int
+    shortfall: str | None = None
 
 
 class StateError(DataError):
@@ -247,6 +256,9 @@ class Frontier:
         self._remembered: dict[str, Written] = {}
         self._parked: dict[str, float] = {}
         self._wake: float | None = None
+        # Of the lists and the articles that this run asked for again: what they had, and what came.
+        self._had: Counter[Role] = Counter()
+        self._got: Counter[Role] = Counter()
         with self._told():
             if read_only:
                 self._db = sqlite3.connect(f"{path.resolve().as_uri()}?mode=ro", uri=True, isolation_level=None)
@@ -277,6 +289,8 @@ class Frontier:
 
     def _complete(self) -> None:
         """Give a file of an earlier version the columns that it lacks."""
+        if "shortfall" not in {row[1] for row in self._db.execute("PRAGMA table_info(run)")}:
+            self._db.execute("ALTER TABLE run ADD COLUMN shortfall TEXT")
         there = {row[1] for row in self._db.execute("PRAGMA table_info(address)")}
         table = _SCHEMA.partition(";\nCREATE INDEX")[0].partition("(\n")[2]
         for line in table.splitlines():
@@ -416,16 +430,25 @@ class Frontier:
         role: Role | None = None,
         changed: bool = False,
         validators: tuple[str | None, str | None] = (None, None),
+        shown: int = 0,
     ) -> None:
         """The address answered with `status`, and all that its page leads to is pushed.
 
-        Of a list, `changed` says whether it showed anything new. `validators`: ETag and Last-Modified of a full answer.
+        Of a list, `changed` says whether it showed anything new, and `shown` how many articles it leads to.
+        `validators`: ETag and Last-Modified of a full answer.
         """
         self._settle(address, State.DONE, status=status)
+        if address.role == "article":
+            self._got["article"] += role == "article"
+        elif address.role == "list":
+            self._got["list"] += min(shown, address.shown)
+        # What a list was used to is forgotten by halves: a page that stays empty is told of a few times.
+        used_to = max(shown, address.shown // 2)
         with self._told():
             self._db.execute(
-                "UPDATE address SET role = ?, etag = coalesce(?, etag), modified = coalesce(?, modified) WHERE id = ?",
-                [role, *validators, address.id],
+                "UPDATE address SET role = ?, etag = coalesce(?, etag), modified = coalesce(?, modified), shown = ?"
+                " WHERE id = ?",
+                [role, *validators, used_to, address.id],
             )
             self._schedule(address.id, role, changed=changed)
 
@@ -507,6 +530,8 @@ class Frontier:
         status: int | None = None,
         not_before: float | None = None,
     ) -> None:
+        if state != State.PENDING and address.role is not None:
+            self._had[address.role] += 1 if address.role == "article" else address.shown
         with self._told():
             self._db.execute(
                 "UPDATE address SET state = ?, reason = ?, detail = ?, status = coalesce(?, status), fetched = ?,"
@@ -515,6 +540,16 @@ class Frontier:
             )
         if not_before is not None:
             self._wake = min(self._wake or ANOTHER_RUN, not_before)
+
+    def shortfall(self) -> str | None:
+        """What known pages brought far less of than before, in words; None: nothing."""
+        words: dict[Role, str] = {"list": "articles on known lists", "article": "known articles"}
+        found = [
+            f"{self._got[role]} of {self._had[role]} {words[role]}"
+            for role in words
+            if self._had[role] >= ENOUGH and self._got[role] < SHARE * self._had[role]
+        ]
+        return ", ".join(found) or None
 
     def trail(self, address: Address) -> list[str]:
         """The addresses that redirected to this one, the last first."""
@@ -685,7 +720,9 @@ class Frontier:
             if whole:
                 self._db.execute("UPDATE visit SET ended = ? WHERE number = ?", [self._clock(), self.visit])
             self._db.execute(
-                "INSERT INTO run VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+                "INSERT INTO run"
+                " (began, seconds, visit, ending, pages, articles, requisites, revisits, bytes, shortfall)"
+                " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
                 [
                     run.began.timestamp(),
                     run.seconds,
@@ -696,6 +733,7 @@ class Frontier:
                     run.requisites,
                     run.revisits,
                     run.bytes,
+                    run.shortfall,
                 ],
             )
 
@@ -717,11 +755,15 @@ class Frontier:
             rows = dict(self._db.execute("SELECT state, count(*) FROM address GROUP BY state"))
         return {state: rows.get(state, 0) for state in State}
 
-    def uncaptured(self) -> Iterator[Uncaptured]:
-        """Addresses that failed, were refused, or wait after an error, in the order in which they were found."""
+    def uncaptured(self, *, waiting: bool = False) -> Iterator[Uncaptured]:
+        """Addresses that failed, were refused, or wait after an error, in the order in which they were found.
+
+        `waiting`: also those whose turn has not come yet.
+        """
         rows = self._db.execute(
-            "SELECT url, state, reason, coalesce(detail, ''), tries, parent FROM address"
-            " WHERE reason IS NOT NULL ORDER BY id"
+            "SELECT url, state, coalesce(reason, 'waiting'), coalesce(detail, ''), tries, parent FROM address"
+            " WHERE reason IS NOT NULL OR (? AND state IN ('pending', 'leased') AND first IS NULL) ORDER BY id",
+            [waiting],
         )
         for url, state, reason, detail, tries, parent in rows:
             yield Uncaptured(url=url, state=State(state), reason=reason, detail=detail, tries=tries, parent=parent)
@@ -772,7 +814,8 @@ def _wanted(only_requisites: bool) -> tuple[int, int]:
 
 
 def _address(row: Sequence[Any]) -> Address:
-    key, url, kind, priority, depth, hops, pager, parent, anchor, row_date, tries, role, etag, modified, form = row
+    key, url, kind, priority, depth, hops, pager, parent, anchor, row_date, tries, role, *rest = row
+    etag, modified, form, shown = rest
     return Address(
         id=key,
         url=url,
@@ -786,12 +829,13 @@ def _address(row: Sequence[Any]) -> Address:
         etag=etag,
         modified=modified,
         form=form,
+        shown=shown or 0,
         found=None if parent is None else Found(parent=parent, anchor=anchor, row_date=row_date),
     )
 
 
 def _run(row: Sequence[Any]) -> Run:
-    began, seconds, visit, ending, pages, articles, requisites, revisits, size = row
+    began, seconds, visit, ending, pages, articles, requisites, revisits, size, *shortfall = row
     return Run(
         began=dt.datetime.fromtimestamp(began, dt.UTC),
         seconds=seconds,
@@ -802,6 +846,7 @@ def _run(row: Sequence[Any]) -> Run:
         requisites=requisites,
         revisits=revisits,
         bytes=size,
+        shortfall=shortfall[0] if shortfall else None,
     )
 
 

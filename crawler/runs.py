@@ -67,8 +67,8 @@ class Run:
         missed: planned times before it that passed unused, `first_missed` the first of them.
         runner: the process that started it.
         exit: the crawl's exit code; below 0 the signal that killed it; None while it runs, or where nobody saw its end.
-        ending: `running`, `finished`, `max_pages`, `broken_off`, `unreachable`, `interrupted`, `killed`, `failed`,
-            `refused` (its configuration), `no space`, `locked` (crawled by another process).
+        ending: `running`, `finished`, `far_less`, `max_pages`, `broken_off`, `unreachable`, `interrupted`, `killed`,
+            `failed`, `refused` (its configuration), `no space`, `locked` (crawled by another process).
         documents: that the captures of this run gave; `skips`: the others by reason.
     """
 

@@ -7,11 +7,13 @@ import datetime as dt
 import email.utils
 import hashlib
 import ipaddress
+import json
 import logging
 import re
 import time
 from collections import Counter, defaultdict
 from collections.abc import Coroutine
+from dataclasses import asdict
 from functools import partial
 from importlib.metadata import version
 from pathlib import Path
@@ -41,7 +43,7 @@ from archive.text.decode import decode, parse
 from archive.text.document import Reason
 from archive.text.verdict import looks_like, verdict
 from archive.warc.capture import Capture, Found
-from archive.warc.writer import Writer, Written
+from archive.warc.writer import Writer, Written, disk_error
 from crawler.address import canonical, has_session, host_of, shape, trap, unordered
 from crawler.browser import Browser, RenderError
 from crawler.discovery import Link, discover
@@ -345,10 +347,12 @@ class SiteSpider(Spider):
             requisites=self.counts["requisites"],
             revisits=self.counts["revisits"],
             bytes=self.counts["bytes"],
+            shortfall=self.frontier.shortfall() if ending == "far_less" else None,
         )
         try:
             if self.recorder.failure is None:
-                self.frontier.end(self.run, whole=ending == "finished")
+                self.frontier.end(self.run, whole=ending in ("finished", "far_less"))
+                self._tell_missing()
             self.recorder.close()
         except CundangError as error:
             self.recorder.fail(error)
@@ -370,7 +374,19 @@ class SiteSpider(Spider):
         # A host that broke off in the middle is gone on with; one that never answered is not waited for.
         if any(self.frontier.open_on(host) for host in self._answered):
             return "broken_off"
-        return "finished"
+        return "far_less" if self.frontier.shortfall() else "finished"
+
+    def _tell_missing(self) -> None:
+        """Write what was not captured and why beside the state, an object a line."""
+        path = self.layout.missing(self.site.key)
+        made = path.with_name(path.name + ".tmp")
+        try:
+            with made.open("w", encoding="utf-8") as file:
+                for address in self.frontier.uncaptured(waiting=True):
+                    file.write(json.dumps(asdict(address), ensure_ascii=False) + "\n")
+            made.replace(path)
+        except OSError as error:
+            raise disk_error(path, error) from error
 
     def _settle(self) -> None:
         self._unsettled = 0
@@ -453,7 +469,14 @@ class SiteSpider(Spider):
             self._give_up(address, "needs_js", why, response.status)
         else:
             role: Role = "article" if article else "list"
-            self.frontier.done(address, response.status, role=role, changed=changed, validators=_validators(response))
+            self.frontier.done(
+                address,
+                response.status,
+                role=role,
+                changed=changed,
+                validators=_validators(response),
+                shown=_shown(links),
+            )
         return None
 
     async def _show(self, address: Address, response: Response, browser: Browser) -> None:
@@ -485,7 +508,7 @@ class SiteSpider(Spider):
                         role = "article"
                         self.counts["articles"] += 1
                         break
-                    rows = {link.url for link in links if link.row_date or link.priority == ARTICLE}
+                    rows = {link.url for link in links if _is_row(link)}
                     fresh, role = not rows <= seen, "list" if rows else role
                     seen |= rows
                     # As with any pager: on while it shows something, and something new.
@@ -495,7 +518,7 @@ class SiteSpider(Spider):
                 why = "; ".join(refused)[:500] or "and nothing was kept from it"
                 self._give_up(address, "needs_js", f"a browser shows no list either: {why}", response.status)
             else:
-                self.frontier.done(address, response.status, role=role, changed=changed)
+                self.frontier.done(address, response.status, role=role, changed=changed, shown=len(seen))
         except RenderError as error:
             self._give_up(address, "needs_js", f"the browser failed: {error}", response.status)
         except CundangError as error:
@@ -795,6 +818,16 @@ def _needs_script(html: str, root: HtmlElement, links: list[Link], prose: int, l
         return None
     evidence = [f"script: {fills[0]}", *([f"empty: {empty}"] if empty else []), *([template[0]] if template else [])]
     return f"its list is made by a script ({'; '.join(evidence)}; no article, no pager)"
+
+
+def _is_row(link: Link) -> bool:
+    """Whether a link looks like one to an article."""
+    return link.kind == "page" and (link.row_date is not None or link.priority == ARTICLE)
+
+
+def _shown(links: list[Link]) -> int:
+    """How many articles a list leads to."""
+    return sum(map(_is_row, links))
 
 
 def _text(value: bytes) -> str:

@@ -1,0 +1,82 @@
+"""What a run did not bring: named line by line, and a run that brings far less than before ends with exit code 1."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+
+from little_server import Answer, serving
+
+from archive.layout import Layout
+
+TEXT = "<p>" + "全市统战部长会议召开，会议强调要画好最大同心圆，巩固和发展最广泛的爱国统一战线。" * 8 + "</p>"
+
+
+def cundang(data: Path, sites: Path, *words: str) -> subprocess.CompletedProcess[str]:
+    command = [sys.executable, "-m", "crawler.cli", "--data", str(data), "--sites", str(sites), *words]
+    return subprocess.run(command, capture_output=True, text=True, timeout=100, check=False)
+
+
+def test_a_run_that_brings_far_less_than_before_is_marked_and_what_is_missing_is_named(tmp_path: Path) -> None:
+    data, sites = tmp_path / "data", tmp_path / "sites"
+    rows = [f"/xw/202002/t20200219_{n}.html" for n in range(1, 13)]
+    home = "".join(f"<li><a href='{path}'>全市统战部长会议召开</a>2020-02-19</li>" for path in rows)
+    closed = "<p>网站正在升级，敬请期待</p>"
+    now, gone = home, False
+
+    def routes(path: str, _: Mapping[str, str]) -> Answer | None:
+        if path == "/robots.txt":
+            return Answer("User-agent: *\nDisallow: /private/", headers={"Content-Type": "text/plain"})
+        if path == "/":
+            return Answer(
+                f"<html><body>{now}<a href='/private/1.html'>内部</a><a href='/none.html'>无</a></body></html>"
+            )
+        if path not in rows or gone:
+            return Answer(status=404)
+        return Answer(f"<html><title>会议</title><body><h1>会议</h1>{TEXT}{path}</body></html>")
+
+    with serving(routes) as little:
+        little.site(sites)
+        for _ in range(2):
+            usual = cundang(data, sites, "crawl", "little")
+            assert usual.returncode == 0, usual.stderr
+        now = closed
+        poor = cundang(data, sites, "crawl", "little")
+        assert poor.returncode == 1, poor.stderr
+        assert "0 of 12 articles on known lists" in poor.stderr
+        status = cundang(data, sites, "status")
+        assert "far_less (0 of 12 articles on known lists)" in status.stdout
+        now = home
+        assert cundang(data, sites, "crawl", "little").returncode == 0
+
+        # The list is as it was, what it leads to is gone.
+        gone = True
+        empty = cundang(data, sites, "crawl", "little", "--full")
+        assert empty.returncode == 1, empty.stderr
+        assert "0 of 12 known articles" in empty.stderr
+        told = cundang(data, sites, "status", "--missing", "--json")
+        lines = Layout(root=data).missing("little").read_text(encoding="utf-8")
+        assert told.stdout == lines
+        why = {line["url"].removeprefix(little.base): line["reason"] for line in map(json.loads, lines.splitlines())}
+        assert why == dict.fromkeys(rows, "deleted") | {"/private/1.html": "robots", "/none.html": "http_404"}
+
+
+def test_addresses_whose_turn_has_not_come_are_named_too(tmp_path: Path) -> None:
+    data, sites = tmp_path / "data", tmp_path / "sites"
+    rows = [f"/xw/202002/t20200219_{n}.html" for n in range(1, 10)]
+
+    def routes(path: str, _: Mapping[str, str]) -> Answer | None:
+        if path == "/":
+            return Answer("".join(f"<a href='{row}'>会议</a>" for row in rows))
+        return Answer(f"<h1>会议</h1>{TEXT}{path}") if path in rows else Answer(status=404)
+
+    with serving(routes) as little:
+        little.site(sites)
+        assert cundang(data, sites, "crawl", "little", "--max-pages", "4").returncode == 0
+        lines = Layout(root=data).missing("little").read_text(encoding="utf-8").splitlines()
+        waiting = {line["url"].removeprefix(little.base): line["reason"] for line in map(json.loads, lines)}
+        assert waiting == dict.fromkeys(set(rows) - little.counts.keys(), "waiting")
+        assert len(waiting) == 6
