@@ -112,11 +112,11 @@ def main() -> int:
     print("\n".join(table.lines()))
     for reason in dict.fromkeys(table.why):
         print(f"skipped: {reason}")
-    passed = [
-        row for row, tests in table.results.items() if tests and {"passed"} == {o for t in tests.values() for o in t}
-    ]
-    without = [row for row, tests in table.results.items() if not tests]
-    print(f"\n{len(passed)} of {len(ROWS)} rows passed; without a test: {without or 'none'}")
+    outcomes = {row: {outcome for each in tests.values() for outcome in each} for row, tests in table.results.items()}
+    # A part that this machine cannot provoke is told above; a row of which nothing was provoked has not passed.
+    passed = [row for row, found in outcomes.items() if "passed" in found and "failed" not in found]
+    without = [row for row, found in outcomes.items() if "passed" not in found and "failed" not in found]
+    print(f"\n{len(passed)} of {len(ROWS)} rows passed; not provoked: {without or 'none'}")
     return code or int(len(passed) + len(without) < len(ROWS) or (bool(without) and len(sys.argv) == 1))
 
 

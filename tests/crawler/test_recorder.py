@@ -317,11 +317,11 @@ def test_how_the_bytes_arrive_makes_no_difference(name: str, cuts: list[int]) ->
     tap.close()
 
 
-def certificate(folder: Path) -> ssl.SSLContext:
-    """A self-made certificate for 127.0.0.1, good for a day."""
+def certificate(folder: Path, address: str = "127.0.0.1", *, expired: bool = False) -> ssl.SSLContext:
+    """A self-made certificate for an address, good for a day, or until yesterday."""
     key = ec.generate_private_key(ec.SECP256R1())
     name = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, "127.0.0.1")])
-    now = dt.datetime.now(dt.UTC)
+    now = dt.datetime.now(dt.UTC) - dt.timedelta(days=2 if expired else 0)
     made = (
         x509.CertificateBuilder()
         .subject_name(name)
@@ -330,7 +330,7 @@ def certificate(folder: Path) -> ssl.SSLContext:
         .serial_number(x509.random_serial_number())
         .not_valid_before(now - dt.timedelta(hours=1))
         .not_valid_after(now + dt.timedelta(days=1))
-        .add_extension(x509.SubjectAlternativeName([x509.IPAddress(ipaddress.ip_address("127.0.0.1"))]), critical=False)
+        .add_extension(x509.SubjectAlternativeName([x509.IPAddress(ipaddress.ip_address(address))]), critical=False)
         .sign(key, hashes.SHA256())
     )
     file = folder / "certificate.pem"
@@ -367,6 +367,27 @@ def test_https_is_recorded_in_clear_with_the_verdict_on_the_certificate(tmp_path
         told = only(found[name], "metadata").block.decode()
         assert "tls: TLSv1." in told
         assert "tls-verification: self-signed certificate" in told
+
+
+@pytest.mark.fault(rows=[32])
+@pytest.mark.parametrize(
+    ("address", "expired", "verdict"),
+    [
+        ("127.0.0.1", False, "ok"),
+        ("127.0.0.9", False, "the certificate is not for 127.0.0.1"),
+        ("127.0.0.1", True, "certificate has expired"),
+    ],
+)
+def test_the_verdict_on_a_trusted_certificate_names_what_is_wrong(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, address: str, expired: bool, verdict: str
+) -> None:
+    context = certificate(tmp_path, address, expired=expired)
+    monkeypatch.setenv("SSL_CERT_FILE", str(tmp_path / "certificate.pem"))
+    with OddServer(shapes=SHAPES, tls=context) as server:
+        out = run(server, tmp_path / "data", [server.url("fold")])
+    (seen,) = out["seen"]
+    assert seen["event"] == "callback"  # kept whatever its certificate, beside the verdict
+    assert f"tls-verification: {verdict}" in only(rows(out["warcs"])["fold"], "metadata").block.decode()
 
 
 @pytest.mark.fault(rows=[32])
