@@ -25,7 +25,10 @@ _NEUTRAL = re.compile(rf"(?<=[{HAN}])[(（](?:men|de|le|zhe|ge|ma|ne|ba|me|zi|to
 # The same replacement on shifted GBK bytes left 格式?jīng)_突: the character is not recoverable.
 _BROKEN = re.compile(rf"[?\ufffd]{_SYLLABLE}[)）]")
 # t2s leaves the particle 著; it is 着 after these verbs, and never in 名著, 著作.
-_ZHE = re.compile("(?<=[随沿跟有意味志续持带顶冒向朝接围对伴藉])著(?![名作称述者书录])")
+_ZHE = re.compile(
+    "(?<=[随沿跟有意味志续持带顶冒向朝接围对伴藉隔看拿站坐听抱望笑穿戴守牵握盯靠顺凭闪泛充附挂捧背扶])"
+    "著(?![名作称述者书录])"
+)
 
 
 def pinyin_repaired(text: str) -> str | None:

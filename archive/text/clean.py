@@ -228,8 +228,12 @@ def _heading(draft: Draft, page: Page, first: int, around: dict[int, str]) -> in
     names = {i: page.blocks[i].element.get("class") or "" for i in near}
     named = [i for i in near if page.blocks[i].kind == "heading" or _HEADING.search(names[i])]
     over = [i for i in near if i + 1 in around and fields.is_dateline(around[i + 1])]
-    if draft.lines and page.blocks[first].kind == "heading" and fields.may_be_title(draft.lines[0].read):
-        return first
+    if draft.lines and fields.may_be_title(draft.lines[0].read):
+        # It may open the region: a heading, a box that is named for one, the line over the dateline.
+        named_so = _HEADING.search(page.blocks[first].element.get("class") or "")
+        follows = len(draft.lines) > 1 and fields.is_dateline(draft.lines[1].read)
+        if page.blocks[first].kind == "heading" or named_so or follows:
+            return first
     found = named or over or _shown_above(page, near, first, around)
     return found[-1] if found else None
 

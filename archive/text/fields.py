@@ -95,6 +95,8 @@ _CRUMB_LABEL = re.compile(
     r"[您你]?(?:当前|现在|目前)?(?:所在|所处)?的?位置(?:是)?\s*[:\s]?|所在位置\s*:?|当前栏目\s*:?|"
     r"[您你]在这里\s*:?|[您你]现在所在\S{0,3}:?"
 )
+# Two steps from the site's name: 人民政协网 > 统一战线.
+_SHORT_CRUMB = re.compile(r"([^>。,:\s]{2,16}?)\s*[>»›]\s*[^>。,:]{2,12}")
 _CRUMB_SPLIT = re.compile(r"\s*(?:>>|[>»›→\\]|-+>|::|(?<=\s)[-/|](?=\s))\s*")
 _NO_COLUMN = frozenset(
     [
@@ -136,6 +138,8 @@ _TAKEN = re.compile(
     r"(?P<shown>.{2,60}?\s)?(?P<who>[一-鿿]{2,16}|[一-鿿]{2,8}\s[一-鿿]{2,4})\s?(?P<did>摄|摄影|供图|/摄|/图|提供图片)"
 )
 _CREDIT = re.compile(r"[。!?]?\s?\((?:资料图片?|[上下左右]图|[^()。]{2,14}\s*[摄绘](?:影)?|[^()。]{2,14}供图)\)$")
+# What is shown, a full stop, and who took it: 归侨在花田里合影。赵一凡 摄
+_SIGNED = re.compile(r"[^。!?;]{2,70}[。!?]\s?(?:[一-鿿]{4,12}\s)?(?P<who>[一-鿿]{2,4})\s?/?(?:摄|摄影|供图)")
 # Points at the picture above or below; without a picture it may be the mark of a list.
 _POINTER = re.compile(r"[▲△↑▼↓]\s*.{2,120}")
 # Words of one who draws a conclusion, not of one who names what a picture shows.
@@ -199,6 +203,12 @@ _BARE_LABELS = {
 }
 _DASHES = re.compile("[—–―-]+")
 _QUOTED = re.compile(r"[\s\"“”'‘’]")
+# What a `title` element says where nobody wrote one.
+_NO_TITLE = re.compile(
+    r"无标题(?:文档|页|文件)?|Untitled.{0,12}|New Page.{0,4}|新建网页.{0,4}|"
+    r"(?:新闻|文章|信息)?(?:内容|详细|详情|正文|显示|浏览|查看)页?面?",
+    re.IGNORECASE,
+)
 _SUBTITLE = re.compile(r"[—–\-]{1,3}\s*\S.{2,60}")
 _NUMBERED = re.compile(
     r"(?:[一二三四五六七八九十]{1,3}[、.,]|\([一二三四五六七八九十\d]{1,3}\)|"
@@ -433,7 +443,9 @@ def unlabelled(line: str) -> Byline:
         elif 2 <= han(part) <= 10 and not _NO_SOURCE.search(part) and furniture_id(part) is None:
             others.append(part)
     found.author = " ".join(people) or None
-    if found.source is None and not people and text == whole and 1 <= len(others) <= 2 and re.search(r"\d:\d{2}", text):
+    # Counters may follow, no other label.
+    plain = text == whole or all(name == "other" for name, _, _ in _marks(whole))
+    if found.source is None and not people and plain and 1 <= len(others) <= 2 and re.search(r"\d:\d{2}", text):
         # Beside the minute stands who published it, behind its column: 金融市场 棱镜 2019-09-23 07:48.
         found.source = others[-1]
     return found
@@ -520,6 +532,7 @@ def is_crumb(line: str) -> bool:
             and "更多" not in text
         )
         or bool(re.fullmatch(r"[^>。,]{1,24}(?:\s*[>»›]+\s*[^>。,]{1,24})*\s*[>»›]+\s*正文", text))
+        or bool((match := _SHORT_CRUMB.fullmatch(text)) and is_site_name(match[1]))
     )
 
 
@@ -542,6 +555,8 @@ def is_caption(line: str, *, pictured: bool = True) -> bool:
     (False, False)
     """
     text = narrow(line)
+    if (match := _SIGNED.fullmatch(text)) and is_person(match["who"]):
+        return True
     if text.startswith("(") and text.endswith(")") and text.count("(") == 1:
         text = text[1:-1]
     # The full stop may stand before who took the picture: 图为活动现场。(张三 摄)
@@ -622,7 +637,7 @@ def title_of(head: str, site: str | None) -> str | None:
     ('统战部召开会议', None)
     """
     parts = [part for part in _head_parts(head) if not same(part, site)]
-    named = [part for part in parts if not is_site_name(part)]
+    named = [part for part in parts if not is_site_name(part) and not _NO_TITLE.fullmatch(part)]
     return named[0] if named and may_be_title(named[0]) else None
 
 
@@ -638,7 +653,7 @@ def is_site_name(text: str) -> bool:
     """
     return len(text) <= 20 and bool(
         re.fullmatch(
-            r".*(?:网|网站|频道|政府|委员会|统战部|统一战线|委统战|在线|日报|晚报|时报|新闻|新闻网|首页|"
+            r".*(?:网|网站|频道|政府|委员会|统战部|统一战线(?:工作部)?|委统战|在线|日报|晚报|时报|新闻|新闻网|首页|"
             r"门户|论坛|博客|客户端|平台|统战|统战之窗|之窗|中心|局|厅|社|报|台|"
             r"信息港|公众信息网|大学|学院|财经|娱乐|体育|科技|资讯|要闻|动态|专栏|正文|[Nn]ews|\.(?:com|"
             r"cn|org|net).*)",
