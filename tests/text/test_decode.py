@@ -31,6 +31,7 @@ def page(text: str, charset: str | None = None, padding: int = 0) -> str:
         (page(HANT, "gb2312").encode("big5hkscs"), None, HANT),
         (page(HANT).encode("big5hkscs"), None, HANT),
         (page(TEXT, "x-gbk").encode("gb18030"), None, TEXT),
+        (page(TEXT, "utf8;").encode(), "text/html; charset=utf8;", TEXT),
         (page(TEXT, "gb-2312").encode("gb18030"), None, TEXT),
         (page(TEXT).encode(), "text/html; charset=UTF-8lang=zh", TEXT),
         (page(TEXT, "gb2312", padding=6000).encode("gb18030"), None, TEXT),
@@ -66,6 +67,8 @@ def test_a_utf8_template_around_a_gbk_include_is_read_piece_by_piece() -> None:
         f"<p>{TEXT}</p>".encode("gb18030") * 5 + "统".encode("gb18030")[:1] + b"<p>",
         f"<p>{TEXT}锟斤拷锟斤拷</p>".encode(),
         f"<p>{TEXT}\ufffd\ufffd部</p>".encode(),
+        f"<p>{TEXT}烫烫烫烫</p>".encode(),
+        f"<p>{TEXT}ï¿½ï¿½部</p>".encode(),
         f"<p>{TEXT}统战部会议</p>".encode().decode("latin-1").encode(),
     ],
 )

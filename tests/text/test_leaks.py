@@ -8,12 +8,13 @@ from pathlib import Path
 
 import pytest
 
+from archive.text.blocks import fold
 from archive.text.clean import clean
 from archive.text.document import Document
 from archive.text.lines import furniture
 from archive.warc.capture import Capture, Place
 
-FOUR = next((Path(__file__).parents[2] / "seeds" / "corpus").glob("004*.txt"))
+CORPUS = Path(__file__).parents[2] / "seeds" / "corpus"
 FURNITURE = re.compile(
     r"发表评论|用户名|验证码|匿名|推荐资讯|版权|ICP备|站内搜索|上一篇|下一篇|打印本页|顶一下|网友回复|2026"
 )
@@ -72,6 +73,48 @@ def test_nothing_leaks_and_no_paragraph_is_lost(shape: str) -> None:
     assert document.text.split("\n") == list(BODY)
     assert not FURNITURE.search(document.text)
     assert (document.published, document.source) == ("2022-03-15", "区司法局")
+
+
+SHELLS = {
+    "nested tables": (
+        "<table><tr><td>{}</td></tr></table>",
+        "<table><tr><td><table>{}</table></td></tr></table>",
+        "<tr><td>{}</td></tr>",
+    ),
+    "one cell": ("<table><tr><td>{}</td></tr></table>", "<table><tr><td>{}</td></tr></table>", "　　{}<br>"),
+    "spans": ("<div><span>{}</span></div>", "<div>{}</div>", "<div><span>　　{}</span></div>"),
+    "paragraphs": ("<div>{}</div>", '<div class="main">{}</div>', "<p>{}</p>"),
+}
+
+
+@pytest.mark.parametrize("shape", SHELLS)
+@pytest.mark.parametrize("number", ["000", "001", "003", "004"])
+def test_a_seed_put_back_into_a_page_is_read_as_the_seed_is(number: str, shape: str) -> None:
+    outer, box, inner = SHELLS[shape]
+    path = next(CORPUS.glob(f"{number}*.txt"))
+    text = Capture(
+        id="urn:uuid:00000000-0000-4000-8000-000000000005",
+        kind="resource",
+        url=f"file:///{path.name}",
+        date=None,
+        status=None,
+        headers=(("Content-Type", "text/plain; charset=utf-8"),),
+        body=path.read_bytes(),
+        payload_digest=None,
+        place=Place(file="a.warc.gz", offset=0, length=1),
+    )
+    seed = clean(text, None)
+    assert isinstance(seed, Document)
+    lines = [line for line in path.read_text(encoding="utf-8").splitlines() if line.strip()]
+    body = [index for index, line in enumerate(lines) if fold(line) in seed.text.split("\n")]
+    first, last = body[0], body[-1] + 1
+    above, below = ("".join(outer.format(line) for line in part) for part in (lines[:first], lines[last:]))
+    inside = box.format("".join(inner.format(line) for line in lines[first:last]))
+    page = clean(capture(f"<html><head><title>{seed.title or ''}</title></head><body>{above}{inside}{below}"), None)
+    assert isinstance(page, Document)
+    assert page.text.split("\n") == seed.text.split("\n")
+    facts = ("title", "published", "published_claimed", "source", "author", "contributor", "captions")
+    assert [getattr(page, fact) for fact in facts] == [getattr(seed, fact) for fact in facts]
 
 
 def test_the_farms_farewell_is_no_text() -> None:
