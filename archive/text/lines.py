@@ -18,7 +18,7 @@ BODY = 60
 SENTENCE = 25
 
 # An editor's line stands so near above the heading of comments or related articles (lines).
-SIGNED = 6
+SIGNED = 8
 _EDITOR = re.compile(r"[(\[【]?(?:本文|值班)?(?:责任编辑|责\s?编|编\s?辑)\s?[:|]\s?[^。,;:]{2,16}[)\]】]?")
 
 _NARROW = {chr(code): chr(code - 0xFEE0) for code in range(0xFF01, 0xFF5F)} | {"\u3000": " ", "\xa0": " ", "︰": ":"}
@@ -90,9 +90,11 @@ def furniture(lines: Sequence[str]) -> list[str | None]:
     first, last = (prose[0], prose[-1]) if prose else (len(lines), -1)
     found: list[str | None] = []
     cut: tuple[int, str] | None = None
+    # What stands behind the editor's line stands at the bottom, however many readers' letters follow.
+    signed = next((i for i, key in enumerate(keys) if i > first and _EDITOR.fullmatch(key)), len(lines))
     for index, key in enumerate(keys):
         at_top = index < first
-        at_bottom = index > last or index >= 0.6 * len(lines)
+        at_bottom = index > min(last, signed) or index >= 0.6 * len(lines)
         rule = _match(key, at_top=at_top, at_bottom=at_bottom)
         found.append(rule.id if rule else None)
         if rule and rule.cut and cut is None:
@@ -100,9 +102,8 @@ def furniture(lines: Sequence[str]) -> list[str | None]:
     if cut:
         start, reason = cut
         later = range(start + 1, len(lines))
-        # Behind the editor's line and such a heading stand readers' letters, however long.
-        signed = any(_EDITOR.fullmatch(key) for key in keys[max(first + 1, start - SIGNED) : start])
-        if signed or not any(found[index] is None and is_sentence(lines[index], BODY) for index in later):
+        near = signed < start <= signed + SIGNED
+        if near or not any(found[index] is None and is_sentence(lines[index], BODY) for index in later):
             for index in later:
                 found[index] = found[index] or reason
     return found
