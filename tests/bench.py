@@ -15,6 +15,7 @@ import datetime as dt
 import json
 import os
 import re
+import resource
 import shutil
 import statistics
 import subprocess
@@ -38,6 +39,27 @@ from archive.warc.capture import Capture, Place
 from crawler import practice
 
 CHECKOUT = Path(__file__).parents[1]
+# `scrapy crawl`, with the time that acknowledging takes: fsync of the WARC file and commit of the state.
+OURS = """
+import atexit, json, os, sys, time
+from scrapy.cmdline import execute
+from crawler.recorder import Recorder
+
+settle, spent = Recorder.settle, []
+
+def timed(self):
+    began = time.perf_counter()
+    settle(self)
+    spent.append(time.perf_counter() - began)
+
+def tell():
+    with open(os.environ["SPENT"], "w") as file:
+        json.dump(spent, file)
+
+Recorder.settle = timed
+atexit.register(tell)
+execute(["scrapy", *sys.argv[1:]])
+"""
 BARE = """
 import sys, scrapy
 from scrapy.crawler import CrawlerProcess
@@ -69,6 +91,8 @@ def rate(server: practice.Server, run: Callable[[], None]) -> tuple[float, list[
 def capture(folder: Path, rounds: int) -> None:
     """Print pages captured a second: ours, bare Scrapy's, wget's."""
     rates: dict[str, list[float]] = {"cundang": [], "bare Scrapy": [], "wget --warc-file": []}
+    used: dict[str, list[float]] = {name: [] for name in rates}
+    settled: list[list[float]] = []
     with practice.Server(log=folder / "server.jsonl") as server:
         site = combined(folder, server.port)
         urls: list[str] = []
@@ -77,7 +101,10 @@ def capture(folder: Path, rounds: int) -> None:
             data = folder / "ours"
             shutil.rmtree(data, ignore_errors=True)
             settings = ["-s", f"DATA={data}", "-s", "CLEAN_AFTER_CRAWL=0", "-s", "LOG_LEVEL=ERROR"]
-            subprocess.run([sys.executable, "-m", "scrapy", "crawl", str(site), *settings], cwd=CHECKOUT, check=True)
+            spent = folder / "spent.json"
+            command = [sys.executable, "-c", OURS, "crawl", str(site), *settings]
+            subprocess.run(command, cwd=CHECKOUT, env=os.environ | {"SPENT": str(spent)}, check=True)
+            settled.append(json.loads(spent.read_text("utf-8")))
 
         def bare() -> None:
             subprocess.run([sys.executable, "-c", BARE, str(listed)], check=True)
@@ -87,22 +114,45 @@ def capture(folder: Path, rounds: int) -> None:
             quiet = ["-q", "-O", os.devnull, "--warc-file", str(folder / "w" / "out"), "-i", str(listed)]
             subprocess.run(["wget", *quiet], check=False)
 
+        def measured(name: str, run: Callable[[], None]) -> list[str]:
+            before = cpu()
+            figure, asked = rate(server, run)
+            rates[name].append(figure)
+            used[name].append(cpu() - before)
+            return asked
+
         listed = folder / "urls.txt"
         for _ in range(rounds):
-            figure, urls = rate(server, ours)
-            rates["cundang"].append(figure)
+            urls = measured("cundang", ours)
             listed.write_text("\n".join(urls), encoding="utf-8")
-            rates["bare Scrapy"].append(rate(server, bare)[0])
+            measured("bare Scrapy", bare)
             if shutil.which("wget"):
-                rates["wget --warc-file"].append(rate(server, wget)[0])
+                measured("wget --warc-file", wget)
     print(f"\nCapture: {len(urls)} exchanges of {len(practice.SITES)} hosts, {rounds} rounds in turn")
     ours_median = statistics.median(rates["cundang"])
     for name, figures in rates.items():
         if figures:
             median = statistics.median(figures)
-            print(f"  {name:18} {median:7.0f} a second   cundang is {ours_median / median:5.2f} times as fast")
+            ratio = ours_median / median
+            seconds = statistics.median(used[name])
+            print(
+                f"  {name:18} {median:7.0f} a second   cundang is {ratio:5.2f} times as fast;"
+                f" {seconds:5.2f} CPU-seconds, starting included"
+            )
         else:
             print(f"  {name:18} not installed")
+    shares = [sum(spent) / (len(urls) / figure) for spent, figure in zip(settled, rates["cundang"], strict=True)]
+    each = statistics.median(second for spent in settled for second in spent)
+    print(
+        f"  fsync and commit: {len(settled[-1])} of each crawl, {each * 1000:.1f} ms each (median),"
+        f" {statistics.median(shares):.1%} of its time"
+    )
+
+
+def cpu() -> float:
+    """Seconds of CPU that child processes which have ended used."""
+    times = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return times.ru_utime + times.ru_stime
 
 
 def combined(folder: Path, port: int) -> Path:
