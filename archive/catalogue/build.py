@@ -6,23 +6,31 @@ import datetime as dt
 import fcntl
 import hashlib
 import json
+import re
 import sqlite3
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from importlib.resources import files
 from pathlib import Path
+from typing import Any
 
 from archive.catalogue import duplicates
 from archive.catalogue.words import spaced
 from archive.corpus import shard
 from archive.layout import Layout
-from archive.text.document import Document, Skip
 from archive.warc import index
 
 # Raised with schema.sql and with what `words` holds: a catalogue of another version is made anew.
-VERSION = 2
+VERSION = 3
 CHINA = dt.timezone(dt.timedelta(hours=8))
+# A document's number is its day and, within it, a running number of so many bits.
+DAY_BITS = 24
+_DATE = re.compile(r"(\d{4})(?:-(\d\d)(?:-(\d\d))?)?")
+# Characters of entries that are sorted and put into the full-text index at a time, and bytes that FTS5 holds before it
+# writes a segment: few and large ones need little merging.
+BATCH = 32 * 2**20
+SEGMENT = 64 * 2**20
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,7 +51,7 @@ def update(layout: Layout, tell: Callable[[Path], None] = lambda _path: None) ->
     with _building(layout):
         if _usable(layout.catalogue):
             with closing(_connect(layout.catalogue)) as db, db:
-                return _follow(db, layout, tell)
+                return _judge(db, _follow(db, layout, tell))
         return _anew(layout, tell)
 
 
@@ -67,17 +75,27 @@ def _anew(layout: Layout, tell: Callable[[Path], None]) -> Counts:
     with closing(_connect(tmp)) as db:
         # Nobody reads this file yet, and a half-made one is thrown away.
         db.executescript("PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF; PRAGMA cache_size = -200000")
-        db.executescript(files("archive.catalogue").joinpath("schema.sql").read_text(encoding="utf-8"))
-        with db:
-            db.execute("INSERT INTO about VALUES (?, 0)", (VERSION,))
-            counts = _follow(db, layout, tell)
+        _run(db, "schema.sql")
+        db.execute("INSERT INTO about VALUES (?, 0)", (VERSION,))
+        db.execute("INSERT INTO words(words, rank) VALUES ('hashsize', ?)", (SEGMENT,))
+        # The segments are merged once, at the end; the pages that they leave are used by the indexes.
+        db.execute("INSERT INTO words(words, rank) VALUES ('automerge', 0)")
+        touched = _follow(db, layout, tell)
         db.execute("INSERT INTO words(words) VALUES ('optimize')")
+        db.execute("INSERT INTO words(words, rank) VALUES ('automerge', 4)")
+        db.commit()
+        _run(db, "indexes.sql")
+        counts = _judge(db, touched)
         db.commit()
         db.execute("PRAGMA journal_mode = DELETE")
     for left in ("-wal", "-shm"):
         layout.catalogue.with_name(layout.catalogue.name + left).unlink(missing_ok=True)
     tmp.replace(layout.catalogue)
     return counts
+
+
+def _run(db: sqlite3.Connection, name: str) -> None:
+    db.executescript(files("archive.catalogue").joinpath(name).read_text(encoding="utf-8"))
 
 
 def _connect(path: Path) -> sqlite3.Connection:
@@ -98,22 +116,41 @@ def _usable(path: Path) -> bool:
     return bool(version == VERSION and dead <= max(alive, 1000))
 
 
-def _follow(db: sqlite3.Connection, layout: Layout, tell: Callable[[Path], None]) -> Counts:
+def day_number(day: str) -> int:
+    """A day, month or year -> a number that grows with it; those that are less precise come first.
+
+    >>> day_number("2020") < day_number("2020-02") < day_number("2020-02-19T17:07") < day_number("2020-03")
+    True
+    """
+    found = _DATE.match(day)
+    year, month, date = (int(part or 0) for part in found.groups(0)) if found else (0, 0, 0)
+    return year * 512 + month * 32 + date
+
+
+def _follow(db: sqlite3.Connection, layout: Layout, tell: Callable[[Path], None]) -> set[str]:
+    """Take what is new and forget what is gone; the URLs of the documents that it concerns."""
     duplicates.begin(db)
     known = dict(db.execute("SELECT path, mark FROM sources"))
     now = dict(_marks(layout))
     touched: set[str] = set()
     for path in known.keys() - {path for path, mark in now.items() if known.get(path) == mark}:
         touched |= _forget(db, path)
+    taking = _Taking(db)
     for path, mark in now.items():
         if known.get(path) != mark:
             tell(layout.root / path)
             source = db.execute("INSERT INTO sources(path, mark) VALUES (?, ?)", (path, mark)).lastrowid
             assert source is not None
             if path.endswith(".parquet"):
-                touched |= _take_shard(db, source, layout.root / path)
+                touched |= taking.shard(source, layout.root / path)
             else:
                 _take_index(db, source, layout.root / path)
+    taking.end()
+    return touched
+
+
+def _judge(db: sqlite3.Connection, touched: set[str]) -> Counts:
+    """Mark what depends on other documents: the latest of a URL, duplicates."""
     _mark_latest(db, touched)
     duplicates.mark(db)
     documents, skips, captures = db.execute(
@@ -149,50 +186,80 @@ def _forget(db: sqlite3.Connection, path: str) -> set[str]:
     return touched
 
 
-def _take_shard(db: sqlite3.Connection, source: int, path: Path) -> set[str]:
-    touched = set()
-    for number, item in enumerate(shard.read(path)):
-        captured = item.captured.astimezone(CHINA).isoformat(timespec="seconds") if item.captured else None
-        if isinstance(item, Skip):
-            db.execute(
-                "INSERT INTO skips VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
-                (source, item.id, item.url, item.site, captured, item.status, item.reason, item.detail),
-            )
-        else:
-            touched.add(item.url)
-            _add(db, source, number, item, captured)
-    return touched
+class _Taking:
+    """Takes rows of shards into the catalogue, their words in large sorted batches."""
 
+    # The columns that are read of a shard.
+    COLUMNS = (
+        "id", "url", "site", "captured", "status", "kind", "title", "text", "script", "published", "source", "author",
+        "flags", "extractor", "han", "reason", "detail",
+    )  # fmt: skip
 
-def _add(db: sqlite3.Connection, source: int, number: int, item: Document, captured: str | None) -> None:
-    row = {
-        "source": source,
-        "row": number,
-        "id": item.id,
-        "url": item.url,
-        "site": item.site,
-        "captured": captured,
-        "published": item.published,
-        "day": item.published or captured or "",
-        "kind": item.kind,
-        "title": item.title,
-        "publisher": item.source,
-        "author": item.author,
-        "script": item.script,
-        "flags": json.dumps(item.flags, ensure_ascii=False),
-        "extractor": item.extractor,
-        "han": item.han,
-        "credible": duplicates.credible(item),
-        "fold": duplicates.fold(item.text),
-        "latest": 0,
-    }
-    made = db.execute(
-        f"INSERT INTO documents({', '.join(row)}) VALUES ({', '.join(':' + key for key in row)})",  # noqa: S608 - our own names
-        row,
-    ).lastrowid
-    db.execute(
-        "INSERT INTO words(rowid, title, text) VALUES (?, ?, ?)", (made, spaced(item.title or ""), spaced(item.text))
-    )
+    def __init__(self, db: sqlite3.Connection) -> None:
+        self._db = db
+        self._days: dict[int, int] = dict(db.execute("SELECT day, next FROM days"))
+        self._entries: list[tuple[int, str, str]] = []
+        self._size = 0
+
+    def shard(self, source: int, path: Path) -> set[str]:
+        """Take all rows of a shard; the URLs of its documents."""
+        documents, skips = [], []
+        for number, values in enumerate(shard.rows(path, self.COLUMNS)):
+            item = dict(zip(self.COLUMNS, values, strict=True))
+            captured = item["captured"]
+            item["captured"] = captured and captured.astimezone(CHINA).isoformat(timespec="seconds")
+            item |= {"shard": source, "row": number}
+            if item["reason"] is not None:
+                skips.append(item)
+            else:
+                documents.append(item | self._derived(item))
+        self._db.executemany(
+            "INSERT INTO skips VALUES (:shard, :id, :url, :site, :captured, :status, :reason, :detail)", skips
+        )
+        self._db.executemany(
+            """INSERT INTO documents(
+                   number, source, row, id, url, site, captured, published, day, kind, title, publisher, author, script,
+                   flags, extractor, han, credible, fold, latest)
+               VALUES (:number, :shard, :row, :id, :url, :site, :captured, :published, :day, :kind, :title, :source,
+                   :author, :script, :flags, :extractor, :han, :credible, :fold, 0)""",
+            documents,
+        )
+        return {item["url"] for item in documents}
+
+    def _derived(self, item: dict[str, Any]) -> dict[str, Any]:
+        """The columns that a shard does not have; the document's words are taken."""
+        day = item["published"] or item["captured"] or ""
+        number = self._number(day)
+        words = spaced(item["text"])
+        self._entries.append((number, spaced(item["title"] or ""), words))
+        self._size += len(words)
+        if self._size > BATCH:
+            self._flush()
+        return {
+            "number": number,
+            "day": day,
+            "flags": json.dumps(item["flags"], ensure_ascii=False),
+            "credible": duplicates.credible(item["flags"]),
+            "fold": duplicates.fold(words),
+        }
+
+    def _number(self, day: str) -> int:
+        at = day_number(day)
+        following = self._days.get(at, 0)
+        self._days[at] = following + 1
+        return (at << DAY_BITS) + following
+
+    def _flush(self) -> None:
+        # In order: FTS5 begins a new segment where a number is not larger than the one before.
+        self._entries.sort()
+        self._db.executemany("INSERT INTO words(rowid, title, text) VALUES (?, ?, ?)", self._entries)
+        self._entries.clear()
+        self._size = 0
+
+    def end(self) -> None:
+        """Write what is held back."""
+        self._flush()
+        self._db.executemany("INSERT OR REPLACE INTO days VALUES (?, ?)", self._days.items())
 
 
 def _take_index(db: sqlite3.Connection, source: int, path: Path) -> None:

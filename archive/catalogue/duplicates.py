@@ -3,29 +3,26 @@
 from __future__ import annotations
 
 import hashlib
-import re
 import sqlite3
-import unicodedata
-
-from archive.text.document import Document
+from collections.abc import Sequence
 
 # Whoever has one of these is believed after all others: it copied, or its date or text is not sound.
 DOUBTFUL = frozenset({"content_farm", "mirror", "date_implausible", "mojibake", "truncated", "low_confidence"})
 
 
-def fold(text: str) -> str:
-    """What a text is compared by: its letters and digits alone, of one width and case, as a digest; empty for none.
+def fold(words: str) -> str:
+    """What a text is compared by, given as `spaced`: its letters and digits alone, as a digest; empty for none.
 
-    >>> fold("统一战线，ＡＢ。") == fold("统一战线 ab")
+    >>> fold("统 一 战 线 ab") == fold("统 一 战 线 a b")
     True
     """
-    kept = re.sub(r"[\W_]+", "", unicodedata.normalize("NFKC", text).lower())
+    kept = words.replace(" ", "")
     return hashlib.sha256(kept.encode("utf-8", "surrogatepass")).hexdigest()[:32] if kept else ""
 
 
-def credible(document: Document) -> bool:
-    """Whether no flag speaks against the document as the first witness of its text."""
-    return not DOUBTFUL & set(document.flags)
+def credible(flags: Sequence[str]) -> bool:
+    """Whether no flag of a document speaks against it as the first witness of its text."""
+    return DOUBTFUL.isdisjoint(flags)
 
 
 def begin(db: sqlite3.Connection) -> None:

@@ -7,13 +7,14 @@ import json
 import re
 import sqlite3
 from collections.abc import Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing, contextmanager
 from dataclasses import dataclass, fields, replace
 from itertools import groupby
 from pathlib import Path
 from typing import Any
 
-from archive.catalogue.build import CHINA
+from archive.catalogue.build import CHINA, DAY_BITS, day_number
 from archive.catalogue.words import expression
 from archive.corpus import shard
 from archive.corpus.diff import text_lines
@@ -25,10 +26,11 @@ from archive.warc import exclusions
 # Characters of a snippet before and after the first hit.
 SNIPPET = 30
 _DAY = re.compile(r"\d{4}(?:-\d\d(?:-\d\d)?)?")
-# More hits than this are walked by day instead of sorted. Measured with 200,000 documents.
-WALK = 5000
-# Documents that are asked one by one before all hits are listed.
-PROBES = 2000
+# A site with so few documents is asked document by document; to look for them among all hits takes longer. Measured
+# with 200,000 documents.
+FEW = 200
+# Shards that are read at a time for snippets.
+READERS = 4
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -127,48 +129,60 @@ def search(layout: Layout, query: str, limit: int, wanted: Filter) -> Iterator[H
     Raises:
         UsageError: the query holds no word, or there is no catalogue yet.
     """
-    condition, values = _condition(wanted)
-    columns = "d.id, d.url, d.site, d.day, d.title, d.publisher, s.path, d.row"
+    asked = expression(query)
     with _asked(layout) as db:
-        asked = expression(query)
-        few = "SELECT rowid FROM words WHERE words MATCH ? LIMIT ?"
-        numbers = [number for (number,) in db.execute(few, (asked, WALK + 1))]
-        if len(numbers) > WALK:
-            found = _walked(db, columns, condition, values, asked, limit)
-        else:
-            sql = f"""SELECT {columns} FROM documents d JOIN sources s ON s.id = d.source
-                      WHERE d.number IN (SELECT value FROM json_each(?)) AND {condition}
-                      ORDER BY d.day DESC, d.id LIMIT ?"""  # noqa: S608 - the condition is made of our own words
-            found = db.execute(sql, (json.dumps(numbers), *values, limit)).fetchall()
+        found = _newest(db, asked, limit, wanted)
     for row, text in zip(found, _texts(layout, found), strict=True):
         id_, url, site, day, title, publisher, *_ = row
         yield Hit(id=id_, url=url, site=site, day=day, title=title, source=publisher, snippet=_snippet(text, query))
 
 
-def _walked(
-    db: sqlite3.Connection, columns: str, condition: str, values: Sequence[Any], asked: str, limit: int
-) -> list[tuple[Any, ...]]:
-    """Of many hits the newest: documents are walked by day and asked one by one, so that the hits are never listed.
+def _newest(db: sqlite3.Connection, asked: str, limit: int, wanted: Filter) -> list[tuple[Any, ...]]:
+    """The hits that a filter wants, newest first, each row with shard and row number at its end.
 
-    Where the filter's documents hold few of the hits, asking costs more than the list: then that is made after all.
+    Numbers begin with the day, so hits are walked down by number and the walk ends with the day that fills the limit.
     """
-    sql = f"""SELECT d.number, {columns} FROM documents d CROSS JOIN sources s ON s.id = d.source
-              WHERE {condition} ORDER BY d.day DESC, d.id"""  # noqa: S608 - as above
+    condition, values = _condition(wanted)
+    columns = "d.number, d.id, d.url, d.site, d.day, d.title, d.publisher, s.path, d.row"
+    first, last = _numbers(wanted)
+    if wanted.site and (few := _few(db, condition, values)) is not None:
+        hits = [
+            number
+            for number in few
+            if db.execute("SELECT 1 FROM words WHERE words MATCH ? AND rowid = ?", (asked, number)).fetchone()
+        ]
+        sql = f"""SELECT {columns} FROM documents d JOIN sources s ON s.id = d.source
+                  WHERE d.number IN (SELECT value FROM json_each(?)) ORDER BY d.number DESC"""  # noqa: S608 - our own names
+        walk = db.execute(sql, (json.dumps(hits),))
+    else:
+        sql = f"""SELECT {columns} FROM words CROSS JOIN documents d ON d.number = words.rowid
+                  CROSS JOIN sources s ON s.id = d.source
+                  WHERE words MATCH ? AND words.rowid BETWEEN ? AND ? AND {condition}
+                  ORDER BY words.rowid DESC"""  # noqa: S608 - the condition is made of our own words
+        walk = db.execute(sql, (asked, first, last, *values))
     found: list[tuple[Any, ...]] = []
-    numbers: set[int] | None = None
-    for walked, (number, *row) in enumerate(db.execute(sql, values)):
-        if walked == PROBES:
-            numbers = {each for (each,) in db.execute("SELECT rowid FROM words WHERE words MATCH ?", (asked,))}
-        if numbers is None:
-            probe = db.execute("SELECT 1 FROM words WHERE words MATCH ? AND rowid = ?", (asked, number))
-            hit = probe.fetchone() is not None
-        else:
-            hit = number in numbers
-        if hit:
-            found.append(tuple(row))
-            if len(found) == limit:
-                break
-    return found
+    for _, day in groupby(walk, key=lambda row: row[0] >> DAY_BITS):
+        # Within a day a time may be stated; and what is left of the order does not depend on when it was read.
+        found += sorted(sorted(day, key=lambda row: row[1]), key=lambda row: row[4], reverse=True)
+        if len(found) >= limit:
+            break
+    return [row[1:] for row in found[:limit]]
+
+
+def _few(db: sqlite3.Connection, condition: str, values: Sequence[Any]) -> list[int] | None:
+    """The numbers of the documents that a filter wants, where they are at most `FEW`."""
+    sql = f"SELECT number FROM documents d WHERE {condition} LIMIT ?"  # noqa: S608 - as above
+    numbers = [number for (number,) in db.execute(sql, (*values, FEW + 1))]
+    return numbers if len(numbers) <= FEW else None
+
+
+def _numbers(wanted: Filter) -> tuple[int, int]:
+    """The first and the last number that a document of the filter's days may have."""
+    first = day_number(wanted.since or "") << DAY_BITS
+    until = wanted.until or "9999"
+    # Of a year all months, of a month all days.
+    until += "-12-31"[len(until) - 4 :]
+    return first, (day_number(until) + 1 << DAY_BITS) - 1
 
 
 def _texts(layout: Layout, found: Sequence[tuple[Any, ...]]) -> list[str]:
@@ -176,11 +190,17 @@ def _texts(layout: Layout, found: Sequence[tuple[Any, ...]]) -> list[str]:
     by_shard: dict[str, list[int]] = {}
     for *_, path, row in found:
         by_shard.setdefault(path, []).append(row)
-    texts = {
-        (path, row): text
-        for path, rows in by_shard.items()
-        for row, text in zip(rows, shard.texts(layout.root / path, rows), strict=True)
-    }
+
+    def read(path: str) -> list[str]:
+        return list(shard.texts(layout.root / path, by_shard[path]))
+
+    # Most of a search is to wait for these.
+    with ThreadPoolExecutor(READERS) as pool:
+        texts = {
+            (path, row): text
+            for path, found_there in zip(by_shard, pool.map(read, by_shard), strict=True)
+            for row, text in zip(by_shard[path], found_there, strict=True)
+        }
     return [texts[path, row] for *_, path, row in found]
 
 
@@ -373,8 +393,9 @@ def _condition(wanted: Filter) -> tuple[str, Sequence[Any]]:
         parts.append(("d.day BETWEEN '0' AND ?", wanted.until + "~"))
     if wanted.sites is not None:
         parts.append(("d.site IN (SELECT value FROM json_each(?))", json.dumps(wanted.sites)))
-    parts += [("EXISTS (SELECT 1 FROM json_each(d.flags) WHERE value = ?)", flag) for flag in wanted.flags]
-    parts += [("NOT EXISTS (SELECT 1 FROM json_each(d.flags) WHERE value = ?)", flag) for flag in wanted.without]
+    # A list of names without quotation marks.
+    parts += [("instr(d.flags, ?)", json.dumps(flag, ensure_ascii=False)) for flag in wanted.flags]
+    parts += [("NOT instr(d.flags, ?)", json.dumps(flag, ensure_ascii=False)) for flag in wanted.without]
     for column, value in (("script", wanted.script), ("kind", wanted.kind)):
         if value:
             parts.append((f"d.{column} = ?", value))

@@ -9,9 +9,15 @@ CREATE TABLE sources (
     mark TEXT NOT NULL
 );
 
--- AUTOINCREMENT: a number is never used again, so an entry of `words` that outlived its document finds nothing.
+-- Of each day the next number. A number is never used again, so an entry of `words` that outlived its document finds
+-- nothing.
+CREATE TABLE days (
+    day  INTEGER PRIMARY KEY,
+    next INTEGER NOT NULL
+);
+
 CREATE TABLE documents (
-    number    INTEGER PRIMARY KEY AUTOINCREMENT,
+    number    INTEGER PRIMARY KEY, -- begins with the day: "newest first" is to walk the numbers down
     source    INTEGER NOT NULL REFERENCES sources(id),
     row       INTEGER NOT NULL,   -- in the shard, from 0
     id        TEXT NOT NULL,
@@ -33,12 +39,6 @@ CREATE TABLE documents (
     latest    INTEGER NOT NULL,   -- 1: the latest capture of its URL that gave a document
     duplicate_of TEXT             -- of the latest documents with equal text, the id of the first credible one
 );
-CREATE INDEX documents_source ON documents(source);
-CREATE INDEX documents_url ON documents(url);
-CREATE INDEX documents_id ON documents(id);
-CREATE INDEX documents_site ON documents(site, latest, day DESC, id);
-CREATE INDEX documents_day ON documents(latest, day DESC, id);
-CREATE INDEX documents_fold ON documents(fold);
 
 CREATE TABLE skips (
     source   INTEGER NOT NULL REFERENCES sources(id),
@@ -50,9 +50,6 @@ CREATE TABLE skips (
     reason   TEXT NOT NULL,
     detail   TEXT NOT NULL
 );
-CREATE INDEX skips_source ON skips(source);
-CREATE INDEX skips_site ON skips(site, reason);
-CREATE INDEX skips_url ON skips(url);
 
 CREATE TABLE captures (
     source INTEGER NOT NULL REFERENCES sources(id),
@@ -65,8 +62,7 @@ CREATE TABLE captures (
     offset INTEGER NOT NULL,
     length INTEGER NOT NULL
 );
-CREATE INDEX captures_source ON captures(source);
-CREATE INDEX captures_url ON captures(url, stamp);
 
 -- One token a Han character: any Chinese word is a phrase, exact for every length. The texts stay in the shards.
-CREATE VIRTUAL TABLE words USING fts5(title, text, content='', tokenize='unicode61 remove_diacritics 0');
+-- `words.py` makes the tokens, so the simplest tokenizer will do, and nobody asks how long a text is.
+CREATE VIRTUAL TABLE words USING fts5(title, text, content='', columnsize=0, tokenize='ascii');

@@ -1,4 +1,5 @@
-"""Text and queries -> the tokens of the full-text index: one a Han character, one a word or number of other scripts.
+"""Text and queries -> the tokens of the full-text index: one a Han character (kana and hangul too), one a word
+or number of other scripts.
 
 Punctuation is no token: a phrase is found across it.
 """
@@ -11,18 +12,20 @@ import unicodedata
 from archive.errors import UsageError
 from archive.text.chinese import simplified
 
-_HAN = re.compile("([\u3007\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003ffff])")
+# Letters and digits: runs of those that are tokens alone (from U+3007 on: Han, kana, hangul), and of all others.
+_RUN = re.compile(r"[^\W_\0-\u3006]+|[^\W_\u3007-\U0010ffff]+")
 # SQLite refuses deep expressions; a question of this many words is a pasted text.
 LONGEST_QUERY, MOST_TERMS = 1000, 64
 
 
 def spaced(text: str) -> str:
-    """Text as the index wants it: width and case folded, each Han character a word.
+    """Text as the index wants it: its tokens in order, width and case folded, a space between them.
 
-    >>> spaced("统战ＡＢ12部")
-    ' 统  战 ab12 部 '
+    >>> spaced("统战，ＡＢ12部")
+    '统 战 ab12 部'
     """
-    return _HAN.sub(r" \1 ", unicodedata.normalize("NFKC", text).lower())
+    runs = _RUN.findall(unicodedata.normalize("NFKC", text).lower())
+    return " ".join([" ".join(run) if run[0] >= "\u3007" else run for run in runs])
 
 
 def expression(query: str) -> str:
@@ -32,7 +35,7 @@ def expression(query: str) -> str:
     Simplified text, as the index holds that.
 
     >>> expression('统战 "a b"')
-    '" 统  战 " AND "a b"'
+    '"统 战" AND "a b"'
 
     Raises:
         UsageError: nothing to look for, or more than an index can be asked.
@@ -40,9 +43,8 @@ def expression(query: str) -> str:
     if len(query) > LONGEST_QUERY:
         raise UsageError(f"The query has {len(query)} characters, {LONGEST_QUERY} at most. Ask for a few words of it.")
     parts = (quoted or bare.replace('"', " ") for quoted, bare in re.findall(r'"([^"]*)"|(\S+)', simplified(query)))
-    terms = [spaced(part).replace("\0", " ") for part in parts]
-    # A term of punctuation alone would make an empty phrase.
-    terms = [term for term in terms if any(c.isalnum() for c in term)]
+    # A term of punctuation alone has no token, and would make an empty phrase.
+    terms = [words for part in parts if (words := spaced(part))]
     if not terms:
         raise UsageError("The query has no word to look for. Give one or more words, as in: cundang search 统战部")
     if len(terms) > MOST_TERMS:

@@ -23,6 +23,9 @@ from archive.text.document import Document, Reason, Skip
 
 # Raised when a column is added, renamed or changes its meaning: shards of another version are stale.
 SCHEMA_VERSION = 2
+# Columns of few values. Of the others a dictionary or the least and greatest value is as long as the texts: measured, a
+# shard is a quarter smaller without, and a text is read in half the time.
+FEW_VALUES = ["site", "kind", "script", "extractor", "reason"]
 # Rows of a row group. Reading one document back costs one row group; bigger groups compress better.
 ROW_GROUP = 256
 
@@ -107,7 +110,14 @@ class Writer:
         # own file.
         self._tmp = path.with_name(f"{path.name}.{os.getpid()}.tmp")
         path.parent.mkdir(parents=True, exist_ok=True)
-        self._writer = pq.ParquetWriter(self._tmp, _SCHEMA, compression="zstd", compression_level=6)
+        self._writer = pq.ParquetWriter(
+            self._tmp,
+            _SCHEMA,
+            compression="zstd",
+            compression_level=6,
+            use_dictionary=FEW_VALUES,
+            write_statistics=False,
+        )
         self._rows: list[dict[str, Any]] = []
         self._counts = [0, 0]
 
@@ -165,6 +175,22 @@ def read(path: Path) -> Iterator[Document | Skip]:
     with _open(path) as file:
         for batch in file.iter_batches(batch_size=ROW_GROUP):
             yield from map(_item, batch.to_pylist())
+
+
+def rows(path: Path, names: Sequence[str]) -> Iterator[tuple[Any, ...]]:
+    """Some columns of every row, in record order, as Parquet has them; None for what the row's kind does not have.
+
+    Raises:
+        DataError: it is no shard.
+    """
+    with _open(path) as file:
+        there = [name for name in names if name in file.schema_arrow.names]
+        for batch in file.iter_batches(batch_size=ROW_GROUP, columns=there):
+            columns = {name: batch[name].to_pylist() for name in there}
+            yield from zip(
+                *(columns.get(name) or [_EMPTY.get(name)] * batch.num_rows for name in names),
+                strict=True,
+            )
 
 
 def read_rows(path: Path, numbers: Sequence[int]) -> Iterator[Document | Skip]:

@@ -209,7 +209,7 @@ def test_equal_texts_name_the_first_credible_one_and_all_stay(layout: Layout) ->
     assert dump(layout) == after
 
 
-def test_filters_are_answered_alike_with_few_hits_and_many(layout: Layout, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_filters_are_answered_alike_for_small_sites_and_large(layout: Layout, monkeypatch: pytest.MonkeyPatch) -> None:
     rows = [
         replace(
             document(n, "统战" * (1 + n % 7), published=f"20{10 + n % 9}-01-01"),
@@ -221,18 +221,20 @@ def test_filters_are_answered_alike_with_few_hits_and_many(layout: Layout, monke
     ]
     put(layout, "x", *rows)
     build.update(layout)
-    wanted = query.Filter(sites=("s0", "s1"), without=("mirror",), script="hans", min_han=6, since="2012")
+    wanted = query.Filter(site="s0", without=("mirror",), script="hans", min_han=6, since="2012", until="2017-01")
     right = [
         row
         for row in rows
-        if row.site in ("s0", "s1") and not row.flags and row.script == "hans" and row.han >= 6
-        if (row.published or "") >= "2012"
+        if row.site == "s0" and not row.flags and row.script == "hans" and row.han >= 6
+        if "2012" <= (row.published or "") <= "2017-01-31"
     ]
     right.sort(key=lambda row: row.id)
     right.sort(key=lambda row: row.published or "", reverse=True)
-    few = [hit.id for hit in query.search(layout, "统战", 1000, wanted)]
-    monkeypatch.setattr(query, "WALK", 0)
-    assert [hit.id for hit in query.search(layout, "统战", 1000, wanted)] == few == [row.id for row in right]
+    assert right
+    for few in (query.FEW, 0):
+        monkeypatch.setattr(query, "FEW", few)
+        assert [hit.id for hit in query.search(layout, "统战", 1000, wanted)] == [row.id for row in right]
+        assert [hit.id for hit in query.search(layout, "统战", 3, wanted)] == [row.id for row in right[:3]]
 
 
 def test_a_history_joins_equal_texts_and_tells_a_deletion(layout: Layout) -> None:
