@@ -10,6 +10,7 @@ import signal
 import sqlite3
 import subprocess
 import sys
+import threading
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
@@ -157,6 +158,43 @@ def test_ctrl_c_finishes_the_batch_and_the_next_crawl_goes_on(server: practice.S
     counts = served(server)
     assert set(counts.values()) == {1}
     assert planted(server) <= set(counts)
+
+
+@pytest.mark.fault(rows=[46])
+def test_a_second_ctrl_c_ends_it_at_once_and_the_next_crawl_heals(tmp_path: Path) -> None:
+    data, sites = tmp_path / "data", tmp_path / "sites"
+    text = "统战部召开会议，传达学习精神，研究部署工作。" * 9
+    paths = [f"/xw/202002/t20200219_{n}.html" for n in range(6)]
+    released = threading.Event()
+
+    def routes(path: str, _: object) -> Answer | None:
+        if path == "/":
+            return Answer("".join(f"<a href='{path}'>会议</a>" for path in paths))
+        if path == paths[-1]:
+            released.wait(60)  # the first Ctrl-C waits for what is on the wire
+        return Answer(status=404) if path == "/robots.txt" else Answer(f"<h1>会议</h1><p>{text}</p><p>{path}</p>")
+
+    with serving(routes) as little:
+        little.site(sites)
+        child = subprocess.Popen(
+            command(data, sites, "crawl", "little"), stderr=subprocess.PIPE, text=True, start_new_session=True
+        )
+        until(lambda: little.counts[paths[-1]] == 1)
+        child.send_signal(signal.SIGINT)
+        with pytest.raises(subprocess.TimeoutExpired):
+            child.wait(1)
+        child.send_signal(signal.SIGINT)
+        _, talk = child.communicate(timeout=30)
+        assert child.returncode == 5, talk
+        assert "stopped at once" in talk
+        assert "Traceback" not in talk
+        released.set()
+        again = cundang(data, sites, "crawl", "little")
+    assert again.returncode == 0, again.stderr
+    assert_whole(data)
+    captures = kept(data)
+    assert {captures["response", path] for path in paths} == {1}
+    assert little.counts[paths[0]] == 1
 
 
 @pytest.mark.parametrize("pages", [5, 100])
