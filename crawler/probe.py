@@ -8,7 +8,7 @@ import subprocess
 import sys
 import tempfile
 from collections import Counter
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -33,6 +33,7 @@ LOOK, SAMPLES = 16, 5
 _TITLE = XPath("string(//title)")
 _FEEDS = XPath("//link[@rel='alternate'][contains(@type, 'rss') or contains(@type, 'atom')]/@href")
 _PLACE = re.compile(r"<meta[^>]*name=[\"']SiteIDCode[\"'][^>]*content=[\"'](\d{6})\d{4}[\"']", re.IGNORECASE)
+_NUMBER, _HASH = re.compile(r"\d+"), re.compile(r"[0-9a-f]{32}")
 _NAME_END = re.compile(r"\s*[-_|–—]+\s*(?:首页|首頁|网站首页|官方网站|欢迎您)?.*$|首页$|官方网站$")
 
 
@@ -69,6 +70,11 @@ class _Page:
     feeds: tuple[str, ...]
     links: tuple[Link, ...]
 
+    @property
+    def leads(self) -> bool:
+        """Whether it is a list."""
+        return sum(link.priority == ARTICLE for link in self.links) >= 5 or any(x.kind == "next" for x in self.links)
+
 
 def probe(url: str, folder: Path, *, key: str | None = None, delay: float = 3.0) -> Probed:
     """Look at the site at `url`, and write `folder`/<key>.toml.
@@ -100,7 +106,7 @@ def probe(url: str, folder: Path, *, key: str | None = None, delay: float = 3.0)
         samples = tuple(query.documents(layout, query.Filter())) if asked else ()
     probed = Probed(
         path=path,
-        name=_NAME_END.sub("", pages[0].title).strip() or host,
+        name=next((name for page in pages if (name := _NAME_END.sub("", page.title).strip())), host),
         cms=cms([page.html for page in pages], [link.url for link in inside]),
         columns=_columns(pages, home),
         pager=_pager(pages),
@@ -154,7 +160,10 @@ def _page(capture: Capture) -> _Page | None:
         title=" ".join(_TITLE(root).split()) if root is not None else "",
         encoding=decoded.encoding,
         feeds=tuple(_FEEDS(root)) if root is not None else (),
-        links=tuple(discover(capture.url, decoded.html, root)),
+        links=tuple(
+            replace(link, url=canonical(link.url, decoded.encoding) or link.url)
+            for link in discover(capture.url, decoded.html, root)
+        ),
     )
 
 
@@ -169,36 +178,47 @@ def _columns(pages: list[_Page], home: str) -> tuple[tuple[str, str], ...]:
     """Pages with many articles that the menu names."""
     names = {link.url: link.anchor for page in pages for link in page.links if link.kind == "page" and link.anchor}
     found: dict[str, str] = {}
+    lists = {page.url for page in pages if page.leads}
     for page in pages:
-        leads = sum(link.priority == ARTICLE for link in page.links) >= 5 or any(x.kind == "next" for x in page.links)
+        leads = page.url in lists or any(link.frame and link.url in lists for link in page.links)
         if leads and page.url != home and page.url in names:
             found.setdefault(page.url, names[page.url] or "")
     return tuple((name, url) for url, name in found.items())
 
 
 def _pager(pages: list[_Page]) -> str | None:
-    for page in pages:
-        for link in page.links:
-            if link.kind == "next":
-                how = (
-                    "a form that a script sends"
-                    if link.form
-                    else urlsplit(link.url)._replace(scheme="", netloc="").geturl()
-                )
-                return f"{urlsplit(page.url).path} -> {how}"
+    for kind in ("next", "pager"):
+        for page in pages:
+            for link in page.links:
+                if link.kind == kind:
+                    plain = urlsplit(link.url)._replace(scheme="", netloc="").geturl()
+                    return f"{urlsplit(page.url).path} -> {'a form that a script sends' if link.form else plain}"
     return None
 
 
 def _pattern(articles: list[str]) -> str | None:
+    r"""What the addresses of the commonest shape have in common, folder by folder.
+
+    >>> _pattern(["http://h/tzyw/201902/t20190219_1.html", "http://h/jcdt/202003/t20200304_22.html"])
+    '/[^/]+/\\d+/t\\d+_\\d+\\.html$'
+    """
     if not articles:
         return None
-    parts = urlsplit(articles[0])
-    made = re.escape(parts.path + ("?" + parts.query if parts.query else ""))
-    made = re.sub(r"[0-9a-f]{32}", "[0-9a-f]{32}", made)
-    made = re.sub(r"\d+(?![\d}])(?![^\[]*\])", r"\\d+", made)
-    # The column's folder is one of many.
-    made = re.sub(r"^/[a-z]+(?=/.*\\d)", r"/\\w+", made.replace("\\-", "-"))
-    return made + "$"
+    paths = [(parts := urlsplit(url)).path + ("?" + parts.query if parts.query else "") for url in articles]
+    split = [path.split("/") for path in paths]
+    alike = [names for names in split if len(names) == len(split[0]) and _folded(names[-1]) == _folded(split[0][-1])]
+    made = []
+    for names in zip(*alike, strict=True):
+        if len({_folded(name) for name in names}) > 1 or "%" in names[0]:
+            made.append("[^/]+")
+        else:
+            piece = re.escape(_HASH.sub("\0", names[0])).replace("\\-", "-")
+            made.append(_NUMBER.sub(r"\\d+", piece).replace(re.escape("\0"), "[0-9a-f]{32}"))
+    return "/".join(made) + "$"
+
+
+def _folded(name: str) -> str:
+    return _NUMBER.sub("0", _HASH.sub("0", name))
 
 
 def _file(found: Probed, home: str, hosts: list[str], delay: float, place: str | None) -> str:

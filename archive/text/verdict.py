@@ -38,6 +38,11 @@ _MAGIC = (
     (b"\x00\x00\x01\x00", "icon"),
     (b"ID3", "MP3"),
 )
+# Feeds, sitemaps, and the answers of a list's script, whatever type their servers give them.
+_XML = re.compile(
+    rb"(?:\xef\xbb\xbf)?(?:<\?xml[^>]*\?>|<!--.*?-->|\s)*<(rss|feed|rdf:RDF|urlset|sitemapindex|datastore)[\s>]",
+    re.DOTALL | re.IGNORECASE,
+)
 _HTML_TYPES = ("text/html", "application/xhtml+xml", "application/xml", "text/xml")
 _NOT_PAGE = re.compile(
     r"/robots\.txt$|\.(?:css|js|mjs|json|ico|png|jpe?g|gif|svg|webp|bmp|woff2?|ttf|eot|mp[34]|m3u8|pdf|"
@@ -116,6 +121,8 @@ def unread(capture: Capture) -> tuple[Reason, str] | None:
     for magic, name in _MAGIC:
         if capture.body.startswith(magic):
             return Reason.NOT_HTML, f"{name} by its first bytes"
+    if other := _XML.match(capture.body[:2000]):
+        return Reason.NOT_HTML, f"XML: <{other[1].decode()}>"
     if any("content-coding" in problem for problem in capture.problems) and b"<" not in capture.body[:2000]:
         return Reason.UNREADABLE, "; ".join(capture.problems)
     kind = (capture.header("Content-Type") or "").split(";")[0].strip().lower()

@@ -19,7 +19,9 @@ _COUNT = re.compile(
 # "index_" + (i + 1): pages are counted from 1, and the second is index_2. Without the one, from 0.
 _FROM_ONE = re.compile(r"_\\?['\"]\s*\+\s*\(?\s*\w+\s*\+\s*1")
 _NAME = re.compile(r"([a-zA-Z][\w-]*?)(?:_(\d{1,4}))?\.(s?html?)$")
-_STEM = re.compile(r"['\"/]((?:[a-zA-Z]\w*?)_)\\?['\"]\s*\+")
+# "index_" +, looked for from its end: the other way took two thirds of all discovery (measured).
+_STEM_END = re.compile(r"_\\?['\"]\s*\+")
+_STEM = re.compile(r"['\"/]([a-zA-Z]\w*_)$")
 
 
 def discover(url: str, html: str, root: HtmlElement | None) -> Iterator[Link]:
@@ -32,8 +34,8 @@ def discover(url: str, html: str, root: HtmlElement | None) -> Iterator[Link]:
     []
     """
     del root
-    count, stem = _COUNT.search(html), _STEM.search(html)
-    if count is None or stem is None:
+    stem = next(_stems(html), None)
+    if stem is None or (count := _COUNT.search(html)) is None:
         return
     total = int(count[1])
     parts = urlsplit(url)
@@ -44,10 +46,18 @@ def discover(url: str, html: str, root: HtmlElement | None) -> Iterator[Link]:
     first = 2 if _FROM_ONE.search(html) else 1
     number = int(name[2]) + 1 if name and name[2] else first
     if number - first + 1 < total:
-        base = name[1] + "_" if name else stem[1]
+        base = name[1] + "_" if name else stem
         ending = name[3] if name else "html"
         yield Link(
             url=urlunsplit(parts._replace(path=f"{folder}/{base}{number}.{ending}", query="")),
             kind="next",
             priority=LIST,
         )
+
+
+def _stems(html: str) -> Iterator[str]:
+    if "_'" not in html and '_"' not in html:
+        return
+    for end in _STEM_END.finditer(html):
+        if name := _STEM.search(html[max(0, end.start() - 60) : end.start() + 1]):
+            yield name[1]

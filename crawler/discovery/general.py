@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import re
+from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import replace
 from functools import lru_cache
 from itertools import islice
+from typing import TypeAlias
 from urllib.parse import urljoin
 
 from lxml.etree import XPath
@@ -36,16 +38,12 @@ _ENDS = re.compile(
     + _CLOSE,
     re.IGNORECASE,
 )
-_HREF = XPath("//a[@href] | //area[@href]")
-_FRAMES = XPath("//frame/@src | //iframe/@src")
-_IMAGES = XPath("//img")
 _OPTIONS = XPath("//select[contains(@onchange, 'location')]/option/@value")
 _CLICKS = XPath("//*[@onclick[contains(., 'location') or contains(., 'window.open')]]")
 _BASE = XPath("string(//base[@href][1]/@href)")
 _REFRESH = XPath("//meta[translate(@http-equiv, 'REFSH', 'refsh') = 'refresh'][not(ancestor::noscript)]/@content")
 _LINKS = XPath(".//a[@href]")
 _COUNT = XPath("count(.//a[@href])")
-_TEXTS = XPath("//text()")
 _ALTS = XPath(".//img/@alt")
 _REFRESH_URL = re.compile(r"^\s*[\d.]*\s*[;,]\s*url\s*=\s*['\"]?(.+?)['\"]?\s*$", re.IGNORECASE)
 _CLICK = re.compile(r"(?:location(?:\.href)?\s*=|location\.(?:replace|assign)\(|window\.open\()\s*['\"]([^'\"]+)['\"]")
@@ -53,13 +51,20 @@ _STUB = re.compile(
     r"(?:window|self|top|parent|document)?\.?location(?:\.href|\.replace|\.assign)?\s*(?:=|\()\s*['\"]([^'\"]{1,300})['\"]",
     re.IGNORECASE,
 )
+_PRESSED = re.compile(r"\s(?:onclick|href)\s*=\s*(?:\"[^\"]*\"|'[^']*')", re.IGNORECASE)
 _TAGS = re.compile(r"<script.*?</script>|<style.*?</style>|<[^>]*>", re.DOTALL | re.IGNORECASE)
 _HOME = ("首页", "首頁")
 _HAN = re.compile(r"[\u3400-\u9fff]")
 # Characters of a pager of two pages; of what a row says beside its date.
 _PAGER, _LABEL = 60, 12
+# Characters of a text that a row may have beside its link.
+_ROW = 200
+_KINDS = {"a": "a", "area": "a", "frame": "frame", "iframe": "frame", "img": "img", "select": "select"}
+_SCRIPTED = re.compile(r"on[cC]lick|ONCLICK")
 _YEAR = re.compile(r"\d{4}")
 _DATED = re.compile(r"\d[-./年月]\s*\d")
+# A text, the element that it is in or stands behind, and the element that it is in.
+_Text: TypeAlias = tuple[str, HtmlElement, HtmlElement | None]
 # Where pages that load pictures late keep the address.
 _LATE = ("data-original", "data-src", "data-lazy-src", "_src", "original")
 
@@ -70,10 +75,11 @@ def discover(url: str, html: str, root: HtmlElement | None) -> Iterator[Link]:
         return
     base = urljoin(url, _BASE(root).strip())
     yield from _redirects(base, html, root)
-    clicks = _CLICKS(root)
-    dates = _row_dates(root, set(clicks))
-    yield from _anchors(base, root, dates)
-    for value in _OPTIONS(root):
+    elements, texts = _survey(root)
+    clicks = _CLICKS(root) if _SCRIPTED.search(html) else []
+    dates = _row_dates(texts, set(clicks))
+    yield from _anchors(base, elements["a"], dates)
+    for value in _OPTIONS(root) if elements["select"] else ():
         if href := _absolute(base, value):
             yield Link(url=href, kind="pager", priority=LIST)
     for element in clicks:
@@ -87,23 +93,44 @@ def discover(url: str, html: str, root: HtmlElement | None) -> Iterator[Link]:
                 date = dates.get(element)
                 article = date or look_of(href) == "article"
                 yield Link(url=href, anchor=anchor, row_date=date, priority=ARTICLE if article else LIST)
-    for source in _FRAMES(root):
-        if href := _absolute(base, source):
-            yield Link(url=href, priority=LIST)
-    for image in _IMAGES(root):
+    for frame in elements["frame"]:
+        if href := _absolute(base, frame.get("src") or ""):
+            yield Link(url=href, priority=LIST, frame=True)
+    for image in elements["img"]:
         source = next((image.get(name) for name in _LATE if image.get(name)), image.get("src"))
         if source and (href := _absolute(base, source)):
             yield Link(url=href, anchor=fold(image.get("alt") or ""), kind="requisite", priority=REQUISITE)
 
 
-def _anchors(base: str, root: HtmlElement, dates: dict[HtmlElement, str]) -> Iterator[Link]:
+def _survey(root: HtmlElement) -> tuple[defaultdict[str, list[HtmlElement]], list[_Text]]:
+    """The elements that may lead on, by their tag, and the texts that may hold a date: one walk for all of them."""
+    elements: defaultdict[str, list[HtmlElement]] = defaultdict(list)
+    texts: list[_Text] = []
+    dated, kind_of = _DATED.search, _KINDS.get
+    for element in root.iter():
+        if (kind := kind_of(str(element.tag))) is not None:
+            elements[kind].append(element)
+        text = element.text
+        # A row's date is no sentence, and no script; and a comment is nothing.
+        if text and len(text) <= _ROW and dated(text) and isinstance(element.tag, str):
+            texts.append((text, element, element))
+        text = element.tail
+        if text and len(text) <= _ROW and dated(text):
+            texts.append((text, element, element.getparent()))
+    return elements, texts
+
+
+def _anchors(base: str, found: list[HtmlElement], dates: dict[HtmlElement, str]) -> Iterator[Link]:
     numbers: list[Link] = []
     after: set[str] = set()
     counted = False
     ends: list[Link] = []
     leads = False
-    for element in _HREF(root):
-        href = _absolute(base, element.get("href"))
+    for element in found:
+        written = element.get("href") or ""
+        if written[:11].lower() == "javascript:" and (click := _CLICK.search(written)):
+            written = click[1]
+        href = _absolute(base, written)
         if href is None:
             continue
         look = look_of(href)
@@ -139,7 +166,7 @@ def _beside_its_like(element: HtmlElement, anchor: str) -> bool:
     """Whether the number before or after stands beside a number: of two pages, the one that is shown is no link."""
     number = int(re.sub(r"\D", "", anchor))
     for around in islice(element.iterancestors(), 3):
-        text = "".join(around.itertext())
+        text = " ".join(around.itertext())
         if len(text) > _PAGER:
             return False
         if any(int(n) in (number - 1, number + 1) for n in re.findall(r"(?<![\d/])\d{1,4}(?![\d/])", text)):
@@ -153,7 +180,7 @@ def _redirects(base: str, html: str, root: HtmlElement) -> Iterator[Link]:
             yield Link(url=href, kind="redirect")
     # A share button says `location = ` too: a stub is short, shows next to nothing, and says it once.
     if len(html) < 2048:
-        stubs = _STUB.findall(html)
+        stubs = _STUB.findall(_PRESSED.sub("", html))
         if len(stubs) == 1 and len(_HAN.findall(_TAGS.sub("", html))) < 30 and (href := _absolute(base, stubs[0])):
             yield Link(url=href, kind="redirect")
 
@@ -186,11 +213,12 @@ def _anchor(element: HtmlElement) -> str | None:
     if text and not text.endswith(("…", "...")):
         return text
     # A title cut for its column: the whole one stands in the title attribute.
-    return fold(element.get("title") or "") or text or fold(" ".join(_ALTS(element)))
+    return fold(element.get("title") or "") or text or fold(element.get("alt") or " ".join(_ALTS(element)))
 
 
-def _row_dates(root: HtmlElement, clicks: set[HtmlElement]) -> dict[HtmlElement, str]:
+def _row_dates(texts: list[_Text], clicks: set[HtmlElement]) -> dict[HtmlElement, str]:
     """Link elements -> the date in their row: each date of the page is given to the link that it stands nearest to."""
+    counts: dict[HtmlElement, float] = {}
     dates: dict[HtmlElement, str] = {}
     ranks: dict[HtmlElement, int] = {}
 
@@ -200,26 +228,27 @@ def _row_dates(root: HtmlElement, clicks: set[HtmlElement]) -> dict[HtmlElement,
         if rank > ranks.get(link, -1):
             dates[link], ranks[link] = date, rank
 
-    for text in _TEXTS(root):
-        # A row's date is no sentence, and no script.
-        if len(text) > 200 or _DATED.search(text) is None or (date := row_date(text)) is None:
+    for text, beside, inside in texts:
+        date = row_date(text)
+        if date is None:
             continue
-        beside = text.getparent()
-        around = beside.getparent() if text.is_tail else beside
+        before, around = beside, inside
         for _ in range(5):
             if around is None or around.tag in ("body", "html", "head", "script", "style"):
                 break
             if around.tag == "a" or around in clicks:
                 give(around, date, text)
                 break
-            if count := _COUNT(around):
+            if (count := counts.get(around)) is None:
+                count = counts[around] = _COUNT(around)
+            if count:
                 # A row may hold its column and a picture too: [统战要闻] title 02-19. Of more links, the last one.
                 row = count == 1 or (count <= 3 and around.find("br") is None)
-                link = max(_LINKS(around), key=_length) if row else _link_before(beside, whole=text.is_tail)
+                link = max(_LINKS(around), key=_length) if row else _link_before(before, whole=inside is not beside)
                 if link is not None:
                     give(link, date, text)
                 break
-            beside, around = around, around.getparent()
+            before, around = around, around.getparent()
     return dates
 
 

@@ -19,15 +19,18 @@ _EXTENSION = re.compile(r"\.([a-z0-9]{1,5})$", re.IGNORECASE)
 # Download scripts of CMSs: hanweb /module/download/downfile.jsp?filename=, VSB /system/_content/download.jsp, 动易.
 _DOWNLOAD = re.compile(r"/(?:downfile|download|downloadattach\w*|doattach)\.(?:jsp|do|aspx?|php)\b", re.IGNORECASE)
 
-# What an article's address has: a date, the id of a known CMS, or a long number.
+# What an article's address has behind its host: a date, the id of a known CMS, or a long number. Each begins with a
+# slash, which the regex engine looks for first.
 _ARTICLE = re.compile(
-    r"/t\d{8}_\d+|/art_\w+|content_\d+|post_\d+|/(?:19|20)\d\d[-/]?[01]?\d[-/]?\d{0,2}/[^/]*\d|/(?:19|20)\d\d/[01]\d{3}/\d+|/article[-_/]?[0-9a-f]{6,}"
-    r"|/article/(?:detail/)?(?=\w*\d)\w{10,}|/a/(?=\w*\d)\w{12,}$|/info/\d+/\d+|/contents/\d+/\d+|/(?:show|view|info|detail|article|news)[-_/]?\d+|ARTI\d{10}|/\d{5,}\.s?html?$|/[0-9a-f]{32}\.s?html?$"
-    r"|/\d\d/[01]\d[0-3]\d/\d\d/\w{12,}\.html|/c\d+a\d+/page\.htm|/(?:19|20)\d{6}[0-9a-z]{6,}\.s?html?$"
-    r"|/p/\d{6,}$|/thread-\d+|\bmod=viewthread\b|/question/\d+|"
-    r"(?:show|view|article|detail|content|read|info)\w*\.(?:asp|aspx|php|jsp)\?\w*id=|[?&](?:aid|articleid|newsid|id)=\d+",
+    r"/(?:t\d{8}_\d+|art_\w+|[\w-]*(?:content|post)_\d+|(?:19|20)\d\d[-/]?[01]?\d[-/]?\d{0,2}/[^/]*\d"
+    r"|(?:19|20)\d\d/[01]\d{3}/\d+|article[-_/]?[0-9a-f]{6,}|article/(?:detail/)?(?=\w*\d)\w{10,}|a/(?=\w*\d)\w{12,}$"
+    r"|info/\d+/\d+|contents/\d+/\d+|(?:show|view|info|detail|article|news)[-_/]?\d+|\w*ARTI\d{10}|\d{5,}\.s?html?$"
+    r"|[0-9a-f]{32}\.s?html?$|\d\d/[01]\d[0-3]\d/\d\d/\w{12,}\.html|c\d+a\d+/page\.htm"
+    r"|(?:19|20)\d{6}[0-9a-z]{6,}\.s?html?$|p/\d{6,}$|thread-\d+|question/\d+"
+    r"|[\w-]*(?:show|view|article|detail|content|read|info)\w*\.(?:aspx?|php|jsp)\?\w*id=)",
     re.IGNORECASE,
 )
+_ARTICLE_QUERY = re.compile(r"[?&](?:(?:aid|articleid|newsid|id)=\d+|mod=viewthread\b)", re.IGNORECASE)
 _DATE = re.compile(
     r"[\[(（【]?\s?(?:(?:19|20)\d\d\s?[-./年]\s?[01]?\d\s?[-./月]\s?[0-3]?\d\s?日?|(?<!\d)[01]?\d\s?[-/月]\s?[0-3]?\d\s?日?(?!\s?[-/\d]))"
     r"(?:\s\d\d?:\d\d(?::\d\d)?)?\s?[\])）】]?"
@@ -47,6 +50,7 @@ class Link:
             file; `redirect` what a stub leads to.
         priority: lower is sooner.
         form: the body of a POST that asks for it; None: a GET does.
+        frame: it stands in a frame of the page.
     """
 
     url: str
@@ -55,6 +59,7 @@ class Link:
     kind: Literal["page", "next", "pager", "requisite", "redirect"] = "page"
     priority: int = LIST
     form: str | None = None
+    frame: bool = False
 
 
 def extension(url: str) -> str:
@@ -88,7 +93,9 @@ def look_of(url: str) -> Literal["file", "image", "foreign", "article", "page"]:
         return "image"
     if ending in _OTHER:
         return "foreign"
-    return "article" if _ARTICLE.search(url) else "page"
+    behind = url[url.find("/", 8) :]
+    asked = "?" in behind and _ARTICLE_QUERY.search(behind)
+    return "article" if asked or _ARTICLE.search(behind) else "page"
 
 
 def row_date(text: str) -> str | None:

@@ -468,7 +468,10 @@ class SiteSpider(Spider):
         if why is not None:
             self._give_up(address, "needs_js", why, response.status)
         else:
-            role: Role = "article" if article else "list"
+            role: Role | None = "article" if article else "list"
+            if not article and not _shown(links) and self._has_frame(links):
+                # What changes is the list in its frame.
+                role = None
             self.frontier.done(
                 address,
                 response.status,
@@ -584,6 +587,9 @@ class SiteSpider(Spider):
                     other = shape(url)
                     fruitful = other != own and not self.frontier.barren(other)
         return fruitful, changed
+
+    def _has_frame(self, links: list[Link]) -> bool:
+        return any(link.frame and host_of(link.url) in self.site.hosts for link in links)
 
     def _changed(self, pager: int, inside: list[tuple[str, Link]]) -> bool:
         """Whether a list shows what no earlier visit had found, and no earlier page of the list had shown."""

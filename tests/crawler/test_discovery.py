@@ -34,6 +34,13 @@ ROWS = {
     ),
     "lines": '· <a href="./202002/t20200219_{n}.html">会议召开</a> (02-{d})<br>',
     "inside the link": '<li><a href="./202002/t20200219_{n}.html"><i>2020-02-{d}</i>会议召开</a></li>',
+    "teaser with a day": (
+        '<li><a href="./202002/t20200219_{n}.html">会议召开</a><p>2019年3月1日，全市统战部长会议在市委礼堂召开，'
+        "传达学习中央和省委统战工作会议精神...</p><div>2020.02.{d}</div></li>"
+    ),
+    "a script in the row": (
+        "<li onclick=\"window.open('./202002/t20200219_{n}.html')\"><em>会议召开</em> 2020-02-{d}</li>"
+    ),
     "dl": '<dl><dt><a href="./202002/t20200219_{n}.html">会议召开</a></dt><dd>2020-\n 02-\n {d}</dd></dl>',
 }
 
@@ -63,6 +70,12 @@ def test_each_row_of_a_list_gives_its_link_and_its_own_date(row: str) -> None:
         '<a href="index_2.html" rel="next">more</a>',
         '<a href="index.html">1</a><a href="index_2.html">2</a>',
         '<select onchange="location.href=this.value"><option value="index_2.html">2</option></select>',
+        '<b>1</b> <a href="index_2.html">2</a>',
+        '<li class="active"><span>1</span></li><li><a href="index_2.html">2</a></li>',
+        '<a href="index_2.html">下 一 页▶</a>',
+        '<a href="index_2.html"><img src="next.gif" alt="下一页"></a>',
+        '<input type="button" value="下一页" onclick="location.href=\'index_2.html\'">',
+        "<a href=\"javascript:location.href='index_2.html'\">下一页</a>",
         '<script>createPageHTML(9, 1, "index", "html");</script>',
         "<script>createPageHTML5('9','1','index','html','page_div');</script>",
         '<script>createPageHTML("pagebar", 9, 1, "", "html", 135);</script>',
@@ -83,6 +96,17 @@ def test_pagers_lead_to_the_next_page(pager: str) -> None:
 )
 def test_what_is_no_pager_leads_to_no_next_page(no_pager: str) -> None:
     assert paths(found(f"<html><body>{no_pager}</body></html>"), "next") == []
+
+
+def test_a_frame_of_a_page_is_told_from_its_links() -> None:
+    links = found("<html><body><a href='/a.html'>a</a><iframe src='list.html'></iframe></body></html>")
+    assert [(link.url.rpartition("/")[2], link.frame) for link in links] == [("a.html", False), ("list.html", True)]
+
+
+def test_numbers_of_a_lists_articles_are_not_its_own() -> None:
+    threads = "".join(f'<li><a href="t{n}.html">讨论</a> <a href="t{n}-2.html">2</a></li>' for n in range(9))
+    links = found(f'<html><body>{threads}<a href="index_2.html">2</a><a href="index_2.html">下一页</a></body></html>')
+    assert paths(links, "next", "pager") == ["/tzxw/index_2.html"]
 
 
 def test_files_pictures_and_what_is_neither() -> None:

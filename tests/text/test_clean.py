@@ -233,6 +233,12 @@ TEASERS = "".join(
         (Reason.NOT_HTML, "User-agent: *", {"url": "http://x.cn/robots.txt", "content_type": "text/plain"}),
         (Reason.NOT_HTML, "body{}", {"content_type": "text/css"}),
         (Reason.NOT_HTML, b"%PDF-1.7", {}),
+        (
+            Reason.NOT_HTML,
+            "<datastore><recordset><record><![CDATA[" + "<p>统战部召开会议。</p>" * 99,
+            {"content_type": "text/xml"},
+        ),
+        (Reason.NOT_HTML, '<?xml version="1.0"?>\n<rss version="2.0"><item>' + "<p>统战部召开会议。</p>" * 99, {}),
         (Reason.NOT_HTML, b"\x89PNG\r\n", {"content_type": "image/png"}),
         (Reason.TOO_LARGE, "<p>" + "统战工作。" * 250_000 + "</p>", {}),
         (Reason.UNREADABLE, b"\x0b\x02" * 50, {"problems": ("content-coding br cannot be undone",)}),
