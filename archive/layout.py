@@ -21,6 +21,8 @@ IMPORTED = "_import"
 # What a closed WARC file may end with: our own, and imported files that lie as they came.
 WARC_ENDINGS = (".warc.gz", ".warc", ".arc.gz", ".arc")
 OPEN = ".open"
+TAIL = ".tail"
+TMP = ".tmp"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -79,6 +81,11 @@ class Layout:
     def open_warcs(self, site: str | None = None) -> Iterator[Path]:
         """WARC files that a crawl writes now, or left behind when it was killed."""
         yield from sorted((self.root / "warc" / (site or "")).rglob(f"*{OPEN}"))
+
+    def leavings(self) -> Iterator[Path]:
+        """Beside WARC files: torn ends that were set aside, and what a killed program left half-written."""
+        folder = self.root / "warc"
+        yield from sorted((*folder.rglob(f"*{TAIL}"), *folder.rglob(f"*{TMP}")))
 
     def index_of(self, warc: Path) -> Path:
         """The CDXJ file of a WARC file."""

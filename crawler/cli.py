@@ -327,8 +327,11 @@ def repair(context: typer.Context, paths: Paths) -> None:
         finally:
             if lock:
                 lock.release()
+        for problem in done.problems:
+            say(f"{problem.file}: offset {problem.offset}: {problem.reason}")
+        kept = f" in {done.path} (sha256 {done.now_sha256})" if done.path else ""
         tail = f", the torn tail in {done.tail}" if done.tail else ""
-        say(f"{path}: {done.records} records kept" + (f" in {done.path}" if done.path else "") + tail)
+        say(f"{path} (sha256 {done.sha256}): {done.records} records kept{kept}{tail}")
 
 
 @app.command()

@@ -5,16 +5,21 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
+from pathlib import Path
 
 from archive.corpus import forget as archived
 from archive.layout import Layout
+from archive.warc import verify
 from crawler.frontier import Frontier
 from crawler.lock import Lock
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Done:
-    """One thing that was found or done: `what` is held, erased, or refers (a revisit of what was erased)."""
+    """One thing that was found or done.
+
+    `what` is held, erased, refers (a revisit of what was erased) or unread (set aside, and no URL can be read in it).
+    """
 
     what: str
     path: str
@@ -23,32 +28,53 @@ class Done:
 
 
 def forget(layout: Layout, urls: Sequence[str], reason: str, *, erase: bool) -> Iterator[Done]:
-    """Take URLs down; with `erase` also out of the closed WARC files.
+    """Take URLs down; with `erase` also out of the WARC files and what was set aside beside them.
 
     Raises:
         LockedError: a site whose files are to be rewritten is being crawled; the pages are down all the same.
         CundangError: the archive cannot be read or written.
     """
     archived.forget(layout, urls, reason)
-    found = list(archived.held(layout, urls))
-    for one in found:
-        detail = f"offset {one.offset}, {one.length} bytes, {one.mime}, {one.url}"
-        yield Done(what="held", path=str(one.warc), record=one.id, detail=detail)
-    if not erase:
-        return
-    gone: set[str] = set()
     with ExitStack() as locks:
-        for site in sorted({layout.site_of(one.warc) for one in found}):
-            locks.callback(Lock(layout.lock(site)).release)
-        for warc in sorted({one.warc for one in found}):
+        locked: set[str] = set()
+
+        def lock(path: Path) -> None:
+            site = layout.site_of(path)
+            if site not in locked:
+                locks.callback(Lock(layout.lock(site)).release)
+                locked.add(site)
+
+        for path in list(layout.open_warcs()) if erase else ():
+            if archived.names(path, urls) is not False:
+                # A crawl that was killed left it open: only when it is closed can it be rewritten.
+                lock(path)
+                verify.repair(path, layout)
+        found = list(archived.held(layout, urls))
+        for one in found:
+            detail = f"offset {one.offset}, {one.length} bytes, {one.mime}, {one.url}"
+            yield Done(what="held", path=str(one.warc), record=one.id, detail=detail)
+        if not erase:
+            return
+        gone: set[str] = set()
+        for warc in list(archived.naming(layout, urls)):
+            lock(warc)
             erased = archived.erase(layout, warc, urls)
             gone.update(erased.records)
             detail = f"{len(erased.records)} records; sha256 {erased.sha256} is now {erased.now_sha256}"
             yield Done(what="erased", path=str(warc), record="", detail=f"{detail} in {erased.now or 'no file'}")
-        for site in sorted({layout.site_of(one.warc) for one in found}):
+        for path in list(layout.leavings()):
+            named = archived.names(path, urls)
+            if named:
+                lock(path)
+                dropped = archived.drop(layout, path)
+                yield Done(what="erased", path=str(path), record="", detail=f"set aside; sha256 {dropped.sha256}")
+            elif named is None:
+                detail = "set aside, and names no URL that can be read: remove it where it may be of the page"
+                yield Done(what="unread", path=str(path), record="", detail=detail)
+        for site in sorted(locked):
             if layout.state(site).exists():
                 frontier = Frontier(layout.state(site))
                 frontier.disown(gone)
                 frontier.close()
-    for warc, record in archived.referring(layout, gone):
-        yield Done(what="refers", path=str(warc), record=record, detail="a revisit whose payload was erased")
+        for warc, record in archived.referring(layout, gone):
+            yield Done(what="refers", path=str(warc), record=record, detail="a revisit whose payload was erased")

@@ -33,7 +33,13 @@ def heal(layout: Layout, site: str, frontier: Frontier) -> Unread:
         healed: set[Path] = set()
         for path in list(layout.open_warcs(site)):
             repaired = verify.repair(path, layout)
-            logger.warning("%s: left open by a crawl that was killed; %d records kept.", path, repaired.records)
+            logger.warning(
+                "%s: left open by a crawl that was killed; %d records kept. sha256 %s is now %s.",
+                path,
+                repaired.records,
+                repaired.sha256,
+                repaired.now_sha256,
+            )
             if repaired.path is not None:
                 healed.add(repaired.path)
         for path in layout.warcs(site):

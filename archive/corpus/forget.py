@@ -1,4 +1,7 @@
-"""URLs that are to be gone -> lines of exclusions.jsonl, and on demand WARC files without their records."""
+"""URLs that are to be gone -> lines of exclusions.jsonl, and on demand WARC files without their records.
+
+Erased are also the torn ends that repair and import set aside, and what a killed program left half-written.
+"""
 
 from __future__ import annotations
 
@@ -8,12 +11,14 @@ import re
 from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import IO
 
 from archive.errors import UsageError
-from archive.layout import WARC_ENDINGS, Layout
+from archive.layout import TMP, WARC_ENDINGS, Layout
 from archive.warc import exclusions, index
-from archive.warc.reader import records
-from archive.warc.record import Record
+from archive.warc.member import MAGIC, Member, new_text
+from archive.warc.reader import open_file, records
+from archive.warc.record import Problem, Record
 from archive.warc.surt import surt
 from archive.warc.writer import disk_error, sync_folder
 
@@ -39,14 +44,14 @@ class Erased:
     Attributes:
         warc: the file as it was; it is no more.
         now: the file that took its place; None where nothing was left.
-        sha256: of the one, base16; now_sha256: of the other.
-        records: ids of those that are gone.
+        sha256: of the one, base16; now_sha256: of the other, None where there is none.
+        records: ids of those that are gone; damaged ones have none.
     """
 
     warc: Path
     now: Path | None
     sha256: str
-    now_sha256: str
+    now_sha256: str | None
     records: tuple[str, ...]
 
 
@@ -98,21 +103,28 @@ def erase(layout: Layout, warc: Path, urls: Iterable[str]) -> Erased:
     """
     keys = {surt(url) for url in urls}
     final = _next_name(warc)
-    made = final.with_name(final.name + ".tmp")
+    made = final.with_name(final.name + TMP)
     try:
-        gone: list[Record] = [
-            record
-            for record in records(warc)
-            if isinstance(record, Record) and record.kind != "warcinfo" and surt(record.url) in keys
-        ]
-        now_sha256, left = _copy(warc, made, [(r.place.offset, r.place.length) for r in gone])
+        gone: list[Record] = []
+        cut: list[tuple[int, int]] = []
+        for item in records(warc):
+            if isinstance(item, Problem):
+                with open_file(warc) as file, new_text() as lost:
+                    file.seek(item.offset)
+                    lost.write(file.read(item.lost))
+                    if _names(lost, keys):
+                        cut.append((item.offset, item.lost))
+            elif item.kind != "warcinfo" and surt(item.url) in keys:
+                gone.append(item)
+                cut.append((item.place.offset, item.place.length))
+        now_sha256, left = _copy(warc, made, cut)
         with warc.open("rb") as file:
             sha256 = hashlib.file_digest(file, "sha256").hexdigest()
         erased = Erased(
             warc=warc,
             now=final if left else None,
             sha256=sha256,
-            now_sha256=now_sha256,
+            now_sha256=now_sha256 if left else None,
             records=tuple(record.id for record in gone),
         )
         exclusions.append(layout, _line(layout, erased))
@@ -131,6 +143,101 @@ def erase(layout: Layout, warc: Path, urls: Iterable[str]) -> Erased:
     except OSError as error:
         raise disk_error(Path(error.filename or warc), error) from error
     return erased
+
+
+def names(path: Path, urls: Iterable[str]) -> bool | None:
+    """Whether a file, of which no record need be whole, names one of the URLs; None where it can be read nowhere.
+
+    Raises:
+        DataError: the file cannot be opened.
+    """
+    with open_file(path) as file:
+        return _names(file, {surt(url) for url in urls})
+
+
+def naming(layout: Layout, urls: Collection[str]) -> Iterator[Path]:
+    """Closed WARC files that name one of the URLs, in whatever record: no index tells of failures and damaged ones.
+
+    Only files whose index names a host of the URLs, or nothing, are read.
+
+    Raises:
+        DataError: a WARC file or an index cannot be read.
+    """
+    hosts = {b"\n" + surt(url).partition(")")[0].encode("ascii") for url in urls}
+    for warc in layout.warcs():
+        path = layout.index_of(warc)
+        lines = b"\n" + (path.read_bytes() if path.exists() else b"")
+        if (lines == b"\n" or any(host in lines for host in hosts)) and names(warc, urls):
+            yield warc
+
+
+def drop(layout: Layout, path: Path) -> Erased:
+    """Remove a file that was set aside or left half-written; its checksum goes to exclusions.jsonl.
+
+    Raises:
+        DataError, SpaceError: it cannot be read, or that cannot be written down.
+    """
+    try:
+        with path.open("rb") as file:
+            sha256 = hashlib.file_digest(file, "sha256").hexdigest()
+        erased = Erased(warc=path, now=None, sha256=sha256, now_sha256=None, records=())
+        exclusions.append(layout, _line(layout, erased))
+        path.unlink()
+        sync_folder(path.parent)
+    except OSError as error:
+        raise disk_error(path, error) from error
+    return erased
+
+
+# The field of a WARC record's head, or the line of an ARC record.
+_TARGET = re.compile(
+    rb"(?:WARC-Target-URI:[ \t]*<?|(?:\A|\n)(?=[a-z]+://\S+ [0-9A-Fa-f.:]+ \d{14} ))([^\s<>]{1,4000})", re.IGNORECASE
+)
+# Longer than what `_TARGET` matches.
+_OVERLAP = 8000
+
+
+def _names(file: IO[bytes], keys: Collection[str]) -> bool | None:
+    """Whether a file, or what of it unfolds, names a URL with one of the keys."""
+    named: bool | None = None
+    for key in _targets(file):
+        if key in keys:
+            return True
+        named = False
+    return named
+
+
+def _targets(file: IO[bytes]) -> Iterator[str]:
+    """The URLs that a file names, and those that are named in what of it unfolds, as SURTs."""
+    yield from _plain_targets(file)
+    offset = 0
+    while (offset := _next(file, offset)) >= 0:
+        with new_text() as text:
+            member = Member(file, offset, text)
+            yield from _plain_targets(text)
+        offset = offset + 1 if member.fault else member.end
+
+
+def _plain_targets(text: IO[bytes]) -> Iterator[str]:
+    text.seek(0)
+    before = b""
+    while data := text.read(_STEP):
+        for target in _TARGET.findall(before + data):
+            yield surt(target.decode("utf-8", "replace"))
+        before = data[-_OVERLAP:]
+
+
+def _next(file: IO[bytes], offset: int) -> int:
+    """Where a gzip member may begin; -1: nowhere."""
+    file.seek(offset)
+    while data := file.read(_STEP):
+        if (at := data.find(MAGIC)) >= 0:
+            return offset + at
+        if len(data) < _STEP:
+            break
+        offset += len(data) - len(MAGIC)
+        file.seek(offset)
+    return -1
 
 
 def referring(layout: Layout, ids: Collection[str]) -> Iterator[tuple[Path, str]]:

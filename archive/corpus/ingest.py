@@ -20,14 +20,14 @@ from urllib.parse import quote, urlsplit
 from zlib_ng import zlib_ng
 
 from archive.errors import DataError
-from archive.layout import IMPORTED, Layout
+from archive.layout import IMPORTED, TAIL, TMP, Layout
 from archive.warc import exclusions, index, wacz
 from archive.warc.capture import Capture, Place
 from archive.warc.conformance import judge
 from archive.warc.member import MAGIC, GzipError, MemberWriter
 from archive.warc.record import Problem, Record
 from archive.warc.scan import scan
-from archive.warc.verify import TAIL
+from archive.warc.verify import repair
 from archive.warc.writer import Writer, disk_error, make_folder, sync_folder
 
 PAGES = (".html", ".htm", ".shtml", ".xhtml")
@@ -92,6 +92,11 @@ def _alone(layout: Layout) -> Iterator[None]:
 
 
 def _imported(layout: Layout, paths: Iterable[Path]) -> Iterator[Report]:
+    for left in list(layout.open_warcs(IMPORTED)):
+        # Only an import that was killed leaves one: this one holds the lock.
+        repaired = repair(left, layout)
+        note = "was left open by an import that was killed; it is closed now"
+        yield Report(path=str(left), records=repaired.records, problems=repaired.problems, note=note)
     writer = Writer(layout, IMPORTED, warcinfo=(("isPartOf", "imported saved pages"),))
     known: set[str] | None = None
     try:
@@ -137,16 +142,35 @@ class _UnreadableError(DataError):
 
 
 def _files(paths: Iterable[Path]) -> Iterator[tuple[Path, Path]]:
-    """Each file, and the folder that its origin is told from. Descriptions of pages are no files of their own."""
+    """Each file, and the folder that its origin is told from. Descriptions of pages are no files of their own.
+
+    Among them are links to folders, which are not followed, and folders that cannot be read.
+    """
     for named in paths:
-        if named.is_dir():
-            yield from ((path, named) for path in sorted(named.rglob("*")) if path.is_file() and path.name != META)
-        else:
+        if not named.is_dir():
             yield named, named.parent
+            continue
+        yield from ((path, named) for path in sorted(_below(named)))
+
+
+def _below(top: Path) -> list[Path]:
+    found: list[Path] = []
+    unread: list[OSError] = []
+    for folder, folders, files in os.walk(top, onerror=unread.append):
+        below = [Path(folder, name) for name in folders]
+        found += [path for path in below if path.is_symlink()]
+        found += [Path(folder, name) for name in files if name != META]
+    return found + [Path(error.filename) for error in unread]
 
 
 def _kind(path: Path) -> str:
     """`archive`, `page`, or why it is neither."""
+    if path.is_symlink() and not path.is_file():
+        return "skipped: a link to a folder" if path.is_dir() else "skipped: a link that leads nowhere"
+    if path.is_dir():
+        raise _UnreadableError(f"{path}: the folder cannot be read. Name one that may be read.")
+    if path.exists() and not path.is_file():
+        return "skipped: a pipe, socket or device"
     name = path.name.lower()
     begin = _read(path, 4096)
     if begin.startswith(MAGIC):
@@ -428,7 +452,7 @@ def _truncated(record: Record) -> bytes:
 
 def _keep(path: Path, pieces: Iterator[bytes]) -> None:
     """Write a file under its name only when all of it is durable; raises OSError."""
-    made = path.with_name(f"{path.name}.{os.getpid()}.tmp")
+    made = path.with_name(f"{path.name}.{os.getpid()}{TMP}")
     with made.open("wb") as out:
         for piece in pieces:
             out.write(piece)

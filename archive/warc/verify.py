@@ -12,14 +12,12 @@ from typing import IO
 from zlib_ng import zlib_ng
 
 from archive.errors import DataError, UsageError
-from archive.layout import OPEN, Layout
+from archive.layout import OPEN, TAIL, TMP, Layout
 from archive.warc import index
 from archive.warc.member import HEAD, MAGIC, GzipError
-from archive.warc.reader import open_file, records
+from archive.warc.reader import digest_of, open_file, records
 from archive.warc.record import Problem, Record
 from archive.warc.writer import SOFTWARE, sync_folder
-
-TAIL = ".tail"
 
 
 def verify(path: Path) -> Iterator[Problem]:
@@ -142,12 +140,15 @@ class Repaired:
 
     Attributes:
         path: the closed file; None where no record in it was whole.
+        sha256: of the file as it was left; now_sha256: of the closed file, None where there is none.
         records: the whole records that it holds.
         tail: where the bytes after the last whole record are now; None where there were none.
         problems: what is lost or wrong.
     """
 
     path: Path | None
+    sha256: str
+    now_sha256: str | None
     records: int
     tail: Path | None
     problems: tuple[Problem, ...]
@@ -166,13 +167,14 @@ def repair(path: Path, layout: Layout) -> Repaired:
     final = path.with_name(path.name.removesuffix(OPEN))
     if not path.name.endswith(OPEN) or layout.root.resolve() not in path.resolve().parents:
         raise UsageError(f"{path}: repair is for .open files of the data folder {layout.root}. Import any other file.")
+    sha256 = digest_of(path)
     if final.exists() and final.samefile(path):
         # Killed between the two halves of giving the file its name: it is whole.
         path.unlink()
         sync_folder(path.parent)
         index.write(layout, final)
         count = sum(isinstance(item, Record) for item in records(final))
-        return Repaired(path=final, records=count, tail=None, problems=())
+        return Repaired(path=final, sha256=sha256, now_sha256=sha256, records=count, tail=None, problems=())
     if final.exists():
         raise DataError(f"{path}: {final.name} is there already. Look at both, and move one away.")
     count = end = 0
@@ -187,14 +189,17 @@ def repair(path: Path, layout: Layout) -> Repaired:
     if not count:
         path.unlink()
         sync_folder(path.parent)
-        return Repaired(path=None, records=0, tail=tail, problems=tuple(problems))
+        return Repaired(path=None, sha256=sha256, now_sha256=None, records=0, tail=tail, problems=tuple(problems))
     with path.open("r+b") as file:
         file.truncate(end)
         os.fsync(file.fileno())
     path.rename(final)
     sync_folder(path.parent)
     index.write(layout, final)
-    return Repaired(path=final, records=count, tail=tail, problems=tuple(problems))
+    now_sha256 = digest_of(final)
+    return Repaired(
+        path=final, sha256=sha256, now_sha256=now_sha256, records=count, tail=tail, problems=tuple(problems)
+    )
 
 
 def _set_aside(path: Path, end: int, tail: Path) -> Path | None:
@@ -203,7 +208,7 @@ def _set_aside(path: Path, end: int, tail: Path) -> Path | None:
         if file.seek(0, os.SEEK_END) <= end:
             return None
         file.seek(end)
-        made = tail.with_name(tail.name + ".tmp")
+        made = tail.with_name(tail.name + TMP)
         with made.open("wb") as out:
             shutil.copyfileobj(file, out, 1 << 20)
             out.flush()

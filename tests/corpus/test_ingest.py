@@ -6,6 +6,7 @@ import datetime as dt
 import gzip
 import io
 import json
+import os
 import random
 import re
 import shutil
@@ -19,7 +20,7 @@ import pytest
 from fastwarc.warc import ArchiveIterator as FastIterator
 
 from archive.corpus.ingest import Report, import_paths, pages, saved
-from archive.layout import IMPORTED, Layout
+from archive.layout import IMPORTED, OPEN, Layout
 from archive.text.clean import clean
 from archive.text.document import Document
 from archive.warc import index
@@ -340,6 +341,43 @@ def test_saved_pages_and_texts_become_resources_that_say_where_they_are_from(lay
     (tmp_path / "copy" / "b" / "page.html").write_text("<p>三</p>")
     imported(layout, tmp_path / "copy")
     assert len(list(layout.warcs(IMPORTED))) == 2
+
+
+def test_what_is_no_file_is_told_and_not_waited_for(layout: Layout, tmp_path: Path) -> None:
+    folder = tmp_path / "saved"
+    (folder / "below").mkdir(parents=True)
+    (folder / "below" / "page.html").write_text("<p>页</p>", "utf-8")
+    os.mkfifo(folder / "pipe.html")
+    (folder / "nowhere.html").symlink_to(folder / "absent.html")
+    (folder / "elsewhere").symlink_to(folder / "below")
+    (folder / "link.txt").symlink_to(folder / "below" / "page.html")
+    said = {Path(r.path).name: (r.records, r.note) for r in imported(layout, folder, folder / "pipe.html")}
+    assert said == {
+        "page.html": (1, None),
+        "link.txt": (1, None),
+        "pipe.html": (0, "skipped: a pipe, socket or device"),
+        "nowhere.html": (0, "skipped: a link that leads nowhere"),
+        "elsewhere": (0, "skipped: a link to a folder"),
+    }
+    (report,) = imported(layout, folder / "absent.html")
+    assert "cannot be read" in report.problems[0].reason
+
+
+def test_what_a_killed_import_left_open_is_closed_by_the_next(layout: Layout, tmp_path: Path) -> None:
+    page = tmp_path / "page.html"
+    page.write_text("<p>页</p>", "utf-8")
+    imported(layout, page)
+    (warc,) = layout.warcs()
+    left = warc.with_name(warc.name + OPEN)
+    left.write_bytes(warc.read_bytes() + b"\x1f\x8b\x08torn")
+    warc.unlink()
+    layout.index_of(warc).unlink()
+    closed, again = imported(layout, page)
+    assert (closed.path, closed.records) == (str(left), 3)
+    assert closed.problems
+    assert (again.records, again.note) == (1, "was imported before")
+    assert list(layout.open_warcs()) == []
+    assert [len(list(read(path))) for path in layout.warcs()] == [1]
 
 
 def test_two_imports_at_once_take_each_page_once(layout: Layout, tmp_path: Path) -> None:

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import gzip
 import hashlib
+import io
 import json
 import os
 import shutil
 import sqlite3
 import subprocess
 import sys
-from contextlib import closing
+import zlib
+from contextlib import closing, suppress
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -20,10 +23,12 @@ from archive.catalogue import query
 from archive.corpus import reclean, shard
 from archive.errors import DataError
 from archive.export import jsonl
-from archive.layout import Layout
+from archive.layout import OPEN, Layout
 from archive.site import load
 from archive.text.document import Document, Reason, Skip
-from archive.warc import exclusions, reader, verify
+from archive.warc import exclusions, index, reader, verify
+from archive.warc.writer import Exchange, Writer
+from crawler.forget import forget
 from crawler.frontier import Frontier
 
 PATHS = [f"/xw/202002/t20200219_{n}.html" for n in range(4)]
@@ -180,3 +185,70 @@ def test_a_list_of_exclusions_that_cannot_be_read_stops_everything(tmp_path: Pat
         file.write(b"no JSON\n")
     with pytest.raises(DataError, match="line 4"):
         exclusions.read(layout)
+
+
+def exchange(number: int, words: str) -> Exchange:
+    # Long and without pattern, so that half of what it is packed to unfolds to something.
+    noise = "".join(chr(0x4E00 + n * n % 7919) for n in range(3000))
+    body = f"HTTP/1.1 200 OK\r\nContent-Type: text/html; charset=utf-8\r\n\r\n<p>{words}</p>{noise}".encode()
+    return Exchange(
+        url=f"http://a.cn/{number}.html",
+        started=datetime(2026, 1, 1, tzinfo=UTC),
+        ip=None,
+        request=b"GET / HTTP/1.1\r\n\r\n",
+        response=io.BytesIO(body),
+    )
+
+
+def unfolded(data: bytes) -> bytes:
+    """The bytes, and what unfolds of each gzip member in them, whole or not."""
+    parts = [data]
+    at = -1
+    while (at := data.find(b"\x1f\x8b\x08", at + 1)) >= 0:
+        unfold = zlib.decompressobj(31)
+        with suppress(zlib.error):
+            parts.extend(unfold.decompress(bytes([byte])) for byte in data[at:])
+    return b"".join(parts)
+
+
+@pytest.mark.fault(rows=[44])
+def test_what_was_set_aside_and_left_open_is_erased_too(tmp_path: Path) -> None:
+    layout = Layout(root=tmp_path)
+    writers = [Writer(layout, "a", warcinfo=()) for _ in range(3)]
+    for writer in writers:
+        for number, words in enumerate(("别的一页", SECRET, "又一页")):
+            writer.exchange(exchange(number, words), lambda *_: None)
+    killed, damaged, healthy = writers
+    torn = {path: path.read_bytes() for path in layout.open_warcs()}
+    for writer in writers:
+        writer.close()
+    # As if the first had been killed.
+    left = killed.closed[0].with_name(killed.closed[0].name + OPEN)
+    killed.closed[0].unlink()
+    layout.index_of(killed.closed[0]).unlink()
+    left.write_bytes(torn[left][:-50])
+    # A changed bit in the middle of the page's record, which no reader gives any more.
+    warc = damaged.closed[0]
+    data = bytearray(warc.read_bytes())
+    place = [c.place for c in reader.read(warc)][1]
+    data[place.offset + place.length * 3 // 4] ^= 1
+    warc.write_bytes(data)
+    index.write(layout, warc)
+    folder = warc.parent
+    (folder / "torn.warc.gz.tail").write_bytes(data[place.offset : place.offset + place.length // 2])
+    (folder / "half.warc.gz.7.tmp").write_bytes(data[: place.offset + place.length // 2])
+    (folder / "other.warc.gz.tail").write_bytes(data[: place.offset - 5])
+    (folder / "noise.warc.gz.tail").write_bytes(b"nothing that can be read")
+    holding = {path.name for path in folder.iterdir() if SECRET.encode() in unfolded(path.read_bytes())}
+    assert holding == {left.name, warc.name, healthy.closed[0].name, "torn.warc.gz.tail", "half.warc.gz.7.tmp"}
+
+    done = list(forget(layout, ["http://a.cn/1.html"], "", erase=True))
+
+    assert [path.name for path in folder.iterdir() if SECRET.encode() in unfolded(path.read_bytes())] == []
+    assert [Path(d.path).name for d in done if d.what == "unread"] == ["noise.warc.gz.tail"]
+    assert {path.name for path in layout.leavings()} >= {"other.warc.gz.tail", "noise.warc.gz.tail"}
+    assert list(layout.open_warcs()) == []
+    kept = sorted(c.url for path in layout.warcs() for c in reader.read(path))
+    assert kept == ["http://a.cn/0.html"] * 3 + ["http://a.cn/2.html"] * 3
+    lines = [json.loads(line) for line in layout.exclusions.read_text("utf-8").splitlines()]
+    assert sum("erased" in line and len(line["sha256"]) == 64 for line in lines) == 5

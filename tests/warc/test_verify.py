@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gzip
+import hashlib
 import io
 import random
 import re
@@ -131,6 +132,43 @@ def test_a_file_torn_anywhere_is_closed_with_its_whole_records_and_no_byte_is_lo
         if healed.tail:
             healed.tail.unlink()
         healed.path.unlink()
+
+
+@pytest.mark.fault(rows=[19])
+@pytest.mark.parametrize("damage", ["zeros after", "junk after", "two torn ends", "bit in the middle", "none", "empty"])
+def test_repair_keeps_the_bytes_of_whole_records_and_sets_the_rest_aside(tmp_path: Path, damage: str) -> None:
+    path, layout, ids = left_open(tmp_path, 3)
+    data = path.read_bytes()
+    second = [c.place for c in read(path)][1]
+    whole, rest, lost = data, b"", 0
+    if damage == "zeros after":
+        rest = bytes(4096)
+    elif damage == "junk after":
+        rest = random.Random(5).randbytes(3000)  # noqa: S311 - no secret
+    elif damage == "two torn ends":
+        rest = data[second.offset : second.offset + 40] * 2
+    elif damage == "bit in the middle":
+        changed = bytearray(data)
+        changed[second.offset + second.length // 2] ^= 4
+        whole, lost = bytes(changed), 1
+    elif damage == "empty":
+        whole, lost = b"", 10
+    path.write_bytes(whole + rest)
+    healed = repair(path, layout)
+    assert healed.sha256 == hashlib.sha256(whole + rest).hexdigest()
+    assert healed.records == 10 - lost
+    assert bool(healed.problems) == (damage != "none")
+    assert (healed.tail.read_bytes() if healed.tail else b"") == rest
+    assert list(layout.open_warcs()) == []
+    if damage == "empty":
+        assert (healed.path, healed.now_sha256) == (None, None)
+        return
+    assert healed.path is not None
+    assert healed.path.read_bytes() == whole
+    assert healed.now_sha256 == hashlib.sha256(whole).hexdigest()
+    # What is damaged between whole records stays where it is, and verify goes on telling of it.
+    assert bool(list(verify(healed.path))) == bool(lost)
+    assert [c.id for c in read(healed.path)] == [i for n, i in enumerate(ids) if not (lost and n == 1)]
 
 
 @pytest.mark.fault(rows=[19])
