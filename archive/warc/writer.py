@@ -19,6 +19,10 @@ from pathlib import Path
 from tempfile import TemporaryFile
 from typing import BinaryIO, Literal, NoReturn, TextIO
 
+from warcio.recordloader import ArcWarcRecord
+from warcio.statusandheaders import StatusAndHeaders
+from warcio.warcwriter import WARCWriter
+
 from archive.errors import CundangError, DataError, SpaceError
 from archive.layout import OPEN, Layout
 from archive.warc import index
@@ -33,7 +37,7 @@ Fields = tuple[tuple[str, str], ...]
 
 SOFTWARE = "cundang"
 _INFO = (
-    ("software", f"{SOFTWARE}/{version(SOFTWARE)}"),
+    ("software", f"{SOFTWARE}/{version(SOFTWARE)} warcio/{version('warcio')}"),
     ("format", "WARC File Format 1.1"),
     ("conformsTo", "http://iipc.github.io/warc-specifications/specifications/warc-format/warc-1.1/"),
 )
@@ -45,7 +49,6 @@ _MAY_BE_PAGE = re.compile(r"\s*(?:$|text/(?!css|javascript)|application/(?:.*xml
 _HTTP_RESPONSE = "application/http; msgtype=response"
 _HTTP_REQUEST = "application/http; msgtype=request"
 _FIELDS = "application/warc-fields"
-_STEP = 64 * 1024
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -180,18 +183,18 @@ class Writer:
         with self._appending() as file:
             start = file.tell()
             if known:
-                head = self._record([*fields], measured.head, _HTTP_RESPONSE)
+                headers = self._record([*fields], measured.head, _HTTP_RESPONSE)
             else:
                 exchange.response.seek(0)
                 fields.append(("WARC-Block-Digest", f"sha256:{block_digest.hexdigest()}"))
-                head = self._stream(fields, exchange.response, measured.length, _HTTP_RESPONSE)
+                headers = self._stream(fields, exchange.response, measured.length, _HTTP_RESPONSE)
             place = Place(file=self._name, offset=start, length=file.tell() - start)
             if exchange.request:
                 ip = [("WARC-IP-Address", exchange.ip)] if exchange.ip else []
                 self._record([("WARC-Type", "request"), _id_field(), *about, *ip], exchange.request, _HTTP_REQUEST)
             if metadata:
                 self._metadata([_id_field(), *about, ("WARC-Refers-To", f"<{id_}>")], metadata)
-        self._list(head, place, measured.parsed)
+        self._list(headers, place, measured.parsed)
         return Written(id=id_, payload_digest=digest, date=exchange.started, place=place, revisit=known is not None)
 
     def failure(self, url: str, started: dt.datetime, metadata: Fields) -> None:
@@ -211,14 +214,14 @@ class Writer:
         with self._appending() as file:
             start = file.tell()
             fields = [("WARC-Type", "resource"), ("WARC-Record-ID", f"<{id_}>"), *about]
-            head = self._record([*fields, ("WARC-Payload-Digest", digest)], body, content_type)
+            headers = self._record([*fields, ("WARC-Payload-Digest", digest)], body, content_type)
             place = Place(file=self._name, offset=start, length=file.tell() - start)
             if metadata:
                 # The same file imported twice is the same record, and so is what is said about it.
                 same = f"urn:uuid:{uuid.uuid5(uuid.NAMESPACE_URL, id_ + ' metadata')}"
                 refers = [("WARC-Concurrent-To", f"<{id_}>"), ("WARC-Refers-To", f"<{id_}>")]
                 self._metadata([("WARC-Record-ID", f"<{same}>"), *about, *refers], metadata)
-        self._list(head, place, read_head(body))
+        self._list(headers, place, read_head(body))
         return Written(id=id_, payload_digest=digest, date=date, place=place, revisit=False)
 
     def sync(self) -> None:
@@ -309,9 +312,10 @@ class Writer:
     def _metadata(self, fields: list[tuple[str, str]], lines: Fields) -> None:
         self._record([("WARC-Type", "metadata"), *fields], _lines(lines), _FIELDS)
 
-    def _list(self, head: bytes, place: Place, http: Head) -> None:
-        """Note the index line of a page or revisit record with that head, and with the HTTP head in its block."""
+    def _list(self, headers: StatusAndHeaders, place: Place, http: Head) -> None:
+        """Note the index line of a page or revisit record with those fields and the HTTP head in its block."""
         # As the bytes of the file say it, not as it was given: that is what an index made again is of.
+        head = headers.to_bytes(encoding="utf-8")
         record = Record(place=place, head=head, fields=fields_of(head), block=b"", size=0)
         assert self._listed is not None
         try:
@@ -319,24 +323,23 @@ class Writer:
         except OSError as error:
             self._fail(error)
 
-    def _record(self, fields: list[tuple[str, str]], block: bytes, content_type: str) -> bytes:
+    def _record(self, fields: list[tuple[str, str]], block: bytes, content_type: str) -> StatusAndHeaders:
         digest = ("WARC-Block-Digest", f"sha256:{hashlib.sha256(block).hexdigest()}")
         return self._stream([*fields, digest], io.BytesIO(block), len(block), content_type)
 
-    def _stream(self, fields: list[tuple[str, str]], block: BinaryIO, length: int, content_type: str) -> bytes:
-        """Write one record as one gzip member; its head."""
+    def _stream(
+        self, fields: list[tuple[str, str]], block: BinaryIO, length: int, content_type: str
+    ) -> StatusAndHeaders:
+        """Write one record as one gzip member; its fields."""
         assert self._file is not None
-        info = [("WARC-Warcinfo-ID", f"<{self._info_id}>")] if self._info_id else []
-        stated = (*fields, *info, ("Content-Type", content_type), ("Content-Length", str(length)))
-        # WARC/1.1 section 4
-        head = "".join(["WARC/1.1\r\n", *(f"{name}: {value}\r\n" for name, value in stated), "\r\n"]).encode()
-        member = MemberWriter(self._file)
-        member.write(head)
-        while piece := block.read(_STEP):
-            member.write(piece)
-        member.write(b"\r\n\r\n")
-        member.flush()
-        return head
+        if self._info_id:
+            fields = [*fields, ("WARC-Warcinfo-ID", f"<{self._info_id}>")]
+        headers = StatusAndHeaders("", fields, protocol="WARC/1.1")
+        # To warcio every record is a "warcinfo": of that kind alone it writes the block as it is given. Of a revisit it
+        # would write no block, and to others it would add a payload digest that counts the chunk sizes in.
+        record = ArcWarcRecord("warc", "warcinfo", headers, block, None, content_type, length)
+        WARCWriter(MemberWriter(self._file), gzip=False).write_record(record)
+        return headers
 
     def _refuse(self) -> None:
         if self._failure:
