@@ -30,9 +30,9 @@ import trafilatura
 
 from archive.layout import Layout
 from archive.site import by_host, host_of, load, load_file
-from archive.text.blocks import walk
+from archive.text.blocks import outline
 from archive.text.clean import clean
-from archive.text.decode import decode, parse
+from archive.text.decode import decode
 from archive.text.document import Document
 from archive.warc import reader
 from archive.warc.capture import Capture, Place
@@ -226,7 +226,7 @@ def real(rounds: int) -> None:
         print("\nCleaning real pages: they are not at hand")
         return
     figures: dict[str, list[float]] = {"cundang": [], "trafilatura": []}
-    stages = dict.fromkeys(("decode", "parse", "walk", "all"), 0.0)
+    stages = dict.fromkeys(("decode", "blocks", "all"), 0.0)
     for number in range(rounds + 1):
         for name in figures:
             start = time.process_time()
@@ -241,22 +241,18 @@ def real(rounds: int) -> None:
         times = [time.process_time()]
         html = decode(page.body, "text/html").html
         times.append(time.process_time())
-        root = parse(html)
-        times.append(time.process_time())
-        if root is None:
-            continue
-        walk(root)
+        outline(html)
         times.append(time.process_time())
         clean(page, None)
         times.append(time.process_time())
-        for name, (start, end) in zip(("decode", "parse", "walk", "all"), pairwise(times), strict=True):
+        for name, (start, end) in zip(("decode", "blocks", "all"), pairwise(times), strict=True):
             stages[name] += end - start
     print(f"\nCleaning: {len(pages)} real articles, {rounds} rounds in turn, one warm process")
     ours_median = statistics.median(figures["cundang"])
     for name, measured in figures.items():
         median = statistics.median(measured)
         print(f"  {name:18} {median:7.0f} a CPU-second   cundang is {ours_median / median:5.2f} times as fast")
-    shares = {name: stages[name] / stages["all"] for name in ("decode", "parse", "walk")}
+    shares = {name: stages[name] / stages["all"] for name in ("decode", "blocks")}
     shares["votes, fields, dates"] = 1 - sum(shares.values())
     print("  stages: " + ", ".join(f"{name} {share:.0%}" for name, share in shares.items()))
 

@@ -1,15 +1,17 @@
-"""A tree -> the blocks of text that it shows, in order."""
+"""Characters of a page -> the blocks of text that it shows, in order."""
 
 from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterator
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from functools import lru_cache
+from html import unescape
 from typing import Literal, NamedTuple, TypeAlias
 
-from lxml.etree import Comment, Entity, ProcessingInstruction
-from lxml.html import HtmlElement
+from archive.text.markup import CLOSES, RANK, RANKS, VOID, attributes, tokens
 
 HAN = "\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003ffff"
 
@@ -154,18 +156,50 @@ _ASIDES = frozenset(("footer", "nav", "aside", "form"))
 _MAIN = frozenset(("html", "body", "article", "main"))
 
 
-# How an element is walked. The names of plain ones are not asked for: no container, and no place beside articles.
+# How an element is read. The names of plain ones are not asked for: no container, and no place beside articles.
 _BOX, _INLINE, _UNSEEN, _BREAK, _PLAIN = range(5)
-_TAGS: dict[object, int] = {
+_KIND = {
     **dict.fromkeys(_INLINE_TAGS, _INLINE),
     **dict.fromkeys(_UNSEEN_TAGS, _UNSEEN),
     **dict.fromkeys(("br", "hr"), _BREAK),
     **dict.fromkeys(
         ("p", "li", "tr", "tbody", "h1", "h2", "h3", "h4", "h5", "h6", "dt", "dd", "center", "pre"), _PLAIN
     ),
-    # What lxml calls nodes that are no elements.
-    **dict.fromkeys((Comment, ProcessingInstruction, Entity), _UNSEEN),
 }
+# What may stand in a head that is not ended.
+_IN_HEAD = frozenset(
+    ("base", "basefont", "bgsound", "link", "meta", "noframes", "noscript", "script", "style", "template", "title")
+)
+_HEAD = frozenset(("head",))
+_ROOTS = frozenset(("html", "head", "body"))
+# Elements nested deeper are read without their boxes, as libxml2 does; real pages have at most 60 levels (measured).
+DEEPEST = 2048
+
+
+# What the name of a tag says: in lower case, whether it ends an element, how that is read, whether it has no content,
+# what it ends, and its rank.
+_Tag: TypeAlias = tuple[str, bool, int, bool, frozenset[str], int]
+
+
+class _Tags(dict[str, _Tag]):
+    """Names as pages write them -> what they say; made when they are first met."""
+
+    def __missing__(self, written: str) -> _Tag:
+        name = written.lstrip("/").lower()
+        closes = CLOSES.get(name, frozenset())
+        if name not in _IN_HEAD:
+            closes |= _HEAD
+        tag = (name, written.startswith("/"), _KIND.get(name, _BOX), name in VOID, closes, RANKS.get(name, RANK))
+        if len(self) < 2000 and len(written) < 20:
+            self[written] = tag
+        return tag
+
+
+_tags = _Tags()
+# What ends a page.
+_tags[""] = ("html", True, _BOX, False, frozenset(), 999)
+# Declarations and what looks like an end tag say nothing.
+_tags["!"] = _tags["?"] = _tags["/"] = ("", True, _BOX, False, frozenset(), 0)
 
 
 class Block(NamedTuple):
@@ -174,7 +208,7 @@ class Block(NamedTuple):
     Attributes:
         text: white space folded; never empty.
         links: characters of it that are link text.
-        element: the innermost element with a line of its own that holds the whole block.
+        element: the number of the innermost element with a line of its own that holds the whole block.
         kind: `heading`, `item` of a list, `cell` of a table, `caption` of a picture, else `text`.
         spaced: the text with a space where an inline element begins or ends: boxes that styles hold apart.
         size: characters without spaces.
@@ -184,7 +218,7 @@ class Block(NamedTuple):
 
     text: str
     links: int
-    element: HtmlElement
+    element: int
     kind: Kind
     spaced: str
     size: int
@@ -230,154 +264,327 @@ def han(text: str) -> int:
     return sum(map(len, _HAN.findall(text)))
 
 
-def unseen(element: HtmlElement) -> bool:
-    """Whether a browser would not show the element."""
-    style = element.get("style")
-    if element.get("hidden") is not None or (style and _HIDDEN.search(style)):
-        return han("".join(element.itertext())) < _TOO_MUCH_TO_HIDE
-    return False
+# What an open element is when it ends: nothing that is seen, the end of the unseen, inline, a link; else a box.
+# For a box: the box and the place beside articles that it stands in, its rank, its first run, whether it is a link.
+_Frame: TypeAlias = tuple[int, bool, int, int, bool]
+_SHADE: _Frame = (-1, False, 0, 0, False)
+_DARK: _Frame = (-2, False, 0, 0, False)
+_WORDS: _Frame = (-3, False, 0, 0, False)
+_LINK: _Frame = (-4, False, 0, 0, True)
+# Set by `selected` on what a site's selectors find.
+MARK = "data-cundang"
 
 
-def blocks(root: HtmlElement) -> list[Block]:
-    """The blocks under an element, in document order; at most `MOST` of them."""
-    return walk(root)[0]
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Outline:
+    """What a page shows, in order, and the elements that hold it.
+
+    Attributes:
+        blocks: at most `MOST`.
+        boxes: the known containers.
+        tags, parents, inside: of each element its name, its parent's number, its attributes as written; 0 is the page.
+        picked: (what `MARK` says, first block, block after the last) of marked elements.
+        title: of the first `title` element, as written.
+        pieces: the page cut at its tags, see `markup.Tokens`.
+        json: contents of scripts that hold data.
+        places: name of a start tag as written -> where in `pieces` it stands.
+    """
+
+    blocks: list[Block]
+    boxes: list[Box]
+    tags: list[str]
+    parents: list[int]
+    inside: list[str]
+    picked: list[tuple[str, int, int]]
+    title: str
+    pieces: list[str]
+    json: list[str]
+    places: dict[str, list[int]]
+
+    def attributes(self, element: int) -> dict[str, str]:
+        """The attributes of an element, names in lower case."""
+        return attributes(self.inside[element])
+
+    def holds(self, element: int, index: int) -> bool:
+        """Whether an element holds a block."""
+        inner = self.blocks[index].element
+        # Elements are numbered in the order in which they begin.
+        while inner > element:
+            inner = self.parents[inner]
+        return inner == element
+
+    def every(self, *names: str) -> list[dict[str, str]]:
+        """The attributes of all elements of these names, seen or not, in order; see `attributes`."""
+        return [attributes(self.pieces[place + 1]) for place in self._of(names)]
+
+    def has(self, *names: str) -> bool:
+        """Whether there is an element of one of these names, seen or not."""
+        return bool(self._of(names))
+
+    def links(self, like: re.Pattern[str] | None = None) -> Iterator[tuple[str, int]]:
+        """The addresses that links lead to, with a number for `name`; of those that look like it as written."""
+        for place in self._of(("a",)):
+            inner = self.pieces[place + 1]
+            if (like is None or like.search(inner)) and (href := attributes(inner).get("href")):
+                yield href.strip(), place
+
+    def clicks(self, word: str) -> Iterator[str]:
+        """Of all elements what a click does, where it holds a word."""
+        for inner in self.pieces[2::3]:
+            if word in inner and (script := attributes(inner).get("onclick")):
+                yield script
+
+    def name(self, link: int) -> str:
+        """The text of a link."""
+        texts = []
+        for place in range(link, len(self.pieces), 3):
+            if place > link and (self.pieces[place] or "").lower() in ("a", "/a"):
+                break
+            texts.append(self.pieces[place + 2])
+        return unescape("".join(texts))
+
+    def _of(self, names: Sequence[str]) -> list[int]:
+        found = [places for name, places in self.places.items() if name.lower() in names]
+        return found[0] if len(found) == 1 else sorted(place for places in found for place in places)
 
 
-# An element whose children are being walked, and what held before it.
-_Open: TypeAlias = tuple[HtmlElement, bool, bool, int, int, HtmlElement, bool]
-
-
-def walk(root: HtmlElement) -> tuple[list[Block], list[Box]]:  # noqa: C901, PLR0912, PLR0915 - one loop without recursion or calls: pages nest thousands deep, and this is what reading a page costs
-    """The blocks under an element and the known containers among its boxes, in one walk; at most `MOST` blocks."""
-    found: list[Block] = []
-    boxes: list[Box] = []
+def outline(html: str) -> Outline:  # noqa: C901, PLR0912, PLR0915 - one loop without recursion: pages nest thousands deep, and this is what reading a page costs
+    """Read a page in one pass over its tags."""
+    pieces, json = tokens(html)
+    runs: list[tuple[str, int, int, bool]] = []
+    boxes: list[tuple[int, int, int]] = []
+    picked: list[tuple[str, int, int]] = []
+    title: str | None = None
+    tags, parents, inside = ["html"], [0], [""]
+    current = holder = links = link_depth = counted = astray = 0
+    dark = aside = False
     parts: list[str] = []
-    links = link_depth = 0
-    holder, aside = root, False
-    hidden = {element for element in root.xpath(".//*[@style or @hidden]") if unseen(element)}
-    # Rows of a list may be no links, but call for their page: <li onclick="window.open('t20200219_1.html')">.
-    clicks = {element for element in root.xpath(".//*[@onclick]") if _LEADS.search(element.get("onclick"))}
-    stack: list[HtmlElement | _Open] = [root]
-    kind_of = _TAGS.get
-    while stack:
-        top = stack.pop()
-        if isinstance(top, tuple):
-            element, inline, link, rank, start, outer_holder, outer_aside = top
-        else:
-            element = top
-            tag = element.tag
-            kind = kind_of(tag, _BOX)
-            if kind == _UNSEEN or (hidden and element in hidden):
-                if element is not root and (tail := element.tail) and (parts or not tail.isspace()):
-                    parts.append(tail)
+    names: list[str] = ["html"]
+    frames = [_SHADE]
+    # Elements to look at when they end: depth, what they are marked as or None where hidden, and the state before.
+    watched: list[tuple[int, str | None, int, int, list[str], int, int]] = []
+
+    marked = MARK in html
+    # The end of the page ends what is open.
+    rest = iter([*pieces, "", "", ""])
+    text = next(rest)
+    if not text.isspace():
+        parts.append(text)
+    for written, inner, after in zip(rest, rest, rest, strict=True):
+        text = after
+        name, ends, kind, void, closes, rank = _tags[written]
+        leaving = 0
+        if ends:
+            if astray and written and name in _ROOTS:
+                astray -= 1
+            elif names[-1] == name != "html":
+                leaving = 1
+            elif name in names:
+                depth = len(names) - 1
+                while names[depth] != name and _tags[names[depth]][5] <= rank:
+                    depth -= 1
+                if names[depth] == name:
+                    leaving = len(names) - max(1, depth)
+        elif names[-1] in closes:
+            leaving = 1
+            while names[-1 - leaving] in closes:
+                leaving += 1
+        while leaving:
+            leaving -= 1
+            names.pop()
+            frame = frames.pop()
+            if frame is _SHADE:
                 continue
-            inline, link, rank, start = kind == _INLINE, False, _NO_BOX, 0
-            outer_holder, outer_aside = holder, aside
-            if inline:
+            if frame is _DARK:
+                dark = False
+                continue
+            current = parents[current]
+            if frame is _WORDS:
                 parts.append(_EDGE)
-                if tag == "a":
-                    link = True
+            elif frame is _LINK:
+                parts.append(_EDGE)
+                link_depth -= 1
             else:
                 if parts:
-                    _flush(found, parts, links, holder, aside)
+                    runs.append(("".join(parts), links, holder, aside))
+                    parts.clear()
                     links = 0
-                if kind != _BREAK:
-                    holder = element
-                    if kind == _BOX:
-                        rank, named = _named(element.get("class"), element.get("id"))
-                        start = len(found)
-                        aside = tag not in _MAIN and (aside or named or tag in _ASIDES)
-            if clicks and element in clicks:
-                link = True
-            link_depth += link
-            if (text := element.text) and (parts or not text.isspace()):
-                parts.append(text.replace("\n", "\r") if tag == "pre" else text)
-                if link_depth:
-                    links += len(text.strip())
-            if len(element):
-                stack.append((element, inline, link, rank, start, outer_holder, outer_aside))
-                stack.extend(reversed(element))
-                continue
-        if inline:
-            parts.append(_EDGE)
+                holder, aside, known, start, linked = frame
+                link_depth -= linked
+                if known < _NO_BOX and start < len(runs):
+                    boxes.append((known, start, len(runs)))
+            while watched and watched[-1][0] == len(names):
+                _, mark, first, known, before, before_links, seen = watched.pop()
+                if mark is not None:
+                    picked.append((mark, first, len(runs)))
+                elif counted - seen < _TOO_MUCH_TO_HIDE:
+                    del runs[first:], boxes[known:]
+                    parts, links = before, before_links
+                    picked = [found for found in picked if found[2] <= first]
+        if ends:
+            pass
+        elif name in _ROOTS and len(names) > 1:
+            # A page within a page: its tags stand for nothing, nor do those that end them.
+            astray += 1
+        elif name == "html":
+            pass
+        elif dark or kind == _UNSEEN:
+            if name == "title" and title is None and "svg" not in names:
+                title = text
+            if not void and not (inner[-2:] == "/>" and _is_shut(inner)):
+                names.append(name)
+                frames.append(_SHADE if dark else _DARK)
+                dark = True
         else:
-            if parts:
-                _flush(found, parts, links, holder, aside)
-                links = 0
-                if len(found) >= MOST:
-                    break
-            holder, aside = outer_holder, outer_aside
-            if rank < _NO_BOX and start < len(found):
-                boxes.append(Box(rank, start, len(found)))
-        link_depth -= link
-        if element is not root and (tail := element.tail) and (parts or not tail.isspace()):
-            parts.append(tail)
-            if link_depth:
-                links += len(tail.strip())
-    _flush(found, parts, links, holder, aside)
-    return found[:MOST], boxes
+            hidden = ("one" in inner or "idden" in inner or "ONE" in inner or "IDDEN" in inner) and _is_hidden(inner)
+            if void or len(names) >= DEEPEST or (inner[-2:] == "/>" and _is_shut(inner)):
+                if kind == _INLINE:
+                    parts.append(_EDGE)
+                elif parts and not hidden:
+                    runs.append(("".join(parts), links, holder, aside))
+                    parts.clear()
+                    links = 0
+            else:
+                if hidden:
+                    watched.append((len(names), None, len(runs), len(boxes), parts[:], links, counted))
+                # Rows of a list may be no links, but call for their page: <li onclick="window.open('t2020_1.html')">.
+                linked = name == "a" or (("lick" in inner or "LICK" in inner) and _leads(inner))
+                link_depth += linked
+                parents.append(current)
+                current = len(tags)
+                tags.append(name)
+                inside.append(inner)
+                if kind == _INLINE:
+                    parts.append(_EDGE)
+                    frames.append(_LINK if linked else _WORDS)
+                else:
+                    if parts:
+                        runs.append(("".join(parts), links, holder, aside))
+                        parts.clear()
+                        links = 0
+                    if kind == _PLAIN or inner == ">":
+                        frames.append((holder, aside, _NO_BOX, 0, linked))
+                        aside = name not in _MAIN and (aside or name in _ASIDES)
+                        if name == "pre":
+                            text = text.replace("\n", "\r")
+                    else:
+                        known, named = _named(inner) if len(inner) < 300 else _named.__wrapped__(inner)
+                        frames.append((holder, aside, known, len(runs), linked))
+                        aside = name not in _MAIN and (aside or named or name in _ASIDES)
+                    holder = current
+                if marked and (mark := attributes(inner).get(MARK)):
+                    watched.append((len(names), mark, len(runs), 0, [], 0, 0))
+                names.append(name)
+        if text:
+            if dark:
+                if names[-1] == "head" and not text.isspace():
+                    names.pop()
+                    frames.pop()
+                    dark = False
+                    parts.append(text)
+            elif parts or not text.isspace():
+                parts.append(text)
+                if link_depth:
+                    links += len((unescape(text) if "&" in text else text).strip())
+            if watched:
+                counted += han(text)
+        if len(runs) > MOST:
+            break
+    if parts:
+        runs.append(("".join(parts), links, holder, aside))
+    blocks, starts = _blocks(runs, tags)
+    places = defaultdict(list)
+    for number, written in enumerate(pieces[1::3]):
+        places[written].append(3 * number + 1)
+    return Outline(
+        blocks=blocks[:MOST],
+        boxes=[Box(rank, starts[first], starts[end]) for rank, first, end in boxes if starts[first] < starts[end]],
+        tags=tags,
+        parents=parents,
+        inside=inside,
+        picked=[(mark, starts[first], starts[end]) for mark, first, end in picked],
+        title=title or "",
+        pieces=pieces,
+        json=json,
+        places=places,
+    )
+
+
+def _is_shut(inner: str) -> bool:
+    """Whether the stroke at the end of a tag ends the element: it may be part of an address without quotes."""
+    return inner == "/>" or inner[-3] in "\"' \t\n" or "=" not in inner
+
+
+def _leads(inner: str) -> bool:
+    """Whether a click on an element with these attributes leads to another page."""
+    return bool(_LEADS.search(attributes(inner).get("onclick", "")))
+
+
+def _is_hidden(inner: str) -> bool:
+    """Whether a browser would not show an element with these attributes."""
+    found = attributes(inner)
+    return "hidden" in found or bool(_HIDDEN.search(found.get("style", "")))
 
 
 @lru_cache(maxsize=8192)
-def _named(classes: str | None, own: str | None) -> tuple[int, bool]:
+def _named(inner: str) -> tuple[int, bool]:
     """What a box's names say: its place among the known containers, and whether it stands beside articles."""
+    found = attributes(inner)
+    classes, own = found.get("class", ""), found.get("id", "")
     rank = _NO_BOX
     if own:
         # VSB numbers its containers: vsb_content_2.
         rank = _RANKS.get("#vsb_content" if own.startswith("vsb_content") else f"#{own}", _NO_BOX)
-    for name in classes.split() if classes else ():
+    for name in classes.split():
         rank = min(rank, _RANKS.get(f".{name}", _NO_BOX))
-    return rank, bool((classes or own) and _ASIDE.search(f"{classes or ''} {own or ''}"))
+    return rank, bool((classes or own) and _ASIDE.search(f"{classes} {own}"))
 
 
-def _flush(found: list[Block], parts: list[str], links: int, holder: HtmlElement, aside: bool) -> None:
-    """End a run of text: its lines become blocks."""
-    marked = "".join(parts)
-    parts.clear()
-    # The mark of edges is white space to Python.
-    trimmed = marked.strip()
-    if not trimmed:
-        return
-    raw = trimmed.replace(_EDGE, "")
-    if "\r" in marked or any(map(marked.__contains__, _WIDE_SPACES)):
-        raw = marked.replace(_EDGE, "")
-        lines = [line for line in map(fold, _paragraphs(raw)) if line]
-    else:
-        line = fold(raw)
-        lines = [line] if line else []
-    if len(lines) == 1:
-        line = spaced = lines[0]
-        if len(trimmed) <= _DATELINE and _EDGE in trimmed:
-            spaced = " ".join(_NOTHING.sub("", trimmed.replace(_EDGE, " ")).split()) or line
-        size = len(line) - line.count(" ")
-        found.append(
-            Block(
-                line,
-                links,
-                holder,
-                _KINDS.get(str(holder.tag), "text"),
-                spaced,
-                size,
-                min(1.0, links / max(1, size)),
-                aside,
-            )
-        )
-        return
-    whole = links >= sum(map(len, lines)) * 0.9
-    for line in lines:
-        size = len(line) - line.count(" ")
-        found.append(
-            Block(
-                line,
-                len(line) if whole else 0,
-                holder,
-                _KINDS.get(str(holder.tag), "text"),
-                line,
-                size,
-                float(whole),
-                aside,
-            )
-        )
+# Ends a run among runs; no page holds it, as the mark of edges.
+_END_OF_RUN = "\x1e"
+
+
+def _blocks(runs: Sequence[tuple[str, int, int, bool]], tags: Sequence[str]) -> tuple[list[Block], list[int]]:
+    """Runs of text -> their lines as blocks, and for each run the number of its first block."""
+    found: list[Block] = []
+    starts: list[int] = []
+    whole = _END_OF_RUN.join([run[0] for run in runs])
+    if "&" in whole:
+        whole = unescape(whole)
+    strange = _STRANGE.search(whole) is not None
+    wide = [space for space in _WIDE_SPACES if space in whole]
+    cut = "\r" in whole
+    for marked, (_, links, holder, aside) in zip(whole.split(_END_OF_RUN), runs, strict=False):
+        starts.append(len(found))
+        # The mark of edges is white space to Python.
+        trimmed = marked.strip()
+        if not trimmed:
+            continue
+        kind = _KINDS.get(tags[holder], "text")
+        edged = _EDGE in trimmed
+        if (cut and "\r" in trimmed) or (wide and any(space in trimmed for space in wide)):
+            lines = [line for line in map(fold, _paragraphs(marked.replace(_EDGE, ""))) if line]
+        else:
+            line = trimmed.replace(_EDGE, "") if edged else trimmed
+            line = fold(line) if strange or "\n" in line else " ".join(line.split())
+            lines = [line] if line else []
+        if len(lines) == 1:
+            line = spaced = lines[0]
+            if edged and len(trimmed) <= _DATELINE:
+                spaced = trimmed.replace(_EDGE, " ")
+                spaced = " ".join((_NOTHING.sub("", spaced) if strange else spaced).split()) or line
+            size = len(line) - line.count(" ")
+            linked = links / size if links < size else float(links > 0)
+            found.append(Block(line, links, holder, kind, spaced, size, linked, aside))
+        else:
+            whole_link = links >= sum(map(len, lines)) * 0.9
+            for line in lines:
+                size = len(line) - line.count(" ")
+                found.append(
+                    Block(line, len(line) if whole_link else 0, holder, kind, line, size, float(whole_link), aside)
+                )
+    starts.append(len(found))
+    return found, starts
 
 
 def _paragraphs(raw: str) -> Iterator[str]:

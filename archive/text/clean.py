@@ -15,7 +15,7 @@ from archive.layout import IMPORTED
 from archive.site import Site, host_of
 from archive.text import chinese, dates, extract, fields, lines, verdict
 from archive.text.blocks import fold, han
-from archive.text.decode import Decoded, decode, parse
+from archive.text.decode import Decoded, decode
 from archive.text.document import Document, Reason, Skip
 from archive.text.doubts import doubts
 from archive.text.page import Page, page_of
@@ -36,6 +36,7 @@ _HIDDEN_TEXT = re.compile(r"<(script|style|noscript)\b.*?</\1\s*>|<!--.*?-->", r
 _TAG_RUN = re.compile(r"(?:<[^>]*>\s*)+")
 _HEADING = re.compile(r"title|heading|headline|\bbt\b|biaoti", re.IGNORECASE)
 _MEDIA = re.compile(r"\.(?:pdf|mp4|m3u8|flv|swf|mp3)(?:$|[?#])|viewer\.html|player|video", re.IGNORECASE)
+_FILE = re.compile(r"\.(?:doc|wps|pdf|xls|et\b|ofd|zip|rar|ppt|csv)|down(?:file|load)\.jsp", re.IGNORECASE)
 _ATTACHMENT = re.compile(
     r"\.(?:docx?|wps|pdf|xlsx?|et|ofd|zip|rar|pptx?|csv)(?:$|[?#])|/downfile\.jsp\?|/download\.jsp\?", re.IGNORECASE
 )
@@ -93,24 +94,22 @@ def clean(capture: Capture, site: Site | None) -> Document | Skip:
     decoded = decode(capture.body, content_type)
     if decoded.html.count("<") > TAGS:
         return _clean_dump(capture, site, decoded)
-    root = parse(decoded.html)
-    if root is None:
+    page = page_of(decoded.html, site.reading_at(capture.date) if site else None)
+    if page is None:
         return _skip(capture, site, Reason.EMPTY, "nothing but white space or comments")
-    if len(decoded.html) > TEXT and (size := sum(map(len, root.itertext()))) > TEXT:
+    if len(decoded.html) > TEXT and (size := sum(len(block.text) for block in page.blocks)) > TEXT:
         return _skip(capture, site, Reason.TOO_LARGE, f"{size} characters of text, read are at most {TEXT}")
-    reading = site.reading_at(capture.date) if site else None
-    page = page_of(root, extract.selected(root, reading.title) if reading and reading.title else ())
     points = extract.votes(page.blocks, page.keys)
     if found := verdict.judged(page, points, capture.url, decoded.html):
         return _skip(capture, site, *found)
-    body = extract.body(page.blocks, page.boxes, points, root, reading=reading, title=page.title)
+    body = extract.body(page.outline, points, picked=page.picked, title=page.title)
     return _clean_page(capture, site, page, body, _decoded(decoded))
 
 
 def _clean_page(
     capture: Capture, site: Site | None, page: Page, body: extract.Body | None, flags: Doubts
 ) -> Document | Skip:
-    rows = extract.table_rows(page.blocks, body.indices) if body else []
+    rows = extract.table_rows(page.outline, body.indices) if body else []
     found = [" ".join(page.blocks[index].text for index in row) for row in rows]
     first, last = (body.indices[0], body.indices[-1]) if body else (len(page.blocks), len(page.blocks) - 1)
     above, below = _around(page, first, last)
@@ -156,11 +155,11 @@ def _clean_page(
     )
     if isinstance(document, Skip):
         return document
-    doubted = doubts(document.text_original or document.text, document.title, page.keys, page.root, capture.url)
+    doubted = doubts(document.text_original or document.text, document.title, page.keys, page.outline, capture.url)
     if body and body.confidence < FAINT:
         doubted = (*doubted, ("low_confidence", f"{body.tier}, confidence {body.confidence}"))
     attachments = tuple((url, reader(name)) for url, name in _attachments(capture, page))
-    part_of, part_no = part(capture.url, page.root)
+    part_of, part_no = part(capture.url, page.outline)
     return dataclasses.replace(
         document,
         attachments=attachments,
@@ -225,12 +224,12 @@ def _heading(draft: Draft, page: Page, first: int, around: dict[int, str]) -> in
     above its dateline.
     """
     near = [i for i in around if i < first and page.blocks[i].linked < 0.5 and fields.may_be_title(around[i])]
-    names = {i: page.blocks[i].element.get("class") or "" for i in near}
+    names = {i: page.outline.attributes(page.blocks[i].element).get("class", "") for i in near}
     named = [i for i in near if page.blocks[i].kind == "heading" or _HEADING.search(names[i])]
     over = [i for i in near if i + 1 in around and fields.is_dateline(around[i + 1])]
     if draft.lines and fields.may_be_title(draft.lines[0].read):
         # It may open the region: a heading, a box that is named for one, the line over the dateline.
-        named_so = _HEADING.search(page.blocks[first].element.get("class") or "")
+        named_so = _HEADING.search(page.outline.attributes(page.blocks[first].element).get("class", ""))
         follows = len(draft.lines) > 1 and fields.is_dateline(draft.lines[1].read)
         if page.blocks[first].kind == "heading" or named_so or follows:
             return first
@@ -334,27 +333,25 @@ def _columns(
 
 def _has_media(page: Page) -> bool:
     """Whether a page shows a film, a PDF or pictures in place of text, under a dateline."""
-    sources = [
-        element.get("src") or element.get("data") or "" for element in page.root.iter("iframe", "embed", "object")
-    ]
-    if any(_MEDIA.search(source) for source in sources) or next(page.root.iter("video", "audio"), None) is not None:
+    sources = [found.get("src") or found.get("data") or "" for found in page.outline.every("iframe", "embed", "object")]
+    if any(_MEDIA.search(source) for source in sources) or page.outline.has("video", "audio"):
         return True
-    dated = any(fields.is_dateline(key) for key in page.keys)
-    return dated and next(page.root.iter("img"), None) is not None
+    return page.outline.has("img") and any(fields.is_dateline(key) for key in page.keys)
 
 
 def _attachments(capture: Capture, page: Page) -> tuple[tuple[str, str], ...]:
     """Files that the page links to, with the names that it gives them."""
-    base = next(iter(page.root.xpath("string(//base/@href)").split()), None)
     found: dict[str, str] = {}
-    for link in page.root.iter("a"):
-        href = (link.get("href") or "").strip()
+    base = None
+    for href, number in page.outline.links(_FILE):
         if not _ATTACHMENT.search(href):
             continue
-        name = fold("".join(link.itertext()))
+        if base is None:
+            base = next((b.split()[0] for a in page.outline.every("base") if (b := a.get("href", "").strip())), "")
+        name = fold(page.outline.name(number))
         if name and len(found) < 100:
             try:
-                found.setdefault(urljoin(urljoin(capture.url, base or ""), href), name)
+                found.setdefault(urljoin(urljoin(capture.url, base), href), name)
             except ValueError:
                 continue
     return tuple(found.items())

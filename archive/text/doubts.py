@@ -8,10 +8,9 @@ import re
 from collections.abc import Iterator, Sequence
 from urllib.parse import urlsplit
 
-from lxml.html import HtmlElement
-
 from archive.site import host_of
 from archive.text import chinese
+from archive.text.blocks import Outline
 
 # Words that copies put in the place of others, so that filters do not find them, and Latin letters in a cipher of rare
 # characters, as 鲍罢贵 for UTF.
@@ -42,7 +41,7 @@ _SHARED = frozenset(("com", "net", "org", "gov", "edu", "ac", "mil", "co"))
 
 
 def doubts(
-    original: str, title: str | None, lines: Sequence[str], root: HtmlElement | None, url: str = ""
+    original: str, title: str | None, lines: Sequence[str], outline: Outline | None, url: str = ""
 ) -> tuple[tuple[str, str], ...]:
     """Flags of a text as found, each with the words that raised it, at most one of a kind.
 
@@ -50,31 +49,32 @@ def doubts(
         original: the text as found.
         title: of the article.
         lines: all lines of the page, for comparing.
-        root: the tree, where there is one.
+        outline: the page's elements, where there are any.
         url: of the page.
 
     >>> doubts("格式?jīng)_突，共产X员", None, [], None)
     (('gbk_damage', '格式?jīng)_突'), ('masked', '共产X'))
     """
     found: dict[str, str] = {}
-    for flag, words in _doubts(original, title or "", lines, root, url):
+    for flag, words in _doubts(original, title or "", lines, outline, url):
         found.setdefault(flag, words)
     return tuple(found.items())
 
 
 def _doubts(
-    original: str, title: str, lines: Sequence[str], root: HtmlElement | None, url: str
+    original: str, title: str, lines: Sequence[str], outline: Outline | None, url: str
 ) -> Iterator[tuple[str, str]]:
     if damage := chinese.damage(original):
         yield "gbk_damage", damage
     if masked := _MASKED.search(original) or _MASKED.search(title):
         yield "masked", masked[0]
     page = "\n".join(lines)
-    if root is not None:
-        drawn = [tag for tag in root.iter(*_ODD_TAGS) if _DRAWN.fullmatch(tag.get("id") or "")]
+    if outline is not None:
+        named = [(tag, found.get("id", "")) for tag in _ODD_TAGS for found in outline.every(tag)]
+        drawn = [f'<{tag} id="{name}">' for tag, name in named if _DRAWN.fullmatch(name)]
         if len(drawn) >= DRAWN:
-            yield "mirror", " ".join(f'<{tag.tag!s} id="{tag.get("id")}">' for tag in drawn[:DRAWN])
-        if other := _stated_elsewhere(root, url):
+            yield "mirror", " ".join(drawn[:DRAWN])
+        if other := _stated_elsewhere(outline, url):
             yield "mirror", f"says that it belongs to {other}"
     if found := _REWRITTEN.search(page) or _RUN_ON.search(page):
         yield "mirror", found[0]
@@ -93,15 +93,15 @@ def _doubts(
         yield "content_farm", "".join(emoji)
 
 
-def _stated_elsewhere(root: HtmlElement, url: str) -> str | None:
+def _stated_elsewhere(outline: Outline, url: str) -> str | None:
     """The host that a page gives as its own where it is served by another's."""
     own = _owner(host_of(url))
     if own is None:
         return None
-    for link in root.iter("link"):
-        if (link.get("rel") or "").strip().lower() == "canonical":
+    for link in outline.every("link"):
+        if link.get("rel", "").strip().lower() == "canonical":
             try:
-                host = urlsplit((link.get("href") or "").strip()).hostname
+                host = urlsplit(link.get("href", "").strip()).hostname
             except ValueError:
                 continue
             other = _owner(host)

@@ -8,19 +8,18 @@ against the votes. A better reader replaces `body` alone.
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Collection, Sequence
 from configparser import ConfigParser
 from dataclasses import dataclass
 from functools import cache
 
 import trafilatura
-from lxml.cssselect import CSSSelector, SelectorError
 from lxml.etree import SubElement
 from lxml.html import HtmlElement, HTMLParser
 from trafilatura.settings import use_config
 
-from archive.site import Reading
-from archive.text.blocks import Block, Box, fold, han
+from archive.text.blocks import Block, Box, Outline, fold, han
 from archive.text.fields import is_caption, is_dateline
 from archive.text.lines import furniture_id, narrow
 
@@ -46,6 +45,7 @@ _TWO_MARKS = re.compile("[，。！？；：、,!?;][^，。！？；：、,!?;]
 _LABELLED = re.compile(r"来源|作者|编辑|时间|日期|\d:\d\d")
 _END = re.compile("[。！？!?…；;：:”」』）)】\\]]$")
 _PLAIN = frozenset(("p", "li", "h1", "h2", "h3", "h4", "h5", "h6", "td", "th", "dd", "dt"))
+_CELLS = frozenset(("td", "th"))
 _BOXES = frozenset(
     ("article", "main", "section", "footer", "nav", "aside", "header", "ul", "ol", "figure", "blockquote")
 )
@@ -69,29 +69,20 @@ class Body:
     confidence: float
 
 
-def body(
-    page: Sequence[Block],
-    boxes: Sequence[Box],
-    points: Sequence[float],
-    root: HtmlElement,
-    *,
-    reading: Reading | None,
-    title: int | None,
-) -> Body | None:
+def body(outline: Outline, points: Sequence[float], *, picked: Sequence[int], title: int | None) -> Body | None:
     """The article among the blocks of a page; None where there is no prose.
 
     Args:
-        page: the blocks of the page.
-        boxes: the known containers among its boxes.
-        points: what `votes` says of them.
-        root: the page's tree.
-        reading: the site's selectors at the time of the capture.
+        outline: the page.
+        points: what `votes` says of its blocks.
+        picked: the blocks that the site's selector finds.
         title: the block that is the title, where it is known.
     """
-    if reading and reading.body and (found := _within(page, root, reading.body)):
-        return Body(indices=tuple(found), start=found[0], end=found[-1] + 1, tier="site", confidence=1.0)
-    start, end, weight = region(page, points, title)
-    container = _container(boxes, points, weight)
+    if picked:
+        return Body(indices=tuple(picked), start=picked[0], end=picked[-1] + 1, tier="site", confidence=1.0)
+    page = outline.blocks
+    start, end, weight = region(outline, points, title)
+    container = _container(outline.boxes, points, weight)
     if container:
         start, end = container[0], container[-1] + 1
         weight = sum(max(0.0, points[index]) for index in container)
@@ -104,23 +95,24 @@ def body(
     confidence = 1.0 if container else min(1.0, weight / 400) * (0.4 + 0.6 * share)
     read, tier = voted, "container" if container else "votes"
     if confidence < DOUBT:
-        read, tier = _second(page, voted, range(max(0, start - 2), min(len(page), end + 2)), weight, title)
-    read = _mended(page, points, read, title)
+        read, tier = _second(outline, voted, range(max(0, start - 2), min(len(page), end + 2)), weight, title)
+    read = _mended(outline, points, read, title)
     if not read:
         return None
     return Body(indices=tuple(read), start=start, end=end, tier=tier, confidence=round(confidence, 2))
 
 
 def _second(
-    page: Sequence[Block], voted: list[int], around: Collection[int], weight: float, title: int | None
+    outline: Outline, voted: list[int], around: Collection[int], weight: float, title: int | None
 ) -> tuple[list[int], str]:
     """What trafilatura reads where votes are in doubt, if it is the better reading."""
+    page = outline.blocks
     if weight < WEAK and title is None:
-        whole = _read(page, range(len(page)))
+        whole = _read(outline, range(len(page)))
         if sum(page[i].size for i in whole) > 3 * sum(page[i].size for i in voted):
             return whole, "trafilatura"
     # A notice of a few lines: its box knows better than any reader.
-    read = _read(page, around) if weight >= WEAK else []
+    read = _read(outline, around) if weight >= WEAK else []
     return (read, "trafilatura") if read and _prose(page, read) >= 0.7 * _prose(page, voted) else (voted, "votes")
 
 
@@ -133,13 +125,14 @@ def _widened(page: Sequence[Block], points: Sequence[float], title: int, start: 
     return start, end
 
 
-def _mended(page: Sequence[Block], points: Sequence[float], read: Sequence[int], title: int | None) -> list[int]:
+def _mended(outline: Outline, points: Sequence[float], read: Sequence[int], title: int | None) -> list[int]:
     """What was read, without furniture at its ends, and with what stands between.
 
     trafilatura drops a paragraph, a caption or a cell now and then: between two blocks that it keeps nothing is dropped
     but links and furniture, and captions at its ends belong to it; so do the lines of its own box that are too short to
     vote: 特此通知, who signs, a table, a heading over the next page.
     """
+    page = outline.blocks
     kept = list(read)
     while kept and points[kept[-1]] < NEUTRAL:
         kept.pop()
@@ -153,29 +146,27 @@ def _mended(page: Sequence[Block], points: Sequence[float], read: Sequence[int],
         first -= 1
     while last + 1 < len(page) and is_caption(page[last + 1].text):
         last += 1
-    home = _home(page, [i for i in kept if points[i] >= PROSE])
+    home = _home(outline, [i for i in kept if points[i] >= PROSE])
     if home is not None:
         # Without a title it may be what stands above.
-        while title is not None and first - 1 > title and _belongs(page[first - 1], points[first - 1], home):
+        while title is not None and first - 1 > title and _belongs(outline, first - 1, points, home):
             first -= 1
-        while last + 1 < len(page) and _belongs(page[last + 1], points[last + 1], home):
+        while last + 1 < len(page) and _belongs(outline, last + 1, points, home):
             last += 1
     return sorted({*kept, *inside, *range(first, kept[0]), *range(kept[-1] + 1, last + 1)})
 
 
-def _belongs(block: Block, vote: float, home: HtmlElement) -> bool:
+def _belongs(outline: Outline, index: int, points: Sequence[float], home: int) -> bool:
     """Whether a block beside an article is neither link nor furniture, and stands in the article's own box."""
-    if vote <= NEUTRAL or block.linked >= 0.5:
-        return False
-    return block.element is home or home in block.element.iterancestors()
+    return points[index] > NEUTRAL and outline.blocks[index].linked < 0.5 and outline.holds(home, index)
 
 
-def _home(page: Sequence[Block], prose: Sequence[int]) -> HtmlElement | None:
+def _home(outline: Outline, prose: Sequence[int]) -> int | None:
     """The box that holds an article's paragraphs and nothing but articles; None where it is the whole page."""
-    boxes = [_box(page[index]) for index in prose]
-    # Of boxes with as many blocks the first: a set would give one by its address in memory.
+    boxes = [_box(outline, index) for index in prose]
+    # Of boxes with as many blocks the first.
     home = max(dict.fromkeys(boxes), key=boxes.count) if boxes else None
-    return None if home is None or home.tag in ("body", "html", "table", "tbody", "tr") else home
+    return None if home is None or outline.tags[home] in ("body", "html", "table", "tbody", "tr") else home
 
 
 def votes(page: Sequence[Block], keys: Sequence[str]) -> list[float]:
@@ -206,8 +197,9 @@ def votes(page: Sequence[Block], keys: Sequence[str]) -> list[float]:
     return points
 
 
-def region(page: Sequence[Block], points: Sequence[float], title: int | None) -> tuple[int, int, float]:
+def region(outline: Outline, points: Sequence[float], title: int | None) -> tuple[int, int, float]:
     """The run of blocks with the highest sum of votes, after the title where one is known: start, end, sum."""
+    page = outline.blocks
     total = sum(point for point in points if point > 0)
     first = 0
     if title is not None and sum(p for p in points[title + 1 :] if p > 0) >= 0.25 * total:
@@ -217,7 +209,7 @@ def region(page: Sequence[Block], points: Sequence[float], title: int | None) ->
     weight, start, top, end = 0.0, first, 0.0, first
     for index in range(first, len(points)):
         # The next article of an endless page begins with a headline of its own.
-        wall = points[index] <= WALL or (page[index].element.tag == "h1" and page[index].linked < 0.5)
+        wall = points[index] <= WALL or (outline.tags[page[index].element] == "h1" and page[index].linked < 0.5)
         if weight <= 0 or (first and wall):
             if top > 0:
                 runs.append((top, start, end))
@@ -236,27 +228,29 @@ def region(page: Sequence[Block], points: Sequence[float], title: int | None) ->
         # Under a title stands its article, even where longer teasers follow.
         enough = (max(WEAK, (0.1 if number in walled else 0.3) * best[0]) for number in range(len(runs)))
         best = next(run for run, least in zip(runs, enough, strict=True) if run[0] >= min(best[0], least))
-    return _joined(page, points, runs, best)
+    return _joined(outline, points, runs, best)
 
 
 def _joined(
-    page: Sequence[Block], points: Sequence[float], runs: Sequence[tuple[float, int, int]], best: tuple[float, int, int]
+    outline: Outline, points: Sequence[float], runs: Sequence[tuple[float, int, int]], best: tuple[float, int, int]
 ) -> tuple[int, int, float]:
     """A run with those that stand in the same box: advertisements in the middle of an article part it."""
     weight, start, end = best
-    boxes = [_box(page[index]) for index in range(start, end) if points[index] >= PROSE]
-    # Of boxes with as many blocks the first: a set would give one by its address in memory.
+    boxes = [_box(outline, index) for index in range(start, end) if points[index] >= PROSE]
+    # Of boxes with as many blocks the first.
     home = max(dict.fromkeys(boxes), key=boxes.count) if boxes else None
     for other in runs:
-        own = [index for index in range(other[1], other[2]) if points[index] >= PROSE and _box(page[index]) is home]
-        if own and home is not None and home.tag not in ("body", "html"):
+        own = [index for index in range(other[1], other[2]) if points[index] >= PROSE and _box(outline, index) == home]
+        if own and home is not None and outline.tags[home] not in ("body", "html"):
             start, end = min(start, own[0]), max(end, own[-1] + 1)
             weight += other[0] if other != best else 0.0
     return start, end, weight
 
 
-def _box(block: Block) -> HtmlElement | None:
-    return block.element.getparent() if block.element.tag in _PLAIN else block.element
+def _box(outline: Outline, index: int) -> int:
+    """The element that holds a block among others."""
+    element = outline.blocks[index].element
+    return outline.parents[element] if outline.tags[element] in _PLAIN else element
 
 
 def _asides(page: Sequence[Block]) -> Collection[int]:
@@ -271,25 +265,6 @@ def _prose(page: Sequence[Block], indices: Collection[int]) -> int:
     return sum(block.size for block in blocks if block.linked < 0.3 and _TWO_MARKS.search(block.text))
 
 
-def _within(page: Sequence[Block], root: HtmlElement, selector: str) -> list[int]:
-    """The blocks inside what a selector finds; none where it is no selector or finds nothing."""
-    inside = {element for holder in selected(root, selector) for element in holder.iter()}
-    return [index for index, block in enumerate(page) if block.element in inside]
-
-
-def selected(root: HtmlElement, selector: str) -> list[HtmlElement]:
-    """The elements that a CSS selector finds; none where it is no selector."""
-    try:
-        return list(_selector(selector)(root))
-    except SelectorError:
-        return []
-
-
-@cache
-def _selector(selector: str) -> CSSSelector:
-    return CSSSelector(selector, translator="html")
-
-
 def _container(boxes: Sequence[Box], points: Sequence[float], weight: float) -> list[int]:
     """The blocks of a known container, where it holds the page's article."""
     for rank in sorted({box.rank for box in boxes}):
@@ -299,12 +274,13 @@ def _container(boxes: Sequence[Box], points: Sequence[float], weight: float) -> 
     return []
 
 
-def _read(page: Sequence[Block], indices: Collection[int]) -> list[int]:
+def _read(outline: Outline, indices: Collection[int]) -> list[int]:
     """Which of some blocks trafilatura takes for the article."""
     chosen = sorted(indices)
     if len(chosen) > BLOCKS or not chosen:
         return []
-    tree = _tree([page[index] for index in chosen])
+    page = outline.blocks
+    tree = _tree(outline, chosen)
     document = trafilatura.bare_extraction(
         tree,
         fast=True,
@@ -338,21 +314,22 @@ def _config() -> ConfigParser:
     return config
 
 
-def _tree(blocks: Sequence[Block]) -> HtmlElement:
-    """A page that holds the blocks alone, in boxes named as the page names them, each block one paragraph."""
+def _tree(outline: Outline, indices: Sequence[int]) -> HtmlElement:
+    """A page that holds some blocks alone, in boxes named as the page names them, each block one paragraph."""
     root = HTMLParser().makeelement("html")
     top = SubElement(root, "body")
-    made: dict[HtmlElement, tuple[HtmlElement, int]] = {}
+    made: dict[int, tuple[HtmlElement, int]] = {}
 
-    def box(element: HtmlElement | None) -> tuple[HtmlElement, int]:
+    def box(element: int) -> tuple[HtmlElement, int]:
         chain = []
-        while element is not None and element.tag not in ("html", "body") and element not in made:
+        while element and outline.tags[element] != "body" and element not in made:
             chain.append(element)
-            element = element.getparent()
-        place, depth = made[element] if element is not None and element in made else (top, 0)
+            element = outline.parents[element]
+        place, depth = made.get(element, (top, 0))
         for link in reversed(chain):
-            tag = link.tag if link.tag in _BOXES else "div"
-            names = [(name, fold(value)) for name in ("class", "id") if (value := link.get(name))]
+            tag = outline.tags[link] if outline.tags[link] in _BOXES else "div"
+            written = outline.attributes(link)
+            names = [(name, value) for name in ("class", "id") if (value := fold(written.get(name, "")))]
             if depth < DEPTH and (names or tag != "div"):
                 place = SubElement(place, tag)
                 for name, value in names:
@@ -361,9 +338,9 @@ def _tree(blocks: Sequence[Block]) -> HtmlElement:
             made[link] = (place, depth)
         return place, depth
 
-    for block in blocks:
-        element = block.element
-        place, _ = box(element.getparent() if element.tag in _PLAIN else element)
+    for index in indices:
+        block = outline.blocks[index]
+        place, _ = box(_box(outline, index))
         paragraph = SubElement(place, "h2" if block.kind == "heading" else "p")
         if block.linked > 0.5:
             link = SubElement(paragraph, "a")
@@ -374,13 +351,15 @@ def _tree(blocks: Sequence[Block]) -> HtmlElement:
     return root
 
 
-def table_rows(page: Sequence[Block], indices: Sequence[int]) -> list[tuple[int, ...]]:
+def table_rows(outline: Outline, indices: Sequence[int]) -> list[tuple[int, ...]]:
     """Blocks -> paragraphs: the short cells of one table row are one line, every other block is its own."""
     rows: list[tuple[int, ...]] = []
     last = None
+    cells = [index for index in indices if _cell_of(outline, index) is not None]
+    row_of = _rows(outline, cells) if len(cells) > 1 else {}
     for index in indices:
-        row = _row_of(page[index])
-        if row is not None and row is last:
+        row = row_of.get(index)
+        if row is not None and row == last:
             rows[-1] = (*rows[-1], index)
         else:
             rows.append((index,))
@@ -388,17 +367,40 @@ def table_rows(page: Sequence[Block], indices: Sequence[int]) -> list[tuple[int,
     return rows
 
 
-def _row_of(block: Block) -> HtmlElement | None:
-    if block.size > 60:
+def _rows(outline: Outline, indices: Sequence[int]) -> dict[int, int]:
+    """The rows of blocks in cells that are short and not alone in their row."""
+    beside = Counter(row for row, tag in zip(outline.parents, outline.tags, strict=True) if tag in _CELLS)
+    short: dict[int, bool] = {}
+    found = {}
+    for index in indices:
+        cell = _cell_of(outline, index)
+        if cell is None:
+            continue
+        if cell not in short:
+            short[cell] = beside[outline.parents[cell]] >= 2 and _is_short(outline, index, cell)
+        if short[cell]:
+            found[index] = outline.parents[cell]
+    return found
+
+
+def _cell_of(outline: Outline, index: int) -> int | None:
+    """The table cell that holds a short block."""
+    if outline.blocks[index].size > 60:
         return None
-    element: HtmlElement | None = block.element
+    element = outline.blocks[index].element
     for _ in range(3):
-        if element is None:
-            return None
-        if element.tag in ("td", "th"):
-            row = element.getparent()
-            cells = [cell for cell in row if cell.tag in ("td", "th")] if row is not None else []
-            whole = han("".join(element.itertext()))
-            return row if len(cells) >= 2 and whole <= 60 else None
-        element = element.getparent()
+        if outline.tags[element] in _CELLS:
+            return element
+        element = outline.parents[element]
     return None
+
+
+def _is_short(outline: Outline, index: int, cell: int) -> bool:
+    """Whether the cell that holds a block holds at most 60 Han characters in all."""
+    total = han(outline.blocks[index].text)
+    for way in (range(index - 1, -1, -1), range(index + 1, len(outline.blocks))):
+        for other in way:
+            if total > 60 or not outline.holds(cell, other):
+                break
+            total += han(outline.blocks[other].text)
+    return total <= 60

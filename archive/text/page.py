@@ -1,15 +1,21 @@
-"""A tree -> `Page`: its blocks, keys for comparing them, what its head states, and where its title stands."""
+"""Characters of a page -> `Page`: its blocks, keys for comparing them, what its head states, where its title stands."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cache
+from html import unescape
 
+from lxml.cssselect import CSSSelector, SelectorError
+from lxml.etree import tostring
 from lxml.html import HtmlElement
 
+from archive.site import Reading
 from archive.text import chinese, fields
-from archive.text.blocks import Block, Box, fold, walk
+from archive.text.blocks import MARK, Block, Outline, fold, outline
+from archive.text.decode import parse
 from archive.text.lines import narrow_lines
 
 _PUBLISHED = re.compile(r'"(?P<name>pubDate|datePublished|upDate)"\s*:\s*"(?P<value>[^"]{8,40})"')
@@ -20,22 +26,22 @@ class Page:
     """A page as the cleaner reads it.
 
     Attributes:
-        root: the tree.
+        outline: its elements.
         blocks: its blocks in order.
-        boxes: the known containers among its boxes.
         keys: their text in narrow forms and Simplified characters, for comparing.
         metas: (name in lower case, content) of `meta` elements and of structured data.
         head: the text of the `title` element.
         title: the block that is the title, where one is.
+        picked: the blocks in what the site's selector for bodies finds.
     """
 
-    root: HtmlElement
+    outline: Outline
     blocks: Sequence[Block]
-    boxes: Sequence[Box]
     keys: Sequence[str]
     metas: Sequence[tuple[str, str]]
     head: str
     title: int | None
+    picked: Sequence[int]
 
     def meta(self, *names: str) -> str | None:
         """The first content under the first of these names that has one."""
@@ -46,39 +52,69 @@ class Page:
         return None
 
 
-def page_of(root: HtmlElement, title_selected: Sequence[HtmlElement] = ()) -> Page:
-    """Read a tree; `title_selected` is what the site's selector for titles found."""
-    found, boxes = walk(root)
+def page_of(html: str, reading: Reading | None = None) -> Page | None:
+    """Read a page by the site's selectors where they are given; None where there is nothing but white space."""
+    read = outline(_marked(html, reading) if reading else html)
+    if len(read.tags) == 1 and len(read.pieces) == 1 and not read.blocks:
+        return None
+    found = read.blocks
     keys = narrow_lines([block.spaced for block in found])
     # Labels in Traditional characters are compared with Simplified rules on every page: cheap, and never kept.
     if chinese.script("".join(keys)) in ("hant", "mixed"):
         repaired = chinese.pinyin_repaired("\n".join(keys))
         keys = [chinese.likened(key) for key in (repaired.split("\n") if repaired else keys)]
-    metas = _metas(root)
-    head = fold(str(root.xpath("string((//title[not(ancestor::svg)])[1])")))
+    metas = _metas(read)
+    head = fold(unescape(read.title))
+    chosen = next((first for mark, first, end in read.picked if "title" in mark and first < end), None)
     return Page(
-        root=root,
+        outline=read,
         blocks=found,
-        boxes=boxes,
         keys=keys,
         metas=metas,
         head=head,
-        title=_title(found, _titles(metas, head), title_selected),
+        title=_title(found, _titles(metas, head)) if chosen is None else chosen,
+        picked=sorted({i for mark, first, end in read.picked if "body" in mark for i in range(first, end)}),
     )
 
 
-def _metas(root: HtmlElement) -> list[tuple[str, str]]:
+def _marked(html: str, reading: Reading) -> str:
+    """The page with a mark on what the site's selectors find."""
+    root = parse(html)
+    if root is None:
+        return html
+    marks: dict[HtmlElement, str] = {}
+    for name, selector in (("title", reading.title), ("body", reading.body)):
+        for element in _selected(root, selector) if selector else ():
+            marks[element] = f"{marks.get(element, '')} {name}"
+    for element, mark in marks.items():
+        element.set(MARK, mark)
+    return str(tostring(root, encoding="unicode", method="html")) if marks else html
+
+
+def _selected(root: HtmlElement, selector: str) -> list[HtmlElement]:
+    """The elements that a CSS selector finds; none where it is no selector."""
+    try:
+        return list(_selector(selector)(root))
+    except SelectorError:
+        return []
+
+
+@cache
+def _selector(selector: str) -> CSSSelector:
+    return CSSSelector(selector, translator="html")
+
+
+def _metas(read: Outline) -> list[tuple[str, str]]:
     found = []
-    for meta in root.iter("meta"):
+    for meta in read.every("meta"):
         name = meta.get("name") or meta.get("property") or meta.get("itemprop")
         content = fold(meta.get("content") or "")
         # An unexpanded template: $PubDate, {pubdate}, <TRS_DOCUMENT ...>.
-        if name and content and not re.match(r"[$<{\[%]", content):
+        if name and content and not content.startswith(("$", "<", "{", "[", "%")):
             found.append((name.strip().lower(), content))
-    for script in root.iter("script"):
-        if "json" in (script.get("type") or "") and script.text:
-            names = {"pubDate": "pubdate", "datePublished": "datepublished", "upDate": "update"}
-            found += [(names[m["name"]], m["value"]) for m in _PUBLISHED.finditer(script.text)]
+    names = {"pubDate": "pubdate", "datePublished": "datepublished", "upDate": "update"}
+    for data in read.json:
+        found += [(names[m["name"]], m["value"]) for m in _PUBLISHED.finditer(data)]
     return found
 
 
@@ -89,13 +125,8 @@ def _titles(metas: Sequence[tuple[str, str]], head: str) -> list[str]:
     return [title for title in (*stated, head) if title]
 
 
-def _title(found: Sequence[Block], titles: Sequence[str], selected: Sequence[HtmlElement]) -> int | None:
+def _title(found: Sequence[Block], titles: Sequence[str]) -> int | None:
     """The block that the head calls the title: a heading before others, the longest of them, the first of those."""
-    if selected:
-        inside = {element for holder in selected for element in holder.iter()}
-        for index, block in enumerate(found):
-            if block.element in inside:
-                return index
     heads = [fields.Head(title) for title in titles]
     best: tuple[tuple[bool, int, int], int] | None = None
     for index, block in enumerate(found):

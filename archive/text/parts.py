@@ -5,8 +5,7 @@ from __future__ import annotations
 import re
 from urllib.parse import unquote, urljoin
 
-from lxml.etree import XPath
-from lxml.html import HtmlElement
+from archive.text.blocks import Outline
 
 # t20200219_1_2.html, show-12-345-2.html (the last of three numbers), view.php?aid=7&page=2. Two digits: no article that
 # people read has a hundred pages, and ids are longer.
@@ -19,25 +18,23 @@ _QUERY = re.compile(
 _PAGER = re.compile(
     r"\W*(?:\d{1,2}|[首尾末]\s?[页頁]|[上下前后後]\s?一?\s?[页頁]|prev(?:ious)?|next|first|last)?\W*", re.IGNORECASE
 )
-_LINKS = XPath("//a[@href]")
-_CHOICES = XPath("//select/option/@value", smart_strings=False)
-_CLICKS = XPath("//body//@onclick[contains(., 'location')]", smart_strings=False)
+# What parts of one article do not have in common at the end of their names.
+_NAME = re.compile(r"[_-][1-9]\d?\.\w+$|\.\w+$")
 _CLICKED = re.compile(r"location(?:\.href)?\s*=\s*['\"]([^'\"]+)['\"]")
-_BASE = XPath("string(//base[@href][1]/@href)")
 
 
-def part(url: str, root: HtmlElement) -> tuple[str | None, int | None]:
+def part(url: str, page: Outline) -> tuple[str | None, int | None]:
     """The first page's URL and the number of this one, from 1; (None, None) for an article on one page.
 
     Names alone do not tell parts from articles: the page has to lead to another part.
 
-    >>> from lxml.html import fromstring
-    >>> part("http://h/show.php?id=7&page=2", fromstring("<p><a href='?id=7'>1</a> 2</p>"))
+    >>> from archive.text.blocks import outline
+    >>> part("http://h/show.php?id=7&page=2", outline("<p><a href='?id=7'>1</a> 2</p>"))
     ('http://h/show.php?id=7', 2)
-    >>> part("http://h/12_3.html", fromstring("<p><a href='12_2.html'>上一篇</a></p>"))
+    >>> part("http://h/12_3.html", outline("<p><a href='12_2.html'>上一篇</a></p>"))
     (None, None)
     """
-    anywhere, pager = _targets(url, root)
+    anywhere, pager = _targets(url, page)
     here = unquote(url)
     if paged := _QUERY.search(url):
         number = int(paged["number"])
@@ -77,10 +74,10 @@ def _follows(first: str, link: str) -> bool:
     return len(rest) < len(link) and _QUERY.fullmatch(rest) is not None and int(rest.rpartition("=")[2]) > 1
 
 
-def _targets(url: str, root: HtmlElement) -> tuple[set[str], set[str]]:
+def _targets(url: str, page: Outline) -> tuple[set[str], set[str]]:
     """Where the page leads, and where those of its links lead that look like a pager's."""
     try:
-        base = urljoin(url, _BASE(root).strip())
+        base = urljoin(url, next((a["href"] for a in page.every("base") if "href" in a), "").strip())
     except ValueError:
         base = url
     anywhere: set[str] = set()
@@ -95,11 +92,15 @@ def _targets(url: str, root: HtmlElement) -> tuple[set[str], set[str]]:
         if paging:
             pager.add(target)
 
-    for link in _LINKS(root):
-        add(link.get("href"), paging=_PAGER.fullmatch("".join(link.itertext())[:20]) is not None)
-    for value in _CHOICES(root):
-        add(value, paging=True)
-    for click in _CLICKS(root):
+    # A pager's addresses hold the page's own name or a number of a page: most links need not be joined and compared.
+    name = _NAME.sub("", unquote(url).partition("?")[0].rpartition("/")[2])
+    like = re.compile(f"{re.escape(name)}|page|pn=|%", re.IGNORECASE) if name and "?" not in url else None
+    for href, number in page.links(like):
+        add(href, paging=_PAGER.fullmatch(page.name(number)[:20]) is not None)
+    for option in page.every("option"):
+        if "value" in option:
+            add(option["value"], paging=True)
+    for click in page.clicks("location"):
         if found := _CLICKED.search(click):
             add(found[1], paging=True)
     return anywhere, pager

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from typing import Literal
 from urllib.parse import urlsplit
 
+from lxml.etree import tostring
 from lxml.html import HtmlElement
 
 from archive.text import dates, extract, fields
@@ -148,9 +149,9 @@ def verdict(capture: Capture, html: str, root: HtmlElement | None) -> tuple[Reas
     found = unread(capture)
     if found:
         return found
-    if root is None:
+    page = page_of(html)
+    if root is None or page is None:
         return Reason.EMPTY, "nothing but white space or comments"
-    page = page_of(root)
     return judged(page, extract.votes(page.blocks, page.keys), capture.url, html)
 
 
@@ -172,8 +173,8 @@ def judged(page: Page, points: Sequence[float], url: str, html: str) -> tuple[Re
 
 def looks_like(root: HtmlElement, url: str) -> Shape:
     """Whether a page is a site's home page, a list of articles, or (where in doubt) an article."""
-    page = page_of(root)
-    return _shape(page, extract.votes(page.blocks, page.keys), url)
+    page = page_of(str(tostring(root, encoding="unicode", method="html")))
+    return _shape(page, extract.votes(page.blocks, page.keys), url) if page else "article"
 
 
 def _shape(page: Page, points: Sequence[float], url: str) -> Shape:
@@ -182,7 +183,7 @@ def _shape(page: Page, points: Sequence[float], url: str) -> Shape:
     root = parts.scheme in ("http", "https") and not parts.query and bool(_HOME.fullmatch(parts.path))
     if len(headlines) < HEADLINES:
         return "list" if _is_short_list(page, points, headlines) else "article"
-    start, end, weight = extract.region(page.blocks, points, page.title)
+    start, end, weight = extract.region(page.outline, points, page.title)
     prose = [index for index in range(start, end) if points[index] >= 20]
     between = sum(start < index < end for index in headlines)
     # Teasers under linked headlines are a list, however much prose they are.
@@ -203,7 +204,7 @@ def _is_short_list(page: Page, points: Sequence[float], headlines: Sequence[int]
     if len(headlines) < 2 or page.title is not None:
         return False
     rows = [i for i in headlines if any(dates.read(key) for key in page.keys[max(0, i - 1) : i + 3])]
-    start, end, weight = extract.region(page.blocks, points, None)
+    start, end, weight = extract.region(page.outline, points, None)
     prose = sum(points[index] >= 20 for index in range(start, end))
     return len(rows) >= 2 and prose <= len(headlines) and weight < 2 * ARTICLE
 
@@ -267,7 +268,7 @@ def _answer(page: Page, html: str, text: str, size: int) -> tuple[Reason, str] |
     if match := _BLOCKED.search(text):
         return Reason.BLOCKED, match[0]
     found = _words(f"{page.head}\n{text}")
-    if found is None and page.root.xpath("boolean(//input[@type='password'])") and size < 100:
+    if found is None and size < 100 and any(i.get("type") == "password" for i in page.outline.every("input")):
         return Reason.LOGIN, "a form for a password"
     return found
 

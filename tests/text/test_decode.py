@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from archive.text.blocks import blocks
+from archive.text.blocks import outline
 from archive.text.decode import decode, parse
 
 TEXT = "统战部召开会议，部署镕喆堃疫情防控工作。"
@@ -89,8 +89,10 @@ def test_western_pages_stay_western() -> None:
 
 @given(st.binary(max_size=400), st.sampled_from([None, "text/html; charset=gbk", "charset=nonsense", "charset="]))
 def test_any_bytes_decode_and_parse(body: bytes, header: str | None) -> None:
-    root = parse(decode(body, header).html)
-    assert root is None or blocks(root) is not None
+    html = decode(body, header).html
+    root = parse(html)
+    assert root is None or root.tag == "html"
+    assert all(block.text for block in outline(html).blocks)
 
 
 @pytest.mark.fault(rows=[35])
@@ -98,15 +100,17 @@ def test_any_bytes_decode_and_parse(body: bytes, header: str | None) -> None:
 @pytest.mark.parametrize("depth", [300, 3000, 30000])
 @pytest.mark.fault(rows=[35])
 def test_text_is_found_however_deep_it_stands(tag: str, depth: int) -> None:
-    root = parse(f"<html><body>{f'<{tag}>' * depth}<p>{TEXT}</p></body></html>")
+    html = f"<html><body>{f'<{tag}>' * depth}<p>{TEXT}</p></body></html>"
+    root = parse(html)
     assert root is not None
-    assert [block.text for block in blocks(root)] == [TEXT]
+    assert TEXT in "".join(root.itertext())
+    assert [block.text for block in outline(html).blocks] == [TEXT]
 
 
 @pytest.mark.fault(rows=[35])
 def test_surrogates_and_controls_do_no_harm() -> None:
-    root = parse(f"<p>\ud800{TEXT}&#xD800;&#1;&#x1f;\x00</p>")
-    assert root is not None
-    assert TEXT in blocks(root)[0].text
+    html = f"<p>\ud800{TEXT}&#xD800;&#1;&#x1f;\x00</p>"
+    assert parse(html) is not None
+    assert outline(html).blocks[0].text.strip("?\ufffd") == TEXT
     assert parse("") is None
     assert parse("<!-- nothing -->") is None

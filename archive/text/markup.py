@@ -1,0 +1,169 @@
+"""Characters of a page -> its tags and texts in order, with the rules by which tags end one another.
+
+One pass of regular expressions in place of a tree: on real pages libxml2 takes twice as long to build a tree as all the
+reading here takes (measured). Where tags are left open they nest as libxml2's HTML parser nests them; a test compares.
+"""
+
+from __future__ import annotations
+
+import re
+from html import unescape
+from typing import NamedTuple
+
+# What stands in a tag after its name; a value in quotes may hold ">". Possessive: nothing is tried twice.
+_INSIDE = r"""[^>=]*+(?:=\s*+(?:"[^"]*+(?:"|\Z)|'[^']*+(?:'|\Z))?+[^>=]*+)*+(?:>|\Z)"""
+_TAG = re.compile(rf"<(/?+[a-zA-Z][^\s/>]*+|[!?/])({_INSIDE})")
+# Elements whose content is characters, whatever it looks like (HTML 13.2.6.2), and comments.
+_OPAQUE = re.compile(
+    r"<(?:!--|([sS](?:[cC][rR][iI][pP][tT]|[tT][yY][lL][eE])|[tT](?:[eE][xX][tT][aA][rR][eE][aA]|[iI][tT][lL][eE])|"
+    r"[iI][fF][rR][aA][mM][eE]|[nN][oO](?:[eE][mM][bB][eE][dD]|[fF][rR][aA][mM][eE][sS])|[xX][mM][pP])"
+    rf"(?=[\s/>])({_INSIDE}))"
+)
+_END_OF_COMMENT = re.compile(r"--!?>")
+_ENDS = {
+    name: re.compile(rf"</{''.join(f'[{c}{c.upper()}]' for c in name)}(?=[\s/>])")
+    for name in ("script", "style", "textarea", "title", "iframe", "noembed", "noframes", "xmp")
+}
+# Of these the content is text that a reader sees.
+_SHOWN = frozenset(("title", "xmp"))
+_ATTRIBUTE = re.compile(
+    r"""([^\s=/>"'][^\s=/>]*+)(?:\s*+=\s*+(?:"([^"]*+)"?+|'([^']*+)'?+|([^\s>]*+)))?+""",
+)
+# References to white space, which every page is full of and which says where a text begins.
+_SPACES = (("&nbsp;", "\xa0"), ("&emsp;", "\u2003"))
+
+# Elements without content: those of libxml2, and those that HTML got later.
+VOID = frozenset(
+    (
+        "area",
+        "base",
+        "basefont",
+        "bgsound",
+        "br",
+        "col",
+        "embed",
+        "frame",
+        "hr",
+        "img",
+        "input",
+        "isindex",
+        "keygen",
+        "link",
+        "meta",
+        "param",
+        "source",
+        "track",
+        "wbr",
+    )
+)
+
+_HEADINGS = ("h1", "h2", "h3", "h4", "h5", "h6")
+_LISTED = ("address", "dir", "listing", "menu", "p", "pre")
+_CELLS = frozenset(("a", "b", "font", "i", "p", "span", "td", "th", "u"))
+# Tag -> those that it ends where one of them is the innermost open: what libxml2 2.14 does.
+CLOSES: dict[str, frozenset[str]] = {
+    **{
+        name: frozenset(("p",))
+        for name in (*_HEADINGS, "blockquote", "dir", "div", "frameset", "hr", "listing", "ol", "title", "xmp")
+    },
+    **{name: frozenset(("p", "ul")) for name in ("address", "menu", "pre")},
+    **{name: frozenset(("caption", "p")) for name in ("caption", "col")},
+    "a": frozenset(("a",)),
+    "caption": frozenset(("p",)),
+    "center": frozenset(("b", "font", "i", "p")),
+    "colgroup": frozenset(("caption", "colgroup", "p")),
+    "dd": frozenset((*_LISTED, "dt")),
+    "dl": frozenset((*_LISTED, "dt")),
+    "dt": frozenset((*_LISTED, "dd")),
+    "fieldset": frozenset((*_HEADINGS, "a", "legend", "listing", "p", "pre")),
+    "form": frozenset((*_HEADINGS, *_LISTED, "dl", "form", "ol", "ul")),
+    "li": frozenset((*_HEADINGS, "address", "dl", "li", "listing", "p", "pre")),
+    "optgroup": frozenset(("option",)),
+    "option": frozenset(("option",)),
+    "p": frozenset((*_HEADINGS, "b", "big", "i", "p", "s", "small", "strike", "tt", "u")),
+    "table": frozenset((*_HEADINGS, "a", "listing", "p", "pre")),
+    "tbody": frozenset(("caption", "colgroup", "p", "tbody", "td", "tfoot", "th", "thead", "tr")),
+    "td": _CELLS,
+    "tfoot": frozenset(("caption", "colgroup", "p", "tbody", "td", "th", "thead", "tr")),
+    "th": _CELLS,
+    "thead": frozenset(("caption", "colgroup")),
+    "tr": frozenset(("caption", "colgroup", "p", "td", "th", "tr")),
+    "ul": frozenset(_LISTED),
+}
+# An end tag passes over open elements of this rank or less: </div> ends no cell, </b> no box.
+RANKS = {
+    "div": 150,
+    "td": 160,
+    "th": 160,
+    "tr": 170,
+    "thead": 180,
+    "tbody": 180,
+    "tfoot": 180,
+    "table": 190,
+    "head": 200,
+    "body": 200,
+    "html": 220,
+}
+RANK = 100
+
+
+class Tokens(NamedTuple):
+    """A page cut at its tags.
+
+    Attributes:
+        pieces: text, name of a tag, its attributes, text, and so on to a last text. A name is as written, with "/"
+            before it for an end tag; of a declaration it is its first sign.
+        json: contents of scripts that hold data.
+    """
+
+    pieces: list[str]
+    json: list[str]
+
+
+def tokens(html: str) -> Tokens:
+    """Cut a page at its tags; comments are gone, and scripts and the like are empty."""
+    kept: list[str] = []
+    json: list[str] = []
+    end = 0
+    found = _OPAQUE.search(html)
+    while found:
+        name = found[1]
+        if name is None:
+            kept.append(html[end : found.start()])
+            after = found.end()
+            # <!--> and <!---> are whole comments.
+            closing = _END_OF_COMMENT.match(html, after - 2) or _END_OF_COMMENT.search(html, after)
+            if html.startswith((">", "->"), after):
+                end = html.index(">", after) + 1
+            else:
+                end = closing.end() if closing else len(html)
+        else:
+            name = name.lower()
+            kept.append(html[end : found.end()])
+            closing = _ENDS[name].search(html, found.end())
+            end = closing.start() if closing else len(html)
+            if name in _SHOWN:
+                kept.append(html[found.end() : end].replace("<", "&lt;"))
+            elif name == "script" and "json" in found[2]:
+                json.append(html[found.end() : end])
+        found = _OPAQUE.search(html, end)
+    kept.append(html[end:])
+    rest = "".join(kept)
+    if "\r" in rest:
+        rest = rest.replace("\r\n", "\n").replace("\r", "\n")
+    for reference, character in _SPACES:
+        rest = rest.replace(reference, character)
+    return Tokens(_TAG.split(rest), json)
+
+
+def attributes(inside: str) -> dict[str, str]:
+    """The attributes of a tag, names in lower case; of two with one name the first.
+
+    >>> attributes(' CLASS="a b" id=c hidden>')
+    {'class': 'a b', 'id': 'c', 'hidden': ''}
+    """
+    found: dict[str, str] = {}
+    for name, double, single, bare in _ATTRIBUTE.findall(inside):
+        value = double or single or bare
+        found.setdefault(name.lower(), unescape(value) if "&" in value else value)
+    return found
