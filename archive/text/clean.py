@@ -22,6 +22,8 @@ from archive.text.page import Page, page_of
 from archive.text.parts import part
 from archive.warc.capture import Capture
 
+# Who signs a notice, and the day, stand in its last lines.
+SIGNED = 3
 # A text file's head: what may stand before the first paragraph.
 HEAD = 15
 # A page with more tags is read line by line, without a tree; real pages have at most 15,000 (measured).
@@ -543,6 +545,7 @@ def _statements(
         *([dates.Dated(value=row, rule="row", words=row_date)] if row and row_date else []),
         *bare,
         *late,
+        *dates.signed([draft.lines[index].read for index in draft.left()[-SIGNED:]]),
     ]
 
 

@@ -201,6 +201,20 @@ def from_lines(lines: Sequence[str]) -> tuple[list[Dated], list[Dated]]:
     return labelled, [*updated, *bare]
 
 
+def signed(lines: Sequence[str]) -> list[Dated]:
+    """The day that signs a notice: a line at its end that is a date and nothing else.
+
+    >>> [dated.value for dated in signed(["某县委统战部", "二○二二年三月十五日"])]
+    ['2022-03-15']
+    """
+    found = []
+    for line in map(narrow, lines):
+        words = line.strip("()[]").replace(" ", "")
+        if any(pattern.fullmatch(words) for pattern in (_FULL, _MINGUO, _HAN_DATE)) and (value := read(words)):
+            found.append(Dated(value=value, rule="signed", words=line))
+    return found[-1:]
+
+
 def from_url(url: str) -> Dated | None:
     """The date in an article's URL.
 
@@ -240,7 +254,7 @@ def decide(statements: Sequence[Dated], text: str, captured: dt.datetime | None)
         (d for d in credible if d.value.startswith(first.value[:10]) or first.value.startswith(d.value[:10])),
         key=lambda d: (len(d.value) > 10, len(d.value) >= len(first.value), d is first),
     )
-    strong = [d for d in credible if len(d.value) >= 10 and d.rule != "bare"]
+    strong = [d for d in credible if len(d.value) >= 10 and d.rule not in ("bare", "signed")]
     against = next((d for d in strong if len(first.value) >= 10 and abs(d.day - first.day) > APART), None)
     doubts = (("date_conflict", f"{first.evidence} | {against.evidence}"),) if against else ()
     for pattern, earliest in _words():

@@ -164,6 +164,9 @@ def _belongs(outline: Outline, index: int, points: Sequence[float], home: int) -
 def _home(outline: Outline, prose: Sequence[int]) -> int | None:
     """The box that holds an article's paragraphs and nothing but articles; None where it is the whole page."""
     boxes = [_box(outline, index) for index in prose]
+    if len(boxes) > 1 and len(set(boxes)) == len(boxes):
+        # Each paragraph is a box of its own.
+        boxes = [outline.parents[box] for box in boxes]
     # Of boxes with as many blocks the first.
     home = max(dict.fromkeys(boxes), key=boxes.count) if boxes else None
     return None if home is None or outline.tags[home] in ("body", "html", "table", "tbody", "tr") else home

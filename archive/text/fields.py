@@ -174,6 +174,8 @@ _LEAD = re.compile(
     r"客户端))?[一-鿿]{0,10}?(?:\d{1,2}月\d{1,2}日)?(?:综合)?(?:电|讯|消息)?\s*"
     r"\((?P<who>[^)]{2,40})\)"
 )
+# A site by its name, where a space parts it from the title.
+_SITE = re.compile(r".{2,12}(?:网|网站|统战部|统一战线|人民政府|委员会|工商联|侨联|商会)")
 # What stands between a title and the names of column and site.
 _HEAD_SPLIT = re.compile(r"\s*(?:[_|｜»]+|--+|\s[-–—]\s|-(?=[一-鿿]{2,14}$))\s*")
 # Who checked and who took the pictures: no author, and no text either.
@@ -193,6 +195,12 @@ _POSTED = re.compile(
 WORDS = 100
 _BARRED = re.compile(
     r"^(记者|作者|执笔|撰稿|撰文|采写|文|编辑|责编|责任编辑|来源|校对|审核|监制|统筹|制图|供图|摄影|翻译|编译|译)\s*[|丨/]\s*(?=[^|/图文摄])"
+)
+# 老周 发表于 2007-05-12 22:41
+_SENT = re.compile(r"([^\s:。,|]{2,16})\s+(?:发表|发布|发)于\s?:?\s*(?=\d{4})")
+# Over a post of a forum: 石头 发表于 2008-6-3 11:40 | 只看该作者.
+_FLOOR = re.compile(
+    rf".{{0,24}}(?:发表|回复|发帖)于\s?:?\s*{_WHEN}[\s|]*(?:只看|显示全部|\d+\s*[楼#]|#\d+|沙发|板凳|引用)"
 )
 # A post above its signature has at least so many Han characters.
 POST = 60
@@ -264,6 +272,8 @@ def byline(line: str) -> Byline:
     found = Byline()
     marks = list(_marks(text))
     if dates.read(text):
+        if sender := _SENT.match(text):
+            found.author = sender[1]
         # Between bars labels need no colon: 来源CSDN| 作者魏星; and 本文来源于国家统计局.
         joined = re.sub(r"(?<=[|\s])(来源于?|本文来源于?|作者) (?=[^:\s]{2,14}(?:[|\s]|$))", r"\1", f" {text}")
         for part in re.split(r"[|丨\s]+", joined):
@@ -325,7 +335,7 @@ def signature(line: str) -> Byline | None:
     if inner:
         return _bracketed(inner[1].strip())
     marks = list(_marks(text))
-    if _CHECKED.fullmatch(text):
+    if _CHECKED.fullmatch(text) or (_SENT.match(text) and is_dateline(text)):
         return byline(text)
     if marks and marks[0][1] <= 2 and any(name != "other" for name, _, _ in marks):
         found = byline(text)
@@ -364,15 +374,17 @@ def posted(line: str) -> Byline | None:
 
 
 def thread_end(lines: Sequence[str]) -> tuple[int, Byline] | None:
-    """Where the first post of a forum's thread ends, and who sent it: the line that signs it; None elsewhere.
+    """Where the first post of a forum's thread ends: the line that signs it, with its sender, or that heads the next.
 
-    A signature at the foot of a post has the post above it; where it heads the post, the second post begins with the
-    second signature, which this leaves to the reader of lines.
+    >>> thread_end(["家里的老屋想修。", "阿海 发表于 2008-6-3 11:40 | 只看该作者"])[0]
+    1
     """
     length = 0
     for index, line in enumerate(lines):
         if length >= POST and (found := posted(line)):
             return index, found
+        if length and _FLOOR.match(narrow(line)):
+            return index, Byline()
         length += han(line)
     return None
 
@@ -414,7 +426,7 @@ def reporters(line: str) -> str | None:
     match = _REPORTERS.fullmatch(text) if len(text) <= 50 else None
     if not match:
         return None
-    who = match["who"].strip(_WRAP)
+    who = " ".join(re.sub(r"(?:^|\s)(?:通讯员|本报记者|记者|实习生)\s+", " ", match["who"]).split()).strip(_WRAP)
     # Two names of two characters each, without a space: 罗科苏盈发自北京.
     glued = len(who) == 4 and "发自" in text and who[0] in _SURNAMES and is_person(who[2:])
     return who if glued or _names(who) else None
@@ -642,7 +654,17 @@ def title_of(head: str, site: str | None) -> str | None:
 
 
 def _head_parts(head: str) -> list[str]:
-    return [part.strip() for part in _HEAD_SPLIT.split(head) if part.strip()]
+    """The pieces of a `title` element; the names of site and column may stand before the title, with spaces between."""
+    parts = []
+    for part in _HEAD_SPLIT.split(head):
+        words = part.split()
+        if len(words) > 1 and _SITE.fullmatch(words[0]):
+            parts.append(words.pop(0))
+            while len(words) > 1 and len(words[0]) <= 6 and is_site_name(words[0]):
+                parts.append(words.pop(0))
+        if words:
+            parts.append(" ".join(words))
+    return parts
 
 
 def is_site_name(text: str) -> bool:
@@ -669,7 +691,7 @@ def is_own(source: str, head: str) -> bool:
     (True, False)
     """
     parts = _head_parts(head)
-    return len(parts) > 1 and same(parts[-1].split(" ")[0], source)
+    return len(parts) > 1 and any(same(part.split(" ")[0], source) for part in parts[-2:])
 
 
 class Head:

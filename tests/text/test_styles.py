@@ -1,4 +1,4 @@
-"""Pages written by hand in the manner of twelve systems: paragraphs, date and fields as a reader takes them."""
+"""Pages written by hand in the manner of many systems: paragraphs, date and fields as a reader takes them."""
 
 from __future__ import annotations
 
