@@ -273,6 +273,12 @@ _WORDS: _Frame = (-3, False, 0, 0, False)
 _LINK: _Frame = (-4, False, 0, 0, True)
 # Set by `selected` on what a site's selectors find.
 MARK = "data-cundang"
+# Names of boxes for what describes a picture, and how such lines are set.
+_CAPTION_NAME = re.compile(
+    r"""(?:class|id)\s*=\s*["']?[^"'>]*(?:caption|(?:img|image|pic|photo|picture)[-_]?(?:note|desc|info|txt|text|title|intro)|tuzhu)""",
+    re.IGNORECASE,
+)
+_CENTRED = re.compile(r"""align\s*[=:]\s*["']?\s*center|ql-align-center""", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -288,6 +294,7 @@ class Outline:
         pieces: the page cut at its tags, see `markup.Tokens`.
         json: contents of scripts that hold data.
         places: name of a start tag as written -> where in `pieces` it stands.
+        pictures: the blocks that pictures stand directly before.
     """
 
     blocks: list[Block]
@@ -300,6 +307,19 @@ class Outline:
     pieces: list[str]
     json: list[str]
     places: dict[str, list[int]]
+    pictures: frozenset[int]
+
+    def captioned(self, index: int) -> bool:
+        """Whether a block stands beside a picture, and is named or set, centred below it, as what describes it."""
+        if index not in self.pictures and index + 1 not in self.pictures:
+            return False
+        element = self.blocks[index].element
+        if _CAPTION_NAME.search(self.inside[element]):
+            return True
+        around = (element, self.parents[element])
+        return index in self.pictures and any(
+            self.tags[box] == "center" or _CENTRED.search(self.inside[box]) for box in around
+        )
 
     def attributes(self, element: int) -> dict[str, str]:
         """The attributes of an element, names in lower case."""
@@ -364,6 +384,7 @@ def outline(html: str) -> Outline:  # noqa: C901, PLR0912, PLR0915 - one loop wi
     # Elements to look at when they end: depth, what they are marked as or None where hidden, and the state before.
     watched: list[tuple[int, str | None, int, int, list[str], int, int]] = []
 
+    pictures: list[int] = []
     marked = MARK in html
     # The end of the page ends what is open.
     rest = iter([*pieces, "", "", ""])
@@ -440,6 +461,8 @@ def outline(html: str) -> Outline:  # noqa: C901, PLR0912, PLR0915 - one loop wi
             if void or len(names) >= DEEPEST or (inner[-2:] == "/>" and _is_shut(inner)):
                 if kind == _INLINE:
                     parts.append(_EDGE)
+                    if name == "img":
+                        pictures.append(len(runs))
                 elif parts and not hidden:
                     runs.append(("".join(parts), links, holder, aside))
                     parts.clear()
@@ -507,6 +530,7 @@ def outline(html: str) -> Outline:  # noqa: C901, PLR0912, PLR0915 - one loop wi
         pieces=pieces,
         json=json,
         places=places,
+        pictures=frozenset(starts[run] for run in pictures if run < len(starts)),
     )
 
 

@@ -125,7 +125,10 @@ def _clean_page(
     draft = Draft(lines=body_lines, fate=lines.furniture([line.read for line in body_lines]))
     _cut_thread(draft)
     for position, row in enumerate(rows):
-        if page.blocks[row[0]].kind == "caption" and draft.fate[position] is None:
+        described = page.blocks[row[0]].kind == "caption" or (
+            len(row) == 1 and page.outline.captioned(row[0]) and fields.may_be_caption(body_lines[position].read)
+        )
+        if described and draft.fate[position] is None:
             draft.captions.append(body_lines[position].read)
             draft.take(position, "caption")
     _name(draft, page, first, around, reader, site)

@@ -588,6 +588,23 @@ def is_caption(line: str, *, pictured: bool = True) -> bool:
     return bool(match["shown"]) or by_office or is_person(match["who"].split()[-1])
 
 
+def may_be_caption(line: str) -> bool:
+    """Whether a line that stands where captions do is one: no sentence, no heading with a number, no dateline.
+
+    >>> may_be_caption("活动现场"), may_be_caption("二、主要做法"), may_be_caption("会议要求，各地要抓好落实。")
+    (True, False, False)
+    """
+    text = narrow(line)
+    return (
+        2 <= len(text) <= 60
+        and han(text) >= 2
+        and not text.endswith((*_CLAUSE_ENDS, ":", ";", ","))
+        and not _NUMBERED.match(text)
+        and not is_dateline(line)
+        and signature(line) is None
+    )
+
+
 def is_subtitle(line: str) -> bool:
     """Whether a line after a title continues it: ——记某某."""
     return bool(_SUBTITLE.fullmatch(narrow(line))) and not narrow(line).endswith("。")
