@@ -1,4 +1,4 @@
-"""Mutated golden pages -> the cleaner, for some minutes: a Document or a Skip, and no exception.
+"""Mutated golden and practice pages -> the cleaner, for some minutes: a Document or a Skip, and no exception.
 
 python tests/fuzz.py [-max_total_time=600]
 """
@@ -12,6 +12,9 @@ from pathlib import Path
 
 import atheris
 
+from crawler import practice
+from crawler.practice.serve import build
+
 with atheris.instrument_imports(include=["archive.text"]):
     from golden import captures
 
@@ -23,15 +26,22 @@ KINDS = [next(c for c in captures().values() if c.kind == kind) for kind in ("re
 
 def one(data: bytes) -> None:
     """Clean some bytes as a page, and every fourth time as a text file."""
-    text = bool(data) and data[0] % 4 == 0
+    # By its last byte: the first of a page is always the same.
+    text = bool(data) and data[-1] % 4 == 0
     clean(dataclasses.replace(KINDS[text], body=data), None)
 
 
 def main() -> None:
-    """Start from the golden pages."""
+    """Start from the golden pages, those of many manners, and one of each practice site."""
     with tempfile.TemporaryDirectory() as folder:
         for name, capture in captures().items():
             (Path(folder) / name).write_bytes(capture.body)
+        for page in (Path(__file__).parent / "text" / "styles").glob("*.html"):
+            (Path(folder) / page.name).write_bytes(page.read_bytes())
+        for site in practice.SITES:
+            web = build(site, 8000)
+            bodies = [answer.body for answer in web.answers.values() if "text/html" in answer.content_type]
+            (Path(folder) / f"{site}.html").write_bytes(bodies[len(bodies) // 2])
         rest = sys.argv[1:] or ["-max_total_time=600"]
         atheris.Setup([sys.argv[0], "-max_len=30000", "-timeout=60", *rest, folder], one)
         atheris.Fuzz()
