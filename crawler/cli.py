@@ -487,6 +487,9 @@ def forget(
 def status(
     context: typer.Context,
     missing: Annotated[bool, typer.Option("--missing", help="Every address that was not captured, and why.")] = False,
+    learned: Annotated[
+        bool, typer.Option("--learned", help="What each shape of addresses was found to be: articles or lists.")
+    ] = False,
     json_: Json = False,
 ) -> None:
     """Say what there is of each site, how its last crawl ended, what was not captured and what gave no document.
@@ -494,13 +497,13 @@ def status(
     Example: cundang status
     """
     layout = _known_data(context.obj.layout)
-    for site in query.status(layout) if not missing else ():
+    for site in query.status(layout) if not (missing or learned) else ():
         skips = ", ".join(f"{reason} {count}" for reason, count in site.skips.items())
         _print(
             site, f"{site.site:24} {site.documents:6} documents of {site.urls} URLs; skips: {skips or 'none'}", json_
         )
     for state in layout.states():
-        _frontier_status(state, missing, json_)
+        _frontier_status(state, json_, missing=missing, learned=learned)
 
 
 AtOnce = Annotated[int, typer.Option(min=1, help="At most so many crawls at a time.")]
@@ -644,13 +647,17 @@ def _interrupted(_number: int, _frame: FrameType | None) -> NoReturn:
     raise InterruptedCrawl("interrupted; what was finished is kept, and the same command goes on.")
 
 
-def _frontier_status(state: Path, missing: bool, json_: bool) -> None:
+def _frontier_status(state: Path, json_: bool, *, missing: bool, learned: bool) -> None:
     from crawler.frontier import Frontier  # noqa: PLC0415 - scrapy is imported only where a crawl is asked about
 
     frontier = Frontier(state, read_only=True)
     if missing:
         for address in frontier.uncaptured(waiting=True):
             _print(address, f"{address.reason:20} {address.url}  {address.detail}", json_)
+    elif learned:
+        for each in frontier.shapes():
+            looked = f", {each.judged} looked at closely" if each.judged else ""
+            _print(each, f"{each.shape}  articles {each.articles}, lists {each.lists}{looked}", json_)
     elif runs := frontier.runs():
         reasons = ", ".join(f"{reason} {count}" for reason, count in frontier.reasons().items())
         ended = f"{runs[0].began:%Y-%m-%d %H:%M} UTC, {runs[0].pages} pages, {runs[0].ending}"

@@ -187,6 +187,23 @@ class Uncaptured:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Shape:
+    """What the pages of one shape of addresses turned out to be.
+
+    Attributes:
+        shape: the address with its numbers folded, see `crawler.address.shape`.
+        articles, lists: pages that were so when they answered last.
+        judged: pages whose prose and links left a doubt, so that their blocks were weighed; what was said of the first
+            few holds for the rest.
+    """
+
+    shape: str
+    articles: int
+    lists: int
+    judged: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Run:
     """What one run of a crawl did.
 
@@ -503,6 +520,23 @@ class Frontier:
         with self._told():
             row = self._db.execute("SELECT articles, lists FROM learned WHERE shape = ?", [shape]).fetchone()
         return (row[0], row[1]) if row else (0, 0)
+
+    def shapes(self) -> list[Shape]:
+        """What was learned of each shape of addresses, those of most pages first."""
+        counts: Counter[tuple[str, str]] = Counter()
+        with self._told():
+            for url, role in self._db.execute("SELECT url, role FROM address WHERE role IS NOT NULL"):
+                counts[shape(url), role] += 1
+        found = [
+            Shape(
+                shape=name,
+                articles=counts[name, "article"],
+                lists=counts[name, "list"],
+                judged=sum(self.learned(name)),
+            )
+            for name in {name for name, _ in counts}
+        ]
+        return sorted(found, key=lambda each: (-each.articles - each.lists, each.shape))
 
     def fail(
         self, address: Address, reason: str, detail: str, *, wait: float | None, status: int | None = None

@@ -77,8 +77,8 @@ FEW_HAN = 200
 MET = 50_000
 # Judgements of one kind after which a shape of addresses is known.
 LEARNED = 5
-# Dated rows that make a list.
-ROWS = 8
+# Dated rows that make a list, or links of so many characters.
+ROWS, HEADLINE = 8, 8
 # Chinese characters outside links that make an article; the shortest notices have some 60.
 PROSE = 50
 
@@ -754,7 +754,9 @@ class SiteSpider(Spider):
         rows = sum(link.row_date is not None for link in links)
         if prose < FEW_HAN and any(link.kind == "next" for link in links):
             return False
-        if rows < ROWS and prose >= max(FEW_HAN, linked):
+        # Headlines with the beginnings of their articles below them are prose too.
+        headlines = sum(link.kind == "page" and len(link.anchor or "") >= HEADLINE for link in links)
+        if max(rows, headlines) < ROWS and prose >= max(FEW_HAN, linked):
             return True
         if rows >= ROWS and linked > 2 * prose:
             return False

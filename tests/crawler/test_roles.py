@@ -1,0 +1,64 @@
+"""Article or list: learned from a site's own pages, kept with its state, shown, and overruled by the site file."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from family_crawl import crawl
+from little_server import Answer, Little, serving
+
+LINE = "全市统战部长会议召开，会议强调要画好最大同心圆，巩固和发展最广泛的爱国统一战线。"
+# Headlines without dates, and the beginnings of their articles, short or long: more in links than in prose, or not.
+TEASERS = {
+    folder: "".join(f"<li><a href='/t/{n}.html'>{LINE}</a><p>{LINE[:size]}</p></li>" for n in range(9))
+    for folder, size in (("topic", 20), ("digest", 40))
+}
+
+
+def page(path: str) -> Answer | None:
+    if path == "/robots.txt":
+        return Answer(status=404)
+    if path == "/":
+        names = [
+            *(f"/{folder}/{n}.html" for folder in TEASERS for n in range(8)),
+            *(f"/t/{n}.html" for n in range(9)),
+            "/tz/1.html",
+        ]
+        return Answer("".join(f"<a href='{name}'>栏目{name}</a>" for name in names))
+    if rows := TEASERS.get(path.split("/")[1]):
+        return Answer(f"<html><head><title>专题</title></head><body><ul>{rows}</ul></body></html>")
+    # Not even the longest article is one where the site file says so, nor the shortest note none.
+    text = "通知" if path.startswith("/tz/") else f"<p>{LINE}</p>" * 9
+    return Answer(f"<html><head><title>会议召开</title></head><body><h1>会议召开</h1>{text}</body></html>")
+
+
+def learned(little: Little, data: Path, **crawls: object) -> dict[str, tuple[int, int, int]]:
+    site = little.site(data / "sites", **crawls)
+    crawl(site, data)
+    done = subprocess.run(
+        [sys.executable, "-m", "crawler.cli", "--data", str(data), "status", "--learned", "--json"],
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    lines = [json.loads(line) for line in done.stdout.splitlines()]
+    return {
+        line["shape"].removeprefix(little.host): (line["articles"], line["lists"], line["judged"]) for line in lines
+    }
+
+
+@pytest.mark.timeout(120)
+def test_what_a_site_shows_is_learned_and_the_site_file_overrules_it(tmp_path: Path) -> None:
+    with serving(lambda path, _: page(path)) as little:
+        known = learned(little, tmp_path / "learned")
+        assert known["/t/0.html"] == (9, 0, 0)
+        # What was said of the first five holds for the rest, where nothing on the page speaks against it.
+        assert known["/topic/0.html"] == (0, 8, 5)
+        assert known["/digest/0.html"] == (0, 8, 8)
+        ruled = learned(little, tmp_path / "ruled", articles=["/tz/[0-9]+[.]html$"])
+        assert ruled["/t/0.html"] == (0, 9, 0)
+        assert ruled["/tz/0.html"] == (1, 0, 0)
