@@ -88,7 +88,7 @@ _NO_PERSON = re.compile(
     r"党建|党派|宁波|宁夏|石家庄|葫芦岛|牡丹江|马鞍山|农业|农村|高级|高考|万次|万元|千次|向上|"
     r"余下|齐鲁网|胡润|金羊网|荆楚网|汉网|华商报|武汉|汕头|孝感|乐山|雷锋网|盖世|景德镇|邯郸|"
     r"岳阳|阳江|盛京|居民|申请|钱江|曲靖|单位|支持|支部|史志|巴中|沙龙|左右|于此|白话|明天|"
-    r"和谐|师资|经济|代码|双击"
+    r"和谐|师资|经济|代码|双击|管理员"
 )
 
 _CRUMB_LABEL = re.compile(
@@ -153,7 +153,7 @@ _REPORTERS = re.compile(
     r"(?:\s*/?\s*(?:[一-鿿]{2,4})?(?:即时)?(?:综合)?(?:报道|报导|摄影报道))?[)\]]?"
 )
 _MEDIA = re.compile(
-    r"[\w《》·\-—－]{1,12}?(?:网|报|社|台|广播|在线|新闻|周刊|杂志|客户端|频道|财经|娱乐|体育|科技|"
+    r"[\w《》·\-—－]{1,12}?(?:网|(?<!播)报|社|台|广播|在线|新闻|周刊|杂志|客户端|频道|财经|娱乐|体育|科技|"
     r"融媒体?|新媒体|消息|观察|传媒|发布)(?:\[[^\]]{1,6}\])?"
 )
 _COUNTERS = re.compile(
@@ -165,8 +165,11 @@ _COUNTERS = re.compile(
 _NO_SOURCE = re.compile(
     r"(?:动态|要闻|专栏|资讯|首页|频道|栏目|时讯|新闻|公告|通知|信息|专题|交流|之窗|建设|工作|园地|文章|正文|市场)$|"
     r"字[号体]|点击|浏览|阅读|评论|分享|打印|收藏|关[注闭]|返回|下载|次$|人气|来自|天气|[上下]一|星期|公开|举报|复制|登[录陆]|"
-    r"置顶|原创|转载|更新|[大中小]$|[省市县区]$|标准时间|"
+    r"置顶|原创|转载|更新|[大中小]$|[省市县区]$|标准时间|^(?:日期|时间|来源|作者|编辑|出处|录入|发布者?|审核|责编)|"
+    r"播报|朗读|无障碍|扫[码一]|手机|保护视力|纠错|投稿|管理员|繁体|简体|语音|二维码|正在|当前|位置|今天|附件|链接|视频|图片|图集|声音|字数|约|"
     r"^(?:北京|上海|天津|重庆|广东|广州|深圳|浙江|江苏|四川|山东|河南|河北|湖南|湖北|福建|安徽|江西|辽宁|吉林|黑龙江|山西|陕西|云南|"
+    r"成都|武汉|南京|杭州|西安|苏州|济南|青岛|沈阳|大连|长沙|郑州|昆明|贵阳|南宁|合肥|南昌|福州|厦门|太原|石家庄|哈尔滨|长春|兰州|银川|"
+    r"西宁|拉萨|乌鲁木齐|呼和浩特|海口|徐州|无锡|宁波|温州|"
     r"贵州|广西|海南|甘肃|青海|宁夏|新疆|西藏|内蒙古|台湾|香港|澳门)$"
 )
 _LEAD = re.compile(
@@ -457,9 +460,10 @@ def unlabelled(line: str) -> Byline:
     found.author = " ".join(people) or None
     # Counters may follow, no other label.
     plain = text == whole or all(name == "other" for name, _, _ in _marks(whole))
-    if found.source is None and not people and plain and 1 <= len(others) <= 2 and re.search(r"\d:\d{2}", text):
+    named = [part for part in others if not people or _OFFICE.fullmatch(part)]
+    if found.source is None and named and plain and 1 <= len(others) <= 2 and re.search(r"\d:\d{2}", text):
         # Beside the minute stands who published it, behind its column: 金融市场 棱镜 2019-09-23 07:48.
-        found.source = others[-1]
+        found.source = named[-1]
     return found
 
 
