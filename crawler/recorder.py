@@ -868,6 +868,6 @@ def _response(request: Request, block: BinaryIO, page_bytes: int) -> Response:
     body = b""
     if len(raw) - head.length <= page_bytes:
         entity, _ = entity_of(head, raw[head.length :])
-        body, _ = content_of(head, entity)
+        body, _ = content_of(head, entity, page_bytes)
     kind = responsetypes.from_args(headers=headers, url=request.url, body=body)
     return kind(url=request.url, status=head.status or 0, headers=headers, body=body, request=request)

@@ -249,8 +249,8 @@ def entity_of(head: Head, body: bytes) -> tuple[bytes, str | None]:
     return data or body, f"transfer-coding chunked: {dechunker.fault}"
 
 
-def content_of(head: Head, entity: bytes) -> tuple[bytes, tuple[str, ...]]:
-    """An entity without its content-codings, and what could not be undone; at most 64 MiB come out.
+def content_of(head: Head, entity: bytes, limit: int = MAX_CONTENT) -> tuple[bytes, tuple[str, ...]]:
+    """An entity without its content-codings, and what could not be undone; at most `limit` bytes come out of each.
 
     A wrong label leaves the bytes as they are: browsers show such a page too.
     """
@@ -264,7 +264,7 @@ def content_of(head: Head, entity: bytes) -> tuple[bytes, tuple[str, ...]]:
         if name not in _UNFOLDERS:
             problems.append(f"content-coding {coding} is unknown")
             break
-        unfolded, fault = _unfold(_UNFOLDERS[name](content), content)
+        unfolded, fault = _unfold(_UNFOLDERS[name](content), content, limit)
         if fault:
             problems.append(f"content-coding {coding} {fault}")
             if not unfolded:
@@ -355,7 +355,7 @@ _UNFOLDERS: dict[str, Callable[[bytes], _Unfolder]] = {
 }
 
 
-def _unfold(unfolder: _Unfolder, data: bytes) -> tuple[bytes, str | None]:
+def _unfold(unfolder: _Unfolder, data: bytes, limit: int) -> tuple[bytes, str | None]:
     """What comes out, and what is wrong; of data that breaks off, all before the break. What follows is left."""
     out = bytearray()
     at = 0
@@ -367,9 +367,9 @@ def _unfold(unfolder: _Unfolder, data: bytes) -> tuple[bytes, str | None]:
                     return bytes(out), f"breaks off after {len(out)} bytes"
                 piece = data[at : at + _PIECE]
                 at += _PIECE
-            out += unfolder.feed(piece, MAX_CONTENT + 1 - len(out))
-            if len(out) > MAX_CONTENT:
-                return bytes(out[:MAX_CONTENT]), f"unfolds to more than {MAX_CONTENT} bytes; the rest is left out"
+            out += unfolder.feed(piece, limit + 1 - len(out))
+            if len(out) > limit:
+                return bytes(out[:limit]), f"unfolds to more than {limit} bytes; the rest is left out"
     except _ERRORS as error:
         return bytes(out), f"breaks off after {len(out)} bytes ({error})" if out else f"cannot be undone ({error})"
     return bytes(out), None

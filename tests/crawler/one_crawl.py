@@ -133,6 +133,7 @@ class OneCrawl(Spider):
                 "id": written and written.id,
                 "revisit": written and written.revisit,
                 "kind": type(response).__name__,
+                "peak": peak(),
                 **page,
                 **fields,
             }
@@ -144,6 +145,12 @@ class OneCrawl(Spider):
             self.recorder.close()
         except CundangError:
             self.log("the recorder failed")
+
+
+def peak() -> int:
+    """The most memory that this process held, in KiB; what getrusage says begins with that of its parent."""
+    (line,) = (line for line in Path("/proc/self/status").read_text("ascii").splitlines() if line.startswith("VmHWM"))
+    return int(line.split()[1])
 
 
 def listening() -> bool:
