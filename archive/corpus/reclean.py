@@ -19,7 +19,7 @@ from concurrent.futures import CancelledError, Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Self
+from typing import Self, TypeVar
 
 from archive.corpus import diff, shard
 from archive.errors import DataError
@@ -39,6 +39,8 @@ PAGE_SECONDS = 60
 BATCH_PAGES, BATCH_BYTES = 32, 4 * 2**20
 
 Job = tuple[Capture, Site | None]
+_Given = TypeVar("_Given")
+_Result = TypeVar("_Result")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -67,6 +69,26 @@ class Made:
     seconds: float
     faults: tuple[tuple[str, str], ...]
     difference: diff.Difference | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Work:
+    """A shard to make.
+
+    Attributes:
+        before: where the shard that it replaces is kept, while that is compared.
+        path: where it is put.
+        gone: the URLs that were taken down, as SURTs.
+        hosts: the sites by host.
+        shared: its pages go to all workers, not the file to one.
+    """
+
+    asked: Stale
+    before: Path
+    path: Path
+    gone: tuple[str, ...]
+    hosts: Mapping[str, Site]
+    shared: bool
 
 
 def stale(layout: Layout, sites: Mapping[str, Site], site: str | None = None) -> Iterator[Stale]:
@@ -118,28 +140,38 @@ def clean(  # noqa: PLR0913 - each is an option of the command
         tell: called with the WARC file and the number of pages done, now and then.
     """
     if not dry:
-        _sweep(layout)
+        _sweep(layout.root / "corpus")
         _forget_orphans(layout)
     todo = list(_todo(layout, sites, site, every=every, hosts_of=hosts_of))
     if not todo:
         return
     hosts = by_host(sites.values())
-    with Workers(jobs or os.cpu_count() or 1) as workers, tempfile.TemporaryDirectory() as elsewhere:
-        for asked in todo:
+    jobs = jobs or os.cpu_count() or 1
+    # A file that alone would keep a worker busy while the others wait is shared out page by page.
+    large = sum(asked.warc.stat().st_size for asked in todo) // jobs
+    with Workers(jobs) as workers, tempfile.TemporaryDirectory() as elsewhere:
+
+        def work(number: int, asked: Stale) -> Work:
             # Whatever lies there before is kept by a second name, as long as it is compared.
-            before = Path(elsewhere) / "before.parquet"
+            before = Path(elsewhere) / f"{number}.before"
             if report and shard.about(asked.shard) is not None:
                 shutil.copyfile(asked.shard, before)
+            path = Path(elsewhere) / f"{number}.parquet" if dry else asked.shard
             gone = taken_down(layout, asked.warc)
-            path = Path(elsewhere) / "after.parquet" if dry else asked.shard
-            made = _make(asked.warc, path, gone, hosts, workers, tell)
+            shared = asked.warc.stat().st_size > large
+            return Work(asked=asked, before=before, path=path, gone=gone, hosts=hosts, shared=shared)
+
+        for done, made in workers.make((work(number, asked) for number, asked in enumerate(todo)), tell):
             if report:
-                name = str(asked.shard.relative_to(layout.root))
-                compared = before if before.exists() else None
-                made = replace(made, difference=report.compare(compared, made.shard, name=name, why=asked.why))
-            for path in Path(elsewhere).iterdir():
-                path.unlink()
-            yield made
+                name = str(done.asked.shard.relative_to(layout.root))
+                compared = done.before if done.before.exists() else None
+                difference = report.compare(compared, made.shard, name=name, why=done.asked.why)
+                done.before.unlink(missing_ok=True)
+                yield replace(made, difference=difference)
+            else:
+                yield made
+            if dry:
+                made.shard.unlink()
 
 
 def _todo(
@@ -168,9 +200,9 @@ def _forget_orphans(layout: Layout) -> None:
         path.unlink(missing_ok=True)
 
 
-def _sweep(layout: Layout) -> None:
+def _sweep(folder: Path) -> None:
     """Remove half-made shards of processes that are gone."""
-    for path in (layout.root / "corpus").rglob("*.parquet.*.tmp"):
+    for path in folder.rglob("*.parquet.*.tmp"):
         try:
             os.kill(int(path.name.split(".")[-2]), 0)
         except (ProcessLookupError, ValueError):
@@ -181,13 +213,11 @@ def _sweep(layout: Layout) -> None:
 
 
 def _make(
-    warc: Path,
-    path: Path,
-    gone: Collection[str],
-    hosts: Mapping[str, Site],
-    workers: Workers,
+    work: Work,
+    clean: Callable[[Iterable[Job]], Iterator[tuple[Document | Skip, str]]],
     tell: Callable[[Path, int], None],
 ) -> Made:
+    warc, hosts, gone = work.asked.warc, work.hosts, work.gone
     start = time.monotonic()
     met: set[str] = set()
     faults: list[tuple[str, str]] = []
@@ -205,7 +235,7 @@ def _make(
     def items() -> Iterator[tuple[Document | Skip, str]]:
         """Every page in its place: the jobs run ahead, so what stands before a page is known when it comes back."""
         number = 0
-        for cleaned in workers.clean(jobs()):
+        for cleaned in clean(jobs()):
             while number in forgotten:
                 yield forgotten.pop(number), ""
                 number += 1
@@ -213,7 +243,7 @@ def _make(
             number += 1
         yield from ((forgotten[number], "") for number in sorted(forgotten))
 
-    with shard.Writer(path) as writer:
+    with shard.Writer(work.path) as writer:
         for done, (item, fault) in enumerate(items(), 1):
             writer.add(item)
             if fault:
@@ -224,7 +254,7 @@ def _make(
         about = writer.close(header=_header(warc, sorted(met), hosts, gone), hosts=sorted(met), provisional=provisional)
     return Made(
         warc=warc,
-        shard=path,
+        shard=work.path,
         documents=about.documents,
         skips=about.skips,
         seconds=time.monotonic() - start,
@@ -289,14 +319,21 @@ def _given_up(capture: Capture, site: Site | None, reason: Reason, detail: str) 
     )
 
 
-def _clean_batch(batch: list[Job]) -> list[tuple[Document | Skip, str]]:
-    done = []
-    for capture, site in batch:
+def _clean_each(jobs: Iterable[Job]) -> Iterator[tuple[Document | Skip, str]]:
+    for capture, site in jobs:
         # The default action of SIGALRM ends the process, also inside C code that never comes back to Python.
         signal.alarm(PAGE_SECONDS)
-        done.append(clean_one(capture, site))
-    signal.alarm(0)
-    return done
+        cleaned = clean_one(capture, site)
+        signal.alarm(0)
+        yield cleaned
+
+
+def _clean_batch(batch: list[Job]) -> list[tuple[Document | Skip, str]]:
+    return list(_clean_each(batch))
+
+
+def _make_whole(work: Work) -> Made:
+    return _make(work, _clean_each, lambda _warc, _pages: None)
 
 
 def _begin_worker() -> None:
@@ -331,6 +368,29 @@ class Workers:
         """End the processes; what was not asked for any more is dropped."""
         self._pool.shutdown(wait=True, cancel_futures=True)
 
+    def make(self, works: Iterable[Work], tell: Callable[[Path, int], None]) -> Iterator[tuple[Work, Made]]:
+        """Make shards, each in one worker or, where it is `shared`, page by page in all; in order."""
+        waiting = iter(works)
+        under_way: deque[tuple[Work, Future[Made] | None]] = deque()
+        while True:
+            while len(under_way) < 2 * self._jobs and (work := next(waiting, None)):
+                under_way.append((work, None if work.shared else self._submit(_make_whole, work)))
+            if not under_way:
+                return
+            work, future = under_way.popleft()
+            made = None
+            if future is not None:
+                try:
+                    made = future.result()
+                    tell(work.asked.warc, made.documents + made.skips)
+                except (BrokenProcessPool, CancelledError):
+                    # A page of this file or of another one that was under way did it: page by page it is found.
+                    self._restart()
+                    under_way = deque((other, sent if _is_well(sent) else None) for other, sent in under_way)
+                    for each in (work, *(other for other, _ in under_way)):
+                        _sweep(each.path.parent)
+            yield work, made or _make(work, self.clean, tell)
+
     def clean(self, jobs: Iterable[Job]) -> Iterator[tuple[Document | Skip, str]]:
         """What each capture became, in order, with the message of a fault of the cleaner ("" where there was none)."""
         under_way: deque[tuple[list[Job], Future[list[tuple[Document | Skip, str]]]]] = deque()
@@ -356,11 +416,14 @@ class Workers:
             yield from done
 
     def _send(self, batch: list[Job]) -> Future[list[tuple[Document | Skip, str]]]:
+        return self._submit(_clean_batch, batch)
+
+    def _submit(self, do: Callable[[_Given], _Result], what: _Given) -> Future[_Result]:
         try:
-            return self._pool.submit(_clean_batch, batch)
+            return self._pool.submit(do, what)
         except BrokenProcessPool:
             self._restart()
-            return self._pool.submit(_clean_batch, batch)
+            return self._pool.submit(do, what)
 
     def _alone(self, job: Job) -> tuple[Document | Skip, str]:
         try:
@@ -376,6 +439,10 @@ class Workers:
     def _restart(self) -> None:
         self._pool.shutdown(wait=True, cancel_futures=True)
         self._pool = self._start()
+
+
+def _is_well(future: Future[Made] | None) -> bool:
+    return future is not None and future.done() and not future.cancelled() and future.exception() is None
 
 
 def _batches(jobs: Iterable[Job]) -> Iterator[list[Job]]:

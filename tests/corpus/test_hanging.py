@@ -35,14 +35,14 @@ reclean.PAGE_SECONDS = 2
 """
 
 
-def clean(folder: Path, *, broken: bool) -> subprocess.CompletedProcess[str]:
+def clean(folder: Path, jobs: str, *, broken: bool) -> subprocess.CompletedProcess[str]:
     environment = dict(os.environ)
     if broken:
         (folder / "broken").mkdir()
         (folder / "broken" / "sitecustomize.py").write_text(BROKEN, "utf-8")
         environment["PYTHONPATH"] = os.pathsep.join([str(folder / "broken"), environment.get("PYTHONPATH", "")])
     return subprocess.run(
-        [sys.executable, "-m", "crawler.cli", "--data", f"{folder}/data", "clean", "--jobs", "2"],
+        [sys.executable, "-m", "crawler.cli", "--data", f"{folder}/data", "clean", "--jobs", jobs],
         env=environment,
         capture_output=True,
         text=True,
@@ -52,7 +52,9 @@ def clean(folder: Path, *, broken: bool) -> subprocess.CompletedProcess[str]:
 
 
 @pytest.mark.fault(rows=[36])
-def test_pages_that_hang_or_kill_the_cleaner_cost_themselves_and_are_tried_again(tmp_path: Path) -> None:
+@pytest.mark.parametrize("jobs", ["1", "2"])
+def test_pages_that_hang_or_kill_the_cleaner_cost_themselves_and_are_tried_again(tmp_path: Path, jobs: str) -> None:
+    # One worker takes the file whole, two share its pages.
     layout = Layout(root=tmp_path / "data")
     writer = Writer(layout, "a", warcinfo=(("software", "test"),))
     for number in range(PAGES):
@@ -72,7 +74,7 @@ def test_pages_that_hang_or_kill_the_cleaner_cost_themselves_and_are_tried_again
     (warc,) = layout.warcs()
     urls = [capture.url for capture in reader.read(warc)]
 
-    told = clean(tmp_path, broken=True)
+    told = clean(tmp_path, jobs, broken=True)
     assert told.returncode == 1, told.stderr
     rows = list(shard.read(layout.shard_of(warc)))
     assert [row.url for row in rows] == urls
@@ -85,7 +87,7 @@ def test_pages_that_hang_or_kill_the_cleaner_cost_themselves_and_are_tried_again
         assert f"/{number}.html" in told.stderr or row.id in told.stderr
 
     # Given up by the clock is not for good: the next cleaning tries again.
-    again = clean(tmp_path, broken=False)
+    again = clean(tmp_path, jobs, broken=False)
     assert again.returncode == 0, again.stderr
     rows = list(shard.read(layout.shard_of(warc)))
     assert [row.url for row in rows if isinstance(row, Document)] == urls
