@@ -98,6 +98,7 @@ _INLINE_TAGS = frozenset(
     ]
 )
 _HIDDEN = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden", re.IGNORECASE)
+_MAY_HIDE = re.compile(r"none|\bhidden", re.IGNORECASE)
 # A script that leads to another page; not one that opens a picture, `window.open(this.src)`.
 _LEADS = re.compile(r"location(?:\.href\s*=|\s*=|\.(?:replace|assign)\()\s*['\"]|window\.open\(\s*['\"]")
 # More than this much text is not believed to be hidden: scripts show it (Han characters).
@@ -261,7 +262,7 @@ def han(text: str) -> int:
     >>> han("统战 2020")
     2
     """
-    return sum(map(len, _HAN.findall(text)))
+    return len(text) - len(_HAN.sub("", text))
 
 
 # What an open element is when it ends: nothing that is seen, the end of the unseen, inline, a link; else a box.
@@ -293,7 +294,7 @@ class Outline:
         title: of the first `title` element, as written.
         pieces: the page cut at its tags, see `markup.Tokens`.
         json: contents of scripts that hold data.
-        places: name of a start tag as written -> where in `pieces` it stands.
+        places: name of a tag in lower case -> where in `pieces` it stands.
         pictures: the blocks that pictures stand directly before.
     """
 
@@ -334,18 +335,26 @@ class Outline:
         return inner == element
 
     def every(self, *names: str) -> list[dict[str, str]]:
-        """The attributes of all elements of these names, seen or not, in order; see `attributes`."""
-        return [attributes(self.pieces[place + 1]) for place in self._of(names)]
+        """The attributes of all elements of these names, seen or not; see `attributes`."""
+        return [attributes(self.pieces[place + 1]) for name in names for place in self.places.get(name, ())]
 
     def has(self, *names: str) -> bool:
         """Whether there is an element of one of these names, seen or not."""
-        return bool(self._of(names))
+        return any(name in self.places for name in names)
 
-    def links(self, like: re.Pattern[str] | None = None) -> Iterator[tuple[str, int]]:
-        """The addresses that links lead to, with a number for `name`; of those that look like it as written."""
-        for place in self._of(("a",)):
-            inner = self.pieces[place + 1]
-            if (like is None or like.search(inner)) and (href := attributes(inner).get("href")):
+    def links(self, *words: str) -> Iterator[tuple[str, int]]:
+        """The addresses that links lead to, with a number for `name`; where words are given (in lower case), of those
+        whose tags hold one of them.
+        """
+        places = self.places.get("a", ())
+        inners = [self.pieces[place + 1].lower() for place in places] if words else []
+        if words:
+            # Most pages have none of them.
+            whole = "\n".join(inners)
+            words = tuple(word for word in words if word in whole)
+            chosen = [p for p, inner in zip(places, inners, strict=True) if any(word in inner for word in words)]
+        for place in chosen if inners else places:
+            if href := attributes(self.pieces[place + 1]).get("href"):
                 yield href.strip(), place
 
     def clicks(self, word: str) -> Iterator[str]:
@@ -362,10 +371,6 @@ class Outline:
                 break
             texts.append(self.pieces[place + 2])
         return unescape("".join(texts))
-
-    def _of(self, names: Sequence[str]) -> list[int]:
-        found = [places for name, places in self.places.items() if name.lower() in names]
-        return found[0] if len(found) == 1 else sorted(place for places in found for place in places)
 
 
 def outline(html: str) -> Outline:  # noqa: C901, PLR0912, PLR0915 - one loop without recursion: pages nest thousands deep, and this is what reading a page costs
@@ -519,6 +524,11 @@ def outline(html: str) -> Outline:  # noqa: C901, PLR0912, PLR0915 - one loop wi
     places = defaultdict(list)
     for number, written in enumerate(pieces[1::3]):
         places[written].append(3 * number + 1)
+    for written in [name for name in places if not name.islower()]:
+        lower = places.setdefault(written.lower(), [])
+        if lower is not places[written]:
+            lower += places.pop(written)
+            lower.sort()
     return Outline(
         blocks=blocks[:MOST],
         boxes=[Box(rank, starts[first], starts[end]) for rank, first, end in boxes if starts[first] < starts[end]],
@@ -541,11 +551,13 @@ def _is_shut(inner: str) -> bool:
 
 def _leads(inner: str) -> bool:
     """Whether a click on an element with these attributes leads to another page."""
-    return bool(_LEADS.search(attributes(inner).get("onclick", "")))
+    return ("location" in inner or "window.open" in inner) and bool(_LEADS.search(attributes(inner).get("onclick", "")))
 
 
 def _is_hidden(inner: str) -> bool:
     """Whether a browser would not show an element with these attributes."""
+    if not _MAY_HIDE.search(inner):
+        return False
     found = attributes(inner)
     return "hidden" in found or bool(_HIDDEN.search(found.get("style", "")))
 

@@ -38,7 +38,21 @@ _HIDDEN_TEXT = re.compile(r"<(script|style|noscript)\b.*?</\1\s*>|<!--.*?-->", r
 _TAG_RUN = re.compile(r"(?:<[^>]*>\s*)+")
 _HEADING = re.compile(r"title|heading|headline|\bbt\b|biaoti", re.IGNORECASE)
 _MEDIA = re.compile(r"\.(?:pdf|mp4|m3u8|flv|swf|mp3)(?:$|[?#])|viewer\.html|player|video", re.IGNORECASE)
-_FILE = re.compile(r"\.(?:doc|wps|pdf|xls|et\b|ofd|zip|rar|ppt|csv)|down(?:file|load)\.jsp", re.IGNORECASE)
+# One of these stands in the address of every file.
+_FILES = (
+    ".doc",
+    ".wps",
+    ".pdf",
+    ".xls",
+    ".et",
+    ".ofd",
+    ".zip",
+    ".rar",
+    ".ppt",
+    ".csv",
+    "/downfile.jsp",
+    "/download.jsp",
+)
 _ATTACHMENT = re.compile(
     r"\.(?:docx?|wps|pdf|xlsx?|et|ofd|zip|rar|pptx?|csv)(?:$|[?#])|/downfile\.jsp\?|/download\.jsp\?", re.IGNORECASE
 )
@@ -348,7 +362,7 @@ def _attachments(capture: Capture, page: Page) -> tuple[tuple[str, str], ...]:
     """Files that the page links to, with the names that it gives them."""
     found: dict[str, str] = {}
     base = None
-    for href, number in page.outline.links(_FILE):
+    for href, number in page.outline.links(*_FILES):
         if not _ATTACHMENT.search(href):
             continue
         if base is None:

@@ -19,6 +19,8 @@ UNZIPPED_BYTES = 64 * 2**20
 # Above this share of common characters a reading is right: Chinese news has .55 to .8, a wrong one .2 (measured).
 RIGHT = 0.4
 
+# Bytes beyond ASCII that are no UTF-8 by chance; 统战 in GBK is.
+CHANCE = 60
 # Characters that a score looks at, other than ASCII.
 SAMPLE = 6_000
 WINDOW = 16_384
@@ -45,6 +47,8 @@ _DEEP = re.compile(
 )
 _ASCII = bytes(range(128))
 _CONTROLS = bytes([*range(9), 11, *range(14, 32), 0x7F])
+# What is left without these is no ASCII, or a control character.
+_PLAIN = bytes(sorted({*_ASCII} - {*_CONTROLS}))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -76,9 +80,13 @@ def decode(body: bytes, content_type: str | None) -> Decoded:
         if body.startswith(bom):
             return _decoded(body[len(bom) :].decode(encoding, "replace").replace("\0", ""), encoding, "bom")
     # No byte of these stands inside a character of the encodings below.
-    body = body.translate(None, _CONTROLS)
+    rest = body.translate(None, _PLAIN)
+    if rest.translate(None, _CONTROLS) != rest:
+        body, rest = body.translate(None, _CONTROLS), rest.translate(None, _CONTROLS)
     declared = _declared(body, content_type)
-    if body.isascii():
+    if read := _utf8(body, rest, declared):
+        return read
+    if not rest:
         encoding, evidence = declared[0] if declared else ("utf-8", "text")
         if encoding not in ("hz", "iso2022_jp", "iso2022_kr"):
             return _decoded(body.decode("ascii"), encoding, evidence)
@@ -123,12 +131,26 @@ def _parse(data: bytes) -> tuple[HtmlElement | None, bool]:
     return tree, not any(entry.type_name == "ERR_RESOURCE_LIMIT" for entry in parser.error_log)
 
 
-def _decoded(text: str, encoding: str, evidence: str, *flags: str) -> Decoded:
+def _utf8(body: bytes, rest: bytes, declared: list[tuple[str, str]]) -> Decoded | None:
+    """A page that says that it is UTF-8, or nothing, and reads as UTF-8."""
+    if (declared and declared[0][0] != "utf-8") or len(rest) < CHANCE or b"\xef\xbf\xbd" in rest:
+        return None
+    try:
+        text = body.decode("utf-8")
+    except UnicodeDecodeError:
+        return None
+    encoding, evidence = declared[0] if declared else ("utf-8", "text")
+    return _decoded(text, encoding, evidence, rest=rest.decode("utf-8"))
+
+
+def _decoded(text: str, encoding: str, evidence: str, *flags: str, rest: str | None = None) -> Decoded:
     # A character cut in two by the end of a truncated body is no damage.
-    text = text.rstrip("\ufffd").replace("\ufeff", "")
-    if any(damage in text for damage in _DAMAGE) or (
-        any(c in text for c in "äåæçèé") and _TWICE.search(_not_ascii(text))
-    ):
+    text = text.rstrip("\ufffd")
+    rest = _not_ascii(text) if rest is None else rest
+    if "\ufeff" in rest:
+        text = text.replace("\ufeff", "")
+        rest = rest.replace("\ufeff", "")
+    if any(damage in rest and damage in text for damage in _DAMAGE) or _TWICE.search(rest):
         flags = (*flags, "mojibake")
     return Decoded(html=text, encoding=encoding, evidence=evidence, flags=flags)
 

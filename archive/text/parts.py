@@ -92,14 +92,15 @@ def _targets(url: str, page: Outline) -> tuple[set[str], set[str]]:
         if paging:
             pager.add(target)
 
-    # A pager's addresses hold the page's own name or a number of a page: most links need not be joined and compared.
-    name = _NAME.sub("", unquote(url).partition("?")[0].rpartition("/")[2])
-    like = re.compile(f"{re.escape(name)}|page|pn=|%", re.IGNORECASE) if name and "?" not in url else None
-    for href, number in page.links(like):
+    # A pager's addresses hold the page's own name or name a page: most links need not be joined and compared.
+    name = _NAME.sub("", unquote(url).partition("?")[0].rpartition("/")[2]).lower()
+    words = (name, "page", "pn=", "%") if name and "?" not in url else ()
+    for href, number in page.links(*words):
         add(href, paging=_PAGER.fullmatch(page.name(number)[:20]) is not None)
     for option in page.every("option"):
-        if "value" in option:
-            add(option["value"], paging=True)
+        value = option.get("value", "")
+        if value and (not words or any(word in value.lower() for word in words)):
+            add(value, paging=True)
     for click in page.clicks("location"):
         if found := _CLICKED.search(click):
             add(found[1], paging=True)
