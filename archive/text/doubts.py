@@ -14,23 +14,28 @@ from archive.text.blocks import Outline
 
 # Words that copies put in the place of others, so that filters do not find them, and Latin letters in a cipher of rare
 # characters, as 鲍罢贵 for UTF.
-_MASKED = re.compile(
-    r"共产X|X的十[八九]大|ZZ(?:方向|思想|局)|习总(?:告示|通告|公布|公告)|D(?:员|委)干部|鲍罢贵-?8|骋叠碍|叠颈驳5"
+_MASKED = (
+    *("共产X", "X的十八大", "X的十九大", "ZZ方向", "ZZ思想", "ZZ局", "D员干部", "D委干部"),
+    *("习总告示", "习总通告", "习总公布", "习总公告", "鲍罢贵-8", "鲍罢贵8", "骋叠碍", "叠颈驳5"),
 )
 # What a spider pool and betting shops put on pages that they took over.
-_POOL = re.compile(r"蜘蛛池")
-_BETTING = re.compile(r"博彩(?:娱乐|平台|网站)|娱乐平台|快乐10分|真人荷官|金沙娱乐|棋牌(?:平台|游戏下载)|app下载安装")
+_POOL = "蜘蛛池"
+_BETTING = (
+    *("博彩娱乐", "博彩平台", "博彩网站", "娱乐平台", "快乐10分", "真人荷官", "金沙娱乐"),
+    *("棋牌平台", "棋牌游戏下载", "app下载安装"),
+)
 # An article about gambling is no shop.
 _LAWFUL = re.compile(r"打击|整治|查处|违法|犯罪|公安|民警|赌博")
 # A line of search words stands before the article.
-_BAIT = re.compile(r"(?:[^,，。|]{1,20}[,，|]){2,}[^。]{0,20}(?:无码|成人视频|六合彩|时时彩|开奖结果)")
+_LURES = ("无码", "成人视频", "六合彩", "时时彩", "开奖结果")
+_BAIT = re.compile(rf"(?:[^,，。|]{{1,20}}[,，|]){{2,}}[^。]{{0,20}}(?:{'|'.join(_LURES)})")
 # Tags that nobody writes, with names drawn by lot: <var id="l9jp5"><strike id="x3v7p">.
 _ODD_TAGS = ("var", "strike", "listing", "menuitem", "thead", "noframes", "ins", "cite")
 _DRAWN = re.compile(r"(?=[a-z0-9]*[a-z])(?=[a-z0-9]*\d)[a-z0-9]{5}")
-# A mirror writes its own host into the addresses of the page: http://www.www.example.net/
+# A mirror writes its own host into the addresses of the page.
 _REWRITTEN = re.compile(r"https?://www\.www\.[\w.-]+")
 # A converter that shifts bytes doubles the marks of a sentence.
-_DOUBLED = re.compile(r"[,，]\s?[,，。](?![,，。])")
+_DOUBLED = ("，，", "，。", ",,", ",。")
 _RUN_ON = re.compile(r"(?=.*[a-z]{20})[a-z0-9,.;:'\"!?()\-]{41,}")
 # One picture in a word is taste, this many are a machine.
 _EMOJI = re.compile("(?<=[\u4e00-\u9fff])[\U0001f300-\U0001faff](?=[\u4e00-\u9fff])")
@@ -66,8 +71,8 @@ def _doubts(
 ) -> Iterator[tuple[str, str]]:
     if damage := chinese.damage(original):
         yield "gbk_damage", damage
-    if masked := _MASKED.search(original) or _MASKED.search(title):
-        yield "masked", masked[0]
+    if masked := [word for word in _MASKED if word in original or word in title]:
+        yield "masked", " ".join(masked)
     page = "\n".join(lines)
     if outline is not None:
         named = [(tag, found.get("id", "")) for tag in _ODD_TAGS for found in outline.every(tag)]
@@ -76,18 +81,22 @@ def _doubts(
             yield "mirror", " ".join(drawn[:DRAWN])
         if other := _stated_elsewhere(outline, url):
             yield "mirror", f"says that it belongs to {other}"
-    if found := _REWRITTEN.search(page) or _RUN_ON.search(page):
+    if "//www.www." in page and (found := _REWRITTEN.search(page)):
         yield "mirror", found[0]
-    doubled = _DOUBLED.findall(original)
-    if len(doubled) >= DOUBLED:
-        yield "mirror", f"{len(doubled)} doubled marks: {doubled[0]}"
-    if found := _POOL.search(page) or _BAIT.search(page):
+    if run := next((line for line in lines if len(line) > 40 and line.isascii() and _RUN_ON.fullmatch(line)), None):
+        yield "mirror", run
+    doubled = {marks: count for marks in _DOUBLED if (count := original.count(marks))}
+    if sum(doubled.values()) >= DOUBLED:
+        yield "mirror", f"{sum(doubled.values())} doubled marks: {' '.join(doubled)}"
+    if _POOL in page:
+        yield "content_farm", next(line for line in lines if _POOL in line)
+    if any(word in page for word in _LURES) and (found := next(filter(None, map(_BAIT.match, lines)), None)):
         yield "content_farm", found[0]
-    if found := _BETTING.search(title):
-        yield "content_farm", found[0]
-    bets = _BETTING.findall(original)
-    if len(bets) >= BETS and not _LAWFUL.search(original):
-        yield "content_farm", " ".join(bets[:BETS])
+    if bet := next((word for word in _BETTING if word in title), None):
+        yield "content_farm", bet
+    bets = [word for word in _BETTING if word in original]
+    if sum(map(original.count, bets)) >= BETS and not _LAWFUL.search(original):
+        yield "content_farm", " ".join(bets)
     emoji = _EMOJI.findall(original)
     if len(emoji) >= EMOJI:
         yield "content_farm", "".join(emoji)
