@@ -380,7 +380,8 @@ def show(
         until = f" to {version.last}" if version.captures > 1 else ""
         _print(version, f"{version.first}{until}  {version.what:12} {version.title or ''}  {version.id}{lines}", json_)
     if found and not versions:
-        print(jsonl.line(found[0]) if json_ else _page(found[0]))
+        shown = query.whole(layout, found[0])
+        print(jsonl.line(shown) if json_ else _page(shown))
 
 
 class Format(StrEnum):

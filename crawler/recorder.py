@@ -160,6 +160,17 @@ def room(folder: Path, least: int) -> None:
         )
 
 
+class Like(Protocol):
+    """What a host answers where it has nothing: `crawler.missing.Missing`."""
+
+    @property
+    def url(self) -> str:
+        """The address that nobody made."""
+
+    def is_like(self, url: str, body: bytes) -> bool:
+        """Whether a page is the same."""
+
+
 class Cut(Exception):  # noqa: N818 - not an error of ours: the transfer was not whole
     """A response that is captured, but not whole.
 
@@ -240,9 +251,17 @@ class Recorder:
         Raises:
             CundangError: nothing can be recorded any more.
         """
+        self.note(url, started, (*metadata, ("error", error)))
+
+    def note(self, url: str, at: dt.datetime, metadata: Lines) -> None:
+        """Write what was found out about an address, as a metadata record.
+
+        Raises:
+            CundangError: nothing can be recorded any more.
+        """
         self._alive()
         try:
-            self._writer.failure(url, started, (*metadata, ("error", error)))
+            self._writer.failure(url, at, metadata)
         except CundangError as failure:
             self.failure = failure
             raise
@@ -637,8 +656,8 @@ class TapHandler(HTTP11DownloadHandler):
     async def download_request(self, request: Request) -> Response:
         """Fetch, record, return.
 
-        Reads `request.meta`: limit (bytes of body on the wire), download_timeout (seconds), found, depth, purpose.
-        Sets `request.meta["written"]`.
+        Reads `request.meta`: limit (bytes of body on the wire), download_timeout (seconds), found, depth, purpose,
+        missing. Sets `request.meta["written"]`, and `nothing` where the page is like that of a made-up address.
 
         Raises:
             Refused: the guard forbids the address; nothing was sent.
@@ -748,6 +767,9 @@ def _record(recorder: Recorder, request: Request, tap: Tap, started: dt.datetime
     if truncated is not None:
         why = _STOPPED[truncated] if tap.truncated else _words(tap.error)
         about += (("cut", why),)
+    response = _response(request, block, tap.site.crawl.page_bytes)
+    about += _missing(request, response)
+    block.seek(0)
     sent, secrets = redacted(bytes(tap.request))
     if secrets:
         about += (("redacted", ", ".join(secrets)),)
@@ -762,15 +784,26 @@ def _record(recorder: Recorder, request: Request, tap: Tap, started: dt.datetime
             metadata=about,
         )
     )
-    response = _response(request, block, tap.site.crawl.page_bytes)
     if truncated is not None:
         raise Cut(truncated, why, response)
     return response
 
 
+def _missing(request: Request, response: Response) -> Lines:
+    """What is said of a page that is the same as that of an address which nobody made."""
+    missing: Like | None = request.meta.get("missing")
+    if request.meta.get("purpose") == "probe" and response.status == 200:
+        return (("same-as-missing", request.url),)
+    if missing is None or response.status != 200 or not missing.is_like(request.url, response.body):
+        return ()
+    request.meta["nothing"] = missing.url
+    return (("same-as-missing", missing.url),)
+
+
 def _read_again(request: Request, record: Record, page_bytes: int) -> Response:
     """The response of a record, as it was when it came: it is neither fetched nor written a second time."""
     response = _response(request, BytesIO(record.block), page_bytes)
+    _missing(request, response)
     request.meta["written"] = Written(
         id=record.id,
         payload_digest=record.field("WARC-Payload-Digest") or None,

@@ -28,6 +28,7 @@ DOWNLOAD_HANDLERS_BASE: dict[str, str] = {}
 DOWNLOADER_MIDDLEWARES = {
     "crawler.guard.GuardMiddleware": 100,
     "crawler.robots.RobotsMiddleware": 200,
+    "crawler.missing.ProbeMiddleware": 300,
     "scrapy.downloadermiddlewares.defaultheaders.DefaultHeadersMiddleware": 400,
     "scrapy.downloadermiddlewares.useragent.UserAgentMiddleware": 500,
     "scrapy.downloadermiddlewares.cookies.CookiesMiddleware": 700,

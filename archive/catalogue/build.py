@@ -22,7 +22,7 @@ from archive.layout import Layout
 from archive.warc import index
 
 # Raised with schema.sql and with what `words` holds: a catalogue of another version is made anew.
-VERSION = 3
+VERSION = 4
 CHINA = dt.timezone(dt.timedelta(hours=8))
 # A document's number is its day and, within it, a running number of so many bits.
 DAY_BITS = 24
@@ -150,8 +150,9 @@ def _follow(db: sqlite3.Connection, layout: Layout, tell: Callable[[Path], None]
 
 
 def _judge(db: sqlite3.Connection, touched: set[str]) -> Counts:
-    """Mark what depends on other documents: the latest of a URL, duplicates."""
+    """Mark what depends on other documents: the latest of a URL, the first page of a further one, duplicates."""
     _mark_latest(db, touched)
+    _mark_heads(db)
     duplicates.mark(db)
     documents, skips, captures = db.execute(
         "SELECT (SELECT count(*) FROM documents), (SELECT count(*) FROM skips), (SELECT count(*) FROM captures)"
@@ -192,7 +193,7 @@ class _Taking:
     # The columns that are read of a shard.
     COLUMNS = (
         "id", "url", "site", "captured", "status", "kind", "title", "text", "script", "published", "source", "author",
-        "flags", "extractor", "han", "reason", "detail",
+        "flags", "extractor", "han", "part_of", "part_no", "reason", "detail",
     )  # fmt: skip
 
     def __init__(self, db: sqlite3.Connection) -> None:
@@ -204,6 +205,8 @@ class _Taking:
     def shard(self, source: int, path: Path) -> set[str]:
         """Take all rows of a shard; the URLs of its documents."""
         documents, skips = [], []
+        # An article is found by words that stand on different pages of it, where a shard holds them all.
+        self._further = _further_words(path)
         for number, values in enumerate(shard.rows(path, self.COLUMNS)):
             item = dict(zip(self.COLUMNS, values, strict=True))
             captured = item["captured"]
@@ -219,9 +222,10 @@ class _Taking:
         self._db.executemany(
             """INSERT INTO documents(
                    number, source, row, id, url, site, captured, published, day, kind, title, publisher, author, script,
-                   flags, extractor, han, credible, fold, latest)
+                   flags, extractor, han, credible, fold, part_of, part_no, latest)
                VALUES (:number, :shard, :row, :id, :url, :site, :captured, :published, :day, :kind, :title, :source,
-                   :author, :script, :flags, :extractor, :han, :credible, :fold, 0)""",
+                   :author, :script, :flags, :extractor, :han, :credible, :fold,
+                   :part_of, :part_no, 0)""",
             documents,
         )
         return {item["url"] for item in documents}
@@ -231,7 +235,8 @@ class _Taking:
         day = item["published"] or item["captured"] or ""
         number = self._number(day)
         words = spaced(item["text"])
-        self._entries.append((number, spaced(item["title"] or ""), words))
+        further = self._further.get(item["url"], ()) if item["part_no"] == 1 else ()
+        self._entries.append((number, spaced(item["title"] or ""), " ".join((words, *further))))
         self._size += len(words)
         if self._size > BATCH:
             self._flush()
@@ -262,6 +267,17 @@ class _Taking:
         self._db.executemany("INSERT OR REPLACE INTO days VALUES (?, ?)", self._days.items())
 
 
+def _further_words(path: Path) -> dict[str, list[str]]:
+    """By the URL of the first page of an article, the words of its further pages."""
+    pages = [row for row in shard.rows(path, ("part_of", "part_no")) if (row[1] or 0) > 1]
+    found: dict[str, list[str]] = {}
+    if pages:
+        for part_of, part_no, text in shard.rows(path, ("part_of", "part_no", "text")):
+            if (part_no or 0) > 1:
+                found.setdefault(part_of, []).append(spaced(text))
+    return found
+
+
 def _take_index(db: sqlite3.Connection, source: int, path: Path) -> None:
     db.executemany(
         "INSERT INTO captures VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
@@ -279,6 +295,16 @@ def _take_index(db: sqlite3.Connection, source: int, path: Path) -> None:
             )
             for row in index.read(path)
         ),
+    )
+
+
+def _mark_heads(db: sqlite3.Connection) -> None:
+    """Of each further page of an article, name the latest document of its first page; None: there is none."""
+    db.execute(
+        """UPDATE documents SET head = CASE WHEN latest THEN (
+               SELECT max(first.number) FROM documents first
+               WHERE first.url = documents.part_of AND first.latest = 1 AND first.part_no = 1) END
+           WHERE part_no > 1"""
     )
 
 

@@ -5,6 +5,8 @@ CREATE INDEX documents_url ON documents(url);
 CREATE INDEX documents_id ON documents(id);
 CREATE INDEX documents_site ON documents(site, latest);
 CREATE INDEX documents_fold ON documents(fold);
+CREATE INDEX documents_part ON documents(part_of) WHERE part_no > 1;
+CREATE INDEX documents_head ON documents(head) WHERE head IS NOT NULL;
 CREATE INDEX skips_source ON skips(source);
 CREATE INDEX skips_site ON skips(site, reason);
 CREATE INDEX skips_url ON skips(url);

@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from archive.catalogue.build import CHINA, DAY_BITS, day_number
+from archive.catalogue.parts import join
 from archive.catalogue.words import expression
 from archive.corpus import shard
 from archive.corpus.diff import text_lines
@@ -145,28 +146,47 @@ def _newest(db: sqlite3.Connection, asked: str, limit: int, wanted: Filter) -> l
     condition, values = _condition(wanted)
     columns = "d.number, d.id, d.url, d.site, d.day, d.title, d.publisher, s.path, d.row"
     first, last = _numbers(wanted)
+    further = {} if wanted.versions else _numbers_of_parts(db)
     if wanted.site and (few := _few(db, condition, values)) is not None:
         hits = [
             number
             for number in few
-            if db.execute("SELECT 1 FROM words WHERE words MATCH ? AND rowid = ?", (asked, number)).fetchone()
+            if any(
+                db.execute("SELECT 1 FROM words WHERE words MATCH ? AND rowid = ?", (asked, page)).fetchone()
+                for page in (number, *further.get(number, ()))
+            )
         ]
         sql = f"""SELECT {columns} FROM documents d JOIN sources s ON s.id = d.source
                   WHERE d.number IN (SELECT value FROM json_each(?)) ORDER BY d.number DESC"""  # noqa: S608 - our own names
         walk = db.execute(sql, (json.dumps(hits),))
     else:
-        sql = f"""SELECT {columns} FROM words CROSS JOIN documents d ON d.number = words.rowid
-                  CROSS JOIN sources s ON s.id = d.source
+        # A hit on a further page of an article is one of the article, and its snippet comes from that page.
+        page = "CROSS JOIN documents p ON p.number = words.rowid" if further else ""
+        number, source = ("coalesce(p.head, p.number)", "p.source") if further else ("words.rowid", "d.source")
+        columns = columns.replace("d.row", "p.row") if further else columns
+        sql = f"""SELECT {columns} FROM words {page} CROSS JOIN documents d ON d.number = {number}
+                  CROSS JOIN sources s ON s.id = {source}
                   WHERE words MATCH ? AND words.rowid BETWEEN ? AND ? AND {condition}
                   ORDER BY words.rowid DESC"""  # noqa: S608 - the condition is made of our own words
         walk = db.execute(sql, (asked, first, last, *values))
     found: list[tuple[Any, ...]] = []
+    had: set[int] = set()
     for _, day in groupby(walk, key=lambda row: row[0] >> DAY_BITS):
         # Within a day a time may be stated; and what is left of the order does not depend on when it was read.
-        found += sorted(sorted(day, key=lambda row: row[1]), key=lambda row: row[4], reverse=True)
+        once = {row[0]: row for row in day if row[0] not in had}
+        had |= once.keys()
+        found += sorted(sorted(once.values(), key=lambda row: row[1]), key=lambda row: row[4], reverse=True)
         if len(found) >= limit:
             break
     return [row[1:] for row in found[:limit]]
+
+
+def _numbers_of_parts(db: sqlite3.Connection) -> dict[int, list[int]]:
+    """By the number of an article's first page, those of its further pages, in order."""
+    found: dict[int, list[int]] = {}
+    for head, number in db.execute("SELECT head, number FROM documents WHERE head IS NOT NULL ORDER BY part_no"):
+        found.setdefault(head, []).append(number)
+    return found
 
 
 def _few(db: sqlite3.Connection, condition: str, values: Sequence[Any]) -> list[int] | None:
@@ -226,10 +246,53 @@ def documents(layout: Layout, wanted: Filter) -> Iterator[Document]:
     Raises:
         UsageError: there is no catalogue yet.
     """
+    parts = further(layout, wanted)
     for path, rows in places(layout, wanted):
-        for item in shard.read_rows(path, rows):
-            assert isinstance(item, Document)
-            yield item
+        yield from read(path, rows, parts)
+
+
+# By shard and row of an article's first page, those of its further pages in order.
+Further = Mapping[tuple[Path, int], Sequence[tuple[Path, int]]]
+
+
+def further(layout: Layout, wanted: Filter) -> Further:
+    """The further pages of the articles that stand on several; none where every capture is wanted.
+
+    Raises:
+        UsageError: there is no catalogue yet.
+    """
+    found: dict[tuple[Path, int], list[tuple[Path, int]]] = {}
+    sql = """SELECT h.path, first.row, s.path, d.row FROM documents d JOIN sources s ON s.id = d.source
+             JOIN documents first ON first.number = d.head JOIN sources h ON h.id = first.source
+             WHERE d.head IS NOT NULL ORDER BY d.part_no"""
+    if not wanted.versions:
+        with _asked(layout) as db:
+            for head, row, path, number in db.execute(sql):
+                found.setdefault((layout.root / head, row), []).append((layout.root / path, number))
+    return found
+
+
+def read(path: Path, rows: Sequence[int], parts: Further) -> Iterator[Document]:
+    """The documents of a shard's rows, an article on several pages as one."""
+    for row, item in zip(rows, shard.read_rows(path, rows), strict=True):
+        assert isinstance(item, Document)
+        pages = parts.get((path, row), ())
+        read_pages = (next(shard.read_rows(page, [number])) for page, number in pages)
+        yield join([item, *(page for page in read_pages if isinstance(page, Document))]) if pages else item
+
+
+def whole(layout: Layout, document: Document) -> Document:
+    """A document with the further pages of its article, where it is the latest of the first page."""
+    if document.part_no != 1:
+        return document
+    with _asked(layout) as db:
+        rows = db.execute(
+            """SELECT s.path, d.row FROM documents d JOIN sources s ON s.id = d.source
+               WHERE d.head = (SELECT number FROM documents WHERE id = ? AND latest = 1) ORDER BY d.part_no""",
+            (document.id,),
+        ).fetchall()
+    pages = (next(shard.read_rows(layout.root / path, [row])) for path, row in rows)
+    return join([document, *(page for page in pages if isinstance(page, Document))])
 
 
 def find(layout: Layout, name: str) -> list[Document]:
@@ -403,7 +466,9 @@ def _condition(wanted: Filter) -> tuple[str, Sequence[Any]]:
         parts.append(("d.han >= ?", wanted.min_han))
     if wanted.collapse:
         parts.append(("d.duplicate_of IS ?", None))
-    condition = " AND ".join(["1" if wanted.versions else "d.latest = 1", *(sql for sql, _ in parts)])
+    # A further page of an article is shown with its first.
+    every = "1" if wanted.versions else "d.latest = 1 AND d.head IS NULL"
+    condition = " AND ".join([every, *(sql for sql, _ in parts)])
     return condition, [value for _, value in parts]
 
 

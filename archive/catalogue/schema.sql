@@ -37,7 +37,10 @@ CREATE TABLE documents (
     credible  INTEGER NOT NULL,   -- 1: no flag says that another page is the better witness
     fold      TEXT NOT NULL,      -- of the text without width, case, spaces and punctuation: equal for exact duplicates
     latest    INTEGER NOT NULL,   -- 1: the latest capture of its URL that gave a document
-    duplicate_of TEXT             -- of the latest documents with equal text, the id of the first credible one
+    duplicate_of TEXT,            -- of the latest documents with equal text, the id of the first credible one
+    part_of   TEXT,               -- of an article on several pages: the URL of the first
+    part_no   INTEGER,            -- the page's number, from 1
+    head      INTEGER             -- of a further page: number of the latest document of the first, which stands for all
 );
 
 CREATE TABLE skips (

@@ -73,9 +73,15 @@ class Documents:
 
     def to_arrow(self) -> pa.Table:
         """All of them as an Arrow table with the columns of a Document."""
-        tables = [
-            table for path, rows in query.places(self._layout, self._wanted) for table in shard.tables(path, rows)
-        ]
+        parts = query.further(self._layout, self._wanted)
+        heads = {path for path, _ in parts}
+        tables = []
+        for path, rows in query.places(self._layout, self._wanted):
+            if path in heads:
+                found = [shard.row(document) for document in query.read(path, rows, parts)]
+                tables.append(pa.Table.from_pylist(found, schema=shard.DOCUMENT_SCHEMA))
+            else:
+                tables += shard.tables(path, rows)
         return pa.concat_tables(tables) if tables else shard.DOCUMENT_SCHEMA.empty_table()
 
     def to_pandas(self) -> Any:

@@ -231,6 +231,8 @@ def _is_markup(body: bytes) -> bool:
 
 def _status(capture: Capture) -> tuple[Reason, str] | None:
     status = capture.status
+    if capture.missing:
+        return Reason.SOFT_404, f"the same page as {capture.missing}, which nobody made"
     if status is None or (200 <= status < 300 and status not in (202, 203)):
         return None
     head = capture.body[:30000].decode("latin-1")

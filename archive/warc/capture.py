@@ -47,6 +47,7 @@ class Capture:
         truncated: the record's WARC-Truncated, None where it is whole.
         found: where the crawler found it, None where nothing says so.
         origin: the relative path of an imported file.
+        missing: the address, which nobody made, that the host answered with the same page; None: none is known.
         problems: what the reader met, for example "content-coding gzip cannot be undone".
     """
 
@@ -62,6 +63,7 @@ class Capture:
     truncated: str | None = None
     found: Found | None = None
     origin: str | None = None
+    missing: str | None = None
     problems: tuple[str, ...] = ()
 
     def header(self, name: str) -> str | None:

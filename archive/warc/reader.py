@@ -157,6 +157,8 @@ def _described(capture: Capture, metadata: Record) -> Capture:
         capture = replace(capture, found=found)
     if origin := lines.get("origin"):
         capture = replace(capture, origin=origin)
+    if missing := lines.get("same-as-missing"):
+        capture = replace(capture, missing=missing)
     if lines.get("captured") == "unknown":
         capture = replace(capture, date=None)
     return capture

@@ -443,6 +443,11 @@ class SiteSpider(Spider):
             return None
         links = discover(address.url, decoded.html, root)
         article = root is not None and self._is_article(address.url, root, links, prose, linked)
+        if (nothing := response.meta.get("nothing")) and (
+            root is None or _needs_script(decoded.html, root, links, prose, linked) is None
+        ):
+            self._gone(address, "soft_404", f"the same page as {nothing}, which nobody made", response.status)
+            return None
         self.counts["articles"] += article
         redirects = [
             link
@@ -643,6 +648,8 @@ class SiteSpider(Spider):
             self._give_up(address, "trap", "the server gives nothing without a session id in the address", status)
         elif target == address.url or target in self.frontier.trail(address):
             self._give_up(address, "redirect_loop", f"leads back to {target}", status)
+        elif (missing := response.meta.get("missing")) is not None and missing.location in (location, target):
+            self._gone(address, "soft_404", f"leads to {location}, as {missing.url} does, which nobody made", status)
         elif target is None or host_of(target) not in self.site.hosts:
             self._give_up(address, "redirect_off_site", f"leads to {location}", status)
         elif address.hops >= HOPS:
@@ -685,10 +692,14 @@ class SiteSpider(Spider):
             self._errored(host_of(address.url))
             self._retry(address, f"http_{status}", "", status=status)
         else:
-            deleted = address.role == "article" and status in (404, 410)
-            reason = "deleted" if deleted else f"http_{status}"
-            self.troubles[reason] += 1
-            self.frontier.gone(address, reason, f"http_{status}" if deleted else "", status)
+            self._gone(address, f"http_{status}", "", status)
+
+    def _gone(self, address: Address, reason: str, detail: str, status: int) -> None:
+        """There is nothing at an address; what was an article there was deleted."""
+        if address.role == "article" and reason in ("http_404", "http_410", "soft_404"):
+            reason, detail = "deleted", detail or reason
+        self.troubles[reason] += 1
+        self.frontier.gone(address, reason, detail, status)
 
     def _blocked(
         self, address: Address, response: Response, html: str, root: HtmlElement | None, *, han: int = 0

@@ -11,6 +11,8 @@ from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
+from crawler.missing import NAME
+
 HTML = "text/html; charset=utf-8"
 
 
@@ -57,8 +59,11 @@ class Little:
 
 
 @contextmanager
-def serving(routes: Routes, forms: list[str] | None = None) -> Iterator[Little]:
-    """Serve for the time of the block; None of `routes` hangs up without an answer. `forms` gets what is posted."""
+def serving(routes: Routes, forms: list[str] | None = None, *, probes: bool = False) -> Iterator[Little]:
+    """Serve for the time of the block; None of `routes` hangs up without an answer. `forms` gets what is posted.
+
+    The crawler's made-up addresses are answered with 404 and not noted, but with `probes` as any other.
+    """
 
     class Handler(BaseHTTPRequestHandler):
         protocol_version = "HTTP/1.1"
@@ -66,8 +71,10 @@ def serving(routes: Routes, forms: list[str] | None = None) -> Iterator[Little]:
         wbufsize = 2**16
 
         def do_GET(self) -> None:
-            little.asked.append((time.monotonic(), self.path))
-            answer = routes(self.path, dict(self.headers))
+            probe = self.path.startswith(f"/{NAME}") and not probes
+            if not probe:
+                little.asked.append((time.monotonic(), self.path))
+            answer = Answer(status=404) if probe else routes(self.path, dict(self.headers))
             if answer is None:
                 self.close_connection = True
                 return

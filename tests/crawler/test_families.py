@@ -22,6 +22,7 @@ from urllib.parse import parse_qsl, unquote
 import pytest
 from family_crawl import DAY, crawl
 
+from archive.catalogue import query
 from archive.corpus import shard
 from archive.layout import Layout
 from archive.text.decode import decode, parse
@@ -164,7 +165,7 @@ def test_traps_end_and_every_article_is_found(family: str, tmp_path: Path) -> No
         crawl(site.write_site(tmp_path / "sites" / "traps.toml"), tmp_path / "data")
         planted, asked = set(site.planted()), len(site.asked())
         further = sum(len(site.parts(item)) for item in site.planted().values())
-        into = sum(request.target.startswith(("/cal/", "/a/", "/search")) for request in site.log)
+        into = sum(traps.cleared(request.target).startswith(traps.WAYS) for request in site.log)
         sessions = Counter(traps.cleared(request.target) for request in site.log)
     assert set(texts(tmp_path / "data")) >= planted, f"{family} {seed} {site.session}"
     # As many requests as ever, and none of a page twice; beside them the calendar's days use up the budget of a shape.
@@ -180,8 +181,28 @@ def test_traps_end_and_every_article_is_found(family: str, tmp_path: Path) -> No
     why = {line["reason"] for line in map(json.loads, missing.stdout.splitlines())}
     assert {"trap", "too_deep"} <= why
     details = " ".join(line["detail"] for line in map(json.loads, missing.stdout.splitlines()))
-    for named in ("the path repeats /a", "the query repeats tag", "another order of", "in a row led nowhere"):
+    for named in ("the path repeats /x", "the query repeats tag", "another order of", "in a row led nowhere"):
         assert named in details, f"{family} {seed}"
+
+
+def test_an_article_on_several_pages_is_one_document(tmp_path: Path) -> None:
+    sites = (Site("govcms", _seed(f"parts {number}"), articles=48) for number in range(100))
+    site = next(site for site in sites if site.room.taste.parts and not site.room.taste.traditional)
+    with site:
+        crawl(site.write_site(tmp_path / "sites" / "parts.toml"), tmp_path / "data")
+        planted = {url: (item, site.parts(item)) for url, item in site.planted().items()}
+    data = tmp_path / "data"
+    whole = {document.url: document for document in query.documents(Layout(root=data), query.Filter())}
+    assert whole.keys() == planted.keys()
+    # A page with a picture alone gives no document.
+    alone = texts(data).keys()
+    several = {url: (item, parts) for url, (item, parts) in planted.items() if parts and alone >= set(parts)}
+    assert several
+    for url, (item, parts) in several.items():
+        assert [place for of, place in whole[url].evidence if of.startswith("part:")] == [url, *parts]
+        places = [whole[url].text.find(block.text[:20]) for block in item.article.blocks if block.kind == "text"]
+        assert places == sorted(places), f"{site.room.seed} {url}"
+        assert places[0] >= 0, f"{site.room.seed} {url}"
 
 
 def test_outside_its_hours_a_site_is_asked_for_nothing(tmp_path: Path) -> None:

@@ -19,6 +19,7 @@ from archive.warc import reader
 from archive.warc.capture import Capture
 from crawler.address import shape
 from crawler.frontier import AT_ONCE, BARREN, Frontier, State, Uncaptured
+from crawler.missing import NAME
 from crawler.spiders.site import BLOCKS, TRIES
 
 CHECKOUT = Path(__file__).parents[2]
@@ -38,7 +39,8 @@ def captures(data: Path) -> dict[str, list[Capture]]:
     found: dict[str, list[Capture]] = {}
     for warc in Layout(root=data).warcs():
         for capture in reader.read(warc):
-            found.setdefault(capture.url, []).append(capture)
+            if NAME not in capture.url:
+                found.setdefault(capture.url, []).append(capture)
     return found
 
 

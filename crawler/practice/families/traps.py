@@ -6,6 +6,8 @@ import hashlib
 import re
 from html import escape
 
+# How the paths of the traps begin.
+WAYS = ("/cal/", "/x/", "/search.html")
 # How a CMS writes the session of a visitor without cookies into its links; each answer begins a new one.
 SESSIONS = ("jsessionid", "phpsessid", "aspx", "sid")
 _LINK = re.compile(r'(<a [^>]*href=")(/(?!/)[^"]*)"')
@@ -20,8 +22,8 @@ def trapped(html: str, target: str, session: str, number: int) -> str:
         return f'{found[1]}{_marked(found[2], session, number)}"'
 
     path = target.partition("?")[0]
-    ways = ["/cal/2020/1.html", "/a/a/index.html", "/search.html?tag=x"]
-    if not path.startswith(("/cal/", "/a/", "/search")):
+    ways = ["/cal/2020/1.html", "/x/x/index.html", "/search.html?tag=x"]
+    if not path.startswith(WAYS):
         plain = target + ("&" if "?" in target else "?")
         ways += [f"{plain}sort={key}&order={way}" for key in ("time", "title", "hits") for way in ("asc", "desc")]
     links = "".join(f'<a href="{escape(way)}">工具{number}</a>' for number, way in enumerate(ways, 1))
@@ -49,8 +51,8 @@ def page(target: str) -> tuple[str, str] | None:
         return "日历", f"<p>{months}</p><table><tr>{days}</tr></table>"
     if path == "/cal/day.html":
         return "日历", f"<p>{query.partition('=')[2]}：当日没有活动</p>"
-    if parts[0] == "a" and parts[-1] == "index.html":
-        return "站点", f'<a href="{path.removesuffix("index.html")}a/index.html">下级</a><p>共{len(parts)}级</p>'
+    if parts[0] == "x" and parts[-1] == "index.html":
+        return "站点", f'<a href="{path.removesuffix("index.html")}x/index.html">下级</a><p>共{len(parts)}级</p>'
     if path == "/search.html":
         number = query.count("tag=")
         return "搜索", "".join(f'<a href="{escape(target)}&amp;tag={n}">标签{n}</a>' for n in range(number, number + 3))

@@ -1,0 +1,130 @@
+"""What a host answers for an address that nobody made -> which of its pages say that there is nothing.
+
+Many hosts say so with status 200, or answer with their home page. One made-up address a host and run tells how; a page
+that is the same is marked in its own metadata record, so that the cleaner knows it too.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import datetime as dt
+import hashlib
+import re
+import secrets
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+from urllib.parse import urljoin, urlsplit
+
+from scrapy import Request
+from scrapy.exceptions import (
+    CannotResolveHostError,
+    DownloadConnectionRefusedError,
+    DownloadFailedError,
+    DownloadTimeoutError,
+)
+from scrapy.http import Response
+from scrapy.http.request import NO_CALLBACK
+
+from crawler.guard import Refused
+from crawler.recorder import Cut
+
+if TYPE_CHECKING:
+    from scrapy.crawler import Crawler
+
+PURPOSE = "probe"
+# How the made-up address begins, for who reads the server's log.
+NAME = "cundang-probe-"
+_LOST = (
+    CannotResolveHostError,
+    DownloadConnectionRefusedError,
+    DownloadFailedError,
+    DownloadTimeoutError,
+    Refused,
+    Cut,
+)
+_UNSEEN = re.compile(rb"<(script|style)\b.*?</\1\s*>|<!--.*?-->|<[^>]*>", re.IGNORECASE | re.DOTALL)
+# The hour, a counter.
+_CHANGING = re.compile(rb"[\d\s:.,/-]+")
+_HOME = re.compile(r"/(?:(?:index|default|main|home)\.\w+)?", re.IGNORECASE)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Missing:
+    """What a host answers for an address that nobody made.
+
+    Attributes:
+        url: the address.
+        text: what its page says, as a digest; None: it says by its status that there is none.
+        location: where it leads to.
+    """
+
+    url: str
+    text: str | None = None
+    location: str | None = None
+
+    def is_like(self, url: str, body: bytes) -> bool:
+        """Whether a page of status 200 is the same but for its address, numbers and hours."""
+        return self.text is not None and text_of(url, body) == self.text
+
+
+def text_of(url: str, body: bytes) -> str:
+    """What a page says, without its address, numbers and hours, as a digest.
+
+    >>> text_of("http://h/a-1.html", b"<p>/a-1.html is gone, 12:30</p>") == text_of("http://h/b", b"/b is gone, 9:15")
+    True
+    """
+    path = urlsplit(url).path.encode("ascii", "replace")
+    text = _UNSEEN.sub(b"", body).replace(path, b"").replace(path.rpartition(b"/")[2] or path, b"")
+    return hashlib.sha256(_CHANGING.sub(b"", text)).hexdigest()
+
+
+class ProbeMiddleware:
+    """Before the first page of a host that is no start page, a made-up address is asked for."""
+
+    def __init__(self, crawler: Crawler) -> None:
+        self._crawler = crawler
+        self._hosts: dict[str, asyncio.Task[Missing | None]] = {}
+
+    @classmethod
+    def from_crawler(cls, crawler: Crawler) -> ProbeMiddleware:
+        """How Scrapy makes it."""
+        return cls(crawler)
+
+    async def process_request(self, request: Request) -> None:
+        """Let the request through, with what is known of the host's missing pages."""
+        address = request.meta.get("address")
+        parts = urlsplit(request.url)
+        # A host that answers with its home page gives that for its home page too.
+        if address is None or address.kind == "requisite" or address.depth == 0 or _HOME.fullmatch(parts.path):
+            return
+        origin = f"{parts.scheme}://{parts.netloc}"
+        task = self._hosts.get(origin)
+        if task is None:
+            task = self._hosts[origin] = asyncio.ensure_future(self._ask(f"{origin}/{NAME}{secrets.token_hex(8)}.html"))
+        request.meta["missing"] = await asyncio.shield(task)
+
+    async def _ask(self, url: str) -> Missing | None:
+        """Ask for a made-up address, and write down what came of it; None: nothing that could be told from a page."""
+        engine = self._crawler.engine
+        assert engine is not None
+        started = dt.datetime.now(dt.UTC)
+        request = Request(url, callback=NO_CALLBACK, meta={"purpose": PURPOSE, "handle_httpstatus_all": True})
+        try:
+            missing, said = _read(url, await engine.download_async(request))
+        except _LOST as lost:
+            missing, said = None, f"{type(lost).__name__}: {lost}"
+        recorder = self._crawler.spider.recorder  # type: ignore[union-attr]  # SiteSpider.from_crawler set it
+        recorder.note(url, started, (("purpose", PURPOSE), ("found", said)))
+        return missing
+
+
+def _read(url: str, response: Response) -> tuple[Missing | None, str]:
+    """What an answer says of missing pages, and the same in words."""
+    status, location = response.status, response.headers.get("Location")
+    if 300 <= status < 400 and location:
+        leads = urljoin(url, location.decode("latin-1"))
+        return Missing(url=url, location=leads), f"status {status}, leads to {leads}"
+    if status != 200 or not response.body:
+        return None, f"status {status}"
+    text = text_of(url, response.body)
+    return Missing(url=url, text=text), f"status 200 for an address that nobody made; sha256 of its words: {text}"

@@ -1,0 +1,106 @@
+"""An article on several pages is one document wherever it is looked for, and its captures stay what they are."""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+from pathlib import Path
+
+import pytest
+
+from archive import Archive
+from archive.catalogue import build, query
+from archive.corpus import shard
+from archive.export import jsonl
+from archive.layout import Layout
+from archive.text.document import Document
+
+ALL = query.Filter()
+FIRST = "http://a.cn/7.html"
+
+
+def page(number: int, text: str, *, day: int = 1, part: int | None = None, **other: str) -> Document:
+    url = f"http://a.cn/7{f'_{part}' if part and part > 1 else ''}.html" if part else f"http://a.cn/x{number}.html"
+    return Document(
+        id=f"urn:uuid:{number}",
+        url=url,
+        site="a",
+        captured=dt.datetime(2026, 1, day, tzinfo=dt.UTC),
+        status=200,
+        origin=None,
+        kind="article",
+        title=f"第{number}篇",
+        text=text,
+        script="hans",
+        published="2020-02-19",
+        part_of=FIRST if part else None,
+        part_no=part,
+        extractor="x",
+        confidence=1.0,
+        han=len(text),
+        **other,  # type: ignore[arg-type]
+    )
+
+
+def put(layout: Layout, name: str, *rows: Document) -> None:
+    with shard.Writer(layout.root / f"corpus/a/2026/{name}.parquet") as writer:
+        for row in rows:
+            writer.add(row)
+        writer.close(header=shard.Header(warc=f"{name}.warc.gz", warc_sha256=repr(rows), recipe="{}"), hosts=["a.cn"])
+
+
+@pytest.fixture
+def layout(tmp_path: Path) -> Layout:
+    layout = Layout(root=tmp_path)
+    put(layout, "1", page(3, "其三西瓜", part=3, author="张三"), page(1, "其一统战", part=1), page(9, "另一篇文章"))
+    put(layout, "2", page(2, "其二政协", part=2))
+    build.rebuild(layout)
+    return layout
+
+
+def test_pages_are_one_document_in_their_order(layout: Layout) -> None:
+    whole, other = sorted(query.documents(layout, ALL), key=lambda document: document.id)
+    assert (whole.id, whole.url, whole.text, whole.author) == (
+        "urn:uuid:1",
+        FIRST,
+        "其一统战\n其二政协\n其三西瓜",
+        "张三",
+    )
+    assert (whole.han, whole.part_of, whole.part_no) == (12, None, None)
+    assert whole.evidence == (
+        ("part:1", FIRST),
+        ("part:2", "http://a.cn/7_2.html"),
+        ("part:3", "http://a.cn/7_3.html"),
+    )
+    assert other.text == "另一篇文章"
+    out = layout.root / "out.jsonl"
+    assert jsonl.write(query.documents(layout, ALL), out) == 2
+    assert [json.loads(line)["url"] for line in out.read_text("utf-8").splitlines()] == [FIRST, "http://a.cn/x9.html"]
+    table = Archive(layout.root).documents().to_arrow()
+    assert sorted(table["text"].to_pylist()) == sorted([whole.text, other.text])
+    (found,) = query.find(layout, FIRST)
+    assert query.whole(layout, found) == whole
+
+
+@pytest.mark.parametrize("wanted", [ALL, query.Filter(site="a")])
+def test_a_word_of_any_page_finds_the_article_once(layout: Layout, wanted: query.Filter) -> None:
+    for word in ("统战", "政协", "西瓜", "其", "统战 西瓜"):
+        hits = list(query.search(layout, word, 10, wanted))
+        assert [hit.url for hit in hits] == [FIRST], word
+    (hit,) = query.search(layout, "政协", 10, ALL)
+    assert "政协" in hit.snippet
+
+
+def test_captures_and_a_page_without_its_first_stay_for_themselves(layout: Layout) -> None:
+    assert len(list(query.documents(layout, query.Filter(versions=True)))) == 4
+    assert len(list(query.search(layout, "其", 10, query.Filter(versions=True)))) == 3
+    # A page that changed, and one that is not there.
+    put(layout, "2", page(4, "其二新词", day=5, part=4))
+    build.update(layout)
+    (whole,) = (d for d in query.documents(layout, ALL) if d.url == FIRST)
+    assert whole.text == "其一统战\n其三西瓜\n其二新词"
+    assert ("part:2", "missing") in whole.evidence
+    (layout.root / "corpus/a/2026/1.parquet").unlink()
+    build.update(layout)
+    (alone,) = query.documents(layout, ALL)
+    assert (alone.text, alone.part_of, alone.part_no) == ("其二新词", FIRST, 4)
