@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from archive.text.fields import is_caption
 from archive.text.lines import Rule, furniture, furniture_id, narrow, rules
 
 WIDE = str.maketrans({",": "，", ":": "：", "(": "（", ")": "）"})
@@ -55,6 +56,56 @@ def test_a_related_heading_cuts_the_tail_but_never_a_paragraph_of_an_article() -
     assert furniture([body, body, "相关链接", *headlines, body * 3]) == [None] * 6
 
 
+@pytest.mark.parametrize(
+    "line",
+    [
+        "图为志愿者在村口登记来访车辆。",
+        "上图：侨联干部走访归侨。",
+        "图为活动现场。（张明 摄）",
+        "（图为捐赠仪式）",
+        "▲同心林揭牌",
+        "归侨在花田里合影。赵一凡 摄",
+        "泸县融媒体中心供图",
+        "图3：各镇报名人数",
+        "老街一角（资料图片）",
+        "图为县委常委、统战部部长陈伟（左二）走访困难群众，详细了解其生活情况。",
+    ],
+)
+def test_a_line_that_names_a_picture_is_a_caption(line: str) -> None:
+    assert is_caption(line)
+    assert is_caption(line.translate(WIDE))
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "图为核心工作是抓好落实，各支部要逐条对照检查。",
+        "图为核心，以点带面，全面推进。",
+        "图为什么能打动人，摄影家从一张老照片讲起。",
+        "图为民富，谋在长远，这是他写在扉页上的话。",
+        "图是画出来的，路是走出来的。",
+        "图一为近五年会员增长曲线，由此可以看出，新阶层人士的比重逐年上升。",
+        "县文联组织会员到山区摄影",
+        "业余摄影",
+        "他把拍下的照片洗出来，一户一户送上门。",
+        "图书室添了三百册新书，都是侨胞捐的。",
+    ],
+)
+def test_prose_that_begins_like_a_caption_is_none(line: str) -> None:
+    assert not is_caption(line)
+    assert not is_caption(line.translate(WIDE))
+
+
+def test_behind_the_editors_line_comments_are_cut_however_long() -> None:
+    body = "疫情发生以来，全县统一战线成员迅速行动，投身防控一线工作，确保措施落实到位。"
+    letter = f"{body}这件事我也说两句，希望有关部门认真研究，把好事办好，让群众真正得到实惠，大家都看在眼里。"
+    lines = [body, body, "责任编辑：张明", "6条评论|106人参与网友评论", "某网友", letter]
+    assert furniture(lines)[:3] == [None] * 3
+    assert furniture(lines)[3:] == ["comments"] * 3
+    # Without an editor's line a long paragraph is the article's.
+    assert furniture([body, body, "6条评论|106人参与网友评论", letter])[3] is None
+
+
 @given(st.lists(st.text(max_size=80), max_size=12))
 def test_any_lines_have_one_verdict_each(lines: list[str]) -> None:
     assert len(furniture(lines)) == len(lines)
@@ -62,7 +113,20 @@ def test_any_lines_have_one_verdict_each(lines: list[str]) -> None:
 
 @pytest.mark.parametrize(
     "module",
-    ["blocks", "chinese", "dates", "decode", "fields", "lines", "clean", "extract", "page", "recipe", "verdict"],
+    [
+        "blocks",
+        "chinese",
+        "dates",
+        "decode",
+        "doubts",
+        "fields",
+        "lines",
+        "clean",
+        "extract",
+        "page",
+        "recipe",
+        "verdict",
+    ],
 )
 def test_the_examples_in_the_docstrings_are_true(module: str) -> None:
     found = doctest.testmod(importlib.import_module(f"archive.text.{module}"))
