@@ -117,6 +117,8 @@ class Writer:
             compression_level=6,
             use_dictionary=FEW_VALUES,
             write_statistics=False,
+            # Else a changed bit changes a text in silence: Zstandard frames have no checksum here.
+            write_page_checksum=True,
         )
         self._rows: list[dict[str, Any]] = []
         self._counts = [0, 0]
@@ -246,7 +248,7 @@ def texts(path: Path, numbers: Sequence[int]) -> Iterator[str]:
 def _open(path: Path) -> Iterator[pq.ParquetFile]:
     """A shard to read; what is damaged may show only while it is read."""
     try:
-        with pq.ParquetFile(path) as file:
+        with pq.ParquetFile(path, page_checksum_verification=True) as file:
             yield file
     except (OSError, pa.ArrowInvalid) as error:
         raise DataError(f"{path}: no shard ({error}). Make it again: cundang rebuild --corpus") from error
