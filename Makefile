@@ -7,7 +7,7 @@
 # make browser lists that a script makes, shown by a real Chromium; needs Debian's package chromium
 # make fuzz    mutated pages through the cleaner, ten minutes
 # make quality  cleaned texts against what stands on the pages, and against other cleaners; fails below its floors
-# make readers exports read by datasets and datatrove, in an environment of their own
+# make readers exports read by datasets, datatrove and mlcroissant, in an environment of their own
 # make scrapyd the checkout deployed to a real scrapyd on loopback, and a crawl started there
 # make scheduled  a daemon crawls three practice sites for three minutes
 # make recall  twelve families of sites from fresh seeds, and a million addresses: half an hour
@@ -61,7 +61,7 @@ readers: $(VENV)/.develop build/readers/.made
 
 build/readers/.made:
 	$(PYTHON) -m venv build/readers
-	build/readers/bin/pip install --quiet 'datasets>=5,<6' 'datatrove[io]>=0.10,<1'
+	build/readers/bin/pip install --quiet 'datasets>=5,<6' 'datatrove[io]>=0.10,<1' 'mlcroissant>=1.1,<2'
 	touch $@
 
 scrapyd: $(VENV)/.develop build/scrapyd/.made

@@ -6,6 +6,7 @@ Exit codes: 0 done; 1 something is wrong with the data or the run; 2 wrong usage
 
 from __future__ import annotations
 
+import datetime as dt
 import errno
 import json
 import os
@@ -146,10 +147,12 @@ def sites_check(
         list[Path] | None, typer.Argument(help="Site files; all of the folder when none is named.")
     ] = None,
 ) -> None:
-    """Read site files and name the first mistake of each; exit 2 when there is one.
+    """Read site files and name the first mistake of each, also in its schedule; exit 2 when there is one.
 
     Example: cundang sites check
     """
+    from crawler import schedule  # noqa: PLC0415 - loads slowly
+
     folder: Path = context.obj.sites_folder
     if not paths and not folder.is_dir():
         raise UsageError(f"{folder}: no such folder of site files. Name one with --sites or CUNDANG_SITES.")
@@ -157,8 +160,10 @@ def sites_check(
     files = paths or sorted(folder.glob("*.toml"))
     for path in files:
         try:
-            good.append(site_files.load_file(path))
-            say(f"{good[-1].key}: good")
+            site = site_files.load_file(path)
+            schedule.next_time(site, dt.datetime.now(dt.UTC))
+            good.append(site)
+            say(f"{site.key}: good")
         except CundangError as error:
             say(str(error))
     site_files.by_host(good)
@@ -628,7 +633,10 @@ def main() -> None:
     """Run the command line; problems end with one line and their exit code."""
     # As our own error: of a KeyboardInterrupt typer would make exit code 1.
     signal.signal(signal.SIGINT, _interrupted)
+    signal.signal(signal.SIGTERM, _interrupted)
     try:
+        # The schedule begins its crawls with SIGTERM held back: until here nobody could have said how they ended.
+        signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGTERM})
         app()
     except CundangError as error:
         say(f"cundang: {error}")

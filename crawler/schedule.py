@@ -307,6 +307,8 @@ class Machine:
         parent = os.getpid()
 
         def bind() -> None:
+            # Held back until the child can end cleanly: its `main` lets it through.
+            signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGTERM})
             _LIBC.prctl(_PR_SET_PDEATHSIG, signal.SIGTERM, 0, 0, 0)
             # Died between fork and prctl: nobody will send the signal.
             if os.getppid() != parent:
@@ -318,7 +320,7 @@ class Machine:
             stdout=sys.stderr.fileno(),
             # A session of its own: a terminal's Ctrl-C comes here alone, and is passed on once.
             start_new_session=True,
-            preexec_fn=bind,  # noqa: PLW1509 - two system calls, no lock can be held in between
+            preexec_fn=bind,  # noqa: PLW1509 - three system calls, no lock can be held in between
         )
 
     def busy(self, site: str) -> bool:

@@ -1,6 +1,6 @@
-"""Exports of the seed corpus, read offline by `datasets` and datatrove; `make readers` runs it.
+"""Exports of the seed corpus, read offline by `datasets`, datatrove and mlcroissant; `make readers` runs it.
 
-python tests/read_exports.py PYTHON    PYTHON: of an environment that has these two
+python tests/read_exports.py PYTHON    PYTHON: of an environment that has these
 """
 
 from __future__ import annotations
@@ -39,6 +39,14 @@ texts = [document.text for document in ParquetReader("OUT/hf/data")()]
     "datatrove JsonlReader(dolma)": """
 from datatrove.pipeline.readers import JsonlReader
 texts = [document.text for document in JsonlReader("OUT/dolma/documents")()]
+""",
+    # It checks the metadata against the vocabulary and the files against their digests.
+    "mlcroissant Dataset(hf)": """
+import mlcroissant, sys
+dataset = mlcroissant.Dataset("OUT/hf/croissant.json")
+assert not dataset.metadata.ctx.issues.errors, dataset.metadata.ctx.issues.report()
+assert not dataset.metadata.ctx.issues.warnings, dataset.metadata.ctx.issues.report()
+texts = [row["documents/text"].decode() for row in dataset.records("documents")]
 """,
 }
 DIGESTS = """

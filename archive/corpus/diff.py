@@ -126,7 +126,9 @@ class Report:
         rules = Counter(rule for rule, _ in _removed(has))
         rules.subtract(rule for rule, _ in _removed(had))
         _add(tally.rules, rules)
-        if change.what != "skip":
+        # A page that was captured twice changes twice; it is shown once.
+        shown = any((shown.url, shown.lines) == (change.url, change.lines) for *_, shown in self._largest)
+        if change.what != "skip" and not shown:
             entry = (change.size, change.shard, change.id, change)
             push = heapq.heappush if len(self._largest) < LARGEST else heapq.heappushpop
             push(self._largest, entry)

@@ -18,11 +18,12 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from concurrent.futures import CancelledError, Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass, replace
+from multiprocessing.synchronize import Event
 from pathlib import Path
 from typing import Self, TypeVar
 
 from archive.corpus import diff, shard
-from archive.errors import DataError
+from archive.errors import DataError, InterruptedCrawl
 from archive.layout import IMPORTED, Layout
 from archive.site import Site, by_host, host_of
 from archive.text.clean import clean as clean_capture
@@ -39,6 +40,8 @@ PAGE_SECONDS = 60
 BATCH_PAGES, BATCH_BYTES = 32, 4 * 2**20
 
 Job = tuple[Capture, Site | None]
+# Of a worker: set when nobody waits for its work any more.
+_STOP: list[Event] = []
 _Given = TypeVar("_Given")
 _Result = TypeVar("_Result")
 
@@ -321,6 +324,8 @@ def _given_up(capture: Capture, site: Site | None, reason: Reason, detail: str) 
 
 def _clean_each(jobs: Iterable[Job]) -> Iterator[tuple[Document | Skip, str]]:
     for capture, site in jobs:
+        if any(stop.is_set() for stop in _STOP):
+            raise InterruptedCrawl("Nobody waits for this any more.")
         # The default action of SIGALRM ends the process, also inside C code that never comes back to Python.
         signal.alarm(PAGE_SECONDS)
         cleaned = clean_one(capture, site)
@@ -336,7 +341,8 @@ def _make_whole(work: Work) -> Made:
     return _make(work, _clean_each, lambda _warc, _pages: None)
 
 
-def _begin_worker() -> None:
+def _begin_worker(stop: Event) -> None:
+    _STOP.append(stop)
     # A terminal sends Ctrl-C to all processes of a command; the parent decides.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     threading.Thread(target=_end_with_the_parent, daemon=True).start()
@@ -359,6 +365,7 @@ class Workers:
         # may hang, and trafilatura alone costs each fresh process 2.7 s.
         self._context = multiprocessing.get_context("forkserver")
         self._context.set_forkserver_preload(["archive.text.clean", "archive.corpus.reclean"])
+        self._stop = self._context.Event()
         self._pool = self._start()
 
     def __enter__(self) -> Self:
@@ -366,6 +373,7 @@ class Workers:
 
     def __exit__(self, *_: object) -> None:
         """End the processes; what was not asked for any more is dropped."""
+        self._stop.set()
         self._pool.shutdown(wait=True, cancel_futures=True)
 
     def make(self, works: Iterable[Work], tell: Callable[[Path, int], None]) -> Iterator[tuple[Work, Made]]:
@@ -434,7 +442,9 @@ class Workers:
             return _given_up(*job, Reason.KILLED, detail), Reason.KILLED
 
     def _start(self) -> ProcessPoolExecutor:
-        return ProcessPoolExecutor(self._jobs, mp_context=self._context, initializer=_begin_worker)
+        return ProcessPoolExecutor(
+            self._jobs, mp_context=self._context, initializer=_begin_worker, initargs=(self._stop,)
+        )
 
     def _restart(self) -> None:
         self._pool.shutdown(wait=True, cancel_futures=True)

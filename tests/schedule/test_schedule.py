@@ -32,7 +32,7 @@ from archive.site import Crawl, Site
 from crawler import practice
 from crawler.alerts import reasons
 from crawler.runs import Did, Run, Runs
-from crawler.schedule import Child, Last, Schedule, due, next_time, times
+from crawler.schedule import Child, Last, Machine, Schedule, due, next_time, times
 
 CHINA = ZoneInfo("Asia/Shanghai")
 MINUTE = dt.timedelta(minutes=1)
@@ -70,6 +70,18 @@ def test_a_cron_expression_means_what_cron_means_in_china(expression: str, plann
 def test_what_is_no_cron_expression_is_named(expression: str) -> None:
     with pytest.raises(SiteError, match=r"a: schedule .* is no cron expression"):
         next_time(site("a", expression), BEGIN)
+
+
+def test_the_check_of_site_files_reads_schedules(tmp_path: Path) -> None:
+    path = tmp_path / "a.toml"
+    said = 'name = "a"\nhosts = ["a.cn"]\nschedule = "0 25 * * *"\n[crawl]\nstart = ["http://a.cn/"]\n'
+    path.write_text(said, encoding="utf-8")
+    check = [sys.executable, "-m", "crawler.cli", "sites", "check", str(path)]
+    done = subprocess.run(check, capture_output=True, text=True, timeout=110, check=False)
+    assert done.returncode == 2
+    assert "a: schedule '0 25 * * *' is no cron expression" in done.stderr
+    path.write_text(said.replace("25", "23"), encoding="utf-8")
+    assert subprocess.run(check, capture_output=True, timeout=110, check=False).returncode == 0
 
 
 @given(hours=st.integers(0, 400), step=st.integers(1, 12))
@@ -354,6 +366,13 @@ def test_a_daemon_that_is_killed_leaves_no_orphan_and_its_crawls_go_on_with_the_
     assert [run["ending"] for run in reversed(runs)][:3] == ["killed"] * 3
     assert {run["ending"] for run in runs} <= {"killed", "interrupted", "max_pages", "finished"}
     assert cundang(house, "verify") == ""
+
+
+def test_a_crawl_that_is_told_to_end_before_it_could_begin_ends_as_interrupted(house: Path) -> None:
+    machine = Machine(Layout(root=house / "data"), house / "sites")
+    child = machine.start("vsb")
+    child.send_signal(signal.SIGTERM)
+    assert wait_for(child.poll) == 5
 
 
 def daemon(house: Path, *words: str) -> subprocess.Popen[bytes]:
