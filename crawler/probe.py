@@ -177,11 +177,13 @@ def _articles(links: list[Link]) -> list[str]:
 def _columns(pages: list[_Page], home: str) -> tuple[tuple[str, str], ...]:
     """Pages with many articles that the menu names."""
     names = {link.url: link.anchor for page in pages for link in page.links if link.kind == "page" and link.anchor}
+    # Articles have lists beside them too.
+    articles = {link.url for page in pages for link in page.links if link.priority == ARTICLE}
     found: dict[str, str] = {}
     lists = {page.url for page in pages if page.leads}
     for page in pages:
         leads = page.url in lists or any(link.frame and link.url in lists for link in page.links)
-        if leads and page.url != home and page.url in names:
+        if leads and page.url != home and page.url in names and page.url not in articles:
             found.setdefault(page.url, names[page.url] or "")
     return tuple((name, url) for url, name in found.items())
 

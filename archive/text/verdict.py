@@ -20,6 +20,8 @@ from archive.warc.capture import Capture
 TEXT = 200
 # Links that read like headlines: fewer are no list.
 HEADLINES = 8
+# A column's name has at most so many Han characters: 您现在的位置：首页 > 新的社会阶层.
+NAME = 16
 # An article's region has at least this weight, see extract.votes.
 ARTICLE = 150
 # Larger pages are not read (bytes): four times what a site file lets through by default.
@@ -44,6 +46,7 @@ _XML = re.compile(
     rb"(?:\xef\xbb\xbf)?(?:<\?xml[^>]*\?>|<!--.*?-->|\s)*<(rss|feed|rdf:RDF|urlset|sitemapindex|datastore)[\s>]",
     re.DOTALL | re.IGNORECASE,
 )
+_DAY = re.compile(r"\W*[01]?\d[-/.月][0-3]?\d日?\W*")
 _HTML_TYPES = ("text/html", "application/xhtml+xml", "application/xml", "text/xml")
 _NOT_PAGE = re.compile(
     r"/robots\.txt$|\.(?:css|js|mjs|json|ico|png|jpe?g|gif|svg|webp|bmp|woff2?|ttf|eot|mp[34]|m3u8|pdf|"
@@ -200,13 +203,28 @@ def _shape(page: Page, points: Sequence[float], url: str) -> Shape:
 
 
 def _is_short_list(page: Page, points: Sequence[float], headlines: Sequence[int]) -> bool:
-    """Whether a page without a title of its own holds a few dated links, and no more prose than their teasers."""
-    if len(headlines) < 2 or page.title is not None:
+    """Whether a page holds a few teasers under linked headlines, or, without a title, dated links and little prose."""
+    if len(headlines) < 2 and page.title is not None:
         return False
-    rows = [i for i in headlines if any(dates.read(key) for key in page.keys[max(0, i - 1) : i + 3])]
     start, end, weight = extract.region(page.outline, points, None)
-    prose = sum(points[index] >= 20 for index in range(start, end))
-    return len(rows) >= 2 and prose <= len(headlines) and weight < 2 * ARTICLE
+    prose = [index for index in range(start, end) if points[index] >= 20]
+    named = page.title is None or (han(page.keys[page.title]) <= NAME and not _has_dateline(page))
+    if named and len(prose) >= 2 and all(index - 1 in headlines for index in prose):
+        return True
+    rows = [i for i in headlines if any(map(_is_dated, page.keys[max(0, i - 1) : i + 3]))]
+    # A row that says much beside its link: title 发布时间：2016-08-12 16:35.
+    rows += [
+        index
+        for index, block in enumerate(page.blocks)
+        if 0.3 < block.linked <= 0.5 and 8 <= han(block.text) <= 60 and _is_dated(page.keys[index])
+    ]
+    few = len(prose) <= max(len(headlines), len(rows)) and weight < 2 * ARTICLE
+    return page.title is None and len(rows) >= 2 and few
+
+
+def _is_dated(key: str) -> bool:
+    """Whether a line holds a date, or is a day of a month: [02-19]."""
+    return _DAY.fullmatch(key) is not None or dates.read(key) is not None
 
 
 def _has_dateline(page: Page) -> bool:

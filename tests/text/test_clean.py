@@ -208,6 +208,14 @@ LINKS = "".join(
 TEASERS = "".join(
     f'<div><h3><a href="/{n}">第{n}届全县统一战线工作会议召开</a></h3><p>{PARAGRAPHS[2]}</p></div>' for n in range(12)
 )
+# The last page of a column holds what is left.
+FEW_TEASERS = "".join(
+    f'<li><h3><a href="/{n}">第{n}届全县统一战线工作会议召开</a></h3><p>{PARAGRAPHS[2]}</p></li>' for n in range(3)
+)
+FEW_ROWS = "".join(
+    f'<li><a href="/{n}">第{n}届全县统一战线工作会议</a><span>发布时间：2016-08-1{n} 16:35:20</span></li>'
+    for n in range(3)
+)
 
 
 @pytest.mark.parametrize(
@@ -230,6 +238,8 @@ TEASERS = "".join(
         (Reason.HOME, f"<ul>{LINKS}</ul>", {"url": "http://www.example.gov.cn/index.shtml"}),
         (Reason.LIST, f"<ul>{LINKS}</ul>", {"url": "http://www.example.gov.cn/tzsx/index_2.html"}),
         (Reason.LIST, TEASERS, {"url": "http://www.example.gov.cn/tzsx/"}),
+        (Reason.LIST, FEW_TEASERS, {"url": "http://www.example.gov.cn/tzsx/index_9.html"}),
+        (Reason.LIST, FEW_ROWS, {"url": "http://www.example.gov.cn/tzsx/index_9.html"}),
         (Reason.NOT_HTML, "User-agent: *", {"url": "http://x.cn/robots.txt", "content_type": "text/plain"}),
         (Reason.NOT_HTML, "body{}", {"content_type": "text/css"}),
         (Reason.NOT_HTML, b"%PDF-1.7", {}),

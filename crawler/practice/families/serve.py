@@ -16,7 +16,7 @@ from crawler.practice.families import traps
 from crawler.practice.families.dress import dressed, traditional
 from crawler.practice.families.layouts import FAMILIES, Data, pages, row, rows
 from crawler.practice.families.newsroom import Item, Newsroom
-from crawler.practice.truth import Article
+from crawler.practice.truth import Article, Block
 
 _ELSEWHERE = "http://127.0.0.99:9/"
 # In front of the target of a list that stands in a frame.
@@ -121,10 +121,13 @@ class Site:
 
     def _parts(self, item: Item) -> list[str]:
         """Their targets."""
-        if not self.room.taste.parts or item.number % 8 or len(item.article.blocks) < 6:
+        count = 2 + (item.number // 8) % 2
+        # No editor puts a picture alone on a page of its own.
+        said = [sum(len(block.text) for block in blocks) for blocks in _shared_out(item.article, count)]
+        if not self.room.taste.parts or item.number % 8 or min(said) < 150:
             return []
         target = self.layout.article(self.room, item)
-        return [self.layout.part(target, number) for number in range(2, 3 + (item.number // 8) % 2)]
+        return [self.layout.part(target, number) for number in range(2, count + 1)]
 
     def planted(self) -> dict[str, Item]:
         """The articles that stand, by URL of their first page."""
@@ -284,9 +287,7 @@ class Site:
     def _article(self, item: Item, targets: list[str], part: int) -> _Answer:
         room, article, taste = self.room, item.article, self.room.taste
         name = room.columns[item.column][0]
-        each = -(-len(article.blocks) // len(targets))
-        shown = range(len(article.blocks))[part * each : (part + 1) * each]
-        body = "".join(_block(article, number) for number in shown)
+        body = "".join(map(_block, _shared_out(article, len(targets))[part]))
         if part == len(targets) - 1:
             body += "".join(f"<p>{escape(line)}</p>" for line in article.signature)
         if len(targets) > 1:
@@ -308,8 +309,13 @@ class Site:
         return self._page(targets[part], f"{article.title}-{room.city}统一战线", main, tag=True)
 
 
-def _block(article: Article, number: int) -> str:
-    block = article.blocks[number]
+def _shared_out(article: Article, count: int) -> list[tuple[Block, ...]]:
+    """The blocks of an article on so many pages."""
+    each = -(-len(article.blocks) // count)
+    return [article.blocks[part * each : (part + 1) * each] for part in range(count)]
+
+
+def _block(block: Block) -> str:
     if block.kind == "picture":
         return f"<p>{escape(block.text)}</p>" if block.text else ""
     if block.kind == "table":
