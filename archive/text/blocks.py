@@ -626,6 +626,12 @@ def _blocks(runs: Sequence[tuple[str, int, int, bool]], tags: Sequence[str]) -> 
 def _paragraphs(raw: str) -> Iterator[str]:
     """Text without markup between -> paragraphs: cut at indents that begin one."""
     start = 0
+    if raw.count("\r") > 1:
+        lines = [line for line in raw.split("\r") if line.strip()]
+        begun = sum(line[0] in _WIDE_SPACES for line in lines)
+        if 1 < begun < len(lines):
+            # Typed text: lines of one length, each paragraph with an indent.
+            raw = "".join(f"\r{line}" if line[0] in _WIDE_SPACES else f"\n{line}" for line in lines)
     for match in _INDENT.finditer(raw) if any(space in raw for space in _WIDE_SPACES) else ():
         gap = raw[start : match.start()]
         before = gap.rstrip()

@@ -286,6 +286,9 @@ def _read_above(draft: Draft, page: Page, above: Sequence[int], around: dict[int
             draft.above.append(("dateline", page.blocks[index].text))
     _take_unlabelled(draft, page, above, around)
     _read_page_head(draft)
+    for index in above[-2:]:
+        if fields.is_person(around[index]) and page.blocks[index].linked < 0.5:
+            draft.byline.take(fields.Byline(author=around[index]), "name", around[index])
     for index in above[-3:]:
         # The line over a dateline that the region holds itself.
         if page.title is not None and index > page.title:
@@ -321,9 +324,17 @@ def _read_page_head(draft: Draft) -> None:
         elif who := fields.reporters(line.read):
             draft.byline.take(fields.Byline(author=who), "reporters", line.read)
             draft.take(index, "byline")
+        elif index < 2 and fields.is_person(line.read) and _is_prose(draft, index + 1):
+            # A name alone between title and text: who wrote it.
+            draft.byline.take(fields.Byline(author=line.read), "name", line.read)
+            draft.take(index, "byline")
         elif index < 3 and draft.subtitle is None and fields.is_subtitle(line.read):
             draft.subtitle = line.read.lstrip("—–- ")
             draft.take(index, "subtitle")
+
+
+def _is_prose(draft: Draft, index: int) -> bool:
+    return index < len(draft.lines) and lines.is_sentence(draft.lines[index].read, 12)
 
 
 def _columns(

@@ -43,7 +43,7 @@ _NEXT = re.compile("(?:" + "|".join(_LABELS.values()) + r")\s*(?::|\|\s|$)")
 _TOOLS = re.compile(
     r"加入收藏|收藏本[页文]|打印本?[页文]?|关闭(?:窗口|本页)?|我要纠错|纠错|字[号体]|【|"
     r"\[?大\]?\s*\[?中\]?\s*\[?小|大\s*中\s*小|分享(?:到|至)?|扫一扫|"
-    r"浏览次数|点击(?:数|量|次数)|阅读(?:量|次数)|责任编辑|复制链接|手机(?:看|版)|评论|关注|订阅|"
+    r"浏览次数|点击(?:数|量|次数)|阅读(?:量|次数)|责任编辑|我有话说|我要评论|参与评论|发表评论|复制链接|手机(?:看|版)|评论|关注|订阅|"
     r"\d+\s*次|[|丨┊]|\s{2,}|>{1,2}|https?://"
 )
 _DATE = re.compile(r"(?:19|20)\d{2}\s*[-/.年]\s*\d{1,2}\s*[-/.月]\s*\d{1,2}|\d{1,2}:\d{2}")
@@ -306,6 +306,8 @@ def is_dateline(line: str) -> bool:
     True
     >>> is_dateline("时间：9月5日，县委统战部在太伏镇召开了疫情防控工作会议，部署下一步工作。")
     False
+    >>> is_dateline("各县（市、区）人民政府，市直各部门：")
+    False
     """
     text = narrow(line)
     if len(text) > 240 or re.search(r"[。!?;].*[。!?;,]|[,;].*[,;].*,", text) or text.endswith("。"):
@@ -317,6 +319,9 @@ def is_dateline(line: str) -> bool:
         # With the time of day a line is hardly prose: names and a source may stand beside it.
         return dated and han(rest) <= (16 if re.search(r"\d:\d{2}", text) else 8) and len(rest) <= 30
     head = text[: marks[0][1]]
+    if len(marks) == 1 and text.endswith(":") and han(head) >= 2 and not dated:
+        # Words to those whom a paper is for: 各县（市、区）人民政府，市直各部门：
+        return False
     rest = re.sub(r"https?://\S+|[\w.]+\.(?:com|cn|org|net)\S*", "", _DATE.sub("", head))
     return han(rest) <= 14 and all(_is_short(text, marks, index) for index in range(len(marks)))
 
@@ -796,6 +801,9 @@ def _is_short(text: str, marks: Sequence[tuple[str, int, int]], index: int) -> b
 def _bracketed(inner: str) -> Byline | None:
     if inner.startswith("据") and _MEDIA.fullmatch(inner[1:]):
         return Byline(source=inner[1:])
+    if re.match(r"作者(?:系|为|是|单位|简介)", inner):
+        # A note on who the author is belongs to the article.
+        return None
     if re.match(r"(?:完|未完待续|待续|全文完|图(?!/文)|图文|组图|附图|本文|原标题|资料|来源)", inner):
         found = byline(inner)
         return found if found.source else None
