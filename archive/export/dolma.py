@@ -27,15 +27,15 @@ def write(documents: Iterable[Document], out: Path) -> int:
     Raises:
         UsageError: the folder exists and is not empty.
     """
-    whole.new_folder(out)
     left = iter(documents)
     count = number = 0
-    while rows := list(islice(left, PART)):
-        name = f"part-{number:05}.jsonl.gz"
-        jsonl.lines(map(_document, rows), out / "documents" / name)
-        jsonl.lines(map(_attributes, rows), out / "attributes" / "cundang" / name)
-        count += len(rows)
-        number += 1
+    with whole.folder(out) as folder:
+        while rows := list(islice(left, PART)):
+            name = f"part-{number:05}.jsonl.gz"
+            jsonl.lines(map(_document, rows), folder / "documents" / name)
+            jsonl.lines(map(_attributes, rows), folder / "attributes" / "cundang" / name)
+            count += len(rows)
+            number += 1
     return count
 
 

@@ -25,18 +25,18 @@ def write(documents: Iterable[Document], out: Path) -> int:
     Raises:
         UsageError: the folder exists and is not empty.
     """
-    whole.new_folder(out)
     count = 0
     files = []
-    for number, part in enumerate(_parts(documents)):
-        # By a plain number: how many files there are is not known yet, and the card names them by a pattern.
-        path = out / "data" / f"train-{number:05}.parquet"
-        count += parquet.write(part, path)
-        files.append(path)
-    with whole.file(out / "README.md") as file:
-        file.write(_card(count).encode())
-    with whole.file(out / "croissant.json") as file:
-        file.write(json.dumps(_croissant(files, out), ensure_ascii=False, indent=1).encode() + b"\n")
+    with whole.folder(out) as folder:
+        for number, part in enumerate(_parts(documents)):
+            # By a plain number: how many files there are is not known yet, and the card names them by a pattern.
+            path = folder / "data" / f"train-{number:05}.parquet"
+            count += parquet.write(part, path)
+            files.append(path)
+        with whole.file(folder / "README.md") as file:
+            file.write(_card(count).encode())
+        with whole.file(folder / "croissant.json") as file:
+            file.write(json.dumps(_croissant(files, folder), ensure_ascii=False, indent=1).encode() + b"\n")
     return count
 
 

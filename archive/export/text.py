@@ -19,12 +19,11 @@ def write(documents: Iterable[Document], out: Path) -> int:
     Raises:
         UsageError: the folder exists and is not empty, so that numbers would be mixed.
     """
-    whole.new_folder(out)
     count = 0
-    for number, document in enumerate(documents):
-        # Without a line feed at the end, as the seed texts are: the digest is that of the file's bytes.
-        text = document.text.encode()
-        with whole.file(out / f"{number:03}_{hashlib.sha256(text).hexdigest()[:16]}.txt") as file:
-            file.write(text)
-        count = number + 1
+    with whole.folder(out) as folder:
+        for number, document in enumerate(documents):
+            # Without a line feed at the end, as the seed texts are: the digest is that of the file's bytes.
+            text = document.text.encode()
+            (folder / f"{number:03}_{hashlib.sha256(text).hexdigest()[:16]}.txt").write_bytes(text)
+            count = number + 1
     return count

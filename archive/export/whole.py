@@ -1,8 +1,9 @@
-"""Out paths -> files that appear whole or not at all."""
+"""Out paths -> files and folders that appear whole or not at all."""
 
 from __future__ import annotations
 
 import errno
+import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -39,15 +40,30 @@ def file(out: Path) -> Iterator[BinaryIO]:
         tmp.unlink(missing_ok=True)
 
 
-def new_folder(out: Path) -> None:
-    """Check that a folder is new or empty.
+@contextmanager
+def folder(out: Path) -> Iterator[Path]:
+    """A folder to fill; it takes the name, which is free or that of an empty folder, when the block ends well.
 
     Raises:
-        UsageError: it is not, so that two exports would be mixed.
+        UsageError: it cannot be made there, or something is there, so that two exports would be mixed.
+        SpaceError: there is no space left.
     """
     if out.exists() and (not out.is_dir() or any(out.iterdir())):
         raise UsageError(f"{out}: is not an empty folder. Name a new one with --out.")
+    tmp = out.with_name(out.name + ".tmp")
     try:
-        out.mkdir(parents=True, exist_ok=True)
+        out.parent.mkdir(parents=True, exist_ok=True)
+        tmp.mkdir()
+    except FileExistsError as error:
+        raise UsageError(f"{tmp}: an export that was killed left it. Remove it, or name another --out.") from error
     except OSError as error:
         raise UsageError(f"{out}: cannot be made ({error.strerror}). Name another --out.") from error
+    try:
+        yield tmp
+        tmp.rename(out)
+    except OSError as error:
+        if error.errno in (errno.ENOSPC, errno.EDQUOT):
+            raise SpaceError(f"{out}: {error.strerror}. Free space there, or name another --out.") from error
+        raise
+    finally:
+        shutil.rmtree(tmp, ignore_errors=True)

@@ -5,13 +5,14 @@ from __future__ import annotations
 import datetime as dt
 import hashlib
 import json
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 
 import pyarrow.parquet as pq
 import pytest
 
 from archive.errors import UsageError
-from archive.export import jsonl, parquet, text
+from archive.export import csv, dolma, hf, jsonl, parquet, text, wet
 from archive.text.document import Document, Reason, Skip
 
 HOSTILE = ('=cmd|"/c calc"!A1', "line\nfeed", "\u202e反\u0000", "<script>", "，“”", "😀𠮷")
@@ -86,3 +87,42 @@ def test_an_export_that_fails_leaves_nothing(tmp_path: Path) -> None:
     with pytest.raises(RuntimeError):
         jsonl.write((d for d in broken()), tmp_path / "out.jsonl")
     assert [path.name for path in tmp_path.iterdir()] == ["file"]
+
+
+WRITERS: dict[str, Callable[[Iterable[Document], Path], int]] = {
+    "jsonl": jsonl.write,
+    "parquet": parquet.write,
+    "text": text.write,
+    "hf": hf.write,
+    "dolma": dolma.write,
+    "wet": wet.write,
+    "csv": csv.write,
+}
+
+
+@pytest.mark.parametrize("form", WRITERS)
+def test_an_export_that_is_interrupted_leaves_nothing(tmp_path: Path, form: str) -> None:
+    write = WRITERS[form]
+
+    def interrupted() -> Iterator[Document]:
+        yield from DOCUMENTS
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        write(interrupted(), tmp_path / "out")
+    assert list(tmp_path.iterdir()) == []
+    assert write(iter(DOCUMENTS), tmp_path / "out") == len(DOCUMENTS)
+    assert [path.name for path in tmp_path.iterdir()] == ["out"]
+
+
+@pytest.mark.parametrize("form", ["text", "hf", "dolma"])
+def test_a_folder_takes_the_place_of_an_empty_one_and_what_a_killed_export_left_is_named(
+    tmp_path: Path, form: str
+) -> None:
+    (tmp_path / "out").mkdir()
+    (tmp_path / "out.tmp").mkdir()
+    with pytest.raises(UsageError, match="killed left it"):
+        WRITERS[form](DOCUMENTS, tmp_path / "out")
+    (tmp_path / "out.tmp").rmdir()
+    assert WRITERS[form](DOCUMENTS, tmp_path / "out") == len(DOCUMENTS)
+    assert list((tmp_path / "out").iterdir())
