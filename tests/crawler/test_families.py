@@ -158,7 +158,7 @@ def test_each_family_leads_to_all_of_its_articles(family: str) -> None:
                 assert said == [when.year, when.month, when.day], f"{what}: {url}"
 
 
-@pytest.mark.parametrize("family", FAMILIES if WHOLE else ("thinkcmf", "trs"))
+@pytest.mark.parametrize("family", FAMILIES if WHOLE else ("thinkcmf",))
 def test_traps_end_and_every_article_is_found(family: str, tmp_path: Path) -> None:
     seed = _seed(f"traps {family}")
     with Site(family, seed, articles=90, trapped=True) as site:
