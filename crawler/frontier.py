@@ -419,6 +419,11 @@ class Frontier:
             self._db.execute("UPDATE address SET state = 'leased' WHERE id = ?", [best[0]])
         return _address(best)
 
+    def give_back(self, address: Address) -> None:
+        """A leased address was not asked for: it stays due."""
+        with self._told():
+            self._db.execute("UPDATE address SET state = 'pending' WHERE id = ?", [address.id])
+
     def known(self, url: str) -> bool:
         """Whether an earlier visit had found the address."""
         if self.visit == 1:
@@ -913,6 +918,12 @@ class Scheduler:
         if self._timer is not None and self._timer.active():
             self._timer.cancel()
         self._spider.shut(reason)
+
+    def give_back(self, address: Address) -> None:
+        """A request was not sent: its address stays due."""
+        self._spider.frontier.give_back(address)
+        if address.kind != "requisite":
+            self._pages -= 1
 
     def leave(self, host: str) -> None:
         """Ask the host for nothing more in this run; what is due stays due for another one."""

@@ -63,6 +63,10 @@ class Refused(IgnoreRequest):
         self.later = later
 
 
+class Resting(IgnoreRequest):
+    """A request whose host asked for a rest after it had been made ready: it was not sent, and stays due."""
+
+
 @lru_cache
 def is_public(address: str) -> bool:
     """Whether an IP address, as a socket names its peer, is one of the public Internet.

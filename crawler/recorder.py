@@ -66,7 +66,7 @@ from archive.warc.reader import open_file
 from archive.warc.record import Record
 from archive.warc.scan import scan
 from archive.warc.writer import Earlier, Exchange, Writer, Written
-from crawler.guard import GuardedEndpoint, Refused, literal_address, peer_refusal
+from crawler.guard import GuardedEndpoint, Refused, Resting, literal_address, peer_refusal
 
 try:
     from scrapy.core.downloader.handlers.http11 import (
@@ -661,12 +661,15 @@ class TapHandler(HTTP11DownloadHandler):
 
         Raises:
             Refused: the guard forbids the address; nothing was sent.
+            Resting: the host wants a rest; nothing was sent.
             Cut: the response is recorded, but not whole.
             CannotResolveHostError, DownloadConnectionRefusedError, DownloadTimeoutError, DownloadFailedError: there is
                 no byte of a response; that we tried is recorded.
             CundangError: the recorder failed; the spider is closing.
         """
         async with self._turns[urlsplit(request.url).netloc]:
+            if "address" in request.meta and self._crawler.spider.frontier.parked(host_of(request.url)):  # type: ignore[union-attr]
+                raise Resting
             try:
                 return await self._exchange(request)
             except CundangError:

@@ -49,7 +49,7 @@ from crawler.browser import Browser, RenderError
 from crawler.discovery import Link, discover
 from crawler.discovery.link import ARTICLE, IMAGES, LIST, START, extension, is_file
 from crawler.frontier import Address, Clocks, Frontier, Role, Run, Scheduler, StateError, set_aside
-from crawler.guard import Refused, literal_address
+from crawler.guard import Refused, Resting, literal_address
 from crawler.heal import heal
 from crawler.lock import Lock
 from crawler.recorder import Cut, Recorder, room
@@ -319,6 +319,8 @@ class SiteSpider(Spider):
                 self.frontier.refuse(address, error.reason, error.detail, later=error.later)
                 if error.later:
                     self._scheduler.leave(host_of(address.url))
+            elif isinstance(error, Resting):
+                self._scheduler.give_back(address)
             elif isinstance(error, Cut):
                 self._count(address, error.response)
                 self._cut(address, error)
