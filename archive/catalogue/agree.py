@@ -12,6 +12,8 @@ from dataclasses import dataclass
 from itertools import zip_longest
 from pathlib import Path
 
+from archive.catalogue import duplicates
+from archive.catalogue.words import spaced
 from archive.corpus import shard
 from archive.errors import DataError
 from archive.layout import IMPORTED, Layout
@@ -207,8 +209,12 @@ def _of_source(db: sqlite3.Connection, layout: Layout, source: int, name: str) -
     try:
         if name.endswith(".parquet"):
             rows = list(enumerate(shard.read(path)))
-            wanted = [(n, i.id, i.url, i.title, i.published, i.han) for n, i in rows if isinstance(i, Document)]
-            select = "SELECT row, id, url, title, published, han FROM documents WHERE source = ? ORDER BY row"
+            wanted = [
+                (n, i.id, i.url, i.title, i.published, i.han, duplicates.fold(spaced(i.text)))
+                for n, i in rows
+                if isinstance(i, Document)
+            ]
+            select = "SELECT row, id, url, title, published, han, fold FROM documents WHERE source = ? ORDER BY row"
             held = db.execute(select, (source,)).fetchall()
             skips = sorted((item.id, item.reason.value) for _, item in rows if not isinstance(item, Document))
             skipped = sorted(db.execute("SELECT id, reason FROM skips WHERE source = ?", (source,)).fetchall())

@@ -7,6 +7,7 @@ import shutil
 import sqlite3
 from collections.abc import Callable
 from contextlib import closing
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -14,8 +15,9 @@ import pytest
 
 from archive.catalogue import build
 from archive.catalogue.agree import disagreements
-from archive.corpus import forget, reclean
+from archive.corpus import forget, reclean, shard
 from archive.layout import Layout
+from archive.text.document import Document
 from archive.warc import exclusions, index
 from archive.warc.reader import whole_records
 from archive.warc.writer import Earlier, Exchange, Writer
@@ -102,6 +104,17 @@ def change_shard(layout: Layout) -> None:
     path.write_bytes(data)
 
 
+def change_text(layout: Layout) -> None:
+    path = layout.shard_of(warc(layout, "response"))
+    about = shard.about(path)
+    assert about is not None
+    rows = [replace(r, text=r.text + "假") if isinstance(r, Document) else r for r in shard.read(path)]
+    with shard.Writer(path) as writer:
+        for row in rows:
+            writer.add(row)
+        writer.close(header=about.header, hosts=about.hosts)
+
+
 def swap_shards(layout: Layout) -> None:
     shutil.copyfile(
         layout.shard_of(warc(layout, "response")),
@@ -175,6 +188,7 @@ def break_catalogue(layout: Layout) -> None:
         pytest.param(cut_target, ".warc.gz", "which is not whole", marks=pytest.mark.fault(rows=[17])),
         (change_index, ".cdxj", "the index line is not what"),
         pytest.param(change_shard, ".parquet", "shard", marks=pytest.mark.fault(rows=[27])),
+        (change_text, "catalogue.sqlite", "holds other rows than the file"),
         (swap_shards, ".parquet", "made from other bytes"),
         (lose_warc, ".cdxj", "is gone"),
         (change_catalogue, "catalogue.sqlite", "holds other rows than the file"),
