@@ -158,6 +158,10 @@ def _clean_page(
     if draft.byline.source is None and source and not fields.is_own(reader(source), reader(page.head)):
         named = fields.byline(f"来源:{reader(source).removeprefix('来源').lstrip(':：')}")
         draft.byline.take(named, "meta", source)
+    # Not `author`: templates put the editor there, the site, or nothing (measured).
+    author = reader(page.meta("article:author") or "")
+    if fields.is_person(author) and author != draft.byline.editor:
+        draft.byline.take(fields.Byline(author=author), "meta", author)
     near = [around[index] for index in above if page.title is None or index > page.title - 4]
     # Below a thread's first post stand the days of the others.
     after = [] if "thread" in draft.fate else [around[index] for index in below]

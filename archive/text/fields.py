@@ -576,6 +576,8 @@ def is_caption(line: str, *, pictured: bool = True) -> bool:
     (False, False)
     """
     text = narrow(line)
+    if len(text) > 122:
+        return False
     if (match := _SIGNED.fullmatch(text)) and is_person(match["who"]):
         return True
     if text.startswith("(") and text.endswith(")") and text.count("(") == 1:

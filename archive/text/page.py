@@ -18,6 +18,7 @@ from archive.text.blocks import MARK, Block, Outline, fold, outline
 from archive.text.decode import parse
 from archive.text.lines import narrow_lines
 
+_WRITTEN = re.compile(r'"author"\s*:\s*\[?\s*\{[^{}]{0,200}?"name"\s*:\s*"(?P<name>[^"]{2,40})"')
 _PUBLISHED = re.compile(r'"(?P<name>pubDate|datePublished|upDate)"\s*:\s*"(?P<value>[^"]{8,40})"')
 
 
@@ -115,6 +116,7 @@ def _metas(read: Outline) -> list[tuple[str, str]]:
     names = {"pubDate": "pubdate", "datePublished": "datepublished", "upDate": "update"}
     for data in read.json:
         found += [(names[m["name"]], m["value"]) for m in _PUBLISHED.finditer(data)]
+        found += [("article:author", fold(unescape(m["name"]))) for m in _WRITTEN.finditer(data)]
     return found
 
 
