@@ -107,7 +107,9 @@ class Table:
 def main() -> int:
     """Run, print, and say by the exit code whether every row passed."""
     table = Table()
-    code = int(pytest.main(["-p", "no:cacheprovider", "-p", "no:xdist", "tests", *sys.argv[1:]], plugins=[table]))
+    # Many processes, on a machine that may be slow: five times what a test has by itself.
+    asked = ["-p", "no:cacheprovider", "-p", "no:xdist", "-o", "timeout=600", "tests", *sys.argv[1:]]
+    code = int(pytest.main(asked, plugins=[table]))
     print("\nrow  fault" + " " * 54 + "result" + " " * 17 + "what was provoked")
     print("\n".join(table.lines()))
     for reason in dict.fromkeys(table.why):
