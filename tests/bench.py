@@ -30,15 +30,20 @@ import trafilatura
 
 from archive.layout import Layout
 from archive.site import by_host, host_of, load, load_file
+from archive.text import extract
 from archive.text.blocks import outline
 from archive.text.clean import clean
 from archive.text.decode import decode
 from archive.text.document import Document
+from archive.text.markup import tokens
+from archive.text.page import page_of
 from archive.warc import reader
 from archive.warc.capture import Capture, Place
 from crawler import practice
 
 CHECKOUT = Path(__file__).parents[1]
+# Of cleaning a page, in order.
+STAGES = ("decode", "tags", "blocks", "keys and title", "votes and body", "lines, fields, dates")
 # `scrapy crawl`, with the time that acknowledging takes: fsync of the WARC file and commit of the state.
 OURS = """
 import atexit, json, os, sys, time
@@ -226,7 +231,6 @@ def real(rounds: int) -> None:
         print("\nCleaning real pages: they are not at hand")
         return
     figures: dict[str, list[float]] = {"cundang": [], "trafilatura": []}
-    stages = dict.fromkeys(("decode", "blocks", "all"), 0.0)
     for number in range(rounds + 1):
         for name in figures:
             start = time.process_time()
@@ -237,24 +241,45 @@ def real(rounds: int) -> None:
                     trafilatura.bare_extraction(page.body, url=page.url, with_metadata=True)
             # The first round warms both up.
             figures[name] += [len(pages) / (time.process_time() - start)] if number else []
-    for page in pages:
-        times = [time.process_time()]
-        html = decode(page.body, "text/html").html
-        times.append(time.process_time())
-        outline(html)
-        times.append(time.process_time())
-        clean(page, None)
-        times.append(time.process_time())
-        for name, (start, end) in zip(("decode", "blocks", "all"), pairwise(times), strict=True):
-            stages[name] += end - start
+    stages = [dict.fromkeys(STAGES, 0.0) for _ in range(rounds)]
+    for times in stages:
+        for page in pages:
+            measure(page, times)
     print(f"\nCleaning: {len(pages)} real articles, {rounds} rounds in turn, one warm process")
     ours_median = statistics.median(figures["cundang"])
     for name, measured in figures.items():
         median = statistics.median(measured)
         print(f"  {name:18} {median:7.0f} a CPU-second   cundang is {ours_median / median:5.2f} times as fast")
-    shares = {name: stages[name] / stages["all"] for name in ("decode", "blocks")}
-    shares["votes, fields, dates"] = 1 - sum(shares.values())
+    shares = {
+        name: statistics.median(times[name] / max(sum(times.values()), 1e-9) for times in stages) for name in STAGES
+    }
     print("  stages: " + ", ".join(f"{name} {share:.0%}" for name, share in shares.items()))
+
+
+def measure(page: Capture, times: dict[str, float]) -> None:
+    """Add the CPU time of each stage of cleaning a page."""
+    clock = [time.process_time()]
+    html = decode(page.body, "text/html").html
+    clock.append(time.process_time())
+    tokens(html)
+    clock.append(time.process_time())
+    outline(html)
+    clock.append(time.process_time())
+    read = page_of(html)
+    clock.append(time.process_time())
+    if read is None:
+        return
+    points = extract.votes(read.blocks, read.keys)
+    extract.body(read.outline, points, picked=(), title=read.title)
+    clock.append(time.process_time())
+    clean(page, None)
+    clock.append(time.process_time())
+    decoded, cut, outlined, paged, voted, whole = (end - start for start, end in pairwise(clock))
+    # Each step does what stands before it again.
+    for name, spent in zip(
+        STAGES, (decoded, cut, outlined - cut, paged - outlined, voted, whole - decoded - paged - voted), strict=True
+    ):
+        times[name] += spent
 
 
 def main() -> None:

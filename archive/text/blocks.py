@@ -98,6 +98,7 @@ _INLINE_TAGS = frozenset(
     ]
 )
 _HIDDEN = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden", re.IGNORECASE)
+_HREF = re.compile(r"""(?<![\w-])href\s*=\s*(?:"([^"]*)|'([^']*)|([^\s>]+))""", re.IGNORECASE)
 _MAY_HIDE = re.compile(r"none|\bhidden", re.IGNORECASE)
 # A script that leads to another page; not one that opens a picture, `window.open(this.src)`.
 _LEADS = re.compile(r"location(?:\.href\s*=|\s*=|\.(?:replace|assign)\()\s*['\"]|window\.open\(\s*['\"]")
@@ -295,6 +296,7 @@ class Outline:
         pieces: the page cut at its tags, see `markup.Tokens`.
         json: contents of scripts that hold data.
         places: name of a tag in lower case -> where in `pieces` it stands.
+        said: all attributes, in lower case.
         pictures: the blocks that pictures stand directly before.
     """
 
@@ -308,6 +310,7 @@ class Outline:
     pieces: list[str]
     json: list[str]
     places: dict[str, list[int]]
+    said: str
     pictures: frozenset[int]
 
     def captioned(self, index: int) -> bool:
@@ -346,20 +349,17 @@ class Outline:
         """The addresses that links lead to, with a number for `name`; where words are given (in lower case), of those
         whose tags hold one of them.
         """
-        places = self.places.get("a", ())
-        inners = [self.pieces[place + 1].lower() for place in places] if words else []
-        if words:
-            # Most pages have none of them.
-            whole = "\n".join(inners)
-            words = tuple(word for word in words if word in whole)
-            chosen = [p for p, inner in zip(places, inners, strict=True) if any(word in inner for word in words)]
-        for place in chosen if inners else places:
-            if href := attributes(self.pieces[place + 1]).get("href"):
-                yield href.strip(), place
+        if words and not (words := tuple(word for word in words if word in self.said)):
+            return
+        for place in self.places.get("a", ()):
+            inner = self.pieces[place + 1]
+            if (not words or any(word in inner.lower() for word in words)) and (found := _HREF.search(inner)):
+                href = found[1] or found[2] or found[3] or ""
+                yield (unescape(href) if "&" in href else href).strip(), place
 
     def clicks(self, word: str) -> Iterator[str]:
         """Of all elements what a click does, where it holds a word."""
-        for inner in self.pieces[2::3]:
+        for inner in self.pieces[2::3] if "onclick" in self.said and word in self.said else ():
             if word in inner and (script := attributes(inner).get("onclick")):
                 yield script
 
@@ -391,6 +391,11 @@ def outline(html: str) -> Outline:  # noqa: C901, PLR0912, PLR0915 - one loop wi
 
     pictures: list[int] = []
     marked = MARK in html
+    # What the attributes of hardly any element say is not looked for where none says it.
+    said = "".join(pieces[2::3])
+    loud = any(word in said for word in ("NONE", "None", "HIDDEN", "Hidden"))
+    hiding = loud or "none" in said or "hidden" in said
+    leading = "window.open" in said or "location" in said
     # The end of the page ends what is open.
     rest = iter([*pieces, "", "", ""])
     text = next(rest)
@@ -462,7 +467,7 @@ def outline(html: str) -> Outline:  # noqa: C901, PLR0912, PLR0915 - one loop wi
                 frames.append(_SHADE if dark else _DARK)
                 dark = True
         else:
-            hidden = ("one" in inner or "idden" in inner or "ONE" in inner or "IDDEN" in inner) and _is_hidden(inner)
+            hidden = hiding and ("none" in inner or "hidden" in inner or loud) and _is_hidden(inner)
             if void or len(names) >= DEEPEST or (inner[-2:] == "/>" and _is_shut(inner)):
                 if kind == _INLINE:
                     parts.append(_EDGE)
@@ -476,7 +481,7 @@ def outline(html: str) -> Outline:  # noqa: C901, PLR0912, PLR0915 - one loop wi
                 if hidden:
                     watched.append((len(names), None, len(runs), len(boxes), parts[:], links, counted))
                 # Rows of a list may be no links, but call for their page: <li onclick="window.open('t2020_1.html')">.
-                linked = name == "a" or (("lick" in inner or "LICK" in inner) and _leads(inner))
+                linked = name == "a" or (leading and _leads(inner))
                 link_depth += linked
                 parents.append(current)
                 current = len(tags)
@@ -540,6 +545,7 @@ def outline(html: str) -> Outline:  # noqa: C901, PLR0912, PLR0915 - one loop wi
         pieces=pieces,
         json=json,
         places=places,
+        said=said.lower(),
         pictures=frozenset(starts[run] for run in pictures if run < len(starts)),
     )
 
@@ -588,7 +594,7 @@ def _blocks(runs: Sequence[tuple[str, int, int, bool]], tags: Sequence[str]) -> 
     if "&" in whole:
         whole = unescape(whole)
     strange = _STRANGE.search(whole) is not None
-    wide = [space for space in _WIDE_SPACES if space in whole]
+    wide = any(space in whole for space in _WIDE_SPACES)
     cut = "\r" in whole
     for marked, (_, links, holder, aside) in zip(whole.split(_END_OF_RUN), runs, strict=False):
         starts.append(len(found))
@@ -598,7 +604,9 @@ def _blocks(runs: Sequence[tuple[str, int, int, bool]], tags: Sequence[str]) -> 
             continue
         kind = _KINDS.get(tags[holder], "text")
         edged = _EDGE in trimmed
-        if (cut and "\r" in trimmed) or (wide and any(space in trimmed for space in wide)):
+        if (cut and "\r" in trimmed) or (
+            wide and ("\u3000" in trimmed or "\xa0\xa0" in trimmed or "\u2003" in trimmed or "\xa0 \xa0" in trimmed)
+        ):
             lines = [line for line in map(fold, _paragraphs(marked.replace(_EDGE, ""))) if line]
         else:
             line = trimmed.replace(_EDGE, "") if edged else trimmed

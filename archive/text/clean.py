@@ -29,6 +29,9 @@ HEAD = 15
 # A page with more tags is read line by line, without a tree; real pages have at most 15,000 (measured).
 TAGS = 100_000
 DUMP_LINES = 5000
+# Beyond this share of what is no character bytes are no page: random ones have .2, the worst of the real pages .0005
+# (measured).
+LOST = 0.1
 # Below this confidence a body is hardly more than a guess.
 FAINT = 0.05
 # More characters are no article: the longest of the real pages has 36,000 (measured).
@@ -108,6 +111,8 @@ def clean(capture: Capture, site: Site | None) -> Document | Skip:
     if found := verdict.unread(capture):
         return _skip(capture, site, *found)
     decoded = decode(capture.body, content_type)
+    if decoded.lost > LOST:
+        return _skip(capture, site, Reason.UNREADABLE, f"{decoded.lost:.0%} of its characters are none")
     if decoded.html.count("<") > TAGS:
         return _clean_dump(capture, site, decoded)
     page = page_of(decoded.html, site.reading_at(capture.date) if site else None)

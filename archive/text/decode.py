@@ -21,9 +21,8 @@ RIGHT = 0.4
 
 # Bytes beyond ASCII that are no UTF-8 by chance; 统战 in GBK is.
 CHANCE = 60
-# Characters that a score looks at, other than ASCII.
+# Characters that a score looks at.
 SAMPLE = 6_000
-WINDOW = 16_384
 
 _COMMON_HAN = resources.files("archive.text").joinpath("common_han.txt").read_text("utf-8")
 _COMMON = re.compile(f"[{_COMMON_HAN}，。、：；！？“”‘’（）《》【】「」『』—…·　]+")
@@ -60,12 +59,14 @@ class Decoded:
         encoding: the name of the Python codec that read it; `mixed` where pieces differ.
         evidence: why it was chosen: `bom`, `header`, `meta` or `text`.
         flags: `mojibake` where damaged characters are left, `mixed_encoding` where pieces differ.
+        lost: the share of the characters that are none: control characters, and bytes that the encoding does not have.
     """
 
     html: str
     encoding: str
     evidence: str
     flags: tuple[str, ...] = ()
+    lost: float = 0.0
 
 
 def decode(body: bytes, content_type: str | None) -> Decoded:
@@ -81,32 +82,36 @@ def decode(body: bytes, content_type: str | None) -> Decoded:
             return _decoded(body[len(bom) :].decode(encoding, "replace").replace("\0", ""), encoding, "bom")
     # No byte of these stands inside a character of the encodings below.
     rest = body.translate(None, _PLAIN)
-    if rest.translate(None, _CONTROLS) != rest:
-        body, rest = body.translate(None, _CONTROLS), rest.translate(None, _CONTROLS)
+    letters = rest.translate(None, _CONTROLS)
+    # NUL is what tools pad with.
+    controls = len(rest) - len(letters) - rest.count(0)
+    if len(letters) < len(rest):
+        body, rest = body.translate(None, _CONTROLS), letters
     declared = _declared(body, content_type)
-    if read := _utf8(body, rest, declared):
+    if read := _utf8(body, rest, declared, controls):
         return read
     if not rest:
         encoding, evidence = declared[0] if declared else ("utf-8", "text")
         if encoding not in ("hz", "iso2022_jp", "iso2022_kr"):
-            return _decoded(body.decode("ascii"), encoding, evidence)
+            return _decoded(body.decode("ascii"), encoding, evidence, rest="", controls=controls)
     candidates = [*declared, ("utf-8", "text"), ("gb18030", "text"), ("big5hkscs", "text")]
     best, best_score = ("", "utf-8", "text"), -1e9
     for encoding, evidence in _once(candidates):
         text = body.decode(encoding, "replace")
-        score = _score(text)
+        other = _not_ascii(text)
+        score = _score(other)
         if score > best_score:
             best, best_score = (text, encoding, evidence), score
-        if score > RIGHT and "\ufffd" not in text:
-            break
+        if score > RIGHT and "\ufffd" not in other:
+            return _decoded(text, encoding, evidence, rest=other, controls=controls)
     if best_score <= RIGHT:
         best = _foreign(body, declared) or best
     text, encoding, evidence = best
     if "\ufffd" in text.rstrip("\ufffd"):
         pieces = _by_piece(body, encoding)
         if pieces.count("\ufffd") < text.count("\ufffd"):
-            return _decoded(pieces, "mixed", "text", "mixed_encoding")
-    return _decoded(text, encoding, evidence)
+            return _decoded(pieces, "mixed", "text", "mixed_encoding", controls=controls)
+    return _decoded(text, encoding, evidence, controls=controls)
 
 
 def parse(html: str) -> HtmlElement | None:
@@ -131,7 +136,7 @@ def _parse(data: bytes) -> tuple[HtmlElement | None, bool]:
     return tree, not any(entry.type_name == "ERR_RESOURCE_LIMIT" for entry in parser.error_log)
 
 
-def _utf8(body: bytes, rest: bytes, declared: list[tuple[str, str]]) -> Decoded | None:
+def _utf8(body: bytes, rest: bytes, declared: list[tuple[str, str]], controls: int) -> Decoded | None:
     """A page that says that it is UTF-8, or nothing, and reads as UTF-8."""
     if (declared and declared[0][0] != "utf-8") or len(rest) < CHANCE or b"\xef\xbf\xbd" in rest:
         return None
@@ -140,19 +145,23 @@ def _utf8(body: bytes, rest: bytes, declared: list[tuple[str, str]]) -> Decoded 
     except UnicodeDecodeError:
         return None
     encoding, evidence = declared[0] if declared else ("utf-8", "text")
-    return _decoded(text, encoding, evidence, rest=rest.decode("utf-8"))
+    return _decoded(text, encoding, evidence, rest=rest.decode("utf-8"), controls=controls)
 
 
-def _decoded(text: str, encoding: str, evidence: str, *flags: str, rest: str | None = None) -> Decoded:
+def _decoded(
+    text: str, encoding: str, evidence: str, *flags: str, rest: str | None = None, controls: int = 0
+) -> Decoded:
     # A character cut in two by the end of a truncated body is no damage.
-    text = text.rstrip("\ufffd")
-    rest = _not_ascii(text) if rest is None else rest
+    cut = len(text) - len(text.rstrip("\ufffd"))
+    text = text[: len(text) - cut]
+    rest = _not_ascii(text) if rest is None else rest[: len(rest) - cut]
     if "\ufeff" in rest:
         text = text.replace("\ufeff", "")
         rest = rest.replace("\ufeff", "")
     if any(damage in rest and damage in text for damage in _DAMAGE) or _TWICE.search(rest):
         flags = (*flags, "mojibake")
-    return Decoded(html=text, encoding=encoding, evidence=evidence, flags=flags)
+    lost = (rest.count("\ufffd") + controls) / max(1, len(text))
+    return Decoded(html=text, encoding=encoding, evidence=evidence, flags=flags, lost=lost)
 
 
 def _declared(body: bytes, content_type: str | None) -> list[tuple[str, str]]:
@@ -185,13 +194,11 @@ def _once(candidates: list[tuple[str, str]]) -> list[tuple[str, str]]:
     return list(first.items())
 
 
-def _score(text: str) -> float:
-    """How much a reading looks like Chinese: the share of common characters, less what should not be there."""
-    other = ""
-    for start in range(0, len(text), WINDOW):
-        other += _not_ascii(text[start : start + WINDOW])
-        if len(other) >= SAMPLE:
-            break
+def _score(other: str) -> float:
+    """How much a reading's characters beyond ASCII look like Chinese: the share of common ones, less what should not be
+    there.
+    """
+    other = other[:SAMPLE]
     if not other:
         return 0.0
     common = len("".join(_COMMON.findall(other)))
@@ -227,7 +234,7 @@ def _by_piece(body: bytes, encoding: str) -> str:
                     reading = piece.decode(other, "strict")
                 except UnicodeDecodeError:
                     continue
-                if _score(reading) > RIGHT:
+                if _score(_not_ascii(reading)) > RIGHT:
                     text = reading
                     break
         out.append(text)

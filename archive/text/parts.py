@@ -94,12 +94,20 @@ def _targets(url: str, page: Outline) -> tuple[set[str], set[str]]:
 
     # A pager's addresses hold the page's own name or name a page: most links need not be joined and compared.
     name = _NAME.sub("", unquote(url).partition("?")[0].rpartition("/")[2]).lower()
-    words = (name, "page", "pn=", "%") if name and "?" not in url else ()
+    words: tuple[str, ...] = ()
+    if "?" in url and not _QUERY.search(url):
+        words = ("page", "pn=")
+    elif "?" not in url and name and name.isascii():
+        words = (name, "page", "pn=")
+
+    def may_be(href: str) -> bool:
+        return not words or (len(words) > 2 and name in href.lower()) or _QUERY.search(href) is not None
+
     for href, number in page.links(*words):
-        add(href, paging=_PAGER.fullmatch(page.name(number)[:20]) is not None)
+        if may_be(href):
+            add(href, paging=_PAGER.fullmatch(page.name(number)[:20]) is not None)
     for option in page.every("option"):
-        value = option.get("value", "")
-        if value and (not words or any(word in value.lower() for word in words)):
+        if (value := option.get("value", "")) and may_be(value):
             add(value, paging=True)
     for click in page.clicks("location"):
         if found := _CLICKED.search(click):

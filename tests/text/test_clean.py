@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import hashlib
 import time
 from importlib import resources
 from itertools import pairwise
@@ -261,6 +262,12 @@ FEW_ROWS = "".join(
             {"content_type": "text/xml"},
         ),
         (Reason.NOT_HTML, '<?xml version="1.0"?>\n<rss version="2.0"><item>' + "<p>统战部召开会议。</p>" * 99, {}),
+        (Reason.UNREADABLE, hashlib.shake_128(b"noise").digest(3000), {}),
+        (
+            Reason.UNREADABLE,
+            b"<html><p>" + hashlib.shake_128(b"page").digest(300),
+            {"content_type": "text/html; charset=gbk"},
+        ),
         (Reason.NOT_HTML, b"\x89PNG\r\n", {"content_type": "image/png"}),
         (Reason.TOO_LARGE, "<p>" + "统战工作。" * 250_000 + "</p>", {}),
         (Reason.UNREADABLE, b"\x0b\x02" * 50, {"problems": ("content-coding br cannot be undone",)}),
