@@ -44,8 +44,10 @@ texts = [document.text for document in JsonlReader("OUT/dolma/documents")()]
     "mlcroissant Dataset(hf)": """
 import mlcroissant, sys
 dataset = mlcroissant.Dataset("OUT/hf/croissant.json")
-assert not dataset.metadata.ctx.issues.errors, dataset.metadata.ctx.issues.report()
-assert not dataset.metadata.ctx.issues.warnings, dataset.metadata.ctx.issues.report()
+issues = dataset.metadata.ctx.issues
+# Whoever publishes the folder knows how it is to be cited, when, and as which version.
+warnings = [w for w in issues.warnings if not any(name in w for name in ("citeAs", "datePublished", "version"))]
+assert not issues.errors and not warnings, issues.report()
 texts = [row["documents/text"].decode() for row in dataset.records("documents")]
 """,
 }
@@ -78,6 +80,7 @@ def main() -> None:
             )
             assert done.returncode == 0, f"{reader}: {done.stderr[-2000:]}"
             assert json.loads(done.stdout.splitlines()[-1]) == truth, f"{reader} read other texts"
+            assert "not standard" not in done.stderr, done.stderr
             print(f"{reader:40} {len(truth)} documents, the same texts")
 
 

@@ -92,29 +92,65 @@ _SIZES = (
 )
 
 
+# The context that Croissant 1.0 states, all of it: readers compare.
+_CONTEXT = {
+    "@language": "en",
+    "@vocab": "https://schema.org/",
+    "sc": "https://schema.org/",
+    "cr": "http://mlcommons.org/croissant/",
+    "rai": "http://mlcommons.org/croissant/RAI/",
+    "dct": "http://purl.org/dc/terms/",
+    "conformsTo": "dct:conformsTo",
+    "data": {"@id": "cr:data", "@type": "@json"},
+    "examples": {"@id": "cr:examples", "@type": "@json"},
+    "dataType": {"@id": "cr:dataType", "@type": "@vocab"},
+} | {
+    name: f"cr:{name}"
+    for name in [
+        "citeAs",
+        "column",
+        "equivalentProperty",
+        "extract",
+        "field",
+        "fileObject",
+        "fileProperty",
+        "fileSet",
+        "format",
+        "includes",
+        "isLiveDataset",
+        "jsonPath",
+        "key",
+        "md5",
+        "parentField",
+        "path",
+        "recordSet",
+        "references",
+        "regex",
+        "repeated",
+        "replace",
+        "samplingRate",
+        "separator",
+        "source",
+        "subField",
+        "transform",
+    ]
+}
+
+
 def _croissant(files: list[Path], out: Path) -> dict[str, Any]:
     """Croissant 1.0 (MLCommons): the files, and a field a column."""
     named = [(path, f"part-{number:05}") for number, path in enumerate(files)]
+    parts = {
+        "@type": "cr:FileSet",
+        "@id": "parts",
+        "containedIn": [{"@id": name} for _, name in named],
+        "encodingFormat": "application/x-parquet",
+        "includes": "*.parquet",
+    }
+    # A reader of Croissant opens a file by name more surely than a set of one.
+    source = {"fileSet": {"@id": "parts"}} if len(files) > 1 else {"fileObject": {"@id": named[0][1]}}
     return {
-        "@context": {
-            "@language": "en",
-            "@vocab": "https://schema.org/",
-            "sc": "https://schema.org/",
-            "cr": "http://mlcommons.org/croissant/",
-            "dct": "http://purl.org/dc/terms/",
-            "conformsTo": "dct:conformsTo",
-            "column": "cr:column",
-            "data": {"@id": "cr:data", "@type": "@json"},
-            "dataType": {"@id": "cr:dataType", "@type": "@vocab"},
-            "extract": "cr:extract",
-            "field": "cr:field",
-            "fileObject": "cr:fileObject",
-            "fileSet": "cr:fileSet",
-            "includes": "cr:includes",
-            "recordSet": "cr:recordSet",
-            "repeated": "cr:repeated",
-            "source": "cr:source",
-        },
+        "@context": _CONTEXT,
         "@type": "sc:Dataset",
         "conformsTo": "http://mlcommons.org/croissant/1.0",
         "name": "cundang",
@@ -133,38 +169,46 @@ def _croissant(files: list[Path], out: Path) -> dict[str, Any]:
                 }
                 for path, name in named
             ),
-            {
-                "@type": "cr:FileSet",
-                "@id": "parts",
-                "containedIn": [{"@id": name} for _, name in named],
-                "encodingFormat": "application/x-parquet",
-                "includes": "data/train-*.parquet",
-            },
+            *([parts] if len(files) > 1 else []),
         ],
         "recordSet": [
             {
                 "@type": "cr:RecordSet",
                 "@id": "documents",
                 "name": "documents",
-                "field": [_field(column) for column in shard.DOCUMENT_SCHEMA],
+                "field": [_field(column, source) for column in shard.DOCUMENT_SCHEMA],
             }
         ],
     }
 
 
-def _field(column: pa.Field) -> dict[str, Any]:
+def _field(column: pa.Field, source: dict[str, Any]) -> dict[str, Any]:
     kind = column.type
     repeated = pa.types.is_list(kind)
     kind = kind.value_type if repeated else kind
-    said = {
+    said: dict[str, Any] = {
         "@type": "cr:Field",
         "@id": f"documents/{column.name}",
         "name": column.name,
         "description": dictionary.MEANINGS[column.name].meaning,
-        "dataType": _croissant_type(kind),
-        "source": {"fileSet": {"@id": "parts"}, "extract": {"column": column.name}},
     }
-    return said | ({"repeated": True} if repeated else {})
+    if repeated:
+        said["repeated"] = True
+    taken = source | {"extract": {"column": column.name}}
+    if not pa.types.is_struct(kind):
+        return said | {"dataType": _croissant_type(kind), "source": taken}
+    return said | {
+        "subField": [
+            {
+                "@type": "cr:Field",
+                "@id": f"documents/{column.name}/{part.name}",
+                "name": part.name,
+                "dataType": "sc:Text",
+                "source": taken | {"transform": {"jsonPath": part.name}},
+            }
+            for part in kind
+        ]
+    }
 
 
 def _croissant_type(kind: pa.DataType) -> str:

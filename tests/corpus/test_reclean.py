@@ -19,10 +19,12 @@ from typing import Any
 import pyarrow.parquet as pq
 import pytest
 
+from archive.catalogue import query
 from archive.corpus import shard
 from archive.layout import Layout
 from archive.text.document import Document
 from archive.warc.writer import Exchange, Writer
+from crawler import practice
 
 SENTENCES = (
     "市委统战部召开会议，传达学习上级精神，研究部署下一阶段工作。",
@@ -184,24 +186,31 @@ def gone(pids: list[int]) -> None:
         time.sleep(0.05)
 
 
-@pytest.mark.timeout(180)
-def test_two_cleanings_and_a_reader_at_one_time_disturb_nobody(house: Path) -> None:
+@pytest.mark.fault(rows=[50])
+@pytest.mark.timeout(300)
+def test_a_crawl_two_cleanings_and_readers_at_one_time_disturb_nobody(house: Path, tmp_path: Path) -> None:
     rules(house / "sites", "alpha", "div.main")
     layout = Layout(root=house / "data")
-    both = [
-        subprocess.Popen(command(house, "clean", "--all"), stderr=subprocess.PIPE, text=True, stdout=subprocess.DEVNULL)
-        for _ in range(2)
-    ]
-    read = 0
-    while any(process.poll() is None for process in both):
-        for path in layout.shards():
-            assert len(list(shard.read(path))) == 24
+    with practice.Server() as server:
+        (vsb,) = (path for key, path in practice.write_sites(tmp_path / "all", server.port).items() if key == "vsb")
+        (house / "sites" / "vsb.toml").write_text(vsb.read_text(encoding="utf-8"), encoding="utf-8")
+        every = [
+            subprocess.Popen(command(house, *words), stderr=subprocess.PIPE, text=True, stdout=subprocess.DEVNULL)
+            for words in (("clean", "--all"), ("clean", "--all"), ("crawl", "vsb", "--max-pages", "12"))
+        ]
+        read = 0
+        while any(process.poll() is None for process in every):
+            for path in [*layout.shards("alpha"), *layout.shards("beta")]:
+                assert len(list(shard.read(path))) == 24
+            assert len(list(query.search(layout, "统战部", 5, query.Filter()))) == 5
             read += 1
-    for process in both:
-        _, said = process.communicate()
-        assert process.returncode == 0, said
+            time.sleep(0.2)
+        for process in every:
+            _, said = process.communicate()
+            assert process.returncode == 0, said
     assert read
     assert cundang(house, "clean", "--dry-run", "--json") == []
+    assert cundang(house, "verify", "--json") == []
 
 
 def test_a_shard_of_an_earlier_schema_stays_readable(house: Path, tmp_path: Path) -> None:
