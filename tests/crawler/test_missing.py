@@ -19,6 +19,7 @@ from archive.warc import reader
 from archive.warc.record import Record
 from crawler.missing import NAME
 
+pytestmark = pytest.mark.timeout(600)
 TEXT = "<p>" + "全市统战部长会议召开，会议强调要画好最大同心圆，巩固和发展最广泛的爱国统一战线。" * 8 + "</p>"
 ROWS = [f"/xw/202002/t20200219_{n}.html" for n in range(1, 9)]
 LOST = ROWS[2:4]
@@ -54,7 +55,7 @@ def test_pages_like_that_of_a_made_up_address_are_none(tmp_path: Path, manner: s
     with serving(routes, probes=True) as little:
         file = little.site(sites)
         command = [sys.executable, "-m", "crawler.cli", "--data", str(data), "--sites", str(sites)]
-        done = subprocess.run([*command, "crawl", str(file)], capture_output=True, text=True, timeout=100, check=False)
+        done = subprocess.run([*command, "crawl", str(file)], capture_output=True, text=True, timeout=300, check=False)
         assert done.returncode == 0, done.stderr
         probes = [path for path in little.counts if path.startswith("/" + NAME)]
         assert len(probes) == 1
