@@ -711,7 +711,7 @@ class SiteSpider(Spider):
         `han`: Chinese characters that are known to be on the page.
         """
         host = host_of(address.url)
-        if response.status < 400 and len(_NO_HAN.sub("", html)) >= FEW_HAN:
+        if response.status < 400 and (han >= FEW_HAN or len(_NO_HAN.sub("", html)) >= FEW_HAN):
             self._blocks[host] = 0
             return False
         judged = verdict(_capture(response), html, root)
