@@ -776,8 +776,10 @@ def _page(document: Any) -> str:
     def lines() -> Iterator[str]:
         columns: Iterable[tuple[str, Any]] = asdict(document).items()
         for name, value in columns:
-            if name not in ("text", "text_original", "removed") and value not in (None, (), ""):
+            if name not in ("text", "text_original", "removed", "evidence") and value not in (None, (), ""):
                 yield f"{name:20} {value if isinstance(value, str | int | float) else '; '.join(map(str, value))}"
+        for of, words in document.evidence:
+            yield f"{'  ' + of:20} {words}"
         yield f"\n{document.text}\n"
         for rule, line in document.removed:
             yield f"- {rule}: {line}"
