@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 
@@ -273,7 +273,7 @@ def byline(line: str) -> Byline:
     """
     text = narrow(line)
     found = Byline()
-    marks = list(_marks(text))
+    marks = _marks(text)
     if dates.read(text):
         if sender := _SENT.match(text):
             found.author = sender[1]
@@ -299,6 +299,8 @@ def byline(line: str) -> Byline:
     return found
 
 
+# The page asks again and again of the same lines.
+@lru_cache(maxsize=4096)
 def is_dateline(line: str) -> bool:
     """Whether a line holds nothing but labels, their values, a date and the site's address.
 
@@ -312,7 +314,7 @@ def is_dateline(line: str) -> bool:
     text = narrow(line)
     if len(text) > 240 or re.search(r"[。!?;].*[。!?;,]|[,;].*[,;].*,", text) or text.endswith("。"):
         return False
-    marks = list(_marks(text))
+    marks = _marks(text)
     dated = dates.read(text) is not None
     if not marks:
         rest = re.sub(r"https?://\S+|[\d\s:/.\-年月日()\[\]【】|星期周一二三四五六日天上下午更新发布于]+", "", text)
@@ -342,7 +344,7 @@ def signature(line: str) -> Byline | None:
     inner = re.fullmatch(r"[(\[【<]\s*([^()\[\]【】]{2,60})\s*[)\]】>]", text)
     if inner:
         return _bracketed(inner[1].strip())
-    marks = list(_marks(text))
+    marks = _marks(text)
     if _CHECKED.fullmatch(text) or (_SENT.match(text) and is_dateline(text)):
         return byline(text)
     if marks and marks[0][1] <= 2 and any(name != "other" for name, _, _ in marks):
@@ -757,13 +759,16 @@ def _bare(text: str) -> str:
     return _DASHES.sub("-", _QUOTED.sub("", narrow(text)))
 
 
-def _marks(text: str) -> Iterable[tuple[str, int, int]]:
+@lru_cache(maxsize=4096)
+def _marks(text: str) -> tuple[tuple[str, int, int], ...]:
     """Labels in a narrow line: name, where the label starts, where its value starts."""
+    found = []
     end = 0
     for match in _LABEL.finditer(text):
         if match.start() >= end and match.lastgroup:
-            yield match.lastgroup, match.start(), match.end()
+            found.append((match.lastgroup, match.start(), match.end()))
             end = match.end()
+    return tuple(found)
 
 
 def _value(text: str, *, people: bool = False) -> str | None:

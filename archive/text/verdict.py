@@ -236,7 +236,7 @@ def _has_dateline(page: Page) -> bool:
 
 
 def _is_headline(linked: float, text: str) -> bool:
-    return linked > 0.5 and 8 <= han(text) <= 60
+    return linked > 0.5 and len(text) >= 8 and 8 <= han(text) <= 60
 
 
 def _is_markup(body: bytes) -> bool:
