@@ -57,6 +57,7 @@ ROWS = {
     46: "signals while crawling",
     47: "ports that run code",
     49: "a library without the names that the tap needs",
+    50: "cleaning and reading while a crawl writes",
     51: "tools that others wrote read the archive",
 }
 
