@@ -349,15 +349,14 @@ def search(
     limit: Annotated[int, typer.Option(min=1, help="At most so many.")] = 20,
     json_: Json = False,
 ) -> None:
-    """Find documents by Chinese words of any length, newest first.
+    """Find documents by Chinese words of any length, newest first; a day in brackets is that of the capture.
 
     Example: cundang search 统战部 疫情
     """
     wanted = query.Filter(site=context.obj.key(site), since=since, until=until)
     for hit in query.search(context.obj.layout, " ".join(words), limit, wanted):
-        _print(
-            hit, f"{hit.day[:10]:10}  {hit.title or '(no title)'}\n    {hit.snippet}\n    {hit.url}  {hit.id}", json_
-        )
+        day = hit.day[:10] if hit.published else f"({hit.day[:10]})"
+        _print(hit, f"{day:12}  {hit.title or '(no title)'}\n    {hit.snippet}\n    {hit.url}  {hit.id}", json_)
 
 
 @app.command()

@@ -65,11 +65,17 @@ class Filter:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Hit:
-    """A document that a search found; `snippet` is its text around the first word."""
+    """A document that a search found; `snippet` is its text around the first word.
+
+    Attributes:
+        published: as the page states it, else None.
+        day: what "newest first" goes by: published, else the day of the capture, else "".
+    """
 
     id: str
     url: str
     site: str
+    published: str | None
     day: str
     title: str | None
     source: str | None
@@ -134,8 +140,11 @@ def search(layout: Layout, query: str, limit: int, wanted: Filter) -> Iterator[H
     with _asked(layout) as db:
         found = _newest(db, asked, limit, wanted)
     for row, text in zip(found, _texts(layout, found), strict=True):
-        id_, url, site, day, title, publisher, *_ = row
-        yield Hit(id=id_, url=url, site=site, day=day, title=title, source=publisher, snippet=_snippet(text, query))
+        id_, url, site, day, published, title, publisher, *_ = row
+        snippet = _snippet(text, query)
+        yield Hit(
+            id=id_, url=url, site=site, published=published, day=day, title=title, source=publisher, snippet=snippet
+        )
 
 
 def _newest(db: sqlite3.Connection, asked: str, limit: int, wanted: Filter) -> list[tuple[Any, ...]]:
@@ -144,7 +153,7 @@ def _newest(db: sqlite3.Connection, asked: str, limit: int, wanted: Filter) -> l
     Numbers begin with the day, so hits are walked down by number and the walk ends with the day that fills the limit.
     """
     condition, values = _condition(wanted)
-    columns = "d.number, d.id, d.url, d.site, d.day, d.title, d.publisher, s.path, d.row"
+    columns = "d.number, d.id, d.url, d.site, d.day, d.published, d.title, d.publisher, s.path, d.row"
     first, last = _numbers(wanted)
     further = {} if wanted.versions else _numbers_of_parts(db)
     if wanted.site and (few := _few(db, condition, values)) is not None:
