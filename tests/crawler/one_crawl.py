@@ -97,10 +97,11 @@ class OneCrawl(Spider):
         return spider
 
     async def start(self) -> AsyncIterator[Request]:
-        for wanted in self.job["urls"]:
-            yield self.request(wanted)
+        for number, wanted in enumerate(self.job["urls"]):
+            # Scrapy's own scheduler takes what waits last in, first out; the job's order is wanted.
+            yield self.request(wanted, priority=-number)
 
-    def request(self, wanted: dict[str, Any]) -> Request:
+    def request(self, wanted: dict[str, Any], priority: int = 0) -> Request:
         meta = dict(wanted.get("meta", {}))
         if "found" in meta:
             meta["found"] = Found(**meta["found"])
@@ -110,6 +111,7 @@ class OneCrawl(Spider):
             errback=self.lost,
             headers=wanted.get("headers"),
             meta=meta,
+            priority=priority,
             dont_filter=True,
         )
 
