@@ -444,7 +444,9 @@ class SiteSpider(Spider):
         if self._blocked(address, response, decoded.html, root, han=prose + linked):
             return None
         links = discover(address.url, decoded.html, root)
-        article = root is not None and self._is_article(address.url, root, links, prose, linked)
+        # What a list's script is answered reads like prose: headlines and days without a link.
+        data = "json" in kind or decoded.html.lstrip().startswith(("{", "["))
+        article = root is not None and not data and self._is_article(address.url, root, links, prose, linked)
         if (nothing := response.meta.get("nothing")) and (
             root is None or _needs_script(decoded.html, root, links, prose, linked) is None
         ):
