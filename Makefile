@@ -10,7 +10,7 @@
 # make readers exports read by datasets, datatrove and mlcroissant, in an environment of their own
 # make scrapyd the checkout deployed to a real scrapyd on loopback, and a crawl started there
 # make scheduled  a daemon crawls three practice sites for three minutes
-# make recall  twelve families of sites from fresh seeds, and a million addresses: half an hour
+# make recall  twelve families of sites from fresh seeds, and a million addresses: forty minutes
 # make bench   figures, as ratios within one run; wget is compared where it is installed
 
 PYTHON ?= python3
