@@ -32,7 +32,8 @@ from urllib.parse import quote_from_bytes, urldefrag, urlsplit
 
 import scrapy
 import twisted
-from OpenSSL.crypto import X509, X509Store, X509StoreContext, X509StoreContextError
+from OpenSSL.crypto import TYPE_DSA, TYPE_RSA, X509, X509Store, X509StoreContext, X509StoreContextError
+from OpenSSL.crypto import Error as CryptoError
 from OpenSSL.SSL import TLS1_VERSION, TLS_CLIENT_METHOD, Connection, Context
 from OpenSSL.SSL import Error as TlsError
 from scrapy import Request
@@ -612,7 +613,23 @@ def _verdict(connection: Connection, leaf: X509, url: str) -> str:
             verify_hostname(connection, host)
     except (VerificationError, CertificateError) as wrong:
         return f"the certificate is not for {host}: {wrong}"
-    return "ok"
+    # OpenSSL hands the certificates on from that of the host.
+    return next(filter(None, map(_weakness, connection.get_peer_cert_chain() or ())), "ok")
+
+
+def _weakness(certificate: X509) -> str | None:
+    """What in a certificate has less than 112 bits of strength: OpenSSL asks for these of handshakes alone."""
+    try:
+        key, algorithm = certificate.get_pubkey(), certificate.get_signature_algorithm().decode("ascii")
+    except (ValueError, CryptoError) as unknown:
+        return f"a key or a signature of unknown kind: {unknown}"
+    # On the signature of a certificate for itself nothing rests.
+    if certificate.get_issuer() != certificate.get_subject() and re.search("sha1|md[245]", algorithm, re.IGNORECASE):
+        return f"weak: signed with {algorithm}"
+    # NIST SP 800-57 part 1, table 2.
+    if key.type() in (TYPE_RSA, TYPE_DSA) and key.bits() < 2048:
+        return f"weak: a key of {key.bits()} bits"
+    return None
 
 
 @implementer(IOpenSSLClientConnectionCreator)

@@ -10,7 +10,6 @@ import os
 import ssl
 import subprocess
 import sys
-import warnings
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -388,23 +387,6 @@ def test_the_verdict_on_a_trusted_certificate_names_what_is_wrong(
     (seen,) = out["seen"]
     assert seen["event"] == "callback"  # kept whatever its certificate, beside the verdict
     assert f"tls-verification: {verdict}" in only(rows(out["warcs"])["fold"], "metadata").block.decode()
-
-
-@pytest.mark.fault(rows=[32])
-@pytest.mark.parametrize(("tls", "event"), [("strict", "Refused"), ("weak", "callback")])
-def test_old_tls_is_spoken_only_where_the_site_file_allows_it(tmp_path: Path, tls: str, event: str) -> None:
-    context = certificate(tmp_path)
-    with warnings.catch_warnings():  # Python calls these versions what they are
-        warnings.simplefilter("ignore", DeprecationWarning)
-        context.set_ciphers("ALL:@SECLEVEL=0")
-        context.minimum_version = context.maximum_version = ssl.TLSVersion.TLSv1
-    with OddServer(shapes=SHAPES, tls=context) as server:
-        out = run(server, tmp_path / "data", [server.url("fold")], crawl={"tls": tls})
-    assert [seen["event"] for seen in out["seen"]] == [event]
-    if tls == "strict":  # its robots.txt could not be read, which closes the host
-        assert out["seen"][0]["reason"] == "robots_unreachable"
-    else:
-        assert "tls: TLSv1 " in only(rows(out["warcs"])["fold"], "metadata").block.decode()
 
 
 @pytest.mark.fault(rows=[49])
