@@ -3,7 +3,8 @@
 # make check   ruff (all rules) and mypy --strict
 # make killpoints   kill -9 at every write, fsync and commit of a crawl: what is lost, what comes twice, what does not heal
 # make soak MINUTES=15   a crawl of generated pages with faults: memory, open files, captures against the server's log
-# make faults  what the web, the disk and the power do to an archive, row by row: what was provoked, what came of it
+# make faults  what the web, the disk and the power do to an archive, row by row: what was provoked, what came of it;
+#              with CI=1 it fails where a tool is missing: Debian's npm, chromium, openssl, libgnutls30
 # make browser lists that a script makes, shown by a real Chromium; needs Debian's package chromium
 # make fuzz    mutated pages through the cleaner, ten minutes
 # make quality  cleaned texts against what stands on the pages, and against other cleaners; fails below its floors
