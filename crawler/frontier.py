@@ -386,8 +386,8 @@ class Frontier:
             if again and visited < self.visit and state in (State.DONE, State.FAILED):
                 self._db.execute(
                     "UPDATE address SET state = 'pending', not_before = NULL, reason = NULL, detail = NULL, tries = 0,"
-                    " form = ? WHERE id = ?",
-                    [address.form, key],
+                    " kind = ?, form = ? WHERE id = ?",
+                    [address.kind, address.form, key],
                 )
             if state == State.REFUSED and reason == "too_deep" and not refused:
                 self._db.execute(

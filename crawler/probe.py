@@ -73,7 +73,8 @@ class _Page:
     @property
     def leads(self) -> bool:
         """Whether it is a list."""
-        return sum(link.priority == ARTICLE for link in self.links) >= 5 or any(x.kind == "next" for x in self.links)
+        rows = sum(link.priority == ARTICLE for link in self.links)
+        return rows >= 5 or any(link.kind in ("next", "list") for link in self.links)
 
 
 def probe(url: str, folder: Path, *, key: str | None = None, delay: float = 3.0) -> Probed:

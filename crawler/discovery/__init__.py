@@ -34,7 +34,7 @@ def discover(url: str, html: str, root: HtmlElement | None) -> list[Link]:
             elif known.row_date is None and link.row_date is not None and known.kind == link.kind:
                 # The same article as a headline above, and in the list with its date.
                 found[link.url] = link
-    if not any(link.kind in ("next", "pager") for link in found.values()):
+    if not any(link.kind in ("next", "pager", "list") for link in found.values()):
         # A guess at names, where nothing else leads on.
         found |= {link.url: link for link in counter.discover(url, html, root)}
     return list(found.values())[:LINKS]

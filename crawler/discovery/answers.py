@@ -39,7 +39,7 @@ _TOTAL_KEYS = ("total", "totalcount", "totalrecord", "count", "recordcount")
 
 
 def discover(url: str, html: str, root: HtmlElement | None) -> Iterator[Link]:
-    """The address of a page's list, or the rows and the next page of an answer."""
+    """The addresses of a page's lists, or the rows and the next page of an answer."""
     if html[:1] in "[{" or html.lstrip("\ufeff \r\n\t")[:1] in ("[", "{"):
         yield from _answer(url, html)
         return
@@ -49,9 +49,10 @@ def discover(url: str, html: str, root: HtmlElement | None) -> Iterator[Link]:
         size = _SIZE.search(html)
         for channel in _CHANNEL(root)[:1]:
             query = f"_isAgg=true&_isJson=true&_pageSize={size[1] if size else 15}&_template=index&page=1"
-            yield Link(url=urljoin(url, f"/common/search/{channel.strip()}?{query}"), kind="next", priority=LIST)
-    if (category := _GKMLPT.search(html)) and (site := _SID.search(html)):
-        yield Link(url=urljoin(url, f"/gkmlpt/api/all/{category[1]}?page=1&sid={site[1]}"), kind="next", priority=LIST)
+            yield Link(url=urljoin(url, f"/common/search/{channel.strip()}?{query}"), kind="list")
+    if site := _SID.search(html):
+        for category in dict.fromkeys(_GKMLPT.findall(html)):
+            yield Link(url=urljoin(url, f"/gkmlpt/api/all/{category}?page=1&sid={site[1]}"), kind="list")
 
 
 def _answer(url: str, text: str) -> Iterator[Link]:

@@ -10,7 +10,7 @@ from urllib.parse import quote, urlencode, urljoin
 from lxml.etree import XPath
 from lxml.html import HtmlElement
 
-from crawler.discovery.general import NEXT, NUMBER
+from crawler.discovery.general import NEXT, NUMBER, base_of
 from crawler.discovery.link import LIST, Link, fold
 
 _CALLS = XPath("//a[contains(@href, '__doPostBack')]")
@@ -48,5 +48,5 @@ def discover(url: str, html: str, root: HtmlElement | None) -> Iterator[Link]:
     # The address of an answer to a form: the page's own, and what was asked.
     page = _PAGE.fullmatch(call[2])
     mark = page[1] if page else sha256(body.encode()).hexdigest()[:16]
-    target = urljoin(url, form.get("action") or url).partition("#")[0]
+    target = urljoin(base_of(url, root), form.get("action") or url).partition("#")[0]
     yield Link(url=f"{target}#{quote(call[1], safe='')}={mark}", kind="next", priority=LIST, form=body)

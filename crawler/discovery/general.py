@@ -73,7 +73,7 @@ def discover(url: str, html: str, root: HtmlElement | None) -> Iterator[Link]:
     """All links, whatever the CMS; files and pictures as requisites."""
     if root is None:
         return
-    base = urljoin(url, _BASE(root).strip())
+    base = base_of(url, root)
     yield from _redirects(base, html, root)
     elements, texts = _survey(root)
     clicks = _CLICKS(root) if _SCRIPTED.search(html) else []
@@ -100,6 +100,11 @@ def discover(url: str, html: str, root: HtmlElement | None) -> Iterator[Link]:
         source = next((image.get(name) for name in _LATE if image.get(name)), image.get("src"))
         if source and (href := _absolute(base, source)):
             yield Link(url=href, anchor=fold(image.get("alt") or ""), kind="requisite", priority=REQUISITE)
+
+
+def base_of(url: str, root: HtmlElement) -> str:
+    """What the links of a page are relative to."""
+    return urljoin(url, str(_BASE(root)).strip())
 
 
 def _survey(root: HtmlElement) -> tuple[defaultdict[str, list[HtmlElement]], list[_Text]]:

@@ -14,7 +14,7 @@ from urllib.parse import parse_qsl, urlencode, urljoin, urlsplit, urlunsplit
 from lxml.html import HtmlElement, fragment_fromstring
 
 from crawler.discovery import general
-from crawler.discovery.link import LIST, Link
+from crawler.discovery.link import Link
 
 # jpage.js asks for the records of so many screen pages at once.
 SCREENS = 3
@@ -30,7 +30,7 @@ _PAIR = re.compile(r"[\"']?(\w+)[\"']?\s*:\s*(?:'([^']*)'|\"([^\"]*)\"|([\w.-]+)
 
 
 def discover(url: str, html: str, root: HtmlElement | None) -> Iterator[Link]:
-    """The records of a datastore, and the request for the next group of records where there are more."""
+    """The records of a datastore, and the request for the group behind them; where there are none, for the first."""
     del root
     answer = "dataproxy.jsp" in urlsplit(url).path
     if not answer and "<datastore>" not in html and "dataproxy.jsp" not in html:
@@ -40,7 +40,7 @@ def discover(url: str, html: str, root: HtmlElement | None) -> Iterator[Link]:
         yield from _rows(url, record)
     more = _next_group(url, html, len(records), answer=answer)
     if more:
-        yield Link(url=more, kind="next", priority=LIST)
+        yield Link(url=more, kind="next" if records else "list")
 
 
 def _rows(url: str, record: str) -> Iterator[Link]:
@@ -82,17 +82,16 @@ def _next_group(url: str, html: str, records: int, *, answer: bool) -> str | Non
     if named:
         query |= {key: a or b or c for key, a, b, c in _PAIR.findall(named[1])}
     per_page = _EACH.search(html)
-    each = int(per_page[1]) if per_page else _PER_PAGE
-    # The inline datastore holds the first group: as many records as there are, not always three screens.
-    if not records or records >= count or not each:
-        first = 1
-        if records >= count:
-            return None
-    else:
-        first = records + 1
+    each = int(per_page[1]) if per_page else 0
+    if records >= count:
+        return None
+    # The inline datastore holds the first group: as many records as there are, not always three screens. Where there is
+    # none, the first group has one address, however many records come.
+    each = each or _PER_PAGE
+    last = records + each * SCREENS
     query = {
-        "startrecord": str(first),
-        "endrecord": str(min(first - 1 + each * SCREENS, count)),
+        "startrecord": str(records + 1),
+        "endrecord": str(min(last, count) if records else last),
         "perpage": str(each),
         **{key: value for key, value in query.items() if key not in ("page", "startrecord", "endrecord", "perpage")},
     }

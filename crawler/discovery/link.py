@@ -46,8 +46,8 @@ class Link:
         url: absolute, as the page writes it.
         anchor: its text, white space folded; None: it has none.
         row_date: the date in its list row, as shown.
-        kind: `next` is the page after this one, of the same list or article; `pager` another page of it; `requisite` a
-            file; `redirect` what a stub leads to.
+        kind: `next` is the page after this one, of the same list or article; `pager` another page of it; `list` what
+            a script asks for to show the page's list; `requisite` a file; `redirect` what a stub leads to.
         priority: lower is sooner.
         form: the body of a POST that asks for it; None: a GET does.
         frame: it stands in a frame of the page.
@@ -56,7 +56,7 @@ class Link:
     url: str
     anchor: str | None = None
     row_date: str | None = None
-    kind: Literal["page", "next", "pager", "requisite", "redirect"] = "page"
+    kind: Literal["page", "next", "pager", "list", "requisite", "redirect"] = "page"
     priority: int = LIST
     form: str | None = None
     frame: bool = False

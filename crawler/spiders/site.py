@@ -478,8 +478,8 @@ class SiteSpider(Spider):
             self._give_up(address, "needs_js", why, response.status)
         else:
             role: Role | None = "article" if article else "list"
-            if not article and not _shown(links) and self._has_frame(links):
-                # What changes is the list in its frame.
+            if not article and not _shown(links) and self._has_list_elsewhere(links):
+                # What changes is the list in its frame, or the one that its script asks for: that has the clock.
                 role = None
             self.frontier.done(
                 address,
@@ -542,13 +542,7 @@ class SiteSpider(Spider):
         """Push a page's links; whether one is new and has another shape than the page's own, and whether one is new."""
         own, fruitful = shape(address.url), False
         pager = address.pager or address.id
-        inside: list[tuple[str, Link]] = []
-        for link in links:
-            url = canonical(link.url, encoding)
-            if url is not None and link.form is not None:
-                url += "#" + link.url.partition("#")[2]
-            if url is not None and url != address.url and host_of(url) in self.site.hosts:
-                inside.append((url, link))
+        inside = self._inside(address, links, encoding)
         changed = not article and self._changed(pager, inside)
         if not (article or changed or self.full or self.frontier.visit == 1):
             # All of it was known before: what lies behind it is known too.
@@ -565,9 +559,11 @@ class SiteSpider(Spider):
             if not self.frontier.fresh_listing(pager, digest):
                 inside = [(url, link) for url, link in inside if link.kind not in ("next", "pager")]
         for url, link in inside:
+            # Until now the page was held for its list, and what its script asks for for the list's next page.
+            due = url == again or (link.kind == "list" and address.role == "list")
             if (
                 link.kind != "redirect"
-                and url != again
+                and not due
                 and self._met_before(url, link, address.depth + (link.kind == "page"))
             ):
                 continue
@@ -588,7 +584,9 @@ class SiteSpider(Spider):
                     found=found,
                     form=link.form,
                 )
-                self._offer(further, again=url == again)
+                self._offer(further, again=due)
+            elif link.kind == "list":
+                self._offer(Address(url=url, priority=LIST, depth=address.depth, found=found), again=due)
             elif link.kind == "page":
                 priority = self._priority(url, link)
                 new = self._offer(Address(url=url, priority=priority, depth=address.depth + 1, found=found))
@@ -597,8 +595,19 @@ class SiteSpider(Spider):
                     fruitful = other != own and not self.frontier.barren(other)
         return fruitful, changed
 
-    def _has_frame(self, links: list[Link]) -> bool:
-        return any(link.frame and host_of(link.url) in self.site.hosts for link in links)
+    def _inside(self, address: Address, links: list[Link], encoding: str) -> list[tuple[str, Link]]:
+        """The links of a page to other addresses of the site, each with its address."""
+        inside: list[tuple[str, Link]] = []
+        for link in links:
+            url = canonical(link.url, encoding)
+            if url is not None and link.form is not None:
+                url += "#" + link.url.partition("#")[2]
+            if url is not None and url != address.url and host_of(url) in self.site.hosts:
+                inside.append((url, link))
+        return inside
+
+    def _has_list_elsewhere(self, links: list[Link]) -> bool:
+        return any((link.frame or link.kind == "list") and host_of(link.url) in self.site.hosts for link in links)
 
     def _changed(self, pager: int, inside: list[tuple[str, Link]]) -> bool:
         """Whether a list shows what no earlier visit had found, and no earlier page of the list had shown."""
@@ -831,7 +840,8 @@ def _needs_script(html: str, root: HtmlElement, links: list[Link], prose: int, l
     all, or little prose, and an empty place for a list.
     """
     if prose >= FEW_HAN or any(
-        link.row_date or link.kind in ("next", "pager", "redirect") or link.priority == ARTICLE for link in links
+        link.row_date or link.kind in ("next", "pager", "list", "redirect") or link.priority == ARTICLE
+        for link in links
     ):
         return None
     fills = _FILLS.search(html)

@@ -197,6 +197,28 @@ def test_hanweb_rows_come_from_the_datastore_and_groups_from_its_proxy() -> None
     assert discover(group.url, empty, None) == []
 
 
+def test_what_a_script_asks_for_to_show_a_list_is_the_list() -> None:
+    html = HANWEB.format(records="")
+    (group,) = [link for link in found(html, "http://www.tzb.gov.cn/col/col767/index.html") if link.kind != "page"]
+    query = {key: value for key, (value,) in parse_qs(urlsplit(group.url).query).items()}
+    assert (group.kind, query["startrecord"], query["endrecord"]) == ("list", "1", "45")
+    # Its address does not say how many there are today.
+    assert found(html.replace("100", "20"))[0].url == group.url
+    kaipu = (
+        "<html><head><meta name='channelId' content='6f2a'></head><script>get('/common/search/' + id)</script></html>"
+    )
+    assert paths(found(kaipu), "list") == [
+        "/common/search/6f2a?_isAgg=true&_isJson=true&_pageSize=15&_template=index&page=1"
+    ]
+    tree = (
+        "<html><script>var c = {SID: '755001'}</script><a href='/gkmlpt/index#12'>规章</a><a href='/gkmlpt/index#13'>"
+    )
+    assert paths(found(tree), "list") == [f"/gkmlpt/api/all/{n}?page=1&sid=755001" for n in (12, 13)]
+    answer = {"articles": [{"title": "公告", "url": "/a/post_1.html", "created_at": "2020-02-19 08:00"}], "total": 2}
+    links = discover("http://www.tzb.gov.cn/gkmlpt/api/all/12?page=1&sid=755001", json.dumps(answer), None)
+    assert paths(links, "page", "next") == ["/a/post_1.html", "/gkmlpt/api/all/12?page=2&sid=755001"]
+
+
 def test_a_page_of_links_without_end_is_cut() -> None:
     html = "<html><body>" + "".join(f'<a href="/{n}">第{n}条</a>' for n in range(LINKS * 2)) + "</body></html>"
     assert len(found(html)) == LINKS

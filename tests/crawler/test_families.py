@@ -5,6 +5,7 @@ A few small ones by default; CUNDANG_RECALL=1 (`make recall`) takes all twelve w
 
 from __future__ import annotations
 
+import contextlib
 import datetime as dt
 import hashlib
 import json
@@ -12,6 +13,7 @@ import os
 import re
 import secrets
 import shutil
+import sqlite3
 import subprocess
 import sys
 from collections import Counter
@@ -34,6 +36,8 @@ from crawler.practice.families import FAMILIES, Site, traps
 
 WHOLE = bool(os.environ.get("CUNDANG_RECALL"))
 ARTICLES = 240 if WHOLE else 90
+# Families whose columns a script may fill, and what it asks for.
+SCRIPTED = {"kaipu": "/common/search/", "hanweb": "dataproxy.jsp", "govcms": "/gkmlpt/api/"}
 pytestmark = pytest.mark.timeout(1200)
 
 
@@ -125,6 +129,37 @@ def test_what_changed_is_found_and_what_did_not_costs_little(family: str, tmp_pa
             assert {asked[url] for url in pages_of(site)} == {1}, f"{what} full={full}"
             gone = [request for request in site.log[mark:] if site.whole(request) == site.url(deleted)]
             assert [request.status for request in gone] == [404], f"{what} full={full}"
+
+
+@pytest.mark.parametrize(("family", "way"), list(SCRIPTED.items()) if WHOLE else [("kaipu", SCRIPTED["kaipu"])])
+def test_a_list_that_a_script_asks_for_has_a_clock(family: str, way: str, tmp_path: Path) -> None:
+    """Not even the home page says that something is new: it shows no articles, and columns come without their rows."""
+    sites = (Site(family, _seed(f"bare {number}"), articles=ARTICLES) for number in range(1000))
+    site = next(s for s in sites if s.room.taste.bare and (family == "kaipu" or s.room.taste.variant == 5))
+    data, columns = tmp_path / "data", len(site.room.columns)
+    state = Layout(root=data).state(family)
+    with site:
+        what = f"{site.room.seed} {site.room.taste}"
+        file = site.write_site(tmp_path / "sites" / f"{family}.toml")
+        crawl(file, data)
+        assert set(texts(data)) >= pages_of(site), what
+        with contextlib.closing(sqlite3.connect(state)) as known, known:
+            roles = {role for (role,) in known.execute("SELECT role FROM address WHERE url LIKE ?", [f"%{way}%"])}
+            assert roles == {"list"}, what
+            if family == "kaipu":
+                # A state of when such lists were held for further pages of the page that names them.
+                old = "UPDATE address SET kind = 'next', check_at = NULL, span = NULL WHERE url LIKE ?"
+                assert known.execute(old, [f"%{way}%"]).rowcount >= 2 * columns
+                old = "UPDATE address SET role = 'list', check_at = 0 WHERE url LIKE '%/list.shtml'"
+                assert known.execute(old).rowcount == columns
+        for day in (1, 2):
+            new = {url for item in site.room.publish(5) for url in (site.url(item), *site.parts(item))}
+            before, mark = set(texts(data)), len(site.log)
+            crawl(file, data, later=day * DAY)
+            assert set(texts(data)) - before == new, f"{what} day {day}"
+        # robots.txt, the home page and its stub or frames, a page that nobody made; each list, and what follows where
+        # something was new.
+        assert len(site.asked(mark)) <= 6 + 2 * columns + len(new), what
 
 
 @pytest.mark.parametrize("family", FAMILIES)

@@ -37,7 +37,7 @@ class Layout:
         listing: target of list page `number` (from 0) of a column.
         pager: HTML under the list.
         head: of a list page's `<head>`.
-        rows: list rows that are in the page at all; None: all.
+        inline: whether list rows are in the page; if not, a script asks for them.
         data: (room, path, query, form) -> an answer computed from its query; None: none.
         first: another target of a column's first page, that its menu names.
         part: (target of an article, number) -> the target of its page of that number, from 2.
@@ -49,7 +49,7 @@ class Layout:
     first: Callable[[Newsroom, int], str] | None = None
     part: Callable[[str, int], str] = _numbered
     head: Callable[[Newsroom, int, int], str] = lambda _room, _column, _number: ""
-    inline: bool = True
+    inline: Callable[[Newsroom], bool] = lambda _room: True
     data: Callable[[Newsroom, str, Mapping[str, str], Mapping[str, str]], Data | tuple[int, int] | None] | None = None
 
 
@@ -209,7 +209,7 @@ def _hanweb_records(room: Newsroom, items: list[Item]) -> str:
 def _hanweb_pager(room: Newsroom, column: int, number: int) -> str:
     del number
     shelf, each = room.shelf(column), room.taste.rows
-    given = shelf[: each * 3] if room.taste.variant != 4 else shelf[:each]
+    given = shelf[: each * {4: 1, 5: 0}.get(room.taste.variant, 3)]
     group = ""
     if len(given) < len(shelf) and room.taste.variant % 2 == 0:
         query = urlencode({"page": 1, "appid": 1, "webid": 1, "path": "/", "columnid": _id(room, column), "unitid": 29})
@@ -328,7 +328,36 @@ def _govcms_listing(room: Newsroom, column: int, number: int) -> str:
 
 
 def _govcms_pager(room: Newsroom, column: int, number: int) -> str:
-    return linked(room, column, number, _govcms_listing)
+    if _govcms_inline(room):
+        return linked(room, column, number, _govcms_listing)
+    return (
+        f'<div id="list"></div><script>window._CONFIG = {{"SID": "755{_id(room, 0)}"}};'
+        f"axios.get('/gkmlpt/api/all/{_id(room, column)}', {{params: {{page: 1, sid: _CONFIG.SID}}}}).then(show);"
+        "</script>"
+    )
+
+
+def _govcms_inline(room: Newsroom) -> bool:
+    """Whether its columns are pages; those of open government are shown by a script."""
+    return room.taste.variant != 5
+
+
+def _govcms_data(room: Newsroom, path: str, query: Mapping[str, str], _form: Mapping[str, str]) -> Data | None:
+    number = path.removeprefix("/gkmlpt/api/all/")
+    column = next((c for c in range(len(room.columns)) if str(_id(room, c)) == number), None)
+    if column is None or query.get("sid") != f"755{_id(room, 0)}":
+        return None
+    articles = [
+        {
+            "id": 4100000 + item.number,
+            "title": item.article.title,
+            "url": _govcms_article(room, item),
+            "display_publish_time": f"{item.article.published:%Y-%m-%d %H:%M}",
+        }
+        for item in room.page(column, int(query.get("page", 1)) - 1)
+    ]
+    data = {"articles": articles, "total": len(room.shelf(column)), "classify": {"name": room.columns[column][0]}}
+    return Data(text=json.dumps(data, ensure_ascii=False), content_type="application/json")
 
 
 # --- VSB ---------------------------------------------------------------------------------------------------------
@@ -513,7 +542,11 @@ FAMILIES: Mapping[str, Layout] = {
         part=lambda target, number: _numbered(target, number - 1),
     ),
     "hanweb": Layout(
-        article=_hanweb_article, listing=_hanweb_listing, pager=_hanweb_pager, inline=False, data=_hanweb_data
+        article=_hanweb_article,
+        listing=_hanweb_listing,
+        pager=_hanweb_pager,
+        inline=lambda _room: False,
+        data=_hanweb_data,
     ),
     "content": Layout(article=_content_article, listing=_content_listing, pager=_content_pager),
     "kaipu": Layout(
@@ -521,10 +554,16 @@ FAMILIES: Mapping[str, Layout] = {
         listing=_kaipu_listing,
         pager=_kaipu_pager,
         head=_kaipu_head,
-        inline=False,
+        inline=lambda _room: False,
         data=_kaipu_data,
     ),
-    "govcms": Layout(article=_govcms_article, listing=_govcms_listing, pager=_govcms_pager),
+    "govcms": Layout(
+        article=_govcms_article,
+        listing=_govcms_listing,
+        pager=_govcms_pager,
+        inline=_govcms_inline,
+        data=_govcms_data,
+    ),
     "vsb": Layout(article=_vsb_article, listing=_vsb_listing, pager=_vsb_pager),
     "dede": Layout(article=_dede_article, listing=_dede_listing, pager=_dede_pager, first=_dede_first),
     "empire": Layout(article=_empire_article, listing=_empire_listing, pager=_empire_pager),

@@ -182,14 +182,14 @@ class Site:
             return self._page(target, *trap)
         asked = dict(parse_qsl(query, keep_blank_values=True))
         if self.layout.data is not None:
-            data = self.layout.data(room, path, asked, form)
+            data = self.layout.data(room, path.removeprefix(_INNER), asked, form)
             if isinstance(data, Data):
                 html = data.content_type == "text/xml"
                 body = self._encoded(data.text) if html else data.text.encode()
                 charset = taste.declared if html else "utf-8"
                 return _Answer(body=body, content_type=f"{data.content_type};charset={charset}")
             if data is not None:
-                return self._list(target, *data)
+                return self._list(target.removeprefix(_INNER), *data, inner=True)
         for item in room.items:
             shown = [self.layout.article(room, item), *self._parts(item)]
             if target in shown:
@@ -267,12 +267,12 @@ class Site:
 
     def _list(self, target: str, column: int, number: int, *, inner: bool = False) -> _Answer:
         room = self.room
-        framed = room.taste.frames == "iframe" and self.layout.data is None
+        framed = room.taste.frames == "iframe" and self.layout.inline(room)
         where = f'<div class="pos">您现在的位置：<a href="/">首页</a> &gt; {room.columns[column][0]}</div>'
         if framed and not inner:
             frame = f'<iframe src="{_INNER}{escape(target)}" width="100%"></iframe>'
             return self._page(target, room.columns[column][0], where + frame)
-        shown = rows(room, room.page(column, number), self.layout.article) if self.layout.inline else ""
+        shown = rows(room, room.page(column, number), self.layout.article) if self.layout.inline(room) else ""
         pager = self.layout.pager(room, column, number)
         head = self.layout.head(room, column, number)
         if not framed:
