@@ -194,20 +194,21 @@ def test_a_crawl_two_cleanings_and_readers_at_one_time_disturb_nobody(house: Pat
     with practice.Server() as server:
         (vsb,) = (path for key, path in practice.write_sites(tmp_path / "all", server.port).items() if key == "vsb")
         (house / "sites" / "vsb.toml").write_text(vsb.read_text(encoding="utf-8"), encoding="utf-8")
-        every = [
-            subprocess.Popen(command(house, *words), stderr=subprocess.PIPE, text=True, stdout=subprocess.DEVNULL)
-            for words in (("clean", "--all"), ("clean", "--all"), ("crawl", "vsb", "--max-pages", "12"))
-        ]
+        again = ("clean", "--all", "--jobs", "1")
+        talk = tmp_path / "talk"
+        with talk.open("wb") as said:
+            every = [
+                subprocess.Popen(command(house, *words), stderr=said, stdout=subprocess.DEVNULL)
+                for words in (again, again, ("crawl", "vsb", "--max-pages", "6"))
+            ]
         read = 0
         while any(process.poll() is None for process in every):
             for path in [*layout.shards("alpha"), *layout.shards("beta")]:
                 assert len(list(shard.read(path))) == 24
             assert len(list(query.search(layout, "统战部", 5, query.Filter()))) == 5
             read += 1
-            time.sleep(0.2)
-        for process in every:
-            _, said = process.communicate()
-            assert process.returncode == 0, said
+            time.sleep(0.5)
+    assert [process.returncode for process in every] == [0, 0, 0], talk.read_text("utf-8")[-2000:]
     assert read
     assert cundang(house, "clean", "--dry-run", "--json") == []
     assert cundang(house, "verify", "--json") == []
