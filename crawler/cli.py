@@ -776,7 +776,8 @@ def _page(document: Any) -> str:
         columns: Iterable[tuple[str, Any]] = asdict(document).items()
         for name, value in columns:
             if name not in ("text", "text_original", "removed", "evidence") and value not in (None, (), ""):
-                yield f"{name:20} {value if isinstance(value, str | int | float) else '; '.join(map(str, value))}"
+                listed = value if isinstance(value, tuple) else (value,)
+                yield f"{name:20} {'; '.join(' '.join(one) if isinstance(one, tuple) else str(one) for one in listed)}"
         for of, words in document.evidence:
             yield f"{'  ' + of:20} {words}"
         yield f"\n{document.text}\n"

@@ -105,7 +105,7 @@ class Version:
     Attributes:
         what: `document`, `deleted` (404, 410, or a page that says so), or the reason of a Skip.
         first, last: stamps (UTC, 14 digits) of its first and last capture; `captures` counts them.
-        id: of the first.
+        id: of the record that holds the first.
         changes: lines of title and text that differ from the text before, `- ` and `+ ` before them.
     """
 
@@ -356,12 +356,18 @@ def versions(layout: Layout, url: str) -> list[Version]:
     documents = {document.id: document for document in find(layout, url)}
     found: list[Version] = []
     text: list[str] = []
+    held: dict[str, Captured] = {}
+    last: Captured | None = None
     for capture in captures(layout, url):
-        document = documents.get(capture.id)
-        what = "deleted" if document is None and _deleted(capture) else capture.became
+        # The bytes of a revisit are those of an earlier capture, of the last where the server said "not modified".
+        of = capture
+        if capture.became == "revisit":
+            of = held.get(capture.digest, capture) if capture.digest else last or capture
+        held[capture.digest] = last = of
+        document = documents.get(of.id)
+        what = "deleted" if document is None and _deleted(of) else of.became
         lines = [document.title or "", *document.text.split("\n")] if document else None
-        same = lines == text if lines is not None else what == "revisit"
-        if found and (what == found[-1].what or what == "revisit") and (same or lines is None):
+        if found and what == found[-1].what and lines in (None, text):
             found[-1] = replace(found[-1], last=capture.stamp, captures=found[-1].captures + 1)
             continue
         changes = tuple(text_lines(text, lines)) if lines is not None and text else ()
@@ -372,8 +378,8 @@ def versions(layout: Layout, url: str) -> list[Version]:
                 first=capture.stamp,
                 last=capture.stamp,
                 captures=1,
-                id=capture.id,
-                status=capture.status,
+                id=of.id,
+                status=of.status,
                 title=document.title if document else None,
                 changes=changes,
             )

@@ -1,0 +1,83 @@
+"""The history of a URL by its command: each text once, what changed, when it was gone, when an old text came back."""
+
+from __future__ import annotations
+
+import io
+import json
+import subprocess
+import sys
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from archive.layout import Layout
+from archive.warc.writer import Earlier, Exchange, Writer
+
+URL = "http://a.cn/1.html"
+BEGIN = datetime(2026, 1, 1, tzinfo=UTC)
+MISSING = b"HTTP/1.1 404 Not Found\r\nContent-Type: text/html\r\n\r\n<html><title>404</title>"
+UNMODIFIED = b"HTTP/1.1 304 Not Modified\r\n\r\n"
+
+
+def page(words: str, template: str = "") -> bytes:
+    body = "".join(f"<p>{text}</p>" for text in ("各民主党派负责人参加座谈会，围绕全市发展建言献策。" * 3, words * 4))
+    files = "<p><a href=/f/1.doc>附件：名单.doc</a></p>"
+    html = f"<html><title>座谈会召开</title><body>{template}<h1>座谈会召开</h1><div>{body}{files}</div>"
+    return b"HTTP/1.1 200 OK\r\nContent-Type: text/html; charset=utf-8\r\n\r\n" + html.encode()
+
+
+@pytest.fixture(scope="module")
+def data(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """An archive of one URL, a capture a day."""
+    folder = tmp_path_factory.mktemp("versions")
+    (folder / "sites").mkdir()
+    writer = Writer(Layout(root=folder / "data"), "a", warcinfo=())
+    kept: dict[bytes, Earlier] = {}
+    first, second = page("会议由市委统战部主持，强调凝聚共识。"), page("会议由市委统战部主持，强调凝聚力量。")
+    again = page("会议由市委统战部主持，强调凝聚共识。", "<!-- template 2 -->")
+    # Foreign crawlers refer to whatever earlier capture had these bytes, as the last one does here.
+    answers = (first, first, UNMODIFIED, again, MISSING, MISSING, again, second, first)
+    for day, answer in enumerate(answers):
+        known = kept.get(first if answer == UNMODIFIED else answer)
+        exchange = Exchange(
+            url=URL, started=BEGIN + timedelta(days=day), ip=None, request=b"", response=io.BytesIO(answer)
+        )
+        written = writer.exchange(exchange, lambda *_, known=known: known)
+        assert written.revisit == (known is not None)
+        kept.setdefault(answer, Earlier(id=written.id, url=URL, date=written.date))
+    writer.close()
+    cundang(folder, "clean")
+    return folder
+
+
+def cundang(folder: Path, *words: str) -> str:
+    command = [sys.executable, "-m", "crawler.cli", "--data", f"{folder}/data", "--sites", f"{folder}/sites", *words]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=110, check=False)
+    assert done.returncode == 0, done.stderr[-2000:]
+    return done.stdout
+
+
+def test_each_text_is_a_version_a_deletion_too_and_an_old_text_that_comes_back(data: Path) -> None:
+    found = [json.loads(line) for line in cundang(data, "show", "--versions", URL, "--json").splitlines()]
+    assert [(v["what"], v["first"][6:8], v["last"][6:8], v["captures"]) for v in found] == [
+        ("document", "01", "04", 4),
+        ("deleted", "05", "06", 2),
+        ("document", "07", "07", 1),
+        ("document", "08", "08", 1),
+        ("document", "09", "09", 1),
+    ]
+    changes = [["".join(filter(str.isascii, line))[:2] for line in version["changes"]] for version in found]
+    assert changes == [[], [], [], ["- ", "+ "], ["- ", "+ "]]
+    assert "凝聚力量" in found[3]["changes"][1]
+    assert "凝聚共识" in found[4]["changes"][1]
+    assert found[4]["id"] == found[0]["id"], "the record that holds it"
+    assert cundang(data, "show", "--versions", URL).count("\n    ") == 4
+
+
+def test_a_captured_page_is_shown_with_what_is_known_of_it(data: Path) -> None:
+    shown = cundang(data, "show", URL)
+    assert f"{'url':20} {URL}\n" in shown
+    assert f"{'captured':20} 2026-01-" in shown
+    assert f"{'attachments':20} http://a.cn/f/1.doc 附件：名单.doc\n" in shown
+    assert "凝聚力量" in shown
