@@ -10,7 +10,8 @@
 # make quality  cleaned texts against what stands on the pages, and against other cleaners; fails below its floors
 # make readers exports read by datasets, datatrove and mlcroissant, in an environment of their own
 # make scrapyd the checkout deployed to a real scrapyd on loopback, and a crawl started there
-# make scheduled  a daemon crawls three practice sites for three minutes
+# make scheduled  a daemon crawls three practice sites for three minutes; fifty weeks in a simulated clock
+# make reclean    10,000 captures made again after a change of rules: foretold, killed twenty times, timed; half an hour
 # make recall  twelve families of sites from fresh seeds, and a million addresses: forty minutes
 # make bench   figures, as ratios within one run; wget is compared where it is installed
 
@@ -20,7 +21,7 @@ BIN := $(VENV)/bin
 STRANGERS := build/strangers
 
 .DELETE_ON_ERROR:
-.PHONY: demo test check recall bench clean faults killpoints soak quality readers scrapyd scheduled fuzz browser
+.PHONY: demo test check recall bench clean faults killpoints soak quality readers scrapyd scheduled reclean fuzz browser
 
 demo: $(VENV)/.product
 	$(BIN)/cundang demo
@@ -54,7 +55,7 @@ $(STRANGERS)/.made:
 
 bench: $(VENV)/.develop
 	$(BIN)/python tests/bench.py
-	$(BIN)/python tests/bench_reclean.py
+	$(BIN)/python tests/bench_reclean.py --pages 2000 --kills 2
 	$(BIN)/python tests/bench_catalogue.py
 
 readers: $(VENV)/.develop build/readers/.made
@@ -78,6 +79,10 @@ build/scrapyd/.made: pyproject.toml
 
 scheduled: $(VENV)/.develop
 	$(BIN)/python tests/daemon.py
+	CUNDANG_WEEKS=50 $(BIN)/python -m pytest -n 2 tests/schedule/test_schedule.py -k week
+
+reclean: $(VENV)/.develop
+	$(BIN)/python tests/bench_reclean.py
 
 fuzz: $(VENV)/.develop
 	$(BIN)/pip install --quiet --constraint constraints.txt --editable '.[dev,fuzz]'

@@ -1,162 +1,272 @@
-"""Figures of re-cleaning: pages a second on one process and two, after a rule change; killed at random points.
+"""Re-cleaning by its commands: is the report what then changes, what does a kill cost, how fast is it.
 
-    python tests/bench_reclean.py [--pages N] [--kills N]
+    python tests/bench_reclean.py [--pages N] [--kills N] [--seed WORD]
 
-The pages are those of the practice web, crawled once and written again under other addresses until there are enough.
-The report of the dry run is compared with what then changes; after the kills the shards are compared with those of an
-unbroken run.
+The pages are those of practice sites of twelve families, each site from a seed of its own and crawled once. Then every
+site file gets a rule: the report of the dry run is compared with that of the run, and its digests with the shards. The
+run is made again and killed at random points, and its shards are compared with those of the unbroken one.
+
+CPU-seconds are of all processes of a command, starting included, and for trafilatura (`bare_extraction` with metadata,
+on some of the same HTML pages) of a warm process.
 """
 
 from __future__ import annotations
 
 import argparse
-import datetime as dt
+import ctypes
 import hashlib
-import io
+import json
 import os
 import random
+import re
+import resource
+import secrets
+import shutil
 import signal
 import subprocess
 import sys
 import tempfile
 import time
+from contextlib import ExitStack
+from dataclasses import dataclass
 from pathlib import Path
 
 import trafilatura
 
+from archive.corpus import reclean, shard
 from archive.layout import Layout
-from archive.site import load
+from archive.site import by_host, host_of, load
 from archive.warc import reader
-from archive.warc.writer import Exchange, Writer
-from crawler import practice
+from archive.warc.capture import Capture
+from crawler.practice.families import FAMILIES, Site
 
-FILE_BYTES = 4 * 2**20
+# Of a site; with its lists and pictures it has at least so many captures.
+ARTICLES = 240
+# Sites that are crawled at a time.
+AT_ONCE = 6
+# Pages that trafilatura is given.
+SAMPLE = 600
+RULE = '\n[[read]]\nbody = "div.main"\n'
+# The number is that of linux/prctl.h.
+_PR_SET_CHILD_SUBREAPER = 36
 
 
-def multiplied(source: Layout, target: Layout, pages: int) -> None:
-    """Write the HTML pages of an archive again and again under other addresses."""
-    captures = [
-        (source.site_of(warc), capture)
-        for warc in source.warcs()
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Done:
+    """What a command wrote, and what it cost."""
+
+    said: str
+    seconds: float
+    cpu: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class House:
+    """An archive and its site files, used by commands alone."""
+
+    folder: Path
+
+    @property
+    def layout(self) -> Layout:
+        """The data folder."""
+        return Layout(root=self.folder / "data")
+
+    def command(self, *words: str) -> list[str]:
+        """A command on this archive."""
+        options = ["--data", str(self.layout.root), "--sites", str(self.folder / "sites")]
+        return [sys.executable, "-m", "crawler.cli", *options, *words]
+
+    def run(self, *words: str) -> Done:
+        """Run a command to its end."""
+        before, start = cpu(), time.monotonic()
+        done = subprocess.run(self.command(*words), capture_output=True, text=True, check=False)
+        seconds = time.monotonic() - start
+        assert done.returncode == 0, f"{words} ended with {done.returncode}: {done.stderr[-3000:]}"
+        bury()
+        return Done(said=done.stdout, seconds=seconds, cpu=cpu() - before)
+
+    def digests(self) -> dict[str, str]:
+        """Every shard by its path, with the digest of its bytes."""
+        root = self.layout.root
+        return {str(p.relative_to(root)): hashlib.sha256(p.read_bytes()).hexdigest() for p in self.layout.shards()}
+
+
+def cpu() -> float:
+    """Seconds of CPU that processes below this one used, of those that have ended."""
+    times = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return times.ru_utime + times.ru_stime
+
+
+def bury() -> None:
+    """Wait for the processes whose parents are gone: they are ours since then, see `main`."""
+    deadline = time.monotonic() + 60
+    while True:
+        try:
+            left, _ = os.waitpid(-1, os.WNOHANG)
+        except ChildProcessError:
+            return
+        assert time.monotonic() < deadline, "a process outlives its command"
+        if not left:
+            time.sleep(0.02)
+
+
+def crawl(house: House, pages: int, seed: str) -> int:
+    """Crawl sites until there are so many page records, and count them."""
+    captures, keys = 0, list[str]()
+    with ExitStack() as served:
+        while captures < pages:
+            had = len(keys)
+            for number in range(had, had + min(AT_ONCE, 1 + (pages - captures) // ARTICLES)):
+                family = list(FAMILIES)[number % len(FAMILIES)]
+                # All are served to the end: a port that is used again would be the host of two sites.
+                site = served.enter_context(Site(family, f"{seed}/{number}", articles=ARTICLES))
+                keys.append(f"{family}-{number}")
+                site.write_site(house.folder / "sites" / f"{keys[-1]}.toml")
+            house.run("crawl", *keys[had:])
+            captures = sum(1 for warc in house.layout.warcs() for _ in reader.read(warc))
+    return captures
+
+
+def html(layout: Layout) -> list[Capture]:
+    """The captures that are pages."""
+    return [
+        capture
+        for warc in layout.warcs()
         for capture in reader.read(warc)
-        if capture.status == 200 and (capture.header("Content-Type") or "").startswith("text/html")
+        if capture.status == 200 and re.match("text/html", capture.header("Content-Type") or "")
     ]
-    writers: dict[str, Writer] = {}
-    for number in range(pages):
-        key, capture = captures[number % len(captures)]
-        if key not in writers:
-            writers[key] = Writer(target, key, warcinfo=(("software", "bench"),), max_bytes=FILE_BYTES)
-        # The body as it was sent, its codings undone by the reader or not at all.
-        coding = capture.header("Content-Encoding")
-        head = f"HTTP/1.1 200 OK\r\nContent-Type: {capture.header('Content-Type')}\r\n"
-        head += f"Content-Encoding: {coding}\r\n" if coding and capture.body[:2] == b"\x1f\x8b" else ""
-        wire = f"{head}Content-Length: {len(capture.body)}\r\n\r\n".encode() + capture.body
-        writers[key].exchange(
-            Exchange(
-                url=f"{capture.url}{'&' if '?' in capture.url else '?'}copy={number // len(captures)}",
-                started=dt.datetime(2026, 1, 1, tzinfo=dt.UTC) + dt.timedelta(seconds=number),
-                ip="127.0.0.1",
-                request=b"",
-                response=io.BytesIO(wire),
-            ),
-            lambda _url, _digest: None,
+
+
+def stock(captures: list[Capture]) -> float:
+    """CPU-seconds that trafilatura takes for a page, warm."""
+    trafilatura.bare_extraction(captures[0].body, url=captures[0].url, with_metadata=True)
+    start = time.process_time()
+    for capture in captures:
+        trafilatura.bare_extraction(capture.body, url=capture.url, with_metadata=True)
+    return (time.process_time() - start) / len(captures)
+
+
+def speeds(house: House, pages: int) -> float:
+    """Print pages a second and where the time goes; the seconds that two processes take."""
+    found = html(house.layout)
+    sample = found[:: max(1, len(found) // SAMPLE)]
+    bare = [stock(sample[::2])]
+    done = {jobs: house.run("clean", "--all", "--jobs", str(jobs)) for jobs in (1, 2)}
+    bare.append(stock(sample[1::2]))
+    for jobs, one in done.items():
+        print(
+            f"  {jobs} process(es)     {pages / one.seconds:6.0f} pages a second, {pages / one.cpu:6.0f} a CPU-second"
         )
-        if number % 500 == 499:
-            writers[key].sync()
-    for writer in writers.values():
-        writer.close()
+    print(f"  speed-up on 2     {done[1].seconds / done[2].seconds:6.2f}")
+    stocks = sum(bare) / len(bare)
+    ours = done[1].cpu / len(found)
+    print(f"  trafilatura       {1 / stocks:6.0f} of {len(sample)} HTML pages a CPU-second; on 1 process we are at")
+    print(f"                    {1 / ours:6.0f} of {len(found)} with all else: {stocks / ours:.2f} times as fast")
+    shares(house)
+    return done[2].seconds
 
 
-def digests(layout: Layout) -> dict[str, str]:
-    """Every shard by its path, with the digest of its bytes."""
-    return {
-        str(path.relative_to(layout.root)): hashlib.sha256(path.read_bytes()).hexdigest() for path in layout.shards()
-    }
+def shares(house: House) -> None:
+    """Print where the time of a worker goes, over some of the files."""
+    hosts = by_host(load(house.folder / "sites").values())
+    warcs = list(house.layout.warcs())
+    with tempfile.TemporaryDirectory() as folder:
+        spent = dict.fromkeys(("reading", "cleaning", "all"), 0.0)
+        for number, warc in enumerate(warcs[:: max(1, len(warcs) // 6)]):
+            out = Path(folder) / f"{number}.parquet"
+            asked = reclean.Stale(warc=warc, shard=out, why="")
+            work = reclean.Work(asked=asked, before=out, path=out, gone=(), hosts=hosts, shared=False)
+            clock = [time.process_time()]
+            captures = list(reader.read(warc))
+            clock.append(time.process_time())
+            for capture in captures:
+                reclean.clean_one(capture, hosts.get(host_of(capture.url)))
+            clock.append(time.process_time())
+            reclean.make(work)
+            clock.append(time.process_time())
+            for name, begin, end in zip(spent, clock, clock[1:], strict=False):
+                spent[name] += end - begin
+    read, cleaned = (spent[name] / spent["all"] for name in ("reading", "cleaning"))
+    rest = 1 - read - cleaned
+    print(f"  a worker's time   {read:6.0%} reading WARC files, {cleaned:.0%} cleaning, {rest:.0%} all else")
 
 
-def change_rules(folder: Path, body: str) -> None:
-    """Give every site an era whose body is `body`, where a page has it."""
-    for path in folder.glob("*.toml"):
-        kept = path.read_text(encoding="utf-8").partition("\n[[read]]")[0]
-        path.write_text(f'{kept}\n[[read]]\nbody = "{body}"\n', encoding="utf-8")
-    load(folder)
+def report(house: House) -> None:
+    """Change the rules; the report of the dry run is that of the run, and what it says of the shards is so."""
+    for path in (house.folder / "sites").glob("*.toml"):
+        path.write_text(path.read_text(encoding="utf-8") + RULE, encoding="utf-8")
+    before = house.digests()
+    promised = house.run("clean", "--dry-run", "--diff", "--json").said
+    assert house.digests() == before, "a dry run changed a shard"
+    took = house.run("clean", "--diff", "--json")
+    assert took.said == promised, "the report is not what then changed"
+    after = house.digests()
+    lines = [json.loads(line) for line in promised.splitlines()]
+    told = {line["shard"]: (line["before"], line["after"]) for line in lines if "why" in line}
+    assert told == {path: (before[path], after[path]) for path in before.keys() | after.keys()}, "of other shards"
+    tallies = [line for line in lines if "rules" in line]
+    counts = ", ".join(
+        f"{sum(t[name] for t in tallies)} {name}" for name in ("pages", "changed", "gained", "lost", "skip")
+    )
+    print(f"  the report        is what then changed: {counts}; {len(promised)} bytes, {took.seconds:.0f} s")
 
 
-def stock(layout: Layout, most: int) -> float:
-    """Pages a second of trafilatura with metadata, one process."""
-    bodies = []
-    for warc in layout.warcs():
-        for capture in reader.read(warc):
-            bodies.append((capture.body, capture.url))
-            if len(bodies) == most:
-                break
-    bodies = bodies[:most]
-    start = time.monotonic()
-    for body, url in bodies:
-        trafilatura.bare_extraction(body, url=url, with_metadata=True)
-    return len(bodies) / (time.monotonic() - start)
+def kill(house: House, old: Path, times: int, longest: float, seed: str) -> None:
+    """Kill the run again and again while it works; the shards that it then ends with are those of the unbroken one."""
+    unbroken = house.digests()
+    chance = random.Random(seed)  # noqa: S311 - points in time, no secrets
+    killed = runs = 0
+    corpus = house.layout.root / "corpus"
+    # Short runs go on where others were killed, so that all parts of the work see a kill, and it is done several times.
+    most = max(longest / 3, 6)
+    fresh = True
+    while killed < times or not fresh:
+        if fresh:
+            shutil.rmtree(corpus)
+            shutil.copytree(old, corpus)
+        runs += 1
+        with subprocess.Popen(
+            house.command("clean"), stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, start_new_session=True
+        ) as process:
+            try:
+                code = process.wait(chance.uniform(0.3, most) if killed < times else None)
+                assert code == 0, f"a run after kills ended with {code}"
+                assert house.digests() == unbroken, "after kills the shards are others"
+                assert not list(corpus.rglob("*.tmp")), "half-made shards were left"
+                fresh = True
+            except subprocess.TimeoutExpired:
+                # The command alone, whose workers have to see it, or all its processes at once.
+                (os.kill if chance.random() < 0.5 else os.killpg)(process.pid, signal.SIGKILL)
+                killed += 1
+                fresh = False
+        bury()
+        assert all(map(shard.about, house.layout.shards())), "a shard is not whole"
+    assert house.run("verify", "--json").said == "", "the archive disagrees with itself"
+    said = "the shards are those of the unbroken one, verify finds nothing"
+    print(f"  kills             {killed} of {runs} runs, at work; {said}")
 
 
 def main() -> None:
-    """Crawl, multiply, change a rule, measure, kill."""
+    """Crawl, measure, change a rule, compare, kill."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--pages", type=int, default=10_000)
     parser.add_argument("--kills", type=int, default=20)
+    parser.add_argument("--seed", default=secrets.token_hex(4), help="a word that chooses the sites and the kills")
     asked = parser.parse_args()
+    # Processes whose parents were killed become children of this one, so that it sees them end and what they used.
+    ctypes.CDLL(None).prctl(_PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0)
     with tempfile.TemporaryDirectory() as name:
-        folder = Path(name)
-        cundang = [sys.executable, "-m", "crawler.cli", "--sites", f"{name}/sites", "--data"]
-        with practice.Server() as server:
-            practice.write_sites(folder / "sites", server.port)
-            subprocess.run([*cundang, f"{name}/small", "crawl", *practice.SITES], check=True, capture_output=True)
-        layout = Layout(root=folder / "data")
-        multiplied(Layout(root=folder / "small"), layout, asked.pages)
-
-        def clean(*words: str) -> tuple[float, str]:
-            start = time.monotonic()
-            done = subprocess.run(
-                [*cundang, str(layout.root), "clean", *words], check=True, capture_output=True, text=True
-            )
-            return time.monotonic() - start, done.stdout
-
-        print(f"\nRe-cleaning: {asked.pages} practice captures in {len(list(layout.warcs()))} files, with all start-up")
-        first = clean()[0]
-        print(f"  first time      {asked.pages / first:6.0f} pages a second on all cores, the catalogue made too")
-        # The catalogue has nothing to follow: the shards come out as they were.
-        seconds = {jobs: clean("--all", "--jobs", str(jobs))[0] for jobs in (1, 2)}
-        for jobs, took in seconds.items():
-            print(f"  {jobs} process(es)   {asked.pages / took:6.0f} pages a second")
-        print(f"  speed-up on 2   {seconds[1] / seconds[2]:6.2f}")
-        bare = stock(layout, 500)
-        print(f"  trafilatura     {bare:6.0f} pages a second; ours on 1: {asked.pages / seconds[1] / bare:.1f} times")
-        change_rules(folder / "sites", "body")
-        promised = clean("--dry-run", "--diff", "--json")[1]
-        assert clean("--diff", "--json")[1] == promised, "the report is not what then changed"
-        print(f"  report          equal to what then changed, {len(promised)} bytes")
-        unbroken = digests(layout)
-        change_rules(folder / "sites", "div")
-        clean()
-        change_rules(folder / "sites", "body")
-        killed = kill([*cundang, str(layout.root), "clean"], asked.kills, seconds[2])
-        clean()
-        assert digests(layout) == unbroken, "after the kills the shards are others"
-        print(
-            f"  kills           {killed} of {asked.kills} runs killed at work; the shards are those of an unbroken run"
-        )
-
-
-def kill(command: list[str], times: int, longest: float) -> int:
-    """Start and kill; how many were killed before they ended."""
-    chance = random.Random(20)  # noqa: S311 - points in time, no secrets
-    killed = 0
-    for _ in range(times):
-        with subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as process:
-            try:
-                process.wait(chance.uniform(0.5, max(2 * longest / times, 6)))
-            except subprocess.TimeoutExpired:
-                os.kill(process.pid, signal.SIGKILL)
-                killed += 1
-    return killed
+        house = House(folder=Path(name))
+        start = time.monotonic()
+        pages = crawl(house, asked.pages, asked.seed)
+        files = len(list(house.layout.warcs()))
+        took = time.monotonic() - start
+        print(f"\nRe-cleaning: {pages} captures of {files} sites, seed {asked.seed}; crawled in {took:.0f} s")
+        longest = speeds(house, pages)
+        old = shutil.copytree(house.layout.root / "corpus", house.folder / "old")
+        report(house)
+        kill(house, old, asked.kills, longest, asked.seed)
+        print(f"  all of it         {time.monotonic() - start:.0f} s")
 
 
 if __name__ == "__main__":

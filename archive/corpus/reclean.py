@@ -339,7 +339,8 @@ def _clean_batch(batch: list[Job]) -> list[tuple[Document | Skip, str]]:
     return list(_clean_each(batch))
 
 
-def _make_whole(work: Work) -> Made:
+def make(work: Work) -> Made:
+    """Make a shard in this process."""
     return _make(work, _clean_each, lambda _warc, _pages: None)
 
 
@@ -384,7 +385,7 @@ class Workers:
         under_way: deque[tuple[Work, Future[Made] | None]] = deque()
         while True:
             while len(under_way) < 2 * self._jobs and (work := next(waiting, None)):
-                under_way.append((work, None if work.shared else self._submit(_make_whole, work)))
+                under_way.append((work, None if work.shared else self._submit(make, work)))
             if not under_way:
                 return
             work, future = under_way.popleft()
