@@ -353,7 +353,11 @@ class Outline:
             return
         for place in self.places.get("a", ()):
             inner = self.pieces[place + 1]
-            if (not words or any(word in inner.lower() for word in words)) and (found := _HREF.search(inner)):
+            if words:
+                lower = inner.lower()
+                if not any([word in lower for word in words]):  # noqa: C419 - a generator takes as long as the search
+                    continue
+            if found := _HREF.search(inner):
                 href = found[1] or found[2] or found[3] or ""
                 yield (unescape(href) if "&" in href else href).strip(), place
 

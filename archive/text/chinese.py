@@ -16,7 +16,10 @@ Script = Literal["hans", "hant", "mixed", "none"]
 # Below this share of Traditional characters a page is not converted: names and quotations in Simplified pages.
 HANT = 0.05
 
+_ANY = re.compile(f"[{HAN}]")
 _MARKED = "āáǎàēéěèīíǐìōóǒòūúǔùǖǘǚǜńňǹḿ"
+# In every gloss; most pages hold none.
+_TONE = re.compile(f"[{_MARKED}]")
 # One lower-case syllable with one tone mark, at most six letters, in brackets after a Han character: 統(tǒng).
 _SYLLABLE = rf"(?=[a-zü]*[{_MARKED}])[a-zü]*[{_MARKED}][a-zü]*"
 _PINYIN = re.compile(rf"([{HAN}])[(（]\s?((?=.{{1,6}}\s?[)）]){_SYLLABLE})\s?[)）]")
@@ -42,6 +45,8 @@ def pinyin_repaired(text: str) -> str | None:
     >>> pinyin_repaired("行(háng)列") is None
     True
     """
+    if not _TONE.search(text):
+        return None
     found = Counter(match[1] for match in _PINYIN.finditer(text))
     hits = found.total()
     if hits < 5:
@@ -101,11 +106,14 @@ def script(text: str) -> Script:
     >>> script("統一戰線"), script("统一战线"), script("2020")
     ('hant', 'hans', 'none')
     """
+    only_hant, only_hans = _characters()
+    found = len(only_hant.findall(text))
+    if not found:
+        return "hans" if _ANY.search(text) else "none"
     total = han(text)
     if not total:
         return "none"
-    only_hant, only_hans = _characters()
-    hant = len(only_hant.findall(text)) / total
+    hant = found / total
     if hant <= HANT:
         return "hans"
     hans = len(only_hans.findall(text)) / total

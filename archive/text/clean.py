@@ -8,7 +8,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from html import unescape
 from itertools import islice
-from typing import TypeAlias
+from typing import NamedTuple, TypeAlias
 from urllib.parse import urljoin
 
 from archive.layout import IMPORTED
@@ -65,8 +65,7 @@ _ATTACHMENT = re.compile(
 Doubts: TypeAlias = tuple[tuple[str, str], ...]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Line:
+class Line(NamedTuple):
     """A line as found, and as it is read: pinyin out, in Simplified Chinese; `spaced` where styles hold parts apart."""
 
     found: str
@@ -138,7 +137,7 @@ def _clean_page(
     reader = _reader("\n".join([*found, *(page.blocks[index].text for index in (*above, *below))]))
     around = {index: reader(page.blocks[index].spaced) for index in (*above, *below)}
     body_lines = [
-        dataclasses.replace(line, spaced=reader(page.blocks[row[0]].spaced) if len(row) == 1 else "")
+        line._replace(spaced=reader(page.blocks[row[0]].spaced)) if len(row) == 1 else line
         for line, row in zip(_lines(found, reader), rows, strict=True)
     ]
     draft = Draft(lines=body_lines, fate=lines.furniture([line.read for line in body_lines]))
@@ -439,6 +438,9 @@ def _reader(whole: str) -> Callable[[str], str]:
     repaired = chinese.pinyin_repaired(whole)
     converts = chinese.script(repaired or whole) in ("hant", "mixed")
 
+    if not repaired and not converts:
+        return str
+
     def read(text: str) -> str:
         text = chinese.pinyin_stripped(text) if repaired else text
         return chinese.simplified(text) if converts else text
@@ -527,7 +529,7 @@ def _read_tail(draft: Draft) -> None:
     """Bylines after the last paragraph."""
     read = [line.read for line in draft.lines]
     left = draft.left()
-    last = max((i for i in left if lines.is_sentence(read[i])), default=-1)
+    last = next((i for i in reversed(left) if lines.is_sentence(read[i])), -1)
     for index in left:
         if index > last and (found := fields.signature(read[index])) is not None:
             draft.byline.take(found, "signature", read[index])

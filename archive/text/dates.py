@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import re
 import tomllib
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
 from importlib import resources
@@ -36,6 +36,9 @@ _FULL = re.compile(rf"(?<!\d){_DAY}(?:{_BETWEEN}{_TIME})?", re.IGNORECASE)
 # The time may stand first: 12:33 2024/10/03.
 _REVERSED = re.compile(rf"(?<!\d)(?P<hour>\d{{1,2}}):(?P<minute>\d{{2}})(?::(?P<second>\d{{2}}))?\s*{_DAY}")
 _MINGUO = re.compile(r"(?:中华)?民国\s*(?P<year>\d{2,3})\s*年\s*(?P<month>\d{1,2})\s*月\s*(?P<day>\d{1,2})\s*日")
+# One of these stands in every date.
+_ANY = re.compile(r"[12][09]\d{2}\s*[-/.年]|民国|年[一二三四五六七八九十]")
+_CLOCK = re.compile(r"\d:\d{2}")
 _HAN_DIGITS = str.maketrans("〇零○一二三四五六七八九", "000123456789")
 _HAN_DATE = re.compile(
     r"(?P<year>[〇零○一二三四五六七八九]{4})年(?P<month>[一二三四五六七八九十]{1,3})月(?P<day>[一二三四五六七八九十]{1,3})日"
@@ -56,6 +59,9 @@ _LABELLED = re.compile(
     rf"(?<![一-鿿])(?P<label>{_LABELS})\s*[:|]?\s*(?:[\[(]\s*)?(?=\d|[〇零○一二三四五六七八九]{{4}}年|民国|中华民国)"
 )
 _LABEL_ALONE = re.compile(rf"[\[(]?(?P<label>{_LABELS})\s*[:|]?")
+_BEGINS = re.compile(
+    r"(?:\d{1,2}:\d{2}(?::\d{2})?\s*)?(?:\d{2,4}\s*[-/.年]|(?:中华)?民国|[〇零○一二三四五六七八九]{4}年)"
+)
 # A clock, a copyright, the day when a template was filled: no date of publication.
 _NOT_PUBLISHED = re.compile(
     r"(?:今天是?|今日是?|现在是?|当前时间|系统时间|北京时间|更新日期|页面生成|网页生成|生成时间|"
@@ -64,6 +70,7 @@ _NOT_PUBLISHED = re.compile(
     re.IGNORECASE,
 )
 
+_SENTENCE = re.compile(r"[。!?;]")
 # What stands beside a date in a dateline.
 _FURNISHED = re.compile(r"本[帖贴文]由|来源|作者|编辑|记者|点击|阅读|浏览|字号|字体|评论|出处|打印|分享|更新")
 
@@ -144,17 +151,25 @@ def read(words: str, *, loose: bool = False) -> str | None:
     ('2020-02', None)
     """
     words = narrow(words)
-    for pattern in (_REVERSED, _FULL):
-        for match in pattern.finditer(words):
-            value = _iso(match.groupdict())
-            if value:
-                return value
+    if not _ANY.search(words):
+        return _read_loosely(words) if loose else None
+    for match in _in_digits(words):
+        value = _iso(match.groupdict())
+        if value:
+            return value
     if found := _MINGUO.search(words):
         groups = found.groupdict()
         return _iso({**groups, "year": str(int(groups["year"]) + 1911)})
     if found := _HAN_DATE.search(words):
         return _iso({key: str(_han_number(value)) for key, value in found.groupdict().items()})
     return _read_loosely(words) if loose else None
+
+
+def _in_digits(words: str) -> Iterator[re.Match[str]]:
+    """Days with the year in digits, those behind their time first."""
+    if _CLOCK.search(words):
+        yield from _REVERSED.finditer(words)
+    yield from _FULL.finditer(words)
 
 
 def _read_loosely(words: str) -> str | None:
@@ -272,14 +287,13 @@ def _words() -> tuple[tuple[re.Pattern[str], dt.date], ...]:
 
 def _bare(words: str) -> list[Dated]:
     # A dateline holds little else than names and counters; a sentence that tells of a day is none.
-    if re.search(r"[。!?;]", words):
+    if not _ANY.search(words) or _SENTENCE.search(words):
         return []
-    for pattern in (_REVERSED, _FULL):
-        for match in pattern.finditer(words):
-            before, after = words[: match.start()], words[match.end() :]
-            value = _iso(match.groupdict())
-            if value and not _NOT_PUBLISHED.search(before) and (_FURNISHED.search(words) or han(before + after) <= 16):
-                return [Dated(value=value, rule="bare", words=match[0].strip())]
+    for match in _in_digits(words):
+        before, after = words[: match.start()], words[match.end() :]
+        value = _iso(match.groupdict())
+        if value and not _NOT_PUBLISHED.search(before) and (_FURNISHED.search(words) or han(before + after) <= 16):
+            return [Dated(value=value, rule="bare", words=match[0].strip())]
     return []
 
 
@@ -290,13 +304,7 @@ def _words_of(rest: str) -> str:
 
 
 def _starts_with_date(rest: str) -> bool:
-    return bool(
-        re.match(
-            r"(?:\d{1,2}:\d{2}(?::\d{2})?\s*)?(?:\d{2,4}\s*[-/.年]|(?:中华)?民国|"
-            r"[〇零○一二三四五六七八九]{4}年)",
-            rest,
-        )
-    )
+    return _BEGINS.match(rest) is not None
 
 
 def _iso(groups: dict[str, str | None]) -> str | None:

@@ -38,7 +38,7 @@ _REWRITTEN = re.compile(r"https?://www\.www\.[\w.-]+")
 _DOUBLED = ("，，", "，。", ",,", ",。")
 _RUN_ON = re.compile(r"(?=.*[a-z]{20})[a-z0-9,.;:'\"!?()\-]{41,}")
 # One picture in a word is taste, this many are a machine.
-_EMOJI = re.compile("(?<=[\u4e00-\u9fff])[\U0001f300-\U0001faff](?=[\u4e00-\u9fff])")
+_EMOJI = re.compile("[\U0001f300-\U0001faff](?<=[\u4e00-\u9fff].)(?=[\u4e00-\u9fff])")
 DRAWN, EMOJI, DOUBLED, BETS = 5, 3, 5, 2
 
 # Under these a name of two parts belongs to nobody: gov.cn.
@@ -104,7 +104,7 @@ def _doubts(
 
 def _stated_elsewhere(outline: Outline, url: str) -> str | None:
     """The host that a page gives as its own where it is served by another's."""
-    own = _owner(host_of(url))
+    own = _owner(host_of(url)) if "canonical" in outline.said else None
     if own is None:
         return None
     for link in outline.every("link"):

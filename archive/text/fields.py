@@ -9,7 +9,7 @@ from functools import lru_cache
 
 from archive.text import dates
 from archive.text.blocks import han
-from archive.text.lines import furniture_id, narrow
+from archive.text.lines import furniture_id, narrow, narrow_lines
 
 # Labels, in the narrow form; letters may be spaced.
 _LABELS = {
@@ -47,6 +47,11 @@ _TOOLS = re.compile(
     r"\d+\s*次|[|丨┊]|\s{2,}|>{1,2}|https?://"
 )
 _DATE = re.compile(r"(?:19|20)\d{2}\s*[-/.年]\s*\d{1,2}\s*[-/.月]\s*\d{1,2}|\d{1,2}:\d{2}")
+_CLOCK = re.compile(r"\d:\d{2}")
+# Two clauses, or a list of three.
+_PROSE = re.compile(r"[。!?;].*[。!?;,]|[,;].*[,;].*,")
+_OF_DATES = re.compile(r"https?://\S+|[\d\s:/.\-年月日()\[\]【】|星期周一二三四五六日天上下午更新发布于]+")
+_ADDRESS = re.compile(r"https?://\S+|[\w.]+\.(?:com|cn|org|net)\S*")
 _WRAP = "[]【】()<>{}|丨/-—_·:;,、。 \t"
 
 _OFFICE = re.compile(
@@ -95,6 +100,12 @@ _CRUMB_LABEL = re.compile(
     r"[您你]?(?:当前|现在|目前)?(?:所在|所处)?的?位置(?:是)?\s*[:\s]?|所在位置\s*:?|当前栏目\s*:?|"
     r"[您你]在这里\s*:?|[您你]现在所在\S{0,3}:?"
 )
+# One of these stands in every breadcrumb.
+_CRUMBS = re.compile(r"[>＞»›→]|[:：︰]{2}|位置|栏目|在这里|现在所在")
+_STEPS = re.compile(r"[>»›→]|首页|主页|\s[-/|]\s")
+_STEP = re.compile(r"[>»›]+")
+_FROM_HOME = re.compile(r"(?:网站|本站)?首页\s*(?:[>»›→]|-+>|::)")
+_TO_TEXT = re.compile(r"[^>。,]{1,24}(?:\s*[>»›]+\s*[^>。,]{1,24})*\s*[>»›]+\s*正文")
 # Two steps from the site's name: 人民政协网 > 统一战线.
 _SHORT_CRUMB = re.compile(r"([^>。,:\s]{2,16}?)\s*[>»›]\s*[^>。,:]{2,12}")
 _CRUMB_SPLIT = re.compile(r"\s*(?:>>|[>»›→\\]|-+>|::|(?<=\s)[-/|](?=\s))\s*")
@@ -123,6 +134,8 @@ _NO_COLUMN = frozenset(
     ]
 )
 
+# One of these stands in every caption.
+_PICTURED = re.compile("[图摄绘▲△↑▼↓]")
 # 图为 and the like, unless the words go on as prose does: 图为核心,以点带面; 图为什么能打动人.
 _CAPTION = re.compile(
     r"(?:(?:[上下左右]?图|[上下左右]?图片)(?:[一二三四五六七八九十\d]{1,2})?\s*(?:为|系)|[上下左右](?:图|图片)是)"
@@ -145,6 +158,8 @@ _POINTER = re.compile(r"[▲△↑▼↓]\s*.{2,120}")
 # Words of one who draws a conclusion, not of one who names what a picture shows.
 _ARGUES = re.compile(r"表明|说明了|可以看出|由此|因此|所以|告诉我们|总之|首先|其次")
 _CLAUSE_ENDS = ("。", "!", "?", "……")
+_REPORTS = re.compile("记者|作者|通讯员|评论员|撰稿|实习生")
+_PLACED = re.compile(r"([一-鿿]{2,4})/[一-鿿]{2,6}")
 # A line of its own that names reporters: 本报记者 王乐文 方敏; 记者叶韦辰/台北报道.
 _REPORTERS = re.compile(
     r"[(\[]?(?:文\s*[|丨/:]\s*)?(?:《?[一-鿿]{0,10}》?)(?:本报|本网|本台|总台|特约|见习|实习|"
@@ -177,8 +192,15 @@ _LEAD = re.compile(
     r"客户端))?[一-鿿]{0,10}?(?:\d{1,2}月\d{1,2}日)?(?:综合)?(?:电|讯|消息)?\s*"
     r"\((?P<who>[^)]{2,40})\)"
 )
+_LAST = re.compile(r"[(\[]([^()\[\]]{2,40})[)\]]$")
 # A site by its name, where a space parts it from the title.
 _SITE = re.compile(r".{2,12}(?:网|网站|统战部|统一战线|人民政府|委员会|工商联|侨联|商会)")
+_DOMAIN = re.compile(r"\.(?:com|cn|org|net)")
+_SITE_ENDS = (
+    *("网", "网站", "频道", "政府", "委员会", "统战部", "统一战线", "统一战线工作部", "在线", "新闻", "首页", "门户"),
+    *("论坛", "博客", "客户端", "平台", "统战", "之窗", "中心", "局", "厅", "社", "报", "台", "信息港", "大学", "学院"),
+    *("财经", "娱乐", "体育", "科技", "资讯", "要闻", "动态", "专栏", "正文", "News", "news"),
+)
 # What stands between a title and the names of column and site.
 _HEAD_SPLIT = re.compile(r"\s*(?:[_|｜»]+|--+|\s[-–—]\s|-(?=[一-鿿]{2,14}$))\s*")
 # Who checked and who took the pictures: no author, and no text either.
@@ -196,11 +218,16 @@ _POSTED = re.compile(
 )
 # Evidence quotes so many characters of a line.
 WORDS = 100
+_BRACKETS = re.compile(r"[(\[【<]\s*([^()\[\]【】]{2,60})\s*[)\]】>]")
+_WRITTEN = re.compile(r"(?:文|撰文|撰稿|作者|通讯员|记者)\s*[/:\s]\s*(\S{2,12}(?:\s\S{2,12}){0,3})")
+_SENT_IN = re.compile(r"(.{2,30}?)\s*供\s*稿")
 _BARRED = re.compile(
     r"^(记者|作者|执笔|撰稿|撰文|采写|文|编辑|责编|责任编辑|来源|校对|审核|监制|统筹|制图|供图|摄影|翻译|编译|译)\s*[|丨/]\s*(?=[^|/图文摄])"
 )
 # 老周 发表于 2007-05-12 22:41
 _SENT = re.compile(r"([^\s:。,|]{2,16})\s+(?:发表|发布|发)于\s?:?\s*(?=\d{4})")
+# No line of a forum is without the minute.
+_TIMED = re.compile(r"\d[:：︰]\d")
 # Over a post of a forum: 石头 发表于 2008-6-3 11:40 | 只看该作者.
 _FLOOR = re.compile(
     rf".{{0,24}}(?:发表|回复|发帖)于\s?:?\s*{_WHEN}[\s|]*(?:只看|显示全部|\d+\s*[楼#]|#\d+|沙发|板凳|引用)"
@@ -213,13 +240,15 @@ _BARE_LABELS = {
     **dict.fromkeys(("校对", "审核", "摄影", "图", "终审", "初审", "复审", "监制", "制图", "供图"), "other"),
 }
 _DASHES = re.compile("[—–―-]+")
-_QUOTED = re.compile(r"[\s\"“”'‘’]")
+_QUOTES = " \"“”'‘’"
+_FARMED = re.compile(r"([^()（）]{2,12})[(（](.{6,})[)）]")
 # What a `title` element says where nobody wrote one.
 _NO_TITLE = re.compile(
     r"无标题(?:文档|页|文件)?|Untitled.{0,12}|New Page.{0,4}|新建网页.{0,4}|"
     r"(?:新闻|文章|信息)?(?:内容|详细|详情|正文|显示|浏览|查看)页?面?",
     re.IGNORECASE,
 )
+_DASH = ("—", "–", "-", "－")
 _SUBTITLE = re.compile(r"[—–\-]{1,3}\s*\S.{2,60}")
 _NUMBERED = re.compile(
     r"(?:[一二三四五六七八九十]{1,3}[、.,]|\([一二三四五六七八九十\d]{1,3}\)|"
@@ -311,20 +340,23 @@ def is_dateline(line: str) -> bool:
     >>> is_dateline("各县（市、区）人民政府，市直各部门：")
     False
     """
-    text = narrow(line)
-    if len(text) > 240 or re.search(r"[。!?;].*[。!?;,]|[,;].*[,;].*,", text) or text.endswith("。"):
+    if len(line) > 240 or line.endswith("。"):
         return False
+    text = narrow(line)
     marks = _marks(text)
-    dated = dates.read(text) is not None
+    if not marks and dates.read(text) is None:
+        return False
+    if _PROSE.search(text):
+        return False
     if not marks:
-        rest = re.sub(r"https?://\S+|[\d\s:/.\-年月日()\[\]【】|星期周一二三四五六日天上下午更新发布于]+", "", text)
+        rest = _OF_DATES.sub("", text)
         # With the time of day a line is hardly prose: names and a source may stand beside it.
-        return dated and han(rest) <= (16 if re.search(r"\d:\d{2}", text) else 8) and len(rest) <= 30
+        return len(rest) <= 30 and han(rest) <= (16 if _CLOCK.search(text) else 8)
     head = text[: marks[0][1]]
-    if len(marks) == 1 and text.endswith(":") and han(head) >= 2 and not dated:
+    if len(marks) == 1 and text.endswith(":") and han(head) >= 2 and dates.read(text) is None:
         # Words to those whom a paper is for: 各县（市、区）人民政府，市直各部门：
         return False
-    rest = re.sub(r"https?://\S+|[\w.]+\.(?:com|cn|org|net)\S*", "", _DATE.sub("", head))
+    rest = _ADDRESS.sub("", _DATE.sub("", head))
     return han(rest) <= 14 and all(_is_short(text, marks, index) for index in range(len(marks)))
 
 
@@ -341,8 +373,7 @@ def signature(line: str) -> Byline | None:
         return None
     # 编辑|陈梦莹, 执笔/叨叨姐: a bar in the place of the colon.
     text = _BARRED.sub(r"\1:", text, count=1)
-    inner = re.fullmatch(r"[(\[【<]\s*([^()\[\]【】]{2,60})\s*[)\]】>]", text)
-    if inner:
+    if inner := _BRACKETS.fullmatch(text):
         return _bracketed(inner[1].strip())
     marks = _marks(text)
     if _CHECKED.fullmatch(text) or (_SENT.match(text) and is_dateline(text)):
@@ -351,9 +382,9 @@ def signature(line: str) -> Byline | None:
         found = byline(text)
         if is_dateline(text) and (found or not _value(text[marks[0][2] :])):
             return found
-    if match := re.fullmatch(r"(?:文|撰文|撰稿|作者|通讯员|记者)\s*[/:\s]\s*(\S{2,12}(?:\s\S{2,12}){0,3})", text):
+    if match := _WRITTEN.fullmatch(text):
         return Byline(author=match[1])
-    if (match := re.fullmatch(r"(.{2,30}?)\s*供\s*稿", text)) and "。" not in text:
+    if (match := _SENT_IN.fullmatch(text)) and "。" not in text:
         return Byline(contributor=match[1].strip(_WRAP))
     # 编辑 刘晓阳 校对 李铭: labels without colons, one name each.
     words = text.split()
@@ -389,6 +420,8 @@ def thread_end(lines: Sequence[str]) -> tuple[int, Byline] | None:
     >>> thread_end(["家里的老屋想修。", "阿海 发表于 2008-6-3 11:40 | 只看该作者"])[0]
     1
     """
+    if not _TIMED.search("\n".join(lines)):
+        return None
     length = 0
     for index, line in enumerate(lines):
         if length >= POST and (found := posted(line)):
@@ -405,7 +438,8 @@ def lead_author(paragraph: str) -> str | None:
     >>> lead_author("中国健康新闻网讯(刘日龙)为切实做好防控工作"), lead_author("新华社北京1月30日电（记者 樊攀）中国")
     ('刘日龙', '樊攀')
     """
-    match = _LEAD.match(narrow(paragraph)[:80])
+    start = paragraph[:80]
+    match = _LEAD.match(narrow(start)) if "(" in start or "（" in start else None
     if not match or not re.search(r"[电讯]|消息|记者", match[0]):
         return None
     return _names(match["who"])
@@ -417,7 +451,7 @@ def last_author(paragraph: str) -> str | None:
     >>> last_author("推动高质量发展。（记者 胡晓蓉）"), last_author("加强了这项工作（试行）")
     ('胡晓蓉', None)
     """
-    match = re.search(r"[(\[]([^()\[\]]{2,40})[)\]]$", narrow(paragraph))
+    match = _LAST.search(narrow(paragraph)) if paragraph.endswith((")", "）", "]", "］")) else None
     if not match or match.start() == 0:
         return None
     inner = re.sub(r"\s*(?:[一-鿿]{2,4})?(?:报道|摄影报道|综合报道)$", "", match[1])
@@ -430,10 +464,12 @@ def reporters(line: str) -> str | None:
     >>> reporters("本报记者 王乐文 方敏"), reporters("新华社记者邹多为、唐诗凝、丁乐"), reporters("记者节到了")
     ('王乐文 方敏', '邹多为、唐诗凝、丁乐', None)
     """
+    if len(line) > 50:
+        return None
     text = narrow(line)
-    if (place := re.fullmatch(r"([一-鿿]{2,4})/[一-鿿]{2,6}", text)) and is_person(place[1]):
+    if "/" in text and (place := _PLACED.fullmatch(text)) and is_person(place[1]):
         return place[1]
-    match = _REPORTERS.fullmatch(text) if len(text) <= 50 else None
+    match = _REPORTERS.fullmatch(text) if _REPORTS.search(text) else None
     if not match:
         return None
     who = " ".join(re.sub(r"(?:^|\s)(?:通讯员|本报记者|记者|实习生)\s+", " ", match["who"]).split()).strip(_WRAP)
@@ -468,7 +504,7 @@ def unlabelled(line: str) -> Byline:
     # Counters may follow, no other label.
     plain = text == whole or all(name == "other" for name, _, _ in _marks(whole))
     named = [part for part in others if not people or _OFFICE.fullmatch(part)]
-    if found.source is None and named and plain and 1 <= len(others) <= 2 and re.search(r"\d:\d{2}", text):
+    if found.source is None and named and plain and 1 <= len(others) <= 2 and _CLOCK.search(text):
         # Beside the minute stands who published it, behind its column: 金融市场 棱镜 2019-09-23 07:48.
         found.source = named[-1]
     return found
@@ -542,19 +578,16 @@ def is_crumb(line: str) -> bool:
     >>> is_crumb("当前位置："), is_crumb("首页 > 地方时讯"), is_crumb("当前形势依然严峻")
     (True, True, False)
     """
+    if not _CRUMBS.search(line):
+        return False
     text = narrow(line)
     if (match := _CRUMB_LABEL.match(text)) and len(match[0]) >= 4:
         rest = text[match.end() :]
-        return not rest or bool(re.search(r"[>»›→]|首页|主页|\s[-/|]\s", rest)) or match[0].rstrip().endswith(":")
+        return not rest or bool(_STEPS.search(rest)) or match[0].rstrip().endswith(":")
     return (
-        bool(re.match(r"(?:网站|本站)?首页\s*(?:[>»›→]|-+>|::)", text))
-        or (
-            len(text) <= 80
-            and len(re.findall(r"[>»›]+", text)) >= 2
-            and not text.endswith((">", "。"))
-            and "更多" not in text
-        )
-        or bool(re.fullmatch(r"[^>。,]{1,24}(?:\s*[>»›]+\s*[^>。,]{1,24})*\s*[>»›]+\s*正文", text))
+        bool(_FROM_HOME.match(text))
+        or (len(text) <= 80 and len(_STEP.findall(text)) >= 2 and not text.endswith((">", "。")) and "更多" not in text)
+        or bool(_TO_TEXT.fullmatch(text))
         or bool((match := _SHORT_CRUMB.fullmatch(text)) and is_site_name(match[1]))
     )
 
@@ -577,9 +610,9 @@ def is_caption(line: str, *, pictured: bool = True) -> bool:
     >>> is_caption("图为核心工作是抓好落实，各地要周密部署"), is_caption("▲强化组织领导", pictured=False)
     (False, False)
     """
-    text = narrow(line)
-    if len(text) > 122:
+    if len(line) > 122 or not _PICTURED.search(line):
         return False
+    text = narrow(line)
     if (match := _SIGNED.fullmatch(text)) and is_person(match["who"]):
         return True
     if text.startswith("(") and text.endswith(")") and text.count("(") == 1:
@@ -607,9 +640,11 @@ def may_be_caption(line: str) -> bool:
     >>> may_be_caption("活动现场"), may_be_caption("二、主要做法"), may_be_caption("会议要求，各地要抓好落实。")
     (True, False, False)
     """
+    if len(line) > 60:
+        return False
     text = narrow(line)
     return (
-        2 <= len(text) <= 60
+        len(text) >= 2
         and han(text) >= 2
         and not text.endswith((*_CLAUSE_ENDS, ":", ";", ","))
         and not _NUMBERED.match(text)
@@ -620,7 +655,7 @@ def may_be_caption(line: str) -> bool:
 
 def is_subtitle(line: str) -> bool:
     """Whether a line after a title continues it: ——记某某."""
-    return bool(_SUBTITLE.fullmatch(narrow(line))) and not narrow(line).endswith("。")
+    return line.startswith(_DASH) and _SUBTITLE.fullmatch(narrow(line)) is not None and not line.endswith("。")
 
 
 def may_be_title(line: str) -> bool:
@@ -629,9 +664,11 @@ def may_be_title(line: str) -> bool:
     >>> may_be_title("四川统一战线在行动"), may_be_title("一、高度重视"), may_be_title("疫情发生以来,全县行动。")
     (True, False, False)
     """
+    if len(line) > 80:
+        return False
     text = narrow(line)
     return (
-        4 <= len(text) <= 80
+        len(text) >= 4
         and han(text) >= 3
         and not text.endswith(("。", ";", ":", ","))
         and text.count(",") <= 3
@@ -649,12 +686,14 @@ def unfarmed(title: str) -> str:
     >>> unfarmed("四川统一战线在行动(二)")
     '四川统一战线在行动(二)'
     """
-    match = re.fullmatch(r"([^()（）]{2,12})[(（](.{6,})[)）]", title)
+    match = _FARMED.fullmatch(title) if title.endswith((")", "）")) else None
     return match[2] if match and match[1] in match[2] and len(match[2]) >= 2 * len(match[1]) else title
 
 
 def is_keyword_line(line: str, title: str, text: str) -> bool:
     """Whether a farm put a list of search words before the title: `疫情,防控,联会泸县(...)`."""
+    if "," not in line and "，" not in line:
+        return False
     line, title = narrow(line).replace(" ", ""), narrow(title).replace(" ", "")
     if not title or line == title or not line.endswith((title, f"({title})")):
         return False
@@ -668,8 +707,10 @@ def is_keyword_line(line: str, title: str, text: str) -> bool:
 
 
 def same(one: str, other: str | None) -> bool:
-    """Whether two lines are one, spaces and widths aside."""
-    return bool(other) and narrow(one).replace(" ", "") == narrow(other or "").replace(" ", "")
+    """Whether two folded lines are one, spaces and widths aside."""
+    if not other or len(one) - one.count(" ") != len(other) - other.count(" "):
+        return False
+    return narrow(one).replace(" ", "") == narrow(other).replace(" ", "")
 
 
 def title_of(head: str, site: str | None) -> str | None:
@@ -703,15 +744,7 @@ def is_site_name(text: str) -> bool:
     >>> is_site_name("中国健康新闻网"), is_site_name("四川统一战线"), is_site_name("全省统战部长会议召开")
     (True, True, False)
     """
-    return len(text) <= 20 and bool(
-        re.fullmatch(
-            r".*(?:网|网站|频道|政府|委员会|统战部|统一战线(?:工作部)?|委统战|在线|日报|晚报|时报|新闻|新闻网|首页|"
-            r"门户|论坛|博客|客户端|平台|统战|统战之窗|之窗|中心|局|厅|社|报|台|"
-            r"信息港|公众信息网|大学|学院|财经|娱乐|体育|科技|资讯|要闻|动态|专栏|正文|[Nn]ews|\.(?:com|"
-            r"cn|org|net).*)",
-            text.strip(),
-        )
-    )
+    return len(text) <= 20 and (text.rstrip().endswith(_SITE_ENDS) or _DOMAIN.search(text) is not None)
 
 
 def is_own(source: str, head: str) -> bool:
@@ -727,23 +760,19 @@ def is_own(source: str, head: str) -> bool:
 class Head:
     """What the `title` element says, which may be cut or carry the names of column and site.
 
-    >>> Head("统战部召开会议_四川统一战线").holds("统战部召开会议")
-    True
-    >>> Head("统战部召开会议_四川统一战线").holds("四川统一战线")
-    False
+    >>> [Head("统战部召开会议_四川统一战线").holds(line) for line in bare_lines(["统战部召开“会议”", "四川统一战线"])]
+    [True, False]
     """
 
     def __init__(self, head: str) -> None:
-        self._whole = _bare(head)
-        parts = [_bare(part) for part in _head_parts(head)]
+        self._whole, *parts = bare_lines([head, *_head_parts(head)])
         self._part = next((part for part in parts if part and not is_site_name(part)), self._whole)
         # The title element may be cut: 无敌免...
         cut = self._whole.removesuffix("...").removesuffix("…")
         self._cut = cut if len(cut) >= 8 and cut != self._whole else None
 
-    def holds(self, line: str) -> bool:
-        """Whether a line of the page is this title."""
-        one = _bare(line)
+    def holds(self, one: str) -> bool:
+        """Whether a line of the page is this title; the line as `bare_lines` gives it."""
         if len(one) < 4 or not self._whole:
             return False
         # The page puts a word of its own before or after the title: 原创.
@@ -754,9 +783,16 @@ class Head:
         return self._cut is not None and one.startswith(self._cut)
 
 
-@lru_cache(maxsize=4096)
-def _bare(text: str) -> str:
-    return _DASHES.sub("-", _QUOTED.sub("", narrow(text)))
+def bare_lines(lines: Sequence[str]) -> list[str]:
+    """Folded lines for comparing with a title: narrow, without spaces and quotes, all dashes one.
+
+    >>> bare_lines(["“统”舟共济——记某县", "（二）"])
+    ['统舟共济-记某县', '(二)']
+    """
+    whole = "\n".join(narrow_lines(lines))
+    for mark in _QUOTES:
+        whole = whole.replace(mark, "")
+    return _DASHES.sub("-", whole).split("\n") if lines else []
 
 
 @lru_cache(maxsize=4096)
@@ -764,7 +800,7 @@ def _marks(text: str) -> tuple[tuple[str, int, int], ...]:
     """Labels in a narrow line: name, where the label starts, where its value starts."""
     found = []
     end = 0
-    for match in _LABEL.finditer(text):
+    for match in _LABEL.finditer(text) if ":" in text or "|" in text else ():
         if match.start() >= end and match.lastgroup:
             found.append((match.lastgroup, match.start(), match.end()))
             end = match.end()

@@ -23,7 +23,7 @@ _EDITOR = re.compile(r"[(\[【]?(?:本文|值班)?(?:责任编辑|责\s?编|编\
 
 _NARROW = {chr(code): chr(code - 0xFEE0) for code in range(0xFF01, 0xFF5F)} | {"\u3000": " ", "\xa0": " ", "︰": ":"}
 _WIDE = re.compile(f"[{''.join(_NARROW)}]")
-_STOPS = tuple("。!?…”」』)；;.")
+_STOPS = tuple("。！!？?…”」』）)；;．.")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,14 +56,17 @@ def narrow(line: str) -> str:
 
 
 def narrow_lines(lines: Sequence[str]) -> list[str]:
-    """Lines without line feeds for comparing, see `narrow`.
+    """Folded lines for comparing, see `narrow`.
 
-    >>> narrow_lines(["（一）", "　　来源："])
+    >>> narrow_lines(["（一）", "来源："])
     ['(一)', '来源:']
     """
     if not lines:
         return []
-    return [" ".join(line.split()) for line in _WIDE.sub(_narrowed, "\n".join(lines)).split("\n")]
+    whole = "\n".join(lines)
+    for wide in set(_WIDE.findall(whole)):
+        whole = whole.replace(wide, _NARROW[wide])
+    return whole.split("\n")
 
 
 def _narrowed(match: re.Match[str]) -> str:
@@ -76,34 +79,34 @@ def is_sentence(line: str, least: int = SENTENCE) -> bool:
     >>> is_sentence("推荐资讯"), is_sentence("疫情就是命令,防控就是责任。", 10)
     (False, True)
     """
-    return narrow(line).endswith(_STOPS) and han(line) >= least
+    return len(line) >= least and line.rstrip().endswith(_STOPS) and han(line) >= least
 
 
 def furniture(lines: Sequence[str]) -> list[str | None]:
-    """For each line the id of the rule that takes it out, None where it stays.
+    """For each folded line the id of the rule that takes it out, None where it stays.
 
     >>> furniture(["站内搜索：", "疫情发生以来,全县统一战线成员迅速行动,投身防控一线工作。", "上一篇：没有了"])
     ['search', None, 'previous_next']
     """
-    keys = [narrow(line) for line in lines]
-    prose = [index for index, line in enumerate(lines) if is_sentence(line)]
-    first, last = (prose[0], prose[-1]) if prose else (len(lines), -1)
+    keys = narrow_lines(lines)
+    first = next((index for index, key in enumerate(keys) if is_sentence(key)), len(keys))
+    last = next((index for index in range(len(keys) - 1, -1, -1) if is_sentence(keys[index])), -1)
     found: list[str | None] = []
     cut: tuple[int, str] | None = None
     # What stands behind the editor's line stands at the bottom, however many readers' letters follow.
-    signed = next((i for i, key in enumerate(keys) if i > first and _EDITOR.fullmatch(key)), len(lines))
+    signed = next((i for i in range(first + 1, len(keys)) if _EDITOR.fullmatch(keys[i])), len(keys))
     for index, key in enumerate(keys):
         at_top = index < first
-        at_bottom = index > min(last, signed) or index >= 0.6 * len(lines)
+        at_bottom = index > min(last, signed) or index >= 0.6 * len(keys)
         rule = _match(key, at_top=at_top, at_bottom=at_bottom)
         found.append(rule.id if rule else None)
         if rule and rule.cut and cut is None:
             cut = (index, rule.id)
     if cut:
         start, reason = cut
-        later = range(start + 1, len(lines))
+        later = range(start + 1, len(keys))
         near = signed < start <= signed + SIGNED
-        if near or not any(found[index] is None and is_sentence(lines[index], BODY) for index in later):
+        if near or not any(found[index] is None and is_sentence(keys[index], BODY) for index in later):
             for index in later:
                 found[index] = found[index] or reason
     return found

@@ -131,8 +131,10 @@ def _title(found: Sequence[Block], titles: Sequence[str]) -> int | None:
     """The block that the head calls the title: a heading before others, the longest of them, the first of those."""
     heads = [fields.Head(title) for title in titles]
     best: tuple[tuple[bool, int, int], int] | None = None
-    for index, block in enumerate(found):
-        if block.linked < 0.5 and block.size <= 100 and any(head.holds(block.text) for head in heads):
+    near = [index for index, block in enumerate(found) if block.linked < 0.5 and 4 <= block.size <= 100]
+    for index, line in zip(near, fields.bare_lines([found[index].text for index in near]), strict=True):
+        if any(head.holds(line) for head in heads):
+            block = found[index]
             rank = (block.kind == "heading", block.size, -index)
             if best is None or rank > best[0]:
                 best = (rank, index)

@@ -14,6 +14,7 @@ _DASHED = re.compile(r"(?P<stem>.+/[^/?#]*?\d+-\d+)-(?P<number>[1-9]\d?)(?P<endi
 _QUERY = re.compile(
     r"(?P<before>[?&])(?P<name>page|pageno|page_no|pageindex|pn)=(?P<number>[1-9]\d?)(?=&|$)", re.IGNORECASE
 )
+_PAGES = ("page=", "pageno=", "page_no=", "pageindex=", "pn=")
 # What a pager says; 上一篇 is another article.
 _PAGER = re.compile(
     r"\W*(?:\d{1,2}|[首尾末]\s?[页頁]|[上下前后後]\s?一?\s?[页頁]|prev(?:ious)?|next|first|last)?\W*", re.IGNORECASE
@@ -76,12 +77,21 @@ def _follows(first: str, link: str) -> bool:
 
 def _targets(url: str, page: Outline) -> tuple[set[str], set[str]]:
     """Where the page leads, and where those of its links lead that look like a pager's."""
+    anywhere: set[str] = set()
+    pager: set[str] = set()
+    # A pager's addresses hold the page's own name or name a page: most links need not be joined and compared.
+    name = _NAME.sub("", unquote(url).partition("?")[0].rpartition("/")[2]).lower()
+    words: tuple[str, ...] = ()
+    if "?" in url and not _QUERY.search(url):
+        name, words = "", _PAGES
+    elif "?" not in url and name and name.isascii():
+        words = (name, *_PAGES)
+    if words and not any(word in page.said for word in words):
+        return anywhere, pager
     try:
         base = urljoin(url, next((a["href"] for a in page.every("base") if "href" in a), "").strip())
     except ValueError:
         base = url
-    anywhere: set[str] = set()
-    pager: set[str] = set()
 
     def add(href: str, *, paging: bool) -> None:
         try:
@@ -92,16 +102,8 @@ def _targets(url: str, page: Outline) -> tuple[set[str], set[str]]:
         if paging:
             pager.add(target)
 
-    # A pager's addresses hold the page's own name or name a page: most links need not be joined and compared.
-    name = _NAME.sub("", unquote(url).partition("?")[0].rpartition("/")[2]).lower()
-    words: tuple[str, ...] = ()
-    if "?" in url and not _QUERY.search(url):
-        words = ("page", "pn=")
-    elif "?" not in url and name and name.isascii():
-        words = (name, "page", "pn=")
-
     def may_be(href: str) -> bool:
-        return not words or (len(words) > 2 and name in href.lower()) or _QUERY.search(href) is not None
+        return not words or (name != "" and name in href.lower()) or _QUERY.search(href) is not None
 
     for href, number in page.links(*words):
         if may_be(href):

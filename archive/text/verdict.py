@@ -130,7 +130,8 @@ def unread(capture: Capture) -> tuple[Reason, str] | None:
     if any("content-coding" in problem for problem in capture.problems) and b"<" not in capture.body[:2000]:
         return Reason.UNREADABLE, "; ".join(capture.problems)
     kind = (capture.header("Content-Type") or "").split(";")[0].strip().lower()
-    if urlsplit(capture.url).path.lower().endswith("/robots.txt"):
+    path = urlsplit(capture.url).path
+    if path.lower().endswith("/robots.txt"):
         return Reason.NOT_HTML, "robots.txt"
     if (
         kind
@@ -138,11 +139,7 @@ def unread(capture: Capture) -> tuple[Reason, str] | None:
         and not (kind in ("text/plain", "application/octet-stream") and _is_markup(capture.body))
     ):
         return Reason.NOT_HTML, kind
-    if (
-        (not kind or kind in _HTML_TYPES)
-        and not _is_markup(capture.body)
-        and _NOT_PAGE.search(urlsplit(capture.url).path)
-    ):
+    if (not kind or kind in _HTML_TYPES) and _NOT_PAGE.search(path) and not _is_markup(capture.body):
         return Reason.NOT_HTML, "no markup under the name of a file"
     return None
 
@@ -161,8 +158,8 @@ def verdict(capture: Capture, html: str, root: HtmlElement | None) -> tuple[Reas
 def judged(page: Page, points: Sequence[float], url: str, html: str) -> tuple[Reason, str] | None:
     """The verdict on a page that was read, with the votes of its blocks."""
     text = "\n".join(page.keys)
-    size = han(text)
-    if size < TEXT:
+    # The first lines of most pages settle it.
+    if han(text[: 4 * TEXT]) < TEXT and (size := han(text)) < TEXT:
         if found := _answer(page, html, text, size):
             return found
         if size == 0 and not any(block.size > 40 for block in page.blocks):
@@ -170,8 +167,8 @@ def judged(page: Page, points: Sequence[float], url: str, html: str) -> tuple[Re
     shape = _shape(page, points, url)
     if shape == "article":
         return None
-    headlines = sum(1 for block in page.blocks if _is_headline(block.linked, block.text))
-    return (Reason.HOME if shape == "home" else Reason.LIST), f"{headlines} links that read like headlines, no article"
+    reason = Reason.HOME if shape == "home" else Reason.LIST
+    return reason, f"{len(_headlines(page))} links that read like headlines, no article"
 
 
 def looks_like(root: HtmlElement, url: str) -> Shape:
@@ -181,7 +178,7 @@ def looks_like(root: HtmlElement, url: str) -> Shape:
 
 
 def _shape(page: Page, points: Sequence[float], url: str) -> Shape:
-    headlines = [index for index, block in enumerate(page.blocks) if _is_headline(block.linked, block.text)]
+    headlines = _headlines(page)
     parts = urlsplit(url)
     root = parts.scheme in ("http", "https") and not parts.query and bool(_HOME.fullmatch(parts.path))
     if len(headlines) < HEADLINES:
@@ -235,8 +232,10 @@ def _has_dateline(page: Page) -> bool:
     return any(page.blocks[i].linked < 0.5 and fields.is_dateline(page.keys[i]) for i in under)
 
 
-def _is_headline(linked: float, text: str) -> bool:
-    return linked > 0.5 and len(text) >= 8 and 8 <= han(text) <= 60
+def _headlines(page: Page) -> list[int]:
+    """The blocks that are links and read like headlines."""
+    links = (index for index, block in enumerate(page.blocks) if block.linked > 0.5 and block.size >= 8)
+    return [index for index in links if 8 <= han(page.blocks[index].text) <= 60]
 
 
 def _is_markup(body: bytes) -> bool:

@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from archive.text.blocks import fold
 from archive.text.fields import is_caption
 from archive.text.lines import Rule, furniture, furniture_id, narrow, rules
 
@@ -106,7 +107,7 @@ def test_behind_the_editors_line_comments_are_cut_however_long() -> None:
     assert furniture([body, body, "6条评论|106人参与网友评论", letter])[3] is None
 
 
-@given(st.lists(st.text(max_size=80), max_size=12))
+@given(st.lists(st.text(max_size=80).map(fold), max_size=12))
 def test_any_lines_have_one_verdict_each(lines: list[str]) -> None:
     assert len(furniture(lines)) == len(lines)
 
