@@ -296,11 +296,13 @@ def verify_(
 ) -> None:
     """Read every record back, check lengths, fields and digests; without paths also whether the files agree.
 
-    That is: revisits with what they refer to, indexes and shards with the WARC files, the catalogue with both. Exit 1
-    when anything is wrong.
+    That is: revisits with what they refer to, indexes and shards with the WARC files, the catalogue with both, and what
+    crawls remember as kept with what is there. Exit 1 when anything is wrong.
 
     Example: cundang verify
     """
+    from crawler.heal import acknowledged  # noqa: PLC0415 - it knows the state of crawls, which needs scrapy
+
     wrong = 0
     layout: Layout = context.obj.layout
     warcs = paths or [*_known_data(layout).warcs(), *layout.open_warcs()]
@@ -310,7 +312,7 @@ def verify_(
             for problem in verify.verify(warc):
                 wrong += 1
                 _print(problem, f"{problem.file}: offset {problem.offset}: {problem.reason}", json_)
-        for problem in () if paths else agree.disagreements(layout):
+        for problem in () if paths else agree.disagreements(layout, acknowledged(layout)):
             wrong += 1
             _print(problem, f"{problem.file}: offset {problem.offset}: {problem.reason}", json_)
     say(f"verify: {len(warcs)} files, {wrong} problems")

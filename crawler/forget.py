@@ -18,7 +18,8 @@ from crawler.lock import Lock
 class Done:
     """One thing that was found or done.
 
-    `what` is held, erased, refers (a revisit of what was erased) or unread (set aside, and no URL can be read in it).
+    `what` is held, erased, refers (a revisit of what was erased), names (a record of another address that was found on
+    the page) or unread (set aside, and no URL can be read in it).
     """
 
     what: str
@@ -78,3 +79,6 @@ def forget(layout: Layout, urls: Sequence[str], reason: str, *, erase: bool) -> 
                 frontier.close()
         for warc, record in archived.referring(layout, gone):
             yield Done(what="refers", path=str(warc), record=record, detail="a revisit whose payload was erased")
+        for mention in archived.mentions(layout, urls):
+            detail = f"the {mention.kind} of {mention.url} says that it was found there"
+            yield Done(what="names", path=str(mention.warc), record=mention.id, detail=detail)

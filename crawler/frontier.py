@@ -735,6 +735,11 @@ class Frontier:
             ).fetchone()
         return row and float(row[0])
 
+    def captures(self) -> Iterator[tuple[str, str]]:
+        """The URL and the record of each capture that `earlier` may give."""
+        with self._told():
+            yield from self._db.execute("SELECT url, record FROM capture ORDER BY url")
+
     def disown(self, records: Collection[str]) -> None:
         """Refer to none of these records any more, durable on return: they were erased."""
         with self._told():

@@ -7,6 +7,7 @@ import logging
 from collections.abc import Iterator
 from pathlib import Path
 
+from archive.catalogue.agree import Acknowledged
 from archive.errors import DataError, SpaceError
 from archive.layout import Layout
 from archive.warc import index, reader, verify
@@ -65,6 +66,21 @@ def heal(layout: Layout, site: str, frontier: Frontier) -> Unread:
         full = error.errno in (errno.ENOSPC, errno.EDQUOT)
         kind = SpaceError if full else DataError
         raise kind(f"{error.filename}: {error.strerror}. Make room or mend the folder, then crawl again.") from error
+
+
+def acknowledged(layout: Layout) -> Iterator[Acknowledged]:
+    """What the crawls of all sites remember as kept.
+
+    Raises:
+        DataError: a state cannot be read.
+    """
+    for path in layout.states():
+        frontier = Frontier(path, read_only=True)
+        try:
+            for url, record in frontier.captures():
+                yield Acknowledged(state=path, url=url, record=record)
+        finally:
+            frontier.close()
 
 
 _REVISIT = "warc/revisit"

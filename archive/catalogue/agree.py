@@ -41,8 +41,24 @@ class _Revisit:
     unmodified: bool
 
 
-def disagreements(layout: Layout) -> Iterator[Problem]:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Acknowledged:
+    """A capture that the state of a crawl says it has: the last whole one of its URL.
+
+    Attributes:
+        state: the file that says so.
+        record: the id of its record.
+    """
+
+    state: Path
+    url: str
+    record: str
+
+
+def disagreements(layout: Layout, acknowledged: Iterable[Acknowledged] = ()) -> Iterator[Problem]:
     """Where two files of the archive say different things; a file that is derived and missing is no disagreement.
+
+    `acknowledged`: what crawls remember, which is read before the WARC files are.
 
     Raises:
         DataError: a WARC file cannot be read.
@@ -50,6 +66,11 @@ def disagreements(layout: Layout) -> Iterator[Problem]:
     targets: dict[str, tuple[str, str, str]] = {}
     revisits: list[_Revisit] = []
     files: dict[str, str] = {}
+    remembered: list[Acknowledged] = []
+    try:
+        remembered.extend(acknowledged)
+    except DataError as error:
+        yield Problem(file="state", offset=0, reason=str(error))
     try:
         gone = exclusions.read(layout)
     except DataError as error:
@@ -83,6 +104,9 @@ def disagreements(layout: Layout) -> Iterator[Problem]:
         yield from _index(layout, warc)
         yield from _shard(layout, warc, pages, gone)
     yield from _dangling(revisits, targets)
+    yield from _lost(
+        layout, (each for each in remembered if each.record not in targets and each.record not in gone.erased)
+    )
     yield from _orphans(layout)
     yield from _catalogue(layout)
 
@@ -120,6 +144,20 @@ def _dangling(revisits: Iterable[_Revisit], targets: dict[str, tuple[str, str, s
                 reason = f"the revisit refers to {revisit.target}, which has other bytes"
         if reason:
             yield Problem(file=revisit.file, offset=revisit.offset, reason=reason)
+
+
+def _lost(layout: Layout, lost: Iterable[Acknowledged]) -> Iterator[Problem]:
+    of_state: dict[Path, list[Acknowledged]] = {}
+    for each in lost:
+        of_state.setdefault(each.state, []).append(each)
+    for state, captures in of_state.items():
+        first = captures[0]
+        reason = (
+            f"{len(captures)} captures that the crawl acknowledged are in no WARC file here, the first"
+            f" {first.record} of {first.url}. Look for the file that had them; where there is none, remove this one:"
+            " the next crawl learns from what is there."
+        )
+        yield Problem(file=_below(layout, state), offset=0, reason=reason)
 
 
 def _index(layout: Layout, warc: Path) -> Iterator[Problem]:

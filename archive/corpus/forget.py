@@ -163,12 +163,45 @@ def naming(layout: Layout, urls: Collection[str]) -> Iterator[Path]:
     Raises:
         DataError: a WARC file or an index cannot be read.
     """
+    yield from (warc for warc in _of_their_hosts(layout, urls) if names(warc, urls))
+
+
+def _of_their_hosts(layout: Layout, urls: Iterable[str]) -> Iterator[Path]:
     hosts = {b"\n" + surt(url).partition(")")[0].encode("ascii") for url in urls}
     for warc in layout.warcs():
         path = layout.index_of(warc)
         lines = b"\n" + (path.read_bytes() if path.exists() else b"")
-        if (lines == b"\n" or any(host in lines for host in hosts)) and names(warc, urls):
+        if lines == b"\n" or any(host in lines for host in hosts):
             yield warc
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Mention:
+    """A record of another address that names a page that was taken down, as where the crawler came from."""
+
+    url: str
+    warc: Path
+    id: str
+    kind: str
+
+
+def mentions(layout: Layout, urls: Collection[str]) -> Iterator[Mention]:
+    """Records that name one of the URLs as where they were found: `Referer` of a request, `via` of its metadata.
+
+    Only files whose index names a host of the URLs, or nothing, are read.
+
+    Raises:
+        DataError: a WARC file or an index cannot be read.
+    """
+    keys = {surt(url) for url in urls}
+    for warc in _of_their_hosts(layout, urls):
+        for record in records(warc):
+            if not isinstance(record, Record) or record.kind not in ("request", "metadata"):
+                continue
+            if surt(record.url) not in keys and any(
+                surt(said.decode("utf-8", "replace")) in keys for said in _MENTION.findall(record.block)
+            ):
+                yield Mention(url=record.url, warc=warc, id=record.id, kind=record.kind)
 
 
 def drop(layout: Layout, path: Path) -> Erased:
@@ -193,6 +226,7 @@ def drop(layout: Layout, path: Path) -> Erased:
 _TARGET = re.compile(
     rb"(?:WARC-Target-URI:[ \t]*<?|(?:\A|\n)(?=[a-z]+://\S+ [0-9A-Fa-f.:]+ \d{14} ))([^\s<>]{1,4000})", re.IGNORECASE
 )
+_MENTION = re.compile(rb"^(?:Referer|via):[ \t]*(\S{1,4000})", re.IGNORECASE | re.MULTILINE)
 # Longer than what `_TARGET` matches.
 _OVERLAP = 8000
 

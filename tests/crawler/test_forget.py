@@ -19,7 +19,7 @@ from pathlib import Path
 import pytest
 from little_server import Answer, serving
 
-from archive.catalogue import query
+from archive.catalogue import agree, query
 from archive.corpus import reclean, shard
 from archive.errors import DataError
 from archive.export import jsonl
@@ -27,9 +27,11 @@ from archive.layout import OPEN, Layout
 from archive.site import load
 from archive.text.document import Document, Reason, Skip
 from archive.warc import exclusions, index, reader, verify
+from archive.warc.reader import whole_records
 from archive.warc.writer import Exchange, Writer
 from crawler.forget import forget
 from crawler.frontier import Frontier
+from crawler.heal import acknowledged
 
 PATHS = [f"/xw/202002/t20200219_{n}.html" for n in range(4)]
 SECRET = "须撤下的这一句话只在一页上出现"  # noqa: S105 - a sentence
@@ -39,9 +41,11 @@ PROSE = "统战部召开会议，传达学习精神，研究部署下一步工�
 def answer(path: str, _: object) -> Answer:
     if path == "/":
         return Answer("".join(f"<li><a href='{p}'>会议在京召开{p[-6]}</a> 2020-02-19</li>" for p in PATHS))
+    if path == "/a.jpg":
+        return Answer(b"\xff\xd8\xff" + bytes(500), headers={"Content-Type": "image/jpeg"})
     if path not in PATHS:
         return Answer(status=404)
-    more = SECRET if path == PATHS[1] else "别的话"
+    more = SECRET + "<img src=/a.jpg>" if path == PATHS[1] else "别的话"
     return Answer(f"<title>会议{path[-6]}</title><h1>会议在京召开{path[-6]}</h1><p>{PROSE}</p><p>{more}。{PROSE}</p>")
 
 
@@ -102,6 +106,7 @@ def derived(layout: Layout) -> dict[Path, bytes]:
 
 
 @pytest.mark.fault(rows=[44])
+@pytest.mark.timeout(300)  # ten commands
 def test_what_was_taken_down_comes_back_in_no_way(tmp_path: Path) -> None:
     data = tmp_path / "data"
     layout = Layout(root=data)
@@ -157,8 +162,13 @@ def test_what_was_taken_down_comes_back_in_no_way(tmp_path: Path) -> None:
 
     checksum = hashlib.sha256(warc.read_bytes()).hexdigest()
     others = [capture for capture in reader.read(warc) if not capture.url.endswith(PATHS[1])]
-    cundang(tmp_path, "forget", url, "--erase")
+    said = cundang(tmp_path, "forget", url, "--erase", "--json").stdout.splitlines()
     assert_gone(tmp_path, erased=True)
+    # The picture of the page was asked for from there: its records still say so, also those that were imported.
+    names = [one for one in map(json.loads, said) if one.get("what") == "names"]
+    assert sorted(one["detail"].split(" of ")[0] for one in names) == [*2 * ["the metadata"], *2 * ["the request"]]
+    assert all("/a.jpg " in one["detail"] for one in names)
+    assert list(agree.disagreements(layout, acknowledged(layout))) == []
     *_, line = layout.exclusions.read_text("utf-8").splitlines()
     logged = json.loads(line)
     now = data / logged["now"]
@@ -169,6 +179,29 @@ def test_what_was_taken_down_comes_back_in_no_way(tmp_path: Path) -> None:
     assert len(exclusions.read(layout).erased) == 3
     cundang(tmp_path, "import", "copy.warc.gz")
     assert_gone(tmp_path, erased=True)
+
+
+@pytest.mark.fault(rows=[44])
+def test_an_exchange_that_somebody_cut_out_and_indexed_anew_is_missed_by_the_crawl(tmp_path: Path) -> None:
+    layout = Layout(root=tmp_path / "data")
+    with serving(answer) as little:
+        little.site(tmp_path / "sites")
+        cundang(tmp_path, "crawl", "little")
+    assert list(agree.disagreements(layout, acknowledged(layout))) == []
+    (warc,) = layout.warcs()
+    data = warc.read_bytes()
+    cut = [r for r in whole_records(warc) if r.url.endswith(PATHS[2])]
+    assert [r.kind for r in cut] == ["response", "request", "metadata"]
+    start, end = cut[0].place.offset, cut[-1].place.offset + cut[-1].place.length
+    warc.write_bytes(data[:start] + data[end:])
+    index.write(layout, warc)
+    # What is derived and missing is no disagreement: nothing else tells.
+    layout.shard_of(warc).unlink()
+    layout.catalogue.unlink()
+    assert list(verify.verify(warc)) == list(agree.disagreements(layout)) == []
+    told = cundang(tmp_path, "verify", code=1).stdout
+    assert told.startswith("state/little.sqlite: offset 0: 1 captures that the crawl acknowledged")
+    assert f"{cut[0].id} of {little.base}{PATHS[2]}" in told
 
 
 def test_a_list_of_exclusions_that_cannot_be_read_stops_everything(tmp_path: Path) -> None:
