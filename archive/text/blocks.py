@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from html import unescape
-from typing import Literal, NamedTuple, TypeAlias
+from typing import Any, Literal, NamedTuple, TypeAlias
 
 from archive.text.markup import CLOSES, RANK, RANKS, VOID, attributes, tokens
 
@@ -158,29 +157,32 @@ _ASIDES = frozenset(("footer", "nav", "aside", "form"))
 _MAIN = frozenset(("html", "body", "article", "main"))
 
 
-# How an element is read. The names of plain ones are not asked for: no container, and no place beside articles.
-_BOX, _INLINE, _UNSEEN, _BREAK, _PLAIN = range(5)
-_KIND = {
+# What a tag does, in an order that is asked for: up to `_ROOT_END` it ends, up to `_LINK` it begins no line, from
+# `_BREAK` on it has no content. The names of plain boxes are not asked for: no container, and no place beside articles.
+_END, _ROOT_END, _INLINE, _LINK, _PLAIN, _BOX, _BREAK, _EMPTY, _UNSEEN, _ROOT = range(10)
+_ACTS = {
     **dict.fromkeys(_INLINE_TAGS, _INLINE),
-    **dict.fromkeys(_UNSEEN_TAGS, _UNSEEN),
-    **dict.fromkeys(("br", "hr"), _BREAK),
     **dict.fromkeys(
         ("p", "li", "tr", "tbody", "h1", "h2", "h3", "h4", "h5", "h6", "dt", "dd", "center", "pre"), _PLAIN
     ),
+    **dict.fromkeys(VOID, _BREAK),
+    **dict.fromkeys(("img", "wbr"), _EMPTY),
+    **dict.fromkeys(_UNSEEN_TAGS, _UNSEEN),
+    "a": _LINK,
+    # A page within a page: its tags stand for nothing, nor do those that end them.
+    **dict.fromkeys(("html", "head", "body"), _ROOT),
 }
 # What may stand in a head that is not ended.
 _IN_HEAD = frozenset(
     ("base", "basefont", "bgsound", "link", "meta", "noframes", "noscript", "script", "style", "template", "title")
 )
 _HEAD = frozenset(("head",))
-_ROOTS = frozenset(("html", "head", "body"))
 # Elements nested deeper are read without their boxes, as libxml2 does; real pages have at most 60 levels (measured).
 DEEPEST = 2048
 
 
-# What the name of a tag says: in lower case, whether it ends an element, how that is read, whether it has no content,
-# what it ends, and its rank.
-_Tag: TypeAlias = tuple[str, bool, int, bool, frozenset[str], int]
+# What the name of a tag says: in lower case, what it does, what it ends, and its rank.
+_Tag: TypeAlias = tuple[str, int, frozenset[str], int]
 
 
 class _Tags(dict[str, _Tag]):
@@ -188,20 +190,24 @@ class _Tags(dict[str, _Tag]):
 
     def __missing__(self, written: str) -> _Tag:
         name = written.lstrip("/").lower()
+        act = _ACTS.get(name, _BOX)
+        if written.startswith("/"):
+            act = _ROOT_END if act == _ROOT else _END
         closes = CLOSES.get(name, frozenset())
         if name not in _IN_HEAD:
             closes |= _HEAD
-        tag = (name, written.startswith("/"), _KIND.get(name, _BOX), name in VOID, closes, RANKS.get(name, RANK))
+        tag = (name, act, closes, RANKS.get(name, RANK))
         if len(self) < 2000 and len(written) < 20:
             self[written] = tag
         return tag
 
 
 _tags = _Tags()
-# What ends a page.
-_tags[""] = ("html", True, _BOX, False, frozenset(), 999)
+# What ends a page, and all that is open.
+_END_OF_PAGE: list[str | Any] = [None, None, None, "", ""]
+_tags[""] = ("html", _END, frozenset(), 999)
 # Declarations and what looks like an end tag say nothing.
-_tags["!"] = _tags["?"] = _tags["/"] = ("", True, _BOX, False, frozenset(), 0)
+_tags["!"] = _tags["?"] = _tags["/"] = ("", _END, frozenset(), 0)
 
 
 class Block(NamedTuple):
@@ -267,12 +273,14 @@ def han(text: str) -> int:
 
 
 # What an open element is when it ends: nothing that is seen, the end of the unseen, inline, a link; else a box.
-# For a box: the box and the place beside articles that it stands in, its rank, its first run, whether it is a link.
-_Frame: TypeAlias = tuple[int, bool, int, int, bool]
-_SHADE: _Frame = (-1, False, 0, 0, False)
-_DARK: _Frame = (-2, False, 0, 0, False)
-_WORDS: _Frame = (-3, False, 0, 0, False)
-_LINK: _Frame = (-4, False, 0, 0, True)
+# For a box: whether what it stands in stands beside articles, its rank, its first run, whether it is a link.
+_Frame: TypeAlias = tuple[bool, int, int, bool]
+_SHADE: _Frame = (False, -1, 0, False)
+_DARK: _Frame = (False, -2, 0, False)
+_WORDS: _Frame = (False, -3, 0, False)
+_ANCHOR: _Frame = (False, -4, 0, True)
+_PLAIN_BOX: _Frame = (False, _NO_BOX, 0, False)
+_PLAIN_ASIDE: _Frame = (True, _NO_BOX, 0, False)
 # Set by `selected` on what a site's selectors find.
 MARK = "data-cundang"
 # Names of boxes for what describes a picture, and how such lines are set.
@@ -290,13 +298,14 @@ class Outline:
     Attributes:
         blocks: at most `MOST`.
         boxes: the known containers.
-        tags, parents, inside: of each element its name, its parent's number, its attributes as written; 0 is the page.
+        tags, parents, inside: of each box its name, the number of the box around it, its attributes as written; 0 is
+            the page. Elements that begin no line of their own are not among them.
         picked: (what `MARK` says, first block, block after the last) of marked elements.
         title: of the first `title` element, as written.
         pieces: the page cut at its tags, see `markup.Tokens`.
         json: contents of scripts that hold data.
-        places: name of a tag in lower case -> where in `pieces` it stands.
-        said: all attributes, in lower case.
+        names: of each tag in `pieces` the name in lower case that begins an element, else None.
+        said: all attributes, in lower case, as UTF-8.
         pictures: the blocks that pictures stand directly before.
     """
 
@@ -307,10 +316,10 @@ class Outline:
     inside: list[str]
     picked: list[tuple[str, int, int]]
     title: str
-    pieces: list[str]
+    pieces: list[str | Any]
     json: list[str]
-    places: dict[str, list[int]]
-    said: str
+    names: list[str | Any]
+    said: bytes
     pictures: frozenset[int]
 
     def captioned(self, index: int) -> bool:
@@ -339,41 +348,55 @@ class Outline:
 
     def every(self, *names: str) -> list[dict[str, str]]:
         """The attributes of all elements of these names, seen or not; see `attributes`."""
-        return [attributes(self.pieces[place + 1]) for name in names for place in self.places.get(name, ())]
+        return [attributes(inner) for name in names for _, inner in self._tags(name)]
 
     def has(self, *names: str) -> bool:
         """Whether there is an element of one of these names, seen or not."""
-        return any(name in self.places for name in names)
+        return any(name in self.names for name in names)
+
+    def _tags(self, name: str) -> Iterator[tuple[int, str]]:
+        """The tags that begin elements of one name: number and attributes."""
+        number = -1
+        for _ in range(self.names.count(name)):
+            number = self.names.index(name, number + 1)
+            yield number, self.pieces[5 * number + 2] or ""
+
+    def says(self, *words: str) -> tuple[str, ...]:
+        """Those of some words (in lower case) that stand in the attributes of any element."""
+        return tuple(word for word in words if word.encode() in self.said)
 
     def links(self, *words: str) -> Iterator[tuple[str, int]]:
         """The addresses that links lead to, with a number for `name`; where words are given (in lower case), of those
         whose tags hold one of them.
         """
-        if words and not (words := tuple(word for word in words if word in self.said)):
+        if words and not (words := self.says(*words)):
             return
-        for place in self.places.get("a", ()):
-            inner = self.pieces[place + 1]
+        for number, inner in self._tags("a"):
             if words:
                 lower = inner.lower()
                 if not any([word in lower for word in words]):  # noqa: C419 - a generator takes as long as the search
                     continue
             if found := _HREF.search(inner):
                 href = found[1] or found[2] or found[3] or ""
-                yield (unescape(href) if "&" in href else href).strip(), place
+                yield (unescape(href) if "&" in href else href).strip(), number
 
     def clicks(self, word: str) -> Iterator[str]:
         """Of all elements what a click does, where it holds a word."""
-        for inner in self.pieces[2::3] if "onclick" in self.said and word in self.said else ():
-            if word in inner and (script := attributes(inner).get("onclick")):
+        for inner in self.pieces[2::5] if len(self.says("onclick", word)) > 1 else ():
+            if inner and word in inner and (script := attributes(inner).get("onclick")):
                 yield script
 
     def name(self, link: int) -> str:
         """The text of a link."""
         texts = []
-        for place in range(link, len(self.pieces), 3):
-            if place > link and (self.pieces[place] or "").lower() in ("a", "/a"):
+        for number in range(link, len(self.names)):
+            place = 5 * number
+            if number > link and (self.names[number] == "a" or self.pieces[place + 4] in ("/a", "/A")):
                 break
-            texts.append(self.pieces[place + 2])
+            texts.append(self.pieces[place + 3] or "")
+            if number == link and self.pieces[place + 3] is not None:
+                break
+            texts.append(self.pieces[place + 5] or "")
         return unescape("".join(texts))
 
 
@@ -385,7 +408,7 @@ def outline(html: str) -> Outline:  # noqa: C901, PLR0912, PLR0915 - one loop wi
     picked: list[tuple[str, int, int]] = []
     title: str | None = None
     tags, parents, inside = ["html"], [0], [""]
-    current = holder = links = link_depth = counted = astray = 0
+    holder = links = link_depth = counted = astray = 0
     dark = aside = False
     parts: list[str] = []
     names: list[str] = ["html"]
@@ -396,47 +419,46 @@ def outline(html: str) -> Outline:  # noqa: C901, PLR0912, PLR0915 - one loop wi
     pictures: list[int] = []
     marked = MARK in html
     # What the attributes of hardly any element say is not looked for where none says it.
-    said = "".join(pieces[2::3])
-    loud = any(word in said for word in ("NONE", "None", "HIDDEN", "Hidden"))
-    hiding = loud or "none" in said or "hidden" in said
-    leading = "window.open" in said or "location" in said
-    # The end of the page ends what is open.
-    rest = iter([*pieces, "", "", ""])
+    written = "".join(filter(None, pieces[2::5])).encode("utf-8", "replace")
+    said = written.lower()
+    hiding = b"none" in said or b"hidden" in said
+    loud = hiding and any(written.count(word) < said.count(word) for word in (b"none", b"hidden"))
+    leading = b"window.open" in said or b"location" in said
+    rest = iter([*pieces, *_END_OF_PAGE])
     text = next(rest)
     if not text.isspace():
         parts.append(text)
-    for written, inner, after in zip(rest, rest, rest, strict=True):
+    for start, inner, content, end, after in zip(rest, rest, rest, rest, rest, strict=True):
         text = after
-        name, ends, kind, void, closes, rank = _tags[written]
         leaving = 0
-        if ends:
-            if astray and written and name in _ROOTS:
-                astray -= 1
-            elif names[-1] == name != "html":
+        if end is None:
+            name, act, closes, rank = _tags[start]
+            while names[-1 - leaving] in closes:
+                leaving += 1
+        else:
+            name, act, closes, rank = _tags[end]
+            if names[-1] == name and act == _END:
                 leaving = 1
+            elif act == _ROOT_END and astray:
+                astray -= 1
             elif name in names:
                 depth = len(names) - 1
-                while names[depth] != name and _tags[names[depth]][5] <= rank:
+                while names[depth] != name and _tags[names[depth]][3] <= rank:
                     depth -= 1
                 if names[depth] == name:
                     leaving = len(names) - max(1, depth)
-        elif names[-1] in closes:
-            leaving = 1
-            while names[-1 - leaving] in closes:
-                leaving += 1
         while leaving:
             leaving -= 1
             names.pop()
             frame = frames.pop()
-            if frame is _SHADE:
-                continue
-            if frame is _DARK:
-                dark = False
-                continue
-            current = parents[current]
             if frame is _WORDS:
                 parts.append(_EDGE)
-            elif frame is _LINK:
+            elif frame is _SHADE:
+                continue
+            elif frame is _DARK:
+                dark = False
+                continue
+            elif frame is _ANCHOR:
                 parts.append(_EDGE)
                 link_depth -= 1
             else:
@@ -444,10 +466,12 @@ def outline(html: str) -> Outline:  # noqa: C901, PLR0912, PLR0915 - one loop wi
                     runs.append(("".join(parts), links, holder, aside))
                     parts.clear()
                     links = 0
-                holder, aside, known, start, linked = frame
-                link_depth -= linked
-                if known < _NO_BOX and start < len(runs):
-                    boxes.append((known, start, len(runs)))
+                aside, known, first, linked = frame
+                holder = parents[holder]
+                if linked:
+                    link_depth -= 1
+                if known < _NO_BOX and first < len(runs):
+                    boxes.append((known, first, len(runs)))
             while watched and watched[-1][0] == len(names):
                 _, mark, first, known, before, before_links, seen = watched.pop()
                 if mark is not None:
@@ -456,24 +480,35 @@ def outline(html: str) -> Outline:  # noqa: C901, PLR0912, PLR0915 - one loop wi
                     del runs[first:], boxes[known:]
                     parts, links = before, before_links
                     picked = [found for found in picked if found[2] <= first]
-        if ends:
+        if act == _ROOT:
+            if content is not None:
+                text = content + text
+                act = _END
+            elif name == "html" or len(names) > 1:
+                astray += len(names) > 1
+                act = _END
+            else:
+                act = _UNSEEN if name == "head" else _BOX
+        if act <= _ROOT_END:
             pass
-        elif name in _ROOTS and len(names) > 1:
-            # A page within a page: its tags stand for nothing, nor do those that end them.
-            astray += 1
-        elif name == "html":
-            pass
-        elif dark or kind == _UNSEEN:
+        elif dark or act == _UNSEEN:
             if name == "title" and title is None and "svg" not in names:
-                title = text
-            if not void and not (inner[-2:] == "/>" and _is_shut(inner)):
+                title = text if content is None else content
+            if name in VOID:
+                text = (content or "") + text
+            elif content is None and not (inner[-2:] == "/>" and _is_shut(inner)):
                 names.append(name)
                 frames.append(_SHADE if dark else _DARK)
                 dark = True
         else:
-            hidden = hiding and ("none" in inner or "hidden" in inner or loud) and _is_hidden(inner)
-            if void or len(names) >= DEEPEST or (inner[-2:] == "/>" and _is_shut(inner)):
-                if kind == _INLINE:
+            hidden, empty, linked = False, act >= _BREAK or len(names) >= DEEPEST, act == _LINK
+            if inner != ">":
+                hidden = hiding and ("none" in inner or "hidden" in inner or loud) and _is_hidden(inner)
+                empty = empty or (inner[-2:] == "/>" and _is_shut(inner))
+                # Rows of a list may be no links, but call for their page: <li onclick="window.open('t2020_1.html')">.
+                linked = linked or (leading and ("location" in inner or "window.open" in inner) and _leads(inner))
+            if empty:
+                if act <= _LINK or act == _EMPTY:
                     parts.append(_EDGE)
                     if name == "img":
                         pictures.append(len(runs))
@@ -481,34 +516,77 @@ def outline(html: str) -> Outline:  # noqa: C901, PLR0912, PLR0915 - one loop wi
                     runs.append(("".join(parts), links, holder, aside))
                     parts.clear()
                     links = 0
-            else:
-                if hidden:
-                    watched.append((len(names), None, len(runs), len(boxes), parts[:], links, counted))
-                # Rows of a list may be no links, but call for their page: <li onclick="window.open('t2020_1.html')">.
-                linked = name == "a" or (leading and _leads(inner))
-                link_depth += linked
-                parents.append(current)
-                current = len(tags)
-                tags.append(name)
-                inside.append(inner)
-                if kind == _INLINE:
+                if content:
+                    text = content + text
+            elif content is not None:
+                # An element with text alone: begun and ended here.
+                if watched:
+                    counted += han(content)
+                if hidden and han(content) < _TOO_MUCH_TO_HIDE:
+                    pass
+                elif act <= _LINK:
                     parts.append(_EDGE)
-                    frames.append(_LINK if linked else _WORDS)
+                    if content:
+                        parts.append(content)
+                        parts.append(_EDGE)
+                        if linked or link_depth:
+                            links += _shown(content)
+                    if marked and (mark := attributes(inner).get(MARK)):
+                        picked.append((mark, len(runs), len(runs)))
                 else:
                     if parts:
                         runs.append(("".join(parts), links, holder, aside))
                         parts.clear()
                         links = 0
-                    if kind == _PLAIN or inner == ">":
-                        frames.append((holder, aside, _NO_BOX, 0, linked))
-                        aside = name not in _MAIN and (aside or name in _ASIDES)
+                    known, beside = _NO_BOX, aside
+                    if act != _PLAIN:
+                        if inner != ">":
+                            known, beside = _named(inner) if len(inner) < 300 else _named.__wrapped__(inner)
+                        beside = name not in _MAIN and (aside or beside or name in _ASIDES)
+                    first = len(runs)
+                    if content and not content.isspace():
+                        if known < _NO_BOX:
+                            boxes.append((known, first, first + 1))
+                        if linked or link_depth:
+                            links = _shown(content)
+                        whole = content.replace("\n", "\r") if name == "pre" else content
+                        runs.append((whole, links, len(tags), beside))
+                        links = 0
+                    if marked and (mark := attributes(inner).get(MARK)):
+                        picked.append((mark, first, len(runs)))
+                    parents.append(holder)
+                    tags.append(name)
+                    inside.append(inner)
+            else:
+                if hidden:
+                    watched.append((len(names), None, len(runs), len(boxes), parts[:], links, counted))
+                if linked:
+                    link_depth += 1
+                if act <= _LINK:
+                    parts.append(_EDGE)
+                    frames.append(_ANCHOR if linked else _WORDS)
+                else:
+                    if parts:
+                        runs.append(("".join(parts), links, holder, aside))
+                        parts.clear()
+                        links = 0
+                    if act == _PLAIN:
+                        if linked:
+                            frames.append((aside, _NO_BOX, 0, True))
+                        else:
+                            frames.append(_PLAIN_ASIDE if aside else _PLAIN_BOX)
                         if name == "pre":
                             text = text.replace("\n", "\r")
                     else:
-                        known, named = _named(inner) if len(inner) < 300 else _named.__wrapped__(inner)
-                        frames.append((holder, aside, known, len(runs), linked))
+                        known, named = _NO_BOX, False
+                        if inner != ">":
+                            known, named = _named(inner) if len(inner) < 300 else _named.__wrapped__(inner)
+                        frames.append((aside, known, len(runs), linked))
                         aside = name not in _MAIN and (aside or named or name in _ASIDES)
-                    holder = current
+                    parents.append(holder)
+                    holder = len(tags)
+                    tags.append(name)
+                    inside.append(inner)
                 if marked and (mark := attributes(inner).get(MARK)):
                     watched.append((len(names), mark, len(runs), 0, [], 0, 0))
                 names.append(name)
@@ -522,7 +600,7 @@ def outline(html: str) -> Outline:  # noqa: C901, PLR0912, PLR0915 - one loop wi
             elif parts or not text.isspace():
                 parts.append(text)
                 if link_depth:
-                    links += len((unescape(text) if "&" in text else text).strip())
+                    links += _shown(text)
             if watched:
                 counted += han(text)
         if len(runs) > MOST:
@@ -530,14 +608,9 @@ def outline(html: str) -> Outline:  # noqa: C901, PLR0912, PLR0915 - one loop wi
     if parts:
         runs.append(("".join(parts), links, holder, aside))
     blocks, starts = _blocks(runs, tags)
-    places = defaultdict(list)
-    for number, written in enumerate(pieces[1::3]):
-        places[written].append(3 * number + 1)
-    for written in [name for name in places if not name.islower()]:
-        lower = places.setdefault(written.lower(), [])
-        if lower is not places[written]:
-            lower += places.pop(written)
-            lower.sort()
+    begun = pieces[1::5]
+    if not "".join(filter(None, begun)).islower():
+        begun = [name and name.lower() for name in begun]
     return Outline(
         blocks=blocks[:MOST],
         boxes=[Box(rank, starts[first], starts[end]) for rank, first, end in boxes if starts[first] < starts[end]],
@@ -548,10 +621,15 @@ def outline(html: str) -> Outline:  # noqa: C901, PLR0912, PLR0915 - one loop wi
         title=title or "",
         pieces=pieces,
         json=json,
-        places=places,
-        said=said.lower(),
+        names=begun,
+        said=said,
         pictures=frozenset(starts[run] for run in pictures if run < len(starts)),
     )
+
+
+def _shown(text: str) -> int:
+    """How many characters of a text as written are shown, white space at its ends apart."""
+    return len((unescape(text) if "&" in text else text).strip())
 
 
 def _is_shut(inner: str) -> bool:
@@ -596,7 +674,8 @@ def _blocks(runs: Sequence[tuple[str, int, int, bool]], tags: Sequence[str]) -> 
     starts: list[int] = []
     whole = _END_OF_RUN.join([run[0] for run in runs])
     if "&" in whole:
-        whole = unescape(whole)
+        # The commonest, which `unescape` would look up one by one.
+        whole = unescape(whole.replace("&nbsp;", "\xa0").replace("&emsp;", "\u2003"))
     strange = _STRANGE.search(whole) is not None
     wide = any(space in whole for space in _WIDE_SPACES)
     cut = "\r" in whole
@@ -608,9 +687,7 @@ def _blocks(runs: Sequence[tuple[str, int, int, bool]], tags: Sequence[str]) -> 
             continue
         kind = _KINDS.get(tags[holder], "text")
         edged = _EDGE in trimmed
-        if (cut and "\r" in trimmed) or (
-            wide and ("\u3000" in trimmed or "\xa0\xa0" in trimmed or "\u2003" in trimmed or "\xa0 \xa0" in trimmed)
-        ):
+        if (cut and "\r" in trimmed) or (wide and _INDENT.search(trimmed)):
             lines = [line for line in map(fold, _paragraphs(marked.replace(_EDGE, ""))) if line]
         else:
             line = trimmed.replace(_EDGE, "") if edged else trimmed

@@ -39,7 +39,8 @@ _BOMS = (
 # What a lost encoding leaves behind: U+FFFD, the same read as GBK or Latin-1, fresh memory read as GBK.
 _DAMAGE = ("\ufffd", "锟斤拷", "ï¿½", "烫烫烫", "屯屯屯")
 # UTF-8 read as Latin-1 and kept.
-_TWICE = re.compile("(?:[äåæçèé][\x80-\xbf€-™]{2}){4}")
+_FIRST_OF_TWICE = "äåæçèé"
+_TWICE = re.compile(f"(?:[{_FIRST_OF_TWICE}][\x80-\xbf€-™]{{2}}){{4}}")
 _PIECE = re.compile(rb"[^>\n]*[>\n]?")
 _DEEP = re.compile(
     rb"</?(?:div|span|font|b|i|em|strong|section|table|tbody|tr|td|ul|ol|li|center|blockquote)\b[^>]*>", re.IGNORECASE
@@ -158,7 +159,9 @@ def _decoded(
     if "\ufeff" in rest:
         text = text.replace("\ufeff", "")
         rest = rest.replace("\ufeff", "")
-    if any(damage in rest and damage in text for damage in _DAMAGE) or _TWICE.search(rest):
+    if any(damage in rest and damage in text for damage in _DAMAGE) or (
+        any(first in rest for first in _FIRST_OF_TWICE) and _TWICE.search(rest)
+    ):
         flags = (*flags, "mojibake")
     lost = (rest.count("\ufffd") + controls) / max(1, len(text))
     return Decoded(html=text, encoding=encoding, evidence=evidence, flags=flags, lost=lost)

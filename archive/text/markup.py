@@ -8,11 +8,15 @@ from __future__ import annotations
 
 import re
 from html import unescape
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 # What stands in a tag after its name; a value in quotes may hold ">". Possessive: nothing is tried twice.
-_INSIDE = r"""[^>=]*+(?:=\s*+(?:"[^"]*+(?:"|\Z)|'[^']*+(?:'|\Z))?+[^>=]*+)*+(?:>|\Z)"""
-_TAG = re.compile(rf"<(/?+[a-zA-Z][^\s/>]*+|[!?/])({_INSIDE})")
+_VALUE = r"""(?:"[^"]*+(?:"|\Z)|'[^']*+(?:'|\Z))"""
+_INSIDE = rf"""(?:>|[^>=]*+(?:=(?:{_VALUE}|\s++{_VALUE}?+|)[^>=]*+)*+(?:>|\Z))"""
+# A tag that begins an element, with all of it where that is text alone; else one that ends an element, or none.
+_TAG = re.compile(
+    rf"<(?:([a-zA-Z][^ \t\n\r\f/>]*+)({_INSIDE})(?:(?<!/>)([^<]*+)</\1>)?+|(/[a-zA-Z][^ \t\n\r\f/>]*+|[!?/]){_INSIDE})"
+)
 # Elements whose content is characters, whatever it looks like (HTML 13.2.6.2), and comments.
 _OPAQUE = re.compile(
     r"<(?:!--|([sS](?:[cC][rR][iI][pP][tT]|[tT][yY][lL][eE])|[tT](?:[eE][xX][tT][aA][rR][eE][aA]|[iI][tT][lL][eE])|"
@@ -29,9 +33,6 @@ _SHOWN = frozenset(("title", "xmp"))
 _ATTRIBUTE = re.compile(
     r"""([^\s=/>"'][^\s=/>]*+)(?:\s*+=\s*+(?:"([^"]*+)"?+|'([^']*+)'?+|([^\s>]*+)))?+""",
 )
-# References to white space, which every page is full of and which says where a text begins.
-_SPACES = (("&nbsp;", "\xa0"), ("&emsp;", "\u2003"))
-
 # Elements without content: those of libxml2, and those that HTML got later.
 VOID = frozenset(
     (
@@ -111,12 +112,13 @@ class Tokens(NamedTuple):
     """A page cut at its tags.
 
     Attributes:
-        pieces: text, name of a tag, its attributes, text, and so on to a last text. A name is as written, with "/"
-            before it for an end tag; of a declaration it is its first sign.
+        pieces: a text, then of each tag five: the name, as written, that begins an element, its attributes, its content
+            where that is text alone; or the name that ends an element, with "/" before it, for what is no element its
+            first sign; the text behind. What does not apply is None.
         json: contents of scripts that hold data.
     """
 
-    pieces: list[str]
+    pieces: list[str | Any]
     json: list[str]
 
 
@@ -151,8 +153,6 @@ def tokens(html: str) -> Tokens:
     rest = "".join(kept)
     if "\r" in rest:
         rest = rest.replace("\r\n", "\n").replace("\r", "\n")
-    for reference, character in _SPACES:
-        rest = rest.replace(reference, character)
     return Tokens(_TAG.split(rest), json)
 
 

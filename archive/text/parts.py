@@ -86,7 +86,7 @@ def _targets(url: str, page: Outline) -> tuple[set[str], set[str]]:
         name, words = "", _PAGES
     elif "?" not in url and name and name.isascii():
         words = (name, *_PAGES)
-    if words and not any(word in page.said for word in words):
+    if words and not page.says(*words):
         return anywhere, pager
     try:
         base = urljoin(url, next((a["href"] for a in page.every("base") if "href" in a), "").strip())
