@@ -26,7 +26,9 @@ _NO_MATTER = re.compile(
     r"(?:jsessionid|phpsessid|aspsessionid\w*|cfid|cftoken|sessionid|session_id|sess)=[^&]*"
     r"|sid=(?=[^&]*\d)(?=[^&]*[a-z])[0-9a-z]{16,}"
     r"|(?:_|t|ts|rnd|rand|random|timestamp|nocache|_dc)=(?:\d{10}|\d{13}|0?\.\d{4,})"
-    r"|(?:utm_\w+|spm)=[^&]*",
+    r"|(?:utm_\w+|spm)=[^&]*"
+    # ASP.NET, to see whether a visitor keeps cookies.
+    r"|AspxAutoDetectCookieSupport=1",
     re.IGNORECASE,
 )
 # Another order of the same list; `sort=3` and `sort=xinwen` are columns.

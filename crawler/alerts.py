@@ -10,29 +10,44 @@ import urllib.request
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 
+from archive.text.document import Reason
 from crawler.runs import Run
 from crawler.talk import say
 
 # Seconds that a command or webhook may take.
 PATIENCE = 20
-# Fewer pages than this share of the median of the runs before: a site that changed, or one that began to block us.
+# The part of a run's pages that is good, against the median of the runs before: below this share the site changed, or
+# began to block us. How many pages are due differs from run to run, so the numbers themselves say nothing; that known
+# pages bring less is for the crawl to tell (`far_less`).
 SHARE = 0.5
-# Good runs that a comparison needs.
-ENOUGH = 3
+# Good runs that a comparison needs, and pages of each.
+ENOUGH, PAGES = 3, 10
+# Pages that brought nothing.
+_VAIN = (
+    Reason.BLOCKED,
+    Reason.CHALLENGE,
+    Reason.EMPTY,
+    Reason.ERROR_STATUS,
+    Reason.LOGIN,
+    Reason.MAINTENANCE,
+    Reason.SOFT_404,
+    Reason.UNREADABLE,
+)
 
 
 def reasons(run: Run, earlier: Sequence[Run]) -> list[str]:
-    """What is worth telling of a run: it ended badly, planned times were missed, much less came than before."""
+    """What is worth telling of a run: it ended badly, planned times were missed, fewer pages than ever were good."""
     found = [] if run.ending in ("finished", "max_pages") and run.exit == 0 else [run.ending]
     if run.missed:
         found.append(f"missed {run.missed}")
-    good = [one for one in earlier if one.exit == 0]
-    if len(good) >= ENOUGH:
-        for name in ("pages", "documents"):
-            usual, now = statistics.median(getattr(one, name) for one in good), getattr(run, name)
-            if now < SHARE * usual:
-                found.append(f"{name} {now}, usually {usual:.0f}")
+    usual = [_good(one) for one in earlier if one.exit == 0 and one.pages >= PAGES]
+    if len(usual) >= ENOUGH and run.pages >= PAGES and _good(run) < SHARE * statistics.median(usual):
+        found.append(f"{_good(run):.0%} of {run.pages} pages were good, usually {statistics.median(usual):.0%}")
     return found
+
+
+def _good(run: Run) -> float:
+    return 1 - min(1, sum(run.skips.get(reason, 0) for reason in _VAIN) / run.pages)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -114,6 +114,8 @@ CREATE TABLE IF NOT EXISTS listing (pager INTEGER, digest BLOB, PRIMARY KEY (pag
 CREATE TABLE IF NOT EXISTS learned (
     shape TEXT PRIMARY KEY, articles INTEGER NOT NULL, lists INTEGER NOT NULL
 ) WITHOUT ROWID;
+-- Parameters of addresses that make no difference.
+CREATE TABLE IF NOT EXISTS idle (key TEXT PRIMARY KEY) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS shape (shape TEXT PRIMARY KEY, barren INTEGER NOT NULL) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS robots (origin TEXT PRIMARY KEY, read REAL NOT NULL, body BLOB);  -- null: it has none
 CREATE TABLE IF NOT EXISTS visit (number INTEGER PRIMARY KEY, began REAL NOT NULL, ended REAL);
@@ -333,7 +335,7 @@ class Frontier:
                     "UPDATE address SET state = 'pending', not_before = NULL, reason = NULL, detail = NULL, tries = 0"
                     " WHERE CASE state WHEN 'refused' THEN reason != 'trap'"
                     " WHEN 'failed' THEN ? OR check_at IS NULL OR check_at <= ?"
-                    " WHEN 'done' THEN ? OR priority = ? OR check_at <= ? ELSE TRUE END",
+                    " WHEN 'done' THEN ? OR (priority = ? AND parent IS NULL) OR check_at <= ? ELSE TRUE END",
                     [full, self._clock(), full, START, self._clock()],
                 )
                 self._db.execute("DELETE FROM listing")
@@ -686,6 +688,16 @@ class Frontier:
             row = self._db.execute("SELECT barren FROM shape WHERE shape = ?", [shape]).fetchone()
         return row is not None and row[0] >= BARREN
 
+    def idle(self) -> list[str]:
+        """The parameters of addresses that were found to make no difference."""
+        with self._told():
+            return [key for (key,) in self._db.execute("SELECT key FROM idle")]
+
+    def keep_idle(self, key: str) -> None:
+        """A parameter of addresses makes no difference."""
+        with self._told():
+            self._db.execute("INSERT OR IGNORE INTO idle VALUES (?)", [key])
+
     def robots(self, origin: str) -> tuple[float, bytes | None] | None:
         """When the robots.txt of an origin was read, and its bytes, None where it has none; None: never read."""
         with self._told():
@@ -970,6 +982,8 @@ class Scheduler:
             if host not in self._left and active[host] < AT_ONCE and not spider.frontier.parked(host)
         ]
         while address := spider.frontier.lease(hosts, only_requisites=self.enough()):
+            if spider.is_another(address):
+                continue
             if spider.frontier.barren(shape(address.url)):
                 spider.frontier.refuse(address, "trap", f"{BARREN} pages like it in a row led nowhere", later=False)
                 continue

@@ -13,7 +13,7 @@ import re
 import time
 from collections import Counter, defaultdict
 from collections.abc import Coroutine
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from functools import partial
 from importlib.metadata import version
 from pathlib import Path
@@ -51,6 +51,7 @@ from crawler.discovery.link import ARTICLE, IMAGES, LIST, START, extension, is_f
 from crawler.frontier import Address, Clocks, Frontier, Role, Run, Scheduler, StateError, set_aside
 from crawler.guard import Refused, Resting, literal_address
 from crawler.heal import heal
+from crawler.idle import Idle
 from crawler.lock import Lock
 from crawler.recorder import Cut, Recorder, room
 
@@ -219,6 +220,7 @@ class SiteSpider(Spider):
             )
             writer = Writer(self.layout, self.site.key, warcinfo=warcinfo)
             self.recorder = Recorder(writer, self.frontier, unread=unread, room=enough)
+            self._idle = Idle(self.frontier.idle())
             new = self.frontier.begin(full=self.full)
             for url in self.site.crawl.start:
                 self.frontier.push(Address(url=canonical(url) or url, priority=START))
@@ -284,6 +286,16 @@ class SiteSpider(Spider):
                 "handle_httpstatus_all": True,
             },
         )
+
+    def is_another(self, address: Address) -> bool:
+        """Whether a leased address has parameters that make no difference: it is asked for without them."""
+        plain = self._idle.plain(address.url)
+        # Where the server led here, or the site file, there may be a reason.
+        if plain == address.url or address.hops or address.found is None or address.form is not None:
+            return False
+        self._offer(self._plainly(address, plain))
+        self.frontier.refuse(address, "trap", f"another address of {plain}", later=False)
+        return True
 
     def parse(self, response: Response, **_: Any) -> Showing | None:
         """An answer: push what it leads to, then say that its address is done; a browser's part is awaited."""
@@ -461,6 +473,8 @@ class SiteSpider(Spider):
         ]
         for link in redirects:
             self._redirect(address, response, link.url, encoding=decoded.encoding)
+        if len(said) >= PROSE and (article or _shown(links)):
+            self._learn(address, said)
         fruitful, changed = self._push(address, response, links, decoded.encoding, article=article)
         own = shape(address.url)
         if article and "?" in own:
@@ -536,6 +550,20 @@ class SiteSpider(Spider):
         except CundangError as error:
             self._stop(error)
 
+    def _plainly(self, address: Address, plain: str) -> Address:
+        """The address without parameters, found where the one with them was."""
+        return replace(address, url=plain, id=0, tries=0, role=None, etag=None, modified=None, shown=0)
+
+    def _learn(self, address: Address, said: str) -> None:
+        """Learn which parameters of addresses make no difference."""
+        key = self._idle.learn(address.url, said)
+        if key is not None:
+            logger.info("The parameter %s of addresses makes no difference; it is left out from now on.", key)
+            self.frontier.keep_idle(key)
+        elif (plain := self._idle.doubt(address.url)) is not None:
+            # At once: each page until then leads to others that may be asked for in vain.
+            self._offer(replace(self._plainly(address, plain), priority=START, found=Found(parent=address.url)))
+
     def _push(
         self, address: Address, response: Response, links: list[Link], encoding: str, *, article: bool
     ) -> tuple[bool, bool]:
@@ -602,6 +630,8 @@ class SiteSpider(Spider):
             url = canonical(link.url, encoding)
             if url is not None and link.form is not None:
                 url += "#" + link.url.partition("#")[2]
+            elif url is not None:
+                url = self._idle.plain(url)
             if url is not None and url != address.url and host_of(url) in self.site.hosts:
                 inside.append((url, link))
         return inside
@@ -658,7 +688,10 @@ class SiteSpider(Spider):
             # It wants its cookie back: asked once more, it gets it.
             self._retry(address, "cookie", "redirected to itself with a cookie", status=status, wait=0.0)
         elif target == address.url and has_session(location):
-            self._give_up(address, "trap", "the server gives nothing without a session id in the address", status)
+            # Such a page has another address each day, so nothing would be known again; a cookie does for some.
+            cure = "not even with cookies" if self.site.crawl.cookies else "cookies = true in the site file may help"
+            why = f"the server gives nothing without a session id in the address ({cure})"
+            self._give_up(address, "needs_session", why, status)
         elif target == address.url or target in self.frontier.trail(address):
             self._give_up(address, "redirect_loop", f"leads back to {target}", status)
         elif (missing := response.meta.get("missing")) is not None and missing.location in (location, target):
@@ -872,10 +905,9 @@ def _text(value: bytes) -> str:
 
 
 def _said(root: HtmlElement) -> tuple[str, int, int]:
-    """The text of a page, and the Chinese characters in prose and in links."""
-    said = "".join(_TEXTS(root))
-    han, unsaid = len(_NO_HAN.sub("", said)), len(_NO_HAN.sub("", "".join(_UNSAID(root))))
-    return said, han - unsaid, unsaid
+    """The Chinese characters of a page, and how many stand in prose and in links."""
+    said, unsaid = _NO_HAN.sub("", "".join(_TEXTS(root))), len(_NO_HAN.sub("", "".join(_UNSAID(root))))
+    return said, len(said) - unsaid, unsaid
 
 
 def _capture(response: Response) -> Capture:

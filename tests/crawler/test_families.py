@@ -223,6 +223,26 @@ def test_traps_end_and_every_article_is_found(family: str, tmp_path: Path) -> No
         assert named in details, f"{family} {seed}"
 
 
+@pytest.mark.parametrize("family", FAMILIES if WHOLE else ("dede",))
+def test_a_parameter_that_makes_no_difference_is_left_out(family: str, tmp_path: Path) -> None:
+    """Each page writes another number behind all of its links: no article is asked for twice, today or tomorrow."""
+    seed, data = _seed(f"counter {family}"), tmp_path / "data"
+    with Site(family, seed, articles=90, trapped=True) as site:
+        site.session = traps.COUNTER
+        file, planted = site.write_site(tmp_path / "sites" / f"{family}.toml"), pages_of(site)
+        crawl(file, data)
+        first, mark = [traps.cleared(request.target) for request in site.asked()], len(site.log)
+        what, before = f"{family} {seed} {site.room.taste}", texts(data)
+        assert set(before) >= planted, f"{what}: {len(planted - set(before))} missed"
+        # Some pages of the first menu and the traps' budget are spent before it is known.
+        asked = sum(not target.startswith(traps.WAYS) for target in first)
+        assert asked <= 1.35 * len(planted) + 10 * (len(site.room.columns) + 1), f"{what}: {asked} requests"
+        new = {url for item in site.room.publish(2) for url in (site.url(item), *site.parts(item))}
+        crawl(file, data, later=DAY)
+        assert set(texts(data)) - set(before) == new, what
+        assert len(site.asked(mark)) <= 0.25 * len(first), f"{what}: {len(site.asked(mark))} of {len(first)}"
+
+
 def test_an_article_on_several_pages_is_one_document(tmp_path: Path) -> None:
     sites = (Site("govcms", _seed(f"parts {number}"), articles=48) for number in range(100))
     site = next(site for site in sites if site.room.taste.parts and not site.room.taste.traditional)

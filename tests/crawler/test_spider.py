@@ -64,7 +64,16 @@ PAGES: dict[str, Answer] = {
     "/": Answer(
         "<html><body>"
         + links("/list.html", "/r1", "/loop1", "/self", "/away", "/gone", "/ill", "/private/x.html", "/old/", "/js/")
-        + links("http://127.0.0.99:9/", "/x/x/x/x/", "/cal.jsp?m=1", "/deep/1", "/doc.pdf", "/sleepy", "/flood.html")
+        + links(
+            "/asp.aspx",
+            "http://127.0.0.99:9/",
+            "/x/x/x/x/",
+            "/cal.jsp?m=1",
+            "/deep/1",
+            "/doc.pdf",
+            "/sleepy",
+            "/flood.html",
+        )
         + "<img src='/logo.png'></body></html>"
     ),
     "/list.html": Answer(
@@ -92,6 +101,8 @@ PAGES: dict[str, Answer] = {
     "/loop1": Answer(status=302, headers={"Location": "/loop2"}),
     "/loop2": Answer(status=302, headers={"Location": "/loop1"}),
     "/self": Answer(status=302, headers={"Location": "/self"}),
+    # ASP.NET without cookies: another address for each visitor.
+    "/asp.aspx": Answer(status=302, headers={"Location": "/(S(lit3py55t21z5v55vlm25s55))/asp.aspx"}),
     "/away": Answer(status=302, headers={"Location": "http://127.0.0.99:9/x"}),
     "/gone": Answer("没有", status=404),
     "/ill": Answer("坏了", status=500),
@@ -157,6 +168,7 @@ def test_one_crawl_of_a_site_with_all_that_the_web_does(tmp_path: Path) -> None:
     assert reasons == {
         "/loop2": "redirect_loop",
         "/self": "redirect_loop",
+        "/asp.aspx": "needs_session",
         "/away": "redirect_off_site",
         "/gone": "http_404",
         "/ill": "http_500",

@@ -10,8 +10,10 @@ from html import escape
 WAYS = ("/cal/", "/x/", "/search.html")
 # How a CMS writes the session of a visitor without cookies into its links; each answer begins a new one.
 SESSIONS = ("jsessionid", "phpsessid", "aspx", "sid")
+# In place of a session: a number that counts the answers, in a parameter that no list of such names has.
+COUNTER = "counter"
 _LINK = re.compile(r'(<a [^>]*href=")(/(?!/)[^"]*)"')
-_SESSION = re.compile(r";jsessionid=[^?]*|/\(S\([^)]*\)\)|(?<=[?&])(?:PHPSESSID|sid)=[^&]*&?")
+_SESSION = re.compile(r";jsessionid=[^?]*|/\(S\([^)]*\)\)|(?<=[?&])(?:PHPSESSID|sid|r)=[^&]*&?")
 _ORDER = re.compile(r"(?<=[?&])(?:sort|order)=(?:time|title|hits|asc|desc)(?:&|$)")
 
 
@@ -67,5 +69,5 @@ def _marked(link: str, session: str, number: int) -> str:
         return f"{path};jsessionid={id_.upper()}.node1{mark}{query}"
     if session == "aspx":
         return f"/(S({id_[:24]})){link}"
-    name = "PHPSESSID" if session == "phpsessid" else "sid"
-    return f"{link}{'&amp;' if query else '?'}{name}={id_}"
+    name = {"phpsessid": "PHPSESSID", COUNTER: "r"}.get(session, "sid")
+    return f"{link}{'&amp;' if query else '?'}{name}={number if session == COUNTER else id_}"
