@@ -7,6 +7,7 @@ import datetime as dt
 import gzip
 import hashlib
 import json
+import re
 import subprocess
 import sys
 from dataclasses import replace
@@ -40,6 +41,13 @@ HOSTILE = (
     "，“”　",
     "😀𠮷\ufeff",
     "---\nlicense: mit",
+    "会议召开",
+    # What a file could not be called, or would be called elsewhere.
+    "../../../etc/passwd",
+    "C:\\..\\CON",
+    "NUL",
+    "题" * 300,
+    "会议/召开：*?|",
     "会议召开",
 )
 
@@ -123,8 +131,8 @@ def test_json_lines_open_in_duckdb_pandas_and_polars(house: Path) -> None:
     read = ducks(f"text FROM read_json_auto('{out}', ignore_errors = true)")
     assert [text for (text,) in read if text and "\0" not in text][:4] == TEXTS[:4]
     said = manifest(out)
-    assert (said["documents"], said["sites"], said["filters"]) == (10, {"a": 5, "b": 5}, {"collapse": True})
-    assert said["recipes"] == [{"documents": 10, "recipe": {"version": "1"}}]
+    assert (said["documents"], said["sites"], said["filters"]) == (16, {"a": 8, "b": 8}, {"collapse": True})
+    assert said["recipes"] == [{"documents": 16, "recipe": {"version": "1"}}]
     assert "research" in said["licence"]
 
 
@@ -149,7 +157,7 @@ def test_a_folder_for_hugging_face_says_what_it_holds(house: Path) -> None:
     assert hashlib.sha256((out / file["contentUrl"]).read_bytes()).hexdigest() == file["sha256"]
     names = [field["name"] for field in croissant["recordSet"][0]["field"]]
     assert names == list(Document.__slots__)
-    assert manifest(out)["documents"] == 10
+    assert manifest(out)["documents"] == 16
 
 
 def test_dolma_lines_up(house: Path) -> None:
@@ -163,6 +171,15 @@ def test_dolma_lines_up(house: Path) -> None:
     assert [row["text"] for row in documents] == TEXTS
     assert set(documents[0]) == {"id", "text", "source", "added", "created", "metadata"}
     assert attributes[5]["attributes"]["cundang__flag_mirror"] == [[0, len(TEXTS[5]), 1.0]]
+
+
+def test_text_files_hold_every_text_whatever_its_title(house: Path) -> None:
+    out = export(house, "text", "text")
+    files = sorted(path for path in out.rglob("*") if path.suffix == ".txt")
+    assert [path.read_bytes().decode() for path in files] == [*TEXTS, TEXTS[9]], "equal texts are two files"
+    assert all(re.fullmatch(r"\d{3}_[0-9a-f]{16}\.txt", path.name) and path.parent == out for path in files)
+    assert {path.name for path in out.iterdir()} - {path.name for path in files} == {"manifest.json"}
+    assert manifest(out)["documents"] == len(files) == 17
 
 
 def test_wet_opens_in_two_readers(house: Path) -> None:
@@ -200,16 +217,16 @@ def test_filters_choose_and_collapsing_loses_nothing_else(house: Path) -> None:
         out = export(house, "jsonl", "f.jsonl", *words)
         return int(manifest(out)["documents"])
 
-    assert count() == 11
-    assert count("--collapse-duplicates") == 10
-    assert count("--place", "51") == 5
+    assert count() == 17
+    assert count("--collapse-duplicates") == 16
+    assert count("--place", "51") == 8
     assert count("--place", "5101") == 0
-    assert count("--site", "b") == 6
+    assert count("--site", "b") == 9
     assert count("--since", "2012", "--until", "2014") == 3
     assert count("--flag", "mirror") == 1
-    assert count("--without-flag", "mirror") == 10
+    assert count("--without-flag", "mirror") == 16
     assert count("--script", "hant") == 1
-    assert count("--min-han", "15") == 2
+    assert count("--min-han", "15") == 8
     assert count("--kind", "media_only") == 0
 
 

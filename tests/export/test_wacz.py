@@ -14,6 +14,7 @@ import zipfile
 import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import UTC, datetime
 from functools import partial
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
@@ -104,6 +105,15 @@ def test_our_reader_takes_the_files_out_as_they_were(layout: Layout, packed: Pat
     assert [(p["url"], p["title"], p["ts"]) for p in pages] == [
         (f"http://a.cn/{n}.html", f"座谈会之{n}", "2026-01-01T00:00:00Z") for n in range(3)
     ]
+
+
+def test_hostile_titles_come_through(layout: Layout, tmp_path: Path) -> None:
+    titles = ['../../etc/"CON"\n{}', "\u202e反\0😀", "题" * 300]
+    named = [replace(d, title=t) for d, t in zip(query.documents(layout, query.Filter()), titles, strict=True)]
+    assert wacz.write(layout, None, named, tmp_path / "out.wacz") == 3
+    with zipfile.ZipFile(tmp_path / "out.wacz") as pack:
+        lines = pack.read("pages/pages.jsonl").split(b"\n")[1:-1]
+    assert [json.loads(line)["title"] for line in lines] == titles
 
 
 def test_who_reads_pieces_by_the_directory_alone_finds_them(packed: Path) -> None:
