@@ -356,6 +356,7 @@ def search(
     Example: cundang search 统战部 疫情
     """
     wanted = query.Filter(site=context.obj.key(site), since=since, until=until)
+    _warn(context.obj.layout, wanted)
     for hit in query.search(context.obj.layout, " ".join(words), limit, wanted):
         day = hit.day[:10] if hit.published else f"({hit.day[:10]})"
         _print(hit, f"{day:12}  {hit.title or '(no title)'}\n    {hit.snippet}\n    {hit.url}  {hit.id}", json_)
@@ -435,7 +436,7 @@ def export(  # noqa: PLR0913, PLR0917 - typer makes an option of each
 ) -> None:
     """Write the corpus for other tools: of several captures of one URL the latest text, unless asked.
 
-    wacz holds the captures of the site themselves, for replay; the other options choose the pages that it lists.
+    wacz holds all captures of the site, or of the place's sites, for replay; other options choose what it lists.
 
     Example: cundang export --format jsonl --out corpus.jsonl
     """
@@ -456,8 +457,10 @@ def export(  # noqa: PLR0913, PLR0917 - typer makes an option of each
         min_han=min_han,
         collapse=collapse,
     )
+    _warn(house.layout, wanted)
     # A pack of captures is made of more than documents.
-    to_wacz = partial(wacz.write, house.layout, house.key(site))
+    keys = sites if wanted.site is None else [key for key in [wanted.site] if sites is None or key in sites]
+    to_wacz = partial(wacz.write, house.layout, keys)
     writer = to_wacz if format_ is Format.WACZ else _WRITERS[format_]
     count = manifest.write(house.layout, wanted, format_, out, lambda documents: writer(documents, out))
     say(f"{out}: {count} documents")
@@ -723,6 +726,12 @@ def _catalogue(layout: Layout) -> None:
     with telling("catalogue") as tell:
         counts = build.update(layout, lambda path: tell(path.name))
     say(f"catalogue: {counts.documents} documents, {counts.skips} skips, {counts.captures} captures")
+
+
+def _warn(layout: Layout, wanted: query.Filter) -> None:
+    """Say what a filter names in vain: a mistyped name must not look like a poor archive."""
+    for name in query.unknown(layout, wanted):
+        say(f"no document here has the {name}")
 
 
 def _known_data(layout: Layout) -> Layout:

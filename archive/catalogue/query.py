@@ -30,6 +30,8 @@ _DAY = re.compile(r"\d{4}(?:-\d\d(?:-\d\d)?)?")
 # A site with so few documents is asked document by document; to look for them among all hits takes longer. Measured
 # with 200,000 documents.
 FEW = 200
+SCRIPTS = ("hans", "hant", "mixed", "none")
+KINDS = ("article", "media_only")
 # Shards that are read at a time for snippets.
 READERS = 4
 
@@ -231,6 +233,22 @@ def _texts(layout: Layout, found: Sequence[tuple[Any, ...]]) -> list[str]:
             for row, text in zip(by_shard[path], found_there, strict=True)
         }
     return [texts[path, row] for *_, path, row in found]
+
+
+def unknown(layout: Layout, wanted: Filter) -> list[str]:
+    """What a filter names that no document here has, as `site 'x'` and `flag 'x'`: likely a slip of the pen.
+
+    Raises:
+        UsageError: there is no catalogue yet.
+    """
+    asked = [("site", "site = ?", wanted.site, wanted.site)] if wanted.site else []
+    asked += [("flag", "instr(flags, ?)", flag, json.dumps(flag)) for flag in (*wanted.flags, *wanted.without)]
+    with _asked(layout) as db:
+        return [
+            f"{name} {value!r}"
+            for name, condition, value, given in asked
+            if not db.execute(f"SELECT 1 FROM documents WHERE {condition} LIMIT 1", (given,)).fetchone()  # noqa: S608 - as above
+        ]
 
 
 def places(layout: Layout, wanted: Filter) -> Iterator[tuple[Path, list[int]]]:
@@ -474,7 +492,9 @@ def _condition(wanted: Filter) -> tuple[str, Sequence[Any]]:
     # A list of names without quotation marks.
     parts += [("instr(d.flags, ?)", json.dumps(flag, ensure_ascii=False)) for flag in wanted.flags]
     parts += [("NOT instr(d.flags, ?)", json.dumps(flag, ensure_ascii=False)) for flag in wanted.without]
-    for column, value in (("script", wanted.script), ("kind", wanted.kind)):
+    for column, value, known in (("script", wanted.script, SCRIPTS), ("kind", wanted.kind, KINDS)):
+        if value and value not in known:
+            raise UsageError(f"{value!r} is no {column}. Name one of: {', '.join(known)}.")
         if value:
             parts.append((f"d.{column} = ?", value))
     if wanted.min_han:

@@ -15,7 +15,7 @@ import json
 import shutil
 import tempfile
 import zipfile
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from importlib.metadata import version
 from pathlib import Path
 
@@ -61,10 +61,10 @@ class _Pack:
         self.resources.append({"name": name.lower(), "path": path, "hash": f"sha256:{digest}", "bytes": length})
 
 
-def write(layout: Layout, site: str | None, documents: Iterable[Document], out: Path) -> int:
-    """Write a file with the WARC files of a site, or of all, and say how many pages it lists.
+def write(layout: Layout, sites: Collection[str] | None, documents: Iterable[Document], out: Path) -> int:
+    """Write a file with the WARC files of some sites, or of all, and say how many pages it lists.
 
-    Imported files come with a site where they hold one of the documents. ARC files stay behind: WACZ has no place for
+    Imported files come with sites where they hold one of the documents. ARC files stay behind: WACZ has no place for
     them.
     """
     wanted = {document.id: document for document in documents}
@@ -73,7 +73,7 @@ def write(layout: Layout, site: str | None, documents: Iterable[Document], out: 
     pages: list[bytes] = []
     with whole.file(out) as file, zipfile.ZipFile(file, "w", zipfile.ZIP_STORED) as zipped:
         pack = _Pack(zipped)
-        for warc in _warcs(layout, site, wanted.keys()):
+        for warc in _warcs(layout, sites, wanted.keys()):
             with tempfile.TemporaryDirectory(prefix=out.name, dir=out.parent) as folder:
                 kept = Path(folder) / warc.name
                 _copy(warc, kept, gone)
@@ -98,13 +98,14 @@ def write(layout: Layout, site: str | None, documents: Iterable[Document], out: 
     return len(pages)
 
 
-def _warcs(layout: Layout, site: str | None, ids: Iterable[str]) -> Iterator[Path]:
+def _warcs(layout: Layout, sites: Collection[str] | None, ids: Iterable[str]) -> Iterator[Path]:
     wanted = set(ids)
     for warc in layout.warcs():
         folder = layout.site_of(warc)
-        if warc.name.endswith((".arc", ".arc.gz")) or (site not in (None, folder) and folder != IMPORTED):
+        asked = sites is None or folder in sites
+        if warc.name.endswith((".arc", ".arc.gz")) or not (asked or folder == IMPORTED):
             continue
-        if site in (None, folder) or any(record.id in wanted for record in whole_records(warc)):
+        if asked or any(record.id in wanted for record in whole_records(warc)):
             yield warc
 
 

@@ -230,6 +230,18 @@ def test_filters_choose_and_collapsing_loses_nothing_else(house: Path) -> None:
     assert count("--kind", "media_only") == 0
 
 
+def test_a_slip_of_the_pen_in_a_filter_is_said(house: Path) -> None:
+    command = [sys.executable, "-m", "crawler.cli", "--data", f"{house}/data", "export", "--format", "jsonl", "--out"]
+    slips = ("--site", "nowhere", "--flag", "mirror", "--without-flag", "miror")
+    done = subprocess.run([*command, house / "s", *slips], capture_output=True, text=True, check=False, timeout=60)
+    assert done.returncode == 0
+    said = "no document here has the site 'nowhere'\nno document here has the flag 'miror'\n"
+    assert done.stderr.startswith(said)
+    done = subprocess.run([*command, house / "s", "--script", "han"], capture_output=True, text=True, check=False)
+    assert done.returncode == 2
+    assert "'han' is no script. Name one of: hans, hant, mixed, none." in done.stderr
+
+
 def test_python_reads_an_archive_typed_and_as_tables(house: Path) -> None:
     documents = Archive(house / "data").documents(collapse=True)
     assert list(documents) == DOCUMENTS

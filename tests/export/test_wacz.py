@@ -131,7 +131,7 @@ def test_what_was_taken_down_is_in_no_pack(layout: Layout, tmp_path: Path) -> No
     mine = Layout(root=Path(shutil.copytree(layout.root, tmp_path / "data")))
     exclusions.append(mine, {"url": "http://a.cn/1.html", "date": exclusions.now(), "reason": ""})
     out = tmp_path / "out.wacz"
-    wacz.write(mine, "a", query.documents(mine, query.Filter()), out)
+    wacz.write(mine, ["a"], query.documents(mine, query.Filter()), out)
     with zipfile.ZipFile(out) as pack:
         pack.extractall(tmp_path / "all")
     left = [r.url for path in sorted((tmp_path / "all/archive").iterdir()) for r in whole_records(path)]
