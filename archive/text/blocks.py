@@ -98,7 +98,8 @@ _INLINE_TAGS = frozenset(
 )
 _HIDDEN = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden", re.IGNORECASE)
 _HREF = re.compile(r"""(?<![\w-])href\s*=\s*(?:"([^"]*)|'([^']*)|([^\s>]+))""", re.IGNORECASE)
-_MAY_HIDE = re.compile(r"none|\bhidden", re.IGNORECASE)
+# An attribute, not a class; what looks back stands last, for a search is fast where it begins with letters.
+_HIDING_NAME = re.compile(r"""hidden(?<=[\s"'/]hidden)(?=[\s=>/]|$)""")
 # A script that leads to another page; not one that opens a picture, `window.open(this.src)`.
 _LEADS = re.compile(r"location(?:\.href\s*=|\s*=|\.(?:replace|assign)\()\s*['\"]|window\.open\(\s*['\"]")
 # More than this much text is not believed to be hidden: scripts show it (Han characters).
@@ -304,6 +305,7 @@ class Outline:
         title: of the first `title` element, as written.
         pieces: the page cut at its tags, see `markup.Tokens`.
         json: contents of scripts that hold data.
+        links: of each link the address that it leads to, and a number for `name`.
         names: of each tag in `pieces` the name in lower case that begins an element, else None.
         said: all attributes, in lower case, as UTF-8.
         pictures: the blocks that pictures stand directly before.
@@ -318,6 +320,7 @@ class Outline:
     title: str
     pieces: list[str | Any]
     json: list[str]
+    links: list[tuple[str, int]]
     names: list[str | Any]
     said: bytes
     pictures: frozenset[int]
@@ -365,20 +368,11 @@ class Outline:
         """Those of some words (in lower case) that stand in the attributes of any element."""
         return tuple(word for word in words if word.encode() in self.said)
 
-    def links(self, *words: str) -> Iterator[tuple[str, int]]:
-        """The addresses that links lead to, with a number for `name`; where words are given (in lower case), of those
-        whose tags hold one of them.
-        """
-        if words and not (words := self.says(*words)):
-            return
-        for number, inner in self._tags("a"):
-            if words:
-                lower = inner.lower()
-                if not any([word in lower for word in words]):  # noqa: C419 - a generator takes as long as the search
-                    continue
-            if found := _HREF.search(inner):
-                href = found[1] or found[2] or found[3] or ""
-                yield (unescape(href) if "&" in href else href).strip(), number
+    def leading(self, *words: str) -> list[tuple[str, int]]:
+        """Those of the links whose addresses hold one of some words (in lower case)."""
+        whole = "\n".join([href for href, _ in self.links]).lower()
+        found = [word for word in words if word in whole]
+        return [link for link in self.links if any([word in link[0].lower() for word in found])] if found else []  # noqa: C419 - a generator takes as long as the search
 
     def clicks(self, word: str) -> Iterator[str]:
         """Of all elements what a click does, where it holds a word."""
@@ -611,6 +605,7 @@ def outline(html: str) -> Outline:  # noqa: C901, PLR0912, PLR0915 - one loop wi
     begun = pieces[1::5]
     if not "".join(filter(None, begun)).islower():
         begun = [name and name.lower() for name in begun]
+    hrefs = [(_href(pieces[5 * number + 2]), number) for number, name in enumerate(begun) if name == "a"]
     return Outline(
         blocks=blocks[:MOST],
         boxes=[Box(rank, starts[first], starts[end]) for rank, first, end in boxes if starts[first] < starts[end]],
@@ -621,6 +616,9 @@ def outline(html: str) -> Outline:  # noqa: C901, PLR0912, PLR0915 - one loop wi
         title=title or "",
         pieces=pieces,
         json=json,
+        links=[
+            ((unescape(href) if "&" in href else href).strip(), number) for href, number in hrefs if href is not None
+        ],
         names=begun,
         said=said,
         pictures=frozenset(starts[run] for run in pictures if run < len(starts)),
@@ -630,6 +628,16 @@ def outline(html: str) -> Outline:  # noqa: C901, PLR0912, PLR0915 - one loop wi
 def _shown(text: str) -> int:
     """How many characters of a text as written are shown, white space at its ends apart."""
     return len((unescape(text) if "&" in text else text).strip())
+
+
+def _href(inner: str) -> str | None:
+    """The address in a link's attributes as written; None where there is none."""
+    # As nearly all write it: a search for all spellings takes ten times as long.
+    at = inner.find(' href="')
+    if at >= 0:
+        return inner[at + 7 :].partition('"')[0]
+    found = _HREF.search(inner)
+    return (found[1] or found[2] or found[3] or "") if found else None
 
 
 def _is_shut(inner: str) -> bool:
@@ -644,7 +652,8 @@ def _leads(inner: str) -> bool:
 
 def _is_hidden(inner: str) -> bool:
     """Whether a browser would not show an element with these attributes."""
-    if not _MAY_HIDE.search(inner):
+    lower = inner.lower()
+    if not ("display" in lower or "visibility" in lower or _HIDING_NAME.search(lower)):
         return False
     found = attributes(inner)
     return "hidden" in found or bool(_HIDDEN.search(found.get("style", "")))

@@ -381,7 +381,7 @@ def _attachments(capture: Capture, page: Page) -> tuple[tuple[str, str], ...]:
     """Files that the page links to, with the names that it gives them."""
     found: dict[str, str] = {}
     base = None
-    for href, number in page.outline.links(*_FILES):
+    for href, number in page.outline.leading(*_FILES):
         if not _ATTACHMENT.search(href):
             continue
         if base is None:

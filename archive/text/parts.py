@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from urllib.parse import unquote, urljoin
+from urllib.parse import quote, unquote, urljoin
 
 from archive.text.blocks import Outline
 
@@ -81,12 +81,11 @@ def _targets(url: str, page: Outline) -> tuple[set[str], set[str]]:
     pager: set[str] = set()
     # A pager's addresses hold the page's own name or name a page: most links need not be joined and compared.
     name = _NAME.sub("", unquote(url).partition("?")[0].rpartition("/")[2]).lower()
-    words: tuple[str, ...] = ()
-    if "?" in url and not _QUERY.search(url):
-        name, words = "", _PAGES
-    elif "?" not in url and name and name.isascii():
-        words = (name, *_PAGES)
-    if words and not page.says(*words):
+    own = () if "?" in url or not name or "\ufffd" in name else (name, quote(name).lower())
+    every = _QUERY.search(url) is not None or not (own or "?" in url)
+    leading = page.links if every else page.leading(*own, *_PAGES)
+    options, clicks = page.every("option"), list(page.clicks("location"))
+    if not (leading or options or clicks):
         return anywhere, pager
     try:
         base = urljoin(url, next((a["href"] for a in page.every("base") if "href" in a), "").strip())
@@ -103,15 +102,15 @@ def _targets(url: str, page: Outline) -> tuple[set[str], set[str]]:
             pager.add(target)
 
     def may_be(href: str) -> bool:
-        return not words or (name != "" and name in href.lower()) or _QUERY.search(href) is not None
+        return every or any(name in href.lower() for name in own) or _QUERY.search(href) is not None
 
-    for href, number in page.links(*words):
+    for href, number in leading:
         if may_be(href):
             add(href, paging=_PAGER.fullmatch(page.name(number)[:20]) is not None)
-    for option in page.every("option"):
+    for option in options:
         if (value := option.get("value", "")) and may_be(value):
             add(value, paging=True)
-    for click in page.clicks("location"):
+    for click in clicks:
         if found := _CLICKED.search(click):
             add(found[1], paging=True)
     return anywhere, pager
