@@ -17,6 +17,8 @@ HEAD = MAGIC + b"\0\0\0\0\0\0\x03"
 GzipError: type[Exception] = zlib_ng.error  # type: ignore[assignment]  # its types call the class an instance
 _GZIP = 31  # RFC 1952 head and tail around a window of 2**15, as zlib's manual numbers it
 _STEP = 64 * 1024
+# Most records of a page are shorter than this, packed; what is read beyond a member's end is thrown away.
+_FIRST = 8 * 1024
 _MOST = 1 * 2**20
 _IN_MEMORY = 16 * 2**20
 # What one member may unfold to. The largest record that this archive writes is a 64 MiB file; foreign files that are
@@ -67,7 +69,7 @@ class Member:
         start = text.tell()
         file.seek(offset)
         try:
-            self._unfold(file, text, _STEP)
+            self._unfold(file, text)
         except GzipError as error:
             # A call that fails gives nothing of what it had unfolded. Once more, and the last piece byte by byte.
             last, self.end = self.end - _STEP, offset
@@ -75,16 +77,18 @@ class Member:
             text.seek(start)
             text.truncate()
             with contextlib.suppress(GzipError):
-                self._unfold(file, text, _STEP, singly_from=last)
+                self._unfold(file, text, singly_from=last)
             self.fault = f"the gzip member is damaged ({error})"
             self.proved = False
 
-    def _unfold(self, file: IO[bytes], text: IO[bytes], step: int, singly_from: int | None = None) -> None:
+    def _unfold(self, file: IO[bytes], text: IO[bytes], singly_from: int | None = None) -> None:
         unfold = zlib_ng.decompressobj(_GZIP)
         size = 0
+        first = self.end
         while not unfold.eof:
             packed = unfold.unconsumed_tail
             if not packed:
+                step = _FIRST if self.end == first else _STEP
                 if singly_from is not None and self.end >= singly_from:
                     step = 1
                 packed = file.read(step if self._limit is None else min(step, self._limit - self.end))

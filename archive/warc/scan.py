@@ -20,7 +20,7 @@ from archive.warc.capture import Place
 from archive.warc.conformance import is_proved
 from archive.warc.http import MAX_CONTENT, parse_fields, read_head
 from archive.warc.member import MAGIC, GzipError, Member, new_text
-from archive.warc.record import Fields, Problem, Record
+from archive.warc.record import Fields, Problem, Record, field_of
 
 # Of longer blocks only so much is read. Twice the largest file of this archive.
 MAX_BLOCK = 2 * MAX_CONTENT
@@ -266,15 +266,14 @@ class _Text:
     def _piece(self, at: int, *, first: bool) -> _Piece:
         window = self._read(at, _OVERLAP * 4)
         if _VERSION.match(window):
-            return self._warc(at)
+            return self._warc(at, window)
         if (self._arc or first) and (arc := _ARC.match(window)):
             self._arc = True
             return self._arc_record(at, arc)
         end = self._next(at)
         return _Piece(start=at, end=end, reasons=[f"no record begins here: {end - at} bytes are skipped"])
 
-    def _warc(self, at: int) -> _Piece:
-        window = self._read(at, 16 * 1024)
+    def _warc(self, at: int, window: bytes) -> _Piece:
         end = _EMPTY_LINE.search(window)
         if not end:
             window = self._read(at, _MAX_HEAD)
@@ -286,13 +285,14 @@ class _Text:
             return _Piece(start=at, end=self._next(at), reasons=["the head has no end"])
         fields = fields_of(head)
         piece = _Piece(start=at, head=head, fields=fields, block=at + len(head))
-        piece.reasons += [
-            f"the head has a line without a colon: {line[:40]!r}"
-            for line in head.splitlines()[1:]
-            if line.strip() and b":" not in line and line[:1] not in (b" ", b"\t")
-        ]
-        lengths = [value for name, value in fields if name.lower() == "content-length"]
-        self._measure(piece, lengths[0] if lengths else "", line_ends=2)
+        # The version line and the empty one are no fields.
+        if head.count(b"\n") != len(fields) + 2:
+            piece.reasons += [
+                f"the head has a line without a colon: {line[:40]!r}"
+                for line in head.splitlines()[1:]
+                if line.strip() and b":" not in line and line[:1] not in (b" ", b"\t")
+            ]
+        self._measure(piece, field_of(fields, "Content-Length"), line_ends=2)
         return piece
 
     def _arc_record(self, at: int, line: re.Match[bytes]) -> _Piece:
@@ -378,6 +378,8 @@ class _Text:
 
 def fields_of(head: bytes) -> Fields:
     """The names and values of a WARC record's head."""
+    if head.isascii():
+        return parse_fields(head.splitlines()[1:])
     return tuple((name, _decoded(name, value)) for name, value in parse_fields(head.splitlines()[1:]))
 
 
