@@ -221,6 +221,7 @@ WORDS = 100
 _BRACKETS = re.compile(r"[(\[【<]\s*([^()\[\]【】]{2,60})\s*[)\]】>]")
 _WRITTEN = re.compile(r"(?:文|撰文|撰稿|作者|通讯员|记者)\s*[/:\s]\s*(\S{2,12}(?:\s\S{2,12}){0,3})")
 _SENT_IN = re.compile(r"(.{2,30}?)\s*供\s*稿")
+_BAR = re.compile("[|丨/]")
 _BARRED = re.compile(
     r"^(记者|作者|执笔|撰稿|撰文|采写|文|编辑|责编|责任编辑|来源|校对|审核|监制|统筹|制图|供图|摄影|翻译|编译|译)\s*[|丨/]\s*(?=[^|/图文摄])"
 )
@@ -372,7 +373,7 @@ def signature(line: str) -> Byline | None:
     if len(text) > 80:
         return None
     # 编辑|陈梦莹, 执笔/叨叨姐: a bar in the place of the colon.
-    text = _BARRED.sub(r"\1:", text, count=1)
+    text = _BARRED.sub(r"\1:", text, count=1) if _BAR.search(text) else text
     if inner := _BRACKETS.fullmatch(text):
         return _bracketed(inner[1].strip())
     marks = _marks(text)
@@ -384,7 +385,7 @@ def signature(line: str) -> Byline | None:
             return found
     if match := _WRITTEN.fullmatch(text):
         return Byline(author=match[1])
-    if (match := _SENT_IN.fullmatch(text)) and "。" not in text:
+    if text.endswith("稿") and (match := _SENT_IN.fullmatch(text)) and "。" not in text:
         return Byline(contributor=match[1].strip(_WRAP))
     # 编辑 刘晓阳 校对 李铭: labels without colons, one name each.
     words = text.split()

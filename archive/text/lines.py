@@ -35,6 +35,7 @@ class Rule:
     pattern: re.Pattern[str]
     removed: str
     kept: str
+    holds: tuple[str, ...] = ()
     cut: bool = False
 
 
@@ -42,7 +43,10 @@ class Rule:
 def rules() -> tuple[Rule, ...]:
     """The rules, in the order in which they are tried."""
     raw = tomllib.loads(resources.files("archive.text").joinpath("lines.toml").read_text("utf-8"))
-    return tuple(Rule(**{**rule, "pattern": re.compile(rule["pattern"])}) for rule in raw["rule"])
+    return tuple(
+        Rule(**{**rule, "pattern": re.compile(rule["pattern"]), "holds": tuple(rule.get("holds", ()))})
+        for rule in raw["rule"]
+    )
 
 
 @lru_cache(maxsize=4096)
@@ -126,11 +130,15 @@ def _match(key: str, *, at_top: bool, at_bottom: bool) -> Rule | None:
 @lru_cache(maxsize=8192)
 def _matching(key: str) -> tuple[Rule, ...]:
     """The rules whose pattern a line is, in their order."""
-    if not _any_rule().fullmatch(key):
+    word, wordless = _gates()
+    if not word.search(key) and not wordless.fullmatch(key):
         return ()
     return tuple(rule for rule in rules() if rule.pattern.fullmatch(key))
 
 
 @cache
-def _any_rule() -> re.Pattern[str]:
-    return re.compile("|".join(f"(?:{rule.pattern.pattern})" for rule in rules()))
+def _gates() -> tuple[re.Pattern[str], re.Pattern[str]]:
+    """The words of all rules, and the patterns of those without words: most lines have and are none of them."""
+    words = sorted({word for rule in rules() for word in rule.holds})
+    wordless = (f"(?:{rule.pattern.pattern})" for rule in rules() if not rule.holds)
+    return re.compile("|".join(map(re.escape, words))), re.compile("|".join(wordless))

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import doctest
 import importlib
+import re
 
 import pytest
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from archive.text.blocks import fold
@@ -41,6 +42,17 @@ def test_a_rule_takes_out_its_example_and_leaves_the_other(rule: Rule) -> None:
         assert rule.pattern.fullmatch(narrow(text)), text
     for text in (rule.kept, rule.kept.translate(WIDE)):
         assert furniture_id(narrow(text)) is None, text
+
+
+@pytest.mark.parametrize("rule", [rule for rule in rules() if rule.holds], ids=lambda rule: rule.id)
+@settings(max_examples=20, suppress_health_check=list(HealthCheck))
+@given(st.data())
+def test_what_a_rule_takes_out_holds_one_of_its_words(rule: Rule, data: st.DataObject) -> None:
+    # Without what looks ahead or behind: hypothesis would wait for it to come true by chance.
+    plain = re.sub(r"\(\?<?[=!](?:[^()]|\((?:[^()]|\([^()]*\))*\))*\)", "", rule.pattern.pattern)
+    line = narrow(data.draw(st.from_regex(plain, fullmatch=True)))
+    assert any(word in line for word in rule.holds) or not rule.pattern.fullmatch(line), line
+    assert any(word in narrow(rule.removed) for word in rule.holds)
 
 
 @pytest.mark.parametrize("line", PROSE)
