@@ -429,6 +429,8 @@ def outline(html: str) -> Outline:  # noqa: C901, PLR0912, PLR0915 - one loop wi
     hiding = b"none" in said or b"hidden" in said
     loud = hiding and any(written.count(word) < said.count(word) for word in (b"none", b"hidden"))
     leading = b"window.open" in said or b"location" in said
+    # Only a page with as many tags can be as deep or as long.
+    deep, long = len(pieces) > 5 * DEEPEST, len(pieces) > 2 * MOST
     rest = iter([*pieces, *_END_OF_PAGE])
     text = next(rest)
     if not text.isspace():
@@ -506,7 +508,9 @@ def outline(html: str) -> Outline:  # noqa: C901, PLR0912, PLR0915 - one loop wi
                 frames.append(_SHADE if dark else _DARK)
                 dark = True
         else:
-            hidden, empty, linked = False, act >= _BREAK or len(names) >= DEEPEST, act == _LINK
+            hidden, empty, linked = False, act >= _BREAK, act == _LINK
+            if deep:
+                empty = empty or len(names) >= DEEPEST
             if inner != ">":
                 hidden = hiding and ("none" in inner or "hidden" in inner or loud) and _is_hidden(inner)
                 empty = empty or (inner[-2:] == "/>" and _is_shut(inner))
@@ -608,7 +612,7 @@ def outline(html: str) -> Outline:  # noqa: C901, PLR0912, PLR0915 - one loop wi
                     links += _shown(text)
             if watched:
                 counted += han(text)
-        if len(runs) > MOST:
+        if long and len(runs) > MOST:
             break
     if parts:
         runs.append(("".join(parts), links, holder, aside))
@@ -707,7 +711,7 @@ def _blocks(runs: Sequence[tuple[str, int, int, bool]], tags: Sequence[str]) -> 
             continue
         kind = _KINDS.get(tags[holder], "text")
         edged = _EDGE in trimmed
-        if (cut and "\r" in trimmed) or (wide and _INDENT.search(trimmed)):
+        if (cut and "\r" in trimmed) or (wide and len(trimmed) > 4 and _INDENT.search(trimmed)):
             lines = [line for line in map(fold, _paragraphs(marked.replace(_EDGE, ""))) if line]
         else:
             line = trimmed.replace(_EDGE, "") if edged else trimmed
