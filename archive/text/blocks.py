@@ -711,7 +711,9 @@ def _blocks(runs: Sequence[tuple[str, int, int, bool]], tags: Sequence[str]) -> 
             continue
         kind = _KINDS.get(tags[holder], "text")
         edged = _EDGE in trimmed
-        if (cut and "\r" in trimmed) or (wide and len(trimmed) > 4 and _INDENT.search(trimmed)):
+        if (cut and "\r" in trimmed) or (
+            wide and ("\u3000" in trimmed or "\xa0" in trimmed or "\u2003" in trimmed) and _INDENT.search(trimmed)
+        ):
             lines = [line for line in map(fold, _paragraphs(marked.replace(_EDGE, ""))) if line]
         else:
             line = trimmed.replace(_EDGE, "") if edged else trimmed
