@@ -388,7 +388,8 @@ def show(
         _print(version, f"{version.first}{until}  {version.what:12} {version.title or ''}  {version.id}{lines}", json_)
     if found and not versions:
         shown = query.whole(layout, found[0])
-        print(jsonl.line(shown) if json_ else _page(shown))
+        first = query.first_of(layout, shown.id)
+        print(jsonl.line(shown, duplicate_of=first) if json_ else _page(shown, first))
 
 
 class Format(StrEnum):
@@ -780,7 +781,7 @@ def _report_line(report: ingest.Report) -> str:
     return "\n".join([*lines, *(f"  offset {problem.offset}: {problem.reason}" for problem in report.problems)])
 
 
-def _page(document: Any) -> str:
+def _page(document: Any, duplicate_of: str | None) -> str:
     """A document for the eye: fields, evidence, text, and what was taken out."""
 
     def lines() -> Iterator[str]:
@@ -789,6 +790,8 @@ def _page(document: Any) -> str:
             if name not in ("text", "text_original", "removed", "evidence") and value not in (None, (), ""):
                 listed = value if isinstance(value, tuple) else (value,)
                 yield f"{name:20} {'; '.join(' '.join(one) if isinstance(one, tuple) else str(one) for one in listed)}"
+        if duplicate_of:
+            yield f"{'duplicate_of':20} {duplicate_of}"
         for of, words in document.evidence:
             yield f"{'  ' + of:20} {words}"
         yield f"\n{document.text}\n"

@@ -8,6 +8,8 @@ from collections.abc import Sequence
 
 # Whoever has one of these is believed after all others: it copied, or its date or text is not sound.
 DOUBTFUL = frozenset({"content_farm", "mirror", "date_implausible", "mojibake", "truncated", "low_confidence"})
+# Of documents `d` in sources `s`: by belief, day, capture, and where they lie.
+ORDER = "d.credible DESC, d.published IS NULL, d.day, coalesce(d.captured, ''), s.path, d.row"
 
 
 def fold(words: str) -> str:
@@ -40,14 +42,12 @@ def mark(db: sqlite3.Connection) -> None:
     """Of the noted texts, name the first credible document in all others: by day, capture, and where it lies."""
     db.execute("UPDATE documents SET duplicate_of = NULL WHERE fold IN (SELECT fold FROM folds)")
     db.execute(
-        """
+        f"""
         UPDATE documents SET duplicate_of = first.id
         FROM (
-            SELECT d.number, d.id AS own, first_value(d.id) OVER (
-                PARTITION BY d.fold
-                ORDER BY d.credible DESC, d.published IS NULL, d.day, coalesce(d.captured, ''), s.path, d.row) AS id
+            SELECT d.number, d.id AS own, first_value(d.id) OVER (PARTITION BY d.fold ORDER BY {ORDER}) AS id
             FROM documents d JOIN sources s ON s.id = d.source
             WHERE d.latest = 1 AND d.fold IN (SELECT fold FROM folds)) AS first
         WHERE documents.number = first.number AND first.own != first.id
-        """
+        """  # noqa: S608 - our own words
     )

@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from archive.catalogue.build import CHINA, DAY_BITS, day_number
+from archive.catalogue.duplicates import ORDER
 from archive.catalogue.parts import join
 from archive.catalogue.words import expression
 from archive.corpus import shard
@@ -49,7 +50,7 @@ class Filter:
         script: `hans`, `hant`, `mixed`, `none`.
         kind: `article`, `media_only`.
         min_han: Han characters at least.
-        collapse: of documents with equal text only the first credible one.
+        collapse: of the chosen documents with equal text only the first credible one; a search takes no heed of it.
     """
 
     site: str | None = None
@@ -258,8 +259,16 @@ def places(layout: Layout, wanted: Filter) -> Iterator[tuple[Path, list[int]]]:
         UsageError: there is no catalogue yet.
     """
     condition, values = _condition(wanted)
-    sql = f"""SELECT s.path, d.row FROM documents d JOIN sources s ON s.id = d.source
-              WHERE {condition} ORDER BY s.path, d.row"""  # noqa: S608 - as above
+    # Among those that are chosen: the first of all may be on another site, and then no text of this one would be left.
+    nth = (
+        f"row_number() OVER (PARTITION BY d.fold, d.fold = '' AND d.number ORDER BY {ORDER})"
+        if wanted.collapse
+        else "1"
+    )
+    sql = f"""SELECT path, row FROM (
+                  SELECT s.path AS path, d.row AS row, {nth} AS nth FROM documents d JOIN sources s ON s.id = d.source
+                  WHERE {condition})
+              WHERE nth = 1 ORDER BY path, row"""  # noqa: S608 - as above
     with _asked(layout) as db:
         # At once: whoever reads the shards may take an hour, and a crawl that ends meanwhile has to write here.
         found = db.execute(sql, values).fetchall()
@@ -320,6 +329,17 @@ def whole(layout: Layout, document: Document) -> Document:
         ).fetchall()
     pages = (next(shard.read_rows(layout.root / path, [row])) for path, row in rows)
     return join([document, *(page for page in pages if isinstance(page, Document))])
+
+
+def first_of(layout: Layout, id_: str) -> str | None:
+    """Of all documents with the text of this one the id of the first credible; None where it is this one.
+
+    Raises:
+        UsageError: there is no catalogue yet.
+    """
+    with _asked(layout) as db:
+        found = db.execute("SELECT duplicate_of FROM documents WHERE id = ?", (id_,)).fetchone()
+    return str(found[0]) if found and found[0] else None
 
 
 def find(layout: Layout, name: str) -> list[Document]:
@@ -499,8 +519,6 @@ def _condition(wanted: Filter) -> tuple[str, Sequence[Any]]:
             parts.append((f"d.{column} = ?", value))
     if wanted.min_han:
         parts.append(("d.han >= ?", wanted.min_han))
-    if wanted.collapse:
-        parts.append(("d.duplicate_of IS ?", None))
     # A further page of an article is shown with its first.
     every = "1" if wanted.versions else "d.latest = 1 AND d.head IS NULL"
     condition = " AND ".join([every, *(sql for sql, _ in parts)])
