@@ -13,6 +13,9 @@ import sys
 import tempfile
 from pathlib import Path
 
+from archive import Archive
+from archive.export import hf
+
 SEEDS = Path(__file__).parents[1] / "seeds" / "corpus"
 # What the strangers do: each prints the digests of the texts that it read, in order.
 READERS = {
@@ -51,6 +54,11 @@ assert not issues.errors and not warnings, issues.report()
 texts = [row["documents/text"].decode() for row in dataset.records("documents")]
 """,
 }
+# Large corpora are several files, which readers find in another way.
+READERS |= {
+    name.replace("(hf)", "(hf, 3 parts)"): READERS[name].replace("OUT/hf", "OUT/parts")
+    for name in ("datasets.load_dataset(hf)", "datatrove ParquetReader(hf)", "mlcroissant Dataset(hf)")
+}
 DIGESTS = """
 import hashlib, json
 print(json.dumps([hashlib.sha256(text.encode()).hexdigest() for text in texts]))
@@ -65,6 +73,9 @@ def main() -> None:
         subprocess.run([*cundang, "import", str(SEEDS)], check=True, stdout=subprocess.DEVNULL)
         for form, out in (("hf", "hf"), ("jsonl", "c.jsonl.gz"), ("dolma", "dolma"), ("jsonl", "truth.jsonl")):
             subprocess.run([*cundang, "export", "--format", form, "--out", f"{name}/out/{out}"], check=True)
+        hf.PART = 2
+        hf.write(Archive(f"{name}/data").documents(), Path(name, "out", "parts"))
+        assert len(list(Path(name, "out", "parts", "data").iterdir())) == 3
         lines = Path(name, "out", "truth.jsonl").read_text(encoding="utf-8").split("\n")[:-1]
         truth = [hashlib.sha256(json.loads(line)["text"].encode()).hexdigest() for line in lines]
         assert truth

@@ -143,9 +143,9 @@ def _croissant(files: list[Path], out: Path) -> dict[str, Any]:
     parts = {
         "@type": "cr:FileSet",
         "@id": "parts",
-        "containedIn": [{"@id": name} for _, name in named],
+        # Contained in this folder: mlcroissant takes sets in folders, archives and repositories, none of files.
         "encodingFormat": "application/x-parquet",
-        "includes": "*.parquet",
+        "includes": "data/*.parquet",
     }
     # A reader of Croissant opens a file by name more surely than a set of one.
     source = {"fileSet": {"@id": "parts"}} if len(files) > 1 else {"fileObject": {"@id": named[0][1]}}
