@@ -34,6 +34,15 @@ _ZHE = re.compile(
 )
 
 
+def plain(text: str) -> bool:
+    """Whether a text has nothing to repair or convert: no Traditional character, and no vowel with a tone.
+
+    >>> plain("统一战线"), plain("統一戰線")
+    (True, False)
+    """
+    return not _TONE.search(text) and not _characters()[0].search(text)
+
+
 def pinyin_repaired(text: str) -> str | None:
     """The text without the pinyin that a mirror's converter put after characters; None where there is none.
 

@@ -78,11 +78,13 @@ class Draft:
     """What is known of an article while its lines are read; indices are those of its lines.
 
     `titled` is the rule that found the title, `crumb` the line that holds the columns; `above` and `below` are the
-    (rule id, line) pairs of lines beside the article that rules read.
+    (rule id, line) pairs of lines beside the article that rules read; `plain` where there is nothing to repair or
+    convert.
     """
 
     lines: Sequence[Line]
     fate: list[str | None]
+    plain: bool
     title: Line | None = None
     titled: str = ""
     subtitle: str | None = None
@@ -134,13 +136,15 @@ def _clean_page(
     first, last = (body.indices[0], body.indices[-1]) if body else (len(page.blocks), len(page.blocks) - 1)
     above, below = _around(page, first, last)
     # One decision on repair and conversion for the page; its title and the lines around the article with it.
-    reader = _reader("\n".join([*found, *(page.blocks[index].text for index in (*above, *below))]))
+    whole = "\n".join([*found, *(page.blocks[index].text for index in (*above, *below))])
+    plain = chinese.plain(whole)
+    reader = str if plain else _reader(whole)
     around = {index: reader(page.blocks[index].spaced) for index in (*above, *below)}
     body_lines = [
         line._replace(spaced=reader(page.blocks[row[0]].spaced)) if len(row) == 1 else line
         for line, row in zip(_lines(found, reader), rows, strict=True)
     ]
-    draft = Draft(lines=body_lines, fate=lines.furniture([line.read for line in body_lines]))
+    draft = Draft(lines=body_lines, fate=lines.furniture([line.read for line in body_lines]), plain=plain)
     _cut_thread(draft)
     for position, row in enumerate(rows):
         described = page.blocks[row[0]].kind == "caption" or (
@@ -211,7 +215,7 @@ def _around(page: Page, first: int, last: int) -> tuple[list[int], list[int]]:
 
 def _heads(page: Page) -> list[str]:
     """Titles that the head states, each one line."""
-    return [title for title in (page.meta("articletitle", "og:title"), page.head) if title]
+    return [title for title in dict.fromkeys((page.meta("articletitle", "og:title"), page.head)) if title]
 
 
 def _name(
@@ -225,7 +229,7 @@ def _name(
     """The title, from the page's own line where the head confirms it, else from the head, else from a heading."""
     name = site.name if site else page.meta("sitename")
     stated = [
-        Line(found=fields.title_of(head, name) or head, read=title)
+        Line(found=title if reader(head) == head else fields.title_of(head, name) or head, read=title)
         for head in _heads(page)
         if (title := fields.title_of(reader(head), name))
     ]
@@ -422,8 +426,10 @@ def _clean_lines(
     confidence: float,
 ) -> Document | Skip:
     found = [line for line in map(fold, given) if line]
-    page = _lines(found, _reader("\n".join(found)))
-    draft = Draft(lines=page, fate=lines.furniture([line.read for line in page]))
+    whole = "\n".join(found)
+    plain = chinese.plain(whole)
+    page = _lines(found, str if plain else _reader(whole))
+    draft = Draft(lines=page, fate=lines.furniture([line.read for line in page]), plain=plain)
     _read_head(draft)
     _read_body(draft)
     _read_tail(draft)
@@ -437,9 +443,6 @@ def _reader(whole: str) -> Callable[[str], str]:
     """How all text of a page is read: the page as a whole decides about pinyin and conversion."""
     repaired = chinese.pinyin_repaired(whole)
     converts = chinese.script(repaired or whole) in ("hant", "mixed")
-
-    if not repaired and not converts:
-        return str
 
     def read(text: str) -> str:
         text = chinese.pinyin_stripped(text) if repaired else text
@@ -606,6 +609,10 @@ def _document(
     original = "\n".join(line.found for line in body)
     title = draft.title.read if draft.title else None
     published = dates.decide(statements, f"{title or ''}\n{text}", capture.date)
+    written = han(text)
+    script: chinese.Script = "hans" if written else "none"
+    if not draft.plain:
+        script = chinese.script(chinese.pinyin_repaired(original) or original)
     cut = (("truncated", str(capture.truncated)),) if capture.truncated else ()
     doubted = (*flags, *published.doubts, *cut)
     return Document(
@@ -621,7 +628,7 @@ def _document(
         title_original=draft.title.found if draft.title and draft.title.found != title else None,
         text=text,
         text_original=original if original != text else None,
-        script=chinese.script(chinese.pinyin_repaired(original) or original),
+        script=script,
         published=published.published,
         published_claimed=published.claimed,
         published_evidence=published.evidence,
@@ -640,7 +647,7 @@ def _document(
         ),
         extractor=extractor,
         confidence=confidence,
-        han=han(text),
+        han=written,
     )
 
 

@@ -272,8 +272,9 @@ def decide(statements: Sequence[Dated], text: str, captured: dt.datetime | None)
     strong = [d for d in credible if len(d.value) >= 10 and d.rule not in ("bare", "signed")]
     against = next((d for d in strong if len(first.value) >= 10 and abs(d.day - first.day) > APART), None)
     doubts = (("date_conflict", f"{first.evidence} | {against.evidence}"),) if against else ()
+    last = _last_day(best)
     for pattern, earliest in _words():
-        if _last_day(best) < earliest and (word := pattern.search(text)):
+        if last < earliest and (word := pattern.search(text)):
             late = ("date_implausible", f"{best.value}, before {word[0]} of {earliest}")
             return Published(claimed=best.value, evidence=best.evidence, doubts=(*doubts, late))
     return Published(published=best.value, evidence=best.evidence, doubts=doubts)

@@ -209,6 +209,10 @@ _CHECKED = re.compile(
     r"录\s*入|摄\s*影|供\s*图|图\s*片|制\s*图|发布人|签发)(?:人|员)?"
     r"\s*[:|]\s*[^:。,;]{2,16}(?:[\s|;]|$))+(?:(?:责任)?编辑\s*[:|][^:。]{2,10})?"
 )
+# Labels without a colon, between bars or spaces.
+_UNMARKED = re.compile(r"(?<=[|\s])(来源于?|本文来源于?|作者) (?=[^:\s]{2,14}(?:[|\s]|$))")
+_NAMED = re.compile(r"(?:本文)?(来源|作者|责编|编辑)于?([^:\s]{2,14})")
+_BARS = re.compile(r"[|丨\s]+")
 _WHEN = r"(?:19|20)\d{2}\s*[-/.年]\s*\d{1,2}\s*[-/.月]\s*\d{1,2}\s*日?,?\s*\d{1,2}:\d{2}(?::\d{2})?"
 # A forum's line under a post: 发布时间 2005/05/17 22:11:42 by 眉间尺; 本贴由大卫于2005年8月12日16:12:21在某处发表.
 _POSTED = re.compile(
@@ -308,9 +312,9 @@ def byline(line: str) -> Byline:
         if sender := _SENT.match(text):
             found.author = sender[1]
         # Between bars labels need no colon: 来源CSDN| 作者魏星; and 本文来源于国家统计局.
-        joined = re.sub(r"(?<=[|\s])(来源于?|本文来源于?|作者) (?=[^:\s]{2,14}(?:[|\s]|$))", r"\1", f" {text}")
-        for part in re.split(r"[|丨\s]+", joined):
-            if match := re.fullmatch(r"(?:本文)?(来源|作者|责编|编辑)于?([^:\s]{2,14})", part):
+        joined = _UNMARKED.sub(r"\1", f" {text}")
+        for part in _BARS.split(joined):
+            if match := _NAMED.fullmatch(part):
                 name = {"来源": "source", "作者": "author"}.get(match[1], "editor")
                 setattr(found, name, getattr(found, name) or match[2])
     beside: str | None = None

@@ -56,7 +56,7 @@ def narrow(line: str) -> str:
     >>> narrow("来源：四川在线（记者　张三）")
     '来源:四川在线(记者 张三)'
     """
-    return " ".join(_WIDE.sub(_narrowed, line).split())
+    return " ".join(_narrowed(line).split())
 
 
 def narrow_lines(lines: Sequence[str]) -> list[str]:
@@ -67,14 +67,13 @@ def narrow_lines(lines: Sequence[str]) -> list[str]:
     """
     if not lines:
         return []
-    whole = "\n".join(lines)
-    for wide in set(_WIDE.findall(whole)):
-        whole = whole.replace(wide, _NARROW[wide])
-    return whole.split("\n")
+    return _narrowed("\n".join(lines)).split("\n")
 
 
-def _narrowed(match: re.Match[str]) -> str:
-    return _NARROW[match[0]]
+def _narrowed(text: str) -> str:
+    for wide in set(_WIDE.findall(text)):
+        text = text.replace(wide, _NARROW[wide])
+    return text
 
 
 def is_sentence(line: str, least: int = SENTENCE) -> bool:
