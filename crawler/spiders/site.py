@@ -100,6 +100,8 @@ _PLACES = XPath(
 )
 _LIST_NAME = re.compile(r"list|news|result|items|datas?\b", re.IGNORECASE)
 _TEMPLATE = re.compile(r"\{\{\s*\w+(?:\.\w+)+\s*\}\}|\bv-for=")
+# JSON, feeds, and the records of 大汉, which come as HTML too.
+_DATA = re.compile(r"[\s\ufeff]*(?:<\?xml[^>]*>\s*)?(?:[{\[]|<(?:datastore|recordset|rss|feed|urlset|sitemapindex)\b)")
 _NO_HAN = re.compile(r"[^\u3400-\u9fff]+")
 # Plain paths cost a fifth of one that asks each text for its parent (measured).
 _TEXTS = XPath("//body//text()", smart_strings=False)
@@ -457,7 +459,7 @@ class SiteSpider(Spider):
             return None
         links = discover(address.url, decoded.html, root)
         # What a list's script is answered reads like prose: headlines and days without a link.
-        data = "json" in kind or decoded.html.lstrip().startswith(("{", "["))
+        data = "json" in kind or _DATA.match(decoded.html) is not None
         article = root is not None and not data and self._is_article(address.url, root, links, prose, linked)
         if (nothing := response.meta.get("nothing")) and (
             root is None or _needs_script(decoded.html, root, links, prose, linked) is None

@@ -19,6 +19,15 @@ TEASERS = {
 }
 
 
+# What scripts are answered and feeds, as HTML: headlines and days that read like prose.
+_ROW = f"<li onclick=\"window.open('/t/0.html')\"><em>{LINE}</em> 2020-02-19</li>"
+DATA = {
+    "/answer/1.do": json.dumps({"results": [{"title": LINE, "url": "/t/0.html"}] * 9}, ensure_ascii=False),
+    "/proxy/1.jsp": "<datastore>" + f"<record><![CDATA[{_ROW}]]></record>" * 9 + "</datastore>",
+    "/feed/1.php": "<?xml version='1.0'?>\n<rss>" + f"<item><title>{LINE}</title>{LINE * 3}</item>" * 9 + "</rss>",
+}
+
+
 def page(path: str) -> Answer | None:
     if path == "/robots.txt":
         return Answer(status=404)
@@ -27,8 +36,11 @@ def page(path: str) -> Answer | None:
             *(f"/{folder}/{n}.html" for folder in TEASERS for n in range(8)),
             *(f"/t/{n}.html" for n in range(9)),
             "/tz/1.html",
+            *DATA,
         ]
         return Answer("".join(f"<a href='{name}'>栏目{name}</a>" for name in names))
+    if path in DATA:
+        return Answer(DATA[path])
     if rows := TEASERS.get(path.split("/")[1]):
         return Answer(f"<html><head><title>专题</title></head><body><ul>{rows}</ul></body></html>")
     # Not even the longest article is one where the site file says so, nor the shortest note none.
@@ -59,6 +71,8 @@ def test_what_a_site_shows_is_learned_and_the_site_file_overrules_it(tmp_path: P
         # What was said of the first five holds for the rest, where nothing on the page speaks against it.
         assert known["/topic/0.html"] == (0, 8, 5)
         assert known["/digest/0.html"] == (0, 8, 8)
+        for path in DATA:
+            assert known[path.replace("1", "0")] == (0, 1, 0), path
         ruled = learned(little, tmp_path / "ruled", articles=["/tz/[0-9]+[.]html$"])
         assert ruled["/t/0.html"] == (0, 9, 0)
         assert ruled["/tz/0.html"] == (1, 0, 0)
