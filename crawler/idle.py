@@ -10,8 +10,9 @@ from dataclasses import dataclass, field
 ENOUGH = 5
 # What names a page, an article or a column: a script may show it in what says the same for all of them.
 _NAMES = re.compile(r"id$|page|^p$|^pn$", re.IGNORECASE)
-# Texts that are kept in mind, some 100 bytes each; parameters that are watched.
-TEXTS, KEYS = 50_000, 100
+# Texts that are kept in mind, some 120 bytes each (measured); parameters that are watched. What is compared comes soon
+# after one another: a list and its neighbours.
+TEXTS, KEYS = 10_000, 100
 
 
 @dataclass(slots=True)

@@ -29,6 +29,7 @@ from little_server import Answer, Little, serving  # noqa: E402 - beside the tes
 from archive.layout import Layout  # noqa: E402
 from archive.warc import reader, verify  # noqa: E402
 from archive.warc.record import Record  # noqa: E402
+from crawler.missing import NAME  # noqa: E402
 
 LISTS, ROWS = 500, 100
 FAULTS = 20  # one page in so many
@@ -140,8 +141,8 @@ def captured(layout: Layout, asked: Counter[str]) -> bool:
     for warc in layout.warcs():
         wrong += sum(1 for _ in verify.verify(warc))
         for record in reader.records(warc):
-            if not isinstance(record, Record):
-                continue
+            if not isinstance(record, Record) or NAME in record.url:
+                continue  # the address that nobody made is not in the log
             # A failed fetch is a metadata record that refers to none.
             tried = record.kind == "metadata" and not record.field("WARC-Refers-To")
             if record.kind in ("response", "revisit") or tried:
