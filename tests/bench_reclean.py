@@ -6,8 +6,8 @@ The pages are those of practice sites of twelve families, each site from a seed 
 site file gets a rule: the report of the dry run is compared with that of the run, and its digests with the shards. The
 run is made again and killed at random points, and its shards are compared with those of the unbroken one.
 
-CPU-seconds are of all processes of a command, starting included, and for trafilatura (`bare_extraction` with metadata,
-on some of the same HTML pages) of a warm process.
+CPU-seconds are of all processes of a command, starting included. A worker is compared with trafilatura
+(`bare_extraction` with metadata) in this process, both warm.
 """
 
 from __future__ import annotations
@@ -18,7 +18,6 @@ import hashlib
 import json
 import os
 import random
-import re
 import resource
 import secrets
 import shutil
@@ -27,14 +26,17 @@ import subprocess
 import sys
 import tempfile
 import time
+from collections.abc import Callable, Mapping
 from contextlib import ExitStack
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 import trafilatura
 
 from archive.corpus import reclean, shard
 from archive.layout import Layout
+from archive.site import Site as SiteFile
 from archive.site import by_host, host_of, load
 from archive.warc import reader
 from archive.warc.capture import Capture
@@ -44,8 +46,8 @@ from crawler.practice.families import FAMILIES, Site
 ARTICLES = 240
 # Sites that are crawled at a time.
 AT_ONCE = 6
-# Pages that trafilatura is given.
-SAMPLE = 600
+# Files that a worker's time is measured over, and how often.
+FILES, ROUNDS = 4, 3
 RULE = '\n[[read]]\nbody = "div.main"\n'
 # The number is that of linux/prctl.h.
 _PR_SET_CHILD_SUBREAPER = 36
@@ -127,68 +129,68 @@ def crawl(house: House, pages: int, seed: str) -> int:
     return captures
 
 
-def html(layout: Layout) -> list[Capture]:
-    """The captures that are pages."""
-    return [
-        capture
-        for warc in layout.warcs()
-        for capture in reader.read(warc)
-        if capture.status == 200 and re.match("text/html", capture.header("Content-Type") or "")
-    ]
-
-
-def stock(captures: list[Capture]) -> float:
-    """CPU-seconds that trafilatura takes for a page, warm."""
-    trafilatura.bare_extraction(captures[0].body, url=captures[0].url, with_metadata=True)
-    start = time.process_time()
-    for capture in captures:
-        trafilatura.bare_extraction(capture.body, url=capture.url, with_metadata=True)
-    return (time.process_time() - start) / len(captures)
-
-
 def speeds(house: House, pages: int) -> float:
-    """Print pages a second and where the time goes; the seconds that two processes take."""
-    found = html(house.layout)
-    sample = found[:: max(1, len(found) // SAMPLE)]
-    bare = [stock(sample[::2])]
+    """Print pages a second by the command; the seconds that two processes take."""
     done = {jobs: house.run("clean", "--all", "--jobs", str(jobs)) for jobs in (1, 2)}
-    bare.append(stock(sample[1::2]))
     for jobs, one in done.items():
-        print(
-            f"  {jobs} process(es)     {pages / one.seconds:6.0f} pages a second, {pages / one.cpu:6.0f} a CPU-second"
-        )
+        rate = f"{pages / one.seconds:6.0f} pages a second, {pages / one.cpu:6.0f} a CPU-second"
+        print(f"  {jobs} process(es)     {rate}")
     print(f"  speed-up on 2     {done[1].seconds / done[2].seconds:6.2f}")
-    stocks = sum(bare) / len(bare)
-    ours = done[1].cpu / len(found)
-    print(f"  trafilatura       {1 / stocks:6.0f} of {len(sample)} HTML pages a CPU-second; on 1 process we are at")
-    print(f"                    {1 / ours:6.0f} of {len(found)} with all else: {stocks / ours:.2f} times as fast")
-    shares(house)
     return done[2].seconds
 
 
-def shares(house: House) -> None:
-    """Print where the time of a worker goes, over some of the files."""
+def worker(house: House) -> None:
+    """Print what a page costs a worker over some of the files, where it goes, and what trafilatura takes.
+
+    Of each file and task the least of the rounds counts: the tasks take turns, so a busy machine slows all of them.
+    """
     hosts = by_host(load(house.folder / "sites").values())
     warcs = list(house.layout.warcs())
+    chosen = warcs[:: max(1, len(warcs) // FILES)][:FILES]
+    spent: dict[tuple[str, Path], float] = {}
+
+    def timed(task: str, warc: Path, do: Callable[[], object], pages: int) -> None:
+        start = time.process_time()
+        do()
+        each = (time.process_time() - start) / pages
+        spent[task, warc] = min(each, spent.get((task, warc), each))
+
     with tempfile.TemporaryDirectory() as folder:
-        spent = dict.fromkeys(("reading", "cleaning", "all"), 0.0)
-        for number, warc in enumerate(warcs[:: max(1, len(warcs) // 6)]):
-            out = Path(folder) / f"{number}.parquet"
+        out = Path(folder) / "made.parquet"
+        for warc in chosen * ROUNDS:
+            captures = list(reader.read(warc))
+            pages = [c for c in captures if c.status == 200 and "html" in (c.header("Content-Type") or "")]
             asked = reclean.Stale(warc=warc, shard=out, why="")
             work = reclean.Work(asked=asked, before=out, path=out, gone=(), hosts=hosts, shared=False)
-            clock = [time.process_time()]
-            captures = list(reader.read(warc))
-            clock.append(time.process_time())
-            for capture in captures:
-                reclean.clean_one(capture, hosts.get(host_of(capture.url)))
-            clock.append(time.process_time())
-            reclean.make(work)
-            clock.append(time.process_time())
-            for name, begin, end in zip(spent, clock, clock[1:], strict=False):
-                spent[name] += end - begin
-    read, cleaned = (spent[name] / spent["all"] for name in ("reading", "cleaning"))
-    rest = 1 - read - cleaned
-    print(f"  a worker's time   {read:6.0%} reading WARC files, {cleaned:.0%} cleaning, {rest:.0%} all else")
+            # All that a shard takes is shared among its HTML pages, which alone trafilatura is given.
+            timed("reading", warc, partial(read, warc), len(pages))
+            timed("cleaning", warc, partial(cleaned, captures, hosts), len(pages))
+            timed("all", warc, partial(reclean.make, work), len(pages))
+            timed("stock", warc, partial(stock, pages[::4]), len(pages[::4]))
+    ms = {task: 1000 * sum(spent[task, warc] for warc in chosen) / len(chosen) for task, _ in spent}
+    rest = ms["all"] - ms["reading"] - ms["cleaning"]
+    parts = f"{ms['cleaning']:.2f} cleaning, {ms['reading']:.2f} reading WARC files, {rest:.2f} all else"
+    print(f"  a worker          {ms['all']:.2f} CPU-ms a page: {parts}")
+    ratios = f"{ms['stock'] / ms['all']:.2f} times as fast, cleaning alone {ms['stock'] / ms['cleaning']:.2f}"
+    print(f"  trafilatura       {ms['stock']:.2f} CPU-ms a page; we are {ratios}")
+
+
+def read(warc: Path) -> None:
+    """Read a file's captures and forget them."""
+    for _ in reader.read(warc):
+        pass
+
+
+def cleaned(captures: list[Capture], hosts: Mapping[str, SiteFile]) -> None:
+    """Clean captures and forget them."""
+    for capture in captures:
+        reclean.clean_one(capture, hosts.get(host_of(capture.url)))
+
+
+def stock(captures: list[Capture]) -> None:
+    """What trafilatura does with captures."""
+    for capture in captures:
+        trafilatura.bare_extraction(capture.body, url=capture.url, with_metadata=True)
 
 
 def report(house: House) -> None:
@@ -263,6 +265,7 @@ def main() -> None:
         took = time.monotonic() - start
         print(f"\nRe-cleaning: {pages} captures of {files} sites, seed {asked.seed}; crawled in {took:.0f} s")
         longest = speeds(house, pages)
+        worker(house)
         old = shutil.copytree(house.layout.root / "corpus", house.folder / "old")
         report(house)
         kill(house, old, asked.kills, longest, asked.seed)
