@@ -10,7 +10,7 @@
 # make quality  cleaned texts against what stands on the pages, and against other cleaners; fails below its floors
 # make readers exports read by datasets, datatrove and mlcroissant, in an environment of their own
 # make scrapyd the checkout deployed to a real scrapyd on loopback, and a crawl started there
-# make scheduled  a daemon crawls three practice sites for three minutes; fifty weeks in a simulated clock
+# make scheduled  a daemon crawls three practice sites for three minutes; WEEKS=10 in a simulated clock
 # make reclean    10,000 captures made again after a change of rules: foretold, killed twenty times, timed; half an hour
 # make recall  twelve families of sites from fresh seeds, and a million addresses: forty minutes
 # make bench   figures, as ratios within one run; wget is compared where it is installed
@@ -77,9 +77,10 @@ build/scrapyd/.made: pyproject.toml
 	build/scrapyd/bin/pip install --quiet 'scrapyd>=1.6,<2' 'scrapyd-client>=2,<3' 'setuptools>=77,<81'
 	touch $@
 
+WEEKS ?= 10
 scheduled: $(VENV)/.develop
 	$(BIN)/python tests/daemon.py
-	CUNDANG_WEEKS=50 $(BIN)/python -m pytest -n 2 tests/schedule/test_schedule.py -k week
+	CUNDANG_WEEKS=$(WEEKS) $(BIN)/python -m pytest -n 2 tests/schedule/test_schedule.py -k week
 
 reclean: $(VENV)/.develop
 	$(BIN)/python tests/bench_reclean.py

@@ -153,7 +153,7 @@ class FakeCrawl:
         self.told, self.left = True, 1
 
 
-# CUNDANG_WEEKS says how many weeks are simulated; `make scheduled` takes fifty.
+# CUNDANG_WEEKS says how many weeks are simulated; `make scheduled` takes ten.
 @pytest.mark.parametrize("seed", range(1, 1 + int(os.environ.get("CUNDANG_WEEKS", "1"))))
 def test_a_week_of_twenty_sites_with_sleeps_jumps_and_kills(
     seed: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
