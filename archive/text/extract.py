@@ -42,7 +42,8 @@ WALL = -1e5
 _MARKS = re.compile("[，。！？；：、,!?;]")
 _TWO_MARKS = re.compile("[，。！？；：、,!?;][^，。！？；：、,!?;]*[，。！？；：、,!?;]")
 # What a dateline cannot do without: a label or the time of day. A day alone may sign a notice.
-_LABELLED = re.compile(r"来源|作者|编辑|时间|日期|\d:\d\d")
+_LABELLED = re.compile("来源|作者|编辑|时间|日期")
+_CLOCK = re.compile(r"\d:\d\d")
 _END = re.compile("[。！？!?…；;：:”」』）)】\\]]$")
 _PLAIN = frozenset(("p", "li", "h1", "h2", "h3", "h4", "h5", "h6", "td", "th", "dd", "dt"))
 _CELLS = frozenset(("td", "th"))
@@ -182,7 +183,7 @@ def votes(page: Sequence[Block], keys: Sequence[str]) -> list[float]:
         if rule in ("related", "comments"):
             following = page[index + 1 : index + 13]
             vote = WALL if sum(other.linked > 0.5 for other in following) * 3 >= len(following) else -60.0
-        elif rule or (size <= 160 and _LABELLED.search(keys[index]) and is_dateline(keys[index])):
+        elif rule or (size <= 160 and _is_labelled(keys[index]) and is_dateline(keys[index])):
             vote = -10.0
         elif index in aside:
             vote = -15.0
@@ -198,6 +199,10 @@ def votes(page: Sequence[Block], keys: Sequence[str]) -> list[float]:
             vote = -4.0
         points.append(vote)
     return points
+
+
+def _is_labelled(key: str) -> bool:
+    return bool(_LABELLED.search(key) or (":" in key and _CLOCK.search(key)))
 
 
 def region(outline: Outline, points: Sequence[float], title: int | None) -> tuple[int, int, float]:
