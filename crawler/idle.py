@@ -6,8 +6,9 @@ import re
 from collections.abc import Collection
 from dataclasses import dataclass, field
 
-# Pages that showed the same at two values, and values seen, after which a parameter makes no difference.
-ENOUGH = 5
+# Pages that showed the same at two values, and values seen, after which a parameter makes no difference: a small site
+# has few lists, and they come before articles.
+PAGES, VALUES = 2, 5
 # What names a page, an article or a column: a script may show it in what says the same for all of them.
 _NAMES = re.compile(r"id$|page|^p$|^pn$", re.IGNORECASE)
 # Texts that are kept in mind, some 120 bytes each (measured); parameters that are watched. What is compared comes soon
@@ -58,7 +59,7 @@ class Idle:
                 continue
             evidence = self._evidence.setdefault(key, _Evidence())
             rest = _without(url, key)
-            if len(evidence.values) < ENOUGH:
+            if len(evidence.values) < VALUES:
                 evidence.values.add(value)
             for other in (key, ""):
                 self._compare(evidence, rest, said, other)
@@ -82,7 +83,7 @@ class Idle:
             evidence.matters = True
         elif known is not None:
             evidence.plain = evidence.plain or plain or not key
-            if len(evidence.pages) < ENOUGH:
+            if len(evidence.pages) < PAGES:
                 evidence.pages.add(page)
 
     def _is_idle(self, key: str, *, plain: bool) -> bool:
@@ -92,7 +93,8 @@ class Idle:
             and key not in self.keys
             and not found.matters
             and found.plain == plain
-            and min(len(found.pages), len(found.values)) >= ENOUGH
+            and len(found.pages) >= PAGES
+            and len(found.values) >= VALUES
         )
 
 
