@@ -206,7 +206,8 @@ def test_traps_end_and_every_article_is_found(family: str, tmp_path: Path) -> No
         planted, asked = set(site.planted()), len(site.asked())
         further = sum(len(site.parts(item)) for item in site.planted().values())
         into = sum(traps.cleared(request.target).startswith(traps.WAYS) for request in site.log)
-        sessions = Counter(traps.cleared(request.target) for request in site.log)
+        # The forms of ASP.NET have one address for all pages of a list.
+        sessions = Counter(traps.cleared(request.target) for request in site.log if request.method == "GET")
     assert set(texts(tmp_path / "data")) >= planted, f"{family} {seed} {site.session}"
     # As many requests as ever, and none of a page twice; beside them the calendar's days use up the budget of a shape.
     assert asked - into <= 1.35 * (len(planted) + further), f"{family} {seed} {site.session}: {asked - into} requests"
