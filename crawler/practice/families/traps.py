@@ -13,7 +13,7 @@ SESSIONS = ("jsessionid", "phpsessid", "aspx", "sid")
 # In place of a session: a number that counts the answers, in a parameter that no list of such names has.
 COUNTER = "counter"
 _LINK = re.compile(r'(<a [^>]*href=")(/(?!/)[^"]*)"')
-_SESSION = re.compile(r";jsessionid=[^?]*|/\(S\([^)]*\)\)|(?<=[?&])(?:PHPSESSID|sid|r)=[^&]*&?")
+_SESSION = re.compile(r";jsessionid=[^?]*|/\(S\([^)]*\)\)|(?<=[?&])(?:(?:PHPSESSID|r)=[^&]*|sid=[0-9a-f]{32})(?:&|$)")
 _ORDER = re.compile(r"(?<=[?&])(?:sort|order)=(?:time|title|hits|asc|desc)(?:&|$)")
 
 
