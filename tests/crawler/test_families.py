@@ -237,9 +237,9 @@ def test_a_parameter_that_makes_no_difference_is_left_out(family: str, tmp_path:
         first, mark = [traps.cleared(request.target) for request in site.asked()], len(site.log)
         what, before = f"{family} {seed} {site.room.taste}", texts(data)
         assert set(before) >= planted, f"{what}: {len(planted - set(before))} missed"
-        # Some pages of the first menu and the traps' budget are spent before it is known.
+        # Lists in frames and under pictures are met again and again before it is known; unknown, they have no end.
         asked = sum(not target.startswith(traps.WAYS) for target in first)
-        assert asked <= 1.35 * len(planted) + 10 * (len(site.room.columns) + 1), f"{what}: {asked} requests"
+        assert asked <= 4 * len(planted), f"{what}: {asked} requests"
         new = {url for item in site.room.publish(2) for url in (site.url(item), *site.parts(item))}
         crawl(file, data, later=DAY)
         assert set(texts(data)) - set(before) == new, what
