@@ -12,7 +12,7 @@ from contextlib import closing, contextmanager
 from dataclasses import dataclass, fields, replace
 from itertools import groupby
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
 from archive.catalogue.build import CHINA, DAY_BITS, day_number
 from archive.catalogue.duplicates import ORDER
@@ -22,6 +22,7 @@ from archive.corpus import shard
 from archive.corpus.diff import text_lines
 from archive.errors import DataError, UsageError
 from archive.layout import Layout
+from archive.text.chinese import Script
 from archive.text.document import Document
 from archive.warc import exclusions
 
@@ -31,7 +32,7 @@ _DAY = re.compile(r"\d{4}(?:-\d\d(?:-\d\d)?)?")
 # A site with so few documents is asked document by document; to look for them among all hits takes longer. Measured
 # with 200,000 documents.
 FEW = 200
-SCRIPTS = ("hans", "hant", "mixed", "none")
+SCRIPTS = get_args(Script)
 KINDS = ("article", "media_only")
 # Shards that are read at a time for snippets.
 READERS = 4

@@ -293,7 +293,7 @@ _WORDS: _Frame = (False, -3, 0, False)
 _ANCHOR: _Frame = (False, -4, 0, True)
 _PLAIN_BOX: _Frame = (False, _NO_BOX, 0, False)
 _PLAIN_ASIDE: _Frame = (True, _NO_BOX, 0, False)
-# Set by `selected` on what a site's selectors find.
+# Set by `page` on what a site's selectors find.
 MARK = "data-cundang"
 # Names of boxes for what describes a picture, and how such lines are set.
 _CAPTION_NAME = re.compile(
@@ -362,22 +362,22 @@ class Outline:
 
     def every(self, *names: str) -> list[dict[str, str]]:
         """The attributes of all elements of these names, seen or not; see `attributes`."""
-        return [attributes(inner) for name in names for _, inner in self._tags(name)]
+        return [attributes(inner) for name in names for inner in self._insides(name)]
 
     def has(self, *names: str) -> bool:
         """Whether there is an element of one of these names, seen or not."""
         return any(name in self.names for name in names)
 
-    def _tags(self, name: str) -> Iterator[tuple[int, str]]:
-        """The tags that begin elements of one name: number and attributes."""
+    def _insides(self, name: str) -> Iterator[str]:
+        """The attributes of the elements of one name, as written."""
         number = -1
         for _ in range(self.names.count(name)):
             number = self.names.index(name, number + 1)
-            yield number, self.pieces[5 * number + 2] or ""
+            yield self.pieces[5 * number + 2]
 
-    def says(self, *words: str) -> tuple[str, ...]:
-        """Those of some words (in lower case) that stand in the attributes of any element."""
-        return tuple(word for word in words if word.encode() in self.said)
+    def says(self, word: str) -> bool:
+        """Whether a word (in lower case) stands in the attributes of any element."""
+        return word.encode() in self.said
 
     def leading(self, *words: str) -> list[tuple[str, int]]:
         """Those of the links whose addresses hold one of some words (in lower case)."""
@@ -387,7 +387,7 @@ class Outline:
 
     def clicks(self, word: str) -> Iterator[str]:
         """Of all elements what a click does, where it holds a word."""
-        for inner in self.pieces[2::5] if len(self.says("onclick", word)) > 1 else ():
+        for inner in self.pieces[2::5] if self.says("onclick") and self.says(word) else ():
             if inner and word in inner and (script := attributes(inner).get("onclick")):
                 yield script
 

@@ -137,14 +137,13 @@ def _clean_page(
     above, below = _around(page, first, last)
     # One decision on repair and conversion for the page; its title and the lines around the article with it.
     whole = "\n".join([*found, *(page.blocks[index].text for index in (*above, *below))])
-    plain = chinese.plain(whole)
-    reader = str if plain else _reader(whole)
+    reader = _reader(whole)
     around = {index: reader(page.blocks[index].spaced) for index in (*above, *below)}
     body_lines = [
         line._replace(spaced=reader(page.blocks[row[0]].spaced)) if len(row) == 1 else line
         for line, row in zip(_lines(found, reader), rows, strict=True)
     ]
-    draft = Draft(lines=body_lines, fate=lines.furniture([line.read for line in body_lines]), plain=plain)
+    draft = Draft(lines=body_lines, fate=lines.furniture([line.read for line in body_lines]), plain=reader is str)
     _cut_thread(draft)
     for position, row in enumerate(rows):
         described = page.blocks[row[0]].kind == "caption" or (
@@ -427,9 +426,9 @@ def _clean_lines(
 ) -> Document | Skip:
     found = [line for line in map(fold, given) if line]
     whole = "\n".join(found)
-    plain = chinese.plain(whole)
-    page = _lines(found, str if plain else _reader(whole))
-    draft = Draft(lines=page, fate=lines.furniture([line.read for line in page]), plain=plain)
+    reader = _reader(whole)
+    page = _lines(found, reader)
+    draft = Draft(lines=page, fate=lines.furniture([line.read for line in page]), plain=reader is str)
     _read_head(draft)
     _read_body(draft)
     _read_tail(draft)
@@ -440,7 +439,9 @@ def _clean_lines(
 
 
 def _reader(whole: str) -> Callable[[str], str]:
-    """How all text of a page is read: the page as a whole decides about pinyin and conversion."""
+    """How all text of a page is read: the page as a whole decides about pinyin and conversion; `str`: as it is."""
+    if chinese.plain(whole):
+        return str
     repaired = chinese.pinyin_repaired(whole)
     converts = chinese.script(repaired or whole) in ("hant", "mixed")
 
