@@ -263,7 +263,7 @@ def main() -> None:
         pages = crawl(house, asked.pages, asked.seed)
         files = len(list(house.layout.warcs()))
         took = time.monotonic() - start
-        print(f"\nRe-cleaning: {pages} captures of {files} sites, seed {asked.seed}; crawled in {took:.0f} s")
+        print(f"\nRe-cleaning: {pages} captures in {files} files, seed {asked.seed}; crawled in {took:.0f} s")
         longest = speeds(house, pages)
         worker(house)
         old = shutil.copytree(house.layout.root / "corpus", house.folder / "old")
