@@ -74,7 +74,7 @@ class Memory:
 
 
 class OneCrawl(Spider):
-    """Asks for the URLs of a job, one after the other where `settle` is set, and notes all that happens."""
+    """Asks for the URLs of a job, one after the other, and notes all that happens."""
 
     name = "one"
 
@@ -182,6 +182,8 @@ def main() -> None:
             "SCHEDULER": "scrapy.core.scheduler.Scheduler",
             "SPIDER_LOADER_CLASS": "scrapy.spiderloader.SpiderLoader",
             "EXTENSIONS": {},
+            # Requests that wait for robots.txt together go on in any order.
+            "CONCURRENT_REQUESTS": 1,
             "DOWNLOAD_DELAY": 0,
             "DOWNLOAD_TIMEOUT": 3,
             "LOG_LEVEL": "WARNING",
