@@ -29,7 +29,7 @@ from pathlib import Path
 import trafilatura
 
 from archive.layout import Layout
-from archive.site import by_host, host_of, load, load_file
+from archive.site import Site, by_host, host_of, load, load_file
 from archive.text import blocks, extract, fields, lines
 from archive.text.blocks import outline
 from archive.text.clean import clean
@@ -195,27 +195,28 @@ def cleaning(folder: Path, rounds: int) -> None:
     # The pages that are articles: on lists, trafilatura would be measured at something that nobody asks of it.
     captures = [c for c in captures if isinstance(clean(c, hosts.get(host_of(c.url))), Document)]
 
-    def ours() -> None:
-        for capture in captures:
-            clean(capture, hosts.get(host_of(capture.url)))
+    print(f"\nCleaning: {len(captures)} practice articles, {rounds} rounds in turn, one warm process")
+    in_turn([(c, hosts.get(host_of(c.url))) for c in captures], rounds)
 
-    def stock() -> None:
-        for capture in captures:
-            trafilatura.bare_extraction(capture.body, url=capture.url, with_metadata=True)
 
+def in_turn(pages: list[tuple[Capture, Site | None]], rounds: int) -> None:
+    """Print pages cleaned a CPU-second: ours, trafilatura's."""
     figures: dict[str, list[float]] = {"cundang": [], "trafilatura": []}
-    stock()
-    for _ in range(rounds):
-        for name, run in (("cundang", ours), ("trafilatura", stock)):
+    for number in range(rounds + 1):
+        for name in figures:
             forget()
             start = time.process_time()
-            run()
-            figures[name].append(len(captures) / (time.process_time() - start))
-    print(f"\nCleaning: {len(captures)} practice articles, {rounds} rounds in turn, one process")
-    ours_median = statistics.median(figures["cundang"])
+            for page, site in pages:
+                if name == "cundang":
+                    clean(page, site)
+                else:
+                    trafilatura.bare_extraction(page.body, url=page.url, with_metadata=True)
+            # The first round warms both up.
+            figures[name] += [len(pages) / (time.process_time() - start)] if number else []
+    ours = statistics.median(figures["cundang"])
     for name, measured in figures.items():
         median = statistics.median(measured)
-        print(f"  {name:18} {median:7.0f} a CPU-second   cundang is {ours_median / median:5.2f} times as fast")
+        print(f"  {name:18} {median:7.0f} a CPU-second   cundang is {ours / median:5.2f} times as fast")
 
 
 def real(rounds: int) -> None:
@@ -240,27 +241,12 @@ def real(rounds: int) -> None:
     if not pages:
         print("\nCleaning real pages: they are not at hand")
         return
-    figures: dict[str, list[float]] = {"cundang": [], "trafilatura": []}
-    for number in range(rounds + 1):
-        for name in figures:
-            forget()
-            start = time.process_time()
-            for page in pages:
-                if name == "cundang":
-                    clean(page, None)
-                else:
-                    trafilatura.bare_extraction(page.body, url=page.url, with_metadata=True)
-            # The first round warms both up.
-            figures[name] += [len(pages) / (time.process_time() - start)] if number else []
+    print(f"\nCleaning: {len(pages)} real articles, {rounds} rounds in turn, one warm process")
+    in_turn([(page, None) for page in pages], rounds)
     stages = [dict.fromkeys(STAGES, 0.0) for _ in range(rounds)]
     for times in stages:
         for page in pages:
             measure(page, times)
-    print(f"\nCleaning: {len(pages)} real articles, {rounds} rounds in turn, one warm process")
-    ours_median = statistics.median(figures["cundang"])
-    for name, measured in figures.items():
-        median = statistics.median(measured)
-        print(f"  {name:18} {median:7.0f} a CPU-second   cundang is {ours_median / median:5.2f} times as fast")
     shares = {
         name: statistics.median(times[name] / max(sum(times.values()), 1e-9) for times in stages) for name in STAGES
     }
