@@ -3,99 +3,182 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection
-from dataclasses import dataclass, field
+from collections import Counter
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass, field, replace
+from itertools import combinations
+from operator import ne
+
+from crawler.address import shape
 
 # Pages that showed the same at two values, and values seen, after which a parameter makes no difference: a small site
 # has few lists, and they come before articles.
 PAGES, VALUES = 2, 5
+# Parameters that change together on each page, and parameters of an address beyond which none is tried with others.
+TOGETHER, MANY = 3, 5
 # What names a page, an article or a column: a script may show it in what says the same for all of them.
 _NAMES = re.compile(r"id$|page|^p$|^pn$", re.IGNORECASE)
-# Texts that are kept in mind, some 120 bytes each (measured); parameters that are watched. What is compared comes soon
-# after one another: a list and its neighbours.
-TEXTS, KEYS = 10_000, 100
+# Pages that are kept in mind, some 200 bytes each (measured); parameters that are watched, and kinds of addresses that
+# each is watched at. What is compared comes soon after one another: a list and its neighbours.
+SEEN, KEYS, SCOPES = 10_000, 100, 100
 
 
 @dataclass(slots=True)
 class _Evidence:
-    """Of one parameter: pages that were the same at two values, its values, whether pages do without it, or differ."""
+    """Of parameters at one kind of address.
+
+    Attributes:
+        pages: that were the same at two values of each parameter.
+        values: seen so far, with the parameter of each.
+        plain: whether pages do without them.
+        matters: whether a page differed.
+        lists: whether one of the pages was no article.
+    """
 
     pages: set[str] = field(default_factory=set)
-    values: set[str] = field(default_factory=set)
+    values: set[tuple[str, str]] = field(default_factory=set)
     plain: bool = False
     matters: bool = False
+    lists: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Page:
+    """What was seen at an address.
+
+    Attributes:
+        said: its text, as a hash.
+        values: of the parameters that the address is kept without, as hashes.
+        lists: where it has its list from, when that is elsewhere.
+        article: whether it is one.
+    """
+
+    said: int
+    values: tuple[int, ...]
+    lists: tuple[str, ...]
+    article: bool
 
 
 class Idle:
     """The parameters of a site that make no difference, learned from its pages.
 
     Attributes:
-        keys: their names.
+        keys: their names; behind a space the path of the addresses, with its numbers folded, where others need it.
     """
 
     def __init__(self, keys: Collection[str]) -> None:
         self.keys = set(keys)
-        self._evidence: dict[str, _Evidence] = {}
-        # (parameter, address without it) -> text, both as their hashes; no parameter: of the address itself.
-        self._said: dict[int, int] = {}
+        # Parameters that are left out together -> kind of address -> what is known.
+        self._evidence: dict[tuple[str, ...], dict[str, _Evidence]] = {}
+        # (parameters, address without them), as a hash -> the first page seen there; no parameters: of the address.
+        self._seen: dict[int, _Page] = {}
 
     def plain(self, url: str) -> str:
         """An address without the parameters that make no difference.
 
         >>> Idle(["r"]).plain("http://h/show.php?id=7&r=12"), Idle(["r"]).plain("http://h/?r=1")
         ('http://h/show.php?id=7', 'http://h/')
+        >>> idle = Idle(["n h/show.php"])
+        >>> idle.plain("http://h/show.php?id=7&n=2"), idle.plain("http://h/list.php?n=2")
+        ('http://h/show.php?id=7', 'http://h/list.php?n=2')
         """
-        for key in self.keys if "?" in url else ():
-            url = _without(url, key)
+        if self.keys and "?" in url:
+            scope = _scope(url)
+            url = _without(url, [key for key, _ in _pairs(url) if not self.keys.isdisjoint((key, f"{key} {scope}"))])
         return url
 
-    def learn(self, url: str, text: str) -> str | None:
-        """See what the page at `url` says; a parameter that makes no difference, where that is sure by now."""
-        if len(self._said) >= TEXTS:
-            self._said.clear()
-        said = hash(text)
-        for key, value in _pairs(url):
-            if _NAMES.search(key) or (key not in self._evidence and len(self._evidence) >= KEYS):
+    def learn(self, url: str, text: str, lists: Sequence[str] = (), *, article: bool) -> list[str]:
+        """See what the page at `url` says; the `keys` that are sure by now, and were not before.
+
+        `lists`: the addresses of what it shows in frames and by scripts.
+        """
+        if len(self._seen) >= SEEN:
+            self._seen.clear()
+        scope, pairs = _scope(url), sorted(_pairs(url))
+        page = _Page(said=hash(text), values=(), lists=tuple(lists), article=article)
+        touched = []
+        for keys in self._watched(url):
+            scopes = self._evidence.setdefault(keys, {})
+            if scope not in scopes and len(scopes) >= SCOPES:
                 continue
-            evidence = self._evidence.setdefault(key, _Evidence())
-            rest = _without(url, key)
-            if len(evidence.values) < VALUES:
-                evidence.values.add(value)
-            for other in (key, ""):
-                self._compare(evidence, rest, said, other)
-            self._said.setdefault(hash((key, rest)), said)
-        for key, evidence in self._evidence.items():
-            # This may be the address that others are without the parameter.
-            self._compare(evidence, url, said, key, plain=True)
-        self._said[hash(("", url))] = said
-        sure = next((key for key in self._evidence if self._is_idle(key, plain=True)), None)
-        if sure is not None:
-            self.keys.add(sure)
-        return sure
+            touched.append(keys)
+            evidence, rest = scopes.setdefault(scope, _Evidence()), _without(url, keys)
+            for key in keys:
+                values = [pair for pair in pairs if pair[0] == key]
+                if sum(known == key for known, _ in evidence.values) < VALUES:
+                    evidence.values.update(values)
+            one = replace(page, values=tuple(hash(value) for key, value in pairs if key in keys))
+            for place in (hash((keys, rest)), hash(((), rest))):
+                self._compare(evidence, keys, rest, one, self._seen.get(place))
+            self._seen.setdefault(hash((keys, rest)), one)
+        for keys, scopes in self._evidence.items():
+            # This may be the address that others are without the parameters.
+            if (other := self._seen.get(hash((keys, url)))) is not None and scope in scopes:
+                touched.append(keys)
+                self._compare(scopes[scope], keys, url, page, other)
+        self._seen[hash(((), url))] = page
+        return [rule for keys in touched for rule in self._sure(keys, scope)]
 
     def doubt(self, url: str) -> str | None:
-        """The address that would say whether the page does without a parameter, where that alone is unknown."""
-        return next((_without(url, key) for key, _ in _pairs(url) if self._is_idle(key, plain=False)), None)
+        """The address that would say whether the page does without parameters, where that alone is unknown."""
+        scope = _scope(url)
+        unknown = (keys for keys in self._watched(url) if self._reach(keys, scope, plain=False) is not None)
+        return next((_without(url, keys) for keys in unknown), None)
 
-    def _compare(self, evidence: _Evidence, page: str, said: int, key: str, *, plain: bool = False) -> None:
-        known = self._said.get(hash((key, page)))
-        if known is not None and known != said:
+    def _watched(self, url: str) -> list[tuple[str, ...]]:
+        """The parameters of an address that may make no difference, one by one and together."""
+        if "?" not in url:
+            return []
+        found = sorted({key for key, _ in _pairs(url) if key not in self.keys and not _NAMES.search(key)})
+        sets = [keys for size in range(1, TOGETHER + 1) for keys in combinations(found, size)]
+        if len(found) > MANY:
+            sets = [keys for keys in sets if len(keys) == 1]
+        room = KEYS - len(self._evidence)
+        new = [keys for keys in sets if keys not in self._evidence]
+        return [keys for keys in sets if keys in self._evidence or keys in new[: max(0, room)]]
+
+    def _compare(self, evidence: _Evidence, keys: tuple[str, ...], rest: str, page: _Page, other: _Page | None) -> None:
+        """Note what two pages say whose addresses differ in these parameters alone."""
+        if other is None:
+            return
+        if other.said != page.said:
             evidence.matters = True
-        elif known is not None:
-            evidence.plain = evidence.plain or plain or not key
+            return
+        differ = len(page.values) != len(other.values) or all(map(ne, page.values, other.values))
+        if differ and [_without(url, keys) for url in page.lists] == [_without(url, keys) for url in other.lists]:
+            evidence.plain = evidence.plain or not (page.values and other.values)
+            evidence.lists = evidence.lists or not page.article
             if len(evidence.pages) < PAGES:
-                evidence.pages.add(page)
+                evidence.pages.add(rest)
 
-    def _is_idle(self, key: str, *, plain: bool) -> bool:
-        found = self._evidence.get(key)
-        return (
-            found is not None
-            and key not in self.keys
-            and not found.matters
-            and found.plain == plain
-            and len(found.pages) >= PAGES
-            and len(found.values) >= VALUES
-        )
+    def _sure(self, keys: tuple[str, ...], scope: str) -> list[str]:
+        """What of these parameters is sure by now, and new."""
+        reach = self._reach(keys, scope, plain=True)
+        rules = [] if reach is None else [f"{key} {reach}".rstrip() for key in keys]
+        new = [rule for rule in rules if rule not in self.keys]
+        self.keys.update(new)
+        return new
+
+    def _reach(self, keys: tuple[str, ...], scope: str, *, plain: bool) -> str | None:
+        """Where parameters make no difference: "" everywhere, a kind of address; None: that is not sure.
+
+        `plain`: whether pages are known to do without them; else all but that is sure.
+        """
+        scopes = self._evidence.get(keys, {})
+        # A list tells the pages of a column apart by what its articles carry along in vain.
+        if any(found.lists for found in scopes.values()) and _is_idle(list(scopes.values()), plain=plain):
+            return ""
+        return scope if scope in scopes and _is_idle([scopes[scope]], plain=plain) else None
+
+
+def _is_idle(found: list[_Evidence], *, plain: bool) -> bool:
+    values = Counter(key for key, _ in set[tuple[str, str]]().union(*(each.values for each in found)))
+    return (
+        not any(each.matters for each in found)
+        and any(each.plain for each in found) == plain
+        and sum(len(each.pages) for each in found) >= PAGES
+        and min(values.values()) >= VALUES
+    )
 
 
 def _pairs(url: str) -> list[tuple[str, str]]:
@@ -103,8 +186,12 @@ def _pairs(url: str) -> list[tuple[str, str]]:
     return [(key, value) for key, _, value in pairs if key]
 
 
-def _without(url: str, key: str) -> str:
+def _without(url: str, keys: Collection[str]) -> str:
     path, _, query = url.partition("?")
     query, mark, fragment = query.partition("#")
-    kept = "&".join(pair for pair in query.split("&") if pair.partition("=")[0] != key)
+    kept = "&".join(pair for pair in query.split("&") if pair.partition("=")[0] not in keys)
     return path + (f"?{kept}" if kept else "") + mark + fragment
+
+
+def _scope(url: str) -> str:
+    return shape(url.partition("?")[0])

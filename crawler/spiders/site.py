@@ -475,8 +475,10 @@ class SiteSpider(Spider):
         ]
         for link in redirects:
             self._redirect(address, response, link.url, encoding=decoded.encoding)
-        if len(said) >= PROSE and (article or _shown(links)):
-            self._learn(address, said)
+        why = _needs_script(decoded.html, root, links, prose, linked) if root is not None and not article else None
+        elsewhere = self._lists_elsewhere(links, decoded.encoding)
+        if (len(said) >= PROSE and (article or _shown(links))) or (elsewhere and why is None):
+            self._learn(address, said, elsewhere, article=article)
         fruitful, changed = self._push(address, response, links, decoded.encoding, article=article)
         own = shape(address.url)
         if article and "?" in own:
@@ -487,14 +489,13 @@ class SiteSpider(Spider):
         self.frontier.tally(own, fruitful=fruitful or article_counts)
         if redirects:
             return None
-        why = _needs_script(decoded.html, root, links, prose, linked) if root is not None and not article else None
         if why is not None and self._browser is not None:
             return self._show(address, response, self._browser)
         if why is not None:
             self._give_up(address, "needs_js", why, response.status)
         else:
             role: Role | None = "article" if article else "list"
-            if not article and not _shown(links) and self._has_list_elsewhere(links):
+            if not article and not _shown(links) and elsewhere:
                 # What changes is the list in its frame, or the one that its script asks for: that has the clock.
                 role = None
             self.frontier.done(
@@ -556,13 +557,13 @@ class SiteSpider(Spider):
         """The address without parameters, found where the one with them was."""
         return replace(address, url=plain, id=0, tries=0, role=None, etag=None, modified=None, shown=0)
 
-    def _learn(self, address: Address, said: str) -> None:
+    def _learn(self, address: Address, said: str, lists: list[str], *, article: bool) -> None:
         """Learn which parameters of addresses make no difference."""
-        key = self._idle.learn(address.url, said)
-        if key is not None:
-            logger.info("The parameter %s of addresses makes no difference; it is left out from now on.", key)
-            self.frontier.keep_idle(key)
-        elif (plain := self._idle.doubt(address.url)) is not None:
+        for rule in self._idle.learn(address.url, said, lists, article=article):
+            key, _, where = rule.partition(" ")
+            logger.info("The parameter %s of %s makes no difference: it is left out.", key, where or "addresses")
+            self.frontier.keep_idle(rule)
+        if (plain := self._idle.doubt(address.url)) is not None:
             # At once: each page until then leads to others that may be asked for in vain.
             self._offer(replace(self._plainly(address, plain), priority=START, found=Found(parent=address.url)))
 
@@ -638,8 +639,10 @@ class SiteSpider(Spider):
                 inside.append((url, link))
         return inside
 
-    def _has_list_elsewhere(self, links: list[Link]) -> bool:
-        return any((link.frame or link.kind == "list") and host_of(link.url) in self.site.hosts for link in links)
+    def _lists_elsewhere(self, links: list[Link], encoding: str) -> list[str]:
+        """The frames of a page, and what its script asks for."""
+        found = [canonical(link.url, encoding) for link in links if link.frame or link.kind == "list"]
+        return [url for url in found if url is not None and host_of(url) in self.site.hosts]
 
     def _changed(self, pager: int, inside: list[tuple[str, Link]]) -> bool:
         """Whether a list shows what no earlier visit had found, and no earlier page of the list had shown."""

@@ -10,10 +10,13 @@ from html import escape
 WAYS = ("/cal/", "/x/", "/search.html")
 # How a CMS writes the session of a visitor without cookies into its links; each answer begins a new one.
 SESSIONS = ("jsessionid", "phpsessid", "aspx", "sid")
-# In place of a session: a number that counts the answers, in a parameter that no list of such names has.
-COUNTER = "counter"
+# In place of a session: a number that counts the answers, in a parameter that no list of such names has; and beside it
+# another one that looks random.
+COUNTER, BOTH = "counter", "both"
 _LINK = re.compile(r'(<a [^>]*href=")(/(?!/)[^"]*)"')
-_SESSION = re.compile(r";jsessionid=[^?]*|/\(S\([^)]*\)\)|(?<=[?&])(?:(?:PHPSESSID|r)=[^&]*|sid=[0-9a-f]{32})(?:&|$)")
+_SESSION = re.compile(
+    r";jsessionid=[^?]*|/\(S\([^)]*\)\)|(?<=[?&])(?:(?:PHPSESSID|r|from)=[^&]*|sid=[0-9a-f]{32})(?:&|$)"
+)
 _ORDER = re.compile(r"(?<=[?&])(?:sort|order)=(?:time|title|hits|asc|desc)(?:&|$)")
 
 
@@ -69,5 +72,5 @@ def _marked(link: str, session: str, number: int) -> str:
         return f"{path};jsessionid={id_.upper()}.node1{mark}{query}"
     if session == "aspx":
         return f"/(S({id_[:24]})){link}"
-    name = {"phpsessid": "PHPSESSID", COUNTER: "r"}.get(session, "sid")
-    return f"{link}{'&amp;' if query else '?'}{name}={number if session == COUNTER else id_}"
+    pairs = {"phpsessid": f"PHPSESSID={id_}", COUNTER: f"r={number}", BOTH: f"r={number}&amp;from={id_[:8]}"}
+    return f"{link}{'&amp;' if query else '?'}{pairs.get(session, f'sid={id_}')}"
