@@ -429,6 +429,8 @@ def outline(html: str) -> Outline:  # noqa: C901, PLR0912, PLR0915 - one loop wi
     hiding = b"none" in said or b"hidden" in said
     loud = hiding and any(written.count(word) < said.count(word) for word in (b"none", b"hidden"))
     leading = b"window.open" in said or b"location" in said
+    # What runs across a page is a greeting, unless it is long.
+    running = "<marquee" in html or "<MARQUEE" in html
     # Only a page with as many tags can be as deep or as long.
     deep, long = len(pieces) > 5 * DEEPEST, len(pieces) > 2 * MOST
     rest = iter([*pieces, *_END_OF_PAGE])
@@ -508,11 +510,11 @@ def outline(html: str) -> Outline:  # noqa: C901, PLR0912, PLR0915 - one loop wi
                 frames.append(_SHADE if dark else _DARK)
                 dark = True
         else:
-            hidden, empty, linked = False, act >= _BREAK, act == _LINK
+            hidden, empty, linked = running and name == "marquee", act >= _BREAK, act == _LINK
             if deep:
                 empty = empty or len(names) >= DEEPEST
             if inner != ">":
-                hidden = hiding and ("none" in inner or "hidden" in inner or loud) and _is_hidden(inner)
+                hidden = hidden or (hiding and ("none" in inner or "hidden" in inner or loud) and _is_hidden(inner))
                 empty = empty or (inner[-2:] == "/>" and _is_shut(inner))
                 # Rows of a list may be no links, but call for their page: <li onclick="window.open('t2020_1.html')">.
                 linked = linked or (leading and ("location" in inner or "window.open" in inner) and _leads(inner))

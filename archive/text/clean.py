@@ -170,6 +170,7 @@ def _clean_page(
     if fields.is_person(author) and author != draft.byline.editor:
         draft.byline.take(fields.Byline(author=author), "meta", author)
     near = [around[index] for index in above if page.title is None or index > page.title - 4]
+    near += [reader(words) for words in page.written]
     # Below a thread's first post stand the days of the others.
     after = [] if "thread" in draft.fate else [around[index] for index in below]
     statements = _statements(draft, capture, near, after, page.metas)
@@ -297,9 +298,9 @@ def _read_above(draft: Draft, page: Page, above: Sequence[int], around: dict[int
             draft.above.append(("dateline", page.blocks[index].text))
     _take_unlabelled(draft, page, above, around)
     _read_page_head(draft)
-    for index in above[-2:]:
-        if fields.is_person(around[index]) and page.blocks[index].linked < 0.5:
-            draft.byline.take(fields.Byline(author=around[index]), "name", around[index])
+    for index in above[-3:]:
+        if page.blocks[index].linked < 0.5:
+            draft.byline.take(fields.Byline(author=fields.alone(around[index])), "name", around[index])
     for index in above[-3:]:
         # The line over a dateline that the region holds itself.
         if page.title is not None and index > page.title:
@@ -335,9 +336,9 @@ def _read_page_head(draft: Draft) -> None:
         elif who := fields.reporters(line.read):
             draft.byline.take(fields.Byline(author=who), "reporters", line.read)
             draft.take(index, "byline")
-        elif index < 2 and fields.is_person(line.read) and _is_prose(draft, index + 1):
+        elif index < 2 and (who := fields.alone(line.read)) and _is_prose(draft, index + 1):
             # A name alone between title and text: who wrote it.
-            draft.byline.take(fields.Byline(author=line.read), "name", line.read)
+            draft.byline.take(fields.Byline(author=who), "name", line.read)
             draft.take(index, "byline")
         elif index < 3 and draft.subtitle is None and fields.is_subtitle(line.read):
             draft.subtitle = line.read.lstrip("—–- ")
@@ -519,6 +520,9 @@ def _read_body(draft: Draft) -> None:
     """Captions, repeated titles and search words leave the text."""
     read = [line.read for line in draft.lines]
     text = "".join(read)
+    left = draft.left()
+    if left and fields.is_abstract(read[left[0]], [read[index] for index in left[1:4]]):
+        draft.take(left[0], "abstract")
     for index in draft.left():
         if draft.title and fields.same(fields.unfarmed(read[index]), draft.title.read):
             draft.take(index, "title_repeated")

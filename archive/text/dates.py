@@ -71,6 +71,9 @@ _NOT_PUBLISHED = re.compile(
 )
 
 _SENTENCE = re.compile(r"[。!?;]")
+_WEEKDAY = re.compile(r"[\s,(\[]*(?:星期|周|週|礼拜)[一二三四五六日天][\s)\]]*")
+# A calendar: 2026年11月1日 星期日 农历九月廿二.
+_ALMANAC = re.compile(r"农历|[甲乙丙丁戊己庚辛壬癸][子丑寅卯辰巳午未申酉戌亥]年")
 # What stands beside a date in a dateline.
 _FURNISHED = re.compile(r"本[帖贴文]由|来源|作者|编辑|记者|点击|阅读|浏览|字号|字体|评论|出处|打印|分享|更新")
 
@@ -165,6 +168,15 @@ def read(words: str, *, loose: bool = False) -> str | None:
     return _read_loosely(words) if loose else None
 
 
+def is_short(words: str) -> bool:
+    """Whether narrow words are a day with a year of two digits, its minute, and nothing else.
+
+    >>> is_short("[05-03-12 09:30]"), is_short("05-03-12")
+    (True, False)
+    """
+    return len(words) <= 24 and _SHORT_YEAR.fullmatch(words.strip("[]() ")) is not None
+
+
 def _in_digits(words: str) -> Iterator[re.Match[str]]:
     """Days with the year in digits, those behind their time first."""
     if _CLOCK.search(words):
@@ -213,7 +225,8 @@ def from_lines(lines: Sequence[str]) -> tuple[list[Dated], list[Dated]]:
                 )
         if not matches and len(words) <= 100:
             bare += _bare(words)
-    return labelled, [*updated, *bare]
+    # A day with its weekday and nothing else may be the page's clock.
+    return labelled, [*updated, *sorted(bare, key=lambda dated: dated.rule == "weekday")]
 
 
 def signed(lines: Sequence[str]) -> list[Dated]:
@@ -261,6 +274,9 @@ def decide(statements: Sequence[Dated], text: str, captured: dt.datetime | None)
     """
     limit = (captured + AHEAD).astimezone(CHINA).date() if captured else None
     credible = [dated for dated in statements if limit is None or dated.day <= limit]
+    if limit:
+        # The day of the visit and its weekday: the page's clock.
+        credible = [dated for dated in credible if dated.rule != "weekday" or dated.day < limit - 2 * AHEAD]
     if not credible:
         return Published()
     first = credible[0]
@@ -269,7 +285,7 @@ def decide(statements: Sequence[Dated], text: str, captured: dt.datetime | None)
         (d for d in credible if d.value.startswith(first.value[:10]) or first.value.startswith(d.value[:10])),
         key=lambda d: (len(d.value) > 10, len(d.value) >= len(first.value), d is first),
     )
-    strong = [d for d in credible if len(d.value) >= 10 and d.rule not in ("bare", "signed")]
+    strong = [d for d in credible if len(d.value) >= 10 and d.rule not in ("bare", "weekday", "signed")]
     against = next((d for d in strong if len(first.value) >= 10 and abs(d.day - first.day) > APART), None)
     doubts = (("date_conflict", f"{first.evidence} | {against.evidence}"),) if against else ()
     last = _last_day(best)
@@ -288,13 +304,18 @@ def _words() -> tuple[tuple[re.Pattern[str], dt.date], ...]:
 
 def _bare(words: str) -> list[Dated]:
     # A dateline holds little else than names and counters; a sentence that tells of a day is none.
+    if is_short(words) and (value := _read_loosely(words)):
+        return [Dated(value=value, rule="bare", words=words.strip("[]() "))]
     if not _ANY.search(words) or _SENTENCE.search(words):
         return []
     for match in _in_digits(words):
         before, after = words[: match.start()], words[match.end() :]
         value = _iso(match.groupdict())
         if value and not _NOT_PUBLISHED.search(before) and (_FURNISHED.search(words) or han(before + after) <= 16):
-            return [Dated(value=value, rule="bare", words=match[0].strip())]
+            if _ALMANAC.search(after):
+                return []
+            today = len(value) == len("2026-11-22") and _WEEKDAY.fullmatch(before + after)
+            return [Dated(value=value, rule="weekday" if today else "bare", words=match[0].strip())]
     return []
 
 

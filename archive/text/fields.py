@@ -15,7 +15,7 @@ from archive.text.lines import furniture_id, narrow, narrow_lines
 _LABELS = {
     "source": (
         r"(?:信息|文章|稿件|新闻|本文|内容|资料|原文)?来\s*源(?:于|自)?|稿\s*源|出\s*处|转载自|转自|"
-        r"来稿单位|供稿单位|来源单位|信息提供"
+        r"来稿单位|供稿单位|来源单位|信息提供|来自"
     ),
     "author": (
         r"(?:文章|本文)?作\s*者|撰\s*稿(?:人)?|撰\s*文|(?:本报|本网|特约|见习|实习)?(?:记\s*者|通讯员)|"
@@ -59,6 +59,11 @@ _OFFICE = re.compile(
     r"支部|总支|镇|乡|街道|社区|村|县|区|市|省|州|"
     r"馆|所|寺|协会|商会|联谊会|研究会|支队|大队|法院|机关|集团|民革|民建|民进|致公|九三学社|台盟|侨联|"
     r"工商联|科室|[一二三四五六七八九十]处)(?:宣传科|办公室|信息科|综合科)?"
+)
+# Offices that publish, by how their names end.
+_ISSUER = re.compile(
+    r".{2,12}(?:统战部|组织部|宣传部|工商联|侨联|台联|政协|[市县区州省]委|民宗[局委]|侨办|台办|办公室|[镇乡]|街道|总支|支部|委员会|"
+    r"[市县区州省]政府|局)"
 )
 _SURNAMES = frozenset(
     "王李张刘陈杨黄赵吴周徐孙马朱胡郭何高林罗郑梁谢宋唐许韩冯邓曹彭曾肖田董袁潘于蒋蔡余杜叶程苏魏吕丁任沈姚卢姜崔钟谭陆汪范金石廖贾夏韦付方白邹孟熊秦邱江尹薛闫段"
@@ -124,6 +129,8 @@ _NO_COLUMN = frozenset(
         "新闻正文",
         "内容页",
         "查看",
+        "查看内容",
+        "查看新闻",
         "浏览文章",
         "文章内容",
         "信息内容",
@@ -189,10 +196,12 @@ _NO_SOURCE = re.compile(
 )
 _LEAD = re.compile(
     r"^[【\[]?据?(?:本报|本网|新华社|中新社|中新网|人民网|央视网|[一-鿿]{2,12}?(?:社|网|报|台|"
-    r"客户端))?[一-鿿]{0,10}?(?:\d{1,2}月\d{1,2}日)?(?:综合)?(?:电|讯|消息)?\s*"
+    r"客户端))?[一-鿿]{0,10}?(?:\d{1,2}月\d{1,2}日)?(?:综合)?(?:电|讯|消息)?[】\]]?\s*"
     r"\((?P<who>[^)]{2,40})\)"
 )
 _LAST = re.compile(r"[(\[]([^()\[\]]{2,40})[)\]]$")
+# Behind a title stand the names of column and site.
+_AFTER_TITLE = tuple("-_|")
 # A site by its name, where a space parts it from the title.
 _SITE = re.compile(r".{2,12}(?:网|网站|统战部|统一战线|人民政府|委员会|工商联|侨联|商会)")
 _DOMAIN = re.compile(r"\.(?:com|cn|org|net)")
@@ -200,6 +209,7 @@ _SITE_ENDS = (
     *("网", "网站", "频道", "政府", "委员会", "统战部", "统一战线", "统一战线工作部", "在线", "新闻", "首页", "门户"),
     *("论坛", "博客", "客户端", "平台", "统战", "之窗", "中心", "局", "厅", "社", "报", "台", "信息港", "大学", "学院"),
     *("财经", "娱乐", "体育", "科技", "资讯", "要闻", "动态", "专栏", "正文", "News", "news"),
+    *("总商会", "工商联", "联合会", "联谊会", "侨联", "台联", "市委会", "省委会", "统战网"),
 )
 # What stands between a title and the names of column and site.
 _HEAD_SPLIT = re.compile(r"\s*(?:[_|｜»]+|--+|\s[-–—]\s|-(?=[一-鿿]{2,14}$))\s*")
@@ -209,6 +219,8 @@ _CHECKED = re.compile(
     r"录\s*入|摄\s*影|供\s*图|图\s*片|制\s*图|发布人|签发)(?:人|员)?"
     r"\s*[:|]\s*[^:。,;]{2,16}(?:[\s|;]|$))+(?:(?:责任)?编辑\s*[:|][^:。]{2,10})?"
 )
+# A stroke in the place of the colon: 文 / 方静 来源 / 民盟某市委.
+_STROKES = re.compile(r"(?:^|(?<=\s))(文|作者|来源|编辑|责编|摄影|供稿)\s?/\s?(?=[^图文摄/\s])")
 # Labels without a colon, between bars or spaces.
 _UNMARKED = re.compile(r"(?<=[|\s])(来源于?|本文来源于?|作者) (?=[^:\s]{2,14}(?:[|\s]|$))")
 _NAMED = re.compile(r"(?:本文)?(来源|作者|责编|编辑)于?([^:\s]{2,14})")
@@ -237,6 +249,8 @@ _TIMED = re.compile(r"\d[:：︰]\d")
 _FLOOR = re.compile(
     rf".{{0,24}}(?:发表|回复|发帖)于\s?:?\s*{_WHEN}[\s|]*(?:只看|显示全部|\d+\s*[楼#]|#\d+|沙发|板凳|引用)"
 )
+# A shorter line may begin as the next does.
+ABSTRACT = 12
 # A post above its signature has at least so many Han characters.
 POST = 60
 _BARE_LABELS = {
@@ -255,6 +269,22 @@ _NO_TITLE = re.compile(
 )
 _DASH = ("—", "–", "-", "－")
 _SUBTITLE = re.compile(r"[—–\-]{1,3}\s*\S.{2,60}")
+# Titles of two or three characters: papers that are called by their kind alone.
+GENRES = frozenset(
+    (
+        *("讣告", "讣闻", "唁电", "悼词", "贺信", "贺电", "贺词", "祝词", "启事"),
+        *("慰问信", "感谢信", "公开信", "倡议书", "邀请函", "承诺书"),
+    )
+)
+# What stands before an abstract.
+_ABSTRACT = re.compile(r"[(\[【]?(?:内容)?(?:摘要|导读|提要|导语|核心提示|简介)[)\]】]?:?")
+# A mark before a name: □叶青.
+_BULLETS = "□◎ "
+# Who spoke: 县委书记 赵明远.
+_SPEAKER = re.compile(
+    r"[一-鿿、]{0,20}(?:书记|部长|主席|主任|会长|[局市县区省州镇乡院校]长|主委|秘书长|董事长|总经理|委员|教授|研究员) "
+    r"(?P<who>[一-鿿·]{2,12}|[一-鿿] [一-鿿])"
+)
 _NUMBERED = re.compile(
     r"(?:[一二三四五六七八九十]{1,3}[、.,]|\([一二三四五六七八九十\d]{1,3}\)|"
     r"第[一二三四五六七八九十\d]{1,3}[章节条部]|\d{1,2}[、.])"
@@ -305,7 +335,7 @@ def byline(line: str) -> Byline:
     >>> byline("来源:阅读:0发布时间:2020-02-01").source is None
     True
     """
-    text = narrow(line)
+    text = _stroked(narrow(line))
     found = Byline()
     marks = _marks(text)
     if dates.read(text):
@@ -333,6 +363,11 @@ def byline(line: str) -> Byline:
     return found
 
 
+def _stroked(text: str) -> str:
+    """A narrow line with colons where strokes stand for them."""
+    return _STROKES.sub(r"\1:", text) if "/" in text else text
+
+
 # The page asks again and again of the same lines.
 @lru_cache(maxsize=4096)
 def is_dateline(line: str) -> bool:
@@ -347,10 +382,10 @@ def is_dateline(line: str) -> bool:
     """
     if len(line) > 240 or line.endswith("。"):
         return False
-    text = narrow(line)
+    text = _stroked(narrow(line))
     marks = _marks(text)
     if not marks and dates.read(text) is None:
-        return False
+        return dates.is_short(text)
     if _PROSE.search(text):
         return False
     if not marks:
@@ -471,7 +506,7 @@ def reporters(line: str) -> str | None:
     """
     if len(line) > 50:
         return None
-    text = narrow(line)
+    text = narrow(line).lstrip("□◎■●◆ ")
     if "/" in text and (place := _PLACED.fullmatch(text)) and is_person(place[1]):
         return place[1]
     match = _REPORTERS.fullmatch(text) if _REPORTS.search(text) else None
@@ -509,9 +544,10 @@ def unlabelled(line: str) -> Byline:
     # Counters may follow, no other label.
     plain = text == whole or all(name == "other" for name, _, _ in _marks(whole))
     named = [part for part in others if not people or _OFFICE.fullmatch(part)]
-    if found.source is None and named and plain and 1 <= len(others) <= 2 and _CLOCK.search(text):
-        # Beside the minute stands who published it, behind its column: 金融市场 棱镜 2019-09-23 07:48.
-        found.source = named[-1]
+    if found.source is None and named and plain and 1 <= len(others) <= 2:
+        # Beside the minute stands who published it, behind its column: 金融市场 棱镜 2019-09-23 07:48. Beside the day
+        # it must be an office: 2012.03.05 / 民建某县总支.
+        found.source = named[-1] if _CLOCK.search(text) or _ISSUER.fullmatch(named[-1]) else None
     return found
 
 
@@ -555,6 +591,35 @@ def is_person(name: str) -> bool:
     if len(name) == 4:
         return name.startswith(_COMPOUND)
     return name[0] in _SURNAMES and not _NO_PERSON.fullmatch(name) and not _OFFICE.fullmatch(name)
+
+
+def alone(line: str) -> str | None:
+    """The person whom a line names and nobody else, behind a mark or an office.
+
+    >>> alone("□叶青"), alone("县委书记　赵明远"), alone("县委书记要求")
+    ('叶青', '赵明远', None)
+    """
+    if len(line) > 34:
+        return None
+    text = narrow(line).lstrip(_BULLETS)
+    if is_person(text):
+        return text
+    match = _SPEAKER.fullmatch(text)
+    return match["who"] if match and is_person(match["who"]) else None
+
+
+def is_abstract(line: str, following: Sequence[str]) -> bool:
+    """Whether a line says again how one of those that follow begins.
+
+    >>> is_abstract("摘要: 8月19日，我县各族群众欢度 ...", ["8月19日，我县各族群众欢度开斋节。"])
+    True
+    >>> is_abstract("开斋节到了，", ["开斋节到了，县城一片欢腾。"])
+    False
+    """
+    text = _ABSTRACT.sub("", narrow(line), count=1).replace(" ", "").rstrip("….")
+    if len(text) < ABSTRACT:
+        return False
+    return any(len(line) > len(text) and narrow(line).replace(" ", "").startswith(text) for line in following)
 
 
 def columns(crumb: str, title: str | None) -> tuple[str, ...]:
@@ -672,7 +737,7 @@ def may_be_title(line: str) -> bool:
     if len(line) > 80:
         return False
     text = narrow(line)
-    return (
+    return text in GENRES or (
         len(text) >= 4
         and han(text) >= 3
         and not text.endswith(("。", ";", ":", ","))
@@ -780,6 +845,8 @@ class Head:
         """Whether a line of the page is this title; the line as `bare_lines` gives it."""
         if len(one) < 4 or not self._whole:
             return False
+        if self._whole.startswith(one) and self._whole[len(one) : len(one) + 1] in _AFTER_TITLE:
+            return not is_site_name(one)
         # The page puts a word of its own before or after the title: 原创.
         if len(self._part) >= 8 and self._part in one:
             return len(self._part) >= 0.7 * len(one)

@@ -20,6 +20,10 @@ from archive.text.lines import narrow_lines
 
 _WRITTEN = re.compile(r'"author"\s*:\s*\[?\s*\{[^{}]{0,200}?"name"\s*:\s*"(?P<name>[^"]{2,40})"')
 _PUBLISHED = re.compile(r'"(?P<name>pubDate|datePublished|upDate)"\s*:\s*"(?P<value>[^"]{8,40})"')
+# A label and a day, or a day alone, that a script writes where it stands.
+_SCRIPTED = re.compile(
+    r"""document\.write(?:ln)?\s*\(\s*["']([^"'<>()]{0,24}(?:19|20)\d\d[-/.年]\d{1,2}[-/.月]\d{1,2}[^"'<>()]{0,16})["']\s*\)"""
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,6 +38,7 @@ class Page:
         head: the text of the `title` element.
         title: the block that is the title, where one is.
         picked: the blocks in what the site's selector for bodies finds.
+        written: words with a day that scripts write into the page.
     """
 
     outline: Outline
@@ -43,6 +48,7 @@ class Page:
     head: str
     title: int | None
     picked: Sequence[int]
+    written: Sequence[str]
 
     def meta(self, *names: str) -> str | None:
         """The first content under the first of these names that has one."""
@@ -74,6 +80,7 @@ def page_of(html: str, reading: Reading | None = None) -> Page | None:
         metas=metas,
         head=head,
         title=_title(found, _titles(metas, head)) if chosen is None else chosen,
+        written=[fold(unescape(words)) for words in _SCRIPTED.findall(html)] if "document.write" in html else [],
         picked=sorted({i for mark, first, end in read.picked if "body" in mark for i in range(first, end)}),
     )
 
@@ -138,4 +145,7 @@ def _title(found: Sequence[Block], titles: Sequence[str]) -> int | None:
             rank = (block.kind == "heading", block.size, -index)
             if best is None or rank > best[0]:
                 best = (rank, index)
-    return best[1] if best else None
+    if best is None:
+        short = (index for index, block in enumerate(found) if block.size < 4 and block.text in fields.GENRES)
+        return next((index for index in short if any(title.startswith(found[index].text) for title in titles)), None)
+    return best[1]

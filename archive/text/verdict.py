@@ -11,7 +11,7 @@ from lxml.etree import tostring
 from lxml.html import HtmlElement
 
 from archive.text import dates, extract, fields
-from archive.text.blocks import han
+from archive.text.blocks import Block, han
 from archive.text.document import Reason
 from archive.text.page import Page, page_of
 from archive.warc.capture import Capture
@@ -65,6 +65,8 @@ _STUB = re.compile(
     re.IGNORECASE,
 )
 
+# A page that says what it has to say in a box: alert('参数错误！').
+_SAID = re.compile(r"alert\(\s*[\"']([^\"']{1,200})[\"']")
 # What protects a site answers with these instead of a page; see vendors' names on the right.
 _CHALLENGES = (
     (re.compile(r"__jsluid|__jsl_clearance|jsl\.com/error|知道创宇云防御|创宇盾"), "加速乐"),
@@ -78,8 +80,9 @@ _CHALLENGES = (
     (re.compile(r"cf-browser-verification|challenge-platform|Just a moment\.\.\."), "Cloudflare"),
 )
 _BLOCKED = re.compile(
-    r"访问禁止|禁止访问|拒绝访问|访问被拒绝|您的IP|您所在的地区|Access Denied|403 Forbidden|请求被拦截|"
-    r"已被拦截|黑名单",
+    r"访问禁止|禁止访问|拒绝访问|访问被拒绝|您的IP|您所在的地区|Access Denied|403 Forbidden|"
+    r"(?:请求|访问)(?:已?被)?拦截|"
+    r"已被拦截|拦截规则|黑名单",
     re.IGNORECASE,
 )
 _SOFT = (
@@ -91,14 +94,17 @@ _SOFT = (
             r"(?:文章|内容|信息|栏目|新闻|资源|数据)不存在|参数(?:错误|有误)|(?:^|\s)404(?:\s*错误|"
             r"\s*[Nn]ot\s*[Ff]ound|$|\s)|[Nn]ot [Ff]ound|找不到(?:文件|该页|页面|您)|"
             r"域名(?:已过期|未备案)|未备案|Runtime Error|Server Error in|Microsoft VBScript|ADODB|"
-            r"数据库连接(?:错误|失败)|HTTP Status|无法(?:找到|显示)(?:该|此|网)页|"
+            r"Microsoft OLE DB|ODBC [\w ]{2,40}Driver|Database Error|connect to MySQL|"
+            r"(?:没有|未)找到(?:该|此|您的)?站点|"
+            r"网站(?:已(?:经)?(?:过期|到期|停用|关闭)|不存在)|数据库连接(?:错误|失败)|HTTP Status|"
+            r"无法(?:找到|显示)(?:该|此|网)页|"
             r"暂无(?:内容|数据|信息|文章)|已被(?:发布者|作者)?删除|无权(?:访问|限)"
         ),
     ),
     (
         Reason.MAINTENANCE,
         re.compile(
-            r"系统(?:正在)?(?:维护|升级)|网站(?:正在)?(?:升级|改版|维护|建设)|正在(?:建设|维护|升级)|"
+            r"系统(?:正在)?(?:维护|升级)|网站(?:正在(?:升级|改版|维护|建设)|(?:升级|改版|维护|建设)中)|正在(?:建设|维护|升级)|"
             r"敬请期待|暂时无法(?:访问|提供服务)|服务器(?:维护|繁忙)|暂停(?:访问|服务)|"
             r"Service Unavailable"
         ),
@@ -184,7 +190,8 @@ def _shape(page: Page, points: Sequence[float], url: str) -> Shape:
     if len(headlines) < HEADLINES:
         return "list" if _is_short_list(page, points, headlines) else "article"
     start, end, weight = extract.region(page.outline, points, page.title)
-    prose = [index for index in range(start, end) if points[index] >= 20]
+    # The address below a search's result is no prose.
+    prose = [index for index in range(start, end) if points[index] >= 20 and "://" not in page.keys[index]]
     between = sum(start < index < end for index in headlines)
     # Teasers under linked headlines are a list, however much prose they are.
     teasers = between >= 5 and between >= 0.5 * len(prose)
@@ -215,8 +222,10 @@ def _is_short_list(page: Page, points: Sequence[float], headlines: Sequence[int]
         for index, block in enumerate(page.blocks)
         if 0.3 < block.linked <= 0.5 and 8 <= han(block.text) <= 60 and _is_dated(page.keys[index])
     ]
-    few = len(prose) <= max(len(headlines), len(rows)) and weight < 2 * ARTICLE
-    return page.title is None and len(rows) >= 2 and few
+    # Under the name of a column stand dated links and nothing else.
+    if page.title is not None:
+        return named and len(rows) >= 2 and not prose
+    return len(rows) >= 2 and len(prose) <= max(len(headlines), len(rows)) and weight < 2 * ARTICLE
 
 
 def _is_dated(key: str) -> bool:
@@ -228,14 +237,23 @@ def _has_dateline(page: Page) -> bool:
     """Whether a line under the title says when and from whom, and is no row of a list."""
     if page.title is None:
         return False
-    under = range(page.title + 1, min(page.title + 7, len(page.keys)))
-    return any(page.blocks[i].linked < 0.5 and fields.is_dateline(page.keys[i]) for i in under)
+    for index in range(page.title + 1, min(page.title + 7, len(page.keys))):
+        block = page.blocks[index]
+        if block.linked < 0.5 and fields.is_dateline(page.keys[index]):
+            return True
+        if _is_headline(block):
+            # What stands under a headline is a row's.
+            return False
+    return False
 
 
 def _headlines(page: Page) -> list[int]:
     """The blocks that are links and read like headlines."""
-    links = (index for index, block in enumerate(page.blocks) if block.linked > 0.5 and block.size >= 8)
-    return [index for index in links if 8 <= han(page.blocks[index].text) <= 60]
+    return [index for index, block in enumerate(page.blocks) if _is_headline(block)]
+
+
+def _is_headline(block: Block) -> bool:
+    return block.linked > 0.5 and block.size >= 8 and 8 <= han(block.text) <= 60
 
 
 def _is_markup(body: bytes) -> bool:
@@ -278,6 +296,8 @@ def _answer(page: Page, html: str, text: str, size: int) -> tuple[Reason, str] |
     if size < 30 and len(html) < 2048 and len(stubs) == 1:
         return Reason.REDIRECT, f"script to {stubs[0]}"
     # A short notice may quote any of these words: it has a title of its own and a dateline under it.
+    if size == 0 and (found := _words("\n".join(_SAID.findall(html)))):
+        return found
     walled = any(pattern.search(page.head) for pattern, _ in _CHALLENGES)
     if _has_dateline(page) and not walled and not _words(page.head):
         return None

@@ -50,6 +50,7 @@ FIXTURES: dict[str, tuple[int, tuple[tuple[str, str], ...], str, str]] = {
     "403 empty": (403, (), "", "blocked"),
     "403 nginx": (403, (), "<center><h1>403 Forbidden</h1></center><hr><center>nginx</center>", "blocked"),
     "forbidden 200": (200, (), "<p>访问禁止</p>", "blocked"),
+    "rules of a panel": (200, (), "<h1>您的访问被拦截</h1><p>如您是网站管理员，请登录面板查看。</p>", "blocked"),
     "your address": (200, (), "<p>您的IP不在允许访问的范围</p>", "blocked"),
     "451": (451, (), "<p>您所在的地区无法访问，拒绝访问</p>", "blocked"),
     "page not there": (200, (), "<p>您访问的页面不存在</p>", "soft_404"),
@@ -63,6 +64,16 @@ FIXTURES: dict[str, tuple[int, tuple[tuple[str, str], ...], str, str]] = {
     "asp.net": (200, (), "<h1>Server Error in '/' Application.</h1><p>Runtime Error</p>", "soft_404"),
     "vbscript": (200, (), "<p>Microsoft VBScript 运行时错误 '800a000d'</p>", "soft_404"),
     "database": (200, (), "<p>数据库连接错误</p>", "soft_404"),
+    "odbc": (
+        200,
+        (),
+        "<p>[Microsoft][ODBC Microsoft Access Driver] 未找到文件。</p><p>/conn.asp，行 7</p>",
+        "soft_404",
+    ),
+    "mysql": (200, (), "<h1>Database Error</h1><p>Can not connect to MySQL server</p>", "soft_404"),
+    "no site": (200, (), "<h3>没有找到站点</h3><p>您的请求在Web服务器中没有找到对应的站点！</p>", "soft_404"),
+    "out of date": (200, (), "<h2>该网站已过期</h2><p>您所访问的网站因服务到期未续费已停止服务</p>", "soft_404"),
+    "said in a box": (200, (), "<script>alert('参数错误！');history.back();</script>", "soft_404"),
     "not registered": (200, (), "<p>该域名未备案，暂时无法访问</p>", "soft_404"),
     "upgrade": (200, (), "<p>网站升级中，敬请期待</p>", "maintenance"),
     "system": (200, (), "<p>系统维护，请稍后访问</p>", "maintenance"),
@@ -86,7 +97,7 @@ WORDS = (
     "拒绝访问", "您的IP", "请输入验证码", "人机验证", "滑动验证", "访问过于频繁",
     "安全验证", "网站防火墙", "雷池", "云锁", "黑名单", "请求被拦截",
     "403 Forbidden", "Access Denied", "geetest", "知道创宇云防御", "加速乐", "瑞数",
-    "服务器繁忙", "暂停服务", "统一身份认证", "会员登录",
+    "Database Error", "网站已过期", "访问被拦截", "服务器繁忙", "暂停服务", "统一身份认证", "会员登录",
 )  # fmt: skip
 
 
@@ -115,6 +126,27 @@ def test_what_is_no_article_is_named_with_its_evidence(name: str) -> None:
     found = judged(capture(status, headers, body))
     assert found is not None
     assert (str(found[0]), bool(found[1])) == (reason, True), found
+
+
+FOOT = "<div class=foot>版权所有：某县人民政府 网站维护：0838-8501234 网站建设：某某科技</div>"
+
+
+def test_rows_under_the_name_of_a_column_are_a_list_and_results_of_a_search_too() -> None:
+    rows = "".join(
+        f"<li><a href=/show/{n}.html>县委统战部召开第{n}次座谈会</a><span>2019-03-0{n}</span></li>" for n in (1, 2, 3)
+    )
+    column = f"{HEAD.format(title='通知公告-某县统一战线')}<h2>通知公告</h2><ul>{rows}</ul><p>共1页 3条</p>{FOOT}"
+    hits = "".join(
+        f"<h3><a href=/show/{n}.html>县委统战部召开第{n}次座谈会</a></h3><p>...部召开会议，传达学习精神，强调...</p>"
+        f"<p>http://www.example.gov.cn/show/{n}.html - 2019-03-05</p>"
+        for n in range(10)
+    )
+    search = f"{HEAD.format(title='搜索结果')}<p>搜索“统战”共找到约 318 条结果，用时 0.02 秒</p>{hits}{FOOT}"
+    assert [str((judged(capture(200, (), body)) or ("",))[0]) for body in (column, search)] == ["list", "list"]
+    # Who keeps the site up is named at its foot, and is no word of a site that is shut.
+    assert (
+        judged(capture(200, (), f"{HEAD.format(title='讣告')}<h1>讣告</h1><p>沈伯钧先生于今晨逝世。</p>{FOOT}")) is None
+    )
 
 
 @pytest.mark.parametrize("word", WORDS)
