@@ -22,7 +22,7 @@ from archive.layout import Layout
 from archive.warc import index
 
 # Raised with schema.sql and with what `words` holds: a catalogue of another version is made anew.
-VERSION = 4
+VERSION = 5
 CHINA = dt.timezone(dt.timedelta(hours=8))
 # A document's number is its day and, within it, a running number of so many bits.
 DAY_BITS = 24
@@ -153,6 +153,7 @@ def _judge(db: sqlite3.Connection, touched: set[str]) -> Counts:
     """Mark what depends on other documents: the latest of a URL, the first page of a further one, duplicates."""
     _mark_latest(db, touched)
     _mark_heads(db)
+    duplicates.join(db)
     duplicates.mark(db)
     documents, skips, captures = db.execute(
         "SELECT (SELECT count(*) FROM documents), (SELECT count(*) FROM skips), (SELECT count(*) FROM captures)"
@@ -222,9 +223,9 @@ class _Taking:
         self._db.executemany(
             """INSERT INTO documents(
                    number, source, row, id, url, site, captured, published, day, kind, title, publisher, author, script,
-                   flags, extractor, han, credible, fold, part_of, part_no, latest)
+                   flags, extractor, han, credible, fold, whole, part_of, part_no, latest)
                VALUES (:number, :shard, :row, :id, :url, :site, :captured, :published, :day, :kind, :title, :source,
-                   :author, :script, :flags, :extractor, :han, :credible, :fold,
+                   :author, :script, :flags, :extractor, :han, :credible, :fold, :fold,
                    :part_of, :part_no, 0)""",
             documents,
         )

@@ -261,8 +261,9 @@ def places(layout: Layout, wanted: Filter) -> Iterator[tuple[Path, list[int]]]:
     """
     condition, values = _condition(wanted)
     # Among those that are chosen: the first of all may be on another site, and then no text of this one would be left.
+    text = "d.fold" if wanted.versions else "d.whole"
     nth = (
-        f"row_number() OVER (PARTITION BY d.fold, d.fold = '' AND d.number ORDER BY {ORDER})"
+        f"row_number() OVER (PARTITION BY {text}, {text} = '' AND d.number ORDER BY {ORDER})"
         if wanted.collapse
         else "1"
     )

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import datetime as dt
 import json
+import sqlite3
+from contextlib import closing
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -104,3 +107,44 @@ def test_captures_and_a_page_without_its_first_stay_for_themselves(layout: Layou
     build.update(layout)
     (alone,) = query.documents(layout, ALL)
     assert (alone.text, alone.part_of, alone.part_no) == ("其二新词", FIRST, 4)
+
+
+def test_what_is_collapsed_is_equal_as_a_whole(layout: Layout) -> None:
+    def kept() -> set[str]:
+        return {item.id.removeprefix("urn:uuid:") for item in query.documents(layout, query.Filter(collapse=True))}
+
+    def named() -> list[tuple[str, str]]:
+        with closing(sqlite3.connect(layout.catalogue)) as db:
+            return db.execute(
+                "SELECT id, whole, duplicate_of, head IS NULL FROM documents ORDER BY id, whole"
+            ).fetchall()
+
+    other = "http://b.cn/1.html"
+    # The first page is that of the other article, the second is not; one text is a further page, one the whole of both.
+    begun = replace(page(11, "其一统战", part=1, day=2), url=other, part_of=other)
+    ended = replace(page(12, "其二不同", part=2, day=2), url="http://b.cn/1_2.html", part_of=other)
+    put(layout, "3", begun, page(13, "其二政协", day=3), page(14, "其一统战，其二政协。其三西瓜", day=4))
+    build.update(layout)
+    assert kept() == {"1", "9", "11", "13"}
+    assert query.first_of(layout, "urn:uuid:14") == "urn:uuid:1"
+    put(layout, "4", ended)
+    build.update(layout)
+    assert kept() == {"1", "9", "11", "13"}
+    assert query.first_of(layout, "urn:uuid:11") is None
+    # The middle of the first article changes: what was its whole text is another one's now.
+    put(layout, "2", page(2, "其二改了", part=2))
+    build.update(layout)
+    assert kept() == {"1", "9", "11", "13", "14"}
+    # Without its first page a further one is compared by itself; with it no more.
+    put(layout, "2", page(2, "其二政协", part=2))
+    (layout.root / "corpus/a/2026/1.parquet").rename(layout.root / "aside")
+    build.update(layout)
+    assert kept() == {"2", "11", "14"}
+    assert query.first_of(layout, "urn:uuid:13") == "urn:uuid:2"
+    (layout.root / "aside").rename(layout.root / "corpus/a/2026/1.parquet")
+    build.update(layout)
+    assert kept() == {"1", "9", "11", "13"}
+    assert query.first_of(layout, "urn:uuid:13") is None
+    after = named()
+    build.rebuild(layout)
+    assert named() == after
