@@ -19,6 +19,8 @@ from urllib.parse import urlsplit
 
 from archive.errors import SiteError
 
+# Where site files are when nothing else is said.
+FOLDER = Path("seeds/sites")
 REQUISITES = ("images", "attachments")
 
 T = TypeVar("T")

@@ -34,8 +34,6 @@ from archive.warc import exclusions, index, verify
 from crawler.lock import Lock
 from crawler.talk import say, telling
 
-DEFAULT_SITES = Path("seeds/sites")
-
 app = typer.Typer(
     name="cundang",
     help="存档: crawl, archive and clean Chinese public news.",
@@ -94,7 +92,7 @@ def options(
     Example: cundang demo
     """
     named = sites or (Path(os.environ["CUNDANG_SITES"]) if os.environ.get("CUNDANG_SITES") else None)
-    context.obj = House(layout=Layout.at(data), sites_folder=named or DEFAULT_SITES, named=named is not None)
+    context.obj = House(layout=Layout.at(data), sites_folder=named or site_files.FOLDER, named=named is not None)
 
 
 @app.command()

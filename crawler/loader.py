@@ -10,10 +10,8 @@ from typing import Self
 from scrapy import Request, Spider
 from scrapy.settings import BaseSettings
 
-from archive.site import Site, host_of, load, load_file
+from archive.site import FOLDER, Site, host_of, load, load_file
 from crawler.spiders.site import spider_for
-
-DEFAULT_SITES = Path("seeds/sites")
 
 
 class SiteLoader:
@@ -26,7 +24,7 @@ class SiteLoader:
     @classmethod
     def from_settings(cls, settings: BaseSettings) -> Self:
         """The folder is the setting SITES, else CUNDANG_SITES, else ./seeds/sites."""
-        return cls(Path(settings.get("SITES") or os.environ.get("CUNDANG_SITES") or DEFAULT_SITES))
+        return cls(Path(settings.get("SITES") or os.environ.get("CUNDANG_SITES") or FOLDER))
 
     def list(self) -> list[str]:
         """The keys of the sites."""
