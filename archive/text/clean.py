@@ -299,7 +299,7 @@ def _read_above(draft: Draft, page: Page, above: Sequence[int], around: dict[int
     _take_unlabelled(draft, page, above, around)
     _read_page_head(draft)
     for index in above[-3:]:
-        if page.blocks[index].linked < 0.5:
+        if page.blocks[index].linked < 0.5 and index != page.title:
             draft.byline.take(fields.Byline(author=fields.alone(around[index])), "name", around[index])
     for index in above[-3:]:
         # The line over a dateline that the region holds itself.
@@ -378,7 +378,12 @@ def _has_media(page: Page) -> bool:
     sources = [found.get("src") or found.get("data") or "" for found in page.outline.every("iframe", "embed", "object")]
     if any(_MEDIA.search(source) for source in sources) or page.outline.has("video", "audio"):
         return True
-    return page.outline.has("img") and any(fields.is_dateline(key) for key in page.keys)
+    # The clock in a page's head stands above its title and among links; its foot has labels, too: 主办, 承办.
+    under = zip(page.blocks[page.title or 0 :], page.keys[page.title or 0 :], strict=True)
+    return page.outline.has("img") and any(
+        block.linked < 0.5 and fields.is_dateline(key) and bool(dates.read(key) or fields.byline(key))
+        for block, key in under
+    )
 
 
 def _attachments(capture: Capture, page: Page) -> tuple[tuple[str, str], ...]:

@@ -47,6 +47,8 @@ _SHORT_YEAR = re.compile(
     r"(?<![\d])(?P<year>[0-3]\d)-(?P<month>\d{1,2})-(?P<day>\d{2}|"
     r"\d)\s*(?P<hour>\d{2}):(?P<minute>\d{2})(?::(?P<second>\d{2}))?"
 )
+# Taiwan counts years from 1912 and leaves out what it counts them by, behind a label: 112-01-07.
+_ROC = re.compile(r"(?<!\d)(?P<year>1[0-2]\d)[-/.年](?P<month>\d{1,2})[-/.月](?P<day>\d{1,2})(?!\d)")
 _MONTH = re.compile(r"(?<!\d)(?P<year>(?:19|20)\d{2})\s*[-/.年]\s*(?P<month>\d{1,2})\s*月?(?![\d\-/.])")
 _YEAR = re.compile(r"(?<!\d)(?P<year>(?:19|20)\d{2})\s*年?(?!\d)")
 
@@ -187,6 +189,8 @@ def _in_digits(words: str) -> Iterator[re.Match[str]]:
 def _read_loosely(words: str) -> str | None:
     if found := _SHORT_YEAR.search(words):
         return _iso({**found.groupdict(), "year": f"20{found['year']}"})
+    if found := _ROC.match(words):
+        return _iso({**found.groupdict(), "year": str(int(found["year"]) + 1911)})
     if (found := _MONTH.search(words)) and 1 <= int(found["month"]) <= 12:
         return f"{found['year']}-{int(found['month']):02d}"
     found = _YEAR.fullmatch(words)
@@ -321,7 +325,11 @@ def _bare(words: str) -> list[Dated]:
 
 def _words_of(rest: str) -> str:
     """The part of the words that is the date."""
-    ends = [m.end() for p in (_REVERSED, _FULL, _MINGUO, _HAN_DATE, _SHORT_YEAR, _MONTH, _YEAR) if (m := p.match(rest))]
+    ends = [
+        m.end()
+        for p in (_REVERSED, _FULL, _MINGUO, _HAN_DATE, _SHORT_YEAR, _ROC, _MONTH, _YEAR)
+        if (m := p.match(rest))
+    ]
     return rest[: max(ends, default=24)].strip()
 
 

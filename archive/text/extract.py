@@ -134,7 +134,8 @@ def _mended(outline: Outline, points: Sequence[float], read: Sequence[int], titl
     vote: 特此通知, who signs, a table, a heading over the next page.
     """
     page = outline.blocks
-    kept = list(read)
+    home = _home(outline, [i for i in read if points[i] >= PROSE])
+    kept = [i for i in read if home is None or not _is_column(outline, i, home)]
     while kept and points[kept[-1]] < NEUTRAL:
         kept.pop()
     while kept and points[kept[0]] < NEUTRAL:
@@ -147,14 +148,36 @@ def _mended(outline: Outline, points: Sequence[float], read: Sequence[int], titl
         first -= 1
     while last + 1 < len(page) and is_caption(page[last + 1].text):
         last += 1
-    home = _home(outline, [i for i in kept if points[i] >= PROSE])
     if home is not None:
         # Without a title it may be what stands above.
         while title is not None and first - 1 > title and _belongs(outline, first - 1, points, home):
             first -= 1
-        while last + 1 < len(page) and _belongs(outline, last + 1, points, home):
-            last += 1
+        while (step := _next(outline, last, points, home)) is not None:
+            last = step
     return sorted({*kept, *inside, *range(first, kept[0]), *range(kept[-1] + 1, last + 1)})
+
+
+def _next(outline: Outline, last: int, points: Sequence[float], home: int) -> int | None:
+    """The block with which an article goes on in its own box; lines that say where to write to may stand between."""
+    page = outline.blocks
+    step = last + 1
+    while (
+        step < min(len(page), last + 5)
+        and outline.holds(home, step)
+        and furniture_id(narrow(page[step].text)) == "contact"
+    ):
+        step += 1
+    return step if step < len(page) and _belongs(outline, step, points, home) else None
+
+
+def _is_column(outline: Outline, index: int, home: int) -> bool:
+    """Whether a block stands in another column of the table that lays out the page."""
+    if outline.tags[home] not in _CELLS or outline.holds(home, index):
+        return False
+    element = outline.blocks[index].element
+    while element and outline.parents[element] != outline.parents[home]:
+        element = outline.parents[element]
+    return bool(element)
 
 
 def _belongs(outline: Outline, index: int, points: Sequence[float], home: int) -> bool:
@@ -182,7 +205,10 @@ def votes(page: Sequence[Block], keys: Sequence[str]) -> list[float]:
         rule = furniture_id(keys[index]) if size <= 240 and block.linked < 0.9 else None
         if rule in ("related", "comments"):
             following = page[index + 1 : index + 13]
-            vote = WALL if sum(other.linked > 0.5 for other in following) * 3 >= len(following) else -60.0
+            links = sum(other.linked > 0.5 for other in following)
+            # Readers' letters in a box that says so, however long.
+            letters = sum(other.aside for other in following) if rule == "comments" else 0
+            vote = WALL if links * 3 >= len(following) or letters * 3 >= 2 * len(following) else -60.0
         elif rule or (size <= 160 and _is_labelled(keys[index]) and is_dateline(keys[index])):
             vote = -10.0
         elif index in aside:

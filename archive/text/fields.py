@@ -15,7 +15,7 @@ from archive.text.lines import furniture_id, narrow, narrow_lines
 _LABELS = {
     "source": (
         r"(?:信息|文章|稿件|新闻|本文|内容|资料|原文)?来\s*源(?:于|自)?|稿\s*源|出\s*处|转载自|转自|"
-        r"来稿单位|供稿单位|来源单位|信息提供|来自"
+        r"来稿单位|供稿单位|来源单位|信息提供|来自|转[贴帖发]自"
     ),
     "author": (
         r"(?:文章|本文)?作\s*者|撰\s*稿(?:人)?|撰\s*文|(?:本报|本网|特约|见习|实习)?(?:记\s*者|通讯员)|"
@@ -48,6 +48,8 @@ _TOOLS = re.compile(
 )
 _DATE = re.compile(r"(?:19|20)\d{2}\s*[-/.年]\s*\d{1,2}\s*[-/.月]\s*\d{1,2}|\d{1,2}:\d{2}")
 _CLOCK = re.compile(r"\d:\d{2}")
+# One of the points of a paper: 二、办公时间:上午8:30.
+_POINT = re.compile(r"[一二三四五六七八九十]{1,3}[、.]|\([一二三四五六七八九十\d]{1,2}\)|\d{1,2}、")
 # Two clauses, or a list of three.
 _PROSE = re.compile(r"[。!?;].*[。!?;,]|[,;].*[,;].*,")
 _OF_DATES = re.compile(r"https?://\S+|[\d\s:/.\-年月日()\[\]【】|星期周一二三四五六日天上下午更新发布于]+")
@@ -212,7 +214,7 @@ _SITE_ENDS = (
     *("总商会", "工商联", "联合会", "联谊会", "侨联", "台联", "市委会", "省委会", "统战网"),
 )
 # What stands between a title and the names of column and site.
-_HEAD_SPLIT = re.compile(r"\s*(?:[_|｜»]+|--+|\s[-–—]\s|-(?=[一-鿿]{2,14}$))\s*")
+_HEAD_SPLIT = re.compile(r"\s*(?:[_|｜»>]+|--+|\s[-–—]\s|-(?=[一-鿿]{2,14}$))\s*")
 # Who checked and who took the pictures: no author, and no text either.
 _CHECKED = re.compile(
     r"(?:(?:审\s*核|终\s*审|初\s*审|复\s*审|校\s*对|[一二三]\s*审|审\s*读|监\s*制|总监制|信息录入|统\s*筹|翻\s*译|编?\s*译|"
@@ -249,6 +251,8 @@ _TIMED = re.compile(r"\d[:：︰]\d")
 _FLOOR = re.compile(
     rf".{{0,24}}(?:发表|回复|发帖)于\s?:?\s*{_WHEN}[\s|]*(?:只看|显示全部|\d+\s*[楼#]|#\d+|沙发|板凳|引用)"
 )
+# A heading with so many characters may be a person's name; two are as often a column.
+PERSON = 3
 # A shorter line may begin as the next does.
 ABSTRACT = 12
 # A post above its signature has at least so many Han characters.
@@ -365,7 +369,7 @@ def byline(line: str) -> Byline:
 
 def _stroked(text: str) -> str:
     """A narrow line with colons where strokes stand for them."""
-    return _STROKES.sub(r"\1:", text) if "/" in text else text
+    return _STROKES.sub(lambda found: f"{'作者' if found[1] == '文' else found[1]}:", text) if "/" in text else text
 
 
 # The page asks again and again of the same lines.
@@ -386,7 +390,7 @@ def is_dateline(line: str) -> bool:
     marks = _marks(text)
     if not marks and dates.read(text) is None:
         return dates.is_short(text)
-    if _PROSE.search(text):
+    if _PROSE.search(text) or _POINT.match(text):
         return False
     if not marks:
         rest = _OF_DATES.sub("", text)
@@ -538,7 +542,9 @@ def unlabelled(line: str) -> Byline:
             found.source = part
         elif is_person(who):
             people.append(who)
-        elif 2 <= han(part) <= 10 and not _NO_SOURCE.search(part) and furniture_id(part) is None:
+        elif (
+            2 <= han(part) <= 10 and part.count("]") < 2 and not _NO_SOURCE.search(part) and furniture_id(part) is None
+        ):
             others.append(part)
     found.author = " ".join(people) or None
     # Counters may follow, no other label.
@@ -748,6 +754,15 @@ def may_be_title(line: str) -> bool:
     )
 
 
+def is_called(line: str, *, heading: bool) -> bool:
+    """Whether a line of two or three characters can be all there is of a title: a kind of paper, or a person.
+
+    >>> is_called("讣告", heading=False), is_called("王建国", heading=True), is_called("首页", heading=True)
+    (True, True, False)
+    """
+    return line in GENRES or (heading and len(line) == PERSON and is_person(line))
+
+
 def unfarmed(title: str) -> str:
     """A farm's `word(word: the real title)` -> the real title; any other title as it is.
 
@@ -889,6 +904,7 @@ def _value(text: str, *, people: bool = False) -> str | None:
     value = text.strip(_WRAP)
     if people:
         value = re.sub(r"^(?:本报|本网|见习|特约)?(?:记者|通讯员)\s*", "", value)
+        value = re.split(r"\s(?:浏览|点击|阅读|访问|查看|人气)", value, maxsplit=1)[0]
     else:
         # A name of a source has no space; what follows one is a tool or a place that styles hold apart.
         value = value.split(" ")[0].strip(_WRAP) if han(value) else value
@@ -925,6 +941,8 @@ def _bracketed(inner: str) -> Byline | None:
     labelled = byline(inner)
     if labelled and is_dateline(inner):
         return labelled
+    if furniture_id(inner) == "related":
+        return None
     if match := re.fullmatch(r"(.{2,40}?)\s*(?:供\s*稿|报送|投稿|提供|推荐|报道|供图)", inner):
         return Byline(contributor=match[1].strip(_WRAP))
     if match := re.fullmatch(

@@ -105,6 +105,9 @@ def furniture(lines: Sequence[str]) -> list[str | None]:
         found.append(rule.id if rule else None)
         if rule and rule.cut and cut is None:
             cut = (index, rule.id)
+    # A paper says where to write to, and is signed after that.
+    standing = max((index for index, rule in enumerate(found) if rule is None), default=-1)
+    found = [None if rule == "contact" and index < standing else rule for index, rule in enumerate(found)]
     if cut:
         start, reason = cut
         later = range(start + 1, len(keys))

@@ -24,6 +24,8 @@ _PUBLISHED = re.compile(r'"(?P<name>pubDate|datePublished|upDate)"\s*:\s*"(?P<va
 _SCRIPTED = re.compile(
     r"""document\.write(?:ln)?\s*\(\s*["']([^"'<>()]{0,24}(?:19|20)\d\d[-/.年]\d{1,2}[-/.月]\d{1,2}[^"'<>()]{0,16})["']\s*\)"""
 )
+# A messenger's post says when it was made in a script alone.
+_MADE = re.compile(r"(?:createTime|publish_time) ?= ?[\"'](20\d\d-\d\d-\d\d(?: \d\d:\d\d)?)[\"']")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -70,7 +72,7 @@ def page_of(html: str, reading: Reading | None = None) -> Page | None:
     if chinese.script("".join(keys)) in ("hant", "mixed"):
         repaired = chinese.pinyin_repaired("\n".join(keys))
         keys = [chinese.likened(key) for key in (repaired.split("\n") if repaired else keys)]
-    metas = _metas(read)
+    metas = _metas(read, html)
     head = fold(unescape(read.title))
     chosen = next((first for mark, first, end in read.picked if "title" in mark and first < end), None)
     return Page(
@@ -112,7 +114,7 @@ def _selector(selector: str) -> CSSSelector:
     return CSSSelector(selector, translator="html")
 
 
-def _metas(read: Outline) -> list[tuple[str, str]]:
+def _metas(read: Outline, html: str) -> list[tuple[str, str]]:
     found = []
     for meta in read.every("meta"):
         name = meta.get("name") or meta.get("property") or meta.get("itemprop")
@@ -120,6 +122,8 @@ def _metas(read: Outline) -> list[tuple[str, str]]:
         # An unexpanded template: $PubDate, {pubdate}, <TRS_DOCUMENT ...>.
         if name and content and not content.startswith(("$", "<", "{", "[", "%")):
             found.append((name.strip().lower(), content))
+    if made := _MADE.search(html):
+        found.append(("publish_time", made[1]))
     names = {"pubDate": "pubdate", "datePublished": "datepublished", "upDate": "update"}
     for data in read.json:
         found += [(names[m["name"]], m["value"]) for m in _PUBLISHED.finditer(data)]
@@ -138,7 +142,11 @@ def _title(found: Sequence[Block], titles: Sequence[str]) -> int | None:
     """The block that the head calls the title: a heading before others, the longest of them, the first of those."""
     heads = [fields.Head(title) for title in titles]
     best: tuple[tuple[bool, int, int], int] | None = None
-    near = [index for index, block in enumerate(found) if block.linked < 0.5 and 4 <= block.size <= 100]
+    near = [
+        index
+        for index, block in enumerate(found)
+        if block.linked < 0.5 and 4 <= block.size <= 100 and not fields.is_subtitle(block.text)
+    ]
     for index, line in zip(near, fields.bare_lines([found[index].text for index in near]), strict=True):
         if any(head.holds(line) for head in heads):
             block = found[index]
@@ -146,6 +154,8 @@ def _title(found: Sequence[Block], titles: Sequence[str]) -> int | None:
             if best is None or rank > best[0]:
                 best = (rank, index)
     if best is None:
-        short = (index for index, block in enumerate(found) if block.size < 4 and block.text in fields.GENRES)
-        return next((index for index in short if any(title.startswith(found[index].text) for title in titles)), None)
+        # A kind of paper, or a person.
+        short = (i for i, block in enumerate(found) if block.size < 4 and block.linked < 0.5 and block.text)
+        named = (i for i in short if any(title.startswith(found[i].text) for title in titles))
+        return next((i for i in named if fields.is_called(found[i].text, heading=found[i].kind == "heading")), None)
     return best[1]

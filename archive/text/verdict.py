@@ -46,6 +46,8 @@ _XML = re.compile(
     rb"(?:\xef\xbb\xbf)?(?:<\?xml[^>]*\?>|<!--.*?-->|\s)*<(rss|feed|rdf:RDF|urlset|sitemapindex|datastore)[\s>]",
     re.DOTALL | re.IGNORECASE,
 )
+# The clock in a page's head.
+_TODAY = re.compile("星期|今天是|农历")
 _DAY = re.compile(r"\W*[01]?\d[-/.月][0-3]?\d日?\W*")
 _HTML_TYPES = ("text/html", "application/xhtml+xml", "application/xml", "text/xml")
 _NOT_PAGE = re.compile(
@@ -95,9 +97,11 @@ _SOFT = (
             r"\s*[Nn]ot\s*[Ff]ound|$|\s)|[Nn]ot [Ff]ound|找不到(?:文件|该页|页面|您)|"
             r"域名(?:已过期|未备案)|未备案|Runtime Error|Server Error in|Microsoft VBScript|ADODB|"
             r"Microsoft OLE DB|ODBC [\w ]{2,40}Driver|Database Error|connect to MySQL|"
+            r"系统发生错误|无法加载(?:控制器|模块)|"
             r"(?:没有|未)找到(?:该|此|您的)?站点|"
             r"网站(?:已(?:经)?(?:过期|到期|停用|关闭)|不存在)|数据库连接(?:错误|失败)|HTTP Status|"
             r"无法(?:找到|显示)(?:该|此|网)页|"
+            r"域名.{0,8}(?:出售|转让)|domain.{0,12}for sale|page you(?: are|'re)? (?:looking for|requested)|"
             r"暂无(?:内容|数据|信息|文章)|已被(?:发布者|作者)?删除|无权(?:访问|限)"
         ),
     ),
@@ -163,6 +167,8 @@ def verdict(capture: Capture, html: str, root: HtmlElement | None) -> tuple[Reas
 
 def judged(page: Page, points: Sequence[float], url: str, html: str) -> tuple[Reason, str] | None:
     """The verdict on a page that was read, with the votes of its blocks."""
+    if page.head.startswith("Index of /"):
+        return Reason.LIST, page.head
     text = "\n".join(page.keys)
     # The first lines of most pages settle it.
     if han(text[: 4 * TEXT]) < TEXT and (size := han(text)) < TEXT:
@@ -171,6 +177,8 @@ def judged(page: Page, points: Sequence[float], url: str, html: str) -> tuple[Re
         if size == 0 and not any(block.size > 40 for block in page.blocks):
             return Reason.EMPTY, "no text"
     shape = _shape(page, points, url)
+    if shape == "article" and "<recordset" in html and not any(point >= ARTICLE / 2 for point in points):
+        return Reason.LIST, "rows for a script to show, no article"
     if shape == "article":
         return None
     reason = Reason.HOME if shape == "home" else Reason.LIST
@@ -230,7 +238,7 @@ def _is_short_list(page: Page, points: Sequence[float], headlines: Sequence[int]
 
 def _is_dated(key: str) -> bool:
     """Whether a line holds a date, or is a day of a month: [02-19]."""
-    return _DAY.fullmatch(key) is not None or dates.read(key) is not None
+    return _DAY.fullmatch(key) is not None or (not _TODAY.search(key) and dates.read(key) is not None)
 
 
 def _has_dateline(page: Page) -> bool:
