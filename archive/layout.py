@@ -82,6 +82,13 @@ class Layout:
         """WARC files that a crawl writes now, or left behind when it was killed."""
         yield from sorted((self.root / "warc" / (site or "")).rglob(f"*{OPEN}"))
 
+    def all_warcs(self) -> list[Path]:
+        """All WARC files, closed ones first, each once though a crawl may close one meanwhile."""
+        # In this order: what is closed between the two is in both, and nothing is in neither.
+        begun = list(self.open_warcs())
+        closed = dict.fromkeys(self.warcs())
+        return [*closed, *(path for path in begun if path.with_name(path.name.removesuffix(OPEN)) not in closed)]
+
     def leavings(self) -> Iterator[Path]:
         """Beside WARC files: torn ends that were set aside, and what a killed program left half-written."""
         folder = self.root / "warc"

@@ -28,10 +28,10 @@ from archive.catalogue import agree, build, query
 from archive.corpus import diff, ingest, reclean
 from archive.errors import CundangError, InterruptedCrawl, SpaceError, UsageError
 from archive.export import csv, dolma, hf, jsonl, manifest, parquet, text, wacz, wet
-from archive.layout import Layout
+from archive.layout import OPEN, Layout
 from archive.site import Site
 from archive.warc import exclusions, index, verify
-from crawler.lock import Lock
+from crawler.lock import Lock, is_held
 from crawler.talk import say, telling
 
 app = typer.Typer(
@@ -303,11 +303,11 @@ def verify_(
 
     wrong = 0
     layout: Layout = context.obj.layout
-    warcs = paths or [*_known_data(layout).warcs(), *layout.open_warcs()]
+    warcs = paths or _known_data(layout).all_warcs()
     with telling("verify") as tell:
         for done, warc in enumerate(warcs, 1):
             tell(warc.name, done, len(warcs))
-            for problem in verify.verify(warc):
+            for problem in verify.verify(warc, growing=_is_growing(layout, warc)):
                 wrong += 1
                 _print(problem, f"{problem.file}: offset {problem.offset}: {problem.reason}", json_)
         for problem in () if paths else agree.disagreements(layout, acknowledged(layout)):
@@ -315,6 +315,13 @@ def verify_(
             _print(problem, f"{problem.file}: offset {problem.offset}: {problem.reason}", json_)
     say(f"verify: {len(warcs)} files, {wrong} problems")
     raise typer.Exit(int(wrong > 0))
+
+
+def _is_growing(layout: Layout, warc: Path) -> bool:
+    """Whether a crawl writes a WARC file now."""
+    layout, warc = Layout(root=layout.root.resolve()), warc.resolve()
+    ours = warc.name.endswith(OPEN) and layout.root in warc.parents
+    return ours and is_held(layout.lock(layout.site_of(warc)))
 
 
 @app.command()

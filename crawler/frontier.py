@@ -301,9 +301,15 @@ class Frontier:
         if not read_only:
             self._db.execute("PRAGMA journal_mode = WAL")
             self._db.execute("PRAGMA synchronous = FULL")
-            self._db.executescript(_SCHEMA)
+            # All tables or none.
+            self._db.executescript(f"BEGIN IMMEDIATE; {_SCHEMA} COMMIT;")
             self._complete()
             self._db.execute("BEGIN IMMEDIATE")
+        elif not self._db.execute("SELECT 1 FROM sqlite_master").fetchone():
+            # A crawl was killed before it made the tables: nothing is known yet.
+            self._db.close()
+            self._db = sqlite3.connect(":memory:", isolation_level=None)
+            self._db.executescript(_SCHEMA)
         self.visit: int = self._db.execute("SELECT coalesce(max(number), 0) FROM visit").fetchone()[0]
 
     def _complete(self) -> None:

@@ -77,6 +77,8 @@ def acknowledged(layout: Layout) -> Iterator[Acknowledged]:
     for path in layout.states():
         frontier = Frontier(path, read_only=True)
         try:
+            if not frontier.visit:
+                logger.warning("%s: nothing is acknowledged yet.", path)
             for url, record in frontier.captures():
                 yield Acknowledged(state=path, url=url, record=record)
         finally:

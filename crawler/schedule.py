@@ -24,11 +24,11 @@ from typing import Protocol
 from apscheduler.triggers.cron import CronTrigger
 
 from archive.catalogue import query
-from archive.errors import CundangError, LockedError, SiteError
+from archive.errors import CundangError, SiteError
 from archive.layout import Layout
 from archive.site import Site, load
 from crawler.alerts import Alarm, reasons
-from crawler.lock import Lock
+from crawler.lock import is_held
 from crawler.runs import Did, Run, Runs
 from crawler.talk import say
 
@@ -325,14 +325,7 @@ class Machine:
 
     def busy(self, site: str) -> bool:
         """Whether the site's lock is held."""
-        path = self._layout.lock(site)
-        if not path.exists():
-            return False
-        try:
-            Lock(path).release()
-        except LockedError:
-            return True
-        return False
+        return is_held(self._layout.lock(site))
 
     def did(self, site: str, began: dt.datetime) -> Did:
         """From the site's frontier and the catalogue."""

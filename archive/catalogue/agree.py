@@ -16,7 +16,7 @@ from archive.catalogue import duplicates
 from archive.catalogue.words import spaced
 from archive.corpus import shard
 from archive.errors import DataError
-from archive.layout import IMPORTED, Layout
+from archive.layout import IMPORTED, OPEN, Layout
 from archive.text.document import Document
 from archive.warc import exclusions, index
 from archive.warc.reader import PAGES, Identities, digest_of, whole_records
@@ -76,7 +76,7 @@ def disagreements(layout: Layout, acknowledged: Iterable[Acknowledged] = ()) -> 
     except DataError as error:
         yield Problem(file=layout.exclusions.name, offset=0, reason=str(error))
         gone = exclusions.Exclusions(pages={}, erased=frozenset())
-    for warc in (*layout.warcs(), *layout.open_warcs()):
+    for warc in layout.all_warcs():
         pages: list[str] = []
         identities = Identities(warc)
         ours = layout.site_of(warc) != IMPORTED
@@ -101,8 +101,10 @@ def disagreements(layout: Layout, acknowledged: Iterable[Acknowledged] = ()) -> 
             if twin:
                 reason = f"{record.id} is in {files[record.id]} too"
                 yield Problem(file=place.file, offset=place.offset, reason=reason)
-        yield from _index(layout, warc)
-        yield from _shard(layout, warc, pages, gone)
+        # What is made from a file is made once it is closed.
+        if not warc.name.endswith(OPEN):
+            yield from _index(layout, warc)
+            yield from _shard(layout, warc, pages, gone)
     yield from _dangling(revisits, targets)
     yield from _lost(
         layout, (each for each in remembered if each.record not in targets and each.record not in gone.erased)

@@ -109,13 +109,18 @@ def digest_of(path: Path) -> str:
 
 
 def open_file(path: Path) -> io.BufferedReader:
-    """A file to read.
+    """A file to read; one that a crawl has closed since it was listed as open, under its final name.
 
     Raises:
         DataError: the file cannot be read.
     """
     try:
-        return path.open("rb")
+        try:
+            return path.open("rb")
+        except FileNotFoundError:
+            if not path.name.endswith(OPEN):
+                raise
+            return path.with_name(path.name.removesuffix(OPEN)).open("rb")
     except OSError as error:
         raise DataError(
             f"{path}: cannot be read ({error.strerror}). Name a file that is there and may be read."

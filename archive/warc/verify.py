@@ -20,12 +20,14 @@ from archive.warc.record import Problem, Record
 from archive.warc.writer import SOFTWARE, sync_folder
 
 
-def verify(path: Path) -> Iterator[Problem]:
+def verify(path: Path, *, growing: bool = False) -> Iterator[Problem]:
     """Read every record back and report what is lost or wrong: gzip members, lengths, fields, digests.
 
     Of files that this archive wrote also what foreign files need not have: a warcinfo record at the start, ids that
     stand once, a request to each response and both of one URL and date, gzip heads that are exactly `member.HEAD`. So
     every changed bit is found.
+
+    `growing`: a crawl writes the file, so that what stands behind its last whole record is no problem.
 
     Raises:
         DataError: the file cannot be read.
@@ -34,10 +36,13 @@ def verify(path: Path) -> Iterator[Problem]:
     pairs = _Pairs()
     first = True
     members: list[tuple[int, int]] = []
+    behind: list[Problem] = []
     for item in records(path):
         if isinstance(item, Problem):
-            yield item
+            behind.append(item)
             continue
+        yield from behind
+        behind.clear()
         if first:
             ours = item.kind == "warcinfo" and f"software: {SOFTWARE}/".encode() in item.block
             first = False
@@ -45,6 +50,7 @@ def verify(path: Path) -> Iterator[Problem]:
             members.append((item.place.offset, item.place.length))
         if ours:
             yield from pairs.wrong(item)
+    yield from () if growing else behind
     with open_file(path) as file:
         if file.read(len(MAGIC)) != MAGIC:
             return

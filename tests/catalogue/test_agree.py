@@ -218,3 +218,21 @@ def test_what_is_derived_and_missing_is_no_disagreement(whole: Path, tmp_path: P
     for path in (*layout.indexes(), *layout.shards(), layout.catalogue):
         path.unlink()
     assert list(disagreements(layout)) == []
+
+
+def test_a_file_that_is_closed_between_listing_and_reading_is_read(whole: Path, tmp_path: Path) -> None:
+    shutil.copytree(whole, tmp_path, dirs_exist_ok=True)
+    layout = Layout(root=tmp_path)
+    kept, asked = list(layout.warcs()), Writer(layout, "b", warcinfo=())
+    page = asked.exchange(exchange(7), lambda *_: None)
+    # Its first revisit is of nothing: told when the file before it has been read, and all have been listed.
+    change_index(layout)
+    found = disagreements(layout)
+    assert "index line" in next(found).reason
+    (begun,) = layout.open_warcs()
+    asked.exchange(exchange(8, UNMODIFIED), lambda *_: Earlier(id=page.id, url="http://a.cn/7.html", date=page.date))
+    asked.close()
+    assert not begun.exists()
+    # What was listed as open is read to its present end, where its revisit refers to its own page.
+    assert [problem.reason for problem in found if "refers" in problem.reason] == []
+    assert layout.all_warcs() == [*kept, *asked.closed]
