@@ -128,7 +128,7 @@ def day_number(day: str) -> int:
 
 
 def _follow(db: sqlite3.Connection, layout: Layout, tell: Callable[[Path], None]) -> set[str]:
-    """Take what is new and forget what is gone; the URLs of the documents that it concerns."""
+    """Take what is new and forget what is gone; the URLs of the pages that it concerns."""
     duplicates.begin(db)
     known = dict(db.execute("SELECT path, mark FROM sources"))
     now = dict(_marks(layout))
@@ -144,7 +144,7 @@ def _follow(db: sqlite3.Connection, layout: Layout, tell: Callable[[Path], None]
             if path.endswith(".parquet"):
                 touched |= taking.shard(source, layout.root / path)
             else:
-                _take_index(db, source, layout.root / path)
+                touched |= _take_index(db, source, layout.root / path)
     taking.end()
     return touched
 
@@ -178,7 +178,8 @@ def _marks(layout: Layout) -> Iterator[tuple[str, str]]:
 
 def _forget(db: sqlite3.Connection, path: str) -> set[str]:
     (source,) = db.execute("SELECT id FROM sources WHERE path = ?", (path,)).fetchone()
-    touched = {url for (url,) in db.execute("SELECT url FROM documents WHERE source = ?", (source,))}
+    urls = "SELECT url FROM documents WHERE source = ?1 UNION SELECT url FROM captures WHERE source = ?1"
+    touched = {url for (url,) in db.execute(urls, (source,))}
     duplicates.touch(db, "source = ?", source)
     gone = db.execute("DELETE FROM documents WHERE source = ?", (source,)).rowcount
     db.execute("UPDATE about SET dead = dead + ?", (gone,))
@@ -279,24 +280,19 @@ def _further_words(path: Path) -> dict[str, list[str]]:
     return found
 
 
-def _take_index(db: sqlite3.Connection, source: int, path: Path) -> None:
-    db.executemany(
-        "INSERT INTO captures VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
-        (
-            (
-                source,
-                row.id,
-                row.url,
-                row.date.strftime("%Y%m%d%H%M%S") if row.date else "",
-                row.status,
-                row.mime,
-                row.digest,
-                row.offset,
-                row.length,
-            )
-            for row in index.read(path)
-        ),
-    )
+def _take_index(db: sqlite3.Connection, source: int, path: Path) -> set[str]:
+    """Take all rows of an index; the URLs of its pages."""
+    urls: set[str] = set()
+
+    def taken() -> Iterator[tuple[object, ...]]:
+        for row in index.read(path):
+            if not row.mime.startswith("image/"):
+                urls.add(row.url)
+            stamp = row.date.strftime("%Y%m%d%H%M%S") if row.date else ""
+            yield source, row.id, row.url, stamp, row.status, row.mime, row.digest, row.offset, row.length
+
+    db.executemany("INSERT INTO captures VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)", taken())
+    return urls
 
 
 def _mark_heads(db: sqlite3.Connection) -> None:
@@ -312,6 +308,8 @@ def _mark_heads(db: sqlite3.Connection) -> None:
 def _mark_latest(db: sqlite3.Connection, urls: set[str]) -> None:
     """Of each URL one document is the latest: by capture, then by where it lies, never by when it was read.
 
+    A revisit is a capture of what it refers to: foreign crawlers refer to older texts that came back.
+
     Imported pages without a URL are told apart by their bytes: two files named 1.html are two pages, not two versions.
     """
     db.execute("CREATE TEMP TABLE IF NOT EXISTS touched(url TEXT PRIMARY KEY)")
@@ -320,10 +318,19 @@ def _mark_latest(db: sqlite3.Connection, urls: set[str]) -> None:
     db.execute(
         """
         UPDATE documents SET latest = number IN (
-            SELECT first_value(d.number) OVER (
-                PARTITION BY d.url, CASE WHEN d.url LIKE 'file:%' THEN d.id END
-                ORDER BY coalesce(d.captured, '') DESC, s.path DESC, d.row DESC)
-            FROM documents d JOIN sources s ON s.id = d.source WHERE d.url IN (SELECT url FROM touched))
+            SELECT first_value(number) OVER (
+                PARTITION BY url, own ORDER BY seen DESC, again, path DESC, row DESC)
+            FROM (
+                SELECT d.number, d.url, CASE WHEN d.url LIKE 'file:%' THEN d.id END AS own,
+                       coalesce(strftime('%Y%m%d%H%M%S', d.captured), '') AS seen, 0 AS again, s.path, d.row
+                FROM documents d JOIN sources s ON s.id = d.source WHERE d.url IN (SELECT url FROM touched)
+                UNION ALL
+                SELECT d.number, d.url, NULL, r.stamp, 1, s.path, d.row
+                FROM captures r JOIN captures o ON o.url = r.url AND o.digest = r.digest AND o.mime != r.mime
+                JOIN documents d ON d.id = o.id AND d.url = o.url JOIN sources s ON s.id = d.source
+                WHERE r.mime = 'warc/revisit' AND r.digest != '' AND r.url IN (
+                    SELECT url FROM documents WHERE url IN (SELECT url FROM touched)
+                    GROUP BY url HAVING count(*) > 1)))
         WHERE url IN (SELECT url FROM touched)
         """
     )

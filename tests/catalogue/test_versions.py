@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+import shutil
 import subprocess
 import sys
 from datetime import UTC, datetime, timedelta
@@ -11,6 +12,7 @@ from pathlib import Path
 
 import pytest
 
+from archive.catalogue import build, query
 from archive.layout import Layout
 from archive.warc.writer import Earlier, Exchange, Writer
 
@@ -80,4 +82,38 @@ def test_a_captured_page_is_shown_with_what_is_known_of_it(data: Path) -> None:
     assert f"{'url':20} {URL}\n" in shown
     assert f"{'captured':20} 2026-01-" in shown
     assert f"{'attachments':20} http://a.cn/f/1.doc 附件：名单.doc\n" in shown
-    assert "凝聚力量" in shown
+    assert "凝聚共识" in shown
+
+
+def test_the_text_that_came_back_is_the_latest(data: Path, tmp_path: Path) -> None:
+    layout = Layout(root=data / "data")
+    versions = query.versions(layout, URL)
+    assert [item.id for item in query.documents(layout, query.Filter())] == [versions[0].id]
+    assert [hit.id for hit in query.search(layout, "凝聚共识", 9, query.Filter())] == [versions[0].id]
+    # Captures come in any order: an update says what a catalogue that is made anew says.
+    copy = Layout(root=tmp_path)
+    shutil.copytree(layout.root, copy.root, dirs_exist_ok=True)
+    writer = Writer(copy, "a", warcinfo=())
+    again = next(c for c in query.captures(layout, URL) if c.id == versions[3].id)
+    exchange = Exchange(
+        url=URL,
+        started=BEGIN + timedelta(days=20),
+        ip=None,
+        request=b"",
+        response=io.BytesIO(page("会议由市委统战部主持，强调凝聚力量。")),
+    )
+    date = datetime.strptime(again.stamp + "Z", "%Y%m%d%H%M%S%z")
+    assert writer.exchange(exchange, lambda *_: Earlier(id=again.id, url=URL, date=date)).revisit
+    writer.close()
+    assert latest(copy) == [versions[3].id]
+    copy.index_of(writer.closed[0]).unlink()
+    assert latest(copy) == [versions[0].id]
+
+
+def latest(layout: Layout) -> list[str]:
+    found = []
+    for make in (build.update, build.rebuild):
+        make(layout)
+        found.append([item.id for item in query.documents(layout, query.Filter())])
+    assert found[0] == found[1]
+    return found[0]
