@@ -75,8 +75,6 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         if unknown := set(rows) - set(ROWS):
             raise pytest.UsageError(f"{item.nodeid}: rows {unknown} are not in tests/faults.py")
         item.user_properties.append(("rows", rows))
-        # Many processes, on a machine that may be slow: five times what a test has by itself.
-        item.add_marker(pytest.mark.timeout(600), append=False)
         (kept if rows else others).append(item)
     config.hook.pytest_deselected(items=others)
     items[:] = kept

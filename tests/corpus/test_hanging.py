@@ -52,7 +52,6 @@ def clean(folder: Path, jobs: str, *, broken: bool) -> subprocess.CompletedProce
 
 
 @pytest.mark.fault(rows=[36])
-@pytest.mark.timeout(300)
 @pytest.mark.parametrize("jobs", ["1", "2"])
 def test_pages_that_hang_or_kill_the_cleaner_cost_themselves_and_are_tried_again(tmp_path: Path, jobs: str) -> None:
     # One worker takes the file whole, two share its pages.

@@ -187,7 +187,6 @@ def gone(pids: list[int]) -> None:
 
 
 @pytest.mark.fault(rows=[50])
-@pytest.mark.timeout(300)
 def test_a_crawl_two_cleanings_and_readers_at_one_time_disturb_nobody(house: Path, tmp_path: Path) -> None:
     rules(house / "sites", "alpha", "div.main")
     layout = Layout(root=house / "data")

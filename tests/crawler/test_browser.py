@@ -28,7 +28,6 @@ NEEDED = pytest.mark.skipif(
     importlib.util.find_spec("playwright") is None or shutil.which("chromium") is None,
     reason="needs the extra `browser` and Chromium: make browser",
 )
-pytestmark = pytest.mark.timeout(300)
 
 TEXT = "<p>" + "全市统战部长会议召开，会议强调要画好最大同心圆，巩固和发展最广泛的爱国统一战线。" * 8 + "</p>"
 EACH = 5

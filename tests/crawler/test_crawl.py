@@ -317,7 +317,6 @@ def test_a_lost_state_knows_the_archive_again_and_pages_nobody_read_are_not_fetc
 
 
 @pytest.mark.fault(rows=[13])
-@pytest.mark.timeout(300)
 def test_what_a_server_calls_unmodified_is_kept_as_such_and_its_document_stays(tmp_path: Path) -> None:
     data, sites = tmp_path / "data", tmp_path / "sites"
     layout = Layout(root=data)

@@ -8,12 +8,10 @@ import sys
 from collections.abc import Mapping
 from pathlib import Path
 
-import pytest
 from little_server import Answer, serving
 
 from archive.layout import Layout
 
-pytestmark = pytest.mark.timeout(600)
 TEXT = "<p>" + "全市统战部长会议召开，会议强调要画好最大同心圆，巩固和发展最广泛的爱国统一战线。" * 8 + "</p>"
 
 

@@ -106,7 +106,6 @@ def derived(layout: Layout) -> dict[Path, bytes]:
 
 
 @pytest.mark.fault(rows=[44])
-@pytest.mark.timeout(300)  # ten commands
 def test_what_was_taken_down_comes_back_in_no_way(tmp_path: Path) -> None:
     data = tmp_path / "data"
     layout = Layout(root=data)

@@ -19,7 +19,6 @@ from archive.warc import reader
 from archive.warc.record import Record
 from crawler.missing import NAME
 
-pytestmark = pytest.mark.timeout(600)
 TEXT = "<p>" + "全市统战部长会议召开，会议强调要画好最大同心圆，巩固和发展最广泛的爱国统一战线。" * 8 + "</p>"
 ROWS = [f"/xw/202002/t20200219_{n}.html" for n in range(1, 9)]
 LOST = ROWS[2:4]

@@ -7,7 +7,6 @@ import subprocess
 import sys
 from pathlib import Path
 
-import pytest
 from family_crawl import crawl
 from little_server import Answer, Little, serving
 
@@ -63,7 +62,6 @@ def learned(little: Little, data: Path, **crawls: object) -> dict[str, tuple[int
     }
 
 
-@pytest.mark.timeout(120)
 def test_what_a_site_shows_is_learned_and_the_site_file_overrules_it(tmp_path: Path) -> None:
     with serving(lambda path, _: page(path)) as little:
         known = learned(little, tmp_path / "learned")

@@ -26,7 +26,6 @@ from archive.warc import reader
 from archive.warc.record import Record
 from crawler import practice
 
-pytestmark = pytest.mark.timeout(600)
 SEEDS = Path(__file__).parents[2] / "seeds" / "corpus"
 
 

@@ -298,7 +298,6 @@ def history(house: Path) -> list[dict[str, Any]]:
     return [json.loads(line) for line in cundang(house, "schedule", "history", "--json").splitlines()]
 
 
-@pytest.mark.timeout(180)
 def test_one_look_by_cron_crawls_what_is_due_and_tells_what_was_missed(house: Path) -> None:
     cundang(house, "schedule", "due")
     assert history(house) == [], "the first look only notes the time"
@@ -343,7 +342,6 @@ def test_one_look_by_cron_crawls_what_is_due_and_tells_what_was_missed(house: Pa
     assert {line["site"]: line["last_ending"] for line in planned} == dict.fromkeys(first, "max_pages")
 
 
-@pytest.mark.timeout(180)
 def test_a_daemon_that_is_killed_leaves_no_orphan_and_its_crawls_go_on_with_the_next(house: Path) -> None:
     for path in (house / "sites").iterdir():
         text = path.read_text(encoding="utf-8")
