@@ -24,7 +24,7 @@ def cundang(folder: Path, *words: str) -> subprocess.CompletedProcess[str]:
         env=kept | {"PYTHONPATH": str(CHECKOUT)},
         capture_output=True,
         text=True,
-        timeout=100,
+        timeout=300,
         check=False,
     )
     assert "Traceback" not in done.stderr

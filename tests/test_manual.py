@@ -83,7 +83,7 @@ def run(house: Path, line: str) -> subprocess.CompletedProcess[str]:
     bin_ = str(Path(sys.executable).parent)
     environment = kept | {"PATH": f"{bin_}:{os.environ['PATH']}"}
     return subprocess.run(  # noqa: S602 - our own examples, with their wildcards
-        line, shell=True, cwd=house, env=environment, capture_output=True, text=True, timeout=110, check=False
+        line, shell=True, cwd=house, env=environment, capture_output=True, text=True, timeout=300, check=False
     )
 
 

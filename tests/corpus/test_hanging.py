@@ -46,7 +46,7 @@ def clean(folder: Path, jobs: str, *, broken: bool) -> subprocess.CompletedProce
         env=environment,
         capture_output=True,
         text=True,
-        timeout=280,
+        timeout=300,
         check=False,
     )
 

@@ -81,7 +81,7 @@ def command(folder: Path, *words: str) -> list[str]:
 
 def cundang(folder: Path, *words: str) -> list[dict[str, Any]]:
     """Run a command; its lines of JSON."""
-    done = subprocess.run(command(folder, *words), capture_output=True, text=True, timeout=110, check=False)
+    done = subprocess.run(command(folder, *words), capture_output=True, text=True, timeout=300, check=False)
     assert done.returncode == 0, done.stderr[-2000:]
     return [json.loads(line) for line in done.stdout.splitlines()]
 

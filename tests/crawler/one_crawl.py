@@ -37,7 +37,7 @@ def run(server: OddServer | None, data: Path, urls: list[Any], **job: Any) -> di
         job.setdefault("crawl", {}).setdefault("allow_private", [server.authority])
     job |= {"data": str(data), "urls": [url if isinstance(url, dict) else {"url": url} for url in urls]}
     child = subprocess.run(
-        [sys.executable, __file__], input=json.dumps(job), capture_output=True, text=True, timeout=100, check=False
+        [sys.executable, __file__], input=json.dumps(job), capture_output=True, text=True, timeout=300, check=False
     )
     assert child.returncode == 0, child.stderr
     return {**json.loads(child.stdout), "log": child.stderr}

@@ -104,7 +104,7 @@ def crawled(folder: Path, name: str, guard: str) -> tuple[OddServer, dict[str, s
                 [sys.executable, "-c", PROGRAM, guard, "--data", str(folder / "data"), "crawl", str(site)],
                 env=os.environ,
                 capture_output=True,
-                timeout=100,
+                timeout=300,
                 check=True,
             )
     frontier = Frontier(Layout(root=folder / "data").state("little"), read_only=True)

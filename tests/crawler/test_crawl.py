@@ -52,7 +52,7 @@ def cundang(data: Path, sites: Path, *words: str, **environment: str) -> subproc
         env=os.environ | environment,
         capture_output=True,
         text=True,
-        timeout=100,
+        timeout=300,
         check=False,
     )
 
@@ -149,7 +149,7 @@ def test_ctrl_c_finishes_the_batch_and_the_next_crawl_goes_on(server: practice.S
     data, sites = tmp_path / "data", tmp_path / "sites"
     child = begin(server, data, sites, 40)
     child.send_signal(signal.SIGINT)
-    _, talk = child.communicate(timeout=90)
+    _, talk = child.communicate(timeout=300)
     assert child.returncode == 5, talk
     assert "interrupted" in talk
     assert_whole(data)
@@ -186,7 +186,7 @@ def test_a_second_ctrl_c_ends_it_at_once_and_the_next_crawl_heals(tmp_path: Path
         with pytest.raises(subprocess.TimeoutExpired):
             child.wait(1)
         child.send_signal(signal.SIGINT)
-        _, talk = child.communicate(timeout=90)
+        _, talk = child.communicate(timeout=300)
         assert child.returncode == 5, talk
         assert "stopped at once" in talk
         assert "Traceback" not in talk
@@ -234,7 +234,7 @@ def test_a_second_crawl_of_the_site_exits_and_names_the_holder(server: practice.
     second = cundang(data, sites, "crawl", SITE)
     other = cundang(data, sites, "crawl", "aspnet", "--max-pages", "5")
     child.send_signal(signal.SIGTERM)
-    _, talk = child.communicate(timeout=90)
+    _, talk = child.communicate(timeout=300)
     assert second.returncode == 4
     assert f"process {child.pid}" in second.stderr
     assert other.returncode == 0, other.stderr
@@ -250,7 +250,7 @@ def test_several_sites_run_side_by_side_and_stop_together(server: practice.Serve
     )
     until(lambda: {entry.site for entry in server.served()} >= set(keys))
     child.send_signal(signal.SIGINT)
-    _, talk = child.communicate(timeout=60)
+    _, talk = child.communicate(timeout=300)
     assert child.returncode == 5, talk
     assert all(f"{key}: " in talk for key in keys)
     assert_whole(data)
@@ -486,7 +486,7 @@ def test_a_full_disk_ends_the_crawl_with_its_own_code_and_room_lets_it_go_on(tmp
             capture_output=True,
             text=True,
             check=False,
-            timeout=100,
+            timeout=300,
         )
     first, free, second, *_ = ended.stdout.split("\n")
     assert (first, second) == ("exit 3", "exit 0"), ended.stderr

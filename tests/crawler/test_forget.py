@@ -51,7 +51,7 @@ def answer(path: str, _: object) -> Answer:
 
 def cundang(folder: Path, *words: str, code: int = 0) -> subprocess.CompletedProcess[str]:
     command = [sys.executable, "-m", "crawler.cli", "--data", "data", "--sites", "sites", *words]
-    done = subprocess.run(command, cwd=folder, capture_output=True, text=True, timeout=100, check=False, env=os.environ)
+    done = subprocess.run(command, cwd=folder, capture_output=True, text=True, timeout=300, check=False, env=os.environ)
     assert done.returncode == code, f"{words}: exit {done.returncode}\n{done.stderr[-3000:]}"
     return done
 

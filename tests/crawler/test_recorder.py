@@ -398,7 +398,7 @@ def test_a_private_name_that_is_gone_stops_the_start() -> None:
         "import twisted.web._newclient as n; del n.HTTP11ClientProtocol._finishResponse_WAITING;"
         "del n.HTTP11ClientProtocol._finishResponse_TRANSMITTING; import crawler.recorder"
     )
-    child = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, timeout=60, check=False)
+    child = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, timeout=300, check=False)
     assert child.returncode != 0
     assert "UsageError" in child.stderr
     assert "_finishResponse_WAITING" in child.stderr

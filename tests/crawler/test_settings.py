@@ -65,7 +65,7 @@ def test_the_user_agent_says_who_answers_for_it() -> None:
             env={**os.environ, "CUNDANG_CONTACT": contact},
             capture_output=True,
             text=True,
-            timeout=60,
+            timeout=300,
             check=False,
         )
 

@@ -30,7 +30,7 @@ def scrapy(data: Path, site: Path, *words: str, name: str | None = None) -> subp
     command = [sys.executable, "-m", "scrapy", "crawl", name or site.stem]
     command += [word for key, value in settings.items() for word in ("-s", f"{key}={value}")]
     return subprocess.run(
-        [*command, *words], cwd=CHECKOUT, env=os.environ, capture_output=True, text=True, timeout=100, check=False
+        [*command, *words], cwd=CHECKOUT, env=os.environ, capture_output=True, text=True, timeout=300, check=False
     )
 
 
@@ -374,7 +374,7 @@ def test_scrapy_lists_the_sites(tmp_path: Path) -> None:
         capture_output=True,
         text=True,
         check=True,
-        timeout=60,
+        timeout=300,
     )
     assert listed.stdout.split() == ["a", "b"]
 

@@ -53,7 +53,7 @@ VERDICTS = {
 
 
 def openssl(folder: Path, *words: str) -> None:
-    subprocess.run(["openssl", *words], cwd=folder, check=True, capture_output=True, timeout=60)
+    subprocess.run(["openssl", *words], cwd=folder, check=True, capture_output=True, timeout=300)
 
 
 def certify(folder: Path) -> None:

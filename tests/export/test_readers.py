@@ -97,7 +97,7 @@ def export(house: Path, form: str, name: str, *words: str) -> Path:
     out = house / "out" / name
     command = [sys.executable, "-m", "crawler.cli", "--data", f"{house}/data", "--sites", f"{house}/sites", "export"]
     done = subprocess.run(
-        [*command, "--format", form, "--out", str(out), *words], capture_output=True, text=True, check=False, timeout=60
+        [*command, "--format", form, "--out", str(out), *words], capture_output=True, text=True, check=False, timeout=300
     )
     assert done.returncode == 0, done.stderr[-2000:]
     return out
@@ -233,7 +233,7 @@ def test_filters_choose_and_collapsing_loses_nothing_else(house: Path) -> None:
 def test_a_slip_of_the_pen_in_a_filter_is_said(house: Path) -> None:
     command = [sys.executable, "-m", "crawler.cli", "--data", f"{house}/data", "export", "--format", "jsonl", "--out"]
     slips = ("--site", "nowhere", "--flag", "mirror", "--without-flag", "miror")
-    done = subprocess.run([*command, house / "s", *slips], capture_output=True, text=True, check=False, timeout=60)
+    done = subprocess.run([*command, house / "s", *slips], capture_output=True, text=True, check=False, timeout=300)
     assert done.returncode == 0
     said = "no document here has the site 'nowhere'\nno document here has the flag 'miror'\n"
     assert done.stderr.startswith(said)

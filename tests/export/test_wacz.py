@@ -152,7 +152,7 @@ def tools() -> Path:
 @pytest.mark.fault(rows=[51])
 def test_wacz_finds_our_pack_valid(packed: Path, tools: Path) -> None:
     done = subprocess.run(
-        [tools / "python/bin/wacz", "validate", "-f", packed], capture_output=True, text=True, timeout=90, check=False
+        [tools / "python/bin/wacz", "validate", "-f", packed], capture_output=True, text=True, timeout=300, check=False
     )
     assert done.returncode == 0, done.stdout + done.stderr
 

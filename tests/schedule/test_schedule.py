@@ -77,11 +77,11 @@ def test_the_check_of_site_files_reads_schedules(tmp_path: Path) -> None:
     said = 'name = "a"\nhosts = ["a.cn"]\nschedule = "0 25 * * *"\n[crawl]\nstart = ["http://a.cn/"]\n'
     path.write_text(said, encoding="utf-8")
     check = [sys.executable, "-m", "crawler.cli", "sites", "check", str(path)]
-    done = subprocess.run(check, capture_output=True, text=True, timeout=110, check=False)
+    done = subprocess.run(check, capture_output=True, text=True, timeout=300, check=False)
     assert done.returncode == 2
     assert "a: schedule '0 25 * * *' is no cron expression" in done.stderr
     path.write_text(said.replace("25", "23"), encoding="utf-8")
-    assert subprocess.run(check, capture_output=True, timeout=110, check=False).returncode == 0
+    assert subprocess.run(check, capture_output=True, timeout=300, check=False).returncode == 0
 
 
 @given(hours=st.integers(0, 400), step=st.integers(1, 12))
@@ -282,7 +282,7 @@ def command(house: Path, *words: str) -> list[str]:
 
 
 def cundang(house: Path, *words: str) -> str:
-    done = subprocess.run(command(house, *words), capture_output=True, text=True, timeout=110, check=False)
+    done = subprocess.run(command(house, *words), capture_output=True, text=True, timeout=300, check=False)
     assert done.returncode == 0, done.stderr[-2000:]
     return done.stdout
 
@@ -321,7 +321,7 @@ def test_one_look_by_cron_crawls_what_is_due_and_tells_what_was_missed(house: Pa
             command(house, "schedule", "due", "--alert-webhook", hook, "--alert-command", tee),
             capture_output=True,
             text=True,
-            timeout=150,
+            timeout=300,
             check=False,
         )
         server.shutdown()

@@ -83,7 +83,7 @@ def sample(tmp_path_factory: pytest.TempPathFactory) -> Sample:
 
 
 def run(*command: str | Path, cwd: Path | None = None, code: int | None = 0) -> str:
-    done = subprocess.run(command, capture_output=True, text=True, timeout=90, check=False, cwd=cwd)
+    done = subprocess.run(command, capture_output=True, text=True, timeout=300, check=False, cwd=cwd)
     assert code is None or done.returncode == code, f"{command}: exit {done.returncode}\n{done.stdout}{done.stderr}"
     return done.stdout + done.stderr
 
@@ -201,7 +201,7 @@ def pywb(sample: Sample, tools: Path, tmp_path_factory: pytest.TempPathFactory) 
             except OSError:
                 assert server.poll() is None, (folder / "log").read_text()
                 time.sleep(0.2)
-        with closing(http.client.HTTPConnection("127.0.0.1", port, timeout=60)) as connection:
+        with closing(http.client.HTTPConnection("127.0.0.1", port, timeout=300)) as connection:
             yield connection
     finally:
         server.terminate()

@@ -229,7 +229,7 @@ FILL = """
 def run_fill(root: Path, error: str, before: str = "pass", after: str = "pass", command: tuple[str, ...] = ()) -> None:
     script = textwrap.dedent(FILL).format(folder=str(Path(__file__).parent), error=error, before=before, after=after)
     done = subprocess.run(
-        [*command, sys.executable, "-c", script, str(root)], capture_output=True, text=True, timeout=60, check=False
+        [*command, sys.executable, "-c", script, str(root)], capture_output=True, text=True, timeout=300, check=False
     )
     assert done.returncode == 0, done.stderr
 
@@ -295,7 +295,7 @@ def test_a_large_response_streams(tmp_path: Path) -> None:
         [sys.executable, "-c", textwrap.dedent(script), str(path), str(tmp_path)],
         capture_output=True,
         text=True,
-        timeout=60,
+        timeout=300,
         check=True,
     )
     assert int(done.stdout) < 8 * 1024, f"{done.stdout} KiB more memory for a response of {size} bytes"
