@@ -97,7 +97,11 @@ def export(house: Path, form: str, name: str, *words: str) -> Path:
     out = house / "out" / name
     command = [sys.executable, "-m", "crawler.cli", "--data", f"{house}/data", "--sites", f"{house}/sites", "export"]
     done = subprocess.run(
-        [*command, "--format", form, "--out", str(out), *words], capture_output=True, text=True, check=False, timeout=300
+        [*command, "--format", form, "--out", str(out), *words],
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=300,
     )
     assert done.returncode == 0, done.stderr[-2000:]
     return out
