@@ -102,6 +102,8 @@ _HREF = re.compile(r"""(?<![\w-])href\s*=\s*(?:"([^"]*)|'([^']*)|([^\s>]+))""", 
 _HIDING_NAME = re.compile(r"""hidden(?<=[\s"'/]hidden)(?=[\s=>/]|$)""")
 # A script that leads to another page; not one that opens a picture, `window.open(this.src)`.
 _LEADS = re.compile(r"location(?:\.href\s*=|\s*=|\.(?:replace|assign)\()\s*['\"]|window\.open\(\s*['\"]")
+_RUNS = re.compile(r"<marquee\b[^<>]*>", re.IGNORECASE)
+_RUN_ENDS = re.compile(r"</marquee\s*>", re.IGNORECASE)
 # More than this much text is not believed to be hidden: scripts show it (Han characters).
 _TOO_MUCH_TO_HIDE = 200
 
@@ -407,7 +409,7 @@ class Outline:
 
 def outline(html: str) -> Outline:  # noqa: C901, PLR0912, PLR0915 - one loop without recursion: pages nest thousands deep, and this is what reading a page costs
     """Read a page in one pass over its tags."""
-    pieces, json = tokens(html)
+    pieces, json = tokens(_still(html) if "<marquee" in html or "<MARQUEE" in html else html)
     runs: list[tuple[str, int, int, bool]] = []
     boxes: list[tuple[int, int, int]] = []
     picked: list[tuple[str, int, int]] = []
@@ -429,8 +431,6 @@ def outline(html: str) -> Outline:  # noqa: C901, PLR0912, PLR0915 - one loop wi
     hiding = b"none" in said or b"hidden" in said
     loud = hiding and any(written.count(word) < said.count(word) for word in (b"none", b"hidden"))
     leading = b"window.open" in said or b"location" in said
-    # What runs across a page is a greeting, unless it is long.
-    running = "<marquee" in html or "<MARQUEE" in html
     # Only a page with as many tags can be as deep or as long.
     deep, long = len(pieces) > 5 * DEEPEST, len(pieces) > 2 * MOST
     rest = iter([*pieces, *_END_OF_PAGE])
@@ -510,11 +510,11 @@ def outline(html: str) -> Outline:  # noqa: C901, PLR0912, PLR0915 - one loop wi
                 frames.append(_SHADE if dark else _DARK)
                 dark = True
         else:
-            hidden, empty, linked = running and name == "marquee", act >= _BREAK, act == _LINK
+            hidden, empty, linked = False, act >= _BREAK, act == _LINK
             if deep:
                 empty = empty or len(names) >= DEEPEST
             if inner != ">":
-                hidden = hidden or (hiding and ("none" in inner or "hidden" in inner or loud) and _is_hidden(inner))
+                hidden = hiding and ("none" in inner or "hidden" in inner or loud) and _is_hidden(inner)
                 empty = empty or (inner[-2:] == "/>" and _is_shut(inner))
                 # Rows of a list may be no links, but call for their page: <li onclick="window.open('t2020_1.html')">.
                 linked = linked or (leading and ("location" in inner or "window.open" in inner) and _leads(inner))
@@ -655,6 +655,25 @@ def _href(inner: str) -> str | None:
         return inner[at + 7 :].partition('"')[0]
     found = _HREF.search(inner)
     return (found[1] or found[2] or found[3] or "") if found else None
+
+
+def _still(html: str) -> str:
+    """A page without what runs across it: greetings; what is longer is believed to be text.
+
+    >>> _still('<p>甲<MARQUEE width=9>欢迎光临</MARQUEE>乙')
+    '<p>甲乙'
+    """
+    kept, start = [], 0
+    begin = _RUNS.search(html)
+    while begin:
+        end = _RUN_ENDS.search(html, begin.end())
+        if end is None:
+            break
+        if han(html[begin.end() : end.start()]) < _TOO_MUCH_TO_HIDE:
+            kept.append(html[start : begin.start()])
+            start = end.end()
+        begin = _RUNS.search(html, end.end())
+    return "".join([*kept, html[start:]])
 
 
 def _is_shut(inner: str) -> bool:

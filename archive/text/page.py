@@ -122,7 +122,7 @@ def _metas(read: Outline, html: str) -> list[tuple[str, str]]:
         # An unexpanded template: $PubDate, {pubdate}, <TRS_DOCUMENT ...>.
         if name and content and not content.startswith(("$", "<", "{", "[", "%")):
             found.append((name.strip().lower(), content))
-    if made := _MADE.search(html):
+    if ("createTime" in html or "publish_time" in html) and (made := _MADE.search(html)):
         found.append(("publish_time", made[1]))
     names = {"pubDate": "pubdate", "datePublished": "datepublished", "upDate": "update"}
     for data in read.json:
