@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import datetime as dt
 import difflib
+import math
 import re
 import tomllib
 from collections.abc import Iterable, Mapping
@@ -16,6 +17,8 @@ from pathlib import Path
 from types import UnionType
 from typing import Any, TypeVar, get_args, get_origin, get_type_hints
 from urllib.parse import urlsplit
+
+from lxml.cssselect import CSSSelector, SelectorError
 
 from archive.errors import SiteError
 
@@ -73,6 +76,8 @@ class Crawl:
     cookies: bool = False
     hours: str | None = None
     allow_private: tuple[str, ...] = ()
+    tls: str = "strict"
+    browser: bool = False
 
     def open_at(self, moment: dt.datetime) -> bool:
         """Whether `moment` (with a time zone) lies within `hours`.
@@ -86,9 +91,6 @@ class Crawl:
         now = moment.astimezone(dt.timezone(dt.timedelta(hours=8))).strftime("%H:%M")
         first, last = self.hours.split("-")
         return first <= now < last if first < last else now >= first or now < last
-
-    tls: str = "strict"
-    browser: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -126,7 +128,8 @@ def load_file(path: Path) -> Site:
         SiteError: the file cannot be read, or a key is unknown, missing or of the wrong type.
     """
     try:
-        raw = tomllib.loads(path.read_text(encoding="utf-8"))
+        # Editors of Windows begin a file with a byte order mark, which TOML does not know.
+        raw = tomllib.loads(path.read_text(encoding="utf-8-sig"))
     except OSError as error:
         raise SiteError(f"{path}: cannot be read ({error.strerror}). Name an existing site file.") from error
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
@@ -202,41 +205,57 @@ def host_of(url: str) -> str:
     return host if port in (None, default) else f"{host}:{port}"
 
 
-def _check(site: Site, path: Path) -> None:  # noqa: C901 - a list of checks
-    def wrong(key: str, why: str) -> SiteError:
-        return SiteError(f"{path}: {key}: {why}")
+def _wrong(path: Path, key: str, why: str) -> SiteError:
+    return SiteError(f"{path}: {key}: {why}")
 
+
+def _check(site: Site, path: Path) -> None:
     if not site.hosts:
-        raise wrong("hosts", "names no host. List the hosts that belong to the site.")
+        raise _wrong(path, "hosts", "names no host. List the hosts that belong to the site.")
     for host in site.hosts:
         if host != host_of(f"http://{host}/") and host != host_of(f"https://{host}/"):
-            raise wrong("hosts", f"{host!r} is no host. Write it as in a URL, without scheme and path.")
-    if not site.crawl.start:
-        raise wrong("crawl.start", "names no URL. Give at least the home page.")
-    for url in site.crawl.start:
+            raise _wrong(path, "hosts", f"{host!r} is no host. Write it as in a URL, without scheme and path.")
+    if site.place is not None and not re.fullmatch(r"\d{6}", site.place):
+        raise _wrong(path, "place", f'{site.place!r} is no GB/T 2260 code. Give six digits, as in "510000".')
+    _check_crawl(site, path)
+    for key, selector in ((key, getattr(r, key)) for r in site.readings for key in ("title", "body")):
+        try:
+            CSSSelector(selector or "*", translator="html")
+        except SelectorError as error:
+            raise _wrong(path, f"read.{key}", f"{selector!r} is no CSS selector: {error}.") from error
+    untils = [r.until or dt.date.max for r in site.readings]
+    if untils != sorted(set(untils)):
+        raise _wrong(path, "read", "eras stand oldest first, and only the last may lack `until`.")
+
+
+def _check_crawl(site: Site, path: Path) -> None:
+    crawl = site.crawl
+    if not crawl.start:
+        raise _wrong(path, "crawl.start", "names no URL. Give at least the home page.")
+    for url in crawl.start:
         if urlsplit(url).scheme not in ("http", "https") or host_of(url) not in site.hosts:
-            raise wrong("crawl.start", f"{url!r} is no http(s) URL of the site's hosts.")
-    for pattern in site.crawl.articles:
+            raise _wrong(path, "crawl.start", f"{url!r} is no http(s) URL of the site's hosts.")
+    for pattern in crawl.articles:
         try:
             re.compile(pattern)
         except re.error as error:
-            raise wrong("crawl.articles", f"{pattern!r} is no regular expression: {error}.") from error
-    for requisite in site.crawl.requisites:
+            raise _wrong(path, "crawl.articles", f"{pattern!r} is no regular expression: {error}.") from error
+    for requisite in crawl.requisites:
         if requisite not in REQUISITES:
-            raise wrong("crawl.requisites", f"{requisite!r} is unknown; known are {', '.join(REQUISITES)}.")
-    if site.crawl.tls not in ("strict", "weak"):
-        raise wrong("crawl.tls", f'{site.crawl.tls!r} is unknown; known are "strict" and "weak".')
-    if site.crawl.hours is not None and not re.fullmatch(
-        r"(?:[01]\d|2[0-3]):[0-5]\d-(?:[01]\d|2[0-3]):[0-5]\d", site.crawl.hours
+            raise _wrong(path, "crawl.requisites", f"{requisite!r} is unknown; known are {', '.join(REQUISITES)}.")
+    if crawl.tls not in ("strict", "weak"):
+        raise _wrong(path, "crawl.tls", f'{crawl.tls!r} is unknown; known are "strict" and "weak".')
+    if crawl.hours is not None and not re.fullmatch(
+        r"(?:[01]\d|2[0-3]):[0-5]\d-(?:[01]\d|2[0-3]):[0-5]\d", crawl.hours
     ):
-        raise wrong("crawl.hours", f'{site.crawl.hours!r} are no hours. Write them as in "22:00-07:00".')
-    if site.crawl.delay < 0:
-        raise wrong("crawl.delay", "is negative. Give seconds.")
-    if site.place is not None and not re.fullmatch(r"\d{6}", site.place):
-        raise wrong("place", f'{site.place!r} is no GB/T 2260 code. Give six digits, as in "510000".')
-    untils = [r.until for r in site.readings[:-1]]
-    if any(u is None for u in untils) or untils != sorted(u for u in untils if u):
-        raise wrong("read", "eras stand oldest first, and only the last may lack `until`.")
+        raise _wrong(path, "crawl.hours", f'{crawl.hours!r} are no hours. Write them as in "22:00-07:00".')
+    if not 0 <= crawl.delay < math.inf:
+        raise _wrong(path, "crawl.delay", f"{crawl.delay} are no seconds. Give 0 or more.")
+    if crawl.max_depth < 0:
+        raise _wrong(path, "crawl.max_depth", "is negative. Give 0 for the start pages alone.")
+    for key in ("max_pages", "page_bytes", "file_bytes"):
+        if (most := getattr(crawl, key)) is not None and most < 1:
+            raise _wrong(path, f"crawl.{key}", f"{most} lets nothing through. Give 1 or more.")
 
 
 def _build(
@@ -272,7 +291,7 @@ def _typed(value: Any, hint: Any, path: Path, key: str) -> Any:
         "int": "a whole number",
         "str": "a string",
         "bool": "true or false",
-        "date": "a date like 2022-06-30",
+        "date": "a date without quotation marks, like 2022-06-30",
     }
     wanted = " or ".join(kinds[(get_origin(o) or o).__name__] for o in options if o is not type(None))
     raise SiteError(f"{path}: `{key}` must be {wanted}, not {value!r}.")

@@ -78,6 +78,13 @@ def test_the_era_is_chosen_by_the_day_of_the_capture_in_china(
         (("\\d{8}", "\\d{8}("), ("crawl.articles", "regular expression")),
         (('"www.sctyzx.gov.cn", ', '"http://www.sctyzx.gov.cn", '), ("hosts", "without scheme")),
         (("until = 2022-06-30", ""), ("until", "oldest first")),
+        (('title = "h1.title"', "until = 2021-06-30"), ("read", "oldest first")),
+        (("2022-06-30", '"2022-06-30"'), ("read.until", "without quotation marks")),
+        (("div.TRS_Editor", "div..TRS_Editor"), ("read.body", "no CSS selector")),
+        (("delay = 2", "delay = inf"), ("crawl.delay", "seconds")),
+        (("delay = 2", "max_pages = 0"), ("crawl.max_pages", "1 or more")),
+        (("delay = 2", "page_bytes = 0"), ("crawl.page_bytes", "1 or more")),
+        (("delay = 2", "max_depth = -1"), ("crawl.max_depth", "0 for the start pages")),
     ],
 )
 def test_a_mistake_names_the_file_the_key_and_the_cure(
@@ -89,6 +96,10 @@ def test_a_mistake_names_the_file_the_key_and_the_cure(
         site.load_file(path)
     for word in (str(path), *words):
         assert word in str(error.value)
+
+
+def test_a_byte_order_mark_is_no_mistake(tmp_path: Path) -> None:
+    assert site.load_file(written(tmp_path, "\ufeff" + GOOD)) == site.load_file(written(tmp_path, GOOD))
 
 
 def test_a_host_belongs_to_one_site(tmp_path: Path) -> None:
