@@ -236,7 +236,7 @@ def _saved(page: Page) -> tuple[Capture, str, tuple[Problem, ...]]:
     # A name that is no UTF-8 is written out in its bytes: b\\xff.html.
     origin = os.fsencode(page.path.relative_to(page.root).as_posix()).decode("utf-8", "backslashreplace")
     told = _told(page.path)
-    url = told.url or "file:///" + quote(os.fsencode(page.path.relative_to(page.root).as_posix()))
+    url = told.url or _marked(body) or "file:///" + quote(os.fsencode(page.path.relative_to(page.root).as_posix()))
     content_type = told.content_type or ("text/plain" if origin.lower().endswith(TEXTS) else "text/html")
     digest = f"sha256:{hashlib.sha256(body).hexdigest()}"
     capture = Capture(
@@ -292,6 +292,20 @@ def _told(path: Path) -> _Told:
         content_type=content_type.strip() if content_type else None,
         problems=tuple(problems),
     )
+
+
+# Written above a page when it is saved: the mark of the web of Chromium and Internet Explorer, and SingleFile's.
+_MARK = re.compile(rb"<!--(?: saved from url=\(\d{4}\)|\s+Page saved with SingleFile\s+url: )(https?://[\x21-\x7e]+)")
+
+
+def _marked(body: bytes) -> str | None:
+    r"""The address that the browser wrote into a page when it saved it.
+
+    >>> _marked(b"<!DOCTYPE html>\n<!-- saved from url=(0025)http://www.sctyzx.gov.cn/ -->\n<html>")
+    'http://www.sctyzx.gov.cn/'
+    """
+    found = _MARK.search(body, 0, 2048)
+    return quote(found[1].decode("ascii"), safe=_URL_SAFE) if found else None
 
 
 # RFC 3986: what a URL is made of, and the percent sign of what is escaped already.

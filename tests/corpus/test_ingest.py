@@ -427,6 +427,22 @@ def test_a_bad_description_is_named_and_the_page_is_kept(layout: Layout, tmp_pat
     assert capture.url == "file:///page.html"
 
 
+def test_a_page_that_a_browser_saved_keeps_the_address_that_the_browser_wrote_into_it(tmp_path: Path) -> None:
+    page = tmp_path / "page.html"
+    url = "http://www.gov.cn/a/1.html?b=%E7%BB%9F&c"
+    for mark in (
+        f"<!DOCTYPE html>\r\n<!-- saved from url=(0044){url} -->",
+        f"<!DOCTYPE html> <html><!--\n Page saved with SingleFile \n url: {url} \n saved date: x\n-->",
+    ):
+        page.write_text(mark + "<p>会议</p>", encoding="utf-8")
+        assert saved(page, tmp_path).url == url
+    (tmp_path / "meta.json").write_text('{"url": "http://b.cn/"}', encoding="utf-8")
+    assert saved(page, tmp_path).url == "http://b.cn/", "what a person wrote beside it comes first"
+    page.write_text("<p>会议</p>" * 1000 + "<!-- saved from url=(0014)http://c.cn/ -->", encoding="utf-8")
+    (tmp_path / "meta.json").unlink()
+    assert saved(page, tmp_path).url == "file:///page.html", "below the head it is somebody's text"
+
+
 def test_one_description_is_not_taken_for_two_pages(tmp_path: Path) -> None:
     page = save(tmp_path / "in", "<p>一</p>", url="http://a.cn/1")
     other = tmp_path / "in" / "other.html"
