@@ -215,6 +215,8 @@ def _check(site: Site, path: Path) -> None:
     for host in site.hosts:
         if host != host_of(f"http://{host}/") and host != host_of(f"https://{host}/"):
             raise _wrong(path, "hosts", f"{host!r} is no host. Write it as in a URL, without scheme and path.")
+        if not host.isascii():
+            raise _wrong(path, "hosts", f"{host!r} is asked for as {host.encode('idna').decode()!r}. Write it so.")
     if site.place is not None and not re.fullmatch(r"\d{6}", site.place):
         raise _wrong(path, "place", f'{site.place!r} is no GB/T 2260 code. Give six digits, as in "510000".')
     _check_crawl(site, path)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import datetime as dt
 import errno
+import io
 import json
 import os
 import signal
@@ -32,7 +33,7 @@ from archive.layout import OPEN, Layout
 from archive.site import Site
 from archive.warc import exclusions, index, verify
 from crawler.lock import Lock, is_held
-from crawler.talk import say, telling
+from crawler.talk import put, say, telling
 
 app = typer.Typer(
     name="cundang",
@@ -114,7 +115,7 @@ def sites_list(context: typer.Context, json_: Json = False) -> None:
 
     Example: cundang sites list --json
     """
-    for site in context.obj.sites().values():
+    for site in site_files.load(context.obj.sites_folder).values():
         _print(site, f"{site.key:24} {site.name}  {' '.join(site.hosts)}  {site.schedule or ''}", json_)
 
 
@@ -159,9 +160,9 @@ def sites_check(
     for path in files:
         try:
             site = site_files.load_file(path)
-            schedule.next_time(site, dt.datetime.now(dt.UTC))
+            comes = schedule.next_time(site, dt.datetime.now(dt.UTC))
             good.append(site)
-            say(f"{site.key}: good")
+            say(f"{site.key}: good" + ("; but its schedule never comes" if site.schedule and comes is None else ""))
         except CundangError as error:
             say(str(error))
     site_files.by_host(good)
@@ -222,7 +223,7 @@ def read(context: typer.Context, paths: Paths, jobs: Jobs = None) -> None:
     jobs_ = ((capture, hosts.get(site_files.host_of(capture.url))) for capture in captures)
     with reclean.Workers(jobs or os.cpu_count() or 1) as workers:
         for page, (item, fault) in zip(pages, workers.clean(jobs_), strict=True):
-            print(jsonl.line(item, path=str(page.path)))
+            put(jsonl.line(item, path=str(page.path)))
             faults += bool(fault)
     raise typer.Exit(int(faults > 0))
 
@@ -254,6 +255,7 @@ def clean(  # noqa: PLR0913, PLR0917 - typer makes an option of each
         raise UsageError("--stale and --all exclude each other. Give one.")
     if rules and not dry_run:
         raise UsageError("--rules tries a site file and changes nothing: give --dry-run and --diff with it.")
+    _known_data(house.layout)
     if dry_run and not diff_:
         for shard in reclean.stale(house.layout, house.sites(site, rules), house.key(site)):
             _print(shard, f"{shard.warc}: {shard.why}", json_)
@@ -274,6 +276,7 @@ def rebuild(
     Example: cundang rebuild --catalogue
     """
     house: House = context.obj
+    _known_data(house.layout)
     everything = not (index_ or corpus or catalogue)
     if index_ or everything:
         for warc in house.layout.warcs():
@@ -394,7 +397,7 @@ def show(
     if found and not versions:
         shown = query.whole(layout, found[0])
         first = query.first_of(layout, shown.id)
-        print(jsonl.line(shown, duplicate_of=first) if json_ else _page(shown, first))
+        put(jsonl.line(shown, duplicate_of=first) if json_ else _page(shown, first))
 
 
 class Format(StrEnum):
@@ -450,6 +453,8 @@ def export(  # noqa: PLR0913, PLR0917 - typer makes an option of each
     sites = None
     if place is not None:
         sites = tuple(one.key for one in house.sites().values() if (one.place or "").startswith(place))
+        if not sites:
+            say(f"no site file has the place {place!r}")
     wanted = query.Filter(
         site=house.key(site),
         since=since,
@@ -490,6 +495,7 @@ def forget(
     from crawler import forget as forgetting  # noqa: PLC0415 - it knows the state of crawls, which needs scrapy
 
     house: House = context.obj
+    _known_data(house.layout)
     for done in forgetting.forget(house.layout, urls, reason, erase=erase):
         _print(done, f"{done.what:7} {done.path} {done.record} {done.detail}", json_)
     faults = _clean(house, None, every=False, jobs=jobs)
@@ -533,7 +539,9 @@ def schedule_run(
     at_once: AtOnce = 4,
     alert_command: Command = None,
     alert_webhook: Webhook = None,
-    metrics: Annotated[int | None, typer.Option(help="Serve figures for Prometheus on this port of 127.0.0.1.")] = None,
+    metrics: Annotated[
+        int | None, typer.Option(min=1, max=65535, help="Serve figures for Prometheus on this port of 127.0.0.1.")
+    ] = None,
     minutes: Annotated[float | None, typer.Option(min=0, help="Stop after so long; never when absent.")] = None,
 ) -> None:
     """Crawl each site when its file says, until Ctrl-C or SIGTERM, which let crawls finish what is on the wire.
@@ -594,7 +602,7 @@ def schedule_history(
     """
     from crawler import alerts, runs  # noqa: PLC0415 - only this command needs it
 
-    layout: Layout = context.obj.layout
+    layout = _known_data(context.obj.layout)
     history = runs.Runs(layout.runs) if layout.runs.exists() else None
     for run in history.history(context.obj.key(site), limit=limit) if history else ():
         assert history
@@ -632,11 +640,19 @@ def schedule_export(
         files = schedule.units(house.layout, house.sites_folder)
     for name, said in files.items():
         if out is None:
-            print(said if cron else f"# {name}\n{said}", end="" if cron else "\n")
+            put(said if cron else f"# {name}\n{said}", end="" if cron else "\n")
         else:
             out.mkdir(parents=True, exist_ok=True)
             (out / name).write_text(said, encoding="utf-8")
             say(f"{out / name}")
+
+
+_FULL = (errno.ENOSPC, errno.EDQUOT)
+# What the machine refuses, and no change of ours would mend.
+_OUTSIDE = (
+    *(errno.EACCES, errno.EPERM, errno.EROFS, errno.EIO, errno.ENOTDIR, errno.EISDIR, errno.ELOOP, errno.ENAMETOOLONG),
+    *(errno.EMFILE, errno.ENFILE, errno.ESTALE, errno.ENODEV, errno.ENXIO),
+)
 
 
 def main() -> None:
@@ -644,22 +660,35 @@ def main() -> None:
     # As our own error: of a KeyboardInterrupt typer would make exit code 1.
     signal.signal(signal.SIGINT, _interrupted)
     signal.signal(signal.SIGTERM, _interrupted)
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            # A file's name may be no UTF-8, a locale may lack a character: it is shown as \\udcff then.
+            stream.reconfigure(errors="backslashreplace")
     try:
         # The schedule begins its crawls with SIGTERM held back: until here nobody could have said how they ended.
         signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGTERM})
-        app()
+        try:
+            app()
+        finally:
+            put(end="", flush=True)
     except CundangError as error:
         say(f"cundang: {error}")
         sys.exit(error.exit_code)
-    except BrokenPipeError:
-        # The reader of our output is gone, as in `cundang search ... | head`.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        sys.exit(0)
-    except OSError as error:
-        if error.errno not in (errno.ENOSPC, errno.EDQUOT):
+    except UnicodeEncodeError:
+        odd = [word for word in sys.argv if not word.isprintable()]
+        if not odd:
             raise
-        say(f"cundang: {error}. Make room, then run the command again: what was finished is kept.")
-        sys.exit(SpaceError.exit_code)
+        # SQLite, Parquet and JSON take UTF-8 alone.
+        say(f"cundang: {', '.join(odd)}: no UTF-8. Give it another name.")
+        sys.exit(UsageError.exit_code)
+    except OSError as error:
+        if error.errno in _FULL:
+            say(f"cundang: {error}. Make room, then run the command again: what was finished is kept.")
+            sys.exit(SpaceError.exit_code)
+        if error.errno not in _OUTSIDE:
+            raise
+        say(f"cundang: {error}. Mend the disk or the rights, then run the command again: what was finished is kept.")
+        sys.exit(CundangError.exit_code)
 
 
 def _interrupted(_number: int, _frame: FrameType | None) -> NoReturn:
@@ -752,10 +781,10 @@ def _print_difference(found: diff.Difference, json_: bool) -> None:
     if json_:
         # The lines of a page stand in the largest changes; here a page is named.
         pages = [{name: getattr(change, name) for name in ("id", "what", "fields")} for change in found.changes]
-        print(json.dumps({"shard": found.shard, **asdict(found), "changes": pages}, ensure_ascii=False))
+        put(json.dumps({"shard": found.shard, **asdict(found), "changes": pages}, ensure_ascii=False))
     else:
         counts = ", ".join(f"{count} {what}" for what, count in sorted(kinds.items()))
-        print(f"{found.shard}: {found.pages} pages; {counts or 'the same texts'} ({found.why})")
+        put(f"{found.shard}: {found.pages} pages; {counts or 'the same texts'} ({found.why})")
 
 
 def _print_report(report: diff.Report, json_: bool) -> None:
@@ -778,7 +807,7 @@ def _print_report(report: diff.Report, json_: bool) -> None:
 
 def _print(item: Any, plain: str, json_: bool) -> None:
     assert is_dataclass(item)
-    print(json.dumps(asdict(item), ensure_ascii=False, default=str) if json_ else plain)  # type: ignore[arg-type]
+    put(json.dumps(asdict(item), ensure_ascii=False, default=str) if json_ else plain)  # type: ignore[arg-type]
 
 
 def _report_line(report: ingest.Report) -> str:

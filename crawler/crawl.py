@@ -66,10 +66,11 @@ def crawl(
 def _site(folder: Path, name: str) -> Site:
     if name.endswith(".toml"):
         return load_file(Path(name))
-    sites = load(folder)
-    if name not in sites:
-        raise UsageError(f"{name} is no site file of {folder}; known are {', '.join(sites) or 'none'}.")
-    return sites[name]
+    if (folder / f"{name}.toml").is_file():
+        # Alone: a mistake in another site's file keeps nobody from crawling this one.
+        return load_file(folder / f"{name}.toml")
+    known = ", ".join(load(folder)) or "none"
+    raise UsageError(f"{name} is no site file of {folder}; known are {known}.")
 
 
 def _end_with_parent(site: Site) -> None:

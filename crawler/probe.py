@@ -34,6 +34,7 @@ _TITLE = XPath("string(//title)")
 _FEEDS = XPath("//link[@rel='alternate'][contains(@type, 'rss') or contains(@type, 'atom')]/@href")
 _PLACE = re.compile(r"<meta[^>]*name=[\"']SiteIDCode[\"'][^>]*content=[\"'](\d{6})\d{4}[\"']", re.IGNORECASE)
 _NUMBER, _HASH = re.compile(r"\d+"), re.compile(r"[0-9a-f]{32}")
+_NAME_BEGIN = re.compile(r"^(?:网站)?首[页頁]\s*[-_|–—]+\s*")
 _NAME_END = re.compile(r"\s*[-_|–—]+\s*(?:首页|首頁|网站首页|官方网站|欢迎您)?.*$|首页$|官方网站$")
 
 
@@ -107,7 +108,7 @@ def probe(url: str, folder: Path, *, key: str | None = None, delay: float = 3.0)
         samples = tuple(query.documents(layout, query.Filter())) if asked else ()
     probed = Probed(
         path=path,
-        name=next((name for page in pages if (name := _NAME_END.sub("", page.title).strip())), host),
+        name=next((name for page in pages if (name := _name(page.title))), host),
         cms=cms([page.html for page in pages], [link.url for link in inside]),
         columns=_columns(pages, home),
         pager=_pager(pages),
@@ -123,6 +124,15 @@ def probe(url: str, folder: Path, *, key: str | None = None, delay: float = 3.0)
     path.write_text(_file(probed, home, hosts, delay, place), encoding="utf-8")
     load_file(path)
     return probed
+
+
+def _name(title: str) -> str:
+    """What a home page's title names the site.
+
+    >>> _name("网站首页-松溪县委统战部"), _name("四川统一战线 - 首页"), _name("首页")
+    ('松溪县委统战部', '四川统一战线', '')
+    """
+    return _NAME_END.sub("", _NAME_BEGIN.sub("", title)).strip()
 
 
 def _twin(host: str) -> str:

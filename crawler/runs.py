@@ -107,7 +107,7 @@ class Runs:
             self._db.executescript("PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL;" + _SCHEMA)
         except (OSError, sqlite3.Error) as error:
             raise DataError(
-                f"{path}: the history of runs cannot be used ({error}). Move it away to begin anew."
+                f"{path}: the history of runs cannot be used ({error}). Mend its rights, or move it away to begin anew."
             ) from error
 
     def close(self) -> None:

@@ -1,7 +1,8 @@
-"""What a long command tells while it works, on stderr: a bar on a terminal, else a plain line now and then."""
+"""Data on stdout; on stderr what a long command tells: a bar on a terminal, else a plain line now and then."""
 
 from __future__ import annotations
 
+import os
 import sys
 import time
 from collections.abc import Iterator
@@ -24,6 +25,14 @@ class Tell(Protocol):
 def say(text: str) -> None:
     """One line of talk on stderr."""
     print(text, file=sys.stderr, flush=True)
+
+
+def put(text: str = "", end: str = "\n", *, flush: bool = False) -> None:
+    """Data on stdout; where its reader is gone, as in `cundang import ... | head`, the work goes on unread."""
+    try:
+        print(text, end=end, flush=flush)
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 @contextmanager

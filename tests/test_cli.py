@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import json
 import os
+import shutil
+import signal
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import pytest
@@ -16,12 +20,12 @@ CHECKOUT = Path(__file__).parents[1]
 PAGE = f"<title>会议</title><h1>会议召开</h1><p>{'统战部召开会议，传达学习精神，研究部署工作。' * 8}</p>"
 
 
-def cundang(folder: Path, *words: str) -> subprocess.CompletedProcess[str]:
+def cundang(folder: Path, *words: str, **environment: str) -> subprocess.CompletedProcess[str]:
     kept = {key: value for key, value in os.environ.items() if not key.startswith("CUNDANG_")}
     done = subprocess.run(
         [sys.executable, "-m", "crawler.cli", *words],
         cwd=folder,
-        env=kept | {"PYTHONPATH": str(CHECKOUT)},
+        env=kept | {"PYTHONPATH": str(CHECKOUT)} | environment,
         capture_output=True,
         text=True,
         timeout=300,
@@ -47,12 +51,22 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
         (("verify", "--help"), 0, "verify"),
         (("--data", "nowhere", "verify"), 2, "no such data folder"),
         (("--data", "nowhere", "status"), 2, "no such data folder"),
+        (("--data", "nowhere", "clean"), 2, "no such data folder"),
+        (("--data", "nowhere", "forget", "http://a.cn/"), 2, "no such data folder"),
+        (("--data", "nowhere", "search", "会议"), 2, "no such data folder"),
+        (("--data", "\udcff", "import", "a"), 2, "no UTF-8"),
         (("clean", "--site", "nobody"), 2, "neither a site file nor a folder"),
         (("search", "会议", "--since", "yesterday"), 2, "no day, month or year"),
+        (("search", "会议", "--since", "2022", "--until", "2020"), 2, "no day lies between"),
+        (("export", "--format", "jsonl", "--out", "out.jsonl", "--place", "99"), 0, "no site file has the place '99'"),
+        (("schedule", "run", "--metrics", "99999"), 2, "65535"),
         (("sites", "check"), 2, "no such folder of site files"),
+        (("sites", "list"), 2, "no such folder of site files"),
         (("crawl", "nobody"), 2, "no such folder of site files"),
         (("show", "http://nowhere.cn/"), 2, "neither the id nor the URL"),
         (("export", "--format", "jsonl", "--out", "a"), 2, "a: is a folder"),
+        (("export", "--format", "jsonl", "--out", os.devnull), 2, "is a device"),
+        (("schedule", "export", "--cron", "--out", "a/1.html/x"), 1, "Mend the disk or the rights"),
         (("read", "data"), 2, "no saved page"),
         (("search", "会议", "--until", "1990"), 0, ""),
     ],
@@ -63,6 +77,47 @@ def test_what_is_wrong_is_said(folder: Path, words: tuple[str, ...], code: int, 
     assert said in done.stderr + done.stdout
     if words[-2:] == ("--until", "1990"):
         assert not done.stdout, "a document without a date is before no day"
+
+
+def test_a_file_name_that_is_no_utf8_is_shown_all_the_same(folder: Path, tmp_path: Path) -> None:
+    odd = os.fsencode(tmp_path) + b"/\xd5\xfb.html"
+    Path(os.fsdecode(odd)).write_bytes((folder / "a" / "1.html").read_bytes())
+    done = cundang(folder, "read", str(tmp_path), PYTHONIOENCODING="utf-8:strict")
+    assert json.loads(done.stdout)["path"] == os.fsdecode(odd)
+
+
+def test_a_reader_that_goes_away_stops_no_work(tmp_path: Path) -> None:
+    for number in range(60):
+        (tmp_path / f"{number:02}.html").write_text(PAGE.replace("会议召开", f"会议{number}召开"), encoding="utf-8")
+    line = f"{sys.executable} -m crawler.cli import --jobs 1 . | head -1; exit ${{PIPESTATUS[0]}}"
+    done = subprocess.run(
+        ["bash", "-c", line],
+        cwd=tmp_path,
+        env=os.environ | {"PYTHONPATH": str(CHECKOUT), "CUNDANG_DATA": "data", "PYTHONUNBUFFERED": "1"},
+        capture_output=True,
+        text=True,
+        timeout=100,
+        check=False,
+    )
+    assert (done.returncode, done.stdout.count("\n")) == (0, 1), done.stderr
+    assert "60 documents" in done.stderr
+
+
+def test_ctrl_c_before_anything_is_loaded_is_no_traceback(tmp_path: Path) -> None:
+    begun = tmp_path / "begun"
+    # In place of the command line a module that says that it is being loaded, and takes its time.
+    slow = f"import pathlib, time; pathlib.Path({str(begun)!r}).touch(); time.sleep(60)"
+    (tmp_path / "crawler").mkdir()
+    for name in ("__init__.py", "__main__.py"):
+        shutil.copy(CHECKOUT / "crawler" / name, tmp_path / "crawler")
+    (tmp_path / "crawler" / "cli.py").write_text(slow, encoding="utf-8")
+    with subprocess.Popen([sys.executable, "-m", "crawler"], cwd=tmp_path, stderr=subprocess.PIPE) as process:
+        while not begun.exists():
+            assert process.poll() is None
+            time.sleep(0.01)
+        process.send_signal(signal.SIGINT)
+        assert process.communicate(timeout=30)[1] == b"cundang: interrupted before it began; nothing was changed.\n"
+    assert process.returncode == 5
 
 
 def test_two_files_of_one_name_are_two_documents(folder: Path) -> None:

@@ -484,9 +484,11 @@ def _asked(layout: Layout) -> Iterator[sqlite3.Connection]:
 
 
 def _connect(layout: Layout) -> sqlite3.Connection:
+    if not layout.root.is_dir():
+        raise UsageError(f"{layout.root}: no such data folder. Name it with --data or CUNDANG_DATA.")
     if not layout.catalogue.exists():
         raise UsageError(f"{layout.catalogue}: no catalogue yet. Make it: cundang rebuild --catalogue")
-    db = sqlite3.connect(f"file:{layout.catalogue}?mode=ro", uri=True, timeout=60)
+    db = sqlite3.connect(f"{layout.catalogue.resolve().as_uri()}?mode=ro", uri=True, timeout=60)
     excluded = exclusions.read(layout)
     if excluded.pages:
         # What was taken down is found by nobody from that moment on, though the catalogue still has to follow. A view
@@ -497,13 +499,27 @@ def _connect(layout: Layout) -> sqlite3.Connection:
     return db
 
 
+def _is_day(words: str) -> bool:
+    """Whether it is a day, month or year of the calendar.
+
+    >>> [_is_day(words) for words in ("2020", "2020-02", "2020-02-29", "2020-13", "2021-02-29", "yesterday")]
+    [True, True, True, False, False, False]
+    """
+    try:
+        return bool(_DAY.fullmatch(words) and dt.date.fromisoformat((words + "-01-01")[:10]))
+    except ValueError:
+        return False
+
+
 def _condition(wanted: Filter) -> tuple[str, Sequence[Any]]:
     parts: list[tuple[str, Any]] = []
     if wanted.site:
         parts.append(("d.site = ?", wanted.site))
     for day in (wanted.since, wanted.until):
-        if day is not None and not _DAY.fullmatch(day):
+        if day is not None and not _is_day(day):
             raise UsageError(f"{day!r} is no day, month or year. Write it as 2020-02-19, 2020-02 or 2020.")
+    if wanted.since and wanted.until and wanted.since > wanted.until + "~":
+        raise UsageError(f"no day lies between {wanted.since} and {wanted.until}. Give the earlier one to --since.")
     if wanted.since:
         parts.append(("d.day >= ?", wanted.since))
     if wanted.until:

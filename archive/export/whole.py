@@ -20,8 +20,8 @@ def file(out: Path) -> Iterator[BinaryIO]:
         UsageError: it cannot be made there.
         SpaceError: there is no space left.
     """
-    if out.is_dir():
-        raise UsageError(f"{out}: is a folder. Name a file with --out.")
+    if out.exists() and not out.is_file():
+        raise UsageError(f"{out}: is a {'folder' if out.is_dir() else 'device or pipe'}. Name a file with --out.")
     tmp = out.with_name(out.name + ".tmp")
     try:
         out.parent.mkdir(parents=True, exist_ok=True)

@@ -422,9 +422,10 @@ def test_a_damaged_state_is_set_aside_and_the_archive_is_known_again(
 def test_an_unreachable_site_is_said_to_be_one(tmp_path: Path) -> None:
     with serving(lambda *_: None) as little:
         little.site(tmp_path / "sites")
+    (tmp_path / "sites" / "another.toml").write_text("name = 1", encoding="utf-8")
     start = time.monotonic()
     ended = cundang(tmp_path / "data", tmp_path / "sites", "crawl", "little")
-    assert ended.returncode == 1
+    assert ended.returncode == 1, "a mistake in another site's file keeps nobody from crawling this one"
     assert f"no page came from {little.host}" in ended.stderr
     assert "Traceback" not in ended.stderr
     # The usual waits between tries, a minute and more, are for hosts that have answered before.

@@ -77,6 +77,7 @@ def test_the_era_is_chosen_by_the_day_of_the_capture_in_china(
         (('start = ["http://www.sctyzx.gov.cn/"]', "start = []"), ("crawl.start", "home page")),
         (("\\d{8}", "\\d{8}("), ("crawl.articles", "regular expression")),
         (('"www.sctyzx.gov.cn", ', '"http://www.sctyzx.gov.cn", '), ("hosts", "without scheme")),
+        (('hosts = ["www', 'hosts = ["统战.cn", "www'), ("hosts", "xn--3nun45d.cn")),
         (("until = 2022-06-30", ""), ("until", "oldest first")),
         (('title = "h1.title"', "until = 2021-06-30"), ("read", "oldest first")),
         (("2022-06-30", '"2022-06-30"'), ("read.until", "without quotation marks")),
