@@ -5,8 +5,11 @@ from __future__ import annotations
 import codecs
 import re
 import zlib
+from collections.abc import Sequence
 from dataclasses import dataclass
 from importlib import resources
+from operator import itemgetter
+from typing import TypeAlias
 
 from lxml.etree import ElementDefaultClassLookup, ParserError, XMLSyntaxError
 from lxml.html import HtmlElement, HTMLParser, document_fromstring
@@ -24,6 +27,8 @@ CHANCE = 60
 # Characters that a score looks at.
 SAMPLE = 6_000
 
+# What is tried where nothing is declared that is right, best first.
+_LADDER = (("utf-8", "text"), ("gb18030", "text"), ("big5hkscs", "text"))
 _COMMON_HAN = resources.files("archive.text").joinpath("common_han.txt").read_text("utf-8")
 _COMMON = re.compile(f"[{_COMMON_HAN}，。、：；！？“”‘’（）《》【】「」『』—…·　]+")
 # Compatibility forms, extension A, private use: seldom in news, often in a wrong reading.
@@ -49,6 +54,10 @@ _ASCII = bytes(range(128))
 _CONTROLS = bytes([*range(9), 11, *range(14, 32), 0x7F])
 # What is left without these is no ASCII, or a control character.
 _PLAIN = bytes(sorted({*_ASCII} - {*_CONTROLS}))
+
+
+# Text, encoding, evidence, the text's characters beyond ASCII, and how much these look like Chinese.
+_Reading: TypeAlias = tuple[str, str, str, str, float]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -95,24 +104,35 @@ def decode(body: bytes, content_type: str | None) -> Decoded:
         encoding, evidence = declared[0] if declared else ("utf-8", "text")
         if encoding not in ("hz", "iso2022_jp", "iso2022_kr"):
             return _decoded(body.decode("ascii"), encoding, evidence, rest="", controls=controls)
-    candidates = [*declared, ("utf-8", "text"), ("gb18030", "text"), ("big5hkscs", "text")]
-    best, best_score = ("", "utf-8", "text"), -1e9
-    for encoding, evidence in _once(candidates):
-        text = body.decode(encoding, "replace")
-        other = _not_ascii(text)
-        score = _score(other)
-        if score > best_score:
-            best, best_score = (text, encoding, evidence), score
-        if score > RIGHT and "\ufffd" not in other:
-            return _decoded(text, encoding, evidence, rest=other, controls=controls)
-    if best_score <= RIGHT:
-        best = _foreign(body, declared) or best
-    text, encoding, evidence = best
+    text, encoding, evidence, other, score = _best(body, _once([*declared, *_LADDER]))
+    if score > RIGHT and "\ufffd" not in other:
+        return _decoded(text, encoding, evidence, rest=other, controls=controls)
+    if score <= RIGHT:
+        text, encoding, evidence = _foreign(body, declared) or (text, encoding, evidence)
     if "\ufffd" in text.rstrip("\ufffd"):
         pieces = _by_piece(body, encoding)
         if pieces.count("\ufffd") < text.count("\ufffd"):
             return _decoded(pieces, "mixed", "text", "mixed_encoding", controls=controls)
     return _decoded(text, encoding, evidence, controls=controls)
+
+
+def _best(body: bytes, candidates: Sequence[tuple[str, str]]) -> _Reading:
+    """The first reading without a loss that is right, else the best one."""
+    readings: dict[str, _Reading] = {}
+    # Thousands of replacements take long: readings with a loss are looked at where no other is right.
+    for errors in ("strict", "replace"):
+        for encoding, evidence in candidates:
+            if encoding not in readings:
+                try:
+                    text = body.decode(encoding, errors)
+                except UnicodeDecodeError:
+                    continue
+                other = _not_ascii(text)
+                score = _score(other)
+                readings[encoding] = (text, encoding, evidence, other, score)
+                if score > RIGHT and "\ufffd" not in other:
+                    return readings[encoding]
+    return max((readings[encoding] for encoding, _ in candidates), key=itemgetter(4))
 
 
 def parse(html: str) -> HtmlElement | None:
@@ -138,15 +158,15 @@ def _parse(data: bytes) -> tuple[HtmlElement | None, bool]:
 
 
 def _utf8(body: bytes, rest: bytes, declared: list[tuple[str, str]], controls: int) -> Decoded | None:
-    """A page that says that it is UTF-8, or nothing, and reads as UTF-8."""
-    if (declared and declared[0][0] != "utf-8") or len(rest) < CHANCE or b"\xef\xbf\xbd" in rest:
+    """A page that reads as UTF-8, whatever it says."""
+    if len(rest) - 3 * rest.count(b"\xef\xbf\xbd") < CHANCE:
         return None
     try:
         text = body.decode("utf-8")
     except UnicodeDecodeError:
         return None
-    encoding, evidence = declared[0] if declared else ("utf-8", "text")
-    return _decoded(text, encoding, evidence, rest=rest.decode("utf-8"), controls=controls)
+    evidence = dict(reversed(declared)).get("utf-8", "text")
+    return _decoded(text, "utf-8", evidence, rest=rest.decode("utf-8"), controls=controls)
 
 
 def _decoded(
