@@ -35,11 +35,15 @@ _LABELS = {
         r"发文字号|文号|分类|栏目|所属栏目|类别|地区|主办|部门"
     ),
 }
+# No label begins with another character: nearly all places are passed over by this.
+_BEGINNINGS = "".join(sorted({*re.findall("[一-鿿/]", "".join(_LABELS.values()))}))
 _LABEL = re.compile(
-    "(?:" + "|".join(f"(?P<{name}>{pattern})" for name, pattern in _LABELS.items()) + (r")\s*(?::|\|\s)")
+    f"(?=[{_BEGINNINGS}])(?:"
+    + "|".join(f"(?P<{name}>{pattern})" for name, pattern in _LABELS.items())
+    + r")\s*(?::|\|\s)"
 )
 # Values run into the next label where a page has no separators: 来源:互联网点击:
-_NEXT = re.compile("(?:" + "|".join(_LABELS.values()) + r")\s*(?::|\|\s|$)")
+_NEXT = re.compile(f"(?=[{_BEGINNINGS}])(?:" + "|".join(_LABELS.values()) + r")\s*(?::|\|\s|$)")
 _TOOLS = re.compile(
     r"加入收藏|收藏本[页文]|打印本?[页文]?|关闭(?:窗口|本页)?|我要纠错|纠错|字[号体]|【|"
     r"\[?大\]?\s*\[?中\]?\s*\[?小|大\s*中\s*小|分享(?:到|至)?|扫一扫|"

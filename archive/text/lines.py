@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache, lru_cache
 from importlib import resources
-from typing import Literal
+from typing import Any, Literal
 
 from archive.text.blocks import han
 
@@ -132,15 +132,42 @@ def _match(key: str, *, at_top: bool, at_bottom: bool) -> Rule | None:
 @lru_cache(maxsize=8192)
 def _matching(key: str) -> tuple[Rule, ...]:
     """The rules whose pattern a line is, in their order."""
-    word, wordless = _gates()
-    if not word.search(key) and not wordless.fullmatch(key):
+    word, wordless, held = _gates()
+    found = word.search(key)
+    if not found and not wordless.fullmatch(key):
         return ()
-    return tuple(rule for rule in rules() if rule.pattern.fullmatch(key))
+    numbers = set(held[""])
+    while found:
+        numbers |= held[found[0]]
+        # Words may overlap.
+        found = word.search(key, found.start() + 1)
+    return tuple(rule for number, rule in enumerate(rules()) if number in numbers and rule.pattern.fullmatch(key))
 
 
 @cache
-def _gates() -> tuple[re.Pattern[str], re.Pattern[str]]:
-    """The words of all rules, and the patterns of those without words: most lines have and are none of them."""
-    words = sorted({word for rule in rules() for word in rule.holds})
+def _gates() -> tuple[re.Pattern[str], re.Pattern[str], dict[str, set[int]]]:
+    """A pattern for the words of all rules, the shortest at its place, and one for lines of rules without words: most
+    lines hold and are none of them. Then the numbers of rules: under each word of those that hold it or one that begins
+    with it, under none of those without words.
+    """
+    held = {word: set[int]() for rule in rules() for word in ("", *rule.holds)}
+    tree: dict[str, Any] = {}
+    for number, rule in enumerate(rules()):
+        for word in rule.holds or ("",):
+            held[word].add(number)
+        for word in rule.holds:
+            branch = tree
+            for end, letter in enumerate(word):
+                branch = branch.setdefault(letter, {})
+                if (begun := word[: end + 1]) in held:
+                    held[begun].add(number)
+            branch[""] = {}
     wordless = (f"(?:{rule.pattern.pattern})" for rule in rules() if not rule.holds)
-    return re.compile("|".join(map(re.escape, words))), re.compile("|".join(wordless))
+    return re.compile(_one_of(tree)), re.compile("|".join(wordless)), held
+
+
+def _one_of(tree: dict[str, Any]) -> str:
+    """A pattern for words by their letters: an alternation of hundreds would try them one by one."""
+    if "" in tree:
+        return ""
+    return f"(?:{'|'.join(re.escape(letter) + _one_of(branch) for letter, branch in tree.items())})"
