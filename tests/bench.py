@@ -270,7 +270,8 @@ def measure(page: Capture, times: dict[str, float]) -> None:
 
     def vote() -> None:
         points = extract.votes(read.blocks, read.keys)
-        extract.body(read.outline, points, picked=(), title=read.title)
+        area = extract.region(read.outline, points, read.title)
+        extract.body(read.outline, points, area, picked=(), title=read.title)
 
     decoded = spent(lambda: decode(page.body, "text/html"))
     cut = spent(lambda: tokens(html))

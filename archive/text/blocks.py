@@ -107,6 +107,8 @@ _RUN_ENDS = re.compile(r"</marquee\s*>", re.IGNORECASE)
 # More than this much text is not believed to be hidden: scripts show it (Han characters).
 _TOO_MUCH_TO_HIDE = 200
 
+# Ends a run among runs; no page holds it, as the mark of edges.
+_END_OF_RUN = "\x1e"
 # Marks in a run of text where an inline element begins or ends; no page holds it, see decode.
 _EDGE = "\x1f"
 # A line that says who and when is not longer (characters).
@@ -154,12 +156,11 @@ CONTAINERS = (
 )  # fmt: skip
 _NO_BOX = len(CONTAINERS)
 _RANKS = {name: rank for rank, name in enumerate(CONTAINERS)}
+# In lower case: where the pattern minds no case, a search takes three times as long (measured).
 _ASIDE = re.compile(
-    r"comment|reply|recommend|relat(?:e|ed|ive|ion)|footer|copyright|sidebar|side-|breadcrumb|crumb|"
-    r"share|toolbar|hotnews|hot-|ranking|"
-    r"advert|login|pinglun|fenxiang|tuijian|xgyd|xglj|(?:^|[-_\s])(?:nav|ad|ads|foot|bottom|side|menu|"
-    r"tags?|more|hot|rank|pager?)(?:$|[-_\s\d])",
-    re.IGNORECASE,
+    r"comment|reply|recommend|relat(?:e|ive|ion)|footer|copyright|sidebar|side-|crumb|share|toolbar|hotnews|hot-|ranking|"
+    r"advert|login|pinglun|fenxiang|tuijian|xgyd|xglj|"
+    r"(?<![^-_\s])(?:nav|ads?|foot|bottom|side|menu|tags?|more|hot|rank|pager?)(?![^-_\s\d])"
 )
 _ASIDES = frozenset(("footer", "nav", "aside", "form"))
 _MAIN = frozenset(("html", "body", "article", "main"))
@@ -318,9 +319,12 @@ class Outline:
         title: of the first `title` element, as written.
         pieces: the page cut at its tags, see `markup.Tokens`.
         json: contents of scripts that hold data.
+        scripts: contents of all scripts.
         links: of each link the address that it leads to, and a number for `name`.
+        addresses: of `links`, in lower case, joined.
         names: of each tag in `pieces` the name in lower case that begins an element, else None.
-        said: all attributes, in lower case, as UTF-8.
+        kinds: these names, each once.
+        said: all attributes as written.
         pictures: the blocks that pictures stand directly before.
     """
 
@@ -333,9 +337,12 @@ class Outline:
     title: str
     pieces: list[str | Any]
     json: list[str]
+    scripts: str
     links: list[tuple[str, int]]
+    addresses: str
     names: list[str | Any]
-    said: bytes
+    kinds: set[str | None]
+    said: str
     pictures: frozenset[int]
 
     def captioned(self, index: int) -> bool:
@@ -368,28 +375,25 @@ class Outline:
 
     def has(self, *names: str) -> bool:
         """Whether there is an element of one of these names, seen or not."""
-        return any(name in self.names for name in names)
+        return not self.kinds.isdisjoint(names)
 
     def _insides(self, name: str) -> Iterator[str]:
         """The attributes of the elements of one name, as written."""
         number = -1
-        for _ in range(self.names.count(name)):
+        for _ in range(self.names.count(name) if name in self.kinds else 0):
             number = self.names.index(name, number + 1)
             yield self.pieces[5 * number + 2]
 
-    def says(self, word: str) -> bool:
-        """Whether a word (in lower case) stands in the attributes of any element."""
-        return word.encode() in self.said
-
     def leading(self, *words: str) -> list[tuple[str, int]]:
         """Those of the links whose addresses hold one of some words (in lower case)."""
-        whole = "\n".join([href for href, _ in self.links]).lower()
-        found = [word for word in words if word in whole]
-        return [link for link in self.links if any([word in link[0].lower() for word in found])] if found else []  # noqa: C419 - a generator takes as long as the search
+        found = [word for word in words if word in self.addresses]
+        addresses = self.addresses.split(_END_OF_RUN) if found else ()
+        numbers = {number for word in found for number, address in enumerate(addresses) if word in address}
+        return [self.links[number] for number in sorted(numbers)]
 
     def clicks(self, word: str) -> Iterator[str]:
         """Of all elements what a click does, where it holds a word."""
-        for inner in self.pieces[2::5] if self.says("onclick") and self.says(word) else ():
+        for inner in self.pieces[2::5] if word in self.said else ():
             if inner and word in inner and (script := attributes(inner).get("onclick")):
                 yield script
 
@@ -407,9 +411,11 @@ class Outline:
         return unescape("".join(texts))
 
 
-def outline(html: str) -> Outline:  # noqa: C901, PLR0912, PLR0915 - one loop without recursion: pages nest thousands deep, and this is what reading a page costs
-    """Read a page in one pass over its tags."""
-    pieces, json = tokens(_still(html) if "<marquee" in html or "<MARQUEE" in html else html)
+def outline(html: str, *, marked: bool = False) -> Outline:  # noqa: C901, PLR0912, PLR0915 - one loop without recursion: pages nest thousands deep, and this is what reading a page costs
+    """Read a page in one pass over its tags; `marked` where elements bear a `MARK`."""
+    pieces, json, scripts = tokens(html)
+    if "marquee" in pieces[1::5] or "MARQUEE" in pieces[1::5]:
+        pieces, json, scripts = tokens(_still(html))
     runs: list[tuple[str, int, int, bool]] = []
     boxes: list[tuple[int, int, int]] = []
     picked: list[tuple[str, int, int]] = []
@@ -424,13 +430,16 @@ def outline(html: str) -> Outline:  # noqa: C901, PLR0912, PLR0915 - one loop wi
     watched: list[tuple[int, str | None, int, int, list[str], int, int]] = []
 
     pictures: list[int] = []
-    marked = MARK in html
+    begun = pieces[1::5]
+    kinds = set(begun)
+    if any([name and not name.islower() for name in kinds]):  # noqa: C419 - a generator takes longer
+        begun = [name and name.lower() for name in begun]
+        kinds = set(begun)
     # What the attributes of hardly any element say is not looked for where none says it.
-    written = "".join(filter(None, pieces[2::5])).encode("utf-8", "replace")
-    said = written.lower()
-    hiding = b"none" in said or b"hidden" in said
-    loud = hiding and any(written.count(word) < said.count(word) for word in (b"none", b"hidden"))
-    leading = b"window.open" in said or b"location" in said
+    said = "".join(filter(None, pieces[2::5]))
+    loud = "None" in said or "NONE" in said or "Hidden" in said or "HIDDEN" in said
+    hiding = loud or "none" in said or "hidden" in said
+    leading = "window.open" in said or "location" in said
     # Only a page with as many tags can be as deep or as long.
     deep, long = len(pieces) > 5 * DEEPEST, len(pieces) > 2 * MOST
     rest = iter([*pieces, *_END_OF_PAGE])
@@ -541,7 +550,7 @@ def outline(html: str) -> Outline:  # noqa: C901, PLR0912, PLR0915 - one loop wi
                         parts.append(content)
                         parts.append(_EDGE)
                         if linked or link_depth:
-                            links += _shown(content)
+                            links += len((unescape(content) if "&" in content else content).strip())
                     if marked and (mark := attributes(inner).get(MARK)):
                         picked.append((mark, len(runs), len(runs)))
                 else:
@@ -619,10 +628,11 @@ def outline(html: str) -> Outline:  # noqa: C901, PLR0912, PLR0915 - one loop wi
     if parts:
         runs.append(("".join(parts), links, holder, aside))
     blocks, starts = _blocks(runs, tags)
-    begun = pieces[1::5]
-    if not "".join(filter(None, begun)).islower():
-        begun = [name and name.lower() for name in begun]
-    hrefs = [(_href(pieces[5 * number + 2]), number) for number, name in enumerate(begun) if name == "a"]
+    links_to = [
+        (href, number)
+        for number, name in enumerate(begun)
+        if name == "a" and (href := _href(pieces[5 * number + 2])) is not None
+    ]
     return Outline(
         blocks=blocks[:MOST],
         boxes=[Box(rank, starts[first], starts[end]) for rank, first, end in boxes if starts[first] < starts[end]],
@@ -633,10 +643,11 @@ def outline(html: str) -> Outline:  # noqa: C901, PLR0912, PLR0915 - one loop wi
         title=title or "",
         pieces=pieces,
         json=json,
-        links=[
-            ((unescape(href) if "&" in href else href).strip(), number) for href, number in hrefs if href is not None
-        ],
+        scripts=scripts,
+        links=links_to,
+        addresses=_END_OF_RUN.join([href for href, _ in links_to]).lower(),
         names=begun,
+        kinds=kinds,
         said=said,
         pictures=frozenset(starts[run] for run in pictures if run < len(starts)),
     )
@@ -648,13 +659,16 @@ def _shown(text: str) -> int:
 
 
 def _href(inner: str) -> str | None:
-    """The address in a link's attributes as written; None where there is none."""
+    """The address in a link's attributes; None where there is none."""
     # As nearly all write it: a search for all spellings takes ten times as long.
     at = inner.find(' href="')
     if at >= 0:
-        return inner[at + 7 :].partition('"')[0]
-    found = _HREF.search(inner)
-    return (found[1] or found[2] or found[3] or "") if found else None
+        href = inner[at + 7 :].partition('"')[0]
+    elif found := _HREF.search(inner):
+        href = found[1] or found[2] or found[3] or ""
+    else:
+        return None
+    return (unescape(href) if "&" in href else href).strip()
 
 
 def _still(html: str) -> str:
@@ -698,19 +712,28 @@ def _is_hidden(inner: str) -> bool:
 @lru_cache(maxsize=8192)
 def _named(inner: str) -> tuple[int, bool]:
     """What a box's names say: its place among the known containers, and whether it stands beside articles."""
-    found = attributes(inner)
-    classes, own = found.get("class", ""), found.get("id", "")
+    lower = inner.lower()
+    classes, own = _value(inner, lower, "class"), _value(inner, lower, "id")
+    if classes is None or own is None:
+        found = attributes(inner)
+        classes, own = found.get("class", ""), found.get("id", "")
     rank = _NO_BOX
     if own:
         # VSB numbers its containers: vsb_content_2.
         rank = _RANKS.get("#vsb_content" if own.startswith("vsb_content") else f"#{own}", _NO_BOX)
     for name in classes.split():
         rank = min(rank, _RANKS.get(f".{name}", _NO_BOX))
-    return rank, bool((classes or own) and _ASIDE.search(f"{classes} {own}"))
+    return rank, bool((classes or own) and _ASIDE.search(f"{classes} {own}".lower()))
 
 
-# Ends a run among runs; no page holds it, as the mark of edges.
-_END_OF_RUN = "\x1e"
+def _value(inner: str, lower: str, name: str) -> str | None:
+    """What `attributes` says of one name, empty where it says nothing; None where that takes more than a look."""
+    if name not in lower:
+        return ""
+    before, found, rest = inner.partition(f' {name}="')
+    if not found or lower.count(name) > 1 or "'" in inner or "&" in inner or before.count('"') % 2:
+        return None
+    return rest.partition('"')[0]
 
 
 def _blocks(runs: Sequence[tuple[str, int, int, bool]], tags: Sequence[str]) -> tuple[list[Block], list[int]]:

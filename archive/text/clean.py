@@ -122,9 +122,10 @@ def clean(capture: Capture, site: Site | None) -> Document | Skip:
     if len(decoded.html) > TEXT and (size := sum(len(block.text) for block in page.blocks)) > TEXT:
         return _skip(capture, site, Reason.TOO_LARGE, f"{size} characters of text, read are at most {TEXT}")
     points = extract.votes(page.blocks, page.keys)
-    if found := verdict.judged(page, points, capture.url, decoded.html):
+    area = extract.region(page.outline, points, page.title)
+    if found := verdict.judged(page, points, area, capture.url, decoded.html):
         return _skip(capture, site, *found)
-    body = extract.body(page.outline, points, picked=page.picked, title=page.title)
+    body = extract.body(page.outline, points, area, picked=page.picked, title=page.title)
     return _clean_page(capture, site, page, body, _decoded(decoded))
 
 

@@ -104,7 +104,7 @@ def _doubts(
 
 def _stated_elsewhere(outline: Outline, url: str) -> str | None:
     """The host that a page gives as its own where it is served by another's."""
-    own = _owner(host_of(url)) if outline.says("canonical") else None
+    own = _owner(host_of(url)) if outline.has("link") else None
     if own is None:
         return None
     for link in outline.every("link"):

@@ -8,11 +8,14 @@ against the votes. A better reader replaces `body` alone.
 from __future__ import annotations
 
 import re
+from bisect import bisect_right
 from collections import Counter
 from collections.abc import Collection, Sequence
 from configparser import ConfigParser
 from dataclasses import dataclass
 from functools import cache
+from itertools import accumulate
+from typing import TypeAlias
 
 import trafilatura
 from lxml.etree import SubElement
@@ -22,6 +25,9 @@ from trafilatura.settings import use_config
 from archive.text.blocks import Block, Box, Outline, fold, han
 from archive.text.fields import is_caption, is_dateline
 from archive.text.lines import furniture_id, narrow
+
+# A run of blocks: its first, the one after its last, and the sum of its votes.
+Region: TypeAlias = tuple[int, int, float]
 
 # More blocks or deeper boxes than this are read by votes alone: trafilatura's time grows faster than the page.
 BLOCKS = 4000
@@ -43,7 +49,7 @@ _MARKS = re.compile("[，。！？；：、,!?;]")
 _TWO_MARKS = re.compile("[，。！？；：、,!?;][^，。！？；：、,!?;]*[，。！？；：、,!?;]")
 # What a dateline cannot do without: a label or the time of day. A day alone may sign a notice.
 _LABELLED = re.compile("来源|作者|编辑|时间|日期")
-_CLOCK = re.compile(r"\d:\d\d")
+_CLOCK = re.compile(r":(?<=\d:)\d\d")
 _END = re.compile("[。！？!?…；;：:”」』）)】\\]]$")
 _PLAIN = frozenset(("p", "li", "h1", "h2", "h3", "h4", "h5", "h6", "td", "th", "dd", "dt"))
 _CELLS = frozenset(("td", "th"))
@@ -70,19 +76,22 @@ class Body:
     confidence: float
 
 
-def body(outline: Outline, points: Sequence[float], *, picked: Sequence[int], title: int | None) -> Body | None:
+def body(
+    outline: Outline, points: Sequence[float], found: Region, *, picked: Sequence[int], title: int | None
+) -> Body | None:
     """The article among the blocks of a page; None where there is no prose.
 
     Args:
         outline: the page.
         points: what `votes` says of its blocks.
+        found: what `region` finds by them.
         picked: the blocks that the site's selector finds.
         title: the block that is the title, where it is known.
     """
     if picked:
         return Body(indices=tuple(picked), start=picked[0], end=picked[-1] + 1, tier="site", confidence=1.0)
     page = outline.blocks
-    start, end, weight = region(outline, points, title)
+    start, end, weight = found
     container = _container(outline.boxes, points, weight)
     if container:
         start, end = container[0], container[-1] + 1
@@ -199,6 +208,7 @@ def _home(outline: Outline, prose: Sequence[int]) -> int | None:
 def votes(page: Sequence[Block], keys: Sequence[str]) -> list[float]:
     """For each block how much it speaks for an article (about its characters of prose) or against one (links)."""
     aside = _asides(page)
+    labelled = _labelled(keys)
     points = []
     for index, block in enumerate(page):
         size = block.size
@@ -209,7 +219,7 @@ def votes(page: Sequence[Block], keys: Sequence[str]) -> list[float]:
             # Readers' letters in a box that says so, however long.
             letters = sum(other.aside for other in following) if rule == "comments" else 0
             vote = WALL if links * 3 >= len(following) or letters * 3 >= 2 * len(following) else -60.0
-        elif rule or (size <= 160 and _is_labelled(keys[index]) and is_dateline(keys[index])):
+        elif rule or (index in labelled and size <= 160 and is_dateline(keys[index])):
             vote = -10.0
         elif index in aside:
             vote = -15.0
@@ -227,11 +237,14 @@ def votes(page: Sequence[Block], keys: Sequence[str]) -> list[float]:
     return points
 
 
-def _is_labelled(key: str) -> bool:
-    return bool(_LABELLED.search(key) or (":" in key and _CLOCK.search(key)))
+def _labelled(keys: Sequence[str]) -> set[int]:
+    """The lines that may be datelines: one search in all takes a fourth of a search in each (measured)."""
+    whole = "\n".join(keys)
+    ends = list(accumulate([len(key) + 1 for key in keys]))
+    return {bisect_right(ends, found.start()) for how in (_LABELLED, _CLOCK) for found in how.finditer(whole)}
 
 
-def region(outline: Outline, points: Sequence[float], title: int | None) -> tuple[int, int, float]:
+def region(outline: Outline, points: Sequence[float], title: int | None) -> Region:
     """The run of blocks with the highest sum of votes, after the title where one is known: start, end, sum."""
     page = outline.blocks
     total = sum(point for point in points if point > 0)
@@ -241,9 +254,12 @@ def region(outline: Outline, points: Sequence[float], title: int | None) -> tupl
     runs: list[tuple[float, int, int]] = []
     walled: set[int] = set()
     weight, start, top, end = 0.0, first, 0.0, first
+    headed = "h1" in outline.tags
     for index in range(first, len(points)):
         # The next article of an endless page begins with a headline of its own.
-        wall = points[index] <= WALL or (outline.tags[page[index].element] == "h1" and page[index].linked < 0.5)
+        wall = points[index] <= WALL or (
+            headed and outline.tags[page[index].element] == "h1" and page[index].linked < 0.5
+        )
         if weight <= 0 or (first and wall):
             if top > 0:
                 runs.append((top, start, end))
@@ -267,7 +283,7 @@ def region(outline: Outline, points: Sequence[float], title: int | None) -> tupl
 
 def _joined(
     outline: Outline, points: Sequence[float], runs: Sequence[tuple[float, int, int]], best: tuple[float, int, int]
-) -> tuple[int, int, float]:
+) -> Region:
     """A run with those that stand in the same box: advertisements in the middle of an article part it."""
     weight, start, end = best
     boxes = [_box(outline, index) for index in range(start, end) if points[index] >= PROSE]
@@ -289,14 +305,20 @@ def _box(outline: Outline, index: int) -> int:
 
 def _asides(page: Sequence[Block]) -> Collection[int]:
     """Blocks in boxes that are named for comments and the like, unless most of the prose stands there."""
-    found = [index for index, block in enumerate(page) if block.aside]
-    return set(found) if _prose(page, found) < 0.5 * _prose(page, range(len(page))) else ()
+    found = {index for index, block in enumerate(page) if block.aside}
+    beside = _prose(page, found)
+    # Nearly always the first paragraph settles it.
+    sizes = (block.size for block in page if not block.aside and _is_prose(block))
+    return found if any(size > beside for size in accumulate(sizes)) else ()
 
 
 def _prose(page: Sequence[Block], indices: Collection[int]) -> int:
     """Characters of unlinked blocks with sentence marks."""
-    blocks = (page[index] for index in indices)
-    return sum(block.size for block in blocks if block.linked < 0.3 and _TWO_MARKS.search(block.text))
+    return sum(page[index].size for index in indices if _is_prose(page[index]))
+
+
+def _is_prose(block: Block) -> bool:
+    return block.linked < 0.3 and _TWO_MARKS.search(block.text) is not None
 
 
 def _container(boxes: Sequence[Box], points: Sequence[float], weight: float) -> list[int]:

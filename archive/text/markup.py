@@ -17,19 +17,21 @@ _INSIDE = rf"""(?:>|[^>=]*+(?:=(?:{_VALUE}|\s++{_VALUE}?+|)[^>=]*+)*+(?:>|\Z))""
 _TAG = re.compile(
     rf"<(?:([a-zA-Z][^ \t\n\r\f/>]*+)({_INSIDE})(?:(?<!/>)([^<]*+)</\1>)?+|(/[a-zA-Z][^ \t\n\r\f/>]*+|[!?/]){_INSIDE})"
 )
-# Elements whose content is characters, whatever it looks like (HTML 13.2.6.2), and comments.
+# Comments, and elements whose content is characters, whatever it looks like (HTML 13.2.6.2).
 _OPAQUE = re.compile(
-    r"<(?:!--|([sS](?:[cC][rR][iI][pP][tT]|[tT][yY][lL][eE])|[tT](?:[eE][xX][tT][aA][rR][eE][aA]|[iI][tT][lL][eE])|"
-    r"[iI][fF][rR][aA][mM][eE]|[nN][oO](?:[eE][mM][bB][eE][dD]|[fF][rR][aA][mM][eE][sS])|[xX][mM][pP])"
+    # Two letters tell them from most tags.
+    r"<(?=[!sStTiInNxX][-cCtTeEiIfFoOmM])(?:!--|((?ai:script|style|textarea|title|iframe|noembed|noframes|xmp))"
     rf"(?=[\s/>])({_INSIDE}))"
 )
 _END_OF_COMMENT = re.compile(r"--!?>")
 _ENDS = {
-    name: re.compile(rf"</{''.join(f'[{c}{c.upper()}]' for c in name)}(?=[\s/>])")
+    name: re.compile(rf"</{''.join(f'[{c}{c.upper()}]' for c in name)}(?=[\s/>]){_INSIDE}")
     for name in ("script", "style", "textarea", "title", "iframe", "noembed", "noframes", "xmp")
 }
 # Of these the content is text that a reader sees.
 _SHOWN = frozenset(("title", "xmp"))
+# Of these nothing is seen.
+_GONE = frozenset(("script", "style"))
 _ATTRIBUTE = re.compile(
     r"""([^\s=/>"'][^\s=/>]*+)(?:\s*+=\s*+(?:"([^"]*+)"?+|'([^']*+)'?+|([^\s>]*+)))?+""",
 )
@@ -116,44 +118,47 @@ class Tokens(NamedTuple):
             where that is text alone; or the name that ends an element, with "/" before it, for what is no element its
             first sign; the text behind. What does not apply is None.
         json: contents of scripts that hold data.
+        scripts: contents of all scripts.
     """
 
     pieces: list[str | Any]
     json: list[str]
+    scripts: str
 
 
 def tokens(html: str) -> Tokens:
     """Cut a page at its tags; comments are gone, and scripts and the like are empty."""
     kept: list[str] = []
     json: list[str] = []
+    scripts: list[str] = []
     end = 0
-    found = _OPAQUE.search(html)
-    while found:
-        name = found[1]
+    while found := _OPAQUE.search(html, end):
+        start, after = found.span()
+        name, inner = found.groups()
+        closing = (_END_OF_COMMENT if name is None else _ENDS[name := name.lower()]).search(html, after)
         if name is None:
-            kept.append(html[end : found.start()])
-            after = found.end()
+            kept.append(html[end:start])
             # <!--> and <!---> are whole comments.
-            closing = _END_OF_COMMENT.match(html, after - 2) or _END_OF_COMMENT.search(html, after)
-            if html.startswith((">", "->"), after):
+            if html.startswith((">", "->", "!>"), after):
                 end = html.index(">", after) + 1
-            else:
-                end = closing.end() if closing else len(html)
+                continue
         else:
-            name = name.lower()
-            kept.append(html[end : found.end()])
-            closing = _ENDS[name].search(html, found.end())
-            end = closing.start() if closing else len(html)
+            # Nobody asks for the attributes of scripts.
+            kept.append(html[end:after] if name not in _GONE else f"{html[end:start]}<{name}>")
             if name in _SHOWN:
-                kept.append(html[found.end() : end].replace("<", "&lt;"))
-            elif name == "script" and "json" in found[2]:
-                json.append(html[found.end() : end])
-        found = _OPAQUE.search(html, end)
+                kept.append(html[after : closing.start() if closing else len(html)].replace("<", "&lt;"))
+            elif name == "script":
+                scripts.append(html[after : closing.start() if closing else len(html)])
+                if "json" in inner:
+                    json.append(scripts[-1])
+            if closing:
+                kept.append(closing[0])
+        end = closing.end() if closing else len(html)
     kept.append(html[end:])
     rest = "".join(kept)
     if "\r" in rest:
         rest = rest.replace("\r\n", "\n").replace("\r", "\n")
-    return Tokens(_TAG.split(rest), json)
+    return Tokens(_TAG.split(rest), json, "\n".join(scripts))
 
 
 def attributes(inside: str) -> dict[str, str]:

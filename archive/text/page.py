@@ -63,7 +63,7 @@ class Page:
 
 def page_of(html: str, reading: Reading | None = None) -> Page | None:
     """Read a page by the site's selectors where they are given; None where there is nothing but white space."""
-    read = outline(_marked(html, reading) if reading else html)
+    read = outline(_marked(html, reading), marked=True) if reading else outline(html)
     if len(read.tags) == 1 and len(read.pieces) == 1 and not read.blocks:
         return None
     found = read.blocks
@@ -72,7 +72,7 @@ def page_of(html: str, reading: Reading | None = None) -> Page | None:
     if chinese.script("".join(keys)) in ("hant", "mixed"):
         repaired = chinese.pinyin_repaired("\n".join(keys))
         keys = [chinese.likened(key) for key in (repaired.split("\n") if repaired else keys)]
-    metas = _metas(read, html)
+    metas = _metas(read)
     head = fold(unescape(read.title))
     chosen = next((first for mark, first, end in read.picked if "title" in mark and first < end), None)
     return Page(
@@ -82,7 +82,7 @@ def page_of(html: str, reading: Reading | None = None) -> Page | None:
         metas=metas,
         head=head,
         title=_title(found, _titles(metas, head)) if chosen is None else chosen,
-        written=[fold(unescape(words)) for words in _SCRIPTED.findall(html)] if "document.write" in html else [],
+        written=[fold(unescape(words)) for words in _SCRIPTED.findall(read.scripts)],
         picked=sorted({i for mark, first, end in read.picked if "body" in mark for i in range(first, end)}),
     )
 
@@ -114,7 +114,7 @@ def _selector(selector: str) -> CSSSelector:
     return CSSSelector(selector, translator="html")
 
 
-def _metas(read: Outline, html: str) -> list[tuple[str, str]]:
+def _metas(read: Outline) -> list[tuple[str, str]]:
     found = []
     for meta in read.every("meta"):
         name = meta.get("name") or meta.get("property") or meta.get("itemprop")
@@ -122,7 +122,7 @@ def _metas(read: Outline, html: str) -> list[tuple[str, str]]:
         # An unexpanded template: $PubDate, {pubdate}, <TRS_DOCUMENT ...>.
         if name and content and not content.startswith(("$", "<", "{", "[", "%")):
             found.append((name.strip().lower(), content))
-    if ("createTime" in html or "publish_time" in html) and (made := _MADE.search(html)):
+    if ("createTime" in read.scripts or "publish_time" in read.scripts) and (made := _MADE.search(read.scripts)):
         found.append(("publish_time", made[1]))
     names = {"pubDate": "pubdate", "datePublished": "datepublished", "upDate": "update"}
     for data in read.json:

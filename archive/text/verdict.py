@@ -162,11 +162,12 @@ def verdict(capture: Capture, html: str, root: HtmlElement | None) -> tuple[Reas
     page = page_of(html)
     if root is None or page is None:
         return Reason.EMPTY, "nothing but white space or comments"
-    return judged(page, extract.votes(page.blocks, page.keys), capture.url, html)
+    points = extract.votes(page.blocks, page.keys)
+    return judged(page, points, extract.region(page.outline, points, page.title), capture.url, html)
 
 
-def judged(page: Page, points: Sequence[float], url: str, html: str) -> tuple[Reason, str] | None:
-    """The verdict on a page that was read, with the votes of its blocks."""
+def judged(page: Page, points: Sequence[float], area: extract.Region, url: str, html: str) -> tuple[Reason, str] | None:
+    """The verdict on a page that was read, with the votes of its blocks and the region that they find."""
     if page.head.startswith("Index of /"):
         return Reason.LIST, page.head
     text = "\n".join(page.keys)
@@ -176,7 +177,7 @@ def judged(page: Page, points: Sequence[float], url: str, html: str) -> tuple[Re
             return found
         if size == 0 and not any(block.size > 40 for block in page.blocks):
             return Reason.EMPTY, "no text"
-    shape = _shape(page, points, url)
+    shape = _shape(page, points, area, url)
     if shape == "article" and "<recordset" in html and not any(point >= ARTICLE / 2 for point in points):
         return Reason.LIST, "rows for a script to show, no article"
     if shape == "article":
@@ -188,16 +189,19 @@ def judged(page: Page, points: Sequence[float], url: str, html: str) -> tuple[Re
 def looks_like(root: HtmlElement, url: str) -> Shape:
     """Whether a page is a site's home page, a list of articles, or (where in doubt) an article."""
     page = page_of(str(tostring(root, encoding="unicode", method="html")))
-    return _shape(page, extract.votes(page.blocks, page.keys), url) if page else "article"
+    if page is None:
+        return "article"
+    points = extract.votes(page.blocks, page.keys)
+    return _shape(page, points, extract.region(page.outline, points, page.title), url)
 
 
-def _shape(page: Page, points: Sequence[float], url: str) -> Shape:
+def _shape(page: Page, points: Sequence[float], area: extract.Region, url: str) -> Shape:
     headlines = _headlines(page)
     parts = urlsplit(url)
     root = parts.scheme in ("http", "https") and not parts.query and bool(_HOME.fullmatch(parts.path))
     if len(headlines) < HEADLINES:
         return "list" if _is_short_list(page, points, headlines) else "article"
-    start, end, weight = extract.region(page.outline, points, page.title)
+    start, end, weight = area
     # The address below a search's result is no prose.
     prose = [index for index in range(start, end) if points[index] >= 20 and "://" not in page.keys[index]]
     between = sum(start < index < end for index in headlines)
