@@ -210,6 +210,7 @@ _LAST = re.compile(r"[(\[]([^()\[\]]{2,40})[)\]]$")
 _AFTER_TITLE = tuple("-_|")
 # A site by its name, where a space parts it from the title.
 _SITE = re.compile(r".{2,12}(?:网|网站|统战部|统一战线|人民政府|委员会|工商联|侨联|商会)")
+_GOVERNMENT = re.compile(r".{2,8}人民政府.{0,12}")
 _DOMAIN = re.compile(r"\.(?:com|cn|org|net)")
 _SITE_ENDS = (
     *("网", "网站", "频道", "政府", "委员会", "统战部", "统一战线", "统一战线工作部", "在线", "新闻", "首页", "门户"),
@@ -822,7 +823,10 @@ def _head_parts(head: str) -> list[str]:
             parts.append(words.pop(0))
             while len(words) > 1 and len(words[0]) <= 6 and is_site_name(words[0]):
                 parts.append(words.pop(0))
-        if words:
+        # They may stand behind it, too.
+        if len(words) > 1 and (is_site_name(words[-1]) or _GOVERNMENT.fullmatch(words[-1])):
+            parts += [" ".join(words[:-1]), words[-1]]
+        elif words:
             parts.append(" ".join(words))
     return parts
 
@@ -908,7 +912,8 @@ def _value(text: str, *, people: bool = False) -> str | None:
     value = text.strip(_WRAP)
     if people:
         value = re.sub(r"^(?:本报|本网|见习|特约)?(?:记者|通讯员)\s*", "", value)
-        value = re.split(r"\s(?:浏览|点击|阅读|访问|查看|人气)", value, maxsplit=1)[0]
+        # Counters may follow, without a label or a colon: 孙丽 浏览 219, 宋佳 1024.
+        value = re.split(r"\s(?:\d|浏览|点击|[共已被]?阅|访问|查看|人气)", value, maxsplit=1)[0]
     else:
         # A name of a source has no space; what follows one is a tool or a place that styles hold apart.
         value = value.split(" ")[0].strip(_WRAP) if han(value) else value

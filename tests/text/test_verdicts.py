@@ -84,6 +84,7 @@ FIXTURES: dict[str, tuple[int, tuple[tuple[str, str], ...], str, str]] = {
         "<title>统战动态</title><p>首页 > 统战动态</p><script type='text/xml'><recordset></recordset></script>",
         "list",
     ),
+    "nothing found": (200, (), "<p>对不起，没有找到与“统战”相关的文章！</p>", "soft_404"),
     "not registered": (200, (), "<p>该域名未备案，暂时无法访问</p>", "soft_404"),
     "upgrade": (200, (), "<p>网站升级中，敬请期待</p>", "maintenance"),
     "system": (200, (), "<p>系统维护，请稍后访问</p>", "maintenance"),
