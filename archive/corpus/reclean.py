@@ -36,6 +36,7 @@ from archive.warc.surt import surt
 # The last resort against a page that hangs the cleaner; its own limits (bytes, nodes, depth) end every known kind long
 # before. Of processor time: that others use the machine is no fault of the page. By the clock it is ten times as long.
 PAGE_SECONDS = 60
+CLOCK_SECONDS = 10 * PAGE_SECONDS
 # What travels to a worker in one message: enough to make the message cheap, little enough to keep memory flat.
 BATCH_PAGES, BATCH_BYTES = 32, 4 * 2**20
 
@@ -328,7 +329,7 @@ def _clean_each(jobs: Iterable[Job]) -> Iterator[tuple[Document | Skip, str]]:
             raise InterruptedCrawl("Nobody waits for this any more.")
         # The default action of both signals ends the process, also inside C code that never comes back to Python.
         signal.setitimer(signal.ITIMER_PROF, PAGE_SECONDS)
-        signal.alarm(10 * PAGE_SECONDS)
+        signal.alarm(CLOCK_SECONDS)
         cleaned = clean_one(capture, site)
         signal.setitimer(signal.ITIMER_PROF, 0)
         signal.alarm(0)
@@ -441,7 +442,7 @@ class Workers:
             return self._send([job]).result()[0]
         except (BrokenProcessPool, CancelledError):
             self._restart()
-            detail = f"the cleaner's process ended, or worked at it for {PAGE_SECONDS} s"
+            detail = f"the cleaner's process ended, worked at it for {PAGE_SECONDS} s, or took {CLOCK_SECONDS} s"
             return _given_up(*job, Reason.KILLED, detail), Reason.KILLED
 
     def _start(self) -> ProcessPoolExecutor:

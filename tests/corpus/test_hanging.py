@@ -33,13 +33,26 @@ cleaner.clean = clean
 import archive.corpus.reclean as reclean
 reclean.PAGE_SECONDS = 2
 """
+# A cleaner that waits, and takes no processor time.
+WAITING = f"""
+import time
+import archive.text.clean as cleaner
+whole = cleaner.clean
+def clean(capture, site):
+    if capture.url.endswith("/{HANGS}.html"):
+        time.sleep(3000)
+    return whole(capture, site)
+cleaner.clean = clean
+import archive.corpus.reclean as reclean
+reclean.CLOCK_SECONDS = 4
+"""
 
 
-def clean(folder: Path, jobs: str, *, broken: bool) -> subprocess.CompletedProcess[str]:
+def clean(folder: Path, jobs: str, *, broken: str | None = None) -> subprocess.CompletedProcess[str]:
     environment = dict(os.environ)
     if broken:
         (folder / "broken").mkdir()
-        (folder / "broken" / "sitecustomize.py").write_text(BROKEN, "utf-8")
+        (folder / "broken" / "sitecustomize.py").write_text(broken, "utf-8")
         environment["PYTHONPATH"] = os.pathsep.join([str(folder / "broken"), environment.get("PYTHONPATH", "")])
     return subprocess.run(
         [sys.executable, "-m", "crawler.cli", "--data", f"{folder}/data", "clean", "--jobs", jobs],
@@ -52,9 +65,15 @@ def clean(folder: Path, jobs: str, *, broken: bool) -> subprocess.CompletedProce
 
 
 @pytest.mark.fault(rows=[36])
-@pytest.mark.parametrize("jobs", ["1", "2"])
-def test_pages_that_hang_or_kill_the_cleaner_cost_themselves_and_are_tried_again(tmp_path: Path, jobs: str) -> None:
-    # One worker takes the file whole, two share its pages.
+# One worker takes the file whole, two share its pages.
+@pytest.mark.parametrize(
+    ("jobs", "broken", "lost"),
+    [("1", BROKEN, {HANGS, DIES}), ("2", BROKEN, {HANGS, DIES}), ("2", WAITING, {HANGS})],
+    ids=["one", "two", "clock"],
+)
+def test_pages_that_hang_or_kill_the_cleaner_cost_themselves_and_are_tried_again(
+    tmp_path: Path, jobs: str, broken: str, lost: set[int]
+) -> None:
     layout = Layout(root=tmp_path / "data")
     writer = Writer(layout, "a", warcinfo=(("software", "test"),))
     for number in range(PAGES):
@@ -74,12 +93,15 @@ def test_pages_that_hang_or_kill_the_cleaner_cost_themselves_and_are_tried_again
     (warc,) = layout.warcs()
     urls = [capture.url for capture in reader.read(warc)]
 
-    told = clean(tmp_path, jobs, broken=True)
+    told = clean(tmp_path, jobs, broken=broken)
     assert told.returncode == 1, told.stderr
     rows = list(shard.read(layout.shard_of(warc)))
     assert [row.url for row in rows] == urls
     given_up = {number for number, row in enumerate(rows) if not isinstance(row, Document)}
-    assert given_up == {HANGS, DIES}
+    assert given_up == lost
+    about = shard.about(layout.shard_of(warc))
+    assert about is not None
+    assert about.provisional
     for number in given_up:
         row = rows[number]
         assert not isinstance(row, Document)
@@ -87,7 +109,7 @@ def test_pages_that_hang_or_kill_the_cleaner_cost_themselves_and_are_tried_again
         assert f"/{number}.html" in told.stderr or row.id in told.stderr
 
     # Given up by the clock is not for good: the next cleaning tries again.
-    again = clean(tmp_path, jobs, broken=False)
+    again = clean(tmp_path, jobs)
     assert again.returncode == 0, again.stderr
     rows = list(shard.read(layout.shard_of(warc)))
     assert [row.url for row in rows if isinstance(row, Document)] == urls
