@@ -26,7 +26,7 @@ from scrapy.http import Response
 from scrapy.http.request import NO_CALLBACK
 
 from crawler.guard import Refused
-from crawler.recorder import Cut
+from crawler.tap import Cut
 
 if TYPE_CHECKING:
     from scrapy.crawler import Crawler

@@ -22,7 +22,7 @@ from scrapy.http.request import NO_CALLBACK
 
 from archive.warc.capture import Found
 from crawler.guard import Refused
-from crawler.recorder import Cut
+from crawler.tap import Cut
 
 if TYPE_CHECKING:
     from scrapy.crawler import Crawler

@@ -23,7 +23,7 @@ SPIDER_LOADER_CLASS = "crawler.loader.SiteLoader"
 SPIDER_MODULES: list[str] = []
 SCHEDULER = "crawler.frontier.Scheduler"
 
-DOWNLOAD_HANDLERS = {"http": "crawler.recorder.TapHandler", "https": "crawler.recorder.TapHandler"}
+DOWNLOAD_HANDLERS = {"http": "crawler.tap.TapHandler", "https": "crawler.tap.TapHandler"}
 DOWNLOAD_HANDLERS_BASE: dict[str, str] = {}
 DOWNLOADER_MIDDLEWARES = {
     "crawler.guard.GuardMiddleware": 100,

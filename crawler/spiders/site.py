@@ -53,7 +53,8 @@ from crawler.guard import Refused, Resting, literal_address
 from crawler.heal import heal
 from crawler.idle import Idle
 from crawler.lock import Lock
-from crawler.recorder import Cut, Recorder, room
+from crawler.recorder import Recorder, room
+from crawler.tap import Cut
 
 logger = logging.getLogger(__name__)
 

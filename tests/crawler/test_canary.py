@@ -19,11 +19,11 @@ PROSE = "<p>" + "全市统战部长会议召开，会议强调要画好最大同
 # Whether the guard stands; without it this is a broken build.
 PROGRAM = """
 import sys
-import crawler.settings, crawler.guard as guard, crawler.recorder as recorder
+import crawler.settings, crawler.guard as guard, crawler.tap as tap
 crawler.settings.CLEAN_AFTER_CRAWL = False
 crawler.settings.RETRY_WAIT = 0.2
 if sys.argv.pop(1) == "off":
-    guard.url_refusal = guard.peer_refusal = recorder.peer_refusal = lambda *_: None
+    guard.url_refusal = guard.peer_refusal = tap.peer_refusal = lambda *_: None
 from crawler.cli import main
 sys.argv[0] = "cundang"
 main()

@@ -39,7 +39,7 @@ from archive.site import Crawl, Site
 from archive.warc import reader
 from archive.warc.capture import Found
 from archive.warc.writer import Earlier, Exchange, Writer, Written
-from crawler import recorder
+from crawler import recorder, tap
 
 TIMEOUT = 1.0
 LIMIT = 2**20
@@ -180,7 +180,7 @@ def test_a_transfer_that_breaks_is_kept_as_far_as_it_came(crawled: Crawled, name
         assert response.block == shape.final
     if truncated == "length":
         head, _, body = response.block.partition(b"\r\n\r\n")
-        assert (len(head) if "flood" in name else len(body)) == (recorder.HEAD_BYTES if "flood" in name else LIMIT)
+        assert (len(head) if "flood" in name else len(body)) == (tap.HEAD_BYTES if "flood" in name else LIMIT)
     assert "cut: " in only(crawled.rows[name], "metadata").block.decode()
     assert crawled.seen[name]["event"] == "Cut"
     assert crawled.seen[name]["truncated"] == truncated
@@ -296,7 +296,7 @@ def test_a_writer_that_fails_midway_leaves_a_capture_for_every_callback(tmp_path
 @pytest.mark.fault(rows=[21])
 def test_a_response_that_the_disk_cannot_hold_ends_the_crawl_and_says_so(tmp_path: Path) -> None:
     with OddServer(shapes=SHAPES) as server:
-        out = run(server, tmp_path, [server.url("too-long")], file_bytes=recorder.SPOOL_BYTES + 100_000)
+        out = run(server, tmp_path, [server.url("too-long")], file_bytes=tap.SPOOL_BYTES + 100_000)
     assert out["reason"] == "writer_failed"
     assert "cannot be held" in out["failure"][1]
     assert [row["event"] for row in out["seen"]] == ["DataError"]
@@ -305,15 +305,15 @@ def test_a_response_that_the_disk_cannot_hold_ends_the_crawl_and_says_so(tmp_pat
 @given(st.sampled_from(sorted(WHOLE)), st.lists(st.integers(0, 400), max_size=12))
 def test_how_the_bytes_arrive_makes_no_difference(name: str, cuts: list[int]) -> None:
     shape = WHOLE[name]
-    tap = recorder.Tap("http://a.cn/", Site(key="a", name="a", hosts=("a.cn",), crawl=Crawl(start=())), LIMIT)
-    tap.begin(StringTransport())  # type: ignore[no-untyped-call]
+    passing = tap.Tap("http://a.cn/", Site(key="a", name="a", hosts=("a.cn",), crawl=Crawl(start=())), LIMIT)
+    passing.begin(StringTransport())  # type: ignore[no-untyped-call]
     for start, end in itertools.pairwise([0, *sorted({c for c in cuts if c < len(shape.wire)}), len(shape.wire)]):
-        tap.add(shape.wire[start:end])
-    tap.end(shape.surplus)
-    assert tap.block().read() == shape.final
-    assert b"".join(tap.interim) == shape.interim
-    assert tap.truncated is None
-    tap.close()
+        passing.add(shape.wire[start:end])
+    passing.end(shape.surplus)
+    assert passing.block().read() == shape.final
+    assert b"".join(passing.interim) == shape.interim
+    assert passing.truncated is None
+    passing.close()
 
 
 def certificate(folder: Path, address: str = "127.0.0.1", *, expired: bool = False) -> ssl.SSLContext:
@@ -391,12 +391,12 @@ def test_the_verdict_on_a_trusted_certificate_names_what_is_wrong(
 
 @pytest.mark.fault(rows=[49])
 def test_a_private_name_that_is_gone_stops_the_start() -> None:
-    recorder.check_names()
+    tap.check_names()
     with pytest.raises(UsageError, match=r"HTTPConnectionPool\._vanished.*scrapy>=2.19,<2.20"):
-        recorder.check_names([(HTTPConnectionPool, "_vanished")])
+        tap.check_names([(HTTPConnectionPool, "_vanished")])
     program = (
         "import twisted.web._newclient as n; del n.HTTP11ClientProtocol._finishResponse_WAITING;"
-        "del n.HTTP11ClientProtocol._finishResponse_TRANSMITTING; import crawler.recorder"
+        "del n.HTTP11ClientProtocol._finishResponse_TRANSMITTING; import crawler.tap"
     )
     child = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, timeout=300, check=False)
     assert child.returncode != 0
@@ -424,7 +424,7 @@ class Diary:
         self.lines.append("commit")
 
 
-def exchange(body: bytes = PAGE, truncated: recorder.Truncated | None = None) -> Exchange:
+def exchange(body: bytes = PAGE, truncated: tap.Truncated | None = None) -> Exchange:
     return Exchange(
         url="http://a.cn/1",
         started=dt.datetime(2024, 2, 26, tzinfo=dt.UTC),
