@@ -10,6 +10,7 @@ from pathlib import Path
 from archive.corpus import forget as archived
 from archive.layout import Layout
 from archive.warc import verify
+from archive.warc.surt import surt
 from crawler.frontier import Frontier
 from crawler.lock import Lock
 
@@ -18,8 +19,9 @@ from crawler.lock import Lock
 class Done:
     """One thing that was found or done.
 
-    `what` is held, erased, refers (a revisit of what was erased), names (a record of another address that was found on
-    the page) or unread (set aside, and no URL can be read in it).
+    `what` is held, unknown (no capture to take down: only kept out from now on), erased, refers (a revisit of what was
+    erased), names (a record of another address that was found on the page) or unread (set aside, and no URL can be read
+    in it).
     """
 
     what: str
@@ -50,10 +52,7 @@ def forget(layout: Layout, urls: Sequence[str], reason: str, *, erase: bool) -> 
                 # A crawl that was killed left it open: only when it is closed can it be rewritten.
                 lock(path)
                 verify.repair(path, layout)
-        found = list(archived.held(layout, urls))
-        for one in found:
-            detail = f"offset {one.offset}, {one.length} bytes, {one.mime}, {one.url}"
-            yield Done(what="held", path=str(one.warc), record=one.id, detail=detail)
+        yield from _held(layout, urls)
         if not erase:
             return
         gone: set[str] = set()
@@ -82,3 +81,15 @@ def forget(layout: Layout, urls: Sequence[str], reason: str, *, erase: bool) -> 
         for mention in archived.mentions(layout, urls):
             detail = f"the {mention.kind} of {mention.url} says that it was found there"
             yield Done(what="names", path=str(mention.warc), record=mention.id, detail=detail)
+
+
+def _held(layout: Layout, urls: Sequence[str]) -> Iterator[Done]:
+    here = set()
+    for one in list(archived.held(layout, urls)):
+        here.add(surt(one.url))
+        detail = f"offset {one.offset}, {one.length} bytes, {one.mime}, {one.url}"
+        yield Done(what="held", path=str(one.warc), record=one.id, detail=detail)
+    # A slip of the pen must not look like a page that is down.
+    for url in urls:
+        if surt(url) not in here:
+            yield Done(what="unknown", path="", record="", detail=f"{url}: no closed WARC file holds it; kept out")

@@ -119,8 +119,11 @@ def test_what_was_taken_down_comes_back_in_no_way(tmp_path: Path) -> None:
         (warc,) = layout.warcs()
         shutil.copy(warc, tmp_path / "copy.warc.gz")
 
-        told = cundang(tmp_path, "forget", url, "--reason", "本人要求")
+        told = cundang(tmp_path, "forget", url, little.base + "/slip.html", "--reason", "本人要求")
         assert warc.name in told.stdout
+        assert [line.split()[:2] for line in told.stdout.splitlines() if line.startswith("unknown")] == [
+            ["unknown", f"{little.base}/slip.html:"]
+        ]
         assert "本人要求" in cundang(tmp_path, "show", url, code=2).stderr
         assert_gone(tmp_path)
         assert list(reclean.stale(layout, load(tmp_path / "sites"))) == []
