@@ -699,10 +699,18 @@ class Frontier:
         with self._told():
             return [key for (key,) in self._db.execute("SELECT key FROM idle")]
 
-    def keep_idle(self, key: str) -> None:
-        """A parameter of addresses makes no difference."""
+    def keep_idle(self, key: str, plain: Callable[[str], str]) -> None:
+        """A parameter makes no difference: what answered with it is known by its `plain` address from now on."""
         with self._told():
             self._db.execute("INSERT OR IGNORE INTO idle VALUES (?)", [key])
+            rows = self._db.execute(
+                "SELECT id, url FROM address WHERE state = 'done' AND instr(url, '?')"
+                " AND form IS NULL AND hops = 0 AND parent IS NOT NULL"
+            ).fetchall()
+            self._db.executemany(
+                "UPDATE OR IGNORE address SET url = ? WHERE id = ?",
+                [(without, row) for row, url in rows if (without := plain(url)) != url],
+            )
 
     def robots(self, origin: str) -> tuple[float, bytes | None] | None:
         """When the robots.txt of an origin was read, and its bytes, None where it has none; None: never read."""

@@ -11,8 +11,8 @@ from operator import ne
 
 from crawler.address import shape
 
-# Pages that showed the same at two values, and values seen, after which a parameter makes no difference: a small site
-# has few lists, and they come before articles.
+# Pages that showed the same at two values, each something else, and values seen, after which a parameter makes no
+# difference: a small site has few lists, and they come before articles.
 PAGES, VALUES = 2, 5
 # Parameters that change together on each page, and parameters of an address beyond which none is tried with others.
 TOGETHER, MANY = 3, 5
@@ -28,14 +28,14 @@ class _Evidence:
     """Of parameters at one kind of address.
 
     Attributes:
-        pages: that were the same at two values of each parameter.
+        pages: what stood on those that were the same at two values of each parameter, as hashes.
         values: seen so far, with the parameter of each.
         plain: whether pages do without them.
         matters: whether a page differed.
         lists: whether one of the pages was no article.
     """
 
-    pages: set[str] = field(default_factory=set)
+    pages: set[int] = field(default_factory=set)
     values: set[tuple[str, str]] = field(default_factory=set)
     plain: bool = False
     matters: bool = False
@@ -109,13 +109,13 @@ class Idle:
                     evidence.values.update(values)
             one = replace(page, values=tuple(hash(value) for key, value in pairs if key in keys))
             for place in (hash((keys, rest)), hash(((), rest))):
-                self._compare(evidence, keys, rest, one, self._seen.get(place))
+                self._compare(evidence, keys, one, self._seen.get(place))
             self._seen.setdefault(hash((keys, rest)), one)
         for keys, scopes in self._evidence.items():
             # This may be the address that others are without the parameters.
             if (other := self._seen.get(hash((keys, url)))) is not None and scope in scopes:
                 touched.append(keys)
-                self._compare(scopes[scope], keys, url, page, other)
+                self._compare(scopes[scope], keys, page, other)
         self._seen[hash(((), url))] = page
         return [rule for keys in touched for rule in self._sure(keys, scope)]
 
@@ -137,7 +137,7 @@ class Idle:
         new = [keys for keys in sets if keys not in self._evidence]
         return [keys for keys in sets if keys in self._evidence or keys in new[: max(0, room)]]
 
-    def _compare(self, evidence: _Evidence, keys: tuple[str, ...], rest: str, page: _Page, other: _Page | None) -> None:
+    def _compare(self, evidence: _Evidence, keys: tuple[str, ...], page: _Page, other: _Page | None) -> None:
         """Note what two pages say whose addresses differ in these parameters alone."""
         if other is None:
             return
@@ -145,11 +145,12 @@ class Idle:
             evidence.matters = True
             return
         differ = len(page.values) != len(other.values) or all(map(ne, page.values, other.values))
-        if differ and [_without(url, keys) for url in page.lists] == [_without(url, keys) for url in other.lists]:
+        lists = tuple(_without(url, keys) for url in page.lists)
+        if differ and lists == tuple(_without(url, keys) for url in other.lists):
             evidence.plain = evidence.plain or not (page.values and other.values)
             evidence.lists = evidence.lists or not page.article
             if len(evidence.pages) < PAGES:
-                evidence.pages.add(rest)
+                evidence.pages.add(hash((page.said, lists)))
 
     def _sure(self, keys: tuple[str, ...], scope: str) -> list[str]:
         """What of these parameters is sure by now, and new."""
@@ -176,7 +177,7 @@ def _is_idle(found: list[_Evidence], *, plain: bool) -> bool:
     return (
         not any(each.matters for each in found)
         and any(each.plain for each in found) == plain
-        and sum(len(each.pages) for each in found) >= PAGES
+        and len(set[int]().union(*(each.pages for each in found))) >= PAGES
         and min(values.values()) >= VALUES
     )
 

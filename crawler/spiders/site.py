@@ -478,7 +478,8 @@ class SiteSpider(Spider):
             self._redirect(address, response, link.url, encoding=decoded.encoding)
         why = _needs_script(decoded.html, root, links, prose, linked) if root is not None and not article else None
         elsewhere = self._lists_elsewhere(links, decoded.encoding)
-        if (len(said) >= PROSE and (article or _shown(links))) or (elsewhere and why is None):
+        telling = len(said) >= (PROSE if article or _shown(links) else FEW_HAN)
+        if why is None and (telling or elsewhere):
             self._learn(address, said, elsewhere, article=article)
         fruitful, changed = self._push(address, response, links, decoded.encoding, article=article)
         own = shape(address.url)
@@ -563,7 +564,8 @@ class SiteSpider(Spider):
         for rule in self._idle.learn(address.url, said, lists, article=article):
             key, _, where = rule.partition(" ")
             logger.info("The parameter %s of %s makes no difference: it is left out.", key, where or "addresses")
-            self.frontier.keep_idle(rule)
+            # What is another order of a list is not to become an address of its own.
+            self.frontier.keep_idle(rule, lambda url: self._idle.plain(url) if unordered(url) == url else url)
         if (plain := self._idle.doubt(address.url)) is not None:
             # At once: each page until then leads to others that may be asked for in vain.
             self._offer(replace(self._plainly(address, plain), priority=START, found=Found(parent=address.url)))

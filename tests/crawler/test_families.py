@@ -32,6 +32,7 @@ from archive.text.document import Document
 from crawler.address import canonical
 from crawler.discovery import discover
 from crawler.frontier import BARREN
+from crawler.idle import PAGES
 from crawler.practice.families import FAMILIES, Site, traps
 
 WHOLE = bool(os.environ.get("CUNDANG_RECALL"))
@@ -240,15 +241,22 @@ def test_a_parameter_that_makes_no_difference_is_left_out(family: str, written: 
         file, planted = site.write_site(tmp_path / "sites" / f"{family}.toml"), pages_of(site)
         crawl(file, data)
         first, mark = [traps.cleared(request.target) for request in site.asked()], len(site.log)
-        what, before = f"{family} {seed} {site.room.taste}", texts(data)
-        assert set(before) >= planted, f"{what}: {len(planted - set(before))} missed"
+
+        def found() -> set[str]:
+            """The articles under whatever number they were asked for, until that was known."""
+            return {site._url(traps.cleared(unquote(url.removeprefix(site.home[:-1])))) for url in texts(data)}
+
+        what, before = f"{family} {seed} {site.room.taste}", found()
+        assert before >= planted, f"{what}: {len(planted - before)} missed"
         # Before it is known, the menu and the orders of the first pages are asked for some six times each.
         asked = sum(not target.startswith(traps.WAYS) for target in first)
         assert asked <= 1.35 * len(planted) + 10 * (len(site.room.columns) + 1), f"{what}: {asked} requests"
-        assert max(Counter(target for target in first if site._url(target) in planted).values()) == 1, what
+        # The few that taught it are asked for with several numbers.
+        often = Counter(target for target in first if site._url(target) in planted)
+        assert sum(number > 1 for number in often.values()) <= PAGES + 1, f"{what}: {often.most_common(5)}"
         new = {url for item in site.room.publish(2) for url in (site.url(item), *site.parts(item))}
         crawl(file, data, later=DAY)
-        assert set(texts(data)) - set(before) == new, what
+        assert found() - before == new, what
         assert len(site.asked(mark)) <= 0.25 * len(first), f"{what}: {len(site.asked(mark))} of {len(first)}"
 
 

@@ -19,6 +19,7 @@ from archive.warc.writer import Written
 from crawler.address import canonical, shape, trap
 from crawler.discovery.link import ARTICLE, LIST, REQUISITE, START
 from crawler.frontier import BARREN, COLUMN_PAGES, Address, Frontier, Run, State
+from crawler.idle import Idle
 from crawler.lock import Lock
 
 HOST = "www.tzb.gov.cn"
@@ -330,3 +331,26 @@ def test_traps_are_named_and_dates_are_none() -> None:
     assert trap("http://h/x?tag=a&tag=b") is None
     assert trap("http://h/?" + "x" * 3000) == "longer than 2048 characters"
     assert trap("http://h/2020/02/02/02/t20200202_1.html") is None
+
+
+def test_what_answered_with_a_parameter_that_makes_no_difference_is_not_asked_for_without_it(path: Path) -> None:
+    frontier = opened(path)
+    home = Found(parent=url(""))
+    for name in ("a?r=1", "b?r=1", "b", "c?n=1&r=2", "d?r=3"):
+        frontier.push(Address(url=url(name), found=home))
+    frontier.push(Address(url=url("moved?r=4"), hops=1, found=home))
+    for address in iter(lambda: frontier.lease([HOST]), None):
+        if not address.url.endswith("d?r=3"):
+            frontier.done(address, 200, role="article", validators=("tag", None))
+    frontier.keep_idle("r", lambda url: Idle(["r"]).plain(url))
+    assert frontier.idle() == ["r"]
+    # It is known, and its tag is sent when it is checked; what has no answer yet, or was led to, stays as it is.
+    new = {name for name in ("a", "b", "c?n=1", "d", "moved") if frontier.push(Address(url=url(name), found=home))}
+    assert new == {"d", "moved"}
+    assert leased(frontier) == ["d", "moved"]
+    frontier.end(run_of(frontier), whole=True)
+    frontier.begin(full=True)
+    checked = {address.url: address.etag for address in iter(lambda: frontier.lease([HOST]), None)}
+    assert {checked[url(name)] for name in ("a", "b", "c?n=1", "moved?r=4")} == {"tag"}
+    assert url("a?r=1") not in checked
+    frontier.close()

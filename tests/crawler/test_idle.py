@@ -40,6 +40,8 @@ def test_what_chooses_a_page_is_kept() -> None:
         learn(f"http://h/news/{column}?start={number}", f"column {column} rows {min(number, 3)}")
         learn(f"http://h/show.php?item={row}", "没有权限")
         learn(f"http://h/{column}/detail.html?newsid={row}", "正在加载")
+        learn(f"http://h/{column}/view.html?code={row}", "正在加载，请稍候")
+    learn("http://h/1/view.html", "正在加载，请稍候")
     assert idle.plain("http://h/news/1?start=9&page=2&item=3") == "http://h/news/1?start=9&page=2&item=3"
 
 
