@@ -13,6 +13,7 @@ from lxml.html import HtmlElement
 from archive.text import dates, extract, fields
 from archive.text.blocks import Block, han
 from archive.text.document import Reason
+from archive.text.lines import is_sentence
 from archive.text.page import Page, page_of
 from archive.warc.capture import Capture
 
@@ -46,6 +47,9 @@ _XML = re.compile(
     rb"(?:\xef\xbb\xbf)?(?:<\?xml[^>]*\?>|<!--.*?-->|\s)*<(rss|feed|rdf:RDF|urlset|sitemapindex|datastore)[\s>]",
     re.DOTALL | re.IGNORECASE,
 )
+_NUMBER = re.compile(r"\d")
+# What addresses of lists and searches say.
+_LISTS = re.compile(r"index|list|col|chan|page|class|search|more|node|category|tag|lanmu|lm=|zt", re.IGNORECASE)
 # The clock in a page's head.
 _TODAY = re.compile("星期|今天是|农历")
 _DAY = re.compile(r"\W*[01]?\d[-/.月][0-3]?\d日?\W*")
@@ -211,11 +215,27 @@ def _shape(page: Page, points: Sequence[float], area: extract.Region, url: str) 
         return "home"
     if teasers and not _has_dateline(page):
         return "list"
-    if weight >= ARTICLE or (page.title is not None and _has_dateline(page)):
+    if weight >= ARTICLE or (page.title is not None and _has_dateline(page)) or _is_notice(page, url):
         return "article"
     linked = sum(min(block.links, block.size) for block in page.blocks)
     total = sum(block.size for block in page.blocks)
     return "list" if linked > 0.4 * total or weight < extract.WEAK else "article"
+
+
+def _is_notice(page: Page, url: str) -> bool:
+    """Whether a sentence stands directly under the title, no headlines after it, and the address has a number and names
+    no list: a notice of two lines beside the columns of its site.
+    """
+    if page.title is None or page.title + 1 >= len(page.blocks):
+        return False
+    under = page.title + 1
+    if page.blocks[under].linked > 0.3 or not is_sentence(page.keys[under], 10):
+        return False
+    if sum(map(_is_headline, page.blocks[under + 1 : under + 4])) > 1:
+        return False
+    parts = urlsplit(url)
+    last = f"{parts.path.rpartition('/')[2]}?{parts.query}"
+    return _NUMBER.search(last) is not None and not _LISTS.search(f"{parts.path}?{parts.query}")
 
 
 def _is_short_list(page: Page, points: Sequence[float], headlines: Sequence[int]) -> bool:

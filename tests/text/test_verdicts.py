@@ -160,6 +160,15 @@ def test_rows_under_the_name_of_a_column_are_a_list_and_results_of_a_search_too(
     )
 
 
+def test_a_notice_of_two_lines_beside_columns_is_an_article_and_a_column_with_a_word_before_it_is_none() -> None:
+    rows = "".join(f"<li><a href=/show/{n}.html>县委统战部召开第{n}次座谈会</a></li>" for n in range(12))
+    said = "<h1>停电通知</h1><p>因线路检修，本周六全天停电，请提前做好准备。</p>"
+    notice = f"{HEAD.format(title='停电通知-某县统一战线')}<ul>{rows}</ul><div>{said}<p>办公室</p></div>{FOOT}"
+    column = f"{HEAD.format(title='停电通知-某县统一战线')}<div>{said}</div><ul>{rows}</ul>{FOOT}"
+    assert judged(capture(200, (), notice)) is None
+    assert str((judged(capture(200, (), column)) or ("",))[0]) == "list"
+
+
 @pytest.mark.parametrize("word", WORDS)
 def test_an_article_that_quotes_such_words_is_one(word: str) -> None:
     text = "市委统战部召开网络安全工作会议，通报了上季度网站运行的情况，要求各单位落实责任，抓好整改，确保安全。"
