@@ -225,7 +225,7 @@ def _catalogue(layout: Layout) -> Iterator[Problem]:
                     yield Problem(file=path.name, offset=0, reason=f"{unknown}. {_CATALOGUE_CURE}")
             for source, name in db.execute("SELECT id, path FROM sources ORDER BY path").fetchall():
                 if reason := _of_source(db, layout, source, name):
-                    yield Problem(file=path.name, offset=0, reason=f"{name}: {reason}. {_CATALOGUE_CURE}")
+                    yield Problem(file=path.name, offset=0, reason=f"{name}: {reason}")
         _check_words(path)
     except sqlite3.DatabaseError as error:
         yield Problem(file=path.name, offset=0, reason=f"{error}. {_CATALOGUE_CURE}")
@@ -242,10 +242,12 @@ def _check_words(path: Path) -> None:
 
 
 def _of_source(db: sqlite3.Connection, layout: Layout, source: int, name: str) -> str | None:
-    """Why what the catalogue holds of a shard or an index is not what that says."""
+    """Why what the catalogue holds of a shard or an index is not what that says, and the cure."""
     path = layout.root / name
     if not path.exists():
-        return "the file is gone, and the catalogue still speaks of it"
+        # Not from the catalogue: made again without the file it would know less.
+        cure = _INDEX_CURE if name.endswith(".cdxj") else "Make it again: cundang clean."
+        return f"the file is gone, and the catalogue still speaks of it. {cure}"
     try:
         if name.endswith(".parquet"):
             rows = list(enumerate(shard.read(path)))
@@ -265,8 +267,8 @@ def _of_source(db: sqlite3.Connection, layout: Layout, source: int, name: str) -
                 db.execute("SELECT id, url, offset, length FROM captures WHERE source = ?", (source,)).fetchall()
             )
     except (DataError, OSError, ValueError, TypeError, KeyError) as error:
-        return f"cannot be read ({error})"
-    return None if same else "the catalogue holds other rows than the file"
+        return f"cannot be read ({error}). {_CATALOGUE_CURE}"
+    return None if same else f"the catalogue holds other rows than the file. {_CATALOGUE_CURE}"
 
 
 def _below(layout: Layout, path: Path) -> str:

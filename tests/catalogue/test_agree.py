@@ -173,6 +173,10 @@ def bring_back(layout: Layout) -> None:
     path.write_bytes(kept)
 
 
+def lose_shard(layout: Layout) -> None:
+    next(layout.shards()).unlink()
+
+
 def break_exclusions(layout: Layout) -> None:
     layout.exclusions.write_text("nonsense\n")
 
@@ -192,6 +196,7 @@ def break_catalogue(layout: Layout) -> None:
         (swap_shards, ".parquet", "made from other bytes"),
         (lose_warc, ".cdxj", "is gone"),
         (change_catalogue, "catalogue.sqlite", "holds other rows than the file"),
+        (lose_shard, "catalogue.sqlite", "Make it again: cundang clean."),
         (lose_document, "catalogue.sqlite", "holds other rows than the file"),
         (change_title, "catalogue.sqlite", "holds other rows than the file"),
         (lose_source, "catalogue.sqlite", "of no shard or index"),
