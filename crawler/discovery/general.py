@@ -135,6 +135,9 @@ def _anchors(base: str, found: list[HtmlElement], dates: dict[HtmlElement, str])
         written = element.get("href") or ""
         if written[:11].lower() == "javascript:" and (click := _CLICK.search(written)):
             written = click[1]
+        elif written in ("", "#") or written[:11].lower() == "javascript:":
+            # A script leads there.
+            written = element.get("data-href") or element.get("data-url") or written
         href = _absolute(base, written)
         if href is None:
             continue

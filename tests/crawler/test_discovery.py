@@ -41,6 +41,9 @@ ROWS = {
     "a script in the row": (
         "<li onclick=\"window.open('./202002/t20200219_{n}.html')\"><em>会议召开</em> 2020-02-{d}</li>"
     ),
+    "a script behind the link": (
+        '<li><a href="javascript:void(0)" data-href="./202002/t20200219_{n}.html">会议召开</a>2020-02-{d}</li>'
+    ),
     "dl": '<dl><dt><a href="./202002/t20200219_{n}.html">会议召开</a></dt><dd>2020-\n 02-\n {d}</dd></dl>',
 }
 
