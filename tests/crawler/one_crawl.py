@@ -26,7 +26,7 @@ from archive.layout import Layout
 from archive.site import Crawl, Site
 from archive.warc.capture import Found
 from archive.warc.writer import Earlier, Writer, Written
-from crawler import guard, recorder
+from crawler import guard, tap
 from crawler.recorder import Recorder
 
 
@@ -173,7 +173,7 @@ def main() -> None:
     if job.get("no_guard"):  # a broken build: none of the three layers says no
         guard.url_refusal = lambda *_: None
         guard.peer_refusal = lambda *_: None
-        recorder.peer_refusal = lambda *_: None  # type: ignore[attr-defined]
+        tap.peer_refusal = lambda *_: None  # type: ignore[attr-defined]
     settings = Settings()
     settings.setmodule("crawler.settings")
     settings.setdict(
