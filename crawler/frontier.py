@@ -813,12 +813,6 @@ class Frontier:
             self._db.rollback()
         self._db.close()
 
-    def unfinished(self) -> bool:
-        """Whether the last visit was interrupted."""
-        with self._told():
-            row = self._db.execute("SELECT ended IS NULL FROM visit ORDER BY number DESC LIMIT 1").fetchone()
-        return bool(row and row[0])
-
     def counts(self) -> dict[State, int]:
         """Addresses by state."""
         with self._told():

@@ -221,7 +221,7 @@ def test_kill_loses_nothing_that_was_acknowledged(server: practice.Server, tmp_p
     assert {captures["response", path] for path in planted(server)} == {1}
     frontier = Frontier(Layout(root=data).state(SITE), read_only=True)
     assert frontier.counts()[State.LEASED] == frontier.counts()[State.PENDING] == 0
-    assert not frontier.unfinished()
+    assert frontier.unfinished_since() is None
     frontier.close()
 
 

@@ -107,7 +107,7 @@ def test_what_was_not_committed_is_due_again_and_what_was_is_done(path: Path) ->
     frontier.done(address, 200)
     frontier.close()  # the power goes: no commit
     again = Frontier(path, clock=Clock())
-    assert again.unfinished()
+    assert again.unfinished_since() is not None
     assert again.begin() is False
     assert leased(again) == ["b", "c"]
 
@@ -143,7 +143,7 @@ def test_a_full_visit_begins_with_everything_due_but_traps(path: Path) -> None:
     frontier.commit()
     frontier.close()
     again = Frontier(path)
-    assert not again.unfinished()
+    assert again.unfinished_since() is None
     assert again.begin(full=True) is True
     assert again.runs() == [run_of(frontier)]
     # Met for the first time in this visit, though known: that is what a pager's end is judged by.

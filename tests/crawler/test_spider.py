@@ -231,7 +231,7 @@ def test_a_host_that_falls_silent_is_left_alone_and_gone_on_with(tmp_path: Path)
         assert "left alone" in first.stderr
         frontier = Frontier(Layout(root=data).state("little"), read_only=True)
         assert frontier.runs()[0].ending == "broken_off"
-        assert frontier.unfinished()
+        assert frontier.unfinished_since() is not None
         frontier.close()
         silent = sum(little.counts.values())
         assert silent < 15
