@@ -16,7 +16,7 @@ from archive.warc.record import Record
 from archive.warc.scan import scan
 from archive.warc.writer import Written
 from crawler.frontier import Frontier
-from crawler.recorder import Unread
+from crawler.wire.recorder import Unread
 
 logger = logging.getLogger(__name__)
 

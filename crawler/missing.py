@@ -25,8 +25,8 @@ from scrapy.exceptions import (
 from scrapy.http import Response
 from scrapy.http.request import NO_CALLBACK
 
-from crawler.guard import Refused
-from crawler.tap import Cut
+from crawler.wire.guard import Refused
+from crawler.wire.tap import Cut
 
 if TYPE_CHECKING:
     from scrapy.crawler import Crawler

@@ -26,7 +26,7 @@ from crawler.address import canonical, shape
 from crawler.discovery import Link, discover
 from crawler.discovery.fingerprint import cms
 from crawler.discovery.link import ARTICLE
-from crawler.guard import literal_address
+from crawler.wire.guard import literal_address
 
 # Pages of the first look and sample articles; with robots.txt for each and redirects, at most 30 requests.
 LOOK, SAMPLES = 16, 5

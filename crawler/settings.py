@@ -23,11 +23,11 @@ SPIDER_LOADER_CLASS = "crawler.loader.SiteLoader"
 SPIDER_MODULES: list[str] = []
 SCHEDULER = "crawler.frontier.Scheduler"
 
-DOWNLOAD_HANDLERS = {"http": "crawler.tap.TapHandler", "https": "crawler.tap.TapHandler"}
+DOWNLOAD_HANDLERS = {"http": "crawler.wire.tap.TapHandler", "https": "crawler.wire.tap.TapHandler"}
 DOWNLOAD_HANDLERS_BASE: dict[str, str] = {}
 DOWNLOADER_MIDDLEWARES = {
-    "crawler.guard.GuardMiddleware": 100,
-    "crawler.robots.RobotsMiddleware": 200,
+    "crawler.wire.guard.GuardMiddleware": 100,
+    "crawler.wire.robots.RobotsMiddleware": 200,
     "crawler.missing.ProbeMiddleware": 300,
     "scrapy.downloadermiddlewares.defaultheaders.DefaultHeadersMiddleware": 400,
     "scrapy.downloadermiddlewares.useragent.UserAgentMiddleware": 500,

@@ -48,7 +48,7 @@ STAGES = ("decode", "tags", "blocks", "keys and title", "votes and body", "lines
 OURS = """
 import atexit, json, os, sys, time
 from scrapy.cmdline import execute
-from crawler.recorder import Recorder
+from crawler.wire.recorder import Recorder
 
 settle, spent = Recorder.settle, []
 

@@ -45,16 +45,16 @@ from archive.text.verdict import looks_like, verdict
 from archive.warc.capture import Capture, Found
 from archive.warc.writer import Writer, Written, disk_error
 from crawler.address import canonical, has_session, host_of, shape, trap, unordered
-from crawler.browser import Browser, RenderError
 from crawler.discovery import Link, discover
 from crawler.discovery.link import ARTICLE, IMAGES, LIST, START, extension, is_file
 from crawler.frontier import Address, Clocks, Frontier, Role, Run, Scheduler, StateError, set_aside
-from crawler.guard import Refused, Resting, literal_address
 from crawler.heal import heal
 from crawler.idle import Idle
 from crawler.lock import Lock
-from crawler.recorder import Recorder, room
-from crawler.tap import Cut
+from crawler.wire.browser import Browser, RenderError
+from crawler.wire.guard import Refused, Resting, literal_address
+from crawler.wire.recorder import Recorder, room
+from crawler.wire.tap import Cut
 
 logger = logging.getLogger(__name__)
 

@@ -26,8 +26,8 @@ from archive.layout import Layout
 from archive.site import Crawl, Site
 from archive.warc.capture import Found
 from archive.warc.writer import Earlier, Writer, Written
-from crawler import guard, tap
-from crawler.recorder import Recorder
+from crawler.wire import guard, tap
+from crawler.wire.recorder import Recorder
 
 
 def run(server: OddServer | None, data: Path, urls: list[Any], **job: Any) -> dict[str, Any]:

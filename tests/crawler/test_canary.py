@@ -19,7 +19,7 @@ PROSE = "<p>" + "全市统战部长会议召开，会议强调要画好最大同
 # Whether the guard stands; without it this is a broken build.
 PROGRAM = """
 import sys
-import crawler.settings, crawler.guard as guard, crawler.tap as tap
+import crawler.settings, crawler.wire.guard as guard, crawler.wire.tap as tap
 crawler.settings.CLEAN_AFTER_CRAWL = False
 crawler.settings.RETRY_WAIT = 0.2
 if sys.argv.pop(1) == "off":

@@ -12,7 +12,7 @@ from odd_server import SHAPES, OddServer, Shape, answer, sized
 from one_crawl import run
 
 from archive.site import Crawl, Site
-from crawler.guard import is_public, literal_address, peer_refusal, url_refusal
+from crawler.wire.guard import is_public, literal_address, peer_refusal, url_refusal
 
 SITE = Site(
     key="a",

@@ -13,7 +13,7 @@ import pytest
 from archive.layout import Layout
 from archive.warc import reader, verify
 from archive.warc.writer import Earlier, Exchange, Writer, Written
-from crawler.recorder import Recorder
+from crawler.wire.recorder import Recorder
 
 NOW = dt.datetime(2026, 1, 1, tzinfo=dt.UTC)
 

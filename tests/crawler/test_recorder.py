@@ -39,7 +39,7 @@ from archive.site import Crawl, Site
 from archive.warc import reader
 from archive.warc.capture import Found
 from archive.warc.writer import Earlier, Exchange, Writer, Written
-from crawler import recorder, tap
+from crawler.wire import recorder, tap
 
 TIMEOUT = 1.0
 LIMIT = 2**20
@@ -396,7 +396,7 @@ def test_a_private_name_that_is_gone_stops_the_start() -> None:
         tap.check_names([(HTTPConnectionPool, "_vanished")])
     program = (
         "import twisted.web._newclient as n; del n.HTTP11ClientProtocol._finishResponse_WAITING;"
-        "del n.HTTP11ClientProtocol._finishResponse_TRANSMITTING; import crawler.tap"
+        "del n.HTTP11ClientProtocol._finishResponse_TRANSMITTING; import crawler.wire.tap"
     )
     child = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, timeout=300, check=False)
     assert child.returncode != 0

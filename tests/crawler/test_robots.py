@@ -15,7 +15,7 @@ from little_server import Answer, serving
 from odd_server import CHUNKED, HTML, PAGE, OddServer, Shape, answer, chunks, sized
 from one_crawl import run
 
-from crawler.robots import ROBOTS_BYTES, TOKEN, parse
+from crawler.wire.robots import ROBOTS_BYTES, TOKEN, parse
 
 TEXT = b"Content-Type: text/plain"
 RULES = b"User-agent: *\nDisallow: /shut\n"
@@ -105,7 +105,7 @@ def test_a_build_that_fails_open_is_found_out(tmp_path: Path) -> None:
         ROBOTSTXT_OBEY=True,
         ROBOTSTXT_USER_AGENT=TOKEN,
         DOWNLOADER_MIDDLEWARES={
-            "crawler.guard.GuardMiddleware": 100,
+            "crawler.wire.guard.GuardMiddleware": 100,
             "scrapy.downloadermiddlewares.robotstxt.RobotsTxtMiddleware": 200,
         },
     )

@@ -33,8 +33,8 @@ from scrapy.http.request import NO_CALLBACK
 
 from archive.errors import CundangError, UsageError
 from archive.warc.capture import Found
-from crawler.guard import Refused
-from crawler.tap import Cut
+from crawler.wire.guard import Refused
+from crawler.wire.tap import Cut
 
 PURPOSE = "browser"
 # Names of Chromium on Debian and elsewhere; CUNDANG_CHROMIUM names another.

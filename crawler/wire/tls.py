@@ -17,8 +17,8 @@ from service_identity.pyopenssl import verify_hostname, verify_ip_address
 from twisted.internet.interfaces import IOpenSSLClientConnectionCreator, ISSLTransport
 from zope.interface import implementer
 
-from crawler.guard import literal_address
-from crawler.recorder import Lines
+from crawler.wire.guard import literal_address
+from crawler.wire.recorder import Lines
 
 
 @cache

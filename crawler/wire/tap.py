@@ -51,9 +51,9 @@ from archive.warc.capture import Found
 from archive.warc.http import content_of, entity_of, read_head
 from archive.warc.record import Record
 from archive.warc.writer import Exchange, Written
-from crawler.guard import GuardedEndpoint, Refused, Resting, peer_refusal
-from crawler.recorder import Lines, Recorder
-from crawler.tls import WeakTls, tls_lines
+from crawler.wire.guard import GuardedEndpoint, Refused, Resting, peer_refusal
+from crawler.wire.recorder import Lines, Recorder
+from crawler.wire.tls import WeakTls, tls_lines
 
 try:
     from scrapy.core.downloader.handlers.http11 import (

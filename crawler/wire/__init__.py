@@ -1,0 +1,1 @@
+"""Bytes off the wire: read by us, written down before anyone may see them."""
