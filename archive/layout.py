@@ -7,6 +7,7 @@ index/<site>/<yyyy>/<stem>.cdxj          derived
 corpus/<site>/<yyyy>/<stem>.parquet      derived: one shard a WARC file
 catalogue.sqlite                         derived
 state/<site>.sqlite, state/<site>.lock   the crawl's frontier and its lock
+state/<site>.{missing,ledger}.jsonl      what its last crawl did not capture, and what each list claims
 runs.sqlite                              the schedule's history
 """
 
@@ -58,6 +59,10 @@ class Layout:
     def missing(self, site: str) -> Path:
         """What the last crawl of a site did not capture and why, a JSON object a line."""
         return self.root / "state" / f"{site}.missing.jsonl"
+
+    def ledger(self, site: str) -> Path:
+        """What each list of a site claims and what was had of it, a JSON object a line."""
+        return self.root / "state" / f"{site}.ledger.jsonl"
 
     def states(self) -> Iterator[Path]:
         """The frontiers that there are, by their sites' keys."""

@@ -1,0 +1,56 @@
+"""The ledger's files are read as they were written, and a broken one names its cure."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from archive.errors import DataError
+from archive.ledger import (
+    Ledger,
+    ListAccount,
+    Missing,
+    SiteAccount,
+    read_ledger,
+    read_missing,
+    write_ledger,
+    write_missing,
+)
+
+
+def test_a_ledger_is_read_as_it_was_written(tmp_path: Path) -> None:
+    ledger = Ledger(
+        lists=(
+            ListAccount(url="http://h/a/", name="通知", claimed=22, evidence="共22条", shown=12, had=12, gap=10),
+            ListAccount(url="http://h/b/", controls=("加载更多",), blind=3, foreign={"mp.weixin.qq.com": 22}),
+        ),
+        doubts=(SiteAccount(doubt="no_article", count=7),),
+    )
+    write_ledger(tmp_path / "x.ledger.jsonl", ledger)
+    assert read_ledger(tmp_path / "x.ledger.jsonl") == ledger
+
+
+def test_what_is_missing_is_read_as_it_was_written(tmp_path: Path) -> None:
+    missing = [Missing(url="http://h/1", state="failed", reason="http_404", detail="", tries=1, parent=None)]
+    write_missing(tmp_path / "x.missing.jsonl", missing)
+    assert list(read_missing(tmp_path / "x.missing.jsonl")) == missing
+
+
+def test_no_file_is_an_empty_ledger(tmp_path: Path) -> None:
+    assert read_ledger(tmp_path / "x.ledger.jsonl") == Ledger()
+    assert list(read_missing(tmp_path / "x.missing.jsonl")) == []
+
+
+def test_a_field_of_a_later_version_is_left_out(tmp_path: Path) -> None:
+    path = tmp_path / "x.ledger.jsonl"
+    path.write_text('{"kind": "list", "url": "http://h/", "mood": "fair"}\n', encoding="utf-8")
+    assert read_ledger(path).lists == (ListAccount(url="http://h/"),)
+
+
+@pytest.mark.parametrize("line", ["{", "[]", '{"kind": "list"}'])
+def test_a_broken_ledger_names_its_cure(tmp_path: Path, line: str) -> None:
+    path = tmp_path / "x.ledger.jsonl"
+    path.write_text(line + "\n", encoding="utf-8")
+    with pytest.raises(DataError, match="Delete it"):
+        read_ledger(path)
