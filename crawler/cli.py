@@ -32,7 +32,7 @@ from archive.export import csv, dolma, hf, jsonl, manifest, parquet, text, wacz,
 from archive.layout import OPEN, Layout
 from archive.site import Site
 from archive.warc import exclusions, index, verify
-from crawler.lock import Lock, is_held
+from crawler.queue.lock import Lock, is_held
 from crawler.talk import put, say, telling
 
 app = typer.Typer(
@@ -302,7 +302,7 @@ def verify_(
 
     Example: cundang verify
     """
-    from crawler.heal import acknowledged  # noqa: PLC0415 - it knows the state of crawls, which needs scrapy
+    from crawler.queue.heal import acknowledged  # noqa: PLC0415 - it knows the state of crawls, which needs scrapy
 
     wrong = 0
     layout: Layout = context.obj.layout
@@ -696,7 +696,7 @@ def _interrupted(_number: int, _frame: FrameType | None) -> NoReturn:
 
 
 def _frontier_status(state: Path, json_: bool, *, missing: bool, learned: bool) -> None:
-    from crawler.frontier import Frontier  # noqa: PLC0415 - scrapy is imported only where a crawl is asked about
+    from crawler.queue.frontier import Frontier  # noqa: PLC0415 - scrapy is imported only where a crawl is asked about
 
     frontier = Frontier(state, read_only=True)
     if missing:

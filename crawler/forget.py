@@ -11,8 +11,8 @@ from archive.corpus import forget as archived
 from archive.layout import Layout
 from archive.warc import verify
 from archive.warc.surt import surt
-from crawler.frontier import Frontier
-from crawler.lock import Lock
+from crawler.queue.frontier import Frontier
+from crawler.queue.lock import Lock
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

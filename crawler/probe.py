@@ -22,10 +22,10 @@ from archive.text.decode import decode, parse
 from archive.text.document import Document
 from archive.warc import reader
 from archive.warc.capture import Capture
-from crawler.address import canonical, shape
 from crawler.discovery import Link, discover
 from crawler.discovery.fingerprint import cms
 from crawler.discovery.link import ARTICLE
+from crawler.queue.address import canonical, shape
 from crawler.wire.guard import literal_address
 
 # Pages of the first look and sample articles; with robots.txt for each and redirects, at most 30 requests.

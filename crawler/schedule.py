@@ -28,7 +28,7 @@ from archive.errors import CundangError, SiteError
 from archive.layout import Layout
 from archive.site import Site, load
 from crawler.alerts import Alarm, reasons
-from crawler.lock import is_held
+from crawler.queue.lock import is_held
 from crawler.runs import Did, Run, Runs
 from crawler.talk import say
 
@@ -329,7 +329,7 @@ class Machine:
 
     def did(self, site: str, began: dt.datetime) -> Did:
         """From the site's frontier and the catalogue."""
-        from crawler.frontier import Frontier  # noqa: PLC0415 - scrapy is imported only where a crawl is asked about
+        from crawler.queue.frontier import Frontier  # noqa: PLC0415 - scrapy is imported only where a crawl is asked about
 
         ending, counts = None, (0, 0, 0, 0, 0)
         try:

@@ -21,14 +21,14 @@ USER_AGENT = f"cundang/{version('cundang')}" + (f" (+{CONTACT})" if CONTACT else
 
 SPIDER_LOADER_CLASS = "crawler.loader.SiteLoader"
 SPIDER_MODULES: list[str] = []
-SCHEDULER = "crawler.frontier.Scheduler"
+SCHEDULER = "crawler.queue.scheduler.Scheduler"
 
 DOWNLOAD_HANDLERS = {"http": "crawler.wire.tap.TapHandler", "https": "crawler.wire.tap.TapHandler"}
 DOWNLOAD_HANDLERS_BASE: dict[str, str] = {}
 DOWNLOADER_MIDDLEWARES = {
     "crawler.wire.guard.GuardMiddleware": 100,
     "crawler.wire.robots.RobotsMiddleware": 200,
-    "crawler.missing.ProbeMiddleware": 300,
+    "crawler.wire.missing.ProbeMiddleware": 300,
     "scrapy.downloadermiddlewares.defaultheaders.DefaultHeadersMiddleware": 400,
     "scrapy.downloadermiddlewares.useragent.UserAgentMiddleware": 500,
     "scrapy.downloadermiddlewares.cookies.CookiesMiddleware": 700,

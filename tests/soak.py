@@ -29,7 +29,7 @@ from little_server import Answer, Little, serving  # noqa: E402 - beside the tes
 from archive.layout import Layout  # noqa: E402
 from archive.warc import reader, verify  # noqa: E402
 from archive.warc.record import Record  # noqa: E402
-from crawler.missing import NAME  # noqa: E402
+from crawler.wire.missing import NAME  # noqa: E402
 
 LISTS, ROWS = 500, 100
 FAULTS = 20  # one page in so many

@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 
 from archive.layout import Layout
-from crawler.lock import Lock
+from crawler.queue.lock import Lock
 
 CHECKOUT = Path(__file__).parents[1]
 PAGE = f"<title>会议</title><h1>会议召开</h1><p>{'统战部召开会议，传达学习精神，研究部署工作。' * 8}</p>"

@@ -15,7 +15,6 @@ from lxml.etree import XPath
 from lxml.html import HtmlElement
 
 from archive.site import host_of
-from crawler.address import shape
 from crawler.discovery.link import (
     ARTICLE,
     LIST,
@@ -25,6 +24,7 @@ from crawler.discovery.link import (
     look_of,
     row_date,
 )
+from crawler.queue.address import shape
 
 # 下一篇 is the next article, not the next page.
 _OPEN, _CLOSE = r"[\[【(（<«◀◄←\s]*", r"[\]】)）>»›▶►→\s]*"

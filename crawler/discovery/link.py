@@ -7,9 +7,10 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Literal
 
-# Priorities, lower is sooner: lists come before articles, so that an article is asked for with the date of its list
-# row; the files of an article come before the next article.
-START, LIST, REQUISITE, ARTICLE = range(4)
+from crawler.queue.address import ARTICLE, LIST, REQUISITE, START
+
+# mypy wants to be told of names that are passed on.
+__all__ = ["ARTICLE", "LIST", "REQUISITE", "START", "Link"]
 
 IMAGES = ("jpg", "jpeg", "png", "gif", "bmp", "webp", "tif", "tiff")
 DOCUMENTS = ("pdf", "doc", "docx", "xls", "xlsx", "ppt", "pptx", "wps", "et", "dps", "ofd", "rtf", "csv", "txt")

@@ -44,13 +44,15 @@ from archive.text.document import Reason
 from archive.text.verdict import looks_like, verdict
 from archive.warc.capture import Capture, Found
 from archive.warc.writer import Writer, Written, disk_error
-from crawler.address import canonical, has_session, host_of, shape, trap, unordered
 from crawler.discovery import Link, discover
 from crawler.discovery.link import ARTICLE, IMAGES, LIST, START, extension, is_file
-from crawler.frontier import Address, Clocks, Frontier, Role, Run, Scheduler, StateError, set_aside
-from crawler.heal import heal
-from crawler.idle import Idle
-from crawler.lock import Lock
+from crawler.queue.address import canonical, has_session, host_of, shape, trap, unordered
+from crawler.queue.clocks import Clocks
+from crawler.queue.frontier import Address, Frontier, Role, Run, StateError, set_aside
+from crawler.queue.heal import heal
+from crawler.queue.idle import Idle
+from crawler.queue.lock import Lock
+from crawler.queue.scheduler import Scheduler
 from crawler.wire.browser import Browser, RenderError
 from crawler.wire.guard import Refused, Resting, literal_address
 from crawler.wire.recorder import Recorder, room

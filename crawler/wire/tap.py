@@ -116,7 +116,7 @@ check_names()
 
 
 class Like(Protocol):
-    """What a host answers where it has nothing: `crawler.missing.Missing`."""
+    """What a host answers where it has nothing: `crawler.wire.missing.Missing`."""
 
     @property
     def url(self) -> str:

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
-from crawler.missing import NAME
+from crawler.wire.missing import NAME
 
 HTML = "text/html; charset=utf-8"
 

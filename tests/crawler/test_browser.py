@@ -21,8 +21,8 @@ from little_server import Answer, Little, serving
 from archive.errors import UsageError
 from archive.layout import Layout
 from archive.warc import reader
-from crawler.missing import NAME
 from crawler.wire import browser
+from crawler.wire.missing import NAME
 
 NEEDED = pytest.mark.skipif(
     importlib.util.find_spec("playwright") is None or shutil.which("chromium") is None,

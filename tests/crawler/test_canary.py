@@ -13,7 +13,7 @@ from little_server import Answer, serving
 from odd_server import HTML, OddServer, Shape, sized
 
 from archive.layout import Layout
-from crawler.frontier import Frontier
+from crawler.queue.frontier import Frontier
 
 PROSE = "<p>" + "全市统战部长会议召开，会议强调要画好最大同心圆，巩固和发展最广泛的爱国统一战线。" * 8 + "</p>"
 # Whether the guard stands; without it this is a broken build.

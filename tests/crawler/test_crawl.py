@@ -26,8 +26,8 @@ from archive.text.document import Document
 from archive.warc import reader, verify
 from archive.warc.record import Record
 from crawler import practice
-from crawler.frontier import Frontier, State
-from crawler.missing import NAME
+from crawler.queue.frontier import Frontier, State
+from crawler.wire.missing import NAME
 
 SITE = "trs"
 # The cleaning is another room's; one test below goes through it.

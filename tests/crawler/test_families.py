@@ -29,11 +29,11 @@ from archive.corpus import shard
 from archive.layout import Layout
 from archive.text.decode import decode, parse
 from archive.text.document import Document
-from crawler.address import canonical
 from crawler.discovery import discover
-from crawler.frontier import BARREN
-from crawler.idle import PAGES
 from crawler.practice.families import FAMILIES, Site, traps
+from crawler.queue.address import canonical
+from crawler.queue.frontier import BARREN
+from crawler.queue.idle import PAGES
 
 WHOLE = bool(os.environ.get("CUNDANG_RECALL"))
 ARTICLES = 240 if WHOLE else 90

@@ -30,8 +30,8 @@ from archive.warc import exclusions, index, reader, verify
 from archive.warc.reader import whole_records
 from archive.warc.writer import Exchange, Writer
 from crawler.forget import forget
-from crawler.frontier import Frontier
-from crawler.heal import acknowledged
+from crawler.queue.frontier import Frontier
+from crawler.queue.heal import acknowledged
 
 PATHS = [f"/xw/202002/t20200219_{n}.html" for n in range(4)]
 SECRET = "须撤下的这一句话只在一页上出现"  # noqa: S105 - a sentence

@@ -16,11 +16,11 @@ from hypothesis import strategies as st
 from archive.errors import DataError, LockedError, SpaceError
 from archive.warc.capture import Found, Place
 from archive.warc.writer import Written
-from crawler.address import canonical, shape, trap
 from crawler.discovery.link import ARTICLE, LIST, REQUISITE, START
-from crawler.frontier import BARREN, COLUMN_PAGES, Address, Frontier, Run, State
-from crawler.idle import Idle
-from crawler.lock import Lock
+from crawler.queue.address import canonical, shape, trap
+from crawler.queue.frontier import BARREN, COLUMN_PAGES, Address, Frontier, Run, State
+from crawler.queue.idle import Idle
+from crawler.queue.lock import Lock
 
 HOST = "www.tzb.gov.cn"
 
@@ -257,7 +257,7 @@ def test_a_full_disk_stops_the_frontier_for_good(path: Path) -> None:
 def test_kill_at_any_moment_keeps_every_acknowledgement(path: Path) -> None:
     """A child pushes, leases, finishes and commits without end, and says each commit, until it is killed."""
     program = (
-        "import sys; from pathlib import Path; from crawler.frontier import *\n"
+        "import sys; from pathlib import Path; from crawler.queue.frontier import *\n"
         "f = Frontier(Path(sys.argv[1])); f.begin(); n = f.counts()['done']\n"
         "while True:\n"
         f"    f.push(Address(url=f'http://{HOST}/{{n}}')); a = f.lease(['{HOST}']); f.done(a, 200); n += 1\n"

@@ -4,7 +4,7 @@ import random
 
 import pytest
 
-from crawler.idle import VALUES, Idle
+from crawler.queue.idle import VALUES, Idle
 
 
 def test_a_parameter_is_left_out_when_pages_say_the_same_with_any_value_and_without() -> None:

@@ -17,8 +17,8 @@ from typer.testing import CliRunner, Result
 from archive.layout import Layout
 from archive.warc.writer import Earlier, Exchange, Writer
 from crawler.cli import app
-from crawler.frontier import Address, Frontier
-from crawler.lock import Lock
+from crawler.queue.frontier import Address, Frontier
+from crawler.queue.lock import Lock
 
 PAGE = b"HTTP/1.1 200 OK\r\nContent-Type: text/html\r\n\r\n<p>" + bytes(range(32, 127)) * 300
 

@@ -17,7 +17,7 @@ from archive.layout import Layout
 from archive.text.document import Reason
 from archive.warc import reader
 from archive.warc.record import Record
-from crawler.missing import NAME
+from crawler.wire.missing import NAME
 
 TEXT = "<p>" + "全市统战部长会议召开，会议强调要画好最大同心圆，巩固和发展最广泛的爱国统一战线。" * 8 + "</p>"
 ROWS = [f"/xw/202002/t20200219_{n}.html" for n in range(1, 9)]

@@ -16,10 +16,11 @@ from little_server import Answer, Little, serving
 from archive.layout import Layout
 from archive.warc import reader
 from archive.warc.capture import Capture
-from crawler.address import shape
-from crawler.frontier import AT_ONCE, BARREN, Frontier, State, Uncaptured
-from crawler.missing import NAME
+from crawler.queue.address import shape
+from crawler.queue.frontier import BARREN, Frontier, State, Uncaptured
+from crawler.queue.scheduler import AT_ONCE
 from crawler.spiders.site import BLOCKS, TRIES
+from crawler.wire.missing import NAME
 
 CHECKOUT = Path(__file__).parents[2]
 TEXT = "<p>" + "全市统战部长会议召开，会议强调要画好最大同心圆，巩固和发展最广泛的爱国统一战线。" * 8 + "</p>"

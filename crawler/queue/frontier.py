@@ -1,4 +1,4 @@
-"""What to fetch next, durable: one SQLite row an address, and a Scrapy scheduler on it.
+"""What to fetch next, durable: one SQLite row an address.
 
 An address is `pending` (due, or waiting for its hour), `leased` (asked for now), `done` (answered), `failed` (given
 up in this visit) or `refused` (not asked for). A crawl is a visit: it begins with what is due by two clocks, and one
@@ -17,28 +17,21 @@ from collections import Counter
 from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from importlib.resources import files
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal, Self, cast
-
-from scrapy import Request, Spider
-from scrapy.crawler import Crawler
+from typing import Any, Literal
 
 from archive.errors import CundangError, DataError, SpaceError
 from archive.warc.capture import Found
 from archive.warc.writer import Earlier, Written
-from crawler.address import host_of, shape
-from crawler.discovery.link import ARTICLE, LIST, REQUISITE, START
-
-if TYPE_CHECKING:
-    from crawler.spiders.site import SiteSpider
+from crawler.queue.address import ARTICLE, LIST, REQUISITE, START, host_of, shape
+from crawler.queue.clocks import ABOUT, DAY, Clocks
 
 Kind = Literal["page", "next", "requisite"]
 Role = Literal["list", "article"]
 
 # `not_before` of an address that another run has to ask for.
 ANOTHER_RUN = 1e12
-# Addresses that one host is asked for at once: one on the wire, one ready behind it.
-AT_ONCE = 2
 # Pages of one shape (same path but for its numbers) in a row that are no article and lead to no other shape.
 BARREN = 200
 # Pages of one column, of one pager; the longest real one known has some 1,300.
@@ -47,84 +40,7 @@ COLUMN_PAGES = 2000
 # A run that brings less than this share of what the same pages had before is marked, where they had enough to tell.
 SHARE, ENOUGH = 0.5, 10
 
-_HOUR, _DAY = 3600.0, 86400.0
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Clocks:
-    """When an answered address is asked for again, in seconds.
-
-    Attributes:
-        first: after the first visit to a list.
-        shortest, longest: bounds of a list's interval; those of Common Crawl's news crawler.
-        sooner, later: factors after a change and after none.
-        checks: ages at which an article is checked. What the first visit finds is old, and begins with `backlog`.
-        backlog: how many of `checks` are left out for articles of the first visit.
-    """
-
-    first: float = 6 * _HOUR
-    shortest: float = 1.5 * _HOUR
-    longest: float = 90 * _DAY
-    sooner: float = 0.8
-    later: float = 1.5
-    checks: tuple[float, ...] = (1 * _DAY, 7 * _DAY, 30 * _DAY, 90 * _DAY)
-    backlog: int = 2
-
-
-# A crawl at the same hour of each day may begin a little earlier than the last one.
-_ABOUT = 0.95
-
-_SCHEMA = """
-CREATE TABLE IF NOT EXISTS address (
-    id INTEGER PRIMARY KEY,
-    url TEXT NOT NULL UNIQUE,
-    host TEXT NOT NULL,
-    state TEXT NOT NULL,
-    kind TEXT NOT NULL,
-    priority INTEGER NOT NULL,
-    depth INTEGER NOT NULL,         -- links from a start page; pages of a pager and redirects do not count
-    hops INTEGER NOT NULL,          -- redirects that led here
-    pager INTEGER,                  -- the address whose pager led here
-    parent TEXT, anchor TEXT, row_date TEXT,
-    seen INTEGER NOT NULL,          -- the last visit that met a link to it
-    tries INTEGER NOT NULL DEFAULT 0,
-    not_before REAL,                -- seconds since 1970
-    reason TEXT, detail TEXT,
-    status INTEGER, fetched REAL,   -- of the last answer
-    born INTEGER NOT NULL DEFAULT 0,    -- the visit that found it
-    visited INTEGER NOT NULL DEFAULT 0, -- the last visit that it answered in
-    role TEXT,                      -- list, article; null: neither, or not answered yet
-    first REAL,                     -- when it answered first
-    span REAL, checks INTEGER NOT NULL DEFAULT 0,   -- of a list's clock, of an article's
-    check_at REAL,                  -- when it is asked for again; null: never if it is done, at once if it failed
-    etag TEXT, modified TEXT,       -- of its last full answer
-    form TEXT,                      -- body of a POST; null: it is a GET
-    shown INTEGER                   -- articles that a list is used to show
-);
-CREATE INDEX IF NOT EXISTS due ON address (host, priority, id) WHERE state = 'pending' AND not_before IS NULL;
-CREATE INDEX IF NOT EXISTS waiting ON address (not_before) WHERE state = 'pending' AND not_before IS NOT NULL;
-CREATE INDEX IF NOT EXISTS troubled ON address (id) WHERE reason IS NOT NULL;
-CREATE TABLE IF NOT EXISTS capture (
-    url TEXT PRIMARY KEY, digest TEXT NOT NULL, record TEXT NOT NULL, date TEXT NOT NULL
-) WITHOUT ROWID;
-CREATE INDEX IF NOT EXISTS payload ON capture (digest);
--- What the pages of a pager showed; pager 0: what articles said.
-CREATE TABLE IF NOT EXISTS listing (pager INTEGER, digest BLOB, PRIMARY KEY (pager, digest)) WITHOUT ROWID;
--- What the pages of a shape were judged to be.
-CREATE TABLE IF NOT EXISTS learned (
-    shape TEXT PRIMARY KEY, articles INTEGER NOT NULL, lists INTEGER NOT NULL
-) WITHOUT ROWID;
--- Parameters of addresses that make no difference.
-CREATE TABLE IF NOT EXISTS idle (key TEXT PRIMARY KEY) WITHOUT ROWID;
-CREATE TABLE IF NOT EXISTS shape (shape TEXT PRIMARY KEY, barren INTEGER NOT NULL) WITHOUT ROWID;
-CREATE TABLE IF NOT EXISTS robots (origin TEXT PRIMARY KEY, read REAL NOT NULL, body BLOB);  -- null: it has none
-CREATE TABLE IF NOT EXISTS visit (number INTEGER PRIMARY KEY, began REAL NOT NULL, ended REAL);
-CREATE TABLE IF NOT EXISTS run (
-    began REAL NOT NULL, seconds REAL NOT NULL, visit INTEGER NOT NULL, ending TEXT NOT NULL, pages INTEGER NOT NULL,
-    articles INTEGER NOT NULL, requisites INTEGER NOT NULL, revisits INTEGER NOT NULL, bytes INTEGER NOT NULL,
-    shortfall TEXT                  -- what came far less than before; null: nothing did
-);
-"""
+_SCHEMA = files("crawler.queue").joinpath("schema.sql").read_text(encoding="utf-8")
 _NEXT = """
 SELECT id, url, kind, priority, depth, hops, pager, parent, anchor, row_date, tries, role, etag, modified, form, shown
 FROM address INDEXED BY due
@@ -193,7 +109,7 @@ class Shape:
     """What the pages of one shape of addresses turned out to be.
 
     Attributes:
-        shape: the address with its numbers folded, see `crawler.address.shape`.
+        shape: the address with its numbers folded, see `crawler.queue.address.shape`.
         articles, lists: pages that were so when they answered last.
         judged: pages whose prose and links left a doubt, so that their blocks were weighed; what was said of the first
             few holds for the rest.
@@ -261,7 +177,7 @@ class Frontier:
         path: Path,
         *,
         clock: Callable[[], float] = time.time,
-        clocks: Clocks = Clocks(),
+        clocks: Clocks | None = None,
         read_only: bool = False,
     ) -> None:
         """Open the file, make it where it is missing, and check it.
@@ -270,7 +186,7 @@ class Frontier:
             StateError: the file is damaged or is no frontier.
             DataError: it cannot be opened.
         """
-        self._path, self._clock, self._clocks = path, clock, clocks
+        self._path, self._clock, self._clocks = path, clock, clocks or Clocks()
         self._failure: CundangError | None = None
         self._remembered: dict[str, Written] = {}
         self._parked: dict[str, float] = {}
@@ -487,7 +403,7 @@ class Frontier:
         self._settle(address, State.FAILED, reason, detail, status=status)
         with self._told():
             self._db.execute(
-                "UPDATE address SET check_at = ? WHERE id = ?", [self._clock() + 30 * _DAY * _ABOUT, address.id]
+                "UPDATE address SET check_at = ? WHERE id = ?", [self._clock() + 30 * DAY * ABOUT, address.id]
             )
 
     def _schedule(self, key: int, role: Role | None, *, changed: bool) -> None:
@@ -503,17 +419,17 @@ class Frontier:
             else:
                 span *= clocks.sooner if changed else clocks.later
             span = min(max(span, clocks.shortest), clocks.longest)
-            check_at = now + span * _ABOUT
+            check_at = now + span * ABOUT
         elif role == "article":
             if first is None:
                 first, checks = now, clocks.backlog if self.visit == 1 else 0
-            while checks < len(clocks.checks) and first + clocks.checks[checks] * _ABOUT <= now:
+            while checks < len(clocks.checks) and first + clocks.checks[checks] * ABOUT <= now:
                 checks += 1
             if checks < len(clocks.checks):
-                check_at = first + clocks.checks[checks] * _ABOUT
+                check_at = first + clocks.checks[checks] * ABOUT
         elif kind != "requisite":
             # A redirect, or a page that nothing is known of.
-            check_at = now + 30 * _DAY * _ABOUT
+            check_at = now + 30 * DAY * ABOUT
         self._db.execute(
             "UPDATE address SET first = coalesce(first, ?), span = ?, checks = ?, check_at = ? WHERE id = ?",
             [now, span, checks, check_at, key],
@@ -912,106 +828,3 @@ def _run(row: Sequence[Any]) -> Run:
         bytes=size,
         shortfall=shortfall[0] if shortfall else None,
     )
-
-
-class Scheduler:
-    """The Scrapy scheduler of `spider.frontier`: the engine asks it for the next request.
-
-    An address is leased shortly before it goes out, so that a crawl that is told to stop has little to wait for.
-    """
-
-    def __init__(self, crawler: Crawler) -> None:
-        self._crawler = crawler
-        self._left: set[str] = set()
-        self._pages = 0
-        self._timer: Any = None  # Twisted's types name no methods
-
-    @classmethod
-    def from_crawler(cls, crawler: Crawler) -> Self:
-        """For Scrapy."""
-        return cls(crawler)
-
-    @property
-    def _spider(self) -> SiteSpider:
-        return cast("SiteSpider", self._crawler.spider)
-
-    def open(self, spider: Spider) -> None:
-        """The spider has opened the frontier already."""
-
-    def close(self, reason: str) -> None:
-        """The engine has nothing on the wire any more: close what the spider writes."""
-        if self._timer is not None and self._timer.active():
-            self._timer.cancel()
-        self._spider.shut(reason)
-
-    def give_back(self, address: Address) -> None:
-        """A request was not sent: its address stays due."""
-        self._spider.frontier.give_back(address)
-        if address.kind != "requisite":
-            self._pages -= 1
-
-    def leave(self, host: str) -> None:
-        """Ask the host for nothing more in this run; what is due stays due for another one."""
-        self._left.add(host)
-        self._spider.frontier.postpone(host)
-
-    def enough(self) -> bool:
-        """Whether this run has asked for as many pages as it may."""
-        return self._spider.max_pages is not None and self._pages >= self._spider.max_pages
-
-    def has_pending_requests(self) -> bool:
-        """Whether an address is due in this run, now or after a wait."""
-        if self._spider.stopping:
-            return False
-        frontier, only_requisites = self._spider.frontier, self.enough()
-        hosts = [host for host in self._spider.site.hosts if host not in self._left]
-        if frontier.due(hosts, only_requisites=only_requisites):
-            return True
-        return not only_requisites and frontier.next_waiting() is not None
-
-    def enqueue_request(self, request: Request) -> bool:
-        """A request that did not come from the frontier: its address is kept; False: known, or no plain GET."""
-        if request.method != "GET" or request.body:
-            return False
-        return self._spider.frontier.push(Address(url=request.url))
-
-    def next_request(self) -> Request | None:
-        """The request that is due next; None: none, or its host is busy or parked."""
-        spider = self._spider
-        if spider.stopping:
-            return None
-        if not spider.in_hours():
-            for host in spider.site.hosts:
-                self.leave(host)
-        active = Counter(host_of(request.url) for request in self._crawler.engine.downloader.active)
-        hosts = [
-            host
-            for host in spider.site.hosts
-            if host not in self._left and active[host] < AT_ONCE and not spider.frontier.parked(host)
-        ]
-        while address := spider.frontier.lease(hosts, only_requisites=self.enough()):
-            if spider.is_another(address):
-                continue
-            if spider.frontier.barren(shape(address.url)):
-                spider.frontier.refuse(address, "trap", f"{BARREN} pages like it in a row led nowhere", later=False)
-                continue
-            if address.kind != "requisite":
-                self._pages += 1
-            return spider.request(address)
-        self._wake_later()
-        return None
-
-    def _wake_later(self) -> None:
-        """Have the engine ask again when the next address or host is due; by itself it asks every 5 seconds."""
-        from twisted.internet import reactor  # noqa: PLC0415 - importing it installs one
-
-        frontier = self._spider.frontier
-        rests = [frontier.parked(host) for host in self._spider.site.hosts if host not in self._left]
-        waits = [wait for wait in (*rests, frontier.next_waiting()) if wait]
-        if waits and (self._timer is None or not self._timer.active()):
-            self._timer = cast("Any", reactor).callLater(min(waits) + 0.01, self._wake)
-
-    def _wake(self) -> None:
-        slot = self._crawler.engine._slot  # noqa: SLF001 - Scrapy has no public way to be told that a request is due
-        if slot is not None:
-            slot.nextcall.schedule()

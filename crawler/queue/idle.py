@@ -9,7 +9,7 @@ from dataclasses import dataclass, field, replace
 from itertools import combinations
 from operator import ne
 
-from crawler.address import shape
+from crawler.queue.address import shape
 
 # Pages that showed the same at two values, each something else, and values seen, after which a parameter makes no
 # difference: a small site has few lists, and they come before articles.

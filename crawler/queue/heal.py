@@ -15,7 +15,7 @@ from archive.warc.reader import open_file
 from archive.warc.record import Record
 from archive.warc.scan import scan
 from archive.warc.writer import Written
-from crawler.frontier import Frontier
+from crawler.queue.frontier import Frontier
 from crawler.wire.recorder import Unread
 
 logger = logging.getLogger(__name__)

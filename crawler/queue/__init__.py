@@ -1,0 +1,1 @@
+"""What to fetch next, durable: addresses, clocks, the scheduler that asks, and what a killed crawl left."""

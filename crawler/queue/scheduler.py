@@ -1,0 +1,121 @@
+"""The Scrapy scheduler of a site's frontier."""
+
+from __future__ import annotations
+
+from collections import Counter
+from typing import TYPE_CHECKING, Any, Self, cast
+
+from scrapy import Request, Spider
+from scrapy.crawler import Crawler
+
+from crawler.queue.address import host_of, shape
+from crawler.queue.frontier import BARREN, Address
+
+if TYPE_CHECKING:
+    from crawler.spiders.site import SiteSpider
+
+# Addresses that one host is asked for at once: one on the wire, one ready behind it.
+AT_ONCE = 2
+
+
+class Scheduler:
+    """The Scrapy scheduler of `spider.frontier`: the engine asks it for the next request.
+
+    An address is leased shortly before it goes out, so that a crawl that is told to stop has little to wait for.
+    """
+
+    def __init__(self, crawler: Crawler) -> None:
+        self._crawler = crawler
+        self._left: set[str] = set()
+        self._pages = 0
+        self._timer: Any = None  # Twisted's types name no methods
+
+    @classmethod
+    def from_crawler(cls, crawler: Crawler) -> Self:
+        """For Scrapy."""
+        return cls(crawler)
+
+    @property
+    def _spider(self) -> SiteSpider:
+        return cast("SiteSpider", self._crawler.spider)
+
+    def open(self, spider: Spider) -> None:
+        """The spider has opened the frontier already."""
+
+    def close(self, reason: str) -> None:
+        """The engine has nothing on the wire any more: close what the spider writes."""
+        if self._timer is not None and self._timer.active():
+            self._timer.cancel()
+        self._spider.shut(reason)
+
+    def give_back(self, address: Address) -> None:
+        """A request was not sent: its address stays due."""
+        self._spider.frontier.give_back(address)
+        if address.kind != "requisite":
+            self._pages -= 1
+
+    def leave(self, host: str) -> None:
+        """Ask the host for nothing more in this run; what is due stays due for another one."""
+        self._left.add(host)
+        self._spider.frontier.postpone(host)
+
+    def enough(self) -> bool:
+        """Whether this run has asked for as many pages as it may."""
+        return self._spider.max_pages is not None and self._pages >= self._spider.max_pages
+
+    def has_pending_requests(self) -> bool:
+        """Whether an address is due in this run, now or after a wait."""
+        if self._spider.stopping:
+            return False
+        frontier, only_requisites = self._spider.frontier, self.enough()
+        hosts = [host for host in self._spider.site.hosts if host not in self._left]
+        if frontier.due(hosts, only_requisites=only_requisites):
+            return True
+        return not only_requisites and frontier.next_waiting() is not None
+
+    def enqueue_request(self, request: Request) -> bool:
+        """A request that did not come from the frontier: its address is kept; False: known, or no plain GET."""
+        if request.method != "GET" or request.body:
+            return False
+        return self._spider.frontier.push(Address(url=request.url))
+
+    def next_request(self) -> Request | None:
+        """The request that is due next; None: none, or its host is busy or parked."""
+        spider = self._spider
+        if spider.stopping:
+            return None
+        if not spider.in_hours():
+            for host in spider.site.hosts:
+                self.leave(host)
+        active = Counter(host_of(request.url) for request in self._crawler.engine.downloader.active)
+        hosts = [
+            host
+            for host in spider.site.hosts
+            if host not in self._left and active[host] < AT_ONCE and not spider.frontier.parked(host)
+        ]
+        while address := spider.frontier.lease(hosts, only_requisites=self.enough()):
+            if spider.is_another(address):
+                continue
+            if spider.frontier.barren(shape(address.url)):
+                spider.frontier.refuse(address, "trap", f"{BARREN} pages like it in a row led nowhere", later=False)
+                continue
+            if address.kind != "requisite":
+                self._pages += 1
+            return spider.request(address)
+        self._wake_later()
+        return None
+
+    def _wake_later(self) -> None:
+        """Have the engine ask again when the next address or host is due; by itself it asks every 5 seconds."""
+        from twisted.internet import reactor  # noqa: PLC0415 - importing it installs one
+
+        frontier = self._spider.frontier
+        rests = [frontier.parked(host) for host in self._spider.site.hosts if host not in self._left]
+        waits = [wait for wait in (*rests, frontier.next_waiting()) if wait]
+        if waits and (self._timer is None or not self._timer.active()):
+            self._timer = cast("Any", reactor).callLater(min(waits) + 0.01, self._wake)
+
+    def _wake(self) -> None:
+        slot = self._crawler.engine._slot  # noqa: SLF001 - Scrapy has no public way to be told that a request is due
+        if slot is not None:
+            slot.nextcall.schedule()
