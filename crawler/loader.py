@@ -10,8 +10,8 @@ from typing import Self
 from scrapy import Request, Spider
 from scrapy.settings import BaseSettings
 
-from archive.site import FOLDER, Site, host_of, load, load_file
-from crawler.spiders.site import spider_for
+from archive.site import FOLDER, Crawl, Site, host_of, load, load_file
+from crawler.spiders.site import LOOK, spider_for
 
 
 class SiteLoader:
@@ -39,16 +39,25 @@ class SiteLoader:
         """
         if name.endswith(".toml"):
             return spider_for(load_file(Path(name)), Path(name))
+        if name.startswith(LOOK):
+            return spider_for(_unknown(name.removeprefix(LOOK)))
         sites = self._loaded()
         if name not in sites:
             raise KeyError(f"{name} is no site file of {self._folder}; known are {', '.join(sites) or 'none'}.")
         return spider_for(sites[name])
 
     def find_by_request(self, request: Request) -> Sequence[str]:
-        """The sites that a request's host belongs to."""
-        return [key for key, site in self._loaded().items() if host_of(request.url) in site.hosts]
+        """The sites that a request's host belongs to; a host of none may be looked at, as `scrapy fetch` does."""
+        host = host_of(request.url)
+        return [key for key, site in self._loaded().items() if host in site.hosts] or [LOOK + host]
 
     def _loaded(self) -> dict[str, Site]:
         if self._sites is None:
             self._sites = load(self._folder)
         return self._sites
+
+
+def _unknown(host: str) -> Site:
+    """A host that no site file names, for a spider that only looks; who names a host of this machine means it."""
+    private = (host,) if host.startswith(("127.", "localhost")) else ()
+    return Site(key=LOOK + host, name=host, hosts=(host,), crawl=Crawl(start=(), allow_private=private))

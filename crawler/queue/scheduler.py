@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import Counter
+from collections import Counter, deque
 from typing import TYPE_CHECKING, Any, Self, cast
 
 from scrapy import Request, Spider
@@ -28,6 +28,7 @@ class Scheduler:
         self._crawler = crawler
         self._left: set[str] = set()
         self._pages = 0
+        self._asked: deque[Request] = deque()
         self._timer: Any = None  # Twisted's types name no methods
 
     @classmethod
@@ -65,6 +66,8 @@ class Scheduler:
 
     def has_pending_requests(self) -> bool:
         """Whether an address is due in this run, now or after a wait."""
+        if self._spider.looking:
+            return bool(self._asked)
         if self._spider.stopping:
             return False
         frontier, only_requisites = self._spider.frontier, self.enough()
@@ -74,7 +77,13 @@ class Scheduler:
         return not only_requisites and frontier.next_waiting() is not None
 
     def enqueue_request(self, request: Request) -> bool:
-        """A request that did not come from the frontier: its address is kept; False: known, or no plain GET."""
+        """A request that did not come from the frontier: its address is kept; False: known, or no plain GET.
+
+        A spider that only looks asks for it and for nothing else.
+        """
+        if self._spider.looking:
+            self._asked.append(request)
+            return True
         if request.method != "GET" or request.body:
             return False
         return self._spider.frontier.push(Address(url=request.url))
@@ -82,6 +91,8 @@ class Scheduler:
     def next_request(self) -> Request | None:
         """The request that is due next; None: none, or its host is busy or parked."""
         spider = self._spider
+        if spider.looking:
+            return self._asked.popleft() if self._asked else None
         if spider.stopping:
             return None
         if not spider.in_hours():

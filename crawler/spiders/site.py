@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import contextlib
 import datetime as dt
+import difflib
 import email.utils
 import hashlib
 import ipaddress
 import json
 import logging
 import re
+import tempfile
 import time
 from collections import Counter, defaultdict
-from collections.abc import Coroutine
+from collections.abc import AsyncIterator, Coroutine
 from dataclasses import asdict, replace
 from functools import partial
 from importlib.metadata import version
@@ -60,6 +62,9 @@ from crawler.wire.tap import Cut
 
 logger = logging.getLogger(__name__)
 
+# What `-a` may name, and how a switch is written.
+_ARGUMENTS = ("max_pages", "full")
+_SWITCH = {"true": True, "1": True, "yes": True, "false": False, "0": False, "no": False}
 # What is acknowledged at once: so many answers, or the answers of so many seconds.
 BATCH = 100
 BATCH_SECONDS = 2.0
@@ -121,6 +126,10 @@ _ERRORS: dict[type[BaseException], str] = {
 }
 
 
+# How a spider is named that looks at single addresses of a host that no site file names.
+LOOK = "look:"
+
+
 def spider_for(site: Site, file: Path | None = None) -> type[SiteSpider]:
     """The spider class of a site, by its key, with the settings that the site file makes.
 
@@ -141,6 +150,7 @@ class SiteSpider(Spider):
 
     Attributes:
         site: what to visit.
+        looking: single addresses are asked for, and nothing is recorded: `scrapy fetch`, `shell` and `parse`.
         file: the site file, where it was named by its path; None: it stands in the folder of site files.
         layout: the data folder.
         frontier: what is due.
@@ -161,13 +171,23 @@ class SiteSpider(Spider):
     run: Run | None = None
     cleaned: int = 0
 
-    def __init__(self, *, max_pages: str | int | None = None, full: str | bool = False, **arguments: Any) -> None:
-        super().__init__(**arguments)
-        self.full = full in (True, "1", "true", "yes")
+    def __init__(self, *, max_pages: str | int | None = None, full: str | bool = False, **unknown: Any) -> None:
+        """Read the spider's arguments, `-a NAME=VALUE` on Scrapy's command line.
+
+        Raises:
+            UsageError: an argument has a name or a value that is not known.
+        """
+        super().__init__()
+        if unknown:
+            raise UsageError(_unknown_argument(next(iter(unknown))))
+        if str(full).lower() not in _SWITCH:
+            raise UsageError(f"full={full!r} is neither true nor false. Give full=true, or leave it out.")
+        self.full = _SWITCH[str(full).lower()]
         try:
             self.max_pages = int(max_pages) if max_pages is not None else self.site.crawl.max_pages
         except ValueError as error:
             raise UsageError(f"max_pages={max_pages!r} is no number. Give a whole number.") from error
+        self.looking = False
         self.stopping = False
         self.counts: Counter[str] = Counter()
         self.troubles: Counter[str] = Counter()
@@ -191,8 +211,16 @@ class SiteSpider(Spider):
             CundangError: the archive or the crawl's state cannot be written.
         """
         spider = super().from_crawler(crawler, *args, **kwargs)
+        # `scrapy fetch` and `scrapy parse` put a start of their own in the place of ours; `scrapy shell` never crawls.
+        spider.looking = spider.site.key.startswith(LOOK) or cls.start is not SiteSpider.start or not crawler.crawling
         spider.prepare(crawler)
         return spider
+
+    async def start(self) -> AsyncIterator[Any]:
+        """Nothing: the scheduler takes every request of a visit from the frontier."""
+        requests: tuple[Request, ...] = ()
+        for request in requests:
+            yield request
 
     def prepare(self, crawler: Crawler) -> None:
         """What `from_crawler` says."""
@@ -209,21 +237,16 @@ class SiteSpider(Spider):
             crawler.signals.connect(self._browser.close, signals.spider_closed)
         data = crawler.settings.get("DATA")
         self.layout = Layout.at(Path(data) if data else None)
+        if self.looking:
+            self._prepare_look()
+            return
         enough = partial(room, self.layout.root, crawler.settings.getint("FREE_BYTES"))
         enough()
         self.lock = Lock(self.layout.lock(self.site.key))
         try:
             self.frontier = self._open(Clocks(**crawler.settings.getdict("CLOCKS")))
             unread = heal(self.layout, self.site.key, self.frontier)
-            warcinfo = (
-                ("software", f"cundang/{version('cundang')} scrapy/{scrapy.__version__}"),
-                ("format", "WARC File Format 1.1"),
-                ("conformsTo", "http://iipc.github.io/warc-specifications/specifications/warc-format/warc-1.1/"),
-                ("robots", "RFC 9309"),
-                ("isPartOf", self.site.key),
-                ("http-header-user-agent", crawler.settings.get("USER_AGENT")),
-            )
-            writer = Writer(self.layout, self.site.key, warcinfo=warcinfo)
+            writer = Writer(self.layout, self.site.key, warcinfo=self._warcinfo(crawler.settings.get("USER_AGENT")))
             self.recorder = Recorder(writer, self.frontier, unread=unread, room=enough)
             self._idle = Idle(self.frontier.idle())
             new = self.frontier.begin(full=self.full)
@@ -238,6 +261,24 @@ class SiteSpider(Spider):
         logger.info("%s visit %d", "Beginning" if new else "Going on with", self.frontier.visit)
         self._settling: LoopingCall | None = None
         crawler.signals.connect(self._opened, signals.spider_opened)
+
+    def _prepare_look(self) -> None:
+        """Look at single addresses: what would be written goes to a folder that is thrown away at the end."""
+        self._scratch = tempfile.TemporaryDirectory(prefix="cundang-look-")
+        layout = Layout(root=Path(self._scratch.name))
+        self.frontier = Frontier(layout.state("look"), clock=self._now)
+        self._idle = Idle(())
+        self.recorder = Recorder(Writer(layout, "look", warcinfo=()), self.frontier)
+
+    def _warcinfo(self, agent: str) -> tuple[tuple[str, str], ...]:
+        return (
+            ("software", f"cundang/{version('cundang')} scrapy/{scrapy.__version__}"),
+            ("format", "WARC File Format 1.1"),
+            ("conformsTo", "http://iipc.github.io/warc-specifications/specifications/warc-format/warc-1.1/"),
+            ("robots", "RFC 9309"),
+            ("isPartOf", self.site.key),
+            ("http-header-user-agent", agent),
+        )
 
     def _open(self, clocks: Clocks) -> Frontier:
         """The frontier; a damaged one is set aside, and the new one learns from the archive when that is healed."""
@@ -302,8 +343,27 @@ class SiteSpider(Spider):
         self.frontier.refuse(address, "trap", f"another address of {plain}", later=False)
         return True
 
-    def parse(self, response: Response, **_: Any) -> Showing | None:
+    def _look(self, response: Response) -> list[Any]:
+        """For `scrapy parse`: what a crawl would take the page for, and requests for what it would be led to."""
+        decoded = decode(response.body, _text(response.headers.get("Content-Type") or b"") or None)
+        root = parse(decoded.html)
+        _, prose, linked = _said(root) if root is not None else ("", 0, 0)
+        links = discover(response.url, decoded.html, root)
+        article = root is not None and self._is_article(response.url, root, links, prose, linked)
+        here = Address(url=canonical(response.url) or response.url)
+        return [
+            {"url": response.url, "status": response.status, "kind": "article" if article else "list"},
+            *(
+                Request(url, dont_filter=True)
+                for url, link in self._inside(here, links, decoded.encoding)
+                if link.form is None and link.kind != "requisite"
+            ),
+        ]
+
+    def parse(self, response: Response, **_: Any) -> Showing | list[Any] | None:
         """An answer: push what it leads to, then say that its address is done; a browser's part is awaited."""
+        if self.looking:
+            return self._look(response)
         address: Address = response.meta["address"]
         if self.recorder.failure is not None:
             return None
@@ -352,6 +412,11 @@ class SiteSpider(Spider):
 
     def shut(self, reason: str) -> None:
         """Acknowledge what came, note the run, and close everything that this spider writes."""
+        if self.looking:
+            self.recorder.close()
+            self.frontier.close()
+            self._scratch.cleanup()
+            return
         if self._settling is not None and self._settling.running:
             self._settling.stop()
         self.stopping = True
@@ -852,6 +917,12 @@ class SiteSpider(Spider):
         if is_file(url):
             return "attachments" in kinds
         return article and "images" in kinds and (extension(url) in IMAGES or not extension(url))
+
+
+def _unknown_argument(name: str) -> str:
+    near = difflib.get_close_matches(name, _ARGUMENTS, n=1)
+    hint = f"; is {near[0]} meant?" if near else "."
+    return f"-a {name}=... is no argument of this spider; known are {', '.join(_ARGUMENTS)}{hint}"
 
 
 def _retry_after(response: Response) -> float | None:
