@@ -230,9 +230,9 @@ def _name(
     """The title, from the page's own line where the head confirms it, else from the head, else from a heading."""
     name = site.name if site else page.meta("sitename")
     stated = [
-        Line(found=title if reader(head) == head else fields.title_of(head, name) or head, read=title)
+        Line(found=title if reader(head) == head else fields.title_of(head, name, page.names) or head, read=title)
         for head in _heads(page)
-        if (title := fields.title_of(reader(head), name))
+        if (title := fields.title_of(reader(head), name, page.names))
     ]
     chosen = page.title
     draft.titled = "title line" if chosen is not None else "title element"
@@ -240,7 +240,7 @@ def _name(
         chosen = _heading(draft, page, first, around)
         draft.titled = "heading"
     if chosen is not None:
-        text = page.blocks[chosen].text
+        text = " ".join(page.blocks[index].text for index in range(fields.opening(page.blocks, chosen), chosen + 1))
         shown = Line(found=text, read=reader(text))
         # The line may carry a word of the page's own: 原创.
         inner = (line for line in stated if line.read in shown.read and 0 < len(shown.read) - len(line.read) <= 3)
@@ -248,7 +248,7 @@ def _name(
     elif stated:
         draft.title = stated[0]
     if draft.title:
-        draft.title = Line(found=fields.unfarmed(draft.title.found), read=fields.unfarmed(draft.title.read))
+        draft.title = Line(found=fields.tidy(draft.title.found), read=fields.tidy(draft.title.read))
 
 
 def _heading(draft: Draft, page: Page, first: int, around: dict[int, str]) -> int | None:
@@ -327,8 +327,9 @@ def _read_page_head(draft: Draft) -> None:
     """Titles, datelines and subtitles that stand inside the region of the article."""
     for index in [i for i in draft.left() if i < HEAD]:
         line = draft.lines[index]
-        if draft.title and fields.same(fields.unfarmed(line.read), draft.title.read):
-            draft.take(index, "title")
+        if again := _title_again(draft, index):
+            for number in range(index, index + again):
+                draft.take(number, "title")
         elif fields.is_dateline(line.read) and (index < 3 or fields.byline(line.read)):
             words = line.spaced or line.read
             draft.byline.take(fields.byline(words), "dateline", words)
@@ -344,6 +345,14 @@ def _read_page_head(draft: Draft) -> None:
         elif index < 3 and draft.subtitle is None and fields.is_subtitle(line.read):
             draft.subtitle = line.read.lstrip("—–- ")
             draft.take(index, "subtitle")
+
+
+def _title_again(draft: Draft, index: int) -> int:
+    """How many lines from one on say the title again; 0 where they say something else or are taken out already."""
+    following = [line.read for line in draft.lines[index : index + 3]]
+    if draft.title is None or draft.fate[index] is not None:
+        return 0
+    return fields.repeats([fields.tidy(following[0]), *following[1:]], draft.title.read)
 
 
 def _is_prose(draft: Draft, index: int) -> bool:
@@ -513,7 +522,7 @@ def _title_line(draft: Draft, candidates: Sequence[int], dateline: int | None, f
 
 def _set_title(draft: Draft, index: int) -> None:
     line = draft.lines[index]
-    draft.title = Line(found=fields.unfarmed(line.found), read=fields.unfarmed(line.read))
+    draft.title = Line(found=fields.tidy(line.found), read=fields.tidy(line.read))
     draft.titled = "first lines"
     draft.take(index, "title")
     following = next((i for i in draft.left() if i > index), None)
@@ -530,8 +539,9 @@ def _read_body(draft: Draft) -> None:
     if left and fields.is_abstract(read[left[0]], [read[index] for index in left[1:4]]):
         draft.take(left[0], "abstract")
     for index in draft.left():
-        if draft.title and fields.same(fields.unfarmed(read[index]), draft.title.read):
-            draft.take(index, "title_repeated")
+        if again := _title_again(draft, index):
+            for number in range(index, index + again):
+                draft.take(number, "title_repeated")
         elif draft.title and index < HEAD and fields.is_keyword_line(read[index], draft.title.read, text):
             draft.take(index, "keyword_line")
         elif fields.is_caption(read[index]):

@@ -179,6 +179,16 @@ def is_short(words: str) -> bool:
     return len(words) <= 24 and _SHORT_YEAR.fullmatch(words.strip("[]() ")) is not None
 
 
+def is_clock(words: str) -> bool:
+    """Whether narrow words are a day with its weekday and nothing else, as a page's clock shows them.
+
+    >>> is_clock("2020年07月04日 星期六"), is_clock("2020年07月04日")
+    (True, False)
+    """
+    found = _FULL.search(words)
+    return found is not None and _WEEKDAY.fullmatch(words[: found.start()] + words[found.end() :]) is not None
+
+
 def _in_digits(words: str) -> Iterator[re.Match[str]]:
     """Days with the year in digits, those behind their time first."""
     if _CLOCK.search(words):

@@ -41,6 +41,7 @@ class Page:
         title: the block that is the title, where one is.
         picked: the blocks in what the site's selector for bodies finds.
         written: words with a day that scripts write into the page.
+        names: what the page calls its columns and its site.
     """
 
     outline: Outline
@@ -51,6 +52,7 @@ class Page:
     title: int | None
     picked: Sequence[int]
     written: Sequence[str]
+    names: Sequence[str]
 
     def meta(self, *names: str) -> str | None:
         """The first content under the first of these names that has one."""
@@ -74,6 +76,8 @@ def page_of(html: str, reading: Reading | None = None) -> Page | None:
         keys = [chinese.likened(key) for key in (repaired.split("\n") if repaired else keys)]
     metas = _metas(read)
     head = fold(unescape(read.title))
+    names = [content for name in ("sitename", "og:site_name") for key, content in metas if key == name]
+    names += fields.named(found, keys)
     chosen = next((first for mark, first, end in read.picked if "title" in mark and first < end), None)
     return Page(
         outline=read,
@@ -81,8 +85,9 @@ def page_of(html: str, reading: Reading | None = None) -> Page | None:
         keys=keys,
         metas=metas,
         head=head,
-        title=_title(found, _titles(metas, head)) if chosen is None else chosen,
+        title=fields.choose(found, read, keys, _titles(metas, head), names) if chosen is None else chosen,
         written=[fold(unescape(words)) for words in _SCRIPTED.findall(read.scripts)],
+        names=names,
         picked=sorted({i for mark, first, end in read.picked if "body" in mark for i in range(first, end)}),
     )
 
@@ -136,26 +141,3 @@ def _titles(metas: Sequence[tuple[str, str]], head: str) -> list[str]:
     order = ("articletitle", "og:title", "twitter:title")
     stated = [content for name in order for key, content in metas if key == name]
     return [title for title in (*stated, head) if title]
-
-
-def _title(found: Sequence[Block], titles: Sequence[str]) -> int | None:
-    """The block that the head calls the title: a heading before others, the longest of them, the first of those."""
-    heads = [fields.Head(title) for title in titles]
-    best: tuple[tuple[bool, int, int], int] | None = None
-    near = [
-        index
-        for index, block in enumerate(found)
-        if block.linked < 0.5 and 4 <= block.size <= 100 and not fields.is_subtitle(block.text)
-    ]
-    for index, line in zip(near, fields.bare_lines([found[index].text for index in near]), strict=True):
-        if any(head.holds(line) for head in heads):
-            block = found[index]
-            rank = (block.kind == "heading", block.size, -index)
-            if best is None or rank > best[0]:
-                best = (rank, index)
-    if best is None:
-        # A kind of paper, or a person.
-        short = (i for i, block in enumerate(found) if block.size < 4 and block.linked < 0.5 and block.text)
-        named = (i for i in short if any(title.startswith(found[i].text) for title in titles))
-        return next((i for i in named if fields.is_called(found[i].text, heading=found[i].kind == "heading")), None)
-    return best[1]

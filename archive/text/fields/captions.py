@@ -1,0 +1,93 @@
+"""Lines beside a picture -> its captions."""
+
+from __future__ import annotations
+
+import re
+
+from archive.text.blocks import han
+from archive.text.fields.labels import _OFFICE, is_dateline, is_person, signature
+from archive.text.lines import narrow
+
+# One of these stands in every caption.
+_PICTURED = re.compile("[图摄绘▲△↑▼↓]")
+# 图为 and the like, unless the words go on as prose does: 图为核心,以点带面; 图为什么能打动人.
+_CAPTION = re.compile(
+    r"(?:(?:[上下左右]?图|[上下左右]?图片)(?:[一二三四五六七八九十\d]{1,2})?\s*(?:为|系)|[上下左右](?:图|图片)是)"
+    r"(?!(?:核心|中心|基础|依据|依托|载体|纽带|抓手|主|准|例|证|本|媒|据)"
+    r"(?:[,、;。\s]|工作|任务|是|在于|进行|开展|推进|打造|$)|什么|何|"
+    r"(?:民|百姓|群众|国家)(?:办|谋|解|服务|尽|富)|了|为[了什])[^!?]{2,120}"
+    r"|\((?:[上下左右本]图|资料图|图[一二三四五\d]{1,2})[^)]{0,6}\).{0,100}|"
+    r".{2,80}\((?:资料图片?|[上下左右]图|[^()]{2,12}\s*[摄绘](?:影)?)\)"
+    r"|图[一二三四五六七八九十\d]{1,2}\s*:.{2,80}|[上下左右]图:.{2,100}|图片:.{2,60}"
+)
+# Who took the picture, behind what it shows or alone.
+_TAKEN = re.compile(
+    r"(?P<shown>.{2,60}?\s)?(?P<who>[一-鿿]{2,16}|[一-鿿]{2,8}\s[一-鿿]{2,4})\s?(?P<did>摄|摄影|供图|/摄|/图|提供图片)"
+)
+_CREDIT = re.compile(r"[。!?]?\s?\((?:资料图片?|[上下左右]图|[^()。]{2,14}\s*[摄绘](?:影)?|[^()。]{2,14}供图)\)$")
+# What is shown, a full stop, and who took it: 归侨在花田里合影。赵一凡 摄
+_SIGNED = re.compile(r"[^。!?;]{2,70}[。!?]\s?(?:[一-鿿]{4,12}\s)?(?P<who>[一-鿿]{2,4})\s?/?(?:摄|摄影|供图)")
+# Points at the picture above or below; without a picture it may be the mark of a list.
+_POINTER = re.compile(r"[▲△↑▼↓]\s*.{2,120}")
+# Words of one who draws a conclusion, not of one who names what a picture shows.
+_ARGUES = re.compile(r"表明|说明了|可以看出|由此|因此|所以|告诉我们|总之|首先|其次")
+_CLAUSE_ENDS = ("。", "!", "?", "……")
+_NUMBERED = re.compile(
+    r"(?:[一二三四五六七八九十]{1,3}[、.,]|\([一二三四五六七八九十\d]{1,3}\)|"
+    r"第[一二三四五六七八九十\d]{1,3}[章节条部]|\d{1,2}[、.])"
+)
+
+
+def is_caption(line: str, *, pictured: bool = True) -> bool:
+    """Whether a line describes a picture: one short statement of what is seen, or who took it.
+
+    Args:
+        line: a line of its own.
+        pictured: whether a picture may stand beside the line; without one a mark that points at it is a list's.
+
+    >>> is_caption("图为市委常委、统战部部长陈伟督导广安区疫情防控工作"), is_caption("图为核心,以点带面")
+    (True, False)
+    >>> is_caption("图为核心工作是抓好落实，各地要周密部署"), is_caption("▲强化组织领导", pictured=False)
+    (False, False)
+    """
+    if len(line) > 122 or not _PICTURED.search(line):
+        return False
+    text = narrow(line)
+    if (match := _SIGNED.fullmatch(text)) and is_person(match["who"]):
+        return True
+    if text.startswith("(") and text.endswith(")") and text.count("(") == 1:
+        text = text[1:-1]
+    # The full stop may stand before who took the picture: 图为活动现场。(张三 摄)
+    inner = _CREDIT.sub("", text)[:-1]
+    if len(text) > 120 or "。" in inner or ";" in inner or (text.endswith(_CLAUSE_ENDS) and len(text) > 80):
+        return False
+    if text.endswith(_CLAUSE_ENDS) and inner.count(",") > 2:
+        return False
+    if _POINTER.fullmatch(text):
+        return pictured
+    if _CAPTION.fullmatch(text):
+        return not _ARGUES.search(text)
+    match = _TAKEN.fullmatch(text)
+    if match is None or match["who"].endswith("拍"):
+        return False
+    by_office = match["did"] == "供图" and _OFFICE.fullmatch(match["who"]) is not None
+    return bool(match["shown"]) or by_office or is_person(match["who"].split()[-1])
+
+
+def may_be_caption(line: str) -> bool:
+    """Whether a line that stands where captions do is one: no sentence, no heading with a number, no dateline.
+
+    >>> may_be_caption("活动现场"), may_be_caption("二、主要做法"), may_be_caption("会议要求，各地要抓好落实。")
+    (True, False, False)
+    """
+    if len(line) > 60:
+        return False
+    text = narrow(line)
+    return (
+        len(text) >= 2
+        and han(text) >= 2
+        and not text.endswith((*_CLAUSE_ENDS, ":", ";", ","))
+        and not _NUMBERED.match(text)
+        and not is_dateline(line)
+        and signature(line) is None
+    )

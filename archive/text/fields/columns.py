@@ -1,0 +1,115 @@
+"""A breadcrumb -> the article's columns."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+
+from archive.text.blocks import Block
+from archive.text.fields.title import is_site_name
+from archive.text.lines import narrow
+
+_CRUMB_LABEL = re.compile(
+    r"[您你]?(?:当前|现在|目前)?(?:所在|所处)?的?位置(?:是)?\s*[:\s]?|所在位置\s*:?|当前栏目\s*:?|"
+    r"[您你]在这里\s*:?|[您你]现在所在\S{0,3}:?"
+)
+# One of these stands in every breadcrumb.
+_CRUMBS = re.compile(r"[>＞»›→]|[:：︰]{2}|位置|栏目|在这里|现在所在")
+_STEPS = re.compile(r"[>»›→]|首页|主页|\s[-/|]\s")
+_STEP = re.compile(r"[>»›]+")
+_FROM_HOME = re.compile(r"(?:网站|本站)?首页\s*(?:[>»›→]|-+>|::)")
+_TO_TEXT = re.compile(r"[^>。,]{1,24}(?:\s*[>»›]+\s*[^>。,]{1,24})*\s*[>»›]+\s*正文")
+# Two steps from the site's name: 人民政协网 > 统一战线.
+_SHORT_CRUMB = re.compile(r"([^>。,:\s]{2,16}?)\s*[>»›]\s*[^>。,:]{2,12}")
+_CRUMB_SPLIT = re.compile(r"\s*(?:>>|[>»›→\\]|-+>|::|(?<=\s)[-/|](?=\s))\s*")
+_NO_COLUMN = frozenset(
+    [
+        "首页",
+        "网站首页",
+        "本站首页",
+        "主页",
+        "正文",
+        "内容",
+        "详细内容",
+        "详情",
+        "文章",
+        "文章正文",
+        "新闻正文",
+        "内容页",
+        "查看",
+        "查看内容",
+        "查看新闻",
+        "浏览文章",
+        "文章内容",
+        "信息内容",
+        "返回首页",
+        "详细页",
+        "当前页",
+        "Home",
+    ]
+)
+
+
+# Who answers for a site, at the foot of its pages.
+_OWNER = re.compile(r"(?:版权所有|主办单位?|承办单位?|[Cc]opyright|©)[\s:\d©(c)-]{0,12}(?P<name>[一-鿿]{2,20})")
+# A link of so many characters above an article leads to a column.
+COLUMN = 8
+
+
+def named(blocks: Sequence[Block], keys: Sequence[str]) -> Iterator[str]:
+    """What a page calls its columns and its site: short links, steps of the breadcrumb, the owner at its foot."""
+    for block, key in zip(blocks, keys, strict=True):
+        if block.linked >= 0.5:
+            if len(key) <= COLUMN:
+                yield key
+        elif len(key) <= 120 and is_crumb(key):
+            # The last step may be the article itself.
+            yield from columns(key, None)[: -1 if block.linked else None]
+        elif "版权" in key or "办" in key or "opyright" in key or "©" in key:
+            yield from (found["name"] for found in _OWNER.finditer(key[:200]))
+
+
+def columns(crumb: str, title: str | None) -> tuple[str, ...]:
+    """The breadcrumb's columns, without home page, 正文 and the title.
+
+    >>> columns("您的位置：四川统一战线 > 统战时讯 > 正文", None)
+    ('四川统一战线', '统战时讯')
+    """
+    text = _CRUMB_LABEL.sub("", narrow(crumb), count=1)
+    # A farm shows a column and its link as one: 百科知识百科知识.
+    parts = [re.sub(r"^(.{2,})\s?\1$", r"\1", part.strip(" :|[]【】-")) for part in _CRUMB_SPLIT.split(text)]
+    same = narrow(title or "").replace(" ", "")
+    return tuple(
+        part
+        for part in parts
+        if part
+        and part not in _NO_COLUMN
+        and len(part) <= 24
+        and not (same and part.replace(" ", "") in same and len(part) > 8)
+    )
+
+
+def is_crumb(line: str) -> bool:
+    """Whether a line is a breadcrumb or begins one.
+
+    >>> is_crumb("当前位置："), is_crumb("首页 > 地方时讯"), is_crumb("当前形势依然严峻")
+    (True, True, False)
+    """
+    if not _CRUMBS.search(line):
+        return False
+    text = narrow(line)
+    if (match := _CRUMB_LABEL.match(text)) and len(match[0]) >= 4:
+        rest = text[match.end() :]
+        return not rest or bool(_STEPS.search(rest)) or match[0].rstrip().endswith(":")
+    return (
+        bool(_FROM_HOME.match(text))
+        or (len(text) <= 80 and len(_STEP.findall(text)) >= 2 and not text.endswith((">", "。")) and "更多" not in text)
+        or bool(_TO_TEXT.fullmatch(text))
+        or bool((match := _SHORT_CRUMB.fullmatch(text)) and is_site_name(match[1]))
+    )
+
+
+def goes_on(line: str, linked: float) -> bool:
+    """Whether a block goes on with a breadcrumb that the block before it began."""
+    text = narrow(line)
+    return len(text) <= 26 and (text.startswith((">", "»", "›")) or linked > 0.5 or text in ("正文", ">正文", ">"))

@@ -1,0 +1,351 @@
+"""Lines of a page and what its head states -> the article's title."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from html import unescape
+
+from archive.text import dates
+from archive.text.blocks import Block, Outline, han
+from archive.text.fields import words
+from archive.text.fields.captions import is_caption
+from archive.text.fields.labels import byline, is_dateline
+from archive.text.lines import narrow, narrow_lines
+
+# A longer line is no title.
+LONGEST = 100
+# A heading of so few characters needs a head that says the same, or a dateline under it.
+SHORT = 4
+# A heading with so many characters may be a person's name; two are as often a column.
+PERSON = 3
+# Between a title and its dateline stand at most so many lines, a subtitle and the tools of the page, of so many
+# characters.
+BETWEEN = 3
+UNDER = 40
+
+# What speaks for a line as the title, and what against it. Tuned on the pages at hand: a heading over the dateline
+# wins against a head that names another line, a line that the head repeats wins without either.
+STATED, HELD, OVER, FIRST_RANK, RANK, CLASSED, COLUMN = 4.0, 3.0, 3.0, 2.0, 1.5, 1.0, -6.0
+ENOUGH = 3.0
+# A page's only h1 that nothing speaks against is enough where no line is better.
+ALONE = 2.0
+
+_ENTITY = re.compile(r"&(?:[a-z]{2,8}|#\d{2,5});")
+_DASHES = re.compile("[—–―-]+")
+_QUOTES = " \"“”'‘’"
+_EDGES = "-_|,:"
+_NUMBERED = re.compile(
+    r"[一二三四五六七八九十]{1,3}[、.,]|\([一二三四五六七八九十\d]{1,3}\)|第[一二三四五六七八九十\d]{1,3}[章节条部]|\d{1,2}[、.]"
+)
+_SUBTITLE = re.compile(r"[—–\-]{1,3}\s?\S.{2,60}")
+_DASH = ("—", "–", "-", "－")
+_FARMED = re.compile(r"([^()（）]{2,12})[(（](.{6,})[)）]")
+_PART = re.compile(r"\(\d{1,3}\)$|第\d{1,3}页$")
+_DOMAIN = re.compile(r"\.(?:com|cn|org|net)")
+# What stands between a title and the names of column and site.
+_HEAD_SPLIT = re.compile(r"\s*(?:[_|｜»>]+|--+|\s[-–—]\s|-(?=[一-鿿]{2,14}$))\s*")
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A line that may be the title: the number of its block, its folded text, and what it is on the page."""
+
+    index: int
+    bare: str
+    level: int
+    classed: bool
+    column: bool
+
+
+def tidy(title: str) -> str:
+    """A title as a reader sees it: entities that were escaped twice undone, a farm's search words gone.
+
+    >>> tidy("同心向党&nbsp;携手奋进"), tidy("泸县(泸县:“统”舟共济抗疫情,“战”不旋踵一条心)")
+    ('同心向党 携手奋进', '泸县:“统”舟共济抗疫情,“战”不旋踵一条心')
+    >>> tidy("四川统一战线在行动(二)")
+    '四川统一战线在行动(二)'
+    """
+    if "&" in title and _ENTITY.search(title):
+        title = " ".join(unescape(title).split())
+    match = _FARMED.fullmatch(title) if title.endswith((")", "）")) else None
+    return match[2] if match and match[1] in match[2] and len(match[2]) >= 2 * len(match[1]) else title
+
+
+def choose(
+    blocks: Sequence[Block],
+    outline: Outline,
+    keys: Sequence[str],
+    stated: Sequence[str],
+    columns: Sequence[str],
+) -> int | None:
+    """The block that is the article's title, its last line where it has several; None where no line can be.
+
+    A line is judged by where it stands: over the dateline, as a heading, in the page's head; a line that is the name
+    of a column or of the site, because links above it or the foot of the page say the same, is none.
+
+    Args:
+        blocks: of the page.
+        outline: its elements.
+        keys: the text of its blocks for comparing.
+        stated: titles as its head states them, best first.
+        columns: what the page calls its columns and its site.
+    """
+    heads = [Head(title) for title in stated]
+    named = set(bare_lines(columns))
+    linked: set[str] = set()
+    best: tuple[float, int, int] | None = None
+    bares = bare_lines([block.text for block in blocks])
+    for index, (block, bare) in enumerate(zip(blocks, bares, strict=True)):
+        if block.linked >= 0.5:
+            linked.add(bare)
+            continue
+        if not 2 <= len(bare) <= LONGEST or block.size > LONGEST or is_subtitle(block.text):
+            continue
+        level = _level(outline, block)
+        classed = not level and _is_classed(outline, block)
+        agreed = max((head.agrees(bare) for head in heads), default=0.0)
+        if not (agreed or level or classed):
+            continue
+        if (not agreed and _NUMBERED.match(keys[index])) or (agreed < STATED and is_dateline(keys[index])):
+            continue
+        line = Line(index, bare, level, classed, bare in named or (len(bare) <= 12 and bare in linked))
+        points = _points(line, agreed, blocks, keys)
+        rank = (points, block.size if agreed else 0, -index)
+        if points >= ENOUGH and (best is None or rank > best):
+            best = rank
+    return -best[2] if best else _only_heading(blocks, outline, bares, named | linked)
+
+
+def _level(outline: Outline, block: Block) -> int:
+    """The number of a heading, 7 where its tag has none, 0 where the block is no heading."""
+    if block.kind != "heading":
+        return 0
+    tag = outline.tags[block.element]
+    return int(tag[1]) if len(tag) == 2 and tag[1].isdigit() else 7
+
+
+def _is_classed(outline: Outline, block: Block) -> bool:
+    """Whether a block stands in a box that is named for titles."""
+    inside = outline.inside[block.element]
+    return bool(words.match("title_class", inside)) and bool(
+        words.match("title_class", outline.attributes(block.element).get("class", ""))
+    )
+
+
+def _points(line: Line, agreed: float, blocks: Sequence[Block], keys: Sequence[str]) -> float:
+    """What speaks for a line as the title, less what speaks against it."""
+    points = agreed + (FIRST_RANK if line.level == 1 else RANK if line.level else CLASSED if line.classed else 0.0)
+    if _is_over(line.index, blocks, keys):
+        points += OVER
+    if line.column:
+        points += COLUMN
+    if len(line.bare) < SHORT and not (agreed == STATED and points > STATED) and points < OVER + CLASSED:
+        return 0.0
+    return points
+
+
+def _is_over(index: int, blocks: Sequence[Block], keys: Sequence[str]) -> bool:
+    """Whether a dateline stands under a line, with no link and no prose between the two."""
+    for following in range(index + 1, min(len(blocks), index + 1 + BETWEEN)):
+        if is_dateline(keys[following]):
+            return not dates.is_clock(keys[following]) and bool(dates.read(keys[following]) or byline(keys[following]))
+        if blocks[following].linked >= 0.5 or blocks[following].size > UNDER:
+            return False
+    return False
+
+
+def _only_heading(blocks: Sequence[Block], outline: Outline, bares: Sequence[str], names: set[str]) -> int | None:
+    """The only h1 of a page, where it names neither the site nor a column."""
+    first = [i for i, block in enumerate(blocks) if block.linked < 0.5 and _level(outline, block) == 1]
+    if len(first) != 1 or bares[first[0]] in names or not SHORT <= len(bares[first[0]]) <= LONGEST:
+        return None
+    return first[0] if may_be_title(blocks[first[0]].text) else None
+
+
+def opening(blocks: Sequence[Block], last: int) -> int:
+    """The first block of a title whose last one is known: a heading that breaks its lines is several blocks."""
+    first = last
+    while (
+        first
+        and blocks[last].kind == "heading"
+        and blocks[first - 1].element == blocks[last].element
+        and not is_subtitle(blocks[first].text)
+    ):
+        first -= 1
+    return first
+
+
+def is_subtitle(line: str) -> bool:
+    """Whether a line after a title continues it: ——记某某."""
+    return line.startswith(_DASH) and _SUBTITLE.fullmatch(narrow(line)) is not None and not line.endswith("。")
+
+
+def may_be_title(line: str) -> bool:
+    """Whether a line could be an article's title: short, no sentence, no number before it.
+
+    >>> may_be_title("四川统一战线在行动"), may_be_title("一、高度重视"), may_be_title("疫情发生以来,全县行动。")
+    (True, False, False)
+    """
+    if len(line) > 80:
+        return False
+    text = narrow(line)
+    return text in words.listed("genre") or (
+        len(text) >= SHORT
+        and han(text) >= SHORT - 1
+        and not text.endswith(("。", ";", ":", ","))
+        and text.count(",") <= 3
+        and not _NUMBERED.match(text)
+        and not is_caption(line)
+        and not is_dateline(line)
+    )
+
+
+def is_keyword_line(line: str, title: str, text: str) -> bool:
+    """Whether a farm put a list of search words before the title: `疫情,防控,联会泸县(...)`."""
+    if "," not in line and "，" not in line:
+        return False
+    line, title = narrow(line).replace(" ", ""), narrow(title).replace(" ", "")
+    if not title or line == title or not line.endswith((title, f"({title})")):
+        return False
+    found = [word for word in re.split(r"[,、|_]", line[: line.rindex(title)].strip("(,、")) if word]
+    return (
+        1 <= len(found) <= 6
+        and "," in line[: -len(title)]
+        and all(len(word) <= 12 for word in found)
+        and any(word in text for word in found)
+    )
+
+
+def same(one: str, other: str | None) -> bool:
+    """Whether two folded lines are one, spaces and widths aside.
+
+    >>> same("统战（一）", "统战 (一)"), same("统战", None)
+    (True, False)
+    """
+    if not other or len(one) - one.count(" ") != len(other) - other.count(" "):
+        return False
+    return narrow(one).replace(" ", "") == narrow(other).replace(" ", "")
+
+
+def repeats(lines: Sequence[str], title: str) -> int:
+    """How many of the lines, from the first, say the title again, whole or with the number of a page behind it.
+
+    >>> repeats(["市委统战部召开", "工作会", "会议强调"], "市委统战部召开工作会"), repeats(["工作会（3）"], "工作会")
+    (2, 1)
+    """
+    whole = _PART.sub("", narrow(title).replace(" ", ""))
+    said = ""
+    for count, line in enumerate(lines[:3], 1):
+        said += narrow(line).replace(" ", "")
+        if said == whole or _PART.sub("", said) == whole:
+            return count
+        if not whole.startswith(said):
+            break
+    return 0
+
+
+def title_of(head: str, site: str | None, columns: Sequence[str] = ()) -> str | None:
+    """The title that a `title` element states, without the names of site and columns; None where it states no other.
+
+    Args:
+        head: its text.
+        site: the site's name, where it is known.
+        columns: what the page calls its columns and its site.
+
+    >>> title_of("统战部召开会议_统战时讯_四川统一战线", None), title_of("四川统一战线", None)
+    ('统战部召开会议', None)
+    >>> title_of("民盟市委_民盟简讯_市民盟赴某县调研", None, ["民盟市委", "民盟简讯"])
+    '市民盟赴某县调研'
+    """
+    known = {bare for bare in bare_lines([*columns, site or ""]) if bare}
+    parts = [part for part in _head_parts(head) if bare_lines([part])[0] not in known]
+    named = [part for part in parts if not is_site_name(part) and not words.whole("no_title", part)]
+    return named[0] if named and may_be_title(named[0]) else None
+
+
+def _head_parts(head: str) -> list[str]:
+    """The pieces of a `title` element; the names of site and column may stand before the title, with spaces between."""
+    parts: list[str] = []
+    for part in _HEAD_SPLIT.split(head):
+        found = part.split()
+        if len(found) > 1 and words.whole("site", found[0]):
+            parts.append(found.pop(0))
+            while len(found) > 1 and len(found[0]) <= 6 and is_site_name(found[0]):
+                parts.append(found.pop(0))
+        # They may stand behind it, too.
+        if len(found) > 1 and (is_site_name(found[-1]) or words.whole("site", found[-1])):
+            parts += [" ".join(found[:-1]), found[-1]]
+        elif found:
+            parts.append(" ".join(found))
+    return parts
+
+
+def is_site_name(text: str) -> bool:
+    """Whether a part of a `title` element names a site or a channel, by its ending alone: where nothing else tells.
+
+    >>> is_site_name("中国健康新闻网"), is_site_name("四川统一战线"), is_site_name("全省统战部长会议召开")
+    (True, True, False)
+    """
+    return len(text) <= 20 and (text.rstrip().endswith(words.listed("site_end")) or _DOMAIN.search(text) is not None)
+
+
+def is_own(source: str, head: str) -> bool:
+    """Whether a source that a `meta` element names is the site itself, as its `title` element ends.
+
+    >>> is_own("三立新闻网", "新款上市 | 科技 | 三立新闻网 SETN.COM"), is_own("新华社", "统战部召开会议_四川统一战线")
+    (True, False)
+    """
+    parts = _head_parts(head)
+    return len(parts) > 1 and any(same(part.split(" ")[0], source) for part in parts[-2:])
+
+
+class Head:
+    """What the `title` element says, which may be cut or carry the names of column and site.
+
+    >>> [Head("统战部召开会议_四川统一战线").agrees(line) for line in bare_lines(["统战部召开“会议”", "四川统一战线"])]
+    [4.0, 3.0]
+    """
+
+    def __init__(self, head: str) -> None:
+        self._whole, *parts = bare_lines([head, *_head_parts(head)])
+        self._parts = [part for part in parts if part]
+        named = [part for part in self._parts if not is_site_name(part)]
+        self._part = (named or self._parts or [self._whole])[0]
+        # The title element may be cut: 无敌免...
+        cut = self._whole.removesuffix("...").removesuffix("…")
+        self._cut = cut if len(cut) >= 8 and cut != self._whole else None
+
+    def agrees(self, one: str) -> float:
+        """What the head says for a line of the page, as `bare_lines` gives it: `STATED`, `HELD` or nothing."""
+        whole = self._whole
+        if not one or not whole:
+            return 0.0
+        if one == whole or (whole.startswith(one) and whole[len(one)] in _EDGES):
+            return STATED
+        if one in self._parts:
+            return STATED if one == self._part else HELD
+        if len(one) < SHORT:
+            return 0.0
+        # The page puts a word of its own before or after the title: 原创.
+        if len(self._part) >= 8 and self._part in one:
+            return HELD if len(self._part) >= 0.7 * len(one) else 0.0
+        if one in whole:
+            return HELD if len(one) >= 0.6 * len(self._part) else 0.0
+        return HELD if self._cut is not None and one.startswith(self._cut) else 0.0
+
+
+def bare_lines(lines: Sequence[str]) -> list[str]:
+    """Folded lines for comparing with a title: narrow, without spaces and quotes, all dashes one.
+
+    >>> bare_lines(["“统”舟共济——记某县", "（二）"])
+    ['统舟共济-记某县', '(二)']
+    """
+    whole = "\n".join(narrow_lines(lines))
+    if "&" in whole and _ENTITY.search(whole):
+        whole = _ENTITY.sub(lambda found: unescape(found[0]).replace("\n", " "), whole)
+        whole = whole.replace("\xa0", " ")
+    for mark in _QUOTES:
+        whole = whole.replace(mark, "")
+    return _DASHES.sub("-", whole).split("\n") if lines else []

@@ -1,0 +1,27 @@
+"""Characters of a page -> the document that the cleaner makes of it, for tests."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+from archive.text.clean import clean
+from archive.text.document import Document
+from archive.warc.capture import Capture, Place
+
+
+def read(html: str, url: str = "http://www.example.gov.cn/a/1.html") -> Document:
+    """The document of a page that was fetched in November 2026; an error where it is a skip."""
+    made = Capture(
+        id="urn:uuid:00000000-0000-4000-8000-000000000005",
+        kind="response",
+        url=url,
+        date=dt.datetime(2026, 11, 1, tzinfo=dt.UTC),
+        status=200,
+        headers=(("Content-Type", "text/html; charset=utf-8"),),
+        body=html.encode(),
+        payload_digest=None,
+        place=Place(file="a.warc.gz", offset=0, length=1),
+    )
+    document = clean(made, None)
+    assert isinstance(document, Document), document
+    return document

@@ -1,0 +1,62 @@
+"""The heading over the dateline and the text is the title, whatever the head says and however it ends."""
+
+import pytest
+from pages import read
+
+from archive.text.fields.title import repeats, tidy
+
+PROSE = (
+    "<p>为深入推进民族团结进步创建工作，区委统战部近日召开专题会议，研究部署下半年重点任务，提出具体要求。</p>"
+    "<p>会议强调，要坚持以铸牢中华民族共同体意识为主线，不断巩固发展民族团结进步事业，推动各项工作走深走实。</p>"
+)
+PAGE = (
+    "<html><head><title>{head}</title></head><body><div class=logo><h2><a href='/'>青河统一战线</a></h2></div>"
+    "<ul><li><a href='/a/'>网站首页</a></li><li><a href='/b/'>通知公告</a></li><li><a href='/c/'>民盟简讯</a></li></ul>"
+    "<div>当前位置：<a href='/'>首页</a> &gt; <a href='/b/'>通知公告</a></div>"
+    "<div>{heading}<p>发布时间：2023-03-08　来源：青河日报</p><div class=text>{prose}</div></div>"
+    "<div><p>版权所有：民盟青河市委</p></div></body></html>"
+)
+
+
+@pytest.mark.parametrize(
+    ("head", "heading", "title"),
+    [
+        # A title that ends as the name of a site does.
+        ("区政协走访职业技术学院_通知公告_青河统一战线", "<h1>区政协走访职业技术学院</h1>", "区政协走访职业技术学院"),
+        ("侨界青年参观市广播电视台 - 青河统一战线", "<h1>侨界青年参观市广播电视台</h1>", "侨界青年参观市广播电视台"),
+        # The head names the site, the column, or both.
+        ("民盟青河市委", "<h1>盟员医生下乡义诊</h1>", "盟员医生下乡义诊"),
+        ("民盟简讯-民盟青河市委", "<h1>盟员医生下乡义诊</h1>", "盟员医生下乡义诊"),
+        ("民盟青河市委-民盟简讯", "<h3>盟员医生下乡义诊</h3>", "盟员医生下乡义诊"),
+        ("民盟青河市委", "<div class='article-title'>盟员医生下乡义诊</div>", "盟员医生下乡义诊"),
+        # Two characters.
+        ("喜报_通知公告_青河统一战线", "<h1>喜报</h1>", "喜报"),
+        ("声明", "<h2>声明</h2>", "声明"),
+        # A line inside the title.
+        ("同心同行---记侨眷周敏_民盟简讯_青河", "<h1>同心同行---记侨眷周敏</h1>", "同心同行---记侨眷周敏"),
+        ("共建 - 共享 - 青河统一战线", "<h1>共建 - 共享</h1>", "共建 - 共享"),
+        # A heading that breaks its line; entities that were escaped twice.
+        ("关于表彰先进集体的决定", "<h1>关于表彰<br>先进集体的决定</h1>", "关于表彰 先进集体的决定"),
+        ("凝心&amp;nbsp;聚力_青河统一战线", "<h1>凝心&amp;nbsp;聚力</h1>", "凝心 聚力"),
+        # No heading at all: the head, without what the page calls its columns and its site.
+        ("民盟青河市委_民盟简讯_盟员医生下乡义诊活动", "", "盟员医生下乡义诊活动"),
+    ],
+)
+def test_the_heading_over_the_dateline_is_the_title(head: str, heading: str, title: str) -> None:
+    document = read(PAGE.format(head=head, heading=heading, prose=PROSE))
+    assert document.title == title
+    assert document.text.startswith("为深入推进民族团结进步创建工作")
+
+
+@pytest.mark.parametrize(
+    "again", ["<p>盟员医生下乡义诊</p>", "<p>盟员医生</p><p>下乡义诊</p>", "<p>盟员医生下乡义诊（3）</p>"]
+)
+def test_the_title_leaves_the_text_where_it_stands_again(again: str) -> None:
+    page = PAGE.format(head="盟员医生下乡义诊", heading="<h1>盟员医生下乡义诊</h1>", prose=again + PROSE)
+    assert read(page).text.startswith("为深入推进民族团结进步创建工作")
+    assert read(page).title == "盟员医生下乡义诊"
+
+
+def test_a_line_that_goes_on_after_the_title_is_no_repetition() -> None:
+    assert repeats(["盟员医生", "下乡义诊结束"], "盟员医生下乡义诊") == 0
+    assert tidy("A&B公司&amp;成立") == "A&B公司&成立"
