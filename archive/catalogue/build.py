@@ -22,7 +22,7 @@ from archive.layout import Layout
 from archive.warc import index
 
 # Raised with schema.sql and with what `words` holds: a catalogue of another version is made anew.
-VERSION = 5
+VERSION = 6
 CHINA = dt.timezone(dt.timedelta(hours=8))
 # A document's number is its day and, within it, a running number of so many bits.
 DAY_BITS = 24
@@ -194,8 +194,9 @@ class _Taking:
 
     # The columns that are read of a shard.
     COLUMNS = (
-        "id", "url", "site", "captured", "status", "kind", "title", "text", "script", "published", "source", "author",
-        "flags", "extractor", "han", "part_of", "part_no", "reason", "detail",
+        "id", "url", "site", "captured", "status", "kind", "title", "text", "script", "published",
+        "published_claimed", "source", "author", "columns", "flags", "extractor", "han", "part_of",
+        "part_no", "reason", "detail",
     )  # fmt: skip
 
     def __init__(self, db: sqlite3.Connection) -> None:
@@ -223,10 +224,11 @@ class _Taking:
         )
         self._db.executemany(
             """INSERT INTO documents(
-                   number, source, row, id, url, site, captured, published, day, kind, title, publisher, author, script,
-                   flags, extractor, han, credible, fold, whole, part_of, part_no, latest)
-               VALUES (:number, :shard, :row, :id, :url, :site, :captured, :published, :day, :kind, :title, :source,
-                   :author, :script, :flags, :extractor, :han, :credible, :fold, :fold,
+                   number, source, row, id, url, site, captured, published, claimed, day, kind, title,
+                   publisher, author, columns, script, flags, extractor, han, credible, fold,
+                   whole, part_of, part_no, latest)
+               VALUES (:number, :shard, :row, :id, :url, :site, :captured, :published, :published_claimed, :day, :kind,
+                   :title, :source, :author, :columns, :script, :flags, :extractor, :han, :credible, :fold, :fold,
                    :part_of, :part_no, 0)""",
             documents,
         )
@@ -246,6 +248,7 @@ class _Taking:
             "number": number,
             "day": day,
             "flags": json.dumps(item["flags"], ensure_ascii=False),
+            "columns": json.dumps(item["columns"], ensure_ascii=False),
             "credible": duplicates.credible(item["flags"]),
             "fold": duplicates.fold(words),
         }

@@ -141,9 +141,9 @@ def search(layout: Layout, query: str, limit: int, wanted: Filter) -> Iterator[H
         UsageError: the query holds no word, or there is no catalogue yet.
     """
     asked = expression(query)
-    with _asked(layout) as db:
+    with catalogue(layout) as db:
         found = _newest(db, asked, limit, wanted)
-    for row, text in zip(found, _texts(layout, found), strict=True):
+    for row, text in zip(found, read_texts(layout, [(path, row) for *_, path, row in found]), strict=True):
         id_, url, site, day, published, title, publisher, *_ = row
         snippet = _snippet(text, query)
         yield Hit(
@@ -218,10 +218,10 @@ def _numbers(wanted: Filter) -> tuple[int, int]:
     return first, (day_number(until) + 1 << DAY_BITS) - 1
 
 
-def _texts(layout: Layout, found: Sequence[tuple[Any, ...]]) -> list[str]:
-    """The texts of rows that end in shard and row number, each shard opened once."""
+def read_texts(layout: Layout, places: Sequence[tuple[str, int]]) -> list[str]:
+    """The texts at (shard below the data folder, row number), in the same order, each shard opened once."""
     by_shard: dict[str, list[int]] = {}
-    for *_, path, row in found:
+    for path, row in places:
         by_shard.setdefault(path, []).append(row)
 
     def read(path: str) -> list[str]:
@@ -234,7 +234,7 @@ def _texts(layout: Layout, found: Sequence[tuple[Any, ...]]) -> list[str]:
             for path, found_there in zip(by_shard, pool.map(read, by_shard), strict=True)
             for row, text in zip(by_shard[path], found_there, strict=True)
         }
-    return [texts[path, row] for *_, path, row in found]
+    return [texts[place] for place in places]
 
 
 def unknown(layout: Layout, wanted: Filter) -> list[str]:
@@ -245,7 +245,7 @@ def unknown(layout: Layout, wanted: Filter) -> list[str]:
     """
     asked = [("site", "site = ?", wanted.site, wanted.site)] if wanted.site else []
     asked += [("flag", "instr(flags, ?)", flag, json.dumps(flag)) for flag in (*wanted.flags, *wanted.without)]
-    with _asked(layout) as db:
+    with catalogue(layout) as db:
         return [
             f"{name} {value!r}"
             for name, condition, value, given in asked
@@ -271,7 +271,7 @@ def places(layout: Layout, wanted: Filter) -> Iterator[tuple[Path, list[int]]]:
                   SELECT s.path AS path, d.row AS row, {nth} AS nth FROM documents d JOIN sources s ON s.id = d.source
                   WHERE {condition})
               WHERE nth = 1 ORDER BY path, row"""  # noqa: S608 - as above
-    with _asked(layout) as db:
+    with catalogue(layout) as db:
         # At once: whoever reads the shards may take an hour, and a crawl that ends meanwhile has to write here.
         found = db.execute(sql, values).fetchall()
     for path, rows in groupby(found, key=lambda row: row[0]):
@@ -304,7 +304,7 @@ def further(layout: Layout, wanted: Filter) -> Further:
              JOIN documents first ON first.number = d.head JOIN sources h ON h.id = first.source
              WHERE d.head IS NOT NULL ORDER BY d.part_no"""
     if not wanted.versions:
-        with _asked(layout) as db:
+        with catalogue(layout) as db:
             for head, row, path, number in db.execute(sql):
                 found.setdefault((layout.root / head, row), []).append((layout.root / path, number))
     return found
@@ -323,7 +323,7 @@ def whole(layout: Layout, document: Document) -> Document:
     """A document with the further pages of its article, where it is the latest of the first page."""
     if document.part_no != 1:
         return document
-    with _asked(layout) as db:
+    with catalogue(layout) as db:
         rows = db.execute(
             """SELECT s.path, d.row FROM documents d JOIN sources s ON s.id = d.source
                WHERE d.head = (SELECT number FROM documents WHERE id = ? AND latest = 1) ORDER BY d.part_no""",
@@ -339,7 +339,7 @@ def first_of(layout: Layout, id_: str) -> str | None:
     Raises:
         UsageError: there is no catalogue yet.
     """
-    with _asked(layout) as db:
+    with catalogue(layout) as db:
         found = db.execute("SELECT duplicate_of FROM documents WHERE id = ?", (id_,)).fetchone()
     return str(found[0]) if found and found[0] else None
 
@@ -350,7 +350,7 @@ def find(layout: Layout, name: str) -> list[Document]:
     Raises:
         UsageError: there is no catalogue yet.
     """
-    with _asked(layout) as db:
+    with catalogue(layout) as db:
         rows = db.execute(
             """SELECT s.path, d.row FROM documents d JOIN sources s ON s.id = d.source
                WHERE d.id = ? OR d.url = ? ORDER BY d.latest DESC, d.captured DESC""",
@@ -366,7 +366,7 @@ def captures(layout: Layout, url: str) -> list[Captured]:
     Raises:
         UsageError: there is no catalogue yet.
     """
-    with _asked(layout) as db:
+    with catalogue(layout) as db:
         rows = db.execute(
             """SELECT c.id, c.url, c.stamp, c.status, c.mime, c.digest, s.path, c.offset, c.length,
                       CASE WHEN c.mime = 'warc/revisit' THEN 'revisit'
@@ -435,7 +435,7 @@ def status(layout: Layout) -> list[SiteStatus]:
     """What there is, site by site; nothing where there is no catalogue yet."""
     if not layout.catalogue.exists():
         return []
-    with _asked(layout) as db:
+    with catalogue(layout) as db:
         skips: dict[str, dict[str, int]] = {}
         for site, reason, count in db.execute("SELECT site, reason, count(*) FROM skips GROUP BY 1, 2 ORDER BY 1, 2"):
             skips.setdefault(site, {})[reason] = count
@@ -464,7 +464,7 @@ def became(layout: Layout, site: str, since: dt.datetime) -> dict[str, int]:
         UsageError: there is no catalogue yet.
     """
     moment = since.astimezone(CHINA).isoformat(timespec="seconds")
-    with _asked(layout) as db:
+    with catalogue(layout) as db:
         found = db.execute(
             """SELECT 'document', count(*) FROM documents WHERE site = ?1 AND captured >= ?2 GROUP BY 1
                UNION ALL SELECT reason, count(*) FROM skips WHERE site = ?1 AND captured >= ?2 GROUP BY 1""",
@@ -474,8 +474,13 @@ def became(layout: Layout, site: str, since: dt.datetime) -> dict[str, int]:
 
 
 @contextmanager
-def _asked(layout: Layout) -> Iterator[sqlite3.Connection]:
-    """The catalogue, to be asked."""
+def catalogue(layout: Layout) -> Iterator[sqlite3.Connection]:
+    """The catalogue, open to be read, without what was taken down.
+
+    Raises:
+        UsageError: there is no catalogue yet.
+        DataError: it cannot be read.
+    """
     try:
         with closing(_connect(layout)) as db:
             yield db

@@ -25,11 +25,13 @@ CREATE TABLE documents (
     site      TEXT NOT NULL,
     captured  TEXT,
     published TEXT,
+    claimed   TEXT,               -- the day that the page states and that cannot be true
     day       TEXT NOT NULL,      -- published, else captured (Asia/Shanghai), else '': what "newest first" goes by
     kind      TEXT NOT NULL,
     title     TEXT,
     publisher TEXT,               -- 来源
     author    TEXT,
+    columns   TEXT NOT NULL,      -- the breadcrumb, JSON
     script    TEXT NOT NULL,
     flags     TEXT NOT NULL,      -- JSON
     extractor TEXT NOT NULL,

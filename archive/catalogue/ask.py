@@ -1,0 +1,240 @@
+"""What a user typed -> a tree of conditions: the query language of page, command and Python."""
+
+from __future__ import annotations
+
+import difflib
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from archive.catalogue.words import LONGEST_QUERY, MOST_TERMS, spaced
+from archive.errors import UsageError
+from archive.text.chinese import simplified
+
+# Each field with its other names. `title` takes words, `published`, `claimed` and `captured` a day or a range of days.
+FIELDS = {
+    "title": ("标题",),
+    "site": ("站点",),
+    "place": ("地区",),
+    "source": ("来源",),
+    "author": ("作者",),
+    "column": ("栏目",),
+    "flag": ("标记",),
+    "kind": ("类型",),
+    "script": ("字形",),
+    "published": ("发布",),
+    "claimed": ("自称",),
+    "captured": ("采集",),
+    "copies": ("副本",),
+    "versions": ("版本",),
+    "gone": ("消失",),
+    "han": ("字数",),
+}
+_NAMES = {name: field for field, others in FIELDS.items() for name in (field, *others)}
+DAYS = ("published", "claimed", "captured")
+# Between two tokens of one character each, a Han character (kana, hangul) before it.
+_HAN_GAP = re.compile(r"(?<=[\u3007-\U0010ffff]) ")
+_ANSWERS = ("yes", "no", "only")
+# One pass from left to right; each alternative is bounded by the query's length limit.
+_TOKEN = re.compile(
+    r"""\s*(?:(?P<open>[(（])|(?P<close>[)）])
+        |(?P<minus>-)?(?:(?P<name>[A-Za-z\u4e00-\u9fff]{2,9})[:：])?
+         (?:"(?P<quoted>[^"]*)"?|“(?P<chinese>[^”]*)”?|(?P<bare>[^\s()（）"“”]+)))""",
+    re.VERBOSE,
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Words:
+    """A word or phrase as tokens of the index, in the title alone or anywhere."""
+
+    tokens: str
+    title: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Field:
+    """A field and the value that it must have, as typed."""
+
+    name: str
+    value: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Not:
+    """What must not hold."""
+
+    part: Node
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class All:
+    """What must hold together; without parts: every document."""
+
+    parts: tuple[Node, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Either:
+    """Of what one must hold."""
+
+    parts: tuple[Node, ...]
+
+
+Node = Words | Field | Not | All | Either
+
+
+def parse(query: str) -> Node:
+    """Read a query.
+
+    Words stand beside each other for AND; `OR`, `NOT` (or `-` before a word), parentheses and quoted phrases do what
+    they do elsewhere; `name:value` asks for a field. Traditional characters find Simplified text.
+
+    >>> parse('统战 OR title:侨务')
+    Either(parts=(Words(tokens='统 战', title=False), Words(tokens='侨 务', title=True)))
+    >>> parse('-site:a')
+    Not(part=Field(name='site', value='a'))
+
+    Raises:
+        UsageError: a parenthesis without its partner, an operator without its word, a query that is too long.
+    """
+    if len(query) > LONGEST_QUERY:
+        raise UsageError(f"The query has {len(query)} characters, {LONGEST_QUERY} at most. Ask for a few words of it.")
+    tokens = list(_tokens(query))
+    if len(tokens) > MOST_TERMS:
+        raise UsageError(f"The query has {len(tokens)} words, {MOST_TERMS} at most. Ask for fewer.")
+    node, left = _either(tokens)
+    if left:
+        raise UsageError(
+            "The query closes a parenthesis that it did not open. Take it out, or put it in quotation marks."
+        )
+    return node
+
+
+def describe(node: Node) -> str:
+    """How a query was read, as a query that reads the same.
+
+    >>> describe(parse('統戰（侨务 OR "a b"）-flag:mojibake'))
+    '"统战" AND ("侨务" OR "a b") AND NOT flag:"mojibake"'
+    """
+    if isinstance(node, Words):
+        return ("title:" if node.title else "") + f'"{_HAN_GAP.sub("", node.tokens)}"'
+    if isinstance(node, Field):
+        return f'{node.name}:"{node.value}"'
+    if isinstance(node, Not):
+        return f"NOT {_bracketed(node.part)}"
+    word = " AND " if isinstance(node, All) else " OR "
+    return word.join(map(_bracketed, node.parts))
+
+
+def words_of(node: Node) -> list[str]:
+    """The words that a hit holds, as tokens: those that are not asked to be absent."""
+    if isinstance(node, Words):
+        return [node.tokens]
+    if isinstance(node, All | Either):
+        return [words for part in node.parts for words in words_of(part)]
+    return []
+
+
+def leaves(node: Node) -> list[Node]:
+    """The single words and fields of a query, for the explanation of a search without a hit."""
+    if isinstance(node, All | Either):
+        return [leaf for part in node.parts for leaf in leaves(part)]
+    return [node]
+
+
+def fields_of(node: Node) -> list[Field]:
+    """The fields of a query, wherever they stand."""
+    if isinstance(node, Field):
+        return [node]
+    if isinstance(node, Not):
+        return fields_of(node.part)
+    return [found for part in node.parts for found in fields_of(part)] if isinstance(node, All | Either) else []
+
+
+def _bracketed(node: Node) -> str:
+    return f"({describe(node)})" if isinstance(node, All | Either) and len(node.parts) > 1 else describe(node)
+
+
+# What stands between words: an operator, or a condition that is read already.
+_Token = str | Node
+
+
+def _tokens(query: str) -> Iterator[_Token]:
+    at = 0
+    while at < len(query.rstrip()):
+        found = _TOKEN.match(query, at)
+        if found is None:  # a lone quotation mark that closes nothing
+            at += 1
+            continue
+        at = found.end()
+        if found["open"] or found["close"]:
+            yield "(" if found["open"] else ")"
+            continue
+        name, bare = found["name"], found["bare"]
+        value = next(part for part in (found["quoted"], found["chinese"], bare) if part is not None)
+        if bare in ("OR", "AND", "NOT") and name is None and not found["minus"]:
+            yield bare
+            continue
+        if name is not None and name.lower() not in _NAMES:
+            # `12:30` and `http://...` are words; so is what only looks like a field.
+            name, value = None, f"{name}:{value}"
+        if (leaf := _leaf(name and _NAMES[name.lower()], value)) is not None:
+            yield Not(part=leaf) if found["minus"] else leaf
+
+
+def _leaf(name: str | None, value: str) -> Node | None:
+    """A word or a field; None for punctuation alone, which no text can hold as a word."""
+    if name is None or name == "title":
+        tokens = spaced(simplified(value))
+        return Words(tokens=tokens, title=name == "title") if tokens else None
+    if name in ("copies", "versions", "gone") and value not in _ANSWERS:
+        raise UsageError(f"{name}:{value} says nothing. Write {name}:yes, {name}:no or {name}:only.")
+    if name == "han" and not value.isdecimal():
+        raise UsageError(f"han:{value} is no number. Write the least number of characters: han:200.")
+    return Field(name=name, value=value)
+
+
+def _either(tokens: list[_Token]) -> tuple[Node, list[_Token]]:
+    parts = []
+    part, tokens = _all(tokens)
+    parts.append(part)
+    while tokens and tokens[0] == "OR":
+        part, tokens = _all(tokens[1:])
+        parts.append(part)
+    if len(parts) > 1 and All(parts=()) in parts:
+        raise UsageError('OR stands without a word beside it. Write it between two words, or quote it: "OR".')
+    return (parts[0] if len(parts) == 1 else Either(parts=tuple(parts))), tokens
+
+
+def _all(tokens: list[_Token]) -> tuple[Node, list[_Token]]:
+    parts: list[Node] = []
+    while tokens and tokens[0] not in ("OR", ")"):
+        if tokens[0] == "AND":
+            tokens = tokens[1:]
+            continue
+        part, tokens = _one(tokens)
+        parts.append(part)
+    return (parts[0] if len(parts) == 1 else All(parts=tuple(parts))), tokens
+
+
+def _one(tokens: list[_Token]) -> tuple[Node, list[_Token]]:
+    first, rest = tokens[0], tokens[1:]
+    if first == "NOT":
+        if not rest or rest[0] in ("OR", "AND", ")"):
+            raise UsageError("NOT stands without a word behind it. Write NOT 疫情, or -疫情.")
+        part, rest = _one(rest)
+        return Not(part=part), rest
+    if first == "(":
+        part, rest = _either(rest)
+        if not rest:
+            raise UsageError("The query opens a parenthesis and does not close it. Close it, or quote it.")
+        return part, rest[1:]
+    assert not isinstance(first, str)
+    return first, rest
+
+
+def nearest(value: str, known: list[str]) -> str:
+    """`; did you mean 'x'?` with the known value that is most like one that nobody has; empty where none is like it."""
+    found = difflib.get_close_matches(value, known, n=1, cutoff=0.5)
+    return f"; did you mean {found[0]!r}?" if found else ""

@@ -1,0 +1,117 @@
+"""The catalogue's documents as columns in memory: what a search counts and filters by.
+
+SQLite needs .6 s to group 200,000 rows by one field (`make bench`); Arrow counts six fields in a few hundredths.
+"""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from archive.catalogue.build import day_number
+
+# Rows that are taken from SQLite at a time; so many are held as Python objects, the rest as Arrow.
+BATCH = 10_000
+_WORDS = pa.dictionary(pa.int32(), pa.string())
+SCHEMA = pa.schema(
+    {
+        "number": pa.int64(),
+        "site": _WORDS,
+        "place": _WORDS,
+        "source": _WORDS,
+        "author": _WORDS,
+        "kind": _WORDS,
+        "script": _WORDS,
+        "flag": pa.list_(pa.string()),
+        "column": pa.list_(pa.string()),
+        "published": pa.int32(),  # `day_number`; null where the page states no day that can be true
+        "claimed": pa.int32(),
+        "captured": pa.int32(),
+        "han": pa.int32(),
+        "latest": pa.bool_(),
+        "copy": pa.bool_(),
+        "head": pa.int64(),
+    }
+)
+_SQL = """SELECT number, site, publisher, author, kind, script, flags, columns, published, claimed, captured, han,
+                 latest, duplicate_of IS NOT NULL, head FROM documents ORDER BY number"""
+
+
+@dataclass(frozen=True, slots=True)
+class Columns:
+    """One row a document, in the order of their numbers, which begin with the day."""
+
+    table: pa.Table
+
+    def __len__(self) -> int:
+        return int(self.table.num_rows)
+
+    def __getitem__(self, name: str) -> Any:
+        """One column as an Arrow array."""
+        column = self.table[name].combine_chunks()
+        return column.combine_chunks() if isinstance(column, pa.ChunkedArray) else column
+
+
+def load(db: sqlite3.Connection, places: Mapping[str, str]) -> Columns:
+    """Read the columns of all documents; `places` gives the GB/T 2260 code of each site that has one."""
+    rows = db.execute(_SQL)
+    batches = []
+    while found := rows.fetchmany(BATCH):
+        batches.append(_batch(found, places))
+    table = pa.Table.from_batches(batches, schema=SCHEMA) if batches else SCHEMA.empty_table()
+    return Columns(table.unify_dictionaries().combine_chunks())
+
+
+def _batch(rows: list[tuple[Any, ...]], places: Mapping[str, str]) -> pa.RecordBatch:
+    number, site, source, author, kind, script, flags, columns, *rest = zip(*rows, strict=True)
+    published, claimed, captured, han, latest, copy, head = rest
+    values: dict[str, Any] = {
+        "number": number,
+        "site": site,
+        "place": [places.get(key) for key in site],
+        "source": source,
+        "author": author,
+        "kind": kind,
+        "script": script,
+        "flag": _lists(flags),
+        "column": _lists(columns),
+        "published": _days(published),
+        "claimed": _days(claimed),
+        "captured": _days(captured),
+        "han": han,
+        "latest": [bool(value) for value in latest],
+        "copy": [bool(value) for value in copy],
+        "head": head,
+    }
+    arrays = []
+    for field in SCHEMA:
+        if pa.types.is_dictionary(field.type):
+            arrays.append(pa.array(values[field.name], pa.string()).dictionary_encode())
+        else:
+            arrays.append(pa.array(values[field.name], field.type))
+    return pa.record_batch(arrays, schema=SCHEMA)
+
+
+def _lists(column: tuple[str, ...]) -> list[list[str]]:
+    # Few lists are different: each is read once.
+    read = {text: json.loads(text) for text in set(column)}
+    return [read[text] for text in column]
+
+
+def _days(column: tuple[str | None, ...]) -> list[int | None]:
+    read = {text: day_number(text) if text else None for text in {text and text[:10] for text in column}}
+    return [read[text and text[:10]] for text in column]
+
+
+def counts(values: Any) -> list[tuple[Any, int]]:
+    """Distinct values of an array (of a list array: its items) with how often each occurs; nulls are left out."""
+    if pa.types.is_list(values.type):
+        values = pc.list_flatten(values)
+    found = pc.value_counts(values.drop_null())
+    return [(row["values"], row["counts"]) for row in found.to_pylist()]

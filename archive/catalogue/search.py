@@ -1,0 +1,519 @@
+"""A query -> exact counts, a page of hits, facets, a histogram: what page, command and Python show of a search."""
+
+from __future__ import annotations
+
+import json
+import re
+import sqlite3
+import unicodedata
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from archive.catalogue import ask
+from archive.catalogue.build import day_number
+from archive.catalogue.columns import Columns, counts, load
+from archive.catalogue.query import catalogue, read_texts
+from archive.errors import UsageError
+from archive.layout import Layout
+from archive.text.chinese import simplified
+
+ORDERS = ("new", "old", "relevance")
+PERIODS = ("year", "month", "day")
+FACETS = ("site", "place", "source", "author", "column", "flag", "kind", "script")
+# Values of a facet that are shown; the number of the others is told.
+FACET_VALUES = 20
+# Ranking by relevance reads every hit; beyond so many the newest of them are ranked, and the result says so.
+RANKED = 10_000
+# Characters of a snippet, and of a line of keyword in context, on each side of the words.
+SNIPPET = 40
+CONTEXT = 24
+# Hits of which the concordance reads the texts.
+CONCORDANCE = 200
+_RANGE = re.compile(r"(?P<first>\d{4}(?:-\d\d){0,2})?(?P<to>\.\.)?(?P<last>\d{4}(?:-\d\d){0,2})?")
+# Two letters or digits are one word in a row; everything else parts words.
+_LETTER = re.compile(r"[^\W_]")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Hit:
+    """A document that a search found.
+
+    Attributes:
+        published, published_claimed: as the page states it; claimed where it cannot be true.
+        captured: Asia/Shanghai, ISO 8601; None for saved pages that state none.
+        copy: the id of the first credible document with the same text, where it is not this one.
+        snippet: (piece of the text, whether it is a word of the query) in order.
+    """
+
+    id: str
+    url: str
+    site: str
+    title: str | None
+    published: str | None
+    published_claimed: str | None
+    captured: str | None
+    source: str | None
+    author: str | None
+    kind: str
+    flags: tuple[str, ...]
+    copy: str | None
+    snippet: tuple[tuple[str, bool], ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Facet:
+    """How often each value of a field occurs among the hits; `more`: further values that are not listed."""
+
+    values: tuple[tuple[str, int], ...]
+    more: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Found:
+    """What a query found.
+
+    Attributes:
+        read_as: the query as it was read, in the same language.
+        total: documents that it found, exactly.
+        undated: those of them without a day of publication; they stand behind all others in either order of days.
+        copies: those of them whose text stands on an earlier page too.
+        documents: documents there are in all (the latest of each address).
+        hits: the asked page of them.
+        histogram: (period, hits) where `period` was asked for; as precise as the pages are.
+        notes: what was cut or is worth knowing, in sentences.
+    """
+
+    query: str
+    read_as: str
+    total: int
+    undated: int
+    copies: int
+    documents: int
+    order: str
+    page: int
+    size: int
+    hits: tuple[Hit, ...]
+    facets: Mapping[str, Facet]
+    histogram: tuple[tuple[str, int], ...]
+    notes: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Line:
+    """A word in its context."""
+
+    id: str
+    published: str | None
+    title: str | None
+    left: str
+    word: str
+    right: str
+
+
+class Searcher:
+    """Asks one archive again and again: columns are read anew only when the catalogue changed."""
+
+    def __init__(self, layout: Layout, places: Mapping[str, str] | None = None) -> None:
+        """Name the archive and, by site key, the GB/T 2260 codes of places."""
+        self._layout = layout
+        self._places = dict(places or {})
+        self._mark: tuple[int, ...] = ()
+        self._columns: Columns | None = None
+
+    def find(
+        self,
+        query: str,
+        *,
+        order: str = "new",
+        page: int = 1,
+        size: int = 20,
+        facets: Sequence[str] = (),
+        period: str | None = None,
+        by: str = "published",
+    ) -> Found:
+        """The hits of a query; every document where it is empty.
+
+        Args:
+            query: in the language of `ask.parse`.
+            order: `new` or `old` by day of publication, or `relevance`.
+            page: which page of hits, from 1.
+            size: hits on a page.
+            facets: of `FACETS`.
+            period: `year`, `month` or `day`: the histogram's.
+            by: the day that the histogram counts by: `published`, `claimed` or `captured`.
+
+        Raises:
+            UsageError: the query or a choice cannot be understood, or there is no catalogue yet.
+        """
+        _known("order", order, ORDERS)
+        for name in facets:
+            _known("facet", name, FACETS)
+        if period is not None:
+            _known("period", period, PERIODS)
+            _known("day", by, ask.DAYS)
+        node = ask.parse(query)
+        with catalogue(self._layout) as db:
+            columns = self._fresh(db)
+            mask = self._mask(db, columns, node)
+            rows = pc.indices_nonzero(mask)
+            numbers, notes = self._ordered(db, columns, node, rows, order, page * size)
+            hits = self._hits(db, numbers[(page - 1) * size :], node)
+            if not rows and query.strip():
+                notes += tuple(self._why_nothing(db, columns, node))
+            published = columns["published"].take(rows)
+            return Found(
+                query=query,
+                read_as=ask.describe(node),
+                total=len(rows),
+                undated=published.null_count,
+                copies=pc.sum(columns["copy"].take(rows)).as_py() or 0,
+                documents=pc.sum(_first_of_each(columns)).as_py() or 0,
+                order=order,
+                page=page,
+                size=size,
+                hits=hits,
+                facets={name: _facet(columns[name].take(rows)) for name in facets},
+                histogram=_histogram(columns[by].take(rows), period) if period else (),
+                notes=notes,
+            )
+
+    def ids(self, query: str) -> list[str]:
+        """The ids of all documents that a query finds, in no order.
+
+        Raises:
+            UsageError: as `find`.
+        """
+        node = ask.parse(query)
+        with catalogue(self._layout) as db:
+            columns = self._fresh(db)
+            numbers = columns["number"].filter(self._mask(db, columns, node)).to_pylist()
+            sql = "SELECT id FROM documents WHERE number IN (SELECT value FROM json_each(?))"
+            return [id_ for (id_,) in db.execute(sql, (json.dumps(numbers),))]
+
+    def frequency(
+        self, words: Sequence[str], *, period: str = "year", within: str = ""
+    ) -> list[tuple[str, int, tuple[int, ...]]]:
+        """By period of publication: all documents, and those that hold each of the words.
+
+        `within` chooses which documents count, as a query. Undated documents are in none of the periods.
+
+        Raises:
+            UsageError: as `find`.
+        """
+        _known("period", period, PERIODS)
+        with catalogue(self._layout) as db:
+            columns = self._fresh(db)
+            base = self._mask(db, columns, ask.parse(within))
+            masks = [base, *(pc.and_(base, self._mask(db, columns, ask.parse(word))) for word in words)]
+            found = [dict(_histogram(columns["published"].filter(mask), period)) for mask in masks]
+        return [(at, found[0][at], tuple(each.get(at, 0) for each in found[1:])) for at in sorted(found[0])]
+
+    def concordance(self, query: str, *, most: int = CONCORDANCE) -> tuple[list[Line], int]:
+        """Each place where a word of the query stands in the newest `most` hits, and how many hits there are in all.
+
+        Raises:
+            UsageError: as `find`, or the query holds no word.
+        """
+        node = ask.parse(query)
+        words = ask.words_of(node)
+        if not words:
+            raise UsageError("The query has no word to show in context. Give one, as in: 统战部")
+        with catalogue(self._layout) as db:
+            columns = self._fresh(db)
+            rows = pc.indices_nonzero(self._mask(db, columns, node))
+            numbers, _ = self._ordered(db, columns, node, rows, "new", most)
+            found = self._rows(db, numbers)
+        lines = []
+        for row, text in zip(found, read_texts(self._layout, [(r["path"], r["row"]) for r in found]), strict=True):
+            for first, last in spots(text, words):
+                left = text[max(first - CONTEXT, 0) : first].rpartition("\n")[2]
+                right = text[last : last + CONTEXT].partition("\n")[0]
+                lines.append(
+                    Line(
+                        id=row["id"],
+                        published=row["published"],
+                        title=row["title"],
+                        left=left,
+                        word=text[first:last],
+                        right=right,
+                    )
+                )
+        return lines, len(rows)
+
+    def _fresh(self, db: sqlite3.Connection) -> Columns:
+        """The columns as the catalogue and the list of what was taken down are now."""
+        mark: list[int] = []
+        for path in (self._layout.catalogue, self._layout.exclusions):
+            if path.exists():
+                about = path.stat()
+                mark += [about.st_ino, about.st_size, about.st_mtime_ns]
+        if self._columns is None or tuple(mark) != self._mark:
+            self._columns = load(db, self._places)
+            self._mark = tuple(mark)
+        return self._columns
+
+    def _mask(self, db: sqlite3.Connection, columns: Columns, node: ask.Node) -> Any:
+        """Which rows a query wants: of each address the latest document, an article on several pages as one."""
+        versions = any(field.name == "versions" and field.value != "no" for field in ask.fields_of(node))
+        every = _constant(columns, True) if versions else _first_of_each(columns)
+        return pc.and_(every, self._truth(db, columns, node))
+
+    def _truth(self, db: sqlite3.Connection, columns: Columns, node: ask.Node) -> Any:
+        if (expression := _expression(node)) is not None:
+            return _matching(db, columns, expression)
+        if isinstance(node, ask.Field):
+            return field_mask(columns, node)
+        if isinstance(node, ask.Not):
+            return pc.invert(self._truth(db, columns, node.part))
+        assert isinstance(node, ask.All | ask.Either)
+        joined, words = (pc.and_, " AND ") if isinstance(node, ask.All) else (pc.or_, " OR ")
+        # Words that stand beside each other are one question to the index.
+        expressions = [found for part in node.parts if (found := _expression(part)) is not None]
+        masks = [self._truth(db, columns, part) for part in node.parts if _expression(part) is None]
+        if expressions:
+            masks.append(_matching(db, columns, words.join(f"({each})" for each in expressions)))
+        truth = masks[0] if masks else _constant(columns, True)
+        for mask in masks[1:]:
+            truth = joined(truth, mask)
+        return truth
+
+    def _ordered(
+        self, db: sqlite3.Connection, columns: Columns, node: ask.Node, rows: Any, order: str, most: int
+    ) -> tuple[list[int], tuple[str, ...]]:
+        """The numbers of the first hits in the asked order, and what was cut."""
+        numbers = columns["number"].take(rows)
+        # Undated documents last, in either direction: the day of a capture says nothing about when a text was written.
+        last = -1 if order != "old" else 2**31 - 1
+        days = pc.fill_null(columns["published"].take(rows), last)
+        keys = [("day", "ascending" if order == "old" else "descending"), ("number", "descending")]
+        table = pa.table({"day": days, "number": numbers})
+        by_day = pc.select_k_unstable(
+            table, k=min(most if order != "relevance" else RANKED, len(numbers)), sort_keys=keys
+        )
+        found: list[int] = numbers.take(by_day).to_pylist()
+        expression = _expression(ask.All(parts=tuple(part for part in _parts(node) if _expression(part) is not None)))
+        if order != "relevance" or not expression:
+            return found[:most], ()
+        ranks = dict(
+            db.execute(
+                """SELECT rowid, bm25(words, 10.0, 1.0) FROM words
+                   WHERE words MATCH ? AND rowid IN (SELECT value FROM json_each(?))""",
+                (expression, json.dumps(found)),
+            )
+        )
+        found.sort(key=lambda number: ranks.get(number, 0.0))
+        cut = f"Only the newest {RANKED} of {len(numbers)} hits are ordered by relevance."
+        return found[:most], ((cut,) if len(numbers) > RANKED else ())
+
+    def _rows(self, db: sqlite3.Connection, numbers: Sequence[int]) -> list[sqlite3.Row]:
+        db.row_factory = sqlite3.Row
+        rows = db.execute(
+            """SELECT d.*, s.path FROM documents d JOIN sources s ON s.id = d.source
+               WHERE d.number IN (SELECT value FROM json_each(?))""",
+            (json.dumps(list(numbers)),),
+        ).fetchall()
+        db.row_factory = None
+        by_number = {row["number"]: row for row in rows}
+        return [by_number[number] for number in numbers]
+
+    def _hits(self, db: sqlite3.Connection, numbers: Sequence[int], node: ask.Node) -> tuple[Hit, ...]:
+        rows = self._rows(db, numbers)
+        texts = read_texts(self._layout, [(row["path"], row["row"]) for row in rows])
+        words = ask.words_of(node)
+        return tuple(
+            Hit(
+                id=row["id"],
+                url=row["url"],
+                site=row["site"],
+                title=row["title"],
+                published=row["published"],
+                published_claimed=row["claimed"],
+                captured=row["captured"],
+                source=row["publisher"],
+                author=row["author"],
+                kind=row["kind"],
+                flags=tuple(json.loads(row["flags"])),
+                copy=row["duplicate_of"],
+                snippet=snippet(text, words),
+            )
+            for row, text in zip(rows, texts, strict=True)
+        )
+
+    def _why_nothing(self, db: sqlite3.Connection, columns: Columns, node: ask.Node) -> Iterable[str]:
+        """What each part of a query without a hit finds by itself."""
+        parts = ask.leaves(node)
+        for part in parts:
+            alone = pc.sum(self._mask(db, columns, part)).as_py() or 0
+            name = ask.describe(part)
+            if isinstance(part, ask.Field) and not alone and part.name in FACETS:
+                known = [value for value, _ in counts(columns[part.name])]
+                yield f"No document has {name}{ask.nearest(part.value, known) or '.'}"
+            else:
+                yield f"{name} alone finds {alone} documents."
+        if len(parts) > 1:
+            for nth, part in enumerate(parts):
+                rest = ask.All(parts=tuple(other for at, other in enumerate(parts) if at != nth))
+                if without := pc.sum(self._mask(db, columns, rest)).as_py():
+                    yield f"Without {ask.describe(part)}: {without} documents."
+
+
+def _parts(node: ask.Node) -> tuple[ask.Node, ...]:
+    return node.parts if isinstance(node, ask.All) else (node,)
+
+
+def _known(what: str, value: str, known: Sequence[str]) -> None:
+    if value not in known:
+        raise UsageError(f"{value!r} is no {what}. Name one of: {', '.join(known)}.")
+
+
+def _constant(columns: Columns, value: bool) -> Any:
+    return pa.repeat(pa.scalar(value), len(columns))
+
+
+def _first_of_each(columns: Columns) -> Any:
+    return pc.and_(columns["latest"], pc.is_null(columns["head"]))
+
+
+def _expression(node: ask.Node) -> str | None:
+    """The FTS5 expression of a node that asks for words alone; None where it asks for something else too."""
+    if isinstance(node, ask.Words):
+        return f'title : "{node.tokens}"' if node.title else f'"{node.tokens}"'
+    if isinstance(node, ask.All | ask.Either) and node.parts:
+        parts = [_expression(part) for part in node.parts]
+        if None not in parts:
+            word = " AND " if isinstance(node, ask.All) else " OR "
+            return word.join(f"({part})" for part in parts)
+    return None
+
+
+def _matching(db: sqlite3.Connection, columns: Columns, expression: str) -> Any:
+    """The rows whose words match; a hit on a further page of an article is one of its first page."""
+    (found,) = db.execute("SELECT json_group_array(rowid) FROM words WHERE words MATCH ?", (expression,)).fetchone()
+    numbers = columns["number"]
+    mask = pc.is_in(numbers, value_set=pa.array(json.loads(found), pa.int64()))
+    heads = columns["head"].filter(mask).drop_null()
+    return pc.or_(mask, pc.is_in(numbers, value_set=heads)) if len(heads) else mask
+
+
+def field_mask(columns: Columns, field: ask.Field) -> Any:
+    """The rows whose field has a value: a word (`*` for any characters), a place with all below it, a day or a range.
+
+    Raises:
+        UsageError: the value is no day.
+    """
+    if field.name in ask.DAYS:
+        return _between(columns[field.name], field.value)
+    if field.name == "han":
+        return pc.greater_equal(columns["han"], int(field.value))
+    if field.name == "copies":
+        copy = columns["copy"]
+        return {"yes": _constant(columns, True), "no": pc.invert(copy), "only": copy}[field.value]
+    if field.name in ("versions", "gone"):
+        return _constant(columns, True)
+    values = columns[field.name]
+    listed = pa.types.is_list(values.type)
+    kinds = pc.list_flatten(values).unique() if listed else values.dictionary
+    wanted = _like(field)
+    chosen = pa.array([value for value in kinds.to_pylist() if value is not None and wanted(value)], pa.string())
+    if not listed:
+        return pc.is_in(values, value_set=chosen)
+    parents = pc.list_parent_indices(values).filter(pc.is_in(pc.list_flatten(values), value_set=chosen))
+    return pc.is_in(pa.array(range(len(values)), pa.int64()), value_set=parents.cast(pa.int64()))
+
+
+def _like(field: ask.Field) -> Callable[[str], bool]:
+    if field.name == "place":
+        # Pairs of digits: province, city, county. What ends in 00 holds everything below it.
+        code = field.value.strip("*")
+        while code.endswith("00") and len(code) > 2:
+            code = code[:-2]
+        return lambda value: value.startswith(code)
+    pattern = re.compile(".*".join(re.escape(part) for part in folded(field.value).split("*")), re.DOTALL)
+    return lambda value: pattern.fullmatch(folded(value)) is not None
+
+
+def folded(value: str) -> str:
+    """A value as it is compared: Simplified, without differences of width and case.
+
+    >>> folded("人民日報ＡＢ")
+    '人民日报ab'
+    """
+    return unicodedata.normalize("NFKC", simplified(value)).lower()
+
+
+def _between(days: Any, value: str) -> Any:
+    if value == "none":
+        return pc.is_null(days)
+    found = _RANGE.fullmatch(value)
+    if not value or found is None or not (found["first"] or found["last"]) or (found["last"] and not found["to"]):
+        raise UsageError(
+            f"{value!r} is no day. Write 2020-02-19, 2020-02, 2020, 2019..2021, 2020-05.., ..2012 or none."
+        )
+    first = day_number(found["first"] or "")
+    last = found["last"] or ("9999" if found["to"] else found["first"])
+    # Of a year all months, of a month all days.
+    end = day_number(last + "-15-31"[len(last) - 4 :])
+    inside = pc.and_(pc.greater_equal(days, first), pc.less_equal(days, end))
+    return pc.fill_null(inside, False)
+
+
+def _facet(values: Any) -> Facet:
+    found = sorted(counts(values), key=lambda pair: (-pair[1], pair[0]))
+    return Facet(values=tuple(found[:FACET_VALUES]), more=max(len(found) - FACET_VALUES, 0))
+
+
+def _histogram(days: Any, period: str) -> tuple[tuple[str, int], ...]:
+    by_period: dict[str, int] = {}
+    for number, count in counts(days):
+        year, month, day = number // 512, number % 512 // 32, number % 32
+        at = f"{year:04d}"
+        if period != "year" and month:
+            at += f"-{month:02d}"
+            at += f"-{day:02d}" if period == "day" and day else ""
+        by_period[at] = by_period.get(at, 0) + count
+    return tuple(sorted(by_period.items()))
+
+
+def spots(text: str, words: Iterable[str]) -> list[tuple[int, int]]:
+    """Where the words of a query stand in a text, as the index finds them: across punctuation, width and case.
+
+    >>> spots("ＡＢ讯：统、战部", ["统 战"])
+    [(4, 7)]
+    """
+    letters, places = [], []
+    for at, character in enumerate(text):
+        for letter in unicodedata.normalize("NFKC", character).lower():
+            if _LETTER.match(letter):
+                letters.append(letter)
+                places.append(at)
+    line = "".join(letters)
+    found = set()
+    for word in {each.replace(" ", "") for each in words}:
+        at = line.find(word)
+        while word and at >= 0:
+            found.add((places[at], places[at + len(word) - 1] + 1))
+            at = line.find(word, at + len(word))
+    return sorted(found)
+
+
+def snippet(text: str, words: Sequence[str]) -> tuple[tuple[str, bool], ...]:
+    """The text around the first word of a query, the words marked; its beginning where it holds none.
+
+    >>> snippet("一二三四", ["二 三"])
+    (('一', False), ('二三', True), ('四', False))
+    """
+    found = spots(text, words)
+    start = max(found[0][0] - SNIPPET, 0) if found else 0
+    end = min(start + 3 * SNIPPET, len(text))
+    pieces: list[tuple[str, bool]] = [("…", False)] if start else []
+    at = start
+    for first, last in found:
+        if first >= at and last <= end:
+            pieces += [(text[at:first], False), (text[first:last], True)]
+            at = last
+    pieces += [(text[at:end], False)] + ([("…", False)] if end < len(text) else [])
+    return tuple((piece.replace("\n", " "), marked) for piece, marked in pieces if piece)

@@ -1,0 +1,254 @@
+"""Search: what the query language means, counted exactly, against a plain reading of the same documents."""
+
+from __future__ import annotations
+
+import datetime as dt
+import random
+from collections import Counter
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from archive.catalogue import ask, build
+from archive.catalogue.search import Found, Searcher, snippet, spots
+from archive.corpus import shard
+from archive.errors import UsageError
+from archive.layout import Layout
+from archive.text.document import Document
+
+PLACES = {"a": "510000", "b": "510500", "c": "320300"}
+WORDS = ("统战", "侨务", "民族", "疫情", "会议")
+
+
+def document(number: int, text: str, **other: object) -> Document:
+    plain = Document(
+        id=f"urn:uuid:{number}",
+        url=f"http://a.cn/{number}",
+        site="a",
+        captured=dt.datetime(2026, 1, 1, tzinfo=dt.UTC),
+        status=200,
+        origin=None,
+        kind="article",
+        title=None,
+        text=text,
+        script="hans",
+        extractor="x",
+        confidence=1.0,
+        han=len(text),
+    )
+    return replace(plain, **other)  # type: ignore[arg-type]
+
+
+def archive(folder: Path, *documents: Document) -> Searcher:
+    layout = Layout(root=folder)
+    with shard.Writer(folder / "corpus/a/2026/x.parquet") as writer:
+        for each in documents:
+            writer.add(each)
+        writer.close(header=shard.Header(warc="x.warc.gz", warc_sha256="0", recipe="{}"), hosts=["a.cn"])
+    build.update(layout)
+    return Searcher(layout, PLACES)
+
+
+def numbers(found: Found) -> list[int]:
+    return [int(hit.id.removeprefix("urn:uuid:")) for hit in found.hits]
+
+
+@pytest.fixture(scope="module")
+def few(tmp_path_factory: pytest.TempPathFactory) -> Searcher:
+    return archive(
+        tmp_path_factory.mktemp("few"),
+        document(
+            0, "县委统战部召开会议", title="侨务工作", published="2020-02-19", source="人民日报", columns=("要闻",)
+        ),
+        document(1, "统战与侨务", site="b", published="2021", source="人民日报海外版", flags=("mojibake",)),
+        document(2, "民族团结会议", site="c", published="2019-12-31T23:00:00+08:00", author="马春兰"),
+        document(3, "统战故事", site="c", published_claimed="2099-01-01", flags=("date_implausible",)),
+        document(4, "县委统战部召开会议", site="b", published="2022-01-01", kind="media_only"),
+    )
+
+
+@pytest.mark.parametrize(
+    ("query", "wanted"),
+    [
+        ("", [4, 1, 0, 2, 3]),
+        ("统战", [4, 1, 0, 3]),
+        ("統戰", [4, 1, 0, 3]),
+        ("统战 会议", [4, 0]),
+        ("侨务 OR 民族", [1, 0, 2]),
+        ("统战 -会议", [1, 3]),
+        ("统战 NOT (会议 OR 故事)", [1]),
+        ('"部召开"', [4, 0]),
+        ("“委统战”", [4, 0]),
+        ("title:侨务", [0]),
+        ("标题：侨务", [0]),
+        ("site:c", [2, 3]),
+        ("-site:c", [4, 1, 0]),
+        ("place:510000", [4, 1, 0]),
+        ("place:510500", [4, 1]),
+        ("place:320000 统战", [3]),
+        ("source:人民日报", [0]),
+        ("source:人民*", [1, 0]),
+        ("来源:人民日報", [0]),
+        ("author:马春兰", [2]),
+        ("column:要闻", [0]),
+        ("flag:mojibake", [1]),
+        ("-flag:date_implausible", [4, 1, 0, 2]),
+        ("kind:media_only", [4]),
+        ("published:2020", [0]),
+        ("published:2019..2020-02", [0, 2]),
+        ("published:..2019-12-31", [2]),
+        ("published:2021..", [4, 1]),
+        ("published:none", [3]),
+        ("claimed:2099", [3]),
+        ("captured:2026-01-01", [4, 1, 0, 2, 3]),
+        ("copies:no 会议", [0, 2]),
+        ("copies:only", [4]),
+        ("han:6", [4, 0, 2]),
+        ("site:b OR (民族 -疫情)", [4, 1, 2]),
+        ("12:30", []),
+    ],
+)
+def test_what_a_query_means(few: Searcher, query: str, wanted: list[int]) -> None:
+    found = few.find(query)
+    assert (numbers(found), found.total) == (wanted, len(wanted))
+
+
+def test_undated_documents_stand_last_in_either_direction(few: Searcher) -> None:
+    assert numbers(few.find("", order="new"))[-1] == 3
+    assert numbers(few.find("", order="old")) == [2, 0, 1, 4, 3]
+    assert few.find("").undated == 1
+
+
+def test_pages_of_hits_join_without_a_gap(few: Searcher) -> None:
+    pages = [numbers(few.find("", page=page, size=2)) for page in (1, 2, 3, 4)]
+    assert pages == [[4, 1], [0, 2], [3], []]
+
+
+def test_a_title_that_holds_the_word_is_more_relevant(few: Searcher) -> None:
+    assert numbers(few.find("侨务", order="relevance")) == [0, 1]
+
+
+def test_the_histogram_counts_by_year_month_and_day(few: Searcher) -> None:
+    by = {period: few.find("", period=period).histogram for period in ("year", "month", "day")}
+    assert by["year"] == (("2019", 1), ("2020", 1), ("2021", 1), ("2022", 1))
+    assert by["month"] == (("2019-12", 1), ("2020-02", 1), ("2021", 1), ("2022-01", 1))
+    assert by["day"] == (("2019-12-31", 1), ("2020-02-19", 1), ("2021", 1), ("2022-01-01", 1))
+    assert few.find("", period="year", by="claimed").histogram == (("2099", 1),)
+
+
+def test_frequency_states_the_word_and_all_documents(few: Searcher) -> None:
+    assert few.frequency(["统战", "会议"]) == [
+        ("2019", 1, (0, 1)),
+        ("2020", 1, (1, 1)),
+        ("2021", 1, (1, 0)),
+        ("2022", 1, (1, 1)),
+    ]
+
+
+def test_no_hit_says_what_would_hit(few: Searcher) -> None:
+    assert few.find("民族 侨务 会议").notes == (
+        '"民族" alone finds 1 documents.',
+        '"侨务" alone finds 2 documents.',
+        '"会议" alone finds 3 documents.',
+        'Without "民族": 1 documents.',
+        'Without "侨务": 1 documents.',
+    )
+    assert few.find("flag:mojibaek").notes == ("No document has flag:\"mojibaek\"; did you mean 'mojibake'?",)
+
+
+def test_the_concordance_shows_each_place(few: Searcher) -> None:
+    lines, hits = few.concordance("统战 会议")
+    assert hits == 2
+    assert [(line.left, line.word, line.right) for line in lines] == [
+        ("县委", "统战", "部召开会议"),
+        ("县委统战部召开", "会议", ""),
+    ] * 2
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        "(统战",
+        "统战)",
+        "NOT",
+        "OR",
+        "统战 OR",
+        "published:yesterday",
+        "published:2020..x",
+        "copies:maybe",
+        "han:many",
+        "统 " * 65,
+    ],
+)
+def test_a_query_that_cannot_be_read_is_refused_with_a_cure(few: Searcher, query: str) -> None:
+    with pytest.raises(UsageError, match=r"Write|Ask|Close|Take|Give"):
+        few.find(query)
+
+
+@given(st.text(alphabet='统战ab ()"“”:-ORNTAD*年。', max_size=30))
+def test_any_query_is_answered_or_refused(few: Searcher, query: str) -> None:
+    try:
+        found = few.find(query)
+    except UsageError:
+        return
+    assert found.total >= 0
+    assert ask.describe(ask.parse(found.read_as)) == found.read_as, "read_as reads the same again"
+
+
+def _random_documents(dice: random.Random) -> list[Document]:
+    found = []
+    for number in range(300):
+        year = dice.choice((None, "2019", "2020-03", "2021-05-06"))
+        text = "，".join(dice.sample(WORDS, dice.randint(0, 3))) + f"第{number}篇"
+        site = dice.choice("abc")
+        flags = tuple(sorted(dice.sample(("mojibake", "mirror", "masked"), dice.randint(0, 2))))
+        source = dice.choice((None, "人民日报", "新华社"))
+        found.append(document(number, text, site=site, published=year, flags=flags, source=source, columns=tuple(site)))
+    return found
+
+
+def test_counts_and_facets_are_those_of_a_plain_reading(tmp_path: Path) -> None:
+    dice = random.Random(7)  # noqa: S311 - the same documents every time
+    everything = _random_documents(dice)
+    searcher = archive(tmp_path, *everything)
+    for _ in range(50):
+        word, site, flag = dice.choice(WORDS), dice.choice("abc"), dice.choice(("mojibake", "mirror"))
+        query, wanted = dice.choice(
+            [
+                (f"{word} -site:{site}", [d for d in everything if word in d.text and d.site != site]),
+                (f"{word} OR flag:{flag}", [d for d in everything if word in d.text or flag in d.flags]),
+                (f"site:{site} source:新华社", [d for d in everything if d.site == site and d.source == "新华社"]),
+                (f"NOT (flag:{flag} OR {word})", [d for d in everything if flag not in d.flags and word not in d.text]),
+                (
+                    f"published:2020..2021 column:{site}",
+                    [d for d in everything if d.published and d.published > "2020" and d.site == site],
+                ),
+            ]
+        )
+        found = searcher.find(query, facets=("site", "source", "flag", "column", "place"), period="year", size=1000)
+        assert sorted(numbers(found)) == [int(d.id[9:]) for d in wanted], query
+        assert found.total == len(wanted)
+        assert found.undated == sum(d.published is None for d in wanted)
+        assert dict(found.facets["site"].values) == Counter(d.site for d in wanted)
+        assert dict(found.facets["source"].values) == Counter(d.source for d in wanted if d.source)
+        assert dict(found.facets["flag"].values) == Counter(flag for d in wanted for flag in d.flags)
+        assert dict(found.facets["place"].values) == Counter(PLACES[d.site] for d in wanted)
+        assert dict(found.histogram) == Counter(d.published[:4] for d in wanted if d.published)
+
+
+def test_what_was_taken_down_is_neither_found_nor_counted(tmp_path: Path) -> None:
+    searcher = archive(tmp_path, document(0, "统战"), document(1, "统战部"))
+    assert searcher.find("统战").total == 2
+    (tmp_path / "exclusions.jsonl").write_text(
+        '{"url": "http://a.cn/1", "date": "2026-01-02T00:00:00+00:00", "reason": ""}\n'
+    )
+    found = searcher.find("统战", facets=("site",))
+    assert (found.total, found.documents, found.facets["site"].values) == (1, 1, (("a", 1),))
+
+
+def test_words_are_marked_across_punctuation_width_and_case() -> None:
+    assert spots("县委统、战部ＱＱ群", ["统 战 部", "qq"]) == [(2, 6), (6, 8)]
+    assert snippet("一" * 100 + "统战", ["统 战"])[-1] == ("统战", True)
