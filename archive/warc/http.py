@@ -6,6 +6,7 @@ import re
 import sys
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
+from itertools import dropwhile
 from typing import BinaryIO, Protocol
 
 import brotli  # type: ignore[import-untyped]  # ships no types
@@ -27,8 +28,12 @@ _STEP = 256 * 1024
 # Decompressors lose what a call gave when it meets an error: small pieces lose little.
 _PIECE = 8 * 1024
 _ERRORS: tuple[type[Exception], ...] = (GzipError, brotli.error, zstd.ZstdError)
-_END_OF_HEAD = re.compile(rb"\r?\n\r?\n")
-_STATUS = re.compile(rb"HTTP/\d(?:\.\d)?[ \t]+(\d{3})(?!\d)")
+# The empty line may be written CR CR LF: text mode on Windows makes it so of CR LF, and curl reads it.
+_END_OF_HEAD = re.compile(rb"\n\r{0,3}\n")
+# A status line as Chromium takes it (http_util.cc, http_response_headers.cc): after up to four bytes that do not belong
+# to it, in either case, with any version or none.
+_START = re.compile(rb"(?s:.{0,4}?)HTTP(?=/|[ \t]+\d{3})", re.IGNORECASE)
+_STATUS = re.compile(rb"HTTP(?:/[\d.]*)?[ \t:]*(\d{3})?", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,7 +41,7 @@ class Head:
     """The head of a response.
 
     Attributes:
-        status: None where the status line cannot be read.
+        status: 200 where the status line gives none, as browsers have it; None where there is no head.
         headers: in order, names as sent, folded lines joined, decoded as Latin-1; lines without a colon left out.
         length: bytes, with the empty line that ends it; 0 where the response has no head.
     """
@@ -54,22 +59,49 @@ class Head:
             if (coding := part.strip()) and coding not in ("identity", "none")
         )
 
+    @property
+    def chunked(self) -> bool:
+        r"""Whether the body comes in chunks: browsers look for the word anywhere in the list.
+
+        >>> read_head(b"HTTP/1.1 200 OK\nTransfer-Encoding: chunked, gzip\n\n").chunked
+        True
+        """
+        return any(coding.partition(";")[0].strip(' \t"') == "chunked" for coding in self.codings("transfer-encoding"))
+
 
 def read_head(block: bytes) -> Head:
-    r"""The head that stands at the start of `block`; what does not start with `HTTP/` has none.
+    r"""The head that stands at the start of `block`; what does not start with a status line has none.
 
     >>> read_head(b"HTTP/1.1 404 \r\nA: b\r\n\tc\r\n\r\nbody")
     Head(status=404, headers=(('A', 'b c'),), length=27)
     >>> read_head(b"<html>").length
     0
+    >>> [read_head(line + b"\n\n").status for line in (b"\r\nhttp/1.1  404", b"HTTP/1.1 404Gone", b"HTTP/1.0 OK")]
+    [404, 404, 200]
     """
-    if not block.startswith(b"HTTP/"):
+    start = start_of_head(block)
+    if start is None:
         return Head(status=None, headers=(), length=0)
     end = _END_OF_HEAD.search(block, 0, MAX_HEAD)
     length = end.end() if end else min(len(block), MAX_HEAD)
-    first, *lines = block[:length].splitlines()
+    first, *lines = block[start:length].splitlines()
     status = _STATUS.match(first)
-    return Head(status=int(status[1]) if status else None, headers=parse_fields(lines), length=length)
+    return Head(
+        status=int(status[1] or 200) if status else None,
+        # What a blank leads goes on with the line before it; after the status line there is none.
+        headers=parse_fields(dropwhile(lambda line: line[:1] in (b" ", b"\t"), lines)),
+        length=length,
+    )
+
+
+def start_of_head(block: bytes) -> int | None:
+    r"""Where the status line begins, None where none does in the first bytes.
+
+    >>> start_of_head(b"\r\nHTTP/1.1 200 OK"), start_of_head(b"<html>")
+    (2, None)
+    """
+    found = _START.match(block)
+    return found.end() - len(b"HTTP") if found else None
 
 
 def parse_fields(lines: Iterable[bytes]) -> tuple[tuple[str, str], ...]:
@@ -99,13 +131,20 @@ class Dechunker:
     Attributes:
         fault: why the bytes are not chunked as they should be, None so far.
         done: the last chunk and the trailers were read.
+        last: the last chunk was read: the entity is whole, also where its trailers never end.
+        begun: a size was read.
+        after: what followed the end in the bytes fed last.
     """
 
-    _SIZE = re.compile(rb"[ \t]*([0-9A-Fa-f]{1,15})[ \t]*(?:;.*)?\r?\n")
+    # Old Tomcats pad sizes with blanks; text mode on Windows writes CR CR LF.
+    _SIZE = re.compile(rb"[ \t]*(?:0[xX])?([0-9A-Fa-f]{1,32})[ \t\r]*(?:;[^\n]*)?\n")
+    # More no file holds: of longer numbers nobody knows the meaning.
+    _MOST = 2**53
 
     def __init__(self) -> None:
         self.fault: str | None = None
-        self.done = False
+        self.done = self.last = self.begun = False
+        self.after = b""
         self._rest = b""
         self._left = 0
         self._want = "size"
@@ -133,11 +172,12 @@ class Dechunker:
                 break
             self._line(data[at:end])
             at = end
+        self.after = data[at:] if self.done else b""
         return b"".join(out)
 
     def close(self) -> None:
         """Say that no more bytes come."""
-        if not self.done and not self.fault:
+        if not self.last and not self.fault:
             self.fault = f"the chunks end where a {self._want} should be"
 
     def _line(self, line: bytes) -> None:
@@ -147,10 +187,12 @@ class Dechunker:
                 self.fault = "a chunk is longer than its size says"
         elif self._want == "size":
             size = self._SIZE.fullmatch(line)
-            if not size:
+            if not size or int(size[1], 16) > self._MOST:
                 self.fault = f"{line[:20]!r} is no chunk size"
                 return
+            self.begun = True
             self._left = int(size[1], 16)
+            self.last = not self._left
             self._want = "data" if self._left else "trailer"
         elif not line.strip():
             self.done = True
@@ -192,7 +234,7 @@ def measure(response: BinaryIO, block: Digest, new: Callable[[], Digest]) -> tup
     """
     first = _read_first(response)
     head = read_head(first)
-    chunked = head.codings("transfer-encoding")[-1:] == ("chunked",)
+    chunked = head.chunked
     stands, unchunked, dechunker = new(), new(), Dechunker()
     length = body = entity = 0
     for piece in _pieces(response, first):
@@ -219,7 +261,7 @@ def measure(response: BinaryIO, block: Digest, new: Callable[[], Digest]) -> tup
 def _read_first(response: BinaryIO) -> bytes:
     """The first bytes, so many that the head is among them."""
     first = response.read(_STEP)
-    while first.startswith(b"HTTP/") and len(first) < MAX_HEAD and not _END_OF_HEAD.search(first):
+    while start_of_head(first) is not None and len(first) < MAX_HEAD and not _END_OF_HEAD.search(first):
         more = response.read(_STEP)
         if not more:
             break
@@ -238,8 +280,7 @@ def entity_of(head: Head, body: bytes) -> tuple[bytes, str | None]:
 
     Of chunks that break off, what they carried; of bytes that were never chunked, all as they stand.
     """
-    codings = head.codings("transfer-encoding")
-    if codings[-1:] != ("chunked",):
+    if not head.chunked:
         return body, None
     dechunker = Dechunker()
     data = dechunker.feed(body)
@@ -255,7 +296,9 @@ def content_of(head: Head, entity: bytes, limit: int = MAX_CONTENT) -> tuple[byt
     A wrong label leaves the bytes as they are: browsers show such a page too.
     """
     problems: list[str] = []
-    codings = head.codings("content-encoding") + tuple(c for c in head.codings("transfer-encoding") if c != "chunked")
+    # A transfer-coding that nobody knows is a slip: browsers pass over it.
+    transfer = (c for c in head.codings("transfer-encoding") if c.removeprefix("x-") in _UNFOLDERS)
+    codings = (*head.codings("content-encoding"), *transfer)
     content = entity
     for coding in reversed(codings):
         if not content:

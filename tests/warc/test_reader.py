@@ -427,7 +427,8 @@ def test_chunks_are_joined_wherever_the_pieces_fall(chunks: list[bytes], data: s
     dechunker.close()
     assert (out, dechunker.fault, dechunker.done) == (b"".join(chunks), None, True)
     short = Dechunker()
-    kept = short.feed(wire[: data.draw(st.integers(0, len(wire) - 1))])
+    # With the line of the last chunk the entity is whole, though its trailers never end.
+    kept = short.feed(wire[: data.draw(st.integers(0, wire.rindex(b"0\r\nT: r") + 2))])
     short.close()
     assert short.fault
     assert out.startswith(kept)
