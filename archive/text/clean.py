@@ -24,6 +24,8 @@ from archive.warc.capture import Capture
 
 # Who signs a notice, and the day, stand in its last lines.
 SIGNED = 3
+# So many lines under a title may hold its dateline.
+UNDER = 8
 # A text file's head: what may stand before the first paragraph.
 HEAD = 15
 # A page with more tags is read line by line, without a tree; real pages have at most 15,000 (measured).
@@ -170,11 +172,12 @@ def _clean_page(
     author = reader(page.meta("article:author") or "")
     if fields.is_person(author) and author != draft.byline.editor:
         draft.byline.take(fields.Byline(author=author), "meta", author)
-    near = [around[index] for index in above if page.title is None or index > page.title - 4]
-    near += [reader(words) for words in page.written]
+    under = [index for index in above if page.title is None or 0 < index - page.title <= UNDER]
+    near = [around[index] for index in under]
+    over = [around[i] for i in above if page.title is not None and i > page.title - 4 and i not in under]
     # Below a thread's first post stand the days of the others.
     after = [] if "thread" in draft.fate else [around[index] for index in below]
-    statements = _statements(draft, capture, near, after, page.metas)
+    statements = _statements(draft, capture, (near, over, after), page.metas)
     document = _document(
         capture,
         site,
@@ -450,7 +453,7 @@ def _clean_lines(
     _read_tail(draft)
     fates = zip(page, draft.fate, strict=True)
     near = [line.read for line, fate in fates if fate not in (None, "caption", "title_repeated")]
-    statements = _statements(draft, capture, near, (), ())
+    statements = _statements(draft, capture, (near, (), ()), ())
     return _document(capture, site, draft, statements, flags, extractor=extractor, confidence=confidence)
 
 
@@ -592,22 +595,29 @@ def _read_below(draft: Draft, page: Page, last: int, below: Sequence[int], aroun
 
 
 def _statements(
-    draft: Draft, capture: Capture, near: Sequence[str], after: Sequence[str], metas: Sequence[tuple[str, str]]
+    draft: Draft,
+    capture: Capture,
+    around: tuple[Sequence[str], Sequence[str], Sequence[str]],
+    metas: Sequence[tuple[str, str]],
 ) -> list[dates.Dated]:
-    """What is said about the date, in order of trust."""
+    """What is said about the date: under the title, over it and below the article, by templates and addresses."""
     inside = [line.read for line, fate in zip(draft.lines, draft.fate, strict=True) if fate == "dateline"]
-    labelled, bare = dates.from_lines(list(dict.fromkeys([*near, *inside])))
+    under, over, after = around
+    labelled, _ = dates.from_lines(list(dict.fromkeys([*over, *under, *inside])))
+    _, bare = dates.from_lines(list(dict.fromkeys([*under, *inside])))
+    _, beside = dates.from_lines(over)
     late, _ = dates.from_lines(after)
     url = dates.from_url(capture.url)
     row_date = capture.found.row_date if capture.found else None
     row = dates.read(row_date) if row_date else None
     return [
-        *dates.from_meta(metas),
         *labelled,
+        *bare,
+        *dates.from_meta(metas),
         *([url] if url else []),
         *([dates.Dated(value=row, rule="row", words=row_date)] if row and row_date else []),
-        *bare,
-        *late,
+        *(dataclasses.replace(dated, rule="over") for dated in beside),
+        *(dataclasses.replace(dated, rule="below") for dated in late),
         *dates.signed([draft.lines[index].read for index in draft.left()[-SIGNED:]]),
     ]
 

@@ -9,6 +9,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
 from importlib import resources
+from itertools import zip_longest
+from typing import Any
 from urllib.parse import urlsplit
 
 from archive.text.blocks import han
@@ -21,87 +23,25 @@ EARLIEST = 1949
 AHEAD = dt.timedelta(days=1)
 # Statements farther apart than this contradict each other.
 APART = dt.timedelta(days=2)
+# Taiwan counts years from 1912.
+MINGUO = 1911
+# A longer line is no dateline.
+LINE = 100
 
-_TIME = (
-    r"(?P<half>上午|下午|晚上|凌晨|中午|AM|"
-    r"PM)?\s*(?P<hour>\d{1,2})\s*[:时点]\s*(?P<minute>\d{1,2})(?:\s*[:分]\s*(?P<second>\d{1,2}))?(?:\.\d+)?\s*(?P<after>AM|"
-    r"PM)?\s*(?P<zone>Z|[+-]\d{2}:?\d{2})?"
-)
-_BETWEEN = r"\s*,?\s*[(\[]?(?:(?:星期|周|週|礼拜)[一二三四五六日天])?[)\]]?\s*,?\s*(?:-\s)?T?\s*"
-_DAY = (
-    r"(?P<year>(?:19|20)\d{2})\s*(?P<sep>[-/.年])\s*(?P<month>\d{1,2})\s*[-/.月]\s*(?P<day>\d{2}(?=\d{2}:)|"
-    r"\d{1,2}(?!\d))\s*日?"
-)
-_FULL = re.compile(rf"(?<!\d){_DAY}(?:{_BETWEEN}{_TIME})?", re.IGNORECASE)
-# The time may stand first: 12:33 2024/10/03.
-_REVERSED = re.compile(rf"(?<!\d)(?P<hour>\d{{1,2}}):(?P<minute>\d{{2}})(?::(?P<second>\d{{2}}))?\s*{_DAY}")
-_MINGUO = re.compile(r"(?:中华)?民国\s*(?P<year>\d{2,3})\s*年\s*(?P<month>\d{1,2})\s*月\s*(?P<day>\d{1,2})\s*日")
-# One of these stands in every date.
-_ANY = re.compile(r"[12][09]\d{2}\s*[-/.年]|民国|年[一二三四五六七八九十]")
-_CLOCK = re.compile(r"\d:\d{2}")
+# The rank of labels that name a change.
+CHANGED = 2
+# Rules whose statements readers see beside the title, and those that templates and addresses make.
+VISIBLE = ("label", "bare")
+STATED = ("meta", "url", "row")
+
+# Something of these stands in every date.
+_YEARS = re.compile(r"[12][09]\d\d|民[国國]|年\s?[一二三四五六七八九十]")
+_DIGITS = re.compile(r"\d|民[国國]|年\s?[一二三四五六七八九十]")
 _HAN_DIGITS = str.maketrans("〇零○一二三四五六七八九", "000123456789")
-_HAN_DATE = re.compile(
-    r"(?P<year>[〇零○一二三四五六七八九]{4})年(?P<month>[一二三四五六七八九十]{1,3})月(?P<day>[一二三四五六七八九十]{1,3})日"
-)
-_SHORT_YEAR = re.compile(
-    r"(?<![\d])(?P<year>[0-3]\d)-(?P<month>\d{1,2})-(?P<day>\d{2}|"
-    r"\d)\s*(?P<hour>\d{2}):(?P<minute>\d{2})(?::(?P<second>\d{2}))?"
-)
-# Taiwan counts years from 1912 and leaves out what it counts them by, behind a label: 112-01-07.
-_ROC = re.compile(r"(?<!\d)(?P<year>1[0-2]\d)[-/.年](?P<month>\d{1,2})[-/.月](?P<day>\d{1,2})(?!\d)")
-_MONTH = re.compile(r"(?<!\d)(?P<year>(?:19|20)\d{2})\s*[-/.年]\s*(?P<month>\d{1,2})\s*月?(?![\d\-/.])")
-_YEAR = re.compile(r"(?<!\d)(?P<year>(?:19|20)\d{2})\s*年?(?!\d)")
-
-_LABELS = (
-    r"(?:文章|信息|稿件|新闻|内容)?(?:发\s*布|发\s*表|发\s*稿|上\s*传|录\s*入|添\s*加|创\s*建|建\s*立|"
-    r"撰\s*写|编\s*辑|刊\s*登|公\s*布|更\s*新)"
-    r"(?:日\s*期|时\s*间|于|在)?|时\s*间|日\s*期|刊发日期"
-)
-_LABELLED = re.compile(
-    rf"(?<![一-鿿])(?P<label>{_LABELS})\s*[:|]?\s*(?:[\[(]\s*)?(?=\d|[〇零○一二三四五六七八九]{{4}}年|民国|中华民国)"
-)
-_LABEL_ALONE = re.compile(rf"[\[(]?(?P<label>{_LABELS})\s*[:|]?")
-_BEGINS = re.compile(
-    r"(?:\d{1,2}:\d{2}(?::\d{2})?\s*)?(?:\d{2,4}\s*[-/.年]|(?:中华)?民国|[〇零○一二三四五六七八九]{4}年)"
-)
-# A clock, a copyright, the day when a template was filled: no date of publication.
-_NOT_PUBLISHED = re.compile(
-    r"(?:今天是?|今日是?|现在是?|当前时间|系统时间|北京时间|更新日期|页面生成|网页生成|生成时间|"
-    r"最后更新|最后修改|成文日期|"
-    r"生成日期|失效|废止|有效期|截止|截至|©|\(c\)|copyright|版权|访问|开课|活动时间|会议时间|报名)[^\d]{0,16}$",
-    re.IGNORECASE,
-)
-
+_MONTHS = "janfebmaraprmayjunjulaugsepoctnovdec"
 _SENTENCE = re.compile(r"[。!?;]")
 _WEEKDAY = re.compile(r"[\s,(\[]*(?:星期|周|週|礼拜)[一二三四五六日天][\s)\]]*")
-# A calendar: 2026年11月1日 星期日 农历九月廿二.
-_ALMANAC = re.compile(r"农历|[甲乙丙丁戊己庚辛壬癸][子丑寅卯辰巳午未申酉戌亥]年")
-# What stands beside a date in a dateline.
-_FURNISHED = re.compile(r"本[帖贴文]由|来源|作者|编辑|记者|点击|阅读|浏览|字号|字体|评论|出处|打印|分享|更新")
-
-_META = (
-    "pubdate", "publishdate", "firstpublishedtime", "article:published_time", "og:release_date", "og:published_time",
-    "weibo:article:create_at", "datepublished", "publish_time", "publish-date", "publishtime", "pubtime", "releasedate",
-    "parsely-pub-date", "dateupdate", "apub:time",
-)  # fmt: skip
-
-_URL = (
-    ("trs_t", re.compile(r"/t(?P<year>(?:19|20)\d{2})(?P<month>\d{2})(?P<day>\d{2})_\d+")),
-    ("hanweb_art", re.compile(r"/art/(?P<year>(?:19|20)\d{2})/(?P<month>\d{1,2})/(?P<day>\d{1,2})/")),
-    ("ymd_dash", re.compile(r"/(?P<year>(?:19|20)\d{2})-(?P<month>\d{1,2})-(?P<day>\d{1,2})[/_.-]")),
-    ("ym_dd", re.compile(r"/(?P<year>(?:19|20)\d{2})-(?P<month>\d{1,2})/(?P<day>\d{1,2})/")),
-    ("ymd_slash", re.compile(r"/(?P<year>(?:19|20)\d{2})/(?P<month>\d{1,2})/(?P<day>\d{1,2})/")),
-    ("ym_slash_dd", re.compile(r"/(?P<year>(?:19|20)\d{2})(?P<month>\d{2})/(?P<day>\d{2})/")),
-    ("y_md", re.compile(r"/(?P<year>(?:19|20)\d{2})/(?P<month>[01]\d)-?(?P<day>[0-3]\d)/")),
-    ("y_md_us", re.compile(r"/(?P<year>(?:19|20)\d{2})_(?P<month>\d{1,2})_(?P<day>\d{1,2})[/_.]")),
-    ("ymd8", re.compile(r"[/_-](?P<year>(?:19|20)\d{2})(?P<month>[01]\d)(?P<day>[0-3]\d)(?=[/_.-]|$)")),
-    ("id14", re.compile(r"[/_](?P<year>20\d{2})(?P<month>[01]\d)(?P<day>[0-3]\d)(?:[01]\d|2[0-3])[0-5]\d[0-5]\d\d*\.")),
-    (
-        "id12yy",
-        re.compile(r"/(?P<year>[012]\d)(?P<month>[01]\d)(?P<day>[0-3]\d)(?:[01]\d|2[0-3])[0-5]\d[0-5]\d\d{8}\."),
-    ),
-    ("ym", re.compile(r"/(?P<year>(?:19|20)\d{2})-?(?P<month>0[1-9]|1[0-2])/")),
-)
+_BEGINS = r"[\dA-Z〇零○一二三四五六七八九中民]"
 # CCTV's identifiers hold the second of publication.
 _EPOCH = re.compile(r"/ARTI(?P<epoch>1\d{9})\d{6}\.")
 
@@ -128,9 +68,30 @@ class Dated:
         )
 
     @property
+    def last_day(self) -> dt.date:
+        """The last day that the value covers.
+
+        >>> Dated(value="2024-02", rule="url", words="/2024-02/").last_day
+        datetime.date(2024, 2, 29)
+        """
+        if len(self.value) == 4:
+            return dt.date(int(self.value), 12, 31)
+        if len(self.value) == 7:
+            return (self.day.replace(day=28) + dt.timedelta(days=4)).replace(day=1) - dt.timedelta(days=1)
+        return self.day
+
+    @property
     def evidence(self) -> str:
         """Rule and words."""
         return f"{self.rule}: {self.words}"
+
+    def is_apart(self, other: Dated) -> bool:
+        """Whether two statements contradict each other: no day of the one is near a day of the other."""
+        return self.day - other.last_day > APART or other.day - self.last_day > APART
+
+    def agrees(self, other: Dated) -> bool:
+        """Whether two statements name the same day, or one of them the month of the other."""
+        return self.value.startswith(other.value[:10]) or other.value.startswith(self.value[:10])
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -143,40 +104,108 @@ class Published:
     doubts: tuple[tuple[str, str], ...] = ()
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rules:
+    """The patterns of `dates.toml`, compiled.
+
+    Attributes:
+        strict, loose: shapes of dates; loose ones are believed behind a label and in a dateline alone.
+        labels: each with its rank: 0 for publication, 1 for any time, 2 for a change.
+        alone: a label that is a line.
+        urls: shapes of addresses.
+        metas: names of `meta` elements, best first.
+        others: words before a day that is not the day of publication.
+        beside: words that stand beside a date in a dateline.
+        almanac: words of a calendar.
+        words: with the first day on which a page can have held them.
+    """
+
+    strict: tuple[re.Pattern[str], ...]
+    loose: tuple[re.Pattern[str], ...]
+    labels: tuple[tuple[int, re.Pattern[str]], ...]
+    alone: re.Pattern[str]
+    urls: tuple[re.Pattern[str], ...]
+    metas: tuple[str, ...]
+    others: re.Pattern[str]
+    beside: re.Pattern[str]
+    almanac: re.Pattern[str]
+    words: tuple[tuple[re.Pattern[str], dt.date], ...]
+
+
+@cache
+def rules() -> Rules:
+    """The rules, as `dates.toml` has them."""
+    raw: dict[str, Any] = tomllib.loads(resources.files("archive.text").joinpath("dates.toml").read_text("utf-8"))
+    clock, day = raw["clock"]["pattern"], raw["day"]["pattern"]
+
+    def shapes(*, loose: bool) -> tuple[re.Pattern[str], ...]:
+        found = [shape["pattern"] for shape in raw["shape"] if shape.get("loose", False) == loose]
+        return tuple(re.compile(f.replace("{clock}", clock).replace("{day}", day), re.IGNORECASE) for f in found)
+
+    labels = [(label["rank"], label["pattern"]) for label in raw["label"]]
+    every = "|".join(pattern for _, pattern in labels)
+    return Rules(
+        strict=shapes(loose=False),
+        loose=shapes(loose=True),
+        labels=tuple(
+            (
+                rank,
+                re.compile(
+                    rf"(?<![一-鿿A-Za-z])(?:{pattern})\s?[:|]?\s?[(\[]?\s?(?=[\dA-Z〇零○一二三四五六七八九中民])"
+                ),
+            )
+            for rank, pattern in labels
+        ),
+        alone=re.compile(rf"[\[(]?(?P<label>{every})\s?[:|]?"),
+        urls=tuple(re.compile(url["pattern"]) for url in raw["url"]),
+        metas=tuple(raw["meta"]["words"].split()),
+        others=re.compile(raw["other"]["pattern"], re.IGNORECASE),
+        beside=re.compile(raw["beside"]["pattern"]),
+        almanac=re.compile(raw["almanac"]["pattern"]),
+        words=tuple((re.compile(word["pattern"]), word["first"]) for word in raw["word"]),
+    )
+
+
 def read(words: str, *, loose: bool = False) -> str | None:
     """The first date in some words -> ISO 8601; None where there is none that the calendar knows.
 
     Args:
         words: a label's value or a short line.
-        loose: whether a month, a year or a year of two digits is enough.
+        loose: whether a month, a year, a year of two digits or of Taiwan's count is enough.
 
     >>> read("2020/2/19 17:07:24"), read("2024年5月20日 周一 下午2:05"), read("二〇二〇年二月五日")
     ('2020-02-19T17:07:24+08:00', '2024-05-20T14:05+08:00', '2020-02-05')
-    >>> read("2020年2月", loose=True), read("13月45日")
-    ('2020-02', None)
+    >>> read("中華民國112年6月12日"), read("Jun 12, 2023"), read("13月45日")
+    ('2023-06-12', '2023-06-12', None)
+    >>> [read(words, loose=True) for words in ("2020年2月", "112.06.12", "23-06-12", "20230612")]
+    ['2020-02', '2023-06-12', '2023-06-12', '2023-06-12']
     """
-    words = narrow(words)
-    if not _ANY.search(words):
-        return _read_loosely(words) if loose else None
-    for match in _in_digits(words):
-        value = _iso(match.groupdict())
-        if value:
-            return value
-    if found := _MINGUO.search(words):
-        groups = found.groupdict()
-        return _iso({**groups, "year": str(int(groups["year"]) + 1911)})
-    if found := _HAN_DATE.search(words):
-        return _iso({key: str(_han_number(value)) for key, value in found.groupdict().items()})
-    return _read_loosely(words) if loose else None
+    found = next(_found(narrow(words), loose=loose), None)
+    return found[0] if found else None
+
+
+def _found(words: str, *, loose: bool) -> Iterator[tuple[str, re.Match[str]]]:
+    """The dates in narrow words, each with where it stands; those with a year of four digits first."""
+    if not (_DIGITS if loose else _YEARS).search(words):
+        return
+    words = words.replace("\N{RATIO}", ":")
+    for pattern in (*rules().strict, *(rules().loose if loose else ())):
+        for match in pattern.finditer(words):
+            if value := _iso(match.groupdict()):
+                yield value, match
 
 
 def is_short(words: str) -> bool:
-    """Whether narrow words are a day with a year of two digits, its minute, and nothing else.
+    """Whether narrow words are a day that is no day of ours by its shape alone, and nothing else: a year of two digits
+    with its minute, or a year of Taiwan's count.
 
-    >>> is_short("[05-03-12 09:30]"), is_short("05-03-12")
-    (True, False)
+    >>> is_short("[05-03-12 09:30]"), is_short("112年6月12日"), is_short("05-03-12")
+    (True, True, False)
     """
-    return len(words) <= 24 and _SHORT_YEAR.fullmatch(words.strip("[]() ")) is not None
+    inner = words.strip("[]() ")
+    return len(words) <= 24 and any(
+        match[0] == inner and ("T" in value or "roc" in match.groupdict()) for value, match in _found(inner, loose=True)
+    )
 
 
 def is_clock(words: str) -> bool:
@@ -185,62 +214,85 @@ def is_clock(words: str) -> bool:
     >>> is_clock("2020年07月04日 星期六"), is_clock("2020年07月04日")
     (True, False)
     """
-    found = _FULL.search(words)
-    return found is not None and _WEEKDAY.fullmatch(words[: found.start()] + words[found.end() :]) is not None
+    return any(_is_clock(words, value, match) for value, match in _found(words, loose=False))
 
 
-def _in_digits(words: str) -> Iterator[re.Match[str]]:
-    """Days with the year in digits, those behind their time first."""
-    if _CLOCK.search(words):
-        yield from _REVERSED.finditer(words)
-    yield from _FULL.finditer(words)
-
-
-def _read_loosely(words: str) -> str | None:
-    if found := _SHORT_YEAR.search(words):
-        return _iso({**found.groupdict(), "year": f"20{found['year']}"})
-    if found := _ROC.match(words):
-        return _iso({**found.groupdict(), "year": str(int(found["year"]) + 1911)})
-    if (found := _MONTH.search(words)) and 1 <= int(found["month"]) <= 12:
-        return f"{found['year']}-{int(found['month']):02d}"
-    found = _YEAR.fullmatch(words)
-    return found["year"] if found else None
+def _is_clock(words: str, value: str, match: re.Match[str]) -> bool:
+    rest = words[: match.start()] + words[match.end() :]
+    return len(value) == len("2026-11-22") and _WEEKDAY.fullmatch(rest) is not None
 
 
 def from_meta(metas: Iterable[tuple[str, str]]) -> list[Dated]:
     """Dates that the page's `meta` elements and structured data state, best first."""
+    order = rules().metas
     found = [
-        (_META.index(name), Dated(value=value, rule="meta", words=f"{name}={content}"))
+        (order.index(name), Dated(value=value, rule="meta", words=f"{name}={content}"))
         for name, content in metas
-        if name in _META and (value := read(content)) is not None
+        if name in order and (value := read(content)) is not None
     ]
     return [dated for _, dated in sorted(found, key=lambda pair: pair[0])]
 
 
 def from_lines(lines: Sequence[str]) -> tuple[list[Dated], list[Dated]]:
-    """Dates in the lines near a title -> those with a label, and those without one."""
-    labelled: list[Dated] = []
-    updated: list[Dated] = []
+    """Dates in the lines near a title -> those with a label, and those without one; the days of changes are last."""
+    labelled: list[tuple[int, Dated]] = []
     bare: list[Dated] = []
-    for index, line in enumerate(map(narrow, lines)):
+    narrowed = [narrow(line) for line in lines]
+    for line, following in zip_longest(narrowed, narrowed[1:], fillvalue=""):
         words = line
-        if (alone := _LABEL_ALONE.fullmatch(line)) and index + 1 < len(lines):
-            following = narrow(lines[index + 1])
-            if len(following) <= 30:
-                words = f"{alone['label']}:{following}"
-        matches = list(_LABELLED.finditer(words))
-        for match in matches:
-            rest = words[match.end() : match.end() + 40]
-            value = read(rest, loose=True)
-            if value and not _NOT_PUBLISHED.search(words[: match.end()]) and _starts_with_date(rest):
-                target = updated if "更" in match["label"] or "编" in match["label"] else labelled
-                target.append(
-                    Dated(value=value, rule="label", words=words[match.start() : match.end()] + _words_of(rest))
-                )
-        if not matches and len(words) <= 100:
-            bare += _bare(words)
+        if following and len(following) <= 30 and (alone := rules().alone.fullmatch(line)):
+            # The label stands in a box of its own.
+            words = f"{alone['label']}:{following}"
+        found = list(_labelled(words)) if len(words) <= 2 * LINE else []
+        labelled += found
+        if not found and len(words) <= LINE and (dated := _bare(words)):
+            bare.append(dated)
+    labelled.sort(key=lambda pair: pair[0])
+    updated = [dated for rank, dated in labelled if rank == CHANGED]
     # A day with its weekday and nothing else may be the page's clock.
-    return labelled, [*updated, *sorted(bare, key=lambda dated: dated.rule == "weekday")]
+    bare.sort(key=lambda dated: dated.rule == "weekday")
+    return [dated for rank, dated in labelled if rank < CHANGED], [*bare, *updated]
+
+
+def _labelled(words: str) -> Iterator[tuple[int, Dated]]:
+    """Days behind a label, each with the rank of its label."""
+    for rank, pattern in rules().labels:
+        for label in pattern.finditer(words):
+            if rules().others.search(words[max(0, label.start() - 16) : label.end()]):
+                continue
+            if found := _at_once(words[label.end() : label.end() + 40]):
+                rule = "updated" if rank == CHANGED else "label"
+                yield rank, Dated(value=found[0], rule=rule, words=(label[0] + found[1][0]).strip())
+
+
+def _at_once(words: str) -> tuple[str, re.Match[str]] | None:
+    """The longest date with which some words begin."""
+    found = [(value, match) for value, match in _found(words, loose=True) if match.start() == 0]
+    return max(found, key=lambda pair: pair[1].end(), default=None)
+
+
+def _bare(words: str) -> Dated | None:
+    """The day of a dateline without a label: it holds little else than names and counters, and is no sentence."""
+    if _SENTENCE.search(words):
+        return None
+    furnished = rules().beside.search(words) is not None
+    for value, match in _found(words, loose=True):
+        before, after = words[: match.start()], words[match.end() :]
+        if rules().others.search(before[-16:]) or rules().almanac.search(after) or len(value) < 10:
+            continue
+        if furnished or han(before + after) <= _beside(value, match, before + after):
+            rule = "weekday" if _is_clock(words, value, match) else "bare"
+            return Dated(value=value, rule=rule, words=match[0].strip())
+    return None
+
+
+def _beside(value: str, match: re.Match[str], rest: str) -> int:
+    """How many Han characters may stand beside a day in a dateline without labels: a source, beside the time of day a
+    longer one, and behind a bar; none beside a year that is not written in four digits.
+    """
+    if not match.groupdict().get("year") or match.re in rules().loose:
+        return 0
+    return 16 if "T" in value or rest.lstrip().startswith(("/", "|")) or rest.rstrip().endswith(("/", "|")) else 8
 
 
 def signed(lines: Sequence[str]) -> list[Dated]:
@@ -252,7 +304,8 @@ def signed(lines: Sequence[str]) -> list[Dated]:
     found = []
     for line in map(narrow, lines):
         words = line.strip("()[]").replace(" ", "")
-        if any(pattern.fullmatch(words) for pattern in (_FULL, _MINGUO, _HAN_DATE)) and (value := read(words)):
+        whole = (value for value, match in _found(words, loose=False) if match[0] == words)
+        if value := next(whole, None):
             found.append(Dated(value=value, rule="signed", words=line))
     return found[-1:]
 
@@ -267,106 +320,126 @@ def from_url(url: str) -> Dated | None:
     if match := _EPOCH.search(path):
         moment = dt.datetime.fromtimestamp(int(match["epoch"]), CHINA)
         return Dated(value=moment.isoformat(), rule="url", words=match[0])
-    for _, pattern in _URL:
+    for pattern in rules().urls:
         if match := pattern.search(path):
             groups = match.groupdict()
-            if len(groups["year"]) == 2:
-                groups["year"] = f"20{groups['year']}"
-            value = _iso(groups) if groups.get("day") else f"{groups['year']}-{groups['month']}"
-            if value:
+            if value := _iso(groups):
                 return Dated(value=value, rule="url", words=match[0])
     return None
 
 
 def decide(statements: Sequence[Dated], text: str, captured: dt.datetime | None) -> Published:
-    """The statements, in order of trust -> what is believed.
+    """The statements -> what is believed.
+
+    A dateline that readers see outweighs what templates and addresses say, even where they agree; without one, two of
+    these that agree outweigh a third; what stands elsewhere comes last.
 
     Args:
-        statements: in order of trust.
+        statements: of each rule in order of trust.
         text: title and body in Simplified Chinese, for the words that cannot be older than themselves.
         captured: when the page was fetched; statements that lie after it are not believed.
     """
-    limit = (captured + AHEAD).astimezone(CHINA).date() if captured else None
-    credible = [dated for dated in statements if limit is None or dated.day <= limit]
-    if limit:
-        # The day of the visit and its weekday: the page's clock.
-        credible = [dated for dated in credible if dated.rule != "weekday" or dated.day < limit - 2 * AHEAD]
+    credible = _credible(statements, captured)
     if not credible:
         return Published()
-    first = credible[0]
+    first = _trusted(credible)
     # Of statements that agree the most precise is taken: the URL knows the day, the page the minute.
     best = max(
-        (d for d in credible if d.value.startswith(first.value[:10]) or first.value.startswith(d.value[:10])),
-        key=lambda d: (len(d.value) > 10, len(d.value) >= len(first.value), d is first),
+        (dated for dated in credible if dated.agrees(first)),
+        key=lambda dated: (
+            len(dated.value) > 10,
+            len(dated.value[:10]),
+            len(dated.value) if dated.value[:16] == first.value[:16] else 0,
+            dated is first,
+        ),
     )
-    strong = [d for d in credible if len(d.value) >= 10 and d.rule not in ("bare", "weekday", "signed")]
-    against = next((d for d in strong if len(first.value) >= 10 and abs(d.day - first.day) > APART), None)
-    doubts = (("date_conflict", f"{first.evidence} | {against.evidence}"),) if against else ()
-    last = _last_day(best)
-    for pattern, earliest in _words():
-        if last < earliest and (word := pattern.search(text)):
+    doubts = _conflict(first, credible)
+    for pattern, earliest in rules().words:
+        if best.last_day < earliest and (word := pattern.search(text)):
             late = ("date_implausible", f"{best.value}, before {word[0]} of {earliest}")
             return Published(claimed=best.value, evidence=best.evidence, doubts=(*doubts, late))
     return Published(published=best.value, evidence=best.evidence, doubts=doubts)
 
 
-@cache
-def _words() -> tuple[tuple[re.Pattern[str], dt.date], ...]:
-    raw = tomllib.loads(resources.files("archive.text").joinpath("dates.toml").read_text("utf-8"))
-    return tuple((re.compile(word["pattern"]), word["first"]) for word in raw["word"])
+def _credible(statements: Sequence[Dated], captured: dt.datetime | None) -> list[Dated]:
+    """The statements that do not lie after the capture and are not the page's clock at the visit."""
+    if captured is None:
+        return list(statements)
+    limit = (captured + AHEAD).astimezone(CHINA).date()
+    credible = [dated for dated in statements if dated.day <= limit]
+    return [dated for dated in credible if dated.rule != "weekday" or dated.day < limit - 2 * AHEAD]
 
 
-def _bare(words: str) -> list[Dated]:
-    # A dateline holds little else than names and counters; a sentence that tells of a day is none.
-    if is_short(words) and (value := _read_loosely(words)):
-        return [Dated(value=value, rule="bare", words=words.strip("[]() "))]
-    if not _ANY.search(words) or _SENTENCE.search(words):
-        return []
-    for match in _in_digits(words):
-        before, after = words[: match.start()], words[match.end() :]
-        value = _iso(match.groupdict())
-        if value and not _NOT_PUBLISHED.search(before) and (_FURNISHED.search(words) or han(before + after) <= 16):
-            if _ALMANAC.search(after):
-                return []
-            today = len(value) == len("2026-11-22") and _WEEKDAY.fullmatch(before + after)
-            return [Dated(value=value, rule="weekday" if today else "bare", words=match[0].strip())]
-    return []
+def _trusted(credible: Sequence[Dated]) -> Dated:
+    """The statement that is believed."""
+    if visible := next((dated for rule in VISIBLE for dated in credible if dated.rule == rule), None):
+        return visible
+    made = [dated for rule in STATED for dated in credible if dated.rule == rule]
+    agreed = (one for one in made if any(one.agrees(other) and one.rule != other.rule for other in made))
+    return next(agreed, made[0] if made else credible[0])
 
 
-def _words_of(rest: str) -> str:
-    """The part of the words that is the date."""
-    ends = [
-        m.end()
-        for p in (_REVERSED, _FULL, _MINGUO, _HAN_DATE, _SHORT_YEAR, _ROC, _MONTH, _YEAR)
-        if (m := p.match(rest))
-    ]
-    return rest[: max(ends, default=24)].strip()
-
-
-def _starts_with_date(rest: str) -> bool:
-    return _BEGINS.match(rest) is not None
+def _conflict(first: Dated, credible: Sequence[Dated]) -> tuple[tuple[str, str], ...]:
+    """The flag for statements that contradict the one that is believed, with all of them."""
+    strong = [dated for dated in credible if dated is first or dated.rule in ("label", *STATED)]
+    if first.rule not in (*VISIBLE, *STATED) or not any(dated.is_apart(first) for dated in strong):
+        return ()
+    said = dict.fromkeys(dated.evidence for dated in (first, *strong))
+    return (("date_conflict", " | ".join(said)),)
 
 
 def _iso(groups: dict[str, str | None]) -> str | None:
-    year, month, day = (int(groups[key] or 0) for key in ("year", "month", "day"))
+    """The value that the named groups of a shape hold; None where the calendar does not know it."""
+    year = _year(groups)
+    month, day = _month(groups["month"] or ""), groups.get("day")
+    if year < EARLIEST or not 1 <= month <= 12:
+        return None if groups.get("month") else f"{year}"
+    if day is None:
+        return f"{year}-{month:02d}"
     try:
-        date = dt.date(year, month, day)
+        date = dt.date(year, month, _number(day))
     except ValueError:
         return None
-    if year < EARLIEST:
-        return None
-    hour, minute = groups.get("hour"), groups.get("minute")
+    return _timed(date, groups) or date.isoformat()
+
+
+def _year(groups: dict[str, str | None]) -> int:
+    if written := groups.get("year"):
+        return _number(written)
+    if written := groups.get("roc"):
+        return int(written) + MINGUO
+    short = int(groups.get("yy") or 0)
+    return short + (2000 if short < 50 else 1900)
+
+
+def _month(written: str) -> int:
+    """A month in digits, in Chinese or in English."""
+    if written[:1].isascii() and written[:1].isalpha():
+        return (
+            ["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"].index(
+                written[:3].lower()
+            )
+        ) + 1
+    return _number(written)
+
+
+def _number(written: str) -> int:
+    return int(written) if written.isdigit() and written.isascii() else _han_number(written)
+
+
+def _timed(date: dt.date, groups: dict[str, str | None]) -> str | None:
+    """The moment, where the groups hold the time of day."""
+    hour, minute, second = groups.get("hour"), groups.get("minute"), groups.get("second")
     if hour is None or minute is None:
-        return date.isoformat()
+        return None
     half = (groups.get("half") or groups.get("after") or "").upper()
     number = int(hour) + (12 if half in ("下午", "晚上", "PM") and int(hour) < 12 else 0)
-    if half in ("AM", "凌晨") and number == 12:
+    if half in ("AM", "凌晨", "上午") and number == 12:
         number = 0
-    second = groups.get("second")
     try:
-        moment = dt.datetime(year, month, day, number, int(minute), int(second or 0), tzinfo=CHINA)
+        moment = dt.datetime(date.year, date.month, date.day, number, int(minute), int(second or 0), tzinfo=CHINA)
     except ValueError:
-        return date.isoformat()
+        return None
     zone = groups.get("zone")
     if zone:
         offset = "+00:00" if zone.upper() == "Z" else zone
@@ -376,14 +449,6 @@ def _iso(groups: dict[str, str | None]) -> str | None:
 
 def _han_number(words: str) -> int:
     if "十" not in words:
-        return int(words.translate(_HAN_DIGITS))
+        return int(words.translate(_HAN_DIGITS) or 0)
     tens, _, ones = words.partition("十")
     return int(tens.translate(_HAN_DIGITS) or 1) * 10 + int(ones.translate(_HAN_DIGITS) or 0)
-
-
-def _last_day(dated: Dated) -> dt.date:
-    if len(dated.value) == 4:
-        return dt.date(int(dated.value), 12, 31)
-    if len(dated.value) == 7:
-        return (dated.day.replace(day=28) + dt.timedelta(days=4)).replace(day=1) - dt.timedelta(days=1)
-    return dated.day

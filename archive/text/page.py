@@ -17,13 +17,10 @@ from archive.text import chinese, fields
 from archive.text.blocks import MARK, Block, Outline, fold, outline
 from archive.text.decode import parse
 from archive.text.lines import narrow_lines
+from archive.text.scripts import written
 
 _WRITTEN = re.compile(r'"author"\s*:\s*\[?\s*\{[^{}]{0,200}?"name"\s*:\s*"(?P<name>[^"]{2,40})"')
 _PUBLISHED = re.compile(r'"(?P<name>pubDate|datePublished|upDate)"\s*:\s*"(?P<value>[^"]{8,40})"')
-# A label and a day, or a day alone, that a script writes where it stands.
-_SCRIPTED = re.compile(
-    r"""document\.write(?:ln)?\s*\(\s*["']([^"'<>()]{0,24}(?:19|20)\d\d[-/.年]\d{1,2}[-/.月]\d{1,2}[^"'<>()]{0,16})["']\s*\)"""
-)
 # A messenger's post says when it was made in a script alone.
 _MADE = re.compile(r"(?:createTime|publish_time) ?= ?[\"'](20\d\d-\d\d-\d\d(?: \d\d:\d\d)?)[\"']")
 
@@ -40,7 +37,6 @@ class Page:
         head: the text of the `title` element.
         title: the block that is the title, where one is.
         picked: the blocks in what the site's selector for bodies finds.
-        written: words with a day that scripts write into the page.
         names: what the page calls its columns and its site.
     """
 
@@ -51,7 +47,6 @@ class Page:
     head: str
     title: int | None
     picked: Sequence[int]
-    written: Sequence[str]
     names: Sequence[str]
 
     def meta(self, *names: str) -> str | None:
@@ -65,6 +60,7 @@ class Page:
 
 def page_of(html: str, reading: Reading | None = None) -> Page | None:
     """Read a page by the site's selectors where they are given; None where there is nothing but white space."""
+    html = written(html)
     read = outline(_marked(html, reading), marked=True) if reading else outline(html)
     if len(read.tags) == 1 and len(read.pieces) == 1 and not read.blocks:
         return None
@@ -86,7 +82,6 @@ def page_of(html: str, reading: Reading | None = None) -> Page | None:
         metas=metas,
         head=head,
         title=fields.choose(found, read, keys, _titles(metas, head), names) if chosen is None else chosen,
-        written=[fold(unescape(words)) for words in _SCRIPTED.findall(read.scripts)],
         names=names,
         picked=sorted({i for mark, first, end in read.picked if "body" in mark for i in range(first, end)}),
     )

@@ -178,7 +178,7 @@ def test_traditional_pages_keep_their_original_beside_the_conversion() -> None:
     [
         ('<meta name="PubDate" content="2022-09-12 10:30:15">', None, None, "2022-09-12T10:30:15+08:00", ()),
         ('<meta name="PubDate" content="$PubDate">', None, None, "2022-09-12T10:30+08:00", ()),
-        ('<meta name="PubDate" content="2021-12-12">', None, None, "2021-12-12", ("date_conflict",)),
+        ('<meta name="PubDate" content="2021-12-12">', None, None, "2022-09-12T10:30+08:00", ("date_conflict",)),
         ('<meta name="others" content="页面生成时间 2022-09-30 18:10:10">', None, None, "2022-09-12T10:30+08:00", ()),
         ('<meta name="PubDate" content="2099-01-01">', None, None, "2022-09-12T10:30+08:00", ()),
         ("", "http://x.cn/202209/t20220912_1.html", "2022-09-12", "2022-09-12T10:30+08:00", ()),

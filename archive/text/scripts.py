@@ -1,0 +1,176 @@
+"""A page's characters -> the same, with what its scripts write from literal values standing in their place.
+
+Templates put the day, the source and the author into variables and write them where they are not empty:
+`var day='2017年11月28日'; if(day!=''){document.write(day)}`. A browser shows them; so does the page that is read.
+"""
+
+from __future__ import annotations
+
+import re
+
+# A longer script does more than write a line.
+CODE = 4000
+# A value is a line's, or a list of links'.
+VALUE = 2000
+
+_OPEN = re.compile(r"<script\b[^>]{0,300}>", re.IGNORECASE)
+_CLOSE = re.compile(r"</script\b[^>]{0,20}>", re.IGNORECASE)
+_TOKEN = re.compile(
+    r"""(?P<comment>//[^\n]*|/\*)|'(?P<single>(?:[^'\\\n]|\\.)*+)'|"(?P<double>(?:[^"\\\n]|\\.)*+)"|"""
+    r"""(?P<name>[A-Za-z_$][\w$.]*+)|(?P<mark>[=!]==?|&&|\|\||\S)"""
+)
+_ESCAPE = re.compile(r"\\(u[0-9a-fA-F]{4}|.)")
+_WRITES = ("document.write", "document.writeln")
+# What only a browser can run.
+_BEYOND = frozenset(("function", "for", "while", "switch", "try", "return", "do", "new"))
+
+
+def written(html: str) -> str:
+    """The page with scripts that only write literal values replaced by what they write.
+
+    >>> written("<p>日期：<script>var d='2017年11月28日';if(d!=''){document.write(d)}</script></p>")
+    '<p>日期：2017年11月28日</p>'
+    >>> written("<script>document.write(new Date())</script>")
+    '<script>document.write(new Date())</script>'
+    """
+    if "document.write" not in html:
+        return html
+    known: dict[str, str] = {}
+    pieces, end = [], 0
+    for begin in _OPEN.finditer(html):
+        if begin.start() < end:
+            continue
+        close = _CLOSE.search(html, begin.end())
+        if close is None:
+            break
+        code = html[begin.end() : close.start()]
+        said = _Reader(code, known).run() if len(code) <= CODE else None
+        if said is not None and "<script" not in said.lower():
+            pieces += [html[end : begin.start()], said]
+            end = close.end()
+    return "".join([*pieces, html[end:]])
+
+
+class _Reader:
+    """Runs the assignments and the writing of a script; gives up where a statement is anything else.
+
+    A token is a kind, `text` for a string literal, `name` or `mark`, and its value.
+    """
+
+    def __init__(self, code: str, known: dict[str, str]) -> None:
+        self._tokens = [_token(found) for found in _TOKEN.finditer(code) if not found["comment"]]
+        self._known = known
+        self._at = 0
+        self._said: list[str] = []
+
+    def run(self) -> str | None:
+        """What the script writes; None where it does not write, or does what cannot be read here."""
+        if any(kind == "name" and value in _BEYOND for kind, value in self._tokens):
+            return None
+        while self._at < len(self._tokens):
+            if not self._statement():
+                return None
+        return "".join(self._said) if self._said else None
+
+    def _next(self) -> tuple[str, str]:
+        token = self._tokens[self._at] if self._at < len(self._tokens) else ("mark", "")
+        self._at += 1
+        return token
+
+    def _peek(self, ahead: int = 0) -> str:
+        place = self._at + ahead
+        return self._tokens[place][1] if place < len(self._tokens) and self._tokens[place][0] != "text" else ""
+
+    def _statement(self) -> bool:
+        """Run a statement; False where it cannot be read."""
+        kind, value = self._next()
+        if kind == "mark":
+            return value in ";{}"
+        if kind == "text":
+            return True
+        if value in ("var", "let", "const"):
+            return True
+        if value == "if":
+            return self._condition()
+        if value == "else":
+            # The branch before it was taken: one that was not is passed over together with its `else`.
+            self._skip()
+            return True
+        if value in _WRITES:
+            return self._write()
+        return self._assignment(value)
+
+    def _assignment(self, name: str) -> bool:
+        if self._peek() != "=":
+            return False
+        self._next()
+        value = self._value()
+        if value is None:
+            return False
+        self._known[name] = value
+        return True
+
+    def _write(self) -> bool:
+        if self._next()[1] != "(":
+            return False
+        value = self._value()
+        if value is None or self._next()[1] != ")":
+            return False
+        self._said.append(value)
+        return True
+
+    def _value(self) -> str | None:
+        """Literals and known names, joined by `+`; None where there is anything else."""
+        whole = ""
+        while True:
+            kind, word = self._next()
+            part = word if kind == "text" else self._known.get(word) if kind == "name" else None
+            if part is None or len(whole) + len(part) > VALUE:
+                return None
+            whole += part
+            if self._peek() != "+":
+                return whole
+            self._next()
+
+    def _condition(self) -> bool:
+        """`if(name)`, `if(name != '')`, `if(name == "x")`: pass over the branch that is not taken."""
+        if self._next()[1] != "(":
+            return False
+        left = self._value()
+        how, right = self._peek(), ""
+        if how != ")":
+            self._next()
+            found = self._value()
+            if found is None:
+                return False
+            right = found
+        if left is None or self._next()[1] != ")" or how not in ("==", "===", "!=", "!==", ")"):
+            return False
+        if (left == right) != how.startswith("="):
+            self._skip()
+            if self._peek() == "else":
+                self._next()
+        return True
+
+    def _skip(self) -> None:
+        """Pass over a block in braces, or over one statement."""
+        depth = 0
+        while self._at < len(self._tokens):
+            kind, value = self._next()
+            if kind != "mark":
+                continue
+            depth += (value == "{") - (value == "}")
+            if depth <= 0 and value in ";}":
+                return
+
+
+def _token(found: re.Match[str]) -> tuple[str, str]:
+    for kind in ("single", "double"):
+        if found[kind] is not None:
+            return "text", _ESCAPE.sub(_unescaped, found[kind])
+    return ("name", found["name"]) if found["name"] else ("mark", found["mark"])
+
+
+def _unescaped(found: re.Match[str]) -> str:
+    said = found[1]
+    return chr(int(said[1:], 16)) if len(said) == 5 else {"n": "\n", "t": " ", "r": ""}.get(said, said)

@@ -1,0 +1,308 @@
+"""What is read as a day, what is believed of several, and what is flagged; every value is written out."""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+import tomllib
+from importlib import resources
+
+import pytest
+from pages import read as document
+
+from archive.text import dates
+from archive.text.dates import Dated, decide, from_lines, from_meta, from_url, read, signed
+from archive.text.scripts import written
+
+CAPTURED = dt.datetime(2026, 11, 1, 4, tzinfo=dt.UTC)
+
+
+@pytest.mark.parametrize(
+    ("words", "value"),
+    [
+        ("2023-06-12", "2023-06-12"),
+        ("2023.6.2", "2023-06-02"),
+        ("2023 年 6 月 12 日", "2023-06-12"),
+        ("2023年6月12号", "2023-06-12"),
+        ("２０２３－０６－１２", "2023-06-12"),
+        ("2023-06-1209:30", "2023-06-12T09:30+08:00"),
+        ("12:33 2024/10/03", "2024-10-03T12:33+08:00"),
+        ("2023-06-12 上午9:05", "2023-06-12T09:05+08:00"),
+        ("2023-06-12 下午2:05:09", "2023-06-12T14:05:09+08:00"),
+        ("2023-06-12 下午12:05", "2023-06-12T12:05+08:00"),
+        ("2023-06-12 14:05 PM", "2023-06-12T14:05+08:00"),
+        ("2023-06-12 12:05 AM", "2023-06-12T00:05+08:00"),
+        ("2023-06-12 凌晨12:05", "2023-06-12T00:05+08:00"),
+        ("2023-06-12T09:11:00Z", "2023-06-12T17:11:00+08:00"),
+        ("2023-06-12T23:30:00-05:00", "2023-06-13T12:30:00+08:00"),
+        ("2023-06-12 09∶11", "2023-06-12T09:11+08:00"),
+        ("2023-06-12 25:61", "2023-06-12"),
+        ("中华民国112年6月12日", "2023-06-12"),
+        ("民國99年12月1日", "2010-12-01"),
+        ("二〇二三年六月十二日", "2023-06-12"),
+        ("二○一九年十月二十日", "2019-10-20"),
+        ("二零二一年十二月三十一日", "2021-12-31"),
+        ("Jun 12, 2023", "2023-06-12"),
+        ("Sept. 1, 2021 08:00", "2021-09-01T08:00+08:00"),
+        ("12 December 2023", "2023-12-12"),
+        ("1949-10-01", "1949-10-01"),
+        ("1948-10-01", None),
+        ("2023-02-29", None),
+        ("2024-02-29", "2024-02-29"),
+        ("2023-13-01", None),
+        ("12-06-23", None),
+        ("20230612", None),
+        ("2023年6月", None),
+        ("今天开会", None),
+    ],
+)
+def test_a_day_is_read_in_any_shape(words: str, value: str | None) -> None:
+    assert read(words) == value
+
+
+@pytest.mark.parametrize(
+    ("words", "value"),
+    [
+        ("23-06-12", "2023-06-12"),
+        ("98/6/2", "1998-06-02"),
+        ("23年6月12日", "2023-06-12"),
+        ("05-03-12 09:30", "2005-03-12T09:30+08:00"),
+        ("112.06.12", "2023-06-12"),
+        ("112-01-07", "2023-01-07"),
+        ("112年6月12日", "2023-06-12"),
+        ("20230612", "2023-06-12"),
+        ("2020年2月", "2020-02"),
+        ("2020年", "2020"),
+        ("2020年13月", None),
+        ("23-06", None),
+    ],
+)
+def test_behind_a_label_less_is_enough(words: str, value: str | None) -> None:
+    assert read(words, loose=True) == value
+
+
+def values(*lines: str) -> tuple[list[str], list[str]]:
+    labelled, bare = from_lines(lines)
+    return [dated.value for dated in labelled], [dated.value for dated in bare]
+
+
+@pytest.mark.parametrize(
+    ("lines", "labelled", "bare"),
+    [
+        (["发布时间：23-06-12　浏览：33"], ["2023-06-12"], []),
+        (["日期：20230612"], ["2023-06-12"], []),
+        (["发布日期：112.06.12"], ["2023-06-12"], []),
+        (["印发日期：2023-06-05　公开日期：2023-06-12"], ["2023-06-12"], []),
+        (["成文日期：2023-06-05　发布日期：2023-06-12"], ["2023-06-12"], []),
+        (["发布日期", "2023-06-12"], ["2023-06-12"], ["2023-06-12"]),
+        (["【发布时间】", "2023-06-12"], [], ["2023-06-12"]),
+        # Publication goes before any time, a change is last.
+        (["时间：2023-06-10 发布时间：2023-06-12"], ["2023-06-12", "2023-06-10"], []),
+        (["更新时间：2023-06-20 来源：县委统战部"], [], ["2023-06-20"]),
+        (["更新时间：2023-06-20", "2023-06-12 来源：县委统战部"], [], ["2023-06-12", "2023-06-20"]),
+        (["2023-06-12 来源：县委统战部"], [], ["2023-06-12"]),
+        (["来源：县委统战部　23-06-12 09:30"], [], ["2023-06-12T09:30+08:00"]),
+        (["112年06月12日 资料来源：民政局"], [], ["2023-06-12"]),
+        (["Published: June 12, 2023　Source: Xinhua"], ["2023-06-12"], []),
+        # Prose, a calendar, numbers, a month in a title.
+        (["会议于2023年6月12日召开。"], [], []),
+        (["2023年6月12日至15日我市在人民会堂举行全市民族团结进步表彰大会"], [], []),
+        (["2026年11月1日 星期日 农历九月廿二"], [], []),
+        (["会议时间：2023-06-12"], [], []),
+        (["版权所有 2023-06-12"], [], []),
+        (["共12-06-12件"], [], []),
+    ],
+)
+def test_a_dateline_is_read(lines: list[str], labelled: list[str], bare: list[str]) -> None:
+    assert values(*lines) == (labelled, bare)
+
+
+def test_the_clock_of_a_page_comes_last() -> None:
+    labelled, bare = from_lines(["2023年6月20日 星期二", "2023-06-12"])
+    assert labelled == []
+    assert [(dated.value, dated.rule) for dated in bare] == [("2023-06-12", "bare"), ("2023-06-20", "weekday")]
+
+
+def test_the_last_day_alone_signs() -> None:
+    found = signed(["2023年6月1日", "某县委统战部", "（二○二三年六月十二日）", "附件：2023年6月20日表"])
+    assert [(dated.value, dated.rule) for dated in found] == [("2023-06-12", "signed")]
+
+
+def test_meta_elements_have_an_order() -> None:
+    found = from_meta([("publishtime", "2023-06-10"), ("pubdate", "2023-06-12"), ("keywords", "2023-06-01")])
+    assert [dated.value for dated in found] == ["2023-06-12", "2023-06-10"]
+
+
+@pytest.mark.parametrize(
+    ("url", "value"),
+    [
+        ("http://h/zwgk/202306/t20230612_40211.html", "2023-06-12"),
+        ("http://h/art/2023/6/2/art_1_2.html", "2023-06-02"),
+        ("http://h/2023-06/12/c_112.htm", "2023-06-12"),
+        ("http://h/2023/0612/c1-1.html", "2023-06-12"),
+        ("http://h/c/2023_6_12_1.shtml", "2023-06-12"),
+        ("http://h/19/0909/07/19090907112233445566.shtml", "2019-09-09"),
+        ("http://h/19/0909/07/19130907112233445566.shtml", None),
+        ("http://h/a/23061207112212345678.shtml", "2023-06-12"),
+        ("http://h/ARTI1568000000123456.shtml", "2019-09-09T11:33:20+08:00"),
+        ("http://h/202306/1.html", "2023-06"),
+        ("http://h/20231332/1.html", None),
+        ("http://h/content_40211.html", None),
+    ],
+)
+def test_an_address_may_hold_a_day(url: str, value: str | None) -> None:
+    found = from_url(url)
+    assert (found.value if found else None) == value
+
+
+def said(rule: str, value: str) -> Dated:
+    return Dated(value=value, rule=rule, words=value)
+
+
+@pytest.mark.parametrize(
+    ("statements", "published"),
+    [
+        ([("bare", "2019-12-10"), ("meta", "2023-06-12"), ("url", "2023-06-12")], "2019-12-10"),
+        ([("label", "2019-12-10"), ("bare", "2019-12-01"), ("meta", "2023-06-12")], "2019-12-10"),
+        ([("meta", "2023-06-12"), ("url", "2019-12-10"), ("row", "2019-12-10")], "2019-12-10"),
+        ([("meta", "2023-06-12"), ("url", "2019-12-10"), ("row", "2019-12-11")], "2023-06-12"),
+        ([("meta", "2023-06-12"), ("below", "2019-12-10")], "2023-06-12"),
+        ([("below", "2019-12-10"), ("signed", "2019-12-01")], "2019-12-10"),
+        # Of those that agree the most precise.
+        ([("bare", "2023-06-12"), ("meta", "2023-06-12T09:11:00+08:00")], "2023-06-12T09:11:00+08:00"),
+        ([("bare", "2023-06-12T09:11+08:00"), ("meta", "2023-06-12T09:11:07+08:00")], "2023-06-12T09:11:07+08:00"),
+        ([("bare", "2023-06-12T09:11+08:00"), ("meta", "2023-06-12T10:20:07+08:00")], "2023-06-12T09:11+08:00"),
+        ([("url", "2023-06"), ("signed", "2023-06-12")], "2023-06-12"),
+        # A day after the capture is not believed, one day ahead is.
+        ([("bare", "2026-11-03"), ("meta", "2023-06-12")], "2023-06-12"),
+        ([("bare", "2026-11-02")], "2026-11-02"),
+        ([("bare", "2026-12-01")], None),
+        # The page's clock is that of the visit.
+        ([("weekday", "2026-11-01")], None),
+        ([("weekday", "2026-10-31"), ("signed", "2026-10-01")], "2026-10-01"),
+        ([("weekday", "2026-10-30")], "2026-10-30"),
+        ([], None),
+    ],
+)
+def test_a_visible_dateline_outweighs_templates(statements: list[tuple[str, str]], published: str | None) -> None:
+    assert decide([said(*one) for one in statements], "", CAPTURED).published == published
+
+
+@pytest.mark.parametrize(
+    ("statements", "evidence"),
+    [
+        (
+            [("bare", "2019-12-10"), ("meta", "2023-06-12"), ("url", "2023-06-12")],
+            "bare: 2019-12-10 | meta: 2023-06-12 | url: 2023-06-12",
+        ),
+        ([("label", "2023-06-12"), ("meta", "2023-06-15")], "label: 2023-06-12 | meta: 2023-06-15"),
+        ([("label", "2023-06-12"), ("meta", "2023-06-14")], None),
+        ([("label", "2023-06-12"), ("url", "2023-06")], None),
+        ([("label", "2023-06-12"), ("url", "2023-09")], "label: 2023-06-12 | url: 2023-09"),
+        ([("meta", "2023-06-12"), ("signed", "2023-05-01")], None),
+        ([("meta", "2023-06-12"), ("updated", "2024-05-01"), ("below", "2024-05-01")], None),
+    ],
+)
+def test_a_disagreement_is_flagged_with_all_sides(statements: list[tuple[str, str]], evidence: str | None) -> None:
+    doubts = decide([said(*one) for one in statements], "", None).doubts
+    assert doubts == ((("date_conflict", evidence),) if evidence else ())
+
+
+@pytest.mark.parametrize(
+    ("value", "implausible"),
+    [
+        ("2019-12", True),
+        ("2019", True),
+        ("2020-01", False),
+        ("2020", False),
+        ("2020-01-19", True),
+        ("2020-01-20", False),
+    ],
+)
+def test_a_page_is_no_older_than_its_words(value: str, implausible: bool) -> None:
+    verdict = decide([said("meta", value)], "抗击新冠肺炎疫情", None)
+    assert (verdict.published, verdict.claimed) == ((None, value) if implausible else (value, None))
+
+
+def test_a_month_and_a_year_end_on_their_last_day() -> None:
+    assert said("url", "2023-12").last_day == dt.date(2023, 12, 31)
+    assert said("url", "2023").last_day == dt.date(2023, 12, 31)
+    assert said("url", "2023-06-12").last_day == dt.date(2023, 6, 12)
+
+
+def test_rules_take_their_examples() -> None:
+    raw = tomllib.loads(resources.files("archive.text").joinpath("dates.toml").read_text("utf-8"))
+    clock, day = raw["clock"]["pattern"], raw["day"]["pattern"]
+    entries = [raw[name] for name in ("clock", "day", "other", "beside", "almanac")]
+    for entry in [*entries, *raw["shape"], *raw["label"], *raw["url"]]:
+        pattern = re.compile(entry["pattern"].replace("{clock}", clock).replace("{day}", day), re.IGNORECASE)
+        assert pattern.search(entry["takes"]), entry
+        assert not ((found := pattern.search(entry["leaves"])) and found[0]), entry
+
+
+PAGE = (
+    "<html><head><title>盟员医生下乡义诊</title></head><body><h1>盟员医生下乡义诊</h1><p>{line}</p>"
+    "<p>3月5日，民盟市委组织盟员医生到大坪村开展义诊活动，为村民量血压、测血糖，发放药品和宣传手册。</p>"
+    "<p>活动当天，共有二百余名村民前来就诊，盟员医生一一解答，得到了大家的一致好评。</p></body></html>"
+)
+
+
+@pytest.mark.parametrize(
+    ("line", "published", "source", "author"),
+    [
+        (
+            (
+                "<script>var day='2017年11月28日';if(day!=''){document.write('日期：'+day+'&emsp;');}</script>"
+                "<script>var from='';if(from!=''){document.write('来源：'+from);}</script>"
+            ),
+            "2017-11-28",
+            None,
+            None,
+        ),
+        (
+            (
+                '发布时间：<script>var d="2017-11-28"; document.write(d);</script> '
+                "<script>var s='民盟市委'; if (s != '') document.write('来源：' + s + ' ');"
+                "var a='陈玉兰'; if(a) document.write('作者：' + a);</script>"
+            ),
+            "2017-11-28",
+            "民盟市委",
+            "陈玉兰",
+        ),
+        ("<script>document.write('2017-11-28 10:20 ');</script>", "2017-11-28T10:20+08:00", None, None),
+    ],
+)
+def test_a_dateline_that_a_script_writes_is_read(
+    line: str, published: str, source: str | None, author: str | None
+) -> None:
+    found = document(PAGE.format(line=line))
+    assert (found.published, found.source, found.author) == (published, source, author)
+
+
+@pytest.mark.parametrize(
+    "code",
+    [
+        "document.write(new Date().getFullYear())",
+        "function f(){document.write('2017-11-28')}",
+        "document.write(unknown)",
+        "document.write('<script src=x></scr'+'ipt>')",
+        "for(var i=0;i<3;i++){document.write('a')}",
+        "var x='a'; x=x.replace('a','b'); document.write(x)",
+    ],
+)
+def test_a_script_that_does_more_is_left(code: str) -> None:
+    page = f"<p><script>{code}</script></p>"
+    assert written(page) == page
+
+
+def test_a_branch_that_is_not_taken_writes_nothing() -> None:
+    page = "<script>var a='x';if(a==''){document.write('1')}else{document.write('2')}</script>"
+    assert written(page) == "2"
+    assert written(page.replace("a='x'", "a=''")) == "1"
+    assert written("<script>if('a'!='a')document.write('1');document.write('2\\u4e00')</script>") == "2一"
+
+
+def test_dates_of_pages_are_read_by_name() -> None:
+    assert dates.is_short("[05-03-12 09:30]")
+    assert not dates.is_short("05-03-12")
+    assert not dates.is_clock("2020年07月04日 来源")
