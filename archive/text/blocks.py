@@ -300,10 +300,10 @@ _PLAIN_ASIDE: _Frame = (True, _NO_BOX, 0, False)
 MARK = "data-cundang"
 # Names of boxes for what describes a picture, and how such lines are set.
 _CAPTION_NAME = re.compile(
-    r"""(?:class|id)\s*=\s*["']?[^"'>]*(?:caption|(?:img|image|pic|photo|picture)[-_]?(?:note|desc|info|txt|text|title|intro)|tuzhu)""",
+    r"""(?:class|id)\s*=\s*["']?[^"'>]{0,200}(?:caption|(?:img|image|pic|photo|picture)[-_]?(?:note|desc|info|txt|text|title|intro)|tuzhu)""",
     re.IGNORECASE,
 )
-_CENTRED = re.compile(r"""align\s*[=:]\s*["']?\s*center|ql-align-center""", re.IGNORECASE)
+_CENTRED = re.compile(r"""align\s*+[=:]\s*+["']?\s*+center|ql-align-center""", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -39,8 +39,11 @@ FAINT = 0.05
 # More characters are no article: the longest of the real pages has 36,000 (measured).
 TEXT = 1_000_000
 
-_HIDDEN_TEXT = re.compile(r"<(script|style|noscript)\b.*?</\1\s*>|<!--.*?-->", re.IGNORECASE | re.DOTALL)
-_TAG_RUN = re.compile(r"(?:<[^>]*>\s*)+")
+_HIDDEN = re.compile(r"<(script|style|noscript)\b|<!--", re.IGNORECASE)
+_HIDDEN_ENDS = {name: re.compile(rf"</{name}\s*+>", re.IGNORECASE) for name in ("script", "style", "noscript")} | {
+    "": re.compile("-->")
+}
+_TAG_RUN = re.compile(r"(?:<[^>]*+(?:>|\Z)\s*+)++")
 _HEADING = re.compile(r"title|heading|headline|\bbt\b|biaoti", re.IGNORECASE)
 _MEDIA = re.compile(r"\.(?:pdf|mp4|m3u8|flv|swf|mp3)(?:$|[?#])|viewer\.html|player|video", re.IGNORECASE)
 # One of these stands in the address of every file.
@@ -425,13 +428,29 @@ def _clean_text(capture: Capture, site: Site | None) -> Document | Skip:
 
 def _clean_dump(capture: Capture, site: Site | None, decoded: Decoded) -> Document | Skip:
     """A page with too many tags for a tree: the lines between them, sentences only."""
-    html = _HIDDEN_TEXT.sub("", decoded.html)
+    html = _without_hidden(decoded.html)
     found = (unescape(line) for line in _TAG_RUN.split(html))
     prose = list(islice((line for line in found if lines.is_sentence(fold(line), 10)), DUMP_LINES))
     if not prose:
         return _skip(capture, site, Reason.TOO_LARGE, f"{decoded.html.count('<')} tags and no sentence between them")
     flags = (*_decoded(decoded), ("low_confidence", f"{decoded.html.count('<')} tags, read line by line"))
     return _clean_lines(capture, site, prose, flags, extractor="linear", confidence=0.2)
+
+
+def _without_hidden(html: str) -> str:
+    """A page without scripts, styles and comments, each searched to its end once: one that never ends stays."""
+    parts, at, ends = [], 0, dict(_HIDDEN_ENDS)
+    for begun in _HIDDEN.finditer(html):
+        name = (begun[1] or "").lower()
+        if begun.start() < at or name not in ends:
+            continue
+        if (ended := ends[name].search(html, begun.end())) is None:
+            # No other of its kind ends, either.
+            del ends[name]
+            continue
+        parts.append(html[at : begun.start()])
+        at = ended.end()
+    return "".join((*parts, html[at:]))
 
 
 def _clean_lines(

@@ -40,7 +40,7 @@ _DIGITS = re.compile(r"\d|民[国國]|年\s?[一二三四五六七八九十]")
 _HAN_DIGITS = str.maketrans("〇零○一二三四五六七八九", "000123456789")
 _MONTHS = "janfebmaraprmayjunjulaugsepoctnovdec"
 _SENTENCE = re.compile(r"[。!?;]")
-_WEEKDAY = re.compile(r"[\s,(\[]*(?:星期|周|週|礼拜)[一二三四五六日天][\s)\]]*")
+_WEEKDAY = re.compile(r"\A[\s,(\[]*+(?:星期|周|週|礼拜)[一二三四五六日天][\s)\]]*")
 _BEGINS = r"[\dA-Z〇零○一二三四五六七八九中民]"
 # CCTV's identifiers hold the second of publication.
 _EPOCH = re.compile(r"/ARTI(?P<epoch>1\d{9})\d{6}\.")

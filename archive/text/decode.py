@@ -33,9 +33,9 @@ _COMMON_HAN = resources.files("archive.text").joinpath("common_han.txt").read_te
 _COMMON = re.compile(f"[{_COMMON_HAN}，。、：；！？“”‘’（）《》【】「」『』—…·　]+")
 # Compatibility forms, extension A, private use: seldom in news, often in a wrong reading.
 _ODD = re.compile("[\u3400-\u4dbf\ue000-\uf8ff\U00020000-\U0010ffff]")
-_CHARSET = re.compile(r"charset\s*=\s*[\"']?\s*([^\"'\s;>]+)", re.IGNORECASE)
-_META = re.compile(rb"<meta\b[^>]{0,500}?charset\s*=\s*[\"']?\s*([\w.:-]+)", re.IGNORECASE)
-_XML = re.compile(rb"^\s*<\?xml\b[^>]{0,200}?encoding\s*=\s*[\"']([\w.:-]+)", re.IGNORECASE)
+_CHARSET = re.compile(r"charset\s*+=\s*+[\"']?\s*+([^\"'\s;>]+)", re.IGNORECASE)
+_META = re.compile(rb"<meta\b[^>]{0,500}?charset\s*+=\s*+[\"']?\s*+([\w.:-]++)", re.IGNORECASE)
+_XML = re.compile(rb"\A\s*+<\?xml\b[^>]{0,200}?encoding\s*+=\s*+[\"']([\w.:-]++)", re.IGNORECASE)
 _BOMS = (
     (codecs.BOM_UTF8, "utf-8"),
     (codecs.BOM_UTF16_LE, "utf-16-le"),
@@ -48,7 +48,7 @@ _FIRST_OF_TWICE = "äåæçèé"
 _TWICE = re.compile(f"(?:[{_FIRST_OF_TWICE}][\x80-\xbf€-™]{{2}}){{4}}")
 _PIECE = re.compile(rb"[^>\n]*[>\n]?")
 _DEEP = re.compile(
-    rb"</?(?:div|span|font|b|i|em|strong|section|table|tbody|tr|td|ul|ol|li|center|blockquote)\b[^>]*>", re.IGNORECASE
+    rb"</?(?:div|span|font|b|i|em|strong|section|table|tbody|tr|td|ul|ol|li|center|blockquote)\b[^<>]*+>", re.IGNORECASE
 )
 _ASCII = bytes(range(128))
 _CONTROLS = bytes([*range(9), 11, *range(14, 32), 0x7F])

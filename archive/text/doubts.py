@@ -28,15 +28,15 @@ _BETTING = (
 _LAWFUL = re.compile(r"打击|整治|查处|违法|犯罪|公安|民警|赌博")
 # A line of search words stands before the article.
 _LURES = ("无码", "成人视频", "六合彩", "时时彩", "开奖结果")
-_BAIT = re.compile(rf"(?:[^,，。|]{{1,20}}[,，|]){{2,}}[^。]{{0,20}}(?:{'|'.join(_LURES)})")
+_BAIT = re.compile(rf"\A(?:[^,，。|]{{1,20}}[,，|]){{2,}}[^。]{{0,20}}(?:{'|'.join(_LURES)})")
 # Tags that nobody writes, with names drawn by lot: <var id="l9jp5"><strike id="x3v7p">.
 _ODD_TAGS = ("var", "strike", "listing", "menuitem", "thead", "noframes", "ins", "cite")
-_DRAWN = re.compile(r"(?=[a-z0-9]*[a-z])(?=[a-z0-9]*\d)[a-z0-9]{5}")
+_DRAWN = re.compile(r"\A(?=\d{0,4}[a-z])(?=[a-z]{0,4}\d)[a-z0-9]{5}")
 # A mirror writes its own host into the addresses of the page.
 _REWRITTEN = re.compile(r"https?://www\.www\.[\w.-]+")
 # A converter that shifts bytes doubles the marks of a sentence.
 _DOUBLED = ("，，", "，。", ",,", ",。")
-_RUN_ON = re.compile(r"(?=.*[a-z]{20})[a-z0-9,.;:'\"!?()\-]{41,}")
+_RUN_ON = re.compile(r"\A(?=.*[a-z]{20})[a-z0-9,.;:'\"!?()\-]{41,}")
 # One picture in a word is taste, this many are a machine.
 _EMOJI = re.compile("[\U0001f300-\U0001faff](?<=[\u4e00-\u9fff].)(?=[\u4e00-\u9fff])")
 DRAWN, EMOJI, DOUBLED, BETS = 5, 3, 5, 2

@@ -44,7 +44,7 @@ def rules() -> tuple[Rule, ...]:
     """The rules, in the order in which they are tried."""
     raw = tomllib.loads(resources.files("archive.text").joinpath("lines.toml").read_text("utf-8"))
     return tuple(
-        Rule(**{**rule, "pattern": re.compile(rule["pattern"]), "holds": tuple(rule.get("holds", ()))})
+        Rule(**{**rule, "pattern": re.compile(rf"\A(?:{rule['pattern']})\Z"), "holds": tuple(rule.get("holds", ()))})
         for rule in raw["rule"]
     )
 

@@ -9,15 +9,15 @@ from archive.text.blocks import Outline
 
 # t20200219_1_2.html, show-12-345-2.html (the last of three numbers), view.php?aid=7&page=2. Two digits: no article that
 # people read has a hundred pages, and ids are longer.
-_PATH = re.compile(r"(?P<stem>.+/[^/?#]+?)(?:_(?P<number>[1-9]\d?))?(?P<ending>\.(?:s?html?|jsp|aspx?|php))")
-_DASHED = re.compile(r"(?P<stem>.+/[^/?#]*?\d+-\d+)-(?P<number>[1-9]\d?)(?P<ending>\.s?html?)")
+_PATH = re.compile(r"\A(?P<stem>.+/[^/?#]+?)(?:_(?P<number>[1-9]\d?))?(?P<ending>\.(?:s?html?|jsp|aspx?|php))")
+_DASHED = re.compile(r"\A(?P<stem>.+/[^/?#]*\d-\d+)-(?P<number>[1-9]\d?)(?P<ending>\.s?html?)")
 _QUERY = re.compile(
     r"(?P<before>[?&])(?P<name>page|pageno|page_no|pageindex|pn)=(?P<number>[1-9]\d?)(?=&|$)", re.IGNORECASE
 )
 _PAGES = ("page=", "pageno=", "page_no=", "pageindex=", "pn=")
 # What a pager says; 上一篇 is another article.
 _PAGER = re.compile(
-    r"\W*(?:\d{1,2}|[首尾末]\s?[页頁]|[上下前后後]\s?一?\s?[页頁]|prev(?:ious)?|next|first|last)?\W*", re.IGNORECASE
+    r"\A\W*+(?:\d{1,2}|[首尾末]\s?[页頁]|[上下前后後]\s?一?\s?[页頁]|prev(?:ious)?|next|first|last)?\W*", re.IGNORECASE
 )
 # What parts of one article do not have in common at the end of their names.
 _NAME = re.compile(r"[_-][1-9]\d?\.\w+$|\.\w+$")

@@ -44,7 +44,7 @@ _MAGIC = (
 )
 # Feeds, sitemaps, and the answers of a list's script, whatever type their servers give them.
 _XML = re.compile(
-    rb"(?:\xef\xbb\xbf)?(?:<\?xml[^>]*\?>|<!--.*?-->|\s)*<(rss|feed|rdf:RDF|urlset|sitemapindex|datastore)[\s>]",
+    rb"\A(?:\xef\xbb\xbf)?(?:<\?xml[^>]*+(?<=\?)>|(?><!--.*?-->)|\s++)*+<(rss|feed|rdf:RDF|urlset|sitemapindex|datastore)[\s>]",
     re.DOTALL | re.IGNORECASE,
 )
 _NUMBER = re.compile(r"\d")
@@ -52,18 +52,19 @@ _NUMBER = re.compile(r"\d")
 _LISTS = re.compile(r"index|list|col|chan|page|class|search|more|node|category|tag|lanmu|lm=|zt", re.IGNORECASE)
 # The clock in a page's head.
 _TODAY = re.compile("星期|今天是|农历")
-_DAY = re.compile(r"\W*[01]?\d[-/.月][0-3]?\d日?\W*")
+_DAY = re.compile(r"\A\W*+[01]?\d[-/.月][0-3]?\d日?\W*")
 _HTML_TYPES = ("text/html", "application/xhtml+xml", "application/xml", "text/xml")
 _NOT_PAGE = re.compile(
     r"/robots\.txt$|\.(?:css|js|mjs|json|ico|png|jpe?g|gif|svg|webp|bmp|woff2?|ttf|eot|mp[34]|m3u8|pdf|"
     r"docx?|xlsx?|zip|rar)$",
     re.IGNORECASE,
 )
-_HOME = re.compile(r"/?(?:(?:index|default|main|home)\.(?:s?html?|jsp|php|aspx?))?", re.IGNORECASE)
+_HOME = re.compile(r"\A/?(?:(?:index|default|main|home)\.(?:s?html?|jsp|php|aspx?))?", re.IGNORECASE)
 
+_META = re.compile(r"<meta[^<>]*+", re.IGNORECASE)
 _REFRESH = re.compile(
-    r"<meta[^>]{0,100}http-equiv\s*=\s*[\"']?refresh[\"']?[^>]{0,100}content\s*=\s*[\"']?\s*(\d+)\s*;\s*url\s*=\s*[\"']?([^\"'>\s]+)",
-    re.IGNORECASE,
+    r"http-equiv\s*+=\s*+[\"']?refresh[\"']?(?>.{0,100}?content\s*+=)\s*+[\"']?\s*+(\d++)\s*+;\s*+url\s*+=\s*+[\"']?([^\"'\s]++)",
+    re.IGNORECASE | re.DOTALL,
 )
 _STUB = re.compile(
     r"(?:window|self|top|parent|document)?\.?location(?:\.href|\.replace|\.assign)?\s*(?:=|"
@@ -322,7 +323,11 @@ def _status(capture: Capture) -> tuple[Reason, str] | None:
 
 def _answer(page: Page, html: str, text: str, size: int) -> tuple[Reason, str] | None:
     """What a short page says instead of an article."""
-    if (match := _REFRESH.search(html)) and int(match[1]) <= 30 and size < TEXT:
+    if (
+        (match := next(filter(None, map(_REFRESH.search, _META.findall(html))), None))
+        and int(match[1]) <= 30
+        and size < TEXT
+    ):
         return Reason.REDIRECT, f"meta refresh to {match[2]}"
     stubs = _STUB.findall(html)
     if size < 30 and len(html) < 2048 and len(stubs) == 1:

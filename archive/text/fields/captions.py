@@ -12,23 +12,23 @@ from archive.text.lines import narrow
 _PICTURED = re.compile("[图摄绘▲△↑▼↓]")
 # 图为 and the like, unless the words go on as prose does: 图为核心,以点带面; 图为什么能打动人.
 _CAPTION = re.compile(
-    r"(?:(?:[上下左右]?图|[上下左右]?图片)(?:[一二三四五六七八九十\d]{1,2})?\s*(?:为|系)|[上下左右](?:图|图片)是)"
+    r"\A(?:(?:(?:[上下左右]?图|[上下左右]?图片)(?:[一二三四五六七八九十\d]{1,2})?\s*(?:为|系)|[上下左右](?:图|图片)是)"
     r"(?!(?:核心|中心|基础|依据|依托|载体|纽带|抓手|主|准|例|证|本|媒|据)"
     r"(?:[,、;。\s]|工作|任务|是|在于|进行|开展|推进|打造|$)|什么|何|"
     r"(?:民|百姓|群众|国家)(?:办|谋|解|服务|尽|富)|了|为[了什])[^!?]{2,120}"
     r"|\((?:[上下左右本]图|资料图|图[一二三四五\d]{1,2})[^)]{0,6}\).{0,100}|"
     r".{2,80}\((?:资料图片?|[上下左右]图|[^()]{2,12}\s*[摄绘](?:影)?)\)"
-    r"|图[一二三四五六七八九十\d]{1,2}\s*:.{2,80}|[上下左右]图:.{2,100}|图片:.{2,60}"
+    r"|图[一二三四五六七八九十\d]{1,2}\s*:.{2,80}|[上下左右]图:.{2,100}|图片:.{2,60})"
 )
 # Who took the picture, behind what it shows or alone.
 _TAKEN = re.compile(
-    r"(?P<shown>.{2,60}?\s)?(?P<who>[一-鿿]{2,16}|[一-鿿]{2,8}\s[一-鿿]{2,4})\s?(?P<did>摄|摄影|供图|/摄|/图|提供图片)"
+    r"\A(?P<shown>.{2,60}?\s)?(?P<who>[一-鿿]{2,16}|[一-鿿]{2,8}\s[一-鿿]{2,4})\s?(?P<did>摄|摄影|供图|/摄|/图|提供图片)"
 )
 _CREDIT = re.compile(r"[。!?]?\s?\((?:资料图片?|[上下左右]图|[^()。]{2,14}\s*[摄绘](?:影)?|[^()。]{2,14}供图)\)$")
 # What is shown, a full stop, and who took it: 归侨在花田里合影。赵一凡 摄
-_SIGNED = re.compile(r"[^。!?;]{2,70}[。!?]\s?(?:[一-鿿]{4,12}\s)?(?P<who>[一-鿿]{2,4})\s?/?(?:摄|摄影|供图)")
+_SIGNED = re.compile(r"\A[^。!?;]{2,70}[。!?]\s?(?:[一-鿿]{4,12}\s)?(?P<who>[一-鿿]{2,4})\s?/?(?:摄|摄影|供图)")
 # Points at the picture above or below; without a picture it may be the mark of a list.
-_POINTER = re.compile(r"[▲△↑▼↓]\s*.{2,120}")
+_POINTER = re.compile(r"\A[▲△↑▼↓]\s*.{2,120}")
 # Words of one who draws a conclusion, not of one who names what a picture shows.
 _ARGUES = re.compile(r"表明|说明了|可以看出|由此|因此|所以|告诉我们|总之|首先|其次")
 _CLAUSE_ENDS = ("。", "!", "?", "……")

@@ -18,10 +18,10 @@ _CRUMBS = re.compile(r"[>＞»›→]|[:：︰]{2}|位置|栏目|在这里|现�
 _STEPS = re.compile(r"[>»›→]|首页|主页|\s[-/|]\s")
 _STEP = re.compile(r"[>»›]+")
 _FROM_HOME = re.compile(r"(?:网站|本站)?首页\s*(?:[>»›→]|-+>|::)")
-_TO_TEXT = re.compile(r"[^>。,]{1,24}(?:\s*[>»›]+\s*[^>。,]{1,24})*\s*[>»›]+\s*正文")
+_TO_TEXT = re.compile(r"\A(?:[^>»›。,]{1,26}+[>»›]++)+\s?正文")
 # Two steps from the site's name: 人民政协网 > 统一战线.
-_SHORT_CRUMB = re.compile(r"([^>。,:\s]{2,16}?)\s*[>»›]\s*[^>。,:]{2,12}")
-_CRUMB_SPLIT = re.compile(r"\s*(?:>>|[>»›→\\]|-+>|::|(?<=\s)[-/|](?=\s))\s*")
+_SHORT_CRUMB = re.compile(r"\A([^>。,:\s]{2,16}?)\s?[>»›]\s?[^>。,:]{2,12}")
+_CRUMB_SPLIT = re.compile(r" ?(?:>>|[>»›→\\]|(?<!-)-++>|::|(?<= )[-/|](?= )) ?")
 _NO_COLUMN = frozenset(
     [
         "首页",
@@ -77,7 +77,7 @@ def columns(crumb: str, title: str | None) -> tuple[str, ...]:
     """
     text = _CRUMB_LABEL.sub("", narrow(crumb), count=1)
     # A farm shows a column and its link as one: 百科知识百科知识.
-    parts = [re.sub(r"^(.{2,})\s?\1$", r"\1", part.strip(" :|[]【】-")) for part in _CRUMB_SPLIT.split(text)]
+    parts = [re.sub(r"^(.{2,24})\s?\1$", r"\1", part.strip(" :|[]【】-")) for part in _CRUMB_SPLIT.split(text)]
     same = narrow(title or "").replace(" ", "")
     return tuple(
         part

@@ -48,27 +48,27 @@ _TOOLS = re.compile(
     r"加入收藏|收藏本[页文]|打印本?[页文]?|关闭(?:窗口|本页)?|我要纠错|纠错|字[号体]|【|"
     r"\[?大\]?\s*\[?中\]?\s*\[?小|大\s*中\s*小|分享(?:到|至)?|扫一扫|"
     r"浏览次数|点击(?:数|量|次数)|阅读(?:量|次数)|责任编辑|我有话说|我要评论|参与评论|发表评论|复制链接|手机(?:看|版)|评论|关注|订阅|"
-    r"\d+\s*次|[|丨┊]|\s{2,}|>{1,2}|https?://"
+    r"(?<!\d)\d++\s*+次|[|丨┊]|\s{2,}|>{1,2}|https?://"
 )
 _DATE = re.compile(r"(?:19|20)\d{2}\s*[-/.年]\s*\d{1,2}\s*[-/.月]\s*\d{1,2}|\d{1,2}:\d{2}")
 _CLOCK = re.compile(r"\d:\d{2}")
 # One of the points of a paper: 二、办公时间:上午8:30.
 _POINT = re.compile(r"[一二三四五六七八九十]{1,3}[、.]|\([一二三四五六七八九十\d]{1,2}\)|\d{1,2}、")
 # Two clauses, or a list of three.
-_PROSE = re.compile(r"[。!?;].*[。!?;,]|[,;].*[,;].*,")
+_PROSE = re.compile(r"[。!?;][^。!?;,]*+[。!?;,]|\A[^,;]*+[,;][^,;]*+[,;][^,]*+,")
 _OF_DATES = re.compile(r"https?://\S+|[\d\s:/.\-年月日()\[\]【】|星期周一二三四五六日天上下午更新发布于]+")
-_ADDRESS = re.compile(r"https?://\S+|[\w.]+\.(?:com|cn|org|net)\S*")
+_ADDRESS = re.compile(r"https?://\S+|(?<![\w.])[\w.]+\.(?:com|cn|org|net)\S*")
 _WRAP = "[]【】()<>{}|丨/-—_·:;,、。 \t"
 
 _OFFICE = re.compile(
-    r".*(?:部|室|局|办|委|会|科|处|股|组|中心|政府|院|校|学院|大学|公司|站|台|网|社|报|团|联|盟|党|工委|"
+    r"\A.*(?:部|室|局|办|委|会|科|处|股|组|中心|政府|院|校|学院|大学|公司|站|台|网|社|报|团|联|盟|党|工委|"
     r"支部|总支|镇|乡|街道|社区|村|县|区|市|省|州|"
     r"馆|所|寺|协会|商会|联谊会|研究会|支队|大队|法院|机关|集团|民革|民建|民进|致公|九三学社|台盟|侨联|"
     r"工商联|科室|[一二三四五六七八九十]处)(?:宣传科|办公室|信息科|综合科)?"
 )
 # Offices that publish, by how their names end.
 _ISSUER = re.compile(
-    r".{2,12}(?:统战部|组织部|宣传部|工商联|侨联|台联|政协|[市县区州省]委|民宗[局委]|侨办|台办|办公室|[镇乡]|街道|总支|支部|委员会|"
+    r"\A.{2,12}(?:统战部|组织部|宣传部|工商联|侨联|台联|政协|[市县区州省]委|民宗[局委]|侨办|台办|办公室|[镇乡]|街道|总支|支部|委员会|"
     r"[市县区州省]政府|局)"
 )
 _SURNAMES = frozenset(
@@ -111,17 +111,17 @@ _REPORTS = re.compile("记者|作者|通讯员|评论员|撰稿|实习生")
 _PLACED = re.compile(r"([一-鿿]{2,4})/[一-鿿]{2,6}")
 # A line of its own that names reporters: 本报记者 王乐文 方敏; 记者叶韦辰/台北报道.
 _REPORTERS = re.compile(
-    r"[(\[]?(?:文\s*[|丨/:]\s*)?(?:《?[一-鿿]{0,10}》?)(?:本报|本网|本台|总台|特约|见习|实习|"
+    r"\A[(\[]?(?:文\s?[|丨/:]\s?)?(?:《?[一-鿿]{0,10}》?)(?:本报|本网|本台|总台|特约|见习|实习|"
     r"全媒体)*(?:记者|作者|通讯员|评论员|撰稿人?|实习生)\s*[:|]?\s*"
-    r"(?P<who>[一-鿿·、/\s]{2,30}?)(?:\s*发自[一-鿿]{2,8})?"
-    r"(?:\s*/?\s*(?:[一-鿿]{2,4})?(?:即时)?(?:综合)?(?:报道|报导|摄影报道))?[)\]]?"
+    r"(?P<who>[一-鿿·、/\s]{2,30}?)(?:\s?发自[一-鿿]{2,8})?"
+    r"(?:\s?/?\s?(?:[一-鿿]{2,4})?(?:即时)?(?:综合)?(?:报道|报导|摄影报道))?[)\]]?"
 )
 _MEDIA = re.compile(
     r"[\w《》·\-—－]{1,12}?(?:网|(?<!播)报|社|台|广播|在线|新闻|周刊|杂志|客户端|频道|财经|娱乐|体育|科技|"
     r"融媒体?|新媒体|消息|观察|传媒|发布)(?:\[[^\]]{1,6}\])?"
 )
 _COUNTERS = re.compile(
-    r"https?://\S+|(?:[\w-]+\.)+(?:com|cn|org|net)\S*|(?:19|"
+    r"https?://\S+|(?<![\w.-])(?:[\w-]+\.)+(?:com|cn|org|net)\S*|(?:19|"
     r"20)\d{2}\s*[-/.年]\s*\d{1,2}\s*[-/.月]\s*\d{1,2}\s*日?|\d{1,2}:\d{2}(?::\d{2})?|"
     r"(?:星期|周)[一二三四五六日天]|[上下]午|更新|发布(?:于|时间)?|原创:?|来自\S{2,6}"
 )
@@ -141,10 +141,10 @@ _LEAD = re.compile(
     r"客户端))?[一-鿿]{0,10}?(?:\d{1,2}月\d{1,2}日)?(?:综合)?(?:电|讯|消息)?[】\]]?\s*"
     r"\((?P<who>[^)]{2,40})\)"
 )
-_LAST = re.compile(r"[(\[]([^()\[\]]{2,40})[)\]]$")
+_LAST = re.compile(r"[(\[]([^()\[\]]{2,40})[)\]]\Z")
 # Who checked and who took the pictures: no author, and no text either.
 _CHECKED = re.compile(
-    r"(?:(?:审\s*核|终\s*审|初\s*审|复\s*审|校\s*对|[一二三]\s*审|审\s*读|监\s*制|总监制|信息录入|统\s*筹|翻\s*译|编?\s*译|"
+    r"\A(?:(?:审\s*核|终\s*审|初\s*审|复\s*审|校\s*对|[一二三]\s*审|审\s*读|监\s*制|总监制|信息录入|统\s*筹|翻\s*译|编?\s*译|"
     r"录\s*入|摄\s*影|供\s*图|图\s*片|制\s*图|发布人|签发)(?:人|员)?"
     r"\s*[:|]\s*[^:。,;]{2,16}(?:[\s|;]|$))+(?:(?:责任)?编辑\s*[:|][^:。]{2,10})?"
 )
@@ -156,15 +156,15 @@ _NAMED = re.compile(r"(?:本文)?(来源|作者|责编|编辑)于?([^:\s]{2,14})
 _BARS = re.compile(r"[|丨\s]+")
 # Evidence quotes so many characters of a line.
 WORDS = 100
-_BRACKETS = re.compile(r"[(\[【<]\s*([^()\[\]【】]{2,60})\s*[)\]】>]")
-_WRITTEN = re.compile(r"(?:文|撰文|撰稿|作者|通讯员|记者)\s*[/:\s]\s*(\S{2,12}(?:\s\S{2,12}){0,3})")
-_SENT_IN = re.compile(r"(.{2,30}?)\s*供\s*稿")
+_BRACKETS = re.compile(r"\A[(\[【<]\s*+([^()\[\]【】]{2,60})[)\]】>]")
+_WRITTEN = re.compile(r"\A(?:文|撰文|撰稿|作者|通讯员|记者)\s?[/:\s]\s?(\S{2,12}(?:\s\S{2,12}){0,3})")
+_SENT_IN = re.compile(r"\A(.{2,30}?)\s?供\s?稿")
 _BAR = re.compile("[|丨/]")
 _BARRED = re.compile(
     r"^(记者|作者|执笔|撰稿|撰文|采写|文|编辑|责编|责任编辑|来源|校对|审核|监制|统筹|制图|供图|摄影|翻译|编译|译)\s*[|丨/]\s*(?=[^|/图文摄])"
 )
 # 老周 发表于 2007-05-12 22:41
-_SENT = re.compile(r"([^\s:。,|]{2,16})\s+(?:发表|发布|发)于\s?:?\s*(?=\d{4})")
+_SENT = re.compile(r"\A([^\s:。,|]{2,16})\s++(?:发表|发布|发)于\s?:?\s*(?=\d{4})")
 # A shorter line may begin as the next does.
 ABSTRACT = 12
 _BARE_LABELS = {
@@ -178,7 +178,8 @@ _ABSTRACT = re.compile(r"[(\[【]?(?:内容)?(?:摘要|导读|提要|导语|核�
 _BULLETS = "□◎ "
 # Who spoke: 县委书记 赵明远.
 _SPEAKER = re.compile(
-    r"[一-鿿、]{0,20}(?:书记|部长|主席|主任|会长|[局市县区省州镇乡院校]长|主委|秘书长|董事长|总经理|委员|教授|研究员) "
+    r"\A[一-鿿、]{0,20}(?:书记|部长|主席|主任|会长|[局市县区省州镇乡院校]长|主委|"
+    r"秘书长|董事长|总经理|委员|教授|研究员) "
     r"(?P<who>[一-鿿·]{2,12}|[一-鿿] [一-鿿])"
 )
 
@@ -354,7 +355,7 @@ def last_author(paragraph: str) -> str | None:
     match = _LAST.search(narrow(paragraph)) if paragraph.endswith((")", "）", "]", "］")) else None
     if not match or match.start() == 0:
         return None
-    inner = re.sub(r"\s*(?:[一-鿿]{2,4})?(?:报道|摄影报道|综合报道)$", "", match[1])
+    inner = re.sub(r"\s?(?:[一-鿿]{2,4})?(?:报道|摄影报道|综合报道)$", "", match[1])
     return _names(inner)
 
 
@@ -426,7 +427,7 @@ def is_name(line: str) -> bool:
 def _names(who: str) -> str | None:
     """Names as they stand, without the words for what the people are; None where one is no name."""
     marked = re.match(
-        r"(?:本报|本网|本台|总台|央视|见习|实习|特约|全媒体)*(?:记者|通讯员|作者|文/图|文|撰稿)\s*[:/]?\s*", who
+        r"(?:本报|本网|本台|总台|央视|见习|实习|特约|全媒体)*+(?:记者|通讯员|作者|文/图|文|撰稿)\s?[:/]?\s?", who
     )
     rest = who[marked.end() :] if marked else who
     rest = re.sub(r"(?:^|(?<=[\s、,/]))(?:本报|见习)?(?:通讯员|记者|文/图|图|摄影)\s*", " ", rest).strip(_WRAP)
@@ -499,7 +500,7 @@ def _marks(text: str) -> tuple[tuple[str, int, int], ...]:
 def _value(text: str, *, people: bool = False) -> str | None:
     """A label's value: up to the next label, tool or date."""
     text = text.strip()
-    text = re.sub(r"^[\[【(]\s*([^\[\]【】()]+?)\s*[\]】)]", r"\1 ", text)
+    text = re.sub(r"^[\[【(]\s*+([^\[\]【】()\s]++(?:\s[^\[\]【】()\s]++)*+)\s?[\]】)]", r"\1 ", text)
     for pattern in (_NEXT, _TOOLS, _DATE):
         if match := pattern.search(text):
             text = text[: match.start()]
@@ -546,13 +547,13 @@ def _bracketed(inner: str) -> Byline | None:
         return labelled
     if furniture_id(inner) == "related":
         return None
-    if match := re.fullmatch(r"(.{2,40}?)\s*(?:供\s*稿|报送|投稿|提供|推荐|报道|供图)", inner):
+    if match := re.fullmatch(r"\A(.{2,40}?)\s?(?:供\s?稿|报送|投稿|提供|推荐|报道|供图)", inner):
         return Byline(contributor=match[1].strip(_WRAP))
     if match := re.fullmatch(
-        r"(?:本报|本网|本台|特约|见习|实习|全媒体)?(?:记者|通讯员|作者|撰稿|撰文|文/图|图/文|文)\s*[:/]?\s*(.{2,40})",
+        r"(?:本报|本网|本台|特约|见习|实习|全媒体)?(?:记者|通讯员|作者|撰稿|撰文|文/图|图/文|文)\s?[:/]?\s?(.{2,40})",
         inner,
     ):
-        names = re.sub(r"\s*(?:通讯员|本报记者|记者)\s*", " ", match[1]).strip(_WRAP)
+        names = re.sub(r"\s?(?:通讯员|本报记者|记者)\s?", " ", match[1]).strip(_WRAP)
         return Byline(author=names) if re.fullmatch(r"[\w·、\s/]{2,40}", names) else None
     tokens = re.split(r"[\s、,]+", inner)
     if all(map(is_person, tokens)) and len(tokens) <= 5:

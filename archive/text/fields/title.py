@@ -41,11 +41,11 @@ _NUMBERED = re.compile(
 )
 _SUBTITLE = re.compile(r"[—–\-]{1,3}\s?\S.{2,60}")
 _DASH = ("—", "–", "-", "－")
-_FARMED = re.compile(r"([^()（）]{2,12})[(（](.{6,})[)）]")
+_FARMED = re.compile(r"\A([^()（）]{2,12})[(（](.{6,})[)）]")
 _PART = re.compile(r"\(\d{1,3}\)$|第\d{1,3}页$")
 _DOMAIN = re.compile(r"\.(?:com|cn|org|net)")
 # What stands between a title and the names of column and site.
-_HEAD_SPLIT = re.compile(r"\s*(?:[_|｜»>]+|--+|\s[-–—]\s|-(?=[一-鿿]{2,14}$))\s*")
+_HEAD_SPLIT = re.compile(r"(?<!\s)\s*+(?:[_|｜»>]+|--+|(?<=\s)[-–—]\s|-(?=[一-鿿]{2,14}$))\s*")
 
 
 @dataclass(frozen=True, slots=True)
