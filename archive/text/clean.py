@@ -663,8 +663,7 @@ def _document(
     script: chinese.Script = "hans" if written else "none"
     if not draft.plain:
         script = chinese.script(chinese.pinyin_repaired(original) or original)
-    cut = (("truncated", str(capture.truncated)),) if capture.truncated else ()
-    doubted = (*flags, *published.doubts, *cut)
+    doubted = (*flags, *published.doubts, *capture.doubts)
     return Document(
         id=capture.id,
         url=capture.url,

@@ -179,6 +179,7 @@ class Writer:
         metadata = exchange.metadata
         if measured.fault and not exchange.truncated:
             metadata += (("payload", f"the bytes after the head as they stand ({measured.fault})"),)
+            metadata += (("fault", measured.fault),)
         about = [("WARC-Date", stamp), ("WARC-Target-URI", exchange.url), ("WARC-Concurrent-To", f"<{id_}>")]
         with self._appending() as file:
             start = file.tell()
