@@ -8,6 +8,8 @@ CREATE INDEX documents_whole ON documents(whole);
 CREATE INDEX documents_first ON documents(part_no) WHERE part_no = 1;
 CREATE INDEX documents_part ON documents(part_of) WHERE part_no > 1;
 CREATE INDEX documents_head ON documents(head) WHERE head IS NOT NULL;
+CREATE INDEX documents_alias ON documents(alias_of) WHERE alias_of IS NOT NULL;
+CREATE INDEX documents_gone ON documents(gone) WHERE gone IS NOT NULL;
 CREATE INDEX skips_source ON skips(source);
 CREATE INDEX skips_site ON skips(site, reason);
 CREATE INDEX skips_url ON skips(url);

@@ -289,48 +289,84 @@ def documents(layout: Layout, wanted: Filter) -> Iterator[Document]:
         yield from read(path, rows, parts)
 
 
-# By shard and row of an article's first page, those of its further pages in order.
-Further = Mapping[tuple[Path, int], Sequence[tuple[Path, int]]]
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Standing:
+    """What the catalogue knows of a document, and its shard does not.
+
+    Attributes:
+        pages: shards and rows of the further pages of an article on several, in order.
+        aliases: other addresses of the article.
+        gone: the day on which its address was first missed.
+    """
+
+    pages: tuple[tuple[Path, int], ...] = ()
+    aliases: tuple[str, ...] = ()
+    gone: str | None = None
+
+
+# By shard and row of the document that stands for an article.
+Further = Mapping[tuple[Path, int], Standing]
+_PAGES = """
+SELECT h.path, first.row, s.path, d.row FROM documents d JOIN sources s ON s.id = d.source
+JOIN documents first ON first.number = d.head JOIN sources h ON h.id = first.source
+WHERE d.head IS NOT NULL AND (?1 IS NULL OR first.id = ?1) ORDER BY d.part_no
+"""
+_ALIASES = """
+SELECT DISTINCT s.path, d.row, a.url FROM documents a JOIN documents d ON d.url = a.alias_of AND d.latest = 1
+JOIN sources s ON s.id = d.source WHERE a.alias_of IS NOT NULL AND (?1 IS NULL OR d.id = ?1) ORDER BY a.url
+"""
+_GONE = """
+SELECT s.path, d.row, d.gone FROM documents d JOIN sources s ON s.id = d.source
+WHERE d.gone IS NOT NULL AND d.latest = 1 AND (?1 IS NULL OR d.id = ?1)
+"""
 
 
 def further(layout: Layout, wanted: Filter) -> Further:
-    """The further pages of the articles that stand on several; none where every capture is wanted.
+    """What the catalogue adds to documents of shards; nothing where every capture is wanted.
 
     Raises:
         UsageError: there is no catalogue yet.
     """
-    found: dict[tuple[Path, int], list[tuple[Path, int]]] = {}
-    sql = """SELECT h.path, first.row, s.path, d.row FROM documents d JOIN sources s ON s.id = d.source
-             JOIN documents first ON first.number = d.head JOIN sources h ON h.id = first.source
-             WHERE d.head IS NOT NULL ORDER BY d.part_no"""
-    if not wanted.versions:
-        with catalogue(layout) as db:
-            for head, row, path, number in db.execute(sql):
-                found.setdefault((layout.root / head, row), []).append((layout.root / path, number))
+    if wanted.versions:
+        return {}
+    with catalogue(layout) as db:
+        return _standing(layout, db, None)
+
+
+def _standing(layout: Layout, db: sqlite3.Connection, id_: str | None) -> dict[tuple[Path, int], Standing]:
+    """By shard and row, what the catalogue knows of one document, or of all of which it knows something."""
+    found: dict[tuple[Path, int], Standing] = {}
+    for head, row, path, number in db.execute(_PAGES, (id_,)):
+        known = found.get(key := (layout.root / head, row), Standing())
+        found[key] = replace(known, pages=(*known.pages, (layout.root / path, number)))
+    for path, row, url in db.execute(_ALIASES, (id_,)):
+        known = found.get(key := (layout.root / path, row), Standing())
+        found[key] = replace(known, aliases=(*known.aliases, url))
+    for path, row, day in db.execute(_GONE, (id_,)):
+        key = (layout.root / path, row)
+        found[key] = replace(found.get(key, Standing()), gone=day)
     return found
 
 
 def read(path: Path, rows: Sequence[int], parts: Further) -> Iterator[Document]:
-    """The documents of a shard's rows, an article on several pages as one."""
+    """The documents of a shard's rows, an article on several pages as one, with what the catalogue knows of each."""
     for row, item in zip(rows, shard.read_rows(path, rows), strict=True):
         assert isinstance(item, Document)
-        pages = parts.get((path, row), ())
-        read_pages = (next(shard.read_rows(page, [number])) for page, number in pages)
-        yield join([item, *(page for page in read_pages if isinstance(page, Document))]) if pages else item
+        yield _stood(item, parts.get((path, row)))
+
+
+def _stood(document: Document, standing: Standing | None) -> Document:
+    if standing is None:
+        return document
+    pages = (next(shard.read_rows(page, [number])) for page, number in standing.pages)
+    joined = join([document, *(page for page in pages if isinstance(page, Document))]) if standing.pages else document
+    return replace(joined, aliases=standing.aliases, gone=standing.gone)
 
 
 def whole(layout: Layout, document: Document) -> Document:
-    """A document with the further pages of its article, where it is the latest of the first page."""
-    if document.part_no != 1:
-        return document
+    """A document with what the catalogue knows of it, such as the further pages of its article."""
     with catalogue(layout) as db:
-        rows = db.execute(
-            """SELECT s.path, d.row FROM documents d JOIN sources s ON s.id = d.source
-               WHERE d.head = (SELECT number FROM documents WHERE id = ? AND latest = 1) ORDER BY d.part_no""",
-            (document.id,),
-        ).fetchall()
-    pages = (next(shard.read_rows(layout.root / path, [row])) for path, row in rows)
-    return join([document, *(page for page in pages if isinstance(page, Document))])
+        return _stood(document, next(iter(_standing(layout, db, document.id).values()), None))
 
 
 def first_of(layout: Layout, id_: str) -> str | None:
