@@ -28,7 +28,7 @@ from archive import site as site_files
 from archive.catalogue import agree, build, query
 from archive.corpus import diff, ingest, reclean
 from archive.errors import CundangError, InterruptedCrawl, SpaceError, UsageError
-from archive.export import csv, dolma, hf, jsonl, manifest, parquet, text, wacz, wet
+from archive.export import csv, dolma, hf, jsonl, manifest, parquet, replay, text, wacz, wet
 from archive.layout import OPEN, Layout
 from archive.site import Site
 from archive.warc import exclusions, index, verify
@@ -471,10 +471,42 @@ def export(  # noqa: PLR0913, PLR0917 - typer makes an option of each
     _warn(house.layout, wanted)
     # A pack of captures is made of more than documents.
     keys = sites if wanted.site is None else [key for key in [wanted.site] if sites is None or key in sites]
-    to_wacz = partial(wacz.write, house.layout, keys)
+    offer = replay.Offer(gone=exclusions.read(house.layout))
+    to_wacz = partial(wacz.write, house.layout, keys, offer=offer)
     writer = to_wacz if format_ is Format.WACZ else _WRITERS[format_]
     count = manifest.write(house.layout, wanted, format_, out, lambda documents: writer(documents, out))
+    _print_lost(offer, json_=False)
     say(f"{out}: {count} documents")
+    raise typer.Exit(int(bool(offer.problems)))
+
+
+@app.command("index")
+def index_(
+    context: typer.Context,
+    out: Annotated[Path, typer.Option(help="A folder: new, or one that this command filled before.")],
+    json_: Json = False,
+) -> None:
+    """Write what replay tools need: an index of the whole archive (CDXJ), the paths of its files, settings of pywb.
+
+    Every capture in it replays. A 304 is left out, so its day shows the capture before it. Exit 1 when captures are
+    lost to replay: file, offset and reason are named.
+
+    Example: cundang index --out replay
+    """
+    layout = _known_data(context.obj.layout)
+    with telling("index") as tell:
+        offer = replay.write(layout, out, tell)
+    _print_lost(offer, json_)
+    say(f"{out}: {len(offer.lines)} captures. To see them: cd {out} && wayback")
+    raise typer.Exit(int(bool(offer.problems)))
+
+
+def _print_lost(offer: replay.Offer, json_: bool) -> None:
+    """Say which captures replay tools are not given, and why."""
+    for problem in offer.problems:
+        _print(problem, f"{problem.file}: offset {problem.offset}: {problem.reason}", json_)
+    for reason, count in sorted(offer.left.items()):
+        say(f"left out: {count} captures {reason}")
 
 
 @app.command()
