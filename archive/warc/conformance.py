@@ -106,7 +106,7 @@ def _wrong_fields(record: Record) -> Iterator[str]:
             yield "WARC-Target-URI is no UTF-8"
     if record.kind == "warcinfo" and record.block and "warc-fields" not in record.field("Content-Type"):
         yield f"a warcinfo record is {record.field('Content-Type')!r}, not application/warc-fields"
-    if record.id and not re.match(r"[A-Za-z][A-Za-z0-9+.-]*:\S", record.id):
+    if record.id and not re.match(r"\A[A-Za-z][A-Za-z0-9+.-]*+:\S", record.id):
         yield f"WARC-Record-ID {record.id!r} is no URI"
     if (ip := record.field("WARC-IP-Address")) and not _is_ip(ip):
         yield f"WARC-IP-Address {ip!r} is none"

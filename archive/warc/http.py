@@ -143,7 +143,7 @@ class Dechunker:
     """
 
     # Old Tomcats pad sizes with blanks; text mode on Windows writes CR CR LF.
-    _SIZE = re.compile(rb"[ \t]*(?:0[xX])?([0-9A-Fa-f]{1,32})[ \t\r]*(?:;[^\n]*)?\n")
+    _SIZE = re.compile(rb"\A[ \t]*+(?:0[xX])?([0-9A-Fa-f]{1,32})[ \t\r]*+(?:;[^\n]*+)?\n")
     # More no file holds: of longer numbers nobody knows the meaning.
     _MOST = 2**53
 

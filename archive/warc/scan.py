@@ -29,10 +29,12 @@ _MAX_HEAD = 1 * 2**20
 _VERSION = re.compile(rb"(?:WARC|warc)/\d\.\d+[ \t]*\r{0,2}\n")
 _VERSION_LINE = re.compile(rb"(?:\A|\n)((?:WARC|warc)/\d\.\d+[ \t]*\r{0,2}\n(?=[A-Za-z-]+[ \t]*:))")
 # ARC 1.0: URL, IP address, date, type, length; the URL may hold spaces. Some tools leave dashes in the first line.
-_ARC = re.compile(
-    rb"([A-Za-z][A-Za-z0-9+.-]*:\S.*?) ([0-9A-Fa-f.:]+|-) (\d{4,}|null|-) (\S+|\S[^ ]*; ?\S+) (-?\w+)\r?\n"
+_ARC_FORM = (
+    rb"([A-Za-z][A-Za-z0-9+.-]*+:\S.*?) ([0-9A-Fa-f.:]++|-) (\d{4,}+|null|-)"
+    rb" ([^ \n]++(?:(?<=;) [^ \n]++)?) (-?\w++)\r?\n"
 )
-_ARC_LINE = re.compile(rb"(?:\A|\n)(" + _ARC.pattern.replace(rb"(", rb"(?:") + rb")")
+_ARC = re.compile(rb"\A" + _ARC_FORM)
+_ARC_LINE = re.compile(rb"(?:\A|\n)((?=" + _ARC_FORM + rb"))")
 # Where the first line of a file tells nothing, only what can be nothing else begins an ARC record.
 _SURE_ARC_LINE = re.compile(
     rb"\n((?:https?|dns|ftp|file|filedesc):\S{1,4000} [0-9A-Fa-f.:]{1,45} \d{14} \S{1,200} \d{1,18}\r?\n)"

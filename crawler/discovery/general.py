@@ -27,11 +27,11 @@ from crawler.discovery.link import (
 from crawler.queue.address import shape
 
 # 下一篇 is the next article, not the next page.
-_OPEN, _CLOSE = r"[\[【(（<«◀◄←\s]*", r"[\]】)）>»›▶►→\s]*"
+_OPEN, _CLOSE = r"\A[\[【(（<«◀◄←\s]*", r"[\]】)）>»›▶►→\s]*"
 NEXT = re.compile(
     _OPEN + r"(?:下\s?一?\s?[页頁]|[后後]\s?一?\s?[页頁]|next(?: ?page)?|>>?|»|›|▶|►|→)" + _CLOSE, re.IGNORECASE
 )
-NUMBER = re.compile(r"[\[【(第.…\s]*\d{1,4}[\]】)页頁\s]*")
+NUMBER = re.compile(r"\A[\[【(第.…\s]*\d{1,4}[\]】)页頁\s]*")
 _ENDS = re.compile(
     _OPEN
     + r"(?:[上前]\s?一?\s?[页頁]|[首尾末第最]\s?一?[后後]?一?\s?[页頁]|prev(?:ious)?|first|last|<<?|«|‹|◀|◄|←)"
@@ -45,14 +45,14 @@ _REFRESH = XPath("//meta[translate(@http-equiv, 'REFSH', 'refsh') = 'refresh'][n
 _LINKS = XPath(".//a[@href]")
 _COUNT = XPath("count(.//a[@href])")
 _ALTS = XPath(".//img/@alt")
-_REFRESH_URL = re.compile(r"^\s*[\d.]*\s*[;,]\s*url\s*=\s*['\"]?(.+?)['\"]?\s*$", re.IGNORECASE)
+_REFRESH_URL = re.compile(r"\A\s*+[\d.]*+\s*+[;,]\s*+url\s*+=\s*+['\"]?(.*\S)", re.IGNORECASE)
 _CLICK = re.compile(r"(?:location(?:\.href)?\s*=|location\.(?:replace|assign)\(|window\.open\()\s*['\"]([^'\"]+)['\"]")
 _STUB = re.compile(
     r"(?:window|self|top|parent|document)?\.?location(?:\.href|\.replace|\.assign)?\s*(?:=|\()\s*['\"]([^'\"]{1,300})['\"]",
     re.IGNORECASE,
 )
 _PRESSED = re.compile(r"\s(?:onclick|href)\s*=\s*(?:\"[^\"]*\"|'[^']*')", re.IGNORECASE)
-_TAGS = re.compile(r"<script.*?</script>|<style.*?</style>|<[^>]*>", re.DOTALL | re.IGNORECASE)
+_TAGS = re.compile(r"<script.*?(?:</script>|\Z)|<style.*?(?:</style>|\Z)|<[^>]*+(?:>|\Z)", re.DOTALL | re.IGNORECASE)
 _HOME = ("首页", "首頁")
 _HAN = re.compile(r"[\u3400-\u9fff]")
 # Characters of a pager of two pages; of what a row says beside its date.
@@ -184,7 +184,7 @@ def _beside_its_like(element: HtmlElement, anchor: str) -> bool:
 
 def _redirects(base: str, html: str, root: HtmlElement) -> Iterator[Link]:
     for content in _REFRESH(root):
-        if (found := _REFRESH_URL.match(content)) and (href := _absolute(base, found[1])):
+        if (found := _REFRESH_URL.match(content)) and (href := _absolute(base, found[1].rstrip("'\""))):
             yield Link(url=href, kind="redirect")
     # A share button says `location = ` too: a stub is short, shows next to nothing, and says it once.
     if len(html) < 2048:

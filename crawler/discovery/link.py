@@ -120,3 +120,12 @@ def row_date(text: str) -> str | None:
 def fold(text: str) -> str | None:
     """Text with its white space folded; None where nothing is left."""
     return _SPACE.sub(" ", text).strip() or None
+
+
+def without_cdata(text: str) -> str:
+    """What an element of XML says, without the brackets that keep markup in it.
+
+    >>> without_cdata(" <![CDATA[<b>a</b>]]> ")
+    '<b>a</b>'
+    """
+    return text.strip().removeprefix("<![CDATA[").removesuffix("]]>")

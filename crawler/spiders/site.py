@@ -93,7 +93,7 @@ PROSE = 50
 
 # Ways back in a pager.
 _BEFORE = re.compile(
-    r"[\[【(（<«◀◄←\s]*(?:首\s?[页頁]|第一[页頁]|[上前]\s?一?\s?[页頁]|first|prev(?:ious)?|<<?|«|‹|◀|◄|←|1)[\]】)）>»▶►→\s]*",
+    r"\A[\[【(（<«◀◄←\s]*(?:首\s?[页頁]|第一[页頁]|[上前]\s?一?\s?[页頁]|first|prev(?:ious)?|<<?|«|‹|◀|◄|←|1)[\]】)）>»▶►→\s]*",
     re.IGNORECASE,
 )
 # How a script gets or shows a list.
@@ -109,7 +109,9 @@ _PLACES = XPath(
 _LIST_NAME = re.compile(r"list|news|result|items|datas?\b", re.IGNORECASE)
 _TEMPLATE = re.compile(r"\{\{\s*\w+(?:\.\w+)+\s*\}\}|\bv-for=")
 # JSON, feeds, and the records of 大汉, which come as HTML too.
-_DATA = re.compile(r"[\s\ufeff]*(?:<\?xml[^>]*>\s*)?(?:[{\[]|<(?:datastore|recordset|rss|feed|urlset|sitemapindex)\b)")
+_DATA = re.compile(
+    r"\A[\s\ufeff]*+(?:<\?xml[^>]*+>\s*+)?(?:[{\[]|<(?:datastore|recordset|rss|feed|urlset|sitemapindex)\b)"
+)
 _NO_HAN = re.compile(r"[^\u3400-\u9fff]+")
 # Plain paths cost a fifth of one that asks each text for its parent (measured).
 _TEXTS = XPath("//body//text()", smart_strings=False)

@@ -272,7 +272,7 @@ class Tap:
 _GONE = (error.ConnectionDone, error.ConnectionLost, error.ConnectionAborted, TlsError)
 _HEAD_END = re.compile(rb"\n\r?\n")
 # RFC 9110 section 15.2: any 1xx may come before the final response.
-_INTERIM = re.compile(rb"HTTP/\S+ 1\d\d[ \r\n]")
+_INTERIM = re.compile(rb"\AHTTP/\S++ 1\d\d[ \r\n]")
 _SECRETS = re.compile(rb"^(authorization|proxy-authorization|cookie):[^\r\n]*", re.IGNORECASE | re.MULTILINE)
 
 
