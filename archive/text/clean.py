@@ -24,6 +24,8 @@ from archive.warc.capture import Capture
 
 # Who signs a notice, and the day, stand in its last lines.
 SIGNED = 3
+# A longer line is no label's value.
+VALUE = 30
 # So many lines under a title may hold its dateline.
 UNDER = 8
 # A text file's head: what may stand before the first paragraph.
@@ -299,6 +301,11 @@ def _cut_thread(draft: Draft) -> None:
 
 def _read_above(draft: Draft, page: Page, above: Sequence[int], around: dict[int, str]) -> None:
     """Bylines above the article and in its first lines."""
+    for label, value in _pairs(page, above, around):
+        said = f"{around[label].rstrip('：: ')}：{around[value]}"
+        if fields.byline(said) or dates.read(said, loose=True):
+            draft.byline.take(fields.byline(said), "dateline", said)
+            draft.above += [("dateline", page.blocks[label].text), ("dateline", page.blocks[value].text)]
     for index in above:
         if (page.title is None or index > page.title - 3) and fields.is_dateline(around[index]):
             draft.byline.take(fields.byline(around[index]), "dateline", around[index])
@@ -314,6 +321,20 @@ def _read_above(draft: Draft, page: Page, above: Sequence[int], around: dict[int
             draft.byline.take(fields.Byline(author=fields.reporters(around[index])), "reporters", around[index])
             if draft.fate[:1] == ["dateline"] and fields.is_name(around[index]):
                 draft.byline.take(fields.unlabelled(around[index]), "name", around[index])
+
+
+def _pairs(page: Page, above: Sequence[int], around: dict[int, str]) -> list[tuple[int, int]]:
+    """Blocks above an article that are a label and its value: cells of a table, items of a list, neighbours."""
+    boxes = {index: (page.blocks[index].kind, page.outline.parents[page.blocks[index].element]) for index in above}
+    pairs = [(above[label], above[value]) for label, value in fields.paired([around[index] for index in above])]
+    return [
+        (label, value)
+        for label, value in pairs
+        if page.title not in (label, value)
+        and len(around[value]) <= VALUE
+        and boxes[label][0] == boxes[value][0]
+        and (boxes[label][0] in ("cell", "item") or boxes[label][1] == boxes[value][1])
+    ]
 
 
 def _take_unlabelled(draft: Draft, page: Page, above: Sequence[int], around: dict[int, str]) -> None:
@@ -336,7 +357,9 @@ def _read_page_head(draft: Draft) -> None:
         if again := _title_again(draft, index):
             for number in range(index, index + again):
                 draft.take(number, "title")
-        elif fields.is_dateline(line.read) and (index < 3 or fields.byline(line.read)):
+        elif fields.is_dateline(line.read) and (
+            index < 3 or fields.byline(line.read) or fields.is_name(fields.unlabelled(line.read).source or "")
+        ):
             words = line.spaced or line.read
             draft.byline.take(fields.byline(words), "dateline", words)
             draft.byline.take(fields.unlabelled(words), "name", words)

@@ -13,7 +13,7 @@ from importlib import metadata, resources
 from archive.site import Site
 
 # Raised with every change that changes a document; the changelog's section "Corpus" says how.
-VERSION = "7"
+VERSION = "8"
 
 # Libraries that shape text or the bytes of a shard; OpenCC's dictionaries come with its version.
 LIBRARIES = (
@@ -26,7 +26,8 @@ LIBRARIES = (
     "trafilatura",
     "w3lib",
 )
-DATA = ("common_han.txt", "dates.toml", "lines.toml", "fields/title.toml")
+FIELDS = ("labels.toml", "people.toml", "source.toml", "title.toml", "words.txt")
+DATA = ("common_han.txt", "dates.toml", "lines.toml", *(f"fields/{name}" for name in FIELDS))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
