@@ -30,6 +30,7 @@ from archive.corpus import diff, ingest, reclean
 from archive.errors import CundangError, InterruptedCrawl, SpaceError, UsageError
 from archive.export import csv, dolma, hf, jsonl, manifest, parquet, replay, text, wacz, wet
 from archive.layout import OPEN, Layout
+from archive.ledger import read_ledger
 from archive.site import Site
 from archive.warc import exclusions, index, verify
 from crawler.queue.lock import Lock, is_held
@@ -736,14 +737,29 @@ def _frontier_status(state: Path, json_: bool, *, missing: bool, learned: bool) 
             _print(address, f"{address.reason:20} {address.url}  {address.detail}", json_)
     elif learned:
         for each in frontier.shapes():
-            looked = f", {each.judged} looked at closely" if each.judged else ""
-            _print(each, f"{each.shape}  articles {each.articles}, lists {each.lists}{looked}", json_)
+            _print(each, f"{each.shape}  articles {each.articles}, lists {each.lists}", json_)
     elif runs := frontier.runs():
         reasons = ", ".join(f"{reason} {count}" for reason, count in frontier.reasons().items())
         ended = f"{runs[0].began:%Y-%m-%d %H:%M} UTC, {runs[0].pages} pages, {runs[0].ending}"
         ended += f" ({runs[0].shortfall})" if runs[0].shortfall else ""
         _print(runs[0], f"{state.stem:24} last crawl {ended}; not captured: {reasons or 'nothing'}", json_)
+        _print_ledger(state.with_name(f"{state.stem}.ledger.jsonl"), json_)
     frontier.close()
+
+
+def _print_ledger(path: Path, json_: bool) -> None:
+    """Print what each list of a site claims, the largest gap first, and doubts about the site."""
+    from crawler.queue.accounts import say_doubt, say_gap  # noqa: PLC0415 - only this command needs it
+
+    ledger = read_ledger(path)
+    for doubt in ledger.doubts:
+        _print(doubt, f"  ! {say_doubt(doubt)}", json_)
+    told = [each for each in ledger.lists if each.gap or each.claimed is not None or each.foreign or each.blind]
+    for each in told:
+        gap = f"gap {each.gap}" if each.gap else "no gap"
+        _print(each, f"  {gap:8} {each.name or each.url}: {say_gap(each)}; had {each.had}", json_)
+    if told and not json_ and (rest := len(ledger.lists) - len(told)):
+        say(f"  {rest} more lists claim nothing.")
 
 
 def _clean(

@@ -6,7 +6,7 @@ import datetime as dt
 import json
 import re
 import sqlite3
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing, contextmanager
 from dataclasses import dataclass, fields, replace
@@ -507,6 +507,22 @@ def became(layout: Layout, site: str, since: dt.datetime) -> dict[str, int]:
             (site, moment),
         ).fetchall()
     return dict(found)
+
+
+def skipped(layout: Layout, urls: Iterable[str]) -> dict[str, int]:
+    """How many of these pages gave no document in any capture, by the reason of the Skip, the commonest first.
+
+    Raises:
+        UsageError: there is no catalogue yet.
+    """
+    with catalogue(layout) as db:
+        rows = db.execute(
+            """SELECT k.reason, count(DISTINCT k.url) FROM skips k JOIN json_each(?) AS asked ON asked.value = k.url
+               WHERE NOT EXISTS (SELECT 1 FROM documents d WHERE d.url = k.url)
+               GROUP BY k.reason ORDER BY count(DISTINCT k.url) DESC, k.reason""",
+            (json.dumps(list(urls)),),
+        ).fetchall()
+    return dict(rows)
 
 
 @contextmanager

@@ -421,7 +421,7 @@ class TapHandler(HTTP11DownloadHandler):
             CundangError: the recorder failed; the spider is closing.
         """
         async with self._turns[urlsplit(request.url).netloc]:
-            if "address" in request.meta and self._crawler.spider.frontier.parked(host_of(request.url)):  # type: ignore[union-attr]
+            if "address" in request.meta and self._crawler.spider.hosts.parked(host_of(request.url)):  # type: ignore[union-attr]
                 raise Resting
             try:
                 return await self._exchange(request)
