@@ -12,6 +12,7 @@ import pytest
 
 from archive import Archive
 from archive.catalogue import build, query
+from archive.catalogue.search import Searcher
 from archive.corpus import shard
 from archive.export import jsonl
 from archive.layout import Layout
@@ -105,7 +106,7 @@ def test_one_article_under_several_addresses_is_one_document(tmp_path: Path) -> 
     assert jsonl.write(query.documents(layout, ALL), out) == 1
     assert json.loads(out.read_text("utf-8"))["aliases"] == ["http://a.cn/?a=show&id=1", "http://a.cn/print/1.html"]
     assert Archive(tmp_path).documents().to_arrow()["aliases"].to_pylist() == [list(document.aliases)]
-    assert [hit.url for hit in query.search(layout, "统战", 10, ALL)] == ["http://a.cn/show-1.html"]
+    assert [hit.url for hit in Searcher(layout).find("统战").hits] == ["http://a.cn/show-1.html"]
     # Each capture is there, by itself, for who asks for it.
     assert len(list(query.documents(layout, query.Filter(versions=True)))) == 3
 
