@@ -18,7 +18,7 @@ MAX_CONTENT = 64 * 2**20
 _MAX_LINE = 64 * 1024
 _STEP = 256 * 1024
 # The empty line may be written CR CR LF: text mode on Windows makes it so of CR LF, and curl reads it.
-_END_OF_HEAD = re.compile(rb"\n\r{0,3}\n")
+END_OF_HEAD = re.compile(rb"\n\r{0,3}\n")
 # Some old servers end lines with CR alone; readers of archives know it, browsers do not.
 _CR_ALONE = re.compile(rb"[^\r\n]{1,8192}\r(?![\r\n])")
 _CR_CR_LF = re.compile(rb"[^\r\n]{1,8192}\r\r\n")
@@ -92,7 +92,7 @@ def read_head(block: bytes) -> Head:
 
 def _measure_head(block: bytes, start: int) -> tuple[int, str]:
     """The length of the head whose status line begins at `start`, and how its lines end where that is odd."""
-    end = _END_OF_HEAD.search(block, 0, MAX_HEAD)
+    end = END_OF_HEAD.search(block, 0, MAX_HEAD)
     length = end.end() if end else min(len(block), MAX_HEAD)
     if _CR_ALONE.match(block, start):
         at = block.find(b"\r\r", start, length)
@@ -267,7 +267,7 @@ def measure(response: BinaryIO, block: Digest, new: Callable[[], Digest]) -> tup
 def _read_first(response: BinaryIO) -> bytes:
     """The first bytes, so many that the head is among them."""
     first = response.read(_STEP)
-    while start_of_head(first) is not None and len(first) < MAX_HEAD and not _END_OF_HEAD.search(first):
+    while start_of_head(first) is not None and len(first) < MAX_HEAD and not END_OF_HEAD.search(first):
         more = response.read(_STEP)
         if not more:
             break
@@ -305,6 +305,8 @@ def open_response(block: bytes, limit: int = MAX_CONTENT) -> Opened:
     body = block[head.length :]
     entity, fault = entity_of(head, body)
     content, faults = content_of(head, entity, limit)
+    # The length of the page before it was packed: Chromium takes that, where it is exactly so.
+    short = short_of(head, len(body)) if not short_of(head, len(content)) or not content else None
     found = (fault, short_of(head, len(body)), *faults)
     return Opened(head=head, content=content, faults=tuple(each for each in found if each))
 
