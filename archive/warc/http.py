@@ -305,9 +305,9 @@ def open_response(block: bytes, limit: int = MAX_CONTENT) -> Opened:
     body = block[head.length :]
     entity, fault = entity_of(head, body)
     content, faults = content_of(head, entity, limit)
-    # The length of the page before it was packed: Chromium takes that, where it is exactly so.
-    short = short_of(head, len(body)) if not short_of(head, len(content)) or not content else None
-    found = (fault, short_of(head, len(body)), *faults)
+    # Some servers state the length before packing: Chromium takes that where it is exactly so, also of chunks.
+    exact = bool(content) and len(content) in _stated_lengths(head)
+    found = (None if exact else fault, None if exact else short_of(head, len(body)), *faults)
     return Opened(head=head, content=content, faults=tuple(each for each in found if each))
 
 
@@ -319,12 +319,15 @@ def short_of(head: Head, there: int) -> Fault | None:
         return None
     if not there and 300 <= head.status < 400:
         return None
-    stated = {value.strip() for name, value in head.headers if name.lower() == "content-length"}
-    lengths = {int(one) for value in stated for one in re.findall(r"(?:\A|,)\s*(\d{1,18})\s*(?=,|\Z)", value, re.ASCII)}
-    least = min(lengths, default=0)
+    least = min(_stated_lengths(head), default=0)
     if there >= least:
         return None
     return Fault(flag=TRUNCATED, words=f"{there} of the {least} bytes that Content-Length states are there")
+
+
+def _stated_lengths(head: Head) -> set[int]:
+    stated = {value.strip() for name, value in head.headers if name.lower() == "content-length"}
+    return {int(one) for value in stated for one in re.findall(r"(?:\A|,)\s*(\d{1,18})\s*(?=,|\Z)", value, re.ASCII)}
 
 
 def entity_of(head: Head, body: bytes) -> tuple[bytes, Fault | None]:

@@ -189,6 +189,12 @@ MORE: dict[str, Manner] = {
         final=answer(HTML, CHUNKED, body=chunks(body, size=4000)), ending="reset", pause=0.1
     ),
     "gzip-closed": lambda body: Shape(final=answer(HTML, GZIP, body=gzip.compress(body, mtime=0))),
+    "length-of-unpacked": lambda body: Shape(
+        final=answer(HTML, GZIP, b"Content-Length: %d" % len(body), body=gzip.compress(body, mtime=0))
+    ),
+    "chunks-break-off-but-long-enough": lambda body: Shape(
+        final=answer(HTML, CHUNKED, b"Content-Length: %d" % len(body), body=chunks(body, size=4000, end=False))
+    ),
     "gzip-no-trailer": lambda body: Shape(final=sized(HTML, GZIP, body=gzip.compress(body, mtime=0)[:-8])),
     "gzip-trailing": lambda body: Shape(final=sized(HTML, GZIP, body=gzip.compress(body, mtime=0) + b"\0\0\0")),
     "gzip-x": lambda body: Shape(

@@ -17,6 +17,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from manners import MANNERS, TOLD
 from odd_server import HTML, OddServer, Shape, answer
+from one_crawl import run
 from test_recorder import certificate
 
 from archive.layout import Layout
@@ -108,6 +109,8 @@ def test_a_whole_site_in_an_odd_manner_is_fetched_once_and_kept_as_sent(crawled:
         assert block == sent.removeprefix(b"\r\n")
 
 
+# What only its content tells to be whole: the length before packing.
+BY_CONTENT = {"length-of-unpacked", "chunks-break-off-but-long-enough"}
 # What neither Chromium nor curl reads whole, as `make wire` says.
 BROKEN = {
     "last-bare",
@@ -127,7 +130,7 @@ BROKEN = {
 }
 
 
-@given(st.sampled_from(sorted(set(MANNERS) - BROKEN)), st.lists(st.integers(0, 600), max_size=8))
+@given(st.sampled_from(sorted(set(MANNERS) - BROKEN - BY_CONTENT)), st.lists(st.integers(0, 600), max_size=8))
 def test_what_browsers_read_whole_is_whole_however_its_bytes_arrive(name: str, cuts: list[int]) -> None:
     shape = MANNERS[name](HOME)
     wire = shape.wire
@@ -157,6 +160,16 @@ def test_a_body_with_a_length_or_chunks_that_breaks_off_is_never_whole(name: str
     read = Reader()
     read.feed(wire[: at % (len(wire) - last)])
     assert not read.whole(closed=True)
+
+
+@pytest.mark.parametrize("name", sorted(BY_CONTENT))
+def test_the_length_before_packing_makes_a_page_whole(name: str, tmp_path: Path) -> None:
+    with OddServer(shapes={"page": MANNERS[name](HOME)}) as server:
+        out = run(server, tmp_path, [server.url("page")])
+    (seen,) = out["seen"]
+    assert (seen["event"], seen["body"]) == ("callback", HOME.decode())
+    (capture,) = (c for c in reader.read(Path(out["warcs"][0])) if c.url == server.url("page"))
+    assert (capture.truncated, capture.faults) == (None, ())
 
 
 def test_a_body_without_a_length_is_whole_only_where_its_connection_is_closed_in_order() -> None:
