@@ -60,6 +60,8 @@ logger = logging.getLogger(__name__)
 
 # As much of stray bytes as a metadata record quotes.
 QUOTED_BYTES = 1024
+# In `Response.flags`, before what is odd about a content of which nothing is lost.
+NOTE = "note"
 
 _NEEDED = (
     (HTTPConnectionPool, "_factory"),
@@ -362,7 +364,7 @@ def _response(request: Request, block: BinaryIO, page_bytes: int) -> Response:
 
     What is longer on the wire than a page may be is no page: it is recorded, and the spider gets no body. Sets
     `request.meta["empty"]`: nothing came after the head, or nothing came out of it. `Response.flags` says what is wrong
-    with the content, as `truncated: ...` or `damaged: ...`.
+    with the content: `truncated: ...`, `damaged: ...`, or `note: ...` where no byte is lost.
     """
     size = block.seek(0, SEEK_END)
     block.seek(0)
@@ -376,7 +378,7 @@ def _response(request: Request, block: BinaryIO, page_bytes: int) -> Response:
     body, flags = b"", list[str]()
     if size - head.length <= page_bytes:
         opened = open_response(raw, page_bytes)
-        body, flags = opened.content, [f"{fault.flag}: {fault.words}" for fault in opened.faults if fault.flag]
+        body, flags = opened.content, [f"{fault.flag or NOTE}: {fault.words}" for fault in opened.faults]
     request.meta["empty"] = size == head.length or (size - head.length <= page_bytes and not body)
     kind = responsetypes.from_args(headers=headers, url=request.url, body=body)
     status = _status(head, request.url)
