@@ -5,7 +5,6 @@
 # make soak MINUTES=15   a crawl of generated pages with faults: memory, open files, captures against the server's log
 # make faults  what the web, the disk and the power do to an archive, row by row: what was provoked, what came of it;
 #              with CI=1 it fails where a tool is missing: Debian's npm, chromium, openssl, libgnutls30
-# make wire    odd answers of servers, read by Chromium, curl and the crawler: who reads which whole; two minutes
 # make browser lists that a script makes, shown by a real Chromium; needs Debian's package chromium
 # make fuzz    mutated pages through the cleaner, ten minutes
 # make quality  cleaned texts against what stands on the pages, and against other cleaners; fails below its floors
@@ -22,7 +21,7 @@ BIN := $(VENV)/bin
 STRANGERS := build/strangers
 
 .DELETE_ON_ERROR:
-.PHONY: demo test check recall bench clean faults killpoints soak quality readers scrapyd scheduled reclean fuzz browser wire
+.PHONY: demo test check recall bench clean faults killpoints soak quality readers scrapyd scheduled reclean fuzz browser
 
 demo: $(VENV)/.product
 	$(BIN)/cundang demo
@@ -94,9 +93,6 @@ browser: $(VENV)/.develop
 	@command -v chromium >/dev/null || { echo "make browser needs Chromium: on Debian, apt install chromium" >&2; exit 2; }
 	$(BIN)/pip install --quiet --constraint constraints.txt --editable '.[dev,browser]'
 	$(BIN)/python -m pytest tests/crawler/test_browser.py
-
-wire: $(VENV)/.develop
-	$(BIN)/python tests/compare_wire.py
 
 quality: $(VENV)/.quality
 	$(BIN)/python tests/quality.py

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import dataclasses
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from html import unescape
 from itertools import islice
 from typing import NamedTuple, TypeAlias
-from urllib.parse import urljoin
+from urllib.parse import unquote, urljoin, urlsplit
 
 from archive.layout import IMPORTED
 from archive.site import Site, host_of
@@ -116,8 +116,12 @@ def clean(capture: Capture, site: Site | None) -> Document | Skip:
     content_type = capture.header("Content-Type")
     if capture.kind == "resource" and (content_type or "").lower().startswith("text/plain"):
         return _clean_text(capture, site)
+    if capture.purpose == "script":
+        # The page that holds it is a record of its own, as its scripts made it.
+        return _skip(capture, site, Reason.PART, f"asked for by {capture.found.parent if capture.found else 'a page'}")
     if found := verdict.unread(capture):
-        return _skip(capture, site, *found)
+        listed = found[0] is Reason.NOT_HTML and _is_listed_file(capture)
+        return _clean_file(capture, site) if listed else _skip(capture, site, *found)
     decoded = decode(capture.body, content_type)
     if decoded.lost > LOST:
         return _skip(capture, site, Reason.UNREADABLE, f"{decoded.lost:.0%} of its characters are none")
@@ -440,7 +444,46 @@ def _attachments(capture: Capture, page: Page) -> tuple[tuple[str, str], ...]:
                 found.setdefault(urljoin(urljoin(capture.url, base), href), name)
             except ValueError:
                 continue
+    for url in _viewed(capture, page):
+        found.setdefault(url, unquote(url.rpartition("/")[2]))
     return tuple(found.items())
+
+
+def _viewed(capture: Capture, page: Page) -> Iterator[str]:
+    """The files that a page shows inside of it, in a frame or with a viewer: `viewer.html?file=/a.pdf`."""
+    for element in page.outline.every("iframe", "embed", "object"):
+        source = element.get("src") or element.get("data") or ""
+        try:
+            values = [unquote(value) for _, _, value in (p.partition("=") for p in urlsplit(source).query.split("&"))]
+            for value in (source, *values):
+                if _ATTACHMENT.search(urlsplit(value).path):
+                    yield urljoin(capture.url, value.partition("#")[0])
+                    break
+        except ValueError:
+            continue
+
+
+def _is_listed_file(capture: Capture) -> bool:
+    """Whether a capture is a file that a list links to as if it were an article; of other files no row has a day."""
+    found = capture.found
+    return capture.status == 200 and found is not None and bool(found.row_date and found.anchor and _is_file(capture))
+
+
+def _is_file(capture: Capture) -> bool:
+    return _ATTACHMENT.search(capture.url) is not None or capture.body.startswith((b"%PDF-", b"\xd0\xcf\x11\xe0"))
+
+
+def _clean_file(capture: Capture, site: Site | None) -> Document | Skip:
+    """A file of a list: title and day are those of its row."""
+    assert capture.found is not None
+    anchor = capture.found.anchor or ""
+    reader = _reader(anchor)
+    draft = Draft(lines=[], fate=[], plain=reader is str, title=Line(found=anchor, read=reader(anchor)), titled="row")
+    statements = _statements(draft, capture, ([], [], []), [])
+    document = _document(capture, site, draft, statements, (), extractor="file", confidence=1.0, media=lambda: True)
+    if isinstance(document, Skip):
+        return document
+    return dataclasses.replace(document, attachments=((capture.url, draft.title.read if draft.title else anchor),))
 
 
 def _clean_text(capture: Capture, site: Site | None) -> Document | Skip:

@@ -25,6 +25,7 @@ class Reason(StrEnum):
     TOO_LARGE = "too_large"
     UNREADABLE = "unreadable"
     KILLED = "killed"
+    PART = "part"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -65,6 +65,8 @@ class Capture:
         found: where the crawler found it, None where nothing says so.
         origin: the relative path of an imported file.
         missing: the address, which nobody made, that the host answered with the same page; None: none is known.
+        purpose: what it was fetched for, where it was not for itself: `script` (a page's script asked for it, and the
+            page as its scripts made it is a record of its own), `browser`, `probe`, `robots`.
         faults: what is wrong with its bytes, for example "content-coding gzip cannot be undone".
     """
 
@@ -81,6 +83,7 @@ class Capture:
     found: Found | None = None
     origin: str | None = None
     missing: str | None = None
+    purpose: str | None = None
     faults: tuple[Fault, ...] = ()
 
     @property

@@ -200,6 +200,8 @@ def _described(capture: Capture, metadata: Record) -> Capture:
         capture = replace(capture, origin=origin)
     if missing := lines.get("same-as-missing"):
         capture = replace(capture, missing=missing)
+    if purpose := lines.get("purpose"):
+        capture = replace(capture, purpose=purpose)
     if lines.get("captured") == "unknown":
         capture = replace(capture, date=None)
     return capture

@@ -21,8 +21,10 @@ from crawler.discovery.link import (
     REQUISITE,
     Link,
     fold,
+    is_file,
     look_of,
     row_date,
+    viewed,
 )
 from crawler.queue.address import shape
 
@@ -95,7 +97,12 @@ def discover(url: str, html: str, root: HtmlElement | None) -> Iterator[Link]:
                 yield Link(url=href, anchor=anchor, row_date=date, priority=ARTICLE if article else LIST)
     for frame in elements["frame"]:
         if href := _absolute(base, frame.get("src") or ""):
-            yield Link(url=href, priority=LIST, frame=True)
+            if (file := viewed(href)) is not None:
+                yield Link(url=file, kind="requisite", priority=REQUISITE)
+            elif is_file(href):
+                yield Link(url=href, kind="requisite", priority=REQUISITE)
+            else:
+                yield Link(url=href, priority=LIST, frame=True)
     for image in elements["img"]:
         source = next((image.get(name) for name in _LATE if image.get(name)), image.get("src"))
         if source and (href := _absolute(base, source)):
@@ -146,7 +153,8 @@ def _anchors(base: str, found: list[HtmlElement], dates: dict[HtmlElement, str])
             continue
         anchor = _anchor(element)
         if look in ("file", "image"):
-            yield Link(url=href, anchor=anchor, kind="requisite", priority=REQUISITE)
+            date = dates.get(element) if look == "file" else None
+            yield Link(url=href, anchor=anchor, row_date=date, kind="requisite", priority=REQUISITE)
         elif element.get("rel") == "next" or (anchor and NEXT.fullmatch(anchor)):
             leads = True
             after.add(shape(href))

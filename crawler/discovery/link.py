@@ -6,6 +6,7 @@ import re
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Literal
+from urllib.parse import unquote, urljoin, urlsplit
 
 from crawler.queue.address import ARTICLE, LIST, REQUISITE, START
 
@@ -97,6 +98,23 @@ def look_of(url: str) -> Literal["file", "image", "foreign", "article", "page"]:
     behind = url[url.find("/", 8) :]
     asked = "?" in behind and _ARTICLE_QUERY.search(behind)
     return "article" if asked or _ARTICLE.search(behind) else "page"
+
+
+def viewed(url: str) -> str | None:
+    """The file that a viewer shows, as its address names it; None: it is no viewer.
+
+    >>> viewed("http://h/pdfjs/web/viewer.html?file=%2Fupload%2F7.pdf")
+    'http://h/upload/7.pdf'
+    """
+    for pair in urlsplit(url).query.split("&"):
+        _, _, value = pair.partition("=")
+        value = unquote(value).partition("#")[0]
+        if extension(value) in DOCUMENTS:
+            try:
+                return urljoin(url, value)
+            except ValueError:
+                return None
+    return None
 
 
 def row_date(text: str) -> str | None:

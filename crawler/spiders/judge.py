@@ -112,11 +112,13 @@ def judge(response: Response, url: str, site: Site) -> Judged:
     return _judged(capture_of(response, url), site, decoded.html, root, decoded.encoding, links, kind)
 
 
-def judge_shown(response: Response, url: str, site: Site, html: str) -> Judged:
-    """Judge what a browser shows of a page."""
+def judge_shown(
+    response: Response, url: str, site: Site, html: str, *, encoding: str = "utf-8", made: bool = False
+) -> Judged:
+    """Judge what a browser shows of a page, or its scripts make of it; `made`: they put something into it."""
     root = parse(html)
     shown = capture_of(response, url, body=html.encode("utf-8", "replace"), kind="text/html; charset=utf-8")
-    return _judged(shown, site, html, root, "utf-8", discover(url, html, root), "text/html")
+    return _judged(shown, site, html, root, encoding, discover(url, html, root), "text/html", made=made)
 
 
 def wall(response: Response, url: str, site: Site) -> tuple[Reason, str] | None:
@@ -133,6 +135,8 @@ def _judged(
     encoding: str,
     links: Sequence[Link],
     kind: str,
+    *,
+    made: bool = False,
 ) -> Judged:
     found = clean(capture, site)
     # What a list's script is answered reads like prose: headlines and days without a link.
@@ -141,7 +145,7 @@ def _judged(
     article = None if data or root is None else _article(found, capture, site)
     scripted = None
     if article is None and root is not None:
-        scripted = _scripted(html, root, links, prose, linked)
+        scripted = _scripted(html, root, links, prose, linked, made=made)
     return Judged(
         html=html,
         root=root,
@@ -178,7 +182,9 @@ def _digest(document: Document) -> bytes | None:
     return hashlib.sha256((told + text).encode("utf-8", "surrogatepass")).digest()
 
 
-def _scripted(html: str, root: HtmlElement, links: Sequence[Link], prose: int, linked: int) -> str | None:
+def _scripted(
+    html: str, root: HtmlElement, links: Sequence[Link], prose: int, linked: int, *, made: bool
+) -> str | None:
     """Why a page looks like a frame that a script fills, None where it does not.
 
     It has a script that fetches or builds, no article, nothing that leads on, and next to no text: little Chinese at
@@ -192,7 +198,7 @@ def _scripted(html: str, root: HtmlElement, links: Sequence[Link], prose: int, l
     fills = _FILLS.search(html)
     empty = next((name for name in _PLACES(root) if _LIST_NAME.search(name)), None)
     template = _TEMPLATE.search(html)
-    if fills is None or not (prose + linked < FEW_HAN or empty or template):
+    if fills is None or not ((prose + linked < FEW_HAN and not (made and links)) or empty or template):
         return None
     evidence = [f"script: {fills[0]}", *([f"empty: {empty}"] if empty else []), *([template[0]] if template else [])]
     return f"its list is made by a script ({'; '.join(evidence)}; no article, no pager)"

@@ -170,7 +170,9 @@ class Offers:
 
     def _push_one(self, address: Address, url: str, link: Link, *, pager: int, article: bool, again: bool) -> bool:
         """Offer what one link leads to; whether it is new to this visit."""
-        found = Found(parent=address.url, anchor=link.anchor, row_date=link.row_date)
+        # A file with the day of a row is what a list has in place of an article.
+        row_date = None if article and link.kind == "requisite" else link.row_date
+        found = Found(parent=address.url, anchor=link.anchor, row_date=row_date)
         depth = address.depth
         if link.kind == "requisite":
             if not self._wants(url, article=article):

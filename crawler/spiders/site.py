@@ -13,6 +13,7 @@ import tempfile
 import time
 from collections import Counter
 from collections.abc import AsyncIterator, Coroutine
+from dataclasses import replace
 from functools import partial
 from importlib.metadata import version
 from pathlib import Path
@@ -32,7 +33,8 @@ from archive.ledger import Ledger, Missing, read_ledger, write_ledger, write_mis
 from archive.site import Site
 from archive.text.document import Reason
 from archive.warc.writer import Writer, Written, disk_error
-from crawler.discovery.link import START
+from crawler.discovery.link import ARTICLE, START, Link
+from crawler.discovery.scripted import Play, play
 from crawler.queue.accounts import say_gap
 from crawler.queue.address import canonical, shape
 from crawler.queue.clocks import Clocks
@@ -44,6 +46,7 @@ from crawler.queue.scheduler import Scheduler
 from crawler.spiders.judge import Judged, content_type, header, is_row, judge, judge_shown
 from crawler.spiders.offer import MET, Offers
 from crawler.spiders.outcome import Outcomes
+from crawler.spiders.scripts import Made, Scripts, StageError
 from crawler.wire.browser import Browser, RenderError
 from crawler.wire.guard import Refused, Resting, literal_address
 from crawler.wire.recorder import Recorder, room
@@ -170,6 +173,8 @@ class SiteSpider(Spider):
         self._browser = Browser(crawler) if self.site.crawl.browser else None
         if self._browser is not None:
             crawler.signals.connect(self._browser.close, signals.spider_closed)
+        self._scripts = Scripts(crawler, self.site.hosts, self._browser)
+        crawler.signals.connect(self._scripts.close, signals.spider_closed)
         data = crawler.settings.get("DATA")
         self.layout = Layout.at(Path(data) if data else None)
         if self.looking:
@@ -486,7 +491,73 @@ class SiteSpider(Spider):
             return None
         if address.role == "article" and judged.refusal is not None and self._is_hidden(address, response, judged):
             return None
+        if (wanted := self._wanted(address, judged)) is not None:
+            return self._play(address, response, judged, wanted)
         return self._take(address, response, judged)
+
+    def _wanted(self, address: Address, judged: Judged) -> Play | None:
+        """What it takes to run the scripts of a page, where it lacks something that they may make."""
+        if judged.root is None or judged.data:
+            return None
+        found = address.found
+        return play(
+            address.url,
+            judged.html,
+            judged.root,
+            judged.links,
+            expected=address.priority == ARTICLE or (found is not None and found.row_date is not None),
+            article=judged.article is not None,
+            prose=judged.prose,
+            hosts=self.site.hosts,
+        )
+
+    async def _play(self, address: Address, response: Response, judged: Judged, wanted: Play) -> None:
+        """A page as its scripts make it, with all that they show of its list; what they change is on record."""
+        made_of, links = None, {link.url: link for link in judged.links}
+        try:
+            async with contextlib.aclosing(self._scripts.pages(response, judged.html, wanted)) as states:
+                async for made in states:
+                    shown = self._made(address, response, judged, made)
+                    new = {link.url for link in shown.links if is_row(link)} - links.keys()
+                    if wanted.lack == "body":
+                        # Its frames are part of it now.
+                        links.clear()
+                    links |= {link.url: link for link in shown.links}
+                    if made_of is not None and not self._goes_on(new, judged.encoding):
+                        break
+                    made_of = made_of or shown
+        except StageError as error:
+            logger.info("%s: %s", address.url, error)
+        except CundangError as error:
+            self._stop(error)
+            return
+        try:
+            showing = self._take(address, response, replace(made_of or judged, links=list(links.values())))
+            if showing is not None:
+                await showing
+        except CundangError as error:
+            self._stop(error)
+
+    def _made(self, address: Address, response: Response, judged: Judged, made: Made) -> Judged:
+        """One state of a page that its scripts made: recorded where it shows what the server's page does not."""
+        written: Written = response.meta["written"]
+        self.counts["requisites"] += made.asked
+        if made.changed:
+            about = (("rendered-from", written.id), ("made-by", "the scripts of the page, without a browser"))
+            self.recorder.rendered(response.url, made.html.encode("utf-8", "replace"), about)
+        shown = judge_shown(response, address.url, self.site, made.html, encoding=judged.encoding, made=made.changed)
+        if made.went and not shown.rows:
+            went = [Link(url=url, kind="redirect") for url in made.went]
+            return replace(shown, links=[*shown.links, *went])
+        return shown
+
+    def _goes_on(self, rows: set[str], encoding: str) -> bool:
+        """Whether a list is walked further, after a page with these new rows."""
+        if not rows or self.stopping:
+            return False
+        if self.full or self.frontier.visit == 1:
+            return True
+        return any(not self.frontier.known(url) for row in rows if (url := canonical(row, encoding)) is not None)
 
     def _is_hidden(self, address: Address, response: Response, judged: Judged) -> bool:
         """Whether something else stands in the place of a known article, which then stays what it is."""
