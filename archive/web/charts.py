@@ -22,7 +22,7 @@ def bars(values: Sequence[tuple[str, int]], link: Callable[[str], str], label: s
     high = HEIGHT - AXIS
     every = -(-len(values) // WORDS)
     parts = [
-        Markup('<svg class="bars" role="img" viewBox="0 0 {} {}" aria-label="{}">').format(WIDTH, HEIGHT, label),
+        Markup('<svg class="bars" role="group" viewBox="0 0 {} {}" aria-label="{}">').format(WIDTH, HEIGHT, label),
         Markup('<line x1="0" y1="{0}" x2="{1}" y2="{0}" class="axis"/>').format(high, WIDTH),
     ]
     for nth, (name, count) in enumerate(values):
@@ -74,7 +74,7 @@ def calendar(days: dict[str, int], link: Callable[[str], str], label: str) -> Ma
     most = max(days.values())
     cell = 12
     parts = [
-        Markup('<svg class="calendar" role="img" viewBox="0 0 {} {}" aria-label="{}">').format(
+        Markup('<svg class="calendar" role="group" viewBox="0 0 {} {}" aria-label="{}">').format(
             53 * cell + 4, 7 * cell + 16, label
         )
     ]
