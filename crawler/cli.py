@@ -404,6 +404,19 @@ def search(  # noqa: PLR0913, PLR0917 - typer makes an option of each
 
 
 @app.command()
+def changes(context: typer.Context, since: Day = None, site: SiteKey = None, json_: Json = False) -> None:
+    """List new, edited and deleted articles, and those that came back, latest first; times are UTC.
+
+    Example: cundang changes --since 2026-01
+    """
+    from crawler import find  # noqa: PLC0415 - only this command needs it
+
+    house: House = context.obj
+    for change, plain in find.changes(_known_data(house.layout), since, house.key(site)):
+        _print(change, plain, json_)
+
+
+@app.command()
 def show(
     context: typer.Context,
     name: Annotated[str, typer.Argument(help="A document's id or URL.")],

@@ -6,8 +6,10 @@ import datetime as dt
 from collections.abc import Iterator, Sequence
 from typing import Any
 
+from archive.catalogue import changes as known_changes
 from archive.catalogue.search import FACETS, Found, Hit, Searcher
 from archive.errors import UsageError
+from archive.layout import Layout
 
 # What is printed for a program, and what for a person; None: talk, on stderr.
 Line = tuple[Any, str]
@@ -66,6 +68,20 @@ def concordance(searcher: Searcher, query: str) -> Iterator[Line]:
     for line in lines:
         yield line, f"{line.left:\u3000>24}【{line.word}】{line.right}"
     yield None, f"{len(lines)} places; the newest of {total} documents were read" if lines else f"{total} documents"
+
+
+def changes(layout: Layout, since: str | None, site: str | None) -> Iterator[Line]:
+    """What changed since a day, an edit with its lines.
+
+    Raises:
+        UsageError: it is no day.
+    """
+    if since is not None and not _is_day(since):
+        raise UsageError(f"{since!r} is no day, month or year. Write it as 2020-02-19, 2020-02 or 2020.")
+    for change in known_changes.changes(layout, (since or "1990").replace("-", ""), site=site):
+        seen = f"{change.seen[:4]}-{change.seen[4:6]}-{change.seen[6:8]} {change.seen[8:10]}:{change.seen[10:12]}Z"
+        lines = "".join(f"\n    {line}" for line in change.lines)
+        yield change, f"{seen}  {change.what:8}{change.title or '(no title)'}\n    {change.url}  {change.id}{lines}"
 
 
 def _is_day(words: str) -> bool:
