@@ -5,6 +5,7 @@
 # make soak MINUTES=15   a crawl of generated pages with faults: memory, open files, captures against the server's log
 # make faults  what the web, the disk and the power do to an archive, row by row: what was provoked, what came of it;
 #              with CI=1 it fails where a tool is missing: Debian's npm, chromium, openssl, libgnutls30
+# make wire    odd answers of servers, read by Chromium, curl and the crawler: who reads which whole; two minutes
 # make browser lists that a script makes, shown by a real Chromium; needs Debian's package chromium
 # make web     the page of cundang serve in a real Chromium: views, accessibility, a hostile page; needs chromium and npm
 # make fuzz    mutated pages through the cleaner, ten minutes
@@ -22,7 +23,7 @@ BIN := $(VENV)/bin
 STRANGERS := build/strangers
 
 .DELETE_ON_ERROR:
-.PHONY: demo test check recall bench clean faults killpoints soak quality readers scrapyd scheduled reclean fuzz browser web
+.PHONY: demo test check recall bench clean faults killpoints soak quality readers scrapyd scheduled reclean fuzz browser web wire
 
 demo: $(VENV)/.product
 	$(BIN)/cundang demo
@@ -105,6 +106,9 @@ $(STRANGERS)/.axe:
 	mkdir -p $(STRANGERS)
 	cd $(STRANGERS) && npm install --no-audit --no-fund --ignore-scripts axe-core@4.14
 	touch $@
+
+wire: $(VENV)/.develop
+	$(BIN)/python tests/compare_wire.py
 
 quality: $(VENV)/.quality
 	$(BIN)/python tests/quality.py

@@ -18,7 +18,7 @@ MAX_CONTENT = 64 * 2**20
 _MAX_LINE = 64 * 1024
 _STEP = 256 * 1024
 # The empty line may be written CR CR LF: text mode on Windows makes it so of CR LF, and curl reads it.
-_END_OF_HEAD = re.compile(rb"\n\r{0,3}\n")
+END_OF_HEAD = re.compile(rb"\n\r{0,3}\n")
 # Some old servers end lines with CR alone; readers of archives know it, browsers do not.
 _CR_ALONE = re.compile(rb"[^\r\n]{1,8192}\r(?![\r\n])")
 _CR_CR_LF = re.compile(rb"[^\r\n]{1,8192}\r\r\n")
@@ -92,7 +92,7 @@ def read_head(block: bytes) -> Head:
 
 def _measure_head(block: bytes, start: int) -> tuple[int, str]:
     """The length of the head whose status line begins at `start`, and how its lines end where that is odd."""
-    end = _END_OF_HEAD.search(block, 0, MAX_HEAD)
+    end = END_OF_HEAD.search(block, 0, MAX_HEAD)
     length = end.end() if end else min(len(block), MAX_HEAD)
     if _CR_ALONE.match(block, start):
         at = block.find(b"\r\r", start, length)
@@ -267,7 +267,7 @@ def measure(response: BinaryIO, block: Digest, new: Callable[[], Digest]) -> tup
 def _read_first(response: BinaryIO) -> bytes:
     """The first bytes, so many that the head is among them."""
     first = response.read(_STEP)
-    while start_of_head(first) is not None and len(first) < MAX_HEAD and not _END_OF_HEAD.search(first):
+    while start_of_head(first) is not None and len(first) < MAX_HEAD and not END_OF_HEAD.search(first):
         more = response.read(_STEP)
         if not more:
             break
@@ -305,7 +305,9 @@ def open_response(block: bytes, limit: int = MAX_CONTENT) -> Opened:
     body = block[head.length :]
     entity, fault = entity_of(head, body)
     content, faults = content_of(head, entity, limit)
-    found = (fault, short_of(head, len(body)), *faults)
+    # Some servers state the length before packing: Chromium takes that where it is exactly so, also of chunks.
+    exact = bool(content) and len(content) in _stated_lengths(head)
+    found = (None if exact else fault, None if exact else short_of(head, len(body)), *faults)
     return Opened(head=head, content=content, faults=tuple(each for each in found if each))
 
 
@@ -317,12 +319,15 @@ def short_of(head: Head, there: int) -> Fault | None:
         return None
     if not there and 300 <= head.status < 400:
         return None
-    stated = {value.strip() for name, value in head.headers if name.lower() == "content-length"}
-    lengths = {int(one) for value in stated for one in re.findall(r"(?:\A|,)\s*(\d{1,18})\s*(?=,|\Z)", value, re.ASCII)}
-    least = min(lengths, default=0)
+    least = min(_stated_lengths(head), default=0)
     if there >= least:
         return None
     return Fault(flag=TRUNCATED, words=f"{there} of the {least} bytes that Content-Length states are there")
+
+
+def _stated_lengths(head: Head) -> set[int]:
+    stated = {value.strip() for name, value in head.headers if name.lower() == "content-length"}
+    return {int(one) for value in stated for one in re.findall(r"(?:\A|,)\s*(\d{1,18})\s*(?=,|\Z)", value, re.ASCII)}
 
 
 def entity_of(head: Head, body: bytes) -> tuple[bytes, Fault | None]:
