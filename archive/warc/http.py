@@ -74,6 +74,8 @@ def read_head(block: bytes) -> Head:
     0
     >>> [read_head(line + b"\n\n").status for line in (b"\r\nhttp/1.1  404", b"HTTP/1.1 404Gone", b"HTTP/1.0 OK")]
     [404, 404, 200]
+    >>> read_head(b"\r\n\r\nHTTP/1.1 200 OK\r\n\r\n").length
+    23
     """
     start = start_of_head(block)
     if start is None:
@@ -92,7 +94,7 @@ def read_head(block: bytes) -> Head:
 
 def _measure_head(block: bytes, start: int) -> tuple[int, str]:
     """The length of the head whose status line begins at `start`, and how its lines end where that is odd."""
-    end = END_OF_HEAD.search(block, 0, MAX_HEAD)
+    end = END_OF_HEAD.search(block, start, MAX_HEAD)
     length = end.end() if end else min(len(block), MAX_HEAD)
     if _CR_ALONE.match(block, start):
         at = block.find(b"\r\r", start, length)

@@ -47,7 +47,6 @@ _REFRESH = XPath("//meta[translate(@http-equiv, 'REFSH', 'refsh') = 'refresh'][n
 _LINKS = XPath(".//a[@href]")
 _COUNT = XPath("count(.//a[@href])")
 _ALTS = XPath(".//img/@alt")
-_REFRESH_URL = re.compile(r"\A\s*+[\d.]*+\s*+[;,]\s*+url\s*+=\s*+['\"]?(.*\S)", re.IGNORECASE)
 _CLICK = re.compile(r"(?:location(?:\.href)?\s*=|location\.(?:replace|assign)\(|window\.open\()\s*['\"]([^'\"]+)['\"]")
 _STUB = re.compile(
     r"(?:window|self|top|parent|document)?\.?location(?:\.href|\.replace|\.assign)?\s*(?:=|\()\s*['\"]([^'\"]{1,300})['\"]",
@@ -111,7 +110,33 @@ def discover(url: str, html: str, root: HtmlElement | None) -> Iterator[Link]:
 
 def base_of(url: str, root: HtmlElement) -> str:
     """What the links of a page are relative to."""
-    return urljoin(url, str(_BASE(root)).strip())
+    try:
+        base = urljoin(url, str(_BASE(root)).strip())
+    except ValueError:
+        return url
+    # HTML, "frozen base URL": what is no address, or a script, is passed over.
+    return base if base[:5].lower() in ("http:", "https") else url
+
+
+def refresh_target(content: str) -> str | None:
+    """Where a refresh leads, as its header or its meta element says it; None: to the page itself.
+
+    HTML, "shared declarative refresh steps": seconds, a separator, and the address, with `url=` before it or without.
+
+    >>> [refresh_target(c) for c in ("0; URL='/a.html'", "0; /a.html", "3,url = /a.html", "0 /a.html", "5", "0url=/a")]
+    ['/a.html', '/a.html', '/a.html', '/a.html', None, None]
+    """
+    said = content.strip()
+    rest = said.lstrip("0123456789.")
+    if rest[:1] not in (";", ",", " ", "\t", "\n"):
+        return None
+    rest = rest.lstrip()
+    rest = rest.removeprefix(rest[0] if rest[0] in ";," else "").lstrip()
+    if rest[:3].lower() == "url" and (after := rest[3:].lstrip())[:1] == "=":
+        rest = after[1:].lstrip()
+    if rest[:1] in ("'", '"'):
+        rest = rest[1:].partition(rest[0])[0]
+    return rest.strip() or None
 
 
 def _survey(root: HtmlElement) -> tuple[defaultdict[str, list[HtmlElement]], list[_Text]]:
@@ -192,7 +217,7 @@ def _beside_its_like(element: HtmlElement, anchor: str) -> bool:
 
 def _redirects(base: str, html: str, root: HtmlElement) -> Iterator[Link]:
     for content in _REFRESH(root):
-        if (found := _REFRESH_URL.match(content)) and (href := _absolute(base, found[1].rstrip("'\""))):
+        if (target := refresh_target(content)) and (href := _absolute(base, target)):
             yield Link(url=href, kind="redirect")
     # A share button says `location = ` too: a stub is short, shows next to nothing, and says it once.
     if len(html) < 2048:

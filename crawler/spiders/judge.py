@@ -6,6 +6,7 @@ import hashlib
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from urllib.parse import urljoin
 
 from lxml.etree import XPath
 from lxml.html import HtmlElement
@@ -19,6 +20,7 @@ from archive.text.document import Document, Reason, Skip
 from archive.warc.capture import Capture
 from archive.warc.writer import Written
 from crawler.discovery import Link, discover
+from crawler.discovery.general import refresh_target
 from crawler.discovery.link import ARTICLE
 from crawler.queue.clocks import read_day
 from crawler.queue.frontier import Article
@@ -45,6 +47,14 @@ _TEMPLATE = re.compile(r"\{\{\s*\w+(?:\.\w+)+\s*\}\}|\bv-for=")
 # JSON, feeds, and the records of 大汉, which come as HTML too.
 _DATA = re.compile(
     r"\A[\s\ufeff]*+(?:<\?xml[^>]*+>\s*+)?(?:[{\[]|<(?:datastore|recordset|rss|feed|urlset|sitemapindex)\b)"
+)
+# What is a page by its Content-Type, and by its first bytes (MIME Sniffing, section 7.1: what a page begins with).
+_PAGES = re.compile(r"html|xml|json|text/plain")
+_SNIFFED = 1024
+_MARKUP = re.compile(
+    rb"\A(?:\xef\xbb\xbf)?\s*+<(?:!doctype html|html|head|body|title|meta|link|style|script|iframe|table|div|font|ul"
+    rb"|h1|br|p|a|b)[\s>]|\A(?:\xef\xbb\xbf)?\s*+<!--",
+    re.IGNORECASE,
 )
 _NO_HAN = re.compile(r"[^\u3400-\u9fff]+")
 # Plain paths cost a fifth of one that asks each text for its parent (measured).
@@ -216,6 +226,24 @@ def header(response: Response, name: str) -> str:
         return value.decode("utf-8")
     except UnicodeDecodeError:
         return value.decode("gb18030", "replace")
+
+
+def is_page(response: Response) -> bool:
+    """Whether an answer is looked into for links: by its Content-Type, else by its first bytes, as browsers do.
+
+    Old servers send lists as `text`, or as octet-stream.
+    """
+    kind = content_type(response)
+    return not kind or _PAGES.search(kind) is not None or _MARKUP.match(response.body[:_SNIFFED]) is not None
+
+
+def refreshes(response: Response) -> list[Link]:
+    """Where the header Refresh leads, which does as a meta element of that name."""
+    target = refresh_target(header(response, "Refresh"))
+    try:
+        return [Link(url=urljoin(response.url, target), kind="redirect")] if target else []
+    except ValueError:
+        return []
 
 
 def content_type(response: Response) -> str:

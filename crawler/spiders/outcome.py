@@ -173,11 +173,15 @@ class Outcomes:
         self.troubles[reason] += 1
         self._frontier.fail(address, reason, detail, wait=None, status=status)
 
+    def is_last(self, address: Address) -> bool:
+        """Whether an address is given up when it fails once more."""
+        return address.tries + 1 >= TRIES
+
     def retry(
         self, address: Address, reason: str, detail: str, *, status: int | None = None, wait: float | None = None
     ) -> None:
         """The address is asked for again after a while (seconds), or given up after some tries."""
-        if address.tries + 1 >= TRIES:
+        if self.is_last(address):
             self.give_up(address, reason, detail, status)
         else:
             pause = self._wait(address) if wait is None else wait
@@ -205,7 +209,7 @@ def retry_after(response: Response) -> float | None:
         return float(value[:9])
     try:
         until = email.utils.parsedate_to_datetime(value)
-    except ValueError:
+    except (ValueError, OverflowError):  # `in the year 99999999999`
         return None
     if until.tzinfo is None:
         until = until.replace(tzinfo=dt.UTC)

@@ -8,7 +8,6 @@ import difflib
 import hashlib
 import ipaddress
 import logging
-import re
 import tempfile
 import time
 from collections import Counter
@@ -43,12 +42,13 @@ from crawler.queue.heal import heal
 from crawler.queue.hosts import Hosts
 from crawler.queue.lock import Lock
 from crawler.queue.scheduler import Scheduler
-from crawler.spiders.judge import Judged, content_type, header, is_row, judge, judge_shown
+from crawler.spiders.judge import Judged, header, is_page, is_row, judge, judge_shown, refreshes
 from crawler.spiders.offer import MET, Offers
 from crawler.spiders.outcome import Outcomes
 from crawler.spiders.scripts import Made, Scripts, StageError
 from crawler.wire.browser import Browser, RenderError
 from crawler.wire.guard import Refused, Resting, literal_address
+from crawler.wire.handler import NOTE
 from crawler.wire.recorder import Recorder, room
 from crawler.wire.tap import Cut
 
@@ -343,6 +343,7 @@ class SiteSpider(Spider):
                 self._scheduler.give_back(address)
             elif isinstance(error, Cut):
                 self._count(address, error.response)
+                self._read_cut(address, error)
                 self.outcomes.cut(address, error)
             else:
                 self.outcomes.lost(address, cast("BaseException", error))
@@ -462,23 +463,46 @@ class SiteSpider(Spider):
     def _answer(self, address: Address, response: Response) -> Showing | None:
         status = response.status
         location = response.headers.get("Location")
-        if status == 304:
+        showing: Showing | None = None
+        lack = next((flag for flag in response.flags if not flag.startswith(NOTE)), None)
+        if status == 304 and _is_conditional(response.request):
             self.frontier.done(address, status, role=address.role)
+        elif status == 304:
+            self.outcomes.retry(address, "http_304", "unchanged, says the server unasked", status=status)
         elif status in (429, 503):
             self.outcomes.rests(address, response)
         elif 300 <= status < 400 and location:
             self.outcomes.redirected(address, response, header(response, "Location"))
         elif status >= 400 or status < 200:
             self.outcomes.refused(address, response)
+        elif response.meta.get("empty"):
+            self.outcomes.retry(address, "empty", f"status {status}, and nothing else", status=status)
+        elif lack is not None and not self.outcomes.is_last(address):
+            self.outcomes.retry(address, "damaged", lack, status=status)
         elif address.kind == "requisite":
             self.frontier.done(address, status, validators=_validators(response))
         else:
-            return self._page(address, response)
-        return None
+            showing = self._page(address, response)
+        if lack is not None and showing is None and self.outcomes.is_last(address) and 200 <= status < 300:
+            self.outcomes.give_up(address, "damaged", lack, status)
+        return showing
+
+    def _read_cut(self, address: Address, cut: Cut) -> None:
+        """Push what a page leads to that never comes whole, before its address is given up."""
+        last = cut.truncated == "length" or self.outcomes.is_last(address)
+        if not last or cut.response.status != 200 or address.kind == "requisite" or not cut.response.body:
+            return
+        try:
+            showing = self._page(address, cut.response)
+            if showing is not None:
+                showing.close()
+        except CundangError:
+            raise
+        except Exception:
+            logger.exception("Reading what came of %s", address.url)
 
     def _page(self, address: Address, response: Response) -> Showing | None:
-        kind = content_type(response)
-        if kind and not re.search(r"html|xml|json|text/plain", kind):
+        if not is_page(response):
             self.frontier.done(address, response.status)
             return None
         judged = judge(response, address.url, self.site)
@@ -576,7 +600,7 @@ class SiteSpider(Spider):
         self.counts["articles"] += judged.article is not None
         redirects = [
             link
-            for link in judged.links
+            for link in (*judged.links, *refreshes(response))
             # A page that loads itself anew is a page.
             if link.kind == "redirect" and canonical(link.url, judged.encoding) != address.url
         ]
@@ -663,6 +687,11 @@ def _sentence(new: list[str]) -> str:
     """Gaps that are new, as the end of one sentence."""
     more = f", and {len(new) - 3} more" if len(new) > 3 else ""
     return "; ".join(new[:3]) + more
+
+
+def _is_conditional(request: Request | None) -> bool:
+    """Whether a request asked for a page only if it was another than before."""
+    return request is not None and ("If-None-Match" in request.headers or "If-Modified-Since" in request.headers)
 
 
 def _validators(response: Response) -> tuple[str | None, str | None]:

@@ -36,7 +36,7 @@ from twisted.web.client import HTTPConnectionPool
 
 from archive.errors import CundangError, DataError, SpaceError, UsageError
 from archive.site import host_of
-from archive.warc.capture import Found
+from archive.warc.capture import Fault, Found
 from archive.warc.http import Head, open_response, read_head
 from archive.warc.record import Record
 from archive.warc.writer import Exchange, Written
@@ -378,11 +378,16 @@ def _response(request: Request, block: BinaryIO, page_bytes: int) -> Response:
     body, flags = b"", list[str]()
     if size - head.length <= page_bytes:
         opened = open_response(raw, page_bytes)
-        body, flags = opened.content, [f"{fault.flag or NOTE}: {fault.words}" for fault in opened.faults]
+        body, flags = opened.content, [f"{_kind_of(fault)}: {fault.words}" for fault in opened.faults]
     request.meta["empty"] = size == head.length or (size - head.length <= page_bytes and not body)
     kind = responsetypes.from_args(headers=headers, url=request.url, body=body)
     status = _status(head, request.url)
     return kind(url=request.url, status=status, headers=headers, body=body, flags=flags, request=request)
+
+
+def _kind_of(fault: Fault) -> str:
+    """The flag of a fault, or that it is a note: browsers pass over the checksum of gzip."""
+    return NOTE if "checksum" in fault.words or not fault.flag else fault.flag
 
 
 def _status(head: Head, url: str) -> int:
