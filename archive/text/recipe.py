@@ -26,8 +26,7 @@ LIBRARIES = (
     "trafilatura",
     "w3lib",
 )
-FIELDS = ("labels.toml", "people.toml", "source.toml", "title.toml", "words.txt")
-DATA = ("common_han.txt", "dates.toml", "lines.toml", *(f"fields/{name}" for name in FIELDS))
+DATA = ("common_han.txt", "dates.toml", "lines.toml", "fields/title.toml")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -26,6 +26,7 @@ class Scheduler:
 
     def __init__(self, crawler: Crawler) -> None:
         self._crawler = crawler
+        self._left: set[str] = set()
         self._pages = 0
         self._asked: deque[Request] = deque()
         self._timer: Any = None  # Twisted's types name no methods
@@ -56,7 +57,7 @@ class Scheduler:
 
     def leave(self, host: str) -> None:
         """Ask the host for nothing more in this run; what is due stays due for another one."""
-        self._spider.hosts.leave(host)
+        self._left.add(host)
         self._spider.frontier.postpone(host)
 
     def enough(self) -> bool:
@@ -70,7 +71,8 @@ class Scheduler:
         if self._spider.stopping:
             return False
         frontier, only_requisites = self._spider.frontier, self.enough()
-        if frontier.due(self._spider.hosts.open, only_requisites=only_requisites):
+        hosts = [host for host in self._spider.site.hosts if host not in self._left]
+        if frontier.due(hosts, only_requisites=only_requisites):
             return True
         return not only_requisites and frontier.next_waiting() is not None
 
@@ -93,14 +95,20 @@ class Scheduler:
             return self._asked.popleft() if self._asked else None
         if spider.stopping:
             return None
-        hosts = spider.hosts
         if not spider.in_hours():
-            for host in hosts.open:
+            for host in spider.site.hosts:
                 self.leave(host)
         active = Counter(host_of(request.url) for request in self._crawler.engine.downloader.active)
-        ready = [host for host in hosts.open if active[host] < AT_ONCE and not hosts.parked(host)]
-        while address := spider.frontier.lease(ready, only_requisites=self.enough()):
-            if spider.is_another(address) or self._is_in_vain(address):
+        hosts = [
+            host
+            for host in spider.site.hosts
+            if host not in self._left and active[host] < AT_ONCE and not spider.frontier.parked(host)
+        ]
+        while address := spider.frontier.lease(hosts, only_requisites=self.enough()):
+            if spider.is_another(address):
+                continue
+            if spider.frontier.barren(shape(address.url)):
+                spider.frontier.refuse(address, "trap", f"{BARREN} pages like it in a row led nowhere", later=False)
                 continue
             if address.kind != "requisite":
                 self._pages += 1
@@ -108,23 +116,12 @@ class Scheduler:
         self._wake_later()
         return None
 
-    def _is_in_vain(self, address: Address) -> bool:
-        """Whether pages like it led nowhere, or were blocked: it is not asked for in this run."""
-        frontier = self._spider.frontier
-        if frontier.barren(shape(address.url)):
-            frontier.refuse(address, "trap", f"{BARREN} pages like it in a row led nowhere", later=False)
-        elif address.kind != "requisite" and self._spider.hosts.blocked(address.url):
-            frontier.fail(address, "blocked", "pages like it were blocked; the next crawl asks for it", wait=None)
-        else:
-            return False
-        return True
-
     def _wake_later(self) -> None:
         """Have the engine ask again when the next address or host is due; by itself it asks every 5 seconds."""
         from twisted.internet import reactor  # noqa: PLC0415 - importing it installs one
 
         frontier = self._spider.frontier
-        rests = [self._spider.hosts.parked(host) for host in self._spider.hosts.open]
+        rests = [frontier.parked(host) for host in self._spider.site.hosts if host not in self._left]
         waits = [wait for wait in (*rests, frontier.next_waiting()) if wait]
         if waits and (self._timer is None or not self._timer.active()):
             self._timer = cast("Any", reactor).callLater(min(waits) + 0.01, self._wake)
