@@ -5,7 +5,9 @@
 # make soak MINUTES=15   a crawl of generated pages with faults: memory, open files, captures against the server's log
 # make faults  what the web, the disk and the power do to an archive, row by row: what was provoked, what came of it;
 #              with CI=1 it fails where a tool is missing: Debian's npm, chromium, openssl, libgnutls30
+# make wire    odd answers of servers, read by Chromium, curl and the crawler: who reads which whole; two minutes
 # make browser lists that a script makes, shown by a real Chromium; needs Debian's package chromium
+# make web     the page of cundang serve in a real Chromium: views, accessibility, a hostile page; needs chromium and npm
 # make fuzz    mutated pages through the cleaner, ten minutes
 # make quality  cleaned texts against what stands on the pages, and against other cleaners; fails below its floors
 # make readers exports read by datasets, datatrove and mlcroissant, in an environment of their own
@@ -21,7 +23,7 @@ BIN := $(VENV)/bin
 STRANGERS := build/strangers
 
 .DELETE_ON_ERROR:
-.PHONY: demo test check recall bench clean faults killpoints soak quality readers scrapyd scheduled reclean fuzz browser
+.PHONY: demo test check recall bench clean faults killpoints soak quality readers scrapyd scheduled reclean fuzz browser web wire
 
 demo: $(VENV)/.product
 	$(BIN)/cundang demo
@@ -86,13 +88,27 @@ reclean: $(VENV)/.develop
 	$(BIN)/python tests/bench_reclean.py
 
 fuzz: $(VENV)/.develop
-	$(BIN)/pip install --quiet --constraint constraints.txt --editable '.[dev,fuzz]'
+	$(BIN)/pip install --quiet --constraint constraints.txt --editable '.[dev,web,fuzz]'
 	$(BIN)/python tests/fuzz.py
 
 browser: $(VENV)/.develop
 	@command -v chromium >/dev/null || { echo "make browser needs Chromium: on Debian, apt install chromium" >&2; exit 2; }
-	$(BIN)/pip install --quiet --constraint constraints.txt --editable '.[dev,browser]'
+	$(BIN)/pip install --quiet --constraint constraints.txt --editable '.[dev,web,browser]'
 	$(BIN)/python -m pytest tests/crawler/test_browser.py
+
+web: $(VENV)/.develop $(STRANGERS)/.axe
+	@command -v chromium >/dev/null || { echo "make web needs Chromium: on Debian, apt install chromium" >&2; exit 2; }
+	$(BIN)/pip install --quiet --constraint constraints.txt --editable '.[dev,browser,web]'
+	CUNDANG_STRANGERS=$(STRANGERS) $(BIN)/python -m pytest tests/web
+
+$(STRANGERS)/.axe:
+	@command -v npm >/dev/null || { echo "make web checks pages with axe-core: on Debian, apt install npm" >&2; exit 2; }
+	mkdir -p $(STRANGERS)
+	cd $(STRANGERS) && npm install --no-audit --no-fund --ignore-scripts axe-core@4.14
+	touch $@
+
+wire: $(VENV)/.develop
+	$(BIN)/python tests/compare_wire.py
 
 quality: $(VENV)/.quality
 	$(BIN)/python tests/quality.py
@@ -113,15 +129,15 @@ $(VENV)/bin/pip:
 	$(BIN)/pip install --quiet --upgrade pip
 
 $(VENV)/.product: $(VENV)/bin/pip pyproject.toml constraints.txt
-	$(BIN)/pip install --quiet --constraint constraints.txt --editable .
+	$(BIN)/pip install --quiet --constraint constraints.txt --editable '.[web]'
 	touch $@
 
 $(VENV)/.develop: $(VENV)/bin/pip pyproject.toml constraints.txt
-	$(BIN)/pip install --quiet --constraint constraints.txt --editable '.[dev]'
+	$(BIN)/pip install --quiet --constraint constraints.txt --editable '.[dev,web]'
 	touch $@
 
 $(VENV)/.quality: $(VENV)/.develop
-	$(BIN)/pip install --quiet --constraint constraints.txt --editable '.[dev,quality]'
+	$(BIN)/pip install --quiet --constraint constraints.txt --editable '.[dev,web,quality]'
 	touch $@
 
 MINUTES ?= 15

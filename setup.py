@@ -14,6 +14,9 @@ setup(
     name=PROJECT["name"],
     version=PROJECT["version"],
     packages=find_packages(include=["crawler", "crawler.*", "archive", "archive.*"]),
-    package_data={"": ["*.toml", "*.txt", "*.sql", "*.html"], "crawler.practice": ["sites/*", "templates/*/*"]},
+    package_data={
+        "": ["*.toml", "*.txt", "*.sql", "*.html", "*.css", "templates/*.html"],
+        "crawler.practice": ["sites/*", "templates/*/*"],
+    },
     entry_points={"scrapy": ["settings = crawler.settings"]},
 )

@@ -26,10 +26,12 @@ import typer
 
 from archive import site as site_files
 from archive.catalogue import agree, build, query
+from archive.catalogue.search import Searcher
 from archive.corpus import diff, ingest, reclean
 from archive.errors import CundangError, InterruptedCrawl, SpaceError, UsageError
-from archive.export import csv, dolma, hf, jsonl, manifest, parquet, text, wacz, wet
+from archive.export import csv, dolma, hf, jsonl, manifest, parquet, replay, text, wacz, wet
 from archive.layout import OPEN, Layout
+from archive.ledger import read_ledger
 from archive.site import Site
 from archive.warc import exclusions, index, verify
 from crawler.queue.lock import Lock, is_held
@@ -350,24 +352,68 @@ def repair(context: typer.Context, paths: Paths) -> None:
 
 
 @app.command()
-def search(
+def search(  # noqa: PLR0913, PLR0917 - typer makes an option of each
     context: typer.Context,
-    words: Annotated[list[str], typer.Argument(help="Every word must stand in the document; quote a phrase.")],
+    words: Annotated[
+        list[str] | None,
+        typer.Argument(help='The query: words, "phrases", OR, NOT or -, (), title:, site:, published:...'),
+    ] = None,
     site: SiteKey = None,
     since: Day = None,
     until: Day = None,
-    limit: Annotated[int, typer.Option(min=1, help="At most so many.")] = 20,
+    order: Annotated[str, typer.Option(help="new, old (by day of publication, undated last) or relevance.")] = "new",
+    limit: Annotated[int, typer.Option(min=1, max=10_000, help="Hits on a page.")] = 20,
+    page: Annotated[int, typer.Option(min=1, help="Which page of hits.")] = 1,
+    facets: Annotated[
+        bool, typer.Option("--facets", help="Count the hits by site, place, source, flag and others.")
+    ] = False,
+    histogram: Annotated[str | None, typer.Option(help="Count the hits by year, month or day.")] = None,
+    frequency: Annotated[
+        bool, typer.Option("--frequency", help="By year: the documents that hold each word, and all documents.")
+    ] = False,
+    in_context: Annotated[
+        bool, typer.Option("--in-context", help="Each place of the words in the newest 200 hits.")
+    ] = False,
     json_: Json = False,
 ) -> None:
-    """Find documents by Chinese words of any length, newest first; a day in brackets is that of the capture.
+    """Find documents: words of any length in either script, newest first, undated last; days are those of publication.
 
-    Example: cundang search 统战部 疫情
+    `cundang serve` has the whole query language under "Help". A query that begins with - stands behind --.
+
+    Example: cundang search '统战 OR 侨务' -- -疫情
     """
-    wanted = query.Filter(site=context.obj.key(site), since=since, until=until)
-    _warn(context.obj.layout, wanted)
-    for hit in query.search(context.obj.layout, " ".join(words), limit, wanted):
-        day = hit.day[:10] if hit.published else f"({hit.day[:10]})"
-        _print(hit, f"{day:12}  {hit.title or '(no title)'}\n    {hit.snippet}\n    {hit.url}  {hit.id}", json_)
+    from crawler import find  # noqa: PLC0415 - only this command needs it
+
+    house: House = context.obj
+    query_ = find.query_of(words or (), house.key(site), since, until)
+    places = {key: one.place for key, one in house.sites().items() if one.place}
+    searcher = Searcher(_known_data(house.layout), places)
+    if frequency:
+        lines = find.frequency(
+            searcher, words or (), histogram or "year", find.query_of((), house.key(site), since, until)
+        )
+    elif in_context:
+        lines = find.concordance(searcher, query_)
+    else:
+        lines = find.hits(searcher, query_, order, page, limit, facets, histogram)
+    for item, plain in lines:
+        if item is None:
+            say(plain)
+        else:
+            _print(item, plain, json_)
+
+
+@app.command()
+def changes(context: typer.Context, since: Day = None, site: SiteKey = None, json_: Json = False) -> None:
+    """List new, edited and deleted articles, and those that came back, latest first; times are UTC.
+
+    Example: cundang changes --since 2026-01
+    """
+    from crawler import find  # noqa: PLC0415 - only this command needs it
+
+    house: House = context.obj
+    for change, plain in find.changes(_known_data(house.layout), since, house.key(site)):
+        _print(change, plain, json_)
 
 
 @app.command()
@@ -442,6 +488,7 @@ def export(  # noqa: PLR0913, PLR0917 - typer makes an option of each
         bool, typer.Option("--collapse-duplicates", help="Of equal texts only the first credible one.")
     ] = False,
     versions: Annotated[bool, typer.Option("--versions", help="Every capture of a URL, not the latest alone.")] = False,
+    query_: Annotated[str | None, typer.Option("--query", help="Only what `cundang search` finds for it.")] = None,
 ) -> None:
     """Write the corpus for other tools: of several captures of one URL the latest text, unless asked.
 
@@ -467,14 +514,48 @@ def export(  # noqa: PLR0913, PLR0917 - typer makes an option of each
         kind=kind,
         min_han=min_han,
         collapse=collapse,
+        query=query_,
+        ids=None if query_ is None else _found_by(house, query_),
     )
     _warn(house.layout, wanted)
     # A pack of captures is made of more than documents.
     keys = sites if wanted.site is None else [key for key in [wanted.site] if sites is None or key in sites]
-    to_wacz = partial(wacz.write, house.layout, keys)
+    offer = replay.Offer(gone=exclusions.read(house.layout))
+    to_wacz = partial(wacz.write, house.layout, keys, offer=offer)
     writer = to_wacz if format_ is Format.WACZ else _WRITERS[format_]
     count = manifest.write(house.layout, wanted, format_, out, lambda documents: writer(documents, out))
+    _print_lost(offer, json_=False)
     say(f"{out}: {count} documents")
+    raise typer.Exit(int(bool(offer.problems)))
+
+
+@app.command("index")
+def index_(
+    context: typer.Context,
+    out: Annotated[Path, typer.Option(help="A folder: new, or one that this command filled before.")],
+    json_: Json = False,
+) -> None:
+    """Write what replay tools need: an index of the whole archive (CDXJ), the paths of its files, settings of pywb.
+
+    Every capture in it replays. A 304 is left out, so its day shows the capture before it. Exit 1 when captures are
+    lost to replay: file, offset and reason are named.
+
+    Example: cundang index --out replay
+    """
+    layout = _known_data(context.obj.layout)
+    with telling("index") as tell:
+        offer = replay.write(layout, out, tell)
+    _print_lost(offer, json_)
+    say(f"{out}: {len(offer.lines)} captures. To see them: cd {out} && wayback")
+    raise typer.Exit(int(bool(offer.problems)))
+
+
+def _print_lost(offer: replay.Offer, json_: bool) -> None:
+    """Say which captures replay tools are not given, and why."""
+    for problem in offer.problems:
+        _print(problem, f"{problem.file}: offset {problem.offset}: {problem.reason}", json_)
+    for reason, count in sorted(offer.left.items()):
+        say(f"left out: {count} captures {reason}")
 
 
 @app.command()
@@ -503,6 +584,38 @@ def forget(
     build.rebuild(house.layout)
     say("Exports and copies that were made before still hold these pages.")
     raise typer.Exit(faults)
+
+
+@app.command()
+def serve(
+    context: typer.Context,
+    port: Annotated[
+        int, typer.Option(min=1, max=65534, help="Of the page; archived pages are shown on the next one.")
+    ] = 8080,
+    host: Annotated[
+        str,
+        typer.Option(help="Another address than this machine's own: whoever reaches it can read the whole archive."),
+    ] = "127.0.0.1",
+    open_to_network: Annotated[
+        bool, typer.Option("--open-to-network", help="Yes, answer to other machines; needed beside --host.")
+    ] = False,
+    base: Annotated[str | None, typer.Option(help="The address by which a proxy makes the page known.")] = None,
+    replay_base: Annotated[str | None, typer.Option(help="The same for the replay: another host or port.")] = None,
+) -> None:
+    """Look at the archive in a browser: search, read, compare, replay, take away. Read-only.
+
+    Example: cundang serve --port 8080
+    """
+    from archive.web import serve as page  # noqa: PLC0415 - only this command needs it
+
+    if not page.is_loopback(host) and not open_to_network:
+        raise UsageError(
+            f"{host} lets other machines read the whole archive, without a password. "
+            "Add --open-to-network if you mean it, better behind a proxy that asks who they are."
+        )
+    where = page.Where(host=host, port=port, base=base, replay_base=replay_base)
+    house: House = context.obj
+    page.run(_known_data(house.layout), house.sites(), where, lambda address: say(f"{address}   (Ctrl-C ends it)"))
 
 
 @app.command()
@@ -704,14 +817,29 @@ def _frontier_status(state: Path, json_: bool, *, missing: bool, learned: bool) 
             _print(address, f"{address.reason:20} {address.url}  {address.detail}", json_)
     elif learned:
         for each in frontier.shapes():
-            looked = f", {each.judged} looked at closely" if each.judged else ""
-            _print(each, f"{each.shape}  articles {each.articles}, lists {each.lists}{looked}", json_)
+            _print(each, f"{each.shape}  articles {each.articles}, lists {each.lists}", json_)
     elif runs := frontier.runs():
         reasons = ", ".join(f"{reason} {count}" for reason, count in frontier.reasons().items())
         ended = f"{runs[0].began:%Y-%m-%d %H:%M} UTC, {runs[0].pages} pages, {runs[0].ending}"
         ended += f" ({runs[0].shortfall})" if runs[0].shortfall else ""
         _print(runs[0], f"{state.stem:24} last crawl {ended}; not captured: {reasons or 'nothing'}", json_)
+        _print_ledger(state.with_name(f"{state.stem}.ledger.jsonl"), json_)
     frontier.close()
+
+
+def _print_ledger(path: Path, json_: bool) -> None:
+    """Print what each list of a site claims, the largest gap first, and doubts about the site."""
+    from crawler.queue.accounts import say_doubt, say_gap  # noqa: PLC0415 - only this command needs it
+
+    ledger = read_ledger(path)
+    for doubt in ledger.doubts:
+        _print(doubt, f"  ! {say_doubt(doubt)}", json_)
+    told = [each for each in ledger.lists if each.gap or each.claimed is not None or each.foreign or each.blind]
+    for each in told:
+        gap = f"gap {each.gap}" if each.gap else "no gap"
+        _print(each, f"  {gap:8} {each.name or each.url}: {say_gap(each)}; had {each.had}", json_)
+    if told and not json_ and (rest := len(ledger.lists) - len(told)):
+        say(f"  {rest} more lists claim nothing.")
 
 
 def _clean(
@@ -761,6 +889,12 @@ def _catalogue(layout: Layout) -> None:
     with telling("catalogue") as tell:
         counts = build.update(layout, lambda path: tell(path.name))
     say(f"catalogue: {counts.documents} documents, {counts.skips} skips, {counts.captures} captures")
+
+
+def _found_by(house: House, words: str) -> tuple[str, ...]:
+    """The ids of the documents that a query finds."""
+    places = {key: one.place for key, one in house.sites().items() if one.place}
+    return tuple(Searcher(house.layout, places).ids(words))
 
 
 def _warn(layout: Layout, wanted: query.Filter) -> None:

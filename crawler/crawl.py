@@ -1,7 +1,8 @@
 """Site keys or site files -> crawls, one process a site, and an exit code that says how they ended.
 
-    0 done; 1 no page came, a host fell silent, or known pages brought far less than before; 2 wrong configuration;
-    3 no space left; 4 another process crawls the site; 5 interrupted, and the next crawl goes on
+    0 done; 1 no page came, a host fell silent, known pages brought far less than before, or a list is short of what it
+    claims; 2 wrong configuration; 3 no space left; 4 another process crawls the site; 5 interrupted, and the next crawl
+    goes on
 
 Ctrl-C or SIGTERM once: what is on the wire is finished, acknowledged and closed. Twice: as kill -9, which the next
 crawl heals.
@@ -15,8 +16,9 @@ import os
 import signal
 import subprocess
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from pathlib import Path
 from types import FrameType
 from typing import Self
@@ -26,9 +28,13 @@ from scrapy.crawler import Crawler, CrawlerProcess
 from scrapy.settings import Settings
 from twisted.python.failure import Failure
 
-from archive.errors import CundangError, InterruptedCrawl, UsageError
+from archive.catalogue import query
+from archive.errors import CundangError, DataError, InterruptedCrawl, UsageError
 from archive.layout import Layout
+from archive.ledger import SiteAccount, read_ledger, write_ledger
 from archive.site import Site, load, load_file
+from crawler.queue.accounts import say_doubt
+from crawler.queue.frontier import Frontier
 from crawler.spiders.site import SiteSpider, spider_for
 from crawler.talk import say, telling
 
@@ -43,8 +49,33 @@ _ENDINGS = {
     "hours": (0, "its hours are over; the next crawl goes on"),
     "interrupted": (5, "interrupted; the next crawl goes on"),
     "far_less": (1, "known pages brought far less than they used to; `cundang status --missing` may say why"),
+    "gaps": (1, "finished, but not everything that the site lists was had"),
     "broken_off": (1, "its server fell silent, or blocks us; the next crawl goes on"),
 }
+
+
+# What helps where no page came, by the reason of most addresses.
+_CURES = {
+    "robots": "Its robots.txt disallows them. Ask the site's owner for leave, or name other start pages.",
+    "robots_unreachable": "Its robots.txt cannot be read, and until then nothing else is asked for. Crawl again later.",
+    "blocked": "The site refuses us. Crawl again later and more slowly, or ask its owner for leave.",
+    "challenge": "A challenge that only browsers pass stands before it. Ask its owner for leave.",
+    "private_address": "Name the host and port in `allow_private` of the site file, if the address is meant.",
+    "unknown_host": "Check how the host is spelt in the site file.",
+    "forgotten": "It was taken down here with `cundang forget`.",
+}
+
+
+def cure(troubles: Mapping[str, int]) -> str:
+    """What helps a site of which no page came, given the reasons and their counts.
+
+    >>> cure({"robots": 1})
+    "Its robots.txt disallows them. Ask the site's owner for leave, or name other start pages."
+    >>> cure({"timeout": 2})
+    'Check that its start pages open in a browser, then crawl again.'
+    """
+    most = max(troubles, key=lambda reason: troubles[reason], default="")
+    return _CURES.get(most, "Check that its start pages open in a browser, then crawl again.")
 
 
 def crawl(
@@ -135,8 +166,7 @@ def _ended(site: Site, spider: SiteSpider) -> int:
         raise failure
     if run.ending == "unreachable":
         raise CundangError(
-            f"{site.key}: no page came from {', '.join(site.hosts)} ({troubles})."
-            " Check that its start pages open in a browser, then crawl again."
+            f"{site.key}: no page came from {', '.join(site.hosts)} ({troubles}). {cure(spider.troubles)}"
         )
     code, words = _ENDINGS[run.ending]
     say(f"{site.key}: {words}" + (f" ({run.shortfall})." if run.shortfall else "."))
@@ -225,3 +255,27 @@ class CleanAfterCrawl:
         spider.cleaned = await process.wait()
         if spider.cleaned:
             say(f"{spider.site.key}: `cundang clean --site {spider.site.key}` ended with exit code {spider.cleaned}.")
+        elif (doubt := doubt_skipped(spider.layout, spider.site.key)) is not None:
+            _add_doubt(spider.layout.ledger(spider.site.key), doubt)
+            if doubt.count > spider.skipped_before:
+                say(f"{spider.site.key}: {say_doubt(doubt)}.")
+                spider.cleaned = 1
+
+
+def doubt_skipped(layout: Layout, key: str) -> SiteAccount | None:
+    """The pages that the crawl of a site counted as articles and the cleaner skipped; None: there are none."""
+    frontier = Frontier(layout.state(key), read_only=True)
+    try:
+        found = query.skipped(layout, frontier.articles())
+    finally:
+        frontier.close()
+    words = ", ".join(f"{reason} {count}" for reason, count in found.items())
+    return SiteAccount(doubt="skipped_articles", count=sum(found.values()), detail=words) if found else None
+
+
+def _add_doubt(path: Path, doubt: SiteAccount) -> None:
+    ledger = read_ledger(path)
+    try:
+        write_ledger(path, replace(ledger, doubts=(*ledger.doubts, doubt)))
+    except OSError as error:
+        raise DataError(f"{path}: cannot be written ({error.strerror}). Make room or mend the folder.") from error

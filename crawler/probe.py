@@ -32,10 +32,10 @@ from crawler.wire.guard import literal_address
 LOOK, SAMPLES = 16, 5
 _TITLE = XPath("string(//title)")
 _FEEDS = XPath("//link[@rel='alternate'][contains(@type, 'rss') or contains(@type, 'atom')]/@href")
-_PLACE = re.compile(r"<meta[^>]*name=[\"']SiteIDCode[\"'][^>]*content=[\"'](\d{6})\d{4}[\"']", re.IGNORECASE)
+_PLACE = re.compile(r"<meta(?>[^<>]*?name=[\"']SiteIDCode[\"'])[^<>]*?content=[\"'](\d{6})\d{4}[\"']", re.IGNORECASE)
 _NUMBER, _HASH = re.compile(r"\d+"), re.compile(r"[0-9a-f]{32}")
 _NAME_BEGIN = re.compile(r"^(?:网站)?首[页頁]\s*[-_|–—]+\s*")
-_NAME_END = re.compile(r"\s*[-_|–—]+\s*(?:首页|首頁|网站首页|官方网站|欢迎您)?.*$|首页$|官方网站$")
+_NAME_END = re.compile(r"(?<!\s)\s*+[-_|–—](?s:.*)|首页\Z|官方网站\Z")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

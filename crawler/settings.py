@@ -23,7 +23,7 @@ SPIDER_LOADER_CLASS = "crawler.loader.SiteLoader"
 SPIDER_MODULES: list[str] = []
 SCHEDULER = "crawler.queue.scheduler.Scheduler"
 
-DOWNLOAD_HANDLERS = {"http": "crawler.wire.tap.TapHandler", "https": "crawler.wire.tap.TapHandler"}
+DOWNLOAD_HANDLERS = {"http": "crawler.wire.handler.TapHandler", "https": "crawler.wire.handler.TapHandler"}
 DOWNLOAD_HANDLERS_BASE: dict[str, str] = {}
 DOWNLOADER_MIDDLEWARES = {
     "crawler.wire.guard.GuardMiddleware": 100,

@@ -148,7 +148,7 @@ def test_clean_throws_nothing_away_when_the_warc_files_are_out_of_sight(folder: 
 
 
 def test_search_tells_a_day_that_the_page_states_from_that_of_the_capture(folder: Path, tmp_path: Path) -> None:
-    assert "\n(" in "\n" + cundang(folder, "search", "会议").stdout
+    assert "\n(undated)" in "\n" + cundang(folder, "search", "会议").stdout
     (tmp_path / "1.html").write_text(PAGE.replace("<p>", "<div>发布时间：2020-02-19</div><p>", 1), encoding="utf-8")
     assert cundang(tmp_path, "import", "1.html").returncode == 0
     assert cundang(tmp_path, "search", "会议").stdout.startswith("2020-02-19 ")

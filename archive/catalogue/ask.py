@@ -108,6 +108,8 @@ def parse(query: str) -> Node:
         raise UsageError(
             "The query closes a parenthesis that it did not open. Take it out, or put it in quotation marks."
         )
+    if query.strip() and node == All(parts=()):
+        raise UsageError("The query has no word to look for. Give one or more words, as in: 统战部")
     return node
 
 

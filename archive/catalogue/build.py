@@ -15,14 +15,14 @@ from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
-from archive.catalogue import duplicates
+from archive.catalogue import aliases, duplicates
 from archive.catalogue.words import spaced
 from archive.corpus import shard
 from archive.layout import Layout
 from archive.warc import index
 
 # Raised with schema.sql and with what `words` holds: a catalogue of another version is made anew.
-VERSION = 6
+VERSION = 7
 CHINA = dt.timezone(dt.timedelta(hours=8))
 # A document's number is its day and, within it, a running number of so many bits.
 DAY_BITS = 24
@@ -150,10 +150,13 @@ def _follow(db: sqlite3.Connection, layout: Layout, tell: Callable[[Path], None]
 
 
 def _judge(db: sqlite3.Connection, touched: set[str]) -> Counts:
-    """Mark what depends on other documents: the latest of a URL, the first page of a further one, duplicates."""
+    """Mark what depends on other documents: the latest of a URL, its aliases, further pages, duplicates."""
+    touched = aliases.neighbours(db, touched)
     _mark_latest(db, touched)
+    aliases.mark_gone(db, touched)
     _mark_heads(db)
     duplicates.join(db)
+    aliases.mark(db)
     duplicates.mark(db)
     documents, skips, captures = db.execute(
         "SELECT (SELECT count(*) FROM documents), (SELECT count(*) FROM skips), (SELECT count(*) FROM captures)"
@@ -318,6 +321,7 @@ def _mark_latest(db: sqlite3.Connection, urls: set[str]) -> None:
     db.execute("CREATE TEMP TABLE IF NOT EXISTS touched(url TEXT PRIMARY KEY)")
     db.execute("DELETE FROM touched")
     db.executemany("INSERT INTO touched VALUES (?)", ((url,) for url in urls))
+    db.execute("UPDATE documents SET alias_of = NULL WHERE alias_of IS NOT NULL AND url IN (SELECT url FROM touched)")
     db.execute(
         """
         UPDATE documents SET latest = number IN (

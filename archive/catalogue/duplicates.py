@@ -6,7 +6,9 @@ import sqlite3
 from collections.abc import Iterable, Sequence
 
 # Whoever has one of these is believed after all others: it copied, or its date or text is not sound.
-DOUBTFUL = frozenset({"content_farm", "mirror", "date_implausible", "mojibake", "truncated", "low_confidence"})
+DOUBTFUL = frozenset(
+    {"content_farm", "mirror", "date_implausible", "mojibake", "truncated", "damaged", "low_confidence"}
+)
 # Of documents `d` in sources `s`: by belief, day, capture, and where they lie.
 ORDER = "d.credible DESC, d.published IS NULL, d.day, coalesce(d.captured, ''), s.path, d.row"
 # The largest prime below 2 to the 128th.

@@ -6,7 +6,7 @@ import datetime as dt
 import json
 import re
 import sqlite3
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing, contextmanager
 from dataclasses import dataclass, fields, replace
@@ -14,10 +14,9 @@ from itertools import groupby
 from pathlib import Path
 from typing import Any, get_args
 
-from archive.catalogue.build import CHINA, DAY_BITS, day_number
+from archive.catalogue.build import CHINA
 from archive.catalogue.duplicates import ORDER
 from archive.catalogue.parts import join
-from archive.catalogue.words import expression
 from archive.corpus import shard
 from archive.corpus.diff import text_lines
 from archive.errors import DataError, UsageError
@@ -26,12 +25,7 @@ from archive.text.chinese import Script
 from archive.text.document import Document
 from archive.warc import exclusions
 
-# Characters of a snippet before and after the first hit.
-SNIPPET = 30
 _DAY = re.compile(r"\d{4}(?:-\d\d(?:-\d\d)?)?")
-# A site with so few documents is asked document by document; to look for them among all hits takes longer. Measured
-# with 200,000 documents.
-FEW = 200
 SCRIPTS = get_args(Script)
 KINDS = ("article", "media_only")
 # Shards that are read at a time for snippets.
@@ -52,6 +46,7 @@ class Filter:
         kind: `article`, `media_only`.
         min_han: Han characters at least.
         collapse: of the chosen documents with equal text only the first credible one; a search takes no heed of it.
+        query: what was asked for in the language of `ask.parse`; `ids` are the documents that it found.
     """
 
     site: str | None = None
@@ -65,25 +60,8 @@ class Filter:
     kind: str | None = None
     min_han: int = 0
     collapse: bool = False
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Hit:
-    """A document that a search found; `snippet` is its text around the first word.
-
-    Attributes:
-        published: as the page states it, else None.
-        day: what "newest first" goes by: published, else the day of the capture, else "".
-    """
-
-    id: str
-    url: str
-    site: str
-    published: str | None
-    day: str
-    title: str | None
-    source: str | None
-    snippet: str
+    query: str | None = None
+    ids: tuple[str, ...] | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -132,90 +110,6 @@ class SiteStatus:
     urls: int
     last_capture: str | None
     skips: Mapping[str, int]
-
-
-def search(layout: Layout, query: str, limit: int, wanted: Filter) -> Iterator[Hit]:
-    """Documents that hold every word of the query, newest first.
-
-    Raises:
-        UsageError: the query holds no word, or there is no catalogue yet.
-    """
-    asked = expression(query)
-    with catalogue(layout) as db:
-        found = _newest(db, asked, limit, wanted)
-    for row, text in zip(found, read_texts(layout, [(path, row) for *_, path, row in found]), strict=True):
-        id_, url, site, day, published, title, publisher, *_ = row
-        snippet = _snippet(text, query)
-        yield Hit(
-            id=id_, url=url, site=site, published=published, day=day, title=title, source=publisher, snippet=snippet
-        )
-
-
-def _newest(db: sqlite3.Connection, asked: str, limit: int, wanted: Filter) -> list[tuple[Any, ...]]:
-    """The hits that a filter wants, newest first, each row with shard and row number at its end.
-
-    Numbers begin with the day, so hits are walked down by number and the walk ends with the day that fills the limit.
-    """
-    condition, values = _condition(wanted)
-    columns = "d.number, d.id, d.url, d.site, d.day, d.published, d.title, d.publisher, s.path, d.row"
-    first, last = _numbers(wanted)
-    further = {} if wanted.versions else _numbers_of_parts(db)
-    if wanted.site and (few := _few(db, condition, values)) is not None:
-        hits = [
-            number
-            for number in few
-            if any(
-                db.execute("SELECT 1 FROM words WHERE words MATCH ? AND rowid = ?", (asked, page)).fetchone()
-                for page in (number, *further.get(number, ()))
-            )
-        ]
-        sql = f"""SELECT {columns} FROM documents d JOIN sources s ON s.id = d.source
-                  WHERE d.number IN (SELECT value FROM json_each(?)) ORDER BY d.number DESC"""  # noqa: S608 - our own names
-        walk = db.execute(sql, (json.dumps(hits),))
-    else:
-        # A hit on a further page of an article is one of the article, and its snippet comes from that page.
-        page = "CROSS JOIN documents p ON p.number = words.rowid" if further else ""
-        number, source = ("coalesce(p.head, p.number)", "p.source") if further else ("words.rowid", "d.source")
-        columns = columns.replace("d.row", "p.row") if further else columns
-        sql = f"""SELECT {columns} FROM words {page} CROSS JOIN documents d ON d.number = {number}
-                  CROSS JOIN sources s ON s.id = {source}
-                  WHERE words MATCH ? AND words.rowid BETWEEN ? AND ? AND {condition}
-                  ORDER BY words.rowid DESC"""  # noqa: S608 - the condition is made of our own words
-        walk = db.execute(sql, (asked, first, last, *values))
-    found: list[tuple[Any, ...]] = []
-    had: set[int] = set()
-    for _, day in groupby(walk, key=lambda row: row[0] >> DAY_BITS):
-        # Within a day a time may be stated; and what is left of the order does not depend on when it was read.
-        once = {row[0]: row for row in day if row[0] not in had}
-        had |= once.keys()
-        found += sorted(sorted(once.values(), key=lambda row: row[1]), key=lambda row: row[4], reverse=True)
-        if len(found) >= limit:
-            break
-    return [row[1:] for row in found[:limit]]
-
-
-def _numbers_of_parts(db: sqlite3.Connection) -> dict[int, list[int]]:
-    """By the number of an article's first page, those of its further pages, in order."""
-    found: dict[int, list[int]] = {}
-    for head, number in db.execute("SELECT head, number FROM documents WHERE head IS NOT NULL ORDER BY part_no"):
-        found.setdefault(head, []).append(number)
-    return found
-
-
-def _few(db: sqlite3.Connection, condition: str, values: Sequence[Any]) -> list[int] | None:
-    """The numbers of the documents that a filter wants, where they are at most `FEW`."""
-    sql = f"SELECT number FROM documents d WHERE {condition} LIMIT ?"  # noqa: S608 - as above
-    numbers = [number for (number,) in db.execute(sql, (*values, FEW + 1))]
-    return numbers if len(numbers) <= FEW else None
-
-
-def _numbers(wanted: Filter) -> tuple[int, int]:
-    """The first and the last number that a document of the filter's days may have."""
-    first = day_number(wanted.since or "") << DAY_BITS
-    until = wanted.until or "9999"
-    # Of a year all months, of a month all days.
-    until += "-12-31"[len(until) - 4 :]
-    return first, (day_number(until) + 1 << DAY_BITS) - 1
 
 
 def read_texts(layout: Layout, places: Sequence[tuple[str, int]]) -> list[str]:
@@ -289,48 +183,84 @@ def documents(layout: Layout, wanted: Filter) -> Iterator[Document]:
         yield from read(path, rows, parts)
 
 
-# By shard and row of an article's first page, those of its further pages in order.
-Further = Mapping[tuple[Path, int], Sequence[tuple[Path, int]]]
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Standing:
+    """What the catalogue knows of a document, and its shard does not.
+
+    Attributes:
+        pages: shards and rows of the further pages of an article on several, in order.
+        aliases: other addresses of the article.
+        gone: the day on which its address was first missed.
+    """
+
+    pages: tuple[tuple[Path, int], ...] = ()
+    aliases: tuple[str, ...] = ()
+    gone: str | None = None
+
+
+# By shard and row of the document that stands for an article.
+Further = Mapping[tuple[Path, int], Standing]
+_PAGES = """
+SELECT h.path, first.row, s.path, d.row FROM documents d JOIN sources s ON s.id = d.source
+JOIN documents first ON first.number = d.head JOIN sources h ON h.id = first.source
+WHERE d.head IS NOT NULL AND (?1 IS NULL OR first.id = ?1) ORDER BY d.part_no
+"""
+_ALIASES = """
+SELECT DISTINCT s.path, d.row, a.url FROM documents a JOIN documents d ON d.url = a.alias_of AND d.latest = 1
+JOIN sources s ON s.id = d.source WHERE a.alias_of IS NOT NULL AND (?1 IS NULL OR d.id = ?1) ORDER BY a.url
+"""
+_GONE = """
+SELECT s.path, d.row, d.gone FROM documents d JOIN sources s ON s.id = d.source
+WHERE d.gone IS NOT NULL AND d.latest = 1 AND (?1 IS NULL OR d.id = ?1)
+"""
 
 
 def further(layout: Layout, wanted: Filter) -> Further:
-    """The further pages of the articles that stand on several; none where every capture is wanted.
+    """What the catalogue adds to documents of shards; nothing where every capture is wanted.
 
     Raises:
         UsageError: there is no catalogue yet.
     """
-    found: dict[tuple[Path, int], list[tuple[Path, int]]] = {}
-    sql = """SELECT h.path, first.row, s.path, d.row FROM documents d JOIN sources s ON s.id = d.source
-             JOIN documents first ON first.number = d.head JOIN sources h ON h.id = first.source
-             WHERE d.head IS NOT NULL ORDER BY d.part_no"""
-    if not wanted.versions:
-        with catalogue(layout) as db:
-            for head, row, path, number in db.execute(sql):
-                found.setdefault((layout.root / head, row), []).append((layout.root / path, number))
+    if wanted.versions:
+        return {}
+    with catalogue(layout) as db:
+        return _standing(layout, db, None)
+
+
+def _standing(layout: Layout, db: sqlite3.Connection, id_: str | None) -> dict[tuple[Path, int], Standing]:
+    """By shard and row, what the catalogue knows of one document, or of all of which it knows something."""
+    found: dict[tuple[Path, int], Standing] = {}
+    for head, row, path, number in db.execute(_PAGES, (id_,)):
+        known = found.get(key := (layout.root / head, row), Standing())
+        found[key] = replace(known, pages=(*known.pages, (layout.root / path, number)))
+    for path, row, url in db.execute(_ALIASES, (id_,)):
+        known = found.get(key := (layout.root / path, row), Standing())
+        found[key] = replace(known, aliases=(*known.aliases, url))
+    for path, row, day in db.execute(_GONE, (id_,)):
+        key = (layout.root / path, row)
+        found[key] = replace(found.get(key, Standing()), gone=day)
     return found
 
 
 def read(path: Path, rows: Sequence[int], parts: Further) -> Iterator[Document]:
-    """The documents of a shard's rows, an article on several pages as one."""
+    """The documents of a shard's rows, an article on several pages as one, with what the catalogue knows of each."""
     for row, item in zip(rows, shard.read_rows(path, rows), strict=True):
         assert isinstance(item, Document)
-        pages = parts.get((path, row), ())
-        read_pages = (next(shard.read_rows(page, [number])) for page, number in pages)
-        yield join([item, *(page for page in read_pages if isinstance(page, Document))]) if pages else item
+        yield _stood(item, parts.get((path, row)))
+
+
+def _stood(document: Document, standing: Standing | None) -> Document:
+    if standing is None:
+        return document
+    pages = (next(shard.read_rows(page, [number])) for page, number in standing.pages)
+    joined = join([document, *(page for page in pages if isinstance(page, Document))]) if standing.pages else document
+    return replace(joined, aliases=standing.aliases, gone=standing.gone)
 
 
 def whole(layout: Layout, document: Document) -> Document:
-    """A document with the further pages of its article, where it is the latest of the first page."""
-    if document.part_no != 1:
-        return document
+    """A document with what the catalogue knows of it, such as the further pages of its article."""
     with catalogue(layout) as db:
-        rows = db.execute(
-            """SELECT s.path, d.row FROM documents d JOIN sources s ON s.id = d.source
-               WHERE d.head = (SELECT number FROM documents WHERE id = ? AND latest = 1) ORDER BY d.part_no""",
-            (document.id,),
-        ).fetchall()
-    pages = (next(shard.read_rows(layout.root / path, [row])) for path, row in rows)
-    return join([document, *(page for page in pages if isinstance(page, Document))])
+        return _stood(document, next(iter(_standing(layout, db, document.id).values()), None))
 
 
 def first_of(layout: Layout, id_: str) -> str | None:
@@ -342,6 +272,45 @@ def first_of(layout: Layout, id_: str) -> str | None:
     with catalogue(layout) as db:
         found = db.execute("SELECT duplicate_of FROM documents WHERE id = ?", (id_,)).fetchone()
     return str(found[0]) if found and found[0] else None
+
+
+def copies_of(layout: Layout, id_: str) -> list[tuple[str, str, str]]:
+    """The other documents with the text of this one: id, URL and site of each.
+
+    Raises:
+        UsageError: there is no catalogue yet.
+    """
+    with catalogue(layout) as db:
+        return db.execute(
+            """SELECT o.id, o.url, o.site FROM documents d JOIN documents o ON o.whole = d.whole
+               WHERE d.id = ?1 AND d.whole != '' AND o.id != ?1 AND o.url != d.url AND o.latest = 1 AND o.head IS NULL
+               ORDER BY o.site, o.url LIMIT 200""",
+            (id_,),
+        ).fetchall()
+
+
+def captures_by_day(layout: Layout, site: str) -> dict[str, int]:
+    """Captures of a site by day (UTC, ISO 8601), files included.
+
+    Raises:
+        UsageError: there is no catalogue yet.
+    """
+    sql = """SELECT substr(c.stamp, 1, 4) || '-' || substr(c.stamp, 5, 2) || '-' || substr(c.stamp, 7, 2), count(*)
+             FROM captures c JOIN sources s ON s.id = c.source
+             WHERE s.path GLOB ? AND c.stamp != '' GROUP BY 1 ORDER BY 1"""
+    with catalogue(layout) as db:
+        return dict(db.execute(sql, (f"index/{site}/*",)).fetchall())
+
+
+def without_capture(layout: Layout, urls: Sequence[str]) -> list[str]:
+    """Of some addresses those that the archive has no capture of, in the same order.
+
+    Raises:
+        UsageError: there is no catalogue yet.
+    """
+    with catalogue(layout) as db:
+        sql = "SELECT 1 FROM captures WHERE url = ? LIMIT 1"
+        return [url for url in urls if not db.execute(sql, (url,)).fetchone()]
 
 
 def find(layout: Layout, name: str) -> list[Document]:
@@ -366,14 +335,38 @@ def captures(layout: Layout, url: str) -> list[Captured]:
     Raises:
         UsageError: there is no catalogue yet.
     """
+    return _captures(layout, "c.url = ?", url)
+
+
+def with_digest(layout: Layout, digest: str) -> list[Captured]:
+    """The captures whose record holds a payload, oldest first: revisits with its digest are left out.
+
+    Raises:
+        UsageError: there is no catalogue yet.
+    """
+    return _captures(layout, "c.digest = ? AND c.mime != 'warc/revisit'", digest)
+
+
+def capture_of(layout: Layout, id_: str) -> Captured | None:
+    """The capture of a record id; None: there is none, or it was taken down.
+
+    Raises:
+        UsageError: there is no catalogue yet.
+    """
+    return next(iter(_captures(layout, "c.id = ?", id_)), None)
+
+
+def _captures(layout: Layout, condition: str, value: str) -> list[Captured]:
     with catalogue(layout) as db:
         rows = db.execute(
-            """SELECT c.id, c.url, c.stamp, c.status, c.mime, c.digest, s.path, c.offset, c.length,
+            f"""SELECT c.id, c.url, c.stamp, c.status, c.mime, c.digest, s.path, c.offset, c.length,
                       CASE WHEN c.mime = 'warc/revisit' THEN 'revisit'
                            ELSE coalesce((SELECT 'document' FROM documents d WHERE d.id = c.id),
-                                         (SELECT k.reason FROM skips k WHERE k.id = c.id), 'not cleaned yet') END
-               FROM captures c JOIN sources s ON s.id = c.source WHERE c.url = ? ORDER BY c.stamp, s.path, c.offset""",
-            (url,),
+                                         (SELECT k.reason FROM skips k WHERE k.url = c.url AND k.id = c.id),
+                                         'not cleaned yet') END
+               FROM captures c JOIN sources s ON s.id = c.source
+               WHERE {condition} ORDER BY c.stamp, s.path, c.offset""",  # noqa: S608 - our own words
+            (value,),
         ).fetchall()
     names = [field.name for field in fields(Captured)]
     found = []
@@ -473,6 +466,22 @@ def became(layout: Layout, site: str, since: dt.datetime) -> dict[str, int]:
     return dict(found)
 
 
+def skipped(layout: Layout, urls: Iterable[str]) -> dict[str, int]:
+    """How many of these pages gave no document in any capture, by the reason of the Skip, the commonest first.
+
+    Raises:
+        UsageError: there is no catalogue yet.
+    """
+    with catalogue(layout) as db:
+        rows = db.execute(
+            """SELECT k.reason, count(DISTINCT k.url) FROM skips k JOIN json_each(?) AS asked ON asked.value = k.url
+               WHERE NOT EXISTS (SELECT 1 FROM documents d WHERE d.url = k.url)
+               GROUP BY k.reason ORDER BY count(DISTINCT k.url) DESC, k.reason""",
+            (json.dumps(list(urls)),),
+        ).fetchall()
+    return dict(rows)
+
+
 @contextmanager
 def catalogue(layout: Layout) -> Iterator[sqlite3.Connection]:
     """The catalogue, open to be read, without what was taken down.
@@ -532,6 +541,8 @@ def _condition(wanted: Filter) -> tuple[str, Sequence[Any]]:
         parts.append(("d.day BETWEEN '0' AND ?", wanted.until + "~"))
     if wanted.sites is not None:
         parts.append(("d.site IN (SELECT value FROM json_each(?))", json.dumps(wanted.sites)))
+    if wanted.ids is not None:
+        parts.append(("d.id IN (SELECT value FROM json_each(?))", json.dumps(wanted.ids)))
     # A list of names without quotation marks.
     parts += [("instr(d.flags, ?)", json.dumps(flag, ensure_ascii=False)) for flag in wanted.flags]
     parts += [("NOT instr(d.flags, ?)", json.dumps(flag, ensure_ascii=False)) for flag in wanted.without]
@@ -546,13 +557,3 @@ def _condition(wanted: Filter) -> tuple[str, Sequence[Any]]:
     every = "1" if wanted.versions else "d.latest = 1 AND d.head IS NULL"
     condition = " AND ".join([every, *(sql for sql, _ in parts)])
     return condition, [value for _, value in parts]
-
-
-def _snippet(text: str, query: str) -> str:
-    """The text around the first word of the query; its beginning where the words stand in the title alone."""
-    folded = text.lower()
-    places = [folded.find(word) for word in query.lower().replace('"', " ").split()]
-    start = max(min((place for place in places if place >= 0), default=0) - SNIPPET, 0)
-    end = start + 2 * SNIPPET + len(query)
-    cut = text[start:end].replace("\n", " ")
-    return ("…" if start else "") + cut + ("…" if end < len(text) else "")

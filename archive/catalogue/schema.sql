@@ -39,11 +39,14 @@ CREATE TABLE documents (
     credible  INTEGER NOT NULL,   -- 1: no flag says that another page is the better witness
     fold      TEXT NOT NULL,      -- of the text without width, case, spaces and punctuation: equal for exact duplicates
     whole     TEXT NOT NULL,      -- the same, with the further pages of an article that has some
-    latest    INTEGER NOT NULL,   -- 1: of its URL's documents the one that the latest capture gave, or refers to
+    latest    INTEGER NOT NULL,   -- 1: of its URL's documents the one that the latest capture gave, or refers to;
+                                  -- 0 for all documents of a URL that is an alias
     duplicate_of TEXT,            -- of the latest documents with equal text, the id of the first credible one
     part_of   TEXT,               -- of an article on several pages: the URL of the first
     part_no   INTEGER,            -- the page's number, from 1
-    head      INTEGER             -- of a further page: number of the latest document of the first, which stands for all
+    head      INTEGER,            -- of a further page: number of the latest document of the first, which stands for all
+    alias_of  TEXT,               -- of another address of an article: the URL that stands for it
+    gone      TEXT                -- the day (Asia/Shanghai) on which its URL was first missed; null where it is there
 );
 
 CREATE TABLE skips (

@@ -46,6 +46,7 @@ class Hit:
         published, published_claimed: as the page states it; claimed where it cannot be true.
         captured: Asia/Shanghai, ISO 8601; None for saved pages that state none.
         copy: the id of the first credible document with the same text, where it is not this one.
+        gone: the day (Asia/Shanghai) on which its address was first missed; None where it is there.
         snippet: (piece of the text, whether it is a word of the query) in order.
     """
 
@@ -61,6 +62,7 @@ class Hit:
     kind: str
     flags: tuple[str, ...]
     copy: str | None
+    gone: str | None
     snippet: tuple[tuple[str, bool], ...]
 
 
@@ -227,8 +229,9 @@ class Searcher:
             rows = pc.indices_nonzero(self._mask(db, columns, node))
             numbers, _ = self._ordered(db, columns, node, rows, "new", most)
             found = self._rows(db, numbers)
+            texts = self._texts(db, found, _wants_versions(node))
         lines = []
-        for row, text in zip(found, read_texts(self._layout, [(r["path"], r["row"]) for r in found]), strict=True):
+        for row, text in zip(found, texts, strict=True):
             for first, last in spots(text, words):
                 left = text[max(first - CONTEXT, 0) : first].rpartition("\n")[2]
                 right = text[last : last + CONTEXT].partition("\n")[0]
@@ -258,13 +261,12 @@ class Searcher:
 
     def _mask(self, db: sqlite3.Connection, columns: Columns, node: ask.Node) -> Any:
         """Which rows a query wants: of each address the latest document, an article on several pages as one."""
-        versions = any(field.name == "versions" and field.value != "no" for field in ask.fields_of(node))
-        every = _constant(columns, True) if versions else _first_of_each(columns)
+        every = _constant(columns, True) if _wants_versions(node) else _first_of_each(columns)
         return pc.and_(every, self._truth(db, columns, node))
 
     def _truth(self, db: sqlite3.Connection, columns: Columns, node: ask.Node) -> Any:
-        if (expression := _expression(node)) is not None:
-            return _matching(db, columns, expression)
+        if (asked := expression(node)) is not None:
+            return _matching(db, columns, asked)
         if isinstance(node, ask.Field):
             return field_mask(columns, node)
         if isinstance(node, ask.Not):
@@ -272,8 +274,8 @@ class Searcher:
         assert isinstance(node, ask.All | ask.Either)
         joined, words = (pc.and_, " AND ") if isinstance(node, ask.All) else (pc.or_, " OR ")
         # Words that stand beside each other are one question to the index.
-        expressions = [found for part in node.parts if (found := _expression(part)) is not None]
-        masks = [self._truth(db, columns, part) for part in node.parts if _expression(part) is None]
+        expressions = [found for part in node.parts if (found := expression(part)) is not None]
+        masks = [self._truth(db, columns, part) for part in node.parts if expression(part) is None]
         if expressions:
             masks.append(_matching(db, columns, words.join(f"({each})" for each in expressions)))
         truth = masks[0] if masks else _constant(columns, True)
@@ -295,14 +297,14 @@ class Searcher:
             table, k=min(most if order != "relevance" else RANKED, len(numbers)), sort_keys=keys
         )
         found: list[int] = numbers.take(by_day).to_pylist()
-        expression = _expression(ask.All(parts=tuple(part for part in _parts(node) if _expression(part) is not None)))
-        if order != "relevance" or not expression:
+        asked = expression(ask.All(parts=tuple(part for part in _parts(node) if expression(part) is not None)))
+        if order != "relevance" or not asked:
             return found[:most], ()
         ranks = dict(
             db.execute(
                 """SELECT rowid, bm25(words, 10.0, 1.0) FROM words
                    WHERE words MATCH ? AND rowid IN (SELECT value FROM json_each(?))""",
-                (expression, json.dumps(found)),
+                (asked, json.dumps(found)),
             )
         )
         found.sort(key=lambda number: ranks.get(number, 0.0))
@@ -320,9 +322,21 @@ class Searcher:
         by_number = {row["number"]: row for row in rows}
         return [by_number[number] for number in numbers]
 
+    def _texts(self, db: sqlite3.Connection, rows: Sequence[sqlite3.Row], versions: bool) -> list[str]:
+        """The texts of documents, an article on several pages whole."""
+        numbers = json.dumps([row["number"] for row in rows])
+        pages: dict[int, list[tuple[str, int]]] = {row["number"]: [(row["path"], row["row"])] for row in rows}
+        if not versions:
+            sql = """SELECT d.head, s.path, d.row FROM documents d JOIN sources s ON s.id = d.source
+                     WHERE d.head IN (SELECT value FROM json_each(?)) ORDER BY d.part_no"""
+            for head, path, row in db.execute(sql, (numbers,)):
+                pages[head].append((path, row))
+        texts = iter(read_texts(self._layout, [place for each in pages.values() for place in each]))
+        return ["\n".join(next(texts) for _ in pages[row["number"]]) for row in rows]
+
     def _hits(self, db: sqlite3.Connection, numbers: Sequence[int], node: ask.Node) -> tuple[Hit, ...]:
         rows = self._rows(db, numbers)
-        texts = read_texts(self._layout, [(row["path"], row["row"]) for row in rows])
+        texts = self._texts(db, rows, _wants_versions(node))
         words = ask.words_of(node)
         return tuple(
             Hit(
@@ -338,6 +352,7 @@ class Searcher:
                 kind=row["kind"],
                 flags=tuple(json.loads(row["flags"])),
                 copy=row["duplicate_of"],
+                gone=row["gone"],
                 snippet=snippet(text, words),
             )
             for row, text in zip(rows, texts, strict=True)
@@ -361,6 +376,10 @@ class Searcher:
                     yield f"Without {ask.describe(part)}: {without} documents."
 
 
+def _wants_versions(node: ask.Node) -> bool:
+    return any(field.name == "versions" and field.value != "no" for field in ask.fields_of(node))
+
+
 def _parts(node: ask.Node) -> tuple[ask.Node, ...]:
     return node.parts if isinstance(node, ask.All) else (node,)
 
@@ -378,12 +397,12 @@ def _first_of_each(columns: Columns) -> Any:
     return pc.and_(columns["latest"], pc.is_null(columns["head"]))
 
 
-def _expression(node: ask.Node) -> str | None:
+def expression(node: ask.Node) -> str | None:
     """The FTS5 expression of a node that asks for words alone; None where it asks for something else too."""
     if isinstance(node, ask.Words):
         return f'title : "{node.tokens}"' if node.title else f'"{node.tokens}"'
     if isinstance(node, ask.All | ask.Either) and node.parts:
-        parts = [_expression(part) for part in node.parts]
+        parts = [expression(part) for part in node.parts]
         if None not in parts:
             word = " AND " if isinstance(node, ask.All) else " OR "
             return word.join(f"({part})" for part in parts)
@@ -396,6 +415,7 @@ def _matching(db: sqlite3.Connection, columns: Columns, expression: str) -> Any:
     numbers = columns["number"]
     mask = pc.is_in(numbers, value_set=pa.array(json.loads(found), pa.int64()))
     heads = columns["head"].filter(mask).drop_null()
+    # With `versions:yes` the further page is shown itself as well.
     return pc.or_(mask, pc.is_in(numbers, value_set=heads)) if len(heads) else mask
 
 
@@ -409,11 +429,11 @@ def field_mask(columns: Columns, field: ask.Field) -> Any:
         return _between(columns[field.name], field.value)
     if field.name == "han":
         return pc.greater_equal(columns["han"], int(field.value))
-    if field.name == "copies":
-        copy = columns["copy"]
-        return {"yes": _constant(columns, True), "no": pc.invert(copy), "only": copy}[field.value]
-    if field.name in ("versions", "gone"):
+    if field.name == "versions":
         return _constant(columns, True)
+    if field.name in ("copies", "gone"):
+        marked = columns["copy" if field.name == "copies" else "gone"]
+        return {"yes": _constant(columns, True), "no": pc.invert(marked), "only": marked}[field.value]
     values = columns[field.name]
     listed = pa.types.is_list(values.type)
     kinds = pc.list_flatten(values).unique() if listed else values.dictionary

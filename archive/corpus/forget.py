@@ -64,7 +64,7 @@ def forget(layout: Layout, urls: Iterable[str], reason: str) -> None:
     """
     wanted = {surt(url): url for url in urls}
     for key, url in wanted.items():
-        if not re.match(r"[^,:/?#]+[,):][^?#]*", key):
+        if not re.match(r"\A[^,:/?#]++[,):]", key):
             raise UsageError(f"{url!r} is no URL. Give it whole, as `cundang search` shows it.")
     known = exclusions.read(layout).pages
     date = exclusions.now()
@@ -306,7 +306,7 @@ def _next_name(warc: Path) -> Path:
     """
     ending = next(ending for ending in WARC_ENDINGS if warc.name.endswith(ending))
     stem = warc.name.removesuffix(ending)
-    before = re.fullmatch(r"(.*)-erased(\d+)", stem)
+    before = re.fullmatch(r"\A(.*)-erased(\d+)", stem)
     number = int(before[2]) + 1 if before else 1
     return warc.with_name(f"{before[1] if before else stem}-erased{number}{ending}")
 

@@ -380,7 +380,7 @@ def _import_warc(layout: Layout, file: IO[bytes], name: str) -> tuple[int, list[
         if item.size > len(item.block):
             large.append((item.place.offset, item.place.length))
         shared |= item.nth > 0
-        ending = ending or (".warc" if item.head.startswith(b"WARC/") else ".arc")
+        ending = ending or (".warc" if item.is_warc else ".arc")
     left_out = f"{len(gone)} records left out: {_TAKEN_DOWN}" if gone else None
     if not records:
         return 0, problems, left_out
@@ -438,7 +438,7 @@ def _members(file: IO[bytes], name: str, excluded: exclusions.Exclusions) -> Ite
             held = len(item.block)
             member.write(_truncated(item) if item.torn or item.size > held else item.head)
             member.write(item.block)
-            member.write(b"\r\n\r\n" if item.head.startswith(b"WARC/") else b"\n")
+            member.write(b"\r\n\r\n" if item.is_warc else b"\n")
             member.flush()
             yield packed.getvalue()
 

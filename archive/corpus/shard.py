@@ -54,7 +54,15 @@ _EMPTY: dict[str, Any] = {
     f.name: f.default if f.default is not MISSING else {"str": "", "int": 0, "float": 0.0}.get(str(f.type))
     for f in fields(Document)
 }
-_SCHEMA = pa.schema([*DOCUMENT_SCHEMA, pa.field("reason", pa.string()), pa.field("detail", pa.string())])
+# Of these the catalogue knows: they depend on other captures, so no shard has them.
+JOINED = ("aliases", "gone")
+_SCHEMA = pa.schema(
+    [
+        *(column for column in DOCUMENT_SCHEMA if column.name not in JOINED),
+        pa.field("reason", pa.string()),
+        pa.field("detail", pa.string()),
+    ]
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

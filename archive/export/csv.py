@@ -17,7 +17,7 @@ from archive.corpus import shard
 from archive.export import whole
 from archive.text.document import Document
 
-_FORMULA = re.compile(r"[\s'\"]*[=+\-@＝＋－＠|%]|[\t\r\n]")
+_FORMULA = re.compile(r"\A(?:[\s'\"]*[=+\-@＝＋－＠|%]|[\t\r\n])")
 _HIDDEN = re.compile("[\0\u200e\u200f\u061c\u202a-\u202e\u2066-\u2069]")
 
 

@@ -72,7 +72,9 @@ def write(layout: Layout, wanted: query.Filter, form: str, out: Path, made: Call
         "sites": dict(sorted(seen.sites.items())),
         "scripts": dict(sorted(seen.scripts.items())),
         "years": dict(sorted(seen.years.items())),
-        "filters": {name: value for name, value in asdict(wanted).items() if value not in (None, False, 0, ())},
+        "filters": {
+            name: value for name, value in asdict(wanted).items() if name != "ids" and value not in (None, False, 0, ())
+        },
         "recipes": [{"documents": count, "recipe": json.loads(recipe)} for recipe, count in sorted(recipes.items())],
         "schema": shard.SCHEMA_VERSION,
         "made": dt.datetime.now(dt.UTC).isoformat(timespec="seconds"),

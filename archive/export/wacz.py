@@ -1,7 +1,7 @@
 """Documents and the WARC files that hold them -> WACZ 1.1.1: one zip file that replays in a browser.
 
-archive/            the WARC files, without the records of pages that were taken down
-indexes/            their index lines in blocks of gzip (ZipNum), and the first line of each block
+archive/            the captures, without those of pages that were taken down: WARC files, a gzip member a record
+indexes/            index lines of what replays in blocks of gzip (ZipNum), and the first line of each block
 pages/pages.jsonl   a page a document, with its title
 datapackage.json    each file's length and SHA-256
 """
@@ -11,19 +11,29 @@ from __future__ import annotations
 import datetime as dt
 import gzip
 import hashlib
+import itertools
 import json
 import shutil
 import tempfile
+import uuid
 import zipfile
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from dataclasses import replace
 from importlib.metadata import version
 from pathlib import Path
+from typing import BinaryIO
 
+from archive.errors import DataError
 from archive.export import whole
-from archive.layout import IMPORTED, Layout
+from archive.export.replay import Offer
+from archive.layout import IMPORTED, WARC_ENDINGS, Layout
 from archive.text.document import Document
-from archive.warc import exclusions, index
-from archive.warc.reader import whole_records
+from archive.warc import exclusions
+from archive.warc.capture import Place
+from archive.warc.index import Row
+from archive.warc.member import MAGIC, MemberWriter
+from archive.warc.reader import PAGES, Identities, records, whole_records
+from archive.warc.record import Problem, Record
 
 # As large as cdxj-indexer makes them.
 _BLOCK_LINES = 3000
@@ -61,28 +71,32 @@ class _Pack:
         self.resources.append({"name": name.lower(), "path": path, "hash": f"sha256:{digest}", "bytes": length})
 
 
-def write(layout: Layout, sites: Collection[str] | None, documents: Iterable[Document], out: Path) -> int:
-    """Write a file with the WARC files of some sites, or of all, and say how many pages it lists.
+def write(
+    layout: Layout,
+    sites: Collection[str] | None,
+    documents: Iterable[Document],
+    out: Path,
+    offer: Offer | None = None,
+) -> int:
+    """Write a file with the captures of some sites, or of all, and say how many pages it lists.
 
-    Imported files come with sites where they hold one of the documents. ARC files stay behind: WACZ has no place for
-    them.
+    Imported files come with sites where they hold one of the documents. `offer` then says what is not offered and why.
     """
     wanted = {document.id: document for document in documents}
-    gone = exclusions.read(layout)
-    lines: list[str] = []
-    pages: list[bytes] = []
+    offer = offer or Offer(gone=exclusions.read(layout))
     with whole.file(out) as file, zipfile.ZipFile(file, "w", zipfile.ZIP_STORED) as zipped:
         pack = _Pack(zipped)
+        names: set[str] = set()
         for warc in _warcs(layout, sites, wanted.keys()):
-            with tempfile.TemporaryDirectory(prefix=out.name, dir=out.parent) as folder:
-                kept = Path(folder) / warc.name
-                _copy(warc, kept, gone)
-                made = index.lines(kept)
-                pack.add(f"archive/{warc.name}", kept)
-            lines += made
-            pages += _pages(made, wanted)
-        _index(pack, sorted(lines))
+            name = _name(warc, names)
+            with tempfile.TemporaryDirectory(prefix=f".{out.name}", dir=out.parent) as folder:
+                kept = Path(folder) / name
+                if _copy(warc, kept, offer):
+                    pack.add(f"archive/{name}", kept)
+        offer.close()
+        _index(pack, offer.lines)
         head = {"format": "json-pages-1.0", "id": "pages", "title": "Pages"}
+        pages = list(_pages(offer.captures, wanted))
         pack.write("pages/pages.jsonl", b"".join([_line(head), *pages]))
         package = {
             "profile": "data-package",
@@ -102,37 +116,111 @@ def _warcs(layout: Layout, sites: Collection[str] | None, ids: Iterable[str]) ->
     wanted = set(ids)
     for warc in layout.warcs():
         folder = layout.site_of(warc)
-        asked = sites is None or folder in sites
-        if warc.name.endswith((".arc", ".arc.gz")) or not (asked or folder == IMPORTED):
-            continue
-        if asked or any(record.id in wanted for record in whole_records(warc)):
+        if sites is None or folder in sites or (folder == IMPORTED and _holds(warc, wanted)):
             yield warc
 
 
-def _copy(warc: Path, kept: Path, gone: exclusions.Exclusions) -> None:
-    """Copy a WARC file without the records of what was taken down."""
-    with warc.open("rb") as source, kept.open("wb") as copy:
-        if not gone.pages:
-            shutil.copyfileobj(source, copy, 1 << 20)
-            return
-        for record in whole_records(warc):
-            if gone.covering(record.url) is None:
-                source.seek(record.place.offset)
-                left = record.place.length
-                while left > 0 and (piece := source.read(min(left, 1 << 20))):
-                    copy.write(piece)
-                    left -= len(piece)
+def _holds(warc: Path, ids: Collection[str]) -> bool:
+    identities = Identities(warc)
+    return any(identities.of(record) in ids for record in whole_records(warc) if record.kind in PAGES)
 
 
-def _pages(lines: Iterable[str], wanted: dict[str, Document]) -> Iterator[bytes]:
-    """The lines of pages.jsonl for documents whose records the index lines name."""
-    for line in lines:
-        _, stamp, rest = line.split(" ", 2)
-        row = json.loads(rest)
-        if document := wanted.get(row["id"]):
-            when = f"{stamp[:4]}-{stamp[4:6]}-{stamp[6:8]}T{stamp[8:10]}:{stamp[10:12]}:{stamp[12:]}Z"
+def _name(warc: Path, taken: set[str]) -> str:
+    """The name of a file in a pack, where every record has a gzip member of its own."""
+    stem = next(warc.name.removesuffix(ending) for ending in WARC_ENDINGS if warc.name.endswith(ending))
+    numbered = itertools.chain([""], (f"-{number}" for number in itertools.count(2)))
+    name = next(name for number in numbered if (name := f"{stem}{number}.warc.gz") not in taken)
+    taken.add(name)
+    return name
+
+
+def _copy(warc: Path, kept: Path, offer: Offer) -> bool:
+    """Copy the records of a file but for what was taken down, and offer those that replay; False: it has none."""
+    identities = Identities(warc)
+    try:
+        with warc.open("rb") as source, kept.open("wb") as copy:
+            for record, shared in _with_neighbours(records(warc), offer):
+                id_ = identities.of(record) if record.kind in PAGES else record.id
+                if record.kind != "warcinfo" and offer.gone.covering(record.url):
+                    continue
+                if not record.head.startswith(b"WARC/"):
+                    record, shared = _of_arc(record, id_), True  # noqa: PLW2901 - from here on it is a WARC record
+                start = copy.tell()
+                if not shared and _starts_with(source, record.place.offset, MAGIC):
+                    _take(source, record.place, copy.write)
+                elif not _repack(source, record, copy, shared=shared):
+                    offer.lost(
+                        record.place.file, record.place.offset, f"the record of {record.url} is too long to copy"
+                    )
+                    continue
+                place = Place(file=kept.name, offset=start, length=copy.tell() - start)
+                offer.see(record, id_, place)
+    except (DataError, FileNotFoundError) as error:
+        offer.lost(warc.name, 0, str(error))
+    offer.end_file()
+    return kept.exists() and kept.stat().st_size > 0
+
+
+def _with_neighbours(items: Iterable[Record | Problem], offer: Offer) -> Iterator[tuple[Record, bool]]:
+    """Each record, and whether it shares its gzip member with another; problems are noted."""
+    ahead: Record | None = None
+    for item in items:
+        if isinstance(item, Problem):
+            offer.problems.append(item)
+            continue
+        if ahead:
+            yield ahead, bool(ahead.nth or item.nth)
+        ahead = item
+    if ahead:
+        yield ahead, bool(ahead.nth)
+
+
+def _starts_with(source: BinaryIO, offset: int, begin: bytes) -> bool:
+    source.seek(offset)
+    return source.read(len(begin)) == begin
+
+
+def _take(source: BinaryIO, place: Place, write: Callable[[bytes], object]) -> None:
+    source.seek(place.offset)
+    left = place.length
+    while left > 0 and (piece := source.read(min(left, 1 << 20))):
+        write(piece)
+        left -= len(piece)
+
+
+def _repack(source: BinaryIO, record: Record, copy: BinaryIO, *, shared: bool) -> bool:
+    """Write a record as a gzip member of its own; False: of a shared one not all of the block was read."""
+    member = MemberWriter(copy)
+    if not shared:
+        _take(source, record.place, member.write)
+    elif record.size > len(record.block):
+        return False
+    else:
+        member.write(record.head + record.block)
+    member.write(b"\r\n\r\n")
+    member.flush()
+    return True
+
+
+def _of_arc(record: Record, id_: str) -> Record:
+    """What an ARC record would be in a WARC file; one without an HTTP head is a resource."""
+    fields = dict(record.fields) | {"WARC-Record-ID": f"<{id_ or uuid.uuid5(uuid.NAMESPACE_URL, record.url).urn}>"}
+    fields["Content-Length"] = str(len(record.block))
+    if record.kind == "warcinfo":
+        fields["Content-Type"] = "text/plain"
+    elif not record.block.startswith(b"HTTP/"):
+        fields |= {"WARC-Type": "resource", "Content-Type": record.head.split()[-2].decode("ascii", "replace")}
+    lines = [f"{name}: {value}\r\n" for name, value in fields.items()]
+    return replace(record, head=("WARC/1.0\r\n" + "".join(lines) + "\r\n").encode(), fields=tuple(fields.items()))
+
+
+def _pages(captures: Iterable[Row], wanted: dict[str, Document]) -> Iterator[bytes]:
+    """The lines of pages.jsonl for the documents whose captures are offered."""
+    for row in captures:
+        if row.date and (document := wanted.get(row.id)):
+            when = row.date.strftime("%Y-%m-%dT%H:%M:%SZ")
             title = document.title or document.url
-            yield _line({"id": document.id, "url": row["url"], "ts": when, "title": title, "size": int(row["length"])})
+            yield _line({"id": document.id, "url": row.url, "ts": when, "title": title, "size": row.length})
 
 
 def _index(pack: _Pack, lines: list[str]) -> None:
@@ -154,5 +242,5 @@ def _index(pack: _Pack, lines: list[str]) -> None:
     pack.write("indexes/index.idx", (f"!meta 0 {json.dumps(meta)}\n" + "".join(firsts)).encode())
 
 
-def _line(value: dict[str, str | int] | dict[str, str]) -> bytes:
+def _line(value: Mapping[str, object]) -> bytes:
     return json.dumps(value, ensure_ascii=False).encode() + b"\n"

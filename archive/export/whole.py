@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import errno
+import os
 import shutil
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import BinaryIO
@@ -22,7 +23,8 @@ def file(out: Path) -> Iterator[BinaryIO]:
     """
     if out.exists() and not out.is_file():
         raise UsageError(f"{out}: is a {'folder' if out.is_dir() else 'device or pipe'}. Name a file with --out.")
-    tmp = out.with_name(out.name + ".tmp")
+    # A name that nobody else has: a file of the user's may be called x.tmp.
+    tmp = out.with_name(f".{out.name}.{os.getpid()}.tmp")
     try:
         out.parent.mkdir(parents=True, exist_ok=True)
         opened = tmp.open("wb")
@@ -31,6 +33,8 @@ def file(out: Path) -> Iterator[BinaryIO]:
     try:
         with opened:
             yield opened
+            opened.flush()
+            os.fsync(opened.fileno())
         tmp.replace(out)
     except OSError as error:
         if error.errno in (errno.ENOSPC, errno.EDQUOT):
@@ -67,3 +71,17 @@ def folder(out: Path) -> Iterator[Path]:
         raise
     finally:
         shutil.rmtree(tmp, ignore_errors=True)
+
+
+def files(out: Path, contents: Mapping[str, bytes]) -> None:
+    """Put files into a folder, each at once; the folder is new, or holds files of these names alone.
+
+    Raises:
+        UsageError: it cannot be written, or holds something else.
+        SpaceError: there is no space left.
+    """
+    if out.exists() and (not out.is_dir() or any(path.name not in contents for path in out.iterdir())):
+        raise UsageError(f"{out}: holds something that this command did not write. Name a new folder with --out.")
+    for name, content in contents.items():
+        with file(out / name) as made:
+            made.write(content)

@@ -4,16 +4,16 @@ from __future__ import annotations
 
 import dataclasses
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from html import unescape
-from itertools import chain, islice
+from itertools import islice
 from typing import NamedTuple, TypeAlias
-from urllib.parse import urljoin
+from urllib.parse import unquote, urljoin, urlsplit
 
 from archive.layout import IMPORTED
 from archive.site import Site, host_of
-from archive.text import box, chinese, dates, extract, fields, lines, verdict
+from archive.text import chinese, dates, extract, fields, lines, verdict
 from archive.text.blocks import fold, han
 from archive.text.decode import Decoded, decode
 from archive.text.document import Document, Reason, Skip
@@ -24,6 +24,8 @@ from archive.warc.capture import Capture
 
 # Who signs a notice, and the day, stand in its last lines.
 SIGNED = 3
+# A longer line is no label's value.
+VALUE = 30
 # So many lines under a title may hold its dateline.
 UNDER = 8
 # A text file's head: what may stand before the first paragraph.
@@ -46,6 +48,24 @@ _HIDDEN_ENDS = {name: re.compile(rf"</{name}\s*+>", re.IGNORECASE) for name in (
 _TAG_RUN = re.compile(r"(?:<[^>]*+(?:>|\Z)\s*+)++")
 _HEADING = re.compile(r"title|heading|headline|\bbt\b|biaoti", re.IGNORECASE)
 _MEDIA = re.compile(r"\.(?:pdf|mp4|m3u8|flv|swf|mp3)(?:$|[?#])|viewer\.html|player|video", re.IGNORECASE)
+# One of these stands in the address of every file.
+_FILES = (
+    ".doc",
+    ".wps",
+    ".pdf",
+    ".xls",
+    ".et",
+    ".ofd",
+    ".zip",
+    ".rar",
+    ".ppt",
+    ".csv",
+    "/downfile.jsp",
+    "/download.jsp",
+)
+_ATTACHMENT = re.compile(
+    r"\.(?:docx?|wps|pdf|xlsx?|et|ofd|zip|rar|pptx?|csv)(?:$|[?#])|/downfile\.jsp\?|/download\.jsp\?", re.IGNORECASE
+)
 
 
 # Flags, each with the words that raised it.
@@ -64,15 +84,14 @@ class Line(NamedTuple):
 class Draft:
     """What is known of an article while its lines are read; indices are those of its lines.
 
-    `titled` is the rule that found the title, `crumb` the line that holds the columns; `at` is the block in which each
-    line begins, `beside` holds (block, rule id, line) of what stands beside the lines or between them; `plain` where
-    there is nothing to repair or convert; in the first `headed` lines a day alone is the dateline.
+    `titled` is the rule that found the title, `crumb` the line that holds the columns; `above` and `below` are the
+    (rule id, line) pairs of lines beside the article that rules read; `plain` where there is nothing to repair or
+    convert.
     """
 
     lines: Sequence[Line]
     fate: list[str | None]
     plain: bool
-    headed: int = 3
     title: Line | None = None
     titled: str = ""
     subtitle: str | None = None
@@ -80,8 +99,8 @@ class Draft:
     columns: tuple[str, ...] = ()
     crumb: str = ""
     captions: list[str] = field(default_factory=list)
-    at: Sequence[int] = ()
-    beside: list[tuple[int, str, str]] = field(default_factory=list)
+    above: list[tuple[str, str]] = field(default_factory=list)
+    below: list[tuple[str, str]] = field(default_factory=list)
 
     def take(self, index: int, rule: str) -> None:
         """Take a line out, by a rule."""
@@ -97,8 +116,12 @@ def clean(capture: Capture, site: Site | None) -> Document | Skip:
     content_type = capture.header("Content-Type")
     if capture.kind == "resource" and (content_type or "").lower().startswith("text/plain"):
         return _clean_text(capture, site)
+    if capture.purpose == "script":
+        # The page that holds it is a record of its own, as its scripts made it.
+        return _skip(capture, site, Reason.PART, f"asked for by {capture.found.parent if capture.found else 'a page'}")
     if found := verdict.unread(capture):
-        return _skip(capture, site, *found)
+        listed = found[0] is Reason.NOT_HTML and _is_listed_file(capture)
+        return _clean_file(capture, site) if listed else _skip(capture, site, *found)
     decoded = decode(capture.body, content_type)
     if decoded.lost > LOST:
         return _skip(capture, site, Reason.UNREADABLE, f"{decoded.lost:.0%} of its characters are none")
@@ -110,11 +133,10 @@ def clean(capture: Capture, site: Site | None) -> Document | Skip:
     if len(decoded.html) > TEXT and (size := sum(len(block.text) for block in page.blocks)) > TEXT:
         return _skip(capture, site, Reason.TOO_LARGE, f"{size} characters of text, read are at most {TEXT}")
     points = extract.votes(page.blocks, page.keys)
-    region = extract.region(page.outline, points, page.title)
-    area = box.find(page, region)
-    if found := verdict.judged(page, points, region, area, capture.url, decoded.html):
+    area = extract.region(page.outline, points, page.title)
+    if found := verdict.judged(page, points, area, capture.url, decoded.html):
         return _skip(capture, site, *found)
-    body = extract.body(page.outline, points, region, area, picked=page.picked, title=page.title)
+    body = extract.body(page.outline, points, area, picked=page.picked, title=page.title)
     return _clean_page(capture, site, page, body, _decoded(decoded))
 
 
@@ -122,30 +144,22 @@ def _clean_page(
     capture: Capture, site: Site | None, page: Page, body: extract.Body | None, flags: Doubts
 ) -> Document | Skip:
     rows = extract.table_rows(page.outline, body.indices) if body else []
-    found = ["\t".join(" ".join(page.blocks[i].text for i in cell) for cell in row) for row in rows]
-    first, last = (body.indices[0], body.indices[-1]) if body and body.indices else _nowhere(page, body)
+    found = [" ".join(page.blocks[index].text for index in row) for row in rows]
+    first, last = (body.indices[0], body.indices[-1]) if body else (len(page.blocks), len(page.blocks) - 1)
     above, below = _around(page, first, last)
     # One decision on repair and conversion for the page; its title and the lines around the article with it.
     whole = "\n".join([*found, *(page.blocks[index].text for index in (*above, *below))])
     reader = _reader(whole)
     around = {index: reader(page.blocks[index].spaced) for index in (*above, *below)}
     body_lines = [
-        line._replace(spaced=reader(page.blocks[row[0][0]].spaced)) if len(row) == 1 else line
+        line._replace(spaced=reader(page.blocks[row[0]].spaced)) if len(row) == 1 else line
         for line, row in zip(_lines(found, reader), rows, strict=True)
     ]
-    draft = Draft(
-        lines=body_lines,
-        fate=lines.furniture([line.read for line in body_lines]),
-        plain=reader is str,
-        at=[next(chain(*row)) for row in rows],
-    )
-    draft.beside += [(index, rule, page.blocks[index].text) for index, rule in (body.dropped if body else {}).items()]
-    if body and body.dated is not None:
-        draft.headed = next((at + 1 for at, row in enumerate(rows) if any(body.dated in cell for cell in row)), 0)
+    draft = Draft(lines=body_lines, fate=lines.furniture([line.read for line in body_lines]), plain=reader is str)
     _cut_thread(draft)
     for position, row in enumerate(rows):
-        described = page.blocks[(*chain(*row),)[0]].kind == "caption" or (
-            len(row) == 1 and page.outline.captioned(row[0][0]) and fields.may_be_caption(body_lines[position].read)
+        described = page.blocks[row[0]].kind == "caption" or (
+            len(row) == 1 and page.outline.captioned(row[0]) and fields.may_be_caption(body_lines[position].read)
         )
         if described and draft.fate[position] is None:
             draft.captions.append(body_lines[position].read)
@@ -159,7 +173,6 @@ def _clean_page(
     _read_body(draft)
     _read_tail(draft)
     _read_below(draft, page, last, below, around)
-    _read_between(draft, page, reader, body)
     source = page.meta("contentsource", "source")
     if draft.byline.source is None and source and not fields.is_own(reader(source), reader(page.head)):
         named = fields.byline(f"来源:{reader(source).removeprefix('来源').lstrip(':：')}")
@@ -182,7 +195,7 @@ def _clean_page(
         flags,
         extractor=body.tier if body else "none",
         confidence=body.confidence if body else 0.0,
-        media=lambda: bool(body and body.media) or bool(page.files) or _has_media(page),
+        media=lambda: _has_media(page),
     )
     if isinstance(document, Skip):
         return document
@@ -199,11 +212,6 @@ def _clean_page(
         flags=tuple(dict.fromkeys((*document.flags, *(flag for flag, _ in doubted)))),
         evidence=(*document.evidence, *((f"flag:{flag}", words) for flag, words in doubted)),
     )
-
-
-def _nowhere(page: Page, body: extract.Body | None) -> tuple[int, int]:
-    """Where an article without text stands: its first block and its last, which is before it."""
-    return (body.start, body.end - 1) if body else (len(page.blocks), len(page.blocks) - 1)
 
 
 def _around(page: Page, first: int, last: int) -> tuple[list[int], list[int]]:
@@ -297,10 +305,15 @@ def _cut_thread(draft: Draft) -> None:
 
 def _read_above(draft: Draft, page: Page, above: Sequence[int], around: dict[int, str]) -> None:
     """Bylines above the article and in its first lines."""
+    for label, value in _pairs(page, above, around):
+        said = f"{around[label].rstrip('：: ')}：{around[value]}"
+        if fields.byline(said) or dates.read(said, loose=True):
+            draft.byline.take(fields.byline(said), "dateline", said)
+            draft.above += [("dateline", page.blocks[label].text), ("dateline", page.blocks[value].text)]
     for index in above:
         if (page.title is None or index > page.title - 3) and fields.is_dateline(around[index]):
             draft.byline.take(fields.byline(around[index]), "dateline", around[index])
-            draft.beside.append((index, "dateline", page.blocks[index].text))
+            draft.above.append(("dateline", page.blocks[index].text))
     _take_unlabelled(draft, page, above, around)
     _read_page_head(draft)
     for index in above[-3:]:
@@ -314,6 +327,20 @@ def _read_above(draft: Draft, page: Page, above: Sequence[int], around: dict[int
                 draft.byline.take(fields.unlabelled(around[index]), "name", around[index])
 
 
+def _pairs(page: Page, above: Sequence[int], around: dict[int, str]) -> list[tuple[int, int]]:
+    """Blocks above an article that are a label and its value: cells of a table, items of a list, neighbours."""
+    boxes = {index: (page.blocks[index].kind, page.outline.parents[page.blocks[index].element]) for index in above}
+    pairs = [(above[label], above[value]) for label, value in fields.paired([around[index] for index in above])]
+    return [
+        (label, value)
+        for label, value in pairs
+        if page.title not in (label, value)
+        and len(around[value]) <= VALUE
+        and boxes[label][0] == boxes[value][0]
+        and (boxes[label][0] in ("cell", "item") or boxes[label][1] == boxes[value][1])
+    ]
+
+
 def _take_unlabelled(draft: Draft, page: Page, above: Sequence[int], around: dict[int, str]) -> None:
     """Source and author that stand beside the date without a label, in its line or in boxes of their own."""
     under = [index for index in above if page.title is None or index > page.title]
@@ -322,8 +349,7 @@ def _take_unlabelled(draft: Draft, page: Page, above: Sequence[int], around: dic
         return
     for index in [dated, *(i for i in under if 0 < abs(i - dated) <= 2)]:
         line = around[index]
-        who = fields.reporters(line) or fields.reporters(line.replace(" ／ ", "／"))
-        draft.byline.take(fields.Byline(author=who), "reporters", line)
+        draft.byline.take(fields.Byline(author=fields.reporters(line)), "reporters", line)
         if index == dated or fields.is_name(line):
             draft.byline.take(fields.unlabelled(line), "name", line)
 
@@ -336,9 +362,7 @@ def _read_page_head(draft: Draft) -> None:
             for number in range(index, index + again):
                 draft.take(number, "title")
         elif fields.is_dateline(line.read) and (
-            fields.byline(line.read)
-            or (index < draft.headed and dates.read(line.read))
-            or (index < 3 and ":" not in lines.narrow(line.read))
+            index < 3 or fields.byline(line.read) or fields.is_name(fields.unlabelled(line.read).source or "")
         ):
             words = line.spaced or line.read
             draft.byline.take(fields.byline(words), "dateline", words)
@@ -409,15 +433,57 @@ def _attachments(capture: Capture, page: Page) -> tuple[tuple[str, str], ...]:
     """Files that the page links to, with the names that it gives them."""
     found: dict[str, str] = {}
     base = None
-    for href, name in page.files:
+    for href, number in page.outline.leading(*_FILES):
+        if not _ATTACHMENT.search(href):
+            continue
         if base is None:
             base = next((b.split()[0] for a in page.outline.every("base") if (b := a.get("href", "").strip())), "")
-        if len(found) < 100:
+        name = fold(page.outline.name(number))
+        if name and len(found) < 100:
             try:
                 found.setdefault(urljoin(urljoin(capture.url, base), href), name)
             except ValueError:
                 continue
+    for url in _viewed(capture, page):
+        found.setdefault(url, unquote(url.rpartition("/")[2]))
     return tuple(found.items())
+
+
+def _viewed(capture: Capture, page: Page) -> Iterator[str]:
+    """The files that a page shows inside of it, in a frame or with a viewer: `viewer.html?file=/a.pdf`."""
+    for element in page.outline.every("iframe", "embed", "object"):
+        source = element.get("src") or element.get("data") or ""
+        try:
+            values = [unquote(value) for _, _, value in (p.partition("=") for p in urlsplit(source).query.split("&"))]
+            for value in (source, *values):
+                if _ATTACHMENT.search(urlsplit(value).path):
+                    yield urljoin(capture.url, value.partition("#")[0])
+                    break
+        except ValueError:
+            continue
+
+
+def _is_listed_file(capture: Capture) -> bool:
+    """Whether a capture is a file that a list links to as if it were an article; of other files no row has a day."""
+    found = capture.found
+    return capture.status == 200 and found is not None and bool(found.row_date and found.anchor and _is_file(capture))
+
+
+def _is_file(capture: Capture) -> bool:
+    return _ATTACHMENT.search(capture.url) is not None or capture.body.startswith((b"%PDF-", b"\xd0\xcf\x11\xe0"))
+
+
+def _clean_file(capture: Capture, site: Site | None) -> Document | Skip:
+    """A file of a list: title and day are those of its row."""
+    assert capture.found is not None
+    anchor = capture.found.anchor or ""
+    reader = _reader(anchor)
+    draft = Draft(lines=[], fate=[], plain=reader is str, title=Line(found=anchor, read=reader(anchor)), titled="row")
+    statements = _statements(draft, capture, ([], [], []), [])
+    document = _document(capture, site, draft, statements, (), extractor="file", confidence=1.0, media=lambda: True)
+    if isinstance(document, Skip):
+        return document
+    return dataclasses.replace(document, attachments=((capture.url, draft.title.read if draft.title else anchor),))
 
 
 def _clean_text(capture: Capture, site: Site | None) -> Document | Skip:
@@ -608,18 +674,9 @@ def _read_below(draft: Draft, page: Page, last: int, below: Sequence[int], aroun
         else:
             rule = lines.furniture_id(page.keys[index])
         if rule and (joined or rule in ("byline", "farm")):
-            draft.beside.append((index, rule, page.blocks[index].text))
+            draft.below.append((rule, page.blocks[index].text))
         if rule and joined:
             expected = index + 1
-
-
-def _read_between(draft: Draft, page: Page, reader: Callable[[str], str], body: extract.Body | None) -> None:
-    """Bylines among what stands between the article's lines and is none of them."""
-    for index, rule in (body.dropped if body else {}).items():
-        if rule not in ("comments", "related", "aside") and page.blocks[index].size <= 60:
-            line = reader(page.blocks[index].spaced)
-            if fields.is_dateline(line):
-                draft.byline.take(fields.byline(line), "dateline", line)
 
 
 def _statements(
@@ -672,8 +729,7 @@ def _document(
     script: chinese.Script = "hans" if written else "none"
     if not draft.plain:
         script = chinese.script(chinese.pinyin_repaired(original) or original)
-    cut = (("truncated", str(capture.truncated)),) if capture.truncated else ()
-    doubted = (*flags, *published.doubts, *cut)
+    doubted = (*flags, *published.doubts, *capture.doubts)
     return Document(
         id=capture.id,
         url=capture.url,
@@ -699,19 +755,15 @@ def _document(
         captions=tuple(draft.captions),
         flags=tuple(dict.fromkeys(flag for flag, _ in doubted)),
         evidence=_evidence(draft, doubted),
-        removed=_removed(draft),
+        removed=(
+            *draft.above,
+            *((fate, line.found) for fate, line in zip(draft.fate, draft.lines, strict=True) if fate),
+            *draft.below,
+        ),
         extractor=extractor,
         confidence=confidence,
         han=written,
     )
-
-
-def _removed(draft: Draft) -> tuple[tuple[str, str], ...]:
-    """Every line that a rule took out of the box or read beside it, in the page's order, each once."""
-    at = draft.at or range(len(draft.lines))
-    taken = [(index, fate, line.found) for index, fate, line in zip(at, draft.fate, draft.lines, strict=True) if fate]
-    every = {index: (rule, line) for index, rule, line in (*draft.beside, *taken)}
-    return tuple(every[index] for index in sorted(every))
 
 
 def _decoded(decoded: Decoded) -> Doubts:

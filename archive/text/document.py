@@ -25,6 +25,7 @@ class Reason(StrEnum):
     TOO_LARGE = "too_large"
     UNREADABLE = "unreadable"
     KILLED = "killed"
+    PART = "part"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,6 +54,8 @@ class Document:
         evidence: (of, words) pairs: for a field the rule and the line that it read, for `flag:NAME` what raised it.
         removed: (rule id, line) pairs: every line that a rule took out, in order.
         part_of, part_no: of an article on several pages: the first page's URL, and the number from 1.
+        aliases: other addresses of the same article. Catalogue and export know them, a shard never does.
+        gone: the day (Asia/Shanghai) on which the address was first missed; None where it is there. As `aliases`.
         extractor: the tier that produced the body.
         confidence: 0 to 1.
         han: Han characters in `text`.
@@ -86,6 +89,8 @@ class Document:
     removed: tuple[tuple[str, str], ...] = ()
     part_of: str | None = None
     part_no: int | None = None
+    aliases: tuple[str, ...] = ()
+    gone: str | None = None
     extractor: str
     confidence: float
     han: int

@@ -26,7 +26,8 @@ LIBRARIES = (
     "trafilatura",
     "w3lib",
 )
-DATA = ("common_han.txt", "dates.toml", "lines.toml", "fields/title.toml")
+FIELDS = ("labels.toml", "people.toml", "source.toml", "title.toml", "words.txt")
+DATA = ("common_han.txt", "dates.toml", "lines.toml", *(f"fields/{name}" for name in FIELDS))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

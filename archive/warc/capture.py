@@ -6,6 +6,23 @@ import datetime as dt
 from dataclasses import dataclass
 from typing import Literal
 
+# Flags of a Document that a record gives: bytes are missing; bytes are others than were sent or written.
+TRUNCATED = "truncated"
+DAMAGED = "damaged"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Fault:
+    """What is wrong with the bytes of a record.
+
+    Attributes:
+        flag: `truncated`, `damaged`, or empty where no byte is lost or changed.
+        words: the evidence.
+    """
+
+    flag: str
+    words: str
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Place:
@@ -48,7 +65,9 @@ class Capture:
         found: where the crawler found it, None where nothing says so.
         origin: the relative path of an imported file.
         missing: the address, which nobody made, that the host answered with the same page; None: none is known.
-        problems: what the reader met, for example "content-coding gzip cannot be undone".
+        purpose: what it was fetched for, where it was not for itself: `script` (a page's script asked for it, and the
+            page as its scripts made it is a record of its own), `browser`, `probe`, `robots`.
+        faults: what is wrong with its bytes, for example "content-coding gzip cannot be undone".
     """
 
     id: str
@@ -64,7 +83,18 @@ class Capture:
     found: Found | None = None
     origin: str | None = None
     missing: str | None = None
-    problems: tuple[str, ...] = ()
+    purpose: str | None = None
+    faults: tuple[Fault, ...] = ()
+
+    @property
+    def problems(self) -> tuple[str, ...]:
+        """What the reader met, in words."""
+        return tuple(fault.words for fault in self.faults)
+
+    @property
+    def doubts(self) -> tuple[tuple[str, str], ...]:
+        """The flags that its bytes give, each with the evidence."""
+        return tuple((fault.flag, fault.words) for fault in self.faults if fault.flag)
 
     def header(self, name: str) -> str | None:
         """The first header of that name, whatever its case."""

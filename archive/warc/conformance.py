@@ -8,7 +8,7 @@ import ipaddress
 import re
 from collections.abc import Iterable, Iterator
 
-from archive.warc.http import entity_of, parse_fields, read_head
+from archive.warc.http import entity_of, open_response, parse_fields, read_head
 from archive.warc.record import Problem, Record
 
 # What the standard calls mandatory, WARC/1.1 section 5; Content-Length, the fourth, is judged where blocks are cut.
@@ -50,7 +50,7 @@ def judge(items: Iterable[Record | Problem]) -> Iterator[Record | Problem]:
 
 
 def _reasons(record: Record) -> Iterator[str]:
-    if record.head.startswith(b"WARC/"):
+    if record.is_warc:
         yield from _wrong_fields(record)
     if record.date is None and record.field("WARC-Date"):
         yield f"WARC-Date {record.field('WARC-Date')!r} is no date"
@@ -59,6 +59,31 @@ def _reasons(record: Record) -> Iterator[str]:
     if record.size > len(record.block):
         yield f"the block has {record.size} bytes: only {len(record.block)} are read, and no digest is checked"
         return
+    yield from _wrong_digests(record)
+    if has_http_head(record):
+        opened = open_response(record.block)
+        if opened.head.odd:
+            yield f"the lines of the HTTP head end with {opened.head.odd}"
+        if not record.field("WARC-Truncated") and not record.field("WARC-Segment-Number"):
+            yield from (fault.words for fault in opened.faults if fault.flag)
+
+
+def has_http_head(record: Record) -> bool:
+    """Whether an HTTP head is to stand at the start of its block."""
+    return record.kind == "response" and (
+        read_head(record.block).length > 0 or record.url.lower().startswith(("http:", "https:"))
+    )
+
+
+def changed(record: Record) -> str | None:
+    """Why its bytes are others than were written; None where no digest says so."""
+    return next((reason for reason in _wrong_digests(record) if reason.endswith(_OTHERS)), None)
+
+
+_OTHERS = "the bytes are others"
+
+
+def _wrong_digests(record: Record) -> Iterator[str]:
     for name in ("WARC-Block-Digest", "WARC-Payload-Digest"):
         if reason := _wrong_digest(record, name):
             yield reason
@@ -81,7 +106,7 @@ def _wrong_fields(record: Record) -> Iterator[str]:
             yield "WARC-Target-URI is no UTF-8"
     if record.kind == "warcinfo" and record.block and "warc-fields" not in record.field("Content-Type"):
         yield f"a warcinfo record is {record.field('Content-Type')!r}, not application/warc-fields"
-    if record.id and not re.match(r"[A-Za-z][A-Za-z0-9+.-]*:\S", record.id):
+    if record.id and not re.match(r"\A[A-Za-z][A-Za-z0-9+.-]*+:\S", record.id):
         yield f"WARC-Record-ID {record.id!r} is no URI"
     if (ip := record.field("WARC-IP-Address")) and not _is_ip(ip):
         yield f"WARC-IP-Address {ip!r} is none"
@@ -133,7 +158,7 @@ def _wrong_digest(record: Record, name: str) -> str | None:
         bodies = _payloads(record)
     if any(hashlib.new(new.name, body).digest() == wanted for body in bodies):
         return None
-    return f"{name} is wrong: the bytes are others"
+    return f"{name} is wrong: {_OTHERS}"
 
 
 def _payloads(record: Record) -> tuple[bytes, ...]:

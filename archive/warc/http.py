@@ -3,21 +3,13 @@
 from __future__ import annotations
 
 import re
-import sys
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from itertools import dropwhile
 from typing import BinaryIO, Protocol
 
-import brotli  # type: ignore[import-untyped]  # ships no types
-from zlib_ng import zlib_ng
-
-from archive.warc.member import GzipError
-
-if sys.version_info >= (3, 14):
-    from compression import zstd
-else:
-    from backports import zstd
+from archive.warc.capture import DAMAGED, TRUNCATED, Fault
+from archive.warc.coding import is_known, unfold
 
 # A head longer than this is no head; browsers and Twisted stop far below.
 MAX_HEAD = 1 * 2**20
@@ -25,11 +17,11 @@ MAX_HEAD = 1 * 2**20
 MAX_CONTENT = 64 * 2**20
 _MAX_LINE = 64 * 1024
 _STEP = 256 * 1024
-# Decompressors lose what a call gave when it meets an error: small pieces lose little.
-_PIECE = 8 * 1024
-_ERRORS: tuple[type[Exception], ...] = (GzipError, brotli.error, zstd.ZstdError)
 # The empty line may be written CR CR LF: text mode on Windows makes it so of CR LF, and curl reads it.
-_END_OF_HEAD = re.compile(rb"\n\r{0,3}\n")
+END_OF_HEAD = re.compile(rb"\n\r{0,3}\n")
+# Some old servers end lines with CR alone; readers of archives know it, browsers do not.
+_CR_ALONE = re.compile(rb"[^\r\n]{1,8192}\r(?![\r\n])")
+_CR_CR_LF = re.compile(rb"[^\r\n]{1,8192}\r\r\n")
 # A status line as Chromium takes it (http_util.cc, http_response_headers.cc): after up to four bytes that do not belong
 # to it, in either case, with any version or none.
 _START = re.compile(rb"(?s:.{0,4}?)HTTP(?=/|[ \t]+\d{3})", re.IGNORECASE)
@@ -44,11 +36,13 @@ class Head:
         status: 200 where the status line gives none, as browsers have it; None where there is no head.
         headers: in order, names as sent, folded lines joined, decoded as Latin-1; lines without a colon left out.
         length: bytes, with the empty line that ends it; 0 where the response has no head.
+        odd: how its lines end, where that is none of the standard's ways.
     """
 
     status: int | None
     headers: tuple[tuple[str, str], ...]
     length: int
+    odd: str = ""
 
     def codings(self, name: str) -> tuple[str, ...]:
         """The codings that all headers of that name list, in lower case, in the order in which they were applied."""
@@ -73,17 +67,20 @@ def read_head(block: bytes) -> Head:
     r"""The head that stands at the start of `block`; what does not start with a status line has none.
 
     >>> read_head(b"HTTP/1.1 404 \r\nA: b\r\n\tc\r\n\r\nbody")
-    Head(status=404, headers=(('A', 'b c'),), length=27)
+    Head(status=404, headers=(('A', 'b c'),), length=27, odd='')
+    >>> read_head(b"HTTP/1.0 200 OK\rA: b\r\r<html>")
+    Head(status=200, headers=(('A', 'b'),), length=22, odd='CR alone')
     >>> read_head(b"<html>").length
     0
     >>> [read_head(line + b"\n\n").status for line in (b"\r\nhttp/1.1  404", b"HTTP/1.1 404Gone", b"HTTP/1.0 OK")]
     [404, 404, 200]
+    >>> read_head(b"\r\n\r\nHTTP/1.1 200 OK\r\n\r\n").length
+    23
     """
     start = start_of_head(block)
     if start is None:
         return Head(status=None, headers=(), length=0)
-    end = _END_OF_HEAD.search(block, 0, MAX_HEAD)
-    length = end.end() if end else min(len(block), MAX_HEAD)
+    length, odd = _measure_head(block, start)
     first, *lines = block[start:length].splitlines()
     status = _STATUS.match(first)
     return Head(
@@ -91,7 +88,18 @@ def read_head(block: bytes) -> Head:
         # What a blank leads goes on with the line before it; after the status line there is none.
         headers=parse_fields(dropwhile(lambda line: line[:1] in (b" ", b"\t"), lines)),
         length=length,
+        odd=odd,
     )
+
+
+def _measure_head(block: bytes, start: int) -> tuple[int, str]:
+    """The length of the head whose status line begins at `start`, and how its lines end where that is odd."""
+    end = END_OF_HEAD.search(block, start, MAX_HEAD)
+    length = end.end() if end else min(len(block), MAX_HEAD)
+    if _CR_ALONE.match(block, start):
+        at = block.find(b"\r\r", start, length)
+        return (at + 2, "CR alone") if at >= 0 else (length, "")
+    return length, "CR CR LF" if _CR_CR_LF.match(block, start) else ""
 
 
 def start_of_head(block: bytes) -> int | None:
@@ -137,7 +145,7 @@ class Dechunker:
     """
 
     # Old Tomcats pad sizes with blanks; text mode on Windows writes CR CR LF.
-    _SIZE = re.compile(rb"[ \t]*(?:0[xX])?([0-9A-Fa-f]{1,32})[ \t\r]*(?:;[^\n]*)?\n")
+    _SIZE = re.compile(rb"\A[ \t]*+(?:0[xX])?([0-9A-Fa-f]{1,32})[ \t\r]*+(?:;[^\n]*+)?\n")
     # More no file holds: of longer numbers nobody knows the meaning.
     _MOST = 2**53
 
@@ -178,7 +186,7 @@ class Dechunker:
     def close(self) -> None:
         """Say that no more bytes come."""
         if not self.last and not self.fault:
-            self.fault = f"the chunks end where a {self._want} should be"
+            self.fault = "the chunks break off" if self._want == "data" else f"the chunks end before a {self._want}"
 
     def _line(self, line: bytes) -> None:
         if self._want == "line end":
@@ -261,7 +269,7 @@ def measure(response: BinaryIO, block: Digest, new: Callable[[], Digest]) -> tup
 def _read_first(response: BinaryIO) -> bytes:
     """The first bytes, so many that the head is among them."""
     first = response.read(_STEP)
-    while start_of_head(first) is not None and len(first) < MAX_HEAD and not _END_OF_HEAD.search(first):
+    while start_of_head(first) is not None and len(first) < MAX_HEAD and not END_OF_HEAD.search(first):
         more = response.read(_STEP)
         if not more:
             break
@@ -275,7 +283,56 @@ def _pieces(response: BinaryIO, first: bytes) -> Iterator[bytes]:
         yield piece
 
 
-def entity_of(head: Head, body: bytes) -> tuple[bytes, str | None]:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Opened:
+    """A response as a reader sees it.
+
+    Attributes:
+        content: what it carries, without transfer-coding and content-codings, as far as they can be undone.
+        faults: what is wrong with its bytes.
+    """
+
+    head: Head
+    content: bytes
+    faults: tuple[Fault, ...]
+
+
+def open_response(block: bytes, limit: int = MAX_CONTENT) -> Opened:
+    r"""A response's bytes -> its content, at most `limit` bytes of it, and what is wrong with it.
+
+    >>> open_response(b"HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nabc").faults
+    (Fault(flag='truncated', words='3 of the 5 bytes that Content-Length states are there'),)
+    """
+    head = read_head(block)
+    body = block[head.length :]
+    entity, fault = entity_of(head, body)
+    content, faults = content_of(head, entity, limit)
+    # Some servers state the length before packing: Chromium takes that where it is exactly so, also of chunks.
+    exact = bool(content) and len(content) in _stated_lengths(head)
+    found = (None if exact else fault, None if exact else short_of(head, len(body)), *faults)
+    return Opened(head=head, content=content, faults=tuple(each for each in found if each))
+
+
+def short_of(head: Head, there: int) -> Fault | None:
+    """What a body of so many bytes lacks by its Content-Length; None: nothing, or nobody knows."""
+    # RFC 9112 section 6.3: these have no body, and a transfer-coding overrides the length. The body of a redirect is
+    # read by nobody, and browsers that record do not keep it.
+    if head.status is None or head.status < 200 or head.status in (204, 304) or head.chunked:
+        return None
+    if not there and 300 <= head.status < 400:
+        return None
+    least = min(_stated_lengths(head), default=0)
+    if there >= least:
+        return None
+    return Fault(flag=TRUNCATED, words=f"{there} of the {least} bytes that Content-Length states are there")
+
+
+def _stated_lengths(head: Head) -> set[int]:
+    stated = {value.strip() for name, value in head.headers if name.lower() == "content-length"}
+    return {int(one) for value in stated for one in re.findall(r"(?:\A|,)\s*(\d{1,18})\s*(?=,|\Z)", value, re.ASCII)}
+
+
+def entity_of(head: Head, body: bytes) -> tuple[bytes, Fault | None]:
     """The bytes after a head, without their transfer-coding, and what is wrong with it.
 
     Of chunks that break off, what they carried; of bytes that were never chunked, all as they stand.
@@ -287,132 +344,36 @@ def entity_of(head: Head, body: bytes) -> tuple[bytes, str | None]:
     dechunker.close()
     if not dechunker.fault:
         return data, None
-    return data or body, f"transfer-coding chunked: {dechunker.fault}"
+    words = f"transfer-coding chunked: {dechunker.fault}"
+    if data:
+        return data, Fault(flag=TRUNCATED, words=words)
+    # Many tools keep the head as it came and the body without its chunks.
+    return body, Fault(flag=TRUNCATED if not body else DAMAGED if _CHUNKED.search(body) else "", words=words)
 
 
-def content_of(head: Head, entity: bytes, limit: int = MAX_CONTENT) -> tuple[bytes, tuple[str, ...]]:
+# What is left of chunks whose first size cannot be read: a short line that is no markup, or the last chunk.
+_CHUNKED = re.compile(rb"\A[^<\r\n]{0,16}\r?\n|\r?\n0+[ \t]*\r?\n\r?\n\Z")
+
+
+def content_of(head: Head, entity: bytes, limit: int = MAX_CONTENT) -> tuple[bytes, tuple[Fault, ...]]:
     """An entity without its content-codings, and what could not be undone; at most `limit` bytes come out of each.
 
     A wrong label leaves the bytes as they are: browsers show such a page too.
     """
-    problems: list[str] = []
+    faults: list[Fault] = []
     # A transfer-coding that nobody knows is a slip: browsers pass over it.
-    transfer = (c for c in head.codings("transfer-encoding") if c.removeprefix("x-") in _UNFOLDERS)
+    transfer = (coding for coding in head.codings("transfer-encoding") if is_known(coding))
     codings = (*head.codings("content-encoding"), *transfer)
     content = entity
     for coding in reversed(codings):
         if not content:
             break
-        name = coding.removeprefix("x-")
-        if name not in _UNFOLDERS:
-            problems.append(f"content-coding {coding} is unknown")
+        unfolded = unfold(coding, content, limit)
+        if unfolded is None:
+            faults.append(Fault(flag="", words=f"content-coding {coding} is unknown"))
             break
-        unfolded, fault = _unfold(_UNFOLDERS[name](content), content, limit)
-        if fault:
-            problems.append(f"content-coding {coding} {fault}")
-            if not unfolded:
-                break
-        content = unfolded
-    return content, tuple(problems)
-
-
-class _Unfolder(Protocol):
-    """One decompressor: takes a piece, gives at most `limit` bytes."""
-
-    def feed(self, piece: bytes, limit: int) -> bytes:
-        """Bytes that came out; `piece` is empty while `hungry` is False."""
-
-    @property
-    def hungry(self) -> bool:
-        """It has given all that it holds, and wants another piece."""
-
-    @property
-    def ended(self) -> bool:
-        """Its data is complete."""
-
-
-class _Zlib:
-    def __init__(self, bits: int) -> None:
-        self._object = zlib_ng.decompressobj(bits)
-
-    def feed(self, piece: bytes, limit: int) -> bytes:
-        data: bytes = self._object.decompress(self._object.unconsumed_tail + piece, limit)
-        return data
-
-    @property
-    def hungry(self) -> bool:
-        return not self._object.unconsumed_tail
-
-    @property
-    def ended(self) -> bool:
-        return bool(self._object.eof)
-
-
-class _Deflate(_Zlib):
-    """`deflate` is zlib by the standard and raw by the habit of old servers: the first two bytes tell."""
-
-    def __init__(self, data: bytes) -> None:
-        # RFC 1950 section 2.2: the low half of the first byte is 8, and the two bytes divide by 31.
-        wrapped = len(data) > 1 and data[0] & 15 == 8 and (data[0] << 8 | data[1]) % 31 == 0
-        super().__init__(15 if wrapped else -15)
-
-
-class _Brotli:
-    def __init__(self) -> None:
-        self._object = brotli.Decompressor()
-
-    def feed(self, piece: bytes, limit: int) -> bytes:
-        data: bytes = self._object.process(piece, output_buffer_limit=limit)
-        return data
-
-    @property
-    def hungry(self) -> bool:
-        return bool(self._object.can_accept_more_data())
-
-    @property
-    def ended(self) -> bool:
-        return bool(self._object.is_finished())
-
-
-class _Zstd:
-    def __init__(self) -> None:
-        self._object = zstd.ZstdDecompressor()
-
-    def feed(self, piece: bytes, limit: int) -> bytes:
-        return self._object.decompress(piece, limit)
-
-    @property
-    def hungry(self) -> bool:
-        return self._object.needs_input
-
-    @property
-    def ended(self) -> bool:
-        return self._object.eof
-
-
-_UNFOLDERS: dict[str, Callable[[bytes], _Unfolder]] = {
-    "gzip": lambda _: _Zlib(31),
-    "deflate": _Deflate,
-    "br": lambda _: _Brotli(),
-    "zstd": lambda _: _Zstd(),
-}
-
-
-def _unfold(unfolder: _Unfolder, data: bytes, limit: int) -> tuple[bytes, str | None]:
-    """What comes out, and what is wrong; of data that breaks off, all before the break. What follows is left."""
-    out = bytearray()
-    at = 0
-    try:
-        while not unfolder.ended:
-            piece = b""
-            if unfolder.hungry:
-                if at >= len(data):
-                    return bytes(out), f"breaks off after {len(out)} bytes"
-                piece = data[at : at + _PIECE]
-                at += _PIECE
-            out += unfolder.feed(piece, limit + 1 - len(out))
-            if len(out) > limit:
-                return bytes(out[:limit]), f"unfolds to more than {limit} bytes; the rest is left out"
-    except _ERRORS as error:
-        return bytes(out), f"breaks off after {len(out)} bytes ({error})" if out else f"cannot be undone ({error})"
-    return bytes(out), None
+        faults += (Fault(flag=fault.flag, words=f"content-coding {coding} {fault.words}") for fault in unfolded[1])
+        if unfolded[1] and not unfolded[0]:
+            break
+        content = unfolded[0]
+    return content, tuple(faults)

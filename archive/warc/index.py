@@ -74,8 +74,11 @@ def lines(warc: Path) -> list[str]:
     return sorted(_lines(warc))
 
 
-def line(record: Record, head: Head, id_: str) -> str:
-    """The line of a page or revisit record whose block begins with an HTTP head, or with none."""
+def line(record: Record, head: Head, id_: str, *, form: str | None = None) -> str:
+    """The line of a page or revisit record whose block begins with an HTTP head, or with none.
+
+    `form`: what a POST sent, of which replay tools make part of the key, as cdxj-indexer and pywb do.
+    """
     moment = record.date
     date = f"{moment.year:04}{moment:%m%d%H%M%S}" if moment else _NO_DATE
     mime = record.field("Content-Type")
@@ -91,8 +94,12 @@ def line(record: Record, head: Head, id_: str) -> str:
         "filename": record.place.file,
         "id": id_,
     }
+    key = record.url
+    if form is not None:
+        fields |= {"method": "POST", "requestBody": form}
+        key += f"{'&' if '?' in key else '?'}__wb_method=POST" + (f"&{form}" if form else "")
     stated = {name: value for name, value in fields.items() if value or name in _ALWAYS}
-    return f"{surt(record.url)} {date} {json.dumps(stated)}\n"
+    return f"{surt(key)} {date} {json.dumps(stated)}\n"
 
 
 def read(path: Path) -> Iterator[Row]:
@@ -105,7 +112,7 @@ def read(path: Path) -> Iterator[Row]:
         with path.open(encoding="utf-8") as file:
             for number, line in enumerate(file, 1):
                 try:
-                    yield _row(line)
+                    yield parse(line)
                 except (ValueError, KeyError, TypeError) as error:
                     raise DataError(f"{path}: line {number} is no index line. {_CURE}") from error
     except (OSError, UnicodeDecodeError) as error:
@@ -118,7 +125,12 @@ _ALWAYS = ("url", "id")
 _NO_DATE = "0" * 14
 
 
-def _row(line: str) -> Row:
+def parse(line: str) -> Row:
+    """The row of a line.
+
+    Raises:
+        ValueError, KeyError, TypeError: it is no line of an index.
+    """
     key, stamp, text = line.split(" ", 2)
     value = json.loads(text)
     date = None if stamp == _NO_DATE else dt.datetime.strptime(stamp, "%Y%m%d%H%M%S").replace(tzinfo=dt.UTC)

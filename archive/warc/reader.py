@@ -5,19 +5,20 @@ from __future__ import annotations
 import hashlib
 import io
 import itertools
+import re
 import uuid
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from pathlib import Path
 
 from archive.errors import DataError
 from archive.layout import OPEN
 from archive.warc import wacz
-from archive.warc.capture import Capture, Found
-from archive.warc.conformance import judge
-from archive.warc.http import content_of, entity_of, parse_fields, read_head
+from archive.warc.capture import DAMAGED, TRUNCATED, Capture, Fault, Found
+from archive.warc.conformance import changed, has_http_head, is_proved, judge
+from archive.warc.http import open_response, parse_fields
 from archive.warc.record import Problem, Record
-from archive.warc.scan import scan
+from archive.warc.scan import MAX_BLOCK, scan
 
 PAGES = ("response", "resource")
 
@@ -59,7 +60,7 @@ def read(path: Path) -> Iterator[Capture]:
     Raises:
         DataError: the file cannot be read.
     """
-    return _captures(whole_records(path), Identities(path))
+    return _captures(whole_records(path), Identities(path), Segments(path))
 
 
 def read_at(path: Path, offset: int) -> Capture:
@@ -72,7 +73,7 @@ def read_at(path: Path, offset: int) -> Capture:
         found = (item for item in scan(file, path.name, offset) if isinstance(item, Record))
         first = next(found, None)
         if first is not None and first.place.offset == offset and first.kind in PAGES:
-            return next(_captures(itertools.chain([first], found), Identities(path)))
+            return next(_captures(itertools.chain([first], found), Identities(path), Segments(path)))
     raise DataError(
         f"{path}: offset {offset}: no page record begins here. Make the index again: cundang rebuild --index."
     )
@@ -127,13 +128,48 @@ def open_file(path: Path) -> io.BufferedReader:
         ) from error
 
 
-def _captures(items: Iterator[Record], identities: Identities) -> Iterator[Capture]:
+class Segments:
+    """The continuation records of a file, looked for when a record in segments is met (WARC/1.1 section 7)."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._found: dict[str, list[Record]] | None = None
+
+    def joined(self, record: Record) -> tuple[Record, Fault | None]:
+        """A record with the blocks of its continuations behind its own, and what is missing of them."""
+        if record.field("WARC-Segment-Number") != "1":
+            return record, None
+        if self._found is None:
+            self._found = {}
+            for each in whole_records(self._path):
+                if each.kind == "continuation":
+                    self._found.setdefault(each.field("WARC-Segment-Origin-ID").strip("<>"), []).append(each)
+        found, reason = joined_segments(record, self._found.get(record.id, ()))
+        block = b"".join(each.block for each in found)
+        fault = Fault(flag=TRUNCATED, words=reason) if reason else None
+        return replace(record, block=block, size=len(block)), fault
+
+
+def joined_segments(first: Record, others: Iterable[Record]) -> tuple[list[Record], str]:
+    """The records that follow each other in a record in segments, and why their blocks are not all of it."""
+    numbered = {each.field("WARC-Segment-Number"): each for each in others}
+    found, there = [first], first.size
+    while (following := numbered.get(str(len(found) + 1))) and there < MAX_BLOCK:
+        found.append(following)
+        there += following.size
+    total = found[-1].field("WARC-Segment-Total-Length")
+    if total.isdecimal() and int(total) == there:
+        return found, ""
+    return found, f"of the record in segments {there} of {total or '?'} bytes are in this file"
+
+
+def _captures(items: Iterator[Record], identities: Identities, segments: Segments) -> Iterator[Capture]:
     waiting: tuple[Capture, str] | None = None
     for record in items:
         if record.kind in PAGES:
             if waiting:
                 yield waiting[0]
-            waiting = (_capture(record, identities.of(record)), record.id)
+            waiting = (_capture(record, identities.of(record), segments), record.id)
         elif record.kind == "metadata" and waiting and waiting[1] and _refers(record, waiting[1]):
             waiting = (_described(waiting[0], record), waiting[1])
     if waiting:
@@ -164,31 +200,32 @@ def _described(capture: Capture, metadata: Record) -> Capture:
         capture = replace(capture, origin=origin)
     if missing := lines.get("same-as-missing"):
         capture = replace(capture, missing=missing)
+    if purpose := lines.get("purpose"):
+        capture = replace(capture, purpose=purpose)
     if lines.get("captured") == "unknown":
         capture = replace(capture, date=None)
     return capture
 
 
-def _capture(record: Record, id_: str) -> Capture:
-    problems: tuple[str, ...] = ()
+def _capture(record: Record, id_: str, segments: Segments) -> Capture:
     status: int | None = None
     headers: tuple[tuple[str, str], ...] = ()
     kind = record.field("Content-Type")
     if kind:
         headers = (("Content-Type", kind),)
-    body = record.block
     truncated = record.field("WARC-Truncated").lower() or None
+    faults = list(_faults(record))
+    record, missing = segments.joined(record)
+    faults += [missing] if missing else []
+    body = record.block
     if record.size > len(record.block):
-        problems += (f"only {len(record.block)} of {record.size} bytes are read",)
         truncated = truncated or "length"
-    if record.kind == "response" and (body.startswith(b"HTTP/") or record.url.lower().startswith(("http:", "https:"))):
-        head = read_head(body)
-        status, headers = head.status, head.headers
-        entity, fault = entity_of(head, body[head.length :])
-        body, undone = content_of(head, entity)
-        problems += ((fault,) if fault else ()) + undone
-        if not head.length:
-            problems += ("the response has no head",)
+    if has_http_head(record):
+        opened = open_response(record.block)
+        status, headers, body = opened.head.status, opened.head.headers, opened.content
+        faults += opened.faults
+        if not opened.head.length:
+            faults.append(Fault(flag="", words="the response has no head"))
     return Capture(
         id=id_,
         kind="resource" if record.kind == "resource" else "response",
@@ -200,5 +237,20 @@ def _capture(record: Record, id_: str) -> Capture:
         payload_digest=record.field("WARC-Payload-Digest") or None,
         place=record.place,
         truncated=truncated,
-        problems=problems,
+        faults=tuple(faults),
     )
+
+
+def _faults(record: Record) -> Iterator[Fault]:
+    """What the record itself says against its block: that it is cut, or that its bytes are others."""
+    if said := record.field("WARC-Truncated"):
+        yield Fault(flag=TRUNCATED, words=said)
+    if record.size > len(record.block):
+        yield Fault(flag=TRUNCATED, words=f"only {len(record.block)} of {record.size} bytes are read")
+        return
+    wrong = changed(record)
+    if wrong:
+        yield Fault(flag=DAMAGED, words=wrong)
+    stated = record.field("Content-Length").strip()
+    if re.fullmatch(r"[0-9]{1,18}", stated) and int(stated) > record.size and (wrong or not is_proved(record)):
+        yield Fault(flag=TRUNCATED, words=f"{record.size} of the {stated} bytes of the record are there")

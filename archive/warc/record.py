@@ -37,6 +37,11 @@ class Record:
         return field_of(self.fields, name)
 
     @property
+    def is_warc(self) -> bool:
+        """Its head is that of a WARC record, not the line of an ARC record."""
+        return self.head.startswith((b"WARC/", b"warc/"))
+
+    @property
     def kind(self) -> str:
         """The WARC-Type, in lower case."""
         return self.field("WARC-Type").lower()
@@ -65,12 +70,14 @@ class Problem:
     Attributes:
         offset: in bytes; of compressed files where the gzip member begins.
         lost: bytes from the offset on that are in no whole record.
+        noted: the file itself says so: its maker saw it, and nothing happened since.
     """
 
     file: str
     offset: int
     reason: str
     lost: int = 0
+    noted: bool = False
 
 
 def field_of(fields: Fields, name: str) -> str:
@@ -111,5 +118,5 @@ def parse_date(text: str) -> dt.datetime | None:
 
 
 _DATE = re.compile(
-    r"(\d{4})(?:-(\d\d)(?:-(\d\d)(?:T(\d\d):(\d\d)(?::(\d\d)(?:\.(\d{1,9}))?)?(Z|z|[+-]\d\d:?\d\d))?)?)?", re.ASCII
+    r"(\d{4})(?:-(\d\d)(?:-(\d\d)(?:[Tt](\d\d):(\d\d)(?::(\d\d)(?:\.(\d{1,9}))?)?(Z|z|[+-]\d\d:?\d\d))?)?)?", re.ASCII
 )

@@ -25,12 +25,23 @@ from archive.warc.record import Fields, Problem, Record, field_of
 # Of longer blocks only so much is read. Twice the largest file of this archive.
 MAX_BLOCK = 2 * MAX_CONTENT
 _MAX_HEAD = 1 * 2**20
-_VERSION = re.compile(rb"WARC/\d\.\d+[ \t]*\r?\n")
-_VERSION_LINE = re.compile(rb"(?:\A|\n)(WARC/\d\.\d+[ \t]*\r?\n(?=[A-Za-z-]+[ \t]*:))")
-# ARC 1.0: URL, IP address, date, type, length; the URL may hold spaces.
-_ARC = re.compile(rb"([A-Za-z][A-Za-z0-9+.-]*:\S.*?) ([0-9A-Fa-f.:]+) (\d{4,}|null|-) (\S+|\S[^ ]*; ?\S+) (-?\w+)\r?\n")
-_ARC_LINE = re.compile(rb"(?:\A|\n)(" + _ARC.pattern.replace(rb"(", rb"(?:") + rb")")
-_EMPTY_LINE = re.compile(rb"\r?\n\r?\n")
+# Some tools write CR CR LF.
+_VERSION = re.compile(rb"(?:WARC|warc)/\d\.\d+[ \t]*\r{0,2}\n")
+_VERSION_LINE = re.compile(rb"(?:\A|\n)((?:WARC|warc)/\d\.\d+[ \t]*\r{0,2}\n(?=[A-Za-z-]+[ \t]*:))")
+# ARC 1.0: URL, IP address, date, type, length; the URL may hold spaces. Some tools leave dashes in the first line.
+_ARC_FORM = (
+    rb"([A-Za-z][A-Za-z0-9+.-]*+:\S.*?) ([0-9A-Fa-f.:]++|-) (\d{4,}+|null|-)"
+    rb" ([^ \n]++(?:(?<=;) [^ \n]++)?) (-?\w++)\r?\n"
+)
+_ARC = re.compile(rb"\A" + _ARC_FORM)
+_ARC_LINE = re.compile(rb"(?:\A|\n)((?=" + _ARC_FORM + rb"))")
+# Where the first line of a file tells nothing, only what can be nothing else begins an ARC record.
+_SURE_ARC_LINE = re.compile(
+    rb"\n((?:https?|dns|ftp|file|filedesc):\S{1,4000} [0-9A-Fa-f.:]{1,45} \d{14} \S{1,200} \d{1,18}\r?\n)"
+)
+# What the first record of an ARC file holds: the version, and the names of what stands in the other lines.
+_ARC_VERSION = re.compile(rb"\d \d [^\n]{0,200}\nURL IP-address ")
+_EMPTY_LINE = re.compile(rb"\r{0,2}\n\r{0,2}\n")
 _SCAN = 1 * 2**20
 _OVERLAP = 4096
 
@@ -86,12 +97,12 @@ class _Piece:
     def is_worth_keeping(self) -> bool:
         """Torn or not, it says what it is, and holds some of it. An ARC record has no field to say that it is torn."""
         names = {name.lower() for name, value in self.fields if value}
-        return self.head.startswith(b"WARC/") and "warc-type" in names and self.end > self.block
+        return self.head.startswith((b"WARC/", b"warc/")) and "warc-type" in names and self.end > self.block
 
 
 def _plain(file: IO[bytes], name: str, offset: int, size: int, *, torn: bool) -> Iterator[Record | Problem]:
     """The records of an uncompressed file."""
-    for piece in _Text(file, size, sealed=False).pieces(offset):
+    for piece in _Text(file, size, sealed=False, begins_file=offset == 0).pieces(offset):
         length = piece.end - piece.start
         kept = piece.is_whole or (torn and piece.is_worth_keeping)
         for reason in piece.reasons:
@@ -148,7 +159,7 @@ def _member(
         ends.append(following.end)
         return True
 
-    text = _Text(unfolded, unfolded.tell(), sealed=not member.fault, join=join)
+    text = _Text(unfolded, unfolded.tell(), sealed=not member.fault, begins_file=offset == 0, join=join)
     for nth, (piece, last) in enumerate(_with_last(text.pieces(0))):
         place = Place(file=name, offset=offset, length=ends[-1] - offset)
         record = _record(unfolded, piece, place, nth) if piece.head else None
@@ -234,8 +245,17 @@ class _Text:
         size: of the bytes; grows when a gzip member is joined.
     """
 
-    def __init__(self, text: IO[bytes], size: int, *, sealed: bool, join: Callable[[], bool] = lambda: False) -> None:
-        """`sealed`: a checksum says that all bytes are there."""
+    def __init__(
+        self,
+        text: IO[bytes],
+        size: int,
+        *,
+        sealed: bool,
+        begins_file: bool = True,
+        join: Callable[[], bool] = lambda: False,
+    ) -> None:
+        """`sealed`: a checksum says that all bytes are there; `begins_file`: the file begins with them."""
+        self._begins_file = begins_file
         self.size = size
         self._text = text
         self._sealed = sealed
@@ -269,9 +289,17 @@ class _Text:
             return self._warc(at, window)
         if (self._arc or first) and (arc := _ARC.match(window)):
             self._arc = True
-            return self._arc_record(at, arc)
+            return self._arc_record(at, arc, first=first and self._begins_file)
+        if first and not self._arc:
+            self._arc = self._has_arc_records(at)
         end = self._next(at)
         return _Piece(start=at, end=end, reasons=[f"no record begins here: {end - at} bytes are skipped"])
+
+    def _has_arc_records(self, at: int) -> bool:
+        """Behind what is no record the next one is of an ARC file."""
+        window = self._read(at, _SCAN)
+        arc, warc = _SURE_ARC_LINE.search(window), _VERSION_LINE.search(window)
+        return bool(arc and not (warc and warc.start() < arc.start()))
 
     def _warc(self, at: int, window: bytes) -> _Piece:
         end = _EMPTY_LINE.search(window)
@@ -285,6 +313,8 @@ class _Text:
             return _Piece(start=at, end=self._next(at), reasons=["the head has no end"])
         fields = fields_of(head)
         piece = _Piece(start=at, head=head, fields=fields, block=at + len(head))
+        if b"\r\r\n" in head:
+            piece.reasons.append("the lines of the head end with CR CR LF")
         # The version line and the empty one are no fields.
         if head.count(b"\n") != len(fields) + 2:
             piece.reasons += [
@@ -295,9 +325,11 @@ class _Text:
         self._measure(piece, field_of(fields, "Content-Length"), line_ends=2)
         return piece
 
-    def _arc_record(self, at: int, line: re.Match[bytes]) -> _Piece:
+    def _arc_record(self, at: int, line: re.Match[bytes], *, first: bool) -> _Piece:
+        """An ARC record; `first`: of its file, which is to say what file it is."""
         url, ip, date, kind, length = (_decoded("WARC-Target-URI", g.decode("latin-1")) for g in line.groups())
-        described = url.startswith("filedesc://")
+        versioned = first and bool(_ARC_VERSION.match(self._read(at + len(line[0]), _OVERLAP)))
+        described = url.startswith("filedesc://") or versioned
         stamp = re.fullmatch(r"(\d{4})(\d\d)(\d\d)(\d\d)(\d\d)(\d\d)", date)
         fields = (
             ("WARC-Type", "warcinfo" if described else "response"),
@@ -308,6 +340,10 @@ class _Text:
             ("Content-Length", length),
         )
         piece = _Piece(start=at, head=line[0], fields=fields, block=at + len(line[0]))
+        if described and not re.match(r"filedesc://[^ ]", url):
+            piece.reasons.append(f"the first line of the ARC file is damaged or names no file: {line[0][:40]!r}")
+        elif first and not described:
+            piece.reasons.append("the ARC file begins without a filedesc record")
         self._measure(piece, length, line_ends=1)
         return piece
 

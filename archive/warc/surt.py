@@ -8,12 +8,12 @@ from functools import lru_cache
 from urllib.parse import quote_from_bytes, unquote_to_bytes
 
 _HTTP = re.compile(rb"(https?)://([^/?#]*)([^?#]*)(?:\?([^#]*))?(?:#.*)?", re.IGNORECASE | re.DOTALL)
-_OTHER = re.compile(rb"([a-z][a-z0-9+.-]*):(?://([^/?#]*))?([^?#]*)(\?[^#]*)?(?:#.*)?", re.IGNORECASE | re.DOTALL)
+_OTHER = re.compile(rb"\A([a-z][a-z0-9+.-]*):(?://([^/?#]*))?([^?#]*)(\?[^#]*)?(?:#.*)?", re.IGNORECASE | re.DOTALL)
 _WWW = re.compile(rb"^www\d*\.")
 # The rules of IAURLCanonicalizer: what names a visit, not a page.
 _PATH_SESSIONS = (
-    re.compile(rb"^(.*/)\((?:[a-z]\([0-9a-z]{24}\))+\)/([^?]+\.aspx.*)$", re.IGNORECASE),
-    re.compile(rb"^(.*/)\([0-9a-z]{24}\)/([^?]+\.aspx.*)$", re.IGNORECASE),
+    re.compile(rb"^((?>.*/(?=\((?:[a-z]\([0-9a-z]{24}\))++\)/)))\([^/]++/([^?]+\.aspx.*)$", re.IGNORECASE),
+    re.compile(rb"^((?>.*/(?=\([0-9a-z]{24}\)/)))\([^/]++/([^?]+\.aspx.*)$", re.IGNORECASE),
 )
 _QUERY_SESSIONS = tuple(
     re.compile(rb"^(.*)(?:" + session + rb")(?:&(.*))?$", re.IGNORECASE | re.DOTALL)
@@ -22,7 +22,7 @@ _QUERY_SESSIONS = tuple(
         rb"phpsessid=[0-9a-z]{32}",
         rb"sid=[0-9a-z]{32}",
         rb"aspsessionid[a-z]{8}=[a-z]{24}",
-        rb"cfid=[^&]+&cftoken=[^&]+",
+        rb"cfid=(?:(?!cfid=)[^&])++&cftoken=[^&]++",
     )
 )
 _SAFE = b"!\"$&'()*+,-./:;<=>?@[\\]^_`{|}~"

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import IO
 
@@ -15,7 +15,7 @@ from archive.errors import DataError, UsageError
 from archive.layout import OPEN, TAIL, TMP, Layout
 from archive.warc import index
 from archive.warc.member import HEAD, MAGIC, GzipError
-from archive.warc.reader import digest_of, open_file, records
+from archive.warc.reader import digest_of, joined_segments, open_file, records
 from archive.warc.record import Problem, Record
 from archive.warc.writer import SOFTWARE, sync_folder
 
@@ -34,23 +34,23 @@ def verify(path: Path, *, growing: bool = False) -> Iterator[Problem]:
     """
     ours = False
     pairs = _Pairs()
-    first = True
+    segments = _Segments()
     members: list[tuple[int, int]] = []
     behind: list[Problem] = []
-    for item in records(path):
+    for item in _with_notes(records(path)):
         if isinstance(item, Problem):
             behind.append(item)
             continue
         yield from behind
         behind.clear()
-        if first:
+        if not members:
             ours = item.kind == "warcinfo" and f"software: {SOFTWARE}/".encode() in item.block
-            first = False
         if not members or members[-1][0] != item.place.offset:
             members.append((item.place.offset, item.place.length))
+        segments.add(item)
         if ours:
             yield from pairs.wrong(item)
-    yield from () if growing else behind
+    yield from () if growing else (*behind, *segments.incomplete())
     with open_file(path) as file:
         if file.read(len(MAGIC)) != MAGIC:
             return
@@ -62,6 +62,54 @@ def verify(path: Path, *, growing: bool = False) -> Iterator[Problem]:
             if _is_padded(file, offset, length):
                 reason = "bits behind the end of the compressed data are set"
                 yield Problem(file=path.name, offset=offset, reason=reason)
+
+
+def _with_notes(items: Iterator[Record | Problem]) -> Iterator[Record | Problem]:
+    """The same items; what the metadata record of a response says is wrong with its body, is noted."""
+    waiting: list[Record | Problem] = []
+    for item in items:
+        if isinstance(item, Record) and item.kind == "metadata":
+            said = {line.partition(b": ")[2].decode("utf-8", "replace") for line in item.block.splitlines()}
+            waiting = [
+                replace(one, noted=True) if isinstance(one, Problem) and one.reason in said else one for one in waiting
+            ]
+        elif isinstance(item, Record) and item.kind != "request":
+            # A problem stands before its record, and its metadata record behind.
+            at = item.place.offset
+            before = [one for one in waiting if isinstance(one, Problem) and one.offset == at]
+            yield from waiting[: len(waiting) - len(before)]
+            waiting = [*before]
+        waiting.append(item)
+    yield from waiting
+
+
+class _Segments:
+    """Takes the records of a file, and tells which of those in segments are not whole."""
+
+    def __init__(self) -> None:
+        self._firsts: dict[str, Record] = {}
+        self._others: dict[str, list[Record]] = {}
+
+    def add(self, record: Record) -> None:
+        """The next record."""
+        number = record.field("WARC-Segment-Number")
+        if not number:
+            return
+        # Only the lengths of the blocks matter.
+        record = replace(record, block=b"")
+        if record.kind == "continuation":
+            self._others.setdefault(record.field("WARC-Segment-Origin-ID").strip("<>"), []).append(record)
+        elif number == "1":
+            self._firsts[record.id] = record
+
+    def incomplete(self) -> Iterator[Problem]:
+        """What is missing of records in segments."""
+        for id_, first in self._firsts.items():
+            _, reason = joined_segments(first, self._others.pop(id_, ()))
+            if reason:
+                yield _problem(first, reason)
+        for id_, others in self._others.items():
+            yield _problem(others[0], f"continues {id_ or 'no record'}, which is not in this file")
 
 
 class _Pairs:

@@ -45,7 +45,9 @@ _INFO = (
 REVISIT = "http://netpreserve.org/warc/1.1/revisit/identical-payload-digest"
 NOT_MODIFIED = "http://netpreserve.org/warc/1.1/revisit/server-not-modified"
 # Of these every address keeps its own bytes: a page that is only a revisit of another address gives no document there.
-_MAY_BE_PAGE = re.compile(r"\s*(?:$|text/(?!css|javascript)|application/(?:.*xml|octet-stream)|[^/]*$)", re.IGNORECASE)
+_MAY_BE_PAGE = re.compile(
+    r"\A\s*+(?:$|text/(?!css|javascript)|application/(?:.*xml|octet-stream)|[^/]*$)", re.IGNORECASE
+)
 _HTTP_RESPONSE = "application/http; msgtype=response"
 _HTTP_REQUEST = "application/http; msgtype=request"
 _FIELDS = "application/warc-fields"
@@ -179,6 +181,7 @@ class Writer:
         metadata = exchange.metadata
         if measured.fault and not exchange.truncated:
             metadata += (("payload", f"the bytes after the head as they stand ({measured.fault})"),)
+            metadata += (("fault", measured.fault),)
         about = [("WARC-Date", stamp), ("WARC-Target-URI", exchange.url), ("WARC-Concurrent-To", f"<{id_}>")]
         with self._appending() as file:
             start = file.tell()

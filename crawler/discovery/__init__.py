@@ -6,6 +6,7 @@ from lxml.html import HtmlElement
 
 from crawler.discovery import answers, aspnet, counter, feed, general, hanweb, trs
 from crawler.discovery.link import Link
+from crawler.discovery.scripted import forms
 
 __all__ = ["Link", "discover"]
 
@@ -37,4 +38,4 @@ def discover(url: str, html: str, root: HtmlElement | None) -> list[Link]:
     if not any(link.kind in ("next", "pager", "list") for link in found.values()):
         # A guess at names, where nothing else leads on.
         found |= {link.url: link for link in counter.discover(url, html, root)}
-    return list(found.values())[:LINKS]
+    return [forms(link) for link in found.values()][:LINKS]

@@ -66,7 +66,7 @@ def _answer(url: str, text: str) -> Iterator[Link]:
         if href and not href.startswith(("javascript", "#")):
             yield Link(
                 url=urljoin(url, href),
-                anchor=fold(re.sub(r"<[^>]*>", "", _first(row, _TITLE_KEYS) or "")),
+                anchor=fold(re.sub(r"<[^<>]*+>", "", _first(row, _TITLE_KEYS) or "")),
                 row_date=row_date(_first(row, _DATE_KEYS) or ""),
                 priority=ARTICLE,
             )

@@ -15,7 +15,7 @@ from crawler.discovery.link import LIST, Link, fold
 
 _CALLS = XPath("//a[contains(@href, '__doPostBack')]")
 _HIDDEN = XPath(".//input[@type='hidden'][@name]")
-_CALL = re.compile(r"__doPostBack\(\s*(?:'|&#39;|\")([^'\"]*)['\"]\s*,\s*['\"]([^'\"]*)['\"]")
+_CALL = re.compile(r"__doPostBack\(\s*+(?:'|&#39;|\")([^'\"]{0,400})['\"]\s*+,\s*+['\"]([^'\"]*+)['\"]")
 _PAGE = re.compile(r"(?:Page\$)?(\d+)")
 
 

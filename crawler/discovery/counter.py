@@ -17,8 +17,8 @@ _COUNT = re.compile(
     r"(?:countPage|totalPages?|pageCount|allPage|maxPage|pages)\s*[=:]\s*['\"]?(\d{1,4})\b", re.IGNORECASE
 )
 # "index_" + (i + 1): pages are counted from 1, and the second is index_2. Without the one, from 0.
-_FROM_ONE = re.compile(r"_\\?['\"]\s*\+\s*\(?\s*\w+\s*\+\s*1")
-_NAME = re.compile(r"([a-zA-Z][\w-]*?)(?:_(\d{1,4}))?\.(s?html?)$")
+_FROM_ONE = re.compile(r"_\\?['\"]\s*+\+\s*+\(?\s*+\w++\s*+\+\s*+1")
+_NAME = re.compile(r"\A([a-zA-Z][\w-]*?)(?:_(\d{1,4}))?\.(s?html?)$")
 # "index_" +, looked for from its end: the other way took two thirds of all discovery (measured).
 _STEM_END = re.compile(r"_\\?['\"]\s*\+")
 _STEM = re.compile(r"['\"/]([a-zA-Z]\w*_)$")

@@ -9,14 +9,17 @@ from urllib.parse import urljoin
 
 from lxml.html import HtmlElement
 
-from crawler.discovery.link import ARTICLE, LIST, Link, fold, look_of, row_date
+from crawler.discovery.link import ARTICLE, LIST, Link, fold, look_of, row_date, without_cdata
 
 _KIND = re.compile(r"<(?:\w+:)?(rss|feed|urlset|sitemapindex|RDF)\b")
-_ENTRY = re.compile(r"<(?:\w+:)?(item|entry|url|sitemap)\b[^>]*>(.*?)</(?:\w+:)?\1>", re.DOTALL)
-_PLACE = re.compile(r"<(?:\w+:)?(?:link|loc)\b[^>]*>\s*(?:<!\[CDATA\[)?\s*([^<\]]+?)\s*(?:\]\]>)?\s*</")
-_HREF = re.compile(r"<(?:\w+:)?link\b[^>]*href\s*=\s*[\"']([^\"']+)")
-_TITLE = re.compile(r"<title\b[^>]*>\s*(?:<!\[CDATA\[)?(.*?)(?:\]\]>)?\s*</title>", re.DOTALL)
-_TIME = re.compile(r"<(?:\w+:)?(?:pubDate|published|updated|lastmod|date)\b[^>]*>([^<]+)<")
+_BEGIN = re.compile(r"<(?:\w+:)?(item|entry|url|sitemap)\b[^<>]*+>")
+_ENDS = {name: re.compile(rf"</(?:\w+:)?{name}>") for name in ("item", "entry", "url", "sitemap")}
+_PLACE = re.compile(
+    r"<(?:\w+:)?(?:link|loc)\b[^<>]*+>\s*+(?:<!\[CDATA\[)?\s*+([^<\]\s]++(?:\s++[^<\]\s]++)*+)\s*+(?:\]\]>)?\s*+</"
+)
+_HREF = re.compile(r"<(?:\w+:)?link\b[^<>]*?href\s*+=\s*+[\"']([^\"']++)")
+_TITLE = re.compile(r"<title\b[^<>]*+>([^<]*+(?:<(?!/?title\b)[^<]*+)*+)</title>")
+_TIME = re.compile(r"<(?:\w+:)?(?:pubDate|published|updated|lastmod|date)\b[^<>]*+>([^<]++)<")
 
 
 def discover(url: str, html: str, root: HtmlElement | None) -> Iterator[Link]:
@@ -29,16 +32,29 @@ def discover(url: str, html: str, root: HtmlElement | None) -> Iterator[Link]:
     del root
     if _KIND.search(html[:1000]) is None:
         return
-    for entry in _ENTRY.finditer(html):
-        place = _PLACE.search(entry[2]) or _HREF.search(entry[2])
+    for kind, entry in _entries(html):
+        place = _PLACE.search(entry) or _HREF.search(entry)
         if place is None:
             continue
-        title, time = _TITLE.search(entry[2]), _TIME.search(entry[2])
+        title, time = _TITLE.search(entry), _TIME.search(entry)
         href = urljoin(url, unescape(place[1]).strip())
-        article = entry[1] in ("item", "entry") or look_of(href) == "article"
+        article = kind in ("item", "entry") or look_of(href) == "article"
         yield Link(
             url=href,
-            anchor=fold(unescape(title[1])) if title else None,
+            anchor=fold(unescape(without_cdata(title[1]))) if title else None,
             row_date=row_date(time[1]) if time else None,
             priority=ARTICLE if article else LIST,
         )
+
+
+def _entries(html: str) -> Iterator[tuple[str, str]]:
+    """The entries of a feed, each with its kind; a kind that is begun and never ended is searched for once."""
+    at, ends = 0, dict(_ENDS)
+    for begun in _BEGIN.finditer(html):
+        if begun.start() < at or begun[1] not in ends:
+            continue
+        if ended := ends[begun[1]].search(html, begun.end()):
+            yield begun[1], html[begun.end() : ended.start()]
+            at = ended.end()
+        else:
+            del ends[begun[1]]

@@ -21,17 +21,19 @@ from crawler.discovery.link import (
     REQUISITE,
     Link,
     fold,
+    is_file,
     look_of,
     row_date,
+    viewed,
 )
 from crawler.queue.address import shape
 
 # 下一篇 is the next article, not the next page.
-_OPEN, _CLOSE = r"[\[【(（<«◀◄←\s]*", r"[\]】)）>»›▶►→\s]*"
+_OPEN, _CLOSE = r"\A[\[【(（<«◀◄←\s]*", r"[\]】)）>»›▶►→\s]*"
 NEXT = re.compile(
     _OPEN + r"(?:下\s?一?\s?[页頁]|[后後]\s?一?\s?[页頁]|next(?: ?page)?|>>?|»|›|▶|►|→)" + _CLOSE, re.IGNORECASE
 )
-NUMBER = re.compile(r"[\[【(第.…\s]*\d{1,4}[\]】)页頁\s]*")
+NUMBER = re.compile(r"\A[\[【(第.…\s]*\d{1,4}[\]】)页頁\s]*")
 _ENDS = re.compile(
     _OPEN
     + r"(?:[上前]\s?一?\s?[页頁]|[首尾末第最]\s?一?[后後]?一?\s?[页頁]|prev(?:ious)?|first|last|<<?|«|‹|◀|◄|←)"
@@ -45,14 +47,13 @@ _REFRESH = XPath("//meta[translate(@http-equiv, 'REFSH', 'refsh') = 'refresh'][n
 _LINKS = XPath(".//a[@href]")
 _COUNT = XPath("count(.//a[@href])")
 _ALTS = XPath(".//img/@alt")
-_REFRESH_URL = re.compile(r"^\s*[\d.]*\s*[;,]\s*url\s*=\s*['\"]?(.+?)['\"]?\s*$", re.IGNORECASE)
 _CLICK = re.compile(r"(?:location(?:\.href)?\s*=|location\.(?:replace|assign)\(|window\.open\()\s*['\"]([^'\"]+)['\"]")
 _STUB = re.compile(
     r"(?:window|self|top|parent|document)?\.?location(?:\.href|\.replace|\.assign)?\s*(?:=|\()\s*['\"]([^'\"]{1,300})['\"]",
     re.IGNORECASE,
 )
 _PRESSED = re.compile(r"\s(?:onclick|href)\s*=\s*(?:\"[^\"]*\"|'[^']*')", re.IGNORECASE)
-_TAGS = re.compile(r"<script.*?</script>|<style.*?</style>|<[^>]*>", re.DOTALL | re.IGNORECASE)
+_TAGS = re.compile(r"<script.*?(?:</script>|\Z)|<style.*?(?:</style>|\Z)|<[^>]*+(?:>|\Z)", re.DOTALL | re.IGNORECASE)
 _HOME = ("首页", "首頁")
 _HAN = re.compile(r"[\u3400-\u9fff]")
 # Characters of a pager of two pages; of what a row says beside its date.
@@ -95,7 +96,12 @@ def discover(url: str, html: str, root: HtmlElement | None) -> Iterator[Link]:
                 yield Link(url=href, anchor=anchor, row_date=date, priority=ARTICLE if article else LIST)
     for frame in elements["frame"]:
         if href := _absolute(base, frame.get("src") or ""):
-            yield Link(url=href, priority=LIST, frame=True)
+            if (file := viewed(href)) is not None:
+                yield Link(url=file, kind="requisite", priority=REQUISITE)
+            elif is_file(href):
+                yield Link(url=href, kind="requisite", priority=REQUISITE)
+            else:
+                yield Link(url=href, priority=LIST, frame=True)
     for image in elements["img"]:
         source = next((image.get(name) for name in _LATE if image.get(name)), image.get("src"))
         if source and (href := _absolute(base, source)):
@@ -104,7 +110,33 @@ def discover(url: str, html: str, root: HtmlElement | None) -> Iterator[Link]:
 
 def base_of(url: str, root: HtmlElement) -> str:
     """What the links of a page are relative to."""
-    return urljoin(url, str(_BASE(root)).strip())
+    try:
+        base = urljoin(url, str(_BASE(root)).strip())
+    except ValueError:
+        return url
+    # HTML, "frozen base URL": what is no address, or a script, is passed over.
+    return base if base[:5].lower() in ("http:", "https") else url
+
+
+def refresh_target(content: str) -> str | None:
+    """Where a refresh leads, as its header or its meta element says it; None: to the page itself.
+
+    HTML, "shared declarative refresh steps": seconds, a separator, and the address, with `url=` before it or without.
+
+    >>> [refresh_target(c) for c in ("0; URL='/a.html'", "0; /a.html", "3,url = /a.html", "0 /a.html", "5", "0url=/a")]
+    ['/a.html', '/a.html', '/a.html', '/a.html', None, None]
+    """
+    said = content.strip()
+    rest = said.lstrip("0123456789.")
+    if rest[:1] not in (";", ",", " ", "\t", "\n"):
+        return None
+    rest = rest.lstrip()
+    rest = rest.removeprefix(rest[0] if rest[0] in ";," else "").lstrip()
+    if rest[:3].lower() == "url" and (after := rest[3:].lstrip())[:1] == "=":
+        rest = after[1:].lstrip()
+    if rest[:1] in ("'", '"'):
+        rest = rest[1:].partition(rest[0])[0]
+    return rest.strip() or None
 
 
 def _survey(root: HtmlElement) -> tuple[defaultdict[str, list[HtmlElement]], list[_Text]]:
@@ -146,7 +178,8 @@ def _anchors(base: str, found: list[HtmlElement], dates: dict[HtmlElement, str])
             continue
         anchor = _anchor(element)
         if look in ("file", "image"):
-            yield Link(url=href, anchor=anchor, kind="requisite", priority=REQUISITE)
+            date = dates.get(element) if look == "file" else None
+            yield Link(url=href, anchor=anchor, row_date=date, kind="requisite", priority=REQUISITE)
         elif element.get("rel") == "next" or (anchor and NEXT.fullmatch(anchor)):
             leads = True
             after.add(shape(href))
@@ -184,7 +217,7 @@ def _beside_its_like(element: HtmlElement, anchor: str) -> bool:
 
 def _redirects(base: str, html: str, root: HtmlElement) -> Iterator[Link]:
     for content in _REFRESH(root):
-        if (found := _REFRESH_URL.match(content)) and (href := _absolute(base, found[1])):
+        if (target := refresh_target(content)) and (href := _absolute(base, target)):
             yield Link(url=href, kind="redirect")
     # A share button says `location = ` too: a stub is short, shows next to nothing, and says it once.
     if len(html) < 2048:

@@ -14,19 +14,20 @@ from urllib.parse import parse_qsl, urlencode, urljoin, urlsplit, urlunsplit
 from lxml.html import HtmlElement, fragment_fromstring
 
 from crawler.discovery import general
-from crawler.discovery.link import Link
+from crawler.discovery.link import Link, without_cdata
 
 # jpage.js asks for the records of so many screen pages at once.
 SCREENS = 3
 _PER_PAGE = 15
 
-_RECORD = re.compile(r"<record>\s*(?:<!\[CDATA\[)?(.*?)(?:\]\]>)?\s*</record>", re.DOTALL)
-_GROUP = re.compile(r"<nextgroup>.*?href\s*=\s*[\"']([^\"']*dataproxy\.jsp[^\"']*)[\"']", re.DOTALL | re.IGNORECASE)
+_RECORD = re.compile(r"<record>([^<]*+(?:<(?!/?record>)[^<]*+)*+)</record>")
+_GROUP = re.compile("<nextgroup>", re.IGNORECASE)
+_HREF = re.compile(r"href\s*+=\s*+[\"']([^\"']*+)[\"']", re.IGNORECASE)
 _TOTAL = re.compile(r"totalRecord[\"']?\s*[:=]\s*[\"']?(\d+)|<totalrecord>\s*(\d+)", re.IGNORECASE)
 _EACH = re.compile(r"perPage[\"']?\s*[:=]\s*[\"']?(\d+)", re.IGNORECASE)
-_PROXY = re.compile(r"[\"']([^\"'\s]*dataproxy\.jsp[^\"'\s]*)[\"']", re.IGNORECASE)
-_PARAMETERS = re.compile(r"ajaxParam[\"']?\s*:\s*\{([^}]*)\}", re.DOTALL)
-_PAIR = re.compile(r"[\"']?(\w+)[\"']?\s*:\s*(?:'([^']*)'|\"([^\"]*)\"|([\w.-]+))")
+_PROXY = re.compile(r"[\"']([^\"'\s]++)(?=[\"'])")
+_PARAMETERS = re.compile(r"ajaxParam[\"']?\s*+:\s*+\{([^{}]*+)\}")
+_PAIR = re.compile(r"(?<!\w)(\w++)[\"']?\s*+:\s*+(?:'([^']*+)'|\"([^\"]*+)\"|([\w.-]++))")
 
 
 def discover(url: str, html: str, root: HtmlElement | None) -> Iterator[Link]:
@@ -44,6 +45,7 @@ def discover(url: str, html: str, root: HtmlElement | None) -> Iterator[Link]:
 
 
 def _rows(url: str, record: str) -> Iterator[Link]:
+    record = without_cdata(record)
     if "<" not in record:
         record = unescape(record)
     try:
@@ -70,12 +72,8 @@ def _next_group(url: str, html: str, records: int, *, answer: bool) -> str | Non
         query |= {"startrecord": str(last + 1), "endrecord": str(min(last + each * SCREENS, count))}
         return urlunsplit(parts._replace(query=urlencode(query)))
     group = _GROUP.search(html)
-    proxy = _PROXY.search(html)
-    if group:
-        address = unescape(group[1])
-    elif proxy:
-        address = unescape(proxy[1])
-    else:
+    address = (_of_proxy(_HREF, html, group.end()) if group else None) or _of_proxy(_PROXY, html)
+    if address is None:
         return None
     query = dict(parse_qsl(urlsplit(address).query, keep_blank_values=True))
     named = _PARAMETERS.search(html)
@@ -96,3 +94,9 @@ def _next_group(url: str, html: str, records: int, *, answer: bool) -> str | Non
         **{key: value for key, value in query.items() if key not in ("page", "startrecord", "endrecord", "perpage")},
     }
     return urlunsplit(urlsplit(urljoin(url, address))._replace(query=urlencode(query)))
+
+
+def _of_proxy(pattern: re.Pattern[str], html: str, start: int = 0) -> str | None:
+    """The first address of dataproxy.jsp that a pattern finds."""
+    found = (match[1] for match in pattern.finditer(html, start))
+    return next((unescape(address) for address in found if "dataproxy.jsp" in address.lower()), None)

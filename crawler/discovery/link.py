@@ -6,6 +6,7 @@ import re
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Literal
+from urllib.parse import unquote, urljoin, urlsplit
 
 from crawler.queue.address import ARTICLE, LIST, REQUISITE, START
 
@@ -99,6 +100,23 @@ def look_of(url: str) -> Literal["file", "image", "foreign", "article", "page"]:
     return "article" if asked or _ARTICLE.search(behind) else "page"
 
 
+def viewed(url: str) -> str | None:
+    """The file that a viewer shows, as its address names it; None: it is no viewer.
+
+    >>> viewed("http://h/pdfjs/web/viewer.html?file=%2Fupload%2F7.pdf")
+    'http://h/upload/7.pdf'
+    """
+    for pair in urlsplit(url).query.split("&"):
+        _, _, value = pair.partition("=")
+        value = unquote(value).partition("#")[0]
+        if extension(value) in DOCUMENTS:
+            try:
+                return urljoin(url, value)
+            except ValueError:
+                return None
+    return None
+
+
 def row_date(text: str) -> str | None:
     r"""The first date in the text of a list row, as shown, with its brackets; lines that split it are joined.
 
@@ -120,3 +138,12 @@ def row_date(text: str) -> str | None:
 def fold(text: str) -> str | None:
     """Text with its white space folded; None where nothing is left."""
     return _SPACE.sub(" ", text).strip() or None
+
+
+def without_cdata(text: str) -> str:
+    """What an element of XML says, without the brackets that keep markup in it.
+
+    >>> without_cdata(" <![CDATA[<b>a</b>]]> ")
+    '<b>a</b>'
+    """
+    return text.strip().removeprefix("<![CDATA[").removesuffix("]]>")

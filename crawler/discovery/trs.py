@@ -12,8 +12,8 @@ from crawler.discovery.link import LIST, Link
 
 # Variants: createPageHTML5, quoted numbers, an empty name, a row count or a div's id in front or behind.
 _CALL = re.compile(
-    r"create[Pp]age(?:HTML)?\w*\(\s*(?:['\"][\w-]+['\"]\s*,\s*)?['\"]?(\d+)['\"]?\s*,\s*['\"]?(\d+)['\"]?\s*,"
-    r"\s*['\"]([\w./-]*)['\"]\s*,\s*['\"]\.?(s?html?|aspx?|jsp|php)['\"]"
+    r"create[Pp]age\w{0,40}+\(\s*+(?:['\"][\w-]++['\"]\s*+,\s*+)?['\"]?(\d++)['\"]?\s*+,\s*+['\"]?(\d++)['\"]?\s*+,"
+    r"\s*+['\"]([\w./-]*+)['\"]\s*+,\s*+['\"]\.?(s?html?|aspx?|jsp|php)['\"]"
 )
 
 

@@ -80,6 +80,9 @@ What they say                 {data}/corpus/   (Parquet, a shard a WARC file)
 What we have and where        {data}/catalogue.sqlite
 It took {seconds:.0f} s.
 
+Look at it in a browser:
+  .venv/bin/cundang --data {data} serve        then open http://127.0.0.1:8080
+
 Three commands to try next:
   .venv/bin/cundang --data {data} search 统战部 疫情
   .venv/bin/cundang --data {data} show file:///000_cf38059dc55396b4.txt

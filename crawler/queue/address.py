@@ -27,12 +27,12 @@ _PATH_SESSION = re.compile(r";jsessionid=[^/?;]*", re.IGNORECASE)
 # Whole pairs: session ids; a `sid` that is a number alone names a site (/gkmlpt/api/all/1?sid=756001). And what keeps
 # caches from answering, or tells a counter where a visitor came from: ?_=1584172800123, ?rnd=0.7312, ?utm_source=x.
 _NO_MATTER = re.compile(
-    r"(?:jsessionid|phpsessid|aspsessionid\w*|cfid|cftoken|sessionid|session_id|sess)=[^&]*"
+    r"\A(?:(?:jsessionid|phpsessid|aspsessionid\w*|cfid|cftoken|sessionid|session_id|sess)=[^&]*"
     r"|sid=(?=[^&]*\d)(?=[^&]*[a-z])[0-9a-z]{16,}"
     r"|(?:_|t|ts|rnd|rand|random|timestamp|nocache|_dc)=(?:\d{10}|\d{13}|0?\.\d{4,})"
     r"|(?:utm_\w+|spm)=[^&]*"
     # ASP.NET, to see whether a visitor keeps cookies.
-    r"|AspxAutoDetectCookieSupport=1",
+    r"|AspxAutoDetectCookieSupport=1)",
     re.IGNORECASE,
 )
 # Another order of the same list; `sort=3` and `sort=xinwen` are columns.

@@ -19,13 +19,15 @@ from dataclasses import dataclass
 from enum import StrEnum
 from importlib.resources import files
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, Literal, cast
 
 from archive.errors import CundangError, DataError, SpaceError
+from archive.ledger import Missing
 from archive.warc.capture import Found
 from archive.warc.writer import Earlier, Written
+from crawler.queue.accounts import Accounts
 from crawler.queue.address import ARTICLE, LIST, REQUISITE, START, host_of, shape
-from crawler.queue.clocks import ABOUT, DAY, Clocks
+from crawler.queue.clocks import ABOUT, Clocks, read_day
 
 Kind = Literal["page", "next", "requisite"]
 Role = Literal["list", "article"]
@@ -40,6 +42,8 @@ COLUMN_PAGES = 2000
 # A run that brings less than this share of what the same pages had before is marked, where they had enough to tell.
 SHARE, ENOUGH = 0.5, 10
 
+# Of schema.sql, as PRAGMA user_version: 0 until now.
+VERSION = 1
 _SCHEMA = files("crawler.queue").joinpath("schema.sql").read_text(encoding="utf-8")
 _NEXT = """
 SELECT id, url, kind, priority, depth, hops, pager, parent, anchor, row_date, tries, role, etag, modified, form, shown
@@ -93,15 +97,16 @@ class Address:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Uncaptured:
-    """An address that this visit has no answer of, or an error for."""
+class Article:
+    """What the page of an article says of it.
 
-    url: str
-    state: State
-    reason: str
-    detail: str
-    tries: int
-    parent: str | None
+    Attributes:
+        day: its own day, seconds since 1970; None: it states none.
+        digest: of title, day and text, equal at each address of the article; None: too little text to tell.
+    """
+
+    day: float | None = None
+    digest: bytes | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -111,14 +116,11 @@ class Shape:
     Attributes:
         shape: the address with its numbers folded, see `crawler.queue.address.shape`.
         articles, lists: pages that were so when they answered last.
-        judged: pages whose prose and links left a doubt, so that their blocks were weighed; what was said of the first
-            few holds for the rest.
     """
 
     shape: str
     articles: int
     lists: int
-    judged: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -189,7 +191,6 @@ class Frontier:
         self._path, self._clock, self._clocks = path, clock, clocks or Clocks()
         self._failure: CundangError | None = None
         self._remembered: dict[str, Written] = {}
-        self._parked: dict[str, float] = {}
         self._wake: float | None = None
         # Of the lists and the articles that this run asked for again: what they had, and what came.
         self._had: Counter[Role] = Counter()
@@ -217,28 +218,44 @@ class Frontier:
         if not read_only:
             self._db.execute("PRAGMA journal_mode = WAL")
             self._db.execute("PRAGMA synchronous = FULL")
-            # All tables or none.
-            self._db.executescript(f"BEGIN IMMEDIATE; {_SCHEMA} COMMIT;")
-            self._complete()
+            self._migrate()
             self._db.execute("BEGIN IMMEDIATE")
-        elif not self._db.execute("SELECT 1 FROM sqlite_master").fetchone():
-            # A crawl was killed before it made the tables: nothing is known yet.
+        elif self._db.execute("PRAGMA user_version").fetchone()[0] < VERSION:
+            # An earlier version wrote it, or a crawl was killed before it made the tables: the file stays as it is.
+            copy = sqlite3.connect(":memory:", isolation_level=None)
+            self._db.backup(copy)
             self._db.close()
-            self._db = sqlite3.connect(":memory:", isolation_level=None)
-            self._db.executescript(_SCHEMA)
+            self._db = copy
+            self._migrate()
+        self.accounts = Accounts(self._db, self._told)
         self.visit: int = self._db.execute("SELECT coalesce(max(number), 0) FROM visit").fetchone()[0]
 
-    def _complete(self) -> None:
-        """Give a file of an earlier version the columns that it lacks."""
-        if "shortfall" not in {row[1] for row in self._db.execute("PRAGMA table_info(run)")}:
-            self._db.execute("ALTER TABLE run ADD COLUMN shortfall TEXT")
-        there = {row[1] for row in self._db.execute("PRAGMA table_info(address)")}
-        table = _SCHEMA.partition(";\nCREATE INDEX")[0].partition("(\n")[2]
-        for line in table.splitlines():
-            for column in line.partition("--")[0].split(","):
-                words = column.split()
-                if len(words) > 1 and words[0].islower() and words[0] not in there:
-                    self._db.execute(f"ALTER TABLE address ADD COLUMN {column}")
+    def _migrate(self) -> None:
+        """Give a file of an earlier version the tables and columns of this one."""
+        version = self._db.execute("PRAGMA user_version").fetchone()[0]
+        if version > VERSION:
+            raise DataError(
+                f"{self._path}: a later version of cundang wrote it (its version is {version}, known is {VERSION})."
+                " Update cundang, then crawl again."
+            )
+        if version == VERSION:
+            return
+        with contextlib.closing(sqlite3.connect(":memory:")) as wanted:
+            wanted.executescript(_SCHEMA)
+            columns = {table: wanted.execute(f"PRAGMA table_info({table})").fetchall() for table in ("address", "run")}
+        # All of it or nothing: a killed crawl leaves the version before.
+        self._db.execute("BEGIN IMMEDIATE")
+        for table, rows in columns.items():
+            there = {row[1] for row in self._db.execute(f"PRAGMA table_info({table})")}
+            for _, name, kind, required, default, _ in rows:
+                if there and name not in there:
+                    rule = f" NOT NULL DEFAULT {default}" if required else ""
+                    self._db.execute(f"ALTER TABLE {table} ADD COLUMN {name} {kind}{rule}")
+        self._db.execute("DROP TABLE IF EXISTS learned")
+        for statement in _statements(_SCHEMA):
+            self._db.execute(statement)
+        self._db.execute(f"PRAGMA user_version = {VERSION}")
+        self._db.execute("COMMIT")
 
     def begin(self, *, full: bool = False) -> bool:
         """Go on with the visit that was interrupted, or begin a new one; True: a new one.
@@ -377,78 +394,92 @@ class Frontier:
         changed: bool = False,
         validators: tuple[str | None, str | None] = (None, None),
         shown: int = 0,
+        article: Article | None = None,
     ) -> None:
         """The address answered with `status`, and all that its page leads to is pushed.
 
         Of a list, `changed` says whether it showed anything new, and `shown` how many articles it leads to.
-        `validators`: ETag and Last-Modified of a full answer.
+        `validators`: ETag and Last-Modified of a full answer. `article`: what is known of an article's page.
         """
         self._settle(address, State.DONE, status=status)
         if address.role == "article":
             self._got["article"] += role == "article"
         elif address.role == "list":
             self._got["list"] += min(shown, address.shown)
-        # What a list was used to is forgotten by halves: a page that stays empty is told of a few times.
+        # Halve the expected rows on each empty visit: a list that stays empty raises the alarm a few times only.
         used_to = max(shown, address.shown // 2)
         with self._told():
             self._db.execute(
-                "UPDATE address SET role = ?, etag = coalesce(?, etag), modified = coalesce(?, modified), shown = ?"
-                " WHERE id = ?",
-                [role, *validators, used_to, address.id],
+                "UPDATE address SET role = ?, etag = coalesce(?, etag), modified = coalesce(?, modified), shown = ?,"
+                " gone = NULL, day = coalesce(?, day) WHERE id = ?",
+                [role, *validators, used_to, article.day if article else None, address.id],
             )
-            self._schedule(address.id, role, changed=changed)
+            alias = self._alias(address.id, article) if role == "article" else None
+            self._schedule(address.id, role, changed=changed, alias=alias)
 
-    def gone(self, address: Address, reason: str, detail: str, status: int) -> None:
-        """The address answered that there is nothing; after a month it is asked once more, for pages come back."""
+    def _alias(self, key: int, article: Article | None) -> int | None:
+        """The address that had the same article before and is checked instead; None: there is none."""
+        if article is None or article.digest is None:
+            return cast(
+                "int | None", self._db.execute("SELECT alias_of FROM address WHERE id = ?", [key]).fetchone()[0]
+            )
+        self._db.execute("INSERT OR IGNORE INTO article VALUES (?, ?)", [article.digest, key])
+        first, gone, of = self._db.execute(
+            "SELECT a.id, a.gone, a.alias_of FROM article JOIN address a ON a.id = article.address WHERE digest = ?",
+            [article.digest],
+        ).fetchone()
+        if first != key and gone is not None:
+            self._db.execute("UPDATE article SET address = ? WHERE digest = ?", [key, article.digest])
+            return None
+        alias = None if first == key else (of or first)
+        return None if alias == key else cast("int | None", alias)
+
+    def gone(self, address: Address, reason: str, detail: str, status: int | None) -> None:
+        """The address answered that there is nothing, or nothing of this site; after a month it is asked once more.
+
+        An article that is gone has the time of its first miss; what had the same article is asked for next.
+        """
         self._settle(address, State.FAILED, reason, detail, status=status)
+        now = self._clock()
         with self._told():
             self._db.execute(
-                "UPDATE address SET check_at = ? WHERE id = ?", [self._clock() + 30 * DAY * ABOUT, address.id]
+                "UPDATE address SET check_at = ?, gone = CASE WHEN role = 'article' THEN coalesce(gone, ?) END"
+                " WHERE id = ?",
+                [now + self._clocks.back * ABOUT, now, address.id],
             )
+            self._db.execute("UPDATE address SET alias_of = NULL, check_at = ? WHERE alias_of = ?", [now, address.id])
 
-    def _schedule(self, key: int, role: Role | None, *, changed: bool) -> None:
+    def _schedule(self, key: int, role: Role | None, *, changed: bool, alias: int | None) -> None:
         """Say when an answered address is asked for again."""
         clocks, now = self._clocks, self._clock()
-        kind, first, span, checks = self._db.execute(
-            "SELECT kind, first, span, checks FROM address WHERE id = ?", [key]
+        kind, first, span, day, row_date = self._db.execute(
+            "SELECT kind, first, span, day, row_date FROM address WHERE id = ?", [key]
         ).fetchone()
         check_at = None
         if role == "list" and kind == "page":
-            if span is None:
-                span = clocks.first
-            else:
-                span *= clocks.sooner if changed else clocks.later
-            span = min(max(span, clocks.shortest), clocks.longest)
+            span = clocks.interval(span, changed=changed)
             check_at = now + span * ABOUT
-        elif role == "article":
-            if first is None:
-                first, checks = now, clocks.backlog if self.visit == 1 else 0
-            while checks < len(clocks.checks) and first + clocks.checks[checks] * ABOUT <= now:
-                checks += 1
-            if checks < len(clocks.checks):
-                check_at = first + clocks.checks[checks] * ABOUT
-        elif kind != "requisite":
+        elif role == "article" and alias is None:
+            met = now if first is None else first
+            own = day if day is not None else read_day(row_date, met)
+            # What a list showed for the first time is new, whether it has a day or not.
+            check_at = clocks.next_check(met, met if own is None and self._is_new(key) else own, now)
+        elif role != "article" and kind != "requisite":
             # A redirect, or a page that nothing is known of.
-            check_at = now + 30 * DAY * ABOUT
+            check_at = now + clocks.back * ABOUT
         self._db.execute(
-            "UPDATE address SET first = coalesce(first, ?), span = ?, checks = ?, check_at = ? WHERE id = ?",
-            [now, span, checks, check_at, key],
+            "UPDATE address SET first = coalesce(first, ?), span = ?, check_at = ?, alias_of = ? WHERE id = ?",
+            [now, span, check_at, alias, key],
         )
 
-    def learn(self, shape: str, *, article: bool) -> None:
-        """Count a judgement of a page of that shape."""
-        with self._told():
-            self._db.execute(
-                "INSERT INTO learned VALUES (?, ?, ?) ON CONFLICT (shape)"
-                " DO UPDATE SET articles = articles + excluded.articles, lists = lists + excluded.lists",
-                [shape, int(article), int(not article)],
-            )
+    def _is_new(self, key: int) -> bool:
+        """Whether a visit after the first found the address."""
+        return bool(self._db.execute("SELECT born > 1 FROM address WHERE id = ?", [key]).fetchone()[0])
 
-    def learned(self, shape: str) -> tuple[int, int]:
-        """How many pages of a shape were articles, and how many were not."""
+    def articles(self) -> list[str]:
+        """The addresses that were articles when they answered last."""
         with self._told():
-            row = self._db.execute("SELECT articles, lists FROM learned WHERE shape = ?", [shape]).fetchone()
-        return (row[0], row[1]) if row else (0, 0)
+            return [url for (url,) in self._db.execute("SELECT url FROM address WHERE role = 'article'")]
 
     def shapes(self) -> list[Shape]:
         """What was learned of each shape of addresses, those of most pages first."""
@@ -461,7 +492,6 @@ class Frontier:
                 shape=name,
                 articles=counts[name, "article"],
                 lists=counts[name, "list"],
-                judged=sum(self.learned(name)),
             )
             for name in {name for name, _ in counts}
         ]
@@ -540,14 +570,6 @@ class Frontier:
                 "SELECT 1 FROM address WHERE state = 'pending' AND host = ? LIMIT 1", [host]
             ).fetchone()
         return row is not None
-
-    def park(self, host: str, seconds: float) -> None:
-        """Ask the host for nothing within so many seconds of this run; what is due stays due."""
-        self._parked[host] = max(self._parked.get(host, 0), self._clock() + seconds)
-
-    def parked(self, host: str) -> float:
-        """The seconds for which the host is still parked; 0: it is not."""
-        return max(0.0, self._parked.get(host, 0) - self._clock())
 
     def next_waiting(self) -> float | None:
         """The seconds until an address that waits in this run is due; None: none waits."""
@@ -735,7 +757,7 @@ class Frontier:
             rows = dict(self._db.execute("SELECT state, count(*) FROM address GROUP BY state"))
         return {state: rows.get(state, 0) for state in State}
 
-    def uncaptured(self, *, waiting: bool = False) -> Iterator[Uncaptured]:
+    def uncaptured(self, *, waiting: bool = False) -> Iterator[Missing]:
         """Addresses that failed, were refused, or wait after an error, in the order in which they were found.
 
         `waiting`: also those whose turn has not come yet.
@@ -746,7 +768,7 @@ class Frontier:
             [waiting],
         )
         for url, state, reason, detail, tries, parent in rows:
-            yield Uncaptured(url=url, state=State(state), reason=reason, detail=detail, tries=tries, parent=parent)
+            yield Missing(url=url, state=state, reason=reason, detail=detail, tries=tries, parent=parent)
 
     def reasons(self) -> dict[str, int]:
         """Why addresses were not captured, the commonest first."""
@@ -787,6 +809,16 @@ class Frontier:
         except OSError as error:
             self._failure = DataError(f"{self._path}: {error.strerror}. Make the folder writable.")
             raise self._failure from error
+
+
+def _statements(script: str) -> Iterator[str]:
+    """The statements of a script one by one: executescript would commit what was done before it."""
+    statement = ""
+    for line in script.splitlines(keepends=True):
+        statement += line
+        if sqlite3.complete_statement(statement):
+            yield statement
+            statement = ""
 
 
 def _wanted(only_requisites: bool) -> tuple[int, int]:

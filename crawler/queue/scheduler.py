@@ -26,7 +26,6 @@ class Scheduler:
 
     def __init__(self, crawler: Crawler) -> None:
         self._crawler = crawler
-        self._left: set[str] = set()
         self._pages = 0
         self._asked: deque[Request] = deque()
         self._timer: Any = None  # Twisted's types name no methods
@@ -57,7 +56,7 @@ class Scheduler:
 
     def leave(self, host: str) -> None:
         """Ask the host for nothing more in this run; what is due stays due for another one."""
-        self._left.add(host)
+        self._spider.hosts.leave(host)
         self._spider.frontier.postpone(host)
 
     def enough(self) -> bool:
@@ -71,8 +70,7 @@ class Scheduler:
         if self._spider.stopping:
             return False
         frontier, only_requisites = self._spider.frontier, self.enough()
-        hosts = [host for host in self._spider.site.hosts if host not in self._left]
-        if frontier.due(hosts, only_requisites=only_requisites):
+        if frontier.due(self._spider.hosts.open, only_requisites=only_requisites):
             return True
         return not only_requisites and frontier.next_waiting() is not None
 
@@ -95,20 +93,14 @@ class Scheduler:
             return self._asked.popleft() if self._asked else None
         if spider.stopping:
             return None
+        hosts = spider.hosts
         if not spider.in_hours():
-            for host in spider.site.hosts:
+            for host in hosts.open:
                 self.leave(host)
         active = Counter(host_of(request.url) for request in self._crawler.engine.downloader.active)
-        hosts = [
-            host
-            for host in spider.site.hosts
-            if host not in self._left and active[host] < AT_ONCE and not spider.frontier.parked(host)
-        ]
-        while address := spider.frontier.lease(hosts, only_requisites=self.enough()):
-            if spider.is_another(address):
-                continue
-            if spider.frontier.barren(shape(address.url)):
-                spider.frontier.refuse(address, "trap", f"{BARREN} pages like it in a row led nowhere", later=False)
+        ready = [host for host in hosts.open if active[host] < AT_ONCE and not hosts.parked(host)]
+        while address := spider.frontier.lease(ready, only_requisites=self.enough()):
+            if spider.is_another(address) or self._is_in_vain(address):
                 continue
             if address.kind != "requisite":
                 self._pages += 1
@@ -116,12 +108,23 @@ class Scheduler:
         self._wake_later()
         return None
 
+    def _is_in_vain(self, address: Address) -> bool:
+        """Whether pages like it led nowhere, or were blocked: it is not asked for in this run."""
+        frontier = self._spider.frontier
+        if frontier.barren(shape(address.url)):
+            frontier.refuse(address, "trap", f"{BARREN} pages like it in a row led nowhere", later=False)
+        elif address.kind != "requisite" and self._spider.hosts.blocked(address.url):
+            frontier.fail(address, "blocked", "pages like it were blocked; the next crawl asks for it", wait=None)
+        else:
+            return False
+        return True
+
     def _wake_later(self) -> None:
         """Have the engine ask again when the next address or host is due; by itself it asks every 5 seconds."""
         from twisted.internet import reactor  # noqa: PLC0415 - importing it installs one
 
         frontier = self._spider.frontier
-        rests = [frontier.parked(host) for host in self._spider.site.hosts if host not in self._left]
+        rests = [self._spider.hosts.parked(host) for host in self._spider.hosts.open]
         waits = [wait for wait in (*rests, frontier.next_waiting()) if wait]
         if waits and (self._timer is None or not self._timer.active()):
             self._timer = cast("Any", reactor).callLater(min(waits) + 0.01, self._wake)

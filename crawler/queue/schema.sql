@@ -1,4 +1,5 @@
--- The frontier of one site: state/<site>.sqlite.
+-- The frontier of one site: state/<site>.sqlite. Raise VERSION in frontier.py with every change; a file of an earlier
+-- version gets the tables that it lacks from here, and its columns from MIGRATIONS.
 
 CREATE TABLE IF NOT EXISTS address (
     id INTEGER PRIMARY KEY,
@@ -20,11 +21,15 @@ CREATE TABLE IF NOT EXISTS address (
     visited INTEGER NOT NULL DEFAULT 0, -- the last visit that it answered in
     role TEXT,                      -- list, article; null: neither, or not answered yet
     first REAL,                     -- when it answered first
-    span REAL, checks INTEGER NOT NULL DEFAULT 0,   -- of a list's clock, of an article's
+    span REAL,                      -- of a list's clock
+    checks INTEGER NOT NULL DEFAULT 0,  -- not used any more
     check_at REAL,                  -- when it is asked for again; null: never if it is done, at once if it failed
     etag TEXT, modified TEXT,       -- of its last full answer
     form TEXT,                      -- body of a POST; null: it is a GET
-    shown INTEGER                   -- articles that a list is used to show
+    shown INTEGER,                  -- articles that a list is used to show
+    day REAL,                       -- of an article: its own day, seconds since 1970; null: the page states none
+    alias_of INTEGER,               -- the address that is checked in its stead: it had the same article
+    gone REAL                       -- when an article was first missed; null while it is there
 );
 CREATE INDEX IF NOT EXISTS due ON address (host, priority, id) WHERE state = 'pending' AND not_before IS NULL;
 CREATE INDEX IF NOT EXISTS waiting ON address (not_before) WHERE state = 'pending' AND not_before IS NOT NULL;
@@ -35,10 +40,9 @@ CREATE TABLE IF NOT EXISTS capture (
 CREATE INDEX IF NOT EXISTS payload ON capture (digest);
 -- What the pages of a pager showed; pager 0: what articles said.
 CREATE TABLE IF NOT EXISTS listing (pager INTEGER, digest BLOB, PRIMARY KEY (pager, digest)) WITHOUT ROWID;
--- What the pages of a shape were judged to be.
-CREATE TABLE IF NOT EXISTS learned (
-    shape TEXT PRIMARY KEY, articles INTEGER NOT NULL, lists INTEGER NOT NULL
-) WITHOUT ROWID;
+-- The first address that had an article's text.
+CREATE TABLE IF NOT EXISTS article (digest BLOB PRIMARY KEY, address INTEGER NOT NULL) WITHOUT ROWID;
+CREATE INDEX IF NOT EXISTS alias ON address (alias_of) WHERE alias_of IS NOT NULL;
 -- Parameters of addresses that make no difference.
 CREATE TABLE IF NOT EXISTS idle (key TEXT PRIMARY KEY) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS shape (shape TEXT PRIMARY KEY, barren INTEGER NOT NULL) WITHOUT ROWID;
@@ -49,3 +53,19 @@ CREATE TABLE IF NOT EXISTS run (
     articles INTEGER NOT NULL, requisites INTEGER NOT NULL, revisits INTEGER NOT NULL, bytes INTEGER NOT NULL,
     shortfall TEXT                  -- what came far less than before; null: nothing did
 );
+-- What a page of a list said when it answered last, and the first page of that list.
+CREATE TABLE IF NOT EXISTS ledger (
+    page INTEGER PRIMARY KEY, list INTEGER NOT NULL,
+    claimed INTEGER, claimed_pages INTEGER, evidence TEXT NOT NULL,
+    controls TEXT NOT NULL,         -- JSON: what could not be followed
+    blind INTEGER NOT NULL,         -- dated rows without an address
+    leads INTEGER NOT NULL          -- links that can be followed
+);
+CREATE INDEX IF NOT EXISTS ledger_list ON ledger (list);
+-- The rows of each list: on the site's hosts by their address, on others by their URL.
+CREATE TABLE IF NOT EXISTS listed (list INTEGER, address INTEGER, PRIMARY KEY (list, address)) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS elsewhere (
+    list INTEGER, url TEXT, host TEXT NOT NULL, PRIMARY KEY (list, url)
+) WITHOUT ROWID;
+-- Gaps of the last visit that came to its end, by the list's address or the doubt about the site.
+CREATE TABLE IF NOT EXISTS gap (what TEXT PRIMARY KEY, size INTEGER NOT NULL) WITHOUT ROWID;

@@ -5,34 +5,22 @@ from __future__ import annotations
 import contextlib
 import datetime as dt
 import difflib
-import email.utils
 import hashlib
 import ipaddress
-import json
 import logging
-import re
 import tempfile
 import time
-from collections import Counter, defaultdict
+from collections import Counter
 from collections.abc import AsyncIterator, Coroutine
-from dataclasses import asdict, replace
+from dataclasses import replace
 from functools import partial
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any, Self, cast
-from urllib.parse import urljoin
 
 import scrapy
-from lxml.etree import XPath
-from lxml.html import HtmlElement
 from scrapy import Request, Spider, signals
 from scrapy.crawler import Crawler
-from scrapy.exceptions import (
-    CannotResolveHostError,
-    DownloadConnectionRefusedError,
-    DownloadFailedError,
-    DownloadTimeoutError,
-)
 from scrapy.http import Response
 from scrapy.utils.defer import deferred_from_coro
 from twisted.internet.task import LoopingCall
@@ -40,23 +28,27 @@ from twisted.python.failure import Failure
 
 from archive.errors import CundangError, UsageError
 from archive.layout import Layout
+from archive.ledger import Ledger, Missing, read_ledger, write_ledger, write_missing
 from archive.site import Site
-from archive.text.decode import decode, parse
 from archive.text.document import Reason
-from archive.text.verdict import looks_like, verdict
-from archive.warc.capture import Capture, Found
 from archive.warc.writer import Writer, Written, disk_error
-from crawler.discovery import Link, discover
-from crawler.discovery.link import ARTICLE, IMAGES, LIST, START, extension, is_file
-from crawler.queue.address import canonical, has_session, host_of, shape, trap, unordered
+from crawler.discovery.link import ARTICLE, START, Link
+from crawler.discovery.scripted import Play, play
+from crawler.queue.accounts import say_gap
+from crawler.queue.address import canonical, shape
 from crawler.queue.clocks import Clocks
 from crawler.queue.frontier import Address, Frontier, Role, Run, StateError, set_aside
 from crawler.queue.heal import heal
-from crawler.queue.idle import Idle
+from crawler.queue.hosts import Hosts
 from crawler.queue.lock import Lock
 from crawler.queue.scheduler import Scheduler
+from crawler.spiders.judge import Judged, header, is_page, is_row, judge, judge_shown, refreshes
+from crawler.spiders.offer import MET, Offers
+from crawler.spiders.outcome import Outcomes
+from crawler.spiders.scripts import Made, Scripts, StageError
 from crawler.wire.browser import Browser, RenderError
 from crawler.wire.guard import Refused, Resting, literal_address
+from crawler.wire.handler import NOTE
 from crawler.wire.recorder import Recorder, room
 from crawler.wire.tap import Cut
 
@@ -70,61 +62,8 @@ BATCH = 100
 BATCH_SECONDS = 2.0
 # What a browser has to show of a page before its address is done.
 Showing = Coroutine[Any, Any, None]
-# Tries of one address in one run; between them the setting RETRY_WAIT, doubled.
-TRIES = 3
-# Errors in a row after which a host is given a rest, and after which it is left for this run.
-TIRED, GONE = 5, 8
-# Blocks in a row after which a host is left for this run.
-BLOCKS = 5
-# Redirects in a row; browsers stop at 20.
-HOPS = 10
-# Pages with less Chinese than this are looked at for blocks.
-FEW_HAN = 200
-
-# Links that are kept in mind, with the depth they were met at or by the list that showed them, to spare the frontier;
-# some 10 MB each.
-MET = 50_000
-# Judgements of one kind after which a shape of addresses is known.
-LEARNED = 5
-# Dated rows that make a list, or links of so many characters.
-ROWS, HEADLINE = 8, 8
-# Chinese characters outside links that make an article; the shortest notices have some 60.
-PROSE = 50
-
-# Ways back in a pager.
-_BEFORE = re.compile(
-    r"[\[【(（<«◀◄←\s]*(?:首\s?[页頁]|第一[页頁]|[上前]\s?一?\s?[页頁]|first|prev(?:ious)?|<<?|«|‹|◀|◄|←|1)[\]】)）>»▶►→\s]*",
-    re.IGNORECASE,
-)
-# How a script gets or shows a list.
-_FILLS = re.compile(
-    r"\$\.(?:ajax|get|post|getJSON)\(|XMLHttpRequest|\bfetch\(|axios|v-for=|createApp\(|new Vue\(|data-reactroot"
-)
-# Empty elements, by their ids and classes, and what a script is to put into them.
-_PLACES = XPath(
-    "//body//*[self::ul or self::ol or self::div or self::table or self::tbody or self::section]"
-    "[not(*)][not(normalize-space())]/@*[name() = 'id' or name() = 'class']",
-    smart_strings=False,
-)
-_LIST_NAME = re.compile(r"list|news|result|items|datas?\b", re.IGNORECASE)
-_TEMPLATE = re.compile(r"\{\{\s*\w+(?:\.\w+)+\s*\}\}|\bv-for=")
-# JSON, feeds, and the records of 大汉, which come as HTML too.
-_DATA = re.compile(r"[\s\ufeff]*(?:<\?xml[^>]*>\s*)?(?:[{\[]|<(?:datastore|recordset|rss|feed|urlset|sitemapindex)\b)")
-_NO_HAN = re.compile(r"[^\u3400-\u9fff]+")
-# Plain paths cost a fifth of one that asks each text for its parent (measured).
-_TEXTS = XPath("//body//text()", smart_strings=False)
-_UNSAID = XPath(
-    "//body//a//text() | //body//script/text() | //body//style/text()"
-    " | //body//*[contains(@onclick, 'location') or contains(@onclick, 'window.open')]//text()",
-    smart_strings=False,
-)
-_ERRORS: dict[type[BaseException], str] = {
-    DownloadTimeoutError: "timeout",
-    DownloadConnectionRefusedError: "connection_refused",
-    CannotResolveHostError: "unknown_host",
-    DownloadFailedError: "connection_failed",
-}
-
+# Reasons of the cleaner for which a known article is held to be hidden for a while, not changed.
+_HIDDEN = (Reason.MAINTENANCE, Reason.LOGIN)
 
 # How a spider is named that looks at single addresses of a host that no site file names.
 LOOK = "look:"
@@ -157,9 +96,12 @@ class SiteSpider(Spider):
         recorder: what the wire tap writes to.
         full: every known address is asked for again, and every list is walked to its end.
         max_pages: pages that this run asks for at most; None: no limit.
+        hosts: what is known of the site's hosts in this run.
+        offers, outcomes: what pages lead to, and how addresses end that gave none.
         stopping: nothing more is asked for.
         run: what this run did; None before its end.
         cleaned: exit code of the cleaning that followed.
+        skipped_before: pages that the cleaner had skipped after the run before, though they look like articles.
     """
 
     name = "site"
@@ -168,8 +110,12 @@ class SiteSpider(Spider):
     layout: Layout
     frontier: Frontier
     recorder: Recorder
+    hosts: Hosts
+    offers: Offers
+    outcomes: Outcomes
     run: Run | None = None
     cleaned: int = 0
+    skipped_before: int = 0
 
     def __init__(self, *, max_pages: str | int | None = None, full: str | bool = False, **unknown: Any) -> None:
         """Read the spider's arguments, `-a NAME=VALUE` on Scrapy's command line.
@@ -190,13 +136,6 @@ class SiteSpider(Spider):
         self.looking = False
         self.stopping = False
         self.counts: Counter[str] = Counter()
-        self.troubles: Counter[str] = Counter()
-        self._answered: set[str] = set()
-        self._errors: Counter[str] = Counter()
-        self._blocks: Counter[str] = Counter()
-        self._shown: defaultdict[int, set[str]] = defaultdict(set)
-        self._shown_links = 0
-        self._met: dict[str, tuple[int, bool]] = {}
         self._unsettled = 0
         self._closed = False
 
@@ -224,21 +163,22 @@ class SiteSpider(Spider):
 
     def prepare(self, crawler: Crawler) -> None:
         """What `from_crawler` says."""
-        self._retry_wait = crawler.settings.getfloat("RETRY_WAIT")
-        self._longest_rest = crawler.settings.getfloat("LONGEST_REST")
         if not crawler.settings.get("CONTACT") and not all(_is_local(host) for host in self.site.hosts):
             raise UsageError(
                 "CUNDANG_CONTACT is not set: a crawler says whom its visits can be complained to."
                 " Set it to a mail address or a web page of yours."
             )
         self._now = crawler.settings.get("CLOCK") or time.time
+        self.hosts = Hosts(self.site.hosts, self._now)
         self._browser = Browser(crawler) if self.site.crawl.browser else None
         if self._browser is not None:
             crawler.signals.connect(self._browser.close, signals.spider_closed)
+        self._scripts = Scripts(crawler, self.site.hosts, self._browser)
+        crawler.signals.connect(self._scripts.close, signals.spider_closed)
         data = crawler.settings.get("DATA")
         self.layout = Layout.at(Path(data) if data else None)
         if self.looking:
-            self._prepare_look()
+            self._prepare_look(crawler)
             return
         enough = partial(room, self.layout.root, crawler.settings.getint("FREE_BYTES"))
         enough()
@@ -248,8 +188,8 @@ class SiteSpider(Spider):
             unread = heal(self.layout, self.site.key, self.frontier)
             writer = Writer(self.layout, self.site.key, warcinfo=self._warcinfo(crawler.settings.get("USER_AGENT")))
             self.recorder = Recorder(writer, self.frontier, unread=unread, room=enough)
-            self._idle = Idle(self.frontier.idle())
             new = self.frontier.begin(full=self.full)
+            self._share(crawler)
             for url in self.site.crawl.start:
                 self.frontier.push(Address(url=canonical(url) or url, priority=START))
             self.recorder.settle()
@@ -262,13 +202,29 @@ class SiteSpider(Spider):
         self._settling: LoopingCall | None = None
         crawler.signals.connect(self._opened, signals.spider_opened)
 
-    def _prepare_look(self) -> None:
+    def _leave(self, host: str) -> None:
+        self._scheduler.leave(host)
+
+    def _share(self, crawler: Crawler) -> None:
+        """Make the parts of the spider that work on the frontier."""
+        self.offers = Offers(self.site, self.frontier, full=self.full)
+        self.outcomes = Outcomes(
+            self.site,
+            self.frontier,
+            self.hosts,
+            self.offers,
+            leave=self._leave,
+            retry_wait=crawler.settings.getfloat("RETRY_WAIT"),
+            longest_rest=crawler.settings.getfloat("LONGEST_REST"),
+        )
+
+    def _prepare_look(self, crawler: Crawler) -> None:
         """Look at single addresses: what would be written goes to a folder that is thrown away at the end."""
         self._scratch = tempfile.TemporaryDirectory(prefix="cundang-look-")
         layout = Layout(root=Path(self._scratch.name))
         self.frontier = Frontier(layout.state("look"), clock=self._now)
-        self._idle = Idle(())
         self.recorder = Recorder(Writer(layout, "look", warcinfo=()), self.frontier)
+        self._share(crawler)
 
     def _warcinfo(self, agent: str) -> tuple[tuple[str, str], ...]:
         return (
@@ -334,28 +290,18 @@ class SiteSpider(Spider):
         )
 
     def is_another(self, address: Address) -> bool:
-        """Whether a leased address has parameters that make no difference: it is asked for without them."""
-        plain = self._idle.plain(address.url)
-        # Where the server led here, or the site file, there may be a reason.
-        if plain == address.url or address.hops or address.found is None or address.form is not None:
-            return False
-        self._offer(self._plainly(address, plain))
-        self.frontier.refuse(address, "trap", f"another address of {plain}", later=False)
-        return True
+        """Whether a leased address is another one of a page: that is offered in its stead."""
+        return self.offers.is_another(address)
 
     def _look(self, response: Response) -> list[Any]:
         """For `scrapy parse`: what a crawl would take the page for, and requests for what it would be led to."""
-        decoded = decode(response.body, _text(response.headers.get("Content-Type") or b"") or None)
-        root = parse(decoded.html)
-        _, prose, linked = _said(root) if root is not None else ("", 0, 0)
-        links = discover(response.url, decoded.html, root)
-        article = root is not None and self._is_article(response.url, root, links, prose, linked)
-        here = Address(url=canonical(response.url) or response.url)
+        url = canonical(response.url) or response.url
+        judged = judge(response, url, self.site)
         return [
-            {"url": response.url, "status": response.status, "kind": "article" if article else "list"},
+            {"url": response.url, "status": response.status, "kind": "article" if judged.article else "list"},
             *(
-                Request(url, dont_filter=True)
-                for url, link in self._inside(here, links, decoded.encoding)
+                Request(leads, dont_filter=True)
+                for leads, link in self.offers.inside(Address(url=url), judged)
                 if link.form is None and link.kind != "requisite"
             ),
         ]
@@ -392,23 +338,22 @@ class SiteSpider(Spider):
             if isinstance(error, CundangError):
                 self._stop(error)
             elif isinstance(error, Refused):
-                self.troubles[error.reason] += 1
-                self.frontier.refuse(address, error.reason, error.detail, later=error.later)
-                if error.later:
-                    self._scheduler.leave(host_of(address.url))
+                self.outcomes.not_asked(address, error)
             elif isinstance(error, Resting):
                 self._scheduler.give_back(address)
             elif isinstance(error, Cut):
                 self._count(address, error.response)
-                self._cut(address, error)
+                self._read_cut(address, error)
+                self.outcomes.cut(address, error)
             else:
-                reason = next((word for kind, word in _ERRORS.items() if isinstance(error, kind)), None)
-                if reason is None:
-                    logger.error("Fetching %s: %r", address.url, error)
-                self._errored(host_of(address.url))
-                self._retry(address, reason or type(error).__name__, str(error))
+                self.outcomes.lost(address, cast("BaseException", error))
         except CundangError as raised:
             self._stop(raised)
+
+    @property
+    def troubles(self) -> Counter[str]:
+        """Addresses by the reason why they were not had, in this run."""
+        return self.outcomes.troubles
 
     def shut(self, reason: str) -> None:
         """Acknowledge what came, note the run, and close everything that this spider writes."""
@@ -421,7 +366,31 @@ class SiteSpider(Spider):
             self._settling.stop()
         self.stopping = True
         ending = self._ending(reason)
-        self.run = Run(
+        try:
+            ledger = self.frontier.accounts.ledger() if self.recorder.failure is None else Ledger()
+            new = self.frontier.accounts.new_gaps(ledger) if ending == "finished" else []
+            shortfall = self.frontier.shortfall() if ending == "far_less" else None
+            if new:
+                ending, shortfall = "gaps", _sentence(new)
+            self.run = self._run(ending, shortfall)
+            if self.recorder.failure is None:
+                whole = ending in ("finished", "far_less", "gaps")
+                if whole:
+                    self.frontier.accounts.keep_gaps(ledger)
+                # What was blocked is asked for again by the next visit: only what is still open holds this one open.
+                whole |= ending == "broken_off" and not any(self.frontier.open_on(host) for host in self.site.hosts)
+                self.frontier.end(self.run, whole=whole)
+                self._tell(ledger)
+            self.recorder.close()
+        except CundangError as error:
+            self.recorder.fail(error)
+            self.run = self.run or self._run("failed", None)
+        finally:
+            self.frontier.close()
+            self.lock.release()
+
+    def _run(self, ending: str, shortfall: str | None) -> Run:
+        return Run(
             began=self._began,
             seconds=time.monotonic() - self._clock,
             visit=self.frontier.visit,
@@ -431,18 +400,8 @@ class SiteSpider(Spider):
             requisites=self.counts["requisites"],
             revisits=self.counts["revisits"],
             bytes=self.counts["bytes"],
-            shortfall=self.frontier.shortfall() if ending == "far_less" else None,
+            shortfall=shortfall,
         )
-        try:
-            if self.recorder.failure is None:
-                self.frontier.end(self.run, whole=ending in ("finished", "far_less"))
-                self._tell_missing()
-            self.recorder.close()
-        except CundangError as error:
-            self.recorder.fail(error)
-        finally:
-            self.frontier.close()
-            self.lock.release()
 
     def _ending(self, reason: str) -> str:
         if self.recorder.failure is not None:
@@ -456,19 +415,24 @@ class SiteSpider(Spider):
         if self._scheduler.enough() and any(self.frontier.open_on(host) for host in self.site.hosts):
             return "max_pages"
         # A host that broke off in the middle is gone on with; one that never answered is not waited for.
-        if any(self.frontier.open_on(host) for host in self._answered):
+        if self.hosts.walled or any(self.frontier.open_on(host) for host in self.hosts.answered):
             return "broken_off"
         return "far_less" if self.frontier.shortfall() else "finished"
 
-    def _tell_missing(self) -> None:
-        """Write what was not captured and why beside the state, an object a line."""
+    def _tell(self, ledger: Ledger) -> None:
+        """Write the ledger, and what was not captured and why, beside the state."""
         path = self.layout.missing(self.site.key)
-        made = path.with_name(path.name + ".tmp")
+        short = [
+            Missing(url=each.url, state="list", reason="list_gap", detail=say_gap(each), tries=0, parent=None)
+            for each in ledger.lists
+            if each.gap
+        ]
         try:
-            with made.open("w", encoding="utf-8") as file:
-                for address in self.frontier.uncaptured(waiting=True):
-                    file.write(json.dumps(asdict(address), ensure_ascii=False) + "\n")
-            made.replace(path)
+            write_missing(path, [*short, *self.frontier.uncaptured(waiting=True)])
+            path = self.layout.ledger(self.site.key)
+            before = (each.count for each in read_ledger(path).doubts if each.doubt == "skipped_articles")
+            self.skipped_before = next(before, 0)
+            write_ledger(path, ledger)
         except OSError as error:
             raise disk_error(path, error) from error
 
@@ -489,9 +453,7 @@ class SiteSpider(Spider):
 
     def _count(self, address: Address, response: Response) -> None:
         written: Written | None = response.meta.get("written")
-        self._answered.add(host_of(address.url))
-        if response.status < 500 and response.status != 429:
-            self._errors[host_of(address.url)] = 0
+        self.hosts.answer(address.url, response.status)
         self.counts["requisites" if address.kind == "requisite" else "pages"] += 1
         self.counts["good"] += response.status < 400
         if written is not None:
@@ -501,81 +463,185 @@ class SiteSpider(Spider):
     def _answer(self, address: Address, response: Response) -> Showing | None:
         status = response.status
         location = response.headers.get("Location")
-        if status == 304:
+        showing: Showing | None = None
+        lack = next((flag for flag in response.flags if not flag.startswith(NOTE)), None)
+        if status == 304 and _is_conditional(response.request):
             self.frontier.done(address, status, role=address.role)
+        elif status == 304:
+            self.outcomes.retry(address, "http_304", "unchanged, says the server unasked", status=status)
         elif status in (429, 503):
-            self._rest(address, response)
+            self.outcomes.rests(address, response)
         elif 300 <= status < 400 and location:
-            self._redirect(address, response, _text(location))
+            self.outcomes.redirected(address, response, header(response, "Location"))
         elif status >= 400 or status < 200:
-            self._refused(address, response)
+            self.outcomes.refused(address, response)
+        elif response.meta.get("empty"):
+            self.outcomes.retry(address, "empty", f"status {status}, and nothing else", status=status)
+        elif lack is not None and not self.outcomes.is_last(address):
+            self.outcomes.retry(address, "damaged", lack, status=status)
         elif address.kind == "requisite":
             self.frontier.done(address, status, validators=_validators(response))
         else:
-            return self._page(address, response)
-        return None
+            showing = self._page(address, response)
+        if lack is not None and showing is None and self.outcomes.is_last(address) and 200 <= status < 300:
+            self.outcomes.give_up(address, "damaged", lack, status)
+        return showing
+
+    def _read_cut(self, address: Address, cut: Cut) -> None:
+        """Push what a page leads to that never comes whole, before its address is given up."""
+        last = cut.truncated == "length" or self.outcomes.is_last(address)
+        if not last or cut.response.status != 200 or address.kind == "requisite" or not cut.response.body:
+            return
+        try:
+            showing = self._page(address, cut.response)
+            if showing is not None:
+                showing.close()
+        except CundangError:
+            raise
+        except Exception:
+            logger.exception("Reading what came of %s", address.url)
 
     def _page(self, address: Address, response: Response) -> Showing | None:
-        kind = _text(response.headers.get("Content-Type") or b"").lower()
-        if kind and not re.search(r"html|xml|json|text/plain", kind):
+        if not is_page(response):
             self.frontier.done(address, response.status)
             return None
-        decoded = decode(response.body, kind or None)
-        root = parse(decoded.html)
-        said, prose, linked = _said(root) if root is not None else ("", 0, 0)
-        if self._blocked(address, response, decoded.html, root, han=prose + linked):
+        judged = judge(response, address.url, self.site)
+        if judged.is_wall and judged.refusal is not None:
+            self.outcomes.blocked(address, *judged.refusal, response.status)
             return None
-        links = discover(address.url, decoded.html, root)
-        # What a list's script is answered reads like prose: headlines and days without a link.
-        data = "json" in kind or _DATA.match(decoded.html) is not None
-        article = root is not None and not data and self._is_article(address.url, root, links, prose, linked)
-        if (nothing := response.meta.get("nothing")) and (
-            root is None or _needs_script(decoded.html, root, links, prose, linked) is None
-        ):
-            self._gone(address, "soft_404", f"the same page as {nothing}, which nobody made", response.status)
+        self.hosts.passed(address.url)
+        if (nothing := response.meta.get("nothing")) and judged.scripted is None:
+            self.outcomes.gone(address, "soft_404", f"the same page as {nothing}, which nobody made", response.status)
             return None
-        self.counts["articles"] += article
+        if address.role == "article" and judged.refusal is not None and self._is_hidden(address, response, judged):
+            return None
+        if (wanted := self._wanted(address, judged)) is not None:
+            return self._play(address, response, judged, wanted)
+        return self._take(address, response, judged)
+
+    def _wanted(self, address: Address, judged: Judged) -> Play | None:
+        """What it takes to run the scripts of a page, where it lacks something that they may make."""
+        if judged.root is None or judged.data:
+            return None
+        found = address.found
+        return play(
+            address.url,
+            judged.html,
+            judged.root,
+            judged.links,
+            expected=address.priority == ARTICLE or (found is not None and found.row_date is not None),
+            article=judged.article is not None,
+            prose=judged.prose,
+            hosts=self.site.hosts,
+        )
+
+    async def _play(self, address: Address, response: Response, judged: Judged, wanted: Play) -> None:
+        """A page as its scripts make it, with all that they show of its list; what they change is on record."""
+        made_of, links = None, {link.url: link for link in judged.links}
+        try:
+            async with contextlib.aclosing(self._scripts.pages(response, judged.html, wanted)) as states:
+                async for made in states:
+                    shown = self._made(address, response, judged, made)
+                    new = {link.url for link in shown.links if is_row(link)} - links.keys()
+                    if wanted.lack == "body":
+                        # Its frames are part of it now.
+                        links.clear()
+                    links |= {link.url: link for link in shown.links}
+                    if made_of is not None and not self._goes_on(new, judged.encoding):
+                        break
+                    made_of = made_of or shown
+        except StageError as error:
+            logger.info("%s: %s", address.url, error)
+        except CundangError as error:
+            self._stop(error)
+            return
+        try:
+            showing = self._take(address, response, replace(made_of or judged, links=list(links.values())))
+            if showing is not None:
+                await showing
+        except CundangError as error:
+            self._stop(error)
+
+    def _made(self, address: Address, response: Response, judged: Judged, made: Made) -> Judged:
+        """One state of a page that its scripts made: recorded where it shows what the server's page does not."""
+        written: Written = response.meta["written"]
+        self.counts["requisites"] += made.asked
+        if made.changed:
+            about = (("rendered-from", written.id), ("made-by", "the scripts of the page, without a browser"))
+            self.recorder.rendered(response.url, made.html.encode("utf-8", "replace"), about)
+        shown = judge_shown(response, address.url, self.site, made.html, encoding=judged.encoding, made=made.changed)
+        if made.went and not shown.rows:
+            went = [Link(url=url, kind="redirect") for url in made.went]
+            return replace(shown, links=[*shown.links, *went])
+        return shown
+
+    def _goes_on(self, rows: set[str], encoding: str) -> bool:
+        """Whether a list is walked further, after a page with these new rows."""
+        if not rows or self.stopping:
+            return False
+        if self.full or self.frontier.visit == 1:
+            return True
+        return any(not self.frontier.known(url) for row in rows if (url := canonical(row, encoding)) is not None)
+
+    def _is_hidden(self, address: Address, response: Response, judged: Judged) -> bool:
+        """Whether something else stands in the place of a known article, which then stays what it is."""
+        assert judged.refusal is not None
+        reason, detail = judged.refusal
+        if reason == Reason.SOFT_404:
+            self.outcomes.gone(address, "soft_404", detail, response.status)
+        elif reason in _HIDDEN:
+            self.outcomes.give_up(address, str(reason), detail, response.status)
+        else:
+            return False
+        return True
+
+    def _take(self, address: Address, response: Response, judged: Judged) -> Showing | None:
+        """Push what a page leads to, and say that its address is done."""
+        self.counts["articles"] += judged.article is not None
         redirects = [
             link
-            for link in links
+            for link in (*judged.links, *refreshes(response))
             # A page that loads itself anew is a page.
-            if link.kind == "redirect" and canonical(link.url, decoded.encoding) != address.url
+            if link.kind == "redirect" and canonical(link.url, judged.encoding) != address.url
         ]
         for link in redirects:
-            self._redirect(address, response, link.url, encoding=decoded.encoding)
-        why = _needs_script(decoded.html, root, links, prose, linked) if root is not None and not article else None
-        elsewhere = self._lists_elsewhere(links, decoded.encoding)
-        telling = len(said) >= (PROSE if article or _shown(links) else FEW_HAN)
-        if why is None and (telling or elsewhere):
-            self._learn(address, said, elsewhere, article=article)
-        fruitful, changed = self._push(address, response, links, decoded.encoding, article=article)
-        own = shape(address.url)
-        if article and "?" in own:
-            # The same text at ever new addresses is a trap too, where addresses are made by a program.
-            article_counts = self.frontier.fresh_text(hashlib.sha256(said.encode()).digest())
-        else:
-            article_counts = article
-        self.frontier.tally(own, fruitful=fruitful or article_counts)
+            self.outcomes.redirected(address, response, link.url, encoding=judged.encoding)
+        elsewhere = self.offers.lists_elsewhere(judged)
+        if judged.scripted is None and (judged.tells or elsewhere):
+            self.offers.learn(address, judged)
+        led = self.offers.push(address, judged, response.body)
+        self.frontier.tally(shape(address.url), fruitful=led.fruitful or self._is_new_text(address, judged))
         if redirects:
             return None
-        if why is not None and self._browser is not None:
+        if judged.scripted is not None and self._browser is not None:
             return self._show(address, response, self._browser)
-        if why is not None:
-            self._give_up(address, "needs_js", why, response.status)
-        else:
-            role: Role | None = "article" if article else "list"
-            if not article and not _shown(links) and elsewhere:
-                # What changes is the list in its frame, or the one that its script asks for: that has the clock.
-                role = None
-            self.frontier.done(
-                address,
-                response.status,
-                role=role,
-                changed=changed,
-                validators=_validators(response),
-                shown=_shown(links),
-            )
+        if judged.scripted is not None:
+            self.outcomes.give_up(address, "needs_js", judged.scripted, response.status)
+            return None
+        role: Role | None = "article" if judged.article else "list"
+        if not judged.article and not judged.rows and elsewhere:
+            # What changes is the list in its frame, or the one that its script asks for: that has the clock.
+            role = None
+        self.frontier.done(
+            address,
+            response.status,
+            role=role,
+            changed=led.changed,
+            validators=_validators(response),
+            shown=judged.rows,
+            article=judged.article,
+        )
         return None
+
+    def _is_new_text(self, address: Address, judged: Judged) -> bool:
+        """Whether a page is an article, and one that no other page of this visit was.
+
+        The same text at ever new addresses is a trap, where a program makes the addresses: days of a calendar on which
+        there was nothing differ by their date alone.
+        """
+        if judged.article is None or "?" not in address.url:
+            return judged.article is not None
+        return self.frontier.fresh_text(hashlib.sha256(judged.said.encode()).digest())
 
     async def _show(self, address: Address, response: Response, browser: Browser) -> None:
         """A page that its script makes: each state of it as the browser shows it is kept, and pushed as a page is."""
@@ -587,26 +653,20 @@ class SiteSpider(Spider):
                 async for shown in states:
                     refused.update(shown.refused)
                     self.counts["requisites"] += shown.asked
-                    self.recorder.rendered(
-                        response.url,
-                        shown.html.encode("utf-8", "replace"),
-                        (
-                            ("rendered-from", written.id),
-                            ("browser", shown.browser),
-                            *(("not-fetched", each) for each in shown.refused),
-                        ),
+                    about = (
+                        ("rendered-from", written.id),
+                        ("browser", shown.browser),
+                        *(("not-fetched", each) for each in shown.refused),
                     )
-                    root = parse(shown.html)
-                    links = discover(address.url, shown.html, root)
-                    _, prose, linked = _said(root) if root is not None else ("", 0, 0)
-                    article = root is not None and self._is_article(address.url, root, links, prose, linked)
-                    _, new = self._push(address, response, links, "utf-8", article=article)
+                    self.recorder.rendered(response.url, shown.html.encode("utf-8", "replace"), about)
+                    judged = judge_shown(response, address.url, self.site, shown.html)
+                    new = self.offers.push(address, judged, response.body).changed
                     changed |= new
-                    if article:
+                    if judged.article is not None:
                         role = "article"
                         self.counts["articles"] += 1
                         break
-                    rows = {link.url for link in links if _is_row(link)}
+                    rows = {link.url for link in judged.links if is_row(link)}
                     fresh, role = not rows <= seen, "list" if rows else role
                     seen |= rows
                     # As with any pager: on while it shows something, and something new.
@@ -614,402 +674,35 @@ class SiteSpider(Spider):
                         break
             if role is None:
                 why = "; ".join(refused)[:500] or "and nothing was kept from it"
-                self._give_up(address, "needs_js", f"a browser shows no list either: {why}", response.status)
+                self.outcomes.give_up(address, "needs_js", f"a browser shows no list either: {why}", response.status)
             else:
                 self.frontier.done(address, response.status, role=role, changed=changed, shown=len(seen))
         except RenderError as error:
-            self._give_up(address, "needs_js", f"the browser failed: {error}", response.status)
+            self.outcomes.give_up(address, "needs_js", f"the browser failed: {error}", response.status)
         except CundangError as error:
             self._stop(error)
 
-    def _plainly(self, address: Address, plain: str) -> Address:
-        """The address without parameters, found where the one with them was."""
-        return replace(address, url=plain, id=0, tries=0, role=None, etag=None, modified=None, shown=0)
 
-    def _learn(self, address: Address, said: str, lists: list[str], *, article: bool) -> None:
-        """Learn which parameters of addresses make no difference."""
-        for rule in self._idle.learn(address.url, said, lists, article=article):
-            key, _, where = rule.partition(" ")
-            logger.info("The parameter %s of %s makes no difference: it is left out.", key, where or "addresses")
-            # What is another order of a list is not to become an address of its own.
-            self.frontier.keep_idle(rule, lambda url: self._idle.plain(url) if unordered(url) == url else url)
-        if (plain := self._idle.doubt(address.url)) is not None:
-            # At once: each page until then leads to others that may be asked for in vain.
-            self._offer(replace(self._plainly(address, plain), priority=START, found=Found(parent=address.url)))
+def _sentence(new: list[str]) -> str:
+    """Gaps that are new, as the end of one sentence."""
+    more = f", and {len(new) - 3} more" if len(new) > 3 else ""
+    return "; ".join(new[:3]) + more
 
-    def _push(
-        self, address: Address, response: Response, links: list[Link], encoding: str, *, article: bool
-    ) -> tuple[bool, bool]:
-        """Push a page's links; whether one is new and has another shape than the page's own, and whether one is new."""
-        own, fruitful = shape(address.url), False
-        pager = address.pager or address.id
-        inside = self._inside(address, links, encoding)
-        changed = not article and self._changed(pager, inside)
-        if not (article or changed or self.full or self.frontier.visit == 1):
-            # All of it was known before: what lies behind it is known too.
-            inside = [(url, link) for url, link in inside if link.kind not in ("next", "pager")]
-        if address.pager is not None:
-            # Who came from its first page has the pages before it; 首页 may be another name of the first.
-            inside = [
-                (u, link) for u, link in inside if link.kind != "pager" or not _BEFORE.fullmatch(link.anchor or "")
-            ]
-        again = self._after(inside) if changed and not self.full and self.frontier.visit > 1 else None
-        if any(link.kind in ("next", "pager") for _, link in inside):
-            shown = "\n".join(url for url, link in inside if link.kind == "page").encode()
-            digest = hashlib.sha256(response.body if article else shown).digest()
-            if not self.frontier.fresh_listing(pager, digest):
-                inside = [(url, link) for url, link in inside if link.kind not in ("next", "pager")]
-        for url, link in inside:
-            # Until now the page was held for its list, and what its script asks for for the list's next page.
-            due = url == again or (link.kind == "list" and address.role == "list")
-            if (
-                link.kind != "redirect"
-                and not due
-                and self._met_before(url, link, address.depth + (link.kind == "page"))
-            ):
-                continue
-            found = Found(parent=address.url, anchor=link.anchor, row_date=link.row_date)
-            if link.kind == "requisite":
-                if self._wants(url, article=article):
-                    self._offer(
-                        Address(url=url, kind="requisite", priority=link.priority, depth=address.depth, found=found)
-                    )
-            elif link.kind in ("next", "pager"):
-                priority = ARTICLE if article else LIST
-                further = Address(
-                    url=url,
-                    kind="next",
-                    priority=priority,
-                    depth=address.depth,
-                    pager=pager,
-                    found=found,
-                    form=link.form,
-                )
-                self._offer(further, again=due)
-            elif link.kind == "list":
-                self._offer(Address(url=url, priority=LIST, depth=address.depth, found=found), again=due)
-            elif link.kind == "page":
-                priority = self._priority(url, link)
-                new = self._offer(Address(url=url, priority=priority, depth=address.depth + 1, found=found))
-                if new and not fruitful:
-                    other = shape(url)
-                    fruitful = other != own and not self.frontier.barren(other)
-        return fruitful, changed
 
-    def _inside(self, address: Address, links: list[Link], encoding: str) -> list[tuple[str, Link]]:
-        """The links of a page to other addresses of the site, each with its address."""
-        inside: list[tuple[str, Link]] = []
-        for link in links:
-            url = canonical(link.url, encoding)
-            if url is not None and link.form is not None:
-                url += "#" + link.url.partition("#")[2]
-            elif url is not None:
-                url = self._idle.plain(url)
-            if url is not None and url != address.url and host_of(url) in self.site.hosts:
-                inside.append((url, link))
-        return inside
+def _is_conditional(request: Request | None) -> bool:
+    """Whether a request asked for a page only if it was another than before."""
+    return request is not None and ("If-None-Match" in request.headers or "If-Modified-Since" in request.headers)
 
-    def _lists_elsewhere(self, links: list[Link], encoding: str) -> list[str]:
-        """The frames of a page, and what its script asks for."""
-        found = [canonical(link.url, encoding) for link in links if link.frame or link.kind == "list"]
-        return [url for url in found if url is not None and host_of(url) in self.site.hosts]
 
-    def _changed(self, pager: int, inside: list[tuple[str, Link]]) -> bool:
-        """Whether a list shows what no earlier visit had found, and no earlier page of the list had shown."""
-        pages = {url for url, link in inside if link.kind == "page"}
-        new = {url for url in pages - self._shown[pager] if not self.frontier.known(url)}
-        self._shown_links += len(new)
-        if self._shown_links >= MET:
-            self._shown.clear()
-            self._shown_links = len(new)
-        self._shown[pager] |= new
-        return bool(new)
-
-    def _after(self, inside: list[tuple[str, Link]]) -> str | None:
-        """The page of a list that follows: what 下一页 leads to, else the first number that was not asked for yet."""
-        after = [url for url, link in inside if link.kind == "next"]
-        numbers = [url for url, link in inside if link.kind == "pager" and not _BEFORE.fullmatch(link.anchor or "")]
-        return after[0] if after else next((url for url in numbers if not self.frontier.visited(url)), None)
-
-    def _met_before(self, url: str, link: Link, depth: int) -> bool:
-        """Whether the frontier would learn nothing new: the menu of a site stands on each of its pages."""
-        known = self._met.get(url)
-        if known is not None and known[0] <= depth and (known[1] or link.row_date is None):
-            return True
-        if link.kind != "requisite":
-            if len(self._met) >= MET:
-                self._met.clear()
-            self._met[url] = (depth, link.row_date is not None)
-        return False
-
-    def _offer(self, address: Address, *, again: bool = False) -> bool:
-        refused = None
-        plain = unordered(address.url)
-        if why := trap(address.url):
-            refused = ("trap", why)
-        elif plain != address.url and self.frontier.met(plain):
-            refused = ("trap", f"another order of {plain}")
-        elif address.depth > self.site.crawl.max_depth:
-            refused = ("too_deep", f"{address.depth} links from a start page")
-        return self.frontier.push(address, refused=refused, again=again) and refused is None
-
-    def _redirect(self, address: Address, response: Response, location: str, encoding: str = "utf-8") -> None:
-        try:
-            target = canonical(urljoin(response.url, location), encoding)
-        except ValueError:
-            target = None
-        status = response.status
-        if target == address.url and self.site.crawl.cookies and response.headers.get("Set-Cookie"):
-            # It wants its cookie back: asked once more, it gets it.
-            self._retry(address, "cookie", "redirected to itself with a cookie", status=status, wait=0.0)
-        elif target == address.url and has_session(location):
-            # Such a page has another address each day, so nothing would be known again; a cookie does for some.
-            cure = "not even with cookies" if self.site.crawl.cookies else "cookies = true in the site file may help"
-            why = f"the server gives nothing without a session id in the address ({cure})"
-            self._give_up(address, "needs_session", why, status)
-        elif target == address.url or target in self.frontier.trail(address):
-            self._give_up(address, "redirect_loop", f"leads back to {target}", status)
-        elif (missing := response.meta.get("missing")) is not None and missing.location in (location, target):
-            self._gone(address, "soft_404", f"leads to {location}, as {missing.url} does, which nobody made", status)
-        elif target is None or host_of(target) not in self.site.hosts:
-            self._give_up(address, "redirect_off_site", f"leads to {location}", status)
-        elif address.hops >= HOPS:
-            self._give_up(address, "redirect_loop", f"more than {HOPS} redirects in a row", status)
-        else:
-            found = address.found
-            self._offer(
-                Address(
-                    url=target,
-                    kind=address.kind,
-                    priority=address.priority,
-                    depth=address.depth,
-                    hops=address.hops + 1,
-                    pager=address.pager,
-                    found=Found(
-                        parent=address.url,
-                        anchor=found.anchor if found else None,
-                        row_date=found.row_date if found else None,
-                    ),
-                )
-            )
-            self.frontier.done(address, status)
-
-    def _rest(self, address: Address, response: Response) -> None:
-        """429 or 503: the host wants a rest, and says how long, or not."""
-        host = host_of(address.url)
-        asked = _retry_after(response)
-        wait = min(asked if asked is not None else self._wait(address), self._longest_rest)
-        self.frontier.park(host, wait)
-        self._errored(host)
-        self._retry(address, f"http_{response.status}", "the server wants a rest", status=response.status, wait=wait)
-
-    def _refused(self, address: Address, response: Response) -> None:
-        """An error status: of the server's making, it is asked again; else it is an answer."""
-        status = response.status
-        decoded = decode(response.body[:65536], _text(response.headers.get("Content-Type") or b"") or None)
-        if address.kind != "requisite" and self._blocked(address, response, decoded.html, parse(decoded.html)):
-            return
-        if status >= 500:
-            self._errored(host_of(address.url))
-            self._retry(address, f"http_{status}", "", status=status)
-        else:
-            self._gone(address, f"http_{status}", "", status)
-
-    def _gone(self, address: Address, reason: str, detail: str, status: int) -> None:
-        """There is nothing at an address; what was an article there was deleted."""
-        if address.role == "article" and reason in ("http_404", "http_410", "soft_404"):
-            reason, detail = "deleted", detail or reason
-        self.troubles[reason] += 1
-        self.frontier.gone(address, reason, detail, status)
-
-    def _blocked(
-        self, address: Address, response: Response, html: str, root: HtmlElement | None, *, han: int = 0
-    ) -> bool:
-        """Whether a wall answered in place of the site; after some in a row, the host is left alone.
-
-        `han`: Chinese characters that are known to be on the page.
-        """
-        host = host_of(address.url)
-        if response.status < 400 and (han >= FEW_HAN or len(_NO_HAN.sub("", html)) >= FEW_HAN):
-            self._blocks[host] = 0
-            return False
-        judged = verdict(_capture(response), html, root)
-        if judged is None or judged[0] not in (Reason.BLOCKED, Reason.CHALLENGE):
-            return False
-        self._give_up(address, str(judged[0]), judged[1], response.status)
-        self._blocks[host] += 1
-        if self._blocks[host] >= BLOCKS:
-            logger.warning("%s blocks us (%s); it is left alone in this run.", host, judged[1])
-            self._scheduler.leave(host)
-        return True
-
-    def _cut(self, address: Address, cut: Cut) -> None:
-        if cut.truncated == "length":
-            # Captured as far as it goes; asking again would cut it again.
-            self._give_up(address, "too_large", cut.detail, cut.response.status)
-        else:
-            self._retry(address, f"truncated_{cut.truncated}", cut.detail, status=cut.response.status)
-
-    def _give_up(self, address: Address, reason: str, detail: str, status: int | None) -> None:
-        self.troubles[reason] += 1
-        self.frontier.fail(address, reason, detail, wait=None, status=status)
-
-    def _retry(
-        self, address: Address, reason: str, detail: str, *, status: int | None = None, wait: float | None = None
-    ) -> None:
-        if address.tries + 1 >= TRIES:
-            self._give_up(address, reason, detail, status)
-        else:
-            self.frontier.fail(
-                address, reason, detail, wait=self._wait(address) if wait is None else wait, status=status
-            )
-
-    def _wait(self, address: Address) -> float:
-        wait = self._retry_wait * float(2**address.tries)
-        # Nobody is there yet to be spared: who mistyped a host should not wait minutes to hear of it.
-        return wait if host_of(address.url) in self._answered else wait / 60
-
-    def _errored(self, host: str) -> None:
-        self._errors[host] += 1
-        if self._errors[host] >= GONE:
-            logger.warning("%s gave %d errors in a row; it is left alone in this run.", host, GONE)
-            self._scheduler.leave(host)
-        elif self._errors[host] >= TIRED:
-            self.frontier.park(host, self._retry_wait)
-
-    def _is_article(self, url: str, root: HtmlElement, links: list[Link], prose: int, linked: int) -> bool:
-        """Whether a page is an article: by the site file, else by its prose; in doubt the careful judge is asked."""
-        if self.site.crawl.articles:
-            return any(re.search(pattern, url) for pattern in self.site.crawl.articles)
-        if prose < PROSE:
-            return False
-        rows = sum(link.row_date is not None for link in links)
-        if prose < FEW_HAN and any(link.kind == "next" for link in links):
-            return False
-        # Headlines with the beginnings of their articles below them are prose too.
-        headlines = sum(link.kind == "page" and len(link.anchor or "") >= HEADLINE for link in links)
-        if max(rows, headlines) < ROWS and prose >= max(FEW_HAN, linked):
-            return True
-        if rows >= ROWS and linked > 2 * prose:
-            return False
-        # The judge costs more than all else that is done with a page: what it said of a shape again and again is
-        # learned, and holds while nothing on the page speaks against it.
-        own = shape(url)
-        articles, lists = self.frontier.learned(own)
-        if (
-            articles + lists >= LEARNED
-            and 0 in (articles, lists)
-            and (prose >= FEW_HAN if articles else prose < linked)
-        ):
-            return articles > 0
-        article = looks_like(root, url) == "article"
-        self.frontier.learn(own, article=article)
-        return article
-
-    def _priority(self, url: str, link: Link) -> int:
-        if self.site.crawl.articles:
-            return ARTICLE if any(re.search(pattern, url) for pattern in self.site.crawl.articles) else LIST
-        return link.priority
-
-    def _wants(self, url: str, *, article: bool) -> bool:
-        """Whether a file is kept: those of articles; a document in a list is what an article would be."""
-        kinds = self.site.crawl.requisites
-        if is_file(url):
-            return "attachments" in kinds
-        return article and "images" in kinds and (extension(url) in IMAGES or not extension(url))
+def _validators(response: Response) -> tuple[str | None, str | None]:
+    """ETag and Last-Modified, for a later request to name, so as to be told that nothing changed."""
+    return header(response, "ETag") or None, header(response, "Last-Modified") or None
 
 
 def _unknown_argument(name: str) -> str:
     near = difflib.get_close_matches(name, _ARGUMENTS, n=1)
     hint = f"; is {near[0]} meant?" if near else "."
     return f"-a {name}=... is no argument of this spider; known are {', '.join(_ARGUMENTS)}{hint}"
-
-
-def _retry_after(response: Response) -> float | None:
-    """Seconds of a Retry-After header, a number or a date; None: there is none that makes sense."""
-    value = _text(response.headers.get("Retry-After") or b"").strip()
-    if value.isascii() and value.isdigit():
-        return float(value[:9])
-    try:
-        until = email.utils.parsedate_to_datetime(value)
-    except ValueError:
-        return None
-    if until.tzinfo is None:
-        until = until.replace(tzinfo=dt.UTC)
-    return max(0.0, (until - dt.datetime.now(dt.UTC)).total_seconds())
-
-
-def _validators(response: Response) -> tuple[str | None, str | None]:
-    """ETag and Last-Modified, for a later request to name, so as to be told that nothing changed."""
-    return (
-        _text(response.headers.get("ETag") or b"") or None,
-        _text(response.headers.get("Last-Modified") or b"") or None,
-    )
-
-
-def _needs_script(html: str, root: HtmlElement, links: list[Link], prose: int, linked: int) -> str | None:
-    """Why a page looks like a frame that a script fills, None where it does not.
-
-    It has a script that fetches or builds, no article, nothing that leads on, and next to no text: little Chinese at
-    all, or little prose, and an empty place for a list.
-    """
-    if prose >= FEW_HAN or any(
-        link.row_date or link.kind in ("next", "pager", "list", "redirect") or link.priority == ARTICLE
-        for link in links
-    ):
-        return None
-    fills = _FILLS.search(html)
-    empty = next((name for name in _PLACES(root) if _LIST_NAME.search(name)), None)
-    template = _TEMPLATE.search(html)
-    if fills is None or not (prose + linked < FEW_HAN or empty or template):
-        return None
-    evidence = [f"script: {fills[0]}", *([f"empty: {empty}"] if empty else []), *([template[0]] if template else [])]
-    return f"its list is made by a script ({'; '.join(evidence)}; no article, no pager)"
-
-
-def _is_row(link: Link) -> bool:
-    """Whether a link looks like one to an article."""
-    return link.kind == "page" and (link.row_date is not None or link.priority == ARTICLE)
-
-
-def _shown(links: list[Link]) -> int:
-    """How many articles a list leads to."""
-    return sum(map(_is_row, links))
-
-
-def _text(value: bytes) -> str:
-    """A header's value: UTF-8 where it is, else as old Chinese servers send it."""
-    try:
-        return value.decode("utf-8")
-    except UnicodeDecodeError:
-        return value.decode("gb18030", "replace")
-
-
-def _said(root: HtmlElement) -> tuple[str, int, int]:
-    """The Chinese characters of a page, and how many stand in prose and in links."""
-    said, unsaid = _NO_HAN.sub("", "".join(_TEXTS(root))), len(_NO_HAN.sub("", "".join(_UNSAID(root))))
-    return said, len(said) - unsaid, unsaid
-
-
-def _capture(response: Response) -> Capture:
-    """What the judge of blocks reads."""
-    written: Written = response.meta["written"]
-    headers = tuple(
-        (name.decode("latin-1"), value.decode("latin-1"))
-        for name, values in response.headers.items()
-        for value in values
-    )
-    return Capture(
-        id=written.id,
-        kind="response",
-        url=response.url,
-        date=written.date,
-        status=response.status,
-        headers=headers,
-        body=response.body,
-        payload_digest=written.payload_digest,
-        place=written.place,
-    )
 
 
 def _is_local(host: str) -> bool:

@@ -20,21 +20,11 @@ from importlib.util import find_spec
 from time import monotonic
 from typing import Any
 
-from scrapy import Request
 from scrapy.crawler import Crawler
-from scrapy.exceptions import (
-    CannotResolveHostError,
-    DownloadConnectionRefusedError,
-    DownloadFailedError,
-    DownloadTimeoutError,
-)
 from scrapy.http import Response
-from scrapy.http.request import NO_CALLBACK
 
 from archive.errors import CundangError, UsageError
-from archive.warc.capture import Found
-from crawler.wire.guard import Refused
-from crawler.wire.tap import Cut
+from crawler.wire.fetch import fetch
 
 PURPOSE = "browser"
 # Names of Chromium on Debian and elsewhere; CUNDANG_CHROMIUM names another.
@@ -48,10 +38,8 @@ SHARED_BYTES = 32 * 2**20
 REQUESTS, SECONDS = 60, 240.0
 # A page is as it stays when it has asked for nothing so long, in seconds.
 QUIET = 0.7
-REDIRECTS = 5
 # Status, headers, body.
 _Plain = tuple[int, dict[str, str], bytes]
-_LOST = (CannotResolveHostError, DownloadConnectionRefusedError, DownloadFailedError, DownloadTimeoutError, Cut)
 _PORT_OF_NOBODY = "http://127.0.0.1:9"
 _ARGUMENTS = (
     "--disable-background-networking",
@@ -155,6 +143,11 @@ class Browser:
             except Exception as error:
                 # Playwright's errors are known by its own module alone, which is there only with the extra.
                 raise RenderError(" ".join(str(error).split())[:500]) from error
+
+    def share(self, url: str, response: Response) -> None:
+        """Spare a file of scripts that was fetched in this run from being fetched again."""
+        if sum(len(body) for _, _, body in self._shared.values()) + len(response.body) <= SHARED_BYTES:
+            self._shared[url] = _plain(response)
 
     async def close(self) -> None:
         """End the browser."""
@@ -272,38 +265,21 @@ class _Visit:
 
     async def _fetch(self, asked: Any, url: str) -> Response | None:
         """Fetch as the crawler does, redirects with it: those that the browser followed nobody would guard."""
-        engine = self._crawler.engine
-        assert engine is not None
-        site = self._crawler.spider.site  # type: ignore[union-attr]  # SiteSpider.from_crawler set it
-        headers = {"Referer": self._response.url}
-        for name in ("accept", "content-type", "x-requested-with"):
-            if value := asked.headers.get(name):
-                headers[name] = value
-        method, body = asked.method, asked.post_data_buffer or b""
-        for _ in range(REDIRECTS + 1):
-            meta = {
-                "purpose": PURPOSE,
-                "limit": site.crawl.page_bytes,
-                "found": Found(parent=self._response.url),
-                "handle_httpstatus_all": True,
-            }
-            request = Request(url, method=method, body=body, headers=headers, meta=meta, callback=NO_CALLBACK)
-            try:
-                response = await engine.download_async(request)
-            except Refused as refused:
-                self._refused.append(str(refused))
-                return None
-            except _LOST as lost:
-                self._refused.append(f"{type(lost).__name__}: {lost}")
-                return None
-            location = response.headers.get("Location")
-            if not 300 <= response.status < 400 or not location:
-                return response
-            url = response.urljoin(location.decode("latin-1"))
-            if response.status in (301, 302, 303):
-                method, body = "GET", b""
-        self._refused.append(f"redirects: more than {REDIRECTS}: {asked.url}")
-        return None
+        names = ("accept", "content-type", "x-requested-with")
+        headers = {name: value for name in names if (value := asked.headers.get(name))}
+        answer = await fetch(
+            self._crawler,
+            url,
+            parent=self._response.url,
+            purpose=PURPOSE,
+            method=asked.method,
+            body=asked.post_data_buffer or b"",
+            headers=headers,
+        )
+        if isinstance(answer, str):
+            self._refused.append(answer)
+            return None
+        return answer
 
 
 def _plain(response: Response) -> _Plain:

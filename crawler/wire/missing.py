@@ -42,7 +42,9 @@ _LOST = (
     Refused,
     Cut,
 )
-_UNSEEN = re.compile(rb"<(script|style)\b.*?</\1\s*>|<!--.*?-->|<[^>]*>", re.IGNORECASE | re.DOTALL)
+_UNSEEN = re.compile(
+    rb"<(script|style)\b.*?(?:</\1\s*+>|\Z)|<!--.*?(?:-->|\Z)|<[^>]*+(?:>|\Z)", re.IGNORECASE | re.DOTALL
+)
 # The hour, a counter.
 _CHANGING = re.compile(rb"[\d\s:.,/-]+")
 _HOME = re.compile(r"/(?:(?:index|default|main|home)\.\w+)?", re.IGNORECASE)

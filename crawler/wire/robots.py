@@ -7,7 +7,7 @@ import re
 import time
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
-from urllib.parse import urljoin, urlsplit
+from urllib.parse import quote, unquote_to_bytes, urljoin, urlsplit
 
 from protego import Protego
 from scrapy import Request
@@ -19,9 +19,11 @@ from scrapy.exceptions import (
 )
 from scrapy.http import Response
 from scrapy.http.request import NO_CALLBACK
+from w3lib.url import safe_url_string
 
 from archive.warc.capture import Found
 from crawler.wire.guard import Refused
+from crawler.wire.handler import NOTE
 from crawler.wire.tap import Cut
 
 if TYPE_CHECKING:
@@ -41,6 +43,11 @@ BROKEN = (CannotResolveHostError, DownloadConnectionRefusedError, DownloadFailed
 TRIES = 3
 
 _HTML = re.compile(r"<(?:!doctype|html|head|body|script|meta|title|div)\b", re.IGNORECASE)
+_TOKEN = re.compile(r"\A[A-Za-z_-]+")
+# Byte order marks and joiners that editors leave at the beginning of lines.
+_UNSEEN = dict.fromkeys(map(ord, "\ufeff\u200b\u200c\u200d\u2060"))
+# No text has these.
+_BINARY = re.compile(rb"[\x00-\x08\x0e-\x1a]")
 _RULE = re.compile(r"^[ \t]*user-agent[ \t]*:", re.IGNORECASE | re.MULTILINE)
 
 
@@ -77,15 +84,55 @@ class Shelf(Protocol):
 def parse(body: bytes) -> Protego | None:
     r"""The rules in a body that was answered for robots.txt; None where it is a web page.
 
-    >>> parse("\ufeffUser-agent: cundang\r\nDisallow: /a".encode()).can_fetch("http://a.cn/a", "cundang")
+    >>> parse("\ufeffUser-agent: cundang/0.1.0\r\nDisallow: /a".encode()).can_fetch("http://a.cn/a", "cundang")
     False
     >>> parse(b"<html><body>404")
     """
-    text = _decode(body[:ROBOTS_BYTES])
+    text = "\n".join(map(_line, _decode(body[:ROBOTS_BYTES]).splitlines()))
     # Many sites answer with their home page, status 200 (`<!DOCTYPE html>...`).
     if _HTML.search(text[:4096]) and not _RULE.search(text):
         return None
     return Protego.parse(text)
+
+
+def allows(robots: Protego, url: str) -> bool:
+    r"""Whether rules let us ask for an address; one in GBK is held to rules that are written in UTF-8 too.
+
+    >>> rules = parse("User-agent: *\nDisallow: /统战/".encode())
+    >>> [allows(rules, f"http://a.cn/{word}/1.html") for word in ("%E7%BB%9F%E6%88%98", "%CD%B3%D5%BD", "%CD%B3")]
+    [False, False, True]
+    """
+    if not robots.can_fetch(url, TOKEN):
+        return False
+    try:
+        # Also where it would be UTF-8: 统战 in GBK is.
+        words = unquote_to_bytes(url).decode("gb18030")
+    except UnicodeDecodeError:
+        return True
+    return words.isascii() or bool(robots.can_fetch(quote(words, safe=":/?#[]@!$&'()*+,;=%"), TOKEN))
+
+
+def _line(line: str) -> str:
+    """A line as Protego reads it: of a user agent its product token alone, which is ours or that of another.
+
+    RFC 9309 section 2.2.1: a token is of letters, `_` and `-`; Protego compares versions too, and takes `cun` for ours.
+
+    >>> [_line(line) for line in ("User-agent : Cundang/0.1 (x)", "User-Agent：*", "user agent cun", "Allow：/a # b")]
+    ['User-agent: cundang', 'User-agent: *', 'User-agent: other', 'Allow:/a']
+    """
+    plain = line.partition("#")[0].translate(_UNSEEN).strip()
+    if "：" in plain.partition(":")[0]:  # typed in a Chinese input method
+        plain = plain.replace("：", ":", 1)
+    name, colon, value = plain.partition(":")
+    if not colon:
+        name = plain[: len("user agent")]
+        value = plain[len(name) :]
+    if name.strip().lower() not in ("user-agent", "user agent", "useragent"):
+        return plain
+    value = value.strip()
+    token = _TOKEN.match(value)
+    ours = token is not None and token[0].lower() == TOKEN
+    return "User-agent: " + ("*" if value.startswith("*") else TOKEN if ours else "other")
 
 
 def _decode(body: bytes) -> str:
@@ -96,6 +143,27 @@ def _decode(body: bytes) -> str:
         return body.decode("utf-8-sig")
     except UnicodeDecodeError:
         return body.decode("gb18030", errors="replace")
+
+
+def _target(url: str, location: bytes) -> str | None:
+    """Where a redirect leads, its raw characters percent-encoded; None where that is no address."""
+    try:
+        text = location.decode("utf-8")
+    except UnicodeDecodeError:
+        text = location.decode("gb18030", errors="replace")
+    try:
+        target = urljoin(url, safe_url_string(text.strip()))
+        return target if urlsplit(target).hostname else None
+    except ValueError:
+        return None
+
+
+def _unreadable(response: Response) -> str | None:
+    """Why what was answered may not be what the site wrote: its coding is cut, damaged, or unknown to us."""
+    for flag in response.flags:
+        if not flag.startswith(NOTE) or _BINARY.search(response.body):
+            return flag
+    return None
 
 
 class RobotsMiddleware:
@@ -121,7 +189,7 @@ class RobotsMiddleware:
         rules = await self._rules_of(origin)
         if rules.closed is not None:
             raise Refused("robots_unreachable", rules.closed, later=True)
-        if rules.robots is not None and not rules.robots.can_fetch(request.url, TOKEN):
+        if rules.robots is not None and not allows(rules.robots, request.url):
             raise Refused("robots", f"{origin}/robots.txt disallows {request.url}")
         if rules.robots is not None and rules.robots.crawl_delay(TOKEN):
             # The pause that the site asks for stands; AutoThrottle would shorten it for a quick server.
@@ -161,11 +229,16 @@ class RobotsMiddleware:
             location = response.headers.get("Location")
             if status in (301, 302, 303, 307, 308) and location:
                 found = Found(parent=url)
-                url = urljoin(url, location.decode("latin-1"))
+                target = _target(url, location)
+                if target is None:
+                    return Rules(closed=f"{url} leads to {location!r}, which is no address", read=now)
+                url = target
                 continue
-            # RFC 9309 section 2.3.1.4; 429 asks us to stay away too.
-            if status >= 500 or status == 429 or status < 200:
+            # RFC 9309 section 2.3.1.4; 429 asks us to stay away too, and what a 304 is about we do not have.
+            if status >= 500 or status == 429 or status < 200 or 300 <= status < 400:
                 return Rules(closed=f"{url} answers with status {status}", read=now)
+            if status < 300 and (fault := _unreadable(response)) is not None:
+                return Rules(closed=f"{url} cannot be read: {fault}", read=now)
             # Section 2.3.1.3: no robots.txt, no rules.
             body = response.body[:ROBOTS_BYTES] if status < 300 else None
             shelf.keep_robots(origin, now, body)
@@ -184,10 +257,12 @@ class RobotsMiddleware:
         while True:
             left -= 1
             try:
-                return await engine.download_async(Request(url, callback=NO_CALLBACK, meta=dict(meta)))
+                response = await engine.download_async(Request(url, callback=NO_CALLBACK, meta=dict(meta)))
+                if not left or response.status != 200 or _unreadable(response) is None:
+                    return response
             except Cut as cut:
                 if cut.truncated == "length":  # the rules up to the limit count
-                    return cut.response
+                    return cut.response.replace(flags=[])
                 if cut.truncated == "time" or not left:
                     raise
             except BROKEN as broken:

@@ -14,7 +14,17 @@ from OpenSSL.SSL import TLS1_VERSION, TLS_CLIENT_METHOD, Connection, Context
 from service_identity import VerificationError
 from service_identity.exceptions import CertificateError
 from service_identity.pyopenssl import verify_hostname, verify_ip_address
-from twisted.internet.interfaces import IOpenSSLClientConnectionCreator, ISSLTransport
+from twisted.internet.defer import Deferred
+from twisted.internet.interfaces import (
+    IOpenSSLClientConnectionCreator,
+    IProtocol,
+    IProtocolFactory,
+    ISSLTransport,
+    IStreamClientEndpoint,
+)
+from twisted.internet.protocol import connectionDone
+from twisted.protocols.tls import BufferingTLSTransport, TLSMemoryBIOFactory
+from twisted.python.failure import Failure
 from zope.interface import implementer
 
 from crawler.wire.guard import literal_address
@@ -74,6 +84,39 @@ def _weakness(certificate: X509) -> str | None:
     if key.type() in (TYPE_RSA, TYPE_DSA) and key.bits() < 2048:
         return f"weak: a key of {key.bits()} bits"
     return None
+
+
+class TlsTransport(BufferingTLSTransport):
+    """TLS over TCP that knows how the TCP connection ended: Twisted tells a reset and a missing close_notify alike.
+
+    Attributes:
+        ended: the end of the TCP connection; None: it has not ended.
+    """
+
+    ended: BaseException | None = None
+
+    def connectionLost(self, reason: Failure = connectionDone) -> None:  # noqa: N802 - Twisted's name
+        """Note the reason, then go on."""
+        self.ended = reason.value
+        super().connectionLost(reason)
+
+
+class _TlsFactory(TLSMemoryBIOFactory):
+    protocol = TlsTransport
+
+
+@implementer(IStreamClientEndpoint)
+class TlsEndpoint:
+    """TLS on top of another endpoint, as `twisted.internet.endpoints.wrapClientTLS` makes it, with our transport."""
+
+    def __init__(self, creator: Any, below: Any) -> None:
+        self._creator = creator
+        self._below = below
+
+    def connect(self, factory: IProtocolFactory) -> Deferred[IProtocol]:
+        """Connect below, and speak TLS there."""
+        connecting: Deferred[Any] = self._below.connect(_TlsFactory(self._creator, True, factory))
+        return connecting.addCallback(lambda transport: transport.wrappedProtocol)
 
 
 @implementer(IOpenSSLClientConnectionCreator)

@@ -106,6 +106,8 @@ def few(tmp_path_factory: pytest.TempPathFactory) -> Searcher:
         ("captured:2026-01-01", [4, 1, 0, 2, 3]),
         ("copies:no 会议", [0, 2]),
         ("copies:only", [4]),
+        ("gone:only", []),
+        ("gone:no 会议", [4, 0, 2]),
         ("han:6", [4, 0, 2]),
         ("site:b OR (民族 -疫情)", [4, 1, 2]),
         ("12:30", []),

@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 
 from archive.catalogue import build, query
+from archive.catalogue.search import Searcher
 from archive.layout import Layout
 from archive.warc.writer import Earlier, Exchange, Writer
 
@@ -89,7 +90,7 @@ def test_the_text_that_came_back_is_the_latest(data: Path, tmp_path: Path) -> No
     layout = Layout(root=data / "data")
     versions = query.versions(layout, URL)
     assert [item.id for item in query.documents(layout, query.Filter())] == [versions[0].id]
-    assert [hit.id for hit in query.search(layout, "凝聚共识", 9, query.Filter())] == [versions[0].id]
+    assert [hit.id for hit in Searcher(layout).find("凝聚共识").hits] == [versions[0].id]
     # Captures come in any order: an update says what a catalogue that is made anew says.
     copy = Layout(root=tmp_path)
     shutil.copytree(layout.root, copy.root, dirs_exist_ok=True)

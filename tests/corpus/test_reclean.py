@@ -19,7 +19,7 @@ from typing import Any
 import pyarrow.parquet as pq
 import pytest
 
-from archive.catalogue import query
+from archive.catalogue.search import Searcher
 from archive.corpus import shard
 from archive.layout import Layout
 from archive.text.document import Document
@@ -204,7 +204,7 @@ def test_a_crawl_two_cleanings_and_readers_at_one_time_disturb_nobody(house: Pat
         while any(process.poll() is None for process in every):
             for path in [*layout.shards("alpha"), *layout.shards("beta")]:
                 assert len(list(shard.read(path))) == 24
-            assert len(list(query.search(layout, "统战部", 5, query.Filter()))) == 5
+            assert len(Searcher(layout).find("统战部", size=5).hits) == 5
             read += 1
             time.sleep(0.5)
     assert [process.returncode for process in every] == [0, 0, 0], talk.read_text("utf-8")[-2000:]

@@ -16,8 +16,11 @@ from crawler.spiders.site import SiteSpider, spider_for
 DAY = 86400.0
 
 
-def crawl(file: Path, data: Path, *, later: float = 0.0, full: bool = False, wait: float = 300) -> str:
-    """Crawl a site file `later` seconds from now, by the crawler's clock; what it said on stderr."""
+def crawl(file: Path, data: Path, *, later: float = 0.0, full: bool = False, wait: float = 300, code: int = 0) -> str:
+    """Crawl a site file `later` seconds from now, by the crawler's clock; what it said on stderr.
+
+    `code`: the exit code that is expected.
+    """
     done = subprocess.run(
         [sys.executable, __file__, str(file), str(data), str(later), str(int(full))],
         capture_output=True,
@@ -25,7 +28,7 @@ def crawl(file: Path, data: Path, *, later: float = 0.0, full: bool = False, wai
         timeout=wait,
         check=False,
     )
-    assert done.returncode == 0, f"exit {done.returncode}: {done.stderr[-3000:]}"
+    assert done.returncode == code, f"exit {done.returncode}: {done.stderr[-3000:]}"
     return done.stderr
 
 

@@ -90,6 +90,8 @@ WHOLE: dict[str, Shape] = {
     "not-found": Shape(final=sized(HTML, status=b"HTTP/1.1 404 Not Found"), ending="keep"),
     "server-error": Shape(final=sized(HTML, status=b"HTTP/1.1 500 Oops"), ending="keep"),
     "long-line": Shape(final=sized(HTML, b"X-Long: " + b"x" * 60_000), ending="keep"),
+    "two-lengths": Shape(final=sized(HTML, b"Content-Length: 7")),
+    "unknown-coding": Shape(final=answer(HTML, b"Transfer-Encoding: zip", body=PAGE)),
     "drops": Shape(final=answer(HTML, CHUNKED, body=chunks(PAGE)), step=1),
     "binary": Shape(final=sized(b"Content-Type: image/png", body=bytes(range(256)) * 30), ending="keep"),
 }
@@ -100,11 +102,11 @@ CUT: dict[str, tuple[Shape, str]] = {
         Shape(final=answer(HTML, b"Content-Length: 9999", body=PAGE), ending="reset", pause=0.2),
         "disconnect",
     ),
+    "no-length-reset": (Shape(final=answer(HTML, body=PAGE), ending="reset", pause=0.2), "disconnect"),
+    "no-length-hang": (Shape(final=answer(HTML, body=PAGE), ending="hang"), "time"),
     "chunks-break-off": (Shape(final=answer(HTML, CHUNKED, body=chunks(PAGE, end=False))), "disconnect"),
     "head-breaks-off": (Shape(final=b"HTTP/1.1 200 OK\r\nContent-Ty"), "disconnect"),
     "bad-chunk": (Shape(final=answer(HTML, CHUNKED, body=b"zz\r\n" + PAGE)), "unspecified"),
-    "two-lengths": (Shape(final=sized(HTML, b"Content-Length: 7")), "unspecified"),
-    "unknown-coding": (Shape(final=answer(HTML, b"Transfer-Encoding: zip", body=PAGE)), "unspecified"),
     "no-head": (Shape(final=PAGE + b"\n"), "unspecified"),
     "hang": (Shape(final=answer(HTML, b"Content-Length: 9999", body=PAGE), ending="hang"), "time"),
     "drip": (Shape(final=sized(HTML), step=1, pause=0.3), "time"),
@@ -118,6 +120,9 @@ NOTHING: dict[str, Shape] = {
     "silence": Shape(final=b"", ending="hang"),
     "hang-up": Shape(final=b""),
     "reset": Shape(final=b"", ending="reset"),
+    "interim-flood": Shape(
+        interim=(b"HTTP/1.1 103 Early Hints\r\nLink: </" + b"a" * 9_000 + b">\r\n\r\n") * 60, final=b""
+    ),
     "only-interim": Shape(interim=b"HTTP/1.1 103 Early Hints\r\n\r\n", final=b""),
 }
 SHAPES = WHOLE | {name: shape for name, (shape, _) in CUT.items()} | NOTHING
@@ -135,6 +140,7 @@ class OddServer:
 
     shapes: dict[str, Shape]
     host: str = "127.0.0.1"
+    port: int = 0
     tls: ssl.SSLContext | None = None
     sent: dict[str, list[bytes]] = field(default_factory=dict)
     received: dict[str, list[bytes]] = field(default_factory=dict)
@@ -145,7 +151,7 @@ class OddServer:
     def __enter__(self) -> Self:
         self._over = threading.Event()
         self._threads: list[threading.Thread] = []
-        self._socket = socket.create_server((self.host, 0))
+        self._socket = socket.create_server((self.host, self.port))
         self._socket.settimeout(0.1)
         self.port = self._socket.getsockname()[1]
         self._start(self._accept)

@@ -20,6 +20,7 @@ import pytest
 from little_server import Answer, serving
 
 from archive.catalogue import agree, query
+from archive.catalogue.search import Searcher
 from archive.corpus import reclean, shard
 from archive.errors import DataError
 from archive.export import jsonl
@@ -83,7 +84,7 @@ def assert_gone(folder: Path, *, erased: bool = False) -> None:
     data = folder / "data"
     out = folder / "out.jsonl"
     layout = Layout(root=data)
-    assert list(query.search(layout, "撤下", 9, query.Filter(versions=True))) == []
+    assert Searcher(layout).find("撤下 versions:yes").total == 0
     jsonl.write(query.documents(layout, query.Filter(versions=True)), out)
     texts = out.read_text("utf-8")
     assert SECRET not in texts

@@ -169,10 +169,6 @@ def test_what_waits_comes_at_its_hour_and_parked_hosts_rest(path: Path) -> None:
     frontier.refuse(address, "robots_unreachable", "", later=True)
     assert frontier.next_waiting() is None
     assert frontier.open_on(HOST)
-    frontier.park(HOST, 30)
-    clock.now += 10
-    assert frontier.parked(HOST) == pytest.approx(20)
-    assert frontier.parked("other") == 0
 
 
 def test_only_committed_captures_are_referred_to(path: Path) -> None:

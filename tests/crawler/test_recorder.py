@@ -26,7 +26,6 @@ from hypothesis import strategies as st
 from little_server import Answer, serving
 from odd_server import CUT, HTML, NOTHING, PAGE, SHAPES, WHOLE, OddServer, Shape, sized
 from one_crawl import run
-from twisted.internet.testing import StringTransport
 from twisted.web.client import HTTPConnectionPool
 from warcio.archiveiterator import ArchiveIterator
 from warcio.recordloader import ArcWarcRecord
@@ -39,7 +38,8 @@ from archive.site import Crawl, Site
 from archive.warc import reader
 from archive.warc.capture import Found
 from archive.warc.writer import Earlier, Exchange, Writer, Written
-from crawler.wire import recorder, tap
+from crawler.wire import handler, recorder, tap
+from crawler.wire import reader as wire_reader
 
 TIMEOUT = 1.0
 LIMIT = 2**20
@@ -50,11 +50,11 @@ FAULTS = {
     1: ("chunked", "chunked-gzip", "trailers"),
     2: ("fold", "odd-case", "gbk-header", "no-colon"),
     3: ("lf-only", "no-reason", "no-length"),
-    4: ("interim", "only-interim"),
+    4: ("interim", "only-interim", "interim-flood"),
     5: ("surplus", "surplus-chunked"),
-    6: ("short", "short-reset", "chunks-break-off", "head-breaks-off"),
+    6: ("short", "short-reset", "no-length-reset", "chunks-break-off", "head-breaks-off"),
     7: ("too-long", "too-long-by-close"),
-    8: ("hang", "drip", "silence"),
+    8: ("hang", "no-length-hang", "drip", "silence"),
     9: ("two-lengths", "unknown-coding", "bad-chunk"),
     10: ("flood", "flood-line"),
     12: ("wrong-label",),
@@ -180,7 +180,7 @@ def test_a_transfer_that_breaks_is_kept_as_far_as_it_came(crawled: Crawled, name
         assert response.block == shape.final
     if truncated == "length":
         head, _, body = response.block.partition(b"\r\n\r\n")
-        assert (len(head) if "flood" in name else len(body)) == (tap.HEAD_BYTES if "flood" in name else LIMIT)
+        assert (len(head) if "flood" in name else len(body)) == (wire_reader.HEAD_BYTES if "flood" in name else LIMIT)
     assert "cut: " in only(crawled.rows[name], "metadata").block.decode()
     assert crawled.seen[name]["event"] == "Cut"
     assert crawled.seen[name]["truncated"] == truncated
@@ -306,13 +306,13 @@ def test_a_response_that_the_disk_cannot_hold_ends_the_crawl_and_says_so(tmp_pat
 def test_how_the_bytes_arrive_makes_no_difference(name: str, cuts: list[int]) -> None:
     shape = WHOLE[name]
     passing = tap.Tap("http://a.cn/", Site(key="a", name="a", hosts=("a.cn",), crawl=Crawl(start=())), LIMIT)
-    passing.begin(StringTransport())  # type: ignore[no-untyped-call]
+    passing.begin("127.0.0.1", b"")
     for start, end in itertools.pairwise([0, *sorted({c for c in cuts if c < len(shape.wire)}), len(shape.wire)]):
         passing.add(shape.wire[start:end])
-    passing.end(shape.surplus)
+    passing.closed = True
     assert passing.block().read() == shape.final
-    assert b"".join(passing.interim) == shape.interim
-    assert passing.truncated is None
+    assert b"".join(passing.reader.interim) == shape.interim
+    assert passing.cut() is None
     passing.close()
 
 
@@ -391,17 +391,14 @@ def test_the_verdict_on_a_trusted_certificate_names_what_is_wrong(
 
 @pytest.mark.fault(rows=[49])
 def test_a_private_name_that_is_gone_stops_the_start() -> None:
-    tap.check_names()
+    handler.check_names()
     with pytest.raises(UsageError, match=r"HTTPConnectionPool\._vanished.*scrapy>=2.19,<2.20"):
-        tap.check_names([(HTTPConnectionPool, "_vanished")])
-    program = (
-        "import twisted.web._newclient as n; del n.HTTP11ClientProtocol._finishResponse_WAITING;"
-        "del n.HTTP11ClientProtocol._finishResponse_TRANSMITTING; import crawler.wire.tap"
-    )
+        handler.check_names([(HTTPConnectionPool, "_vanished")])
+    program = "import twisted.web.client as c; del c.HTTPConnectionPool._factory; import crawler.wire.handler"
     child = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, timeout=300, check=False)
     assert child.returncode != 0
     assert "UsageError" in child.stderr
-    assert "_finishResponse_WAITING" in child.stderr
+    assert "HTTPConnectionPool._factory" in child.stderr
 
 
 class Diary:

@@ -253,6 +253,13 @@ def test_python_reads_an_archive_typed_and_as_tables(house: Path) -> None:
     assert documents.to_arrow()["text"].to_pylist() == TEXTS
     frame = documents.to_pandas()
     assert frame["title"].tolist() == list(HOSTILE)
+    days = [str(day)[:10] for day in frame.published_day]
+    assert days == [(each.published or "NaT")[:10] for each in DOCUMENTS]
+    assert [tuple(each) for each in frame.flag_names] == [each.flags for each in DOCUMENTS]
+    assert Archive(house / "data", sites=house / "sites").documents().to_pandas().place.notna().any()
+    assert Archive(house / "data").search("site:a").total == len(
+        list(Archive(house / "data").documents(words="site:a"))
+    )
     assert Archive(house / "data").documents(site="x").to_arrow().num_rows == 0
 
 

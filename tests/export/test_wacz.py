@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import io
 import json
 import os
@@ -22,16 +23,20 @@ from pathlib import Path
 from urllib.parse import unquote
 
 import pytest
+from typer.testing import CliRunner
+from warcio.archiveiterator import ArchiveIterator
 
 from archive.catalogue import build, query
-from archive.corpus import reclean
+from archive.corpus import ingest, reclean
 from archive.export import wacz
+from archive.export.replay import Offer
 from archive.layout import Layout
 from archive.warc import exclusions
 from archive.warc import wacz as reading
 from archive.warc.reader import whole_records
 from archive.warc.record import Problem
 from archive.warc.writer import Earlier, Exchange, Writer
+from crawler.cli import app
 
 WORDS = "各民主党派、工商联负责人参加座谈会。"
 LATER = datetime(2026, 2, 1, tzinfo=UTC)
@@ -139,6 +144,93 @@ def test_what_was_taken_down_is_in_no_pack(layout: Layout, tmp_path: Path) -> No
         f"http://a.cn/{n}" for n in ("picture.png", "moved.html", "0.html", "2.html")
     }
     assert b"/1.html" not in (tmp_path / "all/pages/pages.jsonl").read_bytes()
+
+
+def warcio_reads(out: Path, folder: Path) -> list[tuple[str, str, int]]:
+    """Type, URL and length of content of every record of a pack, each from a gzip member that holds nothing else."""
+    with zipfile.ZipFile(out) as pack:
+        pack.extractall(folder)
+    found = []
+    for path in sorted((folder / "archive").iterdir()):
+        data = path.read_bytes()
+        while data:
+            member = zlib.decompressobj(31)
+            text = member.decompress(data)
+            data = member.unused_data
+            assert text.endswith(b"\r\n\r\n")
+            (record,) = (
+                (r.rec_type, r.rec_headers.get_header("WARC-Target-URI") or "", len(r.content_stream().read()))
+                for r in ArchiveIterator(io.BytesIO(text), no_record_parse=True)
+            )
+            found.append(record)
+    return found
+
+
+def test_records_of_an_uncompressed_file_come_apart_also_after_a_takedown(shared: Path, tmp_path: Path) -> None:
+    mine = Layout(root=tmp_path / "data")
+    source = shared / "cases/warc/wacz-glued-input.warc"
+    list(ingest.import_paths(mine, [source]))
+    whole = [(r.kind, r.url, r.size) for r in whole_records(source)]
+    wacz.write(mine, None, [], tmp_path / "whole.wacz")
+    assert warcio_reads(tmp_path / "whole.wacz", tmp_path / "whole") == whole
+    gone = whole[-1][1]
+    exclusions.append(mine, {"url": gone, "date": exclusions.now(), "reason": ""})
+    wacz.write(mine, None, [], tmp_path / "out.wacz")
+    assert warcio_reads(tmp_path / "out.wacz", tmp_path / "out") == [r for r in whole if r[1] != gone]
+
+
+def test_a_file_that_is_one_gzip_member_comes_apart(layout: Layout, tmp_path: Path) -> None:
+    mine = Layout(root=Path(shutil.copytree(layout.root, tmp_path / "data")))
+    whole = [(r.kind, r.url, r.size) for warc in mine.warcs() for r in whole_records(warc)]
+    for warc in mine.warcs():
+        warc.write_bytes(gzip.compress(gzip.decompress(warc.read_bytes())))
+    wacz.write(mine, None, [], tmp_path / "out.wacz")
+    assert warcio_reads(tmp_path / "out.wacz", tmp_path / "out") == whole
+
+
+def test_an_arc_file_becomes_a_warc_file(tmp_path: Path) -> None:
+    mine = Layout(root=tmp_path / "data")
+    body, bare = b"HTTP/1.1 200 OK\r\nContent-Type: text/html\r\n\r\n<p>a</p>", b"<p>b</p>"
+    arc = b"filedesc://x.arc 0.0.0.0 20200101000000 text/plain 6\n1 0 X\n\n"
+    for name, block in (("1", body), ("2", bare)):
+        arc += b"http://a.cn/%s 192.0.2.1 20200101000000 text/html %d\n%s\n" % (name.encode(), len(block), block)
+    (tmp_path / "x.arc").write_bytes(arc)
+    list(ingest.import_paths(mine, [tmp_path / "x.arc"]))
+    offer = Offer(gone=exclusions.read(mine))
+    wacz.write(mine, None, [], tmp_path / "out.wacz", offer)
+    assert warcio_reads(tmp_path / "out.wacz", tmp_path / "out")[1:] == [
+        ("response", "http://a.cn/1", len(body)),
+        ("resource", "http://a.cn/2", len(bare)),
+    ]
+    assert [row.url for row in offer.captures] == ["http://a.cn/1", "http://a.cn/2"]
+    assert not offer.problems
+
+
+def test_a_304_is_in_the_pack_and_not_in_its_index(layout: Layout, tmp_path: Path) -> None:
+    mine = Layout(root=Path(shutil.copytree(layout.root, tmp_path / "data")))
+    kept = next(r for warc in mine.warcs() for r in whole_records(warc) if r.url.endswith("/0.html"))
+    earlier = Earlier(id=kept.id, url=kept.url, date=datetime(2026, 1, 1, tzinfo=UTC))
+    writer = Writer(mine, "a", warcinfo=())
+    writer.exchange(exchange("0.html", b"HTTP/1.1 304 Not Modified\r\n\r\n", LATER), lambda *_: earlier)
+    writer.close()
+    wacz.write(mine, None, [], tmp_path / "out.wacz")
+    with zipfile.ZipFile(tmp_path / "out.wacz") as pack:
+        lines = gzip.decompress(pack.read("indexes/index.cdx.gz")).decode().splitlines()
+    assert not any('"status": "304"' in line for line in lines)
+    assert len(lines) == 6
+    assert [kind for kind, *_ in warcio_reads(tmp_path / "out.wacz", tmp_path / "out")].count("revisit") == 2
+
+
+def test_damage_is_told_and_ends_with_1(layout: Layout, tmp_path: Path) -> None:
+    mine = Layout(root=Path(shutil.copytree(layout.root, tmp_path / "data")))
+    warc = next(iter(mine.warcs()))
+    damaged = bytearray(warc.read_bytes())
+    damaged[len(damaged) // 2] ^= 0xFF
+    warc.write_bytes(damaged)
+    command = ["--data", str(mine.root), "export", "--format", "wacz", "--out", str(tmp_path / "out.wacz")]
+    done = CliRunner().invoke(app, command)
+    assert done.exit_code == 1
+    assert f"{warc.name}: offset" in done.output
 
 
 @pytest.fixture(scope="module")

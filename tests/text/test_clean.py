@@ -21,7 +21,7 @@ from archive.text.decode import parse
 from archive.text.document import Document, Reason, Skip
 from archive.text.recipe import recipe
 from archive.text.verdict import looks_like
-from archive.warc.capture import Capture, Found, Place
+from archive.warc.capture import Capture, Fault, Found, Place
 
 PARAGRAPHS = (
     "9月5日深夜，县委统战部全体干部职工迅速集结，开启新一轮抗疫之战，分赴太伏镇青桥村和青杠湾两处核酸检测点。",
@@ -41,6 +41,9 @@ PAGE = """<html><head><title>{title}_统战时讯_某县统一战线</title>{hea
 <li><a href="/3.html">沂水县富官庄镇网格员开展普法活动</a></li></ul>
 <div class="footer">版权所有：某县委统战部 蜀ICP备00000000号 更新日期：2026-01-01</div></body></html>"""
 TITLE = "某县统一战线多措并举助力疫情防控"
+
+
+UNDONE = Fault(flag="", words="content-coding br cannot be undone")
 
 
 def capture(
@@ -270,7 +273,11 @@ FEW_ROWS = "".join(
         ),
         (Reason.NOT_HTML, b"\x89PNG\r\n", {"content_type": "image/png"}),
         (Reason.TOO_LARGE, "<p>" + "统战工作。" * 250_000 + "</p>", {}),
-        (Reason.UNREADABLE, b"\x0b\x02" * 50, {"problems": ("content-coding br cannot be undone",)}),
+        (
+            Reason.UNREADABLE,
+            b"\x0b\x02" * 50,
+            {"faults": (Fault(flag="", words="content-coding br cannot be undone"),)},
+        ),
     ],
     ids=lambda value: str(value)[:12] if isinstance(value, Reason) else None,
 )

@@ -71,7 +71,8 @@ def test_a_response_rests_byte_for_byte_and_its_digests_are_the_standards(tmp_pa
     assert kinds[2][1] == REQUEST
     if entity is not None:
         assert written.payload_digest == f"sha256:{hashlib.sha256(entity).hexdigest()}"
-    assert list(verify(path)) == []
+    # What a server cut, its record says.
+    assert [problem for problem in verify(path) if not problem.noted] == []
     with path.open("rb") as file:
         for record in FastIterator(file, parse_http=False):
             assert record.verify_block_digest()

@@ -2,21 +2,9 @@
 
 from archive.text.fields.captions import is_caption, may_be_caption
 from archive.text.fields.columns import columns, goes_on, is_crumb, named
-from archive.text.fields.labels import (
-    Byline,
-    alone,
-    byline,
-    is_abstract,
-    is_dateline,
-    is_name,
-    is_person,
-    last_author,
-    lead_author,
-    reporters,
-    signature,
-    stated,
-    unlabelled,
-)
+from archive.text.fields.labels import Byline, byline, is_abstract, is_dateline, paired, signature, stated
+from archive.text.fields.people import alone, is_person, last_author, lead_author, reporters
+from archive.text.fields.source import is_name, unlabelled
 from archive.text.fields.threads import posted, thread_end
 from archive.text.fields.title import (
     bare_lines,
@@ -55,6 +43,7 @@ __all__ = [
     "may_be_title",
     "named",
     "opening",
+    "paired",
     "posted",
     "repeats",
     "reporters",

@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 
 from archive.text.blocks import han
-from archive.text.fields.labels import _OFFICE, is_dateline, is_person, signature
+from archive.text.fields.labels import is_dateline, signature
+from archive.text.fields.people import is_office, is_person
 from archive.text.lines import narrow
 
 # One of these stands in every caption.
@@ -53,7 +54,7 @@ def is_caption(line: str, *, pictured: bool = True) -> bool:
     if len(line) > 122 or not _PICTURED.search(line):
         return False
     text = narrow(line)
-    if (match := _SIGNED.fullmatch(text)) and is_person(match["who"]):
+    if (match := _SIGNED.fullmatch(text)) and is_person(match["who"], labelled=True):
         return True
     if text.startswith("(") and text.endswith(")") and text.count("(") == 1:
         text = text[1:-1]
@@ -70,8 +71,8 @@ def is_caption(line: str, *, pictured: bool = True) -> bool:
     match = _TAKEN.fullmatch(text)
     if match is None or match["who"].endswith("拍"):
         return False
-    by_office = match["did"] == "供图" and _OFFICE.fullmatch(match["who"]) is not None
-    return bool(match["shown"]) or by_office or is_person(match["who"].split()[-1])
+    by_office = match["did"] == "供图" and is_office(match["who"])
+    return bool(match["shown"]) or by_office or is_person(match["who"].split()[-1], labelled=True)
 
 
 def may_be_caption(line: str) -> bool:

@@ -69,6 +69,7 @@ def tidy(title: str) -> str:
     """
     if "&" in title and _ENTITY.search(title):
         title = " ".join(unescape(title).split())
+    title = title.rstrip("-_| ") or title
     match = _FARMED.fullmatch(title) if title.endswith((")", "）")) else None
     return match[2] if match and match[1] in match[2] and len(match[2]) >= 2 * len(match[1]) else title
 

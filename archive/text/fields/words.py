@@ -6,16 +6,17 @@ import re
 import tomllib
 from functools import cache
 from importlib import resources
+from typing import Any
 
 # One file a field.
-FILES = ("title.toml",)
+FILES = ("labels.toml", "people.toml", "source.toml", "title.toml")
 
 
 @cache
-def _data() -> dict[str, dict[str, object]]:
+def _data() -> dict[str, Any]:
     """All entries of the files, by name: `words` is a list, `pattern` a regular expression."""
     folder = resources.files("archive.text.fields")
-    found: dict[str, dict[str, object]] = {}
+    found: dict[str, Any] = {}
     for file in FILES:
         found |= tomllib.loads(folder.joinpath(file).read_text("utf-8"))
     return found
@@ -24,25 +25,19 @@ def _data() -> dict[str, dict[str, object]]:
 @cache
 def listed(name: str) -> tuple[str, ...]:
     """The words under a name."""
-    words = _data()[name]["words"]
-    assert isinstance(words, str)
-    return tuple(words.split())
+    return tuple(_data()[name]["words"].split())
+
+
+@cache
+def entries(name: str) -> tuple[dict[str, str], ...]:
+    """The entries of a list of patterns, in their order."""
+    return tuple(_data()[name])
 
 
 @cache
 def pattern(name: str) -> re.Pattern[str]:
-    """The pattern under a name; `{other}` in it stands for the alternatives of other words."""
-    written = _data()[name]["pattern"]
-    assert isinstance(written, str)
-    filled = re.sub(r"\{([a-z_]+)\}", lambda found: f"(?:{_alternatives(found[1])})", written)
-    return re.compile(filled, re.VERBOSE if "\n" in filled else 0)
-
-
-def _alternatives(name: str) -> str:
-    """The words under a name as one alternative each, the longest first; of a pattern the pattern itself."""
-    if "words" in _data()[name]:
-        return "|".join(map(re.escape, sorted(listed(name), key=len, reverse=True)))
-    return pattern(name).pattern
+    """The pattern under a name."""
+    return re.compile(_data()[name]["pattern"])
 
 
 def match(name: str, text: str) -> re.Match[str] | None:

@@ -1,0 +1,188 @@
+"""Documents of one site -> which addresses are one article, and which articles are gone.
+
+Both follow from captures and shards alone, so a rebuilt catalogue says the same.
+"""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+# Two addresses with the same text of at least so many Han characters are one article, whatever their titles.
+LONG = 200
+# With the same title too, so many are enough. Shorter texts, such as 图片新闻, stand on many different pages.
+SHORT = 30
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Page:
+    """One version of one address."""
+
+    number: int
+    url: str
+    title: str | None
+    published: str | None
+    captured: str
+    gone: bool
+    latest: bool
+    whole: str
+
+
+def neighbours(db: sqlite3.Connection, urls: set[str]) -> set[str]:
+    """The addresses that are one article with some of these, and the further pages of all of them."""
+    db.execute("CREATE TEMP TABLE IF NOT EXISTS near(url TEXT PRIMARY KEY)")
+    db.execute("DELETE FROM near")
+    db.executemany("INSERT OR IGNORE INTO near VALUES (?)", ((url,) for url in urls))
+    db.execute("INSERT OR IGNORE INTO near SELECT alias_of FROM documents WHERE url IN near AND alias_of IS NOT NULL")
+    db.execute("INSERT OR IGNORE INTO near SELECT url FROM documents WHERE alias_of IN near")
+    db.execute("INSERT OR IGNORE INTO near SELECT url FROM documents WHERE part_no > 1 AND part_of IN near")
+    return {url for (url,) in db.execute("SELECT url FROM near")}
+
+
+def mark_gone(db: sqlite3.Connection, urls: set[str]) -> None:
+    """Of each address that has a document, note the day (Asia/Shanghai) on which it was first missed.
+
+    Missed means status 404 or 410, or a page that says so. A later capture of the article makes it null again.
+    """
+    db.execute("CREATE TEMP TABLE IF NOT EXISTS asked(url TEXT PRIMARY KEY)")
+    db.execute("DELETE FROM asked")
+    db.executemany("INSERT OR IGNORE INTO asked VALUES (?)", ((url,) for url in urls))
+    db.execute("UPDATE documents SET gone = NULL WHERE gone IS NOT NULL AND url IN asked")
+    missed = db.execute(
+        """
+        SELECT url FROM captures WHERE status IN (404, 410) AND url IN asked
+        UNION SELECT url FROM skips WHERE reason = 'soft_404' AND url IN asked
+        """
+    ).fetchall()
+    for (url,) in missed:
+        stamp = first_missed(db.execute(_SEEN, (url,)).fetchall())
+        if stamp is not None:
+            db.execute(
+                "UPDATE documents SET gone = date(?, '+8 hours') WHERE url = ?",
+                (f"{stamp[:4]}-{stamp[4:6]}-{stamp[6:8]} {stamp[8:10]}:{stamp[10:12]}:{stamp[12:14]}", url),
+            )
+
+
+# Of the captures of an address, whether the article was there: 1, 0, null where nothing can be told. A revisit stands
+# for what it refers to.
+_SEEN = """
+SELECT c.stamp, CASE
+    WHEN c.status IN (404, 410) THEN 0
+    WHEN EXISTS (
+        SELECT 1 FROM skips k WHERE k.url = c.url AND k.reason = 'soft_404'
+        AND (k.id = c.id OR (c.mime = 'warc/revisit' AND c.digest != '' AND k.id IN (
+            SELECT o.id FROM captures o WHERE o.url = c.url AND o.digest = c.digest)))) THEN 0
+    WHEN c.mime = 'warc/revisit' THEN 1
+    WHEN EXISTS (SELECT 1 FROM documents d WHERE d.url = c.url AND d.id = c.id) THEN 1
+    END
+FROM captures c WHERE c.url = ? ORDER BY c.stamp
+"""
+
+
+def first_missed(seen: Sequence[tuple[str, int | None]]) -> str | None:
+    """The stamp of the first miss after which the article did not come back.
+
+    >>> first_missed([("20200101", 1), ("20200102", 0), ("20200103", 0)])
+    '20200102'
+    >>> first_missed([("20200101", 1), ("20200102", 0), ("20200103", 1)])
+    """
+    missed: str | None = None
+    for stamp, there in seen:
+        if there == 1:
+            missed = None
+        elif there == 0 and missed is None:
+            missed = stamp
+    return missed
+
+
+def mark(db: sqlite3.Connection) -> None:
+    """Join the addresses of one article: one of them stays the latest, the others name it.
+
+    Only texts that `duplicates` noted as touched are looked at. Addresses are one article where they belong to one
+    site and had, in some version each, the same text, and neither title nor day speaks against it.
+    """
+    groups: dict[str, set[str]] = {}
+    for pages in _candidates(db):
+        for urls in _articles(pages):
+            # Versions of an article link addresses that never had the same text at one time.
+            together = set(urls).union(*(groups[url] for url in urls if url in groups))
+            groups |= dict.fromkeys(together, together)
+    for group in {id(group): group for group in groups.values()}.values():
+        _join(db, sorted(group))
+
+
+def _candidates(db: sqlite3.Connection) -> Iterator[list[_Page]]:
+    """The documents of each text that several addresses of a site had."""
+    rows = db.execute(
+        """
+        SELECT site, whole, number, url, title, published, coalesce(captured, ''), gone IS NOT NULL, latest, han
+        FROM documents d
+        WHERE whole IN (SELECT fold FROM folds) AND han >= ? AND url NOT LIKE 'file:%'
+          AND coalesce(part_no, 1) = 1 AND NOT instr(flags, '"content_farm"') AND NOT instr(flags, '"mirror"')
+        ORDER BY site, whole, number
+        """,
+        (SHORT,),
+    ).fetchall()
+    groups: defaultdict[tuple[str, ...], list[_Page]] = defaultdict(list)
+    for site, whole, number, url, title, published, captured, gone, latest, han in rows:
+        key = (site, whole) if han >= LONG else (site, whole, title or "")
+        groups[key].append(
+            _Page(
+                number=number,
+                url=url,
+                title=title,
+                published=published,
+                captured=captured,
+                gone=bool(gone),
+                latest=bool(latest),
+                whole=whole,
+            )
+        )
+    for pages in groups.values():
+        if len({page.url for page in pages}) > 1:
+            yield pages
+
+
+def _articles(pages: Sequence[_Page]) -> Iterator[list[str]]:
+    """The addresses of each article among pages of one text: two days are two articles, no day speaks for none.
+
+    >>> def page(url, day):
+    ...     return _Page(number=1, url=url, title=None, published=day, captured="", gone=False, latest=True, whole="x")
+    >>> list(_articles([page("a", "2020-01-01"), page("b", "2020-01-01T10:00"), page("c", None)]))
+    [['a', 'b', 'c']]
+    >>> list(_articles([page("a", "2020-01-01"), page("b", "2021-01-01"), page("c", None)]))
+    []
+    """
+    days: defaultdict[str | None, list[str]] = defaultdict(list)
+    for page in pages:
+        days[page.published and page.published[:10]].append(page.url)
+    undated = days.pop(None, [])
+    for urls in days.values() if days else [undated]:
+        together = dict.fromkeys([*urls, *(undated if len(days) == 1 else ())])
+        if len(together) > 1:
+            yield list(together)
+
+
+def _join(db: sqlite3.Connection, urls: Sequence[str]) -> None:
+    """Choose the address that stands for an article, and have the others name it."""
+    latest = db.execute(
+        "SELECT number, url, whole, gone IS NOT NULL, coalesce(captured, '') FROM documents"
+        " WHERE latest = 1 AND url IN (SELECT value FROM json_each(?))",
+        (json.dumps(urls),),
+    ).fetchall()
+    if len(latest) < 2:
+        return
+    texts: defaultdict[str, int] = defaultdict(int)
+    for _, _, whole, *_ in latest:
+        texts[whole] += 1
+    # Only one of them is checked for edits: whose text left that of the others behind is the newest. Else the first.
+    moved = [row for row in latest if texts[row[2]] == 1 and not row[3]] if max(texts.values()) < len(latest) else []
+    chosen = max(moved, key=lambda row: (row[4], row[1])) if moved else min(latest, key=lambda r: (r[3], r[4], r[1]))
+    others = [url for _, url, *_ in latest if url != chosen[1]]
+    for url in others:
+        # Those that named this one name the chosen one now.
+        db.execute("UPDATE documents SET alias_of = ?1, latest = 0 WHERE url = ?2 OR alias_of = ?2", (chosen[1], url))
+        db.execute("UPDATE documents SET latest = 0 WHERE part_no > 1 AND part_of = ?", (url,))

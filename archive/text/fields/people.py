@@ -1,0 +1,288 @@
+"""Words of a byline -> the people whom it names.
+
+A person is believed by evidence: a label before the name, a bracket, the place under the title or at the end. Without
+a label a name must also be no word of the language.
+"""
+
+from __future__ import annotations
+
+import re
+from functools import cache
+from importlib import resources
+
+from archive.text.blocks import han
+from archive.text.fields import words
+from archive.text.lines import narrow
+
+# More names are a roster.
+MOST = 8
+# A line that names a person and nobody else is no longer, nor is the beginning of an article that names a reporter.
+ALONE, LEAD = 34, 80
+
+_PIECE = re.compile(r"[一-鿿·]+|[^\s、,/&;一-鿿·]+|[、,/&;]|\s+")
+_BULLETS = "□◎■●◆ "
+_BRACKETS = "()[]【】〔〕"
+_LAST = re.compile(r"[(\[【〔]([^()\[\]【】〔〕]{2,60})[)\]】〕]$")
+_PLACED = re.compile(r"([一-鿿]{2,4})/[一-鿿]{2,6}")
+# The place and the day of a dispatch behind the name, without a space: 陈晓明台北12日电.
+_DISPATCH = re.compile(r"([一-鿿]{4,7})\d{1,2}日[一-鿿]{0,4}[电讯]")
+_WHOSE = re.compile(r"作者(?:系|为|是|单位|简介)|(?:完|未完待续|待续|全文完|组图|附图|本文|原标题|资料|来源)")
+
+
+@cache
+def _dictionary() -> tuple[frozenset[str], frozenset[str]]:
+    """Words that begin with a surname: those that are no name, and those of two characters that may be one."""
+    plain: set[str] = set()
+    names: set[str] = set()
+    text = resources.files("archive.text.fields").joinpath("words.txt").read_text("utf-8")
+    for line in text.splitlines():
+        if not line.startswith("#"):
+            first, rest = line[0], line[1:].split("|")
+            plain.update(first + tail for tail in rest[0].split())
+            names.update(first + tail for tail in rest[1].split())
+    return frozenset(plain), frozenset(names)
+
+
+def is_person(name: str, *, labelled: bool = False) -> bool:
+    """Whether two to four characters are a Chinese person's name, or a minority's with a dot.
+
+    Args:
+        name: the characters; a space may pad them.
+        labelled: whether a label says that a person follows; without one a word of two characters is no name.
+
+    >>> is_person("鲁星"), is_person("办公室"), is_person("买买提·艾力")
+    (True, False, True)
+    >>> is_person("高明"), is_person("高明", labelled=True), is_person("周三", labelled=True)
+    (False, True, False)
+    """
+    name = name.replace(" ", "")
+    if "·" in name:
+        return all(1 <= len(part) <= 6 and han(part) == len(part) for part in name.split("·"))
+    if han(name) != len(name) or not 2 <= len(name) <= 4:
+        return False
+    if len(name) == 4 or name.startswith(words.listed("double_surname")):
+        return name.startswith(words.listed("double_surname"))
+    plain, names = _dictionary()
+    if len(name) == 2 and (labelled or words.whole("no_name", name)):
+        return labelled and name[0] in words.listed("surname") and name not in plain
+    if name[0] not in words.listed("surname") or name in plain or (not labelled and name in names):
+        return False
+    return not is_office(name)
+
+
+def is_office(name: str) -> bool:
+    """Whether a name is that of an office, an organisation or a place.
+
+    >>> is_office("县委统战部"), is_office("李娜")
+    (True, False)
+    """
+    return words.whole("office", name) is not None
+
+
+def people(text: str, *, labelled: bool = False) -> tuple[list[str], str]:
+    """The names with which narrow words begin, and the words behind them; roles and pictures are no part of a name.
+
+    >>> people("首席记者 陈晓明 通讯员王立新 摄影 李红", labelled=True)
+    (['陈晓明', '王立新'], '摄影 李红')
+    >>> people("陈晓明报道"), people("方 敏"), people("在现场看到")
+    ((['陈晓明'], ''), (['方敏'], ''), ([], '在现场看到'))
+    """
+    found: list[str] = []
+    pieces = list(_PIECE.finditer(text))
+    at = 0
+    while at < len(pieces) and len(found) <= MOST:
+        piece = pieces[at]
+        word = piece[0]
+        if not _is_han(word):
+            if word.strip() and word not in "、,/&;":
+                return found, text[piece.start() :]
+            at += 1
+            continue
+        padded, taken = _padded(pieces, at)
+        name = padded if taken > 1 else _bare(word)
+        if is_person(name, labelled=labelled) or (labelled and at and at + taken == len(pieces) and _is_last(name)):
+            found.append(name)
+            if taken == 1 and word != name and word.endswith(("报道", "报导", "电", "讯")):
+                return found, text[piece.end() :].strip(" :")
+        elif not words.whole("role", word) and not (found and words.whole("tail", word)):
+            return found, text[piece.start() :]
+        at += taken
+    return found, ""
+
+
+def _is_last(name: str) -> bool:
+    """Whether a word may be the last name of several, or behind a role, though the language has it: 通讯员 方可."""
+    return len(name) == 2 and name[0] in words.listed("surname") and not words.whole("no_name", name)
+
+
+def _is_han(word: str) -> bool:
+    return "一" <= word[0] <= "鿿" or word[0] == "·"
+
+
+def _padded(pieces: list[re.Match[str]], at: int) -> tuple[str, int]:
+    """A name whose characters are parted by spaces, 方 敏, 陈 晓 明, and how many pieces it takes; else the piece."""
+    single = []
+    for piece in pieces[at : at + 5]:
+        if len(piece[0]) > 1 or (not _is_han(piece[0]) and piece[0].strip()):
+            break
+        single.append(piece[0])
+    name = "".join(single).replace(" ", "")
+    if 2 <= len(name) <= 3 and len(single) >= 3:
+        return name, len(single) - (not single[-1].strip())
+    return pieces[at][0], 1
+
+
+def _bare(word: str) -> str:
+    """A word without the role before the name and what may follow it: 记者惠禾, 陈晓明报道."""
+    if role := words.pattern("role").match(word):
+        word = word[role.end() :] if len(word) > role.end() else word
+    for length in (4, 2, 1):
+        # Many names end in 文.
+        if len(word) - length >= (3 if length == 1 else 2) and words.whole("tail", word[-length:]):
+            return word[:-length]
+    return word
+
+
+def all_people(text: str, *, labelled: bool = False) -> list[str]:
+    """The names of words that are names and nothing else but what belongs to a byline; none for any other words.
+
+    >>> all_people("记者 胡晓蓉"), all_people("试行"), all_people("陈晓明 图/王立新")
+    (['胡晓蓉'], [], ['陈晓明'])
+    """
+    role = words.pattern("role").match(text)
+    if role and role[0]:
+        text = text[role.end() :].strip(" :/")
+    found, rest = people(text, labelled=labelled or bool(role and role[0]))
+    rest = rest.strip(" :/")
+    if rest and role and role[0] and not found:
+        found, rest = _likely(rest), ""
+    if rest and not words.pattern("picture").match(rest) and not words.whole("tail", rest) and not _reports(rest):
+        return []
+    return found if len(found) <= MOST else []
+
+
+def _likely(text: str) -> list[str]:
+    """Names that begin with no surname, behind a role: 格桑边觉, 叨叨姐."""
+    names = re.split(r"[\s、,/&]+", text.strip(_BRACKETS + " "))
+    fit = (2 <= len(name) <= 5 and han(name) == len(name) and not is_office(name) for name in names)
+    return names if all(fit) and not words.match("spoken", text) and not words.match("tail", text) else []
+
+
+def _reports(rest: str) -> bool:
+    """Whether a place and the word for a report stand behind a name: 上海报道."""
+    return re.fullmatch(r"[一-鿿]{2,6}报[道导]", rest) is not None
+
+
+def lead_author(paragraph: str) -> str | None:
+    """The reporter whom a lead-in dateline names.
+
+    >>> lead_author("中国健康新闻网讯(刘日龙)为切实做好防控工作"), lead_author("新华社北京1月30日电（记者 樊攀）中国")
+    ('刘日龙', '樊攀')
+    >>> lead_author("〔記者陈晓明／台北報導〕市府"), lead_author("中央社记者陈晓明台北8日电")
+    (None, '陈晓明')
+    >>> lead_author("云溪日报首席记者 陈晓明报道：近日"), lead_author("记者在现场看到")
+    ('陈晓明', None)
+    """
+    start = narrow(paragraph[:LEAD]).replace("〔", "(").replace("〕", ")")
+    return _in_brackets(start) or _in_words(start)
+
+
+def _in_brackets(start: str) -> str | None:
+    """The names in the first brackets of an article, behind the paper or at its beginning."""
+    at = start.find("(")
+    end = start.find(")", at)
+    if not 0 <= at <= 40 or end < 0:
+        return None
+    before, inner = start[:at], start[at + 1 : end]
+    if re.search(r"[。!?;]", before) or (before and not re.search(r"[电讯]|消息|记者|报道", before)):
+        return None
+    if not before and not words.match("role", inner):
+        return None
+    return _in_words(inner) or " ".join(all_people(inner)) or None
+
+
+def _in_words(text: str) -> str | None:
+    """The reporters whom words name behind what they are, up to what they did: 记者陈晓明报道, 记者陈晓明台北12日电."""
+    role = re.search(r"(?:^|[一-鿿\s(》讯电])(?:记者|通讯员|评论员|实习生|作者)[\s:/]?", text[:40])
+    if role is None or re.search(r"[。!?,;]", text[: role.start()]):
+        return None
+    rest = text[role.end() :]
+    if sent := _DISPATCH.match(rest):
+        return _sender(sent[1])
+    whole = not re.search(r"[。!?,;:]", text)
+    found, behind = people(rest, labelled=True)
+    if re.match(r"\s?(?:摄(?!影)|供图)", behind):
+        # Who took the picture above.
+        return None
+    done = words.pattern("tail").match(behind.strip()) or words.pattern("picture").match(behind.strip())
+    said = words.match("tail", rest[: len(rest) - len(behind)][-3:])
+    if found and (done or said or (whole and (not behind or _is_placed(behind)))):
+        return " ".join(found)
+    return None
+
+
+def _sender(both: str) -> str | None:
+    """The name before a place that stands behind it without a space."""
+    short = len(both) == 4 or both[2:] in _dictionary()[0]
+    name = both[:2] if short else both[:3]
+    return name if is_person(name, labelled=True) else None
+
+
+def _is_placed(words_behind: str) -> bool:
+    """Whether a place and what was done there stand behind a name: 台北报道, 综合报导, 发自北京."""
+    return re.fullmatch(r"(?:发自)?[一-鿿]{2,8}(?:报道|报导|电|讯)?", words_behind.strip(" /")) is not None
+
+
+def last_author(paragraph: str) -> str | None:
+    """The reporter whom the brackets at the end of the last paragraph name.
+
+    >>> last_author("推动高质量发展。（记者 胡晓蓉）"), last_author("加强了这项工作（试行）")
+    ('胡晓蓉', None)
+    >>> last_author("工作取得实效。（信报记者 陈晓明）"), last_author("活动定于6月18日（周日）")
+    ('陈晓明', None)
+    """
+    match = _LAST.search(narrow(paragraph)) if paragraph.rstrip().endswith(tuple(")）]］】〕")) else None
+    if not match or match.start() == 0:
+        return None
+    return _in_words(match[1]) or " ".join(all_people(match[1])) or None
+
+
+def reporters(line: str) -> str | None:
+    """The reporters whom a line of its own names.
+
+    >>> reporters("本报记者 王乐文 方敏"), reporters("新华社记者邹多为、唐诗凝、丁乐"), reporters("记者节到了")
+    ('王乐文 方敏', '邹多为 唐诗凝 丁乐', None)
+    """
+    if len(line) > 60:
+        return None
+    text = narrow(line).lstrip(_BULLETS).strip(_BRACKETS)
+    if "/" in text and (place := _PLACED.fullmatch(text)) and is_person(place[1]):
+        return place[1]
+    if not re.search("记者|作者|通讯员|评论员|撰稿|实习生|采写|文/|图文", text):
+        return None
+    # The paper and the rank stand before the role, nothing else.
+    if re.search(r"[。!?,;]", text) or re.search(r"\s[一-鿿]{0,12}(?:记者|作者)", text[: text.find("者") + 1]):
+        return None
+    return _in_words(text) or (_glued(text) if "发自" in text else None)
+
+
+def _glued(text: str) -> str | None:
+    """Two names of two characters each, without a space: 罗科苏盈发自北京."""
+    match = re.search(r"记者\s?([一-鿿]{4})发自", text)
+    both = (match[1][:2], match[1][2:]) if match else ()
+    return "".join(both) if both and all(is_person(name, labelled=True) for name in both) else None
+
+
+def alone(line: str) -> str | None:
+    """The person whom a line names and nobody else, behind a mark or an office.
+
+    >>> alone("□叶青"), alone("县委书记　赵明远"), alone("县委书记要求"), alone("方案")
+    ('叶青', '赵明远', None, None)
+    """
+    if len(line) > ALONE:
+        return None
+    text = narrow(line).lstrip(_BULLETS)
+    if is_person(text):
+        return text
+    match = words.whole("speaker", text)
+    return match["who"] if match and is_person(match["who"]) else None

@@ -1,0 +1,66 @@
+"""A dateline without labels -> the source and the people whom it names."""
+
+from __future__ import annotations
+
+import re
+
+from archive.text.blocks import han
+from archive.text.fields import words
+from archive.text.fields.labels import Byline, labels
+from archive.text.fields.people import is_office, is_person
+from archive.text.lines import furniture_id, narrow
+
+_CLOCK = re.compile(r"\d:\d{2}")
+_EDGES = "()<>-—·:;,、"
+_WRAP = "[]【】()<>{}|丨/-—_·:;,、。 \t"
+
+
+def unlabelled(line: str) -> Byline:
+    """Source and author of a dateline without labels: `2019年11月25日 18:57 参考消息`.
+
+    >>> unlabelled("2019年11月25日 18:57 参考消息").source, unlabelled("石佳/中国青年报").author
+    ('参考消息', '石佳')
+    >>> unlabelled("2019-09-23 07:48 棱镜").source, unlabelled("2019-09-23 07:48 统战动态").source
+    ('棱镜', None)
+    """
+    whole = narrow(line)
+    marks = labels(line)
+    # Names stand before the labels, never among their values.
+    text = whole[: marks[0].at] if marks else whole
+    found, others = _tokens(text)
+    named = [part for part in others if not found.author or is_office(part)]
+    # Counters may follow, no other label.
+    plain = all(mark.field == "other" for mark in marks)
+    if found.source is None and named and plain and 1 <= len(others) <= 2:
+        # Beside the minute stands who published it, behind its column: 金融市场 棱镜 2019-09-23 07:48. Beside the day
+        # it must be an office: 2012.03.05 / 民建某县总支.
+        believed = _CLOCK.search(text) or words.whole("issuer_name", named[-1])
+        found.source = named[-1] if believed else None
+    return found
+
+
+def _tokens(text: str) -> tuple[Byline, list[str]]:
+    """The medium and the people among the words of a line, and the words that may be a source."""
+    found = Byline()
+    people, others = [], []
+    for token in re.split(r"[\s|丨/]+", words.pattern("counter").sub(" ", text)):
+        part = token.strip(_EDGES) if "[" in token[1:] else token.strip(f"[]{_EDGES}")
+        who = part.removeprefix("记者")
+        if found.source is None and words.whole("media", part) and han(part) >= 2:
+            found.source = part
+        elif is_person(who, labelled=who != part):
+            people.append(who)
+        elif 2 <= han(part) <= 10 and part.count("]") < 2 and not words.match("no_source", part):
+            others += [part] if furniture_id(part) is None else []
+    found.author = " ".join(people) or None
+    return found, others
+
+
+def is_name(line: str) -> bool:
+    """Whether a line is a source or a person's name and nothing else.
+
+    >>> is_name("新华社"), is_name("石佳/中国青年报"), is_name("夺冠封王")
+    (True, True, False)
+    """
+    parts = re.split(r"\s?[/|]\s?|\s", narrow(line).strip(_WRAP))
+    return len(parts) <= 2 and all(words.whole("media", part) or is_person(part) for part in parts)

@@ -1,0 +1,1 @@
+"""Look at the archive: read-only pages in a browser, on this machine unless told otherwise."""

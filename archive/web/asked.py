@@ -1,0 +1,107 @@
+"""What a person asked of the interface, and what is shown for it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import urlencode
+
+from starlette.requests import Request
+
+from archive.catalogue.search import Searcher
+from archive.errors import UsageError
+from archive.layout import Layout
+from archive.site import Site
+
+
+class NotHereError(UsageError):
+    """Nothing in this archive has the asked address."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class House:
+    """The archive that is shown.
+
+    Attributes:
+        base: the path or address under which a proxy shows the interface; "" without one.
+        replay: the origin of the replay: `http://127.0.0.1:8081`.
+    """
+
+    layout: Layout
+    sites: Mapping[str, Site]
+    searcher: Searcher
+    replay: str
+    base: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Shown:
+    """A view: its template, its data (what JSON has), and the rows of a list (what CSV has)."""
+
+    template: str
+    data: Mapping[str, Any]
+    rows: Sequence[Mapping[str, Any]] | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Asked:
+    """One request."""
+
+    house: House
+    request: Request
+
+    @property
+    def layout(self) -> Layout:
+        """Of the archive that is asked."""
+        return self.house.layout
+
+    def text(self, name: str, default: str = "") -> str:
+        """A parameter of the address, else of the path."""
+        path = self.request.path_params.get(name)
+        return str(path) if path is not None else self.request.query_params.get(name, default)
+
+    def number(self, name: str, default: int, most: int) -> int:
+        """A whole number of at least 1.
+
+        Raises:
+            UsageError: it is none, or larger than `most`.
+        """
+        value = self.text(name, str(default))
+        if not value.isdecimal() or not 1 <= int(value[:9]) <= most:
+            raise UsageError(f"{name}={value}: ask for a number from 1 to {most}.")
+        return int(value)
+
+    def choice(self, name: str, known: Sequence[str], default: str) -> str:
+        """One of the known values.
+
+        Raises:
+            UsageError: it is none of them.
+        """
+        value = self.text(name) or default
+        if value not in known:
+            raise UsageError(f"{name}={value}: ask for one of {', '.join(known)}.")
+        return value
+
+    @property
+    def language(self) -> str:
+        """`zh` or `en`: as the address says, else as the browser prefers."""
+        asked = self.request.query_params.get("lang")
+        if asked in ("zh", "en"):
+            return asked
+        preferred = self.request.headers.get("accept-language", "zh")[:200].lower()
+        first_english, first_chinese = preferred.find("en"), preferred.find("zh")
+        return "en" if first_english >= 0 and not 0 <= first_chinese < first_english else "zh"
+
+    def link(self, path: str, **changed: str | int | None) -> str:
+        """The address of a view; a language that was asked for stays."""
+        said = {name: value for name, value in changed.items() if value not in (None, "")}
+        if "lang" in self.request.query_params and "lang" not in said:
+            said["lang"] = self.language
+        return self.house.base + path + (f"?{urlencode(said)}" if said else "")
+
+    def here(self, **changed: str | int | None) -> str:
+        """This view with some of its parameters changed; None takes one out."""
+        said: dict[str, str | int | None] = dict(self.request.query_params)
+        path = self.request.url.path
+        return self.link(path.removesuffix(".json").removesuffix(".csv"), **(said | changed))

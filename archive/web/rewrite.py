@@ -1,0 +1,201 @@
+"""An archived page or style sheet -> the same with every address turned to the archive, and nothing that runs.
+
+The tree is rewritten, not the text: addresses stand in a dozen attributes, in `srcset` lists and in styles. What is
+overlooked here still reaches nothing, since the replay's Content-Security-Policy names its own origin alone.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from urllib.parse import urldefrag, urljoin
+
+from lxml import etree
+from lxml.html import HtmlElement
+
+from archive.text.decode import decode, parse
+
+# From an address on the page, made absolute, to the address of the archive; what it is for: `page`, `frame`, `file`.
+Turn = Callable[[str, str], str]
+
+# Elements that run something, or tell the browser to fetch something that a reader does not see.
+_DEAD = ("script", "base", "object", "embed", "applet", "template", "portal", "fencedframe")
+# Attributes that hold one address, and what the address is for.
+_ADDRESSES = {
+    "href": "page",
+    "src": "file",
+    "data-src": "file",
+    "background": "file",
+    "poster": "file",
+    "lowsrc": "file",
+    "longdesc": "page",
+    "cite": "page",
+}
+_FRAMES = ("iframe", "frame")
+_FILES_BY_LINK = ("image", "use", "feimage", "link")
+# Attributes that fetch or send, and have no place in a page that is only looked at.
+_DROPPED = (
+    "action",
+    "formaction",
+    "ping",
+    "manifest",
+    "srcdoc",
+    "data",
+    "codebase",
+    "archive",
+    "classid",
+    "target",
+    "dynsrc",
+)
+# Schemes whose addresses stay: they are part of the page.
+_INLINE = ("data:image/", "#")
+# A value in quotation marks, or up to the closing parenthesis; bounded, so that no style sheet makes it slow.
+_CSS_URL = re.compile(r"""url\(\s{0,20}("[^"\n]{0,4000}"|'[^'\n]{0,4000}'|[^)"'\s]{0,4000})\s{0,20}\)""", re.IGNORECASE)
+_CSS_IMPORT = re.compile(r"""@import\s{1,20}("[^"\n]{0,4000}"|'[^'\n]{0,4000}')""", re.IGNORECASE)
+_REFRESH = re.compile(r"^[\s\d.]{0,20}[;,]?\s{0,20}(?:url\s{0,20}=)?\s{0,20}[\"']?([^\"']{1,4000})", re.IGNORECASE)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Shown:
+    """A page as it is shown.
+
+    Attributes:
+        html: UTF-8.
+        assets: the addresses of its pictures, styles and frames, each once, in order.
+        leads: where the page itself would have led the reader on (`<meta http-equiv=refresh>`); None: nowhere.
+    """
+
+    html: bytes
+    assets: tuple[str, ...]
+    leads: str | None
+
+
+def page(body: bytes, content_type: str | None, url: str, turn: Turn) -> Shown:
+    """A page's bytes, decoded as the cleaner decodes them, with scripts taken out and addresses turned."""
+    tree = parse(decode(body, content_type).html)
+    if tree is None:
+        return Shown(html=b"", assets=(), leads=None)
+    base = _base(tree, url)
+    assets: dict[str, None] = {}
+    leads = None
+
+    def turned(address: str, purpose: str) -> str:
+        if address.startswith(_INLINE) or not address:
+            return address
+        whole = _absolute(base, address)
+        if whole is None:
+            return "about:blank"
+        if purpose != "page":
+            assets[urldefrag(whole).url] = None
+        return turn(whole, purpose)
+
+    for element in list(tree.iter()):
+        if not isinstance(element.tag, str):  # comments and processing instructions
+            _drop(element)
+            continue
+        tag = element.tag.lower()
+        if tag == "meta":
+            leads = leads or _leads(element, base)
+            _drop(element)
+        elif tag in _DEAD or (tag == "link" and "stylesheet" not in element.get("rel", "").lower()):
+            _drop(element)
+        else:
+            _rewrite(element, tag, turned)
+    root = tree.getroottree().getroot()
+    html = etree.tostring(root, encoding="unicode", method="html")
+    said = '<!DOCTYPE html>\n<meta charset="utf-8">\n' + html
+    return Shown(html=said.encode("utf-8", "replace"), assets=tuple(assets), leads=leads)
+
+
+def style(text: str, url: str, turn: Turn) -> str:
+    """A style sheet with its addresses turned; also the value of a `style` attribute.
+
+    >>> style("a{background:url( 'x.gif' )}", "http://a.cn/s/", lambda url, _purpose: f"/{url}")
+    'a{background:url("/http://a.cn/s/x.gif")}'
+    """
+
+    def turned(found: re.Match[str]) -> str:
+        address = found[1].strip("\"' ")
+        if address.startswith(_INLINE) or not address:
+            return found[0]
+        whole = _absolute(url, address)
+        there = turn(whole, "file") if whole else "about:blank"
+        quoted = '"' + there.replace('"', "%22") + '"'
+        return f"url({quoted})" if found[0][:4].lower() == "url(" else f"@import {quoted}"
+
+    return _CSS_IMPORT.sub(turned, _CSS_URL.sub(turned, text))
+
+
+def _rewrite(element: HtmlElement, tag: str, turned: Turn) -> None:
+    for name in list(element.attrib):
+        plain = name.rpartition("}")[2].rpartition(":")[2].lower()
+        value = element.get(name) or ""
+        if plain.startswith("on") or plain in _DROPPED or plain in ("integrity", "nonce", "crossorigin"):
+            del element.attrib[name]
+        elif plain in _ADDRESSES:
+            purpose = "frame" if tag in _FRAMES else "file" if tag in _FILES_BY_LINK else _ADDRESSES[plain]
+            element.set(name, turned(value.strip(), purpose))
+        elif plain in ("srcset", "imagesrcset"):
+            element.set(name, _srcset(value, turned))
+        elif plain == "style":
+            element.set(name, style(value, "", turned))
+    # A picture that a script would have shown later.
+    late = element.get("data-src") or element.get("data-original")
+    if tag == "img" and late and not element.get("src"):
+        element.set("src", late if element.get("data-src") else turned(late, "file"))
+    if tag == "style" and element.text:
+        element.text = style(element.text, "", turned)
+
+
+def _srcset(value: str, turned: Turn) -> str:
+    """A list of (address, width) with its addresses turned.
+
+    >>> _srcset("a.jpg 1x, b.jpg 2x", lambda url, _purpose: "/" + url)
+    '/a.jpg 1x, /b.jpg 2x'
+    """
+    found = []
+    for candidate in value.split(","):
+        address, *width = candidate.split()[:2] or [""]
+        if address:
+            found.append(" ".join((turned(address, "file"), *width)))
+    return ", ".join(found)
+
+
+def _base(tree: HtmlElement, url: str) -> str:
+    for element in tree.iter("base"):
+        if address := element.get("href"):
+            return _absolute(url, address) or url
+    return url
+
+
+def _absolute(base: str, address: str) -> str | None:
+    """The address as http or https; None for every other scheme, and for what is no address."""
+    if not base:
+        return address
+    try:
+        whole = urljoin(base, address.strip())
+    except ValueError:
+        return None
+    return whole if whole.lower().startswith(("http://", "https://")) else None
+
+
+def _leads(meta: HtmlElement, base: str) -> str | None:
+    if meta.get("http-equiv", "").lower() != "refresh":
+        return None
+    found = _REFRESH.match(meta.get("content", "")[:5000])
+    return _absolute(base, found[1]) if found else None
+
+
+def _drop(element: HtmlElement) -> None:
+    """Take an element out and leave the text behind it."""
+    parent = element.getparent()
+    if parent is None:
+        return
+    if element.tail:
+        before = element.getprevious()
+        if before is not None:
+            before.tail = (before.tail or "") + element.tail
+        else:
+            parent.text = (parent.text or "") + element.tail
+    parent.remove(element)

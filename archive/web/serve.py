@@ -1,0 +1,124 @@
+"""The two servers: the interface, and the replay on a port of its own."""
+
+from __future__ import annotations
+
+import asyncio
+import ipaddress
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+from archive.catalogue.search import Searcher
+from archive.errors import UsageError
+from archive.layout import Layout
+from archive.site import Site
+
+try:
+    import uvicorn
+
+    from archive.web import app, replay
+    from archive.web.asked import House
+except ImportError as error:
+    raise UsageError(
+        f"The page needs what the extra `web` installs ({error.name}): pip install 'cundang[web]'"
+    ) from error
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Where:
+    """Where the page answers.
+
+    Attributes:
+        host: the address to listen on.
+        port: of the interface; the replay has the next one.
+        base, replay_base: the addresses by which a proxy makes the two known; None: no proxy.
+    """
+
+    host: str = "127.0.0.1"
+    port: int = 8080
+    base: str | None = None
+    replay_base: str | None = None
+
+
+def run(layout: Layout, sites: Mapping[str, Site], where: Where, ready: Callable[[str], None]) -> None:
+    """Serve an archive until a signal ends it; `ready` is called with the address once both servers listen.
+
+    Raises:
+        UsageError: there is no catalogue yet, or a port is taken.
+    """
+    interface = where.base or f"http://{where.host}:{where.port}"
+    beside = where.replay_base or f"http://{where.host}:{where.port + 1}"
+    places = {key: site.place for key, site in sites.items() if site.place}
+    searcher = Searcher(layout, places)
+    searcher.find("", size=1)  # reads the columns, and says what is wrong with the catalogue before anyone asks
+    path = "/" + interface.partition("://")[2].partition("/")[2]
+    house = House(layout=layout, sites=sites, searcher=searcher, replay=beside, base=path.rstrip("/"))
+    asyncio.run(
+        _serve(
+            [
+                (app.app(house, _hosts(where.host, interface)), where.port),
+                (replay.app(layout, _origin(interface), _hosts(where.host, beside)), where.port + 1),
+            ],
+            where.host,
+            lambda: ready(interface),
+        )
+    )
+
+
+def is_loopback(host: str) -> bool:
+    """Whether an address to listen on can be reached from this machine alone.
+
+    >>> is_loopback("127.0.0.1"), is_loopback("0.0.0.0"), is_loopback("localhost")
+    (True, False, True)
+    """
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"
+
+
+def _origin(address: str) -> str:
+    return "/".join(address.split("/")[:3])
+
+
+def _hosts(listened: str, address: str) -> list[str]:
+    """The host names that a server answers to: its own, and the one by which a proxy makes it known."""
+    named = address.split("/")[2].rpartition(":")[0] or address.split("/")[2]
+    return list(dict.fromkeys([named.strip("[]"), listened, "127.0.0.1", "localhost"]))
+
+
+async def _serve(apps: list[tuple[object, int]], host: str, ready: Callable[[], None]) -> None:
+    servers = []
+    for each, port in apps:
+        config = uvicorn.Config(
+            each,  # type: ignore[arg-type]
+            host=host,
+            port=port,
+            log_level="warning",
+            access_log=False,
+            server_header=False,
+            proxy_headers=False,
+            h11_max_incomplete_event_size=32 * 1024,
+            limit_concurrency=64,
+            timeout_keep_alive=5,
+            lifespan="off",
+        )
+        servers.append(uvicorn.Server(config))
+    running = [asyncio.create_task(server.serve()) for server in servers]
+    try:
+        while not all(server.started for server in servers):
+            if ended := [task for task in running if task.done()]:
+                for task in ended:
+                    task.result()
+                raise UsageError(
+                    f"Port {apps[0][1]} or {apps[0][1] + 1} of {host} is taken. Name another one with --port."
+                )
+            await asyncio.sleep(0.02)
+        ready()
+        await asyncio.gather(*running)
+    except SystemExit as error:
+        raise UsageError(
+            f"Port {apps[0][1]} or {apps[0][1] + 1} of {host} is taken. Name another one with --port."
+        ) from error
+    finally:
+        for server in servers:
+            server.should_exit = True

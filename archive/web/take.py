@@ -1,0 +1,54 @@
+"""A selection -> any export format with its manifest; a document -> its citation."""
+
+from __future__ import annotations
+
+import shutil
+import tempfile
+from pathlib import Path
+
+from starlette.background import BackgroundTask
+from starlette.responses import FileResponse, PlainTextResponse, Response
+
+from archive.catalogue import query
+from archive.export import formats, manifest
+from archive.web import cite
+from archive.web.asked import Asked
+from archive.web.pages import found_document
+
+_PARTS = ("data", "manifest")
+
+
+def export(asked: Asked) -> Response:
+    """The documents of a query as `cundang export --query` writes them; formats that are folders as a ZIP file.
+
+    `part=manifest` gives the manifest alone.
+    """
+    words = asked.text("q")
+    form = asked.choice("format", tuple(formats.WRITERS), "jsonl")
+    part = asked.choice("part", _PARTS, "data")
+    wanted = query.Filter(query=words, ids=tuple(asked.house.searcher.ids(words)))
+    folder = Path(tempfile.mkdtemp(prefix="cundang-export-"))
+    try:
+        out = folder / f"cundang.{form}"
+        manifest.write(asked.layout, wanted, form, out, lambda documents: formats.WRITERS[form](documents, out))
+        beside = out / "manifest.json" if out.is_dir() else out.with_name(out.name + ".manifest.json")
+        if part == "manifest":
+            out = beside
+        elif out.is_dir():
+            out = Path(shutil.make_archive(str(folder / "pack"), "zip", out))
+    except BaseException:
+        shutil.rmtree(folder)
+        raise
+    name = f"cundang-{form}{out.suffix}" if part == "data" else f"cundang-{form}.manifest.json"
+    return FileResponse(out, filename=name, background=BackgroundTask(shutil.rmtree, folder))
+
+
+def citation(asked: Asked) -> Response:
+    """The citation of a document: `format=text`, `bibtex` or `csl`."""
+    item = found_document(asked)
+    capture = query.capture_of(asked.layout, item.id)
+    form = asked.choice("format", ("text", "bibtex", "csl"), "text")
+    if form == "csl":
+        kind = "application/vnd.citationstyles.csl+json"
+        return Response(cite.csl(item, capture), media_type=f"{kind}; charset=utf-8")
+    return PlainTextResponse(cite.bibtex(item, capture) if form == "bibtex" else cite.text(item, capture))

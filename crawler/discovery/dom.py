@@ -1,0 +1,376 @@
+"""The document that scripts read and change: operations on elements by their numbers, as stage.js asks for them."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+from urllib.parse import urljoin
+
+from lxml import etree, html
+from lxml.cssselect import CSSSelector
+from lxml.html import HtmlElement
+
+# Elements of one piece of HTML.
+PIECES = 2000
+_JQUERY = re.compile(
+    r":(first|last|eq\(\d+\)|visible|hidden|checked|selected|text|button|even|odd|gt\(\d+\)|lt\(\d+\))(?![\w-])"
+)
+_UNQUOTED = re.compile(r"=\s*([\w-]+)\s*\]")
+_BARE_TAG = re.compile(r"\s*<(tr|td|th|tbody|thead|option)\b", re.IGNORECASE)
+_NAME = re.compile(r"[A-Za-z_$][\w$]*")
+_ATTRIBUTE = re.compile(r"[A-Za-z_][\w.-]*")
+_NO_TEXT = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
+_UNSENT = ("submit", "button", "image", "reset", "file")
+
+
+class Dom:
+    """A page's document.
+
+    Attributes:
+        root: of the tree.
+        base: what its addresses are relative to.
+        elements: that scripts know, by their numbers; 0 is the root.
+        changed: something was put into it.
+    """
+
+    def __init__(self, url: str, text: str) -> None:
+        self.url = url
+        self.root = document(text)
+        base = self.root.find(".//base[@href]")
+        self.base = urljoin(url, base.get("href")) if base is not None else url
+        self.elements: list[Any] = []
+        self.changed = False
+        self._numbers: dict[Any, int] = {}
+        self.number(self.root)
+
+    def number(self, element: Any) -> int:
+        """The number of an element, the same one each time."""
+        if (number := self._numbers.get(element)) is None:
+            number = self._numbers[element] = len(self.elements)
+            self.elements.append(element)
+        return number
+
+    def known(self, element: Any) -> int | None:
+        """The number of an element, where scripts know it."""
+        return self._numbers.get(element)
+
+    def path(self, number: int) -> str:
+        """Where an element stands, as XPath."""
+        element = self.elements[number]
+        return str(element.getroottree().getpath(element))
+
+    def at(self, path: str) -> Any:
+        """The element that stands at a path; None: none does."""
+        return next(iter(self.root.getroottree().xpath(path)), None)
+
+    def shown(self) -> str:
+        """The document, serialised."""
+        return str(etree.tostring(self.root, encoding="unicode", method="html"))
+
+    # Operations by name; `given` numbers and strings come from stage.js.
+
+    def find(self, number: int, css: str) -> list[int]:
+        """Elements inside that a selector names."""
+        return self._all(select(self.elements[number], css))
+
+    def matches(self, number: int, css: str, _: int = 0) -> bool:
+        """Whether a selector names the element."""
+        element = self.elements[number]
+        top = element.getroottree().getroot()
+        return element in select(top, css) or (element is top and css == "*")
+
+    def get(self, number: int, name: str) -> str | None:
+        """An attribute's value."""
+        value = self.elements[number].get(name)
+        return None if value is None else str(value)
+
+    def set(self, number: int, name: str, value: str | None) -> None:
+        """Set an attribute; None takes it away."""
+        if value is None:
+            self.elements[number].attrib.pop(name, None)
+        elif _ATTRIBUTE.fullmatch(name):
+            self.elements[number].set(name, plain(value))
+
+    def attributes(self, number: int) -> list[tuple[str, str]]:
+        """All attributes."""
+        return [(str(name), str(value)) for name, value in self.elements[number].attrib.items()]
+
+    def tag(self, number: int) -> str:
+        """The name of the tag."""
+        return str(self.elements[number].tag).rpartition("}")[2]
+
+    def html(self, number: int) -> str:
+        """What stands inside."""
+        return inner(self.elements[number])
+
+    def outer(self, number: int) -> str:
+        """The element with what stands inside."""
+        return str(etree.tostring(self.elements[number], encoding="unicode", method="html", with_tail=False))
+
+    def text(self, number: int) -> str:
+        """All text inside."""
+        return "".join(self.elements[number].itertext())
+
+    def settext(self, number: int, text: str) -> None:
+        """Put a text in place of what stands inside."""
+        self._empty(number)
+        self.elements[number].text = plain(text)
+        self._touch(text)
+
+    def sethtml(self, number: int, text: str) -> None:
+        """Put HTML in place of what stands inside."""
+        self._empty(number)
+        self.around(number, "end", text)
+
+    def _empty(self, number: int) -> None:
+        element = self.elements[number]
+        for child in list(element):
+            element.remove(child)
+        element.text = None
+
+    def around(self, number: int, where: str, text: str) -> None:
+        """Put HTML before or after an element, or at the start or end of its inside."""
+        self.put(self.elements[number], where, text)
+
+    def put(self, element: Any, where: str, text: str) -> None:
+        """`around`, of an element."""
+        self._touch(text)
+        words, pieces = _pieces(text)
+        _insert(element, where, words, pieces)
+
+    def _touch(self, text: str) -> None:
+        self.changed = self.changed or bool(text.strip())
+
+    def move(self, number: int, child: int | None, text: str | None, where: str) -> None:
+        """Put an element, or a text, beside or into another."""
+        place = self.elements[number]
+        if child is None:
+            self.put(place, where, text or "")
+            return
+        moved = self.elements[child]
+        if moved is not place and moved not in place.iterancestors():
+            take(moved)
+            self._touch("moved")
+            _insert(place, where, "", [moved])
+
+    def remove(self, number: int) -> None:
+        """Take the element out."""
+        take(self.elements[number])
+
+    def clone(self, number: int) -> int:
+        """A copy that stands nowhere."""
+        copy = html.fragment_fromstring(self.outer(number), create_parent="div")
+        return self.number(copy[0] if len(copy) else copy)
+
+    def create(self, tag: str) -> int:
+        """A new element that stands nowhere."""
+        return self.number(html.Element(re.sub(r"[^\w-]", "", tag, flags=re.ASCII).lower() or "div"))
+
+    def make(self, text: str) -> list[int]:
+        """Elements of HTML that stand nowhere."""
+        return self._all(_pieces(text)[1])
+
+    def fragment(self, text: str) -> int:
+        """A body of HTML that stands nowhere."""
+        return self.number(html.fragment_fromstring(plain(text), create_parent="body"))
+
+    def part(self, text: str, css: str) -> str:
+        """What a selector names in HTML, as HTML."""
+        found = select(html.fragment_fromstring(plain(text), create_parent="div"), css)
+        return "".join(str(etree.tostring(element, encoding="unicode", method="html")) for element in found)
+
+    def xml(self, text: str) -> int:
+        """The root of an XML document."""
+        parser = etree.XMLParser(recover=True, resolve_entities=False, no_network=True)
+        root = etree.fromstring(text.encode("utf-8", "replace"), parser)
+        return self.number(root if root is not None else etree.Element("none"))
+
+    def parent(self, number: int) -> int | None:
+        """The element around."""
+        parent = self.elements[number].getparent()
+        return None if parent is None else self.number(parent)
+
+    def children(self, number: int) -> list[int]:
+        """The elements inside."""
+        return self._all(list(self.elements[number]))
+
+    def beside(self, number: int, way: int) -> int | None:
+        """The next element, or with -1 the one before."""
+        element = self.elements[number]
+        other = element.getnext() if way > 0 else element.getprevious()
+        return None if other is None or not isinstance(other.tag, str) else self.number(other)
+
+    def fill(self, number: int) -> list[tuple[int, str]]:
+        """Texts of an element that hold {{ }}, by the child that they stand behind; -1: before the first."""
+        element = self.elements[number]
+        texts = [(-1, element.text), *((at, child.tail) for at, child in enumerate(element))]
+        return [(at, text) for at, text in texts if text and "{{" in text]
+
+    def filled(self, number: int, at: int, text: str) -> None:
+        """Put a text where `fill` found one."""
+        element = self.elements[number]
+        self._touch(text)
+        if at < 0:
+            element.text = plain(text)
+        else:
+            element[at].tail = plain(text)
+
+    def value(self, number: int) -> str:
+        """What a field holds."""
+        element = self.elements[number]
+        if element.tag == "select":
+            options = element.xpath(".//option[@selected]") or element.xpath(".//option")
+            return _option(options[0]) if options else ""
+        if element.tag == "textarea":
+            return "".join(element.itertext())
+        return element.get("value") or ""
+
+    def setvalue(self, number: int, value: str) -> None:
+        """Fill in a field."""
+        element = self.elements[number]
+        for option in element.xpath(".//option") if element.tag == "select" else ():
+            option.attrib.pop("selected", None)
+            if _option(option) == value:
+                option.set("selected", "selected")
+        element.set("value", plain(value))
+
+    def fields(self, number: int) -> list[tuple[str, str]]:
+        """What a form would send."""
+        found = []
+        for field in self.elements[number].xpath(".//input[@name] | .//select[@name] | .//textarea[@name]"):
+            kind = (field.get("type") or "").lower()
+            unset = kind in ("checkbox", "radio") and field.get("checked") is None
+            if not unset and kind not in _UNSENT and field.get("disabled") is None:
+                found.append((str(field.get("name")), self.value(self.number(field))))
+        return found
+
+    def names(self) -> list[str]:
+        """Names of elements that scripts may use as if they were variables."""
+        found = self.root.xpath("//form/@name | //*/@id")
+        return [name for name in dict.fromkeys(map(str, found)) if _NAME.fullmatch(name)][:500]
+
+    def join(self, url: str, base: str | None = None) -> str:
+        """An address of the page, made absolute."""
+        try:
+            return urljoin(base or self.base, url.strip())
+        except ValueError:
+            return url
+
+    def _all(self, elements: list[Any]) -> list[int]:
+        return [self.number(element) for element in elements if isinstance(element.tag, str)]
+
+
+# What stage.js may call.
+OPERATIONS = frozenset(
+    ("find", "matches", "get", "set", "attributes", "tag", "html", "outer", "text", "settext", "sethtml", "around",
+     "move", "remove", "clone", "create", "make", "fragment", "part", "xml", "parent", "children", "beside", "fill",
+     "filled", "value", "setvalue", "fields", "names", "join")
+)  # fmt: skip
+
+
+def document(text: str) -> HtmlElement:
+    """The tree of a page, with a body."""
+    try:
+        root = html.document_fromstring(
+            plain(text).encode("utf-8", "replace"), parser=html.HTMLParser(encoding="utf-8")
+        )
+    except (etree.ParserError, ValueError):
+        root = html.document_fromstring("<html><body></body></html>")
+    if root.find("body") is None and root.find(".//frameset") is None:
+        etree.SubElement(root, "body")
+    return root
+
+
+def select(element: Any, css: str) -> list[Any]:
+    """The elements inside another that a selector of CSS or jQuery names; none where it is no selector."""
+    css = _UNQUOTED.sub(r'="\1"]', css.strip())
+    wanted = _JQUERY.findall(css)
+    try:
+        found = [each for each in CSSSelector(_JQUERY.sub("", css) or "*")(element) if each is not element]
+    except Exception:  # noqa: BLE001 - cssselect and lxml raise what they like for what is no selector
+        return []
+    for name in wanted:
+        if name == "first":
+            found = found[:1]
+        elif name == "last":
+            found = found[-1:]
+        elif name.startswith("eq("):
+            found = found[int(name[3:-1]) :][:1]
+    return found
+
+
+def inner(element: Any) -> str:
+    """What stands inside an element, as HTML."""
+    inside = "".join(str(etree.tostring(child, encoding="unicode", method="html")) for child in element)
+    return (element.text or "").replace("&", "&amp;").replace("<", "&lt;") + inside
+
+
+def take(element: Any) -> None:
+    """Take an element out of its parent, without the text behind it."""
+    parent = element.getparent()
+    if parent is not None:
+        at, tail = parent.index(element), element.tail or ""
+        element.tail = None
+        parent.remove(element)
+        _put_text(parent, at, tail)
+
+
+def plain(text: str) -> str:
+    """A text without what no document can hold."""
+    return _NO_TEXT.sub("", text)
+
+
+def _option(option: Any) -> str:
+    value = option.get("value")
+    return "".join(option.itertext()).strip() if value is None else str(value)
+
+
+def _pieces(text: str) -> tuple[str, list[Any]]:
+    """HTML -> its leading text and its elements."""
+    text = plain(text)
+    if not text.strip():
+        return text, []
+    bare = _BARE_TAG.match(text)
+    try:
+        if bare:
+            tag = bare[1].lower()
+            around = "select" if tag == "option" else "table"
+            parent = html.fragment_fromstring(f"<{around}>{text}</{around}>")
+            return "", list(parent.iter(tag))[:PIECES]
+        parent = html.fragment_fromstring(text, create_parent="div")
+    except (etree.ParserError, ValueError, AssertionError):
+        return text, []
+    return parent.text or "", list(parent)[:PIECES]
+
+
+def _insert(element: Any, where: str, words: str, pieces: list[Any]) -> None:
+    parent = element if where in ("start", "end") else element.getparent()
+    if parent is None:
+        return
+    if where in ("start", "end"):
+        at = 0 if where == "start" else len(parent)
+    else:
+        at = parent.index(element) + (where == "after")
+    rest = _cut_text(parent, at) if where in ("start", "after") else ""
+    _put_text(parent, at, words)
+    for piece in pieces:
+        parent.insert(at, piece)
+        at += 1
+    _put_text(parent, at, rest)
+
+
+def _put_text(parent: Any, at: int, words: str) -> None:
+    """Add words before the child of that index."""
+    if at == 0:
+        parent.text = (parent.text or "") + words
+    else:
+        parent[at - 1].tail = (parent[at - 1].tail or "") + words
+
+
+def _cut_text(parent: Any, at: int) -> str:
+    """Take out the words before the child of that index."""
+    if at == 0:
+        words, parent.text = parent.text, None
+    else:
+        words, parent[at - 1].tail = parent[at - 1].tail, None
+    return words or ""

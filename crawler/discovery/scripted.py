@@ -1,0 +1,185 @@
+"""A page -> whether its scripts are to be run, and what that takes; what can be pressed on it -> what is next."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, replace
+from hashlib import sha256
+from typing import Any, Literal
+from urllib.parse import quote, unquote, urljoin, urlsplit
+
+from lxml.etree import XPath
+from lxml.html import HtmlElement
+
+from archive.site import host_of
+from crawler.discovery.general import NEXT, NUMBER, base_of
+from crawler.discovery.link import Link, look_of, viewed
+
+# Of a page: a stub shows nothing and leads somewhere, a list lacks rows or what leads on, an article lacks its body.
+Lack = Literal["stub", "list", "body"]
+
+# Bytes of a page that a stub has at most; Chinese characters that a page without a body has at most.
+STUB, BARE = 8192, 200
+# Scripts of one page that are fetched.
+SOURCES = 12
+
+_SCRIPTS = XPath("//script[@src]")
+_CODES = XPath("//script[not(@src)]/text()", smart_strings=False)
+_HANDLERS = XPath(
+    "//*[@onclick or starts-with(@href, 'javascript:') or starts-with(@href, 'Javascript:')]", smart_strings=False
+)
+_FRAMES = XPath("//iframe[@src] | //frame[@src]")
+# Libraries: what they offer is on the stage already, or has nothing to do with lists.
+_LIBRARY = re.compile(
+    r"jquery|layui|laypage|layer|bootstrap|vue|axios|react(?:-dom)?\b|swiper|superslide|slick|echarts|modernizr|html5|respond"
+    r"|polyfill|es[56]-|zepto|require|sea\.js|wdatepicker|share|jweixin|video|player|zoom|lazyload|analytics|hm\.js|tongji"
+    r"|ueditor|ckeditor|pdf|fontsize|captcha|accessib|barrierfree|wzab",
+    re.IGNORECASE,
+)
+# Counters and the like: what they answer is no list.
+_COUNTS = re.compile(
+    r"(?:hits?|clicks?|counter|visit\w*|stat(?:istic)?s?|log|track|captcha|login|weather|online|vote|comments?|pv|beacon)"
+    r"(?:\.\w+)?$",
+    re.IGNORECASE,
+)
+# What a script does that changes what a page shows.
+_MAKES = re.compile(
+    r"document\.write|innerHTML|insertAdjacentHTML|appendChild|\.(?:html|append|load|prepend)\(|new Vue\(|createApp\("
+    r"|\$\.(?:ajax|get|post|getJSON)\(|XMLHttpRequest|\bfetch\(|axios|laypage|pagina|flow\.load|location\s?[.=]"
+)
+_MOVES = re.compile(r"location|window\.open|top\.href")
+# `location.href='x'`: read without running it.
+_PLAIN_CLICK = re.compile(
+    r"\s*(?:javascript:)?\s*(?:(?:window|self|top|parent)\.)?(?:location(?:\.href)?\s*=|open\()\s*['\"][^'\"]+['\"]",
+    re.IGNORECASE,
+)
+_IDLE_CLICK = re.compile(r"\s*(?:javascript:)?\s*(?:void\s?\(?0?\)?|;|return false|#)?;?\s*", re.IGNORECASE)
+_MORE = re.compile(r"\W*(?:点击)?(?:加载|查看|显示|展开|浏览|阅读)?更多.{0,4}|load ?more|more", re.IGNORECASE)
+_MORE_NAME = re.compile(r"(?:^|[\s_-])(?:load-?)?(?:more|next)(?:$|[\s_-])|loadmore|morebtn|btnmore", re.IGNORECASE)
+_BOX = re.compile(r"pag|fenye|fy\b|scroll", re.IGNORECASE)
+# How a form that a script sends stands in an address until `forms` takes it out.
+FORM = "cundang-form:"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Play:
+    """What it takes to run a page's scripts.
+
+    Attributes:
+        lack: what the page lacks.
+        sources: addresses of the files of scripts that it takes, on the site's hosts.
+        frames: whether what stands in frames of the page belongs to it.
+    """
+
+    lack: Lack
+    sources: tuple[str, ...]
+    frames: bool = False
+
+
+def play(
+    url: str, html: str, root: HtmlElement, links: Sequence[Link], *, expected: bool, article: bool, prose: int,
+    hosts: Collection[str],
+) -> Play | None:  # fmt: skip
+    """Whether the scripts of a page are to be run; None: it has none, or does without.
+
+    `expected`: its address or its list row says that it is an article. `article`, `prose`: what it is judged to be,
+    and how many Chinese characters stand outside of its links. `hosts`: those of the site.
+    """
+    if "__doPostBack" in html:
+        return None
+    base = base_of(url, root)
+    code = "\n".join(map(str, _CODES(root)))
+    sources = _sources(base, root, hosts)
+    if expected and prose < BARE:
+        frames = _own_frames(base, root, hosts)
+        if frames or _MAKES.search(code) or (sources and not article):
+            return Play(lack="body", sources=sources, frames=frames)
+    if article or any(link.kind in ("next", "pager", "list", "redirect") for link in links):
+        return None
+    if len(html) < STUB and prose < 30 and not links and (_MOVES.search(code) or sources):
+        return Play(lack="stub", sources=sources)
+    if _MAKES.search(code) or any(map(_acts, _HANDLERS(root))) or _placed(base, root, sources):
+        return Play(lack="list", sources=sources)
+    return None
+
+
+def _sources(base: str, root: HtmlElement, hosts: Collection[str]) -> tuple[str, ...]:
+    found = dict.fromkeys(_join(base, element.get("src") or "") for element in _SCRIPTS(root))
+    wanted = [url for url in found if url and host_of(url) in hosts and not _LIBRARY.search(urlsplit(url).path)]
+    return tuple(wanted[:SOURCES])
+
+
+def _placed(base: str, root: HtmlElement, sources: Collection[str]) -> bool:
+    """Whether a file of scripts stands in the middle of the page, where it may write."""
+    for element in _SCRIPTS(root):
+        inside = [around.tag for around in element.iterancestors()]
+        if "body" in inside and _join(base, element.get("src") or "") in sources:
+            return True
+    return False
+
+
+def _own_frames(base: str, root: HtmlElement, hosts: Collection[str]) -> bool:
+    frames = [_join(base, frame.get("src") or "") for frame in _FRAMES(root)]
+    return any(url and host_of(url) in hosts and viewed(url) is None and look_of(url) != "file" for url in frames)
+
+
+def _acts(element: HtmlElement) -> bool:
+    """Whether pressing an element may lead to a page that its words do not name."""
+    code = element.get("onclick") or element.get("href") or ""
+    if element.get("onclick") and _PLAIN_CLICK.match(code):
+        return False
+    return "(" in code and not _IDLE_CLICK.fullmatch(code) and not re.match(r"\s*javascript:history\.", code)
+
+
+def _join(base: str, url: str) -> str | None:
+    try:
+        joined = urljoin(base, url.strip())
+    except ValueError:
+        return None
+    return joined.partition("#")[0] if joined.startswith(("http://", "https://")) else None
+
+
+def is_asked(ask: Mapping[str, Any], hosts: Collection[str]) -> str | None:
+    """Why what a script asks for is not fetched; None: it is."""
+    url = str(ask["url"])
+    if not url.startswith(("http://", "https://")) or ask["method"] not in ("GET", "POST"):
+        return f"no page: {ask['method']} {url[:200]}"
+    if host_of(url) not in hosts:
+        return f"foreign_host: {url[:200]}"
+    if not ask["heard"] or _COUNTS.search(urlsplit(url).path) or look_of(url) in ("image", "file"):
+        return ""
+    return None
+
+
+def leads_on(handle: Mapping[str, Any], pressed: Collection[str]) -> int | None:
+    """How much an element looks like the way to more of a list, the least most; None: not at all."""
+    text = " ".join(str(handle["text"]).split())
+    if NEXT.fullmatch(text):
+        return 0
+    if _MORE.fullmatch(text) or (_MORE_NAME.search(str(handle["class"])) and len(text) < 12):
+        return 1
+    if handle["id"] == -1:
+        return 5000
+    if NUMBER.fullmatch(text) and text not in pressed:
+        return 2 + int(re.sub(r"\D", "", text))
+    return None
+
+
+def form_address(url: str, form: str) -> str:
+    """How an address that is asked for by a form stands in a link, see `forms`."""
+    return f"{url}#{FORM}{quote(form, safe='')}"
+
+
+def forms(link: Link) -> Link:
+    """The link with its form apart from its address.
+
+    >>> link = forms(Link(url=form_address("http://h/list.jsp", "lm=0&page=2")))
+    >>> link.url, link.form
+    ('http://h/list.jsp#a0c4becbc99828f6', 'lm=0&page=2')
+    """
+    url, mark, form = link.url.partition(f"#{FORM}")
+    if not mark:
+        return link
+    form = unquote(form)
+    return replace(link, url=f"{url}#{sha256(form.encode()).hexdigest()[:16]}", form=form)

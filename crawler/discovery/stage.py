@@ -1,0 +1,368 @@
+"""A page, and what its scripts do with it: they run on a stage of our own, which reaches nothing.
+
+A child process reads jobs on stdin, an object a line, and answers each with an object a line. The engine is QuickJS,
+with limits of time and memory; the document is lxml's; stage.js is what stands between them. Nothing is fetched here:
+what scripts ask for is told to the crawler, which may fetch it, politely and on record, and give the answer.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+import resource
+import sys
+from importlib import resources
+from typing import Any
+from urllib.parse import urlencode, urlsplit
+
+import quickjs
+from lxml import etree
+
+from crawler.discovery import dom
+from crawler.discovery.scripted import form_address
+
+# Seconds of CPU and bytes for one job: a page that takes more ends the process, and the crawler begins another.
+SECONDS, BYTES, STACK = 4, 64 * 2**20, 2**20
+# Of the child process.
+PROCESS_BYTES = 1024 * 2**20
+# Runs of a page from its beginning: after a name that nobody defined, or an answer that a script waited for.
+RUNS = 12
+# Times that what waits for its turn is run, and promises of each.
+ROUNDS, PROMISES = 40, 5000
+# Elements that are pressed to see where they lead.
+PRESSED = 400
+_UNDEFINED = re.compile(r"'?([A-Za-z_$][\w$]*)'? is not defined")
+_TYPES = ("", "text/javascript", "application/javascript", "text/ecmascript", "module", "application/x-javascript")
+_SCRIPTED = re.compile(r"javascript:(?!\s*(?:void|;|$))", re.IGNORECASE)
+_COMMENT = re.compile(r"^\s*<!--[^\n]*")
+# How an ask for what stands in a frame is told from those of scripts.
+_FRAME = "FRAME "
+
+
+class Stage:
+    """One page on the stage."""
+
+    def __init__(self, job: dict[str, Any]) -> None:
+        self.job = job
+        self.answers: dict[str, tuple[int, str]] = {key: (a, b) for key, (a, b) in job.get("answers", {}).items()}
+        # Names that nobody defined, and the places of elements that were pressed.
+        self.nothing: list[str] = []
+        self.history: list[str] = []
+        self.start()
+
+    def start(self) -> None:
+        """Run the page from its beginning, once more for each name that nobody defined, and press what was pressed."""
+        for _ in range(RUNS):
+            self._open()
+            missed = self._run_scripts()
+            if missed is None and not self.waiting:
+                self._call("__names()")
+                self._call("__ready()")
+                missed = self._settle()
+            if missed is None or missed in self.nothing:
+                break
+            self.nothing.append(missed)
+        for place in self.history if not self.waiting else ():
+            if place == "-1":
+                self._call("__press(-1)")
+            elif (element := self.dom.at(place)) is not None:
+                self._call(f"__press({self.dom.number(element)})")
+            self._settle()
+        self._ask_frames()
+
+    def _open(self) -> None:
+        self.dom = dom.Dom(self.job["url"], self.job["html"])
+        self.asks: dict[str, dict[str, Any]] = {}
+        self.went: list[str] = []
+        self.sent: list[dict[str, str]] = []
+        self.bound: dict[int, str] = {}
+        self.errors: list[str] = []
+        self.claimed: tuple[int, int] = (0, 0)
+        self.framed: dict[str, Any] = {}
+        self.waiting = self._quiet = False
+        self._writing: list[str] = []
+        self._current: Any = None
+        self._controls: Any = None
+        self._engine = quickjs.Context()
+        self._engine.set_memory_limit(BYTES)
+        self._engine.set_max_stack_size(STACK)
+        self._engine.add_callable("__host", self._host)
+        self._engine.eval(resources.files("crawler.discovery").joinpath("stage.js").read_text("utf-8"))
+        for name in self.nothing:
+            self._engine.eval(f"__nothing({json.dumps(name)})")
+        self._call("__names()")
+
+    def _run_scripts(self) -> str | None:
+        """Run the scripts of the page in their order; a name that nobody defined."""
+        for element in list(self.dom.root.iter("script")):
+            missed = self._script(element)
+            if self.waiting or (missed is not None and missed not in self.nothing):
+                return missed
+        return None
+
+    def _script(self, element: Any) -> str | None:
+        kind = (element.get("type") or "").split(";")[0].strip().lower()
+        source = element.get("src")
+        code = self.job["scripts"].get(self.dom.join(source)) if source else element.text
+        if kind not in _TYPES or not code or not code.strip():
+            return None
+        self._current = element
+        missed = self._call(_COMMENT.sub("", code))
+        self._current = None
+        if self._writing:
+            written, self._writing = "".join(self._writing), []
+            self.dom.put(element, "after", written)
+        return missed
+
+    def _call(self, code: str) -> str | None:
+        """Run code; a name that nobody defined."""
+        try:
+            self._engine.eval(code)
+        except quickjs.JSException as error:
+            self.errors.append(str(error)[:200])
+            if "waits for" in str(error):
+                self.waiting = True
+            elif found := _UNDEFINED.search(str(error)):
+                return found[1]
+        return None
+
+    def _settle(self) -> str | None:
+        """Run what waits for its turn; a name that nobody defined."""
+        for _ in range(ROUNDS):
+            try:
+                done = 0
+                while done < PROMISES and self._engine.execute_pending_job():
+                    done += 1
+                if not self._engine.eval("__idle()") and not done:
+                    break
+            except quickjs.JSException as error:
+                self.errors.append(str(error)[:200])
+        self._call("__render()")
+        missed = (found[1] for error in self.errors if (found := _UNDEFINED.search(error)))
+        return next((name for name in missed if name not in self.nothing), None)
+
+    def _ask_frames(self) -> None:
+        """Ask for what stands in those frames of the page that belong to it."""
+        hosts = self.job.get("frames", ())
+        for element in list(self.dom.root.iter("iframe", "frame")) if hosts else ():
+            url = self.dom.join(element.get("src") or "").partition("#")[0]
+            if urlsplit(url).netloc.lower() in hosts:
+                self.framed[_FRAME + url] = element
+                if _FRAME + url in self.answers:
+                    self._frame(_FRAME + url)
+                else:
+                    self._asked(_FRAME + url, "GET", url, heard=True)
+
+    def _frame(self, key: str) -> None:
+        """Put what stands in a frame in its place."""
+        element, (status, text) = self.framed.pop(key), self.answers[key]
+        body = dom.document(text).find("body")
+        if status < 400 and body is not None:
+            self.dom.put(element, "after", f"<div>{dom.inner(body)}</div>")
+            dom.take(element)
+
+    def answer(self, key: str, status: int, text: str) -> None:
+        """Give what was asked for."""
+        self.answers[key] = (status, text)
+        if key in self.framed:
+            self._frame(key)
+        elif self.waiting:
+            self.start()
+        else:
+            self._call(f"__answer({json.dumps(key)}, {status}, {json.dumps(text)})")
+            self._settle()
+
+    def press(self, number: int) -> None:
+        """Press an element; -1: scroll to the end of the page."""
+        self.went, self.sent = [], []
+        self.history.append("-1" if number == -1 else self.dom.path(number))
+        self._call(f"__press({number})")
+        self._settle()
+
+    def state(self) -> dict[str, Any]:
+        """What there is to see, and what is asked for that was not before."""
+        new = [ask for ask in self.asks.values() if ask.pop("new", False)]
+        return {
+            "asks": new,
+            "went": self.went,
+            "changed": self.dom.changed,
+            "errors": self.errors[-5:],
+            "claims": self.claimed,
+            "html": self.dom.shown(),
+            "handles": self.handles(),
+        }
+
+    def handles(self) -> list[dict[str, Any]]:
+        """Elements that scripts answer a press on, in the order of the page; -1 is the end of the page."""
+        inside = {each for css in self.bound.values() if css for each in dom.select(self.dom.root, css)}
+        found = []
+        for element in self.dom.root.iter():
+            if isinstance(element.tag, str) and self._is_handle(element, inside):
+                words = " ".join("".join(element.itertext()).split())[:80]
+                found.append(
+                    {
+                        "id": self.dom.number(element),
+                        "text": words or element.get("value") or element.get("title") or "",
+                        "class": f"{element.get('class') or ''} {element.get('id') or ''}",
+                        "code": (element.get("onclick") or element.get("href") or "")[:120],
+                    }
+                )
+        end = [{"id": -1, "text": "", "class": "", "code": ""}] if -1 in self.bound else []
+        return found[:PRESSED] + end
+
+    def _is_handle(self, element: Any, inside: set[Any]) -> bool:
+        if element.get("data-hidden") or element.get("disabled") is not None:
+            return False
+        number = self.dom.known(element)
+        bound = number is not None and self.bound.get(number) == ""
+        return bool(element.get("onclick") or bound or _SCRIPTED.match(element.get("href") or "")) or element in inside
+
+    def leads(self) -> list[dict[str, Any]]:
+        """Press each element on a stage of its own, to see where it leads, and write that into the document."""
+        other = Stage.__new__(Stage)
+        other.job, other.answers = self.job, self.answers
+        other.nothing, other.history = list(self.nothing), list(self.history)
+        other.start()
+        found = []
+        for handle in other.handles():
+            if handle["id"] == -1:
+                continue
+            place, before = other.dom.path(handle["id"]), set(other.asks)
+            other.press(handle["id"])
+            new = other.asks.keys() - before
+            for key in new:
+                del other.asks[key]
+            if other.went or other.sent or new:
+                sent = other.sent[-1] if other.sent else None
+                found.append({**handle, "path": place, "went": other.went[-1:], "sent": sent, "asks": len(new)})
+        for lead in found:
+            self._annotate(lead)
+        return found
+
+    def _annotate(self, lead: dict[str, Any]) -> None:
+        element, sent = self.dom.at(lead["path"]), lead["sent"]
+        if element is None or not (lead["went"] or sent):
+            return
+        if lead["went"]:
+            target = lead["went"][0]
+        else:
+            target = form_address(sent["url"], sent["form"]) if "form" in sent else sent["url"]
+        if element.tag == "a":
+            element.set("href", target)
+            element.attrib.pop("onclick", None)
+        else:
+            element.set("onclick", f"location.href='{target}'")
+
+    # What stage.js calls, beside the operations of the document.
+
+    def _host(self, text: str) -> str:
+        name, *given = json.loads(text)
+        done = getattr(self.dom, name) if name in dom.OPERATIONS else getattr(self, f"_h_{name}")
+        answer = done(*given)
+        return "" if answer is None else json.dumps(answer)
+
+    def _h_place(self) -> dict[str, str]:
+        url = self.job["url"]
+        parts = urlsplit(url)
+        return {
+            "href": url,
+            "protocol": f"{parts.scheme}:",
+            "host": parts.netloc,
+            "hostname": parts.hostname or "",
+            "port": str(parts.port or ""),
+            "pathname": parts.path or "/",
+            "search": f"?{parts.query}" if parts.query else "",
+            "hash": "",
+            "origin": f"{parts.scheme}://{parts.netloc}",
+            "agent": self.job["agent"],
+        }
+
+    def _h_write(self, text: str) -> None:
+        if self._current is not None:
+            self._writing.append(text)
+
+    def _h_current(self) -> int | None:
+        return None if self._current is None else self.dom.number(self._current)
+
+    def _h_run(self) -> None:
+        """HTML was loaded; scripts in it are not run."""
+
+    def _h_went(self, url: str, _: str = "") -> None:
+        if not self._quiet and url.strip() and not url.startswith("#") and url[:11].lower() != "javascript:":
+            self.went.append(self.dom.join(url))
+
+    def _h_submit(self, number: int) -> None:
+        form = self.dom.elements[number]
+        fields = self.dom.fields(number)
+        target = self.dom.join(form.get("action") or self.job["url"]).partition("#")[0]
+        if (form.get("method") or "get").lower() == "post":
+            self.sent.append({"url": target, "form": urlencode(fields)})
+        else:
+            self.sent.append({"url": f"{target.partition('?')[0]}?{urlencode(fields)}"})
+
+    def _h_quiet(self, on: int) -> None:
+        self._quiet = bool(on)
+
+    def _h_claims(self, count: int, pages: int) -> None:
+        self.claimed = (count, pages)
+
+    def _h_bound(self, number: int, css: str, _: str = "") -> None:
+        self.bound[number] = css
+
+    def _h_control(self, text: str) -> int:
+        """A link that a library's pager would have made."""
+        if self._controls is None:
+            body = self.dom.root.find("body")
+            self._controls = etree.SubElement(self.dom.root if body is None else body, "div", {"class": "pages"})
+        element = etree.SubElement(self._controls, "a")
+        element.text, element.tail = text, " "
+        return self.dom.number(element)
+
+    def _h_error(self, said: str) -> None:
+        self.errors.append(said[:200])
+
+    def _h_utf8(self, numbers: list[int]) -> str:
+        return bytes(number & 255 for number in numbers).decode("utf-8", "replace")
+
+    def _h_ask(self, method: str, url: str, body: str | None, kind: str, sync: int, heard: int) -> list[Any]:
+        del sync  # stage.js waits by itself
+        url = self.dom.join(url).partition("#")[0]
+        key = " ".join((method, url, body or ""))
+        if (known := self.answers.get(key)) is not None:
+            return [key, list(known)]
+        self._asked(key, method, url, body=body, kind=kind, heard=bool(heard))
+        return [key, None]
+
+    def _asked(
+        self, key: str, method: str, url: str, *, body: str | None = None, kind: str = "", heard: bool = False
+    ) -> None:
+        ask = {"key": key, "method": method, "url": url, "body": body, "type": kind, "heard": heard, "new": True}
+        self.asks.setdefault(key, ask)
+
+
+def main() -> None:
+    """Do jobs until stdin ends."""
+    resource.setrlimit(resource.RLIMIT_AS, (PROCESS_BYTES, PROCESS_BYTES))
+    stage: Stage | None = None
+    for line in sys.stdin:
+        job = json.loads(line)
+        # QuickJS has a limit of time too, but not together with calls into Python.
+        spent = resource.getrusage(resource.RUSAGE_SELF)
+        resource.setrlimit(resource.RLIMIT_CPU, (int(spent.ru_utime + spent.ru_stime) + SECONDS, -1))
+        try:
+            if job["do"] == "open":
+                stage = Stage(job)
+            assert stage is not None
+            if job["do"] == "answer":
+                stage.answer(job["key"], job["status"], job["text"])
+            elif job["do"] == "press":
+                stage.press(job["id"])
+            said = {"leads": stage.leads()} if job["do"] == "leads" else {}
+            reply: dict[str, Any] = {**stage.state(), **said}
+        except Exception as error:  # noqa: BLE001 - whatever a page does to the engine, the next page is shown
+            reply = {"failed": f"{type(error).__name__}: {error}"[:300]}
+        print(json.dumps(reply), flush=True)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,241 @@
+"""What the pages of each list claimed and showed -> the ledger of a site, and the gaps that are new in it."""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from collections import Counter, defaultdict
+from collections.abc import Callable, Collection, Iterator, Mapping
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+from typing import Any
+
+from archive.ledger import Ledger, ListAccount, SiteAccount
+from crawler.queue.address import START, host_of
+
+# Rows that stand in more than this share of a site's lists are furniture, such as a side bar of the newest articles.
+# Fewer lists say nothing: the home page shows what the columns show.
+FURNITURE, LISTS = 0.5, 4
+
+_ROWS = """
+SELECT l.list, count(*), sum(a.state = 'done' OR a.first IS NOT NULL)
+FROM listed l JOIN address a ON a.id = l.address
+WHERE coalesce(a.reason, '') != 'deleted'
+  AND (SELECT count(*) FROM listed m WHERE m.address = l.address) <= ?
+GROUP BY l.list
+"""
+_START = """
+SELECT a.url FROM ledger l JOIN address a ON a.id = l.page WHERE a.priority = ? AND a.parent IS NULL AND l.leads = 0
+"""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PageAccount:
+    """What one page of a list says and shows.
+
+    Attributes:
+        claimed, claimed_pages, evidence, controls, blind: as in `archive.ledger.ListAccount`.
+        rows: addresses of its articles on the site's hosts, each of which the frontier knows.
+        elsewhere: addresses of rows and frames on other hosts.
+        leads: links that can be followed.
+    """
+
+    claimed: int | None = None
+    claimed_pages: int | None = None
+    evidence: str = ""
+    controls: tuple[str, ...] = ()
+    blind: int = 0
+    rows: Collection[str] = ()
+    elsewhere: Collection[str] = ()
+    leads: int = 0
+
+
+class Accounts:
+    """The tables `ledger`, `listed`, `elsewhere` and `gap` of a frontier."""
+
+    def __init__(self, db: sqlite3.Connection, translate: Callable[[], AbstractContextManager[None]]) -> None:
+        """Work on the frontier's database; `translate` turns SQLite's errors into ours."""
+        self._db, self._translate = db, translate
+
+    def note(self, page: int, first: int, said: PageAccount) -> None:
+        """Keep what a page says of the list that begins with the address `first`, in place of what it said before."""
+        with self._translate():
+            self._db.execute(
+                "INSERT OR REPLACE INTO ledger VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+                [
+                    page,
+                    first,
+                    said.claimed,
+                    said.claimed_pages,
+                    said.evidence,
+                    json.dumps(said.controls, ensure_ascii=False),
+                    said.blind,
+                    said.leads,
+                ],
+            )
+            self._db.executemany(
+                "INSERT OR IGNORE INTO listed SELECT ?, id FROM address WHERE url = ?",
+                [(first, url) for url in said.rows],
+            )
+            self._db.executemany(
+                "INSERT OR IGNORE INTO elsewhere VALUES (?, ?, ?)",
+                [(first, url, host_of(url)) for url in said.elsewhere],
+            )
+
+    def forget(self, page: int) -> None:
+        """The page is no list any more."""
+        with self._translate():
+            self._db.execute("DELETE FROM ledger WHERE page = ?", [page])
+
+    def ledger(self) -> Ledger:
+        """What all lists claim and what was had of each, the largest gap first."""
+        with self._translate():
+            lists = sorted(self._lists(), key=lambda each: (-each.gap, each.url))
+            return Ledger(lists=tuple(lists), doubts=tuple(self._doubts()))
+
+    def new_gaps(self, ledger: Ledger) -> list[str]:
+        """The gaps that the last whole visit had not, or that grew, in words."""
+        with self._translate():
+            known = dict(self._db.execute("SELECT what, size FROM gap"))
+        return [words for what, size, words in gaps(ledger) if size > known.get(what, 0)]
+
+    def keep_gaps(self, ledger: Ledger) -> None:
+        """The visit came to its end: the next one tells of gaps that are not among these."""
+        with self._translate():
+            self._db.execute("DELETE FROM gap")
+            self._db.executemany("INSERT INTO gap VALUES (?, ?)", [(what, size) for what, size, _ in gaps(ledger)])
+
+    def _lists(self) -> Iterator[ListAccount]:
+        number = self._db.execute("SELECT count(DISTINCT list) FROM ledger").fetchone()[0]
+        most = number if number < LISTS else int(FURNITURE * number)
+        rows = {key: (shown, had) for key, shown, had in self._db.execute(_ROWS, [most])}
+        foreign: defaultdict[int, Counter[str]] = defaultdict(Counter)
+        for key, host, count in self._db.execute("SELECT list, host, count(*) FROM elsewhere GROUP BY list, host"):
+            foreign[key][host] = count
+        pages: defaultdict[int, list[tuple[Any, ...]]] = defaultdict(list)
+        for key, *page in self._db.execute(
+            "SELECT list, claimed, claimed_pages, evidence, controls, blind"
+            " FROM ledger l JOIN address a ON a.id = l.page ORDER BY a.fetched, l.page"
+        ):
+            pages[key].append(tuple(page))
+        for key, said in pages.items():
+            url, name = self._db.execute("SELECT url, anchor FROM address WHERE id = ?", [key]).fetchone()
+            shown, had = rows.get(key, (0, 0))
+            yield account(url, name, said, shown, had, dict(sorted(foreign[key].items())))
+
+    def _doubts(self) -> Iterator[SiteAccount]:
+        starts = [url for (url,) in self._db.execute(_START, [START])]
+        if starts:
+            yield SiteAccount(doubt="start_leads_nowhere", count=len(starts), detail=starts[0])
+        if not self._db.execute("SELECT 1 FROM address WHERE role = 'article' LIMIT 1").fetchone():
+            answered = self._db.execute("SELECT count(*) FROM address WHERE first IS NOT NULL").fetchone()[0]
+            yield SiteAccount(doubt="no_article", count=answered, detail="pages answered, none of them an article")
+
+
+def account(
+    url: str,
+    name: str | None,
+    pages: list[tuple[Any, ...]],
+    shown: int,
+    had: int,
+    foreign: Mapping[str, int],
+) -> ListAccount:
+    """Add up the pages of a list: (claimed, claimed pages, evidence, controls as JSON, blind rows) of each.
+
+    They stand in the order in which they were had: the last one knows best what the list has.
+    """
+    newest = list(reversed(pages))
+    claimed = next((page[0] for page in newest if page[0] is not None), None)
+    claimed_pages = next((page[1] for page in newest if page[1] is not None), None)
+    controls = tuple(dict.fromkeys(control for page in pages for control in json.loads(page[3])))
+    blind = sum(page[4] for page in pages)
+    return ListAccount(
+        url=url,
+        name=name,
+        claimed=claimed,
+        claimed_pages=claimed_pages,
+        evidence=next((page[2] for page in newest if page[2]), ""),
+        pages=len(pages),
+        shown=shown,
+        had=had,
+        controls=controls,
+        blind=blind,
+        foreign=foreign,
+        gap=gap(
+            claimed=claimed,
+            claimed_pages=claimed_pages,
+            pages=len(pages),
+            shown=shown,
+            controls=bool(controls),
+            blind=blind,
+            foreign=sum(foreign.values()),
+        ),
+    )
+
+
+def gap(
+    *, claimed: int | None, claimed_pages: int | None, pages: int, shown: int, controls: bool, blind: int, foreign: int
+) -> int:
+    """Articles that a list is known to have and that no address stands for; 1 where only their number is unknown.
+
+    Rows of other hosts count where the list shows more of them than of its own: a column that lives elsewhere.
+
+    >>> gap(claimed=22, claimed_pages=None, pages=1, shown=12, controls=True, blind=0, foreign=0)
+    10
+    >>> gap(claimed=None, claimed_pages=4, pages=1, shown=12, controls=False, blind=0, foreign=0)
+    1
+    >>> gap(claimed=22, claimed_pages=2, pages=2, shown=0, controls=False, blind=0, foreign=22)
+    22
+    >>> gap(claimed=None, claimed_pages=None, pages=3, shown=40, controls=True, blind=0, foreign=3)
+    0
+    """
+    lost = max(0, claimed - shown - foreign) if claimed is not None else 0
+    lost = max(lost, blind)
+    if foreign > shown:
+        lost += foreign
+    unread = claimed_pages is not None and claimed_pages > pages and (claimed is None or lost > 0)
+    # A control that leads on is of no matter where the claim is met, or where links led to further pages.
+    unfollowed = controls and claimed is None and pages == 1
+    return lost or int(unread or unfollowed)
+
+
+def gaps(ledger: Ledger) -> Iterator[tuple[str, int, str]]:
+    """Each gap of a ledger: what it is known by, its size, and the words for it."""
+    for each in ledger.lists:
+        if each.gap:
+            yield each.url, each.gap, f"{each.name or each.url}: {say_gap(each)}"
+    for doubt in ledger.doubts:
+        yield doubt.doubt, max(1, doubt.count), say_doubt(doubt)
+
+
+def say_gap(each: ListAccount) -> str:
+    """What a list is short of, in words.
+
+    >>> say_gap(ListAccount(url="http://h/", claimed=22, evidence="共22条", shown=12, controls=("加载更多",), gap=10))
+    'claims 22 (共22条), shows 12; not followed: 加载更多'
+    >>> say_gap(ListAccount(url="http://h/", foreign={"mp.weixin.qq.com": 22}, gap=22))
+    'shows 0; 22 rows lead to mp.weixin.qq.com'
+    """
+    words = f"shows {each.shown}"
+    if each.claimed is not None:
+        words = f"claims {each.claimed} ({each.evidence}), {words}"
+    elif each.claimed_pages is not None and each.claimed_pages > each.pages:
+        words = f"claims {each.claimed_pages} pages ({each.evidence}), {each.pages} were had"
+    more = []
+    if each.controls:
+        more.append("not followed: " + ", ".join(each.controls[:3]))
+    if each.blind:
+        more.append(f"{each.blind} dated rows have no address")
+    more += [f"{count} rows lead to {host}" for host, count in each.foreign.items()]
+    return "; ".join((words, *more))
+
+
+def say_doubt(doubt: SiteAccount) -> str:
+    """A doubt about a site, in words."""
+    match doubt.doubt:
+        case "start_leads_nowhere":
+            return f"the start page {doubt.detail} leads nowhere"
+        case "no_article":
+            return f"no article came ({doubt.count} {doubt.detail})"
+        case "skipped_articles":
+            return f"{doubt.count} pages that look like articles gave no document ({doubt.detail})"

@@ -1,0 +1,281 @@
+"""An answer -> what its page is, as the cleaner judges it, and what it leads to."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from urllib.parse import urljoin
+
+from lxml.etree import XPath
+from lxml.html import HtmlElement
+from scrapy.http import Response
+
+from archive.catalogue.aliases import LONG, SHORT
+from archive.site import Site
+from archive.text.clean import clean
+from archive.text.decode import decode, parse
+from archive.text.document import Document, Reason, Skip
+from archive.warc.capture import Capture
+from archive.warc.writer import Written
+from crawler.discovery import Link, discover
+from crawler.discovery.general import refresh_target
+from crawler.discovery.link import ARTICLE
+from crawler.queue.clocks import read_day
+from crawler.queue.frontier import Article
+
+# Pages with less Chinese than this may be empty frames, walls, or error pages.
+FEW_HAN = 200
+# Chinese characters of a page that tell it from others, see `crawler.queue.idle`.
+TELLING = 50
+# What stands in the place of a page.
+WALLS = (Reason.BLOCKED, Reason.CHALLENGE)
+
+# How a script gets or shows a list.
+_FILLS = re.compile(
+    r"\$\.(?:ajax|get|post|getJSON)\(|XMLHttpRequest|\bfetch\(|axios|v-for=|createApp\(|new Vue\(|data-reactroot"
+)
+# Empty elements, by their ids and classes, and what a script is to put into them.
+_PLACES = XPath(
+    "//body//*[self::ul or self::ol or self::div or self::table or self::tbody or self::section]"
+    "[not(*)][not(normalize-space())]/@*[name() = 'id' or name() = 'class']",
+    smart_strings=False,
+)
+_LIST_NAME = re.compile(r"list|news|result|items|datas?\b", re.IGNORECASE)
+_TEMPLATE = re.compile(r"\{\{\s*\w+(?:\.\w+)+\s*\}\}|\bv-for=")
+# JSON, feeds, and the records of 大汉, which come as HTML too.
+_DATA = re.compile(
+    r"\A[\s\ufeff]*+(?:<\?xml[^>]*+>\s*+)?(?:[{\[]|<(?:datastore|recordset|rss|feed|urlset|sitemapindex)\b)"
+)
+# What is a page by its Content-Type, and by its first bytes (MIME Sniffing, section 7.1: what a page begins with).
+_PAGES = re.compile(r"html|xml|json|text/plain")
+_SNIFFED = 1024
+_MARKUP = re.compile(
+    rb"\A(?:\xef\xbb\xbf)?\s*+<(?:!doctype html|html|head|body|title|meta|link|style|script|iframe|table|div|font|ul"
+    rb"|h1|br|p|a|b)[\s>]|\A(?:\xef\xbb\xbf)?\s*+<!--",
+    re.IGNORECASE,
+)
+_NO_HAN = re.compile(r"[^\u3400-\u9fff]+")
+# Plain paths cost a fifth of one that asks each text for its parent (measured).
+_TEXTS = XPath("//body//text()", smart_strings=False)
+_UNSAID = XPath(
+    "//body//a//text() | //body//script/text() | //body//style/text()"
+    " | //body//*[contains(@onclick, 'location') or contains(@onclick, 'window.open')]//text()",
+    smart_strings=False,
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Judged:
+    """What a page is.
+
+    Attributes:
+        html: decoded; `root` is it parsed, None: it is no HTML.
+        encoding: that its links are written in.
+        links: what it leads to.
+        said: all of its Chinese characters; `prose` counts those outside of links.
+        data: it is what a script asks for: JSON, a feed, records.
+        article: what is known of the article; None: it is none.
+        refusal: why the cleaner gives no document of it, and the evidence; None: it gives one.
+        scripted: why the page looks like a frame that a script fills; None: it does not.
+    """
+
+    html: str
+    root: HtmlElement | None
+    encoding: str
+    links: Sequence[Link]
+    said: str
+    prose: int
+    data: bool
+    article: Article | None
+    refusal: tuple[Reason, str] | None
+    scripted: str | None
+
+    @property
+    def is_wall(self) -> bool:
+        """Whether a wall answered in place of the site."""
+        return self.refusal is not None and self.refusal[0] in WALLS
+
+    @property
+    def rows(self) -> int:
+        """How many articles it leads to."""
+        return sum(map(is_row, self.links))
+
+    @property
+    def tells(self) -> bool:
+        """Whether it says enough to be told from another page."""
+        return len(self.said) >= (TELLING if self.article or self.rows else FEW_HAN)
+
+
+def judge(response: Response, url: str, site: Site) -> Judged:
+    """Judge an answer of status 200; `url` is the address that it was asked for with, of which there may be many.
+
+    The judge is the cleaner: what gives a document is an article. The site file's `articles` is heard where it says
+    that a page is none, and may say that one is which the cleaner would not keep, such as a page with a film alone; a
+    page that is a list stays one.
+    """
+    kind = content_type(response)
+    decoded = decode(response.body, kind or None)
+    root = parse(decoded.html)
+    links = discover(url, decoded.html, root)
+    return _judged(capture_of(response, url), site, decoded.html, root, decoded.encoding, links, kind)
+
+
+def judge_shown(
+    response: Response, url: str, site: Site, html: str, *, encoding: str = "utf-8", made: bool = False
+) -> Judged:
+    """Judge what a browser shows of a page, or its scripts make of it; `made`: they put something into it."""
+    root = parse(html)
+    shown = capture_of(response, url, body=html.encode("utf-8", "replace"), kind="text/html; charset=utf-8")
+    return _judged(shown, site, html, root, encoding, discover(url, html, root), "text/html", made=made)
+
+
+def wall(response: Response, url: str, site: Site) -> tuple[Reason, str] | None:
+    """What wall an error page is, with the evidence; None: it is none."""
+    found = clean(capture_of(response, url), site)
+    return (found.reason, found.detail) if isinstance(found, Skip) and found.reason in WALLS else None
+
+
+def _judged(
+    capture: Capture,
+    site: Site,
+    html: str,
+    root: HtmlElement | None,
+    encoding: str,
+    links: Sequence[Link],
+    kind: str,
+    *,
+    made: bool = False,
+) -> Judged:
+    found = clean(capture, site)
+    # What a list's script is answered reads like prose: headlines and days without a link.
+    data = "json" in kind or _DATA.match(html) is not None
+    said, prose, linked = _said(root) if root is not None else ("", 0, 0)
+    article = None if data or root is None else _article(found, capture, site)
+    scripted = None
+    if article is None and root is not None:
+        scripted = _scripted(html, root, links, prose, linked, made=made)
+    return Judged(
+        html=html,
+        root=root,
+        encoding=encoding,
+        links=links,
+        said=said,
+        prose=prose,
+        data=data,
+        article=article,
+        refusal=(found.reason, found.detail) if isinstance(found, Skip) else None,
+        scripted=scripted,
+    )
+
+
+def _article(found: Document | Skip, capture: Capture, site: Site) -> Article | None:
+    if site.crawl.articles:
+        named = any(re.search(pattern, capture.url) for pattern in site.crawl.articles)
+        if not named or (isinstance(found, Skip) and found.reason in (Reason.LIST, Reason.HOME)):
+            return None
+    elif isinstance(found, Skip):
+        return None
+    if isinstance(found, Skip):
+        return Article()
+    today = capture.date.timestamp() if capture.date else 0.0
+    return Article(day=read_day(found.published, today), digest=_digest(found))
+
+
+def _digest(document: Document) -> bytes | None:
+    """What an article is known by under each of its addresses; None: it has too little text to tell."""
+    if document.han < SHORT:
+        return None
+    text = "".join(filter(str.isalnum, document.text))
+    told = "" if document.han >= LONG else f"{document.title}\n{(document.published or '')[:10]}\n"
+    return hashlib.sha256((told + text).encode("utf-8", "surrogatepass")).digest()
+
+
+def _scripted(
+    html: str, root: HtmlElement, links: Sequence[Link], prose: int, linked: int, *, made: bool
+) -> str | None:
+    """Why a page looks like a frame that a script fills, None where it does not.
+
+    It has a script that fetches or builds, no article, nothing that leads on, and next to no text: little Chinese at
+    all, or little prose, and an empty place for a list.
+    """
+    if prose >= FEW_HAN or any(
+        link.row_date or link.kind in ("next", "pager", "list", "redirect") or link.priority == ARTICLE
+        for link in links
+    ):
+        return None
+    fills = _FILLS.search(html)
+    empty = next((name for name in _PLACES(root) if _LIST_NAME.search(name)), None)
+    template = _TEMPLATE.search(html)
+    if fills is None or not ((prose + linked < FEW_HAN and not (made and links)) or empty or template):
+        return None
+    evidence = [f"script: {fills[0]}", *([f"empty: {empty}"] if empty else []), *([template[0]] if template else [])]
+    return f"its list is made by a script ({'; '.join(evidence)}; no article, no pager)"
+
+
+def is_row(link: Link) -> bool:
+    """Whether a link looks like one to an article."""
+    return link.kind == "page" and (link.row_date is not None or link.priority == ARTICLE)
+
+
+def header(response: Response, name: str) -> str:
+    """A header's value: UTF-8 where it is, else as old Chinese servers send it; empty where there is none."""
+    value = response.headers.get(name) or b""
+    try:
+        return value.decode("utf-8")
+    except UnicodeDecodeError:
+        return value.decode("gb18030", "replace")
+
+
+def is_page(response: Response) -> bool:
+    """Whether an answer is looked into for links: by its Content-Type, else by its first bytes, as browsers do.
+
+    Old servers send lists as `text`, or as octet-stream.
+    """
+    kind = content_type(response)
+    return not kind or _PAGES.search(kind) is not None or _MARKUP.match(response.body[:_SNIFFED]) is not None
+
+
+def refreshes(response: Response) -> list[Link]:
+    """Where the header Refresh leads, which does as a meta element of that name."""
+    target = refresh_target(header(response, "Refresh"))
+    try:
+        return [Link(url=urljoin(response.url, target), kind="redirect")] if target else []
+    except ValueError:
+        return []
+
+
+def content_type(response: Response) -> str:
+    """The Content-Type in small letters; empty where there is none."""
+    return header(response, "Content-Type").lower()
+
+
+def _said(root: HtmlElement) -> tuple[str, int, int]:
+    """The Chinese characters of a page, and how many stand in prose and in links."""
+    said, unsaid = _NO_HAN.sub("", "".join(_TEXTS(root))), len(_NO_HAN.sub("", "".join(_UNSAID(root))))
+    return said, len(said) - unsaid, unsaid
+
+
+def capture_of(response: Response, url: str, *, body: bytes | None = None, kind: str | None = None) -> Capture:
+    """The capture that the cleaner will read of an answer; `body` and `kind`: what a browser made of it."""
+    written: Written = response.meta["written"]
+    headers = tuple(
+        (name.decode("latin-1"), value.decode("latin-1"))
+        for name, values in response.headers.items()
+        for value in values
+    )
+    if kind is not None:
+        headers = (("Content-Type", kind),)
+    return Capture(
+        id=written.id,
+        kind="response",
+        url=url.partition("#")[0],
+        date=written.date,
+        status=response.status,
+        headers=headers,
+        body=response.body if body is None else body,
+        payload_digest=written.payload_digest,
+        place=written.place,
+        found=response.meta.get("found"),
+    )

@@ -1,0 +1,261 @@
+"""What a page leads to -> addresses in the frontier, and what it says of its list in the ledger."""
+
+from __future__ import annotations
+
+import hashlib
+import logging
+import re
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from archive.site import Site
+from archive.warc.capture import Found
+from crawler.discovery import Link
+from crawler.discovery.ledger import survey
+from crawler.discovery.link import ARTICLE, DOCUMENTS, IMAGES, LIST, START, extension, is_file
+from crawler.queue.accounts import PageAccount
+from crawler.queue.address import canonical, host_of, shape, trap, unordered
+from crawler.queue.frontier import Address, Frontier
+from crawler.queue.idle import Idle
+from crawler.spiders.judge import Judged, is_row
+
+logger = logging.getLogger(__name__)
+
+# Links that are kept in mind, with the depth they were met at or by the list that showed them, to spare the frontier;
+# some 10 MB each.
+MET = 50_000
+# Ways back in a pager.
+_BEFORE = re.compile(
+    r"\A[\[【(（<«◀◄←\s]*(?:首\s?[页頁]|第一[页頁]|[上前]\s?一?\s?[页頁]|first|prev(?:ious)?|<<?|«|‹|◀|◄|←|1)[\]】)）>»▶►→\s]*",
+    re.IGNORECASE,
+)
+# Links to the same article for a printer.
+_PRINT = re.compile(
+    r"\A(?:[\[【(（\s]*+(?:打\s?印|列\s?印)(?:本[页頁文稿]|[页頁]面|文章)?[\]】)）\s]*+|print(?: this)?(?: page)?)",
+    re.IGNORECASE,
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Led:
+    """What came of a page's links.
+
+    Attributes:
+        fruitful: one is new and has another shape than the page's own.
+        changed: the list shows what no earlier visit had found, and no earlier page of it had shown.
+    """
+
+    fruitful: bool = False
+    changed: bool = False
+
+
+class Offers:
+    """The links of one site's pages. Addresses without the parameters that make no difference are offered."""
+
+    def __init__(self, site: Site, frontier: Frontier, *, full: bool) -> None:
+        """Offer to a frontier; `full`: every list is walked to its end."""
+        self._site, self._frontier, self._full = site, frontier, full
+        self._idle = Idle(frontier.idle())
+        self._shown: defaultdict[int, set[str]] = defaultdict(set)
+        self._shown_links = 0
+        self._met: dict[str, tuple[int, bool]] = {}
+
+    @property
+    def _walks(self) -> bool:
+        """Whether every list is walked to its end in this run."""
+        return self._full or self._frontier.visit == 1
+
+    def is_another(self, address: Address) -> bool:
+        """Whether a leased address has parameters that make no difference: it is asked for without them."""
+        plain = self._idle.plain(address.url)
+        # Where the server led here, or the site file, there may be a reason.
+        if plain == address.url or address.hops or address.found is None or address.form is not None:
+            return False
+        self.offer(_plainly(address, plain))
+        self._frontier.refuse(address, "trap", f"another address of {plain}", later=False)
+        return True
+
+    def learn(self, address: Address, judged: Judged) -> None:
+        """Learn which parameters of addresses make no difference."""
+        lists = self.lists_elsewhere(judged)
+        for rule in self._idle.learn(address.url, judged.said, lists, article=judged.article is not None):
+            key, _, where = rule.partition(" ")
+            logger.info("The parameter %s of %s makes no difference: it is left out.", key, where or "addresses")
+            # What is another order of a list is not to become an address of its own.
+            self._frontier.keep_idle(rule, lambda url: self._idle.plain(url) if unordered(url) == url else url)
+        if (plain := self._idle.doubt(address.url)) is not None:
+            # At once: each page until then leads to others that may be asked for in vain.
+            self.offer(replace(_plainly(address, plain), priority=START, found=Found(parent=address.url)))
+
+    def push(self, address: Address, judged: Judged, body: bytes) -> Led:
+        """Push a page's links, and note what it says of its list; `body` tells pages of one pager apart."""
+        article = judged.article is not None
+        pager = address.pager or address.id
+        inside = self.inside(address, judged)
+        changed = not article and self._changed(pager, inside)
+        leading = self._leading(address, inside, article=article, changed=changed, pager=pager, body=body)
+        again = self._after(leading) if changed and not self._full and self._frontier.visit > 1 else None
+        fruitful = False
+        for url, link in leading:
+            # Until now this address was held for its list, and what its script asks for for the next page of it.
+            due = url == again or (link.kind == "list" and address.role == "list")
+            if (
+                not due
+                and link.kind != "redirect"
+                and self._met_before(url, link, address.depth + (link.kind == "page"))
+            ):
+                continue
+            new = self._push_one(address, url, link, pager=pager, article=article, again=due)
+            if new and link.kind == "page" and not fruitful:
+                other = shape(url)
+                fruitful = other != shape(address.url) and not self._frontier.barren(other)
+        if article:
+            self._frontier.accounts.forget(address.id)
+        else:
+            self._account(address, judged, pager, inside)
+        return Led(fruitful=fruitful, changed=changed)
+
+    def offer(self, address: Address, *, again: bool = False) -> bool:
+        """Keep an address, or the reason why it is never asked for; True: it is new to this visit, and due."""
+        refused = None
+        plain = unordered(address.url)
+        if why := trap(address.url):
+            refused = ("trap", why)
+        elif plain != address.url and self._frontier.met(plain):
+            refused = ("trap", f"another order of {plain}")
+        elif address.depth > self._site.crawl.max_depth:
+            refused = ("too_deep", f"{address.depth} links from a start page")
+        return self._frontier.push(address, refused=refused, again=again) and refused is None
+
+    def inside(self, address: Address, judged: Judged) -> list[tuple[str, Link]]:
+        """The links of a page to other addresses of the site, each with its address."""
+        inside: list[tuple[str, Link]] = []
+        for link in judged.links:
+            url = canonical(link.url, judged.encoding)
+            if url is not None and link.form is not None:
+                url += "#" + link.url.partition("#")[2]
+            elif url is not None:
+                url = self._idle.plain(url)
+            if url is not None and url != address.url and host_of(url) in self._site.hosts:
+                inside.append((url, link))
+        return inside
+
+    def lists_elsewhere(self, judged: Judged) -> list[str]:
+        """The frames of a page, and what its script asks for."""
+        links = (link for link in judged.links if link.frame or link.kind == "list")
+        found = [canonical(link.url, judged.encoding) for link in links]
+        return [url for url in found if url is not None and host_of(url) in self._site.hosts]
+
+    def _leading(
+        self, address: Address, inside: list[tuple[str, Link]], *, article: bool, changed: bool, pager: int, body: bytes
+    ) -> list[tuple[str, Link]]:
+        """The links that are worth a look: further pages only while they may show something new."""
+        if not (article or changed or self._walks):
+            # All of it was known before: what lies behind it is known too.
+            inside = _without_pager(inside)
+        if article:
+            inside = [pair for pair in inside if not _PRINT.fullmatch(pair[1].anchor or "")]
+        if address.pager is not None:
+            # Who came from its first page has the pages before it; 首页 may be another name of the first.
+            inside = [
+                (u, link) for u, link in inside if link.kind != "pager" or not _BEFORE.fullmatch(link.anchor or "")
+            ]
+        if any(link.kind in ("next", "pager") for _, link in inside):
+            shown = "\n".join(url for url, link in inside if link.kind == "page").encode()
+            digest = hashlib.sha256(body if article else shown).digest()
+            if not self._frontier.fresh_listing(pager, digest):
+                return _without_pager(inside)
+        return inside
+
+    def _push_one(self, address: Address, url: str, link: Link, *, pager: int, article: bool, again: bool) -> bool:
+        """Offer what one link leads to; whether it is new to this visit."""
+        # A file with the day of a row is what a list has in place of an article.
+        row_date = None if article and link.kind == "requisite" else link.row_date
+        found = Found(parent=address.url, anchor=link.anchor, row_date=row_date)
+        depth = address.depth
+        if link.kind == "requisite":
+            if not self._wants(url, article=article):
+                return False
+            return self.offer(Address(url=url, kind="requisite", priority=link.priority, depth=depth, found=found))
+        if link.kind in ("next", "pager"):
+            priority = ARTICLE if article else LIST
+            further = Address(
+                url=url, kind="next", priority=priority, depth=depth, pager=pager, found=found, form=link.form
+            )
+            return self.offer(further, again=again)
+        if link.kind == "list":
+            return self.offer(Address(url=url, priority=LIST, depth=depth, found=found, form=link.form), again=again)
+        if link.kind == "page":
+            return self.offer(Address(url=url, priority=self._priority(url, link), depth=depth + 1, found=found))
+        return False
+
+    def _account(self, address: Address, judged: Judged, pager: int, inside: Sequence[tuple[str, Link]]) -> None:
+        """Note what a page of a list claims and shows."""
+        shown = survey(address.url, judged.html, judged.root, judged.links, self._site.hosts)
+        own = [url for url, link in inside if (is_row(link) if shown.rows is None else link.url in shown.rows)]
+        files = [url for url, link in inside if link.kind == "requisite" and extension(url) in DOCUMENTS]
+        elsewhere = {
+            canonical(link.url, judged.encoding) or link.url
+            for link in judged.links
+            if (is_row(link) or link.frame) and host_of(link.url) not in self._site.hosts
+        }
+        said = PageAccount(
+            claimed=shown.claimed,
+            claimed_pages=shown.claimed_pages,
+            evidence=shown.evidence,
+            controls=shown.controls,
+            blind=shown.blind,
+            rows=[*own, *files],
+            elsewhere={url for url in elsewhere if host_of(url)},
+            leads=sum(link.kind != "requisite" for _, link in inside),
+        )
+        self._frontier.accounts.note(address.id, pager, said)
+
+    def _changed(self, pager: int, inside: list[tuple[str, Link]]) -> bool:
+        pages = {url for url, link in inside if link.kind == "page"}
+        new = {url for url in pages - self._shown[pager] if not self._frontier.known(url)}
+        self._shown_links += len(new)
+        if self._shown_links >= MET:
+            self._shown.clear()
+            self._shown_links = len(new)
+        self._shown[pager] |= new
+        return bool(new)
+
+    def _after(self, inside: list[tuple[str, Link]]) -> str | None:
+        """The page of a list that follows: what 下一页 leads to, else the first number that was not asked for yet."""
+        after = [url for url, link in inside if link.kind == "next"]
+        numbers = [url for url, link in inside if link.kind == "pager" and not _BEFORE.fullmatch(link.anchor or "")]
+        return after[0] if after else next((url for url in numbers if not self._frontier.visited(url)), None)
+
+    def _met_before(self, url: str, link: Link, depth: int) -> bool:
+        """Whether the frontier would learn nothing new: the menu of a site stands on each of its pages."""
+        known = self._met.get(url)
+        if known is not None and known[0] <= depth and (known[1] or link.row_date is None):
+            return True
+        if link.kind != "requisite":
+            if len(self._met) >= MET:
+                self._met.clear()
+            self._met[url] = (depth, link.row_date is not None)
+        return False
+
+    def _priority(self, url: str, link: Link) -> int:
+        if self._site.crawl.articles:
+            return ARTICLE if any(re.search(pattern, url) for pattern in self._site.crawl.articles) else LIST
+        return link.priority
+
+    def _wants(self, url: str, *, article: bool) -> bool:
+        """Whether a file is kept: those of articles; a document in a list is what an article would be."""
+        kinds = self._site.crawl.requisites
+        if is_file(url):
+            return "attachments" in kinds
+        return article and "images" in kinds and (extension(url) in IMAGES or not extension(url))
+
+
+def _without_pager(inside: list[tuple[str, Link]]) -> list[tuple[str, Link]]:
+    return [(url, link) for url, link in inside if link.kind not in ("next", "pager")]
+
+
+def _plainly(address: Address, plain: str) -> Address:
+    """The address without parameters, found where the one with them was."""
+    return replace(address, url=plain, id=0, tries=0, role=None, etag=None, modified=None, shown=0)

@@ -1,0 +1,216 @@
+"""An answer that is no page, or an error -> how its address ends in this visit, and what its host is worth."""
+
+from __future__ import annotations
+
+import datetime as dt
+import email.utils
+import logging
+from collections import Counter
+from collections.abc import Callable
+from urllib.parse import urljoin
+
+from scrapy.exceptions import (
+    CannotResolveHostError,
+    DownloadConnectionRefusedError,
+    DownloadFailedError,
+    DownloadTimeoutError,
+)
+from scrapy.http import Response
+
+from archive.site import Site
+from archive.text.document import Reason
+from archive.warc.capture import Found
+from crawler.queue.address import canonical, has_session, host_of
+from crawler.queue.frontier import Address, Frontier
+from crawler.queue.hosts import SILENT, Hosts
+from crawler.spiders.judge import header, wall
+from crawler.spiders.offer import Offers
+from crawler.wire.guard import Refused
+from crawler.wire.tap import Cut
+
+logger = logging.getLogger(__name__)
+
+# Tries of one address in one run; between them the setting RETRY_WAIT, doubled.
+TRIES = 3
+# Redirects in a row; browsers stop at 20.
+HOPS = 10
+# Statuses that say that there is nothing, and so does the reason of a page that says it with status 200.
+_GONE = ("http_404", "http_410", "soft_404")
+_ERRORS: dict[type[BaseException], str] = {
+    DownloadTimeoutError: "timeout",
+    DownloadConnectionRefusedError: "connection_refused",
+    CannotResolveHostError: "unknown_host",
+    DownloadFailedError: "connection_failed",
+}
+
+
+class Outcomes:
+    """How addresses of one site end that gave no page.
+
+    Attributes:
+        troubles: addresses by the reason why they were not had, in this run.
+    """
+
+    def __init__(
+        self,
+        site: Site,
+        frontier: Frontier,
+        hosts: Hosts,
+        offers: Offers,
+        *,
+        leave: Callable[[str], None],
+        retry_wait: float,
+        longest_rest: float,
+    ) -> None:
+        """`leave` asks a host for nothing more in this run; `retry_wait` and `longest_rest` are seconds."""
+        self._site, self._frontier, self._hosts, self._offers = site, frontier, hosts, offers
+        self._leave, self._retry_wait, self._longest_rest = leave, retry_wait, longest_rest
+        self.troubles: Counter[str] = Counter()
+
+    def redirected(self, address: Address, response: Response, location: str, encoding: str = "utf-8") -> None:
+        """The answer leads to another address: that is asked for, or the reason kept why it is not."""
+        try:
+            target = canonical(urljoin(response.url, location), encoding)
+        except ValueError:
+            target = None
+        status = response.status
+        if target == address.url and self._site.crawl.cookies and response.headers.get("Set-Cookie"):
+            # It wants its cookie back: asked once more, it gets it.
+            self.retry(address, "cookie", "redirected to itself with a cookie", status=status, wait=0.0)
+        elif target == address.url and has_session(location):
+            # Such a page has another address each day, so nothing would be known again; a cookie does for some.
+            cure = "not even with cookies" if self._site.crawl.cookies else "cookies = true in the site file may help"
+            why = f"the server gives nothing without a session id in the address ({cure})"
+            self.give_up(address, "needs_session", why, status)
+        elif target == address.url or target in self._frontier.trail(address):
+            self.give_up(address, "redirect_loop", f"leads back to {target}", status)
+        elif (missing := response.meta.get("missing")) is not None and missing.location in (location, target):
+            self.gone(address, "soft_404", f"leads to {location}, as {missing.url} does, which nobody made", status)
+        elif target is None or host_of(target) not in self._site.hosts:
+            # Stubs of articles elsewhere stand in many lists: they are looked at again after a month.
+            self.gone(address, "redirect_off_site", f"leads to {location}", status)
+        elif address.hops >= HOPS:
+            self.give_up(address, "redirect_loop", f"more than {HOPS} redirects in a row", status)
+        else:
+            self._follow(address, target)
+            self._frontier.done(address, status)
+
+    def _follow(self, address: Address, target: str) -> None:
+        found = address.found
+        self._offers.offer(
+            Address(
+                url=target,
+                kind=address.kind,
+                priority=address.priority,
+                depth=address.depth,
+                hops=address.hops + 1,
+                pager=address.pager,
+                found=Found(
+                    parent=address.url,
+                    anchor=found.anchor if found else None,
+                    row_date=found.row_date if found else None,
+                ),
+            )
+        )
+
+    def rests(self, address: Address, response: Response) -> None:
+        """429 or 503: the host wants a rest, and says how long, or not."""
+        asked = retry_after(response)
+        wait = min(asked if asked is not None else self._wait(address), self._longest_rest)
+        self._hosts.park(host_of(address.url), wait)
+        self._errored(address)
+        self.retry(address, f"http_{response.status}", "the server wants a rest", status=response.status, wait=wait)
+
+    def refused(self, address: Address, response: Response) -> None:
+        """An error status: of the server's making, it is asked again; else it is an answer."""
+        status = response.status
+        if address.kind != "requisite" and (found := wall(response, address.url, self._site)) is not None:
+            self.blocked(address, *found, status)
+        elif status >= 500:
+            self._errored(address)
+            self.retry(address, f"http_{status}", "", status=status)
+        else:
+            self.gone(address, f"http_{status}", "", status)
+
+    def gone(self, address: Address, reason: str, detail: str, status: int) -> None:
+        """There is nothing at an address; what was an article there was deleted."""
+        if address.role == "article" and reason in _GONE:
+            reason, detail = "deleted", detail or reason
+        self.troubles[reason] += 1
+        self._frontier.gone(address, reason, detail, status)
+
+    def blocked(self, address: Address, reason: Reason, detail: str, status: int) -> None:
+        """A wall answered in place of the site; after some in a row, pages like it are left alone in this run."""
+        self.give_up(address, str(reason), detail, status)
+        if self._hosts.block(address.url):
+            logger.warning("%s blocks us (%s): pages like it are left alone in this run.", address.url, detail)
+
+    def cut(self, address: Address, cut: Cut) -> None:
+        """The answer broke off, or was longer than it may be."""
+        if cut.truncated == "length":
+            # Captured as far as it goes; asking again would cut it again.
+            self.give_up(address, "too_large", cut.detail, cut.response.status)
+        else:
+            self.retry(address, f"truncated_{cut.truncated}", cut.detail, status=cut.response.status)
+
+    def not_asked(self, address: Address, error: Refused) -> None:
+        """The guard or robots.txt let no request through."""
+        self.troubles[error.reason] += 1
+        self._frontier.refuse(address, error.reason, error.detail, later=error.later)
+        if error.later:
+            self._leave(host_of(address.url))
+
+    def lost(self, address: Address, error: BaseException) -> None:
+        """No answer came."""
+        reason = next((word for kind, word in _ERRORS.items() if isinstance(error, kind)), None)
+        if reason is None:
+            logger.error("Fetching %s: %r", address.url, error)
+        self._errored(address)
+        self.retry(address, reason or type(error).__name__, str(error))
+
+    def give_up(self, address: Address, reason: str, detail: str, status: int | None) -> None:
+        """The address is not asked for again in this visit."""
+        self.troubles[reason] += 1
+        self._frontier.fail(address, reason, detail, wait=None, status=status)
+
+    def is_last(self, address: Address) -> bool:
+        """Whether an address is given up when it fails once more."""
+        return address.tries + 1 >= TRIES
+
+    def retry(
+        self, address: Address, reason: str, detail: str, *, status: int | None = None, wait: float | None = None
+    ) -> None:
+        """The address is asked for again after a while (seconds), or given up after some tries."""
+        if self.is_last(address):
+            self.give_up(address, reason, detail, status)
+        else:
+            pause = self._wait(address) if wait is None else wait
+            self._frontier.fail(address, reason, detail, wait=pause, status=status)
+
+    def _wait(self, address: Address) -> float:
+        wait = self._retry_wait * float(2**address.tries)
+        # Nobody is there yet to be spared: who mistyped a host should not wait minutes to hear of it.
+        return wait if host_of(address.url) in self._hosts.answered else wait / 60
+
+    def _errored(self, address: Address) -> None:
+        host = host_of(address.url)
+        match self._hosts.error(address.url):
+            case "silent":
+                logger.warning("%s gave %d errors in a row; it is left alone in this run.", host, SILENT)
+                self._leave(host)
+            case "tired":
+                self._hosts.park(host, self._retry_wait)
+
+
+def retry_after(response: Response) -> float | None:
+    """Seconds of a Retry-After header, a number or a date; None: there is none that makes sense."""
+    value = header(response, "Retry-After").strip()
+    if value.isascii() and value.isdigit():
+        return float(value[:9])
+    try:
+        until = email.utils.parsedate_to_datetime(value)
+    except (ValueError, OverflowError):  # `in the year 99999999999`
+        return None
+    if until.tzinfo is None:
+        until = until.replace(tzinfo=dt.UTC)
+    return max(0.0, (until - dt.datetime.now(dt.UTC)).total_seconds())

@@ -1,0 +1,266 @@
+"""A page whose scripts make its list or its body -> the page as they make it; what they ask for the crawler fetches.
+
+    Scripts ─ job ─► child process (crawler.discovery.stage: QuickJS, a document of lxml; reaches nothing)
+       │    ◄ asks, leads ─
+       └ fetch ─► engine (guard, robots.txt, pause, wire tap) ─► server
+
+No browser: no pictures, no styles, no layout. What is beyond it is left to `browser = true`.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import json
+import subprocess
+import sys
+from collections.abc import AsyncGenerator, Collection
+from dataclasses import dataclass, field
+from typing import IO, Any, cast
+
+from scrapy.crawler import Crawler
+from scrapy.http import Response
+
+from archive.text.decode import decode
+from crawler.discovery.scripted import Play, is_asked, leads_on
+from crawler.wire.browser import Browser
+from crawler.wire.fetch import fetch
+
+PURPOSE = "script"
+# What one page may ask for until it stays as it is; presses on what leads on; kept answers of a run, in characters.
+ASKS, ROUNDS, PRESSES = 16, 8, 500
+KEPT = 8_000_000
+_PC = "Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/120.0 Safari/537.36"
+_PHONE = (
+    "Mozilla/5.0 (Linux; Android 13; Pixel 7) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/120.0 Mobile Safari/537.36"
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Made:
+    """A page as its scripts make it.
+
+    Attributes:
+        html: the document, serialised, with the addresses that its elements lead to.
+        changed: whether it shows what the server's page does not.
+        went: where its scripts go to by themselves.
+        asked: requests that it took.
+        refused: those that were not made, and why.
+        claims: articles and pages that a pager's options name; 0: they do not.
+    """
+
+    html: str
+    changed: bool
+    went: tuple[str, ...] = ()
+    asked: int = 0
+    refused: tuple[str, ...] = ()
+    claims: tuple[int, int] = (0, 0)
+
+
+@dataclass(slots=True)
+class _Page:
+    """What is known while a page is on the stage.
+
+    Attributes:
+        pressed: words of elements that were pressed. dead: elements whose press changed nothing. going: words of
+            elements that lead to an address: that is followed instead.
+    """
+
+    url: str
+    asked: int = 0
+    refused: list[str] = field(default_factory=list)
+    pressed: set[str] = field(default_factory=set)
+    dead: set[tuple[int, str]] = field(default_factory=set)
+    going: set[str] = field(default_factory=set)
+
+
+class StageError(Exception):
+    """The scripts of a page could not be run."""
+
+
+class Scripts:
+    """The stage of a run: one child process, begun with the first page that needs it."""
+
+    def __init__(self, crawler: Crawler, hosts: Collection[str], browser: Browser | None = None) -> None:
+        self._crawler = crawler
+        self._hosts = hosts
+        self._browser = browser
+        self._turn = asyncio.Lock()
+        self._child: subprocess.Popen[str] | None = None
+        self._sources: dict[str, str] = {}
+        self._answers: dict[str, tuple[int, str]] = {}
+        self._kept = 0
+
+    async def pages(self, response: Response, html: str, wanted: Play) -> AsyncGenerator[Made]:
+        """The page as its scripts make it, then what they show of its list after each press on what leads on.
+
+        Raises:
+            StageError: they could not be run.
+            CundangError: nothing can be recorded any more.
+        """
+        async with self._turn:
+            page = _Page(url=response.url)
+            job = {
+                "do": "open",
+                "url": response.url,
+                "html": html,
+                "agent": _PC,
+                "scripts": {url: text for url in wanted.sources if (text := await self._source(url, page))},
+                "answers": self._answers,
+                "frames": sorted(self._hosts) if wanted.frames else [],
+            }
+            state = await self._settled(await self._do(job), page)
+            went = list(state["went"])
+            if wanted.lack == "stub":
+                other = await self._settled(await self._do({**job, "agent": _PHONE}), page)
+                went += other["went"]
+            if wanted.lack != "list":
+                yield _made(state, page, went)
+                return
+            state = await self._do({"do": "leads"})
+            page.going = {lead["text"] for lead in state["leads"] if lead["went"] or lead["sent"]}
+            yield _made(state, page, went)
+            async for made in self._presses(state, page):
+                yield made
+
+    async def _presses(self, state: dict[str, Any], page: _Page) -> AsyncGenerator[Made]:
+        """The page after each press on what shows more of its list."""
+        for _ in range(PRESSES):
+            handle = _chosen(state["handles"], page)
+            if handle is None:
+                return
+            before = state["html"]
+            state = await self._settled(await self._do({"do": "press", "id": handle["id"]}), page)
+            if state["html"] == before:
+                page.dead.add((handle["id"], handle["text"]))
+                continue
+            if any(leads_on(each, ()) is None for each in state["handles"]):
+                state = await self._do({"do": "leads"})
+            yield _made(state, page, [])
+
+    async def _source(self, url: str, page: _Page) -> str | None:
+        """The text of a file of scripts, fetched once in a run."""
+        if url not in self._sources:
+            answer = await fetch(self._crawler, url, parent=page.url, purpose=PURPOSE)
+            page.asked += 1
+            text = ""
+            if isinstance(answer, str):
+                page.refused.append(answer)
+            elif answer.status == 200:
+                text = decode(answer.body, _type(answer)).html
+                if self._browser is not None:
+                    self._browser.share(url, answer)
+            self._sources[url] = text
+        return self._sources[url]
+
+    async def _settled(self, state: dict[str, Any], page: _Page) -> dict[str, Any]:
+        """The state after the answers to all that the page asks for."""
+        for _ in range(ROUNDS):
+            asks = [ask for ask in state["asks"] if page.asked < ASKS + 2 * len(page.pressed)]
+            given = False
+            for ask in asks:
+                answer = await self._answer(ask, page)
+                if answer is not None:
+                    given = True
+                    went = state["went"]
+                    state = await self._do({"do": "answer", "key": ask["key"], "status": answer[0], "text": answer[1]})
+                    state["went"] = state["went"] or went
+            if not given:
+                break
+        return state
+
+    async def _answer(self, ask: dict[str, Any], page: _Page) -> tuple[int, str] | None:
+        if (why := is_asked(ask, self._hosts)) is not None:
+            page.refused.extend([why] if why else [])
+            return None
+        body = ask["body"]
+        headers = {"X-Requested-With": "XMLHttpRequest"}
+        if body is not None:
+            headers["Content-Type"] = ask["type"] or "application/x-www-form-urlencoded"
+        page.asked += 1
+        answer = await fetch(
+            self._crawler,
+            ask["url"],
+            parent=page.url,
+            purpose=PURPOSE,
+            method=ask["method"],
+            body=(body or "").encode(),
+            headers=headers,
+        )
+        if isinstance(answer, str):
+            page.refused.append(answer)
+            return None
+        text = decode(answer.body, _type(answer)).html
+        if ask["method"] == "GET" and self._kept + len(text) < KEPT and "frame" not in ask:
+            self._kept += len(text)
+            self._answers[ask["key"]] = (answer.status, text)
+        return answer.status, text
+
+    async def _do(self, job: dict[str, Any]) -> dict[str, Any]:
+        reply = await asyncio.to_thread(self._ask_child, json.dumps(job))
+        if "failed" in reply:
+            raise StageError(str(reply["failed"]))
+        return reply
+
+    def _ask_child(self, line: str) -> dict[str, Any]:
+        if self._child is None or self._child.poll() is not None:
+            self._child = subprocess.Popen(
+                [sys.executable, "-m", "crawler.discovery.stage"],
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                stderr=subprocess.DEVNULL,
+                text=True,
+                encoding="utf-8",
+            )
+        into, out = cast("IO[str]", self._child.stdin), cast("IO[str]", self._child.stdout)
+        with contextlib.suppress(OSError):
+            into.write(line + "\n")
+            into.flush()
+        said = out.readline()
+        if not said:
+            # The limit of its time or memory ended it.
+            self.close()
+            raise StageError("its scripts ran too long")
+        return cast("dict[str, Any]", json.loads(said))
+
+    def close(self) -> None:
+        """End the child process."""
+        if self._child is not None:
+            self._child.kill()
+            with contextlib.suppress(OSError):
+                self._child.communicate(timeout=10)
+            self._child = None
+
+
+def _chosen(handles: list[dict[str, Any]], page: _Page) -> dict[str, Any] | None:
+    """What is pressed next to see more of a list."""
+    ranked = [
+        (rank, number, handle)
+        for number, handle in enumerate(handles)
+        if handle["text"] not in page.going
+        and (handle["id"], handle["text"]) not in page.dead
+        and (rank := leads_on(handle, page.pressed)) is not None
+    ]
+    if not ranked:
+        return None
+    _, _, handle = min(ranked, key=lambda each: each[:2])
+    page.pressed.add(handle["text"])
+    return handle
+
+
+def _made(state: dict[str, Any], page: _Page, went: list[str]) -> Made:
+    count, pages = (*state["claims"], 0, 0)[:2]
+    made = Made(
+        html=state["html"],
+        changed=state["changed"],
+        went=tuple(dict.fromkeys(went)),
+        asked=page.asked,
+        refused=tuple(page.refused),
+        claims=(count, pages),
+    )
+    page.asked, page.refused = 0, []
+    return made
+
+
+def _type(response: Response) -> str | None:
+    return (response.headers.get("Content-Type") or b"").decode("latin-1") or None

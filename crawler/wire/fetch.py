@@ -1,0 +1,60 @@
+"""What a page's script asks for -> the answer, fetched as the crawler fetches: guarded, polite and on record."""
+
+from __future__ import annotations
+
+from scrapy import Request
+from scrapy.crawler import Crawler
+from scrapy.exceptions import (
+    CannotResolveHostError,
+    DownloadConnectionRefusedError,
+    DownloadFailedError,
+    DownloadTimeoutError,
+)
+from scrapy.http import Response
+from scrapy.http.request import NO_CALLBACK
+
+from archive.warc.capture import Found
+from crawler.wire.guard import Refused
+from crawler.wire.tap import Cut
+
+REDIRECTS = 5
+_LOST = (CannotResolveHostError, DownloadConnectionRefusedError, DownloadFailedError, DownloadTimeoutError, Cut)
+
+
+async def fetch(
+    crawler: Crawler,
+    url: str,
+    *,
+    parent: str,
+    purpose: str,
+    method: str = "GET",
+    body: bytes = b"",
+    headers: dict[str, str] | None = None,
+) -> Response | str:
+    """The answer, redirects followed one by one so that each is guarded; a string says why there is none."""
+    engine = crawler.engine
+    assert engine is not None
+    site = crawler.spider.site  # type: ignore[union-attr]  # SiteSpider.from_crawler set it
+    asked = url
+    for _ in range(REDIRECTS + 1):
+        meta = {
+            "purpose": purpose,
+            "limit": site.crawl.page_bytes,
+            "found": Found(parent=parent),
+            "handle_httpstatus_all": True,
+        }
+        sent = {"Referer": parent, **(headers or {})}
+        request = Request(url, method=method, body=body, headers=sent, meta=meta, callback=NO_CALLBACK)
+        try:
+            response = await engine.download_async(request)
+        except Refused as refused:
+            return str(refused)
+        except _LOST as lost:
+            return f"{type(lost).__name__}: {lost}"
+        location = response.headers.get("Location")
+        if not 300 <= response.status < 400 or not location:
+            return response
+        url = response.urljoin(location.decode("latin-1"))
+        if response.status in (301, 302, 303):
+            method, body = "GET", b""
+    return f"redirects: more than {REDIRECTS}: {asked}"

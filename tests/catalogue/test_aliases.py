@@ -1,0 +1,188 @@
+"""Several addresses of an article are one document with aliases, and what a site took down is marked."""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from archive import Archive
+from archive.catalogue import build, query
+from archive.catalogue.search import Searcher
+from archive.corpus import shard
+from archive.export import jsonl
+from archive.layout import Layout
+from archive.text.document import Document, Reason, Skip
+
+TEXT = "全市统战部长会议召开，会议强调要画好最大同心圆，巩固和发展最广泛的爱国统一战线。"
+ALL = query.Filter()
+
+
+def page(number: int, url: str, *, text: str = TEXT, day: int = 1, **other: Any) -> Document:
+    values: dict[str, Any] = {
+        "id": f"urn:uuid:{number}",
+        "url": f"http://a.cn{url}",
+        "site": "a",
+        "captured": dt.datetime(2026, 1, day, 3, number, tzinfo=dt.UTC),
+        "status": 200,
+        "origin": None,
+        "kind": "article",
+        "title": "统战部长会议",
+        "text": text,
+        "script": "hans",
+        "published": "2020-02-19",
+        "extractor": "x",
+        "confidence": 1.0,
+        "han": sum("\u4e00" <= letter <= "\u9fff" for letter in text),
+    }
+    return Document(**(values | other))
+
+
+def lost(number: int, url: str, *, day: int, reason: Reason = Reason.ERROR_STATUS) -> Skip:
+    captured = dt.datetime(2026, 1, day, 18, 0, tzinfo=dt.UTC)
+    status = 404 if reason == Reason.ERROR_STATUS else 200
+    return Skip(
+        id=f"urn:uuid:{number}",
+        url=f"http://a.cn{url}",
+        site="a",
+        captured=captured,
+        status=status,
+        origin=None,
+        reason=reason,
+        detail="",
+    )
+
+
+def put(
+    layout: Layout, name: str, rows: Sequence[Document | Skip], revisits: Sequence[tuple[int, str, int]] = ()
+) -> None:
+    """A shard, and the index of its WARC file; revisits as (day, URL, number of the record that they repeat)."""
+    path = layout.root / f"corpus/a/2026/{name}.parquet"
+    with shard.Writer(path) as writer:
+        for row in rows:
+            writer.add(row)
+        writer.close(header=shard.Header(warc=f"{name}.warc.gz", warc_sha256=repr(rows), recipe="{}"), hosts=["a.cn"])
+    lines = [
+        (row.captured, row.url, {"mime": "text/html", "status": str(row.status), "id": row.id, "digest": row.id})
+        for row in rows
+    ]
+    lines += [
+        (
+            dt.datetime(2026, 1, day, 20, tzinfo=dt.UTC),
+            f"http://a.cn{url}",
+            {"mime": "warc/revisit", "status": "200", "id": f"urn:uuid:r{day}", "digest": f"urn:uuid:{number}"},
+        )
+        for day, url, number in revisits
+    ]
+    index = layout.root / f"index/a/2026/{name}.cdxj"
+    index.parent.mkdir(parents=True, exist_ok=True)
+    index.write_text(
+        "".join(
+            f"cn,a)/ {when:%Y%m%d%H%M%S} "
+            + json.dumps({"url": url, "length": "1", "offset": str(place), "filename": f"{name}.warc.gz"} | said)
+            + "\n"
+            for place, (when, url, said) in enumerate(lines)
+        ),
+        encoding="ascii",
+    )
+
+
+def shown(layout: Layout) -> dict[str, Document]:
+    return {document.url.removeprefix("http://a.cn"): document for document in query.documents(layout, ALL)}
+
+
+def test_one_article_under_several_addresses_is_one_document(tmp_path: Path) -> None:
+    layout = Layout(root=tmp_path)
+    put(layout, "1", [page(1, "/show-1.html"), page(2, "/?a=show&id=1"), page(3, "/print/1.html", published=None)])
+    build.rebuild(layout)
+    (document,) = query.documents(layout, ALL)
+    assert document.url == "http://a.cn/show-1.html"
+    assert document.aliases == ("http://a.cn/?a=show&id=1", "http://a.cn/print/1.html")
+    out = tmp_path / "out.jsonl"
+    assert jsonl.write(query.documents(layout, ALL), out) == 1
+    assert json.loads(out.read_text("utf-8"))["aliases"] == ["http://a.cn/?a=show&id=1", "http://a.cn/print/1.html"]
+    assert Archive(tmp_path).documents().to_arrow()["aliases"].to_pylist() == [list(document.aliases)]
+    assert [hit.url for hit in Searcher(layout).find("统战").hits] == ["http://a.cn/show-1.html"]
+    # Each capture is there, by itself, for who asks for it.
+    assert len(list(query.documents(layout, query.Filter(versions=True)))) == 3
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        {"site": "b"},
+        {"published": "2021-02-19"},
+        {"title": "另一次会议"},
+        {"text": TEXT + "另一句。"},
+        {"flags": ("content_farm",)},
+    ],
+)
+def test_what_another_site_day_or_title_has_is_another_article(other: dict[str, Any], tmp_path: Path) -> None:
+    layout = Layout(root=tmp_path)
+    put(layout, "1", [page(1, "/1.html"), page(2, "/2.html", **other)])
+    build.rebuild(layout)
+    assert shown(layout).keys() == {"/1.html", "/2.html"}
+
+
+def test_the_same_few_words_on_two_pages_are_two_articles(tmp_path: Path) -> None:
+    layout = Layout(root=tmp_path)
+    put(layout, "1", [page(1, "/1.html", text="图片新闻。"), page(2, "/2.html", text="图片新闻。")])
+    build.rebuild(layout)
+    assert shown(layout).keys() == {"/1.html", "/2.html"}
+
+
+def test_an_edit_of_the_address_that_is_checked_leaves_one_document(tmp_path: Path) -> None:
+    """In one step and file by file: the catalogue that follows says what a rebuilt one says."""
+    layout = Layout(root=tmp_path)
+    put(layout, "1", [page(1, "/1.html"), page(2, "/2.html")])
+    build.update(layout)
+    put(layout, "2", [page(3, "/1.html", text=TEXT + "更正。", day=9)])
+    build.update(layout)
+    followed = shown(layout)
+    build.rebuild(layout)
+    assert shown(layout) == followed
+    assert {url: (item.text, item.aliases) for url, item in followed.items()} == {
+        "/1.html": (TEXT + "更正。", ("http://a.cn/2.html",))
+    }
+
+
+def test_an_alias_becomes_the_document_when_the_first_address_is_forgotten(tmp_path: Path) -> None:
+    layout = Layout(root=tmp_path)
+    put(layout, "1", [page(1, "/1.html")])
+    put(layout, "2", [page(2, "/2.html")])
+    build.update(layout)
+    assert shown(layout).keys() == {"/1.html"}
+    for path in (*layout.root.rglob("1.parquet"), *layout.root.rglob("1.cdxj")):
+        path.unlink()
+    build.update(layout)
+    assert {url: item.aliases for url, item in shown(layout).items()} == {"/2.html": ()}
+
+
+@pytest.mark.parametrize("reason", [Reason.ERROR_STATUS, Reason.SOFT_404])
+def test_a_deletion_is_dated_with_the_first_miss_until_the_article_is_back(reason: Reason, tmp_path: Path) -> None:
+    layout = Layout(root=tmp_path)
+    put(layout, "1", [page(1, "/1.html")])
+    put(layout, "2", [lost(2, "/1.html", day=5, reason=reason)])
+    # The same page that says there is nothing, kept as a revisit.
+    put(layout, "3", [lost(3, "/1.html", day=7, reason=reason)], [(8, "/1.html", 3)] if reason == "soft_404" else [])
+    build.update(layout)
+    # 18:00 UTC is the next day in China.
+    assert shown(layout)["/1.html"].gone == "2026-01-06"
+    assert Archive(tmp_path).documents().to_arrow()["gone"].to_pylist() == ["2026-01-06"]
+    put(layout, "4", [], [(9, "/1.html", 1)])
+    build.update(layout)
+    assert shown(layout)["/1.html"].gone is None
+
+
+def test_an_article_whose_first_address_is_gone_stands_under_the_other(tmp_path: Path) -> None:
+    layout = Layout(root=tmp_path)
+    put(layout, "1", [page(1, "/1.html"), page(2, "/2.html")])
+    put(layout, "2", [lost(3, "/1.html", day=5)])
+    build.update(layout)
+    assert {url: (item.aliases, item.gone) for url, item in shown(layout).items()} == {
+        "/2.html": (("http://a.cn/1.html",), None)
+    }

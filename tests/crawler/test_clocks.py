@@ -1,0 +1,172 @@
+"""When a list and an article are asked for again: expectations in hours and days, from nothing but the frontier."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from archive.warc.capture import Found
+from crawler.queue.clocks import read_day
+from crawler.queue.frontier import Address, Article, Frontier
+
+HOUR, DAY = 3600, 86400
+# A crawl at the same hour of each day may begin a little earlier than the last one: by a twentieth.
+EARLY = 0.95
+NOON = 1_600_000_000.0
+
+
+class Clock:
+    def __init__(self) -> None:
+        self.now = NOON
+
+    def __call__(self) -> float:
+        return self.now
+
+
+@pytest.fixture
+def clock() -> Clock:
+    return Clock()
+
+
+@pytest.fixture
+def frontier(tmp_path: Path, clock: Clock) -> Frontier:
+    opened = Frontier(tmp_path / "a.sqlite", clock=clock)
+    opened.begin()
+    return opened
+
+
+def due_after(frontier: Frontier, url: str) -> float | None:
+    """Seconds until an address is asked for again."""
+    (check_at,) = frontier._db.execute("SELECT check_at FROM address WHERE url = ?", [url]).fetchone()
+    return None if check_at is None else check_at - frontier._clock()
+
+
+def ask(frontier: Frontier, url: str, row_date: str | None = None) -> Address:
+    frontier.push(Address(url=url, found=Found(parent="http://h/", row_date=row_date)))
+    address = frontier.lease(["h"])
+    assert address is not None
+    return address
+
+
+def days(frontier: Frontier, clock: Clock, url: str, address: Address, article: Article) -> list[float]:
+    """On which days after the first an article is asked for, when a crawl runs at each of those times."""
+    found, began = [], clock.now
+    while (wait := due_after(frontier, url)) is not None:
+        clock.now += wait
+        found.append(round((clock.now - began) / DAY / EARLY, 1))
+        frontier.done(address, 200, role="article", article=article)
+    return found
+
+
+@pytest.mark.parametrize(
+    ("age", "asked"),
+    [
+        (0.5, [1, 6.5, 29.5, 89.5]),
+        (3, [1, 4, 27, 87]),
+        (6, [1, 24, 84]),
+        (6.9, [1, 23.1, 83.1]),
+        (8, [22, 82]),
+        (29, [1, 30, 61]),
+        (40, [30, 50]),
+        (89.2, [0.8, 30, 90]),
+        (400, [30, 90]),
+    ],
+)
+def test_an_article_is_checked_by_its_own_age(frontier: Frontier, clock: Clock, age: float, asked: list[float]) -> None:
+    address = ask(frontier, "http://h/1")
+    article = Article(day=clock.now - age * DAY)
+    frontier.done(address, 200, role="article", article=article)
+    assert days(frontier, clock, "http://h/1", address, article) == pytest.approx(asked, abs=0.1)
+
+
+def test_the_day_of_the_list_row_counts_where_the_page_states_none(frontier: Frontier, clock: Clock) -> None:
+    # 13 September 2020 in China, two days before.
+    address = ask(frontier, "http://h/1", "[09-11]")
+    frontier.done(address, 200, role="article", article=Article())
+    assert due_after(frontier, "http://h/1") == pytest.approx(1 * DAY * EARLY)
+    # Its own day counts more.
+    address = ask(frontier, "http://h/2", "[09-11]")
+    frontier.done(address, 200, role="article", article=Article(day=clock.now - 400 * DAY))
+    assert due_after(frontier, "http://h/2") == pytest.approx(30 * DAY * EARLY)
+
+
+def test_an_article_without_a_day_is_new_unless_the_first_visit_found_it(frontier: Frontier, clock: Clock) -> None:
+    frontier.done(ask(frontier, "http://h/1"), 200, role="article", article=Article())
+    assert due_after(frontier, "http://h/1") == pytest.approx(30 * DAY * EARLY)
+    frontier._db.execute("UPDATE visit SET ended = 1")
+    frontier.begin()
+    frontier.done(ask(frontier, "http://h/2"), 200, role="article", article=Article())
+    assert due_after(frontier, "http://h/2") == pytest.approx(1 * DAY * EARLY)
+
+
+@pytest.mark.parametrize(
+    ("changes", "hours"),
+    [
+        ([], 6),
+        ([True], 4.8),
+        ([True] * 20, 1.5),
+        ([False], 9),
+        ([False, False], 13.5),
+        ([False] * 40, 90 * 24),
+    ],
+)
+def test_a_list_is_asked_for_sooner_after_a_change(frontier: Frontier, changes: list[bool], hours: float) -> None:
+    address = ask(frontier, "http://h/l")
+    for changed in (True, *changes):
+        frontier.done(address, 200, role="list", changed=changed, shown=9)
+    assert due_after(frontier, "http://h/l") == pytest.approx(hours * HOUR * EARLY)
+
+
+@pytest.mark.parametrize("reason", ["http_404", "redirect_off_site"])
+def test_what_is_gone_or_leads_elsewhere_is_asked_for_after_a_month(frontier: Frontier, reason: str) -> None:
+    frontier.gone(ask(frontier, "http://h/1"), reason, "", 404)
+    assert due_after(frontier, "http://h/1") == pytest.approx(30 * DAY * EARLY)
+
+
+def test_an_article_that_is_gone_keeps_the_day_of_its_first_miss_until_it_is_back(
+    frontier: Frontier, clock: Clock
+) -> None:
+    def gone() -> float | None:
+        value: float | None = frontier._db.execute("SELECT gone FROM address").fetchone()[0]
+        return value
+
+    address = ask(frontier, "http://h/1")
+    frontier.done(address, 200, role="article", article=Article())
+    clock.now += 5 * DAY
+    frontier.gone(address, "deleted", "", 404)
+    clock.now += 30 * DAY
+    frontier.gone(address, "deleted", "", 404)
+    assert gone() == NOON + 5 * DAY
+    frontier.done(address, 200, role="article", article=Article())
+    assert gone() is None
+
+
+def test_several_addresses_of_an_article_are_checked_once(frontier: Frontier, clock: Clock) -> None:
+    article = Article(day=clock.now, digest=b"x" * 32)
+    first, second = ask(frontier, "http://h/show-1.html"), ask(frontier, "http://h/?id=1")
+    frontier.done(first, 200, role="article", article=article)
+    frontier.done(second, 200, role="article", article=article)
+    frontier.done(ask(frontier, "http://h/2"), 200, role="article", article=Article(day=clock.now, digest=b"y" * 32))
+    assert due_after(frontier, "http://h/show-1.html") == pytest.approx(DAY * EARLY)
+    assert due_after(frontier, "http://h/?id=1") is None
+    assert due_after(frontier, "http://h/2") == pytest.approx(DAY * EARLY)
+    # With the first address gone the other one is asked for next.
+    clock.now += DAY
+    frontier.gone(first, "deleted", "", 404)
+    assert due_after(frontier, "http://h/?id=1") == 0
+    frontier.done(second, 200, role="article", article=article)
+    assert due_after(frontier, "http://h/?id=1") == pytest.approx((7 * EARLY - 1) * DAY)
+
+
+@pytest.mark.parametrize(
+    ("text", "day"),
+    [
+        ("2020-09-13", 1599926400),
+        ("【2020年9月13日 08:00】", 1599926400),
+        ("09/13", 1599926400),
+        ("9月14日", 1568390400),
+    ],
+)
+def test_a_day_is_one_in_china_and_never_to_come(text: str, day: float) -> None:
+    assert read_day(text, NOON) == day

@@ -1,0 +1,164 @@
+"""Scripts of pages on the stage: what they write, where they lead, what they ask for."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from typing import Any
+
+import pytest
+
+from crawler.discovery.stage import Stage
+
+URL = "http://h/xw/list.html?lm=3"
+
+
+def play(body: str, answers: dict[str, str] | None = None, **scripts: str) -> Stage:
+    stage = Stage(
+        {
+            "url": URL,
+            "html": f"<html><head><title>t</title></head><body>{body}</body></html>",
+            "agent": "Mozilla/5.0 (Windows NT 10.0)",
+            "scripts": {f"http://h/{name}.js": text for name, text in scripts.items()},
+        }
+    )
+    for key, text in (answers or {}).items():
+        stage.answer(key, 200, text)
+    return stage
+
+
+def shown(stage: Stage) -> str:
+    return stage.dom.shown()
+
+
+@pytest.mark.parametrize(
+    "code",
+    [
+        "document.write('<a href=\"/x/\">' + '要闻' + '</a>');",
+        "document.getElementById('n').innerHTML = unescape('%3Ca%20href%3D%22/x/%22%3E%u8981%u95FB%3C/a%3E');",
+        "$('#n').html('<a href=\"/x/\">要闻</a>');",
+        "$(function () { $('<a>').attr('href', '/x/').text('要闻').appendTo('#n'); });",
+        "const a = document.createElement('a'); a.href = '/x/'; a.textContent = '要闻'; n.appendChild(a);",
+        "window.onload = () => document.querySelector('#n').insertAdjacentHTML('beforeend', `<a href=\"/x/\">要闻</a>`);",
+        "[{u: '/x/', t: '要闻'}].forEach(r => $('#n').append('<a href=\"' + r.u + '\">' + r.t + '</a>'));",
+        "Swiper.init('.a'); var s = new Foo({el: 1}); document.write('<a href=\"/x/\">要闻</a>');",
+        "setTimeout(function () { $('#n').append('<a href=\"/x/\">要闻</a>'); }, 500);",
+        "new Vue({el: '#v', data: {rows: [{u: '/x/', t: '要闻'}]}});",
+        "Vue.createApp({setup() { const rows = Vue.ref([]); Vue.onMounted(() => { rows.value = [{u: '/x/', t: '要闻'}]; });"
+        " return {rows}; }}).mount('#v');",
+    ],
+)
+def test_what_a_script_writes_stands_in_the_document(code: str) -> None:
+    stage = play(
+        '<div id="n"></div><div id="v"><a v-for="r in rows" :href="r.u">{{ r.t }}</a></div><script>'
+        + code
+        + "</script>"
+    )
+    assert '<a href="/x/">要闻</a>' in shown(stage), stage.errors
+    assert stage.dom.changed
+
+
+@pytest.mark.parametrize(
+    ("handler", "code", "target"),
+    [
+        ("href=\"javascript:show('41', 3)\"", "function show(i, t) { window.open('/d.jsp?id=' + i + '&t=' + t); }", "d.jsp?id=41&t=3"),
+        ('onclick="go(2)"', "var go = n => { location.href = `/xw/p_${n}.html`; }", "xw/p_2.html"),
+        ('class="b" data-id="7"', "$(document).on('click', '.b', function () { location = '/a/' + $(this).data('id'); })", "a/7"),
+        ('id="b"', "document.getElementById('b').onclick = function () { top.location.replace('/b'); }", "b"),
+        ('id="b"', "b.addEventListener('click', e => { e.preventDefault(); self.location.assign('/b'); })", "b"),
+        ('onclick="go(2)"', "function go(n) { var f = document.forms['f']; f.p.value = n; f.submit(); }", "q.jsp?lm=3&p=2"),
+        ('onclick="go(2)"', "function go(n) { $('#p').val(n); $('#f').submit(); }", "q.jsp?lm=3&p=2"),
+    ],
+)  # fmt: skip
+def test_a_press_tells_where_an_element_leads(handler: str, code: str, target: str) -> None:
+    form = '<form id="f" name="f" action="/q.jsp"><input type=hidden name=lm value=3><input id=p name=p value=1></form>'
+    stage = play(f"<a {handler}>下一页</a>{form}<script>{code}</script>")
+    (lead,) = stage.leads()
+    assert f'href="http://h/{target}"' in shown(stage).replace("&amp;", "&"), (lead, stage.errors)
+    assert not stage.state()["asks"], "a press on the stage asks for nothing"
+
+
+def test_a_form_that_is_posted_is_told_with_its_fields() -> None:
+    form = '<form name="f" action="/q.jsp" method="post"><input type=hidden name=p value=1></form>'
+    stage = play(
+        f'{form}<a onclick="go(2)">2</a><script>function go(n) {{ document.f.p.value = n; document.f.submit(); }}</script>'
+    )
+    (lead,) = stage.leads()
+    assert lead["sent"] == {"url": "http://h/q.jsp", "form": "p=2"}
+
+
+@pytest.mark.parametrize(
+    "code",
+    [
+        "layui.use(['laypage'], function () { layui.laypage.render({elem: 'p', count: 22, limit: 10, curr: 1,"
+        " jump: function (obj, first) { if (!first) location.href = '?lm=3&p=' + obj.curr; }}); });",
+        "laypage({cont: 'p', pages: 3, curr: 1, jump: function (e, first) { if (!first) location.href = '?lm=3&p=' + e.curr; }});",
+        "$('#p').pagination({totalData: 22, showData: 10, callback: function (api) { location.href = '?lm=3&p=' + api.getCurrent(); }});",
+        "$('#p').twbsPagination({totalPages: 3, onPageClick: function (event, page) { location.href = '?lm=3&p=' + page; }});",
+        "$('#p').whatever({total: 22, pageSize: 10, onSelectPage: function (n) { location.href = '?lm=3&p=' + n; }});",
+        "$('#p').pagination(22, {items_per_page: 10, callback: function (i) { location.href = '?lm=3&p=' + (i + 1); }});",
+    ],
+)
+def test_pagers_of_libraries_lead_to_each_page(code: str) -> None:
+    stage = play(f'<div id="p"></div><script>{code}</script>')
+    assert [lead["went"][0] for lead in stage.leads()] == [f"http://h/xw/list.html?lm=3&p={n}" for n in (2, 3)], (
+        stage.errors
+    )
+
+
+@pytest.mark.parametrize(
+    ("code", "key", "answer"),
+    [
+        ("$.get('/a?p=1', d => $('#n').html(d))", "GET http://h/a?p=1 ", "<b>行</b>"),
+        ("$('#n').load('/a')", "GET http://h/a ", "<b>行</b>"),
+        ("fetch('/a').then(r => r.json()).then(d => { n.innerHTML = '<b>' + d.t + '</b>'; })", "GET http://h/a ", '{"t": "行"}'),
+        ("(async () => { const r = await axios.get('/a', {params: {p: 1}}); n.innerHTML = '<b>' + r.data.t + '</b>'; })()",
+         "GET http://h/a?p=1 ", '{"t": "行"}'),
+        ("$.ajax({url: '/a', type: 'post', data: {p: 1}, dataType: 'json', success: d => $('#n').html('<b>' + d.t + '</b>')})",
+         "POST http://h/a p=1", '{"t": "行"}'),
+        ("var x = new XMLHttpRequest(); x.open('GET', '/a'); x.onload = () => { n.innerHTML = x.responseText; }; x.send();",
+         "GET http://h/a ", "<b>行</b>"),
+        ("var d = $.ajax({url: '/a', async: false}).responseText; $('#n').html(d);", "GET http://h/a ", "<b>行</b>"),
+    ],
+)  # fmt: skip
+def test_what_is_asked_for_is_told_and_its_answer_shown(code: str, key: str, answer: str) -> None:
+    stage = play(f'<div id="n"></div><script>{code}</script>')
+    (ask,) = stage.state()["asks"]
+    assert ask["key"] == key
+    assert ask["heard"] or "async" in code
+    stage.answer(key, 200, answer)
+    assert '<div id="n"><b>行</b></div>' in shown(stage), stage.errors
+
+
+def test_a_press_on_more_asks_for_the_next_page_each_time() -> None:
+    code = "var p = 1; function more() { p++; $.get('/m?p=' + p, d => $('#n').append(d)); }"
+    stage = play(f'<ul id="n"><li>1</li></ul><a onclick="more()">加载更多</a><script>{code}</script>')
+    for page in (2, 3):
+        (handle,) = stage.handles()
+        stage.press(handle["id"])
+        (ask,) = stage.state()["asks"]
+        assert ask["url"] == f"http://h/m?p={page}"
+        stage.answer(ask["key"], 200, f"<li>{page}</li>")
+    assert "<li>1</li><li>2</li><li>3</li>" in shown(stage)
+
+
+def test_files_of_scripts_run_where_they_stand() -> None:
+    stage = play('<p>a</p><script src="/menu.js"></script><p>b</p>', menu="document.write('<i>m</i>')")
+    assert shown(stage).index("<p>a</p>") < shown(stage).index("<i>m</i>") < shown(stage).index("<p>b</p>")
+
+
+def test_a_script_without_end_ends_the_process_and_no_more() -> None:
+    job: dict[str, Any] = {
+        "do": "open",
+        "url": URL,
+        "agent": "",
+        "scripts": {},
+        "html": "<script>while (true) {}</script>",
+    }
+    command = [sys.executable, "-m", "crawler.discovery.stage"]
+    done = subprocess.run(
+        command, input=json.dumps(job) + "\n", text=True, capture_output=True, check=False, timeout=300
+    )
+    assert done.returncode < 0
+    assert done.stdout == ""

@@ -1,0 +1,180 @@
+"""Who wrote it, who edited it and where it is from, in every manner in which pages say it; nobody is invented."""
+
+import re
+import tomllib
+from importlib import resources
+
+import pytest
+from pages import read
+
+from archive.text.fields import words
+from archive.text.fields.labels import is_dateline
+from archive.text.fields.people import is_person
+
+PAGE = (
+    "<html><head><title>盟员医生下乡义诊</title></head><body><h1>盟员医生下乡义诊</h1>"
+    "<div class=info>{info}</div><div class=text><p>{lead}3月5日，民盟市委组织盟员医生到大坪村开展义诊活动，为村民"
+    "量血压、测血糖，发放药品和宣传手册。</p><p>活动当天，共有二百余名村民前来就诊，盟员医生一一解答，得到了大家的一致好评。{end}</p>{after}</div>"
+    "<div><a href=/1>上一篇：全市侨务工作座谈会在我市召开</a></div></body></html>"
+)
+DATELINE = "2023-03-08　来源：青河日报"
+
+
+def fields(info: str = DATELINE, lead: str = "", end: str = "", after: str = "") -> tuple[str | None, ...]:
+    found = read(PAGE.format(info=info, lead=lead, end=end, after=after))
+    assert found.title == "盟员医生下乡义诊"
+    assert "3月5日，民盟市委组织盟员医生到大坪村开展义诊活动" in found.text
+    assert "上一篇" not in found.text
+    return found.source, found.author, found.editor, found.contributor
+
+
+@pytest.mark.parametrize(
+    ("info", "source", "author", "editor"),
+    [
+        ("2023-03-08　来源：青河日报　记者 周敏 通讯员 何晓东", "青河日报", "周敏 何晓东", None),
+        ("2023-03-08　来源：青河日报　记者周敏", "青河日报", "周敏", None),
+        ("2023-03-08　来源：青河日报　（见习记者 周敏）", "青河日报", "周敏", None),
+        ("2023-03-08　来源：青河日报　文/图 周敏", "青河日报", "周敏", None),
+        ("2023-03-08　来源：青河日报首席记者 周敏", "青河日报", "周敏", None),
+        ("2023-03-08　来源：青河日报 周敏 何晓东", "青河日报", "周敏 何晓东", None),
+        ("2023-03-08　来源丨青河发布　作者丨周敏", "青河发布", "周敏", None),
+        ("2023-03-08　来源 | 青河发布　编辑 | 李思远", "青河发布", None, "李思远"),
+        ("2023-03-08　来源︱青河日报　作者︱周敏", "青河日报", "周敏", None),
+        ("2023-03-08　来源：&lt;a href=/x&gt;青河新闻网&lt;/a&gt;", "青河新闻网", None, None),
+        ("2023-03-08　发布机构：市民宗局", "市民宗局", None, None),
+        ("来源：　作者：　浏览：33　2023-03-08", None, None, None),
+        ("来源：青河日报　作者：　责任编辑：　2023-03-08", "青河日报", None, None),
+        ("来源：青河日报　编辑：李思远 <a href=#pl>参与互动</a>　2023-03-08", "青河日报", None, "李思远"),
+        ("来源： <a href=#pl>参与互动</a>　2023-03-08", None, None, None),
+        ("作者：首席记者 周敏　编审：王立新　责编：李思远　2023-03-08", None, "周敏", "李思远"),
+        ("作者：管理员　2023-03-08", None, None, None),
+        ("<span>青河日报</span> <span>周敏</span> <span>2023-03-08 09:30</span>", "青河日报", "周敏", None),
+        ("<table><tr><td>来源：</td><td>青河日报</td><td>作者：</td><td></td><td>日期：</td><td>2023-03-08</td></tr></table>",
+         "青河日报", None, None),
+        ("<ul><li>来源：</li><li>青河日报</li><li>作者：</li><li>周敏</li></ul>", "青河日报", "周敏", None),
+        ("<table><tr><td>来源</td><td>作者</td></tr><tr><td>青河日报</td><td>周敏</td></tr></table>",
+         "青河日报", "周敏", None),
+        ("成文时间：2023-03-01　公布时间：2023-03-08", None, None, None),
+    ],
+)  # fmt: skip
+def test_a_dateline_names_its_people(info: str, source: str | None, author: str | None, editor: str | None) -> None:
+    assert fields(info)[:3] == (source, author, editor)
+
+
+@pytest.mark.parametrize(
+    ("lead", "author"),
+    [
+        ("青河日报讯（记者 周敏 通讯员何晓东）", "周敏 何晓东"),
+        ("本报讯 （见习记者 周敏）", "周敏"),
+        ("新华社北京3月6日电（记者周敏、实习生何晓东）", "周敏 何晓东"),
+        ("〔记者周敏／青河报道〕", "周敏"),
+        ("（中央社记者何晓东台北8日电）", "何晓东"),
+        ("青河融媒讯（记者 周敏 摄影 何晓东）", "周敏"),
+        ("青河日报首席记者 周敏报道：", "周敏"),
+        ("记者何晓东报道 ", "何晓东"),
+        ("据青河电视台消息（记者 格桑边觉）", "格桑边觉"),
+        ("记者在现场看到，", None),
+        ("（记者获悉）", None),
+        ("本报讯（全媒体报道组）", None),
+    ],
+)
+def test_an_article_begins_with_its_reporter(lead: str, author: str | None) -> None:
+    assert fields(lead=lead)[1] == author
+
+
+@pytest.mark.parametrize(
+    ("end", "author"),
+    [
+        ("（记者 周敏）", "周敏"),
+        ("（记者 周敏 整合）", "周敏"),
+        ("（信报记者 周敏）", "周敏"),
+        ("（评论员 周敏 何晓东）", "周敏 何晓东"),
+        ("（周敏 何晓东/文）", "周敏 何晓东"),
+        ("（文/周敏 图/何晓东）", "周敏"),
+        ("（何晓东）", "何晓东"),
+        ("（周三）", None),
+        ("（高一）", None),
+        ("（高二）", None),
+        ("（试行）", None),
+        ("（全体）", None),
+        ("（高质量）", None),
+    ],
+)
+def test_brackets_at_the_end_name_who_wrote_it(end: str, author: str | None) -> None:
+    assert fields(end=end)[1] == author
+
+
+@pytest.mark.parametrize(
+    ("line", "author", "editor", "contributor"),
+    [
+        ("（编辑 李思远）", None, "李思远", None),
+        ("编辑 李思远 校对 王立新", None, "李思远", None),
+        ("编审丨王立新 责编丨李思远", None, "李思远", None),
+        ("新媒体编辑：李思远", None, "李思远", None),
+        ("责任编辑：李 思 远", None, "李思远", None),
+        ("图文：周敏", "周敏", None, None),
+        ("采写：青河日报见习记者 周敏", "周敏", None, None),
+        ("青河报·青河网记者 周敏 来源：青河网", "周敏", None, None),
+        ("供稿单位：市侨联 审核：王立新", None, None, "市侨联"),
+        ("供稿单位：统战部　撰稿：周敏　摄影：王立新　编辑：李思远　审核：何晓东", "周敏", "李思远", "统战部"),
+        ("（统战部供稿　供稿人：周敏）", None, None, "统战部"),
+        ("（市侨联 供稿）", None, None, "市侨联"),
+        ("摄影：王立新", None, None, None),
+    ],
+)
+def test_a_signature_is_read_and_leaves_the_text(
+    line: str, author: str | None, editor: str | None, contributor: str | None
+) -> None:
+    assert fields(after=f"<p>{line}</p>")[1:] == (author, editor, contributor)
+    assert not re.search("周敏|李思远|王立新", read(PAGE.format(info="", lead="", end="", after=f"<p>{line}</p>")).text)
+
+
+@pytest.mark.parametrize("word", ["方案", "任课", "和平", "高一", "周日", "安排", "华侨", "雷雨", "成文", "安康"])
+def test_a_word_between_title_and_text_is_nobody(word: str) -> None:
+    page = PAGE.replace("<div class=text>", f"<div class=text><p>{word}</p>")
+    assert read(page.format(info=DATELINE, lead="", end="", after="")).author is None
+
+
+@pytest.mark.parametrize("name", ["鲁星", "陈晓明", "欧阳修文", "买买提·艾力", "王乐文", "马培贵", "焦子宇", "何静怡"])
+def test_a_name_is_a_person(name: str) -> None:
+    assert is_person(name)
+
+
+SPEECH = (
+    "<p>记者：最难的一步是什么？</p><p>赵明远：最难的是让大家相信事情能办成，我们挨家挨户去谈，谈了整整三个月。</p>"
+    "<p>记者：下一步有什么打算？</p><p>赵明远：把合作社的账目公开，让每一户都看得见，年底分红的时候大家心里都有数。</p>"
+    "<p>编辑：一本看得见的台账</p><p>台账挂在村委会的墙上，谁家出了多少工、领了多少钱，一笔一笔都写得清清楚楚。</p>"
+)
+
+
+def test_speech_with_labels_stays_in_the_text() -> None:
+    found = read(PAGE.format(info=DATELINE, lead="", end="", after=SPEECH))
+    assert (found.author, found.editor) == (None, None)
+    for line in ("记者：最难的一步是什么？", "记者：下一步有什么打算？", "编辑：一本看得见的台账"):
+        assert line in found.text.split("\n")
+
+
+@pytest.mark.parametrize(
+    ("line", "said"),
+    [
+        ("来源：青河日报 2023-03-08", True),
+        ("记者：最难的一步是什么？", False),
+        ("编辑：架起一座连心桥", False),
+        ("作者：周敏", True),
+        ("各县（市、区）人民政府，市直各部门：", False),
+    ],
+)
+def test_a_dateline_is_told_from_speech(line: str, said: bool) -> None:
+    assert is_dateline(line) is said
+
+
+@pytest.mark.parametrize("file", words.FILES)
+def test_patterns_take_their_examples(file: str) -> None:
+    raw = tomllib.loads(resources.files("archive.text.fields").joinpath(file).read_text("utf-8"))
+    entries = [entry for value in raw.values() for entry in (value if isinstance(value, list) else [value])]
+    for entry in entries:
+        if "pattern" in entry:
+            pattern = re.compile(entry["pattern"])
+            assert (found := pattern.search(entry["takes"])), entry
+            assert found[0], entry
+            assert not ((left := pattern.fullmatch(entry["leaves"])) and left[0]), entry

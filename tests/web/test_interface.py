@@ -1,0 +1,188 @@
+"""The interface: what each view says, what it never does, and that all of it stands in addresses."""
+
+from __future__ import annotations
+
+import csv
+import io
+import shutil
+import xml.etree.ElementTree as ET
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from warcio.archiveiterator import ArchiveIterator
+
+pytest.importorskip("starlette", reason="needs the extra `web`")
+
+from shown_archive import HOST, SENTENCES, Shown, cundang, free_ports, make, serving
+
+VIEWS = (
+    "/",
+    "/search?q=统战",
+    "/concordance?q=统战部",
+    "/frequency?words=统战,侨联",
+    "/changes",
+    "/sites",
+    "/site/a",
+    "/missing/a",
+    "/help",
+)
+
+
+@pytest.fixture(scope="module")
+def shown(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Shown]:
+    folder = tmp_path_factory.mktemp("shown")
+    make(folder)
+    port = free_ports()
+    with serving(folder, port):
+        yield Shown(folder, port)
+
+
+@pytest.mark.parametrize("path", VIEWS)
+def test_every_view_has_a_page_and_a_twin_for_programs(shown: Shown, path: str) -> None:
+    status, headers, body = shown.get(path)
+    assert status == 200
+    assert b"<script" not in body
+    assert "script-src" not in headers["Content-Security-Policy"]
+    assert headers["Content-Security-Policy"].startswith("default-src 'none'; ")
+    base, _, asked = path.partition("?")
+    assert shown.json(f"{base if base != '/' else '/index'}.json?{asked}")
+
+
+@pytest.mark.parametrize("language", ["zh", "en"])
+def test_both_languages_are_whole(shown: Shown, language: str) -> None:
+    for path in VIEWS:
+        body = shown.get(path + ("&" if "?" in path else "?") + f"lang={language}")[2].decode()
+        assert ("Search" in body) == (language == "en")
+
+
+def test_search_counts_and_finds(shown: Shown) -> None:
+    found = shown.json("/search.json?q=凝聚力量&facets=all")["found"]
+    assert (found["total"], [hit["url"] for hit in found["hits"]]) == (1, [HOST + "/1.html"])
+    assert found["facets"]["site"]["values"] == [["a", 1]]
+    assert found["facets"]["place"]["values"] == [["510500", 1]]
+    assert shown.json("/search.json?q=place:510000")["found"]["total"] == 6
+
+
+def test_a_list_is_a_table_for_spreadsheets(shown: Shown) -> None:
+    _, headers, body = shown.get("/search.csv?q=统战")
+    rows = list(csv.DictReader(io.StringIO(body.decode("utf-8-sig"))))
+    assert headers["Content-Type"] == "text/csv; charset=utf-8"
+    assert {row["site"] for row in rows} == {"a"}
+
+
+def test_an_article_is_read_with_its_evidence_and_what_was_removed(shown: Shown) -> None:
+    id_ = shown.id_of("/1.html")
+    body = shown.get(f"/document/{id_}?show=removed")[2].decode()
+    assert SENTENCES[0] in body
+    assert "发布时间" in body.split('class="removed"', 1)[1]
+    assert shown.json(f"/document/{id_}.json")["document"]["source"] == "市委统战部"
+
+
+def test_versions_stand_beside_each_other_with_marks_inside_paragraphs(shown: Shown) -> None:
+    body = shown.get(f"/versions/{shown.id_of('/1.html')}")[2].decode()
+    assert "凝聚<mark>共识</mark>" in body
+    assert "凝聚<mark>力量</mark>" in body
+
+
+def test_changes_are_listed_and_fed(shown: Shown) -> None:
+    found = shown.json("/changes.json?what=edited")
+    (edited,) = found["changes"]
+    assert (edited["url"], edited["seen"]) == (HOST + "/1.html", "20260101160000")
+    assert found["counts"] == {"new": 6, "edited": 1}
+    assert shown.json("/changes.json?since=2026-01-02")["total"] == 0
+    feed = ET.fromstring(shown.get("/changes.atom")[2])  # noqa: S314 - our own feed
+    atom = "{http://www.w3.org/2005/Atom}"
+    assert [feed.find(atom + name) is not None for name in ("id", "title", "updated", "author")] == [True] * 4
+    entries = feed.findall(atom + "entry")
+    assert len(entries) == 7
+    assert len({entry.findtext(atom + "id") for entry in entries}) == 7
+
+
+def test_a_citation_leads_to_the_same_bytes(shown: Shown) -> None:
+    proof = shown.json(f"/document/{shown.id_of('/gbk.html')}.json")["proof"]
+    with (shown.folder / "data" / proof["warc"]).open("rb") as file:
+        file.seek(int(proof["offset"]))
+        record = next(iter(ArchiveIterator(file)))
+        assert record.rec_headers["WARC-Record-ID"] == f"<{proof['record']}>"
+        assert record.rec_headers["WARC-Payload-Digest"] == proof["digest"]
+        assert "统战要闻在线".encode("gb18030") in record.content_stream().read()
+    text = shown.get(f"/cite/{proof['record']}")[2].decode()
+    assert all(value in text for value in proof.values())
+    assert shown.get(f"/cite/{proof['record']}?format=bibtex")[2].startswith(b"@online{cundang-")
+
+
+@pytest.mark.parametrize("form", ["jsonl", "csv", "text"])
+def test_a_selection_is_what_the_command_writes(shown: Shown, tmp_path: Path, form: str) -> None:
+    out = tmp_path / f"out.{form}"
+    cundang(shown.folder, "export", "--format", form, "--out", str(out), "--query", "统战 -title:恶意")
+    taken = shown.get(f"/export?q=统战 -title:恶意&format={form}")[2]
+    if out.is_dir():
+        packed = tmp_path / "taken.zip"
+        packed.write_bytes(taken)
+        shutil.unpack_archive(packed, tmp_path / "taken")
+        names = sorted(path.name for path in out.iterdir() if path.name != "manifest.json")
+        assert names
+        for name in names:
+            assert (tmp_path / "taken" / name).read_bytes() == (out / name).read_bytes()
+    else:
+        assert taken == out.read_bytes()
+    manifest = shown.get(f"/export?q=统战 -title:恶意&format={form}&part=manifest")[2].decode()
+    assert '"query": "统战 -title:恶意"' in manifest
+
+
+@pytest.mark.parametrize(
+    ("path", "status", "said"),
+    [
+        ("/search?q=(统战", 400, "opens a parenthesis"),
+        ("/search?page=0", 400, "from 1 to"),
+        ("/search?order=best", 400, "new, old, relevance"),
+        ("/changes?since=yesterday", 400, "give a day"),
+        ("/document/urn:uuid:none", 404, "no document"),
+        ("/site/none", 404, "no site"),
+        ("/..%2f..%2fetc/passwd", 404, "404"),
+        ("/search?q=" + "统" * 2000, 400, "1000 at most"),
+    ],
+)
+def test_what_cannot_be_answered_says_why(shown: Shown, path: str, status: int, said: str) -> None:
+    found, _, body = shown.get(path)
+    assert (found, said in body.decode()) == (status, True)
+
+
+def test_only_its_own_name_and_only_reading(shown: Shown) -> None:
+    for replay in (False, True):
+        assert shown.get("/", host="evil.example", replay=replay)[0] == 400
+        assert shown.get("/", method="POST", replay=replay)[0] == 405
+    assert "Set-Cookie" not in shown.get("/")[1]
+
+
+def test_nothing_of_the_archive_is_markup_of_ours(shown: Shown) -> None:
+    for path in ("/search?q=恶意", "/changes", "/", f"/document/{shown.id_of('/hostile.html')}"):
+        body = shown.get(path)[2].decode()
+        assert "恶意页面" in body
+        assert "<script" not in body
+        assert "onerror=" not in body
+
+
+def test_another_address_needs_to_be_meant(shown: Shown) -> None:
+    with pytest.raises(AssertionError, match="without a password"):
+        cundang(shown.folder, "serve", "--host", "0.0.0.0", "--port", str(free_ports()))  # noqa: S104 - it is refused
+
+
+def test_what_was_taken_down_is_nowhere(tmp_path: Path) -> None:
+    make(tmp_path)
+    port = free_ports()
+    with serving(tmp_path, port):
+        one = Shown(tmp_path, port)
+        id_ = one.id_of("/gone.html")
+        assert one.get(f"/page/2026/{HOST}/gone.html", replay=True)[0] == 200
+        cundang(tmp_path, "forget", HOST + "/gone.html")
+        assert one.json("/search.json?q=撤下")["found"]["total"] == 0
+        assert one.get(f"/document/{id_}")[0] == 404
+        assert one.get(f"/looked/{id_}")[0] == 404
+        assert one.get(f"/page/2026/{HOST}/gone.html", replay=True)[0] == 404
+        every: list[Any] = [
+            one.get(path)[2].decode() for path in ("/", "/changes", "/changes.atom", "/export?format=jsonl")
+        ]
+        assert not [body for body in every if "将被撤下" in body or "gone.html" in body]
