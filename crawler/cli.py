@@ -29,7 +29,7 @@ from archive.catalogue import agree, build, query
 from archive.catalogue.search import Searcher
 from archive.corpus import diff, ingest, reclean
 from archive.errors import CundangError, InterruptedCrawl, SpaceError, UsageError
-from archive.export import csv, dolma, hf, jsonl, manifest, parquet, replay, text, wacz, wet
+from archive.export import csv, dolma, hf, jsonl, manifest, parquet, replay, text, wacz, wet, whole
 from archive.layout import OPEN, Layout
 from archive.ledger import read_ledger
 from archive.site import Site
@@ -73,6 +73,21 @@ class House:
             if name is not None and name.endswith(".toml"):
                 found[Path(name).stem] = site_files.load_file(Path(name))
         site_files.by_host(found.values())
+        return found
+
+    def of_place(self, place: str) -> tuple[str, ...]:
+        """The keys of the sites of a place and of all below it.
+
+        Raises:
+            UsageError: no site file has such a place.
+        """
+        sites = self.sites().values()
+        found = tuple(one.key for one in sites if (one.place or "").startswith(place))
+        if not found:
+            known = sorted({one.place for one in sites if one.place})
+            raise UsageError(
+                f"no site file has the place {place!r}. Those that there are: {', '.join(known) or 'none'}."
+            )
         return found
 
     def key(self, name: str | None) -> str | None:
@@ -468,13 +483,16 @@ _WRITERS = {
     Format.TEXT: text.write,
     Format.CSV: csv.write,
 }
+# How a file of a format may be packed, by the ending of its name; which formats go to stdout.
+_STREAMS = (Format.JSONL, Format.CSV)
+_PACKINGS = {Format.JSONL: (whole.GZIP, whole.ZSTD), Format.CSV: (whole.GZIP, whole.ZSTD), Format.WET: (whole.GZIP,)}
 
 
 @app.command()
 def export(  # noqa: PLR0913, PLR0917 - typer makes an option of each
     context: typer.Context,
-    format_: Annotated[Format, typer.Option("--format", help="hf, dolma, text: a folder; others a file, .gz packed.")],
-    out: Annotated[Path, typer.Option(help="The file or folder to write; a manifest is laid beside or into it.")],
+    format_: Annotated[Format, typer.Option("--format", help="hf, dolma, text: a folder; others a file.")],
+    out: Annotated[Path, typer.Option(help="The file or folder to write, - for stdout (jsonl, csv).")],
     site: SiteKey = None,
     place: Annotated[str | None, typer.Option(help="Sites of a place: a GB/T 2260 code or its beginning, 51.")] = None,
     since: Day = None,
@@ -489,6 +507,7 @@ def export(  # noqa: PLR0913, PLR0917 - typer makes an option of each
     ] = False,
     versions: Annotated[bool, typer.Option("--versions", help="Every capture of a URL, not the latest alone.")] = False,
     query_: Annotated[str | None, typer.Option("--query", help="Only what `cundang search` finds for it.")] = None,
+    force: Annotated[bool, typer.Option("--force", help="Also replace a file that no export wrote.")] = False,
 ) -> None:
     """Write the corpus for other tools: of several captures of one URL the latest text, unless asked.
 
@@ -497,11 +516,9 @@ def export(  # noqa: PLR0913, PLR0917 - typer makes an option of each
     Example: cundang export --format jsonl --out corpus.jsonl
     """
     house: House = context.obj
-    sites = None
-    if place is not None:
-        sites = tuple(one.key for one in house.sites().values() if (one.place or "").startswith(place))
-        if not sites:
-            say(f"no site file has the place {place!r}")
+    out = out.expanduser()
+    whole.check_name(out, _PACKINGS.get(format_, ()), stream=format_ in _STREAMS)
+    sites = house.of_place(place) if place is not None else None
     wanted = query.Filter(
         site=house.key(site),
         since=since,
@@ -517,15 +534,18 @@ def export(  # noqa: PLR0913, PLR0917 - typer makes an option of each
         query=query_,
         ids=None if query_ is None else _found_by(house, query_),
     )
-    _warn(house.layout, wanted)
+    query.refuse_unknown(house.layout, wanted, house.sites(site))
     # A pack of captures is made of more than documents.
     keys = sites if wanted.site is None else [key for key in [wanted.site] if sites is None or key in sites]
     offer = replay.Offer(gone=exclusions.read(house.layout))
     to_wacz = partial(wacz.write, house.layout, keys, offer=offer)
     writer = to_wacz if format_ is Format.WACZ else _WRITERS[format_]
-    count = manifest.write(house.layout, wanted, format_, out, lambda documents: writer(documents, out))
-    _print_lost(offer, json_=False)
-    say(f"{out}: {count} documents")
+    made = manifest.write(house.layout, wanted, format_, out, writer, force=force)
+    offer.problems += made.problems
+    _print_lost(offer, talk=True)
+    say(f"{out}: {made.documents} documents")
+    if made.uncleaned:
+        say(f"{made.uncleaned} WARC files are not in it: no shard was made of them yet. Make it: cundang clean")
     raise typer.Exit(int(bool(offer.problems)))
 
 
@@ -545,27 +565,35 @@ def index_(
     layout = _known_data(context.obj.layout)
     with telling("index") as tell:
         offer = replay.write(layout, out, tell)
-    _print_lost(offer, json_)
+    _print_lost(offer, json_=json_)
     say(f"{out}: {len(offer.lines)} captures. To see them: cd {out} && wayback")
     raise typer.Exit(int(bool(offer.problems)))
 
 
-def _print_lost(offer: replay.Offer, json_: bool) -> None:
-    """Say which captures replay tools are not given, and why."""
+def _print_lost(offer: replay.Offer, *, json_: bool = False, talk: bool = False) -> None:
+    """Say which captures replay tools are not given, and why; as talk, where stdout is for data."""
     for problem in offer.problems:
-        _print(problem, f"{problem.file}: offset {problem.offset}: {problem.reason}", json_)
+        plain = f"{problem.file}: offset {problem.offset}: {problem.reason}"
+        say(plain) if talk else _print(problem, plain, json_)
     for reason, count in sorted(offer.left.items()):
         say(f"left out: {count} captures {reason}")
 
 
 @app.command()
-def forget(
+def forget(  # noqa: PLR0913, PLR0917 - typer makes an option of each
     context: typer.Context,
-    urls: Annotated[list[str], typer.Argument(help="URLs, whole, as `cundang search` shows them.")],
+    urls: Annotated[
+        list[str] | None,
+        typer.Argument(help="URLs, whole; a star is any characters: http://a.cn/xw/* is all below xw. Quote it."),
+    ] = None,
     reason: Annotated[str, typer.Option(help="Why, for who reads exclusions.jsonl later.")] = "",
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Only show what would go.")] = False,
+    list_: Annotated[bool, typer.Option("--list", help="List what was taken down, when and why.")] = False,
+    undo: Annotated[bool, typer.Option("--undo", help="Allow it again; what was erased stays gone.")] = False,
     erase: Annotated[
         bool, typer.Option("--erase", help="Rewrite the WARC files without the records, and log both checksums.")
     ] = False,
+    yes: Annotated[bool, typer.Option("--yes", help="Erase without asking.")] = False,
     jobs: Jobs = None,
     json_: Json = False,
 ) -> None:
@@ -576,13 +604,37 @@ def forget(
     from crawler import forget as forgetting  # noqa: PLC0415 - it knows the state of crawls, which needs scrapy
 
     house: House = context.obj
-    _known_data(house.layout)
-    for done in forgetting.forget(house.layout, urls, reason, erase=erase):
-        _print(done, f"{done.what:7} {done.path} {done.record} {done.detail}", json_)
+    layout = _known_data(house.layout)
+    if list_:
+        for page in exclusions.read(layout).pages.values():
+            _print(page, f"{page.date}  {page.url}  {page.reason}", json_)
+        return
+    if not urls:
+        raise UsageError("Name what to take down, as `cundang search` shows it, or give --list.")
+    if undo and erase:
+        raise UsageError("--undo and --erase exclude each other. Give one.")
+
+    def show(found: Iterable[forgetting.Done]) -> None:
+        for done in found:
+            _print(done, f"{done.what:7} {done.path} {done.record} {done.detail}", json_)
+
+    if dry_run or (erase and not yes):
+        show(forgetting.look(layout, urls, erase=erase))
+    if dry_run:
+        return
+    if erase and not yes:
+        if not sys.stdin.isatty():
+            raise UsageError("--erase cannot be undone, and asks before. Nobody can answer here: give --yes with it.")
+        typer.confirm("Erase these records for good?", abort=True, err=True)
+    if undo:
+        show(forgetting.undo(layout, urls, reason))
+    else:
+        show(forgetting.forget(layout, urls, reason, erase=erase))
     faults = _clean(house, None, every=False, jobs=jobs)
     # Made anew: the words of a document that is gone stay in a full-text index until then.
     build.rebuild(house.layout)
-    say("Exports and copies that were made before still hold these pages.")
+    if not undo:
+        say("Exports and copies that were made before still hold these pages.")
     raise typer.Exit(faults)
 
 
@@ -895,12 +947,6 @@ def _found_by(house: House, words: str) -> tuple[str, ...]:
     """The ids of the documents that a query finds."""
     places = {key: one.place for key, one in house.sites().items() if one.place}
     return tuple(Searcher(house.layout, places).ids(words))
-
-
-def _warn(layout: Layout, wanted: query.Filter) -> None:
-    """Say what a filter names in vain: a mistyped name must not look like a poor archive."""
-    for name in query.unknown(layout, wanted):
-        say(f"no document here has the {name}")
 
 
 def _known_data(layout: Layout) -> Layout:

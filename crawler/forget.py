@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from contextlib import ExitStack
-from dataclasses import dataclass
+from contextlib import ExitStack, closing
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from archive.corpus import forget as archived
 from archive.layout import Layout
-from archive.warc import verify
+from archive.warc import exclusions, verify
+from archive.warc.exclusions import Addresses
 from archive.warc.surt import surt
 from crawler.queue.frontier import Frontier
 from crawler.queue.lock import Lock
@@ -21,7 +22,7 @@ class Done:
 
     `what` is held, unknown (no capture to take down: only kept out from now on), erased, refers (a revisit of what was
     erased), names (a record of another address that was found on the page) or unread (set aside, and no URL can be read
-    in it).
+    in it); before erasing rewrite (a file to be written anew); of an undoing back, or allowed (no capture is here).
     """
 
     what: str
@@ -83,6 +84,42 @@ def forget(layout: Layout, urls: Sequence[str], reason: str, *, erase: bool) -> 
             yield Done(what="names", path=str(mention.warc), record=mention.id, detail=detail)
 
 
+def look(layout: Layout, urls: Sequence[str], *, erase: bool) -> Iterator[Done]:
+    """What `forget` would take down, and with `erase` rewrite; nothing is changed.
+
+    Raises:
+        CundangError: the archive cannot be read, or one is no URL.
+    """
+    archived.addresses(urls)
+    yield from _held(layout, urls)
+    if erase:
+        for warc in archived.naming(layout, urls):
+            yield Done(what="rewrite", path=str(warc), record="", detail="would be written anew without these records")
+
+
+def undo(layout: Layout, urls: Sequence[str], reason: str) -> Iterator[Done]:
+    """Allow again what was taken down by these addresses or patterns, in crawls too; what was erased stays gone.
+
+    Raises:
+        LockedError: a site of theirs is being crawled.
+        CundangError: one was not taken down under that name, or the archive cannot be read or written.
+    """
+    with ExitStack() as locks:
+        states = list(layout.states())
+        for state in states:
+            locks.callback(Lock(layout.lock(state.stem)).release)
+        archived.undo(layout, urls, reason)
+        gone = exclusions.read(layout)
+        for state in states:
+            with closing(Frontier(state)) as frontier:
+                frontier.allow(lambda url: gone.covering(url) is None)
+    for done in _held(layout, urls):
+        what, detail = done.what, done.detail
+        if what == "unknown":
+            what, detail = "allowed", detail.replace("; kept out", "; a crawl may ask for it again")
+        yield replace(done, what="back" if what == "held" else what, detail=detail)
+
+
 def _held(layout: Layout, urls: Sequence[str]) -> Iterator[Done]:
     here = set()
     for one in list(archived.held(layout, urls)):
@@ -91,5 +128,5 @@ def _held(layout: Layout, urls: Sequence[str]) -> Iterator[Done]:
         yield Done(what="held", path=str(one.warc), record=one.id, detail=detail)
     # A slip of the pen must not look like a page that is down.
     for url in urls:
-        if surt(url) not in here:
+        if not any(map(Addresses([url]).cover, here)):
             yield Done(what="unknown", path="", record="", detail=f"{url}: no closed WARC file holds it; kept out")

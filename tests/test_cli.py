@@ -58,7 +58,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
         (("clean", "--site", "nobody"), 2, "neither a site file nor a folder"),
         (("search", "会议", "--since", "yesterday"), 2, "no day, month or year"),
         (("search", "会议", "--since", "2022", "--until", "2020"), 2, "no day lies between"),
-        (("export", "--format", "jsonl", "--out", "out.jsonl", "--place", "99"), 0, "no site file has the place '99'"),
+        (("export", "--format", "jsonl", "--out", "out.jsonl", "--place", "99"), 2, "no site file has the place '99'"),
         (("schedule", "run", "--metrics", "99999"), 2, "65535"),
         (("sites", "check"), 2, "no such folder of site files"),
         (("sites", "list"), 2, "no such folder of site files"),

@@ -6,7 +6,7 @@ import datetime as dt
 import json
 import re
 import sqlite3
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing, contextmanager
 from dataclasses import dataclass, fields, replace
@@ -14,6 +14,7 @@ from itertools import groupby
 from pathlib import Path
 from typing import Any, get_args
 
+from archive.catalogue.ask import nearest
 from archive.catalogue.build import CHINA
 from archive.catalogue.duplicates import ORDER
 from archive.catalogue.parts import join
@@ -28,6 +29,22 @@ from archive.warc import exclusions
 _DAY = re.compile(r"\d{4}(?:-\d\d(?:-\d\d)?)?")
 SCRIPTS = get_args(Script)
 KINDS = ("article", "media_only")
+# Those that a document may carry; the README says what each means.
+FLAGS = (
+    "content_farm",
+    "damaged",
+    "date_conflict",
+    "date_implausible",
+    "gbk_damage",
+    "low_confidence",
+    "masked",
+    "mirror",
+    "mixed_encoding",
+    "mojibake",
+    "truncated",
+)
+# Names that a message lists at most.
+_NAMED = 20
 # Shards that are read at a time for snippets.
 READERS = 4
 
@@ -131,20 +148,23 @@ def read_texts(layout: Layout, places: Sequence[tuple[str, int]]) -> list[str]:
     return [texts[place] for place in places]
 
 
-def unknown(layout: Layout, wanted: Filter) -> list[str]:
-    """What a filter names that no document here has, as `site 'x'` and `flag 'x'`: likely a slip of the pen.
+def refuse_unknown(layout: Layout, wanted: Filter, sites: Collection[str]) -> None:
+    """Refuse what names nothing: a mistyped name must not look like a poor archive.
+
+    `sites`: keys of site files; those of documents are known too.
 
     Raises:
-        UsageError: there is no catalogue yet.
+        UsageError: a filter names a site or a flag that there is not, or there is no catalogue yet.
     """
-    asked = [("site", "site = ?", wanted.site, wanted.site)] if wanted.site else []
-    asked += [("flag", "instr(flags, ?)", flag, json.dumps(flag)) for flag in (*wanted.flags, *wanted.without)]
     with catalogue(layout) as db:
-        return [
-            f"{name} {value!r}"
-            for name, condition, value, given in asked
-            if not db.execute(f"SELECT 1 FROM documents WHERE {condition} LIMIT 1", (given,)).fetchone()  # noqa: S608 - as above
-        ]
+        had = {site for (site,) in db.execute("SELECT DISTINCT site FROM documents UNION SELECT site FROM skips")}
+        given = {flag for (said,) in db.execute("SELECT DISTINCT flags FROM documents") for flag in json.loads(said)}
+    asked = [("site", wanted.site, had | set(sites))] if wanted.site else []
+    asked += [("flag", flag, given | set(FLAGS)) for flag in (*wanted.flags, *wanted.without)]
+    for name, value, known in asked:
+        if value not in known:
+            cure = nearest(value, sorted(known)) or f". Name one of: {', '.join(sorted(known)[:_NAMED])}."
+            raise UsageError(f"there is no {name} {value!r}{cure}")
 
 
 def places(layout: Layout, wanted: Filter) -> Iterator[tuple[Path, list[int]]]:

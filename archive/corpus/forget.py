@@ -16,6 +16,7 @@ from typing import IO
 from archive.errors import UsageError
 from archive.layout import TMP, WARC_ENDINGS, Layout
 from archive.warc import exclusions, index
+from archive.warc.exclusions import Addresses
 from archive.warc.member import MAGIC, Member, new_text
 from archive.warc.reader import open_file, records
 from archive.warc.record import Problem, Record
@@ -55,22 +56,56 @@ class Erased:
     records: tuple[str, ...]
 
 
-def forget(layout: Layout, urls: Iterable[str], reason: str) -> None:
-    """Take URLs down, for good: from now on none is crawled, imported, cleaned, found or exported.
+def addresses(urls: Iterable[str]) -> Addresses:
+    """Addresses, and patterns of addresses, to look for.
 
     Raises:
-        UsageError: one is no URL.
+        UsageError: one is neither, or its star stands where it would name hosts of others.
+    """
+    urls = list(urls)
+    for url in urls:
+        if not re.match(r"\A[^,:/?#]++[,):]", surt(url)):
+            raise UsageError(f"{url!r} is no URL. Give it whole, as `cundang search` shows it.")
+        host = re.split(r"[/?#]", url.partition("://")[2], maxsplit=1)[0]
+        if "*" in host and not re.fullmatch(r"\*\.[^*.]+\.[^*]+", host):
+            raise UsageError(f"{url!r}: name the host. A star in it stands for its beginning: http://*.example.com/*")
+        if "*" in url and "://" not in url:
+            raise UsageError(f"{url!r}: a pattern begins with http:// or https://, as in http://www.example.com/xw/*")
+    return Addresses(urls)
+
+
+def forget(layout: Layout, urls: Iterable[str], reason: str) -> None:
+    """Take URLs down: from now on none is crawled, imported, cleaned, found or exported.
+
+    Raises:
+        UsageError: one is neither a URL nor a pattern.
         SpaceError, DataError: it cannot be written down; nothing has changed.
     """
     wanted = {surt(url): url for url in urls}
-    for key, url in wanted.items():
-        if not re.match(r"\A[^,:/?#]++[,):]", key):
-            raise UsageError(f"{url!r} is no URL. Give it whole, as `cundang search` shows it.")
+    addresses(wanted.values())
     known = exclusions.read(layout).pages
     date = exclusions.now()
     new = [{"url": url, "date": date, "reason": reason} for key, url in wanted.items() if key not in known]
     if new:
         exclusions.append(layout, *new)
+
+
+def undo(layout: Layout, urls: Iterable[str], reason: str) -> None:
+    """Allow again what was taken down by these addresses or patterns; what was erased stays gone.
+
+    Raises:
+        UsageError: one was not taken down under that name.
+        SpaceError, DataError: it cannot be written down; nothing has changed.
+    """
+    wanted = {surt(url): url for url in urls}
+    known = exclusions.read(layout)
+    for key, url in wanted.items():
+        if key not in known.pages:
+            covering = known.covering(url)
+            cure = f"It is covered by {covering.url}: undo that." if covering else "See: cundang forget --list"
+            raise UsageError(f"{url} was not taken down. {cure}")
+    date = exclusions.now()
+    exclusions.append(layout, *({"undone": url, "date": date, "reason": reason} for url in wanted.values()))
 
 
 def held(layout: Layout, urls: Iterable[str]) -> Iterator[Held]:
@@ -79,14 +114,12 @@ def held(layout: Layout, urls: Iterable[str]) -> Iterator[Held]:
     Raises:
         DataError: a WARC file or an index cannot be read.
     """
-    keys = {surt(url) for url in urls}
-    lines = tuple(b"\n" + key.encode("ascii") + b" " for key in keys)
+    wanted = addresses(urls)
     for warc in layout.warcs():
         path = layout.index_of(warc)
         if not path.exists():
             index.write(layout, warc)
-        data = b"\n" + path.read_bytes()
-        if any(line in data for line in lines):
+        if keys := set(wanted.named_in(path.read_bytes())):
             for row in index.read(path):
                 if row.key in keys:
                     yield Held(url=row.url, warc=warc, offset=row.offset, length=row.length, id=row.id, mime=row.mime)
@@ -101,7 +134,7 @@ def erase(layout: Layout, warc: Path, urls: Iterable[str]) -> Erased:
     Raises:
         DataError, SpaceError: the file cannot be read or written.
     """
-    keys = {surt(url) for url in urls}
+    wanted = addresses(urls)
     final = _next_name(warc)
     made = final.with_name(final.name + TMP)
     try:
@@ -112,11 +145,11 @@ def erase(layout: Layout, warc: Path, urls: Iterable[str]) -> Erased:
                 with open_file(warc) as file, new_text() as lost:
                     file.seek(item.offset)
                     lost.write(file.read(item.lost))
-                    if _names(lost, keys):
+                    if _names(lost, wanted):
                         cut.append((item.offset, item.lost))
-            elif item.kind != "warcinfo" and surt(item.url) in keys:
+            elif item.kind != "warcinfo" and wanted.cover(surt(item.url)):
                 gone.append(item)
-                cut.append((item.place.offset, item.place.length))
+                cut.append((item.place.offset, item.place.length + _line_ends(warc, item)))
         now_sha256, left = _copy(warc, made, cut)
         with warc.open("rb") as file:
             sha256 = hashlib.file_digest(file, "sha256").hexdigest()
@@ -145,6 +178,13 @@ def erase(layout: Layout, warc: Path, urls: Iterable[str]) -> Erased:
     return erased
 
 
+def _line_ends(warc: Path, record: Record) -> int:
+    """Bytes of the line ends that follow a record of an uncompressed file, and go with it."""
+    with open_file(warc) as file:
+        file.seek(record.place.offset + record.place.length)
+        return len(re.match(rb"(?:\r?\n){0,2}", file.read(4))[0])  # type: ignore[index]  # it matches nothing too
+
+
 def names(path: Path, urls: Iterable[str]) -> bool | None:
     """Whether a file, of which no record need be whole, names one of the URLs; None where it can be read nowhere.
 
@@ -152,7 +192,7 @@ def names(path: Path, urls: Iterable[str]) -> bool | None:
         DataError: the file cannot be opened.
     """
     with open_file(path) as file:
-        return _names(file, {surt(url) for url in urls})
+        return _names(file, addresses(urls))
 
 
 def naming(layout: Layout, urls: Collection[str]) -> Iterator[Path]:
@@ -167,7 +207,7 @@ def naming(layout: Layout, urls: Collection[str]) -> Iterator[Path]:
 
 
 def _of_their_hosts(layout: Layout, urls: Iterable[str]) -> Iterator[Path]:
-    hosts = {b"\n" + surt(url).partition(")")[0].encode("ascii") for url in urls}
+    hosts = {b"\n" + host.encode("ascii") for host in addresses(urls).hosts}
     for warc in layout.warcs():
         path = layout.index_of(warc)
         lines = b"\n" + (path.read_bytes() if path.exists() else b"")
@@ -193,13 +233,13 @@ def mentions(layout: Layout, urls: Collection[str]) -> Iterator[Mention]:
     Raises:
         DataError: a WARC file or an index cannot be read.
     """
-    keys = {surt(url) for url in urls}
+    wanted = addresses(urls)
     for warc in _of_their_hosts(layout, urls):
         for record in records(warc):
             if not isinstance(record, Record) or record.kind not in ("request", "metadata"):
                 continue
-            if surt(record.url) not in keys and any(
-                surt(said.decode("utf-8", "replace")) in keys for said in _MENTION.findall(record.block)
+            if not wanted.cover(surt(record.url)) and any(
+                wanted.cover(surt(said.decode("utf-8", "replace"))) for said in _MENTION.findall(record.block)
             ):
                 yield Mention(url=record.url, warc=warc, id=record.id, kind=record.kind)
 
@@ -231,11 +271,11 @@ _MENTION = re.compile(rb"^(?:Referer|via):[ \t]*(\S{1,4000})", re.IGNORECASE | r
 _OVERLAP = 8000
 
 
-def _names(file: IO[bytes], keys: Collection[str]) -> bool | None:
-    """Whether a file, or what of it unfolds, names a URL with one of the keys."""
+def _names(file: IO[bytes], wanted: Addresses) -> bool | None:
+    """Whether a file, or what of it unfolds, names one of the addresses."""
     named: bool | None = None
     for key in _targets(file):
-        if key in keys:
+        if wanted.cover(key):
             return True
         named = False
     return named

@@ -38,13 +38,19 @@ def write(documents: Iterable[Document], out: Path) -> int:
     """Write a file, and say how many documents it holds."""
     count = 0
     names = shard.DOCUMENT_SCHEMA.names
-    with whole.file(out) as file:
-        text = io.TextIOWrapper(file, encoding="utf-8-sig", newline="")
-        writer = csv.writer(text, quoting=csv.QUOTE_ALL)
-        writer.writerow(names)
+    with whole.packed(out) as file:
+        # A row at a time: a stream of Arrow is no file for Python's text layer.
+        row_of = io.StringIO(newline="")
+        writer = csv.writer(row_of, quoting=csv.QUOTE_ALL)
+
+        def put(cells: Iterable[str], mark: str = "") -> None:
+            writer.writerow(cells)
+            file.write((mark + row_of.getvalue()).encode())
+            row_of.seek(0)
+            row_of.truncate()
+
+        put(names, mark="\ufeff")
         for count, document in enumerate(documents, 1):  # noqa: B007 - the count is what is wanted after the loop
             row = shard.row(document) | {"captured": document.captured and document.captured.isoformat()}
-            writer.writerow(cell(row[name]) for name in names)
-        # The file is closed by whom it belongs to.
-        text.detach()
+            put(cell(row[name]) for name in names)
     return count

@@ -1,8 +1,7 @@
-"""Documents -> JSON Lines: an object a document, every column, UTF-8 as it is; gzip where the file's name ends so."""
+"""Documents -> JSON Lines: an object a document, every column, UTF-8 as it is; packed where the file's name ends so."""
 
 from __future__ import annotations
 
-import gzip
 import json
 from collections.abc import Iterable
 from pathlib import Path
@@ -29,11 +28,7 @@ def write(documents: Iterable[Document], out: Path) -> int:
 def lines(said: Iterable[str], out: Path) -> int:
     """Write lines to a file, and say how many."""
     count = 0
-    with whole.file(out) as plain:
-        # No name and no time in the head: the same lines are the same bytes.
-        packed = gzip.GzipFile(filename="", mode="wb", fileobj=plain, mtime=0) if out.suffix == ".gz" else None
+    with whole.packed(out) as file:
         for count, each in enumerate(said, 1):  # noqa: B007 - the count is what is wanted after the loop
-            (packed or plain).write(each.encode() + b"\n")
-        if packed:
-            packed.close()
+            file.write(each.encode() + b"\n")
     return count

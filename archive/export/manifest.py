@@ -10,12 +10,15 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import asdict, dataclass, field
 from importlib.metadata import version
 from pathlib import Path
+from typing import Any
 
 from archive.catalogue import query
 from archive.corpus import shard
+from archive.errors import UsageError
 from archive.export import whole
 from archive.layout import Layout
 from archive.text.document import Document
+from archive.warc.record import Problem
 
 LICENCE = (
     "The texts belong to their publishers. Facts of the day are free (PRC Copyright Law, art. 5), articles are not: "
@@ -49,21 +52,130 @@ class Seen:
             yield document
 
 
-def write(layout: Layout, wanted: query.Filter, form: str, out: Path, made: Callable[[Iterable[Document]], int]) -> int:
-    """Export what a filter wants by `made`, then write the manifest beside the file, or into the folder.
+@dataclass(slots=True, kw_only=True)
+class Export:
+    """What was exported.
+
+    Attributes:
+        problems: WARC files that are gone, whose texts were still to be had from their shards.
+        uncleaned: closed WARC files that no shard was made of yet.
+    """
+
+    documents: int
+    problems: list[Problem]
+    uncleaned: int
+
+
+def write(
+    layout: Layout,
+    wanted: query.Filter,
+    form: str,
+    out: Path,
+    made: Callable[[Iterable[Document], Path], int],
+    *,
+    force: bool = False,
+) -> Export:
+    """Export what a filter wants by `made`, with a manifest beside the file, or in the folder; none on stdout.
+
+    What an export wrote before, and nobody changed since, is replaced; an empty one replaces nothing. With `force` any
+    file is, and a folder that an export wrote.
 
     Raises:
-        UsageError: there is no catalogue yet, or `out` cannot be written.
+        UsageError: there is no catalogue yet, or `out` cannot be written, or holds something else.
     """
+    places = list(query.places(layout, wanted))
     seen = Seen()
-    count = made(seen.through(query.documents(layout, wanted)))
+    documents = seen.through(query.documents(layout, wanted))
+    if out == whole.STDOUT:
+        count = made(documents, out)
+    else:
+        earlier = _replaceable(out, force=force)
+        with whole.beside(out) as stage:
+            count = made(documents, stage / out.name)
+            if earlier and not count and not force:
+                raise UsageError(
+                    f"no document matches, so {out} is left as it is, with {earlier} documents. Look at the filters, or"
+                    " give --force."
+                )
+            _describe(wanted, form, out, stage / out.name, seen, count, places)
+            if not (stage / out.name).is_dir():
+                whole.put(stage / _beside(out).name, _beside(out))
+            whole.put(stage / out.name, out)
+    gone = [
+        Problem(file=str(path.relative_to(layout.root)), offset=0, reason=f"its WARC file is gone. {_GONE}")
+        for path, _ in places
+        if layout.warc_of(path) is None
+    ]
+    uncleaned = sum(not layout.shard_of(warc).exists() for warc in layout.warcs(wanted.site))
+    return Export(documents=count, problems=gone, uncleaned=uncleaned)
+
+
+_GONE = "Its texts are exported. Bring the file back from a copy"
+
+
+def _beside(out: Path) -> Path:
+    return out.with_name(out.name + ".manifest.json")
+
+
+def _replaceable(out: Path, *, force: bool) -> int:
+    """The documents of the export that an out path holds, 0 where there is none.
+
+    Raises:
+        UsageError: it holds something else.
+    """
+    if out.exists() and not out.is_dir() and not out.is_file():
+        raise UsageError(f"{out}: is a device or pipe. Name a file with --out, or - for stdout.")
+    if out.is_dir():
+        if not any(out.iterdir()):
+            return 0
+        said = _said(out / "manifest.json")
+        files = {str(path.relative_to(out)): path for path in out.rglob("*") if path.is_file()}
+        files.pop("manifest.json", None)
+    else:
+        said = _said(_beside(out))
+        files = {out.name: out} if out.exists() else {}
+        if not files and not _beside(out).exists():
+            return 0
+    stated = {file["path"]: (file["bytes"], file["sha256"]) for file in said.get("files", ())}
+    ours = bool(stated) and all(
+        stated.get(name) == (path.stat().st_size, _digest(path)) for name, path in files.items()
+    )
+    if ours or (force and (stated or not out.is_dir())):
+        return int(said.get("documents") or 0)
+    if out.is_dir():
+        cure = "Name a new folder with --out" + (", or give --force." if stated else ", or remove it yourself.")
+    else:
+        cure = "Name another --out, or give --force."
+    why = "was changed since an export wrote it" if stated else "is not what an export wrote"
+    raise UsageError(f"{out}: {why}. {cure}")
+
+
+def _said(manifest: Path) -> dict[str, Any]:
+    """What a manifest of ours says; empty where there is none."""
+    try:
+        said = json.loads(manifest.read_bytes())
+        return said if said["made_by"].startswith("cundang ") and said["files"][0]["sha256"] else {}
+    except (OSError, ValueError, KeyError, TypeError, AttributeError, IndexError):
+        return {}
+
+
+def _describe(
+    wanted: query.Filter,
+    form: str,
+    out: Path,
+    made: Path,
+    seen: Seen,
+    count: int,
+    places: Iterable[tuple[Path, list[int]]],
+) -> None:
+    """Write the manifest of what was made, beside it or into it."""
     recipes: dict[str, int] = {}
-    for path, rows in query.places(layout, wanted):
+    for path, rows in places:
         about = shard.about(path)
         if about is not None:
             recipes[about.header.recipe] = recipes.get(about.header.recipe, 0) + len(rows)
-    folder = out.is_dir()
-    files = sorted(path for path in out.rglob("*") if path.is_file()) if folder else [out]
+    folder = made.is_dir()
+    files = sorted(path for path in made.rglob("*") if path.is_file()) if folder else [made]
     said = {
         "format": form,
         "documents": count,
@@ -82,17 +194,15 @@ def write(layout: Layout, wanted: query.Filter, form: str, out: Path, made: Call
         "licence": LICENCE,
         "files": [
             {
-                "path": str(path.relative_to(out)) if folder else path.name,
+                "path": str(path.relative_to(made)) if folder else path.name,
                 "bytes": path.stat().st_size,
                 "sha256": _digest(path),
             }
             for path in files
         ],
     }
-    beside = out / "manifest.json" if folder else out.with_name(out.name + ".manifest.json")
-    with whole.file(beside) as file:
+    with whole.file(made / "manifest.json" if folder else made.with_name(_beside(out).name)) as file:
         file.write(json.dumps(said, ensure_ascii=False, indent=1).encode() + b"\n")
-    return count
 
 
 def _digest(path: Path) -> str:

@@ -1,16 +1,28 @@
-"""Out paths -> files and folders that appear whole or not at all."""
+"""Out paths -> files and folders that appear whole or not at all, and take the place of nothing but their like."""
 
 from __future__ import annotations
 
 import errno
+import gzip
 import os
+import re
 import shutil
-from collections.abc import Iterator, Mapping
+import sys
+import tempfile
+from collections.abc import Collection, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
-from typing import BinaryIO
+from typing import BinaryIO, Protocol
+
+import pyarrow as pa
 
 from archive.errors import SpaceError, UsageError
+
+# The name of stdout.
+STDOUT = Path("-")
+# Ways to pack a file, by the ending of its name.
+GZIP, ZSTD = ".gz", ".zst"
+_PACKED = (GZIP, ZSTD, ".zstd", ".bz2", ".xz", ".lz4", ".br", ".zip", ".7z", ".tar", ".tgz")
 
 
 @contextmanager
@@ -85,3 +97,82 @@ def files(out: Path, contents: Mapping[str, bytes]) -> None:
     for name, content in contents.items():
         with file(out / name) as made:
             made.write(content)
+
+
+class Sink(Protocol):
+    """What takes bytes."""
+
+    def write(self, data: bytes, /) -> object:
+        """Take them."""
+
+
+@contextmanager
+def packed(out: Path) -> Iterator[Sink]:
+    """A file to write, packed as its name ends (`.gz`, `.zst`), or stdout.
+
+    Raises:
+        UsageError, SpaceError: as `file`.
+    """
+    if out == STDOUT:
+        yield sys.stdout.buffer
+        sys.stdout.buffer.flush()
+        return
+    with file(out) as plain:
+        if out.suffix == GZIP:
+            # No name and no time in the head: the same lines are the same bytes.
+            with gzip.GzipFile(filename="", mode="wb", fileobj=plain, mtime=0) as wrapped:
+                yield wrapped
+        elif out.suffix == ZSTD:
+            # Arrow closes what it writes to.
+            copy = os.fdopen(os.dup(plain.fileno()), "wb")
+            with pa.CompressedOutputStream(pa.PythonFile(copy, mode="w"), "zstd") as stream:
+                yield stream
+        else:
+            yield plain
+
+
+def check_name(out: Path, packings: Collection[str], *, stream: bool) -> None:
+    """Refuse an out path that would become an odd file; `stream`: the format can go to stdout.
+
+    Raises:
+        UsageError: with what to do instead.
+    """
+    if out == STDOUT and not stream:
+        raise UsageError("--out -: this format is no stream. Name a file or folder; jsonl and csv go to stdout.")
+    if re.match(r"\A[A-Za-z][A-Za-z0-9+.-]++:/", str(out)):
+        raise UsageError(f"{out}: exports are written to this machine. Write a file, then copy it: rclone, aws s3 cp.")
+    if out.suffix in _PACKED and out.suffix not in packings:
+        cure = f"Name it so that it ends in {' or '.join(packings)}, or in neither" if packings else "Leave it off"
+        raise UsageError(f"{out}: this format is not packed as {out.suffix}. {cure}, and pack the file afterwards.")
+
+
+@contextmanager
+def beside(out: Path) -> Iterator[Path]:
+    """A new folder on the disk of an out path, to make in it what then takes its place.
+
+    Raises:
+        UsageError: it cannot be made there.
+    """
+    try:
+        out.parent.mkdir(parents=True, exist_ok=True)
+        stage = Path(tempfile.mkdtemp(prefix=f".{out.name}.", dir=out.parent))
+    except OSError as error:
+        raise UsageError(f"{out}: cannot be written ({error.strerror}). Name another --out.") from error
+    try:
+        yield stage
+    finally:
+        shutil.rmtree(stage, ignore_errors=True)
+
+
+def put(made: Path, out: Path) -> None:
+    """Let a file or a folder take the place of what is at an out path, if anything; raises OSError."""
+    if out.is_dir() and not out.is_symlink():
+        aside = made.with_name("aside")
+        out.rename(aside)
+        try:
+            made.rename(out)
+        except OSError:
+            aside.rename(out)
+            raise
+    else:
+        made.replace(out)

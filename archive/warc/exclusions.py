@@ -1,6 +1,8 @@
 """exclusions.jsonl -> which URLs were taken down: an object a line, written once, never changed.
 
-{"url": "http://...", "date": "2026-01-02T03:04:05+00:00", "reason": "..."}     a page that was taken down
+{"url": "http://...", "date": "2026-01-02T03:04:05+00:00", "reason": "..."}     a page that was taken down, or a pattern
+                                                                                 of addresses: `*` is any characters
+{"undone": "http://...", "date": "...", "reason": "..."}                         it is allowed again
 {"erased": "warc/...", "sha256": "...", "now": "warc/...", "now_sha256": "...", "records": ["urn:uuid:..."], ...}
                                                                                  a WARC file that was rewritten for it
 """
@@ -12,6 +14,7 @@ import fcntl
 import hashlib
 import json
 import os
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
@@ -24,11 +27,80 @@ from archive.warc.surt import surt
 from archive.warc.writer import disk_error, make_folder, sync_folder
 
 
+class Addresses:
+    """Addresses, and patterns of addresses, that name pages as replay tools look them up: by SURT.
+
+    `http://a.cn/x/*` is all that lies below x, and x itself; a star may stand anywhere behind the scheme.
+    """
+
+    def __init__(self, named: Iterable[str]) -> None:
+        keys = {surt(address): address for address in named}
+        self._keys = {key for key in keys if "*" not in key}
+        self._patterns = [Pattern(key) for key in keys if "*" in key]
+        # What every key that is covered begins with, up to the end of its host: a cheap look into an index.
+        self.hosts = frozenset(re.split(r"[)*]", key, maxsplit=1)[0] for key in keys)
+
+    def __bool__(self) -> bool:
+        """Whether it names anything."""
+        return bool(self._keys or self._patterns)
+
+    def cover(self, key: str) -> bool:
+        """Whether they name the page of a SURT.
+
+        >>> Addresses(["http://a.cn/x/*"]).cover("cn,a)/x/1.html"), Addresses(["http://a.cn/x/*"]).cover("cn,a)/xy")
+        (True, False)
+        """
+        return key in self._keys or any(pattern.covers(key) for pattern in self._patterns)
+
+    def named_in(self, index: bytes) -> tuple[str, ...]:
+        """The SURTs that an index names and these cover, in order."""
+        lines = b"\n" + index
+        found = {key for key in self._keys if b"\n" + key.encode("ascii") + b" " in lines}
+        if self._patterns and any(b"\n" + host.encode("ascii") in lines for host in self.hosts):
+            keys = {line.partition(b" ")[0].decode("ascii", "replace") for line in index.splitlines()}
+            found |= {key for key in keys if self.cover(key)}
+        return tuple(sorted(found))
+
+
+class Pattern:
+    """A SURT with stars: which keys it covers, found in one walk over a key."""
+
+    def __init__(self, key: str) -> None:
+        self._first, *self._parts = key.split("*")
+        # What lies below a folder: also the folder's own page, whose SURT has no slash at its end.
+        self._folder = Pattern(f"{key[:-2]}?*") if key.endswith("/*") else None
+        self._own = key[:-2] if self._folder else ""
+
+    def covers(self, key: str) -> bool:
+        """Whether the pattern names the page of a SURT.
+
+        >>> [Pattern("cn,a)/*/bk_*").covers(key) for key in ("cn,a)/zs/bk_1", "cn,a)/bk_1", "cn,a)/zs/bk")]
+        [True, False, False]
+        """
+        return self._walk(key) or bool(self._folder and (self._folder.covers(key) or self._covers_own(key)))
+
+    def _covers_own(self, key: str) -> bool:
+        return Pattern(self._own).covers(key) if "*" in self._own else key == self._own
+
+    def _walk(self, key: str) -> bool:
+        if not key.startswith(self._first):
+            return False
+        *middle, last = self._parts
+        at = len(self._first)
+        for part in middle:
+            at = key.find(part, at)
+            if at < 0:
+                return False
+            at += len(part)
+        return len(key) - at >= len(last) and key.endswith(last)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Exclusion:
     """One page that was taken down: every address that replay tools take for the same (its SURT) is covered.
 
     Attributes:
+        url: the address, or a pattern of addresses.
         date: when, UTC, ISO 8601.
         reason: in the words of who took it down.
     """
@@ -43,23 +115,28 @@ class Exclusions:
     """What was taken down.
 
     Attributes:
-        pages: by SURT, the first word about each.
+        pages: by SURT, of an address or of a pattern, the first word about each.
         erased: ids of records that are in no WARC file any more.
+        patterns: those of `pages` that are patterns.
     """
 
     pages: Mapping[str, Exclusion]
     erased: frozenset[str]
+    patterns: tuple[tuple[Pattern, Exclusion], ...] = ()
 
     def covering(self, url: str) -> Exclusion | None:
         """What covers a URL; None: it was not taken down."""
-        return self.pages.get(surt(url)) if self.pages else None
+        if not self.pages:
+            return None
+        key = surt(url)
+        matching = (said for pattern, said in self.patterns if pattern.covers(key))
+        return self.pages.get(key) or next(matching, None)
 
     def touching(self, index: Path) -> tuple[str, ...]:
         """The URLs taken down, as SURTs in order, that an index names."""
         if not self.pages:
             return ()
-        lines = b"\n" + index.read_bytes()
-        return tuple(key for key in sorted(self.pages) if b"\n" + key.encode("ascii") + b" " in lines)
+        return Addresses(said.url for said in self.pages.values()).named_in(index.read_bytes())
 
 
 def digest(keys: Iterable[str]) -> str:
@@ -134,12 +211,15 @@ def _read(path: Path, _changed: int, _size: int) -> Exclusions:
             said = json.loads(line)
             if "erased" in said:
                 erased.update(said["records"])
+            elif "undone" in said:
+                pages.pop(surt(said["undone"]), None)
             else:
                 page = Exclusion(url=said["url"], date=said["date"], reason=said["reason"])
                 pages.setdefault(surt(page.url), page)
         except (ValueError, KeyError, TypeError, AttributeError) as error:
             raise _unreadable(path, f"line {number} is none of an exclusion: {error!r}") from error
-    return Exclusions(pages=pages, erased=frozenset(erased))
+    patterns = tuple((Pattern(key), said) for key, said in pages.items() if "*" in key)
+    return Exclusions(pages=pages, erased=frozenset(erased), patterns=patterns)
 
 
 def _unreadable(path: Path, reason: str) -> DataError:

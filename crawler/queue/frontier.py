@@ -711,6 +711,17 @@ class Frontier:
             self._db.execute("COMMIT")
             self._db.execute("BEGIN IMMEDIATE")
 
+    def allow(self, may: Callable[[str], bool]) -> None:
+        """Ask again for addresses that were taken down and may be asked for now, durable on return."""
+        with self._told():
+            down = self._db.execute("SELECT id, url FROM address WHERE state = 'refused' AND reason = 'forgotten'")
+            self._db.executemany(
+                "UPDATE address SET state = 'pending', reason = NULL, detail = NULL, tries = 0 WHERE id = ?",
+                [(key,) for key, url in down.fetchall() if may(url)],
+            )
+            self._db.execute("COMMIT")
+            self._db.execute("BEGIN IMMEDIATE")
+
     def commit(self) -> None:
         """Make all that was said since the last commit durable: the recorder has synced the WARC that it stands on."""
         with self._told():

@@ -18,17 +18,20 @@ from pathlib import Path
 
 import pytest
 from little_server import Answer, serving
+from warcio.archiveiterator import ArchiveIterator
 
 from archive.catalogue import agree, query
 from archive.catalogue.search import Searcher
-from archive.corpus import reclean, shard
-from archive.errors import DataError
+from archive.corpus import forget as archived
+from archive.corpus import ingest, reclean, shard
+from archive.errors import DataError, UsageError
 from archive.export import jsonl
 from archive.layout import OPEN, Layout
 from archive.site import load
 from archive.text.document import Document, Reason, Skip
 from archive.warc import exclusions, index, reader, verify
 from archive.warc.reader import whole_records
+from archive.warc.surt import surt
 from archive.warc.writer import Exchange, Writer
 from crawler.forget import forget
 from crawler.queue.frontier import Frontier
@@ -165,7 +168,7 @@ def test_what_was_taken_down_comes_back_in_no_way(tmp_path: Path) -> None:
 
     checksum = hashlib.sha256(warc.read_bytes()).hexdigest()
     others = [capture for capture in reader.read(warc) if not capture.url.endswith(PATHS[1])]
-    said = cundang(tmp_path, "forget", url, "--erase", "--json").stdout.splitlines()
+    said = cundang(tmp_path, "forget", url, "--erase", "--yes", "--json").stdout.splitlines()
     assert_gone(tmp_path, erased=True)
     # The picture of the page was asked for from there: its records still say so, also those that were imported.
     names = [one for one in map(json.loads, said) if one.get("what") == "names"]
@@ -288,3 +291,87 @@ def test_what_was_set_aside_and_left_open_is_erased_too(tmp_path: Path) -> None:
     assert kept == ["http://a.cn/0.html"] * 3 + ["http://a.cn/2.html"] * 3
     lines = [json.loads(line) for line in layout.exclusions.read_text("utf-8").splitlines()]
     assert sum("erased" in line and len(line["sha256"]) == 64 for line in lines) == 5
+
+
+@pytest.mark.parametrize(
+    ("pattern", "covered", "left"),
+    [
+        (
+            "http://a.cn/xw/*",
+            ["http://a.cn/xw/1.html", "https://www.a.cn/xw", "http://a.cn/xw/?p=2", "http://a.cn/xw/b/c?d"],
+            ["http://a.cn/xwzx/1.html", "http://b.cn/xw/1.html", "http://a.cn/", "http://x.a.cn/xw/1.html"],
+        ),
+        (
+            "http://a.cn/*/bk_*.html",
+            ["http://a.cn/zs/bk_1.html", "http://a.cn/a/b/BK_.html"],
+            ["http://a.cn/zs/1.html", "http://a.cn/zs/bk_1.htm"],
+        ),
+        ("http://*.a.cn/*", ["http://x.a.cn/", "https://y.x.a.cn/1"], ["http://a.cn/1", "http://xa.cn/1"]),
+        ("http://a.cn/show.php?id=*", ["http://a.cn/show.php?id=5"], ["http://a.cn/show.php", "http://a.cn/"]),
+        (
+            "http://a.cn/*",
+            ["http://a.cn/", "http://a.cn/?a=1", "http://a.cn/x"],
+            ["http://a.cn:8080/", "http://a.cn.x/"],
+        ),
+    ],
+)
+def test_a_pattern_takes_down_what_it_names(tmp_path: Path, pattern: str, covered: list[str], left: list[str]) -> None:
+    layout = Layout(root=tmp_path)
+    archived.forget(layout, [pattern], "")
+    gone = exclusions.read(layout)
+    assert [url for url in covered if not gone.covering(url)] == []
+    assert [url for url in left if gone.covering(url)] == []
+    (tmp_path / "i.cdxj").write_text("".join(f"{surt(url)} 2024 {{}}\n" for url in (*covered, *left)))
+    assert set(gone.touching(tmp_path / "i.cdxj")) == set(map(surt, covered))
+
+
+@pytest.mark.parametrize("slip", ["*", "http://*/x", "http://*", "http://a.*/x", "http://*.cn/x", "a.cn/*", "统战部"])
+def test_what_would_take_down_hosts_of_others_is_refused(tmp_path: Path, slip: str) -> None:
+    with pytest.raises(UsageError):
+        archived.forget(Layout(root=tmp_path), [slip], "")
+    assert not Layout(root=tmp_path).exclusions.exists()
+
+
+def test_a_folder_is_shown_taken_down_listed_and_allowed_again(tmp_path: Path) -> None:
+    data = tmp_path / "data"
+    layout = Layout(root=data)
+    with serving(answer) as little:
+        little.site(tmp_path / "sites")
+        url, folder = little.base + PATHS[1], f"{little.base}/xw/*"
+        cundang(tmp_path, "crawl", "little")
+        before = [document.id for document in query.documents(layout, query.Filter())]
+        assert "held" in cundang(tmp_path, "forget", folder, "--dry-run").stdout
+        assert not layout.exclusions.exists()
+        assert "--yes" in cundang(tmp_path, "forget", folder, "--erase", code=2).stderr
+        assert not layout.exclusions.exists()
+
+        cundang(tmp_path, "forget", folder, "--reason", "本人要求")
+        assert url not in {document.url for document in query.documents(layout, query.Filter())}
+        said = json.loads(cundang(tmp_path, "forget", "--list", "--json").stdout)
+        assert (said["url"], said["reason"]) == (folder, "本人要求")
+        cundang(tmp_path, "crawl", "little", "--full")
+        assert little.counts[PATHS[1]] == 1
+
+        assert f"covered by {folder}" in cundang(tmp_path, "forget", url, "--undo", code=2).stderr
+        assert "back" in cundang(tmp_path, "forget", folder, "--undo").stdout
+        assert cundang(tmp_path, "forget", "--list").stdout == ""
+        assert sorted(before) == sorted(document.id for document in query.documents(layout, query.Filter()))
+        cundang(tmp_path, "crawl", "little", "--full")
+        assert little.counts[PATHS[1]] == 2
+    assert list(agree.disagreements(layout, acknowledged(layout))) == []
+
+
+def test_of_an_uncompressed_file_no_line_ends_are_left(shared: Path, tmp_path: Path) -> None:
+    layout = Layout(root=tmp_path)
+    source = shared / "cases/warc/wacz-glued-input.warc"
+    list(ingest.import_paths(layout, [source]))
+    (warc,) = layout.warcs()
+    assert warc.read_bytes() == source.read_bytes()
+    archived.forget(layout, ["http://example.com/"], "")
+    now = archived.erase(layout, warc, ["http://example.com/"]).now
+    assert now is not None
+    with source.open("rb") as file:
+        wanted = [r.rec_headers.get_header("WARC-Record-ID") for r in ArchiveIterator(file) if r.rec_type == "warcinfo"]
+    with now.open("rb") as file:
+        assert [r.rec_headers.get_header("WARC-Record-ID") for r in ArchiveIterator(file)] == wanted
+    assert b"\n\r\n\r\n\r\n" not in now.read_bytes().replace(b"\r\n\r\n\r\nWARC/", b"WARC/")
