@@ -69,6 +69,8 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
         (("schedule", "export", "--cron", "--out", "a/1.html/x"), 1, "Mend the disk or the rights"),
         (("read", "data"), 2, "no saved page"),
         (("search", "会议", "--until", "1990"), 0, ""),
+        (("forget",), 2, "or give --list"),
+        (("forget", "http://*/x", "--dry-run"), 2, "name the host"),
     ],
 )
 def test_what_is_wrong_is_said(folder: Path, words: tuple[str, ...], code: int, said: str) -> None:

@@ -533,6 +533,19 @@ def _connect(layout: Layout) -> sqlite3.Connection:
     return db
 
 
+def check_days(wanted: Filter) -> None:
+    """Refuse days that are none.
+
+    Raises:
+        UsageError: one is no day, month or year, or none lies between them.
+    """
+    for day in (wanted.since, wanted.until):
+        if day is not None and not _is_day(day):
+            raise UsageError(f"{day!r} is no day, month or year. Write it as 2020-02-19, 2020-02 or 2020.")
+    if wanted.since and wanted.until and wanted.since > wanted.until + "~":
+        raise UsageError(f"no day lies between {wanted.since} and {wanted.until}. Give the earlier one to --since.")
+
+
 def _is_day(words: str) -> bool:
     """Whether it is a day, month or year of the calendar.
 
@@ -549,11 +562,7 @@ def _condition(wanted: Filter) -> tuple[str, Sequence[Any]]:
     parts: list[tuple[str, Any]] = []
     if wanted.site:
         parts.append(("d.site = ?", wanted.site))
-    for day in (wanted.since, wanted.until):
-        if day is not None and not _is_day(day):
-            raise UsageError(f"{day!r} is no day, month or year. Write it as 2020-02-19, 2020-02 or 2020.")
-    if wanted.since and wanted.until and wanted.since > wanted.until + "~":
-        raise UsageError(f"no day lies between {wanted.since} and {wanted.until}. Give the earlier one to --since.")
+    check_days(wanted)
     if wanted.since:
         parts.append(("d.day >= ?", wanted.since))
     if wanted.until:

@@ -64,13 +64,13 @@ def addresses(urls: Iterable[str]) -> Addresses:
     """
     urls = list(urls)
     for url in urls:
-        if not re.match(r"\A[^,:/?#]++[,):]", surt(url)):
-            raise UsageError(f"{url!r} is no URL. Give it whole, as `cundang search` shows it.")
         host = re.split(r"[/?#]", url.partition("://")[2], maxsplit=1)[0]
         if "*" in host and not re.fullmatch(r"\*\.[^*.]+\.[^*]+", host):
             raise UsageError(f"{url!r}: name the host. A star in it stands for its beginning: http://*.example.com/*")
         if "*" in url and "://" not in url:
             raise UsageError(f"{url!r}: a pattern begins with http:// or https://, as in http://www.example.com/xw/*")
+        if not re.match(r"\A[^,:/?#]++[,):]", surt(url)):
+            raise UsageError(f"{url!r} is no URL. Give it whole, as `cundang search` shows it.")
     return Addresses(urls)
 
 

@@ -109,6 +109,8 @@ def _imported(layout: Layout, paths: Iterable[Path]) -> Iterator[Report]:
                     if known is None:
                         known = _imported_ids(layout)
                     yield _import_page(layout, writer, Page(path=path, root=root), known)
+                elif kind == "packed":
+                    yield Report(path=str(path), records=0, problems=(_problem(path, _unpack_first(path)),))
                 else:
                     yield Report(path=str(path), records=0, note=kind)
             except _UnreadableError as error:
@@ -163,8 +165,24 @@ def _below(top: Path) -> list[Path]:
     return found + [Path(error.filename) for error in unread]
 
 
+# How files begin that are packed in a way that is not read here, and what unpacks them.
+_PACKED = {
+    b"\x28\xb5\x2f\xfd": "zstd -d",
+    b"\x5d\x2a\x4d\x18": "zstd -d",  # the dictionary that WARC files packed by Zstandard begin with
+    b"\x04\x22\x4d\x18": "lz4 -d",
+    b"\xfd7zXZ\x00": "xz -d -k",
+    b"BZh": "bzip2 -d -k",
+}
+
+
+def _unpack_first(path: Path) -> str:
+    begin = _read(path, 8)
+    command = next(command for magic, command in _PACKED.items() if begin.startswith(magic))
+    return f"is packed in a way that is not read here. Unpack it first: {command} {path.name}"
+
+
 def _kind(path: Path) -> str:
-    """`archive`, `page`, or why it is neither."""
+    """`archive`, `page`, `packed` (in a way that is not read), or why it is none of them."""
     if path.is_symlink() and not path.is_file():
         return "skipped: a link to a folder" if path.is_dir() else "skipped: a link that leads nowhere"
     if path.is_dir():
@@ -173,6 +191,8 @@ def _kind(path: Path) -> str:
         return "skipped: a pipe, socket or device"
     name = path.name.lower()
     begin = _read(path, 4096)
+    if begin.startswith(tuple(_PACKED)):
+        return "packed"
     if begin.startswith(MAGIC):
         with contextlib.suppress(GzipError):
             begin = zlib_ng.decompressobj(31).decompress(begin, 64)

@@ -92,6 +92,9 @@ def write(
         earlier = _replaceable(out, force=force)
         with whole.beside(out) as stage:
             count = made(documents, stage / out.name)
+            if out.exists() and out.is_dir() != (stage / out.name).is_dir() and any(stage.iterdir()):
+                kind = "folder" if out.is_dir() else "file"
+                raise UsageError(f"{out}: is a {kind}, and this format is none. Name another --out.")
             if earlier and not count and not force:
                 raise UsageError(
                     f"no document matches, so {out} is left as it is, with {earlier} documents. Look at the filters, or"
@@ -146,7 +149,8 @@ def _replaceable(out: Path, *, force: bool) -> int:
         cure = "Name a new folder with --out" + (", or give --force." if stated else ", or remove it yourself.")
     else:
         cure = "Name another --out, or give --force."
-    why = "was changed since an export wrote it" if stated else "is not what an export wrote"
+    what = "is a folder with things that no export wrote" if out.is_dir() else "is not what an export wrote"
+    why = "was changed since an export wrote it" if stated else what
     raise UsageError(f"{out}: {why}. {cure}")
 
 

@@ -30,7 +30,7 @@ def export(asked: Asked) -> Response:
     folder = Path(tempfile.mkdtemp(prefix="cundang-export-"))
     try:
         out = folder / f"cundang.{form}"
-        manifest.write(asked.layout, wanted, form, out, lambda documents: formats.WRITERS[form](documents, out))
+        manifest.write(asked.layout, wanted, form, out, formats.WRITERS[form])
         beside = out / "manifest.json" if out.is_dir() else out.with_name(out.name + ".manifest.json")
         if part == "manifest":
             out = beside

@@ -6,6 +6,7 @@ import datetime as dt
 import gzip
 import io
 import json
+import lzma
 import os
 import random
 import re
@@ -16,6 +17,7 @@ import zipfile
 import zlib
 from pathlib import Path
 
+import pyarrow as pa
 import pytest
 from fastwarc.warc import ArchiveIterator as FastIterator
 
@@ -468,3 +470,20 @@ def test_all_real_files_go_in_twice_without_a_change(layout: Layout, shared: Pat
     for warc in layout.warcs(IMPORTED):
         ids = [c.id for c in read(warc)]
         assert len(set(ids)) == len(ids)
+
+
+@pytest.mark.parametrize(
+    ("name", "codec", "cure"),
+    [("a.warc.zst", "zstd", "zstd -d a.warc.zst"), ("a.warc.lz4", "lz4", "lz4 -d a.warc.lz4")],
+)
+def test_a_file_packed_otherwise_is_told_with_what_unpacks_it(
+    layout: Layout, tmp_path: Path, name: str, codec: str, cure: str
+) -> None:
+    with pa.CompressedOutputStream(tmp_path / name, codec) as out:
+        out.write(record(1))
+    (tmp_path / "a.xz").write_bytes(lzma.compress(record(1)))
+    (tmp_path / "b.warc").write_bytes(record(1))
+    reports = imported(layout, tmp_path / name, tmp_path / "a.xz", tmp_path / "b.warc")
+    assert [(report.records, len(report.problems)) for report in reports] == [(0, 1), (0, 1), (1, 0)]
+    assert reports[0].problems[0].reason.endswith(cure)
+    assert list(pages([tmp_path])) == []

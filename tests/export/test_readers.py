@@ -85,6 +85,9 @@ def house(tmp_path_factory: pytest.TempPathFactory) -> Path:
     for key, place in (("a", "510000"), ("b", "320000")):
         said = f'name = "{key}"\nhosts = ["{key}.cn"]\nplace = "{place}"\n[crawl]\nstart = ["http://{key}.cn/"]\n'
         (folder / "sites" / f"{key}.toml").write_text(said, encoding="utf-8")
+    # An export tells of a shard whose WARC file is gone.
+    (folder / "data/warc/a/2026").mkdir(parents=True)
+    (folder / "data/warc/a/2026/x.warc.gz").touch()
     with shard.Writer(folder / "data/corpus/a/2026/x.parquet") as writer:
         for item in [*DOCUMENTS, replace(DOCUMENTS[9], id="urn:uuid:copy", url="http://a.cn/copy", published="2030")]:
             writer.add(item)

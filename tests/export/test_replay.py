@@ -133,9 +133,7 @@ def test_a_head_that_replay_tools_cannot_read_is_told(tmp_path: Path, head: byte
     layout = archive(tmp_path / "data", (exchange("http://a.cn/x", head + b"body"), never))
     offer = replay.write(layout, tmp_path / "out")
     assert offered(tmp_path / "out") == []
-    assert [p.reason for p in offer.problems] == [
-        "the record of http://a.cn/x has an HTTP head that replay tools cannot read"
-    ]
+    assert offer.problems[-1].reason == "the record of http://a.cn/x has an HTTP head that replay tools cannot read"
 
 
 def test_records_that_share_a_gzip_member_are_told(tmp_path: Path) -> None:
