@@ -14,6 +14,7 @@
 # make scrapyd the checkout deployed to a real scrapyd on loopback, and a crawl started there
 # make scheduled  a daemon crawls three practice sites for three minutes; WEEKS=10 in a simulated clock
 # make reclean    10,000 captures made again after a change of rules: foretold, killed twenty times, timed; half an hour
+# make manners 24 manners of small sites that no link tells of, from a fresh seed: whole, or told; twenty minutes
 # make recall  twelve families of sites from fresh seeds, and a million addresses: forty minutes
 # make bench   figures, as ratios within one run; wget is compared where it is installed
 
@@ -23,7 +24,7 @@ BIN := $(VENV)/bin
 STRANGERS := build/strangers
 
 .DELETE_ON_ERROR:
-.PHONY: demo test check recall bench clean faults killpoints soak quality readers scrapyd scheduled reclean fuzz browser web wire
+.PHONY: demo test check recall manners bench clean faults killpoints soak quality readers scrapyd scheduled reclean fuzz browser web wire
 
 demo: $(VENV)/.product
 	$(BIN)/cundang demo
@@ -112,6 +113,9 @@ wire: $(VENV)/.develop
 
 quality: $(VENV)/.quality
 	$(BIN)/python tests/quality.py
+
+manners: $(VENV)/.develop
+	CUNDANG_MANNERS=1 $(BIN)/python -m pytest tests/crawler/test_manners.py
 
 recall: $(VENV)/.develop
 	CUNDANG_RECALL=1 $(BIN)/python -m pytest tests/crawler/test_families.py

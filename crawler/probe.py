@@ -10,7 +10,7 @@ import tempfile
 from collections import Counter
 from dataclasses import dataclass, replace
 from pathlib import Path
-from urllib.parse import urlsplit
+from urllib.parse import urljoin, urlsplit
 
 from lxml.etree import XPath
 
@@ -98,6 +98,11 @@ def probe(url: str, folder: Path, *, key: str | None = None, delay: float = 3.0)
         raise UsageError(f"{host} stands in the site file {claimed.key} already. Change that one.")
     with tempfile.TemporaryDirectory(prefix="cundang-") as scratch:
         looked = _look(Path(scratch) / "look", key, host, [home], delay, LOOK)
+        old = host
+        if (moved := _moved(looked, home)) is not None:
+            # The old host may still be what older links name.
+            home, host = moved, host_of(moved)
+            looked += _look(Path(scratch) / "moved", key, host, [home], delay, LOOK)
         pages = [page for capture in looked if (page := _page(capture)) is not None]
         if not pages:
             raise CundangError(f"{home}: no page came. Check that it opens in a browser, then try again.")
@@ -120,6 +125,7 @@ def probe(url: str, folder: Path, *, key: str | None = None, delay: float = 3.0)
     )
     place = next((found[1] for page in pages if (found := _PLACE.search(page.html))), None)
     hosts = sorted({host, *(host_of(link.url) for page in pages for link in page.links)} & {host, _twin(host)})
+    hosts += [old] if old not in hosts else []
     folder.mkdir(parents=True, exist_ok=True)
     path.write_text(_file(probed, home, hosts, delay, place), encoding="utf-8")
     load_file(path)
@@ -155,13 +161,30 @@ def _look(data: Path, key: str, host: str, start: list[str], delay: float, pages
     return [capture for warc in Layout(root=data).warcs() for capture in reader.read(warc)]
 
 
-def _private(host: str) -> str:
-    address = literal_address(host.rpartition(":")[0] or host)
-    return f'allow_private = ["{host}"]\n' if address is not None and address.startswith("127.") else ""
+def _private(*hosts: str) -> str:
+    addresses = ((host, literal_address(host.rpartition(":")[0] or host)) for host in hosts)
+    local = [host for host, address in addresses if address is not None and address.startswith("127.")]
+    return f"allow_private = {json.dumps(local)}\n" if local else ""
+
+
+def _moved(looked: list[Capture], home: str) -> str | None:
+    """Where a home page leads that has moved for good to another host; None: it has not.
+
+    Where robots.txt moved too, and its new host is none that we were sent to, nothing else is asked for.
+    """
+    robots = urljoin(home, "/robots.txt")
+    for capture in looked:
+        moved = capture.url in (home, robots) and capture.status in (301, 308)
+        if moved and (leads := capture.header("Location")):
+            target = canonical(urljoin(home, leads.removesuffix("robots.txt") if capture.url == robots else leads))
+            if target is not None and host_of(target) not in (host_of(home), _twin(host_of(home))):
+                return target
+    return None
 
 
 def _page(capture: Capture) -> _Page | None:
-    if capture.status != 200 or capture.url.endswith("/robots.txt"):
+    # As its scripts made it, a page is a resource.
+    if (capture.status != 200 and capture.kind != "resource") or capture.purpose or capture.url.endswith("/robots.txt"):
         return None
     decoded = decode(capture.body, capture.header("Content-Type"))
     root = parse(decoded.html)
@@ -235,7 +258,6 @@ def _folded(name: str) -> str:
 
 
 def _file(found: Probed, home: str, hosts: list[str], delay: float, place: str | None) -> str:
-    host = host_of(home)
     lines = [
         f"# Written by `cundang sites add {home}` after {found.requests} answers.",
         f"# CMS: {found.cms or 'not recognised; the general reader is used'}. Encoding: {found.encoding}.",
@@ -253,6 +275,6 @@ def _file(found: Probed, home: str, hosts: list[str], delay: float, place: str |
         if found.article
         else "# No article was seen.",
         f"delay    = {delay}",
-        _private(host).strip() or None,
+        _private(*hosts).strip() or None,
     ]
     return "\n".join(line for line in lines if line is not None) + "\n"

@@ -454,10 +454,11 @@ def _viewed(capture: Capture, page: Page) -> Iterator[str]:
     for element in page.outline.every("iframe", "embed", "object"):
         source = element.get("src") or element.get("data") or ""
         try:
-            values = [unquote(value) for _, _, value in (p.partition("=") for p in urlsplit(source).query.split("&"))]
-            for value in (source, *values):
+            shown = urljoin(capture.url, source)
+            values = (pair.partition("=")[2] for pair in urlsplit(source).query.split("&"))
+            for value in (source.partition("?")[0], *map(unquote, values)):
                 if _ATTACHMENT.search(urlsplit(value).path):
-                    yield urljoin(capture.url, value.partition("#")[0])
+                    yield urljoin(shown, value.partition("#")[0])
                     break
         except ValueError:
             continue

@@ -38,4 +38,6 @@ def discover(url: str, html: str, root: HtmlElement | None) -> list[Link]:
     if not any(link.kind in ("next", "pager", "list") for link in found.values()):
         # A guess at names, where nothing else leads on.
         found |= {link.url: link for link in counter.discover(url, html, root)}
-    return [forms(link) for link in found.values()][:LINKS]
+    # A sitemap names up to 50,000 addresses.
+    most = LINKS if root is not None and root.tag == "html" and "<urlset" not in html[:1000] else 10 * LINKS
+    return [forms(link) for link in found.values()][:most]

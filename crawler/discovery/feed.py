@@ -22,6 +22,20 @@ _TITLE = re.compile(r"<title\b[^<>]*+>([^<]*+(?:<(?!/?title\b)[^<]*+)*+)</title>
 _TIME = re.compile(r"<(?:\w+:)?(?:pubDate|published|updated|lastmod|date)\b[^<>]*+>([^<]++)<")
 
 
+# Sitemaps that a robots.txt may name.
+SITEMAPS = 20
+_SITEMAP = re.compile(r"^[ \t]{0,9}sitemap[ \t]{0,9}:[ \t]{0,9}(https?://\S{1,2000})", re.IGNORECASE | re.MULTILINE)
+
+
+def sitemaps(robots: bytes) -> list[str]:
+    """The sitemaps that a robots.txt names.
+
+    >>> sitemaps(b"Sitemap: http://h/sitemap.xml")
+    ['http://h/sitemap.xml']
+    """
+    return [match[1] for match in _SITEMAP.finditer(robots.decode("utf-8", "replace"))][:SITEMAPS]
+
+
 def discover(url: str, html: str, root: HtmlElement | None) -> Iterator[Link]:
     """The entries of a feed or sitemap; nothing of any other page.
 

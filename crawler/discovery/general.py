@@ -9,7 +9,7 @@ from dataclasses import replace
 from functools import lru_cache
 from itertools import islice
 from typing import TypeAlias
-from urllib.parse import urljoin
+from urllib.parse import urljoin, urlsplit
 
 from lxml.etree import XPath
 from lxml.html import HtmlElement
@@ -42,6 +42,7 @@ _ENDS = re.compile(
 )
 _OPTIONS = XPath("//select[contains(@onchange, 'location')]/option/@value")
 _CLICKS = XPath("//*[@onclick[contains(., 'location') or contains(., 'window.open')]]")
+_FEEDS = XPath("//link[@rel='alternate'][contains(@type, 'rss') or contains(@type, 'atom')]/@href")
 _BASE = XPath("string(//base[@href][1]/@href)")
 _REFRESH = XPath("//meta[translate(@http-equiv, 'REFSH', 'refsh') = 'refresh'][not(ancestor::noscript)]/@content")
 _LINKS = XPath(".//a[@href]")
@@ -60,7 +61,16 @@ _HAN = re.compile(r"[\u3400-\u9fff]")
 _PAGER, _LABEL = 60, 12
 # Characters of a text that a row may have beside its link.
 _ROW = 200
-_KINDS = {"a": "a", "area": "a", "frame": "frame", "iframe": "frame", "img": "img", "select": "select"}
+_KINDS = {
+    "a": "a",
+    "area": "a",
+    "frame": "frame",
+    "iframe": "frame",
+    "embed": "shown",
+    "object": "shown",
+    "img": "img",
+    "select": "select",
+}
 _SCRIPTED = re.compile(r"on[cC]lick|ONCLICK")
 _YEAR = re.compile(r"\d{4}")
 _DATED = re.compile(r"\d[-./年月]\s*\d")
@@ -76,6 +86,7 @@ def discover(url: str, html: str, root: HtmlElement | None) -> Iterator[Link]:
         return
     base = base_of(url, root)
     yield from _redirects(base, html, root)
+    yield from _feeds(url, base, html, root)
     elements, texts = _survey(root)
     clicks = _CLICKS(root) if _SCRIPTED.search(html) else []
     dates = _row_dates(texts, set(clicks))
@@ -94,7 +105,16 @@ def discover(url: str, html: str, root: HtmlElement | None) -> Iterator[Link]:
                 date = dates.get(element)
                 article = date or look_of(href) == "article"
                 yield Link(url=href, anchor=anchor, row_date=date, priority=ARTICLE if article else LIST)
-    for frame in elements["frame"]:
+    yield from _framed(base, elements["frame"], elements["shown"])
+    for image in elements["img"]:
+        source = next((image.get(name) for name in _LATE if image.get(name)), image.get("src"))
+        if source and (href := _absolute(base, source)):
+            yield Link(url=href, anchor=fold(image.get("alt") or ""), kind="requisite", priority=REQUISITE)
+
+
+def _framed(base: str, frames: list[HtmlElement], shown: list[HtmlElement]) -> Iterator[Link]:
+    """What stands in frames: pages, and files, shown by a viewer or as they are."""
+    for frame in frames:
         if href := _absolute(base, frame.get("src") or ""):
             if (file := viewed(href)) is not None:
                 yield Link(url=file, kind="requisite", priority=REQUISITE)
@@ -102,10 +122,20 @@ def discover(url: str, html: str, root: HtmlElement | None) -> Iterator[Link]:
                 yield Link(url=href, kind="requisite", priority=REQUISITE)
             else:
                 yield Link(url=href, priority=LIST, frame=True)
-    for image in elements["img"]:
-        source = next((image.get(name) for name in _LATE if image.get(name)), image.get("src"))
-        if source and (href := _absolute(base, source)):
-            yield Link(url=href, anchor=fold(image.get("alt") or ""), kind="requisite", priority=REQUISITE)
+    for element in shown:
+        href = _absolute(base, element.get("src") or element.get("data") or "")
+        if href and is_file(href):
+            yield Link(url=href, kind="requisite", priority=REQUISITE)
+
+
+def _feeds(url: str, base: str, html: str, root: HtmlElement) -> Iterator[Link]:
+    """The feeds that a page names; not those of a page's own comments, which lie below its address."""
+    if "alternate" not in html:
+        return
+    for value in _FEEDS(root):
+        href = _absolute(base, value)
+        if href and (not href.startswith(url.rstrip("/") + "/") or urlsplit(url).path in ("", "/")):
+            yield Link(url=href, priority=LIST)
 
 
 def base_of(url: str, root: HtmlElement) -> str:

@@ -11,13 +11,35 @@ from lxml.etree import XPath
 from lxml.html import HtmlElement
 
 from archive.site import host_of
-from crawler.discovery.link import ARTICLE, Link
+from crawler.discovery.general import NEXT
+from crawler.discovery.link import ARTICLE, Link, row_date
+from crawler.discovery.scripted import FOLLOWED, MORE
 
 _TEXT = XPath("string(//body)")
 _NUMBER = r"[有计:：]{0,2}\s{0,3}(\d{1,7})\s{0,3}"
 _ARTICLES = re.compile(rf"(?:共|总计|总数|合计|总共){_NUMBER}(?:条|篇|则|项|个(?:记录|信息))")
 _PAGES = re.compile(rf"(?:(?:共|总计|总共|分){_NUMBER}[页頁]|\d{{1,5}}\s{{0,3}}/\s{{0,3}}(\d{{1,5}})\s{{0,3}}[页頁])")
 _TOTAL = re.compile(r'"(?:total|totalCount|totalRecord|recordCount|count)"\s{0,3}:\s{0,3}"?(\d{1,7})\b', re.IGNORECASE)
+
+
+# What a pager's options say of their list: {count: 22}. Other scripts count too, so a pager stands beside it.
+_OPTION = re.compile(
+    r"\b(?:count|total|totalCount|totalRecords?|totalData|recordCount|totalNum)[\"']?"
+    r"\s{0,3}[:=]\s{0,3}[\"']?(\d{1,6})\b"
+)
+# Arrows of slides are no pagers; 更多 of a row of buttons for sharing is none either.
+_SAYS = re.compile(r"[\u3400-\u9fff]|next page|load more", re.IGNORECASE)
+_SHARES = XPath("boolean(ancestor-or-self::*[contains(@class, 'share') or contains(@class, 'bds') or @data-cmd])")
+_PAGER = re.compile(r"laypage|pagina|pager|fenye|createPage", re.IGNORECASE)
+_CONTROLS = XPath(
+    "//*[self::a or self::button or self::span or self::div or self::li or self::input][not(ancestor::script)]"
+    "[not(*) or self::a or self::button]"
+)
+_ROWS = XPath("//li[not(.//li)] | //tr[not(.//tr)] | //dd[not(.//dd)]")
+_LINKED = XPath("boolean(.//a[@href] | .//@onclick | self::*[@onclick])")
+_FOLLOWED = XPath(f"boolean(//*[@{FOLLOWED}])")
+# Characters of a control, as survey tells it, and of a row; rows without an address that make a list.
+CONTROL, ROW, BLIND = 80, 200, 3
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,6 +76,8 @@ def survey(url: str, html: str, root: HtmlElement | None, links: Sequence[Link],
     articles = _ARTICLES.search(text) or (
         _TOTAL.search(html) if html.lstrip("\ufeff \r\n\t")[:1] in ("[", "{") else None
     )
+    if articles is None and _PAGER.search(html):
+        articles = _OPTION.search(html)
     pages = _PAGES.search(text)
     own = {host_of(url), *hosts}
     foreign = Counter(
@@ -61,9 +85,55 @@ def survey(url: str, html: str, root: HtmlElement | None, links: Sequence[Link],
         for link in links
         if link.frame or (link.kind == "page" and (link.row_date is not None or link.priority == ARTICLE))
     )
+    leads = any(link.kind == "next" for link in links)
+    if root is not None and _FOLLOWED(root):
+        # Its pages were pressed out of it, and stand in one.
+        pages = None
     return Shown(
         claimed=int(articles[1]) if articles else None,
         claimed_pages=int(pages[1] or pages[2]) if pages else None,
         evidence=" ".join(" ".join(found[0].split()) for found in (articles, pages) if found)[:80],
+        controls=_controls(root) if root is not None and not leads else (),
+        blind=_blind(root) if root is not None else 0,
         foreign={host: count for host, count in sorted(foreign.items()) if host not in own},
     )
+
+
+def _controls(root: HtmlElement) -> tuple[str, ...]:
+    """What would show more of the list and has no address, with its handler where it stands in the page."""
+    found: dict[str, None] = {}
+    for element in _CONTROLS(root):
+        words = " ".join("".join(element.itertext()).split()) or element.get("value") or ""
+        leads = len(words) <= 12 and _SAYS.search(words) and (NEXT.fullmatch(words) or MORE.fullmatch(words))
+        if not leads or _SHARES(element):
+            continue
+        href = (element.get("href") or "").strip()
+        addressed = href not in ("", "#") and not href.lower().startswith("javascript:")
+        off = element.get("disabled") is not None or "disabled" in (element.get("class") or "")
+        within = next(iter(element.xpath("ancestor::a[@href]")), None)
+        if addressed or off or within is not None or element.get(FOLLOWED) is not None:
+            continue
+        code = element.get("onclick") or (href if len(href) > 12 else "")
+        if element.tag in ("a", "button", "input") or code:
+            found[f"{words} {code}".strip()[:CONTROL]] = None
+    return tuple(found)
+
+
+def _blind(root: HtmlElement) -> int:
+    """Rows with a title and a day that nothing leads from."""
+    blind = 0
+    for row in _ROWS(root):
+        words = " ".join("".join(row.itertext()).split())
+        if 12 < len(words) <= ROW and (day := row_date(words)) and len(words) - len(day) >= 8:
+            blind += not _LINKED(row) or _led_nowhere(row)
+    return blind if blind >= BLIND else 0
+
+
+def _led_nowhere(row: HtmlElement) -> bool:
+    """Whether all that a row has are calls of scripts."""
+    if row.xpath("boolean(.//@onclick | self::*[@onclick])"):
+        codes = [str(code) for code in row.xpath(".//@onclick | self::*/@onclick")]
+        if any("location" in code or "open(" in code for code in codes):
+            return False
+    hrefs = [str(href).strip() for href in row.xpath(".//a/@href")]
+    return all(href in ("", "#") or href.lower().startswith("javascript:") for href in hrefs)

@@ -46,7 +46,7 @@ _COUNTS = re.compile(
 # What a script does that changes what a page shows.
 _MAKES = re.compile(
     r"document\.write|innerHTML|insertAdjacentHTML|appendChild|\.(?:html|append|load|prepend)\(|new Vue\(|createApp\("
-    r"|\$\.(?:ajax|get|post|getJSON)\(|XMLHttpRequest|\bfetch\(|axios|laypage|pagina|flow\.load|location\s?[.=]"
+    r"|\$\.(?:ajax|get|post|getJSON)\(|XMLHttpRequest|\bfetch\(|axios|laypage|pagina|onscroll|PDFObject|getDocument\(|Pdfh5|flow\.load|location\s?[.=]"
 )
 _MOVES = re.compile(r"location|window\.open|top\.href")
 # `location.href='x'`: read without running it.
@@ -55,9 +55,11 @@ _PLAIN_CLICK = re.compile(
     re.IGNORECASE,
 )
 _IDLE_CLICK = re.compile(r"\s*(?:javascript:)?\s*(?:void\s?\(?0?\)?|;|return false|#)?;?\s*", re.IGNORECASE)
-_MORE = re.compile(r"\W*(?:点击)?(?:加载|查看|显示|展开|浏览|阅读)?更多.{0,4}|load ?more|more", re.IGNORECASE)
+MORE = re.compile(r"\W*(?:点击)?(?:加载|查看|显示|展开|浏览|阅读)?更多.{0,4}|load ?more|more", re.IGNORECASE)
 _MORE_NAME = re.compile(r"(?:^|[\s_-])(?:load-?)?(?:more|next)(?:$|[\s_-])|loadmore|morebtn|btnmore", re.IGNORECASE)
 _BOX = re.compile(r"pag|fenye|fy\b|scroll", re.IGNORECASE)
+# The attribute of what was pressed until it showed no more.
+FOLLOWED = "data-cundang-followed"
 # How a form that a script sends stands in an address until `forms` takes it out.
 FORM = "cundang-form:"
 
@@ -91,7 +93,7 @@ def play(
     base = base_of(url, root)
     code = "\n".join(map(str, _CODES(root)))
     sources = _sources(base, root, hosts)
-    if expected and prose < BARE:
+    if expected and (prose < BARE or not article):
         frames = _own_frames(base, root, hosts)
         if frames or _MAKES.search(code) or (sources and not article):
             return Play(lack="body", sources=sources, frames=frames)
@@ -147,7 +149,7 @@ def is_asked(ask: Mapping[str, Any], hosts: Collection[str]) -> str | None:
         return f"no page: {ask['method']} {url[:200]}"
     if host_of(url) not in hosts:
         return f"foreign_host: {url[:200]}"
-    if not ask["heard"] or _COUNTS.search(urlsplit(url).path) or look_of(url) in ("image", "file"):
+    if not ask["heard"] or _COUNTS.search(urlsplit(url).path) or look_of(url) == "image":
         return ""
     return None
 
@@ -157,13 +159,20 @@ def leads_on(handle: Mapping[str, Any], pressed: Collection[str]) -> int | None:
     text = " ".join(str(handle["text"]).split())
     if NEXT.fullmatch(text):
         return 0
-    if _MORE.fullmatch(text) or (_MORE_NAME.search(str(handle["class"])) and len(text) < 12):
+    if MORE.fullmatch(text) or (_MORE_NAME.search(str(handle["class"])) and len(text) < 12):
         return 1
     if handle["id"] == -1:
         return 5000
     if NUMBER.fullmatch(text) and text not in pressed:
         return 2 + int(re.sub(r"\D", "", text))
     return None
+
+
+def follow(root: HtmlElement, words: Collection[str]) -> None:
+    """Mark what shows more of a list and was pressed until it showed no more."""
+    for element in root.iter("a", "button", "span", "div", "li", "input"):
+        if (" ".join("".join(element.itertext()).split()) or element.get("value") or "") in words:
+            element.set(FOLLOWED, "")
 
 
 def form_address(url: str, form: str) -> str:

@@ -98,7 +98,7 @@ const docs = id => ({ __id: id, getElementById: n => el(host("find", id, "#" + C
 G.CSS = { escape: s => s.replace(/[^\w\u0080-\uffff-]/g, c => "\\" + c).replace(/^(\d)/, "\\3$1 ") };
 const doc = Object.assign(Object.defineProperties({}, Object.getOwnPropertyDescriptors(docs(0))), { write: (...a) => host("write", a.join("")), writeln: (...a) => host("write", a.join("") + "\n"),
   createElement: t => el(host("create", t)), createElementNS: (n, t) => el(host("create", t)), createTextNode: t => ({ __text: esc(t), nodeType: 3 }), createDocumentFragment: () => el(host("create", "div")), createComment: () => ({ __text: "" }),
-  addEventListener: (t, f) => /DOMContentLoaded|readystatechange/.test(t) ? ready.push(f) : on(0, t, f), attachEvent: (t, f) => ready.push(f), removeEventListener() {}, dispatchEvent() {}, open() {}, close() {}, execCommand() {}, createEvent: () => nothing,
+  addEventListener: (t, f) => t === "scroll" ? more(f) : /DOMContentLoaded|readystatechange/.test(t) ? ready.push(f) : on(0, t, f), attachEvent: (t, f) => ready.push(f), removeEventListener() {}, dispatchEvent() {}, open() {}, close() {}, execCommand() {}, createEvent: () => nothing,
   cookie: "", readyState: "loading", referrer: "", hidden: false, visibilityState: "visible", compatMode: "CSS1Compat", nodeType: 9, characterSet: "UTF-8", charset: "utf-8" });
 Object.defineProperties(doc, {
   body: { get: () => el(host("find", 0, "body")[0]) }, head: { get: () => el(host("find", 0, "head")[0]) }, forms: { get: () => named(host("find", 0, "form")) }, links: { get: () => all(host("find", 0, "a")) },
@@ -120,7 +120,8 @@ G.screen = /Mobile/.test(place.agent) ? { width: 390, height: 844, availWidth: 3
 G.innerWidth = screen.width; G.innerHeight = screen.height; G.devicePixelRatio = 1; G.history = { pushState() {}, replaceState() {}, back() {}, go() {}, forward() {} }; G.opener = null; G.name = "";
 const store = () => { const m = {}; return { getItem: k => m[k] ?? null, setItem: (k, v) => { m[k] = String(v); }, removeItem: k => { delete m[k]; }, clear() {} }; };
 G.localStorage = store(); G.sessionStorage = store(); G.alert = G.confirm = G.prompt = G.scrollTo = G.scroll = G.print = G.close = G.focus = G.moveTo = G.resizeTo = () => undefined;
-G.addEventListener = (t, f) => /load|DOMContentLoaded|pageshow/.test(t) ? ready.push(f) : on(0, t, f); G.attachEvent = (t, f) => ready.push(f); G.removeEventListener = G.dispatchEvent = () => {};
+G.scrollX = G.scrollY = G.pageXOffset = G.pageYOffset = 0; G.onscroll = null;
+G.addEventListener = (t, f) => t === "scroll" ? more(f) : /load|DOMContentLoaded|pageshow/.test(t) ? ready.push(f) : on(0, t, f); G.attachEvent = (t, f) => ready.push(f); G.removeEventListener = G.dispatchEvent = () => {};
 G.getComputedStyle = () => nothing; G.matchMedia = q => ({ matches: /max-(?:device-)?width/.test(q) ? /Mobile/.test(place.agent) : false, addListener() {}, addEventListener() {} });
 G.console = { log() {}, warn() {}, error() {}, info() {}, debug() {}, table() {} }; G.Image = function () { return {}; }; G.Event = G.CustomEvent = function (t) { return { type: t }; };
 G.MutationObserver = G.ResizeObserver = function () { return { observe() {}, disconnect() {} }; }; G.performance = { now: () => 0, timing: {} };
@@ -237,11 +238,15 @@ function Vue(o) { const p = {}, self = this; const d = typeof o.data === "functi
 const mount = function (x) { const e = typeof x === "string" ? document.querySelector(x) : x; if (!e) return; this.el = e; this.t = typeof this.o.template === "string" ? this.o.template : e.innerHTML; vues.push(this); if (this.o.mounted) guarded(() => this.o.mounted.call(this.p)); hooks.splice(0).forEach(f => guarded(f)); };
 const hooks = []; Vue.createApp = o => { const a = { use: () => a, component: () => a, directive: () => a, config: { globalProperties: {} }, provide: () => a, mount: x => { const t = Object.create(Vue.prototype); Vue.call(t, o); mount.call(t, x); return t.p; } }; return a; };
 Object.assign(Vue, { component() {}, use() {}, filter() {}, directive() {}, extend: o => o, config: {}, prototype: {}, set: (t, k, x) => { t[k] = x; }, nextTick: f => later(f), ref, shallowRef: ref, reactive: o => o, computed: f => ({ __ref: true, get value() { return (f.get || f)(); } }), onMounted: f => hooks.push(f), onBeforeMount: f => hooks.push(f), onCreated: f => hooks.push(f), watch() {}, watchEffect: f => guarded(f), toRefs: o => o, h() {} });
-G.Vue = Vue; G.__render = () => vues.forEach(v => guarded(() => render(v)));
+G.Vue = Vue; G.__render = () => { if (typeof G.onscroll === "function" || typeof doc.onscroll === "function") host("bound", -1, ""); vues.forEach(v => guarded(() => render(v))); };
+
+// ---- files that are shown by a viewer
+const viewer = (u, at) => { if (u && typeof u === "object") u = u.url || u.pdfurl || u.file; const e = typeof at === "string" ? doc.querySelector(at) : at; if (typeof u === "string") (e && e.__id != null ? e : doc.body).insertAdjacentHTML("beforeend", `<iframe src="${u}"></iframe>`); };
+G.PDFObject = { embed: viewer }; G.pdfjsLib = G.PDFJS = { GlobalWorkerOptions: {}, getDocument: u => { viewer(u); return nothing; } }; G.Pdfh5 = function (at, o) { viewer(o, at); };
 
 // ---- what Python calls
 G.__ready = () => { doc.readyState = "complete"; ready.splice(0).forEach(f => guarded(() => f.call(document, jq))); for (const w of [G, doc]) if (typeof w.onload === "function") { const f = w.onload; w.onload = null; guarded(() => f.call(w, event(doc, "load"))); } if (typeof doc.onreadystatechange === "function") guarded(doc.onreadystatechange); };
-G.__press = id => { if (id === -1) return spare.splice(0).forEach(f => guarded(() => f(event(doc, "scroll")))); const e = el(id), code = e.getAttribute("onclick"), href = e.getAttribute("href") || "", ev = event(e, "click"); G.event = ev;
+G.__press = id => { if (id === -1) { for (const f of [...spare, G.onscroll, doc.onscroll]) if (typeof f === "function") guarded(() => f(event(doc, "scroll"))); return; } const e = el(id), code = e.getAttribute("onclick"), href = e.getAttribute("href") || "", ev = event(e, "click"); G.event = ev;
   let stop = false; if (code) stop = guarded(() => new Function("event", "with(document){with(this){" + code + "\n}}").call(e, ev)) === false; fire(e, "click"); fire(e, "seen"); if (!stop && /^javascript:/i.test(href)) guarded(() => (0, eval)(decode(href.slice(11)))); };
 const decode = s => { try { return decodeURIComponent(s); } catch { return s; } };
 })();

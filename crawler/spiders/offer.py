@@ -8,10 +8,12 @@ import re
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from urllib.parse import urljoin
 
 from archive.site import Site
 from archive.warc.capture import Found
 from crawler.discovery import Link
+from crawler.discovery.feed import sitemaps
 from crawler.discovery.ledger import survey
 from crawler.discovery.link import ARTICLE, DOCUMENTS, IMAGES, LIST, START, extension, is_file
 from crawler.queue.accounts import PageAccount
@@ -115,6 +117,15 @@ class Offers:
         else:
             self._account(address, judged, pager, inside)
         return Led(fruitful=fruitful, changed=changed)
+
+    def sitemaps(self, home: Address) -> None:
+        """Offer the sitemaps that the robots.txt of a start page's host names."""
+        origin = urljoin(home.url, "/")[:-1]
+        _, body = self._frontier.robots(origin) or (0.0, None)
+        for named in sitemaps(body or b""):
+            url = canonical(named)
+            if url is not None and host_of(url) in self._site.hosts and not url.endswith(".gz"):
+                self.offer(Address(url=url, priority=LIST, depth=1, found=Found(parent=f"{origin}/robots.txt")))
 
     def offer(self, address: Address, *, again: bool = False) -> bool:
         """Keep an address, or the reason why it is never asked for; True: it is new to this visit, and due."""

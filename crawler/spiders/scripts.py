@@ -12,6 +12,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import json
+import re
 import subprocess
 import sys
 from collections.abc import AsyncGenerator, Collection
@@ -30,6 +31,8 @@ PURPOSE = "script"
 # What one page may ask for until it stays as it is; presses on what leads on; kept answers of a run, in characters.
 ASKS, ROUNDS, PRESSES = 16, 8, 500
 KEPT = 8_000_000
+# What leads somewhere, in a document that is serialised.
+_LEADS = re.compile(r' (?:href|onclick)="([^"]+)"')
 _PC = "Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/120.0 Safari/537.36"
 _PHONE = (
     "Mozilla/5.0 (Linux; Android 13; Pixel 7) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/120.0 Mobile Safari/537.36"
@@ -47,6 +50,8 @@ class Made:
         asked: requests that it took.
         refused: those that were not made, and why.
         claims: articles and pages that a pager's options name; 0: they do not.
+        pressed: words of what was pressed to come here.
+        answers: what was asked for and not shown before: address and text.
     """
 
     html: str
@@ -55,6 +60,8 @@ class Made:
     asked: int = 0
     refused: tuple[str, ...] = ()
     claims: tuple[int, int] = (0, 0)
+    pressed: frozenset[str] = frozenset()
+    answers: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(slots=True)
@@ -70,6 +77,7 @@ class _Page:
     asked: int = 0
     refused: list[str] = field(default_factory=list)
     pressed: set[str] = field(default_factory=set)
+    answers: list[tuple[str, str]] = field(default_factory=list)
     dead: set[tuple[int, str]] = field(default_factory=set)
     going: set[str] = field(default_factory=set)
 
@@ -125,17 +133,19 @@ class Scripts:
 
     async def _presses(self, state: dict[str, Any], page: _Page) -> AsyncGenerator[Made]:
         """The page after each press on what shows more of its list."""
+        seen: set[str] = set()
         for _ in range(PRESSES):
             handle = _chosen(state["handles"], page)
             if handle is None:
                 return
-            before = state["html"]
+            seen.update(_LEADS.findall(state["html"]))
             state = await self._settled(await self._do({"do": "press", "id": handle["id"]}), page)
-            if state["html"] == before:
-                page.dead.add((handle["id"], handle["text"]))
-                continue
             if any(leads_on(each, ()) is None for each in state["handles"]):
                 state = await self._do({"do": "leads"})
+            if seen.issuperset(_LEADS.findall(state["html"])):
+                # Nothing more: the end of a list, or a slide's arrow.
+                page.dead.add((handle["id"], handle["text"]))
+                continue
             yield _made(state, page, [])
 
     async def _source(self, url: str, page: _Page) -> str | None:
@@ -191,6 +201,7 @@ class Scripts:
             page.refused.append(answer)
             return None
         text = decode(answer.body, _type(answer)).html
+        page.answers.append((ask["url"], text))
         if ask["method"] == "GET" and self._kept + len(text) < KEPT and "frame" not in ask:
             self._kept += len(text)
             self._answers[ask["key"]] = (answer.status, text)
@@ -257,8 +268,10 @@ def _made(state: dict[str, Any], page: _Page, went: list[str]) -> Made:
         asked=page.asked,
         refused=tuple(page.refused),
         claims=(count, pages),
+        pressed=frozenset(page.pressed),
+        answers=tuple(page.answers),
     )
-    page.asked, page.refused = 0, []
+    page.asked, page.refused, page.answers = 0, [], []
     return made
 
 

@@ -32,8 +32,9 @@ from archive.ledger import Ledger, Missing, read_ledger, write_ledger, write_mis
 from archive.site import Site
 from archive.text.document import Reason
 from archive.warc.writer import Writer, Written, disk_error
+from crawler.discovery import epaper
 from crawler.discovery.link import ARTICLE, START, Link
-from crawler.discovery.scripted import Play, play
+from crawler.discovery.scripted import Play, follow, play
 from crawler.queue.accounts import say_gap
 from crawler.queue.address import canonical, shape
 from crawler.queue.clocks import Clocks
@@ -537,7 +538,7 @@ class SiteSpider(Spider):
 
     async def _play(self, address: Address, response: Response, judged: Judged, wanted: Play) -> None:
         """A page as its scripts make it, with all that they show of its list; what they change is on record."""
-        made_of, links = None, {link.url: link for link in judged.links}
+        made_of, links, pressed = None, {link.url: link for link in judged.links}, frozenset[str]()
         try:
             async with contextlib.aclosing(self._scripts.pages(response, judged.html, wanted)) as states:
                 async for made in states:
@@ -547,14 +548,17 @@ class SiteSpider(Spider):
                         # Its frames are part of it now.
                         links.clear()
                     links |= {link.url: link for link in shown.links}
-                    if made_of is not None and not self._goes_on(new, judged.encoding):
-                        break
                     made_of = made_of or shown
+                    pressed = made.pressed
+                    if pressed and not self._goes_on(new, judged.encoding):
+                        break
         except StageError as error:
             logger.info("%s: %s", address.url, error)
         except CundangError as error:
             self._stop(error)
             return
+        if made_of is not None and made_of.root is not None:
+            follow(made_of.root, pressed)
         try:
             showing = self._take(address, response, replace(made_of or judged, links=list(links.values())))
             if showing is not None:
@@ -570,10 +574,9 @@ class SiteSpider(Spider):
             about = (("rendered-from", written.id), ("made-by", "the scripts of the page, without a browser"))
             self.recorder.rendered(response.url, made.html.encode("utf-8", "replace"), about)
         shown = judge_shown(response, address.url, self.site, made.html, encoding=judged.encoding, made=made.changed)
-        if made.went and not shown.rows:
-            went = [Link(url=url, kind="redirect") for url in made.went]
-            return replace(shown, links=[*shown.links, *went])
-        return shown
+        went = [Link(url=url, kind="redirect") for url in made.went if not shown.rows]
+        issues = [link for _, text in made.answers for link in epaper.discover(address.url, text)]
+        return replace(shown, links=[*shown.links, *went, *issues])
 
     def _goes_on(self, rows: set[str], encoding: str) -> bool:
         """Whether a list is walked further, after a page with these new rows."""
@@ -606,6 +609,8 @@ class SiteSpider(Spider):
         ]
         for link in redirects:
             self.outcomes.redirected(address, response, link.url, encoding=judged.encoding)
+        if address.priority == START:
+            self.offers.sitemaps(address)
         elsewhere = self.offers.lists_elsewhere(judged)
         if judged.scripted is None and (judged.tells or elsewhere):
             self.offers.learn(address, judged)

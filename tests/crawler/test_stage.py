@@ -143,6 +143,21 @@ def test_a_press_on_more_asks_for_the_next_page_each_time() -> None:
     assert "<li>1</li><li>2</li><li>3</li>" in shown(stage)
 
 
+@pytest.mark.parametrize(
+    "bind", ["$(window).scroll(more)", "window.onscroll = more", "window.addEventListener('scroll', more)",
+             "new IntersectionObserver(more).observe(document.getElementById('n'))"],
+)  # fmt: skip
+def test_the_end_of_a_page_asks_for_more_each_time_it_is_reached(bind: str) -> None:
+    code = f"var p = 1; function more() {{ p++; $.get('/m?p=' + p, d => $('#n').append(d)); }} {bind};"
+    stage = play(f'<ul id="n"></ul><script>{code}</script>')
+    for page in (2, 3):
+        assert -1 in {handle["id"] for handle in stage.handles()} or "Observer" in bind
+        stage.press(stage.handles()[-1]["id"])
+        (ask,) = stage.state()["asks"]
+        assert ask["url"] == f"http://h/m?p={page}"
+        stage.answer(ask["key"], 200, f"<li>{page}</li>")
+
+
 def test_files_of_scripts_run_where_they_stand() -> None:
     stage = play('<p>a</p><script src="/menu.js"></script><p>b</p>', menu="document.write('<i>m</i>')")
     assert shown(stage).index("<p>a</p>") < shown(stage).index("<i>m</i>") < shown(stage).index("<p>b</p>")
