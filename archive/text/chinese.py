@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import tomllib
 from collections import Counter
 from collections.abc import Iterable
 from functools import cache
@@ -27,11 +28,9 @@ _PINYIN = re.compile(rf"([{HAN}])[(（]\s?((?=.{{1,6}}\s?[)）]){_SYLLABLE})\s?[
 _NEUTRAL = re.compile(rf"(?<=[{HAN}])[(（](?:men|de|le|zhe|ge|ma|ne|ba|me|zi|tou|shang|li)[)）]")
 # The same replacement on shifted GBK bytes left 格式?jīng)_突: the character is not recoverable.
 _BROKEN = re.compile(rf"[?\ufffd]{_SYLLABLE}[)）]")
-# t2s leaves the particle 著; it is 着 after these verbs, and never in 名著, 著作.
-_ZHE = re.compile(
-    "(?<=[随沿跟有意味志续持带顶冒向朝接围对伴藉隔看拿站坐听抱望笑穿戴守牵握盯靠顺凭闪泛充附挂捧背扶])"
-    "著(?![名作称述者书录])"
-)
+# Characters that t2s changes and that stand in names; a private one keeps their place.
+_IN_NAMES = {"乾": "\ue0f0", "汎": "\ue0f1", "旂": "\ue0f2"}
+_RESTORED = str.maketrans({mark: character for character, mark in _IN_NAMES.items()})
 
 
 def plain(text: str) -> bool:
@@ -129,13 +128,27 @@ def script(text: str) -> Script:
     return "hant" if hans < hant / 2 else "mixed"
 
 
-def simplified(text: str) -> str:
-    """The text in Simplified Chinese, the particle 著 as 着.
+@cache
+def _rules() -> dict[str, re.Pattern[str]]:
+    """The patterns of `chinese.toml`, by name."""
+    raw = tomllib.loads(resources.files("archive.text").joinpath("chinese.toml").read_text("utf-8"))
+    return {name: re.compile(entry["pattern"]) for name, entry in raw.items()}
 
-    >>> simplified("隨著疫情發展，專著")
-    '随着疫情发展，专著'
+
+def simplified(text: str) -> str:
+    """The text in Simplified Chinese, the particle 著 as 着; 乾, 汎 and 旂 stay in names.
+
+    >>> simplified("隨著疫情發展，專著"), simplified("唱著歌等著。")
+    ('随着疫情发展，专著', '唱着歌等着。')
+    >>> simplified("乾安縣的乾果"), simplified("王汎森、廣汎")
+    ('乾安县的干果', '王汎森、广泛')
     """
-    return _ZHE.sub("着", converted(text))
+    if any(character in text for character in _IN_NAMES):
+        text = _rules()["wide"].sub("泛", _rules()["dry"].sub("干", text))
+        for character, mark in _IN_NAMES.items():
+            text = text.replace(character, mark)
+    text = converted(text).translate(_RESTORED)
+    return _rules()["particle"].sub("着", text) if "著" in text else text
 
 
 def converted(text: str) -> str:

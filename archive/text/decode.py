@@ -27,6 +27,9 @@ CHANCE = 60
 # Characters that a score looks at.
 SAMPLE = 6_000
 
+# The handler of errors that reads the euro sign of Windows' GBK and raises for anything else.
+STRICT = "archive.text.decode.strict"
+
 # What is tried where nothing is declared that is right, best first.
 _LADDER = (("utf-8", "text"), ("gb18030", "text"), ("big5hkscs", "text"))
 _COMMON_HAN = resources.files("archive.text").joinpath("common_han.txt").read_text("utf-8")
@@ -90,13 +93,7 @@ def decode(body: bytes, content_type: str | None) -> Decoded:
     for bom, encoding in _BOMS:
         if body.startswith(bom):
             return _decoded(body[len(bom) :].decode(encoding, "replace").replace("\0", ""), encoding, "bom")
-    # No byte of these stands inside a character of the encodings below.
-    rest = body.translate(None, _PLAIN)
-    letters = rest.translate(None, _CONTROLS)
-    # NUL is what tools pad with.
-    controls = len(rest) - len(letters) - rest.count(0)
-    if len(letters) < len(rest):
-        body, rest = body.translate(None, _CONTROLS), letters
+    body, rest, controls = _without_controls(body)
     declared = _declared(body, content_type)
     if read := _utf8(body, rest, declared, controls):
         return read
@@ -109,30 +106,59 @@ def decode(body: bytes, content_type: str | None) -> Decoded:
         return _decoded(text, encoding, evidence, rest=other, controls=controls)
     if score <= RIGHT:
         text, encoding, evidence = _foreign(body, declared) or (text, encoding, evidence)
-    if "\ufffd" in text.rstrip("\ufffd"):
-        pieces = _by_piece(body, encoding)
-        if pieces.count("\ufffd") < text.count("\ufffd"):
-            return _decoded(pieces, "mixed", "text", "mixed_encoding", controls=controls)
-    return _decoded(text, encoding, evidence, controls=controls)
+    return _pieced(body, text, encoding, controls) or _decoded(text, encoding, evidence, controls=controls)
+
+
+def _without_controls(body: bytes) -> tuple[bytes, bytes, int]:
+    """The bytes without control characters, those of them that are no ASCII, and how many controls there were."""
+    # No byte of these stands inside a character of the encodings below.
+    rest = body.translate(None, _PLAIN)
+    letters = rest.translate(None, _CONTROLS)
+    # NUL is what tools pad with.
+    controls = len(rest) - len(letters) - rest.count(0)
+    return (body.translate(None, _CONTROLS) if len(letters) < len(rest) else body), letters, controls
+
+
+def _pieced(body: bytes, text: str, encoding: str, controls: int) -> Decoded | None:
+    """A page of two encodings, read piece by piece, where that loses less than reading it whole."""
+    if "\ufffd" not in text.rstrip("\ufffd"):
+        return None
+    pieces = _by_piece(body, encoding)
+    if pieces.count("\ufffd") >= text.count("\ufffd"):
+        return None
+    return _decoded(pieces, "mixed", "text", "mixed_encoding", controls=controls)
 
 
 def _best(body: bytes, candidates: Sequence[tuple[str, str]]) -> _Reading:
     """The first reading without a loss that is right, else the best one."""
     readings: dict[str, _Reading] = {}
     # Thousands of replacements take long: readings with a loss are looked at where no other is right.
-    for errors in ("strict", "replace"):
+    for errors in (STRICT, "replace"):
         for encoding, evidence in candidates:
-            if encoding not in readings:
-                try:
-                    text = body.decode(encoding, errors)
-                except UnicodeDecodeError:
-                    continue
-                other = _not_ascii(text)
-                score = _score(other)
-                readings[encoding] = (text, encoding, evidence, other, score)
-                if score > RIGHT and "\ufffd" not in other:
-                    return readings[encoding]
+            if encoding not in readings and (read := _reading(body, encoding, evidence, errors)):
+                readings[encoding] = read
+                if read[4] > RIGHT and "\ufffd" not in read[3]:
+                    return read
     return max((readings[encoding] for encoding, _ in candidates), key=itemgetter(4))
+
+
+def _reading(body: bytes, encoding: str, evidence: str, errors: str) -> _Reading | None:
+    try:
+        text = body.decode(encoding, errors)
+    except UnicodeDecodeError:
+        return None
+    other = _not_ascii(text)
+    return text, encoding, evidence, other, _score(other)
+
+
+def _euro(error: UnicodeError) -> tuple[str, int]:
+    """Windows writes the euro sign as the single byte 0x80 in GBK (WHATWG Encoding, 10.1.1); any other fault is one."""
+    if isinstance(error, UnicodeDecodeError) and error.encoding == "gb18030" and error.object[error.start] == 0x80:
+        return "€", error.start + 1
+    raise error
+
+
+codecs.register_error(STRICT, _euro)
 
 
 def parse(html: str) -> HtmlElement | None:
@@ -237,7 +263,7 @@ def _foreign(body: bytes, declared: list[tuple[str, str]]) -> tuple[str, str, st
     """A reading for a page that is hardly Chinese: strict UTF-8, else what it declares, where that fits."""
     for encoding, evidence in _once([("utf-8", "text"), *declared]):
         try:
-            text = body.decode(encoding, "strict")
+            text = body.decode(encoding, STRICT)
         except (UnicodeDecodeError, LookupError):
             continue
         # One-byte encodings read anything: believed only where letters are mostly ASCII, as in Western pages.
@@ -248,20 +274,17 @@ def _foreign(body: bytes, declared: list[tuple[str, str]]) -> tuple[str, str, st
 
 def _by_piece(body: bytes, encoding: str) -> str:
     """Tag by tag and line by line: a UTF-8 template around a GBK include, or the other way round."""
-    out = []
-    for piece in _PIECE.findall(body):
-        text = piece.decode(encoding, "replace")
-        if "\ufffd" in text:
-            for other in ("utf-8", "gb18030"):
-                try:
-                    reading = piece.decode(other, "strict")
-                except UnicodeDecodeError:
-                    continue
-                if _score(_not_ascii(reading)) > RIGHT:
-                    text = reading
-                    break
-        out.append(text)
-    return "".join(out)
+    return "".join(_piece(piece, encoding) for piece in _PIECE.findall(body))
+
+
+def _piece(piece: bytes, encoding: str) -> str:
+    text = piece.decode(encoding, "replace")
+    if "\ufffd" in text:
+        for other in ("utf-8", "gb18030"):
+            read = _reading(piece, other, "text", STRICT)
+            if read and read[4] > RIGHT:
+                return read[0]
+    return text
 
 
 def _unzip(body: bytes) -> bytes:

@@ -27,7 +27,7 @@ LIBRARIES = (
     "w3lib",
 )
 FIELDS = ("labels.toml", "people.toml", "source.toml", "title.toml", "words.txt")
-DATA = ("common_han.txt", "dates.toml", "lines.toml", *(f"fields/{name}" for name in FIELDS))
+DATA = ("chinese.toml", "common_han.txt", "dates.toml", "lines.toml", *(f"fields/{name}" for name in FIELDS))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

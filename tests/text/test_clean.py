@@ -416,3 +416,16 @@ def test_conversion_is_that_of_opencc_word_for_word() -> None:
 def test_any_mix_is_converted_as_opencc_does(characters: list[str]) -> None:
     text = "".join(characters)
     assert chinese.converted(text) == opencc.OpenCC("t2s").convert(text)
+
+
+@pytest.mark.parametrize(
+    ("found", "text"),
+    [
+        ("與會者說著笑著，唱著歌，等著開會。", "与会者说着笑着，唱着歌，等着开会。"),
+        ("標誌著新階段，顯著提高，名著，著名作家著有專著。", "标志着新阶段，显著提高，名著，著名作家著有专著。"),
+        ("吉林省乾安縣的乾隆碑刻，曬乾的餅乾和乾果。", "吉林省乾安县的乾隆碑刻，晒干的饼干和干果。"),
+        ("學者王汎森談徐乾學，廣汎討論。", "学者王汎森谈徐乾学，广泛讨论。"),
+    ],
+)
+def test_conversion_knows_the_particle_and_names(found: str, text: str) -> None:
+    assert chinese.simplified(found) == text

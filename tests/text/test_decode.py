@@ -114,3 +114,127 @@ def test_surrogates_and_controls_do_no_harm() -> None:
     assert outline(html).blocks[0].text.strip("?\ufffd") == TEXT
     assert parse("") is None
     assert parse("<!-- nothing -->") is None
+
+
+EURO = "价格为€50，统战部会议召开。"
+
+
+@pytest.mark.parametrize("header", [None, "text/html; charset=gbk", "text/html; charset=utf-8"])
+def test_the_euro_sign_of_windows_is_one_byte(header: str | None) -> None:
+    body = b"\x80".join(part.encode("gb18030") for part in page(EURO).split("€"))
+    decoded = decode(body, header)
+    assert EURO in decoded.html
+    assert (decoded.encoding, decoded.flags, decoded.lost) == ("gb18030", (), 0.0)
+
+
+@pytest.mark.parametrize(
+    ("label", "text", "codec", "read_as"),
+    [
+        ("gbk", TEXT, "gb18030", "gb18030"),
+        ("GB_2312-80", TEXT, "gb18030", "gb18030"),
+        ("x-gb18030", TEXT, "gb18030", "gb18030"),
+        ("utf-16", TEXT, "utf-8", "utf-8"),
+        ("big5", HANT, "big5hkscs", "big5hkscs"),
+    ],
+)
+def test_a_label_is_read_as_the_web_writes_it(label: str, text: str, codec: str, read_as: str) -> None:
+    decoded = decode(page(text, label).encode(codec), None)
+    assert text in decoded.html
+    assert (decoded.encoding, decoded.evidence) == (read_as, "meta")
+
+
+def test_a_declaration_counts_in_the_first_eight_kilobytes() -> None:
+    # Short enough for a reading by chance: what the page declares decides.
+    near = f"<script>{'x' * 8000}</script><meta charset=big5><p>".encode() + "統戰".encode("big5")
+    assert decode(near, None).evidence == "meta"
+    far = f"<script>{'x' * 9000}</script><meta charset=big5><p>".encode() + "統戰".encode("big5")
+    assert decode(far, None).evidence == "text"
+
+
+def test_an_xml_declaration_counts() -> None:
+    body = b'<?xml version="1.0" encoding="gb2312"?><html>' + TEXT.encode("gb18030") + b"</html>"
+    assert (decode(body, None).evidence, TEXT in decode(body, None).html) == ("meta", True)
+
+
+def test_utf8_is_believed_from_sixty_bytes_on() -> None:
+    # 统战 in GBK is valid UTF-8; so few bytes prove nothing.
+    few = "统战".encode("gb18030") * 6
+    assert decode(few, None).html == "统战" * 6
+    many = "ͳս".encode() * 20
+    assert decode(many, "text/html; charset=gbk").html == "ͳս" * 20
+
+
+def test_control_characters_are_lost_characters() -> None:
+    body = page(TEXT).encode() + b"\x01\x02\x03\x04"
+    decoded = decode(body, None)
+    assert decoded.html == page(TEXT)
+    assert decoded.lost == pytest.approx(4 / len(page(TEXT)))
+    # Tools pad with NUL.
+    assert decode(page(TEXT).encode() + b"\0\0\0\0", None).lost == 0.0
+
+
+def test_random_bytes_are_mostly_lost() -> None:
+    noise = bytes(range(1, 256)) * 8
+    assert decode(noise, None).lost > 0.1
+
+
+def test_utf16_may_be_padded() -> None:
+    body = b"\xff\xfe" + f"{TEXT}\0\0".encode("utf-16-le")
+    assert (decode(body, None).html, decode(body, None).evidence) == (TEXT, "bom")
+
+
+def test_a_gzip_that_is_none_is_read_as_it_is() -> None:
+    assert "no gzip at all" in decode(b"\x1f\x8b no gzip at all", None).html
+
+
+def test_a_gzip_is_undone_up_to_a_limit(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("archive.text.decode.UNZIPPED_BYTES", 1000)
+    assert len(decode(gzip.compress(b"a" * 100_000), None).html) == 1000
+
+
+@pytest.mark.parametrize(
+    "text", ["Привет, это русский текст без китайских слов. " * 5, "Ελληνικό κείμενο χωρίς κινέζικα. " * 5]
+)
+def test_a_page_of_letters_is_no_one_byte_guess(text: str) -> None:
+    assert text in decode(text.encode(), None).html
+
+
+def test_a_one_byte_label_does_not_beat_what_hardly_reads_as_chinese() -> None:
+    rare = "镕喆堃统" * 10
+    assert decode(rare.encode("gb18030"), "text/html; charset=iso-8859-1").html == rare
+
+
+def test_rare_characters_may_stand_among_common_ones() -> None:
+    # Four common characters of ten are right; a page of names and rare characters alone is not.
+    assert decode(("镕喆堃" * 5 + "统战部召开会议" * 3).encode("gb18030"), None).encoding == "gb18030"
+    big5 = "統戰部為當前第一要務，會議要求抓好落實。" * 3
+    assert decode(big5.encode("big5hkscs"), "text/html; charset=gb2312").html == big5
+
+
+def test_pieces_are_read_as_utf8_first() -> None:
+    # Each of these is valid in both; as UTF-8 it is Chinese.
+    body = f"<p>{TEXT}</p>\n".encode("gb18030") * 3 + f"<p>{TEXT}</p>\n".encode() * 9 + b"<p>\xff\xff</p>"
+    decoded = decode(body, None)
+    assert decoded.html.count(TEXT) == 12
+    assert decoded.flags[0] == "mixed_encoding"
+
+
+ENGLISH = "A long English sentence without any other letter follows here. " * 60
+
+
+@pytest.mark.parametrize(
+    ("text", "encoding"),
+    [
+        # Half of the characters are common in Chinese; a fourth; and private ones speak against a reading.
+        ("统战部镕喆堃" * 6, "gb18030"),
+        ("统镕喆堃" * 8, "cp1252"),
+        ("统战部会议\ue001\ue002\ue003\ue004\ue005\ue006", "cp1252"),
+    ],
+)
+def test_two_characters_of_five_must_be_common_beside_a_western_label(text: str, encoding: str) -> None:
+    body = (ENGLISH + text).encode("gb18030")
+    assert decode(body, "text/html; charset=iso-8859-1").encoding == encoding
+
+
+def test_hz_is_ascii_that_is_chinese() -> None:
+    assert decode("统战部召开会议".encode("hz") + b" plain", "text/html; charset=hz").html == "统战部召开会议 plain"

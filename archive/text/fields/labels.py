@@ -30,6 +30,7 @@ _WRAP = "[]【】()<>{}|丨/-—_·:;,、。 \t"
 _BARS = str.maketrans({"丨": "|", "︱": "|", "│": "|", "┃": "|", "〔": "[", "〕": "]", "∶": ":"})
 _TAG = re.compile(r"</?[a-zA-Z][^<>]{0,200}>")
 _DATE = re.compile(r"(?:19|20)\d{2}\s?[-/.年]\s?\d{1,2}\s?[-/.月]\s?\d{1,2}|\d{1,2}:\d{2}|\d{2,3}年\d{1,2}月\d{1,2}日")
+_TIME = re.compile(r"^(?:时\s?间|日\s?期)")
 _CLOCK = re.compile(r"\d:\d{2}")
 # One of the points of a paper: 二、办公时间:上午8:30.
 _POINT = re.compile(r"[一二三四五六七八九十]{1,3}[、.]|\([一二三四五六七八九十\d]{1,2}\)|\d{1,2}、")
@@ -249,8 +250,15 @@ def _is_labelled(text: str, marks: Sequence[Mark], *, dated: bool) -> bool:
         return False
     if not dated and len(marks) == 1 and marks[0].field in ("author", "editor") and _is_spoken(text[marks[0].start :]):
         return False
+    if not dated and all(_names_event(text, mark) for mark in marks):
+        return False
     rest = _ADDRESS.sub("", _DATE.sub("", head))
     return han(rest) <= 14 and all(len(_DATE.sub("", text[mark.start : mark.end])) <= 45 for mark in marks)
+
+
+def _names_event(text: str, mark: Mark) -> bool:
+    """Whether a label names a time and no day of publication stands behind it: 时间:6月18日12:30."""
+    return _TIME.search(text[mark.at : mark.start]) is not None and bool(text[mark.start : mark.end].strip(_WRAP))
 
 
 def _is_spoken(value: str) -> bool:
