@@ -26,6 +26,7 @@ DATELINE, SIGNATURE = 240, 80
 PEOPLE, SOURCE = 40, 30
 
 _FIELDS = ("source", "author", "editor", "contributor")
+_OF_PEOPLE = ("author", "editor", "sender")
 _WRAP = "[]【】()<>{}|丨/-—_·:;,、。 \t"
 _BARS = str.maketrans({"丨": "|", "︱": "|", "│": "|", "┃": "|", "〔": "[", "〕": "]", "∶": ":"})
 _TAG = re.compile(r"</?[a-zA-Z][^<>]{0,200}>")
@@ -163,32 +164,34 @@ def byline(line: str) -> Byline:
         if sender := _SENT.match(text):
             found.author = sender[1]
         text = _NAMED.sub(lambda match: f"{match['label'].removesuffix('于')}:", text)
+    marks = _marks(text)
     authors: list[str] = []
-    fallback: dict[str, str] = {}
-    for mark in _marks(text):
-        words_of = text[mark.start : mark.end]
-        value = _people_value(words_of) if mark.field in ("author", "editor", "sender") else _value(words_of)
-        if not value or mark.field == "other":
+    rest: dict[str, str] = {}
+    for mark in marks:
+        value = _people_value if mark.field in _OF_PEOPLE else _value
+        said = text[mark.start : mark.end]
+        if mark.field == "other" or not (read := value(said)):
             continue
         if mark.field == "author":
-            authors += [value] if value not in authors else []
-        elif mark.field in ("issuer", "sender"):
-            fallback.setdefault(mark.field, value)
-        else:
-            _set(found, mark.field, value, in_charge="责" in text[mark.at : mark.start])
-        if mark.field == "source" and not authors and not fallback.get("beside"):
+            authors += [read] if read not in authors else []
+        elif mark.field in _FIELDS:
+            _set(found, mark.field, read, in_charge="责" in text[mark.at : mark.start])
+        rest.setdefault(mark.field, read)
+        if mark.field == "source" and not rest.get("beside"):
             # Who wrote it stands behind the source, without a label.
-            fallback["beside"] = " ".join(all_people(" ".join(words_of.split()[1:])))
-    marks = _marks(text)
+            rest["beside"] = " ".join(all_people(" ".join(said.split()[1:])))
     if marks and (office := _SENT_IN.fullmatch(text[: marks[0].at].strip(_WRAP))):
         found.contributor = found.contributor or office[1]
-    if len(authors) > 1:
-        # The paper of those who wrote: 采写:青河日报 记者:周敏.
-        authors = [author for author in authors if not words.whole("media", author)] or authors
-    found.author = " ".join(authors) or found.author or fallback.get("beside") or None
-    found.source = found.source or fallback.get("issuer")
-    found.contributor = found.contributor or fallback.get("sender")
+    found.author = _together(authors) or found.author or rest.get("beside") or None
+    found.source = found.source or rest.get("issuer")
+    found.contributor = found.contributor or rest.get("sender")
     return found
+
+
+def _together(authors: Sequence[str]) -> str:
+    """Several authors in one value, without the paper of those who wrote: 采写:青河日报 记者:周敏."""
+    people = [author for author in authors if not words.whole("media", author)]
+    return " ".join(people if len(authors) > 1 and people else authors)
 
 
 def _set(found: Byline, name: str, value: str, *, in_charge: bool) -> None:

@@ -7,6 +7,7 @@ a label a name must also be no word of the language.
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from functools import cache
 from importlib import resources
 
@@ -91,23 +92,28 @@ def people(text: str, *, labelled: bool = False) -> tuple[list[str], str]:
     pieces = list(_PIECE.finditer(text))
     at = 0
     while at < len(pieces) and len(found) <= MOST:
-        piece = pieces[at]
-        word = piece[0]
+        word = pieces[at][0]
         if not _is_han(word):
             if word.strip() and word not in "、,/&;":
-                return found, text[piece.start() :]
+                return found, text[pieces[at].start() :]
             at += 1
             continue
         padded, taken = _padded(pieces, at)
         name = padded if taken > 1 else _bare(word)
-        if is_person(name, labelled=labelled) or (labelled and at and at + taken == len(pieces) and _is_last(name)):
+        last = labelled and bool(at) and at + taken == len(pieces)
+        if is_person(name, labelled=labelled) or (last and _is_last(name)):
             found.append(name)
-            if taken == 1 and word != name and word.endswith(("报道", "报导", "电", "讯")):
-                return found, text[piece.end() :].strip(" :")
-        elif not words.whole("role", word) and not (found and words.whole("tail", word)):
-            return found, text[piece.start() :]
+        elif not _passes(word, found):
+            return found, text[pieces[at].start() :]
+        if word != name and taken == 1 and word.endswith(("报道", "报导", "电", "讯")):
+            return found, text[pieces[at].end() :].strip(" :")
         at += taken
     return found, ""
+
+
+def _passes(word: str, found: Sequence[str]) -> bool:
+    """Whether a word may stand among names: what the people are, or, behind them, what they did."""
+    return bool(words.whole("role", word)) or (bool(found) and bool(words.whole("tail", word)))
 
 
 def _is_last(name: str) -> bool:

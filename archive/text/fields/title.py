@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
 from html import unescape
 
 from archive.text import dates
@@ -48,17 +47,6 @@ _DOMAIN = re.compile(r"\.(?:com|cn|org|net)")
 _HEAD_SPLIT = re.compile(r"(?<!\s)\s*+(?:[_|｜»>]+|--+|(?<=\s)[-–—]\s|-(?=[一-鿿]{2,14}$))\s*")
 
 
-@dataclass(frozen=True, slots=True)
-class Line:
-    """A line that may be the title: the number of its block, its folded text, and what it is on the page."""
-
-    index: int
-    bare: str
-    level: int
-    classed: bool
-    column: bool
-
-
 def tidy(title: str) -> str:
     """A title as a reader sees it: entities that were escaped twice undone, a farm's search words gone.
 
@@ -95,28 +83,41 @@ def choose(
     """
     heads = [Head(title) for title in stated]
     named = set(bare_lines(columns))
+    bares = bare_lines([block.text for block in blocks])
     linked: set[str] = set()
     best: tuple[float, int, int] | None = None
-    bares = bare_lines([block.text for block in blocks])
     for index, (block, bare) in enumerate(zip(blocks, bares, strict=True)):
         if block.linked >= 0.5:
             linked.add(bare)
             continue
         if not 2 <= len(bare) <= LONGEST or block.size > LONGEST or is_subtitle(block.text):
             continue
-        level = _level(outline, block)
-        classed = not level and _is_classed(outline, block)
         agreed = max((head.agrees(bare) for head in heads), default=0.0)
-        if not (agreed or level or classed):
+        shown = _shown(outline, block)
+        if not (agreed or shown) or _is_other(keys[index], agreed):
             continue
-        if (not agreed and _NUMBERED.match(keys[index])) or (agreed < STATED and is_dateline(keys[index])):
+        column = bare in named or (len(bare) <= 12 and bare in linked)
+        points = agreed + shown + (COLUMN if column else 0.0)
+        points += OVER if _is_over(index, blocks, keys) else 0.0
+        if len(bare) < SHORT and points < (STATED + CLASSED if agreed == STATED else OVER + CLASSED):
             continue
-        line = Line(index, bare, level, classed, bare in named or (len(bare) <= 12 and bare in linked))
-        points = _points(line, agreed, blocks, keys)
         rank = (points, block.size if agreed else 0, -index)
         if points >= ENOUGH and (best is None or rank > best):
             best = rank
     return -best[2] if best else _only_heading(blocks, outline, bares, named | linked)
+
+
+def _is_other(key: str, agreed: float) -> bool:
+    """Whether a line is a point of the text or a dateline; what the head states word for word may look like one."""
+    return (not agreed and _NUMBERED.match(key) is not None) or (agreed < STATED and is_dateline(key))
+
+
+def _shown(outline: Outline, block: Block) -> float:
+    """What the look of a block says for it: a heading, of the first rank, a box that is named for titles."""
+    level = _level(outline, block)
+    if level:
+        return FIRST_RANK if level == 1 else RANK
+    return CLASSED if _is_classed(outline, block) else 0.0
 
 
 def _level(outline: Outline, block: Block) -> int:
@@ -133,18 +134,6 @@ def _is_classed(outline: Outline, block: Block) -> bool:
     return bool(words.match("title_class", inside)) and bool(
         words.match("title_class", outline.attributes(block.element).get("class", ""))
     )
-
-
-def _points(line: Line, agreed: float, blocks: Sequence[Block], keys: Sequence[str]) -> float:
-    """What speaks for a line as the title, less what speaks against it."""
-    points = agreed + (FIRST_RANK if line.level == 1 else RANK if line.level else CLASSED if line.classed else 0.0)
-    if _is_over(line.index, blocks, keys):
-        points += OVER
-    if line.column:
-        points += COLUMN
-    if len(line.bare) < SHORT and not (agreed == STATED and points > STATED) and points < OVER + CLASSED:
-        return 0.0
-    return points
 
 
 def _is_over(index: int, blocks: Sequence[Block], keys: Sequence[str]) -> bool:
@@ -327,14 +316,16 @@ class Head:
             return STATED
         if one in self._parts:
             return STATED if one == self._part else HELD
-        if len(one) < SHORT:
-            return 0.0
+        return HELD if len(one) >= SHORT and self._holds(one) else 0.0
+
+    def _holds(self, one: str) -> bool:
+        """Whether the title is most of a line, or the line most of the title; the title may be cut."""
         # The page puts a word of its own before or after the title: 原创.
         if len(self._part) >= 8 and self._part in one:
-            return HELD if len(self._part) >= 0.7 * len(one) else 0.0
-        if one in whole:
-            return HELD if len(one) >= 0.6 * len(self._part) else 0.0
-        return HELD if self._cut is not None and one.startswith(self._cut) else 0.0
+            return len(self._part) >= 0.7 * len(one)
+        if one in self._whole:
+            return len(one) >= 0.6 * len(self._part)
+        return self._cut is not None and one.startswith(self._cut)
 
 
 def bare_lines(lines: Sequence[str]) -> list[str]:
