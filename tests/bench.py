@@ -30,7 +30,7 @@ import trafilatura
 
 from archive.layout import Layout
 from archive.site import Site, by_host, host_of, load, load_file
-from archive.text import blocks, extract, fields, lines
+from archive.text import blocks, box, extract, fields, lines
 from archive.text.blocks import outline
 from archive.text.clean import clean
 from archive.text.decode import decode
@@ -270,8 +270,8 @@ def measure(page: Capture, times: dict[str, float]) -> None:
 
     def vote() -> None:
         points = extract.votes(read.blocks, read.keys)
-        area = extract.region(read.outline, points, read.title)
-        extract.body(read.outline, points, area, picked=(), title=read.title)
+        region = extract.region(read.outline, points, read.title)
+        extract.body(read.outline, points, region, box.find(read, region), picked=(), title=read.title)
 
     decoded = spent(lambda: decode(page.body, "text/html"))
     cut = spent(lambda: tokens(html))

@@ -50,6 +50,8 @@ _UNSEEN_TAGS = frozenset(
         "button",
     ]
 )
+# Those that show a film, a document or another page.
+_PLAYERS = frozenset(("iframe", "frame", "object", "embed", "audio", "video"))
 # Elements that do not begin a line of their own; all others do.
 _INLINE_TAGS = frozenset(
     [
@@ -162,7 +164,7 @@ _ASIDE = re.compile(
     r"advert|login|pinglun|fenxiang|tuijian|xgyd|xglj|"
     r"(?<![^-_\s])(?:nav|ads?|foot|bottom|side|menu|tags?|more|hot|rank|pager?)(?![^-_\s\d])"
 )
-_ASIDES = frozenset(("footer", "nav", "aside", "form"))
+_ASIDES = frozenset(("footer", "nav", "aside"))
 _MAIN = frozenset(("html", "body", "article", "main"))
 
 
@@ -326,6 +328,7 @@ class Outline:
         kinds: these names, each once.
         said: all attributes as written.
         pictures: the blocks that pictures stand directly before.
+        media: of each picture, film and frame the block that it stands before or in, and the element that holds it.
     """
 
     blocks: list[Block]
@@ -344,6 +347,7 @@ class Outline:
     kinds: set[str | None]
     said: str
     pictures: frozenset[int]
+    media: list[tuple[int, int]]
 
     def captioned(self, index: int) -> bool:
         """Whether a block stands beside a picture, and is named or set, centred below it, as what describes it."""
@@ -430,6 +434,7 @@ def outline(html: str, *, marked: bool = False) -> Outline:  # noqa: C901, PLR09
     watched: list[tuple[int, str | None, int, int, list[str], int, int]] = []
 
     pictures: list[int] = []
+    media: list[tuple[int, int]] = []
     begun = pieces[1::5]
     kinds = set(begun)
     if any([name and not name.islower() for name in kinds]):  # noqa: C419 - a generator takes longer
@@ -512,6 +517,8 @@ def outline(html: str, *, marked: bool = False) -> Outline:  # noqa: C901, PLR09
         elif dark or act == _UNSEEN:
             if name == "title" and title is None and "svg" not in names:
                 title = text if content is None else content
+            if name in _PLAYERS and not dark:
+                media.append((len(runs), holder))
             if name in VOID:
                 text = (content or "") + text
             elif content is None and not (inner[-2:] == "/>" and _is_shut(inner)):
@@ -532,6 +539,7 @@ def outline(html: str, *, marked: bool = False) -> Outline:  # noqa: C901, PLR09
                     parts.append(_EDGE)
                     if name == "img":
                         pictures.append(len(runs))
+                        media.append((len(runs), holder))
                 elif parts and not hidden:
                     runs.append(("".join(parts), links, holder, aside))
                     parts.clear()
@@ -650,6 +658,7 @@ def outline(html: str, *, marked: bool = False) -> Outline:  # noqa: C901, PLR09
         kinds=kinds,
         said=said,
         pictures=frozenset(starts[run] for run in pictures if run < len(starts)),
+        media=[(starts[run], element) for run, element in media if run < len(starts)],
     )
 
 

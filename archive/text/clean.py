@@ -7,18 +7,18 @@ import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from html import unescape
-from itertools import islice
+from itertools import chain, islice
 from typing import NamedTuple, TypeAlias
 from urllib.parse import unquote, urljoin, urlsplit
 
 from archive.layout import IMPORTED
 from archive.site import Site, host_of
-from archive.text import chinese, dates, extract, fields, lines, verdict
+from archive.text import box, chinese, dates, extract, fields, lines, verdict
 from archive.text.blocks import fold, han
 from archive.text.decode import Decoded, decode
 from archive.text.document import Document, Reason, Skip
 from archive.text.doubts import doubts
-from archive.text.page import Page, page_of
+from archive.text.page import FILE, Page, page_of
 from archive.text.parts import part
 from archive.warc.capture import Capture
 
@@ -46,26 +46,10 @@ _HIDDEN_ENDS = {name: re.compile(rf"</{name}\s*+>", re.IGNORECASE) for name in (
     "": re.compile("-->")
 }
 _TAG_RUN = re.compile(r"(?:<[^>]*+(?:>|\Z)\s*+)++")
+# A label, of an event perhaps.
+_LABELLED = re.compile(r"[一-鿿] ?[:：]")
 _HEADING = re.compile(r"title|heading|headline|\bbt\b|biaoti", re.IGNORECASE)
 _MEDIA = re.compile(r"\.(?:pdf|mp4|m3u8|flv|swf|mp3)(?:$|[?#])|viewer\.html|player|video", re.IGNORECASE)
-# One of these stands in the address of every file.
-_FILES = (
-    ".doc",
-    ".wps",
-    ".pdf",
-    ".xls",
-    ".et",
-    ".ofd",
-    ".zip",
-    ".rar",
-    ".ppt",
-    ".csv",
-    "/downfile.jsp",
-    "/download.jsp",
-)
-_ATTACHMENT = re.compile(
-    r"\.(?:docx?|wps|pdf|xlsx?|et|ofd|zip|rar|pptx?|csv)(?:$|[?#])|/downfile\.jsp\?|/download\.jsp\?", re.IGNORECASE
-)
 
 
 # Flags, each with the words that raised it.
@@ -84,14 +68,15 @@ class Line(NamedTuple):
 class Draft:
     """What is known of an article while its lines are read; indices are those of its lines.
 
-    `titled` is the rule that found the title, `crumb` the line that holds the columns; `above` and `below` are the
-    (rule id, line) pairs of lines beside the article that rules read; `plain` where there is nothing to repair or
-    convert.
+    `titled` is the rule that found the title, `crumb` the line that holds the columns; `at` is the block in which each
+    line begins, `beside` holds (block, rule id, line) of what stands beside the lines or between them; `plain` where
+    there is nothing to repair or convert; in the first `headed` lines a day alone is the dateline.
     """
 
     lines: Sequence[Line]
     fate: list[str | None]
     plain: bool
+    headed: int = 3
     title: Line | None = None
     titled: str = ""
     subtitle: str | None = None
@@ -99,8 +84,8 @@ class Draft:
     columns: tuple[str, ...] = ()
     crumb: str = ""
     captions: list[str] = field(default_factory=list)
-    above: list[tuple[str, str]] = field(default_factory=list)
-    below: list[tuple[str, str]] = field(default_factory=list)
+    at: Sequence[int] = ()
+    beside: list[tuple[int, str, str]] = field(default_factory=list)
 
     def take(self, index: int, rule: str) -> None:
         """Take a line out, by a rule."""
@@ -133,10 +118,11 @@ def clean(capture: Capture, site: Site | None) -> Document | Skip:
     if len(decoded.html) > TEXT and (size := sum(len(block.text) for block in page.blocks)) > TEXT:
         return _skip(capture, site, Reason.TOO_LARGE, f"{size} characters of text, read are at most {TEXT}")
     points = extract.votes(page.blocks, page.keys)
-    area = extract.region(page.outline, points, page.title)
-    if found := verdict.judged(page, points, area, capture.url, decoded.html):
+    region = extract.region(page.outline, points, page.title)
+    area = box.find(page, region)
+    if found := verdict.judged(page, points, region, area, capture.url, decoded.html):
         return _skip(capture, site, *found)
-    body = extract.body(page.outline, points, area, picked=page.picked, title=page.title)
+    body = extract.body(page.outline, points, region, area, picked=page.picked, title=page.title)
     return _clean_page(capture, site, page, body, _decoded(decoded))
 
 
@@ -144,22 +130,30 @@ def _clean_page(
     capture: Capture, site: Site | None, page: Page, body: extract.Body | None, flags: Doubts
 ) -> Document | Skip:
     rows = extract.table_rows(page.outline, body.indices) if body else []
-    found = [" ".join(page.blocks[index].text for index in row) for row in rows]
-    first, last = (body.indices[0], body.indices[-1]) if body else (len(page.blocks), len(page.blocks) - 1)
+    found = ["\t".join(" ".join(page.blocks[i].text for i in cell) for cell in row) for row in rows]
+    first, last = (body.indices[0], body.indices[-1]) if body and body.indices else _nowhere(page, body)
     above, below = _around(page, first, last)
     # One decision on repair and conversion for the page; its title and the lines around the article with it.
     whole = "\n".join([*found, *(page.blocks[index].text for index in (*above, *below))])
     reader = _reader(whole)
     around = {index: reader(page.blocks[index].spaced) for index in (*above, *below)}
     body_lines = [
-        line._replace(spaced=reader(page.blocks[row[0]].spaced)) if len(row) == 1 else line
+        line._replace(spaced=reader(page.blocks[row[0][0]].spaced)) if len(row) == 1 else line
         for line, row in zip(_lines(found, reader), rows, strict=True)
     ]
-    draft = Draft(lines=body_lines, fate=lines.furniture([line.read for line in body_lines]), plain=reader is str)
+    draft = Draft(
+        lines=body_lines,
+        fate=lines.furniture([line.read for line in body_lines]),
+        plain=reader is str,
+        at=[next(chain(*row)) for row in rows],
+    )
+    draft.beside += [(index, rule, page.blocks[index].text) for index, rule in (body.dropped if body else {}).items()]
+    if body and body.dated is not None:
+        draft.headed = next((at + 1 for at, row in enumerate(rows) if any(body.dated in cell for cell in row)), 0)
     _cut_thread(draft)
     for position, row in enumerate(rows):
-        described = page.blocks[row[0]].kind == "caption" or (
-            len(row) == 1 and page.outline.captioned(row[0]) and fields.may_be_caption(body_lines[position].read)
+        described = page.blocks[(*chain(*row),)[0]].kind == "caption" or (
+            len(row) == 1 and page.outline.captioned(row[0][0]) and fields.may_be_caption(body_lines[position].read)
         )
         if described and draft.fate[position] is None:
             draft.captions.append(body_lines[position].read)
@@ -173,6 +167,7 @@ def _clean_page(
     _read_body(draft)
     _read_tail(draft)
     _read_below(draft, page, last, below, around)
+    _read_between(draft, page, reader, body)
     source = page.meta("contentsource", "source")
     if draft.byline.source is None and source and not fields.is_own(reader(source), reader(page.head)):
         named = fields.byline(f"来源:{reader(source).removeprefix('来源').lstrip(':：')}")
@@ -195,7 +190,7 @@ def _clean_page(
         flags,
         extractor=body.tier if body else "none",
         confidence=body.confidence if body else 0.0,
-        media=lambda: _has_media(page),
+        media=lambda: bool(body and body.media) or bool(page.files) or _has_media(page),
     )
     if isinstance(document, Skip):
         return document
@@ -212,6 +207,11 @@ def _clean_page(
         flags=tuple(dict.fromkeys((*document.flags, *(flag for flag, _ in doubted)))),
         evidence=(*document.evidence, *((f"flag:{flag}", words) for flag, words in doubted)),
     )
+
+
+def _nowhere(page: Page, body: extract.Body | None) -> tuple[int, int]:
+    """Where an article without text stands: its first block and its last, which is before it."""
+    return (body.start, body.end - 1) if body else (len(page.blocks), len(page.blocks) - 1)
 
 
 def _around(page: Page, first: int, last: int) -> tuple[list[int], list[int]]:
@@ -309,11 +309,11 @@ def _read_above(draft: Draft, page: Page, above: Sequence[int], around: dict[int
         said = f"{around[label].rstrip('：: ')}：{around[value]}"
         if fields.byline(said) or dates.read(said, loose=True):
             draft.byline.take(fields.byline(said), "dateline", said)
-            draft.above += [("dateline", page.blocks[label].text), ("dateline", page.blocks[value].text)]
+            draft.beside += [(index, "dateline", page.blocks[index].text) for index in (label, value)]
     for index in above:
         if (page.title is None or index > page.title - 3) and fields.is_dateline(around[index]):
             draft.byline.take(fields.byline(around[index]), "dateline", around[index])
-            draft.above.append(("dateline", page.blocks[index].text))
+            draft.beside.append((index, "dateline", page.blocks[index].text))
     _take_unlabelled(draft, page, above, around)
     _read_page_head(draft)
     for index in above[-3:]:
@@ -349,7 +349,8 @@ def _take_unlabelled(draft: Draft, page: Page, above: Sequence[int], around: dic
         return
     for index in [dated, *(i for i in under if 0 < abs(i - dated) <= 2)]:
         line = around[index]
-        draft.byline.take(fields.Byline(author=fields.reporters(line)), "reporters", line)
+        who = fields.reporters(line) or fields.reporters(line.replace(" ／ ", "／"))
+        draft.byline.take(fields.Byline(author=who), "reporters", line)
         if index == dated or fields.is_name(line):
             draft.byline.take(fields.unlabelled(line), "name", line)
 
@@ -362,7 +363,10 @@ def _read_page_head(draft: Draft) -> None:
             for number in range(index, index + again):
                 draft.take(number, "title")
         elif fields.is_dateline(line.read) and (
-            index < 3 or fields.byline(line.read) or fields.is_name(fields.unlabelled(line.read).source or "")
+            fields.byline(line.read)
+            or (index < draft.headed and dates.read(line.read))
+            or (index < 3 and not _LABELLED.search(line.read))
+            or fields.is_name(fields.unlabelled(line.read).source or "")
         ):
             words = line.spaced or line.read
             draft.byline.take(fields.byline(words), "dateline", words)
@@ -433,13 +437,10 @@ def _attachments(capture: Capture, page: Page) -> tuple[tuple[str, str], ...]:
     """Files that the page links to, with the names that it gives them."""
     found: dict[str, str] = {}
     base = None
-    for href, number in page.outline.leading(*_FILES):
-        if not _ATTACHMENT.search(href):
-            continue
+    for href, name in page.files:
         if base is None:
             base = next((b.split()[0] for a in page.outline.every("base") if (b := a.get("href", "").strip())), "")
-        name = fold(page.outline.name(number))
-        if name and len(found) < 100:
+        if len(found) < 100:
             try:
                 found.setdefault(urljoin(urljoin(capture.url, base), href), name)
             except ValueError:
@@ -457,7 +458,7 @@ def _viewed(capture: Capture, page: Page) -> Iterator[str]:
             shown = urljoin(capture.url, source)
             values = (pair.partition("=")[2] for pair in urlsplit(source).query.split("&"))
             for value in (source.partition("?")[0], *map(unquote, values)):
-                if _ATTACHMENT.search(urlsplit(value).path):
+                if FILE.search(urlsplit(value).path):
                     yield urljoin(shown, value.partition("#")[0])
                     break
         except ValueError:
@@ -471,7 +472,7 @@ def _is_listed_file(capture: Capture) -> bool:
 
 
 def _is_file(capture: Capture) -> bool:
-    return _ATTACHMENT.search(capture.url) is not None or capture.body.startswith((b"%PDF-", b"\xd0\xcf\x11\xe0"))
+    return FILE.search(capture.url) is not None or capture.body.startswith((b"%PDF-", b"\xd0\xcf\x11\xe0"))
 
 
 def _clean_file(capture: Capture, site: Site | None) -> Document | Skip:
@@ -675,9 +676,18 @@ def _read_below(draft: Draft, page: Page, last: int, below: Sequence[int], aroun
         else:
             rule = lines.furniture_id(page.keys[index])
         if rule and (joined or rule in ("byline", "farm")):
-            draft.below.append((rule, page.blocks[index].text))
+            draft.beside.append((index, rule, page.blocks[index].text))
         if rule and joined:
             expected = index + 1
+
+
+def _read_between(draft: Draft, page: Page, reader: Callable[[str], str], body: extract.Body | None) -> None:
+    """Bylines among what stands between the article's lines and is none of them."""
+    for index, rule in (body.dropped if body else {}).items():
+        if rule not in ("comments", "related", "aside") and page.blocks[index].size <= 60:
+            line = reader(page.blocks[index].spaced)
+            if fields.is_dateline(line):
+                draft.byline.take(fields.byline(line), "dateline", line)
 
 
 def _statements(
@@ -756,15 +766,19 @@ def _document(
         captions=tuple(draft.captions),
         flags=tuple(dict.fromkeys(flag for flag, _ in doubted)),
         evidence=_evidence(draft, doubted),
-        removed=(
-            *draft.above,
-            *((fate, line.found) for fate, line in zip(draft.fate, draft.lines, strict=True) if fate),
-            *draft.below,
-        ),
+        removed=_removed(draft),
         extractor=extractor,
         confidence=confidence,
         han=written,
     )
+
+
+def _removed(draft: Draft) -> tuple[tuple[str, str], ...]:
+    """Every line that a rule took out of the box or read beside it, in the page's order, each once."""
+    at = draft.at or range(len(draft.lines))
+    taken = [(index, fate, line.found) for index, fate, line in zip(at, draft.fate, draft.lines, strict=True) if fate]
+    every = {index: (rule, line) for index, rule, line in (*draft.beside, *taken)}
+    return tuple(every[index] for index in sorted(every))
 
 
 def _decoded(decoded: Decoded) -> Doubts:

@@ -9,10 +9,9 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
-from collections import Counter
 from collections.abc import Collection, Sequence
 from configparser import ConfigParser
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cache
 from itertools import accumulate
 from typing import TypeAlias
@@ -22,7 +21,8 @@ from lxml.etree import SubElement
 from lxml.html import HtmlElement, HTMLParser
 from trafilatura.settings import use_config
 
-from archive.text.blocks import Block, Box, Outline, fold, han
+from archive.text.blocks import Block, Box, Outline, fold
+from archive.text.box import Area
 from archive.text.fields import is_caption, is_dateline
 from archive.text.lines import furniture_id, narrow
 
@@ -40,6 +40,8 @@ DOUBT = 0.3
 HEAVY = 150
 # Points of a paragraph.
 PROSE = 20
+# A cell of a table of data holds at most so much (blocks, characters).
+CELL_BLOCKS, CELL = 4, 200
 # Lines without a vote for or against lie above, links and furniture below.
 NEUTRAL = -5
 # A heading over links to other articles ends an article, however long.
@@ -65,8 +67,11 @@ class Body:
     Attributes:
         indices: which of the page's blocks it is, in order.
         start, end: the region that it was read from; `end` is past the last block.
-        tier: what read it: `site`, `container`, `votes`, `trafilatura`.
+        tier: what read it: `site`, `box`, `container`, `votes`, `trafilatura`.
         confidence: 0 to 1.
+        dropped: the other blocks of the region, each with the rule that took it out.
+        media: whether a picture, a film or a frame stands in the region.
+        dated: the block that is the page's dateline, where one is known.
     """
 
     indices: tuple[int, ...]
@@ -74,10 +79,19 @@ class Body:
     end: int
     tier: str
     confidence: float
+    dropped: dict[int, str] = field(default_factory=dict)
+    media: bool = False
+    dated: int | None = None
 
 
 def body(
-    outline: Outline, points: Sequence[float], found: Region, *, picked: Sequence[int], title: int | None
+    outline: Outline,
+    points: Sequence[float],
+    found: Region,
+    area: Area | None,
+    *,
+    picked: Sequence[int],
+    title: int | None,
 ) -> Body | None:
     """The article among the blocks of a page; None where there is no prose.
 
@@ -85,6 +99,7 @@ def body(
         outline: the page.
         points: what `votes` says of its blocks.
         found: what `region` finds by them.
+        area: the box, see `box.find`.
         picked: the blocks that the site's selector finds.
         title: the block that is the title, where it is known.
     """
@@ -92,6 +107,17 @@ def body(
         return Body(indices=tuple(picked), start=picked[0], end=picked[-1] + 1, tier="site", confidence=1.0)
     page = outline.blocks
     start, end, weight = found
+    if area is not None and (area.lines or area.media or weight < WEAK):
+        return Body(
+            indices=area.kept,
+            start=area.start,
+            end=area.end,
+            tier="box",
+            confidence=1.0,
+            dropped=area.dropped,
+            media=area.media,
+            dated=area.dated,
+        )
     container = _container(outline.boxes, points, weight)
     if container:
         start, end = container[0], container[-1] + 1
@@ -407,56 +433,50 @@ def _tree(outline: Outline, indices: Sequence[int]) -> HtmlElement:
     return root
 
 
-def table_rows(outline: Outline, indices: Sequence[int]) -> list[tuple[int, ...]]:
-    """Blocks -> paragraphs: the short cells of one table row are one line, every other block is its own."""
-    rows: list[tuple[int, ...]] = []
-    last = None
-    cells = [index for index in indices if _cell_of(outline, index) is not None]
-    row_of = _rows(outline, cells) if len(cells) > 1 else {}
+def table_rows(outline: Outline, indices: Sequence[int]) -> list[tuple[tuple[int, ...], ...]]:
+    """Blocks -> lines, each the blocks of its cells: a row of a table of data is one line, any other block its own.
+
+    A row is data where at least two of its cells hold something, and none of them as much as an article. A cell
+    without a block stands as an empty one between the others.
+    """
+    cells = {index: cell for index in indices if (cell := cell_of(outline, index)) is not None}
+    held: dict[int, dict[int, list[int]]] = {}
+    for index, cell in cells.items():
+        held.setdefault(outline.parents[cell], {}).setdefault(cell, []).append(index)
+    data = {
+        row: found
+        for row, found in held.items()
+        if len(found) > 1 and all(_is_cell(outline, c) for c in found.values())
+    }
+    between = {row: set(range(min(found), max(found) + 1)) for row, found in data.items()}
+    every = (
+        [(element, outline.parents[element]) for element, tag in enumerate(outline.tags) if tag in _CELLS]
+        if data
+        else []
+    )
+    lines: list[tuple[tuple[int, ...], ...]] = []
+    done = set()
     for index in indices:
-        row = row_of.get(index)
-        if row is not None and row == last:
-            rows[-1] = (*rows[-1], index)
-        else:
-            rows.append((index,))
-        last = row
-    return rows
+        row = outline.parents[cells[index]] if index in cells else None
+        if row not in data:
+            lines.append(((index,),))
+        elif row not in done:
+            done.add(row)
+            own = [element for element, parent in every if parent == row and element in between[row]]
+            lines.append(tuple(tuple(data[row].get(cell, ())) for cell in own))
+    return lines
 
 
-def _rows(outline: Outline, indices: Sequence[int]) -> dict[int, int]:
-    """The rows of blocks in cells that are short and not alone in their row."""
-    beside = Counter(row for row, tag in zip(outline.parents, outline.tags, strict=True) if tag in _CELLS)
-    short: dict[int, bool] = {}
-    found = {}
-    for index in indices:
-        cell = _cell_of(outline, index)
-        if cell is None:
-            continue
-        if cell not in short:
-            short[cell] = beside[outline.parents[cell]] >= 2 and _is_short(outline, index, cell)
-        if short[cell]:
-            found[index] = outline.parents[cell]
-    return found
+def _is_cell(outline: Outline, blocks: Sequence[int]) -> bool:
+    """Whether the blocks of a cell are no article's."""
+    return len(blocks) <= CELL_BLOCKS and sum(outline.blocks[index].size for index in blocks) <= CELL
 
 
-def _cell_of(outline: Outline, index: int) -> int | None:
-    """The table cell that holds a short block."""
-    if outline.blocks[index].size > 60:
-        return None
+def cell_of(outline: Outline, index: int) -> int | None:
+    """The cell that holds a block, where it stands in one with few elements between."""
     element = outline.blocks[index].element
-    for _ in range(3):
+    for _ in range(4):
         if outline.tags[element] in _CELLS:
             return element
         element = outline.parents[element]
     return None
-
-
-def _is_short(outline: Outline, index: int, cell: int) -> bool:
-    """Whether the cell that holds a block holds at most 60 Han characters in all."""
-    total = han(outline.blocks[index].text)
-    for way in (range(index - 1, -1, -1), range(index + 1, len(outline.blocks))):
-        for other in way:
-            if total > 60 or not outline.holds(cell, other):
-                break
-            total += han(outline.blocks[other].text)
-    return total <= 60

@@ -21,6 +21,26 @@ from archive.text.scripts import written
 
 _WRITTEN = re.compile(r'"author"\s*+:\s*+\[?\s*+\{[^{}]{0,200}?"name"\s*:\s*"(?P<name>[^"]{2,40})"')
 _PUBLISHED = re.compile(r'"(?P<name>pubDate|datePublished|upDate)"\s*:\s*"(?P<value>[^"]{8,40})"')
+# One of these stands in the address of every file.
+_FILES = (
+    ".doc",
+    ".wps",
+    ".pdf",
+    ".xls",
+    ".et",
+    ".ofd",
+    ".zip",
+    ".rar",
+    ".ppt",
+    ".csv",
+    "down",
+    "attach",
+)
+FILE = re.compile(
+    r"\.(?:docx?|wps|pdf|xlsx?|et|ofd|zip|rar|pptx?|csv)(?:$|[?#])|/downfile\.jsp\?|/download\.jsp\?", re.IGNORECASE
+)
+# A file by its name.
+FILE_NAME = re.compile(r"\.(?:docx?|wps|pdf|xlsx?|et|ofd|zip|rar|pptx?|csv|7z|txt)(?![\w.])", re.IGNORECASE)
 # A messenger's post says when it was made in a script alone.
 _MADE = re.compile(r"(?:createTime|publish_time) ?= ?[\"'](20\d\d-\d\d-\d\d(?: \d\d:\d\d)?)[\"']")
 
@@ -37,6 +57,7 @@ class Page:
         head: the text of the `title` element.
         title: the block that is the title, where one is.
         picked: the blocks in what the site's selector for bodies finds.
+        files: of each link to a file its address as written and its name.
         names: what the page calls its columns and its site.
     """
 
@@ -47,6 +68,7 @@ class Page:
     head: str
     title: int | None
     picked: Sequence[int]
+    files: Sequence[tuple[str, str]]
     names: Sequence[str]
 
     def meta(self, *names: str) -> str | None:
@@ -83,8 +105,18 @@ def page_of(html: str, reading: Reading | None = None) -> Page | None:
         head=head,
         title=fields.choose(found, read, keys, _titles(metas, head), names) if chosen is None else chosen,
         names=names,
+        files=_files(read),
         picked=sorted({i for mark, first, end in read.picked if "body" in mark for i in range(first, end)}),
     )
+
+
+def _files(read: Outline) -> list[tuple[str, str]]:
+    """Links to files, with their names."""
+    return [
+        (href, name)
+        for href, number in read.leading(*_FILES)
+        if (name := fold(read.name(number))) and (FILE.search(href) or FILE_NAME.search(name))
+    ]
 
 
 def _marked(html: str, reading: Reading) -> str:

@@ -12,8 +12,8 @@ from lxml.html import HtmlElement
 
 from archive.text import dates, extract, fields
 from archive.text.blocks import Block, han
+from archive.text.box import Area, find
 from archive.text.document import Reason
-from archive.text.lines import is_sentence
 from archive.text.page import Page, page_of
 from archive.warc.capture import Capture
 
@@ -168,21 +168,24 @@ def verdict(capture: Capture, html: str, root: HtmlElement | None) -> tuple[Reas
     if root is None or page is None:
         return Reason.EMPTY, "nothing but white space or comments"
     points = extract.votes(page.blocks, page.keys)
-    return judged(page, points, extract.region(page.outline, points, page.title), capture.url, html)
+    region = extract.region(page.outline, points, page.title)
+    return judged(page, points, region, find(page, region), capture.url, html)
 
 
-def judged(page: Page, points: Sequence[float], area: extract.Region, url: str, html: str) -> tuple[Reason, str] | None:
-    """The verdict on a page that was read, with the votes of its blocks and the region that they find."""
+def judged(
+    page: Page, points: Sequence[float], region: extract.Region, area: Area | None, url: str, html: str
+) -> tuple[Reason, str] | None:
+    """The verdict on a page that was read, with the votes of its blocks, the region that they find and the box."""
     if page.head.startswith("Index of /"):
         return Reason.LIST, page.head
     text = "\n".join(page.keys)
     # The first lines of most pages settle it.
     if han(text[: 4 * TEXT]) < TEXT and (size := han(text)) < TEXT:
-        if found := _answer(page, html, text, size):
+        if found := _answer(page, area, html, text, size):
             return found
         if size == 0 and not any(block.size > 40 for block in page.blocks):
             return Reason.EMPTY, "no text"
-    shape = _shape(page, points, area, url)
+    shape = _shape(page, points, region, area, url)
     if shape == "article" and "<recordset" in html and not any(point >= ARTICLE / 2 for point in points):
         return Reason.LIST, "rows for a script to show, no article"
     if shape == "article":
@@ -197,16 +200,18 @@ def looks_like(root: HtmlElement, url: str) -> Shape:
     if page is None:
         return "article"
     points = extract.votes(page.blocks, page.keys)
-    return _shape(page, points, extract.region(page.outline, points, page.title), url)
+    region = extract.region(page.outline, points, page.title)
+    return _shape(page, points, region, find(page, region), url)
 
 
-def _shape(page: Page, points: Sequence[float], area: extract.Region, url: str) -> Shape:
+def _shape(page: Page, points: Sequence[float], region: extract.Region, area: Area | None, url: str) -> Shape:
     headlines = _headlines(page)
     parts = urlsplit(url)
     root = parts.scheme in ("http", "https") and not parts.query and bool(_HOME.fullmatch(parts.path))
+    stated = area is not None and area.stated
     if len(headlines) < HEADLINES:
-        return "list" if _is_short_list(page, points, headlines) else "article"
-    start, end, weight = area
+        return "list" if not stated and _is_short_list(page, points, headlines) else "article"
+    start, end, weight = region
     # The address below a search's result is no prose.
     prose = [index for index in range(start, end) if points[index] >= 20 and "://" not in page.keys[index]]
     between = sum(start < index < end for index in headlines)
@@ -216,27 +221,24 @@ def _shape(page: Page, points: Sequence[float], area: extract.Region, url: str) 
         return "home"
     if teasers and not _has_dateline(page):
         return "list"
-    if weight >= ARTICLE or (page.title is not None and _has_dateline(page)) or _is_notice(page, url):
+    if stated or weight >= ARTICLE or _is_notice(page, area, url):
         return "article"
     linked = sum(min(block.links, block.size) for block in page.blocks)
     total = sum(block.size for block in page.blocks)
     return "list" if linked > 0.4 * total or weight < extract.WEAK else "article"
 
 
-def _is_notice(page: Page, url: str) -> bool:
-    """Whether a sentence stands directly under the title, no headlines after it, and the address has a number and names
-    no list: a notice of two lines beside the columns of its site.
-    """
-    if page.title is None or page.title + 1 >= len(page.blocks):
+def _is_notice(page: Page, area: Area | None, url: str) -> bool:
+    """Whether lines stand under the title, with no headlines below them, and the address names an article."""
+    if page.title is None or area is None:
         return False
-    under = page.title + 1
-    if page.blocks[under].linked > 0.3 or not is_sentence(page.keys[under], 10):
+    if sum(map(_is_headline, page.blocks[area.end : area.end + 3])) > 1:
         return False
-    if sum(map(_is_headline, page.blocks[under + 1 : under + 4])) > 1:
-        return False
+    lines = [page.keys[index] for index in area.kept if not _is_dated(page.keys[index])]
     parts = urlsplit(url)
     last = f"{parts.path.rpartition('/')[2]}?{parts.query}"
-    return _NUMBER.search(last) is not None and not _LISTS.search(f"{parts.path}?{parts.query}")
+    numbered = _NUMBER.search(last) is not None and not _LISTS.search(f"{parts.path}?{parts.query}")
+    return numbered and sum(map(han, lines)) >= 10
 
 
 def _is_short_list(page: Page, points: Sequence[float], headlines: Sequence[int]) -> bool:
@@ -321,7 +323,7 @@ def _status(capture: Capture) -> tuple[Reason, str] | None:
     return (Reason.ERROR_STATUS, f"status {status}") if status not in (202, 203) else None
 
 
-def _answer(page: Page, html: str, text: str, size: int) -> tuple[Reason, str] | None:
+def _answer(page: Page, area: Area | None, html: str, text: str, size: int) -> tuple[Reason, str] | None:
     """What a short page says instead of an article."""
     if (
         (match := next(filter(None, map(_REFRESH.search, _META.findall(html))), None))
@@ -336,7 +338,7 @@ def _answer(page: Page, html: str, text: str, size: int) -> tuple[Reason, str] |
     if size == 0 and (found := _words("\n".join(_SAID.findall(html)))):
         return found
     walled = any(pattern.search(page.head) for pattern, _ in _CHALLENGES)
-    if _has_dateline(page) and not walled and not _words(page.head):
+    if ((area is not None and area.stated) or _has_dateline(page)) and not walled and not _words(page.head):
         return None
     for pattern, vendor in _CHALLENGES:
         if (match := pattern.search(html)) and (vendor != "captcha" or pattern.search(text) or size < 30):

@@ -1,0 +1,483 @@
+"""A page -> the box of its article: the blocks between what heads it and the first furniture after it.
+
+The box is found by what pages state, not by what their text weighs: a title, a dateline near it, and the first lines
+after them that belong to the page and not to the article (neighbours, related articles, comments, the foot). Boxes of
+links beside the article are told by what they hold. A roster, a table or one short sentence is an article like any.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from archive.text import dates, fields
+from archive.text.lines import furniture_id, is_sentence
+from archive.text.page import FILE_NAME, Page
+
+# Rules of lines.toml that end an article wherever they stand below its head.
+ENDS = frozenset(("previous_next", "related", "comments", "footer", "site_links"))
+# The dateline stands at most so many blocks below the title.
+NEAR = 8
+# Prose of so many points may be an article, see `extract.votes`.
+ENOUGH = 60
+# So many links in a row, to no files, lead away from the article.
+WALL = 3
+# A block with sentence marks and so many characters is prose.
+PROSE = 20
+# A paragraph that goes on behind a wall of links has so many.
+PARAGRAPH = 40
+# A foot has at most so many blocks, and says whose it is in the first of them.
+FOOT, FOOT_HEAD = 16, 4
+
+# What may stand between an article's prose and its other lines.
+_GOES_ON = frozenset(("line", "file", "contact"))
+# Elements that hold one block.
+_OWN = frozenset(("p", "li", "h1", "h2", "h3", "h4", "h5", "h6", "td", "th", "dd", "dt"))
+_ROOTS = frozenset(("html", "body"))
+_MARKS = re.compile("[，。！？；：、,!?;]")
+_ABSTRACT = re.compile(r"[(\[【]?(?:内容|文章)?(?:摘要|导读|提要|导语|核心提示|简介)")
+_LABEL_OF_FILES = re.compile(
+    r"[(\[【]?(?:相关|文件|点击)?(?:附件|附|下载|文件)(?:下载|列表)?[一二三四五六七八九十\d]{0,2}[)\]】]?[:.]?"
+)
+# The clock in a page's head.
+_TODAY = re.compile("星期|今天是|农历")
+# A label of when a page was published, not of an event.
+_PUBLISHED = re.compile("发布|更新|发表|上传|录入|添加|刊登|公布|创建")
+# What no article says of itself.
+_FOOT = re.compile(
+    r"版权所有|Copy\s?right|©|ICP\s?[备证]|公网安备|公安备|网站标识码|备案号|技术支持|All Rights Reserved",
+    re.IGNORECASE,
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Area:
+    """Where an article stands on its page.
+
+    Attributes:
+        start, end: its first block and the one after its last.
+        kept: the blocks between that are its lines, in order, those of its head with them.
+        lines: how many of them stand below its head.
+        dated: the dateline in its head, where one is.
+        dropped: the other blocks between, each with the rule that tells what it is.
+        media: whether a picture, a film or a frame stands in it.
+    """
+
+    start: int
+    end: int
+    kept: tuple[int, ...]
+    lines: int
+    dated: int | None
+    dropped: dict[int, str] = field(default_factory=dict)
+    media: bool = False
+
+    @property
+    def stated(self) -> bool:
+        """Whether the page states an article: a dateline, and something below it."""
+        return self.dated is not None and bool(self.lines or self.media or "file" in self.dropped.values())
+
+
+def find(page: Page, region: tuple[int, int, float]) -> Area | None:
+    """The box of a page's article; None where no title and no dateline stand on it.
+
+    Args:
+        page: the page.
+        region: the blocks where most prose stands, and how much, see `extract.region`.
+    """
+    return _Walk(page, region).find()
+
+
+class _Walk:
+    """A walk over one page; see `find`."""
+
+    def __init__(self, page: Page, region: tuple[int, int, float]) -> None:
+        self.outline = page.outline
+        self.blocks = page.blocks
+        self.keys = page.keys
+        self.title = page.title
+        self.files = [name for _, name in page.files]
+        self.region = region
+
+    def find(self) -> Area | None:
+        """The box; None where no title and no dateline stand on the page."""
+        dateline = self.dateline()
+        anchor = dateline if self.title is None else self.title
+        if anchor is None:
+            return None
+        head = anchor if dateline is None else max(dateline, anchor)
+        if dateline is not None:
+            while head + 1 < len(self.blocks) and self.is_dated_too(head + 1):
+                head += 1
+        subtitle = next((i for i in range(anchor + 1, head) if fields.is_subtitle(self.blocks[i].text)), head)
+        own = [i for i in range(subtitle, head + 1) if i > anchor and not self.is_link(i)] if subtitle < head else []
+        prose = self.prose_below(head)
+        kinds = self.walk(anchor, head, prose)
+        self.trim(kinds, anchor, prose=prose)
+        lines = [index for index, kind in kinds.items() if kind == "line"]
+        if all(self.is_file(index) or _LABEL_OF_FILES.fullmatch(self.keys[index]) for index in lines):
+            # Links to files, each with a word before it, are no text.
+            kinds.update(dict.fromkeys(lines, "file"))
+            lines = []
+        others = [index for index, kind in kinds.items() if kind in ("file", "outside")]
+        shown = None if prose or "file" in kinds.values() else self.shown(anchor, head, lines)
+        if shown is not None:
+            lines, others, kinds = [], [], {}
+        end = max((*lines, *others, head, (shown or 0) - 1)) + 1
+        return Area(
+            start=head + 1,
+            end=end,
+            kept=(*own, *lines),
+            lines=len(lines),
+            dated=head if dateline is not None and dateline >= anchor else None,
+            dropped={
+                **{i: "head" for i in range(anchor + 1, head + 1) if i not in own and i != dateline},
+                **{i: kind for i, kind in kinds.items() if head < i < end and kind != "line"},
+            },
+            media=any(head < at <= end for at, _ in self.outline.media),
+        )
+
+    def trim(self, kinds: dict[int, str], anchor: int, *, prose: bool) -> None:
+        """Take out the lines above and below an article's prose that stand in another box than it."""
+        lines = [index for index, kind in kinds.items() if kind == "line"]
+        if not lines:
+            return
+        start, end, _ = self.region
+        if prose:
+            core = [i for i in lines if start <= i < end]
+            home = self.home([i for i in core if self.is_prose(i)])
+            joined = {*core}
+            for way in (range(core[0] - 1, lines[0] - 1, -1), range(core[-1] + 1, lines[-1] + 1)) if core else ():
+                for index in way:
+                    if not self.goes_on(index, home, kinds):
+                        break
+                    joined.add(index)
+            player = [i for i, kind in kinds.items() if kind == "player"]
+            # Between the buttons of a player stand others.
+            joined -= {i for i in joined if i < start and player and player[0] < i < player[-1]}
+            outside = [i for i in lines if i not in joined or (home is not None and self.in_other_column(i, home))]
+            kinds.update(dict.fromkeys(outside, "outside"))
+            return
+        scope = self.scope(anchor, lines[0])
+        known = {self.likeness(scope, lines[0])}
+        last = lines[-1]
+        while len(lines) > 1 and (like := self.likeness(scope, last)) not in known and like[1].strip(" />"):
+            if any(self.likeness(scope, i) == like for i in lines[1:-2]):
+                break
+            kinds[last] = "outside"
+            lines.pop()
+            last = lines[-1]
+
+    def goes_on(self, index: int, home: int | None, kinds: dict[int, str]) -> bool:
+        """Whether a block beside an article's prose goes on with it, or is no reason to stop."""
+        if home is None:
+            return kinds[index] in _GOES_ON
+        return self.outline.holds(home, index)
+
+    def in_other_column(self, index: int, home: int) -> bool:
+        """Whether a block stands in another column of the table that lays out the page."""
+        if self.outline.tags[home] not in ("td", "th") or self.outline.holds(home, index):
+            return False
+        element = self.blocks[index].element
+        while element and self.outline.parents[element] != self.outline.parents[home]:
+            element = self.outline.parents[element]
+        return bool(element)
+
+    def likeness(self, scope: int, index: int) -> tuple[str, str]:
+        """How the box in a scope that holds a block is written: its name and its attributes."""
+        element = self.blocks[index].element
+        while element > scope and self.outline.parents[element] != scope:
+            element = self.outline.parents[element]
+        return self.outline.tags[element], self.outline.inside[element]
+
+    def home(self, prose: Sequence[int]) -> int | None:
+        """The box that holds an article's paragraphs and nothing but articles; None where it is the whole page."""
+        boxes = [self.holder(index) for index in prose]
+        if len(boxes) > 1 and len(set(boxes)) == len(boxes):
+            # Each paragraph is a box of its own.
+            boxes = [self.outline.parents[box] for box in boxes]
+        # On a tie, the first box wins.
+        home = max(dict.fromkeys(boxes), key=boxes.count) if boxes else None
+        while home is not None and self.outline.tags[home] in ("td", "th") and self.is_alone(home):
+            # A cell that is its whole row lays out nothing.
+            while self.outline.tags[home] in ("td", "th", "tr", "tbody", "table"):
+                home = self.outline.parents[home]
+        return None if home is None or self.outline.tags[home] in (*_ROOTS, "table", "tbody", "tr") else home
+
+    def is_alone(self, cell: int) -> bool:
+        """Whether a cell is the only one of its row, in a table of other rows."""
+        parents, tags = self.outline.parents, self.outline.tags
+        row = parents[cell]
+        end = next((e for e in range(row + 1, len(parents)) if parents[e] < row), len(parents))
+        return not any(parents[e] == row and e != cell and tags[e] in ("td", "th") for e in range(row + 1, end))
+
+    def holder(self, index: int) -> int:
+        """The element that holds a block among others: not its own paragraph, item or cell."""
+        element = self.blocks[index].element
+        return self.outline.parents[element] if self.outline.tags[element] in _OWN else element
+
+    def prose_below(self, head: int) -> bool:
+        """Whether the page's prose stands below the head, with nothing between that ends an article."""
+        start, _, weight = self.region
+        if weight < ENOUGH or start <= head:
+            return False
+        return not any(
+            furniture_id(self.keys[index]) in ("previous_next", "footer")
+            for index in range(head + 1, start)
+            if self.blocks[index].size <= 240
+        )
+
+    def shown(self, anchor: int, head: int, lines: Sequence[int]) -> int | None:
+        """Where the picture or film stands that is the whole article: in the article's own box, with no line in it."""
+        at, element = next(((at, element) for at, element in self.outline.media if at > head), (None, 0))
+        if at is None:
+            return None
+        scope = self.common(self.blocks[anchor].element, element)
+        if self.outline.tags[scope] in _ROOTS or any(self.outline.holds(scope, index) for index in lines):
+            return None if lines else at
+        return at
+
+    def dateline(self) -> int | None:
+        """The line below the title that says when and from whom; without a title, one that stands below some line."""
+        blocks, keys = self.blocks, self.keys
+        if self.title is not None:
+            others = 0
+            for index in range(self.title + 1, min(len(blocks), self.title + 1 + NEAR)):
+                if self.is_dateline(index):
+                    return index
+                if _ABSTRACT.match(keys[index]):
+                    continue
+                others += blocks[index].size >= 8 if self.is_link(index) else furniture_id(keys[index]) is None
+                if (
+                    others > 2
+                    or is_sentence(keys[index], 10)
+                    or (":" in keys[index].rstrip(": ") and furniture_id(keys[index]) is None)
+                ):
+                    return None
+            return None
+        start, _, weight = self.region
+        near = range(start - 1, max(0, start - NEAR), -1) if weight >= ENOUGH else range(1, len(blocks))
+        for index in near:
+            over = blocks[index - 1]
+            if (
+                not blocks[index].aside
+                and over.linked < 0.5
+                and self.is_dateline(index)
+                and dates.read(keys[index])
+                and not _TODAY.search(keys[index])
+                and furniture_id(keys[index - 1]) is None
+            ):
+                return index
+        return None
+
+    def is_dated_too(self, index: int) -> bool:
+        """Whether a line goes on with a dateline: who, or when it was published, behind a label."""
+        return self.is_dateline(index) and bool(_PUBLISHED.search(self.keys[index]) or fields.byline(self.keys[index]))
+
+    def is_dateline(self, index: int) -> bool:
+        """Whether a line says when or from whom, not only which labels a script has yet to fill."""
+        key = self.keys[index]
+        if self.blocks[index].linked >= 0.5 or len(key) > 240 or not fields.is_dateline(key):
+            return False
+        return bool(dates.read(key) or fields.byline(key))
+
+    def walk(self, anchor: int, head: int, prose: bool) -> dict[int, str]:
+        """What each block after the head is, up to the end of the article: `line`, `file` or a rule."""
+        kinds: dict[int, str] = {}
+        previous, links = head, 0
+        index = head + 1
+        in_aside = self.blocks[anchor].aside
+        first: int | None = None
+        while index < len(self.blocks):
+            kind = self.kind(index, previous, in_aside=in_aside)
+            if kind == "comments" and first is None:
+                kind = "tools"
+            if kind in ("links", "beside"):
+                links += 1
+            if (
+                kind in ENDS
+                or links >= WALL
+                or (first is not None and self.leaves(anchor, first, previous, index, prose=prose))
+            ):
+                following = self.resumes(kinds, anchor, first, previous, index, prose=prose, ended=kind in ENDS)
+                if following is None:
+                    break
+                kinds.update(dict.fromkeys(range(index, following), kind if kind in ENDS else "links"))
+                index, links = following, 0
+                continue
+            kinds[index] = kind
+            if kind in ("line", "file"):
+                first = index if first is None else first
+                previous, links = index, 0
+            index += 1
+        return kinds
+
+    def kind(self, index: int, previous: int, *, in_aside: bool) -> str:
+        """What a block is."""
+        block = self.blocks[index]
+        rule = furniture_id(self.keys[index]) if block.size <= 240 else None
+        if self.is_link(index) and rule != "previous_next":
+            inside = block.linked < 0.8 and self.holder(index) == self.holder(previous)
+            return "links" if not self.is_file(index) else "line" if inside else "file"
+        if block.aside and not in_aside:
+            return "aside"
+        if rule and self.in_row(index):
+            return "line"
+        if rule == "contact" or (rule == "footer" and not _FOOT.search(self.keys[index])):
+            return "footer" if self.is_foot(index, previous) else "line"
+        if rule:
+            return rule
+        return "beside" if self.is_beside(index, previous) else "line"
+
+    def in_row(self, index: int) -> bool:
+        """Whether a block is a cell beside one that is neither link nor furniture."""
+        cell = self.cell(index)
+        if cell is None:
+            return False
+        row = self.outline.parents[cell]
+        for other in (index - 1, index + 1):
+            if 0 <= other < len(self.blocks) and not self.is_link(other) and furniture_id(self.keys[other]) is None:
+                beside = self.cell(other)
+                if beside not in (None, cell) and self.outline.parents[beside or 0] == row:
+                    return True
+        return False
+
+    def cell(self, index: int) -> int | None:
+        """The table cell that holds a block."""
+        element = self.blocks[index].element
+        for _ in range(3):
+            if self.outline.tags[element] in ("td", "th"):
+                return element
+            element = self.outline.parents[element]
+        return None
+
+    def leaves(self, anchor: int, first: int, previous: int, index: int, *, prose: bool) -> bool:
+        """Whether a block stands outside the smallest element that holds the title and the article's first line."""
+        start, end, _ = self.region
+        if prose and start <= index < end:
+            return False
+        scope = self.scope(anchor, start if prose and previous >= start else first)
+        if self.outline.tags[scope] in _ROOTS or self.outline.holds(scope, index):
+            return False
+        size = {True: 0, False: 0}
+        for other in range(first, min(len(self.blocks), index + NEAR)):
+            inside = self.outline.holds(scope, other)
+            if self.is_prose(other) or (inside and not self.is_link(other)):
+                size[inside] += self.blocks[other].size
+        return size[False] <= size[True]
+
+    def resumes(
+        self,
+        kinds: dict[int, str],
+        anchor: int,
+        first: int | None,
+        previous: int,
+        index: int,
+        *,
+        prose: bool,
+        ended: bool,
+    ) -> int | None:
+        """The block with which the article goes on behind what seems to end it; None where it has ended."""
+        start, end, weight = self.region
+        if prose and index < end:
+            read = [i for i, kind in kinds.items() if kind == "line"]
+            small = sum(self.blocks[i].size for i in read) < 0.1 * weight
+            if previous >= start or small or self.outline.holds(self.scope(anchor, first), start):
+                if previous < start and small:
+                    kinds.update(dict.fromkeys(read, "beside"))
+                own = self.holder(previous)
+                for later in range(max(index + 1, start), end):
+                    near = previous >= start and self.holder(later) == own and not self.is_link(later)
+                    if near or (self.is_prose(later) and not (ended and previous >= start)):
+                        return later
+                return None
+        if first is None:
+            return None
+        home = self.common(self.box(first), self.box(previous))
+        if self.outline.tags[home] in _ROOTS:
+            return None
+        for later in range(index + 1, len(self.blocks)):
+            if not self.outline.holds(home, later):
+                return None
+            block = self.blocks[later]
+            if self.is_prose(later) and block.size >= PARAGRAPH and self.box(later) in (home, self.box(previous)):
+                return later
+        return None
+
+    def scope(self, anchor: int, first: int | None) -> int:
+        """The smallest element that holds the title and the article's first line."""
+        return 0 if first is None else self.common(self.blocks[anchor].element, self.blocks[first].element)
+
+    def is_beside(self, index: int, previous: int) -> bool:
+        """Whether a line heads or names a box of links or the foot, which the article's last line is not in."""
+        if self.is_prose(index):
+            return False
+        element = self.blocks[index].element
+        top = self.common(element, self.blocks[previous].element)
+        while element != top:
+            if self.leads_away(element, index):
+                return True
+            element = self.outline.parents[element]
+        return False
+
+    def leads_away(self, element: int, index: int) -> bool:
+        """Whether an element holds links and hardly anything else, and the first of them soon after a block."""
+        links = linked = plain = 0
+        near = False
+        for other in range(index, len(self.blocks)):
+            if not self.outline.holds(element, other):
+                break
+            block = self.blocks[other]
+            if self.is_prose(other):
+                return False
+            if self.is_link(other) and not self.is_file(other):
+                links += 1
+                linked += block.size
+                near = near or other <= index + 2
+            else:
+                plain += block.size
+        return near and links >= 2 and linked > plain
+
+    def is_foot(self, index: int, previous: int) -> bool:
+        """Whether a line stands in a box that says whose site this is, apart from the article."""
+        element = self.blocks[index].element
+        top = self.common(element, self.blocks[previous].element)
+        while element != top:
+            for other in range(index, min(len(self.blocks), index + FOOT_HEAD)):
+                if self.outline.holds(element, other) and _FOOT.search(self.keys[other]):
+                    return True
+            element = self.outline.parents[element]
+        return False
+
+    def is_link(self, index: int) -> bool:
+        """Whether a block is a link; a paragraph inside one is none."""
+        block = self.blocks[index]
+        if block.linked <= 0.5:
+            return False
+        return not (block.size >= PARAGRAPH and block.text.endswith(("。", "！", "？", "”")))
+
+    def is_file(self, index: int) -> bool:
+        """Whether a block names a file that the page links to."""
+        return FILE_NAME.search(self.blocks[index].text) is not None or any(
+            name in self.blocks[index].text for name in self.files
+        )
+
+    def is_prose(self, index: int) -> bool:
+        """Whether a block is a sentence of some length."""
+        block = self.blocks[index]
+        return block.size >= PROSE and not self.is_link(index) and _MARKS.search(block.text) is not None
+
+    def box(self, index: int) -> int:
+        """The element that holds a block among others."""
+        element = self.blocks[index].element
+        return self.outline.parents[element]
+
+    def common(self, one: int, other: int) -> int:
+        """The smallest element that holds two; elements are numbered in the order in which they begin."""
+        parents = self.outline.parents
+        while one != other:
+            if one > other:
+                one = parents[one]
+            else:
+                other = parents[other]
+        return one

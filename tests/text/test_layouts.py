@@ -1,0 +1,104 @@
+"""An article of every kind is read from pages in the manner of many systems, and nothing that stands around it."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+import pytest
+from layouts import LAYOUTS, page
+
+from archive.text.clean import clean
+from archive.text.document import Document
+from archive.warc.capture import Capture, Place
+
+ROSTER = ("周志远", "李红", "赵五常", "陈晓明", "戴华敏", "欧阳文")
+LABELS = ("时间：6月18日（周日）12:30", "地点：市委党校一号楼", "主持：周志远", "参加人员：各支部书记")
+NOTICE = ("因系统升级，办事大厅6月13日暂停对外办公一天。",)
+TABLE = ("姓名\t单位\t职务", "周志远\t市侨联\t主席", "李红\t东河镇\t统战委员", "赵五常\t市工商联\t副主席")
+NEWS = (
+    "6月10日，市委统战部召开专题会议，研究部署下半年重点任务，提出具体要求。",
+    "会议强调，要坚持以铸牢中华民族共同体意识为主线，不断巩固发展民族团结进步事业。",
+    *TABLE,
+    "特此通知。",
+    "市委统战部",
+    "2023年6月12日",
+)
+FILE = '<p>附件：<a href="/u/a.docx">同心奖学金申报表.docx</a></p>'
+PICTURES = '<p style="text-align:center"><img src="/u/1.jpg"></p><p><img src="/u/2.jpg"></p>'
+# Kind -> title, the lines of the text.
+KINDS = {
+    "roster": ("市侨联第八届委员会委员名单", ROSTER),
+    "labels": ("关于召开支部书记例会的通知", LABELS),
+    "sentence": ("公告", NOTICE),
+    "table": ("市侨联委员名单公示", TABLE),
+    "news": ("关于申报同心项目的通知", NEWS),
+}
+
+
+def written(lines: tuple[str, ...], manner: int) -> str:
+    """Lines as HTML: paragraphs, boxes, line breaks or Word's spans in turn; rows of a table as a table."""
+    forms = (
+        "<p>{}</p>",
+        "<div>{}</div>",
+        "{}<br>",
+        '<p class="MsoNormal"><span style="font-size:16pt">　　{}</span></p>',
+    )
+    html, rows = "", ""
+    for line in lines:
+        if "\t" in line:
+            rows += f"<tr>{''.join(f'<td><p>{cell}</p></td>' for cell in line.split(chr(9)))}</tr>"
+            continue
+        if rows:
+            html, rows = f"{html}<table border=1>{rows}</table>", ""
+        html += forms[manner % 4].format(line)
+    return f"{html}<table border=1>{rows}</table>" if rows else html
+
+
+def read(layout: str, box: str, title: str) -> Document | None:
+    """What the cleaner makes of a page."""
+    found = clean(
+        Capture(
+            id="urn:uuid:00000000-0000-4000-8000-000000000006",
+            kind="response",
+            url="http://www.example.gov.cn/tzgg/202306/t20230612_4021.html",
+            date=dt.datetime(2026, 10, 1, tzinfo=dt.UTC),
+            status=200,
+            headers=(("Content-Type", "text/html; charset=utf-8"),),
+            body=page(layout, box, title=title).encode(),
+            payload_digest=None,
+            place=Place(file="a.warc.gz", offset=0, length=1),
+        ),
+        None,
+    )
+    return found if isinstance(found, Document) else None
+
+
+def failures(kind: str) -> list[str]:
+    """The layouts in which an article of a kind is not read as it was written."""
+    title, lines = KINDS[kind]
+    wrong = []
+    for manner, layout in enumerate(LAYOUTS):
+        document = read(layout, written(lines, manner), title)
+        if document is None or document.text.split("\n") != list(lines) or document.title != title:
+            wrong.append(layout)
+    return wrong
+
+
+def test_there_are_layouts_enough() -> None:
+    assert len(LAYOUTS) == 26
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_an_article_without_prose_is_read_whole_in_every_layout(kind: str) -> None:
+    # At most one layout in ten may fail; measured: one notice, of a system that will be down.
+    assert len(failures(kind)) <= 2, failures(kind)
+
+
+@pytest.mark.parametrize(("box", "title"), [(FILE, "2023年度同心奖学金申报表"), (PICTURES, "市侨联侨胞之家揭牌")])
+def test_an_article_of_files_or_pictures_has_no_text(box: str, title: str) -> None:
+    for layout in LAYOUTS:
+        document = read(layout, box, title)
+        assert document is not None, layout
+        got = (document.kind, document.text, document.title, len(document.attachments))
+        assert (layout, *got) == (layout, "media_only", "", title, int(box == FILE))
+        assert (layout, document.published and document.published[:10]) == (layout, "2023-06-12")
