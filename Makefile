@@ -2,6 +2,7 @@
 # make test    everything that CI runs: check, then the tests
 # make check   ruff (all rules) and mypy --strict
 # make killpoints   kill -9 at every write, fsync and commit of a crawl: what is lost, what comes twice, what does not heal
+# make damage  each file of an archive flipped, cut and gone x each command: what is lost, who tells, what heals
 # make soak MINUTES=15   a crawl of generated pages with faults: memory, open files, captures against the server's log
 # make faults  what the web, the disk and the power do to an archive, row by row: what was provoked, what came of it;
 #              with CI=1 it fails where a tool is missing: Debian's npm, chromium, openssl, libgnutls30
@@ -24,7 +25,7 @@ BIN := $(VENV)/bin
 STRANGERS := build/strangers
 
 .DELETE_ON_ERROR:
-.PHONY: demo test check recall manners bench clean faults killpoints soak quality readers scrapyd scheduled reclean fuzz browser web wire
+.PHONY: demo test check recall manners bench clean faults killpoints damage soak quality readers scrapyd scheduled reclean fuzz browser web wire
 
 demo: $(VENV)/.product
 	$(BIN)/cundang demo
@@ -40,6 +41,9 @@ check: $(VENV)/.develop
 # Needs a C compiler; some ten minutes.
 killpoints: $(VENV)/.develop
 	$(BIN)/python tests/killpoints.py
+
+damage: $(VENV)/.develop
+	$(BIN)/python tests/damage_matrix.py
 
 faults: $(VENV)/.develop $(STRANGERS)/.made
 	CUNDANG_STRANGERS=$(STRANGERS) $(BIN)/python tests/faults.py

@@ -3,6 +3,7 @@
 warc/<site>/<yyyy>/<stem>.warc.gz        truth: written as `.warc.gz.open`, renamed when closed, never touched again
 warc/_import/<yyyy>/<digest>.warc.gz     imported; what a damaged file still holds, its tail beside it
 exclusions.jsonl                         truth: what was taken down
+fixity.jsonl                             truth: size and sha256 of each closed WARC file, and what became of it
 index/<site>/<yyyy>/<stem>.cdxj          derived
 corpus/<site>/<yyyy>/<stem>.parquet      derived: one shard a WARC file
 catalogue.sqlite                         derived
@@ -41,6 +42,11 @@ class Layout:
     def exclusions(self) -> Path:
         """What was taken down, a JSON object a line."""
         return self.root / "exclusions.jsonl"
+
+    @property
+    def fixity(self) -> Path:
+        """What each WARC file was when it closed and what became of it, a JSON object a line."""
+        return self.root / "fixity.jsonl"
 
     @property
     def catalogue(self) -> Path:
@@ -109,13 +115,12 @@ class Layout:
 
     def warc_of(self, derived: Path) -> Path | None:
         """The WARC file that an index or a shard was made from; None where it is gone."""
-        folder = (
-            self.root
-            / "warc"
-            / derived.relative_to(self.root).parent.relative_to(derived.relative_to(self.root).parts[0])
-        )
-        found = (folder / (derived.stem + ending) for ending in WARC_ENDINGS)
-        return next((path for path in found if path.exists()), None)
+        return next((path for path in self.warc_names(derived) if path.exists()), None)
+
+    def warc_names(self, derived: Path) -> list[Path]:
+        """What the WARC file may be called that an index or a shard was made from."""
+        parts = derived.relative_to(self.root).parent.parts[1:]
+        return [self.root.joinpath("warc", *parts, derived.stem + ending) for ending in WARC_ENDINGS]
 
     def shards(self, site: str | None = None) -> Iterator[Path]:
         """All shards that there are, in the order of their paths."""

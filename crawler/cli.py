@@ -14,7 +14,7 @@ import os
 import signal
 import sys
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import asdict, dataclass, is_dataclass
 from enum import StrEnum
 from functools import partial
@@ -27,13 +27,14 @@ import typer
 from archive import site as site_files
 from archive.catalogue import agree, build, query
 from archive.catalogue.search import Searcher
-from archive.corpus import diff, ingest, reclean
+from archive.corpus import damage, diff, ingest, reclean
 from archive.errors import CundangError, InterruptedCrawl, SpaceError, UsageError
-from archive.export import csv, dolma, hf, jsonl, manifest, parquet, replay, text, wacz, wet, whole
+from archive.export import bag, csv, dolma, hf, jsonl, manifest, parquet, replay, text, wacz, wet, whole
 from archive.layout import OPEN, Layout
 from archive.ledger import read_ledger
 from archive.site import Site
 from archive.warc import exclusions, index, verify
+from archive.warc.record import Problem
 from crawler.queue.lock import Lock, is_held
 from crawler.talk import put, say, telling
 
@@ -219,8 +220,8 @@ def import_(context: typer.Context, paths: Paths, jobs: Jobs = None, json_: Json
             tell(report.path, done)
             wrong |= bool(report.problems)
             _print(report, _report_line(report), json_)
-    _clean(context.obj, None, every=False, jobs=jobs)
-    raise typer.Exit(int(wrong))
+    code = _clean(context.obj, None, every=False, jobs=jobs)
+    raise typer.Exit(code | int(wrong))
 
 
 @app.command()
@@ -261,9 +262,15 @@ def clean(  # noqa: PLR0913, PLR0917 - typer makes an option of each
     rules: Annotated[
         str | None, typer.Option(help="Try this site file in place of the one of its name; with --dry-run.")
     ] = None,
+    accept_damage: Annotated[
+        bool, typer.Option("--accept-damage", help="The last resort: make texts anew from WARC files as they are now.")
+    ] = False,
     json_: Json = False,
 ) -> None:
     """Make the shards that are missing or stale from the archived pages, and bring the catalogue up to date.
+
+    Every WARC file is read and compared with fixity.jsonl: of one that is damaged, short or gone the texts are kept,
+    and the exit code is 1.
 
     Example: cundang clean --dry-run --diff
     """
@@ -274,10 +281,22 @@ def clean(  # noqa: PLR0913, PLR0917 - typer makes an option of each
         raise UsageError("--rules tries a site file and changes nothing: give --dry-run and --diff with it.")
     _known_data(house.layout)
     if dry_run and not diff_:
-        for shard in reclean.stale(house.layout, house.sites(site, rules), house.key(site)):
+        found = damage.survey(house.layout, house.key(site), note=False)
+        for shard in reclean.stale(house.layout, house.sites(site, rules), house.key(site), found):
             _print(shard, f"{shard.warc}: {shard.why}", json_)
-        return
-    raise typer.Exit(_clean(house, site, every=every, jobs=jobs, json_=json_, diff_=diff_, dry=dry_run, rules=rules))
+        raise typer.Exit(_say_all(map(str, found.damages.values())))
+    code = _clean(
+        house,
+        site,
+        every=every,
+        jobs=jobs,
+        json_=json_,
+        diff_=diff_,
+        dry=dry_run,
+        rules=rules,
+        accept=accept_damage,
+    )
+    raise typer.Exit(code)
 
 
 @app.command()
@@ -290,20 +309,27 @@ def rebuild(
 ) -> None:
     """Make derived files again from the WARC files: those named, or all.
 
+    Those of a WARC file that is damaged, short or gone stay as they are, and the exit code is 1.
+
     Example: cundang rebuild --catalogue
     """
     house: House = context.obj
     _known_data(house.layout)
     everything = not (index_ or corpus or catalogue)
+    code = 0
     if index_ or everything:
-        for warc in house.layout.warcs():
-            index.write(house.layout, warc)
-    if catalogue or everything:
-        house.layout.catalogue.unlink(missing_ok=True)
+        found = damage.survey(house.layout)
+        for warc in found.digests:
+            if warc not in found.damages:
+                index.write(house.layout, warc)
+        if not (corpus or everything):
+            code |= _say_all(map(str, found.damages.values()))
     if corpus or everything:
-        raise typer.Exit(_clean(house, None, every=True, jobs=jobs))
-    if catalogue:
-        _catalogue(house.layout)
+        code |= _clean(house, None, every=True, jobs=jobs, anew=catalogue or everything)
+    elif catalogue:
+        code |= _say_all(map(str, damage.known(house.layout)))
+        code |= _catalogue(house.layout, anew=True)
+    raise typer.Exit(code)
 
 
 @app.command("verify")
@@ -314,27 +340,40 @@ def verify_(
 ) -> None:
     """Read every record back, check lengths, fields and digests; without paths also whether the files agree.
 
-    That is: revisits with what they refer to, indexes and shards with the WARC files, the catalogue with both, and what
-    crawls remember as kept with what is there. Exit 1 when anything is wrong.
+    That is: WARC files with fixity.jsonl, where each reading is noted; revisits with what they refer to, indexes and
+    shards with the WARC files, the catalogue with both, and what crawls remember as kept with what is there. Exit 1
+    when anything is wrong; a fault that a record itself states is named, and is nothing wrong with the archive.
 
     Example: cundang verify
     """
-    from crawler.queue.heal import acknowledged  # noqa: PLC0415 - it knows the state of crawls, which needs scrapy
-
-    wrong = 0
+    wrong = noted = 0
     layout: Layout = context.obj.layout
     warcs = paths or _known_data(layout).all_warcs()
     with telling("verify") as tell:
         for done, warc in enumerate(warcs, 1):
             tell(warc.name, done, len(warcs))
             for problem in verify.verify(warc, growing=_is_growing(layout, warc)):
-                wrong += 1
-                _print(problem, f"{problem.file}: offset {problem.offset}: {problem.reason}", json_)
-        for problem in () if paths else agree.disagreements(layout, acknowledged(layout)):
+                wrong += not problem.noted
+                noted += problem.noted
+                _print_problem(problem, json_)
+        for problem in () if paths else _disagreements(layout):
             wrong += 1
-            _print(problem, f"{problem.file}: offset {problem.offset}: {problem.reason}", json_)
-    say(f"verify: {len(warcs)} files, {wrong} problems")
+            _print_problem(problem, json_)
+    said = f", {noted} faults of what servers sent, as the records say" if noted else ""
+    say(f"verify: {len(warcs)} files, {wrong} problems{said}")
     raise typer.Exit(int(wrong > 0))
+
+
+def _disagreements(layout: Layout) -> Iterator[Problem]:
+    from crawler.queue.heal import acknowledged  # noqa: PLC0415 - it knows the state of crawls, which needs scrapy
+
+    yield from damage.problems(layout, damage.survey(layout, event="verified"))
+    yield from agree.disagreements(layout, acknowledged(layout))
+
+
+def _print_problem(problem: Problem, json_: bool) -> None:
+    noted = " (so its record says)" if problem.noted else ""
+    _print(problem, f"{problem.file}: offset {problem.offset}: {problem.reason}{noted}", json_)
 
 
 def _is_growing(layout: Layout, warc: Path) -> bool:
@@ -345,12 +384,26 @@ def _is_growing(layout: Layout, warc: Path) -> bool:
 
 
 @app.command()
-def repair(context: typer.Context, paths: Paths) -> None:
+def repair(
+    context: typer.Context,
+    paths: Annotated[list[Path], typer.Argument(help="WARC files of the archive.")],
+    copy: Annotated[
+        Path | None, typer.Option("--from", help="A good copy of the one file that is named.", exists=True)
+    ] = None,
+) -> None:
     """Cut the torn tail off an .open file that a killed crawl left, keep the tail beside it, and close the file.
+
+    With --from: put a copy in the place of a closed file that is damaged, short or gone, where it is what that was.
 
     Example: cundang repair data/warc/sctyzx/2026/*.open
     """
     layout = Layout(root=context.obj.layout.root.resolve())
+    if copy is not None:
+        if len(paths) != 1 or layout.root / "warc" not in paths[0].resolve().parents:
+            raise UsageError("--from restores one closed WARC file of the data folder. Name that file alone.")
+        entry = damage.restore(layout, paths[0].resolve(), copy)
+        say(f"{paths[0]}: restored from {copy} (sha256 {entry.sha256}). Then run: cundang clean")
+        return
     for path in map(Path.resolve, paths):
         # A crawl that writes the file holds this lock: it must not be closed under it.
         lock = Lock(layout.lock(layout.site_of(path))) if layout.root in path.parents else None
@@ -472,6 +525,7 @@ class Format(StrEnum):
     TEXT = "text"
     CSV = "csv"
     WACZ = "wacz"
+    BAG = "bag"
 
 
 _WRITERS = {
@@ -491,7 +545,7 @@ _PACKINGS = {Format.JSONL: (whole.GZIP, whole.ZSTD), Format.CSV: (whole.GZIP, wh
 @app.command()
 def export(  # noqa: PLR0913, PLR0917 - typer makes an option of each
     context: typer.Context,
-    format_: Annotated[Format, typer.Option("--format", help="hf, dolma, text: a folder; others a file.")],
+    format_: Annotated[Format, typer.Option("--format", help="hf, dolma, text, bag: a folder; others a file.")],
     out: Annotated[Path, typer.Option(help="The file or folder to write, - for stdout (jsonl, csv).")],
     site: SiteKey = None,
     place: Annotated[str | None, typer.Option(help="Sites of a place: a GB/T 2260 code or its beginning, 51.")] = None,
@@ -511,7 +565,8 @@ def export(  # noqa: PLR0913, PLR0917 - typer makes an option of each
 ) -> None:
     """Write the corpus for other tools: of several captures of one URL the latest text, unless asked.
 
-    wacz holds all captures of the site, or of the place's sites, for replay; other options choose what it lists.
+    wacz holds all captures of the site, or of the place's sites, for replay; other options choose what it lists. bag is
+    a BagIt bag of their WARC files, of which none may be damaged.
 
     Example: cundang export --format jsonl --out corpus.jsonl
     """
@@ -537,6 +592,12 @@ def export(  # noqa: PLR0913, PLR0917 - typer makes an option of each
     query.refuse_unknown(house.layout, wanted, house.sites(site))
     # A pack of captures is made of more than documents.
     keys = sites if wanted.site is None else [key for key in [wanted.site] if sites is None or key in sites]
+    if format_ is Format.BAG:
+        if wanted != query.Filter(site=wanted.site, sites=wanted.sites):
+            raise UsageError("A bag holds whole WARC files. Choose them with --site or --place alone.")
+        files = bag.write(house.layout, keys, out)
+        say(f"{out}: {files} WARC files. What was taken down and not erased is in them: see exclusions.jsonl there")
+        return
     offer = replay.Offer(gone=exclusions.read(house.layout))
     to_wacz = partial(wacz.write, house.layout, keys, offer=offer)
     writer = to_wacz if format_ is Format.WACZ else _WRITERS[format_]
@@ -546,7 +607,8 @@ def export(  # noqa: PLR0913, PLR0917 - typer makes an option of each
     say(f"{out}: {made.documents} documents")
     if made.uncleaned:
         say(f"{made.uncleaned} WARC files are not in it: no shard was made of them yet. Make it: cundang clean")
-    raise typer.Exit(int(bool(offer.problems)))
+    told = _say_all(_damaged(house.layout, wanted, keys if format_ is Format.WACZ else ()))
+    raise typer.Exit(told | int(bool(offer.problems)))
 
 
 @app.command("index")
@@ -577,6 +639,14 @@ def _print_lost(offer: replay.Offer, *, json_: bool = False, talk: bool = False)
         say(plain) if talk else _print(problem, plain, json_)
     for reason, count in sorted(offer.left.items()):
         say(f"left out: {count} captures {reason}")
+
+
+def _damaged(layout: Layout, wanted: query.Filter, sites: Collection[str] | None) -> Iterator[str]:
+    """What is known to be damaged of the WARC files that an export is made from, or that are of these sites."""
+    shards = {path for path, _ in query.places(layout, wanted)}
+    for each in damage.known(layout):
+        if layout.shard_of(each.warc) in shards or sites is None or layout.site_of(each.warc) in sites:
+            yield str(each)
 
 
 @app.command()
@@ -630,9 +700,8 @@ def forget(  # noqa: PLR0913, PLR0917 - typer makes an option of each
         show(forgetting.undo(layout, urls, reason))
     else:
         show(forgetting.forget(layout, urls, reason, erase=erase))
-    faults = _clean(house, None, every=False, jobs=jobs)
     # Made anew: the words of a document that is gone stay in a full-text index until then.
-    build.rebuild(house.layout)
+    faults = _clean(house, None, every=False, jobs=jobs, anew=True)
     if not undo:
         say("Exports and copies that were made before still hold these pages.")
     raise typer.Exit(faults)
@@ -691,6 +760,8 @@ def status(
         )
     for state in layout.states():
         _frontier_status(state, json_, missing=missing, learned=learned)
+    if not (missing or learned):
+        raise typer.Exit(_fixity_status(layout, json_))
 
 
 AtOnce = Annotated[int, typer.Option(min=1, help="At most so many crawls at a time.")]
@@ -860,6 +931,15 @@ def _interrupted(_number: int, _frame: FrameType | None) -> NoReturn:
     raise InterruptedCrawl("interrupted; what was finished is kept, and the same command goes on.")
 
 
+def _fixity_status(layout: Layout, json_: bool) -> int:
+    """Say of each site when its WARC files were last verified; 1 when one is damaged, short or gone."""
+    for kept in damage.custody(layout):
+        never = f", {kept.never} never verified" if kept.never else ""
+        verified = f", verified between {kept.first[:10]} and {kept.last[:10]}" if kept.first and kept.last else ""
+        _print(kept, f"{kept.site:24} {kept.files:6} WARC files{verified}{never}", json_)
+    return _say_all(map(str, damage.known(layout)))
+
+
 def _frontier_status(state: Path, json_: bool, *, missing: bool, learned: bool) -> None:
     from crawler.queue.frontier import Frontier  # noqa: PLC0415 - scrapy is imported only where a crawl is asked about
 
@@ -894,7 +974,7 @@ def _print_ledger(path: Path, json_: bool) -> None:
         say(f"  {rest} more lists claim nothing.")
 
 
-def _clean(
+def _clean(  # noqa: PLR0913 - as `reclean.clean`
     house: House,
     site: str | None,
     *,
@@ -904,13 +984,17 @@ def _clean(
     diff_: bool = False,
     dry: bool = False,
     rules: str | None = None,
+    accept: bool = False,
+    anew: bool = False,
 ) -> int:
-    """Make shards, then the catalogue; 1 when the cleaner failed on a page."""
+    """Make shards, then the catalogue; 1 when the cleaner failed on a page, or something is damaged."""
     faults = 0
+    warned: list[str] = []
     report = diff.Report() if diff_ else None
     sites = house.sites(site, rules)
     if site and house.key(site) not in sites and not (house.layout.root / "warc" / site).is_dir():
         raise UsageError(f"{site}: neither a site file nor a folder of {house.layout.root / 'warc'}.")
+    code = 0 if dry else _say_all(build.mend_indexes(house.layout))
     with telling("clean") as tell:
         for made in reclean.clean(
             house.layout,
@@ -921,6 +1005,8 @@ def _clean(
             report=report,
             dry=dry,
             hosts_of=sites[Path(rules).stem] if rules else None,
+            accept=accept,
+            warn=warned.append,
             tell=lambda warc, pages: tell(warc.name, pages),
         ):
             faults += len(made.faults)
@@ -932,15 +1018,29 @@ def _clean(
                 say(f"{made.warc}: {id_}: the cleaner failed ({fault}); please report it with the page")
     if report:
         _print_report(report, json_)
+    code |= int(faults > 0) | _say_all(warned)
     if not dry:
-        _catalogue(house.layout)
-    return int(faults > 0)
+        code |= _catalogue(house.layout, anew=anew)
+    return code
 
 
-def _catalogue(layout: Layout) -> None:
+def _catalogue(layout: Layout, *, anew: bool = False) -> int:
+    """Bring the catalogue up to date, or make it anew; 1 when something that it is made from is damaged."""
+    warned: list[str] = []
     with telling("catalogue") as tell:
-        counts = build.update(layout, lambda path: tell(path.name))
+        make = build.rebuild if anew else build.update
+        counts = make(layout, lambda path: tell(path.name), warned.append)
     say(f"catalogue: {counts.documents} documents, {counts.skips} skips, {counts.captures} captures")
+    return _say_all(warned)
+
+
+def _say_all(damages: Iterable[str]) -> int:
+    """Say each; 1 when there was one."""
+    code = 0
+    for words in damages:
+        say(words)
+        code = 1
+    return code
 
 
 def _found_by(house: House, words: str) -> tuple[str, ...]:

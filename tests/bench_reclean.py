@@ -161,7 +161,7 @@ def worker(house: House) -> None:
             captures = list(reader.read(warc))
             pages = [c for c in captures if c.status == 200 and "html" in (c.header("Content-Type") or "")]
             asked = reclean.Stale(warc=warc, shard=out, why="")
-            work = reclean.Work(asked=asked, before=out, path=out, gone=(), hosts=hosts, shared=False)
+            work = reclean.Work(asked=asked, before=out, path=out, gone=(), hosts=hosts, shared=False, warc_sha256="")
             # All that a shard takes is shared among its HTML pages, which alone trafilatura is given.
             timed("reading", warc, partial(read, warc), len(pages))
             timed("cleaning", warc, partial(cleaned, captures, hosts), len(pages))

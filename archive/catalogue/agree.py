@@ -14,7 +14,7 @@ from pathlib import Path
 
 from archive.catalogue import duplicates
 from archive.catalogue.words import spaced
-from archive.corpus import shard
+from archive.corpus import damage, shard
 from archive.errors import DataError
 from archive.layout import IMPORTED, OPEN, Layout
 from archive.text.document import Document
@@ -76,6 +76,8 @@ def disagreements(layout: Layout, acknowledged: Iterable[Acknowledged] = ()) -> 
     except DataError as error:
         yield Problem(file=layout.exclusions.name, offset=0, reason=str(error))
         gone = exclusions.Exclusions(pages={}, erased=frozenset())
+    # What is derived from these is kept: it is not to be made again from them.
+    unsound = {damaged.warc for damaged in damage.known(layout)}
     for warc in layout.all_warcs():
         pages: list[str] = []
         identities = Identities(warc)
@@ -102,7 +104,7 @@ def disagreements(layout: Layout, acknowledged: Iterable[Acknowledged] = ()) -> 
                 reason = f"{record.id} is in {files[record.id]} too"
                 yield Problem(file=place.file, offset=place.offset, reason=reason)
         # What is made from a file is made once it is closed.
-        if not warc.name.endswith(OPEN):
+        if not warc.name.endswith(OPEN) and warc not in unsound:
             yield from _index(layout, warc)
             yield from _shard(layout, warc, pages, gone)
     yield from _dangling(revisits, targets)

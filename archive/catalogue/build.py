@@ -8,16 +8,16 @@ import hashlib
 import json
 import re
 import sqlite3
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from importlib.resources import files
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 from archive.catalogue import aliases, duplicates
 from archive.catalogue.words import spaced
-from archive.corpus import shard
+from archive.corpus import damage, shard
 from archive.layout import Layout
 from archive.warc import index
 
@@ -42,23 +42,125 @@ class Counts:
     captures: int
 
 
-def update(layout: Layout, tell: Callable[[Path], None] = lambda _path: None) -> Counts:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Kept:
+    """A shard or an index that was read once and cannot be read now: its rows stay. `why`: in words, for the user."""
+
+    path: str
+    why: str
+
+
+def update(
+    layout: Layout, tell: Callable[[Path], None] = lambda _path: None, warn: Callable[[str], None] = lambda _words: None
+) -> Counts:
     """Read shards and indexes that are new or changed, forget those that are gone; all of it in one transaction.
 
-    A catalogue that is missing, broken, of another version or mostly dead weight is made anew beside the old one and
-    put in its place. Waits while another process builds.
+    What is gone or damaged, but not on purpose, is not followed: its rows stay, and `warn` is told. A catalogue that is
+    missing, broken, of another version or mostly dead weight is made anew beside the old one and put in its place.
+    Waits while another process builds.
+
+    Raises:
+        DataError: a shard or an index that is new cannot be read; the catalogue is as it was.
     """
     with _building(layout):
-        if _usable(layout.catalogue):
-            with closing(_connect(layout.catalogue)) as db, db:
-                return _judge(db, _follow(db, layout, tell))
-        return _anew(layout, tell)
+        return _updated(layout, tell, warn, anew=False)
 
 
-def rebuild(layout: Layout, tell: Callable[[Path], None] = lambda _path: None) -> Counts:
-    """Make the catalogue anew from all shards and indexes."""
+def rebuild(
+    layout: Layout, tell: Callable[[Path], None] = lambda _path: None, warn: Callable[[str], None] = lambda _words: None
+) -> Counts:
+    """Make the catalogue anew from all shards and indexes; where rows would be lost, bring it up to date only.
+
+    Raises:
+        DataError: a shard or an index cannot be read; the catalogue is as it was.
+    """
     with _building(layout):
-        return _anew(layout, tell)
+        return _updated(layout, tell, warn, anew=True)
+
+
+def _updated(layout: Layout, tell: Callable[[Path], None], warn: Callable[[str], None], *, anew: bool) -> Counts:
+    state = _state(layout.catalogue)
+    if state == "broken":
+        warn(f"{layout.catalogue}: cannot be read. It is made again; look after the disk.")
+    if state in ("usable", "heavy"):
+        try:
+            with closing(_connect(layout.catalogue)) as db:
+                kept = _kept(db, layout)
+                for each in kept:
+                    warn(each.why)
+                # Made anew it would not have the rows that are kept.
+                if kept or (state == "usable" and not anew):
+                    with db:
+                        return _judge(db, _follow(db, layout, tell, {each.path for each in kept}))
+        except sqlite3.DatabaseError as error:
+            if isinstance(error, sqlite3.OperationalError) and "malformed" not in str(error):
+                raise
+            warn(f"{layout.catalogue}: {error}. It is made again; look after the disk.")
+    return _anew(layout, tell)
+
+
+def _kept(db: sqlite3.Connection, layout: Layout) -> list[_Kept]:
+    """The sources whose rows stay although their file is gone, cannot be read, or is not what its WARC file gives."""
+    known = dict(db.execute("SELECT path, mark FROM sources ORDER BY path"))
+    unsound = {each.warc for each in damage.known(layout)}
+    marks = dict(_marks(layout))
+    return [
+        _Kept(path=name, why=why)
+        for name, mark in known.items()
+        if marks.get(name) != mark and (why := _why_kept(layout, layout.root / name, unsound))
+    ]
+
+
+def _why_kept(layout: Layout, path: Path, unsound: Collection[Path]) -> str:
+    """Why the rows of a shard or an index that changed or is gone stay; empty where they do not.
+
+    An index that is not what its WARC file gives is made again, and then read.
+    """
+    warc = layout.warc_of(path)
+    if warc is None:
+        if damage.was_removed(layout, path):
+            return ""
+        return f"{path}: it is gone or changed, and the WARC file that it was made from is gone. Its rows are kept."
+    if path.suffix == ".parquet":
+        if not path.exists():
+            return f"{path}: the shard is gone. Its rows are kept. Make it again: cundang clean."
+        return "" if shard.about(path) else f"{path}: the shard cannot be read. Its rows are kept. Run: cundang clean."
+    if warc in unsound:
+        return f"{path}: the index is gone or changed, and {warc.name} is damaged. Its rows are kept."
+    there = path.exists()
+    wanted = "".join(index.lines(warc)).encode("ascii")
+    if not there or path.read_bytes() != wanted:
+        index.write(layout, warc)
+        if there:
+            return f"{path}: the index was not what {warc.name} gives. It was made again; look after the disk."
+    return ""
+
+
+def mend_indexes(layout: Layout) -> list[str]:
+    """Make indexes again that are not as the catalogue knows them, nor what their WARC files give; what was found.
+
+    A shard is made by what its index says was taken down: cut off, it would bring a page back.
+
+    Raises:
+        DataError: a WARC file cannot be read.
+    """
+    with _building(layout):
+        if _state(layout.catalogue) in ("missing", "broken"):
+            return []
+        try:
+            with closing(_connect(layout.catalogue)) as db:
+                known = dict(db.execute("SELECT path, mark FROM sources WHERE path LIKE '%.cdxj' ORDER BY path"))
+        except sqlite3.DatabaseError:
+            return []
+        changed = [
+            name for name, mark in known.items() if (layout.root / name).exists() and _mark(layout, name) != mark
+        ]
+        unsound = {each.warc for each in damage.known(layout)} if changed else set()
+        return [why for name in changed if (why := _why_kept(layout, layout.root / name, unsound))]
+
+
+def _mark(layout: Layout, name: str) -> str:
+    return hashlib.sha256((layout.root / name).read_bytes()).hexdigest()
 
 
 @contextmanager
@@ -104,16 +206,19 @@ def _connect(path: Path) -> sqlite3.Connection:
     return db
 
 
-def _usable(path: Path) -> bool:
+def _state(path: Path) -> Literal["missing", "broken", "old", "heavy", "usable"]:
+    """What a catalogue is worth; heavy: mostly dead weight, better made anew."""
     if not path.exists():
-        return False
+        return "missing"
     try:
         with closing(_connect(path)) as db:
             version, dead = db.execute("SELECT version, dead FROM about").fetchone()
             (alive,) = db.execute("SELECT count(*) FROM documents").fetchone()
     except (sqlite3.DatabaseError, TypeError):
-        return False
-    return bool(version == VERSION and dead <= max(alive, 1000))
+        return "broken"
+    if version != VERSION:
+        return "old"
+    return "usable" if dead <= max(alive, 1000) else "heavy"
 
 
 def day_number(day: str) -> int:
@@ -127,13 +232,15 @@ def day_number(day: str) -> int:
     return year * 512 + month * 32 + date
 
 
-def _follow(db: sqlite3.Connection, layout: Layout, tell: Callable[[Path], None]) -> set[str]:
-    """Take what is new and forget what is gone; the URLs of the pages that it concerns."""
+def _follow(
+    db: sqlite3.Connection, layout: Layout, tell: Callable[[Path], None], kept: Collection[str] = ()
+) -> set[str]:
+    """Take what is new and forget what is gone, but for sources that are kept; the URLs of the pages concerned."""
     duplicates.begin(db)
     known = dict(db.execute("SELECT path, mark FROM sources"))
-    now = dict(_marks(layout))
+    now = {path: mark for path, mark in _marks(layout) if path not in kept}
     touched: set[str] = set()
-    for path in known.keys() - {path for path, mark in now.items() if known.get(path) == mark}:
+    for path in known.keys() - kept - {path for path, mark in now.items() if known.get(path) == mark}:
         touched |= _forget(db, path)
     taking = _Taking(db)
     for path, mark in now.items():
@@ -176,7 +283,8 @@ def _marks(layout: Layout) -> Iterator[tuple[str, str]]:
                 mark += f" {path.stat().st_mtime_ns}"
             yield str(path.relative_to(layout.root)), mark
     for path in layout.indexes():
-        yield str(path.relative_to(layout.root)), hashlib.sha256(path.read_bytes()).hexdigest()
+        name = str(path.relative_to(layout.root))
+        yield name, _mark(layout, name)
 
 
 def _forget(db: sqlite3.Connection, path: str) -> set[str]:

@@ -15,13 +15,13 @@ from typing import IO
 
 from archive.errors import UsageError
 from archive.layout import TMP, WARC_ENDINGS, Layout
-from archive.warc import exclusions, index
+from archive.warc import exclusions, fixity, index
+from archive.warc.disk import disk_error, sync_folder
 from archive.warc.exclusions import Addresses
 from archive.warc.member import MAGIC, Member, new_text
 from archive.warc.reader import open_file, records
 from archive.warc.record import Problem, Record
 from archive.warc.surt import surt
-from archive.warc.writer import disk_error, sync_folder
 
 _STEP = 1 << 20
 
@@ -161,6 +161,7 @@ def erase(layout: Layout, warc: Path, urls: Iterable[str]) -> Erased:
             records=tuple(record.id for record in gone),
         )
         exclusions.append(layout, _line(layout, erased))
+        _note(layout, erased, left)
         # Until the new index lies there, no index is better than one of other offsets.
         for derived in (layout.index_of(warc), layout.shard_of(warc)):
             derived.unlink(missing_ok=True)
@@ -183,6 +184,17 @@ def _line_ends(warc: Path, record: Record) -> int:
     with open_file(warc) as file:
         file.seek(record.place.offset + record.place.length)
         return len(re.match(rb"(?:\r?\n){0,2}", file.read(4))[0])  # type: ignore[index]  # it matches nothing too
+
+
+def _note(layout: Layout, erased: Erased, size: int) -> None:
+    """Tell the ledger that a file is gone on purpose, and what took its place."""
+    name = fixity.name_of(layout, erased.warc)
+    events = [fixity.Event(event="erased", path=name, sha256=erased.sha256, outcome="gone")]
+    if erased.now:
+        now = fixity.name_of(layout, erased.now)
+        detail = f"{name} without what was erased"
+        events.append(fixity.Event(event="rewritten", path=now, size=size, sha256=erased.now_sha256, detail=detail))
+    fixity.append(layout, *events)
 
 
 def names(path: Path, urls: Iterable[str]) -> bool | None:

@@ -21,14 +21,16 @@ from zlib_ng import zlib_ng
 
 from archive.errors import DataError
 from archive.layout import IMPORTED, TAIL, TMP, Layout
-from archive.warc import exclusions, index, wacz
+from archive.warc import exclusions, fixity, index, wacz
 from archive.warc.capture import Capture, Place
 from archive.warc.conformance import judge
+from archive.warc.disk import disk_error, make_folder, sync_folder
 from archive.warc.member import MAGIC, GzipError, MemberWriter
+from archive.warc.reader import digest_of
 from archive.warc.record import Problem, Record
 from archive.warc.scan import scan
 from archive.warc.verify import repair
-from archive.warc.writer import Writer, disk_error, make_folder, sync_folder
+from archive.warc.writer import Writer
 
 PAGES = (".html", ".htm", ".shtml", ".xhtml")
 TEXTS = (".txt",)
@@ -426,10 +428,21 @@ def _import_warc(layout: Layout, file: IO[bytes], name: str) -> tuple[int, list[
             _keep(final, _members(file, name, excluded))
         else:
             _keep(final, _stretches(file, _between(gone, file.seek(0, os.SEEK_END))))
+        fixity.append(layout, _imported_event(layout, final, name))
         index.write(layout, final)
     except OSError as error:
         raise disk_error(final, error) from error
     return records, problems, left_out
+
+
+def _imported_event(layout: Layout, final: Path, source: str) -> fixity.Event:
+    return fixity.Event(
+        event="imported",
+        path=fixity.name_of(layout, final),
+        size=final.stat().st_size,
+        sha256=digest_of(final),
+        detail=f"from {source}",
+    )
 
 
 def _stretches(file: IO[bytes], stretches: Iterable[tuple[int, int]]) -> Iterator[bytes]:

@@ -5,7 +5,6 @@ Live crawls, imports and re-cleaning all end here: there is no other path to the
 
 from __future__ import annotations
 
-import hashlib
 import multiprocessing
 import os
 import shutil
@@ -22,8 +21,9 @@ from multiprocessing.synchronize import Event
 from pathlib import Path
 from typing import Self, TypeVar
 
-from archive.corpus import diff, shard
-from archive.errors import DataError, InterruptedCrawl
+from archive.corpus import damage, diff, shard
+from archive.corpus.damage import Survey
+from archive.errors import InterruptedCrawl
 from archive.layout import IMPORTED, Layout
 from archive.site import Site, by_host, host_of
 from archive.text.clean import clean as clean_capture
@@ -85,6 +85,7 @@ class Work:
         gone: the URLs that were taken down, as SURTs.
         hosts: the sites by host.
         shared: its pages go to all workers, not the file to one.
+        warc_sha256: of the WARC file, base16.
     """
 
     asked: Stale
@@ -93,29 +94,34 @@ class Work:
     gone: tuple[str, ...]
     hosts: Mapping[str, Site]
     shared: bool
+    warc_sha256: str
 
 
-def stale(layout: Layout, sites: Mapping[str, Site], site: str | None = None) -> Iterator[Stale]:
-    """The shards that are not what would be written now, in the order of their WARC files; `site` names a folder."""
+def stale(
+    layout: Layout, sites: Mapping[str, Site], site: str | None = None, found: Survey | None = None
+) -> Iterator[Stale]:
+    """The shards that are not what would be written now, in the order of their WARC files; `site` names a folder.
+
+    Those of files that are damaged are left out: they stay as they are. `found`: what reading the files told.
+    """
     hosts = by_host(sites.values())
-    for warc in layout.warcs(site):
+    found = found or damage.survey(layout, site, note=False)
+    for warc, digest in found.digests.items():
+        if warc in found.damages:
+            continue
         path = layout.shard_of(warc)
         about = shard.about(path)
         if about is None:
-            why = "no shard yet" if not path.exists() else "the shard cannot be read"
+            why = "no shard yet" if not path.exists() else UNREADABLE
         elif about.provisional:
             why = "a page was given up by the clock"
         else:
-            why = _difference(about.header, _header(warc, about.hosts, hosts, taken_down(layout, warc)))
+            why = _difference(about.header, _header(warc, digest, about.hosts, hosts, taken_down(layout, warc)))
         if why:
             yield Stale(warc=warc, shard=path, why=why)
 
 
-def orphans(layout: Layout) -> Iterator[Path]:
-    """Indexes and shards whose WARC file is gone: nothing says any more what they were made from."""
-    for path in [*layout.shards(), *layout.indexes()]:
-        if layout.warc_of(path) is None:
-            yield path
+UNREADABLE = "the shard cannot be read"
 
 
 def clean(  # noqa: PLR0913 - each is an option of the command
@@ -128,9 +134,14 @@ def clean(  # noqa: PLR0913 - each is an option of the command
     report: diff.Report | None = None,
     dry: bool = False,
     hosts_of: Site | None = None,
+    accept: bool = False,
     tell: Callable[[Path, int], None] = lambda _warc, _pages: None,
+    warn: Callable[[str], None] = lambda _words: None,
 ) -> Iterator[Made]:
     """Make the shards that are missing or stale, or all of them (`every`), and yield each when it lies in its place.
+
+    Every WARC file is read first: of one that is damaged, short or gone the shard and the index stay as they are. An
+    index that is missing is made.
 
     Args:
         layout: the data folder.
@@ -141,12 +152,23 @@ def clean(  # noqa: PLR0913 - each is an option of the command
         report: counts what each shard changed.
         dry: make the shards elsewhere and throw them away; nothing of the archive changes.
         hosts_of: only shards with pages of this site's hosts.
+        accept: go on with damaged files as they are, and drop what was made from those that are gone.
+        warn: called with a sentence for each damage that was met.
         tell: called with the WARC file and the number of pages done, now and then.
     """
+    found = damage.survey(layout, site, note=not dry)
+    if accept and not dry:
+        damage.accept(layout, found.damages.values())
+        found = Survey(digests=found.digests, damages={})
+    for each in found.damages.values():
+        warn(str(each))
     if not dry:
         _sweep(layout.root / "corpus")
-        _forget_orphans(layout)
-    todo = list(_todo(layout, sites, site, every=every, hosts_of=hosts_of))
+        _make_indexes(layout, found)
+    todo = list(_todo(layout, sites, site, found, every=every, hosts_of=hosts_of))
+    for asked in todo:
+        if asked.why == UNREADABLE:
+            warn(f"{asked.shard}: {UNREADABLE}. It is made again; look after the disk.")
     if not todo:
         return
     hosts = by_host(sites.values())
@@ -163,7 +185,10 @@ def clean(  # noqa: PLR0913 - each is an option of the command
             path = Path(elsewhere) / f"{number}.parquet" if dry else asked.shard
             gone = taken_down(layout, asked.warc)
             shared = asked.warc.stat().st_size > large
-            return Work(asked=asked, before=before, path=path, gone=gone, hosts=hosts, shared=shared)
+            digest = found.digests[asked.warc]
+            return Work(
+                asked=asked, before=before, path=path, gone=gone, hosts=hosts, shared=shared, warc_sha256=digest
+            )
 
         for done, made in workers.make((work(number, asked) for number, asked in enumerate(todo)), tell):
             if report:
@@ -179,29 +204,30 @@ def clean(  # noqa: PLR0913 - each is an option of the command
 
 
 def _todo(
-    layout: Layout, sites: Mapping[str, Site], site: str | None, *, every: bool, hosts_of: Site | None
+    layout: Layout,
+    sites: Mapping[str, Site],
+    site: str | None,
+    found: Survey,
+    *,
+    every: bool,
+    hosts_of: Site | None,
 ) -> Iterator[Stale]:
     if every:
-        found: Iterator[Stale] = (
-            Stale(warc=warc, shard=layout.shard_of(warc), why="asked for") for warc in layout.warcs(site)
-        )
+        sound = (warc for warc in found.digests if warc not in found.damages)
+        wanted: Iterator[Stale] = (Stale(warc=warc, shard=layout.shard_of(warc), why="asked for") for warc in sound)
     else:
-        found = stale(layout, sites, site)
-    for one in found:
+        wanted = stale(layout, sites, site, found)
+    for one in wanted:
         about = shard.about(one.shard)
         if hosts_of is None or about is None or set(about.hosts) & set(hosts_of.hosts):
             yield one
 
 
-def _forget_orphans(layout: Layout) -> None:
-    gone = list(orphans(layout))
-    if gone and not any(layout.warcs()):
-        raise DataError(
-            f"{layout.root / 'warc'}: holds no WARC file, but {len(gone)} files were made from some. Mount the disk or"
-            " bring the files back; if they are gone for good, delete the folders corpus and index too."
-        )
-    for path in gone:
-        path.unlink(missing_ok=True)
+def _make_indexes(layout: Layout, found: Survey) -> None:
+    """Make the indexes that are missing: the catalogue follows them, and must not follow one that is gone."""
+    for warc in found.digests:
+        if warc not in found.damages and not layout.index_of(warc).exists():
+            index.write(layout, warc)
 
 
 def _sweep(folder: Path) -> None:
@@ -255,7 +281,8 @@ def _make(
             if done % BATCH_PAGES == 0:
                 tell(warc, done)
         provisional = any(fault == Reason.KILLED for _, fault in faults)
-        about = writer.close(header=_header(warc, sorted(met), hosts, gone), hosts=sorted(met), provisional=provisional)
+        header = _header(warc, work.warc_sha256, sorted(met), hosts, gone)
+        about = writer.close(header=header, hosts=sorted(met), provisional=provisional)
     return Made(
         warc=warc,
         shard=work.path,
@@ -278,9 +305,9 @@ def taken_down(layout: Layout, warc: Path) -> tuple[str, ...]:
     return excluded.touching(path)
 
 
-def _header(warc: Path, met: Iterable[str], hosts: Mapping[str, Site], forgotten: Collection[str]) -> shard.Header:
-    with warc.open("rb") as file:
-        digest = hashlib.file_digest(file, "sha256").hexdigest()
+def _header(
+    warc: Path, digest: str, met: Iterable[str], hosts: Mapping[str, Site], forgotten: Collection[str]
+) -> shard.Header:
     named = {hosts[host].key: hosts[host] for host in met if host in hosts}
     return shard.Header(
         warc=warc.name,

@@ -10,10 +10,8 @@
 from __future__ import annotations
 
 import datetime as dt
-import fcntl
 import hashlib
 import json
-import os
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -23,8 +21,8 @@ from typing import Any
 
 from archive.errors import DataError
 from archive.layout import Layout
+from archive.warc.disk import TORN, append_lines, disk_error
 from archive.warc.surt import surt
-from archive.warc.writer import disk_error, make_folder, sync_folder
 
 
 class Addresses:
@@ -168,20 +166,7 @@ def append(layout: Layout, *lines: Mapping[str, Any]) -> None:
     """
     path = layout.exclusions
     try:
-        make_folder(path.parent)
-        with path.open("ab+") as file:
-            fcntl.flock(file, fcntl.LOCK_EX)
-            # A line that a power cut tore was told to nobody: it ends here, and is read over.
-            if file.seek(0, os.SEEK_END):
-                file.seek(-1, os.SEEK_END)
-                torn = file.read(1) != b"\n"
-            else:
-                torn = False
-            text = "".join(json.dumps(dict(line), ensure_ascii=False) + "\n" for line in lines)
-            file.write((_TORN if torn else b"") + text.encode())
-            file.flush()
-            os.fsync(file.fileno())
-        sync_folder(path.parent)
+        append_lines(path, *lines)
     except OSError as error:
         raise disk_error(path, error) from error
 
@@ -192,8 +177,6 @@ def now() -> str:
 
 
 _NONE = Exclusions(pages={}, erased=frozenset())
-# What ends a torn line, so that it is known for one.
-_TORN = b"\t#torn\n"
 
 
 @lru_cache(maxsize=8)
@@ -205,7 +188,7 @@ def _read(path: Path, _changed: int, _size: int) -> Exclusions:
     except OSError as error:
         raise _unreadable(path, error.strerror or str(error)) from error
     for number, line in enumerate(lines, 1):
-        if not line.strip() or line.endswith(_TORN.rstrip(b"\n")):
+        if not line.strip() or line.endswith(TORN):
             continue
         try:
             said = json.loads(line)

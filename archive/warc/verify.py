@@ -13,11 +13,12 @@ from zlib_ng import zlib_ng
 
 from archive.errors import DataError, UsageError
 from archive.layout import OPEN, TAIL, TMP, Layout
-from archive.warc import index
+from archive.warc import fixity, index
+from archive.warc.disk import sync_folder
 from archive.warc.member import HEAD, MAGIC, GzipError
 from archive.warc.reader import digest_of, joined_segments, open_file, records
 from archive.warc.record import Problem, Record
-from archive.warc.writer import SOFTWARE, sync_folder
+from archive.warc.writer import SOFTWARE
 
 
 def verify(path: Path, *, growing: bool = False) -> Iterator[Problem]:
@@ -229,6 +230,7 @@ def repair(path: Path, layout: Layout) -> Repaired:
         # Killed between the two halves of giving the file its name: it is whole.
         path.unlink()
         sync_folder(path.parent)
+        _note(layout, final, sha256, "it was whole")
         index.write(layout, final)
         count = sum(isinstance(item, Record) for item in records(final))
         return Repaired(path=final, sha256=sha256, now_sha256=sha256, records=count, tail=None, problems=())
@@ -252,11 +254,18 @@ def repair(path: Path, layout: Layout) -> Repaired:
         os.fsync(file.fileno())
     path.rename(final)
     sync_folder(path.parent)
-    index.write(layout, final)
     now_sha256 = digest_of(final)
+    _note(layout, final, now_sha256, f"it was left open with sha256 {sha256}")
+    index.write(layout, final)
     return Repaired(
         path=final, sha256=sha256, now_sha256=now_sha256, records=count, tail=tail, problems=tuple(problems)
     )
+
+
+def _note(layout: Layout, final: Path, sha256: str, detail: str) -> None:
+    size = final.stat().st_size
+    path = fixity.name_of(layout, final)
+    fixity.append(layout, fixity.Event(event="repaired", path=path, size=size, sha256=sha256, detail=detail))
 
 
 def _set_aside(path: Path, end: int, tail: Path) -> Path | None:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import datetime as dt
-import errno
 import hashlib
 import io
 import os
@@ -17,20 +16,24 @@ from dataclasses import dataclass
 from importlib.metadata import version
 from pathlib import Path
 from tempfile import TemporaryFile
-from typing import BinaryIO, Literal, NoReturn, TextIO
+from typing import TYPE_CHECKING, BinaryIO, Literal, NoReturn, TextIO
 
 from warcio.recordloader import ArcWarcRecord
 from warcio.statusandheaders import StatusAndHeaders
 from warcio.warcwriter import WARCWriter
 
-from archive.errors import CundangError, DataError, SpaceError
+from archive.errors import CundangError
 from archive.layout import OPEN, Layout
-from archive.warc import index
+from archive.warc import fixity, index
 from archive.warc.capture import Place
+from archive.warc.disk import disk_error, make_folder, sync_folder
 from archive.warc.http import Head, Measured, measure, read_head
 from archive.warc.member import MemberWriter
 from archive.warc.record import Record
 from archive.warc.scan import fields_of
+
+if TYPE_CHECKING:
+    from _typeshed import ReadableBuffer
 
 Truncated = Literal["length", "time", "disconnect", "unspecified"]
 Fields = tuple[tuple[str, str], ...]
@@ -109,6 +112,20 @@ class Written:
     revisit: bool
 
 
+class _Hashed(io.FileIO):
+    """A file that knows the SHA-256 of what was written to it."""
+
+    def __init__(self, descriptor: int, mode: str) -> None:
+        super().__init__(descriptor, mode)
+        self.digest = hashlib.sha256()
+
+    def write(self, data: ReadableBuffer, /) -> int:
+        """Write as FileIO does, and hash what the file took."""
+        count = super().write(data)
+        self.digest.update(memoryview(data)[:count])
+        return count
+
+
 class Writer:
     """Writes the WARC files of one site, one after the other; a file is begun when there is something to write.
 
@@ -133,7 +150,7 @@ class Writer:
         self._warcinfo = warcinfo
         self._max_bytes = max_bytes
         self._max_seconds = max_seconds
-        self._file: io.FileIO | None = None
+        self._file: _Hashed | None = None
         self._path = Path()
         self._info_id = ""
         # The lines of the file's index, in a file without a name: reading 256 MiB again to make them would stop a crawl
@@ -248,11 +265,19 @@ class Writer:
             return
         try:
             os.fsync(self._file.fileno())
+            size, digest = self._file.tell(), self._file.digest.hexdigest()
             self._file.close()
             self._file = None
             final = self._path.with_name(self._name)
             self._path.rename(final)
             sync_folder(final.parent)
+            closed = fixity.Event(
+                event="closed",
+                path=fixity.name_of(self._layout, final),
+                size=size,
+                sha256=digest,
+            )
+            fixity.append(self._layout, closed)
             self.closed.append(final)
             assert self._listed is not None
             with self._listed as listed:
@@ -270,18 +295,18 @@ class Writer:
         return self._file.tell() >= self._max_bytes or time.monotonic() - self._begun >= self._max_seconds
 
     @contextlib.contextmanager
-    def _appending(self) -> Iterator[io.FileIO]:
+    def _appending(self) -> Iterator[_Hashed]:
         """The open file, rotated when due; what fails within is cut off again."""
         self._refuse()
         if self._file is not None and self._is_due():
             self.close()
-        start = 0
+        start, before = 0, hashlib.sha256()
         try:
             if self._file is None:
                 self._begin()
             file = self._file
             assert file is not None
-            start = file.tell()
+            start, before = file.tell(), file.digest.copy()
             yield file
         except OSError as error:
             self._fail(error, start)
@@ -290,6 +315,7 @@ class Writer:
             if self._file is not None and start is not None:
                 self._file.truncate(start)
                 self._file.seek(start)
+                self._file.digest = before
             raise
 
     def _begin(self) -> None:
@@ -300,7 +326,7 @@ class Writer:
         name = f"{self._site}-{now:%Y%m%dT%H%M%SZ}-{secrets.token_hex(4)}.warc.gz"
         self._path = folder / (name + OPEN)
         descriptor = os.open(self._path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o644)
-        self._file = io.FileIO(descriptor, "w")
+        self._file = _Hashed(descriptor, "w")
         sync_folder(folder)
         self._begun = time.monotonic()
         self._info_id = ""
@@ -383,31 +409,6 @@ def _known(url: str, digest: str | None, measured: Measured, earlier: Known) -> 
 
 
 _OK, _UNMODIFIED = 200, 304
-
-
-def disk_error(path: Path, error: OSError) -> CundangError:
-    """What an OSError of writing means for the archive: SpaceError where the disk is full, else DataError."""
-    reason = error.strerror or str(error)
-    if error.errno in (errno.ENOSPC, errno.EDQUOT):
-        return SpaceError(f"{path}: {reason}. Make room, then start again: what was written is kept.")
-    return DataError(f"{path}: cannot be written ({reason}). Mend the disk or the rights, start again.")
-
-
-def make_folder(folder: Path) -> None:
-    """Make a folder and those above it, so that they outlast a power cut; raises OSError."""
-    missing = [path for path in (folder, *folder.parents) if not path.exists()]
-    folder.mkdir(parents=True, exist_ok=True)
-    for path in missing:
-        sync_folder(path.parent)
-
-
-def sync_folder(folder: Path) -> None:
-    """Make names that were added to a folder durable; raises OSError."""
-    descriptor = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
 
 
 def _new_id() -> str:

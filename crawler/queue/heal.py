@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from archive.catalogue.agree import Acknowledged
+from archive.corpus import damage
 from archive.errors import DataError, SpaceError
 from archive.layout import Layout
 from archive.warc import index, reader, verify
@@ -44,7 +45,8 @@ def heal(layout: Layout, site: str, frontier: Frontier) -> Unread:
             if repaired.path is not None:
                 healed.add(repaired.path)
         for path in layout.warcs(site):
-            if not layout.index_of(path).exists():
+            # Of a damaged file none is made: `cundang clean`, which follows every crawl, tells of it.
+            if not layout.index_of(path).exists() and damage.is_sound(layout, path):
                 index.write(layout, path)
         for path in layout.warcs(site) if frontier.visit == 0 else sorted(healed):
             # By the records, not by their index: a revisit quotes the exact time of what it refers to.

@@ -31,7 +31,8 @@ from archive.layout import Layout
 from archive.ledger import Ledger, Missing, read_ledger, write_ledger, write_missing
 from archive.site import Site
 from archive.text.document import Reason
-from archive.warc.writer import Writer, Written, disk_error
+from archive.warc.disk import disk_error
+from archive.warc.writer import Writer, Written
 from crawler.discovery import epaper
 from crawler.discovery.link import ARTICLE, START, Link
 from crawler.discovery.scripted import Play, follow, play

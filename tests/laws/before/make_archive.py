@@ -1,4 +1,4 @@
-"""The code of a version -> a small archive that it made: `python tests/laws/before/make.py OUT.tar.gz`.
+"""The code of a version -> a small archive that it made: `python tests/laws/before/make_archive.py OUT.tar.gz`.
 
 Run it in a checkout of the version that is to be kept. It crawls `pages` twice at a fixed address, the second time with
 one article edited, imports a saved page, and takes an article down; then it packs the data folder.

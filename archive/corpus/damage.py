@@ -1,0 +1,314 @@
+"""WARC files and the ledger -> which files are damaged, short or gone: what was made from them is kept until they heal.
+
+Damaged means that the bytes differ from what `fixity.jsonl` says, or before there was one, from what the shard's header
+says. Damage that was there when a file was imported is none: those bytes are what was imported.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import shutil
+from collections.abc import Callable, Collection, Iterable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal
+
+from archive.corpus import shard
+from archive.errors import CundangError, DataError
+from archive.layout import Layout
+from archive.warc import fixity
+from archive.warc.disk import disk_error, sync_folder
+from archive.warc.fixity import Entry, Event, Ledger, name_of
+from archive.warc.record import Problem
+
+What = Literal["damaged", "short", "gone"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Damage:
+    """A WARC file that is not what it was.
+
+    Attributes:
+        warc: where it is, or should be.
+        size, sha256: what its bytes were; the size is None where only a shard told the digest.
+        documents: that were made from it and are kept.
+    """
+
+    warc: Path
+    what: What
+    size: int | None
+    sha256: str
+    documents: int
+
+    def __str__(self) -> str:
+        """What is wrong, what is kept, and the cure that keeps texts."""
+        words = {
+            "damaged": "its bytes are not those that it was closed with",
+            "short": "it is not as long as it was when it was closed",
+            "gone": "the file is gone",
+        }[self.what]
+        size = f"{self.size} bytes, " if self.size is not None else ""
+        return (
+            f"{self.warc}: {words} ({size}sha256 {self.sha256}). The {self.documents} documents that were made from it"
+            f" are kept. Put a good copy back: cundang repair {self.warc} --from COPY. Only where there is none:"
+            " cundang clean --accept-damage goes on with what is left, and drops the rest."
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Survey:
+    """What reading the WARC files found.
+
+    Attributes:
+        digests: SHA-256 of each file that is there, base16.
+        damages: by path; what is derived from these files stays as it is.
+    """
+
+    digests: dict[Path, str]
+    damages: dict[Path, Damage]
+
+
+def survey(
+    layout: Layout,
+    site: str | None = None,
+    *,
+    event: Literal["read", "verified"] = "read",
+    note: bool = True,
+    tell: Callable[[Path], None] = lambda _warc: None,
+) -> Survey:
+    """Read every closed WARC file, of one site where it is named, and compare it with the ledger.
+
+    What is new is noted there (unless `note` is off): files that it did not know, and what became of others.
+
+    Raises:
+        DataError, SpaceError: a file or the ledger cannot be read or written.
+    """
+    found = Survey(digests={}, damages={})
+    events: list[Event] = []
+    warcs = list(layout.warcs(site))
+    ledger = fixity.read(layout)
+    for warc in warcs:
+        tell(warc)
+        size, digest = _measure(warc)
+        if digest is None:
+            continue
+        found.digests[warc] = digest
+        entry = ledger.entries.get(name_of(layout, warc))
+        if entry is None or entry.removed:
+            entry = _registered(layout, warc, size, digest)
+            events.append(_event(layout, warc, "registered", entry.size, entry.sha256))
+        outcome: fixity.Outcome = "whole" if entry.sha256 == digest else "damaged"
+        if outcome == "damaged":
+            found.damages[warc] = _damage(layout, warc, entry, size)
+        if event == "verified" or outcome != entry.outcome:
+            what = "restored" if outcome == "whole" and entry.outcome != "whole" else event
+            events.append(_event(layout, warc, what, size, digest, outcome))
+    for warc, entry in _gone(layout, ledger, site):
+        found.damages[warc] = _damage(layout, warc, entry, None)
+        if name_of(layout, warc) not in ledger.entries:
+            events.append(_event(layout, warc, "registered", None, entry.sha256))
+        if event == "verified" or entry.outcome != "gone":
+            events.append(_event(layout, warc, event, None, None, "gone"))
+    if note:
+        fixity.append(layout, *events)
+    return found
+
+
+def known(layout: Layout, sites: Collection[str] | None = None) -> list[Damage]:
+    """What is damaged, short or gone, as far as existence, size and the last reading tell: no file is read.
+
+    Raises:
+        DataError: the ledger cannot be read.
+    """
+    ledger = fixity.read(layout)
+    found: dict[Path, Damage] = {}
+    for name, entry in ledger.entries.items():
+        warc = layout.root / name
+        if entry.removed or (sites is not None and layout.site_of(warc) not in sites):
+            continue
+        try:
+            size = warc.stat().st_size
+        except FileNotFoundError:
+            found[warc] = _damage(layout, warc, entry, None)
+            continue
+        if entry.size not in (None, size) or entry.outcome == "damaged":
+            found[warc] = _damage(layout, warc, entry, size)
+    for warc, entry in _orphans(layout, ledger, None):
+        if sites is None or layout.site_of(warc) in sites:
+            found.setdefault(warc, _damage(layout, warc, entry, None))
+    return [found[warc] for warc in sorted(found)]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Custody:
+    """When the WARC files of a site were last verified: the `first` and the `last` of these times, and how many never.
+
+    Times are ISO 8601, UTC; None where none was.
+    """
+
+    site: str
+    files: int
+    never: int
+    first: str | None
+    last: str | None
+
+
+def custody(layout: Layout) -> list[Custody]:
+    """What the ledger says of each site's WARC files, by site.
+
+    Raises:
+        DataError: the ledger cannot be read.
+    """
+    sites: dict[str, list[str | None]] = {}
+    for name, entry in fixity.read(layout).entries.items():
+        if not entry.removed:
+            sites.setdefault(layout.site_of(layout.root / name), []).append(entry.verified)
+    found = []
+    for site, times in sorted(sites.items()):
+        dated = sorted(time for time in times if time)
+        never = len(times) - len(dated)
+        first, last = (dated[0], dated[-1]) if dated else (None, None)
+        found.append(Custody(site=site, files=len(times), never=never, first=first, last=last))
+    return found
+
+
+def is_sound(layout: Layout, warc: Path) -> bool:
+    """Whether a file may be the source of something new: it reads as the ledger says, or that does not know it.
+
+    Raises:
+        DataError: the ledger or the file cannot be read.
+    """
+    entry = fixity.read(layout).entries.get(name_of(layout, warc))
+    return entry is None or entry.removed or _measure(warc)[1] == entry.sha256
+
+
+def was_removed(layout: Layout, derived: Path) -> bool:
+    """Whether the WARC file of an index or a shard is gone on purpose, or nothing at all is known of it."""
+    entries = fixity.read(layout).entries
+    found = [entries.get(name_of(layout, warc)) for warc in layout.warc_names(derived)]
+    return all(entry is None or entry.removed for entry in found)
+
+
+def accept(layout: Layout, damages: Iterable[Damage]) -> None:
+    """Go on with damaged files as they are, and without those that are gone: what was made from these goes too.
+
+    Raises:
+        DataError, SpaceError: the disk refuses.
+    """
+    for damage in damages:
+        size, digest = _measure(damage.warc) if damage.what != "gone" else (None, None)
+        if digest is not None:
+            fixity.append(layout, _event(layout, damage.warc, "accepted", size, digest))
+            continue
+        fixity.append(layout, _event(layout, damage.warc, "dropped", None, None, "gone"))
+        layout.index_of(damage.warc).unlink(missing_ok=True)
+        layout.shard_of(damage.warc).unlink(missing_ok=True)
+
+
+def restore(layout: Layout, warc: Path, copy: Path) -> Entry:
+    """Put a good copy in the place of a file that is damaged, short or gone; what the ledger says of it.
+
+    Raises:
+        DataError: the copy is not what the file was, or the disk refuses.
+        CundangError: nothing is known of the file.
+    """
+    entry = fixity.read(layout).entries.get(name_of(layout, warc))
+    about = shard.about(layout.shard_of(warc))
+    if entry is None and about is None:
+        raise CundangError(f"{warc}: neither the ledger nor a shard says what this file was. Import the copy instead.")
+    wanted = entry.sha256 if entry else about.header.warc_sha256  # type: ignore[union-attr]  # one of them is there
+    size, digest = _measure(copy)
+    if digest != wanted:
+        raise DataError(f"{copy}: sha256 {digest} is not that of {warc.name}, {wanted}. Look for another copy.")
+    made = warc.with_name(f"{warc.name}.tmp")
+    try:
+        warc.parent.mkdir(parents=True, exist_ok=True)
+        with copy.open("rb") as file, made.open("wb") as out:
+            shutil.copyfileobj(file, out, 1 << 20)
+            out.flush()
+            os.fsync(out.fileno())
+        made.replace(warc)
+        sync_folder(warc.parent)
+    except OSError as error:
+        raise disk_error(warc, error) from error
+    if entry is None:
+        fixity.append(layout, _event(layout, warc, "registered", size, wanted))
+    fixity.append(layout, _event(layout, warc, "restored", size, wanted))
+    return fixity.read(layout).entries[name_of(layout, warc)]
+
+
+def problems(layout: Layout, found: Survey) -> Iterator[Problem]:
+    """What a survey found, and what of the ledger cannot be read, as `verify` tells it."""
+    for number, reason in fixity.read(layout).unread:
+        cure = "Mend it from a copy."
+        yield Problem(file=layout.fixity.name, offset=0, reason=f"line {number} is no event ({reason}). {cure}")
+    for damage in found.damages.values():
+        yield Problem(file=name_of(layout, damage.warc), offset=0, reason=str(damage))
+
+
+def _measure(warc: Path) -> tuple[int | None, str | None]:
+    """Size and SHA-256 of a file; None for one that was closed or erased meanwhile."""
+    try:
+        with warc.open("rb") as file:
+            digest = hashlib.file_digest(file, "sha256").hexdigest()
+            return file.tell(), digest
+    except FileNotFoundError:
+        return None, None
+    except OSError as error:
+        raise DataError(f"{warc}: cannot be read ({error.strerror}). Mend the disk or the rights.") from error
+
+
+def _registered(layout: Layout, warc: Path, size: int | None, digest: str) -> Entry:
+    """What a file that the ledger does not know was: as its shard says, else as it is."""
+    about = shard.about(layout.shard_of(warc))
+    if about and about.header.warc == warc.name and about.header.warc_sha256 != digest:
+        return Entry(size=None, sha256=about.header.warc_sha256, since="", by="registered", looked="")
+    return Entry(size=size, sha256=digest, since="", by="registered", looked="")
+
+
+def _gone(layout: Layout, ledger: Ledger, site: str | None) -> Iterator[tuple[Path, Entry]]:
+    for name, entry in ledger.entries.items():
+        warc = layout.root / name
+        if not entry.removed and (site is None or layout.site_of(warc) == site) and not warc.exists():
+            yield warc, entry
+    yield from _orphans(layout, ledger, site)
+
+
+def _orphans(layout: Layout, ledger: Ledger, site: str | None) -> Iterator[tuple[Path, Entry]]:
+    """WARC files that only a shard still knows: they were gone before there was a ledger."""
+    for path in layout.shards(site):
+        names = layout.warc_names(path)
+        if any(name_of(layout, warc) in ledger.entries or warc.exists() for warc in names):
+            continue
+        about = shard.about(path)
+        if about:
+            digest = about.header.warc_sha256
+            yield (
+                path_named(names, about.header.warc),
+                Entry(size=None, sha256=digest, since="", by="registered", looked=""),
+            )
+
+
+def path_named(paths: Iterable[Path], name: str) -> Path:
+    """The path that ends with a name, else the first."""
+    paths = list(paths)
+    return next((path for path in paths if path.name == name), paths[0])
+
+
+def _damage(layout: Layout, warc: Path, entry: Entry, size: int | None) -> Damage:
+    what: What = "gone" if size is None else "short" if entry.size not in (None, size) else "damaged"
+    about = shard.about(layout.shard_of(warc))
+    documents = about.documents if about else 0
+    return Damage(warc=warc, what=what, size=entry.size, sha256=entry.sha256, documents=documents)
+
+
+def _event(
+    layout: Layout,
+    warc: Path,
+    event: fixity.Kind,
+    size: int | None,
+    digest: str | None,
+    outcome: fixity.Outcome = "whole",
+) -> Event:
+    return Event(event=event, path=name_of(layout, warc), size=size, sha256=digest, outcome=outcome)

@@ -1,0 +1,176 @@
+"""`fixity.jsonl` <-> what each WARC file was when it closed, and what became of it since: append-only.
+
+A line is an event, in the terms of PREMIS: what happened to which file, when, with which outcome, by which program.
+
+{"event": "closed", "path": "warc/a/2026/a-1.warc.gz", "date": "2026-01-02T03:04:05+00:00", "size": 1234,
+ "sha256": "...", "outcome": "whole", "agent": "cundang 0.1.0", "detail": ""}
+
+closed, imported, repaired, rewritten (by an erasure), accepted (damage and all), registered (an archive without this
+ledger): from now on the file's bytes are to be these. verified, read: they were compared, and `outcome` says how.
+restored: a good copy was put back. erased, dropped: the file is gone on purpose.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+from collections.abc import Iterator, Mapping
+from dataclasses import asdict, dataclass
+from functools import lru_cache
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any, Literal
+
+from archive.errors import DataError
+from archive.layout import Layout
+from archive.warc.disk import TORN, append_lines, disk_error
+
+# fmt: off
+Kind = Literal[
+    "closed", "imported", "repaired", "rewritten", "accepted", "registered",
+    "verified", "read", "restored",
+    "erased", "dropped",
+]
+# fmt: on
+Outcome = Literal["whole", "damaged", "gone"]
+_SETS: tuple[Kind, ...] = ("closed", "imported", "repaired", "rewritten", "accepted", "registered")
+_ENDS: tuple[Kind, ...] = ("erased", "dropped")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Event:
+    """What happened to a WARC file.
+
+    Attributes:
+        path: of the file, below the data folder.
+        size, sha256: of its bytes then, base16; None where there was no file or nobody looked.
+    """
+
+    event: Kind
+    path: str
+    size: int | None = None
+    sha256: str | None = None
+    outcome: Outcome = "whole"
+    detail: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Entry:
+    """What the ledger says of a WARC file.
+
+    Attributes:
+        size, sha256: what its bytes are to be; the size is None where only the shard told the digest.
+        since: when that was written down, ISO 8601, UTC, and `by` which event.
+        outcome: of the last reading.
+        looked: when that was; `verified`: when `verify` last read it, None: never.
+        removed: it is gone on purpose.
+    """
+
+    size: int | None
+    sha256: str
+    since: str
+    by: Kind
+    outcome: Outcome = "whole"
+    looked: str
+    verified: str | None = None
+    removed: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ledger:
+    """The ledger: an entry a file, by its path below the data folder, and the lines that cannot be read."""
+
+    entries: Mapping[str, Entry]
+    unread: tuple[tuple[int, str], ...] = ()
+
+
+def read(layout: Layout) -> Ledger:
+    """What the ledger says; the file is read anew only when it changed.
+
+    Raises:
+        DataError: it cannot be read.
+    """
+    path = layout.fixity
+    try:
+        state = path.stat()
+        return _read(path, state.st_mtime_ns, state.st_size)
+    except FileNotFoundError:
+        return Ledger(entries={})
+    except OSError as error:
+        cure = "Mend the rights, or copy it from a backup."
+        raise DataError(f"{path}: cannot be read ({error.strerror}). {cure}") from error
+
+
+def append(layout: Layout, *events: Event) -> None:
+    """Write events down, durable on return.
+
+    Raises:
+        SpaceError, DataError: the ledger cannot be written.
+    """
+    if not events:
+        return
+    now = dt.datetime.now(dt.UTC).isoformat(timespec="seconds")
+    agent = f"cundang {version('cundang')}"
+    try:
+        append_lines(layout.fixity, *({**asdict(event), "date": now, "agent": agent} for event in events))
+    except OSError as error:
+        raise disk_error(layout.fixity, error) from error
+
+
+def name_of(layout: Layout, warc: Path) -> str:
+    """How the ledger names a WARC file."""
+    return warc.relative_to(layout.root).as_posix()
+
+
+def events(layout: Layout) -> Iterator[dict[str, Any]]:
+    """Every event, in order, as it stands; lines that cannot be read are passed over. Raises OSError."""
+    if layout.fixity.exists():
+        for _, said in _lines(layout.fixity):
+            if isinstance(said, dict):
+                yield said
+
+
+@lru_cache(maxsize=8)
+def _read(path: Path, _changed: int, _size: int) -> Ledger:
+    entries: dict[str, Entry] = {}
+    unread: list[tuple[int, str]] = []
+    for number, said in _lines(path):
+        try:
+            if isinstance(said, ValueError):
+                raise said
+            name = str(said["path"])
+            entry = _after(entries.get(name), said)
+        except (KeyError, TypeError, ValueError) as error:
+            unread.append((number, repr(error)))
+            continue
+        if entry:
+            entries[name] = entry
+    return Ledger(entries=entries, unread=tuple(unread))
+
+
+def _lines(path: Path) -> Iterator[tuple[int, Any]]:
+    """Number and content of each line; a ValueError for one that is no JSON. The last one may be half written."""
+    *lines, _ = path.read_bytes().split(b"\n")
+    for number, line in enumerate(lines, 1):
+        if line.strip() and not line.endswith(TORN):
+            try:
+                yield number, json.loads(line)
+            except ValueError as error:
+                yield number, error
+
+
+def _after(entry: Entry | None, said: Mapping[str, Any]) -> Entry | None:
+    """What is known of a file after one more event; raises KeyError, TypeError, ValueError for what is none."""
+    event, date, outcome = said["event"], str(said["date"]), said["outcome"]
+    if event in _SETS:
+        size = None if said["size"] is None else int(said["size"])
+        verified = entry.verified if entry else None
+        return Entry(size=size, sha256=str(said["sha256"]), since=date, by=event, looked=date, verified=verified)
+    if entry is None:
+        return None
+    values = asdict(entry)
+    if event in _ENDS:
+        return Entry(**{**values, "removed": True, "looked": date})
+    if event == "verified":
+        values["verified"] = date
+    return Entry(**{**values, "outcome": outcome, "looked": date})

@@ -1,0 +1,144 @@
+"""What is derived never gets worse because truth is damaged; an archive of the version before opens and goes on."""
+
+from __future__ import annotations
+
+import random
+import shutil
+import sys
+import tarfile
+from pathlib import Path
+
+import pytest
+
+from archive.corpus import damage
+from archive.layout import Layout
+from archive.warc import exclusions, fixity
+
+sys.path.insert(0, str(Path(__file__).parents[1]))
+import damage_matrix as matrix
+import make_archive
+
+
+@pytest.fixture(scope="module")
+def whole(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return matrix.unpacked(tmp_path_factory.mktemp("whole"))
+
+
+@pytest.fixture
+def data(whole: Path, tmp_path: Path) -> Path:
+    """A copy, beside the same site files."""
+    return Path(shutil.copytree(whole, whole.parent / tmp_path.name))
+
+
+@pytest.mark.parametrize(("kind", "harm"), matrix.CELLS)
+def test_damage_loses_nothing_is_told_and_heals(whole: Path, kind: str, harm: str) -> None:
+    where = random.Random(f"{kind} {harm}").random()  # noqa: S311 - no secret
+    assert matrix.row(whole, whole.parent / "hurt", kind, harm, where, *matrix.COMMANDS) == []
+
+
+@pytest.mark.parametrize(
+    ("kind", "harm"), [("warc", "flipped"), ("warc", "gone"), ("index", "cut"), ("catalogue", "cut")]
+)
+def test_rebuild_makes_nothing_from_what_is_damaged(whole: Path, kind: str, harm: str) -> None:
+    assert matrix.row(whole, whole.parent / "hurt", kind, harm, 0.4, "rebuild") == []
+
+
+def test_an_archive_of_the_version_before_opens_verifies_is_cleaned_again_and_crawled_on(tmp_path: Path) -> None:
+    with tarfile.open(matrix.ARCHIVE) as pack:
+        pack.extractall(tmp_path, filter="data")
+    (tmp_path / "sites").mkdir()
+    (tmp_path / "sites" / "old.toml").write_text(make_archive.SITE, "utf-8")
+    data = tmp_path / "data"
+    layout = Layout(root=data)
+    before = matrix.documents(layout)
+    assert before.total() == 5
+    assert not layout.fixity.exists()
+    assert [matrix.run(data, command) for command in ("status", "verify", "clean", "verify", "export")] == [0] * 5
+    # Another cleaner may read other texts, of the same documents.
+    assert {id_ for id_, _ in matrix.documents(layout)} == {id_ for id_, _ in before}
+    assert {entry.by for entry in fixity.read(layout).entries.values()} == {"registered"}
+    with make_archive.serving(make_archive.pages(edited=True, more=1)) as asked:
+        assert matrix.crawl(data) == 0
+    # What it knows it does not ask for again: the list, and the article that is new.
+    assert [path for path in asked if "cundang-probe" not in path] == ["/", "/art/2024/3/5/t_5.html"]
+    assert matrix.documents(layout).total() == 6
+    assert matrix.run(data, "verify") == 0
+
+
+def test_damage_is_what_the_shard_told_before_there_was_a_ledger(tmp_path: Path) -> None:
+    with tarfile.open(matrix.ARCHIVE) as pack:
+        pack.extractall(tmp_path, filter="data")
+    layout = Layout(root=tmp_path / "data")
+    path = matrix.victim(layout, "warc")
+    good = path.read_bytes()
+    matrix.hurt(path, "flipped", 0.5)
+    found = damage.survey(layout, "old")
+    assert [(each.warc, each.what, each.documents) for each in found.damages.values()] == [(path, "damaged", 3)]
+    # It is written down: a shard that is lost later takes nothing with it.
+    layout.shard_of(path).unlink()
+    assert [each.what for each in damage.survey(layout, "old").damages.values()] == ["damaged"]
+    path.write_bytes(good)
+    assert damage.survey(layout, "old").damages == {}
+    events = [said["event"] for said in fixity.events(layout) if said["path"].endswith(path.name)]
+    assert events == ["registered", "read", "restored"]
+
+
+def test_the_cures_keep_texts_and_only_the_last_one_drops(data: Path, tmp_path: Path) -> None:
+    layout = Layout(root=data)
+    path = matrix.victim(layout, "warc")
+    good, texts = path.read_bytes(), matrix.documents(layout)
+    copy, other = tmp_path / "copy", tmp_path / "other"
+    copy.write_bytes(good)
+    other.write_bytes(good[:-1])
+    matrix.hurt(path, "gone", 0)
+    (told,) = damage.known(layout)
+    assert str(told).endswith(
+        f" The 3 documents that were made from it are kept. Put a good copy back: cundang repair {path} --from COPY."
+        " Only where there is none: cundang clean --accept-damage goes on with what is left, and drops the rest."
+    )
+    assert matrix.run(data, "repair", str(path), "--from", str(other)) == 1
+    assert not path.exists()
+    assert matrix.run(data, "repair", str(path), "--from", str(copy)) == 0
+    assert path.read_bytes() == good
+    assert [matrix.run(data, "clean"), matrix.run(data, "verify")] == [0, 0]
+    assert matrix.documents(layout) == texts
+    matrix.hurt(path, "gone", 0)
+    assert matrix.run(data, "clean") == 1
+    assert matrix.documents(layout) == texts
+    assert matrix.run(data, "clean", "--accept-damage") == 0
+    assert matrix.documents(layout).total() == 2
+    assert matrix.catalogued(layout).total() == 2
+    assert [matrix.run(data, "clean"), matrix.run(data, "status")] == [0, 0]
+
+
+def test_status_and_export_know_what_the_last_reading_said(data: Path) -> None:
+    path = matrix.victim(Layout(root=data), "warc")
+    matrix.hurt(path, "flipped", 0.3)
+    assert [matrix.run(data, command) for command in ("status", "export")] == [0, 0]
+    assert matrix.run(data, "clean") == 1
+    assert [matrix.run(data, command) for command in ("status", "export")] == [1, 1]
+
+
+def test_an_index_that_is_cut_brings_no_page_back(data: Path) -> None:
+    layout = Layout(root=data)
+    (gone,) = exclusions.read(layout).pages.values()
+    path = matrix.victim(layout, "index")
+    good = path.read_bytes()
+    path.write_bytes(b"".join(line for line in good.splitlines(keepends=True) if gone.url.encode() not in line))
+    texts = matrix.documents(layout)
+    assert matrix.run(data, "clean") == 1
+    assert path.read_bytes() == good
+    assert matrix.documents(layout) == texts
+    assert matrix.run(data, "clean") == 0
+
+
+def test_the_ledger_outlasts_torn_and_foreign_lines(data: Path) -> None:
+    layout = Layout(root=data)
+    files = len(fixity.read(layout).entries)
+    with layout.fixity.open("ab") as file:
+        file.write(b'nonsense\n{"event": "closed"}\n{"event": "clo')
+    assert [number for number, _ in fixity.read(layout).unread] == [7, 8]
+    assert len(fixity.read(layout).entries) == files
+    fixity.append(layout, fixity.Event(event="verified", path="warc/old/2026/x.warc.gz"))
+    assert [number for number, _ in fixity.read(layout).unread] == [7, 8]
+    assert matrix.run(data, "verify") == 1
