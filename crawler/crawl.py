@@ -33,6 +33,7 @@ from archive.errors import CundangError, DataError, InterruptedCrawl, UsageError
 from archive.layout import Layout
 from archive.ledger import SiteAccount, read_ledger, write_ledger
 from archive.site import Site, load, load_file
+from archive.text.document import Reason
 from crawler.queue.accounts import say_doubt
 from crawler.queue.frontier import Frontier
 from crawler.spiders.site import SiteSpider, spider_for
@@ -269,6 +270,8 @@ def doubt_skipped(layout: Layout, key: str) -> SiteAccount | None:
         found = query.skipped(layout, frontier.articles())
     finally:
         frontier.close()
+    # A page that was taken down is no loss.
+    found = {reason: count for reason, count in found.items() if reason != Reason.FORGOTTEN}
     words = ", ".join(f"{reason} {count}" for reason, count in found.items())
     return SiteAccount(doubt="skipped_articles", count=sum(found.values()), detail=words) if found else None
 

@@ -206,7 +206,8 @@ def test_an_exchange_that_somebody_cut_out_and_indexed_anew_is_missed_by_the_cra
     layout.catalogue.unlink()
     assert list(verify.verify(warc)) == list(agree.disagreements(layout)) == []
     told = cundang(tmp_path, "verify", code=1).stdout
-    assert told.startswith("state/little.sqlite: offset 0: 1 captures that the crawl acknowledged")
+    assert told.startswith(f"warc/little/{warc.parent.name}/{warc.name}: offset 0: ")
+    assert "\nstate/little.sqlite: offset 0: 1 captures that the crawl acknowledged" in told
     assert f"{cut[0].id} of {little.base}{PATHS[2]}" in told
 
 
