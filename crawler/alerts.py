@@ -37,7 +37,8 @@ _VAIN = (
 
 def reasons(run: Run, earlier: Sequence[Run]) -> list[str]:
     """What is worth telling of a run: it ended badly, planned times were missed, fewer pages than ever were good."""
-    found = [] if run.ending in ("finished", "max_pages") and run.exit == 0 else [run.ending]
+    bad = run.ending not in ("finished", "max_pages") or run.exit != 0
+    found = [f"{run.ending}: {run.shortfall}" if run.shortfall else run.ending] if bad else []
     if run.missed:
         found.append(f"missed {run.missed}")
     usual = [_good(one) for one in earlier if one.exit == 0 and one.pages >= PAGES]

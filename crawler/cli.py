@@ -155,6 +155,8 @@ def sites_add(
     for sample in found.samples:
         _print(sample, f"{sample.published or '':10}  {sample.title}\n    {sample.text[:80]}", json_)
     say(f"{found.path}: {found.cms or 'no known CMS'}, {len(found.columns)} columns, {found.requests} answers")
+    for line in probe.account(found):
+        say(f"  {line}")
 
 
 @sites_app.command("check")
@@ -941,11 +943,12 @@ def _fixity_status(layout: Layout, json_: bool) -> int:
 
 
 def _frontier_status(state: Path, json_: bool, *, missing: bool, learned: bool) -> None:
+    from crawler.queue.accounts import missing as lists_missing  # noqa: PLC0415 - only this command needs it
     from crawler.queue.frontier import Frontier  # noqa: PLC0415 - scrapy is imported only where a crawl is asked about
 
     frontier = Frontier(state, read_only=True)
     if missing:
-        for address in frontier.uncaptured(waiting=True):
+        for address in (*lists_missing(frontier.accounts.ledger()), *frontier.uncaptured(waiting=True)):
             _print(address, f"{address.reason:20} {address.url}  {address.detail}", json_)
     elif learned:
         for each in frontier.shapes():

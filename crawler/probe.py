@@ -8,6 +8,7 @@ import subprocess
 import sys
 import tempfile
 from collections import Counter
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 from urllib.parse import urljoin, urlsplit
@@ -17,22 +18,29 @@ from lxml.etree import XPath
 from archive.catalogue import query
 from archive.errors import CundangError, UsageError
 from archive.layout import Layout
+from archive.ledger import Ledger, Missing, read_ledger, read_missing
 from archive.site import by_host, host_of, load, load_file
 from archive.text.decode import decode, parse
 from archive.text.document import Document
 from archive.warc import reader
 from archive.warc.capture import Capture
+from crawler.crawl import cure
 from crawler.discovery import Link, discover
 from crawler.discovery.fingerprint import cms
 from crawler.discovery.link import ARTICLE
+from crawler.queue.accounts import say_gap
 from crawler.queue.address import canonical, shape
 from crawler.wire.guard import literal_address
 
+# What stands in missing.jsonl of a look because it was only a look.
+_NO_TROUBLE = ("waiting", "list_gap")
 # Pages of the first look and sample articles; with robots.txt for each and redirects, at most 30 requests.
 LOOK, SAMPLES = 16, 5
 _TITLE = XPath("string(//title)")
 _FEEDS = XPath("//link[@rel='alternate'][contains(@type, 'rss') or contains(@type, 'atom')]/@href")
 _PLACE = re.compile(r"<meta(?>[^<>]*?name=[\"']SiteIDCode[\"'])[^<>]*?content=[\"'](\d{6})\d{4}[\"']", re.IGNORECASE)
+# What a pager names pages 2 and 3, which are no columns.
+_PAGE_NAME = re.compile(r"\A[\W\d]*(?:第?[\W\d]*[页頁]|[下上尾末][\W一]*[页頁]|首[页頁])?[\W\d]*\Z")
 _NUMBER, _HASH = re.compile(r"\d+"), re.compile(r"[0-9a-f]{32}")
 _NAME_BEGIN = re.compile(r"^(?:网站)?首[页頁]\s*[-_|–—]+\s*")
 _NAME_END = re.compile(r"(?<!\s)\s*+[-_|–—](?s:.*)|首页\Z|官方网站\Z")
@@ -48,6 +56,8 @@ class Probed:
         article: a regular expression of what articles' addresses look like; None: no article was seen.
         samples: some articles, cleaned.
         requests: that it took.
+        ledger: of its lists, as far as the look went: what each claims, and what on it cannot be followed.
+        troubles: addresses that gave no page, by the reason.
     """
 
     path: Path
@@ -60,6 +70,8 @@ class Probed:
     feed: str | None
     samples: tuple[Document, ...]
     requests: int
+    ledger: Ledger
+    troubles: Mapping[str, int]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -85,27 +97,25 @@ def probe(url: str, folder: Path, *, key: str | None = None, delay: float = 3.0)
         UsageError: the URL is none, or there is such a file.
         CundangError: no page came.
     """
-    home = canonical(url if "//" in url else f"http://{url}/")
-    if home is None:
-        raise UsageError(f"{url!r} is no http(s) address. Give the address of a site's home page.")
-    host = host_of(home)
-    key = key or re.sub(r"[^a-z0-9]+", "-", re.sub(r"^www\.|\.(?:gov|org|com|net|edu)?\.?cn$", "", host)).strip("-")
-    path = folder / f"{key}.toml"
-    if path.exists():
-        raise UsageError(f"{path} is there already. Delete it, or give another name with --key.")
-    claimed = by_host(load(folder).values()).get(host) if folder.is_dir() else None
-    if claimed is not None:
-        raise UsageError(f"{host} stands in the site file {claimed.key} already. Change that one.")
+    home, key = _new_site(url, folder, key)
+    host, path = host_of(home), folder / f"{key}.toml"
     with tempfile.TemporaryDirectory(prefix="cundang-") as scratch:
         looked = _look(Path(scratch) / "look", key, host, [home], delay, LOOK)
-        old = host
+        seen, old = Layout(root=Path(scratch) / "look"), host
         if (moved := _moved(looked, home)) is not None:
             # The old host may still be what older links name.
             home, host = moved, host_of(moved)
-            looked += _look(Path(scratch) / "moved", key, host, [home], delay, LOOK)
-        pages = [page for capture in looked if (page := _page(capture)) is not None]
+            seen = Layout(root=Path(scratch) / "moved")
+            looked += _look(seen.root, key, host, [home], delay, LOOK)
+        missing = {each.url: each.reason for each in _walls(seen, key)}
+        troubles = Counter(missing.values())
+        # A wall may come with status 200.
+        read = (page for capture in looked if (page := _page(capture)) is not None)
+        pages = [page for page in read if page.url not in missing]
         if not pages:
-            raise CundangError(f"{home}: no page came. Check that it opens in a browser, then try again.")
+            said = ", ".join(f"{count} {reason}" for reason, count in troubles.most_common())
+            raise CundangError(f"{home}: no page came{f' ({said})' if said else ''}. {cure(troubles)}")
+        ledger = read_ledger(seen.ledger(key))
         inside = [link for page in pages for link in page.links if host_of(link.url) == host]
         articles = _articles(inside)
         asked = _look(Path(scratch) / "read", key, host, articles[:SAMPLES], delay, SAMPLES) if articles else []
@@ -122,6 +132,8 @@ def probe(url: str, folder: Path, *, key: str | None = None, delay: float = 3.0)
         feed=next((feed for page in pages for feed in page.feeds), None),
         samples=samples,
         requests=len(looked) + len(asked),
+        ledger=ledger,
+        troubles=troubles,
     )
     place = next((found[1] for page in pages if (found := _PLACE.search(page.html))), None)
     hosts = sorted({host, *(host_of(link.url) for page in pages for link in page.links)} & {host, _twin(host)})
@@ -130,6 +142,35 @@ def probe(url: str, folder: Path, *, key: str | None = None, delay: float = 3.0)
     path.write_text(_file(probed, home, hosts, delay, place), encoding="utf-8")
     load_file(path)
     return probed
+
+
+def _new_site(url: str, folder: Path, key: str | None) -> tuple[str, str]:
+    """The home page of a site that no file names yet, and the key of its file; raises UsageError."""
+    home = canonical(url if "//" in url else f"http://{url}/")
+    if home is None:
+        raise UsageError(f"{url!r} is no http(s) address. Give the address of a site's home page.")
+    host = host_of(home)
+    key = key or re.sub(r"[^a-z0-9]+", "-", re.sub(r"^www\.|\.(?:gov|org|com|net|edu)?\.?cn$", "", host)).strip("-")
+    if (path := folder / f"{key}.toml").exists():
+        raise UsageError(f"{path} is there already. Delete it, or give another name with --key.")
+    claimed = by_host(load(folder).values()).get(host) if folder.is_dir() else None
+    if claimed is not None:
+        raise UsageError(f"{host} stands in the site file {claimed.key} already. Change that one.")
+    return home, key
+
+
+def _walls(layout: Layout, key: str) -> list[Missing]:
+    """The addresses of a look that gave no page, with their reasons."""
+    return [each for each in read_missing(layout.missing(key)) if each.reason not in _NO_TROUBLE]
+
+
+def account(found: Probed) -> Iterator[str]:
+    """What the lists of a site claim and cannot be followed on them, and why addresses gave no page: lines of text."""
+    for each in found.ledger.lists:
+        if each.claimed is not None or each.claimed_pages is not None or each.controls or each.blind or each.foreign:
+            yield f"{each.name or each.url}: {say_gap(each)}"
+    for reason, count in found.troubles.items():
+        yield f"{count} addresses gave no page: {reason}. {cure({reason: count})}"
 
 
 def _name(title: str) -> str:
@@ -210,16 +251,19 @@ def _articles(links: list[Link]) -> list[str]:
 
 def _columns(pages: list[_Page], home: str) -> tuple[tuple[str, str], ...]:
     """Pages with many articles that the menu names."""
-    names = {link.url: link.anchor for page in pages for link in page.links if link.kind == "page" and link.anchor}
+    links = [link for page in pages for link in page.links]
+    names = {link.url: link.anchor for link in links if link.kind == "page" and link.anchor}
     # Articles have lists beside them too.
-    articles = {link.url for page in pages for link in page.links if link.priority == ARTICLE}
-    found: dict[str, str] = {}
+    articles = {link.url for link in links if link.priority == ARTICLE}
+    found = dict.fromkeys(url for url in _lists(pages) if url in names and url != home and url not in articles)
+    return tuple((names[url], url) for url in found if not _PAGE_NAME.fullmatch(names[url]))
+
+
+def _lists(pages: list[_Page]) -> list[str]:
+    """The pages that lead to articles, by themselves or by a frame."""
     lists = {page.url for page in pages if page.leads}
-    for page in pages:
-        leads = page.url in lists or any(link.frame and link.url in lists for link in page.links)
-        if leads and page.url != home and page.url in names and page.url not in articles:
-            found.setdefault(page.url, names[page.url] or "")
-    return tuple((name, url) for url, name in found.items())
+    framed = {page.url for page in pages if any(link.frame and link.url in lists for link in page.links)}
+    return [page.url for page in pages if page.url in lists | framed]
 
 
 def _pager(pages: list[_Page]) -> str | None:

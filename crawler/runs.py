@@ -31,7 +31,8 @@ CREATE TABLE IF NOT EXISTS run (
     revisits     INTEGER NOT NULL,
     bytes        INTEGER NOT NULL,
     documents    INTEGER NOT NULL,
-    skips        TEXT NOT NULL   -- JSON: reason, count
+    skips        TEXT NOT NULL,  -- JSON: reason, count
+    shortfall    TEXT            -- what was not had, in words; null: nothing that the run before had not missed
 );
 CREATE INDEX IF NOT EXISTS run_site ON run(site, planned);
 -- From when on a site's planned times count: when the schedule first saw its cron expression.
@@ -46,7 +47,10 @@ _ENDINGS = {0: "finished", 1: "failed", 2: "refused", 3: "no space", 4: "locked"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Did:
-    """What a crawl did; `ending` is the frontier's word, None where it wrote none. Skips: reason, count."""
+    """What a crawl did; `ending` is the frontier's word, None where it wrote none. Skips: reason, count.
+
+    `shortfall`: what was not had, in words.
+    """
 
     ending: str | None = None
     pages: int = 0
@@ -56,6 +60,7 @@ class Did:
     bytes: int = 0
     documents: int = 0
     skips: Mapping[str, int] = field(default_factory=dict)
+    shortfall: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -67,9 +72,10 @@ class Run:
         missed: planned times before it that passed unused, `first_missed` the first of them.
         runner: the process that started it.
         exit: the crawl's exit code; below 0 the signal that killed it; None while it runs, or where nobody saw its end.
-        ending: `running`, `finished`, `far_less`, `max_pages`, `broken_off`, `unreachable`, `interrupted`, `killed`,
-            `failed`, `refused` (its configuration), `no space`, `locked` (crawled by another process).
+        ending: `running`, `finished`, `gaps`, `far_less`, `max_pages`, `broken_off`, `unreachable`, `interrupted`,
+            `killed`, `failed`, `refused` (its configuration), `no space`, `locked` (crawled by another process).
         documents: that the captures of this run gave; `skips`: the others by reason.
+        shortfall: what lists claim and was not had, or what known pages brought less of; None: nothing new.
     """
 
     number: int
@@ -89,6 +95,7 @@ class Run:
     bytes: int
     documents: int
     skips: dict[str, int]
+    shortfall: str | None = None
 
 
 class Runs:
@@ -105,6 +112,8 @@ class Runs:
             self._db = sqlite3.connect(path, timeout=30, isolation_level=None, check_same_thread=False)
             # A killed process loses nothing by this; a power cut at most the last line of a history.
             self._db.executescript("PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL;" + _SCHEMA)
+            if "shortfall" not in {row[1] for row in self._db.execute("PRAGMA table_info(run)")}:
+                self._db.execute("ALTER TABLE run ADD COLUMN shortfall TEXT")
         except (OSError, sqlite3.Error) as error:
             raise DataError(
                 f"{path}: the history of runs cannot be used ({error}). Mend its rights, or move it away to begin anew."
@@ -163,7 +172,7 @@ class Runs:
                 cursor.execute("COMMIT")
                 return None
             number = cursor.execute(
-                "INSERT INTO run VALUES (NULL, ?, ?, ?, ?, ?, ?, NULL, NULL, 'running', 0, 0, 0, 0, 0, 0, '{}')",
+                "INSERT INTO run VALUES (NULL, ?, ?, ?, ?, ?, ?, NULL, NULL, 'running', 0, 0, 0, 0, 0, 0, '{}', NULL)",
                 (
                     site,
                     planned.isoformat(),
@@ -184,7 +193,7 @@ class Runs:
             ending = did.ending
         self._db.execute(
             "UPDATE run SET ended = ?, exit = ?, ending = ?, pages = ?, articles = ?, requisites = ?, revisits = ?,"
-            " bytes = ?, documents = ?, skips = ? WHERE number = ? AND ended IS NULL",
+            " bytes = ?, documents = ?, skips = ?, shortfall = ? WHERE number = ? AND ended IS NULL",
             (
                 now.isoformat(),
                 exit_code,
@@ -196,6 +205,7 @@ class Runs:
                 did.bytes,
                 did.documents,
                 json.dumps(dict(did.skips), ensure_ascii=False),
+                did.shortfall,
                 run.number,
             ),
         )

@@ -26,8 +26,10 @@ from apscheduler.triggers.cron import CronTrigger
 from archive.catalogue import query
 from archive.errors import CundangError, SiteError
 from archive.layout import Layout
+from archive.ledger import read_ledger
 from archive.site import Site, load
 from crawler.alerts import Alarm, reasons
+from crawler.queue.accounts import say_doubt
 from crawler.queue.lock import is_held
 from crawler.runs import Did, Run, Runs
 from crawler.talk import say
@@ -331,7 +333,7 @@ class Machine:
         """From the site's frontier and the catalogue."""
         from crawler.queue.frontier import Frontier  # noqa: PLC0415 - scrapy is imported only where a crawl is asked about
 
-        ending, counts = None, (0, 0, 0, 0, 0)
+        ending, shortfall, counts = None, None, (0, 0, 0, 0, 0)
         try:
             if self._layout.state(site).exists():
                 frontier = Frontier(self._layout.state(site), read_only=True)
@@ -339,7 +341,7 @@ class Machine:
                 frontier.close()
                 # The frontier's clock is read to the second.
                 if latest is not None and latest.began >= began - dt.timedelta(seconds=2):
-                    ending = latest.ending
+                    ending, shortfall = latest.ending, latest.shortfall or self._doubted(site)
                     counts = (latest.pages, latest.articles, latest.requisites, latest.revisits, latest.bytes)
             became = query.became(self._layout, site, began) if self._layout.catalogue.exists() else {}
         except CundangError as error:
@@ -356,7 +358,13 @@ class Machine:
             bytes=size,
             documents=documents,
             skips=became,
+            shortfall=shortfall,
         )
+
+    def _doubted(self, site: str) -> str | None:
+        """What the cleaning after the last crawl of a site found; None: nothing."""
+        doubts = read_ledger(self._layout.ledger(site)).doubts
+        return next((say_doubt(each) for each in doubts if each.doubt == "skipped_articles"), None)
 
     def alive(self, runner: str) -> bool:
         """Whether that very process still is: numbers are used again, a start time is not."""

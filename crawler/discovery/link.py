@@ -21,6 +21,25 @@ _EXTENSION = re.compile(r"\.([a-z0-9]{1,5})$", re.IGNORECASE)
 # Download scripts of CMSs: hanweb /module/download/downfile.jsp?filename=, VSB /system/_content/download.jsp, 动易.
 _DOWNLOAD = re.compile(r"/(?:downfile|download|downloadattach\w*|doattach)\.(?:jsp|do|aspx?|php)\b", re.IGNORECASE)
 
+# How programs name a column, and a page of it: ShowClass.asp?ClassID=7, InfoList.aspx?ColumnID=7&page=2.
+_COLUMN_KEYS = frozenset(
+    [
+        "classid",
+        "sortid",
+        "columnid",
+        "channelid",
+        "typeid",
+        "catid",
+        "cateid",
+        "categoryid",
+        "nodeid",
+        "lanmuid",
+        "lmid",
+        "bigclassid",
+        "smallclassid",
+    ]
+)
+_PAGE_KEYS = frozenset(["page", "pageno", "pageindex", "p", "pn"])
 # What an article's address has behind its host: a date, the id of a known CMS, or a long number. Each begins with a
 # slash, which the regex engine looks for first.
 _ARTICLE = re.compile(
@@ -79,12 +98,21 @@ def is_file(url: str) -> bool:
     return extension(url) in (*DOCUMENTS, *_PACKED) or _DOWNLOAD.search(url) is not None
 
 
+def _names_column(behind: str) -> bool:
+    """Whether the query of an address names a column, and nothing of it an article."""
+    query = behind.partition("?")[2].partition("#")[0]
+    keys = {pair.partition("=")[0].lower().replace("_", "") for pair in query.split("&")}
+    return bool(keys & _COLUMN_KEYS) and keys <= _COLUMN_KEYS | _PAGE_KEYS
+
+
 @lru_cache(maxsize=2**14)
 def look_of(url: str) -> Literal["file", "image", "foreign", "article", "page"]:
     """What a URL looks like before it is fetched; `foreign` is neither page nor kept file: films, programs, styles.
 
     >>> [look_of("http://h" + p) for p in ("/xw/202002/t20200219_1.html", "/yl_show.aspx?id=2", "/my/202409/5.html")]
     ['article', 'article', 'article']
+    >>> [look_of("http://h" + p) for p in ("/ShowClass.asp?ClassID=7", "/InfoList.aspx?ColumnID=7&page=2")]
+    ['page', 'page']
     >>> [look_of("http://h" + p) for p in ("/", "/xwzx/index_2.html", "/list_1_2.html", "/news_list.aspx?page=2")]
     ['page', 'page', 'page', 'page']
     """
@@ -96,6 +124,8 @@ def look_of(url: str) -> Literal["file", "image", "foreign", "article", "page"]:
     if ending in _OTHER:
         return "foreign"
     behind = url[url.find("/", 8) :]
+    if "?" in behind and _names_column(behind):
+        return "page"
     asked = "?" in behind and _ARTICLE_QUERY.search(behind)
     return "article" if asked or _ARTICLE.search(behind) else "page"
 

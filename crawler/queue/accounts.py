@@ -10,7 +10,7 @@ from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from typing import Any
 
-from archive.ledger import Ledger, ListAccount, SiteAccount
+from archive.ledger import Ledger, ListAccount, Missing, SiteAccount
 from crawler.queue.address import START, host_of
 
 # Rows that stand in more than this share of a site's lists are furniture, such as a side bar of the newest articles.
@@ -23,6 +23,11 @@ FROM listed l JOIN address a ON a.id = l.address
 WHERE coalesce(a.reason, '') != 'deleted'
   AND (SELECT count(*) FROM listed m WHERE m.address = l.address) <= ?
 GROUP BY l.list
+"""
+# A list in a frame, or one that a script asks for, has the name of its page.
+_NAME = """
+SELECT url, coalesce(anchor, (SELECT page.anchor FROM address page WHERE page.url = a.parent))
+FROM address a WHERE id = ?
 """
 _START = """
 SELECT a.url FROM ledger l JOIN address a ON a.id = l.page WHERE a.priority = ? AND a.parent IS NULL AND l.leads = 0
@@ -119,7 +124,7 @@ class Accounts:
         ):
             pages[key].append(tuple(page))
         for key, said in pages.items():
-            url, name = self._db.execute("SELECT url, anchor FROM address WHERE id = ?", [key]).fetchone()
+            url, name = self._db.execute(_NAME, [key]).fetchone()
             shown, had = rows.get(key, (0, 0))
             yield account(url, name, said, shown, had, dict(sorted(foreign[key].items())))
 
@@ -206,6 +211,13 @@ def gaps(ledger: Ledger) -> Iterator[tuple[str, int, str]]:
             yield each.url, each.gap, f"{each.name or each.url}: {say_gap(each)}"
     for doubt in ledger.doubts:
         yield doubt.doubt, max(1, doubt.count), say_doubt(doubt)
+
+
+def missing(ledger: Ledger) -> Iterator[Missing]:
+    """The lists with a gap, as lines of `missing.jsonl`."""
+    for each in ledger.lists:
+        if each.gap:
+            yield Missing(url=each.url, state="list", reason="list_gap", detail=say_gap(each), tries=0, parent=None)
 
 
 def say_gap(each: ListAccount) -> str:

@@ -131,14 +131,19 @@ def trap(url: str) -> str | None:
     segments = path.split("/")[1:]
     if len(segments) > SEGMENTS:
         return f"more than {SEGMENTS} path segments"
+    repeated = _repeated(segments)
+    return "the path repeats /" + "/".join(repeated) if repeated else None
+
+
+def _repeated(segments: list[str]) -> list[str] | None:
+    """The segments of a path that stand `REPEATS` times one after the other; None: there are none."""
     for size in range(1, len(segments) // REPEATS + 1):
         for start in range(len(segments) - size * REPEATS + 1):
             part = segments[start : start + size]
+            again = all(part == segments[start + size * k : start + size * (k + 1)] for k in range(1, REPEATS))
             # Days and numbers repeat honestly: /2020/01/01/01.html
-            if "".join(part).isdigit():
-                continue
-            if all(part == segments[start + size * k : start + size * (k + 1)] for k in range(1, REPEATS)):
-                return "the path repeats /" + "/".join(part)
+            if again and not "".join(part).isdigit():
+                return part
     return None
 
 

@@ -36,6 +36,8 @@ Role = Literal["list", "article"]
 ANOTHER_RUN = 1e12
 # Pages of one shape (same path but for its numbers) in a row that are no article and lead to no other shape.
 BARREN = 200
+# And of such pages those that say the same but for their numbers: days of a calendar on which nothing was.
+REPEATS = 10
 # Pages of one column, of one pager; the longest real one known has some 1,300.
 COLUMN_PAGES = 2000
 
@@ -240,22 +242,26 @@ class Frontier:
             )
         if version == VERSION:
             return
+        # All of it or nothing: a killed crawl leaves the version before.
+        self._db.execute("BEGIN IMMEDIATE")
+        self._add_columns()
+        self._db.execute("DROP TABLE IF EXISTS learned")
+        for statement in _statements(_SCHEMA):
+            self._db.execute(statement)
+        self._db.execute(f"PRAGMA user_version = {VERSION}")
+        self._db.execute("COMMIT")
+
+    def _add_columns(self) -> None:
+        """Give the tables that there are the columns that they lack."""
         with contextlib.closing(sqlite3.connect(":memory:")) as wanted:
             wanted.executescript(_SCHEMA)
             columns = {table: wanted.execute(f"PRAGMA table_info({table})").fetchall() for table in ("address", "run")}
-        # All of it or nothing: a killed crawl leaves the version before.
-        self._db.execute("BEGIN IMMEDIATE")
         for table, rows in columns.items():
             there = {row[1] for row in self._db.execute(f"PRAGMA table_info({table})")}
             for _, name, kind, required, default, _ in rows:
                 if there and name not in there:
                     rule = f" NOT NULL DEFAULT {default}" if required else ""
                     self._db.execute(f"ALTER TABLE {table} ADD COLUMN {name} {kind}{rule}")
-        self._db.execute("DROP TABLE IF EXISTS learned")
-        for statement in _statements(_SCHEMA):
-            self._db.execute(statement)
-        self._db.execute(f"PRAGMA user_version = {VERSION}")
-        self._db.execute("COMMIT")
 
     def begin(self, *, full: bool = False) -> bool:
         """Go on with the visit that was interrupted, or begin a new one; True: a new one.
@@ -300,28 +306,7 @@ class Frontier:
                 [address.url],
             ).fetchone()
             if row is None:
-                self._db.execute(
-                    "INSERT INTO address (url, host, state, kind, priority, depth, hops, pager, parent, anchor,"
-                    " row_date, seen, born, form, reason, detail)"
-                    " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-                    [
-                        address.url,
-                        host_of(address.url),
-                        State.REFUSED if refused else State.PENDING,
-                        address.kind,
-                        address.priority,
-                        address.depth,
-                        address.hops,
-                        address.pager,
-                        found.parent if found else None,
-                        found.anchor if found else None,
-                        found.row_date if found else None,
-                        self.visit,
-                        self.visit,
-                        address.form,
-                        *(refused or (None, None)),
-                    ],
-                )
+                self._insert(address, refused)
                 return True
             key, seen, depth, priority, row_date, state, reason, visited = row
             if again and visited < self.visit and state in (State.DONE, State.FAILED):
@@ -345,6 +330,31 @@ class Frontier:
                     [found.parent, found.anchor, found.row_date, key],
                 )
             return bool(seen < self.visit)
+
+    def _insert(self, address: Address, refused: tuple[str, str] | None) -> None:
+        found = address.found
+        self._db.execute(
+            "INSERT INTO address (url, host, state, kind, priority, depth, hops, pager, parent, anchor,"
+            " row_date, seen, born, form, reason, detail)"
+            " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            [
+                address.url,
+                host_of(address.url),
+                State.REFUSED if refused else State.PENDING,
+                address.kind,
+                address.priority,
+                address.depth,
+                address.hops,
+                address.pager,
+                found.parent if found else None,
+                found.anchor if found else None,
+                found.row_date if found else None,
+                self.visit,
+                self.visit,
+                address.form,
+                *(refused or (None, None)),
+            ],
+        )
 
     def lease(self, hosts: Collection[str], *, only_requisites: bool = False) -> Address | None:
         """The address of these hosts that is due next, leased: by priority, then the one found first."""
@@ -616,14 +626,18 @@ class Frontier:
         with self._told():
             return self._db.execute("INSERT OR IGNORE INTO listing VALUES (0, ?)", [digest]).rowcount == 1
 
-    def tally(self, shape: str, *, fruitful: bool) -> None:
-        """Count a page of a shape: an article, or a page that leads to another shape, sets its count to nothing."""
+    def tally(self, shape: str, *, fruitful: bool, repeats: bool = False) -> None:
+        """Count a page of a shape: an article, or a page that leads to another shape, sets its count to nothing.
+
+        `repeats`: it says what another page of the shape said; such a page counts as many.
+        """
         with self._told():
             if fruitful:
                 self._db.execute("DELETE FROM shape WHERE shape = ?", [shape])
             else:
                 self._db.execute(
-                    "INSERT INTO shape VALUES (?, 1) ON CONFLICT (shape) DO UPDATE SET barren = barren + 1", [shape]
+                    "INSERT INTO shape VALUES (?1, ?2) ON CONFLICT (shape) DO UPDATE SET barren = barren + ?2",
+                    [shape, BARREN // REPEATS if repeats else 1],
                 )
 
     def barren(self, shape: str) -> bool:

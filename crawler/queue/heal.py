@@ -32,34 +32,13 @@ def heal(layout: Layout, site: str, frontier: Frontier) -> Unread:
         SpaceError, DataError: the disk refuses.
     """
     try:
-        healed: set[Path] = set()
-        for path in list(layout.open_warcs(site)):
-            repaired = verify.repair(path, layout)
-            logger.warning(
-                "%s: left open by a crawl that was killed; %d records kept. sha256 %s is now %s.",
-                path,
-                repaired.records,
-                repaired.sha256,
-                repaired.now_sha256,
-            )
-            if repaired.path is not None:
-                healed.add(repaired.path)
+        healed = _close_open(layout, site)
         for path in layout.warcs(site):
             # Of a damaged file none is made: `cundang clean`, which follows every crawl, tells of it.
             if not layout.index_of(path).exists() and damage.is_sound(layout, path):
                 index.write(layout, path)
         for path in layout.warcs(site) if frontier.visit == 0 else sorted(healed):
-            # By the records, not by their index: a revisit quotes the exact time of what it refers to.
-            for capture in reader.read(path):
-                if capture.kind == "response" and capture.payload_digest and capture.date and not capture.truncated:
-                    written = Written(
-                        id=capture.id,
-                        payload_digest=capture.payload_digest,
-                        date=capture.date,
-                        place=capture.place,
-                        revisit=False,
-                    )
-                    frontier.remember(capture.url, written)
+            _remember(path, frontier)
         # A file may have been closed, by its size or by an earlier healing, shortly before the acknowledgement.
         since = frontier.unfinished_since()
         recent = {path for path in layout.warcs(site) if since is not None and path.stat().st_mtime >= since}
@@ -68,6 +47,37 @@ def heal(layout: Layout, site: str, frontier: Frontier) -> Unread:
         full = error.errno in (errno.ENOSPC, errno.EDQUOT)
         kind = SpaceError if full else DataError
         raise kind(f"{error.filename}: {error.strerror}. Make room or mend the folder, then crawl again.") from error
+
+
+def _close_open(layout: Layout, site: str) -> set[Path]:
+    """Close the WARC files that were left open; those that hold something."""
+    healed: set[Path] = set()
+    for path in list(layout.open_warcs(site)):
+        repaired = verify.repair(path, layout)
+        logger.warning(
+            "%s: left open by a crawl that was killed; %d records kept. sha256 %s is now %s.",
+            path,
+            repaired.records,
+            repaired.sha256,
+            repaired.now_sha256,
+        )
+        if repaired.path is not None:
+            healed.add(repaired.path)
+    return healed
+
+
+def _remember(path: Path, frontier: Frontier) -> None:
+    """Tell the frontier of the whole captures of a WARC file: of records, since a revisit quotes the exact time."""
+    for capture in reader.read(path):
+        if capture.kind == "response" and capture.payload_digest and capture.date and not capture.truncated:
+            written = Written(
+                id=capture.id,
+                payload_digest=capture.payload_digest,
+                date=capture.date,
+                place=capture.place,
+                revisit=False,
+            )
+            frontier.remember(capture.url, written)
 
 
 def acknowledged(layout: Layout) -> Iterator[Acknowledged]:
@@ -91,17 +101,15 @@ _REVISIT = "warc/revisit"
 
 
 def _unread(layout: Layout, warcs: list[Path], frontier: Frontier) -> Unread:
+    """Where the answers stand that were recorded and never acknowledged, by URL."""
     unread: Unread = {}
     for warc in warcs:
-        rows = sorted(index.read(layout.index_of(warc)), key=lambda row: row.offset)
-        for row in rows:
-            if row.date is None or frontier.answered(row.url, row.date, row.id):
+        for row in sorted(index.read(layout.index_of(warc)), key=lambda row: row.offset):
+            # What a browser showed of a page has no status: the page itself stands before it.
+            shown = row.status is None and row.mime not in ("", _REVISIT)
+            if row.date is None or shown or frontier.answered(row.url, row.date, row.id):
                 continue
-            if row.status is None and row.mime not in ("", _REVISIT):
-                continue  # what a browser showed of a page: the page itself stands before it
-            place: tuple[Path, int] | None = (warc, row.offset)
-            if row.mime == _REVISIT:
-                place = _payload(layout, warc, row.offset)
+            place = _payload(layout, warc, row.offset) if row.mime == _REVISIT else (warc, row.offset)
             if place is not None:
                 unread.setdefault(row.url, []).append(place)
     return unread

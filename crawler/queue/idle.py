@@ -94,23 +94,14 @@ class Idle:
         """
         if len(self._seen) >= SEEN:
             self._seen.clear()
-        scope, pairs = _scope(url), sorted(_pairs(url))
+        scope = _scope(url)
         page = _Page(said=hash(text), values=(), lists=tuple(lists), article=article)
         touched = []
         for keys in self._watched(url):
             scopes = self._evidence.setdefault(keys, {})
-            if scope not in scopes and len(scopes) >= SCOPES:
-                continue
-            touched.append(keys)
-            evidence, rest = scopes.setdefault(scope, _Evidence()), _without(url, keys)
-            for key in keys:
-                values = [pair for pair in pairs if pair[0] == key]
-                if sum(known == key for known, _ in evidence.values) < VALUES:
-                    evidence.values.update(values)
-            one = replace(page, values=tuple(hash(value) for key, value in pairs if key in keys))
-            for place in (hash((keys, rest)), hash(((), rest))):
-                self._compare(evidence, keys, one, self._seen.get(place))
-            self._seen.setdefault(hash((keys, rest)), one)
+            if scope in scopes or len(scopes) < SCOPES:
+                touched.append(keys)
+                self._see(url, keys, page, scopes.setdefault(scope, _Evidence()))
         for keys, scopes in self._evidence.items():
             # This may be the address that others are without the parameters.
             if (other := self._seen.get(hash((keys, url)))) is not None and scope in scopes:
@@ -118,6 +109,17 @@ class Idle:
                 self._compare(scopes[scope], keys, page, other)
         self._seen[hash(((), url))] = page
         return [rule for keys in touched for rule in self._sure(keys, scope)]
+
+    def _see(self, url: str, keys: tuple[str, ...], page: _Page, evidence: _Evidence) -> None:
+        """Compare a page with what was seen at addresses that differ in these parameters alone."""
+        pairs, rest = sorted(_pairs(url)), _without(url, keys)
+        for key in keys:
+            if sum(known == key for known, _ in evidence.values) < VALUES:
+                evidence.values.update(pair for pair in pairs if pair[0] == key)
+        one = replace(page, values=tuple(hash(value) for key, value in pairs if key in keys))
+        for place in (hash((keys, rest)), hash(((), rest))):
+            self._compare(evidence, keys, one, self._seen.get(place))
+        self._seen.setdefault(hash((keys, rest)), one)
 
     def doubt(self, url: str) -> str | None:
         """The address that would say whether the page does without parameters, where that alone is unknown."""

@@ -9,7 +9,7 @@ from scrapy import Request, Spider
 from scrapy.crawler import Crawler
 
 from crawler.queue.address import host_of, shape
-from crawler.queue.frontier import BARREN, Address
+from crawler.queue.frontier import Address
 
 if TYPE_CHECKING:
     from crawler.spiders.site import SiteSpider
@@ -93,12 +93,10 @@ class Scheduler:
             return self._asked.popleft() if self._asked else None
         if spider.stopping:
             return None
-        hosts = spider.hosts
         if not spider.in_hours():
-            for host in hosts.open:
+            for host in spider.hosts.open:
                 self.leave(host)
-        active = Counter(host_of(request.url) for request in self._crawler.engine.downloader.active)
-        ready = [host for host in hosts.open if active[host] < AT_ONCE and not hosts.parked(host)]
+        ready = self._ready()
         while address := spider.frontier.lease(ready, only_requisites=self.enough()):
             if spider.is_another(address) or self._is_in_vain(address):
                 continue
@@ -108,11 +106,17 @@ class Scheduler:
         self._wake_later()
         return None
 
+    def _ready(self) -> list[str]:
+        """The hosts that may be asked for something now."""
+        hosts = self._spider.hosts
+        active = Counter(host_of(request.url) for request in self._crawler.engine.downloader.active)
+        return [host for host in hosts.open if active[host] < AT_ONCE and not hosts.parked(host)]
+
     def _is_in_vain(self, address: Address) -> bool:
         """Whether pages like it led nowhere, or were blocked: it is not asked for in this run."""
         frontier = self._spider.frontier
         if frontier.barren(shape(address.url)):
-            frontier.refuse(address, "trap", f"{BARREN} pages like it in a row led nowhere", later=False)
+            frontier.refuse(address, "trap", "pages like it in a row led nowhere", later=False)
         elif address.kind != "requisite" and self._spider.hosts.blocked(address.url):
             frontier.fail(address, "blocked", "pages like it were blocked; the next crawl asks for it", wait=None)
         else:

@@ -98,24 +98,17 @@ class Offers:
         changed = not article and self._changed(pager, inside)
         leading = self._leading(address, inside, article=article, changed=changed, pager=pager, body=body)
         again = self._after(leading) if changed and not self._full and self._frontier.visit > 1 else None
-        fruitful = False
+        fresh: set[str] = set()
         for url, link in leading:
-            # Until now this address was held for its list, and what its script asks for for the next page of it.
+            # An earlier version held this address for its list, and what its script asks for for the next page of it.
             due = url == again or (link.kind == "list" and address.role == "list")
-            if (
-                not due
-                and link.kind != "redirect"
-                and self._met_before(url, link, address.depth + (link.kind == "page"))
-            ):
+            known = self._met_before(url, link, address.depth + (link.kind == "page"))
+            if known and not due and link.kind != "redirect":
                 continue
-            new = self._push_one(address, url, link, pager=pager, article=article, again=due)
-            if new and link.kind == "page" and not fruitful:
-                other = shape(url)
-                fruitful = other != shape(address.url) and not self._frontier.barren(other)
-        if article:
-            self._frontier.accounts.forget(address.id)
-        else:
-            self._account(address, judged, pager, inside)
+            if self._push_one(address, url, link, pager=pager, article=article, again=due) and link.kind == "page":
+                fresh.add(shape(url))
+        self._account(address, judged, pager, inside)
+        fruitful = any(not self._frontier.barren(other) for other in fresh - {shape(address.url)})
         return Led(fruitful=fruitful, changed=changed)
 
     def sitemaps(self, home: Address) -> None:
@@ -202,7 +195,10 @@ class Offers:
         return False
 
     def _account(self, address: Address, judged: Judged, pager: int, inside: Sequence[tuple[str, Link]]) -> None:
-        """Note what a page of a list claims and shows."""
+        """Note what a page of a list claims and shows; an article is no list any more."""
+        if judged.article is not None:
+            self._frontier.accounts.forget(address.id)
+            return
         shown = survey(address.url, judged.html, judged.root, judged.links, self._site.hosts)
         own = [url for url, link in inside if (is_row(link) if shown.rows is None else link.url in shown.rows)]
         files = [url for url, link in inside if link.kind == "requisite" and extension(url) in DOCUMENTS]

@@ -26,9 +26,9 @@ from scrapy.utils.defer import deferred_from_coro
 from twisted.internet.task import LoopingCall
 from twisted.python.failure import Failure
 
-from archive.errors import CundangError, UsageError
+from archive.errors import CundangError, DataError, UsageError
 from archive.layout import Layout
-from archive.ledger import Ledger, Missing, read_ledger, write_ledger, write_missing
+from archive.ledger import Ledger, read_ledger, write_ledger, write_missing
 from archive.site import Site
 from archive.text.document import Reason
 from archive.warc.disk import disk_error
@@ -36,7 +36,7 @@ from archive.warc.writer import Writer, Written
 from crawler.discovery import epaper
 from crawler.discovery.link import ARTICLE, START, Link
 from crawler.discovery.scripted import Play, follow, play
-from crawler.queue.accounts import say_gap
+from crawler.queue.accounts import missing
 from crawler.queue.address import canonical, shape
 from crawler.queue.clocks import Clocks
 from crawler.queue.frontier import Address, Frontier, Role, Run, StateError, set_aside
@@ -44,7 +44,7 @@ from crawler.queue.heal import heal
 from crawler.queue.hosts import Hosts
 from crawler.queue.lock import Lock
 from crawler.queue.scheduler import Scheduler
-from crawler.spiders.judge import Judged, header, is_page, is_row, judge, judge_shown, refreshes
+from crawler.spiders.judge import TELLING, Judged, header, is_page, is_row, judge, judge_shown, refreshes
 from crawler.spiders.offer import MET, Offers
 from crawler.spiders.outcome import Outcomes
 from crawler.spiders.scripts import Made, Scripts, StageError
@@ -424,16 +424,13 @@ class SiteSpider(Spider):
     def _tell(self, ledger: Ledger) -> None:
         """Write the ledger, and what was not captured and why, beside the state."""
         path = self.layout.missing(self.site.key)
-        short = [
-            Missing(url=each.url, state="list", reason="list_gap", detail=say_gap(each), tries=0, parent=None)
-            for each in ledger.lists
-            if each.gap
-        ]
         try:
-            write_missing(path, [*short, *self.frontier.uncaptured(waiting=True)])
+            write_missing(path, [*missing(ledger), *self.frontier.uncaptured(waiting=True)])
             path = self.layout.ledger(self.site.key)
-            before = (each.count for each in read_ledger(path).doubts if each.doubt == "skipped_articles")
-            self.skipped_before = next(before, 0)
+            # A broken ledger is written anew.
+            with contextlib.suppress(DataError):
+                before = (each.count for each in read_ledger(path).doubts if each.doubt == "skipped_articles")
+                self.skipped_before = next(before, 0)
             write_ledger(path, ledger)
         except OSError as error:
             raise disk_error(path, error) from error
@@ -616,7 +613,7 @@ class SiteSpider(Spider):
         if judged.scripted is None and (judged.tells or elsewhere):
             self.offers.learn(address, judged)
         led = self.offers.push(address, judged, response.body)
-        self.frontier.tally(shape(address.url), fruitful=led.fruitful or self._is_new_text(address, judged))
+        self._tally(address, judged, fruitful=led.fruitful, elsewhere=bool(elsewhere))
         if redirects:
             return None
         if judged.scripted is not None and self._browser is not None:
@@ -639,15 +636,36 @@ class SiteSpider(Spider):
         )
         return None
 
-    def _is_new_text(self, address: Address, judged: Judged) -> bool:
-        """Whether a page is an article, and one that no other page of this visit was.
+    def _tally(self, address: Address, judged: Judged, *, fruitful: bool, elsewhere: bool) -> None:
+        """Count whether pages of this shape of addresses bring anything.
 
         The same text at ever new addresses is a trap, where a program makes the addresses: days of a calendar on which
-        there was nothing differ by their date alone.
+        there was nothing differ by their date alone. Of such pages few are enough, if they say something at all and no
+        frame or script shows more on them.
         """
-        if judged.article is None or "?" not in address.url:
-            return judged.article is not None
-        return self.frontier.fresh_text(hashlib.sha256(judged.said.encode()).digest())
+        own = shape(address.url)
+        fresh = self.frontier.fresh_text(hashlib.sha256(f"{own}\n{judged.said}".encode()).digest())
+        article = judged.article is not None and (fresh or "?" not in address.url)
+        wordy = len(judged.said) >= TELLING and (judged.article is None or judged.article.digest is not None)
+        repeats = wordy and not (fresh or elsewhere or judged.data or judged.scripted)
+        self.frontier.tally(own, fruitful=fruitful or article, repeats=repeats)
+
+    def _end_showing(
+        self,
+        address: Address,
+        response: Response,
+        role: Role | None,
+        rows: int,
+        *,
+        changed: bool,
+        refused: Counter[str],
+    ) -> None:
+        """The browser has shown all of a page: a list of so many rows, an article, or nothing."""
+        if role is None:
+            why = "; ".join(refused)[:500] or "and nothing was kept from it"
+            self.outcomes.give_up(address, "needs_js", f"a browser shows no list either: {why}", response.status)
+        else:
+            self.frontier.done(address, response.status, role=role, changed=changed, shown=rows)
 
     async def _show(self, address: Address, response: Response, browser: Browser) -> None:
         """A page that its script makes: each state of it as the browser shows it is kept, and pushed as a page is."""
@@ -678,11 +696,7 @@ class SiteSpider(Spider):
                     # As with any pager: on while it shows something, and something new.
                     if not fresh or len(seen) > MET or not (new or self.full or self.frontier.visit == 1):
                         break
-            if role is None:
-                why = "; ".join(refused)[:500] or "and nothing was kept from it"
-                self.outcomes.give_up(address, "needs_js", f"a browser shows no list either: {why}", response.status)
-            else:
-                self.frontier.done(address, response.status, role=role, changed=changed, shown=len(seen))
+            self._end_showing(address, response, role, len(seen), changed=changed, refused=refused)
         except RenderError as error:
             self.outcomes.give_up(address, "needs_js", f"the browser failed: {error}", response.status)
         except CundangError as error:

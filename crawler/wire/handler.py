@@ -104,6 +104,9 @@ class Like(Protocol):
     def is_like(self, url: str, body: bytes) -> bool:
         """Whether a page is the same."""
 
+    def leads_as(self, url: str, location: str) -> bool:
+        """Whether a redirect leads to the same place."""
+
 
 _SECRETS = re.compile(rb"^(authorization|proxy-authorization|cookie):[^\r\n]*", re.IGNORECASE | re.MULTILINE)
 
@@ -265,7 +268,12 @@ def _missing(request: Request, response: Response) -> Lines:
     missing: Like | None = request.meta.get("missing")
     if request.meta.get("purpose") == "probe" and response.status == 200:
         return (("same-as-missing", request.url),)
-    if missing is None or response.status != 200 or not missing.is_like(request.url, response.body):
+    if missing is None:
+        return ()
+    if 300 <= response.status < 400:
+        location = (response.headers.get("Location") or b"").decode("latin-1")
+        return (("same-as-missing", missing.url),) if missing.leads_as(request.url, location) else ()
+    if response.status != 200 or not missing.is_like(request.url, response.body):
         return ()
     request.meta["nothing"] = missing.url
     return (("same-as-missing", missing.url),)

@@ -68,6 +68,19 @@ class Missing:
         """Whether a page of status 200 is the same but for its address, numbers and hours."""
         return self.text is not None and text_of(url, body) == self.text
 
+    def leads_as(self, url: str, location: str) -> bool:
+        """Whether a redirect from `url` leads where that of the made-up address leads.
+
+        >>> Missing(url="http://h/x", location="http://h/").leads_as("http://h/a/1.html", "/")
+        True
+        >>> Missing(url="http://h/x").leads_as("http://h/a/1.html", "/")
+        False
+        """
+        try:
+            return self.location is not None and urljoin(url, location) == self.location
+        except ValueError:
+            return False
+
 
 def text_of(url: str, body: bytes) -> str:
     """What a page says, without its address, numbers and hours, as a digest.

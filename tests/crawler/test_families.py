@@ -32,7 +32,6 @@ from archive.text.document import Document
 from crawler.discovery import discover
 from crawler.practice.families import FAMILIES, Site, traps
 from crawler.queue.address import canonical
-from crawler.queue.frontier import BARREN
 from crawler.queue.idle import PAGES
 
 WHOLE = bool(os.environ.get("CUNDANG_RECALL"))
@@ -212,7 +211,8 @@ def test_traps_end_and_every_article_is_found(family: str, tmp_path: Path) -> No
     assert set(texts(tmp_path / "data")) >= planted, f"{family} {seed} {site.session}"
     # As many requests as ever, and none of a page twice; beside them the calendar's days use up the budget of a shape.
     assert asked - into <= 1.35 * (len(planted) + further), f"{family} {seed} {site.session}: {asked - into} requests"
-    assert into <= BARREN + 50, f"{family} {seed} {site.session}: {into} requests"
+    # A calendar of empty days costs 40 at most, the paths that repeat and the endless queries end by their names.
+    assert into <= 40 + 30, f"{family} {seed} {site.session}: {into} requests"
     assert max(sessions.values()) <= 2, sessions.most_common(5)
     missing = subprocess.run(
         [sys.executable, "-m", "crawler.cli", "--data", str(tmp_path / "data"), "status", "--missing", "--json"],
@@ -221,7 +221,7 @@ def test_traps_end_and_every_article_is_found(family: str, tmp_path: Path) -> No
         check=True,
     )
     why = {line["reason"] for line in map(json.loads, missing.stdout.splitlines())}
-    assert {"trap", "too_deep"} <= why
+    assert "trap" in why
     details = " ".join(line["detail"] for line in map(json.loads, missing.stdout.splitlines()))
     for named in ("the path repeats /x", "the query repeats tag", "another order of", "in a row led nowhere"):
         assert named in details, f"{family} {seed}"

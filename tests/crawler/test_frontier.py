@@ -205,6 +205,10 @@ def test_a_shape_that_leads_nowhere_is_barren_until_it_bears(path: Path) -> None
     assert frontier.barren(calendar)
     frontier.tally(calendar, fruitful=True)
     assert not frontier.barren(calendar)
+    for _ in range(10):
+        assert not frontier.barren(calendar)
+        frontier.tally(calendar, fruitful=False, repeats=True)
+    assert frontier.barren(calendar)
 
 
 @pytest.mark.fault(rows=[26])

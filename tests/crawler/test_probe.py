@@ -1,0 +1,50 @@
+"""`sites add` shows what a site's lists claim, and says why a site gives nothing."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from collections.abc import Callable, Mapping
+from pathlib import Path
+
+import pytest
+from little_server import Answer, serving
+from test_ledger_crawl import answer as columns
+
+
+def add(routes: Callable[[str, Mapping[str, str]], Answer | None], folder: Path) -> subprocess.CompletedProcess[str]:
+    with serving(routes) as little:
+        command = [sys.executable, "-m", "crawler.cli", "--sites", str(folder), "sites", "add", f"{little.base}/"]
+        return subprocess.run(
+            [*command, "--delay", "0", "--key", "x"], capture_output=True, text=True, check=False, timeout=200
+        )
+
+
+def closed(path: str, _: Mapping[str, str]) -> Answer:
+    return Answer("User-agent: *\nDisallow: /\n", headers={"Content-Type": "text/plain"})
+
+
+def walled(path: str, _: Mapping[str, str]) -> Answer:
+    if path == "/robots.txt":
+        return Answer(status=404)
+    return Answer("<html><body>访问过于频繁，请输入验证码<form><input name=code></form></body></html>")
+
+
+@pytest.mark.parametrize(
+    ("routes", "said"),
+    [(closed, "1 robots). Its robots.txt disallows"), (walled, "1 challenge). A challenge that only")],
+)
+def test_a_site_that_gives_nothing_is_refused_with_the_reason(
+    routes: Callable[[str, Mapping[str, str]], Answer | None], said: str, tmp_path: Path
+) -> None:
+    done = add(routes, tmp_path)
+    assert done.returncode == 1
+    assert said in done.stderr
+    assert not list(tmp_path.glob("*.toml"))
+
+
+def test_what_the_columns_claim_is_shown(tmp_path: Path) -> None:
+    done = add(columns, tmp_path)
+    assert done.returncode == 0, done.stderr
+    assert "通知公告: claims 22 (共22条)" in done.stderr
+    assert "微信专栏: shows 0; 22 rows lead to mp.weixin.qq.com" in done.stderr
