@@ -16,6 +16,8 @@ from crawler.queue.address import shape
 PAGES, VALUES = 2, 5
 # Parameters that change together on each page, and parameters of an address beyond which none is tried with others.
 TOGETHER, MANY = 3, 5
+# Characters of a session's id: PHP has 26 or 32, Tomcat 32, ASP.NET 24.
+RANDOM = 16
 # What names a page, an article or a column: a script may show it in what says the same for all of them.
 _NAMES = re.compile(r"id$|page|^p$|^pn$", re.IGNORECASE)
 # Pages that are kept in mind, some 200 bytes each (measured); parameters that are watched, and kinds of addresses that
@@ -131,7 +133,8 @@ class Idle:
         """The parameters of an address that may make no difference, one by one and together."""
         if "?" not in url:
             return []
-        found = sorted({key for key, _ in _pairs(url) if key not in self.keys and not _NAMES.search(key)})
+        pairs = [(key, value) for key, value in _pairs(url) if key not in self.keys]
+        found = sorted({key for key, value in pairs if not _NAMES.search(key) or _is_random(value)})
         sets = [keys for size in range(1, TOGETHER + 1) for keys in combinations(found, size)]
         if len(found) > MANY:
             sets = [keys for keys in sets if len(keys) == 1]
@@ -182,6 +185,15 @@ def _is_idle(found: list[_Evidence], *, plain: bool) -> bool:
         and len(set[int]().union(*(each.pages for each in found))) >= PAGES
         and min(values.values()) >= VALUES
     )
+
+
+def _is_random(value: str) -> bool:
+    """Whether a value looks like the id of a session; a page's may look so too, and is told by its text.
+
+    >>> _is_random("5f3a9c0d2b7e4f60"), _is_random("2021030401"), _is_random("tongzhanbugongzuo")
+    (True, False, False)
+    """
+    return len(value) >= RANDOM and value.isalnum() and not value.isdecimal() and not value.isalpha()
 
 
 def _pairs(url: str) -> list[tuple[str, str]]:

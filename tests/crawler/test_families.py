@@ -229,9 +229,9 @@ def test_traps_end_and_every_article_is_found(family: str, tmp_path: Path) -> No
 
 @pytest.mark.parametrize(
     ("family", "written"),
-    [(family, (traps.COUNTER, traps.BOTH)[n % 2]) for n, family in enumerate(FAMILIES)]
+    [(family, (traps.COUNTER, traps.BOTH, traps.SID)[n % 3]) for n, family in enumerate(FAMILIES)]
     if WHOLE
-    else [("dede", traps.BOTH)],
+    else [("dede", traps.BOTH), ("dede", traps.SID)],
 )
 def test_a_parameter_that_makes_no_difference_is_left_out(family: str, written: str, tmp_path: Path) -> None:
     """Each page writes another number behind all of its links: no article is asked for twice, today or tomorrow."""

@@ -121,3 +121,16 @@ def test_pages_with_their_lists_elsewhere_are_the_same_when_those_are() -> None:
         idle.learn(f"http://h/frame.jsp?lm={n}", "正在加载", [f"http://h/in/list.jsp?c={other}"], article=False)
     assert idle.doubt("http://h/1.htm?r=1") == "http://h/1.htm"
     assert idle.learn("http://h/1.htm", "正在加载", ["http://h/in/list.jsp?c=1&r=99"], article=False) == ["r"]
+
+
+def test_a_session_in_the_id_of_every_link_is_learned_and_an_article_of_that_shape_is_kept() -> None:
+    rng = random.Random(2)  # noqa: S311 - a fixed seed is the point
+    sessions, articles, asked = Idle([]), Idle([]), 0
+    for n in range(60):
+        asked += _visit(
+            sessions, f"http://h/list.php?lm={n % 6}&sid={rng.randbytes(16).hex()}", f"{n % 6}", article=False
+        )
+        _visit(articles, f"http://h/show.php?sid={rng.randbytes(16).hex()}", f"text {n}", article=True)
+    assert sessions.keys == {"sid"}
+    assert asked <= 60 + 2
+    assert articles.keys == set()

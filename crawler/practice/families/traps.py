@@ -9,7 +9,9 @@ from html import escape
 # How the paths of the traps begin.
 WAYS = ("/cal/", "/x/", "/search.html")
 # How a CMS writes the session of a visitor without cookies into its links; each answer begins a new one.
-SESSIONS = ("jsessionid", "phpsessid", "aspx", "sid")
+SESSIONS = ("jsessionid", "phpsessid", "aspx")
+# In a parameter that may as well name an article: its values alone tell.
+SID = "sid"
 # In place of a session: a number that counts the answers, in a parameter that no list of such names has; and beside it
 # another one that looks random.
 COUNTER, BOTH = "counter", "both"
