@@ -655,10 +655,11 @@ def _read_tail(draft: Draft) -> None:
             draft.byline.take(fields.byline(read[index]), "dateline", read[index])
             draft.take(index, "dateline")
     left = draft.left()
-    if draft.byline.author is None and left:
-        for index in left[:3]:
-            draft.byline.take(fields.Byline(author=fields.lead_author(read[index])), "lead", read[index])
-        draft.byline.take(fields.Byline(author=fields.last_author(read[left[-1]])), "last", read[left[-1]][-40:])
+    if left:
+        if draft.byline.author is None:
+            for index in left[:3]:
+                draft.byline.take(fields.Byline(author=fields.lead_author(read[index])), "lead", read[index])
+        draft.byline.take(fields.last(read[left[-1]]), "last", read[left[-1]][-40:])
 
 
 def _read_below(draft: Draft, page: Page, last: int, below: Sequence[int], around: dict[int, str]) -> None:

@@ -55,6 +55,8 @@ def fields(info: str = DATELINE, lead: str = "", end: str = "", after: str = "")
         ("<table><tr><td>来源</td><td>作者</td></tr><tr><td>青河日报</td><td>周敏</td></tr></table>",
          "青河日报", "周敏", None),
         ("成文时间：2023-03-01　公布时间：2023-03-08", None, None, None),
+        ("来源：青河网　作者：周敏/文 何晓东/图　2023-03-08", "青河网", "周敏", None),
+        ("2023-03-08 10:11　青河日报记者 周敏", "青河日报", "周敏", None),
     ],
 )  # fmt: skip
 def test_a_dateline_names_its_people(info: str, source: str | None, author: str | None, editor: str | None) -> None:
@@ -73,6 +75,10 @@ def test_a_dateline_names_its_people(info: str, source: str | None, author: str 
         ("青河日报首席记者 周敏报道：", "周敏"),
         ("记者何晓东报道 ", "何晓东"),
         ("据青河电视台消息（记者 格桑边觉）", "格桑边觉"),
+        ("大公报记者何晓东香港报道：", "何晓东"),
+        ("【记者何晓东台北报道】", "何晓东"),
+        ("［记者周敏、何晓东报道］", "周敏 何晓东"),
+        ("【本报讯】（记者 周敏）", "周敏"),
         ("记者在现场看到，", None),
         ("（记者获悉）", None),
         ("本报讯（全媒体报道组）", None),
@@ -104,6 +110,10 @@ def test_brackets_at_the_end_name_who_wrote_it(end: str, author: str | None) -> 
     assert fields(end=end)[1] == author
 
 
+def test_brackets_at_the_end_may_name_the_editor() -> None:
+    assert fields(end="（责任编辑：李思远）")[1:3] == (None, "李思远")
+
+
 @pytest.mark.parametrize(
     ("line", "author", "editor", "contributor"),
     [
@@ -120,6 +130,7 @@ def test_brackets_at_the_end_name_who_wrote_it(end: str, author: str | None) -> 
         ("（统战部供稿　供稿人：周敏）", None, None, "统战部"),
         ("（市侨联 供稿）", None, None, "市侨联"),
         ("摄影：王立新", None, None, None),
+        ("（图文由王立新所在支部提供）", None, None, "王立新所在支部"),
     ],
 )
 def test_a_signature_is_read_and_leaves_the_text(

@@ -2,8 +2,8 @@
 
 from archive.text.fields.captions import is_caption, may_be_caption
 from archive.text.fields.columns import columns, goes_on, is_crumb, named
-from archive.text.fields.labels import Byline, byline, is_abstract, is_dateline, paired, signature, stated
-from archive.text.fields.people import alone, is_person, last_author, lead_author, reporters
+from archive.text.fields.labels import Byline, byline, is_abstract, is_dateline, last, paired, signature, stated
+from archive.text.fields.people import alone, is_person, lead_author, reporters
 from archive.text.fields.source import is_name, unlabelled
 from archive.text.fields.threads import posted, thread_end
 from archive.text.fields.title import (
@@ -37,7 +37,7 @@ __all__ = [
     "is_own",
     "is_person",
     "is_subtitle",
-    "last_author",
+    "last",
     "lead_author",
     "may_be_caption",
     "may_be_title",

@@ -15,7 +15,15 @@ from typing import NamedTuple
 from archive.text import dates
 from archive.text.blocks import han
 from archive.text.fields import words
-from archive.text.fields.people import all_people, is_office, is_person, people, reporters
+from archive.text.fields.people import (
+    all_people,
+    in_last_brackets,
+    is_office,
+    is_person,
+    last_author,
+    people,
+    reporters,
+)
 from archive.text.lines import furniture_id, narrow
 
 # Evidence quotes so many characters of a line.
@@ -261,7 +269,8 @@ def _is_labelled(text: str, marks: Sequence[Mark], *, dated: bool) -> bool:
 
 def _names_event(text: str, mark: Mark) -> bool:
     """Whether a label names a time and no day of publication stands behind it: 时间:6月18日12:30."""
-    return _TIME.search(text[mark.at : mark.start]) is not None and bool(text[mark.start : mark.end].strip(_WRAP))
+    value = text[mark.start : mark.end].strip(_WRAP)
+    return bool(value) and _TIME.match(text[mark.at :]) is not None and dates.read(value, loose=True) is None
 
 
 def _is_spoken(value: str) -> bool:
@@ -299,6 +308,18 @@ def signature(line: str) -> Byline | None:
     return Byline(author=who) if who else None
 
 
+def last(paragraph: str) -> Byline:
+    """What the brackets at the end of an article's last paragraph say.
+
+    >>> last("取得实效。（责任编辑：郑爽）").editor, last("取得实效。（记者 胡晓蓉）").author
+    ('郑爽', '胡晓蓉')
+    """
+    inner = in_last_brackets(paragraph)
+    if inner and ":" in inner and is_dateline(inner):
+        return byline(inner)
+    return Byline(author=last_author(paragraph))
+
+
 def _bracketed(inner: str) -> Byline | None:
     """What brackets at the end of an article say; the first reader that knows decides."""
     if re.match(r"作者(?:系|为|是|单位|简介)", inner):
@@ -318,7 +339,8 @@ def _sent_in(inner: str) -> Byline | None:
         return Byline(author=who) if match and ":" not in match[1] and who else None
     if inner.endswith("报道") and (names := all_people(match[1])):
         return Byline(author=" ".join(names))
-    return Byline(contributor=match[1].strip(_WRAP))
+    office = re.sub(r"^(?:图文|文图|本文|稿件)?由", "", match[1].strip(_WRAP))
+    return None if re.match(r"(?:图|照)片?由", office) else Byline(contributor=office)
 
 
 def _signed(inner: str) -> Byline | None:

@@ -22,12 +22,15 @@ ALONE, LEAD = 34, 80
 
 _PIECE = re.compile(r"[一-鿿·]+|[^\s、,/&;一-鿿·]+|[、,/&;]|\s+")
 _BULLETS = "□◎■●◆ "
+_ROUND = str.maketrans("[]【】〔〕", "()()()")
 _BRACKETS = "()[]【】〔〕"
 _LAST = re.compile(r"[(\[【〔]([^()\[\]【】〔〕]{2,60})[)\]】〕]$")
+_ROUNDED = re.compile(r"\(([^()]{2,60})\)")
 _PLACED = re.compile(r"([一-鿿]{2,4})/[一-鿿]{2,6}")
 # The place and the day of a dispatch behind the name, without a space: 陈晓明台北12日电.
 _DISPATCH = re.compile(r"([一-鿿]{4,7})\d{1,2}日[一-鿿]{0,4}[电讯]")
-_WHOSE = re.compile(r"作者(?:系|为|是|单位|简介)|(?:完|未完待续|待续|全文完|组图|附图|本文|原标题|资料|来源)")
+# Who took the pictures, behind who wrote: 孙丽华/文 吴刚/图.
+_TOOK = re.compile(r"(?<![一-鿿])[一-鿿·]{2,4}\s?/\s?(?:图|摄影?)(?![文/])")
 
 
 @cache
@@ -88,6 +91,7 @@ def people(text: str, *, labelled: bool = False) -> tuple[list[str], str]:
     >>> people("陈晓明报道"), people("方 敏"), people("在现场看到")
     ((['陈晓明'], ''), (['方敏'], ''), ([], '在现场看到'))
     """
+    text = _TOOK.sub("", text) if "/" in text else text
     found: list[str] = []
     pieces = list(_PIECE.finditer(text))
     at = 0
@@ -145,7 +149,9 @@ def _bare(word: str) -> str:
     for length in (4, 2, 1):
         # Many names end in 文.
         if len(word) - length >= (3 if length == 1 else 2) and words.whole("tail", word[-length:]):
-            return word[:-length]
+            name = word[:-length]
+            # The place may stand between, without a space: 孙丽华香港报道.
+            return name if len(name) < 4 or length == 1 else _sender(name) or name
     return word
 
 
@@ -189,22 +195,24 @@ def lead_author(paragraph: str) -> str | None:
     >>> lead_author("云溪日报首席记者 陈晓明报道：近日"), lead_author("记者在现场看到")
     ('陈晓明', None)
     """
-    start = narrow(paragraph[:LEAD]).replace("〔", "(").replace("〕", ")")
+    start = narrow(paragraph[:LEAD]).translate(_ROUND)
     return _in_brackets(start) or _in_words(start)
 
 
 def _in_brackets(start: str) -> str | None:
     """The names in the first brackets of an article, behind the paper or at its beginning."""
-    at = start.find("(")
-    end = start.find(")", at)
-    if not 0 <= at <= 40 or end < 0:
-        return None
-    before, inner = start[:at], start[at + 1 : end]
-    if re.search(r"[。!?;]", before) or (before and not re.search(r"[电讯]|消息|记者|报道", before)):
-        return None
-    if not before and not words.match("role", inner):
-        return None
-    return _in_words(inner) or " ".join(all_people(inner)) or None
+    before = ""
+    for match in _ROUNDED.finditer(start):
+        before += start[len(before) : match.start()]
+        inner = match[1]
+        if match.start() > 40 or re.search(r"[。!?;,]", before):
+            return None
+        if re.search(r"[电讯]|消息|记者|报道", before) or words.pattern("role").match(inner) or "记者" in inner:
+            found = _in_words(inner) or " ".join(all_people(inner))
+            if found:
+                return found
+        before = start[: match.end()]
+    return None
 
 
 def _in_words(text: str) -> str | None:
@@ -247,10 +255,14 @@ def last_author(paragraph: str) -> str | None:
     >>> last_author("工作取得实效。（信报记者 陈晓明）"), last_author("活动定于6月18日（周日）")
     ('陈晓明', None)
     """
+    inner = in_last_brackets(paragraph)
+    return (_in_words(inner) or " ".join(all_people(inner)) or None) if inner else None
+
+
+def in_last_brackets(paragraph: str) -> str | None:
+    """The words in the brackets with which a paragraph ends; None where it has none, or is nothing else."""
     match = _LAST.search(narrow(paragraph)) if paragraph.rstrip().endswith(tuple(")）]］】〕")) else None
-    if not match or match.start() == 0:
-        return None
-    return _in_words(match[1]) or " ".join(all_people(match[1])) or None
+    return match[1] if match and match.start() else None
 
 
 def reporters(line: str) -> str | None:

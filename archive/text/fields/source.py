@@ -6,7 +6,7 @@ import re
 
 from archive.text.blocks import han
 from archive.text.fields import words
-from archive.text.fields.labels import Byline, labels
+from archive.text.fields.labels import Byline, canonical, labels
 from archive.text.fields.people import is_office, is_person
 from archive.text.lines import furniture_id, narrow
 
@@ -23,7 +23,7 @@ def unlabelled(line: str) -> Byline:
     >>> unlabelled("2019-09-23 07:48 棱镜").source, unlabelled("2019-09-23 07:48 统战动态").source
     ('棱镜', None)
     """
-    whole = narrow(line)
+    whole = canonical(line)
     marks = labels(line)
     # Names stand before the labels, never among their values.
     text = whole[: marks[0].at] if marks else whole
