@@ -457,7 +457,12 @@ class Frontier:
                 " WHERE id = ?",
                 [now + self._clocks.back * ABOUT, now, address.id],
             )
-            self._db.execute("UPDATE address SET alias_of = NULL, check_at = ? WHERE alias_of = ?", [now, address.id])
+            # Whether the article is gone is for its other addresses to say, at once.
+            self._db.execute(
+                "UPDATE address SET state = 'pending', tries = 0, alias_of = NULL, check_at = NULL"
+                " WHERE alias_of = ? AND state = 'done' AND visited < ?",
+                [address.id, self.visit],
+            )
 
     def _schedule(self, key: int, role: Role | None, *, changed: bool, alias: int | None) -> None:
         """Say when an answered address is asked for again."""
