@@ -5,21 +5,23 @@ from __future__ import annotations
 import io
 import shutil
 import sqlite3
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from contextlib import closing
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 
 from archive.catalogue import build
-from archive.catalogue.agree import disagreements
+from archive.catalogue.agree import Acknowledged, disagreements
 from archive.corpus import forget, reclean, shard
-from archive.layout import Layout
+from archive.errors import DataError
+from archive.layout import OPEN, Layout
 from archive.text.document import Document
 from archive.warc import exclusions, index
 from archive.warc.reader import whole_records
+from archive.warc.record import Record
 from archive.warc.writer import Earlier, Exchange, Writer
 
 PAGE = (
@@ -241,3 +243,134 @@ def test_a_file_that_is_closed_between_listing_and_reading_is_read(whole: Path, 
     # What was listed as open is read to its present end, where its revisit refers to its own page.
     assert [problem.reason for problem in found if "refers" in problem.reason] == []
     assert layout.all_warcs() == [*kept, *asked.closed]
+
+
+def said(layout: Layout, *acknowledged: Acknowledged) -> list[tuple[str, str]]:
+    """The name of the file and the reason of each disagreement."""
+    return [(Path(problem.file).name, problem.reason) for problem in disagreements(layout, acknowledged)]
+
+
+@pytest.fixture
+def layout(whole: Path, tmp_path: Path) -> Layout:
+    return Layout(root=Path(shutil.copytree(whole, tmp_path / "data")))
+
+
+def target(layout: Layout) -> Record:
+    return next(r for r in whole_records(warc(layout, "response")) if r.kind == "response")
+
+
+@pytest.mark.parametrize(
+    ("later", "page", "reason"),
+    [
+        (1, PAGE, "the revisit gives {} another URL or date than it has"),
+        (0, PAGE.replace("座谈会".encode(), "茶话会".encode()), "the revisit refers to {}, which has other bytes"),
+        (0, PAGE, None),
+        (0, UNMODIFIED, None),
+    ],
+)
+def test_a_revisit_repeats_what_it_refers_to(layout: Layout, later: int, page: bytes, reason: str | None) -> None:
+    record = target(layout)
+    assert record.date
+    earlier = Earlier(id=record.id, url=record.url, date=record.date + timedelta(microseconds=later))
+    asked = Writer(layout, "a", warcinfo=())
+    assert asked.exchange(exchange(1, page), lambda *_: earlier).revisit
+    asked.close()
+    assert [why for _, why in said(layout) if "revisit" in why] == ([reason.format(record.id)] if reason else [])
+
+
+def test_what_a_crawl_remembers_is_there_or_was_erased(layout: Layout) -> None:
+    record = target(layout)
+    state = layout.state("a")
+    mine = Acknowledged(state=state, url=record.url, record=record.id)
+    lost = Acknowledged(state=state, url="http://a.cn/lost", record="urn:uuid:0")
+    assert said(layout, mine) == []
+    ((file, reason),) = said(layout, mine, lost)
+    assert file == "a.sqlite"
+    assert reason.startswith("1 captures that the crawl acknowledged are in no WARC file here, the first urn:uuid:0")
+    path = warc(layout, "response")
+    forget.erase(layout, path, [record.url])
+    assert [file for file, _ in said(layout, mine) if file == "a.sqlite"] == []
+
+
+def test_a_state_that_cannot_be_read_is_told(layout: Layout) -> None:
+    record = target(layout)
+
+    def broken() -> Iterator[Acknowledged]:
+        yield Acknowledged(state=layout.state("a"), url=record.url, record=record.id)
+        raise DataError("it is damaged")
+
+    assert [(p.file, p.reason) for p in disagreements(layout, broken())] == [("state", "it is damaged")]
+
+
+def test_the_offset_of_an_index_line_is_that_of_its_first_byte(layout: Layout) -> None:
+    path = layout.index_of(warc(layout, "response"))
+    first, second = path.read_bytes().splitlines(keepends=True)
+    path.write_bytes(first + second.replace(b"200", b"201"))
+    (problem,) = (p for p in disagreements(layout) if p.file.endswith(path.name))
+    assert problem.offset == len(first)
+
+
+def test_an_index_beside_a_file_that_is_being_written_is_left_alone(layout: Layout) -> None:
+    path = warc(layout, "response")
+    path.rename(path.with_name(path.name + OPEN))
+    index_, shard_ = layout.index_of(path), layout.shard_of(path)
+    index_.write_bytes(b"half")
+    shard_.write_bytes(b"half")
+    found = said(layout)
+    assert [why for file, why in found if file in (index_.name, shard_.name) and "is gone" not in why] == []
+
+
+@pytest.mark.parametrize("changed", ["sha256", "counts"])
+def test_a_shard_is_of_its_file_and_counts_right(layout: Layout, changed: str) -> None:
+    path = layout.shard_of(warc(layout, "response"))
+    about, rows = shard.about(path), list(shard.read(path))
+    assert about is not None
+    with shard.Writer(path) as writer:
+        for row in rows:
+            writer.add(row)
+        if changed == "counts":
+            writer._counts = [1, 1]
+        other = replace(about.header, warc_sha256="0" * 64) if changed == "sha256" else about.header
+        writer.close(header=other, hosts=about.hosts)
+    reasons = [why for file, why in said(layout) if file == path.name]
+    wanted = "the shard was made from other bytes" if changed == "sha256" else "the shard counts its documents"
+    assert [why.startswith(wanted) for why in reasons] == [True]
+
+
+@pytest.mark.parametrize(
+    ("change", "reason"),
+    [
+        (
+            "INSERT INTO skips SELECT source, 'x', 'http://a.cn/', 'a', NULL, 404, 'error_status', '' FROM documents",
+            "the catalogue holds other rows than the file",
+        ),
+        (
+            "INSERT INTO skips VALUES (999, 'urn:x', 'http://a.cn/', 'a', NULL, 404, 'error_status', '')",
+            "skips are of no shard or index",
+        ),
+        ("UPDATE captures SET source = 999", "captures are of no shard or index"),
+    ],
+)
+def test_rows_that_no_file_gave_are_told(layout: Layout, change: str, reason: str) -> None:
+    with closing(sqlite3.connect(layout.catalogue)) as db, db:
+        db.execute(change)
+    found = said(layout)
+    assert any(reason in why for _, why in found), found
+    assert {file for file, _ in found} == {"catalogue.sqlite"}
+
+
+def test_sqlites_own_check_is_asked(layout: Layout) -> None:
+    """A value that its table forbids, in a column that is compared with nothing."""
+    with closing(sqlite3.connect(layout.catalogue)) as db:
+        db.execute("PRAGMA writable_schema = ON")
+        db.execute("UPDATE sqlite_schema SET sql = replace(sql, 'script    TEXT NOT NULL', 'script    TEXT')")
+        db.commit()
+    with closing(sqlite3.connect(layout.catalogue)) as db:
+        db.execute("UPDATE documents SET script = NULL")
+        db.commit()
+        db.execute("PRAGMA writable_schema = ON")
+        db.execute("UPDATE sqlite_schema SET sql = replace(sql, 'script    TEXT,', 'script    TEXT NOT NULL,')")
+        db.commit()
+    ((file, reason),) = said(layout)
+    assert file == "catalogue.sqlite"
+    assert reason.startswith("NULL value in documents.script")
