@@ -1,6 +1,9 @@
 # make demo    run the main job on the practice web: about a minute after the installation
 # make test    everything that CI runs: check, then the tests
-# make check   ruff (all rules) and mypy --strict
+# make check   ruff (all rules), mypy --strict, and the gate on the length and complexity of functions
+# make complexity   the gate's snapshot again, without what is no longer over its limits
+# make patterns  how long new or changed patterns may take on a hostile page: judged and stored; needs Debian's npm
+# make ablation  each rule and stage of the cleaner off, alone, over all pages at hand: what changes; about an hour
 # make killpoints   kill -9 at every write, fsync and commit of a crawl: what is lost, what comes twice, what does not heal
 # make damage  each file of an archive flipped, cut and gone x each command: what is lost, who tells, what heals
 # make soak MINUTES=15   a crawl of generated pages with faults: memory, open files, captures against the server's log
@@ -25,7 +28,7 @@ BIN := $(VENV)/bin
 STRANGERS := build/strangers
 
 .DELETE_ON_ERROR:
-.PHONY: demo test check recall manners bench clean faults killpoints damage soak quality readers scrapyd scheduled reclean fuzz browser web wire
+.PHONY: demo test check complexity patterns ablation recall manners bench clean faults killpoints damage soak quality readers scrapyd scheduled reclean fuzz browser web wire
 
 demo: $(VENV)/.product
 	$(BIN)/cundang demo
@@ -37,6 +40,22 @@ check: $(VENV)/.develop
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
+	$(BIN)/python tests/complexity.py
+
+complexity: $(VENV)/.develop
+	$(BIN)/python tests/complexity.py --renew
+
+patterns: $(VENV)/.develop $(STRANGERS)/recheck/.made
+	$(BIN)/python tests/patterns.py --recheck $(STRANGERS)/recheck/node_modules
+
+ablation: $(VENV)/.develop
+	$(BIN)/python tests/ablation.py
+
+$(STRANGERS)/recheck/.made:
+	@command -v npm >/dev/null || { echo "make patterns judges with node: on Debian, apt install npm" >&2; exit 2; }
+	mkdir -p $(STRANGERS)/recheck
+	cd $(STRANGERS)/recheck && npm install --no-audit --no-fund --ignore-scripts recheck@4.5.0
+	touch $@
 
 # Needs a C compiler; some ten minutes.
 killpoints: $(VENV)/.develop

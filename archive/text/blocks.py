@@ -139,7 +139,7 @@ _STRANGE = re.compile(
 )
 _BULLETS = "\uf0b7\uf06c\uf0a7\uf0d8\uf075\uf06e"
 # Paragraphs that are told apart by their indent alone: two wide spaces, or four hard ones.
-_INDENT = re.compile(r"(?:[\u3000\u2003]\s*){2,}|(?:\xa0[ \t]*){4,}")
+_INDENT = re.compile(r"(?:[\u3000\u2003][^\S\u3000\u2003]*+){2,}|(?:\xa0[ \t]*){4,}")
 _WIDE_SPACES = ("\u3000", "\u2003", "\xa0\xa0", "\xa0 \xa0")
 _ENDS = "。！？!?…；;：:”」』）)】"
 _HAN = re.compile(f"[{HAN}]+")

@@ -48,7 +48,7 @@ _ARTICLE = re.compile(
     r"|info/\d+/\d+|contents/\d+/\d+|(?:show|view|info|detail|article|news)[-_/]?\d+|\w*ARTI\d{10}|\d{5,}\.s?html?$"
     r"|[0-9a-f]{32}\.s?html?$|\d\d/[01]\d[0-3]\d/\d\d/\w{12,}\.html|c\d+a\d+/page\.htm"
     r"|(?:19|20)\d{6}[0-9a-z]{6,}\.s?html?$|p/\d{6,}$|thread-\d+|question/\d+"
-    r"|[\w-]*(?:show|view|article|detail|content|read|info)\w*\.(?:aspx?|php|jsp)\?\w*id=)",
+    r"|(?:[\w-]*-)?+(?=\w*(?:show|view|article|detail|content|read|info))\w++\.(?:aspx?|php|jsp)\?\w*id=)",
     re.IGNORECASE,
 )
 _ARTICLE_QUERY = re.compile(r"[?&](?:(?:aid|articleid|newsid|id)=\d+|mod=viewthread\b)", re.IGNORECASE)

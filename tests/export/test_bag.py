@@ -7,7 +7,7 @@ import shutil
 from datetime import UTC, datetime
 from pathlib import Path
 
-import bagit  # type: ignore[import-untyped]  # ships no types
+import bagit
 import pytest
 
 from archive.corpus import damage
