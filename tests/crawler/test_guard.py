@@ -4,15 +4,23 @@ from __future__ import annotations
 
 import ipaddress
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from odd_server import SHAPES, OddServer, Shape, answer, sized
 from one_crawl import run
+from twisted.internet.address import IPv4Address
+from twisted.internet.error import ConnectionRefusedError  # noqa: A004 - Twisted's name
+from twisted.internet.protocol import Factory
+from twisted.internet.testing import MemoryReactorClock
+from twisted.python.failure import Failure
 
+from archive.layout import Layout
 from archive.site import Crawl, Site
-from crawler.wire.guard import is_public, literal_address, peer_refusal, url_refusal
+from archive.warc import exclusions
+from crawler.wire.guard import GuardedEndpoint, is_public, literal_address, peer_refusal, url_refusal
 
 SITE = Site(
     key="a",
@@ -147,3 +155,45 @@ def test_a_redirect_leads_nowhere_by_itself_and_robots_txt_cannot_lead_to_a_priv
         assert (canary.connections, canary.heard) == (0, 0)
     (row,) = out["seen"]
     assert (row["event"], row["reason"], row["later"]) == ("Refused", "robots_unreachable", True)
+
+
+def test_a_teredo_address_is_judged_by_the_client_in_it() -> None:
+    # RFC 4380 section 4: the client's IPv4 address, its bits inverted, at the end: 8.8.8.8 and 10.0.0.1.
+    assert is_public("2001:0:4136:e378:8000:63bf:f7f7:f7f7")
+    assert not is_public("2001:0:4136:e378:8000:63bf:f5ff:fffe")
+
+
+def test_a_page_that_was_taken_down_is_asked_for_by_nobody(tmp_path: Path) -> None:
+    with OddServer(shapes=SHAPES) as server:
+        line = {"url": server.url("chunked"), "date": "2024-02-26T00:00:00+00:00", "reason": "asked to"}
+        exclusions.append(Layout(root=tmp_path), line)
+        out = run(server, tmp_path, [server.url("chunked"), server.url("plain")])
+    seen = {row["url"]: row for row in out["seen"]}
+    assert (seen[server.url("chunked")]["event"], seen[server.url("chunked")]["reason"]) == ("Refused", "forgotten")
+    assert seen[server.url("plain")]["event"] == "callback"
+    assert "chunked" not in server.received
+
+
+class Resolver:
+    """Says of every name that it has these addresses."""
+
+    def __init__(self, *addresses: str) -> None:
+        self._addresses = addresses
+
+    def resolveHostName(self, receiver: Any, *_: Any) -> None:  # noqa: N802 - Twisted's name
+        receiver.resolutionBegan(None)
+        for address in self._addresses:
+            receiver.addressResolved(IPv4Address("TCP", address, 0))
+        receiver.resolutionComplete()
+
+
+def test_the_next_address_is_tried_where_one_does_not_answer_and_none_that_is_private() -> None:
+    reactor: Any = MemoryReactorClock()  # type: ignore[no-untyped-call]
+    reactor.nameResolver = Resolver("127.0.0.1", "202.108.22.5", "10.0.0.1", "202.108.22.6")
+    factory: Any = Factory()
+    refused: Any = ConnectionRefusedError
+    connecting = GuardedEndpoint(reactor, "http://www.a.gov.cn/", SITE, 3.0).connect(factory)
+    connecting.addErrback(lambda _: None)
+    assert [client[0] for client in reactor.tcpClients] == ["202.108.22.5"]
+    reactor.tcpClients[0][2].clientConnectionFailed(None, Failure(refused()))  # type: ignore[no-untyped-call]
+    assert [client[0] for client in reactor.tcpClients] == ["202.108.22.5", "202.108.22.6"]

@@ -16,7 +16,7 @@ from little_server import Answer, serving
 from odd_server import CHUNKED, GZIP, HTML, PAGE, OddServer, Shape, answer, chunks, sized
 from one_crawl import run
 
-from crawler.wire.robots import ROBOTS_BYTES, TOKEN, parse
+from crawler.wire.robots import ROBOTS_BYTES, TOKEN, Rules, parse
 
 TEXT = b"Content-Type: text/plain"
 RULES = b"User-agent: *\nDisallow: /shut\n"
@@ -229,3 +229,15 @@ def test_rules_beyond_the_limit_do_not_count_and_those_within_do() -> None:
     assert rules is not None
     assert not rules.can_fetch("http://a.cn/aaaa", TOKEN)
     assert rules.can_fetch("http://a.cn/b", TOKEN)
+
+
+def test_rules_are_outdated_after_a_day_and_where_they_were_read_tomorrow() -> None:
+    rules = Rules(read=1000.0)
+    assert [rules.outdated(1000.0 + later) for later in (0.0, 86_400.0, 86_401.0, -1.0)] == [False, False, True, True]
+    assert not Rules(read=1000.0, closed="it answers with status 500").outdated(1e9)
+
+
+def test_rules_that_speak_of_html_are_rules() -> None:
+    rules = parse(b"# <html> pages only\nUser-agent: *\nDisallow: /a\n")
+    assert rules is not None
+    assert not rules.can_fetch("http://a.cn/a", TOKEN)
