@@ -75,16 +75,20 @@ def exchange(name: str, response: bytes, date: datetime) -> Exchange:
 
 @pytest.fixture(scope="module")
 def layout(tmp_path_factory: pytest.TempPathFactory) -> Layout:
-    """Three pages with a picture, of which one is captured again and is the same, and a redirect."""
+    """Three crawls: three pages with a picture, and a redirect; one page that is the same again; a 304."""
     layout = Layout(root=tmp_path_factory.mktemp("archive"))
-    first, second = (Writer(layout, "a", warcinfo=()) for _ in range(2))
+    first, second, third = (Writer(layout, "a", warcinfo=()) for _ in range(3))
     answers = {"picture.png": picture(), "moved.html": MOVED} | {f"{n}.html": page(n) for n in range(3)}
+    known = {}
     for name, response in answers.items():
         kept = first.exchange(exchange(name, response, datetime(2026, 1, 1, tzinfo=UTC)), lambda *_: None)
+        known[name] = Earlier(id=kept.id, url=f"http://a.cn/{name}", date=kept.date)
     first.close()
-    last = Earlier(id=kept.id, url="http://a.cn/2.html", date=kept.date)
-    assert second.exchange(exchange("2.html", page(2), LATER), lambda *_: last).revisit
+    assert second.exchange(exchange("2.html", page(2), LATER), lambda *_: known["2.html"]).revisit
     second.close()
+    unmodified = exchange("0.html", b"HTTP/1.1 304 Not Modified\r\n\r\n", LATER.replace(month=3))
+    assert third.exchange(unmodified, lambda *_: known["0.html"]).revisit
+    third.close()
     for _ in reclean.clean(layout, {}, jobs=1):
         pass
     build.update(layout)
@@ -206,19 +210,12 @@ def test_an_arc_file_becomes_a_warc_file(tmp_path: Path) -> None:
     assert not offer.problems
 
 
-def test_a_304_is_in_the_pack_and_not_in_its_index(layout: Layout, tmp_path: Path) -> None:
-    mine = Layout(root=Path(shutil.copytree(layout.root, tmp_path / "data")))
-    kept = next(r for warc in mine.warcs() for r in whole_records(warc) if r.url.endswith("/0.html"))
-    earlier = Earlier(id=kept.id, url=kept.url, date=datetime(2026, 1, 1, tzinfo=UTC))
-    writer = Writer(mine, "a", warcinfo=())
-    writer.exchange(exchange("0.html", b"HTTP/1.1 304 Not Modified\r\n\r\n", LATER), lambda *_: earlier)
-    writer.close()
-    wacz.write(mine, None, [], tmp_path / "out.wacz")
-    with zipfile.ZipFile(tmp_path / "out.wacz") as pack:
+def test_a_304_is_in_the_pack_and_not_in_its_index(packed: Path, tmp_path: Path) -> None:
+    with zipfile.ZipFile(packed) as pack:
         lines = gzip.decompress(pack.read("indexes/index.cdx.gz")).decode().splitlines()
     assert not any('"status": "304"' in line for line in lines)
     assert len(lines) == 6
-    assert [kind for kind, *_ in warcio_reads(tmp_path / "out.wacz", tmp_path / "out")].count("revisit") == 2
+    assert [kind for kind, *_ in warcio_reads(packed, tmp_path / "out")].count("revisit") == 2
 
 
 def test_damage_is_told_and_ends_with_1(layout: Layout, tmp_path: Path) -> None:
@@ -349,8 +346,13 @@ def seen(packed: Path, tools: Path, folder: Path, name: str, stamp: str) -> str:
 @pytest.mark.fault(rows=[51])
 @pytest.mark.parametrize(
     ("name", "stamp", "number"),
-    [("0.html", "20260101000000", 0), ("moved.html", "20260101000000", 1), ("2.html", "20260201000000", 2)],
-    ids=["page", "redirect", "revisit"],
+    [
+        ("0.html", "20260101000000", 0),
+        ("moved.html", "20260101000000", 1),
+        ("2.html", "20260201000000", 2),
+        ("0.html", "20260301000000", 0),
+    ],
+    ids=["page", "redirect", "revisit", "day of a 304"],
 )
 def test_a_browser_replays_our_pack(
     packed: Path, tools: Path, tmp_path: Path, name: str, stamp: str, number: int
