@@ -604,7 +604,6 @@ def export(  # noqa: PLR0913, PLR0917 - typer makes an option of each
     to_wacz = partial(wacz.write, house.layout, keys, offer=offer)
     writer = to_wacz if format_ is Format.WACZ else _WRITERS[format_]
     made = manifest.write(house.layout, wanted, format_, out, writer, force=force)
-    offer.problems += made.problems
     _print_lost(offer, talk=True)
     say(f"{out}: {made.documents} documents")
     if made.uncleaned:
@@ -631,7 +630,7 @@ def index_(
         offer = replay.write(layout, out, tell)
     _print_lost(offer, json_=json_)
     say(f"{out}: {len(offer.lines)} captures. To see them: cd {out} && wayback")
-    raise typer.Exit(int(bool(offer.problems)))
+    raise typer.Exit(_say_all(map(str, damage.known(layout))) | int(bool(offer.problems)))
 
 
 def _print_lost(offer: replay.Offer, *, json_: bool = False, talk: bool = False) -> None:

@@ -18,7 +18,6 @@ from archive.errors import UsageError
 from archive.export import whole
 from archive.layout import Layout
 from archive.text.document import Document
-from archive.warc.record import Problem
 
 LICENCE = (
     "The texts belong to their publishers. Facts of the day are free (PRC Copyright Law, art. 5), articles are not: "
@@ -57,12 +56,10 @@ class Export:
     """What was exported.
 
     Attributes:
-        problems: WARC files that are gone, whose texts were still to be had from their shards.
         uncleaned: closed WARC files that no shard was made of yet.
     """
 
     documents: int
-    problems: list[Problem]
     uncleaned: int
 
 
@@ -104,16 +101,8 @@ def write(
             if not (stage / out.name).is_dir():
                 whole.put(stage / _beside(out).name, _beside(out))
             whole.put(stage / out.name, out)
-    gone = [
-        Problem(file=str(path.relative_to(layout.root)), offset=0, reason=f"its WARC file is gone. {_GONE}")
-        for path, _ in places
-        if layout.warc_of(path) is None
-    ]
     uncleaned = sum(not layout.shard_of(warc).exists() for warc in layout.warcs(wanted.site))
-    return Export(documents=count, problems=gone, uncleaned=uncleaned)
-
-
-_GONE = "Its texts are exported. Bring the file back from a copy"
+    return Export(documents=count, uncleaned=uncleaned)
 
 
 def _beside(out: Path) -> Path:

@@ -183,5 +183,6 @@ def test_a_warc_file_that_is_gone_is_told(layout: Layout, tmp_path: Path) -> Non
     finally:
         aside.rename(warc)
     assert done.exit_code == 1
-    assert "its WARC file is gone" in done.output
+    assert warc.name in done.output
+    assert "--from COPY" in done.output
     assert len((tmp_path / "out.jsonl").read_bytes().splitlines()) == 3
