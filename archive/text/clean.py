@@ -472,7 +472,8 @@ def _is_listed_file(capture: Capture) -> bool:
 
 
 def _is_file(capture: Capture) -> bool:
-    return FILE.search(capture.url) is not None or capture.body.startswith((b"%PDF-", b"\xd0\xcf\x11\xe0"))
+    magic = (b"%PDF-", b"\xd0\xcf\x11\xe0", b"PK\x03\x04")
+    return FILE.search(capture.url) is not None or capture.body.startswith(magic)
 
 
 def _clean_file(capture: Capture, site: Site | None) -> Document | Skip:

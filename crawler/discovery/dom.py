@@ -90,6 +90,10 @@ class Dom:
             self.elements[number].attrib.pop(name, None)
         elif _ATTRIBUTE.fullmatch(name):
             self.elements[number].set(name, plain(value))
+            # A frame shows something else from now on.
+            self.changed = self.changed or (
+                name in ("src", "data") and self.tag(number) in ("iframe", "embed", "object")
+            )
 
     def attributes(self, number: int) -> list[tuple[str, str]]:
         """All attributes."""

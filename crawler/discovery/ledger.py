@@ -105,18 +105,21 @@ def _controls(root: HtmlElement) -> tuple[str, ...]:
     for element in _CONTROLS(root):
         words = " ".join("".join(element.itertext()).split()) or element.get("value") or ""
         leads = len(words) <= 12 and _SAYS.search(words) and (NEXT.fullmatch(words) or MORE.fullmatch(words))
-        if not leads or _SHARES(element):
-            continue
         href = (element.get("href") or "").strip()
-        addressed = href not in ("", "#") and not href.lower().startswith("javascript:")
-        off = element.get("disabled") is not None or "disabled" in (element.get("class") or "")
-        within = next(iter(element.xpath("ancestor::a[@href]")), None)
-        if addressed or off or within is not None or element.get(FOLLOWED) is not None:
-            continue
         code = element.get("onclick") or (href if len(href) > 12 else "")
-        if element.tag in ("a", "button", "input") or code:
+        if leads and _is_unfollowed(element) and (element.tag in ("a", "button", "input") or code):
             found[f"{words} {code}".strip()[:CONTROL]] = None
     return tuple(found)
+
+
+def _is_unfollowed(element: HtmlElement) -> bool:
+    """Whether an element has no address, is not switched off and was not pressed."""
+    href = (element.get("href") or "").strip()
+    if href not in ("", "#") and not href.lower().startswith("javascript:"):
+        return False
+    if element.get("disabled") is not None or "disabled" in (element.get("class") or ""):
+        return False
+    return element.get(FOLLOWED) is None and not element.xpath("ancestor::a[@href]") and not _SHARES(element)
 
 
 def _blind(root: HtmlElement) -> int:

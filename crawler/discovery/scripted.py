@@ -58,6 +58,11 @@ _IDLE_CLICK = re.compile(r"\s*(?:javascript:)?\s*(?:void\s?\(?0?\)?|;|return fal
 MORE = re.compile(r"\W*(?:点击)?(?:加载|查看|显示|展开|浏览|阅读)?更多.{0,4}|load ?more|more", re.IGNORECASE)
 _MORE_NAME = re.compile(r"(?:^|[\s_-])(?:load-?)?(?:more|next)(?:$|[\s_-])|loadmore|morebtn|btnmore", re.IGNORECASE)
 _BOX = re.compile(r"pag|fenye|fy\b|scroll", re.IGNORECASE)
+# The way to the month before in a calendar, and its rank in `leads_on`: after all numbers, which may be days.
+_MONTH = re.compile(r"\W*(?:上一?个?月|前一?个?月|上一?年|前一年)\W*")
+_ARROW = re.compile(r"[\s<‹«◀◄←]{1,4}|prev(?:ious)?|&lt;", re.IGNORECASE)
+_CALENDAR = re.compile(r"calend|rili|month|\bcal\b", re.IGNORECASE)
+MONTH = 100_000
 # The attribute of what was pressed until it showed no more.
 FOLLOWED = "data-cundang-followed"
 # How a form that a script sends stands in an address until `forms` takes it out.
@@ -71,12 +76,10 @@ class Play:
     Attributes:
         lack: what the page lacks.
         sources: addresses of the files of scripts that it takes, on the site's hosts.
-        frames: whether what stands in frames of the page belongs to it.
     """
 
     lack: Lack
     sources: tuple[str, ...]
-    frames: bool = False
 
 
 def play(
@@ -96,7 +99,7 @@ def play(
     if expected and (prose < BARE or not article):
         frames = _own_frames(base, root, hosts)
         if frames or _MAKES.search(code) or (sources and not article):
-            return Play(lack="body", sources=sources, frames=frames)
+            return Play(lack="body", sources=sources)
     if article or any(link.kind in ("next", "pager", "list", "redirect") for link in links):
         return None
     if len(html) < STUB and prose < 30 and not links and (_MOVES.search(code) or sources):
@@ -161,11 +164,16 @@ def leads_on(handle: Mapping[str, Any], pressed: Collection[str]) -> int | None:
         return 0
     if MORE.fullmatch(text) or (_MORE_NAME.search(str(handle["class"])) and len(text) < 12):
         return 1
-    if handle["id"] == -1:
-        return 5000
-    if NUMBER.fullmatch(text) and text not in pressed:
+    if NUMBER.fullmatch(text) and key_of(handle) not in pressed:
         return 2 + int(re.sub(r"\D", "", text))
-    return None
+    if _MONTH.fullmatch(text) or (_ARROW.fullmatch(text) and _CALENDAR.search(f"{handle['class']} {handle['around']}")):
+        return MONTH
+    return 2 * MONTH if handle["id"] == -1 else None
+
+
+def key_of(handle: Mapping[str, Any]) -> str:
+    """What tells an element from others that say the same: its handler, else its words."""
+    return str(handle["code"] if "(" in str(handle["code"]) else " ".join(str(handle["text"]).split()))
 
 
 def follow(root: HtmlElement, words: Collection[str]) -> None:

@@ -30,7 +30,7 @@ const on = (id, type, f, css) => { if (typeof f !== "function" && !(f && f.handl
 const event = (e, type) => ({ type, target: e, currentTarget: e, srcElement: e, preventDefault() {}, stopPropagation() {},
   stopImmediatePropagation() {}, data: {}, which: 1, button: 0, keyCode: 0 });
 const fire = (e, type) => { const k = e.__id, ev = event(e, type); let some = false;
-  for (const [f] of (handlers.get(k + "/" + type) || []).filter(h => !h[1])) { some = true; guarded(() => (f.handleEvent || f).call(e, ev)); }
+  for (let at = e; at; at = at.parentNode) for (const [f] of (handlers.get(at.__id + "/" + type) || []).filter(h => !h[1])) { some = true; ev.currentTarget = at; guarded(() => (f.handleEvent || f).call(at, ev)); }
   for (const [key, list] of handlers) if (key.endsWith("/" + type)) for (const [f, css] of list)
     if (css && host("matches", k, css, +key.split("/")[0])) { some = true; guarded(() => f.call(e, ev)); }
   const own = e["on" + type]; if (typeof own === "function") { some = true; guarded(() => own.call(e, ev)); }
@@ -169,6 +169,7 @@ G.axios = client({});
 
 // ---- jQuery
 const jq = (s, c) => { if (typeof s === "function") { ready.push(s); return jq([]); } if (s && s.__jq) return s; let l = [];
+  if (typeof s === "string" && /^\s*</.test(s) && c && !c.__jq && c.__id == null && c.nodeType == null) { const made = jq(s); for (const k in c) typeof made[k] === "function" && /^(?:text|html|click|val|css|append|on)$/.test(k) ? made[k](c[k]) : made.attr(k === "className" ? "class" : k, c[k]); return made; }
   if (typeof s === "string") l = /^\s*</.test(s) ? host("make", s).map(el) : c ? jq(c).find(s).l : host("find", 0, s).map(el); else if (Array.isArray(s)) l = s.filter(Boolean); else if (s) l = [s]; return wrap(l); };
 const wrap = l => { const o = Object.create(F); o.l = l; o.__jq = true; o.length = l.length; l.forEach((e, i) => { o[i] = e; }); return new Proxy(o, { get: (t, k) => k in t || typeof k !== "string" ? t[k] : k in jq.fn ? jq.fn[k] : k === "then" ? undefined : (...a) => { if (typeof a[0] === "number" && a[1]) a = [{ total: a[0], ...a[1] }]; a.forEach(x => x && typeof x === "object" && pager(x)); return wrap(l); } }); };
 const each = (f) => function (...a) { this.l.forEach(e => e && f(e, ...a)); return this; }, str = v => v && v.__jq ? v.l.map(str).join("") : v && v.__id != null ? v.outerHTML : Array.isArray(v) ? v.map(str).join("") : typeof v === "function" ? "" : String(v ?? "");
@@ -218,7 +219,11 @@ G.layui = layui; G.laypage = laypage; G.layer = nothing; G.laytpl = tpl;
 const modules = n => /jquery|zepto/i.test(n) ? jq : /laypage/.test(n) ? laypage : /axios/.test(n) ? G.axios : nothing;
 const use = (d, f) => { if (typeof d === "string" && !f) return modules(d); if (typeof d === "function") { f = d; d = []; } if (typeof f === "function") later(() => f(...[d].flat().map(modules))); }; use.config = () => use; G.require = G.requirejs = use; G.seajs = { use, config() {} };
 G.define = (n, d, f) => { const g = [n, d, f].find(x => typeof x === "function"), l = [n, d].find(Array.isArray) || []; if (g) later(() => g(...l.map(modules))); }; G.define.amd = undefined;
-G.Mustache = { render: (t, d) => mustache(t, d), parse() {} }; G.template = (id, d) => laytpl((document.getElementById(id) || { innerHTML: id }).innerHTML, d);
+const erb = t => { let c = "let o='';with(d||{}){"; String(t).split(/(<%[\s\S]*?%>)/).forEach(p => { const m = /^<%([=-]?)([\s\S]*?)%>$/.exec(p); c += !m ? `o+=${JSON.stringify(p)};` : m[1] ? `o+=(${m[2]})??'';` : m[2] + "\n"; }); return new Function("d", c + "}return o;"); };
+G._ = Object.assign(x => x, { template: (t, d) => d ? erb(t)(d) : erb(t), each: (o, f) => jq.each(o, (k, v) => f(v, k)), map: (o, f) => o.map(f), forEach: (o, f) => o.forEach(f) });
+G.Handlebars = { compile: t => d => mustache(t.replace(/\{\{#each (?:this\.)?(\w+)\}\}/g, "{{#$1}}").replace(/\{\{\/each\}\}/g, "{{/*}}").replace(/\{\{#(\w+)\}\}([\s\S]*?)\{\{\/\*\}\}/g, "{{#$1}}$2{{/$1}}").replace(/\{\{this\.(\w+)/g, "{{$1"), d), registerHelper() {} };
+const art = t => erb(t.replace(/\{\{\s*each\s+([\w.]+)(?:\s+as)?\s+(\w+)(?:\s+(\w+))?\s*\}\}/g, (m, l, v, i) => `<% (${l}||[]).forEach(function(${v},${i || "$index"}){ %>`).replace(/\{\{\s*each\s+([\w.]+)\s*\}\}/g, "<% ($1||[]).forEach(function($value,$index){ %>").replace(/\{\{\s*\/each\s*\}\}/g, "<% }); %>").replace(/\{\{\s*if\s+(.+?)\s*\}\}/g, "<% if($1){ %>").replace(/\{\{\s*else\s*\}\}/g, "<% }else{ %>").replace(/\{\{\s*\/if\s*\}\}/g, "<% } %>").replace(/\{\{[@#]?\s*(.+?)\s*\}\}/g, "<%= $1 %>"));
+G.Mustache = { render: (t, d) => mustache(t, d), parse() {} }; G.template = (id, d) => { const e = document.getElementById(id), t = e ? e.textContent : id; return d ? art(t)(d) : art(t); }; G.template.compile = art; G.template.render = (t, d) => art(t)(d);
 const mustache = (t, d) => t.replace(/\{\{#(\w+)\}\}([\s\S]*?)\{\{\/\1\}\}/g, (m, k, b) => (Array.isArray(d[k]) ? d[k] : d[k] ? [d] : []).map(x => mustache(b, { ...d, ...x })).join("")).replace(/\{\{\{?([\w.]+)\}?\}\}/g, (m, k) => k.split(".").reduce((o, n) => o && o[n], d) ?? "");
 
 // ---- Vue: templates of the page itself
@@ -227,7 +232,7 @@ const render = v => { if (!v.el) return; v.el.innerHTML = v.t; v.el.children.for
 const walk = (e, s) => { const f = e.getAttribute("v-for"); if (f !== null) { const m = /^\s*\(?\s*([\w$]+)\s*(?:,\s*([\w$]+))?[^)]*?\)?\s+(?:in|of)\s+([\s\S]+)$/.exec(f); e.removeAttribute("v-for"); let l = m && run(m[3], s); if (typeof l === "number") l = Array.from({ length: l }, (x, i) => i + 1);
     Object.entries(l || {}).slice(0, 2000).forEach(([k, x]) => { const c = e.cloneNode(), o = Object.create(s); o[m[1]] = x; if (m[2]) o[m[2]] = Array.isArray(l) ? +k : k; host("move", e.__id, c.__id, null, "before"); walk(c, o); }); e.remove(); return; }
   for (const k of ["v-if", "v-else-if", "v-show"]) { const c = e.getAttribute(k); if (c !== null && !run(c, s)) { e.remove(); return; } }
-  for (const [k, x] of host("attributes", e.__id)) { const b = /^(?::|v-bind:)([\w-]+)/.exec(k), o = /^(?:@|v-on:)click/.exec(k); if (b) { const y = run(x, s); e.removeAttribute(k); if (y != null && typeof y !== "object") e.setAttribute(b[1], y); } else if (o) on(e.__id, "click", () => { const g = run(x, s); if (typeof g === "function") g(); }); }
+  for (const [k, x] of host("attributes", e.__id)) { const b = /^(?::|v-bind:)([\w-]+)/.exec(k), o = /^(?:@|v-on:)click/.exec(k); if (b) { const y = run(x, s); e.removeAttribute(k); if (y != null && y !== false && typeof y !== "object") e.setAttribute(b[1], y); } else if (o) on(e.__id, "click", () => { const g = run(x, s); if (typeof g === "function") g(); }); }
   const h = e.getAttribute("v-html"), t = e.getAttribute("v-text"); if (h !== null) { e.innerHTML = run(h, s) ?? ""; return; } if (t !== null) { e.textContent = run(t, s) ?? ""; return; }
   host("fill", e.__id).forEach(([i, x]) => host("filled", e.__id, i, x.replace(/\{\{([\s\S]+?)\}\}/g, (m, y) => run(y.split(/\s\|\s/)[0], s) ?? ""))); e.children.forEach(c => walk(c, s)); };
 const ref = x => ({ __ref: true, value: x });

@@ -12,6 +12,7 @@ import re
 import resource
 import sys
 from importlib import resources
+from itertools import islice
 from typing import Any
 from urllib.parse import urlencode, urlsplit
 
@@ -19,6 +20,7 @@ import quickjs
 from lxml import etree
 
 from crawler.discovery import dom
+from crawler.discovery.link import look_of, viewed
 from crawler.discovery.scripted import form_address
 
 # Seconds of CPU and bytes for one job: a page that takes more ends the process, and the crawler begins another.
@@ -33,6 +35,8 @@ ROUNDS, PROMISES = 40, 5000
 PRESSED = 400
 _UNDEFINED = re.compile(r"'?([A-Za-z_$][\w$]*)'? is not defined")
 _TYPES = ("", "text/javascript", "application/javascript", "text/ecmascript", "module", "application/x-javascript")
+# What has a few words and may be pressed for what it stands in, and how many characters those are.
+_LEAVES, LEAF = ("a", "button", "span", "li", "div", "i", "em", "p", "td"), 12
 _SCRIPTED = re.compile(r"javascript:(?!\s*(?:void|;|$))", re.IGNORECASE)
 _COMMENT = re.compile(r"^\s*<!--[^\n]*")
 # How an ask for what stands in a frame is told from those of scripts.
@@ -144,9 +148,9 @@ class Stage:
     def _ask_frames(self) -> None:
         """Ask for what stands in those frames of the page that belong to it."""
         hosts = self.job.get("frames", ())
-        for element in list(self.dom.root.iter("iframe", "frame")) if hosts else ():
-            url = self.dom.join(element.get("src") or "").partition("#")[0]
-            if urlsplit(url).netloc.lower() in hosts:
+        for element in list(self.dom.root.iter("iframe", "frame", "object")) if hosts else ():
+            url = self.dom.join(element.get("src") or element.get("data") or "").partition("#")[0]
+            if urlsplit(url).netloc.lower() in hosts and viewed(url) is None and look_of(url) != "file":
                 self.framed[_FRAME + url] = element
                 if _FRAME + url in self.answers:
                     self._frame(_FRAME + url)
@@ -203,11 +207,12 @@ class Stage:
                     {
                         "id": self.dom.number(element),
                         "text": words or element.get("value") or element.get("title") or "",
-                        "class": f"{element.get('class') or ''} {element.get('id') or ''}",
+                        "class": _named(element),
+                        "around": " ".join(_named(each) for each in islice(element.iterancestors(), 3)),
                         "code": (element.get("onclick") or element.get("href") or "")[:120],
                     }
                 )
-        end = [{"id": -1, "text": "", "class": "", "code": ""}] if -1 in self.bound else []
+        end = [{"id": -1, "text": "", "class": "", "around": "", "code": ""}] if -1 in self.bound else []
         return found[:PRESSED] + end
 
     def _is_handle(self, element: Any, inside: set[Any]) -> bool:
@@ -215,7 +220,14 @@ class Stage:
             return False
         number = self.dom.known(element)
         bound = number is not None and self.bound.get(number) == ""
-        return bool(element.get("onclick") or bound or _SCRIPTED.match(element.get("href") or "")) or element in inside
+        scripted = element.get("onclick") or _SCRIPTED.match(element.get("href") or "")
+        return bool(scripted or bound or element in inside or self._is_heard(element))
+
+    def _is_heard(self, element: Any) -> bool:
+        """Whether a few words stand in a box that hears presses on what stands in it."""
+        if len(element) or element.tag not in _LEAVES or not 0 < len((element.text or "").strip()) <= LEAF:
+            return False
+        return any(self.bound.get(self.dom.known(around) or 0) == "" for around in element.iterancestors())
 
     def leads(self) -> list[dict[str, Any]]:
         """Press each element on a stage of its own, to see where it leads, and write that into the document."""
@@ -338,6 +350,10 @@ class Stage:
     ) -> None:
         ask = {"key": key, "method": method, "url": url, "body": body, "type": kind, "heard": heard, "new": True}
         self.asks.setdefault(key, ask)
+
+
+def _named(element: Any) -> str:
+    return f"{element.get('class') or ''} {element.get('id') or ''}"
 
 
 def main() -> None:

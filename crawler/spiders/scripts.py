@@ -15,6 +15,7 @@ import json
 import re
 import subprocess
 import sys
+from collections import Counter
 from collections.abc import AsyncGenerator, Collection
 from dataclasses import dataclass, field
 from typing import IO, Any, cast
@@ -23,13 +24,15 @@ from scrapy.crawler import Crawler
 from scrapy.http import Response
 
 from archive.text.decode import decode
-from crawler.discovery.scripted import Play, is_asked, leads_on
+from crawler.discovery.scripted import MONTH, Play, is_asked, key_of, leads_on
 from crawler.wire.browser import Browser
 from crawler.wire.fetch import fetch
 
 PURPOSE = "script"
 # What one page may ask for until it stays as it is; presses on what leads on; kept answers of a run, in characters.
 ASKS, ROUNDS, PRESSES = 16, 8, 500
+# Months in a row without anything new after which a calendar is at its end.
+EMPTY_MONTHS = 3
 KEPT = 8_000_000
 # What leads somewhere, in a document that is serialised.
 _LEADS = re.compile(r' (?:href|onclick)="([^"]+)"')
@@ -69,8 +72,8 @@ class _Page:
     """What is known while a page is on the stage.
 
     Attributes:
-        pressed: words of elements that were pressed. dead: elements whose press changed nothing. going: words of
-            elements that lead to an address: that is followed instead.
+        pressed: elements that were pressed, by `key_of`. vain: presses on them in a row that showed nothing new.
+        going: words of elements that lead to an address: that is followed instead.
     """
 
     url: str
@@ -78,7 +81,8 @@ class _Page:
     refused: list[str] = field(default_factory=list)
     pressed: set[str] = field(default_factory=set)
     answers: list[tuple[str, str]] = field(default_factory=list)
-    dead: set[tuple[int, str]] = field(default_factory=set)
+    vain: Counter[str] = field(default_factory=Counter)
+    words: set[str] = field(default_factory=set)
     going: set[str] = field(default_factory=set)
 
 
@@ -108,14 +112,16 @@ class Scripts:
         """
         async with self._turn:
             page = _Page(url=response.url)
+            scripts = {url: text for url in wanted.sources if (text := await self._source(url, page))}
+            page.answers += scripts.items()
             job = {
                 "do": "open",
                 "url": response.url,
                 "html": html,
                 "agent": _PC,
-                "scripts": {url: text for url in wanted.sources if (text := await self._source(url, page))},
+                "scripts": scripts,
                 "answers": self._answers,
-                "frames": sorted(self._hosts) if wanted.frames else [],
+                "frames": sorted(self._hosts) if wanted.lack == "body" else [],
             }
             state = await self._settled(await self._do(job), page)
             went = list(state["went"])
@@ -144,8 +150,9 @@ class Scripts:
                 state = await self._do({"do": "leads"})
             if seen.issuperset(_LEADS.findall(state["html"])):
                 # Nothing more: the end of a list, or a slide's arrow.
-                page.dead.add((handle["id"], handle["text"]))
+                page.vain[key_of(handle)] += 1
                 continue
+            page.vain.clear()
             yield _made(state, page, [])
 
     async def _source(self, url: str, page: _Page) -> str | None:
@@ -249,13 +256,15 @@ def _chosen(handles: list[dict[str, Any]], page: _Page) -> dict[str, Any] | None
         (rank, number, handle)
         for number, handle in enumerate(handles)
         if handle["text"] not in page.going
-        and (handle["id"], handle["text"]) not in page.dead
         and (rank := leads_on(handle, page.pressed)) is not None
+        # Months without news are gaps, not the end.
+        and page.vain[key_of(handle)] < (EMPTY_MONTHS if rank == MONTH else 1)
     ]
     if not ranked:
         return None
     _, _, handle = min(ranked, key=lambda each: each[:2])
-    page.pressed.add(handle["text"])
+    page.pressed.add(key_of(handle))
+    page.words.add(handle["text"])
     return handle
 
 
@@ -268,7 +277,7 @@ def _made(state: dict[str, Any], page: _Page, went: list[str]) -> Made:
         asked=page.asked,
         refused=tuple(page.refused),
         claims=(count, pages),
-        pressed=frozenset(page.pressed),
+        pressed=frozenset(page.words),
         answers=tuple(page.answers),
     )
     page.asked, page.refused, page.answers = 0, [], []

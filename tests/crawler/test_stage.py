@@ -43,6 +43,9 @@ def shown(stage: Stage) -> str:
         "window.onload = () => document.querySelector('#n').insertAdjacentHTML('beforeend', `<a href=\"/x/\">要闻</a>`);",
         "[{u: '/x/', t: '要闻'}].forEach(r => $('#n').append('<a href=\"' + r.u + '\">' + r.t + '</a>'));",
         "Swiper.init('.a'); var s = new Foo({el: 1}); document.write('<a href=\"/x/\">要闻</a>');",
+        "$('#n').html(template('tpl', {list: [{u: '/x/', t: '要闻'}]}));",
+        "n.innerHTML = _.template('<% list.forEach(function (r) { %><a href=\"<%= r.u %>\"><%= r.t %></a><% }) %>')"
+        "({list: [{u: '/x/', t: '要闻'}]});",
         "setTimeout(function () { $('#n').append('<a href=\"/x/\">要闻</a>'); }, 500);",
         "new Vue({el: '#v', data: {rows: [{u: '/x/', t: '要闻'}]}});",
         "Vue.createApp({setup() { const rows = Vue.ref([]); Vue.onMounted(() => { rows.value = [{u: '/x/', t: '要闻'}]; });"
@@ -51,7 +54,8 @@ def shown(stage: Stage) -> str:
 )
 def test_what_a_script_writes_stands_in_the_document(code: str) -> None:
     stage = play(
-        '<div id="n"></div><div id="v"><a v-for="r in rows" :href="r.u">{{ r.t }}</a></div><script>'
+        '<div id="n"></div><div id="v"><a v-for="r in rows" :href="r.u">{{ r.t }}</a></div>'
+        '<script id="tpl" type="text/html">{{each list r}}<a href="{{r.u}}">{{r.t}}</a>{{/each}}</script><script>'
         + code
         + "</script>"
     )
