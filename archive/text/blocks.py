@@ -201,7 +201,8 @@ class _Tags(dict[str, _Tag]):
 
     def __missing__(self, written: str) -> _Tag:
         name = written.lstrip("/").lower()
-        act = _ACTS.get(name, _BOX)
+        # Browsers show an element that HTML does not know inline: <st1:place>, <founder-title>.
+        act = _ACTS.get(name, _INLINE if ":" in name or "-" in name else _BOX)
         if written.startswith("/"):
             act = _ROOT_END if act == _ROOT else _END
         closes = CLOSES.get(name, frozenset())
@@ -517,7 +518,7 @@ def outline(html: str, *, marked: bool = False) -> Outline:  # noqa: C901, PLR09
         elif dark or act == _UNSEEN:
             if name == "title" and title is None and "svg" not in names:
                 title = text if content is None else content
-            if name in _PLAYERS and not dark:
+            if not dark and (name in _PLAYERS or (name == "script" and inner != ">")):
                 media.append((len(runs), holder))
             if name in VOID:
                 text = (content or "") + text
@@ -526,7 +527,9 @@ def outline(html: str, *, marked: bool = False) -> Outline:  # noqa: C901, PLR09
                 frames.append(_SHADE if dark else _DARK)
                 dark = True
         else:
-            hidden, empty, linked = False, act >= _BREAK, act == _LINK
+            hidden, empty = False, act >= _BREAK
+            # A place to jump to is no link.
+            linked = act == _LINK and not ("name" in inner and "href" not in inner.lower() and "onclick" not in inner)
             if deep:
                 empty = empty or len(names) >= DEEPEST
             if inner != ">":

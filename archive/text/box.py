@@ -27,8 +27,8 @@ WALL = 3
 PROSE = 20
 # A paragraph that goes on behind a wall of links has so many.
 PARAGRAPH = 40
-# A foot has at most so many blocks, and says whose it is in the first of them.
-FOOT, FOOT_HEAD = 16, 4
+# A foot says whose the site is in the first of so many blocks.
+FOOT_HEAD = 4
 
 # What may stand between an article's prose and its other lines.
 _GOES_ON = frozenset(("line", "file", "contact"))
@@ -45,7 +45,7 @@ _TODAY = re.compile("星期|今天是|农历")
 # A label of when a page was published, not of an event.
 _PUBLISHED = re.compile("发布|更新|发表|上传|录入|添加|刊登|公布|创建")
 # What no article says of itself.
-_FOOT = re.compile(
+FOOT = re.compile(
     r"版权所有|Copy\s?right|©|ICP\s?[备证]|公网安备|公安备|网站标识码|备案号|技术支持|All Rights Reserved",
     re.IGNORECASE,
 )
@@ -114,6 +114,7 @@ class _Walk:
         prose = self.prose_below(head)
         kinds = self.walk(anchor, head, prose)
         self.trim(kinds, anchor, prose=prose)
+        self.drop_copies(kinds)
         lines = [index for index, kind in kinds.items() if kind == "line"]
         if all(self.is_file(index) or _LABEL_OF_FILES.fullmatch(self.keys[index]) for index in lines):
             # Links to files, each with a word before it, are no text.
@@ -173,6 +174,18 @@ class _Walk:
         if home is None:
             return kinds[index] in _GOES_ON
         return self.outline.holds(home, index)
+
+    def drop_copies(self, kinds: dict[int, str]) -> None:
+        """Take out a second copy of the lines: pages hold one for wide and one for narrow screens."""
+        lines = [index for index, kind in kinds.items() if kind == "line"]
+        texts = [self.blocks[index].text for index in lines]
+        second = next((at for at in range(1, len(texts)) if texts[at] == texts[0] and len(texts[0]) >= 10), None)
+        if second is None:
+            return
+        first = set(texts[:second])
+        again = [index for index, text in zip(lines[second:], texts[second:], strict=True) if text in first]
+        if len(again) >= 0.8 * second:
+            kinds.update(dict.fromkeys(again, "copy"))
 
     def in_other_column(self, index: int, home: int) -> bool:
         """Whether a block stands in another column of the table that lays out the page."""
@@ -323,7 +336,7 @@ class _Walk:
             return "aside"
         if rule and self.in_row(index):
             return "line"
-        if rule == "contact" or (rule == "footer" and not _FOOT.search(self.keys[index])):
+        if rule == "contact" or (rule == "footer" and not FOOT.search(self.keys[index])):
             return "footer" if self.is_foot(index, previous) else "line"
         if rule:
             return rule
@@ -444,7 +457,7 @@ class _Walk:
         top = self.common(element, self.blocks[previous].element)
         while element != top:
             for other in range(index, min(len(self.blocks), index + FOOT_HEAD)):
-                if self.outline.holds(element, other) and _FOOT.search(self.keys[other]):
+                if self.outline.holds(element, other) and FOOT.search(self.keys[other]):
                     return True
             element = self.outline.parents[element]
         return False

@@ -147,6 +147,11 @@ def _clean_page(
         plain=reader is str,
         at=[next(chain(*row)) for row in rows],
     )
+    if body and body.tier == "box":
+        # Who organised an event: the foot is no part of the box.
+        for position, line in enumerate(body_lines):
+            if draft.fate[position] == "footer" and not box.FOOT.search(line.read):
+                draft.fate[position] = None
     draft.beside += [(index, rule, page.blocks[index].text) for index, rule in (body.dropped if body else {}).items()]
     if body and body.dated is not None:
         draft.headed = next((at + 1 for at, row in enumerate(rows) if any(body.dated in cell for cell in row)), 0)

@@ -135,7 +135,16 @@ def body(
     read = _mended(outline, points, read, title)
     if not read:
         return None
-    return Body(indices=tuple(read), start=start, end=end, tier=tier, confidence=round(confidence, 2))
+    kept = set(read)
+    inside = [index for index in range(min(start, read[0]), max(end, read[-1] + 1)) if index not in kept]
+    return Body(
+        indices=tuple(read),
+        start=start,
+        end=end,
+        tier=tier,
+        confidence=round(confidence, 2),
+        dropped={index: "links" if page[index].linked > 0.5 else "outside" for index in inside},
+    )
 
 
 def _second(

@@ -30,6 +30,8 @@ _ENDS = {
 }
 # Of these the content is text that a reader sees.
 _SHOWN = frozenset(("title", "xmp"))
+# A script that shows a film or a document where it stands.
+_PLAYS = re.compile(r"\.(?:mp4|flv|m3u8|swf|pdf)\b|createPlayer|[sS]howVsbVideo|swfobject|new \w{0,20}Player\(")
 # Of these nothing is seen.
 _GONE = frozenset(("script", "style"))
 _ATTRIBUTE = re.compile(
@@ -144,7 +146,9 @@ def tokens(html: str) -> Tokens:
                 continue
         else:
             # Nobody asks for the attributes of scripts.
-            kept.append(html[end:after] if name not in _GONE else f"{html[end:start]}<{name}>")
+            content = html[after : closing.start() if closing else len(html)] if name == "script" else ""
+            plays = " plays" if _PLAYS.search(content) else ""
+            kept.append(html[end:after] if name not in _GONE else f"{html[end:start]}<{name}{plays}>")
             if name in _SHOWN:
                 kept.append(html[after : closing.start() if closing else len(html)].replace("<", "&lt;"))
             elif name == "script":

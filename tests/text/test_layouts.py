@@ -102,3 +102,28 @@ def test_an_article_of_files_or_pictures_has_no_text(box: str, title: str) -> No
         got = (document.kind, document.text, document.title, len(document.attachments))
         assert (layout, *got) == (layout, "media_only", "", title, int(box == FILE))
         assert (layout, document.published and document.published[:10]) == (layout, "2023-06-12")
+
+
+@pytest.mark.parametrize(
+    ("box", "text"),
+    [
+        # A bare anchor around all paragraphs is no link.
+        (f"<a name=top><p>{NEWS[0]}</p><p>特此通知。</p></a>", f"{NEWS[0]}\n特此通知。"),
+        # Word's elements break no sentence.
+        ("<p>6月10日，<st1:place>云溪市</st1:place>召开会议。</p>", "6月10日，云溪市召开会议。"),
+        # One copy for wide screens and one for narrow ones.
+        (
+            f"<div class=pc><p>{NEWS[0]}</p><p>{NEWS[1]}</p></div><div class=m><p>{NEWS[0]}</p><p>{NEWS[1]}</p></div>",
+            f"{NEWS[0]}\n{NEWS[1]}",
+        ),
+        # A script shows a film.
+        ("<div id=p></div><script>createPlayer('p', 'http://v.example.cn/1.mp4')</script>", ""),
+        # A label of an event is no dateline, a cell 姓名 no form, and who organised it no foot.
+        ("<p>时间：6月18日9:00</p><p>主办：市工商联</p>", "时间：6月18日9:00\n主办：市工商联"),
+    ],
+)
+def test_odd_manners_of_a_box_are_read(box: str, text: str) -> None:
+    for layout in ("trs_plain", "vsb", "empire", "wordpress", "noisy"):
+        document = read(layout, box, "关于申报同心项目的通知")
+        assert document is not None, layout
+        assert (layout, document.text) == (layout, text)
