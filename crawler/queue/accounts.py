@@ -8,21 +8,21 @@ from collections import Counter, defaultdict
 from collections.abc import Callable, Collection, Iterator, Mapping
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from archive.ledger import Ledger, ListAccount, Missing, SiteAccount
 from crawler.queue.address import START, host_of
 
 # Rows that stand in more than this share of a site's lists are furniture, such as a side bar of the newest articles.
-# Fewer lists say nothing: the home page shows what the columns show.
+# Each of them belongs to one of the lists all the same. Fewer lists say nothing: a home page shows what columns show.
 FURNITURE, LISTS = 0.5, 4
 
 _ROWS = """
-SELECT l.list, count(*), sum(a.state = 'done' OR a.first IS NOT NULL)
-FROM listed l JOIN address a ON a.id = l.address
-WHERE coalesce(a.reason, '') != 'deleted'
-  AND (SELECT count(*) FROM listed m WHERE m.address = l.address) <= ?
-GROUP BY l.list
+SELECT list, count(*), sum(had), sum(own), sum(own AND had) FROM (
+    SELECT l.list, a.state = 'done' OR a.first IS NOT NULL AS had,
+           (SELECT count(*) FROM listed m WHERE m.address = l.address) <= ? AS own
+    FROM listed l JOIN address a ON a.id = l.address WHERE coalesce(a.reason, '') != 'deleted')
+GROUP BY list
 """
 # A list in a frame, or one that a script asks for, has the name of its page.
 _NAME = """
@@ -113,7 +113,7 @@ class Accounts:
     def _lists(self) -> Iterator[ListAccount]:
         number = self._db.execute("SELECT count(DISTINCT list) FROM ledger").fetchone()[0]
         most = number if number < LISTS else int(FURNITURE * number)
-        rows = {key: (shown, had) for key, shown, had in self._db.execute(_ROWS, [most])}
+        rows = {key: Rows(*counts) for key, *counts in self._db.execute(_ROWS, [most])}
         foreign: defaultdict[int, Counter[str]] = defaultdict(Counter)
         for key, host, count in self._db.execute("SELECT list, host, count(*) FROM elsewhere GROUP BY list, host"):
             foreign[key][host] = count
@@ -125,8 +125,7 @@ class Accounts:
             pages[key].append(tuple(page))
         for key, said in pages.items():
             url, name = self._db.execute(_NAME, [key]).fetchone()
-            shown, had = rows.get(key, (0, 0))
-            yield account(url, name, said, shown, had, dict(sorted(foreign[key].items())))
+            yield account(url, name, said, rows.get(key, Rows(0, 0, 0, 0)), dict(sorted(foreign[key].items())))
 
     def _doubts(self) -> Iterator[SiteAccount]:
         starts = [url for (url,) in self._db.execute(_START, [START])]
@@ -137,13 +136,17 @@ class Accounts:
             yield SiteAccount(doubt="no_article", count=answered, detail="pages answered, none of them an article")
 
 
+class Rows(NamedTuple):
+    """Rows of a list, and how many of them were had; `own`: without those that stand in most lists of the site."""
+
+    shown: int
+    had: int
+    own: int
+    own_had: int
+
+
 def account(
-    url: str,
-    name: str | None,
-    pages: list[tuple[Any, ...]],
-    shown: int,
-    had: int,
-    foreign: Mapping[str, int],
+    url: str, name: str | None, pages: list[tuple[Any, ...]], rows: Rows, foreign: Mapping[str, int]
 ) -> ListAccount:
     """Add up the pages of a list: (claimed, claimed pages, evidence, controls as JSON, blind rows) of each.
 
@@ -154,6 +157,11 @@ def account(
     claimed_pages = next((page[1] for page in newest if page[1] is not None), None)
     controls = tuple(dict.fromkeys(control for page in pages for control in json.loads(page[3])))
     blind = sum(page[4] for page in pages)
+    shown, had = rows.own, rows.own_had
+    walked = not controls and not blind and (claimed_pages or 0) <= len(pages)
+    if walked and claimed is not None and rows.own < claimed:
+        # To its end, as far as can be seen: what lacks stands in the side bar too.
+        shown, had = min(rows.shown, claimed), min(rows.had, claimed)
     return ListAccount(
         url=url,
         name=name,
