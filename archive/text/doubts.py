@@ -73,33 +73,49 @@ def _doubts(
         yield "gbk_damage", damage
     if masked := [word for word in _MASKED if word in original or word in title]:
         yield "masked", " ".join(masked)
-    page = "\n".join(lines)
     if outline is not None:
-        named = [(tag, found.get("id", "")) for tag in _ODD_TAGS for found in outline.every(tag)]
-        drawn = [f'<{tag} id="{name}">' for tag, name in named if _DRAWN.fullmatch(name)]
-        if len(drawn) >= DRAWN:
-            yield "mirror", " ".join(drawn[:DRAWN])
-        if other := _stated_elsewhere(outline, url):
-            yield "mirror", f"says that it belongs to {other}"
+        yield from (("mirror", words) for words in _of_tree(outline, url))
+    yield from (("mirror", words) for words in _of_lines(original, lines))
+    yield from (("content_farm", words) for words in _of_farms(original, title, lines))
+
+
+def _of_tree(outline: Outline, url: str) -> Iterator[str]:
+    """What the elements of a mirror's page say."""
+    named = [(tag, found.get("id", "")) for tag in _ODD_TAGS for found in outline.every(tag)]
+    drawn = [f'<{tag} id="{name}">' for tag, name in named if _DRAWN.fullmatch(name)]
+    if len(drawn) >= DRAWN:
+        yield " ".join(drawn[:DRAWN])
+    if other := _stated_elsewhere(outline, url):
+        yield f"says that it belongs to {other}"
+
+
+def _of_lines(original: str, lines: Sequence[str]) -> Iterator[str]:
+    """What the lines of a mirror's page say."""
+    page = "\n".join(lines)
     if "//www.www." in page and (found := _REWRITTEN.search(page)):
-        yield "mirror", found[0]
+        yield found[0]
     if run := next((line for line in lines if len(line) > 40 and line.isascii() and _RUN_ON.fullmatch(line)), None):
-        yield "mirror", run
+        yield run
     doubled = {marks: count for marks in _DOUBLED if (count := original.count(marks))}
     if sum(doubled.values()) >= DOUBLED:
-        yield "mirror", f"{sum(doubled.values())} doubled marks: {' '.join(doubled)}"
+        yield f"{sum(doubled.values())} doubled marks: {' '.join(doubled)}"
+
+
+def _of_farms(original: str, title: str, lines: Sequence[str]) -> Iterator[str]:
+    """What a content farm writes."""
+    page = "\n".join(lines)
     if _POOL in page:
-        yield "content_farm", next(line for line in lines if _POOL in line)
+        yield next(line for line in lines if _POOL in line)
     if any(word in page for word in _LURES) and (found := next(filter(None, map(_BAIT.match, lines)), None)):
-        yield "content_farm", found[0]
+        yield found[0]
     if bet := next((word for word in _BETTING if word in title), None):
-        yield "content_farm", bet
+        yield bet
     bets = [word for word in _BETTING if word in original]
     if sum(map(original.count, bets)) >= BETS and not _LAWFUL.search(original):
-        yield "content_farm", " ".join(bets)
+        yield " ".join(bets)
     emoji = _EMOJI.findall(original)
     if len(emoji) >= EMOJI:
-        yield "content_farm", "".join(emoji)
+        yield "".join(emoji)
 
 
 def _stated_elsewhere(outline: Outline, url: str) -> str | None:

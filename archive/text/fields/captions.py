@@ -58,16 +58,25 @@ def is_caption(line: str, *, pictured: bool = True) -> bool:
         return True
     if text.startswith("(") and text.endswith(")") and text.count("(") == 1:
         text = text[1:-1]
-    # The full stop may stand before who took the picture: 图为活动现场。(张三 摄)
-    inner = _CREDIT.sub("", text)[:-1]
-    if len(text) > 120 or "。" in inner or ";" in inner or (text.endswith(_CLAUSE_ENDS) and len(text) > 80):
-        return False
-    if text.endswith(_CLAUSE_ENDS) and inner.count(",") > 2:
+    if _is_told(text):
         return False
     if _POINTER.fullmatch(text):
         return pictured
     if _CAPTION.fullmatch(text):
         return not _ARGUES.search(text)
+    return _is_credited(text)
+
+
+def _is_told(text: str) -> bool:
+    """Whether words are more than one short statement: prose."""
+    # The full stop may stand before who took the picture: 图为活动现场。(张三 摄)
+    inner = _CREDIT.sub("", text)[:-1]
+    ended = text.endswith(_CLAUSE_ENDS)
+    return len(text) > 120 or "。" in inner or ";" in inner or (ended and (len(text) > 80 or inner.count(",") > 2))
+
+
+def _is_credited(text: str) -> bool:
+    """Whether words name who took a picture, behind what it shows or alone."""
     match = _TAKEN.fullmatch(text)
     if match is None or match["who"].endswith("拍"):
         return False

@@ -173,27 +173,28 @@ def byline(line: str) -> Byline:
             found.author = sender[1]
         text = _NAMED.sub(lambda match: f"{match['label'].removesuffix('于')}:", text)
     marks = _marks(text)
-    authors: list[str] = []
-    rest: dict[str, str] = {}
+    values: dict[str, list[str]] = {}
     for mark in marks:
-        value = _people_value if mark.field in _OF_PEOPLE else _value
         said = text[mark.start : mark.end]
-        if mark.field == "other" or not (read := value(said)):
-            continue
-        if mark.field == "author":
-            authors += [read] if read not in authors else []
-        elif mark.field in _FIELDS:
-            _set(found, mark.field, read, in_charge="责" in text[mark.at : mark.start])
-        rest.setdefault(mark.field, read)
-        if mark.field == "source" and not rest.get("beside"):
+        if value := _people_value(said) if mark.field in _OF_PEOPLE else _value(said):
+            values.setdefault(mark.field, []).append(value)
+            if mark.field in ("source", "editor", "contributor"):
+                _set(found, mark.field, value, in_charge="责" in text[mark.at : mark.start])
+        if value and mark.field == "source":
             # Who wrote it stands behind the source, without a label.
-            rest["beside"] = " ".join(all_people(" ".join(said.split()[1:])))
-    if marks and (office := _SENT_IN.fullmatch(text[: marks[0].at].strip(_WRAP))):
-        found.contributor = found.contributor or office[1]
-    found.author = _together(authors) or found.author or rest.get("beside") or None
-    found.source = found.source or rest.get("issuer")
-    found.contributor = found.contributor or rest.get("sender")
+            values.setdefault("beside", all_people(" ".join(said.split()[1:])))
+    office = _SENT_IN.fullmatch(text[: marks[0].at].strip(_WRAP)) if marks else None
+    values["office"] = [office[1]] if office else values.get("sender", [])
+    authors = _together(list(dict.fromkeys(values.get("author", ()))))
+    found.author = authors or found.author or " ".join(values.get("beside", ())) or None
+    _fall_back(found, values)
     return found
+
+
+def _fall_back(found: Byline, values: dict[str, list[str]]) -> None:
+    """The office that publishes for the source, and who sent it in for the contributor, where no other is named."""
+    found.source = found.source or next(iter(values.get("issuer", ())), None)
+    found.contributor = found.contributor or next(iter(values.get("office", ())), None)
 
 
 def _together(authors: Sequence[str]) -> str:

@@ -21,6 +21,7 @@ MOST = 8
 ALONE, LEAD = 34, 80
 
 _PIECE = re.compile(r"[一-鿿·]+|[^\s、,/&;一-鿿·]+|[、,/&;]|\s+")
+_DONE = ("报道", "报导", "电", "讯")
 _BULLETS = "□◎■●◆ "
 _ROUND = str.maketrans("[]【】〔〕", "()()()")
 _BRACKETS = "()[]【】〔〕"
@@ -97,26 +98,22 @@ def people(text: str, *, labelled: bool = False) -> tuple[list[str], str]:
     at = 0
     while at < len(pieces) and len(found) <= MOST:
         word = pieces[at][0]
-        if not _is_han(word):
-            if word.strip() and word not in "、,/&;":
-                return found, text[pieces[at].start() :]
-            at += 1
-            continue
-        padded, taken = _padded(pieces, at)
-        name = padded if taken > 1 else _bare(word)
+        name, taken = _padded(pieces, at)
         last = labelled and bool(at) and at + taken == len(pieces)
-        if is_person(name, labelled=labelled) or (last and _is_last(name)):
+        if _is_han(word) and (is_person(name, labelled=labelled) or (last and _is_last(name))):
             found.append(name)
         elif not _passes(word, found):
             return found, text[pieces[at].start() :]
-        if word != name and taken == 1 and word.endswith(("报道", "报导", "电", "讯")):
+        if word != name and taken == 1 and word.endswith(_DONE):
             return found, text[pieces[at].end() :].strip(" :")
         at += taken
     return found, ""
 
 
 def _passes(word: str, found: Sequence[str]) -> bool:
-    """Whether a word may stand among names: what the people are, or, behind them, what they did."""
+    """Whether a word may stand among names: what parts them, what the people are, or, behind them, what they did."""
+    if not _is_han(word):
+        return not word.strip() or word in "、,/&;"
     return bool(words.whole("role", word)) or (bool(found) and bool(words.whole("tail", word)))
 
 
@@ -130,16 +127,16 @@ def _is_han(word: str) -> bool:
 
 
 def _padded(pieces: list[re.Match[str]], at: int) -> tuple[str, int]:
-    """A name whose characters are parted by spaces, 方 敏, 陈 晓 明, and how many pieces it takes; else the piece."""
-    single = []
-    for piece in pieces[at : at + 5]:
+    """A name whose characters are parted by spaces, 方 敏, 陈 晓 明, and how many pieces it takes; else a word's."""
+    single: list[str] = []
+    for piece in pieces[at : at + 5] if _is_han(pieces[at][0]) else ():
         if len(piece[0]) > 1 or (not _is_han(piece[0]) and piece[0].strip()):
             break
         single.append(piece[0])
     name = "".join(single).replace(" ", "")
     if 2 <= len(name) <= 3 and len(single) >= 3:
         return name, len(single) - (not single[-1].strip())
-    return pieces[at][0], 1
+    return _bare(pieces[at][0]), 1
 
 
 def _bare(word: str) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from html import unescape
 
 from archive.text import dates
@@ -17,6 +17,8 @@ from archive.text.lines import narrow, narrow_lines
 LONGEST = 100
 # A heading of so few characters needs a head that says the same, or a dateline under it.
 SHORT = 4
+# A link with so many leads to a column.
+COLUMN_NAME = 12
 # A heading with so many characters may be a person's name; two are as often a column.
 PERSON = 3
 # Between a title and its dateline stand at most so many lines, a subtitle and the tools of the page, of so many
@@ -82,29 +84,37 @@ def choose(
         columns: what the page calls its columns and its site.
     """
     heads = [Head(title) for title in stated]
-    named = set(bare_lines(columns))
     bares = bare_lines([block.text for block in blocks])
-    linked: set[str] = set()
-    best: tuple[float, int, int] | None = None
+    names = set(bare_lines(columns))
+    ranked = []
+    for index, block, bare in _candidates(blocks, bares, names):
+        agreed = max((head.agrees(bare) for head in heads), default=0.0)
+        points = _points(index, block, agreed, outline, keys) + (COLUMN if bare in names else 0.0)
+        if points >= (_enough(agreed) if len(bare) < SHORT else ENOUGH):
+            ranked.append((points, block.size if agreed else 0, -index))
+    return -max(ranked)[2] if ranked else _only_heading(blocks, outline, bares, names)
+
+
+def _candidates(blocks: Sequence[Block], bares: Sequence[str], names: set[str]) -> Iterator[tuple[int, Block, str]]:
+    """The lines that may be a title; the links above them lead to columns, or to the site, and are added to `names`."""
     for index, (block, bare) in enumerate(zip(blocks, bares, strict=True)):
         if block.linked >= 0.5:
-            linked.add(bare)
-            continue
-        if not 2 <= len(bare) <= LONGEST or block.size > LONGEST or is_subtitle(block.text):
-            continue
-        agreed = max((head.agrees(bare) for head in heads), default=0.0)
-        shown = _shown(outline, block)
-        if not (agreed or shown) or _is_other(keys[index], agreed):
-            continue
-        column = bare in named or (len(bare) <= 12 and bare in linked)
-        points = agreed + shown + (COLUMN if column else 0.0)
-        points += OVER if _is_over(index, blocks, keys) else 0.0
-        if len(bare) < SHORT and points < (STATED + CLASSED if agreed == STATED else OVER + CLASSED):
-            continue
-        rank = (points, block.size if agreed else 0, -index)
-        if points >= ENOUGH and (best is None or rank > best):
-            best = rank
-    return -best[2] if best else _only_heading(blocks, outline, bares, named | linked)
+            names.update({bare} if len(bare) <= COLUMN_NAME else ())
+        elif 2 <= len(bare) <= LONGEST and block.size <= LONGEST and not is_subtitle(block.text):
+            yield index, block, bare
+
+
+def _enough(agreed: float) -> float:
+    """What a title of two or three characters needs: the head's word and a look, or a look and a dateline."""
+    return (STATED if agreed == STATED else OVER) + CLASSED
+
+
+def _points(index: int, block: Block, agreed: float, outline: Outline, keys: Sequence[str]) -> float:
+    """What speaks for a line as the title: the head, its look, a dateline under it."""
+    shown = _shown(outline, block)
+    if not (agreed or shown) or _is_other(keys[index], agreed):
+        return 0.0
+    return agreed + shown + (OVER if _is_over(index, outline.blocks, keys) else 0.0)
 
 
 def _is_other(key: str, agreed: float) -> bool:
