@@ -31,7 +31,7 @@ class Clocks:
     first: float = 6 * HOUR
     shortest: float = 1.5 * HOUR
     longest: float = 90 * DAY
-    sooner: float = 1.5
+    sooner: float = 0.8
     later: float = 1.5
     young: float = 7 * DAY
     soon: float = DAY

@@ -242,6 +242,9 @@ def _record(recorder: Recorder, request: Request, tap: Tap, started: dt.datetime
     truncated, why = cut or (None, "")
     if cut is not None:
         about += (("cut", why),)
+    else:
+        # `verify` takes what the record says of itself for no damage of the archive.
+        about += tuple(("fault", flag.partition(": ")[2]) for flag in response.flags)
     about += _missing(request, response)
     block.seek(0)
     sent, secrets = redacted(tap.request)
