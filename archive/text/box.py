@@ -27,6 +27,12 @@ WALL = 3
 PROSE = 20
 # A paragraph that goes on behind a wall of links has so many.
 PARAGRAPH = 40
+# No step looks at more blocks than this around one, so that time grows with the page's length.
+LOOK = 100
+# So many lines at most are taken off the end of an article without prose.
+TAIL = 10
+# So many names of files are looked for.
+FILES = 100
 # A foot says whose the site is in the first of so many blocks.
 FOOT_HEAD = 4
 
@@ -96,7 +102,7 @@ class _Walk:
         self.blocks = page.blocks
         self.keys = page.keys
         self.title = page.title
-        self.files = [name for _, name in page.files]
+        self.files = [name for _, name in page.files[:FILES]]
         self.region = region
 
     def find(self) -> Area | None:
@@ -161,9 +167,9 @@ class _Walk:
             return
         scope = self.scope(anchor, lines[0])
         known = {self.likeness(scope, lines[0])}
-        last = lines[-1]
+        last, read = lines[-1], len(lines)
         while len(lines) > 1 and (like := self.likeness(scope, last)) not in known and like[1].strip(" />"):
-            if any(self.likeness(scope, i) == like for i in lines[1:-2]):
+            if len(lines) < read - TAIL or any(self.likeness(scope, i) == like for i in lines[1:-2]):
                 break
             kinds[last] = "outside"
             lines.pop()
@@ -373,7 +379,7 @@ class _Walk:
         if self.outline.tags[scope] in _ROOTS or self.outline.holds(scope, index):
             return False
         size = {True: 0, False: 0}
-        for other in range(first, min(len(self.blocks), index + NEAR)):
+        for other in (*range(first, min(first + LOOK, index)), *range(index, min(len(self.blocks), index + NEAR))):
             inside = self.outline.holds(scope, other)
             if self.is_prose(other) or (inside and not self.is_link(other)):
                 size[inside] += self.blocks[other].size
@@ -393,8 +399,10 @@ class _Walk:
         """The block with which the article goes on behind what seems to end it; None where it has ended."""
         start, end, weight = self.region
         if prose and index < end:
-            read = [i for i, kind in kinds.items() if kind == "line"]
-            small = sum(self.blocks[i].size for i in read) < 0.1 * weight
+            # Only what was read above the prose can be too little for an article.
+            read = [i for i, kind in kinds.items() if kind == "line"] if previous < start else []
+            small = bool(read) and sum(self.blocks[i].size for i in read) < 0.1 * weight
+            small = small or (first is None and previous < start)
             if previous >= start or small or self.outline.holds(self.scope(anchor, first), start):
                 if previous < start and small:
                     kinds.update(dict.fromkeys(read, "beside"))
@@ -435,9 +443,11 @@ class _Walk:
 
     def leads_away(self, element: int, index: int) -> bool:
         """Whether an element holds links and hardly anything else, and the first of them soon after a block."""
+        near = any(self.is_link(other) for other in range(index + 1, min(len(self.blocks), index + 3)))
+        if not near:
+            return False
         links = linked = plain = 0
-        near = False
-        for other in range(index, len(self.blocks)):
+        for other in range(index, min(len(self.blocks), index + LOOK)):
             if not self.outline.holds(element, other):
                 break
             block = self.blocks[other]
@@ -446,10 +456,9 @@ class _Walk:
             if self.is_link(other) and not self.is_file(other):
                 links += 1
                 linked += block.size
-                near = near or other <= index + 2
             else:
                 plain += block.size
-        return near and links >= 2 and linked > plain
+        return links >= 2 and linked > plain
 
     def is_foot(self, index: int, previous: int) -> bool:
         """Whether a line stands in a box that says whose site this is, apart from the article."""

@@ -457,12 +457,11 @@ def table_rows(outline: Outline, indices: Sequence[int]) -> list[tuple[tuple[int
         for row, found in held.items()
         if len(found) > 1 and all(_is_cell(outline, c) for c in found.values())
     }
-    between = {row: set(range(min(found), max(found) + 1)) for row, found in data.items()}
-    every = (
-        [(element, outline.parents[element]) for element, tag in enumerate(outline.tags) if tag in _CELLS]
-        if data
-        else []
-    )
+    every: dict[int, list[int]] = {row: [] for row in data}
+    spans = {row: (min(found), max(found)) for row, found in data.items()}
+    for element, tag in enumerate(outline.tags) if data else ():
+        if tag in _CELLS and (span := spans.get(outline.parents[element])) and span[0] <= element <= span[1]:
+            every[outline.parents[element]].append(element)
     lines: list[tuple[tuple[int, ...], ...]] = []
     done = set()
     for index in indices:
@@ -471,8 +470,7 @@ def table_rows(outline: Outline, indices: Sequence[int]) -> list[tuple[tuple[int
             lines.append(((index,),))
         elif row not in done:
             done.add(row)
-            own = [element for element, parent in every if parent == row and element in between[row]]
-            lines.append(tuple(tuple(data[row].get(cell, ())) for cell in own))
+            lines.append(tuple(tuple(data[row].get(cell, ())) for cell in every[row]))
     return lines
 
 
