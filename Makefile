@@ -20,7 +20,7 @@
 # make reclean    10,000 captures made again after a change of rules: foretold, killed twenty times, timed; half an hour
 # make manners 24 manners of small sites that no link tells of, from a fresh seed: whole, or told; twenty minutes
 # make recall  twelve families of sites from fresh seeds, and a million addresses: forty minutes
-# make bench   figures, as ratios within one run; wget is compared where it is installed
+# make bench   figures, as ratios within one run; wget is compared where it is installed; then pages that mean harm
 
 PYTHON ?= python3
 VENV := .venv
@@ -83,6 +83,7 @@ bench: $(VENV)/.develop
 	$(BIN)/python tests/bench.py
 	$(BIN)/python tests/bench_reclean.py --pages 2000 --kills 2
 	$(BIN)/python tests/bench_catalogue.py
+	$(BIN)/python tests/bench_attacks.py
 
 readers: $(VENV)/.develop build/readers/.made
 	$(BIN)/python tests/read_exports.py build/readers/bin/python
