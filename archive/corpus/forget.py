@@ -21,6 +21,7 @@ from archive.warc.exclusions import Addresses
 from archive.warc.member import MAGIC, Member, new_text
 from archive.warc.reader import open_file, records
 from archive.warc.record import Problem, Record
+from archive.warc.scan import line_ends
 from archive.warc.surt import surt
 
 _STEP = 1 << 20
@@ -149,7 +150,9 @@ def erase(layout: Layout, warc: Path, urls: Iterable[str]) -> Erased:
                         cut.append((item.offset, item.lost))
             elif item.kind != "warcinfo" and wanted.cover(surt(item.url)):
                 gone.append(item)
-                cut.append((item.place.offset, item.place.length + _line_ends(warc, item)))
+                end = item.place.offset + item.place.length
+                with open_file(warc) as file:
+                    cut.append((item.place.offset, item.place.length + line_ends(file, end)))
         now_sha256, left = _copy(warc, made, cut)
         with warc.open("rb") as file:
             sha256 = hashlib.file_digest(file, "sha256").hexdigest()
@@ -177,13 +180,6 @@ def erase(layout: Layout, warc: Path, urls: Iterable[str]) -> Erased:
     except OSError as error:
         raise disk_error(Path(error.filename or warc), error) from error
     return erased
-
-
-def _line_ends(warc: Path, record: Record) -> int:
-    """Bytes of the line ends that follow a record of an uncompressed file, and go with it."""
-    with open_file(warc) as file:
-        file.seek(record.place.offset + record.place.length)
-        return len(re.match(rb"(?:\r?\n){0,2}", file.read(4))[0])  # type: ignore[index]  # it matches nothing too
 
 
 def _note(layout: Layout, erased: Erased, size: int) -> None:

@@ -28,7 +28,7 @@ from archive.warc.disk import disk_error, make_folder, sync_folder
 from archive.warc.member import MAGIC, GzipError, MemberWriter
 from archive.warc.reader import digest_of
 from archive.warc.record import Problem, Record
-from archive.warc.scan import scan
+from archive.warc.scan import line_ends, scan
 from archive.warc.verify import repair
 from archive.warc.writer import Writer
 
@@ -427,6 +427,7 @@ def _import_warc(layout: Layout, file: IO[bytes], name: str) -> tuple[int, list[
         if lost or shared:
             _keep(final, _members(file, name, excluded))
         else:
+            gone = [(offset, length + line_ends(file, offset + length)) for offset, length in gone]
             _keep(final, _stretches(file, _between(gone, file.seek(0, os.SEEK_END))))
         fixity.append(layout, _imported_event(layout, final, name))
         index.write(layout, final)

@@ -412,6 +412,13 @@ class _Text:
         return self.size
 
 
+def line_ends(file: IO[bytes], at: int) -> int:
+    """Bytes of the line ends that follow a record of an uncompressed file, which ends at `at`: they go with it."""
+    file.seek(at)
+    found = _LINE_ENDS.match(file.read(4))
+    return found.end() if found else 0
+
+
 def fields_of(head: bytes) -> Fields:
     """The names and values of a WARC record's head."""
     if head.isascii():
