@@ -39,7 +39,7 @@ _LIBRARY = re.compile(
 )
 # Counters and the like: what they answer is no list.
 _COUNTS = re.compile(
-    r"(?:hits?|clicks?|counter|visit\w{0,20}+|stat(?:istic)?s?|log|track|captcha|login|weather|online|vote|comments?|pv|beacon)"
+    r"(?:hits?|\w*clicks?|count\w*|visit\w{0,20}+|stat(?:istic)?s?|log|track|captcha|login|weather|online|vote|comments?|pv|beacon)"
     r"(?:\.\w+)?$",
     re.IGNORECASE,
 )
@@ -65,6 +65,12 @@ _CALENDAR = re.compile(r"calend|rili|month|\bcal\b", re.IGNORECASE)
 MONTH = 100_000
 # The attribute of what was pressed until it showed no more.
 FOLLOWED = "data-cundang-followed"
+# Empty boxes, by their ids and classes, and how those of articles are named.
+_EMPTY = XPath("//body//div[not(*)][not(normalize-space())]/@*[name() = 'id' or name() = 'class']", smart_strings=False)
+_BODY_NAME = re.compile(r"content|zoom|article|text|body|detail|editor|viewer|pdf|^nr|^con$", re.IGNORECASE)
+# Chinese characters in a script, as they are or coded, and how many make a text.
+_CODED = re.compile(r"[\u3400-\u9fff]|%u[0-9a-f]{4}|\\u[0-9a-f]{4}|%e[4-9]", re.IGNORECASE)
+CODED = 40
 # How a form that a script sends stands in an address until `forms` takes it out.
 FORM = "cundang-form:"
 
@@ -96,10 +102,8 @@ def play(
     base = base_of(url, root)
     code = "\n".join(map(str, _CODES(root)))
     sources = _sources(base, root, hosts)
-    if expected and (prose < BARE or not article):
-        frames = _own_frames(base, root, hosts)
-        if frames or _MAKES.search(code) or (sources and not article):
-            return Play(lack="body", sources=sources)
+    if expected and (lacking := _bodiless(base, root, code, sources, article=article, prose=prose, hosts=hosts)):
+        return lacking
     if article or any(link.kind in ("next", "pager", "list", "redirect") for link in links):
         return None
     if len(html) < STUB and prose < 30 and not links and (_MOVES.search(code) or sources):
@@ -109,9 +113,41 @@ def play(
     return None
 
 
+def _bodiless(
+    base: str,
+    root: HtmlElement,
+    code: str,
+    sources: Sequence[str],
+    *,
+    article: bool,
+    prose: int,
+    hosts: Collection[str],
+) -> Play | None:
+    """What it takes to run the scripts of a page that should be an article, and has a head at most."""
+    frames = _own_frames(base, root, hosts)
+    if article and not (prose < BARE and (frames or _is_hollow(root, code))):
+        return None
+    # Other scripts of an article count its readers.
+    own = tuple(source for source in sources if urlsplit(source).path.endswith(".js"))
+    if frames or _MAKES.search(code) or (own and not article):
+        return Play(lack="body", sources=own)
+    return None
+
+
+def _is_hollow(root: HtmlElement, code: str) -> bool:
+    """Whether a page has an empty box for an article, or a script with a text in it."""
+    return any(_BODY_NAME.search(str(name)) for name in _EMPTY(root)) or len(_CODED.findall(code)) >= CODED
+
+
 def _sources(base: str, root: HtmlElement, hosts: Collection[str]) -> tuple[str, ...]:
     found = dict.fromkeys(_join(base, element.get("src") or "") for element in _SCRIPTS(root))
-    wanted = [url for url in found if url and host_of(url) in hosts and not _LIBRARY.search(urlsplit(url).path)]
+    wanted = [
+        url
+        for url in found
+        if url
+        and host_of(url) in hosts
+        and not (_LIBRARY.search(urlsplit(url).path) or _COUNTS.search(urlsplit(url).path.rstrip("/")))
+    ]
     return tuple(wanted[:SOURCES])
 
 

@@ -31,6 +31,8 @@ from crawler.wire.fetch import fetch
 PURPOSE = "script"
 # What one page may ask for until it stays as it is; presses on what leads on; kept answers of a run, in characters.
 ASKS, ROUNDS, PRESSES = 16, 8, 500
+# Files of scripts that are fetched in a run.
+FILES = 60
 # Months in a row without anything new after which a calendar is at its end.
 EMPTY_MONTHS = 3
 KEPT = 8_000_000
@@ -158,6 +160,8 @@ class Scripts:
     async def _source(self, url: str, page: _Page) -> str | None:
         """The text of a file of scripts, fetched once in a run."""
         if url not in self._sources:
+            if len(self._sources) >= FILES:
+                return None
             answer = await fetch(self._crawler, url, parent=page.url, purpose=PURPOSE)
             page.asked += 1
             text = ""

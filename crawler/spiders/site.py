@@ -536,33 +536,39 @@ class SiteSpider(Spider):
 
     async def _play(self, address: Address, response: Response, judged: Judged, wanted: Play) -> None:
         """A page as its scripts make it, with all that they show of its list; what they change is on record."""
-        made_of, links, pressed = None, {link.url: link for link in judged.links}, frozenset[str]()
+        shown = judged
         try:
-            async with contextlib.aclosing(self._scripts.pages(response, judged.html, wanted)) as states:
-                async for made in states:
-                    shown = self._made(address, response, judged, made)
-                    new = {link.url for link in shown.links if is_row(link)} - links.keys()
-                    if wanted.lack == "body":
-                        # Its frames are part of it now.
-                        links.clear()
-                    links |= {link.url: link for link in shown.links}
-                    made_of = made_of or shown
-                    pressed = made.pressed
-                    if pressed and not self._goes_on(new, judged.encoding):
-                        break
+            shown = await self._played(address, response, judged, wanted)
         except StageError as error:
             logger.info("%s: %s", address.url, error)
         except CundangError as error:
             self._stop(error)
             return
-        if made_of is not None and made_of.root is not None:
-            follow(made_of.root, pressed)
         try:
-            showing = self._take(address, response, replace(made_of or judged, links=list(links.values())))
+            showing = self._take(address, response, shown)
             if showing is not None:
                 await showing
         except CundangError as error:
             self._stop(error)
+
+    async def _played(self, address: Address, response: Response, judged: Judged, wanted: Play) -> Judged:
+        """The first state of a page that its scripts made, with the links of all states."""
+        first, pressed = None, frozenset[str]()
+        # The frames of an article are part of it.
+        links = {} if wanted.lack == "body" else {link.url: link for link in judged.links}
+        async with contextlib.aclosing(self._scripts.pages(response, judged.html, wanted)) as states:
+            async for made in states:
+                shown = self._made(address, response, judged, made)
+                new = {link.url for link in shown.links if is_row(link)} - links.keys()
+                links |= {link.url: link for link in shown.links}
+                first, pressed = first or shown, made.pressed
+                if pressed and not self._goes_on(new, judged.encoding):
+                    break
+        if first is None:
+            return judged
+        if first.root is not None:
+            follow(first.root, pressed)
+        return replace(first, links=list(links.values()))
 
     def _made(self, address: Address, response: Response, judged: Judged, made: Made) -> Judged:
         """One state of a page that its scripts made: recorded where it shows what the server's page does not."""

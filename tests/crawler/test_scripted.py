@@ -1,0 +1,77 @@
+"""Whether the scripts of a page are run, and what is pressed: pages that have all they need are left alone."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from lxml.html import fromstring
+
+from crawler.discovery import discover
+from crawler.discovery.scripted import leads_on, play
+
+HOST = "h"
+URL = f"http://{HOST}/xw/12345.html"
+PROSE = "<p>" + "全市统战部长会议召开，会议强调画好最大同心圆。" * 12 + "</p>"
+
+
+def lack(body: str, *, expected: bool = False, article: bool = False, prose: int = 0, head: str = "") -> str | None:
+    html = f"<html><head>{head}</head><body>{body}</body></html>"
+    root = fromstring(html)
+    wanted = play(
+        URL, html, root, discover(URL, html, root), expected=expected, article=article, prose=prose, hosts=(HOST,)
+    )
+    return wanted.lack if wanted is not None else None
+
+
+@pytest.mark.parametrize(
+    ("body", "wanted"),
+    [
+        ("<a href='/x/'>要闻</a><a onclick='go(2)'>下一页</a><script>function go(n) {}</script>", "list"),
+        ("<script src='/menu.js'></script>", "stub"),
+        ("<div><script src='/menu.js'></script></div><a href='/a/'>一</a>", "list"),
+        ("<div id='app'></div><a href='/a/'>一</a><script>fetch('/api')</script>", "list"),
+        ("<script>location.href = ua ? '/m/' : '/pc/'</script>", "stub"),
+        ("<a href='/x/'>要闻</a><a href='?p=2'>下一页</a><script>fetch('/api')</script>", None),
+        ("<a href='/x/'>要闻</a><a onclick=\"location.href='/y/'\">旧闻</a>", None),
+        ("<a href='/x/'>要闻</a><a href='javascript:void(0)'>收藏</a>", None),
+        ("<a href='/x/'>要闻</a><a href=\"javascript:__doPostBack('p','2')\">2</a>", None),
+    ],
+)
+def test_a_list_that_lacks_what_leads_on_has_its_scripts_run(body: str, wanted: str | None) -> None:
+    assert lack(body) == wanted
+
+
+@pytest.mark.parametrize(
+    ("body", "article", "wanted"),
+    [
+        ("<h1>题</h1><div id='zoom'></div><script>$('#zoom').load('/b.txt')</script>", True, "body"),
+        ("<h1>题</h1><iframe src='/b/1.htm'></iframe>", False, "body"),
+        ("<h1>题</h1><script>document.write(unescape('" + "%u5168" * 50 + "'))</script>", True, "body"),
+        ("<h1>题</h1><p>今天放假。</p><script>$.get('/count.php?id=1', d => $('#n').html(d))</script>", True, None),
+        ("<h1>题</h1><p>今天放假。</p><script src='/e/public/ViewClick/?id=1'></script>", True, None),
+        ("<h1>题</h1><iframe src='http://other/b.htm'></iframe>", False, None),
+    ],
+)
+def test_an_article_without_its_body_has_its_scripts_run(body: str, article: bool, wanted: str | None) -> None:
+    assert lack(body, expected=True, article=article, prose=20) == wanted
+
+
+def test_an_article_with_its_text_is_left_alone() -> None:
+    body = f"<h1>题</h1><div id='content'></div>{PROSE}<script>$('#zoom').load('/b.txt')</script>"
+    assert lack(body, expected=True, article=True, prose=260) is None
+
+
+def handle(text: str, **more: Any) -> dict[str, Any]:
+    return {"id": 3, "text": text, "class": "", "around": "", "code": "", **more}
+
+
+def test_what_leads_on_is_pressed_and_nothing_else() -> None:
+    order = [handle("下一页"), handle("加载更多"), handle("2"), handle("上个月"), handle("", id=-1)]
+    ranks = [rank for each in order if (rank := leads_on(each, ())) is not None]
+    assert len(ranks) == len(order)
+    assert ranks == sorted(ranks)
+    for text in ("点赞", "收藏本站", "提交", "登录", "上一页", "全市统战部长会议召开"):
+        assert leads_on(handle(text), ()) is None
+    assert leads_on(handle("2"), {"2"}) is None
+    assert leads_on(handle("‹", around="calendar"), ()) == leads_on(handle("上个月"), ())
