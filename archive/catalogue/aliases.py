@@ -11,9 +11,8 @@ from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-# Two addresses with the same text of at least so many Han characters are one article, whatever their titles.
-LONG = 200
-# With the same title too, so many are enough. Shorter texts, such as 图片新闻, stand on many different pages.
+# Han characters of a text by which two addresses are known to be one article: shorter ones, such as 图片新闻, stand on
+# many pages.
 SHORT = 30
 
 
@@ -102,7 +101,7 @@ def mark(db: sqlite3.Connection) -> None:
     """Join the addresses of one article: one of them stays the latest, the others name it.
 
     Only texts that `duplicates` noted as touched are looked at. Addresses are one article where they belong to one
-    site and had, in some version each, the same text, and neither title nor day speaks against it.
+    site and had, in some version each, the same title and text, and no day speaks against it.
     """
     groups: dict[str, set[str]] = {}
     for pages in _candidates(db):
@@ -118,7 +117,7 @@ def _candidates(db: sqlite3.Connection) -> Iterator[list[_Page]]:
     """The documents of each text that several addresses of a site had."""
     rows = db.execute(
         """
-        SELECT site, whole, number, url, title, published, coalesce(captured, ''), gone IS NOT NULL, latest, han
+        SELECT site, whole, number, url, title, published, coalesce(captured, ''), gone IS NOT NULL, latest
         FROM documents d
         WHERE whole IN (SELECT fold FROM folds) AND han >= ? AND url NOT LIKE 'file:%'
           AND coalesce(part_no, 1) = 1 AND NOT instr(flags, '"content_farm"') AND NOT instr(flags, '"mirror"')
@@ -127,9 +126,8 @@ def _candidates(db: sqlite3.Connection) -> Iterator[list[_Page]]:
         (SHORT,),
     ).fetchall()
     groups: defaultdict[tuple[str, ...], list[_Page]] = defaultdict(list)
-    for site, whole, number, url, title, published, captured, gone, latest, han in rows:
-        key = (site, whole) if han >= LONG else (site, whole, title or "")
-        groups[key].append(
+    for site, whole, number, url, title, published, captured, gone, latest in rows:
+        groups[site, whole, title or ""].append(
             _Page(
                 number=number,
                 url=url,

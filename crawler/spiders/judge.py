@@ -12,7 +12,7 @@ from lxml.etree import XPath
 from lxml.html import HtmlElement
 from scrapy.http import Response
 
-from archive.catalogue.aliases import LONG, SHORT
+from archive.catalogue.aliases import SHORT
 from archive.site import Site
 from archive.text.clean import clean
 from archive.text.decode import decode, parse
@@ -188,8 +188,8 @@ def _digest(document: Document) -> bytes | None:
     if document.han < SHORT:
         return None
     text = "".join(filter(str.isalnum, document.text))
-    told = "" if document.han >= LONG else f"{document.title}\n{(document.published or '')[:10]}\n"
-    return hashlib.sha256((told + text).encode("utf-8", "surrogatepass")).digest()
+    day = (document.published or "")[:10]
+    return hashlib.sha256(f"{document.title}\n{day}\n{text}".encode("utf-8", "surrogatepass")).digest()
 
 
 def _scripted(
