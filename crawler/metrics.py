@@ -11,10 +11,15 @@ from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import TypeAlias
 
+from archive.corpus import damage
 from archive.errors import UsageError
 from archive.layout import Layout
 from crawler.runs import Run, Runs
+
+# Name, type, meaning, and the values by their labels.
+Figure: TypeAlias = tuple[str, str, str, list[tuple[str, float]]]
 
 
 def text(runs: list[Run]) -> str:
@@ -31,7 +36,7 @@ def text(runs: list[Run]) -> str:
             if run.exit == 0:
                 good[run.site] = run.ended
     running = Counter(run.site for run in runs if run.ended is None)
-    figures: list[tuple[str, str, str, list[tuple[str, float]]]] = [
+    figures: list[Figure] = [
         (
             "cundang_runs_total",
             "counter",
@@ -62,6 +67,34 @@ def text(runs: list[Run]) -> str:
         )
         for name in ("pages", "documents", "bytes")
     ]
+    return _written(figures)
+
+
+def custody(layout: Layout) -> str:
+    """What is known of the WARC files, without reading one: how many, how many damaged, when all were last verified."""
+    kept = damage.custody(layout)
+    broken = Counter(layout.site_of(each.warc) for each in damage.known(layout))
+    verified = {each.site: dt.datetime.fromisoformat(each.first).timestamp() for each in kept if each.first}
+    return _written(
+        [
+            ("cundang_warc_files", "gauge", "Closed WARC files.", _by_site({each.site: each.files for each in kept})),
+            (
+                "cundang_warc_damaged",
+                "gauge",
+                "WARC files that are damaged, short or gone.",
+                _by_site({each.site: broken[each.site] for each in kept}),
+            ),
+            (
+                "cundang_warc_verified_timestamp_seconds",
+                "gauge",
+                "The oldest of the times when each WARC file was last verified.",
+                _by_site(verified),
+            ),
+        ]
+    )
+
+
+def _written(figures: list[Figure]) -> str:
     lines = []
     for name, kind, meaning, values in figures:
         lines += [f"# HELP {name} {meaning}", f"# TYPE {name} {kind}"]
@@ -91,7 +124,7 @@ def served(layout: Layout, port: int | None) -> Iterator[None]:
                 self.send_error(404)
                 return
             runs = Runs(layout.runs)
-            body = text(runs.history(limit=100_000)).encode()
+            body = (text(runs.history(limit=100_000)) + custody(layout)).encode()
             runs.close()
             self.send_response(200)
             self.send_header("Content-Type", "text/plain; version=0.0.4; charset=utf-8")

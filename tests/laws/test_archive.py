@@ -13,6 +13,7 @@ import pytest
 from archive.corpus import damage
 from archive.layout import Layout
 from archive.warc import exclusions, fixity
+from crawler import metrics
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
 import damage_matrix as matrix
@@ -117,6 +118,9 @@ def test_status_and_export_know_what_the_last_reading_said(data: Path) -> None:
     assert [matrix.run(data, command) for command in ("status", "export")] == [0, 0]
     assert matrix.run(data, "clean") == 1
     assert [matrix.run(data, command) for command in ("status", "export")] == [1, 1]
+    told = [line for line in metrics.custody(Layout(root=data)).splitlines() if 'site="old"' in line]
+    assert told[:2] == ['cundang_warc_files{site="old"} 2', 'cundang_warc_damaged{site="old"} 1']
+    assert told[2].startswith("cundang_warc_verified_timestamp_seconds")
 
 
 def test_an_index_that_is_cut_brings_no_page_back(data: Path) -> None:
