@@ -367,12 +367,7 @@ def _read_page_head(draft: Draft) -> None:
         if again := _title_again(draft, index):
             for number in range(index, index + again):
                 draft.take(number, "title")
-        elif fields.is_dateline(line.read) and (
-            fields.byline(line.read)
-            or (index < draft.headed and dates.read(line.read))
-            or (index < 3 and not _LABELLED.search(line.read))
-            or fields.is_name(fields.unlabelled(line.read).source or "")
-        ):
+        elif fields.is_dateline(line.read) and _stands_above(draft, index):
             words = line.spaced or line.read
             draft.byline.take(fields.byline(words), "dateline", words)
             draft.byline.take(fields.unlabelled(words), "name", words)
@@ -387,6 +382,22 @@ def _read_page_head(draft: Draft) -> None:
         elif index < 3 and draft.subtitle is None and fields.is_subtitle(line.read):
             draft.subtitle = line.read.lstrip("—–- ")
             draft.take(index, "subtitle")
+
+
+def _stands_above(draft: Draft, index: int) -> bool:
+    """Whether a line that reads like a dateline is one by its place: a day below the text signs it."""
+    line = draft.lines[index].read
+    if fields.byline(line) or fields.is_name(fields.unlabelled(line).source or ""):
+        return True
+    if _is_signed(draft, index):
+        return False
+    return (index < draft.headed and dates.read(line) is not None) or (index < 3 and not _LABELLED.search(line))
+
+
+def _is_signed(draft: Draft, index: int) -> bool:
+    """Whether a sentence stands above a line, and none below it."""
+    prose = [number for number in range(len(draft.lines)) if _is_prose(draft, number)]
+    return bool(prose) and prose[0] < index and prose[-1] < index
 
 
 def _title_again(draft: Draft, index: int) -> int:

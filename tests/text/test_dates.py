@@ -309,3 +309,13 @@ def test_dates_of_pages_are_read_by_name() -> None:
     assert dates.is_short("[05-03-12 09:30]")
     assert not dates.is_short("05-03-12")
     assert not dates.is_clock("2020年07月04日 来源")
+
+
+def test_a_day_below_the_text_signs_it_and_stays() -> None:
+    # A notice of one sentence: the day is its third line.
+    page = (
+        "<html><head><title>停电公告</title></head><body><h1>停电公告</h1><p>发布时间：2023-06-12</p><div>"
+        "<p>因线路检修，本月十五日上午八时至十二时停电，请各单位提前做好准备。</p><p>区供电所</p>"
+        "<p>2023年6月12日</p></div></body></html>"
+    )
+    assert document(page).text.split("\n")[-1] == "2023年6月12日"
