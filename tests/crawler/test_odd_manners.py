@@ -16,7 +16,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from odd_manners import MANNERS, TOLD
-from odd_server import HTML, OddServer, Shape, answer
+from odd_server import CHUNKED, HTML, OddServer, Shape, answer
 from one_crawl import run
 from test_recorder import certificate
 
@@ -197,3 +197,20 @@ def test_heads_without_end_are_not_held() -> None:
     assert len(read.interim) == read.interim_heads == 5
     assert read.feed(b"HTTP/1.1 103 Early Hints\r\n" * 9) == b""
     assert not read.begun
+
+
+@pytest.mark.parametrize("status", [b"204 No Content", b"304 Not Modified"])
+def test_an_answer_without_a_body_ends_with_its_head(status: bytes) -> None:
+    read = Reader()
+    head = answer(b"Content-Length: 9", CHUNKED, status=b"HTTP/1.1 " + status)
+    assert read.feed(head + b"more") == head
+    assert (read.ended, read.surplus) == (True, b"more")
+
+
+@pytest.mark.parametrize("at", range(1, 6))
+def test_the_end_of_a_head_is_found_wherever_it_is_cut(at: int) -> None:
+    head = b"HTTP/1.1 200 OK\r\r\nContent-Length: 3\r\r\n\r\r\r\n"
+    read = Reader()
+    assert read.feed(head[:-at]) == b""
+    assert read.feed(head[-at:] + b"abc") == head + b"abc"
+    assert read.ended
