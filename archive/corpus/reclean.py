@@ -160,6 +160,8 @@ def clean(  # noqa: PLR0913 - each is an option of the command
     if accept and not dry:
         damage.accept(layout, found.damages.values())
         found = Survey(digests=found.digests, damages={})
+    if found.damages and not found.digests:
+        warn(f"{layout.root / 'warc'}: holds no WARC file of those that were here. If it is a disk, mount it.")
     for each in found.damages.values():
         warn(str(each))
     if not dry:

@@ -15,6 +15,7 @@ import pytest
 from archive.catalogue import build, query
 from archive.catalogue.search import Searcher
 from archive.layout import Layout
+from archive.warc import fixity
 from archive.warc.writer import Earlier, Exchange, Writer
 
 URL = "http://a.cn/1.html"
@@ -107,6 +108,10 @@ def test_the_text_that_came_back_is_the_latest(data: Path, tmp_path: Path) -> No
     assert writer.exchange(exchange, lambda *_: Earlier(id=again.id, url=URL, date=date)).revisit
     writer.close()
     assert latest(copy) == [versions[3].id]
+    # Taken out on purpose: of what is only gone the rows would stay.
+    name = fixity.name_of(copy, writer.closed[0])
+    fixity.append(copy, fixity.Event(event="dropped", path=name, outcome="gone"))
+    writer.closed[0].unlink()
     copy.index_of(writer.closed[0]).unlink()
     assert latest(copy) == [versions[0].id]
 
