@@ -21,7 +21,8 @@ SENTENCE = 25
 SIGNED = 8
 _EDITOR = re.compile(r"[(\[【]?(?:本文|值班)?(?:责任编辑|责\s?编|编\s?辑)\s?[:|]\s?[^。,;:]{2,16}[)\]】]?")
 
-_NARROW = {chr(code): chr(code - 0xFEE0) for code in range(0xFF01, 0xFF5F)} | {"\u3000": " ", "\xa0": " ", "︰": ":"}
+_NARROW = {chr(code): chr(code - 0xFEE0) for code in range(0xFF01, 0xFF5F)}
+_NARROW |= {"\u3000": " ", "\xa0": " ", "︰": ":", "〖": "[", "〗": "]"}
 _WIDE = re.compile(f"[{''.join(_NARROW)}]")
 _STOPS = tuple("。！!？?…”」』）)；;．.")
 

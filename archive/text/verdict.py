@@ -28,6 +28,10 @@ ARTICLE = 150
 # Larger pages are not read (bytes): four times what a site file lets through by default.
 BYTES = 64 * 2**20
 
+# Words of the link at the end of a teaser, and how many teasers make a list.
+READ_ON = ("详细", "详情", "全文", "更多", "详细内容")
+FEW_TEASERS = 3
+
 Shape = Literal["home", "list", "article"]
 
 _MAGIC = (
@@ -209,6 +213,8 @@ def _shape(page: Page, points: Sequence[float], region: extract.Region, area: Ar
     parts = urlsplit(url)
     root = parts.scheme in ("http", "https") and not parts.query and bool(_HOME.fullmatch(parts.path))
     stated = area is not None and area.stated
+    if _reads_on(page, points, region):
+        return "list"
     if len(headlines) < HEADLINES:
         return "list" if not stated and _is_short_list(page, points, headlines) else "article"
     start, end, weight = region
@@ -226,6 +232,14 @@ def _shape(page: Page, points: Sequence[float], region: extract.Region, area: Ar
     linked = sum(min(block.links, block.size) for block in page.blocks)
     total = sum(block.size for block in page.blocks)
     return "list" if linked > 0.4 * total or weight < extract.WEAK else "article"
+
+
+def _reads_on(page: Page, points: Sequence[float], region: extract.Region) -> bool:
+    """Whether most of the prose is teasers that end in a link to the rest: ……[详细]."""
+    start, end, _ = region
+    prose = [index for index in range(start, end) if points[index] >= 20]
+    teasers = [i for i in prose if page.blocks[i].links and page.keys[i].rstrip(" >])").endswith(READ_ON)]
+    return len(teasers) >= FEW_TEASERS and len(teasers) >= 0.6 * len(prose)
 
 
 def _is_notice(page: Page, area: Area | None, url: str) -> bool:

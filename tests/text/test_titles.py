@@ -48,6 +48,14 @@ def test_the_heading_over_the_dateline_is_the_title(head: str, heading: str, tit
     assert document.text.startswith("为深入推进民族团结进步创建工作")
 
 
+@pytest.mark.parametrize("greeting", ["青河统一战线欢迎您", "通知公告-民盟青河市委"])
+def test_a_line_without_any_look_over_the_dateline_is_the_title_where_nothing_else_is(greeting: str) -> None:
+    document = read(PAGE.format(head=greeting, heading="<div>盟员医生下乡义诊</div>", prose=PROSE))
+    assert document.title == "盟员医生下乡义诊"
+    signed = PROSE + "<p>民盟青河市委</p><p>2023年3月8日</p>"
+    assert read(PAGE.format(head="盟员医生下乡义诊", heading="", prose=signed)).title == "盟员医生下乡义诊"
+
+
 @pytest.mark.parametrize(
     "again", ["<p>盟员医生下乡义诊</p>", "<p>盟员医生</p><p>下乡义诊</p>", "<p>盟员医生下乡义诊（3）</p>"]
 )

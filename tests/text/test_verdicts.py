@@ -139,6 +139,14 @@ def test_what_is_no_article_is_named_with_its_evidence(name: str) -> None:
     assert (str(found[0]), bool(found[1])) == (reason, True), found
 
 
+@pytest.mark.parametrize("word", ["[详细]", "查看全文&gt;&gt;", "【更多】"])
+def test_teasers_that_end_in_a_link_to_the_rest_are_a_list(word: str) -> None:
+    teaser = "<div><h3><a href=/show/{n}.html>县委统战部召开第{n}次座谈会</a></h3><p>县委统战部召开会议，传达学习精神，\
+研究部署下一阶段重点任务，要求抓好落实。...<a href=/show/{n}.html>{word}</a></p><span>2019-03-0{n}</span></div>"
+    body = HEAD.format(title="工作动态-某县统一战线") + "".join(teaser.format(n=n, word=word) for n in (1, 2, 3)) + FOOT
+    assert str((judged(capture(200, (), body)) or ("",))[0]) == "list"
+
+
 FOOT = "<div class=foot>版权所有：某县人民政府 网站维护：0838-8501234 网站建设：某某科技</div>"
 
 

@@ -11,7 +11,7 @@ from archive.text.blocks import Block, Outline, han
 from archive.text.fields import words
 from archive.text.fields.captions import is_caption
 from archive.text.fields.labels import byline, is_dateline
-from archive.text.lines import narrow, narrow_lines
+from archive.text.lines import furniture_id, is_sentence, narrow, narrow_lines
 
 # A longer line is no title.
 LONGEST = 100
@@ -25,6 +25,12 @@ PERSON = 3
 # characters.
 BETWEEN = 3
 UNDER = 40
+
+# A bare day has so many characters: [2020年12月12日].
+DAY = 13
+
+# So many further datelines make a list.
+ROWS = 2
 
 # What speaks for a line as the title, and what against it. Tuned on the pages at hand: a heading over the dateline
 # wins against a head that names another line, a line that the head repeats wins without either.
@@ -41,6 +47,7 @@ _NUMBERED = re.compile(
     r"[一二三四五六七八九十]{1,3}[、.,]|\([一二三四五六七八九十\d]{1,3}\)|第[一二三四五六七八九十\d]{1,3}[章节条部]|\d{1,2}[、.]"
 )
 _SUBTITLE = re.compile(r"[—–\-]{1,3}\s?\S.{2,60}")
+_CUT = ("...", "…")
 _DASH = ("—", "–", "-", "－")
 _FARMED = re.compile(r"\A([^()（）]{2,12})[(（](.{6,})[)）]")
 _PART = re.compile(r"\(\d{1,3}\)$|第\d{1,3}页$")
@@ -92,7 +99,10 @@ def choose(
         points = _points(index, block, agreed, outline, keys) + (COLUMN if bare in names else 0.0)
         if points >= (_enough(agreed) if len(bare) < SHORT else ENOUGH):
             ranked.append((points, block.size if agreed else 0, -index))
-    return -max(ranked)[2] if ranked else _only_heading(blocks, outline, bares, names)
+    if ranked:
+        return -max(ranked)[2]
+    heading = _only_heading(blocks, outline, bares, names)
+    return _plain_heading(blocks, keys, bares, names) if heading is None else heading
 
 
 def _candidates(blocks: Sequence[Block], bares: Sequence[str], names: set[str]) -> Iterator[tuple[int, Block, str]]:
@@ -154,6 +164,33 @@ def _is_over(index: int, blocks: Sequence[Block], keys: Sequence[str]) -> bool:
         if blocks[following].linked >= 0.5 or blocks[following].size > UNDER:
             return False
     return False
+
+
+def _plain_heading(blocks: Sequence[Block], keys: Sequence[str], bares: Sequence[str], names: set[str]) -> int | None:
+    """The line right over the dateline that looks like any other, on a page whose head and headings name no title.
+
+    It stands above all prose, and the dateline says more than a day: a signature and its day stand at an article's end.
+    """
+    for index, (block, key) in enumerate(zip(blocks[:-1], keys, strict=False)):
+        if block.linked < 0.5 and is_sentence(key):
+            return None
+        under = keys[index + 1]
+        if (
+            not block.links
+            and not key.startswith(_CUT)  # a search's result
+            and not key.endswith(_CUT)
+            and bares[index] not in names
+            and ">" not in key
+            and is_dateline(under)
+            and len(under) > DAY
+            and not dates.is_clock(under)
+            and may_be_title(block.text)
+            and furniture_id(key) is None
+        ):
+            # In a list each row has a dateline.
+            others = (len(other) > DAY and is_dateline(other) for other in keys[index + 2 :])
+            return index if sum(others) < ROWS else None
+    return None
 
 
 def _only_heading(blocks: Sequence[Block], outline: Outline, bares: Sequence[str], names: set[str]) -> int | None:
