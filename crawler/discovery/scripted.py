@@ -39,7 +39,7 @@ _LIBRARY = re.compile(
 )
 # Counters and the like: what they answer is no list.
 _COUNTS = re.compile(
-    r"(?:hits?|\w*clicks?|count\w*|visit\w{0,20}+|stat(?:istic)?s?|log|track|captcha|login|weather|online|vote|comments?|pv|beacon)"
+    r"(?:hits?|clicks?|count\w{0,20}+|visit\w{0,20}+|stat(?:istic)?s?|log|track|captcha|login|weather|online|vote|comments?|pv|beacon)"
     r"(?:\.\w+)?$",
     re.IGNORECASE,
 )
