@@ -238,6 +238,6 @@ def test_rules_are_outdated_after_a_day_and_where_they_were_read_tomorrow() -> N
 
 
 def test_rules_that_speak_of_html_are_rules() -> None:
-    rules = parse(b"# <html> pages only\nUser-agent: *\nDisallow: /a\n")
+    rules = parse(b"<html> pages only\nUser-agent: *\nDisallow: /a\n")
     assert rules is not None
     assert not rules.can_fetch("http://a.cn/a", TOKEN)
