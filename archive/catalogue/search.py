@@ -452,8 +452,28 @@ def _like(field: ask.Field) -> Callable[[str], bool]:
         while code.endswith("00") and len(code) > 2:
             code = code[:-2]
         return lambda value: value.startswith(code)
-    pattern = re.compile(".*".join(re.escape(part) for part in folded(field.value).split("*")), re.DOTALL)
-    return lambda value: pattern.fullmatch(folded(value)) is not None
+    parts = folded(field.value).split("*")
+    return lambda value: fits(folded(value), parts)
+
+
+def fits(value: str, parts: Sequence[str]) -> bool:
+    """Whether a value holds some parts in order, with anything between them; the first begins it, the last ends it.
+
+    >>> fits("人民日报海外版", ["人民", "外", ""]), fits("人民日报", ["日报"]), fits("aba", ["ab", "ba"])
+    (True, False, False)
+    """
+    first, *rest = parts
+    if not rest:
+        return value == first
+    if not value.startswith(first):
+        return False
+    at = len(first)
+    for part in rest[:-1]:
+        at = value.find(part, at)
+        if at < 0:
+            return False
+        at += len(part)
+    return value.endswith(rest[-1]) and len(value) - len(rest[-1]) >= at
 
 
 def folded(value: str) -> str:
