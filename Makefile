@@ -54,7 +54,7 @@ ablation: $(VENV)/.develop
 $(STRANGERS)/recheck/.made:
 	@command -v npm >/dev/null || { echo "make patterns judges with node: on Debian, apt install npm" >&2; exit 2; }
 	mkdir -p $(STRANGERS)/recheck
-	cd $(STRANGERS)/recheck && npm install --no-audit --no-fund --ignore-scripts recheck@4.5.0
+	cd $(STRANGERS)/recheck && npm install --prefix . --no-audit --no-fund --ignore-scripts recheck@4.5.0
 	touch $@
 
 # Needs a C compiler; some ten minutes.

@@ -78,6 +78,8 @@ class Judged:
         data: it is what a script asks for: JSON, a feed, records.
         article: what is known of the article; None: it is none.
         refusal: why the cleaner gives no document of it, and the evidence; None: it gives one.
+        claimed: articles that an answer to its scripts says its list has; None: none says so.
+        made: what its scripts put into it and lead to, where an answer says how many rows the list has.
         scripted: why the page looks like a frame that a script fills; None: it does not.
     """
 
@@ -91,6 +93,8 @@ class Judged:
     article: Article | None
     refusal: tuple[Reason, str] | None
     scripted: str | None
+    claimed: int | None = None
+    made: frozenset[str] = frozenset()
 
     @property
     def is_wall(self) -> bool:

@@ -200,7 +200,8 @@ class Offers:
             self._frontier.accounts.forget(address.id)
             return
         shown = survey(address.url, judged.html, judged.root, judged.links, self._site.hosts)
-        own = [url for url, link in inside if (is_row(link) if shown.rows is None else link.url in shown.rows)]
+        rows = judged.made if shown.rows is None else shown.rows
+        own = [url for url, link in inside if link.url in rows or (shown.rows is None and is_row(link))]
         files = [url for url, link in inside if link.kind == "requisite" and extension(url) in DOCUMENTS]
         elsewhere = {
             canonical(link.url, judged.encoding) or link.url
@@ -208,9 +209,9 @@ class Offers:
             if (is_row(link) or link.frame) and host_of(link.url) not in self._site.hosts
         }
         said = PageAccount(
-            claimed=shown.claimed,
+            claimed=judged.claimed if shown.claimed is None else shown.claimed,
             claimed_pages=shown.claimed_pages,
-            evidence=shown.evidence,
+            evidence=shown.evidence or (f'"total": {judged.claimed}' if judged.claimed else ""),
             controls=shown.controls,
             blind=shown.blind,
             rows=[*own, *files],

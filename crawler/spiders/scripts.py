@@ -24,6 +24,7 @@ from scrapy.crawler import Crawler
 from scrapy.http import Response
 
 from archive.text.decode import decode
+from crawler.discovery.numbered import further
 from crawler.discovery.scripted import MONTH, Play, is_asked, key_of, leads_on
 from crawler.wire.browser import Browser
 from crawler.wire.fetch import fetch
@@ -75,6 +76,7 @@ class _Page:
 
     Attributes:
         pressed: elements that were pressed, by `key_of`. vain: presses on them in a row that showed nothing new.
+        told: what was asked for, and the answers.
         going: words of elements that lead to an address: that is followed instead.
     """
 
@@ -83,6 +85,7 @@ class _Page:
     refused: list[str] = field(default_factory=list)
     pressed: set[str] = field(default_factory=set)
     answers: list[tuple[str, str]] = field(default_factory=list)
+    told: list[tuple[dict[str, Any], str]] = field(default_factory=list)
     vain: Counter[str] = field(default_factory=Counter)
     words: set[str] = field(default_factory=set)
     going: set[str] = field(default_factory=set)
@@ -138,6 +141,8 @@ class Scripts:
             yield _made(state, page, went)
             async for made in self._presses(state, page):
                 yield made
+            async for made in self._numbered(job, page):
+                yield made
 
     async def _presses(self, state: dict[str, Any], page: _Page) -> AsyncGenerator[Made]:
         """The page after each press on what shows more of its list."""
@@ -156,6 +161,21 @@ class Scripts:
                 continue
             page.vain.clear()
             yield _made(state, page, [])
+
+    async def _numbered(self, job: dict[str, Any], page: _Page) -> AsyncGenerator[Made]:
+        """The further pages of a list whose answer says how many there are, where nothing on the page leads to them.
+
+        The page is opened anew with the answer for each of them in place of the first.
+        """
+        ask, asks = next(((ask, asks) for ask, text in page.told if (asks := further(ask, text))), ({}, []))
+        if page.pressed:
+            return
+        for each in asks:
+            answer = await self._answer(each, page)
+            if answer is None:
+                return
+            answers = {**self._answers, ask["key"]: answer}
+            yield _made(await self._settled(await self._do({**job, "answers": answers}), page), page, [])
 
     async def _source(self, url: str, page: _Page) -> str | None:
         """The text of a file of scripts, fetched once in a run."""
@@ -213,6 +233,7 @@ class Scripts:
             return None
         text = decode(answer.body, _type(answer)).html
         page.answers.append((ask["url"], text))
+        page.told.append((ask, text))
         if ask["method"] == "GET" and self._kept + len(text) < KEPT and "frame" not in ask:
             self._kept += len(text)
             self._answers[ask["key"]] = (answer.status, text)

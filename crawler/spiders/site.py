@@ -11,7 +11,7 @@ import logging
 import tempfile
 import time
 from collections import Counter
-from collections.abc import AsyncIterator, Coroutine
+from collections.abc import AsyncIterator, Coroutine, Iterable
 from dataclasses import replace
 from functools import partial
 from importlib.metadata import version
@@ -35,6 +35,7 @@ from archive.warc.disk import disk_error
 from archive.warc.writer import Writer, Written
 from crawler.discovery import epaper
 from crawler.discovery.link import ARTICLE, START, Link
+from crawler.discovery.numbered import counted
 from crawler.discovery.scripted import Play, follow, play
 from crawler.queue.accounts import missing
 from crawler.queue.address import canonical, shape
@@ -559,16 +560,18 @@ class SiteSpider(Spider):
         async with contextlib.aclosing(self._scripts.pages(response, judged.html, wanted)) as states:
             async for made in states:
                 shown = self._made(address, response, judged, made)
-                new = {link.url for link in shown.links if is_row(link)} - links.keys()
+                new = _pages(shown.links) - links.keys()
                 links |= {link.url: link for link in shown.links}
                 first, pressed = first or shown, made.pressed
-                if pressed and not self._goes_on(new, judged.encoding):
+                if shown is not first and not self._goes_on(new, judged.encoding):
                     break
         if first is None:
             return judged
         if first.root is not None:
             follow(first.root, pressed)
-        return replace(first, links=list(links.values()))
+        served = {link.url for link in judged.links}
+        rows = _pages(links.values()) - served if first.claimed else set()
+        return replace(first, links=list(links.values()), made=frozenset(rows))
 
     def _made(self, address: Address, response: Response, judged: Judged, made: Made) -> Judged:
         """One state of a page that its scripts made: recorded where it shows what the server's page does not."""
@@ -580,7 +583,8 @@ class SiteSpider(Spider):
         shown = judge_shown(response, address.url, self.site, made.html, encoding=judged.encoding, made=made.changed)
         went = [Link(url=url, kind="redirect") for url in made.went if not shown.rows]
         issues = [link for _, text in made.answers for link in epaper.discover(address.url, text)]
-        return replace(shown, links=[*shown.links, *went, *issues])
+        claimed = max((found.total for _, text in made.answers if (found := counted(text)) is not None), default=None)
+        return replace(shown, links=[*shown.links, *went, *issues], claimed=claimed)
 
     def _goes_on(self, rows: set[str], encoding: str) -> bool:
         """Whether a list is walked further, after a page with these new rows."""
@@ -734,3 +738,7 @@ def _unknown_argument(name: str) -> str:
 def _is_local(host: str) -> bool:
     address = literal_address(host.rpartition(":")[0] or host)
     return host.partition(":")[0] == "localhost" or (address is not None and ipaddress.ip_address(address).is_loopback)
+
+
+def _pages(links: Iterable[Link]) -> set[str]:
+    return {link.url for link in links if link.kind == "page"}
