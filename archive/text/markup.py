@@ -32,6 +32,8 @@ _ENDS = {
 _SHOWN = frozenset(("title", "xmp"))
 # A script that shows a film or a document where it stands.
 _PLAYS = re.compile(r"\.(?:mp4|flv|m3u8|swf|pdf)\b|createPlayer|[sS]howVsbVideo|swfobject|new \w{0,20}Player\(")
+# One of these stands in every such script; most hold none, and a plain search is many times faster than the pattern.
+_PLAY_WORDS = ("Player", ".mp4", ".flv", ".m3u8", ".swf", ".pdf", "howVsbVideo", "swfobject")
 # Of these nothing is seen.
 _GONE = frozenset(("script", "style"))
 _ATTRIBUTE = re.compile(
@@ -147,12 +149,12 @@ def tokens(html: str) -> Tokens:
         else:
             # Nobody asks for the attributes of scripts.
             content = html[after : closing.start() if closing else len(html)] if name == "script" else ""
-            plays = " plays" if _PLAYS.search(content) else ""
+            plays = " plays" if any(word in content for word in _PLAY_WORDS) and _PLAYS.search(content) else ""
             kept.append(html[end:after] if name not in _GONE else f"{html[end:start]}<{name}{plays}>")
             if name in _SHOWN:
                 kept.append(html[after : closing.start() if closing else len(html)].replace("<", "&lt;"))
             elif name == "script":
-                scripts.append(html[after : closing.start() if closing else len(html)])
+                scripts.append(content)
                 if "json" in inner:
                     json.append(scripts[-1])
             if closing:

@@ -7,6 +7,7 @@ Templates put the day, the source and the author into variables and write them w
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 
 # A longer script does more than write a line.
 CODE = 4000
@@ -37,14 +38,16 @@ def written(html: str) -> str:
         return html
     known: dict[str, str] = {}
     pieces, end = [], 0
+    last = html.rindex("document.write")
     for begin in _OPEN.finditer(html):
         if begin.start() < end:
             continue
-        close = _CLOSE.search(html, begin.end())
+        close = _CLOSE.search(html, begin.end()) if begin.start() < last else None
         if close is None:
             break
         code = html[begin.end() : close.start()]
-        said = _Reader(code, known).run() if len(code) <= CODE else None
+        tokens = _tokens(code) if 0 < len(code) <= CODE else None
+        said = _Reader(tokens, known).run() if tokens else None
         if said is not None and "<script" not in said.lower():
             pieces += [html[end : begin.start()], said]
             end = close.end()
@@ -57,16 +60,14 @@ class _Reader:
     A token is a kind, `text` for a string literal, `name` or `mark`, and its value.
     """
 
-    def __init__(self, code: str, known: dict[str, str]) -> None:
-        self._tokens = [_token(found) for found in _TOKEN.finditer(code) if not found["comment"]]
+    def __init__(self, tokens: Sequence[tuple[str, str]], known: dict[str, str]) -> None:
+        self._tokens = tokens
         self._known = known
         self._at = 0
         self._said: list[str] = []
 
     def run(self) -> str | None:
         """What the script writes; None where it does not write, or does what cannot be read here."""
-        if any(kind == "name" and value in _BEYOND for kind, value in self._tokens):
-            return None
         while self._at < len(self._tokens):
             if not self._statement():
                 return None
@@ -164,11 +165,19 @@ class _Reader:
                 return
 
 
-def _token(found: re.Match[str]) -> tuple[str, str]:
-    for kind in ("single", "double"):
-        if found[kind] is not None:
-            return "text", _ESCAPE.sub(_unescaped, found[kind])
-    return ("name", found["name"]) if found["name"] else ("mark", found["mark"])
+def _tokens(code: str) -> list[tuple[str, str]] | None:
+    """The tokens of a script without its comments; None from the first word on that only a browser can run."""
+    tokens = []
+    for found in _TOKEN.finditer(code):
+        kind = found.lastgroup or ""
+        value = found[kind]
+        if kind == "name" and value in _BEYOND:
+            return None
+        if kind in ("single", "double"):
+            tokens.append(("text", _ESCAPE.sub(_unescaped, value) if "\\" in value else value))
+        elif kind != "comment":
+            tokens.append((kind, value))
+    return tokens
 
 
 def _unescaped(found: re.Match[str]) -> str:
