@@ -18,7 +18,7 @@ from archive.text.blocks import fold, han
 from archive.text.decode import Decoded, decode
 from archive.text.document import Document, Reason, Skip
 from archive.text.doubts import doubts
-from archive.text.page import FILE, Page, page_of
+from archive.text.page import FILE, Page, may_be_file, page_of
 from archive.text.parts import part
 from archive.warc.capture import Capture
 
@@ -402,9 +402,9 @@ def _is_signed(draft: Draft, index: int) -> bool:
 
 def _title_again(draft: Draft, index: int) -> int:
     """How many lines from one on say the title again; 0 where they say something else or are taken out already."""
-    following = [line.read for line in draft.lines[index : index + 3]]
     if draft.title is None or draft.fate[index] is not None:
         return 0
+    following = [line.read for line in draft.lines[index : index + 3]]
     return fields.repeats([fields.tidy(following[0]), *following[1:]], draft.title.read)
 
 
@@ -470,6 +470,8 @@ def _viewed(capture: Capture, page: Page) -> Iterator[str]:
     """The files that a page shows inside of it, in a frame or with a viewer: `viewer.html?file=/a.pdf`."""
     for element in page.outline.every("iframe", "embed", "object"):
         source = element.get("src") or element.get("data") or ""
+        if not may_be_file(unquote(source)):
+            continue
         try:
             shown = urljoin(capture.url, source)
             values = (pair.partition("=")[2] for pair in urlsplit(source).query.split("&"))

@@ -243,6 +243,8 @@ def from_lines(lines: Sequence[str]) -> tuple[list[Dated], list[Dated]]:
         if following and len(following) <= 30 and (alone := rules().alone.fullmatch(line)):
             # The label stands in a box of its own.
             words = f"{alone['label']}:{following}"
+        if not _DIGITS.search(words):
+            continue
         found = list(_labelled(words)) if len(words) <= 2 * LINE else []
         labelled += found
         if not found and len(words) <= LINE and (dated := _bare(words)):

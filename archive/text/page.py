@@ -110,6 +110,12 @@ def page_of(html: str, reading: Reading | None = None) -> Page | None:
     )
 
 
+def may_be_file(address: str) -> bool:
+    """Whether an address holds what stands in those of files: a plain search, before `FILE` is tried."""
+    address = address.lower()
+    return any(part in address for part in _FILES)
+
+
 def _files(read: Outline) -> list[tuple[str, str]]:
     """Links to files, with their names."""
     return [

@@ -61,6 +61,12 @@ _UNMARKED = re.compile(
 _PAPER = re.compile(
     r"\A(?P<name>(?!本)[一-鿿·]{1,12}(?:报|网|社|台|刊|新闻|传媒|融媒))(?:见习|实习|首席|特约|资深|高级|全媒体)?"
 )
+# Something of these stands in every dateline: a digit, a colon or what is written for one, a label, the year of a day
+# that is written out. It is searched in lines as they stand on the page.
+_HINTS = re.compile(
+    r"[\d:|/<：｜／＜︰∶丨︱│┃]|民[国國]|年\s*[一二三四五六七八九十]|记者|[通评][讯论]员|实习生|作者|撰[稿文]|图文|文图|"
+    r"编[辑审]|责编|采写|执笔|校对|审核|摄影|[终初复]审|供图|监制|文\s"
+)
 # A source without a colon, between bars or spaces or alone: 来源CSDN| 作者魏星.
 _NAMED = re.compile(_BEFORE + r"(?P<label>(?:本文)?来源于?|作者|责编|编辑)\s?(?=[^:\s|]{2,14}(?:[|\s]|$))")
 # 老周 发表于 2007-05-12 22:41
@@ -238,7 +244,7 @@ def is_dateline(line: str) -> bool:
     >>> is_dateline("各县（市、区）人民政府，市直各部门："), is_dateline("记者：最难的一步是什么？")
     (False, False)
     """
-    if len(line) > DATELINE or line.endswith("。"):
+    if len(line) > DATELINE or line.endswith("。") or not _HINTS.search(line):
         return False
     text = canonical(line)
     marks = _marks(text)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
+from functools import lru_cache
 from html import unescape
 
 from archive.text import dates
@@ -90,7 +91,7 @@ def choose(
         stated: titles as its head states them, best first.
         columns: what the page calls its columns and its site.
     """
-    heads = [Head(title) for title in stated]
+    heads = [Head(title) for title in dict.fromkeys(stated)]
     bares = bare_lines([block.text for block in blocks])
     names = set(bare_lines(columns))
     ranked = []
@@ -150,10 +151,16 @@ def _level(outline: Outline, block: Block) -> int:
 
 def _is_classed(outline: Outline, block: Block) -> bool:
     """Whether a block stands in a box that is named for titles."""
-    inside = outline.inside[block.element]
-    return bool(words.match("title_class", inside)) and bool(
-        words.match("title_class", outline.attributes(block.element).get("class", ""))
+    return _names_title(outline.inside[block.element]) and _names_title(
+        outline.attributes(block.element).get("class", "")
     )
+
+
+# The rows of a list have the same attributes.
+@lru_cache(maxsize=256)
+def _names_title(attributes: str) -> bool:
+    """Whether attributes name a box for titles."""
+    return words.match("title_class", attributes) is not None
 
 
 def _is_over(index: int, blocks: Sequence[Block], keys: Sequence[str]) -> bool:
