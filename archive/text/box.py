@@ -159,9 +159,7 @@ class _Walk:
                     if not self.goes_on(index, home, kinds):
                         break
                     joined.add(index)
-            player = [i for i, kind in kinds.items() if kind == "player"]
-            # Between the buttons of a player stand others.
-            joined -= {i for i in joined if i < start and player and player[0] < i < player[-1]}
+            joined -= self.of_player(kinds, start)
             outside = [i for i in lines if i not in joined or (home is not None and self.in_other_column(i, home))]
             kinds.update(dict.fromkeys(outside, "outside"))
             return
@@ -174,6 +172,27 @@ class _Walk:
             kinds[last] = "outside"
             lines.pop()
             last = lines[-1]
+
+    def of_player(self, kinds: dict[int, str], start: int) -> set[int]:
+        """The blocks above the prose that belong to a film's player: what stands between its buttons or in their box,
+        and the name of the film over them.
+        """
+        player = [index for index, kind in kinds.items() if kind == "player"]
+        if not player:
+            return set()
+        between = {index for index in kinds if player[0] < index < min(start, player[-1])}
+        above = [self.blocks[index].element for index in player if index < start]
+        box = self.common(above[0], above[-1]) if len(above) > 1 else 0
+        if self.outline.holds(box, start):
+            return between
+        return between | {
+            index
+            for index in kinds
+            if index < start
+            and not is_sentence(self.keys[index], 10)
+            and (self.outline.holds(box, index) or self.common(around := self.holder(index), box) == around)
+            and not self.outline.holds(self.holder(index), start)
+        }
 
     def goes_on(self, index: int, home: int | None, kinds: dict[int, str]) -> bool:
         """Whether a block beside an article's prose goes on with it, or is no reason to stop."""

@@ -48,6 +48,7 @@ _HIDDEN_ENDS = {name: re.compile(rf"</{name}\s*+>", re.IGNORECASE) for name in (
 _TAG_RUN = re.compile(r"(?:<[^>]*+(?:>|\Z)\s*+)++")
 # A label, of an event perhaps.
 _LABELLED = re.compile(r"[一-鿿] ?[:：]")
+_PUBLISHED = re.compile(r"(?:发布|更新|发表|上传|录入|添加|刊登|公布)(?:日期|时间|于)?\s?[:：]")
 _HEADING = re.compile(r"title|heading|headline|\bbt\b|biaoti", re.IGNORECASE)
 _MEDIA = re.compile(r"\.(?:pdf|mp4|m3u8|flv|swf|mp3)(?:$|[?#])|viewer\.html|player|video", re.IGNORECASE)
 
@@ -391,7 +392,10 @@ def _stands_above(draft: Draft, index: int) -> bool:
         return True
     if _is_signed(draft, index):
         return False
-    return (index < draft.headed and dates.read(line) is not None) or (index < 3 and not _LABELLED.search(line))
+    if index < draft.headed and dates.read(line) is not None:
+        return True
+    # A day that cannot be told stands behind its label all the same: 发表时间： 06/02/2022.
+    return index < 3 and (not _LABELLED.search(line) or _PUBLISHED.match(line) is not None)
 
 
 def _is_signed(draft: Draft, index: int) -> bool:

@@ -118,6 +118,23 @@ def test_an_article_of_files_or_pictures_has_no_text(box: str, title: str) -> No
         ),
         # A script shows a film.
         ("<div id=p></div><script>createPlayer('p', 'http://v.example.cn/1.mp4')</script>", ""),
+        # The name of a film stands in the box of its player's buttons.
+        (
+            f"<div><h4>同心向党<a>收起</a></h4><p>播放速度：2X<br>设置成功<br>倍速<br>标清</p></div><p>{NEWS[0]}</p><p>{NEWS[1]}</p>",
+            f"{NEWS[0]}\n{NEWS[1]}",
+        ),
+        # What stands over one button is no name of a film, and a sentence in the player's box is text.
+        (
+            f"<div><p>同心向党</p><div>播放速度：2X</div></div><p>{NEWS[0]}</p><p>{NEWS[1]}</p>",
+            f"同心向党\n{NEWS[0]}\n{NEWS[1]}",
+        ),
+        (
+            f"<div><p>本片由市委统战部摄制。</p><div>播放速度：2X</div><div>倍速</div></div><p>{NEWS[0]}</p><p>{NEWS[1]}</p>",
+            f"本片由市委统战部摄制。\n{NEWS[0]}\n{NEWS[1]}",
+        ),
+        # A day that cannot be told is no text behind its label; a day of an event is.
+        (f"<p>发表时间： 06/02/2022 - 13:48</p><p>{NEWS[0]}</p>", NEWS[0]),
+        (f"<p>发布会时间：6月18日9:00</p><p>{NEWS[0]}</p>", f"发布会时间：6月18日9:00\n{NEWS[0]}"),
         # A label of an event is no dateline, a cell 姓名 no form, and who organised it no foot.
         ("<p>时间：6月18日9:00</p><p>主办：市工商联</p>", "时间：6月18日9:00\n主办：市工商联"),
     ],
