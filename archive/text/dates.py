@@ -243,8 +243,6 @@ def from_lines(lines: Sequence[str]) -> tuple[list[Dated], list[Dated]]:
         if following and len(following) <= 30 and (alone := rules().alone.fullmatch(line)):
             # The label stands in a box of its own.
             words = f"{alone['label']}:{following}"
-        if not _DIGITS.search(words):
-            continue
         found = list(_labelled(words)) if len(words) <= 2 * LINE else []
         labelled += found
         if not found and len(words) <= LINE and (dated := _bare(words)):
@@ -258,6 +256,8 @@ def from_lines(lines: Sequence[str]) -> tuple[list[Dated], list[Dated]]:
 
 def _labelled(words: str) -> Iterator[tuple[int, Dated]]:
     """Days behind a label, each with the rank of its label."""
+    if not _DIGITS.search(words):
+        return
     for rank, pattern in rules().labels:
         for label in pattern.finditer(words):
             if rules().others.search(words[max(0, label.start() - 16) : label.end()]):
@@ -275,7 +275,7 @@ def _at_once(words: str) -> tuple[str, re.Match[str]] | None:
 
 def _bare(words: str) -> Dated | None:
     """The day of a dateline without a label: it holds little else than names and counters, and is no sentence."""
-    if _SENTENCE.search(words):
+    if not _DIGITS.search(words) or _SENTENCE.search(words):
         return None
     furnished = rules().beside.search(words) is not None
     for value, match in _found(words, loose=True):

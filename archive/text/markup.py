@@ -149,7 +149,7 @@ def tokens(html: str) -> Tokens:
         else:
             # Nobody asks for the attributes of scripts.
             content = html[after : closing.start() if closing else len(html)] if name == "script" else ""
-            plays = " plays" if any(word in content for word in _PLAY_WORDS) and _PLAYS.search(content) else ""
+            plays = " plays" if _is_player(content) else ""
             kept.append(html[end:after] if name not in _GONE else f"{html[end:start]}<{name}{plays}>")
             if name in _SHOWN:
                 kept.append(html[after : closing.start() if closing else len(html)].replace("<", "&lt;"))
@@ -165,6 +165,11 @@ def tokens(html: str) -> Tokens:
     if "\r" in rest:
         rest = rest.replace("\r\n", "\n").replace("\r", "\n")
     return Tokens(_TAG.split(rest), json, "\n".join(scripts))
+
+
+def _is_player(script: str) -> bool:
+    """Whether a script shows a film or a document where it stands."""
+    return any(word in script for word in _PLAY_WORDS) and _PLAYS.search(script) is not None
 
 
 def attributes(inside: str) -> dict[str, str]:
