@@ -37,7 +37,7 @@ ANOTHER_RUN = 1e12
 # Pages of one shape (same path but for its numbers) in a row that are no article and lead to no other shape.
 BARREN = 200
 # And of such pages those that say the same but for their numbers: days of a calendar on which nothing was.
-REPEATS = 20
+REPEATS = 10
 # Pages of one column, of one pager; the longest real one known has some 1,300.
 COLUMN_PAGES = 2000
 

@@ -68,7 +68,6 @@ def test_what_a_site_shows_is_learned_and_the_site_file_overrules_it(tmp_path: P
         assert known["/digest/0.html"] == (0, 8)
         for path in DATA:
             assert known[path.replace("1", "0")] == (0, 1), path
-        # The note that the site file calls an article gives no document, which is told.
-        ruled = learned(little, tmp_path / "ruled", 1, articles=["/tz/[0-9]+[.]html$"])
+        ruled = learned(little, tmp_path / "ruled", articles=["/tz/[0-9]+[.]html$"])
         assert ruled["/t/0.html"] == (0, 9)
         assert ruled["/tz/0.html"] == (1, 0)
