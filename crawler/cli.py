@@ -170,7 +170,7 @@ def sites_check(
 
     Example: cundang sites check
     """
-    from crawler import schedule  # noqa: PLC0415 - loads slowly
+    from crawler.runs import schedule  # noqa: PLC0415 - loads slowly
 
     folder: Path = context.obj.sites_folder
     if not paths and not folder.is_dir():
@@ -202,7 +202,7 @@ def crawl(
 
     Example: cundang crawl sctyzx --max-pages 50
     """
-    from crawler import crawl as crawling  # noqa: PLC0415 - scrapy is imported only where something is crawled
+    from crawler.runs import crawl as crawling  # noqa: PLC0415 - scrapy is imported only where something is crawled
 
     house: House = context.obj
     raise typer.Exit(crawling.crawl(house.layout, house.sites_folder, sites, max_pages=max_pages, full=full))
@@ -785,8 +785,8 @@ def schedule_run(
 
     Example: cundang schedule run --minutes 0.1
     """
-    from crawler import alerts, schedule  # noqa: PLC0415 - only this command needs it
-    from crawler.metrics import served  # noqa: PLC0415 - as above
+    from crawler.runs import alerts, schedule  # noqa: PLC0415 - only this command needs it
+    from crawler.runs.metrics import served  # noqa: PLC0415 - as above
 
     house: House = context.obj
     alarm = alerts.Alarm(command=alert_command, webhook=alert_webhook)
@@ -803,7 +803,7 @@ def schedule_due(
 
     Example: cundang schedule due
     """
-    from crawler import alerts, schedule  # noqa: PLC0415 - only this command needs it
+    from crawler.runs import alerts, schedule  # noqa: PLC0415 - only this command needs it
 
     house: House = context.obj
     alarm = alerts.Alarm(command=alert_command, webhook=alert_webhook)
@@ -818,7 +818,7 @@ def schedule_list(context: typer.Context, json_: Json = False) -> None:
 
     Example: cundang schedule list
     """
-    from crawler import schedule  # noqa: PLC0415 - only this command needs it
+    from crawler.runs import schedule  # noqa: PLC0415 - only this command needs it
 
     for line in schedule.plan(context.obj.layout, context.obj.sites_folder):
         following = f"{line.next.astimezone(build.CHINA):%Y-%m-%d %H:%M}" if line.next else "never"
@@ -837,10 +837,11 @@ def schedule_history(
 
     Example: cundang schedule history
     """
-    from crawler import alerts, runs  # noqa: PLC0415 - only this command needs it
+    from crawler.runs import alerts  # noqa: PLC0415 - only this command needs it
+    from crawler.runs.history import Runs  # noqa: PLC0415 - as above
 
     layout = _known_data(context.obj.layout)
-    history = runs.Runs(layout.runs) if layout.runs.exists() else None
+    history = Runs(layout.runs) if layout.runs.exists() else None
     for run in history.history(context.obj.key(site), limit=limit) if history else ():
         assert history
         why = alerts.reasons(run, history.history(run.site, before=run, limit=5)) if run.ended else []
@@ -866,15 +867,15 @@ def schedule_export(
 
     Example: cundang schedule export --cron
     """
-    from crawler import schedule  # noqa: PLC0415 - only this command needs it
+    from crawler.runs import units  # noqa: PLC0415 - only this command needs it
 
     house: House = context.obj
     if systemd == cron:
         raise UsageError("Name one: --systemd or --cron.")
     if cron:
-        files = {"cundang.cron": schedule.crontab(house.layout, house.sites_folder)}
+        files = {"cundang.cron": units.crontab(house.layout, house.sites_folder)}
     else:
-        files = schedule.units(house.layout, house.sites_folder)
+        files = units.units(house.layout, house.sites_folder)
     for name, said in files.items():
         if out is None:
             put(said if cron else f"# {name}\n{said}", end="" if cron else "\n")

@@ -24,12 +24,12 @@ from archive.text.decode import decode, parse
 from archive.text.document import Document
 from archive.warc import reader
 from archive.warc.capture import Capture
-from crawler.crawl import cure
 from crawler.discovery import Link, discover
 from crawler.discovery.fingerprint import cms
 from crawler.discovery.link import ARTICLE
 from crawler.queue.accounts import say_gap
 from crawler.queue.address import canonical, shape
+from crawler.runs.crawl import cure
 from crawler.wire.guard import literal_address
 
 # What stands in missing.jsonl of a look because it was only a look.

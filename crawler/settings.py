@@ -39,7 +39,7 @@ EXTENSIONS = {
     "scrapy.extensions.corestats.CoreStats": 0,
     "scrapy.extensions.closespider.CloseSpider": 0,
     "scrapy.extensions.throttle.AutoThrottle": 0,
-    "crawler.crawl.CleanAfterCrawl": 900,
+    "crawler.runs.crawl.CleanAfterCrawl": 900,
 }
 EXTENSIONS_BASE: dict[str, int] = {}
 # A proxy that the environment names is not used: behind one the guard could not see whom it talks to.

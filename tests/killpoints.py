@@ -40,7 +40,7 @@ PROSE = "统战部召开会议，传达学习精神，研究部署下一步工�
 FORKER = """
 import ctypes, json, os, sys
 from pathlib import Path
-import crawler.crawl, crawler.settings, crawler.spiders.site as site
+import crawler.runs.crawl, crawler.settings, crawler.spiders.site as site
 import archive.warc.member as member
 from archive.layout import Layout
 crawler.settings.CLEAN_AFTER_CRAWL = False
@@ -59,7 +59,7 @@ for line in sys.stdin:
             if not job["safe"]:
                 member.write_all = lambda file, data: None
             lib.killpoint_arm(os.path.realpath(job["data"]).encode() + b"/", ctypes.c_long(job["nth"]))
-            code = crawler.crawl.crawl(Layout(root=Path(job["data"])), Path(job["sites"]), [job["key"]])
+            code = crawler.runs.crawl.crawl(Layout(root=Path(job["data"])), Path(job["sites"]), [job["key"]])
             Path(job["log"] + ".count").write_text(str(lib.killpoint_count()))
         finally:
             os._exit(code)

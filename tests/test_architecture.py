@@ -12,6 +12,8 @@ CHECKOUT = Path(__file__).parents[1]
 # Each room of the archive imports only rooms to its left, and itself.
 ROOMS = ("errors", "site", "layout", "ledger", "warc", "text", "corpus", "catalogue", "export", "web")
 MODULES = sorted(path for package in ("archive", "crawler") for path in (CHECKOUT / package).rglob("*.py"))
+# Those of the crawler, likewise; rooms of one rank may import each other.
+RANKS = ({"wire", "queue", "discovery"}, {"spiders"}, {"runs"}, {"cli"})
 # What reaches beyond this machine, or could.
 CRAWLERS_ONLY = ("scrapy", "twisted", "socket", "http.client", "urllib.request", "requests", "aiohttp", "urllib3")
 
@@ -42,6 +44,29 @@ def test_imports_run_as_drawn(path: Path) -> None:
         if name.startswith("archive.") and parts[1] != "__init__" and room(name) in ROOMS:
             here, there = ROOMS.index(parts[1]), ROOMS.index(room(name))
             assert there <= here, f"{path} imports {name}: the arrow from {parts[1]} to {ROOMS[there]} runs back"
+
+
+def runs_back(here: str, name: str) -> bool:
+    """Whether a room of the crawler must not import this."""
+    ranks = {room: number for number, rooms in enumerate(RANKS) for room in rooms}
+    there = room(name) if name.startswith("crawler.") else here
+    return here in ranks and there in ranks and ranks[there] > ranks[here]
+
+
+@pytest.mark.parametrize("path", MODULES, ids=lambda path: str(path.relative_to(CHECKOUT)))
+def test_the_rooms_of_the_crawler_are_imported_as_drawn(path: Path) -> None:
+    parts = path.relative_to(CHECKOUT).with_suffix("").parts
+    if parts[0] != "crawler":
+        return
+    # The scheduler names the spider for the eye of mypy alone.
+    typed = [name for name in imports(path) if name == "crawler.spiders.site.SiteSpider" and parts[1] == "queue"]
+    for name in imports(path):
+        assert name in typed or not runs_back(parts[1], name), f"{path} imports {name}: the arrow runs back"
+
+
+def test_an_arrow_of_the_crawler_that_runs_back_is_seen() -> None:
+    assert runs_back("spiders", "crawler.runs.crawl.crawl")
+    assert not runs_back("runs", "crawler.spiders.site.SiteSpider")
 
 
 def test_every_room_of_the_archive_has_its_place_in_the_order() -> None:

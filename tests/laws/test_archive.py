@@ -13,7 +13,7 @@ import pytest
 from archive.corpus import damage
 from archive.layout import Layout
 from archive.warc import exclusions, fixity
-from crawler import metrics
+from crawler.runs import metrics
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
 import damage_matrix as matrix

@@ -30,9 +30,9 @@ from archive.errors import SiteError
 from archive.layout import Layout
 from archive.site import Crawl, Site
 from crawler import practice
-from crawler.alerts import reasons
-from crawler.runs import Did, Run, Runs
-from crawler.schedule import Child, Last, Machine, Schedule, due, next_time, times
+from crawler.runs.alerts import reasons
+from crawler.runs.history import Did, Run, Runs
+from crawler.runs.schedule import Child, Last, Machine, Schedule, due, next_time, times
 
 CHINA = ZoneInfo("Asia/Shanghai")
 MINUTE = dt.timedelta(minutes=1)

@@ -16,7 +16,7 @@ from typing import TypeAlias
 from archive.corpus import damage
 from archive.errors import UsageError
 from archive.layout import Layout
-from crawler.runs import Run, Runs
+from crawler.runs.history import Run, Runs
 
 # Name, type, meaning, and the values by their labels.
 Figure: TypeAlias = tuple[str, str, str, list[tuple[str, float]]]

@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 
 from archive.text.document import Reason
-from crawler.runs import Run
+from crawler.runs.history import Run
 from crawler.talk import say
 
 # Seconds that a command or webhook may take.
