@@ -170,7 +170,7 @@ def sites_check(
 
     Example: cundang sites check
     """
-    from crawler.runs import schedule  # noqa: PLC0415 - loads slowly
+    from crawler.runs import cron  # noqa: PLC0415 - only this command needs it
 
     folder: Path = context.obj.sites_folder
     if not paths and not folder.is_dir():
@@ -180,7 +180,7 @@ def sites_check(
     for path in files:
         try:
             site = site_files.load_file(path)
-            comes = schedule.next_time(site, dt.datetime.now(dt.UTC))
+            comes = cron.next_time(site, dt.datetime.now(dt.UTC))
             good.append(site)
             say(f"{site.key}: good" + ("; but its schedule never comes" if site.schedule and comes is None else ""))
         except CundangError as error:

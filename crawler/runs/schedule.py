@@ -15,12 +15,9 @@ import sys
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
 from pathlib import Path
 from types import FrameType
 from typing import Protocol
-
-from apscheduler.triggers.cron import CronTrigger
 
 from archive.catalogue import query
 from archive.errors import CundangError, SiteError
@@ -30,17 +27,16 @@ from archive.site import Site, load
 from crawler.queue.accounts import say_doubt
 from crawler.queue.lock import is_held
 from crawler.runs.alerts import Alarm, reasons
+from crawler.runs.cron import next_time, times
 from crawler.runs.history import Did, Run, Runs
 from crawler.talk import say
 
-ZONE = "Asia/Shanghai"
 # Seconds between two looks at the clock and the children.
 LOOK = 1.0
 # Seconds between two readings of the site files.
 READ = 30.0
 # The number is that of linux/prctl.h.
 _PR_SET_PDEATHSIG = 1
-_WEEKDAYS = ("sun", "mon", "tue", "wed", "thu", "fri", "sat")
 _LIBC = ctypes.CDLL(None, use_errno=True)
 
 
@@ -85,90 +81,6 @@ def due(sites: Iterable[Site], last_runs: Mapping[str, Last], now: dt.datetime) 
         elif not last.done and last.planned <= now:
             found.append(Due(site=site.key, planned=last.planned))
     return found
-
-
-def times(site: Site, after: dt.datetime, until: dt.datetime) -> Iterator[dt.datetime]:
-    """The planned times of a site, later than `after` and not later than `until`, in UTC.
-
-    Raises:
-        SiteError: the schedule is no cron expression.
-    """
-    moment = after
-    while (following := next_time(site, moment)) is not None and following <= until:
-        yield following
-        moment = following
-
-
-def next_time(site: Site, after: dt.datetime) -> dt.datetime | None:
-    """The first planned time later than `after`, in UTC; None where there is no schedule, or none ever comes.
-
-    Raises:
-        SiteError: the schedule is no cron expression.
-    """
-    if site.schedule is None:
-        return None
-    try:
-        return _next(site.schedule, after)
-    except (ValueError, TypeError) as error:
-        raise SiteError(
-            f'{site.key}: schedule {site.schedule!r} is no cron expression ({error}). Write five fields, "0 3 * * *".'
-        ) from error
-
-
-# Asked every second for each site, while the answer changes with each run only.
-@lru_cache(maxsize=4096)
-def _next(expression: str, after: dt.datetime) -> dt.datetime | None:
-    begin = after + dt.timedelta(microseconds=1)
-    triggers = _triggers(expression)
-    found = [moment for trigger in triggers if (moment := trigger.get_next_fire_time(None, begin)) is not None]
-    return min(found).astimezone(dt.UTC) if found else None
-
-
-@lru_cache(maxsize=4096)
-def _triggers(expression: str) -> tuple[CronTrigger, ...]:
-    """A cron expression -> triggers, of which any fires.
-
-    The library counts weekdays from Monday and wants day and weekday both; cron counts from Sunday, and where both are
-    given either will do (crontab(5)).
-    """
-    fields = expression.split()
-    if len(fields) != 5:
-        raise ValueError(f"{len(fields)} fields")
-    minute, hour, day, month, weekday = fields
-    days = [(day, "*" if weekday == "*" else _named(weekday))]
-    if day != "*" and weekday != "*":
-        days = [(day, "*"), ("*", _named(weekday))]
-    return tuple(
-        CronTrigger(minute=minute, hour=hour, day=day, month=month, day_of_week=weekday, timezone=ZONE)
-        for day, weekday in days
-    )
-
-
-def _named(weekday: str) -> str:
-    """Weekdays of a cron expression by name.
-
-    >>> _named("1-5"), _named("0,6"), _named("7"), _named("*/3"), _named("mon")
-    ('mon,tue,wed,thu,fri', 'sun,sat', 'sun', 'sun,wed,sat', 'mon')
-    """
-    names = []
-    for part in weekday.split(","):
-        span, _, step = part.partition("/")
-        low, _, high = span.partition("-")
-        if span == "*":
-            low, high = "0", "6"
-        first = _weekday(low)
-        last = _weekday(high) if high else (6 if step else first)
-        if last < first:
-            raise ValueError(f"the weekdays {span} run backwards")
-        names += [_WEEKDAYS[number % 7] for number in range(first, last + 1, int(step or 1))]
-    return ",".join(dict.fromkeys(names))
-
-
-def _weekday(name: str) -> int:
-    number = int(name) if name.isdecimal() else _WEEKDAYS.index(name.lower()[:3])
-    if number > 7:
-        raise ValueError(f"{name} is no weekday")
-    return number
 
 
 class Child(Protocol):

@@ -31,8 +31,9 @@ from archive.layout import Layout
 from archive.site import Crawl, Site
 from crawler import practice
 from crawler.runs.alerts import reasons
+from crawler.runs.cron import next_time, times
 from crawler.runs.history import Did, Run, Runs
-from crawler.runs.schedule import Child, Last, Machine, Schedule, due, next_time, times
+from crawler.runs.schedule import Child, Last, Machine, Schedule, due
 
 CHINA = ZoneInfo("Asia/Shanghai")
 MINUTE = dt.timedelta(minutes=1)

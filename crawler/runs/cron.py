@@ -1,0 +1,84 @@
+"""A cron expression -> the minutes that it plans, as cron reads it, on the clock of China."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterator
+from functools import lru_cache
+from itertools import takewhile
+
+from cronsim import CronSim, CronSimError
+
+from archive.catalogue.build import CHINA
+from archive.errors import SiteError
+from archive.site import Site
+
+# The names of crontab(5).
+_NAMED = {
+    "@yearly": "0 0 1 1 *",
+    "@annually": "0 0 1 1 *",
+    "@monthly": "0 0 1 * *",
+    "@weekly": "0 0 * * 0",
+    "@daily": "0 0 * * *",
+    "@midnight": "0 0 * * *",
+    "@hourly": "0 * * * *",
+}
+
+
+def times(site: Site, after: dt.datetime, until: dt.datetime) -> Iterator[dt.datetime]:
+    """The planned times of a site, later than `after` and not later than `until`, in UTC.
+
+    Raises:
+        SiteError: the schedule is no cron expression.
+    """
+    if site.schedule is not None:
+        yield from takewhile(lambda moment: moment <= until, _planned(site.key, site.schedule, after))
+
+
+def next_time(site: Site, after: dt.datetime) -> dt.datetime | None:
+    """The first planned time later than `after`, in UTC; None where there is no schedule, or none ever comes.
+
+    Raises:
+        SiteError: the schedule is no cron expression.
+    """
+    return None if site.schedule is None else _next(site.key, site.schedule, after)
+
+
+# Asked every second for each site, while the answer changes with each run only.
+@lru_cache(maxsize=4096)
+def _next(key: str, expression: str, after: dt.datetime) -> dt.datetime | None:
+    return next(_planned(key, expression, after), None)
+
+
+def _planned(key: str, expression: str, after: dt.datetime) -> Iterator[dt.datetime]:
+    try:
+        moments = CronSim(_as_cronsim_reads(expression), after.astimezone(CHINA))
+    except CronSimError as error:
+        raise SiteError(
+            f'{key}: schedule {expression!r} is no cron expression ({error}). Write five fields, "0 3 * * *".'
+        ) from error
+    return (moment.astimezone(dt.UTC) for moment in moments)
+
+
+def _as_cronsim_reads(expression: str) -> str:
+    """An expression of crontab(5) in words that mean the same to cronsim.
+
+    >>> _as_cronsim_reads("@daily"), _as_cronsim_reads("5 9-9/3 * * 1-5/2")
+    ('0 0 * * *', '5 9 * * 1-5/2')
+    """
+    fields = _NAMED.get(expression.strip().lower(), expression).split()
+    # Also six fields are read there, of which the first is seconds: cron knows none.
+    if len(fields) != 5:
+        raise CronSimError(f"{len(fields)} field" + "s" * (len(fields) != 1))
+    return " ".join(",".join(_part(part) for part in field.split(",")) for field in fields)
+
+
+def _part(part: str) -> str:
+    span, slash, _ = part.partition("/")
+    first, dash, last = span.partition("-")
+    if not slash or span == "*":
+        return part
+    # One number with a step: to cronsim it runs on to the field's end, to Debian's cron it is that number alone.
+    if not dash:
+        raise CronSimError(f"crons differ on what {part} means; write a range before the step")
+    return first if first == last else part
