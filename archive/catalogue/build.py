@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
 import fcntl
 import hashlib
 import json
@@ -19,11 +18,11 @@ from archive.catalogue import aliases, duplicates
 from archive.catalogue.words import spaced
 from archive.corpus import damage, shard
 from archive.layout import Layout
+from archive.site import CHINA
 from archive.warc import index
 
 # Raised with schema.sql and with what `words` holds: a catalogue of another version is made anew.
 VERSION = 7
-CHINA = dt.timezone(dt.timedelta(hours=8))
 # A document's number is its day and, within it, a running number of so many bits.
 DAY_BITS = 24
 _DATE = re.compile(r"(\d{4})(?:-(\d\d)(?:-(\d\d))?)?")

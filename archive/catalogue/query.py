@@ -15,13 +15,13 @@ from pathlib import Path
 from typing import Any, get_args
 
 from archive.catalogue.ask import nearest
-from archive.catalogue.build import CHINA
 from archive.catalogue.duplicates import ORDER
 from archive.catalogue.parts import join
 from archive.corpus import shard
 from archive.corpus.diff import text_lines
 from archive.errors import DataError, UsageError
 from archive.layout import Layout
+from archive.site import CHINA
 from archive.text.chinese import Script
 from archive.text.document import Document
 from archive.warc import exclusions

@@ -6,11 +6,12 @@ import datetime as dt
 import re
 from dataclasses import dataclass
 
+from archive.site import CHINA
+
 HOUR, DAY = 3600.0, 86400.0
 # A crawl at the same hour of each day may begin a little earlier than the last one.
 ABOUT = 0.95
 _NUMBERS = re.compile(r"\d+")
-_CHINA = dt.timezone(dt.timedelta(hours=8))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -94,13 +95,13 @@ def read_day(text: str | None, today: float) -> float | None:
     (None, None, None)
     """
     numbers = [int(digits) for digits in _NUMBERS.findall(text or "")[:3]]
-    now = dt.datetime.fromtimestamp(today, _CHINA)
+    now = dt.datetime.fromtimestamp(today, CHINA)
     try:
         if numbers and 1900 <= numbers[0] <= 2999:
-            return dt.datetime(*numbers, tzinfo=_CHINA).timestamp() if len(numbers) == 3 else None  # type: ignore[misc,arg-type] # three of them
+            return dt.datetime(*numbers, tzinfo=CHINA).timestamp() if len(numbers) == 3 else None  # type: ignore[misc,arg-type] # three of them
         if len(numbers) < 2 or not 1 <= numbers[0] <= 12:
             return None
-        day = dt.datetime(now.year, numbers[0], numbers[1], tzinfo=_CHINA)
+        day = dt.datetime(now.year, numbers[0], numbers[1], tzinfo=CHINA)
         return (day if day <= now else day.replace(year=now.year - 1)).timestamp()
     except ValueError:
         return None

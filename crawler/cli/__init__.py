@@ -1,0 +1,69 @@
+"""The front door: verbs on the nouns of the archive, a module a noun. stdout is data, stderr is talk.
+
+Exit codes: 0 done; 1 something is wrong with the data or the run; 2 wrong usage or configuration; 3 out of space;
+4 another process holds the site; 5 interrupted, state saved.
+"""
+
+from __future__ import annotations
+
+import errno
+import io
+import signal
+import sys
+from types import FrameType
+from typing import NoReturn
+
+from archive.errors import CundangError, InterruptedCrawl, SpaceError, UsageError
+from crawler.cli import find, keep, run, sites
+from crawler.cli.app import app
+from crawler.talk import put, say
+
+__all__ = ["app", "find", "keep", "main", "run", "sites"]
+
+
+_FULL = (errno.ENOSPC, errno.EDQUOT)
+# What the machine refuses, and no change of ours would mend.
+_OUTSIDE = (
+    *(errno.EACCES, errno.EPERM, errno.EROFS, errno.EIO, errno.ENOTDIR, errno.EISDIR, errno.ELOOP, errno.ENAMETOOLONG),
+    *(errno.EMFILE, errno.ENFILE, errno.ESTALE, errno.ENODEV, errno.ENXIO),
+)
+
+
+def main() -> None:
+    """Run the command line; problems end with one line and their exit code."""
+    # As our own error: of a KeyboardInterrupt typer would make exit code 1.
+    signal.signal(signal.SIGINT, _interrupted)
+    signal.signal(signal.SIGTERM, _interrupted)
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            # A file's name may be no UTF-8, a locale may lack a character: it is shown as \\udcff then.
+            stream.reconfigure(errors="backslashreplace")
+    try:
+        # The schedule begins its crawls with SIGTERM held back: until here nobody could have said how they ended.
+        signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGTERM})
+        try:
+            app()
+        finally:
+            put(end="", flush=True)
+    except CundangError as error:
+        say(f"cundang: {error}")
+        sys.exit(error.exit_code)
+    except UnicodeEncodeError:
+        odd = [word for word in sys.argv if not word.isprintable()]
+        if not odd:
+            raise
+        # SQLite, Parquet and JSON take UTF-8 alone.
+        say(f"cundang: {', '.join(odd)}: no UTF-8. Give it another name.")
+        sys.exit(UsageError.exit_code)
+    except OSError as error:
+        if error.errno in _FULL:
+            say(f"cundang: {error}. Make room, then run the command again: what was finished is kept.")
+            sys.exit(SpaceError.exit_code)
+        if error.errno not in _OUTSIDE:
+            raise
+        say(f"cundang: {error}. Mend the disk or the rights, then run the command again: what was finished is kept.")
+        sys.exit(CundangError.exit_code)
+
+
+def _interrupted(_number: int, _frame: FrameType | None) -> NoReturn:
+    raise InterruptedCrawl("interrupted; what was finished is kept, and the same command goes on.")

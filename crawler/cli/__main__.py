@@ -1,0 +1,5 @@
+"""`python -m crawler.cli`: the command line."""
+
+from crawler.cli import main
+
+main()

@@ -1,0 +1,414 @@
+"""Commands on the archive: take files in, clean, rebuild, verify, repair, take down."""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from dataclasses import asdict
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from archive.errors import UsageError
+from archive.layout import OPEN, Layout
+from crawler.cli.app import app
+from crawler.cli.house import House, Jobs, Json, Paths, SiteKey, known_data, print_item, say_all
+from crawler.queue.lock import Lock, is_held
+from crawler.talk import put, say, telling
+
+if TYPE_CHECKING:
+    from archive.corpus import diff, ingest
+    from archive.warc.record import Problem
+
+
+@app.command("import")
+def import_(context: typer.Context, paths: Paths, jobs: Jobs = None, json_: Json = False) -> None:
+    """Take WARC, ARC and WACZ files, saved pages and text files into the archive, then clean and catalogue them.
+
+    Exit 1 when something of a file was lost or wrong: file, offset and reason are named, what is there is kept.
+
+    Example: cundang import seeds/corpus
+    """
+    from archive.corpus import ingest
+
+    wrong = False
+    with telling("import") as tell:
+        for done, report in enumerate(ingest.import_paths(context.obj.layout, paths), 1):
+            tell(report.path, done)
+            wrong |= bool(report.problems)
+            print_item(report, _report_line(report), json_)
+    code = _clean(context.obj, None, every=False, jobs=jobs)
+    raise typer.Exit(code | int(wrong))
+
+
+@app.command()
+def read(context: typer.Context, paths: Paths, jobs: Jobs = None) -> None:
+    """Clean saved pages without archiving them: one JSON object a page, its path first.
+
+    Of a meta.json beside a page only url, captured and content_type are used.
+
+    Example: cundang read page.html
+    """
+    from archive.corpus import ingest, reclean
+    from archive.export import jsonl
+    from archive.site import by_host, host_of
+
+    hosts = by_host(context.obj.sites().values())
+    pages = list(ingest.pages(paths))
+    if not pages:
+        raise UsageError(f"{', '.join(map(str, paths))}: no saved page or text. WARC files are read by: cundang import")
+    faults = 0
+    captures = (ingest.saved(page.path, page.root) for page in pages)
+    jobs_ = ((capture, hosts.get(host_of(capture.url))) for capture in captures)
+    with reclean.Workers(jobs or os.cpu_count() or 1) as workers:
+        for page, (item, fault) in zip(pages, workers.clean(jobs_), strict=True):
+            put(jsonl.line(item, path=str(page.path)))
+            faults += bool(fault)
+    raise typer.Exit(int(faults > 0))
+
+
+@app.command()
+def clean(  # noqa: PLR0913, PLR0917 - typer makes an option of each
+    context: typer.Context,
+    site: SiteKey = None,
+    stale: Annotated[
+        bool, typer.Option("--stale", help="Only shards that are missing or stale (the default).")
+    ] = False,
+    every: Annotated[bool, typer.Option("--all", help="All shards, also current ones.")] = False,
+    jobs: Jobs = None,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Say which shards would be made and why.")] = False,
+    diff_: Annotated[
+        bool, typer.Option("--diff", help="Report what changes, text by text; with --dry-run, what would.")
+    ] = False,
+    rules: Annotated[
+        str | None, typer.Option(help="Try this site file in place of the one of its name; with --dry-run.")
+    ] = None,
+    accept_damage: Annotated[
+        bool, typer.Option("--accept-damage", help="The last resort: make texts anew from WARC files as they are now.")
+    ] = False,
+    json_: Json = False,
+) -> None:
+    """Make the shards that are missing or stale from the archived pages, and bring the catalogue up to date.
+
+    Every WARC file is read and compared with fixity.jsonl: of one that is damaged, short or gone the texts are kept,
+    and the exit code is 1.
+
+    Example: cundang clean --dry-run --diff
+    """
+    from archive.corpus import damage, reclean
+
+    house: House = context.obj
+    if stale and every:
+        raise UsageError("--stale and --all exclude each other. Give one.")
+    if rules and not dry_run:
+        raise UsageError("--rules tries a site file and changes nothing: give --dry-run and --diff with it.")
+    known_data(house.layout)
+    if dry_run and not diff_:
+        found = damage.survey(house.layout, house.key(site), note=False)
+        for shard in reclean.stale(house.layout, house.sites(site, rules), house.key(site), found):
+            print_item(shard, f"{shard.warc}: {shard.why}", json_)
+        raise typer.Exit(say_all(map(str, found.damages.values())))
+    code = _clean(
+        house,
+        site,
+        every=every,
+        jobs=jobs,
+        json_=json_,
+        diff_=diff_,
+        dry=dry_run,
+        rules=rules,
+        accept=accept_damage,
+    )
+    raise typer.Exit(code)
+
+
+@app.command()
+def rebuild(
+    context: typer.Context,
+    index_: Annotated[bool, typer.Option("--index", help="The CDXJ files.")] = False,
+    corpus: Annotated[bool, typer.Option("--corpus", help="The shards.")] = False,
+    catalogue: Annotated[bool, typer.Option("--catalogue", help="The catalogue.")] = False,
+    jobs: Jobs = None,
+) -> None:
+    """Make derived files again from the WARC files: those named, or all.
+
+    Those of a WARC file that is damaged, short or gone stay as they are, and the exit code is 1.
+
+    Example: cundang rebuild --catalogue
+    """
+    from archive.corpus import damage
+    from archive.warc import index
+
+    house: House = context.obj
+    known_data(house.layout)
+    everything = not (index_ or corpus or catalogue)
+    code = 0
+    if index_ or everything:
+        found = damage.survey(house.layout)
+        for warc in found.digests:
+            if warc not in found.damages:
+                index.write(house.layout, warc)
+        if not (corpus or everything):
+            code |= say_all(map(str, found.damages.values()))
+    if corpus or everything:
+        code |= _clean(house, None, every=True, jobs=jobs, anew=catalogue or everything)
+    elif catalogue:
+        code |= say_all(map(str, damage.known(house.layout)))
+        code |= _catalogue(house.layout, anew=True)
+    raise typer.Exit(code)
+
+
+@app.command("verify")
+def verify_(
+    context: typer.Context,
+    paths: Annotated[list[Path] | None, typer.Argument(help="WARC files; the whole archive when absent.")] = None,
+    json_: Json = False,
+) -> None:
+    """Read every record back, check lengths, fields and digests; without paths also whether the files agree.
+
+    That is: WARC files with fixity.jsonl, where each reading is noted; revisits with what they refer to, indexes and
+    shards with the WARC files, the catalogue with both, and what crawls remember as kept with what is there. Exit 1
+    when anything is wrong; a fault that a record itself states is named, and is nothing wrong with the archive.
+
+    Example: cundang verify
+    """
+    from archive.warc import verify
+
+    wrong = noted = 0
+    layout: Layout = context.obj.layout
+    warcs = paths or known_data(layout).all_warcs()
+    with telling("verify") as tell:
+        for done, warc in enumerate(warcs, 1):
+            tell(warc.name, done, len(warcs))
+            for problem in verify.verify(warc, growing=_is_growing(layout, warc)):
+                wrong += not problem.noted
+                noted += problem.noted
+                _print_problem(problem, json_)
+        for problem in () if paths else _disagreements(layout):
+            wrong += 1
+            _print_problem(problem, json_)
+    said = f", {noted} faults of what servers sent, as the records say" if noted else ""
+    say(f"verify: {len(warcs)} files, {wrong} problems{said}")
+    raise typer.Exit(int(wrong > 0))
+
+
+def _disagreements(layout: Layout) -> Iterator[Problem]:
+    from archive.catalogue import agree
+    from archive.corpus import damage
+    from crawler.queue.heal import acknowledged
+
+    yield from damage.problems(layout, damage.survey(layout, event="verified"))
+    yield from agree.disagreements(layout, acknowledged(layout))
+
+
+def _print_problem(problem: Problem, json_: bool) -> None:
+    noted = " (so its record says)" if problem.noted else ""
+    print_item(problem, f"{problem.file}: offset {problem.offset}: {problem.reason}{noted}", json_)
+
+
+def _is_growing(layout: Layout, warc: Path) -> bool:
+    """Whether a crawl writes a WARC file now."""
+    layout, warc = Layout(root=layout.root.resolve()), warc.resolve()
+    ours = warc.name.endswith(OPEN) and layout.root in warc.parents
+    return ours and is_held(layout.lock(layout.site_of(warc)))
+
+
+@app.command()
+def repair(
+    context: typer.Context,
+    paths: Annotated[list[Path], typer.Argument(help="WARC files of the archive.")],
+    copy: Annotated[
+        Path | None, typer.Option("--from", help="A good copy of the one file that is named.", exists=True)
+    ] = None,
+) -> None:
+    """Cut the torn tail off an .open file that a killed crawl left, keep the tail beside it, and close the file.
+
+    With --from: put a copy in the place of a closed file that is damaged, short or gone, where it is what that was.
+
+    Example: cundang repair data/warc/sctyzx/2026/*.open
+    """
+    from archive.corpus import damage
+    from archive.warc import verify
+
+    layout = Layout(root=context.obj.layout.root.resolve())
+    if copy is not None:
+        if len(paths) != 1 or layout.root / "warc" not in paths[0].resolve().parents:
+            raise UsageError("--from restores one closed WARC file of the data folder. Name that file alone.")
+        entry = damage.restore(layout, paths[0].resolve(), copy)
+        say(f"{paths[0]}: restored from {copy} (sha256 {entry.sha256}). Then run: cundang clean")
+        return
+    for path in map(Path.resolve, paths):
+        # A crawl that writes the file holds this lock: it must not be closed under it.
+        lock = Lock(layout.lock(layout.site_of(path))) if layout.root in path.parents else None
+        try:
+            done = verify.repair(path, layout)
+        finally:
+            if lock:
+                lock.release()
+        for problem in done.problems:
+            say(f"{problem.file}: offset {problem.offset}: {problem.reason}")
+        kept = f" in {done.path} (sha256 {done.now_sha256})" if done.path else ""
+        tail = f", the torn tail in {done.tail}" if done.tail else ""
+        say(f"{path} (sha256 {done.sha256}): {done.records} records kept{kept}{tail}")
+
+
+@app.command()
+def forget(  # noqa: PLR0913, PLR0917 - typer makes an option of each
+    context: typer.Context,
+    urls: Annotated[
+        list[str] | None,
+        typer.Argument(help="URLs, whole; a star is any characters: http://a.cn/xw/* is all below xw. Quote it."),
+    ] = None,
+    reason: Annotated[str, typer.Option(help="Why, for who reads exclusions.jsonl later.")] = "",
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Only show what would go.")] = False,
+    list_: Annotated[bool, typer.Option("--list", help="List what was taken down, when and why.")] = False,
+    undo: Annotated[bool, typer.Option("--undo", help="Allow it again; what was erased stays gone.")] = False,
+    erase: Annotated[
+        bool, typer.Option("--erase", help="Rewrite the WARC files without the records, and log both checksums.")
+    ] = False,
+    yes: Annotated[bool, typer.Option("--yes", help="Erase without asking.")] = False,
+    jobs: Jobs = None,
+    json_: Json = False,
+) -> None:
+    """Take pages down everywhere and keep them down: crawl, import, clean, catalogue, search and export leave them out.
+
+    Example: cundang forget http://www.example.com/xw/1.html --reason "asked for by its author"
+    """
+    from archive.warc import exclusions
+    from crawler import forget as forgetting
+
+    house: House = context.obj
+    layout = known_data(house.layout)
+    if list_:
+        for page in exclusions.read(layout).pages.values():
+            print_item(page, f"{page.date}  {page.url}  {page.reason}", json_)
+        return
+    if not urls:
+        raise UsageError("Name what to take down, as `cundang search` shows it, or give --list.")
+    if undo and erase:
+        raise UsageError("--undo and --erase exclude each other. Give one.")
+
+    def show(found: Iterable[forgetting.Done]) -> None:
+        for done in found:
+            print_item(done, f"{done.what:7} {done.path} {done.record} {done.detail}", json_)
+
+    if dry_run or (erase and not yes):
+        show(forgetting.look(layout, urls, erase=erase))
+    if dry_run:
+        return
+    if erase and not yes:
+        if not sys.stdin.isatty():
+            raise UsageError("--erase cannot be undone, and asks before. Nobody can answer here: give --yes with it.")
+        typer.confirm("Erase these records for good?", abort=True, err=True)
+    if undo:
+        show(forgetting.undo(layout, urls, reason))
+    else:
+        show(forgetting.forget(layout, urls, reason, erase=erase))
+    # Made anew: the words of a document that is gone stay in a full-text index until then.
+    faults = _clean(house, None, every=False, jobs=jobs, anew=True)
+    if not undo:
+        say("Exports and copies that were made before still hold these pages.")
+    raise typer.Exit(faults)
+
+
+def _clean(  # noqa: PLR0913 - as `reclean.clean`
+    house: House,
+    site: str | None,
+    *,
+    every: bool,
+    jobs: int | None,
+    json_: bool = False,
+    diff_: bool = False,
+    dry: bool = False,
+    rules: str | None = None,
+    accept: bool = False,
+    anew: bool = False,
+) -> int:
+    """Make shards, then the catalogue; 1 when the cleaner failed on a page, or something is damaged."""
+    from archive.catalogue import build
+    from archive.corpus import diff, reclean
+
+    faults = 0
+    warned: list[str] = []
+    report = diff.Report() if diff_ else None
+    sites = house.sites(site, rules)
+    if site and house.key(site) not in sites and not (house.layout.root / "warc" / site).is_dir():
+        raise UsageError(f"{site}: neither a site file nor a folder of {house.layout.root / 'warc'}.")
+    code = 0 if dry else say_all(build.mend_indexes(house.layout))
+    with telling("clean") as tell:
+        for made in reclean.clean(
+            house.layout,
+            sites,
+            site=house.key(site),
+            every=every,
+            jobs=jobs,
+            report=report,
+            dry=dry,
+            hosts_of=sites[Path(rules).stem] if rules else None,
+            accept=accept,
+            warn=warned.append,
+            tell=lambda warc, pages: tell(warc.name, pages),
+        ):
+            faults += len(made.faults)
+            if made.difference:
+                _print_difference(made.difference, json_)
+            elif json_:
+                print_item(made, "", json_)
+            for id_, fault in made.faults:
+                say(f"{made.warc}: {id_}: the cleaner failed ({fault}); please report it with the page")
+    if report:
+        _print_report(report, json_)
+    code |= int(faults > 0) | say_all(warned)
+    if not dry:
+        code |= _catalogue(house.layout, anew=anew)
+    return code
+
+
+def _catalogue(layout: Layout, *, anew: bool = False) -> int:
+    """Bring the catalogue up to date, or make it anew; 1 when something that it is made from is damaged."""
+    from archive.catalogue import build
+
+    warned: list[str] = []
+    with telling("catalogue") as tell:
+        make = build.rebuild if anew else build.update
+        counts = make(layout, lambda path: tell(path.name), warned.append)
+    say(f"catalogue: {counts.documents} documents, {counts.skips} skips, {counts.captures} captures")
+    return say_all(warned)
+
+
+def _print_difference(found: diff.Difference, json_: bool) -> None:
+    kinds = Counter(change.what for change in found.changes)
+    if json_:
+        # The lines of a page stand in the largest changes; here a page is named.
+        pages = [{name: getattr(change, name) for name in ("id", "what", "fields")} for change in found.changes]
+        put(json.dumps({"shard": found.shard, **asdict(found), "changes": pages}, ensure_ascii=False))
+    else:
+        counts = ", ".join(f"{count} {what}" for what, count in sorted(kinds.items()))
+        put(f"{found.shard}: {found.pages} pages; {counts or 'the same texts'} ({found.why})")
+
+
+def _print_report(report: diff.Report, json_: bool) -> None:
+    for tally in report.tallies:
+        said = "".join(
+            f"\n    {name}: " + ", ".join(f"{key} {count:+}" for key, count in sorted(counts.items()))
+            for name, counts in (("lines taken out, by rule", tally.rules), ("fields", tally.fields))
+            if counts
+        )
+        print_item(
+            tally,
+            f"{tally.site}: {tally.pages} pages; documents: {tally.changed} changed, {tally.gained} gained,"
+            f" {tally.lost} lost; other reasons: {tally.skip}; paragraphs: {tally.came} came, {tally.went} went{said}",
+            json_,
+        )
+    for change in report.largest:
+        lines = "".join(f"\n    {line}" for line in change.lines)
+        print_item(change, f"\n{change.what}: {change.url}  {change.id}{lines}", json_)
+
+
+def _report_line(report: ingest.Report) -> str:
+    lines = [f"{report.path}: {report.records} records kept" + (f"; {report.note}" if report.note else "")]
+    return "\n".join([*lines, *(f"  offset {problem.offset}: {problem.reason}" for problem in report.problems)])
