@@ -9,9 +9,8 @@ from itertools import takewhile
 
 from cronsim import CronSim, CronSimError
 
-from archive.catalogue.build import CHINA
 from archive.errors import SiteError
-from archive.site import Site
+from archive.site import CHINA, Site
 
 # The names of crontab(5).
 _NAMED = {
