@@ -296,23 +296,25 @@ def forget(  # noqa: PLR0913, PLR0917 - typer makes an option of each
         for done in found:
             print_item(done, f"{done.what:7} {done.path} {done.record} {done.detail}", json_)
 
-    if dry_run or (erase and not yes):
+    asks = erase and not yes
+    if dry_run or asks:
         show(forgetting.look(layout, urls, erase=erase))
     if dry_run:
         return
-    if erase and not yes:
-        if not sys.stdin.isatty():
-            raise UsageError("--erase cannot be undone, and asks before. Nobody can answer here: give --yes with it.")
-        typer.confirm("Erase these records for good?", abort=True, err=True)
-    if undo:
-        show(forgetting.undo(layout, urls, reason))
-    else:
-        show(forgetting.forget(layout, urls, reason, erase=erase))
+    if asks:
+        _ask_to_erase()
+    show(forgetting.undo(layout, urls, reason) if undo else forgetting.forget(layout, urls, reason, erase=erase))
     # Made anew: the words of a document that is gone stay in a full-text index until then.
     faults = _clean(house, None, every=False, jobs=jobs, anew=True)
     if not undo:
         say("Exports and copies that were made before still hold these pages.")
     raise typer.Exit(faults)
+
+
+def _ask_to_erase() -> None:
+    if not sys.stdin.isatty():
+        raise UsageError("--erase cannot be undone, and asks before. Nobody can answer here: give --yes with it.")
+    typer.confirm("Erase these records for good?", abort=True, err=True)
 
 
 def _clean(  # noqa: PLR0913 - as `reclean.clean`
