@@ -39,6 +39,7 @@ _YEARS = re.compile(r"[12][09]\d\d|民[国國]|年\s?[一二三四五六七八�
 _DIGITS = re.compile(r"\d|民[国國]|年\s?[一二三四五六七八九十]")
 _HAN_DIGITS = str.maketrans("〇零○一二三四五六七八九", "000123456789")
 _MONTHS = "janfebmaraprmayjunjulaugsepoctnovdec"
+_PIECE = re.compile(r"[\d年月日./-]{1,8}")
 _SENTENCE = re.compile(r"[。!?;]")
 _WEEKDAY = re.compile(r"\A[\s,(\[]*+(?:星期|周|週|礼拜)[一二三四五六日天][\s)\]]*")
 _BEGINS = r"[\dA-Z〇零○一二三四五六七八九中民]"
@@ -243,6 +244,9 @@ def from_lines(lines: Sequence[str]) -> tuple[list[Dated], list[Dated]]:
         if following and len(following) <= 30 and (alone := rules().alone.fullmatch(line)):
             # The label stands in a box of its own.
             words = f"{alone['label']}:{following}"
+        elif _PIECE.fullmatch(line) and _PIECE.fullmatch(following):
+            # The day stands in a box, the year or the month in another.
+            words = f"{line} {following}"
         found = list(_labelled(words)) if len(words) <= 2 * LINE else []
         labelled += found
         if not found and len(words) <= LINE and (dated := _bare(words)):
@@ -306,7 +310,9 @@ def signed(lines: Sequence[str]) -> list[Dated]:
     found = []
     for line in map(narrow, lines):
         words = line.strip("()[]").replace(" ", "")
-        whole = (value for value, match in _found(words, loose=False) if match[0] == words)
+        whole = (
+            value for value, match in _found(words, loose=False) if match[0] == words or _is_clock(words, value, match)
+        )
         if value := next(whole, None):
             found.append(Dated(value=value, rule="signed", words=line))
     return found[-1:]
