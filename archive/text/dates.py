@@ -240,13 +240,7 @@ def from_lines(lines: Sequence[str]) -> tuple[list[Dated], list[Dated]]:
     bare: list[Dated] = []
     narrowed = [narrow(line) for line in lines]
     for line, following in zip_longest(narrowed, narrowed[1:], fillvalue=""):
-        words = line
-        if following and len(following) <= 30 and (alone := rules().alone.fullmatch(line)):
-            # The label stands in a box of its own.
-            words = f"{alone['label']}:{following}"
-        elif _PIECE.fullmatch(line) and _PIECE.fullmatch(following):
-            # The day stands in a box, the year or the month in another.
-            words = f"{line} {following}"
+        words = _joined(line, following)
         found = list(_labelled(words)) if len(words) <= 2 * LINE else []
         labelled += found
         if not found and len(words) <= LINE and (dated := _bare(words)):
@@ -256,6 +250,13 @@ def from_lines(lines: Sequence[str]) -> tuple[list[Dated], list[Dated]]:
     # A day with its weekday and nothing else may be the page's clock.
     bare.sort(key=lambda dated: dated.rule == "weekday")
     return [dated for rank, dated in labelled if rank < CHANGED], [*bare, *updated]
+
+
+def _joined(line: str, following: str) -> str:
+    """A line with the one that follows where a label, a day, a month or a year stands in a box of its own."""
+    if following and len(following) <= 30 and (alone := rules().alone.fullmatch(line)):
+        return f"{alone['label']}:{following}"
+    return f"{line} {following}" if _PIECE.fullmatch(line) and _PIECE.fullmatch(following) else line
 
 
 def _labelled(words: str) -> Iterator[tuple[int, Dated]]:
