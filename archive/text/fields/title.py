@@ -8,11 +8,12 @@ from functools import lru_cache
 from html import unescape
 
 from archive.text import dates
-from archive.text.blocks import Block, Outline, han
+from archive.text.blocks import Block, han
 from archive.text.fields import words
 from archive.text.fields.captions import is_caption
 from archive.text.fields.labels import byline, is_dateline
 from archive.text.lines import furniture_id, is_sentence, narrow, narrow_lines
+from archive.text.outline import Outline
 
 # A longer line is no title.
 LONGEST = 100
