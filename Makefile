@@ -90,7 +90,7 @@ readers: $(VENV)/.develop build/readers/.made
 
 build/readers/.made:
 	$(PYTHON) -m venv build/readers
-	build/readers/bin/pip install --quiet 'datasets>=5,<6' 'datatrove[io]>=0.10,<1' 'mlcroissant>=1.1,<2'
+	build/readers/bin/pip install --quiet 'datasets>=5,<6' 'datatrove[io]>=0.10,<1' regex 'mlcroissant>=1.1,<2'
 	touch $@
 
 scrapyd: $(VENV)/.develop build/scrapyd/.made

@@ -59,6 +59,29 @@ READERS |= {
     name.replace("(hf)", "(hf, 3 parts)"): READERS[name].replace("OUT/hf", "OUT/parts")
     for name in ("datasets.load_dataset(hf)", "datatrove ParquetReader(hf)", "mlcroissant Dataset(hf)")
 }
+# Signals that mean the same as a measure of datatrove's filters: theirs, on the same texts, beside ours.
+MEASURES = """
+import json
+from datatrove.pipeline.filters import gopher_repetition_filter as gopher
+for line in open("OUT/signals.jsonl", encoding="utf-8"):
+    row = json.loads(line)
+    lines = [line.strip() for line in row["text"].split("\\n") if line.strip()]
+    count, characters = gopher.find_duplicates(lines)
+    han = [c for c in row["text"] if "\\u4e00" <= c <= "\\u9fff" or "\\u3400" <= c <= "\\u4dbf" or c > "\\U00020000"]
+    theirs = {
+        "duplicate_lines": count / max(len(lines), 1),
+        "duplicate_line_characters": characters / max(sum(map(len, lines)), 1),
+        "duplicate_10grams": gopher.find_all_duplicate(han, 10) / max(len(han), 1),
+    }
+    # Its n-grams hold blanks between the words.
+    top = gopher.find_top_duplicate([run.replace(" ", "") for run in gopher.get_n_grams(han, 4)]) / max(len(han), 1)
+    # Theirs calls a run that stands there once the most frequent one.
+    theirs["top_4gram"] = 0.0 if top * len(han) <= 4 else min(top, 1.0)
+    for name, value in theirs.items():
+        assert abs(row["signal_" + name] - value) < 6e-5, (name, row["signal_" + name], value, row["id"])
+texts = [json.loads(line)["text"] for line in open("OUT/signals.jsonl", encoding="utf-8")]
+"""
+READERS["datatrove gopher_repetition_filter (signals)"] = MEASURES
 DIGESTS = """
 import hashlib, json
 print(json.dumps([hashlib.sha256(text.encode()).hexdigest() for text in texts]))
@@ -73,6 +96,8 @@ def main() -> None:
         subprocess.run([*cundang, "import", str(SEEDS)], check=True, stdout=subprocess.DEVNULL)
         for form, out in (("hf", "hf"), ("jsonl", "c.jsonl.gz"), ("dolma", "dolma"), ("jsonl", "truth.jsonl")):
             subprocess.run([*cundang, "export", "--format", form, "--out", f"{name}/out/{out}"], check=True)
+        with_signals = ["export", "--signals", "--format", "jsonl", "--out", f"{name}/out/signals.jsonl"]
+        subprocess.run([*cundang, *with_signals], check=True)
         hf.PART = 2
         hf.write(Archive(f"{name}/data").documents(), Path(name, "out", "parts"))
         assert len(list(Path(name, "out", "parts", "data").iterdir())) == 3

@@ -10,6 +10,8 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing, contextmanager
 from dataclasses import dataclass, fields, replace
+from hashlib import sha256
+from heapq import nsmallest
 from itertools import groupby
 from pathlib import Path
 from typing import Any, get_args
@@ -64,6 +66,8 @@ class Filter:
         min_han: Han characters at least.
         collapse: of the chosen documents with equal text only the first credible one; a search takes no heed of it.
         query: what was asked for in the language of `ask.parse`; `ids` are the documents that it found.
+        sample: of the chosen documents so many, by a digest of `seed` and id: the same each time; 0: all.
+        by_year: the documents of a year stand together, those of the earliest first.
     """
 
     site: str | None = None
@@ -79,6 +83,9 @@ class Filter:
     collapse: bool = False
     query: str | None = None
     ids: tuple[str, ...] | None = None
+    sample: int = 0
+    seed: int = 0
+    by_year: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -181,15 +188,24 @@ def places(layout: Layout, wanted: Filter) -> Iterator[tuple[Path, list[int]]]:
         if wanted.collapse
         else "1"
     )
-    sql = f"""SELECT path, row FROM (
-                  SELECT s.path AS path, d.row AS row, {nth} AS nth FROM documents d JOIN sources s ON s.id = d.source
+    year = "substr(d.day, 1, 4)" if wanted.by_year else "1"
+    sql = f"""SELECT path, row, id FROM (
+                  SELECT s.path AS path, d.row AS row, d.id AS id, {year} AS year, {nth} AS nth
+                  FROM documents d JOIN sources s ON s.id = d.source
                   WHERE {condition})
-              WHERE nth = 1 ORDER BY path, row"""  # noqa: S608 - as above
+              WHERE nth = 1 ORDER BY year, path, row"""  # noqa: S608 - as above
     with catalogue(layout) as db:
         # At once: whoever reads the shards may take an hour, and a crawl that ends meanwhile has to write here.
         found = db.execute(sql, values).fetchall()
+    if wanted.sample:
+        drawn = {id_ for _, _, id_ in nsmallest(wanted.sample, found, key=lambda row: _lot(wanted.seed, row[2]))}
+        found = [row for row in found if row[2] in drawn]
     for path, rows in groupby(found, key=lambda row: row[0]):
-        yield layout.root / path, [row for _, row in rows]
+        yield layout.root / path, [row for _, row, _ in rows]
+
+
+def _lot(seed: int, id_: str) -> bytes:
+    return sha256(f"{seed} {id_}".encode()).digest()
 
 
 def documents(layout: Layout, wanted: Filter) -> Iterator[Document]:

@@ -13,8 +13,8 @@ import re
 from collections.abc import Iterable
 from pathlib import Path
 
-from archive.corpus import shard
 from archive.export import whole
+from archive.export.rows import PLAIN, Rows
 from archive.text.document import Document
 
 _FORMULA = re.compile(r"\A(?:[\s'\"]*[=+\-@＝＋－＠|%]|[\t\r\n])")
@@ -34,10 +34,10 @@ def cell(value: object) -> str:
     return f"'{said}" if isinstance(value, str) and _FORMULA.match(said) else said
 
 
-def write(documents: Iterable[Document], out: Path) -> int:
+def write(documents: Iterable[Document], out: Path, rows: Rows = PLAIN) -> int:
     """Write a file, and say how many documents it holds."""
     count = 0
-    names = shard.DOCUMENT_SCHEMA.names
+    names = rows.schema.names
     with whole.packed(out) as file:
         # A row at a time: a stream of Arrow is no file for Python's text layer.
         row_of = io.StringIO(newline="")
@@ -51,6 +51,6 @@ def write(documents: Iterable[Document], out: Path) -> int:
 
         put(names, mark="\ufeff")
         for count, document in enumerate(documents, 1):  # noqa: B007 - the count is what is wanted after the loop
-            row = shard.row(document) | {"captured": document.captured and document.captured.isoformat()}
+            row = rows.row(document) | {"captured": document.captured and document.captured.isoformat()}
             put(cell(row[name]) for name in names)
     return count

@@ -12,6 +12,7 @@ from pathlib import Path
 import pyarrow as pa
 
 from archive.corpus import shard
+from archive.export import rows, signals
 
 BEGIN, END = "<!-- columns: made by archive/export/dictionary.py -->", "<!-- end of columns -->"
 
@@ -66,13 +67,21 @@ MEANINGS = {
 }
 
 
-def table() -> str:
+def meaning(column: str) -> Meaning:
+    """What a column of an export says, a signal's too; raises KeyError."""
+    if column.startswith(rows.PREFIX):
+        signal = signals.SIGNALS[column.removeprefix(rows.PREFIX)]
+        return Meaning(f"{signal.meaning} ({signal.like})" if signal.like else signal.meaning)
+    return MEANINGS[column]
+
+
+def table(schema: pa.Schema = shard.DOCUMENT_SCHEMA) -> str:
     """The table, a row a column, in the order of the schema."""
-    rows = ["| column | type | meaning | null |", "|---|---|---|---|"]
-    for column in shard.DOCUMENT_SCHEMA:
-        said = MEANINGS[column.name]
-        rows.append(f"| `{column.name}` | {_type(column.type)} | {said.meaning} | {said.null or 'never'} |")
-    return "\n".join(rows)
+    lines = ["| column | type | meaning | null |", "|---|---|---|---|"]
+    for column in schema:
+        said = meaning(column.name)
+        lines.append(f"| `{column.name}` | {_type(column.type)} | {said.meaning} | {said.null or 'never'} |")
+    return "\n".join(lines)
 
 
 def _type(kind: pa.DataType) -> str:

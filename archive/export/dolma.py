@@ -1,7 +1,7 @@
 """Documents -> the folders of dolma: `documents/`, and `attributes/cundang/` that line up with them, line by line.
 
 A document has `id`, `text`, `source`, `added`, `created` and `metadata`; an attribute is a list of [from, to, value]
-over the characters of the text.
+over the characters of the text. Signals are attributes of the whole text, personal data of the characters it takes.
 """
 
 from __future__ import annotations
@@ -13,7 +13,8 @@ from pathlib import Path
 from typing import Any
 
 from archive.corpus import shard
-from archive.export import jsonl, whole
+from archive.export import jsonl, personal, whole
+from archive.export.rows import PLAIN, Rows
 from archive.text.document import Document
 
 # Documents of one file.
@@ -21,7 +22,7 @@ PART = 50_000
 _OWN = ("id", "text", "captured", "published")
 
 
-def write(documents: Iterable[Document], out: Path) -> int:
+def write(documents: Iterable[Document], out: Path, rows: Rows = PLAIN) -> int:
     """Write a folder, and say how many documents it holds.
 
     Raises:
@@ -30,11 +31,11 @@ def write(documents: Iterable[Document], out: Path) -> int:
     left = iter(documents)
     count = number = 0
     with whole.folder(out) as folder:
-        while rows := list(islice(left, PART)):
+        while part := list(islice(left, PART)):
             name = f"part-{number:05}.jsonl.gz"
-            jsonl.lines(map(_document, rows), folder / "documents" / name)
-            jsonl.lines(map(_attributes, rows), folder / "attributes" / "cundang" / name)
-            count += len(rows)
+            jsonl.lines((_document(rows.document(document)) for document in part), folder / "documents" / name)
+            jsonl.lines((_attributes(document, rows) for document in part), folder / "attributes" / "cundang" / name)
+            count += len(part)
             number += 1
     return count
 
@@ -52,9 +53,16 @@ def _document(document: Document) -> str:
     return json.dumps(said, ensure_ascii=False)
 
 
-def _attributes(document: Document) -> str:
-    length = len(document.text)
+def _attributes(document: Document, rows: Rows) -> str:
+    text = rows.document(document).text
+    length = len(text)
     values = {"han": document.han / max(length, 1), "confidence": document.confidence}
     values |= {f"flag_{flag}": 1.0 for flag in document.flags}
+    values |= {f"signal_{name}": value for name, value in rows.measure(document).items()}
     spans = {f"cundang__{name}": [[0, length, value]] for name, value in values.items()}
+    if rows.signals:
+        for kind in personal.KINDS:
+            spans[f"cundang__personal_{kind}"] = []
+        for span in personal.find(text):
+            spans[f"cundang__personal_{span.kind}"].append([span.start, span.end, 1.0])
     return json.dumps({"id": document.id, "attributes": spans}, ensure_ascii=False)

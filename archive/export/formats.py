@@ -2,13 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
+from typing import Protocol
 
 from archive.export import csv, dolma, hf, jsonl, parquet, text, wet
+from archive.export.rows import PLAIN, Rows
 from archive.text.document import Document
 
-Writer = Callable[[Iterable[Document], Path], int]
+
+class Writer(Protocol):
+    """Writes documents to a file or a folder, and says how many."""
+
+    def __call__(self, documents: Iterable[Document], out: Path, rows: Rows = PLAIN, /) -> int:
+        """Write them."""
+
 
 WRITERS: Mapping[str, Writer] = {
     "jsonl": jsonl.write,

@@ -11,15 +11,15 @@ from typing import Any
 
 import pyarrow as pa
 
-from archive.corpus import shard
 from archive.export import dictionary, manifest, parquet, whole
+from archive.export.rows import PLAIN, Rows
 from archive.text.document import Document
 
 # Documents of one Parquet file.
 PART = 50_000
 
 
-def write(documents: Iterable[Document], out: Path) -> int:
+def write(documents: Iterable[Document], out: Path, rows: Rows = PLAIN) -> int:
     """Write a folder, and say how many documents it holds.
 
     Raises:
@@ -31,12 +31,14 @@ def write(documents: Iterable[Document], out: Path) -> int:
         for number, part in enumerate(_parts(documents)):
             # By a plain number: how many files there are is not known yet, and the card names them by a pattern.
             path = folder / "data" / f"train-{number:05}.parquet"
-            count += parquet.write(part, path)
+            count += parquet.write(part, path, rows)
             files.append(path)
         with whole.file(folder / "README.md") as file:
-            file.write(_card(count).encode())
+            file.write(_card(count, rows).encode())
         with whole.file(folder / "croissant.json") as file:
-            file.write(json.dumps(_croissant(files, folder), ensure_ascii=False, indent=1).encode() + b"\n")
+            file.write(
+                json.dumps(_croissant(files, folder, rows.schema), ensure_ascii=False, indent=1).encode() + b"\n"
+            )
     return count
 
 
@@ -51,7 +53,7 @@ def _parts(documents: Iterable[Document]) -> Iterator[Iterable[Document]]:
         first = next(left, None)
 
 
-def _card(count: int) -> str:
+def _card(count: int, rows: Rows) -> str:
     size = next((name for limit, name in _SIZES if count < limit), "n>1T")
     return f"""---
 language:
@@ -79,10 +81,15 @@ was made from, and by which rules, stands in `manifest.json`.
 
 ## Columns
 
-{dictionary.table()}
+{dictionary.table(rows.schema)}{_MASKED if rows.mask else ""}
 """
 
 
+_MASKED = """
+
+Telephone numbers, ID numbers and e-mail addresses were taken out. In their places stand `[电话]`, `[身份证号]`,
+`[邮箱]`.
+"""
 _SIZES = (
     (1_000, "n<1K"),
     (10_000, "1K<n<10K"),
@@ -137,7 +144,7 @@ _CONTEXT = {
 }
 
 
-def _croissant(files: list[Path], out: Path) -> dict[str, Any]:
+def _croissant(files: list[Path], out: Path, schema: pa.Schema) -> dict[str, Any]:
     """Croissant 1.0 (MLCommons): the files, and a field a column."""
     named = [(path, f"part-{number:05}") for number, path in enumerate(files)]
     parts = {
@@ -176,7 +183,7 @@ def _croissant(files: list[Path], out: Path) -> dict[str, Any]:
                 "@type": "cr:RecordSet",
                 "@id": "documents",
                 "name": "documents",
-                "field": [_field(column, source) for column in shard.DOCUMENT_SCHEMA],
+                "field": [_field(column, source) for column in schema],
             }
         ],
     }
@@ -190,7 +197,7 @@ def _field(column: pa.Field, source: dict[str, Any]) -> dict[str, Any]:
         "@type": "cr:Field",
         "@id": f"documents/{column.name}",
         "name": column.name,
-        "description": dictionary.MEANINGS[column.name].meaning,
+        "description": dictionary.meaning(column.name).meaning,
     }
     if repeated:
         said["repeated"] = True

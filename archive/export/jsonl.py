@@ -9,20 +9,24 @@ from typing import Any
 
 from archive.corpus import shard
 from archive.export import whole
+from archive.export.rows import PLAIN, Rows
 from archive.text.document import Document, Skip
 
 
 def line(item: Document | Skip, **first: Any) -> str:
     """One document or Skip as a JSON object; `first` stands before its columns."""
-    columns = first | shard.row(item)
+    return _line(first | shard.row(item))
+
+
+def _line(columns: dict[str, Any]) -> str:
     captured = columns["captured"]
     columns["captured"] = captured and captured.isoformat().replace("+00:00", "Z")
     return json.dumps(columns, ensure_ascii=False)
 
 
-def write(documents: Iterable[Document], out: Path) -> int:
+def write(documents: Iterable[Document], out: Path, rows: Rows = PLAIN) -> int:
     """Write a file, and say how many documents it holds."""
-    return lines((line(document) for document in documents), out)
+    return lines((_line(rows.row(document)) for document in documents), out)
 
 
 def lines(said: Iterable[str], out: Path) -> int:

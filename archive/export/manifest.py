@@ -36,10 +36,16 @@ class Seen:
     years: Counter[str] = field(default_factory=Counter)
     first: str | None = None
     last: str | None = None
+    left_out: int = 0
 
-    def through(self, documents: Iterable[Document]) -> Iterator[Document]:
-        """The same documents, counted."""
+    def through(
+        self, documents: Iterable[Document], left_out: Callable[[Document], bool] | None = None
+    ) -> Iterator[Document]:
+        """The same documents, counted, without those that are to be left out."""
         for document in documents:
+            if left_out is not None and left_out(document):
+                self.left_out += 1
+                continue
             self.documents += 1
             self.han += document.han
             self.sites[document.site] += 1
@@ -57,10 +63,12 @@ class Export:
 
     Attributes:
         uncleaned: closed WARC files that no shard was made of yet.
+        left_out: documents that share a passage with a list of the user's.
     """
 
     documents: int
     uncleaned: int
+    left_out: int = 0
 
 
 def write(
@@ -71,18 +79,19 @@ def write(
     made: Callable[[Iterable[Document], Path], int],
     *,
     force: bool = False,
+    left_out: Callable[[Document], bool] | None = None,
 ) -> Export:
     """Export what a filter wants by `made`, with a manifest beside the file, or in the folder; none on stdout.
 
     What an export wrote before, and nobody changed since, is replaced; an empty one replaces nothing. With `force` any
-    file is, and a folder that an export wrote.
+    file is, and a folder that an export wrote. Documents of which `left_out` is true are counted and not written.
 
     Raises:
         UsageError: there is no catalogue yet, or `out` cannot be written, or holds something else.
     """
     places = list(query.places(layout, wanted))
     seen = Seen()
-    documents = seen.through(query.documents(layout, wanted))
+    documents = seen.through(query.documents(layout, wanted), left_out)
     if out == whole.STDOUT:
         count = made(documents, out)
     else:
@@ -102,7 +111,7 @@ def write(
                 whole.put(stage / _beside(out).name, _beside(out))
             whole.put(stage / out.name, out)
     uncleaned = sum(not layout.shard_of(warc).exists() for warc in layout.warcs(wanted.site))
-    return Export(documents=count, uncleaned=uncleaned)
+    return Export(documents=count, uncleaned=uncleaned, left_out=seen.left_out)
 
 
 def _beside(out: Path) -> Path:
@@ -177,6 +186,7 @@ def _describe(
         "sites": dict(sorted(seen.sites.items())),
         "scripts": dict(sorted(seen.scripts.items())),
         "years": dict(sorted(seen.years.items())),
+        "left_out": seen.left_out,
         "filters": {
             name: value for name, value in asdict(wanted).items() if name != "ids" and value not in (None, False, 0, ())
         },

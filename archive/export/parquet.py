@@ -9,20 +9,21 @@ from pathlib import Path
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from archive.corpus import shard
 from archive.export import whole
+from archive.export.rows import PLAIN, Rows
 from archive.text.document import Document
 
 # Rows of a row group: what a reader holds at least.
 GROUP = 1024
 
 
-def write(documents: Iterable[Document], out: Path) -> int:
+def write(documents: Iterable[Document], out: Path, rows: Rows = PLAIN) -> int:
     """Write a file, and say how many documents it holds."""
     count = 0
-    with whole.file(out) as file, pq.ParquetWriter(file, shard.DOCUMENT_SCHEMA, compression="zstd") as writer:
+    schema = rows.schema
+    with whole.file(out) as file, pq.ParquetWriter(file, schema, compression="zstd") as writer:
         left = iter(documents)
-        while rows := list(islice(left, GROUP)):
-            writer.write_table(pa.Table.from_pylist([shard.row(row) for row in rows], schema=shard.DOCUMENT_SCHEMA))
-            count += len(rows)
+        while part := list(islice(left, GROUP)):
+            writer.write_table(pa.Table.from_pylist([rows.row(document) for document in part], schema=schema))
+            count += len(part)
     return count

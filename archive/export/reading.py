@@ -60,6 +60,8 @@ class Archive:
         versions: bool = False,
         collapse: bool = False,
         words: str | None = None,
+        sample: int = 0,
+        seed: int = 0,
     ) -> Documents:
         """Those that the filters want, nothing read yet: see `archive.catalogue.query.Filter`; `words`: a query."""
         wanted = query.Filter(
@@ -73,6 +75,8 @@ class Archive:
             min_han=min_han,
             versions=versions,
             collapse=collapse,
+            sample=sample,
+            seed=seed,
             query=words,
             ids=None if words is None else tuple(Searcher(self._layout, self._places).ids(words)),
         )

@@ -10,10 +10,11 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from archive.export import whole
+from archive.export.rows import PLAIN, Rows
 from archive.text.document import Document
 
 
-def write(documents: Iterable[Document], out: Path) -> int:
+def write(documents: Iterable[Document], out: Path, rows: Rows = PLAIN) -> int:
     """Write a folder, and say how many files it holds.
 
     Raises:
@@ -23,7 +24,7 @@ def write(documents: Iterable[Document], out: Path) -> int:
     with whole.folder(out) as folder:
         for number, document in enumerate(documents):
             # Without a line feed at the end, as the seed texts are: the digest is that of the file's bytes.
-            text = document.text.encode()
+            text = rows.document(document).text.encode()
             (folder / f"{number:03}_{hashlib.sha256(text).hexdigest()[:16]}.txt").write_bytes(text)
             count = number + 1
     return count

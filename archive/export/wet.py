@@ -12,13 +12,14 @@ from warcio.statusandheaders import StatusAndHeaders
 from warcio.warcwriter import WARCWriter
 
 from archive.export import whole
+from archive.export.rows import PLAIN, Rows
 from archive.text.document import Document
 
 # The names of ISO 639-3 and of script codes, as Common Crawl writes the first.
 _LANGUAGE = "zho"
 
 
-def write(documents: Iterable[Document], out: Path) -> int:
+def write(documents: Iterable[Document], out: Path, rows: Rows = PLAIN) -> int:
     """Write a file (gzip, a member a record, where its name ends in `.gz`), and say how many documents it holds."""
     count = 0
     # WARC/1.1 asks every record for a date; a page that states no capture gets that of the export.
@@ -28,7 +29,7 @@ def write(documents: Iterable[Document], out: Path) -> int:
         software = {"software": "cundang", "format": "WARC File Format 1.1", "description": "texts, as WET"}
         writer.write_record(writer.create_warcinfo_record(out.name, software))
         for count, document in enumerate(documents, 1):
-            text = document.text.encode()
+            text = rows.document(document).text.encode()
             date = (document.captured or now).astimezone(dt.UTC).isoformat(timespec="seconds").replace("+00:00", "Z")
             headers = [
                 ("WARC-Type", "conversion"),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import errno
 import gzip
+import io
 import os
 import re
 import shutil
@@ -129,6 +130,19 @@ def packed(out: Path) -> Iterator[Sink]:
                 yield stream
         else:
             yield plain
+
+
+@contextmanager
+def unpacked(path: Path) -> Iterator[Iterator[str]]:
+    """The lines of a text file in UTF-8, unpacked as its name ends (`.gz`, `.zst`), without their ends.
+
+    Raises:
+        OSError, UnicodeDecodeError: it cannot be read.
+    """
+    packing = {GZIP: "gzip", ZSTD: "zstd"}.get(path.suffix)
+    with path.open("rb") as packed_file:
+        plain = io.BufferedReader(pa.CompressedInputStream(packed_file, packing)) if packing else packed_file
+        yield (line.decode("utf-8-sig").rstrip("\r\n") for line in plain)
 
 
 def check_name(out: Path, packings: Collection[str], *, stream: bool) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from enum import StrEnum
 from functools import partial
 from importlib import import_module
@@ -20,7 +20,7 @@ from crawler.talk import put, say, telling
 
 if TYPE_CHECKING:
     from archive.catalogue import query
-    from archive.export import replay
+    from archive.export import extras, replay
 
 
 @app.command()
@@ -144,6 +144,13 @@ _STREAMS = (Format.JSONL, Format.CSV)
 _PACKINGS = {Format.JSONL: (".gz", ".zst"), Format.CSV: (".gz", ".zst"), Format.WET: (".gz",)}
 
 
+Collapse = Annotated[bool, typer.Option("--collapse-duplicates", help="Of equal texts only the first credible one.")]
+InParts = Annotated[str | None, typer.Option(help="A folder of files: one a `year`, or of a size of text: 200MB.")]
+WithoutTexts = Annotated[
+    Path | None, typer.Option(help="Leave out what shares 20 characters with a text of this file.")
+]
+
+
 @app.command()
 def export(  # noqa: PLR0913, PLR0917 - typer makes an option of each
     context: typer.Context,
@@ -158,11 +165,18 @@ def export(  # noqa: PLR0913, PLR0917 - typer makes an option of each
     script: Annotated[str | None, typer.Option(help="hans, hant, mixed or none.")] = None,
     kind: Annotated[str | None, typer.Option(help="article or media_only.")] = None,
     min_han: Annotated[int, typer.Option(min=0, help="Han characters at least.")] = 0,
-    collapse: Annotated[
-        bool, typer.Option("--collapse-duplicates", help="Of equal texts only the first credible one.")
-    ] = False,
+    collapse: Collapse = False,
     versions: Annotated[bool, typer.Option("--versions", help="Every capture of a URL, not the latest alone.")] = False,
     query_: Annotated[str | None, typer.Option("--query", help="Only what `cundang search` finds for it.")] = None,
+    sample: Annotated[int, typer.Option(min=0, help="Only so many of them, drawn by --seed; 0: all.")] = 0,
+    seed: Annotated[int, typer.Option(help="Of --sample: the same seed draws the same documents.")] = 0,
+    parts: InParts = None,
+    signals: Annotated[bool, typer.Option("--signals", help="Add measures of quality as columns.")] = False,
+    tokenizer: Annotated[Path | None, typer.Option(help="A tokenizer.json, to count tokens with --signals.")] = None,
+    mask: Annotated[
+        bool, typer.Option("--mask", help="Take telephone and ID numbers and e-mail addresses out.")
+    ] = False,
+    without_texts: WithoutTexts = None,
     force: Annotated[bool, typer.Option("--force", help="Also replace a file that no export wrote.")] = False,
 ) -> None:
     """Write the corpus for other tools: of several captures of one URL the latest text, unless asked.
@@ -173,34 +187,29 @@ def export(  # noqa: PLR0913, PLR0917 - typer makes an option of each
     Example: cundang export --format jsonl --out corpus.jsonl
     """
     from archive.catalogue import query
-    from archive.export import whole
+    from archive.export import extras, whole
 
     house: House = context.obj
     out = out.expanduser()
-    whole.check_name(out, _PACKINGS.get(format_, ()), stream=format_ in _STREAMS)
-    sites = house.of_place(place) if place is not None else None
-    wanted = query.Filter(
-        site=house.key(site),
-        since=since,
-        until=until,
-        versions=versions,
-        sites=sites,
-        flags=tuple(flag or ()),
-        without=tuple(without_flag or ()),
-        script=script,
-        kind=kind,
-        min_han=min_han,
-        collapse=collapse,
-        query=query_,
-        ids=None if query_ is None else _found_by(house, query_),
+    beside = extras.read(
+        format_, parts=parts, signals=signals, tokenizer=tokenizer, mask=mask, without_texts=without_texts
     )
+    whole.check_name(out, _PACKINGS.get(format_, ()) if not parts else (), stream=format_ in _STREAMS and not parts)
+    sites = house.of_place(place) if place is not None else None
+    wanted = query.Filter(since=since, until=until, versions=versions, script=script, kind=kind, min_han=min_han)
+    wanted = replace(
+        wanted, site=house.key(site), sites=sites, flags=tuple(flag or ()), without=tuple(without_flag or ())
+    )
+    wanted = replace(wanted, collapse=collapse, sample=sample, seed=seed if sample else 0, by_year=beside.by_year)
+    if query_ is not None:
+        wanted = replace(wanted, query=query_, ids=_found_by(house, query_))
     query.refuse_unknown(house.layout, wanted, house.sites(site))
     # A pack of captures is made of more than documents.
     keys = sites if wanted.site is None else [key for key in [wanted.site] if sites is None or key in sites]
     if format_ is Format.BAG:
         _pack(house.layout, wanted, keys, out)
     else:
-        raise typer.Exit(_write(house.layout, wanted, keys, format_, out, force=force))
+        raise typer.Exit(_write(house.layout, wanted, keys, format_, out, beside, force=force))
 
 
 def _pack(layout: Layout, wanted: query.Filter, keys: Collection[str] | None, out: Path) -> None:
@@ -215,19 +224,29 @@ def _pack(layout: Layout, wanted: query.Filter, keys: Collection[str] | None, ou
 
 
 def _write(
-    layout: Layout, wanted: query.Filter, keys: Collection[str] | None, format_: Format, out: Path, *, force: bool
+    layout: Layout,
+    wanted: query.Filter,
+    keys: Collection[str] | None,
+    format_: Format,
+    out: Path,
+    beside: extras.Extras,
+    *,
+    force: bool,
 ) -> int:
     """Write documents, or a pack of captures; 1 when something that belongs into it is damaged."""
     from archive.export import manifest, replay, wacz
     from archive.warc import exclusions
 
     offer = replay.Offer(gone=exclusions.read(layout))
-    writer = import_module(f"archive.export.{format_}").write
     if format_ is Format.WACZ:
-        writer = partial(wacz.write, layout, keys, offer=offer)
-    made = manifest.write(layout, wanted, format_, out, writer, force=force)
+        writer: extras.Write = partial(wacz.write, layout, keys, offer=offer)
+    else:
+        writer = beside.writer(import_module(f"archive.export.{format_}").write)
+    made = manifest.write(layout, wanted, format_, out, writer, force=force, left_out=beside.left_out)
     _print_lost(offer, talk=True)
     say(f"{out}: {made.documents} documents")
+    if beside.left_out:
+        say(f"{made.left_out} documents share a passage with the texts given, and were left out")
     if made.uncleaned:
         say(f"{made.uncleaned} WARC files are not in it: no shard was made of them yet. Make it: cundang clean")
     told = say_all(_damaged(layout, wanted, keys if format_ is Format.WACZ else ()))

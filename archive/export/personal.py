@@ -1,0 +1,90 @@
+"""Texts -> the telephone numbers, ID numbers and e-mail addresses in them, found by patterns, and taken out on demand.
+
+Patterns find shapes, no persons: the switchboard of an office is found too, a number in words is not.
+"""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
+from importlib.resources import files
+from typing import NamedTuple
+
+from archive.text.document import Document
+
+# Weights and check characters of the ID numbers of residents: GB 11643-1999, ISO 7064 MOD 11-2.
+_WEIGHTS = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
+_CHECKS = "10X98765432"
+_NARROW = str.maketrans("０１２３４５６７８９Ｘｘ", "0123456789Xx")
+
+
+class _Kind(NamedTuple):
+    mask: str
+    pattern: re.Pattern[str]
+
+
+class Span(NamedTuple):
+    """Where personal data stands in a text: its kind, and its first character and the one behind its last."""
+
+    kind: str
+    start: int
+    end: int
+
+
+def _load() -> Mapping[str, _Kind]:
+    said = tomllib.loads(files("archive.export").joinpath("personal.toml").read_text("utf-8"))
+    return {kind["id"]: _Kind(kind["mask"], re.compile(kind["pattern"])) for kind in said["kind"]}
+
+
+KINDS = _load()
+
+
+def find(text: str) -> Iterator[Span]:
+    """Each place of a text that looks like personal data, kind by kind; no character is in two.
+
+    >>> [span.kind for span in find("电话13800138000,邮箱a@b.cn")]
+    ['phone', 'email']
+    """
+    taken: list[Span] = []
+    for kind, (_, pattern) in KINDS.items():
+        for found in pattern.finditer(text):
+            if kind == "id_number" and not _is_checked(found[0]):
+                continue
+            if any(span.start < found.end() and found.start() < span.end for span in taken):
+                continue
+            taken.append(Span(kind, found.start(), found.end()))
+            yield taken[-1]
+
+
+def mask(text: str) -> str:
+    """A text with the name of each kind where the data stood.
+
+    >>> mask("联系电话：0831-8201234。")
+    '联系电话：[电话]。'
+    """
+    for span in sorted(find(text), key=lambda span: -span.start):
+        text = text[: span.start] + KINDS[span.kind].mask + text[span.end :]
+    return text
+
+
+def mask_document(document: Document) -> Document:
+    """A document with personal data taken out of everything that the page wrote; addresses and names of fields stay."""
+    changed: dict[str, object] = {
+        name: value and mask(value)
+        for name in ("title", "subtitle", "title_original", "text", "text_original", "source", "author", "editor")
+        if (value := getattr(document, name))
+    }
+    changed["contributor"] = document.contributor and mask(document.contributor)
+    changed["captions"] = tuple(mask(caption) for caption in document.captions)
+    for name in ("attachments", "evidence", "removed"):
+        changed[name] = tuple((first, mask(second)) for first, second in getattr(document, name))
+    return replace(document, **changed)  # type: ignore[arg-type]  # the names are those of fields
+
+
+def _is_checked(number: str) -> bool:
+    digits = number.translate(_NARROW)
+    return _CHECKS[sum(int(digit) * weight for digit, weight in zip(digits, _WEIGHTS, strict=False)) % 11] == (
+        digits[17].upper()
+    )

@@ -1,0 +1,79 @@
+"""Documents -> the rows of an export: the columns of a Document, and what the user asked for beside or out of them."""
+
+from __future__ import annotations
+
+import importlib
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+
+from archive.corpus import shard
+from archive.errors import UsageError
+from archive.export import personal, signals
+from archive.export.signals import CountTokens
+from archive.text.document import Document
+
+# Before the name of a signal's column.
+PREFIX = "signal_"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rows:
+    """How a row is made.
+
+    Attributes:
+        signals: a column a signal stands behind those of the Document.
+        mask: personal data is taken out. Signals count it all the same.
+        count_tokens: of a tokenizer, for the signal `tokens`.
+    """
+
+    signals: bool = False
+    mask: bool = False
+    count_tokens: CountTokens | None = None
+
+    @property
+    def measured(self) -> tuple[str, ...]:
+        """The signals that a row has."""
+        if not self.signals:
+            return ()
+        return tuple(name for name in signals.SIGNALS if name != "tokens" or self.count_tokens)
+
+    @property
+    def schema(self) -> pa.Schema:
+        """The columns of a row."""
+        return pa.schema([*shard.DOCUMENT_SCHEMA, *(pa.field(PREFIX + name, pa.float64()) for name in self.measured)])
+
+    def document(self, document: Document) -> Document:
+        """A document as it may leave."""
+        return personal.mask_document(document) if self.mask else document
+
+    def measure(self, document: Document) -> dict[str, float]:
+        """The signals of a document by name; none where none were asked for."""
+        return signals.measure(document, self.count_tokens) if self.signals else {}
+
+    def row(self, document: Document) -> dict[str, Any]:
+        """The columns of a document, as Parquet and JSON want them."""
+        measured = {PREFIX + name: value for name, value in self.measure(document).items()}
+        return shard.row(self.document(document)) | measured
+
+
+PLAIN = Rows()
+
+
+def load_tokenizer(path: Path) -> CountTokens:
+    """A tokenizer's file (`tokenizer.json` of Hugging Face) -> a function that counts the tokens of a text.
+
+    Raises:
+        UsageError: the file is no tokenizer, or the library `tokenizers` is not installed.
+    """
+    try:
+        library = importlib.import_module("tokenizers")
+    except ImportError as error:
+        raise UsageError("--tokenizer needs the library of this name. Install it: pip install tokenizers") from error
+    try:
+        tokenizer = library.Tokenizer.from_file(str(path))
+    except Exception as error:  # the library raises Exception itself
+        raise UsageError(f"{path}: no tokenizer ({error}). Name the tokenizer.json of a model.") from error
+    return lambda text: len(tokenizer.encode(text, add_special_tokens=False).ids)
