@@ -44,7 +44,7 @@ def hits(
         yield hit, _shown(hit)
     yield None, _summary(found)
     for note in found.notes:
-        yield None, note
+        yield None, str(note)
     for name, facet in found.facets.items():
         for value, count in facet.values:
             yield {"facet": name, "value": value, "documents": count}, f"{count:8,}  {name}:{value}"

@@ -1,36 +1,67 @@
-"""Figures of the catalogue: build time, size and latency of queries over many documents.
+"""Figures of the catalogue and the page: build time, size, and what views cost over many documents.
 
     python tests/bench_catalogue.py [--documents N] [--keep FOLDER]
 
 The documents are sentences of the seed corpus in random order, about 900 Han characters each, of 40 sites and 12 years,
-in shards of 2,000 rows. Latency is the wall time of a first screen: exact count, 20 hits with their
-snippets, a histogram by year and six facets.
+in shards of 2,000 rows, each with its index. `cundang serve` is asked over HTTP. A figure is the CPU time of the server
+and, beside it, the wall time, which other work on the machine makes longer.
 """
 
 from __future__ import annotations
 
 import argparse
 import datetime as dt
+import http.client
+import json
 import random
 import re
+import signal
 import statistics
+import subprocess
+import sys
 import tempfile
 import time
 import uuid
 from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
+from urllib.parse import quote
 
 from archive.catalogue import build
-from archive.catalogue.search import Searcher
 from archive.corpus import shard
 from archive.layout import Layout
 from archive.text.document import Document
 
 SEEDS = Path(__file__).parents[1] / "seeds" / "corpus"
 SHARD_ROWS = 2000
-FIRST_SCREEN = ("site", "place", "source", "flag", "kind", "script")
-# Two characters each: in nearly every document, in many, in few.
-WORDS = ("统战", "疫情", "捐赠", "核酸", "侨联", "泸县", "口罩", "民主", "部署", "社区")
+SITES = 40
+# Of two and three characters, in nearly every document, in many, in few.
+# fmt: off
+WORDS = (
+    "统战", "疫情", "捐赠", "核酸", "侨联", "泸县", "口罩", "民主", "部署", "社区", "防控", "党外",
+    "企业", "志愿", "物资", "医院", "会议", "政府", "爱心", "商会", "人士", "联谊", "抗击", "检测",
+    "服务", "群众", "基层", "武汉", "湖北", "四川", "成都", "宗教", "民族", "佛教", "教堂", "寺庙",
+    "留学", "海外", "华侨", "港澳", "台湾", "同心圆", "统战部", "工商联", "志愿者", "防疫站", "新阶层", "知识分子",
+    "捐款", "隔离",
+)
+# fmt: on
+# A word of every document.
+ANY = "的"
+FILTERS = (
+    "site:site07",
+    "place:510700",
+    'source:"来源3"',
+    "flag:mirror",
+    "kind:media_only",
+    "script:hans",
+    "published:2020",
+    "site:site07 published:2020",
+    "copies:only",
+    "published:none",
+    'column:"栏目5"',
+    "site:site07 flag:mirror",
+)
 
 
 def sentences() -> list[str]:
@@ -43,13 +74,15 @@ def documents(count: int) -> Iterator[Document]:
     """Documents that differ in text, site and day, the same at every call."""
     chance = random.Random(6)  # noqa: S311 - figures, no secrets
     known = sentences()
+    text = ""
     for number in range(count):
         day = dt.date(2014, 1, 1) + dt.timedelta(days=chance.randrange(12 * 365))
-        site = f"site{chance.randrange(40):02}"
+        site = f"site{chance.randrange(SITES):02}"
         parts: list[str] = []
         while sum(map(len, parts)) < 900:
             parts.append(chance.choice(known))
-        text = "\n".join(parts)
+        # One in thirty has the text of the one before.
+        text = text if text and chance.random() < 1 / 30 else "\n".join(parts)
         yield Document(
             id=f"urn:uuid:{uuid.UUID(int=chance.getrandbits(128), version=4)}",
             url=f"http://{site}.gov.cn/{day:%Y%m}/{number}.html",
@@ -57,11 +90,15 @@ def documents(count: int) -> Iterator[Document]:
             captured=dt.datetime(2026, 1, 1, tzinfo=dt.UTC) + dt.timedelta(seconds=number),
             status=200,
             origin=None,
-            kind="article",
+            kind="media_only" if chance.random() < 0.02 else "article",
             title=parts[0][:24],
             text=text,
             script="hans",
-            published=day.isoformat(),
+            published=day.isoformat() if chance.random() < 0.95 else None,
+            source=f"来源{int(chance.expovariate(0.02))}" if chance.random() < 0.8 else None,
+            author=f"作者{chance.randrange(3000)}" if chance.random() < 0.3 else None,
+            columns=(f"栏目{chance.randrange(30)}",),
+            flags=("mirror",) if chance.random() < 0.05 else (),
             extractor="votes",
             confidence=1.0,
             han=len(text),
@@ -69,7 +106,7 @@ def documents(count: int) -> Iterator[Document]:
 
 
 def fill(layout: Layout, count: int) -> None:
-    """Write the shards."""
+    """Write the shards and their indexes."""
     made = documents(count)
     for number in range(-(-count // SHARD_ROWS)):
         path = layout.root / f"corpus/bench/2026/{number:05}.parquet"
@@ -77,29 +114,121 @@ def fill(layout: Layout, count: int) -> None:
             for _ in range(SHARD_ROWS):
                 next(made, None)
             continue
+        rows = [next(made) for _ in range(min(SHARD_ROWS, count - number * SHARD_ROWS))]
+        index = layout.root / f"index/bench/2026/{number:05}.cdxj"
+        index.parent.mkdir(parents=True, exist_ok=True)
+        index.write_text("".join(sorted(map(_line, rows))), encoding="ascii")
         with shard.Writer(path) as writer:
-            for _ in range(min(SHARD_ROWS, count - number * SHARD_ROWS)):
-                writer.add(next(made))
+            for row in rows:
+                writer.add(row)
             header = shard.Header(warc=path.stem, warc_sha256=f"{number}", recipe="{}")
             writer.close(header=header, hosts=[])
 
 
-def latencies(layout: Layout, rounds: int = 3) -> dict[str, list[float]]:
-    """Milliseconds of each query, by kind of filter."""
-    searcher = Searcher(layout)
-    searcher.find("", size=1)
-    measured: dict[str, list[float]] = {}
-    for name, within in {
-        "no filter": "",
-        "one site": " site:site07",
-        "three years": " published:2018..2020",
-        "one site, one year": " site:site07 published:2020",
-    }.items():
-        for word in WORDS * rounds:
-            start = time.perf_counter()
-            searcher.find(word + within, facets=FIRST_SCREEN, period="year")
-            measured.setdefault(name, []).append(1000 * (time.perf_counter() - start))
-    return measured
+def _line(document: Document) -> str:
+    assert document.captured is not None
+    said = {
+        "url": document.url,
+        "mime": "text/html",
+        "status": "200",
+        "digest": "sha256:" + "0" * 64,
+        "length": "1",
+        "offset": "0",
+        "filename": "x",
+        "id": document.id,
+    }
+    return f"cn,gov)/{document.url[-12:]} {document.captured:%Y%m%d%H%M%S} {json.dumps(said)}\n"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Cost:
+    """What one answer took of the server, in milliseconds, and how many hits it told of."""
+
+    cpu: float
+    wall: float
+    hits: int
+
+
+class Server:
+    """`cundang serve` over an archive, asked and measured."""
+
+    def __init__(self, process: subprocess.Popen[str], port: int) -> None:
+        self._process, self._port = process, port
+        self._talk = http.client.HTTPConnection("127.0.0.1", port, timeout=300)
+
+    def ask(self, path: str) -> Cost:
+        """Ask for a view as a person does; the hits stand in the page."""
+        before, start = self._cpu(), time.perf_counter()
+        self._talk.request("GET", quote(path, safe=":/?&=%"), headers={"Host": f"127.0.0.1:{self._port}"})
+        response = self._talk.getresponse()
+        body = response.read().decode()
+        wall, cpu = time.perf_counter() - start, self._cpu() - before
+        assert response.status == 200, body[:300]
+        found = re.search(r'class="count"[^>]*><strong>([\d,]+)', body)
+        return Cost(cpu=1000 * cpu, wall=1000 * wall, hits=int(found[1].replace(",", "")) if found else -1)
+
+    def memory(self) -> float:
+        """The largest resident size so far, in MB."""
+        said = Path(f"/proc/{self._process.pid}/status").read_text(encoding="ascii")
+        found = re.search(r"VmHWM:\s+(\d+)", said)
+        assert found is not None
+        return int(found[1]) / 1024
+
+    def _cpu(self) -> float:
+        tasks = Path(f"/proc/{self._process.pid}/task").glob("*/schedstat")
+        return sum(int(task.read_text(encoding="ascii").split()[0]) for task in tasks) / 1e9
+
+
+@contextmanager
+def serving(layout: Layout) -> Iterator[Server]:
+    """The command, until the block ends."""
+    sites = layout.root / "sites"
+    sites.mkdir(exist_ok=True)
+    for number in range(SITES):
+        text = f'name = "{number}"\nhosts = ["site{number:02}.gov.cn"]\nplace = "51{number:02}00"\n'
+        text += f'[crawl]\nstart = ["http://site{number:02}.gov.cn/"]\n'
+        (sites / f"site{number:02}.toml").write_text(text, encoding="utf-8")
+    port = 8760
+    words = ["--data", str(layout.root), "--sites", str(sites), "serve", "--port", str(port)]
+    command = [sys.executable, "-m", "crawler.cli", *words]
+    process = subprocess.Popen(command, stderr=subprocess.PIPE, text=True)
+    assert process.stderr is not None
+    try:
+        said = process.stderr.readline()
+        assert str(port) in said, said
+        yield Server(process, port)
+    finally:
+        process.send_signal(signal.SIGINT)
+        process.wait(60)
+        process.stderr.close()
+
+
+def _say(name: str, costs: list[Cost]) -> None:
+    if not costs:
+        print(f"  {name:38} none")
+        return
+    cpu, wall = sorted(cost.cpu for cost in costs), sorted(cost.wall for cost in costs)
+    at = max(-(-95 * len(costs) // 100) - 1, 0)
+    print(
+        f"  {name:38} {len(costs):4} asked   CPU median {statistics.median(cpu):5.0f}   p95 {cpu[at]:5.0f} ms"
+        f"   wall median {statistics.median(wall):5.0f}   p95 {wall[at]:5.0f} ms"
+    )
+
+
+def ask_all(layout: Layout) -> None:
+    """Ask for the views of a session, and print what they cost."""
+    with serving(layout) as server:
+        first = server.ask("/search?q=统战部")
+        print(f"  the first question (reads columns): CPU {first.cpu:.0f} ms")
+        words = [server.ask(f"/search?q={word}") for word in WORDS for _ in range(2)]
+        _say("first screen, up to 50,000 hits", [cost for cost in words if cost.hits <= 50_000])
+        _say("first screen, more hits", [cost for cost in words if cost.hits > 50_000])
+        _say("first screen, a word of all", [server.ask(f"/search?q={ANY}") for _ in range(5)])
+        _say("facet filter alone", [server.ask(f"/search?q={each}") for each in FILTERS for _ in range(3)])
+        _say("word and filter", [server.ask(f"/search?q=侨联 {each}") for each in FILTERS])
+        for path in ("/", "/changes?since=2026-01-03", "/sites", "/site/site07", "/frequency?words=疫情,侨联,捐赠"):
+            _say(path, [server.ask(path) for _ in range(3)])
+        print(f"  memory of the server: {server.memory():.0f} MB at most")
 
 
 def main() -> None:
@@ -107,25 +236,25 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--documents", type=int, default=200_000)
     parser.add_argument("--keep", type=Path, help="use and keep this folder instead of a temporary one")
+    parser.add_argument("--ask", action="store_true", help="the catalogue is there: ask alone")
     asked = parser.parse_args()
     with tempfile.TemporaryDirectory() as name:
         layout = Layout(root=asked.keep or Path(name))
-        fill(layout, asked.documents)
-        texts = sum(path.stat().st_size for path in layout.shards())
-        start = time.monotonic()
-        counts = build.rebuild(layout)
-        seconds = time.monotonic() - start
-        start = time.monotonic()
-        build.update(layout)
-        again = time.monotonic() - start
-        size = layout.catalogue.stat().st_size
-        print(f"\nCatalogue: {counts.documents} documents; shards {texts / 1e6:.0f} MB, catalogue {size / 1e6:.0f} MB")
-        print(f"  built in {seconds:.0f} s ({counts.documents / seconds:.0f} a second), nothing new: {again:.1f} s")
-        every: list[float] = []
-        for kind, figures in latencies(layout).items():
-            every += figures
-            print(f"  {kind:20} median {statistics.median(figures):6.0f} ms   worst {max(figures):6.0f} ms")
-        print(f"  {'all':20} median {statistics.median(every):6.0f} ms")
+        if not asked.ask:
+            fill(layout, asked.documents)
+            texts = sum(path.stat().st_size for path in layout.shards())
+            start = time.process_time()
+            counts = build.rebuild(layout)
+            seconds = time.process_time() - start
+            start = time.process_time()
+            build.update(layout)
+            again = time.process_time() - start
+            size = layout.catalogue.stat().st_size
+            print(
+                f"\nCatalogue: {counts.documents} documents; shards {texts / 1e6:.0f} MB, catalogue {size / 1e6:.0f} MB"
+            )
+            print(f"  built in {seconds:.0f} s of CPU, nothing new: {again:.1f} s")
+        ask_all(layout)
 
 
 if __name__ == "__main__":

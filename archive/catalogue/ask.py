@@ -129,6 +129,17 @@ def describe(node: Node) -> str:
     return word.join(map(_bracketed, node.parts))
 
 
+def parts_of(node: Node) -> list[tuple[str, str]]:
+    """Each condition of a query with the query that is left without it, both as `describe` writes them.
+
+    >>> parts_of(parse('统战 site:a'))
+    [('"统战"', 'site:"a"'), ('site:"a"', '"统战"')]
+    """
+    parts = node.parts if isinstance(node, All) else (node,)
+    rests = (All(parts=parts[:nth] + parts[nth + 1 :]) for nth in range(len(parts)))
+    return [(describe(part), describe(rest)) for part, rest in zip(parts, rests, strict=True)]
+
+
 def words_of(node: Node) -> list[str]:
     """The words that a hit holds, as tokens: those that are not asked to be absent."""
     if isinstance(node, Words):
@@ -237,6 +248,5 @@ def _one(tokens: list[_Token]) -> tuple[Node, list[_Token]]:
 
 
 def nearest(value: str, known: list[str]) -> str:
-    """`; did you mean 'x'?` with the known value that is most like one that nobody has; empty where none is like it."""
-    found = difflib.get_close_matches(value, known, n=1, cutoff=0.5)
-    return f"; did you mean {found[0]!r}?" if found else ""
+    """The known value that is most like one that nobody has; empty where none is like it."""
+    return next(iter(difflib.get_close_matches(value, known, n=1, cutoff=0.5)), "")

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Literal
 
@@ -32,7 +33,15 @@ class Change:
     lines: tuple[str, ...] = ()
 
 
-def changes(layout: Layout, since: str, *, site: str | None = None, new: bool = True) -> list[Change]:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Changed:
+    """A page of changes, latest first, and how many there are of each kind in all."""
+
+    counts: Mapping[What, int]
+    changes: tuple[Change, ...]
+
+
+def changes(layout: Layout, since: str, *, site: str | None = None) -> list[Change]:
     """The changes that captures since a stamp (UTC, up to 14 digits) show, latest first.
 
     A new article is one whose first capture is as young as that.
@@ -40,32 +49,71 @@ def changes(layout: Layout, since: str, *, site: str | None = None, new: bool = 
     Raises:
         UsageError: there is no catalogue yet.
     """
-    asked = (since + "00000000000000")[:14]
-    found = list(_new(layout, asked, site)) if new else []
-    for url, key in _candidates(layout, asked, site):
-        found += _of_url(layout, url, key, asked)
+    asked = _stamp(since)
+    return _sorted([*_new(layout, asked, site, -1), *_others(layout, asked, site)])
+
+
+def page(
+    layout: Layout, since: str, *, site: str | None = None, what: str = "", size: int = 200, number: int = 1
+) -> Changed:
+    """One page of them, counted from 1, of one kind or, where `what` is empty, of all.
+
+    Raises:
+        UsageError: there is no catalogue yet.
+    """
+    asked = _stamp(since)
+    others = list(_others(layout, asked, site))
+    counts: Counter[What] = Counter(change.what for change in others)
+    counts["new"] = _count_new(layout, asked, site)
+    last = number * size
+    new = list(_new(layout, asked, site, last)) if what in ("", "new") else []
+    chosen = _sorted([*new, *(change for change in others if what in ("", change.what))])
+    return Changed(
+        counts={name: count for name, count in counts.items() if count}, changes=tuple(chosen[last - size : last])
+    )
+
+
+def _stamp(since: str) -> str:
+    return (since + "00000000000000")[:14]
+
+
+def _sorted(found: list[Change]) -> list[Change]:
     return sorted(found, key=lambda change: (change.seen, change.url), reverse=True)
 
 
-def _new(layout: Layout, since: str, site: str | None) -> Iterator[Change]:
-    sql = """SELECT d.url, d.site, d.title, d.published, d.id, min(c.stamp) AS first
-             FROM documents d JOIN captures c ON c.url = d.url
-             WHERE d.latest = 1 AND d.head IS NULL AND (?1 IS NULL OR d.site = ?1)
-             GROUP BY d.url HAVING first >= ?2"""
+# The first capture of a page, which an index knows.
+_FIRST = "(SELECT min(c.stamp) FROM captures c WHERE c.url = d.url AND c.stamp != '')"
+_ARTICLES = "d.latest = 1 AND d.head IS NULL AND (?1 IS NULL OR d.site = ?1)"
+
+
+def _new(layout: Layout, since: str, site: str | None, most: int) -> Iterator[Change]:
+    sql = f"""SELECT d.url, d.site, d.title, d.published, d.id, found.first
+              FROM (SELECT d.number, d.url, {_FIRST} AS first FROM documents d
+                    WHERE {_ARTICLES} AND first >= ?2 ORDER BY first DESC, d.url DESC LIMIT ?3) found
+              JOIN documents d ON d.number = found.number"""  # noqa: S608 - our own words
     with query.catalogue(layout) as db:
-        for url, key, title, published, id_, first in db.execute(sql, (site, since)):
+        for url, key, title, published, id_, first in db.execute(sql, (site, since, most)):
             yield Change(seen=first, what="new", url=url, site=key, title=title, published=published, id=id_)
 
 
-def _candidates(layout: Layout, since: str, site: str | None) -> list[tuple[str, str]]:
-    """The pages that had a text and were captured since: with another text, or with none."""
+def _count_new(layout: Layout, since: str, site: str | None) -> int:
+    sql = f"SELECT count(*) FROM documents d WHERE {_ARTICLES} AND {_FIRST} >= ?2"  # noqa: S608 - our own words
+    with query.catalogue(layout) as db:
+        return int(db.execute(sql, (site, since)).fetchone()[0])
+
+
+def _others(layout: Layout, since: str, site: str | None) -> Iterator[Change]:
+    """Edits, deletions, and what came back, of the pages that had a text and were captured since."""
+    # A page that changed has another text, or a capture that gave none; files have neither.
     sql = """SELECT d.url, d.site FROM documents d
-             WHERE (?1 IS NULL OR d.site = ?1) AND d.latest = 1 AND (
-                 EXISTS (SELECT 1 FROM documents o WHERE o.url = d.url AND o.id != d.id)
-                 OR EXISTS (SELECT 1 FROM skips k WHERE k.url = d.url))
+             WHERE d.latest = 1 AND (?1 IS NULL OR d.site = ?1)
+                 AND d.url IN (SELECT url FROM documents WHERE latest = 0
+                               UNION SELECT url FROM skips WHERE reason != 'not_html')
                  AND EXISTS (SELECT 1 FROM captures c WHERE c.url = d.url AND c.stamp >= ?2)"""
     with query.catalogue(layout) as db:
-        return [(url, key) for url, key in db.execute(sql, (site, since))]
+        found = db.execute(sql, (site, since)).fetchall()
+    for url, key in found:
+        yield from _of_url(layout, url, key, since)
 
 
 def _of_url(layout: Layout, url: str, site: str, since: str) -> Iterator[Change]:

@@ -3,7 +3,7 @@
 CREATE INDEX documents_source ON documents(source);
 CREATE INDEX documents_url ON documents(url);
 CREATE INDEX documents_id ON documents(id);
-CREATE INDEX documents_site ON documents(site, latest);
+CREATE INDEX documents_site ON documents(site, latest, captured);
 CREATE INDEX documents_whole ON documents(whole);
 CREATE INDEX documents_first ON documents(part_no) WHERE part_no = 1;
 CREATE INDEX documents_part ON documents(part_of) WHERE part_no > 1;

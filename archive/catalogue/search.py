@@ -75,6 +75,36 @@ class Facet:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Note:
+    """Something worth knowing of a search; as text an English sentence.
+
+    Attributes:
+        what: `alone`: a part of the query finds `count` documents by itself; `unknown`: no document has its value;
+            `without`: the query finds `count` documents without the part; `ranked`: of more hits than `count`, the
+            newest are ordered by relevance.
+        part: of the query, as it was read.
+        near: the known value that is most like one that no document has; empty: none is like it.
+        query: what to ask for instead.
+    """
+
+    what: str
+    part: str = ""
+    count: int = 0
+    near: str = ""
+    query: str = ""
+
+    def __str__(self) -> str:
+        """The sentence."""
+        near = f"; did you mean {self.near!r}?" if self.near else "."
+        return {
+            "alone": f"{self.part} alone finds {self.count} documents.",
+            "unknown": f"No document has {self.part}{near}",
+            "without": f"Without {self.part}: {self.count} documents.",
+            "ranked": f"Only the newest {self.count} hits are ordered by relevance.",
+        }[self.what]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Found:
     """What a query found.
 
@@ -86,7 +116,7 @@ class Found:
         documents: documents there are in all (the latest of each address).
         hits: the asked page of them.
         histogram: (period, hits) where `period` was asked for; as precise as the pages are.
-        notes: what was cut or is worth knowing, in sentences.
+        notes: what was cut or is worth knowing.
     """
 
     query: str
@@ -101,7 +131,7 @@ class Found:
     hits: tuple[Hit, ...]
     facets: Mapping[str, Facet]
     histogram: tuple[tuple[str, int], ...]
-    notes: tuple[str, ...]
+    notes: tuple[Note, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -285,7 +315,7 @@ class Searcher:
 
     def _ordered(
         self, db: sqlite3.Connection, columns: Columns, node: ask.Node, rows: Any, order: str, most: int
-    ) -> tuple[list[int], tuple[str, ...]]:
+    ) -> tuple[list[int], tuple[Note, ...]]:
         """The numbers of the first hits in the asked order, and what was cut."""
         numbers = columns["number"].take(rows)
         # Undated documents last, in either direction: the day of a capture says nothing about when a text was written.
@@ -308,8 +338,7 @@ class Searcher:
             )
         )
         found.sort(key=lambda number: ranks.get(number, 0.0))
-        cut = f"Only the newest {RANKED} of {len(numbers)} hits are ordered by relevance."
-        return found[:most], ((cut,) if len(numbers) > RANKED else ())
+        return found[:most], ((Note(what="ranked", count=RANKED),) if len(numbers) > RANKED else ())
 
     def _rows(self, db: sqlite3.Connection, numbers: Sequence[int]) -> list[sqlite3.Row]:
         db.row_factory = sqlite3.Row
@@ -358,22 +387,29 @@ class Searcher:
             for row, text in zip(rows, texts, strict=True)
         )
 
-    def _why_nothing(self, db: sqlite3.Connection, columns: Columns, node: ask.Node) -> Iterable[str]:
-        """What each part of a query without a hit finds by itself."""
+    def _why_nothing(self, db: sqlite3.Connection, columns: Columns, node: ask.Node) -> Iterable[Note]:
+        """What each part of a query without a hit finds by itself, and what the query finds without it."""
+
+        def count(asked: ask.Node) -> int:
+            return pc.sum(self._mask(db, columns, asked)).as_py() or 0
+
         parts = ask.leaves(node)
-        for part in parts:
-            alone = pc.sum(self._mask(db, columns, part)).as_py() or 0
-            name = ask.describe(part)
+        for nth, part in enumerate(parts):
+            alone, name = count(part), ask.describe(part)
             if isinstance(part, ask.Field) and not alone and part.name in FACETS:
-                known = [value for value, _ in counts(columns[part.name])]
-                yield f"No document has {name}{ask.nearest(part.value, known) or '.'}"
+                near = ask.nearest(part.value, [value for value, _ in counts(columns[part.name])])
+                better = [*parts[:nth], ask.Field(name=part.name, value=near), *parts[nth + 1 :]]
+                yield Note(what="unknown", part=name, near=near, query=_joined(better) if near else "")
             else:
-                yield f"{name} alone finds {alone} documents."
-        if len(parts) > 1:
-            for nth, part in enumerate(parts):
-                rest = ask.All(parts=tuple(other for at, other in enumerate(parts) if at != nth))
-                if without := pc.sum(self._mask(db, columns, rest)).as_py():
-                    yield f"Without {ask.describe(part)}: {without} documents."
+                yield Note(what="alone", part=name, count=alone, query=name if len(parts) > 1 else "")
+        for nth, part in enumerate(parts):
+            rest = ask.All(parts=(*parts[:nth], *parts[nth + 1 :]))
+            if rest.parts and (without := count(rest)):
+                yield Note(what="without", part=ask.describe(part), count=without, query=ask.describe(rest))
+
+
+def _joined(parts: Sequence[ask.Node]) -> str:
+    return ask.describe(ask.All(parts=tuple(parts)))
 
 
 def _wants_versions(node: ask.Node) -> bool:

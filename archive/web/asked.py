@@ -105,3 +105,9 @@ class Asked:
         said: dict[str, str | int | None] = dict(self.request.query_params)
         path = self.request.url.path
         return self.link(path.removesuffix(".json").removesuffix(".csv"), **(said | changed))
+
+    def twin(self, form: str) -> str:
+        """This view as `json` or `csv`."""
+        said: dict[str, str | int | None] = dict(self.request.query_params)
+        path = self.request.url.path
+        return self.link(("/index" if path == "/" else path) + "." + form, **said)

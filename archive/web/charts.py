@@ -1,98 +1,177 @@
-"""Counts -> charts as SVG, made here: no script draws them, and each bar leads to what it counts."""
+"""Counts -> charts as SVG, made here: no script draws them, and each bar leads to what it counts.
+
+What is as wide as the page is placed in percent, so that words keep their size on a small screen.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+import datetime as dt
+from collections.abc import Callable, Iterator, Mapping, Sequence
 
-from markupsafe import Markup, escape
+from markupsafe import Markup
 
-WIDTH, HEIGHT = 640, 120
-# Space under the bars for the words of the axis.
-AXIS = 18
-# At most so many words stand under an axis.
-WORDS = 8
+HEIGHT = 130
+# Space over the bars for the largest number, and under them for the words of the axis.
+HEAD, AXIS = 16, 20
+# At most so many words stand under an axis; on a small screen every second.
+WORDS = 10
+# More bars than this are counted by a longer period.
+MOST = 400
 
 
 def bars(values: Sequence[tuple[str, int]], link: Callable[[str], str], label: str) -> Markup:
-    """A bar a value, each a link; the largest value is stated."""
+    """A bar a period, each a link; periods without a count stand empty, and the largest count is stated."""
     if not values:
         return Markup()
+    values = filled(values)
     most = max(count for _, count in values)
-    step = WIDTH / len(values)
-    high = HEIGHT - AXIS
-    every = -(-len(values) // WORDS)
+    step, high = 100 / len(values), HEIGHT - AXIS
     parts = [
-        Markup('<svg class="bars" role="group" viewBox="0 0 {} {}" aria-label="{}">').format(WIDTH, HEIGHT, label),
-        Markup('<line x1="0" y1="{0}" x2="{1}" y2="{0}" class="axis"/>').format(high, WIDTH),
+        Markup('<svg class="bars" role="group" width="100%" height="{}" aria-label="{}">').format(HEIGHT, label),
+        Markup('<line x1="0" y1="{0}" x2="100%" y2="{0}" class="axis"/>').format(high),
     ]
     for nth, (name, count) in enumerate(values):
-        tall = max(round(count / most * (high - 14)), 1) if count else 0
-        x = nth * step
+        if not count:
+            continue
+        tall = max(round(count / most * (high - HEAD)), 1)
         parts.append(
             Markup(
-                '<a href="{}"><title>{}: {}</title><rect class="hit" x="{:.1f}" y="0" width="{:.1f}" height="{}"/>'
-                '<rect class="bar" x="{:.1f}" y="{}" width="{:.1f}" height="{}"/></a>'
-            ).format(link(name), name, count, x, step, high, x + step * 0.1, high - tall, max(step * 0.8, 0.5), tall)
-        )
-        if nth % every == 0:
-            parts.append(
-                Markup('<text x="{:.1f}" y="{}" class="word">{}</text>').format(x + step * 0.1, HEIGHT - 4, name)
+                '<a href="{}"><title>{}: {}</title><rect class="hit" x="{:.3f}%" y="0" width="{:.3f}%" height="{}"/>'
+                '<rect class="bar" x="{:.3f}%" y="{}" width="{:.3f}%" height="{}"/></a>'
+            ).format(
+                link(name),
+                name,
+                f"{count:,}",
+                nth * step,
+                step,
+                high,
+                (nth + 0.1) * step,
+                high - tall,
+                0.8 * step,
+                tall,
             )
-    parts.append(Markup('<text x="{}" y="10" class="most">{}</text></svg>').format(WIDTH, f"{most:,}"))
-    return Markup("\n").join(parts)
+        )
+    parts += [*_words([name for name, _ in values]), _most(f"{most:,}")]
+    return Markup("\n").join([*parts, Markup("</svg>")])
 
 
 def lines(values: Sequence[tuple[str, int, Sequence[int]]], words: Sequence[str], label: str) -> Markup:
-    """A line a word: of all documents of a period the share that hold it. The numbers stand in the table beside it."""
-    shares = [[hits[nth] / total if total else 0.0 for _, total, hits in values] for nth in range(len(words))]
-    most = max((max(line, default=0.0) for line in shares), default=0.0) or 1.0
-    step = WIDTH / max(len(values) - 1, 1)
-    high = HEIGHT - AXIS
-    every = -(-len(values) // WORDS)
+    """A line a word: of all documents of a period the share that hold it. The numbers stand in the table below."""
+    if not values:
+        return Markup()
+    periods, shares = _shares(values, len(words))
+    most = max((max(line) for line in shares), default=0.0) or 1.0
+    step, high = 1000 / max(len(periods) - 1, 1), HEIGHT - AXIS
     parts = [
-        Markup('<svg class="lines" role="img" viewBox="0 0 {} {}" aria-label="{}">').format(WIDTH, HEIGHT, label),
-        Markup('<line x1="0" y1="{0}" x2="{1}" y2="{0}" class="axis"/>').format(high, WIDTH),
+        Markup('<svg class="lines" role="img" width="100%" height="{}" aria-label="{}">').format(HEIGHT, label),
+        Markup('<line x1="0" y1="{0}" x2="100%" y2="{0}" class="axis"/>').format(high),
+        Markup('<svg y="{}" width="100%" height="{}" viewBox="0 0 1000 100" preserveAspectRatio="none">').format(
+            HEAD, high - HEAD
+        ),
     ]
     for nth, line in enumerate(shares):
-        points = " ".join(f"{at * step:.1f},{high - share / most * (high - 14):.1f}" for at, share in enumerate(line))
+        points = " ".join(f"{at * step:.1f},{100 - share / most * 98:.1f}" for at, share in enumerate(line))
         parts.append(Markup('<polyline class="line line{}" points="{}"/>').format(nth % 6, points))
-    for at, (name, *_) in enumerate(values):
-        if at % every == 0:
-            parts.append(Markup('<text x="{:.1f}" y="{}" class="word">{}</text>').format(at * step, HEIGHT - 4, name))
-    parts.append(Markup('<text x="{}" y="10" class="most">{:.1%}</text></svg>').format(WIDTH, most))
-    return Markup("\n").join(parts)
+    parts += [Markup("</svg>"), *_words(periods), _most(f"{most:.1%}")]
+    return Markup("\n").join([*parts, Markup("</svg>")])
 
 
-def calendar(days: dict[str, int], link: Callable[[str], str], label: str) -> Markup:
-    """A square a day of the last year that has one, darker where there is more; each is a link."""
-    import datetime as dt  # noqa: PLC0415 - the only chart that knows days
+def _shares(values: Sequence[tuple[str, int, Sequence[int]]], words: int) -> tuple[list[str], list[list[float]]]:
+    """All periods from the first to the last, and of each word its share in each of them."""
+    periods = [name for name, _ in filled([(name, total) for name, total, _ in values])]
+    held = {name: [0] * (words + 1) for name in periods}
+    for name, total, hits in values:
+        # Where a longer period is shown, its counts are those of its parts together.
+        at = held[name] if name in held else held[name[: len(periods[-1])]]
+        for nth, count in enumerate((total, *hits)):
+            at[nth] += count
+    counts = list(held.values())
+    return periods, [[each[nth] / (each[0] or 1) for each in counts] for nth in range(1, words + 1)]
 
-    if not days:
-        return Markup()
-    last = dt.date.fromisoformat(max(days))
+
+def filled(values: Sequence[tuple[str, int]]) -> list[tuple[str, int]]:
+    """Years, months or days with those between them that have no count; by a longer period where there are too many.
+
+    >>> filled([("2019", 1), ("2021", 2)])
+    [('2019', 1), ('2020', 0), ('2021', 2)]
+    >>> filled([("2019-11", 1), ("2020-01", 2)])
+    [('2019-11', 1), ('2019-12', 0), ('2020-01', 2)]
+    """
+    longest = max(len(name) for name, _ in values)
+    counted: dict[str, int] = {}
+    for size in (size for size in (10, 7, 4) if size <= longest):
+        counted = _cut(values, size)
+        exact = sorted(name for name in counted if len(name) == size)
+        between = list(_between(exact[0], exact[-1]))
+        if len(between) <= MOST:
+            # What is known to the year alone stands before its first month.
+            return [(name, counted.get(name, 0)) for name in sorted({*between, *counted})]
+    return sorted(counted.items())
+
+
+def _cut(values: Sequence[tuple[str, int]], size: int) -> dict[str, int]:
+    """Counts by periods of so many characters, or of fewer where no more is known."""
+    counted: dict[str, int] = {}
+    for name, count in values:
+        counted[name[:size]] = counted.get(name[:size], 0) + count
+    return counted
+
+
+def _between(first: str, last: str) -> Iterator[str]:
+    if len(first) == 4:
+        yield from (f"{year:04}" for year in range(int(first), int(last) + 1))
+    elif len(first) == 7:
+        months = [int(day[:4]) * 12 + int(day[5:]) - 1 for day in (first, last)]
+        yield from (f"{month // 12:04}-{month % 12 + 1:02}" for month in range(months[0], months[1] + 1))
+    else:
+        start, end = map(dt.date.fromisoformat, (first, last))
+        yield from (str(start + dt.timedelta(days=nth)) for nth in range(min((end - start).days, MOST) + 1))
+
+
+def calendar(
+    days: Mapping[str, int], runs: Mapping[str, str], link: Callable[[str], str], label: str, last: dt.date
+) -> Markup:
+    """A square a day of the year up to `last`, darker where there is more; each with a count is a link.
+
+    `runs` says how the runs of a day went: `good`, `bad` or `missed`, which the square's rim shows.
+    """
     first = last - dt.timedelta(days=364 + last.weekday())
-    most = max(days.values())
-    cell = 12
+    most = max(days.values(), default=1)
+    cell = 14
     parts = [
-        Markup('<svg class="calendar" role="group" viewBox="0 0 {} {}" aria-label="{}">').format(
-            53 * cell + 4, 7 * cell + 16, label
-        )
+        Markup(
+            '<svg class="calendar" role="group" width="{0}" height="{1}" viewBox="0 0 {0} {1}" aria-label="{2}">'
+        ).format(53 * cell + 2, 7 * cell + 20, label)
     ]
     for offset in range((last - first).days + 1):
         day = first + dt.timedelta(days=offset)
-        count = days.get(day.isoformat(), 0)
-        x, y = offset // 7 * cell, offset % 7 * cell
-        shade = 0 if not count else 1 + min(3, count * 4 // (most + 1))
-        square = Markup(
-            '<rect class="shade{}" x="{}" y="{}" width="10" height="10"><title>{}: {}</title></rect>'
-        ).format(shade, x, y, day.isoformat(), count)
-        parts.append(Markup('<a href="{}">{}</a>').format(link(day.isoformat()), square) if count else square)
+        name = day.isoformat()
+        parts.append(_square(name, offset, cell, days.get(name, 0), most, runs.get(name, ""), link))
         if day.day <= 7 and day.weekday() == 0:
-            parts.append(Markup('<text class="word" x="{}" y="{}">{}</text>').format(x, 7 * cell + 12, f"{day:%m}"))
-    parts.append(Markup("</svg>"))
-    return Markup("\n").join(parts)
+            x, y = offset // 7 * cell, 7 * cell + 13
+            words = f"{day:%Y-%m}" if day.month == 1 or offset < 35 else f"{day:%m}"
+            parts.append(Markup('<text x="{}" y="{}">{}</text>').format(x, y, words))
+    return Markup("\n").join([*parts, Markup("</svg>")])
 
 
-def plain(value: object) -> Markup:
-    """A value as text of a page."""
-    return escape(str(value))
+def _square(day: str, offset: int, cell: int, count: int, most: int, run: str, link: Callable[[str], str]) -> Markup:
+    shade = 0 if not count else 1 + min(3, count * 4 // (most + 1))
+    said = f"{day}: {count:,}" + (f" · {run}" if run else "")
+    x, y = offset // 7 * cell + 1, offset % 7 * cell + 1
+    square = Markup(
+        '<rect class="shade{} {}" x="{}" y="{}" width="11" height="11" rx="2"><title>{}</title></rect>'
+    ).format(shade, run, x, y, said)
+    return Markup('<a href="{}">{}</a>').format(link(day), square) if count else square
+
+
+def _words(names: Sequence[str]) -> Iterator[Markup]:
+    """The words of an axis, at the left ends of their bars."""
+    every = -(-len(names) // WORDS)
+    for nth, name in enumerate(names[::every]):
+        at = 100 * nth * every / len(names)
+        kind = "word odd" if nth % 2 else "word"
+        yield Markup('<text class="{}" x="{:.2f}%" y="{}">{}</text>').format(kind, at, HEIGHT - 5, name)
+
+
+def _most(said: str) -> Markup:
+    return Markup('<text x="100%" y="11" class="most">{}</text>').format(said)

@@ -21,7 +21,7 @@ MOST = 200
 
 def changes(asked: Asked) -> Response:
     """The latest changes, of all sites or of one."""
-    found = known.changes(asked.layout, since_of(asked), site=asked.text("site") or None)[:MOST]
+    found = known.page(asked.layout, since_of(asked), site=asked.text("site") or None, size=MOST).changes
     root = str(asked.request.base_url).rstrip("/")
     feed = ET.Element("feed", xmlns=_ATOM)
     _add(feed, "title", "cundang: changes")

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-import shutil
+import datetime as dt
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import asdict
 from typing import Any
 
+from archive.catalogue import ask, query
 from archive.catalogue import changes as known_changes
-from archive.catalogue import query
-from archive.catalogue.search import FACETS, ORDERS, PERIODS
+from archive.catalogue.build import CHINA
+from archive.catalogue.search import FACETS, ORDERS, PERIODS, Line, spots
 from archive.errors import DataError, UsageError
 from archive.ledger import read_ledger, read_missing
 from archive.text.document import Document
@@ -18,7 +19,8 @@ from archive.warc import reader
 from archive.web import cite, compare, placed, rewrite
 from archive.web.asked import Asked, NotHereError, Shown
 from archive.web.captures import nearest
-from archive.web.runs import runs
+from archive.web.keeping import keeping
+from archive.web.runs import days, overdue, runs
 
 # Facets that a first screen counts; the others stand behind a link.
 FIRST_FACETS = ("site", "place", "source", "flag", "kind", "script")
@@ -26,6 +28,27 @@ FIRST_FACETS = ("site", "place", "source", "flag", "kind", "script")
 PAGE, LAST_PAGE = 200, 100_000
 # Changes, missing addresses and captures that one page shows.
 ROWS = 200
+WHAT = ("", "new", "edited", "deleted", "back")
+# Lines of each list on the first page.
+HOME_ROWS = 8
+# What a person should look at, the gravest first.
+_GRAVITY = (
+    "unreadable",
+    "start_leads_nowhere",
+    "no_article",
+    "run",
+    "overdue",
+    "less",
+    "skipped_articles",
+    "gap",
+    "missing",
+)
+# The order of lines in context: by day as they come, or by the characters next to the word.
+_BY: Mapping[str, Callable[[Line], str] | None] = {
+    "day": None,
+    "left": lambda line: line.left[::-1],
+    "right": lambda line: line.right,
+}
 # The first day of the web; a list of changes without a day begins here.
 EVER = "19900101000000"
 
@@ -35,58 +58,69 @@ def home(asked: Asked) -> Shown:
     layout = asked.layout
     status = query.status(layout)
     last = max((one.last_capture or "" for one in status), default="")
-    newest = asked.house.searcher.find("", size=1)
+    newest = asked.house.searcher.find("", size=1, period="year")
     recent = latest_changes(asked, last)
-    disk = shutil.disk_usage(layout.root)
+    now = _now()
     data = {
         "sites": status,
         "documents": newest.documents,
         "undated": newest.undated,
         "copies": newest.copies,
         "last_capture": last or None,
-        "changes": recent,
-        "worries": list(_worries(asked)),
-        "runs": runs(layout, most=8),
-        "disk_free": disk.free,
-        "disk_total": disk.total,
-        "histogram": asked.house.searcher.find("", size=1, period="year").histogram,
+        "changes": recent.changes,
+        "changed": recent.counts,
+        "worries": list(_worries(asked, status, now)),
+        "keeping": keeping(layout, now),
+        "runs": runs(layout, most=HOME_ROWS),
+        "histogram": newest.histogram,
     }
     return Shown(template="home.html", data={"home": data}, rows=[asdict(one) for one in status])
 
 
-def latest_changes(asked: Asked, last: str) -> list[known_changes.Change]:
-    """The newest changes of the last month in which anything was captured."""
+def _now() -> dt.datetime:
+    return dt.datetime.now(dt.UTC)
+
+
+def latest_changes(asked: Asked, last: str) -> known_changes.Changed:
+    """The changes of the last month in which anything was captured, the latest of them."""
     if not last:
-        return []
-    year, month = int(last[:4]), int(last[5:7])
-    since = f"{year if month > 1 else year - 1}{month - 1 or 12:02}{last[8:10]}"
-    return known_changes.changes(asked.layout, since)[:12]
+        return known_changes.Changed(counts={}, changes=())
+    since = dt.datetime.fromisoformat(last).astimezone(dt.UTC) - dt.timedelta(days=30)
+    return known_changes.page(asked.layout, since.strftime("%Y%m%d%H%M%S"), size=HOME_ROWS)
 
 
-def _worries(asked: Asked) -> Iterator[dict[str, Any]]:
-    """What a person should look at, a line each: gaps of lists, missing addresses, runs that ended badly."""
-    for key in _keys(asked):
-        try:
-            ledger = read_ledger(asked.layout.ledger(key))
-            gone = Counter(one.reason for one in read_missing(asked.layout.missing(key)))
-        except DataError as error:
-            yield {"site": key, "what": "unreadable", "count": 1, "detail": str(error)}
-            continue
-        if gap := sum(account.gap for account in ledger.lists):
-            yield {"site": key, "what": "gap", "count": gap, "detail": ""}
-        for doubt in ledger.doubts:
-            yield {"site": key, "what": doubt.doubt, "count": doubt.count, "detail": doubt.detail}
-        if gone:
-            detail = ", ".join(f"{reason} {count}" for reason, count in gone.most_common(4))
-            yield {"site": key, "what": "missing", "count": gone.total(), "detail": detail}
-        last = next(iter(runs(asked.layout, key, 1)), None)
-        if last is not None and last.exit not in (0, None):
-            yield {"site": key, "what": "run", "count": last.exit or 0, "detail": last.ending}
+def _worries(asked: Asked, status: Sequence[query.SiteStatus], now: dt.datetime) -> Iterator[dict[str, Any]]:
+    """What a person should look at, a line each, the gravest kinds first."""
+    keys = sorted({one.site for one in status} | {path.stem for path in asked.layout.states()})
+    found = [worry for key in keys for worry in _worries_of(asked, key, now)]
+    yield from sorted(found, key=lambda worry: (_GRAVITY.index(worry["what"]), -worry["count"]))
 
 
-def _keys(asked: Asked) -> list[str]:
-    here = {one.site for one in query.status(asked.layout)}
-    return sorted(here | {path.stem for path in asked.layout.states()})
+def _worries_of(asked: Asked, key: str, now: dt.datetime) -> Iterator[dict[str, Any]]:
+    """Of a site: gaps of lists, missing addresses, runs that ended badly, brought little, or do not come."""
+    try:
+        ledger = read_ledger(asked.layout.ledger(key))
+        gone = Counter(one.reason for one in read_missing(asked.layout.missing(key)))
+    except DataError as error:
+        yield {"site": key, "what": "unreadable", "count": 1, "detail": str(error)}
+        return
+    if gap := sum(account.gap for account in ledger.lists):
+        yield {"site": key, "what": "gap", "count": gap, "detail": ""}
+    for doubt in ledger.doubts:
+        yield {"site": key, "what": doubt.doubt, "count": doubt.count, "detail": doubt.detail}
+    if gone:
+        detail = ", ".join(f"{reason} {count}" for reason, count in gone.most_common(4))
+        yield {"site": key, "what": "missing", "count": gone.total(), "detail": detail}
+    history = runs(asked.layout, key, 10)
+    if not history:
+        return
+    last = history[0]
+    if last.exit not in (0, None):
+        yield {"site": key, "what": "run", "count": last.exit or 0, "detail": last.ending}
+    elif last.less:
+        yield {"site": key, "what": "less", "count": last.pages, "detail": str(last.usual)}
+    if key in asked.house.sites and asked.house.sites[key].schedule and (late := overdue(history, now)) is not None:
+        yield {"site": key, "what": "overdue", "count": late.days, "detail": last.planned}
 
 
 def search(asked: Asked) -> Shown:
@@ -102,7 +136,13 @@ def search(asked: Asked) -> Shown:
         period=asked.choice("period", PERIODS, "year"),
         by=by,
     )
-    data = {"found": found, "by": by, "period": asked.choice("period", PERIODS, "year"), "more": more}
+    data = {
+        "found": found,
+        "parts": ask.parts_of(ask.parse(found.query)) if found.query.strip() else [],
+        "by": by,
+        "period": asked.choice("period", PERIODS, "year"),
+        "more": more,
+    }
     rows = [
         {name: value for name, value in asdict(hit).items() if name != "snippet"}
         | {"snippet": "".join(piece for piece, _ in hit.snippet)}
@@ -114,8 +154,11 @@ def search(asked: Asked) -> Shown:
 def concordance(asked: Asked) -> Shown:
     """A word in its contexts."""
     most = asked.number("most", 200, 1000)
+    order = asked.choice("sort", tuple(_BY), "day")
     lines, hits = asked.house.searcher.concordance(asked.text("q"), most=most)
-    data = {"query": asked.text("q"), "lines": lines, "hits": hits, "read": min(hits, most)}
+    if (by := _BY[order]) is not None:
+        lines.sort(key=by)
+    data = {"query": asked.text("q"), "sort": order, "lines": lines, "hits": hits, "read": min(hits, most)}
     return Shown(template="concordance.html", data=data, rows=[asdict(line) for line in lines])
 
 
@@ -145,30 +188,28 @@ def since_of(asked: Asked) -> str:
 
 def changed(asked: Asked) -> Shown:
     """New articles, edits, deletions and what came back, over all sites or of one."""
-    what = asked.text("what")
-    found = known_changes.changes(asked.layout, since_of(asked), site=asked.text("site") or None)
-    counts = Counter(change.what for change in found)
-    chosen = [change for change in found if not what or change.what == what]
+    what = asked.choice("what", WHAT, "")
     page = asked.number("page", 1, LAST_PAGE)
-    shown = chosen[(page - 1) * ROWS : page * ROWS]
+    found = known_changes.page(
+        asked.layout, since_of(asked), site=asked.text("site") or None, what=what, size=ROWS, number=page
+    )
     data = {
-        "changes": [{**asdict(change), "marked": compare.lines(change.lines)} for change in shown],
-        "counts": dict(counts),
-        "total": len(chosen),
+        "changes": [{**asdict(change), "marked": compare.lines(change.lines)} for change in found.changes],
+        "counts": found.counts,
+        "total": sum(count for name, count in found.counts.items() if what in ("", name)),
         "page": page,
         "size": ROWS,
         "since": asked.text("since"),
         "what": what,
     }
-    return Shown(template="changes.html", data=data, rows=[asdict(change) for change in shown])
+    return Shown(template="changes.html", data=data, rows=[asdict(change) for change in found.changes])
 
 
 def sites(asked: Asked) -> Shown:
     """What there is of each site."""
-    rows = []
+    rows: list[dict[str, Any]] = []
     for one in query.status(asked.layout):
         file = asked.house.sites.get(one.site)
-        gap = sum(account.gap for account in read_ledger(asked.layout.ledger(one.site)).lists)
         rows.append(
             {
                 "site": one.site,
@@ -179,10 +220,13 @@ def sites(asked: Asked) -> Shown:
                 "last_capture": one.last_capture,
                 "skips": sum(one.skips.values()),
                 "missing": sum(1 for _ in read_missing(asked.layout.missing(one.site))),
-                "gap": gap,
+                "gap": sum(account.gap for account in read_ledger(asked.layout.ledger(one.site)).lists),
+                "schedule": file.schedule if file else None,
+                "last_run": next(iter(runs(asked.layout, one.site, 1)), None),
             }
         )
-    return Shown(template="sites.html", data={"rows": rows}, rows=rows)
+    flat = [{**row, "last_run": row["last_run"].ending if row["last_run"] else None} for row in rows]
+    return Shown(template="sites.html", data={"rows": rows}, rows=flat)
 
 
 def site(asked: Asked) -> Shown:
@@ -192,18 +236,21 @@ def site(asked: Asked) -> Shown:
     if status is None and key not in asked.house.sites:
         raise NotHereError(f"This archive has no site {key!r}; see the list of sites.")
     found = asked.house.searcher.find(f'site:"{key}"', size=1, period="month")
-    history = runs(asked.layout, key, 30)
+    history = runs(asked.layout, key, 400)
+    captured = query.captures_by_day(asked.layout, key)
     data = {
         "key": key,
         "file": asked.house.sites.get(key),
         "status": status,
-        "captures_by_day": query.captures_by_day(asked.layout, key),
+        "captures_by_day": captured,
+        "runs_by_day": days(history),
+        "today": dt.date.fromisoformat(max([*captured, _now().astimezone(CHINA).date().isoformat()])),
         "articles_by_month": found.histogram,
         "undated": found.undated,
         "total": found.total,
         "ledger": read_ledger(asked.layout.ledger(key)),
         "missing_by_reason": Counter(one.reason for one in read_missing(asked.layout.missing(key))).most_common(),
-        "runs": history,
+        "runs": history[:30],
     }
     return Shown(template="site.html", data=data, rows=[asdict(run) for run in history])
 
@@ -211,10 +258,20 @@ def site(asked: Asked) -> Shown:
 def missing(asked: Asked) -> Shown:
     """The addresses of a site that are not captured, and why."""
     key, reason = asked.text("key"), asked.text("reason")
-    every = [one for one in read_missing(asked.layout.missing(key)) if not reason or one.reason == reason]
+    every = list(read_missing(asked.layout.missing(key)))
+    counts = Counter(one.reason for one in every)
+    chosen = [one for one in every if not reason or one.reason == reason]
     page = asked.number("page", 1, LAST_PAGE)
-    rows = [asdict(one) for one in every[(page - 1) * ROWS : page * ROWS]]
-    data = {"key": key, "reason": reason, "rows": rows, "total": len(every), "page": page, "size": ROWS}
+    rows = [asdict(one) for one in chosen[(page - 1) * ROWS : page * ROWS]]
+    data = {
+        "key": key,
+        "reason": reason,
+        "reasons": counts.most_common(),
+        "rows": rows,
+        "total": len(chosen),
+        "page": page,
+        "size": ROWS,
+    }
     return Shown(template="missing.html", data=data, rows=rows)
 
 
@@ -236,8 +293,7 @@ def document(asked: Asked) -> Shown:
     item = found_document(asked)
     capture = query.capture_of(asked.layout, item.id)
     captures = query.captures(asked.layout, item.url) if not item.url.startswith("file:") else []
-    stamps = [one.stamp for one in captures]
-    own = capture.stamp if capture else ""
+    at = next((nth for nth, one in enumerate(captures) if capture and one.id == capture.id), None)
     options = asked.text("show").split(",")
     data = {
         "document": item,
@@ -245,18 +301,42 @@ def document(asked: Asked) -> Shown:
         "first_of": query.first_of(asked.layout, item.id),
         "copies": query.copies_of(asked.layout, item.id),
         "captures": captures,
-        "previous": max((one for one in stamps if one < own), default=None),
-        "next": min((one for one in stamps if one > own), default=None),
+        "previous": captures[at - 1] if at else None,
+        "next": captures[at + 1] if at is not None and at + 1 < len(captures) else None,
         "versions": len([one for one in query.versions(asked.layout, item.url) if one.what == "document"]),
+        "kept": _kept(asked, item),
         "citation": cite.text(item, capture),
         "proof": cite.proof(item, capture),
     }
+    words = ask.words_of(ask.parse(asked.text("q")))
     shown = {
         "options": options,
-        "lines": _lines(asked, item, options),
-        "evidence": _evidence(item.evidence),
+        "lines": [line | {"pieces": marked(line["text"], words)} for line in _lines(asked, item, options)],
+        "evidence": _evidence(item),
     }
     return Shown(template="document.html", data=data | {"shown": shown})
+
+
+def _kept(asked: Asked, item: Document) -> list[str]:
+    """The addresses of an article's files that the archive has."""
+    urls = [url for url, _ in item.attachments]
+    lost = set(query.without_capture(asked.layout, urls))
+    return [url for url in urls if url not in lost]
+
+
+def marked(text: str, words: Sequence[str]) -> list[tuple[str, bool]]:
+    """A text in pieces, each with whether it is a word of the query.
+
+    >>> marked("一二三", ["二"])
+    [('一', False), ('二', True), ('三', False)]
+    """
+    pieces: list[tuple[str, bool]] = []
+    at = 0
+    for first, last in spots(text, words) if words else ():
+        if first >= at:
+            pieces += [(text[at:first], False), (text[first:last], True)]
+            at = last
+    return [piece for piece in (*pieces, (text[at:], False)) if piece[0]]
 
 
 def _lines(asked: Asked, item: Document, options: Sequence[str]) -> list[dict[str, str]]:
@@ -272,9 +352,10 @@ def _lines(asked: Asked, item: Document, options: Sequence[str]) -> list[dict[st
     return placed.in_order(paragraphs, item.removed, record.body, record.header("Content-Type"))
 
 
-def _evidence(pairs: Sequence[tuple[str, str]]) -> Mapping[str, list[str]]:
-    found: dict[str, list[str]] = {}
-    for of, words in pairs:
+def _evidence(item: Document) -> Mapping[str, list[str]]:
+    """By field or flag the rules and words that it rests on."""
+    found: dict[str, list[str]] = {"published": [item.published_evidence]} if item.published_evidence else {}
+    for of, words in item.evidence:
         found.setdefault(of, []).append(words)
     return found
 

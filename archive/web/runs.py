@@ -2,20 +2,44 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import sqlite3
+import statistics
+from collections.abc import Iterable, Mapping, Sequence
 from contextlib import closing
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from itertools import pairwise
+from typing import Literal
 
+from archive.catalogue.build import CHINA
 from archive.layout import Layout
+
+# Runs before one whose median is the usual, and of which so many at least must have ended well.
+BEFORE, ENOUGH = 10, 3
+# Below this share of the usual a run is marked, as `schedule` alerts.
+SHARE = 0.5
+_SQL = """SELECT site, planned, missed, first_missed, began, ended, exit, ending, pages, articles, documents, bytes
+          FROM run WHERE ?1 IS NULL OR site = ?1 ORDER BY planned DESC, number DESC LIMIT ?2"""
+
+# How a day went, the worst first: planned and never begun; begun and not well; well.
+Day = Literal["missed", "bad", "good"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Run:
-    """One run; times are UTC, ISO 8601; `exit` is None while it goes on, and where nobody saw it end."""
+    """One run; times are UTC, ISO 8601.
+
+    Attributes:
+        planned: the time of the schedule; `missed` times before it passed unused, the first of them `first_missed`.
+        exit: None while it goes on, and where nobody saw it end.
+        usual: the median of the pages of the runs before it that ended well; None: there are too few.
+        less: it ended well, with less than half of that.
+    """
 
     site: str
     planned: str
     missed: int
+    first_missed: str | None
     began: str
     ended: str | None
     exit: int | None
@@ -24,17 +48,65 @@ class Run:
     articles: int
     documents: int
     bytes: int
+    usual: int | None = None
+    less: bool = False
 
 
 def runs(layout: Layout, site: str | None = None, most: int = 50) -> list[Run]:
     """The latest runs, of one site or of all; none where no schedule ever ran, or the history cannot be read."""
     if not layout.runs.exists():
         return []
-    sql = """SELECT site, planned, missed, began, ended, exit, ending, pages, articles, documents, bytes FROM run
-             WHERE ?1 IS NULL OR site = ?1 ORDER BY began DESC LIMIT ?2"""
+    names = _SQL.partition("SELECT ")[2].partition("FROM")[0].replace(",", " ").split()
     try:
         with closing(sqlite3.connect(f"{layout.runs.resolve().as_uri()}?mode=ro", uri=True, timeout=5)) as db:
-            names = Run.__slots__
-            return [Run(**dict(zip(names, row, strict=True))) for row in db.execute(sql, (site, most))]
+            rows = [Run(**dict(zip(names, row, strict=True))) for row in db.execute(_SQL, (site, most + BEFORE))]
     except sqlite3.Error:
         return []
+    return (_compared(rows) if site is not None else rows)[:most]
+
+
+def _compared(rows: Sequence[Run]) -> list[Run]:
+    """Runs of one site, latest first, each with what is usual."""
+    found = []
+    for nth, run in enumerate(rows):
+        before = [one.pages for one in rows[nth + 1 : nth + 1 + BEFORE] if one.exit == 0]
+        usual = round(statistics.median(before)) if len(before) >= ENOUGH else None
+        less = usual is not None and run.exit == 0 and run.pages < SHARE * usual
+        found.append(replace(run, usual=usual, less=less))
+    return found
+
+
+def days(rows: Iterable[Run]) -> Mapping[str, Day]:
+    """How each day (Asia/Shanghai) went on which a run was planned.
+
+    Missed times lie at equal distances between the first of them and the run that came at last.
+    """
+    found: dict[str, Day] = {}
+    for run in rows:
+        at = dt.datetime.fromisoformat(run.planned)
+        how: Day = "good" if run.exit in (0, None) else "bad"
+        _worse(found, at, how)
+        if run.missed and run.first_missed:
+            first = dt.datetime.fromisoformat(run.first_missed)
+            step = (at - first) / run.missed
+            # Of a schedule by the minute no more than its days are told.
+            for nth in range(0, run.missed, max(run.missed // 400, 1)):
+                _worse(found, first + nth * step, "missed")
+    return found
+
+
+def _worse(found: dict[str, Day], at: dt.datetime, how: Day) -> None:
+    order = ("missed", "bad", "good")
+    day = at.astimezone(CHINA).date().isoformat()
+    known = found.get(day, "good")
+    found[day] = min(known, how, key=order.index)
+
+
+def overdue(rows: Sequence[Run], now: dt.datetime) -> dt.timedelta | None:
+    """How long ago the last run of a site was planned, where that is longer than three times what is usual."""
+    times = [dt.datetime.fromisoformat(run.planned) for run in rows]
+    if len(times) < ENOUGH:
+        return None
+    usual = statistics.median((after - before).total_seconds() for after, before in pairwise(times))
+    since = now - times[0]
+    return since if since.total_seconds() > max(3 * usual, 86400) else None

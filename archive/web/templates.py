@@ -2,19 +2,25 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import tomllib
 from collections.abc import Mapping
 from importlib import resources
 from typing import Any
 
 from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescape
+from markupsafe import Markup
 
+from archive.catalogue.build import CHINA
 from archive.web import charts, replay
 from archive.web.asked import Asked, House, Shown
 
-_LABELS: Mapping[str, list[str]] = tomllib.loads(
+_SAID: Mapping[str, Mapping[str, list[str]]] = tomllib.loads(
     resources.files("archive.web").joinpath("labels.toml").read_text(encoding="utf-8")
-)["labels"]
+)
+_LABELS = _SAID["labels"]
+# The values of a facet that have a meaning in words, and where that stands.
+_CODES = {"flag": "flags", "kind": "kinds", "script": "scripts"}
 LANGUAGES = ("zh", "en")
 
 
@@ -31,7 +37,7 @@ class Look:
             trim_blocks=True,
             lstrip_blocks=True,
         )
-        self._templates.filters |= {"number": lambda value: f"{value:,}", "stamp": stamp, "size": size}
+        self._templates.filters |= {"number": lambda value: f"{value:,}", "size": size, "moment": moment, "day": day}
 
     def page(self, asked: Asked, shown: Shown) -> str:
         """A view as a page."""
@@ -40,34 +46,65 @@ class Look:
         def label(name: str) -> str:
             return _LABELS[name][language] if name in _LABELS else name
 
+        def code(kind: str, value: str) -> str:
+            """What a code of the data means, in words; the code itself where that is not known."""
+            return _SAID[kind][value][language] if value in _SAID[kind] else value
+
+        def name_of(site: str) -> str:
+            return self.house.sites[site].name if site in self.house.sites else site
+
+        def facet_value(facet: str, value: str) -> str:
+            return name_of(value) if facet == "site" else code(_CODES[facet], value) if facet in _CODES else value
+
         def chart(values: Any, by: str = "published", within: str | None = None) -> Any:
             base = asked.text("q") if within is None else within
             return charts.bars(values, lambda at: asked.link("/search", q=f"{base} {by}:{at}".strip()), label(by))
 
         context: dict[str, Any] = {
             "chart": chart,
+            "code": code,
+            "name_of": name_of,
+            "facet_value": facet_value,
             "day_link": lambda key: lambda day: asked.link("/search", q=f"site:{key} captured:{day}"),
             "quoted": lambda value: f'"{value}"'.replace("*", "") if not str(value).isalnum() else value,
-            "replayed": lambda moment, url: replay.address("page", moment, url),
+            "replayed": lambda what, stamp, url: self.house.replay + replay.address(what, stamp, url),
             "asked": asked,
             "t": label,
             "lang": asked.language,
             "link": asked.link,
             "here": asked.here,
+            "twin": asked.twin,
             "charts": charts,
             "sites": self.house.sites,
-            "replay": self.house.replay,
         }
         return self._templates.get_template(shown.template).render(context | dict(shown.data))
 
 
-def stamp(value: str) -> str:
-    """A stamp of an index as a person reads it, in UTC.
+def moment(value: str | dt.datetime | None, *, seconds: bool = False) -> Markup | str:
+    """A moment as a person reads it, in Asia/Shanghai: the stamp of an index, ISO 8601, or a time; a dash for none.
 
-    >>> stamp("20260102030405")
-    '2026-01-02 03:04 UTC'
+    >>> moment("20260102030405")
+    Markup('<time datetime="2026-01-02T11:04:05+08:00">2026-01-02 11:04</time>')
     """
-    return f"{value[:4]}-{value[4:6]}-{value[6:8]} {value[8:10]}:{value[10:12]} UTC" if len(value) == 14 else value
+    if not value:
+        return "–"
+    if isinstance(value, str):
+        try:
+            value = dt.datetime.fromisoformat(f"{value[:8]}T{value[8:]}" if value.isdecimal() else value)
+        except ValueError:
+            return str(value)
+    here = (value if value.tzinfo else value.replace(tzinfo=dt.UTC)).astimezone(CHINA)
+    words = here.strftime("%Y-%m-%d %H:%M:%S" if seconds else "%Y-%m-%d %H:%M")
+    return Markup('<time datetime="{}">{}</time>').format(here.isoformat(timespec="seconds"), words)
+
+
+def day(value: str | None) -> str:
+    """What a page states of its day, without the time zone, which is China's.
+
+    >>> day("2020-02-19T17:07+08:00"), day("2020-02")
+    ('2020-02-19 17:07', '2020-02')
+    """
+    return (value or "")[:16].replace("T", " ")
 
 
 def size(value: int) -> str:

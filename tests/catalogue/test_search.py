@@ -151,14 +151,20 @@ def test_frequency_states_the_word_and_all_documents(few: Searcher) -> None:
 
 
 def test_no_hit_says_what_would_hit(few: Searcher) -> None:
-    assert few.find("民族 侨务 会议").notes == (
+    assert tuple(map(str, few.find("民族 侨务 会议").notes)) == (
         '"民族" alone finds 1 documents.',
         '"侨务" alone finds 2 documents.',
         '"会议" alone finds 3 documents.',
         'Without "民族": 1 documents.',
         'Without "侨务": 1 documents.',
     )
-    assert few.find("flag:mojibaek").notes == ("No document has flag:\"mojibaek\"; did you mean 'mojibake'?",)
+    (near,) = few.find("flag:mojibaek").notes
+    assert str(near) == "No document has flag:\"mojibaek\"; did you mean 'mojibake'?"
+    assert near.query == 'flag:"mojibake"'
+    assert [note.query for note in few.find("民族 侨务 会议").notes if note.what == "without"] == [
+        '"侨务" AND "会议"',
+        '"民族" AND "会议"',
+    ]
 
 
 def test_the_concordance_shows_each_place(few: Searcher) -> None:

@@ -29,7 +29,17 @@ QUIET = (
     "--no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking "
     "--disable-component-update --disable-sync"
 )
-VIEWS = ("/", "/search?q=统战", "/frequency?words=统战", "/changes", "/sites", "/site/a", "/help")
+VIEWS = (
+    "/",
+    "/search?q=统战",
+    "/search?q=统战 site:b",
+    "/concordance?q=统战",
+    "/frequency?words=统战",
+    "/changes",
+    "/sites",
+    "/site/a",
+    "/help",
+)
 
 
 class Canary:
