@@ -10,10 +10,10 @@ from typing import Any
 
 from archive.catalogue import ask, query
 from archive.catalogue import changes as known_changes
-from archive.catalogue.build import CHINA
 from archive.catalogue.search import FACETS, ORDERS, PERIODS, Line, spots
 from archive.errors import DataError, UsageError
 from archive.ledger import read_ledger, read_missing
+from archive.site import CHINA
 from archive.text.document import Document
 from archive.warc import reader
 from archive.web import cite, compare, placed, rewrite

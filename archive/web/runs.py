@@ -11,8 +11,8 @@ from dataclasses import dataclass, replace
 from itertools import pairwise
 from typing import Literal
 
-from archive.catalogue.build import CHINA
 from archive.layout import Layout
+from archive.site import CHINA
 
 # Runs before one whose median is the usual, and of which so many at least must have ended well.
 BEFORE, ENOUGH = 10, 3

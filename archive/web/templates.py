@@ -11,7 +11,7 @@ from typing import Any
 from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescape
 from markupsafe import Markup
 
-from archive.catalogue.build import CHINA
+from archive.site import CHINA
 from archive.web import charts, replay
 from archive.web.asked import Asked, House, Shown
 
