@@ -30,12 +30,13 @@ import trafilatura
 
 from archive.layout import Layout
 from archive.site import Site, by_host, host_of, load, load_file
-from archive.text import blocks, box, extract, fields, lines
-from archive.text.blocks import outline
+from archive.text import box, extract, fields, lines
+from archive.text import outline as outlines
 from archive.text.clean import clean
 from archive.text.decode import decode
 from archive.text.document import Document
 from archive.text.markup import tokens
+from archive.text.outline import outline
 from archive.text.page import page_of
 from archive.warc import reader
 from archive.warc.capture import Capture, Place
@@ -176,7 +177,7 @@ def combined(folder: Path, port: int) -> Path:
 
 def forget() -> None:
     """Empty the memory of lines and names: the next page is met for the first time, as on a site never seen."""
-    for module in (blocks, fields, lines):
+    for module in (outlines, fields, lines):
         for remembered in vars(module).values():
             # Tables that are made once have no size.
             if callable(getattr(remembered, "cache_clear", None)) and remembered.cache_parameters()["maxsize"]:

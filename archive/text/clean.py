@@ -368,8 +368,7 @@ def _read_page_head(draft: Draft) -> None:
         if again := _title_again(draft, index):
             for number in range(index, index + again):
                 draft.take(number, "title")
-        elif fields.is_dateline(line.read) and _stands_above(draft, index):
-            words = line.spaced or line.read
+        elif fields.is_dateline(words := line.spaced or line.read) and _stands_above(draft, index):
             draft.byline.take(fields.byline(words), "dateline", words)
             draft.byline.take(fields.unlabelled(words), "name", words)
             draft.take(index, "dateline")
@@ -387,7 +386,7 @@ def _read_page_head(draft: Draft) -> None:
 
 def _stands_above(draft: Draft, index: int) -> bool:
     """Whether a line that reads like a dateline is one by its place: a day below the text signs it."""
-    line = draft.lines[index].read
+    line = draft.lines[index].spaced or draft.lines[index].read
     if fields.byline(line) or fields.is_name(fields.unlabelled(line).source or ""):
         return True
     if _is_signed(draft, index):
@@ -721,7 +720,9 @@ def _statements(
     metas: Sequence[tuple[str, str]],
 ) -> list[dates.Dated]:
     """What is said about the date: under the title, over it and below the article, by templates and addresses."""
-    inside = [line.read for line, fate in zip(draft.lines, draft.fate, strict=True) if fate == "dateline"]
+    inside = [
+        line.spaced or line.read for line, fate in zip(draft.lines, draft.fate, strict=True) if fate == "dateline"
+    ]
     under, over, after = around
     labelled, _ = dates.from_lines(list(dict.fromkeys([*over, *under, *inside])))
     _, bare = dates.from_lines(list(dict.fromkeys([*under, *inside])))

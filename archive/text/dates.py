@@ -39,6 +39,7 @@ _YEARS = re.compile(r"[12][09]\d\d|民[国國]|年\s?[一二三四五六七八�
 _DIGITS = re.compile(r"\d|民[国國]|年\s?[一二三四五六七八九十]")
 _HAN_DIGITS = str.maketrans("〇零○一二三四五六七八九", "000123456789")
 _MONTHS = "janfebmaraprmayjunjulaugsepoctnovdec"
+_PIECE = re.compile(r"[\d年月日./-]{1,8}")
 _SENTENCE = re.compile(r"[。!?;]")
 _WEEKDAY = re.compile(r"\A[\s,(\[]*+(?:星期|周|週|礼拜)[一二三四五六日天][\s)\]]*")
 _BEGINS = r"[\dA-Z〇零○一二三四五六七八九中民]"
@@ -239,10 +240,7 @@ def from_lines(lines: Sequence[str]) -> tuple[list[Dated], list[Dated]]:
     bare: list[Dated] = []
     narrowed = [narrow(line) for line in lines]
     for line, following in zip_longest(narrowed, narrowed[1:], fillvalue=""):
-        words = line
-        if following and len(following) <= 30 and (alone := rules().alone.fullmatch(line)):
-            # The label stands in a box of its own.
-            words = f"{alone['label']}:{following}"
+        words = _joined(line, following)
         found = list(_labelled(words)) if len(words) <= 2 * LINE else []
         labelled += found
         if not found and len(words) <= LINE and (dated := _bare(words)):
@@ -252,6 +250,13 @@ def from_lines(lines: Sequence[str]) -> tuple[list[Dated], list[Dated]]:
     # A day with its weekday and nothing else may be the page's clock.
     bare.sort(key=lambda dated: dated.rule == "weekday")
     return [dated for rank, dated in labelled if rank < CHANGED], [*bare, *updated]
+
+
+def _joined(line: str, following: str) -> str:
+    """A line with the one that follows where a label, a day, a month or a year stands in a box of its own."""
+    if following and len(following) <= 30 and (alone := rules().alone.fullmatch(line)):
+        return f"{alone['label']}:{following}"
+    return f"{line} {following}" if _PIECE.fullmatch(line) and _PIECE.fullmatch(following) else line
 
 
 def _labelled(words: str) -> Iterator[tuple[int, Dated]]:
@@ -306,7 +311,9 @@ def signed(lines: Sequence[str]) -> list[Dated]:
     found = []
     for line in map(narrow, lines):
         words = line.strip("()[]").replace(" ", "")
-        whole = (value for value, match in _found(words, loose=False) if match[0] == words)
+        whole = (
+            value for value, match in _found(words, loose=False) if match[0] == words or _is_clock(words, value, match)
+        )
         if value := next(whole, None):
             found.append(Dated(value=value, rule="signed", words=line))
     return found[-1:]

@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 
 from archive.site import host_of
 from archive.text import chinese
-from archive.text.blocks import Outline
+from archive.text.outline import Outline
 
 # Words that copies put in the place of others, so that filters do not find them, and Latin letters in a cipher of rare
 # characters, as 鲍罢贵 for UTF.

@@ -21,10 +21,11 @@ from lxml.etree import SubElement
 from lxml.html import HtmlElement, HTMLParser
 from trafilatura.settings import use_config
 
-from archive.text.blocks import Block, Box, Outline, fold
+from archive.text.blocks import Block, fold
 from archive.text.box import Area
 from archive.text.fields import is_caption, is_dateline
 from archive.text.lines import furniture_id, narrow
+from archive.text.outline import Box, Outline
 
 # A run of blocks: its first, the one after its last, and the sum of its votes.
 Region: TypeAlias = tuple[int, int, float]

@@ -14,9 +14,10 @@ from lxml.html import HtmlElement
 
 from archive.site import Reading
 from archive.text import chinese, fields
-from archive.text.blocks import MARK, Block, Outline, fold, outline
+from archive.text.blocks import Block, fold
 from archive.text.decode import parse
 from archive.text.lines import narrow_lines
+from archive.text.outline import MARK, Outline, outline
 from archive.text.scripts import written
 
 _WRITTEN = re.compile(r'"author"\s*+:\s*+\[?\s*+\{[^{}]{0,200}?"name"\s*:\s*"(?P<name>[^"]{2,40})"')

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from urllib.parse import quote, unquote, urljoin
 
-from archive.text.blocks import Outline
+from archive.text.outline import Outline
 
 # t20200219_1_2.html, show-12-345-2.html (the last of three numbers), view.php?aid=7&page=2. Two digits: no article that
 # people read has a hundred pages, and ids are longer.
@@ -29,7 +29,7 @@ def part(url: str, page: Outline) -> tuple[str | None, int | None]:
 
     Names alone do not tell parts from articles: the page has to lead to another part.
 
-    >>> from archive.text.blocks import outline
+    >>> from archive.text.outline import outline
     >>> part("http://h/show.php?id=7&page=2", outline("<p><a href='?id=7'>1</a> 2</p>"))
     ('http://h/show.php?id=7', 2)
     >>> part("http://h/12_3.html", outline("<p><a href='12_2.html'>上一篇</a></p>"))

@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from archive.text.blocks import outline
 from archive.text.decode import decode, parse
+from archive.text.outline import outline
 
 TEXT = "统战部召开会议，部署镕喆堃疫情防控工作。"
 HANT = "統戰部召開會議，部署疫情防控工作，為當前第一要務。"

@@ -4,9 +4,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from archive.text.blocks import Outline, outline
 from archive.text.decode import parse
 from archive.text.markup import attributes
+from archive.text.outline import Outline, outline
 
 # Elements that pages nest; those whose content is characters, and those that nobody sees, have tests of their own.
 NESTED = [

@@ -57,6 +57,16 @@ def fields(info: str = DATELINE, lead: str = "", end: str = "", after: str = "")
         ("成文时间：2023-03-01　公布时间：2023-03-08", None, None, None),
         ("来源：青河网　作者：周敏/文 何晓东/图　2023-03-08", "青河网", "周敏", None),
         ("2023-03-08 10:11　青河日报记者 周敏", "青河日报", "周敏", None),
+        (("<table><tr><td>日期</td><td>2023-03-08</td><td>来源</td><td>市侨联</td></tr><tr><td>作者</td><td>周敏</td>"
+         "<td>浏览次数</td><td>33</td></tr></table>"), "市侨联", "周敏", None),
+        ("<p>2023-03-08 10:11</p><p>青河報／ 記者<a href=/w>周敏</a>／台北即時報導</p>", "青河报", "周敏", None),
+        ("<p>2023-03-08 10:11</p><p>周敏 何晓东 / 台南報導</p>", None, "周敏 何晓东", None),
+        ("<p>2023-03-08 10:11</p><p>娱乐中心／周敏报导</p>", None, "周敏", None),
+        ("<p>2023-03-08 10:11</p><p>国际中心／综合报导</p>", None, None, None),
+        ("<p>撰文：周敏</p><p>出版：2023-03-08 10:11　更新：2023-03-09 10:11</p>", None, "周敏", None),
+        ("<p>2023-03-08</p><p>本报实习生 周敏</p><p>本报记者 何晓东</p>", None, "周敏 何晓东", None),
+        ("2023-03-08　作者：文静怡", None, "文静怡", None),
+        ("2023-03-08　作者：傅雷鸣", None, "傅雷鸣", None),
     ],
 )  # fmt: skip
 def test_a_dateline_names_its_people(info: str, source: str | None, author: str | None, editor: str | None) -> None:
@@ -71,6 +81,8 @@ def test_a_dateline_names_its_people(info: str, source: str | None, author: str 
         ("新华社北京3月6日电（记者周敏、实习生何晓东）", "周敏 何晓东"),
         ("〔记者周敏／青河报道〕", "周敏"),
         ("（中央社记者何晓东台北8日电）", "何晓东"),
+        ("【青河报讯】记者何晓东报道：", "何晓东"),
+        ("本报讯（记者 文静）", "文静"),
         ("青河融媒讯（记者 周敏 摄影 何晓东）", "周敏"),
         ("青河日报首席记者 周敏报道：", "周敏"),
         ("记者何晓东报道 ", "何晓东"),
@@ -110,8 +122,9 @@ def test_brackets_at_the_end_name_who_wrote_it(end: str, author: str | None) -> 
     assert fields(end=end)[1] == author
 
 
-def test_brackets_at_the_end_may_name_the_editor() -> None:
-    assert fields(end="（责任编辑：李思远）")[1:3] == (None, "李思远")
+@pytest.mark.parametrize("behind", ["", "1120308"])
+def test_brackets_at_the_end_may_name_the_editor(behind: str) -> None:
+    assert fields(end=f"（责任编辑：李思远）{behind}")[1:3] == (None, "李思远")
 
 
 @pytest.mark.parametrize(
@@ -124,6 +137,9 @@ def test_brackets_at_the_end_may_name_the_editor() -> None:
         ("责任编辑：李 思 远", None, "李思远", None),
         ("图文：周敏", "周敏", None, None),
         ("采写：青河日报见习记者 周敏", "周敏", None, None),
+        ("青河晚报/青河新闻记者 周敏 通讯员 何晓东", "周敏 何晓东", None, None),
+        ("撰文：周敏</p><p>摄影：王立新</p><p>通讯员：何晓东", "周敏 何晓东", None, None),
+        ("■该作者文章", None, None, None),
         ("青河报·青河网记者 周敏 来源：青河网", "周敏", None, None),
         ("供稿单位：市侨联 审核：王立新", None, None, "市侨联"),
         ("供稿单位：统战部　撰稿：周敏　摄影：王立新　编辑：李思远　审核：何晓东", "周敏", "李思远", "统战部"),

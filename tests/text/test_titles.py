@@ -56,6 +56,20 @@ def test_a_line_without_any_look_over_the_dateline_is_the_title_where_nothing_el
     assert read(PAGE.format(head="盟员医生下乡义诊", heading="", prose=signed)).title == "盟员医生下乡义诊"
 
 
+def test_a_day_over_a_heading_is_a_dateline_too() -> None:
+    page = PAGE.replace(
+        "<div>{heading}<p>发布时间：2023-03-08　来源：青河日报</p>", "<div><b>08</b> <i>2023-03</i></div>{heading}<div>"
+    )
+    document = read(page.format(head="青河统一战线", heading="<h4>春之歌</h4>", prose=PROSE))
+    assert (document.title, document.published) == ("春之歌", "2023-03-08")
+
+
+def test_the_office_that_signs_is_no_title() -> None:
+    page = PAGE.replace("民盟青河市委</p></div></body>", "青河市民政局</p></div></body>")
+    signed = PROSE + "<p>青河市民政局</p><p>2023年3月8日</p>"
+    assert read(page.format(head="讣告_青河市民政局", heading="<h1>讣告</h1>", prose=signed)).title == "讣告"
+
+
 @pytest.mark.parametrize(
     "again", ["<p>盟员医生下乡义诊</p>", "<p>盟员医生</p><p>下乡义诊</p>", "<p>盟员医生下乡义诊（3）</p>"]
 )

@@ -51,7 +51,7 @@ _NO_COLUMN = frozenset(
 
 
 # Who answers for a site, at the foot of its pages.
-_OWNER = re.compile(r"(?:版权所有|主办单位?|承办单位?|[Cc]opyright|©)[\s:\d©(c)-]{0,12}(?P<name>[一-鿿]{2,20})")
+_OWNER = re.compile(r"(?:版权所有|主办(?:单位)?|承办(?:单位)?|[Cc]opyright|©)[\s:\d©(c)-]{0,12}(?P<name>[一-鿿]{2,20})")
 # A link of so many characters above an article leads to a column.
 COLUMN = 8
 

@@ -20,6 +20,7 @@ from archive.text.fields.people import (
     in_last_brackets,
     is_office,
     is_person,
+    is_report,
     last_author,
     people,
     reporters,
@@ -34,6 +35,8 @@ DATELINE, SIGNATURE = 240, 80
 PEOPLE, SOURCE = 40, 30
 
 _FIELDS = ("source", "author", "editor", "contributor")
+# Who wrote may stand in several lines of these.
+_BY_LINES = ("dateline", "signature")
 _OF_PEOPLE = ("author", "editor", "sender")
 _WRAP = "[]【】()<>{}|丨/-—_·:;,、。 \t"
 _BARS = str.maketrans({"丨": "|", "︱": "|", "│": "|", "┃": "|", "〔": "[", "〕": "]", "∶": ":"})
@@ -47,7 +50,7 @@ _POINT = re.compile(r"[一二三四五六七八九十]{1,3}[、.]|\([一二三�
 _PROSE = re.compile(r"[。!?;][^。!?;,]*+[。!?;,]|\A[^,;]*+[,;][^,;]*+[,;][^,]*+,")
 _OF_DATES = re.compile(r"https?://\S{1,300}|[\d\s:/.\-年月日()\[\]【】|星期周一二三四五六日天上下午更新发布于]+")
 _ADDRESS = re.compile(r"https?://\S{1,300}|(?<![\w.])[\w.]{1,60}\.(?:com|cn|org|net)\S{0,200}")
-_BEFORE = r"(?:^|(?<=[\s(\[|,;、:\d]))"
+_BEFORE = r"(?:^|(?<=[\s(\[|/,;、:\d]))"
 # A bar or a stroke in the place of the colon: 文 / 方静 来源 | 民盟某市委.
 _STROKED = re.compile(
     _BEFORE + r"(?P<label>文|图|作者|来源|编辑|责编|责任编辑|编审|摄影|供稿|记者|通讯员|执笔|撰稿|撰文|采写|校对|审核|"
@@ -64,7 +67,7 @@ _PAPER = re.compile(
 # Something of these stands in every dateline: a digit, a colon or what is written for one, a label, the year of a day
 # that is written out. It is searched in lines as they stand on the page.
 _HINTS = re.compile(
-    r"[\d:|/<：｜／＜︰∶丨︱│┃]|民[国國]|年\s*[一二三四五六七八九十]|记者|[通评][讯论]员|实习生|作者|撰[稿文]|图文|文图|"
+    r"[\t\d:|/<：｜／＜︰∶丨︱│┃]|民[国國]|年\s*[一二三四五六七八九十]|记者|[通评][讯论]员|实习生|作者|撰[稿文]|图文|文图|"
     r"编[辑审]|责编|采写|执笔|校对|审核|摄影|[终初复]审|供图|监制|文\s"
 )
 # A source without a colon, between bars or spaces or alone: 来源CSDN| 作者魏星.
@@ -93,10 +96,19 @@ class Byline:
         """Fill what is missing from another, which a rule read in a line."""
         for name in _FIELDS:
             value = getattr(other, name)
-            if value and (not getattr(self, name) or (name == "editor" and other.answers and not self.answers)):
+            if name == "author" and value and self.evidence.get(name, "").split(":")[0] == rule and rule in _BY_LINES:
+                self._join(value, line)
+            elif value and (not getattr(self, name) or (name == "editor" and other.answers and not self.answers)):
                 setattr(self, name, value)
                 self.evidence[name] = stated(rule, line)
         self.answers = self.answers or other.answers
+
+    def _join(self, people: str, line: str) -> None:
+        """Those who wrote may sign in lines of their own: 撰文：周敏 and 通讯员：何晓东."""
+        known = self.author or ""
+        if new := [who for who in people.split() if who not in known]:
+            self.author = " ".join((known, *new))
+            self.evidence["author"] += f" | {line}"
 
     def __bool__(self) -> bool:
         return bool(self.source or self.author or self.editor or self.contributor)
@@ -142,7 +154,7 @@ def canonical(line: str) -> str:
     >>> canonical("云溪网见习记者 陈晓明"), canonical("记者在现场看到")
     ('云溪网 记者:陈晓明', '记者在现场看到')
     """
-    text = narrow(line).translate(_BARS)
+    text = narrow(_colons(line) if "\t" in line else line).translate(_BARS)
     if "<" in text:
         text = " ".join(_TAG.sub(" ", text).split())
     if "|" in text or "/" in text:
@@ -154,12 +166,20 @@ def canonical(line: str) -> str:
         if match.start() < end:
             continue
         names, behind = people(text[match.end() :].replace(":", " :", 1), labelled=True)
-        if names and not re.match(r"[一-鿿]{5}|摄(?!影)|供图|图片", behind):
+        if names and (is_report(behind) or not re.match(r"[一-鿿]{5}|摄(?!影)|供图|图片", behind)):
             paper = _PAPER.fullmatch(match["prefix"])
             kept = f"{paper['name']} " if paper else ""
             pieces.append(f"{text[end : match.start()]}{kept}{match['label']}:")
             end = match.end()
     return "".join([*pieces, text[end:]])
+
+
+def _colons(row: str) -> str:
+    """A row of a table with a colon behind each label, where every second cell is one."""
+    cells = row.split("\t")
+    if len(cells) % 2 or not all(map(is_label, cells[::2])):
+        return row
+    return " ".join(f"{label.rstrip(':：')}:{value}" for label, value in zip(cells[::2], cells[1::2], strict=True))
 
 
 def byline(line: str) -> Byline:

@@ -25,9 +25,9 @@ _DONE = ("报道", "报导", "电", "讯")
 _BULLETS = "□◎■●◆ "
 _ROUND = str.maketrans("[]【】〔〕", "()()()")
 _BRACKETS = "()[]【】〔〕"
-_LAST = re.compile(r"[(\[【〔]([^()\[\]【】〔〕]{2,60})[)\]】〕]$")
+# The agency's day may stand behind: (编辑:叶雅婷)1120612.
+_LAST = re.compile(r"[(\[【〔]([^()\[\]【】〔〕]{2,60})[)\]】〕]\d{0,8}$")
 _ROUNDED = re.compile(r"\(([^()]{2,60})\)")
-_PLACED = re.compile(r"([一-鿿]{2,4})/[一-鿿]{2,6}")
 # The place and the day of a dispatch behind the name, without a space: 陈晓明台北12日电.
 _DISPATCH = re.compile(r"([一-鿿]{4,7})\d{1,2}日[一-鿿]{0,4}[电讯]")
 # Who took the pictures, behind who wrote: 孙丽华/文 吴刚/图.
@@ -165,7 +165,7 @@ def all_people(text: str, *, labelled: bool = False) -> list[str]:
     rest = rest.strip(" :/")
     if rest and role and role[0] and not found:
         found, rest = _likely(rest), ""
-    if rest and not words.pattern("picture").match(rest) and not words.whole("tail", rest) and not _reports(rest):
+    if rest and not words.pattern("picture").match(rest) and not words.whole("tail", rest) and not is_report(rest):
         return []
     return found if len(found) <= MOST else []
 
@@ -177,7 +177,7 @@ def _likely(text: str) -> list[str]:
     return names if all(fit) and not words.match("spoken", text) and not words.match("tail", text) else []
 
 
-def _reports(rest: str) -> bool:
+def is_report(rest: str) -> bool:
     """Whether a place and the word for a report stand behind a name: 上海报道."""
     return re.fullmatch(r"[一-鿿]{2,6}报[道导]", rest) is not None
 
@@ -214,7 +214,7 @@ def _in_brackets(start: str) -> str | None:
 
 def _in_words(text: str) -> str | None:
     """The reporters whom words name behind what they are, up to what they did: 记者陈晓明报道, 记者陈晓明台北12日电."""
-    role = re.search(r"(?:^|[一-鿿\s(》讯电])(?:记者|通讯员|评论员|实习生|作者)[\s:/]?", text[:40])
+    role = re.search(r"(?:^|[一-鿿\s()》讯电])(?:记者|通讯员|评论员|实习生|作者)[:/]?", text[:40])
     if role is None or re.search(r"[。!?,;]", text[: role.start()]):
         return None
     rest = text[role.end() :]
@@ -227,7 +227,7 @@ def _in_words(text: str) -> str | None:
         return None
     done = words.pattern("tail").match(behind.strip()) or words.pattern("picture").match(behind.strip())
     said = words.match("tail", rest[: len(rest) - len(behind)][-3:])
-    if found and (done or said or (whole and (not behind or _is_placed(behind)))):
+    if found and (done or said or (whole and (not behind or is_placed(behind)))):
         return " ".join(found)
     return None
 
@@ -239,7 +239,7 @@ def _sender(both: str) -> str | None:
     return name if is_person(name, labelled=True) else None
 
 
-def _is_placed(words_behind: str) -> bool:
+def is_placed(words_behind: str) -> bool:
     """Whether a place and what was done there stand behind a name: 台北报道, 综合报导, 发自北京."""
     return re.fullmatch(r"(?:发自)?[一-鿿]{2,8}(?:报道|报导|电|讯)?", words_behind.strip(" /")) is not None
 
@@ -258,7 +258,7 @@ def last_author(paragraph: str) -> str | None:
 
 def in_last_brackets(paragraph: str) -> str | None:
     """The words in the brackets with which a paragraph ends; None where it has none, or is nothing else."""
-    match = _LAST.search(narrow(paragraph)) if paragraph.rstrip().endswith(tuple(")）]］】〕")) else None
+    match = _LAST.search(narrow(paragraph)) if paragraph.rstrip("0123456789 ").endswith(tuple(")）]］】〕")) else None
     return match[1] if match and match.start() else None
 
 
@@ -271,14 +271,23 @@ def reporters(line: str) -> str | None:
     if len(line) > 60:
         return None
     text = narrow(line).lstrip(_BULLETS).strip(_BRACKETS)
-    if "/" in text and (place := _PLACED.fullmatch(text)) and is_person(place[1]):
-        return place[1]
+    if "/" in text and (who := _at_desk(text)):
+        return who
     if not re.search("记者|作者|通讯员|评论员|撰稿|实习生|采写|文/|图文", text):
         return None
     # The paper and the rank stand before the role, nothing else.
     if re.search(r"[。!?,;]", text) or re.search(r"\s[一-鿿]{0,12}(?:记者|作者)", text[: text.find("者") + 1]):
         return None
     return _in_words(text) or (_glued(text) if "发自" in text else None)
+
+
+def _at_desk(text: str) -> str | None:
+    """The reporters beside a paper, a place or a desk: 石佳/中国青年报, 江佩珊 高志明/台南报导, 娱乐中心/江郁婷报导."""
+    first, _, second = (part.strip() for part in text.partition("/"))
+    if re.fullmatch("[一-鿿]{2,8}", second) and (names := all_people(first)):
+        return " ".join(names)
+    named = second.endswith(_DONE) and is_office(first) and is_person(_bare(second))
+    return _bare(second) if named else None
 
 
 def _glued(text: str) -> str | None:

@@ -7,7 +7,7 @@ import re
 from archive.text.blocks import han
 from archive.text.fields import words
 from archive.text.fields.labels import Byline, canonical, labels
-from archive.text.fields.people import is_office, is_person
+from archive.text.fields.people import is_office, is_person, is_placed
 from archive.text.lines import furniture_id, narrow
 
 _CLOCK = re.compile(r"\d:\d{2}")
@@ -62,5 +62,12 @@ def is_name(line: str) -> bool:
     >>> is_name("新华社"), is_name("石佳/中国青年报"), is_name("夺冠封王")
     (True, True, False)
     """
-    parts = re.split(r"\s?[/|]\s?|\s", narrow(line).strip(_WRAP))
-    return len(parts) <= 2 and all(words.whole("media", part) or is_person(part) for part in parts)
+    parts = re.split(r"\s?[/|]\s?|(?<!记者)\s", narrow(line).strip(_WRAP))
+    # The place may stand behind: 联合报/记者 陈晓明/台北报导.
+    named = parts[:2] if len(parts) == 3 and is_placed(parts[2]) else parts
+    return len(named) <= 2 and all(map(_is_named, named))
+
+
+def _is_named(part: str) -> bool:
+    who = part.removeprefix("记者").strip()
+    return bool(words.whole("media", part)) or is_person(who, labelled=who != part)

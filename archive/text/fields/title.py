@@ -8,11 +8,12 @@ from functools import lru_cache
 from html import unescape
 
 from archive.text import dates
-from archive.text.blocks import Block, Outline, han
+from archive.text.blocks import Block, han
 from archive.text.fields import words
 from archive.text.fields.captions import is_caption
 from archive.text.fields.labels import byline, is_dateline
 from archive.text.lines import furniture_id, is_sentence, narrow, narrow_lines
+from archive.text.outline import Outline
 
 # A longer line is no title.
 LONGEST = 100
@@ -125,7 +126,8 @@ def _points(index: int, block: Block, agreed: float, outline: Outline, keys: Seq
     shown = _shown(outline, block)
     if not (agreed or shown) or _is_other(keys[index], agreed):
         return 0.0
-    return agreed + shown + (OVER if _is_over(index, outline.blocks, keys) else 0.0)
+    dated = _is_over(index, outline.blocks, keys) or (shown >= RANK and _is_under(index, keys))
+    return agreed + shown + (OVER if dated else 0.0)
 
 
 def _is_other(key: str, agreed: float) -> bool:
@@ -171,6 +173,12 @@ def _is_over(index: int, blocks: Sequence[Block], keys: Sequence[str]) -> bool:
         if blocks[following].linked >= 0.5 or blocks[following].size > UNDER:
             return False
     return False
+
+
+def _is_under(index: int, keys: Sequence[str]) -> bool:
+    """Whether a day and nothing else stands right over a heading."""
+    above = keys[index - 1] if index else ""
+    return 0 < len(above) <= DAY and dates.read(above, loose=True) is not None
 
 
 def _plain_heading(blocks: Sequence[Block], keys: Sequence[str], bares: Sequence[str], names: set[str]) -> int | None:

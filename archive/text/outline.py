@@ -1,0 +1,688 @@
+"""Characters of a page -> `Outline`: the blocks that it shows, in order, and the elements that hold them."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from functools import cached_property, lru_cache
+from html import unescape
+from typing import Any, NamedTuple, TypeAlias
+
+from archive.text.blocks import EDGE, Block, Run, blocks_of, han
+from archive.text.markup import CLOSES, RANK, RANKS, VOID, attributes, tokens
+
+# A page with more blocks is a trap or a dump; the crawler must not stand still over it.
+MOST = 50_000
+# Elements nested deeper are read without their boxes, as libxml2 does; real pages have at most 60 levels (measured).
+DEEPEST = 2048
+# More than this much text is not believed to be hidden: scripts show it (Han characters).
+_TOO_MUCH_TO_HIDE = 200
+# Set by `page` on what a site's selectors find.
+MARK = "data-cundang"
+
+# Elements whose text a reader does not see, or that are controls.
+_UNSEEN_TAGS = (
+    "head title script style noscript template iframe frame frameset object embed applet select option optgroup "
+    "datalist textarea input svg canvas math audio video map area rp rt button"
+)
+# Those that show a film, a document or another page.
+_PLAYERS = frozenset(("iframe", "frame", "object", "embed", "audio", "video"))
+# Elements that do not begin a line of their own; all others do.
+_INLINE_TAGS = (
+    "abbr acronym b bdi bdo big cite code data del dfn em font i ins kbd label mark o:p q ruby rb s samp small "
+    "span strike strong sub sup time tt u var st1 nobr listing menuitem"
+)
+# Boxes whose names are not asked for: no container, and no place beside articles.
+_PLAIN_TAGS = "p li tr tbody h1 h2 h3 h4 h5 h6 dt dd center pre"
+_ASIDES = frozenset(("footer", "nav", "aside"))
+_MAIN = frozenset(("html", "body", "article", "main"))
+# What may stand in a head that is not ended.
+_IN_HEAD = "base basefont bgsound link meta noframes noscript script style template title"
+_HEAD = frozenset(("head",))
+
+_HIDDEN = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden", re.IGNORECASE)
+# An attribute, not a class; what looks back stands last, for a search is fast where it begins with letters.
+_HIDING_NAME = re.compile(r"""hidden(?<=[\s"'/]hidden)(?=[\s=>/]|$)""")
+_HREF = re.compile(r"""(?<![\w-])href\s*=\s*(?:"([^"]*)|'([^']*)|([^\s>]+))""", re.IGNORECASE)
+# A script that leads to another page; not one that opens a picture, `window.open(this.src)`.
+_LEADS = re.compile(r"location(?:\.href\s*=|\s*=|\.(?:replace|assign)\()\s*['\"]|window\.open\(\s*['\"]")
+_RUNS = re.compile(r"<marquee\b[^<>]*>", re.IGNORECASE)
+_RUN_ENDS = re.compile(r"</marquee\s*>", re.IGNORECASE)
+
+# Boxes that content management systems give the article and nothing else, most specific first.
+CONTAINERS = (
+    "#UCAP-CONTENT", ".trs_editor_view", ".TRS_UEDITOR", ".TRS_Editor", "#zoom", "#vsb_content", "#ivs_content",
+    "#ContentText", "#fontzoom", "#articleContent", ".wp_articlecontent", ".pages_content", ".xxgk_content",
+    ".article-content", ".news_content", "#news_content",
+)  # fmt: skip
+_NO_BOX = len(CONTAINERS)
+_RANKS = {name: rank for rank, name in enumerate(CONTAINERS)}
+_NAMED = re.compile(r"""[\s"'/](?:class|id)\s*+=""", re.IGNORECASE)
+# In lower case: where the pattern minds no case, a search takes three times as long (measured).
+_ASIDE = re.compile(
+    r"comment|reply|recommend|relat(?:e|ive|ion)|footer|copyright|sidebar|side-|crumb|share|toolbar|hotnews|hot-|ranking|"
+    r"advert|login|pinglun|fenxiang|tuijian|xgyd|xglj|"
+    r"(?<![^-_\s])(?:nav|ads?|foot|bottom|side|menu|tags?|more|hot|rank|pager?)(?![^-_\s\d])"
+)
+# Names of boxes for what describes a picture, and how such lines are set.
+_CAPTION_NAME = re.compile(
+    r"""(?:class|id)\s*=\s*["']?[^"'>]{0,200}(?:caption|(?:img|image|pic|photo|picture)[-_]?(?:note|desc|info|txt|text|title|intro)|tuzhu)""",
+    re.IGNORECASE,
+)
+_CENTRED = re.compile(r"""align\s*+[=:]\s*+["']?\s*+center|ql-align-center""", re.IGNORECASE)
+
+# What a tag does. `_BREAK` and `_EMPTY` have no content: the one ends a line, the other does not. `_ROOT` tags of a
+# page within a page stand for nothing.
+_END, _END_OF_ROOT, _INLINE, _PLAIN, _BOX, _BREAK, _EMPTY, _UNSEEN, _ROOT = range(9)
+_ACTS = {
+    **dict.fromkeys(_INLINE_TAGS.split(), _INLINE),
+    **dict.fromkeys(_PLAIN_TAGS.split(), _PLAIN),
+    **dict.fromkeys(VOID, _BREAK),
+    **dict.fromkeys(("img", "wbr"), _EMPTY),
+    **dict.fromkeys(_UNSEEN_TAGS.split(), _UNSEEN),
+    **dict.fromkeys(("html", "head", "body"), _ROOT),
+    "a": _INLINE,
+}
+
+# What the name of a tag says: in lower case, what it does, what it ends, and its rank.
+_Tag: TypeAlias = tuple[str, int, frozenset[str], int]
+
+
+class _Tags(dict[str, _Tag]):
+    """Names as pages write them -> what they say; made when they are first met."""
+
+    def __missing__(self, written: str) -> _Tag:
+        name = written.lstrip("/").lower()
+        # Browsers show an element that HTML does not know inline: <st1:place>, <founder-title>.
+        act = _ACTS.get(name, _INLINE if ":" in name or "-" in name else _BOX)
+        if written.startswith("/"):
+            act = _END_OF_ROOT if act == _ROOT else _END
+        closes = CLOSES.get(name, frozenset())
+        if name not in _IN_HEAD.split():
+            closes |= _HEAD
+        tag = (name, act, closes, RANKS.get(name, RANK))
+        if len(self) < 2000 and len(written) < 20:
+            self[written] = tag
+        return tag
+
+
+_tags = _Tags()
+# Declarations and what looks like an end tag say nothing.
+_tags["!"] = _tags["?"] = _tags["/"] = ("", _END, frozenset(), 0)
+
+
+class Box(NamedTuple):
+    """A container among the known ones: its place in `CONTAINERS`, its first block, and the block after its last."""
+
+    rank: int
+    start: int
+    end: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class Outline:
+    """What a page shows, in order, and the elements that hold it.
+
+    Attributes:
+        blocks: at most `MOST`.
+        boxes: the known containers.
+        tags, parents, inside: of each box its name, the number of the box around it, its attributes as written; 0 is
+            the page. Elements that begin no line of their own are not among them.
+        picked: (what `MARK` says, first block, block after the last) of marked elements.
+        title: of the first `title` element, as written.
+        pieces: the page cut at its tags, see `markup.Tokens`.
+        json: contents of scripts that hold data.
+        scripts: contents of all scripts.
+        names: of each tag in `pieces` the name in lower case that begins an element, else None.
+        kinds: these names, each once.
+        said: all attributes as written.
+        pictures: the blocks that pictures stand directly before.
+        media: of each picture, film and frame the block that it stands before or in, and the element that holds it.
+    """
+
+    blocks: list[Block]
+    boxes: list[Box]
+    tags: list[str]
+    parents: list[int]
+    inside: list[str]
+    picked: list[tuple[str, int, int]]
+    title: str
+    pieces: list[str | Any]
+    json: list[str]
+    scripts: str
+    names: list[str | Any]
+    kinds: set[str | None]
+    said: str
+    pictures: frozenset[int]
+    media: list[tuple[int, int]]
+
+    @cached_property
+    def links(self) -> list[tuple[str, int]]:
+        """Of each link the address that it leads to, and a number for `name`."""
+        insides = self.pieces[2::5]
+        return [
+            (href, number)
+            for number, name in enumerate(self.names)
+            if name == "a" and (href := _href(insides[number])) is not None
+        ]
+
+    def captioned(self, index: int) -> bool:
+        """Whether a block stands beside a picture, and is named or set, centred below it, as what describes it."""
+        if index not in self.pictures and index + 1 not in self.pictures:
+            return False
+        element = self.blocks[index].element
+        if _CAPTION_NAME.search(self.inside[element]):
+            return True
+        around = (element, self.parents[element])
+        return index in self.pictures and any(
+            self.tags[box] == "center" or _CENTRED.search(self.inside[box]) for box in around
+        )
+
+    def attributes(self, element: int) -> dict[str, str]:
+        """The attributes of an element, names in lower case."""
+        return attributes(self.inside[element])
+
+    def holds(self, element: int, index: int) -> bool:
+        """Whether an element holds a block."""
+        inner = self.blocks[index].element
+        # Elements are numbered in the order in which they begin.
+        while inner > element:
+            inner = self.parents[inner]
+        return inner == element
+
+    def common(self, one: int, other: int) -> int:
+        """The smallest element that holds two."""
+        while one != other:
+            if one > other:
+                one = self.parents[one]
+            else:
+                other = self.parents[other]
+        return one
+
+    def every(self, *names: str) -> list[dict[str, str]]:
+        """The attributes of all elements of these names, seen or not; see `attributes`."""
+        return [attributes(inner) for name in names for inner in self._insides(name)]
+
+    def has(self, *names: str) -> bool:
+        """Whether there is an element of one of these names, seen or not."""
+        return not self.kinds.isdisjoint(names)
+
+    def _insides(self, name: str) -> Iterator[str]:
+        """The attributes of the elements of one name, as written."""
+        number = -1
+        for _ in range(self.names.count(name) if name in self.kinds else 0):
+            number = self.names.index(name, number + 1)
+            yield self.pieces[5 * number + 2]
+
+    @cached_property
+    def _lower(self) -> str:
+        return self.said.lower()
+
+    def leading(self, *words: str) -> list[tuple[str, int]]:
+        """Those of the links whose addresses hold one of some words (in lower case)."""
+        found = [word for word in words if word in self._lower or "&" in word]
+        if not found:
+            return []
+        return [(href, number) for href, number in self.links if any(word in href.lower() for word in found)]
+
+    def clicks(self, word: str) -> Iterator[str]:
+        """Of all elements what a click does, where it holds a word."""
+        for inner in self.pieces[2::5] if word in self.said else ():
+            if inner and word in inner and (script := attributes(inner).get("onclick")):
+                yield script
+
+    def name(self, link: int) -> str:
+        """The text of a link."""
+        texts = []
+        for number in range(link, len(self.names)):
+            place = 5 * number
+            if number > link and (self.names[number] == "a" or self.pieces[place + 4] in ("/a", "/A")):
+                break
+            texts.append(self.pieces[place + 3] or "")
+            if number == link and self.pieces[place + 3] is not None:
+                break
+            texts.append(self.pieces[place + 5] or "")
+        return unescape("".join(texts))
+
+
+def outline(html: str, *, marked: bool = False) -> Outline:
+    """Read a page in one pass over its tags; `marked` where elements bear a `MARK`."""
+    pieces, json, scripts = tokens(html)
+    if "marquee" in pieces[1::5] or "MARQUEE" in pieces[1::5]:
+        pieces, json, scripts = tokens(_still(html))
+    begun = pieces[1::5]
+    kinds = set(begun)
+    if any([name and not name.islower() for name in kinds]):  # noqa: C419 - a generator takes longer
+        begun = [name and name.lower() for name in begun]
+        kinds = set(begun)
+    said = "".join(filter(None, pieces[2::5]))
+    read = _Reader(said, marked=marked)
+    read.page(pieces)
+    blocks, starts = blocks_of(read.runs, read.tags)
+    return Outline(
+        blocks=blocks[:MOST],
+        boxes=[Box(rank, starts[first], starts[end]) for rank, first, end in read.boxes if starts[first] < starts[end]],
+        tags=read.tags,
+        parents=read.parents,
+        inside=read.inside,
+        picked=[(mark, starts[first], starts[end]) for mark, first, end in read.picked],
+        title=read.title or "",
+        pieces=pieces,
+        json=json,
+        scripts=scripts,
+        names=begun,
+        kinds=kinds,
+        said=said,
+        pictures=frozenset(starts[run] for run in read.pictures if run < len(starts)),
+        media=[(starts[run], element) for run, element in read.media if run < len(starts)],
+    )
+
+
+# What an open element is: an element of which nothing is seen, inside another such; the outermost such; words in a
+# line; a link; a box.
+_NESTED, _INVISIBLE, _WORDS, _LINK, _BOXED = range(5)
+# Of an open element what it is; of a box, too, whether the one around it stands beside articles, its place in
+# `CONTAINERS`, its first run of text, and whether a click on it leads to another page.
+_Open: TypeAlias = tuple[int, bool, int, int, bool]
+_NESTED_OPEN, _INVISIBLE_OPEN, _WORDS_OPEN, _LINK_OPEN, _BOX_OPEN = (
+    (kind, False, _NO_BOX, 0, False) for kind in range(5)
+)
+_ASIDE_OPEN: _Open = (_BOXED, True, _NO_BOX, 0, False)
+_NOTHING_SAID = (False, False, False)
+
+
+class _Watched(NamedTuple):
+    """An open element to look at when it ends: what it is marked as, or None where it is hidden; what was before it."""
+
+    depth: int
+    mark: str | None
+    run: int
+    boxes: int
+    parts: list[str]
+    links: int
+    counted: int
+
+
+class _Reader:
+    """Reads a page tag by tag, without recursion: pages nest thousands deep.
+
+    `parts` is the run of text that is open, with `links` characters of link text; it ends where a box begins or ends.
+    `names` and `opened` say which elements are open; `holder` is the innermost box.
+    """
+
+    __slots__ = (
+        *("aside", "astray", "boxes", "counted", "dark", "deep", "hiding", "holder", "inside", "leading", "link_depth"),
+        *("links", "loud", "marked", "media", "names", "opened", "parents", "parts", "picked", "pictures", "runs"),
+        *("tags", "title", "watched"),
+    )
+
+    def __init__(self, said: str, *, marked: bool) -> None:
+        self.marked = marked
+        # What the attributes of hardly any element say is not looked for where none says it.
+        self.loud = any(word in said for word in ("None", "NONE", "Hidden", "HIDDEN"))
+        self.hiding = self.loud or "none" in said or "hidden" in said
+        self.leading = "window.open" in said or "location" in said
+        self.runs: list[Run] = []
+        self.boxes: list[tuple[int, int, int]] = []
+        self.picked: list[tuple[str, int, int]] = []
+        self.pictures: list[int] = []
+        self.media: list[tuple[int, int]] = []
+        self.title: str | None = None
+        self.tags, self.parents, self.inside = ["html"], [0], [""]
+        self.names = ["html"]
+        self.opened = [_NESTED_OPEN]
+        self.watched: list[_Watched] = []
+        self.parts: list[str] = []
+        self.holder = self.links = self.link_depth = self.counted = self.astray = 0
+        self.dark = self.aside = self.deep = False
+
+    def page(self, pieces: Sequence[str | Any]) -> None:
+        """Read a page that was cut at its tags."""
+        # Only a page with as many tags can be as deep or as long.
+        self.deep, long = len(pieces) > 5 * DEEPEST, len(pieces) > 2 * MOST
+        lit = (self.words, self.box, self.box, self.empty, self.empty, self.unseen, self.root)
+        dark = (*[self.unseen] * 6, self.root)
+        names = self.names
+        rest = iter(pieces)
+        self.text(next(rest))
+        for start, inner, content, end, after in zip(rest, rest, rest, rest, rest, strict=True):
+            if end is None:
+                tag = _tags[start]
+                while names[-1] in tag[2]:
+                    self.leave()
+                text = (dark if self.dark else lit)[tag[1] - _INLINE](tag, inner, content, after)
+            else:
+                text, tag = after, _tags[end]
+                self.end(tag)
+            if text:
+                self.text(text)
+            if long and len(self.runs) > MOST:
+                break
+        self.leave_all()
+
+    def text(self, text: str) -> None:
+        """A text that stands between tags."""
+        if self.dark:
+            if self.names[-1] == "head" and not text.isspace():
+                self.names.pop()
+                self.opened.pop()
+                self.dark = False
+                self.parts.append(text)
+        elif self.parts or not text.isspace():
+            self.parts.append(text)
+            if self.link_depth:
+                self.links += _shown(text)
+        if self.watched:
+            self.counted += han(text)
+
+    def flush(self) -> None:
+        """End the run of text that is open."""
+        self.runs.append(("".join(self.parts), self.links, self.holder, self.aside))
+        self.parts.clear()
+        self.links = 0
+
+    def end(self, tag: _Tag) -> None:
+        """An end tag: the elements end that it passes over, and its own."""
+        name, act, _, rank = tag
+        names = self.names
+        if names[-1] == name and act == _END:
+            self.leave()
+        elif act == _END_OF_ROOT and self.astray:
+            self.astray -= 1
+        elif name in names:
+            depth = len(names) - 1
+            while names[depth] != name and _tags[names[depth]][3] <= rank:
+                depth -= 1
+            if names[depth] == name:
+                for _ in range(len(names) - max(1, depth)):
+                    self.leave()
+
+    def leave(self) -> None:
+        """The innermost open element ends."""
+        self.names.pop()
+        kind, aside, rank, first, linked = self.opened.pop()
+        if kind == _BOXED:
+            if self.parts:
+                self.flush()
+            self.aside = aside
+            self.holder = self.parents[self.holder]
+            self.link_depth -= linked
+            if rank < _NO_BOX and first < len(self.runs):
+                self.boxes.append((rank, first, len(self.runs)))
+        elif kind <= _INVISIBLE:
+            self.dark = self.dark and kind != _INVISIBLE
+            return
+        else:
+            self.parts.append(EDGE)
+            self.link_depth -= kind == _LINK
+        while self.watched and self.watched[-1].depth == len(self.names):
+            self.look_back(self.watched.pop())
+
+    def leave_all(self) -> None:
+        """The page ends."""
+        while len(self.names) > 1:
+            self.leave()
+        if self.parts:
+            self.flush()
+
+    def look_back(self, at: _Watched) -> None:
+        """A marked element has ended, or one that styles hide: what it holds is gone, unless that is too much."""
+        if at.mark is not None:
+            self.picked.append((at.mark, at.run, len(self.runs)))
+        elif self.counted - at.counted < _TOO_MUCH_TO_HIDE:
+            del self.runs[at.run :], self.boxes[at.boxes :]
+            self.parts[:], self.links = at.parts, at.links
+            self.picked = [found for found in self.picked if found[2] <= at.run]
+
+    def watch(self, mark: str | None) -> None:
+        """Look at an element again when it ends."""
+        held = (self.parts[:], self.links, self.counted) if mark is None else ([], 0, 0)
+        self.watched.append(_Watched(len(self.names), mark, len(self.runs), len(self.boxes), *held))
+
+    def look(self, inner: str) -> tuple[bool, bool, bool]:
+        """What the attributes of an element say: whether it is hidden, leads to another page, has ended already.
+
+        Rows of a list may be no links, but call for their page: `<li onclick="window.open('t2020_1.html')">`.
+        """
+        hidden = self.hiding and ("none" in inner or "hidden" in inner or self.loud) and _is_hidden(inner)
+        leads = self.leading and ("location" in inner or "window.open" in inner) and _leads(inner)
+        return hidden, leads, inner[-2:] == "/>" and _is_shut(inner)
+
+    # What a tag does, one method a kind: it is given what begins an element (see `markup.Tokens`) and returns the text
+    # behind the tag.
+
+    def root(self, tag: _Tag, inner: str, content: str | None, after: str) -> str:
+        """`html`, `head` or `body`: inside of other elements it is a tag astray."""
+        name = tag[0]
+        if content is not None:
+            return content + after
+        if name == "html" or len(self.names) > 1:
+            self.astray += len(self.names) > 1
+            return after
+        begin = self.unseen if name == "head" else self.box
+        return begin((name, _BOX, *tag[2:]), inner, content, after)
+
+    def unseen(self, tag: _Tag, inner: str, content: str | None, after: str) -> str:
+        """An element of which nothing is seen, or one inside of it."""
+        name = tag[0]
+        if name == "title" and self.title is None and "svg" not in self.names:
+            self.title = after if content is None else content
+        if not self.dark and (name in _PLAYERS or (name == "script" and inner != ">")):
+            self.media.append((len(self.runs), self.holder))
+        if name in VOID:
+            return (content or "") + after
+        if content is None and not _is_shut(inner):
+            self.names.append(name)
+            self.opened.append(_NESTED_OPEN if self.dark else _INVISIBLE_OPEN)
+            self.dark = True
+        return after
+
+    def empty(self, tag: _Tag, inner: str, content: str | None, after: str) -> str:
+        """An element without content: a picture or a place to break, which may end a line."""
+        name, act = tag[:2]
+        if act in (_EMPTY, _INLINE):
+            self.parts.append(EDGE)
+            if name == "img":
+                self.pictures.append(len(self.runs))
+                self.media.append((len(self.runs), self.holder))
+        elif self.parts and not self.look(inner)[0]:
+            self.flush()
+        return content + after if content else after
+
+    def words(self, tag: _Tag, inner: str, content: str | None, after: str) -> str:
+        """An element that begins no line of its own."""
+        name = tag[0]
+        hidden, leads, shut = self.look(inner) if inner != ">" else _NOTHING_SAID
+        if shut or (self.deep and len(self.names) >= DEEPEST):
+            return self.empty(tag, inner, content, after)
+        linked = leads or (name == "a" and _is_link(inner))
+        if content is not None:
+            self.short_words(inner, content, linked=linked, hidden=hidden)
+            return after
+        if hidden:
+            self.watch(None)
+        self.parts.append(EDGE)
+        if linked:
+            self.link_depth += 1
+            self.opened.append(_LINK_OPEN)
+        else:
+            self.opened.append(_WORDS_OPEN)
+        if self.marked and (mark := attributes(inner).get(MARK)):
+            self.watch(mark)
+        self.names.append(name)
+        return after
+
+    def short_words(self, inner: str, content: str, *, linked: bool, hidden: bool) -> None:
+        """An element of a line with text alone: begun and ended here."""
+        if self.watched:
+            self.counted += han(content)
+        if hidden and han(content) < _TOO_MUCH_TO_HIDE:
+            return
+        self.parts.append(EDGE)
+        if content:
+            self.parts.append(content)
+            self.parts.append(EDGE)
+            if linked or self.link_depth:
+                self.links += _shown(content)
+        if self.marked and (mark := attributes(inner).get(MARK)):
+            self.picked.append((mark, len(self.runs), len(self.runs)))
+
+    def box(self, tag: _Tag, inner: str, content: str | None, after: str) -> str:
+        """An element that begins a line of its own."""
+        name, act = tag[:2]
+        hidden, linked, shut = self.look(inner) if inner != ">" else _NOTHING_SAID
+        if shut or (self.deep and len(self.names) >= DEEPEST):
+            return self.empty(tag, inner, content, after)
+        if content is not None:
+            self.short_box(name, act, inner, content, linked=linked, hidden=hidden)
+            return after
+        if hidden:
+            self.watch(None)
+        self.open_box(name, act, inner, linked=linked)
+        if self.marked and (mark := attributes(inner).get(MARK)):
+            self.watch(mark)
+        self.names.append(name)
+        return after.replace("\n", "\r") if name == "pre" else after
+
+    def open_box(self, name: str, act: int, inner: str, *, linked: bool) -> None:
+        """A box is open; what it holds stands on lines of its own."""
+        if self.parts:
+            self.flush()
+        self.link_depth += linked
+        if act == _PLAIN and not linked:
+            self.opened.append(_ASIDE_OPEN if self.aside else _BOX_OPEN)
+        else:
+            rank, named = _placed(name, act, inner)
+            self.opened.append((_BOXED, self.aside, rank, len(self.runs), linked))
+            self.aside = name not in _MAIN and (self.aside or named)
+        self.parents.append(self.holder)
+        self.holder = len(self.tags)
+        self.tags.append(name)
+        self.inside.append(inner)
+
+    def short_box(self, name: str, act: int, inner: str, content: str, *, linked: bool, hidden: bool) -> None:
+        """A box with text alone: begun and ended here."""
+        if self.watched:
+            self.counted += han(content)
+        if hidden and han(content) < _TOO_MUCH_TO_HIDE:
+            return
+        if self.parts:
+            self.flush()
+        first = len(self.runs)
+        if content and not content.isspace():
+            self.short_line(name, act, inner, content, linked=linked or self.link_depth > 0)
+        if self.marked and (mark := attributes(inner).get(MARK)):
+            self.picked.append((mark, first, len(self.runs)))
+        self.parents.append(self.holder)
+        self.tags.append(name)
+        self.inside.append(inner)
+
+    def short_line(self, name: str, act: int, inner: str, content: str, *, linked: bool) -> None:
+        """The run of text that is all of a box."""
+        rank, named = _placed(name, act, inner)
+        if rank < _NO_BOX:
+            self.boxes.append((rank, len(self.runs), len(self.runs) + 1))
+        shown = _shown(content) if linked else 0
+        whole = content.replace("\n", "\r") if name == "pre" else content
+        self.runs.append((whole, shown, len(self.tags), name not in _MAIN and (self.aside or named)))
+
+
+def _placed(name: str, act: int, inner: str) -> tuple[int, bool]:
+    """The rank of a box among the known containers, and whether it stands beside articles."""
+    if act == _PLAIN or inner == ">":
+        return _NO_BOX, name in _ASIDES
+    rank, named = _named(inner) if len(inner) < 300 else _named.__wrapped__(inner)
+    return rank, named or name in _ASIDES
+
+
+def _shown(text: str) -> int:
+    """How many characters of a text as written are shown, white space at its ends apart."""
+    return len((unescape(text) if "&" in text else text).strip())
+
+
+def _is_link(inner: str) -> bool:
+    """Whether an `a` with these attributes is a link: a place to jump to is none."""
+    return "name" not in inner or "href" in inner.lower() or "onclick" in inner
+
+
+def _href(inner: str) -> str | None:
+    """The address in a link's attributes; None where there is none."""
+    # As nearly all write it: a search for all spellings takes ten times as long.
+    at = inner.find(' href="')
+    if at >= 0:
+        href = inner[at + 7 :].partition('"')[0]
+    elif found := _HREF.search(inner):
+        href = found[1] or found[2] or found[3] or ""
+    else:
+        return None
+    return (unescape(href) if "&" in href else href).strip()
+
+
+def _still(html: str) -> str:
+    """A page without what runs across it: greetings; what is longer is believed to be text.
+
+    >>> _still('<p>甲<MARQUEE width=9>欢迎光临</MARQUEE>乙')
+    '<p>甲乙'
+    """
+    kept, start = [], 0
+    begin = _RUNS.search(html)
+    while begin:
+        end = _RUN_ENDS.search(html, begin.end())
+        if end is None:
+            break
+        if han(html[begin.end() : end.start()]) < _TOO_MUCH_TO_HIDE:
+            kept.append(html[start : begin.start()])
+            start = end.end()
+        begin = _RUNS.search(html, end.end())
+    return "".join([*kept, html[start:]])
+
+
+def _is_shut(inner: str) -> bool:
+    """Whether a stroke at the end of a tag ends the element: it may be part of an address without quotes."""
+    return inner[-2:] == "/>" and (inner == "/>" or inner[-3] in "\"' \t\n" or "=" not in inner)
+
+
+def _leads(inner: str) -> bool:
+    """Whether a click on an element with these attributes leads to another page."""
+    return bool(_LEADS.search(attributes(inner).get("onclick", "")))
+
+
+def _is_hidden(inner: str) -> bool:
+    """Whether a browser would not show an element with these attributes."""
+    lower = inner.lower()
+    named = _HIDING_NAME.search(lower)
+    if not (named or "display" in lower or "visibility" in lower):
+        return False
+    style = None if named else _value(inner, lower, "style")
+    if style is not None:
+        return _HIDDEN.search(style) is not None
+    found = attributes(inner)
+    return "hidden" in found or bool(_HIDDEN.search(found.get("style", "")))
+
+
+@lru_cache(maxsize=8192)
+def _named(inner: str) -> tuple[int, bool]:
+    """What a box's names say: its place among the known containers, and whether it stands beside articles."""
+    if not _NAMED.search(inner):
+        return _NO_BOX, False
+    lower = inner.lower()
+    classes, own = _value(inner, lower, "class"), _value(inner, lower, "id")
+    if classes is None or own is None:
+        found = attributes(inner)
+        classes, own = found.get("class", ""), found.get("id", "")
+    # VSB numbers its containers: vsb_content_2.
+    rank = _RANKS.get("#vsb_content" if own.startswith("vsb_content") else f"#{own}", _NO_BOX)
+    for name in classes.split():
+        rank = min(rank, _RANKS.get(f".{name}", _NO_BOX))
+    return rank, bool((classes or own) and _ASIDE.search(f"{classes} {own}".lower()))
+
+
+def _value(inner: str, lower: str, name: str) -> str | None:
+    """What `attributes` says of one name, empty where it says nothing; None where that takes more than a look."""
+    if name not in lower:
+        return ""
+    before, found, rest = inner.partition(f' {name}="')
+    if not found or lower.count(name) > 1 or "'" in inner or "&" in inner or before.count('"') % 2:
+        return None
+    return rest.partition('"')[0]
