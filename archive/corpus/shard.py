@@ -12,14 +12,17 @@ import os
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import MISSING, asdict, dataclass, fields
+from functools import cache
 from pathlib import Path
-from typing import Any, Self
-
-import pyarrow as pa
-import pyarrow.parquet as pq
+from typing import TYPE_CHECKING, Any, Self
 
 from archive.errors import DataError
 from archive.text.document import Document, Reason, Skip
+
+# Arrow takes .2 s to load, and most commands need no shard: each function that does imports it.
+if TYPE_CHECKING:
+    import pyarrow as pa
+    import pyarrow.parquet as pq
 
 # Raised when a column is added, renamed or changes its meaning: shards of another version are stale.
 SCHEMA_VERSION = 2
@@ -30,25 +33,6 @@ FEW_VALUES = ["site", "kind", "script", "extractor", "reason"]
 ROW_GROUP = 256
 
 _PAIRS = {"attachments": ("url", "name"), "evidence": ("of", "words"), "removed": ("rule", "text")}
-_TYPES = {
-    "str": pa.string(),
-    "str | None": pa.string(),
-    "int": pa.int32(),
-    "int | None": pa.int32(),
-    "float": pa.float64(),
-    "dt.datetime | None": pa.timestamp("us", tz="UTC"),
-    "tuple[str, ...]": pa.list_(pa.string()),
-}
-
-
-def _column(name: str, written: str) -> pa.Field:
-    if name in _PAIRS:
-        return pa.field(name, pa.list_(pa.struct([pa.field(part, pa.string()) for part in _PAIRS[name]])))
-    return pa.field(name, _TYPES[written])
-
-
-# The columns of a Document, which are those of an export too.
-DOCUMENT_SCHEMA = pa.schema([_column(f.name, str(f.type)) for f in fields(Document)])
 # What stands for a column that a shard of an older schema does not have; null for those that may be null.
 _EMPTY: dict[str, Any] = {
     f.name: f.default if f.default is not MISSING else {"str": "", "int": 0, "float": 0.0}.get(str(f.type))
@@ -56,13 +40,36 @@ _EMPTY: dict[str, Any] = {
 }
 # Of these the catalogue knows: they depend on other captures, so no shard has them.
 JOINED = ("aliases", "gone")
-_SCHEMA = pa.schema(
-    [
-        *(column for column in DOCUMENT_SCHEMA if column.name not in JOINED),
-        pa.field("reason", pa.string()),
-        pa.field("detail", pa.string()),
-    ]
-)
+_NAMES = (*(f.name for f in fields(Document) if f.name not in JOINED), "reason", "detail")
+
+
+@cache
+def document_schema() -> pa.Schema:
+    """The columns of a Document, which are those of an export too."""
+    import pyarrow as pa
+
+    types = {
+        "str": pa.string(),
+        "str | None": pa.string(),
+        "int": pa.int32(),
+        "int | None": pa.int32(),
+        "float": pa.float64(),
+        "dt.datetime | None": pa.timestamp("us", tz="UTC"),
+        "tuple[str, ...]": pa.list_(pa.string()),
+    }
+    pairs = {
+        name: pa.list_(pa.struct([pa.field(part, pa.string()) for part in parts])) for name, parts in _PAIRS.items()
+    }
+    return pa.schema([pa.field(f.name, pairs.get(f.name) or types[str(f.type)]) for f in fields(Document)])
+
+
+@cache
+def _schema() -> pa.Schema:
+    """The columns of a shard: those of a Document that it has, then those of a Skip alone."""
+    import pyarrow as pa
+
+    here = [column for column in document_schema() if column.name not in JOINED]
+    return pa.schema([*here, pa.field("reason", pa.string()), pa.field("detail", pa.string())])
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -113,6 +120,8 @@ class Writer:
     """Writes a shard beside its place and puts it there whole, by rename, when it is closed."""
 
     def __init__(self, path: Path) -> None:
+        import pyarrow.parquet as pq
+
         self._path = path
         # Two processes may make one shard at a time, as after a crawl and by hand: both write the same bytes, each its
         # own file.
@@ -120,7 +129,7 @@ class Writer:
         path.parent.mkdir(parents=True, exist_ok=True)
         self._writer = pq.ParquetWriter(
             self._tmp,
-            _SCHEMA,
+            _schema(),
             compression="zstd",
             compression_level=6,
             use_dictionary=FEW_VALUES,
@@ -161,18 +170,22 @@ class Writer:
         return about
 
     def _flush(self) -> None:
-        self._writer.write_table(pa.Table.from_pylist(self._rows, schema=_SCHEMA), row_group_size=ROW_GROUP)
+        import pyarrow as pa
+
+        self._writer.write_table(pa.Table.from_pylist(self._rows, schema=_schema()), row_group_size=ROW_GROUP)
         self._rows.clear()
 
 
 def about(path: Path) -> About | None:
     """What a shard says of itself; None where there is no shard, or one that cannot be read (it is made again)."""
+    import pyarrow.parquet as pq
+
     try:
         metadata = pq.read_metadata(path).metadata or {}
         said = json.loads(metadata[b"cundang"])
         header = Header(**said.pop("header"))
         return About(header=header, hosts=tuple(said.pop("hosts")), **said)
-    except (OSError, KeyError, TypeError, ValueError, pa.ArrowInvalid):
+    except (OSError, KeyError, TypeError, ValueError):
         return None
 
 
@@ -224,6 +237,9 @@ def tables(path: Path, numbers: Sequence[int]) -> Iterator[pa.Table]:
     Raises:
         DataError: it is no shard.
     """
+    import pyarrow as pa
+
+    schema = document_schema()
     with _open(path) as file:
         groups: dict[int, list[int]] = {}
         for number in sorted(numbers):
@@ -232,9 +248,9 @@ def tables(path: Path, numbers: Sequence[int]) -> Iterator[pa.Table]:
             found = file.read_row_group(group).take(wanted)
             columns = [
                 found[field.name].cast(field.type) if field.name in found.column_names else _absent(field, len(wanted))
-                for field in DOCUMENT_SCHEMA
+                for field in schema
             ]
-            yield pa.Table.from_arrays(columns, schema=DOCUMENT_SCHEMA)
+            yield pa.Table.from_arrays(columns, schema=schema)
 
 
 def texts(path: Path, numbers: Sequence[int]) -> Iterator[str]:
@@ -255,6 +271,9 @@ def texts(path: Path, numbers: Sequence[int]) -> Iterator[str]:
 @contextmanager
 def _open(path: Path) -> Iterator[pq.ParquetFile]:
     """A shard to read; what is damaged may show only while it is read."""
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
     try:
         with pq.ParquetFile(path, page_checksum_verification=True) as file:
             yield file
@@ -264,12 +283,14 @@ def _open(path: Path) -> Iterator[pq.ParquetFile]:
 
 def _absent(field: pa.Field, rows: int) -> pa.Array:
     """A column that an older schema did not have."""
+    import pyarrow as pa
+
     return pa.array([_EMPTY.get(field.name)] * rows, field.type)
 
 
 def _item(columns: dict[str, Any]) -> Document | Skip:
     # Of an older schema columns may lack, of a newer one there are some that nobody here knows.
-    columns = {name: columns.get(name, _EMPTY.get(name)) for name in _SCHEMA.names}
+    columns = {name: columns.get(name, _EMPTY.get(name)) for name in _NAMES}
     captured = columns["captured"]
     columns["captured"] = captured and captured.astimezone(dt.UTC)
     reason, detail = columns.pop("reason"), columns.pop("detail")

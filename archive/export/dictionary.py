@@ -75,10 +75,10 @@ def meaning(column: str) -> Meaning:
     return MEANINGS[column]
 
 
-def table(schema: pa.Schema = shard.DOCUMENT_SCHEMA) -> str:
-    """The table, a row a column, in the order of the schema."""
+def table(schema: pa.Schema | None = None) -> str:
+    """The table, a row a column, in the order of the schema; that of a Document where none is given."""
     lines = ["| column | type | meaning | null |", "|---|---|---|---|"]
-    for column in schema:
+    for column in schema or shard.document_schema():
         said = meaning(column.name)
         lines.append(f"| `{column.name}` | {_type(column.type)} | {said.meaning} | {said.null or 'never'} |")
     return "\n".join(lines)

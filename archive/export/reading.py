@@ -103,10 +103,10 @@ class Documents:
         for path, rows in query.places(self._layout, self._wanted):
             if path in heads:
                 found = [shard.row(document) for document in query.read(path, rows, parts)]
-                tables.append(pa.Table.from_pylist(found, schema=shard.DOCUMENT_SCHEMA))
+                tables.append(pa.Table.from_pylist(found, schema=shard.document_schema()))
             else:
                 tables += shard.tables(path, rows)
-        return pa.concat_tables(tables) if tables else shard.DOCUMENT_SCHEMA.empty_table()
+        return pa.concat_tables(tables) if tables else shard.document_schema().empty_table()
 
     def to_pandas(self) -> Any:
         """All of them as a pandas DataFrame.

@@ -43,7 +43,7 @@ class Rows:
     @property
     def schema(self) -> pa.Schema:
         """The columns of a row."""
-        return pa.schema([*shard.DOCUMENT_SCHEMA, *(pa.field(PREFIX + name, pa.float64()) for name in self.measured)])
+        return pa.schema([*shard.document_schema(), *(pa.field(PREFIX + name, pa.float64()) for name in self.measured)])
 
     def document(self, document: Document) -> Document:
         """A document as it may leave."""

@@ -222,4 +222,4 @@ def test_a_shard_of_an_earlier_schema_stays_readable(house: Path, tmp_path: Path
     again = list(shard.read(old))
     assert again == rows, "none of these columns held anything"
     assert isinstance(again[0], Document)
-    assert next(shard.tables(old, [0, 5])).schema.equals(shard.DOCUMENT_SCHEMA)
+    assert next(shard.tables(old, [0, 5])).schema.equals(shard.document_schema())
