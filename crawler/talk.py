@@ -1,16 +1,19 @@
-"""Data on stdout; on stderr what a long command tells: a bar on a terminal, else a plain line now and then."""
+"""Data on stdout, talk on stderr: of a long command a line that changes, or lines where there is no terminal."""
 
 from __future__ import annotations
 
 import os
+import shutil
 import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Protocol
 
-# Seconds between two plain lines.
-PLAIN_EVERY = 2.0
+# Seconds between two plain lines, and between two drawings.
+PLAIN_EVERY, DRAWN_EVERY = 2.0, 0.1
+# To the beginning of the line, and clear it.
+_CLEAR = "\r\x1b[K"
 
 
 class Tell(Protocol):
@@ -20,8 +23,8 @@ class Tell(Protocol):
 
 
 def say(text: str) -> None:
-    """One line of talk on stderr."""
-    print(text, file=sys.stderr, flush=True)
+    """One line of talk on stderr, in place of what `telling` has drawn there."""
+    print(f"{_CLEAR}{text}" if sys.stderr.isatty() else text, file=sys.stderr, flush=True)
 
 
 def put(text: str = "", end: str = "\n", *, flush: bool = False) -> None:
@@ -34,35 +37,26 @@ def put(text: str = "", end: str = "\n", *, flush: bool = False) -> None:
 
 @contextmanager
 def telling(verb: str) -> Iterator[Tell]:
-    """A `Tell` for the time of the block."""
-    if sys.stderr.isatty():
-        from rich.console import Console  # noqa: PLC0415 - only a terminal needs it
-        from rich.progress import (  # noqa: PLC0415 - as above
-            BarColumn,
-            MofNCompleteColumn,
-            Progress,
-            SpinnerColumn,
-            TextColumn,
-            TimeElapsedColumn,
-        )
+    """A `Tell` for the time of the block: on a terminal it redraws one line, else it writes a line now and then."""
+    terminal = sys.stderr.isatty()
+    every, last = (DRAWN_EVERY, -DRAWN_EVERY) if terminal else (PLAIN_EVERY, 0.0)
+    last += time.monotonic()
 
-        columns = (SpinnerColumn(), TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn())
-        with Progress(*columns, TimeElapsedColumn(), console=Console(stderr=True), transient=True) as bar:
-            task = bar.add_task(verb, total=None)
-
-            def draw(what: str, done: int | None = None, total: int | None = None) -> None:
-                bar.update(task, description=f"{verb} {what}", completed=done, total=total)
-
-            yield draw
-        return
-    last = time.monotonic()
-
-    def write(what: str, done: int | None = None, total: int | None = None) -> None:
+    def tell(what: str, done: int | None = None, total: int | None = None) -> None:
         nonlocal last
         now = time.monotonic()
-        if now - last >= PLAIN_EVERY:
-            last = now
-            share = "" if done is None else f": {done}" + ("" if total is None else f" of {total}")
+        if now - last < every:
+            return
+        last = now
+        share = "" if done is None else f": {done}" + ("" if total is None else f" of {total}")
+        if terminal:
+            columns = shutil.get_terminal_size().columns - 1
+            print(f"{_CLEAR}{verb} {what}{share}"[: columns + len(_CLEAR)], end="", file=sys.stderr, flush=True)
+        else:
             say(f"{verb} {what}{share}")
 
-    yield write
+    try:
+        yield tell
+    finally:
+        if terminal:
+            print(_CLEAR, end="", file=sys.stderr, flush=True)

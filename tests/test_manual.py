@@ -11,7 +11,6 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-import typer
 
 from archive.site import Crawl, Reading, load_file
 from archive.text.document import Document, Reason
@@ -32,7 +31,7 @@ def commands(group: object, path: tuple[str, ...] = ()) -> Iterator[tuple[tuple[
             yield from commands(child, (*path, name))
 
 
-COMMANDS = dict(commands(typer.main.get_command(app)))
+COMMANDS = dict(commands(app))
 EXAMPLES = {path: re.findall(r"Example: (cundang .+)", said) for path, said in COMMANDS.items()}
 # What others build on comes first; the demo makes its own house.
 ORDER = [("import",), ("crawl",)]

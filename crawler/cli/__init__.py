@@ -42,7 +42,7 @@ def main() -> None:
         # The schedule begins its crawls with SIGTERM held back: until here nobody could have said how they ended.
         signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGTERM})
         try:
-            app()
+            app(prog_name="cundang")
         finally:
             put(end="", flush=True)
     except CundangError as error:

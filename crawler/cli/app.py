@@ -1,44 +1,163 @@
-"""The command `cundang` and its groups: what the modules of this package add their commands to."""
+"""The command `cundang`, its groups, and the options that many commands share."""
 
 from __future__ import annotations
 
-import os
+from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
-from typing import Annotated
+from typing import Any, TypeVar
 
-import typer
+import click
+from click.shell_completion import get_completion_class
 
-from archive import site as site_files
 from archive.layout import Layout
 from crawler.cli.house import House
+from crawler.talk import put
 
-app = typer.Typer(
-    name="cundang",
-    help="存档: crawl, archive and clean Chinese public news.",
-    no_args_is_help=True,
-    add_completion=False,
-    pretty_exceptions_enable=False,
-    context_settings={"help_option_names": ["-h", "--help"]},
+Decorated = TypeVar("Decorated", bound=Callable[..., Any])
+
+# The sections of `cundang --help`.
+SECTIONS = {
+    "Start": ("demo", "sites", "completion"),
+    "Get": ("crawl", "import", "schedule"),
+    "Keep": ("clean", "rebuild", "verify", "repair", "forget"),
+    "Find": ("status", "search", "changes", "show", "serve", "read"),
+    "Take along": ("export", "index"),
+}
+
+
+class Command(click.Command):
+    """A command that returns its exit code, and takes --data and --sites too: they may stand anywhere on the line."""
+
+    def __init__(self, *arguments: Any, **attributes: Any) -> None:
+        super().__init__(*arguments, **attributes)
+        self.params += _place_options()
+        # A mark of click's: the paragraph is not filled, so that the example can be copied.
+        self.help = (self.help or "").replace("\n\nExample: ", "\n\n\b\nExample: ")
+
+    def invoke(self, ctx: click.Context) -> Any:
+        """Run the command, and end with what it returns."""
+        ctx.exit(super().invoke(ctx) or 0)
+
+
+class Group(click.Group):
+    """A group of such commands."""
+
+    command_class = Command
+
+    def __init__(self, *arguments: Any, **attributes: Any) -> None:
+        super().__init__(*arguments, **attributes)
+        self.params += _place_options()
+
+    def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002 - as click has it
+        """In the order in which they were added: the commonest first."""
+        return list(self.commands)
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """The commands, in sections where the group is the whole command line."""
+        if ctx.parent is not None:
+            super().format_commands(ctx, formatter)
+            return
+        width = max(map(len, self.commands))
+        for section, names in SECTIONS.items():
+            with formatter.section(section):
+                formatter.write_dl([(f"{name:{width}}", self.commands[name].get_short_help_str(200)) for name in names])
+
+
+Group.group_class = Group
+
+
+def _place_options() -> list[click.Parameter]:
+    def settle(ctx: click.Context, parameter: click.Parameter, value: Path | None) -> None:
+        house = ctx.obj if isinstance(ctx.obj, House) else House.at(None, None)
+        if value is not None and parameter.name == "data":
+            house = replace(house, layout=Layout.at(value))
+        elif value is not None:
+            house = replace(house, sites_folder=value, named=True)
+        ctx.obj = house
+
+    return [
+        click.Option(
+            ["--data", "data"],
+            type=click.Path(path_type=Path, file_okay=False),
+            expose_value=False,
+            callback=settle,
+            help="The data folder; CUNDANG_DATA or ./data when absent.",
+        ),
+        click.Option(
+            ["--sites", "sites_folder"],
+            type=click.Path(path_type=Path),
+            expose_value=False,
+            callback=settle,
+            help="The folder of site files; CUNDANG_SITES or ./seeds/sites when absent.",
+        ),
+    ]
+
+
+def day_option(name: str) -> Callable[[Decorated], Decorated]:
+    """An option that is a day, month or year."""
+    return click.option(name, metavar="DAY", help="A day, month or year: 2020-02-19, 2020-02, 2020.")
+
+
+def _keys(ctx: click.Context, _parameter: click.Parameter, begun: str) -> list[str]:
+    """The keys of site files that complete what was typed."""
+    house = ctx.find_root().obj or House.at(None, None)
+    return sorted(path.stem for path in house.sites_folder.glob(f"{begun}*.toml"))
+
+
+json_option = click.option("--json", "json_", is_flag=True, help="One JSON object a line, on stdout.")
+site_option = click.option(
+    "--site", metavar="KEY", shell_complete=_keys, help="Only this site: its key, or the path of its file."
 )
-sites_app = typer.Typer(help="The site files.", no_args_is_help=True)
-app.add_typer(sites_app, name="sites")
-schedule_app = typer.Typer(help="Crawls at the times that the site files plan.", no_args_is_help=True)
-app.add_typer(schedule_app, name="schedule")
+jobs_option = click.option("--jobs", type=click.IntRange(min=1), help="Worker processes; one a core when absent.")
+paths_argument = click.argument(
+    "paths",
+    metavar="PATH...",
+    nargs=-1,
+    required=True,
+    type=click.Path(path_type=Path, exists=True),
+    help="Files and folders.",
+)
+sites_argument = click.argument(
+    "sites",
+    metavar="SITE...",
+    nargs=-1,
+    required=True,
+    shell_complete=_keys,
+    help="Site keys, or paths of site files.",
+)
 
 
-@app.callback()
-def options(
-    context: typer.Context,
-    data: Annotated[
-        Path | None, typer.Option(help="The data folder; CUNDANG_DATA or ./data when absent.", file_okay=False)
-    ] = None,
-    sites: Annotated[
-        Path | None, typer.Option(help="The folder of site files; CUNDANG_SITES or ./seeds/sites when absent.")
-    ] = None,
-) -> None:
+@click.group(cls=Group, no_args_is_help=True, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(package_name="cundang", message="%(package)s %(version)s")
+def app() -> None:
     """存档: crawl, archive and clean Chinese public news.
 
+    \b
     Example: cundang demo
+    """  # noqa: D301 - \b is click's mark for lines that are not filled
+
+
+@app.group("sites", no_args_is_help=True)
+def sites_app() -> None:
+    """Site files: list, add, check."""
+
+
+@app.group("schedule", no_args_is_help=True)
+def schedule_app() -> None:
+    """Crawls at the times that the site files plan."""
+
+
+@app.command()
+@click.argument("shell", metavar="SHELL", type=click.Choice(["bash", "zsh", "fish"]), help="bash, zsh or fish.")
+def completion(shell: str) -> None:
+    """Print what makes a shell complete commands, options and site keys.
+
+    bash: write it to ~/.local/share/bash-completion/completions/cundang. zsh: to a file _cundang in a folder of $fpath.
+    fish: to ~/.config/fish/completions/cundang.fish.
+
+    Example: cundang completion bash
     """
-    named = sites or (Path(os.environ["CUNDANG_SITES"]) if os.environ.get("CUNDANG_SITES") else None)
-    context.obj = House(layout=Layout.at(data), sites_folder=named or site_files.FOLDER, named=named is not None)
+    kind = get_completion_class(shell)
+    assert kind is not None
+    put(kind(app, {}, "cundang", "_CUNDANG_COMPLETE").source())

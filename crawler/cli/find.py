@@ -3,19 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator
+from contextlib import closing
 from dataclasses import asdict, replace
 from enum import StrEnum
 from functools import partial
 from importlib import import_module
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Any
 
-import typer
+import click
 
 from archive.errors import UsageError
 from archive.layout import Layout
-from crawler.cli.app import app
-from crawler.cli.house import Day, House, Json, SiteKey, known_data, print_item, say_all
+from crawler.cli.app import Decorated, app, day_option, json_option, site_option
+from crawler.cli.house import House, known_data, print_item, say_all
 from crawler.talk import put, say, telling
 
 if TYPE_CHECKING:
@@ -24,29 +25,40 @@ if TYPE_CHECKING:
 
 
 @app.command()
-def search(  # noqa: PLR0913, PLR0917 - typer makes an option of each
-    context: typer.Context,
-    words: Annotated[
-        list[str] | None,
-        typer.Argument(help='The query: words, "phrases", OR, NOT or -, (), title:, site:, published:...'),
-    ] = None,
-    site: SiteKey = None,
-    since: Day = None,
-    until: Day = None,
-    order: Annotated[str, typer.Option(help="new, old (by day of publication, undated last) or relevance.")] = "new",
-    limit: Annotated[int, typer.Option(min=1, max=10_000, help="Hits on a page.")] = 20,
-    page: Annotated[int, typer.Option(min=1, help="Which page of hits.")] = 1,
-    facets: Annotated[
-        bool, typer.Option("--facets", help="Count the hits by site, place, source, flag and others.")
-    ] = False,
-    histogram: Annotated[str | None, typer.Option(help="Count the hits by year, month or day.")] = None,
-    frequency: Annotated[
-        bool, typer.Option("--frequency", help="By year: the documents that hold each word, and all documents.")
-    ] = False,
-    in_context: Annotated[
-        bool, typer.Option("--in-context", help="Each place of the words in the newest 200 hits.")
-    ] = False,
-    json_: Json = False,
+@click.argument(
+    "words",
+    metavar="WORDS...",
+    nargs=-1,
+    help='The query: words, "phrases", OR, NOT or -, (), title:, site:, published:...',
+)
+@site_option
+@day_option("--since")
+@day_option("--until")
+@click.option(
+    "--order", default="new", show_default=True, help="new, old (by day of publication, undated last) or relevance."
+)
+@click.option("--limit", type=click.IntRange(min=1, max=10000), default=20, show_default=True, help="Hits on a page.")
+@click.option("--page", type=click.IntRange(min=1), default=1, show_default=True, help="Which page of hits.")
+@click.option("--facets", is_flag=True, help="Count the hits by site, place, source, flag and others.")
+@click.option("--histogram", help="Count the hits by year, month or day.")
+@click.option("--frequency", is_flag=True, help="By year: the documents that hold each word, and all documents.")
+@click.option("--in-context", is_flag=True, help="Each place of the words in the newest 200 hits.")
+@json_option
+@click.pass_obj
+def search(  # noqa: PLR0913, PLR0917 - click makes an argument of each option
+    house: House,
+    words: tuple[str, ...],
+    site: str | None,
+    since: str | None,
+    until: str | None,
+    order: str,
+    limit: int,
+    page: int,
+    facets: bool,
+    histogram: str | None,
+    frequency: bool,
+    in_context: bool,
+    json_: bool,
 ) -> None:
     """Find documents: words of any length in either script, newest first, undated last; days are those of publication.
 
@@ -57,7 +69,6 @@ def search(  # noqa: PLR0913, PLR0917 - typer makes an option of each
     from archive.catalogue.search import Searcher
     from crawler import find
 
-    house: House = context.obj
     query_ = find.query_of(words or (), house.key(site), since, until)
     places = {key: one.place for key, one in house.sites().items() if one.place}
     searcher = Searcher(known_data(house.layout), places)
@@ -70,32 +81,35 @@ def search(  # noqa: PLR0913, PLR0917 - typer makes an option of each
     else:
         lines = find.hits(searcher, query_, order, page, limit, facets, histogram)
     for item, plain in lines:
-        if item is None:
-            say(plain)
-        else:
-            print_item(item, plain, json_)
+        print_item(item, plain, json_)
 
 
 @app.command()
-def changes(context: typer.Context, since: Day = None, site: SiteKey = None, json_: Json = False) -> None:
+@day_option("--since")
+@site_option
+@json_option
+@click.pass_obj
+def changes(house: House, since: str | None, site: str | None, json_: bool) -> None:
     """List new, edited and deleted articles, and those that came back, latest first; times are UTC.
 
     Example: cundang changes --since 2026-01
     """
     from crawler import find
 
-    house: House = context.obj
-    for change, plain in find.changes(known_data(house.layout), since, house.key(site)):
+    there = False
+    for change, plain in find.changes(known_data(house.layout), since, house.known(site)):
         print_item(change, plain, json_)
+        there = True
+    if not there:
+        say("Nothing has changed" + (f" since {since}." if since else "."))
 
 
 @app.command()
-def show(
-    context: typer.Context,
-    name: Annotated[str, typer.Argument(help="A document's id or URL.")],
-    versions: Annotated[bool, typer.Option("--versions", help="The history of its URL, with what changed.")] = False,
-    json_: Json = False,
-) -> None:
+@click.argument("name", metavar="NAME", required=True, help="A document's id or URL.")
+@click.option("--versions", is_flag=True, help="The history of its URL, with what changed.")
+@json_option
+@click.pass_obj
+def show(house: House, name: str, versions: bool, json_: bool) -> None:
     """Show one document with its evidence, or the history of a URL: its texts, what changed, and when it was gone.
 
     Example: cundang show file:///000_cf38059dc55396b4.txt
@@ -104,7 +118,7 @@ def show(
     from archive.export import jsonl
     from archive.warc import exclusions
 
-    layout: Layout = context.obj.layout
+    layout: Layout = house.layout
     found = query.find(layout, name)
     url = found[0].url if found else name
     history = query.versions(layout, url) if versions or not found else []
@@ -144,41 +158,71 @@ _STREAMS = (Format.JSONL, Format.CSV)
 _PACKINGS = {Format.JSONL: (".gz", ".zst"), Format.CSV: (".gz", ".zst"), Format.WET: (".gz",)}
 
 
-Collapse = Annotated[bool, typer.Option("--collapse-duplicates", help="Of equal texts only the first credible one.")]
-InParts = Annotated[str | None, typer.Option(help="A folder of files: one a `year`, or of a size of text: 200MB.")]
-WithoutTexts = Annotated[
-    Path | None, typer.Option(help="Leave out what shares 20 characters with a text of this file.")
-]
+def filter_options(command: Decorated) -> Decorated:
+    """The options that choose documents."""
+    for option in (
+        click.option("--seed", type=int, default=0, help="Of --sample: the same seed draws the same documents."),
+        click.option("--sample", type=click.IntRange(min=0), default=0, help="Only so many of them, drawn by --seed."),
+        click.option("--query", "query_", help="Only what `cundang search` finds for it."),
+        click.option("--versions", is_flag=True, help="Every capture of a URL, not the latest alone."),
+        click.option(
+            "--collapse-duplicates", "collapse", is_flag=True, help="Of equal texts only the first credible one."
+        ),
+        click.option(
+            "--min-han", type=click.IntRange(min=0), default=0, show_default=True, help="Han characters at least."
+        ),
+        click.option("--kind", help="article or media_only."),
+        click.option("--script", help="hans, hant, mixed or none."),
+        click.option("--without-flag", multiple=True, help="Only without this flag; may be repeated."),
+        click.option("--flag", multiple=True, help="Only with this flag; may be repeated."),
+        day_option("--until"),
+        day_option("--since"),
+        click.option("--place", help="Sites of a place: a GB/T 2260 code or its beginning, 51."),
+        site_option,
+    ):
+        command = option(command)
+    return command
+
+
+def extra_options(command: Decorated) -> Decorated:
+    """The options that shape what an export holds beside and instead of whole documents."""
+    for option in (
+        click.option(
+            "--without-texts",
+            type=click.Path(path_type=Path),
+            help="Leave out what shares 20 characters with a text of this file.",
+        ),
+        click.option("--mask", is_flag=True, help="Take telephone and ID numbers and e-mail addresses out."),
+        click.option(
+            "--tokenizer", type=click.Path(path_type=Path), help="A tokenizer.json, to count tokens with --signals."
+        ),
+        click.option("--signals", is_flag=True, help="Add measures of quality as columns."),
+        click.option("--parts", help="A folder of files: one a `year`, or of a size of text: 200MB."),
+    ):
+        command = option(command)
+    return command
 
 
 @app.command()
-def export(  # noqa: PLR0913, PLR0917 - typer makes an option of each
-    context: typer.Context,
-    format_: Annotated[Format, typer.Option("--format", help="hf, dolma, text, bag: a folder; others a file.")],
-    out: Annotated[Path, typer.Option(help="The file or folder to write, - for stdout (jsonl, csv).")],
-    site: SiteKey = None,
-    place: Annotated[str | None, typer.Option(help="Sites of a place: a GB/T 2260 code or its beginning, 51.")] = None,
-    since: Day = None,
-    until: Day = None,
-    flag: Annotated[list[str] | None, typer.Option(help="Only with this flag; may be repeated.")] = None,
-    without_flag: Annotated[list[str] | None, typer.Option(help="Only without this flag; may be repeated.")] = None,
-    script: Annotated[str | None, typer.Option(help="hans, hant, mixed or none.")] = None,
-    kind: Annotated[str | None, typer.Option(help="article or media_only.")] = None,
-    min_han: Annotated[int, typer.Option(min=0, help="Han characters at least.")] = 0,
-    collapse: Collapse = False,
-    versions: Annotated[bool, typer.Option("--versions", help="Every capture of a URL, not the latest alone.")] = False,
-    query_: Annotated[str | None, typer.Option("--query", help="Only what `cundang search` finds for it.")] = None,
-    sample: Annotated[int, typer.Option(min=0, help="Only so many of them, drawn by --seed; 0: all.")] = 0,
-    seed: Annotated[int, typer.Option(help="Of --sample: the same seed draws the same documents.")] = 0,
-    parts: InParts = None,
-    signals: Annotated[bool, typer.Option("--signals", help="Add measures of quality as columns.")] = False,
-    tokenizer: Annotated[Path | None, typer.Option(help="A tokenizer.json, to count tokens with --signals.")] = None,
-    mask: Annotated[
-        bool, typer.Option("--mask", help="Take telephone and ID numbers and e-mail addresses out.")
-    ] = False,
-    without_texts: WithoutTexts = None,
-    force: Annotated[bool, typer.Option("--force", help="Also replace a file that no export wrote.")] = False,
-) -> None:
+@click.option(
+    "--format",
+    "format_",
+    type=click.Choice([each.value for each in Format]),
+    callback=lambda _context, _option, value: Format(value),
+    required=True,
+    help="hf, dolma, text, bag: a folder; others a file.",
+)
+@click.option(
+    "--out",
+    type=click.Path(path_type=Path),
+    required=True,
+    help="The file or folder to write, - for stdout (jsonl, csv).",
+)
+@filter_options
+@extra_options
+@click.option("--force", is_flag=True, help="Also replace a file that no export wrote.")
+@click.pass_obj
+def export(house: House, /, format_: Format, out: Path, force: bool, **chosen: Any) -> int:
     """Write the corpus for other tools: of several captures of one URL the latest text, unless asked.
 
     wacz holds all captures of the site, or of the place's sites, for replay; other options choose what it lists. bag is
@@ -189,27 +233,49 @@ def export(  # noqa: PLR0913, PLR0917 - typer makes an option of each
     from archive.catalogue import query
     from archive.export import extras, whole
 
-    house: House = context.obj
     out = out.expanduser()
-    beside = extras.read(
-        format_, parts=parts, signals=signals, tokenizer=tokenizer, mask=mask, without_texts=without_texts
-    )
-    whole.check_name(out, _PACKINGS.get(format_, ()) if not parts else (), stream=format_ in _STREAMS and not parts)
-    sites = house.of_place(place) if place is not None else None
-    wanted = query.Filter(since=since, until=until, versions=versions, script=script, kind=kind, min_han=min_han)
-    wanted = replace(
-        wanted, site=house.key(site), sites=sites, flags=tuple(flag or ()), without=tuple(without_flag or ())
-    )
-    wanted = replace(wanted, collapse=collapse, sample=sample, seed=seed if sample else 0, by_year=beside.by_year)
-    if query_ is not None:
-        wanted = replace(wanted, query=query_, ids=_found_by(house, query_))
-    query.refuse_unknown(house.layout, wanted, house.sites(site))
+    shaping = {name: chosen.pop(name) for name in ("parts", "signals", "tokenizer", "mask", "without_texts")}
+    beside = extras.read(format_, **shaping)
+    one = not shaping["parts"]
+    whole.check_name(out, _PACKINGS.get(format_, ()) if one else (), stream=format_ in _STREAMS and one)
+    wanted = replace(_filter(house, **chosen), by_year=beside.by_year)
+    query.refuse_unknown(house.layout, wanted, house.sites(chosen["site"]))
     # A pack of captures is made of more than documents.
-    keys = sites if wanted.site is None else [key for key in [wanted.site] if sites is None or key in sites]
+    keys = wanted.sites
+    if wanted.site is not None:
+        keys = tuple(key for key in (wanted.site,) if keys is None or key in keys)
     if format_ is Format.BAG:
         _pack(house.layout, wanted, keys, out)
-    else:
-        raise typer.Exit(_write(house.layout, wanted, keys, format_, out, beside, force=force))
+        return 0
+    return _write(house.layout, wanted, keys, format_, out, beside, force=force)
+
+
+def _filter(  # noqa: PLR0913 - an option each
+    house: House,
+    *,
+    site: str | None,
+    place: str | None,
+    flag: tuple[str, ...],
+    without_flag: tuple[str, ...],
+    query_: str | None,
+    sample: int,
+    seed: int,
+    **same: Any,
+) -> query.Filter:
+    """What the options of an export choose."""
+    from archive.catalogue import query
+
+    return query.Filter(
+        site=house.key(site),
+        sites=house.of_place(place) if place is not None else None,
+        flags=flag,
+        without=without_flag,
+        query=query_,
+        ids=None if query_ is None else _found_by(house, query_),
+        sample=sample,
+        seed=seed if sample else 0,
+        **same,
+    )
 
 
 def _pack(layout: Layout, wanted: query.Filter, keys: Collection[str] | None, out: Path) -> None:
@@ -254,11 +320,15 @@ def _write(
 
 
 @app.command("index")
-def index_(
-    context: typer.Context,
-    out: Annotated[Path, typer.Option(help="A folder: new, or one that this command filled before.")],
-    json_: Json = False,
-) -> None:
+@click.option(
+    "--out",
+    type=click.Path(path_type=Path),
+    required=True,
+    help="A folder: new, or one that this command filled before.",
+)
+@json_option
+@click.pass_obj
+def index_(house: House, out: Path, json_: bool) -> int:
     """Write what replay tools need: an index of the whole archive (CDXJ), the paths of its files, settings of pywb.
 
     Every capture in it replays. A 304 is left out, so its day shows the capture before it. Exit 1 when captures are
@@ -269,12 +339,12 @@ def index_(
     from archive.corpus import damage
     from archive.export import replay
 
-    layout = known_data(context.obj.layout)
+    layout = known_data(house.layout)
     with telling("index") as tell:
         offer = replay.write(layout, out, tell)
     _print_lost(offer, json_=json_)
     say(f"{out}: {len(offer.lines)} captures. To see them: cd {out} && wayback")
-    raise typer.Exit(say_all(map(str, damage.known(layout))) | int(bool(offer.problems)))
+    return say_all(map(str, damage.known(layout))) | int(bool(offer.problems))
 
 
 def _print_lost(offer: replay.Offer, *, json_: bool = False, talk: bool = False) -> None:
@@ -298,21 +368,24 @@ def _damaged(layout: Layout, wanted: query.Filter, sites: Collection[str] | None
 
 
 @app.command()
-def serve(
-    context: typer.Context,
-    port: Annotated[
-        int, typer.Option(min=1, max=65534, help="Of the page; archived pages are shown on the next one.")
-    ] = 8080,
-    host: Annotated[
-        str,
-        typer.Option(help="Another address than this machine's own: whoever reaches it can read the whole archive."),
-    ] = "127.0.0.1",
-    open_to_network: Annotated[
-        bool, typer.Option("--open-to-network", help="Yes, answer to other machines; needed beside --host.")
-    ] = False,
-    base: Annotated[str | None, typer.Option(help="The address by which a proxy makes the page known.")] = None,
-    replay_base: Annotated[str | None, typer.Option(help="The same for the replay: another host or port.")] = None,
-) -> None:
+@click.option(
+    "--port",
+    type=click.IntRange(min=1, max=65534),
+    default=8080,
+    show_default=True,
+    help="Of the page; archived pages are shown on the next one.",
+)
+@click.option(
+    "--host",
+    default="127.0.0.1",
+    show_default=True,
+    help="Another address than this machine's own: whoever reaches it can read the whole archive.",
+)
+@click.option("--open-to-network", is_flag=True, help="Yes, answer to other machines; needed beside --host.")
+@click.option("--base", help="The address by which a proxy makes the page known.")
+@click.option("--replay-base", help="The same for the replay: another host or port.")
+@click.pass_obj
+def serve(house: House, port: int, host: str, open_to_network: bool, base: str | None, replay_base: str | None) -> None:
     """Look at the archive in a browser: search, read, compare, replay, take away. Read-only.
 
     Example: cundang serve --port 8080
@@ -325,82 +398,53 @@ def serve(
             "Add --open-to-network if you mean it, better behind a proxy that asks who they are."
         )
     where = page.Where(host=host, port=port, base=base, replay_base=replay_base)
-    house: House = context.obj
     page.run(known_data(house.layout), house.sites(), where, lambda address: say(f"{address}   (Ctrl-C ends it)"))
 
 
 @app.command()
-def status(
-    context: typer.Context,
-    missing: Annotated[bool, typer.Option("--missing", help="Every address that was not captured, and why.")] = False,
-    learned: Annotated[
-        bool, typer.Option("--learned", help="What each shape of addresses was found to be: articles or lists.")
-    ] = False,
-    json_: Json = False,
-) -> None:
-    """Say what there is of each site, how its last crawl ended, what was not captured and what gave no document.
+@site_option
+@click.option("--missing", is_flag=True, help="Every address that was not captured, and why.")
+@click.option("--learned", is_flag=True, help="What each shape of addresses was found to be: articles or lists.")
+@json_option
+@click.pass_obj
+def status(house: House, site: str | None, missing: bool, learned: bool, json_: bool) -> int:
+    """Say of each site what there is, how its last crawl ended and what it did not have: a line a site, or all of one.
+
+    Exit 1 when a WARC file is damaged, short or gone.
 
     Example: cundang status
     """
-    from archive.catalogue import query
-
-    layout = known_data(context.obj.layout)
-    for site in query.status(layout) if not (missing or learned) else ():
-        skips = ", ".join(f"{reason} {count}" for reason, count in site.skips.items())
-        print_item(
-            site, f"{site.site:24} {site.documents:6} documents of {site.urls} URLs; skips: {skips or 'none'}", json_
-        )
-    for state in layout.states():
-        _frontier_status(state, json_, missing=missing, learned=learned)
-    if not (missing or learned):
-        raise typer.Exit(_fixity_status(layout, json_))
-
-
-def _fixity_status(layout: Layout, json_: bool) -> int:
-    """Say of each site when its WARC files were last verified; 1 when one is damaged, short or gone."""
     from archive.corpus import damage
+    from crawler import status as standing
 
-    for kept in damage.custody(layout):
-        never = f", {kept.never} never verified" if kept.never else ""
-        verified = f", verified between {kept.first[:10]} and {kept.last[:10]}" if kept.first and kept.last else ""
-        print_item(kept, f"{kept.site:24} {kept.files:6} WARC files{verified}{never}", json_)
-    return say_all(map(str, damage.known(layout)))
+    layout = known_data(house.layout)
+    key = house.known(site)
+    if missing or learned:
+        for state in layout.states():
+            if key in (None, state.stem):
+                _print_addresses(state, json_, missing=missing)
+        return 0
+    found = list(standing.standings(layout, key))
+    if not found:
+        said = f"{layout.root} holds nothing{f' of {key}' if key else ''} yet."
+        say(f"{said} To get something: cundang crawl, cundang import")
+    for each in found:
+        print_item(each, "\n".join(standing.lines(each)) if key else standing.line(each), json_)
+    return say_all(str(each) for each in damage.known(layout) if key in (None, layout.site_of(each.warc)))
 
 
-def _frontier_status(state: Path, json_: bool, *, missing: bool, learned: bool) -> None:
+def _print_addresses(state: Path, json_: bool, *, missing: bool) -> None:
+    """Print the addresses of a site that were not captured, or what was learned of their shapes."""
     from crawler.queue.accounts import missing as lists_missing
     from crawler.queue.frontier import Frontier
 
-    frontier = Frontier(state, read_only=True)
-    if missing:
-        for address in (*lists_missing(frontier.accounts.ledger()), *frontier.uncaptured(waiting=True)):
-            print_item(address, f"{address.reason:20} {address.url}  {address.detail}", json_)
-    elif learned:
-        for each in frontier.shapes():
-            print_item(each, f"{each.shape}  articles {each.articles}, lists {each.lists}", json_)
-    elif runs := frontier.runs():
-        reasons = ", ".join(f"{reason} {count}" for reason, count in frontier.reasons().items())
-        ended = f"{runs[0].began:%Y-%m-%d %H:%M} UTC, {runs[0].pages} pages, {runs[0].ending}"
-        ended += f" ({runs[0].shortfall})" if runs[0].shortfall else ""
-        print_item(runs[0], f"{state.stem:24} last crawl {ended}; not captured: {reasons or 'nothing'}", json_)
-        _print_ledger(state.with_name(f"{state.stem}.ledger.jsonl"), json_)
-    frontier.close()
-
-
-def _print_ledger(path: Path, json_: bool) -> None:
-    """Print what each list of a site claims, the largest gap first, and doubts about the site."""
-    from archive.ledger import read_ledger
-    from crawler.queue.accounts import say_doubt, say_gap
-
-    ledger = read_ledger(path)
-    for doubt in ledger.doubts:
-        print_item(doubt, f"  ! {say_doubt(doubt)}", json_)
-    told = [each for each in ledger.lists if each.gap or each.claimed is not None or each.foreign or each.blind]
-    for each in told:
-        gap = f"gap {each.gap}" if each.gap else "no gap"
-        print_item(each, f"  {gap:8} {each.name or each.url}: {say_gap(each)}; had {each.had}", json_)
-    if told and not json_ and (rest := len(ledger.lists) - len(told)):
-        say(f"  {rest} more lists claim nothing.")
+    with closing(Frontier(state, read_only=True)) as frontier:
+        if missing:
+            for address in (*lists_missing(frontier.accounts.ledger()), *frontier.uncaptured(waiting=True)):
+                print_item(address, f"{address.reason:20} {address.url}  {address.detail}", json_)
+        else:
+            for each in frontier.shapes():
+                print_item(each, f"{each.shape}  articles {each.articles}, lists {each.lists}", json_)
 
 
 def _found_by(house: House, words: str) -> tuple[str, ...]:

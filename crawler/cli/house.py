@@ -1,14 +1,14 @@
-"""What every command shares: the data folder and the site files that it works on, its common options, its output."""
+"""What every command shares: the data folder and the site files that it works on, and its output."""
 
 from __future__ import annotations
 
+import datetime as dt
 import json
+import os
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass, is_dataclass
 from pathlib import Path
-from typing import Annotated, Any
-
-import typer
+from typing import Any, Self
 
 from archive import site as site_files
 from archive.errors import UsageError
@@ -16,20 +16,20 @@ from archive.layout import Layout
 from archive.site import Site
 from crawler.talk import put, say
 
-Json = Annotated[bool, typer.Option("--json", help="One JSON object a line, on stdout.")]
-SiteKey = Annotated[str | None, typer.Option("--site", help="Only this site: its key, or the path of its file.")]
-Paths = Annotated[list[Path], typer.Argument(help="Files and folders.", exists=True)]
-Jobs = Annotated[int | None, typer.Option(min=1, help="Worker processes; one a core when absent.")]
-Day = Annotated[str | None, typer.Option(help="A day, month or year: 2020-02-19, 2020-02, 2020.")]
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class House:
-    """What the options before the command chose: the data folder and the site files."""
+    """Where a command works: the data folder and the folder of site files; `named`: somebody chose the latter."""
 
     layout: Layout
     sites_folder: Path
     named: bool
+
+    @classmethod
+    def at(cls, data: Path | None, sites: Path | None) -> Self:
+        """These folders, else those of CUNDANG_DATA and CUNDANG_SITES, else ./data and ./seeds/sites."""
+        named = sites or (Path(os.environ["CUNDANG_SITES"]) if os.environ.get("CUNDANG_SITES") else None)
+        return cls(layout=Layout.at(data), sites_folder=named or site_files.FOLDER, named=named is not None)
 
     def sites(self, *extra: str | None) -> dict[str, Site]:
         """The site files by key, with those that are given by path."""
@@ -66,6 +66,15 @@ def known_data(layout: Layout) -> Layout:
     if not layout.root.is_dir():
         raise UsageError(f"{layout.root}: no such data folder. Name it with --data or CUNDANG_DATA.")
     return layout
+
+
+def shanghai(moment: dt.datetime) -> str:
+    """A moment as people in China read it, with the name of the time zone.
+
+    >>> shanghai(dt.datetime(2026, 11, 28, 19, 0, tzinfo=dt.UTC))
+    '2026-11-29 03:00 Shanghai'
+    """
+    return f"{moment.astimezone(site_files.CHINA):%Y-%m-%d %H:%M} Shanghai"
 
 
 def say_all(damages: Iterable[str]) -> int:

@@ -9,14 +9,14 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import asdict
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING
 
-import typer
+import click
 
 from archive.errors import UsageError
 from archive.layout import OPEN, Layout
-from crawler.cli.app import app
-from crawler.cli.house import House, Jobs, Json, Paths, SiteKey, known_data, print_item, say_all
+from crawler.cli.app import app, jobs_option, json_option, paths_argument, site_option
+from crawler.cli.house import House, known_data, print_item, say_all
 from crawler.queue.lock import Lock, is_held
 from crawler.talk import put, say, telling
 
@@ -26,7 +26,11 @@ if TYPE_CHECKING:
 
 
 @app.command("import")
-def import_(context: typer.Context, paths: Paths, jobs: Jobs = None, json_: Json = False) -> None:
+@paths_argument
+@jobs_option
+@json_option
+@click.pass_obj
+def import_(house: House, paths: tuple[Path, ...], jobs: int | None, json_: bool) -> int:
     """Take WARC, ARC and WACZ files, saved pages and text files into the archive, then clean and catalogue them.
 
     Exit 1 when something of a file was lost or wrong: file, offset and reason are named, what is there is kept.
@@ -37,16 +41,19 @@ def import_(context: typer.Context, paths: Paths, jobs: Jobs = None, json_: Json
 
     wrong = False
     with telling("import") as tell:
-        for done, report in enumerate(ingest.import_paths(context.obj.layout, paths), 1):
+        for done, report in enumerate(ingest.import_paths(house.layout, paths), 1):
             tell(report.path, done)
             wrong |= bool(report.problems)
             print_item(report, _report_line(report), json_)
-    code = _clean(context.obj, None, every=False, jobs=jobs)
-    raise typer.Exit(code | int(wrong))
+    code = _clean(house, None, every=False, jobs=jobs)
+    return code | int(wrong)
 
 
 @app.command()
-def read(context: typer.Context, paths: Paths, jobs: Jobs = None) -> None:
+@paths_argument
+@jobs_option
+@click.pass_obj
+def read(house: House, paths: tuple[Path, ...], jobs: int | None) -> int:
     """Clean saved pages without archiving them: one JSON object a page, its path first.
 
     Of a meta.json beside a page only url, captured and content_type are used.
@@ -57,7 +64,7 @@ def read(context: typer.Context, paths: Paths, jobs: Jobs = None) -> None:
     from archive.export import jsonl
     from archive.site import by_host, host_of
 
-    hosts = by_host(context.obj.sites().values())
+    hosts = by_host(house.sites().values())
     pages = list(ingest.pages(paths))
     if not pages:
         raise UsageError(f"{', '.join(map(str, paths))}: no saved page or text. WARC files are read by: cundang import")
@@ -68,30 +75,32 @@ def read(context: typer.Context, paths: Paths, jobs: Jobs = None) -> None:
         for page, (item, fault) in zip(pages, workers.clean(jobs_), strict=True):
             put(jsonl.line(item, path=str(page.path)))
             faults += bool(fault)
-    raise typer.Exit(int(faults > 0))
+    return int(faults > 0)
 
 
 @app.command()
-def clean(  # noqa: PLR0913, PLR0917 - typer makes an option of each
-    context: typer.Context,
-    site: SiteKey = None,
-    stale: Annotated[
-        bool, typer.Option("--stale", help="Only shards that are missing or stale (the default).")
-    ] = False,
-    every: Annotated[bool, typer.Option("--all", help="All shards, also current ones.")] = False,
-    jobs: Jobs = None,
-    dry_run: Annotated[bool, typer.Option("--dry-run", help="Say which shards would be made and why.")] = False,
-    diff_: Annotated[
-        bool, typer.Option("--diff", help="Report what changes, text by text; with --dry-run, what would.")
-    ] = False,
-    rules: Annotated[
-        str | None, typer.Option(help="Try this site file in place of the one of its name; with --dry-run.")
-    ] = None,
-    accept_damage: Annotated[
-        bool, typer.Option("--accept-damage", help="The last resort: make texts anew from WARC files as they are now.")
-    ] = False,
-    json_: Json = False,
-) -> None:
+@site_option
+@click.option("--stale", is_flag=True, help="Only shards that are missing or stale (the default).")
+@click.option("--all", "every", is_flag=True, help="All shards, also current ones.")
+@jobs_option
+@click.option("--dry-run", is_flag=True, help="Say which shards would be made and why.")
+@click.option("--diff", "diff_", is_flag=True, help="Report what changes, text by text; with --dry-run, what would.")
+@click.option("--rules", help="Try this site file in place of the one of its name; with --dry-run.")
+@click.option("--accept-damage", is_flag=True, help="The last resort: make texts anew from WARC files as they are now.")
+@json_option
+@click.pass_obj
+def clean(  # noqa: PLR0913, PLR0917 - click makes an argument of each option
+    house: House,
+    site: str | None,
+    stale: bool,
+    every: bool,
+    jobs: int | None,
+    dry_run: bool,
+    diff_: bool,
+    rules: str | None,
+    accept_damage: bool,
+    json_: bool,
+) -> int:
     """Make the shards that are missing or stale from the archived pages, and bring the catalogue up to date.
 
     Every WARC file is read and compared with fixity.jsonl: of one that is damaged, short or gone the texts are kept,
@@ -101,7 +110,6 @@ def clean(  # noqa: PLR0913, PLR0917 - typer makes an option of each
     """
     from archive.corpus import damage, reclean
 
-    house: House = context.obj
     if stale and every:
         raise UsageError("--stale and --all exclude each other. Give one.")
     if rules and not dry_run:
@@ -111,8 +119,8 @@ def clean(  # noqa: PLR0913, PLR0917 - typer makes an option of each
         found = damage.survey(house.layout, house.key(site), note=False)
         for shard in reclean.stale(house.layout, house.sites(site, rules), house.key(site), found):
             print_item(shard, f"{shard.warc}: {shard.why}", json_)
-        raise typer.Exit(say_all(map(str, found.damages.values())))
-    code = _clean(
+        return say_all(map(str, found.damages.values()))
+    return _clean(
         house,
         site,
         every=every,
@@ -123,17 +131,15 @@ def clean(  # noqa: PLR0913, PLR0917 - typer makes an option of each
         rules=rules,
         accept=accept_damage,
     )
-    raise typer.Exit(code)
 
 
 @app.command()
-def rebuild(
-    context: typer.Context,
-    index_: Annotated[bool, typer.Option("--index", help="The CDXJ files.")] = False,
-    corpus: Annotated[bool, typer.Option("--corpus", help="The shards.")] = False,
-    catalogue: Annotated[bool, typer.Option("--catalogue", help="The catalogue.")] = False,
-    jobs: Jobs = None,
-) -> None:
+@click.option("--index", "index_", is_flag=True, help="The CDXJ files.")
+@click.option("--corpus", is_flag=True, help="The shards.")
+@click.option("--catalogue", is_flag=True, help="The catalogue.")
+@jobs_option
+@click.pass_obj
+def rebuild(house: House, index_: bool, corpus: bool, catalogue: bool, jobs: int | None) -> int:
     """Make derived files again from the WARC files: those named, or all.
 
     Those of a WARC file that is damaged, short or gone stay as they are, and the exit code is 1.
@@ -143,7 +149,6 @@ def rebuild(
     from archive.corpus import damage
     from archive.warc import index
 
-    house: House = context.obj
     known_data(house.layout)
     everything = not (index_ or corpus or catalogue)
     code = 0
@@ -159,15 +164,20 @@ def rebuild(
     elif catalogue:
         code |= say_all(map(str, damage.known(house.layout)))
         code |= _catalogue(house.layout, anew=True)
-    raise typer.Exit(code)
+    return code
 
 
 @app.command("verify")
-def verify_(
-    context: typer.Context,
-    paths: Annotated[list[Path] | None, typer.Argument(help="WARC files; the whole archive when absent.")] = None,
-    json_: Json = False,
-) -> None:
+@click.argument(
+    "paths",
+    metavar="PATHS...",
+    nargs=-1,
+    type=click.Path(path_type=Path),
+    help="WARC files; the whole archive when absent.",
+)
+@json_option
+@click.pass_obj
+def verify_(house: House, paths: tuple[Path, ...], json_: bool) -> int:
     """Read every record back, check lengths, fields and digests; without paths also whether the files agree.
 
     That is: WARC files with fixity.jsonl, where each reading is noted; revisits with what they refer to, indexes and
@@ -179,7 +189,7 @@ def verify_(
     from archive.warc import verify
 
     wrong = noted = 0
-    layout: Layout = context.obj.layout
+    layout: Layout = house.layout
     warcs = paths or known_data(layout).all_warcs()
     with telling("verify") as tell:
         for done, warc in enumerate(warcs, 1):
@@ -193,7 +203,7 @@ def verify_(
             _print_problem(problem, json_)
     said = f", {noted} faults of what servers sent, as the records say" if noted else ""
     say(f"verify: {len(warcs)} files, {wrong} problems{said}")
-    raise typer.Exit(int(wrong > 0))
+    return int(wrong > 0)
 
 
 def _disagreements(layout: Layout) -> Iterator[Problem]:
@@ -218,13 +228,19 @@ def _is_growing(layout: Layout, warc: Path) -> bool:
 
 
 @app.command()
-def repair(
-    context: typer.Context,
-    paths: Annotated[list[Path], typer.Argument(help="WARC files of the archive.")],
-    copy: Annotated[
-        Path | None, typer.Option("--from", help="A good copy of the one file that is named.", exists=True)
-    ] = None,
-) -> None:
+@click.argument(
+    "paths",
+    metavar="PATHS...",
+    nargs=-1,
+    required=True,
+    type=click.Path(path_type=Path),
+    help="WARC files of the archive.",
+)
+@click.option(
+    "--from", "copy", type=click.Path(path_type=Path, exists=True), help="A good copy of the one file that is named."
+)
+@click.pass_obj
+def repair(house: House, paths: tuple[Path, ...], copy: Path | None) -> None:
     """Cut the torn tail off an .open file that a killed crawl left, keep the tail beside it, and close the file.
 
     With --from: put a copy in the place of a closed file that is damaged, short or gone, where it is what that was.
@@ -234,7 +250,7 @@ def repair(
     from archive.corpus import damage
     from archive.warc import verify
 
-    layout = Layout(root=context.obj.layout.root.resolve())
+    layout = Layout(root=house.layout.root.resolve())
     if copy is not None:
         if len(paths) != 1 or layout.root / "warc" not in paths[0].resolve().parents:
             raise UsageError("--from restores one closed WARC file of the data folder. Name that file alone.")
@@ -257,23 +273,33 @@ def repair(
 
 
 @app.command()
-def forget(  # noqa: PLR0913, PLR0917 - typer makes an option of each
-    context: typer.Context,
-    urls: Annotated[
-        list[str] | None,
-        typer.Argument(help="URLs, whole; a star is any characters: http://a.cn/xw/* is all below xw. Quote it."),
-    ] = None,
-    reason: Annotated[str, typer.Option(help="Why, for who reads exclusions.jsonl later.")] = "",
-    dry_run: Annotated[bool, typer.Option("--dry-run", help="Only show what would go.")] = False,
-    list_: Annotated[bool, typer.Option("--list", help="List what was taken down, when and why.")] = False,
-    undo: Annotated[bool, typer.Option("--undo", help="Allow it again; what was erased stays gone.")] = False,
-    erase: Annotated[
-        bool, typer.Option("--erase", help="Rewrite the WARC files without the records, and log both checksums.")
-    ] = False,
-    yes: Annotated[bool, typer.Option("--yes", help="Erase without asking.")] = False,
-    jobs: Jobs = None,
-    json_: Json = False,
-) -> None:
+@click.argument(
+    "urls",
+    metavar="URLS...",
+    nargs=-1,
+    help="URLs, whole; a star is any characters: http://a.cn/xw/* is all below xw. Quote it.",
+)
+@click.option("--reason", default="", show_default=True, help="Why, for who reads exclusions.jsonl later.")
+@click.option("--dry-run", is_flag=True, help="Only show what would go.")
+@click.option("--list", "list_", is_flag=True, help="List what was taken down, when and why.")
+@click.option("--undo", is_flag=True, help="Allow it again; what was erased stays gone.")
+@click.option("--erase", is_flag=True, help="Rewrite the WARC files without the records, and log both checksums.")
+@click.option("--yes", is_flag=True, help="Erase without asking.")
+@jobs_option
+@json_option
+@click.pass_obj
+def forget(  # noqa: PLR0913, PLR0917 - click makes an argument of each option
+    house: House,
+    urls: tuple[str, ...],
+    reason: str,
+    dry_run: bool,
+    list_: bool,
+    undo: bool,
+    erase: bool,
+    yes: bool,
+    jobs: int | None,
+    json_: bool,
+) -> int:
     """Take pages down everywhere and keep them down: crawl, import, clean, catalogue, search and export leave them out.
 
     Example: cundang forget http://www.example.com/xw/1.html --reason "asked for by its author"
@@ -281,12 +307,11 @@ def forget(  # noqa: PLR0913, PLR0917 - typer makes an option of each
     from archive.warc import exclusions
     from crawler import forget as forgetting
 
-    house: House = context.obj
     layout = known_data(house.layout)
     if list_:
         for page in exclusions.read(layout).pages.values():
             print_item(page, f"{page.date}  {page.url}  {page.reason}", json_)
-        return
+        return 0
     if not urls:
         raise UsageError("Name what to take down, as `cundang search` shows it, or give --list.")
     if undo and erase:
@@ -300,7 +325,7 @@ def forget(  # noqa: PLR0913, PLR0917 - typer makes an option of each
     if dry_run or asks:
         show(forgetting.look(layout, urls, erase=erase))
     if dry_run:
-        return
+        return 0
     if asks:
         _ask_to_erase()
     show(forgetting.undo(layout, urls, reason) if undo else forgetting.forget(layout, urls, reason, erase=erase))
@@ -308,13 +333,13 @@ def forget(  # noqa: PLR0913, PLR0917 - typer makes an option of each
     faults = _clean(house, None, every=False, jobs=jobs, anew=True)
     if not undo:
         say("Exports and copies that were made before still hold these pages.")
-    raise typer.Exit(faults)
+    return faults
 
 
 def _ask_to_erase() -> None:
     if not sys.stdin.isatty():
         raise UsageError("--erase cannot be undone, and asks before. Nobody can answer here: give --yes with it.")
-    typer.confirm("Erase these records for good?", abort=True, err=True)
+    click.confirm("Erase these records for good?", abort=True, err=True)
 
 
 def _clean(  # noqa: PLR0913 - as `reclean.clean`

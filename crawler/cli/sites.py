@@ -4,42 +4,44 @@ from __future__ import annotations
 
 import datetime as dt
 from pathlib import Path
-from typing import Annotated
 
-import typer
+import click
 
 from archive import site as site_files
 from archive.errors import CundangError, UsageError
-from crawler.cli.app import sites_app
-from crawler.cli.house import Json, print_item
+from crawler.cli.app import json_option, sites_app
+from crawler.cli.house import House, print_item
 from crawler.talk import say
 
 
 @sites_app.command("list")
-def sites_list(context: typer.Context, json_: Json = False) -> None:
+@json_option
+@click.pass_obj
+def sites_list(house: House, json_: bool) -> None:
     """List the site files: key, name, hosts, schedule.
 
     Example: cundang sites list --json
     """
-    for site in site_files.load(context.obj.sites_folder).values():
+    for site in site_files.load(house.sites_folder).values():
         print_item(site, f"{site.key:24} {site.name}  {' '.join(site.hosts)}  {site.schedule or ''}", json_)
 
 
 @sites_app.command("add")
-def sites_add(
-    context: typer.Context,
-    url: Annotated[str, typer.Argument(help="The home page of a site.")],
-    key: Annotated[str | None, typer.Option(help="The file's name; made from the host when absent.")] = None,
-    delay: Annotated[float, typer.Option(min=0, help="Seconds between two requests.")] = 3.0,
-    json_: Json = False,
-) -> None:
+@click.argument("url", metavar="URL", required=True, help="The home page of a site.")
+@click.option("--key", help="The file's name; made from the host when absent.")
+@click.option(
+    "--delay", type=click.FloatRange(min=0), default=3.0, show_default=True, help="Seconds between two requests."
+)
+@json_option
+@click.pass_obj
+def sites_add(house: House, url: str, key: str | None, delay: float, json_: bool) -> None:
     """Look at a site, at most 30 requests, write its file, and show some of its articles as they are read.
 
     Example: cundang sites add http://www.sctyzx.gov.cn/
     """
     from crawler import probe
 
-    found = probe.probe(url, context.obj.sites_folder, key=key, delay=delay)
+    found = probe.probe(url, house.sites_folder, key=key, delay=delay)
     for sample in found.samples:
         print_item(sample, f"{sample.published or '':10}  {sample.title}\n    {sample.text[:80]}", json_)
     say(f"{found.path}: {found.cms or 'no known CMS'}, {len(found.columns)} columns, {found.requests} answers")
@@ -48,19 +50,22 @@ def sites_add(
 
 
 @sites_app.command("check")
-def sites_check(
-    context: typer.Context,
-    paths: Annotated[
-        list[Path] | None, typer.Argument(help="Site files; all of the folder when none is named.")
-    ] = None,
-) -> None:
+@click.argument(
+    "paths",
+    metavar="PATHS...",
+    nargs=-1,
+    type=click.Path(path_type=Path),
+    help="Site files; all of the folder when none is named.",
+)
+@click.pass_obj
+def sites_check(house: House, paths: tuple[Path, ...]) -> int:
     """Read site files and name the first mistake of each, also in its schedule; exit 2 when there is one.
 
     Example: cundang sites check
     """
     from crawler.runs import cron
 
-    folder: Path = context.obj.sites_folder
+    folder: Path = house.sites_folder
     if not paths and not folder.is_dir():
         raise UsageError(f"{folder}: no such folder of site files. Name one with --sites or CUNDANG_SITES.")
     good = []
@@ -74,4 +79,4 @@ def sites_check(
         except CundangError as error:
             say(str(error))
     site_files.by_host(good)
-    raise typer.Exit(UsageError.exit_code if len(good) < len(files) else 0)
+    return UsageError.exit_code if len(good) < len(files) else 0

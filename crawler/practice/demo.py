@@ -6,11 +6,7 @@ import shutil
 import subprocess
 import sys
 import time
-from collections import Counter
 from pathlib import Path
-
-from rich.console import Console
-from rich.table import Table
 
 from archive.catalogue import query
 from archive.errors import UsageError
@@ -60,19 +56,17 @@ def _make_anew(folder: Path) -> None:
 
 def _report(folder: Path, seconds: float) -> None:
     layout = Layout(root=folder / "data")
-    table = Table(title="What the demo did", title_justify="left")
-    for name in ("site", "pages", "documents", "skips by reason"):
-        table.add_column(name, justify="left" if name in ("site", "skips by reason") else "right")
-    total: Counter[str] = Counter()
+    rows = [("site", "pages", "documents", "skips by reason")]
+    pages = documents = 0
     for site in query.status(layout):
-        pages = site.documents + sum(site.skips.values())
-        total.update(pages=pages, documents=site.documents, **site.skips)
+        came = site.documents + sum(site.skips.values())
         skips = ", ".join(f"{reason} {count}" for reason, count in site.skips.items())
-        table.add_row(site.site, str(pages), str(site.documents), skips)
-    table.add_section()
-    table.add_row("all", str(total["pages"]), str(total["documents"]), "")
-    # As wide as the table wants: a pipe or a log has no edge to fold at.
-    Console(width=None if sys.stdout.isatty() else 140).print(table)
+        rows.append((site.site, str(came), str(site.documents), skips))
+        pages, documents = pages + came, documents + site.documents
+    rows.append(("all", str(pages), str(documents), ""))
+    print("What the demo did")
+    for key, came_, made, skips in rows:
+        print(f"  {key:8}  {came_:>5}  {made:>9}  {skips}".rstrip())
     data = layout.root
     print(f"""
 The bytes as they were sent   {data}/warc/

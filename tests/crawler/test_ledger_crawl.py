@@ -72,7 +72,7 @@ def test_a_gap_is_told_once_and_stays_on_the_books(tmp_path: Path) -> None:
     assert missing["/short/"].reason == "list_gap"
     assert missing["/short/"].detail.startswith("claims 22 (共22条), shows 12")
     status = subprocess.run(
-        [sys.executable, "-m", "crawler.cli", "--data", str(tmp_path / "data"), "status"],
+        [sys.executable, "-m", "crawler.cli", "--data", str(tmp_path / "data"), "status", "--site", "little"],
         capture_output=True,
         text=True,
         check=True,

@@ -12,7 +12,7 @@ from itertools import count
 from pathlib import Path
 
 import pytest
-from typer.testing import CliRunner, Result
+from click.testing import CliRunner, Result
 
 from archive.layout import Layout
 from archive.warc.writer import Earlier, Exchange, Writer

@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 import pyarrow as pa
 import pytest
-from typer.testing import CliRunner
+from click.testing import CliRunner
 
 from archive.catalogue import build, query
 from archive.corpus import reclean

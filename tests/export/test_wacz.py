@@ -23,7 +23,7 @@ from pathlib import Path
 from urllib.parse import unquote
 
 import pytest
-from typer.testing import CliRunner
+from click.testing import CliRunner
 from warcio.archiveiterator import ArchiveIterator
 
 from archive.catalogue import build, query

@@ -1,0 +1,110 @@
+"""The data folder -> what there is of each site, how its last crawl ended, and what it did not have."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from contextlib import closing
+from dataclasses import dataclass
+
+from archive.catalogue import query
+from archive.corpus import damage
+from archive.layout import Layout
+from archive.ledger import Ledger, read_ledger
+from archive.site import CHINA
+from crawler.queue.accounts import say_doubt, say_gap
+from crawler.queue.frontier import Frontier, Run
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Standing:
+    """How one site stands.
+
+    Attributes:
+        documents: that `cundang search` finds and an export holds.
+        skips: page captures that gave no document, by reason.
+        run: its last crawl; None: it was never crawled here.
+        not_captured: addresses that the last visit has no answer of, by reason, the commonest first.
+        ledger: what its lists claim, and doubts about it.
+        warcs: closed WARC files; `never_verified` of them were never read again since.
+        verified: the days (UTC) of the oldest and of the newest verification.
+    """
+
+    site: str
+    documents: int
+    skips: Mapping[str, int]
+    run: Run | None
+    not_captured: Mapping[str, int]
+    ledger: Ledger
+    warcs: int
+    never_verified: int
+    verified: tuple[str, str] | None
+
+
+def standings(layout: Layout, site: str | None = None) -> Iterator[Standing]:
+    """Every site of the data folder, or one.
+
+    Raises:
+        DataError: the catalogue, a crawl's state or the list of WARC files cannot be read.
+    """
+    catalogued = {each.site: each for each in query.status(layout)}
+    kept = {each.site: each for each in damage.custody(layout)}
+    crawled = {path.stem: path for path in layout.states()}
+    for key in sorted(catalogued.keys() | kept.keys() | crawled.keys()):
+        if site is not None and key != site:
+            continue
+        run, reasons = None, {}
+        if key in crawled:
+            with closing(Frontier(crawled[key], read_only=True)) as frontier:
+                run, reasons = next(iter(frontier.runs()), None), frontier.reasons()
+        files = kept.get(key)
+        had = catalogued.get(key)
+        yield Standing(
+            site=key,
+            documents=had.urls if had else 0,
+            skips=had.skips if had else {},
+            run=run,
+            not_captured=reasons,
+            ledger=read_ledger(layout.ledger(key)),
+            warcs=files.files if files else 0,
+            never_verified=files.never if files else 0,
+            verified=(files.first[:10], files.last[:10]) if files and files.first and files.last else None,
+        )
+
+
+def line(standing: Standing) -> str:
+    """A site in one line."""
+    run, gaps = standing.run, sum(each.gap > 0 for each in standing.ledger.lists)
+    parts = [f"{standing.site:20} {standing.documents:6} documents"]
+    if run is not None:
+        short = f" ({run.shortfall})" if run.shortfall else ""
+        parts.append(f"crawled {run.began.astimezone(CHINA):%Y-%m-%d %H:%M} Shanghai, {run.ending}{short}")
+    if standing.not_captured:
+        parts.append(f"not captured: {sum(standing.not_captured.values())}")
+    parts += [f"lists with gaps: {gaps}"] if gaps else []
+    parts += [f"! {say_doubt(doubt)}" for doubt in standing.ledger.doubts]
+    return "  ".join(parts)
+
+
+def lines(standing: Standing) -> Iterator[str]:
+    """A site in full: its skips, its last crawl, its lists with the largest gap first, its files."""
+    yield line(standing)
+    run, files = standing.run, standing.verified
+    yield f"  pages without a document: {_counts(standing.skips) or 'none'}"
+    if run is not None:
+        yield f"  last crawl: {run.pages} pages, {run.requisites} files in {run.seconds:.0f} s"
+        yield f"  not captured: {_counts(standing.not_captured) or 'nothing'}"
+    told = [
+        each for each in standing.ledger.lists if each.gap or each.claimed is not None or each.foreign or each.blind
+    ]
+    for each in told:
+        gap = f"gap {each.gap}" if each.gap else "no gap"
+        yield f"  {gap:8} {each.name or each.url}: {say_gap(each)}; had {each.had}"
+    if told and (rest := len(standing.ledger.lists) - len(told)):
+        yield f"  {rest} more lists claim nothing."
+    never = f", {standing.never_verified} never verified" if standing.never_verified else ""
+    between = f", verified between {files[0]} and {files[1]} (UTC)" if files else ""
+    yield f"  {standing.warcs} WARC files{between}{never}"
+
+
+def _counts(found: Mapping[str, int]) -> str:
+    return ", ".join(f"{reason} {count}" for reason, count in found.items())
