@@ -20,6 +20,7 @@
 # make reclean    10,000 captures made again after a change of rules: foretold, killed twenty times, timed; half an hour
 # make manners 24 manners of small sites that no link tells of, from a fresh seed: whole, or told; twenty minutes
 # make recall  twelve families of sites from fresh seeds, and a million addresses: forty minutes
+# make start  the CPU that commands take to start, as ratios to `scrapy version`
 # make bench   figures, as ratios within one run; wget is compared where it is installed; then pages that mean harm
 
 PYTHON ?= python3
@@ -28,7 +29,7 @@ BIN := $(VENV)/bin
 STRANGERS := build/strangers
 
 .DELETE_ON_ERROR:
-.PHONY: demo test check complexity patterns ablation recall manners bench clean faults killpoints damage soak quality readers scrapyd scheduled reclean fuzz browser web wire
+.PHONY: demo test check complexity patterns ablation recall manners bench clean faults killpoints damage soak quality readers scrapyd scheduled reclean fuzz browser web wire start
 
 demo: $(VENV)/.product
 	$(BIN)/cundang demo
@@ -84,6 +85,9 @@ bench: $(VENV)/.develop
 	$(BIN)/python tests/bench_reclean.py --pages 2000 --kills 2
 	$(BIN)/python tests/bench_catalogue.py
 	$(BIN)/python tests/bench_attacks.py
+
+start: $(VENV)/.develop
+	$(BIN)/python tests/bench_start.py
 
 readers: $(VENV)/.develop build/readers/.made
 	$(BIN)/python tests/read_exports.py build/readers/bin/python

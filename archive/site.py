@@ -169,6 +169,19 @@ def load(folder: Path) -> dict[str, Site]:
     return sites
 
 
+def no_such_site(name: str, folder: Path, known: Iterable[str]) -> SiteError:
+    """The error of a name that no site has: with the keys that are like it, or what to do with an address.
+
+    >>> print(no_such_site("sctyz", Path("seeds/sites"), ["acfic", "sctyzx"]))
+    sctyz: no such site; is sctyzx meant? The site files of seeds/sites: cundang sites list
+    """
+    if "://" in name or name.startswith("www."):
+        return SiteError(f"{name}: an address, and no site's key. Write a file for its site: cundang sites add {name}")
+    near = difflib.get_close_matches(name, list(known), n=3)
+    meant = f"; is {' or '.join(near)} meant?" if near else "."
+    return SiteError(f"{name}: no such site{meant} The site files of {folder}: cundang sites list")
+
+
 def by_host(sites: Iterable[Site]) -> dict[str, Site]:
     """Host -> the site whose rules apply to its pages.
 

@@ -10,7 +10,7 @@ from typing import Self
 from scrapy import Request, Spider
 from scrapy.settings import BaseSettings
 
-from archive.site import FOLDER, Crawl, Site, host_of, load, load_file
+from archive.site import FOLDER, Crawl, Site, host_of, load, load_file, no_such_site
 from crawler.spiders.site import LOOK, spider_for
 
 
@@ -43,7 +43,7 @@ class SiteLoader:
             return spider_for(_unknown(name.removeprefix(LOOK)))
         sites = self._loaded()
         if name not in sites:
-            raise KeyError(f"{name} is no site file of {self._folder}; known are {', '.join(sites) or 'none'}.")
+            raise KeyError(str(no_such_site(name, self._folder, sites)))
         return spider_for(sites[name])
 
     def find_by_request(self, request: Request) -> Sequence[str]:

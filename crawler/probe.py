@@ -147,7 +147,7 @@ def probe(url: str, folder: Path, *, key: str | None = None, delay: float = 3.0)
 def _new_site(url: str, folder: Path, key: str | None) -> tuple[str, str]:
     """The home page of a site that no file names yet, and the key of its file; raises UsageError."""
     home = canonical(url if "//" in url else f"http://{url}/")
-    if home is None:
+    if home is None or not ("." in home or ":" in home.partition("//")[2] or "localhost" in home):
         raise UsageError(f"{url!r} is no http(s) address. Give the address of a site's home page.")
     host = host_of(home)
     key = key or re.sub(r"[^a-z0-9]+", "-", re.sub(r"^www\.|\.(?:gov|org|com|net|edu)?\.?cn$", "", host)).strip("-")

@@ -56,6 +56,20 @@ class House:
             )
         return found
 
+    def known(self, name: str | None) -> str | None:
+        """The key of a site that has a file, or something in the archive.
+
+        Raises:
+            UsageError: it has neither.
+        """
+        key = self.key(name)
+        folders = (self.layout.root / room for room in ("warc", "corpus"))
+        kept = {path.name for folder in folders if folder.is_dir() for path in folder.iterdir()}
+        kept |= {path.stem for path in self.layout.states()}
+        if key is not None and key not in kept and key not in (sites := self.sites(name)):
+            raise site_files.no_such_site(key, self.sites_folder, {*kept, *sites})
+        return key
+
     def key(self, name: str | None) -> str | None:
         """The key that a site's key or path means."""
         return Path(name).stem if name is not None and name.endswith(".toml") else name
@@ -87,6 +101,10 @@ def say_all(damages: Iterable[str]) -> int:
 
 
 def print_item(item: Any, plain: str, json_: bool) -> None:
-    """Print a dataclass: as one line of JSON, or as its line for the eye."""
-    assert is_dataclass(item)
-    put(json.dumps(asdict(item), ensure_ascii=False, default=str) if json_ else plain)  # type: ignore[arg-type]
+    """Print a dataclass or a mapping: as one line of JSON, or as its line for the eye; None is talk."""
+    if item is None:
+        say(plain)
+    elif json_:
+        put(json.dumps(asdict(item) if is_dataclass(item) else item, ensure_ascii=False, default=str))  # type: ignore[arg-type]
+    else:
+        put(plain)

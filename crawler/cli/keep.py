@@ -23,6 +23,7 @@ from crawler.talk import put, say, telling
 if TYPE_CHECKING:
     from archive.corpus import diff, ingest
     from archive.warc.record import Problem
+    from crawler.forget import Done
 
 
 @app.command("import")
@@ -39,6 +40,10 @@ def import_(house: House, paths: tuple[Path, ...], jobs: int | None, json_: bool
     """
     from archive.corpus import ingest
 
+    root = house.layout.root.resolve()
+    for path in map(Path.resolve, paths):
+        if path == root or root in path.parents:
+            raise UsageError(f"{path}: lies in the data folder, so it is in the archive already. Name other files.")
     wrong = False
     with telling("import") as tell:
         for done, report in enumerate(ingest.import_paths(house.layout, paths), 1):
@@ -312,28 +317,27 @@ def forget(  # noqa: PLR0913, PLR0917 - click makes an argument of each option
         for page in exclusions.read(layout).pages.values():
             print_item(page, f"{page.date}  {page.url}  {page.reason}", json_)
         return 0
-    if not urls:
-        raise UsageError("Name what to take down, as `cundang search` shows it, or give --list.")
-    if undo and erase:
-        raise UsageError("--undo and --erase exclude each other. Give one.")
-
-    def show(found: Iterable[forgetting.Done]) -> None:
-        for done in found:
-            print_item(done, f"{done.what:7} {done.path} {done.record} {done.detail}", json_)
-
+    if not urls or (undo and erase):
+        raise UsageError("Name what to take down, or give --list; --undo and --erase exclude each other.")
     asks = erase and not yes
     if dry_run or asks:
-        show(forgetting.look(layout, urls, erase=erase))
+        _print_done(forgetting.look(layout, urls, erase=erase), json_)
     if dry_run:
         return 0
     if asks:
         _ask_to_erase()
-    show(forgetting.undo(layout, urls, reason) if undo else forgetting.forget(layout, urls, reason, erase=erase))
+    done = forgetting.undo(layout, urls, reason) if undo else forgetting.forget(layout, urls, reason, erase=erase)
+    _print_done(done, json_)
     # Made anew: the words of a document that is gone stay in a full-text index until then.
     faults = _clean(house, None, every=False, jobs=jobs, anew=True)
     if not undo:
         say("Exports and copies that were made before still hold these pages.")
     return faults
+
+
+def _print_done(found: Iterable[Done], json_: bool) -> None:
+    for done in found:
+        print_item(done, f"{done.what:7} {done.path} {done.record} {done.detail}", json_)
 
 
 def _ask_to_erase() -> None:

@@ -107,7 +107,10 @@ def schedule_list(house: House, json_: bool) -> None:
     """
     from crawler.runs import schedule
 
-    for line in schedule.plan(house.layout, house.sites_folder):
+    plan = list(schedule.plan(house.layout, house.sites_folder))
+    if not plan:
+        say(f'No site file of {house.sites_folder} has a schedule. Write one: schedule = "0 3 * * *"')
+    for line in plan:
         following = shanghai(line.next) if line.next else "never"
         last = shanghai(line.last_began) if line.last_began else "none yet"
         print_item(
@@ -128,9 +131,11 @@ def schedule_history(house: House, site: str | None, limit: int, json_: bool) ->
     from crawler.runs import alerts
     from crawler.runs.history import Runs
 
-    layout = known_data(house.layout)
+    layout, key = known_data(house.layout), house.known(site)
     history = Runs(layout.runs) if layout.runs.exists() else None
-    for run in history.history(house.key(site), limit=limit) if history else ():
+    if history is None:
+        say("No crawl was scheduled yet. Begin: cundang schedule run")
+    for run in history.history(key, limit=limit) if history else ():
         assert history
         why = alerts.reasons(run, history.history(run.site, before=run, limit=5)) if run.ended else []
         took = int((run.ended - run.began).total_seconds()) if run.ended else 0

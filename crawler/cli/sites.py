@@ -70,6 +70,8 @@ def sites_check(house: House, paths: tuple[Path, ...]) -> int:
         raise UsageError(f"{folder}: no such folder of site files. Name one with --sites or CUNDANG_SITES.")
     good = []
     files = paths or sorted(folder.glob("*.toml"))
+    if not files:
+        raise UsageError(f"{folder}: holds no site file. Name another folder with --sites.")
     for path in files:
         try:
             site = site_files.load_file(path)

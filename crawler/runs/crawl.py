@@ -29,10 +29,10 @@ from scrapy.settings import Settings
 from twisted.python.failure import Failure
 
 from archive.catalogue import query
-from archive.errors import CundangError, DataError, InterruptedCrawl, UsageError
+from archive.errors import CundangError, DataError, InterruptedCrawl
 from archive.layout import Layout
 from archive.ledger import SiteAccount, read_ledger, write_ledger
-from archive.site import Site, load, load_file
+from archive.site import Site, load, load_file, no_such_site
 from archive.text.document import Reason
 from crawler.queue.accounts import say_doubt
 from crawler.queue.frontier import Frontier
@@ -101,8 +101,7 @@ def _site(folder: Path, name: str) -> Site:
     if (folder / f"{name}.toml").is_file():
         # Alone: a mistake in another site's file keeps nobody from crawling this one.
         return load_file(folder / f"{name}.toml")
-    known = ", ".join(load(folder)) or "none"
-    raise UsageError(f"{name} is no site file of {folder}; known are {known}.")
+    raise no_such_site(name, folder, load(folder) if folder.is_dir() else ())
 
 
 def _end_with_parent(site: Site) -> None:

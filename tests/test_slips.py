@@ -1,0 +1,173 @@
+"""Sixty slips of a user: each ends with its exit code and a sentence that helps, and never with a traceback."""
+
+from __future__ import annotations
+
+import os
+import shlex
+import signal
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from crawler.cli import main
+
+PAGE = "<title>会议</title><h1>会议召开</h1><p>" + "统战部召开会议，传达学习精神，研究部署工作。" * 8 + "</p>"
+SITE = 'name = "统战部"\nhosts = ["a.cn"]\n[crawl]\nstart = ["http://a.cn/"]\n'
+FILES = {
+    "a/1.html": PAGE,
+    "sites/xatzb.toml": SITE,
+    "typo.toml": SITE.replace("[crawl]", "[crawl]\ndealy = 3"),
+    "no-toml.toml": "not toml [",
+    "never.toml": SITE.replace("[crawl]", 'schedule = "0 3 31 2 *"\n[crawl]'),
+}
+Run = Callable[[str], tuple[int, str, str]]
+
+
+@pytest.fixture(scope="module")
+def house(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("slips")
+    for name, text in FILES.items():
+        (folder / name).parent.mkdir(exist_ok=True)
+        (folder / name).write_text(text, encoding="utf-8")
+    return folder
+
+
+@pytest.fixture
+def run(house: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]) -> Iterator[Run]:
+    """The command line in this process, as `cundang` begins it."""
+    for name in [name for name in os.environ if name.startswith("CUNDANG_")]:
+        monkeypatch.delenv(name)
+    monkeypatch.chdir(house)
+    before = {number: signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM)}
+
+    def run(line: str) -> tuple[int, str, str]:
+        monkeypatch.setattr("sys.argv", ["cundang", *shlex.split(line)])
+        capfd.readouterr()
+        with pytest.raises(SystemExit) as end:
+            main()
+        out, err = capfd.readouterr()
+        return int(end.value.code or 0), out, err
+
+    if not (house / "data").exists():
+        assert run("import a")[0] == 0
+    yield run
+    for number, handler in before.items():
+        signal.signal(number, handler)
+
+
+@pytest.mark.parametrize(
+    ("line", "code", "said"),
+    [
+        # Names that are mistyped.
+        ("serch 会议", 2, "Did you mean one of: 'search'"),
+        ("sites ad", 2, "Did you mean 'add'?"),
+        ("search 会议 --sine 2020", 2, "'--since'"),
+        ("rebuild --corps", 2, "'--corpus'"),
+        ("crawl xatzb -m 5", 2, "No such option '-m'"),
+        ("crawl xatbz --sites sites", 2, "xatbz: no such site; is xatzb meant?"),
+        ("status --site xatbz --sites sites", 2, "is xatzb meant?"),
+        ("schedule history --site nobody", 2, "nobody: no such site"),
+        ("changes --site nobody", 2, "nobody: no such site"),
+        ("clean --site nobody", 2, "neither a site file nor a folder"),
+        ("export --format csv --out x.csv --site nobody", 2, "there is no site 'nobody'"),
+        (
+            "export --format csv --out x.csv --flag nonsense",
+            2,
+            "no flag 'nonsense'. Name one of: content_farm",
+        ),
+        ("export --format csv --out x.csv --kind artikel", 2, "'artikel' is no kind. Name one of: article"),
+        ("export --format csv --out x.csv --place 99", 2, "no site file has the place '99'"),
+        ("export --format json --out x.json", 2, "is not one of 'jsonl'"),
+        ("search 会议 --order newest", 2, "Name one of: new, old, relevance"),
+        ("search 会议 --histogram week", 2, "Name one of: year, month, day"),
+        ("completion tcsh", 2, "'bash', 'zsh', 'fish'"),
+        # Numbers and days that are none.
+        ("search 会议 --limit 0", 2, "not in the range"),
+        ("search 会议 --since yesterday", 2, "Write it as 2020-02-19, 2020-02 or 2020"),
+        ("search 会议 --since 2020-13", 2, "no day, month or year"),
+        ("search 会议 --since 2022 --until 2020", 2, "Give the earlier one to --since"),
+        ("changes --since 2020/01/02", 2, "no day, month or year"),
+        ("crawl xatzb --sites sites --max-pages 0", 2, "not in the range"),
+        ("clean --jobs 0", 2, "not in the range"),
+        ("schedule due --at-once 0", 2, "not in the range"),
+        ("schedule run --metrics 99999", 2, "65535"),
+        ("serve --port 0", 2, "not in the range"),
+        # Places that are not there, or hold something else.
+        ("--data nowhere verify", 2, "nowhere: no such data folder. Name it with --data or CUNDANG_DATA"),
+        ("status --data nowhere", 2, "no such data folder"),
+        ("clean --data nowhere", 2, "no such data folder"),
+        ("search 会议 --data nowhere", 2, "no such data folder"),
+        ("forget http://a.cn/ --data nowhere", 2, "no such data folder"),
+        ("status --data a/1.html", 2, "'a/1.html' is a file"),
+        ("sites list", 2, "no such folder of site files"),
+        ("sites check --sites nowhere", 2, "no such folder of site files"),
+        ("sites check --sites a", 2, "a: holds no site file"),
+        ("schedule list --sites sites", 0, "No site file of sites has a schedule"),
+        ("crawl nofile.toml", 2, "nofile.toml: cannot be read"),
+        ("import nofile", 2, "'nofile' does not exist"),
+        ("import data", 2, "is in the archive already"),
+        ("read data", 2, "WARC files are read by: cundang import"),
+        ("verify nofile.warc.gz", 1, "Name a file that is there"),
+        ("show http://nowhere.cn/", 2, "neither the id nor the URL of anything here"),
+        ("show 1", 2, "Try: cundang search"),
+        ("export --format jsonl --out a", 2, "a: is a folder"),
+        ("export --format hf --out a/1.html", 2, "or give --force"),
+        ("export --format jsonl --out /dev/null", 2, "is a device"),
+        ("index --out a", 2, "Name a new folder with --out"),
+        ("demo --keep a", 2, "Name another folder with --keep"),
+        ("schedule export --cron --out a/1.html/x", 1, "Mend the disk or the rights"),
+        # Site files and addresses.
+        ("crawl typo.toml", 2, "The nearest known key is `crawl.delay`"),
+        ("crawl no-toml.toml", 2, "Mend that line"),
+        ("crawl http://a.cn/ --sites sites", 2, "Write a file for its site: cundang sites add http://a.cn/"),
+        ("crawl xatzb --sites sites", 2, "Set it to a mail address or a web page of yours"),
+        ("sites add notaurl --sites sites", 2, "Give the address of a site's home page"),
+        ("sites add ftp://a.cn/ --sites sites", 2, "is no http(s) address"),
+        ("sites add http://a.cn/ --sites sites", 2, "stands in the site file xatzb already"),
+        ("clean --rules typo.toml", 2, "give --dry-run and --diff with it"),
+        ("forget notaurl", 2, "is no URL. Give it whole"),
+        ("forget 'http://*/x' --dry-run", 2, "name the host"),
+        ("forget http://a.cn/x --undo", 2, "See: cundang forget --list"),
+        # Options that exclude or need each other.
+        ("forget", 2, "or give --list"),
+        ("forget http://a.cn/ --erase", 2, "give --yes with it"),
+        ("clean --all --stale", 2, "Give one"),
+        ("schedule export", 2, "Name one: --systemd or --cron"),
+        ("schedule export --cron --systemd", 2, "Name one: --systemd or --cron"),
+        ("export --format jsonl", 2, "Missing option '--out'"),
+        ("export --format parquet --out -", 2, "jsonl and csv go to stdout"),
+        ("export --format text --out x.gz", 2, "pack the file afterwards"),
+        ("export --format bag --out bag --since 2020", 2, "with --site or --place alone"),
+        ("repair data/warc --from a/1.html", 2, "Name that file alone"),
+        ("serve --host 0.0.0.0", 2, "Add --open-to-network if you mean it"),
+        ("search '会议 OR'", 2, "Write it between two words"),
+        ("import", 2, "Missing argument 'PATH...'"),
+    ],
+)
+def test_a_slip_is_told_with_its_cure(run: Run, line: str, code: int, said: str) -> None:
+    ended, out, err = run(line)
+    assert (ended, said in out + err) == (code, True), f"exit {ended}: {out}{err}"
+
+
+@pytest.mark.parametrize("line", ["--data {0} status", "status --data {0}", "status --data={0}"])
+def test_the_data_folder_may_stand_anywhere_on_the_line(run: Run, house: Path, line: str) -> None:
+    ended, out, _ = run(line.format(house / "data"))
+    assert (ended, out.split()[:3]) == (0, ["_import", "1", "documents"])
+
+
+def test_an_option_of_a_command_wins_over_one_of_the_whole(run: Run) -> None:
+    assert run("--sites nowhere sites --sites nowhere list --sites sites")[1].startswith("xatzb ")
+    assert run("--sites sites sites list --sites nowhere")[0] == 2
+
+
+def test_the_version_and_what_completes_a_line(run: Run) -> None:
+    assert run("--version")[:2] == (0, "cundang 0.1.0\n")
+    assert "_CUNDANG_COMPLETE=zsh_complete" in run("completion zsh")[1]
+
+
+def test_keys_of_site_files_are_completed(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("_CUNDANG_COMPLETE", "zsh_complete")
+    monkeypatch.setenv("COMP_WORDS", "cundang --sites sites crawl xa")
+    monkeypatch.setenv("COMP_CWORD", "4")
+    assert "xatzb" in run("")[1]
