@@ -31,7 +31,7 @@ _OUTSIDE = (
 
 def main() -> None:
     """Run the command line; problems end with one line and their exit code."""
-    # As our own error: of a KeyboardInterrupt typer would make exit code 1.
+    # As our own error: of a KeyboardInterrupt click would make exit code 1.
     signal.signal(signal.SIGINT, _interrupted)
     signal.signal(signal.SIGTERM, _interrupted)
     for stream in (sys.stdout, sys.stderr):

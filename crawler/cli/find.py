@@ -250,7 +250,7 @@ def export(house: House, /, format_: Format, out: Path, force: bool, **chosen: A
     return _write(house.layout, wanted, keys, format_, out, beside, force=force)
 
 
-def _filter(  # noqa: PLR0913 - an option each
+def _filter(
     house: House,
     *,
     site: str | None,
