@@ -17,6 +17,7 @@
 # make readers exports read by datasets, datatrove and mlcroissant, in an environment of their own
 # make scrapyd the checkout deployed to a real scrapyd on loopback, and a crawl started there
 # make scheduled  a daemon crawls three practice sites for three minutes; WEEKS=10 in a simulated clock
+# make cluster  two Dask workers against one, twenty kills of workers and coordinators: the shards of one machine; twenty minutes
 # make reclean    10,000 captures made again after a change of rules: foretold, killed twenty times, timed; half an hour
 # make manners 24 manners of small sites that no link tells of, from a fresh seed: whole, or told; twenty minutes
 # make recall  twelve families of sites from fresh seeds, and a million addresses: forty minutes
@@ -29,7 +30,7 @@ BIN := $(VENV)/bin
 STRANGERS := build/strangers
 
 .DELETE_ON_ERROR:
-.PHONY: demo test check complexity patterns ablation recall manners bench clean faults killpoints damage soak quality readers scrapyd scheduled reclean fuzz browser web wire start
+.PHONY: demo test check complexity patterns ablation recall manners bench clean faults killpoints damage soak quality readers scrapyd cluster scheduled reclean fuzz browser web wire start
 
 demo: $(VENV)/.product
 	$(BIN)/cundang demo
@@ -107,6 +108,9 @@ build/scrapyd/.made: pyproject.toml
 	build/scrapyd/bin/pip install --quiet --constraint constraints.txt .
 	build/scrapyd/bin/pip install --quiet 'scrapyd>=1.6,<2' 'scrapyd-client>=2,<3' 'setuptools>=77,<81'
 	touch $@
+
+cluster: $(VENV)/.develop
+	$(BIN)/python tests/cluster.py
 
 WEEKS ?= 10
 scheduled: $(VENV)/.develop

@@ -14,10 +14,14 @@ runs.sqlite                              the schedule's history
 
 from __future__ import annotations
 
+import hashlib
 import os
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+
+from archive.errors import UsageError
 
 IMPORTED = "_import"
 # What a closed WARC file may end with: our own, and imported files that lie as they came.
@@ -28,10 +32,40 @@ TMP = ".tmp"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Part:
+    """One of several equal shares of the work, numbered from 1: what a machine does when others do the rest."""
+
+    number: int
+    count: int
+
+    @classmethod
+    def read(cls, said: str) -> Part:
+        """`2/8` -> the second of eight.
+
+        Raises:
+            UsageError: it is no such part.
+        """
+        found = re.fullmatch(r"([1-9][0-9]{0,4})/([1-9][0-9]{0,4})", said)
+        if not found or int(found[1]) > int(found[2]):
+            raise UsageError(f"--part {said}: name one of several parts, the first of eight as 1/8, the last as 8/8.")
+        return cls(number=int(found[1]), count=int(found[2]))
+
+    def holds(self, name: str) -> bool:
+        """Whether the work of this name is in it: on every machine the same, whatever else there is."""
+        digest = hashlib.sha256(name.encode()).digest()
+        return int.from_bytes(digest[:8]) % self.count == self.number - 1
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Layout:
-    """The paths of one data folder."""
+    """The paths of one data folder.
+
+    Attributes:
+        part: only the WARC files of this part are listed; None: all.
+    """
 
     root: Path
+    part: Part | None = None
 
     @classmethod
     def at(cls, data: Path | None = None) -> Layout:
@@ -86,12 +120,16 @@ class Layout:
         """All closed WARC files, in the order of their paths; of one site where it is named."""
         folder = self.root / "warc" / (site or "")
         for path in sorted(folder.rglob("*")):
-            if path.name.endswith(WARC_ENDINGS) and path.is_file():
+            if path.name.endswith(WARC_ENDINGS) and self.holds(path) and path.is_file():
                 yield path
+
+    def holds(self, warc: Path) -> bool:
+        """Whether a WARC file is in the part, whatever it ends with."""
+        return self.part is None or self.part.holds(_stem(warc))
 
     def open_warcs(self, site: str | None = None) -> Iterator[Path]:
         """WARC files that a crawl writes now, or left behind when it was killed."""
-        yield from sorted((self.root / "warc" / (site or "")).rglob(f"*{OPEN}"))
+        yield from filter(self.holds, sorted((self.root / "warc" / (site or "")).rglob(f"*{OPEN}")))
 
     def all_warcs(self) -> list[Path]:
         """All WARC files, closed ones first, each once though a crawl may close one meanwhile."""
@@ -136,6 +174,10 @@ class Layout:
 
     def _beside(self, warc: Path, room: str, ending: str) -> Path:
         relative = warc.relative_to(self.root / "warc")
-        name = relative.name.removesuffix(OPEN)
-        stem = next(name.removesuffix(e) for e in WARC_ENDINGS if name.endswith(e))
-        return self.root / room / relative.parent / (stem + ending)
+        return self.root / room / relative.parent / (_stem(warc) + ending)
+
+
+def _stem(warc: Path) -> str:
+    """The name of a WARC file without what it ends with, open or closed."""
+    name = warc.name.removesuffix(OPEN)
+    return next((name.removesuffix(ending) for ending in WARC_ENDINGS if name.endswith(ending)), name)

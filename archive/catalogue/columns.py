@@ -36,13 +36,12 @@ SCHEMA = pa.schema(
         "han": pa.int32(),
         "latest": pa.bool_(),
         "copy": pa.bool_(),
-        "near": pa.bool_(),
         "gone": pa.bool_(),
         "head": pa.int64(),
     }
 )
 _SQL = """SELECT number, site, publisher, author, kind, script, flags, columns, published, claimed, captured, han,
-                 latest, duplicate_of IS NOT NULL, near_of IS NOT NULL, gone IS NOT NULL, head
+                 latest, duplicate_of IS NOT NULL, gone IS NOT NULL, head
           FROM documents ORDER BY number"""
 
 
@@ -73,7 +72,7 @@ def load(db: sqlite3.Connection, places: Mapping[str, str]) -> Columns:
 
 def _batch(rows: list[tuple[Any, ...]], places: Mapping[str, str]) -> pa.RecordBatch:
     number, site, source, author, kind, script, flags, columns, *rest = zip(*rows, strict=True)
-    published, claimed, captured, han, latest, copy, near, gone, head = rest
+    published, claimed, captured, han, latest, copy, gone, head = rest
     values: dict[str, Any] = {
         "number": number,
         "site": site,
@@ -90,7 +89,6 @@ def _batch(rows: list[tuple[Any, ...]], places: Mapping[str, str]) -> pa.RecordB
         "han": han,
         "latest": [bool(value) for value in latest],
         "copy": [bool(value) for value in copy],
-        "near": [bool(value) for value in near],
         "gone": [bool(value) for value in gone],
         "head": head,
     }

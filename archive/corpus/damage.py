@@ -270,9 +270,10 @@ def _registered(layout: Layout, warc: Path, size: int | None, digest: str) -> En
 def _gone(layout: Layout, ledger: Ledger, site: str | None) -> Iterator[tuple[Path, Entry]]:
     for name, entry in ledger.entries.items():
         warc = layout.root / name
-        if not entry.removed and (site is None or layout.site_of(warc) == site) and not warc.exists():
+        asked = layout.holds(warc) and (site is None or layout.site_of(warc) == site)
+        if asked and not entry.removed and not warc.exists():
             yield warc, entry
-    yield from _orphans(layout, ledger, site)
+    yield from ((warc, entry) for warc, entry in _orphans(layout, ledger, site) if layout.holds(warc))
 
 
 def _orphans(layout: Layout, ledger: Ledger, site: str | None) -> Iterator[tuple[Path, Entry]]:

@@ -19,7 +19,7 @@ from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass, replace
 from multiprocessing.synchronize import Event
 from pathlib import Path
-from typing import Self, TypeVar
+from typing import Protocol, Self, TypeVar
 
 from archive.corpus import damage, diff, shard
 from archive.corpus.damage import Survey
@@ -135,6 +135,7 @@ def clean(  # noqa: PLR0913 - each is an option of the command
     dry: bool = False,
     hosts_of: Site | None = None,
     accept: bool = False,
+    through: Callable[[], Makers] | None = None,
     tell: Callable[[Path, int], None] = lambda _warc, _pages: None,
     warn: Callable[[str], None] = lambda _words: None,
 ) -> Iterator[Made]:
@@ -153,9 +154,30 @@ def clean(  # noqa: PLR0913 - each is an option of the command
         dry: make the shards elsewhere and throw them away; nothing of the archive changes.
         hosts_of: only shards with pages of this site's hosts.
         accept: go on with damaged files as they are, and drop what was made from those that are gone.
+        through: what makes the shards; None: `jobs` processes of this machine.
         warn: called with a sentence for each damage that was met.
         tell: called with the WARC file and the number of pages done, now and then.
     """
+    found = _survey(layout, site, accept=accept, dry=dry, warn=warn)
+    todo = list(_todo(layout, sites, site, found, every=every, hosts_of=hosts_of))
+    for asked in todo:
+        if asked.why == UNREADABLE:
+            warn(f"{asked.shard}: {UNREADABLE}. It is made again; look after the disk.")
+    if not todo:
+        return
+    jobs = jobs or os.cpu_count() or 1
+    # A file that alone would keep a worker busy while the others wait is shared out page by page.
+    large = None if through else sum(asked.warc.stat().st_size for asked in todo) // jobs
+    with through() if through else Workers(jobs) as workers, tempfile.TemporaryDirectory() as elsewhere:
+        works = _works(layout, by_host(sites.values()), todo, found, Path(elsewhere), large=large, dry=dry, keep=report)
+        for done, made in workers.make(works, tell):
+            yield replace(made, difference=_compare(layout, report, done, made)) if report else made
+            if dry:
+                made.shard.unlink()
+
+
+def _survey(layout: Layout, site: str | None, *, accept: bool, dry: bool, warn: Callable[[str], None]) -> Survey:
+    """What reading the WARC files found, with a warning for each that is damaged; what is easily mended is."""
     found = damage.survey(layout, site, note=not dry)
     if accept and not dry:
         damage.accept(layout, found.damages.values())
@@ -167,42 +189,42 @@ def clean(  # noqa: PLR0913 - each is an option of the command
     if not dry:
         _sweep(layout.root / "corpus")
         _make_indexes(layout, found)
-    todo = list(_todo(layout, sites, site, found, every=every, hosts_of=hosts_of))
-    for asked in todo:
-        if asked.why == UNREADABLE:
-            warn(f"{asked.shard}: {UNREADABLE}. It is made again; look after the disk.")
-    if not todo:
-        return
-    hosts = by_host(sites.values())
-    jobs = jobs or os.cpu_count() or 1
-    # A file that alone would keep a worker busy while the others wait is shared out page by page.
-    large = sum(asked.warc.stat().st_size for asked in todo) // jobs
-    with Workers(jobs) as workers, tempfile.TemporaryDirectory() as elsewhere:
+    return found
 
-        def work(number: int, asked: Stale) -> Work:
-            # Whatever lies there before is kept by a second name, as long as it is compared.
-            before = Path(elsewhere) / f"{number}.before"
-            if report and shard.about(asked.shard) is not None:
-                shutil.copyfile(asked.shard, before)
-            path = Path(elsewhere) / f"{number}.parquet" if dry else asked.shard
-            gone = taken_down(layout, asked.warc)
-            shared = asked.warc.stat().st_size > large
-            digest = found.digests[asked.warc]
-            return Work(
-                asked=asked, before=before, path=path, gone=gone, hosts=hosts, shared=shared, warc_sha256=digest
-            )
 
-        for done, made in workers.make((work(number, asked) for number, asked in enumerate(todo)), tell):
-            if report:
-                name = str(done.asked.shard.relative_to(layout.root))
-                compared = done.before if done.before.exists() else None
-                difference = report.compare(compared, made.shard, name=name, why=done.asked.why)
-                done.before.unlink(missing_ok=True)
-                yield replace(made, difference=difference)
-            else:
-                yield made
-            if dry:
-                made.shard.unlink()
+def _works(
+    layout: Layout,
+    hosts: Mapping[str, Site],
+    todo: Iterable[Stale],
+    found: Survey,
+    elsewhere: Path,
+    *,
+    large: int | None,
+    dry: bool,
+    keep: diff.Report | None,
+) -> Iterator[Work]:
+    """The shards to make. With a report whatever lies there before is kept by a second name, until it is compared."""
+    for number, asked in enumerate(todo):
+        before = elsewhere / f"{number}.before"
+        if keep and shard.about(asked.shard) is not None:
+            shutil.copyfile(asked.shard, before)
+        yield Work(
+            asked=asked,
+            before=before,
+            path=elsewhere / f"{number}.parquet" if dry else asked.shard,
+            gone=taken_down(layout, asked.warc),
+            hosts=hosts,
+            shared=large is not None and asked.warc.stat().st_size > large,
+            warc_sha256=found.digests[asked.warc],
+        )
+
+
+def _compare(layout: Layout, report: diff.Report, done: Work, made: Made) -> diff.Difference | None:
+    name = str(done.asked.shard.relative_to(layout.root))
+    before = done.before if done.before.exists() else None
+    difference = report.compare(before, made.shard, name=name, why=done.asked.why)
+    done.before.unlink(missing_ok=True)
+    return difference
 
 
 def _todo(
@@ -244,49 +266,62 @@ def _sweep(folder: Path) -> None:
             continue
 
 
-def _make(
+class _Pages:
+    """The pages of a WARC file on their way to a shard: what was taken down keeps its place, uncleaned.
+
+    Attributes:
+        met: the hosts of the pages so far.
+    """
+
+    def __init__(self, work: Work) -> None:
+        self.met: set[str] = set()
+        self._work = work
+        self._forgotten: dict[int, Skip] = {}
+
+    def jobs(self) -> Iterator[Job]:
+        """What is to be cleaned, in the order of the file."""
+        hosts, gone = self._work.hosts, self._work.gone
+        for number, capture in enumerate(reader.read(self._work.asked.warc)):
+            host = host_of(capture.url)
+            self.met.add(host)
+            if gone and surt(capture.url) in gone:
+                self._forgotten[number] = _given_up(capture, hosts.get(host), Reason.FORGOTTEN, "")
+            else:
+                yield capture, hosts.get(host)
+
+    def in_place(self, cleaned: Iterable[tuple[Document | Skip, str]]) -> Iterator[tuple[Document | Skip, str]]:
+        """Every page in its place: the jobs run ahead, so what stands before a page is known when it comes back."""
+        number = 0
+        for item in cleaned:
+            while number in self._forgotten:
+                yield self._forgotten.pop(number), ""
+                number += 1
+            yield item
+            number += 1
+        yield from ((self._forgotten[number], "") for number in sorted(self._forgotten))
+
+
+def make_by(
     work: Work,
     clean: Callable[[Iterable[Job]], Iterator[tuple[Document | Skip, str]]],
     tell: Callable[[Path, int], None],
 ) -> Made:
-    warc, hosts, gone = work.asked.warc, work.hosts, work.gone
+    """Make a shard by a function that cleans pages in order."""
     start = time.monotonic()
-    met: set[str] = set()
+    pages = _Pages(work)
     faults: list[tuple[str, str]] = []
-    forgotten: dict[int, Skip] = {}
-
-    def jobs() -> Iterator[Job]:
-        for number, capture in enumerate(reader.read(warc)):
-            host = host_of(capture.url)
-            met.add(host)
-            if gone and surt(capture.url) in gone:
-                forgotten[number] = _given_up(capture, hosts.get(host), Reason.FORGOTTEN, "")
-            else:
-                yield capture, hosts.get(host)
-
-    def items() -> Iterator[tuple[Document | Skip, str]]:
-        """Every page in its place: the jobs run ahead, so what stands before a page is known when it comes back."""
-        number = 0
-        for cleaned in clean(jobs()):
-            while number in forgotten:
-                yield forgotten.pop(number), ""
-                number += 1
-            yield cleaned
-            number += 1
-        yield from ((forgotten[number], "") for number in sorted(forgotten))
-
     with shard.Writer(work.path) as writer:
-        for done, (item, fault) in enumerate(items(), 1):
+        for done, (item, fault) in enumerate(pages.in_place(clean(pages.jobs())), 1):
             writer.add(item)
             if fault:
                 faults.append((item.id, fault))
             if done % BATCH_PAGES == 0:
-                tell(warc, done)
+                tell(work.asked.warc, done)
         provisional = any(fault == Reason.KILLED for _, fault in faults)
-        header = _header(warc, work.warc_sha256, sorted(met), hosts, gone)
-        about = writer.close(header=header, hosts=sorted(met), provisional=provisional)
+        header = _header(work.asked.warc, work.warc_sha256, sorted(pages.met), work.hosts, work.gone)
+        about = writer.close(header=header, hosts=sorted(pages.met), provisional=provisional)
     return Made(
-        warc=warc,
+        warc=work.asked.warc,
         shard=work.path,
         documents=about.documents,
         skips=about.skips,
@@ -371,7 +406,7 @@ def _clean_batch(batch: list[Job]) -> list[tuple[Document | Skip, str]]:
 
 def make(work: Work) -> Made:
     """Make a shard in this process."""
-    return _make(work, _clean_each, lambda _warc, _pages: None)
+    return make_by(work, _clean_each, lambda _warc, _pages: None)
 
 
 def _begin_worker(stop: Event) -> None:
@@ -387,6 +422,19 @@ def _end_with_the_parent() -> None:
     assert parent is not None
     parent.join()
     os._exit(1)
+
+
+class Makers(Protocol):
+    """What makes shards, here or on other machines, while it is entered."""
+
+    def __enter__(self) -> Self:
+        """Begin."""
+
+    def __exit__(self, *_: object) -> None:
+        """End; what was not asked for any more is dropped."""
+
+    def make(self, works: Iterable[Work], tell: Callable[[Path, int], None]) -> Iterator[tuple[Work, Made]]:
+        """Make shards, in order."""
 
 
 class Workers:
@@ -430,7 +478,7 @@ class Workers:
                     under_way = deque((other, sent if _is_well(sent) else None) for other, sent in under_way)
                     for each in (work, *(other for other, _ in under_way)):
                         _sweep(each.path.parent)
-            yield work, made or _make(work, self.clean, tell)
+            yield work, made or make_by(work, self.clean, tell)
 
     def clean(self, jobs: Iterable[Job]) -> Iterator[tuple[Document | Skip, str]]:
         """What each capture became, in order, with the message of a fault of the cleaner ("" where there was none)."""

@@ -20,7 +20,7 @@ Decorated = TypeVar("Decorated", bound=Callable[..., Any])
 SECTIONS = {
     "Start": ("demo", "sites", "completion"),
     "Get": ("crawl", "import", "schedule"),
-    "Keep": ("clean", "rebuild", "verify", "repair", "forget"),
+    "Keep": ("clean", "cluster", "rebuild", "verify", "repair", "forget"),
     "Find": ("status", "search", "changes", "show", "serve", "read"),
     "Take along": ("export", "index"),
 }
@@ -109,6 +109,9 @@ json_option = click.option("--json", "json_", is_flag=True, help="One JSON objec
 site_option = click.option(
     "--site", metavar="KEY", shell_complete=_keys, help="Only this site: its key, or the path of its file."
 )
+part_option = click.option(
+    "--part", metavar="K/N", help="Of the WARC files one part in several, for a machine of its own: 1/8 to 8/8."
+)
 jobs_option = click.option("--jobs", type=click.IntRange(min=1), help="Worker processes; one a core when absent.")
 paths_argument = click.argument(
     "paths",
@@ -118,6 +121,19 @@ paths_argument = click.argument(
     type=click.Path(path_type=Path, exists=True),
     help="Files and folders.",
 )
+_scheduler_option = click.option(
+    "--scheduler", metavar="ADDRESS", help="Of a Dask scheduler, tcp://host:8786; one of our own when absent."
+)
+_workers_option = click.option(
+    "--workers", type=click.IntRange(min=1), default=2, show_default=True, help="Processes of a scheduler of our own."
+)
+
+
+def cluster_options(command: Decorated) -> Decorated:
+    """The options that name a Dask scheduler."""
+    return _scheduler_option(_workers_option(command))
+
+
 sites_argument = click.argument(
     "sites",
     metavar="SITE...",
@@ -141,6 +157,11 @@ def app() -> None:
 @app.group("sites", no_args_is_help=True)
 def sites_app() -> None:
     """Site files: list, add, check."""
+
+
+@app.group("cluster", no_args_is_help=True)
+def cluster_app() -> None:
+    """Work shared out by a Dask scheduler."""
 
 
 @app.group("schedule", no_args_is_help=True)

@@ -6,13 +6,13 @@ import datetime as dt
 import json
 import os
 from collections.abc import Iterable
-from dataclasses import asdict, dataclass, is_dataclass
+from dataclasses import asdict, dataclass, is_dataclass, replace
 from pathlib import Path
 from typing import Any, Self
 
 from archive import site as site_files
 from archive.errors import UsageError
-from archive.layout import Layout
+from archive.layout import Layout, Part
 from archive.site import Site
 from crawler.talk import put, say
 
@@ -30,6 +30,10 @@ class House:
         """These folders, else those of CUNDANG_DATA and CUNDANG_SITES, else ./data and ./seeds/sites."""
         named = sites or (Path(os.environ["CUNDANG_SITES"]) if os.environ.get("CUNDANG_SITES") else None)
         return cls(layout=Layout.at(data), sites_folder=named or site_files.FOLDER, named=named is not None)
+
+    def of_part(self, part: str | None) -> House:
+        """The house with one part of its WARC files; with all of them where no part is named."""
+        return replace(self, layout=replace(self.layout, part=Part.read(part))) if part else self
 
     def sites(self, *extra: str | None) -> dict[str, Site]:
         """The site files by key, with those that are given by path."""

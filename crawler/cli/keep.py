@@ -6,8 +6,9 @@ import json
 import os
 import sys
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import asdict
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -15,13 +16,23 @@ import click
 
 from archive.errors import UsageError
 from archive.layout import OPEN, Layout
-from crawler.cli.app import app, jobs_option, json_option, paths_argument, site_option
+from crawler.cli.app import (
+    app,
+    cluster_app,
+    cluster_options,
+    jobs_option,
+    json_option,
+    part_option,
+    paths_argument,
+    site_option,
+)
 from crawler.cli.house import House, known_data, print_item, say_all
 from crawler.queue.lock import Lock, is_held
 from crawler.talk import put, say, telling
 
 if TYPE_CHECKING:
     from archive.corpus import diff, ingest
+    from archive.corpus.reclean import Makers
     from archive.warc.record import Problem
     from crawler.forget import Done
 
@@ -88,6 +99,7 @@ def read(house: House, paths: tuple[Path, ...], jobs: int | None) -> int:
 @click.option("--stale", is_flag=True, help="Only shards that are missing or stale (the default).")
 @click.option("--all", "every", is_flag=True, help="All shards, also current ones.")
 @jobs_option
+@part_option
 @click.option("--dry-run", is_flag=True, help="Say which shards would be made and why.")
 @click.option("--diff", "diff_", is_flag=True, help="Report what changes, text by text; with --dry-run, what would.")
 @click.option("--rules", help="Try this site file in place of the one of its name; with --dry-run.")
@@ -100,6 +112,7 @@ def clean(  # noqa: PLR0913, PLR0917 - click makes an argument of each option
     stale: bool,
     every: bool,
     jobs: int | None,
+    part: str | None,
     dry_run: bool,
     diff_: bool,
     rules: str | None,
@@ -115,6 +128,7 @@ def clean(  # noqa: PLR0913, PLR0917 - click makes an argument of each option
     """
     from archive.corpus import damage, reclean
 
+    house = house.of_part(part)
     if stale and every:
         raise UsageError("--stale and --all exclude each other. Give one.")
     if rules and not dry_run:
@@ -138,13 +152,32 @@ def clean(  # noqa: PLR0913, PLR0917 - click makes an argument of each option
     )
 
 
+@cluster_app.command("clean")
+@cluster_options
+@site_option
+@click.option("--all", "every", is_flag=True, help="All shards, also current ones.")
+@click.pass_obj
+def cluster_clean(house: House, scheduler: str | None, workers: int, site: str | None, every: bool) -> int:
+    """Make the shards that are missing or stale on the workers of a Dask scheduler, then the catalogue here.
+
+    The data folder has one path on all machines. A worker whose libraries would make other shards refuses.
+
+    Example: cundang cluster clean --workers 2
+    """
+    from crawler.runs.cluster import Cluster
+
+    known_data(house.layout)
+    return _clean(house, site, every=every, jobs=None, through=partial(Cluster, scheduler, workers))
+
+
 @app.command()
 @click.option("--index", "index_", is_flag=True, help="The CDXJ files.")
 @click.option("--corpus", is_flag=True, help="The shards.")
 @click.option("--catalogue", is_flag=True, help="The catalogue.")
 @jobs_option
+@part_option
 @click.pass_obj
-def rebuild(house: House, index_: bool, corpus: bool, catalogue: bool, jobs: int | None) -> int:
+def rebuild(house: House, index_: bool, corpus: bool, catalogue: bool, jobs: int | None, part: str | None) -> int:
     """Make derived files again from the WARC files: those named, or all.
 
     Those of a WARC file that is damaged, short or gone stay as they are, and the exit code is 1.
@@ -152,24 +185,35 @@ def rebuild(house: House, index_: bool, corpus: bool, catalogue: bool, jobs: int
     Example: cundang rebuild --catalogue
     """
     from archive.corpus import damage
-    from archive.warc import index
 
+    house = house.of_part(part)
     known_data(house.layout)
+    if part and catalogue:
+        raise UsageError("A catalogue is of the whole archive. Leave --part off, or --catalogue.")
     everything = not (index_ or corpus or catalogue)
     code = 0
     if index_ or everything:
-        found = damage.survey(house.layout)
-        for warc in found.digests:
-            if warc not in found.damages:
-                index.write(house.layout, warc)
+        damages = _make_indexes(house.layout)
         if not (corpus or everything):
-            code |= say_all(map(str, found.damages.values()))
+            code |= say_all(damages)
     if corpus or everything:
         code |= _clean(house, None, every=True, jobs=jobs, anew=catalogue or everything)
     elif catalogue:
         code |= say_all(map(str, damage.known(house.layout)))
         code |= _catalogue(house.layout, anew=True)
     return code
+
+
+def _make_indexes(layout: Layout) -> list[str]:
+    """Make the indexes of all sound WARC files again; what is wrong with the others."""
+    from archive.corpus import damage
+    from archive.warc import index
+
+    found = damage.survey(layout)
+    for warc in found.digests:
+        if warc not in found.damages:
+            index.write(layout, warc)
+    return [str(each) for each in found.damages.values()]
 
 
 @app.command("verify")
@@ -180,9 +224,10 @@ def rebuild(house: House, index_: bool, corpus: bool, catalogue: bool, jobs: int
     type=click.Path(path_type=Path),
     help="WARC files; the whole archive when absent.",
 )
+@part_option
 @json_option
 @click.pass_obj
-def verify_(house: House, paths: tuple[Path, ...], json_: bool) -> int:
+def verify_(house: House, paths: tuple[Path, ...], part: str | None, json_: bool) -> int:
     """Read every record back, check lengths, fields and digests; without paths also whether the files agree.
 
     That is: WARC files with fixity.jsonl, where each reading is noted; revisits with what they refer to, indexes and
@@ -194,7 +239,7 @@ def verify_(house: House, paths: tuple[Path, ...], json_: bool) -> int:
     from archive.warc import verify
 
     wrong = noted = 0
-    layout: Layout = house.layout
+    layout: Layout = house.of_part(part).layout
     warcs = paths or known_data(layout).all_warcs()
     with telling("verify") as tell:
         for done, warc in enumerate(warcs, 1):
@@ -217,7 +262,9 @@ def _disagreements(layout: Layout) -> Iterator[Problem]:
     from crawler.queue.heal import acknowledged
 
     yield from damage.problems(layout, damage.survey(layout, event="verified"))
-    yield from agree.disagreements(layout, acknowledged(layout))
+    # Whether the catalogue agrees is a question to the whole archive.
+    if layout.part is None:
+        yield from agree.disagreements(layout, acknowledged(layout))
 
 
 def _print_problem(problem: Problem, json_: bool) -> None:
@@ -358,6 +405,7 @@ def _clean(  # noqa: PLR0913 - as `reclean.clean`
     rules: str | None = None,
     accept: bool = False,
     anew: bool = False,
+    through: Callable[[], Makers] | None = None,
 ) -> int:
     """Make shards, then the catalogue; 1 when the cleaner failed on a page, or something is damaged."""
     from archive.catalogue import build
@@ -369,7 +417,7 @@ def _clean(  # noqa: PLR0913 - as `reclean.clean`
     sites = house.sites(site, rules)
     if site and house.key(site) not in sites and not (house.layout.root / "warc" / site).is_dir():
         raise UsageError(f"{site}: neither a site file nor a folder of {house.layout.root / 'warc'}.")
-    code = 0 if dry else say_all(build.mend_indexes(house.layout))
+    code = 0 if dry or house.layout.part else say_all(build.mend_indexes(house.layout))
     with telling("clean") as tell:
         for made in reclean.clean(
             house.layout,
@@ -381,6 +429,7 @@ def _clean(  # noqa: PLR0913 - as `reclean.clean`
             dry=dry,
             hosts_of=sites[Path(rules).stem] if rules else None,
             accept=accept,
+            through=through,
             warn=warned.append,
             tell=lambda warc, pages: tell(warc.name, pages),
         ):
@@ -394,7 +443,9 @@ def _clean(  # noqa: PLR0913 - as `reclean.clean`
     if report:
         _print_report(report, json_)
     code |= int(faults > 0) | say_all(warned)
-    if not dry:
+    if house.layout.part:
+        say("The catalogue is as it was. When all parts are done, on one machine: cundang clean")
+    elif not dry:
         code |= _catalogue(house.layout, anew=anew)
     return code
 

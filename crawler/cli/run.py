@@ -6,8 +6,8 @@ from pathlib import Path
 
 import click
 
-from archive.errors import UsageError
-from crawler.cli.app import app, json_option, schedule_app, site_option, sites_argument
+from archive.errors import LockedError, UsageError
+from crawler.cli.app import app, cluster_app, cluster_options, json_option, schedule_app, site_option, sites_argument
 from crawler.cli.house import House, known_data, print_item, shanghai
 from crawler.talk import put, say
 
@@ -45,6 +45,35 @@ def crawl(house: House, sites: tuple[str, ...], max_pages: int | None, full: boo
     from crawler.runs import crawl as crawling
 
     return crawling.crawl(house.layout, house.sites_folder, sites, max_pages=max_pages, full=full)
+
+
+@cluster_app.command("crawl")
+@cluster_options
+@sites_argument
+@click.pass_obj
+def cluster_crawl(house: House, scheduler: str | None, workers: int, sites: tuple[str, ...]) -> int:
+    """Crawl sites (`all`: every site file) on the workers of a Dask scheduler, each in a process of its own.
+
+    A site whose lock another process holds is left to it. The data folder has one path on all machines. Exit 1 when a
+    crawl failed.
+
+    Example: cundang cluster crawl all --workers 2
+    """
+    from archive.catalogue.ask import nearest
+    from crawler.runs.cluster import Cluster
+
+    known = house.sites(*sites)
+    keys = sorted(known) if sites == ("all",) else list(sites)
+    for site in keys:
+        if house.key(site) not in known:
+            raise UsageError(f"{site}: no site file of {house.sites_folder}{nearest(site, sorted(known))}")
+    command = ["--data", str(house.layout.root.resolve()), "--sites", str(house.sites_folder.resolve()), "crawl"]
+    failed = 0
+    with Cluster(scheduler, workers) as cluster:
+        for site, code in cluster.crawl(keys, command):
+            failed += code not in (0, LockedError.exit_code)
+            say(f"{site}: exit {code}")
+    return int(failed > 0)
 
 
 @schedule_app.command("run")

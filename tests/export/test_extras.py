@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 import gzip
-import io
 import json
 import re
 import subprocess
 import sys
 import tomllib
-from datetime import UTC, datetime
 from importlib.resources import files
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -17,6 +15,7 @@ from typing import Any, NamedTuple
 import pandas as pd
 import pyarrow.parquet as pq
 import pytest
+from captures import PROSE, article, write_warc
 from click.testing import CliRunner
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -28,10 +27,8 @@ from archive.errors import CundangError, UsageError
 from archive.export import overlap, personal, signals
 from archive.layout import Layout
 from archive.text.document import Document
-from archive.warc.writer import Exchange, Writer
 from crawler.cli import app
 
-PROSE = "各民主党派、工商联负责人参加座谈会,统战部负责人主持会议并讲话。"
 KINDS = tomllib.loads(files("archive.export").joinpath("personal.toml").read_text("utf-8"))["kind"]
 COUNT = 24
 
@@ -41,25 +38,17 @@ def layout(tmp_path_factory: pytest.TempPathFactory) -> Layout:
     """24 articles of 2018 to 2021, six a year, in two WARC files of two sites."""
     layout = Layout(root=tmp_path_factory.mktemp("archive"))
     for site, numbers in (("a", range(0, COUNT, 2)), ("b", range(1, COUNT, 2))):
-        writer = Writer(layout, site, warcinfo=())
-        for number in numbers:
-            own = f"第{number}次会议的专门内容如下，{'甲乙丙丁戊己庚辛'[number % 8] * 30}。"
-            body = f"{PROSE * 4}联系电话：138000{number:05}。{own}"
-            page = f"<title>会议{number}</title><h1>座谈会之{number}</h1><p>{2018 + number % 4}-03-01</p><p>{body}</p>"
-            response = b"HTTP/1.1 200 OK\r\nContent-Type: text/html; charset=utf-8\r\n\r\n" + page.encode()
-            exchange = Exchange(
-                url=f"http://{site}.cn/{number}.html",
-                started=datetime(2026, 1, 1, 0, number, tzinfo=UTC),
-                ip=None,
-                request=b"GET / HTTP/1.1\r\n\r\n",
-                response=io.BytesIO(response),
-            )
-            writer.exchange(exchange, lambda *_: None)
-        writer.close()
+        write_warc(layout, site, ((f"http://{site}.cn/{number}.html", page(number)) for number in numbers))
     for _ in reclean.clean(layout, {}, jobs=1):
         pass
     assert build.update(layout).documents == COUNT
     return layout
+
+
+def page(number: int) -> str:
+    own = f"第{number}次会议的专门内容如下，{'甲乙丙丁戊己庚辛'[number % 8] * 30}。"
+    body = f"{PROSE * 4}联系电话：138000{number:05}。{own}"
+    return article(f"座谈会之{number}", body, day=f"{2018 + number % 4}-03-01")
 
 
 class Done(NamedTuple):

@@ -1,0 +1,143 @@
+"""WARC files and sites -> tasks of a Dask scheduler, for whoever has outgrown one machine.
+
+A task may run twice, on two machines: what it does is then done twice, the same. Cleaning ends in one replacement of a
+whole shard; a site is crawled by whoever holds its lock. All machines see one data folder under one path.
+"""
+
+from __future__ import annotations
+
+import importlib
+import subprocess
+import sys
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import ExitStack
+from pathlib import Path
+from typing import Any, Self
+
+from archive.corpus import reclean
+from archive.corpus.reclean import Made, Work
+from archive.errors import CundangError, UsageError
+from archive.text.recipe import Recipe, recipe
+
+# Tasks under way for each worker: one to do, one to go on with.
+AHEAD = 2
+# A task that costs so many workers is done here, page by page, which finds the page.
+LIVES = 2
+
+
+class Cluster:
+    """A Dask scheduler: one that runs at an address, or one of our own with some workers on this machine.
+
+    Raises:
+        UsageError: the library `distributed` is not installed, or nobody answers at the address.
+    """
+
+    def __init__(self, address: str | None, workers: int) -> None:
+        try:
+            dask, distributed = importlib.import_module("dask"), importlib.import_module("distributed")
+        except ImportError as error:
+            raise UsageError("This needs Dask. Install it: pip install 'cundang[cluster]'") from error
+        self._distributed = distributed
+        self._end = ExitStack()
+        dask.config.set({"distributed.scheduler.allowed-failures": LIVES - 1})
+        if address is None:
+            # A port and a page less: what listens, listens on loopback.
+            address = self._end.enter_context(
+                distributed.LocalCluster(n_workers=workers, threads_per_worker=1, dashboard_address=None)
+            )
+        try:
+            self._client = self._end.enter_context(distributed.Client(address))
+        except OSError as error:
+            self._end.close()
+            raise UsageError(f"{address}: no Dask scheduler answers. Start one: dask scheduler") from error
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        """Let the scheduler go; end it where it is our own."""
+        self._end.close()
+
+    def make(self, works: Iterable[Work], tell: Callable[[Path, int], None]) -> Iterator[tuple[Work, Made]]:
+        """Make shards on the workers, each yielded as soon as it lies in its place.
+
+        Raises:
+            CundangError: a worker would clean otherwise than this machine.
+        """
+        ours = recipe(())
+        for work, future in self._each(works, lambda work: (_make, ours, work)):
+            try:
+                made = future.result()
+            except self._distributed.KilledWorker:
+                made = self._make_here(work, tell)
+            tell(work.asked.warc, made.documents + made.skips)
+            yield work, made
+
+    def crawl(self, sites: Iterable[str], command: Sequence[str]) -> Iterator[tuple[str, int]]:
+        """Crawl sites on the workers by a command to which the key is added; each key with its exit code.
+
+        A site that is crawled elsewhere ends with 4, and is left to who holds it.
+        """
+        for site, future in self._each(sites, lambda site: (_crawl, [*command, site])):
+            try:
+                yield site, future.result()
+            except self._distributed.KilledWorker:
+                yield site, 1
+
+    def _each(self, works: Iterable[Any], task: Callable[[Any], tuple[Any, ...]]) -> Iterator[tuple[Any, Any]]:
+        """Submit as much as keeps every worker busy; each piece of work with its future, when it is done."""
+        waiting = iter(works)
+        under_way: dict[Any, Any] = {}
+        done = self._distributed.as_completed(with_results=False)
+        while True:
+            while len(under_way) < AHEAD * max(len(self._client.nthreads()), 1):
+                work = next(waiting, None)
+                if work is None:
+                    break
+                # A name of its own: what was done in an earlier run is never taken for this.
+                future = self._client.submit(*task(work), pure=False)
+                under_way[future.key] = work
+                done.add(future)
+            if not under_way:
+                return
+            future = next(done)
+            yield under_way.pop(future.key), future
+
+    @staticmethod
+    def _make_here(work: Work, tell: Callable[[Path, int], None]) -> Made:
+        with reclean.Workers(1) as here:
+            return reclean.make_by(work, here.clean, tell)
+
+
+def _make(theirs: Recipe, work: Work) -> Made:
+    """On a worker: make a shard, if it would be the shard that the coordinator makes."""
+    differences = list(differing(theirs, recipe(())))
+    if differences:
+        raise CundangError(
+            f"this worker would clean otherwise: {'; '.join(differences)}. Install the same there, or end this worker."
+        )
+    return reclean.make(work)
+
+
+def differing(theirs: Recipe, ours: Recipe) -> Iterator[str]:
+    """What two Recipes differ in, in words: the name, and both versions."""
+    for name, one, other in (
+        ("cundang's cleaner", theirs.version, ours.version),
+        ("Python", theirs.python, ours.python),
+    ):
+        if one != other:
+            yield f"{name} {other}, there {one}"
+    had = dict(ours.libraries)
+    for library, version in theirs.libraries:
+        if had.get(library) != version:
+            yield f"{library} {had.get(library)}, there {version}"
+    data = dict(ours.data)
+    for file, digest in theirs.data:
+        if data.get(file) != digest:
+            yield f"the data file {file} is another"
+
+
+def _crawl(command: list[str]) -> int:
+    """On a worker: a crawl, in a process of its own."""
+    done = subprocess.run([sys.executable, "-m", "crawler.cli", *command], check=False, stdin=subprocess.DEVNULL)
+    return done.returncode
