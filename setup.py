@@ -16,7 +16,7 @@ setup(
     packages=find_packages(include=["crawler", "crawler.*", "archive", "archive.*"]),
     package_data={
         "": ["*.toml", "*.txt", "*.sql", "*.html", "*.css", "templates/*.html"],
-        "crawler.practice": ["sites/*", "templates/*/*"],
+        "crawler.practice": ["sites/*", "templates/*.css", "templates/*/*"],
     },
     entry_points={"scrapy": ["settings = crawler.settings"]},
 )

@@ -22,7 +22,7 @@ from archive.errors import SiteError
 
 # Where site files are when nothing else is said.
 FOLDER = Path("seeds/sites")
-REQUISITES = ("images", "attachments")
+REQUISITES = ("images", "attachments", "styles")
 # The one time zone of China; it has had no summer time since 1991.
 CHINA = dt.timezone(dt.timedelta(hours=8))
 
@@ -54,7 +54,8 @@ class Crawl:
         delay: seconds between two requests to one host, before jitter.
         max_depth: links from a start page to the farthest page.
         max_pages: requests in one crawl, requisites not counted; None: no limit.
-        requisites: which files of articles are fetched too: "images", "attachments".
+        requisites: which files of articles are fetched too: "images", "attachments", "styles" (style sheets, with the
+            sheets, pictures and fonts that they name).
         page_bytes: a page's wire bytes beyond this are cut (`WARC-Truncated: length`).
         file_bytes: the same for a requisite.
         cookies: whether cookies are kept within a crawl.

@@ -41,8 +41,8 @@ SCHEMA = pa.schema(
     }
 )
 _SQL = """SELECT number, site, publisher, author, kind, script, flags, columns, published, claimed, captured, han,
-                 latest, duplicate_of IS NOT NULL, gone IS NOT NULL, head
-          FROM documents ORDER BY number"""
+                 latest, EXISTS (SELECT 1 FROM documents o WHERE o.id = d.duplicate_of), gone IS NOT NULL, head
+          FROM documents d ORDER BY number"""
 
 
 @dataclass(frozen=True, slots=True)

@@ -307,8 +307,9 @@ def first_of(layout: Layout, id_: str) -> str | None:
         UsageError: there is no catalogue yet.
     """
     with catalogue(layout) as db:
-        found = db.execute("SELECT duplicate_of FROM documents WHERE id = ?", (id_,)).fetchone()
-    return str(found[0]) if found and found[0] else None
+        sql = "SELECT o.id FROM documents d JOIN documents o ON o.id = d.duplicate_of WHERE d.id = ?"
+        found = db.execute(sql, (id_,)).fetchone()
+    return str(found[0]) if found else None
 
 
 def copies_of(layout: Layout, id_: str) -> list[tuple[str, str, str]]:

@@ -343,7 +343,8 @@ class Searcher:
     def _rows(self, db: sqlite3.Connection, numbers: Sequence[int]) -> list[sqlite3.Row]:
         db.row_factory = sqlite3.Row
         rows = db.execute(
-            """SELECT d.*, s.path FROM documents d JOIN sources s ON s.id = d.source
+            """SELECT d.*, s.path, (SELECT o.id FROM documents o WHERE o.id = d.duplicate_of) AS first
+               FROM documents d JOIN sources s ON s.id = d.source
                WHERE d.number IN (SELECT value FROM json_each(?))""",
             (json.dumps(list(numbers)),),
         ).fetchall()
@@ -380,7 +381,7 @@ class Searcher:
                 author=row["author"],
                 kind=row["kind"],
                 flags=tuple(json.loads(row["flags"])),
-                copy=row["duplicate_of"],
+                copy=row["first"],
                 gone=row["gone"],
                 snippet=snippet(text, words),
             )

@@ -21,6 +21,7 @@ from typing import Any
 
 from archive.errors import DataError
 from archive.layout import Layout
+from archive.site import host_of
 from archive.warc.disk import TORN, append_lines, disk_error
 from archive.warc.surt import surt
 
@@ -116,19 +117,29 @@ class Exclusions:
         pages: by SURT, of an address or of a pattern, the first word about each.
         erased: ids of records that are in no WARC file any more.
         patterns: those of `pages` that are patterns.
+        hosts: of all pages, without `www`; None where one of them has a star in its host.
     """
 
     pages: Mapping[str, Exclusion]
     erased: frozenset[str]
     patterns: tuple[tuple[Pattern, Exclusion], ...] = ()
+    hosts: frozenset[str] | None = None
 
     def covering(self, url: str) -> Exclusion | None:
         """What covers a URL; None: it was not taken down."""
-        if not self.pages:
+        if not self.pages or self._is_elsewhere(url):
             return None
         key = surt(url)
         matching = (said for pattern, said in self.patterns if pattern.covers(key))
         return self.pages.get(key) or next(matching, None)
+
+    def _is_elsewhere(self, url: str) -> bool:
+        """Whether a glance shows that no page of this host was taken down: a scan of a catalogue asks of each row."""
+        host = url[: url.find("/", 8)] if url.count("/") > 2 else url
+        if self.hosts is None or not (host.isascii() and host.isprintable()) or "%" in host:
+            return False
+        host = host.lower()
+        return not any(one in host for one in self.hosts)
 
     def touching(self, index: Path) -> tuple[str, ...]:
         """The URLs taken down, as SURTs in order, that an index names."""
@@ -176,6 +187,8 @@ def now() -> str:
     return dt.datetime.now(dt.UTC).isoformat(timespec="seconds")
 
 
+# The characters of a host that every spelling of its address shows.
+_PLAIN = frozenset("abcdefghijklmnopqrstuvwxyz0123456789.-")
 _NONE = Exclusions(pages={}, erased=frozenset())
 
 
@@ -202,7 +215,20 @@ def _read(path: Path, _changed: int, _size: int) -> Exclusions:
         except (ValueError, KeyError, TypeError, AttributeError) as error:
             raise _unreadable(path, f"line {number} is none of an exclusion: {error!r}") from error
     patterns = tuple((Pattern(key), said) for key, said in pages.items() if "*" in key)
-    return Exclusions(pages=pages, erased=frozenset(erased), patterns=patterns)
+    return Exclusions(pages=pages, erased=frozenset(erased), patterns=patterns, hosts=_hosts(pages.values()))
+
+
+def _hosts(pages: Iterable[Exclusion]) -> frozenset[str] | None:
+    """The hosts of some pages; None where one has none that could be read off any spelling of its address.
+
+    >>> _hosts([Exclusion(url="http://www.A.cn:80/x/*", date="", reason="")])
+    frozenset({'a.cn'})
+    >>> _hosts([Exclusion(url="http://*.b.cn/", date="", reason="")])
+    """
+    hosts = {host_of(page.url).partition(":")[0] for page in pages}
+    if not all(host and _PLAIN.issuperset(host) for host in hosts):
+        return None
+    return frozenset(host.partition(".")[2] if host.startswith("www") else host for host in hosts)
 
 
 def _unreadable(path: Path, reason: str) -> DataError:

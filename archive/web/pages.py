@@ -5,17 +5,17 @@ from __future__ import annotations
 import datetime as dt
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from typing import Any
 
 from archive.catalogue import ask, query
 from archive.catalogue import changes as known_changes
 from archive.catalogue.search import FACETS, ORDERS, PERIODS, Line, spots
 from archive.errors import DataError, UsageError
-from archive.ledger import read_ledger, read_missing
+from archive.ledger import Ledger, Missing, read_ledger, read_missing
 from archive.site import CHINA
 from archive.text.document import Document
-from archive.warc import reader
+from archive.warc import exclusions, reader
 from archive.web import cite, compare, placed, rewrite
 from archive.web.asked import Asked, NotHereError, Shown
 from archive.web.captures import nearest
@@ -99,8 +99,8 @@ def _worries(asked: Asked, status: Sequence[query.SiteStatus], now: dt.datetime)
 def _worries_of(asked: Asked, key: str, now: dt.datetime) -> Iterator[dict[str, Any]]:
     """Of a site: gaps of lists, missing addresses, runs that ended badly, brought little, or do not come."""
     try:
-        ledger = read_ledger(asked.layout.ledger(key))
-        gone = Counter(one.reason for one in read_missing(asked.layout.missing(key)))
+        ledger = _ledger(asked, key)
+        gone = Counter(one.reason for one in _missing(asked, key))
     except DataError as error:
         yield {"site": key, "what": "unreadable", "count": 1, "detail": str(error)}
         return
@@ -121,6 +121,23 @@ def _worries_of(asked: Asked, key: str, now: dt.datetime) -> Iterator[dict[str, 
         yield {"site": key, "what": "less", "count": last.pages, "detail": str(last.usual)}
     if key in asked.house.sites and asked.house.sites[key].schedule and (late := overdue(history, now)) is not None:
         yield {"site": key, "what": "overdue", "count": late.days, "detail": last.planned}
+
+
+def _missing(asked: Asked, key: str) -> list[Missing]:
+    """What the last crawl of a site did not capture, without what was taken down."""
+    taken = exclusions.read(asked.layout)
+    return [
+        one if one.parent is None or taken.covering(one.parent) is None else replace(one, parent=None)
+        for one in read_missing(asked.layout.missing(key))
+        if taken.covering(one.url) is None
+    ]
+
+
+def _ledger(asked: Asked, key: str) -> Ledger:
+    """The ledger of a site, without lists that were taken down."""
+    taken = exclusions.read(asked.layout)
+    ledger = read_ledger(asked.layout.ledger(key))
+    return replace(ledger, lists=tuple(one for one in ledger.lists if taken.covering(one.url) is None))
 
 
 def search(asked: Asked) -> Shown:
@@ -219,8 +236,8 @@ def sites(asked: Asked) -> Shown:
                 "addresses": one.urls,
                 "last_capture": one.last_capture,
                 "skips": sum(one.skips.values()),
-                "missing": sum(1 for _ in read_missing(asked.layout.missing(one.site))),
-                "gap": sum(account.gap for account in read_ledger(asked.layout.ledger(one.site)).lists),
+                "missing": len(_missing(asked, one.site)),
+                "gap": sum(account.gap for account in _ledger(asked, one.site).lists),
                 "schedule": file.schedule if file else None,
                 "last_run": next(iter(runs(asked.layout, one.site, 1)), None),
             }
@@ -248,8 +265,8 @@ def site(asked: Asked) -> Shown:
         "articles_by_month": found.histogram,
         "undated": found.undated,
         "total": found.total,
-        "ledger": read_ledger(asked.layout.ledger(key)),
-        "missing_by_reason": Counter(one.reason for one in read_missing(asked.layout.missing(key))).most_common(),
+        "ledger": _ledger(asked, key),
+        "missing_by_reason": Counter(one.reason for one in _missing(asked, key)).most_common(),
         "runs": history[:30],
     }
     return Shown(template="site.html", data=data, rows=[asdict(run) for run in history])
@@ -258,7 +275,7 @@ def site(asked: Asked) -> Shown:
 def missing(asked: Asked) -> Shown:
     """The addresses of a site that are not captured, and why."""
     key, reason = asked.text("key"), asked.text("reason")
-    every = list(read_missing(asked.layout.missing(key)))
+    every = _missing(asked, key)
     counts = Counter(one.reason for one in every)
     chosen = [one for one in every if not reason or one.reason == reason]
     page = asked.number("page", 1, LAST_PAGE)

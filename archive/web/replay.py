@@ -33,6 +33,8 @@ _MAGIC = (
     (b"\xff\xd8\xff", "image/jpeg"),
     (b"BM", "image/bmp"),
     (b"%PDF", "application/pdf"),
+    (b"wOFF", "font/woff"),
+    (b"wOF2", "font/woff2"),
 )
 
 

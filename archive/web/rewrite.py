@@ -14,6 +14,7 @@ from urllib.parse import urldefrag, urljoin
 from lxml import etree
 from lxml.html import HtmlElement
 
+from archive.text import styles
 from archive.text.decode import decode, parse
 
 # From an address on the page, made absolute, to the address of the archive; what it is for: `page`, `frame`, `file`.
@@ -50,9 +51,6 @@ _DROPPED = (
 )
 # Schemes whose addresses stay: they are part of the page.
 _INLINE = ("data:image/", "#")
-# A value in quotation marks, or up to the closing parenthesis; bounded, so that no style sheet makes it slow.
-_CSS_URL = re.compile(r"""url\(\s{0,20}("[^"\n]{0,4000}"|'[^'\n]{0,4000}'|[^)"'\s]{0,4000})\s{0,20}\)""", re.IGNORECASE)
-_CSS_IMPORT = re.compile(r"""@import\s{1,20}("[^"\n]{0,4000}"|'[^'\n]{0,4000}')""", re.IGNORECASE)
 _REFRESH = re.compile(r"^[\s\d.]{0,20}[;,]?\s{0,20}(?:url\s{0,20}=)?\s{0,20}[\"']?([^\"']{1,4000})", re.IGNORECASE)
 
 
@@ -115,16 +113,13 @@ def style(text: str, url: str, turn: Turn) -> str:
     'a{background:url("/http://a.cn/s/x.gif")}'
     """
 
-    def turned(found: re.Match[str]) -> str:
-        address = found[1].strip("\"' ")
-        if address.startswith(_INLINE) or not address:
-            return found[0]
+    def turned(address: str) -> str | None:
+        if address.startswith(_INLINE):
+            return None
         whole = _absolute(url, address)
-        there = turn(whole, "file") if whole else "about:blank"
-        quoted = '"' + there.replace('"', "%22") + '"'
-        return f"url({quoted})" if found[0][:4].lower() == "url(" else f"@import {quoted}"
+        return turn(whole, "file") if whole else "about:blank"
 
-    return _CSS_IMPORT.sub(turned, _CSS_URL.sub(turned, text))
+    return styles.replaced(text, turned)
 
 
 def _rewrite(element: HtmlElement, tag: str, turned: Turn) -> None:

@@ -15,11 +15,14 @@ from lxml.etree import XPath
 from lxml.html import HtmlElement
 
 from archive.site import host_of
+from archive.text import styles
 from crawler.discovery.link import (
     ARTICLE,
+    IMAGES,
     LIST,
     REQUISITE,
     Link,
+    extension,
     fold,
     is_file,
     look_of,
@@ -69,13 +72,18 @@ _KINDS = {
     "embed": "shown",
     "object": "shown",
     "img": "img",
+    "link": "style",
     "select": "select",
+    "style": "sheet",
 }
 _SCRIPTED = re.compile(r"on[cC]lick|ONCLICK")
 _YEAR = re.compile(r"\d{4}")
 _DATED = re.compile(r"\d[-./年月]\s*\d")
 # A text, the element that it is in or stands behind, and the element that it is in.
 _Text: TypeAlias = tuple[str, HtmlElement, HtmlElement | None]
+# Addresses that are taken of one style sheet, and what a sheet shows beside pictures.
+STYLED = 200
+_STYLED = ("svg", "woff", "woff2", "ttf")
 # Where pages that load pictures late keep the address.
 _LATE = ("data-original", "data-src", "data-lazy-src", "_src", "original")
 
@@ -106,10 +114,32 @@ def discover(url: str, html: str, root: HtmlElement | None) -> Iterator[Link]:
                 article = date or look_of(href) == "article"
                 yield Link(url=href, anchor=anchor, row_date=date, priority=ARTICLE if article else LIST)
     yield from _framed(base, elements["frame"], elements["shown"])
-    for image in elements["img"]:
+    yield from _pictures(base, elements["img"])
+    yield from _sheets(base, elements["style"], elements["sheet"])
+
+
+def _pictures(base: str, found: list[HtmlElement]) -> Iterator[Link]:
+    for image in found:
         source = next((image.get(name) for name in _LATE if image.get(name)), image.get("src"))
         if source and (href := _absolute(base, source)):
             yield Link(url=href, anchor=fold(image.get("alt") or ""), kind="requisite", priority=REQUISITE)
+
+
+def _sheets(base: str, linked: list[HtmlElement], written: list[HtmlElement]) -> Iterator[Link]:
+    """The style sheets of a page, and what those name that stand in it."""
+    for element in linked:
+        if "stylesheet" in (element.get("rel") or "").lower() and (href := _absolute(base, element.get("href") or "")):
+            yield Link(url=href, kind="requisite", priority=REQUISITE, style=True)
+    for element in written:
+        yield from styled(base, element.text or "")
+
+
+def styled(base: str, sheet: str) -> Iterator[Link]:
+    """What a style sheet names: further sheets, pictures and fonts."""
+    named = ((_absolute(base, address), further) for address, further in islice(styles.addresses(sheet), STYLED))
+    for href, further in dict(named).items():
+        if href and (further or extension(href) in (*IMAGES, *_STYLED)):
+            yield Link(url=href, kind="requisite", priority=REQUISITE, style=True)
 
 
 def _framed(base: str, frames: list[HtmlElement], shown: list[HtmlElement]) -> Iterator[Link]:

@@ -72,6 +72,7 @@ class Link:
         priority: lower is sooner.
         form: the body of a POST that asks for it; None: a GET does.
         frame: it stands in a frame of the page.
+        style: it is a requisite that the page's style sheets name, or one of them.
     """
 
     url: str
@@ -81,6 +82,7 @@ class Link:
     priority: int = LIST
     form: str | None = None
     frame: bool = False
+    style: bool = False
 
 
 def extension(url: str) -> str:

@@ -44,6 +44,7 @@ def build(base: str, elsewhere: str) -> Web:
     newest = columns[0].articles[0]
     press.redirect(f"/yl_view.aspx?id={_id(newest)}", _target(newest), status=302)
     press.answers["/images/top.jpg"] = image("aspnet top")
+    press.style("/css/css.css", "#1c5fa8")
     press.robots("User-agent: *\r\nAllow: /\r\n")
     return press.bound(NOT_FOUND)
 

@@ -45,6 +45,7 @@ def build(base: str, elsewhere: str) -> Web:
     press.redirect(f"/plus/view.php?aid={newest.number}", _target(columns[0], newest))
     for name in ("/templets/images/banner.gif", "/uploads/allimg/focus.png"):
         press.answers[name] = image(f"dede {name}")
+    press.style("/templets/default/style/dedecms.css", "#b80000")
     return press.bound(NOT_FOUND)
 
 

@@ -41,6 +41,7 @@ def build(base: str, elsewhere: str) -> Web:
     press.page("/html/difangshixun/2009-01-01/1.html", _frame(f"信息提示 - {NAME}", fill("empire/gone")))
     newest = columns[0].articles[0]
     press.redirect(_old(newest), _target(columns[0], newest), status=302)
+    press.style("/skin/default/css/style.css", "#c2410c")
     press.robots(home, content_type="text/html")
     for name in ("/skin/default/images/logo.gif", "/skin/default/images/back.gif", "/d/file/focus.jpg"):
         press.answers[name] = image(f"empire {name}")

@@ -51,6 +51,7 @@ def build(base: str, elsewhere: str) -> Web:
     press.answers["/static/logo.png"] = image("farm logo")
     # Linked from every page, and not to be fetched.
     press.page("/plus/list.php?tid=1", _frame(NAME, "<ul><li>快速收录</li></ul>"))
+    press.style("/static/css/main.css", "#0f766e")
     press.robots("User-agent: *\nDisallow: /plus/\nDisallow: /tag/\n")
     return press.bound(NOT_FOUND)
 

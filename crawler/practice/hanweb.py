@@ -57,6 +57,7 @@ def build(base: str, elsewhere: str) -> Web:
     press.redirect("/", "/index.html", status=302)
     press.page("/art/2011/1/1/art_1229_1.html", _frame(NAME, fill("hanweb/gone")))
     press.answers["/picture/0/banner.png"] = image("hanweb banner")
+    press.style("/images/48/css.css", "#a61c1c")
     press.robots("User-agent: *\nDisallow: /jsearchfront/\nDisallow: /module/visitcount/\n")
     return press.bound(NOT_FOUND, computed_path=PROXY, compute=lambda asked: _records(columns, asked))
 

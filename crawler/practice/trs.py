@@ -57,6 +57,7 @@ def build(base: str, elsewhere: str) -> Web:
     press.redirect(f"/tzyw/old/{newest.number}.html", f"{base}/tzyw/{_place(newest)}", status=302)
     press.answers["/images/logo.png"] = image("trs logo")
     press.answers["/images/top.jpg"] = image("trs top")
+    press.style("/images/style.css", "#b01f24")
     press.robots("User-agent: *\nDisallow: /was5/\nDisallow: /wcm/\n")
     return press.bound(NOT_FOUND)
 

@@ -42,6 +42,7 @@ def build(base: str, elsewhere: str) -> Web:
         f"/content.jsp?urltype=news.NewsContentUrl&wbtreeid=1001&wbnewsid={newest.number}", _target(1001, newest)
     )
     press.answers["/images/logo.png"] = image("vsb logo")
+    press.style("/style/style.css", "#1d4e89")
     press.robots("User-agent: *\nCrawl-delay: 0\nDisallow: /system/resource/\n")
     return press.bound(NOT_FOUND)
 

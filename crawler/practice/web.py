@@ -136,6 +136,11 @@ class Press:
         )
         self.answers[target] = Answer(body=html.encode(), status=status, location=location)
 
+    def style(self, target: str, colour: str) -> None:
+        """Answer `target` with the style sheet of its pages, in the site's colour."""
+        sheet = resources.files("crawler.practice").joinpath("templates", "style.css").read_text("utf-8")
+        self.answers[target] = Answer(body=Template(sheet).substitute(colour=colour).encode(), content_type="text/css")
+
     def robots(self, text: str, *, content_type: str = "text/plain") -> None:
         """Answer /robots.txt."""
         self.answers["/robots.txt"] = Answer(body=text.encode(self.encoding), content_type=content_type)

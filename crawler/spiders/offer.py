@@ -14,8 +14,9 @@ from archive.site import Site
 from archive.warc.capture import Found
 from crawler.discovery import Link
 from crawler.discovery.feed import sitemaps
+from crawler.discovery.general import styled
 from crawler.discovery.ledger import survey
-from crawler.discovery.link import ARTICLE, DOCUMENTS, IMAGES, LIST, START, extension, is_file
+from crawler.discovery.link import ARTICLE, DOCUMENTS, IMAGES, LIST, REQUISITE, START, extension, is_file
 from crawler.queue.accounts import PageAccount
 from crawler.queue.address import canonical, host_of, shape, trap, unordered
 from crawler.queue.frontier import Address, Frontier
@@ -27,6 +28,8 @@ logger = logging.getLogger(__name__)
 # Links that are kept in mind, with the depth they were met at or by the list that showed them, to spare the frontier;
 # some 10 MB each.
 MET = 50_000
+# Files that are taken of a site's style sheets in a run: no site has so many, and a sheet may name others without end.
+STYLES = 1000
 # Ways back in a pager.
 _BEFORE = re.compile(
     r"\A[\[【(（<«◀◄←\s]*(?:首\s?[页頁]|第一[页頁]|[上前]\s?一?\s?[页頁]|first|prev(?:ious)?|<<?|«|‹|◀|◄|←|1)[\]】)）>»▶►→\s]*",
@@ -62,6 +65,7 @@ class Offers:
         self._shown: defaultdict[int, set[str]] = defaultdict(set)
         self._shown_links = 0
         self._met: dict[str, tuple[int, bool]] = {}
+        self._styles: set[str] = set()
 
     @property
     def _walks(self) -> bool:
@@ -179,7 +183,7 @@ class Offers:
         found = Found(parent=address.url, anchor=link.anchor, row_date=row_date)
         depth = address.depth
         if link.kind == "requisite":
-            if not self._wants(url, article=article):
+            if not self._wants(url, link, article=article):
                 return False
             return self.offer(Address(url=url, kind="requisite", priority=link.priority, depth=depth, found=found))
         if link.kind in ("next", "pager"):
@@ -252,9 +256,22 @@ class Offers:
             return ARTICLE if any(re.search(pattern, url) for pattern in self._site.crawl.articles) else LIST
         return link.priority
 
-    def _wants(self, url: str, *, article: bool) -> bool:
+    def styled(self, address: Address, sheet: str) -> None:
+        """Offer what a style sheet of an article names: further sheets, pictures, fonts."""
+        for link in styled(address.url, sheet):
+            url = canonical(link.url)
+            if url is not None and host_of(url) in self._site.hosts and self._wants(url, link, article=True):
+                found = Found(parent=address.url)
+                self.offer(Address(url=url, kind="requisite", priority=REQUISITE, depth=address.depth + 1, found=found))
+
+    def _wants(self, url: str, link: Link, *, article: bool) -> bool:
         """Whether a file is kept: those of articles; a document in a list is what an article would be."""
         kinds = self._site.crawl.requisites
+        if link.style:
+            wanted = article and "styles" in kinds and url not in self._styles and len(self._styles) < STYLES
+            if wanted:
+                self._styles.add(url)
+            return wanted
         if is_file(url):
             return "attachments" in kinds
         return article and "images" in kinds and (extension(url) in IMAGES or not extension(url))

@@ -65,6 +65,8 @@ BATCH = 100
 BATCH_SECONDS = 2.0
 # What a browser has to show of a page before its address is done.
 Showing = Coroutine[Any, Any, None]
+# Bytes of a style sheet that are read for what it names.
+SHEET = 2**20
 # Reasons of the cleaner for which a known article is held to be hidden for a while, not changed.
 _HIDDEN = (Reason.MAINTENANCE, Reason.LOGIN)
 
@@ -480,12 +482,18 @@ class SiteSpider(Spider):
         elif lack is not None and not self.outcomes.is_last(address):
             self.outcomes.retry(address, "damaged", lack, status=status)
         elif address.kind == "requisite":
-            self.frontier.done(address, status, validators=_validators(response))
+            self._file(address, response)
         else:
             showing = self._page(address, response)
         if lack is not None and showing is None and self.outcomes.is_last(address) and 200 <= status < 300:
             self.outcomes.give_up(address, "damaged", lack, status)
         return showing
+
+    def _file(self, address: Address, response: Response) -> None:
+        """A file of an article; what a style sheet names is offered."""
+        if header(response, "Content-Type").partition(";")[0].strip().lower() == "text/css":
+            self.offers.styled(address, response.body[:SHEET].decode("utf-8", "replace"))
+        self.frontier.done(address, response.status, validators=_validators(response))
 
     def _read_cut(self, address: Address, cut: Cut) -> None:
         """Push what a page leads to that never comes whole, before its address is given up."""

@@ -130,6 +130,15 @@ def test_files_pictures_and_what_is_neither() -> None:
     assert paths(links, "page") == []
 
 
+def test_style_sheets_and_what_they_name() -> None:
+    html = """<html><head><link rel="Stylesheet" href="/s/a.css?v=3"><link rel="icon" href="/i.png">
+    <style>@import url("b.css"); @import 'c.css'; body{background:url(bg.gif)} p{behavior:url(x.htc)}</style></head>
+    <body><p style="background:url(no.gif)">一</p></body></html>"""
+    styles = [link for link in found(html) if link.style]
+    assert [urlsplit(link.url).path for link in styles] == ["/s/a.css", "/tzxw/c.css", "/tzxw/b.css", "/tzxw/bg.gif"]
+    assert {link.kind for link in styles} == {"requisite"}
+
+
 @pytest.mark.parametrize(
     "stub",
     [

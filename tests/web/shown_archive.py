@@ -53,9 +53,11 @@ HOSTILE = """<html><head><title>"><script>document.title='ran'</script>恶意页
 navigator.serviceWorker&&navigator.serviceWorker.register('/sw.js');new Worker('data:,fetch("http://CANARY/17")')</script></body></html>"""
 
 
-def html(title: str, charset: str | None, body: str = "") -> str:
+def html(title: str, charset: str | None, body: str = "", theme: str | None = None) -> str:
     meta = f'<meta charset="{charset}">' if charset else ""
-    paragraphs = "".join(f"<p>{sentence}{sentence}</p>" for sentence in (*SENTENCES, f"本次活动的主题是{title}。"))
+    paragraphs = "".join(
+        f"<p>{sentence}{sentence}</p>" for sentence in (*SENTENCES, f"本次活动的主题是{theme or title}。")
+    )
     dateline = f"发布时间：2026-01-0{1 + len(title) % 5} 来源：市委统战部"
     return f"<html><head>{meta}<title>{title}</title><link rel=stylesheet href=/s.css></head><body><h1>{title}</h1>\
 <div>{dateline}</div><div class=content>{paragraphs}{body}</div></body></html>"
@@ -76,12 +78,17 @@ def pages(canary: str, interface: str) -> list[tuple[str, bytes]]:
         ("/big5.html", answer(html("統戰工作會議", "big5").encode("big5hkscs", "xmlcharrefreplace"))),
         ("/wrong.html", answer(html("编码写错之页", None).encode("gb18030"), "text/html; charset=iso-8859-1")),
         ("/old.html", answer(b"", status="302 Found", extra="Location: /gbk.html\r\n")),
-        ("/s.css", answer(b"body{background:url(i.png)} @import 'http://else.cn/x.css';", "text/css")),
+        (
+            "/s.css",
+            answer(b"body{background:url(i.png)} h1{color:#010203} @import 'http://else.cn/x.css';", "text/css"),
+        ),
         ("/i.png", answer(PICTURE, "image/png")),
         ("/1.html", first),
         ("/1.html", answer(edited, "text/html; charset=utf-8")),
         ("/hostile.html", answer(hostile.encode(), "text/html; charset=utf-8")),
-        ("/gone.html", answer(html("将被撤下之文", "utf-8").encode())),
+        ("/gone.html", answer(html("将被撤下之文", "utf-8", theme="团结").encode())),
+        # The same text under another title: a copy, until the first is taken down.
+        ("/copy.html", answer(html("留副本", "utf-8", theme="团结").encode())),
     ]
 
 

@@ -134,6 +134,16 @@ def test_an_archived_page_shows_its_text(shown: Shown, chromium: Any, path: str,
     page.close()
 
 
+def test_an_archived_page_has_its_styles(shown: Shown, chromium: Any) -> None:
+    page = chromium.new_page()
+    page.goto(f"http://127.0.0.1:{shown.port}/looked/{shown.id_of('/gbk.html')}")
+    heading = page.frame_locator("iframe.replay").locator("h1")
+    assert heading.evaluate("element => getComputedStyle(element).color") == "rgb(1, 2, 3)"
+    background = heading.evaluate("() => getComputedStyle(document.body).backgroundImage")
+    assert background.startswith(f'url("http://127.0.0.1:{shown.port + 1}/file/')
+    page.close()
+
+
 def test_a_hostile_page_reaches_nobody_and_runs_nothing(shown: Shown, chromium: Any, canary: Canary) -> None:
     id_ = shown.id_of("/hostile.html")
     before = canary.hits

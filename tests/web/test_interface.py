@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import csv
 import io
+import json
 import shutil
 import xml.etree.ElementTree as ET
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 import pytest
 from warcio.archiveiterator import ArchiveIterator
@@ -16,6 +16,8 @@ from warcio.archiveiterator import ArchiveIterator
 pytest.importorskip("starlette", reason="needs the extra `web`")
 
 from shown_archive import HOST, SENTENCES, Shown, cundang, free_ports, make, serving
+
+from archive.web import app
 
 VIEWS = (
     "/",
@@ -62,7 +64,7 @@ def test_search_counts_and_finds(shown: Shown) -> None:
     assert (found["total"], [hit["url"] for hit in found["hits"]]) == (1, [HOST + "/1.html"])
     assert found["facets"]["site"]["values"] == [["a", 1]]
     assert found["facets"]["place"]["values"] == [["510500", 1]]
-    assert shown.json("/search.json?q=place:510000")["found"]["total"] == 6
+    assert shown.json("/search.json?q=place:510000")["found"]["total"] == 7
 
 
 def test_a_list_is_a_table_for_spreadsheets(shown: Shown) -> None:
@@ -90,14 +92,14 @@ def test_changes_are_listed_and_fed(shown: Shown) -> None:
     found = shown.json("/changes.json?what=edited")
     (edited,) = found["changes"]
     assert (edited["url"], edited["seen"]) == (HOST + "/1.html", "20260101160000")
-    assert found["counts"] == {"new": 6, "edited": 1}
+    assert found["counts"] == {"new": 7, "edited": 1}
     assert shown.json("/changes.json?since=2026-01-02")["total"] == 0
     feed = ET.fromstring(shown.get("/changes.atom")[2])  # noqa: S314 - our own feed
     atom = "{http://www.w3.org/2005/Atom}"
     assert [feed.find(atom + name) is not None for name in ("id", "title", "updated", "author")] == [True] * 4
     entries = feed.findall(atom + "entry")
-    assert len(entries) == 7
-    assert len({entry.findtext(atom + "id") for entry in entries}) == 7
+    assert len(entries) == 8
+    assert len({entry.findtext(atom + "id") for entry in entries}) == 8
 
 
 def test_a_citation_leads_to_the_same_bytes(shown: Shown) -> None:
@@ -170,19 +172,65 @@ def test_another_address_needs_to_be_meant(shown: Shown) -> None:
         cundang(shown.folder, "serve", "--host", "0.0.0.0", "--port", str(free_ports()))  # noqa: S104 - it is refused
 
 
+def every_address(id_: str) -> list[str]:
+    """Every view with its twins, every feed, citation and export, as they concern one document."""
+    filled = [view.replace("{id}", id_).replace("{key}", "a") for view in app.VIEWS]
+    asked = {"/concordance": "?q=统战部", "/frequency": "?words=会议", "/search": "?size=200"}
+    views = [
+        ("/index" if path == "/" and twin else path) + twin + asked.get(path, "")
+        for path in filled
+        for twin in ("", ".json", ".csv")
+    ]
+    searches = [
+        f"/search.json?q={query}&facets=all&period=day" for query in ("团结", "site:a", "versions:yes", "copies:only")
+    ]
+    exports = [
+        f"/export?format={form}&part={part}" for form in ("jsonl", "csv", "text") for part in ("data", "manifest")
+    ]
+    return [
+        *views,
+        *searches,
+        *exports,
+        "/changes.atom",
+        *(f"/cite/{id_}?format={form}" for form in ("text", "bibtex", "csl")),
+    ]
+
+
 def test_what_was_taken_down_is_nowhere(tmp_path: Path) -> None:
     make(tmp_path)
+    state = tmp_path / "data" / "state"
+    state.mkdir(exist_ok=True)
+    lost = {"state": "failed", "reason": "http_404", "detail": "", "tries": 1}
+    lines = [
+        {"url": HOST + "/gone.html", "parent": HOST + "/", **lost},
+        {"url": HOST + "/b", "parent": HOST + "/gone.html", **lost},
+    ]
+    (state / "a.missing.jsonl").write_text("".join(json.dumps(line) + "\n" for line in lines), encoding="utf-8")
+    (state / "a.ledger.jsonl").write_text(
+        json.dumps({"kind": "list", "url": HOST + "/gone.html"}) + "\n", encoding="utf-8"
+    )
     port = free_ports()
     with serving(tmp_path, port):
         one = Shown(tmp_path, port)
         id_ = one.id_of("/gone.html")
-        assert one.get(f"/page/2026/{HOST}/gone.html", replay=True)[0] == 200
+        copy = one.id_of("/copy.html")
+        before = {path: one.get(path)[2].decode("utf-8", "replace") for path in every_address(id_)}
+        told = {path for path, body in before.items() if "将被撤下" in body or "gone.html" in body}
+        # What is asked below is asked where there is something to hide.
+        assert {"/", "/search?size=200", "/changes", "/missing/a.csv", "/site/a.json", "/changes.atom"} <= told
+        total = one.json("/search.json")["found"]["total"]
+        new = one.json("/changes.json")["counts"]["new"]
+        assert one.json("/search.json?q=copies:only")["found"]["total"] == 1
         cundang(tmp_path, "forget", HOST + "/gone.html")
-        assert one.json("/search.json?q=撤下")["found"]["total"] == 0
-        assert one.get(f"/document/{id_}")[0] == 404
-        assert one.get(f"/looked/{id_}")[0] == 404
-        assert one.get(f"/page/2026/{HOST}/gone.html", replay=True)[0] == 404
-        every: list[Any] = [
-            one.get(path)[2].decode() for path in ("/", "/changes", "/changes.atom", "/export?format=jsonl")
-        ]
-        assert not [body for body in every if "将被撤下" in body or "gone.html" in body]
+        for path in every_address(id_):
+            status, _, body = one.get(path)
+            text = body.decode("utf-8", "replace")
+            assert status == 404 if id_ in path else id_ not in text, path
+            assert "将被撤下" not in text, path
+            assert "gone.html" not in text, path
+        found = one.json("/search.json?size=200")["found"]
+        assert (found["total"], found["copies"]) == (total - 1, 0)
+        assert one.json("/changes.json")["counts"]["new"] == new - 1
+        assert one.json(f"/document/{copy}.json")["first_of"] is None
+        for what in ("page", "frame", "file"):
+            assert one.get(f"/{what}/2026/{HOST}/gone.html", replay=True)[0] == 404

@@ -60,7 +60,10 @@ def test_files_are_the_archived_bytes_and_styles_are_turned(shown: Shown) -> Non
     status, headers, body = shown.get(f"/file/2026/{HOST}/i.png", replay=True)
     assert (status, headers["Content-Type"], body) == (200, "image/png", PICTURE)
     sheet = shown.get(f"/file/2026/{HOST}/s.css", replay=True)[2].decode()
-    assert sheet == f'body{{background:url("/file/2026/{HOST}/i.png")}} @import "/file/2026/http://else.cn/x.css";'
+    assert (
+        sheet
+        == f'body{{background:url("/file/2026/{HOST}/i.png")}} h1{{color:#010203}} @import "/file/2026/http://else.cn/x.css";'
+    )
 
 
 @pytest.mark.parametrize("path", ["/", "/page/2026/ftp://a.cn/", "/page/2026/http://else.cn/", "/page//etc/passwd"])

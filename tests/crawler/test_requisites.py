@@ -1,0 +1,70 @@
+"""The style sheets of articles' pages are kept, within the site's limits, and the replay shows them."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from pathlib import Path
+
+from family_crawl import crawl
+from little_server import Answer, serving
+
+from archive.catalogue import query
+from archive.layout import Layout
+
+LINES = "".join(f"<p>会议研究了第{n}项工作，强调要画好最大同心圆，巩固和发展爱国统一战线。</p>" for n in range(6))
+CSS = {"Content-Type": "text/css"}
+SHEETS = {
+    "/s/a.css": "@import 'b.css'; body{background:url(bg.png)} p{src:url(http://else.example/x.woff)}",
+    "/s/b.css": "@import url(a.css); @font-face{src:url(f.woff2)} p{behavior:url(no.htc)}",
+    "/s/list.css": "p{color:red}",
+    "/secret/c.css": "p{color:red}",
+    "/s/large.css": "p{color:red}" * 2000,
+}
+
+
+def routes(path: str, _: Mapping[str, str]) -> Answer:
+    if path == "/robots.txt":
+        return Answer("User-agent: *\nDisallow: /secret/\n", headers={"Content-Type": "text/plain"})
+    if path == "/":
+        rows = "".join(
+            f"<li><a href='/show-{n}.html'>全市统战部长会议第{n}次召开</a> <span>2020-02-1{n}</span></li>"
+            for n in range(3)
+        )
+        return Answer(f"<title>首页</title><link rel=stylesheet href=/s/list.css><ul>{rows}</ul>")
+    if path in SHEETS:
+        return Answer(SHEETS[path], headers=CSS)
+    if path.endswith((".png", ".woff2")):
+        return Answer(b"\x89PNG\r\n\x1a\n" + bytes(40), headers={"Content-Type": "image/png"})
+    if path.startswith("/show-"):
+        sheets = "".join(f"<link rel=stylesheet href={name}>" for name in ("/s/a.css", "/secret/c.css", "/s/large.css"))
+        foreign = "<link rel=stylesheet href=http://127.0.0.1:1/d.css>"
+        title = f"全市统战部长会议第{path[6]}次召开"
+        return Answer(
+            f"<html><head><title>{title}</title>{sheets}{foreign}</head><body><h1>{title}</h1>"
+            f"<div>2020-02-1{path[6]} 来源：市委统战部</div><div>{LINES}</div></body></html>"
+        )
+    return Answer(status=404)
+
+
+def test_style_sheets_of_articles_are_kept_with_what_they_name(tmp_path: Path) -> None:
+    data = tmp_path / "data"
+    with serving(routes) as little:
+        crawl(little.site(tmp_path / "sites", file_bytes=10_000), data)
+    asked = {path: count for path, count in little.counts.items() if path not in ("/", "/robots.txt", "/favicon.ico")}
+    styles = {path: count for path, count in asked.items() if not path.startswith("/show-")}
+    # Once each; what only a list shows, what robots.txt disallows and what lies on another host is not asked for.
+    assert styles == dict.fromkeys(("/s/a.css", "/s/b.css", "/s/bg.png", "/s/f.woff2", "/s/large.css"), 1)
+    layout = Layout(root=data)
+    kept = [path for path in styles if query.captures(layout, little.base + path)]
+    assert sorted(kept) == sorted(styles)
+    lines = layout.missing("little").read_text(encoding="utf-8").splitlines()
+    missing = {each["url"].removeprefix(little.base): each["reason"] for each in map(json.loads, lines)}
+    assert missing["/secret/c.css"] == "robots"
+    assert missing["/s/large.css"] == "too_large"
+
+
+def test_a_site_file_may_leave_them_out(tmp_path: Path) -> None:
+    with serving(routes) as little:
+        crawl(little.site(tmp_path / "sites", requisites=["images"]), tmp_path / "data")
+    assert not [path for path in little.counts if path.endswith(".css")]
