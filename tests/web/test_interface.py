@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+import re
 import shutil
 import xml.etree.ElementTree as ET
 from collections.abc import Iterator
@@ -50,6 +51,21 @@ def test_every_view_has_a_page_and_a_twin_for_programs(shown: Shown, path: str) 
     assert headers["Content-Security-Policy"].startswith("default-src 'none'; ")
     base, _, asked = path.partition("?")
     assert shown.json(f"{base if base != '/' else '/index'}.json?{asked}")
+
+
+def test_the_manual_names_every_view_and_what_its_twins_hold(shown: Shown) -> None:
+    manual = (Path(__file__).parents[2] / "docs" / "page.md").read_text(encoding="utf-8")
+    rows = dict(re.findall(r"^\| `(/\S*)` \| (.*) \|$", manual, re.MULTILINE))
+    id_ = shown.id_of("/1.html")
+    for view in app.VIEWS:
+        said = rows[view]
+        path = (view if view != "/" else "/index").replace("{id}", id_).replace("{key}", "a")
+        asked = {"/concordance": "?q=统战部"}.get(view, "")
+        data = shown.json(f"{path}.json{asked}")
+        names = {*data, *data.get("home", ())}
+        assert not {name for name in names if f"`{name}`" not in said}, view
+        assert (shown.get(f"{path}.csv{asked}")[0] == 200) == (not said.endswith("|")), view
+    assert {"/changes.atom", "/export", "/cite/{id}"} <= rows.keys()
 
 
 @pytest.mark.parametrize("language", ["zh", "en"])
