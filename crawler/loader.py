@@ -9,26 +9,32 @@ from typing import Self
 
 from scrapy import Request, Spider
 from scrapy.settings import BaseSettings
+from scrapy.spiderloader import SpiderLoader
 
 from archive.site import FOLDER, Crawl, Site, host_of, load, load_file, no_such_site
 from crawler.spiders.site import LOOK, spider_for
 
 
 class SiteLoader:
-    """Every site file of the folder is a spider; so is a site file that is named by its path."""
+    """Every site file of the folder is a spider; so is a site file that is named by its path.
 
-    def __init__(self, folder: Path) -> None:
+    Spiders of one's own stand beside them: those of the modules that SPIDER_MODULES names.
+    """
+
+    def __init__(self, folder: Path, own: SpiderLoader) -> None:
         self._folder = folder
+        self._own = own
         self._sites: dict[str, Site] | None = None
 
     @classmethod
     def from_settings(cls, settings: BaseSettings) -> Self:
         """The folder is the setting SITES, else CUNDANG_SITES, else ./seeds/sites."""
-        return cls(Path(settings.get("SITES") or os.environ.get("CUNDANG_SITES") or FOLDER))
+        folder = Path(settings.get("SITES") or os.environ.get("CUNDANG_SITES") or FOLDER)
+        return cls(folder, SpiderLoader.from_settings(settings))
 
     def list(self) -> list[str]:
-        """The keys of the sites."""
-        return list(self._loaded())
+        """The keys of the sites, and the names of one's own spiders."""
+        return [*self._loaded(), *self._own.list()]
 
     def load(self, name: str) -> type[Spider]:
         """The spider of a site's key, or of the path of a site file.
@@ -41,9 +47,11 @@ class SiteLoader:
             return spider_for(load_file(Path(name)), Path(name))
         if name.startswith(LOOK):
             return spider_for(_unknown(name.removeprefix(LOOK)))
+        if name in self._own.list():
+            return self._own.load(name)
         sites = self._loaded()
         if name not in sites:
-            raise KeyError(str(no_such_site(name, self._folder, sites)))
+            raise KeyError(str(no_such_site(name, self._folder, self.list())))
         return spider_for(sites[name])
 
     def find_by_request(self, request: Request) -> Sequence[str]:
@@ -53,7 +61,8 @@ class SiteLoader:
 
     def _loaded(self) -> dict[str, Site]:
         if self._sites is None:
-            self._sites = load(self._folder)
+            # Who has spiders of his own needs no site files.
+            self._sites = load(self._folder) if self._folder.is_dir() or not self._own.list() else {}
         return self._sites
 
 

@@ -1,7 +1,7 @@
 """Scrapy's settings: polite, safe, and nothing that the frontier, the recorder and the guard do themselves.
 
 Settings of a site (delay, cookies) are set by its spider. Scrapy's own middlewares and extensions are all left out, by
-emptying their base lists: telnet console, remote control, retries, redirects, caches, feeds, and whatever comes later.
+emptying their base lists: telnet console, remote control, retries, redirects, caches, and whatever comes later.
 """
 
 from __future__ import annotations
@@ -19,6 +19,9 @@ if not re.fullmatch(r"[\x21-\x7e]*", CONTACT):
     raise UsageError(f"CUNDANG_CONTACT={CONTACT!r}: give one address, of a web page or for mail, in ASCII.")
 USER_AGENT = f"cundang/{version('cundang')}" + (f" (+{CONTACT})" if CONTACT else "")
 
+COMMANDS_MODULE = "crawler.commands"
+# With FROM_ARCHIVE = True requests are answered from WARC files, and nothing is written there.
+ADDONS = {"crawler.wire.archived.FromArchive": 0}
 SPIDER_LOADER_CLASS = "crawler.loader.SiteLoader"
 SPIDER_MODULES: list[str] = []
 SCHEDULER = "crawler.queue.scheduler.Scheduler"
@@ -32,6 +35,7 @@ DOWNLOADER_MIDDLEWARES = {
     "scrapy.downloadermiddlewares.defaultheaders.DefaultHeadersMiddleware": 400,
     "scrapy.downloadermiddlewares.useragent.UserAgentMiddleware": 500,
     "scrapy.downloadermiddlewares.cookies.CookiesMiddleware": 700,
+    "scrapy.downloadermiddlewares.stats.DownloaderStats": 850,
 }
 DOWNLOADER_MIDDLEWARES_BASE: dict[str, int] = {}
 SPIDER_MIDDLEWARES_BASE: dict[str, int] = {}
@@ -39,6 +43,9 @@ EXTENSIONS = {
     "scrapy.extensions.corestats.CoreStats": 0,
     "scrapy.extensions.closespider.CloseSpider": 0,
     "scrapy.extensions.throttle.AutoThrottle": 0,
+    "scrapy.extensions.logstats.LogStats": 0,
+    "scrapy.extensions.feedexport.FeedExporter": 0,
+    "crawler.runs.items.SendItems": 800,
     "crawler.runs.crawl.CleanAfterCrawl": 900,
 }
 EXTENSIONS_BASE: dict[str, int] = {}
@@ -80,4 +87,5 @@ RETRY_WAIT = 60.0
 FREE_BYTES = 2 * 64 * 2**20
 # Measured: the default, 100, costs 45 % of a page's time.
 CONCURRENT_ITEMS = 1
+FEED_EXPORT_ENCODING = "utf-8"
 LOG_LEVEL = "INFO"

@@ -216,6 +216,15 @@ def _crawl_apart(layout: Layout, folder: Path, names: Sequence[str], max_pages: 
     return next((code for code in _WORST if code in codes), max(codes, default=0))
 
 
+def exit_code(spider: SiteSpider) -> int:
+    """How a crawl that `scrapy crawl` began ended, as `cundang crawl` would say it."""
+    if spider.run is None:
+        return InterruptedCrawl.exit_code
+    if spider.recorder.failure is not None:
+        return spider.recorder.failure.exit_code
+    return _ENDINGS.get(spider.run.ending, (CundangError.exit_code, ""))[0] or spider.cleaned
+
+
 class CleanAfterCrawl:
     """A Scrapy extension: `cundang clean --site KEY` in a child process when the spider has closed.
 
@@ -225,6 +234,7 @@ class CleanAfterCrawl:
 
     def __init__(self, crawler: Crawler) -> None:
         self._crawler = crawler
+        self._done = False
 
     @classmethod
     def from_crawler(cls, crawler: Crawler) -> Self:
@@ -236,8 +246,9 @@ class CleanAfterCrawl:
 
     async def clean(self, spider: SiteSpider) -> None:
         """Run the command; its exit code goes to `spider.cleaned`."""
-        if spider.run is None or spider.run.ending in ("interrupted", "failed", "unreachable"):
+        if spider.run is None or spider.run.ending in ("interrupted", "failed", "unreachable") or self._done:
             return
+        self._done = True
         command = [sys.executable, "-m", "crawler.cli", "--data", str(spider.layout.root)]
         sites = self._crawler.settings.get("SITES")
         if sites:

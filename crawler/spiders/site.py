@@ -12,7 +12,7 @@ import tempfile
 import time
 from collections import Counter
 from collections.abc import AsyncIterator, Coroutine, Iterable
-from dataclasses import replace
+from dataclasses import fields, replace
 from functools import partial
 from importlib.metadata import version
 from pathlib import Path
@@ -22,6 +22,7 @@ import scrapy
 from scrapy import Request, Spider, signals
 from scrapy.crawler import Crawler
 from scrapy.http import Response
+from scrapy.settings import BaseSettings
 from scrapy.utils.defer import deferred_from_coro
 from twisted.internet.task import LoopingCall
 from twisted.python.failure import Failure
@@ -30,6 +31,7 @@ from archive.errors import CundangError, DataError, UsageError
 from archive.layout import Layout
 from archive.ledger import Ledger, read_ledger, write_ledger, write_missing
 from archive.site import Site
+from archive.text.clean import clean
 from archive.text.document import Reason
 from archive.warc.disk import disk_error
 from archive.warc.writer import Writer, Written
@@ -45,7 +47,7 @@ from crawler.queue.heal import heal
 from crawler.queue.hosts import Hosts
 from crawler.queue.lock import Lock
 from crawler.queue.scheduler import Scheduler
-from crawler.spiders.judge import TELLING, Judged, header, is_page, is_row, judge, judge_shown, refreshes
+from crawler.spiders.judge import TELLING, Judged, capture_of, header, is_page, is_row, judge, judge_shown, refreshes
 from crawler.spiders.offer import MET, Offers
 from crawler.spiders.outcome import Outcomes
 from crawler.spiders.scripts import Made, Scripts, StageError
@@ -168,7 +170,8 @@ class SiteSpider(Spider):
 
     def prepare(self, crawler: Crawler) -> None:
         """What `from_crawler` says."""
-        if not crawler.settings.get("CONTACT") and not all(_is_local(host) for host in self.site.hosts):
+        offline = crawler.settings.getbool("FROM_ARCHIVE")
+        if not offline and not crawler.settings.get("CONTACT") and not all(_is_local(host) for host in self.site.hosts):
             raise UsageError(
                 "CUNDANG_CONTACT is not set: a crawler says whom its visits can be complained to."
                 " Set it to a mail address or a web page of yours."
@@ -182,6 +185,10 @@ class SiteSpider(Spider):
         crawler.signals.connect(self._scripts.close, signals.spider_closed)
         data = crawler.settings.get("DATA")
         self.layout = Layout.at(Path(data) if data else None)
+        if crawler.settings.getbool("FROM_ARCHIVE"):
+            # What is tried is thrown away: no WARC file of the archive comes of it.
+            self._scratch = tempfile.TemporaryDirectory(prefix="cundang-tried-", ignore_cleanup_errors=True)
+            self.layout = Layout(root=Path(self._scratch.name))
         if self.looking:
             self._prepare_look(crawler)
             return
@@ -189,7 +196,7 @@ class SiteSpider(Spider):
         enough()
         self.lock = Lock(self.layout.lock(self.site.key))
         try:
-            self.frontier = self._open(Clocks(**crawler.settings.getdict("CLOCKS")))
+            self.frontier = self._open(_clocks(crawler.settings))
             unread = heal(self.layout, self.site.key, self.frontier)
             writer = Writer(self.layout, self.site.key, warcinfo=self._warcinfo(crawler.settings.get("USER_AGENT")))
             self.recorder = Recorder(writer, self.frontier, unread=unread, room=enough)
@@ -299,11 +306,11 @@ class SiteSpider(Spider):
         return self.offers.is_another(address)
 
     def _look(self, response: Response) -> list[Any]:
-        """For `scrapy parse`: what a crawl would take the page for, and requests for what it would be led to."""
+        """For `scrapy parse`: the Document or Skip of the page, and requests for what it would lead a crawl to."""
         url = canonical(response.url) or response.url
         judged = judge(response, url, self.site)
         return [
-            {"url": response.url, "status": response.status, "kind": "article" if judged.article else "list"},
+            clean(capture_of(response, url), self.site),
             *(
                 Request(leads, dont_filter=True)
                 for leads, link in self.offers.inside(Address(url=url), judged)
@@ -367,12 +374,14 @@ class SiteSpider(Spider):
             self.frontier.close()
             self._scratch.cleanup()
             return
+        if self.run is not None:
+            return
         if self._settling is not None and self._settling.running:
             self._settling.stop()
         self.stopping = True
         ending = self._ending(reason)
         try:
-            ledger = self.frontier.accounts.ledger() if self.recorder.failure is None else Ledger()
+            ledger = self._ledger() if self.recorder.failure is None else Ledger()
             new = self.frontier.accounts.new_gaps(ledger) if ending == "finished" else []
             shortfall = self.frontier.shortfall() if ending == "far_less" else None
             if new:
@@ -393,6 +402,9 @@ class SiteSpider(Spider):
         finally:
             self.frontier.close()
             self.lock.release()
+
+    def _ledger(self) -> Ledger:
+        return self.frontier.accounts.ledger()
 
     def _run(self, ending: str, shortfall: str | None) -> Run:
         return Run(
@@ -735,6 +747,16 @@ def _is_conditional(request: Request | None) -> bool:
 def _validators(response: Response) -> tuple[str | None, str | None]:
     """ETag and Last-Modified, for a later request to name, so as to be told that nothing changed."""
     return header(response, "ETag") or None, header(response, "Last-Modified") or None
+
+
+def _clocks(settings: BaseSettings) -> Clocks:
+    try:
+        return Clocks(**settings.getdict("CLOCKS"))
+    except (TypeError, ValueError) as error:
+        known = ", ".join(each.name for each in fields(Clocks))
+        raise UsageError(
+            f"CLOCKS={settings.get('CLOCKS')!r} ({error}). Give a dictionary in JSON of: {known}."
+        ) from error
 
 
 def _unknown_argument(name: str) -> str:

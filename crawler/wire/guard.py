@@ -51,7 +51,7 @@ class Refused(IgnoreRequest):
 
     Attributes:
         reason: one word: scheme, userinfo, bad_url, foreign_host, private_address, forgotten, robots,
-            robots_unreachable.
+            robots_unreachable, not_archived.
         detail: what was refused and why, in a sentence.
         later: whether another run may be let through, so that the URL is to be kept for it.
     """

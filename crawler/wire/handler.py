@@ -300,6 +300,12 @@ def _read_again(request: Request, record: Record, page_bytes: int) -> Response:
     return response
 
 
+def answered(request: Request, written: Written, block: bytes) -> Response:
+    """The response of an exchange that was not made over the wire, but is kept all the same."""
+    request.meta["written"] = written
+    return _response(request, BytesIO(block), len(block))
+
+
 def _about(request: Request) -> Lines:
     """Where the crawler found the URL, as metadata lines."""
     found: Found | None = request.meta.get("found")

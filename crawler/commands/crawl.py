@@ -1,0 +1,50 @@
+"""`scrapy crawl`: its exit code is that of `cundang crawl`, and it crawls the archive too."""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+
+from scrapy.commands import crawl as scrapys
+from scrapy.exceptions import UsageError
+from twisted.internet.defer import Deferred
+from twisted.python.failure import Failure
+
+from crawler.commands import add_from_archive, process_from_archive, told
+from crawler.runs.crawl import exit_code
+from crawler.spiders.site import SiteSpider
+
+
+class Command(scrapys.Command):
+    """As Scrapy's, with `--from-archive`, and an exit code that says how the crawl ended."""
+
+    def add_options(self, parser: argparse.ArgumentParser) -> None:
+        """Scrapy's, and ours."""
+        super().add_options(parser)
+        add_from_archive(parser)
+
+    def process_options(self, args: list[str], opts: argparse.Namespace) -> None:
+        """Scrapy's, and ours."""
+        process_from_archive(self, opts)
+        super().process_options(args, opts)
+
+    def run(self, args: list[str], opts: argparse.Namespace) -> None:
+        """Crawl; a crawl that could not begin is told in a sentence."""
+        if len(args) != 1:
+            raise UsageError
+        told(self, lambda: self._crawl(args[0], opts))
+
+    def _crawl(self, name: str, opts: argparse.Namespace) -> None:
+        assert self.crawler_process is not None
+        crawler = self.crawler_process.create_crawler(name)
+        failures: list[Failure] = []
+        crawling = self.crawler_process.crawl(crawler, **opts.spargs)
+        if isinstance(crawling, Deferred):
+            crawling.addErrback(failures.append)
+        self.crawler_process.start()
+        for failure in failures:
+            failure.raiseException()
+        if isinstance(crawling, asyncio.Task) and (error := crawling.exception()) is not None:
+            raise error
+        if isinstance(crawler.spider, SiteSpider):
+            self.exitcode = exit_code(crawler.spider)

@@ -1,0 +1,137 @@
+"""Scrapy's habits: items, feeds, pipelines, spiders of one's own, the archive in place of the web, exit codes."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+
+import pytest
+from little_server import Answer, Little, serving
+
+from crawler.commands.genspider import TEMPLATE
+
+CHECKOUT = Path(__file__).parents[2]
+TEXT = "<p>" + "统战部召开会议，传达学习精神，研究部署工作。" * 8 + "</p>"
+DOCUMENTS = 3
+
+
+def routes(path: str, _: Mapping[str, str]) -> Answer:
+    if path == "/robots.txt":
+        return Answer("User-agent: *\nDisallow: /private/", headers={"Content-Type": "text/plain"})
+    if path == "/":
+        rows = "".join(f"<li><a href=/xw/{n}.html>全市统战部长会议第{n}次召开</a> 2024-05-1{n}</li>" for n in (1, 2, 3))
+        return Answer(f"<title>统战部</title><ul>{rows}<li><a href=/private/1.html>内部</a></ul>")
+    if path.startswith("/xw/"):
+        return Answer(f"<title>会议</title><h1>全市统战部长会议第{path[4]}次召开</h1>{TEXT}{TEXT}{path}")
+    return Answer(status=404)
+
+
+class Project:
+    """A copy of docs/example, for a server of its own."""
+
+    def __init__(self, folder: Path, little: Little) -> None:
+        self.folder, self.little = folder, little
+        shutil.copytree(CHECKOUT / "docs" / "example", folder)
+        spider = folder / "news" / "spiders" / "bureau.py"
+        spider.write_text(spider.read_text("utf-8").replace("127.0.0.1:8000", little.host), "utf-8")
+        little.site(folder / "seeds" / "sites")
+
+    def run(self, *words: str) -> subprocess.CompletedProcess[str]:
+        command = [sys.executable, "-m", "scrapy", *words]
+        kept = {key: value for key, value in os.environ.items() if not key.startswith(("CUNDANG_", "SCRAPY_"))}
+        done = subprocess.run(
+            command,
+            cwd=self.folder,
+            env=kept | {"PYTHONPATH": str(CHECKOUT)},
+            capture_output=True,
+            text=True,
+            timeout=300,
+            check=False,
+        )
+        assert "Traceback" not in done.stderr, done.stderr[-3000:]
+        return done
+
+    def feed(self, name: str) -> list[dict[str, object]]:
+        return [json.loads(line) for line in (self.folder / name).read_text("utf-8").splitlines()]
+
+    def files(self) -> set[Path]:
+        return {path for path in (self.folder / "data").rglob("*") if path.is_file() and "-" not in path.suffix}
+
+
+@pytest.fixture(scope="module")
+def project(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Project]:
+    """The example project, after one crawl of its spider."""
+    with serving(routes) as little:
+        project = Project(tmp_path_factory.mktemp("scrapy") / "example", little)
+        done = project.run("crawl", "bureau", "-O", "web.jsonl", "-s", "DOWNLOAD_DELAY=0")
+        assert done.returncode == 0, done.stderr[-3000:]
+        assert f"'item_scraped_count': {DOCUMENTS}" in done.stderr
+        assert "'downloader/response_status_count/200'" in done.stderr
+        yield project
+
+
+def test_a_spider_of_ones_own_is_archived_cleaned_and_fed(project: Project) -> None:
+    feed = project.feed("web.jsonl")
+    assert sorted(str(item["title"]) for item in feed) == [f"全市统战部长会议第{n}次召开" for n in (1, 2, 3)]
+    assert all(item["kind"] == "article" for item in feed), "the pipeline drops Skips"
+    assert project.little.counts["/private/1.html"] == 0, "robots.txt holds for spiders of one's own"
+    assert len(list((project.folder / "data" / "warc" / "bureau").rglob("*.warc.gz"))) == 1
+
+
+def test_the_archive_in_place_of_the_web_gives_the_same_and_takes_nothing(project: Project) -> None:
+    before, asked = project.files(), len(project.little.asked)
+    done = project.run("crawl", "bureau", "--from-archive", "-O", "archive.jsonl")
+    assert done.returncode == 0, done.stderr[-3000:]
+    texts = [{str(item["url"]): item["text"] for item in project.feed(name)} for name in ("web.jsonl", "archive.jsonl")]
+    assert texts[0] == texts[1]
+    assert (project.files(), len(project.little.asked)) == (before, asked)
+
+
+def test_one_page_is_fetched_parsed_and_looked_at_from_the_archive(project: Project) -> None:
+    asked = len(project.little.asked)
+    url = f"{project.little.base}/xw/1.html"
+    fetched = project.run("fetch", "--nolog", "--from-archive", url)
+    assert "<h1>全市统战部长会议第1次召开</h1>" in fetched.stdout
+    parsed = project.run("parse", "--nolog", "--from-archive", url)
+    assert "'title': '全市统战部长会议第1次召开'" in parsed.stdout
+    gone = project.run("fetch", "--from-archive", f"{project.little.base}/none.html")
+    assert f"holds no capture of {project.little.base}/none.html" in gone.stderr
+    assert len(project.little.asked) == asked
+
+
+def test_fetch_makes_one_request_beside_robots(project: Project) -> None:
+    before = len(project.little.asked)
+    project.run("fetch", "--nolog", f"{project.little.base}/xw/2.html")
+    assert [path for _, path in project.little.asked[before:]] == ["/robots.txt", "/xw/2.html"]
+
+
+@pytest.mark.parametrize(
+    ("words", "code", "said"),
+    [
+        (("crawl", "beauro"), 2, "beauro: no such site; is bureau meant?"),
+        (("crawl", "bureau", "-s", "CLOCKS=fast"), 2, "CLOCKS='fast'"),
+        (("crawl", "little", "-a", "maxpages=3"), 2, "is max_pages meant?"),
+        (("crawl", "little", "-s", "DATA=/dev/null/x"), 1, "/dev/null/x"),
+    ],
+)
+def test_a_slip_is_told_with_its_exit_code(project: Project, words: tuple[str, ...], code: int, said: str) -> None:
+    done = project.run(*words)
+    assert (done.returncode, said in done.stderr) == (code, True), done.stderr[-2000:]
+
+
+def test_a_site_that_does_not_answer_ends_with_our_exit_code(project: Project, tmp_path: Path) -> None:
+    with serving(routes) as gone:
+        site = gone.site(tmp_path)
+    done = project.run("crawl", str(site), "-s", "RETRY_WAIT=0.01")
+    assert done.returncode == 1
+
+
+def test_a_new_spider_is_written_and_listed(project: Project) -> None:
+    project.run("genspider", "-t", TEMPLATE, "mine", "www.example.cn")
+    assert project.run("list").stdout.split() == ["bureau", "little", "mine"]
+    (project.folder / "news" / "spiders" / "mine.py").unlink()
