@@ -54,7 +54,7 @@ def test_one_address_is_asked_for_and_nothing_is_recorded(words: tuple[str, ...]
         assert "全市统战部长会议召开" in done.stdout
     elif words == ("parse",):
         assert f"<GET {little.base}/b.html>" in done.stdout, done.stderr
-        assert "'reason': <Reason.LIST" in done.stdout
+        assert f"'url': '{little.base}/a.html'" in done.stdout
     else:
         assert "200" in done.stdout
 
