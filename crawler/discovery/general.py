@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from functools import lru_cache
 from itertools import islice
@@ -44,6 +44,8 @@ _ENDS = re.compile(
     re.IGNORECASE,
 )
 _OPTIONS = XPath("//select[contains(@onchange, 'location')]/option/@value")
+# What may be an address, and not a number or a month.
+_ADDRESS = re.compile(r"[/.?]")
 _CLICKS = XPath("//*[@onclick[contains(., 'location') or contains(., 'window.open')]]")
 _FEEDS = XPath("//link[@rel='alternate'][contains(@type, 'rss') or contains(@type, 'atom')]/@href")
 _BASE = XPath("string(//base[@href][1]/@href)")
@@ -51,12 +53,15 @@ _REFRESH = XPath("//meta[translate(@http-equiv, 'REFSH', 'refsh') = 'refresh'][n
 _LINKS = XPath(".//a[@href]")
 _COUNT = XPath("count(.//a[@href])")
 _ALTS = XPath(".//img/@alt")
-_CLICK = re.compile(r"(?:location(?:\.href)?\s*=|location\.(?:replace|assign)\(|window\.open\()\s*['\"]([^'\"]+)['\"]")
+# An address that is made of pieces, 'list.asp?ym='+this.value, is none yet.
+_CLICK = re.compile(
+    r"(?:location(?:\.href)?\s*=|location\.(?:replace|assign)\(|window\.open\()\s*['\"]([^'\"]+)['\"](?!\s{0,3}\+)"
+)
 _STUB = re.compile(
-    r"(?:window|self|top|parent|document)?\.?location(?:\.href|\.replace|\.assign)?\s*(?:=|\()\s*['\"]([^'\"]{1,300})['\"]",
+    r"(?:window|self|top|parent|document)?\.?location(?:\.href|\.replace|\.assign)?\s*(?:=|\()\s*['\"]([^'\"]{1,300})['\"](?!\s{0,3}\+)",
     re.IGNORECASE,
 )
-_PRESSED = re.compile(r"\s(?:onclick|href)\s*=\s*(?:\"[^\"]*\"|'[^']*')", re.IGNORECASE)
+_PRESSED = re.compile(r"\s(?:onclick|onchange|href)\s*=\s*(?:\"[^\"]*\"|'[^']*')", re.IGNORECASE)
 _TAGS = re.compile(r"<script.*?(?:</script>|\Z)|<style.*?(?:</style>|\Z)|<[^>]*+(?:>|\Z)", re.DOTALL | re.IGNORECASE)
 _HOME = ("首页", "首頁")
 _HAN = re.compile(r"[\u3400-\u9fff]")
@@ -97,22 +102,14 @@ def discover(url: str, html: str, root: HtmlElement | None) -> Iterator[Link]:
     yield from _feeds(url, base, html, root)
     elements, texts = _survey(root)
     clicks = _CLICKS(root) if _SCRIPTED.search(html) else []
-    dates = _row_dates(texts, set(clicks))
-    yield from _anchors(base, elements["a"], dates)
+    read = _Anchors(base, _row_dates(texts, set(clicks)))
+    yield from read.links((element, _written(element)) for element in elements["a"])
     for value in _OPTIONS(root) if elements["select"] else ():
-        if href := _absolute(base, value):
+        # What is no address stands for a piece of one: location='list.asp?ym='+this.value.
+        if _ADDRESS.search(value) and (href := _absolute(base, value)) and host_of(href) == host_of(base):
             yield Link(url=href, kind="pager", priority=LIST)
-    for element in clicks:
-        if (click := _CLICK.search(element.get("onclick"))) and (href := _absolute(base, click[1])):
-            anchor = _anchor(element) or fold(element.get("value") or "")
-            if anchor and NEXT.fullmatch(anchor):
-                yield Link(url=href, anchor=anchor, kind="next", priority=LIST)
-            elif anchor and _ENDS.fullmatch(anchor) and anchor not in _HOME:
-                yield Link(url=href, anchor=anchor, kind="pager", priority=LIST)
-            else:
-                date = dates.get(element)
-                article = date or look_of(href) == "article"
-                yield Link(url=href, anchor=anchor, row_date=date, priority=ARTICLE if article else LIST)
+    yield from read.links((element, click[1]) for element in clicks if (click := _CLICK.search(element.get("onclick"))))
+    yield from read.pagers()
     yield from _framed(base, elements["frame"], elements["shown"])
     yield from _pictures(base, elements["img"])
     yield from _sheets(base, elements["style"], elements["sheet"])
@@ -217,50 +214,72 @@ def _survey(root: HtmlElement) -> tuple[defaultdict[str, list[HtmlElement]], lis
     return elements, texts
 
 
-def _anchors(base: str, found: list[HtmlElement], dates: dict[HtmlElement, str]) -> Iterator[Link]:
-    numbers: list[Link] = []
-    after: set[str] = set()
-    counted = False
-    ends: list[Link] = []
-    leads = False
-    for element in found:
-        written = element.get("href") or ""
-        if written[:11].lower() == "javascript:" and (click := _CLICK.search(written)):
-            written = click[1]
-        elif written in ("", "#") or written[:11].lower() == "javascript:":
-            # A script leads there.
-            written = element.get("data-href") or element.get("data-url") or written
-        href = _absolute(base, written)
-        if href is None:
-            continue
+class _Anchors:
+    """The links of a page. What a pager may be made of is held back until it is known whether there is one."""
+
+    def __init__(self, base: str, dates: dict[HtmlElement, str]) -> None:
+        self._base, self._dates = base, dates
+        self._numbers: list[Link] = []
+        self._ends: list[Link] = []
+        self._after: set[str] = set()
+        self._counted = self._leads = False
+
+    def links(self, found: Iterable[tuple[HtmlElement, str]]) -> Iterator[Link]:
+        """The links of elements and the addresses that are written in them."""
+        for element, written in found:
+            href = _absolute(self._base, written)
+            link = self._link(element, href) if href is not None else None
+            if link is not None:
+                yield link
+
+    def pagers(self) -> Iterator[Link]:
+        """What was held back."""
+        # One number alone is no pager: a day, a count, a rank.
+        for link in self._numbers if self._counted or self._leads else ():
+            # Beside a list's own numbers may stand those of its articles, or of a forum's threads.
+            own = not self._after or link.anchor == "1" or shape(link.url) in self._after
+            yield link if own else replace(link, kind="page")
+        # 首页 is the first page of a pager, and the home page in every menu.
+        for link in self._ends:
+            yield link if self._leads or self._counted else replace(link, kind="page")
+
+    def _link(self, element: HtmlElement, href: str) -> Link | None:
         look = look_of(href)
         if look == "foreign":
-            continue
-        anchor = _anchor(element)
+            return None
+        anchor, date = _anchor(element), self._dates.get(element)
         if look in ("file", "image"):
-            date = dates.get(element) if look == "file" else None
-            yield Link(url=href, anchor=anchor, row_date=date, kind="requisite", priority=REQUISITE)
-        elif element.get("rel") == "next" or (anchor and NEXT.fullmatch(anchor)):
-            leads = True
-            after.add(shape(href))
-            yield Link(url=href, anchor=anchor, kind="next", priority=LIST)
-        elif anchor and NUMBER.fullmatch(anchor) and host_of(href) == host_of(base):
-            numbers.append(Link(url=href, anchor=anchor, kind="pager", priority=LIST))
-            counted = counted or len(numbers) > 1 or _beside_its_like(element, anchor)
-        elif anchor and _ENDS.fullmatch(anchor):
-            ends.append(Link(url=href, anchor=anchor, kind="pager", priority=LIST))
-            leads |= anchor not in _HOME
+            date = date if look == "file" else None
+            return Link(url=href, anchor=anchor, row_date=date, kind="requisite", priority=REQUISITE)
+        if element.get("rel") == "next" or (anchor and NEXT.fullmatch(anchor)):
+            self._leads = True
+            self._after.add(shape(href))
+            return Link(url=href, anchor=anchor, kind="next", priority=LIST)
+        if anchor and self._is_held(element, href, anchor):
+            return None
+        return Link(url=href, anchor=anchor, row_date=date, priority=ARTICLE if date or look == "article" else LIST)
+
+    def _is_held(self, element: HtmlElement, href: str, anchor: str) -> bool:
+        """Whether a link looks like one of a pager's: it is kept until all links are known."""
+        link = Link(url=href, anchor=anchor, kind="pager", priority=LIST)
+        if NUMBER.fullmatch(anchor) and host_of(href) == host_of(self._base):
+            self._numbers.append(link)
+            self._counted = self._counted or len(self._numbers) > 1 or _beside_its_like(element, anchor)
+        elif _ENDS.fullmatch(anchor):
+            self._ends.append(link)
+            self._leads |= anchor not in _HOME
         else:
-            date = dates.get(element)
-            yield Link(url=href, anchor=anchor, row_date=date, priority=ARTICLE if date or look == "article" else LIST)
-    # One number alone is no pager: a day, a count, a rank.
-    for link in numbers if counted or leads else ():
-        # Beside a list's own numbers may stand those of its articles, or of a forum's threads.
-        own = not after or link.anchor == "1" or shape(link.url) in after
-        yield link if own else replace(link, kind="page")
-    # 首页 is the first page of a pager, and the home page in every menu.
-    for link in ends:
-        yield link if leads or counted else replace(link, kind="page")
+            return False
+        return True
+
+
+def _written(element: HtmlElement) -> str:
+    """The address that an anchor names, in its `href` or where a script finds it."""
+    href = element.get("href") or ""
+    scripted = href[:11].lower() == "javascript:"
+    if scripted and (click := _CLICK.search(href)):
+        return str(click[1])
+    return (element.get("data-href") or element.get("data-url") or href) if scripted or href in ("", "#") else href
 
 
 def _beside_its_like(element: HtmlElement, anchor: str) -> bool:
@@ -314,43 +333,49 @@ def _anchor(element: HtmlElement) -> str | None:
     if text and not text.endswith(("…", "...")):
         return text
     # A title cut for its column: the whole one stands in the title attribute.
-    return fold(element.get("title") or "") or text or fold(element.get("alt") or " ".join(_ALTS(element)))
+    named = fold(element.get("title") or "") or text or fold(element.get("alt") or " ".join(_ALTS(element)))
+    return named or fold(element.get("value") or "")
 
 
 def _row_dates(texts: list[_Text], clicks: set[HtmlElement]) -> dict[HtmlElement, str]:
     """Link elements -> the date in their row: each date of the page is given to the link that it stands nearest to."""
-    counts: dict[HtmlElement, float] = {}
     dates: dict[HtmlElement, str] = {}
     ranks: dict[HtmlElement, int] = {}
-
-    def give(link: HtmlElement, date: str, text: str) -> None:
+    counts: dict[HtmlElement, float] = {}
+    for text, beside, inside in texts:
+        date = row_date(text)
+        link = _nearest(beside, inside, clicks, counts) if date is not None else None
+        if date is None or link is None:
+            continue
         # The beginning of the article below its title may name a day too: a date alone, with its year, is the row's.
         rank = 2 * (len(text.strip()) - len(date) <= _LABEL) + (_YEAR.search(date) is not None)
         if rank > ranks.get(link, -1):
             dates[link], ranks[link] = date, rank
-
-    for text, beside, inside in texts:
-        date = row_date(text)
-        if date is None:
-            continue
-        before, around = beside, inside
-        for _ in range(5):
-            if around is None or around.tag in ("body", "html", "head", "script", "style"):
-                break
-            if around.tag == "a" or around in clicks:
-                give(around, date, text)
-                break
-            if (count := counts.get(around)) is None:
-                count = counts[around] = _COUNT(around)
-            if count:
-                # A row may hold its column and a picture too: [统战要闻] title 02-19. Of more links, the last one.
-                row = count == 1 or (count <= 3 and around.find("br") is None)
-                link = max(_LINKS(around), key=_length) if row else _link_before(before, whole=inside is not beside)
-                if link is not None:
-                    give(link, date, text)
-                break
-            before, around = around, around.getparent()
     return dates
+
+
+def _nearest(
+    beside: HtmlElement, inside: HtmlElement | None, clicks: set[HtmlElement], counts: dict[HtmlElement, float]
+) -> HtmlElement | None:
+    """The link that a text stands nearest to; `counts` keeps how many links stand in an element."""
+    before, around = beside, inside
+    for _ in range(5):
+        if around is None or around.tag in ("body", "html", "head", "script", "style"):
+            return None
+        if around.tag == "a" or around in clicks:
+            return around
+        if count := _count(around, counts):
+            # A row may hold its column and a picture too: [统战要闻] title 02-19. Of more links, the last one.
+            row = count == 1 or (count <= 3 and around.find("br") is None)
+            return max(_LINKS(around), key=_length) if row else _link_before(before, whole=inside is not beside)
+        before, around = around, around.getparent()
+    return None
+
+
+def _count(element: HtmlElement, counts: dict[HtmlElement, float]) -> float:
+    if (count := counts.get(element)) is None:
+        count = counts[element] = _COUNT(element)
+    return count
 
 
 def _length(element: HtmlElement) -> int:

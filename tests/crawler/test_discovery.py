@@ -79,6 +79,7 @@ def test_each_row_of_a_list_gives_its_link_and_its_own_date(row: str) -> None:
         '<a href="index_2.html"><img src="next.gif" alt="下一页"></a>',
         '<input type="button" value="下一页" onclick="location.href=\'index_2.html\'">',
         "<a href=\"javascript:location.href='index_2.html'\">下一页</a>",
+        "<b>1</b><span onclick=\"location.href='index_2.html'\">2</span>",
         '<script>createPageHTML(9, 1, "index", "html");</script>',
         "<script>createPageHTML5('9','1','index','html','page_div');</script>",
         '<script>createPageHTML("pagebar", 9, 1, "", "html", 135);</script>',
@@ -86,6 +87,27 @@ def test_each_row_of_a_list_gives_its_link_and_its_own_date(row: str) -> None:
 )
 def test_pagers_lead_to_the_next_page(pager: str) -> None:
     assert "/tzxw/index_2.html" in paths(found(f"<html><body>{pager}</body></html>"), "next", "pager")
+
+
+def test_the_first_page_is_the_pagers_where_its_links_are_pressed() -> None:
+    clicks = "".join(
+        f"<span onclick=\"location.href='index_{n}.html'\">{words}</span>" for n, words in ((1, "首页"), (2, "下页"))
+    )
+    links = found(f"<html><body>{clicks}</body></html>")
+    assert (paths(links, "pager"), paths(links, "next")) == (["/tzxw/index_1.html"], ["/tzxw/index_2.html"])
+
+
+@pytest.mark.parametrize(
+    "pieces",
+    [
+        "<div onclick=\"location.href='/list.asp?m='+this.id\">往期</div>",
+        "<select onchange=\"location='/list.asp?m='+this.value\"><option value=202301>一月</select>",
+        "<select onchange=\"window.location=this.value\"><option value='http://other/x.html'>统战部</select>",
+        "<a href=\"javascript:location.href='/list.asp?m='+m\">往期</a>",
+    ],
+)
+def test_an_address_made_of_pieces_is_none(pieces: str) -> None:
+    assert [link.url for link in found(f"<html><body>{pieces}</body></html>")] == []
 
 
 @pytest.mark.parametrize(
