@@ -27,7 +27,8 @@ SOURCES = 12
 _SCRIPTS = XPath("//script[@src]")
 _CODES = XPath("//script[not(@src)]/text()", smart_strings=False)
 _HANDLERS = XPath(
-    "//*[@onclick or starts-with(@href, 'javascript:') or starts-with(@href, 'Javascript:')]", smart_strings=False
+    "//*[@onclick or starts-with(@href, 'javascript:') or starts-with(@href, 'Javascript:')] | //select[@onchange]",
+    smart_strings=False,
 )
 _FRAMES = XPath("//iframe[@src] | //frame[@src]")
 # Libraries: what they offer is on the stage already, or has nothing to do with lists.
@@ -51,7 +52,7 @@ _MAKES = re.compile(
 _MOVES = re.compile(r"location|window\.open|top\.href")
 # `location.href='x'`: read without running it.
 _PLAIN_CLICK = re.compile(
-    r"\s*(?:javascript:)?\s*(?:(?:window|self|top|parent)\.)?(?:location(?:\.href)?\s*=|open\()\s*['\"][^'\"]+['\"]",
+    r"\s{0,9}(?:javascript:)?\s{0,9}(?:(?:window|self|top|parent)\.)?(?:location(?:\.href)?\s*=|open\()\s*['\"][^'\"]+['\"](?!\s{0,3}\+)",
     re.IGNORECASE,
 )
 _IDLE_CLICK = re.compile(r"\s*(?:javascript:)?\s*(?:void\s?\(?0?\)?|;|return false|#)?;?\s*", re.IGNORECASE)
@@ -167,7 +168,9 @@ def _own_frames(base: str, root: HtmlElement, hosts: Collection[str]) -> bool:
 
 def _acts(element: HtmlElement) -> bool:
     """Whether pressing an element may lead to a page that its words do not name."""
-    code = element.get("onclick") or element.get("href") or ""
+    code = element.get("onclick") or element.get("onchange") or element.get("href") or ""
+    if element.tag == "select":
+        return bool(_MOVES.search(code)) or "(" in code
     if element.get("onclick") and _PLAIN_CLICK.match(code):
         return False
     return "(" in code and not _IDLE_CLICK.fullmatch(code) and not re.match(r"\s*javascript:history\.", code)

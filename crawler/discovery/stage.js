@@ -3,15 +3,17 @@
 "use strict";
 (() => {
 const G = globalThis, host = (...a) => { const r = __host(JSON.stringify(a)); return r === "" ? undefined : JSON.parse(r); };
-G.window = G.self = G.top = G.parent = G.frames = G;
+G.window = G.self = G;
 const timers = [], ready = [], handlers = new Map(), elements = new Map(), vues = [], spare = [];
 
 // ---- what is not there: any property of it is not there either, and calling it does nothing
 const nothing = new Proxy(function () {}, {
   get: (t, k) => k === Symbol.toPrimitive ? () => "" : k === "then" ? undefined : k === Symbol.iterator ? [][k].bind([])
     : k === "length" ? 0 : k === "prototype" ? {} : nothing,
-  apply: () => nothing, construct: () => nothing, set: () => true, has: () => true,
+  apply: (t, self, a) => (paging(a), nothing), construct: (t, a) => (paging(a), nothing), set: () => true, has: () => true,
 });
+// A library that is not there may be a pager: its options say so.
+const paging = a => a.forEach(o => o && typeof o === "object" && !o.__jq && o.__id == null && pager(o));
 G.__nothing = name => { if (!(name in G)) G[name] = nothing; };
 const later = (f, ...a) => { if (typeof f === "string") { const code = f; f = () => (0, eval)(code); }
   if (typeof f === "function" && timers.length < 200) timers.push([f, a]); return timers.length; };
@@ -26,7 +28,7 @@ G.__guarded = guarded;
 const el = id => { if (id == null) return null; if (!elements.has(id)) elements.set(id, make(id)); return elements.get(id); };
 const all = ids => { const l = ids.map(el); l.item = i => l[i] || null; l.namedItem = n => l.find(e => e.id === n || e.name === n); return l; };
 const on = (id, type, f, css) => { if (typeof f !== "function" && !(f && f.handleEvent)) return; const k = id + "/" + type;
-  if (!handlers.has(k)) handlers.set(k, []); handlers.get(k).push([f, css]); if (type === "click") host("bound", id, css || ""); };
+  if (!handlers.has(k)) handlers.set(k, []); handlers.get(k).push([f, css]); if (type === "click" || type === "change") host("bound", id, css || "", type); };
 const event = (e, type) => ({ type, target: e, currentTarget: e, srcElement: e, preventDefault() {}, stopPropagation() {},
   stopImmediatePropagation() {}, data: {}, which: 1, button: 0, keyCode: 0 });
 const fire = (e, type) => { const k = e.__id, ev = event(e, type); let some = false;
@@ -74,6 +76,7 @@ class El {
   addEventListener(t, f) { on(this.__id, t, f); } attachEvent(t, f) { on(this.__id, t.slice(2), f); } removeEventListener() {} dispatchEvent(e) { return fire(this, e && e.type); }
   click() { G.__press(this.__id); } submit() { host("submit", this.__id); } requestSubmit() { host("submit", this.__id); } focus() {} blur() {} scrollIntoView() {} reset() {}
   getBoundingClientRect() { return { top: 0, left: 0, right: 0, bottom: 0, width: 0, height: 0 }; }
+  get form() { return this.closest("form"); }
   get options() { return this.querySelectorAll("option"); } get selectedIndex() { return Math.max(0, this.options.findIndex(o => o.hasAttribute("selected"))); }
   get elements() { return this.querySelectorAll("input,select,textarea,button"); } get rows() { return this.querySelectorAll("tr"); }
   get offsetHeight() { return 0; } get offsetTop() { return 0; } get scrollTop() { return 0; } get clientHeight() { return 0; } get scrollHeight() { return 0; }
@@ -84,7 +87,7 @@ const make = id => new Proxy(new El(id), {
     if (URLS.has(k)) { const v = t.getAttribute(k); return v == null ? "" : k === "action" ? v : host("join", v); }
     if (PLAIN.has(k)) return t.getAttribute(k) || ""; if (k.startsWith("on")) return undefined;
     if (host("tag", id) === "form") { const f = host("find", id, `[name="${k}"], #${k}`)[0]; if (f != null) return el(f); } return undefined; },
-  set(t, k, v) { if (URLS.has(k) || PLAIN.has(k)) t.setAttribute(k, v); else { if (k === "onclick" && typeof v === "function") host("bound", id, "");
+  set(t, k, v) { if (URLS.has(k) || PLAIN.has(k)) t.setAttribute(k, v); else { if (/^on(?:click|change)$/.test(k) && typeof v === "function") host("bound", id, "", k.slice(2));
     Reflect.set(t, k, v, t); } return true; },
   getPrototypeOf: () => El.prototype,
 });
@@ -114,6 +117,9 @@ const place = host("place"), location = {};
 for (const k of Object.keys(place)) Object.defineProperty(location, k, { get: () => place[k], set: v => go(k === "search" ? place.pathname + v : k === "hash" ? place.pathname + place.search + v : v), enumerable: true });
 Object.assign(location, { assign: u => go(u), replace: u => go(u), reload() {}, toString: () => place.href });
 for (const w of [G]) Object.defineProperty(w, "location", { get: () => location, set: v => go(v), configurable: false });
+// Frames beside this one: they can be sent elsewhere.
+const frame = new Proxy({}, { get: (t, k) => k === "location" ? location : k === "document" ? doc : typeof k === "string" && k in G ? G[k] : nothing, set: (t, k, v) => { if (k === "location" || k === "src") go(v); return true; } });
+G.top = G.parent = G.frames = new Proxy(G, { get: (t, k) => typeof k !== "string" || k in t ? t[k] : frame });
 G.open = (u, ...a) => { go(u, "open"); return { location: Object.defineProperty({}, "href", { set: v => go(v, "open") }), focus() {}, document: nothing }; };
 G.navigator = { userAgent: place.agent, appName: "Netscape", appVersion: place.agent.replace("Mozilla/", ""), platform: /Android|iPhone/.test(place.agent) ? "Linux armv8l" : "Win32", language: "zh-CN", languages: ["zh-CN"], cookieEnabled: true, onLine: true, maxTouchPoints: 0, sendBeacon() {}, plugins: [] };
 G.screen = /Mobile/.test(place.agent) ? { width: 390, height: 844, availWidth: 390 } : { width: 1920, height: 1080, availWidth: 1920 };
@@ -196,19 +202,28 @@ const ajax = (u, o) => { if (typeof u === "object") { o = u; u = o.url; } o = { 
     if (/json/.test(kind) || (!kind && /^\s*[{[]/.test(t))) v = parse(t) ?? t; else if (/xml/.test(kind) || (!kind && /^\s*<\?xml/.test(t))) v = document_of(xml(t)); d.responseJSON = v; for (const f of [o.success].flat()) if (typeof f === "function") guarded(() => f.call(o, v, "success", d)); d.resolve(v, "success", d); if (typeof o.complete === "function") guarded(() => o.complete(d, "success")); }, o.async === false); return d; };
 Object.assign(jq, { fn: {}, ajax, setup: {}, ajaxSetup: o => Object.assign(jq.setup, o), get: (u, d, f, k) => typeof u === "object" ? ajax(u) : typeof d === "function" ? ajax(u, { success: d, dataType: f }) : ajax(u, { data: d, success: f, dataType: k }), post: (u, d, f, k) => typeof u === "object" ? ajax({ ...u, type: "POST" }) : typeof d === "function" ? ajax(u, { type: "POST", success: d, dataType: f }) : ajax(u, { type: "POST", data: d, success: f, dataType: k }), getJSON: (u, d, f) => typeof d === "function" ? ajax(u, { success: d, dataType: "json" }) : ajax(u, { data: d, success: f, dataType: "json" }),
   getScript: (u, f) => { if (f) later(f); return deferred(); }, each: (o, f) => { if (o && o.__jq) o.each(f); else if (Array.isArray(o) || o && typeof o.length === "number") Array.from(o).some((v, i) => f.call(v, i, v) === false); else for (const k in o) if (f.call(o[k], k, o[k]) === false) break; return o; }, map: (o, f) => (Array.isArray(o) ? o.map((v, i) => f(v, i)) : Object.entries(o).map(([k, v]) => f(v, k))).filter(x => x != null), grep: (o, f) => o.filter(f), extend: (...a) => { if (a[0] === true) a.shift(); return Object.assign(a.length === 1 ? jq : a.shift(), ...a); }, trim: s => String(s ?? "").trim(), inArray: (v, a) => a.indexOf(v), merge: (a, b) => a.concat(b), param, isArray: Array.isArray, isFunction: f => typeof f === "function", isNumeric: v => !isNaN(v), isPlainObject: o => !!o && typeof o === "object", isEmptyObject: o => !Object.keys(o || {}).length, parseJSON: JSON.parse, parseXML: t => document_of(xml(t)), parseHTML: s => host("make", s).map(el), type: v => v === null ? "null" : Array.isArray(v) ? "array" : typeof v, when: (...p) => { const d = deferred(); let n = p.length; const r = []; if (!n) d.resolve(); p.forEach((x, i) => x && x.then ? x.then(v => { r[i] = v; if (!--n) d.resolve(...r); }) : (r[i] = x, --n || d.resolve(...r))); return d; }, Deferred: f => { const d = deferred(); if (f) f(d); return d; }, noop() {}, now: Date.now, proxy: (f, c) => f.bind(c), contains: (a, b) => a.contains(b), support: {}, browser: { msie: false }, expr: { ":": {} }, cookie: () => null, noConflict: () => jq, holdReady() {}, error() {}, easing: {}, event: nothing, cssHooks: {} });
-jq.fn.extend = o => Object.assign(jq.fn, o); jq.fn.init = jq; jq.prototype = jq.fn; G.$ = G.jQuery = G.Zepto = jq;
+jq.fn.extend = o => Object.assign(jq.fn, o); jq.fn.init = jq; jq.prototype = jq.fn;
+// $.name(...) of a plug-in that is not there.
+G.$ = G.jQuery = G.Zepto = new Proxy(jq, { get: (t, k) => k in t || typeof k !== "string" ? t[k] : (...a) => (paging(a), nothing) }); jq.noConflict = () => G.$;
 
 // ---- pagers of libraries: options that hold how much there is, and what is to be called for a page
 const JUMP = /^(?:jump|callback|onpage\w*|pageclick\w*|onclick|click|change|onchange|onselect\w*|backfn|getpage|fn|on?page|loadpage|turn\w*|load|done|click_callback|click_after|cb)$/i;
 const num = (o, ...ks) => { for (const k of Object.keys(o)) if (ks.includes(k.toLowerCase()) && +o[k] > 0) return Math.ceil(+o[k]); return 0; };
 const paged = (n, o, more) => { const t = { curr: n, page: n, current: n, currentPage: n, pageNum: n, pageNumber: n, pageIndex: n, pageNo: n, num: n, limit: num(o, "limit", "pagesize", "size") || 10, getCurrent: () => n, getPage: () => n, [Symbol.toPrimitive]: () => n, ...more }; return t; };
-const pager = (o, cb) => { const key = Object.keys(o).find(k => JUMP.test(k) && typeof o[k] === "function"), f = cb || (key && o[key]); if (!f) return false;
-  const size = num(o, "limit", "pagesize", "size", "showdata", "perpage", "items_per_page", "pageshow", "limits", "rows", "page_size", "itemsperpage", "pagecount_per") || 10, count = num(o, "count", "total", "totaldata", "totalcount", "totalrecord", "totalrecords", "records", "totalitems", "totalrow", "totalnum", "maxentries", "datacount", "recordcount", "itemcount");
-  const last = num(o, "pages", "pagecount", "totalpage", "totalpages", "pagetotal", "total_pages", "allpage", "pagenum", "page_count") || Math.ceil(count / size), zero = "items_per_page" in o || "num_display_entries" in o, now = num(o, "curr", "current", "currentpage", "page", "pageno", "pagenumber", "pageindex", "startpage", "nowpage", "cur", "pageindex") || 1;
-  if (!last) return false; const args = (n, first) => { const names = (/^[^(]*\(([^)]*)\)|^\s*(\w+)\s*=>/.exec(f.toString()) || []).slice(1).find(Boolean)?.split(",").map(s => s.trim()) || [], v = zero ? n - 1 : n; const b = /^(?:first|init|isfirst|flag|jq\w*|type)$/i.test(names[1] || "") ? first : v;
-    return [names.length > 1 && /^(?:e|ev|evt|event)$/i.test(names[0]) && names[1] && b === v ? event(null, "page") : names[0] && new RegExp("\\b" + names[0].replace(/\$/g, "\\$") + "\\s*\\.").test(f.toString()) ? paged(v, o) : v, b, v]; };
-  const named = o.elem || o.cont || o.container || o.id; guarded(() => host("quiet", 1)); guarded(() => f.apply(o, args(now, true))); host("quiet", 0);
-  const from = last > 400 ? now + 400 : last; host("claims", count, last); for (let n = now + 1; n <= from; n++) { const id = host("control", String(n)); on(id, "click", () => f.apply(o, args(n, false))); } return true; };
+const jumper = o => { const ks = Object.keys(o).filter(k => typeof o[k] === "function"); return o[ks.find(k => JUMP.test(k)) ?? ks.find(k => o[k].length)]; };
+// What a pager's function is called with: a number, an object that holds it, an event before it, whether it is the first call.
+const given = (f, o, n, first) => { const s = f.toString(), names = (/^[^(]*\(([^)]*)\)|^\s*(\w+)\s*=>/.exec(s) || []).slice(1).find(Boolean)?.split(",").map(x => x.trim()) || [], [a, b] = names;
+  const second = /^(?:first|init|isfirst|flag|jq\w*)$/i.test(b || "") ? first : /^type$/i.test(b || "") ? first ? "init" : "change" : n;
+  const one = names.length > 1 && /^(?:e|ev|evt|event)$/i.test(a) && second === n ? event(null, "page") : a && new RegExp("\\b" + a.replace(/\$/g, "\\$") + "\\s*\\.").test(s) ? paged(n, o) : n;
+  return [one, second, n]; };
+let beginning = false;
+const pager = (o, cb) => { const f = cb || jumper(o); if (!f) return false;
+  const size = num(o, "limit", "pagesize", "size", "showdata", "perpage", "items_per_page", "pageshow", "limits", "rows", "page_size", "itemsperpage", "pagecount_per", "numberperpage", "pagelimit") || 10, count = num(o, "count", "total", "totaldata", "totalcount", "totalrecord", "totalrecords", "records", "totalitems", "totalrow", "totalrows", "totalnum", "totalnumber", "maxentries", "datacount", "recordcount", "itemcount", "datatotal", "allcount");
+  const last = num(o, "pages", "pagecount", "totalpage", "totalpages", "pagetotal", "total_pages", "allpage", "allpages", "pagenum", "page_count", "pagescount", "maxpage", "lastpage") || Math.ceil(count / size), zero = "items_per_page" in o || "num_display_entries" in o, now = num(o, "curr", "current", "currentpage", "page", "pageno", "pagenumber", "pageindex", "startpage", "nowpage", "cur", "currpage", "curpage") || 1;
+  if (!last) return false; const call = (n, first) => f.apply(o, given(f, o, zero ? n - 1 : n, first));
+  // Some call it for the first page too; a list that it shows may make its pager anew.
+  if (!beginning) { beginning = true; host("quiet", 1); guarded(() => call(now, true)); host("quiet", 0); beginning = false; }
+  host("claims", count, last); for (let n = now + 1; n <= Math.min(last, now + 400); n++) { const id = host("control", String(n)); on(id, "click", () => call(n, false)); } return true; };
 const laypage = o => pager(o) && 1; laypage.render = o => pager(o) && 1; laypage.dir = "";
 const tpl = t => ({ render: (d, f) => { const s = laytpl(t, d); if (f) f(s); return s; } });
 const laytpl = (t, d) => { let c = "let o='';"; t.split(/(\{\{[\s\S]*?\}\})/).forEach(p => { const m = /^\{\{([#=-]?)([\s\S]*)\}\}$/.exec(p); c += !m ? `o+=${JSON.stringify(p)};` : m[1] === "#" ? m[2] + "\n" : `o+=(${m[2]})??'';`; }); return new Function("d", c + "return o;")(d); };
@@ -251,7 +266,9 @@ G.PDFObject = { embed: viewer }; G.pdfjsLib = G.PDFJS = { GlobalWorkerOptions: {
 
 // ---- what Python calls
 G.__ready = () => { doc.readyState = "complete"; ready.splice(0).forEach(f => guarded(() => f.call(document, jq))); for (const w of [G, doc]) if (typeof w.onload === "function") { const f = w.onload; w.onload = null; guarded(() => f.call(w, event(doc, "load"))); } if (typeof doc.onreadystatechange === "function") guarded(doc.onreadystatechange); };
-G.__press = id => { if (id === -1) { for (const f of [...spare, G.onscroll, doc.onscroll]) if (typeof f === "function") guarded(() => f(event(doc, "scroll"))); return; } const e = el(id), code = e.getAttribute("onclick"), href = e.getAttribute("href") || "", ev = event(e, "click"); G.event = ev;
-  let stop = false; if (code) stop = guarded(() => new Function("event", "with(document){with(this){" + code + "\n}}").call(e, ev)) === false; fire(e, "click"); fire(e, "seen"); if (!stop && /^javascript:/i.test(href)) guarded(() => (0, eval)(decode(href.slice(11)))); };
+const choose = e => { const s = e.closest("select"); if (!s) return; host("setvalue", s.__id, e.value); const code = s.getAttribute("onchange"), ev = G.event = event(s, "change"); if (code) guarded(() => run_on(s, code, ev)); fire(s, "change"); };
+const run_on = (e, code, ev) => new Function("event", "with(document){with(this){" + code + "\n}}").call(e, ev);
+G.__press = id => { if (id === -1) { for (const f of [...spare, G.onscroll, doc.onscroll]) if (typeof f === "function") guarded(() => f(event(doc, "scroll"))); return; } const e = el(id); if (e.localName === "option") return choose(e); const code = e.getAttribute("onclick"), href = e.getAttribute("href") || "", ev = event(e, "click"); G.event = ev;
+  let stop = false; if (code) stop = guarded(() => run_on(e, code, ev)) === false; fire(e, "click"); fire(e, "seen"); if (!stop && /^javascript:/i.test(href)) guarded(() => (0, eval)(decode(href.slice(11)))); };
 const decode = s => { try { return decodeURIComponent(s); } catch { return s; } };
 })();

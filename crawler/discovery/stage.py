@@ -80,6 +80,7 @@ class Stage:
         self.went: list[str] = []
         self.sent: list[dict[str, str]] = []
         self.bound: dict[int, str] = {}
+        self.changing: set[int] = set()
         self.errors: list[str] = []
         self.claimed: tuple[int, int] = (0, 0)
         self.framed: dict[str, Any] = {}
@@ -219,9 +220,18 @@ class Stage:
         if element.get("data-hidden") or element.get("disabled") is not None:
             return False
         number = self.dom.known(element)
+        if element.tag == "option":
+            return self._is_chosen(element)
         bound = number is not None and self.bound.get(number) == ""
         scripted = element.get("onclick") or _SCRIPTED.match(element.get("href") or "")
         return bool(scripted or bound or element in inside or self._is_heard(element))
+
+    def _is_chosen(self, element: Any) -> bool:
+        """Whether choosing an option of a list runs a script."""
+        chosen = next(element.iterancestors("select"), None)
+        if chosen is None or element.get("selected") is not None:
+            return False
+        return chosen.get("onchange") is not None or self.dom.known(chosen) in self.changing
 
     def _is_heard(self, element: Any) -> bool:
         """Whether a few words stand in a box that hears presses on what stands in it."""
@@ -259,6 +269,9 @@ class Stage:
             target = lead["went"][0]
         else:
             target = form_address(sent["url"], sent["form"]) if "form" in sent else sent["url"]
+        if element.tag == "option":
+            # No link can stand in a list of options.
+            element = self.dom.elements[self._h_control(lead["text"])]
         if element.tag == "a":
             element.set("href", target)
             element.attrib.pop("onclick", None)
@@ -318,8 +331,11 @@ class Stage:
     def _h_claims(self, count: int, pages: int) -> None:
         self.claimed = (count, pages)
 
-    def _h_bound(self, number: int, css: str, _: str = "") -> None:
-        self.bound[number] = css
+    def _h_bound(self, number: int, css: str, kind: str = "") -> None:
+        if kind == "change":
+            self.changing.add(number)
+        else:
+            self.bound[number] = css
 
     def _h_control(self, text: str) -> int:
         """A link that a library's pager would have made."""

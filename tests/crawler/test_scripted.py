@@ -35,6 +35,11 @@ def lack(body: str, *, expected: bool = False, article: bool = False, prose: int
         ("<a href='/x/'>要闻</a><a href='?p=2'>下一页</a><script>fetch('/api')</script>", None),
         ("<a href='/x/'>要闻</a><a onclick=\"location.href='/y/'\">旧闻</a>", None),
         ("<a href='/x/'>要闻</a><a href='javascript:void(0)'>收藏</a>", None),
+        (
+            "<a href='/x/'>要闻</a><select onchange=\"location='/l?m='+this.value\"><option value=202301></select>",
+            "list",
+        ),
+        ("<a href='/x/'>要闻</a><select onchange=\"location=this.value\"><option value='/l/2.html'></select>", None),
         ("<a href='/x/'>要闻</a><a href=\"javascript:__doPostBack('p','2')\">2</a>", None),
     ],
 )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import subprocess
 import sys
 from typing import Any
@@ -83,6 +84,32 @@ def test_a_press_tells_where_an_element_leads(handler: str, code: str, target: s
     assert not stage.state()["asks"], "a press on the stage asks for nothing"
 
 
+@pytest.mark.parametrize(
+    "choice",
+    [
+        "<select onchange=\"location='?lm=3&p='+this.value\">{}</select>",
+        "<select onchange=\"location.href='?lm=3&p='+this.options[this.selectedIndex].value\">{}</select>",
+        "<select id='s'>{}</select><script>$('#s').change(function () {{ location = '?lm=3&p=' + $(this).val(); }});</script>",
+        "<form action='/xw/list.html?'><input type=hidden name=lm value=3><select name=p onchange='this.form.submit()'>{}"
+        "</select></form>",
+    ],
+)
+def test_a_choice_of_pages_leads_to_each(choice: str) -> None:
+    options = "<option value=1 selected>第1页</option><option value=2>第2页</option><option value=3>第3页</option>"
+    stage = play(choice.format(options))
+    assert [lead["text"] for lead in stage.leads()] == ["第2页", "第3页"], stage.errors
+    links = re.findall(r'<a href="([^"]+)">(第\d页)</a>', shown(stage).replace("&amp;", "&"))
+    assert links == [(f"http://h/xw/list.html?lm=3&p={n}", f"第{n}页") for n in (2, 3)]
+
+
+def test_a_menu_sends_the_frame_beside_it_elsewhere() -> None:
+    code = "function go(n) { parent.right.location.href = '/lm/' + n + '.htm'; }"
+    stage = play(
+        f'<a onclick="go(1)">动态</a><a onclick="top.frames.right.location=\'/lm/2.htm\'">风采</a><script>{code}</script>'
+    )
+    assert [lead["went"] for lead in stage.leads()] == [["http://h/lm/1.htm"], ["http://h/lm/2.htm"]]
+
+
 def test_a_form_that_is_posted_is_told_with_its_fields() -> None:
     form = '<form name="f" action="/q.jsp" method="post"><input type=hidden name=p value=1></form>'
     stage = play(
@@ -102,6 +129,10 @@ def test_a_form_that_is_posted_is_told_with_its_fields() -> None:
         "$('#p').twbsPagination({totalPages: 3, onPageClick: function (event, page) { location.href = '?lm=3&p=' + page; }});",
         "$('#p').whatever({total: 22, pageSize: 10, onSelectPage: function (n) { location.href = '?lm=3&p=' + n; }});",
         "$('#p').pagination(22, {items_per_page: 10, callback: function (i) { location.href = '?lm=3&p=' + (i + 1); }});",
+        "$.jqPaginator('#p', {totalPages: 3, currentPage: 1, onPageChange: function (num, type) {"
+        " if (type == 'change') location.href = '?lm=3&p=' + num; }});",
+        "new Paging({target: '#p', totalPage: 3, toThePage: function (n) { location.href = '?lm=3&p=' + n; }});",
+        "Pager.show({totalCount: 22, pageSize: 10, go: n => { location.href = '?lm=3&p=' + n; }});",
     ],
 )
 def test_pagers_of_libraries_lead_to_each_page(code: str) -> None:
