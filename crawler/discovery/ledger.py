@@ -27,10 +27,11 @@ _OPTION = re.compile(
     r"\b(?:count|total|totalCount|totalRecords?|totalData|recordCount|totalNum)[\"']?"
     r"\s{0,3}[:=]\s{0,3}[\"']?(\d{1,6})\b"
 )
+_PAGE_OPTION = re.compile(r"\b(?:totalPages?|pageCount|pageTotal|allPages?)[\"']?\s{0,3}[:=]\s{0,3}[\"']?(\d{1,5})()\b")
 # Arrows of slides are no pagers; 更多 of a row of buttons for sharing is none either.
 _SAYS = re.compile(r"[\u3400-\u9fff]|next page|load more", re.IGNORECASE)
 _SHARES = XPath("boolean(ancestor-or-self::*[contains(@class, 'share') or contains(@class, 'bds') or @data-cmd])")
-_PAGER = re.compile(r"laypage|pagina|pager|fenye|createPage", re.IGNORECASE)
+_PAGER = re.compile(r"laypage|pagina|paging|pager|fenye|createPage", re.IGNORECASE)
 _CONTROLS = XPath(
     "//*[self::a or self::button or self::span or self::div or self::li or self::input][not(ancestor::script)]"
     "[not(*) or self::a or self::button]"
@@ -76,9 +77,10 @@ def survey(url: str, html: str, root: HtmlElement | None, links: Sequence[Link],
     articles = _ARTICLES.search(text) or (
         _TOTAL.search(html) if html.lstrip("\ufeff \r\n\t")[:1] in ("[", "{") else None
     )
-    if articles is None and _PAGER.search(html):
-        articles = _OPTION.search(html)
     pages = _PAGES.search(text)
+    if _PAGER.search(html):
+        articles = articles or _OPTION.search(html)
+        pages = pages or _PAGE_OPTION.search(html)
     own = {host_of(url), *hosts}
     foreign = Counter(
         host_of(link.url)

@@ -26,6 +26,22 @@ def test_a_list_says_how_much_it_has(text: str, claimed: int | None, pages: int 
     assert (shown.claimed, shown.claimed_pages) == (claimed, pages)
 
 
+@pytest.mark.parametrize(
+    ("options", "claimed", "pages"),
+    [
+        ("$.jqPaginator('#p', {totalPages: 4, visiblePages: 7})", None, 4),
+        ("new Paging({pageCount: '12', cb: go})", None, 12),
+        ("laypage.render({count: 22, limit: 10})", 22, None),
+        ("$('#p').pagination({visiblePages: 7})", None, None),
+        ("var totalPages = 4;", None, None),
+    ],
+)
+def test_the_options_of_a_pager_say_how_much_there_is(options: str, claimed: int | None, pages: int | None) -> None:
+    html = f"<body><script>{options}</script></body>"
+    shown = survey("http://h/", html, fromstring(html), [])
+    assert (shown.claimed, shown.claimed_pages) == (claimed, pages)
+
+
 def test_an_answer_of_a_script_says_its_total() -> None:
     assert survey("http://h/api", '{"total": 22, "rows": []}', None, []).claimed == 22
 
