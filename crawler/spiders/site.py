@@ -671,12 +671,15 @@ class SiteSpider(Spider):
 
         The same text at ever new addresses is a trap, where a program makes the addresses: days of a calendar on which
         there was nothing differ by their date alone. Of such pages few are enough, if they say something at all and no
-        frame or script shows more on them.
+        frame or script shows more on them. Pages with few words may differ by their pictures.
         """
         own = shape(address.url)
-        fresh = self.frontier.fresh_text(hashlib.sha256(f"{own}\n{judged.said}".encode()).digest())
+        few = len(judged.said) < TELLING
+        files = sorted(link.url for link in judged.links if link.kind == "requisite") if few else ()
+        shown = "\n".join((own, judged.said, *files))
+        fresh = self.frontier.fresh_text(hashlib.sha256(shown.encode("utf-8", "surrogatepass")).digest())
         article = judged.article is not None and (fresh or "?" not in address.url)
-        wordy = len(judged.said) >= TELLING and (judged.article is None or judged.article.digest is not None)
+        wordy = bool(judged.said) and (judged.article is None or judged.article.digest is not None)
         repeats = wordy and not (fresh or elsewhere or judged.data or judged.scripted)
         self.frontier.tally(own, fruitful=fruitful or article, repeats=repeats)
 
