@@ -26,6 +26,7 @@ FIELDS = {
     "claimed": ("自称",),
     "captured": ("采集",),
     "copies": ("副本",),
+    "near": ("近似",),
     "versions": ("版本",),
     "gone": ("消失",),
     "han": ("字数",),
@@ -201,7 +202,7 @@ def _leaf(name: str | None, value: str) -> Node | None:
     if name is None or name == "title":
         tokens = spaced(simplified(value))
         return Words(tokens=tokens, title=name == "title") if tokens else None
-    if name in ("copies", "versions", "gone") and value not in _ANSWERS:
+    if name in ("copies", "near", "versions", "gone") and value not in _ANSWERS:
         raise UsageError(f"{name}:{value} says nothing. Write {name}:yes, {name}:no or {name}:only.")
     if name == "han" and not value.isdecimal():
         raise UsageError(f"han:{value} is no number. Write the least number of characters: han:200.")

@@ -14,7 +14,7 @@ from importlib.resources import files
 from pathlib import Path
 from typing import Any, Literal
 
-from archive.catalogue import aliases, duplicates
+from archive.catalogue import aliases, duplicates, near
 from archive.catalogue.words import spaced
 from archive.corpus import damage, shard
 from archive.layout import Layout
@@ -22,7 +22,7 @@ from archive.site import CHINA
 from archive.warc import index
 
 # Raised with schema.sql and with what `words` holds: a catalogue of another version is made anew.
-VERSION = 7
+VERSION = 8
 # A document's number is its day and, within it, a running number of so many bits.
 DAY_BITS = 24
 _DATE = re.compile(r"(\d{4})(?:-(\d\d)(?:-(\d\d))?)?")
@@ -90,7 +90,7 @@ def _updated(layout: Layout, tell: Callable[[Path], None], warn: Callable[[str],
                 # Made anew it would not have the rows that are kept.
                 if kept or (state == "usable" and not anew):
                     with db:
-                        return _judge(db, _follow(db, layout, tell, {each.path for each in kept}))
+                        return _judge(db, layout, _follow(db, layout, tell, {each.path for each in kept}))
         except sqlite3.DatabaseError as error:
             if isinstance(error, sqlite3.OperationalError) and "malformed" not in str(error):
                 raise
@@ -186,7 +186,7 @@ def _anew(layout: Layout, tell: Callable[[Path], None]) -> Counts:
         db.execute("INSERT INTO words(words, rank) VALUES ('automerge', 4)")
         db.commit()
         _run(db, "indexes.sql")
-        counts = _judge(db, touched)
+        counts = _judge(db, layout, touched)
         db.commit()
         db.execute("PRAGMA journal_mode = DELETE")
     for left in ("-wal", "-shm"):
@@ -255,8 +255,8 @@ def _follow(
     return touched
 
 
-def _judge(db: sqlite3.Connection, touched: set[str]) -> Counts:
-    """Mark what depends on other documents: the latest of a URL, its aliases, further pages, duplicates."""
+def _judge(db: sqlite3.Connection, layout: Layout, touched: set[str]) -> Counts:
+    """Mark what depends on other documents: the latest of a URL, its aliases, further pages, copies."""
     touched = aliases.neighbours(db, touched)
     _mark_latest(db, touched)
     aliases.mark_gone(db, touched)
@@ -264,6 +264,8 @@ def _judge(db: sqlite3.Connection, touched: set[str]) -> Counts:
     duplicates.join(db)
     aliases.mark(db)
     duplicates.mark(db)
+    if touched:
+        near.mark(db, layout)
     documents, skips, captures = db.execute(
         "SELECT (SELECT count(*) FROM documents), (SELECT count(*) FROM skips), (SELECT count(*) FROM captures)"
     ).fetchone()
@@ -313,6 +315,7 @@ class _Taking:
         self._db = db
         self._days: dict[int, int] = dict(db.execute("SELECT day, next FROM days"))
         self._entries: list[tuple[int, str, str]] = []
+        self._folded: list[tuple[int, str]] = []
         self._size = 0
 
     def shard(self, source: int, path: Path) -> set[str]:
@@ -342,6 +345,8 @@ class _Taking:
                    :part_of, :part_no, 0)""",
             documents,
         )
+        near.take(self._db, self._folded)
+        self._folded.clear()
         return {item["url"] for item in documents}
 
     def _derived(self, item: dict[str, Any]) -> dict[str, Any]:
@@ -351,6 +356,7 @@ class _Taking:
         words = spaced(item["text"])
         further = self._further.get(item["url"], ()) if item["part_no"] == 1 else ()
         self._entries.append((number, spaced(item["title"] or ""), " ".join((words, *further))))
+        self._folded.append((number, words.replace(" ", "")))
         self._size += len(words)
         if self._size > BATCH:
             self._flush()

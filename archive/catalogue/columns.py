@@ -36,12 +36,14 @@ SCHEMA = pa.schema(
         "han": pa.int32(),
         "latest": pa.bool_(),
         "copy": pa.bool_(),
+        "near": pa.bool_(),
         "gone": pa.bool_(),
         "head": pa.int64(),
     }
 )
 _SQL = """SELECT number, site, publisher, author, kind, script, flags, columns, published, claimed, captured, han,
-                 latest, EXISTS (SELECT 1 FROM documents o WHERE o.id = d.duplicate_of), gone IS NOT NULL, head
+                 latest, EXISTS (SELECT 1 FROM documents o WHERE o.id = d.duplicate_of),
+                 EXISTS (SELECT 1 FROM documents o WHERE o.id = d.near_of), gone IS NOT NULL, head
           FROM documents d ORDER BY number"""
 
 
@@ -72,7 +74,7 @@ def load(db: sqlite3.Connection, places: Mapping[str, str]) -> Columns:
 
 def _batch(rows: list[tuple[Any, ...]], places: Mapping[str, str]) -> pa.RecordBatch:
     number, site, source, author, kind, script, flags, columns, *rest = zip(*rows, strict=True)
-    published, claimed, captured, han, latest, copy, gone, head = rest
+    published, claimed, captured, han, latest, copy, near, gone, head = rest
     values: dict[str, Any] = {
         "number": number,
         "site": site,
@@ -89,6 +91,7 @@ def _batch(rows: list[tuple[Any, ...]], places: Mapping[str, str]) -> pa.RecordB
         "han": han,
         "latest": [bool(value) for value in latest],
         "copy": [bool(value) for value in copy],
+        "near": [bool(value) for value in near],
         "gone": [bool(value) for value in gone],
         "head": head,
     }

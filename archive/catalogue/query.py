@@ -65,6 +65,7 @@ class Filter:
         kind: `article`, `media_only`.
         min_han: Han characters at least.
         collapse: of the chosen documents with equal text only the first credible one; a search takes no heed of it.
+        near: the same for copies with a few other words.
         query: what was asked for in the language of `ask.parse`; `ids` are the documents that it found.
         sample: of the chosen documents so many, by a digest of `seed` and id: the same each time; 0: all.
         by_year: the documents of a year stand together, those of the earliest first.
@@ -81,6 +82,7 @@ class Filter:
     kind: str | None = None
     min_han: int = 0
     collapse: bool = False
+    near: bool = False
     query: str | None = None
     ids: tuple[str, ...] | None = None
     sample: int = 0
@@ -181,14 +183,13 @@ def places(layout: Layout, wanted: Filter) -> Iterator[tuple[Path, list[int]]]:
     Raises:
         UsageError: there is no catalogue yet.
     """
+    if wanted.near and (wanted.collapse or wanted.versions):
+        raise UsageError("Near copies are known of the latest texts alone. Leave out versions and equal duplicates.")
     condition, values = _condition(wanted)
     # Among those that are chosen: the first of all may be on another site, and then no text of this one would be left.
     text = "d.fold" if wanted.versions else "d.whole"
-    nth = (
-        f"row_number() OVER (PARTITION BY {text}, {text} = '' AND d.number ORDER BY {ORDER})"
-        if wanted.collapse
-        else "1"
-    )
+    same = f"{text}, {text} = '' AND d.number" if wanted.collapse else "coalesce(d.near_of, d.id)"
+    nth = f"row_number() OVER (PARTITION BY {same} ORDER BY {ORDER})" if wanted.collapse or wanted.near else "1"
     year = "substr(d.day, 1, 4)" if wanted.by_year else "1"
     sql = f"""SELECT path, row, id FROM (
                   SELECT s.path AS path, d.row AS row, d.id AS id, {year} AS year, {nth} AS nth

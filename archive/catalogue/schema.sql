@@ -46,7 +46,35 @@ CREATE TABLE documents (
     part_no   INTEGER,            -- the page's number, from 1
     head      INTEGER,            -- of a further page: number of the latest document of the first, which stands for all
     alias_of  TEXT,               -- of another address of an article: the URL that stands for it
-    gone      TEXT                -- the day (Asia/Shanghai) on which its URL was first missed; null where it is there
+    gone      TEXT,               -- the day (Asia/Shanghai) on which its URL was first missed; null where it is there
+    near_of   TEXT                -- of the latest documents that are copies of each other, word for word or nearly, the
+                                  -- id of the first credible one
+);
+
+-- The winnowed fingerprints of a document's text: 32 bits each, sorted.
+CREATE TABLE prints (
+    number INTEGER PRIMARY KEY REFERENCES documents(number) ON DELETE CASCADE,
+    prints BLOB NOT NULL
+);
+
+-- Two texts that were compared, by the digests of `documents.whole`, the smaller one first: kept, so that it is done once.
+CREATE TABLE likenesses (
+    a       TEXT NOT NULL,
+    b       TEXT NOT NULL,
+    kind    TEXT NOT NULL,        -- same, spun, excerpt, stencil; '' for texts that are not made from each other
+    rare    INTEGER NOT NULL,     -- 1: the kind holds only if what they share is rare
+    a_share REAL NOT NULL,        -- of the characters of a, those that b holds too
+    b_share REAL NOT NULL,
+    PRIMARY KEY (a, b)
+) WITHOUT ROWID;
+
+-- Texts that are made from each other, the older first; of a cluster of copies each with the first.
+CREATE TABLE near_texts (
+    a       TEXT NOT NULL,
+    b       TEXT NOT NULL,
+    kind    TEXT NOT NULL,
+    a_share REAL NOT NULL,
+    b_share REAL NOT NULL
 );
 
 CREATE TABLE skips (

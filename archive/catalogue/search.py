@@ -46,6 +46,7 @@ class Hit:
         published, published_claimed: as the page states it; claimed where it cannot be true.
         captured: Asia/Shanghai, ISO 8601; None for saved pages that state none.
         copy: the id of the first credible document with the same text, where it is not this one.
+        near: the same among all copies, those with a few other words included.
         gone: the day (Asia/Shanghai) on which its address was first missed; None where it is there.
         snippet: (piece of the text, whether it is a word of the query) in order.
     """
@@ -62,6 +63,7 @@ class Hit:
     kind: str
     flags: tuple[str, ...]
     copy: str | None
+    near: str | None
     gone: str | None
     snippet: tuple[tuple[str, bool], ...]
 
@@ -112,7 +114,7 @@ class Found:
         read_as: the query as it was read, in the same language.
         total: documents that it found, exactly.
         undated: those of them without a day of publication; they stand behind all others in either order of days.
-        copies: those of them whose text stands on an earlier page too.
+        copies: those of them whose text stands on an earlier page too; `near`: word for word or nearly.
         documents: documents there are in all (the latest of each address).
         hits: the asked page of them.
         histogram: (period, hits) where `period` was asked for; as precise as the pages are.
@@ -124,6 +126,7 @@ class Found:
     total: int
     undated: int
     copies: int
+    near: int
     documents: int
     order: str
     page: int
@@ -203,6 +206,7 @@ class Searcher:
                 total=len(rows),
                 undated=published.null_count,
                 copies=pc.sum(columns["copy"].take(rows)).as_py() or 0,
+                near=pc.sum(columns["near"].take(rows)).as_py() or 0,
                 documents=pc.sum(_first_of_each(columns)).as_py() or 0,
                 order=order,
                 page=page,
@@ -343,7 +347,8 @@ class Searcher:
     def _rows(self, db: sqlite3.Connection, numbers: Sequence[int]) -> list[sqlite3.Row]:
         db.row_factory = sqlite3.Row
         rows = db.execute(
-            """SELECT d.*, s.path, (SELECT o.id FROM documents o WHERE o.id = d.duplicate_of) AS first
+            """SELECT d.*, s.path, (SELECT o.id FROM documents o WHERE o.id = d.duplicate_of) AS first,
+                      (SELECT o.id FROM documents o WHERE o.id = d.near_of) AS near
                FROM documents d JOIN sources s ON s.id = d.source
                WHERE d.number IN (SELECT value FROM json_each(?))""",
             (json.dumps(list(numbers)),),
@@ -382,6 +387,7 @@ class Searcher:
                 kind=row["kind"],
                 flags=tuple(json.loads(row["flags"])),
                 copy=row["first"],
+                near=row["near"],
                 gone=row["gone"],
                 snippet=snippet(text, words),
             )
@@ -468,8 +474,8 @@ def field_mask(columns: Columns, field: ask.Field) -> Any:
         return pc.greater_equal(columns["han"], int(field.value))
     if field.name == "versions":
         return _constant(columns, True)
-    if field.name in ("copies", "gone"):
-        marked = columns["copy" if field.name == "copies" else "gone"]
+    if field.name in ("copies", "near", "gone"):
+        marked = columns["copy" if field.name == "copies" else field.name]
         return {"yes": _constant(columns, True), "no": pc.invert(marked), "only": marked}[field.value]
     values = columns[field.name]
     listed = pa.types.is_list(values.type)

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import asdict, replace
 from typing import Any
 
-from archive.catalogue import ask, query
+from archive.catalogue import ask, query, reprints
 from archive.catalogue import changes as known_changes
 from archive.catalogue.search import FACETS, ORDERS, PERIODS, Line, spots
 from archive.errors import DataError, UsageError
@@ -317,6 +317,7 @@ def document(asked: Asked) -> Shown:
         "capture": capture,
         "first_of": query.first_of(asked.layout, item.id),
         "copies": query.copies_of(asked.layout, item.id),
+        "near": reprints.copies_of(asked.layout, item.id, {key: one.name for key, one in asked.house.sites.items()}),
         "captures": captures,
         "previous": captures[at - 1] if at else None,
         "next": captures[at + 1] if at is not None and at + 1 < len(captures) else None,

@@ -22,6 +22,7 @@ from crawler.talk import put, say, telling
 if TYPE_CHECKING:
     from archive.catalogue import query
     from archive.export import extras, replay
+    from archive.text.document import Document
 
 
 @app.command()
@@ -115,7 +116,6 @@ def show(house: House, name: str, versions: bool, json_: bool) -> None:
     Example: cundang show file:///000_cf38059dc55396b4.txt
     """
     from archive.catalogue import query
-    from archive.export import jsonl
     from archive.warc import exclusions
 
     layout: Layout = house.layout
@@ -134,9 +134,45 @@ def show(house: House, name: str, versions: bool, json_: bool) -> None:
             version, f"{version.first}{until}  {version.what:12} {version.title or ''}  {version.id}{lines}", json_
         )
     if found and not versions:
-        shown = query.whole(layout, found[0])
-        first = query.first_of(layout, shown.id)
-        put(jsonl.line(shown, duplicate_of=first) if json_ else _page(shown, first))
+        _print_document(house, query.whole(layout, found[0]), json_)
+
+
+def _print_document(house: House, shown: Document, json_: bool) -> None:
+    """One document, with what it copied and what copied it."""
+    from archive.catalogue import query, reprints
+    from archive.export import jsonl
+
+    first = query.first_of(house.layout, shown.id)
+    near = reprints.copies_of(house.layout, shown.id, {key: one.name for key, one in house.sites().items()})
+    if json_:
+        put(jsonl.line(shown, duplicate_of=first, original=near.original, near=[asdict(one) for one in near.copies]))
+        return
+    put(_page(shown, first))
+    if near.original:
+        put(f"{'original':20} {near.original}")
+    for copy in near.copies:
+        put(f"{copy.kind:20} {copy.share:.0%} of this, {copy.share_here:.0%} of {copy.site} {copy.url}  {copy.id}")
+        put(f"{'':20} {copy.passage[:80]}")
+    if near.total > len(near.copies):
+        put(f"{'':20} and {near.total - len(near.copies)} more; cundang copies lists all")
+
+
+@app.command("copies")
+@click.option("--kind", help="same, spun, excerpt, other_script or stencil.")
+@json_option
+@click.pass_obj
+def copies_(house: House, kind: str | None, json_: bool) -> None:
+    """List which documents are made from one another: of a cluster of copies each with the first credible one.
+
+    A stencil is no copy: one form, filled in with other facts. `cundang show` has the passage that two share.
+
+    Example: cundang copies --kind spun
+    """
+    from archive.catalogue import reprints
+
+    for pair in reprints.pairs(known_data(house.layout), kind=kind):
+        plain = f"{pair.kind:12} {pair.first_share:4.0%} {pair.first}  {pair.second_share:4.0%} {pair.second}"
+        print_item(pair, plain, json_)
 
 
 class Format(StrEnum):
@@ -166,8 +202,9 @@ def filter_options(command: Decorated) -> Decorated:
         click.option("--query", "query_", help="Only what `cundang search` finds for it."),
         click.option("--versions", is_flag=True, help="Every capture of a URL, not the latest alone."),
         click.option(
-            "--collapse-duplicates", "collapse", is_flag=True, help="Of equal texts only the first credible one."
+            "--collapse", "near", type=click.Choice(["equal", "near"]), help="Of equal texts, or near copies, one."
         ),
+        click.option("--collapse-duplicates", "collapse", is_flag=True, help="As --collapse equal."),
         click.option(
             "--min-han", type=click.IntRange(min=0), default=0, show_default=True, help="Han characters at least."
         ),
@@ -238,6 +275,7 @@ def export(house: House, /, format_: Format, out: Path, force: bool, **chosen: A
     beside = extras.read(format_, **shaping)
     one = not shaping["parts"]
     whole.check_name(out, _PACKINGS.get(format_, ()) if one else (), stream=format_ in _STREAMS and one)
+    chosen |= {"collapse": chosen["collapse"] or chosen["near"] == "equal", "near": chosen["near"] == "near"}
     wanted = replace(_filter(house, **chosen), by_year=beside.by_year)
     query.refuse_unknown(house.layout, wanted, house.sites(chosen["site"]))
     # A pack of captures is made of more than documents.

@@ -1,0 +1,242 @@
+"""Two folded texts -> what one has of the other: shares, the longest passage, and whether the facts in it agree."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from itertools import accumulate, pairwise
+from typing import Literal
+
+import numpy as np
+import numpy.typing as npt
+
+from archive.catalogue.prints import Codes, codes, grams
+from archive.catalogue.words import spaced
+from archive.text.fields.people import is_person
+
+# Characters in a row that count as shared.
+SHARED = 6
+# A copy holds so much of the shorter text; what holds less is one where a long rare passage is shared.
+COPY, PASSAGE, RUN = 0.6, 0.25, 60
+# Whole texts are of about the same length; one in which more characters were exchanged, and more than a word, is spun.
+FULL, EDITS, WORD = 0.65, 0.01, 4
+# A stencil is a text in whose shared part so large a share of the facts differs.
+STENCIL, FORM = 0.25, 0.5
+_SENTENCE = re.compile(r"[。！？；\n]")
+# Between two shared passages: longer ones are other text, no exchange of words.
+EXCHANGE = 40
+
+Kind = Literal["same", "spun", "excerpt", "stencil", ""]
+_NUMBER = re.compile(r"[0-9]+")
+_NUMERAL = re.compile(r"[0-9零〇一二两三四五六七八九十百千万亿]+")
+# Names of places and bodies end so, where two texts of one form differ in a name.
+_END = "(?:[省州市县区旗盟镇村]|街道|社区|公司|集团|商会|学校|中学|小学|大学|学院|医院|企业|协会)"
+_BODY_END, _BODY = re.compile(_END), re.compile(f".{{2,6}}{_END}")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Likeness:
+    """What two texts have in common.
+
+    Attributes:
+        kind: `same`, `spun` (words exchanged, paragraphs moved), `excerpt`, `stencil` (one form, other facts), or
+            nothing: neither is made from the other.
+        rare: the kind only holds if the passage stands in few other texts.
+        first, second: the share of each text's characters that the other one holds too, 0 to 1.
+        at_first, at_second, length: the longest passage that both hold, in characters of the folded texts.
+    """
+
+    kind: Kind
+    rare: bool
+    first: float
+    second: float
+    at_first: int = 0
+    at_second: int = 0
+    length: int = 0
+
+    def flipped(self) -> Likeness:
+        """The same, with the second text as the first."""
+        return replace(self, first=self.second, second=self.first, at_first=self.at_second, at_second=self.at_first)
+
+
+@dataclass(frozen=True, slots=True)
+class Text:
+    """A text, made ready to be compared again and again.
+
+    Attributes:
+        text: its letters and digits alone.
+        borders: the places in it where a sentence begins or ends.
+        grams: the hashes of its 6-grams, sorted, each once.
+        at: where each stands first; `single`: whether it stands there alone.
+        gram: of each place of the text the number of its gram in `grams`.
+    """
+
+    text: str
+    borders: frozenset[int]
+    grams: Codes
+    at: npt.NDArray[np.int64]
+    single: npt.NDArray[np.bool_]
+    gram: npt.NDArray[np.int64]
+
+    @classmethod
+    def of(cls, text: str) -> Text:
+        """Of a document's text."""
+        sentences = [spaced(sentence).replace(" ", "") for sentence in _SENTENCE.split(text)]
+        folded = "".join(sentences)
+        hashes = grams(codes(folded), SHARED) if len(folded) >= SHARED else np.empty(0, np.uint64)
+        once, at, gram, counts = np.unique(hashes, return_index=True, return_inverse=True, return_counts=True)
+        return cls(folded, frozenset((0, *accumulate(map(len, sentences)))), once, at, counts == 1, gram)
+
+
+@dataclass(frozen=True, slots=True)
+class _Run:
+    """A passage that two texts hold: where it begins in each, and its length in characters."""
+
+    first: int
+    second: int
+    length: int
+
+
+def compare(first: Text, second: Text) -> Likeness:
+    """How two texts are like each other."""
+    _, in_first, in_second = np.intersect1d(first.grams, second.grams, assume_unique=True, return_indices=True)
+    share_first, share_second = _covered(first, in_first), _covered(second, in_second)
+    runs = list(_runs(first, second, in_first, in_second))
+    longest = max(runs, key=lambda run: run.length, default=_Run(0, 0, 0))
+    facts, changed = _facts(first, second, runs)
+    shorter = share_first if len(first.text) <= len(second.text) else share_second
+    kind: Kind = ""
+    if changed >= max(1, STENCIL * facts):
+        kind = "stencil" if min(share_first, share_second) >= FORM else ""
+    elif shorter >= COPY or (shorter >= PASSAGE and longest.length >= RUN):
+        kind = _copy(first.text, second.text, share_first, share_second, runs)
+    return Likeness(
+        kind=kind,
+        rare=bool(kind) and shorter < COPY,
+        first=share_first,
+        second=share_second,
+        at_first=longest.first,
+        at_second=longest.second,
+        length=longest.length,
+    )
+
+
+def _copy(first: str, second: str, share_first: float, share_second: float, runs: list[_Run]) -> Kind:
+    """`same` and `spun` for whole texts, `excerpt` for parts."""
+    shorter, longer = sorted((len(first), len(second)))
+    if shorter < FULL * longer or min(share_first, share_second) < 0.5:
+        return "excerpt"
+    exchanged = 0
+    for left, right in pairwise(runs):
+        if left.second > right.second:
+            return "spun"
+        exchanged += min(right.first - left.first - left.length, right.second - left.second - left.length)
+    return "same" if exchanged <= max(EDITS * shorter, WORD) else "spun"
+
+
+def _covered(text: Text, known: npt.NDArray[np.int64]) -> float:
+    """The share of a text's characters that lie in one of the known grams."""
+    if not len(known):
+        return 0.0
+    found = np.zeros(len(text.grams), np.bool_)
+    found[known] = True
+    seen = np.cumsum(np.concatenate((np.zeros(SHARED, np.int32), found[text.gram], np.zeros(SHARED - 1, np.int32))))
+    return float(np.count_nonzero(seen[SHARED:] != seen[:-SHARED])) / len(text.text)
+
+
+def _runs(
+    first: Text, second: Text, in_first: npt.NDArray[np.int64], in_second: npt.NDArray[np.int64]
+) -> Iterator[_Run]:
+    """Passages that both texts hold, in the order of the first.
+
+    They are grown from grams that stand once in either text; what is repeated in a text begins no passage.
+    """
+    single = first.single[in_first] & second.single[in_second]
+    left, right = first.at[in_first[single]], second.at[in_second[single]]
+    if not len(left):
+        return
+    order = np.argsort(left)
+    left, right = left[order], right[order]
+    broken = (np.flatnonzero((np.diff(left) != 1) | (np.diff(right) != 1)) + 1).tolist()
+    end = 0
+    for start, stop in zip([0, *broken], [*broken, len(left)], strict=True):
+        run = _Run(int(left[start]), int(right[start]), stop - start + SHARED - 1)
+        if run.first + run.length > end:
+            run = _grown(first.text, second.text, run)
+            yield run
+            end = run.first + run.length
+
+
+def _grown(first: str, second: str, run: _Run) -> _Run:
+    a, b, length = run.first, run.second, run.length
+    while a and b and first[a - 1] == second[b - 1]:
+        a, b, length = a - 1, b - 1, length + 1
+    while a + length < len(first) and b + length < len(second) and first[a + length] == second[b + length]:
+        length += 1
+    return _Run(a, b, length)
+
+
+def _facts(first: Text, second: Text, runs: list[_Run]) -> tuple[int, int]:
+    """Facts in the shared part of two texts, and those of them that are others in the second text."""
+    kept = sum(len(_NUMBER.findall(first.text[run.first : run.first + run.length])) for run in runs)
+    changed = 0
+    for left, right in pairwise([None, *runs, None]):
+        if left and right and _is_gap(left, right):
+            changed += _differ(first.text, second.text, left, right)
+            continue
+        # Nothing that both texts hold lies beyond the passage, but a fact may stand right at its edge.
+        changed += left is not None and _edge_after(first, second, left)
+        changed += right is not None and _edge_before(first, second, right)
+    return kept + changed, changed
+
+
+def _is_gap(left: _Run, right: _Run) -> bool:
+    """Whether so little stands between two passages of either text that one was put in the place of the other."""
+    between = right.first - left.first - left.length, right.second - left.second - left.length
+    return all(0 <= size <= EXCHANGE for size in between)
+
+
+def _differ(first: str, second: str, left: _Run, right: _Run) -> bool:
+    """Whether a fact stands between two passages, and is another one in the second text."""
+    a, b = left.first + left.length, left.second + left.length
+    one, other = first[a : right.first], second[b : right.second]
+    if _is_number(one, other):
+        return True
+    if (one + other).isdecimal() and first[a - 1].isdecimal():
+        return True  # 12 and 120 differ by nothing and 0
+    numbers, others = _NUMBER.findall(one), _NUMBER.findall(other)
+    return bool(numbers and others and numbers != others) or _names_differ(first, a, one, other)
+
+
+def _is_number(one: str, other: str) -> bool:
+    return bool(_NUMERAL.fullmatch(one) and _NUMERAL.fullmatch(other))
+
+
+def _edge_after(first: Text, second: Text, run: _Run) -> bool:
+    a, b = run.first + run.length, run.second + run.length
+    if a in first.borders or b in second.borders:
+        return False
+    return first.text[a].isdecimal() and second.text[b].isdecimal()
+
+
+def _edge_before(first: Text, second: Text, run: _Run) -> bool:
+    a, b = run.first, run.second
+    if a in first.borders or b in second.borders:
+        return False
+    if first.text[a - 1].isdecimal() and second.text[b - 1].isdecimal():
+        return True
+    return all(
+        any(is_person(text[max(at - size, 0) : at]) for size in (2, 3))
+        for text, at in ((first.text, a), (second.text, b))
+    )
+
+
+def _names_differ(first: str, a: int, one: str, other: str) -> bool:
+    """Whether two names stand between two passages: of people, or of places and bodies, with or before their end."""
+    if not one or not other or max(len(one), len(other)) not in range(2, 9):
+        return False
+    if is_person(one) and is_person(other):
+        return True
+    end = first[a + len(one) : a + len(one) + 2]
+    return bool(_BODY_END.match(end)) or bool(_BODY.fullmatch(one) and _BODY.fullmatch(other))

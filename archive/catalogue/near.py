@@ -1,0 +1,268 @@
+"""Documents whose texts are made from one another -> clusters of copies, and pairs with what they share.
+
+All of it is a function of the texts at hand, never of the order in which they came: fingerprints and the comparison of
+two texts are kept, and which texts are compared is asked anew when any text comes or goes.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
+from dataclasses import dataclass, field
+from functools import partial
+from itertools import islice
+from pathlib import Path
+
+import numpy as np
+
+from archive.catalogue import prints
+from archive.catalogue.duplicates import ORDER
+from archive.catalogue.likeness import Likeness, Text, compare
+from archive.corpus import shard
+from archive.errors import DataError
+from archive.layout import Layout
+
+# Kinds of pairs that are one text.
+COPIES = frozenset({"same", "spun"})
+# Pairs that are compared at a time: their texts are held.
+BATCH = 20_000
+# How often what is no copy of a cluster's first text is asked for a first text of its own.
+ROUNDS = 12
+
+Pair = tuple[int, int]
+
+
+def take(db: sqlite3.Connection, texts: Sequence[tuple[int, str]]) -> None:
+    """Keep the fingerprints of documents: (number, folded text)."""
+    made = prints.winnow([text for _, text in texts])
+    rows = ((number, each.tobytes()) for (number, _), each in zip(texts, made, strict=True))
+    db.executemany("INSERT INTO prints VALUES (?, ?)", rows)
+
+
+def mark(db: sqlite3.Connection, layout: Layout) -> None:
+    """Find the pairs and clusters of all texts, and name in each copy the document that stands for its cluster."""
+    texts = _Texts.read(db, layout)
+    pairs, clusters = _judged(texts)
+    db.execute("DELETE FROM near_texts")
+    standing = {member: cluster[0] for cluster in clusters for member in cluster}
+    db.executemany(
+        "INSERT INTO near_texts VALUES (?, ?, ?, ?, ?)",
+        (
+            (texts.wholes[a], texts.wholes[b], like.kind, like.first, like.second)
+            for (a, b), like in sorted(pairs.items())
+            # Within a cluster each is compared with the first alone.
+            if a not in standing or standing[a] in (a, b) or standing.get(b) != standing[a]
+        ),
+    )
+    db.execute(
+        """DELETE FROM likenesses WHERE a NOT IN (SELECT whole FROM documents)
+           OR b NOT IN (SELECT whole FROM documents)"""
+    )
+    _name(db, ((texts.wholes[member], texts.ids[first]) for member, first in standing.items()))
+
+
+def _name(db: sqlite3.Connection, standing: Iterable[tuple[str, str]]) -> None:
+    """Of each text that is in a cluster with others, name the cluster's first document in all that have it."""
+    db.execute("UPDATE documents SET near_of = duplicate_of WHERE near_of IS NOT duplicate_of")
+    db.execute("CREATE TEMP TABLE IF NOT EXISTS standing(whole TEXT PRIMARY KEY, id TEXT NOT NULL)")
+    db.execute("DELETE FROM standing")
+    db.executemany("INSERT INTO standing VALUES (?, ?)", standing)
+    db.execute(
+        """UPDATE documents SET near_of = standing.id FROM standing
+           WHERE documents.whole = standing.whole AND latest = 1 AND head IS NULL AND documents.id != standing.id"""
+    )
+
+
+@dataclass(slots=True, kw_only=True)
+class _Texts:
+    """The different texts of an archive, the most credible and oldest first.
+
+    Attributes:
+        wholes: the digest of each.
+        ids: of the first document that has it.
+        places: where it lies: shards and rows, several for an article on several pages.
+        hashes, sizes: the fingerprints of all, and how many each has.
+    """
+
+    db: sqlite3.Connection
+    root: Path
+    wholes: list[str] = field(default_factory=list)
+    ids: list[str] = field(default_factory=list)
+    places: list[tuple[tuple[str, int], ...]] = field(default_factory=list)
+    hashes: prints.Hashes = field(default_factory=lambda: np.empty(0, np.uint32))
+    sizes: list[int] = field(default_factory=list)
+
+    @classmethod
+    def read(cls, db: sqlite3.Connection, layout: Layout) -> _Texts:
+        """Those of the latest documents; each text once, of copies the first document."""
+        made = cls(db=db, root=layout.root)
+        pages: dict[int, list[tuple[int, str, int]]] = {}
+        sql = """SELECT d.head, d.number, s.path, d.row FROM documents d JOIN sources s ON s.id = d.source
+                 WHERE d.head IS NOT NULL ORDER BY d.part_no, d.number"""
+        for head, number, path, row in db.execute(sql):
+            pages.setdefault(head, []).append((number, path, row))
+        rows = db.execute(
+            f"""SELECT d.number, d.id, d.whole, s.path, d.row FROM documents d JOIN sources s ON s.id = d.source
+                WHERE d.latest = 1 AND d.head IS NULL AND d.whole != '' AND d.duplicate_of IS NULL
+                ORDER BY {ORDER}"""  # noqa: S608 - our own words
+        )
+        every = bytearray()
+        for number, id_, whole, path, row in rows:
+            further = pages.get(number, [])
+            made.wholes.append(whole)
+            made.ids.append(id_)
+            made.places.append(((path, row), *((page, at) for _, page, at in further)))
+            found = made._prints([number, *(page for page, _, _ in further)])
+            made.sizes.append(len(found) // 4)
+            every += found
+        made.hashes = np.frombuffer(bytes(every), np.uint32)
+        return made
+
+    def _prints(self, numbers: Sequence[int]) -> bytes:
+        sql = "SELECT prints FROM prints WHERE number = ?"
+        found = [self.db.execute(sql, (number,)).fetchone()[0] for number in numbers]
+        return found[0] if len(found) == 1 else np.unique(np.frombuffer(b"".join(found), np.uint32)).tobytes()
+
+    def pairs(self) -> Iterator[tuple[int, int, bool]]:
+        """Pairs of texts to compare, and whether what they share is rare."""
+        return prints.pairs(self.hashes, np.array(self.sizes, np.int64))
+
+    def compare(
+        self, pairs: Iterable[Pair], wanted: Callable[[Pair], bool] = lambda _pair: True
+    ) -> Iterator[tuple[Pair, Likeness]]:
+        """How the texts of pairs are like each other, one after the other.
+
+        Left out are pairs with a text that cannot be read, and those that are not wanted when it is their turn.
+        """
+        asked = iter(pairs)
+        while batch := list(islice(filter(wanted, asked), BATCH)):
+            known = {pair: found for pair in batch if (found := self._known(pair))}
+            texts = self._texts({number for pair in batch if pair not in known for number in pair})
+            for pair in filter(wanted, batch):
+                if like := known.get(pair) or self._compared(pair, texts):
+                    yield pair, like if self._sorted(pair) == pair else like.flipped()
+
+    def _compared(self, pair: Pair, texts: Mapping[int, Text]) -> Likeness | None:
+        """The same for a pair that was never compared: compared and kept."""
+        first, second = self._sorted(pair)
+        if first not in texts or second not in texts:
+            return None
+        made = compare(texts[first], texts[second])
+        row = (self.wholes[first], self.wholes[second], made.kind, made.rare, made.first, made.second)
+        self.db.execute("INSERT INTO likenesses VALUES (?, ?, ?, ?, ?, ?)", row)
+        return made
+
+    def _sorted(self, pair: Pair) -> Pair:
+        """The two texts as they are compared: so that the answer is the same whichever came first."""
+        return pair if self.wholes[pair[0]] <= self.wholes[pair[1]] else (pair[1], pair[0])
+
+    def _known(self, pair: Pair) -> Likeness | None:
+        first, second = self._sorted(pair)
+        sql = "SELECT kind, rare, a_share, b_share FROM likenesses WHERE a = ? AND b = ?"
+        found = self.db.execute(sql, (self.wholes[first], self.wholes[second])).fetchone()
+        if found is None:
+            return None
+        return Likeness(kind=found[0], rare=bool(found[1]), first=found[2], second=found[3])
+
+    def _texts(self, numbers: Iterable[int]) -> dict[int, Text]:
+        """The texts of some numbers, each shard read once."""
+        wanted: dict[str, list[tuple[int, int, int]]] = {}
+        for number in numbers:
+            for page, (path, row) in enumerate(self.places[number]):
+                wanted.setdefault(path, []).append((row, number, page))
+        found: dict[int, dict[int, str]] = {}
+        for path, rows in sorted(wanted.items()):
+            # The rows of a shard that is gone or damaged stay in the catalogue; its texts are compared with none.
+            with suppress(DataError, OSError):
+                rows.sort()
+                texts = shard.texts(self.root / path, [row for row, _, _ in rows])
+                for (_, number, page), text in zip(rows, texts, strict=True):
+                    found.setdefault(number, {})[page] = text
+        return {
+            number: Text.of("\n".join(pages[page] for page in sorted(pages)))
+            for number, pages in found.items()
+            if len(pages) == len(self.places[number])
+        }
+
+
+def _judged(texts: _Texts) -> tuple[dict[Pair, Likeness], list[list[int]]]:
+    """The pairs of texts that are like each other, and the clusters of copies."""
+    asked = {(first, second): rare for first, second, rare in texts.pairs()}
+    found: dict[Pair, Likeness] = {}
+    groups = _Groups()
+    # Copies of one text are compared with a few others until it is known that they belong together.
+    for pair, like in texts.compare(sorted(asked), lambda pair: not groups.joined(*pair)):
+        if like.kind and (asked[pair] or not like.rare):
+            found[pair] = like
+        if _is_copy(like):
+            groups.join(*pair)
+
+    return found, clusters(groups, partial(_copies, texts, found))
+
+
+def _copies(texts: _Texts, found: dict[Pair, Likeness], pairs: Sequence[Pair]) -> set[Pair]:
+    """Those of some pairs that are copies of each other; they are put to what was found."""
+    more = texts.compare(pair for pair in pairs if pair not in found)
+    found.update((pair, like) for pair, like in more if _is_copy(like))
+    return {pair for pair in pairs if pair in found and _is_copy(found[pair])}
+
+
+def _is_copy(like: Likeness) -> bool:
+    return like.kind in COPIES and not like.rare
+
+
+class _Groups:
+    """Numbers that pairs connect."""
+
+    def __init__(self, pairs: Iterable[Pair] = ()) -> None:
+        self._above: dict[int, int] = {}
+        for pair in pairs:
+            self.join(*pair)
+
+    def _top(self, number: int) -> int:
+        while (above := self._above.get(number, number)) != number:
+            self._above[number] = number = self._above.get(above, above)
+        return number
+
+    def join(self, a: int, b: int) -> None:
+        """Connect two numbers."""
+        for number in (a, b):
+            self._above.setdefault(number, number)
+        self._above[self._top(a)] = self._top(b)
+
+    def joined(self, a: int, b: int) -> bool:
+        """Whether two numbers are connected."""
+        return self._top(a) == self._top(b)
+
+    def __iter__(self) -> Iterator[list[int]]:
+        """The groups, each sorted."""
+        found: dict[int, list[int]] = {}
+        for number in sorted(self._above):
+            found.setdefault(self._top(number), []).append(number)
+        yield from found.values()
+
+
+def clusters(groups: Iterable[Sequence[int]], copies: Callable[[Sequence[Pair]], set[Pair]]) -> list[list[int]]:
+    """Groups of connected texts -> clusters, the first text of each first, of which every other one is a copy.
+
+    A copy of a copy may be none of the first text: it begins a cluster of its own. `copies` says which pairs are.
+
+    >>> clusters([[1, 2, 3, 4]], lambda pairs: {(1, 2), (3, 4)} & set(pairs))
+    [[1, 2], [3, 4]]
+    """
+    left = list(groups)
+    found = []
+    for _ in range(ROUNDS):
+        are = copies([(group[0], other) for group in left for other in group[1:]])
+        split = [_parted(group, are) for group in left]
+        found += [own for own, _ in split if len(own) > 1]
+        left = [rest for _, rest in split if len(rest) > 1]
+    return sorted(found)
+
+
+def _parted(group: Sequence[int], copies: set[Pair]) -> tuple[list[int], list[int]]:
+    """The first of a group with its copies, and the others."""
+    first, *others = group
+    own = [other for other in others if (first, other) in copies]
+    return [first, *own], [other for other in others if (first, other) not in copies]

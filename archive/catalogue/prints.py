@@ -1,0 +1,150 @@
+"""Texts -> winnowed fingerprints, and fingerprints of many texts -> the pairs that share some.
+
+Winnowing (Schleimer, Wilkerson and Aiken, 2003): of each 16 neighbouring 12-grams the one with the least hash. Two
+texts that share 27 characters in a row share a fingerprint.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from itertools import pairwise
+
+import numpy as np
+import numpy.typing as npt
+
+GRAM, WINDOW = 12, 16
+# Each text is paired with so many that follow it in the list of a fingerprint. Of a list of up to nine all pairs are
+# counted; in a longer one neighbours are, so a wire text on 200 sites is still one connected cluster.
+NEIGHBOURS = 8
+# Pairs that are counted at a time: 8 bytes each, and as much again to sort them.
+BATCH = 40_000_000
+# A fingerprint in at most so many texts is rare.
+RARE = 8
+# A pair is looked at when it shares so many fingerprints, and so large a part of those of the shorter text.
+LEAST, LEAST_SHARE = 2, 0.06
+
+Codes = npt.NDArray[np.uint64]
+Hashes = npt.NDArray[np.uint32]
+_NONE = np.uint32(0xFFFFFFFF)
+_BASE = 0x9E3779B97F4A7C15
+_MASK = (1 << 64) - 1
+
+
+def grams(codes: Codes, length: int) -> Codes:
+    """The hash of each run of `length` characters, by doubling: shape (n,) gives (n - length + 1,)."""
+    made: Codes | None = None
+    done, size, power = 0, 1, codes * np.uint64(_BASE) + np.uint64(0x632BE59BD9B4E019)
+    while size <= length:
+        if length & size:
+            if made is None:
+                made = power
+            else:
+                # `made` covers the characters before those of `power`.
+                made = made[: len(made) - size] * np.uint64(pow(_BASE, size, 1 << 64)) + power[done:]
+            done += size
+        if size * 2 <= length:
+            power = power[:-size] * np.uint64(pow(_BASE, size, 1 << 64)) + power[size:]
+        size *= 2
+    assert made is not None
+    made = (made ^ (made >> np.uint64(29))) * np.uint64(0xBF58476D1CE4E5B9)
+    return made ^ (made >> np.uint64(32))
+
+
+def codes(text: str) -> Codes:
+    """The code points of a text."""
+    return np.frombuffer(text.encode("utf-32-le", "surrogatepass"), np.uint32).astype(np.uint64)
+
+
+def winnow(texts: Sequence[str]) -> list[Hashes]:
+    """The fingerprints of each text, sorted and each once; none for a text of fewer than 12 characters.
+
+    >>> first, second = winnow(["县委统战部召开会议研究部署学习贯彻全会精神和下半年工作" + more for more in "甲乙"])
+    >>> len(set(first) & set(second)) > 0
+    True
+    """
+    # What parts two texts is as long as a window and a gram, so no text has a part in the fingerprints of another.
+    gap = "\0" * (GRAM + WINDOW)
+    joined = codes(gap + gap.join(texts) + gap)
+    hashes = (grams(joined, GRAM) >> np.uint64(32)).astype(np.uint32)
+    outside = np.cumsum(np.concatenate(([0], joined == 0)))
+    hashes[outside[GRAM:] != outside[:-GRAM]] = _NONE
+    least = _slide(hashes, np.minimum)
+    # A gram is chosen where it is the least of a window that holds it.
+    chosen = np.flatnonzero((hashes[WINDOW - 1 : 1 - WINDOW] == _slide(least, np.maximum)) & (_inner(hashes) != _NONE))
+    starts = np.cumsum([len(gap), *(len(text) + len(gap) for text in texts)])
+    bounds = np.searchsorted(chosen + (WINDOW - 1), starts)
+    inner = _inner(hashes)
+    return [np.unique(inner[chosen[first:last]]) for first, last in pairwise(bounds)]
+
+
+def _inner(hashes: Hashes) -> Hashes:
+    return hashes[WINDOW - 1 : 1 - WINDOW]
+
+
+def _slide(values: Hashes, take: np.ufunc) -> Hashes:
+    """The least or greatest of each window of 16 neighbours."""
+    size = 1
+    while size < WINDOW:
+        values = take(values[:-size], values[size:])
+        size *= 2
+    return values
+
+
+def pairs(hashes: Hashes, sizes: npt.NDArray[np.int64]) -> Iterator[tuple[int, int, bool]]:
+    """Pairs of texts that share fingerprints: (first, second, whether rare ones).
+
+    A text that shares a common fingerprint is paired with the nearest that share it: numbers of texts that are near
+    each other should be texts that belong together in time.
+
+    Args:
+        hashes: the fingerprints of all texts, one text after the other.
+        sizes: how many each text has.
+    """
+    entries = hashes.astype(np.uint64) << np.uint64(32)
+    entries |= np.repeat(np.arange(len(sizes), dtype=np.uint64), sizes)
+    entries.sort()
+    entries = _shared(entries)
+    owners = (entries & np.uint64(0xFFFFFFFF)).astype(np.int32)
+    entries >>= np.uint64(32)
+    begins = _begins(entries)
+    lengths = np.diff(np.append(begins, len(entries)))
+    rare = np.repeat(lengths <= RARE, lengths)
+    passes = max(1, NEIGHBOURS * len(entries) // BATCH)
+    for number in range(passes):
+        first, second, shared, seldom = _counted(entries, owners, rare, number, passes)
+        enough = (shared >= LEAST) & (shared >= LEAST_SHARE * np.minimum(sizes[first], sizes[second]))
+        yield from zip(first[enough].tolist(), second[enough].tolist(), (seldom[enough] >= LEAST).tolist(), strict=True)
+
+
+def _begins(sorted_: Codes) -> npt.NDArray[np.int64]:
+    """Where each run of equal values begins."""
+    return np.flatnonzero(np.concatenate((np.ones(min(len(sorted_), 1), np.bool_), sorted_[1:] != sorted_[:-1])))
+
+
+def _shared(entries: Codes) -> Codes:
+    """The sorted entries whose fingerprint is in more than one text."""
+    if len(entries) < 2:
+        return entries[:0]
+    same = (entries[1:] >> np.uint64(32)) == (entries[:-1] >> np.uint64(32))
+    return entries[np.concatenate((same, [False])) | np.concatenate(([False], same))]
+
+
+def _counted(
+    lists: Codes, owners: npt.NDArray[np.int32], rare: npt.NDArray[np.bool_], number: int, passes: int
+) -> tuple[npt.NDArray[np.int64], ...]:
+    """Of the pairs whose first text falls to this pass: first, second, how many they share, how many rare ones."""
+    found = []
+    own = owners % passes == number
+    for step in range(1, NEIGHBOURS + 1):
+        at = np.flatnonzero((lists[step:] == lists[:-step]) & own[:-step])
+        # 31 bits a text, and one for what is rare.
+        made = (owners[at].astype(np.uint64) << np.uint64(32)) | (owners[at + step].astype(np.uint64) << np.uint64(1))
+        found.append(made | rare[at].astype(np.uint64))
+    keys = np.concatenate(found)
+    keys.sort()
+    both = keys >> np.uint64(1)
+    begins = _begins(both)
+    shared = np.diff(np.append(begins, len(keys)))
+    seldom = np.add.reduceat((keys & np.uint64(1)).astype(np.int64), begins) if len(begins) else begins
+    both = both[begins]
+    return (both >> np.uint64(31)).astype(np.int64), (both & np.uint64(0x7FFFFFFF)).astype(np.int64), shared, seldom

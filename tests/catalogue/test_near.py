@@ -1,0 +1,209 @@
+"""Near-duplicates: what was planted is found and named, in any order of arrival; nothing is deleted."""
+
+from __future__ import annotations
+
+import datetime as dt
+import tempfile
+from collections.abc import Sequence
+from pathlib import Path
+
+import copies
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from archive.catalogue import build, prints, query, reprints
+from archive.catalogue.search import Searcher
+from archive.catalogue.words import spaced
+from archive.corpus import shard
+from archive.errors import UsageError
+from archive.layout import Layout
+from archive.text.document import Document
+
+PLANTED = copies.plant("near", 12, clusters=(20,), forms=4)
+
+
+def document(number: int, text: copies.Text) -> Document:
+    return Document(
+        id=f"urn:{number:05}",
+        url=f"http://{number}.cn/",
+        site=text.site,
+        captured=dt.datetime(2026, 1, 1, tzinfo=dt.UTC),
+        status=200,
+        origin=None,
+        kind="article",
+        title=None,
+        text=text.text,
+        script=text.script,
+        published=text.day.isoformat(),
+        source=text.source,
+        extractor="x",
+        confidence=1.0,
+        han=len(text.text),
+    )
+
+
+def put(layout: Layout, name: str, rows: Sequence[Document]) -> None:
+    with shard.Writer(layout.root / f"corpus/a/2026/{name}.parquet") as writer:
+        for row in rows:
+            writer.add(row)
+        writer.close(header=shard.Header(warc=name, warc_sha256="0", recipe="{}"), hosts=[])
+
+
+@pytest.fixture(scope="module")
+def planted(tmp_path_factory: pytest.TempPathFactory) -> Layout:
+    layout = Layout(root=tmp_path_factory.mktemp("planted"))
+    put(layout, "x", [document(number, text) for number, text in enumerate(PLANTED.texts)])
+    build.update(layout)
+    return layout
+
+
+@pytest.fixture(scope="module")
+def pairs(planted: Layout) -> dict[tuple[int, int], str]:
+    """All pairs of documents with their kind, those of clusters written out."""
+    every: dict[tuple[int, int], str] = {}
+    for number in range(len(PLANTED.texts)):
+        for copy in reprints.copies_of(planted, f"urn:{number:05}").copies:
+            a, b = sorted((number, int(copy.id.removeprefix("urn:"))))
+            every[a, b] = copy.kind
+    return every
+
+
+def test_planted_copies_are_found_and_stencils_are_none(pairs: dict[tuple[int, int], str]) -> None:
+    reported = {pair for pair, kind in pairs.items() if kind != "stencil"}
+    wanted = set(PLANTED.pairs)
+    assert len(wanted & reported) >= 0.95 * len(wanted)
+    assert len(wanted & reported) >= 0.95 * len(reported - PLANTED.open)
+    assert len(PLANTED.stencils & reported) < 0.03 * len(reported)
+    assert len(PLANTED.stencils) > 10
+
+
+@pytest.mark.parametrize("kind", ["same", "spun", "excerpt", "other_script"])
+def test_each_kind_is_named(pairs: dict[tuple[int, int], str], kind: str) -> None:
+    planted_so = [pairs.get(pair) for pair, named in PLANTED.pairs.items() if named == kind]
+    assert planted_so, "the seed plants none"
+    assert sum(named == kind for named in planted_so) >= 0.9 * len(planted_so)
+
+
+def test_a_wire_text_on_many_sites_is_one_cluster(planted: Layout) -> None:
+    with query.catalogue(planted) as db:
+        standing = dict(db.execute("SELECT id, coalesce(near_of, id) FROM documents"))
+    for cluster in PLANTED.clusters:
+        assert len({standing[f"urn:{number:05}"] for number in cluster}) == 1
+
+
+def test_copies_show_their_passage_in_the_text(planted: Layout) -> None:
+    for (a, b), _ in [*PLANTED.pairs.items()][-20:]:
+        for copy in reprints.copies_of(planted, f"urn:{a:05}").copies:
+            text = PLANTED.texts[a].text
+            assert copy.passage == text[copy.at : copy.at + copy.length]
+            if copy.id == f"urn:{b:05}":
+                assert _letters(copy.passage) in _letters(PLANTED.texts[b].text)
+
+
+def _letters(text: str) -> str:
+    return spaced(text).replace(" ", "")
+
+
+BODY = "\n".join(copies.seeds()[0].split("\n")[4:])
+ROWS = [
+    document(0, copies.Text(text=BODY, site="a", day=dt.date(2020, 1, 3), source="转自网络")),
+    document(1, copies.Text(text=BODY + "\n编辑：王敏", site="b", day=dt.date(2020, 1, 5), source="本站")),
+    document(2, copies.Text(text=BODY[: len(BODY) // 2], site="c", day=dt.date(2020, 1, 6), source="某网")),
+    document(3, copies.Text(text=BODY + "\n编辑：王敏", site="d", day=dt.date(2020, 1, 9), source="四川统一战线网")),
+    document(4, copies.Text(text=copies.seeds()[1], site="a", day=dt.date(2020, 1, 1))),
+    document(5, copies.Text(text=copies.Planter("five").spun(BODY), site="e", day=dt.date(2020, 1, 2))),
+    document(6, copies.Text(text=copies.Planter("six").stencil(BODY), site="e", day=dt.date(2020, 1, 2))),
+]
+
+
+@pytest.fixture
+def layout(tmp_path: Path) -> Layout:
+    return Layout(root=tmp_path)
+
+
+def test_the_original_is_the_earliest_that_names_itself_as_source(layout: Layout) -> None:
+    put(layout, "x", ROWS)
+    build.update(layout)
+    assert reprints.copies_of(layout, "urn:00000").original == "urn:00001"
+    put(layout, "y", [ROWS[0]])
+    (layout.root / "corpus/a/2026/x.parquet").unlink()
+    put(layout, "x", [ROWS[3], ROWS[0]])
+    build.rebuild(layout)
+    assert reprints.copies_of(layout, "urn:00000").original is None
+    assert reprints.copies_of(layout, "urn:00000", {"d": "四川统一战线"}).original == "urn:00003"
+
+
+def test_near_copies_are_left_out_where_asked_and_never_deleted(layout: Layout) -> None:
+    put(layout, "x", ROWS)
+    build.update(layout)
+
+    def ids(**choice: bool) -> list[str]:
+        return [item.id for item in query.documents(layout, query.Filter(**choice))]  # type: ignore[arg-type]
+
+    assert len(ids()) == 7
+    assert ids(collapse=True) == ["urn:00000", "urn:00001", "urn:00002", "urn:00004", "urn:00005", "urn:00006"]
+    assert ids(near=True) == ["urn:00002", "urn:00004", "urn:00005", "urn:00006"], "an excerpt or a stencil stays"
+    searcher = Searcher(layout)
+    assert searcher.find("near:no").total == 4
+    assert {hit.id for hit in searcher.find("near:only").hits} == {"urn:00000", "urn:00001", "urn:00003"}
+    assert searcher.find("").near == 3
+    with pytest.raises(UsageError, match="latest texts alone"):
+        ids(near=True, versions=True)
+
+
+def test_pairs_are_listed_each_with_the_first_of_its_cluster(layout: Layout) -> None:
+    put(layout, "x", ROWS)
+    build.update(layout)
+    listed = {(pair.first[-1], pair.second[-1]): pair.kind for pair in reprints.pairs(layout)}
+    assert listed["5", "0"] == "spun"
+    assert listed["1", "3"] == "same"
+    assert {pair.kind for pair in reprints.pairs(layout, kind="excerpt")} == {"excerpt"}
+    with pytest.raises(UsageError, match="is no kind of copy"):
+        list(reprints.pairs(layout, kind="copy"))
+
+
+def dump(layout: Layout) -> list[object]:
+    with query.catalogue(layout) as db:
+        return [
+            sorted(db.execute("SELECT id, near_of FROM documents")),
+            sorted(db.execute("SELECT * FROM near_texts")),
+        ]
+
+
+@settings(max_examples=12, deadline=None)
+@given(
+    st.lists(st.integers(0, 3), min_size=len(ROWS), max_size=len(ROWS)),
+    st.permutations(range(4)),
+    st.sets(st.integers(0, 3), max_size=2),
+)
+def test_any_order_of_arrival_ends_where_a_rebuild_ends(shards: list[int], order: list[int], gone: set[int]) -> None:
+    with tempfile.TemporaryDirectory() as name:
+        layout = Layout(root=Path(name))
+        for number in order:
+            put(layout, str(number), [row for row, own in zip(ROWS, shards, strict=True) if own == number])
+            build.update(layout)
+        for number in gone:
+            (layout.root / f"corpus/a/2026/{number}.parquet").unlink()
+        build.update(layout)
+        followed = dump(layout)
+        build.rebuild(layout)
+        assert dump(layout) == followed
+
+
+def test_fingerprints_depend_on_their_own_text_alone() -> None:
+    texts = [_letters(text.text) for text in PLANTED.texts[:40]] + ["", "统战", "统" * 100]
+    together = prints.winnow(texts)
+    assert [each.tolist() for each in together] == [prints.winnow([text])[0].tolist() for text in texts]
+    assert not len(together[-3])
+    assert not len(together[-2])
+
+
+def test_pairs_are_counted_the_same_in_many_passes(monkeypatch: pytest.MonkeyPatch) -> None:
+    made = prints.winnow([_letters(text.text) for text in PLANTED.texts])
+    hashes, sizes = np.concatenate(made), np.array([len(each) for each in made])
+    once = sorted(prints.pairs(hashes, sizes))
+    monkeypatch.setattr(prints, "BATCH", 5000)
+    assert sorted(prints.pairs(hashes, sizes)) == once
+    assert once
