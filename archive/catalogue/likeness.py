@@ -18,11 +18,11 @@ from archive.text.fields.people import is_person
 # Characters in a row that count as shared.
 SHARED = 6
 # A copy holds so much of the shorter text; what holds less is one where a long rare passage is shared.
-COPY, PASSAGE, RUN = 0.6, 0.25, 60
+COPY, PASSAGE, RUN, LEAST = 0.6, 0.25, 60, 20
 # Whole texts are of about the same length; one in which more characters were exchanged, and more than a word, is spun.
 FULL, EDITS, WORD = 0.65, 0.01, 4
-# A stencil is a text in whose shared part so large a share of the facts differs.
-STENCIL, FORM = 0.25, 0.5
+# A stencil is a text in whose shared part so large a share of the facts differs: of a single fact, and of several.
+STENCIL, FEW, FORM = 0.25, 0.08, 0.5
 _SENTENCE = re.compile(r"[。！？；\n]")
 # Between two shared passages: longer ones are other text, no exchange of words.
 EXCHANGE = 40
@@ -107,8 +107,10 @@ def compare(first: Text, second: Text) -> Likeness:
     facts, changed = _facts(first, second, runs)
     shorter = share_first if len(first.text) <= len(second.text) else share_second
     kind: Kind = ""
-    if changed >= max(1, STENCIL * facts):
+    if changed >= max(1, STENCIL * facts) or changed >= max(2, FEW * facts):
         kind = "stencil" if min(share_first, share_second) >= FORM else ""
+    elif longest.length < LEAST:
+        pass
     elif shorter >= COPY or (shorter >= PASSAGE and longest.length >= RUN):
         kind = _copy(first.text, second.text, share_first, share_second, runs)
     return Likeness(
@@ -120,6 +122,16 @@ def compare(first: Text, second: Text) -> Likeness:
         at_second=longest.second,
         length=longest.length,
     )
+
+
+def of_one_form(first: str | None, second: str | None) -> bool:
+    """Whether two titles differ in their numbers and in nothing else: no reprint changes these.
+
+    >>> of_one_form("2019年第1号通知", "2020年第3号通知"), of_one_form("2019年通知", "2019年通知")
+    (True, False)
+    """
+    one, other = first or "", second or ""
+    return one != other and _NUMERAL.sub("#", one) == _NUMERAL.sub("#", other)
 
 
 def _copy(first: str, second: str, share_first: float, share_second: float, runs: list[_Run]) -> Kind:
@@ -236,7 +248,12 @@ def _names_differ(first: str, a: int, one: str, other: str) -> bool:
     """Whether two names stand between two passages: of people, or of places and bodies, with or before their end."""
     if not one or not other or max(len(one), len(other)) not in range(2, 9):
         return False
-    if is_person(one) and is_person(other):
+    if _begins_with_person(one) and _begins_with_person(other):
         return True
     end = first[a + len(one) : a + len(one) + 2]
     return bool(_BODY_END.match(end)) or bool(_BODY.fullmatch(one) and _BODY.fullmatch(other))
+
+
+def _begins_with_person(words: str) -> bool:
+    """Whether a name is all there is, or 等 and a count or 同志 follow it."""
+    return any(is_person(words[:size]) and words[size : size + 1] in ("", "等", "同") for size in (2, 3, 4))

@@ -9,7 +9,7 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import partial
 from itertools import islice
 from pathlib import Path
@@ -18,7 +18,7 @@ import numpy as np
 
 from archive.catalogue import prints
 from archive.catalogue.duplicates import ORDER
-from archive.catalogue.likeness import Likeness, Text, compare
+from archive.catalogue.likeness import Likeness, Text, compare, of_one_form
 from archive.corpus import shard
 from archive.errors import DataError
 from archive.layout import Layout
@@ -81,6 +81,7 @@ class _Texts:
     Attributes:
         wholes: the digest of each.
         ids: of the first document that has it.
+        titles: of that document.
         places: where it lies: shards and rows, several for an article on several pages.
         hashes, sizes: the fingerprints of all, and how many each has.
     """
@@ -89,6 +90,7 @@ class _Texts:
     root: Path
     wholes: list[str] = field(default_factory=list)
     ids: list[str] = field(default_factory=list)
+    titles: list[str | None] = field(default_factory=list)
     places: list[tuple[tuple[str, int], ...]] = field(default_factory=list)
     hashes: prints.Hashes = field(default_factory=lambda: np.empty(0, np.uint32))
     sizes: list[int] = field(default_factory=list)
@@ -103,15 +105,17 @@ class _Texts:
         for head, number, path, row in db.execute(sql):
             pages.setdefault(head, []).append((number, path, row))
         rows = db.execute(
-            f"""SELECT d.number, d.id, d.whole, s.path, d.row FROM documents d JOIN sources s ON s.id = d.source
+            f"""SELECT d.number, d.id, d.whole, d.title, s.path, d.row
+                FROM documents d JOIN sources s ON s.id = d.source
                 WHERE d.latest = 1 AND d.head IS NULL AND d.whole != '' AND d.duplicate_of IS NULL
                 ORDER BY {ORDER}"""  # noqa: S608 - our own words
         )
         every = bytearray()
-        for number, id_, whole, path, row in rows:
+        for number, id_, whole, title, path, row in rows:
             further = pages.get(number, [])
             made.wholes.append(whole)
             made.ids.append(id_)
+            made.titles.append(title)
             made.places.append(((path, row), *((page, at) for _, page, at in further)))
             found = made._prints([number, *(page for page, _, _ in further)])
             made.sizes.append(len(found) // 4)
@@ -141,7 +145,13 @@ class _Texts:
             texts = self._texts({number for pair in batch if pair not in known for number in pair})
             for pair in filter(wanted, batch):
                 if like := known.get(pair) or self._compared(pair, texts):
-                    yield pair, like if self._sorted(pair) == pair else like.flipped()
+                    yield pair, self._oriented(pair, like)
+
+    def _oriented(self, pair: Pair, like: Likeness) -> Likeness:
+        """The likeness of a pair in its order, and a stencil where the titles say so."""
+        if like.kind in COPIES and of_one_form(self.titles[pair[0]], self.titles[pair[1]]):
+            like = replace(like, kind="stencil")
+        return like if self._sorted(pair) == pair else like.flipped()
 
     def _compared(self, pair: Pair, texts: Mapping[int, Text]) -> Likeness | None:
         """The same for a pair that was never compared: compared and kept."""

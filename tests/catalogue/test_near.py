@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import tempfile
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import copies
@@ -14,6 +15,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from archive.catalogue import build, prints, query, reprints
+from archive.catalogue.likeness import Text, compare
 from archive.catalogue.search import Searcher
 from archive.catalogue.words import spaced
 from archive.corpus import shard
@@ -207,3 +209,39 @@ def test_pairs_are_counted_the_same_in_many_passes(monkeypatch: pytest.MonkeyPat
     monkeypatch.setattr(prints, "BATCH", 5000)
     assert sorted(prints.pairs(hashes, sizes)) == once
     assert once
+
+
+NOTICE = (
+    "根据《{of}》的规定，经现场评审、体检、考核、政审等相关工作程序，县招考领导小组研究，拟聘用{name}同志为我县事业单位工作人员，"
+    "现公示如下：\n1\t{name}\t青石县第一中学\n公示期为5天，即2019年8月22日至8月26日，如有异议，请于公示期内向县纪委、县人社局反映。"
+    "联系电话：0000-25820893（县纪委）、0000-23130026（县人社局）。\n青石县公开考试招聘领导小组\n2019年8月22日"
+)
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "kind"),
+    [
+        # One form for two people, on one day and with one telephone number.
+        (
+            ("关于做好第七届人才博览会引进人才有关工作的通知", "徐小琳"),
+            ("教育事业单位公开招聘免费师范生简章", "李晓梅"),
+            "stencil",
+        ),
+        (("教育事业单位公开招聘免费师范生简章", "徐小琳"), ("教育事业单位公开招聘免费师范生简章", "徐小琳"), "same"),
+    ],
+)
+def test_one_form_for_other_people_is_no_copy(first: tuple[str, str], second: tuple[str, str], kind: str) -> None:
+    one, other = (Text.of(NOTICE.format(of=of, name=name)) for of, name in (first, second))
+    assert compare(one, other).kind == kind
+    assert compare(other, one).kind == kind
+
+
+def test_titles_that_differ_in_a_number_tell_a_form(layout: Layout) -> None:
+    rows = [
+        replace(ROWS[0], id=f"urn:{year}", url=f"http://a.cn/{year}", title=f"{year}年征订启事", text=f"{BODY}{year}年")
+        for year in (2020, 2021)
+    ]
+    put(layout, "x", rows)
+    build.update(layout)
+    assert [pair.kind for pair in reprints.pairs(layout)] == ["stencil"]
+    assert reprints.copies_of(layout, "urn:2020").copies[0].kind == "stencil"
