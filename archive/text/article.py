@@ -1,0 +1,410 @@
+"""A page and the body of its article -> `Draft`: the article's lines, and what stands around them says of it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from itertools import chain
+from urllib.parse import unquote, urljoin, urlsplit
+
+from archive.text import box, dates, extract, fields, lines
+from archive.text.draft import Draft, Line, cut_thread, lines_of, read_body, read_head, read_tail, reader_of
+from archive.text.page import FILE, Page, may_be_file
+from archive.warc.capture import Capture
+
+# A longer line is no label's value.
+VALUE = 30
+# So many lines under a title may hold its dateline.
+UNDER = 8
+# A line of so many characters beside an article says nothing of it.
+LONG = 200
+
+_HEADING = re.compile(r"title|heading|headline|\bbt\b|biaoti", re.IGNORECASE)
+_MEDIA = re.compile(r"\.(?:pdf|mp4|m3u8|flv|swf|mp3)(?:$|[?#])|viewer\.html|player|video", re.IGNORECASE)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Scene:
+    """Where an article stands on its page.
+
+    Attributes:
+        page: the page.
+        body: the article's blocks; None where no article is found.
+        rows: its lines, each the blocks of its cells, see `extract.table_rows`.
+        first, last: its first block and its last one, which is before the first where it has no text.
+        above, below: blocks beside it that may say who wrote it and when.
+        read: how all text of the page is read, see `reader_of`.
+        around: of `above` and `below` the lines as they are read.
+    """
+
+    page: Page
+    body: extract.Body | None
+    rows: Sequence[tuple[tuple[int, ...], ...]]
+    first: int
+    last: int
+    above: Sequence[int]
+    below: Sequence[int]
+    read: Callable[[str], str]
+    around: dict[int, str]
+
+    @property
+    def dropped(self) -> dict[int, str]:
+        """The blocks between the article's lines that are none of them, each with its rule."""
+        return self.body.dropped if self.body else {}
+
+    def under(self) -> list[int]:
+        """The blocks above the article that stand below its title."""
+        return [index for index in self.above if self.page.title is None or index > self.page.title]
+
+
+def read_article(page: Page, body: extract.Body | None, site_name: str | None) -> tuple[Draft, Scene]:
+    """All that a page says of its article: a list of stages, each takes lines out of the text or fills fields."""
+    scene = _scene(page, body)
+    draft = _draft(scene)
+    _keep_organisers(draft, scene)
+    cut_thread(draft)
+    _take_captions(draft, scene)
+    _name(draft, scene, site_name)
+    _read_above(draft, scene)
+    read_head(draft)
+    _read_names_above(draft, scene)
+    _read_columns(draft, scene)
+    read_body(draft)
+    read_tail(draft)
+    _read_below(draft, scene)
+    _read_between(draft, scene)
+    _read_metas(draft, scene)
+    return draft, scene
+
+
+def dated_lines(draft: Draft, scene: Scene) -> tuple[list[str], list[str], list[str]]:
+    """The lines around an article that may say its day: those under its title, those over it, those below the text."""
+    title = scene.page.title
+    near = [index for index in scene.above if title is None or 0 < index - title <= UNDER]
+    over = [] if title is None else [i for i in scene.above if i > title - 4 and i not in near]
+    # Below a thread's first post stand the days of the others.
+    below = [] if "thread" in draft.fate else scene.below
+    under, above, after = ([scene.around[index] for index in indices] for indices in (near, over, below))
+    return under, above, after
+
+
+def _scene(page: Page, body: extract.Body | None) -> Scene:
+    rows = extract.table_rows(page.outline, body.indices) if body else []
+    first, last = (body.indices[0], body.indices[-1]) if body and body.indices else _nowhere(page, body)
+    above, below = _around(page, first, last)
+    # One decision on repair and conversion for the page; its title and the lines around the article with it.
+    beside = (page.blocks[index].text for index in (*above, *below))
+    read = reader_of("\n".join([*_found(page, rows), *beside]))
+    around = {index: read(page.blocks[index].spaced) for index in (*above, *below)}
+    return Scene(
+        page=page, body=body, rows=rows, first=first, last=last, above=above, below=below, read=read, around=around
+    )
+
+
+def _found(page: Page, rows: Sequence[tuple[tuple[int, ...], ...]]) -> list[str]:
+    """The article's lines as found; tabs stand between the cells of a row."""
+    return ["\t".join(" ".join(page.blocks[i].text for i in cell) for cell in row) for row in rows]
+
+
+def _draft(scene: Scene) -> Draft:
+    page, rows, body = scene.page, scene.rows, scene.body
+    found = [
+        line._replace(spaced=scene.read(page.blocks[row[0][0]].spaced)) if len(row) == 1 else line
+        for line, row in zip(lines_of(_found(page, rows), scene.read), rows, strict=True)
+    ]
+    draft = Draft(
+        lines=found,
+        fate=lines.furniture([line.read for line in found]),
+        plain=scene.read is str,
+        at=[next(chain(*row)) for row in rows],
+        beside=[(index, rule, page.blocks[index].text) for index, rule in scene.dropped.items()],
+    )
+    if body and body.dated is not None:
+        draft.headed = next((at + 1 for at, row in enumerate(rows) if any(body.dated in cell for cell in row)), 0)
+    return draft
+
+
+def _keep_organisers(draft: Draft, scene: Scene) -> None:
+    """Who organised an event is no foot of the page: that is no part of the box."""
+    if scene.body and scene.body.tier == "box":
+        for position, line in enumerate(draft.lines):
+            if draft.fate[position] == "footer" and not box.FOOT.search(line.read):
+                draft.fate[position] = None
+
+
+def _take_captions(draft: Draft, scene: Scene) -> None:
+    """Lines that the page sets or names as captions leave the text."""
+    page = scene.page
+    for position, row in enumerate(scene.rows):
+        line = draft.lines[position].read
+        described = page.blocks[draft.at[position]].kind == "caption" or (
+            len(row) == 1 and page.outline.captioned(row[0][0]) and fields.may_be_caption(line)
+        )
+        if described and draft.fate[position] is None:
+            draft.captions.append(line)
+            draft.take(position, "caption")
+
+
+def _nowhere(page: Page, body: extract.Body | None) -> tuple[int, int]:
+    """Where an article without text stands: its first block and its last, which is before it."""
+    return (body.start, body.end - 1) if body else (len(page.blocks), len(page.blocks) - 1)
+
+
+def _around(page: Page, first: int, last: int) -> tuple[list[int], list[int]]:
+    """Blocks before and after the article that may say who wrote it and when."""
+    start = page.title if page.title is not None and page.title < first else first
+    above = [i for i in range(max(0, start - 6), first) if len(page.keys[i]) <= LONG]
+    below = [
+        i
+        for i in range(last + 1, min(len(page.blocks), last + 21))
+        if page.blocks[i].linked < 0.5 and len(page.keys[i]) <= 120
+    ]
+    return above, below
+
+
+def _heads(page: Page) -> list[str]:
+    """Titles that the head states, each one line."""
+    return [title for title in dict.fromkeys((page.meta("articletitle", "og:title"), page.head)) if title]
+
+
+def _name(draft: Draft, scene: Scene, site_name: str | None) -> None:
+    """The title, from the page's own line where the head confirms it, else from the head, else from a heading."""
+    page, reader = scene.page, scene.read
+    name = site_name or page.meta("sitename")
+    stated = [
+        Line(found=title if reader(head) == head else fields.title_of(head, name, page.names) or head, read=title)
+        for head in _heads(page)
+        if (title := fields.title_of(reader(head), name, page.names))
+    ]
+    chosen = page.title
+    draft.titled = "title line" if chosen is not None else "title element"
+    if chosen is None and not stated:
+        chosen = _heading(draft, scene)
+        draft.titled = "heading"
+    if chosen is not None:
+        text = " ".join(page.blocks[index].text for index in range(fields.opening(page.blocks, chosen), chosen + 1))
+        shown = Line(found=text, read=reader(text))
+        # The line may carry a word of the page's own: 原创.
+        inner = (line for line in stated if line.read in shown.read and 0 < len(shown.read) - len(line.read) <= 3)
+        draft.title = next(inner, shown)
+    elif stated:
+        draft.title = stated[0]
+    if draft.title:
+        draft.title = Line(found=fields.tidy(draft.title.found), read=fields.tidy(draft.title.read))
+
+
+def _heading(draft: Draft, scene: Scene) -> int | None:
+    """The title of a page whose head has none: a heading that opens the region, the nearest above it, or the line
+    above its dateline.
+    """
+    page, first, around = scene.page, scene.first, scene.around
+    if _opens_with_title(draft, page, first):
+        return first
+    near = [i for i in around if i < first and page.blocks[i].linked < 0.5 and fields.may_be_title(around[i])]
+    named = [i for i in near if page.blocks[i].kind == "heading" or _is_named_heading(page, i)]
+    over = [i for i in near if i + 1 in around and fields.is_dateline(around[i + 1])]
+    found = named or over or _shown_above(page, near, first, around)
+    return found[-1] if found else None
+
+
+def _opens_with_title(draft: Draft, page: Page, first: int) -> bool:
+    """Whether an article's first line is its title: a heading, a box named for one, the line over the dateline."""
+    if not draft.lines or not fields.may_be_title(draft.lines[0].read):
+        return False
+    follows = len(draft.lines) > 1 and fields.is_dateline(draft.lines[1].read)
+    return page.blocks[first].kind == "heading" or _is_named_heading(page, first) or follows
+
+
+def _is_named_heading(page: Page, index: int) -> bool:
+    element = page.blocks[index].element
+    return _HEADING.search(page.outline.attributes(element).get("class", "")) is not None
+
+
+def _shown_above(page: Page, near: Sequence[int], first: int, around: dict[int, str]) -> list[int]:
+    """The nearest line above an article that may be its title, where nothing but bylines stands between."""
+    for index in range(first - 1, max(-1, first - 8), -1):
+        if page.blocks[index].linked > 0.5 and page.blocks[index].size > 12:
+            return []
+        line = around.get(index, "")
+        if index in near and not fields.is_subtitle(line) and not fields.is_name(line) and not fields.reporters(line):
+            return [index] if lines.furniture_id(page.keys[index]) is None else []
+    return []
+
+
+def _read_above(draft: Draft, scene: Scene) -> None:
+    """Bylines above the article: labels and values in boxes of their own, datelines, names beside the day."""
+    page, around = scene.page, scene.around
+    for label, value in _pairs(scene):
+        said = f"{around[label].rstrip('：: ')}：{around[value]}"
+        if fields.byline(said) or dates.read(said, loose=True):
+            draft.byline.take(fields.byline(said), "dateline", said)
+            draft.beside += [(index, "dateline", page.blocks[index].text) for index in (label, value)]
+    for index in scene.above:
+        if (page.title is None or index > page.title - 3) and fields.is_dateline(around[index]):
+            draft.byline.take(fields.byline(around[index]), "dateline", around[index])
+            draft.beside.append((index, "dateline", page.blocks[index].text))
+    _take_unlabelled(draft, scene)
+
+
+def _read_names_above(draft: Draft, scene: Scene) -> None:
+    """Names that stand alone in the lines directly above the article."""
+    page, around = scene.page, scene.around
+    for index in scene.above[-3:]:
+        if page.blocks[index].linked < 0.5 and index != page.title:
+            draft.byline.take(fields.Byline(author=fields.alone(around[index])), "name", around[index])
+    for index in scene.above[-3:] if page.title is not None else ():
+        # The line over a dateline that the region holds itself.
+        if page.title is not None and index > page.title:
+            draft.byline.take(fields.Byline(author=fields.reporters(around[index])), "reporters", around[index])
+            if draft.fate[:1] == ["dateline"] and fields.is_name(around[index]):
+                draft.byline.take(fields.unlabelled(around[index]), "name", around[index])
+
+
+def _pairs(scene: Scene) -> list[tuple[int, int]]:
+    """Blocks above an article that are a label and its value: cells of a table, items of a list, neighbours."""
+    page, above, around = scene.page, scene.above, scene.around
+    boxes = {index: (page.blocks[index].kind, page.outline.parents[page.blocks[index].element]) for index in above}
+    pairs = [(above[label], above[value]) for label, value in fields.paired([around[index] for index in above])]
+    return [
+        (label, value)
+        for label, value in pairs
+        if page.title not in (label, value)
+        and len(around[value]) <= VALUE
+        and boxes[label][0] == boxes[value][0]
+        and (boxes[label][0] in ("cell", "item") or boxes[label][1] == boxes[value][1])
+    ]
+
+
+def _take_unlabelled(draft: Draft, scene: Scene) -> None:
+    """Source and author that stand beside the date without a label, in its line or in boxes of their own."""
+    under, around = scene.under(), scene.around
+    dated = next((i for i in under if fields.is_dateline(around[i]) and dates.read(around[i])), None)
+    if dated is None:
+        return
+    for index in [dated, *(i for i in under if 0 < abs(i - dated) <= 2)]:
+        line = around[index]
+        who = fields.reporters(line) or fields.reporters(line.replace(" ／ ", "／"))
+        draft.byline.take(fields.Byline(author=who), "reporters", line)
+        if index == dated or fields.is_name(line):
+            draft.byline.take(fields.unlabelled(line), "name", line)
+
+
+def _read_columns(draft: Draft, scene: Scene) -> None:
+    """The columns, from the breadcrumb above the article or in it."""
+    title = draft.title.read if draft.title else None
+    fates = zip(draft.lines, draft.fate, strict=True)
+    inside = ((fields.columns(line.read, title), line.read) for line, fate in fates if fate == "breadcrumb")
+    draft.columns, draft.crumb = _columns(scene, title) or next(inside, ((), ""))
+
+
+def _columns(scene: Scene, title: str | None) -> tuple[tuple[str, ...], str] | None:
+    """The breadcrumb above the article, which may stand in several boxes, and its line."""
+    page, first = scene.page, scene.first
+    for index in range(min(first, len(page.blocks))):
+        key = page.keys[index]
+        if len(key) > 120 or not fields.is_crumb(key):
+            continue
+        parts = [page.blocks[index].text]
+        follower = index + 1
+        while (
+            follower < first
+            and follower < index + 8
+            and fields.goes_on(page.keys[follower], page.blocks[follower].linked)
+        ):
+            parts.append(page.blocks[follower].text)
+            follower += 1
+        joined = parts[0] + " > ".join(["", *(part.lstrip("> ") for part in parts[1:])]) if len(parts) > 1 else parts[0]
+        line = scene.read(joined)
+        if found := fields.columns(line, title):
+            return found, line
+    return None
+
+
+def _read_below(draft: Draft, scene: Scene) -> None:
+    """Bylines, captions and furniture that stand directly below the article; farewells wherever they stand."""
+    page, expected = scene.page, scene.last + 1
+    for index in scene.below:
+        line = scene.around[index]
+        joined = index == expected
+        if signed := fields.signature(line):
+            draft.byline.take(signed, "signature", line)
+            rule: str | None = "byline"
+        elif joined and fields.is_caption(line):
+            draft.captions.append(line)
+            rule = "caption"
+        else:
+            rule = lines.furniture_id(page.keys[index])
+        if rule and (joined or rule in ("byline", "farm")):
+            draft.beside.append((index, rule, page.blocks[index].text))
+        if rule and joined:
+            expected = index + 1
+
+
+def _read_between(draft: Draft, scene: Scene) -> None:
+    """Bylines among what stands between the article's lines and is none of them."""
+    for index, rule in scene.dropped.items():
+        if rule not in ("comments", "related", "aside") and scene.page.blocks[index].size <= 60:
+            line = scene.read(scene.page.blocks[index].spaced)
+            if fields.is_dateline(line):
+                draft.byline.take(fields.byline(line), "dateline", line)
+
+
+def _read_metas(draft: Draft, scene: Scene) -> None:
+    """Source and author as the page's head states them, where no line does."""
+    page, read = scene.page, scene.read
+    source = page.meta("contentsource", "source")
+    if draft.byline.source is None and source and not fields.is_own(read(source), read(page.head)):
+        named = fields.byline(f"来源:{read(source).removeprefix('来源').lstrip(':：')}")
+        draft.byline.take(named, "meta", source)
+    # Not `author`: templates put the editor there, the site, or nothing (measured).
+    author = read(page.meta("article:author") or "")
+    if fields.is_person(author) and author != draft.byline.editor:
+        draft.byline.take(fields.Byline(author=author), "meta", author)
+
+
+def has_media(page: Page) -> bool:
+    """Whether a page shows a film, a PDF or pictures in place of text, under a dateline."""
+    sources = [found.get("src") or found.get("data") or "" for found in page.outline.every("iframe", "embed", "object")]
+    if any(_MEDIA.search(source) for source in sources) or page.outline.has("video", "audio"):
+        return True
+    # The clock in a page's head stands above its title and among links; its foot has labels, too: 主办, 承办.
+    under = zip(page.blocks[page.title or 0 :], page.keys[page.title or 0 :], strict=True)
+    return page.outline.has("img") and any(
+        block.linked < 0.5 and fields.is_dateline(key) and bool(dates.read(key) or fields.byline(key))
+        for block, key in under
+    )
+
+
+def attachments(capture: Capture, page: Page) -> tuple[tuple[str, str], ...]:
+    """Files that the page links to, with the names that it gives them."""
+    found: dict[str, str] = {}
+    base = None
+    for href, name in page.files:
+        if base is None:
+            base = next((b.split()[0] for a in page.outline.every("base") if (b := a.get("href", "").strip())), "")
+        if len(found) < 100:
+            try:
+                found.setdefault(urljoin(urljoin(capture.url, base), href), name)
+            except ValueError:
+                continue
+    for url in _viewed(capture, page):
+        found.setdefault(url, unquote(url.rpartition("/")[2]))
+    return tuple(found.items())
+
+
+def _viewed(capture: Capture, page: Page) -> Iterator[str]:
+    """The files that a page shows inside of it, in a frame or with a viewer: `viewer.html?file=/a.pdf`."""
+    for element in page.outline.every("iframe", "embed", "object"):
+        source = element.get("src") or element.get("data") or ""
+        if not may_be_file(unquote(source)):
+            continue
+        try:
+            shown = urljoin(capture.url, source)
+            values = (pair.partition("=")[2] for pair in urlsplit(source).query.split("&"))
+            for value in (source.partition("?")[0], *map(unquote, values)):
+                if FILE.search(urlsplit(value).path):
+                    yield urljoin(shown, value.partition("#")[0])
+                    break
+        except ValueError:
+            continue

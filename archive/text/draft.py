@@ -1,0 +1,278 @@
+"""Lines of an article -> `Draft`: which of them are its text, and what the others say about it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from typing import NamedTuple
+
+from archive.text import chinese, dates, fields, lines
+
+# Who signs a notice, and the day, stand in its last lines.
+SIGNED = 3
+# A text file's head: what may stand before the first paragraph.
+HEAD = 15
+
+# A label, of an event perhaps.
+_LABELLED = re.compile(r"[一-鿿] ?[:：]")
+_PUBLISHED = re.compile(r"(?:发布|更新|发表|上传|录入|添加|刊登|公布)(?:日期|时间|于)?\s?[:：]")
+
+
+class Line(NamedTuple):
+    """A line as found, and as it is read: pinyin out, in Simplified Chinese; `spaced` where styles hold parts apart."""
+
+    found: str
+    read: str
+    spaced: str = ""
+
+
+@dataclass(slots=True, kw_only=True)
+class Draft:
+    """What is known of an article while its lines are read; indices are those of its lines.
+
+    `titled` is the rule that found the title, `crumb` the line that holds the columns; `at` is the block in which each
+    line begins, `beside` holds (block, rule id, line) of what stands beside the lines or between them; `plain` where
+    there is nothing to repair or convert; in the first `headed` lines a day alone is the dateline.
+    """
+
+    lines: Sequence[Line]
+    fate: list[str | None]
+    plain: bool
+    headed: int = 3
+    title: Line | None = None
+    titled: str = ""
+    subtitle: str | None = None
+    byline: fields.Byline = field(default_factory=fields.Byline)
+    columns: tuple[str, ...] = ()
+    crumb: str = ""
+    captions: list[str] = field(default_factory=list)
+    at: Sequence[int] = ()
+    beside: list[tuple[int, str, str]] = field(default_factory=list)
+
+    def take(self, index: int, rule: str) -> None:
+        """Take a line out, by a rule."""
+        self.fate[index] = rule
+
+    def left(self) -> list[int]:
+        """The lines that still stand."""
+        return [index for index, fate in enumerate(self.fate) if fate is None]
+
+    def take_run(self, index: int, count: int, rule: str) -> None:
+        """Take so many lines out, from one on."""
+        self.fate[index : index + count] = [rule] * count
+
+    def sign(self, index: int, who: str | None) -> bool:
+        """Take a line out as a byline where it names who reports."""
+        if not who:
+            return False
+        self.byline.take(fields.Byline(author=who), "reporters", self.lines[index].read)
+        self.take(index, "byline")
+        return True
+
+    def date(self, index: int) -> None:
+        """Take a line out as the dateline, and read who stands in it."""
+        words = self.lines[index].spaced or self.lines[index].read
+        self.byline.take(fields.byline(words), "dateline", words)
+        self.byline.take(fields.unlabelled(words), "name", words)
+        self.take(index, "dateline")
+
+
+def reader_of(whole: str) -> Callable[[str], str]:
+    """How all text of a page is read: the page as a whole decides about pinyin and conversion; `str`: as it is."""
+    if chinese.plain(whole):
+        return str
+    repaired = chinese.pinyin_repaired(whole)
+    converts = chinese.script(repaired or whole) in ("hant", "mixed")
+
+    def read(text: str) -> str:
+        text = chinese.pinyin_stripped(text) if repaired else text
+        return chinese.simplified(text) if converts else text
+
+    return read
+
+
+def lines_of(found: Sequence[str], reader: Callable[[str], str]) -> list[Line]:
+    """Lines as found, with what is read."""
+    if not found:
+        return []
+    read = reader("\n".join(found)).split("\n")
+    return [Line(found=f, read=r) for f, r in zip(found, read, strict=True)]
+
+
+def cut_thread(draft: Draft) -> None:
+    """Of a forum's thread the first post is the article."""
+    if (found := fields.thread_end([line.read for line in draft.lines])) is None:
+        return
+    end, signed = found
+    draft.byline.take(signed, "thread", draft.lines[end].read)
+    draft.fate[end] = "dateline"
+    for index in range(end + 1, len(draft.lines)):
+        draft.fate[index] = draft.fate[index] or "thread"
+
+
+def read_head(draft: Draft) -> None:
+    """Titles, datelines and subtitles that stand inside the region of the article."""
+    for index in [i for i in draft.left() if i < HEAD]:
+        line = draft.lines[index]
+        if again := _title_again(draft, index):
+            draft.take_run(index, again, "title")
+        elif fields.is_dateline(line.spaced or line.read) and _stands_above(draft, index):
+            draft.date(index)
+        elif draft.sign(index, fields.reporters(line.read)) or index >= 3:
+            continue
+        elif index < 2 and (who := fields.alone(line.read)) and _is_prose(draft, index + 1):
+            # A name alone between title and text: who wrote it.
+            draft.byline.take(fields.Byline(author=who), "name", line.read)
+            draft.take(index, "byline")
+        elif draft.subtitle is None and fields.is_subtitle(line.read):
+            draft.subtitle = line.read.lstrip("—–- ")
+            draft.take(index, "subtitle")
+
+
+def _stands_above(draft: Draft, index: int) -> bool:
+    """Whether a line that reads like a dateline is one by its place: a day below the text signs it."""
+    line = draft.lines[index].spaced or draft.lines[index].read
+    if fields.byline(line) or fields.is_name(fields.unlabelled(line).source or ""):
+        return True
+    if _is_signed(draft, index):
+        return False
+    if index < draft.headed and dates.read(line) is not None:
+        return True
+    # A day that cannot be told stands behind its label all the same: 发表时间： 06/02/2022.
+    return index < 3 and (not _LABELLED.search(line) or _PUBLISHED.match(line) is not None)
+
+
+def _is_signed(draft: Draft, index: int) -> bool:
+    """Whether a sentence stands above a line, and none below it."""
+    prose = [number for number in range(len(draft.lines)) if _is_prose(draft, number)]
+    return bool(prose) and prose[0] < index and prose[-1] < index
+
+
+def _title_again(draft: Draft, index: int) -> int:
+    """How many lines from one on say the title again; 0 where they say something else or are taken out already."""
+    if draft.title is None or draft.fate[index] is not None:
+        return 0
+    following = [line.read for line in draft.lines[index : index + 3]]
+    return fields.repeats([fields.tidy(following[0]), *following[1:]], draft.title.read)
+
+
+def _is_prose(draft: Draft, index: int) -> bool:
+    return index < len(draft.lines) and lines.is_sentence(draft.lines[index].read, 12)
+
+
+def read_first_lines(draft: Draft) -> None:
+    """Title, dateline and breadcrumb from the lines before the first paragraph, where no page says more."""
+    read = [line.read for line in draft.lines]
+    first = next((i for i, line in enumerate(read) if lines.is_sentence(line)), len(read))
+    head = range(min(first, HEAD))
+    crumbs = ((fields.columns(read[i], None), read[i]) for i in head if draft.fate[i] == "breadcrumb")
+    draft.columns, draft.crumb = next((crumb for crumb in crumbs if crumb[0]), ((), ""))
+    if (title := _title_line(draft, head, first)) is not None:
+        _set_title(draft, title)
+    for index in head:
+        if draft.fate[index] is None and fields.is_dateline(read[index]):
+            draft.date(index)
+        elif draft.fate[index] is None:
+            draft.sign(index, fields.reporters(read[index]))
+
+
+def _title_line(draft: Draft, head: range, first: int) -> int | None:
+    """Which line before the first paragraph is the title; None where the text begins without one."""
+    read = [line.read for line in draft.lines]
+    free = [i for i in head if draft.fate[i] is None]
+    candidates = [i for i in free if fields.may_be_title(read[i])]
+    dateline = next((i for i in free if fields.is_dateline(read[i])), None)
+    if dateline is not None:
+        return _over_dateline(draft, [i for i in candidates if i < dateline], "".join(read[first:]))
+    # Without a dateline a title is the first line of all that are no furniture, directly before a paragraph.
+    start, following = (*draft.left(), None, None)[:2]
+    return start if start in candidates and following == first else None
+
+
+def _over_dateline(draft: Draft, before: Sequence[int], text: str) -> int | None:
+    """The title among the lines over a dateline: the last that is no subtitle, unless one stands over search words."""
+    read = [line.read for line in draft.lines]
+    for index in before:
+        # A farm repeats the title with search words.
+        if any(fields.is_keyword_line(read[i], read[index], text) for i in before if i > index):
+            return index
+    usable = before[:-1] if before and fields.is_subtitle(read[before[-1]]) else before
+    return usable[-1] if usable else None
+
+
+def _set_title(draft: Draft, index: int) -> None:
+    line = draft.lines[index]
+    draft.title = Line(found=fields.tidy(line.found), read=fields.tidy(line.read))
+    draft.titled = "first lines"
+    draft.take(index, "title")
+    following = next((i for i in draft.left() if i > index), None)
+    if following is not None and fields.is_subtitle(draft.lines[following].read):
+        draft.subtitle = draft.lines[following].read.lstrip("—–- ")
+        draft.take(following, "subtitle")
+
+
+def read_body(draft: Draft) -> None:
+    """Captions, repeated titles and search words leave the text."""
+    read = [line.read for line in draft.lines]
+    text = "".join(read)
+    left = draft.left()
+    if left and fields.is_abstract(read[left[0]], [read[index] for index in left[1:4]]):
+        draft.take(left[0], "abstract")
+    for index in draft.left():
+        if again := _title_again(draft, index):
+            draft.take_run(index, again, "title_repeated")
+        elif draft.title and index < HEAD and fields.is_keyword_line(read[index], draft.title.read, text):
+            draft.take(index, "keyword_line")
+        elif fields.is_caption(read[index]):
+            draft.captions.append(read[index])
+            draft.take(index, "caption")
+
+
+def read_tail(draft: Draft) -> None:
+    """Bylines after the last paragraph."""
+    read = [line.read for line in draft.lines]
+    left = draft.left()
+    last = next((i for i in reversed(left) if lines.is_sentence(read[i])), -1)
+    for index in [i for i in left if i > last]:
+        if (found := fields.signature(read[index])) is not None:
+            draft.byline.take(found, "signature", read[index])
+            draft.take(index, "byline")
+        elif draft.sign(index, fields.reporters(read[index])):
+            continue
+        elif fields.is_dateline(read[index]) and (said := fields.byline(read[index])):
+            draft.byline.take(said, "dateline", read[index])
+            draft.take(index, "dateline")
+    _read_prose(draft)
+
+
+def _read_prose(draft: Draft) -> None:
+    """Who wrote, as the first paragraphs and the last one say it."""
+    left = draft.left()
+    for index in left[:3] if draft.byline.author is None else ():
+        line = draft.lines[index].read
+        draft.byline.take(fields.Byline(author=fields.lead_author(line)), "lead", line)
+    if left:
+        line = draft.lines[left[-1]].read
+        draft.byline.take(fields.last(line), "last", line[-40:])
+
+
+def removed(draft: Draft) -> tuple[tuple[str, str], ...]:
+    """Every line that a rule took out of the box or read beside it, in the page's order, each once."""
+    at = draft.at or range(len(draft.lines))
+    taken = [(index, fate, line.found) for index, fate, line in zip(at, draft.fate, draft.lines, strict=True) if fate]
+    every = {index: (rule, line) for index, rule, line in (*draft.beside, *taken)}
+    return tuple(every[index] for index in sorted(every))
+
+
+def evidence(draft: Draft) -> tuple[tuple[str, str], ...]:
+    """For each field that was read its rule and words."""
+    found = []
+    if draft.title:
+        found.append(("title", fields.stated(draft.titled, draft.title.read)))
+    if draft.subtitle:
+        found.append(("subtitle", fields.stated("subtitle", draft.subtitle)))
+    found += draft.byline.evidence.items()
+    if draft.columns:
+        found.append(("columns", fields.stated("breadcrumb", draft.crumb)))
+    return tuple(found)
