@@ -10,7 +10,7 @@ import sqlite3
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
-from functools import partial
+from functools import lru_cache, partial
 from itertools import islice
 from pathlib import Path
 
@@ -25,8 +25,8 @@ from archive.layout import Layout
 
 # Kinds of pairs that are one text.
 COPIES = frozenset({"same", "spun"})
-# Pairs that are compared at a time: their texts are held.
-BATCH = 20_000
+# Pairs that are compared at a time: their texts are held, and of a few what is made of a text to compare it.
+BATCH, READY = 20_000, 256
 # How often what is no copy of a cluster's first text is asked for a first text of its own.
 ROUNDS = 12
 
@@ -143,8 +143,9 @@ class _Texts:
         while batch := list(islice(filter(wanted, asked), BATCH)):
             known = {pair: found for pair in batch if (found := self._known(pair))}
             texts = self._texts({number for pair in batch if pair not in known for number in pair})
+            ready = lru_cache(READY)(lambda number, texts=texts: Text.of(texts[number]))
             for pair in filter(wanted, batch):
-                if like := known.get(pair) or self._compared(pair, texts):
+                if like := known.get(pair) or self._compared(pair, texts, ready):
                     yield pair, self._oriented(pair, like)
 
     def _oriented(self, pair: Pair, like: Likeness) -> Likeness:
@@ -153,12 +154,12 @@ class _Texts:
             like = replace(like, kind="stencil")
         return like if self._sorted(pair) == pair else like.flipped()
 
-    def _compared(self, pair: Pair, texts: Mapping[int, Text]) -> Likeness | None:
+    def _compared(self, pair: Pair, texts: Mapping[int, str], ready: Callable[[int], Text]) -> Likeness | None:
         """The same for a pair that was never compared: compared and kept."""
         first, second = self._sorted(pair)
         if first not in texts or second not in texts:
             return None
-        made = compare(texts[first], texts[second])
+        made = compare(ready(first), ready(second))
         row = (self.wholes[first], self.wholes[second], made.kind, made.rare, made.first, made.second)
         self.db.execute("INSERT INTO likenesses VALUES (?, ?, ?, ?, ?, ?)", row)
         return made
@@ -175,7 +176,7 @@ class _Texts:
             return None
         return Likeness(kind=found[0], rare=bool(found[1]), first=found[2], second=found[3])
 
-    def _texts(self, numbers: Iterable[int]) -> dict[int, Text]:
+    def _texts(self, numbers: Iterable[int]) -> dict[int, str]:
         """The texts of some numbers, each shard read once."""
         wanted: dict[str, list[tuple[int, int, int]]] = {}
         for number in numbers:
@@ -190,7 +191,7 @@ class _Texts:
                 for (_, number, page), text in zip(rows, texts, strict=True):
                     found.setdefault(number, {})[page] = text
         return {
-            number: Text.of("\n".join(pages[page] for page in sorted(pages)))
+            number: "\n".join(pages[page] for page in sorted(pages))
             for number, pages in found.items()
             if len(pages) == len(self.places[number])
         }
