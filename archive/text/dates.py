@@ -198,14 +198,16 @@ def _found(words: str, *, loose: bool) -> Iterator[tuple[str, re.Match[str]]]:
 
 def is_short(words: str) -> bool:
     """Whether narrow words are a day that is no day of ours by its shape alone, and nothing else: a year of two digits
-    with its minute, or a year of Taiwan's count.
+    with its minute, a year of Taiwan's count, a year that stands apart or last.
 
     >>> is_short("[05-03-12 09:30]"), is_short("112年6月12日"), is_short("05-03-12")
     (True, True, False)
     """
     inner = words.strip("[]() ")
     return len(words) <= 24 and any(
-        match[0] == inner and ("T" in value or "roc" in match.groupdict()) for value, match in _found(inner, loose=True)
+        match[0] == inner and ("T" in value or "yy" not in match.groupdict())
+        for value, match in _found(inner, loose=True)
+        if len(value) >= len("2023-06-12") and not inner.isdigit()
     )
 
 

@@ -37,6 +37,8 @@ PEOPLE, SOURCE = 40, 30
 _FIELDS = ("source", "author", "editor", "contributor")
 # Who wrote may stand in several lines of these.
 _BY_LINES = ("dateline", "signature")
+# Labels whose values are no field.
+_NOT_KEPT = ("other", "crew")
 _OF_PEOPLE = ("author", "editor", "sender")
 _WRAP = "[]【】()<>{}|丨/-—_·:;,、。 \t"
 _BARS = str.maketrans({"丨": "|", "︱": "|", "│": "|", "┃": "|", "〔": "[", "〕": "]", "∶": ":"})
@@ -51,15 +53,9 @@ _PROSE = re.compile(r"[。!?;][^。!?;,]*+[。!?;,]|\A[^,;]*+[,;][^,;]*+[,;][^,]
 _OF_DATES = re.compile(r"https?://\S{1,300}|[\d\s:/.\-年月日()\[\]【】|星期周一二三四五六日天上下午更新发布于]+")
 _ADDRESS = re.compile(r"https?://\S{1,300}|(?<![\w.])[\w.]{1,60}\.(?:com|cn|org|net)\S{0,200}")
 _BEFORE = r"(?:^|(?<=[\s(\[|/,;、:\d]))"
-# A bar or a stroke in the place of the colon: 文 / 方静 来源 | 民盟某市委.
-_STROKED = re.compile(
-    _BEFORE + r"(?P<label>文|图|作者|来源|编辑|责编|责任编辑|编审|摄影|供稿|记者|通讯员|执笔|撰稿|撰文|采写|校对|审核|"
-    r"监制|统筹|制图|供图|翻译|编译|译|文字|图片|图文|信息来源|终审|初审|复审)\s?[|/]\s?(?=[^图文摄/|\s:])"
-)
-# A label without a colon, before names: 来源:云溪日报 记者 陈晓明 通讯员王立新.
-_UNMARKED = re.compile(
-    _BEFORE + r"(?P<prefix>[一-鿿·]{0,14}?)(?P<label>记者|通讯员|评论员|实习生|作者|撰稿人?|撰文|文/图|图/文|图文|文图|"
-    r"责任编辑|编辑|责编|编审|采写|执笔|校对|审核|摄影|终审|初审|复审|供图|监制|(?<![一-鿿])文(?=\s))\s?(?=[一-鿿])"
+# One of these stands in every label that may go without its colon.
+_ROLES = re.compile(
+    r"记\s?者|员|实习生|作\s?者|撰|图文|文图|[/文]图|编|采\s?写|执\s?笔|校|审|摄|监|供\s?图|统\s?筹|文[\s/]"
 )
 _PAPER = re.compile(
     r"\A(?P<name>(?!本)[一-鿿·]{1,12}(?:报|网|社|台|刊|新闻|传媒|融媒))(?:见习|实习|首席|特约|资深|高级|全媒体)?"
@@ -133,13 +129,27 @@ def stated(rule: str, said: str) -> str:
 
 
 @cache
+def _unmarked() -> tuple[re.Pattern[str], re.Pattern[str]]:
+    """A label with a bar or a stroke in the place of its colon, and one without either, before names."""
+    stroked = "|".join(label["pattern"] for label in words.entries("label") if label["field"] != "other")
+    bare = "|".join(label["pattern"] for label in words.entries("label") if label.get("bare"))
+    return (
+        re.compile(rf"{_BEFORE}(?P<label>{stroked})\s?[|/]\s?(?=[^图文摄/|\s:])"),
+        re.compile(rf"{_BEFORE}(?P<prefix>[一-鿿·]{{0,14}}?)(?P<label>{bare})\s?(?=[一-鿿])"),
+    )
+
+
+@cache
 def _patterns() -> tuple[re.Pattern[str], re.Pattern[str]]:
     """A label with its colon, and what ends a value: the next label."""
-    labels = [(label["field"], label["pattern"]) for label in words.entries("label")]
+    labels: dict[str, str] = {}
+    for label in words.entries("label"):
+        known = labels.get(label["field"])
+        labels[label["field"]] = f"{known}|{label['pattern']}" if known else label["pattern"]
     # No label begins with another character: nearly all places are passed over by this.
-    first = "".join(sorted(set(re.findall("[一-鿿/]", "".join(pattern for _, pattern in labels)))))
-    named = "|".join(f"(?P<{name}>{pattern})" for name, pattern in labels)
-    every = "|".join(pattern for _, pattern in labels)
+    first = "".join(sorted(set(re.findall("[一-鿿/]", "".join(labels.values())))))
+    named = "|".join(f"(?P<{name}>{pattern})" for name, pattern in labels.items())
+    every = "|".join(labels.values())
     return re.compile(f"(?=[{first}])(?:{named})\\s?(?::|\\|\\s)"), re.compile(
         f"(?=[{first}])(?:{every})\\s?(?::|\\|\\s)"
     )
@@ -152,17 +162,17 @@ def canonical(line: str) -> str:
     >>> canonical("来源：云溪日报　记者 陈晓明 通讯员王立新"), canonical("编审丨李思远 责编丨王立新")
     ('来源:云溪日报 记者:陈晓明 通讯员:王立新', '编审:李思远 责编:王立新')
     >>> canonical("云溪网见习记者 陈晓明"), canonical("记者在现场看到")
-    ('云溪网 记者:陈晓明', '记者在现场看到')
+    ('云溪网 见习记者:陈晓明', '记者在现场看到')
     """
     text = narrow(_colons(line) if "\t" in line else line).translate(_BARS)
     if "<" in text:
         text = " ".join(_TAG.sub(" ", text).split())
     if "|" in text or "/" in text:
-        text = _STROKED.sub(r"\g<label>:", text)
-    if len(text) > DATELINE or text.endswith("。"):
+        text = _unmarked()[0].sub(r"\g<label>:", text)
+    if len(text) > DATELINE or text.endswith("。") or not _ROLES.search(text):
         return text
     pieces, end = [], 0
-    for match in _UNMARKED.finditer(text):
+    for match in _unmarked()[1].finditer(text):
         if match.start() < end:
             continue
         names, behind = people(text[match.end() :].replace(":", " :", 1), labelled=True)
@@ -244,7 +254,12 @@ def _marks(text: str) -> tuple[Mark, ...]:
     if not found:
         return ()
     ends = [*(start for _, start, _ in found[1:]), len(text)]
-    return tuple(Mark(name, at, start, end) for (name, at, start), end in zip(found, ends, strict=True))
+    marks = [Mark(name, at, start, end) for (name, at, start), end in zip(found, ends, strict=True)]
+    for number in range(1, len(marks)):
+        # Who learns beside an editor has not written: 责任编辑:林深 实习生:周敏.
+        if text.startswith("实习生", marks[number].at) and marks[number - 1].field == "editor":
+            marks[number] = marks[number]._replace(field="crew")
+    return tuple(marks)
 
 
 def labels(line: str) -> tuple[Mark, ...]:
@@ -323,9 +338,9 @@ def signature(line: str) -> Byline | None:
         return _bracketed(inner[1].strip())
     text = canonical(text)
     marks = _marks(text)
-    if words.whole("checked", text) or (_SENT.match(text) and is_dateline(text)):
+    if _names_crew(text, marks) or (_SENT.match(text) and is_dateline(text)):
         return byline(text)
-    if marks and marks[0].at <= 16 and any(mark.field != "other" for mark in marks) and is_dateline(text):
+    if marks and marks[0].at <= 16 and any(mark.field not in _NOT_KEPT for mark in marks) and is_dateline(text):
         found = byline(text)
         if found or not text[marks[0].start :].strip(_WRAP):
             return found
@@ -333,6 +348,16 @@ def signature(line: str) -> Byline | None:
         return Byline(contributor=match[1].strip(_WRAP))
     who = reporters(text)
     return Byline(author=who) if who else None
+
+
+def _names_crew(text: str, marks: Sequence[Mark]) -> bool:
+    """Whether a line says who checked and who took the pictures, perhaps who edited, and nothing else."""
+    if not marks or marks[0].at or marks[0].field != "crew":
+        return False
+    values = [text[mark.start : mark.end].strip(_WRAP) for mark in marks]
+    return all(mark.field in ("crew", "editor") for mark in marks) and all(
+        2 <= len(value) <= 16 and not re.search("[。,;]", value) for value in values
+    )
 
 
 def last(paragraph: str) -> Byline:

@@ -21,6 +21,8 @@ MOST = 8
 ALONE, LEAD = 34, 80
 
 _PIECE = re.compile(r"[一-鿿·]+|[^\s、,/&;一-鿿·]+|[、,/&;]|\s+")
+_ROLE_ENDS = re.compile(r"(?:记者|通讯员|实习生)[\s/]?$")
+_WROTE = ("文/图", "图/文", "文/摄", "摄/文", "/文", "图文")
 _DONE = ("报道", "报导", "电", "讯")
 _BULLETS = "□◎■●◆ "
 _ROUND = str.maketrans("[]【】〔〕", "()()()")
@@ -30,6 +32,8 @@ _LAST = re.compile(r"[(\[【〔]([^()\[\]【】〔〕]{2,60})[)\]】〕]\d{0,8}$
 _ROUNDED = re.compile(r"\(([^()]{2,60})\)")
 # The place and the day of a dispatch behind the name, without a space: 陈晓明台北12日电.
 _DISPATCH = re.compile(r"([一-鿿]{4,7})\d{1,2}日[一-鿿]{0,4}[电讯]")
+# Who wrote and took the pictures: 陈晓明 文/摄.
+_BOTH = re.compile(r"(?<![一-鿿])(?:文\s?/\s?(?:摄影?|图片?)|(?:摄影?|图片?)\s?/\s?文)(?=[\s)]|$)")
 # Who took the pictures, behind who wrote: 孙丽华/文 吴刚/图.
 _TOOK = re.compile(r"(?<![一-鿿])[一-鿿·]{2,4}\s?/\s?(?:图|摄影?)(?![文/])")
 
@@ -92,7 +96,7 @@ def people(text: str, *, labelled: bool = False) -> tuple[list[str], str]:
     >>> people("陈晓明报道"), people("方 敏"), people("在现场看到")
     ((['陈晓明'], ''), (['方敏'], ''), ([], '在现场看到'))
     """
-    text = _TOOK.sub("", text) if "/" in text else text
+    text = _TOOK.sub("", _BOTH.sub("文", text)) if "/" in text else text
     found: list[str] = []
     pieces = list(_PIECE.finditer(text))
     at = 0
@@ -228,6 +232,8 @@ def _in_words(text: str) -> str | None:
     done = words.pattern("tail").match(behind.strip()) or words.pattern("picture").match(behind.strip())
     said = words.match("tail", rest[: len(rest) - len(behind)][-3:])
     if found and (done or said or (whole and (not behind or is_placed(behind)))):
+        if whole and _ROLE_ENDS.search(rest[: len(rest) - len(behind)]):
+            found += _likely(behind)
         return " ".join(found)
     return None
 
@@ -278,7 +284,8 @@ def reporters(line: str) -> str | None:
     # The paper and the rank stand before the role, nothing else.
     if re.search(r"[。!?,;]", text) or re.search(r"\s[一-鿿]{0,12}(?:记者|作者)", text[: text.find("者") + 1]):
         return None
-    return _in_words(text) or (_glued(text) if "发自" in text else None)
+    names = all_people(text) if text.endswith(_WROTE) else ()
+    return _in_words(text) or " ".join(names) or (_glued(text) if "发自" in text else None)
 
 
 def _at_desk(text: str) -> str | None:

@@ -30,7 +30,7 @@ def unlabelled(line: str) -> Byline:
     found, others = _tokens(text)
     named = [part for part in others if not found.author or is_office(part)]
     # Counters may follow, no other label.
-    plain = all(mark.field == "other" for mark in marks)
+    plain = all(mark.field in ("other", "crew") for mark in marks)
     if found.source is None and named and plain and 1 <= len(others) <= 2:
         # Beside the minute stands who published it, behind its column: 金融市场 棱镜 2019-09-23 07:48. Beside the day
         # it must be an office: 2012.03.05 / 民建某县总支.
