@@ -110,7 +110,9 @@ class Scheduler:
         """The hosts that may be asked for something now."""
         hosts = self._spider.hosts
         active = Counter(host_of(request.url) for request in self._crawler.engine.downloader.active)
-        return [host for host in hosts.open if active[host] < AT_ONCE and not hosts.parked(host)]
+        # Where pages lead is known once they are read: what a site leads to in vain is not asked for far beyond that.
+        begun = {host: active[host] + self._spider.reading(host) for host in hosts.open}
+        return [host for host in hosts.open if begun[host] < AT_ONCE and not hosts.parked(host)]
 
     def _is_in_vain(self, address: Address) -> bool:
         """Whether pages like it led nowhere, or were blocked: it is not asked for in this run."""

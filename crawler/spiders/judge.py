@@ -1,16 +1,14 @@
-"""An answer -> what its page is, as the cleaner judges it, and what it leads to."""
+"""A capture -> what its page is, as the cleaner judges it, and what it leads to."""
 
 from __future__ import annotations
 
 import hashlib
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
-from urllib.parse import urljoin
+from dataclasses import dataclass, replace
 
 from lxml.etree import XPath
 from lxml.html import HtmlElement
-from scrapy.http import Response
 
 from archive.catalogue.aliases import SHORT
 from archive.site import Site
@@ -18,10 +16,10 @@ from archive.text.clean import clean
 from archive.text.decode import decode, parse
 from archive.text.document import Document, Reason, Skip
 from archive.warc.capture import Capture
-from archive.warc.writer import Written
 from crawler.discovery import Link, discover
-from crawler.discovery.general import refresh_target
+from crawler.discovery.ledger import Shown, survey
 from crawler.discovery.link import ARTICLE
+from crawler.discovery.scripted import Play, play
 from crawler.queue.clocks import read_day
 from crawler.queue.frontier import Article
 
@@ -48,14 +46,6 @@ _TEMPLATE = re.compile(r"\{\{\s*\w+(?:\.\w+)+\s*\}\}|\bv-for=")
 _DATA = re.compile(
     r"\A[\s\ufeff]*+(?:<\?xml[^>]*+>\s*+)?(?:[{\[]|<(?:datastore|recordset|rss|feed|urlset|sitemapindex)\b)"
 )
-# What is a page by its Content-Type, and by its first bytes (MIME Sniffing, section 7.1: what a page begins with).
-_PAGES = re.compile(r"html|xml|json|text/plain")
-_SNIFFED = 1024
-_MARKUP = re.compile(
-    rb"\A(?:\xef\xbb\xbf)?\s*+<(?:!doctype html|html|head|body|title|meta|link|style|script|iframe|table|div|font|ul"
-    rb"|h1|br|p|a|b)[\s>]|\A(?:\xef\xbb\xbf)?\s*+<!--",
-    re.IGNORECASE,
-)
 _NO_HAN = re.compile(r"[^\u3400-\u9fff]+")
 # Plain paths cost a fifth of one that asks each text for its parent (measured).
 _TEXTS = XPath("//body//text()", smart_strings=False)
@@ -71,7 +61,7 @@ class Judged:
     """What a page is.
 
     Attributes:
-        html: decoded; `root` is it parsed, None: it is no HTML.
+        html: decoded; `root` is it parsed, None: it is no HTML, or a child process read it.
         encoding: that its links are written in.
         links: what it leads to.
         said: all of its Chinese characters; `prose` counts those outside of links.
@@ -79,6 +69,8 @@ class Judged:
         article: what is known of the article; None: it is none.
         refusal: why the cleaner gives no document of it, and the evidence; None: it gives one.
         claimed: articles that an answer to its scripts says its list has; None: none says so.
+        shown: what it says of its list; of an article nothing.
+        wanted: what it takes to run its scripts, where it lacks something that they may make; None: it lacks nothing.
         made: what its scripts put into it and lead to, where an answer says how many rows the list has.
         scripted: why the page looks like a frame that a script fills; None: it does not.
     """
@@ -93,6 +85,8 @@ class Judged:
     article: Article | None
     refusal: tuple[Reason, str] | None
     scripted: str | None
+    shown: Shown
+    wanted: Play | None = None
     claimed: int | None = None
     made: frozenset[str] = frozenset()
 
@@ -112,46 +106,52 @@ class Judged:
         return len(self.said) >= (TELLING if self.article or self.rows else FEW_HAN)
 
 
-def judge(response: Response, url: str, site: Site) -> Judged:
+def judge(capture: Capture, url: str, site: Site, *, expected: bool = False) -> Judged:
     """Judge an answer of status 200; `url` is the address that it was asked for with, of which there may be many.
 
     The judge is the cleaner: what gives a document is an article. The site file's `articles` is heard where it says
     that a page is none, and may say that one is which the cleaner would not keep, such as a page with a film alone; a
-    page that is a list stays one.
+    page that is a list stays one. `expected`: what led to the page took it for an article.
     """
-    kind = content_type(response)
-    decoded = decode(response.body, kind or None)
-    root = parse(decoded.html)
-    links = discover(url, decoded.html, root)
-    return _judged(capture_of(response, url), site, decoded.html, root, decoded.encoding, links, kind)
+    kind = (capture.header("Content-Type") or "").lower()
+    decoded = decode(capture.body, kind or None)
+    judged = _judged(capture, url, site, decoded.html, kind, encoding=decoded.encoding)
+    if judged.root is None or judged.data:
+        return judged
+    wanted = play(
+        url,
+        judged.html,
+        judged.root,
+        judged.links,
+        expected=expected,
+        article=judged.article is not None,
+        prose=judged.prose,
+        hosts=site.hosts,
+    )
+    return replace(judged, wanted=wanted)
 
 
 def judge_shown(
-    response: Response, url: str, site: Site, html: str, *, encoding: str = "utf-8", made: bool = False
+    capture: Capture, url: str, site: Site, html: str, *, encoding: str = "utf-8", made: bool = False
 ) -> Judged:
     """Judge what a browser shows of a page, or its scripts make of it; `made`: they put something into it."""
-    root = parse(html)
-    shown = capture_of(response, url, body=html.encode("utf-8", "replace"), kind="text/html; charset=utf-8")
-    return _judged(shown, site, html, root, encoding, discover(url, html, root), "text/html", made=made)
+    shown = replace(
+        capture, body=html.encode("utf-8", "replace"), headers=(("Content-Type", "text/html; charset=utf-8"),)
+    )
+    return _judged(shown, url, site, html, "text/html", encoding=encoding, made=made)
 
 
-def wall(response: Response, url: str, site: Site) -> tuple[Reason, str] | None:
+def wall(capture: Capture, site: Site) -> tuple[Reason, str] | None:
     """What wall an error page is, with the evidence; None: it is none."""
-    found = clean(capture_of(response, url), site)
+    found = clean(capture, site)
     return (found.reason, found.detail) if isinstance(found, Skip) and found.reason in WALLS else None
 
 
 def _judged(
-    capture: Capture,
-    site: Site,
-    html: str,
-    root: HtmlElement | None,
-    encoding: str,
-    links: Sequence[Link],
-    kind: str,
-    *,
-    made: bool = False,
+    capture: Capture, url: str, site: Site, html: str, kind: str, *, encoding: str, made: bool = False
 ) -> Judged:
+    root = parse(html)
+    links = discover(url, html, root)
     found = clean(capture, site)
     # What a list's script is answered reads like prose: headlines and days without a link.
     data = "json" in kind or _DATA.match(html) is not None
@@ -171,6 +171,7 @@ def _judged(
         article=article,
         refusal=(found.reason, found.detail) if isinstance(found, Skip) else None,
         scripted=scripted,
+        shown=survey(url, html, root, links, site.hosts) if article is None else Shown(),
     )
 
 
@@ -223,63 +224,7 @@ def is_row(link: Link) -> bool:
     return link.kind == "page" and (link.row_date is not None or link.priority == ARTICLE)
 
 
-def header(response: Response, name: str) -> str:
-    """A header's value: UTF-8 where it is, else as old Chinese servers send it; empty where there is none."""
-    value = response.headers.get(name) or b""
-    try:
-        return value.decode("utf-8")
-    except UnicodeDecodeError:
-        return value.decode("gb18030", "replace")
-
-
-def is_page(response: Response) -> bool:
-    """Whether an answer is looked into for links: by its Content-Type, else by its first bytes, as browsers do.
-
-    Old servers send lists as `text`, or as octet-stream.
-    """
-    kind = content_type(response)
-    return not kind or _PAGES.search(kind) is not None or _MARKUP.match(response.body[:_SNIFFED]) is not None
-
-
-def refreshes(response: Response) -> list[Link]:
-    """Where the header Refresh leads, which does as a meta element of that name."""
-    target = refresh_target(header(response, "Refresh"))
-    try:
-        return [Link(url=urljoin(response.url, target), kind="redirect")] if target else []
-    except ValueError:
-        return []
-
-
-def content_type(response: Response) -> str:
-    """The Content-Type in small letters; empty where there is none."""
-    return header(response, "Content-Type").lower()
-
-
 def _said(root: HtmlElement) -> tuple[str, int, int]:
     """The Chinese characters of a page, and how many stand in prose and in links."""
     said, unsaid = _NO_HAN.sub("", "".join(_TEXTS(root))), len(_NO_HAN.sub("", "".join(_UNSAID(root))))
     return said, len(said) - unsaid, unsaid
-
-
-def capture_of(response: Response, url: str, *, body: bytes | None = None, kind: str | None = None) -> Capture:
-    """The capture that the cleaner will read of an answer; `body` and `kind`: what a browser made of it."""
-    written: Written = response.meta["written"]
-    headers = tuple(
-        (name.decode("latin-1"), value.decode("latin-1"))
-        for name, values in response.headers.items()
-        for value in values
-    )
-    if kind is not None:
-        headers = (("Content-Type", kind),)
-    return Capture(
-        id=written.id,
-        kind="response",
-        url=url.partition("#")[0],
-        date=written.date,
-        status=response.status,
-        headers=headers,
-        body=response.body if body is None else body,
-        payload_digest=written.payload_digest,
-        place=written.place,
-        found=response.meta.get("found"),
-    )

@@ -15,7 +15,6 @@ from archive.warc.capture import Found
 from crawler.discovery import Link
 from crawler.discovery.feed import sitemaps
 from crawler.discovery.general import styled
-from crawler.discovery.ledger import survey
 from crawler.discovery.link import ARTICLE, DOCUMENTS, IMAGES, LIST, REQUISITE, START, extension, is_file
 from crawler.queue.accounts import PageAccount
 from crawler.queue.address import canonical, host_of, shape, trap, unordered
@@ -203,7 +202,7 @@ class Offers:
         if judged.article is not None:
             self._frontier.accounts.forget(address.id)
             return
-        shown = survey(address.url, judged.html, judged.root, judged.links, self._site.hosts)
+        shown = judged.shown
         rows = judged.made if shown.rows is None else shown.rows
         own = [url for url, link in inside if link.url in rows or (shown.rows is None and is_row(link))]
         files = [url for url, link in inside if link.kind == "requisite" and extension(url) in DOCUMENTS]

@@ -23,7 +23,8 @@ from archive.warc.capture import Found
 from crawler.queue.address import canonical, has_session, host_of
 from crawler.queue.frontier import Address, Frontier
 from crawler.queue.hosts import SILENT, Hosts
-from crawler.spiders.judge import header, wall
+from crawler.spiders.answer import capture_of, header
+from crawler.spiders.judge import wall
 from crawler.spiders.offer import Offers
 from crawler.wire.guard import Refused
 from crawler.wire.tap import Cut
@@ -124,7 +125,7 @@ class Outcomes:
     def refused(self, address: Address, response: Response) -> None:
         """An error status: of the server's making, it is asked again; else it is an answer."""
         status = response.status
-        if address.kind != "requisite" and (found := wall(response, address.url, self._site)) is not None:
+        if address.kind != "requisite" and (found := wall(capture_of(response, address.url), self._site)) is not None:
             self.blocked(address, *found, status)
         elif status >= 500:
             self._errored(address)

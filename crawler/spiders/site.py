@@ -33,12 +33,14 @@ from archive.ledger import Ledger, read_ledger, write_ledger, write_missing
 from archive.site import Site
 from archive.text.clean import clean
 from archive.text.document import Reason
+from archive.warc.capture import Capture
 from archive.warc.disk import disk_error
 from archive.warc.writer import Writer, Written
 from crawler.discovery import epaper
+from crawler.discovery.ledger import survey
 from crawler.discovery.link import ARTICLE, START, Link
 from crawler.discovery.numbered import counted
-from crawler.discovery.scripted import Play, follow, play
+from crawler.discovery.scripted import Play, follow
 from crawler.queue.accounts import missing
 from crawler.queue.address import canonical, shape
 from crawler.queue.clocks import Clocks
@@ -47,7 +49,9 @@ from crawler.queue.heal import heal
 from crawler.queue.hosts import Hosts
 from crawler.queue.lock import Lock
 from crawler.queue.scheduler import Scheduler
-from crawler.spiders.judge import TELLING, Judged, capture_of, header, is_page, is_row, judge, judge_shown, refreshes
+from crawler.spiders.answer import capture_of, header, is_page, refreshes
+from crawler.spiders.judge import TELLING, Judged, is_row, judge, judge_shown
+from crawler.spiders.judges import Judges
 from crawler.spiders.offer import MET, Offers
 from crawler.spiders.outcome import Outcomes
 from crawler.spiders.scripts import Made, Scripts, StageError
@@ -183,6 +187,8 @@ class SiteSpider(Spider):
             crawler.signals.connect(self._browser.close, signals.spider_closed)
         self._scripts = Scripts(crawler, self.site.hosts, self._browser)
         crawler.signals.connect(self._scripts.close, signals.spider_closed)
+        self._judges = Judges(self.site)
+        crawler.signals.connect(self._judges.close, signals.spider_closed)
         data = crawler.settings.get("DATA")
         self.layout = Layout.at(Path(data) if data else None)
         if crawler.settings.getbool("FROM_ARCHIVE"):
@@ -301,6 +307,10 @@ class SiteSpider(Spider):
             },
         )
 
+    def reading(self, host: str) -> int:
+        """How many pages of a host have come and are still to be judged."""
+        return self._judges.reading[host]
+
     def is_another(self, address: Address) -> bool:
         """Whether a leased address is another one of a page: that is offered in its stead."""
         return self.offers.is_another(address)
@@ -308,7 +318,7 @@ class SiteSpider(Spider):
     def _look(self, response: Response) -> list[Any]:
         """For `scrapy parse`: the Document or Skip of the page, and requests for what it would lead a crawl to."""
         url = canonical(response.url) or response.url
-        judged = judge(response, url, self.site)
+        judged = judge(capture_of(response, url), url, self.site)
         return [
             clean(capture_of(response, url), self.site),
             *(
@@ -334,10 +344,8 @@ class SiteSpider(Spider):
                 self._settle()
         except CundangError as error:
             self._stop(error)
-        except Exception as error:
-            # One page that breaks the reader must not end the crawl; it is captured, and the log has the traceback.
-            logger.exception("Reading %s", address.url)
-            self.frontier.fail(address, "unreadable", repr(error), wait=None, status=response.status)
+        except Exception as error:  # noqa: BLE001 - it is kept, and told
+            self._unreadable(address, response, error)
         return showing
 
     def fail(self, failure: Failure) -> None:
@@ -496,7 +504,7 @@ class SiteSpider(Spider):
         elif address.kind == "requisite":
             self._file(address, response)
         else:
-            showing = self._page(address, response)
+            showing = self._page(address, response, whole=lack is None)
         if lack is not None and showing is None and self.outcomes.is_last(address) and 200 <= status < 300:
             self.outcomes.give_up(address, "damaged", lack, status)
         return showing
@@ -513,7 +521,7 @@ class SiteSpider(Spider):
         if not last or cut.response.status != 200 or address.kind == "requisite" or not cut.response.body:
             return
         try:
-            showing = self._page(address, cut.response)
+            showing = self._page(address, cut.response, whole=False)
             if showing is not None:
                 showing.close()
         except CundangError:
@@ -521,11 +529,32 @@ class SiteSpider(Spider):
         except Exception:
             logger.exception("Reading what came of %s", address.url)
 
-    def _page(self, address: Address, response: Response) -> Showing | None:
+    def _page(self, address: Address, response: Response, *, whole: bool) -> Showing | None:
+        """Judge a page, in the child process where there is one, and act on it; what is not `whole` is read at once."""
         if not is_page(response):
             self.frontier.done(address, response.status)
             return None
-        judged = judge(response, address.url, self.site)
+        capture = capture_of(response, address.url)
+        found = address.found
+        expected = address.priority == ARTICLE or (found is not None and found.row_date is not None)
+        if whole and self._judges.apart:
+            return self._page_apart(address, response, capture, expected=expected)
+        judged = self._judges.judge(capture, address.url, expected=expected)
+        return self._judged(address, response, judged)
+
+    async def _page_apart(self, address: Address, response: Response, capture: Capture, *, expected: bool) -> None:
+        try:
+            judged = await self._judges.judge_apart(capture, address.url, expected=expected)
+            showing = self._judged(address, response, judged) if self.recorder.failure is None else None
+            if showing is not None:
+                await showing
+        except CundangError as error:
+            self._stop(error)
+        except Exception as error:  # noqa: BLE001 - it is kept, and told
+            self._unreadable(address, response, error)
+
+    def _judged(self, address: Address, response: Response, judged: Judged) -> Showing | None:
+        """What comes of a page, now that it is known what it is."""
         if judged.is_wall and judged.refusal is not None:
             self.outcomes.blocked(address, *judged.refusal, response.status)
             return None
@@ -535,25 +564,14 @@ class SiteSpider(Spider):
             return None
         if address.role == "article" and judged.refusal is not None and self._is_hidden(address, response, judged):
             return None
-        if (wanted := self._wanted(address, judged)) is not None:
-            return self._play(address, response, judged, wanted)
+        if judged.wanted is not None:
+            return self._play(address, response, judged, judged.wanted)
         return self._take(address, response, judged)
 
-    def _wanted(self, address: Address, judged: Judged) -> Play | None:
-        """What it takes to run the scripts of a page, where it lacks something that they may make."""
-        if judged.root is None or judged.data:
-            return None
-        found = address.found
-        return play(
-            address.url,
-            judged.html,
-            judged.root,
-            judged.links,
-            expected=address.priority == ARTICLE or (found is not None and found.row_date is not None),
-            article=judged.article is not None,
-            prose=judged.prose,
-            hosts=self.site.hosts,
-        )
+    def _unreadable(self, address: Address, response: Response, error: Exception) -> None:
+        """One page that breaks the reader must not end the crawl; it is captured, and the log has the traceback."""
+        logger.error("Reading %s", address.url, exc_info=error)
+        self.frontier.fail(address, "unreadable", repr(error), wait=None, status=response.status)
 
     async def _play(self, address: Address, response: Response, judged: Judged, wanted: Play) -> None:
         """A page as its scripts make it, with all that they show of its list; what they change is on record."""
@@ -587,11 +605,14 @@ class SiteSpider(Spider):
                     break
         if first is None:
             return judged
-        if first.root is not None:
+        every = list(links.values())
+        if first.root is not None and first.article is None:
             follow(first.root, pressed)
+            said = survey(address.url, first.html, first.root, every, self.site.hosts)
+            first = replace(first, shown=said)
         served = {link.url for link in judged.links}
-        rows = _pages(links.values()) - served if first.claimed else set()
-        return replace(first, links=list(links.values()), made=frozenset(rows))
+        rows = _pages(every) - served if first.claimed else set()
+        return replace(first, links=every, made=frozenset(rows))
 
     def _made(self, address: Address, response: Response, judged: Judged, made: Made) -> Judged:
         """One state of a page that its scripts made: recorded where it shows what the server's page does not."""
@@ -600,7 +621,14 @@ class SiteSpider(Spider):
         if made.changed:
             about = (("rendered-from", written.id), ("made-by", "the scripts of the page, without a browser"))
             self.recorder.rendered(response.url, made.html.encode("utf-8", "replace"), about)
-        shown = judge_shown(response, address.url, self.site, made.html, encoding=judged.encoding, made=made.changed)
+        shown = judge_shown(
+            capture_of(response, address.url),
+            address.url,
+            self.site,
+            made.html,
+            encoding=judged.encoding,
+            made=made.changed,
+        )
         went = [Link(url=url, kind="redirect") for url in made.went if not shown.rows]
         issues = [link for _, text in made.answers for link in epaper.discover(address.url, text)]
         claimed = max((found.total for _, text in made.answers if (found := counted(text)) is not None), default=None)
@@ -716,7 +744,7 @@ class SiteSpider(Spider):
                         *(("not-fetched", each) for each in shown.refused),
                     )
                     self.recorder.rendered(response.url, shown.html.encode("utf-8", "replace"), about)
-                    judged = judge_shown(response, address.url, self.site, shown.html)
+                    judged = judge_shown(capture_of(response, address.url), address.url, self.site, shown.html)
                     new = self.offers.push(address, judged, response.body).changed
                     changed |= new
                     if judged.article is not None:

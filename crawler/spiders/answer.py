@@ -1,0 +1,76 @@
+"""An answer as Scrapy gives it -> its headers, whether it is a page, the capture that the cleaner will read of it."""
+
+from __future__ import annotations
+
+import re
+from urllib.parse import urljoin
+
+from scrapy.http import Response
+
+from archive.warc.capture import Capture
+from archive.warc.writer import Written
+from crawler.discovery import Link
+from crawler.discovery.general import refresh_target
+
+# What is a page by its Content-Type, and by its first bytes (MIME Sniffing, section 7.1: what a page begins with).
+_PAGES = re.compile(r"html|xml|json|text/plain")
+_SNIFFED = 1024
+_MARKUP = re.compile(
+    rb"\A(?:\xef\xbb\xbf)?\s*+<(?:!doctype html|html|head|body|title|meta|link|style|script|iframe|table|div|font|ul"
+    rb"|h1|br|p|a|b)[\s>]|\A(?:\xef\xbb\xbf)?\s*+<!--",
+    re.IGNORECASE,
+)
+
+
+def header(response: Response, name: str) -> str:
+    """A header's value: UTF-8 where it is, else as old Chinese servers send it; empty where there is none."""
+    value = response.headers.get(name) or b""
+    try:
+        return value.decode("utf-8")
+    except UnicodeDecodeError:
+        return value.decode("gb18030", "replace")
+
+
+def content_type(response: Response) -> str:
+    """The Content-Type in small letters; empty where there is none."""
+    return header(response, "Content-Type").lower()
+
+
+def is_page(response: Response) -> bool:
+    """Whether an answer is looked into for links: by its Content-Type, else by its first bytes, as browsers do.
+
+    Old servers send lists as `text`, or as octet-stream.
+    """
+    kind = content_type(response)
+    return not kind or _PAGES.search(kind) is not None or _MARKUP.match(response.body[:_SNIFFED]) is not None
+
+
+def refreshes(response: Response) -> list[Link]:
+    """Where the header Refresh leads, which does as a meta element of that name."""
+    target = refresh_target(header(response, "Refresh"))
+    try:
+        return [Link(url=urljoin(response.url, target), kind="redirect")] if target else []
+    except ValueError:
+        return []
+
+
+def capture_of(response: Response, url: str) -> Capture:
+    """The capture that the cleaner will read of an answer; `url` is the address that it was asked for with."""
+    written: Written = response.meta["written"]
+    headers = tuple(
+        (name.decode("latin-1"), value.decode("latin-1"))
+        for name, values in response.headers.items()
+        for value in values
+    )
+    return Capture(
+        id=written.id,
+        kind="response",
+        url=url.partition("#")[0],
+        date=written.date,
+        status=response.status,
+        headers=headers,
+        body=response.body,
+        payload_digest=written.payload_digest,
+        place=written.place,
+        found=response.meta.get("found"),
+    )

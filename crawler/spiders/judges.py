@@ -1,0 +1,194 @@
+"""Who reads the pages of a crawl: its own process, and a child process beside it once pages come fast.
+
+    Judges ─ capture ─► child process: `crawler.spiders.judge`, the cleaner
+       ▲    ◄ judged ─
+
+To read a page takes longer than to fetch and record it. While a crawl waits for its pauses that is no matter; a crawl
+without them would do little else, and a second processor lies idle.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import logging
+import pickle
+import signal
+import subprocess
+import sys
+import traceback
+from collections import Counter, deque
+from dataclasses import replace
+from time import monotonic
+from typing import BinaryIO, cast
+
+from archive.site import Site, host_of
+from archive.warc.capture import Capture
+from crawler.spiders.judge import Judged, judge
+
+logger = logging.getLogger(__name__)
+
+# A crawl is busy when reading has taken so many seconds, and so much of its time.
+BUSY_SECONDS = 0.3
+BUSY_SHARE = 0.25
+# What is read from the child at once, in bytes.
+_CHUNK = 2**20
+# Before each message stands its length, in so many bytes.
+_LENGTH = 8
+
+
+class JudgeError(Exception):
+    """A page could not be judged: the traceback of the child."""
+
+
+class Judges:
+    """The readers of one crawl's pages; each page is judged the same whoever reads it.
+
+    Attributes:
+        reading: pages that the child has still to answer for, by host.
+    """
+
+    def __init__(self, site: Site) -> None:
+        self.reading: Counter[str] = Counter()
+        self._site = site
+        self._began: float | None = None
+        self._spent = 0.0
+        self._child: asyncio.subprocess.Process | None = None
+        self._starting: asyncio.Task[None] | None = None
+        self._hearing: asyncio.Task[None] | None = None
+        self._waiting: deque[asyncio.Future[Judged]] = deque()
+
+    @property
+    def apart(self) -> bool:
+        """Whether a child reads pages: it has said that it is ready."""
+        return self._child is not None
+
+    def judge(self, capture: Capture, url: str, *, expected: bool) -> Judged:
+        """Judge a page here: see `crawler.spiders.judge.judge`. Once that keeps the crawl busy a child is begun."""
+        before = monotonic()
+        self._began = before if self._began is None else self._began
+        judged = judge(capture, url, self._site, expected=expected)
+        now = monotonic()
+        self._spent += now - before
+        if self._starting is None and self._spent > max(BUSY_SECONDS, BUSY_SHARE * (now - self._began)):
+            self._starting = asyncio.ensure_future(self._start())
+        return judged
+
+    async def judge_apart(self, capture: Capture, url: str, *, expected: bool) -> Judged:
+        """Have a page judged by the child; by this process where the child is gone.
+
+        Raises:
+            JudgeError: the judge broke on this page.
+        """
+        child, host = self._child, host_of(url)
+        if child is None or child.stdin is None:
+            return judge(capture, url, self._site, expected=expected)
+        answer: asyncio.Future[Judged] = asyncio.get_running_loop().create_future()
+        self._waiting.append(answer)
+        self.reading[host] += 1
+        try:
+            child.stdin.write(_framed((capture, url, expected)))
+            return await answer
+        except ConnectionError:
+            return judge(capture, url, self._site, expected=expected)
+        finally:
+            self.reading[host] -= 1
+
+    async def close(self) -> None:
+        """End the child."""
+        for task in (self._starting, self._hearing):
+            if task is not None:
+                task.cancel()
+        child, self._child = self._child, None
+        if child is not None:
+            with contextlib.suppress(ProcessLookupError):
+                child.kill()
+            await child.wait()
+
+    async def _start(self) -> None:
+        """Begin the child, and use it once it is ready."""
+        child = await asyncio.create_subprocess_exec(
+            sys.executable,
+            "-m",
+            "crawler.spiders.judges",
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+            limit=_CHUNK,
+        )
+        try:
+            assert child.stdin is not None
+            child.stdin.write(_framed(self._site))
+            ready = await _hear(child)
+        except asyncio.CancelledError:
+            child.kill()
+            raise
+        if ready is None:
+            logger.warning("The child process that was to read pages has ended; the crawl reads them itself.")
+            return
+        self._child = child
+        self._hearing = asyncio.ensure_future(self._listen(child))
+
+    async def _listen(self, child: asyncio.subprocess.Process) -> None:
+        """Hand out what the child says, in the order in which it was asked."""
+        while (said := await _hear(child)) is not None:
+            answer = self._waiting.popleft()
+            if answer.done():
+                continue
+            if isinstance(said, Judged):
+                answer.set_result(said)
+            else:
+                answer.set_exception(JudgeError(str(said)))
+        logger.warning("The child process that read pages has ended; the crawl reads them itself.")
+        self._child = None
+        while self._waiting:
+            answer = self._waiting.popleft()
+            if not answer.done():
+                answer.set_exception(ConnectionResetError())
+
+
+def _framed(message: object) -> bytes:
+    packed = pickle.dumps(message, pickle.HIGHEST_PROTOCOL)
+    return len(packed).to_bytes(_LENGTH, "big") + packed
+
+
+async def _hear(child: asyncio.subprocess.Process) -> object | None:
+    """The next message of a child; None: it has ended."""
+    assert child.stdout is not None
+    try:
+        length = int.from_bytes(await child.stdout.readexactly(_LENGTH), "big")
+        return cast("object", pickle.loads(await child.stdout.readexactly(length)))  # noqa: S301 - a process that we began
+    except (asyncio.IncompleteReadError, ConnectionError):
+        return None
+
+
+def _next(into: BinaryIO) -> object | None:
+    """The next message of the crawl; None: it has ended."""
+    length = int.from_bytes(into.read(_LENGTH), "big")
+    return cast("object", pickle.loads(into.read(length))) if length else None  # noqa: S301 - the process that began us
+
+
+def main() -> None:
+    """Judge pages from stdin to stdout until the crawl ends."""
+    # Ctrl-C reaches the whole group: the crawl ends in order, and this process with it.
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    into, out = sys.stdin.buffer, sys.stdout.buffer
+    site = _next(into)
+    assert isinstance(site, Site)
+    out.write(_framed("ready"))
+    out.flush()
+    while (asked := _next(into)) is not None:
+        said: object
+        try:
+            capture, url, expected = cast("tuple[Capture, str, bool]", asked)
+            judged = judge(capture, url, site, expected=expected)
+            # A tree does not pass; what needs the text of a page are its scripts alone.
+            said = replace(judged, root=None, html=judged.html if judged.wanted else "")
+        except Exception:  # noqa: BLE001 - the crawl says what broke, and on which page
+            said = traceback.format_exc()
+        out.write(_framed(said))
+        out.flush()
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,142 @@
+"""Who reads a page makes no difference to what it is: this process, or the child of a busy crawl."""
+
+from __future__ import annotations
+
+import asyncio
+import datetime as dt
+import os
+import signal
+from collections.abc import Awaitable, Callable
+from dataclasses import replace
+
+import pytest
+
+from archive.site import Crawl, Site
+from archive.warc.capture import Capture, Found, Place
+from crawler.spiders import judges
+from crawler.spiders.judge import judge
+from crawler.spiders.judges import JudgeError, Judges
+
+SITE = Site(key="a", name="统一战线", hosts=("a.cn",), crawl=Crawl(start=("http://a.cn/",)))
+PROSE = "".join(
+    f"<p>统战部召开会议，传达学习第{n}次会议精神，研究部署下一步工作，并提出三点要求。</p>" for n in range(12)
+)
+PAGES = {
+    "/xw/202002/t20200219_1.html": f"<title>会议召开</title><h1>会议召开</h1><p>2020-02-19 来源：本网</p>{PROSE}",
+    "/xw/": "".join(f"<li><a href='/xw/{n}.html'>关于召开第{n}次会议的通知</a> 2020-02-19</li>" for n in range(20)),
+    "/404.html": "<title>提示</title><p>您访问的页面不存在</p>",
+    "/wall": "<script>var acw_sc__v2='1'</script>",
+    "/made.html": "<ul id='list'></ul><script>$.get('/rows?page=1', fill)</script>",
+    "/stub.html": "<script>location.href='/xw/'</script>",
+    "/rows": '{"total": 3, "rows": [{"url": "/xw/1.html", "title": "会议"}]}',
+    "/empty": "",
+}
+
+
+def capture(path: str, html: str) -> Capture:
+    kind = "application/json" if html.startswith("{") else "text/html; charset=utf-8"
+    return Capture(
+        id="urn:uuid:00000000-0000-4000-8000-000000000001",
+        kind="response",
+        url=f"http://a.cn{path}",
+        date=dt.datetime(2020, 3, 1, tzinfo=dt.UTC),
+        status=200,
+        headers=(("Content-Type", kind),),
+        body=html.encode(),
+        payload_digest=None,
+        place=Place(file="a.warc.gz", offset=0, length=1),
+        found=Found(parent="http://a.cn/"),
+    )
+
+
+CAPTURES = [capture(path, html) for path, html in PAGES.items()]
+
+
+def apart(site: Site, ask: Callable[[Judges], Awaitable[None]], first: Capture) -> None:
+    """Ask judges whose child is ready, which reading `first` began."""
+
+    async def run() -> None:
+        readers = Judges(site)
+        try:
+            readers.judge(first, first.url, expected=False)
+            for _ in range(600):
+                if readers.apart:
+                    break
+                await asyncio.sleep(0.05)
+            assert readers.apart
+            await ask(readers)
+        finally:
+            await readers.close()
+
+    asyncio.run(asyncio.wait_for(run(), 60))
+
+
+@pytest.fixture(autouse=True)
+def busy(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(judges, "BUSY_SECONDS", 0.0)
+    monkeypatch.setattr(judges, "BUSY_SHARE", 0.0)
+
+
+def test_a_child_judges_as_this_process_does_and_answers_in_order() -> None:
+    async def ask(readers: Judges) -> None:
+        asked = [(each, expected) for each in CAPTURES for expected in (False, True)]
+        found = await asyncio.gather(
+            *(readers.judge_apart(each, each.url, expected=expected) for each, expected in asked)
+        )
+        for judged, (each, expected) in zip(found, asked, strict=True):
+            here = readers.judge(each, each.url, expected=expected)
+            html = here.html if here.wanted else ""
+            assert judged == replace(here, root=None, html=html), each.url
+
+    apart(SITE, ask, CAPTURES[0])
+
+
+def test_pages_are_told_from_each_other() -> None:
+    """What the law above compares is not the same answer for all."""
+    found = dict(zip(PAGES, (judge(each, each.url, SITE) for each in CAPTURES), strict=True))
+    assert [path for path, judged in found.items() if judged.article] == ["/xw/202002/t20200219_1.html"]
+    assert [path for path, judged in found.items() if judged.is_wall] == ["/wall"]
+    assert [path for path, judged in found.items() if judged.wanted] == ["/made.html"]
+    assert found["/xw/"].rows == 20
+
+
+def test_pages_of_a_child_that_is_killed_are_judged_here() -> None:
+    async def ask(readers: Judges) -> None:
+        child = readers._child
+        assert child is not None
+        waiting = [asyncio.ensure_future(readers.judge_apart(each, each.url, expected=False)) for each in CAPTURES]
+        os.kill(child.pid, signal.SIGKILL)
+        found = await asyncio.gather(*waiting)
+        assert [bool(judged.article) for judged in found] == [True] + [False] * (len(CAPTURES) - 1)
+        assert not readers.apart
+        later = await readers.judge_apart(CAPTURES[0], CAPTURES[0].url, expected=False)
+        assert later.article is not None
+
+    apart(SITE, ask, CAPTURES[0])
+
+
+def test_a_page_that_breaks_the_judge_breaks_no_other() -> None:
+    # The site file's reader refuses such a pattern; here it stands for a bug.
+    broken = replace(SITE, crawl=replace(SITE.crawl, articles=("(",)))
+
+    async def ask(readers: Judges) -> None:
+        with pytest.raises(JudgeError, match="unterminated"):
+            await readers.judge_apart(CAPTURES[1], CAPTURES[1].url, expected=False)
+        data = await readers.judge_apart(CAPTURES[6], CAPTURES[6].url, expected=False)
+        assert data.data
+
+    apart(broken, ask, CAPTURES[6])
+
+
+def test_a_crawl_that_waits_for_its_pauses_reads_its_pages_itself(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(judges, "BUSY_SHARE", 1.0)
+
+    async def run() -> None:
+        readers = Judges(SITE)
+        for _ in range(3):
+            readers.judge(CAPTURES[0], CAPTURES[0].url, expected=False)
+            await asyncio.sleep(0.05)
+        assert readers._starting is None
+        await readers.close()
+
+    asyncio.run(run())
