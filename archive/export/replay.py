@@ -63,6 +63,7 @@ class Offer:
     problems: list[Problem] = field(default_factory=list)
     _last: _Seen | None = None
     _payloads: set[str] = field(default_factory=set)
+    _chunked: dict[str, bool] = field(default_factory=dict)  # whether the record of a payload has it in chunks
     _revisits: list[tuple[index.Row, str]] = field(default_factory=list)
 
     def see(self, record: Record, id_: str, place: Place) -> None:
@@ -71,9 +72,20 @@ class Offer:
             self.end_file()
             bare = replace(record, place=place, block=b"")
             fault = _fault(record)
-            self._last = _Seen(record=bare, head=read_head(record.block), id=id_, fault=fault)
+            head = read_head(record.block)
+            self._last = _Seen(record=bare, head=head, id=id_, fault=fault)
+            if record.kind == "response":
+                self._chunked.setdefault(record.field("WARC-Payload-Digest"), head.chunked)
         elif record.kind == "request" and self._last and _concurrent(record, self._last.record.id):
             self._last.form = _form_of(record.block)
+
+    def is_framed_otherwise(self, revisit: Record) -> bool:
+        """Whether one of a revisit and the record that has its payload is in chunks, and the other is not.
+
+        ReplayWeb.page reads that payload by the head of the revisit.
+        """
+        chunked = self._chunked.get(revisit.field("WARC-Payload-Digest"))
+        return chunked is not None and chunked != read_head(revisit.block).chunked
 
     def end_file(self) -> None:
         """The file ends: what follows is of another."""

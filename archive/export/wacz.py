@@ -146,7 +146,9 @@ def _copy(warc: Path, kept: Path, offer: Offer) -> bool:
                 if not record.head.startswith(b"WARC/"):
                     record, shared = _of_arc(record, id_), True  # noqa: PLW2901 - from here on it is a WARC record
                 start = copy.tell()
-                if not shared and _starts_with(source, record.place.offset, MAGIC):
+                if record.kind == "revisit" and offer.is_framed_otherwise(record):
+                    _repack(source, _without_head(record), copy, shared=True)
+                elif not shared and _starts_with(source, record.place.offset, MAGIC):
                     _take(source, record.place, copy.write)
                 elif not _repack(source, record, copy, shared=shared):
                     offer.lost(
@@ -200,6 +202,15 @@ def _repack(source: BinaryIO, record: Record, copy: BinaryIO, *, shared: bool) -
     member.write(b"\r\n\r\n")
     member.flush()
     return True
+
+
+def _without_head(revisit: Record) -> Record:
+    """A revisit without its HTTP head: replay tools take that of the record that has the payload."""
+    stated = {"content-length": "0", "warc-block-digest": f"sha256:{hashlib.sha256(b'').hexdigest()}"}
+    fields = tuple((name, stated.get(name.lower(), value)) for name, value in revisit.fields)
+    lines = [f"{name}: {value}\r\n" for name, value in fields]
+    head = revisit.head[: revisit.head.index(b"\n") + 1] + ("".join(lines) + "\r\n").encode()
+    return replace(revisit, head=head, fields=fields, block=b"", size=0)
 
 
 def _of_arc(record: Record, id_: str) -> Record:

@@ -31,10 +31,10 @@ from archive.corpus import ingest, reclean
 from archive.export import wacz
 from archive.export.replay import Offer
 from archive.layout import Layout
-from archive.warc import exclusions
+from archive.warc import exclusions, verify
 from archive.warc import wacz as reading
-from archive.warc.reader import whole_records
-from archive.warc.record import Problem
+from archive.warc.reader import records, whole_records
+from archive.warc.record import Problem, Record
 from archive.warc.writer import Earlier, Exchange, Writer
 from crawler.cli import app
 
@@ -216,6 +216,37 @@ def test_a_304_is_in_the_pack_and_not_in_its_index(packed: Path, tmp_path: Path)
     assert not any('"status": "304"' in line for line in lines)
     assert len(lines) == 6
     assert [kind for kind, *_ in warcio_reads(packed, tmp_path / "out")].count("revisit") == 2
+
+
+@pytest.mark.parametrize("chunked_first", [True, False])
+def test_a_revisit_in_another_framing_has_no_head_in_the_pack(tmp_path: Path, chunked_first: bool) -> None:
+    """ReplayWeb.page reads the payload of a revisit by the head of the revisit: sizes of chunks stood in files."""
+    body = b"\xd0\xcf\x11\xe0" + bytes(range(256))
+    head = b"HTTP/1.1 200 OK\r\nContent-Type: application/msword\r\n"
+    plain = head + b"Content-Length: %d\r\n\r\n" % len(body) + body
+    chunked = head + b"Transfer-Encoding: chunked\r\n\r\n%x\r\n%b\r\n0\r\n\r\n" % (len(body), body)
+    first, other = (chunked, plain) if chunked_first else (plain, chunked)
+    layout = Layout(root=tmp_path)
+    writer = Writer(layout, "a", warcinfo=())
+    kept = writer.exchange(exchange("1.doc", first, LATER), lambda *_: None)
+    known = Earlier(id=kept.id, url="http://a.cn/1.doc", date=kept.date)
+    for name, response in (("2.doc", other), ("3.doc", first)):
+        assert writer.exchange(exchange(name, response, LATER), lambda *_: known).revisit
+    writer.close()
+    wacz.write(layout, None, [], tmp_path / "out.wacz")
+    with zipfile.ZipFile(tmp_path / "out.wacz") as pack:
+        (name,) = (name for name in pack.namelist() if name.startswith("archive/"))
+        (tmp_path / "out.warc.gz").write_bytes(pack.read(name))
+    assert [problem.reason for problem in verify.verify(tmp_path / "out.warc.gz")] == []
+    revisits = [r for r in records(tmp_path / "out.warc.gz") if isinstance(r, Record) and r.kind == "revisit"]
+    assert [(r.url[-5:], bool(r.block)) for r in revisits] == [("2.doc", False), ("3.doc", True)]
+    with zipfile.ZipFile(tmp_path / "out.wacz") as pack:
+        lines = gzip.decompress(pack.read("indexes/index.cdx.gz")).decode().splitlines()
+    assert [(line.split(")")[1][:6], json.loads(line.split(" ", 2)[2])["status"]) for line in lines] == [
+        ("/1.doc", "200"),
+        ("/2.doc", "200"),
+        ("/3.doc", "200"),
+    ]
 
 
 def test_damage_is_told_and_ends_with_1(layout: Layout, tmp_path: Path) -> None:
