@@ -95,28 +95,36 @@ def _wrong_fields(record: Record) -> Iterator[str]:
         if not record.field(name):
             yield f"{name} is missing"
     yield from (f"{name} stands twice" for name in _ONCE if names.count(name.lower()) > 1)
-    if record.kind in _OF_A_TARGET:
-        if not record.url:
-            yield "WARC-Target-URI is missing"
-        elif " " in record.url:
-            yield "WARC-Target-URI holds a blank"
-        elif any(
-            not _is_utf8(value) for name, value in parse_fields(record.head.splitlines()) if "URI" in name.upper()
-        ):
-            yield "WARC-Target-URI is no UTF-8"
+    if record.kind in _OF_A_TARGET and (reason := _wrong_target(record)):
+        yield reason
     if record.kind == "warcinfo" and record.block and "warc-fields" not in record.field("Content-Type"):
         yield f"a warcinfo record is {record.field('Content-Type')!r}, not application/warc-fields"
     if record.id and not re.match(r"\A[A-Za-z][A-Za-z0-9+.-]*+:\S", record.id):
         yield f"WARC-Record-ID {record.id!r} is no URI"
     if (ip := record.field("WARC-IP-Address")) and not _is_ip(ip):
         yield f"WARC-IP-Address {ip!r} is none"
-    segment = record.field("WARC-Segment-Number")
-    if record.kind == "continuation" and not (segment.isdecimal() and int(segment) > 1):
-        yield f"WARC-Segment-Number of a continuation is {segment!r}, not 2 or more"
-    if record.kind != "continuation" and segment not in ("", "1"):
-        yield f"WARC-Segment-Number of a record that is no continuation is {segment!r}, not 1"
+    if reason := _wrong_segment(record):
+        yield reason
     if record.kind == "response" and not record.size and record.url.startswith("http"):
         yield "the response is empty"
+
+
+def _wrong_target(record: Record) -> str | None:
+    if not record.url:
+        return "WARC-Target-URI is missing"
+    if " " in record.url:
+        return "WARC-Target-URI holds a blank"
+    stated = [value for name, value in parse_fields(record.head.splitlines()) if "URI" in name.upper()]
+    return None if all(map(_is_utf8, stated)) else "WARC-Target-URI is no UTF-8"
+
+
+def _wrong_segment(record: Record) -> str | None:
+    segment = record.field("WARC-Segment-Number")
+    if record.kind == "continuation" and not (segment.isdecimal() and int(segment) > 1):
+        return f"WARC-Segment-Number of a continuation is {segment!r}, not 2 or more"
+    if record.kind != "continuation" and segment not in ("", "1"):
+        return f"WARC-Segment-Number of a record that is no continuation is {segment!r}, not 1"
+    return None
 
 
 def _is_utf8(value: str) -> bool:

@@ -81,18 +81,21 @@ class Member:
             self.fault = f"the gzip member is damaged ({error})"
             self.proved = False
 
+    def _read(self, file: IO[bytes], step: int) -> bytes:
+        """The next bytes of the file, no more than there may be of the member."""
+        packed = file.read(step if self._limit is None else min(step, self._limit - self.end))
+        self.end += len(packed)
+        return packed
+
     def _unfold(self, file: IO[bytes], text: IO[bytes], singly_from: int | None = None) -> None:
         unfold = zlib_ng.decompressobj(_GZIP)
-        size = 0
-        first = self.end
+        size, step = 0, _FIRST
         while not unfold.eof:
             packed = unfold.unconsumed_tail
             if not packed:
-                step = _FIRST if self.end == first else _STEP
-                if singly_from is not None and self.end >= singly_from:
-                    step = 1
-                packed = file.read(step if self._limit is None else min(step, self._limit - self.end))
-                self.end += len(packed)
+                singly = singly_from is not None and self.end >= singly_from
+                packed = self._read(file, 1 if singly else step)
+                step = _STEP
             if not packed:
                 self.fault = f"{'the file ends' if self._limit is None else 'another begins'} within the gzip member"
                 self.cut = True

@@ -131,52 +131,73 @@ def _member(
     file: IO[bytes], name: str, offset: int, size: int, unfolded: IO[bytes], *, torn: bool
 ) -> Generator[Record | Problem, None, int]:
     """The records that begin in one gzip member; returns the offset after all that was read."""
-    member = Member(file, offset, unfolded)
-    ends = [member.end if not member.fault else _next_member(file, offset + 1, size)]
-    if torn and member.fault and not member.proved and ends[0] < size:
-        # A program that was killed and went on leaves a torn member before a whole one.
-        unfolded.seek(0)
-        unfolded.truncate()
-        member = Member(file, offset, unfolded, limit=ends[0])
+    member, end = _open_member(file, offset, size, unfolded, torn=torn)
+    ends = [end]
     if member.fault:
-        lost = ends[0] - offset
-        yield Problem(file=name, offset=offset, reason=f"{member.fault}: {lost} bytes", lost=lost)
+        yield Problem(file=name, offset=offset, reason=f"{member.fault}: {end - offset} bytes", lost=end - offset)
 
     def join() -> bool:
-        """Unfold the next member too, where it goes on with the record that this one begins."""
-        if member.fault or ends[-1] >= size:
-            return False
-        with new_text() as more:
-            following = Member(file, ends[-1], more)
-            more.seek(0)
-            begin = more.read(_SCAN)
-            if following.fault or not begin or _begins(begin):
-                return False
-            more.seek(0)
-            unfolded.seek(0, os.SEEK_END)
-            while data := more.read(_SCAN):
-                unfolded.write(data)
-        ends.append(following.end)
-        return True
+        end = None if member.fault or ends[-1] >= size else _join(file, ends[-1], unfolded)
+        ends.extend([end] if end else [])
+        return end is not None
 
     text = _Text(unfolded, unfolded.tell(), sealed=not member.fault, begins_file=offset == 0, join=join)
     for nth, (piece, last) in enumerate(_with_last(text.pieces(0))):
         place = Place(file=name, offset=offset, length=ends[-1] - offset)
         record = _record(unfolded, piece, place, nth) if piece.head else None
-        # Of a damaged member a record counts if its digest holds; of one cut short, if another followed it.
-        if member.fault and (record is None or last or not (member.proved or is_proved(record))):
-            if torn and record and last and member.cut and piece.is_worth_keeping:
-                yield from _cut_off(record)
-            continue
-        at = f" (at byte {piece.start} of what the gzip member holds)" if piece.start else ""
-        for reason in piece.reasons:
-            yield Problem(file=name, offset=offset, reason=reason + at, lost=0 if record else ends[-1] - offset)
-        if record is None:
-            continue
-        if len(ends) > 1:
-            yield Problem(file=name, offset=offset, reason=f"the record is split over {len(ends)} gzip members")
-        yield record
+        if not member.fault or (record and not last and _is_whole(record, member)):
+            yield from _told(piece, record, place, len(ends))
+        elif torn and record and last and member.cut and piece.is_worth_keeping:
+            yield from _cut_off(record)
     return ends[-1]
+
+
+def _is_whole(record: Record, member: Member) -> bool:
+    """Of a damaged member a record counts if its digest holds; of one cut short, if another followed it."""
+    return member.proved or is_proved(record)
+
+
+def _open_member(file: IO[bytes], offset: int, size: int, unfolded: IO[bytes], *, torn: bool) -> tuple[Member, int]:
+    """Unfold the member at `offset`; the member, and where it ends: a damaged one where the next begins."""
+    member = Member(file, offset, unfolded)
+    if not member.fault:
+        return member, member.end
+    end = _next_member(file, offset + 1, size)
+    if torn and not member.proved and end < size:
+        # A program that was killed and went on leaves a torn member before a whole one.
+        unfolded.seek(0)
+        unfolded.truncate()
+        member = Member(file, offset, unfolded, limit=end)
+    return member, end
+
+
+def _join(file: IO[bytes], offset: int, unfolded: IO[bytes]) -> int | None:
+    """Unfold the member at `offset` too, where it goes on with a record; its end, None where it does not."""
+    with new_text() as more:
+        following = Member(file, offset, more)
+        more.seek(0)
+        begin = more.read(_SCAN)
+        if following.fault or not begin or _begins(begin):
+            return None
+        more.seek(0)
+        unfolded.seek(0, os.SEEK_END)
+        while data := more.read(_SCAN):
+            unfolded.write(data)
+    return following.end
+
+
+def _told(piece: _Piece, record: Record | None, place: Place, members: int) -> Iterator[Record | Problem]:
+    """What is wrong with a record, and then the record."""
+    at = f" (at byte {piece.start} of what the gzip member holds)" if piece.start else ""
+    lost = 0 if record else place.length
+    for reason in piece.reasons:
+        yield Problem(file=place.file, offset=place.offset, reason=reason + at, lost=lost)
+    if record is None:
+        return
+    if members > 1:
+        reason = f"the record is split over {members} gzip members"
+        yield Problem(file=place.file, offset=place.offset, reason=reason)
+    yield record
 
 
 def _cut_off(record: Record) -> Iterator[Record | Problem]:
@@ -366,20 +387,24 @@ class _Text:
                 piece.reasons.append(f"the record is cut off: {held} of {length} bytes are there")
                 return
             piece.end = whole
-        elif end <= self.size:
-            after = self._read(end, 2 * line_ends)
-            following = _LINE_ENDS.match(after)
-            assert following is not None
-            count = following[0].count(b"\n")
-            at = end + following.end()
-            ended = end + len(after) == self.size and not after.strip(b"\r\n")
-            if count >= line_ends or ended or self._begins(at):
-                piece.end = end
-                if count < line_ends and not ended:
-                    piece.reasons.append(f"{count} of {line_ends} line ends follow the record")
-                return
+        elif end <= self.size and self._ends(piece, end, line_ends):
+            return
         piece.end = piece.end or self._real_end(piece.block)
         piece.reasons.append(f"Content-Length says {length}, the record holds {piece.end - piece.block} bytes")
+
+    def _ends(self, piece: _Piece, end: int, line_ends: int) -> bool:
+        """Whether a record ends where its length says; then that is noted, and so are line ends that are missing."""
+        after = self._read(end, 2 * line_ends)
+        following = _LINE_ENDS.match(after)
+        assert following is not None
+        count = following[0].count(b"\n")
+        ended = end + len(after) == self.size and not after.strip(b"\r\n")
+        if count < line_ends and not ended:
+            if not self._begins(end + following.end()):
+                return False
+            piece.reasons.append(f"{count} of {line_ends} line ends follow the record")
+        piece.end = end
+        return True
 
     def _end_of_response(self, block: int) -> int | None:
         """Where the response ends that begins here, by its own head; None where that says nothing or bytes lack."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import IO
@@ -52,6 +52,11 @@ def verify(path: Path, *, growing: bool = False) -> Iterator[Problem]:
         if ours:
             yield from pairs.wrong(item)
     yield from () if growing else (*behind, *segments.incomplete())
+    yield from _wrong_members(path, members, ours=ours)
+
+
+def _wrong_members(path: Path, members: Iterable[tuple[int, int]], *, ours: bool) -> Iterator[Problem]:
+    """What is wrong with gzip members, of which offset and length are given, that no record shows."""
     with open_file(path) as file:
         if file.read(len(MAGIC)) != MAGIC:
             return
@@ -70,18 +75,22 @@ def _with_notes(items: Iterator[Record | Problem]) -> Iterator[Record | Problem]
     waiting: list[Record | Problem] = []
     for item in items:
         if isinstance(item, Record) and item.kind == "metadata":
-            said = {line.partition(b": ")[2].decode("utf-8", "replace") for line in item.block.splitlines()}
-            waiting = [
-                replace(one, noted=True) if isinstance(one, Problem) and one.reason in said else one for one in waiting
-            ]
+            waiting = [_noted(one, item) for one in waiting]
         elif isinstance(item, Record) and item.kind != "request":
             # A problem stands before its record, and its metadata record behind.
-            at = item.place.offset
-            before = [one for one in waiting if isinstance(one, Problem) and one.offset == at]
-            yield from waiting[: len(waiting) - len(before)]
-            waiting = [*before]
+            own = sum(isinstance(one, Problem) and one.offset == item.place.offset for one in waiting)
+            yield from waiting[: len(waiting) - own]
+            waiting = waiting[len(waiting) - own :]
         waiting.append(item)
     yield from waiting
+
+
+def _noted(item: Record | Problem, metadata: Record) -> Record | Problem:
+    """An item; a problem that the metadata names is noted."""
+    if isinstance(item, Record):
+        return item
+    said = {line.partition(b": ")[2].decode("utf-8", "replace") for line in metadata.block.splitlines()}
+    return replace(item, noted=True) if item.reason in said else item
 
 
 class _Segments:

@@ -176,25 +176,17 @@ class Writer:
         known = None if exchange.truncated else _known(exchange.url, digest, measured, earlier)
         id_ = _new_id()
         stamp = _stamp(exchange.started)
+        ip = [("WARC-IP-Address", exchange.ip)] if exchange.ip else []
         fields = [
             ("WARC-Type", "revisit" if known else "response"),
             ("WARC-Record-ID", f"<{id_}>"),
             ("WARC-Date", stamp),
             ("WARC-Target-URI", exchange.url),
+            *ip,
+            *([("WARC-Payload-Digest", digest)] if digest else []),
+            *([("WARC-Truncated", str(exchange.truncated))] if exchange.truncated else []),
+            *(_revisited(known, NOT_MODIFIED if unmodified else REVISIT) if known else []),
         ]
-        if exchange.ip:
-            fields.append(("WARC-IP-Address", exchange.ip))
-        if digest:
-            fields.append(("WARC-Payload-Digest", digest))
-        if exchange.truncated:
-            fields.append(("WARC-Truncated", exchange.truncated))
-        if known:
-            fields += [
-                ("WARC-Profile", NOT_MODIFIED if unmodified else REVISIT),
-                ("WARC-Refers-To", f"<{known.id}>"),
-                ("WARC-Refers-To-Target-URI", known.url),
-                ("WARC-Refers-To-Date", _stamp(known.date)),
-            ]
         metadata = exchange.metadata
         if measured.fault and not exchange.truncated:
             metadata += (("payload", f"the bytes after the head as they stand ({measured.fault})"),)
@@ -203,14 +195,13 @@ class Writer:
         with self._appending() as file:
             start = file.tell()
             if known:
-                headers = self._record([*fields], measured.head, _HTTP_RESPONSE)
+                headers = self._record(fields, measured.head, _HTTP_RESPONSE)
             else:
                 exchange.response.seek(0)
                 fields.append(("WARC-Block-Digest", f"sha256:{block_digest.hexdigest()}"))
                 headers = self._stream(fields, exchange.response, measured.length, _HTTP_RESPONSE)
             place = Place(file=self._name, offset=start, length=file.tell() - start)
             if exchange.request:
-                ip = [("WARC-IP-Address", exchange.ip)] if exchange.ip else []
                 self._record([("WARC-Type", "request"), _id_field(), *about, *ip], exchange.request, _HTTP_REQUEST)
             if metadata:
                 self._metadata([_id_field(), *about, ("WARC-Refers-To", f"<{id_}>")], metadata)
@@ -393,6 +384,16 @@ class Writer:
             self._file = None
         self._failure = disk_error(path, error)
         raise self._failure from error
+
+
+def _revisited(known: Earlier, profile: str) -> list[tuple[str, str]]:
+    """What a revisit record says of the record that has the payload."""
+    return [
+        ("WARC-Profile", profile),
+        ("WARC-Refers-To", f"<{known.id}>"),
+        ("WARC-Refers-To-Target-URI", known.url),
+        ("WARC-Refers-To-Date", _stamp(known.date)),
+    ]
 
 
 def _known(url: str, digest: str | None, measured: Measured, earlier: Known) -> Earlier | None:

@@ -6,7 +6,7 @@ import re
 from collections import Counter
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field, replace
-from itertools import combinations
+from itertools import chain, combinations
 from operator import ne
 
 from crawler.queue.address import shape
@@ -135,9 +135,8 @@ class Idle:
             return []
         pairs = [(key, value) for key, value in _pairs(url) if key not in self.keys]
         found = sorted({key for key, value in pairs if not _NAMES.search(key) or _is_random(value)})
-        sets = [keys for size in range(1, TOGETHER + 1) for keys in combinations(found, size)]
-        if len(found) > MANY:
-            sets = [keys for keys in sets if len(keys) == 1]
+        sizes = range(1, 2 if len(found) > MANY else TOGETHER + 1)
+        sets = list(chain.from_iterable(combinations(found, size) for size in sizes))
         room = KEYS - len(self._evidence)
         new = [keys for keys in sets if keys not in self._evidence]
         return [keys for keys in sets if keys in self._evidence or keys in new[: max(0, room)]]

@@ -483,10 +483,9 @@ class SiteSpider(Spider):
             self.counts["bytes"] += written.place.length
 
     def _answer(self, address: Address, response: Response) -> Showing | None:
+        """An answer: its status decides, unless it is a good one."""
         status = response.status
         location = response.headers.get("Location")
-        showing: Showing | None = None
-        lack = next((flag for flag in response.flags if not flag.startswith(NOTE)), None)
         if status == 304 and _is_conditional(response.request):
             self.frontier.done(address, status, role=address.role)
         elif status == 304:
@@ -497,7 +496,16 @@ class SiteSpider(Spider):
             self.outcomes.redirected(address, response, header(response, "Location"))
         elif status >= 400 or status < 200:
             self.outcomes.refused(address, response)
-        elif response.meta.get("empty"):
+        else:
+            return self._good(address, response)
+        return None
+
+    def _good(self, address: Address, response: Response) -> Showing | None:
+        """A good answer: a page, or a file; one that is empty or damaged is asked for again."""
+        status = response.status
+        showing: Showing | None = None
+        lack = next((flag for flag in response.flags if not flag.startswith(NOTE)), None)
+        if response.meta.get("empty"):
             self.outcomes.retry(address, "empty", f"status {status}, and nothing else", status=status)
         elif lack is not None and not self.outcomes.is_last(address):
             self.outcomes.retry(address, "damaged", lack, status=status)

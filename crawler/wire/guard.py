@@ -189,27 +189,31 @@ class GuardedEndpoint:
         host = parts.hostname or ""
         resolved = _Addresses(host)
         self._reactor.nameResolver.resolveHostName(resolved, literal_address(host) or host, port)
+        return resolved.done.addCallback(self._reachable).addCallback(self._attempt, port, factory)
 
-        def connect(addresses: list[str]) -> Deferred[IProtocol]:
-            refusals = {a: peer_refusal(a, self._url, self._site) for a in addresses}
-            reachable = [a for a, refused in refusals.items() if refused is None]
-            if not reachable:
-                raise next(r for r in refusals.values() if r is not None)
-            return attempt(reachable)
+    def _reachable(self, addresses: list[str]) -> list[str]:
+        """The addresses that may be reached, one at least."""
+        refusals = {a: peer_refusal(a, self._url, self._site) for a in addresses}
+        reachable = [a for a, refused in refusals.items() if refused is None]
+        if not reachable:
+            raise next(r for r in refusals.values() if r is not None)
+        return reachable
 
-        def attempt(addresses: list[str]) -> Deferred[IProtocol]:
-            kind = TCP6ClientEndpoint if ":" in addresses[0] else TCP4ClientEndpoint
-            d: Deferred[IProtocol] = kind(self._reactor, addresses[0], port, timeout=self._timeout).connect(factory)
-            if len(addresses) > 1:
-                return d.addErrback(again, addresses[1:])
-            return d
+    def _attempt(self, addresses: list[str], port: int, factory: IProtocolFactory) -> Deferred[IProtocol]:
+        """Connect to the first of these addresses that answers."""
+        kind = TCP6ClientEndpoint if ":" in addresses[0] else TCP4ClientEndpoint
+        d: Deferred[IProtocol] = kind(self._reactor, addresses[0], port, timeout=self._timeout).connect(factory)
+        if len(addresses) > 1:
+            return d.addErrback(self._again, addresses[1:], port, factory)
+        return d
 
-        def again(failure: Failure, addresses: list[str]) -> Deferred[IProtocol]:
-            if isinstance(failure.value, CancelledError):
-                raise failure.value
-            return attempt(addresses)
-
-        return resolved.done.addCallback(connect)
+    def _again(
+        self, failure: Failure, addresses: list[str], port: int, factory: IProtocolFactory
+    ) -> Deferred[IProtocol]:
+        """Try the addresses that are left, unless nobody waits any longer."""
+        if isinstance(failure.value, CancelledError):
+            raise failure.value
+        return self._attempt(addresses, port, factory)
 
 
 @implementer(IResolutionReceiver)

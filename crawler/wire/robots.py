@@ -41,6 +41,8 @@ KEPT_SECONDS = 24 * 3600
 BROKEN = (CannotResolveHostError, DownloadConnectionRefusedError, DownloadFailedError, DownloadTimeoutError)
 # A connection that breaks once says little about a host behind a bad line.
 TRIES = 3
+# Statuses that name another address.
+MOVED = (301, 302, 303, 307, 308)
 
 _HTML = re.compile(r"<(?:!doctype|html|head|body|script|meta|title|div)\b", re.IGNORECASE)
 _TOKEN = re.compile(r"\A[A-Za-z_-]+")
@@ -158,6 +160,10 @@ def _target(url: str, location: bytes) -> str | None:
         return None
 
 
+def _took_too_long(broken: Exception) -> bool:
+    return broken.truncated == "time" if isinstance(broken, Cut) else isinstance(broken, DownloadTimeoutError)
+
+
 def _unreadable(response: Response) -> str | None:
     """Why what was answered may not be what the site wrote: its coding is cut, damaged, or unknown to us."""
     for flag in response.flags:
@@ -217,6 +223,7 @@ class RobotsMiddleware:
         return await self._read(origin, shelf)
 
     async def _read(self, origin: str, shelf: Shelf) -> Rules:
+        """The rules that a host gives now, wherever its robots.txt was moved to."""
         url = f"{origin}/robots.txt"
         found: Found | None = None
         now = self._clock()
@@ -225,49 +232,50 @@ class RobotsMiddleware:
                 response = await self._fetch(url, found)
             except (Refused, Cut, *BROKEN) as error:
                 return Rules(closed=f"{url} cannot be read: {error}", read=now)
-            status = response.status
             location = response.headers.get("Location")
-            if status in (301, 302, 303, 307, 308) and location:
-                found = Found(parent=url)
-                target = _target(url, location)
-                if target is None:
-                    return Rules(closed=f"{url} leads to {location!r}, which is no address", read=now)
-                url = target
-                continue
-            # RFC 9309 section 2.3.1.4; 429 asks us to stay away too, and what a 304 is about we do not have.
-            if status >= 500 or status == 429 or status < 200 or 300 <= status < 400:
-                return Rules(closed=f"{url} answers with status {status}", read=now)
-            if status < 300 and (fault := _unreadable(response)) is not None:
-                return Rules(closed=f"{url} cannot be read: {fault}", read=now)
-            # Section 2.3.1.3: no robots.txt, no rules.
-            body = response.body[:ROBOTS_BYTES] if status < 300 else None
-            shelf.keep_robots(origin, now, body)
-            robots = None if body is None else parse(body)
-            self._slow_down(origin, robots)
-            return Rules(robots=robots, read=now)
+            if response.status not in MOVED or not location:
+                return self._taken(origin, url, response, now, shelf)
+            target = _target(url, location)
+            if target is None:
+                return Rules(closed=f"{url} leads to {location!r}, which is no address", read=now)
+            url, found = target, Found(parent=url)
         # Section 2.3.1.2: more redirects may be taken for a robots.txt that is not there.
         shelf.keep_robots(origin, now, None)
         return Rules(read=now)
 
+    def _taken(self, origin: str, url: str, response: Response, now: float, shelf: Shelf) -> Rules:
+        """The rules that an answer gives; those that can be told are kept."""
+        status = response.status
+        # RFC 9309 section 2.3.1.4; 429 asks us to stay away too, and what a 304 is about we do not have.
+        if status >= 500 or status == 429 or status < 200 or 300 <= status < 400:
+            return Rules(closed=f"{url} answers with status {status}", read=now)
+        if status < 300 and (fault := _unreadable(response)) is not None:
+            return Rules(closed=f"{url} cannot be read: {fault}", read=now)
+        # Section 2.3.1.3: no robots.txt, no rules.
+        body = response.body[:ROBOTS_BYTES] if status < 300 else None
+        shelf.keep_robots(origin, now, body)
+        robots = None if body is None else parse(body)
+        self._slow_down(origin, robots)
+        return Rules(robots=robots, read=now)
+
     async def _fetch(self, url: str, found: Found | None) -> Response:
+        """The answer; one that is broken or damaged is asked for again, one that takes too long is not."""
         meta = {"purpose": PURPOSE, "limit": ROBOTS_BYTES, "found": found}
         engine = self._crawler.engine
         assert engine is not None
-        left = TRIES
-        while True:
-            left -= 1
+        for left in reversed(range(TRIES)):
             try:
                 response = await engine.download_async(Request(url, callback=NO_CALLBACK, meta=dict(meta)))
-                if not left or response.status != 200 or _unreadable(response) is None:
-                    return response
-            except Cut as cut:
-                if cut.truncated == "length":  # the rules up to the limit count
-                    return cut.response.replace(flags=[])
-                if cut.truncated == "time" or not left:
+            except (Cut, *BROKEN) as broken:
+                if isinstance(broken, Cut) and broken.truncated == "length":
+                    # The rules up to the limit count.
+                    return broken.response.replace(flags=[])
+                if not left or _took_too_long(broken):
                     raise
-            except BROKEN as broken:
-                if isinstance(broken, DownloadTimeoutError) or not left:
-                    raise
+                continue
+            if response.status != 200 or _unreadable(response) is None:
+                break
+        return response
 
     def _slow_down(self, origin: str, robots: Protego | None) -> None:
         """Honour Crawl-delay: it goes to the download slot, and to the slot that Scrapy makes after a pause.
