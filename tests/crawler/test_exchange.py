@@ -1,0 +1,459 @@
+"""What is whole, what is kept and what is said of one exchange, however its bytes are cut on the way."""
+
+from __future__ import annotations
+
+import io
+from contextlib import closing
+from typing import Any
+
+import pytest
+from OpenSSL.SSL import Error as TlsError
+from scrapy import Request
+from scrapy.exceptions import (
+    CannotResolveHostError,
+    DownloadConnectionRefusedError,
+    DownloadFailedError,
+    DownloadTimeoutError,
+)
+from scrapy.http import HtmlResponse
+from twisted.internet import error
+from twisted.internet.testing import StringTransport
+from twisted.python.failure import Failure
+
+from archive.site import Crawl, Site
+from archive.warc.capture import Found
+from crawler.wire import handler
+from crawler.wire.guard import Refused
+from crawler.wire.reader import HEAD_BYTES, INTERIM_HEADS, Reader
+from crawler.wire.tap import SPOOL_BYTES, Tap, TapProtocol
+
+SITE = Site(
+    key="a",
+    name="统一战线",
+    hosts=("127.0.0.1", "a.cn"),
+    crawl=Crawl(start=("http://127.0.0.1/",), allow_private=("127.0.0.1:80",)),
+)
+URL = "http://127.0.0.1/x"
+# Twisted gives its errors no types.
+ERRORS: Any = error
+FAILURE: Any = Failure
+TRANSPORT: Any = StringTransport
+OK = b"HTTP/1.1 200 OK\r\n"
+
+# What came; what is kept of it; whether it told its own end; whether the connection goes on; whether it is whole when
+# the server closes in order, and when it breaks off.
+RESPONSES: dict[str, tuple[bytes, bytes | None, bool, bool, bool, bool]] = {
+    "length": (OK + b"Content-Length: 3\r\n\r\nabc", None, True, True, True, True),
+    "one byte less": (OK + b"Content-Length: 3\r\n\r\nab", None, False, False, False, False),
+    "no length": (OK + b"\r\nabc", None, False, False, True, False),
+    "no body yet": (OK + b"\r\n", None, False, False, True, False),
+    "length 0": (OK + b"Content-Length: 0\r\n\r\n", None, True, True, True, True),
+    "lines end with LF": (b"HTTP/1.1 200 OK\nContent-Length: 1\n\na", None, True, True, True, True),
+    "close": (OK + b"Connection: Close\r\nContent-Length: 1\r\n\r\na", None, True, False, True, True),
+    "close in a list": (OK + b"Connection: te, close\r\nContent-Length: 1\r\n\r\na", None, True, False, True, True),
+    "1.0": (b"HTTP/1.0 200 OK\r\nContent-Length: 1\r\n\r\na", None, True, False, True, True),
+    "1.0 keep-alive": (
+        b"HTTP/1.0 200 OK\r\nConnection: Keep-Alive\r\nContent-Length: 1\r\n\r\na", None, True, True, True, True
+    ),
+    "204": (b"HTTP/1.1 204 No Content\r\nContent-Length: 9\r\n\r\n", None, True, True, True, True),
+    "304": (b"HTTP/1.1 304 Not Modified\r\nTransfer-Encoding: chunked\r\n\r\n", None, True, True, True, True),
+    "same lengths": (OK + b"Content-Length: 1, 1\r\n\r\na", None, True, True, True, True),
+    "two lengths": (OK + b"Content-Length: 1\r\nContent-Length: 3\r\n\r\nabc", None, True, False, True, True),
+    "two lengths, short": (OK + b"Content-Length: 1\r\nContent-Length: 3\r\n\r\nab", None, False, False, True, False),
+    "odd length": (OK + b"Content-Length: +3 bytes\r\n\r\nabc", None, True, False, True, True),
+    "odd length, short": (OK + b"Content-Length: +3\r\n\r\nab", None, False, False, True, False),
+    "no number": (OK + b"Content-Length: x\r\n\r\nab", None, False, False, True, False),
+    "chunks": (OK + b"Transfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n0\r\n\r\n", None, True, True, True, True),
+    "chunks and a length": (
+        OK + b"Content-Length: 2\r\nTransfer-Encoding: chunked\r\n\r\n3;x=1\r\nabc\r\n0\r\nA: b\r\n\r\n",
+        None, True, True, True, True,
+    ),
+    "chunks of 1.0": (
+        b"HTTP/1.0 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n1\r\na\r\n0\r\n\r\n", None, True, False, True, True
+    ),
+    "chunks without trailers": (
+        OK + b"Transfer-Encoding: chunked\r\n\r\n1\r\na\r\n0\r\n", None, False, False, True, True
+    ),
+    "chunks without the last": (
+        OK + b"Transfer-Encoding: chunked\r\n\r\n1\r\na\r\n", None, False, False, False, False
+    ),
+    "a broken chunk": (
+        OK + b"Transfer-Encoding: chunked\r\n\r\n1\r\nabc\r\n0\r\n\r\n", None, False, False, False, False
+    ),
+    "called chunked": (
+        b"HTTP/1.0 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n<p>x\r\n", None, False, False, True, False
+    ),
+    "no chunks in 1.1": (OK + b"Transfer-Encoding: chunked\r\n\r\n<p>x\r\n", None, False, False, False, False),
+    "surplus": (OK + b"Content-Length: 1\r\n\r\nabc", OK + b"Content-Length: 1\r\n\r\na", True, False, True, True),
+    "surplus behind chunks": (
+        OK + b"Transfer-Encoding: chunked\r\n\r\n0\r\n\r\nHTTP",
+        OK + b"Transfer-Encoding: chunked\r\n\r\n0\r\n\r\n",
+        True, False, True, True,
+    ),
+    "surplus behind a 304": (b"HTTP/1.1 304 X\r\n\r\nabc", b"HTTP/1.1 304 X\r\n\r\n", True, False, True, True),
+    "interim": (
+        b"HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 103 Early Hints\r\nLink: </a>\r\n\r\n" + OK
+        + b"Content-Length: 1\r\n\r\na",
+        OK + b"Content-Length: 1\r\n\r\na",
+        True, True, True, True,
+    ),
+    "before": (
+        b"\r\n\r\n" + OK + b"Content-Length: 1\r\n\r\na", OK + b"Content-Length: 1\r\n\r\na", True, True, True, True
+    ),
+    "interim alone": (b"HTTP/1.1 100 Continue\r\n\r\n", b"", False, False, False, False),
+    "half a head": (OK + b"Content-Le", b"", False, False, False, False),
+    "no HTTP": (b"<html><p>not found", None, False, False, False, False),
+    "nothing": (b"", b"", False, False, False, False),
+}  # fmt: skip
+
+
+def fed(pieces: tuple[bytes, ...], *, headless: bool = False) -> tuple[Reader, bytes]:
+    reader = Reader(headless=headless)
+    return reader, b"".join(map(reader.feed, pieces))
+
+
+def told(reader: Reader, kept: bytes) -> tuple[object, ...]:
+    ends = (reader.whole(closed=True), reader.whole(closed=False))
+    more = (reader.surplus, reader.before, reader.interim, reader.interim_heads, reader.interim_bytes)
+    return kept, reader.ended, reader.reusable, *ends, reader.body_bytes, reader.begun, reader.lack(), *more
+
+
+@pytest.mark.parametrize("name", RESPONSES)
+def test_how_a_response_ends(name: str) -> None:
+    came, kept, *wanted = RESPONSES[name]
+    reader, found = fed((came,))
+    assert found == (came if kept is None else kept)
+    assert [reader.ended, reader.reusable, reader.whole(closed=True), reader.whole(closed=False)] == wanted
+    assert reader.body_bytes == (len(found) - reader.head.length if reader.head else 0)
+    # No byte is lost: what is not kept is told.
+    there = reader.before + b"".join(reader.interim) + found + bytes(reader.held) + reader.surplus
+    assert there == came
+
+
+@pytest.mark.parametrize("name", RESPONSES)
+def test_where_the_wire_cuts_makes_no_difference(name: str) -> None:
+    came = RESPONSES[name][0]
+    whole = told(*fed((came,)))
+    for at in range(len(came) + 1):
+        assert told(*fed((came[:at], came[at:]))) == whole, at
+    assert told(*fed(tuple(came[i : i + 1] for i in range(len(came))))) == whole
+
+
+def test_what_has_no_head_is_a_page_at_the_usual_port_alone() -> None:
+    reader, kept = fed((b"<html><p>x</p></html>",), headless=True)
+    assert (kept, reader.whole(closed=True), reader.whole(closed=False)) == (b"<html><p>x</p></html>", True, False)
+    assert fed((b"<html>" * 4,))[0].fault == "what came is no HTTP response"
+    assert [
+        handler._may_be_headless(f"{url}/x")
+        for url in ("http://a.cn", "http://a.cn:80", "http://a.cn:81", "https://a.cn")
+    ] == [True, True, False, False]
+
+
+def test_a_response_has_begun_with_its_first_byte_but_not_with_an_interim_head() -> None:
+    pieces = [b"H", b"TTP/1.1 100 C\r\n\r\n", b"HTT", b"P/1.1 200 OK", b"\r\n"]
+    reader, begun = Reader(), []
+    for piece in pieces:
+        reader.feed(piece)
+        begun.append(reader.begun)
+    assert begun == [True, False, False, False, True]
+    assert not Reader().begun
+
+
+def test_interim_heads_count_against_the_limit_of_a_head() -> None:
+    interim = b"HTTP/1.1 103 Early Hints\r\nLink: <" + b"x" * 1000 + b">\r\n\r\n"
+    reader = Reader()
+    for _ in range(HEAD_BYTES // len(interim)):
+        reader.feed(interim)
+    before = reader.flooded
+    reader.feed(interim)
+    assert (before, reader.flooded) == (False, True)
+    assert (len(reader.interim), reader.interim_heads) == (INTERIM_HEADS, HEAD_BYTES // len(interim) + 1)
+    assert reader.interim_bytes == reader.interim_heads * len(interim)
+    head = Reader()
+    head.feed(OK + b"A: " + b"x" * (HEAD_BYTES - len(OK) - 3))
+    before = head.flooded
+    head.feed(b"x")
+    assert (before, head.flooded) == (False, True)
+
+
+def test_what_did_not_come_is_told() -> None:
+    said = {name: fed((came,))[0].lack() for name, (came, *_) in RESPONSES.items()}
+    assert said["one byte less"] == "2 of 3 bytes of the body"
+    assert said["no length"] == "3 bytes of the body"
+    assert said["chunks without the last"] == "6 bytes of chunks without the last one"
+    assert said["half a head"] == "27 bytes of a head"
+    faults = {name: fault for name, (came, *_) in RESPONSES.items() if (fault := fed((came,))[0].fault)}
+    assert faults == {
+        "a broken chunk": "transfer-coding chunked: a chunk is longer than its size says",
+        "no chunks in 1.1": "transfer-coding chunked: b'<p>x\\r\\n' is no chunk size",
+        "no HTTP": "what came is no HTTP response",
+    }
+
+
+class Conversation:
+    """One connection of ours, and what the pool hears of it."""
+
+    def __init__(self) -> None:
+        self.idle: list[TapProtocol] = []
+        self.protocol = TapProtocol(self.idle.append)
+        self.transport: Any = TRANSPORT()
+        connect: Any = self.protocol.makeConnection
+        connect(self.transport)
+        self.over: list[object] = []
+
+    def ask(self, url: str = URL, *, limit: int = 1000) -> Tap:
+        tap = Tap(url, SITE, limit)
+        tap.fetching = self.protocol.ask(tap, b"GET /x HTTP/1.1\r\n\r\n")
+        tap.fetching.addErrback(tap.fail)
+        tap.fetching.addCallback(lambda _: self.over.append(tap))
+        return tap
+
+
+@pytest.fixture
+def talk() -> Conversation:
+    return Conversation()
+
+
+def test_a_connection_carries_one_exchange_after_the_other(talk: Conversation) -> None:
+    with closing(talk.ask()) as first:
+        assert talk.transport.value() == b"GET /x HTTP/1.1\r\n\r\n"
+        assert (first.peer, first.answered, first.reused, talk.protocol.state) == ("192.168.1.1", None, False, "ASKED")
+        talk.protocol.dataReceived(OK + b"Content-Length: 1\r\n\r\n")
+        assert (first.answered is not None, talk.over, talk.idle) == (True, [], [])
+        talk.protocol.dataReceived(b"a")
+        assert (talk.over, talk.idle, talk.protocol.state) == ([first], [talk.protocol], "QUIESCENT")
+        assert (first.cut(), first.block().read()) == (None, OK + b"Content-Length: 1\r\n\r\na")
+    with closing(talk.ask()) as second:
+        assert second.reused
+        talk.protocol.dataReceived(OK + b"Connection: close\r\nContent-Length: 0\r\n\r\n")
+        assert (talk.over, talk.idle) == ([first, second], [talk.protocol])
+        assert (talk.transport.disconnecting, talk.protocol.state) == (True, "LEAVING")
+
+
+def test_bytes_that_nobody_asked_for_end_the_connection(talk: Conversation) -> None:
+    with closing(talk.ask()):
+        talk.protocol.dataReceived(OK + b"Content-Length: 0\r\n\r\n")
+    assert not talk.transport.disconnecting
+    talk.protocol.dataReceived(b"HTTP/1.1 408 Request Timeout\r\n\r\n")
+    assert talk.transport.disconnecting
+
+
+def test_nothing_is_sent_to_a_peer_that_may_not_be_asked(talk: Conversation) -> None:
+    tap = talk.ask("http://a.cn/x")
+    assert isinstance(tap.error, Refused)
+    assert (talk.transport.value(), talk.transport.disconnected or talk.transport.aborting) == (b"", True)
+
+
+NOT_CLEAN = "ConnectionLost: Connection to the other side was lost in a non-clean fashion."
+LOST: dict[str, tuple[bytes, BaseException, tuple[str, str] | None]] = {
+    "in order, no length": (OK + b"\r\nab", ERRORS.ConnectionDone(), None),
+    "reset, no length": (
+        OK + b"\r\nab", ERRORS.ConnectionLost(),
+        ("disconnect", f"{NOT_CLEAN} after 2 bytes of the body"),
+    ),
+    "in order, short": (
+        OK + b"Content-Length: 9\r\n\r\nab", ERRORS.ConnectionDone(),
+        ("disconnect", "ConnectionDone: Connection was closed cleanly. after 2 of 9 bytes of the body"),
+    ),
+    "TLS, short": (
+        OK + b"Content-Length: 9\r\n\r\nab", TlsError("bad record"),
+        ("disconnect", "Error: bad record after 2 of 9 bytes of the body"),
+    ),
+    "something else": (
+        OK + b"Content-Length: 9\r\n\r\nab", OSError("odd"),
+        ("unspecified", "OSError: odd after 2 of 9 bytes of the body"),
+    ),
+    "a broken chunk": (
+        OK + b"Transfer-Encoding: chunked\r\n\r\nxx\r\n", ERRORS.ConnectionDone(),
+        ("unspecified", "transfer-coding chunked: b'xx\\r\\n' is no chunk size"),
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", LOST)
+def test_how_a_connection_was_lost_is_how_its_response_was_cut(talk: Conversation, name: str) -> None:
+    came, lost, wanted = LOST[name]
+    with closing(talk.ask()) as tap:
+        talk.protocol.dataReceived(came)
+        assert talk.over == []
+        talk.protocol.connectionLost(FAILURE(lost))
+        assert (talk.over, talk.protocol.state, tap.cut()) == ([tap], "CONNECTION_LOST", wanted)
+        assert tap.block().read() == came
+
+
+def test_what_we_stop_ourselves_is_called_by_its_reason(talk: Conversation) -> None:
+    with closing(talk.ask()) as tap:
+        talk.protocol.dataReceived(OK + b"Content-Length: 9\r\n\r\nab")
+        tap.stop("time")
+        tap.stop("length")
+        assert tap.cut() == ("time", "not done in time: 2 of 9 bytes of the body")
+        assert (talk.over, talk.protocol.state) == ([tap], "LEAVING")
+        # What still comes is no part of it.
+        talk.protocol.dataReceived(b"c")
+        assert tap.block().read() == OK + b"Content-Length: 9\r\n\r\nab"
+
+
+@pytest.mark.parametrize(("size", "stopped"), [(4, None), (5, "length")])
+def test_a_body_may_be_as_long_as_the_limit_and_no_longer(talk: Conversation, size: int, stopped: str | None) -> None:
+    with closing(talk.ask(limit=4)) as tap:
+        talk.protocol.dataReceived(OK + b"\r\n" + b"x" * size)
+        assert (tap.stopped, tap.overfull) == (stopped, stopped is not None)
+        talk.protocol.connectionLost(FAILURE(ERRORS.ConnectionDone()))
+        assert (tap.cut() or (None,))[0] == stopped
+        assert tap.block().read() == OK + b"\r\nxxxx"
+
+
+def test_a_flood_of_heads_is_stopped_and_kept_to_the_limit(talk: Conversation) -> None:
+    with closing(talk.ask()) as tap:
+        talk.protocol.dataReceived(OK + b"A: b\r\n" * HEAD_BYTES)
+        assert (tap.stopped, (tap.cut() or ("",))[0]) == ("length", "length")
+        assert tap.block().read() == (OK + b"A: b\r\n" * HEAD_BYTES)[:HEAD_BYTES]
+
+
+def test_a_response_that_is_whole_before_the_time_is_over_is_whole(talk: Conversation) -> None:
+    with closing(talk.ask()) as tap:
+        talk.protocol.dataReceived(OK + b"Content-Length: 1\r\n\r\na")
+        tap.stopped = "time"
+        assert tap.cut() is None
+
+
+@pytest.mark.parametrize(
+    ("used", "came", "lost", "stale"),
+    [
+        (True, b"", ERRORS.ConnectionDone(), True),
+        (True, b"", ERRORS.ConnectionLost(), True),
+        (True, b"H", ERRORS.ConnectionDone(), False),
+        (True, b"", OSError("odd"), False),
+        (False, b"", ERRORS.ConnectionDone(), False),
+    ],
+)
+def test_an_idle_connection_that_breaks_without_a_byte_is_stale(
+    talk: Conversation, used: bool, came: bytes, lost: BaseException, stale: bool
+) -> None:
+    if used:
+        with closing(talk.ask()):
+            talk.protocol.dataReceived(OK + b"Content-Length: 0\r\n\r\n")
+    with closing(talk.ask()) as tap:
+        if came:
+            talk.protocol.dataReceived(came)
+        talk.protocol.connectionLost(FAILURE(lost))
+        assert (tap.stale, tap.received) == (stale, bool(came))
+
+
+def test_who_aborts_hears_when_the_connection_is_closed(talk: Conversation) -> None:
+    gone: list[object] = []
+    talk.protocol.abort().addCallback(gone.append)
+    assert (gone, talk.transport.disconnecting) == ([], True)
+    talk.protocol.connectionLost(FAILURE(ERRORS.ConnectionDone()))
+    talk.protocol.abort().addCallback(gone.append)
+    assert gone == [None, None]
+
+
+def test_large_responses_are_held_on_disk(talk: Conversation) -> None:
+    with closing(talk.ask(limit=4 * SPOOL_BYTES)) as tap:
+        talk.protocol.dataReceived(OK + b"\r\n" + b"x" * SPOOL_BYTES)
+        spool: Any = tap._spool
+        assert spool._rolled
+
+
+@pytest.mark.parametrize(
+    ("failed", "stopped", "wanted"),
+    [
+        (ERRORS.TimeoutError(), None, DownloadTimeoutError),
+        (ERRORS.ConnectionDone(), "time", DownloadTimeoutError),
+        (ERRORS.ConnectionDone(), "length", DownloadFailedError),
+        (ERRORS.ConnectionRefusedError(), None, DownloadConnectionRefusedError),
+        (ERRORS.DNSLookupError(), None, CannotResolveHostError),
+        (ERRORS.ConnectionLost(), None, DownloadFailedError),
+        (None, None, DownloadFailedError),
+    ],
+)
+def test_no_byte_of_a_response_is_named_by_what_stopped_it(
+    failed: BaseException | None, stopped: Any, wanted: type[Exception]
+) -> None:
+    tap = Tap(URL, SITE, 1)
+    tap.error, tap.stopped = failed, stopped
+    found = handler._failure(tap)
+    assert type(found) is wanted
+    assert str(found).startswith(f"{URL}: ")
+
+
+def test_what_goes_out_is_what_was_asked_for() -> None:
+    odd = Request(
+        "http://a.cn:81?b=1#c", method="POST", body=b"d", headers={"Host": "e", "F": "g\r\nH: i", "content-length": "9"}
+    )
+    assert handler.written(odd, "http://a.cn:81?b=1") == (
+        b"POST /?b=1 HTTP/1.1\r\nHost: a.cn:81\r\nF: g  H: i\r\nContent-Length: 1\r\n\r\nd"
+    )
+    empty = Request("http://a.cn/", method="POST")
+    assert handler.written(empty, "http://a.cn/").endswith(b"Content-Length: 0\r\n\r\n")
+    # A host that stands in the path again is no host there.
+    assert handler.written(Request("http://a.cn/a.cn"), "http://a.cn/a.cn").startswith(b"GET /a.cn HTTP/1.1\r\n")
+
+
+def test_secrets_are_cut_out_of_the_head_alone() -> None:
+    sent = b"POST / HTTP/1.1\r\ncookie: a\r\nX-Cookie: b\r\nAuthorization: c\r\nProxy-Authorization: d\r\n\r\nCookie: e"
+    kept, names = handler.redacted(sent)
+    assert kept == (
+        b"POST / HTTP/1.1\r\ncookie: [redacted]\r\nX-Cookie: b\r\nAuthorization: [redacted]\r\n"
+        b"Proxy-Authorization: [redacted]\r\n\r\nCookie: e"
+    )
+    assert names == ("cookie", "authorization", "proxy-authorization")
+
+
+def test_what_the_tap_cuts_off_is_quoted(talk: Conversation) -> None:
+    with closing(talk.ask()) as tap:
+        hints = b"HTTP/1.1 103 X\r\n\r\n" * (INTERIM_HEADS + 2)
+        talk.protocol.dataReceived(b"\r\n" + hints + OK + b"Content-Length: 0\r\n\r\n" + b"\xff" * 2000)
+        assert handler._seen(tap) == (
+            *[("interim", "18 bytes cut before: HTTP/1.1 103 X%0D%0A%0D%0A")] * INTERIM_HEADS,
+            ("interim", "10 heads in all, 180 bytes"),
+            ("before", "2 bytes cut before: %0D%0A"),
+            ("surplus", f"2000 bytes cut after: {'%FF' * 1024}"),
+        )
+
+
+def test_where_an_address_was_found_is_said() -> None:
+    found = Found(parent="http://a.cn/", anchor="会议", row_date="2020-02-19")
+    asked = Request(URL, meta={"found": found, "depth": 0, "purpose": "script"})
+    assert handler._about(asked) == (
+        ("via", "http://a.cn/"), ("anchor", "会议"), ("row-date", "2020-02-19"), ("depth", "0"), ("purpose", "script"),
+    )  # fmt: skip
+    assert handler._about(Request(URL, meta={"found": Found(parent="http://a.cn/")})) == (("via", "http://a.cn/"),)
+
+
+def seen_by_spider(block: bytes, page_bytes: int = 100, url: str = URL) -> tuple[Any, bool]:
+    request = Request(url)
+    return handler._response(request, io.BytesIO(block), page_bytes), request.meta["empty"]
+
+
+def test_the_spider_sees_a_clean_head_and_a_plain_body() -> None:
+    block = (
+        b"HTTP/1.1 200 OK\r\nContent-Type: text/html\r\nSet-Cookie: a\r\nset-cookie: b\r\n"
+        b"Content-Encoding: identity\r\n"
+        b"Transfer-Encoding: chunked\r\n\r\n3\r\n<p>\r\n0\r\n\r\n"
+    )
+    response, empty = seen_by_spider(block)
+    assert isinstance(response, HtmlResponse)
+    assert (response.status, response.body, response.flags, empty) == (200, b"<p>", [], False)
+    assert response.headers.getlist("Set-Cookie") == [b"a", b"b"]
+    assert "Content-Encoding" not in response.headers
+
+
+def test_what_is_longer_than_a_page_has_no_body_and_is_not_empty() -> None:
+    assert [(r.body, empty) for r, empty in (seen_by_spider(OK + b"\r\n" + b"x" * n) for n in (0, 100, 101))] == [
+        (b"", True), (b"x" * 100, False), (b"", False),
+    ]  # fmt: skip
+
+
+def test_what_is_wrong_with_a_content_is_flagged_and_a_checksum_noted() -> None:
+    short, _ = seen_by_spider(OK + b"Content-Length: 9\r\n\r\nab")
+    assert short.flags == ["truncated: 2 of the 9 bytes that Content-Length states are there"]
+    packed = b"\x1f\x8b\x08\0\0\0\0\0\0\x03\xcb\x48\xcd\xc9\xc9\x07\0\0\0\0\0\x05\0\0\0"
+    noted, _ = seen_by_spider(OK + b"Content-Encoding: gzip\r\n\r\n" + packed)
+    assert noted.body == b"hello"
+    assert [flag.partition(":")[0] for flag in noted.flags] == ["note"]
+
+
+def test_a_page_without_a_head_has_a_status_where_browsers_show_it() -> None:
+    assert [seen_by_spider(b"<html>x", url=f"http://a.cn{port}/")[0].status for port in ("", ":81")] == [200, 0]
