@@ -146,11 +146,7 @@ def _copy(warc: Path, kept: Path, offer: Offer) -> bool:
                 if not record.head.startswith(b"WARC/"):
                     record, shared = _of_arc(record, id_), True  # noqa: PLW2901 - from here on it is a WARC record
                 start = copy.tell()
-                if record.kind == "revisit" and offer.is_framed_otherwise(record):
-                    _repack(source, _without_head(record), copy, shared=True)
-                elif not shared and _starts_with(source, record.place.offset, MAGIC):
-                    _take(source, record.place, copy.write)
-                elif not _repack(source, record, copy, shared=shared):
+                if not _copy_record(source, record, copy, offer, shared=shared):
                     offer.lost(
                         record.place.file, record.place.offset, f"the record of {record.url} is too long to copy"
                     )
@@ -161,6 +157,16 @@ def _copy(warc: Path, kept: Path, offer: Offer) -> bool:
         offer.lost(warc.name, 0, str(error))
     offer.end_file()
     return kept.exists() and kept.stat().st_size > 0
+
+
+def _copy_record(source: BinaryIO, record: Record, copy: BinaryIO, offer: Offer, *, shared: bool) -> bool:
+    """Copy one record; False: it is too long for that."""
+    if record.kind == "revisit" and offer.is_framed_otherwise(record):
+        return _repack(source, _without_head(record), copy, shared=True)
+    if shared or not _starts_with(source, record.place.offset, MAGIC):
+        return _repack(source, record, copy, shared=shared)
+    _take(source, record.place, copy.write)
+    return True
 
 
 def _with_neighbours(items: Iterable[Record | Problem], offer: Offer) -> Iterator[tuple[Record, bool]]:
