@@ -107,7 +107,7 @@ def _names_column(behind: str) -> bool:
     return bool(keys & _COLUMN_KEYS) and keys <= _COLUMN_KEYS | _PAGE_KEYS
 
 
-@lru_cache(maxsize=2**14)
+@lru_cache(maxsize=2**12)
 def look_of(url: str) -> Literal["file", "image", "foreign", "article", "page"]:
     """What a URL looks like before it is fetched; `foreign` is neither page nor kept file: films, programs, styles.
 

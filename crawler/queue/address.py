@@ -48,13 +48,13 @@ _NUMBER = re.compile(r"\d+")
 _HASH = re.compile(r"[0-9a-f]{16,}")
 
 
-@lru_cache(maxsize=2**14)
+@lru_cache(maxsize=2**12)
 def host_of(url: str) -> str:
     """`archive.site.host_of`, remembered: the menu of a site stands on each of its pages."""
     return site.host_of(url)
 
 
-@lru_cache(maxsize=2**14)
+@lru_cache(maxsize=2**12)
 def canonical(url: str, encoding: str = "utf-8") -> str | None:
     """An absolute link -> the address as it is sent, in ASCII; None: not http(s), or no address at all.
 
@@ -113,7 +113,7 @@ def unordered(url: str) -> str:
     return f"{plain}?{kept}" if kept else plain
 
 
-@lru_cache(maxsize=2**14)
+@lru_cache(maxsize=2**12)
 def trap(url: str) -> str | None:
     """Why an address looks like one of endlessly many, in words; None: it does not.
 

@@ -53,6 +53,7 @@ class Judges:
         self._site = site
         self._began: float | None = None
         self._spent = 0.0
+        self._process: asyncio.subprocess.Process | None = None
         self._child: asyncio.subprocess.Process | None = None
         self._starting: asyncio.Task[None] | None = None
         self._hearing: asyncio.Task[None] | None = None
@@ -96,14 +97,15 @@ class Judges:
 
     async def close(self) -> None:
         """End the child."""
-        for task in (self._starting, self._hearing):
-            if task is not None:
-                task.cancel()
-        child, self._child = self._child, None
-        if child is not None:
+        tasks = [task for task in (self._starting, self._hearing) if task is not None]
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+        self._child = None
+        if self._process is not None:
             with contextlib.suppress(ProcessLookupError):
-                child.kill()
-            await child.wait()
+                self._process.kill()
+            await self._process.wait()
 
     async def _start(self) -> None:
         """Begin the child, and use it once it is ready."""
@@ -116,14 +118,10 @@ class Judges:
             stderr=subprocess.DEVNULL,
             limit=_CHUNK,
         )
-        try:
-            assert child.stdin is not None
-            child.stdin.write(_framed(self._site))
-            ready = await _hear(child)
-        except asyncio.CancelledError:
-            child.kill()
-            raise
-        if ready is None:
+        self._process = child
+        assert child.stdin is not None
+        child.stdin.write(_framed(self._site))
+        if await _hear(child) is None:
             logger.warning("The child process that was to read pages has ended; the crawl reads them itself.")
             return
         self._child = child

@@ -128,6 +128,17 @@ def test_a_page_that_breaks_the_judge_breaks_no_other() -> None:
     apart(broken, ask, CAPTURES[6])
 
 
+def test_a_crawl_may_end_while_the_child_begins() -> None:
+    async def run() -> None:
+        readers = Judges(SITE)
+        readers.judge(CAPTURES[0], CAPTURES[0].url, expected=False)
+        await asyncio.sleep(0.01)
+        await readers.close()
+        assert not readers.apart
+
+    asyncio.run(asyncio.wait_for(run(), 60))
+
+
 def test_a_crawl_that_waits_for_its_pauses_reads_its_pages_itself(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(judges, "BUSY_SHARE", 1.0)
 
