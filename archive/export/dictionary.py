@@ -61,7 +61,7 @@ MEANINGS = {
     "part_no": Meaning("its number, from 1", "for articles on one page"),
     "aliases": Meaning("other addresses of the same article, as the site links to them"),
     "gone": Meaning("the day (Asia/Shanghai) on which its address was first missed", "while it is there"),
-    "extractor": Meaning("what read the body: `site`, `container`, `trafilatura`, `votes`, `lines`, `linear`, `none`"),
+    "extractor": Meaning("what read the body: `site`, `box`, `votes`, `trafilatura`, `lines`, `linear`, `none`"),
     "confidence": Meaning("0 to 1"),
     "han": Meaning("Han characters in `text`"),
 }

@@ -10,9 +10,11 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from itertools import takewhile
 
 from archive.text import dates, fields
 from archive.text.lines import furniture_id, is_sentence
+from archive.text.outline import ROOTS
 from archive.text.page import FILE_NAME, Page
 
 # Rules of lines.toml that end an article wherever they stand below its head.
@@ -38,9 +40,6 @@ FOOT_HEAD = 4
 
 # What may stand between an article's prose and its other lines.
 _GOES_ON = frozenset(("line", "file", "contact"))
-# Elements that hold one block.
-_OWN = frozenset(("p", "li", "h1", "h2", "h3", "h4", "h5", "h6", "td", "th", "dd", "dt"))
-_ROOTS = frozenset(("html", "body"))
 _MARKS = re.compile("[，。！？；：、,!?;]")
 _ABSTRACT = re.compile(r"[(\[【]?(?:内容|文章)?(?:摘要|导读|提要|导语|核心提示|简介)")
 _LABEL_OF_FILES = re.compile(
@@ -95,41 +94,69 @@ def find(page: Page, region: tuple[int, int, float]) -> Area | None:
 
 
 class _Walk:
-    """A walk over one page; see `find`."""
+    """A walk over one page; see `find`.
+
+    `head` is the last block of the article's head, and `anchor` the one that it is found by: the title, else the
+    dateline. `kinds` says what each block after the head is, up to the end of the article: `line`, `file` or a rule;
+    `first` and `previous` are the first and the last of the lines and files that were met.
+    """
 
     def __init__(self, page: Page, region: tuple[int, int, float]) -> None:
         self.outline = page.outline
         self.blocks = page.blocks
         self.keys = page.keys
         self.title = page.title
+        self.holder = page.outline.holder
         self.files = [name for _, name in page.files[:FILES]]
         self.region = region
+        self.dateline: int | None = None
+        self.anchor = self.head = self.previous = 0
+        self.first: int | None = None
+        self.prose = False
+        self.kinds: dict[int, str] = {}
 
     def find(self) -> Area | None:
         """The box; None where no title and no dateline stand on the page."""
-        dateline = self.dateline()
-        anchor = dateline if self.title is None else self.title
-        if anchor is None:
+        if not self.find_head():
             return None
-        head = anchor if dateline is None else max(dateline, anchor)
-        if dateline is not None:
-            while head + 1 < len(self.blocks) and self.is_dated_too(head + 1):
-                head += 1
+        self.prose = self.prose_below()
+        self.walk()
+        self.trim()
+        self.drop_copies()
+        return self.area()
+
+    def lines(self) -> list[int]:
+        """The blocks that are the article's lines."""
+        return [index for index, kind in self.kinds.items() if kind == "line"]
+
+    def find_head(self) -> bool:
+        """Set the head by title and dateline; False where neither stands on the page."""
+        self.dateline = self.dateline_over_prose() if self.title is None else self.dateline_under(self.title)
+        anchor = self.dateline if self.title is None else self.title
+        if anchor is None:
+            return False
+        self.anchor = self.head = anchor
+        if self.dateline is not None:
+            self.head = max(self.dateline, anchor)
+            while self.head + 1 < len(self.blocks) and self.is_dated_too(self.head + 1):
+                self.head += 1
+        self.previous = self.head
+        return True
+
+    def area(self) -> Area:
+        """What was found."""
+        anchor, head, dateline = self.anchor, self.head, self.dateline
         subtitle = next((i for i in range(anchor + 1, head) if fields.is_subtitle(self.blocks[i].text)), head)
         own = [i for i in range(subtitle, head + 1) if i > anchor and not self.is_link(i)] if subtitle < head else []
-        prose = self.prose_below(head)
-        kinds = self.walk(anchor, head, prose)
-        self.trim(kinds, anchor, prose=prose)
-        self.drop_copies(kinds)
-        lines = [index for index, kind in kinds.items() if kind == "line"]
+        lines = self.lines()
         if all(self.is_file(index) or _LABEL_OF_FILES.fullmatch(self.keys[index]) for index in lines):
             # Links to files, each with a word before it, are no text.
-            kinds.update(dict.fromkeys(lines, "file"))
+            self.kinds.update(dict.fromkeys(lines, "file"))
             lines = []
-        others = [index for index, kind in kinds.items() if kind in ("file", "outside")]
-        shown = None if prose or "file" in kinds.values() else self.shown(anchor, head, lines)
+        others = [index for index, kind in self.kinds.items() if kind in ("file", "outside")]
+        shown = None if self.prose or "file" in self.kinds.values() else self.shown(lines)
         if shown is not None:
-            lines, others, kinds = [], [], {}
+            lines, others, self.kinds = [], [], {}
         end = max((*lines, *others, head, (shown or 0) - 1)) + 1
         return Area(
             start=head + 1,
@@ -139,70 +166,71 @@ class _Walk:
             dated=head if dateline is not None and dateline >= anchor else None,
             dropped={
                 **{i: "head" for i in range(anchor + 1, head + 1) if i not in own and i != dateline},
-                **{i: kind for i, kind in kinds.items() if head < i < end and kind != "line"},
+                **{i: kind for i, kind in self.kinds.items() if head < i < end and kind != "line"},
             },
             media=any(head < at <= end for at, _ in self.outline.media),
         )
 
-    def trim(self, kinds: dict[int, str], anchor: int, *, prose: bool) -> None:
+    def trim(self) -> None:
         """Take out the lines above and below an article's prose that stand in another box than it."""
-        lines = [index for index, kind in kinds.items() if kind == "line"]
-        if not lines:
-            return
+        if lines := self.lines():
+            if self.prose:
+                self.trim_around(lines)
+            else:
+                self.trim_end(lines)
+
+    def trim_around(self, lines: Sequence[int]) -> None:
+        """Take out the lines that stand in another box than the prose."""
         start, end, _ = self.region
-        if prose:
-            core = [i for i in lines if start <= i < end]
-            home = self.home([i for i in core if self.is_prose(i)])
-            joined = {*core}
-            for way in (range(core[0] - 1, lines[0] - 1, -1), range(core[-1] + 1, lines[-1] + 1)) if core else ():
-                for index in way:
-                    if not self.goes_on(index, home, kinds):
-                        break
-                    joined.add(index)
-            joined -= self.of_player(kinds, start)
-            outside = [i for i in lines if i not in joined or (home is not None and self.in_other_column(i, home))]
-            kinds.update(dict.fromkeys(outside, "outside"))
-            return
-        scope = self.scope(anchor, lines[0])
+        core = [i for i in lines if start <= i < end]
+        home = self.outline.home([i for i in core if self.is_prose(i)])
+        joined = {*core}
+        for way in (range(core[0] - 1, lines[0] - 1, -1), range(core[-1] + 1, lines[-1] + 1)) if core else ():
+            joined |= {*takewhile(lambda index: self.goes_on(index, home), way)}
+        joined -= self.of_player(start)
+        outside = [i for i in lines if i not in joined or (home is not None and self.in_other_column(i, home))]
+        self.kinds.update(dict.fromkeys(outside, "outside"))
+
+    def trim_end(self, lines: list[int]) -> None:
+        """Take lines off the end of an article without prose that stand in a box unlike that of its first line."""
+        scope = self.scope(lines[0])
         known = {self.likeness(scope, lines[0])}
-        last, read = lines[-1], len(lines)
-        while len(lines) > 1 and (like := self.likeness(scope, last)) not in known and like[1].strip(" />"):
+        read = len(lines)
+        while len(lines) > 1 and (like := self.likeness(scope, lines[-1])) not in known and like[1].strip(" />"):
             if len(lines) < read - TAIL or any(self.likeness(scope, i) == like for i in lines[1:-2]):
                 break
-            kinds[last] = "outside"
-            lines.pop()
-            last = lines[-1]
+            self.kinds[lines.pop()] = "outside"
 
-    def of_player(self, kinds: dict[int, str], start: int) -> set[int]:
+    def of_player(self, start: int) -> set[int]:
         """The blocks above the prose that belong to a film's player: what stands between its buttons or in their box,
         and the name of the film over them.
         """
-        player = [index for index, kind in kinds.items() if kind == "player"]
+        player = [index for index, kind in self.kinds.items() if kind == "player"]
         if not player:
             return set()
-        between = {index for index in kinds if player[0] < index < min(start, player[-1])}
+        between = {index for index in self.kinds if player[0] < index < min(start, player[-1])}
         above = [self.blocks[index].element for index in player if index < start]
-        box = self.common(above[0], above[-1]) if len(above) > 1 else 0
+        box = self.outline.common(above[0], above[-1]) if len(above) > 1 else 0
         if self.outline.holds(box, start):
             return between
         return between | {
             index
-            for index in kinds
+            for index in self.kinds
             if index < start
             and not is_sentence(self.keys[index], 10)
-            and (self.outline.holds(box, index) or self.common(around := self.holder(index), box) == around)
+            and (self.outline.holds(box, index) or self.outline.common(self.holder(index), box) == self.holder(index))
             and not self.outline.holds(self.holder(index), start)
         }
 
-    def goes_on(self, index: int, home: int | None, kinds: dict[int, str]) -> bool:
+    def goes_on(self, index: int, home: int | None) -> bool:
         """Whether a block beside an article's prose goes on with it, or is no reason to stop."""
         if home is None:
-            return kinds[index] in _GOES_ON
+            return self.kinds[index] in _GOES_ON
         return self.outline.holds(home, index)
 
-    def drop_copies(self, kinds: dict[int, str]) -> None:
+    def drop_copies(self) -> None:
         """Take out a second copy of the lines: pages hold one for wide and one for narrow screens."""
-        lines = [index for index, kind in kinds.items() if kind == "line"]
+        lines = self.lines()
         texts = [self.blocks[index].text for index in lines]
         second = next((at for at in range(1, len(texts)) if texts[at] == texts[0] and len(texts[0]) >= 10), None)
         if second is None:
@@ -210,7 +238,7 @@ class _Walk:
         first = set(texts[:second])
         again = [index for index, text in zip(lines[second:], texts[second:], strict=True) if text in first]
         if len(again) >= 0.8 * second:
-            kinds.update(dict.fromkeys(again, "copy"))
+            self.kinds.update(dict.fromkeys(again, "copy"))
 
     def in_other_column(self, index: int, home: int) -> bool:
         """Whether a block stands in another column of the table that lays out the page."""
@@ -228,85 +256,59 @@ class _Walk:
             element = self.outline.parents[element]
         return self.outline.tags[element], self.outline.inside[element]
 
-    def home(self, prose: Sequence[int]) -> int | None:
-        """The box that holds an article's paragraphs and nothing but articles; None where it is the whole page."""
-        boxes = [self.holder(index) for index in prose]
-        if len(boxes) > 1 and len(set(boxes)) == len(boxes):
-            # Each paragraph is a box of its own.
-            boxes = [self.outline.parents[box] for box in boxes]
-        # On a tie, the first box wins.
-        home = max(dict.fromkeys(boxes), key=boxes.count) if boxes else None
-        while home is not None and self.outline.tags[home] in ("td", "th") and self.is_alone(home):
-            # A cell that is its whole row lays out nothing.
-            while self.outline.tags[home] in ("td", "th", "tr", "tbody", "table"):
-                home = self.outline.parents[home]
-        return None if home is None or self.outline.tags[home] in (*_ROOTS, "table", "tbody", "tr") else home
-
-    def is_alone(self, cell: int) -> bool:
-        """Whether a cell is the only one of its row, in a table of other rows."""
-        parents, tags = self.outline.parents, self.outline.tags
-        row = parents[cell]
-        end = next((e for e in range(row + 1, len(parents)) if parents[e] < row), len(parents))
-        return not any(parents[e] == row and e != cell and tags[e] in ("td", "th") for e in range(row + 1, end))
-
-    def holder(self, index: int) -> int:
-        """The element that holds a block among others: not its own paragraph, item or cell."""
-        element = self.blocks[index].element
-        return self.outline.parents[element] if self.outline.tags[element] in _OWN else element
-
-    def prose_below(self, head: int) -> bool:
+    def prose_below(self) -> bool:
         """Whether the page's prose stands below the head, with nothing between that ends an article."""
         start, _, weight = self.region
-        if weight < ENOUGH or start <= head:
+        if weight < ENOUGH or start <= self.head:
             return False
         return not any(
             furniture_id(self.keys[index]) in ("previous_next", "footer")
-            for index in range(head + 1, start)
+            for index in range(self.head + 1, start)
             if self.blocks[index].size <= 240
         )
 
-    def shown(self, anchor: int, head: int, lines: Sequence[int]) -> int | None:
+    def shown(self, lines: Sequence[int]) -> int | None:
         """Where the picture or film stands that is the whole article: in the article's own box, with no line in it."""
-        at, element = next(((at, element) for at, element in self.outline.media if at > head), (None, 0))
+        at, element = next(((at, element) for at, element in self.outline.media if at > self.head), (None, 0))
         if at is None:
             return None
-        scope = self.common(self.blocks[anchor].element, element)
-        if self.outline.tags[scope] in _ROOTS or any(self.outline.holds(scope, index) for index in lines):
+        scope = self.outline.common(self.blocks[self.anchor].element, element)
+        if self.outline.tags[scope] in ROOTS or any(self.outline.holds(scope, index) for index in lines):
             return None if lines else at
         return at
 
-    def dateline(self) -> int | None:
-        """The line below the title that says when and from whom; without a title, one that stands below some line."""
-        blocks, keys = self.blocks, self.keys
-        if self.title is not None:
-            others = 0
-            for index in range(self.title + 1, min(len(blocks), self.title + 1 + NEAR)):
-                if self.is_dateline(index):
-                    return index
-                if _ABSTRACT.match(keys[index]):
-                    continue
-                others += blocks[index].size >= 8 if self.is_link(index) else furniture_id(keys[index]) is None
-                if (
-                    others > 2
-                    or is_sentence(keys[index], 10)
-                    or (":" in keys[index].rstrip(": ") and furniture_id(keys[index]) is None)
-                ):
-                    return None
-            return None
-        start, _, weight = self.region
-        near = range(start - 1, max(0, start - NEAR), -1) if weight >= ENOUGH else range(1, len(blocks))
-        for index in near:
-            over = blocks[index - 1]
-            if (
-                not blocks[index].aside
-                and over.linked < 0.5
-                and self.is_dateline(index)
-                and dates.read(keys[index])
-                and not _TODAY.search(keys[index])
-                and furniture_id(keys[index - 1]) is None
-            ):
+    def dateline_under(self, title: int) -> int | None:
+        """The line below the title that says when and from whom."""
+        others = 0
+        for index in range(title + 1, min(len(self.blocks), title + 1 + NEAR)):
+            if self.is_dateline(index):
                 return index
+            key = self.keys[index]
+            if _ABSTRACT.match(key):
+                continue
+            plain = furniture_id(key) is None
+            others += self.blocks[index].size >= 8 if self.is_link(index) else plain
+            if others > 2 or is_sentence(key, 10) or (":" in key.rstrip(": ") and plain):
+                return None
         return None
+
+    def dateline_over_prose(self) -> int | None:
+        """On a page without a title a dateline that stands below some line, over the prose where there is any."""
+        start, _, weight = self.region
+        above = range(start - 1, max(0, start - NEAR), -1) if weight >= ENOUGH else range(1, len(self.blocks))
+        return next((index for index in above if self.is_under_line(index)), None)
+
+    def is_under_line(self, index: int) -> bool:
+        """Whether a line is a dateline with a day, and the one above it may be a title."""
+        key = self.keys[index]
+        return bool(
+            not self.blocks[index].aside
+            and self.blocks[index - 1].linked < 0.5
+            and self.is_dateline(index)
+            and dates.read(key)
+            and not _TODAY.search(key)
+            and furniture_id(self.keys[index - 1]) is None
+        )
 
     def is_dated_too(self, index: int) -> bool:
         """Whether a line goes on with a dateline: who, or when it was published, behind a label."""
@@ -319,83 +321,77 @@ class _Walk:
             return False
         return bool(dates.read(key) or fields.byline(key))
 
-    def walk(self, anchor: int, head: int, prose: bool) -> dict[int, str]:
-        """What each block after the head is, up to the end of the article: `line`, `file` or a rule."""
-        kinds: dict[int, str] = {}
-        previous, links = head, 0
-        index = head + 1
-        in_aside = self.blocks[anchor].aside
-        first: int | None = None
+    def walk(self) -> None:
+        """Say of each block after the head what it is, up to the end of the article."""
+        links, index = 0, self.head + 1
         while index < len(self.blocks):
-            kind = self.kind(index, previous, in_aside=in_aside)
-            if kind == "comments" and first is None:
-                kind = "tools"
-            if kind in ("links", "beside"):
-                links += 1
-            if (
-                kind in ENDS
-                or links >= WALL
-                or (first is not None and self.leaves(anchor, first, previous, index, prose=prose))
-            ):
-                following = self.resumes(kinds, anchor, first, previous, index, prose=prose, ended=kind in ENDS)
+            kind = self.kind(index)
+            links += kind in ("links", "beside")
+            if self.may_end(index, kind, links):
+                following = self.resumes(index, ended=kind in ENDS)
                 if following is None:
-                    break
-                kinds.update(dict.fromkeys(range(index, following), kind if kind in ENDS else "links"))
+                    return
+                rule = kind if kind in ENDS else "links"
+                self.kinds.update(dict.fromkeys(range(index, following), rule))
                 index, links = following, 0
                 continue
-            kinds[index] = kind
+            self.kinds[index] = kind
             if kind in ("line", "file"):
-                first = index if first is None else first
-                previous, links = index, 0
+                self.first = index if self.first is None else self.first
+                self.previous, links = index, 0
             index += 1
-        return kinds
 
-    def kind(self, index: int, previous: int, *, in_aside: bool) -> str:
+    def may_end(self, index: int, kind: str, links: int) -> bool:
+        """Whether an article may end before a block: at furniture, at a wall of links, where its box ends."""
+        return kind in ENDS or links >= WALL or (self.first is not None and self.leaves(index, self.first))
+
+    def kind(self, index: int) -> str:
         """What a block is."""
         block = self.blocks[index]
         rule = furniture_id(self.keys[index]) if block.size <= 240 else None
         if self.is_link(index) and rule != "previous_next":
-            inside = block.linked < 0.8 and self.holder(index) == self.holder(previous)
-            return "links" if not self.is_file(index) else "line" if inside else "file"
-        if block.aside and not in_aside:
+            return self.kind_of_link(index)
+        if block.aside and not self.blocks[self.anchor].aside:
             return "aside"
-        if rule and self.in_row(index):
+        if rule is None:
+            return "beside" if self.is_beside(index, self.previous) else "line"
+        return self.kind_of_rule(index, rule)
+
+    def kind_of_link(self, index: int) -> str:
+        """What a link is: one to a file may be part of a line, or stand for itself."""
+        if not self.is_file(index):
+            return "links"
+        inside = self.blocks[index].linked < 0.8 and self.holder(index) == self.holder(self.previous)
+        return "line" if inside else "file"
+
+    def kind_of_rule(self, index: int, rule: str) -> str:
+        """What a line is that a rule of furniture knows: cells are no furniture, nor who organised an event."""
+        if self.in_row(index):
             return "line"
         if rule == "contact" or (rule == "footer" and not FOOT.search(self.keys[index])):
-            return "footer" if self.is_foot(index, previous) else "line"
-        if rule:
-            return rule
-        return "beside" if self.is_beside(index, previous) else "line"
+            return "footer" if self.is_foot(index, self.previous) else "line"
+        return "tools" if rule == "comments" and self.first is None else rule
 
     def in_row(self, index: int) -> bool:
         """Whether a block is a cell beside one that is neither link nor furniture."""
-        cell = self.cell(index)
+        cell = self.outline.cell(index)
         if cell is None:
             return False
         row = self.outline.parents[cell]
         for other in (index - 1, index + 1):
             if 0 <= other < len(self.blocks) and not self.is_link(other) and furniture_id(self.keys[other]) is None:
-                beside = self.cell(other)
+                beside = self.outline.cell(other)
                 if beside not in (None, cell) and self.outline.parents[beside or 0] == row:
                     return True
         return False
 
-    def cell(self, index: int) -> int | None:
-        """The table cell that holds a block."""
-        element = self.blocks[index].element
-        for _ in range(3):
-            if self.outline.tags[element] in ("td", "th"):
-                return element
-            element = self.outline.parents[element]
-        return None
-
-    def leaves(self, anchor: int, first: int, previous: int, index: int, *, prose: bool) -> bool:
+    def leaves(self, index: int, first: int) -> bool:
         """Whether a block stands outside the smallest element that holds the title and the article's first line."""
         start, end, _ = self.region
-        if prose and start <= index < end:
+        if self.prose and start <= index < end:
             return False
-        scope = self.scope(anchor, start if prose and previous >= start else first)
-        if self.outline.tags[scope] in _ROOTS or self.outline.holds(scope, index):
+        scope = self.scope(start if self.prose and self.previous >= start else first)
+        if self.outline.tags[scope] in ROOTS or self.outline.holds(scope, index):
             return False
         size = {True: 0, False: 0}
         for other in (*range(first, min(first + LOOK, index)), *range(index, min(len(self.blocks), index + NEAR))):
@@ -404,56 +400,56 @@ class _Walk:
                 size[inside] += self.blocks[other].size
         return size[False] <= size[True]
 
-    def resumes(
-        self,
-        kinds: dict[int, str],
-        anchor: int,
-        first: int | None,
-        previous: int,
-        index: int,
-        *,
-        prose: bool,
-        ended: bool,
-    ) -> int | None:
+    def resumes(self, index: int, *, ended: bool) -> int | None:
         """The block with which the article goes on behind what seems to end it; None where it has ended."""
+        if self.prose and index < self.region[1]:
+            return self.resumes_prose(index, ended=ended)
+        return None if self.first is None else self.resumes_in(self.first, index)
+
+    def resumes_prose(self, index: int, *, ended: bool) -> int | None:
+        """Where the page's prose begins or goes on, if that belongs to what was read above it."""
         start, end, weight = self.region
-        if prose and index < end:
-            # Only what was read above the prose can be too little for an article.
-            read = [i for i, kind in kinds.items() if kind == "line"] if previous < start else []
-            small = bool(read) and sum(self.blocks[i].size for i in read) < 0.1 * weight
-            small = small or (first is None and previous < start)
-            if previous >= start or small or self.outline.holds(self.scope(anchor, first), start):
-                if previous < start and small:
-                    kinds.update(dict.fromkeys(read, "beside"))
-                own = self.holder(previous)
-                for later in range(max(index + 1, start), end):
-                    near = previous >= start and self.holder(later) == own and not self.is_link(later)
-                    if near or (self.is_prose(later) and not (ended and previous >= start)):
-                        return later
-                return None
-        if first is None:
+        begun = self.previous >= start
+        # Only what was read above the prose can be too little for an article.
+        read = [] if begun else self.lines()
+        small = bool(read) and sum(self.blocks[i].size for i in read) < 0.1 * weight
+        small = not begun and (small or self.first is None)
+        if not begun and not small and not self.outline.holds(self.scope(self.first), start):
             return None
-        home = self.common(self.box(first), self.box(previous))
-        if self.outline.tags[home] in _ROOTS:
+        if small:
+            self.kinds.update(dict.fromkeys(read, "beside"))
+        own = self.holder(self.previous)
+        for later in range(max(index + 1, start), end):
+            near = begun and self.holder(later) == own and not self.is_link(later)
+            if near or (self.is_prose(later) and not (ended and begun)):
+                return later
+        return None
+
+    def resumes_in(self, first: int, index: int) -> int | None:
+        """A long paragraph below, in the box that holds the lines which were read."""
+        own = self.box(self.previous)
+        home = self.outline.common(self.box(first), own)
+        if self.outline.tags[home] in ROOTS:
             return None
         for later in range(index + 1, len(self.blocks)):
             if not self.outline.holds(home, later):
                 return None
-            block = self.blocks[later]
-            if self.is_prose(later) and block.size >= PARAGRAPH and self.box(later) in (home, self.box(previous)):
+            if self.is_prose(later) and self.blocks[later].size >= PARAGRAPH and self.box(later) in (home, own):
                 return later
         return None
 
-    def scope(self, anchor: int, first: int | None) -> int:
+    def scope(self, first: int | None) -> int:
         """The smallest element that holds the title and the article's first line."""
-        return 0 if first is None else self.common(self.blocks[anchor].element, self.blocks[first].element)
+        if first is None:
+            return 0
+        return self.outline.common(self.blocks[self.anchor].element, self.blocks[first].element)
 
     def is_beside(self, index: int, previous: int) -> bool:
         """Whether a line heads or names a box of links or the foot, which the article's last line is not in."""
         if self.is_prose(index):
             return False
         element = self.blocks[index].element
-        top = self.common(element, self.blocks[previous].element)
+        top = self.outline.common(element, self.blocks[previous].element)
         while element != top:
             if self.leads_away(element, index):
                 return True
@@ -482,7 +478,7 @@ class _Walk:
     def is_foot(self, index: int, previous: int) -> bool:
         """Whether a line stands in a box that says whose site this is, apart from the article."""
         element = self.blocks[index].element
-        top = self.common(element, self.blocks[previous].element)
+        top = self.outline.common(element, self.blocks[previous].element)
         while element != top:
             for other in range(index, min(len(self.blocks), index + FOOT_HEAD)):
                 if self.outline.holds(element, other) and FOOT.search(self.keys[other]):
@@ -512,13 +508,3 @@ class _Walk:
         """The element that holds a block among others."""
         element = self.blocks[index].element
         return self.outline.parents[element]
-
-    def common(self, one: int, other: int) -> int:
-        """The smallest element that holds two; elements are numbered in the order in which they begin."""
-        parents = self.outline.parents
-        while one != other:
-            if one > other:
-                one = parents[one]
-            else:
-                other = parents[other]
-        return one

@@ -25,7 +25,7 @@ from archive.text.blocks import Block, fold
 from archive.text.box import Area
 from archive.text.fields import is_caption, is_dateline
 from archive.text.lines import furniture_id, narrow
-from archive.text.outline import Box, Outline
+from archive.text.outline import CELLS, ROOTS, Outline, commonest
 
 # A run of blocks: its first, the one after its last, and the sum of its votes.
 Region: TypeAlias = tuple[int, int, float]
@@ -54,8 +54,6 @@ _TWO_MARKS = re.compile("[，。！？；：、,!?;][^，。！？；：、,!?;]
 _LABELLED = re.compile("来源|作者|编辑|时间|日期")
 _CLOCK = re.compile(r":(?<=\d:)\d\d")
 _END = re.compile("[。！？!?…；;：:”」』）)】\\]]$")
-_PLAIN = frozenset(("p", "li", "h1", "h2", "h3", "h4", "h5", "h6", "td", "th", "dd", "dt"))
-_CELLS = frozenset(("td", "th"))
 _BOXES = frozenset(
     ("article", "main", "section", "footer", "nav", "aside", "header", "ul", "ol", "figure", "blockquote")
 )
@@ -106,9 +104,7 @@ def body(
     """
     if picked:
         return Body(indices=tuple(picked), start=picked[0], end=picked[-1] + 1, tier="site", confidence=1.0)
-    page = outline.blocks
-    start, end, weight = found
-    if area is not None and (area.lines or area.media or weight < WEAK):
+    if area is not None and (area.lines or area.media or found[2] < WEAK):
         return Body(
             indices=area.kept,
             start=area.start,
@@ -119,20 +115,21 @@ def body(
             media=area.media,
             dated=area.dated,
         )
-    container = _container(outline.boxes, points, weight)
-    if container:
-        start, end = container[0], container[-1] + 1
-        weight = sum(max(0.0, points[index]) for index in container)
-    if weight <= 0:
-        return None
-    if not container and weight < WEAK and title is not None and title < start:
-        start, end = _widened(page, points, title, start, end)
-    voted = [index for index in container or range(start, end) if page[index].linked < 0.8]
+    return _of_votes(outline, points, found, title) if found[2] > 0 else None
+
+
+def _of_votes(outline: Outline, points: Sequence[float], found: Region, title: int | None) -> Body | None:
+    """The article where nothing states its box: the region with the most prose, or what trafilatura reads instead."""
+    page = outline.blocks
+    start, end, weight = found
+    voted = [index for index in range(start, end) if page[index].linked < 0.8]
     share = weight / max(weight, sum(max(0.0, point) for point in points))
-    confidence = 1.0 if container else min(1.0, weight / 400) * (0.4 + 0.6 * share)
-    read, tier = voted, "container" if container else "votes"
-    if confidence < DOUBT:
-        read, tier = _second(outline, voted, range(max(0, start - 2), min(len(page), end + 2)), weight, title)
+    confidence = min(1.0, weight / 400) * (0.4 + 0.6 * share)
+    read, tier = voted, "votes"
+    if confidence < DOUBT and title is None:
+        whole = read_again(outline, range(len(page)))
+        if _prose(page, whole) >= _prose(page, voted):
+            read, tier = whole, "trafilatura"
     read = _mended(outline, points, read, title)
     if not read:
         return None
@@ -148,97 +145,42 @@ def body(
     )
 
 
-def _second(
-    outline: Outline, voted: list[int], around: Collection[int], weight: float, title: int | None
-) -> tuple[list[int], str]:
-    """What trafilatura reads where votes are in doubt, if it is the better reading."""
-    page = outline.blocks
-    if weight < WEAK and title is None:
-        whole = _read(outline, range(len(page)))
-        if sum(page[i].size for i in whole) > 3 * sum(page[i].size for i in voted):
-            return whole, "trafilatura"
-    # A notice of a few lines: its box knows better than any reader.
-    read = _read(outline, around) if weight >= WEAK else []
-    return (read, "trafilatura") if read and _prose(page, read) >= 0.7 * _prose(page, voted) else (voted, "votes")
-
-
-def _widened(page: Sequence[Block], points: Sequence[float], title: int, start: int, end: int) -> tuple[int, int]:
-    """The region of a short notice with the lines around it that are neither links nor furniture."""
-    while start - 1 > title and points[start - 1] > NEUTRAL:
-        start -= 1
-    while end < len(page) and points[end] > NEUTRAL:
-        end += 1
-    return start, end
-
-
 def _mended(outline: Outline, points: Sequence[float], read: Sequence[int], title: int | None) -> list[int]:
-    """What was read, without furniture at its ends, and with what stands between.
+    """What was read, without furniture at its ends, and with what stands between and around it in its own box.
 
-    trafilatura drops a paragraph, a caption or a cell now and then: between two blocks that it keeps nothing is dropped
-    but links and furniture, and captions at its ends belong to it; so do the lines of its own box that are too short to
-    vote: 特此通知, who signs, a table, a heading over the next page.
+    Between two blocks that are kept nothing is dropped but links and furniture; captions at the ends belong to an
+    article, and so do the lines of its own box that are too short to vote: 特此通知, who signs, a table.
     """
     page = outline.blocks
-    home = _home(outline, [i for i in read if points[i] >= PROSE])
-    kept = [i for i in read if home is None or not _is_column(outline, i, home)]
-    while kept and points[kept[-1]] < NEUTRAL:
-        kept.pop()
-    while kept and points[kept[0]] < NEUTRAL:
-        kept.pop(0)
+    kept = _trimmed(points, read)
     if not kept:
         return []
     first, last = kept[0], kept[-1]
     inside = {i for i in range(first, last) if points[i] > NEUTRAL and page[i].linked < 0.5}
-    while first > 0 and is_caption(page[first - 1].text):
+    home = outline.home([i for i in kept if points[i] >= PROSE])
+
+    def belongs(index: int) -> bool:
+        if not 0 <= index < len(page):
+            return False
+        own = home is not None and points[index] > NEUTRAL and page[index].linked < 0.5 and outline.holds(home, index)
+        return own or is_caption(page[index].text)
+
+    # Without a title it may be what stands above.
+    while title is not None and first - 1 > title and belongs(first - 1):
         first -= 1
-    while last + 1 < len(page) and is_caption(page[last + 1].text):
+    while belongs(last + 1):
         last += 1
-    if home is not None:
-        # Without a title it may be what stands above.
-        while title is not None and first - 1 > title and _belongs(outline, first - 1, points, home):
-            first -= 1
-        while (step := _next(outline, last, points, home)) is not None:
-            last = step
     return sorted({*kept, *inside, *range(first, kept[0]), *range(kept[-1] + 1, last + 1)})
 
 
-def _next(outline: Outline, last: int, points: Sequence[float], home: int) -> int | None:
-    """The block with which an article goes on in its own box; lines that say where to write to may stand between."""
-    page = outline.blocks
-    step = last + 1
-    while (
-        step < min(len(page), last + 5)
-        and outline.holds(home, step)
-        and furniture_id(narrow(page[step].text)) == "contact"
-    ):
-        step += 1
-    return step if step < len(page) and _belongs(outline, step, points, home) else None
-
-
-def _is_column(outline: Outline, index: int, home: int) -> bool:
-    """Whether a block stands in another column of the table that lays out the page."""
-    if outline.tags[home] not in _CELLS or outline.holds(home, index):
-        return False
-    element = outline.blocks[index].element
-    while element and outline.parents[element] != outline.parents[home]:
-        element = outline.parents[element]
-    return bool(element)
-
-
-def _belongs(outline: Outline, index: int, points: Sequence[float], home: int) -> bool:
-    """Whether a block beside an article is neither link nor furniture, and stands in the article's own box."""
-    return points[index] > NEUTRAL and outline.blocks[index].linked < 0.5 and outline.holds(home, index)
-
-
-def _home(outline: Outline, prose: Sequence[int]) -> int | None:
-    """The box that holds an article's paragraphs and nothing but articles; None where it is the whole page."""
-    boxes = [_box(outline, index) for index in prose]
-    if len(boxes) > 1 and len(set(boxes)) == len(boxes):
-        # Each paragraph is a box of its own.
-        boxes = [outline.parents[box] for box in boxes]
-    # Of boxes with as many blocks the first.
-    home = max(dict.fromkeys(boxes), key=boxes.count) if boxes else None
-    return None if home is None or outline.tags[home] in ("body", "html", "table", "tbody", "tr") else home
+def _trimmed(points: Sequence[float], read: Sequence[int]) -> list[int]:
+    """Blocks without the links and furniture at their ends."""
+    kept = list(read)
+    while kept and points[kept[-1]] < NEUTRAL:
+        kept.pop()
+    while kept and points[kept[0]] < NEUTRAL:
+        kept.pop(0)
+    return kept
 
 
 def votes(page: Sequence[Block], keys: Sequence[str]) -> list[float]:
@@ -250,27 +192,32 @@ def votes(page: Sequence[Block], keys: Sequence[str]) -> list[float]:
         size = block.size
         rule = furniture_id(keys[index]) if size <= 240 and block.linked < 0.9 else None
         if rule in ("related", "comments"):
-            following = page[index + 1 : index + 13]
-            links = sum(other.linked > 0.5 for other in following)
-            # Readers' letters in a box that says so, however long.
-            letters = sum(other.aside for other in following) if rule == "comments" else 0
-            vote = WALL if links * 3 >= len(following) or letters * 3 >= 2 * len(following) else -60.0
+            points.append(_wall(rule, page[index + 1 : index + 13]))
         elif rule or (index in labelled and size <= 160 and is_dateline(keys[index])):
-            vote = -10.0
-        elif index in aside:
-            vote = -15.0
-        elif block.linked > 0.5:
-            vote = -8 - min(size, 40) * 0.4
-        elif size >= 20 and _MARKS.search(block.text):
-            vote = min(size - block.links, HEAVY) * (1 - block.linked)
-        elif size >= 40:
-            vote = 20.0
-        elif _END.search(block.text) and size >= 8:
-            vote = 4.0
+            points.append(-10.0)
         else:
-            vote = -4.0
-        points.append(vote)
+            points.append(-15.0 if index in aside else _vote(block))
     return points
+
+
+def _wall(rule: str, following: Sequence[Block]) -> float:
+    """The vote of a heading over links to other articles or over comments."""
+    links = sum(other.linked > 0.5 for other in following)
+    # Readers' letters in a box that says so, however long.
+    letters = sum(other.aside for other in following) if rule == "comments" else 0
+    return WALL if links * 3 >= len(following) or letters * 3 >= 2 * len(following) else -60.0
+
+
+def _vote(block: Block) -> float:
+    """The vote of a block that no rule knows."""
+    size = block.size
+    if block.linked > 0.5:
+        return -8 - min(size, 40) * 0.4
+    if size >= PROSE and _MARKS.search(block.text):
+        return min(size - block.links, HEAVY) * (1 - block.linked)
+    if size >= 40:
+        return 20.0
+    return 4.0 if size >= 8 and _END.search(block.text) else -4.0
 
 
 def _labelled(keys: Sequence[str]) -> set[int]:
@@ -282,20 +229,29 @@ def _labelled(keys: Sequence[str]) -> set[int]:
 
 def region(outline: Outline, points: Sequence[float], title: int | None) -> Region:
     """The run of blocks with the highest sum of votes, after the title where one is known: start, end, sum."""
-    page = outline.blocks
     total = sum(point for point in points if point > 0)
     first = 0
     if title is not None and sum(p for p in points[title + 1 :] if p > 0) >= 0.25 * total:
         first = title + 1
+    runs, walled = _runs(outline, points, first)
+    if not runs:
+        return first, first, 0.0
+    best = max(runs)
+    if first:
+        # Under a title stands its article, even where longer teasers follow.
+        enough = (max(WEAK, (0.1 if number in walled else 0.3) * best[0]) for number in range(len(runs)))
+        best = next(run for run, least in zip(runs, enough, strict=True) if run[0] >= min(best[0], least))
+    return _joined(outline, points, runs, best)
+
+
+def _runs(outline: Outline, points: Sequence[float], first: int) -> tuple[list[tuple[float, int, int]], set[int]]:
+    """The runs of blocks whose sums of votes stay above zero, from one on: sum, start, end; and which end at a wall."""
     runs: list[tuple[float, int, int]] = []
     walled: set[int] = set()
     weight, start, top, end = 0.0, first, 0.0, first
-    headed = "h1" in outline.tags
+    heads = _heads(outline)
     for index in range(first, len(points)):
-        # The next article of an endless page begins with a headline of its own.
-        wall = points[index] <= WALL or (
-            headed and outline.tags[page[index].element] == "h1" and page[index].linked < 0.5
-        )
+        wall = points[index] <= WALL or index in heads
         if weight <= 0 or (first and wall):
             if top > 0:
                 runs.append((top, start, end))
@@ -307,14 +263,14 @@ def region(outline: Outline, points: Sequence[float], title: int | None) -> Regi
             top, end = weight, index + 1
     if top > 0:
         runs.append((top, start, end))
-    if not runs:
-        return first, first, 0.0
-    best = max(runs)
-    if first:
-        # Under a title stands its article, even where longer teasers follow.
-        enough = (max(WEAK, (0.1 if number in walled else 0.3) * best[0]) for number in range(len(runs)))
-        best = next(run for run, least in zip(runs, enough, strict=True) if run[0] >= min(best[0], least))
-    return _joined(outline, points, runs, best)
+    return runs, walled
+
+
+def _heads(outline: Outline) -> set[int]:
+    """Headlines: the next article of an endless page begins with one of its own."""
+    if "h1" not in outline.tags:
+        return set()
+    return {i for i, block in enumerate(outline.blocks) if outline.tags[block.element] == "h1" and block.linked < 0.5}
 
 
 def _joined(
@@ -322,21 +278,13 @@ def _joined(
 ) -> Region:
     """A run with those that stand in the same box: advertisements in the middle of an article part it."""
     weight, start, end = best
-    boxes = [_box(outline, index) for index in range(start, end) if points[index] >= PROSE]
-    # Of boxes with as many blocks the first.
-    home = max(dict.fromkeys(boxes), key=boxes.count) if boxes else None
+    home = commonest([outline.holder(index) for index in range(start, end) if points[index] >= PROSE])
     for other in runs:
-        own = [index for index in range(other[1], other[2]) if points[index] >= PROSE and _box(outline, index) == home]
-        if own and home is not None and outline.tags[home] not in ("body", "html"):
+        own = [index for index in range(other[1], other[2]) if points[index] >= PROSE and outline.holder(index) == home]
+        if own and home is not None and outline.tags[home] not in ROOTS:
             start, end = min(start, own[0]), max(end, own[-1] + 1)
             weight += other[0] if other != best else 0.0
     return start, end, weight
-
-
-def _box(outline: Outline, index: int) -> int:
-    """The element that holds a block among others."""
-    element = outline.blocks[index].element
-    return outline.parents[element] if outline.tags[element] in _PLAIN else element
 
 
 def _asides(page: Sequence[Block]) -> Collection[int]:
@@ -357,16 +305,7 @@ def _is_prose(block: Block) -> bool:
     return block.linked < 0.3 and _TWO_MARKS.search(block.text) is not None
 
 
-def _container(boxes: Sequence[Box], points: Sequence[float], weight: float) -> list[int]:
-    """The blocks of a known container, where it holds the page's article."""
-    for rank in sorted({box.rank for box in boxes}):
-        found = sorted({index for box in boxes if box.rank == rank for index in range(box.start, box.end)})
-        if sum(max(0.0, points[index]) for index in found) >= max(4.0, 0.7 * weight):
-            return found
-    return []
-
-
-def _read(outline: Outline, indices: Collection[int]) -> list[int]:
+def read_again(outline: Outline, indices: Collection[int]) -> list[int]:
     """Which of some blocks trafilatura takes for the article."""
     chosen = sorted(indices)
     if len(chosen) > BLOCKS or not chosen:
@@ -409,38 +348,33 @@ def _config() -> ConfigParser:
 def _tree(outline: Outline, indices: Sequence[int]) -> HtmlElement:
     """A page that holds some blocks alone, in boxes named as the page names them, each block one paragraph."""
     root = HTMLParser().makeelement("html")
-    top = SubElement(root, "body")
-    made: dict[int, tuple[HtmlElement, int]] = {}
-
-    def box(element: int) -> tuple[HtmlElement, int]:
-        chain = []
-        while element and outline.tags[element] != "body" and element not in made:
-            chain.append(element)
-            element = outline.parents[element]
-        place, depth = made.get(element, (top, 0))
-        for link in reversed(chain):
-            tag = outline.tags[link] if outline.tags[link] in _BOXES else "div"
-            written = outline.attributes(link)
-            names = [(name, value) for name in ("class", "id") if (value := fold(written.get(name, "")))]
-            if depth < DEPTH and (names or tag != "div"):
-                place = SubElement(place, tag)
-                for name, value in names:
-                    place.set(name, value)
-                depth += 1
-            made[link] = (place, depth)
-        return place, depth
-
+    made: dict[int, tuple[HtmlElement, int]] = {0: (SubElement(root, "body"), 0)}
     for index in indices:
         block = outline.blocks[index]
-        place, _ = box(_box(outline, index))
+        place = _place(outline, outline.holder(index), made)
         paragraph = SubElement(place, "h2" if block.kind == "heading" else "p")
         if block.linked > 0.5:
-            link = SubElement(paragraph, "a")
-            link.set("href", "/")
-            link.text = block.text
-        else:
-            paragraph.text = block.text
+            paragraph = SubElement(paragraph, "a", href="/")
+        paragraph.text = block.text
     return root
+
+
+def _place(outline: Outline, element: int, made: dict[int, tuple[HtmlElement, int]]) -> HtmlElement:
+    """The copy of an element, made with those around it where it is first met; `made`: by number, with their depths."""
+    chain = []
+    while element not in made and outline.tags[element] != "body":
+        chain.append(element)
+        element = outline.parents[element]
+    place, depth = made.get(element, made[0])
+    for link in reversed(chain):
+        tag = outline.tags[link] if outline.tags[link] in _BOXES else "div"
+        written = outline.attributes(link)
+        names = {name: value for name in ("class", "id") if (value := fold(written.get(name, "")))}
+        if depth < DEPTH and (names or tag != "div"):
+            place = SubElement(place, tag, names)
+            depth += 1
+        made[link] = (place, depth)
+    return place
 
 
 def table_rows(outline: Outline, indices: Sequence[int]) -> list[tuple[tuple[int, ...], ...]]:
@@ -449,42 +383,44 @@ def table_rows(outline: Outline, indices: Sequence[int]) -> list[tuple[tuple[int
     A row is data where at least two of its cells hold something, and none of them as much as an article. A cell
     without a block stands as an empty one between the others.
     """
-    cells = {index: cell for index in indices if (cell := cell_of(outline, index)) is not None}
+    cells = {index: cell for index in indices if (cell := outline.cell(index)) is not None}
+    rows = _data_rows(outline, cells) if cells else {}
+    lines: list[tuple[tuple[int, ...], ...]] = []
+    done = set()
+    for index in indices:
+        row = outline.parents[cells[index]] if index in cells else None
+        if row not in rows:
+            lines.append(((index,),))
+        elif row not in done:
+            done.add(row)
+            lines.append(rows[row])
+    return lines
+
+
+def _data_rows(outline: Outline, cells: dict[int, int]) -> dict[int | None, tuple[tuple[int, ...], ...]]:
+    """The rows of tables of data among rows that hold some blocks: for each its cells, each with its blocks.
+
+    Args:
+        outline: the page.
+        cells: of each block its cell.
+    """
     held: dict[int, dict[int, list[int]]] = {}
     for index, cell in cells.items():
         held.setdefault(outline.parents[cell], {}).setdefault(cell, []).append(index)
     data = {
         row: found
         for row, found in held.items()
-        if len(found) > 1 and all(_is_cell(outline, c) for c in found.values())
+        if len(found) > 1 and all(_is_cell(outline, blocks) for blocks in found.values())
     }
-    every: dict[int, list[int]] = {row: [] for row in data}
-    spans = {row: (min(found), max(found)) for row, found in data.items()}
-    for element, tag in enumerate(outline.tags) if data else ():
-        if tag in _CELLS and (span := spans.get(outline.parents[element])) and span[0] <= element <= span[1]:
-            every[outline.parents[element]].append(element)
-    lines: list[tuple[tuple[int, ...], ...]] = []
-    done = set()
-    for index in indices:
-        row = outline.parents[cells[index]] if index in cells else None
-        if row not in data:
-            lines.append(((index,),))
-        elif row not in done:
-            done.add(row)
-            lines.append(tuple(tuple(data[row].get(cell, ())) for cell in every[row]))
-    return lines
+    rows: dict[int | None, list[tuple[int, ...]]] = {row: [] for row in data}
+    first, last = (min(map(min, data.values())), max(map(max, data.values()))) if data else (0, -1)
+    for cell in range(first, last + 1):
+        row = outline.parents[cell]
+        if row in data and outline.tags[cell] in CELLS and min(data[row]) <= cell <= max(data[row]):
+            rows[row].append(tuple(data[row].get(cell, ())))
+    return {row: tuple(found) for row, found in rows.items()}
 
 
 def _is_cell(outline: Outline, blocks: Sequence[int]) -> bool:
     """Whether the blocks of a cell are no article's."""
     return len(blocks) <= CELL_BLOCKS and sum(outline.blocks[index].size for index in blocks) <= CELL
-
-
-def cell_of(outline: Outline, index: int) -> int | None:
-    """The cell that holds a block, where it stands in one with few elements between."""
-    element = outline.blocks[index].element
-    for _ in range(4):
-        if outline.tags[element] in _CELLS:
-            return element
-        element = outline.parents[element]
-    return None

@@ -134,15 +134,14 @@ def _match(key: str, *, at_top: bool, at_bottom: bool) -> Rule | None:
 def _matching(key: str) -> tuple[Rule, ...]:
     """The rules whose pattern a line is, in their order."""
     word, wordless, held = _gates()
+    numbers = set(held[""]) if wordless.fullmatch(key) else set()
     found = word.search(key)
-    if not found and not wordless.fullmatch(key):
-        return ()
-    numbers = set(held[""])
     while found:
         numbers |= held[found[0]]
         # Words may overlap.
         found = word.search(key, found.start() + 1)
-    return tuple(rule for number, rule in enumerate(rules()) if number in numbers and rule.pattern.fullmatch(key))
+    known = rules() if numbers else ()
+    return tuple(known[number] for number in sorted(numbers) if known[number].pattern.fullmatch(key))
 
 
 @cache

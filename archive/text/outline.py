@@ -9,7 +9,7 @@ from functools import cached_property, lru_cache
 from html import unescape
 from typing import Any, NamedTuple, TypeAlias
 
-from archive.text.blocks import EDGE, Block, Run, blocks_of, han
+from archive.text.blocks import EDGE, END_OF_RUN, Block, Run, blocks_of, han
 from archive.text.markup import CLOSES, RANK, RANKS, VOID, attributes, tokens
 
 # A page with more blocks is a trap or a dump; the crawler must not stand still over it.
@@ -37,6 +37,12 @@ _INLINE_TAGS = (
 _PLAIN_TAGS = "p li tr tbody h1 h2 h3 h4 h5 h6 dt dd center pre"
 _ASIDES = frozenset(("footer", "nav", "aside"))
 _MAIN = frozenset(("html", "body", "article", "main"))
+# The page itself, cells, and elements that hold one block.
+ROOTS = frozenset(("html", "body"))
+CELLS = frozenset(("td", "th"))
+_OWN = frozenset(("p", "li", "h1", "h2", "h3", "h4", "h5", "h6", "td", "th", "dd", "dt"))
+# So many elements may stand between a block and its cell.
+NEAR_CELL = 4
 # What may stand in a head that is not ended.
 _IN_HEAD = "base basefont bgsound link meta noframes noscript script style template title"
 _HEAD = frozenset(("head",))
@@ -45,19 +51,13 @@ _HIDDEN = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden", re.IGNORECAS
 # An attribute, not a class; what looks back stands last, for a search is fast where it begins with letters.
 _HIDING_NAME = re.compile(r"""hidden(?<=[\s"'/]hidden)(?=[\s=>/]|$)""")
 _HREF = re.compile(r"""(?<![\w-])href\s*=\s*(?:"([^"]*)|'([^']*)|([^\s>]+))""", re.IGNORECASE)
+# The address of each link behind the mark that stands before its attributes; empty where it is written another way.
+_USUAL_HREF = re.compile(rf"""{END_OF_RUN}(?:[^{END_OF_RUN}]*? href="([^"{END_OF_RUN}]*+))?""")
 # A script that leads to another page; not one that opens a picture, `window.open(this.src)`.
 _LEADS = re.compile(r"location(?:\.href\s*=|\s*=|\.(?:replace|assign)\()\s*['\"]|window\.open\(\s*['\"]")
 _RUNS = re.compile(r"<marquee\b[^<>]*>", re.IGNORECASE)
 _RUN_ENDS = re.compile(r"</marquee\s*>", re.IGNORECASE)
 
-# Boxes that content management systems give the article and nothing else, most specific first.
-CONTAINERS = (
-    "#UCAP-CONTENT", ".trs_editor_view", ".TRS_UEDITOR", ".TRS_Editor", "#zoom", "#vsb_content", "#ivs_content",
-    "#ContentText", "#fontzoom", "#articleContent", ".wp_articlecontent", ".pages_content", ".xxgk_content",
-    ".article-content", ".news_content", "#news_content",
-)  # fmt: skip
-_NO_BOX = len(CONTAINERS)
-_RANKS = {name: rank for rank, name in enumerate(CONTAINERS)}
 _NAMED = re.compile(r"""[\s"'/](?:class|id)\s*+=""", re.IGNORECASE)
 # In lower case: where the pattern minds no case, a search takes three times as long (measured).
 _ASIDE = re.compile(
@@ -112,21 +112,12 @@ _tags = _Tags()
 _tags["!"] = _tags["?"] = _tags["/"] = ("", _END, frozenset(), 0)
 
 
-class Box(NamedTuple):
-    """A container among the known ones: its place in `CONTAINERS`, its first block, and the block after its last."""
-
-    rank: int
-    start: int
-    end: int
-
-
 @dataclass(frozen=True, kw_only=True)
 class Outline:
     """What a page shows, in order, and the elements that hold it.
 
     Attributes:
         blocks: at most `MOST`.
-        boxes: the known containers.
         tags, parents, inside: of each box its name, the number of the box around it, its attributes as written; 0 is
             the page. Elements that begin no line of their own are not among them.
         picked: (what `MARK` says, first block, block after the last) of marked elements.
@@ -142,7 +133,6 @@ class Outline:
     """
 
     blocks: list[Block]
-    boxes: list[Box]
     tags: list[str]
     parents: list[int]
     inside: list[str]
@@ -161,11 +151,18 @@ class Outline:
     def links(self) -> list[tuple[str, int]]:
         """Of each link the address that it leads to, and a number for `name`."""
         insides = self.pieces[2::5]
+        numbers = [number for number, name in enumerate(self.names) if name == "a"]
+        # As nearly all write it, in one search; a search for all spellings takes ten times as long.
+        usual = _USUAL_HREF.findall("".join([END_OF_RUN + insides[number] for number in numbers]))
+        found = [(href or _href(insides[number]), number) for href, number in zip(usual, numbers, strict=True)]
         return [
-            (href, number)
-            for number, name in enumerate(self.names)
-            if name == "a" and (href := _href(insides[number])) is not None
+            ((unescape(href) if "&" in href else href).strip(), number) for href, number in found if href is not None
         ]
+
+    @cached_property
+    def addresses(self) -> str:
+        """Those of `links`, in lower case, joined."""
+        return END_OF_RUN.join([href for href, _ in self.links]).lower()
 
     def captioned(self, index: int) -> bool:
         """Whether a block stands beside a picture, and is named or set, centred below it, as what describes it."""
@@ -200,6 +197,40 @@ class Outline:
                 other = self.parents[other]
         return one
 
+    def holder(self, index: int) -> int:
+        """The element that holds a block among others: not its own paragraph, item or cell."""
+        element = self.blocks[index].element
+        return self.parents[element] if self.tags[element] in _OWN else element
+
+    def cell(self, index: int) -> int | None:
+        """The table cell that holds a block, where it stands in one with few elements between."""
+        element = self.blocks[index].element
+        for _ in range(NEAR_CELL):
+            if self.tags[element] in CELLS:
+                return element
+            element = self.parents[element]
+        return None
+
+    def home(self, prose: Sequence[int]) -> int | None:
+        """The box that holds an article's paragraphs and nothing but articles; None where it is the whole page."""
+        boxes = [self.holder(index) for index in prose]
+        if len(boxes) > 1 and len(set(boxes)) == len(boxes):
+            # Each paragraph is a box of its own.
+            boxes = [self.parents[box] for box in boxes]
+        home = commonest(boxes)
+        while home is not None and self.tags[home] in CELLS and self.is_alone(home):
+            # A cell that is its whole row lays out nothing.
+            while self.tags[home] in ("td", "th", "tr", "tbody", "table"):
+                home = self.parents[home]
+        return None if home is None or self.tags[home] in (*ROOTS, "table", "tbody", "tr") else home
+
+    def is_alone(self, cell: int) -> bool:
+        """Whether a cell is the only one of its row, in a table of other rows."""
+        parents, tags = self.parents, self.tags
+        row = parents[cell]
+        end = next((e for e in range(row + 1, len(parents)) if parents[e] < row), len(parents))
+        return not any(parents[e] == row and e != cell and tags[e] in CELLS for e in range(row + 1, end))
+
     def every(self, *names: str) -> list[dict[str, str]]:
         """The attributes of all elements of these names, seen or not; see `attributes`."""
         return [attributes(inner) for name in names for inner in self._insides(name)]
@@ -215,16 +246,12 @@ class Outline:
             number = self.names.index(name, number + 1)
             yield self.pieces[5 * number + 2]
 
-    @cached_property
-    def _lower(self) -> str:
-        return self.said.lower()
-
     def leading(self, *words: str) -> list[tuple[str, int]]:
         """Those of the links whose addresses hold one of some words (in lower case)."""
-        found = [word for word in words if word in self._lower or "&" in word]
-        if not found:
-            return []
-        return [(href, number) for href, number in self.links if any(word in href.lower() for word in found)]
+        found = [word for word in words if word in self.addresses]
+        addresses = self.addresses.split(END_OF_RUN) if found else ()
+        numbers = {number for word in found for number, address in enumerate(addresses) if word in address}
+        return [self.links[number] for number in sorted(numbers)]
 
     def clicks(self, word: str) -> Iterator[str]:
         """Of all elements what a click does, where it holds a word."""
@@ -246,6 +273,11 @@ class Outline:
         return unescape("".join(texts))
 
 
+def commonest(elements: Sequence[int]) -> int | None:
+    """The element that stands most often among some; on a tie, the first wins."""
+    return max(dict.fromkeys(elements), key=elements.count) if elements else None
+
+
 def outline(html: str, *, marked: bool = False) -> Outline:
     """Read a page in one pass over its tags; `marked` where elements bear a `MARK`."""
     pieces, json, scripts = tokens(html)
@@ -262,7 +294,6 @@ def outline(html: str, *, marked: bool = False) -> Outline:
     blocks, starts = blocks_of(read.runs, read.tags)
     return Outline(
         blocks=blocks[:MOST],
-        boxes=[Box(rank, starts[first], starts[end]) for rank, first, end in read.boxes if starts[first] < starts[end]],
         tags=read.tags,
         parents=read.parents,
         inside=read.inside,
@@ -282,13 +313,11 @@ def outline(html: str, *, marked: bool = False) -> Outline:
 # What an open element is: an element of which nothing is seen, inside another such; the outermost such; words in a
 # line; a link; a box.
 _NESTED, _INVISIBLE, _WORDS, _LINK, _BOXED = range(5)
-# Of an open element what it is; of a box, too, whether the one around it stands beside articles, its place in
-# `CONTAINERS`, its first run of text, and whether a click on it leads to another page.
-_Open: TypeAlias = tuple[int, bool, int, int, bool]
-_NESTED_OPEN, _INVISIBLE_OPEN, _WORDS_OPEN, _LINK_OPEN, _BOX_OPEN = (
-    (kind, False, _NO_BOX, 0, False) for kind in range(5)
-)
-_ASIDE_OPEN: _Open = (_BOXED, True, _NO_BOX, 0, False)
+# Of an open element what it is; of a box, too, whether the one around it stands beside articles, and whether a click on
+# it leads to another page.
+_Open: TypeAlias = tuple[int, bool, bool]
+_NESTED_OPEN, _INVISIBLE_OPEN, _WORDS_OPEN, _LINK_OPEN, _BOX_OPEN = ((kind, False, False) for kind in range(5))
+_ASIDE_OPEN: _Open = (_BOXED, True, False)
 _NOTHING_SAID = (False, False, False)
 
 
@@ -298,7 +327,6 @@ class _Watched(NamedTuple):
     depth: int
     mark: str | None
     run: int
-    boxes: int
     parts: list[str]
     links: int
     counted: int
@@ -312,7 +340,7 @@ class _Reader:
     """
 
     __slots__ = (
-        *("aside", "astray", "boxes", "counted", "dark", "deep", "hiding", "holder", "inside", "leading", "link_depth"),
+        *("aside", "astray", "counted", "dark", "deep", "hiding", "holder", "inside", "leading", "link_depth"),
         *("links", "loud", "marked", "media", "names", "opened", "parents", "parts", "picked", "pictures", "runs"),
         *("tags", "title", "watched"),
     )
@@ -324,7 +352,6 @@ class _Reader:
         self.hiding = self.loud or "none" in said or "hidden" in said
         self.leading = "window.open" in said or "location" in said
         self.runs: list[Run] = []
-        self.boxes: list[tuple[int, int, int]] = []
         self.picked: list[tuple[str, int, int]] = []
         self.pictures: list[int] = []
         self.media: list[tuple[int, int]] = []
@@ -401,15 +428,13 @@ class _Reader:
     def leave(self) -> None:
         """The innermost open element ends."""
         self.names.pop()
-        kind, aside, rank, first, linked = self.opened.pop()
+        kind, aside, linked = self.opened.pop()
         if kind == _BOXED:
             if self.parts:
                 self.flush()
             self.aside = aside
             self.holder = self.parents[self.holder]
             self.link_depth -= linked
-            if rank < _NO_BOX and first < len(self.runs):
-                self.boxes.append((rank, first, len(self.runs)))
         elif kind <= _INVISIBLE:
             self.dark = self.dark and kind != _INVISIBLE
             return
@@ -431,14 +456,14 @@ class _Reader:
         if at.mark is not None:
             self.picked.append((at.mark, at.run, len(self.runs)))
         elif self.counted - at.counted < _TOO_MUCH_TO_HIDE:
-            del self.runs[at.run :], self.boxes[at.boxes :]
+            del self.runs[at.run :]
             self.parts[:], self.links = at.parts, at.links
             self.picked = [found for found in self.picked if found[2] <= at.run]
 
     def watch(self, mark: str | None) -> None:
         """Look at an element again when it ends."""
         held = (self.parts[:], self.links, self.counted) if mark is None else ([], 0, 0)
-        self.watched.append(_Watched(len(self.names), mark, len(self.runs), len(self.boxes), *held))
+        self.watched.append(_Watched(len(self.names), mark, len(self.runs), *held))
 
     def look(self, inner: str) -> tuple[bool, bool, bool]:
         """What the attributes of an element say: whether it is hidden, leads to another page, has ended already.
@@ -448,6 +473,14 @@ class _Reader:
         hidden = self.hiding and ("none" in inner or "hidden" in inner or self.loud) and _is_hidden(inner)
         leads = self.leading and ("location" in inner or "window.open" in inner) and _leads(inner)
         return hidden, leads, inner[-2:] == "/>" and _is_shut(inner)
+
+    def is_aside(self, name: str, act: int, inner: str) -> bool:
+        """Whether a box stands beside articles, by its own name or that of one around it."""
+        if self.aside or act == _PLAIN or inner == ">":
+            return name not in _MAIN and (self.aside or name in _ASIDES)
+        if name in _MAIN:
+            return False
+        return name in _ASIDES or (_named(inner) if len(inner) < 300 else _named.__wrapped__(inner))
 
     # What a tag does, one method a kind: it is given what begins an element (see `markup.Tokens`) and returns the text
     # behind the tag.
@@ -553,9 +586,8 @@ class _Reader:
         if act == _PLAIN and not linked:
             self.opened.append(_ASIDE_OPEN if self.aside else _BOX_OPEN)
         else:
-            rank, named = _placed(name, act, inner)
-            self.opened.append((_BOXED, self.aside, rank, len(self.runs), linked))
-            self.aside = name not in _MAIN and (self.aside or named)
+            self.opened.append((_BOXED, self.aside, linked))
+            self.aside = self.is_aside(name, act, inner)
         self.parents.append(self.holder)
         self.holder = len(self.tags)
         self.tags.append(name)
@@ -580,20 +612,9 @@ class _Reader:
 
     def short_line(self, name: str, act: int, inner: str, content: str, *, linked: bool) -> None:
         """The run of text that is all of a box."""
-        rank, named = _placed(name, act, inner)
-        if rank < _NO_BOX:
-            self.boxes.append((rank, len(self.runs), len(self.runs) + 1))
         shown = _shown(content) if linked else 0
         whole = content.replace("\n", "\r") if name == "pre" else content
-        self.runs.append((whole, shown, len(self.tags), name not in _MAIN and (self.aside or named)))
-
-
-def _placed(name: str, act: int, inner: str) -> tuple[int, bool]:
-    """The rank of a box among the known containers, and whether it stands beside articles."""
-    if act == _PLAIN or inner == ">":
-        return _NO_BOX, name in _ASIDES
-    rank, named = _named(inner) if len(inner) < 300 else _named.__wrapped__(inner)
-    return rank, named or name in _ASIDES
+        self.runs.append((whole, shown, len(self.tags), self.is_aside(name, act, inner)))
 
 
 def _shown(text: str) -> int:
@@ -607,16 +628,9 @@ def _is_link(inner: str) -> bool:
 
 
 def _href(inner: str) -> str | None:
-    """The address in a link's attributes; None where there is none."""
-    # As nearly all write it: a search for all spellings takes ten times as long.
-    at = inner.find(' href="')
-    if at >= 0:
-        href = inner[at + 7 :].partition('"')[0]
-    elif found := _HREF.search(inner):
-        href = found[1] or found[2] or found[3] or ""
-    else:
-        return None
-    return (unescape(href) if "&" in href else href).strip()
+    """The address in a link's attributes as written; None where there is none."""
+    found = _HREF.search(inner)
+    return found[1] or found[2] or found[3] or "" if found else None
 
 
 def _still(html: str) -> str:
@@ -662,20 +676,16 @@ def _is_hidden(inner: str) -> bool:
 
 
 @lru_cache(maxsize=8192)
-def _named(inner: str) -> tuple[int, bool]:
-    """What a box's names say: its place among the known containers, and whether it stands beside articles."""
+def _named(inner: str) -> bool:
+    """Whether the names of a box say that it stands beside articles."""
     if not _NAMED.search(inner):
-        return _NO_BOX, False
+        return False
     lower = inner.lower()
     classes, own = _value(inner, lower, "class"), _value(inner, lower, "id")
     if classes is None or own is None:
         found = attributes(inner)
         classes, own = found.get("class", ""), found.get("id", "")
-    # VSB numbers its containers: vsb_content_2.
-    rank = _RANKS.get("#vsb_content" if own.startswith("vsb_content") else f"#{own}", _NO_BOX)
-    for name in classes.split():
-        rank = min(rank, _RANKS.get(f".{name}", _NO_BOX))
-    return rank, bool((classes or own) and _ASIDE.search(f"{classes} {own}".lower()))
+    return bool((classes or own) and _ASIDE.search(f"{classes} {own}".lower()))
 
 
 def _value(inner: str, lower: str, name: str) -> str | None:
