@@ -18,6 +18,7 @@
 # make scrapyd the checkout deployed to a real scrapyd on loopback, and a crawl started there
 # make scheduled  a daemon crawls three practice sites for three minutes; WEEKS=10 in a simulated clock
 # make cluster  two Dask workers against one, twenty kills of workers and coordinators: the shards of one machine; twenty minutes
+# make sites300  300 generated sites in one command: memory, articles, politeness, pages a second; fifteen minutes
 # make reclean    10,000 captures made again after a change of rules: foretold, killed twenty times, timed; half an hour
 # make manners 24 manners of small sites that no link tells of, from a fresh seed: whole, or told; twenty minutes
 # make recall  twelve families of sites from fresh seeds, and a million addresses: forty minutes
@@ -30,7 +31,7 @@ BIN := $(VENV)/bin
 STRANGERS := build/strangers
 
 .DELETE_ON_ERROR:
-.PHONY: demo test check complexity patterns ablation recall manners bench clean faults killpoints damage soak quality readers scrapyd cluster scheduled reclean fuzz browser web wire start
+.PHONY: sites300 demo test check complexity patterns ablation recall manners bench clean faults killpoints damage soak quality readers scrapyd cluster scheduled reclean fuzz browser web wire start
 
 demo: $(VENV)/.product
 	$(BIN)/cundang demo
@@ -116,6 +117,10 @@ WEEKS ?= 10
 scheduled: $(VENV)/.develop
 	$(BIN)/python tests/daemon.py
 	CUNDANG_WEEKS=$(WEEKS) $(BIN)/python -m pytest -n 2 tests/schedule/test_schedule.py -k week
+
+sites300: $(VENV)/.develop
+	$(BIN)/python tests/sites300.py
+	CUNDANG_SITES=1 $(BIN)/python -m pytest tests/crawler/test_slots.py
 
 reclean: $(VENV)/.develop
 	$(BIN)/python tests/bench_reclean.py

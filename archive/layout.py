@@ -10,6 +10,7 @@ catalogue.sqlite                         derived
 state/<site>.sqlite, state/<site>.lock   the crawl's frontier and its lock
 state/<site>.{missing,ledger}.jsonl      what its last crawl did not capture, and what each list claims
 runs.sqlite                              the schedule's history
+logs/<site>/<run>.log                    what each of its runs said
 """
 
 from __future__ import annotations
@@ -91,6 +92,10 @@ class Layout:
     def runs(self) -> Path:
         """The history of runs (SQLite)."""
         return self.root / "runs.sqlite"
+
+    def log(self, site: str, number: int) -> Path:
+        """What the crawl of a run of the schedule said."""
+        return self.root / "logs" / site / f"{number}.log"
 
     def state(self, site: str) -> Path:
         """The frontier of a site (SQLite)."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import tempfile
 from pathlib import Path
 
 import pytest
@@ -11,6 +12,9 @@ from hypothesis import settings
 # The same examples every time: a red test means a change. `make fuzz` looks for new ones.
 settings.register_profile("same", derandomize=True)
 settings.load_profile("same")
+
+# The limit of the machine's crawls is not that of the tests.
+os.environ.setdefault("CUNDANG_SLOTS", tempfile.mkdtemp(prefix="cundang-slots-"))
 
 CHECKOUT = Path(__file__).parents[1]
 

@@ -82,7 +82,7 @@ def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
 def run(house: Path, line: str) -> subprocess.CompletedProcess[str]:
     kept = {key: value for key, value in os.environ.items() if not key.startswith("CUNDANG_")}
     bin_ = str(Path(sys.executable).parent)
-    environment = kept | {"PATH": f"{bin_}:{os.environ['PATH']}"}
+    environment = kept | {"PATH": f"{bin_}:{os.environ['PATH']}", "CUNDANG_SLOTS": str(house / "slots")}
     return subprocess.run(  # noqa: S602 - our own examples, with their wildcards
         line, shell=True, cwd=house, env=environment, capture_output=True, text=True, timeout=300, check=False
     )

@@ -99,7 +99,7 @@ def day_option(name: str) -> Callable[[Decorated], Decorated]:
     return click.option(name, metavar="DAY", help="A day, month or year: 2020-02-19, 2020-02, 2020.")
 
 
-def _keys(ctx: click.Context, _parameter: click.Parameter, begun: str) -> list[str]:
+def keys(ctx: click.Context, _parameter: click.Parameter, begun: str) -> list[str]:
     """The keys of site files that complete what was typed."""
     house = ctx.find_root().obj or House.at(None, None)
     return sorted(path.stem for path in house.sites_folder.glob(f"{begun}*.toml"))
@@ -107,7 +107,7 @@ def _keys(ctx: click.Context, _parameter: click.Parameter, begun: str) -> list[s
 
 json_option = click.option("--json", "json_", is_flag=True, help="One JSON object a line, on stdout.")
 site_option = click.option(
-    "--site", metavar="KEY", shell_complete=_keys, help="Only this site: its key, or the path of its file."
+    "--site", metavar="KEY", shell_complete=keys, help="Only this site: its key, or the path of its file."
 )
 part_option = click.option(
     "--part", metavar="K/N", help="Of the WARC files one part in several, for a machine of its own: 1/8 to 8/8."
@@ -139,7 +139,7 @@ sites_argument = click.argument(
     metavar="SITE...",
     nargs=-1,
     required=True,
-    shell_complete=_keys,
+    shell_complete=keys,
     help="Site keys, or paths of site files.",
 )
 

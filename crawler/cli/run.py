@@ -7,7 +7,16 @@ from pathlib import Path
 import click
 
 from archive.errors import LockedError, UsageError
-from crawler.cli.app import app, cluster_app, cluster_options, json_option, schedule_app, site_option, sites_argument
+from crawler.cli.app import (
+    app,
+    cluster_app,
+    cluster_options,
+    json_option,
+    keys,
+    schedule_app,
+    site_option,
+    sites_argument,
+)
 from crawler.cli.house import House, known_data, print_item, shanghai
 from crawler.talk import put, say
 
@@ -31,12 +40,13 @@ def demo(keep: Path) -> int:
 
 
 @app.command()
-@sites_argument
-@click.option("--max-pages", type=click.IntRange(min=1), help="At most so many pages.")
+@click.argument("sites", metavar="[SITE...]", nargs=-1, shell_complete=keys, help="Site keys, or paths of site files.")
+@click.option("--all", "every", is_flag=True, help="All sites of the folder of site files.")
+@click.option("--max-pages", type=click.IntRange(min=1), help="At most so many pages of each site.")
 @click.option("--full", is_flag=True, help="Walk every list, and check every page again.")
 @click.pass_obj
-def crawl(house: House, sites: tuple[str, ...], max_pages: int | None, full: bool) -> int:
-    """Crawl sites, archive every exchange, clean what came, and update the catalogue.
+def crawl(house: House, sites: tuple[str, ...], every: bool, max_pages: int | None, full: bool) -> int:
+    """Crawl sites, archive every exchange, clean what came, and update the catalogue; several at once, together.
 
     A later crawl asks for what is due: lists, by how often they change; articles, a few times, for edits and deletions.
 
@@ -44,6 +54,8 @@ def crawl(house: House, sites: tuple[str, ...], max_pages: int | None, full: boo
     """
     from crawler.runs import crawl as crawling
 
+    if bool(sites) == every:
+        raise UsageError("Name sites, or give --all, not both.")
     return crawling.crawl(house.layout, house.sites_folder, sites, max_pages=max_pages, full=full)
 
 
@@ -78,7 +90,7 @@ def cluster_crawl(house: House, scheduler: str | None, workers: int, sites: tupl
 
 @schedule_app.command("run")
 @click.option(
-    "--at-once", type=click.IntRange(min=1), default=4, show_default=True, help="At most so many crawls at a time."
+    "--at-once", type=click.IntRange(min=1), help="At most so many crawls of this command, within the machine's limit."
 )
 @click.option("--alert-command", help="Told of trouble: a command that gets a JSON object on stdin.")
 @click.option("--alert-webhook", help="Told of trouble: an address that gets a JSON object by POST.")
@@ -89,7 +101,7 @@ def cluster_crawl(house: House, scheduler: str | None, workers: int, sites: tupl
 @click.pass_obj
 def schedule_run(
     house: House,
-    at_once: int,
+    at_once: int | None,
     alert_command: str | None,
     alert_webhook: str | None,
     metrics: int | None,
@@ -110,12 +122,12 @@ def schedule_run(
 
 @schedule_app.command("due")
 @click.option(
-    "--at-once", type=click.IntRange(min=1), default=4, show_default=True, help="At most so many crawls at a time."
+    "--at-once", type=click.IntRange(min=1), help="At most so many crawls of this command, within the machine's limit."
 )
 @click.option("--alert-command", help="Told of trouble: a command that gets a JSON object on stdin.")
 @click.option("--alert-webhook", help="Told of trouble: an address that gets a JSON object by POST.")
 @click.pass_obj
-def schedule_due(house: House, at_once: int, alert_command: str | None, alert_webhook: str | None) -> int:
+def schedule_due(house: House, at_once: int | None, alert_command: str | None, alert_webhook: str | None) -> int:
     """Crawl what is due now and end; for cron and systemd timers. The first look only notes the time.
 
     Example: cundang schedule due
@@ -124,6 +136,21 @@ def schedule_due(house: House, at_once: int, alert_command: str | None, alert_we
 
     alarm = alerts.Alarm(command=alert_command, webhook=alert_webhook)
     return schedule.run(house.layout, house.sites_folder, at_once=at_once, alarm=alarm, seconds=None, once=True)
+
+
+@schedule_app.command("limit")
+@click.argument("number", required=False, type=click.IntRange(min=1), help="Sites at once; absent: show it.")
+def schedule_limit(number: int | None) -> None:
+    """Show or set how many sites this machine crawls at once, whoever starts the crawls, and how many it crawls now.
+
+    Example: cundang schedule limit
+    """
+    from crawler.queue import slots
+
+    if number is not None:
+        slots.set_limit(number)
+    there = slots.Slots()
+    put(f"{there.held()} of {there.limit} in {slots.folder()}")
 
 
 @schedule_app.command("list")

@@ -54,7 +54,7 @@ def _close_open(layout: Layout, site: str) -> set[Path]:
     healed: set[Path] = set()
     for path in list(layout.open_warcs(site)):
         repaired = verify.repair(path, layout)
-        logger.warning(
+        logging.getLogger(site).warning(
             "%s: left open by a crawl that was killed; %d records kept. sha256 %s is now %s.",
             path,
             repaired.records,

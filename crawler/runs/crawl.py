@@ -1,4 +1,4 @@
-"""Site keys or site files -> crawls, one process a site, and an exit code that says how they ended.
+"""Site keys or site files -> crawls, one here or many in a few processes, and an exit code that says how they ended.
 
     0 done; 1 no page came, a host fell silent, known pages brought far less than before, or a list is short of what it
     claims; 2 wrong configuration; 3 no space left; 4 another process crawls the site; 5 interrupted, and the next crawl
@@ -11,14 +11,11 @@ crawl heals.
 from __future__ import annotations
 
 import asyncio
-import ctypes
 import os
 import signal
 import subprocess
-import sys
-from collections.abc import Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
-from dataclasses import replace
+import time
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from types import FrameType
 from typing import Self
@@ -28,19 +25,18 @@ from scrapy.crawler import Crawler, CrawlerProcess
 from scrapy.settings import Settings
 from twisted.python.failure import Failure
 
-from archive.catalogue import query
-from archive.errors import CundangError, DataError, InterruptedCrawl
+from archive.errors import CundangError, InterruptedCrawl
 from archive.layout import Layout
-from archive.ledger import SiteAccount, read_ledger, write_ledger
 from archive.site import Site, load, load_file, no_such_site
-from archive.text.document import Reason
-from crawler.queue.accounts import say_doubt
-from crawler.queue.frontier import Frontier
+from crawler.queue.slots import Slots
+from crawler.runs import cleaning
+from crawler.runs.cleaning import Crawled
+from crawler.runs.crews import Ask, Crawl, Crews
 from crawler.spiders.site import SiteSpider, spider_for
 from crawler.talk import say, telling
 
-# Sites that are crawled at once; each waits for its own server most of the time.
-SITES_AT_ONCE = 8
+# Seconds between two looks at the processes that crawl.
+LOOK = 0.2
 # Which exit code stands for several: an interruption first, then what stops every site, then the rest.
 _WORST = (5, 3, 2, 4, 1)
 
@@ -84,18 +80,29 @@ def crawl(
 ) -> int:
     """Crawl sites, named by key (of `folder`) or by the path of a site file; the exit code.
 
-    `full`: every known address is asked for again, not only what is due.
+    Args:
+        layout: the data folder.
+        folder: the site files.
+        names: keys or paths; none: all sites of the folder.
+        max_pages: pages of each site at most.
+        full: every known address is asked for again, not only what is due.
 
     Raises:
         CundangError: with one site, why it could not be crawled; its exit code is the error's.
     """
-    sites = [_site(folder, name) for name in names]
+    sites = {name: load_site(folder, name) for name in names} or load(folder)
     if len(sites) == 1:
-        return _crawl_here(layout, folder, sites[0], names[0], max_pages, full=full)
-    return _crawl_apart(layout, folder, names, max_pages, full=full)
+        name, site = next(iter(sites.items()))
+        return _crawl_here(layout, folder, site, name, max_pages, full=full)
+    return _crawl_together(layout, folder, sites, Ask(max_pages=max_pages, full=full))
 
 
-def _site(folder: Path, name: str) -> Site:
+def load_site(folder: Path, name: str) -> Site:
+    """The site of a key of `folder`, or of the path of a site file.
+
+    Raises:
+        UsageError: there is none, or its file is wrong.
+    """
     if name.endswith(".toml"):
         return load_file(Path(name))
     if (folder / f"{name}.toml").is_file():
@@ -104,31 +111,19 @@ def _site(folder: Path, name: str) -> Site:
     raise no_such_site(name, folder, load(folder) if folder.is_dir() else ())
 
 
-def _end_with_parent(site: Site) -> None:
-    """Stop, as after Ctrl-C, when the command that crawls several sites is killed: nobody would be told any more."""
-    parent = os.environ.pop(_PARENT, None)
-    if parent is None:
-        return
-    ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, int(signal.SIGTERM))
-    if os.getppid() != int(parent):
-        raise InterruptedCrawl(f"{site.key}: the command that began this crawl is gone.")
-
-
-# How a crawl of several sites tells its children who they belong to.
-_PARENT = "CUNDANG_PARENT"
-# prctl(2) of Linux.
-_PR_SET_PDEATHSIG = 1
-
-
-def _crawl_here(layout: Layout, folder: Path, site: Site, name: str, max_pages: int | None, *, full: bool) -> int:
-    _end_with_parent(site)
+def settings_for(layout: Layout, folder: Path | None) -> Settings:
+    """Scrapy's settings of a crawl, with the data folder and the site files."""
     settings = Settings()
     settings.setmodule("crawler.settings", priority="project")
     settings.set("DATA", layout.root, priority="cmdline")
-    if folder.is_dir():
+    if folder is not None and folder.is_dir():
         settings.set("SITES", folder, priority="cmdline")
     settings.set("LOG_LEVEL", "WARNING", priority="cmdline")
-    process = CrawlerProcess(settings)
+    return settings
+
+
+def _crawl_here(layout: Layout, folder: Path, site: Site, name: str, max_pages: int | None, *, full: bool) -> int:
+    process = CrawlerProcess(settings_for(layout, folder))
     crawler = process.create_crawler(spider_for(site, Path(name) if name.endswith(".toml") else None))
     failures: list[Failure] = []
     with telling("crawl") as tell:
@@ -140,8 +135,9 @@ def _crawl_here(layout: Layout, folder: Path, site: Site, name: str, max_pages: 
             tell(f"{site.key}: {counts['articles']} articles, {counts['requisites']} files, pages", counts["pages"])
 
         crawler.signals.connect(progress, signals.response_received, weak=False)
+        slot = Slots().wait(lambda: say(f"{site.key}: waits, as many sites are crawled as this machine may."))
         try:
-            process.crawl(crawler, max_pages=max_pages, full=full).addErrback(failures.append)
+            process.crawl(crawler, max_pages=max_pages, full=full, slot=slot).addErrback(failures.append)
             process.start()
         except KeyboardInterrupt as error:
             raise InterruptedCrawl(f"{site.key}: interrupted before it began.") from error
@@ -149,11 +145,15 @@ def _crawl_here(layout: Layout, folder: Path, site: Site, name: str, max_pages: 
         failure.raiseException()
     spider = crawler.spider
     assert isinstance(spider, SiteSpider)
-    return _ended(site, spider)
+    return say_end(site, spider, say) or spider.cleaned
 
 
-def _ended(site: Site, spider: SiteSpider) -> int:
-    """Say how a crawl ended; its exit code."""
+def say_end(site: Site, spider: SiteSpider, say: Callable[[str], None]) -> int:
+    """Say how a crawl ended; its exit code, as far as the crawl goes.
+
+    Raises:
+        CundangError: why no page came, or none could be kept; its exit code is the error's.
+    """
     run, failure = spider.run, spider.recorder.failure
     if run is None:
         raise InterruptedCrawl(f"{site.key}: stopped at once; the next crawl heals its files and goes on.")
@@ -170,50 +170,7 @@ def _ended(site: Site, spider: SiteSpider) -> int:
         )
     code, words = _ENDINGS[run.ending]
     say(f"{site.key}: {words}" + (f" ({run.shortfall})." if run.shortfall else "."))
-    return code or spider.cleaned
-
-
-def _crawl_apart(layout: Layout, folder: Path, names: Sequence[str], max_pages: int | None, *, full: bool) -> int:
-    """One child process a site: Scrapy keys its politeness by host name, and its reactor runs once a process."""
-    house = [sys.executable, "-m", "crawler.cli", "--data", str(layout.root), "--sites", str(folder), "crawl"]
-    limit = ["--max-pages", str(max_pages)] if max_pages is not None else []
-    limit += ["--full"] if full else []
-    children: list[subprocess.Popen[bytes]] = []
-    told: list[int] = []
-
-    def child(name: str) -> int:
-        if told:
-            return InterruptedCrawl.exit_code
-        # A session of its own: a terminal's Ctrl-C reaches this process alone, which passes it on, once.
-        with subprocess.Popen(
-            [*house, name, *limit],
-            stdin=subprocess.DEVNULL,
-            stderr=subprocess.PIPE,
-            start_new_session=True,
-            env=os.environ | {_PARENT: str(os.getpid())},
-        ) as process:
-            children.append(process)
-            assert process.stderr is not None
-            for line in process.stderr:
-                say(line.decode("utf-8", "replace").rstrip("\n"))
-        return process.returncode
-
-    def pass_on(number: int, _: FrameType | None) -> None:
-        told.append(number)
-        for process in children:
-            if process.returncode is None:
-                process.send_signal(number)
-
-    before = {number: signal.signal(number, pass_on) for number in (signal.SIGINT, signal.SIGTERM)}
-    try:
-        with ThreadPoolExecutor(SITES_AT_ONCE) as pool:
-            codes = list(pool.map(child, names))
-    finally:
-        for number, handler in before.items():
-            signal.signal(number, handler)
-    # A child that a signal ended has a negative code.
-    codes = [InterruptedCrawl.exit_code if code < 0 else code for code in codes]
-    return next((code for code in _WORST if code in codes), max(codes, default=0))
+    return code
 
 
 def exit_code(spider: SiteSpider) -> int:
@@ -225,12 +182,89 @@ def exit_code(spider: SiteSpider) -> int:
     return _ENDINGS.get(spider.run.ending, (CundangError.exit_code, ""))[0] or spider.cleaned
 
 
-class CleanAfterCrawl:
-    """A Scrapy extension: `cundang clean --site KEY` in a child process when the spider has closed.
+def is_cleaned(spider: SiteSpider) -> bool:
+    """Whether what a crawl got is cleaned at once.
 
     Not after an interruption, which is to be quick, nor after a failure, which left no room: the next crawl or
     `cundang clean` does it.
     """
+    return spider.run is not None and spider.run.ending not in ("interrupted", "failed", "unreachable")
+
+
+def _crawl_together(layout: Layout, folder: Path, sites: Mapping[str, Site], ask: Ask) -> int:
+    """Crawl several sites in a few processes."""
+    told: list[int] = []
+
+    def interrupt(number: int, _: FrameType | None) -> None:
+        told.append(number)
+
+    before = {number: signal.signal(number, interrupt) for number in (signal.SIGINT, signal.SIGTERM)}
+    passed = 0
+    try:
+        with Crews(layout, folder, ask) as crews, telling("crawl") as tell:
+            several = _Several(crews, sites)
+            while several.look():
+                if len(told) > passed:
+                    passed = len(told)
+                    several.stop()
+                tell(f"{len(several.codes)} of {len(sites)} sites, pages", crews.pages)
+                time.sleep(LOOK)
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
+    # A process that a signal ended has a negative code.
+    codes = [InterruptedCrawl.exit_code if code < 0 else code for code in several.codes]
+    return next((code for code in _WORST if code in codes), max(codes, default=0))
+
+
+class _Several:
+    """The crawls of one command.
+
+    Attributes:
+        codes: the exit codes of those that ended.
+    """
+
+    def __init__(self, crews: Crews, sites: Mapping[str, Site]) -> None:
+        """Crawl these sites, by what they were named."""
+        self._crews, self._sites = crews, sites
+        self._slots = Slots()
+        self._waiting = list(sites)
+        self._under_way: dict[str, Crawl] = {}
+        self._stopping = self._told = False
+        self.codes: list[int] = []
+
+    def look(self) -> bool:
+        """Begin what may begin, and note what ended; whether anything is left."""
+        while self._waiting and (slot := self._slots.take()) is not None:
+            name = self._waiting.pop(0)
+            file = name if name.endswith(".toml") else None
+            self._under_way[name] = self._crews.start(self._sites[name].key, file, slot)
+        if self._waiting and not self._told:
+            self._told = True
+            say(f"crawl: {len(self._waiting)} sites wait, as many are crawled as this machine may.")
+        self._crews.look()
+        for name, code in [(name, one.poll()) for name, one in self._under_way.items()]:
+            if code is not None:
+                self._ended(name, code)
+        return bool(self._waiting or self._under_way)
+
+    def stop(self) -> None:
+        """Begin nothing more, and stop what is under way; the second time its processes are killed."""
+        self._stopping = True
+        self.codes += [InterruptedCrawl.exit_code] * len(self._waiting)
+        self._waiting.clear()
+        self._crews.stop()
+
+    def _ended(self, name: str, code: int) -> None:
+        # Where its process was lost once more, apart from the others: who was to blame is not known.
+        if self._under_way.pop(name).lost and not self._stopping:
+            self._waiting.append(name)
+        else:
+            self.codes.append(code)
+
+
+class CleanAfterCrawl:
+    """A Scrapy extension: what the crawl got is cleaned in a child process when the spider has closed."""
 
     def __init__(self, crawler: Crawler) -> None:
         self._crawler = crawler
@@ -246,49 +280,16 @@ class CleanAfterCrawl:
 
     async def clean(self, spider: SiteSpider) -> None:
         """Run the command; its exit code goes to `spider.cleaned`."""
-        if spider.run is None or spider.run.ending in ("interrupted", "failed", "unreachable") or self._done:
+        if not is_cleaned(spider) or self._done:
             return
         self._done = True
-        command = [sys.executable, "-m", "crawler.cli", "--data", str(spider.layout.root)]
         sites = self._crawler.settings.get("SITES")
-        if sites:
-            command += ["--sites", str(sites)]
+        key, file = spider.site.key, str(spider.file) if spider.file is not None else None
+        crawled = Crawled(key=key, file=file, skipped=spider.skipped_before)
         process = await asyncio.create_subprocess_exec(
-            *command,
-            "clean",
-            "--site",
-            str(spider.file or spider.site.key),
-            stdin=subprocess.DEVNULL,
-            # Its report is talk here; a crawl has no data for stdout.
-            stdout=sys.stderr.fileno(),
-            env=os.environ,
+            *cleaning.COMMAND, stdin=subprocess.PIPE, stdout=subprocess.PIPE, env=os.environ
         )
-        spider.cleaned = await process.wait()
+        said, _ = await process.communicate(cleaning.job(spider.layout, sites and Path(sites), [crawled]))
+        spider.cleaned = cleaning.answers(said).get(crawled.key, process.returncode or 0)
         if spider.cleaned:
-            say(f"{spider.site.key}: `cundang clean --site {spider.site.key}` ended with exit code {spider.cleaned}.")
-        elif (doubt := doubt_skipped(spider.layout, spider.site.key)) is not None:
-            _add_doubt(spider.layout.ledger(spider.site.key), doubt)
-            if doubt.count > spider.skipped_before:
-                say(f"{spider.site.key}: {say_doubt(doubt)}.")
-                spider.cleaned = 1
-
-
-def doubt_skipped(layout: Layout, key: str) -> SiteAccount | None:
-    """The pages that the crawl of a site counted as articles and the cleaner skipped; None: there are none."""
-    frontier = Frontier(layout.state(key), read_only=True)
-    try:
-        found = query.skipped(layout, frontier.articles())
-    finally:
-        frontier.close()
-    # A page that was taken down is no loss.
-    found = {reason: count for reason, count in found.items() if reason != Reason.FORGOTTEN}
-    words = ", ".join(f"{reason} {count}" for reason, count in found.items())
-    return SiteAccount(doubt="skipped_articles", count=sum(found.values()), detail=words) if found else None
-
-
-def _add_doubt(path: Path, doubt: SiteAccount) -> None:
-    ledger = read_ledger(path)
-    try:
-        write_ledger(path, replace(ledger, doubts=(*ledger.doubts, doubt)))
-    except OSError as error:
-        raise DataError(f"{path}: cannot be written ({error.strerror}). Make room or mend the folder.") from error
+            say(f"{key}: its cleaning ended with exit code {spider.cleaned}; try it: cundang clean --site {key}")

@@ -6,12 +6,9 @@ clock and time zone of the machine do not matter. Times that passed unused are o
 
 from __future__ import annotations
 
-import ctypes
 import datetime as dt
 import os
 import signal
-import subprocess
-import sys
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -26,7 +23,9 @@ from archive.ledger import read_ledger
 from archive.site import Site, load
 from crawler.queue.accounts import say_doubt
 from crawler.queue.lock import is_held
+from crawler.queue.slots import Slot, Slots
 from crawler.runs.alerts import Alarm, reasons
+from crawler.runs.crews import Crews
 from crawler.runs.cron import next_time, times
 from crawler.runs.history import Did, Run, Runs
 from crawler.talk import say
@@ -35,9 +34,6 @@ from crawler.talk import say
 LOOK = 1.0
 # Seconds between two readings of the site files.
 READ = 30.0
-# The number is that of linux/prctl.h.
-_PR_SET_PDEATHSIG = 1
-_LIBC = ctypes.CDLL(None, use_errno=True)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -99,8 +95,14 @@ class World(Protocol):
     def now(self) -> dt.datetime:
         """UTC."""
 
-    def start(self, site: str) -> Child:
-        """Begin a crawl."""
+    def look(self) -> None:
+        """Hear what the crawls say; asked before each look at them."""
+
+    def slot(self) -> Slot | None:
+        """Room for one more crawl on this machine; None: there is none now."""
+
+    def start(self, site: str, number: int, slot: Slot) -> Child:
+        """Begin the crawl of a run of this number; the slot is the crawl's from now on."""
 
     def busy(self, site: str) -> bool:
         """Whether anybody crawls the site, by hand or from a schedule that died."""
@@ -117,7 +119,7 @@ class World(Protocol):
 
 
 class Schedule:
-    """Starts what is due, at most `at_once` crawls, and writes down how each ended."""
+    """Starts what is due, as far as there is room, and writes down how each ended."""
 
     def __init__(
         self,
@@ -125,11 +127,11 @@ class Schedule:
         sites: Callable[[], Mapping[str, Site]],
         world: World,
         *,
-        at_once: int,
+        at_once: int | None,
         alarm: Alarm | None,
         once: bool = False,
     ) -> None:
-        """With `once`, a site is crawled once at most."""
+        """At most `at_once` crawls, if it says so; with `once`, a site is crawled once at most."""
         self._runs = runs
         self._sites = sites
         self._world = world
@@ -148,6 +150,7 @@ class Schedule:
     def look(self) -> list[Run]:
         """Once: write down what ended, start what is due; the runs that ended."""
         now = self._world.now()
+        self._world.look()
         ended = [*self._gone(now), *self._reap(now)]
         if not self._stopping:
             self._begin(now)
@@ -190,14 +193,18 @@ class Schedule:
             for key, (planned, done) in self._runs.last(sites.values(), now).items()
         }
         for one in sorted(due(sites.values(), last, now), key=lambda one: (one.planned, one.site)):
-            if len(self._children) >= self._at_once:
+            if self._at_once is not None and len(self._children) >= self._at_once:
                 return
             if self._busy(one.site):
                 continue
+            if (slot := self._world.slot()) is None:
+                return
             run = self._runs.claim(one.site, one.planned, one.missed, one.first_missed, now, self._world.runner)
-            if run is not None:
+            if run is None:
+                slot.release()
+            else:
                 self._had.add(one.site)
-                self._children[run.number] = (self._world.start(one.site), run)
+                self._children[run.number] = (self._world.start(one.site, run.number, slot), run)
 
     def _busy(self, site: str) -> bool:
         return any(run.site == site for _, run in self._children.values()) or self._world.busy(site)
@@ -208,33 +215,25 @@ class Machine:
 
     def __init__(self, layout: Layout, folder: Path) -> None:
         self._layout = layout
-        self._command = [sys.executable, "-m", "crawler.cli", "--data", str(layout.root), "--sites", str(folder)]
+        self._slots = Slots()
+        self.crews = Crews(layout, folder)
         self.runner = _name(os.getpid())
 
     def now(self) -> dt.datetime:
         """UTC."""
         return dt.datetime.now(dt.UTC)
 
-    def start(self, site: str) -> Child:
+    def look(self) -> None:
+        """Hear what the crawls say."""
+        self.crews.look()
+
+    def slot(self) -> Slot | None:
+        """One of the machine's slots."""
+        return self._slots.take()
+
+    def start(self, site: str, number: int, slot: Slot) -> Child:
         """Begin a crawl that ends, as with Ctrl-C, when this process dies."""
-        parent = os.getpid()
-
-        def bind() -> None:
-            # Held back until the child can end cleanly: its `main` lets it through.
-            signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGTERM})
-            _LIBC.prctl(_PR_SET_PDEATHSIG, signal.SIGTERM, 0, 0, 0)
-            # Died between fork and prctl: nobody will send the signal.
-            if os.getppid() != parent:
-                os._exit(5)
-
-        return subprocess.Popen(
-            [*self._command, "crawl", site],
-            stdin=subprocess.DEVNULL,
-            stdout=sys.stderr.fileno(),
-            # A session of its own: a terminal's Ctrl-C comes here alone, and is passed on once.
-            start_new_session=True,
-            preexec_fn=bind,  # noqa: PLW1509 - three system calls, no lock can be held in between
-        )
+        return self.crews.start(site, None, slot, self._layout.log(site, number))
 
     def busy(self, site: str) -> bool:
         """Whether the site's lock is held."""
@@ -317,7 +316,9 @@ class Files:
         return sites
 
 
-def run(layout: Layout, folder: Path, *, at_once: int, alarm: Alarm | None, seconds: float | None, once: bool) -> int:
+def run(
+    layout: Layout, folder: Path, *, at_once: int | None, alarm: Alarm | None, seconds: float | None, once: bool
+) -> int:
     """Run the schedule until a signal (0), for `seconds`, or for one pass (`once`): the worst exit code of its crawls.
 
     Raises:
@@ -325,7 +326,8 @@ def run(layout: Layout, folder: Path, *, at_once: int, alarm: Alarm | None, seco
     """
     sites = Files(folder)
     runs = Runs(layout.runs)
-    schedule = Schedule(runs, sites, Machine(layout, folder), at_once=at_once, alarm=alarm, once=once)
+    machine = Machine(layout, folder)
+    schedule = Schedule(runs, sites, machine, at_once=at_once, alarm=alarm, once=once)
     told: list[int] = []
 
     def tell(number: int, _: FrameType | None) -> None:
@@ -351,6 +353,7 @@ def run(layout: Layout, folder: Path, *, at_once: int, alarm: Alarm | None, seco
     finally:
         for number, handler in before.items():
             signal.signal(number, handler)
+        machine.crews.close()
         runs.close()
     return max(codes, default=0) if once else 0
 

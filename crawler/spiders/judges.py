@@ -48,7 +48,9 @@ class Judges:
         reading: pages that the child has still to answer for, by host.
     """
 
-    def __init__(self, site: Site) -> None:
+    def __init__(self, site: Site, *, alone: bool = True) -> None:
+        """Read a site's pages; a crawl that is not `alone` in its process begins no child: the others use the cores."""
+        self._alone = alone
         self.reading: Counter[str] = Counter()
         self._site = site
         self._began: float | None = None
@@ -71,7 +73,7 @@ class Judges:
         judged = judge(capture, url, self._site, expected=expected)
         now = monotonic()
         self._spent += now - before
-        if self._starting is None and self._spent > max(BUSY_SECONDS, BUSY_SHARE * (now - self._began)):
+        if self._alone and self._starting is None and self._spent > max(BUSY_SECONDS, BUSY_SHARE * (now - self._began)):
             self._starting = asyncio.ensure_future(self._start())
         return judged
 

@@ -22,8 +22,6 @@ from crawler.queue.frontier import Address, Frontier
 from crawler.queue.idle import Idle
 from crawler.spiders.judge import Judged, is_row
 
-logger = logging.getLogger(__name__)
-
 # Links that are kept in mind, with the depth they were met at or by the list that showed them, to spare the frontier;
 # some 10 MB each.
 MET = 50_000
@@ -60,6 +58,7 @@ class Offers:
     def __init__(self, site: Site, frontier: Frontier, *, full: bool) -> None:
         """Offer to a frontier; `full`: every list is walked to its end."""
         self._site, self._frontier, self._full = site, frontier, full
+        self._logger = logging.getLogger(site.key)
         self._idle = Idle(frontier.idle())
         self._shown: defaultdict[int, set[str]] = defaultdict(set)
         self._shown_links = 0
@@ -86,7 +85,7 @@ class Offers:
         lists = self.lists_elsewhere(judged)
         for rule in self._idle.learn(address.url, judged.said, lists, article=judged.article is not None):
             key, _, where = rule.partition(" ")
-            logger.info("The parameter %s of %s makes no difference: it is left out.", key, where or "addresses")
+            self._logger.info("The parameter %s of %s makes no difference: it is left out.", key, where or "addresses")
             # What is another order of a list is not to become an address of its own.
             self._frontier.keep_idle(rule, lambda url: self._idle.plain(url) if unordered(url) == url else url)
         if (plain := self._idle.doubt(address.url)) is not None:

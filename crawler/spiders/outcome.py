@@ -29,8 +29,6 @@ from crawler.spiders.offer import Offers
 from crawler.wire.guard import Refused
 from crawler.wire.tap import Cut
 
-logger = logging.getLogger(__name__)
-
 # Tries of one address in one run; between them the setting RETRY_WAIT, doubled.
 TRIES = 3
 # Redirects in a row; browsers stop at 20.
@@ -66,6 +64,7 @@ class Outcomes:
         """`leave` asks a host for nothing more in this run; `retry_wait` and `longest_rest` are seconds."""
         self._site, self._frontier, self._hosts, self._offers = site, frontier, hosts, offers
         self._leave, self._retry_wait, self._longest_rest = leave, retry_wait, longest_rest
+        self._logger = logging.getLogger(site.key)
         self.troubles: Counter[str] = Counter()
 
     def redirected(self, address: Address, response: Response, location: str, encoding: str = "utf-8") -> None:
@@ -144,7 +143,7 @@ class Outcomes:
         """A wall answered in place of the site; after some in a row, pages like it are left alone in this run."""
         self.give_up(address, str(reason), detail, status)
         if self._hosts.block(address.url):
-            logger.warning("%s blocks us (%s): pages like it are left alone in this run.", address.url, detail)
+            self._logger.warning("%s blocks us (%s): pages like it are left alone in this run.", address.url, detail)
 
     def cut(self, address: Address, cut: Cut) -> None:
         """The answer broke off, or was longer than it may be."""
@@ -165,7 +164,7 @@ class Outcomes:
         """No answer came."""
         reason = next((word for kind, word in _ERRORS.items() if isinstance(error, kind)), None)
         if reason is None:
-            logger.error("Fetching %s: %r", address.url, error)
+            self._logger.error("Fetching %s: %r", address.url, error)
         self._errored(address)
         self.retry(address, reason or type(error).__name__, str(error))
 
@@ -197,7 +196,7 @@ class Outcomes:
         host = host_of(address.url)
         match self._hosts.error(address.url):
             case "silent":
-                logger.warning("%s gave %d errors in a row; it is left alone in this run.", host, SILENT)
+                self._logger.warning("%s gave %d errors in a row; it is left alone in this run.", host, SILENT)
                 self._leave(host)
             case "tired":
                 self._hosts.park(host, self._retry_wait)

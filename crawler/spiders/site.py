@@ -7,7 +7,6 @@ import datetime as dt
 import difflib
 import hashlib
 import ipaddress
-import logging
 import tempfile
 import time
 from collections import Counter
@@ -49,6 +48,7 @@ from crawler.queue.heal import heal
 from crawler.queue.hosts import Hosts
 from crawler.queue.lock import Lock
 from crawler.queue.scheduler import Scheduler
+from crawler.queue.slots import Slot, take_one
 from crawler.spiders.answer import capture_of, header, is_page, refreshes
 from crawler.spiders.judge import TELLING, Judged, is_row, judge, judge_shown
 from crawler.spiders.judges import Judges
@@ -60,8 +60,6 @@ from crawler.wire.guard import Refused, Resting, literal_address
 from crawler.wire.handler import NOTE
 from crawler.wire.recorder import Recorder, room
 from crawler.wire.tap import Cut
-
-logger = logging.getLogger(__name__)
 
 # What `-a` may name, and how a switch is written.
 _ARGUMENTS = ("max_pages", "full")
@@ -128,13 +126,22 @@ class SiteSpider(Spider):
     cleaned: int = 0
     skipped_before: int = 0
 
-    def __init__(self, *, max_pages: str | int | None = None, full: str | bool = False, **unknown: Any) -> None:
-        """Read the spider's arguments, `-a NAME=VALUE` on Scrapy's command line.
+    def __init__(
+        self,
+        *,
+        max_pages: str | int | None = None,
+        full: str | bool = False,
+        slot: Slot | str | None = None,
+        **unknown: Any,
+    ) -> None:
+        """Read the spider's arguments, `-a NAME=VALUE` on Scrapy's command line; `slot`: one that is held for it.
 
         Raises:
             UsageError: an argument has a name or a value that is not known.
         """
         super().__init__()
+        if isinstance(slot, str):
+            unknown["slot"] = slot
         if unknown:
             raise UsageError(_unknown_argument(next(iter(unknown))))
         if str(full).lower() not in _SWITCH:
@@ -144,6 +151,7 @@ class SiteSpider(Spider):
             self.max_pages = int(max_pages) if max_pages is not None else self.site.crawl.max_pages
         except ValueError as error:
             raise UsageError(f"max_pages={max_pages!r} is no number. Give a whole number.") from error
+        self._slot = slot if isinstance(slot, Slot) else None
         self.looking = False
         self.stopping = False
         self.counts: Counter[str] = Counter()
@@ -156,7 +164,7 @@ class SiteSpider(Spider):
 
         Raises:
             UsageError: no contact is set, and a host of the site is not on this machine.
-            LockedError: another process crawls the site.
+            LockedError: another process crawls the site, or as many sites are crawled as this machine may.
             SpaceError: hardly any room is left on the disk.
             CundangError: the archive or the crawl's state cannot be written.
         """
@@ -187,7 +195,7 @@ class SiteSpider(Spider):
             crawler.signals.connect(self._browser.close, signals.spider_closed)
         self._scripts = Scripts(crawler, self.site.hosts, self._browser)
         crawler.signals.connect(self._scripts.close, signals.spider_closed)
-        self._judges = Judges(self.site)
+        self._judges = Judges(self.site, alone=crawler.settings.getbool("CRAWLS_ALONE", True))
         crawler.signals.connect(self._judges.close, signals.spider_closed)
         data = crawler.settings.get("DATA")
         self.layout = Layout.at(Path(data) if data else None)
@@ -202,6 +210,7 @@ class SiteSpider(Spider):
         enough()
         self.lock = Lock(self.layout.lock(self.site.key))
         try:
+            self._slot = self._slot or take_one()
             self.frontier = self._open(_clocks(crawler.settings))
             unread = heal(self.layout, self.site.key, self.frontier)
             writer = Writer(self.layout, self.site.key, warcinfo=self._warcinfo(crawler.settings.get("USER_AGENT")))
@@ -212,11 +221,11 @@ class SiteSpider(Spider):
                 self.frontier.push(Address(url=canonical(url) or url, priority=START))
             self.recorder.settle()
         except CundangError:
-            self.lock.release()
+            self._release()
             raise
         self._began = dt.datetime.now(dt.UTC)
         self._clock = time.monotonic()
-        logger.info("%s visit %d", "Beginning" if new else "Going on with", self.frontier.visit)
+        self.logger.info("%s visit %d", "Beginning" if new else "Going on with", self.frontier.visit)
         self._settling: LoopingCall | None = None
         crawler.signals.connect(self._opened, signals.spider_opened)
 
@@ -260,7 +269,7 @@ class SiteSpider(Spider):
         try:
             return Frontier(path, clock=self._now, clocks=clocks)
         except StateError as damaged:
-            logger.warning("%s It is %s now.", damaged, set_aside(path))
+            self.logger.warning("%s It is %s now.", damaged, set_aside(path))
             return Frontier(path, clock=self._now, clocks=clocks)
 
     def in_hours(self) -> bool:
@@ -409,7 +418,12 @@ class SiteSpider(Spider):
             self.run = self.run or self._run("failed", None)
         finally:
             self.frontier.close()
-            self.lock.release()
+            self._release()
+
+    def _release(self) -> None:
+        self.lock.release()
+        if self._slot is not None:
+            self._slot.release()
 
     def _ledger(self) -> Ledger:
         return self.frontier.accounts.ledger()
@@ -535,7 +549,7 @@ class SiteSpider(Spider):
         except CundangError:
             raise
         except Exception:
-            logger.exception("Reading what came of %s", address.url)
+            self.logger.exception("Reading what came of %s", address.url)
 
     def _page(self, address: Address, response: Response, *, whole: bool) -> Showing | None:
         """Judge a page, in the child process where there is one, and act on it; what is not `whole` is read at once."""
@@ -578,7 +592,7 @@ class SiteSpider(Spider):
 
     def _unreadable(self, address: Address, response: Response, error: Exception) -> None:
         """One page that breaks the reader must not end the crawl; it is captured, and the log has the traceback."""
-        logger.error("Reading %s", address.url, exc_info=error)
+        self.logger.error("Reading %s", address.url, exc_info=error)
         self.frontier.fail(address, "unreadable", repr(error), wait=None, status=response.status)
 
     async def _play(self, address: Address, response: Response, judged: Judged, wanted: Play) -> None:
@@ -587,7 +601,7 @@ class SiteSpider(Spider):
         try:
             shown = await self._played(address, response, judged, wanted)
         except StageError as error:
-            logger.info("%s: %s", address.url, error)
+            self.logger.info("%s: %s", address.url, error)
         except CundangError as error:
             self._stop(error)
             return

@@ -60,6 +60,8 @@ logger = logging.getLogger(__name__)
 
 # As much of stray bytes as a metadata record quotes.
 QUOTED_BYTES = 1024
+# A signal of Scrapy's kind: the crawl has to end now, and waits for no answer any more.
+HURRY = object()
 # In `Response.flags`, before what is odd about a content of which nothing is lost.
 NOTE = "note"
 
@@ -136,6 +138,9 @@ class TapHandler(HTTP11DownloadHandler):
         at_once = crawler.settings.getint("CONCURRENT_REQUESTS_PER_DOMAIN")
         self._turns: defaultdict[str, asyncio.Semaphore] = defaultdict(lambda: asyncio.Semaphore(at_once))
         self._closing: defer.Deferred[None] | None = None
+        self._taps: set[Tap] = set()
+        self._hurried = False
+        crawler.signals.connect(self._hurry, HURRY)
 
     async def download_request(self, request: Request) -> Response:
         """Fetch, record, return.
@@ -152,13 +157,21 @@ class TapHandler(HTTP11DownloadHandler):
             CundangError: the recorder failed; the spider is closing.
         """
         async with self._turns[urlsplit(request.url).netloc]:
-            if "address" in request.meta and self._crawler.spider.hosts.parked(host_of(request.url)):  # type: ignore[union-attr]
+            if "address" in request.meta and (self._hurried or self._is_parked(request)):
                 raise Resting
             try:
                 return await self._exchange(request)
             except CundangError:
                 self._close_spider()
                 raise
+
+    def _is_parked(self, request: Request) -> bool:
+        return bool(self._crawler.spider.hosts.parked(host_of(request.url)))  # type: ignore[union-attr]
+
+    def _hurry(self) -> None:
+        self._hurried = True
+        for tap in list(self._taps):
+            tap.stop("time")
 
     async def _exchange(self, request: Request) -> Response:
         recorder: Recorder = self._crawler.spider.recorder  # type: ignore[union-attr]  # SiteSpider.from_crawler set it
@@ -172,6 +185,7 @@ class TapHandler(HTTP11DownloadHandler):
             url = urldefrag(request.url)[0]
             tap = Tap(url, site, request.meta.get("limit", site.crawl.page_bytes), headless=_may_be_headless(url))
             started, clock = dt.datetime.now(dt.UTC), monotonic()
+            self._taps.add(tap)
             try:
                 await self._fetch(request, tap)
                 if tap.answered is not None:
@@ -183,6 +197,7 @@ class TapHandler(HTTP11DownloadHandler):
                     continue
                 return _record(recorder, request, tap, started, took)
             finally:
+                self._taps.discard(tap)
                 tap.close()
 
     async def _fetch(self, request: Request, tap: Tap) -> None:

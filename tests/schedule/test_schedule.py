@@ -30,6 +30,8 @@ from archive.errors import SiteError
 from archive.layout import Layout
 from archive.site import Crawl, Site
 from crawler import practice
+from crawler.queue.lock import is_held
+from crawler.queue.slots import Slot
 from crawler.runs.alerts import reasons
 from crawler.runs.cron import next_time, times
 from crawler.runs.history import Did, Run, Runs
@@ -121,7 +123,14 @@ class Simulated:
         del site, began
         return Did(ending=None, pages=10, documents=5)
 
-    def start(self, site: str) -> Child:
+    def look(self) -> None:
+        pass
+
+    def slot(self) -> Slot:
+        return Slot(-1)
+
+    def start(self, site: str, number: int, slot: Slot) -> Child:
+        del number, slot
         assert not self.busy(site), f"two crawls of {site} at once"
         crawl = FakeCrawl(world=self, site=site, left=self.chance.randrange(1, 200))
         self.crawls.append(crawl)
@@ -352,8 +361,8 @@ def test_a_daemon_that_is_killed_leaves_no_orphan_and_its_crawls_go_on_with_the_
     cundang(house, "schedule", "due")
     wind_back(house, 3)
     with daemon(house, "--metrics", str(port := free_port())) as first:
-        crawls = wait_for(lambda: children(first.pid) if len(children(first.pid)) == 3 else None)
-        wait_for(lambda: all((house / "data/state" / f"{key}.lock").exists() for key in ("vsb", "farm", "dede")))
+        wait_for(lambda: all_held(house))
+        crawls = children(first.pid)
         with urllib.request.urlopen(f"http://127.0.0.1:{port}/metrics", timeout=10) as answer:
             figures = answer.read().decode()
         assert 'cundang_running{site="vsb"} 1' in figures
@@ -362,7 +371,7 @@ def test_a_daemon_that_is_killed_leaves_no_orphan_and_its_crawls_go_on_with_the_
         first.wait()
     wait_for(lambda: not any(Path(f"/proc/{pid}").exists() for pid in crawls))
     with daemon(house) as second:
-        wait_for(lambda: len(children(second.pid)) == 3)
+        wait_for(lambda: all_held(house))
         time.sleep(4)
         second.send_signal(signal.SIGTERM)
         assert second.wait(60) == 0
@@ -375,9 +384,21 @@ def test_a_daemon_that_is_killed_leaves_no_orphan_and_its_crawls_go_on_with_the_
 
 def test_a_crawl_that_is_told_to_end_before_it_could_begin_ends_as_interrupted(house: Path) -> None:
     machine = Machine(Layout(root=house / "data"), house / "sites")
-    child = machine.start("vsb")
+    slot = machine.slot()
+    assert slot
+    child = machine.start("vsb", 1, slot)
     child.send_signal(signal.SIGTERM)
-    assert wait_for(child.poll) == 5
+
+    def ended() -> int | None:
+        machine.look()
+        return child.poll()
+
+    assert wait_for(ended) == 5
+    machine.crews.close()
+
+
+def all_held(house: Path) -> bool:
+    return all(is_held(house / "data/state" / f"{key}.lock") for key in ("vsb", "farm", "dede"))
 
 
 def daemon(house: Path, *words: str) -> subprocess.Popen[bytes]:

@@ -1,0 +1,164 @@
+"""Sites whose crawls ended -> their texts and the catalogue, in a child process: `python -m crawler.runs.cleaning`.
+
+It reads one job as JSON on stdin and answers on stdout with an object a site: its key and an exit code. Such children
+share the cores of the machine, whoever started them: a child works with as many processes as cores were free.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import ParamSpec
+
+from archive.catalogue import build, query
+from archive.corpus import reclean
+from archive.errors import CundangError, DataError, InterruptedCrawl, SiteError
+from archive.layout import Layout
+from archive.ledger import SiteAccount, read_ledger, write_ledger
+from archive.site import Site, load_file
+from archive.text.document import Reason
+from crawler.queue.accounts import say_doubt
+from crawler.queue.frontier import Frontier
+from crawler.queue.slots import Slots
+from crawler.talk import say
+
+P = ParamSpec("P")
+COMMAND = (sys.executable, "-m", "crawler.runs.cleaning")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Crawled:
+    """A site that was crawled.
+
+    Attributes:
+        key, file: its key, and its site file where that was named by its path.
+        skipped: pages that the cleaner had skipped before this crawl, though they look like articles.
+    """
+
+    key: str
+    file: str | None = None
+    skipped: int = 0
+
+
+def job(layout: Layout, folder: Path | None, crawled: Iterable[Crawled]) -> bytes:
+    """What the child reads on stdin."""
+    sites = [{"key": each.key, "file": each.file, "skipped": each.skipped} for each in crawled]
+    return json.dumps({"data": str(layout.root), "sites": folder and str(folder), "crawled": sites}).encode()
+
+
+def answers(said: bytes) -> dict[str, int]:
+    """The exit codes that a child printed, by key."""
+    return {one["site"]: one["exit"] for one in map(json.loads, said.splitlines())}
+
+
+def main() -> None:
+    """Do the job on stdin."""
+    asked = json.load(sys.stdin)
+    layout = Layout(root=Path(asked["data"]))
+    folder = Path(asked["sites"]) if asked["sites"] else None
+    sites = _sites(folder) if folder is not None else {}
+    crawled = [Crawled(**each) for each in asked["crawled"]]
+    for each in crawled:
+        if each.file is not None:
+            sites[each.key] = load_file(Path(each.file))
+    slots = Slots("clean", os.cpu_count() or 1)
+    held = [slots.wait(lambda: None)]
+    while (slot := slots.take()) is not None:
+        held.append(slot)
+    mended = _exit_code("catalogue", _mend, layout)
+    codes = {each.key: _exit_code(each.key, _clean, layout, sites, each, len(held)) for each in crawled}
+    catalogue = mended | _exit_code("catalogue", _catalogue, layout)
+    for each in crawled:
+        code = codes[each.key] or catalogue or _exit_code(each.key, _doubt, layout, each)
+        print(json.dumps({"site": each.key, "exit": code}), flush=True)
+
+
+def _sites(folder: Path) -> dict[str, Site]:
+    """The site files that can be read: a mistake in one must not cost the texts of the other sites."""
+    sites = {}
+    for path in sorted(folder.glob("*.toml")):
+        try:
+            sites[path.stem] = load_file(path)
+        except SiteError as error:
+            say(f"clean: {error} Until then the site is not known.")
+    return sites
+
+
+def _exit_code(what: str, do: Callable[P, int], *args: P.args, **kwargs: P.kwargs) -> int:
+    try:
+        return do(*args, **kwargs)
+    except CundangError as error:
+        say(f"{what}: {error}")
+        return error.exit_code
+
+
+def _mend(layout: Layout) -> int:
+    return _say_all(build.mend_indexes(layout))
+
+
+def _clean(layout: Layout, sites: dict[str, Site], crawled: Crawled, jobs: int) -> int:
+    warned: list[str] = []
+    faults = 0
+    for made in reclean.clean(layout, sites, site=crawled.key, jobs=jobs, warn=warned.append):
+        faults += len(made.faults)
+        for id_, fault in made.faults:
+            say(f"{made.warc}: {id_}: the cleaner failed ({fault}); please report it with the page")
+    return int(faults > 0) | _say_all(warned)
+
+
+def _catalogue(layout: Layout) -> int:
+    warned: list[str] = []
+    counts = build.update(layout, warn=warned.append)
+    say(f"catalogue: {counts.documents} documents, {counts.skips} skips, {counts.captures} captures")
+    return _say_all(warned)
+
+
+def _say_all(words: Iterable[str]) -> int:
+    told = list(words)
+    for each in told:
+        say(each)
+    return int(bool(told))
+
+
+def _doubt(layout: Layout, crawled: Crawled) -> int:
+    """Note the pages that the crawl counted as articles and the cleaner skipped; 1 where they are more than before."""
+    doubt = doubt_skipped(layout, crawled.key)
+    if doubt is None:
+        return 0
+    path = layout.ledger(crawled.key)
+    ledger = read_ledger(path)
+    try:
+        write_ledger(path, replace(ledger, doubts=(*ledger.doubts, doubt)))
+    except OSError as error:
+        raise DataError(f"{path}: cannot be written ({error.strerror}). Make room or mend the folder.") from error
+    if doubt.count <= crawled.skipped:
+        return 0
+    say(f"{crawled.key}: {say_doubt(doubt)}.")
+    return 1
+
+
+def doubt_skipped(layout: Layout, key: str) -> SiteAccount | None:
+    """The pages that the crawl of a site counted as articles and the cleaner skipped; None: there are none."""
+    frontier = Frontier(layout.state(key), read_only=True)
+    try:
+        found = query.skipped(layout, frontier.articles())
+    finally:
+        frontier.close()
+    # A page that was taken down is no loss.
+    found = {reason: count for reason, count in found.items() if reason != Reason.FORGOTTEN}
+    words = ", ".join(f"{reason} {count}" for reason, count in found.items())
+    return SiteAccount(doubt="skipped_articles", count=sum(found.values()), detail=words) if found else None
+
+
+if __name__ == "__main__":
+    try:
+        main()
+    except KeyboardInterrupt:
+        sys.exit(InterruptedCrawl.exit_code)
+    except CundangError as wrong:
+        say(f"cundang: {wrong}")
+        sys.exit(wrong.exit_code)

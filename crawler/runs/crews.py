@@ -1,0 +1,298 @@
+"""Sites -> crawls in a few processes: each goes to the process with the fewest, and is cleaned when its crawl ends.
+
+    Crews ─ jobs, each with its slot ─► crawler.runs.together, a Scrapy process of many sites, one a core at most
+      │   ◄ how each crawl ended, pages so far ─
+      └ those that ended, several at a time ─► crawler.runs.cleaning
+
+A process that dies or hangs costs its crawls a restart. Which site was to blame is not known, so each of them is
+crawled in a process of its own from then on.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections import deque
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Self
+
+from archive.errors import InterruptedCrawl
+from archive.layout import Layout
+from crawler.queue.slots import Slot
+from crawler.runs import cleaning
+from crawler.runs.cleaning import Crawled
+from crawler.talk import say
+
+# Sites that one process takes before a second one is begun.
+SITES = 20
+# Crawls after which a process is not given more: what grows in a year is given back.
+CRAWLS = 2000
+# Seconds without work after which a process is ended, and without a sign of life after which it is killed.
+IDLE, SILENT = 60.0, 300.0
+# Crawls that wait this long, or are so many, are cleaned; fewer wait for company, since a child loads for a second.
+GATHER_SECONDS, GATHER = 3.0, 16
+# Seconds that processes have to end.
+PATIENCE = 120.0
+# Bytes of a message.
+MESSAGE = 65536
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ask:
+    """How sites are crawled: pages at most, and whether every known address is asked for again."""
+
+    max_pages: int | None = None
+    full: bool = False
+
+
+class Crawl:
+    """A crawl under way, its cleaning included.
+
+    Attributes:
+        lost: its process died, and it may be tried once more.
+    """
+
+    def __init__(self, crew: _Crew, key: str, file: str | None) -> None:
+        self._crew = crew
+        self.key = key
+        self.file = file
+        self.lost = False
+        self._told = False
+        self._code: int | None = None
+
+    def poll(self) -> int | None:
+        """Its exit code; None while it runs, or is cleaned."""
+        return self._code
+
+    def end(self, code: int, *, lost: bool = False) -> None:
+        """Note how it ended."""
+        self._code = code
+        self.lost = lost
+
+    def send_signal(self, number: int, /) -> None:
+        """Stop it, as after Ctrl-C; the second time its process is killed."""
+        if self._told or number == signal.SIGKILL:
+            self._crew.process.kill()
+        self._told = True
+        self._crew.send({"do": "stop", "site": self.key})
+
+
+class _Crew:
+    """One process that crawls several sites."""
+
+    def __init__(self, layout: Layout, folder: Path, *, alone: bool) -> None:
+        self.alone = alone
+        self.crawls: dict[str, Crawl] = {}
+        self.begun = 0
+        self.pages = 0
+        self.heard = self.busy = time.monotonic()
+        self._channel, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+        with theirs:
+            self.process = subprocess.Popen(
+                [sys.executable, "-m", "crawler.runs.together", str(theirs.fileno()), str(layout.root), str(folder)],
+                stdin=subprocess.DEVNULL,
+                stdout=sys.stderr.fileno(),
+                pass_fds=[theirs.fileno()],
+                # A session of its own: a terminal's Ctrl-C comes to the parent alone, and is passed on once.
+                start_new_session=True,
+            )
+        self._channel.setblocking(False)
+
+    def send(self, message: dict[str, Any], slot: Slot | None = None) -> None:
+        """Tell it something; one that is gone is noticed by the next look."""
+        try:
+            self._channel.settimeout(PATIENCE)
+            socket.send_fds(self._channel, [json.dumps(message).encode()], [slot.fileno()] if slot else [])
+        except OSError:
+            self.process.kill()
+        finally:
+            self._channel.setblocking(False)
+
+    def messages(self) -> Iterator[dict[str, Any]]:
+        """What it said since the last look."""
+        while True:
+            try:
+                data = self._channel.recv(MESSAGE)
+            except OSError:
+                return
+            if not data:
+                return
+            self.heard = time.monotonic()
+            yield json.loads(data)
+
+    def leave(self) -> None:
+        """Let it end: without its channel it stops what it does."""
+        self._channel.close()
+
+
+@dataclass(slots=True)
+class _Ended:
+    """A crawl that waits for its cleaning."""
+
+    crawl: Crawl
+    code: int
+    crawled: Crawled
+    since: float = field(default_factory=time.monotonic)
+
+
+class Crews:
+    """The processes of one command; as a context it ends them."""
+
+    def __init__(self, layout: Layout, folder: Path, ask: Ask | None = None) -> None:
+        self._layout, self._folder, self._ask = layout, folder, ask or Ask()
+        self._crews: list[_Crew] = []
+        self._leaving: list[_Crew] = []
+        self._suspects: set[str] = set()
+        self._ended: deque[_Ended] = deque()
+        self._batch: list[_Ended] = []
+        self._cleaner: subprocess.Popen[bytes] | None = None
+        self._pages = 0
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        """End the processes."""
+        self.close()
+
+    @property
+    def pages(self) -> int:
+        """Pages that all crawls got so far."""
+        return self._pages + sum(crew.pages for crew in self._crews)
+
+    @property
+    def cleaning(self) -> int:
+        """Crawls that wait for their cleaning, or are being cleaned."""
+        return len(self._ended) + len(self._batch)
+
+    def start(self, key: str, file: str | None, slot: Slot, log: Path | None = None) -> Crawl:
+        """Begin a crawl of a site, named by its key or its file; the slot is the crawl's from now on."""
+        crew = self._crew(key)
+        crawl = crew.crawls[key] = Crawl(crew, key, file)
+        crew.begun += 1
+        job = {"do": "crawl", "site": key, "file": file, "log": log and str(log)}
+        crew.send({**job, "max_pages": self._ask.max_pages, "full": self._ask.full}, slot)
+        slot.release()
+        return crawl
+
+    def look(self) -> None:
+        """Hear what the processes say, and begin the cleaning of what ended."""
+        now = time.monotonic()
+        for crew in list(self._crews):
+            # Asked before: what it said last is read then.
+            gone = crew.process.poll() is not None
+            for message in crew.messages():
+                self._hear(crew, message)
+            if crew.crawls:
+                crew.busy = now
+            if gone:
+                self._lost(crew)
+            elif now - crew.heard > SILENT:
+                say(
+                    f"crawl: process {crew.process.pid} gave no sign for {SILENT:.0f} s and is killed; its sites go on."
+                )
+                crew.process.kill()
+            elif not crew.crawls and (now - crew.busy > IDLE or crew.alone or crew.begun >= CRAWLS):
+                crew.leave()
+                self._drop(crew)
+                self._leaving.append(crew)
+        self._leaving = [crew for crew in self._leaving if crew.process.poll() is None]
+        self._clean(now)
+
+    def stop(self) -> None:
+        """Stop all crawls, as after Ctrl-C; the second time their processes are killed."""
+        for crew in self._crews:
+            for crawl in list(crew.crawls.values()):
+                crawl.send_signal(signal.SIGTERM)
+
+    def close(self) -> None:
+        """End the processes; crawls that are under way stop, as after Ctrl-C."""
+        for crew in self._crews:
+            crew.leave()
+        processes = [crew.process for crew in (*self._crews, *self._leaving)]
+        end = time.monotonic() + PATIENCE
+        for process in processes:
+            try:
+                process.wait(max(0.1, end - time.monotonic()))
+            except subprocess.TimeoutExpired:
+                process.kill()
+                process.wait()
+        if self._cleaner is not None:
+            self._cleaner.communicate()
+        self._crews, self._leaving, self._cleaner = [], [], None
+
+    def _crew(self, key: str) -> _Crew:
+        shared = [
+            crew for crew in self._crews if not crew.alone and crew.begun < CRAWLS and crew.process.poll() is None
+        ]
+        best = min(shared, key=lambda crew: len(crew.crawls), default=None)
+        alone = key in self._suspects
+        full = best is None or (len(best.crawls) >= SITES and len(shared) < (os.cpu_count() or 1))
+        if best is not None and not alone and not full:
+            return best
+        crew = _Crew(self._layout, self._folder, alone=alone)
+        self._crews.append(crew)
+        return crew
+
+    def _hear(self, crew: _Crew, message: dict[str, Any]) -> None:
+        if "pages" in message:
+            crew.pages = message["pages"]
+            return
+        crawl = crew.crawls.pop(message["ended"])
+        if not message["clean"]:
+            crawl.end(message["exit"])
+            return
+        crawled = Crawled(key=crawl.key, file=crawl.file, skipped=message["skipped"])
+        self._ended.append(_Ended(crawl, message["exit"], crawled))
+
+    def _lost(self, crew: _Crew) -> None:
+        """A process has ended: what it crawled did not."""
+        code = crew.process.returncode
+        for key, crawl in crew.crawls.items():
+            if code == 0:
+                # It was told to end, by somebody else.
+                crawl.end(InterruptedCrawl.exit_code)
+                continue
+            lost = key not in self._suspects and (code < 0 or code == 1)
+            self._suspects.add(key)
+            crawl.end(code, lost=lost)
+        self._drop(crew)
+
+    def _drop(self, crew: _Crew) -> None:
+        self._pages += crew.pages
+        self._crews.remove(crew)
+
+    def _clean(self, now: float) -> None:
+        if self._cleaner is not None and self._cleaner.poll() is not None:
+            self._cleaned(self._cleaner)
+            self._cleaner = None
+        alone = not any(crew.crawls for crew in self._crews)
+        ripe = self._ended and (alone or now - self._ended[0].since >= GATHER_SECONDS or len(self._ended) >= GATHER)
+        if self._cleaner is None and ripe:
+            self._batch = [self._ended.popleft() for _ in range(min(GATHER, len(self._ended)))]
+            self._cleaner = subprocess.Popen(
+                cleaning.COMMAND, stdin=subprocess.PIPE, stdout=subprocess.PIPE, start_new_session=True
+            )
+            assert self._cleaner.stdin is not None
+            job = cleaning.job(self._layout, self._folder, [each.crawled for each in self._batch])
+            self._cleaner.stdin.write(job)
+            self._cleaner.stdin.close()
+
+    def _cleaned(self, cleaner: subprocess.Popen[bytes]) -> None:
+        assert cleaner.stdout is not None
+        with cleaner.stdout:
+            codes = cleaning.answers(cleaner.stdout.read())
+        for each in self._batch:
+            code = codes.get(each.crawled.key, cleaner.returncode or 1)
+            if code:
+                key = each.crawled.key
+                say(f"{key}: its cleaning ended with exit code {code}; try it: cundang clean --site {key}")
+            each.crawl.end(each.code or abs(code))
+        self._batch = []

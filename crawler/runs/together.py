@@ -1,0 +1,228 @@
+"""Many sites in one Scrapy process: `python -m crawler.runs.together FD DATA SITES`, begun by `crawler.runs.crews`.
+
+Each site has its own crawler, state, pace, budget, WARC files and log, and shares only the loop and the threads. The
+channel FD brings jobs, each with the slot that it holds; when its other end closes, all crawls stop as after Ctrl-C.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import json
+import logging
+import os
+import resource
+import socket
+import sqlite3
+import sys
+from collections import deque
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+from typing import Any, cast
+
+from scrapy.crawler import Crawler, CrawlerProcess
+from scrapy.utils.defer import deferred_from_coro
+from scrapy.utils.reactor import install_reactor
+from twisted.internet.task import LoopingCall
+from twisted.python.failure import Failure
+
+from archive.errors import CundangError, InterruptedCrawl
+from archive.layout import Layout
+from archive.site import Site
+from crawler.queue.slots import Slot
+from crawler.runs.crawl import is_cleaned, load_site, say_end, settings_for
+from crawler.runs.crews import MESSAGE
+from crawler.spiders.site import SiteSpider, spider_for
+from crawler.talk import say
+from crawler.wire.handler import HURRY
+
+# Seconds between two signs of life.
+BEAT = 2.0
+# Seconds that a crawl that is stopped waits for answers.
+GRACE = 10.0
+# Threads for names and for scripts: those of hosts that do not answer must not keep the others waiting.
+THREADS = 64
+# Bytes that the states of all sites together keep in memory: above it SQLite uses its pages again.
+STATES = 150 * 2**20
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Job:
+    """One crawl that was asked for."""
+
+    key: str
+    file: str | None
+    log: str | None
+    max_pages: int | None
+    full: bool
+    slot: Slot
+
+
+class RunLog(logging.Handler):
+    """Log records -> the log of the run that they belong to: by Scrapy's `spider`, or by a logger of the site's key."""
+
+    def __init__(self) -> None:
+        super().__init__(logging.INFO)
+        self.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(name)s: %(message)s"))
+        self._files: dict[str, logging.FileHandler] = {}
+
+    def begin(self, key: str, path: str) -> None:
+        """Keep what is said of a site in this file."""
+        Path(path).parent.mkdir(parents=True, exist_ok=True)
+        self._files[key] = logging.FileHandler(path, encoding="utf-8", errors="backslashreplace")
+        self._files[key].setFormatter(self.formatter)
+
+    def end(self, key: str) -> None:
+        """Close the file."""
+        if (file := self._files.pop(key, None)) is not None:
+            file.close()
+
+    def emit(self, record: logging.LogRecord) -> None:
+        """Write it where it belongs; what belongs to no run is on stderr alone."""
+        key = getattr(getattr(record, "spider", None), "name", record.name)
+        if (file := self._files.get(key)) is not None:
+            file.emit(record)
+
+
+class Together:
+    """The crawls of this process."""
+
+    def __init__(self, channel: socket.socket, layout: Layout, folder: Path) -> None:
+        self._channel, self._folder = channel, folder
+        settings = settings_for(layout, folder)
+        self._cleans = settings.getbool("CLEAN_AFTER_CRAWL", True)
+        # The parent does it, for several sites at once.
+        settings.set("CLEAN_AFTER_CRAWL", False, priority="cmdline")
+        settings.set("CRAWLS_ALONE", False, priority="cmdline")
+        self._process = CrawlerProcess(settings)
+        self._waiting: deque[Job] = deque()
+        self._crawlers: dict[str, Crawler] = {}
+        self._pages = 0
+        self._leaving = False
+        self._log = RunLog()
+        logging.root.addHandler(self._log)
+
+    def run(self) -> None:
+        """Crawl until the channel closes."""
+        from twisted.internet import reactor as installed  # noqa: PLC0415 - the one that was installed
+
+        self._reactor: Any = installed
+        self._reactor.callWhenRunning(self._begin)
+        self._process.start(stop_after_crawl=False)
+
+    def _begin(self) -> None:
+        loop = asyncio.get_event_loop()
+        loop.set_default_executor(ThreadPoolExecutor(THREADS))
+        self._reactor.getThreadPool().adjustPoolsize(maxthreads=THREADS)
+        loop.add_reader(self._channel.fileno(), self._read)
+        LoopingCall(self._beat).start(BEAT)
+
+    def _beat(self) -> None:
+        spiders = (cast("SiteSpider", crawler.spider) for crawler in self._crawlers.values() if crawler.spider)
+        self._send({"pages": self._pages + sum(spider.counts["pages"] for spider in spiders)})
+
+    def _send(self, message: dict[str, Any]) -> None:
+        # Where the parent is gone, the closed channel says so.
+        with contextlib.suppress(ConnectionError):
+            self._channel.send(json.dumps(message).encode())
+
+    def _read(self) -> None:
+        try:
+            data, files, _, _ = socket.recv_fds(self._channel, MESSAGE, 1, socket.MSG_CMSG_CLOEXEC)
+        except ConnectionError:
+            # The other end is gone with messages unread.
+            data = b""
+        if not data:
+            asyncio.get_event_loop().remove_reader(self._channel.fileno())
+            self._leaving = True
+            for key in [*self._crawlers, *(job.key for job in self._waiting)]:
+                self._stop(key)
+            self._leave_when_done()
+            return
+        message = json.loads(data)
+        if message.pop("do") == "stop":
+            self._stop(message["site"])
+            return
+        self._waiting.append(Job(key=message.pop("site"), slot=Slot(files[0]), **message))
+        if len(self._waiting) == 1:
+            self._reactor.callLater(0, self._next)
+
+    def _next(self) -> None:
+        """Begin one crawl, and the others after what else is to do: a beginning heals files, which can take a while."""
+        if self._waiting:
+            self._crawl(self._waiting.popleft())
+        if self._waiting:
+            self._reactor.callLater(0, self._next)
+
+    def _crawl(self, job: Job) -> None:
+        try:
+            if job.log is not None:
+                self._log.begin(job.key, job.log)
+            site = load_site(self._folder, job.file or job.key)
+            crawler = self._process.create_crawler(spider_for(site, Path(job.file) if job.file else None))
+        except Exception:  # noqa: BLE001 - one site's fault must not end the others
+            self._over(job, None, None, Failure())  # type: ignore[no-untyped-call]
+            return
+        self._crawlers[job.key] = crawler
+        crawling = self._process.crawl(crawler, max_pages=job.max_pages, full=job.full, slot=job.slot)
+        crawling.addBoth(partial(self._over, job, site, crawler))
+
+    def _stop(self, key: str) -> None:
+        if (crawler := self._crawlers.get(key)) is not None:
+            deferred_from_coro(crawler.stop_async())
+            self._reactor.callLater(GRACE, crawler.signals.send_catch_log, HURRY)
+        for job in [job for job in self._waiting if job.key == key]:
+            self._waiting.remove(job)
+            why = InterruptedCrawl(f"{key}: interrupted before it began.")
+            self._over(job, None, None, Failure(why))  # type: ignore[no-untyped-call]
+
+    def _over(self, job: Job, site: Site | None, crawler: Crawler | None, result: Any) -> None:
+        """A crawl has ended: say how, in its log too, and tell the parent."""
+        job.slot.release()
+        self._crawlers.pop(job.key, None)
+        spider = cast("SiteSpider | None", crawler and crawler.spider)
+        code, clean = 1, False
+        try:
+            if isinstance(result, Failure):
+                result.raiseException()
+            assert site is not None
+            assert spider is not None
+            clean = self._cleans and is_cleaned(spider)
+            code = say_end(site, spider, partial(self._say, job.key))
+        except CundangError as error:
+            code = error.exit_code
+            self._say(job.key, f"cundang: {error}")
+        except Exception:
+            logging.getLogger(job.key).exception("The crawl of %s broke off; please report it", job.key)
+        self._pages += spider.counts["pages"] if spider is not None else 0
+        self._log.end(job.key)
+        skipped = spider.skipped_before if spider is not None else 0
+        self._send({"ended": job.key, "exit": code, "clean": clean, "skipped": skipped})
+        self._leave_when_done()
+
+    def _say(self, key: str, words: str) -> None:
+        say(words)
+        logging.getLogger(key).info(words)
+
+    def _leave_when_done(self) -> None:
+        if self._leaving and not self._crawlers and not self._waiting and self._reactor.running:
+            self._reactor.callLater(0, self._reactor.stop)
+
+
+def main() -> None:
+    """Crawl what the channel brings."""
+    # Each crawl holds some seven files open.
+    _, most = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))
+    sqlite3.connect(":memory:").execute(f"PRAGMA soft_heap_limit = {STATES}").close()
+    channel = socket.socket(fileno=int(sys.argv[1]))
+    os.set_inheritable(channel.fileno(), False)
+    layout, folder = Layout(root=Path(sys.argv[2])), Path(sys.argv[3])
+    install_reactor(str(settings_for(layout, folder)["TWISTED_REACTOR"]))
+    Together(channel, layout, folder).run()
+
+
+if __name__ == "__main__":
+    main()
