@@ -38,6 +38,7 @@ FLAGS = (
     "date_conflict",
     "date_implausible",
     "gbk_damage",
+    "incomplete",
     "low_confidence",
     "masked",
     "mirror",

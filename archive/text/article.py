@@ -62,7 +62,7 @@ def read_article(page: Page, body: extract.Body | None, site_name: str | None) -
     """All that a page says of its article: a list of stages, each takes lines out of the text or fills fields."""
     scene = _scene(page, body)
     draft = _draft(scene)
-    _keep_organisers(draft, scene)
+    _keep_lines_of_box(draft, scene)
     cut_thread(draft)
     _take_captions(draft, scene)
     _name(draft, scene, site_name)
@@ -125,11 +125,11 @@ def _draft(scene: Scene) -> Draft:
     return draft
 
 
-def _keep_organisers(draft: Draft, scene: Scene) -> None:
-    """Who organised an event is no foot of the page: that is no part of the box."""
+def _keep_lines_of_box(draft: Draft, scene: Scene) -> None:
+    """Who organised an event is no foot of the page, nor is a list of what to fill in a form: those stand outside."""
     if scene.body and scene.body.tier == "box":
         for position, line in enumerate(draft.lines):
-            if draft.fate[position] == "footer" and not box.FOOT.search(line.read):
+            if draft.fate[position] in ("footer", "comment_form") and not box.FOOT.search(line.read):
                 draft.fate[position] = None
 
 

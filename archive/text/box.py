@@ -45,6 +45,7 @@ _ABSTRACT = re.compile(r"[(\[【]?(?:内容|文章)?(?:摘要|导读|提要|导�
 _LABEL_OF_FILES = re.compile(
     r"[(\[【]?(?:相关|文件|点击)?(?:附件|附|下载|文件)(?:下载|列表)?[一二三四五六七八九十\d]{0,2}[)\]】]?[:.]?"
 )
+_SENTENCE_ENDS = ("。", "!", "?")
 # The clock in a page's head.
 _TODAY = re.compile("星期|今天是|农历")
 # A label of when a page was published, not of an event.
@@ -177,19 +178,28 @@ class _Walk:
             if self.prose:
                 self.trim_around(lines)
             else:
-                self.trim_end(lines)
+                self.trim_end([index for index in lines if index not in self.trim_player()])
 
     def trim_around(self, lines: Sequence[int]) -> None:
         """Take out the lines that stand in another box than the prose."""
         start, end, _ = self.region
         core = [i for i in lines if start <= i < end]
-        home = self.outline.home([i for i in core if self.is_prose(i)])
+        home = self.outline.home([i for i in core if self.is_prose(i) and not self.outline.captioned(i)])
         joined = {*core}
+        joined |= {i for i in lines if core and i < start and self.keys[i].endswith("。")}
         for way in (range(core[0] - 1, lines[0] - 1, -1), range(core[-1] + 1, lines[-1] + 1)) if core else ():
             joined |= {*takewhile(lambda index: self.goes_on(index, home), way)}
         joined -= self.of_player(start)
         outside = [i for i in lines if i not in joined or (home is not None and self.in_other_column(i, home))]
         self.kinds.update(dict.fromkeys(outside, "outside"))
+
+    def trim_player(self) -> set[int]:
+        """Take out what stands between the buttons of a film's player over an article without prose."""
+        last = max((index for index, kind in self.kinds.items() if kind == "player"), default=None)
+        found = {i for i in self.of_player(last + 1) if self.kinds[i] == "line"} if last is not None else set()
+        found = {index for index in found if not self.keys[index].endswith(_SENTENCE_ENDS)}
+        self.kinds.update(dict.fromkeys(found, "outside"))
+        return found
 
     def trim_end(self, lines: list[int]) -> None:
         """Take lines off the end of an article without prose that stand in a box unlike that of its first line."""
@@ -368,6 +378,8 @@ class _Walk:
         """What a line is that a rule of furniture knows: cells are no furniture, nor who organised an event."""
         if self.in_row(index):
             return "line"
+        if rule == "comment_form" and self.in_list(index):
+            return "line"
         if rule == "contact" or (rule == "footer" and not FOOT.search(self.keys[index])):
             return "footer" if self.is_foot(index, self.previous) else "line"
         return "tools" if rule == "comments" and self.first is None else rule
@@ -384,6 +396,15 @@ class _Walk:
                 if beside not in (None, cell) and self.outline.parents[beside or 0] == row:
                     return True
         return False
+
+    def in_list(self, index: int) -> bool:
+        """Whether a block stands between the article's last line and another line in one box: what to fill in."""
+        following = index + 1
+        if self.first is None or self.previous != index - 1 or following >= len(self.blocks):
+            return False
+        own = self.holder(index)
+        alike = self.holder(self.previous) == own == self.holder(following)
+        return alike and furniture_id(self.keys[following]) is None and not self.is_link(following)
 
     def leaves(self, index: int, first: int) -> bool:
         """Whether a block stands outside the smallest element that holds the title and the article's first line."""

@@ -86,7 +86,21 @@ def _clean_html(capture: Capture, site: Site | None) -> Document | Skip:
     if found := verdict.judged(page, points, region, area, capture.url, decoded.html):
         return _skip(capture, site, *found)
     body = extract.body(page.outline, points, region, area, picked=page.picked, title=page.title)
-    return _clean_page(capture, site, page, body, _decoded(decoded))
+    unread = extract.unread(page.outline, points, body)
+    # A heading directly below the article is that of comments.
+    beneath = page.title is not None and 0 <= page.title - region[1] <= 1
+    if unread and not page.picked and (beneath or not (area and area.stated)):
+        body = extract.body(page.outline, points, region, None, picked=(), title=page.title) or body
+        unread = extract.unread(page.outline, points, body)
+    return _clean_page(capture, site, page, body, (*_decoded(decoded), *_witness(page, unread)))
+
+
+def _witness(page: Page, unread: Sequence[int]) -> Doubts:
+    """What a second reader holds of the page and the article lacks."""
+    size = sum(page.blocks[index].size for index in unread)
+    if not size:
+        return ()
+    return (("incomplete", f"trafilatura reads {size} characters more: {page.blocks[unread[0]].text[:40]}"),)
 
 
 def _clean_page(

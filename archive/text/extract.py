@@ -145,6 +145,22 @@ def _of_votes(outline: Outline, points: Sequence[float], found: Region, title: i
     )
 
 
+def unread(outline: Outline, points: Sequence[float], body: Body | None) -> list[int]:
+    """The paragraphs that trafilatura reads and the body lacks, where that is empty, faint or short beside the page.
+
+    A second reader is a witness: nothing of what it says enters the text, and on ordinary pages it is not asked.
+    """
+    page = outline.blocks
+    known = {*body.indices, *body.dropped} if body else set()
+    ours = sum(page[index].size for index in body.indices) if body else 0
+    beside = [i for i, point in enumerate(points) if point >= PROSE and i not in known and not page[i].aside]
+    faint = body is None or body.confidence < DOUBT
+    if sum(page[index].size for index in beside) < (WEAK if faint else max(WEAK, ours)):
+        return []
+    read = set(read_again(outline, range(len(page))))
+    return [index for index in beside if index in read]
+
+
 def _mended(outline: Outline, points: Sequence[float], read: Sequence[int], title: int | None) -> list[int]:
     """What was read, without furniture at its ends, and with what stands between and around it in its own box.
 

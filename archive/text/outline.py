@@ -37,6 +37,13 @@ _INLINE_TAGS = (
 _PLAIN_TAGS = "p li tr tbody h1 h2 h3 h4 h5 h6 dt dd center pre"
 _ASIDES = frozenset(("footer", "nav", "aside"))
 _MAIN = frozenset(("html", "body", "article", "main"))
+# What stands before a picture that is the value of a label, and of its words so many characters; what ends a paragraph
+# of so many characters before a picture.
+_LABELS = tuple(name + mark for name in ("来源", "出处", "作者", "记者", "编辑", "來源", "編輯") for mark in "：:")
+ALT = 20
+_PARAGRAPH_ENDS = ("。", "！", "？", "”", "!", "?")
+PARAGRAPH = 20
+_BLANK = f" \t\r\n\u3000\xa0{EDGE}"
 # The page itself, cells, and elements that hold one block.
 ROOTS = frozenset(("html", "body"))
 CELLS = frozenset(("td", "th"))
@@ -70,6 +77,8 @@ _CAPTION_NAME = re.compile(
     r"""(?:class|id)\s*=\s*["']?[^"'>]{0,200}(?:caption|(?:img|image|pic|photo|picture)[-_]?(?:note|desc|info|txt|text|title|intro)|tuzhu)""",
     re.IGNORECASE,
 )
+# One of these stands in all such names that begin no line of their own elsewhere.
+_DESCRIBING = ("caption", "desc", "tuzhu", "_note", "-note", "_info", "-info", "_txt", "-txt")
 _CENTRED = re.compile(r"""align\s*+[=:]\s*+["']?\s*+center|ql-align-center""", re.IGNORECASE)
 
 # What a tag does. `_BREAK` and `_EMPTY` have no content: the one ends a line, the other does not. `_ROOT` tags of a
@@ -340,7 +349,19 @@ class _Reader:
     """
 
     __slots__ = (
-        *("aside", "astray", "counted", "dark", "deep", "hiding", "holder", "inside", "leading", "link_depth"),
+        *(
+            "aside",
+            "astray",
+            "counted",
+            "dark",
+            "deep",
+            "describing",
+            "hiding",
+            "holder",
+            "inside",
+            "leading",
+            "link_depth",
+        ),
         *("links", "loud", "marked", "media", "names", "opened", "parents", "parts", "picked", "pictures", "runs"),
         *("tags", "title", "watched"),
     )
@@ -350,6 +371,7 @@ class _Reader:
         # What the attributes of hardly any element say is not looked for where none says it.
         self.loud = any(word in said for word in ("None", "NONE", "Hidden", "HIDDEN"))
         self.hiding = self.loud or "none" in said or "hidden" in said
+        self.describing = any(word in said for word in _DESCRIBING)
         self.leading = "window.open" in said or "location" in said
         self.runs: list[Run] = []
         self.picked: list[tuple[str, int, int]] = []
@@ -517,15 +539,27 @@ class _Reader:
         if act in (_EMPTY, _INLINE):
             self.parts.append(EDGE)
             if name == "img":
-                self.pictures.append(len(self.runs))
-                self.media.append((len(self.runs), self.holder))
+                self.picture(inner)
         elif self.parts and not self.look(inner)[0]:
             self.flush()
         return content + after if content else after
 
+    def picture(self, inner: str) -> None:
+        """A picture: behind a label its words are the value, between two paragraphs it parts them."""
+        before = "".join(self.parts[-3:]).rstrip(_BLANK)
+        if before.endswith(_LABELS):
+            self.parts.append(attributes(inner).get("alt", "")[:ALT])
+            self.parts.append(EDGE)
+        elif before.endswith(_PARAGRAPH_ENDS) and len(before) >= PARAGRAPH:
+            self.flush()
+        self.pictures.append(len(self.runs))
+        self.media.append((len(self.runs), self.holder))
+
     def words(self, tag: _Tag, inner: str, content: str | None, after: str) -> str:
         """An element that begins no line of its own."""
         name = tag[0]
+        if self.describing and name == "span" and _CAPTION_NAME.search(inner):
+            return self.box(tag, inner, content, after)
         hidden, leads, shut = self.look(inner) if inner != ">" else _NOTHING_SAID
         if shut or (self.deep and len(self.names) >= DEEPEST):
             return self.empty(tag, inner, content, after)

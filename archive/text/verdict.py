@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from typing import Literal
-from urllib.parse import urlsplit
+from urllib.parse import urldefrag, urljoin, urlsplit
 
 from lxml.etree import tostring
 from lxml.html import HtmlElement
@@ -14,6 +14,7 @@ from archive.text import dates, extract, fields
 from archive.text.blocks import Block, han
 from archive.text.box import Area, find
 from archive.text.document import Reason
+from archive.text.lines import is_sentence
 from archive.text.page import Page, page_of
 from archive.warc.capture import Capture
 
@@ -27,6 +28,9 @@ NAME = 16
 ARTICLE = 150
 # Larger pages are not read (bytes): four times what a site file lets through by default.
 BYTES = 64 * 2**20
+
+# A page that leads on within so many seconds is not read; after more than this no page leads on.
+AT_ONCE, LATER = 5, 30
 
 # Words of the link at the end of a teaser, and how many teasers make a list.
 READ_ON = ("详细", "详情", "全文", "更多", "详细内容")
@@ -134,31 +138,32 @@ _SOFT = (
 
 def unread(capture: Capture) -> tuple[Reason, str] | None:
     """Why a capture's body is not even decoded; None where it should be."""
-    found = _status(capture)
-    if found:
+    body = capture.body
+    if found := _status(capture):
         return found
-    if not capture.body:
+    if not body:
         return Reason.EMPTY, "no bytes"
-    if len(capture.body) > BYTES:
-        return Reason.TOO_LARGE, f"{len(capture.body)} bytes, read are at most {BYTES}"
-    for magic, name in _MAGIC:
-        if capture.body.startswith(magic):
-            return Reason.NOT_HTML, f"{name} by its first bytes"
-    if other := _XML.match(capture.body[:2000]):
+    if len(body) > BYTES:
+        return Reason.TOO_LARGE, f"{len(body)} bytes, read are at most {BYTES}"
+    if name := next((name for magic, name in _MAGIC if body.startswith(magic)), None):
+        return Reason.NOT_HTML, f"{name} by its first bytes"
+    if other := _XML.match(body[:2000]):
         return Reason.NOT_HTML, f"XML: <{other[1].decode()}>"
-    if any("content-coding" in problem for problem in capture.problems) and b"<" not in capture.body[:2000]:
+    if any("content-coding" in problem for problem in capture.problems) and b"<" not in body[:2000]:
         return Reason.UNREADABLE, "; ".join(capture.problems)
+    return _by_name(capture)
+
+
+def _by_name(capture: Capture) -> tuple[Reason, str] | None:
+    """Why a capture is no page by its type and its address, which markup in its body may belie."""
     kind = (capture.header("Content-Type") or "").split(";")[0].strip().lower()
     path = urlsplit(capture.url).path
     if path.lower().endswith("/robots.txt"):
         return Reason.NOT_HTML, "robots.txt"
-    if (
-        kind
-        and kind not in _HTML_TYPES
-        and not (kind in ("text/plain", "application/octet-stream") and _is_markup(capture.body))
-    ):
+    page = not kind or kind in _HTML_TYPES
+    if not page and not (kind in ("text/plain", "application/octet-stream") and _is_markup(capture.body)):
         return Reason.NOT_HTML, kind
-    if (not kind or kind in _HTML_TYPES) and _NOT_PAGE.search(path) and not _is_markup(capture.body):
+    if page and _NOT_PAGE.search(path) and not _is_markup(capture.body):
         return Reason.NOT_HTML, "no markup under the name of a file"
     return None
 
@@ -185,7 +190,7 @@ def judged(
     text = "\n".join(page.keys)
     # The first lines of most pages settle it.
     if han(text[: 4 * TEXT]) < TEXT and (size := han(text)) < TEXT:
-        if found := _answer(page, area, html, text, size):
+        if found := _answer(page, area, html, text, size, url):
             return found
         if size == 0 and not any(block.size > 40 for block in page.blocks):
             return Reason.EMPTY, "no text"
@@ -210,20 +215,14 @@ def looks_like(root: HtmlElement, url: str) -> Shape:
 
 def _shape(page: Page, points: Sequence[float], region: extract.Region, area: Area | None, url: str) -> Shape:
     headlines = _headlines(page)
-    parts = urlsplit(url)
-    root = parts.scheme in ("http", "https") and not parts.query and bool(_HOME.fullmatch(parts.path))
     stated = area is not None and area.stated
     if _reads_on(page, points, region):
         return "list"
     if len(headlines) < HEADLINES:
         return "list" if not stated and _is_short_list(page, points, headlines) else "article"
-    start, end, weight = region
-    # The address below a search's result is no prose.
-    prose = [index for index in range(start, end) if points[index] >= 20 and "://" not in page.keys[index]]
-    between = sum(start < index < end for index in headlines)
-    # Teasers under linked headlines are a list, however much prose they are.
-    teasers = between >= 5 and between >= 0.5 * len(prose)
-    if root and (weight < 4 * ARTICLE or teasers or len(headlines) >= 40):
+    weight = region[2]
+    teasers = _is_teasers(page, points, region, headlines)
+    if _is_root(url) and (weight < 4 * ARTICLE or teasers or len(headlines) >= 40):
         return "home"
     if teasers and not _has_dateline(page):
         return "list"
@@ -234,10 +233,25 @@ def _shape(page: Page, points: Sequence[float], region: extract.Region, area: Ar
     return "list" if linked > 0.4 * total or weight < extract.WEAK else "article"
 
 
+def _is_root(url: str) -> bool:
+    """Whether an address is that of a site's first page."""
+    parts = urlsplit(url)
+    return parts.scheme in ("http", "https") and not parts.query and _HOME.fullmatch(parts.path) is not None
+
+
+def _is_teasers(page: Page, points: Sequence[float], region: extract.Region, headlines: Sequence[int]) -> bool:
+    """Whether the region holds teasers under linked headlines: a list, however much prose they are."""
+    start, end, _ = region
+    # The address below a search's result is no prose.
+    prose = [index for index in range(start, end) if points[index] >= extract.PROSE and "://" not in page.keys[index]]
+    between = sum(start < index < end for index in headlines)
+    return between >= 5 and between >= 0.5 * len(prose)
+
+
 def _reads_on(page: Page, points: Sequence[float], region: extract.Region) -> bool:
     """Whether most of the prose is teasers that end in a link to the rest: ……[详细]."""
     start, end, _ = region
-    prose = [index for index in range(start, end) if points[index] >= 20]
+    prose = [index for index in range(start, end) if points[index] >= extract.PROSE]
     teasers = [i for i in prose if page.blocks[i].links and page.keys[i].rstrip(" >])").endswith(READ_ON)]
     return len(teasers) >= FEW_TEASERS and len(teasers) >= 0.6 * len(prose)
 
@@ -260,21 +274,25 @@ def _is_short_list(page: Page, points: Sequence[float], headlines: Sequence[int]
     if len(headlines) < 2 and page.title is not None:
         return False
     start, end, weight = extract.region(page.outline, points, None)
-    prose = [index for index in range(start, end) if points[index] >= 20]
+    prose = [index for index in range(start, end) if points[index] >= extract.PROSE]
     named = page.title is None or (han(page.keys[page.title]) <= NAME and not _has_dateline(page))
     if named and len(prose) >= 2 and all(index - 1 in headlines for index in prose):
         return True
-    rows = [i for i in headlines if any(map(_is_dated, page.keys[max(0, i - 1) : i + 3]))]
-    # A row that says much beside its link: title 发布时间：2016-08-12 16:35.
-    rows += [
-        index
-        for index, block in enumerate(page.blocks)
-        if 0.3 < block.linked <= 0.5 and 8 <= han(block.text) <= 60 and _is_dated(page.keys[index])
-    ]
+    rows = _dated_rows(page, headlines)
     # Under the name of a column stand dated links and nothing else.
     if page.title is not None:
-        return named and len(rows) >= 2 and not prose
-    return len(rows) >= 2 and len(prose) <= max(len(headlines), len(rows)) and weight < 2 * ARTICLE
+        return named and rows >= 2 and not prose
+    return rows >= 2 and len(prose) <= max(len(headlines), rows) and weight < 2 * ARTICLE
+
+
+def _dated_rows(page: Page, headlines: Sequence[int]) -> int:
+    """How many rows of a list have a day beside their link."""
+    rows = sum(any(map(_is_dated, page.keys[max(0, index - 1) : index + 3])) for index in headlines)
+    # A row that says much beside its link: title 发布时间：2016-08-12 16:35.
+    return rows + sum(
+        0.3 < block.linked <= 0.5 and 8 <= han(block.text) <= 60 and _is_dated(page.keys[index])
+        for index, block in enumerate(page.blocks)
+    )
 
 
 def _is_dated(key: str) -> bool:
@@ -314,20 +332,16 @@ def _is_markup(body: bytes) -> bool:
 
 
 def _status(capture: Capture) -> tuple[Reason, str] | None:
+    """What the status of a response says against it."""
     status = capture.status
     if capture.missing:
         return Reason.SOFT_404, f"the same page as {capture.missing}, which nobody made"
     if status is None or (200 <= status < 300 and status not in (202, 203)):
         return None
-    head = capture.body[:30000].decode("latin-1")
+    text = _glance(capture.body[:30000])
     cookies = " ".join(value for name, value in capture.headers if name.lower() == "set-cookie")
-    try:
-        text = capture.body[:30000].decode("utf-8")
-    except UnicodeDecodeError:
-        text = capture.body[:30000].decode("gb18030", "replace")
-    for pattern, vendor in _CHALLENGES:
-        if pattern.search(cookies) or pattern.search(head) or pattern.search(text):
-            return Reason.CHALLENGE, f"{vendor}, status {status}"
+    if vendor := next((v for p, v in _CHALLENGES if p.search(cookies) or p.search(text)), None):
+        return Reason.CHALLENGE, f"{vendor}, status {status}"
     if status in (412, 521, 512):
         return Reason.CHALLENGE, f"status {status}"
     if 300 <= status < 400:
@@ -337,32 +351,51 @@ def _status(capture: Capture) -> tuple[Reason, str] | None:
     return (Reason.ERROR_STATUS, f"status {status}") if status not in (202, 203) else None
 
 
-def _answer(page: Page, area: Area | None, html: str, text: str, size: int) -> tuple[Reason, str] | None:
+def _glance(body: bytes) -> str:
+    """The characters of a body, without asking what it declares."""
+    try:
+        return body.decode("utf-8")
+    except UnicodeDecodeError:
+        return body.decode("gb18030", "replace")
+
+
+def _answer(page: Page, area: Area | None, html: str, text: str, size: int, url: str) -> tuple[Reason, str] | None:
     """What a short page says instead of an article."""
-    if (
-        (match := next(filter(None, map(_REFRESH.search, _META.findall(html))), None))
-        and int(match[1]) <= 30
-        and size < TEXT
-    ):
-        return Reason.REDIRECT, f"meta refresh to {match[2]}"
-    stubs = _STUB.findall(html)
-    if size < 30 and len(html) < 2048 and len(stubs) == 1:
-        return Reason.REDIRECT, f"script to {stubs[0]}"
-    # A short notice may quote any of these words: it has a title of its own and a dateline under it.
+    stated = (area is not None and area.stated) or _has_dateline(page)
+    if target := _leads_on(page, html, size, url, stated=stated):
+        return Reason.REDIRECT, target
     if size == 0 and (found := _words("\n".join(_SAID.findall(html)))):
         return found
+    # A short notice may quote any of these words: it has a title of its own and a dateline under it.
     walled = any(pattern.search(page.head) for pattern, _ in _CHALLENGES)
-    if ((area is not None and area.stated) or _has_dateline(page)) and not walled and not _words(page.head):
+    if stated and not walled and not _words(page.head):
         return None
-    for pattern, vendor in _CHALLENGES:
-        if (match := pattern.search(html)) and (vendor != "captcha" or pattern.search(text) or size < 30):
-            return Reason.CHALLENGE, f"{vendor}: {match[0]}"
+    if challenge := _challenged(html, text, size):
+        return Reason.CHALLENGE, challenge
     if match := _BLOCKED.search(text):
         return Reason.BLOCKED, match[0]
     found = _words(f"{page.head}\n{text}")
     if found is None and size < 100 and any(i.get("type") == "password" for i in page.outline.every("input")):
         return Reason.LOGIN, "a form for a password"
     return found
+
+
+def _leads_on(page: Page, html: str, size: int, url: str, *, stated: bool) -> str | None:
+    """Where a page leads by itself; None for one that comes again, or leads on only when its text has been read."""
+    for match in filter(None, map(_REFRESH.search, _META.findall(html))):
+        read = int(match[1]) > AT_ONCE and (stated or any(is_sentence(key, 10) for key in page.keys))
+        if int(match[1]) <= LATER and not read and urldefrag(urljoin(url, match[2]))[0] != urldefrag(url)[0]:
+            return f"meta refresh to {match[2]}"
+    stubs = _STUB.findall(html) if size < 30 and len(html) < 2048 else []
+    return f"script to {stubs[0]}" if len(stubs) == 1 else None
+
+
+def _challenged(html: str, text: str, size: int) -> str | None:
+    """What protects the site, where it answers instead of it."""
+    for pattern, vendor in _CHALLENGES:
+        if (match := pattern.search(html)) and (vendor != "captcha" or pattern.search(text) or size < 30):
+            return f"{vendor}: {match[0]}"
+    return None
 
 
 def _words(text: str) -> tuple[Reason, str] | None:

@@ -1,0 +1,78 @@
+"""What stands in an article's box: pictures, captions, players, lists; and what a second reader says of it."""
+
+from __future__ import annotations
+
+import pytest
+from pages import read
+
+PROSE = (
+    "为深入推进民族团结进步创建工作，市委统战部近日召开专题会议，研究部署下半年重点任务，提出具体要求。",
+    "会议强调，要坚持以铸牢中华民族共同体意识为主线，不断巩固发展民族团结进步事业。",
+)
+PAGE = """<html><head><title>市委统战部召开创建工作会_云溪市人民政府</title>{head}</head><body>
+<h1>市委统战部召开创建工作会</h1><div>发布时间：2023-06-12 来源：{source}</div>{body}
+<div><p>版权所有 蜀ICP备00000000号-1</p></div></body></html>"""
+
+
+def page(body: str, *, source: str = "云溪日报", head: str = "") -> str:
+    return PAGE.format(body=body, source=source, head=head)
+
+
+def box(*lines: str) -> str:
+    return "<div>" + "".join(f"<p>{line}</p>" for line in lines) + "</div>"
+
+
+def test_the_words_of_a_picture_are_the_value_of_the_label_before_it() -> None:
+    assert read(page(box(*PROSE), source='<img src="/rmrb.gif" alt="人民日报">')).source == "人民日报"
+    plain = read(page(box(*PROSE, '见图 <img src="/a.gif" alt="图一">')))
+    assert plain.text.split("\n")[-1] == "见图"
+
+
+def test_a_picture_between_two_paragraphs_parts_them() -> None:
+    document = read(page(f"<div>{PROSE[0]}<img src=a.jpg>{PROSE[1]}</div>"))
+    assert document.text == "\n".join(PROSE)
+    assert read(page(f"<div>{PROSE[0][:-1]}<img src=a.jpg>{PROSE[1]}</div>")).text == PROSE[0][:-1] + PROSE[1]
+
+
+def test_words_in_a_line_that_are_named_for_a_caption_leave_the_text() -> None:
+    document = read(page(box(*PROSE, "<img src=a.jpg><span class=img_descr>会议现场</span>")))
+    assert (document.text, document.captions) == ("\n".join(PROSE), ("会议现场",))
+
+
+def test_a_sentence_between_the_dateline_and_the_box_of_the_prose_is_a_line() -> None:
+    assert read(page("<p>会议编号_1。</p>" + box(*PROSE))).text == "\n".join(("会议编号_1。", *PROSE))
+
+
+def test_what_a_notice_asks_to_fill_in_is_no_form_for_comments() -> None:
+    lines = ("参加评选的人员须填写以下内容，缺一不可，填写不全的视为无效。", "姓名", "性别", "所填内容须真实有效。")
+    assert read(page(box(*lines))).text == "\n".join(lines)
+    form = read(page(box(*PROSE, "用户名", "密码", "提交")))
+    assert form.text == "\n".join(PROSE)
+
+
+def test_the_name_of_a_film_leaves_a_short_article_with_its_player() -> None:
+    film = box("播放", "静音", "市委统战部会议视频", "全屏")
+    document = read(page(f"<div>{film}<p>请各单位按时参加会议。</p></div>"))
+    assert document.text == "请各单位按时参加会议。"
+    assert ("outside", "市委统战部会议视频") in document.removed
+
+
+@pytest.mark.parametrize(("seconds", "target"), [(30, "/"), (6, "/"), (3, "/a/1.html"), (0, "#top")])
+def test_a_page_that_comes_again_or_leads_on_after_it_was_read_is_a_page(seconds: int, target: str) -> None:
+    refresh = f'<meta http-equiv="refresh" content="{seconds};url={target}">'
+    assert read(page(box("请各单位按时参加会议。"), head=refresh)).text == "请各单位按时参加会议。"
+
+
+def test_an_article_above_the_heading_of_its_comments_is_read() -> None:
+    comments = "<h2>《创建工作会》已有1件评论</h2><p>September 19th, 2005 at 7:32 pm</p><p>好</p>"
+    document = read(f"<title>云溪</title><div>{''.join(f'<p>{line}</p>' for line in PROSE * 3)}</div>{comments}")
+    assert document.text.startswith(PROSE[0])
+
+
+def test_paragraphs_that_a_second_reader_finds_raise_a_flag() -> None:
+    long = "".join(f"<p>{line}{number}。</p>" for number in range(6) for line in PROSE)
+    elsewhere = f"<table><tr><td><p>上一篇：没有了</p></td></tr></table><article>{long}</article>"
+    document = read(page(box("请各单位按时参加会议。") + elsewhere))
+    assert document.text == "请各单位按时参加会议。"
+    assert document.flags == ("incomplete",)
+    assert read(page(box(*PROSE))).flags == ()
