@@ -86,6 +86,7 @@ bench: $(VENV)/.develop
 	$(BIN)/python tests/bench.py
 	$(BIN)/python tests/bench_reclean.py --pages 2000 --kills 2
 	$(BIN)/python tests/bench_catalogue.py
+	$(BIN)/python tests/bench_replay.py
 	$(BIN)/python tests/bench_attacks.py
 
 start: $(VENV)/.develop
@@ -143,6 +144,8 @@ $(STRANGERS)/.axe:
 	@command -v npm >/dev/null || { echo "make web checks pages with axe-core: on Debian, apt install npm" >&2; exit 2; }
 	mkdir -p $(STRANGERS)
 	cd $(STRANGERS) && npm install --no-audit --no-fund --ignore-scripts axe-core@4.14
+	cd $(STRANGERS) && npm pack @webrecorder/wabac@2.27.3 && mkdir -p wabac \
+	  && tar -xzf webrecorder-wabac-2.27.3.tgz --strip-components=1 -C wabac
 	touch $@
 
 wire: $(VENV)/.develop

@@ -158,12 +158,20 @@ class Server:
 
     def ask(self, path: str) -> Cost:
         """Ask for a view as a person does; the hits stand in the page."""
+        return self._ask(self._talk, path, (200,))
+
+    def replay(self, path: str) -> Cost:
+        """Ask for an archived page."""
+        talk = http.client.HTTPConnection("127.0.0.1", self._port + 1, timeout=300)
+        return self._ask(talk, path, (200, 404))
+
+    def _ask(self, talk: http.client.HTTPConnection, path: str, wanted: tuple[int, ...]) -> Cost:
         before, start = self._cpu(), time.perf_counter()
-        self._talk.request("GET", quote(path, safe=":/?&=%"), headers={"Host": f"127.0.0.1:{self._port}"})
-        response = self._talk.getresponse()
+        talk.request("GET", quote(path, safe=":/?&=%"), headers={"Host": f"127.0.0.1:{self._port}"})
+        response = talk.getresponse()
         body = response.read().decode()
         wall, cpu = time.perf_counter() - start, self._cpu() - before
-        assert response.status == 200, body[:300]
+        assert response.status in wanted, body[:300]
         found = re.search(r'class="count"[^>]*><strong>([\d,]+)', body)
         return Cost(cpu=1000 * cpu, wall=1000 * wall, hits=int(found[1].replace(",", "")) if found else -1)
 

@@ -50,11 +50,11 @@ class _Static:
     kind: str
 
 
-def headers(replay: str) -> dict[str, str]:
+def headers(*frames: str) -> dict[str, str]:
     """What every answer says: styles and pictures of our own, the replay in a frame, no script at all."""
     policy = (
         "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'; base-uri 'none'; "
-        f"frame-ancestors 'none'; frame-src {replay}"
+        f"frame-ancestors 'none'; frame-src {' '.join(frame for frame in frames if frame)}"
     )
     return {
         "Content-Security-Policy": policy,
@@ -69,7 +69,7 @@ def headers(replay: str) -> dict[str, str]:
 def app(house: House, hosts: Sequence[str]) -> Starlette:
     """The interface of one archive; it answers to these host names alone."""
     look = Look(house)
-    said = headers(house.replay)
+    said = headers(house.replay, house.player)
     style = _Static(resources.files("archive.web").joinpath("style.css").read_bytes(), "text/css; charset=utf-8")
     routes = [Route("/style.css", partial(_static, style, said))]
     for path, view in VIEWS.items():

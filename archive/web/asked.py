@@ -13,6 +13,7 @@ from archive.catalogue.search import Searcher
 from archive.errors import UsageError
 from archive.layout import Layout
 from archive.site import Site
+from archive.web.engine import Engine
 
 
 class NotHereError(UsageError):
@@ -26,6 +27,7 @@ class House:
     Attributes:
         base: the path or address under which a proxy shows the interface; "" without one.
         replay: the origin of the replay: `http://127.0.0.1:8081`.
+        engine, player: the script-driven player and its origin; None and empty where there is none.
     """
 
     layout: Layout
@@ -33,6 +35,8 @@ class House:
     searcher: Searcher
     replay: str
     base: str = ""
+    engine: Engine | None = None
+    player: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

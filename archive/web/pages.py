@@ -419,8 +419,16 @@ def looked(asked: Asked) -> Shown:
         lost = query.without_capture(asked.layout, shown.assets)
         leads = shown.leads
     stamps = [(one.stamp, one.id) for one in query.captures(asked.layout, capture.url)]
+    engine = asked.house.engine
+    play = asked.choice("play", ("still", "scripts"), "still")
+    if play == "scripts" and engine is None:
+        raise UsageError("There is no script-driven player here: serve with --replay-engine.")
     data = {
         "capture": capture,
+        "play": play,
+        "engine": {name: getattr(engine, name) for name in ("name", "version", "licence", "source")}
+        if engine
+        else None,
         "missing": lost,
         "leads": leads,
         "previous": max((one for one in stamps if one[0] < capture.stamp), default=None),

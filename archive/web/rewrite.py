@@ -48,7 +48,12 @@ _DROPPED = (
     "classid",
     "target",
     "dynsrc",
+    "integrity",
+    "nonce",
+    "crossorigin",
 )
+# The characters of the identifiers in a doctype; one with others might be markup.
+_IDS = frozenset("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789 -+/.:()")
 # Schemes whose addresses stay: they are part of the page.
 _INLINE = ("data:image/", "#")
 _REFRESH = re.compile(r"^[\s\d.]{0,20}[;,]?\s{0,20}(?:url\s{0,20}=)?\s{0,20}[\"']?([^\"']{1,4000})", re.IGNORECASE)
@@ -76,7 +81,6 @@ def page(body: bytes, content_type: str | None, url: str, turn: Turn) -> Shown:
         return Shown(html=b"", assets=(), leads=None)
     base = _base(tree, url)
     assets: dict[str, None] = {}
-    leads = None
 
     def turned(address: str, purpose: str) -> str:
         if address.startswith(_INLINE) or not address:
@@ -88,22 +92,36 @@ def page(body: bytes, content_type: str | None, url: str, turn: Turn) -> Shown:
             assets[urldefrag(whole).url] = None
         return turn(whole, purpose)
 
+    leads = next((found for meta in tree.iter("meta") if (found := _leads(meta, base))), None)
     for element in list(tree.iter()):
-        if not isinstance(element.tag, str):  # comments and processing instructions
-            _drop(element)
-            continue
-        tag = element.tag.lower()
-        if tag == "meta":
-            leads = leads or _leads(element, base)
-            _drop(element)
-        elif tag in _DEAD or (tag == "link" and "stylesheet" not in element.get("rel", "").lower()):
+        if _is_dead(element):
             _drop(element)
         else:
-            _rewrite(element, tag, turned)
-    root = tree.getroottree().getroot()
-    html = etree.tostring(root, encoding="unicode", method="html")
-    said = '<!DOCTYPE html>\n<meta charset="utf-8">\n' + html
+            _rewrite(element, str(element.tag).lower(), turned)
+    html = etree.tostring(tree.getroottree().getroot(), encoding="unicode", method="html")
+    said = _doctype(tree) + '<meta charset="utf-8">\n' + html
     return Shown(html=said.encode("utf-8", "replace"), assets=tuple(assets), leads=leads)
+
+
+def _is_dead(element: HtmlElement) -> bool:
+    """Whether an element has no place in a page that is only looked at; comments and instructions have none."""
+    if not isinstance(element.tag, str):
+        return True
+    tag = element.tag.lower()
+    return tag in _DEAD or tag == "meta" or (tag == "link" and "stylesheet" not in element.get("rel", "").lower())
+
+
+def _doctype(tree: HtmlElement) -> str:
+    """The page's own, by which a browser chooses how it lays the page out.
+
+    For a page without one libxml2 names HTML 4.0 Transitional, which browsers lay out in the same way.
+    """
+    about = tree.getroottree().docinfo
+    ids = [each for each in (about.public_id, about.system_url) if each]
+    if not ids or not all(_IDS.issuperset(each) for each in ids):
+        return "<!DOCTYPE html>\n"
+    kind = "PUBLIC" if about.public_id else "SYSTEM"
+    return f"<!DOCTYPE html {kind} {' '.join(f'{chr(34)}{each}{chr(34)}' for each in ids)}>\n"
 
 
 def style(text: str, url: str, turn: Turn) -> str:
@@ -125,22 +143,26 @@ def style(text: str, url: str, turn: Turn) -> str:
 def _rewrite(element: HtmlElement, tag: str, turned: Turn) -> None:
     for name in list(element.attrib):
         plain = name.rpartition("}")[2].rpartition(":")[2].lower()
-        value = element.get(name) or ""
-        if plain.startswith("on") or plain in _DROPPED or plain in ("integrity", "nonce", "crossorigin"):
+        if plain.startswith("on") or plain in _DROPPED:
             del element.attrib[name]
-        elif plain in _ADDRESSES:
-            purpose = "frame" if tag in _FRAMES else "file" if tag in _FILES_BY_LINK else _ADDRESSES[plain]
-            element.set(name, turned(value.strip(), purpose))
-        elif plain in ("srcset", "imagesrcset"):
-            element.set(name, _srcset(value, turned))
-        elif plain == "style":
-            element.set(name, style(value, "", turned))
+        elif (value := _attribute(tag, plain, element.get(name) or "", turned)) is not None:
+            element.set(name, value)
     # A picture that a script would have shown later.
     late = element.get("data-src") or element.get("data-original")
     if tag == "img" and late and not element.get("src"):
         element.set("src", late if element.get("data-src") else turned(late, "file"))
     if tag == "style" and element.text:
         element.text = style(element.text, "", turned)
+
+
+def _attribute(tag: str, name: str, value: str, turned: Turn) -> str | None:
+    """The value of an attribute with its addresses turned; None: it holds none."""
+    if name in _ADDRESSES:
+        purpose = "frame" if tag in _FRAMES else "file" if tag in _FILES_BY_LINK else _ADDRESSES[name]
+        return turned(value.strip(), purpose)
+    if name in ("srcset", "imagesrcset"):
+        return _srcset(value, turned)
+    return style(value, "", turned) if name == "style" else None
 
 
 def _srcset(value: str, turned: Turn) -> str:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import ipaddress
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 
 from archive.catalogue.search import Searcher
 from archive.errors import UsageError
@@ -15,7 +16,7 @@ from archive.site import Site
 try:
     import uvicorn
 
-    from archive.web import app, replay
+    from archive.web import app, engine, replay
     from archive.web.asked import House
 except ImportError as error:
     raise UsageError(
@@ -31,12 +32,16 @@ class Where:
         host: the address to listen on.
         port: of the interface; the replay has the next one.
         base, replay_base: the addresses by which a proxy makes the two known; None: no proxy.
+        engine: the folder of a script-driven player, which gets the port behind the replay's; None: there is none.
+        engine_base: the address by which a proxy makes it known.
     """
 
     host: str = "127.0.0.1"
     port: int = 8080
     base: str | None = None
     replay_base: str | None = None
+    engine: Path | None = None
+    engine_base: str | None = None
 
 
 def run(layout: Layout, sites: Mapping[str, Site], where: Where, ready: Callable[[str], None]) -> None:
@@ -51,17 +56,24 @@ def run(layout: Layout, sites: Mapping[str, Site], where: Where, ready: Callable
     searcher = Searcher(layout, places)
     searcher.find("", size=1)  # reads the columns, and says what is wrong with the catalogue before anyone asks
     path = "/" + interface.partition("://")[2].partition("/")[2]
-    house = House(layout=layout, sites=sites, searcher=searcher, replay=beside, base=path.rstrip("/"))
-    asyncio.run(
-        _serve(
-            [
-                (app.app(house, _hosts(where.host, interface)), where.port),
-                (replay.app(layout, _origin(interface), _hosts(where.host, beside)), where.port + 1),
-            ],
-            where.host,
-            lambda: ready(interface),
-        )
+    player = engine.found(where.engine) if where.engine else None
+    behind = where.engine_base or f"http://{where.host}:{where.port + 2}"
+    house = House(
+        layout=layout,
+        sites=sites,
+        searcher=searcher,
+        replay=beside,
+        base=path.rstrip("/"),
+        engine=player,
+        player=behind if player else "",
     )
+    apps = [
+        (app.app(house, _hosts(where.host, interface)), where.port),
+        (replay.app(layout, _origin(interface), _hosts(where.host, beside)), where.port + 1),
+    ]
+    if player is not None:
+        apps.append((engine.app(layout, player, _origin(interface), _hosts(where.host, behind)), where.port + 2))
+    asyncio.run(_serve(apps, where.host, lambda: ready(interface)))
 
 
 def is_loopback(host: str) -> bool:
@@ -86,7 +98,7 @@ def _hosts(listened: str, address: str) -> list[str]:
     return list(dict.fromkeys([named.strip("[]"), listened, "127.0.0.1", "localhost"]))
 
 
-async def _serve(apps: list[tuple[object, int]], host: str, ready: Callable[[], None]) -> None:
+async def _serve(apps: Sequence[tuple[object, int]], host: str, ready: Callable[[], None]) -> None:
     servers = []
     for each, port in apps:
         config = uvicorn.Config(
@@ -109,16 +121,17 @@ async def _serve(apps: list[tuple[object, int]], host: str, ready: Callable[[], 
             if ended := [task for task in running if task.done()]:
                 for task in ended:
                     task.result()
-                raise UsageError(
-                    f"Port {apps[0][1]} or {apps[0][1] + 1} of {host} is taken. Name another one with --port."
-                )
+                raise _taken(apps, host)
             await asyncio.sleep(0.02)
         ready()
         await asyncio.gather(*running)
     except SystemExit as error:
-        raise UsageError(
-            f"Port {apps[0][1]} or {apps[0][1] + 1} of {host} is taken. Name another one with --port."
-        ) from error
+        raise _taken(apps, host) from error
     finally:
         for server in servers:
             server.should_exit = True
+
+
+def _taken(apps: Sequence[tuple[object, int]], host: str) -> UsageError:
+    ports = ", ".join(str(port) for _, port in apps)
+    return UsageError(f"One of the ports {ports} of {host} is taken. Name another one with --port.")

@@ -7,6 +7,7 @@ import tomllib
 from collections.abc import Mapping
 from importlib import resources
 from typing import Any
+from urllib.parse import quote
 
 from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescape
 from markupsafe import Markup
@@ -68,6 +69,7 @@ class Look:
             "day_link": lambda key: lambda day: asked.link("/search", q=f"site:{key} captured:{day}"),
             "quoted": lambda value: f'"{value}"'.replace("*", "") if not str(value).isalnum() else value,
             "replayed": lambda what, stamp, url: self.house.replay + replay.address(what, stamp, url),
+            "player": lambda stamp, url: f"{self.house.player}/#{stamp}/{quote(url, safe=':/?&=%~+,;@!$()*')}",
             "asked": asked,
             "t": label,
             "lang": asked.language,

@@ -408,7 +408,7 @@ def _damaged(layout: Layout, wanted: query.Filter, sites: Collection[str] | None
 @app.command()
 @click.option(
     "--port",
-    type=click.IntRange(min=1, max=65534),
+    type=click.IntRange(min=1, max=65533),
     default=8080,
     show_default=True,
     help="Of the page; archived pages are shown on the next one.",
@@ -422,8 +422,23 @@ def _damaged(layout: Layout, wanted: query.Filter, sites: Collection[str] | None
 @click.option("--open-to-network", is_flag=True, help="Yes, answer to other machines; needed beside --host.")
 @click.option("--base", help="The address by which a proxy makes the page known.")
 @click.option("--replay-base", help="The same for the replay: another host or port.")
+@click.option(
+    "--replay-engine",
+    type=click.Path(path_type=Path, file_okay=False),
+    help="The folder of wabac.js, which you fetch (docs/page.md): scripts of archived pages run, on a third port.",
+)
+@click.option("--engine-base", help="The address by which a proxy makes that port known.")
 @click.pass_obj
-def serve(house: House, port: int, host: str, open_to_network: bool, base: str | None, replay_base: str | None) -> None:
+def serve(
+    house: House,
+    port: int,
+    host: str,
+    open_to_network: bool,
+    base: str | None,
+    replay_base: str | None,
+    replay_engine: Path | None,
+    engine_base: str | None,
+) -> None:
     """Look at the archive in a browser: search, read, compare, replay, take away. Read-only.
 
     Example: cundang serve --port 8080
@@ -435,7 +450,9 @@ def serve(house: House, port: int, host: str, open_to_network: bool, base: str |
             f"{host} lets other machines read the whole archive, without a password. "
             "Add --open-to-network if you mean it, better behind a proxy that asks who they are."
         )
-    where = page.Where(host=host, port=port, base=base, replay_base=replay_base)
+    where = page.Where(
+        host=host, port=port, base=base, replay_base=replay_base, engine=replay_engine, engine_base=engine_base
+    )
     page.run(known_data(house.layout), house.sites(), where, lambda address: say(f"{address}   (Ctrl-C ends it)"))
 
 

@@ -29,6 +29,9 @@ SENTENCES = (
     "会议由市委统战部主持，强调凝聚共识。",
     "侨联代表作了发言。",
 )
+# A page that shows nothing without its script.
+SCRIPTED = """<html><head><title>脚本页</title></head><body><div id=app></div>
+<script>fetch('/rows.json').then(r=>r.json()).then(d=>{document.getElementById('app').textContent=d.text})</script></body></html>"""
 # What a hostile page tries: each would reach the canary, run a script, or read the interface.
 HOSTILE = """<html><head><title>"><script>document.title='ran'</script>恶意页面</title>
 <base href="http://CANARY/base/"><link rel=stylesheet href="http://CANARY/a.css"><link rel=prefetch href="http://CANARY/b">
@@ -85,8 +88,16 @@ def pages(canary: str, interface: str) -> list[tuple[str, bytes]]:
         ("/i.png", answer(PICTURE, "image/png")),
         ("/1.html", first),
         ("/1.html", answer(edited, "text/html; charset=utf-8")),
+        ("/rows.json", answer('{"text": "脚本写出的正文"}'.encode(), "application/json")),
+        ("/script.html", answer(SCRIPTED.encode(), "text/html; charset=utf-8")),
         ("/hostile.html", answer(hostile.encode(), "text/html; charset=utf-8")),
         ("/gone.html", answer(html("将被撤下之文", "utf-8", theme="团结").encode())),
+        # One that is deleted, and one that comes back.
+        ("/dead.html", answer(html("已经删除的通知", "utf-8").encode())),
+        ("/back.html", answer(html("失而复得的消息", "utf-8").encode())),
+        ("/dead.html", answer(b"not here", status="404 Not Found")),
+        ("/back.html", answer(b"not here", status="404 Not Found")),
+        ("/back.html", answer(html("失而复得的消息", "utf-8").encode())),
         # The same text under another title: a copy, until the first is taken down.
         ("/copy.html", answer(html("留副本", "utf-8", theme="团结").encode())),
     ]
@@ -179,6 +190,15 @@ class Shown:
         status, _, body = self.get(path)
         assert status == 200, body[:500]
         return json.loads(body)
+
+    def capture_of(self, url: str) -> str:
+        """The id of a capture, whatever became of it."""
+        for index in (self.folder / "data" / "index").rglob("*.cdxj"):
+            for line in index.read_text(encoding="ascii").splitlines():
+                said = json.loads(line.split(" ", 2)[2])
+                if said["url"] == HOST + url:
+                    return str(said["id"])
+        raise AssertionError(url)
 
     def id_of(self, url: str) -> str:
         hits = self.json("/search.json?size=200")["found"]["hits"]

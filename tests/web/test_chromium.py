@@ -20,7 +20,10 @@ pytest.importorskip("starlette", reason="needs the extra `web`")
 
 from shown_archive import SENTENCES, Shown, free_ports, make, serving
 
-AXE = Path(os.environ.get("CUNDANG_STRANGERS", "build/strangers")) / "node_modules/axe-core/axe.min.js"
+STRANGERS = Path(os.environ.get("CUNDANG_STRANGERS", "build/strangers"))
+AXE = STRANGERS / "node_modules/axe-core/axe.min.js"
+# The script-driven player, as npm packs it.
+ENGINE = STRANGERS / "wabac"
 pytestmark = pytest.mark.skipif(
     importlib.util.find_spec("playwright") is None or shutil.which("chromium") is None or not AXE.exists(),
     reason="needs the extra `browser`, Chromium and axe-core: make web",
@@ -164,4 +167,38 @@ def test_a_hostile_page_reaches_nobody_and_runs_nothing(shown: Shown, chromium: 
     page.goto("about:blank")
     page.evaluate("url => fetch(url).catch(() => 0)", f"http://{canary.address}/")
     assert canary.hits > before
+    page.close()
+
+
+@pytest.fixture(scope="module")
+def played(shown: Shown) -> Iterator[Shown]:
+    if not ENGINE.exists():
+        pytest.skip("needs wabac.js: make web")
+    port = free_ports()
+    with serving(shown.folder, port, "--replay-engine", str(ENGINE)):
+        yield Shown(shown.folder, port)
+
+
+def test_a_player_runs_the_scripts_of_a_page_and_is_named(played: Shown, chromium: Any) -> None:
+    page = chromium.new_page()
+    id_ = played.capture_of("/script.html")
+    page.goto(f"http://127.0.0.1:{played.port}/looked/{id_}?lang=en")
+    assert page.frame_locator("iframe.replay").locator("#app").inner_text() == ""
+    page.click("text=With scripts")
+    assert "AGPL-3.0-or-later" in page.inner_text(".banner")
+    assert page.get_attribute(".banner a[href^='https://github.com/webrecorder/']", "href")
+    inside = page.frame_locator("iframe.replay").frame_locator("iframe")
+    inside.locator("text=脚本写出的正文").wait_for(timeout=60_000)
+    page.close()
+
+
+def test_a_hostile_page_reaches_nobody_in_the_player(played: Shown, chromium: Any, canary: Canary) -> None:
+    before = canary.hits
+    page = chromium.new_page()
+    page.goto(f"http://127.0.0.1:{played.port}/looked/{played.id_of('/hostile.html')}?play=scripts")
+    inside = page.frame_locator("iframe.replay").frame_locator("iframe")
+    inside.locator("text=恶意页面会议召开").first.wait_for(timeout=60_000)
+    page.wait_for_timeout(3000)
+    assert canary.hits == before
+    assert page.title() != "ran"
     page.close()

@@ -80,7 +80,7 @@ def test_search_counts_and_finds(shown: Shown) -> None:
     assert (found["total"], [hit["url"] for hit in found["hits"]]) == (1, [HOST + "/1.html"])
     assert found["facets"]["site"]["values"] == [["a", 1]]
     assert found["facets"]["place"]["values"] == [["510500", 1]]
-    assert shown.json("/search.json?q=place:510000")["found"]["total"] == 7
+    assert shown.json("/search.json?q=place:510000")["found"]["total"] == 9
 
 
 def test_a_list_is_a_table_for_spreadsheets(shown: Shown) -> None:
@@ -108,14 +108,18 @@ def test_changes_are_listed_and_fed(shown: Shown) -> None:
     found = shown.json("/changes.json?what=edited")
     (edited,) = found["changes"]
     assert (edited["url"], edited["seen"]) == (HOST + "/1.html", "20260101160000")
-    assert found["counts"] == {"new": 7, "edited": 1}
-    assert shown.json("/changes.json?since=2026-01-02")["total"] == 0
+    assert found["counts"] == {"new": 9, "edited": 1, "deleted": 2, "back": 1}
+    for what, paths in {"deleted": ["/back.html", "/dead.html"], "back": ["/back.html"]}.items():
+        assert sorted(one["url"] for one in shown.json(f"/changes.json?what={what}")["changes"]) == [
+            HOST + path for path in paths
+        ]
+    assert shown.json("/changes.json?since=2026-01-03")["total"] == 0
     feed = ET.fromstring(shown.get("/changes.atom")[2])  # noqa: S314 - our own feed
     atom = "{http://www.w3.org/2005/Atom}"
     assert [feed.find(atom + name) is not None for name in ("id", "title", "updated", "author")] == [True] * 4
     entries = feed.findall(atom + "entry")
-    assert len(entries) == 8
-    assert len({entry.findtext(atom + "id") for entry in entries}) == 8
+    assert len(entries) == 13
+    assert len({entry.findtext(atom + "id") for entry in entries}) == 13
 
 
 def test_a_citation_leads_to_the_same_bytes(shown: Shown) -> None:

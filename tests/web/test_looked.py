@@ -112,6 +112,26 @@ def test_every_form_of_an_address_is_turned(html: str, wanted: str) -> None:
     assert wanted in shown.html.decode()
 
 
+@pytest.mark.parametrize(
+    ("doctype", "wanted"),
+    [
+        # What a browser lays out like a page without a doctype.
+        ("", '<!DOCTYPE html PUBLIC "-//W3C//DTD HTML 4.0 Transitional//EN"'),
+        ("<!doctype html>", "<!DOCTYPE html>\n<meta"),
+        (
+            '<!DOCTYPE html PUBLIC "-//W3C//DTD XHTML 1.0 Strict//EN" "http://www.w3.org/TR/xhtml1.dtd">',
+            '<!DOCTYPE html PUBLIC "-//W3C//DTD XHTML 1.0 Strict//EN" "http://www.w3.org/TR/xhtml1.dtd">\n<meta',
+        ),
+        ('<!DOCTYPE html PUBLIC "-//W3C//<script>x</script>">', "<!DOCTYPE html>\n<meta"),
+    ],
+)
+def test_a_page_keeps_the_mode_in_which_it_is_laid_out(doctype: str, wanted: str) -> None:
+    page = f"{doctype}<html><head><title>统战</title></head><body>统战</body></html>".encode()
+    shown = rewrite.page(page, "text/html; charset=utf-8", "http://a.cn/", turn).html.decode()
+    assert shown.startswith(wanted)
+    assert "<script" not in shown
+
+
 def test_where_a_page_would_have_led_is_told() -> None:
     body = b"<meta http-equiv=refresh content='0; url=/home.html'>x"
     assert rewrite.page(body, "text/html", "http://a.cn/", turn).leads == "http://a.cn/home.html"
