@@ -178,23 +178,24 @@ def _tokens(query: str) -> Iterator[_Token]:
     at = 0
     while at < len(query.rstrip()):
         found = _TOKEN.match(query, at)
-        if found is None:  # a lone quotation mark that closes nothing
-            at += 1
-            continue
-        at = found.end()
-        if found["open"] or found["close"]:
-            yield "(" if found["open"] else ")"
-            continue
-        name, bare = found["name"], found["bare"]
-        value = next(part for part in (found["quoted"], found["chinese"], bare) if part is not None)
-        if bare in ("OR", "AND", "NOT") and name is None and not found["minus"]:
-            yield bare
-            continue
-        if name is not None and name.lower() not in _NAMES:
-            # `12:30` and `http://...` are words; so is what only looks like a field.
-            name, value = None, f"{name}:{value}"
-        if (leaf := _leaf(name and _NAMES[name.lower()], value)) is not None:
-            yield Not(part=leaf) if found["minus"] else leaf
+        # A lone quotation mark closes nothing.
+        at = found.end() if found else at + 1
+        if found and (token := _token(found)) is not None:
+            yield token
+
+
+def _token(found: re.Match[str]) -> _Token | None:
+    if found["open"] or found["close"]:
+        return "(" if found["open"] else ")"
+    name, bare = found["name"], found["bare"]
+    value = next(part for part in (found["quoted"], found["chinese"], bare) if part is not None)
+    if bare in ("OR", "AND", "NOT") and name is None and not found["minus"]:
+        return bare
+    if name is not None and name.lower() not in _NAMES:
+        # `12:30` and `http://...` are words; so is what only looks like a field.
+        name, value = None, f"{name}:{value}"
+    leaf = _leaf(name and _NAMES[name.lower()], value)
+    return Not(part=leaf) if found["minus"] and leaf is not None else leaf
 
 
 def _leaf(name: str | None, value: str) -> Node | None:

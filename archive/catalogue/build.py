@@ -81,21 +81,30 @@ def _updated(layout: Layout, tell: Callable[[Path], None], warn: Callable[[str],
     state = _state(layout.catalogue)
     if state == "broken":
         warn(f"{layout.catalogue}: cannot be read. It is made again; look after the disk.")
+    counts = None
     if state in ("usable", "heavy"):
         try:
-            with closing(_connect(layout.catalogue)) as db:
-                kept = _kept(db, layout)
-                for each in kept:
-                    warn(each.why)
-                # Made anew it would not have the rows that are kept.
-                if kept or (state == "usable" and not anew):
-                    with db:
-                        return _judge(db, layout, _follow(db, layout, tell, {each.path for each in kept}))
+            # Made anew it would not have the rows that are kept.
+            counts = _followed(layout, tell, warn, whatever=state == "usable" and not anew)
         except sqlite3.DatabaseError as error:
             if isinstance(error, sqlite3.OperationalError) and "malformed" not in str(error):
                 raise
             warn(f"{layout.catalogue}: {error}. It is made again; look after the disk.")
-    return _anew(layout, tell)
+    return counts or _anew(layout, tell)
+
+
+def _followed(
+    layout: Layout, tell: Callable[[Path], None], warn: Callable[[str], None], *, whatever: bool
+) -> Counts | None:
+    """Bring the catalogue up to date where rows are to be kept, or `whatever`; None: it was left as it is."""
+    with closing(_connect(layout.catalogue)) as db:
+        kept = _kept(db, layout)
+        for each in kept:
+            warn(each.why)
+        if not (kept or whatever):
+            return None
+        with db:
+            return _judge(db, layout, _follow(db, layout, tell, {each.path for each in kept}))
 
 
 def _kept(db: sqlite3.Connection, layout: Layout) -> list[_Kept]:

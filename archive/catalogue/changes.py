@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Literal
 
@@ -104,11 +104,13 @@ def _count_new(layout: Layout, since: str, site: str | None) -> int:
 
 def _others(layout: Layout, since: str, site: str | None) -> Iterator[Change]:
     """Edits, deletions, and what came back, of the pages that had a text and were captured since."""
-    # A page that changed has another text, or a capture that gave none; files have neither.
+    # A page that changed has another text, or a capture that gave none; files have neither. A revisit of another page's
+    # "not found" gives no row but its status.
     sql = """SELECT d.url, d.site FROM documents d
              WHERE d.latest = 1 AND (?1 IS NULL OR d.site = ?1)
                  AND d.url IN (SELECT url FROM documents WHERE latest = 0
-                               UNION SELECT url FROM skips WHERE reason != 'not_html')
+                               UNION SELECT url FROM skips WHERE reason != 'not_html'
+                               UNION SELECT url FROM captures WHERE status IN (404, 410))
                  AND EXISTS (SELECT 1 FROM captures c WHERE c.url = d.url AND c.stamp >= ?2)"""
     with query.catalogue(layout) as db:
         found = db.execute(sql, (site, since)).fetchall()
@@ -118,32 +120,29 @@ def _others(layout: Layout, since: str, site: str | None) -> Iterator[Change]:
 
 def _of_url(layout: Layout, url: str, site: str, since: str) -> Iterator[Change]:
     published = {document.id: document.published for document in query.find(layout, url)}
-    last = None
+    for what, version, of in _steps(query.versions(layout, url)):
+        if version.first >= since:
+            yield Change(
+                seen=version.first,
+                what=what,
+                url=url,
+                site=site,
+                title=of.title,
+                published=published.get(of.id),
+                id=of.id,
+                lines=() if what == "deleted" else version.changes,
+            )
+
+
+def _steps(versions: Iterable[query.Version]) -> Iterator[tuple[What, query.Version, query.Version]]:
+    """What happened to a page, the version that shows it, and the version whose text is meant."""
+    last: query.Version | None = None
     gone = False
-    for version in query.versions(layout, url):
+    for version in versions:
         if version.what == "document":
-            what: What = "back" if gone else "edited"
-            if last is not None and version.first >= since and (gone or version.changes):
-                yield Change(
-                    seen=version.first,
-                    what=what,
-                    url=url,
-                    site=site,
-                    title=version.title,
-                    published=published.get(version.id),
-                    id=version.id,
-                    lines=version.changes,
-                )
+            if last is not None and (gone or version.changes):
+                yield "back" if gone else "edited", version, version
             last, gone = version, False
         elif version.what == "deleted" and last is not None and not gone:
             gone = True
-            if version.first >= since:
-                yield Change(
-                    seen=version.first,
-                    what="deleted",
-                    url=url,
-                    site=site,
-                    title=last.title,
-                    published=published.get(last.id),
-                    id=last.id,
-                )
+            yield "deleted", version, last

@@ -432,17 +432,10 @@ def versions(layout: Layout, url: str) -> list[Version]:
     documents = {document.id: document for document in find(layout, url)}
     found: list[Version] = []
     text: list[str] = []
-    held: dict[str, Captured] = {}
-    last: Captured | None = None
-    for capture in captures(layout, url):
-        # The bytes of a revisit are those of an earlier capture, of the last where the server said "not modified".
-        of = capture
-        if capture.became == "revisit":
-            of = held.get(capture.digest, capture) if capture.digest else last or capture
-        held[capture.digest] = last = of
+    for capture, of in _resolved(captures(layout, url)):
         document = documents.get(of.id)
         what = "deleted" if document is None and _deleted(of) else of.became
-        lines = [document.title or "", *document.text.split("\n")] if document else None
+        lines = _lines(document)
         if found and what == found[-1].what and lines in (None, text):
             found[-1] = replace(found[-1], last=capture.stamp, captures=found[-1].captures + 1)
             continue
@@ -461,6 +454,26 @@ def versions(layout: Layout, url: str) -> list[Version]:
             )
         )
     return found
+
+
+def _lines(document: Document | None) -> list[str] | None:
+    """Title and text of a version, a line a paragraph."""
+    return [document.title or "", *document.text.split("\n")] if document else None
+
+
+def _resolved(captured: Iterable[Captured]) -> Iterator[tuple[Captured, Captured]]:
+    """Each capture of a URL with the one that holds its bytes.
+
+    Those of a revisit are an earlier capture's, of the last where the server said "not modified".
+    """
+    held: dict[str, Captured] = {}
+    last: Captured | None = None
+    for capture in captured:
+        of = capture
+        if capture.became == "revisit":
+            of = held.get(capture.digest, capture) if capture.digest else last or capture
+        held[capture.digest] = last = of
+        yield capture, of
 
 
 def _deleted(capture: Captured) -> bool:
@@ -582,30 +595,33 @@ def _is_day(words: str) -> bool:
 
 
 def _condition(wanted: Filter) -> tuple[str, Sequence[Any]]:
-    parts: list[tuple[str, Any]] = []
-    if wanted.site:
-        parts.append(("d.site = ?", wanted.site))
     check_days(wanted)
-    if wanted.since:
-        parts.append(("d.day >= ?", wanted.since))
-    if wanted.until:
+    _check_choice("script", wanted.script, SCRIPTS)
+    _check_choice("kind", wanted.kind, KINDS)
+    given: list[tuple[str, Any]] = [
+        ("d.site = ?", wanted.site or None),
+        ("d.day >= ?", wanted.since or None),
         # '~' sorts after every character of a date: the last day, month or year counts whole.
-        parts.append(("d.day BETWEEN '0' AND ?", wanted.until + "~"))
-    if wanted.sites is not None:
-        parts.append(("d.site IN (SELECT value FROM json_each(?))", json.dumps(wanted.sites)))
-    if wanted.ids is not None:
-        parts.append(("d.id IN (SELECT value FROM json_each(?))", json.dumps(wanted.ids)))
+        ("d.day BETWEEN '0' AND ?", f"{wanted.until}~" if wanted.until else None),
+        ("d.site IN (SELECT value FROM json_each(?))", _json(wanted.sites)),
+        ("d.id IN (SELECT value FROM json_each(?))", _json(wanted.ids)),
+        ("d.script = ?", wanted.script or None),
+        ("d.kind = ?", wanted.kind or None),
+        ("d.han >= ?", wanted.min_han or None),
+    ]
     # A list of names without quotation marks.
-    parts += [("instr(d.flags, ?)", json.dumps(flag, ensure_ascii=False)) for flag in wanted.flags]
-    parts += [("NOT instr(d.flags, ?)", json.dumps(flag, ensure_ascii=False)) for flag in wanted.without]
-    for column, value, known in (("script", wanted.script, SCRIPTS), ("kind", wanted.kind, KINDS)):
-        if value and value not in known:
-            raise UsageError(f"{value!r} is no {column}. Name one of: {', '.join(known)}.")
-        if value:
-            parts.append((f"d.{column} = ?", value))
-    if wanted.min_han:
-        parts.append(("d.han >= ?", wanted.min_han))
+    given += [("instr(d.flags, ?)", json.dumps(flag, ensure_ascii=False)) for flag in wanted.flags]
+    given += [("NOT instr(d.flags, ?)", json.dumps(flag, ensure_ascii=False)) for flag in wanted.without]
+    parts = [(sql, value) for sql, value in given if value is not None]
     # A further page of an article is shown with its first.
     every = "1" if wanted.versions else "d.latest = 1 AND d.head IS NULL"
-    condition = " AND ".join([every, *(sql for sql, _ in parts)])
-    return condition, [value for _, value in parts]
+    return " AND ".join([every, *(sql for sql, _ in parts)]), [value for _, value in parts]
+
+
+def _check_choice(column: str, value: str | None, known: Sequence[str]) -> None:
+    if value and value not in known:
+        raise UsageError(f"{value!r} is no {column}. Name one of: {', '.join(known)}.")
+
+
+def _json(values: Sequence[str] | None) -> str | None:
+    return None if values is None else json.dumps(values)

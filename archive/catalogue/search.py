@@ -444,12 +444,11 @@ def expression(node: ask.Node) -> str | None:
     """The FTS5 expression of a node that asks for words alone; None where it asks for something else too."""
     if isinstance(node, ask.Words):
         return f'title : "{node.tokens}"' if node.title else f'"{node.tokens}"'
-    if isinstance(node, ask.All | ask.Either) and node.parts:
-        parts = [expression(part) for part in node.parts]
-        if None not in parts:
-            word = " AND " if isinstance(node, ask.All) else " OR "
-            return word.join(f"({part})" for part in parts)
-    return None
+    if not isinstance(node, ask.All | ask.Either):
+        return None
+    parts = [expression(part) for part in node.parts]
+    word = " AND " if isinstance(node, ask.All) else " OR "
+    return word.join(f"({part})" for part in parts) if parts and None not in parts else None
 
 
 def _matching(db: sqlite3.Connection, columns: Columns, expression: str) -> Any:

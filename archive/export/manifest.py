@@ -126,30 +126,37 @@ def _replaceable(out: Path, *, force: bool) -> int:
     """
     if out.exists() and not out.is_dir() and not out.is_file():
         raise UsageError(f"{out}: is a device or pipe. Name a file with --out, or - for stdout.")
-    if out.is_dir():
-        if not any(out.iterdir()):
-            return 0
-        said = _said(out / "manifest.json")
-        files = {str(path.relative_to(out)): path for path in out.rglob("*") if path.is_file()}
-        files.pop("manifest.json", None)
-    else:
-        said = _said(_beside(out))
-        files = {out.name: out} if out.exists() else {}
-        if not files and not _beside(out).exists():
-            return 0
+    said, files = _known(out)
+    if said is None:
+        return 0
     stated = {file["path"]: (file["bytes"], file["sha256"]) for file in said.get("files", ())}
     ours = bool(stated) and all(
         stated.get(name) == (path.stat().st_size, _digest(path)) for name, path in files.items()
     )
     if ours or (force and (stated or not out.is_dir())):
         return int(said.get("documents") or 0)
+    raise UsageError(_refusal(out, stated=bool(stated)))
+
+
+def _known(out: Path) -> tuple[dict[str, Any] | None, dict[str, Path]]:
+    """What the manifest beside an export says, None where there is nothing at all, and the files that there are."""
+    if out.is_dir():
+        files = {str(path.relative_to(out)): path for path in out.rglob("*") if path.is_file()}
+        said = _said(out / "manifest.json") if any(out.iterdir()) else None
+        files.pop("manifest.json", None)
+        return said, files
+    files = {out.name: out} if out.exists() else {}
+    return (_said(_beside(out)) if files or _beside(out).exists() else None), files
+
+
+def _refusal(out: Path, *, stated: bool) -> str:
     if out.is_dir():
         cure = "Name a new folder with --out" + (", or give --force." if stated else ", or remove it yourself.")
     else:
         cure = "Name another --out, or give --force."
     what = "is a folder with things that no export wrote" if out.is_dir() else "is not what an export wrote"
     why = "was changed since an export wrote it" if stated else what
-    raise UsageError(f"{out}: {why}. {cure}")
+    return f"{out}: {why}. {cure}"
 
 
 def _said(manifest: Path) -> dict[str, Any]:
