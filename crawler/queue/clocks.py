@@ -23,7 +23,7 @@ class Clocks:
         shortest, longest: bounds of a list's interval; those of Common Crawl's news crawler.
         sooner, later: factors after a change and after none.
         young: an article that is younger than this when it is first met is checked after `soon`: most edits and
-            deletions come in the first days.
+            deletions come in the first days. A week, and a day: ages are counted from the begin of an article's day.
         ages: of an article, counted from its own day, at which it is checked.
         after: times after the first meeting within which an article is checked, whatever its age.
         back: after which a page that is gone is asked for once more, and an answer that leads nowhere.
@@ -34,7 +34,7 @@ class Clocks:
     longest: float = 90 * DAY
     sooner: float = 0.8
     later: float = 1.5
-    young: float = 7 * DAY
+    young: float = 8 * DAY
     soon: float = DAY
     ages: tuple[float, ...] = (7 * DAY, 30 * DAY, 90 * DAY)
     after: tuple[float, ...] = (30 * DAY, 90 * DAY)
