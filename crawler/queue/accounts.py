@@ -33,6 +33,12 @@ _START = """
 SELECT a.url FROM ledger l JOIN address a ON a.id = l.page WHERE a.priority = ? AND a.parent IS NULL AND l.leads = 0
 """
 
+# An article, or the file that a list has in place of one.
+_ANY = """
+SELECT 1 FROM address WHERE role = 'article' UNION ALL
+SELECT 1 FROM listed l JOIN address a ON a.id = l.address WHERE a.role IS NULL AND a.state = 'done' LIMIT 1
+"""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PageAccount:
@@ -131,7 +137,7 @@ class Accounts:
         starts = [url for (url,) in self._db.execute(_START, [START])]
         if starts:
             yield SiteAccount(doubt="start_leads_nowhere", count=len(starts), detail=starts[0])
-        if not self._db.execute("SELECT 1 FROM address WHERE role = 'article' LIMIT 1").fetchone():
+        if not self._db.execute(_ANY).fetchone():
             answered = self._db.execute("SELECT count(*) FROM address WHERE first IS NOT NULL").fetchone()[0]
             yield SiteAccount(doubt="no_article", count=answered, detail="pages answered, none of them an article")
 

@@ -168,7 +168,7 @@ class Offers:
                 (u, link) for u, link in inside if link.kind != "pager" or not _BEFORE.fullmatch(link.anchor or "")
             ]
         if any(link.kind in ("next", "pager") for _, link in inside):
-            shown = "\n".join(url for url, link in inside if link.kind == "page").encode()
+            shown = "\n".join(url for url, link in inside if link.kind == "page" or link.row_date).encode()
             digest = hashlib.sha256(body if article else shown).digest()
             if not self._frontier.fresh_listing(pager, digest):
                 return _without_pager(inside)
@@ -204,7 +204,7 @@ class Offers:
         shown = judged.shown
         rows = judged.made if shown.rows is None else shown.rows
         own = [url for url, link in inside if link.url in rows or (shown.rows is None and is_row(link))]
-        files = [url for url, link in inside if link.kind == "requisite" and extension(url) in DOCUMENTS]
+        files = [url for url, link in inside if link.kind == "requisite" and _is_listed_file(url, link)]
         elsewhere = {
             canonical(link.url, judged.encoding) or link.url
             for link in judged.links
@@ -223,7 +223,7 @@ class Offers:
         self._frontier.accounts.note(address.id, pager, said)
 
     def _changed(self, pager: int, inside: list[tuple[str, Link]]) -> bool:
-        pages = {url for url, link in inside if link.kind == "page"}
+        pages = {url for url, link in inside if link.kind == "page" or _is_listed_file(url, link)}
         new = {url for url in pages - self._shown[pager] if not self._frontier.known(url)}
         self._shown_links += len(new)
         if self._shown_links >= MET:
@@ -273,6 +273,11 @@ class Offers:
         if is_file(url):
             return "attachments" in kinds
         return article and "images" in kinds and (extension(url) in IMAGES or not extension(url))
+
+
+def _is_listed_file(url: str, link: Link) -> bool:
+    """Whether a list has a file in place of an article: a document, or what stands in a dated row."""
+    return link.kind == "requisite" and (extension(url) in DOCUMENTS or (is_file(url) and link.row_date is not None))
 
 
 def _without_pager(inside: list[tuple[str, Link]]) -> list[tuple[str, Link]]:

@@ -46,3 +46,18 @@ def test_side_bars_do_not_hide_what_lacks(tmp_path: Path) -> None:
     assert new[0] == "栏目0: claims 22 (共22条), shows 16"
     frontier.accounts.keep_gaps(frontier.accounts.ledger())
     assert frontier.accounts.new_gaps(frontier.accounts.ledger()) == []
+
+
+def test_files_in_place_of_articles_are_no_doubt_about_a_site(tmp_path: Path) -> None:
+    frontier = Frontier(tmp_path / "a.sqlite")
+    frontier.begin()
+    frontier.push(Address(url="http://h/l", found=Found(parent="http://h/")))
+    frontier.push(Address(url="http://h/1.pdf", kind="requisite", found=Found(parent="http://h/l")))
+    page, file = frontier.lease(["h"]), frontier.lease(["h"])
+    assert page is not None
+    assert file is not None
+    frontier.accounts.note(page.id, page.id, PageAccount(claimed=1, rows=["http://h/1.pdf"], leads=1))
+    frontier.done(page, 200, role="list")
+    assert [doubt.doubt for doubt in frontier.accounts.ledger().doubts] == ["no_article"]
+    frontier.done(file, 200)
+    assert frontier.accounts.ledger().doubts == ()

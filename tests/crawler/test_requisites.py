@@ -1,4 +1,4 @@
-"""The style sheets of articles' pages are kept, within the site's limits, and the replay shows them."""
+"""What belongs to pages is kept: style sheets within the site's limits, and files that lists have for articles."""
 
 from __future__ import annotations
 
@@ -6,11 +6,12 @@ import json
 from collections.abc import Mapping
 from pathlib import Path
 
-from family_crawl import crawl
+from family_crawl import DAY, crawl
 from little_server import Answer, serving
 
 from archive.catalogue import query
 from archive.layout import Layout
+from archive.ledger import read_ledger
 
 LINES = "".join(f"<p>会议研究了第{n}项工作，强调要画好最大同心圆，巩固和发展爱国统一战线。</p>" for n in range(6))
 CSS = {"Content-Type": "text/css"}
@@ -68,3 +69,35 @@ def test_a_site_file_may_leave_them_out(tmp_path: Path) -> None:
     with serving(routes) as little:
         crawl(little.site(tmp_path / "sites", requisites=["images"]), tmp_path / "data")
     assert not [path for path in little.counts if path.endswith(".css")]
+
+
+def test_a_list_of_files_is_walked_to_its_end_and_again_where_one_is_new(tmp_path: Path) -> None:
+    files = 8
+
+    def listing(path: str, _: Mapping[str, str]) -> Answer:
+        if path.startswith("/down.jsp"):
+            return Answer(b"%PDF-1.5\n" + path.encode(), headers={"Content-Type": "application/pdf"})
+        if not (path == "/" or path.startswith("/?p=")):
+            return Answer(status=404)
+        page = int(path.partition("=")[2] or 1)
+        shown = range(files - 2 * (page - 1), max(0, files - 2 * page), -1)
+        rows = "".join(
+            f"<li><a href='/down.jsp?fileid={n}'>全市统战部第{n}号公告</a> <i>2020-02-1{n}</i></li>" for n in shown
+        )
+        after = f"<a href='/?p={page + 1}'>下一页</a>" if 2 * page < files else ""
+        return Answer(f"<title>公告</title><ul>{rows}</ul>共{files}条 {after}")
+
+    data = tmp_path / "data"
+    layout = Layout(root=data)
+    with serving(listing) as little:
+        site = little.site(tmp_path / "sites")
+        crawl(site, data)
+        first = {document.url for document in query.documents(layout, query.Filter())}
+        assert first == {f"{little.base}/down.jsp?fileid={n}" for n in range(1, 9)}
+        (each,) = read_ledger(layout.ledger("little")).lists
+        assert (each.claimed, each.shown, each.had, each.pages, each.gap) == (8, 8, 8, 4, 0)
+        assert read_ledger(layout.ledger("little")).doubts == ()
+        files = 9
+        crawl(site, data, later=DAY)
+        found = {document.url for document in query.documents(layout, query.Filter())}
+        assert found - first == {f"{little.base}/down.jsp?fileid=9"}
