@@ -69,6 +69,10 @@ _HAN = re.compile(r"[\u3400-\u9fff]")
 _PAGER, _LABEL = 60, 12
 # Characters of a text that a row may have beside its link.
 _ROW = 200
+_ROWS = XPath("//li[not(.//li)] | //tr[not(.//tr)] | //dd[not(.//dd)]")
+_LINKED = XPath("boolean(.//a[@href] | .//@onclick | self::*[@onclick])")
+# Rows without an address that make a list.
+BLIND = 3
 _KINDS = {
     "a": "a",
     "area": "a",
@@ -392,3 +396,23 @@ def _link_before(element: HtmlElement, *, whole: bool) -> HtmlElement | None:
             return links[-1] if len(links) == 1 else None
         before = before.getprevious()
     return None
+
+
+def blind_rows(root: HtmlElement) -> int:
+    """Rows with a title and a day that nothing leads from."""
+    blind = 0
+    for row in _ROWS(root):
+        words = " ".join("".join(row.itertext()).split())
+        if 12 < len(words) <= _ROW and (day := row_date(words)) and len(words) - len(day) >= 8:
+            blind += not _LINKED(row) or _led_nowhere(row)
+    return blind if blind >= BLIND else 0
+
+
+def _led_nowhere(row: HtmlElement) -> bool:
+    """Whether all that a row has are calls of scripts."""
+    if row.xpath("boolean(.//@onclick | self::*[@onclick])"):
+        codes = [str(code) for code in row.xpath(".//@onclick | self::*/@onclick")]
+        if any("location" in code or "open(" in code for code in codes):
+            return False
+    hrefs = [str(href).strip() for href in row.xpath(".//a/@href")]
+    return all(href in ("", "#") or href.lower().startswith("javascript:") for href in hrefs)

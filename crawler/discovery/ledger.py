@@ -11,8 +11,8 @@ from lxml.etree import XPath
 from lxml.html import HtmlElement
 
 from archive.site import host_of
-from crawler.discovery.general import NEXT
-from crawler.discovery.link import ARTICLE, Link, row_date
+from crawler.discovery.general import NEXT, blind_rows
+from crawler.discovery.link import ARTICLE, Link
 from crawler.discovery.scripted import FOLLOWED, MORE
 
 _TEXT = XPath("string(//body)")
@@ -36,11 +36,9 @@ _CONTROLS = XPath(
     "//*[self::a or self::button or self::span or self::div or self::li or self::input][not(ancestor::script)]"
     "[not(*) or self::a or self::button]"
 )
-_ROWS = XPath("//li[not(.//li)] | //tr[not(.//tr)] | //dd[not(.//dd)]")
-_LINKED = XPath("boolean(.//a[@href] | .//@onclick | self::*[@onclick])")
 _FOLLOWED = XPath(f"boolean(//*[@{FOLLOWED}])")
-# Characters of a control, as survey tells it, and of a row; rows without an address that make a list.
-CONTROL, ROW, BLIND = 80, 200, 3
+# Characters of a control, as survey tells it.
+CONTROL = 80
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -96,7 +94,7 @@ def survey(url: str, html: str, root: HtmlElement | None, links: Sequence[Link],
         claimed_pages=int(pages[1] or pages[2]) if pages else None,
         evidence=" ".join(" ".join(found[0].split()) for found in (articles, pages) if found)[:80],
         controls=_controls(root) if root is not None and not leads else (),
-        blind=_blind(root) if root is not None else 0,
+        blind=blind_rows(root) if root is not None else 0,
         foreign={host: count for host, count in sorted(foreign.items()) if host not in own},
     )
 
@@ -122,23 +120,3 @@ def _is_unfollowed(element: HtmlElement) -> bool:
     if element.get("disabled") is not None or "disabled" in (element.get("class") or ""):
         return False
     return element.get(FOLLOWED) is None and not element.xpath("ancestor::a[@href]") and not _SHARES(element)
-
-
-def _blind(root: HtmlElement) -> int:
-    """Rows with a title and a day that nothing leads from."""
-    blind = 0
-    for row in _ROWS(root):
-        words = " ".join("".join(row.itertext()).split())
-        if 12 < len(words) <= ROW and (day := row_date(words)) and len(words) - len(day) >= 8:
-            blind += not _LINKED(row) or _led_nowhere(row)
-    return blind if blind >= BLIND else 0
-
-
-def _led_nowhere(row: HtmlElement) -> bool:
-    """Whether all that a row has are calls of scripts."""
-    if row.xpath("boolean(.//@onclick | self::*[@onclick])"):
-        codes = [str(code) for code in row.xpath(".//@onclick | self::*/@onclick")]
-        if any("location" in code or "open(" in code for code in codes):
-            return False
-    hrefs = [str(href).strip() for href in row.xpath(".//a/@href")]
-    return all(href in ("", "#") or href.lower().startswith("javascript:") for href in hrefs)

@@ -65,33 +65,45 @@ def further(ask: Mapping[str, Any], text: str) -> list[dict[str, Any]]:
 def _numbered(asked: str, pages: int) -> list[str]:
     """The same parameters for the pages behind the first; nothing where none of them asks for a page."""
     pairs = _pairs(asked)
-    name = next((name for name, value in pairs if _asks_for_page(name, value)), None)
-    if name is None:
+    path, value = next(((path, value) for path, value in pairs if _asks_for_page(path[-1], value)), ((), 0))
+    if not path:
         return []
-    first = int(dict(pairs)[name])
-    return [_written(asked, pairs, name, number) for number in range(first + 1, min(first + pages, first + MOST))]
+    first = int(value)
+    return [_written(asked, path, number) for number in range(first + 1, min(first + pages, first + MOST))]
 
 
 def _asks_for_page(name: str, value: object) -> bool:
     return str(value) in ("0", "1") and _PAGE.fullmatch(name) is not None and _SIZE.search(name) is None
 
 
-def _pairs(asked: str) -> list[tuple[str, Any]]:
-    """The parameters of a query, a form or a JSON object, in order."""
+def _pairs(asked: str) -> list[tuple[tuple[str, ...], Any]]:
+    """The parameters of a query, a form or a JSON object, in order, each with the names that lead to it."""
     if asked.lstrip().startswith("{"):
         try:
-            return list(json.loads(asked).items())
+            return list(_leaves(json.loads(asked), ()))
         except ValueError:
             return []
-    return list(parse_qsl(asked, keep_blank_values=True))
+    return [((name,), value) for name, value in parse_qsl(asked, keep_blank_values=True)]
 
 
-def _written(asked: str, pairs: list[tuple[str, Any]], name: str, number: int) -> str:
+def _leaves(tree: Mapping[str, Any], path: tuple[str, ...]) -> Iterator[tuple[tuple[str, ...], Any]]:
+    for name, value in tree.items():
+        if isinstance(value, dict) and len(path) < DEPTH:
+            yield from _leaves(value, (*path, name))
+        else:
+            yield (*path, name), value
+
+
+def _written(asked: str, path: tuple[str, ...], number: int) -> str:
     """The parameters as they were written, with another page."""
-    if asked.lstrip().startswith("{"):
-        value = number if not isinstance(dict(pairs)[name], str) else str(number)
-        return json.dumps({**dict(pairs), name: value}, ensure_ascii=False)
-    return urlencode([(key, str(number) if key == name else value) for key, value in pairs])
+    if not asked.lstrip().startswith("{"):
+        pairs = parse_qsl(asked, keep_blank_values=True)
+        return urlencode([(key, str(number) if key == path[0] else value) for key, value in pairs])
+    tree = at = json.loads(asked)
+    for name in path[:-1]:
+        at = at[name]
+    at[path[-1]] = str(number) if isinstance(at[path[-1]], str) else number
+    return json.dumps(tree, ensure_ascii=False)
 
 
 def _objects(value: Any, depth: int) -> Iterator[dict[str, Any]]:

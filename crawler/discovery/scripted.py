@@ -13,7 +13,7 @@ from lxml.etree import XPath
 from lxml.html import HtmlElement
 
 from archive.site import host_of
-from crawler.discovery.general import NEXT, NUMBER, base_of
+from crawler.discovery.general import NEXT, NUMBER, base_of, blind_rows
 from crawler.discovery.link import Link, look_of, viewed
 
 # Of a page: a stub shows nothing and leads somewhere, a list lacks rows or what leads on, an article lacks its body.
@@ -68,6 +68,11 @@ MONTH = 100_000
 FOLLOWED = "data-cundang-followed"
 # Empty boxes, by their ids and classes, and how those of articles are named.
 _EMPTY = XPath("//body//div[not(*)][not(normalize-space())]/@*[name() = 'id' or name() = 'class']", smart_strings=False)
+# Frames that a script is to fill.
+_BLANK = XPath(
+    "boolean(//body//*[self::iframe or self::embed or self::object][not(@data)]"
+    "[not(@src) or @src = '' or starts-with(@src, 'about:')])"
+)
 _BODY_NAME = re.compile(r"content|zoom|article|text|body|detail|editor|viewer|pdf|^nr|^con$", re.IGNORECASE)
 # Chinese characters in a script, as they are or coded, and how many make a text.
 _CODED = re.compile(r"[\u3400-\u9fff]|%u[0-9a-f]{4}|\\u[0-9a-f]{4}|%e[4-9]", re.IGNORECASE)
@@ -105,6 +110,9 @@ def play(
     sources = _sources(base, root, hosts)
     if expected and (lacking := _bodiless(base, root, code, sources, article=article, prose=prose, hosts=hosts)):
         return lacking
+    if not expected and (_MOVES.search(code) or sources) and blind_rows(root):
+        # Rows without a link, and scripts that may lead from them, whatever pager stands below.
+        return Play(lack="list", sources=sources)
     if article or any(link.kind in ("next", "pager", "list", "redirect") for link in links):
         return None
     if len(html) < STUB and prose < 30 and not links and (_MOVES.search(code) or sources):
@@ -130,14 +138,19 @@ def _bodiless(
         return None
     # Other scripts of an article count its readers.
     own = tuple(source for source in sources if urlsplit(source).path.endswith(".js"))
-    if frames or _MAKES.search(code) or (own and not article):
+    if frames or _fills_frame(root, code) or _MAKES.search(code) or (own and not article):
         return Play(lack="body", sources=own)
     return None
 
 
 def _is_hollow(root: HtmlElement, code: str) -> bool:
-    """Whether a page has an empty box for an article, or a script with a text in it."""
-    return any(_BODY_NAME.search(str(name)) for name in _EMPTY(root)) or len(_CODED.findall(code)) >= CODED
+    """Whether a page has an empty box or frame for an article, or a script with a text in it."""
+    named = any(_BODY_NAME.search(str(name)) for name in _EMPTY(root))
+    return named or _fills_frame(root, code) or len(_CODED.findall(code)) >= CODED
+
+
+def _fills_frame(root: HtmlElement, code: str) -> bool:
+    return "src" in code and bool(_BLANK(root))
 
 
 def _sources(base: str, root: HtmlElement, hosts: Collection[str]) -> tuple[str, ...]:

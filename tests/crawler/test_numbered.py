@@ -38,6 +38,11 @@ def test_a_counter_without_rows_claims_nothing(text: str) -> None:
         ("http://a.cn/l?pageNo=1&pageSize=2", None, ("http://a.cn/l?pageNo=2&pageSize=2", None)),
         ("http://a.cn/l?id=1&page=0", None, ("http://a.cn/l?id=1&page=1", None)),
         ("http://a.cn/l", "channel=1&pn=1", ("http://a.cn/l", "channel=1&pn=2")),
+        (
+            "http://a.cn/l",
+            '{"where": {"id": 1}, "page": {"size": "1", "no": "1"}}',
+            ("http://a.cn/l", '{"where": {"id": 1}, "page": {"size": "1", "no": "2"}}'),
+        ),
         ("http://a.cn/l", '{"pageNum": 1, "limit": 2}', ("http://a.cn/l", '{"pageNum": 2, "limit": 2}')),
     ],
 )

@@ -12,6 +12,7 @@ from crawler.discovery.scripted import leads_on, play
 
 HOST = "h"
 URL = f"http://{HOST}/xw/12345.html"
+ROWS = "<ul>" + "<li data-id='7'><h4>全市统战部长会议召开</h4><i>2020-02-19</i></li>" * 3 + "</ul>"
 PROSE = "<p>" + "全市统战部长会议召开，会议强调画好最大同心圆。" * 12 + "</p>"
 
 
@@ -36,6 +37,11 @@ def lack(body: str, *, expected: bool = False, article: bool = False, prose: int
         ("<a href='/x/'>要闻</a><a onclick=\"location.href='/y/'\">旧闻</a>", None),
         ("<a href='/x/'>要闻</a><a href='javascript:void(0)'>收藏</a>", None),
         (
+            f"{ROWS}<a href='?p=2'>下一页</a><script>$('ul').on('click', 'li', f); f = () => window.open(id)</script>",
+            "list",
+        ),
+        (f"{ROWS}<a href='?p=2'>下一页</a><script>open = 1</script>", None),
+        (
             "<a href='/x/'>要闻</a><select onchange=\"location='/l?m='+this.value\"><option value=202301></select>",
             "list",
         ),
@@ -52,6 +58,8 @@ def test_a_list_that_lacks_what_leads_on_has_its_scripts_run(body: str, wanted: 
     [
         ("<h1>题</h1><div id='zoom'></div><script>$('#zoom').load('/b.txt')</script>", True, "body"),
         ("<h1>题</h1><iframe src='/b/1.htm'></iframe>", False, "body"),
+        ("<h1>题</h1><iframe id='f'></iframe><script>f.src = '/viewer.html?file=' + pdf</script>", True, "body"),
+        ("<h1>题</h1><iframe id='f'></iframe><script>var pdf = 1</script>", True, None),
         ("<h1>题</h1><script>document.write(unescape('" + "%u5168" * 50 + "'))</script>", True, "body"),
         ("<h1>题</h1><p>今天放假。</p><script>$.get('/count.php?id=1', d => $('#n').html(d))</script>", True, None),
         ("<h1>题</h1><p>今天放假。</p><script src='/e/public/ViewClick/?id=1'></script>", True, None),
