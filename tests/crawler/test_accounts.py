@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from archive.ledger import ListAccount
 from archive.warc.capture import Found
-from crawler.queue.accounts import PageAccount, Rows, account
+from crawler.queue.accounts import PageAccount, Rows, account, gap
 from crawler.queue.frontier import Address, Frontier
 
 
@@ -61,3 +62,74 @@ def test_files_in_place_of_articles_are_no_doubt_about_a_site(tmp_path: Path) ->
     assert [doubt.doubt for doubt in frontier.accounts.ledger().doubts] == ["no_article"]
     frontier.done(file, 200)
     assert frontier.accounts.ledger().doubts == ()
+
+
+def short(**given: Any) -> int:
+    plain: dict[str, Any] = {"claimed": None, "claimed_pages": None, "pages": 1, "shown": 10, "controls": False}
+    return gap(**(plain | {"blind": 0, "foreign": 0} | given))
+
+
+@pytest.mark.parametrize(
+    ("given", "lost"),
+    [
+        # Rows of other hosts are what a list claims, too.
+        ({"claimed": 22, "shown": 12, "foreign": 10}, 0),
+        ({"claimed": 22, "shown": 12, "foreign": 4}, 6),
+        # A few lead elsewhere in any list; a column that lives elsewhere is a loss.
+        ({"foreign": 10}, 0),
+        ({"foreign": 11}, 11),
+        ({"blind": 5}, 5),
+        ({"claimed": 22, "blind": 5}, 12),
+        ({"claimed_pages": 4}, 1),
+        ({"claimed_pages": 4, "pages": 4}, 0),
+        ({"claimed_pages": 4, "claimed": 10}, 0),
+        # A button beside links that led on is of no matter.
+        ({"controls": True}, 1),
+        ({"controls": True, "pages": 2}, 0),
+        ({"controls": True, "claimed": 10}, 0),
+    ],
+)
+def test_what_lacks_is_counted_once(given: dict[str, Any], lost: int) -> None:
+    assert short(**given) == lost
+
+
+def test_the_page_that_answered_last_knows_best() -> None:
+    pages = [(22, 3, "共22条 3页", "[]", 0), (24, 4, "共24条 4页", "[]", 0)]
+    made = account("http://h/l", None, pages, Rows(shown=22, had=22, own=22, own_had=22), {})
+    assert (made.claimed, made.claimed_pages, made.evidence, made.gap) == (24, 4, "共24条 4页", 2)
+
+
+def test_rows_without_an_address_are_no_side_bar() -> None:
+    page = (20, None, "共20条", "[]", 6)
+    made = account("http://h/l", None, [page], Rows(shown=22, had=22, own=14, own_had=14), {})
+    assert (made.shown, made.gap) == (14, 6)
+
+
+def test_a_gap_that_grew_is_told_again_and_one_that_shrank_is_not(tmp_path: Path) -> None:
+    frontier = Frontier(tmp_path / "a.sqlite")
+    frontier.begin()
+    frontier.push(Address(url="http://h/l", found=Found(parent="http://h/", anchor="通知")))
+    (page,) = frontier._db.execute("SELECT id FROM address").fetchone()
+    told = []
+    for claimed in (5, 5, 8, 3):
+        frontier.accounts.note(page, page, PageAccount(claimed=claimed, evidence=f"共{claimed}条", leads=1))
+        ledger = frontier.accounts.ledger()
+        told.append([words for words in frontier.accounts.new_gaps(ledger) if "通知" in words])
+        frontier.accounts.keep_gaps(ledger)
+    assert told == [["通知: claims 5 (共5条), shows 0"], [], ["通知: claims 8 (共8条), shows 0"], []]
+
+
+def test_an_article_that_was_taken_down_is_no_row(tmp_path: Path) -> None:
+    frontier = Frontier(tmp_path / "a.sqlite")
+    frontier.begin()
+    for url in ("http://h/l", "http://h/1", "http://h/2"):
+        frontier.push(Address(url=url, found=Found(parent="http://h/")))
+    (page,) = frontier._db.execute("SELECT id FROM address WHERE url = 'http://h/l'").fetchone()
+    frontier.accounts.note(page, page, PageAccount(claimed=1, rows=["http://h/1", "http://h/2"], leads=1))
+    gone = frontier.lease(["h"])
+    while gone is not None and gone.url != "http://h/2":
+        gone = frontier.lease(["h"])
+    assert gone is not None
+    frontier.gone(gone, "deleted", "", 404)
+    (each,) = frontier.accounts.ledger().lists
+    assert (each.shown, each.gap) == (1, 0)

@@ -56,3 +56,54 @@ def test_rows_and_frames_of_other_hosts_are_counted_a_host() -> None:
         Link(url="http://h/1", row_date="02-19"),
     ]
     assert survey("http://h/", "", None, links, ["twin"]).foreign == {"lists.h": 1, "mp.weixin.qq.com": 2}
+
+
+@pytest.mark.parametrize(
+    ("body", "controls"),
+    [
+        ("<a onclick='more()'>加载更多</a>", ("加载更多 more()",)),
+        ("<a href='javascript:go(2)'>下一页</a><a href='javascript:go(2)'>下一页</a>", ("下一页 javascript:go(2)",)),
+        ("<a onclick='go(1)' class='btn disabled'>下一页</a>", ()),
+        ("<button disabled onclick='go(1)'>下一页</button>", ()),
+        ("<a href='/l/2.html' onclick='go(2)'>下一页</a>", ()),
+        ("<div class='bdsharebuttonbox'><a onclick='share()'>更多</a></div>", ()),
+        ("<a onclick='go(2)' data-cundang-followed=''>下一页</a>", ()),
+        ("<a onclick='slide()'>&gt;</a>", ()),
+    ],
+)
+def test_what_leads_on_without_an_address_is_named(body: str, controls: tuple[str, ...]) -> None:
+    html = f"<html><body>{body}</body></html>"
+    assert survey("http://h/", html, fromstring(html), []).controls == controls
+
+
+def test_a_button_beside_a_pager_of_links_is_not_named_and_beside_other_links_it_is() -> None:
+    html = "<html><body><a onclick='go(2)'>下一页</a></body></html>"
+    for kind, named in (("next", 0), ("page", 1)):
+        links = [Link(url="http://h/2", kind=kind)]  # type: ignore[arg-type] # two of the kinds
+        assert len(survey("http://h/", html, fromstring(html), links).controls) == named
+
+
+ROW = "<li{}><a{}>全市统战部长会议召开</a> 2020-02-19</li>"
+
+
+@pytest.mark.parametrize(
+    ("row", "count", "blind"),
+    [
+        (ROW.format("", ""), 4, 4),
+        (ROW.format("", ""), 2, 0),
+        (ROW.format("", " href='javascript:show(1)'"), 4, 4),
+        (ROW.format("", " href='#'"), 4, 4),
+        (ROW.format("", " href='/1.html'"), 4, 0),
+        (ROW.format(" onclick=\"location.href='/1.html'\"", ""), 4, 0),
+        ("<li>要闻 2020-02-19</li>", 4, 0),
+    ],
+)
+def test_dated_rows_without_an_address_are_counted(row: str, count: int, blind: int) -> None:
+    html = f"<html><body><ul>{row * count}</ul></body></html>"
+    assert survey("http://h/", html, fromstring(html), []).blind == blind
+
+
+def test_pages_that_were_pressed_out_of_one_are_not_claimed() -> None:
+    html = "<html><body><p>共22条 1/4页</p><a data-cundang-followed='' onclick='go(2)'>下一页</a></body></html>"
+    shown = survey("http://h/", html, fromstring(html), [])
+    assert (shown.claimed, shown.claimed_pages) == (22, None)

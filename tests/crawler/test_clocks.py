@@ -62,8 +62,12 @@ def days(frontier: Frontier, clock: Clock, url: str, address: Address, article: 
 @pytest.mark.parametrize(
     ("age", "asked"),
     [
+        # A day to come is a slip.
+        (-2, [1, 7, 30, 90]),
         (0.5, [1, 6.5, 29.5, 89.5]),
         (3, [1, 4, 27, 87]),
+        # The check at seven days would follow within hours.
+        (5.5, [1, 24.5, 84.5]),
         (6, [1, 24, 84]),
         (6.9, [1, 23.1, 83.1]),
         # Published in the evening, it is younger than a week: its day began earlier.

@@ -53,5 +53,11 @@ def test_the_same_question_is_asked_for_the_next_page(
     assert [(ask["url"], ask["body"]) for ask in asks] == [wanted]
 
 
+@pytest.mark.parametrize(("first", "asked"), [(0, [1, 2]), (1, [2, 3])])
+def test_pages_are_counted_from_where_the_first_question_began(first: int, asked: list[int]) -> None:
+    asks = further({"url": f"http://a.cn/l?page={first}", "body": None}, json.dumps({"rows": ROWS, "total": 5}))
+    assert [ask["url"] for ask in asks] == [f"http://a.cn/l?page={n}" for n in asked]
+
+
 def test_without_a_parameter_for_the_page_nothing_is_guessed() -> None:
     assert further({"url": "http://a.cn/l?id=1&size=2", "body": None}, json.dumps({"rows": ROWS, "total": 9})) == []

@@ -8,7 +8,7 @@ import pytest
 from lxml.html import fromstring
 
 from crawler.discovery import discover
-from crawler.discovery.scripted import leads_on, play
+from crawler.discovery.scripted import SOURCES, is_asked, leads_on, play
 
 HOST = "h"
 URL = f"http://{HOST}/xw/12345.html"
@@ -88,3 +88,29 @@ def test_what_leads_on_is_pressed_and_nothing_else() -> None:
         assert leads_on(handle(text), ()) is None
     assert leads_on(handle("2"), {"2"}) is None
     assert leads_on(handle("‹", around="calendar"), ()) == leads_on(handle("上个月"), ())
+
+
+@pytest.mark.parametrize(
+    ("ask", "why"),
+    [
+        ({}, None),
+        ({"method": "POST"}, None),
+        ({"method": "DELETE"}, "no page: DELETE http://h/api"),
+        ({"url": "data:text/plain,x"}, "no page: GET data:text/plain,x"),
+        ({"url": "http://other/api"}, "foreign_host: http://other/api"),
+        # Nobody waits for the answer; a counter; a picture.
+        ({"heard": False}, ""),
+        ({"url": "http://h/hits.jsp?id=1"}, ""),
+        ({"url": "http://h/a.png"}, ""),
+    ],
+)
+def test_what_a_script_asks_for_is_fetched_where_it_may_be_a_list(ask: dict[str, Any], why: str | None) -> None:
+    assert is_asked({"url": "http://h/api", "method": "GET", "heard": True, **ask}, [HOST]) == why
+
+
+def test_the_files_of_scripts_of_one_page_are_bounded() -> None:
+    html = "".join(f"<script src='/s{n}.js'></script>" for n in range(SOURCES + 5)) + "<div id=app></div>"
+    html = f"<html><body>{html}<script src='/jquery.min.js'></script><script src='http://other/x.js'></script></body></html>"
+    wanted = play(URL, html, fromstring(html), [], expected=False, article=False, prose=0, hosts=(HOST,))
+    assert wanted is not None
+    assert wanted.sources == tuple(f"http://h/s{n}.js" for n in range(12))
