@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import math
 import re
 import tomllib
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cache, lru_cache
 from importlib import resources
@@ -95,27 +96,19 @@ def furniture(lines: Sequence[str]) -> list[str | None]:
     keys = narrow_lines(lines)
     first = next((index for index, key in enumerate(keys) if is_sentence(key)), len(keys))
     last = next((index for index in range(len(keys) - 1, -1, -1) if is_sentence(keys[index])), -1)
-    found: list[str | None] = []
-    cut: tuple[int, str] | None = None
     # What stands behind the editor's line stands at the bottom, however many readers' letters follow.
     signed = next((i for i in range(first + 1, len(keys)) if _EDITOR.fullmatch(keys[i])), len(keys))
-    for index, key in enumerate(keys):
-        at_top = index < first
-        at_bottom = index > min(last, signed) or index >= 0.6 * len(keys)
-        rule = _match(key, at_top=at_top, at_bottom=at_bottom)
-        found.append(rule.id if rule else None)
-        if rule and rule.cut and cut is None:
-            cut = (index, rule.id)
+    bottom = min(last + 1, signed + 1, math.ceil(0.6 * len(keys)))
+    matched = [_match(key, at_top=index < first, at_bottom=index >= bottom) for index, key in enumerate(keys)]
+    found = [rule.id if rule else None for rule in matched]
     # A paper says where to write to, and is signed after that.
     standing = max((index for index, rule in enumerate(found) if rule is None), default=-1)
     found = [None if rule == "contact" and index < standing else rule for index, rule in enumerate(found)]
-    if cut:
-        start, reason = cut
-        later = range(start + 1, len(keys))
-        near = signed < start <= signed + SIGNED
-        if near or not any(found[index] is None and is_sentence(keys[index], BODY) for index in later):
-            for index in later:
-                found[index] = found[index] or reason
+    cut = next((index for index, rule in enumerate(matched) if rule and rule.cut), len(keys))
+    later = range(cut + 1, len(keys))
+    near = signed < cut <= signed + SIGNED
+    if near or not any(found[index] is None and is_sentence(keys[index], BODY) for index in later):
+        found[cut + 1 :] = [found[index] or found[cut] for index in later]
     return found
 
 
@@ -147,23 +140,28 @@ def _matching(key: str) -> tuple[Rule, ...]:
 @cache
 def _gates() -> tuple[re.Pattern[str], re.Pattern[str], dict[str, set[int]]]:
     """A pattern for the words of all rules, the shortest at its place, and one for lines of rules without words: most
-    lines hold and are none of them. Then the numbers of rules: under each word of those that hold it or one that begins
-    with it, under none of those without words.
+    lines match neither. Then the numbers of rules: under each word of those that hold it or one that begins with it,
+    under none of those without words.
     """
-    held = {word: set[int]() for rule in rules() for word in ("", *rule.holds)}
-    tree: dict[str, Any] = {}
+    held: dict[str, set[int]] = {word: set() for rule in rules() for word in ("", *rule.holds)}
     for number, rule in enumerate(rules()):
         for word in rule.holds or ("",):
-            held[word].add(number)
-        for word in rule.holds:
-            branch = tree
-            for end, letter in enumerate(word):
-                branch = branch.setdefault(letter, {})
-                if (begun := word[: end + 1]) in held:
-                    held[begun].add(number)
-            branch[""] = {}
+            for begun, numbers in held.items():
+                if word.startswith(begun) and (begun or not word):
+                    numbers.add(number)
     wordless = (f"(?:{rule.pattern.pattern})" for rule in rules() if not rule.holds)
-    return re.compile(_one_of(tree)), re.compile("|".join(wordless)), held
+    return re.compile(_one_of(_letters(held))), re.compile("|".join(wordless)), held
+
+
+def _letters(words: Iterable[str]) -> dict[str, Any]:
+    """Words as a tree of their letters; a branch ends with its shortest word."""
+    tree: dict[str, Any] = {}
+    for word in filter(None, words):
+        branch = tree
+        for letter in word:
+            branch = branch.setdefault(letter, {})
+        branch[""] = {}
+    return tree
 
 
 def _one_of(tree: dict[str, Any]) -> str:

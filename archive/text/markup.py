@@ -137,34 +137,43 @@ def tokens(html: str) -> Tokens:
     scripts: list[str] = []
     end = 0
     while found := _OPAQUE.search(html, end):
-        start, after = found.span()
         name, inner = found.groups()
-        closing = (_END_OF_COMMENT if name is None else _ENDS[name := name.lower()]).search(html, after)
         if name is None:
-            kept.append(html[end:start])
-            # <!--> and <!---> are whole comments.
-            if html.startswith((">", "->", "!>"), after):
-                end = html.index(">", after) + 1
-                continue
-        else:
-            # Nobody asks for the attributes of scripts.
-            content = html[after : closing.start() if closing else len(html)] if name == "script" else ""
-            plays = " plays" if _is_player(content) else ""
-            kept.append(html[end:after] if name not in _GONE else f"{html[end:start]}<{name}{plays}>")
-            if name in _SHOWN:
-                kept.append(html[after : closing.start() if closing else len(html)].replace("<", "&lt;"))
-            elif name == "script":
-                scripts.append(content)
-                if "json" in inner:
-                    json.append(scripts[-1])
-            if closing:
-                kept.append(closing[0])
+            kept.append(html[end : found.start()])
+            end = _end_of_comment(html, found.end())
+            continue
+        name = name.lower()
+        closing = _ENDS[name].search(html, found.end())
+        content = html[found.end() : closing.start() if closing else len(html)]
+        if name == "script":
+            scripts.append(content)
+            if "json" in inner:
+                json.append(content)
+        kept.append(html[end : found.start()])
+        kept.append(_emptied(name, found[0], content))
+        kept.append(closing[0] if closing else "")
         end = closing.end() if closing else len(html)
     kept.append(html[end:])
     rest = "".join(kept)
     if "\r" in rest:
         rest = rest.replace("\r\n", "\n").replace("\r", "\n")
     return Tokens(_TAG.split(rest), json, "\n".join(scripts))
+
+
+def _end_of_comment(html: str, after: int) -> int:
+    """Where a comment ends whose content begins at a place; `<!-->` and `<!--->` are whole comments."""
+    if html.startswith((">", "->", "!>"), after):
+        return html.index(">", after) + 1
+    closing = _END_OF_COMMENT.search(html, after)
+    return closing.end() if closing else len(html)
+
+
+def _emptied(name: str, tag: str, content: str) -> str:
+    """The tag of an element whose content is characters, with what of it a reader sees."""
+    if name in _SHOWN:
+        return tag + content.replace("<", "&lt;")
+    # Nobody asks for the attributes of scripts.
+    return f"<{name}{' plays' if name == 'script' and _is_player(content) else ''}>" if name in _GONE else tag
 
 
 def _is_player(script: str) -> bool:

@@ -36,14 +36,9 @@ def part(url: str, page: Outline) -> tuple[str | None, int | None]:
     (None, None)
     """
     anywhere, pager = _targets(url, page)
-    here = unquote(url)
     if paged := _QUERY.search(url):
-        number = int(paged["number"])
-        first = url[: paged.start()] + url[paged.end() :]
-        if "?" not in first:
-            first = first.replace("&", "?", 1)
-        others = {unquote(first), *(unquote(_with(url, paged, n)) for n in (1, number - 1, number + 1))} - {here}
-        return (first, number) if others & anywhere else (None, None)
+        return _by_query(url, paged, anywhere)
+    here = unquote(url)
     if any(_follows(here, link) for link in anywhere):
         return url, 1
     if (dashed := _DASHED.fullmatch(url)) and (number := int(dashed["number"])):
@@ -51,14 +46,26 @@ def part(url: str, page: Outline) -> tuple[str | None, int | None]:
         beside = {unquote(f"{stem}-{n}{ending}") for n in (1, number - 1, number + 1)} - {here}
         return (f"{stem}-1{ending}", number) if beside & pager else (None, None)
     path = _PATH.fullmatch(url)
-    if path is None:
-        return None, None
+    return _by_name(url, path, anywhere, pager) if path else (None, None)
+
+
+def _by_query(url: str, paged: re.Match[str], anywhere: set[str]) -> tuple[str | None, int | None]:
+    """The part whose number stands in the query."""
+    number = int(paged["number"])
+    first = url[: paged.start()] + url[paged.end() :]
+    if "?" not in first:
+        first = first.replace("&", "?", 1)
+    others = {unquote(first), *(unquote(_with(url, paged, n)) for n in (1, number - 1, number + 1))} - {unquote(url)}
+    return (first, number) if others & anywhere else (None, None)
+
+
+def _by_name(url: str, path: re.Match[str], anywhere: set[str], pager: set[str]) -> tuple[str | None, int | None]:
+    """The part whose number ends the page's name, or the first of those whose names go on with a number."""
     stem, ending, number = path["stem"], path["ending"], int(path["number"] or 0)
-    if number:
-        first, one = f"{stem}{ending}", unquote(f"{stem}_1{ending}")
-        if unquote(first) in anywhere or unquote(f"{stem}_{number - 1}{ending}") in pager:
-            # TRS counts from _1, others from _2.
-            return first, number + (number == 1 or one in anywhere)
+    first, one = f"{stem}{ending}", unquote(f"{stem}_1{ending}")
+    if number and (unquote(first) in anywhere or unquote(f"{stem}_{number - 1}{ending}") in pager):
+        # TRS counts from _1, others from _2.
+        return first, number + (number == 1 or one in anywhere)
     own = url.removesuffix(ending)
     if {unquote(f"{own}_{n}{ending}") for n in (1, 2)} & anywhere:
         return url, 1
@@ -77,40 +84,34 @@ def _follows(first: str, link: str) -> bool:
 
 def _targets(url: str, page: Outline) -> tuple[set[str], set[str]]:
     """Where the page leads, and where those of its links lead that look like a pager's."""
-    anywhere: set[str] = set()
-    pager: set[str] = set()
     # A pager's addresses hold the page's own name or name a page: most links need not be joined and compared.
     name = _NAME.sub("", unquote(url).partition("?")[0].rpartition("/")[2]).lower()
     own = () if "?" in url or not name or "\ufffd" in name else (name, quote(name).lower())
     every = _QUERY.search(url) is not None or not (own or "?" in url)
-    leading = page.links if every else page.leading(*own, *_PAGES)
-    options, clicks = page.every("option"), list(page.clicks("location"))
-    if not (leading or options or clicks):
-        return anywhere, pager
-    try:
-        base = urljoin(url, next((a["href"] for a in page.every("base") if "href" in a), "").strip())
-    except ValueError:
-        base = url
-
-    def add(href: str, *, paging: bool) -> None:
-        try:
-            target = unquote(urljoin(base, href.strip().replace("\\", "/")).partition("#")[0])
-        except ValueError:
-            return
-        anywhere.add(target)
-        if paging:
-            pager.add(target)
 
     def may_be(href: str) -> bool:
         return every or any(name in href.lower() for name in own) or _QUERY.search(href) is not None
 
-    for href, number in leading:
-        if may_be(href):
-            add(href, paging=_PAGER.fullmatch(page.name(number)[:20]) is not None)
-    for option in options:
-        if (value := option.get("value", "")) and may_be(value):
-            add(value, paging=True)
-    for click in clicks:
-        if found := _CLICKED.search(click):
-            add(found[1], paging=True)
-    return anywhere, pager
+    leading = [(h, n) for h, n in (page.links if every else page.leading(*own, *_PAGES)) if may_be(h)]
+    paging = {href for href, number in leading if _PAGER.fullmatch(page.name(number)[:20])}
+    paging |= {value for option in page.every("option") if (value := option.get("value", "")) and may_be(value)}
+    paging |= {found[1] for click in page.clicks("location") if (found := _CLICKED.search(click))}
+    if not (leading or paging):
+        return set(), set()
+    try:
+        base = urljoin(url, next((a["href"] for a in page.every("base") if "href" in a), "").strip())
+    except ValueError:
+        base = url
+    pager = _joined(base, paging)
+    return pager | _joined(base, {href for href, _ in leading}), pager
+
+
+def _joined(base: str, hrefs: set[str]) -> set[str]:
+    """Addresses as they are compared, without those that are none."""
+    found = set()
+    for href in hrefs:
+        try:
+            found.add(unquote(urljoin(base, href.strip().replace("\\", "/")).partition("#")[0]))
+        except ValueError:
+            continue
+    return found

@@ -135,17 +135,13 @@ class _Reader:
 
     def _condition(self) -> bool:
         """`if(name)`, `if(name != '')`, `if(name == "x")`: pass over the branch that is not taken."""
-        if self._next()[1] != "(":
-            return False
-        left = self._value()
-        how, right = self._peek(), ""
+        left = self._value() if self._next()[1] == "(" else None
+        right: str | None = ""
+        how = self._peek()
         if how != ")":
             self._next()
-            found = self._value()
-            if found is None:
-                return False
-            right = found
-        if left is None or self._next()[1] != ")" or how not in ("==", "===", "!=", "!==", ")"):
+            right = self._value()
+        if None in (left, right) or self._next()[1] != ")" or how not in ("==", "===", "!=", "!==", ")"):
             return False
         if (left == right) != how.startswith("="):
             self._skip()
@@ -166,18 +162,17 @@ class _Reader:
 
 
 def _tokens(code: str) -> list[tuple[str, str]] | None:
-    """The tokens of a script without its comments; None from the first word on that only a browser can run."""
-    tokens = []
-    for found in _TOKEN.finditer(code):
-        kind = found.lastgroup or ""
-        value = found[kind]
-        if kind == "name" and value in _BEYOND:
-            return None
-        if kind in ("single", "double"):
-            tokens.append(("text", _ESCAPE.sub(_unescaped, value) if "\\" in value else value))
-        elif kind != "comment":
-            tokens.append((kind, value))
-    return tokens
+    """The tokens of a script without its comments; None where it holds a word that only a browser can run."""
+    found = [(match.lastgroup or "", match[match.lastgroup or 0]) for match in _TOKEN.finditer(code)]
+    if any(kind == "name" and value in _BEYOND for kind, value in found):
+        return None
+    return [
+        _literal(value) if kind in ("single", "double") else (kind, value) for kind, value in found if kind != "comment"
+    ]
+
+
+def _literal(value: str) -> tuple[str, str]:
+    return "text", _ESCAPE.sub(_unescaped, value) if "\\" in value else value
 
 
 def _unescaped(found: re.Match[str]) -> str:
