@@ -469,3 +469,11 @@ def test_after_a_failure_nothing_is_recorded_and_the_first_reason_stays(tmp_path
             act()
     kept.close()
     assert "commit" not in diary.lines
+
+
+def test_interim_heads_without_end_take_no_memory(tmp_path: Path) -> None:
+    endless = b"HTTP/1.1 103 Early Hints\r\nLink: </" + b"a" * 200_000 + b">\r\n\r\n"
+    with OddServer(shapes={"plain": WHOLE["plain"], "endless": Shape(interim=endless * 200, final=b"")}) as server:
+        peaks = {name: run(server, tmp_path / name, [server.url(name)])["seen"][-1]["peak"] for name in server.shapes}
+        assert len(server.received["endless"]) == 1
+    assert peaks["endless"] - peaks["plain"] < 20 * 1024, peaks
