@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import datetime as dt
 import random
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
 from crawler.practice.truth import BEIJING, Article, Block
@@ -514,6 +515,51 @@ class _Words:
         )
 
 
+def _paragraph(pool: list[str], words: _Words, start: str = "") -> Block:
+    """The next sentences of a pool."""
+    rng = words.rng
+    taken = [pool.pop(0) for _ in range(min(len(pool), rng.randint(1, 3) if start else rng.randint(2, 4)))]
+    return Block(kind="text", text=start + "".join(words.fill(s) for s in taken))
+
+
+def _headed(pool: list[str], words: _Words, headings: Sequence[str]) -> Iterator[Block]:
+    for ordinal, heading in zip(ORDINALS, headings[: words.rng.randint(3, 5)], strict=False):
+        yield Block(kind="heading", text=f"{ordinal}、{heading}")
+        yield from [_paragraph(pool, words) for _ in range(words.rng.randint(1, 3))]
+
+
+def _nested(pool: list[str], words: _Words, headings: Sequence[str]) -> Iterator[Block]:
+    yield Block(kind="heading", text=f"一、{headings[0]}")
+    yield from [_paragraph(pool, words, f"（{o}）{h}。") for o, h in zip(ORDINALS, headings[1:3], strict=False)]
+    yield Block(kind="heading", text=f"二、{headings[3]}")
+    yield from [_paragraph(pool, words) for _ in range(2)]
+
+
+def _items(pool: list[str], words: _Words, _: Sequence[str]) -> Iterator[Block]:
+    yield Block(kind="text", text="一年来，主要做了以下几件事：")
+    for i in range(1, words.rng.randint(4, 7)):
+        yield Block(kind="text", text=f"{i}.{words.fill(pool.pop(0))}")
+    yield _paragraph(pool, words)
+
+
+def _table(pool: list[str], words: _Words, _: Sequence[str]) -> Iterator[Block]:
+    rng = words.rng
+    yield Block(kind="text", text="各县区活动开展情况如下：")
+    rows = [(c, f"{rng.randint(3, 40)}场", f"{rng.randint(120, 4000)}人") for c in words.place.counties]
+    yield Block(kind="table", rows=(("县区", "活动场次", "参加人数"), *rows))
+    yield from [_paragraph(pool, words) for _ in range(2)]
+
+
+# How many paragraphs follow the first.
+_PARAGRAPHS = {"short": (1, 2), "news": (2, 7), "long": (14, 20)}
+_SHAPES: dict[str, Callable[[list[str], _Words, Sequence[str]], Iterator[Block]]] = {
+    "headed": _headed,
+    "nested": _nested,
+    "items": _items,
+    "table": _table,
+}
+
+
 def _body(shape: str, subject: Topic, words: _Words) -> list[Block]:
     rng = words.rng
     own = list(subject.sentences)
@@ -524,36 +570,12 @@ def _body(shape: str, subject: Topic, words: _Words) -> list[Block]:
     rng.shuffle(tail)
     pool = [*own, *tail]
 
-    def paragraph(start: str = "") -> Block:
-        taken = [pool.pop(0) for _ in range(min(len(pool), rng.randint(1, 3) if start else rng.randint(2, 4)))]
-        return Block(kind="text", text=start + "".join(words.fill(s) for s in taken))
-
-    blocks = [paragraph(words.fill(first))]
+    blocks = [_paragraph(pool, words, words.fill(first))]
     headings = rng.sample(subject.headings, len(subject.headings))
-    if shape == "short":
-        blocks += [paragraph() for _ in range(rng.randint(1, 2))]
-    elif shape == "news":
-        blocks += [paragraph() for _ in range(rng.randint(2, 7))]
-    elif shape == "long":
-        blocks += [paragraph() for _ in range(rng.randint(14, 20))]
-    elif shape == "headed":
-        for ordinal, heading in zip(ORDINALS, headings[: rng.randint(3, 5)], strict=False):
-            blocks.append(Block(kind="heading", text=f"{ordinal}、{heading}"))
-            blocks += [paragraph() for _ in range(rng.randint(1, 3))]
-    elif shape == "nested":
-        blocks.append(Block(kind="heading", text=f"一、{headings[0]}"))
-        blocks += [paragraph(f"（{o}）{h}。") for o, h in zip(ORDINALS, headings[1:3], strict=False)]
-        blocks.append(Block(kind="heading", text=f"二、{headings[3]}"))
-        blocks += [paragraph() for _ in range(2)]
-    elif shape == "items":
-        blocks.append(Block(kind="text", text="一年来，主要做了以下几件事："))
-        blocks += [Block(kind="text", text=f"{i}.{words.fill(pool.pop(0))}") for i in range(1, rng.randint(4, 7))]
-        blocks.append(paragraph())
-    elif shape == "table":
-        blocks.append(Block(kind="text", text="各县区活动开展情况如下："))
-        rows = [(c, f"{rng.randint(3, 40)}场", f"{rng.randint(120, 4000)}人") for c in words.place.counties]
-        blocks.append(Block(kind="table", rows=(("县区", "活动场次", "参加人数"), *rows)))
-        blocks += [paragraph() for _ in range(2)]
+    if shape in _PARAGRAPHS:
+        blocks += [_paragraph(pool, words) for _ in range(rng.randint(*_PARAGRAPHS[shape]))]
+    elif shape in _SHAPES:
+        blocks += _SHAPES[shape](pool, words, headings)
     for caption in rng.sample(subject.captions, rng.randint(0, min(2, len(subject.captions)))):
         at = rng.randint(1, len(blocks))
         blocks.insert(at, Block(kind="picture", text=words.fill(caption)))

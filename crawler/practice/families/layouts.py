@@ -103,11 +103,6 @@ def rows(room: Newsroom, items: list[Item], article: Callable[[Newsroom, Item], 
 def pages(taste: Taste, number: int, targets: list[str]) -> str:
     """A pager of links to the pages, `number` from 0 is shown: 首页 上一页 1 2 3 下一页 尾页."""
     last = len(targets) - 1
-    first_word, previous, following, last_word = (w if w.startswith("<img") else escape(w) for w in taste.words)
-
-    def to(page: int, words: str) -> str:
-        return f'<a href="{escape(targets[page])}">{words}</a> ' if words else ""
-
     if taste.pager == "select":
         options = "".join(
             f'<option value="{escape(target)}">{page + 1}</option>' for page, target in enumerate(targets)
@@ -119,6 +114,16 @@ def pages(taste: Taste, number: int, targets: list[str]) -> str:
             for page, words in ((number - 1, "上一页"), (number + 1, "下一页"))
             if 0 <= page <= last
         )
+    return _linked_pages(taste, number, targets)
+
+
+def _linked_pages(taste: Taste, number: int, targets: list[str]) -> str:
+    last = len(targets) - 1
+    first_word, previous, following, last_word = (w if w.startswith("<img") else escape(w) for w in taste.words)
+
+    def to(page: int, words: str) -> str:
+        return f'<a href="{escape(targets[page])}">{words}</a> ' if words else ""
+
     out = ""
     if number and taste.pager != "numbers":
         out += to(0, first_word) + to(number - 1, previous)

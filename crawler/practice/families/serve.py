@@ -161,14 +161,22 @@ class Site:
         handler.end_headers()
         handler.wfile.write(body)
 
-    # A server is a list of cases.
-    def _answer(self, target: str, form: dict[str, str]) -> _Answer:  # noqa: C901, PLR0911, PLR0912
-        room, taste = self.room, self.room.taste
+    def _answer(self, target: str, form: dict[str, str]) -> _Answer:
         if self.traps:
             target = traps.cleared(target)
         path, _, query = target.partition("?")
         if path == "/robots.txt":
             return self._robots()
+        if (found := self._front(path, target)) is not None:
+            return found
+        if self.traps and (trap := traps.page(target)):
+            return self._page(target, *trap)
+        asked = dict(parse_qsl(query, keep_blank_values=True))
+        return self._data(target, path, asked, form) or self._shown(target) or self._listed(target) or self._missing()
+
+    def _front(self, path: str, target: str) -> _Answer | None:
+        """The home page, and the frames that it may consist of."""
+        room, taste = self.room, self.room.taste
         if path == "/" and taste.stub:
             return _Answer(body=b'<html><script>window.location.href="/index.html";</script></html>')
         if path in ("/", "/index.html") and taste.frames == "frameset":
@@ -178,34 +186,44 @@ class Site:
             return self._html(target, f"<html><head></head><body>{self._menu()}</body></html>")
         if path in ("/", "/index.html", "/main.html"):
             return self._page(target, room.city + "统一战线", self._home())
-        if self.traps and (trap := traps.page(target)):
-            return self._page(target, *trap)
-        asked = dict(parse_qsl(query, keep_blank_values=True))
-        if self.layout.data is not None:
-            data = self.layout.data(room, path.removeprefix(_INNER), asked, form)
-            if isinstance(data, Data):
-                html = data.content_type == "text/xml"
-                body = self._encoded(data.text) if html else data.text.encode()
-                charset = taste.declared if html else "utf-8"
-                return _Answer(body=body, content_type=f"{data.content_type};charset={charset}")
-            if data is not None:
-                return self._list(target.removeprefix(_INNER), *data, inner=True)
-        for item in room.items:
-            shown = [self.layout.article(room, item), *self._parts(item)]
+        return None
+
+    def _data(self, target: str, path: str, asked: dict[str, str], form: dict[str, str]) -> _Answer | None:
+        """What a script of the site asks for."""
+        if self.layout.data is None:
+            return None
+        data = self.layout.data(self.room, path.removeprefix(_INNER), asked, form)
+        if isinstance(data, Data):
+            html = data.content_type == "text/xml"
+            body = self._encoded(data.text) if html else data.text.encode()
+            charset = self.room.taste.declared if html else "utf-8"
+            return _Answer(body=body, content_type=f"{data.content_type};charset={charset}")
+        return None if data is None else self._list(target.removeprefix(_INNER), *data, inner=True)
+
+    def _shown(self, target: str) -> _Answer | None:
+        """An article, or a part of one."""
+        for item in self.room.items:
+            shown = [self.layout.article(self.room, item), *self._parts(item)]
             if target in shown:
                 return self._missing() if item.gone else self._article(item, shown, shown.index(target))
+        return None
+
+    def _listed(self, target: str) -> _Answer | None:
+        """A page of a list."""
+        room, taste, layout = self.room, self.room.taste, self.layout
         inner = target.startswith(_INNER)
         target = target.removeprefix(_INNER)
         for column in range(len(room.columns)):
-            if self.layout.first is not None and self.layout.first(room, column) == target:
+            pages = room.pages(column)
+            listings = [layout.listing(room, column, number) for number in range(pages + 2)]
+            if layout.first is not None and layout.first(room, column) == target:
                 return self._list(target, column, 0, inner=inner)
-            for number in range(room.pages(column)):
-                if self.layout.listing(room, column, number) == target:
-                    return self._list(target, column, number, inner=inner)
+            if target in listings[:pages]:
+                return self._list(target, column, listings.index(target), inner=inner)
             # Any page beyond the last: page one again, or a stub of 300 bytes.
-            if any(self.layout.listing(room, column, room.pages(column) + over) == target for over in (0, 1)):
+            if target in listings[pages:]:
                 return self._list(target, column, 0) if taste.stale else _Answer(body=b"<html><body>" + b" " * 300)
-        return self._missing()
+        return None
 
     def _robots(self) -> _Answer:
         if self.room.taste.robots == "none":
