@@ -123,6 +123,9 @@ def values(*lines: str) -> tuple[list[str], list[str]]:
         (["来源：县委统战部　23-06-12 09:30"], [], ["2023-06-12T09:30+08:00"]),
         (["112年06月12日 资料来源：民政局"], [], ["2023-06-12"]),
         (["Published: June 12, 2023　Source: Xinhua"], ["2023-06-12"], []),
+        (["更新日期：2023-06-20 来源：县委统战部"], [], []),
+        (["印发 日期：2023-06-05"], [], []),
+        (["市侨联召开第五次代表大会筹备会 2023-06-12"], [], []),
         # Prose, a calendar, numbers, a month in a title.
         (["会议于2023年6月12日召开。"], [], []),
         (["2023年6月12日至15日我市在人民会堂举行全市民族团结进步表彰大会"], [], []),
@@ -174,6 +177,11 @@ def test_meta_elements_have_an_order() -> None:
 def test_an_address_may_hold_a_day(url: str, value: str | None) -> None:
     found = from_url(url)
     assert (found.value if found else None) == value
+
+
+def test_the_day_of_a_change_is_no_day_of_publication() -> None:
+    ((change,),) = [from_lines(["更新时间：2023-06-20 来源：县委统战部"])[1]]
+    assert decide([change, said("meta", "2023-06-12")], "", CAPTURED).published == "2023-06-12"
 
 
 def said(rule: str, value: str) -> Dated:

@@ -221,10 +221,16 @@ def byline(line: str) -> Byline:
             values.setdefault("beside", all_people(" ".join(said.split()[1:])))
     office = _SENT_IN.fullmatch(text[: marks[0].at].strip(_WRAP)) if marks else None
     values["office"] = [office[1]] if office else values.get("sender", [])
-    authors = _together(list(dict.fromkeys(values.get("author", ()))))
+    authors = _together(list(dict.fromkeys((*_of_office(text, marks), *values.get("author", ())))))
     found.author = authors or found.author or " ".join(values.get("beside", ())) or None
     _fall_back(found, values)
     return found
+
+
+def _of_office(text: str, marks: Sequence[Mark]) -> list[str]:
+    """The people of an office that stand before a role: 新闻中心 陈晓明 学生通讯员 王立新."""
+    head = text[: marks[0].at].strip(_WRAP).split() if marks and marks[0].field == "author" else []
+    return all_people(" ".join(head[1:])) if len(head) > 1 and is_office(head[0]) else []
 
 
 def _fall_back(found: Byline, values: dict[str, list[str]]) -> None:

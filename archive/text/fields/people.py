@@ -21,6 +21,8 @@ MOST = 8
 ALONE, LEAD = 34, 80
 
 _PIECE = re.compile(r"[一-鿿·]+|[^\s、,/&;一-鿿·]+|[、,/&;]|\s+")
+# Two characters: a place rather than one more name.
+_PLACED = re.compile(r"[一-鿿]{2}报[道导]")
 _ROLE_ENDS = re.compile(r"(?:记者|通讯员|实习生)[\s/]?$")
 _WROTE = ("文/图", "图/文", "文/摄", "摄/文", "/文", "图文")
 _DONE = ("报道", "报导", "电", "讯")
@@ -104,7 +106,7 @@ def people(text: str, *, labelled: bool = False) -> tuple[list[str], str]:
         word = pieces[at][0]
         name, taken = _padded(pieces, at)
         last = labelled and bool(at) and at + taken == len(pieces)
-        if _is_han(word) and (is_person(name, labelled=labelled) or (last and _is_last(name))):
+        if not (found and _is_done(word)) and _names(name, labelled=labelled, last=last):
             found.append(name)
         elif not _passes(word, found):
             return found, text[pieces[at].start() :]
@@ -114,11 +116,21 @@ def people(text: str, *, labelled: bool = False) -> tuple[list[str], str]:
     return found, ""
 
 
+def _names(name: str, *, labelled: bool, last: bool) -> bool:
+    """Whether a word is a name; the last of several, or one behind a role, may be a word of the language."""
+    return _is_han(name) and (is_person(name, labelled=labelled) or (last and _is_last(name)))
+
+
+def _is_done(word: str) -> bool:
+    """Whether a word behind names says what was done, or where: 连线报导, 巫溪报道."""
+    return words.whole("tail", word) is not None or _PLACED.fullmatch(word) is not None
+
+
 def _passes(word: str, found: Sequence[str]) -> bool:
     """Whether a word may stand among names: what parts them, what the people are, or, behind them, what they did."""
     if not _is_han(word):
         return not word.strip() or word in "、,/&;"
-    return bool(words.whole("role", word)) or (bool(found) and bool(words.whole("tail", word)))
+    return bool(words.whole("role", word)) or (bool(found) and _is_done(word))
 
 
 def _is_last(name: str) -> bool:
@@ -279,10 +291,11 @@ def reporters(line: str) -> str | None:
     text = narrow(line).lstrip(_BULLETS).strip(_BRACKETS)
     if "/" in text and (who := _at_desk(text)):
         return who
-    if not re.search("记者|作者|通讯员|评论员|撰稿|实习生|采写|文/|图文", text):
+    role = re.search("记者|作者|通讯员|评论员|撰稿|实习生|采写|文/|图文", text)
+    if role is None:
         return None
     # The paper and the rank stand before the role, nothing else.
-    if re.search(r"[。!?,;]", text) or re.search(r"\s[一-鿿]{0,12}(?:记者|作者)", text[: text.find("者") + 1]):
+    if re.search(r"[。!?,;]", text) or re.search(r"\s[一-鿿]{0,12}(?:[记作]者|通讯员)$", text[: role.end()]):
         return None
     names = all_people(text) if text.endswith(_WROTE) else ()
     return _in_words(text) or " ".join(names) or (_glued(text) if "发自" in text else None)
