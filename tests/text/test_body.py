@@ -1,0 +1,51 @@
+"""What is read where no title and no dateline tell the box, and what a site's own selector says of it."""
+
+import pytest
+from pages import read
+
+from archive.text import extract
+from archive.text.document import Document
+from archive.text.page import page_of
+
+PROSE = (
+    "全市侨务工作座谈会在青河召开，与会人员围绕引资引智、权益保护和文化交流等议题进行了深入讨论，提出了许多意见和建议。"
+)
+PAGE = "<html><head><title></title></head><body><div>{above}<p>{prose}</p><p>{prose}</p>{below}</div></body></html>"
+
+
+def test_a_selector_says_where_an_article_begins_and_ends() -> None:
+    page = page_of(PAGE.format(above="<p>一</p>", prose=PROSE, below="<p>二</p>"))
+    assert page is not None
+    found = extract.body(page.outline, [0.0] * 4, (0, 4, 0.0), None, picked=[1, 2], title=None)
+    assert found is not None
+    assert (found.indices, found.start, found.end, found.tier) == ((1, 2), 1, 3, "site")
+
+
+@pytest.mark.parametrize(("letters", "ends"), [(9, True), (3, False)])
+def test_letters_of_readers_in_a_box_that_says_so_end_an_article(letters: int, *, ends: bool) -> None:
+    box = f"<div class=comment>{'<p>说得很好，支持。</p>' * letters}</div>"
+    page = page_of(
+        PAGE.format(above="", prose=PROSE, below=f"<p>网友评论</p>{box}{f'<p>{PROSE}</p>' * (12 - letters)}")
+    )
+    assert page is not None
+    votes = extract.votes(page.blocks, page.keys)
+    assert (votes[page.keys.index("网友评论")] <= extract.WALL) is ends
+
+
+def document(above: str, below: str) -> Document:
+    """What the votes alone find: enough prose, and neither a title nor a dateline."""
+    found = read(PAGE.format(above=above, prose=PROSE, below=f"<p>{PROSE}</p>" * 8 + below))
+    assert found.extractor == "votes"
+    return found
+
+
+def test_a_caption_over_the_first_paragraph_belongs_to_the_article() -> None:
+    found = document("<p>图为座谈会现场</p>", "")
+    assert found.captions == ("图为座谈会现场",)
+    assert set(found.text.split("\n")) == {PROSE}
+
+
+def test_where_to_write_to_ends_no_article_that_goes_on_after_it() -> None:
+    address = "地址：青河市人民路18号 邮编：618000 电话：0838-5222222"
+    found = document("", f"<p>{address}</p><p>特此通知</p><p>青河市侨务办公室</p>")
+    assert found.text.split("\n")[-2:] == ["特此通知", "青河市侨务办公室"]
