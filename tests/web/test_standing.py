@@ -1,0 +1,118 @@
+"""What the first page says of runs, fixity and the disk, and the charts that show it."""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+from collections.abc import Iterable
+from pathlib import Path
+
+import pytest
+
+pytest.importorskip("starlette", reason="needs the extra `web`")
+
+from archive.layout import Layout
+from archive.warc import fixity
+from archive.web import charts
+from archive.web.keeping import keeping
+from archive.web.runs import days, overdue, runs
+from crawler.runs.history import Did, Runs
+
+# 03:00 in Shanghai.
+FIRST = dt.datetime(2026, 3, 1, 19, tzinfo=dt.UTC)
+DAY = dt.timedelta(days=1)
+
+
+def history(layout: Layout, pages: Iterable[int | None], missed: int = 0) -> None:
+    """A run a day of one site, with so many pages each, None for one that reached nothing; the last came late."""
+    written = Runs(layout.runs)
+    found = list(pages)
+    for nth, count in enumerate(found):
+        last = nth == len(found) - 1
+        at = FIRST + nth * DAY + (missed * DAY if last else 0 * DAY)
+        first_missed = at - missed * DAY if last and missed else None
+        run = written.claim("a", at, missed if last else 0, first_missed, at, "test")
+        assert run is not None
+        did = Did(ending="unreachable") if count is None else Did(ending="finished", pages=count)
+        written.end(run, at, 1 if count is None else 0, did)
+    written.close()
+
+
+def test_each_run_stands_beside_what_is_usual(tmp_path: Path) -> None:
+    layout = Layout(root=tmp_path)
+    history(layout, [60, 62, None, 64, 20, 61])
+    found = runs(layout, "a")
+    assert [(run.pages, run.usual, run.less) for run in found] == [
+        (61, 61, False),
+        (20, 62, True),
+        (64, None, False),
+        (0, None, False),
+        (62, None, False),
+        (60, None, False),
+    ]
+
+
+def test_the_calendar_knows_missed_and_bad_days(tmp_path: Path) -> None:
+    layout = Layout(root=tmp_path)
+    history(layout, [60, None, 61], missed=2)
+    assert days(runs(layout, "a")) == {
+        "2026-03-02": "good",
+        "2026-03-03": "bad",
+        "2026-03-04": "missed",
+        "2026-03-05": "missed",
+        "2026-03-06": "good",
+    }
+
+
+def test_a_schedule_that_stopped_is_overdue(tmp_path: Path) -> None:
+    layout = Layout(root=tmp_path)
+    history(layout, [60, 61, 62, 63])
+    found = runs(layout, "a")
+    assert overdue(found, FIRST + 5 * DAY) is None
+    assert overdue(found, FIRST + 7 * DAY) == 4 * DAY
+    assert overdue(found[:2], FIRST + 90 * DAY) is None, "two runs make no rhythm"
+
+
+def test_what_is_kept_is_told_with_its_growth_and_its_damage(tmp_path: Path) -> None:
+    layout = Layout(root=tmp_path)
+    for name in ("one", "two"):
+        warc = tmp_path / f"warc/a/2026/{name}.warc.gz"
+        warc.parent.mkdir(parents=True, exist_ok=True)
+        warc.write_bytes(name.encode() * 100)
+        fixity.append(
+            layout, fixity.Event(event="closed", path=fixity.name_of(layout, warc), size=300, sha256="0" * 64)
+        )
+    now = dt.datetime.now(dt.UTC)
+    found = keeping(layout, now)
+    assert (found.files, found.bytes, found.grown, found.never, found.damaged) == (2, 600, 600, 2, ())
+    assert found.days_left == found.free * 30 // 600
+    assert keeping(layout, now + 40 * DAY).grown == 0
+    (tmp_path / "warc/a/2026/two.warc.gz").write_bytes(b"two")
+    assert keeping(layout, now).damaged == (("warc/a/2026/two.warc.gz", "short"),)
+
+
+def test_a_calendar_shows_captures_and_runs() -> None:
+    svg = charts.calendar(
+        {"2026-03-05": 7},
+        {"2026-03-05": "bad", "2026-03-04": "missed"},
+        lambda day: f"/d/{day}",
+        "x",
+        dt.date(2026, 3, 6),
+    )
+    assert '<a href="/d/2026-03-05"><rect class="shade4 bad"' in svg
+    assert re.search(r'class="shade0 missed"[^>]*><title>2026-03-04: 0 · missed</title>', svg)
+    assert len(re.findall("<rect", svg)) == 365 + 4, "a year, and the rest of its first week"
+
+
+@pytest.mark.parametrize(
+    ("values", "wanted"),
+    [
+        ([("2020", 1), ("2020-02", 2)], [("2020", 1), ("2020-02", 2)]),
+        ([("2020-02-28", 1), ("2020-03-01", 1)], [("2020-02-28", 1), ("2020-02-29", 0), ("2020-03-01", 1)]),
+        # Ten years of days are months.
+        ([("2010-01-05", 1), ("2010-01-09", 2), ("2019-12-31", 3)], [("2010-01", 3), ("2019-12", 3)]),
+    ],
+)
+def test_a_chart_leaves_no_period_out(values: list[tuple[str, int]], wanted: list[tuple[str, int]]) -> None:
+    found = charts.filled(values)
+    assert [pair for pair in found if pair[1] or len(found) < 5] == wanted
