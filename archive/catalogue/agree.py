@@ -63,9 +63,6 @@ def disagreements(layout: Layout, acknowledged: Iterable[Acknowledged] = ()) -> 
     Raises:
         DataError: a WARC file cannot be read.
     """
-    targets: dict[str, tuple[str, str, str]] = {}
-    revisits: list[_Revisit] = []
-    files: dict[str, str] = {}
     remembered: list[Acknowledged] = []
     try:
         remembered.extend(acknowledged)
@@ -78,41 +75,60 @@ def disagreements(layout: Layout, acknowledged: Iterable[Acknowledged] = ()) -> 
         gone = exclusions.Exclusions(pages={}, erased=frozenset())
     # What is derived from these is kept: it is not to be made again from them.
     unsound = {damaged.warc for damaged in damage.known(layout)}
+    seen = _Seen(gone)
     for warc in layout.all_warcs():
         pages: list[str] = []
-        identities = Identities(warc)
-        ours = layout.site_of(warc) != IMPORTED
-        begun = False
-        for record in whole_records(warc):
-            place = record.place
-            if ours and not begun and record.kind != "warcinfo":
-                yield Problem(
-                    file=place.file, offset=place.offset, reason="no warcinfo record stands before the others"
-                )
-            begun = True
-            if record.id in gone.erased:
-                reason = f"{record.id} was erased, and is here again. Erase it: cundang forget --erase {record.url}"
-                yield Problem(file=place.file, offset=place.offset, reason=reason)
-            if record.kind in PAGES:
-                pages.append(identities.of(record))
-                targets[record.id] = _said(record)
-            elif record.kind == "revisit" and ours:
-                revisits.append(_revisit(record))
-            # What is twice in one file, `archive.warc.verify` tells.
-            twin = ours and record.kind in (*PAGES, "revisit") and files.setdefault(record.id, place.file) != place.file
-            if twin:
-                reason = f"{record.id} is in {files[record.id]} too"
-                yield Problem(file=place.file, offset=place.offset, reason=reason)
+        yield from seen.read(warc, pages, ours=layout.site_of(warc) != IMPORTED)
         # What is made from a file is made once it is closed.
         if not warc.name.endswith(OPEN) and warc not in unsound:
             yield from _index(layout, warc)
             yield from _shard(layout, warc, pages, gone)
-    yield from _dangling(revisits, targets)
+    yield from _dangling(seen.revisits, seen.targets)
     yield from _lost(
-        layout, (each for each in remembered if each.record not in targets and each.record not in gone.erased)
+        layout, (each for each in remembered if each.record not in seen.targets and each.record not in gone.erased)
     )
     yield from _orphans(layout)
     yield from _catalogue(layout)
+
+
+class _Seen:
+    """What WARC files hold that are read one after the other.
+
+    Attributes:
+        targets: by the id of a page record what a revisit of it repeats.
+        revisits: those that crawls wrote.
+    """
+
+    def __init__(self, gone: exclusions.Exclusions) -> None:
+        self.targets: dict[str, tuple[str, str, str]] = {}
+        self.revisits: list[_Revisit] = []
+        self._gone = gone
+        self._files: dict[str, str] = {}
+
+    def read(self, warc: Path, pages: list[str], *, ours: bool) -> Iterator[Problem]:
+        """Read a file; the ids of its page records are put into `pages`. `ours`: a crawl wrote it."""
+        identities = Identities(warc)
+        begun = False
+        for record in whole_records(warc):
+            for reason in self._wrong(record, ours=ours, begun=begun):
+                yield Problem(file=record.place.file, offset=record.place.offset, reason=reason)
+            begun = True
+            if record.kind in PAGES:
+                pages.append(identities.of(record))
+                self.targets[record.id] = _said(record)
+            elif record.kind == "revisit" and ours:
+                self.revisits.append(_revisit(record))
+
+    def _wrong(self, record: Record, *, ours: bool, begun: bool) -> Iterator[str]:
+        if ours and not begun and record.kind != "warcinfo":
+            yield "no warcinfo record stands before the others"
+        if record.id in self._gone.erased:
+            yield f"{record.id} was erased, and is here again. Erase it: cundang forget --erase {record.url}"
+        # What is twice in one file, `archive.warc.verify` tells.
+        if ours and record.kind in (*PAGES, "revisit"):
+            first = self._files.setdefault(record.id, record.place.file)
+            if first != record.place.file:
+                yield f"{record.id} is in {first} too"
 
 
 def _said(record: Record) -> tuple[str, str, str]:
@@ -251,26 +267,32 @@ def _of_source(db: sqlite3.Connection, layout: Layout, source: int, name: str) -
         cure = _INDEX_CURE if name.endswith(".cdxj") else "Make it again: cundang clean."
         return f"the file is gone, and the catalogue still speaks of it. {cure}"
     try:
-        if name.endswith(".parquet"):
-            rows = list(enumerate(shard.read(path)))
-            wanted = [
-                (n, i.id, i.url, i.title, i.published, i.han, duplicates.fold(spaced(i.text)))
-                for n, i in rows
-                if isinstance(i, Document)
-            ]
-            select = "SELECT row, id, url, title, published, han, fold FROM documents WHERE source = ? ORDER BY row"
-            held = db.execute(select, (source,)).fetchall()
-            skips = sorted((item.id, item.reason.value) for _, item in rows if not isinstance(item, Document))
-            skipped = sorted(db.execute("SELECT id, reason FROM skips WHERE source = ?", (source,)).fetchall())
-            same = held == wanted and skips == skipped
-        else:
-            lines = sorted((row.id, row.url, row.offset, row.length) for row in index.read(path))
-            same = lines == sorted(
-                db.execute("SELECT id, url, offset, length FROM captures WHERE source = ?", (source,)).fetchall()
-            )
+        same = (_holds_shard if name.endswith(".parquet") else _holds_index)(db, source, path)
     except (DataError, OSError, ValueError, TypeError, KeyError) as error:
         return f"cannot be read ({error}). {_CATALOGUE_CURE}"
     return None if same else f"the catalogue holds other rows than the file. {_CATALOGUE_CURE}"
+
+
+def _holds_shard(db: sqlite3.Connection, source: int, path: Path) -> bool:
+    """Whether the catalogue's documents and skips of a shard are those that it has."""
+    wanted, skips = [], []
+    for row, item in enumerate(shard.read(path)):
+        if isinstance(item, Document):
+            fold = duplicates.fold(spaced(item.text))
+            wanted.append((row, item.id, item.url, item.title, item.published, item.han, fold))
+        else:
+            skips.append((item.id, item.reason.value))
+    select = "SELECT row, id, url, title, published, han, fold FROM documents WHERE source = ? ORDER BY row"
+    held = db.execute(select, (source,)).fetchall()
+    skipped = db.execute("SELECT id, reason FROM skips WHERE source = ?", (source,)).fetchall()
+    return held == wanted and sorted(skips) == sorted(skipped)
+
+
+def _holds_index(db: sqlite3.Connection, source: int, path: Path) -> bool:
+    """Whether the catalogue's captures of an index are those that it names."""
+    lines = [(row.id, row.url, row.offset, row.length) for row in index.read(path)]
+    held = db.execute("SELECT id, url, offset, length FROM captures WHERE source = ?", (source,)).fetchall()
+    return sorted(lines) == sorted(held)
 
 
 def _below(layout: Layout, path: Path) -> str:
