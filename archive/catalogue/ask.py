@@ -19,6 +19,8 @@ FIELDS = {
     "source": ("来源",),
     "author": ("作者",),
     "column": ("栏目",),
+    "about": ("地点",),
+    "organisation": ("机构",),
     "flag": ("标记",),
     "kind": ("类型",),
     "script": ("字形",),
@@ -39,7 +41,7 @@ _ANSWERS = ("yes", "no", "only")
 # One pass from left to right; each alternative is bounded by the query's length limit.
 _TOKEN = re.compile(
     r"""\s*(?:(?P<open>[(（])|(?P<close>[)）])
-        |(?P<minus>-)?(?:(?P<name>[A-Za-z\u4e00-\u9fff]{2,9})[:：])?
+        |(?P<minus>-)?(?:(?P<name>[A-Za-z\u4e00-\u9fff]{2,12})[:：])?
          (?:"(?P<quoted>[^"]*)"?|“(?P<chinese>[^”]*)”?|(?P<bare>[^\s()（）"“”]+)))""",
     re.VERBOSE,
 )

@@ -7,14 +7,14 @@ import hashlib
 import json
 import re
 import sqlite3
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable, Collection, Iterator, Mapping
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from importlib.resources import files
 from pathlib import Path
 from typing import Any, Literal
 
-from archive.catalogue import aliases, duplicates, near
+from archive.catalogue import aliases, duplicates, mentions, near
 from archive.catalogue.words import spaced
 from archive.corpus import damage, shard
 from archive.layout import Layout
@@ -22,7 +22,7 @@ from archive.site import CHINA
 from archive.warc import index
 
 # Raised with schema.sql and with what `words` holds: a catalogue of another version is made anew.
-VERSION = 8
+VERSION = 9
 # A document's number is its day and, within it, a running number of so many bits.
 DAY_BITS = 24
 _DATE = re.compile(r"(\d{4})(?:-(\d\d)(?:-(\d\d))?)?")
@@ -50,7 +50,10 @@ class _Kept:
 
 
 def update(
-    layout: Layout, tell: Callable[[Path], None] = lambda _path: None, warn: Callable[[str], None] = lambda _words: None
+    layout: Layout,
+    tell: Callable[[Path], None] = lambda _path: None,
+    warn: Callable[[str], None] = lambda _words: None,
+    places: Mapping[str, str] | None = None,
 ) -> Counts:
     """Read shards and indexes that are new or changed, forget those that are gone; all of it in one transaction.
 
@@ -62,11 +65,14 @@ def update(
         DataError: a shard or an index that is new cannot be read; the catalogue is as it was.
     """
     with _building(layout):
-        return _updated(layout, tell, warn, anew=False)
+        return _updated(layout, tell, warn, places or {}, anew=False)
 
 
 def rebuild(
-    layout: Layout, tell: Callable[[Path], None] = lambda _path: None, warn: Callable[[str], None] = lambda _words: None
+    layout: Layout,
+    tell: Callable[[Path], None] = lambda _path: None,
+    warn: Callable[[str], None] = lambda _words: None,
+    places: Mapping[str, str] | None = None,
 ) -> Counts:
     """Make the catalogue anew from all shards and indexes; where rows would be lost, bring it up to date only.
 
@@ -74,27 +80,39 @@ def rebuild(
         DataError: a shard or an index cannot be read; the catalogue is as it was.
     """
     with _building(layout):
-        return _updated(layout, tell, warn, anew=True)
+        return _updated(layout, tell, warn, places or {}, anew=True)
 
 
-def _updated(layout: Layout, tell: Callable[[Path], None], warn: Callable[[str], None], *, anew: bool) -> Counts:
-    state = _state(layout.catalogue)
+def _updated(
+    layout: Layout,
+    tell: Callable[[Path], None],
+    warn: Callable[[str], None],
+    places: Mapping[str, str],
+    *,
+    anew: bool,
+) -> Counts:
+    state = _state(layout.catalogue, places)
     if state == "broken":
         warn(f"{layout.catalogue}: cannot be read. It is made again; look after the disk.")
     counts = None
     if state in ("usable", "heavy"):
         try:
             # Made anew it would not have the rows that are kept.
-            counts = _followed(layout, tell, warn, whatever=state == "usable" and not anew)
+            counts = _followed(layout, tell, warn, places, whatever=state == "usable" and not anew)
         except sqlite3.DatabaseError as error:
             if isinstance(error, sqlite3.OperationalError) and "malformed" not in str(error):
                 raise
             warn(f"{layout.catalogue}: {error}. It is made again; look after the disk.")
-    return counts or _anew(layout, tell)
+    return counts or _anew(layout, tell, places)
 
 
 def _followed(
-    layout: Layout, tell: Callable[[Path], None], warn: Callable[[str], None], *, whatever: bool
+    layout: Layout,
+    tell: Callable[[Path], None],
+    warn: Callable[[str], None],
+    places: Mapping[str, str],
+    *,
+    whatever: bool,
 ) -> Counts | None:
     """Bring the catalogue up to date where rows are to be kept, or `whatever`; None: it was left as it is."""
     with closing(_connect(layout.catalogue)) as db:
@@ -104,7 +122,7 @@ def _followed(
         if not (kept or whatever):
             return None
         with db:
-            return _judge(db, layout, _follow(db, layout, tell, {each.path for each in kept}))
+            return _judge(db, layout, _follow(db, layout, tell, places, {each.path for each in kept}))
 
 
 def _kept(db: sqlite3.Connection, layout: Layout) -> list[_Kept]:
@@ -179,18 +197,18 @@ def _building(layout: Layout) -> Iterator[None]:
         yield
 
 
-def _anew(layout: Layout, tell: Callable[[Path], None]) -> Counts:
+def _anew(layout: Layout, tell: Callable[[Path], None], places: Mapping[str, str]) -> Counts:
     tmp = layout.catalogue.with_suffix(".tmp")
     tmp.unlink(missing_ok=True)
     with closing(_connect(tmp)) as db:
         # Nobody reads this file yet, and a half-made one is thrown away.
         db.executescript("PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF; PRAGMA cache_size = -200000")
         _run(db, "schema.sql")
-        db.execute("INSERT INTO about VALUES (?, 0)", (VERSION,))
+        db.execute("INSERT INTO about VALUES (?, 0, ?)", (VERSION, _said(places)))
         db.execute("INSERT INTO words(words, rank) VALUES ('hashsize', ?)", (SEGMENT,))
         # The segments are merged once, at the end; the pages that they leave are used by the indexes.
         db.execute("INSERT INTO words(words, rank) VALUES ('automerge', 0)")
-        touched = _follow(db, layout, tell)
+        touched = _follow(db, layout, tell, places)
         db.execute("INSERT INTO words(words) VALUES ('optimize')")
         db.execute("INSERT INTO words(words, rank) VALUES ('automerge', 4)")
         db.commit()
@@ -214,17 +232,23 @@ def _connect(path: Path) -> sqlite3.Connection:
     return db
 
 
-def _state(path: Path) -> Literal["missing", "broken", "old", "heavy", "usable"]:
-    """What a catalogue is worth; heavy: mostly dead weight, better made anew."""
+def _said(places: Mapping[str, str]) -> str:
+    return json.dumps(dict(sorted(places.items())))
+
+
+def _state(
+    path: Path, places: Mapping[str, str] | None = None
+) -> Literal["missing", "broken", "old", "heavy", "usable"]:
+    """What a catalogue is worth; old: also where sites have other places; heavy: mostly dead weight, made anew."""
     if not path.exists():
         return "missing"
     try:
         with closing(_connect(path)) as db:
-            version, dead = db.execute("SELECT version, dead FROM about").fetchone()
+            version, dead, *others = db.execute("SELECT * FROM about").fetchone()
             (alive,) = db.execute("SELECT count(*) FROM documents").fetchone()
     except (sqlite3.DatabaseError, TypeError):
         return "broken"
-    if version != VERSION:
+    if version != VERSION or (places is not None and others != [_said(places)]):
         return "old"
     return "usable" if dead <= max(alive, 1000) else "heavy"
 
@@ -241,7 +265,11 @@ def day_number(day: str) -> int:
 
 
 def _follow(
-    db: sqlite3.Connection, layout: Layout, tell: Callable[[Path], None], kept: Collection[str] = ()
+    db: sqlite3.Connection,
+    layout: Layout,
+    tell: Callable[[Path], None],
+    places: Mapping[str, str],
+    kept: Collection[str] = (),
 ) -> set[str]:
     """Take what is new and forget what is gone, but for sources that are kept; the URLs of the pages concerned."""
     duplicates.begin(db)
@@ -250,7 +278,7 @@ def _follow(
     touched: set[str] = set()
     for path in known.keys() - kept - {path for path, mark in now.items() if known.get(path) == mark}:
         touched |= _forget(db, path)
-    taking = _Taking(db)
+    taking = _Taking(db, places)
     for path, mark in now.items():
         if known.get(path) != mark:
             tell(layout.root / path)
@@ -320,8 +348,9 @@ class _Taking:
         "part_no", "reason", "detail",
     )  # fmt: skip
 
-    def __init__(self, db: sqlite3.Connection) -> None:
+    def __init__(self, db: sqlite3.Connection, places: Mapping[str, str]) -> None:
         self._db = db
+        self._places = places
         self._days: dict[int, int] = dict(db.execute("SELECT day, next FROM days"))
         self._entries: list[tuple[int, str, str]] = []
         self._folded: list[tuple[int, str]] = []
@@ -354,6 +383,9 @@ class _Taking:
                    :part_of, :part_no, 0)""",
             documents,
         )
+        for item in documents:
+            site = self._places.get(item["site"])
+            mentions.take(self._db, item["number"], item["title"], item["text"], site)
         near.take(self._db, self._folded)
         self._folded.clear()
         return {item["url"] for item in documents}

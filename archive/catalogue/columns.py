@@ -30,6 +30,8 @@ SCHEMA = pa.schema(
         "script": _WORDS,
         "flag": pa.list_(pa.string()),
         "column": pa.list_(pa.string()),
+        "about": pa.list_(pa.string()),  # the places that it names, with those above each
+        "organisation": pa.list_(pa.string()),
         "published": pa.int32(),  # `day_number`; null where the page states no day that can be true
         "claimed": pa.int32(),
         "captured": pa.int32(),
@@ -43,8 +45,14 @@ SCHEMA = pa.schema(
 )
 _SQL = """SELECT number, site, publisher, author, kind, script, flags, columns, published, claimed, captured, han,
                  latest, EXISTS (SELECT 1 FROM documents o WHERE o.id = d.duplicate_of),
-                 EXISTS (SELECT 1 FROM documents o WHERE o.id = d.near_of), gone IS NOT NULL, head
+                 EXISTS (SELECT 1 FROM documents o WHERE o.id = d.near_of), gone IS NOT NULL, head,
+                 {}
           FROM documents d ORDER BY number"""
+
+
+_MENTIONED = """(SELECT group_concat(name, char(10)) FROM (
+                     SELECT DISTINCT m.name FROM mentions m WHERE m.number = d.number AND m.kind = '{}'))"""
+_SQL = _SQL.format(", ".join(_MENTIONED.format(kind) for kind in ("place", "organisation")))
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +82,7 @@ def load(db: sqlite3.Connection, places: Mapping[str, str]) -> Columns:
 
 def _batch(rows: list[tuple[Any, ...]], places: Mapping[str, str]) -> pa.RecordBatch:
     number, site, source, author, kind, script, flags, columns, *rest = zip(*rows, strict=True)
-    published, claimed, captured, han, latest, copy, near, gone, head = rest
+    published, claimed, captured, han, latest, copy, near, gone, head, about, organisations = rest
     values: dict[str, Any] = {
         "number": number,
         "site": site,
@@ -85,6 +93,8 @@ def _batch(rows: list[tuple[Any, ...]], places: Mapping[str, str]) -> pa.RecordB
         "script": script,
         "flag": _lists(flags),
         "column": _lists(columns),
+        "about": _named(about),
+        "organisation": _named(organisations),
         "published": _days(published),
         "claimed": _days(claimed),
         "captured": _days(captured),
@@ -108,6 +118,10 @@ def _lists(column: tuple[str, ...]) -> list[list[str]]:
     # Few lists are different: each is read once.
     read = {text: json.loads(text) for text in set(column)}
     return [read[text] for text in column]
+
+
+def _named(column: tuple[str | None, ...]) -> list[list[str]]:
+    return [sorted(names.split("\n")) if names else [] for names in column]
 
 
 def _days(column: tuple[str | None, ...]) -> list[int | None]:

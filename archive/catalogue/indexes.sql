@@ -10,6 +10,7 @@ CREATE INDEX documents_part ON documents(part_of) WHERE part_no > 1;
 CREATE INDEX documents_head ON documents(head) WHERE head IS NOT NULL;
 CREATE INDEX documents_alias ON documents(alias_of) WHERE alias_of IS NOT NULL;
 CREATE INDEX documents_near ON documents(near_of) WHERE near_of IS NOT NULL;
+CREATE INDEX mentions_number ON mentions(number);
 CREATE INDEX near_a ON near_texts(a);
 CREATE INDEX near_b ON near_texts(b);
 CREATE INDEX documents_gone ON documents(gone) WHERE gone IS NOT NULL;

@@ -120,7 +120,7 @@ class _Texts:
             found = made._prints([number, *(page for page, _, _ in further)])
             made.sizes.append(len(found) // 4)
             every += found
-        made.hashes = np.frombuffer(bytes(every), np.uint32)
+        made.hashes = np.frombuffer(every, np.uint32)
         return made
 
     def _prints(self, numbers: Sequence[int]) -> bytes:

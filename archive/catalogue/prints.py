@@ -17,7 +17,7 @@ GRAM, WINDOW = 12, 16
 # counted; in a longer one neighbours are, so a wire text on 200 sites is still one connected cluster.
 NEIGHBOURS = 8
 # Pairs that are counted at a time: 8 bytes each, and as much again to sort them.
-BATCH = 40_000_000
+BATCH = 16_000_000
 # A fingerprint in at most so many texts is rare.
 RARE = 8
 # A pair is looked at when it shares so many fingerprints, and so large a part of those of the shorter text.

@@ -1,6 +1,7 @@
 -- What we have and where it is. Derived from the shards and the indexes; `cundang rebuild --catalogue` makes it anew.
 
-CREATE TABLE about (version INTEGER NOT NULL, dead INTEGER NOT NULL);  -- dead: rows of `words` whose document is gone
+-- dead: rows of `words` whose document is gone; places: the GB/T 2260 code of each site, JSON.
+CREATE TABLE about (version INTEGER NOT NULL, dead INTEGER NOT NULL, places TEXT NOT NULL);
 
 -- A shard or an index that was read, and by what it is known: path below the data folder.
 CREATE TABLE sources (
@@ -49,6 +50,19 @@ CREATE TABLE documents (
     gone      TEXT,               -- the day (Asia/Shanghai) on which its URL was first missed; null where it is there
     near_of   TEXT                -- of the latest documents that are copies of each other, word for word or nearly, the
                                   -- id of the first credible one
+);
+
+-- Where documents name places and organisations; see mentions.py.
+CREATE TABLE mentions (
+    number INTEGER NOT NULL REFERENCES documents(number) ON DELETE CASCADE,
+    kind   TEXT NOT NULL,         -- place, organisation
+    part   TEXT NOT NULL,         -- title, text
+    start  INTEGER NOT NULL,      -- characters of it
+    "end"  INTEGER NOT NULL,
+    words  TEXT NOT NULL,
+    name   TEXT NOT NULL,
+    code   TEXT NOT NULL,         -- GB/T 2260; '' where it is open which place is meant
+    how    TEXT NOT NULL          -- name, parent, site, open; of organisations place, own
 );
 
 -- The winnowed fingerprints of a document's text: 32 bits each, sorted.

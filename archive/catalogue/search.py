@@ -13,7 +13,7 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from archive.catalogue import ask
+from archive.catalogue import ask, places
 from archive.catalogue.build import day_number
 from archive.catalogue.columns import Columns, counts, load
 from archive.catalogue.query import catalogue, read_texts
@@ -23,7 +23,7 @@ from archive.text.chinese import simplified
 
 ORDERS = ("new", "old", "relevance")
 PERIODS = ("year", "month", "day")
-FACETS = ("site", "place", "source", "author", "column", "flag", "kind", "script")
+FACETS = ("site", "place", "about", "organisation", "source", "author", "column", "flag", "kind", "script")
 # Values of a facet that are shown; the number of the others is told.
 FACET_VALUES = 20
 # Ranking by relevance reads every hit; beyond so many the newest of them are ranked, and the result says so.
@@ -494,6 +494,9 @@ def _like(field: ask.Field) -> Callable[[str], bool]:
         while code.endswith("00") and len(code) > 2:
             code = code[:-2]
         return lambda value: value.startswith(code)
+    if field.name == "about" and (named := places.codes(simplified(field.value))):
+        chains = tuple(places.chain(code) for code in named)
+        return lambda value: value.startswith(chains)
     parts = folded(field.value).split("*")
     return lambda value: fits(folded(value), parts)
 

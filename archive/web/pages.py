@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import asdict, replace
 from typing import Any
 
-from archive.catalogue import ask, query, reprints
+from archive.catalogue import ask, mentions, query, reprints
 from archive.catalogue import changes as known_changes
 from archive.catalogue.search import FACETS, ORDERS, PERIODS, Line, spots
 from archive.errors import DataError, UsageError
@@ -23,7 +23,7 @@ from archive.web.keeping import keeping
 from archive.web.runs import days, overdue, runs
 
 # Facets that a first screen counts; the others stand behind a link.
-FIRST_FACETS = ("site", "place", "source", "flag", "kind", "script")
+FIRST_FACETS = ("site", "place", "about", "source", "flag", "kind", "script")
 # Hits on a page at most, and the last page that can be asked for.
 PAGE, LAST_PAGE = 200, 100_000
 # Changes, missing addresses and captures that one page shows.
@@ -318,6 +318,7 @@ def document(asked: Asked) -> Shown:
         "first_of": query.first_of(asked.layout, item.id),
         "copies": query.copies_of(asked.layout, item.id),
         "near": reprints.copies_of(asked.layout, item.id, {key: one.name for key, one in asked.house.sites.items()}),
+        "mentions": mentions.read(asked.layout, item.id),
         "captures": captures,
         "previous": captures[at - 1] if at else None,
         "next": captures[at + 1] if at is not None and at + 1 < len(captures) else None,

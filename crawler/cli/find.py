@@ -71,8 +71,7 @@ def search(  # noqa: PLR0913, PLR0917 - click makes an argument of each option
     from crawler import find
 
     query_ = find.query_of(words or (), house.key(site), since, until)
-    places = {key: one.place for key, one in house.sites().items() if one.place}
-    searcher = Searcher(known_data(house.layout), places)
+    searcher = Searcher(known_data(house.layout), house.places())
     if frequency:
         lines = find.frequency(
             searcher, words or (), histogram or "year", find.query_of((), house.key(site), since, until)
@@ -139,15 +138,19 @@ def show(house: House, name: str, versions: bool, json_: bool) -> None:
 
 def _print_document(house: House, shown: Document, json_: bool) -> None:
     """One document, with what it copied and what copied it."""
-    from archive.catalogue import query, reprints
+    from archive.catalogue import mentions, query, reprints
     from archive.export import jsonl
 
     first = query.first_of(house.layout, shown.id)
     near = reprints.copies_of(house.layout, shown.id, {key: one.name for key, one in house.sites().items()})
+    named = mentions.read(house.layout, shown.id)
     if json_:
-        put(jsonl.line(shown, duplicate_of=first, original=near.original, near=[asdict(one) for one in near.copies]))
+        beside = {"near": [asdict(one) for one in near.copies], "mentions": [asdict(one) for one in named]}
+        put(jsonl.line(shown, duplicate_of=first, original=near.original, **beside))
         return
     put(_page(shown, first))
+    for one in named:
+        put(f"{one.kind:20} {one.name} {one.code} {one.part} {one.start}-{one.end} {one.words} ({one.how})")
     if near.original:
         put(f"{'original':20} {near.original}")
     for copy in near.copies:

@@ -45,6 +45,10 @@ class House:
         site_files.by_host(found.values())
         return found
 
+    def places(self) -> dict[str, str]:
+        """The GB/T 2260 code of each site that has one."""
+        return {key: one.place for key, one in self.sites().items() if one.place}
+
     def of_place(self, place: str) -> tuple[str, ...]:
         """The keys of the sites of a place and of all below it.
 

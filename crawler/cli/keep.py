@@ -200,7 +200,7 @@ def rebuild(house: House, index_: bool, corpus: bool, catalogue: bool, jobs: int
         code |= _clean(house, None, every=True, jobs=jobs, anew=catalogue or everything)
     elif catalogue:
         code |= say_all(map(str, damage.known(house.layout)))
-        code |= _catalogue(house.layout, anew=True)
+        code |= _catalogue(house, anew=True)
     return code
 
 
@@ -446,18 +446,18 @@ def _clean(  # noqa: PLR0913 - as `reclean.clean`
     if house.layout.part:
         say("The catalogue is as it was. When all parts are done, on one machine: cundang clean")
     elif not dry:
-        code |= _catalogue(house.layout, anew=anew)
+        code |= _catalogue(house, anew=anew)
     return code
 
 
-def _catalogue(layout: Layout, *, anew: bool = False) -> int:
+def _catalogue(house: House, *, anew: bool = False) -> int:
     """Bring the catalogue up to date, or make it anew; 1 when something that it is made from is damaged."""
     from archive.catalogue import build
 
     warned: list[str] = []
     with telling("catalogue") as tell:
         make = build.rebuild if anew else build.update
-        counts = make(layout, lambda path: tell(path.name), warned.append)
+        counts = make(house.layout, lambda path: tell(path.name), warned.append, house.places())
     say(f"catalogue: {counts.documents} documents, {counts.skips} skips, {counts.captures} captures")
     return say_all(warned)
 

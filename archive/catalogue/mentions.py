@@ -1,0 +1,71 @@
+"""Documents -> the table of the places and organisations that they name, each with the characters that do."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from archive.catalogue import organisations, places, query
+from archive.layout import Layout
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Mention:
+    """Where a document names a place or an organisation.
+
+    Attributes:
+        kind: `place` or `organisation`.
+        part: `title` or `text`; `start` and `end` are characters of it.
+        words: as they stand there.
+        name: the place with those above it (四川省泸州市泸县), the organisation with the full name of its place.
+        code: GB/T 2260 of the place; empty where several have the name and nothing tells which.
+        how: of a place `name`, `parent`, `site` or `open`; of an organisation `place`, or `own` where the text names
+            its level alone (市委统战部) and the site's own is meant.
+    """
+
+    kind: str
+    part: str
+    start: int
+    end: int
+    words: str
+    name: str
+    code: str
+    how: str
+
+
+def of(title: str | None, text: str, site: str | None) -> Iterator[Mention]:
+    """The mentions in a title and a text; `site`: the GB/T 2260 code of the site's place."""
+    for part, words in (("title", title or ""), ("text", text)):
+        found = places.find(words, site)
+        for place in found:
+            said = words[place.start : place.end]
+            name = places.chain(place.code) or said
+            yield _mention("place", part, place.start, place.end, said, name, place.code, place.how)
+        for body in organisations.find(words, found, site):
+            said = words[body.start : body.end]
+            how = "own" if body.own else "place"
+            yield _mention("organisation", part, body.start, body.end, said, body.name, body.code, how)
+
+
+def _mention(*values: object) -> Mention:
+    return Mention(**dict(zip(Mention.__slots__, values, strict=True)))  # type: ignore[arg-type]
+
+
+def take(db: sqlite3.Connection, number: int, title: str | None, text: str, site: str | None) -> None:
+    """Keep the mentions of a document."""
+    rows = ((number, *(getattr(one, name) for name in Mention.__slots__)) for one in of(title, text, site))
+    db.executemany("INSERT INTO mentions VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)", rows)
+
+
+def read(layout: Layout, id_: str) -> list[Mention]:
+    """The mentions of a document, in order.
+
+    Raises:
+        UsageError: there is no catalogue yet.
+    """
+    sql = f"""SELECT {", ".join(f'm."{name}"' for name in Mention.__slots__)}
+              FROM mentions m JOIN documents d ON d.number = m.number
+              WHERE d.id = ? ORDER BY m.part DESC, m.start, m.kind"""  # noqa: S608 - our own names
+    with query.catalogue(layout) as db:
+        return [_mention(*row) for row in db.execute(sql, (id_,))]

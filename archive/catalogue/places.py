@@ -1,0 +1,278 @@
+"""Chinese text -> the administrative places that it names, each with its GB/T 2260 code where that is certain."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cache
+from importlib import import_module
+from importlib.resources import files
+from itertools import accumulate
+
+# The sentence around a short name is cut into words; what is longer is cut up.
+SENTENCE = 120
+_AUTONOMOUS = re.compile(r"自治([州县旗区])$")
+_ENDS = ("特别行政区", "自治区", "地区", "省", "市", "盟", "县", "区", "旗")
+_STOP = re.compile(r"[。！？；：，、\s]")
+
+
+@dataclass(frozen=True, slots=True)
+class Name:
+    """A way to write a place.
+
+    Attributes:
+        code: GB/T 2260, six digits.
+        full: whether it ends as its place is called (市, 县, ...).
+        weak: it is a word too, or short for a county: believed only with evidence for the place beside it.
+    """
+
+    code: str
+    full: bool
+    weak: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Mention:
+    """Where a text names a place.
+
+    Attributes:
+        start, end: characters of the text.
+        code: GB/T 2260; empty where several places have the name and nothing tells which.
+        how: `name` (only one has it), `parent` (a place above it stands before it or in the text), `site` (the site's
+            own region), `open`.
+    """
+
+    start: int
+    end: int
+    code: str
+    how: str
+
+
+@cache
+def _rules() -> dict[str, dict[str, str]]:
+    return tomllib.loads(files("archive.catalogue").joinpath("places.toml").read_text("utf-8"))
+
+
+@cache
+def _words(name: str) -> frozenset[str]:
+    return frozenset(_rules()[name]["words"].split())
+
+
+@cache
+def _street() -> re.Pattern[str]:
+    return re.compile(_rules()["street"]["pattern"])
+
+
+@cache
+def _below() -> re.Pattern[str]:
+    return re.compile(_rules()["below"]["pattern"])
+
+
+@cache
+def divisions() -> dict[str, str]:
+    """The name of each code."""
+    text = files("archive.catalogue").joinpath("gazetteer.tsv").read_text("utf-8")
+    rows = (line.partition("\t") for line in text.splitlines() if not line.startswith("#"))
+    return {code: name for code, _, name in rows}
+
+
+def chain(code: str) -> str:
+    """The names of a place and of those above it, the greatest first.
+
+    >>> chain("510521")
+    '四川省泸州市泸县'
+    """
+    above = dict.fromkeys((code[:2] + "0000", code[:4] + "00", code))
+    return "".join(divisions()[each] for each in above if each in divisions())
+
+
+def is_within(code: str, place: str) -> bool:
+    """Whether a code is that of a place or of one below it.
+
+    >>> is_within("510521", "510500"), is_within("510500", "510521"), is_within("510521", "51")
+    (True, False, True)
+    """
+    while place.endswith("00") and len(place) > 2:
+        place = place[:-2]
+    return code.startswith(place)
+
+
+@cache
+def codes(name: str) -> frozenset[str]:
+    """The codes that a name may mean: a name, with or without those above it, or a code or its beginning."""
+    if name.isdecimal():
+        return frozenset(code for code in divisions() if is_within(code, name))
+    every = {each.code for each in _names().get(name[:2], {}).get(name, ())}
+    return frozenset(every or {code for code in divisions() if chain(code).endswith(name)})
+
+
+@cache
+def _names() -> dict[str, dict[str, tuple[Name, ...]]]:
+    """By their first two characters all names, by name the places that have it."""
+    found: dict[str, dict[str, Name]] = {}
+    for code, name in divisions().items():
+        for written, full in _written(name):
+            weak = written in _words("ordinary" if not full else "common") or (not full and not code.endswith("00"))
+            found.setdefault(written, {}).setdefault(code, Name(code, full, weak))
+    table: dict[str, dict[str, tuple[Name, ...]]] = {}
+    for written, places in found.items():
+        table.setdefault(written[:2], {})[written] = tuple(places.values())
+    return table
+
+
+def _written(name: str) -> Iterator[tuple[str, bool]]:
+    """The ways to write a name, and whether each is full: 道真仡佬族苗族自治县, 道真自治县, 道真县, 道真."""
+    yield name, True
+    plain = _without_peoples(name)
+    if plain != name:
+        yield plain, True
+    if autonomous := _AUTONOMOUS.search(plain):
+        if autonomous[1] != "区":
+            yield plain[: autonomous.start()] + autonomous[1], True
+        plain = plain[: autonomous.start()]
+    else:
+        end = next((end for end in _ENDS if plain.endswith(end)), "")
+        plain = plain.removesuffix(end)
+    if len(plain) >= 2 and plain not in (name, ""):
+        yield plain, False
+
+
+def _without_peoples(name: str) -> str:
+    """An autonomous place's name without its peoples: those that stand before 自治."""
+    head, autonomous, tail = name.partition("自治")
+    if not autonomous:
+        return name
+    while found := next((people for people in _peoples() if head.endswith(people) and len(head) > len(people) + 1), ""):
+        head = head.removesuffix(found)
+    return head + autonomous + tail
+
+
+@cache
+def _peoples() -> tuple[str, ...]:
+    return tuple(sorted(_words("peoples"), key=len, reverse=True))
+
+
+def find(text: str, site: str | None = None) -> list[Mention]:
+    """The places that a text names, in order.
+
+    Args:
+        text: in Simplified characters.
+        site: the GB/T 2260 code of the site's own place.
+
+    >>> [(text[m.start:m.end], m.code) for text in ["四川泸县"] for m in find(text)]
+    [('四川', '510000'), ('泸县', '510521')]
+    """
+    spotted = list(_spotted(text))
+    sure = {name.code for _, _, names in spotted if len(names) == 1 and not names[0].weak for name in names}
+    found: list[Mention] = []
+    for start, end, names in spotted:
+        before = found[-1].code if found and found[-1].end == start else ""
+        code, how = _resolved(names, before, sure, site)
+        if code or not any(name.weak for name in names):
+            found.append(Mention(start=start, end=end, code=code, how=how))
+    return found
+
+
+def _resolved(names: tuple[Name, ...], before: str, sure: set[str], site: str | None) -> tuple[str, str]:
+    """The code that is meant and why; empty where nobody can say."""
+    if before and (below := [name.code for name in names if is_within(name.code, before) and name.code != before]):
+        return (below[0], "parent") if len(below) == 1 else ("", "open")
+    if len(names) == 1 and not names[0].weak:
+        return names[0].code, "name"
+    if one := _beside(names, _above(sure)):
+        return one, "parent"
+    one = _beside(names, _above({site} if site else set()))
+    return one, "site" if one else "open"
+
+
+def _beside(names: tuple[Name, ...], evidence: set[str]) -> str:
+    """The only one of some places that is in one city, else in one province, with those that are known."""
+    for size in (4, 2):
+        near = [name.code for name in names if name.code[:size] in evidence and (size == 4 or not _is_short(name))]
+        if len(near) == 1:
+            return near[0]
+    return ""
+
+
+def _is_short(name: Name) -> bool:
+    """Whether it is short for a county or a district, as 广陵 is: too common a name for a whole province."""
+    return name.weak and not name.full and not name.code.endswith("00") and not divisions()[name.code].endswith("市")
+
+
+def _above(known: set[str]) -> set[str]:
+    """The beginnings of codes of the province and the city of each place."""
+    return {code[:size] for code in known for size in (2, 4) if code[2:4] != "00" or size == 2}
+
+
+def _spotted(text: str) -> Iterator[tuple[int, int, tuple[Name, ...]]]:
+    """Where names stand as words of their own: start, end, the places that have the name; the longest name first."""
+    table, edges, at = _names(), _Edges(text), 0
+    last = -1  # where the name before ended
+    while at < len(text) - 1:
+        names = table.get(text[at : at + 2])
+        found = names and _longest(text, at, names, edges, follows=at == last)
+        if found:
+            written, places = found
+            yield at, at + len(written), places
+            at = last = at + len(written)
+        else:
+            at += 1
+
+
+def _longest(
+    text: str, at: int, names: dict[str, tuple[Name, ...]], edges: _Edges, *, follows: bool
+) -> tuple[str, tuple[Name, ...]] | None:
+    """The longest name that stands at a place of a text as a word."""
+    for size in range(min(max(map(len, names)), len(text) - at), 1, -1):
+        written = text[at : at + size]
+        places = names.get(written, ())
+        full = any(place.full for place in places)
+        if places and not full and _is_other(text, at, at + size, person=places[0].weak and not follows):
+            return None
+        if places and edges.is_word(at, at + size, full=full, follows=follows):
+            return written, places
+    return None
+
+
+def _is_other(text: str, start: int, end: int, *, person: bool) -> bool:
+    """Whether a short name is that of a street, a town or water, or the given name of a person."""
+    if _street().match(text, end) or _below().match(text, end):
+        return True
+    return person and text[max(start - 1, 0) : start] in _words("surnames")
+
+
+class _Edges:
+    """Where the words of a text begin and end; a sentence is cut into words when it is asked for."""
+
+    def __init__(self, text: str) -> None:
+        self._text = text
+        self._known: dict[int, frozenset[int]] = {}
+
+    def is_word(self, start: int, end: int, *, full: bool, follows: bool) -> bool:
+        """Whether a name is a word of its own: a long full one always is, a short one must begin and end with words.
+
+        A name that follows another one begins a word. Behind a short name its word may go on, as in 湖南人.
+        """
+        if full and end - start > 2:
+            return True
+        edges = self._sentence(start)
+        if not follows and start not in edges:
+            return False
+        if full or end in edges:
+            return True
+        after = next((edge for edge in sorted(edges) if edge > end), end)
+        rest = self._text[end:after]
+        return rest in _words("further") or any(rest.startswith(name) for name in _names().get(rest[:2], ()))
+
+    def _sentence(self, at: int) -> frozenset[int]:
+        """The places between words of the sentence around a character."""
+        begin = max((found.end() for found in _STOP.finditer(self._text, max(at - SENTENCE, 0), at)), default=0)
+        begin = max(begin, at - SENTENCE)
+        if begin not in self._known:
+            stop = _STOP.search(self._text, at)
+            end = min(stop.start() if stop else len(self._text), at + SENTENCE)
+            words = import_module("rjieba").cut(self._text[begin:end])
+            self._known[begin] = frozenset(accumulate(map(len, words), initial=begin))
+        return self._known[begin]

@@ -1,0 +1,138 @@
+"""Places and organisations: what a text names, with the characters that name it, and no more than is certain."""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Callable
+from importlib.resources import files
+from pathlib import Path
+
+import pytest
+from test_catalogue import document, put
+
+from archive.catalogue import build, mentions, organisations, places
+from archive.catalogue.search import Searcher
+from archive.layout import Layout
+
+
+def named(text: str, site: str | None = None) -> list[tuple[str, str]]:
+    return [(text[one.start : one.end], one.code) for one in places.find(text, site)]
+
+
+def bodies(text: str, site: str | None = None) -> list[tuple[str, str, bool]]:
+    found = organisations.find(text, places.find(text, site), site)
+    return [(text[one.start : one.end], one.name, one.own) for one in found]
+
+
+@pytest.mark.parametrize(
+    ("text", "wanted"),
+    [
+        ("四川省泸州市泸县召开会议", [("四川省", "510000"), ("泸州市", "510500"), ("泸县", "510521")]),
+        ("在广州南沙举行", [("广州", "440100"), ("南沙", "440115")]),
+        ("道真自治县和道真县", [("道真自治县", "520325"), ("道真县", "520325")]),
+        ("湖南人喜欢吃辣，广州市委", [("湖南", "430000"), ("广州市", "440100")]),
+        ("据新华社拉萨电", [("拉萨", "540100")]),
+        ("广西南宁的公园", [("广西", "450000"), ("南宁", "450100")]),
+        ("凉山州、内蒙古、香港特区", [("凉山州", "513400"), ("内蒙古", "150000"), ("香港", "810000")]),
+        ("新疆喀什地区与大理白族自治州", [("新疆", "650000"), ("喀什地区", "653100"), ("大理白族自治州", "532900")]),
+    ],
+)
+def test_places_are_found_in_every_way_of_writing(text: str, wanted: list[tuple[str, str]]) -> None:
+    assert named(text) == wanted
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "珠江西岸的厂房",  # 江西
+        "集中卫生力量",  # 中卫
+        "会议决定西部开发",  # 定西
+        "盛大庆典",  # 大庆
+        "建设新乡村",  # 新乡
+        "祝大家平安顺利",  # 安顺
+        "双方合作共赢，欢迎来宾",
+        "孙中山先生",
+        "南京东路的商店，北京时间八点",
+        "新闻发言人沈丹阳表示",
+        "解放区的天",
+        "省市和县委",  # 和县
+        "玉溪镇农业服务中心",
+    ],
+)
+def test_words_that_hold_a_name_are_no_places(text: str) -> None:
+    assert named(text) == []
+
+
+def test_an_ambiguous_name_is_settled_by_its_parent_or_the_site_else_left_open() -> None:
+    assert named("朝阳区召开会议") == [("朝阳区", "")]
+    assert named("北京市朝阳区") == [("北京市", "110000"), ("朝阳区", "110105")]
+    assert named("长春的鼓声，朝阳区") == [("长春", "220100"), ("朝阳区", "220104")]
+    assert named("朝阳区召开会议", "220100") == [("朝阳区", "220104")]
+    assert named("鼓楼区召开会议", "110000") == [("鼓楼区", "")]
+    assert named("市中区的工作", "511000") == [("市中区", "511002")]
+    assert named("合作召开会议", "623000") == [("合作", "623001")]
+
+
+def test_organisations_are_a_place_and_a_body_of_the_list() -> None:
+    assert bodies("中共泸州市委统战部和泸县县委统战部") == [
+        ("中共泸州市委统战部", "泸州市委统战部", False),
+        ("泸县县委统战部", "泸县委统战部", False),
+    ]
+    assert bodies("徐州市云龙区新联会") == [("徐州市云龙区新联会", "云龙区新联会", False)]
+    assert bodies("民革四川省委会、九三学社泸州市委") == [
+        ("民革四川省委会", "民革四川省委会", False),
+        ("九三学社泸州市委", "九三学社泸州市委", False),
+    ]
+    assert bodies("柘城县政务公开，泸州市委托他人，人民进行曲") == []
+
+
+def test_a_body_without_its_place_is_the_sites_own_and_marked_so() -> None:
+    assert bodies("记者也是市委统战部的", "510500") == [("市委统战部", "泸州市委统战部", True)]
+    assert bodies("省工商联与县侨联", "510500") == [("省工商联", "四川省工商联", True), ("县侨联", "县侨联", True)]
+    assert bodies("县侨联", "510521") == [("县侨联", "泸县侨联", True)]
+    assert bodies("高新区委统战部", "510500") == [], "another name stands before the level"
+
+
+@pytest.mark.parametrize(("name", "found"), [("places.toml", named), ("organisations.toml", bodies)])
+def test_each_rule_has_an_example_that_it_takes_and_one_that_it_keeps(
+    name: str, found: Callable[[str], list[object]]
+) -> None:
+    rules = tomllib.loads(files("archive.catalogue").joinpath(name).read_text("utf-8"))
+    for rule, entry in rules.items():
+        assert entry["takes"] != entry["keeps"], rule
+        found(entry["takes"])
+        found(entry["keeps"])
+    assert all("words" in entry or "pattern" in entry for entry in rules.values())
+
+
+def test_mentions_are_kept_found_and_counted_and_follow_the_places_of_sites(tmp_path: Path) -> None:
+    layout = Layout(root=tmp_path)
+    put(
+        layout,
+        "x",
+        document(1, "昨日，市委统战部在泸县召开会议。", title="泸县：同心"),
+        document(2, "成都市工商联的会议。"),
+    )
+    build.update(layout, places={"a": "510500"})
+    kept = mentions.read(layout, "urn:uuid:1")
+    assert [(one.kind, one.part, one.words, one.name, one.how) for one in kept] == [
+        ("place", "title", "泸县", "四川省泸州市泸县", "name"),
+        ("organisation", "text", "市委统战部", "泸州市委统战部", "own"),
+        ("place", "text", "泸县", "四川省泸州市泸县", "name"),
+    ]
+    searcher = Searcher(layout)
+    for query, wanted in {
+        "about:泸县": 1,
+        "about:泸州": 1,
+        "about:510521": 1,
+        "about:51": 2,
+        "地点:四川": 2,
+        "about:四川省泸州市泸县": 1,
+        "organisation:泸州市委统战部": 1,
+        "机构:*工商联": 1,
+    }.items():
+        assert searcher.find(query).total == wanted, query
+    facets = searcher.find("", facets=("about", "organisation")).facets
+    assert dict(facets["about"].values) == {"四川省泸州市泸县": 1, "四川省成都市": 1}
+    build.update(layout, places={"a": "610100"})
+    assert mentions.read(layout, "urn:uuid:1")[1].name == "西安市委统战部"
