@@ -10,7 +10,7 @@ import difflib
 import math
 import re
 import tomllib
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, fields
 from functools import lru_cache
 from pathlib import Path
@@ -23,6 +23,8 @@ from archive.errors import SiteError
 # Where site files are when nothing else is said.
 FOLDER = Path("seeds/sites")
 REQUISITES = ("images", "attachments", "styles")
+# How a rule begins that is a pattern.
+PATTERN = "re:"
 # The one time zone of China; it has had no summer time since 1991.
 CHINA = dt.timezone(dt.timedelta(hours=8))
 
@@ -33,15 +35,29 @@ T = TypeVar("T")
 class Reading:
     """How the pages of one era are read: CSS selectors, each optional.
 
+    Of those below `body` each may be a pattern too: `re:` and a regular expression, searched in each line of the page;
+    its first group is what is meant, else the whole of what it finds.
+
     Attributes:
         until: the last day of the era, compared with the day of the capture; None: open-ended.
         title: where the title stands.
         body: where the article's text stands.
+        date, source, author, editor: where the day of publication stands, and who is named.
+        columns: where the breadcrumb stands.
+        drop: what is no part of any article; its lines go to `removed`.
+        next: the link to a list's next page.
     """
 
     until: dt.date | None = None
     title: str | None = None
     body: str | None = None
+    date: str | None = None
+    source: str | None = None
+    author: str | None = None
+    editor: str | None = None
+    columns: str | None = None
+    drop: tuple[str, ...] = ()
+    next: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,11 +67,13 @@ class Crawl:
     Attributes:
         start: URLs where a crawl begins.
         articles: regular expressions searched in a URL; a URL that one finds is an article. Empty: judged by the page.
+        lists: the same for lists: a URL that one finds is asked for as often as its list changes.
+        exclude: the same for what is never asked for.
         delay: seconds between two requests to one host, before jitter.
         max_depth: links from a start page to the farthest page.
         max_pages: requests in one crawl, requisites not counted; None: no limit.
         requisites: which files of articles are fetched too: "images", "attachments", "styles" (style sheets, with the
-            sheets, pictures and fonts that they name).
+            sheets, pictures and fonts that they name), or a regular expression searched in a file's URL.
         page_bytes: a page's wire bytes beyond this are cut (`WARC-Truncated: length`).
         file_bytes: the same for a requisite.
         cookies: whether cookies are kept within a crawl.
@@ -68,6 +86,8 @@ class Crawl:
 
     start: tuple[str, ...]
     articles: tuple[str, ...] = ()
+    lists: tuple[str, ...] = ()
+    exclude: tuple[str, ...] = ()
     delay: float = 3.0
     max_depth: int = 12
     max_pages: int | None = None
@@ -126,35 +146,72 @@ def load_file(path: Path) -> Site:
     """One site file -> Site.
 
     Raises:
-        SiteError: the file cannot be read, or a key is unknown, missing or of the wrong type.
+        SiteError: the file cannot be read, or a key is unknown, missing or of the wrong type: a line a mistake.
     """
     try:
         # Editors of Windows begin a file with a byte order mark, which TOML does not know.
-        raw = tomllib.loads(path.read_text(encoding="utf-8-sig"))
+        text = path.read_text(encoding="utf-8-sig")
+        raw = tomllib.loads(text)
     except OSError as error:
         raise SiteError(f"{path}: cannot be read ({error.strerror}). Name an existing site file.") from error
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise SiteError(f"{path}: not TOML in UTF-8: {error}. Mend that line.") from error
+    wrong = _Mistakes(path, text)
     crawl = raw.pop("crawl", None)
     if not isinstance(crawl, dict):
-        raise SiteError(f'{path}: the table [crawl] is missing. Add it, with `start = ["http://..."]`.')
+        wrong.add("", 'the table [crawl] is missing. Add it, with `start = ["http://..."]`.')
+        crawl = {"start": []}
     reads = raw.pop("read", [])
     if not isinstance(reads, list) or not all(isinstance(r, dict) for r in reads):
-        raise SiteError(f"{path}: `read` must be written as [[read]] tables, oldest era first.")
+        wrong.add("read", "`read` must be written as [[read]] tables, oldest era first.")
+        reads = []
     if not re.fullmatch(r"[a-z0-9][a-z0-9_.-]*", path.stem):
-        raise SiteError(f"{path}: a site file's name is its key: small letters, digits, `-`, `_` and `.`. Rename it.")
+        wrong.add("", "a site file's name is its key: small letters, digits, `-`, `_` and `.`. Rename it.")
+    built = _build(Crawl, crawl, wrong, "crawl.")
+    readings = [_build(Reading, each, wrong, "read.", nth) for nth, each in enumerate(reads)]
     site = _build(
         Site,
         raw,
-        path,
+        wrong,
         "",
         known=("crawl", "read"),
         key=path.stem,
-        crawl=_build(Crawl, crawl, path, "crawl."),
-        readings=tuple(_build(Reading, r, path, "read.") for r in reads),
+        crawl=built or Crawl(start=()),
+        readings=tuple(each for each in readings if each is not None),
     )
-    _check(site, path)
+    if site is not None and built is not None:
+        _check(site, wrong)
+    wrong.tell()
+    assert site is not None
     return site
+
+
+class _Mistakes:
+    """What is wrong with a site file, each with the line of its key."""
+
+    def __init__(self, path: Path, text: str) -> None:
+        self._path = path
+        self._found: list[tuple[int, str]] = []
+        self._lines: dict[tuple[str, int], int] = {}
+        table, nth = "", 0
+        for number, line in enumerate(text.splitlines(), 1):
+            if (header := re.match(r"\s*\[{1,2}\s*(\w+)", line)) is not None:
+                nth = nth + 1 if header[1] == table else 0
+                table = header[1]
+                self._lines.setdefault((table, nth), number)
+            elif (key := re.match(r"\s*([\w-]+)\s*=", line)) is not None:
+                self._lines.setdefault((f"{table}.{key[1]}" if table else key[1], nth), number)
+
+    def add(self, key: str, why: str, nth: int = 0) -> None:
+        """Note a mistake of a key, `read.body`; of the nth table of that name."""
+        line = self._lines.get((key, nth)) or self._lines.get((key.partition(".")[0], nth), 0)
+        where = f"{self._path}, line {line}" if line else f"{self._path}"
+        self._found.append((line, f"{where}: {why}"))
+
+    def tell(self) -> None:
+        """Raise them, in the order of their lines, a line each; nothing where there is none."""
+        if self._found:
+            raise SiteError("\n".join(why for _, why in sorted(self._found, key=lambda each: each[0])))
 
 
 def load(folder: Path) -> dict[str, Site]:
@@ -164,7 +221,9 @@ def load(folder: Path) -> dict[str, Site]:
         SiteError: a file is wrong, or two files claim one host.
     """
     if not folder.is_dir():
-        raise SiteError(f"{folder}: no such folder of site files. Name one with --sites or CUNDANG_SITES.")
+        raise SiteError(
+            f"{folder}: no such folder of site files. Name one with --sites or CUNDANG_SITES, or: cundang sites copy"
+        )
     sites = {path.stem: load_file(path) for path in sorted(folder.glob("*.toml"))}
     by_host(sites.values())
     return sites
@@ -197,6 +256,15 @@ def by_host(sites: Iterable[Site]) -> dict[str, Site]:
     return found
 
 
+def matches(patterns: Iterable[str], url: str) -> bool:
+    """Whether one of these patterns finds something in a URL.
+
+    >>> matches(["/zt/", "[.]aspx$"], "http://a.cn/list.aspx")
+    True
+    """
+    return any(re.search(pattern, url) for pattern in patterns)
+
+
 @lru_cache(maxsize=8192)
 def host_of(url: str) -> str:
     """The host of a URL as site files write it.
@@ -219,86 +287,125 @@ def host_of(url: str) -> str:
     return host if port in (None, default) else f"{host}:{port}"
 
 
-def _wrong(path: Path, key: str, why: str) -> SiteError:
-    return SiteError(f"{path}: {key}: {why}")
-
-
-def _check(site: Site, path: Path) -> None:
+def _check(site: Site, wrong: _Mistakes) -> None:
     if not site.hosts:
-        raise _wrong(path, "hosts", "names no host. List the hosts that belong to the site.")
+        wrong.add("hosts", "hosts: names no host. List the hosts that belong to the site.")
     for host in site.hosts:
         if host != host_of(f"http://{host}/") and host != host_of(f"https://{host}/"):
-            raise _wrong(path, "hosts", f"{host!r} is no host. Write it as in a URL, without scheme and path.")
-        if not host.isascii():
-            raise _wrong(path, "hosts", f"{host!r} is asked for as {host.encode('idna').decode()!r}. Write it so.")
+            wrong.add("hosts", f"hosts: {host!r} is no host. Write it as in a URL, without scheme and path.")
+        elif not host.isascii():
+            wrong.add("hosts", f"hosts: {host!r} is asked for as {host.encode('idna').decode()!r}. Write it so.")
     if site.place is not None and not re.fullmatch(r"\d{6}", site.place):
-        raise _wrong(path, "place", f'{site.place!r} is no GB/T 2260 code. Give six digits, as in "510000".')
-    _check_crawl(site, path)
-    for key, selector in ((key, getattr(r, key)) for r in site.readings for key in ("title", "body")):
-        if selector is not None:
-            _check_selector(selector, path, f"read.{key}")
+        wrong.add("place", f'place: {site.place!r} is no GB/T 2260 code. Give six digits, as in "510000".')
+    _check_crawl(site, wrong)
+    for nth, reading in enumerate(site.readings):
+        _check_reading(reading, wrong, nth)
     untils = [r.until or dt.date.max for r in site.readings]
     if untils != sorted(set(untils)):
-        raise _wrong(path, "read", "eras stand oldest first, and only the last may lack `until`.")
+        wrong.add("read", "read: eras stand oldest first, and only the last may lack `until`.")
 
 
-def _check_selector(selector: str, path: Path, key: str) -> None:
+def _check_reading(reading: Reading, wrong: _Mistakes, nth: int) -> None:
+    for field in fields(Reading):
+        given = getattr(reading, field.name)
+        for rule in given if isinstance(given, tuple) else (given,):
+            if not isinstance(rule, str):
+                continue
+            key = f"read.{field.name}"
+            if rule.startswith(PATTERN) and field.name not in ("title", "body"):
+                _check_pattern(rule.removeprefix(PATTERN), wrong, key, nth)
+            else:
+                _check_selector(rule, wrong, key, nth)
+
+
+def _check_selector(selector: str, wrong: _Mistakes, key: str, nth: int) -> None:
     from lxml.cssselect import CSSSelector, SelectorError  # noqa: PLC0415 - most site files have no selector
 
     try:
         CSSSelector(selector, translator="html")
     except SelectorError as error:
-        raise _wrong(path, key, f"{selector!r} is no CSS selector: {error}.") from error
+        wrong.add(key, f"{key}: {selector!r} is no CSS selector: {error}.", nth)
 
 
-def _check_crawl(site: Site, path: Path) -> None:
+def _check_pattern(pattern: str, wrong: _Mistakes, key: str, nth: int = 0) -> None:
+    try:
+        re.compile(pattern)
+    except re.error as error:
+        wrong.add(key, f"{key}: {pattern!r} is no regular expression: {error}.", nth)
+
+
+def _check_crawl(site: Site, wrong: _Mistakes) -> None:
     crawl = site.crawl
+
+    def say(key: str, why: str) -> None:
+        wrong.add(f"crawl.{key}", f"crawl.{key}: {why}")
+
     if not crawl.start:
-        raise _wrong(path, "crawl.start", "names no URL. Give at least the home page.")
+        say("start", "names no URL. Give at least the home page.")
     for url in crawl.start:
         if urlsplit(url).scheme not in ("http", "https") or host_of(url) not in site.hosts:
-            raise _wrong(path, "crawl.start", f"{url!r} is no http(s) URL of the site's hosts.")
-    for pattern in crawl.articles:
-        try:
-            re.compile(pattern)
-        except re.error as error:
-            raise _wrong(path, "crawl.articles", f"{pattern!r} is no regular expression: {error}.") from error
+            say("start", f"{url!r} is no http(s) URL of the site's hosts.")
+    for key in ("articles", "lists", "exclude"):
+        for pattern in getattr(crawl, key):
+            _check_pattern(pattern, wrong, f"crawl.{key}")
     for requisite in crawl.requisites:
-        if requisite not in REQUISITES:
-            raise _wrong(path, "crawl.requisites", f"{requisite!r} is unknown; known are {', '.join(REQUISITES)}.")
+        if re.fullmatch(r"\w+", requisite) and requisite not in REQUISITES:
+            say("requisites", f"{requisite!r} is unknown; known are {', '.join(REQUISITES)}, and patterns of URLs.")
+        else:
+            _check_pattern(requisite, wrong, "crawl.requisites")
+    _check_limits(crawl, say)
+
+
+def _check_limits(crawl: Crawl, say: Callable[[str, str], None]) -> None:
     if crawl.tls not in ("strict", "weak"):
-        raise _wrong(path, "crawl.tls", f'{crawl.tls!r} is unknown; known are "strict" and "weak".')
-    if crawl.hours is not None and not re.fullmatch(
-        r"(?:[01]\d|2[0-3]):[0-5]\d-(?:[01]\d|2[0-3]):[0-5]\d", crawl.hours
-    ):
-        raise _wrong(path, "crawl.hours", f'{crawl.hours!r} are no hours. Write them as in "22:00-07:00".')
+        say("tls", f'{crawl.tls!r} is unknown; known are "strict" and "weak".')
+    hours = r"(?:[01]\d|2[0-3]):[0-5]\d-(?:[01]\d|2[0-3]):[0-5]\d"
+    if crawl.hours is not None and not re.fullmatch(hours, crawl.hours):
+        say("hours", f'{crawl.hours!r} are no hours. Write them as in "22:00-07:00".')
     if not 0 <= crawl.delay < math.inf:
-        raise _wrong(path, "crawl.delay", f"{crawl.delay} are no seconds. Give 0 or more.")
+        say("delay", f"{crawl.delay} are no seconds. Give 0 or more.")
     if crawl.max_depth < 0:
-        raise _wrong(path, "crawl.max_depth", "is negative. Give 0 for the start pages alone.")
+        say("max_depth", "is negative. Give 0 for the start pages alone.")
     for key in ("max_pages", "page_bytes", "file_bytes"):
         if (most := getattr(crawl, key)) is not None and most < 1:
-            raise _wrong(path, f"crawl.{key}", f"{most} lets nothing through. Give 1 or more.")
+            say(key, f"{most} lets nothing through. Give 1 or more.")
 
 
 def _build(
-    kind: type[T], raw: Mapping[str, Any], path: Path, prefix: str, known: tuple[str, ...] = (), **given: Any
-) -> T:
-    """A TOML table -> a dataclass, every key and type checked."""
+    kind: type[T],
+    raw: Mapping[str, Any],
+    wrong: _Mistakes,
+    prefix: str,
+    nth: int = 0,
+    known: tuple[str, ...] = (),
+    **given: Any,
+) -> T | None:
+    """A TOML table -> a dataclass, every key and type checked; None where a key is missing that has no default."""
     hints = get_type_hints(kind)
     names = [f.name for f in fields(kind) if f.name not in given]  # type: ignore[arg-type]
     for key, value in raw.items():
         if key not in names:
             near = difflib.get_close_matches(key, [*names, *known], n=1, cutoff=0.0)
-            raise SiteError(f"{path}: unknown key `{prefix}{key}`. The nearest known key is `{prefix}{near[0]}`.")
-        given[key] = _typed(value, hints[key], path, prefix + key)
-    for field in fields(kind):  # type: ignore[arg-type]
-        if field.name not in given and field.default is field.default_factory:
-            raise SiteError(f"{path}: the key `{prefix}{field.name}` is missing. Add it.")
-    return kind(**given)
+            why = f"unknown key `{prefix}{key}`. The nearest known key is `{prefix}{near[0]}`."
+            wrong.add(prefix + key, why, nth)
+            continue
+        try:
+            given[key] = _typed(value, hints[key], prefix + key)
+        except SiteError as error:
+            wrong.add(prefix + key, str(error), nth)
+            names.remove(key)
+    missing = [
+        field.name
+        for field in fields(kind)  # type: ignore[arg-type]
+        if field.name not in given and field.default is field.default_factory
+    ]
+    for name in missing:
+        if name in names:
+            wrong.add(prefix.rstrip("."), f"the key `{prefix}{name}` is missing. Add it.", nth)
+    return None if missing else kind(**given)
 
 
-def _typed(value: Any, hint: Any, path: Path, key: str) -> Any:
+def _typed(value: Any, hint: Any, key: str) -> Any:
     options = get_args(hint) if isinstance(hint, UnionType) else (hint,)
     for option in options:
         if get_origin(option) is tuple:
@@ -317,4 +424,4 @@ def _typed(value: Any, hint: Any, path: Path, key: str) -> Any:
         "date": "a date without quotation marks, like 2022-06-30",
     }
     wanted = " or ".join(kinds[(get_origin(o) or o).__name__] for o in options if o is not type(None))
-    raise SiteError(f"{path}: `{key}` must be {wanted}, not {value!r}.")
+    raise SiteError(f"`{key}` must be {wanted}, not {value!r}.")

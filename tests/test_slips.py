@@ -171,3 +171,32 @@ def test_keys_of_site_files_are_completed(run: Run, monkeypatch: pytest.MonkeyPa
     monkeypatch.setenv("COMP_WORDS", "cundang --sites sites crawl xa")
     monkeypatch.setenv("COMP_CWORD", "4")
     assert "xatzb" in run("")[1]
+
+
+def test_a_page_is_kept_as_a_test_of_its_rules(run: Run, house: Path) -> None:
+    url = "http://b.cn/xw/1.html"
+    (house / "kept").mkdir(exist_ok=True)
+    (house / "kept" / "1.html").write_text(PAGE.replace("会议召开", "规则试读"), encoding="utf-8")
+    (house / "kept" / "meta.json").write_text(f'{{"url": "{url}", "captured": "2024-01-01T00:00:00Z"}}', "utf-8")
+    rules = house / "rules"
+    rules.mkdir(exist_ok=True)
+    (rules / "b.toml").write_text(SITE.replace("a.cn", "b.cn"), encoding="utf-8")
+    assert run("--data kept-data import kept")[0] == 0
+    assert run("sites test --sites rules") == (0, "", "sites test: 0 pages, 0 read otherwise\n")
+    assert run(f"--data kept-data --sites rules sites fixture {url}")[0] == 0
+    assert run("sites test b --sites rules") == (0, "", "sites test: 1 pages, 0 read otherwise\n")
+    (rules / "b.toml").write_text(SITE.replace("a.cn", "b.cn") + '[[read]]\nsource = "h1"\n', encoding="utf-8")
+    ended, out, err = run("sites test --sites rules")
+    assert (ended, "+ source: 规则试读" in out) == (1, True), out + err
+    assert "no such site" in run("sites test nobody --sites rules")[2]
+    assert "no site file of sites names its host" in run(f"sites fixture {url} --sites sites")[2]
+
+
+def test_site_files_that_come_along_are_copied_and_nothing_is_overwritten(run: Run, house: Path) -> None:
+    mine = house / "copied" / "sctyzx.toml"
+    mine.parent.mkdir(exist_ok=True)
+    mine.write_text(SITE, encoding="utf-8")
+    assert "sites copied, 1 were there" in run("sites copy --sites copied")[2].replace("site files", "sites")
+    assert mine.read_text("utf-8") == SITE
+    assert run("sites check --sites copied")[0] == 0
+    assert "is sctyzx or" in run("sites copy sctyz --sites copied")[2]

@@ -31,7 +31,7 @@ from archive.warc import exclusions
 _DAY = re.compile(r"\d{4}(?:-\d\d(?:-\d\d)?)?")
 SCRIPTS = get_args(Script)
 KINDS = ("article", "media_only")
-# Those that a document may carry; the README says what each means.
+# Those that a document may carry; docs/documents.md says what each means.
 FLAGS = (
     "content_farm",
     "damaged",

@@ -11,7 +11,7 @@ from typing import TypeAlias
 
 from archive.layout import IMPORTED
 from archive.site import Site, host_of
-from archive.text import box, chinese, dates, extract, lines, verdict
+from archive.text import box, chinese, dates, extract, lines, ruled, verdict
 from archive.text.article import attachments, dated_lines, has_media, read_article
 from archive.text.blocks import fold, han
 from archive.text.decode import Decoded, decode
@@ -75,7 +75,9 @@ def _clean_html(capture: Capture, site: Site | None) -> Document | Skip:
         return _skip(capture, site, Reason.UNREADABLE, f"{decoded.lost:.0%} of its characters are none")
     if decoded.html.count("<") > TAGS:
         return _clean_dump(capture, site, decoded)
-    page = page_of(decoded.html, site.reading_at(capture.date) if site else None)
+    reading = site.reading_at(capture.date) if site else None
+    html, dropped = ruled.without(decoded.html, reading)
+    page = page_of(html, reading)
     if page is None:
         return _skip(capture, site, Reason.EMPTY, "nothing but white space or comments")
     if len(decoded.html) > TEXT and (size := sum(len(block.text) for block in page.blocks)) > TEXT:
@@ -92,7 +94,8 @@ def _clean_html(capture: Capture, site: Site | None) -> Document | Skip:
     if unread and not page.picked and (beneath or not (area and area.stated)):
         body = extract.body(page.outline, points, region, None, picked=(), title=page.title) or body
         unread = extract.unread(page.outline, points, body)
-    return _clean_page(capture, site, page, body, (*_decoded(decoded), *_witness(page, unread)))
+    document = _clean_page(capture, site, page, body, (*_decoded(decoded), *_witness(page, unread)))
+    return ruled.apply(document, html, reading, dropped)
 
 
 def _witness(page: Page, unread: Sequence[int]) -> Doubts:

@@ -50,7 +50,7 @@ class Document:
         columns: the breadcrumb as shown, without 首页 and 正文.
         captions: of pictures, in order; they do not stand in `text`.
         attachments: (url, name) pairs.
-        flags: each documented in the README.
+        flags: each explained in docs/documents.md.
         evidence: (of, words) pairs: for a field the rule and the line that it read, for `flag:NAME` what raised it.
         removed: (rule id, line) pairs: every line that a rule took out, in order.
         part_of, part_no: of an article on several pages: the first page's URL, and the number from 1.

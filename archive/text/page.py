@@ -133,14 +133,14 @@ def _marked(html: str, reading: Reading) -> str:
         return html
     marks: dict[HtmlElement, str] = {}
     for name, selector in (("title", reading.title), ("body", reading.body)):
-        for element in _selected(root, selector) if selector else ():
+        for element in selected(root, selector) if selector else ():
             marks[element] = f"{marks.get(element, '')} {name}"
     for element, mark in marks.items():
         element.set(MARK, mark)
     return str(tostring(root, encoding="unicode", method="html")) if marks else html
 
 
-def _selected(root: HtmlElement, selector: str) -> list[HtmlElement]:
+def selected(root: HtmlElement, selector: str) -> list[HtmlElement]:
     """The elements that a CSS selector finds; none where it is no selector."""
     try:
         return list(_selector(selector)(root))

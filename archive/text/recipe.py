@@ -9,8 +9,9 @@ from collections.abc import Iterable
 from dataclasses import asdict, dataclass
 from functools import cache
 from importlib import metadata, resources
+from typing import Any
 
-from archive.site import Site
+from archive.site import Reading, Site
 
 # Raised with every change that changes a document; the changelog's section "Corpus" says how.
 VERSION = "18"
@@ -75,7 +76,14 @@ def _data() -> tuple[tuple[str, str], ...]:
     return tuple((name, hashlib.sha256((folder / name).read_bytes()).hexdigest()) for name in DATA)
 
 
+def _rules(reading: Reading) -> list[Any]:
+    """The rules of an era; those that came with later versions only where they are used, so that no shard is stale."""
+    later = ("date", "source", "author", "editor", "columns", "drop")
+    used = {name: getattr(reading, name) for name in later if getattr(reading, name)}
+    return [str(reading.until or ""), reading.title, reading.body, *([used] if used else [])]
+
+
 def _digest(site: Site) -> str:
     """Only what shapes text: a new start page or schedule makes no shard stale."""
-    parts = [site.name, site.place, [[str(r.until or ""), r.title, r.body] for r in site.readings]]
+    parts = [site.name, site.place, [_rules(reading) for reading in site.readings]]
     return hashlib.sha256(json.dumps(parts, ensure_ascii=False).encode()).hexdigest()

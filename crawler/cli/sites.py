@@ -10,7 +10,7 @@ import click
 from archive import site as site_files
 from archive.errors import CundangError, UsageError
 from crawler.cli.app import json_option, sites_app
-from crawler.cli.house import House, print_item
+from crawler.cli.house import House, known_data, print_item
 from crawler.talk import say
 
 
@@ -49,6 +49,22 @@ def sites_add(house: House, url: str, key: str | None, delay: float, json_: bool
         say(f"  {line}")
 
 
+@sites_app.command("copy")
+@click.argument("keys", metavar="KEY...", nargs=-1, help="Keys of sites that come with cundang; all when absent.")
+@click.pass_obj
+def sites_copy(house: House, keys: tuple[str, ...]) -> None:
+    """Put the site files that come with cundang beside your own, into ./seeds/sites or the folder of --sites.
+
+    Files that are there already are left as they are.
+
+    Example: cundang sites copy --sites my-sites
+    """
+    from crawler import carried
+
+    copied, kept = carried.copy_sites(house.sites_folder, keys)
+    say(f"{house.sites_folder}: {len(copied)} site files copied" + (f", {len(kept)} were there" if kept else ""))
+
+
 @sites_app.command("check")
 @click.argument(
     "paths",
@@ -59,7 +75,7 @@ def sites_add(house: House, url: str, key: str | None, delay: float, json_: bool
 )
 @click.pass_obj
 def sites_check(house: House, paths: tuple[Path, ...]) -> int:
-    """Read site files and name the first mistake of each, also in its schedule; exit 2 when there is one.
+    """Read site files and name every mistake with its line, also in the schedule; exit 2 when there is one.
 
     Example: cundang sites check
     """
@@ -67,7 +83,7 @@ def sites_check(house: House, paths: tuple[Path, ...]) -> int:
 
     folder: Path = house.sites_folder
     if not paths and not folder.is_dir():
-        raise UsageError(f"{folder}: no such folder of site files. Name one with --sites or CUNDANG_SITES.")
+        raise UsageError(f"{folder}: no such folder of site files. Name one with --sites, or: cundang sites copy")
     good = []
     files = paths or sorted(folder.glob("*.toml"))
     if not files:
@@ -82,3 +98,39 @@ def sites_check(house: House, paths: tuple[Path, ...]) -> int:
             say(str(error))
     site_files.by_host(good)
     return UsageError.exit_code if len(good) < len(files) else 0
+
+
+@sites_app.command("fixture")
+@click.argument("url", metavar="URL", required=True, help="An archived page that the rules of its site read well.")
+@click.pass_obj
+def sites_fixture(house: House, url: str) -> None:
+    """Keep a page of the archive and its Document beside the site files, as a test of the rules: cundang sites test.
+
+    Example: cundang sites fixture http://www.sctyzx.gov.cn/my/202409/54308962.html
+    """
+    from crawler import fixtures
+
+    kept = fixtures.keep(known_data(house.layout), house.sites(), house.sites_folder, url)
+    say(f"{kept}: kept. Look at document.json, and correct it where it is wrong; then: cundang sites test")
+
+
+@sites_app.command("test")
+@click.argument("keys", metavar="KEY...", nargs=-1, help="Keys of sites; all that have fixtures when none is named.")
+@json_option
+@click.pass_obj
+def sites_test(house: House, keys: tuple[str, ...], json_: bool) -> int:
+    """Read the kept pages with the site files as they are now; exit 1 when one reads otherwise than its Document says.
+
+    Example: cundang sites test
+    """
+    from crawler import fixtures
+
+    wrong = count = 0
+    for tried in fixtures.run(house.sites(), house.sites_folder, [house.key(key) or key for key in keys]):
+        count += 1
+        wrong += bool(tried.differences)
+        if tried.differences or json_:
+            lines = "".join(f"\n    {line}" for line in tried.differences)
+            print_item(tried, f"{tried.folder}: {tried.url}{lines}", json_)
+    say(f"sites test: {count} pages, {wrong} read otherwise")
+    return int(wrong > 0)

@@ -13,10 +13,9 @@ from archive.errors import UsageError
 from archive.layout import Layout
 from archive.site import load
 from crawler import practice
+from crawler.carried import CORPUS, command
 from crawler.talk import say
 
-# Beside the packages in a checkout; an installed package has none, and the demo goes without.
-SEEDS = Path(__file__).parents[2] / "seeds" / "corpus"
 # Only a folder that holds this file is thrown away.
 MARK = ".cundang-demo"
 
@@ -34,8 +33,8 @@ def run(folder: Path) -> int:
         practice.write_sites(sites, server.port)
         cundang = [sys.executable, "-m", "crawler.cli", "--data", str(folder / "data"), "--sites", str(sites)]
         steps = [["crawl", *load(sites)]]
-        if SEEDS.is_dir():
-            steps.append(["import", str(SEEDS)])
+        if CORPUS.is_dir():
+            steps.append(["import", str(CORPUS)])
         for step in steps:
             say(f"\n$ cundang {' '.join(step)}")
             done = subprocess.run([*cundang, *step], stdout=sys.stderr, check=False)
@@ -68,6 +67,7 @@ def _report(folder: Path, seconds: float) -> None:
     for key, came_, made, skips in rows:
         print(f"  {key:8}  {came_:>5}  {made:>9}  {skips}".rstrip())
     data = layout.root
+    name = command()
     print(f"""
 The bytes as they were sent   {data}/warc/
 What they say                 {data}/corpus/   (Parquet, a shard a WARC file)
@@ -75,9 +75,9 @@ What we have and where        {data}/catalogue.sqlite
 It took {seconds:.0f} s.
 
 Look at it in a browser:
-  .venv/bin/cundang --data {data} serve        then open http://127.0.0.1:8080
+  {name} --data {data} serve        then open http://127.0.0.1:8080
 
 Three commands to try next:
-  .venv/bin/cundang --data {data} search 统战部 疫情
-  .venv/bin/cundang --data {data} show file:///000_cf38059dc55396b4.txt
-  .venv/bin/cundang --data {data} export --format jsonl --out corpus.jsonl""")
+  {name} --data {data} search 统战部 疫情
+  {name} --data {data} show file:///000_cf38059dc55396b4.txt
+  {name} --data {data} export --format jsonl --out corpus.jsonl""")

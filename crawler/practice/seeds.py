@@ -1,20 +1,14 @@
-"""The seed texts of a checkout -> articles whose truth was settled by hand, as line numbers.
-
-Without a checkout there are none.
-"""
+"""The seed texts -> articles whose truth was settled by hand, as line numbers."""
 
 from __future__ import annotations
 
 import datetime as dt
 import re
 from dataclasses import dataclass
-from pathlib import Path
 
+from crawler.carried import CORPUS
 from crawler.practice.traditional import simplified
 from crawler.practice.truth import BEIJING, Article, Block
-
-# Beside the package in a checkout; an installed package has no seeds, and its sites go without these five articles.
-CORPUS = Path(__file__).parents[2] / "seeds" / "corpus"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -6,12 +6,14 @@ import hashlib
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from urllib.parse import urljoin
 
 from lxml.etree import XPath
 from lxml.html import HtmlElement
 
 from archive.catalogue.aliases import SHORT
-from archive.site import Site
+from archive.site import Site, matches
+from archive.text import ruled
 from archive.text.clean import clean
 from archive.text.decode import decode, parse
 from archive.text.document import Document, Reason, Skip
@@ -153,6 +155,7 @@ def _judged(
     root = parse(html)
     links = discover(url, html, root)
     found = clean(capture, site)
+    links = [*links, *_named_next(capture, site, root)]
     # What a list's script is answered reads like prose: headlines and days without a link.
     data = "json" in kind or _DATA.match(html) is not None
     said, prose, linked = _said(root) if root is not None else ("", 0, 0)
@@ -175,9 +178,19 @@ def _judged(
     )
 
 
+def _named_next(capture: Capture, site: Site, root: HtmlElement | None) -> list[Link]:
+    """The next page of a list, where the site file says how it is found."""
+    reading = site.reading_at(capture.date)
+    if root is None or reading is None or reading.next is None:
+        return []
+    return [Link(url=urljoin(capture.url, href), kind="next") for href in ruled.leads(root, reading.next)]
+
+
 def _article(found: Document | Skip, capture: Capture, site: Site) -> Article | None:
+    if matches(site.crawl.lists, capture.url):
+        return None
     if site.crawl.articles:
-        named = any(re.search(pattern, capture.url) for pattern in site.crawl.articles)
+        named = matches(site.crawl.articles, capture.url)
         if not named or (isinstance(found, Skip) and found.reason in (Reason.LIST, Reason.HOME)):
             return None
     elif isinstance(found, Skip):

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from urllib.parse import urljoin
 
-from archive.site import Site
+from archive.site import REQUISITES, Site, matches
 from archive.warc.capture import Found
 from crawler.discovery import Link
 from crawler.discovery.feed import sitemaps
@@ -143,7 +143,7 @@ class Offers:
                 url += "#" + link.url.partition("#")[2]
             elif url is not None:
                 url = self._idle.plain(url)
-            if url is not None and url != address.url and host_of(url) in self._site.hosts:
+            if url is not None and url != address.url and self._is_ours(url):
                 inside.append((url, link))
         return inside
 
@@ -249,9 +249,15 @@ class Offers:
             self._met[url] = (depth, link.row_date is not None)
         return False
 
+    def _is_ours(self, url: str) -> bool:
+        """Whether an address is one of the site's hosts, and its file does not exclude it."""
+        return host_of(url) in self._site.hosts and not matches(self._site.crawl.exclude, url)
+
     def _priority(self, url: str, link: Link) -> int:
+        if matches(self._site.crawl.lists, url):
+            return LIST
         if self._site.crawl.articles:
-            return ARTICLE if any(re.search(pattern, url) for pattern in self._site.crawl.articles) else LIST
+            return ARTICLE if matches(self._site.crawl.articles, url) else LIST
         return link.priority
 
     def styled(self, address: Address, sheet: str) -> None:
@@ -265,6 +271,8 @@ class Offers:
     def _wants(self, url: str, link: Link, *, article: bool) -> bool:
         """Whether a file is kept: those of articles; a document in a list is what an article would be."""
         kinds = self._site.crawl.requisites
+        if matches(tuple(kind for kind in kinds if kind not in REQUISITES), url):
+            return True
         if link.style:
             wanted = article and "styles" in kinds and url not in self._styles and len(self._styles) < STYLES
             if wanted:

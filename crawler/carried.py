@@ -1,0 +1,51 @@
+"""What comes with the program, in a checkout and in a wheel: the seed corpus, and site files of real sites."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+from archive.errors import UsageError
+from archive.site import no_such_site
+
+# In a checkout the folder `seeds` beside the packages; a wheel carries it inside this one.
+_PLACES = (Path(__file__).parent / "seeds", Path(__file__).parents[1] / "seeds")
+SEEDS = next((place for place in _PLACES if place.is_dir()), _PLACES[0])
+CORPUS, SITES = SEEDS / "corpus", SEEDS / "sites"
+
+
+def copy_sites(folder: Path, keys: Sequence[str] = ()) -> tuple[list[Path], list[Path]]:
+    """Put site files that come with the program, all or some, into a folder; those that were, and that were there.
+
+    Raises:
+        UsageError: there is no such site, or the folder is the one that they come from.
+    """
+    there = {path.stem: path for path in sorted(SITES.glob("*.toml"))}
+    if folder.resolve() == SITES.resolve():
+        raise UsageError(f"{folder}: the site files stand there already. Name another folder with --sites.")
+    for key in keys:
+        if key not in there:
+            raise no_such_site(key, SITES, there)
+    folder.mkdir(parents=True, exist_ok=True)
+    copied, kept = [], []
+    for key in keys or there:
+        target = folder / there[key].name
+        if target.exists():
+            kept.append(target)
+        else:
+            shutil.copyfile(there[key], target)
+            copied.append(target)
+    return copied, kept
+
+
+def command() -> str:
+    """How this program is called here: its name where the shell finds it, else its path."""
+    beside = Path(sys.executable).parent / "cundang"
+    found = shutil.which("cundang")
+    if (found is not None and Path(found).resolve() == beside.resolve()) or not beside.exists():
+        return "cundang"
+    here = os.path.relpath(beside)
+    return str(beside) if here.startswith("..") else here
