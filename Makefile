@@ -22,6 +22,7 @@
 # make reclean    10,000 captures made again after a change of rules: foretold, killed twenty times, timed; half an hour
 # make manners 24 manners of small sites that no link tells of, from a fresh seed: whole, or told; twenty minutes
 # make recall  twelve families of sites from fresh seeds, and a million addresses: forty minutes
+# make weigh  what an installation weighs, part by part
 # make start  the CPU that commands take to start, as ratios to `scrapy version`
 # make bench   figures, as ratios within one run; wget is compared where it is installed; then pages that mean harm
 
@@ -31,7 +32,7 @@ BIN := $(VENV)/bin
 STRANGERS := build/strangers
 
 .DELETE_ON_ERROR:
-.PHONY: sites300 demo test check complexity patterns ablation recall manners bench clean faults killpoints damage soak quality readers scrapyd cluster scheduled reclean fuzz browser web wire start
+.PHONY: sites300 demo test check complexity patterns ablation recall manners bench clean faults killpoints damage soak quality readers scrapyd cluster scheduled reclean fuzz browser web wire start weigh
 
 demo: $(VENV)/.product
 	$(BIN)/cundang demo
@@ -91,6 +92,12 @@ bench: $(VENV)/.develop
 
 start: $(VENV)/.develop
 	$(BIN)/python tests/bench_start.py
+
+weigh: $(VENV)/bin/pip
+	rm -rf build/weigh
+	$(BIN)/pip install --quiet --target build/weigh --constraint constraints.txt .
+	du -sm build/weigh
+	du -sm build/weigh/* | sort -rn | head -20
 
 readers: $(VENV)/.develop build/readers/.made
 	$(BIN)/python tests/read_exports.py build/readers/bin/python

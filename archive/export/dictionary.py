@@ -1,6 +1,6 @@
-"""The columns of a Document -> the data dictionary of the README and of dataset cards.
+"""The columns of a Document -> the data dictionary of docs/documents.md and of dataset cards.
 
-python -m archive.export.dictionary README.md    writes the table between its marks
+python -m archive.export.dictionary docs/documents.md    writes the table between its marks
 """
 
 from __future__ import annotations
@@ -97,7 +97,7 @@ def _type(kind: pa.DataType) -> str:
 
 
 def into(readme: str) -> str:
-    """A README with the table between its marks.
+    """A manual with the table between its marks.
 
     Raises:
         ValueError: the marks are not there.

@@ -169,9 +169,9 @@ def test_a_filter_that_names_nothing_writes_nothing(layout: Layout, tmp_path: Pa
     assert (tmp_path / "out.jsonl").read_bytes() == before
 
 
-def test_the_readme_and_the_filters_know_the_same_flags() -> None:
-    readme = (Path(__file__).parents[2] / "README.md").read_text("utf-8")
-    table = readme.partition("### Flags")[2].partition("###")[0]
+def test_the_manual_and_the_filters_know_the_same_flags() -> None:
+    manual = (Path(__file__).parents[2] / "docs" / "documents.md").read_text("utf-8")
+    table = manual.partition("### Flags")[2].partition("###")[0]
     assert tuple(sorted(line.split("`")[1] for line in table.splitlines() if line.startswith("| `"))) == query.FLAGS
 
 
