@@ -1,7 +1,7 @@
 """The data folder -> paths. The only module that knows where things lie on disk.
 
 warc/<site>/<yyyy>/<stem>.warc.gz        truth: written as `.warc.gz.open`, renamed when closed, never touched again
-warc/_import/<yyyy>/<digest>.warc.gz     imported; what a damaged file still holds, its tail beside it
+warc/_import/<yyyy>/<digest>.warc.gz     imported; of a damaged file what could be read, its torn end beside it
 exclusions.jsonl                         truth: what was taken down
 fixity.jsonl                             truth: size and sha256 of each closed WARC file, and what became of it
 index/<site>/<yyyy>/<stem>.cdxj          derived
@@ -110,7 +110,7 @@ class Layout:
         return self.root / "state" / f"{site}.ledger.jsonl"
 
     def states(self) -> Iterator[Path]:
-        """The frontiers that there are, by their sites' keys."""
+        """All frontiers, in the order of their sites' keys."""
         yield from sorted((self.root / "state").glob("*.sqlite"))
 
     def lock(self, site: str) -> Path:
@@ -144,7 +144,7 @@ class Layout:
         return [*closed, *(path for path in begun if path.with_name(path.name.removesuffix(OPEN)) not in closed)]
 
     def leavings(self) -> Iterator[Path]:
-        """Beside WARC files: torn ends that were set aside, and what a killed program left half-written."""
+        """Files beside WARC files: torn ends that were set aside, and half-written files of a killed program."""
         folder = self.root / "warc"
         yield from sorted((*folder.rglob(f"*{TAIL}"), *folder.rglob(f"*{TMP}")))
 
@@ -166,11 +166,11 @@ class Layout:
         return [self.root.joinpath("warc", *parts, derived.stem + ending) for ending in WARC_ENDINGS]
 
     def shards(self, site: str | None = None) -> Iterator[Path]:
-        """All shards that there are, in the order of their paths."""
+        """All shards, in the order of their paths."""
         yield from sorted((self.root / "corpus" / (site or "")).rglob("*.parquet"))
 
     def indexes(self, site: str | None = None) -> Iterator[Path]:
-        """All CDXJ files that there are, in the order of their paths."""
+        """All CDXJ files, in the order of their paths."""
         yield from sorted((self.root / "index" / (site or "")).rglob("*.cdxj"))
 
     def site_of(self, path: Path) -> str:

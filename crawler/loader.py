@@ -61,7 +61,7 @@ class SiteLoader:
 
     def _loaded(self) -> dict[str, Site]:
         if self._sites is None:
-            # Who has spiders of his own needs no site files.
+            # A project with spiders of its own may have no site files.
             self._sites = load(self._folder) if self._folder.is_dir() or not self._own.list() else {}
         return self._sites
 

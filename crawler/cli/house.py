@@ -60,7 +60,7 @@ class House:
         if not found:
             known = sorted({one.place for one in sites if one.place})
             raise UsageError(
-                f"no site file has the place {place!r}. Those that there are: {', '.join(known) or 'none'}."
+                f"no site file has the place {place!r}. Known places: {', '.join(known) or 'none'}."
             )
         return found
 

@@ -24,6 +24,7 @@ from archive.text.document import Reason
 from crawler.queue.accounts import say_doubt
 from crawler.queue.frontier import Frontier
 from crawler.queue.slots import Slots
+from crawler.runs.hooks import Ended, after_crawl
 from crawler.talk import say
 
 P = ParamSpec("P")
@@ -44,10 +45,11 @@ class Crawled:
     skipped: int = 0
 
 
-def job(layout: Layout, folder: Path | None, crawled: Iterable[Crawled]) -> bytes:
-    """What the child reads on stdin."""
+def job(layout: Layout, folder: Path | None, crawled: Iterable[Crawled], *, tried: bool = False) -> bytes:
+    """What the child reads on stdin; `tried`: what was crawled is thrown away, and no hook is told of it."""
     sites = [{"key": each.key, "file": each.file, "skipped": each.skipped} for each in crawled]
-    return json.dumps({"data": str(layout.root), "sites": folder and str(folder), "crawled": sites}).encode()
+    asked = {"data": str(layout.root), "sites": folder and str(folder), "crawled": sites, "tried": tried}
+    return json.dumps(asked).encode()
 
 
 def answers(said: bytes) -> dict[str, int]:
@@ -74,6 +76,8 @@ def main() -> None:
     catalogue = mended | _exit_code("catalogue", _catalogue, layout)
     for each in crawled:
         code = codes[each.key] or catalogue or _exit_code(each.key, _doubt, layout, each)
+        if not asked["tried"]:
+            code = after_crawl(Ended(site=each.key, data=layout.root, exit_code=code)) or code
         print(json.dumps({"site": each.key, "exit": code}), flush=True)
 
 

@@ -289,7 +289,8 @@ class CleanAfterCrawl:
         process = await asyncio.create_subprocess_exec(
             *cleaning.COMMAND, stdin=subprocess.PIPE, stdout=subprocess.PIPE, env=os.environ
         )
-        said, _ = await process.communicate(cleaning.job(spider.layout, sites and Path(sites), [crawled]))
+        tried = self._crawler.settings.getbool("FROM_ARCHIVE")
+        said, _ = await process.communicate(cleaning.job(spider.layout, sites and Path(sites), [crawled], tried=tried))
         spider.cleaned = cleaning.answers(said).get(crawled.key, process.returncode or 0)
         if spider.cleaned:
             say(f"{key}: its cleaning ended with exit code {spider.cleaned}; try it: cundang clean --site {key}")

@@ -185,7 +185,7 @@ class SiteSpider(Spider):
         offline = crawler.settings.getbool("FROM_ARCHIVE")
         if not offline and not crawler.settings.get("CONTACT") and not all(_is_local(host) for host in self.site.hosts):
             raise UsageError(
-                "CUNDANG_CONTACT is not set: a crawler says whom its visits can be complained to."
+                "CUNDANG_CONTACT is not set: a site must be able to reach whoever crawls it."
                 " Set it to a mail address or a web page of yours."
             )
         self._now = crawler.settings.get("CLOCK") or time.time

@@ -47,7 +47,7 @@ class Project:
         done = subprocess.run(
             command,
             cwd=self.folder,
-            env=kept | {"PYTHONPATH": str(CHECKOUT)},
+            env=kept | {"PYTHONPATH": f"{CHECKOUT}:{self.folder}", "CUNDANG_SLOTS": str(self.folder / "slots")},
             capture_output=True,
             text=True,
             timeout=300,
@@ -135,3 +135,21 @@ def test_a_new_spider_is_written_and_listed(project: Project) -> None:
     project.run("genspider", "-t", TEMPLATE, "mine", "www.example.cn")
     assert project.run("list").stdout.split() == ["bureau", "little", "mine"]
     (project.folder / "news" / "spiders" / "mine.py").unlink()
+
+
+def test_a_hook_is_told_after_a_crawl_and_what_it_raises_is_the_exit_code(project: Project) -> None:
+    about = project.folder / "hooked-1.0.dist-info"
+    about.mkdir()
+    (about / "METADATA").write_text("Metadata-Version: 2.1\nName: hooked\nVersion: 1.0\n", "utf-8")
+    (about / "entry_points.txt").write_text("[cundang.after_crawl]\ntell = hooked:tell\n", "utf-8")
+    hook = project.folder / "hooked.py"
+    hook.write_text("def tell(ended):\n    open('told', 'a').write(f'{ended.site} {ended.exit_code}\\n')\n", "utf-8")
+    told = project.folder / "told"
+    assert project.run("crawl", "bureau", "-s", "DOWNLOAD_DELAY=0").returncode == 0
+    assert told.read_text("utf-8") == "bureau 0\n"
+    assert project.run("crawl", "bureau", "--from-archive").returncode == 0
+    assert told.read_text("utf-8") == "bureau 0\n", "nothing is told of what is only tried"
+    hook.write_text("def tell(ended):\n    raise ValueError('no')\n", "utf-8")
+    failed = project.run("crawl", "bureau", "-s", "DOWNLOAD_DELAY=0")
+    assert failed.returncode == 1
+    assert "hooked:tell of hooked failed after the crawl (ValueError('no'))" in failed.stderr
