@@ -14,15 +14,12 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import ParamSpec
 
-from archive.catalogue import build, query
-from archive.corpus import reclean
 from archive.errors import CundangError, DataError, InterruptedCrawl, SiteError
 from archive.layout import Layout
 from archive.ledger import SiteAccount, read_ledger, write_ledger
 from archive.site import Site, load_file
 from archive.text.document import Reason
 from crawler.queue.accounts import say_doubt
-from crawler.queue.frontier import Frontier
 from crawler.queue.slots import Slots
 from crawler.runs.hooks import Ended, after_crawl
 from crawler.talk import say
@@ -101,10 +98,14 @@ def _exit_code(what: str, do: Callable[P, int], *args: P.args, **kwargs: P.kwarg
 
 
 def _mend(layout: Layout) -> int:
+    from archive.catalogue import build
+
     return _say_all(build.mend_indexes(layout))
 
 
 def _clean(layout: Layout, sites: dict[str, Site], crawled: Crawled, jobs: int) -> int:
+    from archive.corpus import reclean
+
     warned: list[str] = []
     faults = 0
     for made in reclean.clean(layout, sites, site=crawled.key, jobs=jobs, warn=warned.append):
@@ -115,6 +116,8 @@ def _clean(layout: Layout, sites: dict[str, Site], crawled: Crawled, jobs: int) 
 
 
 def _catalogue(layout: Layout) -> int:
+    from archive.catalogue import build
+
     warned: list[str] = []
     counts = build.update(layout, warn=warned.append)
     say(f"catalogue: {counts.documents} documents, {counts.skips} skips, {counts.captures} captures")
@@ -147,6 +150,9 @@ def _doubt(layout: Layout, crawled: Crawled) -> int:
 
 def doubt_skipped(layout: Layout, key: str) -> SiteAccount | None:
     """The pages that the crawl of a site counted as articles and the cleaner skipped; None: there are none."""
+    from archive.catalogue import query
+    from crawler.queue.frontier import Frontier
+
     frontier = Frontier(layout.state(key), read_only=True)
     try:
         found = query.skipped(layout, frontier.articles())
