@@ -100,6 +100,15 @@ RESPONSES: dict[str, tuple[bytes, bytes | None, bool, bool, bool, bool]] = {
     "before": (
         b"\r\n\r\n" + OK + b"Content-Length: 1\r\n\r\na", OK + b"Content-Length: 1\r\n\r\na", True, True, True, True
     ),
+    "long interim": (
+        b"HTTP/1.1 103 X\r\nLink: <" + b"x" * 99 + b">\r\n\r\n" + OK + b"Content-Length: 1\r\n\r\na",
+        OK + b"Content-Length: 1\r\n\r\na",
+        True, True, True, True,
+    ),
+    "lines end with CR CR LF": (
+        b"HTTP/1.1 200 OK\r\r\nContent-Length: 1\r\r\n\r\r\na", None, True, True, True, True
+    ),
+    "sizes with 0x": (OK + b"Transfer-Encoding: chunked\r\n\r\n0x1\r\na\r\n0\r\n\r\n", None, True, True, True, True),
     "interim alone": (b"HTTP/1.1 100 Continue\r\n\r\n", b"", False, False, False, False),
     "half a head": (OK + b"Content-Le", b"", False, False, False, False),
     "no HTTP": (b"<html><p>not found", None, False, False, False, False),
@@ -174,6 +183,11 @@ def test_interim_heads_count_against_the_limit_of_a_head() -> None:
     before = head.flooded
     head.feed(b"x")
     assert (before, head.flooded) == (False, True)
+
+
+def test_a_size_of_a_chunk_without_end_is_not_waited_for() -> None:
+    reader, _ = fed((OK + b"Transfer-Encoding: chunked\r\n\r\n", b"1" * 60_000, b"1" * 60_000))
+    assert reader.fault == "transfer-coding chunked: the line for a size is longer than 65536 bytes"
 
 
 def test_what_did_not_come_is_told() -> None:
