@@ -151,9 +151,7 @@ def rules() -> Rules:
         labels=tuple(
             (
                 rank,
-                re.compile(
-                    rf"(?<![一-鿿A-Za-z])(?:{pattern})\s?[:|]?\s?[(\[]?\s?(?=[\dA-Z〇零○一二三四五六七八九中民])"
-                ),
+                re.compile(rf"(?<![一-鿿A-Za-z])(?:{pattern})\s?[:|]?\s?[(\[]?\s?(?={_BEGINS})"),
             )
             for rank, pattern in labels
         ),
@@ -426,11 +424,7 @@ def _year(groups: dict[str, str | None]) -> int:
 def _month(written: str) -> int:
     """A month in digits, in Chinese or in English."""
     if written[:1].isascii() and written[:1].isalpha():
-        return (
-            ["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"].index(
-                written[:3].lower()
-            )
-        ) + 1
+        return _MONTHS.index(written[:3].lower()) // 3 + 1
     return _number(written)
 
 

@@ -33,7 +33,8 @@ _POINTER = re.compile(r"\A[▲△↑▼↓]\s*.{2,120}")
 # Words of one who draws a conclusion, not of one who names what a picture shows.
 _ARGUES = re.compile(r"表明|说明了|可以看出|由此|因此|所以|告诉我们|总之|首先|其次")
 _CLAUSE_ENDS = ("。", "!", "?", "……")
-_NUMBERED = re.compile(
+# What stands before a point of a text.
+NUMBERED = re.compile(
     r"(?:[一二三四五六七八九十]{1,3}[、.,]|\([一二三四五六七八九十\d]{1,3}\)|"
     r"第[一二三四五六七八九十\d]{1,3}[章节条部]|\d{1,2}[、.])"
 )
@@ -97,7 +98,7 @@ def may_be_caption(line: str) -> bool:
         len(text) >= 2
         and han(text) >= 2
         and not text.endswith((*_CLAUSE_ENDS, ":", ";", ","))
-        and not _NUMBERED.match(text)
+        and not NUMBERED.match(text)
         and not is_dateline(line)
         and signature(line) is None
     )

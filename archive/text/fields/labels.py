@@ -40,12 +40,14 @@ _BY_LINES = ("dateline", "signature")
 # Labels whose values are no field.
 _NOT_KEPT = ("other", "crew")
 _OF_PEOPLE = ("author", "editor", "sender")
-_WRAP = "[]【】()<>{}|丨/-—_·:;,、。 \t"
+# What stands around a value and is no part of it.
+WRAP = "[]【】()<>{}|丨/-—_·:;,、。 \t"
 _BARS = str.maketrans({"丨": "|", "︱": "|", "│": "|", "┃": "|", "〔": "[", "〕": "]", "∶": ":"})
 _TAG = re.compile(r"</?[a-zA-Z][^<>]{0,200}>")
 _DATE = re.compile(r"(?:19|20)\d{2}\s?[-/.年]\s?\d{1,2}\s?[-/.月]\s?\d{1,2}|\d{1,2}:\d{2}|\d{2,3}年\d{1,2}月\d{1,2}日")
 _TIME = re.compile(r"^(?:时\s?间|日\s?期)")
-_CLOCK = re.compile(r"\d:\d{2}")
+# A minute.
+CLOCK = re.compile(r"\d:\d{2}")
 # One of the points of a paper: 二、办公时间:上午8:30.
 _POINT = re.compile(r"[一二三四五六七八九十]{1,3}[、.]|\([一二三四五六七八九十\d]{1,2}\)|\d{1,2}、")
 # Two clauses, or a list of three.
@@ -140,19 +142,16 @@ def _unmarked() -> tuple[re.Pattern[str], re.Pattern[str]]:
 
 
 @cache
-def _patterns() -> tuple[re.Pattern[str], re.Pattern[str]]:
-    """A label with its colon, and what ends a value: the next label."""
-    labels: dict[str, str] = {}
+def _marked() -> re.Pattern[str]:
+    """A label with its colon, in a group that is named for its field."""
+    labels: dict[str, list[str]] = {}
     for label in words.entries("label"):
-        known = labels.get(label["field"])
-        labels[label["field"]] = f"{known}|{label['pattern']}" if known else label["pattern"]
+        labels.setdefault(label["field"], []).append(label["pattern"])
+    every = {name: "|".join(patterns) for name, patterns in labels.items()}
     # No label begins with another character: nearly all places are passed over by this.
-    first = "".join(sorted(set(re.findall("[一-鿿/]", "".join(labels.values())))))
-    named = "|".join(f"(?P<{name}>{pattern})" for name, pattern in labels.items())
-    every = "|".join(labels.values())
-    return re.compile(f"(?=[{first}])(?:{named})\\s?(?::|\\|\\s)"), re.compile(
-        f"(?=[{first}])(?:{every})\\s?(?::|\\|\\s)"
-    )
+    first = "".join(sorted(set(re.findall("[一-鿿/]", "".join(every.values())))))
+    named = "|".join(f"(?P<{name}>{pattern})" for name, pattern in every.items())
+    return re.compile(f"(?=[{first}])(?:{named})\\s?(?::|\\|\\s)")
 
 
 @lru_cache(maxsize=4096)
@@ -219,7 +218,7 @@ def byline(line: str) -> Byline:
         if value and mark.field == "source":
             # Who wrote it stands behind the source, without a label.
             values.setdefault("beside", all_people(" ".join(said.split()[1:])))
-    office = _SENT_IN.fullmatch(text[: marks[0].at].strip(_WRAP)) if marks else None
+    office = _SENT_IN.fullmatch(text[: marks[0].at].strip(WRAP)) if marks else None
     values["office"] = [office[1]] if office else values.get("sender", [])
     authors = _together(list(dict.fromkeys((*_of_office(text, marks), *values.get("author", ())))))
     found.author = authors or found.author or " ".join(values.get("beside", ())) or None
@@ -229,7 +228,7 @@ def byline(line: str) -> Byline:
 
 def _of_office(text: str, marks: Sequence[Mark]) -> list[str]:
     """The people of an office that stand before a role: 新闻中心 陈晓明 学生通讯员 王立新."""
-    head = text[: marks[0].at].strip(_WRAP).split() if marks and marks[0].field == "author" else []
+    head = text[: marks[0].at].strip(WRAP).split() if marks and marks[0].field == "author" else []
     return all_people(" ".join(head[1:])) if len(head) > 1 and is_office(head[0]) else []
 
 
@@ -256,7 +255,7 @@ def _marks(text: str) -> tuple[Mark, ...]:
     """The labels of a canonical line."""
     if ":" not in text and "|" not in text:
         return ()
-    found = [(match.lastgroup or "other", match.start(), match.end()) for match in _patterns()[0].finditer(text)]
+    found = [(match.lastgroup or "other", match.start(), match.end()) for match in _marked().finditer(text)]
     if not found:
         return ()
     ends = [*(start for _, start, _ in found[1:]), len(text)]
@@ -297,7 +296,7 @@ def is_dateline(line: str) -> bool:
     if not marks:
         rest = _OF_DATES.sub("", text)
         # With the time of day a line is hardly prose: names and a source may stand beside it.
-        return len(rest) <= 30 and han(rest) <= (16 if _CLOCK.search(text) else 8)
+        return len(rest) <= 30 and han(rest) <= (16 if CLOCK.search(text) else 8)
     return _is_labelled(text, marks, dated=dated)
 
 
@@ -317,13 +316,13 @@ def _is_labelled(text: str, marks: Sequence[Mark], *, dated: bool) -> bool:
 
 def _names_event(text: str, mark: Mark) -> bool:
     """Whether a label names a time and no day of publication stands behind it: 时间:6月18日12:30."""
-    value = text[mark.start : mark.end].strip(_WRAP)
+    value = text[mark.start : mark.end].strip(WRAP)
     return bool(value) and _TIME.match(text[mark.at :]) is not None and dates.read(value, loose=True) is None
 
 
 def _is_spoken(value: str) -> bool:
     """Whether what stands behind the label of a person is no name: speech, or a subhead."""
-    value = value.strip(_WRAP)
+    value = value.strip(WRAP)
     if not value or is_office(value) or people(value, labelled=True)[0] or is_person(value[:2], labelled=True):
         return False
     return han(value) > 5 or words.match("spoken", value) is not None
@@ -348,10 +347,10 @@ def signature(line: str) -> Byline | None:
         return byline(text)
     if marks and marks[0].at <= 16 and any(mark.field not in _NOT_KEPT for mark in marks) and is_dateline(text):
         found = byline(text)
-        if found or not text[marks[0].start :].strip(_WRAP):
+        if found or not text[marks[0].start :].strip(WRAP):
             return found
     if text.endswith("稿") and (match := _SENT_IN.fullmatch(text)):
-        return Byline(contributor=match[1].strip(_WRAP))
+        return Byline(contributor=match[1].strip(WRAP))
     who = reporters(text)
     return Byline(author=who) if who else None
 
@@ -360,7 +359,7 @@ def _names_crew(text: str, marks: Sequence[Mark]) -> bool:
     """Whether a line says who checked and who took the pictures, perhaps who edited, and nothing else."""
     if not marks or marks[0].at or marks[0].field != "crew":
         return False
-    values = [text[mark.start : mark.end].strip(_WRAP) for mark in marks]
+    values = [text[mark.start : mark.end].strip(WRAP) for mark in marks]
     return all(mark.field in ("crew", "editor") for mark in marks) and all(
         2 <= len(value) <= 16 and not re.search("[。,;]", value) for value in values
     )
@@ -397,7 +396,7 @@ def _sent_in(inner: str) -> Byline | None:
         return Byline(author=who) if match and ":" not in match[1] and who else None
     if inner.endswith("报道") and (names := all_people(match[1])):
         return Byline(author=" ".join(names))
-    office = re.sub(r"^(?:图文|文图|本文|稿件)?由", "", match[1].strip(_WRAP))
+    office = re.sub(r"^(?:图文|文图|本文|稿件)?由", "", match[1].strip(WRAP))
     return None if re.match(r"(?:图|照)片?由", office) else Byline(contributor=office)
 
 
@@ -422,9 +421,9 @@ def _by_office(inner: str) -> Byline | None:
 
 
 def _cut(text: str) -> str:
-    """A value up to the next label, tool or date."""
+    """A value up to the next tool or date."""
     text = re.sub(r"^[\[【(]\s?([^\[\]【】()]{1,60}?)\s?[\]】)]", r"\1 ", text.strip())
-    for pattern in (_patterns()[1], words.pattern("tools"), _DATE):
+    for pattern in (words.pattern("tools"), _DATE):
         if match := pattern.search(text):
             text = text[: match.start()]
     return text
@@ -434,14 +433,14 @@ def _people_value(text: str) -> str | None:
     """The people, or the office, whom a label names."""
     cut = _cut(text)
     names, behind = people(cut, labelled=True)
-    plain = cut.strip(_WRAP)
+    plain = cut.strip(WRAP)
     if names and re.match(r"\(?[A-Za-z]", behind):
         return _believed(plain, text, PEOPLE)
     if names and (
         not behind or cut[: -len(behind)].endswith((" ", "(", "/")) or words.pattern("picture").match(behind)
     ):
         return " ".join(names) if behind or len("".join(names)) < han(plain) or " " in plain else plain
-    value = re.sub(r"^(?:本报|本网|见习|特约)?(?:记者|通讯员)\s?", "", cut.strip(_WRAP))
+    value = re.sub(r"^(?:本报|本网|见习|特约)?(?:记者|通讯员)\s?", "", cut.strip(WRAP))
     # Counters may follow, without a label or a colon: 孙丽 浏览 219, 宋佳 1024.
     value = re.split(r"\s(?:\d|浏览|点击|[共已被]?阅|访问|查看|人气)", value, maxsplit=1)[0]
     return _believed(value, text, PEOPLE)
@@ -449,14 +448,14 @@ def _people_value(text: str) -> str | None:
 
 def _value(text: str) -> str | None:
     """The source or the office that a label names: a name has no space, what follows one is a tool or a place."""
-    value = _cut(text).strip(_WRAP)
-    return _believed(value.split(" ")[0].strip(_WRAP) if han(value) else value, text, SOURCE)
+    value = _cut(text).strip(WRAP)
+    return _believed(value.split(" ")[0].strip(WRAP) if han(value) else value, text, SOURCE)
 
 
 def _believed(value: str, text: str, longest: int) -> str | None:
     """A value that can be one; None for what templates put where there is none."""
     if value.count("(") > value.count(")"):
-        value = f"{value})" if text.rstrip().endswith(")") else value.split("(", maxsplit=1)[0].strip(_WRAP)
+        value = f"{value})" if text.rstrip().endswith(")") else value.split("(", maxsplit=1)[0].strip(WRAP)
     if not value or len(value) > longest or value.isdigit() or re.search(r"[。!?=<>\"]", value):
         return None
     return None if value.lower() in words.listed("nobody") else value
@@ -512,5 +511,5 @@ def is_label(line: str) -> bool:
     (True, True, False)
     """
     text = narrow(line)
-    match = _patterns()[0].match(text if text.endswith(":") else f"{text}:") if 0 < len(text) <= 12 else None
+    match = _marked().match(text if text.endswith(":") else f"{text}:") if 0 < len(text) <= 12 else None
     return match is not None and match.end() >= len(text)

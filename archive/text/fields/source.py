@@ -6,13 +6,11 @@ import re
 
 from archive.text.blocks import han
 from archive.text.fields import words
-from archive.text.fields.labels import Byline, canonical, labels
+from archive.text.fields.labels import CLOCK, WRAP, Byline, canonical, labels
 from archive.text.fields.people import is_office, is_person, is_placed
 from archive.text.lines import furniture_id, narrow
 
-_CLOCK = re.compile(r"\d:\d{2}")
 _EDGES = "()<>-—·:;,、"
-_WRAP = "[]【】()<>{}|丨/-—_·:;,、。 \t"
 
 
 def unlabelled(line: str) -> Byline:
@@ -34,7 +32,7 @@ def unlabelled(line: str) -> Byline:
     if found.source is None and named and plain and 1 <= len(others) <= 2:
         # Beside the minute stands who published it, behind its column: 金融市场 棱镜 2019-09-23 07:48. Beside the day
         # it must be an office: 2012.03.05 / 民建某县总支.
-        believed = _CLOCK.search(text) or words.whole("issuer_name", named[-1])
+        believed = CLOCK.search(text) or words.whole("issuer_name", named[-1])
         found.source = named[-1] if believed else None
     return found
 
@@ -62,7 +60,7 @@ def is_name(line: str) -> bool:
     >>> is_name("新华社"), is_name("石佳/中国青年报"), is_name("夺冠封王")
     (True, True, False)
     """
-    parts = re.split(r"\s?[/|]\s?|(?<!记者)\s", narrow(line).strip(_WRAP))
+    parts = re.split(r"\s?[/|]\s?|(?<!记者)\s", narrow(line).strip(WRAP))
     # The place may stand behind: 联合报/记者 陈晓明/台北报导.
     named = parts[:2] if len(parts) == 3 and is_placed(parts[2]) else parts
     return len(named) <= 2 and all(map(_is_named, named))

@@ -10,7 +10,7 @@ from html import unescape
 from archive.text import dates
 from archive.text.blocks import Block, han
 from archive.text.fields import words
-from archive.text.fields.captions import is_caption
+from archive.text.fields.captions import NUMBERED, is_caption
 from archive.text.fields.labels import byline, is_dateline
 from archive.text.lines import furniture_id, is_sentence, narrow, narrow_lines
 from archive.text.outline import Outline
@@ -45,15 +45,11 @@ _ENTITY = re.compile(r"&(?:[a-z]{2,8}|#\d{2,5});")
 _DASHES = re.compile("[—–―-]+")
 _QUOTES = " \"“”'‘’"
 _EDGES = "-_|,:"
-_NUMBERED = re.compile(
-    r"[一二三四五六七八九十]{1,3}[、.,]|\([一二三四五六七八九十\d]{1,3}\)|第[一二三四五六七八九十\d]{1,3}[章节条部]|\d{1,2}[、.]"
-)
 _SUBTITLE = re.compile(r"[—–\-]{1,3}\s?\S.{2,60}")
 _CUT = ("...", "…")
 _DASH = ("—", "–", "-", "－")
 _FARMED = re.compile(r"\A([^()（）]{2,12})[(（](.{6,})[)）]")
 _PART = re.compile(r"\(\d{1,3}\)$|第\d{1,3}页$")
-_DOMAIN = re.compile(r"\.(?:com|cn|org|net)")
 # What stands between a title and the names of column and site.
 _HEAD_SPLIT = re.compile(r"(?<!\s)\s*+(?:[_|｜»>]+|--+|(?<=\s)[-–—]\s|-(?=[一-鿿]{2,14}$))\s*")
 
@@ -132,7 +128,7 @@ def _points(index: int, block: Block, agreed: float, outline: Outline, keys: Seq
 
 def _is_other(key: str, agreed: float) -> bool:
     """Whether a line is a point of the text or a dateline; what the head states word for word may look like one."""
-    return (not agreed and _NUMBERED.match(key) is not None) or (agreed < STATED and is_dateline(key))
+    return (not agreed and NUMBERED.match(key) is not None) or (agreed < STATED and is_dateline(key))
 
 
 def _shown(outline: Outline, block: Block) -> float:
@@ -248,7 +244,7 @@ def may_be_title(line: str) -> bool:
         and han(text) >= SHORT - 1
         and not text.endswith(("。", ";", ":", ","))
         and text.count(",") <= 3
-        and not _NUMBERED.match(text)
+        and not NUMBERED.match(text)
         and not is_caption(line)
         and not is_dateline(line)
     )
@@ -340,7 +336,7 @@ def is_site_name(text: str) -> bool:
     >>> is_site_name("中国健康新闻网"), is_site_name("四川统一战线"), is_site_name("全省统战部长会议召开")
     (True, True, False)
     """
-    return len(text) <= 20 and (text.rstrip().endswith(words.listed("site_end")) or _DOMAIN.search(text) is not None)
+    return len(text) <= 20 and text.rstrip().endswith(words.listed("site_end"))
 
 
 def is_own(source: str, head: str) -> bool:
