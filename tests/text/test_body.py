@@ -49,3 +49,19 @@ def test_where_to_write_to_ends_no_article_that_goes_on_after_it() -> None:
     address = "地址：青河市人民路18号 邮编：618000 电话：0838-5222222"
     found = document("", f"<p>{address}</p><p>特此通知</p><p>青河市侨务办公室</p>")
     assert found.text.split("\n")[-2:] == ["特此通知", "青河市侨务办公室"]
+
+
+@pytest.mark.parametrize(("links", "stays"), [(4, False), (1, True)])
+def test_links_in_a_row_lead_away_from_an_article(links: int, *, stays: bool) -> None:
+    row = "".join(f"<p><a href='/{number}.html'>青河侨界新春联谊活动第{number}场</a></p>" for number in range(links))
+    dated = f"<h1>侨务工作座谈会召开</h1><p>2023-06-12 来源：青河日报</p><p>{PROSE}</p>{row}<p>周末天气晴朗</p>"
+    found = read(f"<html><head><title>侨务工作座谈会召开</title></head><body><div>{dated}</div></body></html>")
+    assert found.text.startswith(PROSE)
+    assert ("周末天气晴朗" in found.text) is stays
+
+
+def test_a_cell_in_another_column_of_the_layout_is_no_line_of_the_article() -> None:
+    side = "<td><p>欢迎各界侨胞来信来访，反映诉求，我们将认真办理，及时答复。</p></td>"
+    cell = f"<td><h1>侨务工作座谈会召开</h1><p>2023-06-12 来源：青河日报</p><p>{PROSE}</p><p>会议{PROSE}</p></td>"
+    found = read(f"<html><head><title>座谈会</title></head><body><table><tr>{cell}{side}</tr></table></body></html>")
+    assert found.text == f"{PROSE}\n会议{PROSE}"
