@@ -65,3 +65,9 @@ def test_a_cell_in_another_column_of_the_layout_is_no_line_of_the_article() -> N
     cell = f"<td><h1>侨务工作座谈会召开</h1><p>2023-06-12 来源：青河日报</p><p>{PROSE}</p><p>会议{PROSE}</p></td>"
     found = read(f"<html><head><title>座谈会</title></head><body><table><tr>{cell}{side}</tr></table></body></html>")
     assert found.text == f"{PROSE}\n会议{PROSE}"
+
+
+def test_a_word_for_comments_over_the_first_line_is_a_tool() -> None:
+    dated = f"<h1>侨务工作座谈会召开</h1><p>2023-06-12 来源：青河日报</p><p>网友评论</p><p>{PROSE}</p>"
+    found = read(f"<html><head><title>侨务工作座谈会召开</title></head><body><div>{dated}</div></body></html>")
+    assert (found.text, found.kind) == (PROSE, "article")
