@@ -721,16 +721,17 @@ class SiteSpider(Spider):
 
         The same text at ever new addresses is a trap, where a program makes the addresses: days of a calendar on which
         there was nothing differ by their date alone. Of such pages few are enough, if they say something at all and no
-        frame or script shows more on them. Pages with few words may differ by their pictures.
+        frame or script shows more on them. Pages with few words, and articles without a text, may differ by their
+        pictures and files.
         """
         own = shape(address.url)
-        few = len(judged.said) < TELLING
+        textless = judged.article is not None and judged.article.digest is None
+        few = textless or len(judged.said) < TELLING
         files = sorted(link.url for link in judged.links if link.kind == "requisite") if few else ()
         shown = "\n".join((own, judged.said, *files))
         fresh = self.frontier.fresh_text(hashlib.sha256(shown.encode("utf-8", "surrogatepass")).digest())
         article = judged.article is not None and (fresh or "?" not in address.url)
-        wordy = bool(judged.said) and (judged.article is None or judged.article.digest is not None)
-        repeats = wordy and not (fresh or elsewhere or judged.data or judged.scripted)
+        repeats = bool(judged.said) and not (fresh or elsewhere or judged.data or judged.scripted)
         self.frontier.tally(own, fruitful=fruitful or article, repeats=repeats)
 
     def _end_showing(
