@@ -107,14 +107,7 @@ def probe(url: str, folder: Path, *, key: str | None = None, delay: float = 3.0)
             home, host = moved, host_of(moved)
             seen = Layout(root=Path(scratch) / "moved")
             looked += _look(seen.root, key, host, [home], delay, LOOK)
-        missing = {each.url: each.reason for each in _walls(seen, key)}
-        troubles = Counter(missing.values())
-        # A wall may come with status 200.
-        read = (page for capture in looked if (page := _page(capture)) is not None)
-        pages = [page for page in read if page.url not in missing]
-        if not pages:
-            said = ", ".join(f"{count} {reason}" for reason, count in troubles.most_common())
-            raise CundangError(f"{home}: no page came{f' ({said})' if said else ''}. {cure(troubles)}")
+        pages, troubles = _pages(looked, seen, key, home)
         ledger = read_ledger(seen.ledger(key))
         inside = [link for page in pages for link in page.links if host_of(link.url) == host]
         articles = _articles(inside)
@@ -142,6 +135,19 @@ def probe(url: str, folder: Path, *, key: str | None = None, delay: float = 3.0)
     path.write_text(_file(probed, home, hosts, delay, place), encoding="utf-8")
     load_file(path)
     return probed
+
+
+def _pages(looked: list[Capture], seen: Layout, key: str, home: str) -> tuple[list[_Page], Counter[str]]:
+    """The pages of a look, and addresses that gave none by the reason; raises CundangError where none came."""
+    missing = {each.url: each.reason for each in _walls(seen, key)}
+    troubles = Counter(missing.values())
+    # A wall may come with status 200.
+    read = (page for capture in looked if (page := _page(capture)) is not None)
+    pages = [page for page in read if page.url not in missing]
+    if not pages:
+        said = ", ".join(f"{count} {reason}" for reason, count in troubles.most_common())
+        raise CundangError(f"{home}: no page came{f' ({said})' if said else ''}. {cure(troubles)}")
+    return pages, troubles
 
 
 def _new_site(url: str, folder: Path, key: str | None) -> tuple[str, str]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from hashlib import sha256
+from typing import cast
 from urllib.parse import quote, urlencode, urljoin
 
 from lxml.etree import XPath
@@ -23,22 +24,8 @@ def discover(url: str, html: str, root: HtmlElement | None) -> Iterator[Link]:
     """The next page of a list, where a link of its pager sends the page's form."""
     if root is None or "__doPostBack" not in html:
         return
-    after: HtmlElement | None = None
-    numbers: dict[int, HtmlElement] = {}
-    for element in _CALLS(root):
-        if element.get("disabled") is not None:
-            continue
-        text = fold("".join(element.itertext())) or ""
-        if NEXT.fullmatch(text):
-            after = element
-            break
-        if NUMBER.fullmatch(text):
-            numbers.setdefault(int(re.sub(r"\D", "", text)), element)
-    if after is None and numbers:
-        # The page shown is the number that is no link: 1 [2] 3 4.
-        shown = next((n for n in range(1, max(numbers) + 1) if n not in numbers), 0)
-        after = numbers.get(shown + 1)
-    form = next((a for a in after.iterancestors("form")), None) if after is not None else None
+    after = _next(root)
+    form = next(after.iterancestors("form"), None) if after is not None else None
     call = _CALL.search(after.get("href") or "") if after is not None else None
     if form is None or call is None:
         return
@@ -50,3 +37,20 @@ def discover(url: str, html: str, root: HtmlElement | None) -> Iterator[Link]:
     mark = page[1] if page else sha256(body.encode()).hexdigest()[:16]
     target = urljoin(base_of(url, root), form.get("action") or url).partition("#")[0]
     yield Link(url=f"{target}#{quote(call[1], safe='')}={mark}", kind="next", priority=LIST, form=body)
+
+
+def _next(root: HtmlElement) -> HtmlElement | None:
+    """The link of a pager that leads to the page behind the one that is shown."""
+    numbers: dict[int, HtmlElement] = {}
+    for element in _CALLS(root):
+        if element.get("disabled") is not None:
+            continue
+        text = fold("".join(element.itertext())) or ""
+        if NEXT.fullmatch(text):
+            return cast("HtmlElement", element)
+        if NUMBER.fullmatch(text):
+            numbers.setdefault(int(re.sub(r"\D", "", text)), element)
+    # The page shown is the number that is no link: 1 [2] 3 4.
+    shown = next((n for n in range(1, max(numbers, default=0) + 1) if n not in numbers), 0)
+    after: HtmlElement | None = numbers.get(shown + 1)
+    return after

@@ -60,32 +60,36 @@ def _next_group(url: str, html: str, records: int, *, answer: bool) -> str | Non
     if total is None:
         return None
     count = int(total[1] or total[2])
-    if answer:
-        parts = urlsplit(url)
-        query = dict(parse_qsl(parts.query, keep_blank_values=True))
-        try:
-            last, each = int(query["endrecord"]), int(query.get("perpage", _PER_PAGE))
-        except (KeyError, ValueError):
-            return None
-        if not records or last >= count:
-            return None
-        query |= {"startrecord": str(last + 1), "endrecord": str(min(last + each * SCREENS, count))}
-        return urlunsplit(parts._replace(query=urlencode(query)))
+    return _after_answer(url, records, count) if answer else _after_page(url, html, records, count)
+
+
+def _after_answer(url: str, records: int, count: int) -> str | None:
+    """What follows an answer of dataproxy.jsp, of a list of so many records."""
+    parts = urlsplit(url)
+    query = dict(parse_qsl(parts.query, keep_blank_values=True))
+    try:
+        last, each = int(query["endrecord"]), int(query.get("perpage", _PER_PAGE))
+    except (KeyError, ValueError):
+        return None
+    if not records or last >= count:
+        return None
+    query |= {"startrecord": str(last + 1), "endrecord": str(min(last + each * SCREENS, count))}
+    return urlunsplit(parts._replace(query=urlencode(query)))
+
+
+def _after_page(url: str, html: str, records: int, count: int) -> str | None:
+    """What follows the records that stand in the page itself."""
     group = _GROUP.search(html)
     address = (_of_proxy(_HREF, html, group.end()) if group else None) or _of_proxy(_PROXY, html)
-    if address is None:
+    if address is None or records >= count:
         return None
     query = dict(parse_qsl(urlsplit(address).query, keep_blank_values=True))
-    named = _PARAMETERS.search(html)
-    if named:
+    if named := _PARAMETERS.search(html):
         query |= {key: a or b or c for key, a, b, c in _PAIR.findall(named[1])}
     per_page = _EACH.search(html)
-    each = int(per_page[1]) if per_page else 0
-    if records >= count:
-        return None
     # The inline datastore holds the first group: as many records as there are, not always three screens. Where there is
     # none, the first group has one address, however many records come.
-    each = each or _PER_PAGE
+    each = (int(per_page[1]) if per_page else 0) or _PER_PAGE
     last = records + each * SCREENS
     query = {
         "startrecord": str(records + 1),
