@@ -204,6 +204,9 @@ def is_asked(ask: Mapping[str, Any], hosts: Collection[str]) -> str | None:
         return f"no page: {ask['method']} {url[:200]}"
     if host_of(url) not in hosts:
         return f"foreign_host: {url[:200]}"
+    path = urlsplit(url).path
+    if path.endswith(".js") and _LIBRARY.search(path):
+        return ""
     if not ask["heard"] or _COUNTS.search(urlsplit(url).path) or look_of(url) == "image":
         return ""
     return None

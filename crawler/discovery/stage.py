@@ -11,6 +11,7 @@ import json
 import re
 import resource
 import sys
+import time
 from importlib import resources
 from itertools import islice
 from typing import Any
@@ -48,6 +49,7 @@ class Stage:
 
     def __init__(self, job: dict[str, Any]) -> None:
         self.job = job
+        job.setdefault("now", int(time.time() * 1000))
         self.answers: dict[str, tuple[int, str]] = {key: (a, b) for key, (a, b) in job.get("answers", {}).items()}
         # Names that nobody defined, and the places of elements that were pressed.
         self.nothing: list[str] = []
@@ -301,6 +303,9 @@ class Stage:
             "origin": f"{parts.scheme}://{parts.netloc}",
             "agent": self.job["agent"],
         }
+
+    def _h_now(self) -> int:
+        return int(self.job["now"])
 
     def _h_write(self, text: str) -> None:
         if self._current is not None:

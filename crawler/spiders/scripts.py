@@ -15,6 +15,7 @@ import json
 import re
 import subprocess
 import sys
+import time
 from collections import Counter
 from collections.abc import AsyncGenerator, Collection
 from dataclasses import dataclass, field
@@ -121,6 +122,7 @@ class Scripts:
             page.answers += scripts.items()
             job = {
                 "do": "open",
+                "now": int(time.time() * 1000),
                 "url": response.url,
                 "html": html,
                 "agent": _PC,

@@ -102,6 +102,7 @@ def test_what_leads_on_is_pressed_and_nothing_else() -> None:
         ({"heard": False}, ""),
         ({"url": "http://h/hits.jsp?id=1"}, ""),
         ({"url": "http://h/a.png"}, ""),
+        ({"url": "http://h/js/jquery.min.js"}, ""),
     ],
 )
 def test_what_a_script_asks_for_is_fetched_where_it_may_be_a_list(ask: dict[str, Any], why: str | None) -> None:

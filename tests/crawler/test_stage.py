@@ -166,6 +166,36 @@ def test_what_is_asked_for_is_told_and_its_answer_shown(code: str, key: str, ans
     assert '<div id="n"><b>行</b></div>' in shown(stage), stage.errors
 
 
+@pytest.mark.parametrize(
+    "code",
+    [
+        "var s = document.createElement('script'); s.src = '/l.js?cb=fill'; document.body.appendChild(s);",
+        "var s = document.createElement('script'), f = document.getElementsByTagName('script')[0];"
+        " s.setAttribute('src', '/l.js?cb=fill'); f.parentNode.insertBefore(s, f);",
+        "$.getScript('/l.js?cb=fill');",
+    ],
+)
+def test_a_script_that_is_put_into_the_page_runs(code: str) -> None:
+    stage = play(
+        f'<div id="n"></div><script>function fill(d) {{ n.innerHTML = "<b>" + d.t + "</b>"; }} {code}</script>'
+    )
+    (ask,) = stage.state()["asks"]
+    assert (ask["url"], ask["heard"]) == ("http://h/l.js?cb=fill", True)
+    stage.answer(ask["key"], 200, 'fill({"t": "行"});')
+    assert '<div id="n"><b>行</b></div>' in shown(stage), stage.errors
+
+
+def test_what_is_asked_for_by_chance_is_known_when_the_page_is_opened_again() -> None:
+    code = "$('#n').load('/a?t=' + Math.random() + '&_=' + new Date().getTime() + Date.now());"
+    stage = play(
+        f'<div id="n"></div><a onclick="go()">b</a><script>{code} function go() {{ location = "/b"; }}</script>'
+    )
+    (ask,) = stage.state()["asks"]
+    stage.answer(ask["key"], 200, "<b onclick='go()'>行</b>")
+    assert [lead["text"] for lead in stage.leads()] == ["行", "b"]
+    assert not stage.state()["asks"]
+
+
 def test_a_press_on_more_asks_for_the_next_page_each_time() -> None:
     code = "var p = 1; function more() { p++; $.get('/m?p=' + p, d => $('#n').append(d)); }"
     stage = play(f'<ul id="n"><li>1</li></ul><a onclick="more()">加载更多</a><script>{code}</script>')
