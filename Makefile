@@ -9,6 +9,7 @@
 # make soak MINUTES=15   a crawl of generated pages with faults: memory, open files, captures against the server's log
 # make faults  what the web, the disk and the power do to an archive, row by row: what was provoked, what came of it;
 #              with CI=1 it fails where a tool is missing: Debian's npm, chromium, openssl, libgnutls30
+# make scrapy-next  our habits of Scrapy, tried with its newest release or pre-release
 # make wire    odd answers of servers, read by Chromium, curl and the crawler: who reads which whole; two minutes
 # make browser lists that a script makes, shown by a real Chromium; needs Debian's package chromium
 # make web     the page of cundang serve in a real Chromium: views, accessibility, a hostile page; needs chromium and npm
@@ -32,7 +33,7 @@ BIN := $(VENV)/bin
 STRANGERS := build/strangers
 
 .DELETE_ON_ERROR:
-.PHONY: sites300 demo test check complexity patterns ablation recall manners bench clean faults killpoints damage soak quality readers scrapyd cluster scheduled reclean fuzz browser web wire start weigh
+.PHONY: sites300 demo test check complexity patterns ablation recall manners bench clean faults killpoints damage soak quality readers scrapyd cluster scheduled reclean fuzz browser web wire start weigh scrapy-next
 
 demo: $(VENV)/.product
 	$(BIN)/cundang demo
@@ -92,6 +93,14 @@ bench: $(VENV)/.develop
 
 start: $(VENV)/.develop
 	$(BIN)/python tests/bench_start.py
+
+# The bound on Scrapy's version is left aside; its private names are looked for at the start (crawler/wire/handler.py).
+scrapy-next:
+	$(PYTHON) -m venv build/scrapy-next
+	build/scrapy-next/bin/pip install --quiet --upgrade pip
+	build/scrapy-next/bin/pip install --quiet --constraint constraints.txt --editable '.[dev,web]'
+	build/scrapy-next/bin/pip install --quiet --pre --upgrade scrapy
+	build/scrapy-next/bin/python -m pytest tests/crawler/test_scrapy.py tests/crawler/test_look.py tests/crawler/test_recorder.py
 
 weigh: $(VENV)/bin/pip
 	rm -rf build/weigh
