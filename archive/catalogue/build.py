@@ -14,7 +14,7 @@ from importlib.resources import files
 from pathlib import Path
 from typing import Any, Literal
 
-from archive.catalogue import aliases, duplicates, mentions, near
+from archive.catalogue import aliases, duplicates, mentions
 from archive.catalogue.words import spaced
 from archive.corpus import damage, shard
 from archive.layout import Layout
@@ -302,6 +302,8 @@ def _judge(db: sqlite3.Connection, layout: Layout, touched: set[str]) -> Counts:
     aliases.mark(db)
     duplicates.mark(db)
     if touched:
+        from archive.catalogue import near  # noqa: PLC0415 - it loads numpy, which a search does not need
+
         near.mark(db, layout)
     documents, skips, captures = db.execute(
         "SELECT (SELECT count(*) FROM documents), (SELECT count(*) FROM skips), (SELECT count(*) FROM captures)"
@@ -386,6 +388,8 @@ class _Taking:
         for item in documents:
             site = self._places.get(item["site"])
             mentions.take(self._db, item["number"], item["title"], item["text"], site)
+        from archive.catalogue import near  # noqa: PLC0415 - it loads numpy, which a search does not need
+
         near.take(self._db, self._folded)
         self._folded.clear()
         return {item["url"] for item in documents}
