@@ -4,8 +4,11 @@ import pytest
 from pages import read
 
 from archive.text import extract
-from archive.text.document import Document
+from archive.text.blocks import fold
+from archive.text.box import find
+from archive.text.document import Document, Reason
 from archive.text.page import page_of
+from archive.text.verdict import judged
 
 PROSE = (
     "全市侨务工作座谈会在青河召开，与会人员围绕引资引智、权益保护和文化交流等议题进行了深入讨论，提出了许多意见和建议。"
@@ -71,3 +74,19 @@ def test_a_word_for_comments_over_the_first_line_is_a_tool() -> None:
     dated = f"<h1>侨务工作座谈会召开</h1><p>2023-06-12 来源：青河日报</p><p>网友评论</p><p>{PROSE}</p>"
     found = read(f"<html><head><title>侨务工作座谈会召开</title></head><body><div>{dated}</div></body></html>")
     assert (found.text, found.kind) == (PROSE, "article")
+
+
+def test_teasers_that_end_in_a_link_to_the_rest_are_a_list() -> None:
+    rows = "".join(f"<p>第{n}场：{PROSE[:-1]}……<a href='/{n}.html'>[详细]</a></p>" for n in range(4))
+    page = page_of(f"<html><head><title>侨务工作</title></head><body><h1>侨务工作</h1><div>{rows}</div></body></html>")
+    assert page is not None
+    points = extract.votes(page.blocks, page.keys)
+    region = extract.region(page.outline, points, page.title)
+    found = judged(page, points, region, find(page, region), "http://www.example.gov.cn/qw/1.html", "")
+    assert found is not None
+    assert found[0] is Reason.LIST
+
+
+def test_bullets_of_a_font_are_bullets_and_its_other_signs_are_nothing() -> None:
+    assert fold("\uf06c要点") == "·要点"
+    assert fold("\ue123要点") == "要点"
