@@ -15,7 +15,7 @@ setup(
     version=PROJECT["version"],
     packages=find_packages(include=["crawler", "crawler.*", "archive", "archive.*"]),
     package_data={
-        "": ["*.toml", "*.txt", "*.sql", "*.html", "*.css", "*.tmpl", "boot.js", "templates/*.html"],
+        "": ["*.toml", "*.txt", "*.sql", "*.html", "*.css", "*.tmpl", "boot.js", "templates/*.html", "watch/*"],
         "crawler.practice": ["sites/*", "templates/*.css", "templates/*/*"],
     },
     entry_points={"scrapy": ["settings = crawler.settings"]},

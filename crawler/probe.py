@@ -29,7 +29,7 @@ from crawler.discovery.fingerprint import cms
 from crawler.discovery.link import ARTICLE
 from crawler.queue.accounts import say_gap
 from crawler.queue.address import canonical, shape
-from crawler.runs.crawl import cure
+from crawler.runs.alerts import cure
 from crawler.wire.guard import literal_address
 
 # What stands in missing.jsonl of a look because it was only a look.

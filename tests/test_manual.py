@@ -115,7 +115,7 @@ def test_every_example_runs(house: Path) -> None:
             assert done.stdout.strip(), f"{EXAMPLES[path][0]} said nothing"
 
 
-GUIDES = ("researchers", "archivists", "scrapy", "sites", "corpus")
+GUIDES = ("researchers", "archivists", "scrapy", "sites", "corpus", "operators")
 # What runs until it is ended, takes a minute (both are tested elsewhere), or stands for something of the reader's own.
 LEFT_OUT = ("cundang demo", "cundang serve", "fixture URL", "cundang cluster", "benchmark.jsonl", "tokenizer")
 

@@ -474,6 +474,7 @@ def status(house: House, site: str | None, missing: bool, learned: bool, json_: 
     """
     from archive.corpus import damage
     from crawler import status as standing
+    from crawler.runs import disk
 
     layout = known_data(house.layout)
     key = house.known(site)
@@ -488,6 +489,8 @@ def status(house: House, site: str | None, missing: bool, learned: bool, json_: 
         say(f"{said} To get something: cundang crawl, cundang import")
     for each in found:
         print_item(each, "\n".join(standing.lines(each)) if key else standing.line(each), json_)
+    if key is None:
+        say(str(disk.measure(layout)))
     return say_all(str(each) for each in damage.known(layout) if key in (None, layout.site_of(each.warc)))
 
 

@@ -95,7 +95,7 @@ def cluster_crawl(house: House, scheduler: str | None, workers: int, sites: tupl
 @click.option("--alert-command", help="Told of trouble: a command that gets a JSON object on stdin.")
 @click.option("--alert-webhook", help="Told of trouble: an address that gets a JSON object by POST.")
 @click.option(
-    "--metrics", type=click.IntRange(min=1, max=65535), help="Serve figures for Prometheus on this port of 127.0.0.1."
+    "--metrics", type=click.IntRange(min=1, max=65535), help="Serve /metrics and /health on this port of 127.0.0.1."
 )
 @click.option("--minutes", type=click.FloatRange(min=0), help="Stop after so long; never when absent.")
 @click.pass_obj
@@ -112,12 +112,14 @@ def schedule_run(
     Example: cundang schedule run --minutes 0.1
     """
     from crawler.runs import alerts, schedule
+    from crawler.runs.live import Live
     from crawler.runs.metrics import served
 
     alarm = alerts.Alarm(command=alert_command, webhook=alert_webhook)
-    with served(house.layout, metrics):
+    live = Live()
+    with served(house.layout, metrics, live):
         seconds = None if minutes is None else minutes * 60
-        schedule.run(house.layout, house.sites_folder, at_once=at_once, alarm=alarm, seconds=seconds, once=False)
+        schedule.run(house.layout, house.sites_folder, at_once=at_once, alarm=alarm, seconds=seconds, live=live)
 
 
 @schedule_app.command("due")
@@ -135,7 +137,7 @@ def schedule_due(house: House, at_once: int | None, alert_command: str | None, a
     from crawler.runs import alerts, schedule
 
     alarm = alerts.Alarm(command=alert_command, webhook=alert_webhook)
-    return schedule.run(house.layout, house.sites_folder, at_once=at_once, alarm=alarm, seconds=None, once=True)
+    return schedule.run(house.layout, house.sites_folder, at_once=at_once, alarm=alarm, once=True)
 
 
 @schedule_app.command("limit")
@@ -200,29 +202,37 @@ def schedule_history(house: House, site: str | None, limit: int, json_: bool) ->
             run,
             f"{shanghai(run.began)}  {run.site:20} {run.ending:12} {took:5} s  {run.pages} pages,"
             f" {run.revisits} unchanged, {run.documents} documents; {skips or 'no skips'}"
-            + (f"  ! {'; '.join(why)}" if why else ""),
+            + (f"  ! {'; '.join(why)}" if why else "")
+            + (f"  {log}" if (log := layout.log(run.site, run.number)).exists() else ""),
             json_,
         )
 
 
 @schedule_app.command("export")
-@click.option("--systemd", is_flag=True, help="A service and a timer.")
+@click.option("--systemd", is_flag=True, help="The daemon as a service.")
 @click.option("--cron", is_flag=True, help="A line for a crontab.")
+@click.option("--prometheus", is_flag=True, help="Its configuration, alert rules, and a board for Grafana.")
+@click.option("--container", is_flag=True, help="A recipe of an image.")
 @click.option("--out", type=click.Path(path_type=Path), help="A folder for the files; stdout when absent.")
 @click.pass_obj
-def schedule_export(house: House, systemd: bool, cron: bool, out: Path | None) -> None:
-    """Write what makes cron or systemd look for due crawls; the times stay in the site files.
+def schedule_export(
+    house: House, systemd: bool, cron: bool, prometheus: bool, container: bool, out: Path | None
+) -> None:
+    """Write what makes cron, systemd or a container run the schedule, or Prometheus and Grafana watch it.
 
     Example: cundang schedule export --cron
     """
     from crawler.runs import units
 
-    if systemd == cron:
-        raise UsageError("Name one: --systemd or --cron.")
-    if cron:
-        files = {"cundang.cron": units.crontab(house.layout, house.sites_folder)}
-    else:
+    chosen = {"systemd": systemd, "cron": cron, "prometheus": prometheus, "container": container}
+    if sum(chosen.values()) != 1:
+        raise UsageError("Name one: --systemd, --cron, --prometheus or --container.")
+    if systemd:
         files = units.units(house.layout, house.sites_folder)
+    elif cron:
+        files = units.crontab(house.layout, house.sites_folder)
+    else:
+        files = units.prometheus() if prometheus else units.container()
     for name, said in files.items():
         if out is None:
             put(said if cron else f"# {name}\n{said}", end="" if cron else "\n")

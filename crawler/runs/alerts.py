@@ -1,17 +1,22 @@
-"""A run and those before it -> reasons to tell somebody, by a command or a webhook of the user's choice."""
+"""A run and those before it -> reasons to tell somebody, by a command or a webhook of the user's choice.
+
+A site's trouble is told once, with its cause, and once more when all is well again.
+"""
 
 from __future__ import annotations
 
+import datetime as dt
 import json
 import shlex
 import statistics
 import subprocess
 import urllib.request
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 
+from archive.errors import InterruptedCrawl
 from archive.text.document import Reason
-from crawler.runs.history import Run
+from crawler.runs.history import Run, Runs
 from crawler.talk import say
 
 # Seconds that a command or webhook may take.
@@ -58,15 +63,67 @@ class Alarm:
     command: str | None = None
     webhook: str | None = None
 
-    def raise_(self, run: Run, why: Sequence[str]) -> None:
+    def tell(self, run: Run, text: str, why: Sequence[str], *, well: bool) -> None:
         """Tell it; what fails is said on stderr, the schedule goes on."""
-        told = json.dumps({"reasons": list(why), **asdict(run)}, ensure_ascii=False, default=str).encode()
+        told = {"text": text, "state": "well" if well else "trouble", "reasons": list(why), **asdict(run)}
+        body = json.dumps(told, ensure_ascii=False, default=str).encode()
         try:
             if self.command:
-                subprocess.run(shlex.split(self.command), input=told, timeout=PATIENCE, check=True)
+                subprocess.run(shlex.split(self.command), input=body, timeout=PATIENCE, check=True)
             if self.webhook:
-                request = urllib.request.Request(self.webhook, told, {"Content-Type": "application/json"})  # noqa: S310 - the user's own address
+                request = urllib.request.Request(self.webhook, body, {"Content-Type": "application/json"})  # noqa: S310 - the user's own address
                 with urllib.request.urlopen(request, timeout=PATIENCE) as answer:  # noqa: S310 - as above
                     answer.read(1)
         except (OSError, ValueError, subprocess.SubprocessError) as error:
             say(f"{run.site}: nobody could be told of {', '.join(why)}: {error}")
+
+
+def judge(runs: Runs, run: Run, alarm: Alarm | None, *, stopping: bool) -> None:
+    """Tell of a run that ended, where its site's trouble begins or is over; the history keeps what was told."""
+    why = reasons(run, runs.history(run.site, before=run, limit=5))
+    if stopping and run.exit == InterruptedCrawl.exit_code:
+        why = [reason for reason in why if reason != "interrupted"]
+    trouble = runs.trouble(run.site)
+    ended = run.ended or run.began
+    if why and trouble is None:
+        text = f"{run.site}: {'; '.join(why)}"
+        runs.set_trouble(run.site, ended, text)
+        if alarm:
+            alarm.tell(run, text, why, well=False)
+    elif not why and run.exit == 0 and trouble is not None:
+        since, cause = trouble
+        runs.set_trouble(run.site, None)
+        text = f"{run.site}: all is well again ({run.ending}, {run.pages} pages) after {_span(ended - since)}; it was: "
+        if alarm:
+            alarm.tell(run, text + cause.removeprefix(f"{run.site}: "), [], well=True)
+
+
+def _span(passed: dt.timedelta) -> str:
+    hours = passed.total_seconds() / 3600
+    return (
+        f"{hours / 24:.0f} days" if hours >= 48 else f"{hours:.0f} hours" if hours >= 2 else f"{hours * 60:.0f} minutes"
+    )
+
+
+# What helps where no page came, by the reason of most addresses.
+_CURES = {
+    "robots": "Its robots.txt disallows them. Ask the site's owner for leave, or name other start pages.",
+    "robots_unreachable": "Its robots.txt cannot be read, and until then nothing else is asked for. Crawl again later.",
+    "blocked": "The site refuses us. Crawl again later and more slowly, or ask its owner for leave.",
+    "challenge": "A challenge that only browsers pass stands before it. Ask its owner for leave.",
+    "private_address": "Name the host and port in `allow_private` of the site file, if the address is meant.",
+    "unknown_host": "Check how the host is spelt in the site file.",
+    "forgotten": "It was taken down here with `cundang forget`.",
+}
+
+
+def cure(troubles: Mapping[str, int]) -> str:
+    """What helps a site of which no page came, given the reasons and their counts.
+
+    >>> cure({"robots": 1})
+    "Its robots.txt disallows them. Ask the site's owner for leave, or name other start pages."
+    >>> cure({"timeout": 2})
+    'Check that its start pages open in a browser, then crawl again.'
+    """
+    most = max(troubles, key=lambda reason: troubles[reason], default="")
+    return _CURES.get(most, "Check that its start pages open in a browser, then crawl again.")

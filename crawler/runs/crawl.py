@@ -12,12 +12,10 @@ from __future__ import annotations
 
 import asyncio
 import os
-import signal
 import subprocess
 import time
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
-from types import FrameType
 from typing import Self
 
 from scrapy import signals
@@ -30,8 +28,9 @@ from archive.layout import Layout
 from archive.site import Site, load, load_file, no_such_site
 from crawler.queue.slots import Slots
 from crawler.runs import cleaning
+from crawler.runs.alerts import cure
 from crawler.runs.cleaning import Crawled
-from crawler.runs.crews import Ask, Crawl, Crews
+from crawler.runs.crews import Ask, Crawl, Crews, hearing_signals
 from crawler.spiders.site import SiteSpider, spider_for
 from crawler.talk import say, telling
 
@@ -49,30 +48,6 @@ _ENDINGS = {
     "gaps": (1, "finished, but not everything that the site lists was had"),
     "broken_off": (1, "its server fell silent, or blocks us; the next crawl goes on"),
 }
-
-
-# What helps where no page came, by the reason of most addresses.
-_CURES = {
-    "robots": "Its robots.txt disallows them. Ask the site's owner for leave, or name other start pages.",
-    "robots_unreachable": "Its robots.txt cannot be read, and until then nothing else is asked for. Crawl again later.",
-    "blocked": "The site refuses us. Crawl again later and more slowly, or ask its owner for leave.",
-    "challenge": "A challenge that only browsers pass stands before it. Ask its owner for leave.",
-    "private_address": "Name the host and port in `allow_private` of the site file, if the address is meant.",
-    "unknown_host": "Check how the host is spelt in the site file.",
-    "forgotten": "It was taken down here with `cundang forget`.",
-}
-
-
-def cure(troubles: Mapping[str, int]) -> str:
-    """What helps a site of which no page came, given the reasons and their counts.
-
-    >>> cure({"robots": 1})
-    "Its robots.txt disallows them. Ask the site's owner for leave, or name other start pages."
-    >>> cure({"timeout": 2})
-    'Check that its start pages open in a browser, then crawl again.'
-    """
-    most = max(troubles, key=lambda reason: troubles[reason], default="")
-    return _CURES.get(most, "Check that its start pages open in a browser, then crawl again.")
 
 
 def crawl(
@@ -193,25 +168,15 @@ def is_cleaned(spider: SiteSpider) -> bool:
 
 def _crawl_together(layout: Layout, folder: Path, sites: Mapping[str, Site], ask: Ask) -> int:
     """Crawl several sites in a few processes."""
-    told: list[int] = []
-
-    def interrupt(number: int, _: FrameType | None) -> None:
-        told.append(number)
-
-    before = {number: signal.signal(number, interrupt) for number in (signal.SIGINT, signal.SIGTERM)}
     passed = 0
-    try:
-        with Crews(layout, folder, ask) as crews, telling("crawl") as tell:
-            several = _Several(crews, sites)
-            while several.look():
-                if len(told) > passed:
-                    passed = len(told)
-                    several.stop()
-                tell(f"{len(several.codes)} of {len(sites)} sites, pages", crews.pages)
-                time.sleep(LOOK)
-    finally:
-        for number, handler in before.items():
-            signal.signal(number, handler)
+    with hearing_signals() as told, Crews(layout, folder, ask) as crews, telling("crawl") as tell:
+        several = _Several(crews, sites)
+        while several.look():
+            if len(told) > passed:
+                passed = len(told)
+                several.stop()
+            tell(f"{len(several.codes)} of {len(sites)} sites, pages", crews.pages)
+            time.sleep(LOOK)
     # A process that a signal ended has a negative code.
     codes = [InterruptedCrawl.exit_code if code < 0 else code for code in several.codes]
     return next((code for code in _WORST if code in codes), max(codes, default=0))

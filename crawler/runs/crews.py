@@ -19,8 +19,10 @@ import sys
 import time
 from collections import deque
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
+from types import FrameType
 from typing import Any, Self
 
 from archive.errors import InterruptedCrawl
@@ -296,3 +298,19 @@ class Crews:
                 say(f"{key}: its cleaning ended with exit code {code}; try it: cundang clean --site {key}")
             each.crawl.end(each.code or abs(code))
         self._batch = []
+
+
+@contextmanager
+def hearing_signals() -> Iterator[list[int]]:
+    """The signals that came, as a list that grows: in the block SIGINT and SIGTERM do nothing else."""
+    told: list[int] = []
+
+    def tell(number: int, _: FrameType | None) -> None:
+        told.append(number)
+
+    before = {number: signal.signal(number, tell) for number in (signal.SIGINT, signal.SIGTERM)}
+    try:
+        yield told
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)

@@ -5,8 +5,9 @@ from __future__ import annotations
 import datetime as dt
 import json
 import sqlite3
-from collections.abc import Iterable, Mapping
-from contextlib import closing
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import closing, contextmanager
 from dataclasses import dataclass, field, fields
 from pathlib import Path
 
@@ -35,11 +36,33 @@ CREATE TABLE IF NOT EXISTS run (
     shortfall    TEXT            -- what was not had, in words; null: nothing that the run before had not missed
 );
 CREATE INDEX IF NOT EXISTS run_site ON run(site, planned);
+-- What the runs of a site did in all, also those whose rows were trimmed since: counters for Prometheus never go back.
+CREATE TABLE IF NOT EXISTS total (
+    site       TEXT PRIMARY KEY,
+    missed     INTEGER NOT NULL DEFAULT 0,
+    pages      INTEGER NOT NULL DEFAULT 0,
+    articles   INTEGER NOT NULL DEFAULT 0,
+    requisites INTEGER NOT NULL DEFAULT 0,
+    revisits   INTEGER NOT NULL DEFAULT 0,
+    bytes      INTEGER NOT NULL DEFAULT 0,
+    documents  INTEGER NOT NULL DEFAULT 0,
+    last       INTEGER,        -- the number of the run that ended last
+    good       TEXT            -- when one last ended with exit code 0
+);
+-- Runs by how they ended (kind `ending`), pages that gave no document by reason (kind `skip`).
+CREATE TABLE IF NOT EXISTS tally (
+    site TEXT NOT NULL, kind TEXT NOT NULL, name TEXT NOT NULL, count INTEGER NOT NULL, PRIMARY KEY (site, kind, name)
+);
+-- The trouble of a site that somebody was told of, until somebody is told that all is well.
+CREATE TABLE IF NOT EXISTS trouble (site TEXT PRIMARY KEY, since TEXT NOT NULL, cause TEXT NOT NULL);
+CREATE INDEX IF NOT EXISTS run_open ON run(number) WHERE ended IS NULL;
 -- From when on a site's planned times count: when the schedule first saw its cron expression.
 CREATE TABLE IF NOT EXISTS watch (site TEXT PRIMARY KEY, schedule TEXT NOT NULL, since TEXT NOT NULL);
 """
 # A planned time farther ahead than this was written while the clock was wrong.
 AHEAD = dt.timedelta(days=1)
+# Runs of a site that are kept at least and at most, and days after which those between go.
+LEAST, MOST, KEEP_DAYS = 100, 10_000, 730
 # What a run that goes on at the next look ended with.
 UNFINISHED = ("interrupted", "killed")
 _ENDINGS = {0: "finished", 1: "failed", 2: "refused", 3: "no space", 4: "locked", 5: "interrupted"}
@@ -98,6 +121,29 @@ class Run:
     shortfall: str | None = None
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Total:
+    """What all runs of a site did, from the first one on.
+
+    Attributes:
+        endings, skips: runs by how they ended; pages that gave no document by reason.
+        last: the run that ended last; good: when one last ended with exit code 0.
+    """
+
+    site: str
+    missed: int
+    pages: int
+    articles: int
+    requisites: int
+    revisits: int
+    bytes: int
+    documents: int
+    endings: Mapping[str, int]
+    skips: Mapping[str, int]
+    last: Run | None
+    good: dt.datetime | None
+
+
 class Runs:
     """The file. Several processes may hold it; a run is claimed in one transaction."""
 
@@ -114,6 +160,7 @@ class Runs:
             self._db.executescript("PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL;" + _SCHEMA)
             if "shortfall" not in {row[1] for row in self._db.execute("PRAGMA table_info(run)")}:
                 self._db.execute("ALTER TABLE run ADD COLUMN shortfall TEXT")
+            self._count_history()
         except (OSError, sqlite3.Error) as error:
             raise DataError(
                 f"{path}: the history of runs cannot be used ({error}). Mend its rights, or move it away to begin anew."
@@ -187,29 +234,98 @@ class Runs:
         return self._get(number)
 
     def end(self, run: Run, now: dt.datetime, exit_code: int | None, did: Did) -> Run:
-        """Write down how a run ended."""
+        """Write down how a run ended, and add it to the totals of its site."""
         ending = "killed" if exit_code is None or exit_code < 0 else _ENDINGS.get(exit_code, "failed")
         if exit_code in (0, 1) and did.ending is not None:
             ending = did.ending
-        self._db.execute(
-            "UPDATE run SET ended = ?, exit = ?, ending = ?, pages = ?, articles = ?, requisites = ?, revisits = ?,"
-            " bytes = ?, documents = ?, skips = ?, shortfall = ? WHERE number = ? AND ended IS NULL",
-            (
-                now.isoformat(),
-                exit_code,
-                ending,
-                did.pages,
-                did.articles,
-                did.requisites,
-                did.revisits,
-                did.bytes,
-                did.documents,
-                json.dumps(dict(did.skips), ensure_ascii=False),
-                did.shortfall,
-                run.number,
-            ),
-        )
+        with self._transaction() as cursor:
+            cursor.execute(
+                "UPDATE run SET ended = ?, exit = ?, ending = ?, pages = ?, articles = ?, requisites = ?, revisits = ?,"
+                " bytes = ?, documents = ?, skips = ?, shortfall = ? WHERE number = ? AND ended IS NULL",
+                (
+                    now.isoformat(),
+                    exit_code,
+                    ending,
+                    did.pages,
+                    did.articles,
+                    did.requisites,
+                    did.revisits,
+                    did.bytes,
+                    did.documents,
+                    json.dumps(dict(did.skips), ensure_ascii=False),
+                    did.shortfall,
+                    run.number,
+                ),
+            )
+            if cursor.rowcount:
+                _count(cursor, "number = ?", (run.number,))
         return self._get(run.number)
+
+    def totals(self) -> list[Total]:
+        """The totals of all sites that had a run, by their keys."""
+        tallies: dict[tuple[str, str], dict[str, int]] = defaultdict(dict)
+        for site, kind, name, count in self._db.execute("SELECT site, kind, name, count FROM tally ORDER BY name"):
+            tallies[site, kind][name] = count
+        last = {run.number: run for run in self._rows("number IN (SELECT last FROM total)", ())}
+        names = "site, missed, pages, articles, requisites, revisits, bytes, documents, last, good"
+        return [
+            Total(
+                **dict(zip(names.split(", ")[:8], row[:8], strict=True)),
+                endings=tallies[row[0], "ending"],
+                skips=tallies[row[0], "skip"],
+                last=last.get(row[8]),
+                good=_time(row[9]) if row[9] else None,
+            )
+            for row in self._db.execute(f"SELECT {names} FROM total ORDER BY site")  # noqa: S608 - our own words
+        ]
+
+    def trim(self, now: dt.datetime) -> list[tuple[str, int]]:
+        """Forget old runs, by site and number: older than KEEP_DAYS, or more than MOST, but never a site's last LEAST.
+
+        Their totals stay.
+        """
+        with self._transaction() as cursor:
+            gone: list[tuple[str, int]] = cursor.execute(
+                "SELECT site, number FROM"
+                " (SELECT site, number, ended, row_number() OVER (PARTITION BY site ORDER BY number DESC) AS age"
+                " FROM run)"
+                " WHERE ended IS NOT NULL AND age > ?1 AND (age > ?2 OR ended < ?3)",
+                (LEAST, MOST, (now - dt.timedelta(days=KEEP_DAYS)).isoformat()),
+            ).fetchall()
+            cursor.executemany("DELETE FROM run WHERE number = ?", [(number,) for _, number in gone])
+        return gone
+
+    def trouble(self, site: str) -> tuple[dt.datetime, str] | None:
+        """Since when a site is in trouble that somebody was told of, and its cause; None: it is not."""
+        row = self._db.execute("SELECT since, cause FROM trouble WHERE site = ?", (site,)).fetchone()
+        return (_time(row[0]), row[1]) if row else None
+
+    def set_trouble(self, site: str, since: dt.datetime | None, cause: str = "") -> None:
+        """Note that somebody was told of a site's trouble; with `since` None, that all is well."""
+        if since is None:
+            self._db.execute("DELETE FROM trouble WHERE site = ?", (site,))
+        else:
+            self._db.execute(
+                "INSERT INTO trouble VALUES (?, ?, ?) ON CONFLICT DO UPDATE SET cause = ?3",
+                (site, since.isoformat(), cause),
+            )
+
+    def _count_history(self) -> None:
+        """Make the totals of a file of the version before."""
+        with self._transaction() as cursor:
+            if cursor.execute("SELECT 1 FROM total LIMIT 1").fetchone() is None:
+                _count(cursor, "ended IS NOT NULL", ())
+
+    @contextmanager
+    def _transaction(self) -> Iterator[sqlite3.Cursor]:
+        with closing(self._db.cursor()) as cursor:
+            cursor.execute("BEGIN IMMEDIATE")
+            try:
+                yield cursor
+            except BaseException:
+                cursor.execute("ROLLBACK")
+                raise
+            cursor.execute("COMMIT")
 
     def open(self) -> list[Run]:
         """Runs that nobody wrote the end of."""
@@ -227,6 +343,30 @@ class Runs:
         names = ", ".join(f.name for f in fields(Run))
         with closing(self._db.execute(f"SELECT {names} FROM run WHERE {condition}", values)) as cursor:  # noqa: S608 - our own words
             return [_run(row) for row in cursor]
+
+
+def _count(cursor: sqlite3.Cursor, condition: str, values: tuple[object, ...]) -> None:
+    """Add ended runs to the totals."""
+    cursor.execute(
+        "INSERT INTO total"  # noqa: S608 - our own words
+        " SELECT site, sum(missed), sum(pages), sum(articles), sum(requisites), sum(revisits), sum(bytes),"
+        f" sum(documents), max(number), max(ended) FILTER (WHERE exit = 0) FROM run WHERE {condition} GROUP BY site"
+        " ON CONFLICT DO UPDATE SET missed = missed + excluded.missed, pages = pages + excluded.pages,"
+        " articles = articles + excluded.articles, requisites = requisites + excluded.requisites,"
+        " revisits = revisits + excluded.revisits, bytes = bytes + excluded.bytes,"
+        " documents = documents + excluded.documents, last = excluded.last, good = coalesce(excluded.good, good)",
+        values,
+    )
+    add = " GROUP BY 1, 3 ON CONFLICT DO UPDATE SET count = count + excluded.count"
+    cursor.execute(
+        f"INSERT INTO tally SELECT site, 'ending', ending, count(*) FROM run WHERE {condition}{add}",  # noqa: S608 - as above
+        values,
+    )
+    cursor.execute(
+        "INSERT INTO tally SELECT site, 'skip', reason.key, sum(reason.value) FROM run, json_each(skips) AS reason"  # noqa: S608 - as above
+        f" WHERE {condition}{add}",
+        values,
+    )
 
 
 def _run(row: tuple[object, ...]) -> Run:

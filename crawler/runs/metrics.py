@@ -1,115 +1,197 @@
-"""The schedule's history -> figures for Prometheus, on loopback, where they are asked for.
+"""The schedule's history and the archive -> figures for Prometheus, and `/health`, on loopback.
 
-The text format is that of Prometheus, version 0.0.4.
+What takes a walk through files (fixity, ledgers, the disk) is measured now and then, beside; a scrape reads the totals
+of the history and what was measured last.
 """
 
 from __future__ import annotations
 
 import datetime as dt
+import json
 import threading
+import time
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from typing import TypeAlias
+
+from prometheus_client import CollectorRegistry, generate_latest
+from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metric
 
 from archive.corpus import damage
-from archive.errors import UsageError
+from archive.errors import CundangError, UsageError
 from archive.layout import Layout
-from crawler.runs.history import Run, Runs
+from archive.ledger import read_ledger
+from crawler.queue.slots import Slots
+from crawler.runs.disk import measure
+from crawler.runs.history import Runs, Total
+from crawler.runs.live import SILENT, Live
+from crawler.talk import say
 
-# Name, type, meaning, and the values by their labels.
-Figure: TypeAlias = tuple[str, str, str, list[tuple[str, float]]]
+# Seconds between two walks through the files of the archive.
+WALK = 300.0
+CONTENT_TYPE = "text/plain; version=0.0.4; charset=utf-8"
 
 
-def text(runs: list[Run]) -> str:
-    """The figures of a history (newest first)."""
-    last: dict[str, Run] = {}
-    good: dict[str, dt.datetime] = {}
-    ended: Counter[tuple[str, str]] = Counter()
-    missed: Counter[str] = Counter()
-    for run in reversed(runs):
-        missed[run.site] += run.missed
-        ended[run.site, run.ending] += run.ended is not None
-        if run.ended is not None:
-            last[run.site] = run
-            if run.exit == 0:
-                good[run.site] = run.ended
-    running = Counter(run.site for run in runs if run.ended is None)
-    figures: list[Figure] = [
-        (
-            "cundang_runs_total",
-            "counter",
-            "Scheduled runs by how they ended.",
-            [(f'site="{site}",ending="{ending}"', count) for (site, ending), count in sorted(ended.items()) if count],
-        ),
-        ("cundang_missed_total", "counter", "Planned times that passed unused.", _by_site(missed)),
-        ("cundang_running", "gauge", "Runs under way.", _by_site({site: running[site] for site in missed})),
-        (
-            "cundang_last_success_timestamp_seconds",
-            "gauge",
-            "When a run last ended with exit code 0.",
-            _by_site({site: moment.timestamp() for site, moment in good.items()}),
-        ),
-        (
-            "cundang_last_duration_seconds",
-            "gauge",
-            "How long the last run took.",
-            _by_site({site: (run.ended - run.began).total_seconds() for site, run in last.items() if run.ended}),
-        ),
-    ]
-    figures += [
-        (
-            f"cundang_last_{name}",
-            "gauge",
-            f"{name.capitalize()} of the last run.",
-            _by_site({site: getattr(run, name) for site, run in last.items()}),
+def figures(totals: Iterable[Total], running: Mapping[str, int]) -> Iterator[Metric]:
+    """The figures of a history; `running`: runs under way by site."""
+    totals = list(totals)
+    endings = CounterMetricFamily("cundang_runs", "Scheduled runs by how they ended.", labels=["site", "ending"])
+    skips = CounterMetricFamily("cundang_skips", "Pages that gave no document, by reason.", labels=["site", "reason"])
+    for one in totals:
+        for name, count in one.endings.items():
+            endings.add_metric([one.site, name], count)
+        for name, count in one.skips.items():
+            skips.add_metric([one.site, name], count)
+    yield from (endings, skips)
+    for name, meaning in (
+        ("missed", "Planned times that passed unused."),
+        ("pages", "Pages that came."),
+        ("articles", "Pages that the crawl took for articles."),
+        ("requisites", "Pictures and attachments that came."),
+        ("revisits", "Answers that were the same as before."),
+        ("bytes", "Bytes of WARC files that were written."),
+        ("documents", "Documents that the cleaner made."),
+    ):
+        counter = CounterMetricFamily(f"cundang_{name}", meaning, labels=["site"])
+        for one in totals:
+            counter.add_metric([one.site], getattr(one, name))
+        yield counter
+    sites = {one.site: 0 for one in totals} | dict(running)
+    yield _gauge("cundang_running", "Runs under way.", sites)
+    good = {one.site: one.good.timestamp() for one in totals if one.good}
+    yield _gauge("cundang_last_success_timestamp_seconds", "When a run last ended with exit code 0.", good)
+    last = {one.site: one.last for one in totals if one.last}
+    took = {site: (run.ended - run.began).total_seconds() for site, run in last.items() if run.ended}
+    yield _gauge("cundang_last_duration_seconds", "How long the last run took.", took)
+    yield _gauge("cundang_last_exit_code", "The exit code of the last run.", {s: r.exit or 0 for s, r in last.items()})
+    for name in ("pages", "documents", "bytes"):
+        yield _gauge(
+            f"cundang_last_{name}", f"{name.title()} of the last run.", {s: getattr(r, name) for s, r in last.items()}
         )
-        for name in ("pages", "documents", "bytes")
-    ]
-    return _written(figures)
 
 
-def custody(layout: Layout) -> str:
-    """What is known of the WARC files, without reading one: how many, how many damaged, when all were last verified."""
+def of_archive(layout: Layout) -> Iterator[Metric]:
+    """What is known of the files: fixity, gaps of ledgers, the disk, how far cleaner and catalogue lag behind."""
     kept = damage.custody(layout)
     broken = Counter(layout.site_of(each.warc) for each in damage.known(layout))
     verified = {each.site: dt.datetime.fromisoformat(each.first).timestamp() for each in kept if each.first}
-    return _written(
-        [
-            ("cundang_warc_files", "gauge", "Closed WARC files.", _by_site({each.site: each.files for each in kept})),
-            (
-                "cundang_warc_damaged",
-                "gauge",
-                "WARC files that are damaged, short or gone.",
-                _by_site({each.site: broken[each.site] for each in kept}),
-            ),
-            (
-                "cundang_warc_verified_timestamp_seconds",
-                "gauge",
-                "The oldest of the times when each WARC file was last verified.",
-                _by_site(verified),
-            ),
-        ]
+    yield _gauge("cundang_warc_files", "Closed WARC files.", {each.site: each.files for each in kept})
+    damaged = {each.site: broken[each.site] for each in kept}
+    yield _gauge("cundang_warc_damaged", "WARC files that are damaged, short or gone.", damaged)
+    yield _gauge(
+        "cundang_warc_verified_timestamp_seconds",
+        "The oldest of the times when each WARC file was last verified.",
+        verified,
     )
+    yield _gauge("cundang_ledger_gaps", "Articles that lists claim and that were not had.", _gaps(layout))
+    disk = measure(layout)
+    for name, meaning, value in (
+        ("data_bytes", "Bytes that the data folder holds.", disk.here),
+        ("disk_free_bytes", "Bytes that are free on its disk.", disk.free),
+        ("growth_bytes_a_day", "How fast the data folder grew in the last 30 days.", disk.a_day),
+        ("uncleaned_files", "WARC files that no texts were made of yet.", _uncleaned(layout)),
+        ("catalogue_lag_seconds", "How much older the catalogue is than the newest texts.", _lag(layout)),
+    ):
+        yield GaugeMetricFamily(f"cundang_{name}", meaning, value=value)
 
 
-def _written(figures: list[Figure]) -> str:
-    lines = []
-    for name, kind, meaning, values in figures:
-        lines += [f"# HELP {name} {meaning}", f"# TYPE {name} {kind}"]
-        lines += [f"{name}{{{labels}}} {value}" for labels, value in values]
-    return "\n".join(lines) + "\n"
+def written(metrics: Iterable[Metric]) -> str:
+    """Figures in the text format of Prometheus, version 0.0.4."""
+    found = list(metrics)
+
+    class Found:
+        def collect(self) -> list[Metric]:
+            return found
+
+    registry = CollectorRegistry(auto_describe=False)
+    registry.register(Found())
+    return generate_latest(registry).decode("utf-8")
 
 
-def _by_site(values: dict[str, float] | Counter[str]) -> list[tuple[str, float]]:
-    # A site's key needs no escaping: it is made of small letters, digits, dots and dashes.
-    return [(f'site="{site}"', value) for site, value in sorted(values.items())]
+def _gaps(layout: Layout) -> dict[str, float]:
+    gaps = {}
+    for state in layout.states():
+        try:
+            gaps[state.stem] = float(sum(each.gap for each in read_ledger(layout.ledger(state.stem)).lists))
+        except CundangError:
+            # `status` names it; a figure that nobody can tell is left out.
+            continue
+    return gaps
+
+
+def _uncleaned(layout: Layout) -> int:
+    return sum(not layout.shard_of(warc).exists() for warc in layout.warcs())
+
+
+def _lag(layout: Layout) -> float:
+    newest = max((path.stat().st_mtime for path in layout.shards()), default=0.0)
+    there = layout.catalogue.stat().st_mtime if layout.catalogue.exists() else 0.0
+    return max(0.0, newest - there) if newest else 0.0
+
+
+def _gauge(name: str, meaning: str, values: Mapping[str, float]) -> GaugeMetricFamily:
+    gauge = GaugeMetricFamily(name, meaning, labels=["site"])
+    for site, value in sorted(values.items()):
+        gauge.add_metric([site], value)
+    return gauge
+
+
+class Watched:
+    """What is served: the history, what the daemon does, and what was measured of the archive last."""
+
+    def __init__(self, layout: Layout, live: Live) -> None:
+        self._layout, self._live = layout, live
+        self._archive = ""
+        self._stop = threading.Event()
+        self._walker = threading.Thread(target=self._walk, daemon=True)
+        self._walker.start()
+
+    def close(self) -> None:
+        """Measure nothing more."""
+        self._stop.set()
+
+    def figures(self) -> str:
+        """All figures, as text."""
+        runs = Runs(self._layout.runs)
+        try:
+            running = Counter(run.site for run in runs.open())
+            history = list(figures(runs.totals(), running))
+        finally:
+            runs.close()
+        slots = Slots()
+        live = [
+            GaugeMetricFamily("cundang_due", "Runs that are due and wait for a slot.", value=self._live.due),
+            GaugeMetricFamily(
+                "cundang_cleaning", "Crawls that wait for their cleaning, or are cleaned.", value=self._live.cleaning
+            ),
+            GaugeMetricFamily("cundang_slots", "Sites that this machine may crawl at once.", value=slots.limit),
+            GaugeMetricFamily("cundang_slots_held", "Sites that it crawls, whoever began.", value=slots.held()),
+        ]
+        return written([*history, *live]) + self._archive
+
+    def health(self) -> tuple[bool, dict[str, object]]:
+        """Whether the schedule looks at the clock, and what it does."""
+        age = time.monotonic() - self._live.looked
+        told: dict[str, object] = {
+            "looked_seconds_ago": round(age, 1),
+            "running": self._live.running,
+            "due": self._live.due,
+        }
+        return age < SILENT, told
+
+    def _walk(self) -> None:
+        while not self._stop.is_set():
+            try:
+                self._archive = written(of_archive(self._layout))
+            except (CundangError, OSError) as error:
+                say(f"metrics: the archive cannot be measured: {error}")
+            self._stop.wait(WALK)
 
 
 @contextmanager
-def served(layout: Layout, port: int | None) -> Iterator[None]:
-    """Serve `/metrics` on 127.0.0.1 for the time of the block; nothing where no port is named.
+def served(layout: Layout, port: int | None, live: Live) -> Iterator[None]:
+    """Serve `/metrics` and `/health` on 127.0.0.1 for the time of the block; nothing where no port is named.
 
     Raises:
         UsageError: the port cannot be had.
@@ -117,17 +199,22 @@ def served(layout: Layout, port: int | None) -> Iterator[None]:
     if port is None:
         yield
         return
+    watched = Watched(layout, live)
 
     class Handler(BaseHTTPRequestHandler):
         def do_GET(self) -> None:
-            if self.path != "/metrics":
+            if self.path == "/metrics":
+                self._answer(200, CONTENT_TYPE, watched.figures())
+            elif self.path == "/health":
+                good, told = watched.health()
+                self._answer(200 if good else 503, "application/json", json.dumps({"healthy": good, **told}) + "\n")
+            else:
                 self.send_error(404)
-                return
-            runs = Runs(layout.runs)
-            body = (text(runs.history(limit=100_000)) + custody(layout)).encode()
-            runs.close()
-            self.send_response(200)
-            self.send_header("Content-Type", "text/plain; version=0.0.4; charset=utf-8")
+
+        def _answer(self, status: int, kind: str, text: str) -> None:
+            body = text.encode()
+            self.send_response(status)
+            self.send_header("Content-Type", kind)
             self.send_header("Content-Length", str(len(body)))
             self.end_headers()
             self.wfile.write(body)
@@ -144,4 +231,5 @@ def served(layout: Layout, port: int | None) -> Iterator[None]:
         try:
             yield
         finally:
+            watched.close()
             server.shutdown()

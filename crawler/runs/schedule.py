@@ -13,7 +13,6 @@ import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from types import FrameType
 from typing import Protocol
 
 from archive.catalogue import query
@@ -24,14 +23,17 @@ from archive.site import Site, load
 from crawler.queue.accounts import say_doubt
 from crawler.queue.lock import is_held
 from crawler.queue.slots import Slot, Slots
-from crawler.runs.alerts import Alarm, reasons
-from crawler.runs.crews import Crews
+from crawler.runs.alerts import Alarm, judge
+from crawler.runs.crews import Crews, hearing_signals
 from crawler.runs.cron import next_time, times
 from crawler.runs.history import Did, Run, Runs
+from crawler.runs.live import Live
 from crawler.talk import say
 
 # Seconds between two looks at the clock and the children.
 LOOK = 1.0
+# Seconds between two looks for runs that are too old to keep.
+TRIM = 86400.0
 # Seconds between two readings of the site files.
 READ = 30.0
 
@@ -107,8 +109,8 @@ class World(Protocol):
     def busy(self, site: str) -> bool:
         """Whether anybody crawls the site, by hand or from a schedule that died."""
 
-    def did(self, site: str, began: dt.datetime) -> Did:
-        """What the crawl that began then did."""
+    def did(self, run: Run) -> Did:
+        """What the crawl of a run did."""
 
     def alive(self, runner: str) -> bool:
         """Whether the process that started a run still is."""
@@ -119,7 +121,11 @@ class World(Protocol):
 
 
 class Schedule:
-    """Starts what is due, as far as there is room, and writes down how each ended."""
+    """Starts what is due, as far as there is room, and writes down how each ended.
+
+    Attributes:
+        due: runs that were due at the last look, and had to wait.
+    """
 
     def __init__(
         self,
@@ -141,6 +147,7 @@ class Schedule:
         self._stopping = False
         self._once = once
         self._had: set[str] = set()
+        self.due = 0
 
     @property
     def running(self) -> int:
@@ -176,13 +183,8 @@ class Schedule:
                 yield self._ended(run, now, exit_code=code)
 
     def _ended(self, run: Run, now: dt.datetime, *, exit_code: int | None) -> Run:
-        did = self._world.did(run.site, run.began)
-        ended = self._runs.end(run, now, exit_code, did)
-        why = reasons(ended, self._runs.history(run.site, before=run, limit=5))
-        if self._stopping and exit_code == 5:
-            why = [reason for reason in why if reason != "interrupted"]
-        if why and self._alarm:
-            self._alarm.raise_(ended, why)
+        ended = self._runs.end(run, now, exit_code, self._world.did(run))
+        judge(self._runs, ended, self._alarm, stopping=self._stopping)
         return ended
 
     def _begin(self, now: dt.datetime) -> None:
@@ -192,13 +194,16 @@ class Schedule:
             key: Last(planned=planned, done=done)
             for key, (planned, done) in self._runs.last(sites.values(), now).items()
         }
-        for one in sorted(due(sites.values(), last, now), key=lambda one: (one.planned, one.site)):
+        waiting = sorted(due(sites.values(), last, now), key=lambda one: (one.planned, one.site))
+        self.due = len(waiting)
+        for one in waiting:
             if self._at_once is not None and len(self._children) >= self._at_once:
                 return
             if self._busy(one.site):
                 continue
             if (slot := self._world.slot()) is None:
                 return
+            self.due -= 1
             run = self._runs.claim(one.site, one.planned, one.missed, one.first_missed, now, self._world.runner)
             if run is None:
                 slot.release()
@@ -239,10 +244,11 @@ class Machine:
         """Whether the site's lock is held."""
         return is_held(self._layout.lock(site))
 
-    def did(self, site: str, began: dt.datetime) -> Did:
-        """From the site's frontier and the catalogue."""
+    def did(self, run: Run) -> Did:
+        """From the site's frontier and the catalogue; where the frontier knows no cause, from the log of the run."""
         from crawler.queue.frontier import Frontier  # noqa: PLC0415 - scrapy is imported only where a crawl is asked about
 
+        site, began = run.site, run.began
         ending, shortfall, counts = None, None, (0, 0, 0, 0, 0)
         try:
             if self._layout.state(site).exists():
@@ -268,7 +274,7 @@ class Machine:
             bytes=size,
             documents=documents,
             skips=became,
-            shortfall=shortfall,
+            shortfall=shortfall or _cause(self._layout.log(site, run.number)),
         )
 
     def _doubted(self, site: str) -> str | None:
@@ -279,6 +285,19 @@ class Machine:
     def alive(self, runner: str) -> bool:
         """Whether that very process still is: numbers are used again, a start time is not."""
         return _name(int(runner.partition(" ")[0])) == runner
+
+
+def _cause(log: Path) -> str | None:
+    """Why a run had not all, in the words of its log: the error that ended it, else what was not had."""
+    try:
+        lines = log.read_text("utf-8", "replace").splitlines()
+    except OSError:
+        return None
+    for mark in (": cundang: ", "; not had: "):
+        found = [line.partition(mark)[2] for line in lines if mark in line]
+        if found:
+            return found[-1]
+    return None
 
 
 def _name(pid: int) -> str:
@@ -317,9 +336,18 @@ class Files:
 
 
 def run(
-    layout: Layout, folder: Path, *, at_once: int | None, alarm: Alarm | None, seconds: float | None, once: bool
+    layout: Layout,
+    folder: Path,
+    *,
+    at_once: int | None,
+    alarm: Alarm | None,
+    seconds: float | None = None,
+    once: bool = False,
+    live: Live | None = None,
 ) -> int:
     """Run the schedule until a signal (0), for `seconds`, or for one pass (`once`): the worst exit code of its crawls.
+
+    What it does is in `live`, for others to read.
 
     Raises:
         SiteError: a site file is wrong.
@@ -328,34 +356,36 @@ def run(
     runs = Runs(layout.runs)
     machine = Machine(layout, folder)
     schedule = Schedule(runs, sites, machine, at_once=at_once, alarm=alarm, once=once)
-    told: list[int] = []
-
-    def tell(number: int, _: FrameType | None) -> None:
-        told.append(number)
-
-    before = {number: signal.signal(number, tell) for number in (signal.SIGINT, signal.SIGTERM)}
+    live = live or Live()
     end = None if seconds is None else time.monotonic() + seconds
     codes: list[int] = []
-    passed = 0
-    try:
+    passed, trimmed = 0, -TRIM
+    with hearing_signals() as told:
         while True:
+            trimmed = _trim(runs, layout, trimmed)
             codes += _said(schedule.look())
+            live.looked, live.running, live.due = time.monotonic(), schedule.running, schedule.due
+            live.cleaning = machine.crews.cleaning
             if end is not None and time.monotonic() >= end and not told:
                 told.append(signal.SIGTERM)
-            if once and schedule.running == 0:
-                break
             if len(told) > passed:
                 passed = len(told)
                 schedule.stop(signal.SIGTERM)
-            if told and schedule.running == 0:
+            if (once or told) and schedule.running == 0:
                 break
             time.sleep(LOOK if not told else LOOK / 10)
-    finally:
-        for number, handler in before.items():
-            signal.signal(number, handler)
-        machine.crews.close()
-        runs.close()
+    machine.crews.close()
+    runs.close()
     return max(codes, default=0) if once else 0
+
+
+def _trim(runs: Runs, layout: Layout, last: float) -> float:
+    """Forget old runs, with their logs, once a day; when that was done last, by the monotonic clock."""
+    if time.monotonic() - last < TRIM:
+        return last
+    for site, number in runs.trim(dt.datetime.now(dt.UTC)):
+        layout.log(site, number).unlink(missing_ok=True)
+    return time.monotonic()
 
 
 def _said(ended: Sequence[Run]) -> list[int]:

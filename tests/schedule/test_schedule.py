@@ -119,8 +119,8 @@ class Simulated:
     def busy(self, site: str) -> bool:
         return any(crawl.site == site and crawl.poll() is None for crawl in self.crawls)
 
-    def did(self, site: str, began: dt.datetime) -> Did:
-        del site, began
+    def did(self, run: Run) -> Did:
+        del run
         return Did(ending=None, pages=10, documents=5)
 
     def look(self) -> None:
@@ -365,7 +365,9 @@ def test_a_daemon_that_is_killed_leaves_no_orphan_and_its_crawls_go_on_with_the_
         crawls = children(first.pid)
         with urllib.request.urlopen(f"http://127.0.0.1:{port}/metrics", timeout=10) as answer:
             figures = answer.read().decode()
-        assert 'cundang_running{site="vsb"} 1' in figures
+        assert 'cundang_running{site="vsb"} 1.0' in figures
+        with urllib.request.urlopen(f"http://127.0.0.1:{port}/health", timeout=10) as answer:
+            assert json.load(answer)["running"] == 3
         time.sleep(4)
         first.kill()
         first.wait()
@@ -427,7 +429,7 @@ def free_port() -> int:
         return server.server_port
 
 
-def test_units_and_crontab_look_every_minute(house: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_crontab_line_looks_every_minute(house: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("CUNDANG_CONTACT", "mailto:a%20b@c.cn")
     line = cundang(house, "schedule", "export", "--cron")
     assert line.startswith("* * * * * cd ")
@@ -436,8 +438,3 @@ def test_units_and_crontab_look_every_minute(house: Path, monkeypatch: pytest.Mo
     # What cron would run, does.
     shown = line.removeprefix("* * * * * ").replace("\\%", "%")
     assert subprocess.run(["/bin/sh", "-c", shown], capture_output=True, check=False, env=os.environ).returncode == 0
-    cundang(house, "schedule", "export", "--systemd", "--out", f"{house}/units")
-    service = (house / "units" / "cundang.service").read_text(encoding="utf-8")
-    assert "a%%20b" in service
-    assert "ExecStart=" in service
-    assert "OnCalendar=minutely" in (house / "units" / "cundang.timer").read_text(encoding="utf-8")

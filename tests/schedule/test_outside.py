@@ -1,0 +1,270 @@
+"""The schedule seen from outside: alerts, figures, health, and the files for systemd, Prometheus and Grafana."""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+import shutil
+import sqlite3
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Mapping
+from contextlib import closing
+from http.server import BaseHTTPRequestHandler, HTTPServer
+from pathlib import Path
+from typing import Any
+from urllib.parse import quote
+
+import pytest
+
+from archive.errors import UsageError
+from archive.layout import Layout
+from archive.site import Crawl, Site
+from crawler.queue.slots import Slot
+from crawler.runs import units
+from crawler.runs.alerts import Alarm
+from crawler.runs.disk import measure
+from crawler.runs.history import LEAST, Did, Run, Runs
+from crawler.runs.live import Live
+from crawler.runs.metrics import Watched, served
+from crawler.runs.schedule import Child, Schedule
+
+BEGIN = dt.datetime(2026, 10, 20, 0, 0, 30, tzinfo=dt.UTC)
+DAY = dt.timedelta(days=1)
+
+
+class Ended:
+    """A crawl that has ended."""
+
+    def __init__(self, code: int) -> None:
+        self._code = code
+
+    def poll(self) -> int:
+        return self._code
+
+    def send_signal(self, number: int, /) -> None:
+        raise AssertionError(number)
+
+
+class World:
+    """One site, whose server is down as long as `down` says."""
+
+    runner = "1"
+
+    def __init__(self) -> None:
+        self.clock = BEGIN
+        self.down = False
+
+    def now(self) -> dt.datetime:
+        return self.clock
+
+    def look(self) -> None:
+        pass
+
+    def slot(self) -> Slot:
+        return Slot(-1)
+
+    def start(self, site: str, number: int, slot: Slot) -> Child:
+        del site, number, slot
+        return Ended(int(self.down))
+
+    def busy(self, site: str) -> bool:
+        del site
+        return False
+
+    def alive(self, runner: str) -> bool:
+        return bool(runner)
+
+    def did(self, run: Run) -> Did:
+        del run
+        if self.down:
+            return Did(ending="unreachable", shortfall="no page came from a.cn (2 timeout)")
+        return Did(ending="finished", pages=30, documents=20)
+
+
+def test_a_site_that_is_down_for_a_week_makes_two_alerts_with_their_cause(tmp_path: Path) -> None:
+    world, told = World(), tmp_path / "told.jsonl"
+    sites: Mapping[str, Site] = {
+        "a": Site(key="a", name="a", hosts=("a.cn",), crawl=Crawl(start=("http://a.cn/",)), schedule="0 3 * * *")
+    }
+    alarm = Alarm(command=f"sh -c 'cat >> {told}; echo >> {told}'")
+    for day in range(12):
+        world.down = 2 <= day < 9
+        # A daemon that begins anew knows what was told.
+        schedule = Schedule(Runs(tmp_path / "runs.sqlite"), lambda: sites, world, at_once=None, alarm=alarm)
+        schedule.look()
+        world.clock += DAY
+        schedule.look()
+        schedule.look()
+    alerts = [json.loads(line) for line in told.read_text("utf-8").splitlines()]
+    assert [alert["state"] for alert in alerts] == ["trouble", "well"]
+    assert alerts[0]["text"] == "a: unreachable: no page came from a.cn (2 timeout)"
+    well, _, was = alerts[1]["text"].partition("; it was: ")
+    assert well.replace(",", "") == "a: all is well again (finished 30 pages) after 7 days"
+    assert was == "unreachable: no page came from a.cn (2 timeout)"
+
+
+def history(path: Path, runs: int, sites: int) -> None:
+    """A history of so many runs, as the version before wrote it: without totals."""
+    Runs(path).close()
+    with closing(sqlite3.connect(path)) as db, db:
+        db.executemany(
+            "INSERT INTO run VALUES (NULL, ?, ?, 0, NULL, ?, '1', ?, ?, ?, 30, 20, 3, 1, 1000, 19, ?, NULL)",
+            (
+                (
+                    f"s{n % sites:03}",
+                    (moment := (BEGIN + n * dt.timedelta(minutes=1)).isoformat()),
+                    moment,
+                    moment,
+                    n % 50 == 0,
+                    "gaps" if n % 50 == 0 else "finished",
+                    json.dumps({"list": 10, "empty": 1}),
+                )
+                for n in range(runs)
+            ),
+        )
+
+
+def test_a_scrape_of_a_long_history_is_cheap_and_its_counters_never_go_back(tmp_path: Path) -> None:
+    layout = Layout(root=tmp_path)
+    history(layout.runs, 200_000, 300)
+    watched = Watched(layout, Live())
+    before = time.process_time()
+    figures = watched.figures()
+    # The first reader of the version before's file counts its rows.
+    before = time.process_time()
+    figures = watched.figures()
+    assert time.process_time() - before < 0.1
+    assert 'cundang_pages_total{site="s007"} 20010.0' in figures
+    assert (
+        'cundang_runs_total{ending="gaps",site="s050"} 667.0' in figures
+        or 'site="s050",ending="gaps"} 667.0' in figures
+    )
+    assert 'cundang_skips_total{reason="list",site="s007"}' in figures or 'site="s007",reason="list"}' in figures
+    with closing(Runs(layout.runs)) as runs:
+        gone = runs.trim(BEGIN + 3000 * DAY)
+        assert len(gone) == 200_000 - 300 * LEAST
+    assert counters(watched.figures()) == counters(figures)
+    watched.close()
+
+
+def counters(figures: str) -> list[str]:
+    return [line for line in figures.splitlines() if "_total{" in line]
+
+
+def test_the_disk_forecast_follows_what_the_last_days_brought(tmp_path: Path) -> None:
+    layout = Layout(root=tmp_path)
+    folder = layout.warc_folder("a", 2026)
+    folder.mkdir(parents=True)
+    (folder / "a.warc.gz").write_bytes(b"x" * 3_000_000)
+    (tmp_path / "catalogue.sqlite").write_bytes(b"x" * 3_000_000)
+    disk = measure(layout, time.time() + 10 * 86400)
+    assert (disk.here, disk.days, disk.a_day) == (6_000_000, 10, 600_000)
+    assert disk.full_in == disk.free // 600_000
+    assert "0.6 MB a day over the last 10 days: full in" in str(disk)
+
+
+def test_health_tells_of_a_schedule_that_does_not_look_any_more(tmp_path: Path) -> None:
+    live = Live()
+    port = free_port()
+    with served(Layout(root=tmp_path), port, live):
+        with urllib.request.urlopen(f"http://127.0.0.1:{port}/health", timeout=10) as answer:
+            assert json.load(answer)["healthy"] is True
+        live.looked -= 1000
+        with pytest.raises(urllib.error.HTTPError, match="503"):
+            urllib.request.urlopen(f"http://127.0.0.1:{port}/health", timeout=10)
+
+
+def free_port() -> int:
+    with HTTPServer(("127.0.0.1", 0), BaseHTTPRequestHandler) as server:
+        return server.server_port
+
+
+def test_the_service_has_a_contact_and_passes_systemd(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    layout, sites = Layout(root=tmp_path / "data"), tmp_path / "sites"
+    monkeypatch.delenv("CUNDANG_CONTACT", raising=False)
+    with pytest.raises(UsageError, match="CUNDANG_CONTACT"):
+        units.units(layout, sites)
+    monkeypatch.setenv("CUNDANG_CONTACT", "mailto:a%20b@c.cn")
+    (name, service), *_ = units.units(layout, sites).items()
+    assert "CUNDANG_CONTACT=mailto:a%%20b@c.cn" in service
+    assert {"LimitNOFILE=65536", "Restart=on-failure", "NoNewPrivileges=yes", "KillMode=mixed"} <= set(
+        service.splitlines()
+    )
+    if shutil.which("systemd-analyze") is None:
+        pytest.skip("systemd-analyze is not here to verify the unit")
+    (tmp_path / name).write_text(service, "utf-8")
+    verified = subprocess.run(
+        ["systemd-analyze", "verify", "--man=no", str(tmp_path / name)], capture_output=True, text=True, check=False
+    )
+    assert name not in verified.stderr, verified.stderr
+
+
+def test_the_board_asks_for_figures_that_there_are(tmp_path: Path) -> None:
+    board = json.loads(units.prometheus()["cundang-board.json"])
+    watched = Watched(Layout(root=tmp_path), Live())
+    history(Layout(root=tmp_path).runs, 10, 2)
+    end = time.monotonic() + 30
+    while "cundang_data_bytes" not in (figures := watched.figures()):
+        assert time.monotonic() < end
+    watched.close()
+    names = {line.split()[2] for line in figures.splitlines() if line.startswith("# TYPE")}
+    for panel in board["panels"]:
+        for target in panel["targets"]:
+            used = {word for word in _words(target["expr"]) if word.startswith("cundang_")}
+            assert used
+            assert used <= names, f"{panel['title']} asks for {used - names}"
+
+
+def _words(expression: str) -> list[str]:
+    return "".join(each if each.isalnum() or each == "_" else " " for each in expression).split()
+
+
+def test_a_real_prometheus_scrapes_a_real_daemon_and_takes_the_rules(tmp_path: Path) -> None:
+    if shutil.which("prometheus") is None:
+        pytest.skip("needs Debian's package prometheus")
+    port, theirs = free_port(), free_port()
+    (tmp_path / "sites").mkdir()
+    for name, text in units.prometheus().items():
+        (tmp_path / name).write_text(text.replace(f":{units.PORT}", f":{port}").replace("60s", "1s"), "utf-8")
+    checked = subprocess.run(
+        ["promtool", "check", "config", str(tmp_path / "prometheus.yml")], capture_output=True, text=True, check=False
+    )
+    assert checked.returncode == 0, checked.stderr
+    history(tmp_path / "data" / "runs.sqlite", 10, 2)
+    folders = ["--data", str(tmp_path / "data"), "--sites", str(tmp_path / "sites")]
+    daemon = [sys.executable, "-m", "crawler.cli", *folders, "schedule", "run", "--metrics", str(port)]
+    prometheus = ["prometheus", f"--config.file={tmp_path}/prometheus.yml", f"--storage.tsdb.path={tmp_path}/tsdb"]
+    prometheus += [f"--web.listen-address=127.0.0.1:{theirs}", "--log.level=error"]
+    with subprocess.Popen(daemon) as first, subprocess.Popen(prometheus) as second:
+        try:
+            until(lambda: value(theirs, "cundang_pages_total") == ["150", "150"])
+            assert value(theirs, 'up{job="cundang"}') == ["1"]
+            with urllib.request.urlopen(f"http://127.0.0.1:{theirs}/api/v1/rules", timeout=10) as answer:
+                (group,) = json.load(answer)["data"]["groups"]
+            assert {rule["health"] for rule in group["rules"]} <= {"ok", "unknown"}
+            assert len(group["rules"]) == 8
+        finally:
+            first.terminate()
+            second.terminate()
+        assert first.wait(30) == 0
+
+
+def value(port: int, expression: str) -> list[str]:
+    """What Prometheus says for an expression; nothing while it begins."""
+    try:
+        address = f"http://127.0.0.1:{port}/api/v1/query?query={quote(expression)}"
+        with urllib.request.urlopen(address, timeout=10) as answer:
+            return [one["value"][1] for one in json.load(answer)["data"]["result"]]
+    except OSError:
+        return []
+
+
+def until(what: Any) -> None:
+    end = time.monotonic() + 90
+    while not what():
+        assert time.monotonic() < end
+        time.sleep(0.3)
