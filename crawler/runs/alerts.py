@@ -93,9 +93,9 @@ def judge(runs: Runs, run: Run, alarm: Alarm | None, *, stopping: bool) -> None:
     elif not why and run.exit == 0 and trouble is not None:
         since, cause = trouble
         runs.set_trouble(run.site, None)
-        text = f"{run.site}: all is well again ({run.ending}, {run.pages} pages) after {_span(ended - since)}; it was: "
+        text = f"{run.site}: all is well again ({run.ending}, {run.pages} pages) after {_span(ended - since)}"
         if alarm:
-            alarm.tell(run, text + cause.removeprefix(f"{run.site}: "), [], well=True)
+            alarm.tell(run, f"{text}; it was: {cause.removeprefix(f'{run.site}: ')}", [], well=True)
 
 
 def _span(passed: dt.timedelta) -> str:
