@@ -228,7 +228,8 @@ def leads_on(handle: Mapping[str, Any], pressed: Collection[str]) -> int | None:
 
 def key_of(handle: Mapping[str, Any]) -> str:
     """What tells an element from others that say the same: its handler, else its words."""
-    return str(handle["code"] if "(" in str(handle["code"]) else " ".join(str(handle["text"]).split()))
+    code = str(handle["code"])
+    return code if "(" in code and not _IDLE_CLICK.fullmatch(code) else " ".join(str(handle["text"]).split())
 
 
 def follow(root: HtmlElement, words: Collection[str]) -> None:

@@ -87,6 +87,9 @@ def test_what_leads_on_is_pressed_and_nothing_else() -> None:
     for text in ("点赞", "收藏本站", "提交", "登录", "上一页", "全市统战部长会议召开"):
         assert leads_on(handle(text), ()) is None
     assert leads_on(handle("2"), {"2"}) is None
+    assert leads_on(handle("2", code="go(2)"), {"go(2)"}) is None
+    # What one handler of the box hears is told apart by its words.
+    assert leads_on(handle("3", code="javascript:void(0)"), {"2", "javascript:void(0)"}) == 5
     assert leads_on(handle("‹", around="calendar"), ()) == leads_on(handle("上个月"), ())
 
 
