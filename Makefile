@@ -20,6 +20,7 @@
 # make scheduled  a daemon crawls three practice sites for three minutes; WEEKS=10 in a simulated clock
 # make cluster  two Dask workers against one, twenty kills of workers and coordinators: the shards of one machine; twenty minutes
 # make sites300  300 generated sites in one command: memory, articles, politeness, pages a second; fifteen minutes
+# make buckets  an archive in a bucket of moto, a server that speaks S3, in an environment of its own
 # make reclean    10,000 captures made again after a change of rules: foretold, killed twenty times, timed; half an hour
 # make manners 24 manners of small sites that no link tells of, from a fresh seed: whole, or told; twenty minutes
 # make recall  twelve families of sites from fresh seeds, and a million addresses: forty minutes
@@ -33,7 +34,7 @@ BIN := $(VENV)/bin
 STRANGERS := build/strangers
 
 .DELETE_ON_ERROR:
-.PHONY: sites300 demo test check complexity patterns ablation recall manners bench clean faults killpoints damage soak quality readers scrapyd cluster scheduled reclean fuzz browser web wire start weigh scrapy-next
+.PHONY: sites300 demo test check complexity patterns ablation recall manners bench clean faults killpoints damage soak quality readers scrapyd cluster buckets scheduled reclean fuzz browser web wire start weigh scrapy-next
 
 demo: $(VENV)/.product
 	$(BIN)/cundang demo
@@ -125,6 +126,15 @@ build/scrapyd/.made: pyproject.toml
 	build/scrapyd/bin/pip install --quiet --upgrade pip
 	build/scrapyd/bin/pip install --quiet --constraint constraints.txt .
 	build/scrapyd/bin/pip install --quiet 'scrapyd>=1.6,<2' 'scrapyd-client>=2,<3' 'setuptools>=77,<81'
+	touch $@
+
+buckets: $(VENV)/.develop $(STRANGERS)/moto/.made
+	CUNDANG_STRANGERS=$(STRANGERS) $(BIN)/python -m pytest tests/warc/test_away.py
+
+# Its libraries do not go with ours.
+$(STRANGERS)/moto/.made:
+	$(PYTHON) -m venv $(STRANGERS)/moto
+	$(STRANGERS)/moto/bin/pip install --quiet 'moto[server]>=5.2,<6'
 	touch $@
 
 cluster: $(VENV)/.develop

@@ -2,6 +2,7 @@
 
 warc/<site>/<yyyy>/<stem>.warc.gz        truth: written as `.warc.gz.open`, renamed when closed, never touched again
 warc/_import/<yyyy>/<digest>.warc.gz     imported; of a damaged file what could be read, its torn end beside it
+warc/.../<stem>.warc.gz.away             in place of a file that rests in a store alone: where, its size and sha256
 exclusions.jsonl                         truth: what was taken down
 fixity.jsonl                             truth: size and sha256 of each closed WARC file, and what became of it
 index/<site>/<yyyy>/<stem>.cdxj          derived
@@ -30,6 +31,8 @@ WARC_ENDINGS = (".warc.gz", ".warc", ".arc.gz", ".arc")
 OPEN = ".open"
 TAIL = ".tail"
 TMP = ".tmp"
+# Behind the name of a WARC file whose bytes rest in a store: a small file that says where, see `archive.warc.away`.
+AWAY = ".away"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -70,8 +73,18 @@ class Layout:
 
     @classmethod
     def at(cls, data: Path | None = None) -> Layout:
-        """`data`, else CUNDANG_DATA, else ./data."""
-        return cls(root=data or Path(os.environ.get("CUNDANG_DATA") or "data"))
+        """`data`, else CUNDANG_DATA, else ./data.
+
+        Raises:
+            UsageError: a bucket is named.
+        """
+        root = data or Path(os.environ.get("CUNDANG_DATA") or "data")
+        if re.match(r"(?:s3|gs|az):/", str(root)):
+            raise UsageError(
+                f"{root}: a data folder is on this machine: state and catalogue cannot be in a bucket."
+                " Make one that reads its WARC files from there: cundang --data FOLDER store pull s3://bucket/prefix"
+            )
+        return cls(root=root)
 
     @property
     def exclusions(self) -> Path:
@@ -124,8 +137,10 @@ class Layout:
     def warcs(self, site: str | None = None) -> Iterator[Path]:
         """All closed WARC files, in the order of their paths; of one site where it is named."""
         folder = self.root / "warc" / (site or "")
-        for path in sorted(folder.rglob("*")):
-            if path.name.endswith(WARC_ENDINGS) and self.holds(path) and path.is_file():
+        files = (path for path in folder.rglob("*") if path.is_file())
+        named = {path.with_name(path.name.removesuffix(AWAY)) for path in files}
+        for path in sorted(named):
+            if path.name.endswith(WARC_ENDINGS) and self.holds(path):
                 yield path
 
     def holds(self, warc: Path) -> bool:
@@ -158,7 +173,7 @@ class Layout:
 
     def warc_of(self, derived: Path) -> Path | None:
         """The WARC file that an index or a shard was made from; None where it is gone."""
-        return next((path for path in self.warc_names(derived) if path.exists()), None)
+        return next((path for path in self.warc_names(derived) if standing(path).exists()), None)
 
     def warc_names(self, derived: Path) -> list[Path]:
         """What the WARC file may be called that an index or a shard was made from."""
@@ -180,6 +195,11 @@ class Layout:
     def _beside(self, warc: Path, room: str, ending: str) -> Path:
         relative = warc.relative_to(self.root / "warc")
         return self.root / room / relative.parent / (_stem(warc) + ending)
+
+
+def standing(warc: Path) -> Path:
+    """The file that stands for a WARC file: itself, or where it is not there, what says in which store it rests."""
+    return warc if warc.exists() else warc.with_name(warc.name + AWAY)
 
 
 def _stem(warc: Path) -> str:

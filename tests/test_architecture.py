@@ -10,7 +10,7 @@ import pytest
 
 CHECKOUT = Path(__file__).parents[1]
 # Each room of the archive imports only rooms to its left, and itself.
-ROOMS = ("errors", "site", "layout", "ledger", "warc", "text", "corpus", "catalogue", "export", "web")
+ROOMS = ("errors", "site", "layout", "store", "ledger", "warc", "text", "corpus", "catalogue", "export", "web")
 MODULES = sorted(path for package in ("archive", "crawler") for path in (CHECKOUT / package).rglob("*.py"))
 # Those of the crawler, likewise; rooms of one rank may import each other.
 RANKS = ({"wire", "queue", "discovery"}, {"spiders"}, {"runs"}, {"cli"})

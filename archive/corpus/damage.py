@@ -16,8 +16,8 @@ from typing import Literal
 
 from archive.corpus import shard
 from archive.errors import CundangError, DataError
-from archive.layout import Layout
-from archive.warc import fixity
+from archive.layout import Layout, standing
+from archive.warc import away, fixity
 from archive.warc.disk import disk_error, sync_folder
 from archive.warc.fixity import Entry, Event, Ledger, name_of
 from archive.warc.record import Problem
@@ -127,9 +127,8 @@ def known(layout: Layout, sites: Collection[str] | None = None) -> list[Damage]:
         warc = layout.root / name
         if entry.removed or (sites is not None and layout.site_of(warc) not in sites):
             continue
-        try:
-            size = warc.stat().st_size
-        except FileNotFoundError:
+        size = away.size_of(warc)
+        if size is None:
             found[warc] = _damage(layout, warc, entry, None)
             continue
         if entry.size not in (None, size) or entry.outcome == "damaged":
@@ -250,7 +249,7 @@ def problems(layout: Layout, found: Survey) -> Iterator[Problem]:
 def _measure(warc: Path) -> tuple[int | None, str | None]:
     """Size and SHA-256 of a file; None for one that was closed or erased meanwhile."""
     try:
-        with warc.open("rb") as file:
+        with away.open_warc(warc) as file:
             digest = hashlib.file_digest(file, "sha256").hexdigest()
             return file.tell(), digest
     except FileNotFoundError:
@@ -271,7 +270,7 @@ def _gone(layout: Layout, ledger: Ledger, site: str | None) -> Iterator[tuple[Pa
     for name, entry in ledger.entries.items():
         warc = layout.root / name
         asked = layout.holds(warc) and (site is None or layout.site_of(warc) == site)
-        if asked and not entry.removed and not warc.exists():
+        if asked and not entry.removed and not standing(warc).exists():
             yield warc, entry
     yield from ((warc, entry) for warc, entry in _orphans(layout, ledger, site) if layout.holds(warc))
 
@@ -280,7 +279,7 @@ def _orphans(layout: Layout, ledger: Ledger, site: str | None) -> Iterator[tuple
     """WARC files that only a shard still knows: they were gone before there was a ledger."""
     for path in layout.shards(site):
         names = layout.warc_names(path)
-        if any(name_of(layout, warc) in ledger.entries or warc.exists() for warc in names):
+        if any(name_of(layout, warc) in ledger.entries or standing(warc).exists() for warc in names):
             continue
         about = shard.about(path)
         if about:

@@ -15,7 +15,7 @@ from typing import IO
 
 from archive.errors import UsageError
 from archive.layout import TMP, WARC_ENDINGS, Layout
-from archive.warc import exclusions, fixity, index
+from archive.warc import away, exclusions, fixity, index
 from archive.warc.disk import disk_error, sync_folder
 from archive.warc.exclusions import Addresses
 from archive.warc.member import MAGIC, Member, new_text
@@ -153,6 +153,7 @@ def erase(layout: Layout, warc: Path, urls: Iterable[str]) -> Erased:
                 end = item.place.offset + item.place.length
                 with open_file(warc) as file:
                     cut.append((item.place.offset, item.place.length + line_ends(file, end)))
+        away.bring_back(warc)
         now_sha256, left = _copy(warc, made, cut)
         with warc.open("rb") as file:
             sha256 = hashlib.file_digest(file, "sha256").hexdigest()
@@ -175,6 +176,7 @@ def erase(layout: Layout, warc: Path, urls: Iterable[str]) -> Erased:
             made.unlink()
             warc.unlink()
         sync_folder(warc.parent)
+        away.erase(layout, warc)
         if left:
             index.write(layout, final)
     except OSError as error:

@@ -30,6 +30,7 @@ from archive.text.clean import clean as clean_capture
 from archive.text.document import Document, Reason, Skip
 from archive.text.recipe import recipe
 from archive.warc import exclusions, index, reader
+from archive.warc.away import size_of
 from archive.warc.capture import Capture
 from archive.warc.surt import surt
 
@@ -167,7 +168,7 @@ def clean(  # noqa: PLR0913 - each is an option of the command
         return
     jobs = jobs or os.cpu_count() or 1
     # A file that alone would keep a worker busy while the others wait is shared out page by page.
-    large = None if through else sum(asked.warc.stat().st_size for asked in todo) // jobs
+    large = None if through else sum(size_of(asked.warc) or 0 for asked in todo) // jobs
     with through() if through else Workers(jobs) as workers, tempfile.TemporaryDirectory() as elsewhere:
         works = _works(layout, by_host(sites.values()), todo, found, Path(elsewhere), large=large, dry=dry, keep=report)
         for done, made in workers.make(works, tell):
@@ -214,7 +215,7 @@ def _works(
             path=elsewhere / f"{number}.parquet" if dry else asked.shard,
             gone=taken_down(layout, asked.warc),
             hosts=hosts,
-            shared=large is not None and asked.warc.stat().st_size > large,
+            shared=large is not None and (size_of(asked.warc) or 0) > large,
             warc_sha256=found.digests[asked.warc],
         )
 

@@ -14,6 +14,7 @@ from archive.errors import DataError, UsageError
 from archive.export import whole
 from archive.layout import Layout
 from archive.warc import fixity
+from archive.warc.away import open_warc
 
 _STEP = 1 << 20
 
@@ -59,7 +60,7 @@ def _copy(source: Path, target: Path) -> tuple[str, int]:
     """Copy a file; the SHA-256 and the length of what was copied."""
     digest, size = hashlib.sha256(), 0
     target.parent.mkdir(parents=True, exist_ok=True)
-    with source.open("rb") as file, target.open("wb") as made:
+    with open_warc(source) as file, target.open("wb") as made:
         while data := file.read(_STEP):
             made.write(data)
             digest.update(data)

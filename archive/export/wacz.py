@@ -29,6 +29,7 @@ from archive.export.replay import Offer
 from archive.layout import IMPORTED, WARC_ENDINGS, Layout
 from archive.text.document import Document
 from archive.warc import exclusions
+from archive.warc.away import open_warc, size_of
 from archive.warc.capture import Place
 from archive.warc.index import Row
 from archive.warc.member import MAGIC, MemberWriter
@@ -54,11 +55,11 @@ class _Pack:
     def add(self, path: str, source: Path) -> None:
         """Copy a file in."""
         entry = zipfile.ZipInfo(path, _DATE)
-        entry.file_size = source.stat().st_size
+        entry.file_size = size_of(source) or 0
         entry.extra = _NO_TIMES
-        with source.open("rb") as file, self._pack.open(entry, "w") as packed:
+        with open_warc(source) as file, self._pack.open(entry, "w") as packed:
             shutil.copyfileobj(file, packed, 1 << 20)
-        with source.open("rb") as file:
+        with open_warc(source) as file:
             self._told(path, entry.file_size, hashlib.file_digest(file, "sha256").hexdigest())
 
     def write(self, path: str, data: bytes) -> None:
@@ -138,7 +139,7 @@ def _copy(warc: Path, kept: Path, offer: Offer) -> bool:
     """Copy the records of a file but for what was taken down, and offer those that replay; False: it has none."""
     identities = Identities(warc)
     try:
-        with warc.open("rb") as source, kept.open("wb") as copy:
+        with open_warc(warc) as source, kept.open("wb") as copy:
             for record, shared in _with_neighbours(records(warc), offer):
                 id_ = identities.of(record) if record.kind in PAGES else record.id
                 if record.kind != "warcinfo" and offer.gone.covering(record.url):

@@ -14,6 +14,7 @@ from pathlib import Path
 from archive.errors import DataError
 from archive.layout import OPEN
 from archive.warc import wacz
+from archive.warc.away import open_warc
 from archive.warc.capture import DAMAGED, TRUNCATED, Capture, Fault, Found
 from archive.warc.conformance import changed, has_http_head, is_proved, judge
 from archive.warc.http import open_response, parse_fields
@@ -117,7 +118,7 @@ def open_file(path: Path) -> io.BufferedReader:
     """
     try:
         try:
-            return path.open("rb")
+            return open_warc(path)
         except FileNotFoundError:
             if not path.name.endswith(OPEN):
                 raise

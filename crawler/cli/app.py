@@ -20,7 +20,7 @@ Decorated = TypeVar("Decorated", bound=Callable[..., Any])
 SECTIONS = {
     "Start": ("demo", "sites", "completion"),
     "Get": ("crawl", "import", "schedule"),
-    "Keep": ("clean", "cluster", "rebuild", "verify", "repair", "forget"),
+    "Keep": ("clean", "cluster", "store", "rebuild", "verify", "repair", "forget"),
     "Find": ("status", "search", "changes", "show", "serve", "read"),
     "Take along": ("export", "index"),
 }
@@ -162,6 +162,11 @@ def sites_app() -> None:
 @app.group("cluster", no_args_is_help=True)
 def cluster_app() -> None:
     """Work shared out by a Dask scheduler."""
+
+
+@app.group("store", no_args_is_help=True)
+def store_app() -> None:
+    """Closed WARC files in a bucket, or on another disk."""
 
 
 @app.group("schedule", no_args_is_help=True)

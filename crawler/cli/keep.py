@@ -25,6 +25,7 @@ from crawler.cli.app import (
     part_option,
     paths_argument,
     site_option,
+    store_app,
 )
 from crawler.cli.house import House, known_data, print_item, say_all
 from crawler.queue.lock import Lock, is_held
@@ -168,6 +169,72 @@ def cluster_clean(house: House, scheduler: str | None, workers: int, site: str |
 
     known_data(house.layout)
     return _clean(house, site, every=every, jobs=None, through=partial(Cluster, scheduler, workers))
+
+
+store_argument = click.argument(
+    "store", metavar="STORE", help="s3://bucket/prefix (gs, az too), or a folder on another disk."
+)
+
+
+@store_app.command("push")
+@store_argument
+@click.option("--drop", is_flag=True, help="Remove the WARC files here, each when it was read back and is the same.")
+@json_option
+@click.pass_obj
+def store_push(house: House, store: str, drop: bool, json_: bool) -> int:
+    """Send closed WARC files and what was made of them to a store, and read each back to compare it.
+
+    A name that holds other bytes there is refused. With --drop a small file stays in place of each WARC file, and every
+    command reads the archive by ranges from the store. State of crawls and catalogue stay here.
+
+    Example: cundang store push backup
+    """
+    from archive.store import open_store
+    from archive.warc import away
+
+    with telling("push") as tell:
+        for moved in away.push(known_data(house.layout), open_store(store), drop=drop, tell=tell):
+            print_item(moved, f"{moved.path}: {'sent' if moved.copied else 'was there'}", json_)
+    return 0
+
+
+@store_app.command("pull")
+@store_argument
+@json_option
+@click.pass_obj
+def store_pull(house: House, store: str, json_: bool) -> int:
+    """Make the data folder of what a store holds: texts and indexes here, WARC files read from there by ranges.
+
+    Then the catalogue is made. `cundang store fetch` brings WARC files too.
+
+    Example: cundang --data copy store pull backup
+    """
+    from archive.store import open_store
+    from archive.warc import away
+
+    for moved in away.pull(house.layout, open_store(store)):
+        if moved.copied:
+            print_item(moved, f"{moved.path}: rests in {store}", json_)
+    return _catalogue(house)
+
+
+@store_app.command("fetch")
+@site_option
+@json_option
+@click.pass_obj
+def store_fetch(house: House, site: str | None, json_: bool) -> int:
+    """Copy the WARC files that rest in a store alone to the data folder, and compare each.
+
+    Example: cundang store fetch
+    """
+    from archive.warc import away, fixity
+
+    layout = known_data(house.layout)
+    for warc in layout.warcs(house.key(site)):
+        if away.bring_back(warc):
+            moved = away.Moved(path=fixity.name_of(layout, warc), copied=True)
+            print_item(moved, f"{moved.path}: is here", json_)
+    return 0
 
 
 @app.command()

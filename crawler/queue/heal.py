@@ -10,7 +10,7 @@ from pathlib import Path
 from archive.catalogue.agree import Acknowledged
 from archive.corpus import damage
 from archive.errors import DataError, SpaceError
-from archive.layout import Layout
+from archive.layout import Layout, standing
 from archive.warc import index, reader, verify
 from archive.warc.reader import open_file
 from archive.warc.record import Record
@@ -41,7 +41,7 @@ def heal(layout: Layout, site: str, frontier: Frontier) -> Unread:
             _remember(path, frontier)
         # A file may have been closed, by its size or by an earlier healing, shortly before the acknowledgement.
         since = frontier.unfinished_since()
-        recent = {path for path in layout.warcs(site) if since is not None and path.stat().st_mtime >= since}
+        recent = {path for path in layout.warcs(site) if since is not None and standing(path).stat().st_mtime >= since}
         return _unread(layout, sorted(healed | recent, key=lambda path: path.name), frontier)
     except OSError as error:
         full = error.errno in (errno.ENOSPC, errno.EDQUOT)

@@ -1,0 +1,230 @@
+"""WARC files that rest in a store: nothing is lost on the way, and everything reads them there."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import shutil
+import socket
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+import zipfile
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from captures import archive_of
+from click.testing import CliRunner
+
+from archive.catalogue import build
+from archive.corpus import damage, reclean
+from archive.corpus.forget import erase
+from archive.errors import CundangError, DataError, UsageError
+from archive.layout import Layout
+from archive.store import Folder, Store, open_store
+from archive.warc import away, fixity, reader
+from crawler.cli import app
+
+KEYS = {"AWS_ACCESS_KEY_ID": "a", "AWS_SECRET_ACCESS_KEY": "b", "AWS_REGION": "us-east-1", "AWS_ALLOW_HTTP": "true"}
+
+
+@pytest.fixture(scope="module")
+def made(tmp_path_factory: pytest.TempPathFactory) -> Layout:
+    """Two WARC files of three articles, cleaned, with a catalogue."""
+    layout = archive_of(tmp_path_factory.mktemp("away"), files=2, pages=3)
+    for _ in reclean.clean(layout, {}, jobs=1):
+        pass
+    build.update(layout)
+    return layout
+
+
+@pytest.fixture
+def layout(made: Layout, tmp_path: Path) -> Layout:
+    shutil.copytree(made.root, tmp_path / "data")
+    return Layout(root=tmp_path / "data")
+
+
+@pytest.fixture(scope="module")
+def bucket() -> Iterator[str]:
+    """A server that speaks S3, on loopback, with a bucket."""
+    python = Path(os.environ.get("CUNDANG_STRANGERS", "build/strangers"), "moto", "bin", "python")
+    if not python.exists():
+        pytest.skip("moto is not installed: make buckets")
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    address = f"http://127.0.0.1:{port}"
+    server = subprocess.Popen(
+        [str(python), "-m", "moto.server", "-H", "127.0.0.1", "-p", str(port)],
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+    )
+    os.environ.update(KEYS, AWS_ENDPOINT=address)
+    try:
+        for _ in range(600):
+            try:
+                asked = urllib.request.Request(f"{address}/kept", method="PUT")  # noqa: S310 - on loopback
+                urllib.request.urlopen(asked).close()  # noqa: S310
+                break
+            except urllib.error.URLError:
+                time.sleep(0.1)
+        yield "s3://kept/corpus"
+    finally:
+        server.kill()
+        server.wait()
+        for name in (*KEYS, "AWS_ENDPOINT"):
+            os.environ.pop(name, None)
+
+
+def run(layout: Layout, *words: str) -> tuple[int, str]:
+    done = CliRunner().invoke(app, ["--data", str(layout.root), "--sites", str(layout.root), *words])
+    failed = done.exception if isinstance(done.exception, CundangError) else None
+    return (failed.exit_code if failed else done.exit_code), f"{done.output}{failed or ''}"
+
+
+def files(root: Path, *rooms: str) -> dict[str, bytes]:
+    found = (path for room in rooms for path in (root / room).rglob("*") if path.is_file())
+    return {str(path.relative_to(root)): path.read_bytes() for path in found if not path.name.endswith(".away")}
+
+
+def packed(path: Path) -> dict[str, bytes]:
+    """The WARC files of a WACZ: beside them it states when it was made."""
+    with zipfile.ZipFile(path) as pack:
+        return {name: pack.read(name) for name in pack.namelist() if name.startswith("archive/")}
+
+
+def digests(layout: Layout) -> list[str]:
+    return [reader.digest_of(warc) for warc in layout.warcs()]
+
+
+def test_an_archive_in_a_bucket_is_read_verified_cleaned_exported_and_found(layout: Layout, bucket: str) -> None:
+    before, shards = digests(layout), files(layout.root, "corpus")
+    assert run(layout, "export", "--format", "wacz", "--out", str(layout.root / "before.wacz"))[0] == 0
+    code, said = run(layout, "store", "push", bucket, "--drop")
+    assert (code, said.count("sent")) == (0, 2), said
+    assert not list(layout.root.rglob("*.warc.gz"))
+    assert digests(layout) == before
+    assert run(layout, "verify") == (0, "verify: 2 files, 0 problems\n")
+    # In a process of its own: the server that begins workers here may have been started without the bucket's keys.
+    command = [sys.executable, "-m", "crawler.cli", "--data", str(layout.root), "--sites", str(layout.root)]
+    done = subprocess.run([*command, "clean", "--all", "--jobs", "1"], capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    assert files(layout.root, "corpus") == shards
+    assert "第0站的第1次座谈会" in run(layout, "search", "第0站")[1]
+    last = list(reader.read(next(layout.warcs())))[-1]
+    assert reader.read_at(next(layout.warcs()), last.place.offset) == last
+    assert run(layout, "export", "--format", "wacz", "--out", str(layout.root / "after.wacz"))[0] == 0
+    assert packed(layout.root / "after.wacz") == packed(layout.root / "before.wacz")
+    # Another machine, which has nothing.
+    other = Layout(root=layout.root / "other")
+    assert run(other, "store", "pull", bucket)[0] == 0
+    assert digests(other) == before
+    assert files(other.root, "corpus") == shards
+    assert run(other, "verify")[0] == 0
+    assert run(other, "store", "fetch")[0] == 0
+    assert [hashlib.sha256(path.read_bytes()).hexdigest() for path in sorted(other.root.rglob("*.warc.gz"))] == before
+    # The same again sends nothing; other bytes under a name are refused, and both stay.
+    assert run(other, "store", "push", bucket)[1].count("was there") == 2
+    assert not open_store(bucket).put_if_absent(next(iter(files(other.root, "warc"))), other.catalogue)
+
+
+class Broken:
+    """A store that breaks at its n-th verb, before or after it is done."""
+
+    def __init__(self, inner: Store, at: int, *, after: bool) -> None:
+        self.url, self._inner, self._left, self._after = inner.url, inner, at, after
+
+    def __getattr__(self, name: str) -> Any:
+        def verb(*arguments: Any) -> Any:
+            self._left -= 1
+            if self._left == 0 and not self._after:
+                raise DataError("the wire broke")
+            done = getattr(self._inner, name)(*arguments)
+            if self._left == 0:
+                raise DataError("the wire broke")
+            return done
+
+        return verb
+
+
+@pytest.mark.parametrize("after", [False, True])
+def test_a_push_that_breaks_anywhere_loses_nothing_and_goes_on(layout: Layout, tmp_path: Path, after: bool) -> None:
+    before = digests(layout)
+    breaks = 0
+    for at in range(1, 100):
+        store = Folder(tmp_path / f"store{at}")
+        data = Layout(root=tmp_path / f"data{at}")
+        shutil.copytree(layout.root, data.root)
+        try:
+            list(away.push(data, Broken(store, at, after=after), drop=True))
+        except DataError:
+            breaks += 1
+        else:
+            break
+        assert digests(data) == before, f"broken at verb {at}"
+        list(away.push(data, store, drop=True))
+        assert digests(data) == before
+        assert not list(tmp_path.rglob("*.tmp"))
+    assert breaks >= 8
+
+
+def test_other_bytes_under_a_name_are_refused_and_both_are_kept(layout: Layout, tmp_path: Path) -> None:
+    store = Folder(tmp_path / "store")
+    list(away.push(layout, store))
+    victim = next(layout.warcs())
+    theirs = tmp_path / "store" / fixity.name_of(layout, victim)
+    theirs.chmod(0o644)
+    ours = victim.read_bytes()
+    for other in (ours[:-1] + b"x", ours + b"x", ours[:-1]):
+        theirs.write_bytes(other)
+        with pytest.raises(DataError, match="holds other bytes"):
+            list(away.push(layout, store, drop=True))
+        assert victim.read_bytes() == ours
+        assert theirs.read_bytes() == other
+
+
+def test_a_damaged_file_is_not_sent(layout: Layout, tmp_path: Path) -> None:
+    damage.survey(layout)
+    victim = next(layout.warcs())
+    victim.write_bytes(victim.read_bytes()[:-40] + b"x" * 40)
+    with pytest.raises(DataError, match="not those that fixity"):
+        list(away.push(layout, Folder(tmp_path / "store"), drop=True))
+    assert victim.exists()
+
+
+def test_what_rests_in_a_store_and_rots_there_is_told(layout: Layout, tmp_path: Path) -> None:
+    list(away.push(layout, Folder(tmp_path / "store"), drop=True))
+    theirs = tmp_path / "store" / fixity.name_of(layout, next(layout.warcs()))
+    theirs.write_bytes(theirs.read_bytes()[:-40] + b"x" * 40)
+    code, said = run(layout, "verify")
+    assert code == 1
+    assert "its bytes are not those that it was closed with" in said
+    with pytest.raises(DataError, match="Look for another copy"):
+        away.bring_back(next(layout.warcs()))
+
+
+def test_what_is_erased_leaves_the_store_too(layout: Layout, tmp_path: Path) -> None:
+    list(away.push(layout, Folder(tmp_path / "store"), drop=True))
+    victim = next(layout.warcs())
+    name, url = fixity.name_of(layout, victim), "http://site0.example.cn/1.html"
+    erase(layout, victim, [url])
+    assert not (tmp_path / "store" / name).exists()
+    left = [capture.url for warc in layout.warcs("site0") for capture in reader.read(warc)]
+    assert left == ["http://site0.example.cn/0.html", "http://site0.example.cn/2.html"]
+    list(away.push(layout, Folder(tmp_path / "store")))
+    stored = b"".join(path.read_bytes() for path in (tmp_path / "store").rglob("*.cdxj"))
+    assert b"site0)/1.html" not in stored
+
+
+def test_a_data_folder_is_no_bucket() -> None:
+    with pytest.raises(UsageError, match="store pull s3://bucket/prefix"):
+        Layout.at(Path("s3://bucket/prefix"))
+
+
+def test_a_store_that_is_none_is_refused() -> None:
+    with pytest.raises(UsageError, match="no store has this scheme"):
+        open_store("ftp://host/x")
