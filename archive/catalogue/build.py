@@ -14,7 +14,7 @@ from importlib.resources import files
 from pathlib import Path
 from typing import Any, Literal
 
-from archive.catalogue import aliases, duplicates, mentions
+from archive.catalogue import aliases, duplicates, mentions, terms
 from archive.catalogue.words import spaced
 from archive.corpus import damage, shard
 from archive.layout import Layout
@@ -22,7 +22,7 @@ from archive.site import CHINA
 from archive.warc import index
 
 # Raised with schema.sql and with what `words` holds: a catalogue of another version is made anew.
-VERSION = 9
+VERSION = 10
 # A document's number is its day and, within it, a running number of so many bits.
 DAY_BITS = 24
 _DATE = re.compile(r"(\d{4})(?:-(\d\d)(?:-(\d\d))?)?")
@@ -233,7 +233,7 @@ def _connect(path: Path) -> sqlite3.Connection:
 
 
 def _said(places: Mapping[str, str]) -> str:
-    return json.dumps(dict(sorted(places.items())))
+    return json.dumps({"places": dict(sorted(places.items())), "terms": terms.version()})
 
 
 def _state(
@@ -388,6 +388,7 @@ class _Taking:
         for item in documents:
             site = self._places.get(item["site"])
             mentions.take(self._db, item["number"], item["title"], item["text"], site)
+            terms.take(self._db, item["number"], item["title"], item["text"])
         from archive.catalogue import near  # noqa: PLC0415 - it loads numpy, which a search does not need
 
         near.take(self._db, self._folded)

@@ -11,6 +11,8 @@ CREATE INDEX documents_head ON documents(head) WHERE head IS NOT NULL;
 CREATE INDEX documents_alias ON documents(alias_of) WHERE alias_of IS NOT NULL;
 CREATE INDEX documents_near ON documents(near_of) WHERE near_of IS NOT NULL;
 CREATE INDEX mentions_number ON mentions(number);
+CREATE INDEX terms_number ON terms(number);
+CREATE INDEX terms_term ON terms(term);
 CREATE INDEX near_a ON near_texts(a);
 CREATE INDEX near_b ON near_texts(b);
 CREATE INDEX documents_gone ON documents(gone) WHERE gone IS NOT NULL;

@@ -1,6 +1,6 @@
 -- What we have and where it is. Derived from the shards and the indexes; `cundang rebuild --catalogue` makes it anew.
 
--- dead: rows of `words` whose document is gone; places: the GB/T 2260 code of each site, JSON.
+-- dead: rows of `words` whose document is gone; places: the GB/T 2260 code of each site and the version of the terms, JSON.
 CREATE TABLE about (version INTEGER NOT NULL, dead INTEGER NOT NULL, places TEXT NOT NULL);
 
 -- A shard or an index that was read, and by what it is known: path below the data folder.
@@ -63,6 +63,13 @@ CREATE TABLE mentions (
     name   TEXT NOT NULL,
     code   TEXT NOT NULL,         -- GB/T 2260; '' where it is open which place is meant
     how    TEXT NOT NULL          -- name, parent, site, open; of organisations place, own
+);
+
+-- How often documents hold the terms of terms.toml, their titles included.
+CREATE TABLE terms (
+    number      INTEGER NOT NULL REFERENCES documents(number) ON DELETE CASCADE,
+    term        TEXT NOT NULL,
+    occurrences INTEGER NOT NULL
 );
 
 -- The winnowed fingerprints of a document's text: 32 bits each, sorted.

@@ -31,6 +31,7 @@ VIEWS: Mapping[str, Callable[[Asked], Shown]] = {
     "/search": pages.search,
     "/concordance": pages.concordance,
     "/frequency": pages.frequency,
+    "/terms": pages.terms,
     "/changes": pages.changed,
     "/sites": pages.sites,
     "/site/{key}": pages.site,

@@ -10,6 +10,7 @@ from typing import Any
 
 from archive.catalogue import ask, mentions, query, reprints
 from archive.catalogue import changes as known_changes
+from archive.catalogue import terms as known_terms
 from archive.catalogue.search import FACETS, ORDERS, PERIODS, Line, spots
 from archive.errors import DataError, UsageError
 from archive.ledger import Ledger, Missing, read_ledger, read_missing
@@ -188,6 +189,23 @@ def frequency(asked: Asked) -> Shown:
     rows = [{"period": at, "documents": total} | dict(zip(words, hits, strict=True)) for at, total, hits in found]
     data = {"words": words, "period": period, "query": within, "found": found}
     return Shown(template="frequency.html", data=data, rows=rows)
+
+
+def terms(asked: Asked) -> Shown:
+    """How often the terms of United Front work occur; with a query, how key each is in its documents."""
+    within, by = asked.text("q"), asked.text("by") or None
+    site_places = {key: one.place for key, one in asked.house.sites.items() if one.place}
+    ids = asked.house.searcher.ids(within) if within else None
+    keys = known_terms.keyness(asked.layout, ids) if ids is not None and not by else []
+    found = (
+        []
+        if keys
+        else known_terms.counts(
+            asked.layout, by=by, term=asked.text("term") or None, within=ids, site_places=site_places
+        )
+    )
+    data = {"query": within, "by": by or "", "term": asked.text("term"), "counts": found, "keys": keys}
+    return Shown(template="terms.html", data=data, rows=[asdict(row) for row in keys or found])
 
 
 def since_of(asked: Asked) -> str:

@@ -160,6 +160,34 @@ def _print_document(house: House, shown: Document, json_: bool) -> None:
         put(f"{'':20} and {near.total - len(near.copies)} more; cundang copies lists all")
 
 
+@app.command()
+@click.option("--by", help="Count by site, place (of the site) or month of publication.")
+@click.option("--term", help="Only this term.")
+@click.option("--query", "query_", default="", help="Only documents that `cundang search` finds for it.")
+@click.option("--keyness", is_flag=True, help="Compare the documents of --query with the rest, the surest first.")
+@json_option
+@click.pass_obj
+def terms(house: House, by: str | None, term: str | None, query_: str, keyness: bool, json_: bool) -> None:
+    """Count the terms of United Front work: documents that hold each, and how often it stands in them.
+
+    Example: cundang terms --by month --term 统一战线
+    """
+    from archive.catalogue import terms as known
+
+    layout = known_data(house.layout)
+    if keyness:
+        for key in known.keyness(layout, _found_by(house, query_)):
+            counts = (
+                f"{key.occurrences:6} {key.per_million:8.1f}  rest {key.rest_occurrences:6} {key.rest_per_million:8.1f}"
+            )
+            print_item(key, f"{key.keyness:10.2f}  {counts}  {key.term}  {key.english}", json_)
+        return
+    within = _found_by(house, query_) if query_ else None
+    for count in known.counts(layout, by=by, term=term, within=within, site_places=house.places()):
+        plain = f"{count.documents:6} documents {count.occurrences:6} times  {count.term}  {count.english}"
+        print_item(count, f"{plain}  {count.group or '-'}" if by else plain, json_)
+
+
 @app.command("copies")
 @click.option("--kind", help="same, spun, excerpt, other_script or stencil.")
 @json_option

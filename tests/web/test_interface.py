@@ -25,6 +25,7 @@ VIEWS = (
     "/search?q=统战",
     "/concordance?q=统战部",
     "/frequency?words=统战,侨联",
+    "/terms?by=month",
     "/changes",
     "/sites",
     "/site/a",
