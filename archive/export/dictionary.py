@@ -66,13 +66,20 @@ MEANINGS = {
     "han": Meaning("Han characters in `text`"),
 }
 
+# With `--mentions`.
+MENTIONED = {
+    "places": Meaning("places that title and text name, each with those above it"),
+    "organisations": Meaning("organisations that they name, each with the full name of its place"),
+    "mentions": Meaning("where each stands, its GB/T 2260 code, and how that was found; see docs/corpus.md"),
+}
+
 
 def meaning(column: str) -> Meaning:
     """What a column of an export says, a signal's too; raises KeyError."""
     if column.startswith(rows.PREFIX):
         signal = signals.SIGNALS[column.removeprefix(rows.PREFIX)]
         return Meaning(f"{signal.meaning} ({signal.like})" if signal.like else signal.meaning)
-    return MEANINGS[column]
+    return MEANINGS.get(column) or MENTIONED[column]
 
 
 def table(schema: pa.Schema | None = None) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -16,6 +16,7 @@ from archive.text.document import Document
 Write = Callable[[Iterable[Document], Path], int]
 # The formats that have columns or attributes, in which signals can stand.
 _MEASURED = ("jsonl", "csv", "parquet", "hf", "dolma")
+_TABLES = ("jsonl", "csv", "parquet", "hf")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,8 +54,9 @@ def read(
     tokenizer: Path | None,
     mask: bool,
     without_texts: Path | None,
+    mentions: Mapping[str, str] | None = None,
 ) -> Extras:
-    """The options of `export` -> Extras.
+    """The options of `export` -> Extras; `mentions`: the places of sites, where mentions are asked for.
 
     Raises:
         UsageError: they do not fit each other or the format, or a file of theirs cannot be read.
@@ -63,10 +65,17 @@ def read(
         raise UsageError(f"{form} holds captures as they came. Leave --parts, --signals, --mask, --without-texts off.")
     if signals and form not in _MEASURED:
         raise UsageError(f"--signals: {form} has no columns. Take one of {', '.join(_MEASURED)}.")
+    if mentions is not None and form not in _TABLES:
+        raise UsageError(f"--mentions: {form} has no such columns. Take one of {', '.join(_TABLES)}.")
     if tokenizer and not signals:
         raise UsageError("--tokenizer counts tokens for the signals. Give --signals too.")
     return Extras(
-        rows=rows.Rows(signals=signals, mask=mask, count_tokens=rows.load_tokenizer(tokenizer) if tokenizer else None),
+        rows=rows.Rows(
+            signals=signals,
+            mask=mask,
+            count_tokens=rows.load_tokenizer(tokenizer) if tokenizer else None,
+            places=mentions,
+        ),
         parts=split.read(parts, form) if parts else None,
         left_out=overlap.read(without_texts).shares if without_texts else None,
     )

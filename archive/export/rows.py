@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import importlib
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, fields
 from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
 
+from archive.catalogue import mentions
 from archive.corpus import shard
 from archive.errors import UsageError
 from archive.export import personal, signals
@@ -27,11 +29,14 @@ class Rows:
         signals: a column a signal stands behind those of the Document.
         mask: personal data is taken out. Signals count it all the same.
         count_tokens: of a tokenizer, for the signal `tokens`.
+        places: the GB/T 2260 code of each site that has one, where a row names the places and organisations of its
+            text; None: it does not.
     """
 
     signals: bool = False
     mask: bool = False
     count_tokens: CountTokens | None = None
+    places: Mapping[str, str] | None = None
 
     @property
     def measured(self) -> tuple[str, ...]:
@@ -43,7 +48,8 @@ class Rows:
     @property
     def schema(self) -> pa.Schema:
         """The columns of a row."""
-        return pa.schema([*shard.document_schema(), *(pa.field(PREFIX + name, pa.float64()) for name in self.measured)])
+        measured = (pa.field(PREFIX + name, pa.float64()) for name in self.measured)
+        return pa.schema([*shard.document_schema(), *(_mentioned() if self.places is not None else ()), *measured])
 
     def document(self, document: Document) -> Document:
         """A document as it may leave."""
@@ -56,7 +62,32 @@ class Rows:
     def row(self, document: Document) -> dict[str, Any]:
         """The columns of a document, as Parquet and JSON want them."""
         measured = {PREFIX + name: value for name, value in self.measure(document).items()}
-        return shard.row(self.document(document)) | measured
+        shown = self.document(document)
+        return shard.row(shown) | self.mentioned(shown) | measured
+
+    def mentioned(self, document: Document) -> dict[str, Any]:
+        """The places and organisations of a document as columns; none where none were asked for."""
+        if self.places is None:
+            return {}
+        found = list(mentions.of(document.title, document.text, self.places.get(document.site)))
+        names = {kind: sorted({one.name for one in found if one.kind == kind}) for kind in ("place", "organisation")}
+        return {
+            "places": names["place"],
+            "organisations": names["organisation"],
+            "mentions": [asdict(one) for one in found],
+        }
+
+
+def _mentioned() -> tuple[pa.Field, ...]:
+    """The columns of places and organisations."""
+    kinds = {"int": pa.int32(), "str": pa.string()}
+    parts = [pa.field(part.name, kinds[str(part.type)]) for part in fields(mentions.Mention)]
+    names = pa.list_(pa.string())
+    return (
+        pa.field("places", names),
+        pa.field("organisations", names),
+        pa.field("mentions", pa.list_(pa.struct(parts))),
+    )
 
 
 PLAIN = Rows()

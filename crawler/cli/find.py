@@ -265,6 +265,7 @@ def extra_options(command: Decorated) -> Decorated:
             "--tokenizer", type=click.Path(path_type=Path), help="A tokenizer.json, to count tokens with --signals."
         ),
         click.option("--signals", is_flag=True, help="Add measures of quality as columns."),
+        click.option("--mentions", is_flag=True, help="Add the places and organisations that a text names as columns."),
         click.option("--parts", help="A folder of files: one a `year`, or of a size of text: 200MB."),
     ):
         command = option(command)
@@ -303,7 +304,8 @@ def export(house: House, /, format_: Format, out: Path, force: bool, **chosen: A
 
     out = out.expanduser()
     shaping = {name: chosen.pop(name) for name in ("parts", "signals", "tokenizer", "mask", "without_texts")}
-    beside = extras.read(format_, **shaping)
+    named = house.places() if chosen.pop("mentions") else None
+    beside = extras.read(format_, **shaping, mentions=named)
     one = not shaping["parts"]
     whole.check_name(out, _PACKINGS.get(format_, ()) if one else (), stream=format_ in _STREAMS and one)
     chosen |= {"collapse": chosen["collapse"] or chosen["near"] == "equal", "near": chosen["near"] == "near"}

@@ -25,6 +25,7 @@ from archive.catalogue import build
 from archive.corpus import reclean
 from archive.errors import CundangError, UsageError
 from archive.export import overlap, personal, signals
+from archive.export.rows import Rows
 from archive.layout import Layout
 from archive.text.document import Document
 from crawler.cli import app
@@ -176,6 +177,7 @@ def test_what_shares_a_passage_with_a_list_is_left_out_and_counted(layout: Layou
         (["--parts", "decade"], "jsonl", "name `year`, or a size"),
         (["--parts", "year"], "hf", "hf is not split so"),
         (["--signals"], "text", "text has no columns"),
+        (["--mentions"], "text", "text has no such columns"),
         (["--mask"], "wacz", "holds captures as they came"),
         (["--tokenizer", "x.json"], "jsonl", "Give --signals too"),
         (["--without-texts", "nowhere.txt"], "jsonl", "cannot be read"),
@@ -270,3 +272,26 @@ def test_the_manual_has_every_signal() -> None:
     manual = (Path(__file__).parents[2] / "docs" / "corpus.md").read_text("utf-8")
     table = [f"| `{name}` | {signal.meaning} | {signal.like} |" for name, signal in signals.SIGNALS.items()]
     assert "\n".join(table) in manual
+
+
+@pytest.mark.parametrize("form", ["jsonl", "csv", "parquet"])
+def test_places_and_organisations_are_columns_where_asked_for(layout: Layout, tmp_path: Path, form: str) -> None:
+    out = tmp_path / f"out.{form}"
+    assert export(layout, out, "--mentions", form=form).returncode == 0
+    read = {
+        "jsonl": lambda: pd.read_json(out, lines=True),
+        "csv": lambda: pd.read_csv(out, encoding="utf-8-sig"),
+        "parquet": lambda: pd.read_parquet(out),
+    }
+    frame = read[form]()
+    assert {"places", "organisations", "mentions"} <= set(frame.columns)
+    assert len(frame) == COUNT
+
+
+def test_each_exported_mention_stands_on_its_characters(tmp_path: Path) -> None:
+    item = document("昨日，市委统战部在泸县召开会议。")
+    row = Rows(places={item.site: "510500"}).row(item)
+    assert row["places"] == ["四川省泸州市泸县"]
+    assert row["organisations"] == ["泸州市委统战部"]
+    for one in row["mentions"]:
+        assert row[one["part"]][one["start"] : one["end"]] == one["words"]
