@@ -145,15 +145,17 @@ def _of_votes(outline: Outline, points: Sequence[float], found: Region, title: i
     )
 
 
-def unread(outline: Outline, points: Sequence[float], body: Body | None) -> list[int]:
-    """The paragraphs that trafilatura reads and the body lacks, where that is empty, faint or short beside the page.
+def unread(outline: Outline, points: Sequence[float], found: Region, body: Body | None) -> list[int]:
+    """The paragraphs that trafilatura reads and the body lacks, where that is empty, faint or short beside the region
+    with the most prose.
 
     A second reader is a witness: nothing of what it says enters the text, and on ordinary pages it is not asked.
     """
+    start, end, _ = found
     page = outline.blocks
     known = {*body.indices, *body.dropped} if body else set()
     ours = sum(page[index].size for index in body.indices) if body else 0
-    beside = [i for i, point in enumerate(points) if point >= PROSE and i not in known and not page[i].aside]
+    beside = [i for i in range(start, end) if points[i] >= PROSE and i not in known and not page[i].aside]
     faint = body is None or body.confidence < DOUBT
     if sum(page[index].size for index in beside) < (WEAK if faint else max(WEAK, ours)):
         return []

@@ -157,21 +157,25 @@ class Outline:
     media: list[tuple[int, int]]
 
     @cached_property
-    def links(self) -> list[tuple[str, int]]:
-        """Of each link the address that it leads to, and a number for `name`."""
+    def _written(self) -> tuple[list[int], list[str]]:
+        """The numbers of all `a` and what they lead to, as written; empty where that is nothing."""
         insides = self.pieces[2::5]
         numbers = [number for number, name in enumerate(self.names) if name == "a"]
         # As nearly all write it, in one search; a search for all spellings takes ten times as long.
         usual = _USUAL_HREF.findall("".join([END_OF_RUN + insides[number] for number in numbers]))
-        found = [(href or _href(insides[number]), number) for href, number in zip(usual, numbers, strict=True)]
-        return [
-            ((unescape(href) if "&" in href else href).strip(), number) for href, number in found if href is not None
-        ]
+        if "" in usual:
+            usual = [href or _href(insides[number]) or "" for href, number in zip(usual, numbers, strict=True)]
+        return numbers, usual
 
     @cached_property
-    def addresses(self) -> str:
-        """Those of `links`, in lower case, joined."""
-        return END_OF_RUN.join([href for href, _ in self.links]).lower()
+    def _addresses(self) -> str:
+        return END_OF_RUN.join(self._written[1]).lower()
+
+    @property
+    def links(self) -> list[tuple[str, int]]:
+        """Of each link the address that it leads to, and a number for `name`."""
+        numbers, written = self._written
+        return [(unescape(href).strip(), number) for href, number in zip(written, numbers, strict=True) if href]
 
     def captioned(self, index: int) -> bool:
         """Whether a block stands beside a picture, and is named or set, centred below it, as what describes it."""
@@ -257,10 +261,13 @@ class Outline:
 
     def leading(self, *words: str) -> list[tuple[str, int]]:
         """Those of the links whose addresses hold one of some words (in lower case)."""
-        found = [word for word in words if word in self.addresses]
-        addresses = self.addresses.split(END_OF_RUN) if found else ()
-        numbers = {number for word in found for number, address in enumerate(addresses) if word in address}
-        return [self.links[number] for number in sorted(numbers)]
+        found = [word for word in words if word in self._addresses]
+        numbers, written = self._written
+        return [
+            (unescape(written[at]).strip(), numbers[at])
+            for at, address in enumerate(self._addresses.split(END_OF_RUN) if found else ())
+            if any(word in address for word in found)
+        ]
 
     def clicks(self, word: str) -> Iterator[str]:
         """Of all elements what a click does, where it holds a word."""
@@ -348,24 +355,6 @@ class _Reader:
     `names` and `opened` say which elements are open; `holder` is the innermost box.
     """
 
-    __slots__ = (
-        *(
-            "aside",
-            "astray",
-            "counted",
-            "dark",
-            "deep",
-            "describing",
-            "hiding",
-            "holder",
-            "inside",
-            "leading",
-            "link_depth",
-        ),
-        *("links", "loud", "marked", "media", "names", "opened", "parents", "parts", "picked", "pictures", "runs"),
-        *("tags", "title", "watched"),
-    )
-
     def __init__(self, said: str, *, marked: bool) -> None:
         self.marked = marked
         # What the attributes of hardly any element say is not looked for where none says it.
@@ -373,6 +362,7 @@ class _Reader:
         self.hiding = self.loud or "none" in said or "hidden" in said
         self.describing = any(word in said for word in _DESCRIBING)
         self.leading = "window.open" in said or "location" in said
+        self.quiet = not (self.hiding or self.leading)
         self.runs: list[Run] = []
         self.picked: list[tuple[str, int, int]] = []
         self.pictures: list[int] = []
@@ -404,7 +394,7 @@ class _Reader:
             else:
                 text, tag = after, _tags[end]
                 self.end(tag)
-            if text:
+            if text and (self.parts or self.watched or self.dark or not text.isspace()):
                 self.text(text)
             if long and len(self.runs) > MOST:
                 break
@@ -492,6 +482,8 @@ class _Reader:
 
         Rows of a list may be no links, but call for their page: `<li onclick="window.open('t2020_1.html')">`.
         """
+        if self.quiet:
+            return (False, False, True) if inner[-2:] == "/>" and _is_shut(inner) else _NOTHING_SAID
         hidden = self.hiding and ("none" in inner or "hidden" in inner or self.loud) and _is_hidden(inner)
         leads = self.leading and ("location" in inner or "window.open" in inner) and _leads(inner)
         return hidden, leads, inner[-2:] == "/>" and _is_shut(inner)
@@ -563,7 +555,7 @@ class _Reader:
         hidden, leads, shut = self.look(inner) if inner != ">" else _NOTHING_SAID
         if shut or (self.deep and len(self.names) >= DEEPEST):
             return self.empty(tag, inner, content, after)
-        linked = leads or (name == "a" and _is_link(inner))
+        linked = leads or (name == "a" and ("name" not in inner or _is_link(inner)))
         if content is not None:
             self.short_words(inner, content, linked=linked, hidden=hidden)
             return after
@@ -586,10 +578,10 @@ class _Reader:
             self.counted += han(content)
         if hidden and han(content) < _TOO_MUCH_TO_HIDE:
             return
-        self.parts.append(EDGE)
-        if content:
-            self.parts.append(content)
+        if not content:
             self.parts.append(EDGE)
+        else:
+            self.parts += (EDGE, content, EDGE)
             if linked or self.link_depth:
                 self.links += _shown(content)
         if self.marked and (mark := attributes(inner).get(MARK)):
@@ -657,8 +649,8 @@ def _shown(text: str) -> int:
 
 
 def _is_link(inner: str) -> bool:
-    """Whether an `a` with these attributes is a link: a place to jump to is none."""
-    return "name" not in inner or "href" in inner.lower() or "onclick" in inner
+    """Whether an `a` that has a name is a link: a place to jump to is none."""
+    return "href" in inner.lower() or "onclick" in inner
 
 
 def _href(inner: str) -> str | None:

@@ -162,13 +162,16 @@ class _Reader:
 
 
 def _tokens(code: str) -> list[tuple[str, str]] | None:
-    """The tokens of a script without its comments; None where it holds a word that only a browser can run."""
-    found = [(match.lastgroup or "", match[match.lastgroup or 0]) for match in _TOKEN.finditer(code)]
-    if any(kind == "name" and value in _BEYOND for kind, value in found):
-        return None
-    return [
-        _literal(value) if kind in ("single", "double") else (kind, value) for kind, value in found if kind != "comment"
-    ]
+    """The tokens of a script without its comments; None from the first word on that only a browser can run."""
+    tokens = []
+    for found in _TOKEN.finditer(code):
+        kind = found.lastgroup or ""
+        value = found[kind]
+        if kind == "name" and value in _BEYOND:
+            return None
+        if kind != "comment":
+            tokens.append(_literal(value) if kind in ("single", "double") else (kind, value))
+    return tokens
 
 
 def _literal(value: str) -> tuple[str, str]:

@@ -7,15 +7,12 @@ from collections.abc import Sequence
 from typing import Literal
 from urllib.parse import urldefrag, urljoin, urlsplit
 
-from lxml.etree import tostring
-from lxml.html import HtmlElement
-
 from archive.text import dates, extract, fields
 from archive.text.blocks import Block, han
-from archive.text.box import Area, find
+from archive.text.box import Area
 from archive.text.document import Reason
 from archive.text.lines import is_sentence
-from archive.text.page import Page, page_of
+from archive.text.page import Page
 from archive.warc.capture import Capture
 
 # A page with this many Han characters is judged by its text; error pages are shorter.
@@ -168,19 +165,6 @@ def _by_name(capture: Capture) -> tuple[Reason, str] | None:
     return None
 
 
-def verdict(capture: Capture, html: str, root: HtmlElement | None) -> tuple[Reason, str] | None:
-    """Why a page is no article, with the evidence; None where it may be one. Text wins over words of an error page."""
-    found = unread(capture)
-    if found:
-        return found
-    page = page_of(html)
-    if root is None or page is None:
-        return Reason.EMPTY, "nothing but white space or comments"
-    points = extract.votes(page.blocks, page.keys)
-    region = extract.region(page.outline, points, page.title)
-    return judged(page, points, region, find(page, region), capture.url, html)
-
-
 def judged(
     page: Page, points: Sequence[float], region: extract.Region, area: Area | None, url: str, html: str
 ) -> tuple[Reason, str] | None:
@@ -201,16 +185,6 @@ def judged(
         return None
     reason = Reason.HOME if shape == "home" else Reason.LIST
     return reason, f"{len(_headlines(page))} links that read like headlines, no article"
-
-
-def looks_like(root: HtmlElement, url: str) -> Shape:
-    """Whether a page is a site's home page, a list of articles, or (where in doubt) an article."""
-    page = page_of(str(tostring(root, encoding="unicode", method="html")))
-    if page is None:
-        return "article"
-    points = extract.votes(page.blocks, page.keys)
-    region = extract.region(page.outline, points, page.title)
-    return _shape(page, points, region, find(page, region), url)
 
 
 def _shape(page: Page, points: Sequence[float], region: extract.Region, area: Area | None, url: str) -> Shape:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from archive.text.decode import decode, parse
-from archive.text.verdict import verdict
+from archive.text.clean import clean
+from archive.text.document import Skip
 from archive.warc.capture import Capture, Place
 
 HEAD = "<html><head><title>{title}</title></head><body>"
@@ -127,8 +127,8 @@ def capture(status: int, headers: tuple[tuple[str, str], ...], body: str) -> Cap
 
 
 def judged(seen: Capture) -> tuple[str, str] | None:
-    html = decode(seen.body, "text/html; charset=utf-8").html
-    return verdict(seen, html, parse(html))
+    read = clean(seen, None)
+    return (read.reason, read.detail) if isinstance(read, Skip) else None
 
 
 @pytest.mark.parametrize("name", FIXTURES)
