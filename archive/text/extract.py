@@ -177,18 +177,34 @@ def _mended(outline: Outline, points: Sequence[float], read: Sequence[int], titl
     inside = {i for i in range(first, last) if points[i] > NEUTRAL and page[i].linked < 0.5}
     home = outline.home([i for i in kept if points[i] >= PROSE])
 
-    def belongs(index: int) -> bool:
-        if not 0 <= index < len(page):
-            return False
-        own = home is not None and points[index] > NEUTRAL and page[index].linked < 0.5 and outline.holds(home, index)
-        return own or is_caption(page[index].text)
-
     # Without a title it may be what stands above.
-    while title is not None and first - 1 > title and belongs(first - 1):
+    while first > 0 and (
+        is_caption(page[first - 1].text)
+        or (title is not None and first - 1 > title and _is_own(outline, first - 1, points, home))
+    ):
         first -= 1
-    while belongs(last + 1):
-        last += 1
+    while (step := _next(outline, last, points, home)) is not None:
+        last = step
     return sorted({*kept, *inside, *range(first, kept[0]), *range(kept[-1] + 1, last + 1)})
+
+
+def _is_own(outline: Outline, index: int, points: Sequence[float], home: int | None) -> bool:
+    """Whether a block is neither link nor furniture, and stands in the article's own box."""
+    plain = points[index] > NEUTRAL and outline.blocks[index].linked < 0.5
+    return plain and home is not None and outline.holds(home, index)
+
+
+def _next(outline: Outline, last: int, points: Sequence[float], home: int | None) -> int | None:
+    """The block with which an article goes on; lines of its box that say where to write to may stand between."""
+    page = outline.blocks
+    if last + 1 < len(page) and is_caption(page[last + 1].text):
+        return last + 1
+    for step in range(last + 1, min(len(page), last + 6)):
+        if _is_own(outline, step, points, home):
+            return step
+        if home is None or not outline.holds(home, step) or furniture_id(narrow(page[step].text)) != "contact":
+            return None
+    return None
 
 
 def _trimmed(points: Sequence[float], read: Sequence[int]) -> list[int]:
