@@ -184,7 +184,7 @@ def peers(cases: list[Case]) -> list[float]:
 
 def without_trafilatura(cases: list[Case]) -> float:
     """Mean body F1 of pages without a site where trafilatura finds nothing: the votes stand wherever it is asked."""
-    with patch.object(extract, "_read", lambda *_: []):
+    with patch.object(extract, "read_again", lambda *_: []):
         return statistics.mean(body_f1(text_of(case, clean(case.capture, None)), case.text) for case in cases)
 
 

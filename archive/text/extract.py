@@ -1,8 +1,8 @@
 """Blocks of a page -> the paragraphs of its article.
 
-A reader in three steps: the region where prose stands is found (the site's selectors, a known container, else votes of
-the blocks), trafilatura reads that region from a tree that holds each paragraph as one, and what it gives is checked
-against the votes. A better reader replaces `body` alone.
+Where the page states the article's box, see `box`, its lines are the article. Else the region with the most prose is,
+by votes of its blocks; where these are in doubt, what trafilatura reads from a tree that holds each block as one
+paragraph. It is a witness, too: see `unread`.
 """
 
 from __future__ import annotations
@@ -66,7 +66,7 @@ class Body:
     Attributes:
         indices: which of the page's blocks it is, in order.
         start, end: the region that it was read from; `end` is past the last block.
-        tier: what read it: `site`, `box`, `container`, `votes`, `trafilatura`.
+        tier: what read it: `site`, `box`, `votes`, `trafilatura`.
         confidence: 0 to 1.
         dropped: the other blocks of the region, each with the rule that took it out.
         media: whether a picture, a film or a frame stands in the region.

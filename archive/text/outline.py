@@ -33,7 +33,7 @@ _INLINE_TAGS = (
     "abbr acronym b bdi bdo big cite code data del dfn em font i ins kbd label mark o:p q ruby rb s samp small "
     "span strike strong sub sup time tt u var st1 nobr listing menuitem"
 )
-# Boxes whose names are not asked for: no container, and no place beside articles.
+# Boxes whose names are not asked for: they stand beside no articles.
 _PLAIN_TAGS = "p li tr tbody h1 h2 h3 h4 h5 h6 dt dd center pre"
 _ASIDES = frozenset(("footer", "nav", "aside"))
 _MAIN = frozenset(("html", "body", "article", "main"))
