@@ -94,22 +94,33 @@ def furniture(lines: Sequence[str]) -> list[str | None]:
     ['search', None, 'previous_next']
     """
     keys = narrow_lines(lines)
-    first = next((index for index, key in enumerate(keys) if is_sentence(key)), len(keys))
-    last = next((index for index in range(len(keys) - 1, -1, -1) if is_sentence(keys[index])), -1)
-    # What stands behind the editor's line stands at the bottom, however many readers' letters follow.
-    signed = next((i for i in range(first + 1, len(keys)) if _EDITOR.fullmatch(keys[i])), len(keys))
-    bottom = min(last + 1, signed + 1, math.ceil(0.6 * len(keys)))
+    first, signed, bottom = _places(keys)
     matched = [_match(key, at_top=index < first, at_bottom=index >= bottom) for index, key in enumerate(keys)]
-    found = [rule.id if rule else None for rule in matched]
-    # A paper says where to write to, and is signed after that.
-    standing = max((index for index, rule in enumerate(found) if rule is None), default=-1)
-    found = [None if rule == "contact" and index < standing else rule for index, rule in enumerate(found)]
+    found = _without_contact([rule.id if rule else None for rule in matched])
     cut = next((index for index, rule in enumerate(matched) if rule and rule.cut), len(keys))
-    later = range(cut + 1, len(keys))
-    near = signed < cut <= signed + SIGNED
-    if near or not any(found[index] is None and is_sentence(keys[index], BODY) for index in later):
-        found[cut + 1 :] = [found[index] or found[cut] for index in later]
+    if signed < cut <= signed + SIGNED or not _goes_on(keys, found, cut):
+        found[cut + 1 :] = [found[index] or found[cut] for index in range(cut + 1, len(keys))]
     return found
+
+
+def _places(keys: Sequence[str]) -> tuple[int, int, int]:
+    """The first sentence, the editor's line below it, the first line at the bottom; past all lines where none is."""
+    sentences = [index for index, key in enumerate(keys) if is_sentence(key)]
+    first, last = (sentences[0], sentences[-1]) if sentences else (len(keys), -1)
+    signed = next((i for i in range(first + 1, len(keys)) if _EDITOR.fullmatch(keys[i])), len(keys))
+    # What stands behind the editor's line stands at the bottom, however many readers' letters follow.
+    return first, signed, min(last + 1, signed + 1, math.ceil(0.6 * len(keys)))
+
+
+def _goes_on(keys: Sequence[str], found: Sequence[str | None], cut: int) -> bool:
+    """Whether a paragraph of an article stands behind a line."""
+    return any(found[index] is None and is_sentence(keys[index], BODY) for index in range(cut + 1, len(keys)))
+
+
+def _without_contact(found: list[str | None]) -> list[str | None]:
+    """Rules of lines, without those that say where to write to above another line: a paper is signed after that."""
+    standing = max((index for index, rule in enumerate(found) if rule is None), default=-1)
+    return [None if rule == "contact" and index < standing else rule for index, rule in enumerate(found)]
 
 
 def furniture_id(key: str) -> str | None:
@@ -145,12 +156,16 @@ def _gates() -> tuple[re.Pattern[str], re.Pattern[str], dict[str, set[int]]]:
     """
     held: dict[str, set[int]] = {word: set() for rule in rules() for word in ("", *rule.holds)}
     for number, rule in enumerate(rules()):
-        for word in rule.holds or ("",):
-            for begun, numbers in held.items():
-                if word.startswith(begun) and (begun or not word):
-                    numbers.add(number)
+        for begun in _beginnings(rule.holds) if rule.holds else ("",):
+            if begun in held:
+                held[begun].add(number)
     wordless = (f"(?:{rule.pattern.pattern})" for rule in rules() if not rule.holds)
     return re.compile(_one_of(_letters(held))), re.compile("|".join(wordless)), held
+
+
+def _beginnings(words: Iterable[str]) -> set[str]:
+    """What some words begin with, and the words."""
+    return {word[:end] for word in words for end in range(1, len(word) + 1)}
 
 
 def _letters(words: Iterable[str]) -> dict[str, Any]:

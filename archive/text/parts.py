@@ -84,10 +84,7 @@ def _follows(first: str, link: str) -> bool:
 
 def _targets(url: str, page: Outline) -> tuple[set[str], set[str]]:
     """Where the page leads, and where those of its links lead that look like a pager's."""
-    # A pager's addresses hold the page's own name or name a page: most links need not be joined and compared.
-    name = _NAME.sub("", unquote(url).partition("?")[0].rpartition("/")[2]).lower()
-    own = () if "?" in url or not name or "\ufffd" in name else (name, quote(name).lower())
-    every = _QUERY.search(url) is not None or not (own or "?" in url)
+    own, every = _own_names(url)
 
     def may_be(href: str) -> bool:
         return every or any(name in href.lower() for name in own) or _QUERY.search(href) is not None
@@ -98,12 +95,27 @@ def _targets(url: str, page: Outline) -> tuple[set[str], set[str]]:
     paging |= {found[1] for click in page.clicks("location") if (found := _CLICKED.search(click))}
     if not (leading or paging):
         return set(), set()
-    try:
-        base = urljoin(url, next((a["href"] for a in page.every("base") if "href" in a), "").strip())
-    except ValueError:
-        base = url
+    base = _base(url, page)
     pager = _joined(base, paging)
     return pager | _joined(base, {href for href, _ in leading}), pager
+
+
+def _own_names(url: str) -> tuple[tuple[str, ...], bool]:
+    """What the addresses of a page's parts hold, and whether any address may be one's.
+
+    A pager's addresses hold the page's own name or name a page: most links need not be joined and compared.
+    """
+    name = _NAME.sub("", unquote(url).partition("?")[0].rpartition("/")[2]).lower()
+    own = () if "?" in url or not name or "\ufffd" in name else (name, quote(name).lower())
+    return own, _QUERY.search(url) is not None or not (own or "?" in url)
+
+
+def _base(url: str, page: Outline) -> str:
+    """What the addresses on a page are joined with."""
+    try:
+        return urljoin(url, next((a["href"] for a in page.every("base") if "href" in a), "").strip())
+    except ValueError:
+        return url
 
 
 def _joined(base: str, hrefs: set[str]) -> set[str]:

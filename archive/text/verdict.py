@@ -202,9 +202,13 @@ def _shape(page: Page, points: Sequence[float], region: extract.Region, area: Ar
         return "list"
     if stated or weight >= ARTICLE or _is_notice(page, area, url):
         return "article"
+    return "list" if weight < extract.WEAK or _is_linked(page) else "article"
+
+
+def _is_linked(page: Page) -> bool:
+    """Whether much of a page's text is links."""
     linked = sum(min(block.links, block.size) for block in page.blocks)
-    total = sum(block.size for block in page.blocks)
-    return "list" if linked > 0.4 * total or weight < extract.WEAK else "article"
+    return linked > 0.4 * sum(block.size for block in page.blocks)
 
 
 def _is_root(url: str) -> bool:
