@@ -106,7 +106,8 @@ def written(metrics: Iterable[Metric]) -> str:
 
     registry = CollectorRegistry(auto_describe=False)
     registry.register(Found())
-    return generate_latest(registry).decode("utf-8")
+    text: str = generate_latest(registry).decode("utf-8")
+    return text
 
 
 def _gaps(layout: Layout) -> dict[str, float]:
