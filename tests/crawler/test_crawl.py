@@ -443,7 +443,8 @@ def test_a_crawl_beyond_this_machine_needs_a_contact(tmp_path: Path) -> None:
     assert "CUNDANG_CONTACT" in ended.stderr
     unknown = cundang(tmp_path / "data", sites, "crawl", "near")
     assert unknown.returncode == 2
-    assert "known are far" in unknown.stderr
+    assert "near: no such site" in unknown.stderr
+    assert "cundang sites list" in unknown.stderr
 
 
 FULL = """
