@@ -245,7 +245,7 @@ def _catalogue(layout: Layout) -> Iterator[Problem]:
                 if reason := _of_source(db, layout, source, name):
                     yield Problem(file=path.name, offset=0, reason=f"{name}: {reason}")
         _check_words(path)
-    except sqlite3.DatabaseError as error:
+    except (sqlite3.DatabaseError, UnicodeDecodeError) as error:
         yield Problem(file=path.name, offset=0, reason=f"{error}. {_CATALOGUE_CURE}")
 
 

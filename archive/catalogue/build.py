@@ -83,6 +83,23 @@ def rebuild(
         return _updated(layout, tell, warn, places or {}, anew=True)
 
 
+# What the machine refuses, by SQLite's primary result codes: nothing is wrong with the file then. A flipped bit shows
+# as any other: a malformed image, a table that cannot be parsed or is not there.
+_REFUSALS = frozenset(
+    {
+        sqlite3.SQLITE_PERM,
+        sqlite3.SQLITE_BUSY,
+        sqlite3.SQLITE_LOCKED,
+        sqlite3.SQLITE_NOMEM,
+        sqlite3.SQLITE_READONLY,
+        sqlite3.SQLITE_INTERRUPT,
+        sqlite3.SQLITE_IOERR,
+        sqlite3.SQLITE_FULL,
+        sqlite3.SQLITE_CANTOPEN,
+    }
+)
+
+
 def _updated(
     layout: Layout,
     tell: Callable[[Path], None],
@@ -99,8 +116,8 @@ def _updated(
         try:
             # Made anew it would not have the rows that are kept.
             counts = _followed(layout, tell, warn, places, whatever=state == "usable" and not anew)
-        except sqlite3.DatabaseError as error:
-            if isinstance(error, sqlite3.OperationalError) and "malformed" not in str(error):
+        except (sqlite3.DatabaseError, UnicodeDecodeError) as error:  # its words about a flipped bit may be no UTF-8
+            if getattr(error, "sqlite_errorcode", sqlite3.SQLITE_CORRUPT) & 0xFF in _REFUSALS:
                 raise
             warn(f"{layout.catalogue}: {error}. It is made again; look after the disk.")
     return counts or _anew(layout, tell, places)
@@ -176,7 +193,7 @@ def mend_indexes(layout: Layout) -> list[str]:
         try:
             with closing(_connect(layout.catalogue)) as db:
                 known = dict(db.execute("SELECT path, mark FROM sources WHERE path LIKE '%.cdxj' ORDER BY path"))
-        except sqlite3.DatabaseError:
+        except (sqlite3.DatabaseError, UnicodeDecodeError):
             return []
         changed = [
             name for name, mark in known.items() if (layout.root / name).exists() and _mark(layout, name) != mark
@@ -246,7 +263,7 @@ def _state(
         with closing(_connect(path)) as db:
             version, dead, *others = db.execute("SELECT * FROM about").fetchone()
             (alive,) = db.execute("SELECT count(*) FROM documents").fetchone()
-    except (sqlite3.DatabaseError, TypeError):
+    except (sqlite3.DatabaseError, TypeError, UnicodeDecodeError):
         return "broken"
     if version != VERSION or (places is not None and others != [_said(places)]):
         return "old"
@@ -328,7 +345,11 @@ def _marks(layout: Layout) -> Iterator[tuple[str, str]]:
 
 
 def _forget(db: sqlite3.Connection, path: str) -> set[str]:
-    (source,) = db.execute("SELECT id FROM sources WHERE path = ?", (path,)).fetchone()
+    found = db.execute("SELECT id FROM sources WHERE path = ?", (path,)).fetchone()
+    if found is None:
+        # The path came out of this table a moment ago, by another way through the file.
+        raise sqlite3.DatabaseError(f"the source {path} is listed and not found")
+    (source,) = found
     urls = "SELECT url FROM documents WHERE source = ?1 UNION SELECT url FROM captures WHERE source = ?1"
     touched = {url for (url,) in db.execute(urls, (source,))}
     duplicates.touch(db, "source = ?", source)

@@ -549,7 +549,7 @@ def catalogue(layout: Layout) -> Iterator[sqlite3.Connection]:
     try:
         with closing(_connect(layout)) as db:
             yield db
-    except sqlite3.Error as error:
+    except (sqlite3.Error, UnicodeDecodeError) as error:
         raise DataError(f"{layout.catalogue}: {error}. Make it again: cundang rebuild --catalogue") from error
 
 
