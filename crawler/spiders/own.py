@@ -64,7 +64,13 @@ class ArchivedSpider(SiteSpider):
     start_urls: Any = ()
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
-        """Take any argument, as Scrapy's spiders do."""
+        """Take any argument, as Scrapy's spiders do.
+
+        Raises:
+            UsageError: `name`, `allowed_domains`, or what becomes of the pages of `start_urls`, is not written.
+        """
+        if type(self).parse is Spider.parse and type(self).start is ArchivedSpider.start:
+            raise UsageError(f"{type(self).__name__}: write `parse`, which gets the pages of `start_urls`.")
         self.site = self._site()
         super().__init__()
         Spider.__init__(self, *args, **kwargs)
@@ -95,9 +101,8 @@ class ArchivedSpider(SiteSpider):
         for url in self.start_urls:
             yield Request(url, dont_filter=True)
 
-    def parse(self, response: Response, **_: Any) -> Any:
-        """Yours."""
-        raise NotImplementedError(f"{type(self).__name__}.parse is not written. Write it, or give requests a callback.")
+    # Scrapy's own, in the place of the site spider's: it stands for a callback that was not given.
+    parse = Spider.parse
 
     @classmethod
     def _site(cls) -> Site:

@@ -124,6 +124,25 @@ def test_a_slip_is_told_with_its_exit_code(project: Project, words: tuple[str, .
     assert (done.returncode, said in done.stderr) == (code, True), done.stderr[-2000:]
 
 
+def test_a_spider_that_does_nothing_with_its_pages_is_refused_before_it_asks_for_one(project: Project) -> None:
+    path = project.folder / "news" / "spiders" / "idle.py"
+    path.write_text(
+        "from crawler.spiders.own import ArchivedSpider\n\n\n"
+        "class Idle(ArchivedSpider):\n"
+        f"    name = 'idle'\n    allowed_domains = ['{project.little.host}']\n"
+        f"    allow_private = ('{project.little.host}',)\n    start_urls = ['http://{project.little.host}/']\n",
+        "utf-8",
+    )
+    before = dict(project.little.counts)
+    try:
+        done = project.run("crawl", "idle")
+    finally:
+        path.unlink()
+    assert done.returncode == 2
+    assert "Idle: write `parse`, which gets the pages of `start_urls`." in done.stderr
+    assert project.little.counts == before
+
+
 def test_a_site_that_does_not_answer_ends_with_our_exit_code(project: Project, tmp_path: Path) -> None:
     with serving(routes) as gone:
         site = gone.site(tmp_path)
