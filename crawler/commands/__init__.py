@@ -3,40 +3,54 @@
 from __future__ import annotations
 
 import argparse
-from collections.abc import Callable
-from typing import Any
-
-from scrapy.commands import ScrapyCommand
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
 
 from archive.errors import CundangError
 from crawler.talk import say
 
-
-def add_from_archive(parser: argparse.ArgumentParser) -> None:
-    """The option that all of them have."""
-    parser.add_argument(
-        "--from-archive",
-        dest="from_archive",
-        action="store_true",
-        help="ask the archive in place of the web; nothing is written to it",
-    )
+if TYPE_CHECKING:
+    from scrapy.commands.runspider import Command as _Base
+else:
+    # Scrapy takes every class of its own kind in this folder for a command.
+    _Base = object
 
 
-def process_from_archive(command: ScrapyCommand, opts: argparse.Namespace) -> None:
-    """Set what the option says."""
-    assert command.settings is not None
-    if opts.from_archive:
-        command.settings.set("FROM_ARCHIVE", value=True, priority="cmdline")
+class FromArchive(_Base):
+    """What these commands have beside Scrapy's: `--from-archive`, and errors of ours told in a sentence."""
 
+    def add_options(self, parser: argparse.ArgumentParser) -> None:
+        """Scrapy's, and ours."""
+        super().add_options(parser)
+        parser.add_argument(
+            "--from-archive",
+            dest="from_archive",
+            action="store_true",
+            help="ask the archive in place of the web; nothing is written to it",
+        )
 
-def told(command: ScrapyCommand, run: Callable[[], Any]) -> None:
-    """Run it; an error of ours is its sentence and its exit code, and never a traceback."""
-    try:
-        run()
-    except CundangError as error:
-        say(f"scrapy: {error}")
-        command.exitcode = error.exit_code
-    except KeyError as error:
-        # How a spider loader says that there is no such spider.
-        say(f"scrapy: {error.args[0] if error.args else error}")
-        command.exitcode = 2
+    def process_options(self, args: list[str], opts: argparse.Namespace) -> None:
+        """Scrapy's, and ours."""
+        assert self.settings is not None
+        if opts.from_archive:
+            self.settings.set("FROM_ARCHIVE", value=True, priority="cmdline")
+        super().process_options(args, opts)
+
+    def run(self, args: list[str], opts: argparse.Namespace) -> None:
+        """As Scrapy's."""
+        with self.telling():
+            super().run(args, opts)
+
+    @contextmanager
+    def telling(self) -> Iterator[None]:
+        """An error of ours is its sentence and its exit code, and never a traceback."""
+        try:
+            yield
+        except CundangError as error:
+            say(f"scrapy: {error}")
+            self.exitcode = error.exit_code
+        except KeyError as error:
+            # How a spider loader says that there is no such spider.
+            say(f"scrapy: {error.args[0] if error.args else error}")
+            self.exitcode = 2

@@ -10,29 +10,20 @@ from scrapy.exceptions import UsageError
 from twisted.internet.defer import Deferred
 from twisted.python.failure import Failure
 
-from crawler.commands import add_from_archive, process_from_archive, told
+from crawler.commands import FromArchive
 from crawler.runs.crawl import exit_code
 from crawler.spiders.site import SiteSpider
 
 
-class Command(scrapys.Command):
+class Command(FromArchive, scrapys.Command):
     """As Scrapy's, with `--from-archive`, and an exit code that says how the crawl ended."""
-
-    def add_options(self, parser: argparse.ArgumentParser) -> None:
-        """Scrapy's, and ours."""
-        super().add_options(parser)
-        add_from_archive(parser)
-
-    def process_options(self, args: list[str], opts: argparse.Namespace) -> None:
-        """Scrapy's, and ours."""
-        process_from_archive(self, opts)
-        super().process_options(args, opts)
 
     def run(self, args: list[str], opts: argparse.Namespace) -> None:
         """Crawl; a crawl that could not begin is told in a sentence."""
         if len(args) != 1:
             raise UsageError
-        told(self, lambda: self._crawl(args[0], opts))
+        with self.telling():
+            self._crawl(args[0], opts)
 
     def _crawl(self, name: str, opts: argparse.Namespace) -> None:
         assert self.crawler_process is not None
