@@ -62,7 +62,7 @@ class Parts:
 
 def year(document: Document) -> str:
     """The year that a document is put under: published, else captured, else `unknown`."""
-    return (document.published or (document.captured and document.captured.isoformat()) or "unknown")[:7].split("-")[0]
+    return (document.published or (document.captured and document.captured.isoformat()) or "unknown").partition("-")[0]
 
 
 def read(said: str, form: str) -> Parts:

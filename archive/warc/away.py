@@ -158,10 +158,11 @@ def push(
         key = fixity.name_of(layout, warc)
         tell(key)
         entry = ledger.entries.get(key)
-        copied = store.put_if_absent(key, warc)
         size, sha256 = warc.stat().st_size, _digest(warc)
+        # Before it is sent: a name that once holds damaged bytes would be refused to a good copy.
         if entry and not entry.removed and entry.sha256 != sha256:
             raise DataError(f"{warc}: its bytes are not those that fixity.jsonl knows. Look: cundang verify")
+        copied = store.put_if_absent(key, warc)
         _compare(store, key, size, sha256)
         _write_stub(warc, Away(store=store.url, key=key, size=size, sha256=sha256))
         if drop:

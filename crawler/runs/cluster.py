@@ -41,7 +41,7 @@ class Cluster:
         self._end = ExitStack()
         dask.config.set({"distributed.scheduler.allowed-failures": LIVES - 1})
         if address is None:
-            # A port and a page less: what listens, listens on loopback.
+            # Without a dashboard, and with every port on loopback.
             address = self._end.enter_context(
                 distributed.LocalCluster(n_workers=workers, threads_per_worker=1, dashboard_address=None)
             )

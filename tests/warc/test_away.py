@@ -194,6 +194,7 @@ def test_a_damaged_file_is_not_sent(layout: Layout, tmp_path: Path) -> None:
     with pytest.raises(DataError, match="not those that fixity"):
         list(away.push(layout, Folder(tmp_path / "store"), drop=True))
     assert victim.exists()
+    assert not (tmp_path / "store" / fixity.name_of(layout, victim)).exists()
 
 
 def test_what_rests_in_a_store_and_rots_there_is_told(layout: Layout, tmp_path: Path) -> None:
