@@ -162,11 +162,10 @@ class Offers:
             inside = _without_pager(inside)
         if article:
             inside = [pair for pair in inside if not _PRINT.fullmatch(pair[1].anchor or "")]
-        if address.pager is not None:
-            # Who came from its first page has the pages before it; 首页 may be another name of the first.
-            inside = [
-                (u, link) for u, link in inside if link.kind != "pager" or not _BEFORE.fullmatch(link.anchor or "")
-            ]
+        if address.pager is not None and not _leads_back(address.found.anchor if address.found else None):
+            # Who came from its first page has the pages before it; 首页 may be another name of the first. A calendar
+            # is entered at its newest month: who came by a way back goes on back.
+            inside = [(url, link) for url, link in inside if link.kind != "pager" or not _leads_back(link.anchor)]
         if any(link.kind in ("next", "pager") for _, link in inside):
             shown = "\n".join(url for url, link in inside if link.kind == "page" or link.row_date).encode()
             digest = hashlib.sha256(body if article else shown).digest()
@@ -235,7 +234,7 @@ class Offers:
     def _after(self, inside: list[tuple[str, Link]]) -> str | None:
         """The page of a list that follows: what 下一页 leads to, else the first number that was not asked for yet."""
         after = [url for url, link in inside if link.kind == "next"]
-        numbers = [url for url, link in inside if link.kind == "pager" and not _BEFORE.fullmatch(link.anchor or "")]
+        numbers = [url for url, link in inside if link.kind == "pager" and not _leads_back(link.anchor)]
         return after[0] if after else next((url for url in numbers if not self._frontier.visited(url)), None)
 
     def _met_before(self, url: str, link: Link, depth: int) -> bool:
@@ -286,6 +285,10 @@ class Offers:
 def _is_listed_file(url: str, link: Link) -> bool:
     """Whether a list has a file in place of an article: a document, or what stands in a dated row."""
     return link.kind == "requisite" and (extension(url) in DOCUMENTS or (is_file(url) and link.row_date is not None))
+
+
+def _leads_back(anchor: str | None) -> bool:
+    return bool(_BEFORE.fullmatch(anchor or ""))
 
 
 def _without_pager(inside: list[tuple[str, Link]]) -> list[tuple[str, Link]]:

@@ -191,6 +191,24 @@ def test_one_crawl_of_a_site_with_all_that_the_web_does(tmp_path: Path) -> None:
     assert len(deep) == 1
 
 
+@pytest.mark.parametrize("back", ["&lt;", "«", "上个月", "上一页"])
+def test_a_calendar_that_is_entered_at_its_newest_month_is_walked_back(tmp_path: Path, back: str) -> None:
+    def routes(path: str, _: Mapping[str, str]) -> Answer | None:
+        if path == "/":
+            return Answer(f"<html>{links('/rili.jsp?m=6')}</html>")
+        if path.startswith("/rili.jsp?m="):
+            month = int(path.rpartition("=")[2])
+            row = f'<ul><li><a href="/xw/{month}.html">全市统战工作会议召开{month}</a> 2020-0{month}-10</li></ul>'
+            turn = f'<a href="/rili.jsp?m={month - 1}">{back}</a> {month}月 <a href="/rili.jsp?m={month + 1}">&gt;</a>'
+            return Answer(f"<html>{turn}{row if 1 <= month <= 6 else '<p>本月没有新闻</p>'}</html>")
+        return article(f"会议{path}") if path.startswith("/xw/") else Answer(status=404)
+
+    with serving(routes) as little:
+        done = scrapy(tmp_path / "data", little.site(tmp_path / "sites"))
+    assert done.returncode == 0, done.stderr
+    assert {path for path in little.counts if path.startswith("/xw/")} == {f"/xw/{month}.html" for month in range(1, 7)}
+
+
 @pytest.mark.fault(rows=[33])
 def test_a_calendar_without_end_uses_up_its_budget_and_the_articles_are_found(tmp_path: Path) -> None:
     def routes(path: str, _: Mapping[str, str]) -> Answer | None:
