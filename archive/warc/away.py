@@ -192,10 +192,7 @@ def pull(layout: Layout, store: Store) -> Iterator[Moved]:
         if warc.exists() or ((entry := known.get(held.key)) and entry.removed):
             continue
         away = Away(store=store.url, key=held.key, size=held.size, sha256=entry.sha256 if entry else None)
-        fresh = read_stub(warc) != away
-        if fresh:
-            _write_stub(warc, away)
-        yield Moved(path=held.key, copied=fresh)
+        yield Moved(path=held.key, copied=_write_stub(warc, away))
     for held in (held for room in _DERIVED for held in store.list(room)):
         path = layout.root / held.key
         if not path.exists() or path.stat().st_size != held.size:
@@ -256,12 +253,20 @@ def _compare(store: Store, key: str, size: int, sha256: str) -> None:
         )
 
 
-def _write_stub(warc: Path, away: Away) -> None:
-    path = stub_of(warc)
+def _write_stub(warc: Path, away: Away) -> bool:
+    """Write a stub, durable on return; False where it stands there already."""
+    path, said = stub_of(warc), (json.dumps(asdict(away)) + "\n").encode()
+    if path.exists() and path.read_bytes() == said:
+        return False
     path.parent.mkdir(parents=True, exist_ok=True)
     made = path.with_name(path.name + ".tmp")
-    made.write_text(json.dumps(asdict(away)) + "\n", encoding="utf-8")
+    with made.open("wb") as file:
+        file.write(said)
+        file.flush()
+        os.fsync(file.fileno())
     made.replace(path)
+    sync_folder(path.parent)
+    return True
 
 
 def _digest(path: Path) -> str:

@@ -221,6 +221,16 @@ def test_what_is_erased_leaves_the_store_too(layout: Layout, tmp_path: Path) -> 
     assert b"site0)/1.html" not in stored
 
 
+def test_a_stub_that_a_power_cut_emptied_is_made_again(layout: Layout, tmp_path: Path) -> None:
+    before = digests(layout)
+    list(away.push(layout, Folder(tmp_path / "store"), drop=True))
+    away.stub_of(next(layout.warcs())).write_bytes(b"")
+    with pytest.raises(DataError, match="cundang store pull"):
+        digests(layout)
+    assert [moved.copied for moved in away.pull(layout, Folder(tmp_path / "store"))] == [True, False]
+    assert digests(layout) == before
+
+
 def test_a_data_folder_is_no_bucket() -> None:
     with pytest.raises(UsageError, match="store pull s3://bucket/prefix"):
         Layout.at(Path("s3://bucket/prefix"))
