@@ -162,10 +162,8 @@ class Offers:
             inside = _without_pager(inside)
         if article:
             inside = [pair for pair in inside if not _PRINT.fullmatch(pair[1].anchor or "")]
-        if address.pager is not None and not _leads_back(address.found.anchor if address.found else None):
-            # Who came from its first page has the pages before it; 首页 may be another name of the first. A calendar
-            # is entered at its newest month: who came by a way back goes on back.
-            inside = [(url, link) for url, link in inside if link.kind != "pager" or not _leads_back(link.anchor)]
+        if address.pager is not None and not _leads_back(address.found):
+            inside = _without_ways_back(inside)
         if any(link.kind in ("next", "pager") for _, link in inside):
             shown = "\n".join(url for url, link in inside if link.kind == "page" or link.row_date).encode()
             digest = hashlib.sha256(body if article else shown).digest()
@@ -234,7 +232,7 @@ class Offers:
     def _after(self, inside: list[tuple[str, Link]]) -> str | None:
         """The page of a list that follows: what 下一页 leads to, else the first number that was not asked for yet."""
         after = [url for url, link in inside if link.kind == "next"]
-        numbers = [url for url, link in inside if link.kind == "pager" and not _leads_back(link.anchor)]
+        numbers = [url for url, link in inside if link.kind == "pager" and not _leads_back(link)]
         return after[0] if after else next((url for url in numbers if not self._frontier.visited(url)), None)
 
     def _met_before(self, url: str, link: Link, depth: int) -> bool:
@@ -287,8 +285,17 @@ def _is_listed_file(url: str, link: Link) -> bool:
     return link.kind == "requisite" and (extension(url) in DOCUMENTS or (is_file(url) and link.row_date is not None))
 
 
-def _leads_back(anchor: str | None) -> bool:
-    return bool(_BEFORE.fullmatch(anchor or ""))
+def _leads_back(way: Found | Link | None) -> bool:
+    """Whether a link, or what is known of how an address was found, says that it leads to the page before."""
+    return way is not None and bool(_BEFORE.fullmatch(way.anchor or ""))
+
+
+def _without_ways_back(inside: list[tuple[str, Link]]) -> list[tuple[str, Link]]:
+    """The links of a page that a pager led to: who came from its first page has those before it.
+
+    首页 may be another name of the first. A calendar is entered at its newest month, so this is not for who came back.
+    """
+    return [(url, link) for url, link in inside if link.kind != "pager" or not _leads_back(link)]
 
 
 def _without_pager(inside: list[tuple[str, Link]]) -> list[tuple[str, Link]]:
