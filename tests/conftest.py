@@ -14,7 +14,9 @@ settings.register_profile("same", derandomize=True)
 settings.load_profile("same")
 
 # The limit of the machine's crawls is not that of the tests.
-os.environ.setdefault("CUNDANG_SLOTS", tempfile.mkdtemp(prefix="cundang-slots-"))
+if "CUNDANG_SLOTS" not in os.environ:
+    _slots = tempfile.TemporaryDirectory(prefix="cundang-slots-", ignore_cleanup_errors=True)  # gone with the process
+    os.environ["CUNDANG_SLOTS"] = _slots.name
 
 CHECKOUT = Path(__file__).parents[1]
 
