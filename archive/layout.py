@@ -19,9 +19,10 @@ from __future__ import annotations
 import hashlib
 import os
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TypeVar
 
 from archive.errors import UsageError
 
@@ -33,6 +34,8 @@ TAIL = ".tail"
 TMP = ".tmp"
 # Behind the name of a WARC file whose bytes rest in a store: a small file that says where, see `archive.warc.away`.
 AWAY = ".away"
+
+Named = TypeVar("Named")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,6 +61,11 @@ class Part:
         """Whether the work of this name is in it: on every machine the same, whatever else there is."""
         digest = hashlib.sha256(name.encode()).digest()
         return int.from_bytes(digest[:8]) % self.count == self.number - 1
+
+
+def of_part(part: Part | None, named: Mapping[str, Named]) -> dict[str, Named]:
+    """Of pieces of work by their names those of a part; all where no part is meant."""
+    return {name: work for name, work in named.items() if part is None or part.holds(name)}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

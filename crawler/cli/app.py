@@ -112,6 +112,9 @@ site_option = click.option(
 part_option = click.option(
     "--part", metavar="K/N", help="Of the WARC files one part in several, for a machine of its own: 1/8 to 8/8."
 )
+site_part_option = click.option(
+    "--part", metavar="K/N", help="Of all sites one part in several, for a machine of its own: 1/8 to 8/8."
+)
 jobs_option = click.option("--jobs", type=click.IntRange(min=1), help="Worker processes; one a core when absent.")
 paths_argument = click.argument(
     "paths",

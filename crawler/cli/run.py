@@ -7,6 +7,7 @@ from pathlib import Path
 import click
 
 from archive.errors import LockedError, UsageError
+from archive.layout import Part
 from crawler.cli.app import (
     app,
     cluster_app,
@@ -15,6 +16,7 @@ from crawler.cli.app import (
     keys,
     schedule_app,
     site_option,
+    site_part_option,
     sites_argument,
 )
 from crawler.cli.house import House, known_data, print_item, shanghai
@@ -44,8 +46,11 @@ def demo(keep: Path) -> int:
 @click.option("--all", "every", is_flag=True, help="All sites of the folder of site files.")
 @click.option("--max-pages", type=click.IntRange(min=1), help="At most so many pages of each site.")
 @click.option("--full", is_flag=True, help="Walk every list, and check every page again.")
+@site_part_option
 @click.pass_obj
-def crawl(house: House, sites: tuple[str, ...], every: bool, max_pages: int | None, full: bool) -> int:
+def crawl(
+    house: House, sites: tuple[str, ...], every: bool, max_pages: int | None, full: bool, part: str | None
+) -> int:
     """Crawl sites, archive every exchange, clean what came, and update the catalogue; several at once, together.
 
     A later crawl asks for what is due: lists, by how often they change; articles, a few times, for edits and deletions.
@@ -56,7 +61,10 @@ def crawl(house: House, sites: tuple[str, ...], every: bool, max_pages: int | No
 
     if bool(sites) == every:
         raise UsageError("Name sites, or give --all, not both.")
-    return crawling.crawl(house.layout, house.sites_folder, sites, max_pages=max_pages, full=full)
+    if sites and part:
+        raise UsageError("--part shares out all sites. Give --all with it, or name the sites of this machine.")
+    share = Part.read(part) if part else None
+    return crawling.crawl(house.layout, house.sites_folder, sites, part=share, max_pages=max_pages, full=full)
 
 
 @cluster_app.command("crawl")
@@ -98,6 +106,7 @@ def cluster_crawl(house: House, scheduler: str | None, workers: int, sites: tupl
     "--metrics", type=click.IntRange(min=1, max=65535), help="Serve /metrics and /health on this port of 127.0.0.1."
 )
 @click.option("--minutes", type=click.FloatRange(min=0), help="Stop after so long; never when absent.")
+@site_part_option
 @click.pass_obj
 def schedule_run(
     house: House,
@@ -106,6 +115,7 @@ def schedule_run(
     alert_webhook: str | None,
     metrics: int | None,
     minutes: float | None,
+    part: str | None,
 ) -> None:
     """Crawl each site when its file says, until Ctrl-C or SIGTERM, which let crawls finish what is on the wire.
 
@@ -116,10 +126,12 @@ def schedule_run(
     from crawler.runs.metrics import served
 
     alarm = alerts.Alarm(command=alert_command, webhook=alert_webhook)
-    live = Live()
+    live, share = Live(), Part.read(part) if part else None
     with served(house.layout, metrics, live):
         seconds = None if minutes is None else minutes * 60
-        schedule.run(house.layout, house.sites_folder, at_once=at_once, alarm=alarm, seconds=seconds, live=live)
+        schedule.run(
+            house.layout, house.sites_folder, part=share, at_once=at_once, alarm=alarm, seconds=seconds, live=live
+        )
 
 
 @schedule_app.command("due")
@@ -128,8 +140,11 @@ def schedule_run(
 )
 @click.option("--alert-command", help="Told of trouble: a command that gets a JSON object on stdin.")
 @click.option("--alert-webhook", help="Told of trouble: an address that gets a JSON object by POST.")
+@site_part_option
 @click.pass_obj
-def schedule_due(house: House, at_once: int | None, alert_command: str | None, alert_webhook: str | None) -> int:
+def schedule_due(
+    house: House, at_once: int | None, alert_command: str | None, alert_webhook: str | None, part: str | None
+) -> int:
     """Crawl what is due now and end; for cron and systemd timers. The first look only notes the time.
 
     Example: cundang schedule due
@@ -137,7 +152,8 @@ def schedule_due(house: House, at_once: int | None, alert_command: str | None, a
     from crawler.runs import alerts, schedule
 
     alarm = alerts.Alarm(command=alert_command, webhook=alert_webhook)
-    return schedule.run(house.layout, house.sites_folder, at_once=at_once, alarm=alarm, once=True)
+    share = Part.read(part) if part else None
+    return schedule.run(house.layout, house.sites_folder, part=share, at_once=at_once, alarm=alarm, once=True)
 
 
 @schedule_app.command("limit")

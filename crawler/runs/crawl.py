@@ -24,7 +24,7 @@ from scrapy.settings import Settings
 from twisted.python.failure import Failure
 
 from archive.errors import CundangError, InterruptedCrawl
-from archive.layout import Layout
+from archive.layout import Layout, Part, of_part
 from archive.site import Site, load, load_file, no_such_site
 from crawler.queue.slots import Slots
 from crawler.runs import cleaning
@@ -51,7 +51,13 @@ _ENDINGS = {
 
 
 def crawl(
-    layout: Layout, folder: Path, names: Sequence[str], *, max_pages: int | None = None, full: bool = False
+    layout: Layout,
+    folder: Path,
+    names: Sequence[str],
+    *,
+    part: Part | None = None,
+    max_pages: int | None = None,
+    full: bool = False,
 ) -> int:
     """Crawl sites, named by key (of `folder`) or by the path of a site file; the exit code.
 
@@ -59,13 +65,16 @@ def crawl(
         layout: the data folder.
         folder: the site files.
         names: keys or paths; none: all sites of the folder.
+        part: of all sites only those of this part, by their keys; None: all.
         max_pages: pages of each site at most.
         full: every known address is asked for again, not only what is due.
 
     Raises:
         CundangError: with one site, why it could not be crawled; its exit code is the error's.
     """
-    sites = {name: load_site(folder, name) for name in names} or load(folder)
+    sites = {name: load_site(folder, name) for name in names} or of_part(part, load(folder))
+    if not sites:
+        say("crawl: no site is in this part.")
     if len(sites) == 1:
         name, site = next(iter(sites.items()))
         return _crawl_here(layout, folder, site, name, max_pages, full=full)

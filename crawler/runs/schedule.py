@@ -17,7 +17,7 @@ from typing import Protocol
 
 from archive.catalogue import query
 from archive.errors import CundangError, SiteError
-from archive.layout import Layout
+from archive.layout import Layout, Part, of_part
 from archive.ledger import read_ledger
 from archive.site import Site, load
 from crawler.queue.accounts import say_doubt
@@ -313,8 +313,8 @@ def _name(pid: int) -> str:
 class Files:
     """The site files, read again now and then; a file that is wrong leaves those that were read before."""
 
-    def __init__(self, folder: Path) -> None:
-        self._folder = folder
+    def __init__(self, folder: Path, part: Part | None = None) -> None:
+        self._folder, self._part = folder, part
         self._sites = self._load()
         self._read = time.monotonic()
 
@@ -332,13 +332,14 @@ class Files:
         sites = load(self._folder)
         for site in sites.values():
             next_time(site, dt.datetime.now(dt.UTC))
-        return sites
+        return of_part(self._part, sites)
 
 
 def run(
     layout: Layout,
     folder: Path,
     *,
+    part: Part | None = None,
     at_once: int | None,
     alarm: Alarm | None,
     seconds: float | None = None,
@@ -347,12 +348,12 @@ def run(
 ) -> int:
     """Run the schedule until a signal (0), for `seconds`, or for one pass (`once`): the worst exit code of its crawls.
 
-    What it does is in `live`, for others to read.
+    With `part`, only sites of that part. What it does is in `live`, for others to read.
 
     Raises:
         SiteError: a site file is wrong.
     """
-    sites = Files(folder)
+    sites = Files(folder, part)
     runs = Runs(layout.runs)
     machine = Machine(layout, folder)
     schedule = Schedule(runs, sites, machine, at_once=at_once, alarm=alarm, once=once)

@@ -70,6 +70,13 @@ def test_what_is_no_part_is_refused(said: str) -> None:
         Part.read(said)
 
 
+def test_a_part_of_the_sites_is_of_all_sites_alone(bare: Layout) -> None:
+    code, said = run(bare, "crawl", "a", "--part", "1/2")
+    assert code == 2
+    assert "Give --all with it" in said
+    assert run(bare, "crawl", "--all", "--part", "3/2")[0] == 2
+
+
 def test_parts_make_what_one_machine_makes(archive: Layout, bare: Layout) -> None:
     made = []
     for number in range(1, 4):

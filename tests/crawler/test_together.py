@@ -75,10 +75,11 @@ def test_a_hanging_site_and_a_trap_change_nothing_for_the_others(tmp_path: Path)
     assert [problem for warc in layout.warcs() for problem in verify.verify(warc)] == []
 
 
-def test_a_process_that_dies_costs_its_crawls_one_more_try_apart(tmp_path: Path) -> None:
-    with many_sites.serving(tmp_path, 4, PORT + 1), (tmp_path / "talk").open("wb") as talk:
-        many_sites.write_sites(tmp_path / "sites", range(2, 4), PORT + 1, delay=0.1, most={})
-        crawling = subprocess.Popen(command(tmp_path, "crawl", "--all"), stderr=talk)
+def test_a_part_is_crawled_alone_and_a_process_that_dies_costs_its_crawls_one_more_try_apart(tmp_path: Path) -> None:
+    with many_sites.serving(tmp_path, 5, PORT + 1), (tmp_path / "talk").open("wb") as talk:
+        many_sites.write_sites(tmp_path / "sites", range(2, 5), PORT + 1, delay=0.1, most={})
+        # By its key, site002 is in the second half.
+        crawling = subprocess.Popen(command(tmp_path, "crawl", "--all", "--part", "1/2"), stderr=talk)
         end = time.monotonic() + 120
         while sum(map(len, many_sites.asked(tmp_path).values())) < 10:
             assert time.monotonic() < end
@@ -86,7 +87,8 @@ def test_a_process_that_dies_costs_its_crawls_one_more_try_apart(tmp_path: Path)
         (worker,) = children(crawling.pid)
         os.kill(worker, signal.SIGKILL)
         assert crawling.wait(240) == 0, (tmp_path / "talk").read_text("utf-8")
-    for number in (2, 3):
+    assert set(many_sites.asked(tmp_path)) == {"site003", "site004"}
+    for number in (3, 4):
         paths = [path for _, _, path in many_sites.asked(tmp_path)[many_sites.key(number)] if path.startswith("/xw/")]
         assert len(set(paths)) == many_sites.ARTICLES
         # What was acknowledged is not asked for again; that on the wire and the last batch may be.
