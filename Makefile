@@ -1,7 +1,6 @@
 # make demo    run the main job on the practice web: about a minute after the installation
 # make test    everything that CI runs: check, then the tests
 # make check   ruff (all rules), mypy --strict, and the gate on the length and complexity of functions
-# make complexity   the gate's snapshot again, without what is no longer over its limits
 # make patterns  how long new or changed patterns may take on a hostile page: judged and stored; needs Debian's npm
 # make ablation  each rule and stage of the cleaner off, alone, over all pages at hand: what changes; about an hour
 # make killpoints   kill -9 at every write, fsync and commit of a crawl: what is lost, what comes twice, what does not heal
@@ -34,7 +33,7 @@ BIN := $(VENV)/bin
 STRANGERS := build/strangers
 
 .DELETE_ON_ERROR:
-.PHONY: sites300 demo test check complexity patterns ablation recall manners bench clean faults killpoints damage soak quality readers scrapyd cluster buckets scheduled reclean fuzz browser web wire start weigh scrapy-next
+.PHONY: sites300 demo test check patterns ablation recall manners bench clean faults killpoints damage soak quality readers scrapyd cluster buckets scheduled reclean fuzz browser web wire start weigh scrapy-next
 
 demo: $(VENV)/.product
 	$(BIN)/cundang demo
@@ -47,9 +46,6 @@ check: $(VENV)/.develop
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/python tests/complexity.py
-
-complexity: $(VENV)/.develop
-	$(BIN)/python tests/complexity.py --renew
 
 patterns: $(VENV)/.develop $(STRANGERS)/recheck/.made
 	$(BIN)/python tests/patterns.py --recheck $(STRANGERS)/recheck/node_modules

@@ -74,17 +74,19 @@ def run(sites: Mapping[str, Site], folder: Path, keys: Sequence[str] = ()) -> It
     for key in keys or sorted(path.name for path in (folder / FOLDER).glob("*")):
         if key not in sites:
             raise no_such_site(key, folder, sites)
-        for kept in sorted((folder / FOLDER / key).iterdir() if (folder / FOLDER / key).is_dir() else ()):
-            try:
-                wanted = json.loads((kept / "document.json").read_text("utf-8"))
-            except (OSError, ValueError) as error:
-                raise SiteError(
-                    f"{kept}: cannot be read ({error}). Keep the page again: cundang sites fixture"
-                ) from error
-            found = _read(kept, sites[key])
-            lines = difflib.ndiff(_lines(wanted), _lines(found)) if wanted != found else ()
-            differences = tuple(line.rstrip() for line in lines if line.startswith(("- ", "+ ")))
-            yield Tried(folder=str(kept), url=found["url"], differences=differences)
+        for kept in sorted((folder / FOLDER / key).glob("*")):
+            yield _try(kept, sites[key])
+
+
+def _try(kept: Path, site: Site) -> Tried:
+    try:
+        wanted = json.loads((kept / "document.json").read_text("utf-8"))
+    except (OSError, ValueError) as error:
+        raise SiteError(f"{kept}: cannot be read ({error}). Keep the page again: cundang sites fixture") from error
+    found = _read(kept, site)
+    lines = difflib.ndiff(_lines(wanted), _lines(found)) if wanted != found else ()
+    differences = tuple(line.rstrip() for line in lines if line.startswith(("- ", "+ ")))
+    return Tried(folder=str(kept), url=found["url"], differences=differences)
 
 
 def _read(kept: Path, site: Site) -> dict[str, Any]:

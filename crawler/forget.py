@@ -39,49 +39,69 @@ def forget(layout: Layout, urls: Sequence[str], reason: str, *, erase: bool) -> 
         CundangError: the archive cannot be read or written.
     """
     archived.forget(layout, urls, reason)
-    with ExitStack() as locks:
-        locked: set[str] = set()
-
-        def lock(path: Path) -> None:
-            site = layout.site_of(path)
-            if site not in locked:
-                locks.callback(Lock(layout.lock(site)).release)
-                locked.add(site)
-
-        for path in list(layout.open_warcs()) if erase else ():
+    if not erase:
+        yield from _held(layout, urls)
+        return
+    with _Locks(layout) as locks:
+        for path in list(layout.open_warcs()):
             if archived.names(path, urls) is not False:
                 # A crawl that was killed left it open: only when it is closed can it be rewritten.
-                lock(path)
+                locks.take(path)
                 verify.repair(path, layout)
         yield from _held(layout, urls)
-        if not erase:
-            return
         gone: set[str] = set()
         for warc in list(archived.naming(layout, urls)):
-            lock(warc)
+            locks.take(warc)
             erased = archived.erase(layout, warc, urls)
             gone.update(erased.records)
             detail = f"{len(erased.records)} records; sha256 {erased.sha256} is now {erased.now_sha256}"
             yield Done(what="erased", path=str(warc), record="", detail=f"{detail} in {erased.now or 'no file'}")
-        for path in list(layout.leavings()):
-            named = archived.names(path, urls)
-            if named:
-                lock(path)
-                dropped = archived.drop(layout, path)
-                yield Done(what="erased", path=str(path), record="", detail=f"set aside; sha256 {dropped.sha256}")
-            elif named is None:
-                detail = "set aside, and names no URL that can be read: remove it where it may be of the page"
-                yield Done(what="unread", path=str(path), record="", detail=detail)
-        for site in sorted(locked):
-            if layout.state(site).exists():
-                frontier = Frontier(layout.state(site))
+        yield from _drop(layout, urls, locks)
+        for state in filter(Path.exists, map(layout.state, sorted(locks.sites))):
+            with closing(Frontier(state)) as frontier:
                 frontier.disown(gone)
-                frontier.close()
         for warc, record in archived.referring(layout, gone):
             yield Done(what="refers", path=str(warc), record=record, detail="a revisit whose payload was erased")
         for mention in archived.mentions(layout, urls):
             detail = f"the {mention.kind} of {mention.url} says that it was found there"
             yield Done(what="names", path=str(mention.warc), record=mention.id, detail=detail)
+
+
+class _Locks(ExitStack):
+    """The locks of sites whose files are rewritten, each taken once and held to the end.
+
+    Attributes:
+        sites: whose lock is held.
+    """
+
+    def __init__(self, layout: Layout) -> None:
+        super().__init__()
+        self.sites: set[str] = set()
+        self._layout = layout
+
+    def take(self, path: Path) -> None:
+        """Lock the site of a file.
+
+        Raises:
+            LockedError: it is being crawled.
+        """
+        site = self._layout.site_of(path)
+        if site not in self.sites:
+            self.callback(Lock(self._layout.lock(site)).release)
+            self.sites.add(site)
+
+
+def _drop(layout: Layout, urls: Sequence[str], locks: _Locks) -> Iterator[Done]:
+    """Remove what was set aside beside WARC files and is of these URLs."""
+    for path in list(layout.leavings()):
+        named = archived.names(path, urls)
+        if named:
+            locks.take(path)
+            dropped = archived.drop(layout, path)
+            yield Done(what="erased", path=str(path), record="", detail=f"set aside; sha256 {dropped.sha256}")
+        elif named is None:
+            detail = "set aside, and names no URL that can be read: remove it where it may be of the page"
+            yield Done(what="unread", path=str(path), record="", detail=detail)
 
 
 def look(layout: Layout, urls: Sequence[str], *, erase: bool) -> Iterator[Done]:

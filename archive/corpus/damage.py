@@ -90,20 +90,7 @@ def survey(
     ledger = fixity.read(layout)
     for warc in warcs:
         tell(warc)
-        size, digest = _measure(warc)
-        if digest is None:
-            continue
-        found.digests[warc] = digest
-        entry = ledger.entries.get(name_of(layout, warc))
-        if entry is None or entry.removed:
-            entry = _registered(layout, warc, size, digest)
-            events.append(_event(layout, warc, "registered", entry.size, entry.sha256))
-        outcome: fixity.Outcome = "whole" if entry.sha256 == digest else "damaged"
-        if outcome == "damaged":
-            found.damages[warc] = _damage(layout, warc, entry, size)
-        if event == "verified" or outcome != entry.outcome:
-            what = "restored" if outcome == "whole" and entry.outcome != "whole" else event
-            events.append(_event(layout, warc, what, size, digest, outcome))
+        events += _compare(layout, ledger, warc, event, found)
     for warc, entry in _gone(layout, ledger, site):
         found.damages[warc] = _damage(layout, warc, entry, None)
         if name_of(layout, warc) not in ledger.entries:
@@ -113,6 +100,26 @@ def survey(
     if note:
         fixity.append(layout, *events)
     return found
+
+
+def _compare(
+    layout: Layout, ledger: Ledger, warc: Path, event: Literal["read", "verified"], found: Survey
+) -> Iterator[Event]:
+    """Read a file and compare it with the ledger: what is to be noted there; `found` gets what it is."""
+    size, digest = _measure(warc)
+    if digest is None:
+        return
+    found.digests[warc] = digest
+    entry = ledger.entries.get(name_of(layout, warc))
+    if entry is None or entry.removed:
+        entry = _registered(layout, warc, size, digest)
+        yield _event(layout, warc, "registered", entry.size, entry.sha256)
+    outcome: fixity.Outcome = "whole" if entry.sha256 == digest else "damaged"
+    if outcome == "damaged":
+        found.damages[warc] = _damage(layout, warc, entry, size)
+    if event == "verified" or outcome != entry.outcome:
+        restored = outcome == "whole" and entry.outcome != "whole"
+        yield _event(layout, warc, "restored" if restored else event, size, digest, outcome)
 
 
 def known(layout: Layout, sites: Collection[str] | None = None) -> list[Damage]:

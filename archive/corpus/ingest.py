@@ -384,56 +384,71 @@ def _import_warc(layout: Layout, file: IO[bytes], name: str) -> tuple[int, list[
     """Keep a WARC or ARC file: its bytes as they are, or where it is damaged every record and the torn bytes aside."""
     file.seek(0)
     stem = hashlib.file_digest(file, "sha256").hexdigest()[:16]  # type: ignore[arg-type]  # IO lacks readinto
-    records = 0
-    problems: list[Problem] = []
-    ending = ""
-    shared = False
-    large: list[tuple[int, int]] = []
-    gone: list[tuple[int, int]] = []
     excluded = exclusions.read(layout)
-    for item in judge(scan(file, name, torn=True)):
-        if isinstance(item, Problem):
-            problems.append(item)
-            continue
-        if item.kind != "warcinfo" and excluded.covering(item.url):
-            gone.append((item.place.offset, item.place.length))
-            continue
-        records += 1
-        if item.size > len(item.block):
-            large.append((item.place.offset, item.place.length))
-        shared |= item.nth > 0
-        ending = ending or (".warc" if item.is_warc else ".arc")
-    left_out = f"{len(gone)} records left out: {_TAKEN_DOWN}" if gone else None
-    if not records:
-        return 0, problems, left_out
-    lost = [(p.offset, p.lost) for p in problems if p.lost]
-    if lost or shared:
-        # Re-cut, such a record goes in as far as it is read.
-        lost = sorted({*lost, *large})
+    looked = _Looked(file, name, excluded)
+    left_out = f"{len(looked.gone)} records left out: {_TAKEN_DOWN}" if looked.gone else None
+    if not looked.records:
+        return 0, looked.problems, left_out
     file.seek(0)
-    if file.read(len(MAGIC)) == MAGIC or lost:
-        ending += ".gz"
+    ending = looked.ending + (".gz" if file.read(len(MAGIC)) == MAGIC or looked.lost else "")
     root = layout.warc_folder(IMPORTED, 0).parent
     if found := sorted((*root.glob(f"*/{stem}{ending}"), *root.glob(f"*/{stem}-erased*{ending}"))):
         if not layout.index_of(found[0]).exists():
             index.write(layout, found[0])
-        return records, problems, "was imported before"
+        return looked.records, looked.problems, "was imported before"
     folder = layout.warc_folder(IMPORTED, dt.datetime.now(dt.UTC).year)
     final = folder / (stem + ending)
     try:
         make_folder(folder)
-        if lost:
-            _keep(final.with_name(stem + TAIL), _stretches(file, lost))
-        if lost or shared:
+        if looked.lost:
+            _keep(final.with_name(stem + TAIL), _stretches(file, looked.lost))
+        if looked.lost or looked.shared:
             _keep(final, _members(file, name, excluded))
         else:
-            gone = [(offset, length + line_ends(file, offset + length)) for offset, length in gone]
+            gone = [(offset, length + line_ends(file, offset + length)) for offset, length in looked.gone]
             _keep(final, _stretches(file, _between(gone, file.seek(0, os.SEEK_END))))
         fixity.append(layout, _imported_event(layout, final, name))
         index.write(layout, final)
     except OSError as error:
         raise disk_error(final, error) from error
-    return records, problems, left_out
+    return looked.records, looked.problems, left_out
+
+
+class _Looked:
+    """What is seen in a WARC or ARC file before it is kept; stretches are (offset, length) in bytes.
+
+    Attributes:
+        records: how many are kept.
+        problems: what is wrong, in the order of the file.
+        ending: .warc or .arc; "" where no record is kept.
+        shared: several records share a gzip member, so the file is cut anew.
+        gone: stretches of records that were taken down.
+        lost: stretches that go aside: what no record holds, and of a file that is cut anew records too large to hold.
+    """
+
+    def __init__(self, file: IO[bytes], name: str, excluded: exclusions.Exclusions) -> None:
+        self.records, self.ending, self.shared = 0, "", False
+        self.problems: list[Problem] = []
+        self.gone: list[tuple[int, int]] = []
+        self._large: list[tuple[int, int]] = []
+        for item in judge(scan(file, name, torn=True)):
+            if isinstance(item, Problem):
+                self.problems.append(item)
+            elif item.kind != "warcinfo" and excluded.covering(item.url):
+                self.gone.append((item.place.offset, item.place.length))
+            else:
+                self._count(item)
+        self.lost = [(problem.offset, problem.lost) for problem in self.problems if problem.lost]
+        if self.lost or self.shared:
+            # Re-cut, such a record goes in as far as it is read.
+            self.lost = sorted({*self.lost, *self._large})
+
+    def _count(self, record: Record) -> None:
+        self.records += 1
+        if record.size > len(record.block):
+            self._large.append((record.place.offset, record.place.length))
+        self.shared |= record.nth > 0
+        self.ending = self.ending or (".warc" if record.is_warc else ".arc")
 
 
 def _imported_event(layout: Layout, final: Path, source: str) -> fixity.Event:

@@ -17,6 +17,7 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from concurrent.futures import CancelledError, Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass, replace
+from itertools import islice
 from multiprocessing.synchronize import Event
 from pathlib import Path
 from typing import Protocol, Self, TypeVar
@@ -463,36 +464,37 @@ class Workers:
         waiting = iter(works)
         under_way: deque[tuple[Work, Future[Made] | None]] = deque()
         while True:
-            while len(under_way) < 2 * self._jobs and (work := next(waiting, None)):
+            for work in islice(waiting, 2 * self._jobs - len(under_way)):
                 under_way.append((work, None if work.shared else self._submit(make, work)))
             if not under_way:
                 return
             work, future = under_way.popleft()
-            made = None
-            if future is not None:
-                try:
-                    made = future.result()
-                    tell(work.asked.warc, made.documents + made.skips)
-                except (BrokenProcessPool, CancelledError):
-                    # A page of this file or of another one that was under way did it: page by page it is found.
-                    self._restart()
-                    under_way = deque((other, sent if _is_well(sent) else None) for other, sent in under_way)
-                    for each in (work, *(other for other, _ in under_way)):
-                        _sweep(each.path.parent)
+            if made := self._made(work, future, under_way):
+                tell(work.asked.warc, made.documents + made.skips)
             yield work, made or make_by(work, self.clean, tell)
+
+    def _made(
+        self, work: Work, future: Future[Made] | None, under_way: deque[tuple[Work, Future[Made] | None]]
+    ) -> Made | None:
+        """What one worker made of a file; None where it is to be made page by page."""
+        try:
+            return future.result() if future else None
+        except (BrokenProcessPool, CancelledError):
+            # A page of this file or of another one that was under way did it: page by page it is found.
+            self._restart()
+            for number, (other, sent) in enumerate(under_way):
+                under_way[number] = (other, sent if _is_well(sent) else None)
+            for each in (work, *(other for other, _ in under_way)):
+                _sweep(each.path.parent)
+            return None
 
     def clean(self, jobs: Iterable[Job]) -> Iterator[tuple[Document | Skip, str]]:
         """What each capture became, in order, with the message of a fault of the cleaner ("" where there was none)."""
         under_way: deque[tuple[list[Job], Future[list[tuple[Document | Skip, str]]]]] = deque()
         batches = _batches(jobs)
-        exhausted = False
-        while under_way or not exhausted:
-            while not exhausted and len(under_way) < 2 * self._jobs:
-                batch = next(batches, None)
-                if batch is None:
-                    exhausted = True
-                else:
-                    under_way.append((batch, self._send(batch)))
+        while True:
+            for batch in islice(batches, 2 * self._jobs - len(under_way)):
+                under_way.append((batch, self._send(batch)))
             if not under_way:
                 return
             batch, future = under_way.popleft()

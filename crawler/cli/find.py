@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterator
 from contextlib import closing
 from dataclasses import asdict, replace
 from enum import StrEnum
@@ -548,19 +548,16 @@ def _found_by(house: House, words: str) -> tuple[str, ...]:
 
 def _page(document: Any, duplicate_of: str | None) -> str:
     """A document for the eye: fields, evidence, text, and what was taken out."""
+    columns = {**asdict(document), "duplicate_of": duplicate_of}
+    for name in ("text", "text_original", "removed", "evidence"):
+        del columns[name]
+    fields = [f"{name:20} {_words(value)}" for name, value in columns.items() if value not in (None, (), "")]
+    evidence = [f"{'  ' + of:20} {words}" for of, words in document.evidence]
+    taken_out = [f"- {rule}: {line}" for rule, line in document.removed]
+    return "\n".join((*fields, *evidence, f"\n{document.text}\n", *taken_out))
 
-    def lines() -> Iterator[str]:
-        columns: Iterable[tuple[str, Any]] = asdict(document).items()
-        for name, value in columns:
-            if name not in ("text", "text_original", "removed", "evidence") and value not in (None, (), ""):
-                listed = value if isinstance(value, tuple) else (value,)
-                yield f"{name:20} {'; '.join(' '.join(one) if isinstance(one, tuple) else str(one) for one in listed)}"
-        if duplicate_of:
-            yield f"{'duplicate_of':20} {duplicate_of}"
-        for of, words in document.evidence:
-            yield f"{'  ' + of:20} {words}"
-        yield f"\n{document.text}\n"
-        for rule, line in document.removed:
-            yield f"- {rule}: {line}"
 
-    return "\n".join(lines())
+def _words(value: Any) -> str:
+    """A column's value; a list with its parts set apart."""
+    listed = value if isinstance(value, tuple) else (value,)
+    return "; ".join(" ".join(one) if isinstance(one, tuple) else str(one) for one in listed)
