@@ -36,7 +36,7 @@ _CONTROLS = XPath(
     "//*[self::a or self::button or self::span or self::div or self::li or self::input][not(ancestor::script)]"
     "[not(*) or self::a or self::button]"
 )
-_FOLLOWED = XPath(f"boolean(//*[@{FOLLOWED}])")
+_FOLLOWED = XPath(f"//@{FOLLOWED}", smart_strings=False)
 # Characters of a control, as survey tells it.
 CONTROL = 80
 
@@ -86,8 +86,7 @@ def survey(url: str, html: str, root: HtmlElement | None, links: Sequence[Link],
         if link.frame or (link.kind == "page" and (link.row_date is not None or link.priority == ARTICLE))
     )
     leads = any(link.kind == "next" for link in links)
-    if root is not None and _FOLLOWED(root):
-        # Its pages were pressed out of it, and stand in one.
+    if root is not None and pages and _is_pressed_out(root, int(pages[1] or pages[2])):
         pages = None
     return Shown(
         claimed=int(articles[1]) if articles else None,
@@ -97,6 +96,15 @@ def survey(url: str, html: str, root: HtmlElement | None, links: Sequence[Link],
         blind=blind_rows(root) if root is not None else 0,
         foreign={host: count for host, count in sorted(foreign.items()) if host not in own},
     )
+
+
+def _is_pressed_out(root: HtmlElement, claimed: int) -> bool:
+    """Whether the pages of a list were pressed out of this one, in which they stand now, and are as many as claimed.
+
+    Those of a list that was known were not pressed to the end: they are not compared.
+    """
+    followed = _FOLLOWED(root)
+    return bool(followed) and not (followed[0].isdecimal() and int(followed[0][:6]) < claimed)
 
 
 def _controls(root: HtmlElement) -> tuple[str, ...]:

@@ -232,11 +232,14 @@ def key_of(handle: Mapping[str, Any]) -> str:
     return code if "(" in code and not _IDLE_CLICK.fullmatch(code) else " ".join(str(handle["text"]).split())
 
 
-def follow(root: HtmlElement, words: Collection[str]) -> None:
-    """Mark what shows more of a list and was pressed until it showed no more."""
+def follow(root: HtmlElement, words: Collection[str], states: int | None = None) -> None:
+    """Mark what shows more of a list and was pressed.
+
+    `states`: pages that it showed until it showed no more; None: it was not pressed to the end, as all was known.
+    """
     for element in root.iter("a", "button", "span", "div", "li", "input"):
         if (" ".join("".join(element.itertext()).split()) or element.get("value") or "") in words:
-            element.set(FOLLOWED, "")
+            element.set(FOLLOWED, "" if states is None else str(states))
 
 
 def form_address(url: str, form: str) -> str:

@@ -66,7 +66,7 @@ class Offers:
         self._styles: set[str] = set()
 
     @property
-    def _walks(self) -> bool:
+    def walks(self) -> bool:
         """Whether every list is walked to its end in this run."""
         return self._full or self._frontier.visit == 1
 
@@ -157,7 +157,7 @@ class Offers:
         self, address: Address, inside: list[tuple[str, Link]], *, article: bool, changed: bool, pager: int, body: bytes
     ) -> list[tuple[str, Link]]:
         """The links that are worth a look: further pages only while they may show something new."""
-        if not (article or changed or self._walks):
+        if not (article or changed or self.walks):
             # All of it was known before: what lies behind it is known too.
             inside = _without_pager(inside)
         if article:

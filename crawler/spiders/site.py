@@ -10,8 +10,8 @@ import ipaddress
 import tempfile
 import time
 from collections import Counter
-from collections.abc import AsyncIterator, Coroutine, Iterable
-from dataclasses import fields, replace
+from collections.abc import AsyncIterator, Coroutine
+from dataclasses import fields
 from functools import partial
 from importlib.metadata import version
 from pathlib import Path
@@ -35,11 +35,8 @@ from archive.text.document import Reason
 from archive.warc.capture import Capture
 from archive.warc.disk import disk_error
 from archive.warc.writer import Writer, Written
-from crawler.discovery import epaper
-from crawler.discovery.ledger import survey
-from crawler.discovery.link import ARTICLE, START, Link
-from crawler.discovery.numbered import counted
-from crawler.discovery.scripted import Play, follow
+from crawler.discovery.link import ARTICLE, START
+from crawler.discovery.scripted import Play
 from crawler.queue.accounts import missing
 from crawler.queue.address import canonical, shape
 from crawler.queue.clocks import Clocks
@@ -50,11 +47,12 @@ from crawler.queue.lock import Lock
 from crawler.queue.scheduler import Scheduler
 from crawler.queue.slots import Slot, take_one
 from crawler.spiders.answer import capture_of, header, is_page, refreshes
-from crawler.spiders.judge import TELLING, Judged, is_row, judge, judge_shown
+from crawler.spiders.judge import TELLING, Judged, judge
 from crawler.spiders.judges import Judges
-from crawler.spiders.offer import MET, Offers
+from crawler.spiders.offer import Offers
 from crawler.spiders.outcome import Outcomes
-from crawler.spiders.scripts import Made, Scripts, StageError
+from crawler.spiders.rendered import Rendering
+from crawler.spiders.scripts import Scripts, StageError
 from crawler.wire.browser import Browser, RenderError
 from crawler.wire.guard import Refused, Resting, literal_address
 from crawler.wire.handler import NOTE
@@ -243,6 +241,15 @@ class SiteSpider(Spider):
             leave=self._leave,
             retry_wait=crawler.settings.getfloat("RETRY_WAIT"),
             longest_rest=crawler.settings.getfloat("LONGEST_REST"),
+        )
+        self._rendering = Rendering(
+            self.site,
+            self.frontier,
+            self.recorder,
+            self.offers,
+            self._scripts,
+            counts=self.counts,
+            stopping=lambda: self.stopping,
         )
 
     def _prepare_look(self, crawler: Crawler) -> None:
@@ -599,7 +606,7 @@ class SiteSpider(Spider):
         """A page as its scripts make it, with all that they show of its list; what they change is on record."""
         shown = judged
         try:
-            shown = await self._played(address, response, judged, wanted)
+            shown = await self._rendering.play(address, response, judged, wanted)
         except StageError as error:
             self.logger.info("%s: %s", address.url, error)
         except CundangError as error:
@@ -611,58 +618,6 @@ class SiteSpider(Spider):
                 await showing
         except CundangError as error:
             self._stop(error)
-
-    async def _played(self, address: Address, response: Response, judged: Judged, wanted: Play) -> Judged:
-        """The first state of a page that its scripts made, with the links of all states."""
-        first, pressed = None, frozenset[str]()
-        # The frames of an article are part of it.
-        links = {} if wanted.lack == "body" else {link.url: link for link in judged.links}
-        async with contextlib.aclosing(self._scripts.pages(response, judged.html, wanted)) as states:
-            async for made in states:
-                shown = self._made(address, response, judged, made)
-                new = _pages(shown.links) - links.keys()
-                links |= {link.url: link for link in shown.links}
-                first, pressed = first or shown, made.pressed
-                if shown is not first and not self._goes_on(new, judged.encoding):
-                    break
-        if first is None:
-            return judged
-        every = list(links.values())
-        if first.root is not None and first.article is None:
-            follow(first.root, pressed)
-            said = survey(address.url, first.html, first.root, every, self.site.hosts)
-            first = replace(first, shown=said)
-        served = {link.url for link in judged.links}
-        rows = _pages(every) - served if first.claimed else set()
-        return replace(first, links=every, made=frozenset(rows))
-
-    def _made(self, address: Address, response: Response, judged: Judged, made: Made) -> Judged:
-        """One state of a page that its scripts made: recorded where it shows what the server's page does not."""
-        written: Written = response.meta["written"]
-        self.counts["requisites"] += made.asked
-        if made.changed:
-            about = (("rendered-from", written.id), ("made-by", "the scripts of the page, without a browser"))
-            self.recorder.rendered(response.url, made.html.encode("utf-8", "replace"), about)
-        shown = judge_shown(
-            capture_of(response, address.url),
-            address.url,
-            self.site,
-            made.html,
-            encoding=judged.encoding,
-            made=made.changed,
-        )
-        went = [Link(url=url, kind="redirect") for url in made.went if not shown.rows]
-        issues = [link for _, text in made.answers for link in epaper.discover(address.url, text)]
-        claimed = max((found.total for _, text in made.answers if (found := counted(text)) is not None), default=None)
-        return replace(shown, links=[*shown.links, *went, *issues], claimed=claimed)
-
-    def _goes_on(self, rows: set[str], encoding: str) -> bool:
-        """Whether a list is walked further, after a page with these new rows."""
-        if not rows or self.stopping:
-            return False
-        if self.full or self.frontier.visit == 1:
-            return True
-        return any(not self.frontier.known(url) for row in rows if (url := canonical(row, encoding)) is not None)
 
     def _is_hidden(self, address: Address, response: Response, judged: Judged) -> bool:
         """Whether something else stands in the place of a known article, which then stays what it is."""
@@ -734,53 +689,18 @@ class SiteSpider(Spider):
         repeats = bool(judged.said) and not (fresh or elsewhere or judged.data or judged.scripted)
         self.frontier.tally(own, fruitful=fruitful or article, repeats=repeats)
 
-    def _end_showing(
-        self,
-        address: Address,
-        response: Response,
-        role: Role | None,
-        rows: int,
-        *,
-        changed: bool,
-        refused: Counter[str],
-    ) -> None:
-        """The browser has shown all of a page: a list of so many rows, an article, or nothing."""
-        if role is None:
-            why = "; ".join(refused)[:500] or "and nothing was kept from it"
-            self.outcomes.give_up(address, "needs_js", f"a browser shows no list either: {why}", response.status)
-        else:
-            self.frontier.done(address, response.status, role=role, changed=changed, shown=rows)
-
     async def _show(self, address: Address, response: Response, browser: Browser) -> None:
-        """A page that its script makes: each state of it as the browser shows it is kept, and pushed as a page is."""
-        role: Role | None = None
-        changed, seen, refused = False, set[str](), Counter[str]()
-        written: Written = response.meta["written"]
+        """A page that its script makes, as the browser shows it: a list, an article, or nothing."""
         try:
-            async with contextlib.aclosing(browser.pages(response)) as states:
-                async for shown in states:
-                    refused.update(shown.refused)
-                    self.counts["requisites"] += shown.asked
-                    about = (
-                        ("rendered-from", written.id),
-                        ("browser", shown.browser),
-                        *(("not-fetched", each) for each in shown.refused),
-                    )
-                    self.recorder.rendered(response.url, shown.html.encode("utf-8", "replace"), about)
-                    judged = judge_shown(capture_of(response, address.url), address.url, self.site, shown.html)
-                    new = self.offers.push(address, judged, response.body).changed
-                    changed |= new
-                    if judged.article is not None:
-                        role = "article"
-                        self.counts["articles"] += 1
-                        break
-                    rows = {link.url for link in judged.links if is_row(link)}
-                    fresh, role = not rows <= seen, "list" if rows else role
-                    seen |= rows
-                    # As with any pager: on while it shows something, and something new.
-                    if not fresh or len(seen) > MET or not (new or self.full or self.frontier.visit == 1):
-                        break
-            self._end_showing(address, response, role, len(seen), changed=changed, refused=refused)
+            walked = await self._rendering.walk(address, response, browser)
+            if walked.role is None:
+                why = "; ".join(walked.refused)[:500] or "and nothing was kept from it"
+                detail = f"a browser shows no list either: {why}"
+                self.outcomes.give_up(address, "needs_js", detail, response.status)
+            else:
+                self.frontier.done(
+                    address, response.status, role=walked.role, changed=walked.changed, shown=walked.rows
+                )
         except RenderError as error:
             self.outcomes.give_up(address, "needs_js", f"the browser failed: {error}", response.status)
         except CundangError as error:
@@ -822,7 +742,3 @@ def _unknown_argument(name: str) -> str:
 def _is_local(host: str) -> bool:
     address = literal_address(host.rpartition(":")[0] or host)
     return host.partition(":")[0] == "localhost" or (address is not None and ipaddress.ip_address(address).is_loopback)
-
-
-def _pages(links: Iterable[Link]) -> set[str]:
-    return {link.url for link in links if link.kind == "page"}

@@ -103,7 +103,8 @@ def test_dated_rows_without_an_address_are_counted(row: str, count: int, blind: 
     assert survey("http://h/", html, fromstring(html), []).blind == blind
 
 
-def test_pages_that_were_pressed_out_of_one_are_not_claimed() -> None:
-    html = "<html><body><p>共22条 1/4页</p><a data-cundang-followed='' onclick='go(2)'>下一页</a></body></html>"
+@pytest.mark.parametrize(("seen", "claimed"), [("", None), ("4", None), ("5", None), ("3", 4), ("x", None)])
+def test_pages_that_were_pressed_out_of_one_are_claimed_where_some_lack(seen: str, claimed: int | None) -> None:
+    html = f"<html><body><p>共22条 1/4页</p><a data-cundang-followed='{seen}' onclick='go(2)'>下一页</a></body></html>"
     shown = survey("http://h/", html, fromstring(html), [])
-    assert (shown.claimed, shown.claimed_pages) == (22, None)
+    assert (shown.claimed, shown.claimed_pages) == (22, claimed)
