@@ -33,6 +33,7 @@ from functools import partial
 from pathlib import Path
 
 import trafilatura
+from families import FAMILIES, Site
 
 from archive.corpus import reclean, shard
 from archive.layout import Layout
@@ -40,7 +41,6 @@ from archive.site import Site as SiteFile
 from archive.site import by_host, host_of, load
 from archive.warc import reader
 from archive.warc.capture import Capture
-from crawler.practice.families import FAMILIES, Site
 
 # Of a site; with its lists and pictures it has at least so many captures.
 ARTICLES = 240

@@ -22,6 +22,7 @@ from unittest.mock import patch
 from urllib.parse import parse_qsl, unquote, urlsplit
 
 import trafilatura
+from families import FAMILIES, Site
 from lxml.html import fromstring
 from readability import Document as Readable
 from resiliparse.extract.html2text import extract_plain_text
@@ -35,7 +36,6 @@ from archive.text.decode import decode
 from archive.text.document import Document, Skip
 from archive.warc.capture import Capture, Place
 from crawler import practice
-from crawler.practice.families import FAMILIES, Site
 from crawler.practice.serve import build
 
 CHECKOUT = Path(__file__).parents[1]

@@ -64,6 +64,37 @@ def test_the_rooms_of_the_crawler_are_imported_as_drawn(path: Path) -> None:
         assert name in typed or not runs_back(parts[1], name), f"{path} imports {name}: the arrow runs back"
 
 
+def circles(needs: dict[str, set[str]]) -> list[str]:
+    """The modules that need themselves, by way of others."""
+
+    def reached(name: str) -> set[str]:
+        seen: set[str] = set()
+        todo = [name]
+        while todo:
+            todo += (new := needs[todo.pop()] - seen)
+            seen |= new
+        return seen
+
+    return [name for name in needs if name in reached(name)]
+
+
+def test_no_module_needs_itself_by_way_of_others() -> None:
+    names = {".".join(path.relative_to(CHECKOUT).with_suffix("").parts).removesuffix(".__init__") for path in MODULES}
+    needs: dict[str, set[str]] = {}
+    for path in MODULES:
+        here = ".".join(path.relative_to(CHECKOUT).with_suffix("").parts).removesuffix(".__init__")
+        found = {name if name in names else name.rpartition(".")[0] for name in imports(path)}
+        # The scheduler names the spider for the eye of mypy alone, see above.
+        needs[here] = (
+            (found & names) - {here} - ({"crawler.spiders.site"} if here == "crawler.queue.scheduler" else set())
+        )
+    assert circles(needs) == []
+
+
+def test_a_circle_is_seen() -> None:
+    assert circles({"a": {"b"}, "b": {"c"}, "c": {"b"}}) == ["b", "c"]
+
+
 def test_an_arrow_of_the_crawler_that_runs_back_is_seen() -> None:
     assert runs_back("spiders", "crawler.runs.crawl.crawl")
     assert not runs_back("runs", "crawler.spiders.site.SiteSpider")

@@ -22,6 +22,7 @@ from pathlib import Path
 from urllib.parse import parse_qsl, unquote
 
 import pytest
+from families import FAMILIES, Site, traps
 from family_crawl import DAY, crawl
 
 from archive.catalogue import query
@@ -30,7 +31,6 @@ from archive.layout import Layout
 from archive.text.decode import decode, parse
 from archive.text.document import Document
 from crawler.discovery import discover
-from crawler.practice.families import FAMILIES, Site, traps
 from crawler.queue.address import canonical
 from crawler.queue.idle import PAGES
 

@@ -9,8 +9,8 @@ from dataclasses import dataclass
 from html import escape
 from urllib.parse import urlencode
 
-from crawler.practice.families.dress import traditional
-from crawler.practice.families.newsroom import Item, Newsroom, Taste
+from families.dress import traditional
+from families.newsroom import Item, Newsroom, Taste
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -5,8 +5,8 @@ from __future__ import annotations
 import posixpath
 import re
 
-from crawler.practice.families.newsroom import Taste
 from crawler.practice.traditional import TRADITIONAL
+from families.newsroom import Taste
 
 _SCRIPT = re.compile(r"(<script.*?</script>)", re.DOTALL)
 _TARGET = re.compile(r"(?P<open>(?:href|src|value)=\"|\b(?:location\.href='|window\.open\('))(?P<target>/[^\"']*)")

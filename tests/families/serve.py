@@ -12,11 +12,11 @@ from types import TracebackType
 from typing import Any, Self
 from urllib.parse import parse_qsl, quote, unquote, urljoin
 
-from crawler.practice.families import traps
-from crawler.practice.families.dress import dressed, traditional
-from crawler.practice.families.layouts import FAMILIES, Data, pages, row, rows
-from crawler.practice.families.newsroom import Item, Newsroom
 from crawler.practice.truth import Article, Block
+from families import traps
+from families.dress import dressed, traditional
+from families.layouts import FAMILIES, Data, pages, row, rows
+from families.newsroom import Item, Newsroom
 
 _ELSEWHERE = "http://127.0.0.99:9/"
 # In front of the target of a list that stands in a frame.
