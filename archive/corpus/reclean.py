@@ -33,6 +33,7 @@ from archive.text.recipe import recipe
 from archive.warc import exclusions, index, reader
 from archive.warc.away import size_of
 from archive.warc.capture import Capture
+from archive.warc.disk import sweep
 from archive.warc.surt import surt
 
 # The last resort against a page that hangs the cleaner; its own limits (bytes, nodes, depth) end every known kind long
@@ -176,6 +177,13 @@ def clean(  # noqa: PLR0913 - each is an option of the command
             yield replace(made, difference=_compare(layout, report, done, made)) if report else made
             if dry:
                 made.shard.unlink()
+    # What workers left that died, here or elsewhere.
+    _sweep_all(layout)
+
+
+def _sweep_all(layout: Layout) -> None:
+    for room in ("corpus", "index"):
+        sweep(layout.root / room)
 
 
 def _survey(layout: Layout, site: str | None, *, accept: bool, dry: bool, warn: Callable[[str], None]) -> Survey:
@@ -189,7 +197,7 @@ def _survey(layout: Layout, site: str | None, *, accept: bool, dry: bool, warn: 
     for each in found.damages.values():
         warn(str(each))
     if not dry:
-        _sweep(layout.root / "corpus")
+        _sweep_all(layout)
         _make_indexes(layout, found)
     return found
 
@@ -254,18 +262,6 @@ def _make_indexes(layout: Layout, found: Survey) -> None:
     for warc in found.digests:
         if warc not in found.damages and not layout.index_of(warc).exists():
             index.write(layout, warc)
-
-
-def _sweep(folder: Path) -> None:
-    """Remove half-made shards of processes that are gone."""
-    for path in folder.rglob("*.parquet.*.tmp"):
-        try:
-            os.kill(int(path.name.split(".")[-2]), 0)
-        except (ProcessLookupError, ValueError):
-            path.unlink(missing_ok=True)
-        except PermissionError:
-            # The process of another user works here.
-            continue
 
 
 class _Pages:
@@ -485,7 +481,7 @@ class Workers:
             for number, (other, sent) in enumerate(under_way):
                 under_way[number] = (other, sent if _is_well(sent) else None)
             for each in (work, *(other for other, _ in under_way)):
-                _sweep(each.path.parent)
+                sweep(each.path.parent)
             return None
 
     def clean(self, jobs: Iterable[Job]) -> Iterator[tuple[Document | Skip, str]]:

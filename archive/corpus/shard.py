@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import datetime as dt
 import json
-import os
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import MISSING, asdict, dataclass, fields
@@ -18,6 +17,7 @@ from typing import TYPE_CHECKING, Any, Self
 
 from archive.errors import DataError
 from archive.text.document import Document, Reason, Skip
+from archive.warc.disk import Half
 
 # Arrow takes .2 s to load, and most commands need no shard: each function that does imports it.
 if TYPE_CHECKING:
@@ -122,13 +122,11 @@ class Writer:
     def __init__(self, path: Path) -> None:
         import pyarrow.parquet as pq
 
-        self._path = path
         # Two processes may make one shard at a time, as after a crawl and by hand: both write the same bytes, each its
         # own file.
-        self._tmp = path.with_name(f"{path.name}.{os.getpid()}.tmp")
-        path.parent.mkdir(parents=True, exist_ok=True)
+        self._half = Half(path)
         self._writer = pq.ParquetWriter(
-            self._tmp,
+            self._half.path,
             _schema(),
             compression="zstd",
             compression_level=6,
@@ -147,7 +145,7 @@ class Writer:
         """Left before `close`: nothing stays."""
         if self._writer.is_open:
             self._writer.close()
-        self._tmp.unlink(missing_ok=True)
+        self._half.drop()
 
     def add(self, item: Document | Skip) -> None:
         """The next page record's row."""
@@ -166,7 +164,7 @@ class Writer:
         )
         self._writer.add_key_value_metadata({"cundang": json.dumps(asdict(about), ensure_ascii=False, sort_keys=True)})
         self._writer.close()
-        self._tmp.replace(self._path)
+        self._half.put()
         return about
 
     def _flush(self) -> None:

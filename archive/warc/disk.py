@@ -1,16 +1,19 @@
-"""Names and lines that outlast a power cut, and what an error of the disk means."""
+"""Names and lines that outlast a power cut, files that are whole or not there, and what an error of the disk means."""
 
 from __future__ import annotations
 
+import contextlib
 import errno
 import fcntl
 import json
 import os
+import secrets
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 from archive.errors import CundangError, DataError, SpaceError
+from archive.layout import TMP
 
 # What ends a line that a power cut tore, so that it is known for one.
 TORN = b"\t#torn"
@@ -56,3 +59,57 @@ def append_lines(path: Path, *lines: Mapping[str, Any]) -> None:
         file.flush()
         os.fsync(file.fileno())
     sync_folder(path.parent)
+
+
+class Half:
+    """A file on its way to its place: made beside it, then renamed.
+
+    It is locked until then. The lock ends with the process, so `sweep` knows on every machine what nobody writes any
+    more. A number of a process would not do: it says nothing of another machine, and a dead child keeps its own.
+
+    Attributes:
+        path: to write to.
+    """
+
+    def __init__(self, place: Path) -> None:
+        """Make it, and the folder; raises OSError."""
+        self._place = place
+        place.parent.mkdir(parents=True, exist_ok=True)
+        while True:
+            self.path = place.with_name(f"{place.name}.{secrets.token_hex(4)}{TMP}")
+            self._file = os.open(self.path, os.O_RDWR | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o666)
+            # A disk that knows no locks is never swept.
+            with contextlib.suppress(OSError):
+                fcntl.flock(self._file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            # Swept between the two lines above, it has no name any more.
+            if os.fstat(self._file).st_nlink:
+                return
+            os.close(self._file)
+
+    def put(self) -> None:
+        """Put it in its place; raises OSError."""
+        self.path.replace(self._place)
+
+    def drop(self) -> None:
+        """Let it go: what was not put is removed."""
+        if self._file >= 0:
+            self.path.unlink(missing_ok=True)
+            os.close(self._file)
+            self._file = -1
+
+
+def sweep(folder: Path) -> None:
+    """Remove half-made files that nobody writes any more; raises OSError."""
+    for path in folder.rglob(f"*{TMP}"):
+        try:
+            file = os.open(path, os.O_RDWR | os.O_CLOEXEC)
+        except FileNotFoundError:
+            continue
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            path.unlink(missing_ok=True)
+        except OSError:
+            # Somebody writes it, or locks are not to be had here.
+            continue
+        finally:
+            os.close(file)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import datetime as dt
 import json
-import os
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
@@ -12,6 +11,7 @@ from pathlib import Path
 
 from archive.errors import DataError
 from archive.layout import Layout
+from archive.warc.disk import Half
 from archive.warc.http import Head, read_head
 from archive.warc.reader import PAGES, Identities, whole_records
 from archive.warc.record import Record
@@ -57,11 +57,13 @@ def write(layout: Layout, warc: Path) -> Path:
 def keep(layout: Layout, warc: Path, lines: Iterable[str]) -> Path:
     """Make the index of a closed WARC file of its lines, in whatever order they come; raises OSError."""
     path = layout.index_of(warc)
-    path.parent.mkdir(parents=True, exist_ok=True)
-    made = path.with_name(f"{path.name}.{os.getpid()}.tmp")
-    with made.open("w", encoding="ascii", newline="\n") as file:
-        file.writelines(sorted(lines))
-    made.replace(path)
+    half = Half(path)
+    try:
+        with half.path.open("w", encoding="ascii", newline="\n") as file:
+            file.writelines(sorted(lines))
+        half.put()
+    finally:
+        half.drop()
     return path
 
 

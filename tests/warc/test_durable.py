@@ -8,6 +8,8 @@ import hashlib
 import os
 import secrets
 import stat
+import subprocess
+import sys
 import time
 from pathlib import Path
 
@@ -17,7 +19,7 @@ from warc_files import PAGE, exchange, never, write
 from archive.errors import DataError, SpaceError
 from archive.layout import Layout
 from archive.warc import fixity, reader
-from archive.warc.disk import append_lines, disk_error, make_folder
+from archive.warc.disk import Half, append_lines, disk_error, make_folder, sweep
 from archive.warc.record import Record
 from archive.warc.verify import verify
 from archive.warc.writer import Earlier, Writer
@@ -207,3 +209,28 @@ def test_a_torn_line_ends_before_the_next(tmp_path: Path) -> None:
         file.write(b'{"b')
     append_lines(path, {"c": "统"}, {"d": 4})
     assert path.read_bytes() == '{"a": 1}\n{"b\t#torn\n{"c": "统"}\n{"d": 4}\n'.encode()
+
+
+def test_what_is_half_made_is_swept_when_its_process_is_dead_though_nobody_has_buried_it(tmp_path: Path) -> None:
+    hold = "import sys, time; from pathlib import Path; from archive.warc.disk import Half;"
+    hold += "Half(Path(sys.argv[1])); print('made', flush=True); time.sleep(60)"
+    ours = Half(tmp_path / "a.parquet")
+    with subprocess.Popen([sys.executable, "-c", hold, str(tmp_path / "b.cdxj")], stdout=subprocess.PIPE) as maker:
+        assert maker.stdout is not None
+        maker.stdout.readline()
+        (tmp_path / "c.parquet.4711.tmp").write_bytes(b"of the version before")
+        sweep(tmp_path)
+        assert [path.name.split(".")[0] for path in sorted(tmp_path.iterdir())] == ["a", "b"]
+        maker.kill()
+        # Closed when it is dead; it is waited for below alone.
+        maker.stdout.read()
+        for _ in range(100):
+            sweep(tmp_path)
+            if len(list(tmp_path.iterdir())) == 1:
+                break
+            time.sleep(0.05)
+        assert list(tmp_path.iterdir()) == [ours.path]
+    ours.path.write_bytes(b"whole")
+    ours.put()
+    ours.drop()
+    assert [(path.name, path.read_bytes()) for path in tmp_path.iterdir()] == [("a.parquet", b"whole")]
