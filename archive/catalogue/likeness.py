@@ -99,9 +99,11 @@ class _Run:
 
 
 def compare(first: Text, second: Text) -> Likeness:
-    """How two texts are like each other."""
-    _, in_first, in_second = np.intersect1d(first.grams, second.grams, assume_unique=True, return_indices=True)
+    """How two texts are like each other; of two that are not, nothing but their shares is measured."""
+    in_first, in_second = _common(first.grams, second.grams)
     share_first, share_second = _covered(first, in_first), _covered(second, in_second)
+    if max(share_first, share_second) < PASSAGE:
+        return Likeness(kind="", rare=False, first=share_first, second=share_second)
     runs = list(_runs(first, second, in_first, in_second))
     longest = max(runs, key=lambda run: run.length, default=_Run(0, 0, 0))
     facts, changed = _facts(first, second, runs)
@@ -122,6 +124,16 @@ def compare(first: Text, second: Text) -> Likeness:
         at_second=longest.second,
         length=longest.length,
     )
+
+
+def _common(first: Codes, second: Codes) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]:
+    """Where the values that two sorted arrays share stand in either, each array without repeats."""
+    if not len(second):
+        return (np.empty(0, np.int64),) * 2
+    at = np.searchsorted(second, first)
+    at[at == len(second)] = 0
+    found = np.flatnonzero(second[at] == first)
+    return found, at[found]
 
 
 def of_one_form(first: str | None, second: str | None) -> bool:

@@ -20,8 +20,9 @@ NEIGHBOURS = 8
 BATCH = 16_000_000
 # A fingerprint in at most so many texts is rare.
 RARE = 8
-# A pair is looked at when it shares so many fingerprints, and so large a part of those of the shorter text.
-LEAST, LEAST_SHARE = 2, 0.06
+# A pair is looked at when it shares so many fingerprints, and so large a part of those of the shorter text: more where
+# none of them is rare, for then only a copy of most of a text counts.
+LEAST, LEAST_SHARE, COMMON_SHARE = 2, 0.06, 0.25
 
 Codes = npt.NDArray[np.uint64]
 Hashes = npt.NDArray[np.uint32]
@@ -112,8 +113,10 @@ def pairs(hashes: Hashes, sizes: npt.NDArray[np.int64]) -> Iterator[tuple[int, i
     passes = max(1, NEIGHBOURS * len(entries) // BATCH)
     for number in range(passes):
         first, second, shared, seldom = _counted(entries, owners, rare, number, passes)
-        enough = (shared >= LEAST) & (shared >= LEAST_SHARE * np.minimum(sizes[first], sizes[second]))
-        yield from zip(first[enough].tolist(), second[enough].tolist(), (seldom[enough] >= LEAST).tolist(), strict=True)
+        rarely = seldom >= LEAST
+        share = np.where(rarely, LEAST_SHARE, COMMON_SHARE)
+        enough = (shared >= LEAST) & (shared >= share * np.minimum(sizes[first], sizes[second]))
+        yield from zip(first[enough].tolist(), second[enough].tolist(), rarely[enough].tolist(), strict=True)
 
 
 def _begins(sorted_: Codes) -> npt.NDArray[np.int64]:
