@@ -6,7 +6,9 @@ import tomllib
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
+from importlib import import_module
 from importlib.resources import files
+from typing import Any
 
 from archive.catalogue.places import Mention, divisions
 
@@ -129,11 +131,18 @@ def _longest(text: str, at: int, words: Iterable[str]) -> str:
     return max((word for word in words if text.startswith(word, at)), key=len, default="")
 
 
+@cache
+def _levels() -> Any:
+    """An automaton over the characters of levels."""
+    return import_module("ahocorasick_rs").AhoCorasick(list(_DIGITS))
+
+
 def _own(text: str, taken: set[int], site: str | None) -> Iterator[Organisation]:
     """Bodies of the site's own place, which a text names by their level."""
-    for at, level in enumerate(text):
-        digits = _DIGITS.get(level)
-        if digits is None or at in taken or not _begins(text, at) or not (body := _body(text, at + 1)):
+    for _, at, end in _levels().find_matches_as_indexes(text):
+        level = text[at:end]
+        digits = _DIGITS[level]
+        if at in taken or not _begins(text, at) or not (body := _body(text, at + 1)):
             continue
         if len(body) < 2:
             continue  # 市委 alone is in every office and title

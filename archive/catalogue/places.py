@@ -10,6 +10,7 @@ from functools import cache
 from importlib import import_module
 from importlib.resources import files
 from itertools import accumulate
+from typing import Any
 
 # The sentence around a short name is cut into words; what is longer is cut up.
 SENTENCE = 120
@@ -122,6 +123,12 @@ def _names() -> dict[str, dict[str, tuple[Name, ...]]]:
     return table
 
 
+@cache
+def _starts() -> Any:
+    """An Aho-Corasick automaton over the first two characters of all names."""
+    return import_module("ahocorasick_rs").AhoCorasick(list(_names()))
+
+
 def _written(name: str) -> Iterator[tuple[str, bool]]:
     """The ways to write a name, and whether each is full: 道真仡佬族苗族自治县, 道真自治县, 道真县, 道真."""
     yield name, True
@@ -208,17 +215,13 @@ def _above(known: set[str]) -> set[str]:
 
 def _spotted(text: str) -> Iterator[tuple[int, int, tuple[Name, ...]]]:
     """Where names stand as words of their own: start, end, the places that have the name; the longest name first."""
-    table, edges, at = _names(), _Edges(text), 0
+    table, edges = _names(), _Edges(text)
     last = -1  # where the name before ended
-    while at < len(text) - 1:
-        names = table.get(text[at : at + 2])
-        found = names and _longest(text, at, names, edges, follows=at == last)
-        if found:
+    for _, at, end in _starts().find_matches_as_indexes(text, overlapping=True):
+        if at >= last and (found := _longest(text, at, table[text[at:end]], edges, follows=at == last)):
             written, places = found
-            yield at, at + len(written), places
-            at = last = at + len(written)
-        else:
-            at += 1
+            last = at + len(written)
+            yield at, last, places
 
 
 def _longest(

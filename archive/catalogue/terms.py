@@ -14,6 +14,7 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
+from importlib import import_module
 from importlib.resources import files
 from typing import Any
 
@@ -87,13 +88,12 @@ def vocabulary() -> dict[str, Term]:
 
 
 @cache
-def _written() -> dict[str, list[tuple[str, str]]]:
-    """By their first two characters the ways to write a term, the longest first, each with the term."""
-    found: dict[str, list[tuple[str, str]]] = {}
-    for term in vocabulary().values():
-        for words in (term.term, *term.variants):
-            found.setdefault(words[:2], []).append((words, term.term))
-    return {start: sorted(pairs, key=lambda pair: -len(pair[0])) for start, pairs in found.items()}
+def _automaton() -> tuple[Any, list[str]]:
+    """An Aho-Corasick automaton over all ways to write a term, and the term of each."""
+    library = import_module("ahocorasick_rs")  # where texts are counted, not where a command starts
+    ways = [(words, term.term) for term in vocabulary().values() for words in (term.term, *term.variants)]
+    automaton = library.AhoCorasick([words for words, _ in ways], matchkind=library.MatchKind.LeftmostLongest)
+    return automaton, [term for _, term in ways]
 
 
 def occurrences(text: str) -> Counter[str]:
@@ -102,16 +102,8 @@ def occurrences(text: str) -> Counter[str]:
     >>> occurrences("市委统战部召开统一战线会议，统战部部长讲话")
     Counter({'统战部': 2, '统一战线': 1})
     """
-    table, found, at = _written(), Counter[str](), 0
-    while at < len(text) - 1:
-        for words, term in table.get(text[at : at + 2], ()):
-            if text.startswith(words, at):
-                found[term] += 1
-                at += len(words)
-                break
-        else:
-            at += 1
-    return found
+    automaton, terms = _automaton()
+    return Counter(terms[way] for way, _, _ in automaton.find_matches_as_indexes(text))
 
 
 def take(db: sqlite3.Connection, number: int, title: str | None, text: str) -> None:
