@@ -22,7 +22,7 @@ from archive.site import CHINA
 from archive.warc import index
 
 # Raised with schema.sql and with what `words` holds: a catalogue of another version is made anew.
-VERSION = 10
+VERSION = 11
 # A document's number is its day and, within it, a running number of so many bits.
 DAY_BITS = 24
 _DATE = re.compile(r"(\d{4})(?:-(\d\d)(?:-(\d\d))?)?")

@@ -81,14 +81,15 @@ def _sorted(found: list[Change]) -> list[Change]:
     return sorted(found, key=lambda change: (change.seen, change.url), reverse=True)
 
 
-# The first capture of a page, which an index knows.
+# The first capture of a page, which an index knows; and the articles of which that may be a capture since a stamp.
 _FIRST = "(SELECT min(c.stamp) FROM captures c WHERE c.url = d.url AND c.stamp != '')"
+_SEEN = "(SELECT DISTINCT url FROM captures WHERE stamp >= ?2) seen CROSS JOIN documents d ON d.url = seen.url"
 _ARTICLES = "d.latest = 1 AND d.head IS NULL AND (?1 IS NULL OR d.site = ?1)"
 
 
 def _new(layout: Layout, since: str, site: str | None, most: int) -> Iterator[Change]:
     sql = f"""SELECT d.url, d.site, d.title, d.published, d.id, found.first
-              FROM (SELECT d.number, d.url, {_FIRST} AS first FROM documents d
+              FROM (SELECT d.number, d.url, {_FIRST} AS first FROM {_SEEN}
                     WHERE {_ARTICLES} AND first >= ?2 ORDER BY first DESC, d.url DESC LIMIT ?3) found
               JOIN documents d ON d.number = found.number"""  # noqa: S608 - our own words
     with query.catalogue(layout) as db:
@@ -97,7 +98,7 @@ def _new(layout: Layout, since: str, site: str | None, most: int) -> Iterator[Ch
 
 
 def _count_new(layout: Layout, since: str, site: str | None) -> int:
-    sql = f"SELECT count(*) FROM documents d WHERE {_ARTICLES} AND {_FIRST} >= ?2"  # noqa: S608 - our own words
+    sql = f"SELECT count(*) FROM {_SEEN} WHERE {_ARTICLES} AND {_FIRST} >= ?2"  # noqa: S608 - our own words
     with query.catalogue(layout) as db:
         return int(db.execute(sql, (site, since)).fetchone()[0])
 
