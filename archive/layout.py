@@ -9,6 +9,7 @@ index/<site>/<yyyy>/<stem>.cdxj          derived
 corpus/<site>/<yyyy>/<stem>.parquet      derived: one shard a WARC file
 catalogue.sqlite                         derived
 state/<site>.sqlite, state/<site>.lock   the crawl's frontier and its lock
+state/<site>.lease, state/machine        which lease its crawl holds in a store, and under which name
 state/<site>.{missing,ledger}.jsonl      what its last crawl did not capture, and what each list claims
 runs.sqlite                              the schedule's history
 logs/<site>/<run>.log                    what each of its runs said
@@ -137,6 +138,15 @@ class Layout:
     def lock(self, site: str) -> Path:
         """The file that a crawl of the site holds locked; it says who holds it."""
         return self.root / "state" / f"{site}.lock"
+
+    def lease(self, site: str) -> Path:
+        """Which lease a crawl of the site holds in a store, or did when it was killed (JSON)."""
+        return self.root / "state" / f"{site}.lease"
+
+    @property
+    def machine(self) -> Path:
+        """A name of this data folder that no other has."""
+        return self.root / "state" / "machine"
 
     def warc_folder(self, site: str, year: int) -> Path:
         """Where the WARC files of a site and year lie; `IMPORTED` for imports."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import importlib
 import os
+import secrets
 import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -103,7 +104,7 @@ class Folder:
             if out.exists():
                 return False
             out.parent.mkdir(parents=True, exist_ok=True)
-            made = out.with_name(f"{out.name}.{os.getpid()}.tmp")
+            made = _beside(out)
             try:
                 with path.open("rb") as source, made.open("wb") as copy:
                     shutil.copyfileobj(source, copy, _STEP)
@@ -212,9 +213,14 @@ def _first_line(error: BaseException) -> str:
 def _whole(path: Path) -> Iterator[Path]:
     """A path to write to; the file takes its name when the block ends well."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    made = path.with_name(f"{path.name}.{os.getpid()}.tmp")
+    made = _beside(path)
     try:
         yield made
         made.replace(path)
     finally:
         made.unlink(missing_ok=True)
+
+
+def _beside(path: Path) -> Path:
+    """A name that nobody else writes to: machines that share a folder may have processes of one number."""
+    return path.with_name(f"{path.name}.{secrets.token_hex(4)}.tmp")

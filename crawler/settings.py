@@ -19,6 +19,11 @@ if not re.fullmatch(r"[\x21-\x7e]*", CONTACT):
     raise UsageError(f"CUNDANG_CONTACT={CONTACT!r}: give one address, of a web page or for mail, in ASCII.")
 USER_AGENT = f"cundang/{version('cundang')}" + (f" (+{CONTACT})" if CONTACT else "")
 
+# Where a site is taken before a crawl, so that no other machine crawls it: s3://bucket/prefix, or a shared folder.
+STORE = os.environ.get("CUNDANG_STORE", "").strip()
+# Seconds for which it is held; it is renewed three times as often.
+LEASE_TERM = 900.0
+
 COMMANDS_MODULE = "crawler.commands"
 # With FROM_ARCHIVE = True requests are answered from WARC files, and nothing is written there.
 ADDONS = {"crawler.wire.archived.FromArchive": 0}

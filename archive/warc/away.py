@@ -48,10 +48,14 @@ class Away:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Moved:
-    """A file that was sent or brought: its path below the data folder, and whether anything had to be copied."""
+    """A file that was sent or brought: its path below the data folder, and whether anything had to be copied.
+
+    `refused`: why it was not sent; empty where it was.
+    """
 
     path: str
     copied: bool
+    refused: str = ""
 
 
 def stub_of(warc: Path) -> Path:
@@ -141,30 +145,34 @@ def _store(url: str) -> Store:
 
 
 def push(
-    layout: Layout, store: Store, *, drop: bool = False, tell: Callable[[str], None] = lambda _name: None
+    layout: Layout,
+    store: Store,
+    *,
+    drop: bool = False,
+    tell: Callable[[str], None] = lambda _name: None,
+    lapsed: Callable[[str], str] = lambda _site: "",
 ) -> Iterator[Moved]:
     """Send closed WARC files, what was made of them, and the ledgers to a store; each WARC file when it is there.
 
     A WARC file is put if its name is free, then read back and compared. Only then, and with `drop`, the copy here
-    goes: a stub takes its place first. What is there already with the same bytes is not sent again.
+    goes: a stub takes its place first. What is there already with the same bytes is not sent again. Nothing is sent of
+    a site for which `lapsed` has a reason: it is asked before each file.
 
     Raises:
         DataError: the store refuses, or holds other bytes under a name.
     """
     ledger = fixity.read(layout)
+    refused: set[str] = set()
     for warc in layout.warcs():
         if not warc.exists():
             continue
         key = fixity.name_of(layout, warc)
         tell(key)
-        entry = ledger.entries.get(key)
-        size, sha256 = warc.stat().st_size, _digest(warc)
-        # Before it is sent: a name that once holds damaged bytes would be refused to a good copy.
-        if entry and not entry.removed and entry.sha256 != sha256:
-            raise DataError(f"{warc}: its bytes are not those that fixity.jsonl knows. Look: cundang verify")
-        copied = store.put_if_absent(key, warc)
-        _compare(store, key, size, sha256)
-        _write_stub(warc, Away(store=store.url, key=key, size=size, sha256=sha256))
+        if why := lapsed(layout.site_of(warc)):
+            refused.add(layout.site_of(warc))
+            yield Moved(path=key, copied=False, refused=why)
+            continue
+        copied = _send(store, warc, key, ledger.entries.get(key))
         if drop:
             warc.unlink()
             sync_folder(warc.parent)
@@ -173,9 +181,23 @@ def push(
         if entry.removed:
             _delete(layout, store, layout.root / key)
     for path in (*layout.indexes(), *layout.shards()):
+        if layout.site_of(path) in refused:
+            continue
         store.put(path.relative_to(layout.root).as_posix(), path.read_bytes())
     for name in _LEDGERS:
         _push_lines(layout.root / f"{name}.jsonl", name, store)
+
+
+def _send(store: Store, warc: Path, key: str, entry: fixity.Entry | None) -> bool:
+    """Put a WARC file where its name is free, compare it, and write its stub; whether it had to be copied."""
+    size, sha256 = warc.stat().st_size, _digest(warc)
+    # Before it is sent: a name that once holds damaged bytes would be refused to a good copy.
+    if entry and not entry.removed and entry.sha256 != sha256:
+        raise DataError(f"{warc}: its bytes are not those that fixity.jsonl knows. Look: cundang verify")
+    copied = store.put_if_absent(key, warc)
+    _compare(store, key, size, sha256)
+    _write_stub(warc, Away(store=store.url, key=key, size=size, sha256=sha256))
+    return copied
 
 
 def pull(layout: Layout, store: Store) -> Iterator[Moved]:
@@ -185,7 +207,7 @@ def pull(layout: Layout, store: Store) -> Iterator[Moved]:
         DataError: the store refuses.
     """
     for name in _LEDGERS:
-        _pull_lines(layout.root / f"{name}.jsonl", name, store)
+        _pull_lines(layout, name, store)
     known = fixity.read(layout).entries
     for held in store.list("warc"):
         warc = layout.root / held.key
@@ -285,8 +307,9 @@ def _push_lines(path: Path, name: str, store: Store) -> None:
             store.put(key, line + b"\n")
 
 
-def _pull_lines(path: Path, name: str, store: Store) -> None:
+def _pull_lines(layout: Layout, name: str, store: Store) -> None:
     """Append the lines of a ledger in a store that the file here lacks."""
+    path = layout.root / f"{name}.jsonl"
     had = set(path.read_bytes().splitlines()) if path.exists() else set()
     lines = []
     for held in store.list(f"ledgers/{name}"):

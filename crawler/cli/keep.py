@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from archive.errors import UsageError
+from archive.errors import LockedError, UsageError
 from archive.layout import OPEN, Layout
 from crawler.cli.app import (
     app,
@@ -184,18 +184,23 @@ store_argument = click.argument(
 def store_push(house: House, store: str, drop: bool, json_: bool) -> int:
     """Send closed WARC files and what was made of them to a store, and read each back to compare it.
 
-    A name that holds other bytes there is refused. With --drop a small file stays in place of each WARC file, and every
-    command reads the archive by ranges from the store. State of crawls and catalogue stay here.
+    A name that holds other bytes there is refused, and so is a site whose lease lapsed (exit 4). With --drop a small
+    file stays in place of each WARC file, and every command reads the archive by ranges from the store. State of crawls
+    and catalogue stay here.
 
     Example: cundang store push backup
     """
     from archive.store import open_store
     from archive.warc import away
+    from crawler.queue.lease import lapsed
 
+    code, there = 0, open_store(store)
+    lost = partial(lapsed, known_data(house.layout), there)
     with telling("push") as tell:
-        for moved in away.push(known_data(house.layout), open_store(store), drop=drop, tell=tell):
-            print_item(moved, f"{moved.path}: {'sent' if moved.copied else 'was there'}", json_)
-    return 0
+        for moved in away.push(house.layout, there, drop=drop, tell=tell, lapsed=lost):
+            print_item(moved, f"{moved.path}: {moved.refused or ('sent' if moved.copied else 'was there')}", json_)
+            code = LockedError.exit_code if moved.refused else code
+    return code
 
 
 @store_app.command("pull")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
 import datetime as dt
 import difflib
@@ -26,10 +27,11 @@ from scrapy.utils.defer import deferred_from_coro
 from twisted.internet.task import LoopingCall
 from twisted.python.failure import Failure
 
-from archive.errors import CundangError, DataError, UsageError
+from archive.errors import CundangError, DataError, LockedError, UsageError
 from archive.layout import Layout
 from archive.ledger import Ledger, read_ledger, write_ledger, write_missing
 from archive.site import Site
+from archive.store import open_store
 from archive.text.clean import clean
 from archive.text.document import Reason
 from archive.warc.capture import Capture
@@ -43,6 +45,7 @@ from crawler.queue.clocks import Clocks
 from crawler.queue.frontier import Address, Frontier, Role, Run, StateError, set_aside
 from crawler.queue.heal import heal
 from crawler.queue.hosts import Hosts
+from crawler.queue.lease import Lease
 from crawler.queue.lock import Lock
 from crawler.queue.scheduler import Scheduler
 from crawler.queue.slots import Slot, take_one
@@ -150,6 +153,7 @@ class SiteSpider(Spider):
         except ValueError as error:
             raise UsageError(f"max_pages={max_pages!r} is no number. Give a whole number.") from error
         self._slot = slot if isinstance(slot, Slot) else None
+        self._lease: Lease | None = None
         self.looking = False
         self.stopping = False
         self.counts: Counter[str] = Counter()
@@ -162,7 +166,7 @@ class SiteSpider(Spider):
 
         Raises:
             UsageError: no contact is set, and a host of the site is not on this machine.
-            LockedError: another process crawls the site, or as many sites are crawled as this machine may.
+            LockedError: another process or machine crawls the site, or as many sites are crawled as this machine may.
             SpaceError: hardly any room is left on the disk.
             CundangError: the archive or the crawl's state cannot be written.
         """
@@ -209,6 +213,9 @@ class SiteSpider(Spider):
         self.lock = Lock(self.layout.lock(self.site.key))
         try:
             self._slot = self._slot or take_one()
+            if store := crawler.settings.get("STORE"):
+                term = crawler.settings.getfloat("LEASE_TERM")
+                self._lease = Lease(self.layout, open_store(store), self.site.key, term=term)
             self.frontier = self._open(_clocks(crawler.settings))
             unread = heal(self.layout, self.site.key, self.frontier)
             writer = Writer(self.layout, self.site.key, warcinfo=self._warcinfo(crawler.settings.get("USER_AGENT")))
@@ -225,6 +232,7 @@ class SiteSpider(Spider):
         self._clock = time.monotonic()
         self.logger.info("%s visit %d", "Beginning" if new else "Going on with", self.frontier.visit)
         self._settling: LoopingCall | None = None
+        self._renewing: LoopingCall | None = None
         crawler.signals.connect(self._opened, signals.spider_opened)
 
     def _leave(self, host: str) -> None:
@@ -281,6 +289,9 @@ class SiteSpider(Spider):
 
     def in_hours(self) -> bool:
         """Whether the site may be visited now."""
+        if self._lease is not None and self._lease.is_over():
+            self._stop(self._lease.lost("was not renewed in time"))
+            return False
         self._closed = not self.site.crawl.open_at(dt.datetime.fromtimestamp(self._now(), dt.UTC))
         return not self._closed
 
@@ -288,6 +299,19 @@ class SiteSpider(Spider):
         # Made here: it installs a reactor, and Scrapy wants to choose which.
         self._settling = LoopingCall(self._settle)
         self._settling.start(BATCH_SECONDS, now=False)
+        if self._lease is not None:
+            self._renewing = LoopingCall(lambda lease: deferred_from_coro(self._renew(lease)), self._lease)
+            self._renewing.start(self._lease.term / 3, now=False)
+
+    async def _renew(self, lease: Lease) -> None:
+        """Hold the site for another term; when it went to another machine, nothing more is asked for."""
+        try:
+            await asyncio.to_thread(lease.renew)
+        except LockedError as error:
+            self._stop(error)
+        except CundangError as error:
+            # The term goes on, and the next try may go well.
+            self.logger.warning("The lease was not renewed: %s", error)
 
     @property
     def _scheduler(self) -> Scheduler:
@@ -400,8 +424,7 @@ class SiteSpider(Spider):
             return
         if self.run is not None:
             return
-        if self._settling is not None and self._settling.running:
-            self._settling.stop()
+        self._end_loops()
         self.stopping = True
         ending = self._ending(reason)
         try:
@@ -427,7 +450,18 @@ class SiteSpider(Spider):
             self.frontier.close()
             self._release()
 
+    def _end_loops(self) -> None:
+        for regular in (self._settling, self._renewing):
+            if regular is not None and regular.running:
+                regular.stop()
+
     def _release(self) -> None:
+        try:
+            if self._lease is not None:
+                self._lease.release()
+        except CundangError as error:
+            self.logger.warning("The lease was not given back, and ends by itself: %s", error)
+        self._lease = None
         self.lock.release()
         if self._slot is not None:
             self._slot.release()

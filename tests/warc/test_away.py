@@ -3,16 +3,10 @@
 from __future__ import annotations
 
 import hashlib
-import os
 import shutil
-import socket
 import subprocess
 import sys
-import time
-import urllib.error
-import urllib.request
 import zipfile
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -29,8 +23,6 @@ from archive.store import Folder, Store, open_store
 from archive.warc import away, fixity, reader
 from crawler.cli import app
 
-KEYS = {"AWS_ACCESS_KEY_ID": "a", "AWS_SECRET_ACCESS_KEY": "b", "AWS_REGION": "us-east-1", "AWS_ALLOW_HTTP": "true"}
-
 
 @pytest.fixture(scope="module")
 def made(tmp_path_factory: pytest.TempPathFactory) -> Layout:
@@ -46,38 +38,6 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> Layout:
 def layout(made: Layout, tmp_path: Path) -> Layout:
     shutil.copytree(made.root, tmp_path / "data")
     return Layout(root=tmp_path / "data")
-
-
-@pytest.fixture(scope="module")
-def bucket() -> Iterator[str]:
-    """A server that speaks S3, on loopback, with a bucket."""
-    python = Path(os.environ.get("CUNDANG_STRANGERS", "build/strangers"), "moto", "bin", "python")
-    if not python.exists():
-        pytest.skip("moto is not installed: make buckets")
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-    address = f"http://127.0.0.1:{port}"
-    server = subprocess.Popen(
-        [str(python), "-m", "moto.server", "-H", "127.0.0.1", "-p", str(port)],
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
-    )
-    os.environ.update(KEYS, AWS_ENDPOINT=address)
-    try:
-        for _ in range(600):
-            try:
-                asked = urllib.request.Request(f"{address}/kept", method="PUT")  # noqa: S310 - on loopback
-                urllib.request.urlopen(asked).close()  # noqa: S310
-                break
-            except urllib.error.URLError:
-                time.sleep(0.1)
-        yield "s3://kept/corpus"
-    finally:
-        server.kill()
-        server.wait()
-        for name in (*KEYS, "AWS_ENDPOINT"):
-            os.environ.pop(name, None)
 
 
 def run(layout: Layout, *words: str) -> tuple[int, str]:
