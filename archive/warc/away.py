@@ -20,7 +20,7 @@ from typing import Any
 from archive.errors import DataError
 from archive.layout import AWAY, Layout
 from archive.store import Store, open_store
-from archive.warc import fixity
+from archive.warc import exclusions, fixity
 from archive.warc.disk import sync_folder
 
 # What is asked of a store at once: a page and its neighbours.
@@ -309,6 +309,10 @@ def _push_lines(path: Path, name: str, store: Store) -> None:
 
 def _pull_lines(layout: Layout, name: str, store: Store) -> None:
     """Append the lines of a ledger in a store that the file here lacks."""
+    if name == "exclusions":
+        there = store.list(f"ledgers/{name}")
+        exclusions.join(layout, (json.loads(store.range(each.key, 0, each.size)) for each in there))
+        return
     path = layout.root / f"{name}.jsonl"
     had = set(path.read_bytes().splitlines()) if path.exists() else set()
     lines = []

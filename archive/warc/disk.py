@@ -98,9 +98,12 @@ class Half:
             self._file = -1
 
 
-def sweep(folder: Path) -> None:
-    """Remove half-made files that nobody writes any more; raises OSError."""
-    for path in folder.rglob(f"*{TMP}"):
+def sweep(folder: Path, names: str = "*") -> None:
+    """Remove half-made files that nobody writes any more; raises OSError.
+
+    `names`: a pattern, for a folder where others write files of their own.
+    """
+    for path in folder.rglob(f"{names}{TMP}"):
         try:
             file = os.open(path, os.O_RDWR | os.O_CLOEXEC)
         except FileNotFoundError:

@@ -182,6 +182,42 @@ def append(layout: Layout, *lines: Mapping[str, Any]) -> None:
         raise disk_error(path, error) from error
 
 
+def lines(layout: Layout) -> list[dict[str, Any]]:
+    """What the file says, in its order.
+
+    Raises:
+        DataError: a line cannot be read.
+    """
+    read(layout)
+    said = layout.exclusions.read_bytes().split(b"\n") if layout.exclusions.exists() else []
+    return [json.loads(line) for line in said[:-1] if line.strip() and not line.endswith(TORN)]
+
+
+def join(layout: Layout, theirs: Iterable[Mapping[str, Any]]) -> None:
+    """Add what was said in another archive. Where both spoke of a page, what was said later counts.
+
+    Raises:
+        SpaceError, DataError: the file cannot be read or written.
+    """
+    theirs, ours = list(theirs), lines(layout)
+    had = {json.dumps(line, sort_keys=True) for line in ours}
+    new = [line for line in theirs if json.dumps(line, sort_keys=True) not in had]
+    last_ours, last_theirs, added = _last(ours), _last(theirs), _last(new)
+    again = []
+    for key in last_ours.keys() & added.keys():
+        # In one second: what was taken down stays so.
+        latest = max(last_ours[key], last_theirs[key], key=lambda line: (line["date"], "undone" not in line))
+        if latest != added[key]:
+            again.append(latest)
+    if new:
+        append(layout, *new, *again)
+
+
+def _last(said: Iterable[Mapping[str, Any]]) -> dict[str, Mapping[str, Any]]:
+    """The last word about each page, by SURT."""
+    return {surt(line.get("undone") or line["url"]): line for line in said if "erased" not in line}
+
+
 def now() -> str:
     """This second, as the lines say it."""
     return dt.datetime.now(dt.UTC).isoformat(timespec="seconds")

@@ -20,7 +20,7 @@ Decorated = TypeVar("Decorated", bound=Callable[..., Any])
 SECTIONS = {
     "Start": ("demo", "sites", "completion"),
     "Get": ("crawl", "import", "schedule"),
-    "Keep": ("clean", "cluster", "store", "rebuild", "verify", "repair", "forget"),
+    "Keep": ("clean", "cluster", "store", "merge", "move", "rebuild", "verify", "repair", "forget"),
     "Find": ("status", "search", "changes", "show", "serve", "read"),
     "Take along": ("export", "index"),
 }

@@ -22,6 +22,7 @@ from crawler.cli.app import (
     cluster_options,
     jobs_option,
     json_option,
+    keys,
     part_option,
     paths_argument,
     site_option,
@@ -36,6 +37,7 @@ if TYPE_CHECKING:
     from archive.corpus.reclean import Makers
     from archive.warc.record import Problem
     from crawler.forget import Done
+    from crawler.join import Brought
 
 
 @app.command("import")
@@ -240,6 +242,57 @@ def store_fetch(house: House, site: str | None, json_: bool) -> int:
             moved = away.Moved(path=fixity.name_of(layout, warc), copied=True)
             print_item(moved, f"{moved.path}: is here", json_)
     return 0
+
+
+@app.command("merge")
+@click.argument(
+    "other", metavar="OTHER", type=click.Path(path_type=Path, exists=True, file_okay=False), help="Another data folder."
+)
+@site_option
+@jobs_option
+@click.pass_obj
+def merge_(house: House, other: Path, site: str | None, jobs: int | None) -> int:
+    """Bring what another data folder keeps to this one: WARC files, ledger, exclusions, state, indexes and texts.
+
+    Each file is compared when it was copied. Where both have a file of one name with other bytes, or one still holds
+    what the other has erased, nothing is brought. The other folder stays as it is. Done again, it brings what is new.
+
+    Example: cundang merge copy
+    """
+    from crawler import join
+
+    _say_brought(join.merge(Layout.at(other), house.layout, house.key(site)))
+    return _clean(house, None, every=False, jobs=jobs)
+
+
+@app.command("move")
+@click.argument("site", metavar="SITE", shell_complete=keys, help="A site's key.")
+@click.option(
+    "--to", "folder", required=True, type=click.Path(path_type=Path, file_okay=False), help="The other data folder."
+)
+@click.pass_obj
+def move_(house: House, site: str, folder: Path) -> int:
+    """Move a site to another data folder, with all that is kept of it; here it goes when all of it was compared there.
+
+    Killed at any moment, the same command does what is left. The history of its runs stays here.
+
+    Example: cundang --data copy move sctyzx --to moved
+    """
+    from crawler import join
+
+    known_data(house.layout)
+    _say_brought(join.move(house.layout, Layout.at(folder), house.key(site) or site))
+    say(f"{site}: is in {folder}. There: cundang --data {folder} clean")
+    return _catalogue(house)
+
+
+def _say_brought(files: Iterable[Brought]) -> None:
+    copied = there = 0
+    with telling("bring") as tell:
+        for each in files:
+            copied, there = copied + each.copied, there + (not each.copied)
+            tell(each.path, copied + there)
+    say(f"{copied} files brought, {there} were there.")
 
 
 @app.command()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import errno
 import logging
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from archive.catalogue.agree import Acknowledged
@@ -64,6 +64,13 @@ def _close_open(layout: Layout, site: str) -> set[Path]:
         if repaired.path is not None:
             healed.add(repaired.path)
     return healed
+
+
+def learn(frontier: Frontier, warcs: Iterable[Path]) -> None:
+    """Tell the frontier what more WARC files hold, so that it is not kept twice; the caller holds the site's lock."""
+    for path in warcs:
+        _remember(path, frontier)
+    frontier.commit()
 
 
 def _remember(path: Path, frontier: Frontier) -> None:

@@ -1,0 +1,287 @@
+"""Another archive, or one site of it -> this archive: all that is kept, compared before anything goes.
+
+What is brought: WARC files with what was set aside beside them, what the ledger says of them, what was taken down,
+indexes and shards, and the state of crawls. Killed at any moment, the same call does what is left.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import shutil
+import sqlite3
+from collections.abc import Collection, Iterator, Mapping
+from contextlib import ExitStack, closing, contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from archive.corpus import damage, reclean, shard
+from archive.errors import DataError, LockedError, UsageError
+from archive.layout import AWAY, IMPORTED, OPEN, TMP, Layout
+from archive.warc import exclusions, fixity, index
+from archive.warc.away import read_stub
+from archive.warc.disk import Half, append_lines, disk_error, sweep, sync_folder
+from crawler.queue.frontier import Frontier
+from crawler.queue.heal import learn
+from crawler.queue.lock import Lock, is_held
+
+# What `Half` puts behind a name.
+_HALF = "[0-9a-f]" * 8
+# What a crawl writes beside its state when it ends.
+_ACCOUNTS = ("missing", "ledger")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Brought:
+    """A file: its path below the data folder, and whether it had to be copied."""
+
+    path: str
+    copied: bool
+
+
+def merge(source: Layout, target: Layout, site: str | None = None) -> Iterator[Brought]:
+    """Bring what an archive keeps, or one site of it, to another; the source stays as it is.
+
+    Raises:
+        UsageError: there is nothing to bring.
+        LockedError: a site is being crawled.
+        DataError, SpaceError: both have a file of one name with other bytes, one is damaged or open, or the disk
+            refuses; what was there stays.
+    """
+    sites = _sites(source, target, site)
+    with _held(target, sites):
+        for each in sites:
+            if is_held(source.lock(each)):
+                raise LockedError(f"{source.root}: {each} is being crawled there. Wait for it, or stop it.")
+        yield from _bring(source, target, sites)
+
+
+def move(source: Layout, target: Layout, site: str) -> Iterator[Brought]:
+    """Bring a site to another archive, then remove it here.
+
+    Raises:
+        UsageError, LockedError, DataError, SpaceError: as `merge`.
+    """
+    sites = _sites(source, target, site)
+    with _held(target, sites), _held(source, sites):
+        yield from _bring(source, target, sites)
+        try:
+            _remove(source, site)
+        except OSError as error:
+            raise disk_error(Path(error.filename or source.root), error) from error
+
+
+@contextmanager
+def _held(layout: Layout, sites: Collection[str]) -> Iterator[None]:
+    """Hold the locks of some sites; imports have none."""
+    with ExitStack() as locks:
+        for site in sites:
+            if site != IMPORTED:
+                locks.callback(Lock(layout.lock(site)).release)
+        yield
+
+
+def _sites(source: Layout, target: Layout, site: str | None) -> list[str]:
+    """The folders to bring."""
+    if source.root.resolve() == target.root.resolve():
+        raise UsageError(f"{source.root}: both are this archive. Name another data folder.")
+    rooms = (source.root / room for room in ("warc", "index", "corpus"))
+    there = {path.name for room in rooms if room.is_dir() for path in room.iterdir() if path.is_dir()}
+    there |= {path.stem for path in source.states()}
+    found = sorted(there if site is None else there & {site})
+    if not found:
+        what = f"nothing of {site}" if site else "no archive"
+        raise UsageError(f"{source.root}: holds {what}. Name a data folder: --data FOLDER, or cundang merge FOLDER.")
+    return found
+
+
+def _bring(source: Layout, target: Layout, sites: Collection[str]) -> Iterator[Brought]:
+    digests = _check(source, target, sites)
+    # Before any page: what was taken down there is not to be seen here.
+    exclusions.join(target, exclusions.lines(source))
+    try:
+        for site in sites:
+            # Of an earlier call that was killed. Others write files of theirs beside them.
+            for room in ("warc", "index", "corpus"):
+                sweep(target.root / room / site, f"*.{_HALF}")
+            sweep(target.state(site).parent, f"{site}.*.{_HALF}")
+            for path in _files(source, site):
+                place = target.root / path.relative_to(source.root)
+                copied = _copy(path, place, digests.get(path))
+                yield Brought(path=path.relative_to(source.root).as_posix(), copied=copied)
+            _bring_events(source, target, site)
+            for path in source.indexes(site):
+                _copy(path, target.root / path.relative_to(source.root))
+            for path in source.shards(site):
+                if _shows_nothing_taken_down(target, path.relative_to(source.root), path):
+                    _copy(path, target.root / path.relative_to(source.root))
+            _bring_state(source, target, site)
+    except OSError as error:
+        raise disk_error(Path(error.filename or target.root), error) from error
+
+
+def _files(layout: Layout, site: str) -> list[Path]:
+    """What lies below a site's WARC folder and is to be kept: WARC files, stubs, and what was set aside."""
+    found = sorted(path for path in (layout.root / "warc" / site).rglob("*") if path.is_file())
+    return [path for path in found if not path.name.endswith((OPEN, TMP))]
+
+
+def _check(source: Layout, target: Layout, sites: Collection[str]) -> dict[Path, str]:
+    """Refuse what cannot be brought whole, before anything is brought; the digests of the source's WARC files."""
+    digests: dict[Path, str] = {}
+    for site in sites:
+        for path in source.open_warcs(site):
+            cure = f"Close it first: cundang --data {source.root} repair {path}"
+            raise DataError(f"{path}: a crawl that was killed left it open. {cure}")
+        found = damage.survey(source, site, note=False)
+        for each in found.damages.values():
+            raise DataError(f"{each} Nothing was brought.")
+        digests |= found.digests
+        for path in _files(source, site):
+            place = target.root / path.relative_to(source.root)
+            _refuse_other(path, place, digests.get(path))
+    _refuse_erased(source, sites, target)
+    _refuse_erased(target, None, source)
+    return digests
+
+
+def _refuse_other(path: Path, place: Path, digest: str | None) -> None:
+    """Refuse a file that the other archive has under the same name with other bytes."""
+    if path.name.endswith(AWAY):
+        warc = path.with_name(path.name.removesuffix(AWAY))
+        ours, theirs = read_stub(place.with_name(warc.name)), read_stub(warc)
+        same = ours is None or theirs is None or None in (ours.sha256, theirs.sha256) or ours.sha256 == theirs.sha256
+    elif place.exists():
+        same = place.stat().st_size == path.stat().st_size and _digest(place) == (digest or _digest(path))
+    else:
+        away = read_stub(place)
+        same = away is None or away.sha256 in (None, digest)
+    if not same:
+        raise DataError(
+            f"{path} and {place} have one name and other bytes. Nothing was brought. See which is damaged: cundang"
+            f" verify. Where both are good, import the records under another name: cundang import {path}"
+        )
+
+
+def _refuse_erased(holder: Layout, sites: Collection[str] | None, eraser: Layout) -> None:
+    """Refuse records that one archive still holds and the other has erased."""
+    erased = exclusions.read(eraser).erased
+    if not erased:
+        return
+    for site in (None,) if sites is None else sites:
+        for warc in holder.warcs(site):
+            path = holder.index_of(warc)
+            rows = index.read(path) if path.exists() else map(index.parse, index.lines(warc))
+            for row in rows:
+                if row.id in erased:
+                    raise DataError(
+                        f"{warc}: holds a capture of {row.url} that was erased in {eraser.root}. Erase it here too:"
+                        f" cundang --data {holder.root} forget --erase {row.url}"
+                    )
+
+
+def _copy(path: Path, place: Path, digest: str | None = None) -> bool:
+    """Copy a file that is not there yet, durable and compared; raises OSError."""
+    if place.exists():
+        return False
+    half = Half(place)
+    try:
+        shutil.copyfile(path, half.path)
+        with half.path.open("rb+") as file:
+            os.fsync(file.fileno())
+        if _digest(half.path) != (digest or _digest(path)):
+            raise DataError(f"{path}: was not copied as it is. Look after both disks, then do it again.")
+        half.put()
+        sync_folder(place.parent)
+    finally:
+        half.drop()
+    return True
+
+
+def _bring_events(source: Layout, target: Layout, site: str) -> None:
+    """Add what the source's ledger says of a site's WARC files."""
+    theirs, ours = fixity.read(source).entries, fixity.read(target).entries
+    had = {_line(event) for event in fixity.events(target)}
+    new = [
+        event
+        for event in fixity.events(source)
+        if str(event.get("path", "")).startswith(f"warc/{site}/")
+        and _line(event) not in had
+        # What became of a file there says nothing of the one that is here.
+        and (event["path"] not in ours or ((entry := theirs.get(event["path"])) and not entry.removed))
+    ]
+    if new:
+        append_lines(target.fixity, *new)
+
+
+def _line(event: Mapping[str, Any]) -> str:
+    return json.dumps(event, sort_keys=True)
+
+
+def _shows_nothing_taken_down(target: Layout, name: Path, path: Path) -> bool:
+    """Whether a shard was made with all that is taken down in its new archive; else it is made there anew."""
+    about = shard.about(path)
+    warc = target.warc_of(target.root / name)
+    return (
+        about is not None
+        and warc is not None
+        and about.header.exclusions == exclusions.digest(reclean.taken_down(target, warc))
+    )
+
+
+def _bring_state(source: Layout, target: Layout, site: str) -> None:
+    """Copy the state of a site's crawls, or let the one that is there learn what was brought."""
+    theirs, ours = source.state(site), target.state(site)
+    if ours.exists():
+        with closing(Frontier(ours)) as frontier:
+            learn(frontier, (target.root / path.relative_to(source.root) for path in source.warcs(site)))
+    elif theirs.exists():
+        for path in (getattr(source, each)(site) for each in _ACCOUNTS):
+            if path.exists():
+                _copy(path, target.root / path.relative_to(source.root))
+        # The last: where it is, all is.
+        _copy_database(theirs, ours)
+
+
+def _copy_database(path: Path, place: Path) -> None:
+    """Copy an SQLite file with what still stands in its log; raises OSError."""
+    half = Half(place)
+    try:
+        # Without a log nothing need be written beside it to read it.
+        logged = path.with_name(f"{path.name}-wal").exists()
+        source = sqlite3.connect(f"{path.resolve().as_uri()}?mode=ro{'' if logged else '&immutable=1'}", uri=True)
+        with closing(source) as db, closing(sqlite3.connect(half.path)) as copy:
+            db.backup(copy)
+        half.put()
+        sync_folder(place.parent)
+    except sqlite3.Error as error:
+        cure = "Remove it: the next crawl makes it anew from the archive."
+        raise DataError(f"{path}: the state of the site's crawls cannot be read ({error}). {cure}") from error
+    finally:
+        half.drop()
+
+
+def _remove(layout: Layout, site: str) -> None:
+    """Remove a site that another archive has now; raises OSError."""
+    entries = fixity.read(layout).entries
+    events = [
+        fixity.Event(event="dropped", path=name, outcome="gone", detail="moved to another archive")
+        for warc in layout.warcs(site)
+        if (entry := entries.get(name := fixity.name_of(layout, warc))) is None or not entry.removed
+    ]
+    fixity.append(layout, *events)
+    for path in _files(layout, site):
+        path.unlink()
+    for room in ("warc", "index", "corpus"):
+        shutil.rmtree(layout.root / room / site, ignore_errors=True)
+    state = layout.state(site)
+    accounts = [getattr(layout, each)(site) for each in _ACCOUNTS]
+    for path in (*accounts, layout.lease(site), *state.parent.glob(f"{state.name}*")):
+        path.unlink(missing_ok=True)
+
+
+def _digest(path: Path) -> str:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
