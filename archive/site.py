@@ -12,7 +12,7 @@ import re
 import tomllib
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, fields
-from functools import lru_cache
+from functools import cache, lru_cache
 from pathlib import Path
 from types import UnionType
 from typing import Any, TypeVar, get_args, get_origin, get_type_hints
@@ -371,6 +371,12 @@ def _check_limits(crawl: Crawl, say: Callable[[str, str], None]) -> None:
             say(key, f"{most} lets nothing through. Give 1 or more.")
 
 
+@cache
+def _types(kind: type[Any]) -> dict[str, Any]:
+    """The types of a dataclass's fields: made once, as that takes most of the time of reading a site file."""
+    return get_type_hints(kind)
+
+
 def _build(
     kind: type[T],
     raw: Mapping[str, Any],
@@ -381,7 +387,7 @@ def _build(
     **given: Any,
 ) -> T | None:
     """A TOML table -> a dataclass, every key and type checked; None where a key is missing that has no default."""
-    hints = get_type_hints(kind)
+    hints = _types(kind)  # type: ignore[arg-type]  # a type can be hashed
     names = [f.name for f in fields(kind) if f.name not in given]  # type: ignore[arg-type]
     for key, value in raw.items():
         if key not in names:

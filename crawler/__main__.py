@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import signal
 from types import FrameType
@@ -11,6 +12,8 @@ from typing import NoReturn
 def main() -> None:
     """Run the command line."""
     signal.signal(signal.SIGINT, _early)
+    # To look through the objects of modules, which stay, every 700 takes a tenth of the start (measured).
+    gc.set_threshold(10_000)
     from crawler.cli import main as run  # noqa: PLC0415 - see above
 
     run()

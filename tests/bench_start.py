@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import resource
 import subprocess
 import sys
@@ -11,6 +12,8 @@ from pathlib import Path
 CHECKOUT = Path(__file__).parents[1]
 COMMANDS = ("--help", "search --help", "sites list", "status", "schedule list", "show {id}", "search 统战部")
 TIMES = 7
+# Where Python may keep no compiled modules, ours would be compiled each time, those of Scrapy not.
+ENVIRONMENT = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
 
 
 def cpu(command: list[str], folder: str) -> float:
@@ -18,7 +21,7 @@ def cpu(command: list[str], folder: str) -> float:
     took = []
     for _ in range(TIMES):
         before = resource.getrusage(resource.RUSAGE_CHILDREN)
-        subprocess.run(command, cwd=folder, check=True, capture_output=True)
+        subprocess.run(command, cwd=folder, check=True, capture_output=True, env=ENVIRONMENT)
         after = resource.getrusage(resource.RUSAGE_CHILDREN)
         took.append(after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime)
     return min(took)

@@ -9,7 +9,6 @@ from dataclasses import dataclass
 
 from archive.catalogue.words import LONGEST_QUERY, MOST_TERMS, spaced
 from archive.errors import UsageError
-from archive.text.chinese import simplified
 
 # Each field with its other names. `title` takes words, `published`, `claimed` and `captured` a day or a range of days.
 FIELDS = {
@@ -203,6 +202,8 @@ def _token(found: re.Match[str]) -> _Token | None:
 def _leaf(name: str | None, value: str) -> Node | None:
     """A word or a field; None for punctuation alone, which no text can hold as a word."""
     if name is None or name == "title":
+        from archive.text.chinese import simplified  # noqa: PLC0415 - its tables take longer than a question without words
+
         tokens = spaced(simplified(value))
         return Words(tokens=tokens, title=name == "title") if tokens else None
     if name in ("copies", "near", "versions", "gone") and value not in _ANSWERS:

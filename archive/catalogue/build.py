@@ -5,7 +5,6 @@ from __future__ import annotations
 import fcntl
 import hashlib
 import json
-import re
 import sqlite3
 from collections.abc import Callable, Collection, Iterator, Mapping
 from contextlib import closing, contextmanager
@@ -15,6 +14,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 from archive.catalogue import aliases, duplicates, mentions, terms
+from archive.catalogue.days import day_number
 from archive.catalogue.words import spaced
 from archive.corpus import damage, shard
 from archive.layout import Layout
@@ -25,7 +25,6 @@ from archive.warc import index
 VERSION = 11
 # A document's number is its day and, within it, a running number of so many bits.
 DAY_BITS = 24
-_DATE = re.compile(r"(\d{4})(?:-(\d\d)(?:-(\d\d))?)?")
 # Characters of entries that are sorted and put into the full-text index at a time, and bytes that FTS5 holds before it
 # writes a segment: few and large ones need little merging.
 BATCH = 32 * 2**20
@@ -268,17 +267,6 @@ def _state(
     if version != VERSION or (places is not None and others != [_said(places)]):
         return "old"
     return "usable" if dead <= max(alive, 1000) else "heavy"
-
-
-def day_number(day: str) -> int:
-    """A day, month or year -> a number that grows with it; those that are less precise come first.
-
-    >>> day_number("2020") < day_number("2020-02") < day_number("2020-02-19T17:07") < day_number("2020-03")
-    True
-    """
-    found = _DATE.match(day)
-    year, month, date = (int(part or 0) for part in found.groups(0)) if found else (0, 0, 0)
-    return year * 512 + month * 32 + date
 
 
 def _follow(

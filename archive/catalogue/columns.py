@@ -14,7 +14,7 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from archive.catalogue.build import day_number
+from archive.catalogue.days import day_number
 
 # Rows that are taken from SQLite at a time; so many are held as Python objects, the rest as Arrow.
 BATCH = 10_000

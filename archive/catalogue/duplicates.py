@@ -11,6 +11,8 @@ DOUBTFUL = frozenset(
 )
 # Of documents `d` in sources `s`: by belief, day, capture, and where they lie.
 ORDER = "d.credible DESC, d.published IS NULL, d.day, coalesce(d.captured, ''), s.path, d.row"
+# Kinds of copies that are one text.
+COPIES = frozenset({"same", "spun"})
 # The largest prime below 2 to the 128th.
 _PRIME = 2**128 - 159
 

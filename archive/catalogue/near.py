@@ -17,14 +17,12 @@ from pathlib import Path
 import numpy as np
 
 from archive.catalogue import prints
-from archive.catalogue.duplicates import ORDER
+from archive.catalogue.duplicates import COPIES, ORDER
 from archive.catalogue.likeness import Likeness, Text, compare, of_one_form
 from archive.corpus import shard
 from archive.errors import DataError
 from archive.layout import Layout
 
-# Kinds of pairs that are one text.
-COPIES = frozenset({"same", "spun"})
 # Pairs that are compared at a time: their texts are held, and of a few what is made of a text to compare it.
 BATCH, READY = 20_000, 256
 # How often what is no copy of a cluster's first text is asked for a first text of its own.

@@ -7,7 +7,6 @@ import json
 import re
 import sqlite3
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing, contextmanager
 from dataclasses import dataclass, fields, replace
 from hashlib import sha256
@@ -20,12 +19,10 @@ from archive.catalogue.ask import nearest
 from archive.catalogue.duplicates import ORDER
 from archive.catalogue.parts import join
 from archive.corpus import shard
-from archive.corpus.diff import text_lines
 from archive.errors import DataError, UsageError
 from archive.layout import Layout
 from archive.site import CHINA
-from archive.text.chinese import Script
-from archive.text.document import Document
+from archive.text.document import Document, Script
 from archive.warc import exclusions
 
 _DAY = re.compile(r"\d{4}(?:-\d\d(?:-\d\d)?)?")
@@ -147,6 +144,8 @@ def read_texts(layout: Layout, places: Sequence[tuple[str, int]]) -> list[str]:
 
     def read(path: str) -> list[str]:
         return list(shard.texts(layout.root / path, by_shard[path]))
+
+    from concurrent.futures import ThreadPoolExecutor  # noqa: PLC0415 - most commands read no texts
 
     # Most of a search is to wait for these.
     with ThreadPoolExecutor(READERS) as pool:
@@ -429,6 +428,8 @@ def versions(layout: Layout, url: str) -> list[Version]:
     Raises:
         UsageError: there is no catalogue yet.
     """
+    from archive.corpus.diff import text_lines  # noqa: PLC0415 - most commands compare no texts
+
     documents = {document.id: document for document in find(layout, url)}
     found: list[Version] = []
     text: list[str] = []

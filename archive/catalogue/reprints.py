@@ -6,13 +6,16 @@ import json
 import sqlite3
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
-from archive.catalogue import near, query
-from archive.catalogue.duplicates import ORDER
-from archive.catalogue.likeness import Likeness, Text, compare
+from archive.catalogue import query
+from archive.catalogue.duplicates import COPIES, ORDER
 from archive.catalogue.words import places
 from archive.errors import UsageError
 from archive.layout import Layout
+
+if TYPE_CHECKING:
+    from archive.catalogue.likeness import Likeness
 
 KINDS = ("same", "spun", "excerpt", "other_script", "stencil")
 # Near copies of one document that are compared with it, passage by passage.
@@ -94,10 +97,14 @@ def copies_of(layout: Layout, id_: str, names: Mapping[str, str] | None = None) 
         if own is None or not own["whole"]:
             return Copies(original=None, total=0, copies=())
         rows = _like(db, own)
+        if not rows:
+            return Copies(original=_original([own], names or {}), total=0, copies=())
         kinds = dict(_linked(db, own["whole"]))
         cluster = [own, *(row for row in rows if _standing(row) == _standing(own))]
         shown = rows[:SHOWN]
         texts = query.read_texts(layout, [(row["path"], row["row"]) for row in (own, *shown)])
+    from archive.catalogue.likeness import Text, compare  # noqa: PLC0415 - it loads what reads names, and few have copies
+
     text, first = texts[0], Text.of(texts[0])
     found = []
     for row, other in zip(shown, texts[1:], strict=True):
@@ -163,7 +170,7 @@ def _like(db: sqlite3.Connection, own: sqlite3.Row) -> list[sqlite3.Row]:
 
 
 def _named(kind: str, one: str, other: str) -> str:
-    return "other_script" if kind in near.COPIES and {one, other} == _SCRIPTS else kind
+    return "other_script" if kind in COPIES and {one, other} == _SCRIPTS else kind
 
 
 def _copy(row: sqlite3.Row, kind: str, like: Likeness, text: str) -> Copy:

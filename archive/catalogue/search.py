@@ -14,8 +14,8 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from archive.catalogue import ask, places
-from archive.catalogue.build import day_number
 from archive.catalogue.columns import Columns, counts, load
+from archive.catalogue.days import day_number
 from archive.catalogue.query import catalogue, read_texts
 from archive.errors import UsageError
 from archive.layout import Layout

@@ -8,11 +8,9 @@ from collections import Counter
 from collections.abc import Iterable
 from functools import cache
 from importlib import resources
-from typing import Literal
 
 from archive.text.blocks import HAN, han
-
-Script = Literal["hans", "hant", "mixed", "none"]
+from archive.text.document import Script
 
 # Below this share of Traditional characters a page is not converted: names and quotations in Simplified pages.
 HANT = 0.05

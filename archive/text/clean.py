@@ -15,7 +15,7 @@ from archive.text import box, chinese, dates, extract, lines, ruled, verdict
 from archive.text.article import attachments, dated_lines, has_media, read_article
 from archive.text.blocks import fold, han
 from archive.text.decode import Decoded, decode
-from archive.text.document import Document, Reason, Skip
+from archive.text.document import Document, Reason, Script, Skip
 from archive.text.doubts import doubts
 from archive.text.draft import (
     SIGNED,
@@ -268,7 +268,7 @@ def _document(
     title = draft.title.read if draft.title else None
     published = dates.decide(statements, f"{title or ''}\n{text}", capture.date)
     written = han(text)
-    script: chinese.Script = "hans" if written else "none"
+    script: Script = "hans" if written else "none"
     if not draft.plain:
         script = chinese.script(chinese.pinyin_repaired(original) or original)
     doubted = (*flags, *published.doubts, *capture.doubts)

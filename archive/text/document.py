@@ -5,6 +5,10 @@ from __future__ import annotations
 import datetime as dt
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import Literal
+
+# Of a page as found: Simplified, Traditional, both, or no Chinese.
+Script = Literal["hans", "hant", "mixed", "none"]
 
 
 class Reason(StrEnum):

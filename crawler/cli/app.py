@@ -26,12 +26,40 @@ SECTIONS = {
 }
 
 
+def _settle(ctx: click.Context, parameter: click.Parameter, value: Path | None) -> None:
+    house = ctx.obj if isinstance(ctx.obj, House) else House.at(None, None)
+    if value is not None and parameter.name == "data":
+        house = replace(house, layout=Layout.at(value))
+    elif value is not None:
+        house = replace(house, sites_folder=value, named=True)
+    ctx.obj = house
+
+
+# Of every command; made once, since each look for a translation of click's words costs time.
+PLACE_OPTIONS = (
+    click.Option(
+        ["--data", "data"],
+        type=click.Path(path_type=Path, file_okay=False),
+        expose_value=False,
+        callback=_settle,
+        help="The data folder; CUNDANG_DATA or ./data when absent.",
+    ),
+    click.Option(
+        ["--sites", "sites_folder"],
+        type=click.Path(path_type=Path),
+        expose_value=False,
+        callback=_settle,
+        help="The folder of site files; CUNDANG_SITES or ./seeds/sites when absent.",
+    ),
+)
+
+
 class Command(click.Command):
     """A command that returns its exit code, and takes --data and --sites too: they may stand anywhere on the line."""
 
     def __init__(self, *arguments: Any, **attributes: Any) -> None:
         super().__init__(*arguments, **attributes)
-        self.params += _place_options()
+        self.params += PLACE_OPTIONS
         # A mark of click's: the paragraph is not filled, so that the example can be copied.
         self.help = (self.help or "").replace("\n\nExample: ", "\n\n\b\nExample: ")
 
@@ -47,7 +75,7 @@ class Group(click.Group):
 
     def __init__(self, *arguments: Any, **attributes: Any) -> None:
         super().__init__(*arguments, **attributes)
-        self.params += _place_options()
+        self.params += PLACE_OPTIONS
 
     def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002 - as click has it
         """In the order in which they were added: the commonest first."""
@@ -65,33 +93,6 @@ class Group(click.Group):
 
 
 Group.group_class = Group
-
-
-def _place_options() -> list[click.Parameter]:
-    def settle(ctx: click.Context, parameter: click.Parameter, value: Path | None) -> None:
-        house = ctx.obj if isinstance(ctx.obj, House) else House.at(None, None)
-        if value is not None and parameter.name == "data":
-            house = replace(house, layout=Layout.at(value))
-        elif value is not None:
-            house = replace(house, sites_folder=value, named=True)
-        ctx.obj = house
-
-    return [
-        click.Option(
-            ["--data", "data"],
-            type=click.Path(path_type=Path, file_okay=False),
-            expose_value=False,
-            callback=settle,
-            help="The data folder; CUNDANG_DATA or ./data when absent.",
-        ),
-        click.Option(
-            ["--sites", "sites_folder"],
-            type=click.Path(path_type=Path),
-            expose_value=False,
-            callback=settle,
-            help="The folder of site files; CUNDANG_SITES or ./seeds/sites when absent.",
-        ),
-    ]
 
 
 def day_option(name: str) -> Callable[[Decorated], Decorated]:

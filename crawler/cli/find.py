@@ -16,7 +16,7 @@ import click
 from archive.errors import UsageError
 from archive.layout import Layout
 from crawler.cli.app import Decorated, app, day_option, json_option, site_option
-from crawler.cli.house import House, known_data, print_item, say_all
+from crawler.cli.house import House, known_data, load_arrow_alone, print_item, say_all
 from crawler.talk import put, say, telling
 
 if TYPE_CHECKING:
@@ -67,6 +67,7 @@ def search(  # noqa: PLR0913, PLR0917 - click makes an argument of each option
 
     Example: cundang search '统战 OR 侨务' -- -疫情
     """
+    load_arrow_alone("pyarrow.compute")
     from archive.catalogue.search import Searcher
     from crawler import find
 
@@ -114,6 +115,7 @@ def show(house: House, name: str, versions: bool, json_: bool) -> None:
 
     Example: cundang show file:///000_cf38059dc55396b4.txt
     """
+    load_arrow_alone()
     from archive.catalogue import query
     from archive.warc import exclusions
 
@@ -139,12 +141,13 @@ def show(house: House, name: str, versions: bool, json_: bool) -> None:
 def _print_document(house: House, shown: Document, json_: bool) -> None:
     """One document, with what it copied and what copied it."""
     from archive.catalogue import mentions, query, reprints
-    from archive.export import jsonl
 
     first = query.first_of(house.layout, shown.id)
     near = reprints.copies_of(house.layout, shown.id, {key: one.name for key, one in house.sites().items()})
     named = mentions.read(house.layout, shown.id)
     if json_:
+        from archive.export import jsonl
+
         beside = {"near": [asdict(one) for one in near.copies], "mentions": [asdict(one) for one in named]}
         put(jsonl.line(shown, duplicate_of=first, original=near.original, **beside))
         return

@@ -5,8 +5,10 @@ from __future__ import annotations
 import datetime as dt
 import json
 import os
+import sys
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass, is_dataclass, replace
+from importlib import import_module
 from pathlib import Path
 from typing import Any, Self
 
@@ -79,6 +81,26 @@ class House:
     def key(self, name: str | None) -> str | None:
         """The key that a site's key or path means."""
         return Path(name).stem if name is not None and name.endswith(".toml") else name
+
+
+def load_arrow_alone(*modules: str) -> None:
+    """Load Arrow, and modules of it, without numpy and pandas, which it loads wherever they are installed.
+
+    A search and a document need neither, and they take more CPU than all the rest: .07 and .3 s (measured).
+    """
+    hidden = [name for name in ("numpy", "pandas") if name not in sys.modules]
+    # What stands there as None is not found when it is imported.
+    sys.modules.update(dict.fromkeys(hidden))  # type: ignore[arg-type]
+    try:
+        import pyarrow as pa
+
+        # Arrow looks for pandas once, when it first makes an array.
+        pa.array([0])
+        for name in modules:
+            import_module(name)
+    finally:
+        for name in hidden:
+            del sys.modules[name]
 
 
 def known_data(layout: Layout) -> Layout:
