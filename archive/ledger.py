@@ -15,7 +15,7 @@ from archive.errors import DataError
 from archive.layout import TMP
 
 # Why a whole site is in doubt.
-Doubt = Literal["start_leads_nowhere", "no_article", "skipped_articles"]
+Doubt = Literal["start_leads_nowhere", "no_article", "skipped_articles", "new_layout"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,9 +58,10 @@ class SiteAccount:
 
     Attributes:
         doubt: `start_leads_nowhere`: a start page without a link that can be followed; `no_article`: the first crawl
-            had no article; `skipped_articles`: pages that the crawler counted as articles and the cleaner skipped.
+            had no article; `skipped_articles`: pages that the crawler counted as articles and the cleaner skipped;
+            `new_layout`: the newest articles are laid out in no manner that was learned.
         count: of pages that it concerns.
-        detail: an address, or skips by their reason.
+        detail: an address, skips by their reason, or since when and what helps.
     """
 
     doubt: Doubt

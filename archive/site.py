@@ -115,6 +115,56 @@ class Crawl:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Spot:
+    """Where a field stands on the pages of a template.
+
+    Attributes:
+        at: a CSS selector of the element whose own words hold it.
+        part: which of these words, counted from 0, those with digits left out; None: all of them.
+        seen: the pages on which it was found there.
+    """
+
+    at: str
+    part: int | None = None
+    seen: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Template:
+    """A layout of a site's articles, as the site's own archive teaches it.
+
+    Attributes:
+        pages: different articles that have it.
+        first, last: the days (Asia/Shanghai) of their oldest and newest capture; None where no capture has a day.
+        body: a CSS selector of the article's box.
+        share: how much of the words in that box is the article's, 0 to 1; the median of the pages.
+        beside: characters in that box that are none of the article's; the median of the pages.
+        title, date, source, author: where each field stands.
+        furniture: lines in the box that are no part of the article, each with the share of the pages that have it.
+    """
+
+    pages: int
+    body: str
+    share: float
+    beside: int = 0
+    first: dt.date | None = None
+    last: dt.date | None = None
+    title: Spot | None = None
+    date: Spot | None = None
+    source: Spot | None = None
+    author: Spot | None = None
+    furniture: tuple[tuple[str, float], ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Learned:
+    """What a site's archive teaches: `articles` that were looked at, and the layouts of most of them."""
+
+    articles: int
+    templates: tuple[Template, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Site:
     """One site: its key is the name of its file.
 
@@ -123,6 +173,7 @@ class Site:
         place: GB/T 2260 code of six digits, None where it has no place.
         schedule: a cron expression (Asia/Shanghai); None: only by hand.
         readings: eras, oldest first; empty: the general reader alone.
+        learned: what its archive taught, from `learned/<key>.toml` beside its file; None: nothing yet.
     """
 
     key: str
@@ -132,6 +183,7 @@ class Site:
     place: str | None = None
     schedule: str | None = None
     readings: tuple[Reading, ...] = ()
+    learned: Learned | None = None
 
     def reading_at(self, date: dt.datetime | None) -> Reading | None:
         """The era that a capture of `date` (UTC) belongs to; no date: the newest; None: no era covers it."""
@@ -143,19 +195,12 @@ class Site:
 
 
 def load_file(path: Path) -> Site:
-    """One site file -> Site.
+    """One site file, with what was learned of its site -> Site.
 
     Raises:
-        SiteError: the file cannot be read, or a key is unknown, missing or of the wrong type: a line a mistake.
+        SiteError: a file cannot be read, or a key is unknown, missing or of the wrong type: a line a mistake.
     """
-    try:
-        # Editors of Windows begin a file with a byte order mark, which TOML does not know.
-        text = path.read_text(encoding="utf-8-sig")
-        raw = tomllib.loads(text)
-    except OSError as error:
-        raise SiteError(f"{path}: cannot be read ({error.strerror}). Name an existing site file.") from error
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise SiteError(f"{path}: not TOML in UTF-8: {error}. Mend that line.") from error
+    text, raw = _toml(path, "Name an existing site file.")
     wrong = _Mistakes(path, text)
     crawl = raw.pop("crawl", None)
     if not isinstance(crawl, dict):
@@ -178,12 +223,72 @@ def load_file(path: Path) -> Site:
         key=path.stem,
         crawl=built or Crawl(start=()),
         readings=tuple(each for each in readings if each is not None),
+        learned=load_learned(learned_file(path.parent, path.stem)),
     )
     if site is not None and built is not None:
         _check(site, wrong)
     wrong.tell()
     assert site is not None
     return site
+
+
+def learned_file(folder: Path, key: str) -> Path:
+    """The file that says what was learned of a site, in a folder of site files."""
+    return folder / "learned" / f"{key}.toml"
+
+
+def load_learned(path: Path) -> Learned | None:
+    """What was learned of a site; None where there is no such file.
+
+    Raises:
+        SiteError: the file cannot be read, or a key is unknown, missing or of the wrong type: a line a mistake.
+    """
+    if not path.exists():
+        return None
+    text, raw = _toml(path, "Delete it, or learn again: cundang sites learn")
+    wrong = _Mistakes(path, text)
+    tables = raw.pop("template", [])
+    templates = [
+        _template(dict(table), wrong, nth) for nth, table in enumerate(tables if isinstance(tables, list) else [])
+    ]
+    learned = _build(Learned, raw, wrong, "", known=("template",), templates=tuple(filter(None, templates)))
+    wrong.tell()
+    return learned
+
+
+def _template(table: dict[str, Any], wrong: _Mistakes, nth: int) -> Template | None:
+    spots: dict[str, Any] = {
+        name: _build(Spot, dict(table.pop(name)), wrong, f"template.{name}.", nth)
+        for name in ("title", "date", "source", "author")
+        if isinstance(table.get(name), dict)
+    }
+    furniture = table.pop("furniture", {})
+    lines = tuple(furniture.items()) if isinstance(furniture, dict) else ()
+    if not all(isinstance(share, float) for _, share in lines):
+        wrong.add(
+            "template.furniture", "furniture: each line has the share of the pages that hold it, as in 0.75.", nth
+        )
+    made = _build(Template, table, wrong, "template.", nth, furniture=lines, **spots)
+    selectors = [
+        ("body", made.body if made else None),
+        *((name, spot.at if spot else None) for name, spot in spots.items()),
+    ]
+    for name, selector in selectors:
+        if selector is not None:
+            _check_selector(selector, wrong, f"template.{name}", nth)
+    return made
+
+
+def _toml(path: Path, cure: str) -> tuple[str, dict[str, Any]]:
+    """The text of a file and what it says."""
+    try:
+        # Editors of Windows begin a file with a byte order mark, which TOML does not know.
+        text = path.read_text(encoding="utf-8-sig")
+        return text, tomllib.loads(text)
+    except OSError as error:
+        raise SiteError(f"{path}: cannot be read ({error.strerror}). {cure}") from error
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise SiteError(f"{path}: not TOML in UTF-8: {error}. Mend that line.") from error
 
 
 class _Mistakes:

@@ -19,14 +19,14 @@ def article(title: str, *paragraphs: str, day: str = "2020-03-01") -> str:
     return f"<title>{title}</title><h1>{title}</h1><p>{day}</p>{body}"
 
 
-def write_warc(layout: Layout, site: str, pages: Iterable[tuple[str, str]]) -> None:
-    """Write one WARC file of a site: (URL, HTML) each, a minute after the other on New Year's Day of 2026."""
+def write_warc(layout: Layout, site: str, pages: Iterable[tuple[str, str]], *, day: int = 1) -> None:
+    """Write one WARC file of a site: (URL, HTML) each, a minute after the other on a day of January 2026."""
     writer = Writer(layout, site, warcinfo=())
     for number, (url, html) in enumerate(pages):
         response = b"HTTP/1.1 200 OK\r\nContent-Type: text/html; charset=utf-8\r\n\r\n" + html.encode()
         exchange = Exchange(
             url=url,
-            started=dt.datetime(2026, 1, 1, tzinfo=dt.UTC) + dt.timedelta(minutes=number),
+            started=dt.datetime(2026, 1, day, tzinfo=dt.UTC) + dt.timedelta(minutes=number),
             ip=None,
             request=b"GET / HTTP/1.1\r\n\r\n",
             response=io.BytesIO(response),

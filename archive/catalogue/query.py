@@ -41,6 +41,7 @@ FLAGS = (
     "mirror",
     "mixed_encoding",
     "mojibake",
+    "new_layout",
     "truncated",
 )
 # Names that a message lists at most.
@@ -537,6 +538,21 @@ def skipped(layout: Layout, urls: Iterable[str]) -> dict[str, int]:
             (json.dumps(list(urls)),),
         ).fetchall()
     return dict(rows)
+
+
+def newest(layout: Layout, site: str, count: int) -> list[tuple[str, tuple[str, ...]]]:
+    """The flags of a site's articles that were captured last, with the time of the capture, the newest first.
+
+    Raises:
+        UsageError: there is no catalogue yet.
+    """
+    with catalogue(layout) as db:
+        rows = db.execute(
+            """SELECT captured, flags FROM documents WHERE site = ? AND kind = 'article' AND captured IS NOT NULL
+               ORDER BY captured DESC, number DESC LIMIT ?""",
+            (site, count),
+        ).fetchall()
+    return [(captured, tuple(json.loads(flags))) for captured, flags in rows]
 
 
 @contextmanager

@@ -5,13 +5,14 @@ from __future__ import annotations
 import dataclasses
 import re
 from collections.abc import Callable, Sequence
+from functools import partial
 from html import unescape
 from itertools import islice
 from typing import TypeAlias
 
 from archive.layout import IMPORTED
-from archive.site import Site, host_of
-from archive.text import box, chinese, dates, extract, lines, ruled, verdict
+from archive.site import Reading, Site, host_of
+from archive.text import box, chinese, dates, extract, lines, ruled, template, verdict
 from archive.text.article import attachments, dated_lines, has_media, read_article
 from archive.text.blocks import fold, han
 from archive.text.decode import Decoded, decode
@@ -65,11 +66,20 @@ def clean(capture: Capture, site: Site | None) -> Document | Skip:
     if found := verdict.unread(capture):
         listed = found[0] is Reason.NOT_HTML and _is_listed_file(capture)
         return _clean_file(capture, site) if listed else _skip(capture, site, *found)
-    return _clean_html(capture, site)
+    document = _clean_html(capture, site)
+    if site is None or site.learned is None:
+        return document
+    reader = partial(_clean_by, capture, site)
+    return template.vote(document, capture, site, reader)
 
 
-def _clean_html(capture: Capture, site: Site | None) -> Document | Skip:
-    """A page: decoded, parsed once, judged, and read."""
+def _clean_by(capture: Capture, site: Site, reading: Reading) -> Document | Skip:
+    """A page as a learned rule for its body reads it, whatever its shape."""
+    return _clean_html(capture, dataclasses.replace(site, readings=(reading,)), shapes=False)
+
+
+def _clean_html(capture: Capture, site: Site | None, *, shapes: bool = True) -> Document | Skip:
+    """A page: decoded, parsed once, judged (where `shapes`, also by its shape), and read."""
     decoded = decode(capture.body, capture.header("Content-Type"))
     if decoded.lost > LOST:
         return _skip(capture, site, Reason.UNREADABLE, f"{decoded.lost:.0%} of its characters are none")
@@ -86,7 +96,7 @@ def _clean_html(capture: Capture, site: Site | None) -> Document | Skip:
     points = extract.votes(page.blocks, page.keys)
     region = extract.region(page.outline, points, page.title)
     area = box.find(page, region)
-    if found := verdict.judged(page, points, region, area, capture.url, decoded.html):
+    if found := verdict.judged(page, points, region, area, capture.url, decoded.html, shapes=shapes):
         return _skip(capture, site, *found)
     body = extract.body(page.outline, points, region, area, picked=page.picked, title=page.title)
     unread = extract.unread(page.outline, points, region, body)

@@ -40,7 +40,7 @@ class Recipe:
         python: version, because its regular expressions and codecs read the page.
         libraries: (name, version) of libraries that shape text or bytes.
         data: (name, sha256) of the cleaner's data files.
-        sites: (key, sha256 of name, place and reading rules) of the sites concerned, by key.
+        sites: (key, sha256 of name, place, reading rules and learned templates) of the sites concerned, by key.
     """
 
     version: str
@@ -85,5 +85,7 @@ def _rules(reading: Reading) -> list[Any]:
 
 def _digest(site: Site) -> str:
     """Only what shapes text: a new start page or schedule makes no shard stale."""
-    parts = [site.name, site.place, [_rules(reading) for reading in site.readings]]
-    return hashlib.sha256(json.dumps(parts, ensure_ascii=False).encode()).hexdigest()
+    parts: list[Any] = [site.name, site.place, [_rules(reading) for reading in site.readings]]
+    # Without a learned file the digest is that of the versions before.
+    parts += [asdict(site.learned)] if site.learned else []
+    return hashlib.sha256(json.dumps(parts, ensure_ascii=False, default=str).encode()).hexdigest()

@@ -52,10 +52,17 @@ def apply(document: Document | Skip, html: str, reading: Reading | None, dropped
     found = {name: words for name in (*_NAMED, "columns", "date") if (words := _words(root, getattr(reading, name)))}
     document = _named(document, found)
     if "date" in found and (day := dates.read(simplified(found["date"]), loose=True)):
-        document = _dated(document, day, found["date"])
+        document = dated(document, day, found["date"], "site")
     held = {simplified(words) for words in found.values()}
     lines = document.text.split("\n")
     gone = [index for index, line in enumerate(lines) if line in held]
+    document = replace(document, removed=(*document.removed, *(("site", line) for line in dropped)))
+    return cut(document, gone, "site")
+
+
+def cut(document: Document, gone: Sequence[int], rule: str) -> Document:
+    """The document without some lines of its text, which are in `removed` by a rule."""
+    lines = document.text.split("\n")
     text = _except(lines, gone)
     original = document.text_original
     return replace(
@@ -63,7 +70,7 @@ def apply(document: Document | Skip, html: str, reading: Reading | None, dropped
         text=text,
         text_original=original and _except(original.split("\n"), gone),
         han=han(text),
-        removed=(*document.removed, *(("site", line) for line in (*dropped, *(lines[index] for index in gone)))),
+        removed=(*document.removed, *((rule, lines[index]) for index in gone)),
     )
 
 
@@ -82,8 +89,8 @@ def _named(document: Document, found: Mapping[str, str]) -> Document:
     return replace(document, **values, evidence=(*kept, *((name, f"site: {found[name]}") for name in values)))
 
 
-def _dated(document: Document, day: str, words: str) -> Document:
-    """The document of a day, unless the page was there before it."""
+def dated(document: Document, day: str, words: str, rule: str) -> Document:
+    """The document of a day that a rule read, unless the page was there before it."""
     if document.captured is not None and day[:10] > (document.captured + dates.AHEAD).isoformat()[:10]:
         return document
     doubted = ("date_conflict", "date_implausible")
@@ -91,7 +98,7 @@ def _dated(document: Document, day: str, words: str) -> Document:
         document,
         published=day,
         published_claimed=None,
-        published_evidence=f"site: {words}",
+        published_evidence=f"{rule}: {words}",
         flags=tuple(flag for flag in document.flags if flag not in doubted),
         evidence=tuple(each for each in document.evidence if each[0] not in {f"flag:{flag}" for flag in doubted}),
     )

@@ -166,9 +166,18 @@ def _by_name(capture: Capture) -> tuple[Reason, str] | None:
 
 
 def judged(
-    page: Page, points: Sequence[float], region: extract.Region, area: Area | None, url: str, html: str
+    page: Page,
+    points: Sequence[float],
+    region: extract.Region,
+    area: Area | None,
+    url: str,
+    html: str,
+    *,
+    shapes: bool = True,
 ) -> tuple[Reason, str] | None:
-    """The verdict on a page that was read, with the votes of its blocks, the region that they find and the box."""
+    """The verdict on a page that was read, with the votes of its blocks, the region that they find and the box; where
+    `shapes`, also whether it looks like a list.
+    """
     if page.head.startswith("Index of /"):
         return Reason.LIST, page.head
     text = "\n".join(page.keys)
@@ -178,7 +187,7 @@ def judged(
             return found
         if size == 0 and not any(block.size > 40 for block in page.blocks):
             return Reason.EMPTY, "no text"
-    shape = _shape(page, points, region, area, url)
+    shape = _shape(page, points, region, area, url) if shapes or not page.picked else "article"
     if shape == "article" and "<recordset" in html and not any(point >= ARTICLE / 2 for point in points):
         return Reason.LIST, "rows for a script to show, no article"
     if shape == "article":

@@ -41,6 +41,7 @@ _GRAVITY = (
     "overdue",
     "less",
     "skipped_articles",
+    "new_layout",
     "gap",
     "missing",
 )

@@ -47,6 +47,17 @@ class House:
         site_files.by_host(found.values())
         return found
 
+    def site(self, name: str) -> Site:
+        """One site, by its key or the path of its file.
+
+        Raises:
+            SiteError: there is no such site.
+        """
+        sites, key = self.sites(name), self.key(name)
+        if key is None or key not in sites:
+            raise site_files.no_such_site(name, self.sites_folder, sites)
+        return sites[key]
+
     def places(self) -> dict[str, str]:
         """The GB/T 2260 code of each site that has one."""
         return {key: one.place for key, one in self.sites().items() if one.place}

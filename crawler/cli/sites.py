@@ -100,6 +100,24 @@ def sites_check(house: House, paths: tuple[Path, ...]) -> int:
     return UsageError.exit_code if len(good) < len(files) else 0
 
 
+@sites_app.command("learn")
+@click.argument("key", metavar="KEY", required=True, help="A site whose articles are in the archive.")
+@click.option("--dry-run", is_flag=True, help="Say what would be learned; write nothing.")
+@click.pass_obj
+def sites_learn(house: House, key: str, dry_run: bool) -> int:
+    """Learn from a site's own archive how its articles are laid out, and write it to learned/KEY.toml beside its file.
+
+    What changes in that file is printed as a diff. It votes on the site's pages from the next `cundang clean` on. Exit
+    1 when no layout has 20 different articles.
+
+    Example: cundang sites learn sctyzx --dry-run
+    """
+    from crawler import learning
+
+    folder = Path(key).parent if key.endswith(".toml") else house.sites_folder
+    return learning.learn(known_data(house.layout), house.site(key), folder, dry=dry_run)
+
+
 @sites_app.command("fixture")
 @click.argument("url", metavar="URL", required=True, help="An archived page that the rules of its site read well.")
 @click.pass_obj

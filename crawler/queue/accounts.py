@@ -263,5 +263,7 @@ def say_doubt(doubt: SiteAccount) -> str:
             return f"the start page {doubt.detail} leads nowhere"
         case "no_article":
             return f"no article came ({doubt.count} {doubt.detail})"
+        case "new_layout":
+            return f"{doubt.count} of the newest articles have a layout that was not learned, {doubt.detail}"
         case "skipped_articles":
             return f"{doubt.count} pages that look like articles gave no document ({doubt.detail})"

@@ -72,7 +72,7 @@ def main() -> None:
     codes = {each.key: _exit_code(each.key, _clean, layout, sites, each, len(held)) for each in crawled}
     catalogue = mended | _exit_code("catalogue", _catalogue, layout)
     for each in crawled:
-        code = codes[each.key] or catalogue or _exit_code(each.key, _doubt, layout, each)
+        code = codes[each.key] or catalogue or _exit_code(each.key, _doubt, layout, sites.get(each.key), each)
         if not asked["tried"]:
             code = after_crawl(Ended(site=each.key, data=layout.root, exit_code=code)) or code
         print(json.dumps({"site": each.key, "exit": code}), flush=True)
@@ -131,21 +131,23 @@ def _say_all(words: Iterable[str]) -> int:
     return int(bool(told))
 
 
-def _doubt(layout: Layout, crawled: Crawled) -> int:
-    """Note the pages that the crawl counted as articles and the cleaner skipped; 1 where they are more than before."""
-    doubt = doubt_skipped(layout, crawled.key)
-    if doubt is None:
+def _doubt(layout: Layout, site: Site | None, crawled: Crawled) -> int:
+    """Note what the texts say against the site; 1 where it skips more articles than before or has a new layout."""
+    from crawler.learning import doubt_layout
+
+    skipped = doubt_skipped(layout, crawled.key)
+    changed = doubt_layout(layout, site) if site else None
+    doubts = tuple(doubt for doubt in (skipped, changed) if doubt is not None)
+    if not doubts:
         return 0
     path = layout.ledger(crawled.key)
     ledger = read_ledger(path)
     try:
-        write_ledger(path, replace(ledger, doubts=(*ledger.doubts, doubt)))
+        write_ledger(path, replace(ledger, doubts=(*ledger.doubts, *doubts)))
     except OSError as error:
         raise DataError(f"{path}: cannot be written ({error.strerror}). Make room or mend the folder.") from error
-    if doubt.count <= crawled.skipped:
-        return 0
-    say(f"{crawled.key}: {say_doubt(doubt)}.")
-    return 1
+    told = [doubt for doubt in doubts if doubt is not skipped or doubt.count > crawled.skipped]
+    return _say_all(f"{crawled.key}: {say_doubt(doubt)}." for doubt in told)
 
 
 def doubt_skipped(layout: Layout, key: str) -> SiteAccount | None:

@@ -280,7 +280,7 @@ class Machine:
     def _doubted(self, site: str) -> str | None:
         """What the cleaning after the last crawl of a site found; None: nothing."""
         doubts = read_ledger(self._layout.ledger(site)).doubts
-        return next((say_doubt(each) for each in doubts if each.doubt == "skipped_articles"), None)
+        return next((say_doubt(each) for each in doubts if each.doubt in ("skipped_articles", "new_layout")), None)
 
     def alive(self, runner: str) -> bool:
         """Whether that very process still is: numbers are used again, a start time is not."""

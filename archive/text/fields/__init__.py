@@ -3,7 +3,7 @@
 from archive.text.fields.captions import is_caption, may_be_caption
 from archive.text.fields.columns import columns, goes_on, is_crumb, named
 from archive.text.fields.labels import Byline, byline, is_abstract, is_dateline, last, paired, signature, stated
-from archive.text.fields.people import alone, is_person, lead_author, reporters
+from archive.text.fields.people import all_people, alone, is_office, is_person, lead_author, reporters
 from archive.text.fields.source import is_name, unlabelled
 from archive.text.fields.threads import posted, thread_end
 from archive.text.fields.title import (
@@ -22,6 +22,7 @@ from archive.text.fields.title import (
 
 __all__ = [
     "Byline",
+    "all_people",
     "alone",
     "bare_lines",
     "byline",
@@ -34,6 +35,7 @@ __all__ = [
     "is_dateline",
     "is_keyword_line",
     "is_name",
+    "is_office",
     "is_own",
     "is_person",
     "is_subtitle",
