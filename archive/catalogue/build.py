@@ -31,13 +31,14 @@ BATCH = 32 * 2**20
 SEGMENT = 64 * 2**20
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True)
 class Counts:
-    """What the catalogue holds."""
+    """What the catalogue holds; `waiting`: documents that came since near copies were last looked for."""
 
     documents: int
     skips: int
     captures: int
+    waiting: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,6 +54,8 @@ def update(
     tell: Callable[[Path], None] = lambda _path: None,
     warn: Callable[[str], None] = lambda _words: None,
     places: Mapping[str, str] | None = None,
+    *,
+    thrifty: bool = False,
 ) -> Counts:
     """Read shards and indexes that are new or changed, forget those that are gone; all of it in one transaction.
 
@@ -60,11 +63,18 @@ def update(
     missing, broken, of another version or mostly dead weight is made anew beside the old one and put in its place.
     Waits while another process builds.
 
+    Args:
+        layout: the archive.
+        tell: is told each file that is read.
+        warn: is told what is wrong.
+        places: the GB/T 2260 code of each site that has one; None: as the catalogue has them.
+        thrifty: look for near copies only where enough came to be worth it (`near.is_due`): it reads all fingerprints.
+
     Raises:
         DataError: a shard or an index that is new cannot be read; the catalogue is as it was.
     """
     with _building(layout):
-        return _updated(layout, tell, warn, places or {}, anew=False)
+        return _updated(layout, tell, warn, places, anew=False, thrifty=thrifty)
 
 
 def rebuild(
@@ -79,7 +89,7 @@ def rebuild(
         DataError: a shard or an index cannot be read; the catalogue is as it was.
     """
     with _building(layout):
-        return _updated(layout, tell, warn, places or {}, anew=True)
+        return _updated(layout, tell, warn, places, anew=True)
 
 
 # What the machine refuses, by SQLite's primary result codes: nothing is wrong with the file then. A flipped bit shows
@@ -103,10 +113,12 @@ def _updated(
     layout: Layout,
     tell: Callable[[Path], None],
     warn: Callable[[str], None],
-    places: Mapping[str, str],
+    asked: Mapping[str, str] | None,
     *,
     anew: bool,
+    thrifty: bool = False,
 ) -> Counts:
+    places = known_places(layout) if asked is None else asked
     state = _state(layout.catalogue, places)
     if state == "broken":
         warn(f"{layout.catalogue}: cannot be read. It is made again; look after the disk.")
@@ -114,12 +126,22 @@ def _updated(
     if state in ("usable", "heavy"):
         try:
             # Made anew it would not have the rows that are kept.
-            counts = _followed(layout, tell, warn, places, whatever=state == "usable" and not anew)
+            whatever = state == "usable" and not anew
+            counts = _followed(layout, tell, warn, places, whatever=whatever, thrifty=thrifty)
         except (sqlite3.DatabaseError, UnicodeDecodeError) as error:  # its words about a flipped bit may be no UTF-8
             if getattr(error, "sqlite_errorcode", sqlite3.SQLITE_CORRUPT) & 0xFF in _REFUSALS:
                 raise
             warn(f"{layout.catalogue}: {error}. It is made again; look after the disk.")
     return counts or _anew(layout, tell, places)
+
+
+def known_places(layout: Layout) -> dict[str, str]:
+    """The GB/T 2260 code of each site that the catalogue was made with."""
+    try:
+        with closing(_connect(layout.catalogue)) as db:
+            return dict(json.loads(db.execute("SELECT places FROM about").fetchone()[0])["places"])
+    except (sqlite3.DatabaseError, TypeError, ValueError, KeyError):  # there is none, an older or a broken one
+        return {}
 
 
 def _followed(
@@ -129,6 +151,7 @@ def _followed(
     places: Mapping[str, str],
     *,
     whatever: bool,
+    thrifty: bool,
 ) -> Counts | None:
     """Bring the catalogue up to date where rows are to be kept, or `whatever`; None: it was left as it is."""
     with closing(_connect(layout.catalogue)) as db:
@@ -138,7 +161,8 @@ def _followed(
         if not (kept or whatever):
             return None
         with db:
-            return _judge(db, layout, _follow(db, layout, tell, places, {each.path for each in kept}))
+            touched = _follow(db, layout, tell, places, {each.path for each in kept})
+            return _judge(db, layout, touched, thrifty=thrifty)
 
 
 def _kept(db: sqlite3.Connection, layout: Layout) -> list[_Kept]:
@@ -220,7 +244,7 @@ def _anew(layout: Layout, tell: Callable[[Path], None], places: Mapping[str, str
         # Nobody reads this file yet, and a half-made one is thrown away.
         db.executescript("PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF; PRAGMA cache_size = -200000")
         _run(db, "schema.sql")
-        db.execute("INSERT INTO about VALUES (?, 0, ?)", (VERSION, _said(places)))
+        db.execute("INSERT INTO about VALUES (?, 0, 0, ?)", (VERSION, _said(places)))
         db.execute("INSERT INTO words(words, rank) VALUES ('hashsize', ?)", (SEGMENT,))
         # The segments are merged once, at the end; the pages that they leave are used by the indexes.
         db.execute("INSERT INTO words(words, rank) VALUES ('automerge', 0)")
@@ -229,7 +253,7 @@ def _anew(layout: Layout, tell: Callable[[Path], None], places: Mapping[str, str
         db.execute("INSERT INTO words(words, rank) VALUES ('automerge', 4)")
         db.commit()
         _run(db, "indexes.sql")
-        counts = _judge(db, layout, touched)
+        counts = _judge(db, layout, touched, thrifty=False)
         db.commit()
         db.execute("PRAGMA journal_mode = DELETE")
     for left in ("-wal", "-shm"):
@@ -260,7 +284,7 @@ def _state(
         return "missing"
     try:
         with closing(_connect(path)) as db:
-            version, dead, *others = db.execute("SELECT * FROM about").fetchone()
+            version, dead, _, *others = db.execute("SELECT * FROM about").fetchone()
             (alive,) = db.execute("SELECT count(*) FROM documents").fetchone()
     except (sqlite3.DatabaseError, TypeError, UnicodeDecodeError):
         return "broken"
@@ -297,7 +321,7 @@ def _follow(
     return touched
 
 
-def _judge(db: sqlite3.Connection, layout: Layout, touched: set[str]) -> Counts:
+def _judge(db: sqlite3.Connection, layout: Layout, touched: set[str], *, thrifty: bool) -> Counts:
     """Mark what depends on other documents: the latest of a URL, its aliases, further pages, copies."""
     touched = aliases.neighbours(db, touched)
     _mark_latest(db, touched)
@@ -306,14 +330,16 @@ def _judge(db: sqlite3.Connection, layout: Layout, touched: set[str]) -> Counts:
     duplicates.join(db)
     aliases.mark(db)
     duplicates.mark(db)
-    if touched:
+    (waiting,) = db.execute("SELECT waiting FROM about").fetchone()
+    if touched or (waiting and not thrifty):
         from archive.catalogue import near  # noqa: PLC0415 - it loads numpy, which a search does not need
 
-        near.mark(db, layout)
-    documents, skips, captures = db.execute(
-        "SELECT (SELECT count(*) FROM documents), (SELECT count(*) FROM skips), (SELECT count(*) FROM captures)"
-    ).fetchone()
-    return Counts(documents=documents, skips=skips, captures=captures)
+        near.follow(db, layout, thrifty=thrifty)
+    return Counts(*db.execute(_COUNTS).fetchone())
+
+
+_COUNTS = """SELECT (SELECT count(*) FROM documents), (SELECT count(*) FROM skips), (SELECT count(*) FROM captures),
+                    (SELECT waiting FROM about)"""
 
 
 def _marks(layout: Layout) -> Iterator[tuple[str, str]]:

@@ -25,6 +25,10 @@ from archive.layout import Layout
 
 # Pairs that are compared at a time: their texts are held, and of a few what is made of a text to compare it.
 BATCH, READY = 20_000, 256
+# Of so many documents near copies are always looked for: it takes about two seconds of CPU.
+SMALL = 20_000
+# Of a larger one they are looked for when so large a part of the documents is new.
+PART = 0.01
 # How often what is no copy of a cluster's first text is asked for a first text of its own.
 ROUNDS = 12
 
@@ -36,6 +40,28 @@ def take(db: sqlite3.Connection, texts: Sequence[tuple[int, str]]) -> None:
     made = prints.winnow([text for _, text in texts])
     rows = ((number, each.tobytes()) for (number, _), each in zip(texts, made, strict=True))
     db.executemany("INSERT INTO prints VALUES (?, ?)", rows)
+    db.execute("UPDATE about SET waiting = waiting + ?", (len(texts),))
+
+
+def follow(db: sqlite3.Connection, layout: Layout, *, thrifty: bool) -> None:
+    """Mark near copies; where one is thrifty and it is not due, those whose text is equal alone."""
+    if thrifty and not is_due(db):
+        db.execute("UPDATE documents SET near_of = duplicate_of WHERE near_of IS NULL AND duplicate_of IS NOT NULL")
+    else:
+        mark(db, layout)
+
+
+def is_due(db: sqlite3.Connection) -> bool:
+    """Whether near copies are to be looked for: in a small archive always, else when enough documents are new.
+
+    It is due, too, where the document that stands for others is gone: they would be collapsed into nothing.
+    """
+    waiting, documents, orphans = db.execute(
+        """SELECT (SELECT waiting FROM about), (SELECT count(*) FROM prints), EXISTS (
+               SELECT 1 FROM documents d WHERE d.near_of IS NOT NULL AND d.latest = 1 AND NOT EXISTS (
+                   SELECT 1 FROM documents f WHERE f.id = d.near_of AND f.latest = 1 AND f.head IS NULL))"""
+    ).fetchone()
+    return bool(orphans) or documents <= SMALL or waiting >= PART * documents
 
 
 def mark(db: sqlite3.Connection, layout: Layout) -> None:
@@ -58,6 +84,7 @@ def mark(db: sqlite3.Connection, layout: Layout) -> None:
            OR b NOT IN (SELECT whole FROM documents)"""
     )
     _name(db, ((texts.wholes[member], texts.ids[first]) for member, first in standing.items()))
+    db.execute("UPDATE about SET waiting = 0")
 
 
 def _name(db: sqlite3.Connection, standing: Iterable[tuple[str, str]]) -> None:

@@ -116,6 +116,16 @@ def copies_of(layout: Layout, id_: str, names: Mapping[str, str] | None = None) 
     return Copies(original=_original(cluster, names or {}), total=total, copies=tuple(found))
 
 
+def waiting(layout: Layout) -> int:
+    """How many documents came since near copies were last looked for: of a large archive that is not done each day.
+
+    Raises:
+        UsageError: there is no catalogue yet.
+    """
+    with query.catalogue(layout) as db:
+        return int(db.execute("SELECT waiting FROM about").fetchone()[0])
+
+
 def pairs(layout: Layout, *, kind: str | None = None) -> Iterator[Pair]:
     """All pairs: of a cluster of copies each with the first of it, and what links one cluster or document to another.
 

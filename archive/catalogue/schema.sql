@@ -1,7 +1,7 @@
 -- What we have and where it is. Derived from the shards and the indexes; `cundang rebuild --catalogue` makes it anew.
 
--- dead: rows of `words` whose document is gone; places: the GB/T 2260 code of each site and the version of the terms, JSON.
-CREATE TABLE about (version INTEGER NOT NULL, dead INTEGER NOT NULL, places TEXT NOT NULL);
+-- dead: rows of `words` whose document is gone; waiting: documents that came since near copies were last looked for; places: the GB/T 2260 code of each site and the version of the terms, JSON.
+CREATE TABLE about (version INTEGER NOT NULL, dead INTEGER NOT NULL, waiting INTEGER NOT NULL, places TEXT NOT NULL);
 
 -- A shard or an index that was read, and by what it is known: path below the data folder.
 CREATE TABLE sources (

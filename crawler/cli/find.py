@@ -204,9 +204,17 @@ def copies_(house: House, kind: str | None, json_: bool) -> None:
     """
     from archive.catalogue import reprints
 
+    _say_waiting(house)
     for pair in reprints.pairs(known_data(house.layout), kind=kind):
         plain = f"{pair.kind:12} {pair.first_share:4.0%} {pair.first}  {pair.second_share:4.0%} {pair.second}"
         print_item(pair, plain, json_)
+
+
+def _say_waiting(house: House) -> None:
+    from archive.catalogue import reprints
+
+    if waiting := reprints.waiting(known_data(house.layout)):
+        say(f"{waiting} documents came since near copies were last looked for. To look now: cundang clean")
 
 
 class Format(StrEnum):
@@ -311,6 +319,8 @@ def export(house: House, /, format_: Format, out: Path, force: bool, **chosen: A
     beside = extras.read(format_, **shaping, mentions=named)
     one = not shaping["parts"]
     whole.check_name(out, _PACKINGS.get(format_, ()) if one else (), stream=format_ in _STREAMS and one)
+    if chosen["near"] == "near":
+        _say_waiting(house)
     chosen |= {"collapse": chosen["collapse"] or chosen["near"] == "equal", "near": chosen["near"] == "near"}
     wanted = replace(_filter(house, **chosen), by_year=beside.by_year)
     query.refuse_unknown(house.layout, wanted, house.sites(chosen["site"]))

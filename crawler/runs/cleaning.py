@@ -70,7 +70,7 @@ def main() -> None:
         held.append(slot)
     mended = _exit_code("catalogue", _mend, layout)
     codes = {each.key: _exit_code(each.key, _clean, layout, sites, each, len(held)) for each in crawled}
-    catalogue = mended | _exit_code("catalogue", _catalogue, layout)
+    catalogue = mended | _exit_code("catalogue", _catalogue, layout, sites)
     for each in crawled:
         code = codes[each.key] or catalogue or _exit_code(each.key, _doubt, layout, sites.get(each.key), each)
         if not asked["tried"]:
@@ -115,12 +115,15 @@ def _clean(layout: Layout, sites: dict[str, Site], crawled: Crawled, jobs: int) 
     return int(faults > 0) | _say_all(warned)
 
 
-def _catalogue(layout: Layout) -> int:
+def _catalogue(layout: Layout, sites: dict[str, Site]) -> int:
     from archive.catalogue import build
 
     warned: list[str] = []
-    counts = build.update(layout, warn=warned.append)
-    say(f"catalogue: {counts.documents} documents, {counts.skips} skips, {counts.captures} captures")
+    # The files of some sites may not be at hand: their places stay.
+    places = build.known_places(layout) | {key: site.place for key, site in sites.items() if site.place}
+    counts = build.update(layout, warn=warned.append, places=places, thrifty=True)
+    later = f"; near copies of {counts.waiting} are looked for later, or by cundang clean" if counts.waiting else ""
+    say(f"catalogue: {counts.documents} documents, {counts.skips} skips, {counts.captures} captures{later}")
     return _say_all(warned)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import subprocess
 import tomllib
 from collections.abc import Callable
 from importlib.resources import files
@@ -13,6 +14,7 @@ from test_catalogue import document, put
 from archive.catalogue import build, mentions, organisations, places
 from archive.catalogue.search import Searcher
 from archive.layout import Layout
+from crawler.runs.cleaning import COMMAND, job
 
 
 def named(text: str, site: str | None = None) -> list[tuple[str, str]]:
@@ -136,3 +138,9 @@ def test_mentions_are_kept_found_and_counted_and_follow_the_places_of_sites(tmp_
     assert dict(facets["about"].values) == {"四川省泸州市泸县": 1, "四川省成都市": 1}
     build.update(layout, places={"a": "610100"})
     assert mentions.read(layout, "urn:uuid:1")[1].name == "西安市委统战部"
+    # A crawl of some sites, whose files alone are at hand, leaves the places of the others.
+    put(layout, "y", document(3, "省委统战部的会议。"))
+    cleaning = subprocess.run(COMMAND, input=job(layout, None, ()), capture_output=True, timeout=60, check=True)
+    assert "catalogue: 3 documents" in cleaning.stderr.decode()
+    assert mentions.read(layout, "urn:uuid:1")[1].name == "西安市委统战部"
+    assert [one.name for one in mentions.read(layout, "urn:uuid:3")] == ["陕西省委统战部"]

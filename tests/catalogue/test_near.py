@@ -14,7 +14,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from archive.catalogue import build, prints, query, reprints
+from archive.catalogue import build, near, prints, query, reprints
 from archive.catalogue.likeness import Text, compare
 from archive.catalogue.search import Searcher
 from archive.catalogue.words import spaced
@@ -192,6 +192,46 @@ def test_any_order_of_arrival_ends_where_a_rebuild_ends(shards: list[int], order
         followed = dump(layout)
         build.rebuild(layout)
         assert dump(layout) == followed
+
+
+def test_a_thrifty_update_looks_for_copies_when_enough_came_or_a_first_one_is_gone(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def other(number: int) -> Document:
+        return replace(
+            ROWS[0],
+            id=f"urn:o{number}",
+            url=f"http://o{number}.cn/",
+            text=f"{BODY}\n第{number}版",
+            published="2021-01-01",
+        )
+
+    layout = Layout(root=tmp_path)
+    monkeypatch.setattr(near, "SMALL", 0)
+    monkeypatch.setattr(near, "PART", 0.5)
+    put(layout, "0", [ROWS[0], *ROWS[2:]])
+    assert build.update(layout, thrifty=True).waiting == 0
+    kept = dump(layout)[1]
+    put(layout, "1", [other(0), other(1)])
+    assert build.update(layout, thrifty=True).waiting == 2
+    assert dump(layout)[1] == kept
+    # Enough is new.
+    put(layout, "2", [other(number) for number in range(2, 9)])
+    assert build.update(layout, thrifty=True).waiting == 0
+    assert len(dump(layout)[1]) > len(kept)  # type: ignore[arg-type]
+    # Nothing new came, and whoever asks for all of it gets it.
+    put(layout, "3", [other(9)])
+    assert build.update(layout, thrifty=True).waiting == 1
+    assert build.update(layout).waiting == 0
+    followed = dump(layout)
+    build.rebuild(layout)
+    assert dump(layout) == followed
+    # Whatever stood for others is gone: they are not collapsed into nothing.
+    (tmp_path / "corpus/a/2026/0.parquet").unlink()
+    assert build.update(layout, thrifty=True).waiting == 0
+    with query.catalogue(layout) as db:
+        ids = {id_ for (id_,) in db.execute("SELECT id FROM documents")}
+        assert {first for (first,) in db.execute("SELECT near_of FROM documents WHERE near_of NOT NULL")} <= ids
 
 
 def test_fingerprints_depend_on_their_own_text_alone() -> None:
