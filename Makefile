@@ -125,7 +125,7 @@ build/scrapyd/.made: pyproject.toml
 	touch $@
 
 buckets: $(VENV)/.develop $(STRANGERS)/moto/.made
-	CUNDANG_STRANGERS=$(STRANGERS) $(BIN)/python -m pytest tests/warc/test_away.py tests/crawler/test_lease.py
+	CUNDANG_STRANGERS=$(STRANGERS) $(BIN)/python -m pytest tests/warc/test_away.py tests/crawler/test_lease.py tests/export/test_bucket.py
 
 # Its libraries do not go with ours.
 $(STRANGERS)/moto/.made:

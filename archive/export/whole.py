@@ -154,7 +154,10 @@ def check_name(out: Path, packings: Collection[str], *, stream: bool) -> None:
     if out == STDOUT and not stream:
         raise UsageError("--out -: this format is no stream. Name a file or folder; jsonl and csv go to stdout.")
     if re.match(r"\A[A-Za-z][A-Za-z0-9+.-]++:/", str(out)):
-        raise UsageError(f"{out}: exports are written to this machine. Write a file, then copy it: rclone, aws s3 cp.")
+        raise UsageError(
+            f"{out}: exports are written to this machine or to a bucket, s3://bucket/name (also gs, az). Write a file, "
+            "then copy it: rclone, scp."
+        )
     if out.suffix in _PACKED and out.suffix not in packings:
         cure = f"Name it so that it ends in {' or '.join(packings)}, or in neither" if packings else "Leave it off"
         raise UsageError(f"{out}: this format is not packed as {out.suffix}. {cure}, and pack the file afterwards.")

@@ -296,7 +296,7 @@ def extra_options(command: Decorated) -> Decorated:
     "--out",
     type=click.Path(path_type=Path),
     required=True,
-    help="The file or folder to write, - for stdout (jsonl, csv).",
+    help="The file or folder to write, - for stdout (jsonl, csv), or one in a bucket: s3://bucket/name.",
 )
 @filter_options
 @extra_options
@@ -310,10 +310,22 @@ def export(house: House, /, format_: Format, out: Path, force: bool, **chosen: A
 
     Example: cundang export --format jsonl --out corpus.jsonl
     """
+    from archive.export import bucket
+
+    address = bucket.address(out)
+    if address is None:
+        return _export(house, format_, out.expanduser(), force=force, chosen=chosen)
+    with bucket.staged(address, force=force) as made:
+        code = _export(house, format_, made, force=force, chosen=chosen)
+    say(f"{address}: put into the bucket, with its manifest")
+    return code
+
+
+def _export(house: House, format_: Format, out: Path, *, force: bool, chosen: dict[str, Any]) -> int:
+    """Write an export to this machine."""
     from archive.catalogue import query
     from archive.export import extras, whole
 
-    out = out.expanduser()
     shaping = {name: chosen.pop(name) for name in ("parts", "signals", "tokenizer", "mask", "without_texts")}
     named = house.places() if chosen.pop("mentions") else None
     beside = extras.read(format_, **shaping, mentions=named)

@@ -112,7 +112,7 @@ def test_an_empty_export_takes_the_place_of_no_full_one(layout: Layout, tmp_path
 @pytest.mark.parametrize(
     ("out", "form", "said"),
     [
-        ("s3://bucket/out.jsonl", "jsonl", "written to this machine"),
+        ("s3://bucket", "jsonl", "names no file in a bucket"),
         ("https://a.cn/out.jsonl", "jsonl", "written to this machine"),
         ("out.jsonl.xz", "jsonl", "ends in .gz or .zst"),
         ("out.parquet.gz", "parquet", "not packed as .gz"),
