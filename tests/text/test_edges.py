@@ -1,0 +1,96 @@
+"""Where two kinds of line or page look alike: what tells one from the other."""
+
+from __future__ import annotations
+
+import pytest
+from pages import read, skipped
+
+from archive.text.fields import people
+
+LINES = (
+    "连日来，县人民医院医疗队深入偏远山村，为留守老人送去健康服务。",
+    "医护人员为老人量血压、测血糖、做心电图，耐心解答用药疑问。",
+    "截至目前，医疗队已走访村庄二十三个，义诊一千六百余人次。",
+    "医院将把巡回义诊作为一项长期工作坚持下去，群众非常满意。",
+    "今后还将增加口腔检查项目，并为行动不便的老人上门服务。",
+)
+HEAD = "<h1>医疗队走进山村</h1><p>2023-06-12 来源：县报</p>"
+ROWS = ("春茶开采节", "县医院义诊", "道路硬化", "企业家考察", "读书节", "民族联欢", "灌区改造", "便民集市", "侨联走访")
+
+
+def page(body: str, title: str = "医疗队走进山村") -> str:
+    return f"<html><head><title>{title}</title></head><body>{body}</body></html>"
+
+
+def paragraphs(lines: tuple[str, ...]) -> str:
+    return "".join(f"<p>{line}</p>" for line in lines)
+
+
+@pytest.mark.parametrize(
+    ("line", "author"),
+    [
+        ("(记者 陈晓明)近日,县委召开会议。", "陈晓明"),
+        ("清河讯(记者 陈晓明)近日,县委召开会议。", "陈晓明"),
+        # A bracket behind a sentence belongs to that sentence.
+        ("县委召开会议。(记者 陈晓明)近日,", None),
+        ("活动现场热闹非凡,(记者 陈晓明)一早", None),
+        # Who took the picture did not write the text.
+        ("记者陈晓明 摄", None),
+        ("本报记者陈晓明报道", "陈晓明"),
+    ],
+)
+def test_a_byline_opens_the_text_and_names_who_wrote_it(line: str, author: str | None) -> None:
+    assert people.lead_author(line) == author
+
+
+def test_rows_with_a_day_each_have_no_title_above_a_dateline() -> None:
+    rows = "".join(
+        f"<div>{row}活动在清河举行</div><div>2023-0{day}-11 来源：县报</div>" for day, row in enumerate(ROWS[:4], 1)
+    )
+    assert read(page(rows + "<p>栏目说明。</p>", "动态")).title != "春茶开采节活动在清河举行"
+
+
+def test_a_second_copy_for_narrow_screens_that_lacks_a_line_is_left_out() -> None:
+    narrow = paragraphs(LINES[:-1])
+    document = read(page(f"{HEAD}<div class=pc>{paragraphs(LINES)}</div><div class=m>{narrow}</div>"))
+    assert document.text == "\n".join(LINES)
+
+
+def test_cells_of_a_row_stay_whatever_they_say_alone() -> None:
+    rows = "".join(
+        f"<tr><td>填写</td><td>{who}</td><td>{what}</td></tr>"
+        for who, what in (("真实", "姓名："), ("本人", "联系电话："))
+    )
+    document = read(
+        page(f"{HEAD}{paragraphs(LINES)}<table><tr><td>单位</td><td>联系人</td><td>验证码</td></tr>{rows}</table>")
+    )
+    assert document.text.split("\n")[5:] == ["单位\t联系人\t验证码", "填写\t真实\t姓名：", "填写\t本人\t联系电话："]
+
+
+def test_a_line_between_title_and_dateline_hides_neither() -> None:
+    document = read(page(HEAD.replace("<p>", "<div>送医送药到家门口</div><p>", 1) + f"<div>{paragraphs(LINES)}</div>"))
+    assert (document.title, document.published, document.source) == ("医疗队走进山村", "2023-06-12", "县报")
+    assert document.text == "\n".join(LINES)
+    assert ("head", "送医送药到家门口") in document.removed
+
+
+def test_a_notice_among_headlines_is_an_article_at_an_address_with_a_number() -> None:
+    links = "".join(f"<li><a href=/a{number}>{row}在清河县举行的报道</a></li>" for number, row in enumerate(ROWS))
+    head = "<h1>会员证领取安排</h1><p>2023-06-12 来源：县报</p>"
+    body = f"{head}<p>请新会员到行政楼三楼领取会员证。</p><ul>{links}</ul>"
+    document = read(page(body, "会员证领取"), url="http://a.gov.cn/index.php?id=5")
+    assert document.text == "请新会员到行政楼三楼领取会员证。"
+
+
+def test_a_challenge_is_no_article_though_a_day_stands_on_it() -> None:
+    walled = "<h1>滑动验证页面</h1><p>2023-06-12 来源：本站</p><p>请拖动滑块完成验证</p>"
+    assert skipped(page(walled, "滑动验证页面")).reason == "challenge"
+
+
+def test_teasers_with_a_day_and_a_sentence_each_are_a_list() -> None:
+    rows = "".join(
+        f"<div><a href=/a{at}.html>{row}活动在清河县成功举行</a></div><div>2023-0{at}-11 来源：县报</div>"
+        f"<p>{LINES[at % 5]}{LINES[(at + 1) % 5]}</p>"
+        for at, row in enumerate(ROWS, 1)
+    )
+    assert skipped(page("<h1>工作动态</h1>" + rows, "工作动态")).reason == "list"
