@@ -29,7 +29,7 @@ _LAWFUL = re.compile(r"打击|整治|查处|违法|犯罪|公安|民警|赌博")
 # A line of search words stands before the article.
 _LURES = ("无码", "成人视频", "六合彩", "时时彩", "开奖结果")
 _BAIT = re.compile(rf"\A(?:[^,，。|]{{1,20}}[,，|]){{2,}}[^。]{{0,20}}(?:{'|'.join(_LURES)})")
-# Tags that nobody writes, with names drawn by lot: <var id="l9jp5"><strike id="x3v7p">.
+# Tags that nobody writes, with random names: <var id="l9jp5"><strike id="x3v7p">.
 _ODD_TAGS = ("var", "strike", "listing", "menuitem", "thead", "noframes", "ins", "cite")
 _DRAWN = re.compile(r"\A(?=\d{0,4}[a-z])(?=[a-z]{0,4}\d)[a-z0-9]{5}")
 # A mirror writes its own host into the addresses of the page.

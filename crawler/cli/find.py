@@ -186,7 +186,10 @@ def terms(house: House, by: str | None, term: str | None, query_: str, keyness: 
             print_item(key, f"{key.keyness:10.2f}  {counts}  {key.term}  {key.english}", json_)
         return
     within = _found_by(house, query_) if query_ else None
-    for count in known.counts(layout, by=by, term=term, within=within, site_places=house.places()):
+    found = known.counts(layout, by=by, term=term, within=within, site_places=house.places())
+    if not found:
+        say(f"No document holds {term or 'a term of the vocabulary'}.")
+    for count in found:
         plain = f"{count.documents:6} documents {count.occurrences:6} times  {count.term}  {count.english}"
         print_item(count, f"{plain}  {count.group or '-'}" if by else plain, json_)
 

@@ -11,7 +11,7 @@ from archive import site as site_files
 from archive.errors import CundangError, UsageError
 from crawler.cli.app import json_option, sites_app
 from crawler.cli.house import House, known_data, print_item
-from crawler.talk import say
+from crawler.talk import put, say
 
 
 @sites_app.command("list")
@@ -93,7 +93,7 @@ def sites_check(house: House, paths: tuple[Path, ...]) -> int:
             site = site_files.load_file(path)
             comes = cron.next_time(site, dt.datetime.now(dt.UTC))
             good.append(site)
-            say(f"{site.key}: good" + ("; but its schedule never comes" if site.schedule and comes is None else ""))
+            put(f"{site.key}: good" + ("; but its schedule never comes" if site.schedule and comes is None else ""))
         except CundangError as error:
             say(str(error))
     site_files.by_host(good)

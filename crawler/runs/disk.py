@@ -11,8 +11,8 @@ from pathlib import Path
 
 from archive.layout import Layout
 
-# Days of the past that tell how fast it grows.
-DAYS = 30
+# Days of the past that tell how fast it grows, and how many it takes before they say anything of the future.
+DAYS, LEAST = 30, 7
 _DAY = 86400.0
 
 
@@ -22,7 +22,7 @@ class Disk:
 
     Attributes:
         here: all that the data folder holds; a_day: how much it grew a day, by the WARC files of the last `days` days.
-        full_in: days until the disk is full, if it grows on so; None: it does not grow.
+        full_in: days until the disk is full, if it grows on so; None: it does not grow, or is younger than a week.
     """
 
     here: int
@@ -52,7 +52,9 @@ def measure(layout: Layout, now: float | None = None) -> Disk:
     # What is derived grows with the WARC files.
     a_day = round(new / days * whole / warcs) if warcs else 0
     free = shutil.disk_usage(layout.root).free
-    return Disk(here=whole, free=free, a_day=a_day, days=days, full_in=free // a_day if a_day else None)
+    return Disk(
+        here=whole, free=free, a_day=a_day, days=days, full_in=free // a_day if a_day and days >= LEAST else None
+    )
 
 
 def _files(layout: Layout) -> Iterator[tuple[bool, int, float]]:

@@ -165,6 +165,9 @@ def test_the_disk_forecast_follows_what_the_last_days_brought(tmp_path: Path) ->
     assert (disk.here, disk.days, disk.a_day) == (6_000_000, 10, 600_000)
     assert disk.full_in == disk.free // 600_000
     assert "0.6 MB a day over the last 10 days: full in" in str(disk)
+    young = measure(layout, time.time() + 2 * 86400)
+    assert (young.days, young.full_in) == (2, None)
+    assert str(young).endswith("3.0 MB a day over the last 2 days")
 
 
 def test_health_tells_of_a_schedule_that_does_not_look_any_more(tmp_path: Path) -> None:

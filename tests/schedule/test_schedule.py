@@ -84,7 +84,8 @@ def test_the_check_of_site_files_reads_schedules(tmp_path: Path) -> None:
     assert done.returncode == 2
     assert "a: schedule '0 25 * * *' is no cron expression" in done.stderr
     path.write_text(said.replace("25", "23"), encoding="utf-8")
-    assert subprocess.run(check, capture_output=True, timeout=300, check=False).returncode == 0
+    good = subprocess.run(check, capture_output=True, text=True, timeout=300, check=False)
+    assert (good.returncode, good.stdout) == (0, "a: good\n")
 
 
 @given(hours=st.integers(0, 400), step=st.integers(1, 12))
