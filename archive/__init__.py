@@ -1,4 +1,4 @@
-"""KEEP: what was captured, what it says, and where it is."""
+"""The keeping half of cundang: WARC files, the corpus read from them, the catalogue over both."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ __all__ = ["Archive"]
 
 
 def __getattr__(name: str) -> Any:
-    """`archive.Archive`, loaded where it is asked for: the crawler's rooms need no Arrow."""
+    """Import `archive.Archive` on first use, so that the crawler does not load pyarrow."""
     if name == "Archive":
         from archive.export.reading import Archive  # noqa: PLC0415 - see above
 

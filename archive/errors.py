@@ -1,11 +1,11 @@
-"""Problems that stop a command -> messages that say what, where and the cure.
+"""Errors that stop a command; each message says what is wrong, where, and how to cure it.
 
-What the web does to us is data (a `Skip`, a problem in a report), never one of these.
+What the web does is data (a `Skip`, a problem in a report), never an exception.
 
     CundangError            exit code 1
     ├── DataError           1: a file of the archive is broken
     ├── UsageError          2: wrong usage or configuration
-    │   └── SiteError       2: a site file does not say what a site file must
+    │   └── SiteError       2: a site file is wrong
     ├── SpaceError          3: no space left where the archive is
     ├── LockedError         4: another process holds the site
     └── InterruptedCrawl    5: stopped by a signal, state saved
@@ -13,13 +13,13 @@ What the web does to us is data (a `Skip`, a problem in a report), never one of 
 
 
 class CundangError(Exception):
-    """The root: its text is shown to the user as it is, and ends with the cure."""
+    """The root of the tree. Its message is shown to the user unchanged, and ends with the cure."""
 
     exit_code = 1
 
 
 class DataError(CundangError):
-    """A file of the archive is broken: the text names the file, the offset and the reason."""
+    """A file of the archive is broken; the message names the file, the offset and the reason."""
 
 
 class UsageError(CundangError):
@@ -29,7 +29,7 @@ class UsageError(CundangError):
 
 
 class SiteError(UsageError):
-    """A site file is wrong: the text names the file, the key and the nearest known key."""
+    """A site file is wrong; the message names the file, the key and the nearest known key."""
 
 
 class SpaceError(CundangError):
@@ -39,7 +39,7 @@ class SpaceError(CundangError):
 
 
 class LockedError(CundangError):
-    """Another process holds the site: the text names the holder."""
+    """Another process holds the site; the message names the holder."""
 
     exit_code = 4
 

@@ -1,18 +1,18 @@
 """The data folder -> paths. The only module that knows where things lie on disk.
 
 warc/<site>/<yyyy>/<stem>.warc.gz        truth: written as `.warc.gz.open`, renamed when closed, never touched again
-warc/_import/<yyyy>/<digest>.warc.gz     imported; of a damaged file what could be read, its torn end beside it
-warc/.../<stem>.warc.gz.away             in place of a file that rests in a store alone: where, its size and sha256
+warc/_import/<yyyy>/<digest>.warc.gz     imported; of a damaged file, the readable part, its torn end beside it
+warc/.../<stem>.warc.gz.away             stands for a file kept only in a store: which store, size and sha256
 exclusions.jsonl                         truth: what was taken down
 fixity.jsonl                             truth: size and sha256 of each closed WARC file, and what became of it
 index/<site>/<yyyy>/<stem>.cdxj          derived
-corpus/<site>/<yyyy>/<stem>.parquet      derived: one shard a WARC file
+corpus/<site>/<yyyy>/<stem>.parquet      derived: one shard per WARC file
 catalogue.sqlite                         derived
 state/<site>.sqlite, state/<site>.lock   the crawl's frontier and its lock
-state/<site>.lease, state/machine        which lease its crawl holds in a store, and under which name
-state/<site>.{missing,ledger}.jsonl      what its last crawl did not capture, and what each list claims
+state/<site>.lease, state/machine        the lease its crawl holds in a store, and the name of this machine
+state/<site>.{missing,ledger}.jsonl      what the last crawl did not capture, and what each list claims
 runs.sqlite                              the schedule's history
-logs/<site>/<run>.log                    what each of its runs said
+logs/<site>/<run>.log                    the log of each scheduled run
 """
 
 from __future__ import annotations
@@ -28,12 +28,12 @@ from typing import TypeVar
 from archive.errors import UsageError
 
 IMPORTED = "_import"
-# What a closed WARC file may end with: our own, and imported files that lie as they came.
+# The file name endings of closed WARC files: our own, and those of imported files, which keep their form.
 WARC_ENDINGS = (".warc.gz", ".warc", ".arc.gz", ".arc")
 OPEN = ".open"
 TAIL = ".tail"
 TMP = ".tmp"
-# Behind the name of a WARC file whose bytes rest in a store: a small file that says where, see `archive.warc.away`.
+# The ending of a stub: a small file that says in which store the WARC file's bytes are, see `archive.warc.away`.
 AWAY = ".away"
 
 Named = TypeVar("Named")
@@ -41,25 +41,25 @@ Named = TypeVar("Named")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Part:
-    """One of several equal shares of the work, numbered from 1: what a machine does when others do the rest."""
+    """One of several equal shares of the work, numbered from 1, so that several machines can divide it."""
 
     number: int
     count: int
 
     @classmethod
-    def read(cls, said: str) -> Part:
+    def read(cls, text: str) -> Part:
         """`2/8` -> the second of eight.
 
         Raises:
-            UsageError: it is no such part.
+            UsageError: the text does not name a part.
         """
-        found = re.fullmatch(r"([1-9][0-9]{0,4})/([1-9][0-9]{0,4})", said)
+        found = re.fullmatch(r"([1-9][0-9]{0,4})/([1-9][0-9]{0,4})", text)
         if not found or int(found[1]) > int(found[2]):
-            raise UsageError(f"--part {said}: name one of several parts, the first of eight as 1/8, the last as 8/8.")
+            raise UsageError(f"--part {text}: name one of several parts, the first of eight as 1/8, the last as 8/8.")
         return cls(number=int(found[1]), count=int(found[2]))
 
     def holds(self, name: str) -> bool:
-        """Whether the work of this name is in it: on every machine the same, whatever else there is."""
+        """Whether the work of this name belongs to the part. Every machine decides the same, by a hash of the name."""
         digest = hashlib.sha256(name.encode()).digest()
         return int.from_bytes(digest[:8]) % self.count == self.number - 1
 
@@ -74,7 +74,7 @@ class Layout:
     """The paths of one data folder.
 
     Attributes:
-        part: only the WARC files of this part are listed; None: all.
+        part: list only the WARC files of this part; None: all files.
     """
 
     root: Path
@@ -82,10 +82,10 @@ class Layout:
 
     @classmethod
     def at(cls, data: Path | None = None) -> Layout:
-        """`data`, else CUNDANG_DATA, else ./data.
+        """The layout of `data`, else of the folder in CUNDANG_DATA, else of ./data.
 
         Raises:
-            UsageError: a bucket is named.
+            UsageError: the folder is the address of a bucket.
         """
         root = data or Path(os.environ.get("CUNDANG_DATA") or "data")
         if re.match(r"(?:s3|gs|az):/", str(root)):
@@ -97,12 +97,12 @@ class Layout:
 
     @property
     def exclusions(self) -> Path:
-        """What was taken down, a JSON object a line."""
+        """What was taken down, one JSON object per line."""
         return self.root / "exclusions.jsonl"
 
     @property
     def fixity(self) -> Path:
-        """What each WARC file was when it closed and what became of it, a JSON object a line."""
+        """What each WARC file was when it closed and what became of it, one JSON object per line."""
         return self.root / "fixity.jsonl"
 
     @property
@@ -116,7 +116,7 @@ class Layout:
         return self.root / "runs.sqlite"
 
     def log(self, site: str, number: int) -> Path:
-        """What the crawl of a run of the schedule said."""
+        """The log of a scheduled run."""
         return self.root / "logs" / site / f"{number}.log"
 
     def state(self, site: str) -> Path:
@@ -124,36 +124,36 @@ class Layout:
         return self.root / "state" / f"{site}.sqlite"
 
     def missing(self, site: str) -> Path:
-        """What the last crawl of a site did not capture and why, a JSON object a line."""
+        """What the last crawl of a site did not capture and why, one JSON object per line."""
         return self.root / "state" / f"{site}.missing.jsonl"
 
     def ledger(self, site: str) -> Path:
-        """What each list of a site claims and what was had of it, a JSON object a line."""
+        """What each list of a site claims and how much of it was captured, one JSON object per line."""
         return self.root / "state" / f"{site}.ledger.jsonl"
 
     def states(self) -> Iterator[Path]:
-        """All frontiers, in the order of their sites' keys."""
+        """All frontiers, ordered by the key of their site."""
         yield from sorted((self.root / "state").glob("*.sqlite"))
 
     def lock(self, site: str) -> Path:
-        """The file that a crawl of the site holds locked; it says who holds it."""
+        """The lock file of the site's crawl; its content names the holder."""
         return self.root / "state" / f"{site}.lock"
 
     def lease(self, site: str) -> Path:
-        """Which lease a crawl of the site holds in a store, or did when it was killed (JSON)."""
+        """The lease that a crawl of the site holds in a store, or held when it was killed (JSON)."""
         return self.root / "state" / f"{site}.lease"
 
     @property
     def machine(self) -> Path:
-        """A name of this data folder that no other has."""
+        """The file with the unique name of this data folder."""
         return self.root / "state" / "machine"
 
     def warc_folder(self, site: str, year: int) -> Path:
-        """Where the WARC files of a site and year lie; `IMPORTED` for imports."""
+        """The folder of a site's WARC files of one year; the site of imports is `IMPORTED`."""
         return self.root / "warc" / site / f"{year:04d}"
 
     def warcs(self, site: str | None = None) -> Iterator[Path]:
-        """All closed WARC files, in the order of their paths; of one site where it is named."""
+        """All closed WARC files, or those of one site, ordered by path."""
         folder = self.root / "warc" / (site or "")
         files = (path for path in folder.rglob("*") if path.is_file())
         named = {path.with_name(path.name.removesuffix(AWAY)) for path in files}
@@ -162,22 +162,22 @@ class Layout:
                 yield path
 
     def holds(self, warc: Path) -> bool:
-        """Whether a WARC file is in the part, whatever it ends with."""
+        """Whether a WARC file, open or closed, belongs to the part."""
         return self.part is None or self.part.holds(_stem(warc))
 
     def open_warcs(self, site: str | None = None) -> Iterator[Path]:
-        """WARC files that a crawl writes now, or left behind when it was killed."""
+        """WARC files that a crawl is writing, or left behind when it was killed."""
         yield from filter(self.holds, sorted((self.root / "warc" / (site or "")).rglob(f"*{OPEN}")))
 
     def all_warcs(self) -> list[Path]:
-        """All WARC files, closed ones first, each once though a crawl may close one meanwhile."""
-        # In this order: what is closed between the two is in both, and nothing is in neither.
-        begun = list(self.open_warcs())
+        """All WARC files, closed ones first; each once, even if a crawl closes it meanwhile."""
+        # List open files first: a file that is closed between the two calls is then in both lists, not in neither.
+        opened = list(self.open_warcs())
         closed = dict.fromkeys(self.warcs())
-        return [*closed, *(path for path in begun if path.with_name(path.name.removesuffix(OPEN)) not in closed)]
+        return [*closed, *(path for path in opened if path.with_name(path.name.removesuffix(OPEN)) not in closed)]
 
     def leavings(self) -> Iterator[Path]:
-        """Files beside WARC files: torn ends that were set aside, and half-written files of a killed program."""
+        """Leftovers beside WARC files: torn ends that were set aside, and half-written files of a killed program."""
         folder = self.root / "warc"
         yield from sorted((*folder.rglob(f"*{TAIL}"), *folder.rglob(f"*{TMP}")))
 
@@ -190,20 +190,20 @@ class Layout:
         return self._beside(warc, "corpus", ".parquet")
 
     def warc_of(self, derived: Path) -> Path | None:
-        """The WARC file that an index or a shard was made from; None where it is gone."""
+        """The WARC file that an index or a shard was made from; None if it is gone."""
         return next((path for path in self.warc_names(derived) if standing(path).exists()), None)
 
     def warc_names(self, derived: Path) -> list[Path]:
-        """What the WARC file may be called that an index or a shard was made from."""
+        """The possible names of the WARC file that an index or a shard was made from."""
         parts = derived.relative_to(self.root).parent.parts[1:]
         return [self.root.joinpath("warc", *parts, derived.stem + ending) for ending in WARC_ENDINGS]
 
     def shards(self, site: str | None = None) -> Iterator[Path]:
-        """All shards, in the order of their paths."""
+        """All shards, ordered by path."""
         yield from sorted((self.root / "corpus" / (site or "")).rglob("*.parquet"))
 
     def indexes(self, site: str | None = None) -> Iterator[Path]:
-        """All CDXJ files, in the order of their paths."""
+        """All CDXJ files, ordered by path."""
         yield from sorted((self.root / "index" / (site or "")).rglob("*.cdxj"))
 
     def site_of(self, path: Path) -> str:
@@ -216,11 +216,11 @@ class Layout:
 
 
 def standing(warc: Path) -> Path:
-    """The file that stands for a WARC file: itself, or where it is not there, what says in which store it rests."""
+    """The WARC file itself if it is here, else the stub that says in which store it is."""
     return warc if warc.exists() else warc.with_name(warc.name + AWAY)
 
 
 def _stem(warc: Path) -> str:
-    """The name of a WARC file without what it ends with, open or closed."""
+    """The name of a WARC file, open or closed, without its ending."""
     name = warc.name.removesuffix(OPEN)
     return next((name.removesuffix(ending) for ending in WARC_ENDINGS if name.endswith(ending)), name)

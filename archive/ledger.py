@@ -1,6 +1,6 @@
-"""`state/<site>.ledger.jsonl` and `missing.jsonl` <-> what each list of a site claims, and what was had of it.
+"""`state/<site>.ledger.jsonl` and `missing.jsonl` <-> what each list of a site claims, and what was captured of it.
 
-A crawl writes both files when it ends. Neither is truth: the next crawl writes them again.
+A crawl writes both files when it ends. Both are derived: the next crawl replaces them.
 """
 
 from __future__ import annotations
@@ -20,22 +20,21 @@ Doubt = Literal["start_leads_nowhere", "no_article", "skipped_articles", "new_la
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ListAccount:
-    """One list: what it claims, shows and leads to, over all pages that were had of it.
+    """One list: what it claims, shows and leads to, over all of its pages that were fetched.
 
     Attributes:
         url: of its first page.
         name: the text of the link that led there; None: a start page.
-        claimed: articles that it says it has (共22条, `"total": 22`); None: it does not say.
-        claimed_pages: pages that it says it has (1/4页); None: it does not say.
-        evidence: the words that say so.
-        pages: that were had.
+        claimed: the number of articles it states (共22条, `"total": 22`); None: it states none.
+        claimed_pages: the number of pages it states (1/4页); None: it states none.
+        evidence: the words that state these numbers.
+        pages: how many of its pages were fetched.
         shown: different articles that those pages link to, on the site's own hosts.
-        had: of them, those that are captured.
-        controls: what would have led on and could not be followed, as the page writes it: 加载更多, `goPage(2)`.
+        had: how many of those articles are captured.
+        controls: the controls that lead on but could not be followed, as the page writes them: 加载更多, `goPage(2)`.
         blind: dated rows without an address.
-        foreign: rows and frames of other hosts, counted a host.
-        gap: articles that are known to be missing, or 1 where only their number is unknown; 0: everything is accounted
-            for.
+        foreign: the number of rows and frames of each other host.
+        gap: the number of articles known to be missing, 1 if some are missing but it is unknown how many; 0: none.
     """
 
     url: str
@@ -59,9 +58,9 @@ class SiteAccount:
     Attributes:
         doubt: `start_leads_nowhere`: a start page without a link that can be followed; `no_article`: the first crawl
             had no article; `skipped_articles`: pages that the crawler counted as articles and the cleaner skipped;
-            `new_layout`: the newest articles are laid out in no manner that was learned.
-        count: of pages that it concerns.
-        detail: an address, skips by their reason, or since when and what helps.
+            `new_layout`: the newest articles have none of the layouts that were learned.
+        count: the number of pages concerned.
+        detail: an address, the numbers of skips by reason, or since when and what helps.
     """
 
     doubt: Doubt
@@ -71,7 +70,7 @@ class SiteAccount:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Ledger:
-    """What one crawl of a site accounts for: its lists, those with the largest gap first, and doubts about the site."""
+    """How complete one crawl of a site is: its lists, largest gap first, and doubts about the whole site."""
 
     lists: tuple[ListAccount, ...] = ()
     doubts: tuple[SiteAccount, ...] = ()
@@ -79,13 +78,13 @@ class Ledger:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Missing:
-    """A line of `missing.jsonl`: an address that the last visit has no answer of, or an error for.
+    """A line of `missing.jsonl`: an address for which the last crawl got no answer, or an error.
 
     Attributes:
-        state: `pending`, `leased`, `failed` or `refused`; `list` where a list as a whole is short of what it claims.
-        reason, detail: why, as a word and in words.
-        tries: requests that failed.
-        parent: the page that links to it.
+        state: `pending`, `leased`, `failed` or `refused`; `list` if a whole list is short of what it claims.
+        reason, detail: why: a keyword, and a sentence.
+        tries: the number of requests that failed.
+        parent: the page that links to the address.
     """
 
     url: str
@@ -97,7 +96,7 @@ class Missing:
 
 
 def write_ledger(path: Path, ledger: Ledger) -> None:
-    """Write a ledger, an object a line; `kind` tells lists from doubts.
+    """Write a ledger, one object per line; its `kind` is `list` or `site`.
 
     Raises:
         OSError: the disk refuses.
@@ -112,10 +111,10 @@ def write_ledger(path: Path, ledger: Ledger) -> None:
 
 
 def read_ledger(path: Path) -> Ledger:
-    """The ledger of a site; empty where no crawl has written one.
+    """Read the ledger of a site; empty if no crawl has written one.
 
     Raises:
-        DataError: a line is no object of a ledger.
+        DataError: the file cannot be read, or a line is not an entry of a ledger.
     """
     lists, doubts = [], []
     for line in _lines(path):
@@ -131,7 +130,7 @@ def read_ledger(path: Path) -> Ledger:
 
 
 def write_missing(path: Path, missing: Iterable[Missing]) -> None:
-    """Write what was not captured, an object a line.
+    """Write what was not captured, one object per line.
 
     Raises:
         OSError: the disk refuses.
@@ -140,10 +139,10 @@ def write_missing(path: Path, missing: Iterable[Missing]) -> None:
 
 
 def read_missing(path: Path) -> Iterator[Missing]:
-    """What the last crawl of a site did not capture; nothing where no crawl has written the file.
+    """Read what the last crawl of a site did not capture; yields nothing if no crawl has written the file.
 
     Raises:
-        DataError: a line is no object of the file.
+        DataError: the file cannot be read, or a line is not such an entry.
     """
     for line in _lines(path):
         try:
@@ -178,7 +177,7 @@ def _lines(path: Path) -> Iterator[dict[str, Any]]:
 
 
 def _known(shape: type, line: Mapping[str, Any]) -> dict[str, Any]:
-    """The fields that this version knows: a later one may have written more."""
+    """The fields that this version knows; a later version may have written more."""
     names = {each.name for each in fields(shape)}
     return {name: value for name, value in line.items() if name in names}
 

@@ -20,12 +20,12 @@ from urllib.parse import urlsplit
 
 from archive.errors import SiteError
 
-# Where site files are when nothing else is said.
+# The default folder of site files.
 FOLDER = Path("seeds/sites")
 REQUISITES = ("images", "attachments", "styles")
-# How a rule begins that is a pattern.
+# The prefix of a reading rule that is a regular expression.
 PATTERN = "re:"
-# The one time zone of China; it has had no summer time since 1991.
+# China has one time zone, without summer time since 1991.
 CHINA = dt.timezone(dt.timedelta(hours=8))
 
 T = TypeVar("T")
@@ -33,18 +33,18 @@ T = TypeVar("T")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Reading:
-    """How the pages of one era are read: CSS selectors, each optional.
+    """How to read the pages of one era: CSS selectors, each optional.
 
-    Of those below `body` each may be a pattern too: `re:` and a regular expression, searched in each line of the page;
-    its first group is what is meant, else the whole of what it finds.
+    Each rule except `title` and `body` may also be `re:` and a regular expression. It is searched in each line of the
+    page; its value is the first group, or the whole match if there is no group.
 
     Attributes:
         until: the last day of the era, compared with the day of the capture; None: open-ended.
-        title: where the title stands.
-        body: where the article's text stands.
-        date, source, author, editor: where the day of publication stands, and who is named.
-        columns: where the breadcrumb stands.
-        drop: what is no part of any article; its lines go to `removed`.
+        title: the element with the title.
+        body: the element with the article's text.
+        date, source, author, editor: the elements with the day of publication and these names.
+        columns: the element with the breadcrumb.
+        drop: elements that are not part of any article; their lines go to `removed`.
         next: the link to a list's next page.
     """
 
@@ -62,26 +62,26 @@ class Reading:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Crawl:
-    """What to visit and how gently.
+    """What to visit, and with which limits.
 
     Attributes:
         start: URLs where a crawl begins.
-        articles: regular expressions searched in a URL; a URL that one finds is an article. Empty: judged by the page.
-        lists: the same for lists: a URL that one finds is asked for as often as its list changes.
-        exclude: the same for what is never asked for.
+        articles: regular expressions; a URL in which one matches is an article. Empty: the page itself decides.
+        lists: regular expressions for the URLs of lists; they are fetched as often as the list changes.
+        exclude: regular expressions for URLs that are never fetched.
         delay: seconds between two requests to one host, before jitter.
-        max_depth: links from a start page to the farthest page.
-        max_pages: requests in one crawl, requisites not counted; None: no limit.
-        requisites: which files of articles are fetched too: "images", "attachments", "styles" (style sheets, with the
-            sheets, pictures and fonts that they name), or a regular expression searched in a file's URL.
-        page_bytes: a page's wire bytes beyond this are cut (`WARC-Truncated: length`).
-        file_bytes: the same for a requisite.
-        cookies: whether cookies are kept within a crawl.
-        hours: of the day (Asia/Shanghai) in which the site is visited, "22:00-07:00"; None: always.
-        allow_private: exact `host:port` that the address guard lets through; for tests and intranets.
-        tls: "strict": TLS 1.2 and newer; "weak": also 1.0, SHA-1 and short keys, as old servers have. Certificates are
-            judged in either case, and the verdict is kept beside the page.
-        browser: whether lists that a script makes are shown by Chromium (the extra `browser`).
+        max_depth: the most links to follow from a start page.
+        max_pages: the most requests in one crawl, not counting requisites; None: no limit.
+        requisites: which files of articles to fetch too: "images", "attachments", "styles" (style sheets, and the
+            sheets, pictures and fonts they name), or a regular expression for a file's URL.
+        page_bytes: the most bytes of a page on the wire; the rest is cut off (`WARC-Truncated: length`).
+        file_bytes: the same limit for a requisite.
+        cookies: keep cookies within a crawl.
+        hours: visit the site only at these hours of the day (Asia/Shanghai), "22:00-07:00"; None: always.
+        allow_private: private addresses, each exactly `host:port`, that may be fetched; for tests and intranets.
+        tls: "strict": TLS 1.2 and newer; "weak": also TLS 1.0, SHA-1 and short keys, for old servers. Certificates are
+            judged in both modes, and the verdict is kept beside the page.
+        browser: render lists that scripts build in Chromium (the extra `browser`).
     """
 
     start: tuple[str, ...]
@@ -116,12 +116,12 @@ class Crawl:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Spot:
-    """Where a field stands on the pages of a template.
+    """Where a field is on the pages of a template.
 
     Attributes:
-        at: a CSS selector of the element whose own words hold it.
-        part: which of these words, counted from 0, those with digits left out; None: all of them.
-        seen: the pages on which it was found there.
+        at: a CSS selector of the element whose own words hold the field.
+        part: the number of the word, counted from 0 without words that have digits; None: all words.
+        seen: the number of pages on which the field was found there.
     """
 
     at: str
@@ -131,16 +131,16 @@ class Spot:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Template:
-    """A layout of a site's articles, as the site's own archive teaches it.
+    """A layout of a site's articles, learned from the site's own archive.
 
     Attributes:
-        pages: different articles that have it.
-        first, last: the days (Asia/Shanghai) of their oldest and newest capture; None where no capture has a day.
+        pages: the number of different articles with this layout.
+        first, last: the days (Asia/Shanghai) of their oldest and newest capture; None: no capture has a day.
         body: a CSS selector of the article's box.
-        share: how much of the words in that box is the article's, 0 to 1; the median of the pages.
-        beside: characters in that box that are none of the article's; the median of the pages.
-        title, date, source, author: where each field stands.
-        furniture: lines in the box that are no part of the article, each with the share of the pages that have it.
+        share: the share of the box's words that belong to the article, 0 to 1; the median of the pages.
+        beside: the number of characters in the box that do not belong to the article; the median of the pages.
+        title, date, source, author: where each field is.
+        furniture: lines in the box that are not part of the article, each with the share of the pages that have it.
     """
 
     pages: int
@@ -158,7 +158,7 @@ class Template:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Learned:
-    """What a site's archive teaches: `articles` that were looked at, and the layouts of most of them."""
+    """What was learned from a site's archive: the number of `articles` considered, and the layouts of most of them."""
 
     articles: int
     templates: tuple[Template, ...] = ()
@@ -166,14 +166,14 @@ class Learned:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Site:
-    """One site: its key is the name of its file.
+    """One site; its key is the name of its file.
 
     Attributes:
-        hosts: the hosts that belong to it; others are never visited.
-        place: GB/T 2260 code of six digits, None where it has no place.
+        hosts: the hosts of the site; no other host is visited.
+        place: GB/T 2260 code of six digits; None: the site belongs to no place.
         schedule: a cron expression (Asia/Shanghai); None: only by hand.
-        readings: eras, oldest first; empty: the general reader alone.
-        learned: what its archive taught, from `learned/<key>.toml` beside its file; None: nothing yet.
+        readings: the reading rules of each era, oldest first; empty: use the general reader alone.
+        learned: what was learned from its archive, from `learned/<key>.toml` beside its file; None: nothing yet.
     """
 
     key: str
@@ -186,19 +186,19 @@ class Site:
     learned: Learned | None = None
 
     def reading_at(self, date: dt.datetime | None) -> Reading | None:
-        """The era that a capture of `date` (UTC) belongs to; no date: the newest; None: no era covers it."""
+        """The era of a capture of `date` (UTC): the newest era without a date, None if no era covers it."""
         if date is None:
             return self.readings[-1] if self.readings else None
-        # Eras are days in China: a capture at 17:00 UTC is already tomorrow's.
+        # Eras are counted in China's days: 17:00 UTC is already tomorrow there.
         day = date.astimezone(CHINA).date()
         return next((r for r in self.readings if r.until is None or day <= r.until), None)
 
 
 def load_file(path: Path) -> Site:
-    """One site file, with what was learned of its site -> Site.
+    """Read one site file, and what was learned about its site.
 
     Raises:
-        SiteError: a file cannot be read, or a key is unknown, missing or of the wrong type: a line a mistake.
+        SiteError: a file cannot be read, or keys are unknown, missing or of the wrong type; one line per mistake.
     """
     text, raw = _toml(path, "Name an existing site file.")
     wrong = _Mistakes(path, text)
@@ -233,15 +233,15 @@ def load_file(path: Path) -> Site:
 
 
 def learned_file(folder: Path, key: str) -> Path:
-    """The file that says what was learned of a site, in a folder of site files."""
+    """The file with what was learned about a site, below a folder of site files."""
     return folder / "learned" / f"{key}.toml"
 
 
 def load_learned(path: Path) -> Learned | None:
-    """What was learned of a site; None where there is no such file.
+    """Read what was learned about a site; None if there is no such file.
 
     Raises:
-        SiteError: the file cannot be read, or a key is unknown, missing or of the wrong type: a line a mistake.
+        SiteError: the file cannot be read, or keys are unknown, missing or of the wrong type; one line per mistake.
     """
     if not path.exists():
         return None
@@ -280,9 +280,9 @@ def _template(table: dict[str, Any], wrong: _Mistakes, nth: int) -> Template | N
 
 
 def _toml(path: Path, cure: str) -> tuple[str, dict[str, Any]]:
-    """The text of a file and what it says."""
+    """Read a TOML file: its text, and its content."""
     try:
-        # Editors of Windows begin a file with a byte order mark, which TOML does not know.
+        # Windows editors may write a byte order mark, which TOML does not allow.
         text = path.read_text(encoding="utf-8-sig")
         return text, tomllib.loads(text)
     except OSError as error:
@@ -292,7 +292,7 @@ def _toml(path: Path, cure: str) -> tuple[str, dict[str, Any]]:
 
 
 class _Mistakes:
-    """What is wrong with a site file, each with the line of its key."""
+    """The mistakes of a site file, each with its line number."""
 
     def __init__(self, path: Path, text: str) -> None:
         self._path = path
@@ -308,19 +308,19 @@ class _Mistakes:
                 self._lines.setdefault((f"{table}.{key[1]}" if table else key[1], nth), number)
 
     def add(self, key: str, why: str, nth: int = 0) -> None:
-        """Note a mistake of a key, `read.body`; of the nth table of that name."""
+        """Note a mistake of a key such as `read.body`, in the nth table of that name."""
         line = self._lines.get((key, nth)) or self._lines.get((key.partition(".")[0], nth), 0)
         where = f"{self._path}, line {line}" if line else f"{self._path}"
         self._found.append((line, f"{where}: {why}"))
 
     def tell(self) -> None:
-        """Raise them, in the order of their lines, a line each; nothing where there is none."""
+        """Raise SiteError with all mistakes, ordered by line; do nothing if there are none."""
         if self._found:
             raise SiteError("\n".join(why for _, why in sorted(self._found, key=lambda each: each[0])))
 
 
 def load(folder: Path) -> dict[str, Site]:
-    """All site files of a folder, by key, in the order of their names.
+    """Read all site files of a folder: key -> Site, ordered by name.
 
     Raises:
         SiteError: a file is wrong, or two files claim one host.
@@ -335,20 +335,20 @@ def load(folder: Path) -> dict[str, Site]:
 
 
 def no_such_site(name: str, folder: Path, known: Iterable[str]) -> SiteError:
-    """The error of a name that no site has: with the keys that are like it, or what to do with an address.
+    """The error for an unknown site key. It suggests similar keys, or `sites add` if the name is an address.
 
     >>> print(no_such_site("sctyz", Path("seeds/sites"), ["acfic", "sctyzx"]))
     sctyz: no such site; is sctyzx meant? The site files of seeds/sites: cundang sites list
     """
     if "://" in name or name.startswith("www."):
-        return SiteError(f"{name}: an address, and no site's key. Write a file for its site: cundang sites add {name}")
+        return SiteError(f"{name}: an address, not a site's key. Write a file for its site: cundang sites add {name}")
     near = difflib.get_close_matches(name, list(known), n=3)
     meant = f"; is {' or '.join(near)} meant?" if near else "."
     return SiteError(f"{name}: no such site{meant} The site files of {folder}: cundang sites list")
 
 
 def by_host(sites: Iterable[Site]) -> dict[str, Site]:
-    """Host -> the site whose rules apply to its pages.
+    """Map each host to the site whose rules apply to its pages.
 
     Raises:
         SiteError: two sites claim one host.
@@ -362,7 +362,7 @@ def by_host(sites: Iterable[Site]) -> dict[str, Site]:
 
 
 def matches(patterns: Iterable[str], url: str) -> bool:
-    """Whether one of these patterns finds something in a URL.
+    """Whether one of these patterns matches in a URL.
 
     >>> matches(["/zt/", "[.]aspx$"], "http://a.cn/list.aspx")
     True
@@ -372,7 +372,7 @@ def matches(patterns: Iterable[str], url: str) -> bool:
 
 @lru_cache(maxsize=8192)
 def host_of(url: str) -> str:
-    """The host of a URL as site files write it.
+    """The host of a URL as site files write it; empty if the URL has none.
 
     >>> host_of("http://WWW.sctyzx.gov.cn:80/my/202409/54308962.html")
     'www.sctyzx.gov.cn'
@@ -491,7 +491,7 @@ def _build(
     known: tuple[str, ...] = (),
     **given: Any,
 ) -> T | None:
-    """A TOML table -> a dataclass, every key and type checked; None where a key is missing that has no default."""
+    """Make a dataclass from a TOML table, checking every key and type; None if a required key is missing."""
     hints = _types(kind)  # type: ignore[arg-type]  # a type can be hashed
     names = [f.name for f in fields(kind) if f.name not in given]  # type: ignore[arg-type]
     for key, value in raw.items():

@@ -1,4 +1,4 @@
-"""Where closed files rest beside the data folder, a folder or a bucket, behind six verbs."""
+"""Stores for closed files outside the data folder: a folder or a bucket, behind six verbs."""
 
 from __future__ import annotations
 
@@ -16,52 +16,56 @@ from urllib.parse import unquote, urlsplit
 
 from archive.errors import DataError, UsageError
 
-# What a bucket's library speaks: https://developmentseed.org/obstore, in front of Rust's object_store.
+# The schemes of buckets, as obstore reads them: https://developmentseed.org/obstore
 SCHEMES = ("s3", "gs", "az")
 _STEP = 1 << 20
-# How long a bucket that does not answer is asked again.
+# How long to retry a bucket that does not answer.
 _PATIENCE = dt.timedelta(seconds=30)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Held:
-    """What a store holds under a key: its size in bytes."""
+    """An object of a store: its key and its size in bytes."""
 
     key: str
     size: int
 
 
 class Store(Protocol):
-    """Files by keys like `warc/a/2026/a-1.warc.gz`. Every verb raises DataError where the store refuses or is away."""
+    """Files under keys such as `warc/a/2026/a-1.warc.gz`.
+
+    Raises:
+        DataError: from every verb, if the store refuses or does not answer.
+    """
 
     url: str
 
     def list(self, prefix: str) -> Iterator[Held]:
-        """What it holds below a key that is a folder, in the order of the keys."""
+        """The objects below a folder, ordered by key."""
 
     def range(self, key: str, start: int, length: int) -> bytes:
-        """So many bytes from an offset on, fewer at the end of the file."""
+        """Read `length` bytes from the offset `start`; fewer at the end of the file."""
 
     def fetch(self, key: str, path: Path) -> None:
-        """Copy a file to a path, whole or not at all."""
+        """Copy an object to a path, whole or not at all."""
 
     def put_if_absent(self, key: str, path: Path) -> bool:
-        """Put a file under a key, whole or not at all; False where the key holds one already, which stays."""
+        """Copy a file to a key, whole or not at all; False if the key is taken: its object stays."""
 
     def put(self, key: str, data: bytes) -> None:
-        """Put bytes under a key, whole or not at all, in the place of what is there."""
+        """Write bytes to a key, whole or not at all, replacing what is there."""
 
     def delete(self, key: str) -> None:
-        """Remove a key; nothing where it is not there."""
+        """Remove a key; do nothing if it does not exist."""
 
 
 def open_store(url: str) -> Store:
-    """A store by its address: `s3://bucket/prefix` (also gs, az), `file:///mnt/nas/corpus`, or a folder's path.
+    """Open the store at an address: `s3://bucket/prefix` (also gs, az), `file:///mnt/nas/corpus`, or a folder's path.
 
-    A bucket's keys and endpoint are those of its provider's environment (AWS_ACCESS_KEY_ID, AWS_ENDPOINT, ...).
+    Credentials and endpoint of a bucket come from its provider's environment variables (AWS_ACCESS_KEY_ID, ...).
 
     Raises:
-        UsageError: the address names no store, or a bucket's library is not installed.
+        UsageError: the address does not name a store, or the library for buckets is not installed.
     """
     scheme = urlsplit(url).scheme
     if scheme in SCHEMES:
@@ -74,7 +78,7 @@ def open_store(url: str) -> Store:
 
 
 class Folder:
-    """A store in a folder, on another disk or a server's share."""
+    """A store in a folder, for example on another disk or a network share."""
 
     def __init__(self, root: Path) -> None:
         self._root = root.resolve()
@@ -110,7 +114,7 @@ class Folder:
                     shutil.copyfileobj(source, copy, _STEP)
                     copy.flush()
                     os.fsync(copy.fileno())
-                # A link is made where there is nothing, or not at all.
+                # Unlike a rename, a link never replaces an existing file.
                 os.link(made, out)
             except FileExistsError:
                 return False
@@ -139,10 +143,10 @@ class Folder:
 
 
 class Bucket:
-    """A store in a bucket of S3, Google or Azure, or of a server that speaks S3.
+    """A store in a bucket of S3, Google or Azure, or of any server with the S3 protocol.
 
     Raises:
-        UsageError: the library `obstore` is not installed, or the address names no bucket.
+        UsageError: the library `obstore` is not installed, or the address does not name a bucket.
     """
 
     def __init__(self, url: str) -> None:
@@ -153,9 +157,9 @@ class Bucket:
             raise UsageError("A bucket needs the library obstore. Install it: pip install 'cundang[s3]'") from error
         self.url = url.rstrip("/")
         try:
-            # What is away for long is told, not waited for.
+            # Report a bucket that stays away instead of waiting for it.
             self._store = made(self.url, retry_config={"max_retries": 4, "retry_timeout": _PATIENCE})
-        except Exception as error:  # the library raises its own kinds for an address it cannot read
+        except Exception as error:  # the library has its own error types for an address it cannot read
             raise UsageError(f"{url}: no bucket ({_first_line(error)}). Name it as s3://bucket/prefix.") from error
 
     def list(self, prefix: str) -> Iterator[Held]:
@@ -176,7 +180,7 @@ class Bucket:
                 copy.write(data)
 
     def put_if_absent(self, key: str, path: Path) -> bool:
-        """As `Store`. In one request: what is broken off leaves nothing."""
+        """As `Store`; one request, so that an interrupted upload leaves nothing behind."""
         exists = importlib.import_module("obstore.exceptions").AlreadyExistsError
         with self._translated(key), path.open("rb") as source:
             try:
@@ -211,7 +215,7 @@ def _first_line(error: BaseException) -> str:
 
 @contextmanager
 def _whole(path: Path) -> Iterator[Path]:
-    """A path to write to; the file takes its name when the block ends well."""
+    """A temporary path to write to; the file gets its final name if the block succeeds."""
     path.parent.mkdir(parents=True, exist_ok=True)
     made = _beside(path)
     try:
