@@ -90,7 +90,7 @@ def _try(kept: Path, site: Site) -> Tried:
 
 
 def _read(kept: Path, site: Site) -> dict[str, Any]:
-    columns = json.loads(jsonl.line(clean(ingest.saved(kept / "page.html", kept), site)))
+    columns = json.loads(jsonl.line(clean(ingest.read_saved(kept / "page.html", kept), site)))
     return {name: value for name, value in columns.items() if name not in _ELSEWHERE}
 
 

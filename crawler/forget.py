@@ -50,7 +50,7 @@ def forget(layout: Layout, urls: Sequence[str], reason: str, *, erase: bool) -> 
                 verify.repair(path, layout)
         yield from _held(layout, urls)
         gone: set[str] = set()
-        for warc in list(archived.naming(layout, urls)):
+        for warc in list(archived.find_naming(layout, urls)):
             locks.take(warc)
             erased = archived.erase(layout, warc, urls)
             gone.update(erased.records)
@@ -60,18 +60,18 @@ def forget(layout: Layout, urls: Sequence[str], reason: str, *, erase: bool) -> 
         for state in filter(Path.exists, map(layout.state, sorted(locks.sites))):
             with closing(Frontier(state)) as frontier:
                 frontier.disown(gone)
-        for warc, record in archived.referring(layout, gone):
+        for warc, record in archived.find_referring(layout, gone):
             yield Done(what="refers", path=str(warc), record=record, detail="a revisit whose payload was erased")
-        for mention in archived.mentions(layout, urls):
+        for mention in archived.find_mentions(layout, urls):
             detail = f"the {mention.kind} of {mention.url} says that it was found there"
             yield Done(what="names", path=str(mention.warc), record=mention.id, detail=detail)
 
 
 class _Locks(ExitStack):
-    """The locks of sites whose files are rewritten, each taken once and held to the end.
+    """The locks of the sites whose files are rewritten; each is taken once and held to the end.
 
     Attributes:
-        sites: whose lock is held.
+        sites: the keys of the locked sites.
     """
 
     def __init__(self, layout: Layout) -> None:
@@ -83,7 +83,7 @@ class _Locks(ExitStack):
         """Lock the site of a file.
 
         Raises:
-            LockedError: it is being crawled.
+            LockedError: the site is being crawled.
         """
         site = self._layout.site_of(path)
         if site not in self.sites:
@@ -92,7 +92,7 @@ class _Locks(ExitStack):
 
 
 def _drop(layout: Layout, urls: Sequence[str], locks: _Locks) -> Iterator[Done]:
-    """Remove what was set aside beside WARC files and is of these URLs."""
+    """Remove files beside WARC files that were set aside and name these URLs."""
     for path in list(layout.leavings()):
         named = archived.names(path, urls)
         if named:
@@ -113,7 +113,7 @@ def look(layout: Layout, urls: Sequence[str], *, erase: bool) -> Iterator[Done]:
     archived.addresses(urls)
     yield from _held(layout, urls)
     if erase:
-        for warc in archived.naming(layout, urls):
+        for warc in archived.find_naming(layout, urls):
             yield Done(what="rewrite", path=str(warc), record="", detail="would be written anew without these records")
 
 
@@ -142,7 +142,7 @@ def undo(layout: Layout, urls: Sequence[str], reason: str) -> Iterator[Done]:
 
 def _held(layout: Layout, urls: Sequence[str]) -> Iterator[Done]:
     here = set()
-    for one in list(archived.held(layout, urls)):
+    for one in list(archived.find_held(layout, urls)):
         here.add(surt(one.url))
         detail = f"offset {one.offset}, {one.length} bytes, {one.mime}, {one.url}"
         yield Done(what="held", path=str(one.warc), record=one.id, detail=detail)

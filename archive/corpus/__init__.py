@@ -1,1 +1,1 @@
-"""Documents at rest, a shard a WARC file."""
+"""Documents on disk, one shard per WARC file."""

@@ -1,16 +1,15 @@
-"""WARC files and the ledger -> which files are damaged, short or gone: what was made from them is kept until they heal.
+"""WARC files and the ledger -> the files that are damaged, short or gone. What was made from these is kept.
 
-Damaged means that the bytes differ from what `fixity.jsonl` says, or before there was one, from what the shard's header
-says. Damage that was there when a file was imported is none: those bytes are what was imported.
+Damaged means that the bytes differ from what `fixity.jsonl` says or, for files older than that ledger, from what the
+shard's header says. Damage that a file already had when it was imported does not count.
 """
 
 from __future__ import annotations
 
 import hashlib
-import os
-import shutil
 from collections.abc import Callable, Collection, Iterable, Iterator
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Literal
 
@@ -18,21 +17,22 @@ from archive.corpus import shard
 from archive.errors import CundangError, DataError
 from archive.layout import Layout, standing
 from archive.warc import away, fixity
-from archive.warc.disk import disk_error, sync_folder
+from archive.warc.disk import disk_error, write_whole
 from archive.warc.fixity import Entry, Event, Ledger, name_of
 from archive.warc.record import Problem
 
 What = Literal["damaged", "short", "gone"]
+_STEP = 1 << 20
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Damage:
-    """A WARC file that is not what it was.
+    """A WARC file that is damaged, short or gone.
 
     Attributes:
-        warc: where it is, or should be.
-        size, sha256: what its bytes were; the size is None where only a shard told the digest.
-        documents: that were made from it and are kept.
+        warc: where the file is, or should be.
+        size, sha256: of its original bytes; the size is None if the digest is known from the shard only.
+        documents: the number of documents that were made from it and are kept.
     """
 
     warc: Path
@@ -42,7 +42,7 @@ class Damage:
     documents: int
 
     def __str__(self) -> str:
-        """What is wrong, what is kept, and the cure that keeps texts."""
+        """What is wrong, what is kept, and the cure that loses no texts."""
         words = {
             "damaged": "its bytes are not those that it was closed with",
             "short": "it is not as long as it was when it was closed",
@@ -58,11 +58,11 @@ class Damage:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Survey:
-    """What reading the WARC files found.
+    """The result of reading all WARC files.
 
     Attributes:
-        digests: SHA-256 of each file that is there, base16.
-        damages: by path; what is derived from these files stays as it is.
+        digests: the SHA-256 of each file that exists, base16.
+        damages: by path; what is derived from these files stays unchanged.
     """
 
     digests: dict[Path, str]
@@ -77,9 +77,9 @@ def survey(
     note: bool = True,
     tell: Callable[[Path], None] = lambda _warc: None,
 ) -> Survey:
-    """Read every closed WARC file, of one site where it is named, and compare it with the ledger.
+    """Read every closed WARC file, or those of one site, and compare them with the ledger.
 
-    What is new is noted there (unless `note` is off): files that it did not know, and what became of others.
+    New files and changed outcomes are written to the ledger, unless `note` is off.
 
     Raises:
         DataError, SpaceError: a file or the ledger cannot be read or written.
@@ -91,7 +91,7 @@ def survey(
     for warc in warcs:
         tell(warc)
         events += _compare(layout, ledger, warc, event, found)
-    for warc, entry in _gone(layout, ledger, site):
+    for warc, entry in _find_gone(layout, ledger, site):
         found.damages[warc] = _damage(layout, warc, entry, None)
         if name_of(layout, warc) not in ledger.entries:
             events.append(_event(layout, warc, "registered", None, entry.sha256))
@@ -105,14 +105,14 @@ def survey(
 def _compare(
     layout: Layout, ledger: Ledger, warc: Path, event: Literal["read", "verified"], found: Survey
 ) -> Iterator[Event]:
-    """Read a file and compare it with the ledger: what is to be noted there; `found` gets what it is."""
+    """Read a file, compare it with the ledger and add the result to `found`; yield the events to note."""
     size, digest = _measure(warc)
     if digest is None:
         return
     found.digests[warc] = digest
     entry = ledger.entries.get(name_of(layout, warc))
     if entry is None or entry.removed:
-        entry = _registered(layout, warc, size, digest)
+        entry = _first_entry(layout, warc, size, digest)
         yield _event(layout, warc, "registered", entry.size, entry.sha256)
     outcome: fixity.Outcome = "whole" if entry.sha256 == digest else "damaged"
     if outcome == "damaged":
@@ -123,7 +123,7 @@ def _compare(
 
 
 def known(layout: Layout, sites: Collection[str] | None = None) -> list[Damage]:
-    """What is damaged, short or gone, as far as existence, size and the last reading tell: no file is read.
+    """The files that are damaged, short or gone, judged by existence, size and the last reading; reads no file.
 
     Raises:
         DataError: the ledger cannot be read.
@@ -148,9 +148,11 @@ def known(layout: Layout, sites: Collection[str] | None = None) -> list[Damage]:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Custody:
-    """When the WARC files of a site were last verified: the `first` and the `last` of these times, and how many never.
+    """When the WARC files of a site were last verified.
 
-    Times are ISO 8601, UTC; None where none was.
+    Attributes:
+        files: the number of files; `never`: how many of them were never verified.
+        first, last: the earliest and the latest of these times, ISO 8601, UTC; None if there is none.
     """
 
     site: str
@@ -161,7 +163,7 @@ class Custody:
 
 
 def custody(layout: Layout) -> list[Custody]:
-    """What the ledger says of each site's WARC files, by site.
+    """Summarise the ledger for each site, ordered by key.
 
     Raises:
         DataError: the ledger cannot be read.
@@ -180,7 +182,7 @@ def custody(layout: Layout) -> list[Custody]:
 
 
 def is_sound(layout: Layout, warc: Path) -> bool:
-    """Whether a file may be the source of something new: it reads as the ledger says, or that does not know it.
+    """Whether something new may be made from a file: its bytes are what the ledger says, or it is not in the ledger.
 
     Raises:
         DataError: the ledger or the file cannot be read.
@@ -190,14 +192,14 @@ def is_sound(layout: Layout, warc: Path) -> bool:
 
 
 def was_removed(layout: Layout, derived: Path) -> bool:
-    """Whether the WARC file of an index or a shard is gone on purpose, or nothing at all is known of it."""
+    """Whether the WARC file of an index or a shard is gone on purpose, or entirely unknown."""
     entries = fixity.read(layout).entries
     found = [entries.get(name_of(layout, warc)) for warc in layout.warc_names(derived)]
     return all(entry is None or entry.removed for entry in found)
 
 
 def accept(layout: Layout, damages: Iterable[Damage]) -> None:
-    """Go on with damaged files as they are, and without those that are gone: what was made from these goes too.
+    """Accept damaged files as they are now, and drop those that are gone, with what was made from them.
 
     Raises:
         DataError, SpaceError: the disk refuses.
@@ -213,11 +215,11 @@ def accept(layout: Layout, damages: Iterable[Damage]) -> None:
 
 
 def restore(layout: Layout, warc: Path, copy: Path) -> Entry:
-    """Put a good copy in the place of a file that is damaged, short or gone; what the ledger says of it.
+    """Put a good copy in the place of a file that is damaged, short or gone; return its new entry of the ledger.
 
     Raises:
         DataError: the copy is not what the file was, or the disk refuses.
-        CundangError: nothing is known of the file.
+        CundangError: the file is in neither the ledger nor a shard.
     """
     entry = fixity.read(layout).entries.get(name_of(layout, warc))
     about = shard.about(layout.shard_of(warc))
@@ -227,15 +229,10 @@ def restore(layout: Layout, warc: Path, copy: Path) -> Entry:
     size, digest = _measure(copy)
     if digest != wanted:
         raise DataError(f"{copy}: sha256 {digest} is not that of {warc.name}, {wanted}. Look for another copy.")
-    made = warc.with_name(f"{warc.name}.tmp")
     try:
         warc.parent.mkdir(parents=True, exist_ok=True)
-        with copy.open("rb") as file, made.open("wb") as out:
-            shutil.copyfileobj(file, out, 1 << 20)
-            out.flush()
-            os.fsync(out.fileno())
-        made.replace(warc)
-        sync_folder(warc.parent)
+        with copy.open("rb") as file:
+            write_whole(warc, iter(partial(file.read, _STEP), b""))
     except OSError as error:
         raise disk_error(warc, error) from error
     if entry is None:
@@ -245,7 +242,7 @@ def restore(layout: Layout, warc: Path, copy: Path) -> Entry:
 
 
 def problems(layout: Layout, found: Survey) -> Iterator[Problem]:
-    """What a survey found, and what of the ledger cannot be read, as `verify` tells it."""
+    """The damages of a survey, and the unreadable lines of the ledger, as problems that `verify` reports."""
     for number, reason in fixity.read(layout).unread:
         cure = "Mend it from a copy."
         yield Problem(file=layout.fixity.name, offset=0, reason=f"line {number} is no event ({reason}). {cure}")
@@ -254,7 +251,7 @@ def problems(layout: Layout, found: Survey) -> Iterator[Problem]:
 
 
 def _measure(warc: Path) -> tuple[int | None, str | None]:
-    """Size and SHA-256 of a file; None for one that was closed or erased meanwhile."""
+    """Size and SHA-256 of a file; None if it was renamed or erased meanwhile."""
     try:
         with away.open_warc(warc) as file:
             digest = hashlib.file_digest(file, "sha256").hexdigest()
@@ -265,15 +262,15 @@ def _measure(warc: Path) -> tuple[int | None, str | None]:
         raise DataError(f"{warc}: cannot be read ({error.strerror}). Mend the disk or the rights.") from error
 
 
-def _registered(layout: Layout, warc: Path, size: int | None, digest: str) -> Entry:
-    """What a file that the ledger does not know was: as its shard says, else as it is."""
+def _first_entry(layout: Layout, warc: Path, size: int | None, digest: str) -> Entry:
+    """The entry of a file that is new to the ledger: the digest in its shard's header, else that of its bytes."""
     about = shard.about(layout.shard_of(warc))
     if about and about.header.warc == warc.name and about.header.warc_sha256 != digest:
         return Entry(size=None, sha256=about.header.warc_sha256, since="", by="registered", looked="")
     return Entry(size=size, sha256=digest, since="", by="registered", looked="")
 
 
-def _gone(layout: Layout, ledger: Ledger, site: str | None) -> Iterator[tuple[Path, Entry]]:
+def _find_gone(layout: Layout, ledger: Ledger, site: str | None) -> Iterator[tuple[Path, Entry]]:
     for name, entry in ledger.entries.items():
         warc = layout.root / name
         asked = layout.holds(warc) and (site is None or layout.site_of(warc) == site)
@@ -283,7 +280,7 @@ def _gone(layout: Layout, ledger: Ledger, site: str | None) -> Iterator[tuple[Pa
 
 
 def _orphans(layout: Layout, ledger: Ledger, site: str | None) -> Iterator[tuple[Path, Entry]]:
-    """WARC files that only a shard still knows: they were gone before there was a ledger."""
+    """WARC files that are known from a shard only: they were gone before there was a ledger."""
     for path in layout.shards(site):
         names = layout.warc_names(path)
         if any(name_of(layout, warc) in ledger.entries or standing(warc).exists() for warc in names):
@@ -292,13 +289,13 @@ def _orphans(layout: Layout, ledger: Ledger, site: str | None) -> Iterator[tuple
         if about:
             digest = about.header.warc_sha256
             yield (
-                path_named(names, about.header.warc),
+                choose_path(names, about.header.warc),
                 Entry(size=None, sha256=digest, since="", by="registered", looked=""),
             )
 
 
-def path_named(paths: Iterable[Path], name: str) -> Path:
-    """The path that ends with a name, else the first."""
+def choose_path(paths: Iterable[Path], name: str) -> Path:
+    """The path with that file name, else the first path."""
     paths = list(paths)
     return next((path for path in paths if path.name == name), paths[0])
 

@@ -1,6 +1,6 @@
-"""Two shards of one WARC file -> what a re-cleaning changed, page by page and in sum.
+"""Two shards of one WARC file -> what re-cleaning changed, page by page and in sum.
 
-Pages are matched by the ids of their records; nothing but the rows is compared.
+Pages are matched by the ids of their records. Only the rows are compared.
 """
 
 from __future__ import annotations
@@ -16,21 +16,21 @@ from pathlib import Path
 from archive.corpus import shard
 from archive.text.document import Document, Skip
 
-# Changes that are shown with their lines.
+# The number of changes that are shown with their lines.
 LARGEST = 20
-# Lines of one change that are shown; a whole book that came back needs no second printing.
+# The most lines shown of one change.
 MOST_LINES = 200
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Change:
-    """One page that is read otherwise than before.
+    """One page whose row differs from the one before.
 
     Attributes:
-        what: `changed`, `gained` (no document before), `lost` (no document any more) or `skip` (another reason).
-        fields: columns that differ, of a changed document.
-        size: characters of the paragraphs that came or went.
-        lines: the paragraphs and fields, `-` before, `+` after, at most `MOST_LINES`.
+        what: `changed`, `gained` (no document before), `lost` (no document any more) or `skip` (another skip).
+        fields: the columns of a changed document that differ.
+        size: the number of characters in paragraphs that were added or removed.
+        lines: the paragraphs and fields that differ, `-` before, `+` after, at most `MOST_LINES`.
     """
 
     what: str
@@ -45,7 +45,7 @@ class Change:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Difference:
-    """A shard before and after: digests of the files (sha256, base16), None where there is no file."""
+    """A shard before and after. The digests are those of the files (sha256, base16); None: there is no file."""
 
     shard: str
     why: str
@@ -60,9 +60,9 @@ class Tally:
     """What changed on one site.
 
     Attributes:
-        came, went: paragraphs of documents that stand in the text now, or do so no more.
-        rules: rule -> lines that it takes out now and did not before, less those that it lets stand again.
-        fields: column -> documents in which it differs.
+        came, went: the number of paragraphs that were added to texts, or removed from them.
+        rules: rule -> by how much the number of lines that it takes out has grown.
+        fields: column -> the number of documents in which it differs.
     """
 
     site: str
@@ -78,14 +78,14 @@ class Tally:
 
 
 class Report:
-    """Sums up differences: by site, and the largest changes."""
+    """Sums up differences by site, and collects the largest changes."""
 
     def __init__(self) -> None:
         self._tallies: dict[str, Tally] = {}
         self._largest: list[tuple[int, str, str, Change]] = []
 
     def compare(self, before: Path | None, after: Path | None, *, name: str, why: str) -> Difference:
-        """Compare two shards of one WARC file and count what differs; None: there is no shard."""
+        """Compare two shards of one WARC file and count the differences; None: there is no shard."""
         old, new = _rows(before), _rows(after)
         changes = []
         for id_ in dict.fromkeys([*new, *old]):
@@ -109,12 +109,12 @@ class Report:
 
     @property
     def tallies(self) -> list[Tally]:
-        """By site, in the order of the keys."""
+        """The tally of each site, ordered by key."""
         return [self._tallies[site] for site in sorted(self._tallies)]
 
     @property
     def largest(self) -> list[Change]:
-        """The changes with the most characters, the largest first."""
+        """The changes of the most characters, largest first."""
         return [change for *_, change in sorted(self._largest, key=lambda entry: (-entry[0], *entry[1:3]))]
 
     def _count(self, tally: Tally, change: Change, had: Document | Skip | None, has: Document | Skip | None) -> None:
@@ -123,10 +123,10 @@ class Report:
         went, came = _paragraphs(had), _paragraphs(has)
         tally.came += (came - went).total()
         tally.went += (went - came).total()
-        rules = Counter(rule for rule, _ in _removed(has))
-        rules.subtract(rule for rule, _ in _removed(had))
+        rules = Counter(rule for rule, _ in _removed_lines(has))
+        rules.subtract(rule for rule, _ in _removed_lines(had))
         _add(tally.rules, rules)
-        # A page that was captured twice changes twice; it is shown once.
+        # Show a page that was captured twice only once.
         shown = any((shown.url, shown.lines) == (change.url, change.lines) for *_, shown in self._largest)
         if change.what != "skip" and not shown:
             entry = (change.size, change.shard, change.id, change)
@@ -153,7 +153,7 @@ def _paragraphs(item: Document | Skip | None) -> Counter[str]:
     return Counter(item.text.split("\n")) if isinstance(item, Document) and item.text else Counter()
 
 
-def _removed(item: Document | Skip | None) -> tuple[tuple[str, str], ...]:
+def _removed_lines(item: Document | Skip | None) -> tuple[tuple[str, str], ...]:
     return item.removed if isinstance(item, Document) else ()
 
 
@@ -185,12 +185,12 @@ def _change(had: Document | Skip | None, has: Document | Skip | None, name: str)
 
 
 def _lines(had: Document | Skip | None, has: Document | Skip | None) -> Iterator[str]:
-    """The differing lines of two readings of a page."""
-    yield from text_lines(_written(had), _written(has))
+    """The lines that differ between two rows of a page."""
+    yield from text_lines(_write_out(had), _write_out(has))
 
 
 def text_lines(before: Iterable[str], after: Iterable[str]) -> Iterator[str]:
-    """Lines that differ, `- ` and `+ ` before them, in the order of the texts.
+    """The lines that differ, prefixed with `- ` and `+ `, in the order of the texts.
 
     >>> list(text_lines(["a", "b"], ["a", "c"]))
     ['- b', '+ c']
@@ -203,8 +203,8 @@ def text_lines(before: Iterable[str], after: Iterable[str]) -> Iterator[str]:
             yield from (f"+ {line}" for line in new[new_begin:new_end])
 
 
-def _written(item: Document | Skip | None) -> list[str]:
-    """A row as lines for the eye: fields by name, then the paragraphs, then what was taken out."""
+def _write_out(item: Document | Skip | None) -> list[str]:
+    """A row as readable lines: fields by name, then the paragraphs, then the lines that rules removed."""
     if item is None:
         return []
     if isinstance(item, Skip):

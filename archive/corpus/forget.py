@@ -1,6 +1,6 @@
-"""URLs that are to be gone -> lines of exclusions.jsonl, and on demand WARC files without their records.
+"""URLs to take down -> lines of exclusions.jsonl and, on demand, WARC files rewritten without their records.
 
-Erased are also the torn ends that repair and import set aside, and what a killed program left half-written.
+Erasing also removes the torn ends that repair and import set aside, and half-written files of killed programs.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ _STEP = 1 << 20
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Held:
-    """A capture of a page that was taken down, which its WARC file still holds."""
+    """A capture of a page that was taken down but is still in its WARC file."""
 
     url: str
     warc: Path
@@ -41,13 +41,14 @@ class Held:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Erased:
-    """A WARC file that was rewritten.
+    """A WARC file that was rewritten, or removed.
 
     Attributes:
-        warc: the file as it was; it is no more.
-        now: the file that took its place; None where nothing was left.
-        sha256: of the one, base16; now_sha256: of the other, None where there is none.
-        records: ids of those that are gone; damaged ones have none.
+        warc: the old file, which is gone.
+        now: the file in its place; None if nothing was left.
+        sha256: of the old file, base16.
+        now_sha256: of the new file; None if there is none.
+        records: the ids of the erased records; damaged records have none.
     """
 
     warc: Path
@@ -58,10 +59,10 @@ class Erased:
 
 
 def addresses(urls: Iterable[str]) -> Addresses:
-    """Addresses, and patterns of addresses, to look for.
+    """Check addresses, and patterns of addresses, that a user named.
 
     Raises:
-        UsageError: one is neither, or its star stands where it would name hosts of others.
+        UsageError: one is neither, or its star would cover hosts of others.
     """
     urls = list(urls)
     for url in urls:
@@ -76,11 +77,11 @@ def addresses(urls: Iterable[str]) -> Addresses:
 
 
 def forget(layout: Layout, urls: Iterable[str], reason: str) -> None:
-    """Take URLs down: from now on none is crawled, imported, cleaned, found or exported.
+    """Take URLs down: from now on they are not crawled, imported, cleaned, found or exported.
 
     Raises:
         UsageError: one is neither a URL nor a pattern.
-        SpaceError, DataError: it cannot be written down; nothing has changed.
+        SpaceError, DataError: exclusions.jsonl cannot be written; nothing has changed.
     """
     wanted = {surt(url): url for url in urls}
     addresses(wanted.values())
@@ -92,11 +93,11 @@ def forget(layout: Layout, urls: Iterable[str], reason: str) -> None:
 
 
 def undo(layout: Layout, urls: Iterable[str], reason: str) -> None:
-    """Allow again what was taken down by these addresses or patterns; what was erased stays gone.
+    """Lift the exclusions of these addresses or patterns; what was erased stays gone.
 
     Raises:
         UsageError: one was not taken down under that name.
-        SpaceError, DataError: it cannot be written down; nothing has changed.
+        SpaceError, DataError: exclusions.jsonl cannot be written; nothing has changed.
     """
     wanted = {surt(url): url for url in urls}
     known = exclusions.read(layout)
@@ -109,8 +110,8 @@ def undo(layout: Layout, urls: Iterable[str], reason: str) -> None:
     exclusions.append(layout, *({"undone": url, "date": date, "reason": reason} for url in wanted.values()))
 
 
-def held(layout: Layout, urls: Iterable[str]) -> Iterator[Held]:
-    """Where captures of URLs are; indexes that are missing are made.
+def find_held(layout: Layout, urls: Iterable[str]) -> Iterator[Held]:
+    """Yield the captures of URLs; make indexes that are missing.
 
     Raises:
         DataError: a WARC file or an index cannot be read.
@@ -127,10 +128,10 @@ def held(layout: Layout, urls: Iterable[str]) -> Iterator[Held]:
 
 
 def erase(layout: Layout, warc: Path, urls: Iterable[str]) -> Erased:
-    """Rewrite a closed WARC file without what it holds of URLs; both checksums go to exclusions.jsonl.
+    """Rewrite a closed WARC file without the records of some URLs; write both checksums to exclusions.jsonl.
 
-    Nobody may write or clean the site meanwhile: the caller holds its lock. Killed at any moment, the same call does
-    what is left.
+    The caller must hold the site's lock, so that nobody writes or cleans meanwhile. If the program is killed, calling
+    this again finishes the work.
 
     Raises:
         DataError, SpaceError: the file cannot be read or written.
@@ -166,7 +167,7 @@ def erase(layout: Layout, warc: Path, urls: Iterable[str]) -> Erased:
         )
         exclusions.append(layout, _line(layout, erased))
         _note(layout, erased, left)
-        # Until the new index lies there, no index is better than one of other offsets.
+        # Until the new index is written, no index is better than one with wrong offsets.
         for derived in (layout.index_of(warc), layout.shard_of(warc)):
             derived.unlink(missing_ok=True)
         if left:
@@ -185,7 +186,7 @@ def erase(layout: Layout, warc: Path, urls: Iterable[str]) -> Erased:
 
 
 def _note(layout: Layout, erased: Erased, size: int) -> None:
-    """Tell the ledger that a file is gone on purpose, and what took its place."""
+    """Note in the ledger that a file is gone on purpose, and what took its place."""
     name = fixity.name_of(layout, erased.warc)
     events = [fixity.Event(event="erased", path=name, sha256=erased.sha256, outcome="gone")]
     if erased.now:
@@ -196,7 +197,7 @@ def _note(layout: Layout, erased: Erased, size: int) -> None:
 
 
 def names(path: Path, urls: Iterable[str]) -> bool | None:
-    """Whether a file, of which no record need be whole, names one of the URLs; None where it can be read nowhere.
+    """Whether a file, even without whole records, names one of the URLs; None if no URL can be read in it.
 
     Raises:
         DataError: the file cannot be opened.
@@ -205,8 +206,8 @@ def names(path: Path, urls: Iterable[str]) -> bool | None:
         return _names(file, addresses(urls))
 
 
-def naming(layout: Layout, urls: Collection[str]) -> Iterator[Path]:
-    """Closed WARC files that name one of the URLs, in whatever record: no index tells of failures and damaged ones.
+def find_naming(layout: Layout, urls: Collection[str]) -> Iterator[Path]:
+    """Closed WARC files that name one of the URLs in any record, even in failures and damaged ones, which no index has.
 
     Only files whose index names a host of the URLs, or nothing, are read.
 
@@ -227,7 +228,7 @@ def _of_their_hosts(layout: Layout, urls: Iterable[str]) -> Iterator[Path]:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Mention:
-    """A record of another address that names a page that was taken down, as where the crawler came from."""
+    """A record of another address that names a page that was taken down as the page the crawler came from."""
 
     url: str
     warc: Path
@@ -235,8 +236,8 @@ class Mention:
     kind: str
 
 
-def mentions(layout: Layout, urls: Collection[str]) -> Iterator[Mention]:
-    """Records that name one of the URLs as where they were found: `Referer` of a request, `via` of its metadata.
+def find_mentions(layout: Layout, urls: Collection[str]) -> Iterator[Mention]:
+    """Records that name one of the URLs as their origin: `Referer` of a request, `via` of its metadata.
 
     Only files whose index names a host of the URLs, or nothing, are read.
 
@@ -255,10 +256,10 @@ def mentions(layout: Layout, urls: Collection[str]) -> Iterator[Mention]:
 
 
 def drop(layout: Layout, path: Path) -> Erased:
-    """Remove a file that was set aside or left half-written; its checksum goes to exclusions.jsonl.
+    """Remove a file that was set aside or left half-written; write its checksum to exclusions.jsonl.
 
     Raises:
-        DataError, SpaceError: it cannot be read, or that cannot be written down.
+        DataError, SpaceError: the file cannot be read, or exclusions.jsonl cannot be written.
     """
     try:
         with path.open("rb") as file:
@@ -272,17 +273,17 @@ def drop(layout: Layout, path: Path) -> Erased:
     return erased
 
 
-# The field of a WARC record's head, or the line of an ARC record.
+# The target in a WARC record's head, or in the line of an ARC record.
 _TARGET = re.compile(
     rb"(?:WARC-Target-URI:[ \t]*<?|(?:\A|\n)(?=[a-z]+://\S+ [0-9A-Fa-f.:]+ \d{14} ))([^\s<>]{1,4000})", re.IGNORECASE
 )
 _MENTION = re.compile(rb"^(?:Referer|via):[ \t]*(\S{1,4000})", re.IGNORECASE | re.MULTILINE)
-# Longer than what `_TARGET` matches.
+# Bytes read again with the next step: longer than any match of `_TARGET`.
 _OVERLAP = 8000
 
 
 def _names(file: IO[bytes], wanted: Addresses) -> bool | None:
-    """Whether a file, or what of it unfolds, names one of the addresses."""
+    """Whether a file names one of the addresses, in plain text or in its gzip members."""
     named: bool | None = None
     for key in _targets(file):
         if wanted.cover(key):
@@ -292,10 +293,10 @@ def _names(file: IO[bytes], wanted: Addresses) -> bool | None:
 
 
 def _targets(file: IO[bytes]) -> Iterator[str]:
-    """The URLs that a file names, and those that are named in what of it unfolds, as SURTs."""
+    """The SURTs of all URLs that a file names, in plain text or in its gzip members."""
     yield from _plain_targets(file)
     offset = 0
-    while (offset := _next(file, offset)) >= 0:
+    while (offset := _next_magic(file, offset)) >= 0:
         with new_text() as text:
             member = Member(file, offset, text)
             yield from _plain_targets(text)
@@ -311,8 +312,8 @@ def _plain_targets(text: IO[bytes]) -> Iterator[str]:
         before = data[-_OVERLAP:]
 
 
-def _next(file: IO[bytes], offset: int) -> int:
-    """Where a gzip member may begin; -1: nowhere."""
+def _next_magic(file: IO[bytes], offset: int) -> int:
+    """The next offset where a gzip member may begin; -1: none."""
     file.seek(offset)
     while data := file.read(_STEP):
         if (at := data.find(MAGIC)) >= 0:
@@ -324,8 +325,8 @@ def _next(file: IO[bytes], offset: int) -> int:
     return -1
 
 
-def referring(layout: Layout, ids: Collection[str]) -> Iterator[tuple[Path, str]]:
-    """Revisit records, with their files, that say their payload is in one of these records."""
+def find_referring(layout: Layout, ids: Collection[str]) -> Iterator[tuple[Path, str]]:
+    """Revisit records, each with its file, whose payload is in one of these records."""
     for warc in layout.warcs():
         path = layout.index_of(warc)
         if path.exists() and b"warc/revisit" not in path.read_bytes():
@@ -349,7 +350,7 @@ def _line(layout: Layout, erased: Erased) -> dict[str, object]:
 
 
 def _next_name(warc: Path) -> Path:
-    """A new name for new bytes.
+    """The name of a rewritten file: new bytes get a new name.
 
     >>> _next_name(Path("a.warc.gz")).name, _next_name(Path("a-erased9.arc")).name
     ('a-erased1.warc.gz', 'a-erased10.arc')
@@ -362,7 +363,7 @@ def _next_name(warc: Path) -> Path:
 
 
 def _copy(warc: Path, out: Path, cut: Iterable[tuple[int, int]]) -> tuple[str, int]:
-    """Copy a file but for some stretches, durably; the SHA-256 and the length of the copy."""
+    """Copy a file without some stretches, durably; return SHA-256 and length of the copy."""
     digest, length = hashlib.sha256(), 0
     with warc.open("rb") as file, out.open("wb") as copy:
         size = file.seek(0, os.SEEK_END)

@@ -1,4 +1,4 @@
-"""Foreign files -> WARC files of the archive: WARC, ARC and WACZ as they came, saved pages and texts as new records."""
+"""Foreign files -> WARC files of the archive: WARC, ARC and WACZ unchanged, saved pages and texts as new records."""
 
 from __future__ import annotations
 
@@ -20,11 +20,11 @@ from urllib.parse import quote, urlsplit
 from zlib_ng import zlib_ng
 
 from archive.errors import DataError
-from archive.layout import IMPORTED, TAIL, TMP, Layout
+from archive.layout import IMPORTED, TAIL, Layout
 from archive.warc import exclusions, fixity, index, wacz
 from archive.warc.capture import Capture, Place
 from archive.warc.conformance import judge
-from archive.warc.disk import disk_error, make_folder, sync_folder
+from archive.warc.disk import disk_error, make_folder, write_whole
 from archive.warc.member import MAGIC, GzipError, MemberWriter
 from archive.warc.reader import digest_of
 from archive.warc.record import Problem, Record
@@ -35,7 +35,7 @@ from archive.warc.writer import Writer
 PAGES = (".html", ".htm", ".shtml", ".xhtml")
 TEXTS = (".txt",)
 META = "meta.json"
-# A file whose content tells nothing may still be what its name says, and damaged.
+# A file whose content is not recognised may be a damaged file of the kind that its name says.
 _ARCHIVES = re.compile(r"\.(?:warc|arc|wacz)(?:\.gz)?(?:\.open|\.bad)?$")
 _STEP = 1 << 20
 _TAKEN_DOWN = "was taken down (see `cundang forget`)"
@@ -43,13 +43,13 @@ _TAKEN_DOWN = "was taken down (see `cundang forget`)"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Report:
-    """What became of one file.
+    """The result of importing one file.
 
     Attributes:
-        path: as it was named, or found in a named folder.
-        records: those of it that are in the archive now, whole or as truncated records; of a saved page 1.
+        path: the file as the user named it, or as it was found in a folder.
+        records: how many of its records are in the archive now, whole or truncated; 1 for a saved page.
         problems: what is lost or wrong.
-        note: why there was nothing to do, None where there was.
+        note: why there was nothing to do; None: something was imported.
     """
 
     path: str
@@ -60,28 +60,28 @@ class Report:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Page:
-    """A saved page or text, and the folder that its origin is told from."""
+    """A saved page or text, and the folder to which its origin is relative."""
 
     path: Path
     root: Path
 
 
 def import_paths(layout: Layout, paths: Iterable[Path]) -> Iterator[Report]:
-    """Take files, and all files of folders, into the archive; one report a file, in the order of their paths.
+    """Import files, and all files of folders, into the archive; yield one report per file, ordered by path.
 
-    A file that was imported before adds nothing: WARC files are known by their SHA-256, pages by their record's id.
-    One import at a time: another waits until all reports of this one were taken.
+    A file that was imported before adds nothing: WARC files are recognised by their SHA-256, pages by their record's
+    id. Imports exclude each other: a second one waits until all reports of the first were consumed.
 
     Raises:
         SpaceError, DataError: the archive cannot be written.
     """
-    with _alone(layout):
-        yield from _imported(layout, paths)
+    with _lock_imports(layout):
+        yield from _import_each(layout, paths)
 
 
 @contextlib.contextmanager
-def _alone(layout: Layout) -> Iterator[None]:
-    """The lock of imports, which dies with its process: two at once would both find that a page is not there yet."""
+def _lock_imports(layout: Layout) -> Iterator[None]:
+    """Hold the lock of imports, which ends with the process: two imports at once could both import the same page."""
     path = layout.lock(IMPORTED)
     try:
         make_folder(path.parent)
@@ -93,9 +93,9 @@ def _alone(layout: Layout) -> Iterator[None]:
         yield
 
 
-def _imported(layout: Layout, paths: Iterable[Path]) -> Iterator[Report]:
+def _import_each(layout: Layout, paths: Iterable[Path]) -> Iterator[Report]:
     for left in list(layout.open_warcs(IMPORTED)):
-        # Only an import that was killed leaves one: this one holds the lock.
+        # An import that was killed left it: no other import runs while this one holds the lock.
         repaired = repair(left, layout)
         note = "was left open by an import that was killed; it is closed now"
         yield Report(path=str(left), records=repaired.records, problems=repaired.problems, note=note)
@@ -122,7 +122,7 @@ def _imported(layout: Layout, paths: Iterable[Path]) -> Iterator[Report]:
 
 
 def pages(paths: Iterable[Path]) -> Iterator[Page]:
-    """The saved pages and texts among files and in folders, in the order of their paths.
+    """The saved pages and texts among files and in folders, ordered by path.
 
     Raises:
         DataError: a file cannot be read.
@@ -132,32 +132,32 @@ def pages(paths: Iterable[Path]) -> Iterator[Page]:
             yield Page(path=path, root=root)
 
 
-def saved(path: Path, root: Path) -> Capture:
-    """A saved page as the Capture that it would be in the archive.
+def read_saved(path: Path, root: Path) -> Capture:
+    """Read a saved page as the Capture that importing it would give.
 
     Raises:
         DataError: the file cannot be read.
     """
-    return _saved(Page(path=path, root=root))[0]
+    return _read_page(Page(path=path, root=root))[0]
 
 
 class _UnreadableError(DataError):
-    """A file that is named for import cannot be read: its own report says so, and the others go on."""
+    """One file cannot be read: its report says so, and the import goes on with the others."""
 
 
 def _files(paths: Iterable[Path]) -> Iterator[tuple[Path, Path]]:
-    """Each file, and the folder that its origin is told from. Descriptions of pages are no files of their own.
+    """Yield each file, and the folder to which its origin is relative; leave out the descriptions of pages.
 
-    Among them are links to folders, which are not followed, and folders that cannot be read.
+    Links to folders, which are not followed, and unreadable folders are yielded too.
     """
     for named in paths:
         if not named.is_dir():
             yield named, named.parent
             continue
-        yield from ((path, named) for path in sorted(_below(named)))
+        yield from ((path, named) for path in sorted(_walk(named)))
 
 
-def _below(top: Path) -> list[Path]:
+def _walk(top: Path) -> list[Path]:
     found: list[Path] = []
     unread: list[OSError] = []
     for folder, folders, files in os.walk(top, onerror=unread.append):
@@ -167,10 +167,10 @@ def _below(top: Path) -> list[Path]:
     return found + [Path(error.filename) for error in unread]
 
 
-# How files begin that are packed in a way that is not read here, and what unpacks them.
+# The first bytes of compressed files that are not read here, and the command that unpacks them.
 _PACKED = {
     b"\x28\xb5\x2f\xfd": "zstd -d",
-    b"\x5d\x2a\x4d\x18": "zstd -d",  # the dictionary that WARC files packed by Zstandard begin with
+    b"\x5d\x2a\x4d\x18": "zstd -d",  # the dictionary at the start of a .warc.zst
     b"\x04\x22\x4d\x18": "lz4 -d",
     b"\xfd7zXZ\x00": "xz -d -k",
     b"BZh": "bzip2 -d -k",
@@ -184,7 +184,7 @@ def _unpack_first(path: Path) -> str:
 
 
 def _kind(path: Path) -> str:
-    """`archive`, `page`, `packed` (in a way that is not read), or why it is none of them."""
+    """`archive`, `page`, `packed` (in a way that is not read here), or why the file is skipped."""
     if path.is_symlink() and not path.is_file():
         return "skipped: a link to a folder" if path.is_dir() else "skipped: a link that leads nowhere"
     if path.is_dir():
@@ -234,7 +234,7 @@ def _imported_ids(layout: Layout) -> set[str]:
 
 
 def _import_page(layout: Layout, writer: Writer, page: Page, known: set[str]) -> Report:
-    capture, content_type, problems = _saved(page)
+    capture, content_type, problems = _read_page(page)
     if capture.id in known:
         return Report(path=str(page.path), records=1, problems=problems, note="was imported before")
     if exclusions.read(layout).covering(capture.url):
@@ -252,20 +252,20 @@ def _import_page(layout: Layout, writer: Writer, page: Page, known: set[str]) ->
     return Report(path=str(page.path), records=1, problems=problems)
 
 
-def _saved(page: Page) -> tuple[Capture, str, tuple[Problem, ...]]:
-    """The page as a Capture, its content type, and what is wrong with its description."""
+def _read_page(page: Page) -> tuple[Capture, str, tuple[Problem, ...]]:
+    """Read a page as a Capture; also return its content type, and what is wrong with its description."""
     body = _read(page.path)
-    # A name that is no UTF-8 is written out in its bytes: b\\xff.html.
+    # The bytes of a name that is not UTF-8 are escaped: b\\xff.html.
     origin = os.fsencode(page.path.relative_to(page.root).as_posix()).decode("utf-8", "backslashreplace")
-    told = _told(page.path)
-    url = told.url or _marked(body) or "file:///" + quote(os.fsencode(page.path.relative_to(page.root).as_posix()))
-    content_type = told.content_type or ("text/plain" if origin.lower().endswith(TEXTS) else "text/html")
+    meta = _read_meta(page.path)
+    url = meta.url or _find_mark(body) or "file:///" + quote(os.fsencode(page.path.relative_to(page.root).as_posix()))
+    content_type = meta.content_type or ("text/plain" if origin.lower().endswith(TEXTS) else "text/html")
     digest = f"sha256:{hashlib.sha256(body).hexdigest()}"
     capture = Capture(
         id=f"urn:uuid:{uuid.uuid5(uuid.NAMESPACE_URL, f'{url} {digest}')}",
         kind="resource",
         url=url,
-        date=told.captured,
+        date=meta.captured,
         status=None,
         headers=(("Content-Type", content_type),),
         body=body,
@@ -273,12 +273,12 @@ def _saved(page: Page) -> tuple[Capture, str, tuple[Problem, ...]]:
         place=Place(file=page.path.name, offset=0, length=len(body)),
         origin=origin,
     )
-    return capture, content_type, tuple(_problem(page.path, reason) for reason in told.problems)
+    return capture, content_type, tuple(_problem(page.path, reason) for reason in meta.problems)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class _Told:
-    """What the meta.json beside a page says about it: nothing else of that file is used."""
+class _Meta:
+    """The fields of a page's meta.json that are used."""
 
     url: str | None = None
     captured: dt.datetime | None = None
@@ -286,16 +286,16 @@ class _Told:
     problems: tuple[str, ...] = ()
 
 
-def _told(path: Path) -> _Told:
+def _read_meta(path: Path) -> _Meta:
     meta = path.with_name(META)
     if not meta.is_file() or not _is_described(path):
-        return _Told()
+        return _Meta()
     try:
         said = json.loads(_read(meta))
         if not isinstance(said, dict):
-            raise ValueError("no object")  # noqa: TRY004, TRY301 - one way to say that the file is no description
+            raise ValueError("no object")  # noqa: TRY004, TRY301 - handled like a file that is not JSON
     except ValueError as error:
-        return _Told(problems=(f"{META} beside it is not read ({error})",))
+        return _Meta(problems=(f"{META} beside it is not read ({error})",))
     problems = []
     url = said.get("url")
     if url is not None and not (isinstance(url, str) and urlsplit(url.strip()).scheme in ("http", "https", "file")):
@@ -308,7 +308,7 @@ def _told(path: Path) -> _Told:
     captured = None
     if said.get("captured") is not None and (captured := _moment(said["captured"])) is None:
         problems.append(f"{META}: captured {said['captured']!r} is no ISO 8601 time")
-    return _Told(
+    return _Meta(
         url=quote(url.strip(), safe=_URL_SAFE) if url else None,
         captured=captured,
         content_type=content_type.strip() if content_type else None,
@@ -316,32 +316,32 @@ def _told(path: Path) -> _Told:
     )
 
 
-# Written above a page when it is saved: the mark of the web of Chromium and Internet Explorer, and SingleFile's.
+# The comment at the top of a saved page: the "mark of the web" of Chromium and Internet Explorer, and SingleFile's.
 _MARK = re.compile(rb"<!--(?: saved from url=\(\d{4}\)|\s+Page saved with SingleFile\s+url: )(https?://[\x21-\x7e]+)")
 
 
-def _marked(body: bytes) -> str | None:
-    r"""The address that the browser wrote into a page when it saved it.
+def _find_mark(body: bytes) -> str | None:
+    r"""Find the address that a browser wrote into a page when saving it.
 
-    >>> _marked(b"<!DOCTYPE html>\n<!-- saved from url=(0025)http://www.sctyzx.gov.cn/ -->\n<html>")
+    >>> _find_mark(b"<!DOCTYPE html>\n<!-- saved from url=(0025)http://www.sctyzx.gov.cn/ -->\n<html>")
     'http://www.sctyzx.gov.cn/'
     """
     found = _MARK.search(body, 0, 2048)
     return quote(found[1].decode("ascii"), safe=_URL_SAFE) if found else None
 
 
-# RFC 3986: what a URL is made of, and the percent sign of what is escaped already.
+# RFC 3986: the characters of a URL that stay, and the percent sign of existing escapes.
 _URL_SAFE = "%:/?#[]@!$&'()*+,;=-._~"
 
 
 def _is_described(path: Path) -> bool:
-    """A meta.json is about the file `page.*` beside it, or about the only page there."""
+    """Whether the meta.json beside a page is about it: the page is named `page.*`, or is the only one there."""
     others = (p for p in path.parent.iterdir() if p != path and p.name.lower().endswith(PAGES + TEXTS))
     return path.stem == "page" or not any(others)
 
 
 def _moment(said: object) -> dt.datetime | None:
-    """ISO 8601 -> UTC; a time without a zone is taken for UTC.
+    """Read ISO 8601 as UTC; a time without a zone is UTC already.
 
     >>> _moment("2024-02-26T08:30:00+08:00").isoformat()
     '2024-02-26T00:30:00+00:00'
@@ -381,49 +381,49 @@ def _import_archive(layout: Layout, path: Path) -> Report:
 
 
 def _import_warc(layout: Layout, file: IO[bytes], name: str) -> tuple[int, list[Problem], str | None]:
-    """Keep a WARC or ARC file: its bytes as they are, or where it is damaged every record and the torn bytes aside."""
+    """Keep a WARC or ARC file unchanged; of a damaged one, keep every record, and set the torn bytes aside."""
     file.seek(0)
     stem = hashlib.file_digest(file, "sha256").hexdigest()[:16]  # type: ignore[arg-type]  # IO lacks readinto
     excluded = exclusions.read(layout)
-    looked = _Looked(file, name, excluded)
-    left_out = f"{len(looked.gone)} records left out: {_TAKEN_DOWN}" if looked.gone else None
-    if not looked.records:
-        return 0, looked.problems, left_out
+    inspection = _Inspection(file, name, excluded)
+    left_out = f"{len(inspection.gone)} records left out: {_TAKEN_DOWN}" if inspection.gone else None
+    if not inspection.records:
+        return 0, inspection.problems, left_out
     file.seek(0)
-    ending = looked.ending + (".gz" if file.read(len(MAGIC)) == MAGIC or looked.lost else "")
+    ending = inspection.ending + (".gz" if file.read(len(MAGIC)) == MAGIC or inspection.lost else "")
     root = layout.warc_folder(IMPORTED, 0).parent
     if found := sorted((*root.glob(f"*/{stem}{ending}"), *root.glob(f"*/{stem}-erased*{ending}"))):
         if not layout.index_of(found[0]).exists():
             index.write(layout, found[0])
-        return looked.records, looked.problems, "was imported before"
+        return inspection.records, inspection.problems, "was imported before"
     folder = layout.warc_folder(IMPORTED, dt.datetime.now(dt.UTC).year)
     final = folder / (stem + ending)
     try:
         make_folder(folder)
-        if looked.lost:
-            _keep(final.with_name(stem + TAIL), _stretches(file, looked.lost))
-        if looked.lost or looked.shared:
-            _keep(final, _members(file, name, excluded))
+        if inspection.lost:
+            write_whole(final.with_name(stem + TAIL), _stretches(file, inspection.lost))
+        if inspection.lost or inspection.shared:
+            write_whole(final, _members(file, name, excluded))
         else:
-            gone = [(offset, length + line_ends(file, offset + length)) for offset, length in looked.gone]
-            _keep(final, _stretches(file, _between(gone, file.seek(0, os.SEEK_END))))
+            gone = [(offset, length + line_ends(file, offset + length)) for offset, length in inspection.gone]
+            write_whole(final, _stretches(file, _between(gone, file.seek(0, os.SEEK_END))))
         fixity.append(layout, _imported_event(layout, final, name))
         index.write(layout, final)
     except OSError as error:
         raise disk_error(final, error) from error
-    return looked.records, looked.problems, left_out
+    return inspection.records, inspection.problems, left_out
 
 
-class _Looked:
-    """What is seen in a WARC or ARC file before it is kept; stretches are (offset, length) in bytes.
+class _Inspection:
+    """The result of reading a WARC or ARC file before keeping it; stretches are (offset, length) in bytes.
 
     Attributes:
-        records: how many are kept.
+        records: the number of records to keep.
         problems: what is wrong, in the order of the file.
-        ending: .warc or .arc; "" where no record is kept.
-        shared: several records share a gzip member, so the file is cut anew.
-        gone: stretches of records that were taken down.
-        lost: stretches that go aside: what no record holds, and of a file that is cut anew records too large to hold.
+        ending: .warc or .arc; empty if no record is kept.
+        shared: several records share a gzip member, so the records must be written anew.
+        gone: the stretches of records that were taken down.
+        lost: the stretches to set aside: bytes outside of records and, if records are written anew, too large records.
     """
 
     def __init__(self, file: IO[bytes], name: str, excluded: exclusions.Exclusions) -> None:
@@ -440,7 +440,7 @@ class _Looked:
                 self._count(item)
         self.lost = [(problem.offset, problem.lost) for problem in self.problems if problem.lost]
         if self.lost or self.shared:
-            # Re-cut, such a record goes in as far as it is read.
+            # When records are written anew, a too large one is cut to the part that was read.
             self.lost = sorted({*self.lost, *self._large})
 
     def _count(self, record: Record) -> None:
@@ -471,7 +471,7 @@ def _stretches(file: IO[bytes], stretches: Iterable[tuple[int, int]]) -> Iterato
 
 
 def _between(gone: Iterable[tuple[int, int]], end: int) -> Iterator[tuple[int, int]]:
-    """What is left of a file without some stretches of it."""
+    """The stretches of a file that are left without some others."""
     start = 0
     for offset, length in [*sorted(gone), (end, 0)]:
         yield start, offset - start
@@ -479,25 +479,25 @@ def _between(gone: Iterable[tuple[int, int]], end: int) -> Iterator[tuple[int, i
 
 
 def _members(file: IO[bytes], name: str, excluded: exclusions.Exclusions) -> Iterator[bytes]:
-    """Every record in a gzip member of its own: byte for byte, and what is there of a torn one as truncated."""
+    """Every record as a gzip member of its own, byte for byte; the rest of a torn one, marked as truncated."""
     for item in scan(file, name, torn=True):
         if isinstance(item, Record) and (item.kind == "warcinfo" or excluded.covering(item.url) is None):
             packed = io.BytesIO()
             member = MemberWriter(packed)
             held = len(item.block)
-            member.write(_truncated(item) if item.torn or item.size > held else item.head)
+            member.write(_mark_truncated(item) if item.torn or item.size > held else item.head)
             member.write(item.block)
             member.write(b"\r\n\r\n" if item.is_warc else b"\n")
             member.flush()
             yield packed.getvalue()
 
 
-def _truncated(record: Record) -> bytes:
-    """The head of a record of which only its block's beginning is kept."""
+def _mark_truncated(record: Record) -> bytes:
+    """The head of a record of which only the beginning of the block is kept."""
     first, *lines = record.head.splitlines(keepends=True)
     gone = {b"content-length", b"warc-block-digest"}
     if record.kind != "revisit":
-        # A revisit's is of the payload that it refers to.
+        # The payload digest of a revisit is that of the record it refers to, which stays right.
         gone.add(b"warc-payload-digest")
     kept = [first]
     drop = False
@@ -508,18 +508,6 @@ def _truncated(record: Record) -> bytes:
             kept.append(line)
     kept.append(b"Content-Length: %d\r\n" % len(record.block))
     if not record.field("WARC-Truncated"):
-        # WARC/1.1 knows length, time, disconnect, which are of the capture, and for any other reason unspecified.
+        # WARC/1.1: length, time and disconnect are about the capture; any other reason is unspecified.
         kept.append(b"WARC-Truncated: %s\r\n" % (b"unspecified" if record.torn else b"length"))
     return b"".join(kept) + lines[-1]
-
-
-def _keep(path: Path, pieces: Iterator[bytes]) -> None:
-    """Write a file under its name only when all of it is durable; raises OSError."""
-    made = path.with_name(f"{path.name}.{os.getpid()}{TMP}")
-    with made.open("wb") as out:
-        for piece in pieces:
-            out.write(piece)
-        out.flush()
-        os.fsync(out.fileno())
-    made.replace(path)
-    sync_folder(path.parent)

@@ -1,6 +1,6 @@
-"""WARC files -> shards: which are missing or stale, and making them in worker processes.
+"""WARC files -> shards: find those that are missing or stale, and make them in worker processes.
 
-Live crawls, imports and re-cleaning all end here: there is no other path to the corpus.
+Crawls, imports and re-cleaning all end here: there is no other path to the corpus.
 """
 
 from __future__ import annotations
@@ -36,15 +36,15 @@ from archive.warc.capture import Capture
 from archive.warc.disk import sweep
 from archive.warc.surt import surt
 
-# The last resort against a page that hangs the cleaner; its own limits (bytes, nodes, depth) end every known kind long
-# before. Of processor time: that others use the machine is no fault of the page. By the clock it is ten times as long.
+# The last resort against a page that hangs the cleaner, in seconds of processor time, and of wall time. The cleaner's
+# own limits (bytes, nodes, depth) end every known kind of page long before.
 PAGE_SECONDS = 60
 CLOCK_SECONDS = 10 * PAGE_SECONDS
-# What travels to a worker in one message: enough to make the message cheap, little enough to keep memory flat.
+# The most pages and bytes in one message to a worker: enough to make messages cheap, few enough to keep memory flat.
 BATCH_PAGES, BATCH_BYTES = 32, 4 * 2**20
 
 Job = tuple[Capture, Site | None]
-# Of a worker: set when nobody waits for its work any more.
+# In a worker: the event that is set when nobody waits for its work any more.
 _STOP: list[Event] = []
 _Given = TypeVar("_Given")
 _Result = TypeVar("_Result")
@@ -65,8 +65,8 @@ class Made:
 
     Attributes:
         seconds: wall time.
-        faults: (record id, message) of pages on which the cleaner itself failed; each has a Skip(unreadable or killed).
-        difference: from the shard that lay there before, where a report was asked for.
+        faults: (record id, message) of pages on which the cleaner failed; each has a Skip(unreadable or killed).
+        difference: from the shard before it, if a report was asked for.
     """
 
     warc: Path
@@ -83,11 +83,11 @@ class Work:
     """A shard to make.
 
     Attributes:
-        before: where the shard that it replaces is kept, while that is compared.
-        path: where it is put.
-        gone: the URLs that were taken down, as SURTs.
+        before: where a copy of the replaced shard is kept until it is compared.
+        path: where the new shard goes.
+        gone: the SURTs of URLs that were taken down.
         hosts: the sites by host.
-        shared: its pages go to all workers, not the file to one.
+        shared: share its pages among all workers, instead of giving the file to one.
         warc_sha256: of the WARC file, base16.
     """
 
@@ -103,9 +103,9 @@ class Work:
 def stale(
     layout: Layout, sites: Mapping[str, Site], site: str | None = None, found: Survey | None = None
 ) -> Iterator[Stale]:
-    """The shards that are not what would be written now, in the order of their WARC files; `site` names a folder.
+    """The shards that differ from what would be written now, in the order of their WARC files; `site` names a folder.
 
-    Those of files that are damaged are left out: they stay as they are. `found`: what reading the files told.
+    Shards of damaged files are left out: they stay unchanged. `found`: a survey of the files, else one is made.
     """
     hosts = by_host(sites.values())
     found = found or damage.survey(layout, site, note=False)
@@ -142,24 +142,24 @@ def clean(  # noqa: PLR0913 - each is an option of the command
     tell: Callable[[Path, int], None] = lambda _warc, _pages: None,
     warn: Callable[[str], None] = lambda _words: None,
 ) -> Iterator[Made]:
-    """Make the shards that are missing or stale, or all of them (`every`), and yield each when it lies in its place.
+    """Make the shards that are missing or stale, or all of them (`every`), and yield each when it is in its place.
 
-    Every WARC file is read first: of one that is damaged, short or gone the shard and the index stay as they are. An
-    index that is missing is made.
+    Every WARC file is read first: shard and index of a damaged, short or gone file stay unchanged. Missing indexes are
+    made.
 
     Args:
         layout: the data folder.
         sites: the site files, by key.
         site: a folder of WARC files; None: all.
         every: make current shards too.
-        jobs: worker processes; None: one a core.
-        report: counts what each shard changed.
-        dry: make the shards elsewhere and throw them away; nothing of the archive changes.
-        hosts_of: only shards with pages of this site's hosts.
-        accept: go on with damaged files as they are, and drop what was made from those that are gone.
-        through: what makes the shards; None: `jobs` processes of this machine.
-        warn: called with a sentence for each damage that was met.
-        tell: called with the WARC file and the number of pages done, now and then.
+        jobs: the number of worker processes; None: one per core.
+        report: sums up what changed.
+        dry: make the shards in a temporary folder and throw them away; the archive stays unchanged.
+        hosts_of: make only shards with pages of this site's hosts.
+        accept: accept damaged files as they are, and drop what was made from those that are gone.
+        through: makes the shards; None: `jobs` processes of this machine.
+        warn: called with a sentence for each damage.
+        tell: called now and then with the WARC file and the number of pages done.
     """
     found = _survey(layout, site, accept=accept, dry=dry, warn=warn)
     todo = list(_todo(layout, sites, site, found, every=every, hosts_of=hosts_of))
@@ -169,7 +169,7 @@ def clean(  # noqa: PLR0913 - each is an option of the command
     if not todo:
         return
     jobs = jobs or os.cpu_count() or 1
-    # A file that alone would keep a worker busy while the others wait is shared out page by page.
+    # Share out, page by page, a file that would keep one worker busy while the others wait.
     large = None if through else sum(size_of(asked.warc) or 0 for asked in todo) // jobs
     with through() if through else Workers(jobs) as workers, tempfile.TemporaryDirectory() as elsewhere:
         works = _works(layout, by_host(sites.values()), todo, found, Path(elsewhere), large=large, dry=dry, keep=report)
@@ -187,7 +187,7 @@ def _sweep_all(layout: Layout) -> None:
 
 
 def _survey(layout: Layout, site: str | None, *, accept: bool, dry: bool, warn: Callable[[str], None]) -> Survey:
-    """What reading the WARC files found, with a warning for each that is damaged; what is easily mended is."""
+    """Survey the WARC files and warn of each damage; remove half-made shards and make missing indexes."""
     found = damage.survey(layout, site, note=not dry)
     if accept and not dry:
         damage.accept(layout, found.damages.values())
@@ -213,7 +213,7 @@ def _works(
     dry: bool,
     keep: diff.Report | None,
 ) -> Iterator[Work]:
-    """The shards to make. With a report whatever lies there before is kept by a second name, until it is compared."""
+    """The shards to make. With a report, first copy each existing shard, to compare it later."""
     for number, asked in enumerate(todo):
         before = elsewhere / f"{number}.before"
         if keep and shard.about(asked.shard) is not None:
@@ -258,17 +258,17 @@ def _todo(
 
 
 def _make_indexes(layout: Layout, found: Survey) -> None:
-    """Make the indexes that are missing: the catalogue follows them, and must not follow one that is gone."""
+    """Make missing indexes, since the catalogue is built from them and would drop the rows of a missing one."""
     for warc in found.digests:
         if warc not in found.damages and not layout.index_of(warc).exists():
             index.write(layout, warc)
 
 
 class _Pages:
-    """The pages of a WARC file on their way to a shard: what was taken down keeps its place, uncleaned.
+    """The pages of a WARC file on their way to a shard. Pages that were taken down are not cleaned, but keep their row.
 
     Attributes:
-        met: the hosts of the pages so far.
+        met: the hosts of the pages read so far.
     """
 
     def __init__(self, work: Work) -> None:
@@ -277,7 +277,7 @@ class _Pages:
         self._forgotten: dict[int, Skip] = {}
 
     def jobs(self) -> Iterator[Job]:
-        """What is to be cleaned, in the order of the file."""
+        """The pages to clean, in the order of the file."""
         hosts, gone = self._work.hosts, self._work.gone
         for number, capture in enumerate(reader.read(self._work.asked.warc)):
             host = host_of(capture.url)
@@ -287,8 +287,8 @@ class _Pages:
             else:
                 yield capture, hosts.get(host)
 
-    def in_place(self, cleaned: Iterable[tuple[Document | Skip, str]]) -> Iterator[tuple[Document | Skip, str]]:
-        """Every page in its place: the jobs run ahead, so what stands before a page is known when it comes back."""
+    def merge(self, cleaned: Iterable[tuple[Document | Skip, str]]) -> Iterator[tuple[Document | Skip, str]]:
+        """Put the pages that were taken down back among the cleaned ones. `jobs` runs ahead, so it has met them."""
         number = 0
         for item in cleaned:
             while number in self._forgotten:
@@ -304,12 +304,12 @@ def make_by(
     clean: Callable[[Iterable[Job]], Iterator[tuple[Document | Skip, str]]],
     tell: Callable[[Path, int], None],
 ) -> Made:
-    """Make a shard by a function that cleans pages in order."""
+    """Make a shard with a function that cleans pages and yields them in order."""
     start = time.monotonic()
     pages = _Pages(work)
     faults: list[tuple[str, str]] = []
     with shard.Writer(work.path) as writer:
-        for done, (item, fault) in enumerate(pages.in_place(clean(pages.jobs())), 1):
+        for done, (item, fault) in enumerate(pages.merge(clean(pages.jobs())), 1):
             writer.add(item)
             if fault:
                 faults.append((item.id, fault))
@@ -330,7 +330,7 @@ def make_by(
 
 
 def taken_down(layout: Layout, warc: Path) -> tuple[str, ...]:
-    """The URLs of a WARC file that were taken down, as SURTs: its index is asked, and made where it is missing."""
+    """The SURTs of a WARC file that were taken down, from its index, which is made if it is missing."""
     excluded = exclusions.read(layout)
     if not excluded.pages:
         return ()
@@ -353,7 +353,7 @@ def _header(
 
 
 def _difference(had: shard.Header, now: shard.Header) -> str:
-    """Why a shard is stale, in words; empty when it is current."""
+    """Why a shard is stale, in words; empty if it is current."""
     if had.warc_sha256 != now.warc_sha256 or had.warc != now.warc:
         return "the WARC file is another"
     if had.schema != now.schema:
@@ -364,7 +364,7 @@ def _difference(had: shard.Header, now: shard.Header) -> str:
 
 
 def clean_one(capture: Capture, site: Site | None) -> tuple[Document | Skip, str]:
-    """Clean one capture; a fault of the cleaner itself becomes a Skip that says so, and is told beside it."""
+    """Clean one capture; also return the message of a fault of the cleaner, for which it gives a Skip; else empty."""
     try:
         return clean_capture(capture, site), ""
     except Exception as error:  # noqa: BLE001 - one page must not cost the shard its other pages
@@ -389,7 +389,7 @@ def _clean_each(jobs: Iterable[Job]) -> Iterator[tuple[Document | Skip, str]]:
     for capture, site in jobs:
         if any(stop.is_set() for stop in _STOP):
             raise InterruptedCrawl("Nobody waits for this any more.")
-        # The default action of both signals ends the process, also inside C code that never comes back to Python.
+        # The default action of both signals ends the process, even inside C code that never returns to Python.
         signal.setitimer(signal.ITIMER_PROF, PAGE_SECONDS)
         signal.alarm(CLOCK_SECONDS)
         cleaned = clean_one(capture, site)
@@ -415,7 +415,7 @@ def _begin_worker(stop: Event) -> None:
 
 
 def _end_with_the_parent() -> None:
-    """A worker whose parent was killed would wait for its next page for ever."""
+    """End this worker when its parent ends: if that is killed, the worker would wait for ever."""
     parent = multiprocessing.parent_process()
     assert parent is not None
     parent.join()
@@ -423,25 +423,25 @@ def _end_with_the_parent() -> None:
 
 
 class Makers(Protocol):
-    """What makes shards, here or on other machines, while it is entered."""
+    """A context manager that makes shards, here or on other machines."""
 
     def __enter__(self) -> Self:
-        """Begin."""
+        """Start."""
 
     def __exit__(self, *_: object) -> None:
-        """End; what was not asked for any more is dropped."""
+        """End; drop unfinished work."""
 
     def make(self, works: Iterable[Work], tell: Callable[[Path, int], None]) -> Iterator[tuple[Work, Made]]:
-        """Make shards, in order."""
+        """Make shards, and yield them in order."""
 
 
 class Workers:
-    """Processes that clean. One that dies or hangs costs the page it was at, not its neighbours."""
+    """Worker processes that clean. If one dies or hangs, only the page it was cleaning is lost."""
 
     def __init__(self, jobs: int) -> None:
         self._jobs = jobs
-        # Workers start from a clean server process that has loaded the cleaner once: a fork of a process with threads
-        # may hang, and trafilatura alone costs each fresh process 2.7 s.
+        # Workers are forked from a server process that has loaded the cleaner once: forking a process with threads may
+        # hang, and loading trafilatura takes each fresh process 2.7 s.
         self._context = multiprocessing.get_context("forkserver")
         self._context.set_forkserver_preload(["archive.text.clean", "archive.corpus.reclean"])
         self._stop = self._context.Event()
@@ -451,12 +451,12 @@ class Workers:
         return self
 
     def __exit__(self, *_: object) -> None:
-        """End the processes; what was not asked for any more is dropped."""
+        """End the processes; drop unfinished work."""
         self._stop.set()
         self._pool.shutdown(wait=True, cancel_futures=True)
 
     def make(self, works: Iterable[Work], tell: Callable[[Path, int], None]) -> Iterator[tuple[Work, Made]]:
-        """Make shards, each in one worker or, where it is `shared`, page by page in all; in order."""
+        """Make shards, each in one worker or, if it is `shared`, page by page in all; yield them in order."""
         waiting = iter(works)
         under_way: deque[tuple[Work, Future[Made] | None]] = deque()
         while True:
@@ -465,18 +465,18 @@ class Workers:
             if not under_way:
                 return
             work, future = under_way.popleft()
-            if made := self._made(work, future, under_way):
+            if made := self._collect(work, future, under_way):
                 tell(work.asked.warc, made.documents + made.skips)
             yield work, made or make_by(work, self.clean, tell)
 
-    def _made(
+    def _collect(
         self, work: Work, future: Future[Made] | None, under_way: deque[tuple[Work, Future[Made] | None]]
     ) -> Made | None:
-        """What one worker made of a file; None where it is to be made page by page."""
+        """Wait for the shard that one worker makes; None if it must be made page by page."""
         try:
             return future.result() if future else None
         except (BrokenProcessPool, CancelledError):
-            # A page of this file or of another one that was under way did it: page by page it is found.
+            # A page of this or another unfinished file killed a worker. Clean them page by page to find it.
             self._restart()
             for number, (other, sent) in enumerate(under_way):
                 under_way[number] = (other, sent if _is_well(sent) else None)
@@ -485,7 +485,7 @@ class Workers:
             return None
 
     def clean(self, jobs: Iterable[Job]) -> Iterator[tuple[Document | Skip, str]]:
-        """What each capture became, in order, with the message of a fault of the cleaner ("" where there was none)."""
+        """Clean captures and yield the results in order, each with the message of a cleaner's fault, else empty."""
         under_way: deque[tuple[list[Job], Future[list[tuple[Document | Skip, str]]]]] = deque()
         batches = _batches(jobs)
         while True:
@@ -497,7 +497,7 @@ class Workers:
             try:
                 done = future.result()
             except (BrokenProcessPool, CancelledError):
-                # Which page did it is not known: this batch goes one by one, the others under way are sent again.
+                # It is unknown which page killed the worker: clean this batch one by one, and send the others again.
                 self._restart()
                 done = [self._alone(job) for job in batch]
                 under_way = deque((other, self._send(other)) for other, _ in under_way)

@@ -1,7 +1,7 @@
-"""Documents and Skips of one WARC file <-> one Parquet file: a row a page record, in record order.
+"""Documents and Skips of one WARC file <-> one Parquet file, with a row per page record, in record order.
 
-The same rows give the same bytes: fixed row groups, zstd at a fixed level, no clock and no host name in the file. The
-versions of the libraries that shape these bytes stand in the Recipe.
+The same rows give the same bytes: row groups and the zstd level are fixed, and the file holds no clock or host name.
+The versions of the libraries that shape these bytes are part of the Recipe.
 """
 
 from __future__ import annotations
@@ -19,33 +19,33 @@ from archive.errors import DataError
 from archive.text.document import Document, Reason, Skip
 from archive.warc.disk import Half
 
-# Arrow takes .2 s to load, and most commands need no shard: each function that does imports it.
+# Loading pyarrow takes 0.2 s and most commands read no shard, so each function that needs it imports it.
 if TYPE_CHECKING:
     import pyarrow as pa
     import pyarrow.parquet as pq
 
-# Raised when a column is added, renamed or changes its meaning: shards of another version are stale.
+# Raise it when a column is added, renamed or changes its meaning: shards of another version are stale.
 SCHEMA_VERSION = 2
-# Columns of few values. Of the others a dictionary or the least and greatest value is as long as the texts: measured, a
-# shard is a quarter smaller without, and a text is read in half the time.
+# Columns with few different values get a dictionary. For the others, dictionaries and statistics are as long as the
+# texts: without them a shard is a quarter smaller and a text is read in half the time (measured).
 FEW_VALUES = ["site", "kind", "script", "extractor", "reason"]
-# Rows of a row group. Reading one document back costs one row group; bigger groups compress better.
+# Rows per row group. Reading one document means reading its group; bigger groups compress better.
 ROW_GROUP = 256
 
 _PAIRS = {"attachments": ("url", "name"), "evidence": ("of", "words"), "removed": ("rule", "text")}
-# What stands for a column that a shard of an older schema does not have; null for those that may be null.
+# The default of a column that shards of an older schema lack; None for nullable columns.
 _EMPTY: dict[str, Any] = {
     f.name: f.default if f.default is not MISSING else {"str": "", "int": 0, "float": 0.0}.get(str(f.type))
     for f in fields(Document)
 }
-# Of these the catalogue knows: they depend on other captures, so no shard has them.
+# Columns that depend on other captures: the catalogue makes them, and no shard has them.
 JOINED = ("aliases", "gone")
 _NAMES = (*(f.name for f in fields(Document) if f.name not in JOINED), "reason", "detail")
 
 
 @cache
 def document_schema() -> pa.Schema:
-    """The columns of a Document, which are those of an export too."""
+    """The columns of a Document, in exports too."""
     import pyarrow as pa
 
     types = {
@@ -65,7 +65,7 @@ def document_schema() -> pa.Schema:
 
 @cache
 def _schema() -> pa.Schema:
-    """The columns of a shard: those of a Document that it has, then those of a Skip alone."""
+    """The columns of a shard: those of a Document without `JOINED`, then those of a Skip alone."""
     import pyarrow as pa
 
     here = [column for column in document_schema() if column.name not in JOINED]
@@ -74,14 +74,14 @@ def _schema() -> pa.Schema:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Header:
-    """What a shard was made from. A shard is current if and only if this equals what would be written now.
+    """What a shard was made from. A shard is current if and only if its header equals the one that would be made now.
 
     Attributes:
         warc: the WARC file's name.
         warc_sha256: of its bytes, base16.
         recipe: the Recipe as JSON.
-        schema: of the columns.
-        exclusions: the digest of those that touch the file; empty where none does.
+        schema: the version of the columns.
+        exclusions: the digest of the exclusions that touch the file; empty if none does.
     """
 
     warc: str
@@ -93,11 +93,11 @@ class Header:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class About:
-    """What a shard says of itself.
+    """The metadata of a shard.
 
     Attributes:
-        hosts: the hosts of its pages, sorted: the sites that name one of them shape its Recipe.
-        provisional: a page was given up by the clock; the next `clean` makes the shard again.
+        hosts: the hosts of its pages, sorted; the sites with one of these hosts are part of its Recipe.
+        provisional: cleaning a page was stopped by a time limit; the next `clean` makes the shard again.
     """
 
     header: Header
@@ -108,7 +108,7 @@ class About:
 
 
 def row(item: Document | Skip) -> dict[str, Any]:
-    """The columns of a Document or Skip, as Parquet and JSON want them (pairs become objects)."""
+    """The columns of a Document or Skip for Parquet and JSON: pairs become objects."""
     columns = {f.name: getattr(item, f.name) for f in fields(item)}
     for name, parts in _PAIRS.items():
         if name in columns:
@@ -117,13 +117,13 @@ def row(item: Document | Skip) -> dict[str, Any]:
 
 
 class Writer:
-    """Writes a shard beside its place and puts it there whole, by rename, when it is closed."""
+    """Writes a shard to a temporary file, and renames it into place when it is closed."""
 
     def __init__(self, path: Path) -> None:
         import pyarrow.parquet as pq
 
-        # Two processes may make one shard at a time, as after a crawl and by hand: both write the same bytes, each its
-        # own file.
+        # Two processes may make the same shard at once, one after a crawl and one by hand. They write the same bytes,
+        # each to a temporary file of its own.
         self._half = Half(path)
         self._writer = pq.ParquetWriter(
             self._half.path,
@@ -132,7 +132,7 @@ class Writer:
             compression_level=6,
             use_dictionary=FEW_VALUES,
             write_statistics=False,
-            # Else a changed bit changes a text in silence: Zstandard frames have no checksum here.
+            # Without it a flipped bit would change a text unnoticed: these Zstandard frames have no checksum.
             write_page_checksum=True,
         )
         self._rows: list[dict[str, Any]] = []
@@ -142,20 +142,20 @@ class Writer:
         return self
 
     def __exit__(self, *_: object) -> None:
-        """Left before `close`: nothing stays."""
+        """Remove the temporary file if `close` was not reached."""
         if self._writer.is_open:
             self._writer.close()
         self._half.drop()
 
     def add(self, item: Document | Skip) -> None:
-        """The next page record's row."""
+        """Add the row of the next page record."""
         self._counts[isinstance(item, Skip)] += 1
         self._rows.append(row(item))
         if len(self._rows) == ROW_GROUP:
             self._flush()
 
     def close(self, *, header: Header, hosts: Sequence[str], provisional: bool = False) -> About:
-        """Put the shard in its place."""
+        """Finish the shard and put it in its place."""
         if self._rows:
             self._flush()
         documents, skips = self._counts
@@ -175,7 +175,7 @@ class Writer:
 
 
 def about(path: Path) -> About | None:
-    """What a shard says of itself; None where there is no shard, or one that cannot be read (it is made again)."""
+    """Read the metadata of a shard; None if there is none or it cannot be read (it is then made again)."""
     import pyarrow.parquet as pq
 
     try:
@@ -188,10 +188,10 @@ def about(path: Path) -> About | None:
 
 
 def read(path: Path) -> Iterator[Document | Skip]:
-    """The rows of a shard, in record order.
+    """Yield the rows of a shard in record order.
 
     Raises:
-        DataError: it is no shard.
+        DataError: the file is not a readable shard.
     """
     with _open(path) as file:
         for batch in file.iter_batches(batch_size=ROW_GROUP):
@@ -199,7 +199,7 @@ def read(path: Path) -> Iterator[Document | Skip]:
 
 
 def rows(path: Path, names: Sequence[str]) -> Iterator[tuple[Any, ...]]:
-    """Some columns of every row, in record order, as Parquet has them; None for what the row's kind does not have.
+    """Yield some columns of every row, in record order, as Parquet has them; None for columns of the other kind.
 
     Raises:
         DataError: it is no shard.
@@ -215,7 +215,7 @@ def rows(path: Path, names: Sequence[str]) -> Iterator[tuple[Any, ...]]:
 
 
 def read_rows(path: Path, numbers: Sequence[int]) -> Iterator[Document | Skip]:
-    """Single rows of a shard, by their numbers from 0, in the order asked; one row group is held at a time.
+    """Yield single rows of a shard, by their numbers from 0, in the order asked; hold one row group at a time.
 
     Raises:
         DataError: it is no shard.
@@ -230,7 +230,7 @@ def read_rows(path: Path, numbers: Sequence[int]) -> Iterator[Document | Skip]:
 
 
 def tables(path: Path, numbers: Sequence[int]) -> Iterator[pa.Table]:
-    """Single rows of a shard as Arrow tables of the Document columns, a row group at a time.
+    """Yield single rows of a shard as Arrow tables of the Document columns, one per row group.
 
     Raises:
         DataError: it is no shard.
@@ -245,14 +245,14 @@ def tables(path: Path, numbers: Sequence[int]) -> Iterator[pa.Table]:
         for group, wanted in groups.items():
             found = file.read_row_group(group).take(wanted)
             columns = [
-                found[field.name].cast(field.type) if field.name in found.column_names else _absent(field, len(wanted))
+                found[field.name].cast(field.type) if field.name in found.column_names else _fill(field, len(wanted))
                 for field in schema
             ]
             yield pa.Table.from_arrays(columns, schema=schema)
 
 
 def texts(path: Path, numbers: Sequence[int]) -> Iterator[str]:
-    """The texts of single rows, in the order asked: nothing else of a row is read.
+    """Yield the texts of single rows, in the order asked; read nothing else of them.
 
     Raises:
         DataError: it is no shard.
@@ -268,7 +268,7 @@ def texts(path: Path, numbers: Sequence[int]) -> Iterator[str]:
 
 @contextmanager
 def _open(path: Path) -> Iterator[pq.ParquetFile]:
-    """A shard to read; what is damaged may show only while it is read."""
+    """Open a shard; translate errors, which damage may raise only while rows are read."""
     import pyarrow as pa
     import pyarrow.parquet as pq
 
@@ -279,15 +279,15 @@ def _open(path: Path) -> Iterator[pq.ParquetFile]:
         raise DataError(f"{path}: no shard ({error}). Make it again: cundang rebuild --corpus") from error
 
 
-def _absent(field: pa.Field, rows: int) -> pa.Array:
-    """A column that an older schema did not have."""
+def _fill(field: pa.Field, rows: int) -> pa.Array:
+    """Make the default values of a column that an older schema lacks."""
     import pyarrow as pa
 
     return pa.array([_EMPTY.get(field.name)] * rows, field.type)
 
 
 def _item(columns: dict[str, Any]) -> Document | Skip:
-    # Of an older schema columns may lack, of a newer one there are some that nobody here knows.
+    # An older schema may lack columns; a newer one may have unknown ones.
     columns = {name: columns.get(name, _EMPTY.get(name)) for name in _NAMES}
     captured = columns["captured"]
     columns["captured"] = captured and captured.astimezone(dt.UTC)

@@ -1,1 +1,1 @@
-"""Captures in and out of WARC files."""
+"""Captures into and out of WARC files."""

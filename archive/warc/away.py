@@ -1,8 +1,8 @@
-"""WARC files <-> a store: put there, compared, read from there by ranges, brought back.
+"""WARC files <-> a store: send, compare, read by ranges, bring back.
 
-A file of which a store has a copy has a stub beside it, a JSON object: {"store": URL, "key": ..., "size": ...,
-"sha256": ...}. Where the file here is gone, the stub stands for it: it is listed, read, verified, exported and replayed
-as if it were here.
+A file with a copy in a store has a stub beside it, a JSON object: {"store": URL, "key": ..., "size": ...,
+"sha256": ...}. If the local file is gone, the stub stands for it: the file is listed, read, verified, exported and
+replayed as if it were here.
 """
 
 from __future__ import annotations
@@ -21,23 +21,23 @@ from archive.errors import DataError
 from archive.layout import AWAY, Layout
 from archive.store import Store, open_store
 from archive.warc import exclusions, fixity
-from archive.warc.disk import sync_folder
+from archive.warc.disk import sync_folder, write_whole
 
-# What is asked of a store at once: a page and its neighbours.
+# Bytes per request to a store: about a page and its neighbours.
 _BLOCK = 1 << 20
-# What a store holds beside WARC files: what was made of them, so that nobody has to make it again.
+# The derived files that a store also holds, so that nobody has to make them again.
 _DERIVED = ("index", "corpus")
-# Append-only files: a line is an object, for a bucket cannot be appended to.
+# Append-only files. Each of their lines is an object of its own, because objects of a bucket cannot grow.
 _LEDGERS = ("exclusions", "fixity")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Away:
-    """Where a copy of a WARC file rests.
+    """Where the copy of a WARC file is.
 
     Attributes:
         store: its URL.
-        size, sha256: of the file's bytes; the digest is None where only a listing told of the file.
+        size, sha256: of the file's bytes; the digest is None if the file is known from a listing only.
     """
 
     store: str
@@ -48,9 +48,12 @@ class Away:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Moved:
-    """A file that was sent or brought: its path below the data folder, and whether anything had to be copied.
+    """A file that was sent or brought.
 
-    `refused`: why it was not sent; empty where it was.
+    Attributes:
+        path: below the data folder.
+        copied: whether bytes had to be copied.
+        refused: why it was not sent; empty: it was.
     """
 
     path: str
@@ -59,12 +62,12 @@ class Moved:
 
 
 def stub_of(warc: Path) -> Path:
-    """Where the stub of a WARC file is."""
+    """The path of the stub of a WARC file."""
     return warc.with_name(warc.name + AWAY)
 
 
 def read_stub(warc: Path) -> Away | None:
-    """Where a copy of a WARC file rests; None where there is no stub.
+    """Read the stub of a WARC file; None if there is none.
 
     Raises:
         DataError: the stub cannot be read.
@@ -79,7 +82,7 @@ def read_stub(warc: Path) -> Away | None:
 
 
 def size_of(warc: Path) -> int | None:
-    """The size of a WARC file, here or away; None where there is neither.
+    """The size of a WARC file in bytes, local or in a store; None if it is in neither.
 
     Raises:
         DataError: the stub cannot be read.
@@ -92,10 +95,10 @@ def size_of(warc: Path) -> int | None:
 
 
 def open_warc(warc: Path) -> io.BufferedReader:
-    """A WARC file to read, by ranges where it is away.
+    """Open a WARC file to read; a file in a store is read by ranges.
 
     Raises:
-        OSError: it is neither here nor away.
+        OSError: it is neither local nor in a store.
         DataError: the store refuses.
     """
     try:
@@ -108,7 +111,7 @@ def open_warc(warc: Path) -> io.BufferedReader:
 
 
 class _Ranged(io.RawIOBase):
-    """A file of a store, read where it is asked for."""
+    """A file in a store, read in ranges on demand."""
 
     def __init__(self, store: Store, away: Away) -> None:
         self._store, self._away, self._at = store, away, 0
@@ -152,11 +155,11 @@ def push(
     tell: Callable[[str], None] = lambda _name: None,
     lapsed: Callable[[str], str] = lambda _site: "",
 ) -> Iterator[Moved]:
-    """Send closed WARC files, what was made of them, and the ledgers to a store; each WARC file when it is there.
+    """Send closed WARC files, their derived files and the ledgers to a store; yield each WARC file when it is there.
 
-    A WARC file is put if its name is free, then read back and compared. Only then, and with `drop`, the copy here
-    goes: a stub takes its place first. What is there already with the same bytes is not sent again. Nothing is sent of
-    a site for which `lapsed` has a reason: it is asked before each file.
+    A WARC file is put if its name is free, then read back and compared. After that, `drop` replaces the local file by
+    its stub. A file that the store already holds with the same bytes is not sent again. `lapsed` is asked before each
+    file: if it gives a reason for its site, nothing of that site is sent.
 
     Raises:
         DataError: the store refuses, or holds other bytes under a name.
@@ -189,9 +192,9 @@ def push(
 
 
 def _send(store: Store, warc: Path, key: str, entry: fixity.Entry | None) -> bool:
-    """Put a WARC file where its name is free, compare it, and write its stub; whether it had to be copied."""
+    """Put a WARC file if its name is free, compare it, and write its stub; return whether it had to be copied."""
     size, sha256 = warc.stat().st_size, _digest(warc)
-    # Before it is sent: a name that once holds damaged bytes would be refused to a good copy.
+    # Check before sending: if damaged bytes took the name, a good copy could not be put there any more.
     if entry and not entry.removed and entry.sha256 != sha256:
         raise DataError(f"{warc}: its bytes are not those that fixity.jsonl knows. Look: cundang verify")
     copied = store.put_if_absent(key, warc)
@@ -201,7 +204,7 @@ def _send(store: Store, warc: Path, key: str, entry: fixity.Entry | None) -> boo
 
 
 def pull(layout: Layout, store: Store) -> Iterator[Moved]:
-    """Bring what was made of WARC files and the ledgers from a store, and a stub for each WARC file that is not here.
+    """Bring derived files and ledgers from a store, and write a stub for each WARC file that is not here.
 
     Raises:
         DataError: the store refuses.
@@ -222,7 +225,7 @@ def pull(layout: Layout, store: Store) -> Iterator[Moved]:
 
 
 def bring_back(warc: Path) -> bool:
-    """Copy a WARC file that is away to its place, and compare it; False where it is here already.
+    """Copy a WARC file from its store to its place, and compare it; False if it is here already.
 
     Raises:
         DataError: the store refuses, or holds other bytes than the stub says.
@@ -242,7 +245,7 @@ def bring_back(warc: Path) -> bool:
 
 
 def erase(layout: Layout, warc: Path) -> None:
-    """Remove the copy of a WARC file that a store has, what was made of it there, and the stub.
+    """Remove a WARC file's copy and its derived files from the store, and then the stub.
 
     Raises:
         DataError: the store refuses.
@@ -259,10 +262,10 @@ def _delete(layout: Layout, store: Store, warc: Path) -> None:
 
 
 def _compare(store: Store, key: str, size: int, sha256: str) -> None:
-    """Read a file of a store back: it is these bytes, or it is refused."""
+    """Read a file back from a store; raises DataError if its bytes are not the expected ones."""
     digest, at = hashlib.sha256(), 0
     while at < size:
-        # With the last block one byte more: a longer file would show.
+        # Ask for one byte more than the last block has, to notice a longer file.
         data = store.range(key, at, min(_BLOCK, size + 1 - at))
         if not data:
             break
@@ -276,18 +279,12 @@ def _compare(store: Store, key: str, size: int, sha256: str) -> None:
 
 
 def _write_stub(warc: Path, away: Away) -> bool:
-    """Write a stub, durable on return; False where it stands there already."""
+    """Write a stub, durable on return; False if it is there already."""
     path, said = stub_of(warc), (json.dumps(asdict(away)) + "\n").encode()
     if path.exists() and path.read_bytes() == said:
         return False
     path.parent.mkdir(parents=True, exist_ok=True)
-    made = path.with_name(path.name + ".tmp")
-    with made.open("wb") as file:
-        file.write(said)
-        file.flush()
-        os.fsync(file.fileno())
-    made.replace(path)
-    sync_folder(path.parent)
+    write_whole(path, [said])
     return True
 
 
@@ -297,7 +294,7 @@ def _digest(path: Path) -> str:
 
 
 def _push_lines(path: Path, name: str, store: Store) -> None:
-    """Put each line of a ledger under a key that its date and digest make, in the order of the file."""
+    """Put each line of a ledger under a key of its line number and digest, which keeps the order of the file."""
     if not path.exists():
         return
     there = {held.key for held in store.list(f"ledgers/{name}")}
@@ -308,7 +305,7 @@ def _push_lines(path: Path, name: str, store: Store) -> None:
 
 
 def _pull_lines(layout: Layout, name: str, store: Store) -> None:
-    """Append the lines of a ledger in a store that the file here lacks."""
+    """Append those lines of a store's ledger that the local file lacks."""
     if name == "exclusions":
         there = store.list(f"ledgers/{name}")
         exclusions.join(layout, (json.loads(store.range(each.key, 0, each.size)) for each in there))

@@ -1,4 +1,4 @@
-"""`Capture`: one page record as it rests in a WARC file, with the metadata record that belongs to it."""
+"""`Capture`: one page record as it is stored in a WARC file, with its metadata record."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import datetime as dt
 from dataclasses import dataclass
 from typing import Literal
 
-# Flags of a Document that a record gives: bytes are missing; bytes are others than were sent or written.
+# Flags of a Document that come from its record: bytes are missing; bytes are not those that were sent or written.
 TRUNCATED = "truncated"
 DAMAGED = "damaged"
 
@@ -16,7 +16,7 @@ class Fault:
     """What is wrong with the bytes of a record.
 
     Attributes:
-        flag: `truncated`, `damaged`, or empty where no byte is lost or changed.
+        flag: `truncated`, `damaged`, or empty if no byte is lost or changed.
         words: the evidence.
     """
 
@@ -26,7 +26,7 @@ class Fault:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Place:
-    """Where a record's bytes are: the WARC file's name (no folder), offset and length of its gzip member in bytes."""
+    """Where a record is: the WARC file's name (without folder), offset and length of its gzip member in bytes."""
 
     file: str
     offset: int
@@ -39,7 +39,7 @@ class Found:
 
     Attributes:
         parent: URL of the page with the link.
-        anchor: the link's text, white space folded.
+        anchor: the link's text, with white space folded.
         row_date: the date in the list row as the page shows it, for example `2020-02-19` or `[02-19]`.
     """
 
@@ -54,19 +54,20 @@ class Capture:
 
     Attributes:
         id: the WARC-Record-ID without angle brackets, `urn:uuid:...`.
-        url: the WARC-Target-URI as it stands (without `<>`).
+        url: the WARC-Target-URI, unchanged but without `<>`.
         date: UTC; None for an imported page that states none.
-        status: of the HTTP response; None for a resource, or where the head cannot be read.
-        headers: the HTTP header lines in order, names as sent, decoded as Latin-1; of a resource only Content-Type.
-        body: the entity: transfer-coding removed, content-coding too where it could be (else left, with a problem).
-        payload_digest: `sha256:` and base16 of the entity with its content-coding; as the record says, else None.
+        status: of the HTTP response; None for a resource, or if the head cannot be read.
+        headers: the HTTP header lines in order, names as sent, decoded as Latin-1; of a resource, only Content-Type.
+        body: the entity without transfer-coding, and without content-coding unless it cannot be undone (then a fault).
+        payload_digest: as the record states it: `sha256:` and base16 of the entity with its content-coding.
         place: where the record lies.
-        truncated: the record's WARC-Truncated, None where it is whole.
-        found: where the crawler found it, None where nothing says so.
+        truncated: the record's WARC-Truncated; None: it is whole.
+        found: where the crawler found the URL; None: unknown.
         origin: the relative path of an imported file.
-        missing: the address, which nobody made, that the host answered with the same page; None: none is known.
-        purpose: what it was fetched for, where it was not for itself: `script` (a page's script asked for it, and the
-            page as its scripts made it is a record of its own), `browser`, `probe`, `robots`.
+        missing: an address made up by the crawler that the host answered with the same page, so that this one is a
+            soft 404; None: no such address is known.
+        purpose: why it was fetched, if not for its own content: `script` (a page's script requested it; the rendered
+            page is a record of its own), `browser`, `probe`, `robots`.
         faults: what is wrong with its bytes, for example "content-coding gzip cannot be undone".
     """
 
@@ -88,14 +89,14 @@ class Capture:
 
     @property
     def problems(self) -> tuple[str, ...]:
-        """What the reader met, in words."""
+        """All faults, in words."""
         return tuple(fault.words for fault in self.faults)
 
     @property
     def doubts(self) -> tuple[tuple[str, str], ...]:
-        """The flags that its bytes give, each with the evidence."""
+        """The flags of its faults, each with the evidence."""
         return tuple((fault.flag, fault.words) for fault in self.faults if fault.flag)
 
     def header(self, name: str) -> str | None:
-        """The first header of that name, whatever its case."""
+        """The first header of that name, ignoring case; None if there is none."""
         return next((value for key, value in self.headers if key.lower() == name.lower()), None)

@@ -1,4 +1,4 @@
-"""Packed bytes -> what they unfold to, as far as they go, and what is wrong with them: gzip, deflate, br, zstd."""
+"""Compressed bytes -> as much of their content as can be had, and their faults: gzip, deflate, br, zstd."""
 
 from __future__ import annotations
 
@@ -17,21 +17,21 @@ if sys.version_info >= (3, 14):
 else:
     from backports import zstd
 
-# Decompressors lose what a call gave when it meets an error; the last piece is then given again, byte by byte.
-# The first piece is short: data may be thousands of members, each of a few bytes.
+# A decompressor drops the output of a call that fails, so the last piece is then fed again, byte by byte.
+# The first piece is short because data may consist of thousands of tiny members.
 _FIRST, _PIECE = 512, 8 * 1024
 _ERRORS: tuple[type[Exception], ...] = (GzipError, brotli.error, zstd.ZstdError)
-_RAW = -15  # deflate without head and tail, as zlib's manual numbers it
+_RAW = -15  # zlib's window size for deflate without head and tail
 _GZIP_MAGIC = b"\x1f\x8b\x08"
-# RFC 1952 section 2.3.1: what stands in the head of a gzip member.
+# RFC 1952 section 2.3.1: the flags in the head of a gzip member.
 _HAS_CRC, _HAS_EXTRA, _HAS_NAME, _HAS_COMMENT = 2, 4, 8, 16
 _HEAD, _TAIL = 10, 8
-# No gzip member is shorter: fewer bytes behind one hold nothing.
+# The length of the shortest gzip member; fewer bytes behind a member are ignored.
 _SHORTEST = 20
 
 
 def unfold(coding: str, data: bytes, limit: int) -> tuple[bytes, tuple[Fault, ...]] | None:
-    r"""What comes out, at most `limit` bytes, and what is wrong with it; None: nobody knows the coding.
+    r"""Decompress: at most `limit` bytes, and what is wrong with them; None: the coding is unknown.
 
     >>> unfold("deflate", b"\x03\x00", 9)
     (b'', ())
@@ -47,22 +47,22 @@ def is_known(coding: str) -> bool:
 
 
 class _Unfolder(Protocol):
-    """One decompressor: takes a piece, gives at most `limit` bytes."""
+    """A decompressor of one coding."""
 
     def feed(self, piece: bytes, limit: int) -> bytes:
-        """Bytes that came out; `piece` is empty while `hungry` is False."""
+        """Decompress a piece to at most `limit` bytes; `piece` must be empty while `hungry` is False."""
 
     @property
     def hungry(self) -> bool:
-        """It has given all that it holds, and wants another piece."""
+        """Whether it has returned all that it holds and needs another piece."""
 
     @property
     def ended(self) -> bool:
-        """Its data is complete."""
+        """Whether its data is complete."""
 
     @property
     def unused(self) -> int:
-        """The bytes it was given behind the end of its data."""
+        """The number of bytes it was fed behind the end of its data."""
 
 
 class _Deflate:
@@ -128,10 +128,10 @@ class _Zstd:
 
 
 class _Run(NamedTuple):
-    """What one decompressor made of its data.
+    """The result of one decompressor.
 
-    `used`: bytes of the data that are its own; `why`: what is wrong, empty where the data is complete; `failed`: the
-    data is none of its coding from there on.
+    `used`: how many bytes of the data it consumed; `why`: what is wrong, empty if the data is complete; `failed`: the
+    rest of the data is not in its coding.
     """
 
     out: bytes
@@ -141,7 +141,7 @@ class _Run(NamedTuple):
 
 
 def _run(new: Callable[[], _Unfolder], data: bytes, start: int, limit: int) -> _Run:
-    """Feed one decompressor with `data` from `start` on; where it fails, once more, the last piece byte by byte."""
+    """Feed one decompressor with `data` from `start` on; if it fails, again with the last piece byte by byte."""
     first = _pass(new(), data, start, limit, singly_from=len(data))
     if not first.failed:
         return first
@@ -197,7 +197,7 @@ def _read_gzip(data: bytes, limit: int) -> tuple[bytes, tuple[Fault, ...]]:
 
 
 def _cannot(why: str) -> Fault:
-    """The coding cannot be undone at all, so that the bytes stay as they are."""
+    """The fault of data that cannot be decompressed at all and stays unchanged."""
     return Fault(flag="", words=f"cannot be undone ({why})")
 
 
@@ -209,7 +209,7 @@ _CHANGED = Fault(flag=DAMAGED, words="has another checksum than its bytes")
 
 
 def _gzip_body(data: bytes, at: int) -> int:
-    """Where the packed bytes of the member begin that begins at `at`; 0: none begins there, or its head is cut."""
+    """The offset of the compressed data of the member at `at`; 0: no member begins there, or its head is cut off."""
     if not data.startswith(_GZIP_MAGIC, at) or len(data) < at + _HEAD:
         return 0
     flags = data[at + 3]
@@ -226,8 +226,8 @@ def _gzip_body(data: bytes, at: int) -> int:
 
 
 def _read_deflate(data: bytes, limit: int) -> tuple[bytes, tuple[Fault, ...]]:
-    """`deflate` is zlib by the standard and raw by the habit of old servers: the first two bytes tell."""
-    # RFC 1950 section 2.2: the low half of the first byte is 8, and the two bytes divide by 31.
+    """Read `deflate`: zlib by the standard, raw from old servers; the first two bytes tell which."""
+    # RFC 1950 section 2.2: the low half of the first byte is 8, and the two bytes are a multiple of 31.
     wrapped = len(data) > 1 and data[0] & 15 == 8 and (data[0] << 8 | data[1]) % 31 == 0
     start = 2 if wrapped else 0
     run = _run(_Deflate, data, start, limit)
@@ -249,7 +249,7 @@ def _read_brotli(data: bytes, limit: int) -> tuple[bytes, tuple[Fault, ...]]:
 
 
 def _read_zstd(data: bytes, limit: int) -> tuple[bytes, tuple[Fault, ...]]:
-    """All frames (RFC 8878 section 3.1), which skippable ones may stand between."""
+    """Read all frames (RFC 8878 section 3.1), also skippable ones."""
     out = bytearray()
     at = 0
     while at < len(data):

@@ -1,4 +1,4 @@
-"""A whole record -> what is wrong with it: what the standard forbids, and digests that do not fit."""
+"""A whole record -> what is wrong with it: violations of the standard, and digests that do not fit."""
 
 from __future__ import annotations
 
@@ -11,10 +11,10 @@ from collections.abc import Iterable, Iterator
 from archive.warc.http import entity_of, open_response, parse_fields, read_head
 from archive.warc.record import Problem, Record
 
-# What the standard calls mandatory, WARC/1.1 section 5; Content-Length, the fourth, is judged where blocks are cut.
+# The mandatory fields of WARC/1.1 section 5, without Content-Length, which `scan` checks.
 _MANDATORY = ("WARC-Record-ID", "WARC-Date", "WARC-Type")
 _OF_A_TARGET = ("response", "resource", "request", "revisit", "conversion", "continuation")
-# Section 4: fields shall not be repeated; of those that it defines only WARC-Concurrent-To may.
+# WARC/1.1 section 4: fields shall not be repeated. Of the fields it defines, only WARC-Concurrent-To may.
 _ONCE = (
     "Content-Length",
     "Content-Type",
@@ -41,7 +41,7 @@ _EMPTY_LINE = re.compile(rb"\r?\n\r?\n")
 
 
 def judge(items: Iterable[Record | Problem]) -> Iterator[Record | Problem]:
-    """The same items, and before each record a Problem for all that is wrong with it."""
+    """Pass the items on, with a Problem before each record for everything that is wrong with it."""
     for item in items:
         if isinstance(item, Record):
             for reason in _reasons(item):
@@ -69,14 +69,14 @@ def _reasons(record: Record) -> Iterator[str]:
 
 
 def has_http_head(record: Record) -> bool:
-    """Whether an HTTP head is to stand at the start of its block."""
+    """Whether the record's block should begin with an HTTP head."""
     return record.kind == "response" and (
         read_head(record.block).length > 0 or record.url.lower().startswith(("http:", "https:"))
     )
 
 
 def changed(record: Record) -> str | None:
-    """Why its bytes are others than were written; None where no digest says so."""
+    """Why the record's bytes are not those that were written; None if no digest says so."""
     return next((reason for reason in _wrong_digests(record) if reason.endswith(_OTHERS)), None)
 
 
@@ -144,14 +144,14 @@ def _is_ip(value: str) -> bool:
 
 
 def _wrong_digest(record: Record, name: str) -> str | None:
-    """Why a digest is wrong; None where it is right, absent, or of bytes that the file does not hold."""
+    """Why a digest is wrong; None if it is right, absent, or of bytes that the file does not hold."""
     stated = record.field(name)
     if not stated:
         return None
     algorithm, _, value = stated.partition(":")
     try:
         new = hashlib.new(algorithm.lower().replace("sha-", "sha"))
-        wanted = _digest_bytes(value.strip(), new.digest_size)
+        wanted = _decode_digest(value.strip(), new.digest_size)
     except ValueError:
         return f"{name} {stated!r} is no digest that can be checked"
     if name == "WARC-Block-Digest":
@@ -170,7 +170,7 @@ def _wrong_digest(record: Record, name: str) -> str | None:
 
 
 def _payloads(record: Record) -> tuple[bytes, ...]:
-    """The payload by the standard, and what other tools take for it: chunk sizes counted in."""
+    """The payload by the standard, and as some tools count it, with chunk sizes."""
     if record.kind not in ("response", "request") or not record.url.startswith("http"):
         return (record.block,)
     if record.kind == "request":
@@ -182,8 +182,8 @@ def _payloads(record: Record) -> tuple[bytes, ...]:
     return (body,) if fault or entity is body else (entity, body)
 
 
-def _digest_bytes(value: str, size: int) -> bytes:
-    """RFC 4648: base16, base32 or base64, told apart by letters and length; raises ValueError."""
+def _decode_digest(value: str, size: int) -> bytes:
+    """Decode a digest of `size` bytes from base16, base32 or base64 (RFC 4648), by its length; raises ValueError."""
     if re.fullmatch(rf"[0-9A-Fa-f]{{{2 * size}}}", value):
         return bytes.fromhex(value)
     padded = value.rstrip("=")
@@ -193,5 +193,5 @@ def _digest_bytes(value: str, size: int) -> bytes:
 
 
 def is_proved(record: Record) -> bool:
-    """A digest says that the block is what was written."""
+    """Whether a digest proves that the block is what was written."""
     return bool(record.field("WARC-Block-Digest")) and not _wrong_digest(record, "WARC-Block-Digest")

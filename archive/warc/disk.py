@@ -1,4 +1,4 @@
-"""Names and lines that outlast a power cut, files that are whole or not there, and what an error of the disk means."""
+"""Writing files and lines so that they survive a power cut, and errors of the disk in the archive's terms."""
 
 from __future__ import annotations
 
@@ -8,19 +8,19 @@ import fcntl
 import json
 import os
 import secrets
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
 from archive.errors import CundangError, DataError, SpaceError
 from archive.layout import TMP
 
-# What ends a line that a power cut tore, so that it is known for one.
+# Appended to a line that a power cut tore, so that readers skip it.
 TORN = b"\t#torn"
 
 
 def disk_error(path: Path, error: OSError) -> CundangError:
-    """What an OSError of writing means for the archive: SpaceError where the disk is full, else DataError."""
+    """Translate an OSError of writing: SpaceError if the disk is full, else DataError."""
     reason = error.strerror or str(error)
     if error.errno in (errno.ENOSPC, errno.EDQUOT):
         return SpaceError(f"{path}: {reason}. Make room, then start again: what was written is kept.")
@@ -28,7 +28,7 @@ def disk_error(path: Path, error: OSError) -> CundangError:
 
 
 def make_folder(folder: Path) -> None:
-    """Make a folder and those above it, so that they outlast a power cut; raises OSError."""
+    """Make a folder and its missing parents, durable on return; raises OSError."""
     missing = [path for path in (folder, *folder.parents) if not path.exists()]
     folder.mkdir(parents=True, exist_ok=True)
     for path in missing:
@@ -36,7 +36,7 @@ def make_folder(folder: Path) -> None:
 
 
 def sync_folder(folder: Path) -> None:
-    """Make names that were added to a folder durable; raises OSError."""
+    """Make the names in a folder durable (fsync); raises OSError."""
     descriptor = os.open(folder, os.O_RDONLY)
     try:
         os.fsync(descriptor)
@@ -44,12 +44,26 @@ def sync_folder(folder: Path) -> None:
         os.close(descriptor)
 
 
+def write_whole(path: Path, pieces: Iterable[bytes]) -> None:
+    """Write a file under a temporary name, and give it its name when all bytes are durable; raises OSError."""
+    half = Half(path)
+    try:
+        with half.path.open("wb") as file:
+            file.writelines(pieces)
+            file.flush()
+            os.fsync(file.fileno())
+        half.put()
+    finally:
+        half.drop()
+    sync_folder(path.parent)
+
+
 def append_lines(path: Path, *lines: Mapping[str, Any]) -> None:
-    """Add JSON objects to a file of lines, one writer at a time, durable on return; raises OSError."""
+    """Append JSON objects to a file, one per line, one writer at a time, durable on return; raises OSError."""
     make_folder(path.parent)
     with path.open("ab+") as file:
         fcntl.flock(file, fcntl.LOCK_EX)
-        # A line that a power cut tore was told to nobody: it ends here, and is read over.
+        # A line torn by a power cut was never acknowledged: end it here, so that readers skip it.
         torn = False
         if file.seek(0, os.SEEK_END):
             file.seek(-1, os.SEEK_END)
@@ -62,36 +76,36 @@ def append_lines(path: Path, *lines: Mapping[str, Any]) -> None:
 
 
 class Half:
-    """A file on its way to its place: made beside it, then renamed.
+    """A file that is written under a temporary name beside its place, and then renamed.
 
-    It is locked until then. The lock ends with the process, so `sweep` knows on every machine what nobody writes any
-    more. A number of a process would not do: it says nothing of another machine, and a dead child keeps its own.
+    It stays locked until then. The lock ends with the process, so on every machine `sweep` recognises files that nobody
+    writes any more. A process number would not do: it means nothing on another machine, and a dead child keeps it.
 
     Attributes:
-        path: to write to.
+        path: the temporary path to write to.
     """
 
     def __init__(self, place: Path) -> None:
-        """Make it, and the folder; raises OSError."""
+        """Make the temporary file, and its folder; raises OSError."""
         self._place = place
         place.parent.mkdir(parents=True, exist_ok=True)
         while True:
             self.path = place.with_name(f"{place.name}.{secrets.token_hex(4)}{TMP}")
             self._file = os.open(self.path, os.O_RDWR | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o666)
-            # A disk that knows no locks is never swept.
+            # On a disk without locks, half-made files are never swept.
             with contextlib.suppress(OSError):
                 fcntl.flock(self._file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            # Swept between the two lines above, it has no name any more.
+            # If `sweep` removed it between the two lines above, it has no name any more: try again.
             if os.fstat(self._file).st_nlink:
                 return
             os.close(self._file)
 
     def put(self) -> None:
-        """Put it in its place; raises OSError."""
+        """Rename the file to its place; raises OSError."""
         self.path.replace(self._place)
 
     def drop(self) -> None:
-        """Let it go: what was not put is removed."""
+        """Release the lock, and remove the file unless it was put in its place."""
         if self._file >= 0:
             self.path.unlink(missing_ok=True)
             os.close(self._file)
@@ -99,9 +113,9 @@ class Half:
 
 
 def sweep(folder: Path, names: str = "*") -> None:
-    """Remove half-made files that nobody writes any more; raises OSError.
+    """Remove half-made files that nobody is writing any more; raises OSError.
 
-    `names`: a pattern, for a folder where others write files of their own.
+    `names`: a pattern of their names, for a folder in which others write files too.
     """
     for path in folder.rglob(f"{names}{TMP}"):
         try:
@@ -112,7 +126,7 @@ def sweep(folder: Path, names: str = "*") -> None:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
             path.unlink(missing_ok=True)
         except OSError:
-            # Somebody writes it, or locks are not to be had here.
+            # Somebody is writing it, or the disk has no locks.
             continue
         finally:
             os.close(file)

@@ -1,10 +1,10 @@
-"""exclusions.jsonl -> which URLs were taken down: an object a line, written once, never changed.
+"""exclusions.jsonl -> the URLs that were taken down. One object per line, append-only.
 
 {"url": "http://...", "date": "2026-01-02T03:04:05+00:00", "reason": "..."}     a page that was taken down, or a pattern
-                                                                                 of addresses: `*` is any characters
+                                                                                 of addresses: `*` is any text
 {"undone": "http://...", "date": "...", "reason": "..."}                         it is allowed again
 {"erased": "warc/...", "sha256": "...", "now": "warc/...", "now_sha256": "...", "records": ["urn:uuid:..."], ...}
-                                                                                 a WARC file that was rewritten for it
+                                                                                 a WARC file rewritten without it
 """
 
 from __future__ import annotations
@@ -27,24 +27,24 @@ from archive.warc.surt import surt
 
 
 class Addresses:
-    """Addresses, and patterns of addresses, that name pages as replay tools look them up: by SURT.
+    """Addresses, and patterns of addresses, of pages. They are compared by SURT, as in replay tools.
 
-    `http://a.cn/x/*` is all that lies below x, and x itself; a star may stand anywhere behind the scheme.
+    `http://a.cn/x/*` covers x and everything below it; a star may stand anywhere behind the scheme.
     """
 
     def __init__(self, named: Iterable[str]) -> None:
         keys = {surt(address): address for address in named}
         self._keys = {key for key in keys if "*" not in key}
         self._patterns = [Pattern(key) for key in keys if "*" in key]
-        # What every key that is covered begins with, up to the end of its host: a cheap look into an index.
+        # The beginnings of all covered keys, up to the end of the host: for a cheap first look into an index.
         self.hosts = frozenset(re.split(r"[)*]", key, maxsplit=1)[0] for key in keys)
 
     def __bool__(self) -> bool:
-        """Whether it names anything."""
+        """Whether there is any address."""
         return bool(self._keys or self._patterns)
 
     def cover(self, key: str) -> bool:
-        """Whether they name the page of a SURT.
+        """Whether an address or pattern covers the page of a SURT.
 
         >>> Addresses(["http://a.cn/x/*"]).cover("cn,a)/x/1.html"), Addresses(["http://a.cn/x/*"]).cover("cn,a)/xy")
         (True, False)
@@ -52,7 +52,7 @@ class Addresses:
         return key in self._keys or any(pattern.covers(key) for pattern in self._patterns)
 
     def named_in(self, index: bytes) -> tuple[str, ...]:
-        """The SURTs that an index names and these cover, in order."""
+        """The SURTs of an index that are covered, sorted."""
         lines = b"\n" + index
         found = {key for key in self._keys if b"\n" + key.encode("ascii") + b" " in lines}
         if self._patterns and any(b"\n" + host.encode("ascii") in lines for host in self.hosts):
@@ -62,16 +62,16 @@ class Addresses:
 
 
 class Pattern:
-    """A SURT with stars: which keys it covers, found in one walk over a key."""
+    """A SURT with stars. It is matched in one walk over a key, so in linear time."""
 
     def __init__(self, key: str) -> None:
         self._first, *self._parts = key.split("*")
-        # What lies below a folder: also the folder's own page, whose SURT has no slash at its end.
+        # A pattern for a folder also covers the folder's own page, whose SURT has no slash at its end.
         self._folder = Pattern(f"{key[:-2]}?*") if key.endswith("/*") else None
         self._own = key[:-2] if self._folder else ""
 
     def covers(self, key: str) -> bool:
-        """Whether the pattern names the page of a SURT.
+        """Whether the pattern covers the page of a SURT.
 
         >>> [Pattern("cn,a)/*/bk_*").covers(key) for key in ("cn,a)/zs/bk_1", "cn,a)/bk_1", "cn,a)/zs/bk")]
         [True, False, False]
@@ -96,12 +96,12 @@ class Pattern:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Exclusion:
-    """One page that was taken down: every address that replay tools take for the same (its SURT) is covered.
+    """A page that was taken down, under every address with the same SURT.
 
     Attributes:
         url: the address, or a pattern of addresses.
-        date: when, UTC, ISO 8601.
-        reason: in the words of who took it down.
+        date: when it was taken down, UTC, ISO 8601.
+        reason: in the words of the person who took it down.
     """
 
     url: str
@@ -114,10 +114,10 @@ class Exclusions:
     """What was taken down.
 
     Attributes:
-        pages: by SURT, of an address or of a pattern, the first word about each.
-        erased: ids of records that are in no WARC file any more.
+        pages: by the SURT of the address or pattern; the first entry of each.
+        erased: the ids of records that were erased from their WARC files.
         patterns: those of `pages` that are patterns.
-        hosts: of all pages, without `www`; None where one of them has a star in its host.
+        hosts: the hosts of all pages, without `www`; None if one has a star in its host.
     """
 
     pages: Mapping[str, Exclusion]
@@ -126,7 +126,7 @@ class Exclusions:
     hosts: frozenset[str] | None = None
 
     def covering(self, url: str) -> Exclusion | None:
-        """What covers a URL; None: it was not taken down."""
+        """The exclusion that covers a URL; None: it was not taken down."""
         if not self.pages or self._is_elsewhere(url):
             return None
         key = surt(url)
@@ -134,7 +134,7 @@ class Exclusions:
         return self.pages.get(key) or next(matching, None)
 
     def _is_elsewhere(self, url: str) -> bool:
-        """Whether a glance shows that no page of this host was taken down: a scan of a catalogue asks of each row."""
+        """Whether the host alone shows that the page was not taken down: a fast test for every row of a catalogue."""
         host = url[: url.find("/", 8)] if url.count("/") > 2 else url
         if self.hosts is None or not (host.isascii() and host.isprintable()) or "%" in host:
             return False
@@ -142,23 +142,23 @@ class Exclusions:
         return not any(one in host for one in self.hosts)
 
     def touching(self, index: Path) -> tuple[str, ...]:
-        """The URLs taken down, as SURTs in order, that an index names."""
+        """The SURTs of an index that were taken down, sorted."""
         if not self.pages:
             return ()
         return Addresses(said.url for said in self.pages.values()).named_in(index.read_bytes())
 
 
 def digest(keys: Iterable[str]) -> str:
-    """What stands in a shard's header for the exclusions that touch its file; "" for none."""
+    """The digest, for a shard's header, of the exclusions that touch its file; empty if there are none."""
     keys = sorted(keys)
     return hashlib.sha256("\n".join(keys).encode()).hexdigest() if keys else ""
 
 
 def read(layout: Layout) -> Exclusions:
-    """What is taken down now; the file is read anew only when it changed.
+    """Read what is taken down now; the file is read again only after it changed.
 
     Raises:
-        DataError: a line cannot be read, so that a page that was taken down could come back.
+        DataError: a line cannot be read; to go on could bring back a page that was taken down.
     """
     try:
         state = layout.exclusions.stat()
@@ -170,7 +170,7 @@ def read(layout: Layout) -> Exclusions:
 
 
 def append(layout: Layout, *lines: Mapping[str, Any]) -> None:
-    """Add lines, durable on return.
+    """Append lines, durable on return.
 
     Raises:
         SpaceError, DataError: the file cannot be written.
@@ -219,11 +219,11 @@ def _last(said: Iterable[Mapping[str, Any]]) -> dict[str, Mapping[str, Any]]:
 
 
 def now() -> str:
-    """This second, as the lines say it."""
+    """The current time in UTC to the second, as the lines state it."""
     return dt.datetime.now(dt.UTC).isoformat(timespec="seconds")
 
 
-# The characters of a host that every spelling of its address shows.
+# The characters of a host that look the same in every spelling of its address.
 _PLAIN = frozenset("abcdefghijklmnopqrstuvwxyz0123456789.-")
 _NONE = Exclusions(pages={}, erased=frozenset())
 
@@ -255,7 +255,7 @@ def _read(path: Path, _changed: int, _size: int) -> Exclusions:
 
 
 def _hosts(pages: Iterable[Exclusion]) -> frozenset[str] | None:
-    """The hosts of some pages; None where one has none that could be read off any spelling of its address.
+    """The hosts of some pages; None if one has a host that not every spelling of its address shows.
 
     >>> _hosts([Exclusion(url="http://www.A.cn:80/x/*", date="", reason="")])
     frozenset({'a.cn'})

@@ -1,13 +1,13 @@
-"""`fixity.jsonl` <-> what each WARC file was when it closed, and what became of it since: append-only.
+"""`fixity.jsonl` <-> what each WARC file was when it closed, and what became of it since. Append-only.
 
-A line is an event, in the terms of PREMIS: what happened to which file, when, with which outcome, by which program.
+Each line is an event in the terms of PREMIS: what happened to which file, when, with which outcome, by which program.
 
 {"event": "closed", "path": "warc/a/2026/a-1.warc.gz", "date": "2026-01-02T03:04:05+00:00", "size": 1234,
  "sha256": "...", "outcome": "whole", "agent": "cundang 0.1.0", "detail": ""}
 
-closed, imported, repaired, rewritten (by an erasure), accepted (damage and all), registered (an archive without this
-ledger): from now on the file's bytes are to be these. verified, read: they were compared, and `outcome` says how.
-restored: a good copy was put back. erased, dropped: the file is gone on purpose.
+These events state what the file's bytes must be from now on: closed, imported, repaired, rewritten (by an erasure),
+accepted (with its damage), registered (in an archive that had no ledger). Verified and read: the bytes were compared,
+with the result in `outcome`. Restored: a good copy was put back. Erased and dropped: the file is gone on purpose.
 """
 
 from __future__ import annotations
@@ -42,8 +42,8 @@ class Event:
     """What happened to a WARC file.
 
     Attributes:
-        path: of the file, below the data folder.
-        size, sha256: of its bytes then, base16; None where there was no file or nobody looked.
+        path: the file's path below the data folder.
+        size, sha256: of its bytes at that time, base16; None if there was no file or it was not read.
     """
 
     event: Kind
@@ -56,14 +56,16 @@ class Event:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Entry:
-    """What the ledger says of a WARC file.
+    """What the ledger says about a WARC file.
 
     Attributes:
-        size, sha256: what its bytes are to be; the size is None where only the shard told the digest.
-        since: when that was written down, ISO 8601, UTC, and `by` which event.
+        size, sha256: what its bytes must be; the size is None if the digest is known from the shard only.
+        since: when that was written down, ISO 8601, UTC.
+        by: the event that wrote it down.
         outcome: of the last reading.
-        looked: when that was; `verified`: when `verify` last read it, None: never.
-        removed: it is gone on purpose.
+        looked: when the file was last read.
+        verified: when `verify` last read it; None: never.
+        removed: the file is gone on purpose.
     """
 
     size: int | None
@@ -78,14 +80,14 @@ class Entry:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Ledger:
-    """The ledger: an entry a file, by its path below the data folder, and the lines that cannot be read."""
+    """The ledger: one entry per file, by its path below the data folder, and the lines that cannot be read."""
 
     entries: Mapping[str, Entry]
     unread: tuple[tuple[int, str], ...] = ()
 
 
 def read(layout: Layout) -> Ledger:
-    """What the ledger says; the file is read anew only when it changed.
+    """Read the ledger; the file is read again only after it changed.
 
     Raises:
         DataError: it cannot be read.
@@ -102,7 +104,7 @@ def read(layout: Layout) -> Ledger:
 
 
 def append(layout: Layout, *events: Event) -> None:
-    """Write events down, durable on return.
+    """Append events, durable on return.
 
     Raises:
         SpaceError, DataError: the ledger cannot be written.
@@ -118,12 +120,12 @@ def append(layout: Layout, *events: Event) -> None:
 
 
 def name_of(layout: Layout, warc: Path) -> str:
-    """How the ledger names a WARC file."""
+    """The name of a WARC file in the ledger: its path below the data folder."""
     return warc.relative_to(layout.root).as_posix()
 
 
 def events(layout: Layout) -> Iterator[dict[str, Any]]:
-    """Every event, in order, as it stands; lines that cannot be read are passed over. Raises OSError."""
+    """Yield every event in order, unchanged; skip lines that cannot be read. Raises OSError."""
     if layout.fixity.exists():
         for _, said in _lines(layout.fixity):
             if isinstance(said, dict):
@@ -139,7 +141,7 @@ def _read(path: Path, _changed: int, _size: int) -> Ledger:
             if isinstance(said, ValueError):
                 raise said
             name = str(said["path"])
-            entry = _after(entries.get(name), said)
+            entry = _apply(entries.get(name), said)
         except (KeyError, TypeError, ValueError) as error:
             unread.append((number, repr(error)))
             continue
@@ -149,7 +151,7 @@ def _read(path: Path, _changed: int, _size: int) -> Ledger:
 
 
 def _lines(path: Path) -> Iterator[tuple[int, Any]]:
-    """Number and content of each line; a ValueError for one that is no JSON. The last one may be half written."""
+    """Yield number and content of each line, a ValueError if it is not JSON; leave out a half-written last line."""
     *lines, _ = path.read_bytes().split(b"\n")
     for number, line in enumerate(lines, 1):
         if line.strip() and not line.endswith(TORN):
@@ -159,8 +161,8 @@ def _lines(path: Path) -> Iterator[tuple[int, Any]]:
                 yield number, error
 
 
-def _after(entry: Entry | None, said: Mapping[str, Any]) -> Entry | None:
-    """What is known of a file after one more event; raises KeyError, TypeError, ValueError for what is none."""
+def _apply(entry: Entry | None, said: Mapping[str, Any]) -> Entry | None:
+    """Update a file's entry by one event; raises KeyError, TypeError, ValueError if it is not an event."""
     event, date, outcome = said["event"], str(said["date"]), said["outcome"]
     if event in _SETS:
         size = None if said["size"] is None else int(said["size"])

@@ -1,4 +1,4 @@
-"""The bytes of an HTTP response -> its head, its entity, its content: codings removed one by one."""
+"""The bytes of an HTTP response -> its head, entity and content, with its codings removed one by one."""
 
 from __future__ import annotations
 
@@ -11,19 +11,19 @@ from typing import BinaryIO, Protocol
 from archive.warc.capture import DAMAGED, TRUNCATED, Fault
 from archive.warc.coding import is_known, unfold
 
-# A head longer than this is no head; browsers and Twisted stop far below.
+# The longest head that is read, in bytes; browsers and Twisted stop far below.
 MAX_HEAD = 1 * 2**20
-# A page or file of this archive has at most 64 MiB; what unfolds to more is a bomb.
+# The longest content, in bytes: a file of this archive has at most 64 MiB. Beyond it, assume a decompression bomb.
 MAX_CONTENT = 64 * 2**20
 _MAX_LINE = 64 * 1024
 _STEP = 256 * 1024
-# The empty line may be written CR CR LF: text mode on Windows makes it so of CR LF, and curl reads it.
+# Text mode on Windows turns CR LF into CR CR LF; curl accepts it as an empty line.
 END_OF_HEAD = re.compile(rb"\n\r{0,3}\n")
-# Some old servers end lines with CR alone; readers of archives know it, browsers do not.
+# Some old servers end lines with CR alone: archive readers accept it, browsers do not.
 _CR_ALONE = re.compile(rb"[^\r\n]{1,8192}\r(?![\r\n])")
 _CR_CR_LF = re.compile(rb"[^\r\n]{1,8192}\r\r\n")
-# A status line as Chromium takes it (http_util.cc, http_response_headers.cc): after up to four bytes that do not belong
-# to it, in either case, with any version or none.
+# A status line as Chromium accepts it (http_util.cc, http_response_headers.cc): after up to four stray bytes, in upper
+# or lower case, with any version or none.
 _START = re.compile(rb"(?s:.{0,4}?)HTTP(?=/|[ \t]+\d{3})", re.IGNORECASE)
 _STATUS = re.compile(rb"HTTP(?:/[\d.]*)?[ \t:]*(\d{3})?", re.IGNORECASE)
 
@@ -33,10 +33,10 @@ class Head:
     """The head of a response.
 
     Attributes:
-        status: 200 where the status line gives none, as browsers have it; None where there is no head.
-        headers: in order, names as sent, folded lines joined, decoded as Latin-1; lines without a colon left out.
-        length: bytes, with the empty line that ends it; 0 where the response has no head.
-        odd: how its lines end, where that is none of the standard's ways.
+        status: 200 if the status line states none, as in browsers; None if there is no head.
+        headers: in order, names as sent, folded lines joined, decoded as Latin-1, without lines that lack a colon.
+        length: bytes, including the empty line at its end; 0 if the response has no head.
+        odd: how its lines end, if not as the standard says.
     """
 
     status: int | None
@@ -45,7 +45,7 @@ class Head:
     odd: str = ""
 
     def codings(self, name: str) -> tuple[str, ...]:
-        """The codings that all headers of that name list, in lower case, in the order in which they were applied."""
+        """The codings listed by all headers of that name, in lower case, in the order of their application."""
         listed = ",".join(value for key, value in self.headers if key.lower() == name)
         return tuple(
             coding
@@ -55,7 +55,7 @@ class Head:
 
     @property
     def chunked(self) -> bool:
-        r"""Whether the body comes in chunks: browsers look for the word anywhere in the list.
+        r"""Whether the body is chunked: like browsers, look for the word anywhere in the list.
 
         >>> read_head(b"HTTP/1.1 200 OK\nTransfer-Encoding: chunked, gzip\n\n").chunked
         True
@@ -64,7 +64,7 @@ class Head:
 
 
 def read_head(block: bytes) -> Head:
-    r"""The head that stands at the start of `block`; what does not start with a status line has none.
+    r"""Read the head at the start of `block`; its length is 0 if `block` does not start with a status line.
 
     >>> read_head(b"HTTP/1.1 404 \r\nA: b\r\n\tc\r\n\r\nbody")
     Head(status=404, headers=(('A', 'b c'),), length=27, odd='')
@@ -85,7 +85,7 @@ def read_head(block: bytes) -> Head:
     status = _STATUS.match(first)
     return Head(
         status=int(status[1] or 200) if status else None,
-        # What a blank leads goes on with the line before it; after the status line there is none.
+        # A line that begins with a blank continues the header before it; the first has no header before it.
         headers=parse_fields(dropwhile(lambda line: line[:1] in (b" ", b"\t"), lines)),
         length=length,
         odd=odd,
@@ -93,7 +93,7 @@ def read_head(block: bytes) -> Head:
 
 
 def _measure_head(block: bytes, start: int) -> tuple[int, str]:
-    """The length of the head whose status line begins at `start`, and how its lines end where that is odd."""
+    """The length of the head whose status line begins at `start`, and its line ends if they are odd."""
     end = END_OF_HEAD.search(block, start, MAX_HEAD)
     length = end.end() if end else min(len(block), MAX_HEAD)
     if _CR_ALONE.match(block, start):
@@ -103,7 +103,7 @@ def _measure_head(block: bytes, start: int) -> tuple[int, str]:
 
 
 def start_of_head(block: bytes) -> int | None:
-    r"""Where the status line begins, None where none does in the first bytes.
+    r"""The offset of the status line; None if the first bytes hold none.
 
     >>> start_of_head(b"\r\nHTTP/1.1 200 OK"), start_of_head(b"<html>")
     (2, None)
@@ -113,14 +113,14 @@ def start_of_head(block: bytes) -> int | None:
 
 
 def parse_fields(lines: Iterable[bytes]) -> tuple[tuple[str, str], ...]:
-    """`name: value` lines, decoded as Latin-1; a line that begins with a blank goes on with the one before.
+    """Read `name: value` lines as Latin-1; a line that begins with a blank continues the one before.
 
     >>> parse_fields([b"A: b", b" c", b"no colon"])
     (('A', 'b c'),)
     """
     fields: list[tuple[str, str]] = []
     for line in lines:
-        # Stripped as bytes: `str.strip` would take the last byte of 栅 (E6 A0 85), which is white space in Latin-1.
+        # Strip bytes: `str.strip` would drop the last byte of 栅 (E6 A0 85), which is white space in Latin-1.
         text = line.strip().decode("latin-1")
         if line[:1] in (b" ", b"\t") and fields:
             # RFC 9112 section 5.2, and the WARC standard's section 4
@@ -134,19 +134,19 @@ def parse_fields(lines: Iterable[bytes]) -> tuple[tuple[str, str], ...]:
 
 
 class Dechunker:
-    """Removes the transfer-coding `chunked` (RFC 9112 section 7.1) from bytes that come piece by piece.
+    """Removes the transfer-coding `chunked` (RFC 9112 section 7.1), piece by piece.
 
     Attributes:
-        fault: why the bytes are not chunked as they should be, None so far.
+        fault: why the bytes are not correctly chunked; None so far.
         done: the last chunk and the trailers were read.
-        last: the last chunk was read: the entity is whole, also where its trailers never end.
-        begun: a size was read.
-        after: what followed the end in the bytes fed last.
+        last: the last chunk was read, so the entity is whole, even if its trailers never end.
+        begun: a chunk size was read.
+        after: the bytes behind the end, from the last call of `feed`.
     """
 
     # Old Tomcats pad sizes with blanks; text mode on Windows writes CR CR LF.
     _SIZE = re.compile(rb"\A[ \t]*+(?:0[xX])?([0-9A-Fa-f]{1,32})[ \t\r]*+(?:;[^\n]*+)?\n")
-    # More no file holds: of longer numbers nobody knows the meaning.
+    # The largest chunk size that is believed, in bytes: no file is larger.
     _MOST = 2**53
 
     def __init__(self) -> None:
@@ -158,7 +158,7 @@ class Dechunker:
         self._want = "size"
 
     def feed(self, data: bytes) -> bytes:
-        """The entity's bytes that `data` completes; after a fault or the end nothing."""
+        """Take more bytes; return those of the entity that are now known, none after a fault or the end."""
         data, self._rest = self._rest + data, b""
         out: list[bytes] = []
         at = 0
@@ -178,17 +178,17 @@ class Dechunker:
                 if len(self._rest) > _MAX_LINE:
                     self.fault = f"the line for a {self._want} is longer than {_MAX_LINE} bytes"
                 break
-            self._line(data[at:end])
+            self._read_line(data[at:end])
             at = end
         self.after = data[at:] if self.done else b""
         return b"".join(out)
 
     def close(self) -> None:
-        """Say that no more bytes come."""
+        """Declare the end of the bytes; sets `fault` if chunks are missing."""
         if not self.last and not self.fault:
             self.fault = "the chunks break off" if self._want == "data" else f"the chunks end before a {self._want}"
 
-    def _line(self, line: bytes) -> None:
+    def _read_line(self, line: bytes) -> None:
         if self._want == "line end":
             self._want = "size"
             if line.strip():
@@ -208,14 +208,14 @@ class Dechunker:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Measured:
-    """What one pass over a response's bytes tells.
+    """The result of one pass over a response's bytes.
 
     Attributes:
-        head: bytes of the head, as they stand.
+        head: the bytes of the head, unchanged.
         parsed: the head, read.
         length: bytes of the whole response.
-        fault: why a transfer-coding could not be removed; the entity is then the bytes after the head as they stand.
-        empty: the entity has no byte.
+        fault: why a transfer-coding could not be removed; the entity is then all bytes after the head, unchanged.
+        empty: the entity has no bytes.
     """
 
     head: bytes
@@ -226,19 +226,19 @@ class Measured:
 
 
 class Digest(Protocol):
-    """What hashlib gives."""
+    """A hash object of hashlib."""
 
     def update(self, data: bytes, /) -> None:
-        """Take more bytes."""
+        """Hash more bytes."""
 
     def hexdigest(self) -> str:
         """The digest so far."""
 
 
 def measure(response: BinaryIO, block: Digest, new: Callable[[], Digest]) -> tuple[Measured, Digest]:
-    """One pass over a response at its start: feeds `block` with all bytes, and a `new` digest with its entity.
+    """Read a response, from its start, in one pass: update `block` with all bytes, and a `new` digest with the entity.
 
-    The entity is what the transfer-coding carries, with its content-coding: the payload of the WARC standard.
+    The entity is without its transfer-coding, but with its content-coding: the WARC standard's payload.
     """
     first = _read_first(response)
     head = read_head(first)
@@ -267,7 +267,7 @@ def measure(response: BinaryIO, block: Digest, new: Callable[[], Digest]) -> tup
 
 
 def _read_first(response: BinaryIO) -> bytes:
-    """The first bytes, so many that the head is among them."""
+    """The first bytes, enough to hold the whole head."""
     first = response.read(_STEP)
     while start_of_head(first) is not None and len(first) < MAX_HEAD and not END_OF_HEAD.search(first):
         more = response.read(_STEP)
@@ -285,10 +285,10 @@ def _pieces(response: BinaryIO, first: bytes) -> Iterator[bytes]:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Opened:
-    """A response as a reader sees it.
+    """A response as its reader sees it.
 
     Attributes:
-        content: what it carries, without transfer-coding and content-codings, as far as they can be undone.
+        content: its bytes without transfer-coding and content-codings, as far as these can be undone.
         faults: what is wrong with its bytes.
     """
 
@@ -298,7 +298,7 @@ class Opened:
 
 
 def open_response(block: bytes, limit: int = MAX_CONTENT) -> Opened:
-    r"""A response's bytes -> its content, at most `limit` bytes of it, and what is wrong with it.
+    r"""Read a response's bytes: its content, at most `limit` bytes of it, and what is wrong with it.
 
     >>> open_response(b"HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nabc").faults
     (Fault(flag='truncated', words='3 of the 5 bytes that Content-Length states are there'),)
@@ -307,16 +307,16 @@ def open_response(block: bytes, limit: int = MAX_CONTENT) -> Opened:
     body = block[head.length :]
     entity, fault = entity_of(head, body)
     content, faults = content_of(head, entity, limit)
-    # Some servers state the length before packing: Chromium takes that where it is exactly so, also of chunks.
+    # Some servers state the length before compression. Chromium accepts it if it fits exactly, even with chunks.
     exact = bool(content) and len(content) in _stated_lengths(head)
     found = (None if exact else fault, None if exact else short_of(head, len(body)), *faults)
     return Opened(head=head, content=content, faults=tuple(each for each in found if each))
 
 
 def short_of(head: Head, there: int) -> Fault | None:
-    """What a body of so many bytes lacks by its Content-Length; None: nothing, or nobody knows."""
-    # RFC 9112 section 6.3: these have no body, and a transfer-coding overrides the length. The body of a redirect is
-    # read by nobody, and browsers that record do not keep it.
+    """The fault of a body of `there` bytes that is shorter than its Content-Length; None if it is not, or unknown."""
+    # RFC 9112 section 6.3: these responses have no body, and a transfer-coding overrides the length. Nobody reads the
+    # body of a redirect, and browsers that record do not keep it.
     if head.status is None or head.status < 200 or head.status in (204, 304) or head.chunked:
         return None
     if not there and 300 <= head.status < 400:
@@ -333,9 +333,9 @@ def _stated_lengths(head: Head) -> set[int]:
 
 
 def entity_of(head: Head, body: bytes) -> tuple[bytes, Fault | None]:
-    """The bytes after a head, without their transfer-coding, and what is wrong with it.
+    """Remove the transfer-coding from the bytes after a head; also return what is wrong with it.
 
-    Of chunks that break off, what they carried; of bytes that were never chunked, all as they stand.
+    Chunks that break off give the data they carried; bytes that were never chunked stay unchanged.
     """
     if not head.chunked:
         return body, None
@@ -347,21 +347,21 @@ def entity_of(head: Head, body: bytes) -> tuple[bytes, Fault | None]:
     words = f"transfer-coding chunked: {dechunker.fault}"
     if data:
         return data, Fault(flag=TRUNCATED, words=words)
-    # Many tools keep the head as it came and the body without its chunks.
+    # Many tools keep the head unchanged but store the body without its chunks.
     return body, Fault(flag=TRUNCATED if not body else DAMAGED if _CHUNKED.search(body) else "", words=words)
 
 
-# What is left of chunks whose first size cannot be read: a short line that is no markup, or the last chunk.
+# Signs of chunks although the first size cannot be read: a short first line that is not markup, or a last chunk.
 _CHUNKED = re.compile(rb"\A[^<\r\n]{0,16}\r?\n|\r?\n0+[ \t]*\r?\n\r?\n\Z")
 
 
 def content_of(head: Head, entity: bytes, limit: int = MAX_CONTENT) -> tuple[bytes, tuple[Fault, ...]]:
-    """An entity without its content-codings, and what could not be undone; at most `limit` bytes come out of each.
+    """Remove the content-codings of an entity; also return what could not be undone. Each gives at most `limit` bytes.
 
-    A wrong label leaves the bytes as they are: browsers show such a page too.
+    A wrong label leaves the bytes unchanged: browsers show such a page too.
     """
     faults: list[Fault] = []
-    # A transfer-coding that nobody knows is a slip: browsers pass over it.
+    # Ignore an unknown transfer-coding, as browsers do.
     transfer = (coding for coding in head.codings("transfer-encoding") if is_known(coding))
     codings = (*head.codings("content-encoding"), *transfer)
     content = entity

@@ -1,4 +1,4 @@
-"""A WARC file -> its CDXJ index, in the lines of pywb and cdxj-indexer and with the id of each record."""
+"""A WARC file -> its CDXJ index, in the form of pywb and cdxj-indexer, with the id of each record added."""
 
 from __future__ import annotations
 
@@ -24,12 +24,12 @@ class Row:
 
     Attributes:
         key: the URL as a SURT, which sorts by host.
-        date: UTC, to the second; None where the record has none.
-        mime: in lower case as stated, `warc/revisit` of a revisit, empty where nothing is stated.
-        status: None where the record has none.
-        digest: the payload digest as the record states it, empty where it states none.
-        filename: of the WARC file, without folder.
-        id: as `reader.read` gives it.
+        date: UTC, to the second; None if the record has none.
+        mime: the stated type in lower case, `warc/revisit` for a revisit, empty if none is stated.
+        status: the HTTP status; None if the record has none.
+        digest: the payload digest as the record states it; empty if it states none.
+        filename: the WARC file's name, without folder.
+        id: the record's id, as from `reader.read`.
     """
 
     key: str
@@ -45,7 +45,7 @@ class Row:
 
 
 def write(layout: Layout, warc: Path) -> Path:
-    """Make the index of a closed WARC file, where the layout wants it; the same file gives the same bytes.
+    """Make the index of a closed WARC file and return its path; the same file gives the same bytes.
 
     Raises:
         DataError: the WARC file cannot be read.
@@ -55,7 +55,7 @@ def write(layout: Layout, warc: Path) -> Path:
 
 
 def keep(layout: Layout, warc: Path, lines: Iterable[str]) -> Path:
-    """Make the index of a closed WARC file of its lines, in whatever order they come; raises OSError."""
+    """Write the index of a closed WARC file from its lines, which may be unsorted; raises OSError."""
     path = layout.index_of(warc)
     half = Half(path)
     try:
@@ -77,9 +77,9 @@ def lines(warc: Path) -> list[str]:
 
 
 def line(record: Record, head: Head, id_: str, *, form: str | None = None) -> str:
-    """The line of a page or revisit record whose block begins with an HTTP head, or with none.
+    """Make the index line of a page or revisit record; `head` is the HTTP head of its block, empty if it has none.
 
-    `form`: what a POST sent, of which replay tools make part of the key, as cdxj-indexer and pywb do.
+    `form`: the form that a POST sent; like cdxj-indexer and pywb, make it part of the key.
     """
     moment = record.date
     date = f"{moment.year:04}{moment:%m%d%H%M%S}" if moment else _NO_DATE
@@ -105,7 +105,7 @@ def line(record: Record, head: Head, id_: str, *, form: str | None = None) -> st
 
 
 def read(path: Path) -> Iterator[Row]:
-    """The rows of an index, in their order.
+    """Yield the rows of an index in order.
 
     Raises:
         DataError: the index cannot be read.
@@ -128,10 +128,10 @@ _NO_DATE = "0" * 14
 
 
 def parse(line: str) -> Row:
-    """The row of a line.
+    """Parse a line of an index.
 
     Raises:
-        ValueError, KeyError, TypeError: it is no line of an index.
+        ValueError, KeyError, TypeError: it is not a line of an index.
     """
     key, stamp, text = line.split(" ", 2)
     value = json.loads(text)

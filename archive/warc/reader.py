@@ -25,24 +25,24 @@ PAGES = ("response", "resource")
 
 
 def records(path: Path) -> Iterator[Record | Problem]:
-    """Every whole record of a file in order, and a Problem before the record or stretch that it is about.
+    """Yield every whole record of a file in order, and each Problem before the record or stretch of bytes it concerns.
 
     Raises:
         DataError: the file cannot be read.
     """
-    yield from judge(_found(path))
+    yield from judge(_scan_file(path))
 
 
 def whole_records(path: Path) -> Iterator[Record]:
-    """Every whole record of a file in order, whatever is wrong with it: no digest is checked.
+    """Yield every whole record of a file in order, even faulty ones: no digest is checked.
 
     Raises:
         DataError: the file cannot be read.
     """
-    return (item for item in _found(path) if isinstance(item, Record))
+    return (item for item in _scan_file(path) if isinstance(item, Record))
 
 
-def _found(path: Path) -> Iterator[Record | Problem]:
+def _scan_file(path: Path) -> Iterator[Record | Problem]:
     with open_file(path) as file:
         if file.read(len(wacz.MAGIC)) != wacz.MAGIC:
             yield from scan(file, path.name.removesuffix(OPEN))
@@ -56,7 +56,7 @@ def _found(path: Path) -> Iterator[Record | Problem]:
 
 
 def read(path: Path) -> Iterator[Capture]:
-    """The page records (response, resource) of a file in record order, each with the metadata record that follows it.
+    """Yield the page records (response, resource) of a file in order, each with the metadata record behind it.
 
     Raises:
         DataError: the file cannot be read.
@@ -65,7 +65,7 @@ def read(path: Path) -> Iterator[Capture]:
 
 
 def read_at(path: Path, offset: int) -> Capture:
-    """The page record at an offset; its id is as it stands there (only `read` sees that an id is repeated).
+    """The page record at an offset, with the id it states (only `read` can see that an id is repeated).
 
     Raises:
         DataError: the file cannot be read, or no page record begins there.
@@ -81,7 +81,7 @@ def read_at(path: Path, offset: int) -> Capture:
 
 
 class Identities:
-    """The ids of a file's page records, asked in record order: their own, but where one is missing or repeated."""
+    """The ids of a file's page records, asked for in record order. A missing or repeated id is replaced."""
 
     def __init__(self, path: Path) -> None:
         self._path = path
@@ -89,7 +89,7 @@ class Identities:
         self._digest: str | None = None
 
     def of(self, record: Record) -> str:
-        """Its id; one that is missing or was given before is made of the file's SHA-256 and the record's place."""
+        """The record's id; if it is missing or was seen before, an id made of the file's SHA-256 and the offset."""
         if record.id:
             short = hashlib.blake2b(record.id.encode(), digest_size=16).digest()
             if short not in self._seen:
@@ -111,7 +111,7 @@ def digest_of(path: Path) -> str:
 
 
 def open_file(path: Path) -> io.BufferedReader:
-    """A file to read; one that a crawl has closed since it was listed as open, under its final name.
+    """Open a file to read; if it was listed as open and a crawl has closed it since, open it under its final name.
 
     Raises:
         DataError: the file cannot be read.
@@ -130,14 +130,14 @@ def open_file(path: Path) -> io.BufferedReader:
 
 
 class Segments:
-    """The continuation records of a file, looked for when a record in segments is met (WARC/1.1 section 7)."""
+    """The continuation records of a file, read when the first segmented record is met (WARC/1.1 section 7)."""
 
     def __init__(self, path: Path) -> None:
         self._path = path
         self._found: dict[str, list[Record]] | None = None
 
-    def joined(self, record: Record) -> tuple[Record, Fault | None]:
-        """A record with the blocks of its continuations behind its own, and what is missing of them."""
+    def join(self, record: Record) -> tuple[Record, Fault | None]:
+        """Append the blocks of its continuations to a record's block; also return what is missing of them."""
         if record.field("WARC-Segment-Number") != "1":
             return record, None
         if self._found is None:
@@ -145,14 +145,14 @@ class Segments:
             for each in whole_records(self._path):
                 if each.kind == "continuation":
                     self._found.setdefault(each.field("WARC-Segment-Origin-ID").strip("<>"), []).append(each)
-        found, reason = joined_segments(record, self._found.get(record.id, ()))
+        found, reason = collect_segments(record, self._found.get(record.id, ()))
         block = b"".join(each.block for each in found)
         fault = Fault(flag=TRUNCATED, words=reason) if reason else None
         return replace(record, block=block, size=len(block)), fault
 
 
-def joined_segments(first: Record, others: Iterable[Record]) -> tuple[list[Record], str]:
-    """The records that follow each other in a record in segments, and why their blocks are not all of it."""
+def collect_segments(first: Record, others: Iterable[Record]) -> tuple[list[Record], str]:
+    """The consecutive segments of a record from its first on, and why they are incomplete; empty if they are not."""
     numbered = {each.field("WARC-Segment-Number"): each for each in others}
     found, there = [first], first.size
     while (following := numbered.get(str(len(found) + 1))) and there < MAX_BLOCK:
@@ -172,7 +172,7 @@ def _captures(items: Iterator[Record], identities: Identities, segments: Segment
                 yield waiting[0]
             waiting = (_capture(record, identities.of(record), segments), record.id)
         elif record.kind == "metadata" and waiting and waiting[1] and _refers(record, waiting[1]):
-            waiting = (_described(waiting[0], record), waiting[1])
+            waiting = (_describe(waiting[0], record), waiting[1])
     if waiting:
         yield waiting[0]
 
@@ -185,8 +185,8 @@ def _refers(metadata: Record, id_: str) -> bool:
     )
 
 
-def _described(capture: Capture, metadata: Record) -> Capture:
-    """The Capture with what its metadata record says about it."""
+def _describe(capture: Capture, metadata: Record) -> Capture:
+    """Add to a Capture what its metadata record says about it."""
     block = metadata.block
     if metadata.field("WARC-Truncated"):
         block = block[: block.rfind(b"\n") + 1]
@@ -216,7 +216,7 @@ def _capture(record: Record, id_: str, segments: Segments) -> Capture:
         headers = (("Content-Type", kind),)
     truncated = record.field("WARC-Truncated").lower() or None
     faults = list(_faults(record))
-    record, missing = segments.joined(record)
+    record, missing = segments.join(record)
     faults += [missing] if missing else []
     body = record.block
     if record.size > len(record.block):
@@ -243,7 +243,7 @@ def _capture(record: Record, id_: str, segments: Segments) -> Capture:
 
 
 def _faults(record: Record) -> Iterator[Fault]:
-    """What the record itself says against its block: that it is cut, or that its bytes are others."""
+    """The faults that the record itself shows: its block is truncated, or its bytes have changed."""
     if said := record.field("WARC-Truncated"):
         yield Fault(flag=TRUNCATED, words=said)
     if record.size > len(record.block):

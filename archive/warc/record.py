@@ -1,4 +1,4 @@
-"""`Record` and `Problem`: what a file holds, and what is lost or wrong in it."""
+"""`Record` and `Problem`: what a WARC file holds, and what is lost or wrong in it."""
 
 from __future__ import annotations
 
@@ -13,15 +13,15 @@ Fields = tuple[tuple[str, str], ...]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Record:
-    """One record as it rests in a file.
+    """One record as it is stored in a file.
 
     Attributes:
-        head: its bytes, from the version line to the empty line; of an ARC record its line.
-        fields: names and values as they stand; of an ARC record those that a WARC record would have.
-        block: its bytes; of one longer than MAX_BLOCK the first so many.
-        size: the bytes that the block has.
-        nth: 0 for the first record at its place; others share its gzip member.
-        torn: what is there of a record that is cut off; only `scan` gives such, and only where it is asked to.
+        head: the bytes from the version line to the empty line; of an ARC record, its line.
+        fields: names and values, unchanged; of an ARC record, the fields that a WARC record would have.
+        block: its bytes, only the first MAX_BLOCK of a longer one.
+        size: the length of the whole block in bytes.
+        nth: its number among the records of one gzip member, from 0.
+        torn: the record is cut off, and this is what is left of it; only from `scan(..., torn=True)`.
     """
 
     place: Place
@@ -33,12 +33,12 @@ class Record:
     torn: bool = False
 
     def field(self, name: str) -> str:
-        """The first field of that name, whatever its case; empty where there is none."""
+        """The first field of that name, ignoring case; empty if there is none."""
         return field_of(self.fields, name)
 
     @property
     def is_warc(self) -> bool:
-        """Its head is that of a WARC record, not the line of an ARC record."""
+        """Whether it is a WARC record, not an ARC record."""
         return self.head.startswith((b"WARC/", b"warc/"))
 
     @property
@@ -48,18 +48,18 @@ class Record:
 
     @property
     def id(self) -> str:
-        """The WARC-Record-ID without angle brackets; empty where there is none."""
+        """The WARC-Record-ID without angle brackets; empty if there is none."""
         return self.field("WARC-Record-ID").strip("<>")
 
     @property
     def url(self) -> str:
-        """The WARC-Target-URI without angle brackets, which old wget wrote."""
+        """The WARC-Target-URI without the angle brackets that old versions of wget wrote."""
         url = self.field("WARC-Target-URI")
         return url[1:-1] if url.startswith("<") and url.endswith(">") else url
 
     @property
     def date(self) -> dt.datetime | None:
-        """The WARC-Date in UTC; None where it is missing or no date."""
+        """The WARC-Date in UTC; None if it is missing or not a date."""
         return parse_date(self.field("WARC-Date"))
 
 
@@ -68,9 +68,9 @@ class Problem:
     """What is lost or wrong in a file.
 
     Attributes:
-        offset: in bytes; of compressed files where the gzip member begins.
-        lost: bytes from the offset on that are in no whole record.
-        noted: the file itself says so: its maker saw it, and nothing happened since.
+        offset: in bytes; in a compressed file, the start of the gzip member.
+        lost: the number of bytes from the offset on that belong to no whole record.
+        noted: the file itself names the problem: it was known when the file was written.
     """
 
     file: str
@@ -81,18 +81,18 @@ class Problem:
 
 
 def field_of(fields: Fields, name: str) -> str:
-    """The first field of that name, whatever its case; empty where there is none."""
+    """The first field of that name, ignoring case; empty if there is none."""
     name = name.lower()
     length = len(name)
     for key, value in fields:
-        # Most names are of another length: measured, half of the time of a look.
+        # Comparing lengths first halves the time, since most names have another length.
         if len(key) == length and key.lower() == name:
             return value
     return ""
 
 
 def parse_date(text: str) -> dt.datetime | None:
-    """A WARC-Date (W3C profile of ISO 8601, as precise as it is) in UTC; None for what is no date.
+    """Read a WARC-Date (W3C profile of ISO 8601, of any precision) as UTC; None if it is not a date.
 
     >>> parse_date("2016-01-11T23:24:25.412030Z").isoformat()
     '2016-01-11T23:24:25.412030+00:00'

@@ -1,7 +1,7 @@
-"""The bytes of a WARC or ARC file -> its records; what is damaged is named and stepped over.
+"""The bytes of a WARC or ARC file -> its records; damage is reported and skipped.
 
-Heads are read here, not by warcio: a bad archive must be told from a good one, and warcio mends target URIs, hides
-repeated fields and ends at the first damage.
+Heads are read here, not by warcio, since damage must be seen: warcio corrects target URIs, hides repeated fields and
+stops at the first damage.
 """
 
 from __future__ import annotations
@@ -22,24 +22,24 @@ from archive.warc.http import MAX_CONTENT, parse_fields, read_head
 from archive.warc.member import MAGIC, GzipError, Member, new_text
 from archive.warc.record import Fields, Problem, Record, field_of
 
-# Of longer blocks only so much is read. Twice the largest file of this archive.
+# The most bytes of a block that are read: twice the largest file of this archive.
 MAX_BLOCK = 2 * MAX_CONTENT
 _MAX_HEAD = 1 * 2**20
 # Some tools write CR CR LF.
 _VERSION = re.compile(rb"(?:WARC|warc)/\d\.\d+[ \t]*\r{0,2}\n")
 _VERSION_LINE = re.compile(rb"(?:\A|\n)((?:WARC|warc)/\d\.\d+[ \t]*\r{0,2}\n(?=[A-Za-z-]+[ \t]*:))")
-# ARC 1.0: URL, IP address, date, type, length; the URL may hold spaces. Some tools leave dashes in the first line.
+# ARC 1.0: URL, IP address, date, type, length; the URL may hold spaces. Some tools write dashes in the first line.
 _ARC_FORM = (
     rb"([A-Za-z][A-Za-z0-9+.-]*+:\S.*?) ([0-9A-Fa-f.:]++|-) (\d{4,}+|null|-)"
     rb" ([^ \n]++(?:(?<=;) [^ \n]++)?) (-?\w++)\r?\n"
 )
 _ARC = re.compile(rb"\A" + _ARC_FORM)
 _ARC_LINE = re.compile(rb"(?:\A|\n)((?=" + _ARC_FORM + rb"))")
-# Where the first line of a file tells nothing, only what can be nothing else begins an ARC record.
+# If the first line of a file is unreadable, only an unmistakable line begins an ARC record.
 _SURE_ARC_LINE = re.compile(
     rb"\n((?:https?|dns|ftp|file|filedesc):\S{1,4000} [0-9A-Fa-f.:]{1,45} \d{14} \S{1,200} \d{1,18}\r?\n)"
 )
-# What the first record of an ARC file holds: the version, and the names of what stands in the other lines.
+# The content of an ARC file's first record: the version, and the names of the columns.
 _ARC_VERSION = re.compile(rb"\d \d [^\n]{0,200}\nURL IP-address ")
 _EMPTY_LINE = re.compile(rb"\r{0,2}\n\r{0,2}\n")
 _SCAN = 1 * 2**20
@@ -47,9 +47,9 @@ _OVERLAP = 4096
 
 
 def scan(file: IO[bytes], name: str, offset: int = 0, *, torn: bool = False) -> Iterator[Record | Problem]:
-    """All whole records of a file from an offset on, and a Problem before the record or stretch that it is about.
+    """Yield all whole records of a file from an offset on, and each Problem before the record or stretch it concerns.
 
-    With `torn` also what is there of WARC records that are cut off: those whose head and some of whose block is there.
+    With `torn`, also yield WARC records that are cut off, if their head and some of their block are left.
     """
     size = file.seek(0, os.SEEK_END)
     if size == 0:
@@ -57,11 +57,11 @@ def scan(file: IO[bytes], name: str, offset: int = 0, *, torn: bool = False) -> 
         return
     file.seek(offset)
     begin = file.read(_OVERLAP)
-    # The very first byte may be damaged: what begins like no record is gzip if a member with a record follows.
+    # The very first byte may be damaged. A file that begins with no record is gzip if a member with a record follows.
     packed = begin.startswith(MAGIC) or not (_begins(begin) or _next_member(file, offset, size) == size)
-    rows = _gzipped if packed else _plain
+    read = _read_gzip if packed else _read_plain
     kept = False
-    for item in rows(file, name, offset, size, torn=torn):
+    for item in read(file, name, offset, size, torn=torn):
         if isinstance(item, Record):
             kept = True
         yield item
@@ -71,12 +71,12 @@ def scan(file: IO[bytes], name: str, offset: int = 0, *, torn: bool = False) -> 
 
 @dataclass(slots=True, kw_only=True)
 class _Piece:
-    """A record, or what is no record (then without a head), within a text.
+    """A record within a text, or a stretch that is not a record and has no head.
 
     Attributes:
-        start, end: in the text, without the line ends that follow a record.
+        start, end: offsets in the text, without the line ends that follow a record.
         block: where the block begins.
-        reasons: what is wrong; of what is no record, why.
+        reasons: what is wrong with it, or why it is not a record.
         torn: the end of the text cuts the block off.
     """
 
@@ -90,17 +90,17 @@ class _Piece:
 
     @property
     def is_whole(self) -> bool:
-        """It is a record, and all of it is there."""
+        """Whether it is a record that is not cut off."""
         return bool(self.head) and not self.torn
 
     @property
     def is_worth_keeping(self) -> bool:
-        """Torn or not, it says what it is, and holds some of it. An ARC record has no field to say that it is torn."""
+        """Whether it states its type and holds some of its block. False for ARC, which cannot mark a torn record."""
         names = {name.lower() for name, value in self.fields if value}
         return self.head.startswith((b"WARC/", b"warc/")) and "warc-type" in names and self.end > self.block
 
 
-def _plain(file: IO[bytes], name: str, offset: int, size: int, *, torn: bool) -> Iterator[Record | Problem]:
+def _read_plain(file: IO[bytes], name: str, offset: int, size: int, *, torn: bool) -> Iterator[Record | Problem]:
     """The records of an uncompressed file."""
     for piece in _Text(file, size, sealed=False, begins_file=offset == 0).pieces(offset):
         length = piece.end - piece.start
@@ -112,8 +112,8 @@ def _plain(file: IO[bytes], name: str, offset: int, size: int, *, torn: bool) ->
             yield _record(file, piece, Place(file=name, offset=piece.start, length=length), 0)
 
 
-def _gzipped(file: IO[bytes], name: str, offset: int, size: int, *, torn: bool) -> Iterator[Record | Problem]:
-    """The records of a compressed file: as a rule one a gzip member, but some share one or are split over several."""
+def _read_gzip(file: IO[bytes], name: str, offset: int, size: int, *, torn: bool) -> Iterator[Record | Problem]:
+    """The records of a compressed file: usually one per gzip member, but some share one or are split over several."""
     while offset < size:
         file.seek(offset)
         if file.read(len(MAGIC)) != MAGIC:
@@ -124,13 +124,13 @@ def _gzipped(file: IO[bytes], name: str, offset: int, size: int, *, torn: bool) 
             offset = after
             continue
         with new_text() as unfolded:
-            offset = yield from _member(file, name, offset, size, unfolded, torn=torn)
+            offset = yield from _read_member(file, name, offset, size, unfolded, torn=torn)
 
 
-def _member(
+def _read_member(
     file: IO[bytes], name: str, offset: int, size: int, unfolded: IO[bytes], *, torn: bool
 ) -> Generator[Record | Problem, None, int]:
-    """The records that begin in one gzip member; returns the offset after all that was read."""
+    """Yield the records that begin in one gzip member; return the offset behind all that was read."""
     member, end = _open_member(file, offset, size, unfolded, torn=torn)
     ends = [end]
     if member.fault:
@@ -146,25 +146,25 @@ def _member(
         place = Place(file=name, offset=offset, length=ends[-1] - offset)
         record = _record(unfolded, piece, place, nth) if piece.head else None
         if not member.fault or (record and not last and _is_whole(record, member)):
-            yield from _told(piece, record, place, len(ends))
+            yield from _report(piece, record, place, len(ends))
         elif torn and record and last and member.cut and piece.is_worth_keeping:
-            yield from _cut_off(record)
+            yield from _keep_torn(record)
     return ends[-1]
 
 
 def _is_whole(record: Record, member: Member) -> bool:
-    """Of a damaged member a record counts if its digest holds; of one cut short, if another followed it."""
+    """Whether a record of a faulty member is whole: the member is only cut short behind it, or its digest fits."""
     return member.proved or is_proved(record)
 
 
 def _open_member(file: IO[bytes], offset: int, size: int, unfolded: IO[bytes], *, torn: bool) -> tuple[Member, int]:
-    """Unfold the member at `offset`; the member, and where it ends: a damaged one where the next begins."""
+    """Decompress the member at `offset`; return it and its end, which for a damaged one is the start of the next."""
     member = Member(file, offset, unfolded)
     if not member.fault:
         return member, member.end
     end = _next_member(file, offset + 1, size)
     if torn and not member.proved and end < size:
-        # A program that was killed and went on leaves a torn member before a whole one.
+        # A program that was killed and restarted leaves a torn member before a whole one.
         unfolded.seek(0)
         unfolded.truncate()
         member = Member(file, offset, unfolded, limit=end)
@@ -172,7 +172,7 @@ def _open_member(file: IO[bytes], offset: int, size: int, unfolded: IO[bytes], *
 
 
 def _join(file: IO[bytes], offset: int, unfolded: IO[bytes]) -> int | None:
-    """Unfold the member at `offset` too, where it goes on with a record; its end, None where it does not."""
+    """Decompress the member at `offset` too if it continues a record; return its end, None if it does not."""
     with new_text() as more:
         following = Member(file, offset, more)
         more.seek(0)
@@ -186,8 +186,8 @@ def _join(file: IO[bytes], offset: int, unfolded: IO[bytes]) -> int | None:
     return following.end
 
 
-def _told(piece: _Piece, record: Record | None, place: Place, members: int) -> Iterator[Record | Problem]:
-    """What is wrong with a record, and then the record."""
+def _report(piece: _Piece, record: Record | None, place: Place, members: int) -> Iterator[Record | Problem]:
+    """Yield what is wrong with a record, then the record."""
     at = f" (at byte {piece.start} of what the gzip member holds)" if piece.start else ""
     lost = 0 if record else place.length
     for reason in piece.reasons:
@@ -200,8 +200,8 @@ def _told(piece: _Piece, record: Record | None, place: Place, members: int) -> I
     yield record
 
 
-def _cut_off(record: Record) -> Iterator[Record | Problem]:
-    """The last record of a gzip member that is cut off; of one that lacks no byte of its block, the record as it is."""
+def _keep_torn(record: Record) -> Iterator[Record | Problem]:
+    """Yield the last record of a cut-off gzip member, marked as torn unless its block is complete."""
     stated = record.field("Content-Length").strip()
     whole = stated == str(record.size)
     ending = "; they are kept" if whole else _KEPT_TORN
@@ -225,7 +225,7 @@ def _with_last(pieces: Iterable[_Piece]) -> Iterator[tuple[_Piece, bool]]:
 
 
 def _begins(text: bytes) -> bool:
-    """After line ends a record begins."""
+    """Whether a record begins here, behind line ends."""
     text = text.lstrip(b"\r\n")
     return bool(_VERSION.match(text) or _ARC.match(text))
 
@@ -238,7 +238,7 @@ def _record(text: IO[bytes], piece: _Piece, place: Place, nth: int) -> Record:
 
 
 def _next_member(file: IO[bytes], offset: int, size: int) -> int:
-    """Where the next gzip member that holds a record begins; the size of the file where there is none."""
+    """The offset of the next gzip member with a record; the size of the file if there is none."""
     while (offset := _find(file, MAGIC, offset, size)) < size:
         file.seek(offset)
         begin = zlib_ng.decompressobj(31)
@@ -260,10 +260,10 @@ def _find(file: IO[bytes], what: bytes, offset: int, size: int) -> int:
 
 
 class _Text:
-    """Uncompressed bytes, in which records follow each other.
+    """Uncompressed bytes that hold consecutive records.
 
     Attributes:
-        size: of the bytes; grows when a gzip member is joined.
+        size: the number of bytes; it grows when a gzip member is joined.
     """
 
     def __init__(
@@ -275,7 +275,7 @@ class _Text:
         begins_file: bool = True,
         join: Callable[[], bool] = lambda: False,
     ) -> None:
-        """`sealed`: a checksum says that all bytes are there; `begins_file`: the file begins with them."""
+        """`sealed`: a checksum proves that all bytes are there; `begins_file`: they are the start of the file."""
         self._begins_file = begins_file
         self.size = size
         self._text = text
@@ -284,7 +284,7 @@ class _Text:
         self._arc = False
 
     def pieces(self, at: int) -> Iterator[_Piece]:
-        """All that lies in the text, from `at` on, without gaps but line ends."""
+        """Split the text from `at` on into pieces; only line ends lie between them."""
         first = True
         while (at := self._skip_line_ends(at)) < self.size:
             piece = self._piece(at, first=first)
@@ -317,7 +317,7 @@ class _Text:
         return _Piece(start=at, end=end, reasons=[f"no record begins here: {end - at} bytes are skipped"])
 
     def _has_arc_records(self, at: int) -> bool:
-        """Behind what is no record the next one is of an ARC file."""
+        """Whether the next record is an ARC record, not a WARC record."""
         window = self._read(at, _SCAN)
         arc, warc = _SURE_ARC_LINE.search(window), _VERSION_LINE.search(window)
         return bool(arc and not (warc and warc.start() < arc.start()))
@@ -336,7 +336,7 @@ class _Text:
         piece = _Piece(start=at, head=head, fields=fields, block=at + len(head))
         if b"\r\r\n" in head:
             piece.reasons.append("the lines of the head end with CR CR LF")
-        # The version line and the empty one are no fields.
+        # The version line and the empty line are not fields.
         if head.count(b"\n") != len(fields) + 2:
             piece.reasons += [
                 f"the head has a line without a colon: {line[:40]!r}"
@@ -347,8 +347,8 @@ class _Text:
         return piece
 
     def _arc_record(self, at: int, line: re.Match[bytes], *, first: bool) -> _Piece:
-        """An ARC record; `first`: of its file, which is to say what file it is."""
-        url, ip, date, kind, length = (_decoded("WARC-Target-URI", g.decode("latin-1")) for g in line.groups())
+        """Read an ARC record; `first`: it is the file's first, which must describe the file."""
+        url, ip, date, kind, length = (_decode("WARC-Target-URI", g.decode("latin-1")) for g in line.groups())
         versioned = first and bool(_ARC_VERSION.match(self._read(at + len(line[0]), _OVERLAP)))
         described = url.startswith("filedesc://") or versioned
         stamp = re.fullmatch(r"(\d{4})(\d\d)(\d\d)(\d\d)(\d\d)(\d\d)", date)
@@ -369,7 +369,7 @@ class _Text:
         return piece
 
     def _measure(self, piece: _Piece, stated: str, *, line_ends: int) -> None:
-        """Find where the block ends: where its length says, or else where the next record or the end of the text is."""
+        """Find the end of the block: as its length says, else at the next record or the end of the text."""
         length = int(stated) if re.fullmatch(r"[0-9]{1,18}", stated.strip()) else None
         if length is None:
             piece.end = self._real_end(piece.block)
@@ -379,7 +379,7 @@ class _Text:
         while end > self.size and self._join():
             self.size = self._text.seek(0, os.SEEK_END)
         if end > self.size and not self._sealed and self._next(piece.block) == self.size:
-            # A record may be whole but for its length, as where the line ends of a file were changed.
+            # Only the stated length may be wrong, for example after a tool changed the line ends of the file.
             if not (whole := self._end_of_response(piece.block)):
                 held = self.size - piece.block
                 piece.torn = True
@@ -393,7 +393,7 @@ class _Text:
         piece.reasons.append(f"Content-Length says {length}, the record holds {piece.end - piece.block} bytes")
 
     def _ends(self, piece: _Piece, end: int, line_ends: int) -> bool:
-        """Whether a record ends where its length says; then that is noted, and so are line ends that are missing."""
+        """Whether a record ends where its length says; if so, set its end and report missing line ends."""
         after = self._read(end, 2 * line_ends)
         following = _LINE_ENDS.match(after)
         assert following is not None
@@ -407,7 +407,7 @@ class _Text:
         return True
 
     def _end_of_response(self, block: int) -> int | None:
-        """Where the response ends that begins here, by its own head; None where that says nothing or bytes lack."""
+        """Where the response that begins here ends by its own Content-Length; None if that is missing or too long."""
         head = read_head(self._read(block, _MAX_HEAD))
         stated = next((value for name, value in head.headers if name.lower() == "content-length"), "")
         end = block + head.length + int(stated) if stated.isdecimal() else None
@@ -418,7 +418,7 @@ class _Text:
         return bool(_VERSION.match(window)) or (self._arc and bool(_ARC.match(window)))
 
     def _real_end(self, block: int) -> int:
-        """The end of a block whose length is not to be believed."""
+        """The end of a block whose stated length is wrong."""
         end = self._next(block - 1)
         for _ in range(2):
             last = self._read(max(block, end - 2), end - max(block, end - 2))
@@ -426,11 +426,11 @@ class _Text:
         return end
 
     def _next(self, at: int) -> int:
-        """Where the next record begins after the byte `at`; the size of the text where there is none."""
+        """The offset of the next record behind the byte `at`; the size of the text if there is none."""
         line = _ARC_LINE if self._arc else _VERSION_LINE
         while at < self.size:
             window = self._read(at, _SCAN + _OVERLAP)
-            # The first byte may be the line end before a record; at the very start of the text there is none.
+            # The first byte may be the line end before a record, except at the very start of the text.
             if found := line.search(window, 1) or (line.match(window) if window[:1] == b"\n" else None):
                 return at + found.start(1)
             at += _SCAN
@@ -438,21 +438,21 @@ class _Text:
 
 
 def line_ends(file: IO[bytes], at: int) -> int:
-    """Bytes of the line ends that follow a record of an uncompressed file, which ends at `at`: they go with it."""
+    """The length of the line ends behind a record of an uncompressed file that ends at `at`: they belong to it."""
     file.seek(at)
     found = _LINE_ENDS.match(file.read(4))
     return found.end() if found else 0
 
 
 def fields_of(head: bytes) -> Fields:
-    """The names and values of a WARC record's head."""
+    """Parse the fields of a WARC record's head."""
     if head.isascii():
         return parse_fields(head.splitlines()[1:])
-    return tuple((name, _decoded(name, value)) for name, value in parse_fields(head.splitlines()[1:]))
+    return tuple((name, _decode(name, value)) for name, value in parse_fields(head.splitlines()[1:]))
 
 
-def _decoded(name: str, value: str) -> str:
-    """A head's value, read as Latin-1, in UTF-8 as the standard has it; of a URL in other bytes those are escaped."""
+def _decode(name: str, value: str) -> str:
+    """Decode as UTF-8 a field's value that was read as Latin-1; if that fails, escape the bytes of a URL."""
     raw = value.encode("latin-1")
     try:
         return raw.decode()

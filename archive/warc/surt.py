@@ -1,4 +1,4 @@
-"""A URL -> the key under which replay tools look it up: the SURT of the Internet Archive's canonicalizer."""
+"""A URL -> its SURT, the key under which replay tools look it up, as the Internet Archive's canonicalizer makes it."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from urllib.parse import quote_from_bytes, unquote_to_bytes
 _HTTP = re.compile(rb"(https?)://([^/?#]*)([^?#]*)(?:\?([^#]*))?(?:#.*)?", re.IGNORECASE | re.DOTALL)
 _OTHER = re.compile(rb"\A([a-z][a-z0-9+.-]*):(?://([^/?#]*))?([^?#]*)(\?[^#]*)?(?:#.*)?", re.IGNORECASE | re.DOTALL)
 _WWW = re.compile(rb"^www\d*\.")
-# The rules of IAURLCanonicalizer: what names a visit, not a page.
+# The session ids that IAURLCanonicalizer removes: they name a visit, not a page.
 _PATH_SESSIONS = (
     re.compile(rb"^((?>.*/(?=\((?:[a-z]\([0-9a-z]{24}\))++\)/)))\([^/]++/([^?]+\.aspx.*)$", re.IGNORECASE),
     re.compile(rb"^((?>.*/(?=\([0-9a-z]{24}\)/)))\([^/]++/([^?]+\.aspx.*)$", re.IGNORECASE),
@@ -30,7 +30,7 @@ _PORTS = {b"http": b"80", b"https": b"443"}
 
 
 def surt(url: str) -> str:
-    """The key of a URL; white space never stands in it.
+    """The SURT of a URL; it never contains white space.
 
     >>> surt("http://WWW.sctyzx.gov.cn:80/my/./202409/54308962.html?b=2&a=1#top")
     'cn,gov,sctyzx)/my/202409/54308962.html?a=1&b=2'
@@ -40,19 +40,19 @@ def surt(url: str) -> str:
     raw = re.sub(rb"[\r\n\t]", b"", url.encode("utf-8", "surrogatepass").strip())
     if http := _HTTP.fullmatch(raw):
         scheme, host, path, query = http.groups()
-        path = _path(_unescaped(path))
+        path = _path(_unescape(path))
     elif other := _OTHER.fullmatch(raw):
         scheme, host, path, query = other.groups()
-        path = _escaped(_unescaped(path)) if not host else _path(_unescaped(path))
+        path = _escape(_unescape(path)) if not host else _path(_unescape(path))
         query = query[1:] if query else None
     else:
-        return _escaped(raw).decode("ascii") or "-"
+        return _escape(raw).decode("ascii") or "-"
     key = _host(host, scheme.lower()) + b")" if host else scheme + b":"
     path = path.lower()
     for session in _PATH_SESSIONS:
         path = session.sub(rb"\1\2", path)
     key += path[:-1] if len(path) > 1 and path.endswith(b"/") else path
-    if query and (arguments := _query(_escaped(_unescaped(query)))):
+    if query and (arguments := _query(_escape(_unescape(query)))):
         key += b"?" + arguments
     return key.decode("ascii")
 
@@ -62,11 +62,11 @@ def _host(host: bytes, scheme: bytes) -> bytes:
     name, colon, port = host.rpartition(b"@")[2].rpartition(b":")
     if not colon or not (port.isdigit() or not port):
         name, port = host.rpartition(b"@")[2], b""
-    name = _unescaped(name)
+    name = _unescape(name)
     if not name.isascii():
         with contextlib.suppress(UnicodeError):
             name = name.decode("utf-8", "ignore").encode("idna")
-    name = _escaped(name.replace(b"..", b".").strip(b".").lower())
+    name = _escape(name.replace(b"..", b".").strip(b".").lower())
     if scheme != b"dns":
         name = _WWW.sub(b"", name)
     key = b",".join(reversed(name.split(b".")))
@@ -74,7 +74,7 @@ def _host(host: bytes, scheme: bytes) -> bytes:
 
 
 def _path(path: bytes) -> bytes:
-    """Without `.`, `..` and empty parts."""
+    """Remove `.`, `..` and empty parts from a path."""
     kept: list[bytes] = []
     parts = path.split(b"/")[1:]
     for part in parts:
@@ -83,7 +83,7 @@ def _path(path: bytes) -> bytes:
         elif part != b".":
             kept.append(part)
     folders = [part for part in kept[:-1] if part]
-    return _escaped(b"/" + b"/".join([*folders, kept[-1]] if kept else []))
+    return _escape(b"/" + b"/".join([*folders, kept[-1]] if kept else []))
 
 
 def _query(query: bytes) -> bytes:
@@ -95,11 +95,11 @@ def _query(query: bytes) -> bytes:
     return b"&".join(b"=".join(argument) for argument in sorted(tuple(a.split(b"=", 1)) for a in query.split(b"&")))
 
 
-def _unescaped(escaped: bytes) -> bytes:
+def _unescape(escaped: bytes) -> bytes:
     while (plain := unquote_to_bytes(escaped)) != escaped:
         escaped = plain
     return escaped
 
 
-def _escaped(plain: bytes) -> bytes:
+def _escape(plain: bytes) -> bytes:
     return quote_from_bytes(plain, safe=_SAFE).encode("ascii")

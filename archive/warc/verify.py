@@ -1,34 +1,34 @@
-"""A WARC file -> what is lost or wrong in it; a file left open by a killed crawl -> a closed one."""
+"""A WARC file -> what is lost or wrong in it; a file that a killed crawl left open -> a closed one."""
 
 from __future__ import annotations
 
 import os
-import shutil
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 from typing import IO
 
 from zlib_ng import zlib_ng
 
 from archive.errors import DataError, UsageError
-from archive.layout import OPEN, TAIL, TMP, Layout
+from archive.layout import OPEN, TAIL, Layout
 from archive.warc import fixity, index
-from archive.warc.disk import sync_folder
+from archive.warc.disk import sync_folder, write_whole
 from archive.warc.member import HEAD, MAGIC, GzipError
-from archive.warc.reader import digest_of, joined_segments, open_file, records
+from archive.warc.reader import collect_segments, digest_of, open_file, records
 from archive.warc.record import Problem, Record
 from archive.warc.writer import SOFTWARE
 
 
 def verify(path: Path, *, growing: bool = False) -> Iterator[Problem]:
-    """Read every record back and report what is lost or wrong: gzip members, lengths, fields, digests.
+    """Read every record and yield what is lost or wrong: gzip members, lengths, fields, digests.
 
-    Of files that this archive wrote also what foreign files need not have: a warcinfo record at the start, ids that
-    stand once, a request to each response and both of one URL and date, gzip heads that are exactly `member.HEAD`. So
-    every changed bit is found.
+    Files that this archive wrote must also have what foreign files need not have: a warcinfo record at the start,
+    unique ids, a request with each response and both with the same URL and date, and gzip heads equal to
+    `member.HEAD`. So every changed bit is found.
 
-    `growing`: a crawl writes the file, so that what stands behind its last whole record is no problem.
+    `growing`: a crawl is still writing the file, so that bytes behind its last whole record are not a problem.
 
     Raises:
         DataError: the file cannot be read.
@@ -38,7 +38,7 @@ def verify(path: Path, *, growing: bool = False) -> Iterator[Problem]:
     segments = _Segments()
     members: list[tuple[int, int]] = []
     behind: list[Problem] = []
-    for item in _with_notes(records(path)):
+    for item in _mark_noted(records(path)):
         if isinstance(item, Problem):
             behind.append(item)
             continue
@@ -56,7 +56,7 @@ def verify(path: Path, *, growing: bool = False) -> Iterator[Problem]:
 
 
 def _wrong_members(path: Path, members: Iterable[tuple[int, int]], *, ours: bool) -> Iterator[Problem]:
-    """What is wrong with gzip members, of which offset and length are given, that no record shows."""
+    """Yield faults of gzip members, given by offset and length, that do not show in a record."""
     with open_file(path) as file:
         if file.read(len(MAGIC)) != MAGIC:
             return
@@ -70,14 +70,14 @@ def _wrong_members(path: Path, members: Iterable[tuple[int, int]], *, ours: bool
                 yield Problem(file=path.name, offset=offset, reason=reason)
 
 
-def _with_notes(items: Iterator[Record | Problem]) -> Iterator[Record | Problem]:
-    """The same items; what the metadata record of a response says is wrong with its body, is noted."""
+def _mark_noted(items: Iterator[Record | Problem]) -> Iterator[Record | Problem]:
+    """Pass the items on, and mark the problems that the metadata record of a response names as noted."""
     waiting: list[Record | Problem] = []
     for item in items:
         if isinstance(item, Record) and item.kind == "metadata":
-            waiting = [_noted(one, item) for one in waiting]
+            waiting = [_mark(one, item) for one in waiting]
         elif isinstance(item, Record) and item.kind != "request":
-            # A problem stands before its record, and its metadata record behind.
+            # A problem comes before its record, and the record's metadata record behind it.
             own = sum(isinstance(one, Problem) and one.offset == item.place.offset for one in waiting)
             yield from waiting[: len(waiting) - own]
             waiting = waiting[len(waiting) - own :]
@@ -85,8 +85,8 @@ def _with_notes(items: Iterator[Record | Problem]) -> Iterator[Record | Problem]
     yield from waiting
 
 
-def _noted(item: Record | Problem, metadata: Record) -> Record | Problem:
-    """An item; a problem that the metadata names is noted."""
+def _mark(item: Record | Problem, metadata: Record) -> Record | Problem:
+    """Mark a problem as noted if the metadata record names it."""
     if isinstance(item, Record):
         return item
     said = {line.partition(b": ")[2].decode("utf-8", "replace") for line in metadata.block.splitlines()}
@@ -94,18 +94,18 @@ def _noted(item: Record | Problem, metadata: Record) -> Record | Problem:
 
 
 class _Segments:
-    """Takes the records of a file, and tells which of those in segments are not whole."""
+    """Collects the segmented records of a file, and reports the incomplete ones."""
 
     def __init__(self) -> None:
         self._firsts: dict[str, Record] = {}
         self._others: dict[str, list[Record]] = {}
 
     def add(self, record: Record) -> None:
-        """The next record."""
+        """Take the next record."""
         number = record.field("WARC-Segment-Number")
         if not number:
             return
-        # Only the lengths of the blocks matter.
+        # Keep only the lengths of the blocks.
         record = replace(record, block=b"")
         if record.kind == "continuation":
             self._others.setdefault(record.field("WARC-Segment-Origin-ID").strip("<>"), []).append(record)
@@ -113,9 +113,9 @@ class _Segments:
             self._firsts[record.id] = record
 
     def incomplete(self) -> Iterator[Problem]:
-        """What is missing of records in segments."""
+        """Yield what is missing of segmented records."""
         for id_, first in self._firsts.items():
-            _, reason = joined_segments(first, self._others.pop(id_, ()))
+            _, reason = collect_segments(first, self._others.pop(id_, ()))
             if reason:
                 yield _problem(first, reason)
         for id_, others in self._others.items():
@@ -123,17 +123,17 @@ class _Segments:
 
 
 class _Pairs:
-    """Takes the records of a file that this archive wrote, and tells which do not belong to those before them."""
+    """Takes the records of a file that this archive wrote, and reports those that do not fit the records before."""
 
     def __init__(self) -> None:
         self._stood: dict[str, tuple[str, str]] = {}
         self._unasked: Record | None = None
 
     def wrong(self, record: Record) -> Iterator[Problem]:
-        """What is wrong with a record, or with the exchange that it ends by beginning another."""
+        """Yield what is wrong with a record, or with the exchange that it ends because it begins another."""
         belongs_to = record.field("WARC-Concurrent-To").strip("<>")
         if self._unasked and belongs_to != self._unasked.id:
-            # Of the last exchange of a file that was left open the request may be torn off.
+            # Not checked at the end of the file: there a killed crawl may have lost the request.
             yield _problem(self._unasked, "no request record belongs to the response")
         if self._unasked and (belongs_to != self._unasked.id or record.kind == "request"):
             self._unasked = None
@@ -166,10 +166,10 @@ def _problem(record: Record, reason: str) -> Problem:
 
 
 def _is_padded(file: IO[bytes], offset: int, length: int) -> bool:
-    """Whether one of the up to seven bits between the end of the compressed data and the checksum is set.
+    """Whether one of the up to seven padding bits between the compressed data and the checksum is set.
 
-    No reader looks at them and every compressor leaves them 0, so that only here a change of them shows. They are the
-    high bits of the byte before the checksum: its highest set bit is one of them if the data is whole without it.
+    No reader looks at them and every compressor leaves them 0, so a change of them shows only here. They are the high
+    bits of the byte before the checksum: its highest set bit is padding if the data is whole without it.
     """
     unfold = zlib_ng.decompressobj(31)
     file.seek(offset)
@@ -196,17 +196,19 @@ def _is_padded(file: IO[bytes], offset: int, length: int) -> bool:
 # The last byte of the data, and RFC 1952's checksum and length.
 _AFTER_DATA = 9
 _STEP = 64 * 1024
+_COPIED = 1 << 20
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Repaired:
-    """What became of a file that was left open.
+    """The result of repairing a file that was left open.
 
     Attributes:
-        path: the closed file; None where no record in it was whole.
-        sha256: of the file as it was left; now_sha256: of the closed file, None where there is none.
-        records: the whole records that it holds.
-        tail: where the bytes after the last whole record are now; None where there were none.
+        path: the closed file; None if no record in it was whole.
+        sha256: of the file before the repair.
+        now_sha256: of the closed file; None if there is none.
+        records: the number of whole records in it.
+        tail: the file with the bytes behind the last whole record; None if there were none.
         problems: what is lost or wrong.
     """
 
@@ -219,13 +221,13 @@ class Repaired:
 
 
 def repair(path: Path, layout: Layout) -> Repaired:
-    """Close a `.open` file: its torn tail goes to a file beside it, the rest gets its name and its index.
+    """Close a `.open` file: move its torn tail to a file beside it, give the rest its final name, and index it.
 
-    Nobody may write to the file meanwhile: the caller holds the site's lock.
+    The caller must hold the site's lock, so that nobody writes to the file meanwhile.
 
     Raises:
-        UsageError: the path is no `.open` file of the data folder.
-        DataError: the file cannot be read, or a closed file of that name is there.
+        UsageError: the path is not a `.open` file of the data folder.
+        DataError: the file cannot be read, or a closed file of that name exists.
         OSError: the disk refuses; the file is then as it was, or repair can be called again.
     """
     final = path.with_name(path.name.removesuffix(OPEN))
@@ -236,7 +238,7 @@ def repair(path: Path, layout: Layout) -> Repaired:
         )
     sha256 = digest_of(path)
     if final.exists() and final.samefile(path):
-        # Killed between the two halves of giving the file its name: it is whole.
+        # The crawl was killed while it renamed the file, which is whole.
         path.unlink()
         sync_folder(path.parent)
         _note(layout, final, sha256, "it was whole")
@@ -278,16 +280,10 @@ def _note(layout: Layout, final: Path, sha256: str, detail: str) -> None:
 
 
 def _set_aside(path: Path, end: int, tail: Path) -> Path | None:
-    """Copy all bytes from `end` on to `tail`, durably."""
+    """Copy all bytes from `end` on to `tail`, durably; None if there are none."""
     with path.open("rb") as file:
         if file.seek(0, os.SEEK_END) <= end:
             return None
         file.seek(end)
-        made = tail.with_name(tail.name + TMP)
-        with made.open("wb") as out:
-            shutil.copyfileobj(file, out, 1 << 20)
-            out.flush()
-            os.fsync(out.fileno())
-    made.replace(tail)
-    sync_folder(tail.parent)
+        write_whole(tail, iter(partial(file.read, _COPIED), b""))
     return tail

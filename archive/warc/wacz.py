@@ -22,7 +22,7 @@ _UNZIP_ERRORS = (zipfile.BadZipFile, zlib.error, EOFError, RuntimeError, NotImpl
 
 
 def warcs_in(file: IO[bytes], name: str) -> Iterator[tuple[str, IO[bytes]] | Problem]:
-    """The WARC files in a WACZ file of that name, each as its path and an open file, which ends with the next."""
+    """Yield path and open file of each WARC file in a WACZ file; a file is valid until the next is asked for."""
     try:
         pack = zipfile.ZipFile(file)
     except (zipfile.BadZipFile, ValueError) as error:
@@ -42,7 +42,7 @@ def warcs_in(file: IO[bytes], name: str) -> Iterator[tuple[str, IO[bytes]] | Pro
 
 
 def _stated_digests(pack: zipfile.ZipFile) -> dict[str, str] | None:
-    """Path -> SHA-256 as the WACZ file's datapackage.json states it."""
+    """Read the SHA-256 of each path from the WACZ file's datapackage.json; None if that cannot be read."""
     try:
         with pack.open("datapackage.json") as file:
             package = json.loads(file.read(MAX_CONTENT))
@@ -56,7 +56,7 @@ def _stated_digests(pack: zipfile.ZipFile) -> dict[str, str] | None:
 
 
 def _unpack(pack: zipfile.ZipFile, entry: zipfile.ZipInfo, unpacked: IO[bytes], stated: str | None) -> str | None:
-    """Copy a file out of a zip file as far as it can be read; why it is not as it should be."""
+    """Copy a file out of a zip file as far as it can be read; return what is wrong with it, None if nothing."""
     if entry.compress_type != zipfile.ZIP_STORED and entry.file_size > MAX_TEXT:
         return f"unfolds to {entry.file_size} bytes, more than {MAX_TEXT}"
     digest = hashlib.sha256()

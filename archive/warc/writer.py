@@ -1,4 +1,4 @@
-"""Exchanges of a crawl, pages of an import -> WARC/1.1 files, a gzip member a record."""
+"""Exchanges of a crawl, pages of an import -> WARC/1.1 files, one gzip member per record."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ _INFO = (
 # WARC/1.1 sections 6.7.2 and 6.7.3
 REVISIT = "http://netpreserve.org/warc/1.1/revisit/identical-payload-digest"
 NOT_MODIFIED = "http://netpreserve.org/warc/1.1/revisit/server-not-modified"
-# Of these every address keeps its own bytes: a page that is only a revisit of another address gives no document there.
+# For these types every address keeps its own bytes: a revisit of another address would give no document.
 _MAY_BE_PAGE = re.compile(
     r"\A\s*+(?:$|text/(?!css|javascript)|application/(?:.*xml|octet-stream)|[^/]*$)", re.IGNORECASE
 )
@@ -62,12 +62,12 @@ class Exchange:
 
     Attributes:
         url: as sent, ASCII.
-        started: UTC.
-        ip: of the peer; None where it is unknown or a proxy's.
-        request: as sent, secrets redacted; empty where there is none.
-        response: seekable, at 0: head and body of the final response, exactly as they came.
-        truncated: why the response is not whole, None where it is.
-        metadata: lines of the metadata record.
+        started: when the request was sent, UTC.
+        ip: of the peer; None if it is unknown or a proxy's.
+        request: the bytes sent, with secrets redacted; empty if there is none.
+        response: seekable, at 0: head and body of the final response, byte for byte.
+        truncated: why the response is not whole; None: it is whole.
+        metadata: the lines of the metadata record.
     """
 
     url: str
@@ -81,28 +81,28 @@ class Exchange:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Earlier:
-    """The response record that holds a payload already: what a revisit record refers to."""
+    """The earlier response record with the same payload, to which a revisit record refers."""
 
     id: str
     url: str
     date: dt.datetime
 
 
-# Asked with the URL and the payload digest for a durable response record of both; the URL None: of any URL; the digest
-# None: the last one of the URL.
+# Finds a durable response record by URL and payload digest. Without a URL: of any URL; without a digest: the last one
+# of the URL.
 Known = Callable[[str | None, str | None], Earlier | None]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Written:
-    """Where an exchange went.
+    """Where an exchange was written.
 
     Attributes:
         id: of the response or revisit record, `urn:uuid:...`.
-        payload_digest: `sha256:...`, None where the response is truncated or a 304, which has no payload of its own.
-        date: UTC, as the record says.
-        place: of the response or revisit record; the file's name is the one that it has once closed.
-        revisit: the payload was there already.
+        payload_digest: `sha256:...`; None if the response is truncated, or a 304, which has no payload of its own.
+        date: the WARC-Date, UTC.
+        place: of the response or revisit record, with the name that the file has once it is closed.
+        revisit: it was written as a revisit record.
     """
 
     id: str
@@ -113,7 +113,7 @@ class Written:
 
 
 class _Hashed(io.FileIO):
-    """A file that knows the SHA-256 of what was written to it."""
+    """A file that computes the SHA-256 of what is written to it."""
 
     def __init__(self, descriptor: int, mode: str) -> None:
         super().__init__(descriptor, mode)
@@ -127,12 +127,12 @@ class _Hashed(io.FileIO):
 
 
 class Writer:
-    """Writes the WARC files of one site, one after the other; a file is begun when there is something to write.
+    """Writes the WARC files of one site, one after the other; starts a file when there is something to write.
 
-    `warcinfo` is what a file says about its making; `software`, `format` and `conformsTo` are added where absent.
+    `warcinfo` are the lines of each file's warcinfo record; `software`, `format` and `conformsTo` are added if absent.
 
     Attributes:
-        closed: the files that were finished, in order.
+        closed: the finished files, in order.
     """
 
     def __init__(
@@ -153,27 +153,28 @@ class Writer:
         self._file: _Hashed | None = None
         self._path = Path()
         self._info_id = ""
-        # The lines of the file's index, in a file without a name: reading 256 MiB again to make them would stop a crawl
-        # for seconds, and held in memory they grow by 4 MB for 10,000 pages (both measured).
+        # The index lines of the file, in a nameless file: making them by reading 256 MiB again would stop a crawl for
+        # seconds, and in memory they would take 4 MB per 10,000 pages (both measured).
         self._listed: TextIO | None = None
         self._begun = 0.0
         self._failure: CundangError | None = None
 
     def exchange(self, exchange: Exchange, earlier: Known) -> Written:
-        """Append one exchange: response or revisit, request, metadata; on return the operating system has all bytes.
+        """Append one exchange: response or revisit, request, metadata. On return, the operating system has all bytes.
 
-        `earlier` is asked for a durable record of the same payload; not for a truncated or an empty response. Pictures
-        and other files may be those of another URL. A 304 is a revisit of the last response of its URL.
+        `earlier` finds a durable record with the same payload; it is not asked about a truncated or empty response.
+        The payload of a picture or other file may be that of another URL. A 304 is a revisit of the last response of
+        its URL.
 
         Raises:
             SpaceError: the disk is full; the file ends with its last whole exchange, and every later call raises this.
-            DataError: writing failed in another way; the same holds.
+            DataError: writing failed in another way; with the same consequences.
         """
         block_digest = hashlib.sha256()
         measured, payload = measure(exchange.response, block_digest, hashlib.sha256)
         unmodified = measured.parsed.status == _UNMODIFIED
         digest = None if exchange.truncated or unmodified else f"sha256:{payload.hexdigest()}"
-        known = None if exchange.truncated else _known(exchange.url, digest, measured, earlier)
+        known = None if exchange.truncated else _find_earlier(exchange.url, digest, measured, earlier)
         id_ = _new_id()
         stamp = _stamp(exchange.started)
         ip = [("WARC-IP-Address", exchange.ip)] if exchange.ip else []
@@ -185,7 +186,7 @@ class Writer:
             *ip,
             *([("WARC-Payload-Digest", digest)] if digest else []),
             *([("WARC-Truncated", str(exchange.truncated))] if exchange.truncated else []),
-            *(_revisited(known, NOT_MODIFIED if unmodified else REVISIT) if known else []),
+            *(_revisit_fields(known, NOT_MODIFIED if unmodified else REVISIT) if known else []),
         ]
         metadata = exchange.metadata
         if measured.fault and not exchange.truncated:
@@ -209,7 +210,7 @@ class Writer:
         return Written(id=id_, payload_digest=digest, date=exchange.started, place=place, revisit=known is not None)
 
     def failure(self, url: str, started: dt.datetime, metadata: Fields) -> None:
-        """Append a metadata record: the URL was tried, and gave nothing to keep. Raises as `exchange` does."""
+        """Append a metadata record for a URL that was requested without a result to keep. Raises as `exchange` does."""
         with self._appending():
             self._metadata([_id_field(), ("WARC-Date", _stamp(started)), ("WARC-Target-URI", url)], metadata)
 
@@ -218,7 +219,7 @@ class Writer:
     ) -> Written:
         """Append a saved page as a resource record, with its metadata record. Raises as `exchange` does.
 
-        No other record has `id_`: what the index says of two of the same id would fit the first alone.
+        `id_` must be unique: an index can describe only the first of two records with one id.
         """
         digest = f"sha256:{hashlib.sha256(body).hexdigest()}"
         about = [("WARC-Date", _stamp(date)), ("WARC-Target-URI", url)]
@@ -228,7 +229,7 @@ class Writer:
             headers = self._record([*fields, ("WARC-Payload-Digest", digest)], body, content_type)
             place = Place(file=self._name, offset=start, length=file.tell() - start)
             if metadata:
-                # The same file imported twice is the same record, and so is what is said about it.
+                # A file imported twice gives the same record, so its metadata record must be the same too.
                 same = f"urn:uuid:{uuid.uuid5(uuid.NAMESPACE_URL, id_ + ' metadata')}"
                 refers = [("WARC-Concurrent-To", f"<{id_}>"), ("WARC-Refers-To", f"<{id_}>")]
                 self._metadata([("WARC-Record-ID", f"<{same}>"), *about, *refers], metadata)
@@ -236,7 +237,7 @@ class Writer:
         return Written(id=id_, payload_digest=digest, date=date, place=place, revisit=False)
 
     def sync(self) -> None:
-        """Make all that was written durable; close the file when it is full or old. Raises as `exchange` does."""
+        """Make all that was written durable; close the file if it is full or old. Raises as `exchange` does."""
         self._refuse()
         if self._file is None:
             return
@@ -246,7 +247,7 @@ class Writer:
         try:
             os.fsync(self._file.fileno())
         except OSError as error:
-            # After a failed fsync the kernel may have dropped the pages: trying again would say "done" of lost bytes.
+            # After a failed fsync the kernel may have dropped the pages: a second try would report lost bytes as done.
             self._fail(error)
 
     def close(self) -> None:
@@ -287,7 +288,7 @@ class Writer:
 
     @contextlib.contextmanager
     def _appending(self) -> Iterator[_Hashed]:
-        """The open file, rotated when due; what fails within is cut off again."""
+        """Give the open file, rotated when due; if the block fails, cut off what it wrote."""
         self._refuse()
         if self._file is not None and self._is_due():
             self.close()
@@ -302,15 +303,15 @@ class Writer:
         except OSError as error:
             self._fail(error, start)
         except BaseException:
-            # A record that cannot be made must not leave the half of its exchange behind.
-            if self._file is not None and start is not None:
+            # A record that cannot be made must not leave half of its exchange behind.
+            if self._file is not None:
                 self._file.truncate(start)
                 self._file.seek(start)
                 self._file.digest = before
             raise
 
     def _begin(self) -> None:
-        """A new file with its warcinfo record."""
+        """Start a new file with its warcinfo record."""
         now = dt.datetime.now(dt.UTC)
         folder = self._layout.warc_folder(self._site, now.year)
         make_folder(folder)
@@ -333,8 +334,8 @@ class Writer:
         self._record([("WARC-Type", "metadata"), *fields], _lines(lines), _FIELDS)
 
     def _list(self, headers: StatusAndHeaders, place: Place, http: Head) -> None:
-        """Note the index line of a page or revisit record with those fields and the HTTP head in its block."""
-        # As the bytes of the file say it, not as it was given: that is what an index made again is of.
+        """Note the index line of a page or revisit record, from its fields and the HTTP head of its block."""
+        # Parse the bytes as written, not as given: an index that is rebuilt must be the same.
         head = headers.to_bytes(encoding="utf-8")
         record = Record(place=place, head=head, fields=fields_of(head), block=b"", size=0)
         assert self._listed is not None
@@ -350,13 +351,13 @@ class Writer:
     def _stream(
         self, fields: list[tuple[str, str]], block: BinaryIO, length: int, content_type: str
     ) -> StatusAndHeaders:
-        """Write one record as one gzip member; its fields."""
+        """Write one record as one gzip member; return its fields."""
         assert self._file is not None
         if self._info_id:
             fields = [*fields, ("WARC-Warcinfo-ID", f"<{self._info_id}>")]
         headers = StatusAndHeaders("", fields, protocol="WARC/1.1")
-        # To warcio every record is a "warcinfo": of that kind alone it writes the block as it is given. Of a revisit it
-        # would write no block, and to others it would add a payload digest that counts the chunk sizes in.
+        # Declare every record a "warcinfo" to warcio, since it writes only that kind unchanged: it would omit the block
+        # of a revisit, and add to others a payload digest that includes the chunk sizes.
         record = ArcWarcRecord("warc", "warcinfo", headers, block, None, content_type, length)
         WARCWriter(MemberWriter(self._file), gzip=False).write_record(record)
         return headers
@@ -366,13 +367,13 @@ class Writer:
             raise self._failure
 
     def _fail(self, error: OSError, whole: int | None = None) -> NoReturn:
-        """Cut the open file back to `whole` bytes, none if 0, and refuse all that comes."""
+        """Cut the open file back to `whole` bytes, remove it if 0, and refuse every later call."""
         path = Path(error.filename) if isinstance(error.filename, str | Path) else self._path
         if self._listed is not None:
             with contextlib.suppress(OSError):
                 self._listed.close()
         if self._file is not None:
-            # What cannot be cut off here is a torn tail, which `repair` sets aside.
+            # If this fails, a torn tail remains, which `repair` sets aside.
             with contextlib.suppress(OSError):
                 if whole is not None:
                     self._file.truncate(whole)
@@ -386,8 +387,8 @@ class Writer:
         raise self._failure from error
 
 
-def _revisited(known: Earlier, profile: str) -> list[tuple[str, str]]:
-    """What a revisit record says of the record that has the payload."""
+def _revisit_fields(known: Earlier, profile: str) -> list[tuple[str, str]]:
+    """The fields of a revisit record that refer to the record with the payload."""
     return [
         ("WARC-Profile", profile),
         ("WARC-Refers-To", f"<{known.id}>"),
@@ -396,8 +397,8 @@ def _revisited(known: Earlier, profile: str) -> list[tuple[str, str]]:
     ]
 
 
-def _known(url: str, digest: str | None, measured: Measured, earlier: Known) -> Earlier | None:
-    """The record that has the payload of a whole response already."""
+def _find_earlier(url: str, digest: str | None, measured: Measured, earlier: Known) -> Earlier | None:
+    """The earlier record with the payload of a whole response; None if there is none."""
     if digest is None:
         return earlier(url, None) if measured.empty else None
     if measured.empty:
@@ -421,7 +422,7 @@ def _id_field() -> tuple[str, str]:
 
 
 def _stamp(date: dt.datetime) -> str:
-    """WARC/1.1 section 5.4: UTC, with a fraction of a second.
+    """Format a WARC-Date (WARC/1.1 section 5.4): UTC, to the microsecond.
 
     >>> _stamp(dt.datetime(2024, 2, 26, 8, 30, tzinfo=dt.UTC))
     '2024-02-26T08:30:00.000000Z'
@@ -430,7 +431,7 @@ def _stamp(date: dt.datetime) -> str:
 
 
 def _lines(fields: Fields) -> bytes:
-    r"""A block of application/warc-fields; white space in a value is folded, so that it stays one line.
+    r"""Make a block of application/warc-fields; fold white space, so that each value is one line.
 
     >>> _lines((("anchor", "图片\n新闻"),)).decode()
     'anchor: 图片 新闻\r\n'

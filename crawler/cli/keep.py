@@ -88,7 +88,7 @@ def read(house: House, paths: tuple[Path, ...], jobs: int | None) -> int:
     if not pages:
         raise UsageError(f"{', '.join(map(str, paths))}: no saved page or text. WARC files are read by: cundang import")
     faults = 0
-    captures = (ingest.saved(page.path, page.root) for page in pages)
+    captures = (ingest.read_saved(page.path, page.root) for page in pages)
     jobs_ = ((capture, hosts.get(host_of(capture.url))) for capture in captures)
     with reclean.Workers(jobs or os.cpu_count() or 1) as workers:
         for page, (item, fault) in zip(pages, workers.clean(jobs_), strict=True):

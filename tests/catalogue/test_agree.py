@@ -201,7 +201,7 @@ def break_catalogue(layout: Layout) -> None:
         (lose_shard, "catalogue.sqlite", "Make it again: cundang clean."),
         (lose_document, "catalogue.sqlite", "holds other rows than the file"),
         (change_title, "catalogue.sqlite", "holds other rows than the file"),
-        (lose_source, "catalogue.sqlite", "of no shard or index"),
+        (lose_source, "catalogue.sqlite", "belong to no shard or index"),
         (break_words, "catalogue.sqlite", "malformed"),
         (break_catalogue, "catalogue.sqlite", "rebuild --catalogue"),
         (copy_warc, ".warc.gz", "too"),

@@ -21,7 +21,7 @@ import pyarrow as pa
 import pytest
 from fastwarc.warc import ArchiveIterator as FastIterator
 
-from archive.corpus.ingest import Report, import_paths, pages, saved
+from archive.corpus.ingest import Report, import_paths, pages, read_saved
 from archive.layout import IMPORTED, OPEN, Layout
 from archive.text.clean import clean
 from archive.text.document import Document
@@ -329,7 +329,7 @@ def test_saved_pages_and_texts_become_resources_that_say_where_they_are_from(lay
     assert list(verify(warc)) == []
     # The same Capture without the archive, but for the place.
     for page, capture in zip(pages([folder]), (text, a, b), strict=True):
-        alone = saved(page.path, page.root)
+        alone = read_saved(page.path, page.root)
         assert {f: getattr(alone, f) for f in alone.__slots__ if f != "place"} == {
             f: getattr(capture, f) for f in capture.__slots__ if f != "place"
         }
@@ -437,20 +437,20 @@ def test_a_page_that_a_browser_saved_keeps_the_address_that_the_browser_wrote_in
         f"<!DOCTYPE html> <html><!--\n Page saved with SingleFile \n url: {url} \n saved date: x\n-->",
     ):
         page.write_text(mark + "<p>会议</p>", encoding="utf-8")
-        assert saved(page, tmp_path).url == url
+        assert read_saved(page, tmp_path).url == url
     (tmp_path / "meta.json").write_text('{"url": "http://b.cn/"}', encoding="utf-8")
-    assert saved(page, tmp_path).url == "http://b.cn/", "what a person wrote beside it comes first"
+    assert read_saved(page, tmp_path).url == "http://b.cn/", "what a person wrote beside it comes first"
     page.write_text("<p>会议</p>" * 1000 + "<!-- saved from url=(0014)http://c.cn/ -->", encoding="utf-8")
     (tmp_path / "meta.json").unlink()
-    assert saved(page, tmp_path).url == "file:///page.html", "below the head it is somebody's text"
+    assert read_saved(page, tmp_path).url == "file:///page.html", "below the head it is somebody's text"
 
 
 def test_one_description_is_not_taken_for_two_pages(tmp_path: Path) -> None:
     page = save(tmp_path / "in", "<p>一</p>", url="http://a.cn/1")
     other = tmp_path / "in" / "other.html"
     other.write_text("<p>二</p>")
-    assert saved(page, page.parent).url == "http://a.cn/1"
-    assert saved(other, other.parent).url == "file:///other.html"
+    assert read_saved(page, page.parent).url == "http://a.cn/1"
+    assert read_saved(other, other.parent).url == "file:///other.html"
 
 
 @pytest.mark.fault(rows=[28])
