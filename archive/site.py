@@ -478,7 +478,7 @@ def _check_limits(crawl: Crawl, say: Callable[[str, str], None]) -> None:
 
 @cache
 def _types(kind: type[Any]) -> dict[str, Any]:
-    """The types of a dataclass's fields: made once, as that takes most of the time of reading a site file."""
+    """The types of a dataclass's fields. Cached: finding them takes most of the time of reading a site file."""
     return get_type_hints(kind)
 
 

@@ -1,1 +1,1 @@
-"""What we have and where it is: SQLite, rebuildable."""
+"""What the archive has and where it is: a SQLite database that can be rebuilt."""

@@ -1,6 +1,6 @@
-"""The files of an archive -> where they do not agree: revisits, indexes, shards and the catalogue, each with the other.
+"""The files of an archive -> where they contradict each other: revisits, indexes, shards and the catalogue.
 
-What a single WARC file says of itself is `archive.warc.verify`.
+`archive.warc.verify` checks each WARC file by itself.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ _CATALOGUE_CURE = "Make it again: cundang rebuild --catalogue."
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Revisit:
-    """What a revisit record says of the record that it stands for."""
+    """What a revisit record says about the record that it refers to."""
 
     file: str
     offset: int
@@ -43,11 +43,11 @@ class _Revisit:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Acknowledged:
-    """A capture that the state of a crawl says it has: the last whole one of its URL.
+    """The last whole capture of a URL, as the state of a crawl remembers it.
 
     Attributes:
-        state: the file that says so.
-        record: the id of its record.
+        state: the file of that state.
+        record: the id of the capture's record.
     """
 
     state: Path
@@ -56,9 +56,9 @@ class Acknowledged:
 
 
 def disagreements(layout: Layout, acknowledged: Iterable[Acknowledged] = ()) -> Iterator[Problem]:
-    """Where two files of the archive say different things; a file that is derived and missing is no disagreement.
+    """Yield where two files of the archive contradict each other. A missing derived file is not a contradiction.
 
-    `acknowledged`: what crawls remember, which is read before the WARC files are.
+    `acknowledged`: the captures that crawls remember; read before the WARC files.
 
     Raises:
         DataError: a WARC file cannot be read.
@@ -73,30 +73,30 @@ def disagreements(layout: Layout, acknowledged: Iterable[Acknowledged] = ()) -> 
     except DataError as error:
         yield Problem(file=layout.exclusions.name, offset=0, reason=str(error))
         gone = exclusions.Exclusions(pages={}, erased=frozenset())
-    # What is derived from these is kept: it is not to be made again from them.
+    # What was derived from these is kept, so it need not agree with them.
     unsound = {damaged.warc for damaged in damage.known(layout)}
-    seen = _Seen(gone)
+    scan = _Scan(gone)
     for warc in layout.all_warcs():
         pages: list[str] = []
-        yield from seen.read(warc, pages, ours=layout.site_of(warc) != IMPORTED)
-        # What is made from a file is made once it is closed.
+        yield from scan.read(warc, pages, ours=layout.site_of(warc) != IMPORTED)
+        # Derived files are made once a file is closed.
         if not warc.name.endswith(OPEN) and warc not in unsound:
-            yield from _index(layout, warc)
-            yield from _shard(layout, warc, pages, gone)
-    yield from _dangling(seen.revisits, seen.targets)
-    yield from _lost(
-        layout, (each for each in remembered if each.record not in seen.targets and each.record not in gone.erased)
+            yield from _check_index(layout, warc)
+            yield from _check_shard(layout, warc, pages, gone)
+    yield from _check_revisits(scan.revisits, scan.targets)
+    yield from _report_lost(
+        layout, (each for each in remembered if each.record not in scan.targets and each.record not in gone.erased)
     )
-    yield from _orphans(layout)
-    yield from _catalogue(layout)
+    yield from _check_orphans(layout)
+    yield from _check_catalogue(layout)
 
 
-class _Seen:
-    """What WARC files hold that are read one after the other.
+class _Scan:
+    """Reads WARC files one after the other and collects their records.
 
     Attributes:
-        targets: by the id of a page record what a revisit of it repeats.
-        revisits: those that crawls wrote.
+        targets: for the id of each page record, the fields that a revisit of it repeats.
+        revisits: the revisit records that crawls wrote.
     """
 
     def __init__(self, gone: exclusions.Exclusions) -> None:
@@ -106,7 +106,7 @@ class _Seen:
         self._files: dict[str, str] = {}
 
     def read(self, warc: Path, pages: list[str], *, ours: bool) -> Iterator[Problem]:
-        """Read a file; the ids of its page records are put into `pages`. `ours`: a crawl wrote it."""
+        """Read a file and append the ids of its page records to `pages`. `ours`: a crawl wrote the file."""
         identities = Identities(warc)
         begun = False
         for record in whole_records(warc):
@@ -115,7 +115,7 @@ class _Seen:
             begun = True
             if record.kind in PAGES:
                 pages.append(identities.of(record))
-                self.targets[record.id] = _said(record)
+                self.targets[record.id] = _repeated_fields(record)
             elif record.kind == "revisit" and ours:
                 self.revisits.append(_revisit(record))
 
@@ -124,15 +124,15 @@ class _Seen:
             yield "no warcinfo record stands before the others"
         if record.id in self._gone.erased:
             yield f"{record.id} was erased, and is here again. Erase it: cundang forget --erase {record.url}"
-        # What is twice in one file, `archive.warc.verify` tells.
+        # `archive.warc.verify` reports ids that are repeated within one file.
         if ours and record.kind in (*PAGES, "revisit"):
             first = self._files.setdefault(record.id, record.place.file)
             if first != record.place.file:
                 yield f"{record.id} is in {first} too"
 
 
-def _said(record: Record) -> tuple[str, str, str]:
-    """URL, date and payload digest, which a revisit repeats; no digest where the record is cut."""
+def _repeated_fields(record: Record) -> tuple[str, str, str]:
+    """URL, date and payload digest, which a revisit repeats; the digest is empty if the record is truncated."""
     digest = "" if record.field("WARC-Truncated") else record.field("WARC-Payload-Digest")
     return record.url, record.field("WARC-Date"), digest
 
@@ -149,7 +149,7 @@ def _revisit(record: Record) -> _Revisit:
     )
 
 
-def _dangling(revisits: Iterable[_Revisit], targets: dict[str, tuple[str, str, str]]) -> Iterator[Problem]:
+def _check_revisits(revisits: Iterable[_Revisit], targets: dict[str, tuple[str, str, str]]) -> Iterator[Problem]:
     for revisit in revisits:
         reason = None
         if revisit.target not in targets:
@@ -166,7 +166,7 @@ def _dangling(revisits: Iterable[_Revisit], targets: dict[str, tuple[str, str, s
             yield Problem(file=revisit.file, offset=revisit.offset, reason=reason)
 
 
-def _lost(layout: Layout, lost: Iterable[Acknowledged]) -> Iterator[Problem]:
+def _report_lost(layout: Layout, lost: Iterable[Acknowledged]) -> Iterator[Problem]:
     of_state: dict[Path, list[Acknowledged]] = {}
     for each in lost:
         of_state.setdefault(each.state, []).append(each)
@@ -174,13 +174,13 @@ def _lost(layout: Layout, lost: Iterable[Acknowledged]) -> Iterator[Problem]:
         first = captures[0]
         reason = (
             f"{len(captures)} captures that the crawl acknowledged are in no WARC file here, the first"
-            f" {first.record} of {first.url}. Look for the file that had them; where there is none, remove this one:"
-            " the next crawl learns from what is there."
+            f" {first.record} of {first.url}. Look for the file that had them. If there is none, remove this one:"
+            " the next crawl starts from what is there."
         )
         yield Problem(file=_below(layout, state), offset=0, reason=reason)
 
 
-def _index(layout: Layout, warc: Path) -> Iterator[Problem]:
+def _check_index(layout: Layout, warc: Path) -> Iterator[Problem]:
     path = layout.index_of(warc)
     if not path.exists():
         return
@@ -194,14 +194,14 @@ def _index(layout: Layout, warc: Path) -> Iterator[Problem]:
         offset += len(stands)
 
 
-def _shard(layout: Layout, warc: Path, pages: list[str], gone: exclusions.Exclusions) -> Iterator[Problem]:
+def _check_shard(layout: Layout, warc: Path, pages: list[str], gone: exclusions.Exclusions) -> Iterator[Problem]:
     path = layout.shard_of(warc)
     if not path.exists():
         return
     reason = None
     about = shard.about(path)
     if about is None:
-        reason = "the shard says nothing of what it was made from"
+        reason = "the shard does not say what it was made from"
     elif (about.header.warc, about.header.warc_sha256) != (warc.name, digest_of(warc)):
         reason = f"the shard was made from other bytes than those of {warc.name}"
     else:
@@ -214,20 +214,20 @@ def _shard(layout: Layout, warc: Path, pages: list[str], gone: exclusions.Exclus
             if [item.id for item in rows] != pages:
                 reason = f"the shard's rows are not the {len(pages)} page records of {warc.name}"
             elif (documents, len(rows) - documents) != (about.documents, about.skips):
-                reason = "the shard counts its documents and skips wrong"
+                reason = "the shard states a wrong number of documents or skips"
             elif back := next((i.url for i in rows if isinstance(i, Document) and gone.covering(i.url)), None):
                 reason = f"the shard holds {back}, which was taken down"
     if reason:
         yield Problem(file=_below(layout, path), offset=0, reason=f"{reason}. {_SHARD_CURE}")
 
 
-def _orphans(layout: Layout) -> Iterator[Problem]:
+def _check_orphans(layout: Layout) -> Iterator[Problem]:
     for path in (*layout.indexes(), *layout.shards()):
         if layout.warc_of(path) is None:
             yield Problem(file=_below(layout, path), offset=0, reason="the WARC file that it was made from is gone")
 
 
-def _catalogue(layout: Layout) -> Iterator[Problem]:
+def _check_catalogue(layout: Layout) -> Iterator[Problem]:
     path = layout.catalogue
     if not path.exists():
         return
@@ -239,10 +239,10 @@ def _catalogue(layout: Layout) -> Iterator[Problem]:
                 return
             for table in ("documents", "skips", "captures"):
                 if db.execute(f"SELECT 1 FROM {table} WHERE source NOT IN (SELECT id FROM sources)").fetchone():  # noqa: S608 - our own names
-                    unknown = f"{table} are of no shard or index that it knows"
+                    unknown = f"{table} belong to no shard or index that it lists"
                     yield Problem(file=path.name, offset=0, reason=f"{unknown}. {_CATALOGUE_CURE}")
             for source, name in db.execute("SELECT id, path FROM sources ORDER BY path").fetchall():
-                if reason := _of_source(db, layout, source, name):
+                if reason := _check_source(db, layout, source, name):
                     yield Problem(file=path.name, offset=0, reason=f"{name}: {reason}")
         _check_words(path)
     except (sqlite3.DatabaseError, UnicodeDecodeError) as error:
@@ -250,22 +250,22 @@ def _catalogue(layout: Layout) -> Iterator[Problem]:
 
 
 def _check_words(path: Path) -> None:
-    """Let SQLite check the full-text index, which it does as a command to write; raises sqlite3.DatabaseError."""
+    """Let SQLite check the full-text index; raises sqlite3.DatabaseError. SQLite treats the check as a write."""
     with closing(sqlite3.connect(path, timeout=60)) as db:
         try:
             db.execute("INSERT INTO words(words) VALUES ('integrity-check')")
         except sqlite3.OperationalError:
-            # It may not be written, or somebody makes it anew just now.
+            # The file is read-only, or another process is rebuilding it.
             return
 
 
-def _of_source(db: sqlite3.Connection, layout: Layout, source: int, name: str) -> str | None:
-    """Why what the catalogue holds of a shard or an index is not what that says, and the cure."""
+def _check_source(db: sqlite3.Connection, layout: Layout, source: int, name: str) -> str | None:
+    """How the catalogue's rows of a shard or an index differ from that file, and the cure; None if they do not."""
     path = layout.root / name
     if not path.exists():
-        # Not from the catalogue: made again without the file it would know less.
+        # Do not advise a rebuild of the catalogue: without the file it would lose these rows.
         cure = _INDEX_CURE if name.endswith(".cdxj") else "Make it again: cundang clean."
-        return f"the file is gone, and the catalogue still speaks of it. {cure}"
+        return f"the file is gone, and the catalogue still lists it. {cure}"
     try:
         same = (_holds_shard if name.endswith(".parquet") else _holds_index)(db, source, path)
     except (DataError, OSError, ValueError, TypeError, KeyError) as error:
@@ -274,7 +274,7 @@ def _of_source(db: sqlite3.Connection, layout: Layout, source: int, name: str) -
 
 
 def _holds_shard(db: sqlite3.Connection, source: int, path: Path) -> bool:
-    """Whether the catalogue's documents and skips of a shard are those that it has."""
+    """Whether the catalogue's documents and skips of a shard are those in the shard."""
     wanted, skips = [], []
     for row, item in enumerate(shard.read(path)):
         if isinstance(item, Document):
@@ -289,7 +289,7 @@ def _holds_shard(db: sqlite3.Connection, source: int, path: Path) -> bool:
 
 
 def _holds_index(db: sqlite3.Connection, source: int, path: Path) -> bool:
-    """Whether the catalogue's captures of an index are those that it names."""
+    """Whether the catalogue's captures of an index are those in the index."""
     lines = [(row.id, row.url, row.offset, row.length) for row in index.read(path)]
     held = db.execute("SELECT id, url, offset, length FROM captures WHERE source = ?", (source,)).fetchall()
     return sorted(lines) == sorted(held)

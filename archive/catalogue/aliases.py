@@ -1,6 +1,6 @@
-"""Documents of one site -> which addresses are one article, and which articles are gone.
+"""Documents of one site -> which addresses belong to one article, and which articles are gone.
 
-Both follow from captures and shards alone, so a rebuilt catalogue says the same.
+Both follow from captures and shards alone, so a rebuilt catalogue has the same answers.
 """
 
 from __future__ import annotations
@@ -11,8 +11,8 @@ from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-# Han characters of a text by which two addresses are known to be one article: shorter ones, such as 图片新闻, stand on
-# many pages.
+# The least number of Han characters in a text that shows two addresses to be one article. Shorter texts, such as
+# 图片新闻, appear on many pages.
 SHORT = 30
 
 
@@ -31,7 +31,7 @@ class _Page:
 
 
 def neighbours(db: sqlite3.Connection, urls: set[str]) -> set[str]:
-    """The addresses that are one article with some of these, and the further pages of all of them."""
+    """These addresses, the other addresses of their articles, and the further pages of all of them."""
     db.execute("CREATE TEMP TABLE IF NOT EXISTS near(url TEXT PRIMARY KEY)")
     db.execute("DELETE FROM near")
     db.executemany("INSERT OR IGNORE INTO near VALUES (?)", ((url,) for url in urls))
@@ -42,9 +42,9 @@ def neighbours(db: sqlite3.Connection, urls: set[str]) -> set[str]:
 
 
 def mark_gone(db: sqlite3.Connection, urls: set[str]) -> None:
-    """Of each address that has a document, note the day (Asia/Shanghai) on which it was first missed.
+    """For each address with a document, note the day (Asia/Shanghai) on which it was first missing.
 
-    Missed means status 404 or 410, or a page that says so. A later capture of the article makes it null again.
+    Missing means status 404 or 410, or a page that says so. A later capture of the article resets it to null.
     """
     db.execute("CREATE TEMP TABLE IF NOT EXISTS asked(url TEXT PRIMARY KEY)")
     db.execute("DELETE FROM asked")
@@ -65,8 +65,8 @@ def mark_gone(db: sqlite3.Connection, urls: set[str]) -> None:
             )
 
 
-# Of the captures of an address, whether the article was there: 1, 0, null where nothing can be told. A revisit stands
-# for what it refers to.
+# Whether the article was there in each capture of an address: 1, 0, or null if unknown. A revisit counts as the record
+# that it refers to.
 _SEEN = """
 SELECT c.stamp, CASE
     WHEN c.status IN (404, 410) THEN 0
@@ -82,7 +82,7 @@ FROM captures c WHERE c.url = ? ORDER BY c.stamp
 
 
 def first_missed(seen: Sequence[tuple[str, int | None]]) -> str | None:
-    """The stamp of the first miss after which the article did not come back.
+    """The stamp of the first capture from which on the article is missing; None if it is not.
 
     >>> first_missed([("20200101", 1), ("20200102", 0), ("20200103", 0)])
     '20200102'
@@ -98,15 +98,15 @@ def first_missed(seen: Sequence[tuple[str, int | None]]) -> str | None:
 
 
 def mark(db: sqlite3.Connection) -> None:
-    """Join the addresses of one article: one of them stays the latest, the others name it.
+    """Join the addresses of one article: one stays the latest, and the others refer to it.
 
-    Only texts that `duplicates` noted as touched are looked at. Addresses are one article where they belong to one
-    site and had, in some version each, the same title and text, and no day speaks against it.
+    Only texts that `duplicates` noted as changed are considered. Addresses belong to one article if they are of one
+    site, have had the same title and text in some version each, and their days do not differ.
     """
     groups: dict[str, set[str]] = {}
     for pages in _candidates(db):
         for urls in _articles(pages):
-            # Versions of an article link addresses that never had the same text at one time.
+            # Addresses may be linked through a third one, even if they never had the same text at one time.
             together = set(urls).union(*(groups[url] for url in urls if url in groups))
             groups |= dict.fromkeys(together, together)
     for group in {id(group): group for group in groups.values()}.values():
@@ -114,7 +114,7 @@ def mark(db: sqlite3.Connection) -> None:
 
 
 def _candidates(db: sqlite3.Connection) -> Iterator[list[_Page]]:
-    """The documents of each text that several addresses of a site had."""
+    """The documents of each text that several addresses of a site have had."""
     rows = db.execute(
         """
         SELECT site, whole, number, url, title, published, coalesce(captured, ''), gone IS NOT NULL, latest
@@ -145,7 +145,9 @@ def _candidates(db: sqlite3.Connection) -> Iterator[list[_Page]]:
 
 
 def _articles(pages: Sequence[_Page]) -> Iterator[list[str]]:
-    """The addresses of each article among pages of one text: two days are two articles, no day speaks for none.
+    """Group pages of one text into articles and yield their addresses. Different days mean different articles.
+
+    Pages without a day belong to the only article; if there are several, to none.
 
     >>> def page(url, day):
     ...     return _Page(number=1, url=url, title=None, published=day, captured="", gone=False, latest=True, whole="x")
@@ -165,7 +167,7 @@ def _articles(pages: Sequence[_Page]) -> Iterator[list[str]]:
 
 
 def _join(db: sqlite3.Connection, urls: Sequence[str]) -> None:
-    """Choose the address that stands for an article, and have the others name it."""
+    """Choose the main address of an article, and let the others refer to it."""
     latest = db.execute(
         "SELECT number, url, whole, gone IS NOT NULL, coalesce(captured, '') FROM documents"
         " WHERE latest = 1 AND url IN (SELECT value FROM json_each(?))",
@@ -176,11 +178,12 @@ def _join(db: sqlite3.Connection, urls: Sequence[str]) -> None:
     texts: defaultdict[str, int] = defaultdict(int)
     for _, _, whole, *_ in latest:
         texts[whole] += 1
-    # Only one of them is checked for edits: whose text left that of the others behind is the newest. Else the first.
+    # The crawler checks only one of the addresses for edits, so the one with a different text is the newest version.
+    # If all have the same text, choose the first.
     moved = [row for row in latest if texts[row[2]] == 1 and not row[3]] if max(texts.values()) < len(latest) else []
     chosen = max(moved, key=lambda row: (row[4], row[1])) if moved else min(latest, key=lambda r: (r[3], r[4], r[1]))
     others = [url for _, url, *_ in latest if url != chosen[1]]
     for url in others:
-        # Those that named this one name the chosen one now.
+        # Addresses that referred to this one must refer to the chosen one now.
         db.execute("UPDATE documents SET alias_of = ?1, latest = 0 WHERE url = ?2 OR alias_of = ?2", (chosen[1], url))
         db.execute("UPDATE documents SET latest = 0 WHERE part_no > 1 AND part_of = ?", (url,))

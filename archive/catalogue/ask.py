@@ -1,4 +1,4 @@
-"""What a user typed -> a tree of conditions: the query language of page, command and Python."""
+"""A query as typed -> a tree of conditions. The web page, the command line and Python share this language."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from archive.catalogue.words import LONGEST_QUERY, MOST_TERMS, spaced
 from archive.errors import UsageError
 
-# Each field with its other names. `title` takes words, `published`, `claimed` and `captured` a day or a range of days.
+# Each field and its other names. `title` takes words; `published`, `claimed` and `captured` take a day or a range.
 FIELDS = {
     "title": ("标题",),
     "site": ("站点",),
@@ -34,7 +34,7 @@ FIELDS = {
 }
 _NAMES = {name: field for field, others in FIELDS.items() for name in (field, *others)}
 DAYS = ("published", "claimed", "captured")
-# Between two tokens of one character each, a Han character (kana, hangul) before it.
+# The gap behind a token of one Han character (kana, hangul), which the user did not type.
 _HAN_GAP = re.compile(r"(?<=[\u3007-\U0010ffff]) ")
 _ANSWERS = ("yes", "no", "only")
 # One pass from left to right; each alternative is bounded by the query's length limit.
@@ -48,7 +48,7 @@ _TOKEN = re.compile(
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Words:
-    """A word or phrase as tokens of the index, in the title alone or anywhere."""
+    """A word or phrase, as tokens of the index; `title`: look for it in titles only."""
 
     tokens: str
     title: bool = False
@@ -56,7 +56,7 @@ class Words:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Field:
-    """A field and the value that it must have, as typed."""
+    """A field and the value it must have, as typed."""
 
     name: str
     value: str
@@ -64,21 +64,21 @@ class Field:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Not:
-    """What must not hold."""
+    """A condition that must not hold."""
 
     part: Node
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class All:
-    """What must hold together; without parts: every document."""
+    """Conditions that must all hold; without parts, every document matches."""
 
     parts: tuple[Node, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Either:
-    """Of what one must hold."""
+    """Conditions of which at least one must hold."""
 
     parts: tuple[Node, ...]
 
@@ -89,8 +89,8 @@ Node = Words | Field | Not | All | Either
 def parse(query: str) -> Node:
     """Read a query.
 
-    Words stand beside each other for AND; `OR`, `NOT` (or `-` before a word), parentheses and quoted phrases do what
-    they do elsewhere; `name:value` asks for a field. Traditional characters find Simplified text.
+    Adjacent words are joined by AND; `OR`, `NOT` (or `-` before a word), parentheses and quoted phrases work as usual;
+    `name:value` asks for a field. Traditional characters find Simplified text.
 
     >>> parse('统战 OR title:侨务')
     Either(parts=(Words(tokens='统 战', title=False), Words(tokens='侨 务', title=True)))
@@ -98,7 +98,7 @@ def parse(query: str) -> Node:
     Not(part=Field(name='site', value='a'))
 
     Raises:
-        UsageError: a parenthesis without its partner, an operator without its word, a query that is too long.
+        UsageError: a parenthesis is not closed or opened, an operator lacks its word, or the query is too long.
     """
     if len(query) > LONGEST_QUERY:
         raise UsageError(f"The query has {len(query)} characters, {LONGEST_QUERY} at most. Ask for a few words of it.")
@@ -116,7 +116,7 @@ def parse(query: str) -> Node:
 
 
 def describe(node: Node) -> str:
-    """How a query was read, as a query that reads the same.
+    """Write out how a query was understood, as an equivalent query.
 
     >>> describe(parse('統戰（侨务 OR "a b"）-flag:mojibake'))
     '"统战" AND ("侨务" OR "a b") AND NOT flag:"mojibake"'
@@ -126,13 +126,13 @@ def describe(node: Node) -> str:
     if isinstance(node, Field):
         return f'{node.name}:"{node.value}"'
     if isinstance(node, Not):
-        return f"NOT {_bracketed(node.part)}"
+        return f"NOT {_describe_part(node.part)}"
     word = " AND " if isinstance(node, All) else " OR "
-    return word.join(map(_bracketed, node.parts))
+    return word.join(map(_describe_part, node.parts))
 
 
 def parts_of(node: Node) -> list[tuple[str, str]]:
-    """Each condition of a query with the query that is left without it, both as `describe` writes them.
+    """Each condition of a query, with the query that remains without it, both as `describe` writes them.
 
     >>> parts_of(parse('统战 site:a'))
     [('"统战"', 'site:"a"'), ('site:"a"', '"统战"')]
@@ -143,7 +143,7 @@ def parts_of(node: Node) -> list[tuple[str, str]]:
 
 
 def words_of(node: Node) -> list[str]:
-    """The words that a hit holds, as tokens: those that are not asked to be absent."""
+    """The words that a hit contains, as tokens: all words that are not negated."""
     if isinstance(node, Words):
         return [node.tokens]
     if isinstance(node, All | Either):
@@ -152,14 +152,14 @@ def words_of(node: Node) -> list[str]:
 
 
 def leaves(node: Node) -> list[Node]:
-    """The single words and fields of a query, for the explanation of a search without a hit."""
+    """The single words and fields of a query, to explain a search without hits."""
     if isinstance(node, All | Either):
         return [leaf for part in node.parts for leaf in leaves(part)]
     return [node]
 
 
 def fields_of(node: Node) -> list[Field]:
-    """The fields of a query, wherever they stand."""
+    """All fields of a query, at any depth."""
     if isinstance(node, Field):
         return [node]
     if isinstance(node, Not):
@@ -167,11 +167,11 @@ def fields_of(node: Node) -> list[Field]:
     return [found for part in node.parts for found in fields_of(part)] if isinstance(node, All | Either) else []
 
 
-def _bracketed(node: Node) -> str:
+def _describe_part(node: Node) -> str:
     return f"({describe(node)})" if isinstance(node, All | Either) and len(node.parts) > 1 else describe(node)
 
 
-# What stands between words: an operator, or a condition that is read already.
+# An operator or parenthesis, or a condition that is already parsed.
 _Token = str | Node
 
 
@@ -179,7 +179,7 @@ def _tokens(query: str) -> Iterator[_Token]:
     at = 0
     while at < len(query.rstrip()):
         found = _TOKEN.match(query, at)
-        # A lone quotation mark closes nothing.
+        # Skip a lone quotation mark.
         at = found.end() if found else at + 1
         if found and (token := _token(found)) is not None:
             yield token
@@ -193,21 +193,21 @@ def _token(found: re.Match[str]) -> _Token | None:
     if bare in ("OR", "AND", "NOT") and name is None and not found["minus"]:
         return bare
     if name is not None and name.lower() not in _NAMES:
-        # `12:30` and `http://...` are words; so is what only looks like a field.
+        # `12:30`, `http://...` and unknown names are words, not fields.
         name, value = None, f"{name}:{value}"
     leaf = _leaf(name and _NAMES[name.lower()], value)
     return Not(part=leaf) if found["minus"] and leaf is not None else leaf
 
 
 def _leaf(name: str | None, value: str) -> Node | None:
-    """A word or a field; None for punctuation alone, which no text can hold as a word."""
+    """Make a word or a field; None for punctuation alone, which is never indexed."""
     if name is None or name == "title":
         from archive.text.chinese import simplified  # noqa: PLC0415 - its tables take longer than a question without words
 
         tokens = spaced(simplified(value))
         return Words(tokens=tokens, title=name == "title") if tokens else None
     if name in ("copies", "near", "versions", "gone") and value not in _ANSWERS:
-        raise UsageError(f"{name}:{value} says nothing. Write {name}:yes, {name}:no or {name}:only.")
+        raise UsageError(f"{name}:{value} is not an answer. Write {name}:yes, {name}:no or {name}:only.")
     if name == "han" and not value.isdecimal():
         raise UsageError(f"han:{value} is no number. Write the least number of characters: han:200.")
     return Field(name=name, value=value)
@@ -253,5 +253,5 @@ def _one(tokens: list[_Token]) -> tuple[Node, list[_Token]]:
 
 
 def nearest(value: str, known: list[str]) -> str:
-    """The known value that is most like one that nobody has; empty where none is like it."""
+    """The known value most similar to an unknown one; empty if none is similar."""
     return next(iter(difflib.get_close_matches(value, known, n=1, cutoff=0.5)), "")

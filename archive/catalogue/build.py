@@ -1,4 +1,4 @@
-"""Shards and indexes -> the catalogue, anew or only what changed."""
+"""Shards and indexes -> the catalogue, rebuilt or updated with what changed."""
 
 from __future__ import annotations
 
@@ -21,19 +21,19 @@ from archive.layout import Layout
 from archive.site import CHINA
 from archive.warc import index
 
-# Raised with schema.sql and with what `words` holds: a catalogue of another version is made anew.
+# Raise it when schema.sql or the content of `words` changes: a catalogue of another version is rebuilt.
 VERSION = 11
-# A document's number is its day and, within it, a running number of so many bits.
+# A document's number is its day, followed by a running number within the day, of this many bits.
 DAY_BITS = 24
-# Characters of entries that are sorted and put into the full-text index at a time, and bytes that FTS5 holds before it
-# writes a segment: few and large ones need little merging.
+# How many characters of entries are sorted and indexed at a time, and how many bytes FTS5 holds before it writes a
+# segment: few large segments need little merging.
 BATCH = 32 * 2**20
 SEGMENT = 64 * 2**20
 
 
 @dataclass(frozen=True, slots=True)
 class Counts:
-    """What the catalogue holds; `waiting`: documents that came since near copies were last looked for."""
+    """The numbers of rows in the catalogue; `waiting`: new documents since near copies were last searched for."""
 
     documents: int
     skips: int
@@ -43,7 +43,7 @@ class Counts:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Kept:
-    """A shard or an index that was read once and cannot be read now: its rows stay. `why`: in words, for the user."""
+    """A shard or an index that can no longer be read, so that its rows stay. `why`: the reason, for the user."""
 
     path: str
     why: str
@@ -57,24 +57,24 @@ def update(
     *,
     thrifty: bool = False,
 ) -> Counts:
-    """Read shards and indexes that are new or changed, forget those that are gone; all of it in one transaction.
+    """Read new and changed shards and indexes, and drop the rows of removed ones, in one transaction.
 
-    What is gone or damaged, but not on purpose, is not followed: its rows stay, and `warn` is told. A catalogue that is
-    missing, broken, of another version or mostly dead weight is made anew beside the old one and put in its place.
-    Waits while another process builds.
+    Rows of files that are damaged, or gone but not on purpose, stay, and `warn` is called. A catalogue that is missing,
+    broken, of another version or mostly dead rows is rebuilt in a temporary file, which then replaces it. Waits while
+    another process builds.
 
     Args:
         layout: the archive.
-        tell: is told each file that is read.
-        warn: is told what is wrong.
-        places: the GB/T 2260 code of each site that has one; None: as the catalogue has them.
-        thrifty: look for near copies only where enough came to be worth it (`near.is_due`): it reads all fingerprints.
+        tell: called with each file that is read.
+        warn: called with what is wrong.
+        places: the GB/T 2260 code of each site; None: those of the existing catalogue.
+        thrifty: search for near copies, which reads all fingerprints, only if it is due (`near.is_due`).
 
     Raises:
-        DataError: a shard or an index that is new cannot be read; the catalogue is as it was.
+        DataError: a new shard or index cannot be read; the catalogue stays unchanged.
     """
     with _building(layout):
-        return _updated(layout, tell, warn, places, anew=False, thrifty=thrifty)
+        return _update(layout, tell, warn, places, anew=False, thrifty=thrifty)
 
 
 def rebuild(
@@ -83,17 +83,17 @@ def rebuild(
     warn: Callable[[str], None] = lambda _words: None,
     places: Mapping[str, str] | None = None,
 ) -> Counts:
-    """Make the catalogue anew from all shards and indexes; where rows would be lost, bring it up to date only.
+    """Rebuild the catalogue from all shards and indexes; if that would lose rows, only update it.
 
     Raises:
-        DataError: a shard or an index cannot be read; the catalogue is as it was.
+        DataError: a shard or an index cannot be read; the catalogue stays unchanged.
     """
     with _building(layout):
-        return _updated(layout, tell, warn, places, anew=True)
+        return _update(layout, tell, warn, places, anew=True)
 
 
-# What the machine refuses, by SQLite's primary result codes: nothing is wrong with the file then. A flipped bit shows
-# as any other: a malformed image, a table that cannot be parsed or is not there.
+# SQLite's primary result codes for refusals of the machine, after which the file is still good. A flipped bit can show
+# as any other code: a malformed image, a table that cannot be parsed or does not exist.
 _REFUSALS = frozenset(
     {
         sqlite3.SQLITE_PERM,
@@ -109,7 +109,7 @@ _REFUSALS = frozenset(
 )
 
 
-def _updated(
+def _update(
     layout: Layout,
     tell: Callable[[Path], None],
     warn: Callable[[str], None],
@@ -125,10 +125,10 @@ def _updated(
     counts = None
     if state in ("usable", "heavy"):
         try:
-            # Made anew it would not have the rows that are kept.
-            whatever = state == "usable" and not anew
-            counts = _followed(layout, tell, warn, places, whatever=whatever, thrifty=thrifty)
-        except (sqlite3.DatabaseError, UnicodeDecodeError) as error:  # its words about a flipped bit may be no UTF-8
+            # A rebuilt catalogue would lack the rows to keep.
+            always = state == "usable" and not anew
+            counts = _follow_kept(layout, tell, warn, places, always=always, thrifty=thrifty)
+        except (sqlite3.DatabaseError, UnicodeDecodeError) as error:  # after a flipped bit its message may not be UTF-8
             if getattr(error, "sqlite_errorcode", sqlite3.SQLITE_CORRUPT) & 0xFF in _REFUSALS:
                 raise
             warn(f"{layout.catalogue}: {error}. It is made again; look after the disk.")
@@ -136,37 +136,37 @@ def _updated(
 
 
 def known_places(layout: Layout) -> dict[str, str]:
-    """The GB/T 2260 code of each site that the catalogue was made with."""
+    """The GB/T 2260 codes of sites with which the catalogue was made."""
     try:
         with closing(_connect(layout.catalogue)) as db:
             return dict(json.loads(db.execute("SELECT places FROM about").fetchone()[0])["places"])
-    except (sqlite3.DatabaseError, TypeError, ValueError, KeyError):  # there is none, an older or a broken one
+    except (sqlite3.DatabaseError, TypeError, ValueError, KeyError):  # it is missing, older or broken
         return {}
 
 
-def _followed(
+def _follow_kept(
     layout: Layout,
     tell: Callable[[Path], None],
     warn: Callable[[str], None],
     places: Mapping[str, str],
     *,
-    whatever: bool,
+    always: bool,
     thrifty: bool,
 ) -> Counts | None:
-    """Bring the catalogue up to date where rows are to be kept, or `whatever`; None: it was left as it is."""
+    """Update the catalogue if rows must be kept, or `always`; None: it was left unchanged."""
     with closing(_connect(layout.catalogue)) as db:
-        kept = _kept(db, layout)
+        kept = _find_kept(db, layout)
         for each in kept:
             warn(each.why)
-        if not (kept or whatever):
+        if not (kept or always):
             return None
         with db:
             touched = _follow(db, layout, tell, places, {each.path for each in kept})
             return _judge(db, layout, touched, thrifty=thrifty)
 
 
-def _kept(db: sqlite3.Connection, layout: Layout) -> list[_Kept]:
-    """The sources whose rows stay although their file is gone, cannot be read, or is not what its WARC file gives."""
+def _find_kept(db: sqlite3.Connection, layout: Layout) -> list[_Kept]:
+    """The sources whose rows stay although their file is gone, unreadable, or not what its WARC file gives."""
     known = dict(db.execute("SELECT path, mark FROM sources ORDER BY path"))
     unsound = {each.warc for each in damage.known(layout)}
     marks = dict(_marks(layout))
@@ -178,9 +178,9 @@ def _kept(db: sqlite3.Connection, layout: Layout) -> list[_Kept]:
 
 
 def _why_kept(layout: Layout, path: Path, unsound: Collection[Path]) -> str:
-    """Why the rows of a shard or an index that changed or is gone stay; empty where they do not.
+    """Why the rows of a shard or an index that changed or is gone must stay; empty if they need not.
 
-    An index that is not what its WARC file gives is made again, and then read.
+    An index that differs from what its WARC file gives is made again, and then read.
     """
     warc = layout.warc_of(path)
     if warc is None:
@@ -203,9 +203,9 @@ def _why_kept(layout: Layout, path: Path, unsound: Collection[Path]) -> str:
 
 
 def mend_indexes(layout: Layout) -> list[str]:
-    """Make indexes again that are not as the catalogue knows them, nor what their WARC files give; what was found.
+    """Make indexes again that match neither the catalogue nor their WARC files; return the warnings.
 
-    A shard is made by what its index says was taken down: cut off, it would bring a page back.
+    Cleaning looks up in the index which pages were taken down, so a cut-off index would bring pages back.
 
     Raises:
         DataError: a WARC file cannot be read.
@@ -241,12 +241,12 @@ def _anew(layout: Layout, tell: Callable[[Path], None], places: Mapping[str, str
     tmp = layout.catalogue.with_suffix(".tmp")
     tmp.unlink(missing_ok=True)
     with closing(_connect(tmp)) as db:
-        # Nobody reads this file yet, and a half-made one is thrown away.
+        # Safe without a journal: nobody reads this file yet, and a half-made one is thrown away.
         db.executescript("PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF; PRAGMA cache_size = -200000")
         _run(db, "schema.sql")
-        db.execute("INSERT INTO about VALUES (?, 0, 0, ?)", (VERSION, _said(places)))
+        db.execute("INSERT INTO about VALUES (?, 0, 0, ?)", (VERSION, _inputs(places)))
         db.execute("INSERT INTO words(words, rank) VALUES ('hashsize', ?)", (SEGMENT,))
-        # The segments are merged once, at the end; the pages that they leave are used by the indexes.
+        # Merge the segments once, at the end; the indexes then use the freed pages.
         db.execute("INSERT INTO words(words, rank) VALUES ('automerge', 0)")
         touched = _follow(db, layout, tell, places)
         db.execute("INSERT INTO words(words) VALUES ('optimize')")
@@ -272,14 +272,15 @@ def _connect(path: Path) -> sqlite3.Connection:
     return db
 
 
-def _said(places: Mapping[str, str]) -> str:
+def _inputs(places: Mapping[str, str]) -> str:
+    """What rows depend on beside shards and indexes: the places of sites, and the version of the terms."""
     return json.dumps({"places": dict(sorted(places.items())), "terms": terms.version()})
 
 
 def _state(
     path: Path, places: Mapping[str, str] | None = None
 ) -> Literal["missing", "broken", "old", "heavy", "usable"]:
-    """What a catalogue is worth; old: also where sites have other places; heavy: mostly dead weight, made anew."""
+    """The state of a catalogue. Old: of another version or other places of sites; heavy: mostly dead rows."""
     if not path.exists():
         return "missing"
     try:
@@ -288,7 +289,7 @@ def _state(
             (alive,) = db.execute("SELECT count(*) FROM documents").fetchone()
     except (sqlite3.DatabaseError, TypeError, UnicodeDecodeError):
         return "broken"
-    if version != VERSION or (places is not None and others != [_said(places)]):
+    if version != VERSION or (places is not None and others != [_inputs(places)]):
         return "old"
     return "usable" if dead <= max(alive, 1000) else "heavy"
 
@@ -300,7 +301,7 @@ def _follow(
     places: Mapping[str, str],
     kept: Collection[str] = (),
 ) -> set[str]:
-    """Take what is new and forget what is gone, but for sources that are kept; the URLs of the pages concerned."""
+    """Take new sources and drop those that are gone, except `kept` ones; return the URLs of the pages concerned."""
     duplicates.begin(db)
     known = dict(db.execute("SELECT path, mark FROM sources"))
     now = {path: mark for path, mark in _marks(layout) if path not in kept}
@@ -343,12 +344,12 @@ _COUNTS = """SELECT (SELECT count(*) FROM documents), (SELECT count(*) FROM skip
 
 
 def _marks(layout: Layout) -> Iterator[tuple[str, str]]:
-    """Path below the data folder and what its content is known by, of every shard and index."""
+    """The path below the data folder, and a mark of the content, of every shard and index."""
     for path in layout.shards():
         about = shard.about(path)
         if about is not None:
-            # The corpus is a pure function of what the header says, so the header stands for the content. A provisional
-            # shard is the exception.
+            # A shard is a pure function of what its header says, so the header identifies the content, except for a
+            # provisional shard.
             mark = hashlib.sha256(repr(about.header).encode()).hexdigest()
             if about.provisional:
                 mark += f" {path.stat().st_mtime_ns}"
@@ -361,7 +362,7 @@ def _marks(layout: Layout) -> Iterator[tuple[str, str]]:
 def _forget(db: sqlite3.Connection, path: str) -> set[str]:
     found = db.execute("SELECT id FROM sources WHERE path = ?", (path,)).fetchone()
     if found is None:
-        # The path came out of this table a moment ago, by another way through the file.
+        # The path was just read from this table through another index, so the file is damaged.
         raise sqlite3.DatabaseError(f"the source {path} is listed and not found")
     (source,) = found
     urls = "SELECT url FROM documents WHERE source = ?1 UNION SELECT url FROM captures WHERE source = ?1"
@@ -376,7 +377,7 @@ def _forget(db: sqlite3.Connection, path: str) -> set[str]:
 
 
 class _Taking:
-    """Takes rows of shards into the catalogue, their words in large sorted batches."""
+    """Takes rows of shards into the catalogue, and their words in large sorted batches."""
 
     # The columns that are read of a shard.
     COLUMNS = (
@@ -394,9 +395,9 @@ class _Taking:
         self._size = 0
 
     def shard(self, source: int, path: Path) -> set[str]:
-        """Take all rows of a shard; the URLs of its documents."""
+        """Take all rows of a shard; return the URLs of its documents."""
         documents, skips = [], []
-        # An article is found by words that stand on different pages of it, where a shard holds them all.
+        # Index the words of all pages of an article together, so that a query may match words on different pages.
         self._further = _further_words(path)
         for number, values in enumerate(shard.rows(path, self.COLUMNS)):
             item = dict(zip(self.COLUMNS, values, strict=True))
@@ -406,7 +407,7 @@ class _Taking:
             if item["reason"] is not None:
                 skips.append(item)
             else:
-                documents.append(item | self._derived(item))
+                documents.append(item | self._derive(item))
         self._db.executemany(
             "INSERT INTO skips VALUES (:shard, :id, :url, :site, :captured, :status, :reason, :detail)", skips
         )
@@ -430,8 +431,8 @@ class _Taking:
         self._folded.clear()
         return {item["url"] for item in documents}
 
-    def _derived(self, item: dict[str, Any]) -> dict[str, Any]:
-        """The columns that a shard does not have; the document's words are taken."""
+    def _derive(self, item: dict[str, Any]) -> dict[str, Any]:
+        """Make the columns that a shard does not have, and take the document's words."""
         day = item["published"] or item["captured"] or ""
         number = self._number(day)
         words = spaced(item["text"])
@@ -457,20 +458,20 @@ class _Taking:
         return (at << DAY_BITS) + following
 
     def _flush(self) -> None:
-        # In order: FTS5 begins a new segment where a number is not larger than the one before.
+        # Sort, because FTS5 starts a new segment at a number that is not larger than the one before.
         self._entries.sort()
         self._db.executemany("INSERT INTO words(rowid, title, text) VALUES (?, ?, ?)", self._entries)
         self._entries.clear()
         self._size = 0
 
     def end(self) -> None:
-        """Write what is held back."""
+        """Write what is still held in memory."""
         self._flush()
         self._db.executemany("INSERT OR REPLACE INTO days VALUES (?, ?)", self._days.items())
 
 
 def _further_words(path: Path) -> dict[str, list[str]]:
-    """By the URL of the first page of an article, the words of its further pages."""
+    """The words of the further pages of articles, by the URL of the first page."""
     pages = [row for row in shard.rows(path, ("part_of", "part_no")) if (row[1] or 0) > 1]
     found: dict[str, list[str]] = {}
     if pages:
@@ -481,22 +482,22 @@ def _further_words(path: Path) -> dict[str, list[str]]:
 
 
 def _take_index(db: sqlite3.Connection, source: int, path: Path) -> set[str]:
-    """Take all rows of an index; the URLs of its pages."""
+    """Take all rows of an index; return the URLs of its pages."""
     urls: set[str] = set()
 
-    def taken() -> Iterator[tuple[object, ...]]:
+    def take() -> Iterator[tuple[object, ...]]:
         for row in index.read(path):
             if not row.mime.startswith("image/"):
                 urls.add(row.url)
             stamp = row.date.strftime("%Y%m%d%H%M%S") if row.date else ""
             yield source, row.id, row.url, stamp, row.status, row.mime, row.digest, row.offset, row.length
 
-    db.executemany("INSERT INTO captures VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)", taken())
+    db.executemany("INSERT INTO captures VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)", take())
     return urls
 
 
 def _mark_heads(db: sqlite3.Connection) -> None:
-    """Of each further page of an article, name the latest document of its first page; None: there is none."""
+    """For each further page of an article, set the latest document of its first page; null if there is none."""
     db.execute(
         """UPDATE documents SET head = CASE WHEN latest THEN (
                SELECT max(first.number) FROM documents first
@@ -506,11 +507,11 @@ def _mark_heads(db: sqlite3.Connection) -> None:
 
 
 def _mark_latest(db: sqlite3.Connection, urls: set[str]) -> None:
-    """Of each URL one document is the latest: by capture, then by where it lies, never by when it was read.
+    """Mark one document of each URL as the latest: by capture, then by place in the archive, never by reading order.
 
-    A revisit is a capture of what it refers to: foreign crawlers refer to older texts that came back.
+    A revisit counts as a capture of the record it refers to, since foreign crawlers refer to older texts.
 
-    Imported pages without a URL are told apart by their bytes: two files named 1.html are two pages, not two versions.
+    Imported pages without a URL are identified by their bytes: two files named 1.html are two pages, not two versions.
     """
     db.execute("CREATE TEMP TABLE IF NOT EXISTS touched(url TEXT PRIMARY KEY)")
     db.execute("DELETE FROM touched")

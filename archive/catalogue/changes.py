@@ -1,4 +1,4 @@
-"""What changed since a day, over all sites: new articles, edits, deletions, and what came back."""
+"""What changed since a day, over all sites: new articles, edits, deletions and returns."""
 
 from __future__ import annotations
 
@@ -19,8 +19,8 @@ class Change:
 
     Attributes:
         seen: when the capture that shows it was made (UTC, 14 digits); the change itself is older.
-        id: of the document that holds the text from then on, of the last one before a deletion.
-        lines: of an edit, the lines of title and text that differ, `- ` and `+ ` before them.
+        id: of the document with the new text; after a deletion, of the last document before it.
+        lines: of an edit, the lines of title and text that differ, prefixed with `- ` and `+ `.
     """
 
     seen: str
@@ -35,28 +35,28 @@ class Change:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Changed:
-    """A page of changes, latest first, and how many there are of each kind in all."""
+    """One page of changes, latest first, and the total number of each kind."""
 
     counts: Mapping[What, int]
     changes: tuple[Change, ...]
 
 
 def changes(layout: Layout, since: str, *, site: str | None = None) -> list[Change]:
-    """The changes that captures since a stamp (UTC, up to 14 digits) show, latest first.
+    """All changes that captures since a stamp (UTC, up to 14 digits) show, latest first.
 
-    A new article is one whose first capture is as young as that.
+    An article is new if its first capture is not older than the stamp.
 
     Raises:
         UsageError: there is no catalogue yet.
     """
     asked = _stamp(since)
-    return _sorted([*_new(layout, asked, site, -1), *_others(layout, asked, site)])
+    return _sort([*_new(layout, asked, site, -1), *_others(layout, asked, site)])
 
 
 def page(
     layout: Layout, since: str, *, site: str | None = None, what: str = "", size: int = 200, number: int = 1
 ) -> Changed:
-    """One page of them, counted from 1, of one kind or, where `what` is empty, of all.
+    """One page of these changes, counted from 1; of one kind, or of all if `what` is empty.
 
     Raises:
         UsageError: there is no catalogue yet.
@@ -67,7 +67,7 @@ def page(
     counts["new"] = _count_new(layout, asked, site)
     last = number * size
     new = list(_new(layout, asked, site, last)) if what in ("", "new") else []
-    chosen = _sorted([*new, *(change for change in others if what in ("", change.what))])
+    chosen = _sort([*new, *(change for change in others if what in ("", change.what))])
     return Changed(
         counts={name: count for name, count in counts.items() if count}, changes=tuple(chosen[last - size : last])
     )
@@ -77,11 +77,11 @@ def _stamp(since: str) -> str:
     return (since + "00000000000000")[:14]
 
 
-def _sorted(found: list[Change]) -> list[Change]:
+def _sort(found: list[Change]) -> list[Change]:
     return sorted(found, key=lambda change: (change.seen, change.url), reverse=True)
 
 
-# The first capture of a page, which an index knows; and the articles of which that may be a capture since a stamp.
+# The stamp of a page's first capture; and the documents of pages that were captured since a stamp.
 _FIRST = "(SELECT min(c.stamp) FROM captures c WHERE c.url = d.url AND c.stamp != '')"
 _SEEN = "(SELECT DISTINCT url FROM captures WHERE stamp >= ?2) seen CROSS JOIN documents d ON d.url = seen.url"
 _ARTICLES = "d.latest = 1 AND d.head IS NULL AND (?1 IS NULL OR d.site = ?1)"
@@ -104,9 +104,9 @@ def _count_new(layout: Layout, since: str, site: str | None) -> int:
 
 
 def _others(layout: Layout, since: str, site: str | None) -> Iterator[Change]:
-    """Edits, deletions, and what came back, of the pages that had a text and were captured since."""
-    # A page that changed has another text, or a capture that gave none; files have neither. A revisit of another page's
-    # "not found" gives no row but its status.
+    """Edits, deletions and returns of pages that have had a text and were captured since the stamp."""
+    # A changed page has another text, or a capture without one. A "not found" that is only a revisit of another page
+    # shows by its status alone.
     sql = """SELECT d.url, d.site FROM documents d
              WHERE d.latest = 1 AND (?1 IS NULL OR d.site = ?1)
                  AND d.url IN (SELECT url FROM documents WHERE latest = 0
@@ -136,7 +136,7 @@ def _of_url(layout: Layout, url: str, site: str, since: str) -> Iterator[Change]
 
 
 def _steps(versions: Iterable[query.Version]) -> Iterator[tuple[What, query.Version, query.Version]]:
-    """What happened to a page, the version that shows it, and the version whose text is meant."""
+    """Yield each event of a page: its kind, the version that shows it, and the version with the text concerned."""
     last: query.Version | None = None
     gone = False
     for version in versions:

@@ -1,4 +1,4 @@
-"""A day as a page states it -> a number that grows with it."""
+"""A day as a page states it -> a number that sorts by time."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ _DATE = re.compile(r"(\d{4})(?:-(\d\d)(?:-(\d\d))?)?")
 
 
 def day_number(day: str) -> int:
-    """A day, month or year -> a number that grows with it; those that are less precise come first.
+    """Turn a day, month or year into a number that sorts by time; a less precise date sorts before its days.
 
     >>> day_number("2020") < day_number("2020-02") < day_number("2020-02-19T17:07") < day_number("2020-03")
     True

@@ -1,15 +1,15 @@
-"""Documents of equal text -> the first credible one, named in the others; none is ever deleted."""
+"""Documents with equal texts -> the others refer to the first credible one. None is ever deleted."""
 
 from __future__ import annotations
 
 import sqlite3
 from collections.abc import Iterable, Sequence
 
-# Whoever has one of these is believed after all others: it copied, or its date or text is not sound.
+# Documents with one of these flags rank behind all others: they copied, or their date or text is unsound.
 DOUBTFUL = frozenset(
     {"content_farm", "mirror", "date_implausible", "mojibake", "truncated", "damaged", "low_confidence"}
 )
-# Of documents `d` in sources `s`: by belief, day, capture, and where they lie.
+# The order of documents `d` in sources `s`: by credibility, day, capture, and place in the archive.
 ORDER = "d.credible DESC, d.published IS NULL, d.day, coalesce(d.captured, ''), s.path, d.row"
 # Kinds of copies that are one text.
 COPIES = frozenset({"same", "spun"})
@@ -18,10 +18,10 @@ _PRIME = 2**128 - 159
 
 
 def fold(words: str) -> str:
-    """What a text is compared by, given as `spaced`: of its letters and digits alone a digest; empty for none.
+    """The digest of a text's letters and digits, given as `spaced` makes them; empty if there are none.
 
-    The digest is a remainder (Karp and Rabin, 1987) and the length in bytes, so that those of the pages of an article
-    give that of its whole text.
+    The digest is a remainder (Karp and Rabin, 1987) and the length in bytes, so that the digest of a whole article can
+    be computed from those of its pages.
 
     >>> fold("统 一 战 线 ab") == fold("统 一 战 线 a b")
     True
@@ -30,10 +30,10 @@ def fold(words: str) -> str:
     return f"{int.from_bytes(kept) % _PRIME:032x}-{len(kept)}" if kept else ""
 
 
-def joined(folds: Iterable[str]) -> str:
-    """The digest of texts that stand one after the other.
+def join_folds(folds: Iterable[str]) -> str:
+    """The digest of consecutive texts.
 
-    >>> joined([fold("统 一"), fold(""), fold("战 线")]) == fold("统 一 战 线")
+    >>> join_folds([fold("统 一"), fold(""), fold("战 线")]) == fold("统 一 战 线")
     True
     """
     remainder = length = 0
@@ -46,37 +46,37 @@ def joined(folds: Iterable[str]) -> str:
 
 
 def credible(flags: Sequence[str]) -> bool:
-    """Whether no flag of a document speaks against it as the first witness of its text."""
+    """Whether no flag of a document casts doubt on it as the origin of its text."""
     return DOUBTFUL.isdisjoint(flags)
 
 
 def begin(db: sqlite3.Connection) -> None:
-    """Note from here on which texts came or went."""
+    """Start to note which texts come or go."""
     db.execute("CREATE TEMP TABLE IF NOT EXISTS folds(fold TEXT PRIMARY KEY)")
     db.execute("DELETE FROM folds")
 
 
 def touch(db: sqlite3.Connection, condition: str, *values: object) -> None:
-    """Note the texts of documents."""
+    """Note the texts of the documents that meet a condition (SQL)."""
     db.execute(f"INSERT OR IGNORE INTO folds SELECT whole FROM documents WHERE whole != '' AND {condition}", values)  # noqa: S608 - our own words
 
 
 def join(db: sqlite3.Connection) -> None:
-    """Of each article on several pages compare the whole text; what changed by that is noted."""
-    # A page is compared by itself as long as its first is missing.
+    """Give each article on several pages the digest of its whole text, and note which texts that changes."""
+    # A further page counts by itself as long as its first page is missing.
     touch(db, "part_no > 1")
     pages: dict[int, list[str]] = {}
     for head, digest in db.execute("SELECT head, fold FROM documents WHERE head IS NOT NULL ORDER BY part_no, number"):
         pages.setdefault(head, []).append(digest)
     for number, digest, whole in db.execute("SELECT number, fold, whole FROM documents WHERE part_no = 1").fetchall():
-        if (now := joined((digest, *pages.get(number, ())))) != whole:
+        if (now := join_folds((digest, *pages.get(number, ())))) != whole:
             touch(db, "number = ?", number)
             db.execute("UPDATE documents SET whole = ? WHERE number = ?", (now, number))
             touch(db, "number = ?", number)
 
 
 def mark(db: sqlite3.Connection) -> None:
-    """Of the noted texts, name the first credible document in all others: by day, capture, and where it lies."""
+    """Let all documents of each noted text refer to the first credible one, in the order of `ORDER`."""
     db.execute("UPDATE documents SET duplicate_of = NULL WHERE whole IN (SELECT fold FROM folds)")
     db.execute(
         f"""

@@ -1,4 +1,4 @@
-"""Two folded texts -> what one has of the other: shares, the longest passage, and whether the facts in it agree."""
+"""Two folded texts -> what they share: portions, the longest passage, and whether the facts in it agree."""
 
 from __future__ import annotations
 
@@ -15,22 +15,25 @@ from archive.catalogue.prints import Codes, codes, grams
 from archive.catalogue.words import spaced
 from archive.text.fields.people import is_person
 
-# Characters in a row that count as shared.
+# The least number of consecutive characters that count as shared.
 SHARED = 6
-# A copy holds so much of the shorter text; what holds less is one where a long rare passage is shared.
+# The share of the shorter text that makes a copy; the smaller share that suffices with a passage of RUN characters;
+# the least length of the longest passage.
 COPY, PASSAGE, RUN, LEAST = 0.6, 0.25, 60, 20
-# Whole texts are of about the same length; one in which more characters were exchanged, and more than a word, is spun.
+# The least ratio of lengths for two whole texts; the share of exchanged characters, and their number, beyond which a
+# text is spun.
 FULL, EDITS, WORD = 0.65, 0.01, 4
-# A stencil is a text in whose shared part so large a share of the facts differs: of a single fact, and of several.
+# The share of differing facts in the shared part that makes a stencil, with one differing fact and with several; the
+# least share of each text that both have in common.
 STENCIL, FEW, FORM = 0.25, 0.08, 0.5
 _SENTENCE = re.compile(r"[。！？；\n]")
-# Between two shared passages: longer ones are other text, no exchange of words.
+# The most characters between two shared passages that count as an exchange of words; longer gaps are other text.
 EXCHANGE = 40
 
 Kind = Literal["same", "spun", "excerpt", "stencil", ""]
 _NUMBER = re.compile(r"[0-9]+")
 _NUMERAL = re.compile(r"[0-9零〇一二两三四五六七八九十百千万亿]+")
-# Names of places and bodies end so, where two texts of one form differ in a name.
+# The endings of places and bodies, to see that two texts of one form differ in a name.
 _END = "(?:[省州市县区旗盟镇村]|街道|社区|公司|集团|商会|学校|中学|小学|大学|学院|医院|企业|协会)"
 _BODY_END, _BODY = re.compile(_END), re.compile(f".{{2,6}}{_END}")
 
@@ -41,10 +44,10 @@ class Likeness:
 
     Attributes:
         kind: `same`, `spun` (words exchanged, paragraphs moved), `excerpt`, `stencil` (one form, other facts), or
-            nothing: neither is made from the other.
-        rare: the kind only holds if the passage stands in few other texts.
-        first, second: the share of each text's characters that the other one holds too, 0 to 1.
-        at_first, at_second, length: the longest passage that both hold, in characters of the folded texts.
+            empty: neither is made from the other.
+        rare: the kind is valid only if few other texts contain the passage.
+        first, second: the share of each text's characters that the other contains too, 0 to 1.
+        at_first, at_second, length: the longest shared passage, in characters of the folded texts.
     """
 
     kind: Kind
@@ -55,21 +58,21 @@ class Likeness:
     at_second: int = 0
     length: int = 0
 
-    def flipped(self) -> Likeness:
-        """The same, with the second text as the first."""
+    def flip(self) -> Likeness:
+        """The same with the two texts exchanged."""
         return replace(self, first=self.second, second=self.first, at_first=self.at_second, at_second=self.at_first)
 
 
 @dataclass(frozen=True, slots=True)
 class Text:
-    """A text, made ready to be compared again and again.
+    """A text, prepared to be compared many times.
 
     Attributes:
         text: its letters and digits alone.
-        borders: the places in it where a sentence begins or ends.
-        grams: the hashes of its 6-grams, sorted, each once.
-        at: where each stands first; `single`: whether it stands there alone.
-        gram: of each place of the text the number of its gram in `grams`.
+        borders: the offsets where a sentence begins or ends.
+        grams: the distinct hashes of its 6-grams, sorted.
+        at: the first offset of each of these; `single`: whether it is the only one.
+        gram: for each offset of the text, the index of its gram in `grams`.
     """
 
     text: str
@@ -81,7 +84,7 @@ class Text:
 
     @classmethod
     def of(cls, text: str) -> Text:
-        """Of a document's text."""
+        """Prepare a document's text."""
         sentences = [spaced(sentence).replace(" ", "") for sentence in _SENTENCE.split(text)]
         folded = "".join(sentences)
         hashes = grams(codes(folded), SHARED) if len(folded) >= SHARED else np.empty(0, np.uint64)
@@ -91,7 +94,7 @@ class Text:
 
 @dataclass(frozen=True, slots=True)
 class _Run:
-    """A passage that two texts hold: where it begins in each, and its length in characters."""
+    """A passage that two texts share: where it begins in each, and its length in characters."""
 
     first: int
     second: int
@@ -99,9 +102,9 @@ class _Run:
 
 
 def compare(first: Text, second: Text) -> Likeness:
-    """How two texts are like each other; of two that are not, nothing but their shares is measured."""
+    """Compare two texts; if they share too little, measure only their shares."""
     in_first, in_second = _common(first.grams, second.grams)
-    share_first, share_second = _covered(first, in_first), _covered(second, in_second)
+    share_first, share_second = _coverage(first, in_first), _coverage(second, in_second)
     if max(share_first, share_second) < PASSAGE:
         return Likeness(kind="", rare=False, first=share_first, second=share_second)
     runs = list(_runs(first, second, in_first, in_second))
@@ -127,7 +130,7 @@ def compare(first: Text, second: Text) -> Likeness:
 
 
 def _common(first: Codes, second: Codes) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]:
-    """Where the values that two sorted arrays share stand in either, each array without repeats."""
+    """The indexes, in either array, of the values that two sorted arrays without repetitions share."""
     if not len(second):
         return (np.empty(0, np.int64),) * 2
     at = np.searchsorted(second, first)
@@ -137,7 +140,7 @@ def _common(first: Codes, second: Codes) -> tuple[npt.NDArray[np.int64], npt.NDA
 
 
 def of_one_form(first: str | None, second: str | None) -> bool:
-    """Whether two titles differ in their numbers and in nothing else: no reprint changes these.
+    """Whether two titles differ only in their numbers, which no reprint changes.
 
     >>> of_one_form("2019年第1号通知", "2020年第3号通知"), of_one_form("2019年通知", "2019年通知")
     (True, False)
@@ -147,7 +150,7 @@ def of_one_form(first: str | None, second: str | None) -> bool:
 
 
 def _copy(first: str, second: str, share_first: float, share_second: float, runs: list[_Run]) -> Kind:
-    """`same` and `spun` for whole texts, `excerpt` for parts."""
+    """The kind of a copy: `same` or `spun` for whole texts, `excerpt` for parts."""
     shorter, longer = sorted((len(first), len(second)))
     if shorter < FULL * longer or min(share_first, share_second) < 0.5:
         return "excerpt"
@@ -159,8 +162,8 @@ def _copy(first: str, second: str, share_first: float, share_second: float, runs
     return "same" if exchanged <= max(EDITS * shorter, WORD) else "spun"
 
 
-def _covered(text: Text, known: npt.NDArray[np.int64]) -> float:
-    """The share of a text's characters that lie in one of the known grams."""
+def _coverage(text: Text, known: npt.NDArray[np.int64]) -> float:
+    """The share of a text's characters that lie in one of the known grams, 0 to 1."""
     if not len(known):
         return 0.0
     found = np.zeros(len(text.grams), np.bool_)
@@ -172,9 +175,9 @@ def _covered(text: Text, known: npt.NDArray[np.int64]) -> float:
 def _runs(
     first: Text, second: Text, in_first: npt.NDArray[np.int64], in_second: npt.NDArray[np.int64]
 ) -> Iterator[_Run]:
-    """Passages that both texts hold, in the order of the first.
+    """Yield the passages that both texts share, in the order of the first.
 
-    They are grown from grams that stand once in either text; what is repeated in a text begins no passage.
+    They grow from grams that occur once in each text; a repeated gram starts no passage.
     """
     single = first.single[in_first] & second.single[in_second]
     left, right = first.at[in_first[single]], second.at[in_second[single]]
@@ -187,12 +190,12 @@ def _runs(
     for start, stop in zip([0, *broken], [*broken, len(left)], strict=True):
         run = _Run(int(left[start]), int(right[start]), stop - start + SHARED - 1)
         if run.first + run.length > end:
-            run = _grown(first.text, second.text, run)
+            run = _grow(first.text, second.text, run)
             yield run
             end = run.first + run.length
 
 
-def _grown(first: str, second: str, run: _Run) -> _Run:
+def _grow(first: str, second: str, run: _Run) -> _Run:
     a, b, length = run.first, run.second, run.length
     while a and b and first[a - 1] == second[b - 1]:
         a, b, length = a - 1, b - 1, length + 1
@@ -202,33 +205,33 @@ def _grown(first: str, second: str, run: _Run) -> _Run:
 
 
 def _facts(first: Text, second: Text, runs: list[_Run]) -> tuple[int, int]:
-    """Facts in the shared part of two texts, and those of them that are others in the second text."""
+    """The number of facts in the shared part of two texts, and how many of them differ."""
     kept = sum(len(_NUMBER.findall(first.text[run.first : run.first + run.length])) for run in runs)
     changed = 0
     for left, right in pairwise([None, *runs, None]):
         if left and right and _is_gap(left, right):
             changed += _differ(first.text, second.text, left, right)
             continue
-        # Nothing that both texts hold lies beyond the passage, but a fact may stand right at its edge.
+        # Nothing shared lies beyond the passage, but a fact may stand right at its edge.
         changed += left is not None and _edge_after(first, second, left)
         changed += right is not None and _edge_before(first, second, right)
     return kept + changed, changed
 
 
 def _is_gap(left: _Run, right: _Run) -> bool:
-    """Whether so little stands between two passages of either text that one was put in the place of the other."""
+    """Whether the text between two passages is short enough in both texts to be an exchange."""
     between = right.first - left.first - left.length, right.second - left.second - left.length
     return all(0 <= size <= EXCHANGE for size in between)
 
 
 def _differ(first: str, second: str, left: _Run, right: _Run) -> bool:
-    """Whether a fact stands between two passages, and is another one in the second text."""
+    """Whether a fact between two passages differs in the second text."""
     a, b = left.first + left.length, left.second + left.length
     one, other = first[a : right.first], second[b : right.second]
     if _is_number(one, other):
         return True
     if (one + other).isdecimal() and first[a - 1].isdecimal():
-        return True  # 12 and 120 differ by nothing and 0
+        return True  # the 0 in 12 and 120
     numbers, others = _NUMBER.findall(one), _NUMBER.findall(other)
     return bool(numbers and others and numbers != others) or _names_differ(first, a, one, other)
 
@@ -257,7 +260,7 @@ def _edge_before(first: Text, second: Text, run: _Run) -> bool:
 
 
 def _names_differ(first: str, a: int, one: str, other: str) -> bool:
-    """Whether two names stand between two passages: of people, or of places and bodies, with or before their end."""
+    """Whether two gaps hold names of people, or of places and bodies, with their ending or just before it."""
     if not one or not other or max(len(one), len(other)) not in range(2, 9):
         return False
     if _begins_with_person(one) and _begins_with_person(other):
@@ -267,5 +270,5 @@ def _names_differ(first: str, a: int, one: str, other: str) -> bool:
 
 
 def _begins_with_person(words: str) -> bool:
-    """Whether a name is all there is, or 等 and a count or 同志 follow it."""
+    """Whether the words are a person's name, alone or followed by 等 or 同志."""
     return any(is_person(words[:size]) and words[size : size + 1] in ("", "等", "同") for size in (2, 3, 4))

@@ -1,4 +1,4 @@
-"""Documents -> the table of the places and organisations that they name, each with the characters that do."""
+"""Documents -> the table of the places and organisations that they name, and where in the text they do."""
 
 from __future__ import annotations
 
@@ -16,12 +16,12 @@ class Mention:
 
     Attributes:
         kind: `place` or `organisation`.
-        part: `title` or `text`; `start` and `end` are characters of it.
-        words: as they stand there.
-        name: the place with those above it (四川省泸州市泸县), the organisation with the full name of its place.
-        code: GB/T 2260 of the place; empty where several have the name and nothing tells which.
-        how: of a place `name`, `parent`, `site` or `open`; of an organisation `place`, or `own` where the text names
-            its level alone (市委统战部) and the site's own is meant.
+        part: `title` or `text`; `start` and `end` are offsets in it, in characters.
+        words: the words there.
+        name: the place with the places above it (四川省泸州市泸县), or the organisation with its place's full name.
+        code: GB/T 2260 of the place; empty if several places have the name and it is unclear which is meant.
+        how: of a place, `name`, `parent`, `site` or `open`; of an organisation, `place`, or `own` if the text names
+            only its level (市委统战部) and means that of the site.
     """
 
     kind: str
@@ -35,7 +35,7 @@ class Mention:
 
 
 def of(title: str | None, text: str, site: str | None) -> Iterator[Mention]:
-    """The mentions in a title and a text; `site`: the GB/T 2260 code of the site's place."""
+    """Find the mentions in a title and a text; `site`: the GB/T 2260 code of the site's place."""
     for part, words in (("title", title or ""), ("text", text)):
         found = places.find(words, site)
         for place in found:
@@ -53,13 +53,13 @@ def _mention(*values: object) -> Mention:
 
 
 def take(db: sqlite3.Connection, number: int, title: str | None, text: str, site: str | None) -> None:
-    """Keep the mentions of a document."""
+    """Store the mentions of a document."""
     rows = ((number, *(getattr(one, name) for name in Mention.__slots__)) for one in of(title, text, site))
     db.executemany("INSERT INTO mentions VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)", rows)
 
 
 def read(layout: Layout, id_: str) -> list[Mention]:
-    """The mentions of a document, in order.
+    """Read the mentions of a document, in order.
 
     Raises:
         UsageError: there is no catalogue yet.

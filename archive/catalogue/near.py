@@ -1,7 +1,7 @@
-"""Documents whose texts are made from one another -> clusters of copies, and pairs with what they share.
+"""Documents with texts made from one another -> clusters of copies, and pairs with what they share.
 
-All of it is a function of the texts at hand, never of the order in which they came: fingerprints and the comparison of
-two texts are kept, and which texts are compared is asked anew when any text comes or goes.
+The result depends on the texts alone, never on the order in which they came. Fingerprints and comparisons of two texts
+are stored; which texts to compare is decided again whenever a text comes or goes.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ from archive.corpus import shard
 from archive.errors import DataError
 from archive.layout import Layout
 
-# Pairs that are compared at a time: their texts are held, and of a few what is made of a text to compare it.
+# How many pairs are compared at a time, with their texts in memory; how many prepared texts are cached.
 BATCH, READY = 20_000, 256
 # Of so many documents near copies are always looked for: it takes about two seconds of CPU.
 SMALL = 20_000
@@ -36,7 +36,7 @@ Pair = tuple[int, int]
 
 
 def take(db: sqlite3.Connection, texts: Sequence[tuple[int, str]]) -> None:
-    """Keep the fingerprints of documents: (number, folded text)."""
+    """Store the fingerprints of documents, given as (number, folded text)."""
     made = prints.winnow([text for _, text in texts])
     rows = ((number, each.tobytes()) for (number, _), each in zip(texts, made, strict=True))
     db.executemany("INSERT INTO prints VALUES (?, ?)", rows)
@@ -65,9 +65,9 @@ def is_due(db: sqlite3.Connection) -> bool:
 
 
 def mark(db: sqlite3.Connection, layout: Layout) -> None:
-    """Find the pairs and clusters of all texts, and name in each copy the document that stands for its cluster."""
+    """Find the pairs and clusters of all texts, and let each copy refer to the first document of its cluster."""
     texts = _Texts.read(db, layout)
-    pairs, clusters = _judged(texts)
+    pairs, clusters = _judge(texts)
     db.execute("DELETE FROM near_texts")
     standing = {member: cluster[0] for cluster in clusters for member in cluster}
     db.executemany(
@@ -75,7 +75,7 @@ def mark(db: sqlite3.Connection, layout: Layout) -> None:
         (
             (texts.wholes[a], texts.wholes[b], like.kind, like.first, like.second)
             for (a, b), like in sorted(pairs.items())
-            # Within a cluster each is compared with the first alone.
+            # Within a cluster, keep only the pairs with its first text.
             if a not in standing or standing[a] in (a, b) or standing.get(b) != standing[a]
         ),
     )
@@ -88,7 +88,7 @@ def mark(db: sqlite3.Connection, layout: Layout) -> None:
 
 
 def _name(db: sqlite3.Connection, standing: Iterable[tuple[str, str]]) -> None:
-    """Of each text that is in a cluster with others, name the cluster's first document in all that have it."""
+    """Let all documents with a text of a cluster refer to the cluster's first document."""
     db.execute("UPDATE documents SET near_of = duplicate_of WHERE near_of IS NOT duplicate_of")
     db.execute("CREATE TEMP TABLE IF NOT EXISTS standing(whole TEXT PRIMARY KEY, id TEXT NOT NULL)")
     db.execute("DELETE FROM standing")
@@ -101,14 +101,14 @@ def _name(db: sqlite3.Connection, standing: Iterable[tuple[str, str]]) -> None:
 
 @dataclass(slots=True, kw_only=True)
 class _Texts:
-    """The different texts of an archive, the most credible and oldest first.
+    """The distinct texts of an archive, the most credible and oldest first.
 
     Attributes:
-        wholes: the digest of each.
-        ids: of the first document that has it.
-        titles: of that document.
-        places: where it lies: shards and rows, several for an article on several pages.
-        hashes, sizes: the fingerprints of all, and how many each has.
+        wholes: the digest of each text.
+        ids: the id of the first document with it.
+        titles: the title of that document.
+        places: shard and row of it; several for an article on several pages.
+        hashes, sizes: the fingerprints of all texts, one text after the other, and how many each has.
     """
 
     db: sqlite3.Connection
@@ -122,7 +122,7 @@ class _Texts:
 
     @classmethod
     def read(cls, db: sqlite3.Connection, layout: Layout) -> _Texts:
-        """Those of the latest documents; each text once, of copies the first document."""
+        """Read the texts of the latest documents, each text once."""
         made = cls(db=db, root=layout.root)
         pages: dict[int, list[tuple[int, str, int]]] = {}
         sql = """SELECT d.head, d.number, s.path, d.row FROM documents d JOIN sources s ON s.id = d.source
@@ -154,15 +154,15 @@ class _Texts:
         return found[0] if len(found) == 1 else np.unique(np.frombuffer(b"".join(found), np.uint32)).tobytes()
 
     def pairs(self) -> Iterator[tuple[int, int, bool]]:
-        """Pairs of texts to compare, and whether what they share is rare."""
+        """The pairs of texts to compare, and whether they share rare fingerprints."""
         return prints.pairs(self.hashes, np.array(self.sizes, np.int64))
 
     def compare(
         self, pairs: Iterable[Pair], wanted: Callable[[Pair], bool] = lambda _pair: True
     ) -> Iterator[tuple[Pair, Likeness]]:
-        """How the texts of pairs are like each other, one after the other.
+        """Compare the texts of pairs, one pair after the other.
 
-        Left out are pairs with a text that cannot be read, and those that are not wanted when it is their turn.
+        Leaves out pairs with an unreadable text, and pairs that are not `wanted` any more when it is their turn.
         """
         asked = iter(pairs)
         while batch := list(islice(filter(wanted, asked), BATCH)):
@@ -170,18 +170,18 @@ class _Texts:
             texts = self._texts({number for pair in batch if pair not in known for number in pair})
             ready = lru_cache(READY)(lambda number, texts=texts: Text.of(texts[number]))
             for pair in filter(wanted, batch):
-                if like := known.get(pair) or self._compared(pair, texts, ready):
-                    yield pair, self._oriented(pair, like)
+                if like := known.get(pair) or self._compare(pair, texts, ready):
+                    yield pair, self._orient(pair, like)
 
-    def _oriented(self, pair: Pair, like: Likeness) -> Likeness:
-        """The likeness of a pair in its order, and a stencil where the titles say so."""
+    def _orient(self, pair: Pair, like: Likeness) -> Likeness:
+        """Put a likeness into the order of its pair; if only the numbers in the titles differ, it is a stencil."""
         if like.kind in COPIES and of_one_form(self.titles[pair[0]], self.titles[pair[1]]):
             like = replace(like, kind="stencil")
-        return like if self._sorted(pair) == pair else like.flipped()
+        return like if self._sort(pair) == pair else like.flip()
 
-    def _compared(self, pair: Pair, texts: Mapping[int, str], ready: Callable[[int], Text]) -> Likeness | None:
-        """The same for a pair that was never compared: compared and kept."""
-        first, second = self._sorted(pair)
+    def _compare(self, pair: Pair, texts: Mapping[int, str], ready: Callable[[int], Text]) -> Likeness | None:
+        """Compare a pair for the first time, and store the result."""
+        first, second = self._sort(pair)
         if first not in texts or second not in texts:
             return None
         made = compare(ready(first), ready(second))
@@ -189,12 +189,12 @@ class _Texts:
         self.db.execute("INSERT INTO likenesses VALUES (?, ?, ?, ?, ?, ?)", row)
         return made
 
-    def _sorted(self, pair: Pair) -> Pair:
-        """The two texts as they are compared: so that the answer is the same whichever came first."""
+    def _sort(self, pair: Pair) -> Pair:
+        """Order a pair by digest, so that its comparison does not depend on the order of the texts."""
         return pair if self.wholes[pair[0]] <= self.wholes[pair[1]] else (pair[1], pair[0])
 
     def _known(self, pair: Pair) -> Likeness | None:
-        first, second = self._sorted(pair)
+        first, second = self._sort(pair)
         sql = "SELECT kind, rare, a_share, b_share FROM likenesses WHERE a = ? AND b = ?"
         found = self.db.execute(sql, (self.wholes[first], self.wholes[second])).fetchone()
         if found is None:
@@ -202,14 +202,14 @@ class _Texts:
         return Likeness(kind=found[0], rare=bool(found[1]), first=found[2], second=found[3])
 
     def _texts(self, numbers: Iterable[int]) -> dict[int, str]:
-        """The texts of some numbers, each shard read once."""
+        """Read the texts of some numbers, each shard once."""
         wanted: dict[str, list[tuple[int, int, int]]] = {}
         for number in numbers:
             for page, (path, row) in enumerate(self.places[number]):
                 wanted.setdefault(path, []).append((row, number, page))
         found: dict[int, dict[int, str]] = {}
         for path, rows in sorted(wanted.items()):
-            # The rows of a shard that is gone or damaged stay in the catalogue; its texts are compared with none.
+            # The rows of a gone or damaged shard stay in the catalogue, but its texts cannot be compared.
             with suppress(DataError, OSError):
                 rows.sort()
                 texts = shard.texts(self.root / path, [row for row, _, _ in rows])
@@ -222,13 +222,13 @@ class _Texts:
         }
 
 
-def _judged(texts: _Texts) -> tuple[dict[Pair, Likeness], list[list[int]]]:
-    """The pairs of texts that are like each other, and the clusters of copies."""
+def _judge(texts: _Texts) -> tuple[dict[Pair, Likeness], list[list[int]]]:
+    """Find the pairs of similar texts, and the clusters of copies."""
     asked = {(first, second): rare for first, second, rare in texts.pairs()}
     found: dict[Pair, Likeness] = {}
     groups = _Groups()
-    # Copies of one text are compared with a few others until it is known that they belong together.
-    for pair, like in texts.compare(sorted(asked), lambda pair: not groups.joined(*pair)):
+    # Skip pairs that are already connected through others.
+    for pair, like in texts.compare(sorted(asked), lambda pair: not groups.connected(*pair)):
         if like.kind and (asked[pair] or not like.rare):
             found[pair] = like
         if _is_copy(like):
@@ -238,7 +238,7 @@ def _judged(texts: _Texts) -> tuple[dict[Pair, Likeness], list[list[int]]]:
 
 
 def _copies(texts: _Texts, found: dict[Pair, Likeness], pairs: Sequence[Pair]) -> set[Pair]:
-    """Those of some pairs that are copies of each other; they are put to what was found."""
+    """Choose the pairs that are copies, comparing and adding those that are not in `found` yet."""
     more = texts.compare(pair for pair in pairs if pair not in found)
     found.update((pair, like) for pair, like in more if _is_copy(like))
     return {pair for pair in pairs if pair in found and _is_copy(found[pair])}
@@ -249,7 +249,7 @@ def _is_copy(like: Likeness) -> bool:
 
 
 class _Groups:
-    """Numbers that pairs connect."""
+    """Numbers that pairs connect into groups."""
 
     def __init__(self, pairs: Iterable[Pair] = ()) -> None:
         self._above: dict[int, int] = {}
@@ -267,7 +267,7 @@ class _Groups:
             self._above.setdefault(number, number)
         self._above[self._top(a)] = self._top(b)
 
-    def joined(self, a: int, b: int) -> bool:
+    def connected(self, a: int, b: int) -> bool:
         """Whether two numbers are connected."""
         return self._top(a) == self._top(b)
 
@@ -280,9 +280,10 @@ class _Groups:
 
 
 def clusters(groups: Iterable[Sequence[int]], copies: Callable[[Sequence[Pair]], set[Pair]]) -> list[list[int]]:
-    """Groups of connected texts -> clusters, the first text of each first, of which every other one is a copy.
+    """Split groups of connected texts into clusters; every other text of a cluster is a copy of its first.
 
-    A copy of a copy may be none of the first text: it begins a cluster of its own. `copies` says which pairs are.
+    A copy of a copy need not be a copy of the first text; it then starts a cluster of its own. `copies` chooses the
+    pairs that are copies.
 
     >>> clusters([[1, 2, 3, 4]], lambda pairs: {(1, 2), (3, 4)} & set(pairs))
     [[1, 2], [3, 4]]
@@ -291,14 +292,14 @@ def clusters(groups: Iterable[Sequence[int]], copies: Callable[[Sequence[Pair]],
     found = []
     for _ in range(ROUNDS):
         are = copies([(group[0], other) for group in left for other in group[1:]])
-        split = [_parted(group, are) for group in left]
+        split = [_split(group, are) for group in left]
         found += [own for own, _ in split if len(own) > 1]
         left = [rest for _, rest in split if len(rest) > 1]
     return sorted(found)
 
 
-def _parted(group: Sequence[int], copies: set[Pair]) -> tuple[list[int], list[int]]:
-    """The first of a group with its copies, and the others."""
+def _split(group: Sequence[int], copies: set[Pair]) -> tuple[list[int], list[int]]:
+    """Split a group into its first text with its copies, and the others."""
     first, *others = group
     own = [other for other in others if (first, other) in copies]
     return [first, *own], [other for other in others if (first, other) not in copies]

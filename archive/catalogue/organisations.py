@@ -1,4 +1,4 @@
-"""Chinese text and the places in it -> the organisations that it names: a place and a body of a closed list."""
+"""Chinese text and the places in it -> the organisations that it names: a place, and a body from a closed list."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from typing import Any
 from archive.catalogue.places import Mention, divisions
 
 _BODIES = ("party", "council", "front")
-# Levels and how many digits of a code each has.
+# The levels, and how many digits of a code belong to each.
 _DIGITS = {"省": 2, "市": 4, "州": 4, "盟": 4, "县": 6, "区": 6, "旗": 6}
 
 
@@ -22,10 +22,10 @@ class Organisation:
     """Where a text names an organisation.
 
     Attributes:
-        start, end: characters of the text, the place's name included.
-        code: GB/T 2260 of its place; empty where that is open.
-        name: what it is called, with the full name of its place where that is known.
-        own: the text names its level alone (市委统战部), so it is that of the site's own place.
+        start, end: offsets in the text, in characters, including the place's name.
+        code: GB/T 2260 of its place; empty if that is unclear.
+        name: its name, with the full name of its place if that is known.
+        own: the text names only its level (市委统战部), so it belongs to the site's own place.
     """
 
     start: int
@@ -43,17 +43,17 @@ def _words(name: str, key: str = "words") -> frozenset[str]:
 
 @cache
 def _bodies() -> tuple[frozenset[str], tuple[int, ...]]:
-    """All bodies, and their lengths, the longest first."""
+    """All bodies, and their lengths, longest first."""
     every = frozenset().union(*(_words(name) for name in _BODIES))
     return every, tuple(sorted({len(body) for body in every}, reverse=True))
 
 
 def find(text: str, places: Sequence[Mention], site: str | None = None) -> list[Organisation]:
-    """The organisations that a text names, in order.
+    """Find the organisations that a text names, in order.
 
     Args:
         text: in Simplified characters.
-        places: those that it names, in order.
+        places: the places that it names, in order.
         site: the GB/T 2260 code of the site's own place.
 
     >>> from archive.catalogue import places
@@ -61,43 +61,43 @@ def find(text: str, places: Sequence[Mention], site: str | None = None) -> list[
     >>> [(one.name, one.own) for one in find(text, places.find(text), "510500")]
     [('泸州市委统战部', False), ('民革四川省委会', False), ('泸州市工商联', True)]
     """
-    headed = list(_headed(text, places))
+    headed = list(_find_headed(text, places))
     spans = [(one.start, one.end) for one in headed] + [(one.start, one.end) for one in places]
     taken = {at for start, end in spans for at in range(start, end)}
     return sorted([*headed, *_own(text, taken, site)], key=lambda one: one.start)
 
 
-def _headed(text: str, places: Sequence[Mention]) -> Iterator[Organisation]:
-    """Those that stand behind their place; a party's before and behind."""
+def _find_headed(text: str, places: Sequence[Mention]) -> Iterator[Organisation]:
+    """Find the organisations that follow their place; a party's name stands before and behind it."""
     begins = [place.start for place in places]
     start = 0
     for number, place in enumerate(places):
         if not number or places[number - 1].end != place.start:
             start = place.start
         if place.end in begins:
-            continue  # of 徐州市云龙区 the last
+            continue  # take the last place of 徐州市云龙区
         name = divisions().get(place.code) or text[place.start : place.end]
         if party := next((each for each in _words("parties") if text.endswith(each, 0, start)), ""):
             if tail := _longest(text, place.end, _words("parties", "tails")):
-                yield _made(text, start - len(party), place.end + len(tail), place.code, party + name + tail)
+                yield _make(text, start - len(party), place.end + len(tail), place.code, party + name + tail)
             continue
         if body := _body(text, place.end):
-            yield _made(text, start, place.end + len(body), place.code, _joined(name, body))
+            yield _make(text, start, place.end + len(body), place.code, _join(name, body))
 
 
-def _made(text: str, start: int, end: int, code: str, name: str) -> Organisation:
+def _make(text: str, start: int, end: int, code: str, name: str) -> Organisation:
     if text.startswith("中共", start - 2) and start >= 2:
         start -= 2
     return Organisation(start=start, end=end, code=code, name=name, own=False)
 
 
-def _joined(name: str, body: str) -> str:
-    """A place's full name and a body: 泸县 and 县委统战部 is 泸县委统战部."""
+def _join(name: str, body: str) -> str:
+    """Join a place's full name and a body without repeating the level: 泸县 and 县委统战部 give 泸县委统战部."""
     return name + (body[1:] if body[0] == name[-1] and body[0] in _DIGITS else body)
 
 
 def _body(text: str, at: int) -> str:
-    """The body at a place of a text, with or without its level (县委, 委); empty for none."""
+    """The body at an offset of a text, with or without its level (县委, 委); empty if there is none."""
     bodies, lengths = _bodies()
     lead = text[at : at + 1] if text[at : at + 1] in _words("levels") else ""
     for size in lengths:
@@ -109,7 +109,7 @@ def _body(text: str, at: int) -> str:
 
 
 def _ends(text: str, end: int, body: str) -> bool:
-    """Whether a body ends there: 委 alone does not before another character that makes a word of it."""
+    """Whether a body ends here: 委 alone only before a character that does not continue the word."""
     return len(body) > 1 or text[end : end + 1] in (
         "",
         "、",
@@ -138,14 +138,14 @@ def _levels() -> Any:
 
 
 def _own(text: str, taken: set[int], site: str | None) -> Iterator[Organisation]:
-    """Bodies of the site's own place, which a text names by their level."""
+    """Find bodies of the site's own place, which a text names by their level."""
     for _, at, end in _levels().find_matches_as_indexes(text):
         level = text[at:end]
         digits = _DIGITS[level]
         if at in taken or not _begins(text, at) or not (body := _body(text, at + 1)):
             continue
         if len(body) < 2:
-            continue  # 市委 alone is in every office and title
+            continue  # 市委 alone is part of many offices and titles
         code = (site or "")[:digits].ljust(6, "0") if site and (digits == 2 or site[2:4] != "00") else ""
         if digits == 6 and (not site or site.endswith("00")):
             code = ""
@@ -160,6 +160,6 @@ def _own(text: str, taken: set[int], site: str | None) -> Iterator[Organisation]
 
 
 def _begins(text: str, at: int) -> bool:
-    """Whether no other name stands before a character."""
+    """Whether no other name ends right before a character."""
     before = text[at - 1 : at]
     return not before or not "\u4e00" <= before <= "\u9fff" or before in _words("levels", "before")

@@ -9,9 +9,9 @@ from archive.text.document import Document
 
 
 def join(pages: Sequence[Document]) -> Document:
-    """The document of an article whose pages stand in order: their texts one after the other.
+    """Join the pages of an article, given in order, into one document.
 
-    It has the first page's id, URL, title and date; `evidence` names each page as `part:N`, also one that is missing.
+    It has the id, URL, title and date of the first page; `evidence` names each page as `part:N`, even a missing one.
     """
     first = pages[0]
     if len(pages) == 1:
@@ -20,18 +20,18 @@ def join(pages: Sequence[Document]) -> Document:
     named = tuple((f"part:{n}", urls.get(n, "missing")) for n in range(1, max(page.part_no or 1 for page in pages) + 1))
     original = [page.text_original for page in pages]
 
-    def said(name: str) -> str | None:
-        """Who wrote it often stands on the last page alone."""
+    def first_value(name: str) -> str | None:
+        """The first value of a field: the author is often named on the last page only."""
         return next((value for page in pages if (value := getattr(page, name))), None)
 
     return replace(
         first,
         text="\n".join(page.text for page in pages if page.text),
         text_original="\n".join(page.text_original or page.text for page in pages) if any(original) else None,
-        source=said("source"),
-        author=said("author"),
-        editor=said("editor"),
-        contributor=said("contributor"),
+        source=first_value("source"),
+        author=first_value("author"),
+        editor=first_value("editor"),
+        contributor=first_value("contributor"),
         captions=tuple(caption for page in pages for caption in page.captions),
         attachments=tuple(dict.fromkeys(file for page in pages for file in page.attachments)),
         flags=tuple(dict.fromkeys(flag for page in pages for flag in page.flags)),

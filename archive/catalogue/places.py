@@ -1,4 +1,4 @@
-"""Chinese text -> the administrative places that it names, each with its GB/T 2260 code where that is certain."""
+"""Chinese text -> the administrative places that it names, each with its GB/T 2260 code if that is certain."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from importlib.resources import files
 from itertools import accumulate
 from typing import Any
 
-# The sentence around a short name is cut into words; what is longer is cut up.
+# The most characters on each side of a short name that are cut into words, to see whether the name is a word.
 SENTENCE = 120
 _AUTONOMOUS = re.compile(r"自治([州县旗区])$")
 _ENDS = ("特别行政区", "自治区", "地区", "省", "市", "盟", "县", "区", "旗")
@@ -21,12 +21,12 @@ _STOP = re.compile(r"[。！？；：，、\s]")
 
 @dataclass(frozen=True, slots=True)
 class Name:
-    """A way to write a place.
+    """A written form of a place's name.
 
     Attributes:
         code: GB/T 2260, six digits.
-        full: whether it ends as its place is called (市, 县, ...).
-        weak: it is a word too, or short for a county: believed only with evidence for the place beside it.
+        full: it has the ending of the place's level (市, 县, ...).
+        weak: it is also an ordinary word, or short for a county, and needs further evidence of the place.
     """
 
     code: str
@@ -39,10 +39,10 @@ class Mention:
     """Where a text names a place.
 
     Attributes:
-        start, end: characters of the text.
-        code: GB/T 2260; empty where several places have the name and nothing tells which.
-        how: `name` (only one has it), `parent` (a place above it stands before it or in the text), `site` (the site's
-            own region), `open`.
+        start, end: offsets in the text, in characters.
+        code: GB/T 2260; empty if several places have the name and it is unclear which is meant.
+        how: how the place was determined: `name` (only one has the name), `parent` (a place above it stands before it
+            or elsewhere in the text), `site` (it is in the site's own region), or `open`.
     """
 
     start: int
@@ -73,14 +73,14 @@ def _below() -> re.Pattern[str]:
 
 @cache
 def divisions() -> dict[str, str]:
-    """The name of each code."""
+    """The name of the place of each code."""
     text = files("archive.catalogue").joinpath("gazetteer.tsv").read_text("utf-8")
     rows = (line.partition("\t") for line in text.splitlines() if not line.startswith("#"))
     return {code: name for code, _, name in rows}
 
 
 def chain(code: str) -> str:
-    """The names of a place and of those above it, the greatest first.
+    """The names of a place and of the places above it, the largest first.
 
     >>> chain("510521")
     '四川省泸州市泸县'
@@ -90,7 +90,7 @@ def chain(code: str) -> str:
 
 
 def is_within(code: str, place: str) -> bool:
-    """Whether a code is that of a place or of one below it.
+    """Whether a code is that of a place or of a place below it.
 
     >>> is_within("510521", "510500"), is_within("510500", "510521"), is_within("510521", "51")
     (True, False, True)
@@ -102,7 +102,7 @@ def is_within(code: str, place: str) -> bool:
 
 @cache
 def codes(name: str) -> frozenset[str]:
-    """The codes that a name may mean: a name, with or without those above it, or a code or its beginning."""
+    """The codes that a user's words may mean: a name, with or without the places above it, or a code or its start."""
     if name.isdecimal():
         return frozenset(code for code in divisions() if is_within(code, name))
     every = {each.code for each in _names().get(name[:2], {}).get(name, ())}
@@ -111,10 +111,10 @@ def codes(name: str) -> frozenset[str]:
 
 @cache
 def _names() -> dict[str, dict[str, tuple[Name, ...]]]:
-    """By their first two characters all names, by name the places that have it."""
+    """The places of each name, grouped by the first two characters of the name."""
     found: dict[str, dict[str, Name]] = {}
     for code, name in divisions().items():
-        for written, full in _written(name):
+        for written, full in _spell(name):
             weak = written in _words("ordinary" if not full else "common") or (not full and not code.endswith("00"))
             found.setdefault(written, {}).setdefault(code, Name(code, full, weak))
     table: dict[str, dict[str, tuple[Name, ...]]] = {}
@@ -129,8 +129,8 @@ def _starts() -> Any:
     return import_module("ahocorasick_rs").AhoCorasick(list(_names()))
 
 
-def _written(name: str) -> Iterator[tuple[str, bool]]:
-    """The ways to write a name, and whether each is full: 道真仡佬族苗族自治县, 道真自治县, 道真县, 道真."""
+def _spell(name: str) -> Iterator[tuple[str, bool]]:
+    """Yield the written forms of a name, and whether each is full: 道真仡佬族苗族自治县, 道真自治县, 道真县, 道真."""
     yield name, True
     plain = _without_peoples(name)
     if plain != name:
@@ -147,7 +147,7 @@ def _written(name: str) -> Iterator[tuple[str, bool]]:
 
 
 def _without_peoples(name: str) -> str:
-    """An autonomous place's name without its peoples: those that stand before 自治."""
+    """Remove the peoples before 自治 from an autonomous place's name."""
     head, autonomous, tail = name.partition("自治")
     if not autonomous:
         return name
@@ -162,7 +162,7 @@ def _peoples() -> tuple[str, ...]:
 
 
 def find(text: str, site: str | None = None) -> list[Mention]:
-    """The places that a text names, in order.
+    """Find the places that a text names, in order.
 
     Args:
         text: in Simplified characters.
@@ -171,19 +171,19 @@ def find(text: str, site: str | None = None) -> list[Mention]:
     >>> [(text[m.start:m.end], m.code) for text in ["四川泸县"] for m in find(text)]
     [('四川', '510000'), ('泸县', '510521')]
     """
-    spotted = list(_spotted(text))
+    spotted = list(_spot(text))
     sure = {name.code for _, _, names in spotted if len(names) == 1 and not names[0].weak for name in names}
     found: list[Mention] = []
     for start, end, names in spotted:
         before = found[-1].code if found and found[-1].end == start else ""
-        code, how = _resolved(names, before, sure, site)
+        code, how = _resolve(names, before, sure, site)
         if code or not any(name.weak for name in names):
             found.append(Mention(start=start, end=end, code=code, how=how))
     return found
 
 
-def _resolved(names: tuple[Name, ...], before: str, sure: set[str], site: str | None) -> tuple[str, str]:
-    """The code that is meant and why; empty where nobody can say."""
+def _resolve(names: tuple[Name, ...], before: str, sure: set[str], site: str | None) -> tuple[str, str]:
+    """Choose the code that is meant, and say how; the code is empty if it is unclear."""
     if before and (below := [name.code for name in names if is_within(name.code, before) and name.code != before]):
         return (below[0], "parent") if len(below) == 1 else ("", "open")
     if len(names) == 1 and not names[0].weak:
@@ -195,7 +195,7 @@ def _resolved(names: tuple[Name, ...], before: str, sure: set[str], site: str | 
 
 
 def _beside(names: tuple[Name, ...], evidence: set[str]) -> str:
-    """The only one of some places that is in one city, else in one province, with those that are known."""
+    """The only one of some places in a city, else in a province, of the evidence; empty if it is not the only one."""
     for size in (4, 2):
         near = [name.code for name in names if name.code[:size] in evidence and (size == 4 or not _is_short(name))]
         if len(near) == 1:
@@ -204,19 +204,19 @@ def _beside(names: tuple[Name, ...], evidence: set[str]) -> str:
 
 
 def _is_short(name: Name) -> bool:
-    """Whether it is short for a county or a district, as 广陵 is: too common a name for a whole province."""
+    """Whether it is short for a county or a district, such as 广陵: too common to be sure in a whole province."""
     return name.weak and not name.full and not name.code.endswith("00") and not divisions()[name.code].endswith("市")
 
 
 def _above(known: set[str]) -> set[str]:
-    """The beginnings of codes of the province and the city of each place."""
+    """The code prefixes of the province and the city of each place."""
     return {code[:size] for code in known for size in (2, 4) if code[2:4] != "00" or size == 2}
 
 
-def _spotted(text: str) -> Iterator[tuple[int, int, tuple[Name, ...]]]:
-    """Where names stand as words of their own: start, end, the places that have the name; the longest name first."""
+def _spot(text: str) -> Iterator[tuple[int, int, tuple[Name, ...]]]:
+    """Find names that are words of their own, preferring longer ones: start, end, the places with the name."""
     table, edges = _names(), _Edges(text)
-    last = -1  # where the name before ended
+    last = -1  # the end of the name before
     for _, at, end in _starts().find_matches_as_indexes(text, overlapping=True):
         if at >= last and (found := _longest(text, at, table[text[at:end]], edges, follows=at == last)):
             written, places = found
@@ -227,7 +227,7 @@ def _spotted(text: str) -> Iterator[tuple[int, int, tuple[Name, ...]]]:
 def _longest(
     text: str, at: int, names: dict[str, tuple[Name, ...]], edges: _Edges, *, follows: bool
 ) -> tuple[str, tuple[Name, ...]] | None:
-    """The longest name that stands at a place of a text as a word."""
+    """The longest name at an offset of a text that is a word of its own, and its places."""
     for size in range(min(max(map(len, names)), len(text) - at), 1, -1):
         written = text[at : at + size]
         places = names.get(written, ())
@@ -240,23 +240,23 @@ def _longest(
 
 
 def _is_other(text: str, start: int, end: int, *, person: bool) -> bool:
-    """Whether a short name is that of a street, a town or water, or the given name of a person."""
+    """Whether a short name belongs to a street, a town or a water, or is a person's given name."""
     if _street().match(text, end) or _below().match(text, end):
         return True
     return person and text[max(start - 1, 0) : start] in _words("surnames")
 
 
 class _Edges:
-    """Where the words of a text begin and end; a sentence is cut into words when it is asked for."""
+    """The word boundaries of a text; each sentence is cut into words on demand."""
 
     def __init__(self, text: str) -> None:
         self._text = text
         self._known: dict[int, frozenset[int]] = {}
 
     def is_word(self, start: int, end: int, *, full: bool, follows: bool) -> bool:
-        """Whether a name is a word of its own: a long full one always is, a short one must begin and end with words.
+        """Whether a name is a word of its own: a long full name always, a short one if it begins and ends with words.
 
-        A name that follows another one begins a word. Behind a short name its word may go on, as in 湖南人.
+        A name right behind another one begins a word. The word of a short name may go on, as in 湖南人.
         """
         if full and end - start > 2:
             return True
@@ -270,7 +270,7 @@ class _Edges:
         return rest in _words("further") or any(rest.startswith(name) for name in _names().get(rest[:2], ()))
 
     def _sentence(self, at: int) -> frozenset[int]:
-        """The places between words of the sentence around a character."""
+        """The word boundaries of the sentence around a character."""
         begin = max((found.end() for found in _STOP.finditer(self._text, max(at - SENTENCE, 0), at)), default=0)
         begin = max(begin, at - SENTENCE)
         if begin not in self._known:

@@ -1,7 +1,7 @@
-"""Texts -> winnowed fingerprints, and fingerprints of many texts -> the pairs that share some.
+"""Texts -> winnowed fingerprints; fingerprints of many texts -> the pairs of texts that share some.
 
-Winnowing (Schleimer, Wilkerson and Aiken, 2003): of each 16 neighbouring 12-grams the one with the least hash. Two
-texts that share 27 characters in a row share a fingerprint.
+Winnowing (Schleimer, Wilkerson and Aiken, 2003) keeps the least hash of each 16 consecutive 12-grams. So two texts that
+share 27 consecutive characters share a fingerprint.
 """
 
 from __future__ import annotations
@@ -13,15 +13,15 @@ import numpy as np
 import numpy.typing as npt
 
 GRAM, WINDOW = 12, 16
-# Each text is paired with so many that follow it in the list of a fingerprint. Of a list of up to nine all pairs are
-# counted; in a longer one neighbours are, so a wire text on 200 sites is still one connected cluster.
+# Each text is paired with the next 8 in the list of a fingerprint. So all pairs of a list of up to nine are counted;
+# in a longer list only neighbours are, which still connects a wire text on 200 sites into one cluster.
 NEIGHBOURS = 8
-# Pairs that are counted at a time: 8 bytes each, and as much again to sort them.
+# How many pairs are counted at a time: 8 bytes each, and as much again to sort them.
 BATCH = 16_000_000
-# A fingerprint in at most so many texts is rare.
+# A fingerprint in at most this many texts is rare.
 RARE = 8
-# A pair is looked at when it shares so many fingerprints, and so large a part of those of the shorter text: more where
-# none of them is rare, for then only a copy of most of a text counts.
+# A pair is compared if it shares at least this many fingerprints, and this share of those of the shorter text; a larger
+# share if they are all common, since then only a copy of most of a text counts.
 LEAST, LEAST_SHARE, COMMON_SHARE = 2, 0.06, 0.25
 
 Codes = npt.NDArray[np.uint64]
@@ -32,7 +32,7 @@ _MASK = (1 << 64) - 1
 
 
 def grams(codes: Codes, length: int) -> Codes:
-    """The hash of each run of `length` characters, by doubling: shape (n,) gives (n - length + 1,)."""
+    """Hash each run of `length` characters, by doubling: shape (n,) gives shape (n - length + 1,)."""
     made: Codes | None = None
     done, size, power = 0, 1, codes * np.uint64(_BASE) + np.uint64(0x632BE59BD9B4E019)
     while size <= length:
@@ -52,25 +52,25 @@ def grams(codes: Codes, length: int) -> Codes:
 
 
 def codes(text: str) -> Codes:
-    """The code points of a text."""
+    """The code points of a text, shape (len(text),)."""
     return np.frombuffer(text.encode("utf-32-le", "surrogatepass"), np.uint32).astype(np.uint64)
 
 
 def winnow(texts: Sequence[str]) -> list[Hashes]:
-    """The fingerprints of each text, sorted and each once; none for a text of fewer than 12 characters.
+    """The distinct fingerprints of each text, sorted; none for a text of fewer than 12 characters.
 
     >>> first, second = winnow(["县委统战部召开会议研究部署学习贯彻全会精神和下半年工作" + more for more in "甲乙"])
     >>> len(set(first) & set(second)) > 0
     True
     """
-    # What parts two texts is as long as a window and a gram, so no text has a part in the fingerprints of another.
+    # The gap between two texts is as long as a window and a gram, so that no window spans two texts.
     gap = "\0" * (GRAM + WINDOW)
     joined = codes(gap + gap.join(texts) + gap)
     hashes = (grams(joined, GRAM) >> np.uint64(32)).astype(np.uint32)
     outside = np.cumsum(np.concatenate(([0], joined == 0)))
     hashes[outside[GRAM:] != outside[:-GRAM]] = _NONE
     least = _slide(hashes, np.minimum)
-    # A gram is chosen where it is the least of a window that holds it.
+    # A gram is chosen if it is the least of any window around it.
     chosen = np.flatnonzero((hashes[WINDOW - 1 : 1 - WINDOW] == _slide(least, np.maximum)) & (_inner(hashes) != _NONE))
     starts = np.cumsum([len(gap), *(len(text) + len(gap) for text in texts)])
     bounds = np.searchsorted(chosen + (WINDOW - 1), starts)
@@ -83,7 +83,7 @@ def _inner(hashes: Hashes) -> Hashes:
 
 
 def _slide(values: Hashes, take: np.ufunc) -> Hashes:
-    """The least or greatest of each window of 16 neighbours."""
+    """The least or greatest value of each window of 16: shape (n,) gives shape (n - 15,)."""
     size = 1
     while size < WINDOW:
         values = take(values[:-size], values[size:])
@@ -92,19 +92,19 @@ def _slide(values: Hashes, take: np.ufunc) -> Hashes:
 
 
 def pairs(hashes: Hashes, sizes: npt.NDArray[np.int64]) -> Iterator[tuple[int, int, bool]]:
-    """Pairs of texts that share fingerprints: (first, second, whether rare ones).
+    """Yield pairs of texts that share fingerprints: (first, second, whether rare ones).
 
-    A text that shares a common fingerprint is paired with the nearest that share it: numbers of texts that are near
-    each other should be texts that belong together in time.
+    Of the texts with a common fingerprint, each is paired with the nearest ones only, so texts of about the same time
+    should have neighbouring numbers.
 
     Args:
-        hashes: the fingerprints of all texts, one text after the other.
-        sizes: how many each text has.
+        hashes: the fingerprints of all texts, one text after the other, shape (sum(sizes),).
+        sizes: how many fingerprints each text has, shape (texts,).
     """
     entries = hashes.astype(np.uint64) << np.uint64(32)
     entries |= np.repeat(np.arange(len(sizes), dtype=np.uint64), sizes)
     entries.sort()
-    entries = _shared(entries)
+    entries = _keep_shared(entries)
     owners = (entries & np.uint64(0xFFFFFFFF)).astype(np.int32)
     entries >>= np.uint64(32)
     begins = _begins(entries)
@@ -112,7 +112,7 @@ def pairs(hashes: Hashes, sizes: npt.NDArray[np.int64]) -> Iterator[tuple[int, i
     rare = np.repeat(lengths <= RARE, lengths)
     passes = max(1, NEIGHBOURS * len(entries) // BATCH)
     for number in range(passes):
-        first, second, shared, seldom = _counted(entries, owners, rare, number, passes)
+        first, second, shared, seldom = _count(entries, owners, rare, number, passes)
         rarely = seldom >= LEAST
         share = np.where(rarely, LEAST_SHARE, COMMON_SHARE)
         enough = (shared >= LEAST) & (shared >= share * np.minimum(sizes[first], sizes[second]))
@@ -120,27 +120,27 @@ def pairs(hashes: Hashes, sizes: npt.NDArray[np.int64]) -> Iterator[tuple[int, i
 
 
 def _begins(sorted_: Codes) -> npt.NDArray[np.int64]:
-    """Where each run of equal values begins."""
+    """The offset of each run of equal values."""
     return np.flatnonzero(np.concatenate((np.ones(min(len(sorted_), 1), np.bool_), sorted_[1:] != sorted_[:-1])))
 
 
-def _shared(entries: Codes) -> Codes:
-    """The sorted entries whose fingerprint is in more than one text."""
+def _keep_shared(entries: Codes) -> Codes:
+    """Keep the sorted entries whose fingerprint is in more than one text."""
     if len(entries) < 2:
         return entries[:0]
     same = (entries[1:] >> np.uint64(32)) == (entries[:-1] >> np.uint64(32))
     return entries[np.concatenate((same, [False])) | np.concatenate(([False], same))]
 
 
-def _counted(
+def _count(
     lists: Codes, owners: npt.NDArray[np.int32], rare: npt.NDArray[np.bool_], number: int, passes: int
 ) -> tuple[npt.NDArray[np.int64], ...]:
-    """Of the pairs whose first text falls to this pass: first, second, how many they share, how many rare ones."""
+    """Count the pairs whose first text belongs to this pass: first, second, shared fingerprints, rare ones of them."""
     found = []
     own = owners % passes == number
     for step in range(1, NEIGHBOURS + 1):
         at = np.flatnonzero((lists[step:] == lists[:-step]) & own[:-step])
-        # 31 bits a text, and one for what is rare.
+        # 31 bits for each text, and one for "rare".
         made = (owners[at].astype(np.uint64) << np.uint64(32)) | (owners[at + step].astype(np.uint64) << np.uint64(1))
         found.append(made | rare[at].astype(np.uint64))
     keys = np.concatenate(found)

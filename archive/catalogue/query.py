@@ -1,4 +1,4 @@
-"""Questions -> rows of the catalogue, and the documents they point at."""
+"""Questions to the catalogue -> its rows, and the documents they point at."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ from archive.warc import exclusions
 _DAY = re.compile(r"\d{4}(?:-\d\d(?:-\d\d)?)?")
 SCRIPTS = get_args(Script)
 KINDS = ("article", "media_only")
-# Those that a document may carry; docs/documents.md says what each means.
+# All flags of documents; docs/documents.md explains each.
 FLAGS = (
     "content_farm",
     "damaged",
@@ -44,30 +44,31 @@ FLAGS = (
     "new_layout",
     "truncated",
 )
-# Names that a message lists at most.
+# The most names that a message lists.
 _NAMED = 20
-# Shards that are read at a time for snippets.
+# How many shards are read at a time for snippets.
 READERS = 4
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Filter:
-    """Which documents: by site key, and by the day they were published (captured, where no date is known).
+    """Which documents to choose. Their day is the day of publication, or of the capture if that is unknown.
 
     Attributes:
-        since: the first day, ISO 8601, as precise as liked: `2020`, `2020-02`, `2020-02-19`.
-        until: the last day, itself included.
-        versions: all captures of a URL, not the latest alone.
-        sites: keys of which a document's is one; None: any.
+        site: the key of the site; None: any.
+        since: the first day, ISO 8601, of any precision: `2020`, `2020-02`, `2020-02-19`.
+        until: the last day, inclusive.
+        versions: all captures of a URL, not only the latest.
+        sites: the keys of the sites; None: any.
         flags, without: flags that a document must have, and must not have.
         script: `hans`, `hant`, `mixed`, `none`.
         kind: `article`, `media_only`.
-        min_han: Han characters at least.
-        collapse: of the chosen documents with equal text only the first credible one; a search takes no heed of it.
-        near: the same for copies with a few other words.
-        query: what was asked for in the language of `ask.parse`; `ids` are the documents that it found.
-        sample: of the chosen documents so many, by a digest of `seed` and id: the same each time; 0: all.
-        by_year: the documents of a year stand together, those of the earliest first.
+        min_han: the least number of Han characters.
+        collapse: of documents with equal texts, choose only the first credible one; searches ignore it.
+        near: the same for copies that differ in a few words.
+        query: a query in the language of `ask.parse`; `ids` are the documents that it found.
+        sample: choose this many documents by a digest of `seed` and id, the same each time; 0: all.
+        by_year: order the documents by year, earliest first.
     """
 
     site: str | None = None
@@ -91,7 +92,7 @@ class Filter:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Captured:
-    """One capture of a URL, and what became of it: `document`, `revisit`, or the reason of its Skip."""
+    """One capture of a URL, and what it gave: `document`, `revisit`, or the reason of its Skip."""
 
     id: str
     url: str
@@ -107,13 +108,14 @@ class Captured:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Version:
-    """What a URL gave for a while.
+    """What a URL showed over a period.
 
     Attributes:
         what: `document`, `deleted` (404, 410, or a page that says so), or the reason of a Skip.
-        first, last: stamps (UTC, 14 digits) of its first and last capture; `captures` counts them.
-        id: of the record that holds the first.
-        changes: lines of title and text that differ from the text before, `- ` and `+ ` before them.
+        first, last: the stamps (UTC, 14 digits) of its first and last capture.
+        captures: how many captures show it.
+        id: of the record with the bytes of the first.
+        changes: the lines of title and text that differ from the version before, prefixed with `- ` and `+ `.
     """
 
     what: str
@@ -128,7 +130,7 @@ class Version:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SiteStatus:
-    """What there is of one site: counts, the last capture (UTC, 14 digits), Skips by reason."""
+    """What the catalogue has of one site: counts, the last capture (Asia/Shanghai, ISO 8601), Skips by reason."""
 
     site: str
     documents: int
@@ -138,7 +140,7 @@ class SiteStatus:
 
 
 def read_texts(layout: Layout, places: Sequence[tuple[str, int]]) -> list[str]:
-    """The texts at (shard below the data folder, row number), in the same order, each shard opened once."""
+    """Read the texts at (shard below the data folder, row number), in the same order, opening each shard once."""
     by_shard: dict[str, list[int]] = {}
     for path, row in places:
         by_shard.setdefault(path, []).append(row)
@@ -148,7 +150,7 @@ def read_texts(layout: Layout, places: Sequence[tuple[str, int]]) -> list[str]:
 
     from concurrent.futures import ThreadPoolExecutor  # noqa: PLC0415 - most commands read no texts
 
-    # Most of a search is to wait for these.
+    # A search spends most of its time waiting for these reads.
     with ThreadPoolExecutor(READERS) as pool:
         texts = {
             (path, row): text
@@ -159,12 +161,12 @@ def read_texts(layout: Layout, places: Sequence[tuple[str, int]]) -> list[str]:
 
 
 def refuse_unknown(layout: Layout, wanted: Filter, sites: Collection[str]) -> None:
-    """Refuse what names nothing: a mistyped name must not look like a poor archive.
+    """Refuse unknown sites and flags: a mistyped name must not look like an empty archive.
 
-    `sites`: keys of site files; those of documents are known too.
+    `sites`: the keys of site files; those of documents are accepted too.
 
     Raises:
-        UsageError: a filter names a site or a flag that there is not, or there is no catalogue yet.
+        UsageError: the filter names an unknown site or flag, or there is no catalogue yet.
     """
     with catalogue(layout) as db:
         had = {site for (site,) in db.execute("SELECT DISTINCT site FROM documents UNION SELECT site FROM skips")}
@@ -179,7 +181,7 @@ def refuse_unknown(layout: Layout, wanted: Filter, sites: Collection[str]) -> No
 
 
 def places(layout: Layout, wanted: Filter) -> Iterator[tuple[Path, list[int]]]:
-    """Shards and the numbers of their rows that a filter wants, in the order of the archive.
+    """Yield the shards and row numbers of the documents that a filter chooses, in the order of the archive.
 
     Raises:
         UsageError: there is no catalogue yet.
@@ -187,7 +189,7 @@ def places(layout: Layout, wanted: Filter) -> Iterator[tuple[Path, list[int]]]:
     if wanted.near and (wanted.collapse or wanted.versions):
         raise UsageError("Near copies are known of the latest texts alone. Leave out versions and equal duplicates.")
     condition, values = _condition(wanted)
-    # Among those that are chosen: the first of all may be on another site, and then no text of this one would be left.
+    # Collapse among the chosen documents only: the first of all may be on another site, and none would be left here.
     text = "d.fold" if wanted.versions else "d.whole"
     same = f"{text}, {text} = '' AND d.number" if wanted.collapse else "coalesce(d.near_of, d.id)"
     nth = f"row_number() OVER (PARTITION BY {same} ORDER BY {ORDER})" if wanted.collapse or wanted.near else "1"
@@ -198,7 +200,7 @@ def places(layout: Layout, wanted: Filter) -> Iterator[tuple[Path, list[int]]]:
                   WHERE {condition})
               WHERE nth = 1 ORDER BY year, path, row"""  # noqa: S608 - as above
     with catalogue(layout) as db:
-        # At once: whoever reads the shards may take an hour, and a crawl that ends meanwhile has to write here.
+        # Fetch all rows now: reading the shards may take an hour, and a crawl that ends meanwhile must write here.
         found = db.execute(sql, values).fetchall()
     if wanted.sample:
         drawn = {id_ for _, _, id_ in nsmallest(wanted.sample, found, key=lambda row: _lot(wanted.seed, row[2]))}
@@ -212,7 +214,7 @@ def _lot(seed: int, id_: str) -> bytes:
 
 
 def documents(layout: Layout, wanted: Filter) -> Iterator[Document]:
-    """The documents that a filter wants, in the order of the archive.
+    """Yield the documents that a filter chooses, in the order of the archive.
 
     Raises:
         UsageError: there is no catalogue yet.
@@ -224,12 +226,12 @@ def documents(layout: Layout, wanted: Filter) -> Iterator[Document]:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Standing:
-    """What the catalogue knows of a document, and its shard does not.
+    """What only the catalogue knows about a document.
 
     Attributes:
-        pages: shards and rows of the further pages of an article on several, in order.
-        aliases: other addresses of the article.
-        gone: the day on which its address was first missed.
+        pages: shard and row of each further page of the article, in order.
+        aliases: the other addresses of the article.
+        gone: the day (Asia/Shanghai) on which its address was first missing; None: it is there.
     """
 
     pages: tuple[tuple[Path, int], ...] = ()
@@ -237,7 +239,7 @@ class Standing:
     gone: str | None = None
 
 
-# By shard and row of the document that stands for an article.
+# By shard and row of the article's main document.
 Further = Mapping[tuple[Path, int], Standing]
 _PAGES = """
 SELECT h.path, first.row, s.path, d.row FROM documents d JOIN sources s ON s.id = d.source
@@ -255,7 +257,7 @@ WHERE d.gone IS NOT NULL AND d.latest = 1 AND (?1 IS NULL OR d.id = ?1)
 
 
 def further(layout: Layout, wanted: Filter) -> Further:
-    """What the catalogue adds to documents of shards; nothing where every capture is wanted.
+    """What the catalogue adds to the documents of shards; nothing if the filter asks for all captures.
 
     Raises:
         UsageError: there is no catalogue yet.
@@ -267,7 +269,7 @@ def further(layout: Layout, wanted: Filter) -> Further:
 
 
 def _standing(layout: Layout, db: sqlite3.Connection, id_: str | None) -> dict[tuple[Path, int], Standing]:
-    """By shard and row, what the catalogue knows of one document, or of all of which it knows something."""
+    """What the catalogue knows about one document, or about all documents, by shard and row."""
     found: dict[tuple[Path, int], Standing] = {}
     for head, row, path, number in db.execute(_PAGES, (id_,)):
         known = found.get(key := (layout.root / head, row), Standing())
@@ -282,13 +284,13 @@ def _standing(layout: Layout, db: sqlite3.Connection, id_: str | None) -> dict[t
 
 
 def read(path: Path, rows: Sequence[int], parts: Further) -> Iterator[Document]:
-    """The documents of a shard's rows, an article on several pages as one, with what the catalogue knows of each."""
+    """Read the documents of a shard's rows; join the pages of an article, and add what the catalogue knows."""
     for row, item in zip(rows, shard.read_rows(path, rows), strict=True):
         assert isinstance(item, Document)
-        yield _stood(item, parts.get((path, row)))
+        yield _complete(item, parts.get((path, row)))
 
 
-def _stood(document: Document, standing: Standing | None) -> Document:
+def _complete(document: Document, standing: Standing | None) -> Document:
     if standing is None:
         return document
     pages = (next(shard.read_rows(page, [number])) for page, number in standing.pages)
@@ -297,13 +299,13 @@ def _stood(document: Document, standing: Standing | None) -> Document:
 
 
 def whole(layout: Layout, document: Document) -> Document:
-    """A document with what the catalogue knows of it, such as the further pages of its article."""
+    """Add to a document what the catalogue knows about it, such as the further pages of its article."""
     with catalogue(layout) as db:
-        return _stood(document, next(iter(_standing(layout, db, document.id).values()), None))
+        return _complete(document, next(iter(_standing(layout, db, document.id).values()), None))
 
 
 def first_of(layout: Layout, id_: str) -> str | None:
-    """Of all documents with the text of this one the id of the first credible; None where it is this one.
+    """The id of the first credible document with the same text as this one; None if it is this one.
 
     Raises:
         UsageError: there is no catalogue yet.
@@ -315,7 +317,7 @@ def first_of(layout: Layout, id_: str) -> str | None:
 
 
 def copies_of(layout: Layout, id_: str) -> list[tuple[str, str, str]]:
-    """The other documents with the text of this one: id, URL and site of each.
+    """The other documents with the same text as this one: id, URL and site of each, at most 200.
 
     Raises:
         UsageError: there is no catalogue yet.
@@ -330,12 +332,12 @@ def copies_of(layout: Layout, id_: str) -> list[tuple[str, str, str]]:
 
 
 def captures_by_day(layout: Layout, site: str) -> dict[str, int]:
-    """Captures of a site by day (Asia/Shanghai, ISO 8601), files included.
+    """The number of captures of a site on each day (Asia/Shanghai, ISO 8601), including files.
 
     Raises:
         UsageError: there is no catalogue yet.
     """
-    # By the hour first: there are few, and only they are turned to China's time.
+    # Group by hour first: there are few hours, and only they need converting to China's time.
     sql = """SELECT date(substr(hour, 1, 4) || '-' || substr(hour, 5, 2) || '-' || substr(hour, 7, 2) || ' '
                          || substr(hour, 9, 2) || ':00', '+8 hours'), sum(captures)
              FROM (SELECT substr(c.stamp, 1, 10) AS hour, count(*) AS captures
@@ -346,7 +348,7 @@ def captures_by_day(layout: Layout, site: str) -> dict[str, int]:
 
 
 def without_capture(layout: Layout, urls: Sequence[str]) -> list[str]:
-    """Of some addresses those that the archive has no capture of, in the same order.
+    """Those of some addresses that have no capture in the archive, in the same order.
 
     Raises:
         UsageError: there is no catalogue yet.
@@ -373,7 +375,7 @@ def find(layout: Layout, name: str) -> list[Document]:
 
 
 def captures(layout: Layout, url: str) -> list[Captured]:
-    """All captures of a URL, oldest first, and what became of each.
+    """All captures of a URL, oldest first, and what each gave.
 
     Raises:
         UsageError: there is no catalogue yet.
@@ -382,7 +384,7 @@ def captures(layout: Layout, url: str) -> list[Captured]:
 
 
 def with_digest(layout: Layout, digest: str) -> list[Captured]:
-    """The captures whose record holds a payload, oldest first: revisits with its digest are left out.
+    """The captures whose record holds a payload, oldest first, without revisits.
 
     Raises:
         UsageError: there is no catalogue yet.
@@ -422,9 +424,9 @@ def _captures(layout: Layout, condition: str, value: str) -> list[Captured]:
 
 
 def versions(layout: Layout, url: str) -> list[Version]:
-    """The history of a URL, oldest first: each text that it had, and each time that it gave none.
+    """The history of a URL, oldest first: each text it showed, and each time it showed none.
 
-    Captures of an unchanged text are one version; a deletion is one too.
+    Captures of an unchanged text form one version; a deletion is a version too.
 
     Raises:
         UsageError: there is no catalogue yet.
@@ -434,9 +436,9 @@ def versions(layout: Layout, url: str) -> list[Version]:
     documents = {document.id: document for document in find(layout, url)}
     found: list[Version] = []
     text: list[str] = []
-    for capture, of in _resolved(captures(layout, url)):
+    for capture, of in _resolve_revisits(captures(layout, url)):
         document = documents.get(of.id)
-        what = "deleted" if document is None and _deleted(of) else of.became
+        what = "deleted" if document is None and _is_deleted(of) else of.became
         lines = _lines(document)
         if found and what == found[-1].what and lines in (None, text):
             found[-1] = replace(found[-1], last=capture.stamp, captures=found[-1].captures + 1)
@@ -459,14 +461,14 @@ def versions(layout: Layout, url: str) -> list[Version]:
 
 
 def _lines(document: Document | None) -> list[str] | None:
-    """Title and text of a version, a line a paragraph."""
+    """Title and text of a version, one line per paragraph."""
     return [document.title or "", *document.text.split("\n")] if document else None
 
 
-def _resolved(captured: Iterable[Captured]) -> Iterator[tuple[Captured, Captured]]:
-    """Each capture of a URL with the one that holds its bytes.
+def _resolve_revisits(captured: Iterable[Captured]) -> Iterator[tuple[Captured, Captured]]:
+    """Pair each capture of a URL with the one that holds its bytes.
 
-    Those of a revisit are an earlier capture's, of the last where the server said "not modified".
+    For a revisit that is an earlier capture; the last one if the server said "not modified".
     """
     held: dict[str, Captured] = {}
     last: Captured | None = None
@@ -478,12 +480,12 @@ def _resolved(captured: Iterable[Captured]) -> Iterator[tuple[Captured, Captured
         yield capture, of
 
 
-def _deleted(capture: Captured) -> bool:
+def _is_deleted(capture: Captured) -> bool:
     return capture.status in (404, 410) or capture.became == "soft_404"
 
 
 def status(layout: Layout) -> list[SiteStatus]:
-    """What there is, site by site; nothing where there is no catalogue yet."""
+    """What the catalogue has of each site; empty if there is no catalogue yet."""
     if not layout.catalogue.exists():
         return []
     with catalogue(layout) as db:
@@ -509,7 +511,7 @@ def status(layout: Layout) -> list[SiteStatus]:
 
 
 def became(layout: Layout, site: str, since: dt.datetime) -> dict[str, int]:
-    """What the captures of a site since a moment became: `document` or the reason of a Skip, and how many.
+    """What the captures of a site since a moment gave: `document` or the reason of a Skip -> how many.
 
     Raises:
         UsageError: there is no catalogue yet.
@@ -525,7 +527,7 @@ def became(layout: Layout, site: str, since: dt.datetime) -> dict[str, int]:
 
 
 def skipped(layout: Layout, urls: Iterable[str]) -> dict[str, int]:
-    """How many of these pages gave no document in any capture, by the reason of the Skip, the commonest first.
+    """How many of these pages gave no document in any capture, by the reason of the Skip, most frequent first.
 
     Raises:
         UsageError: there is no catalogue yet.
@@ -541,7 +543,7 @@ def skipped(layout: Layout, urls: Iterable[str]) -> dict[str, int]:
 
 
 def newest(layout: Layout, site: str, count: int) -> list[tuple[str, tuple[str, ...]]]:
-    """The flags of a site's articles that were captured last, with the time of the capture, the newest first.
+    """The capture time and the flags of a site's `count` most recently captured articles, newest first.
 
     Raises:
         UsageError: there is no catalogue yet.
@@ -557,7 +559,7 @@ def newest(layout: Layout, site: str, count: int) -> list[tuple[str, tuple[str, 
 
 @contextmanager
 def catalogue(layout: Layout) -> Iterator[sqlite3.Connection]:
-    """The catalogue, open to be read, without what was taken down.
+    """Open the catalogue for reading, without what was taken down.
 
     Raises:
         UsageError: there is no catalogue yet.
@@ -578,8 +580,8 @@ def _connect(layout: Layout) -> sqlite3.Connection:
     db = sqlite3.connect(f"{layout.catalogue.resolve().as_uri()}?mode=ro", uri=True, timeout=60)
     excluded = exclusions.read(layout)
     if excluded.pages:
-        # What was taken down is found by nobody from that moment on, though the catalogue still has to follow. A view
-        # of the same name stands before the table in every query.
+        # What was taken down must not be found from that moment on, even before the catalogue is updated. A temporary
+        # view hides the table of the same name in every query.
         db.create_function("is_there", 1, lambda url: excluded.covering(url) is None, deterministic=True)
         for table in ("documents", "captures"):
             db.execute(f"CREATE TEMP VIEW {table} AS SELECT * FROM main.{table} WHERE is_there(url)")  # noqa: S608 - our own names
@@ -587,10 +589,10 @@ def _connect(layout: Layout) -> sqlite3.Connection:
 
 
 def check_days(wanted: Filter) -> None:
-    """Refuse days that are none.
+    """Refuse invalid days.
 
     Raises:
-        UsageError: one is no day, month or year, or none lies between them.
+        UsageError: one is not a day, month or year, or the range is empty.
     """
     for day in (wanted.since, wanted.until):
         if day is not None and not _is_day(day):
@@ -600,7 +602,7 @@ def check_days(wanted: Filter) -> None:
 
 
 def _is_day(words: str) -> bool:
-    """Whether it is a day, month or year of the calendar.
+    """Whether the words are a day, month or year of the calendar.
 
     >>> [_is_day(words) for words in ("2020", "2020-02", "2020-02-29", "2020-13", "2021-02-29", "yesterday")]
     [True, True, True, False, False, False]
@@ -613,12 +615,13 @@ def _is_day(words: str) -> bool:
 
 def _condition(wanted: Filter) -> tuple[str, Sequence[Any]]:
     check_days(wanted)
-    _check_choice("script", wanted.script, SCRIPTS)
-    _check_choice("kind", wanted.kind, KINDS)
+    for what, value, known in (("script", wanted.script, SCRIPTS), ("kind", wanted.kind, KINDS)):
+        if value:
+            check_choice(what, value, known)
     given: list[tuple[str, Any]] = [
         ("d.site = ?", wanted.site or None),
         ("d.day >= ?", wanted.since or None),
-        # '~' sorts after every character of a date: the last day, month or year counts whole.
+        # '~' sorts after every character of a date, so the last day, month or year is included.
         ("d.day BETWEEN '0' AND ?", f"{wanted.until}~" if wanted.until else None),
         ("d.site IN (SELECT value FROM json_each(?))", _json(wanted.sites)),
         ("d.id IN (SELECT value FROM json_each(?))", _json(wanted.ids)),
@@ -626,18 +629,19 @@ def _condition(wanted: Filter) -> tuple[str, Sequence[Any]]:
         ("d.kind = ?", wanted.kind or None),
         ("d.han >= ?", wanted.min_han or None),
     ]
-    # A list of names without quotation marks.
+    # Searching the JSON text is exact, since no flag contains a quotation mark.
     given += [("instr(d.flags, ?)", json.dumps(flag, ensure_ascii=False)) for flag in wanted.flags]
     given += [("NOT instr(d.flags, ?)", json.dumps(flag, ensure_ascii=False)) for flag in wanted.without]
     parts = [(sql, value) for sql, value in given if value is not None]
-    # A further page of an article is shown with its first.
+    # A further page of an article is shown with its first page.
     every = "1" if wanted.versions else "d.latest = 1 AND d.head IS NULL"
     return " AND ".join([every, *(sql for sql, _ in parts)]), [value for _, value in parts]
 
 
-def _check_choice(column: str, value: str | None, known: Sequence[str]) -> None:
-    if value and value not in known:
-        raise UsageError(f"{value!r} is no {column}. Name one of: {', '.join(known)}.")
+def check_choice(what: str, value: str, known: Sequence[str]) -> None:
+    """Refuse a value that is not one of the known ones; raises UsageError, which lists them."""
+    if value not in known:
+        raise UsageError(f"{value!r} is no {what}. Name one of: {', '.join(known)}.")
 
 
 def _json(values: Sequence[str] | None) -> str | None:

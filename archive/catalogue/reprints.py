@@ -1,4 +1,4 @@
-"""A document -> who copied it, from whom it may be, and the passage that shows it."""
+"""A document -> who copied it, from whom it may have been copied, and the passage that shows it."""
 
 from __future__ import annotations
 
@@ -10,17 +10,16 @@ from typing import TYPE_CHECKING
 
 from archive.catalogue import query
 from archive.catalogue.duplicates import COPIES, ORDER
-from archive.catalogue.words import places
-from archive.errors import UsageError
+from archive.catalogue.words import letters_of
 from archive.layout import Layout
 
 if TYPE_CHECKING:
     from archive.catalogue.likeness import Likeness
 
 KINDS = ("same", "spun", "excerpt", "other_script", "stencil")
-# Near copies of one document that are compared with it, passage by passage.
+# How many near copies of a document are compared with it and shown.
 SHOWN = 100
-# What a site calls itself in the line of the source, beside its name.
+# What a site may call itself in the line of the source, instead of its name.
 _ITSELF = frozenset(("本站", "本网", "本网站", "本报", "本刊", "本台", "本部", "本单位", "原创", "原创稿件"))
 _AFTER_NAMES = ("微信公众号", "公众号", "门户网站", "官网", "网站", "网", "客户端")
 _SCRIPTS = {"hans", "hant"}
@@ -28,15 +27,15 @@ _SCRIPTS = {"hans", "hant"}
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Copy:
-    """A document whose text is made from that of another one, or both from a third.
+    """A document whose text is made from that of the document asked about, or both from a third.
 
     Attributes:
-        kind: `same` (but for a few words, such as a foot line), `spun` (words exchanged or paragraphs moved),
+        kind: `same` (except for a few words, such as a foot line), `spun` (words exchanged or paragraphs moved),
             `excerpt`, `other_script` (the same or spun, Traditional for Simplified), `stencil` (the same form with
-            other facts: no copy).
-        share: of the asked document's letters and digits those that this one holds too, 0 to 1.
-        share_here: the same of this document's.
-        at, length: where the longest passage that both hold begins in the asked document's text, and its characters.
+            other facts: not a copy).
+        share: the share of the letters and digits of the document asked about that this one contains too, 0 to 1.
+        share_here: the share of this document's that the other contains.
+        at, length: where the longest shared passage begins in the text asked about, and its length in characters.
         passage: its words.
     """
 
@@ -56,12 +55,12 @@ class Copy:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Copies:
-    """What there is of copies of a document.
+    """The copies of a document.
 
     Attributes:
-        original: the id of the earliest credible document among all that state themselves as their source; None: none
-            does, so nobody can say who wrote it.
-        total: near copies there are; `copies` holds the first hundred.
+        original: the id of the earliest credible document that states its own site as its source; None: there is none,
+            so the origin is unknown.
+        total: the number of near copies; `copies` holds the first hundred.
     """
 
     original: str | None
@@ -71,7 +70,7 @@ class Copies:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Pair:
-    """Two documents, the more credible or older first, of which the second is made from the first or from its like."""
+    """Two documents, the more credible or older first; the second is made from the first, or from a copy of it."""
 
     first: str
     second: str
@@ -86,7 +85,7 @@ def copies_of(layout: Layout, id_: str, names: Mapping[str, str] | None = None) 
     Args:
         layout: the archive.
         id_: of the document.
-        names: by site key the name by which a site calls itself.
+        names: site key -> the name of the site.
 
     Raises:
         UsageError: there is no catalogue yet.
@@ -99,7 +98,7 @@ def copies_of(layout: Layout, id_: str, names: Mapping[str, str] | None = None) 
         rows = _like(db, own)
         if not rows:
             return Copies(original=_original([own], names or {}), total=0, copies=())
-        kinds = dict(_linked(db, own["whole"]))
+        kinds = dict(_links(db, own["whole"]))
         cluster = [own, *(row for row in rows if _standing(row) == _standing(own))]
         shown = rows[:SHOWN]
         texts = query.read_texts(layout, [(row["path"], row["row"]) for row in (own, *shown)])
@@ -109,9 +108,9 @@ def copies_of(layout: Layout, id_: str, names: Mapping[str, str] | None = None) 
     found = []
     for row, other in zip(shown, texts[1:], strict=True):
         like = compare(first, Text.of(other))
-        # What is in a cluster that another one is linked with may itself be like none of it.
+        # A linked cluster may hold documents that are not like this one themselves.
         if kind := kinds.get(row["whole"]) or like.kind or ("spun" if _standing(row) == _standing(own) else ""):
-            found.append(_copy(row, _named(kind, own["script"], row["script"]), like, text))
+            found.append(_copy(row, _name_kind(kind, own["script"], row["script"]), like, text))
     total = len(found) + len(rows) - len(shown)
     return Copies(original=_original(cluster, names or {}), total=total, copies=tuple(found))
 
@@ -127,13 +126,13 @@ def waiting(layout: Layout) -> int:
 
 
 def pairs(layout: Layout, *, kind: str | None = None) -> Iterator[Pair]:
-    """All pairs: of a cluster of copies each with the first of it, and what links one cluster or document to another.
+    """Yield all pairs: each copy with the first of its cluster, and the links between clusters or documents.
 
     Raises:
         UsageError: there is no catalogue yet, or no such kind.
     """
-    if kind is not None and kind not in KINDS:
-        raise UsageError(f"{kind!r} is no kind of copy. Name one of: {', '.join(KINDS)}.")
+    if kind is not None:
+        query.check_choice("kind of copy", kind, KINDS)
     sql = f"""SELECT d.duplicate_of AS first, d.id AS second, 'same' AS kind, 1.0 AS a, 1.0 AS b, f.script AS one,
                      d.script
               FROM documents d JOIN documents f ON f.id = d.duplicate_of AND f.latest = 1
@@ -144,12 +143,12 @@ def pairs(layout: Layout, *, kind: str | None = None) -> Iterator[Pair]:
               ORDER BY 1, 2"""  # noqa: S608 - our own words
     with query.catalogue(layout) as db:
         for first, second, like, a, b, one, other in db.execute(sql).fetchall():
-            named = _named(like, one, other)
+            named = _name_kind(like, one, other)
             if kind in (None, named):
                 yield Pair(first=first, second=second, kind=named, first_share=a, second_share=b)
 
 
-# The documents of a text that no other document has before them.
+# Joins the first document of each text.
 _FIRST = "JOIN documents {0} ON {0}.whole = {1} AND {0}.latest = 1 AND {0}.head IS NULL AND {0}.duplicate_of IS NULL"
 _SELECT = """SELECT d.id, d.url, d.site, d.title, d.published, d.publisher, d.script, d.whole, d.near_of, d.credible,
                     d.captured, s.path, d.row FROM documents d JOIN sources s ON s.id = d.source"""
@@ -159,15 +158,15 @@ def _standing(row: sqlite3.Row) -> str:
     return str(row["near_of"] or row["id"])
 
 
-def _linked(db: sqlite3.Connection, whole: str) -> list[tuple[str, str]]:
-    """The texts that are linked with one, and how."""
+def _links(db: sqlite3.Connection, whole: str) -> list[tuple[str, str]]:
+    """The texts that are linked with a text, and the kind of each link."""
     sql = "SELECT b, kind FROM near_texts WHERE a = ?1 UNION ALL SELECT a, kind FROM near_texts WHERE b = ?1"
     return [(row[0], row[1]) for row in db.execute(sql, (whole,))]
 
 
 def _like(db: sqlite3.Connection, own: sqlite3.Row) -> list[sqlite3.Row]:
-    """The other documents of a document's cluster, of its text's links, and of their clusters; the first ones first."""
-    linked = [whole for whole, _ in _linked(db, own["whole"])]
+    """The other documents of a document's cluster, those linked with its text, and their clusters, in `ORDER`."""
+    linked = [whole for whole, _ in _links(db, own["whole"])]
     return db.execute(
         f"""WITH wanted(id) AS (
                 SELECT ?1 UNION
@@ -179,14 +178,14 @@ def _like(db: sqlite3.Connection, own: sqlite3.Row) -> list[sqlite3.Row]:
     ).fetchall()
 
 
-def _named(kind: str, one: str, other: str) -> str:
+def _name_kind(kind: str, one: str, other: str) -> str:
     return "other_script" if kind in COPIES and {one, other} == _SCRIPTS else kind
 
 
 def _copy(row: sqlite3.Row, kind: str, like: Likeness, text: str) -> Copy:
-    letters = places(text)
-    at = letters[like.at_first] if like.length else 0
-    end = letters[like.at_first + like.length - 1] + 1 if like.length else 0
+    offsets = letters_of(text)[1]
+    at = offsets[like.at_first] if like.length else 0
+    end = offsets[like.at_first + like.length - 1] + 1 if like.length else 0
     return Copy(
         id=row["id"],
         url=row["url"],
@@ -204,7 +203,7 @@ def _copy(row: sqlite3.Row, kind: str, like: Likeness, text: str) -> Copy:
 
 
 def _original(rows: Sequence[sqlite3.Row], names: Mapping[str, str]) -> str | None:
-    """Of a cluster the earliest credible document whose stated source is its own site; by day, then by capture."""
+    """The earliest credible document of a cluster whose stated source is its own site; by day, then by capture."""
     own = [row for row in rows if row["credible"] and is_itself(row["publisher"], names.get(row["site"], ""))]
     return next((str(row["id"]) for row in sorted(own, key=_age)), None) if len(rows) > 1 else None
 
@@ -214,7 +213,7 @@ def _age(row: sqlite3.Row) -> tuple[bool, str, str]:
 
 
 def is_itself(source: str | None, name: str) -> bool:
-    """Whether a stated source is the site itself, whose name is given.
+    """Whether a stated source is the site of that name itself.
 
     >>> is_itself("四川统一战线网", "四川统一战线"), is_itself("本站", ""), is_itself("新华社", "四川统一战线")
     (True, True, False)

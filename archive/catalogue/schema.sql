@@ -1,24 +1,23 @@
--- What we have and where it is. Derived from the shards and the indexes; `cundang rebuild --catalogue` makes it anew.
+-- What the archive has and where it is. Derived from shards and indexes; `cundang rebuild --catalogue` makes it again.
 
 -- dead: rows of `words` whose document is gone; waiting: documents that came since near copies were last looked for; places: the GB/T 2260 code of each site and the version of the terms, JSON.
 CREATE TABLE about (version INTEGER NOT NULL, dead INTEGER NOT NULL, waiting INTEGER NOT NULL, places TEXT NOT NULL);
 
--- A shard or an index that was read, and by what it is known: path below the data folder.
+-- The shards and indexes that were read. path: below the data folder; mark: identifies the content.
 CREATE TABLE sources (
     id   INTEGER PRIMARY KEY,
     path TEXT NOT NULL UNIQUE,
     mark TEXT NOT NULL
 );
 
--- Of each day the next number. A number is never used again, so an entry of `words` that outlived its document finds
--- nothing.
+-- The next number of each day. Numbers are never reused, so an entry of `words` without its document finds nothing.
 CREATE TABLE days (
     day  INTEGER PRIMARY KEY,
     next INTEGER NOT NULL
 );
 
 CREATE TABLE documents (
-    number    INTEGER PRIMARY KEY, -- begins with the day: "newest first" is to walk the numbers down
+    number    INTEGER PRIMARY KEY, -- begins with the day: "newest first" walks the numbers down
     source    INTEGER NOT NULL REFERENCES sources(id),
     row       INTEGER NOT NULL,   -- in the shard, from 0
     id        TEXT NOT NULL,
@@ -26,8 +25,8 @@ CREATE TABLE documents (
     site      TEXT NOT NULL,
     captured  TEXT,
     published TEXT,
-    claimed   TEXT,               -- the day that the page states and that cannot be true
-    day       TEXT NOT NULL,      -- published, else captured (Asia/Shanghai), else '': what "newest first" goes by
+    claimed   TEXT,               -- the day that the page states but that cannot be true
+    day       TEXT NOT NULL,      -- published, else captured (Asia/Shanghai), else ''; the day for "newest first"
     kind      TEXT NOT NULL,
     title     TEXT,
     publisher TEXT,               -- 来源
@@ -37,19 +36,19 @@ CREATE TABLE documents (
     flags     TEXT NOT NULL,      -- JSON
     extractor TEXT NOT NULL,
     han       INTEGER NOT NULL,
-    credible  INTEGER NOT NULL,   -- 1: no flag says that another page is the better witness
-    fold      TEXT NOT NULL,      -- of the text without width, case, spaces and punctuation: equal for exact duplicates
-    whole     TEXT NOT NULL,      -- the same, with the further pages of an article that has some
-    latest    INTEGER NOT NULL,   -- 1: of its URL's documents the one that the latest capture gave, or refers to;
-                                  -- 0 for all documents of a URL that is an alias
-    duplicate_of TEXT,            -- of the latest documents with equal text, the id of the first credible one
-    part_of   TEXT,               -- of an article on several pages: the URL of the first
+    credible  INTEGER NOT NULL,   -- 1: no flag casts doubt on it as the origin of its text
+    fold      TEXT NOT NULL,      -- digest of the text without width, case, spaces and punctuation
+    whole     TEXT NOT NULL,      -- the same, including the further pages of an article
+    latest    INTEGER NOT NULL,   -- 1: the document of its URL's latest capture, or that this capture refers to;
+                                  -- 0: older documents, and all documents of a URL that is an alias
+    duplicate_of TEXT,            -- the id of the first credible one of the latest documents with equal text
+    part_of   TEXT,               -- of an article on several pages: the URL of the first page
     part_no   INTEGER,            -- the page's number, from 1
-    head      INTEGER,            -- of a further page: number of the latest document of the first, which stands for all
-    alias_of  TEXT,               -- of another address of an article: the URL that stands for it
-    gone      TEXT,               -- the day (Asia/Shanghai) on which its URL was first missed; null where it is there
-    near_of   TEXT                -- of the latest documents that are copies of each other, word for word or nearly, the
-                                  -- id of the first credible one
+    head      INTEGER,            -- of a further page: the number of the latest document of the first page
+    alias_of  TEXT,               -- of a further address of an article: the article's main URL
+    gone      TEXT,               -- the day (Asia/Shanghai) on which its URL was first missing; null: it is there
+    near_of   TEXT                -- the id of the first credible one of the latest documents that are copies of each
+                                  -- other, word for word or nearly
 );
 
 -- Where documents name places and organisations; see mentions.py.
@@ -57,15 +56,15 @@ CREATE TABLE mentions (
     number INTEGER NOT NULL REFERENCES documents(number) ON DELETE CASCADE,
     kind   TEXT NOT NULL,         -- place, organisation
     part   TEXT NOT NULL,         -- title, text
-    start  INTEGER NOT NULL,      -- characters of it
+    start  INTEGER NOT NULL,      -- offsets in it, in characters
     "end"  INTEGER NOT NULL,
     words  TEXT NOT NULL,
     name   TEXT NOT NULL,
-    code   TEXT NOT NULL,         -- GB/T 2260; '' where it is open which place is meant
-    how    TEXT NOT NULL          -- name, parent, site, open; of organisations place, own
+    code   TEXT NOT NULL,         -- GB/T 2260; '' if it is unclear which place is meant
+    how    TEXT NOT NULL          -- of places: name, parent, site, open; of organisations: place, own
 );
 
--- How often documents hold the terms of terms.toml, their titles included.
+-- How often the terms of terms.toml occur in documents, including their titles.
 CREATE TABLE terms (
     number      INTEGER NOT NULL REFERENCES documents(number) ON DELETE CASCADE,
     term        TEXT NOT NULL,
@@ -78,18 +77,19 @@ CREATE TABLE prints (
     prints BLOB NOT NULL
 );
 
--- Two texts that were compared, by the digests of `documents.whole`, the smaller one first: kept, so that it is done once.
+-- The results of comparing two texts, stored so that each pair is compared once. a, b: digests as in `documents.whole`,
+-- the smaller one first.
 CREATE TABLE likenesses (
     a       TEXT NOT NULL,
     b       TEXT NOT NULL,
-    kind    TEXT NOT NULL,        -- same, spun, excerpt, stencil; '' for texts that are not made from each other
-    rare    INTEGER NOT NULL,     -- 1: the kind holds only if what they share is rare
-    a_share REAL NOT NULL,        -- of the characters of a, those that b holds too
+    kind    TEXT NOT NULL,        -- same, spun, excerpt, stencil; '' if neither is made from the other
+    rare    INTEGER NOT NULL,     -- 1: the kind is valid only if what they share is rare
+    a_share REAL NOT NULL,        -- the share of the characters of a that b contains too
     b_share REAL NOT NULL,
     PRIMARY KEY (a, b)
 ) WITHOUT ROWID;
 
--- Texts that are made from each other, the older first; of a cluster of copies each with the first.
+-- Pairs of texts made from one another, the older first; within a cluster, only the pairs with its first text.
 CREATE TABLE near_texts (
     a       TEXT NOT NULL,
     b       TEXT NOT NULL,
@@ -113,7 +113,7 @@ CREATE TABLE captures (
     source INTEGER NOT NULL REFERENCES sources(id),
     id     TEXT NOT NULL,
     url    TEXT NOT NULL,
-    stamp  TEXT NOT NULL,         -- 14 digits, UTC; '' where the record has no date
+    stamp  TEXT NOT NULL,         -- 14 digits, UTC; '' if the record has no date
     status INTEGER,
     mime   TEXT NOT NULL,         -- warc/revisit for revisit records
     digest TEXT NOT NULL,
@@ -121,6 +121,6 @@ CREATE TABLE captures (
     length INTEGER NOT NULL
 );
 
--- One token a Han character: any Chinese word is a phrase, exact for every length. The texts stay in the shards.
--- `words.py` makes the tokens, so the simplest tokenizer will do, and nobody asks how long a text is.
+-- One token per Han character: any Chinese word is a phrase, found exactly at any length. The texts stay in the shards.
+-- `words.py` makes the tokens, so the simplest tokenizer will do; column sizes are not needed.
 CREATE VIRTUAL TABLE words USING fts5(title, text, content='', columnsize=0, tokenize='ascii');

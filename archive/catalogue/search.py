@@ -1,4 +1,4 @@
-"""A query -> exact counts, a page of hits, facets, a histogram: what page, command and Python show of a search."""
+"""A query -> exact counts, a page of hits, facets and a histogram, for the web page, the command line and Python."""
 
 from __future__ import annotations
 
@@ -16,7 +16,8 @@ import pyarrow.compute as pc
 from archive.catalogue import ask, places
 from archive.catalogue.columns import Columns, counts, load
 from archive.catalogue.days import day_number
-from archive.catalogue.query import catalogue, read_texts
+from archive.catalogue.query import catalogue, check_choice, read_texts
+from archive.catalogue.words import letters_of
 from archive.errors import UsageError
 from archive.layout import Layout
 from archive.text.chinese import simplified
@@ -24,18 +25,16 @@ from archive.text.chinese import simplified
 ORDERS = ("new", "old", "relevance")
 PERIODS = ("year", "month", "day")
 FACETS = ("site", "place", "about", "organisation", "source", "author", "column", "flag", "kind", "script")
-# Values of a facet that are shown; the number of the others is told.
+# How many values of a facet are listed; of the others only the number is given.
 FACET_VALUES = 20
-# Ranking by relevance reads every hit; beyond so many the newest of them are ranked, and the result says so.
+# Ranking by relevance reads every hit. If there are more, only the newest are ranked, and the result says so.
 RANKED = 10_000
-# Characters of a snippet, and of a line of keyword in context, on each side of the words.
+# The number of characters on each side of the words, in a snippet and in a line of the concordance.
 SNIPPET = 40
 CONTEXT = 24
-# Hits of which the concordance reads the texts.
+# How many hits the concordance reads.
 CONCORDANCE = 200
 _RANGE = re.compile(r"(?P<first>\d{4}(?:-\d\d){0,2})?(?P<to>\.\.)?(?P<last>\d{4}(?:-\d\d){0,2})?")
-# Two letters or digits are one word in a row; everything else parts words.
-_LETTER = re.compile(r"[^\W_]")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,12 +42,12 @@ class Hit:
     """A document that a search found.
 
     Attributes:
-        published, published_claimed: as the page states it; claimed where it cannot be true.
-        captured: Asia/Shanghai, ISO 8601; None for saved pages that state none.
-        copy: the id of the first credible document with the same text, where it is not this one.
-        near: the same among all copies, those with a few other words included.
-        gone: the day (Asia/Shanghai) on which its address was first missed; None where it is there.
-        snippet: (piece of the text, whether it is a word of the query) in order.
+        published, published_claimed: the day as the page states it; the second if it cannot be true.
+        captured: Asia/Shanghai, ISO 8601; None for saved pages that state no time.
+        copy: the id of the first credible document with the same text, if it is another one.
+        near: the same among all copies, including those that differ in a few words.
+        gone: the day (Asia/Shanghai) on which its address was first missing; None: it is there.
+        snippet: pieces of the text in order, and whether each is a word of the query.
     """
 
     id: str
@@ -70,7 +69,7 @@ class Hit:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Facet:
-    """How often each value of a field occurs among the hits; `more`: further values that are not listed."""
+    """How often each value of a field occurs among the hits; `more`: the number of values that are not listed."""
 
     values: tuple[tuple[str, int], ...]
     more: int
@@ -78,15 +77,15 @@ class Facet:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Note:
-    """Something worth knowing of a search; as text an English sentence.
+    """A remark on the result of a search; `str` gives an English sentence.
 
     Attributes:
         what: `alone`: a part of the query finds `count` documents by itself; `unknown`: no document has its value;
-            `without`: the query finds `count` documents without the part; `ranked`: of more hits than `count`, the
-            newest are ordered by relevance.
-        part: of the query, as it was read.
-        near: the known value that is most like one that no document has; empty: none is like it.
-        query: what to ask for instead.
+            `without`: the query finds `count` documents without the part; `ranked`: only the newest `count` hits are
+            ordered by relevance.
+        part: the part of the query, as it was understood.
+        near: the known value most similar to an unknown one; empty: none is similar.
+        query: a query to try instead.
     """
 
     what: str
@@ -108,17 +107,18 @@ class Note:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Found:
-    """What a query found.
+    """The result of a query.
 
     Attributes:
-        read_as: the query as it was read, in the same language.
-        total: documents that it found, exactly.
-        undated: those of them without a day of publication; they stand behind all others in either order of days.
-        copies: those of them whose text stands on an earlier page too; `near`: word for word or nearly.
-        documents: documents there are in all (the latest of each address).
-        hits: the asked page of them.
-        histogram: (period, hits) where `period` was asked for; as precise as the pages are.
-        notes: what was cut or is worth knowing.
+        read_as: the query as it was understood, in the same language.
+        total: the exact number of hits.
+        undated: the number of hits without a day of publication; they come last in either order of days.
+        copies: the number of hits whose text is on an earlier page too.
+        near: the number of hits whose text is, at least nearly, on an earlier page too.
+        documents: the number of documents in the archive (the latest of each address).
+        hits: one page of the hits.
+        histogram: (period, hits) if `period` was asked for; a less precise day counts under its year or month.
+        notes: remarks, for example on what was left out.
     """
 
     query: str
@@ -139,7 +139,7 @@ class Found:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Line:
-    """A word in its context."""
+    """One occurrence of a word, with the text on both sides."""
 
     id: str
     published: str | None
@@ -150,10 +150,10 @@ class Line:
 
 
 class Searcher:
-    """Asks one archive again and again: columns are read anew only when the catalogue changed."""
+    """Searches one archive many times; it reads the columns again only after the catalogue changed."""
 
     def __init__(self, layout: Layout, places: Mapping[str, str] | None = None) -> None:
-        """Name the archive and, by site key, the GB/T 2260 codes of places."""
+        """Take the archive, and the GB/T 2260 code of each site's place, by site key."""
         self._layout = layout
         self._places = dict(places or {})
         self._mark: tuple[int, ...] = ()
@@ -170,32 +170,32 @@ class Searcher:
         period: str | None = None,
         by: str = "published",
     ) -> Found:
-        """The hits of a query; every document where it is empty.
+        """Find the hits of a query; all documents if it is empty.
 
         Args:
             query: in the language of `ask.parse`.
             order: `new` or `old` by day of publication, or `relevance`.
-            page: which page of hits, from 1.
-            size: hits on a page.
-            facets: of `FACETS`.
-            period: `year`, `month` or `day`: the histogram's.
-            by: the day that the histogram counts by: `published`, `claimed` or `captured`.
+            page: the number of the page of hits, from 1.
+            size: hits per page.
+            facets: some of `FACETS`.
+            period: the period of the histogram: `year`, `month` or `day`; None: no histogram.
+            by: the day by which the histogram counts: `published`, `claimed` or `captured`.
 
         Raises:
             UsageError: the query or a choice cannot be understood, or there is no catalogue yet.
         """
-        _known("order", order, ORDERS)
+        check_choice("order", order, ORDERS)
         for name in facets:
-            _known("facet", name, FACETS)
+            check_choice("facet", name, FACETS)
         if period is not None:
-            _known("period", period, PERIODS)
-            _known("day", by, ask.DAYS)
+            check_choice("period", period, PERIODS)
+            check_choice("day", by, ask.DAYS)
         node = ask.parse(query)
         with catalogue(self._layout) as db:
             columns = self._fresh(db)
             mask = self._mask(db, columns, node)
             rows = pc.indices_nonzero(mask)
-            numbers, notes = self._ordered(db, columns, node, rows, order, page * size)
+            numbers, notes = self._order(db, columns, node, rows, order, page * size)
             hits = self._hits(db, numbers[(page - 1) * size :], node)
             if not rows and query.strip():
                 notes += tuple(self._why_nothing(db, columns, node))
@@ -218,7 +218,7 @@ class Searcher:
             )
 
     def ids(self, query: str) -> list[str]:
-        """The ids of all documents that a query finds, in no order.
+        """The ids of all documents that a query finds, in no particular order.
 
         Raises:
             UsageError: as `find`.
@@ -233,14 +233,14 @@ class Searcher:
     def frequency(
         self, words: Sequence[str], *, period: str = "year", within: str = ""
     ) -> list[tuple[str, int, tuple[int, ...]]]:
-        """By period of publication: all documents, and those that hold each of the words.
+        """For each period of publication: the number of all documents, and of those that contain each word.
 
-        `within` chooses which documents count, as a query. Undated documents are in none of the periods.
+        `within` is a query that chooses the documents to count. Undated documents belong to no period.
 
         Raises:
             UsageError: as `find`.
         """
-        _known("period", period, PERIODS)
+        check_choice("period", period, PERIODS)
         with catalogue(self._layout) as db:
             columns = self._fresh(db)
             base = self._mask(db, columns, ask.parse(within))
@@ -249,10 +249,10 @@ class Searcher:
         return [(at, found[0][at], tuple(each.get(at, 0) for each in found[1:])) for at in sorted(found[0])]
 
     def concordance(self, query: str, *, most: int = CONCORDANCE) -> tuple[list[Line], int]:
-        """Each place where a word of the query stands in the newest `most` hits, and how many hits there are in all.
+        """Each occurrence of a word of the query in the newest `most` hits, and the number of all hits.
 
         Raises:
-            UsageError: as `find`, or the query holds no word.
+            UsageError: as `find`, or the query has no word.
         """
         node = ask.parse(query)
         words = ask.words_of(node)
@@ -261,7 +261,7 @@ class Searcher:
         with catalogue(self._layout) as db:
             columns = self._fresh(db)
             rows = pc.indices_nonzero(self._mask(db, columns, node))
-            numbers, _ = self._ordered(db, columns, node, rows, "new", most)
+            numbers, _ = self._order(db, columns, node, rows, "new", most)
             found = self._rows(db, numbers)
             texts = self._texts(db, found, _wants_versions(node))
         lines = []
@@ -282,7 +282,7 @@ class Searcher:
         return lines, len(rows)
 
     def _fresh(self, db: sqlite3.Connection) -> Columns:
-        """The columns as the catalogue and the list of what was taken down are now."""
+        """The columns, read again if the catalogue or the exclusions changed."""
         mark: list[int] = []
         for path in (self._layout.catalogue, self._layout.exclusions):
             if path.exists():
@@ -294,7 +294,7 @@ class Searcher:
         return self._columns
 
     def _mask(self, db: sqlite3.Connection, columns: Columns, node: ask.Node) -> Any:
-        """Which rows a query wants: of each address the latest document, an article on several pages as one."""
+        """The rows that a query matches: the latest document of each address, and the first page of each article."""
         every = _constant(columns, True) if _wants_versions(node) else _first_of_each(columns)
         return pc.and_(every, self._truth(db, columns, node))
 
@@ -307,7 +307,7 @@ class Searcher:
             return pc.invert(self._truth(db, columns, node.part))
         assert isinstance(node, ask.All | ask.Either)
         joined, words = (pc.and_, " AND ") if isinstance(node, ask.All) else (pc.or_, " OR ")
-        # Words that stand beside each other are one question to the index.
+        # Ask the index once for all words together.
         expressions = [found for part in node.parts if (found := expression(part)) is not None]
         masks = [self._truth(db, columns, part) for part in node.parts if expression(part) is None]
         if expressions:
@@ -317,12 +317,12 @@ class Searcher:
             truth = joined(truth, mask)
         return truth
 
-    def _ordered(
+    def _order(
         self, db: sqlite3.Connection, columns: Columns, node: ask.Node, rows: Any, order: str, most: int
     ) -> tuple[list[int], tuple[Note, ...]]:
-        """The numbers of the first hits in the asked order, and what was cut."""
+        """The numbers of the first hits in the given order, and a note on what was left out."""
         numbers = columns["number"].take(rows)
-        # Undated documents last, in either direction: the day of a capture says nothing about when a text was written.
+        # Undated documents come last in either direction: the day of a capture does not tell when a text was written.
         last = -1 if order != "old" else 2**31 - 1
         days = pc.fill_null(columns["published"].take(rows), last)
         keys = [("day", "ascending" if order == "old" else "descending"), ("number", "descending")]
@@ -358,7 +358,7 @@ class Searcher:
         return [by_number[number] for number in numbers]
 
     def _texts(self, db: sqlite3.Connection, rows: Sequence[sqlite3.Row], versions: bool) -> list[str]:
-        """The texts of documents, an article on several pages whole."""
+        """Read the texts of documents; of an article on several pages, all of them."""
         numbers = json.dumps([row["number"] for row in rows])
         pages: dict[int, list[tuple[str, int]]] = {row["number"]: [(row["path"], row["row"])] for row in rows}
         if not versions:
@@ -395,7 +395,7 @@ class Searcher:
         )
 
     def _why_nothing(self, db: sqlite3.Connection, columns: Columns, node: ask.Node) -> Iterable[Note]:
-        """What each part of a query without a hit finds by itself, and what the query finds without it."""
+        """Explain a search without hits: what each part finds by itself, and what the query finds without it."""
 
         def count(asked: ask.Node) -> int:
             return pc.sum(self._mask(db, columns, asked)).as_py() or 0
@@ -406,7 +406,7 @@ class Searcher:
             if isinstance(part, ask.Field) and not alone and part.name in FACETS:
                 near = ask.nearest(part.value, [value for value, _ in counts(columns[part.name])])
                 better = [*parts[:nth], ask.Field(name=part.name, value=near), *parts[nth + 1 :]]
-                yield Note(what="unknown", part=name, near=near, query=_joined(better) if near else "")
+                yield Note(what="unknown", part=name, near=near, query=_describe_all(better) if near else "")
             else:
                 yield Note(what="alone", part=name, count=alone, query=name if len(parts) > 1 else "")
         for nth, part in enumerate(parts):
@@ -415,7 +415,7 @@ class Searcher:
                 yield Note(what="without", part=ask.describe(part), count=without, query=ask.describe(rest))
 
 
-def _joined(parts: Sequence[ask.Node]) -> str:
+def _describe_all(parts: Sequence[ask.Node]) -> str:
     return ask.describe(ask.All(parts=tuple(parts)))
 
 
@@ -427,11 +427,6 @@ def _parts(node: ask.Node) -> tuple[ask.Node, ...]:
     return node.parts if isinstance(node, ask.All) else (node,)
 
 
-def _known(what: str, value: str, known: Sequence[str]) -> None:
-    if value not in known:
-        raise UsageError(f"{value!r} is no {what}. Name one of: {', '.join(known)}.")
-
-
 def _constant(columns: Columns, value: bool) -> Any:
     return pa.repeat(pa.scalar(value), len(columns))
 
@@ -441,7 +436,7 @@ def _first_of_each(columns: Columns) -> Any:
 
 
 def expression(node: ask.Node) -> str | None:
-    """The FTS5 expression of a node that asks for words alone; None where it asks for something else too."""
+    """The FTS5 expression of a node that asks for words only; None if it asks for anything else."""
     if isinstance(node, ask.Words):
         return f'title : "{node.tokens}"' if node.title else f'"{node.tokens}"'
     if not isinstance(node, ask.All | ask.Either):
@@ -452,20 +447,20 @@ def expression(node: ask.Node) -> str | None:
 
 
 def _matching(db: sqlite3.Connection, columns: Columns, expression: str) -> Any:
-    """The rows whose words match; a hit on a further page of an article is one of its first page."""
+    """The rows whose words match; a match on a further page of an article also counts for its first page."""
     (found,) = db.execute("SELECT json_group_array(rowid) FROM words WHERE words MATCH ?", (expression,)).fetchone()
     numbers = columns["number"]
     mask = pc.is_in(numbers, value_set=pa.array(json.loads(found), pa.int64()))
     heads = columns["head"].filter(mask).drop_null()
-    # With `versions:yes` the further page is shown itself as well.
+    # The further page stays in: `versions:yes` shows it too.
     return pc.or_(mask, pc.is_in(numbers, value_set=heads)) if len(heads) else mask
 
 
 def field_mask(columns: Columns, field: ask.Field) -> Any:
-    """The rows whose field has a value: a word (`*` for any characters), a place with all below it, a day or a range.
+    """The rows whose field has a value: a word (`*` for any text), a place or one below it, a day or a range.
 
     Raises:
-        UsageError: the value is no day.
+        UsageError: the value is not a day.
     """
     if field.name in ask.DAYS:
         return _between(columns[field.name], field.value)
@@ -489,20 +484,16 @@ def field_mask(columns: Columns, field: ask.Field) -> Any:
 
 def _like(field: ask.Field) -> Callable[[str], bool]:
     if field.name == "place":
-        # Pairs of digits: province, city, county. What ends in 00 holds everything below it.
-        code = field.value.strip("*")
-        while code.endswith("00") and len(code) > 2:
-            code = code[:-2]
-        return lambda value: value.startswith(code)
+        return lambda value: places.is_within(value, field.value.strip("*"))
     if field.name == "about" and (named := places.codes(simplified(field.value))):
         chains = tuple(places.chain(code) for code in named)
         return lambda value: value.startswith(chains)
-    parts = folded(field.value).split("*")
-    return lambda value: fits(folded(value), parts)
+    parts = normalize(field.value).split("*")
+    return lambda value: fits(normalize(value), parts)
 
 
 def fits(value: str, parts: Sequence[str]) -> bool:
-    """Whether a value holds some parts in order, with anything between them; the first begins it, the last ends it.
+    """Whether a value consists of some parts in order, with anything between them.
 
     >>> fits("人民日报海外版", ["人民", "外", ""]), fits("人民日报", ["日报"]), fits("aba", ["ab", "ba"])
     (True, False, False)
@@ -521,10 +512,10 @@ def fits(value: str, parts: Sequence[str]) -> bool:
     return value.endswith(rest[-1]) and len(value) - len(rest[-1]) >= at
 
 
-def folded(value: str) -> str:
-    """A value as it is compared: Simplified, without differences of width and case.
+def normalize(value: str) -> str:
+    """Normalize a value for comparison: Simplified characters, without differences of width and case.
 
-    >>> folded("人民日報ＡＢ")
+    >>> normalize("人民日報ＡＢ")
     '人民日报ab'
     """
     return unicodedata.normalize("NFKC", simplified(value)).lower()
@@ -540,7 +531,7 @@ def _between(days: Any, value: str) -> Any:
         )
     first = day_number(found["first"] or "")
     last = found["last"] or ("9999" if found["to"] else found["first"])
-    # Of a year all months, of a month all days.
+    # Up to the last month of a year, and the last day of a month.
     end = day_number(last + "-15-31"[len(last) - 4 :])
     inside = pc.and_(pc.greater_equal(days, first), pc.less_equal(days, end))
     return pc.fill_null(inside, False)
@@ -564,29 +555,23 @@ def _histogram(days: Any, period: str) -> tuple[tuple[str, int], ...]:
 
 
 def spots(text: str, words: Iterable[str]) -> list[tuple[int, int]]:
-    """Where the words of a query stand in a text, as the index finds them: across punctuation, width and case.
+    """The spans of a query's words in a text, found as in the index: across punctuation, width and case.
 
     >>> spots("ＡＢ讯：统、战部", ["统 战"])
     [(4, 7)]
     """
-    letters, places = [], []
-    for at, character in enumerate(text):
-        for letter in unicodedata.normalize("NFKC", character).lower():
-            if _LETTER.match(letter):
-                letters.append(letter)
-                places.append(at)
-    line = "".join(letters)
+    letters, offsets = letters_of(text)
     found = set()
     for word in {each.replace(" ", "") for each in words}:
-        at = line.find(word)
+        at = letters.find(word)
         while word and at >= 0:
-            found.add((places[at], places[at + len(word) - 1] + 1))
-            at = line.find(word, at + len(word))
+            found.add((offsets[at], offsets[at + len(word) - 1] + 1))
+            at = letters.find(word, at + len(word))
     return sorted(found)
 
 
 def snippet(text: str, words: Sequence[str]) -> tuple[tuple[str, bool], ...]:
-    """The text around the first word of a query, the words marked; its beginning where it holds none.
+    """The text around the first word of a query, with the words marked; the beginning if it contains none.
 
     >>> snippet("一二三四", ["二 三"])
     (('一', False), ('二三', True), ('四', False))

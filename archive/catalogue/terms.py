@@ -1,7 +1,7 @@
-"""Texts -> how often they hold the terms of United Front work, by term, site, place and month; and what is key in some.
+"""Texts -> how often terms of United Front work occur in them, by site, place or month, and which terms are key.
 
-Keyness is log-likelihood (Dunning, 1993): how surely a term is more or less frequent in some documents than in the
-rest. It says nothing without its counts, so both stand beside it.
+Keyness is log-likelihood (Dunning, 1993): how certain it is that a term is more or less frequent in some documents than
+in the rest. It means little without its counts, so both are given with it.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ BY = ("site", "place", "month")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Term:
-    """A term of the vocabulary: how it is written otherwise, and its English."""
+    """A term of the vocabulary, its other written forms, and its English."""
 
     term: str
     variants: tuple[str, ...]
@@ -37,7 +37,7 @@ class Term:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Count:
-    """How often a term occurs, in all or in one group; `group` is a site's key, a place or a month, else empty."""
+    """How often a term occurs, in all or in one group; `group` is a site's key, a place or a month, or empty."""
 
     term: str
     english: str
@@ -48,14 +48,14 @@ class Count:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Key:
-    """A term in some documents and in the rest of the archive.
+    """A term in some documents, compared with the rest of the archive.
 
     Attributes:
-        documents, rest_documents: those that hold it.
-        occurrences, rest_occurrences: how often it stands in them.
-        per_million, rest_per_million: occurrences in a million Han characters.
-        keyness: log-likelihood, below zero where the term is rarer than in the rest; beyond 10.83 chance alone gives as
-            much in one of a thousand terms.
+        documents, rest_documents: the number of documents that contain it.
+        occurrences, rest_occurrences: how often it occurs in them.
+        per_million, rest_per_million: occurrences per million Han characters.
+        keyness: log-likelihood, negative if the term is rarer than in the rest. Chance alone exceeds 10.83 for one
+            term in a thousand.
     """
 
     term: str
@@ -75,7 +75,7 @@ def _file() -> dict[str, Any]:
 
 
 def version() -> str:
-    """Of the vocabulary."""
+    """The version of the vocabulary."""
     return str(_file()["version"])
 
 
@@ -89,25 +89,25 @@ def vocabulary() -> dict[str, Term]:
 
 @cache
 def _automaton() -> tuple[Any, list[str]]:
-    """An Aho-Corasick automaton over all ways to write a term, and the term of each."""
-    library = import_module("ahocorasick_rs")  # where texts are counted, not where a command starts
-    ways = [(words, term.term) for term in vocabulary().values() for words in (term.term, *term.variants)]
-    automaton = library.AhoCorasick([words for words, _ in ways], matchkind=library.MatchKind.LeftmostLongest)
-    return automaton, [term for _, term in ways]
+    """An Aho-Corasick automaton over the written forms of all terms, and the term of each."""
+    library = import_module("ahocorasick_rs")  # import it only to count
+    forms = [(words, term.term) for term in vocabulary().values() for words in (term.term, *term.variants)]
+    automaton = library.AhoCorasick([words for words, _ in forms], matchkind=library.MatchKind.LeftmostLongest)
+    return automaton, [term for _, term in forms]
 
 
 def occurrences(text: str) -> Counter[str]:
-    """How often a text, in Simplified characters, holds each term; of terms that overlap the longest at each place.
+    """Count each term in a text in Simplified characters; of overlapping terms, the longest at each place.
 
     >>> occurrences("市委统战部召开统一战线会议，统战部部长讲话")
     Counter({'统战部': 2, '统一战线': 1})
     """
     automaton, terms = _automaton()
-    return Counter(terms[way] for way, _, _ in automaton.find_matches_as_indexes(text))
+    return Counter(terms[form] for form, _, _ in automaton.find_matches_as_indexes(text))
 
 
 def take(db: sqlite3.Connection, number: int, title: str | None, text: str) -> None:
-    """Keep the counts of a document, its title included."""
+    """Store the counts of a document, including its title."""
     found = occurrences(f"{title or ''}\n{text}")
     db.executemany("INSERT INTO terms VALUES (?, ?, ?)", ((number, term, count) for term, count in found.items()))
 
@@ -120,21 +120,21 @@ def counts(
     within: Sequence[str] | None = None,
     site_places: Mapping[str, str] | None = None,
 ) -> list[Count]:
-    """How many documents hold each term and how often, in all or by site, place of the site or month of publication.
+    """Count documents and occurrences of each term, in all or by site, place of the site or month of publication.
 
     Args:
         layout: the archive.
-        by: of `BY`; None: in all. Documents without a day are in the group of no name.
-        term: of the vocabulary, or another way to write it; None: all.
-        within: the ids of the documents that count; None: all.
+        by: one of `BY`; None: in all. Documents without a day are in the group with an empty name.
+        term: a term of the vocabulary, in any written form; None: all.
+        within: the ids of the documents to count; None: all.
         site_places: the GB/T 2260 code of each site.
 
     Raises:
-        UsageError: a term or a group that there is not, or there is no catalogue yet.
+        UsageError: the term or the group is unknown, or there is no catalogue yet.
     """
     if by not in (None, *BY):
-        raise UsageError(f"{by!r} is nothing to count by. Name one of: {', '.join(BY)}.")
-    wanted = _known(term) if term else None
+        raise UsageError(f"{by!r}: terms are not counted by this. Name one of: {', '.join(BY)}.")
+    wanted = _look_up(term) if term else None
     group = {"site": "d.site", "place": "d.site", "month": "coalesce(substr(d.published, 1, 7), '')"}.get(
         by or "", "''"
     )
@@ -153,10 +153,10 @@ def counts(
 
 
 def keyness(layout: Layout, within: Sequence[str]) -> list[Key]:
-    """What is more, and what less frequent in some documents, given by their ids, than in the rest; the surest first.
+    """The terms that are more or less frequent in some documents, given by id, than in the rest; most certain first.
 
     Raises:
-        UsageError: they are all there are, or none.
+        UsageError: these are all documents, or none; or there is no catalogue yet.
     """
     chosen = _chosen(within)
     inside = {name: (documents, times) for name, _, documents, times in _rows(layout, "''", None, chosen)}
@@ -185,7 +185,7 @@ def keyness(layout: Layout, within: Sequence[str]) -> list[Key]:
 
 
 def log_likelihood(here: int, size: int, there: int, rest: int) -> float:
-    """Log-likelihood of a count in a text of a size against one in the rest; negative where it is rarer here.
+    """The log-likelihood of a count in a text of a size, against a count in the rest; negative if it is rarer here.
 
     >>> round(log_likelihood(12, 1000, 8, 9000), 2), log_likelihood(1, 10, 10, 100)
     (30.03, 0.0)
@@ -197,7 +197,7 @@ def log_likelihood(here: int, size: int, there: int, rest: int) -> float:
     return value if here >= expected[0] else -value
 
 
-def _known(term: str) -> str:
+def _look_up(term: str) -> str:
     for name, known in vocabulary().items():
         if term in (name, *known.variants):
             return name
@@ -210,7 +210,7 @@ def _chosen(within: Sequence[str] | None) -> str | None:
     return None if within is None else json.dumps(list(within))
 
 
-# An article on several pages is one document, that of its first page.
+# An article on several pages counts as one document, that of its first page.
 _FIRST = "LEFT JOIN documents h ON h.number = d.head"
 _CHOSEN = "d.latest = 1 AND (?1 IS NULL OR coalesce(h.id, d.id) IN (SELECT value FROM json_each(?1)))"
 
@@ -224,7 +224,7 @@ def _rows(layout: Layout, group: str, term: str | None, chosen: str | None) -> I
 
 
 def _size(layout: Layout, chosen: str | None) -> int:
-    """Han characters of the chosen documents."""
+    """The number of Han characters in the chosen documents."""
     with query.catalogue(layout) as db:
         sql = f"SELECT coalesce(sum(d.han), 0) FROM documents d {_FIRST} WHERE {_CHOSEN}"  # noqa: S608 - our own words
         (size,) = db.execute(sql, (chosen,)).fetchone()
