@@ -1,1 +1,1 @@
-"""Documents out to other people's tools, one module a format."""
+"""Documents in the formats of other people's tools, one module per format."""

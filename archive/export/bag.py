@@ -1,4 +1,4 @@
-"""WARC files and what is known of them -> a BagIt bag (RFC 8493), whose payload is a data folder of its own."""
+"""WARC files and what is known about them -> a BagIt bag (RFC 8493), whose payload is a complete data folder."""
 
 from __future__ import annotations
 
@@ -20,13 +20,13 @@ _STEP = 1 << 20
 
 
 def write(layout: Layout, sites: Collection[str] | None, out: Path) -> int:
-    """Write the WARC files of sites, or all, with their lines of the ledger and what was taken down; how many files.
+    """Write the WARC files of sites, or all, with their ledger and the exclusions; return the number of WARC files.
 
     Each file is compared with the ledger while it is copied. Derived files are left out: `cundang rebuild` makes them.
 
     Raises:
-        UsageError: nothing is there to write, or `out` cannot be made.
-        DataError: a file is damaged, short or gone, so that the bag would vouch for wrong bytes.
+        UsageError: there is nothing to write, or `out` cannot be made.
+        DataError: a file is damaged, short or gone, so that the bag would certify wrong bytes.
         SpaceError: there is no space left.
     """
     warcs = [warc for warc in layout.warcs() if sites is None or layout.site_of(warc) in sites]
@@ -34,7 +34,7 @@ def write(layout: Layout, sites: Collection[str] | None, out: Path) -> int:
         raise UsageError(f"{layout.root / 'warc'}: no WARC file of {', '.join(sites or ()) or 'any site'} is here.")
     broken = damage.known(layout, sites)
     if broken:
-        raise DataError(f"{broken[0]} A bag would vouch for it as it is, so none is written.")
+        raise DataError(f"{broken[0]} A bag would certify it as it is, so none is written.")
     entries = fixity.read(layout).entries
     with whole.folder(out) as bag:
         sums: dict[str, str] = {}
@@ -57,7 +57,7 @@ def write(layout: Layout, sites: Collection[str] | None, out: Path) -> int:
 
 
 def _copy(source: Path, target: Path) -> tuple[str, int]:
-    """Copy a file; the SHA-256 and the length of what was copied."""
+    """Copy a file; return its SHA-256 and length."""
     digest, size = hashlib.sha256(), 0
     target.parent.mkdir(parents=True, exist_ok=True)
     with open_warc(source) as file, target.open("wb") as made:
@@ -80,7 +80,7 @@ def _exclusions(layout: Layout) -> Iterator[str]:
 
 
 def _describe(bag: Path, sums: dict[str, str], octets: int, sites: Collection[str] | None) -> None:
-    """The tag files: RFC 8493 sections 2.1.1, 2.1.3, 2.2.1 and 2.2.2."""
+    """Write the tag files: RFC 8493 sections 2.1.1, 2.1.3, 2.2.1 and 2.2.2."""
     info = {
         "Bagging-Date": dt.datetime.now(dt.UTC).date().isoformat(),
         "Bag-Software-Agent": f"cundang {version('cundang')}",
@@ -90,7 +90,7 @@ def _describe(bag: Path, sums: dict[str, str], octets: int, sites: Collection[st
     tags = {
         "bagit.txt": "BagIt-Version: 1.0\nTag-File-Character-Encoding: UTF-8\n",
         "bag-info.txt": "".join(f"{name}: {value}\n" for name, value in info.items()),
-        "manifest-sha256.txt": "".join(f"{digest}  {_escaped(name)}\n" for name, digest in sorted(sums.items())),
+        "manifest-sha256.txt": "".join(f"{digest}  {_escape(name)}\n" for name, digest in sorted(sums.items())),
     }
     tags["tagmanifest-sha256.txt"] = "".join(
         f"{hashlib.sha256(text.encode()).hexdigest()}  {name}\n" for name, text in tags.items()
@@ -99,10 +99,10 @@ def _describe(bag: Path, sums: dict[str, str], octets: int, sites: Collection[st
         (bag / name).write_bytes(text.encode())
 
 
-def _escaped(name: str) -> str:
-    r"""RFC 8493 section 2.1.3: line ends and per cent signs in a path.
+def _escape(name: str) -> str:
+    r"""Escape line ends and per cent signs in a path (RFC 8493 section 2.1.3).
 
-    >>> _escaped("data/a%b\n")
+    >>> _escape("data/a%b\n")
     'data/a%25b%0A'
     """
     return name.replace("%", "%25").replace("\n", "%0A").replace("\r", "%0D")

@@ -1,7 +1,7 @@
-"""Documents -> CSV for spreadsheets (RFC 4180, UTF-8 with a mark): no cell is a formula, no character hides.
+"""Documents -> CSV for spreadsheets (RFC 4180, UTF-8 with a byte order mark), without formulas and hidden characters.
 
-A cell that a spreadsheet would compute gets an apostrophe before it, as OWASP has it ("CSV Injection"); NUL and the
-characters that turn the direction of writing are shown as U+FFFD. What must be exact is in JSON Lines or Parquet.
+A cell that a spreadsheet would compute gets an apostrophe before it, as OWASP recommends ("CSV Injection"). NUL and
+characters that change the direction of writing become U+FFFD. For exact texts use JSON Lines or Parquet.
 """
 
 from __future__ import annotations
@@ -22,24 +22,24 @@ _HIDDEN = re.compile("[\0\u200e\u200f\u061c\u202a-\u202e\u2066-\u2069]")
 
 
 def cell(value: object) -> str:
-    """A value as a cell; lists are JSON.
+    """Format a value as a cell; lists become JSON.
 
     >>> cell("=1+1"), cell("统战"), cell(None), cell(("a",))
     ("'=1+1", '统战', '', '["a"]')
     """
     if value is None:
         return ""
-    said = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False, default=str)
-    said = _HIDDEN.sub("\ufffd", said)
-    return f"'{said}" if isinstance(value, str) and _FORMULA.match(said) else said
+    text = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False, default=str)
+    text = _HIDDEN.sub("\ufffd", text)
+    return f"'{text}" if isinstance(value, str) and _FORMULA.match(text) else text
 
 
 def write(documents: Iterable[Document], out: Path, rows: Rows = PLAIN) -> int:
-    """Write a file, and say how many documents it holds."""
+    """Write a file, and return the number of documents in it."""
     count = 0
     names = rows.schema.names
     with whole.packed(out) as file:
-        # A row at a time: a stream of Arrow is no file for Python's text layer.
+        # Format one row at a time, since Python's text layer cannot wrap a stream of Arrow.
         row_of = io.StringIO(newline="")
         writer = csv.writer(row_of, quoting=csv.QUOTE_ALL)
 

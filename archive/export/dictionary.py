@@ -1,6 +1,6 @@
 """The columns of a Document -> the data dictionary of docs/documents.md and of dataset cards.
 
-python -m archive.export.dictionary docs/documents.md    writes the table between its marks
+`python -m archive.export.dictionary docs/documents.md` writes the table between its marks.
 """
 
 from __future__ import annotations
@@ -19,63 +19,65 @@ BEGIN, END = "<!-- columns: made by archive/export/dictionary.py -->", "<!-- end
 
 @dataclass(frozen=True, slots=True)
 class Meaning:
-    """What a column says, and when it is null (empty: never)."""
+    """What a column holds, and when it is null (empty: never)."""
 
     meaning: str
     null: str = ""
 
 
 MEANINGS = {
-    "id": Meaning("of the page record in the WARC file, `urn:uuid:...`"),
-    "url": Meaning("as it was fetched; `file:///...` for imported files that name none"),
-    "site": Meaning("key of the site file that names the URL's host, else the host; `_import` where the URL has none"),
+    "id": Meaning("id of the page record in the WARC file, `urn:uuid:...`"),
+    "url": Meaning("address that was fetched; `file:///...` for imported files that state none"),
+    "site": Meaning("key of the site file that names the URL's host, else the host; `_import` if the URL has none"),
     "captured": Meaning("when the page was fetched, UTC", "for saved pages that state no time"),
-    "status": Meaning("of the HTTP response", "for imported pages"),
-    "origin": Meaning("the relative path of an imported file", "for crawled pages"),
+    "status": Meaning("status code of the HTTP response", "for imported pages"),
+    "origin": Meaning("relative path of an imported file", "for crawled pages"),
     "kind": Meaning("`article`, or `media_only`: a page whose body is only a film, pictures or a PDF"),
-    "title": Meaning("the article's own, not the site's name", "where the page has none"),
-    "subtitle": Meaning("the line below or above the title", "where there is none"),
-    "title_original": Meaning("the title as found", "where it does not differ"),
+    "title": Meaning("title of the article, without the site's name", "if the page has none"),
+    "subtitle": Meaning("line below or above the title", "if there is none"),
+    "title_original": Meaning("title as found", "if it does not differ"),
     "text": Meaning("paragraphs joined by line feeds, in Simplified characters; the page's own punctuation"),
     "text_original": Meaning(
-        "the same paragraphs as found, before pinyin repair and conversion", "where they do not differ"
+        "the same paragraphs as found, before pinyin repair and conversion", "if they do not differ"
     ),
-    "script": Meaning("of the page as found: `hans`, `hant`, `mixed`, `none`"),
+    "script": Meaning("script of the page as found: `hans`, `hant`, `mixed`, `none`"),
     "published": Meaning(
-        "ISO 8601, as precise as the page and no more; +08:00 where a time is given",
-        "where the page states none, or one that cannot be true",
+        "day of publication, ISO 8601, exactly as precise as the page; a time has +08:00",
+        "if the page states none, or one that cannot be true",
     ),
-    "published_claimed": Meaning("what the page says where that cannot be true", "where it can"),
-    "published_evidence": Meaning("the rule and the words that it read", "where no date was read"),
-    "source": Meaning("来源", "where the page names none"),
-    "author": Meaning("作者, 记者", "where the page names none"),
-    "editor": Meaning("责任编辑", "where the page names none"),
-    "contributor": Meaning("供稿, and the office that signs in brackets", "where the page names none"),
-    "columns": Meaning("the breadcrumb as shown, without 首页 and 正文"),
-    "captions": Meaning("of pictures; they do not stand in `text`"),
+    "published_claimed": Meaning("day that the page states although it cannot be true", "if it can be true"),
+    "published_evidence": Meaning("rule that found the date, and the words that it read", "if no date was read"),
+    "source": Meaning("source (来源)", "if the page names none"),
+    "author": Meaning("author or reporter (作者, 记者)", "if the page names none"),
+    "editor": Meaning("editor in charge (责任编辑)", "if the page names none"),
+    "contributor": Meaning("contributor (供稿), and the office that signs in brackets", "if the page names none"),
+    "columns": Meaning("breadcrumb as shown, without 首页 and 正文"),
+    "captions": Meaning("captions of pictures; they are not part of `text`"),
     "attachments": Meaning("files that the page links to"),
-    "flags": Meaning("see below"),
-    "evidence": Meaning("for a field the rule and the line that it read, for `flag:NAME` what raised the flag"),
-    "removed": Meaning("every line that a rule took out, in order"),
-    "part_of": Meaning("of an article on several pages: the first page's URL", "for articles on one page"),
-    "part_no": Meaning("its number, from 1", "for articles on one page"),
+    "flags": Meaning("warnings, see below"),
+    "evidence": Meaning("for a field, the rule and the line that it read; for `flag:NAME`, what raised the flag"),
+    "removed": Meaning("every line that a rule took out, with the rule, in order"),
+    "part_of": Meaning("URL of the first page of an article on several pages", "for articles on one page"),
+    "part_no": Meaning("number of the page, from 1", "for articles on one page"),
     "aliases": Meaning("other addresses of the same article, as the site links to them"),
-    "gone": Meaning("the day (Asia/Shanghai) on which its address was first missed", "while it is there"),
-    "extractor": Meaning("what read the body: `site`, `box`, `votes`, `trafilatura`, `lines`, `linear`, `none`"),
-    "confidence": Meaning("0 to 1"),
-    "han": Meaning("Han characters in `text`"),
+    "gone": Meaning("day (Asia/Shanghai) on which the address was first missing", "while it is there"),
+    "extractor": Meaning(
+        "reader of the body: `site`, `box`, `votes`, `trafilatura`, `learned`, `lines`, `linear`, `none`"
+    ),
+    "confidence": Meaning("confidence in the body, 0 to 1"),
+    "han": Meaning("number of Han characters in `text`"),
 }
 
 # With `--mentions`.
 MENTIONED = {
-    "places": Meaning("places that title and text name, each with those above it"),
-    "organisations": Meaning("organisations that they name, each with the full name of its place"),
-    "mentions": Meaning("where each stands, its GB/T 2260 code, and how that was found; see docs/corpus.md"),
+    "places": Meaning("places named in title and text, each with the places above it"),
+    "organisations": Meaning("organisations named there, each with the full name of its place"),
+    "mentions": Meaning("where each is named, its GB/T 2260 code, and how that was found; see docs/corpus.md"),
 }
 
 
 def meaning(column: str) -> Meaning:
-    """What a column of an export says, a signal's too; raises KeyError."""
+    """The meaning of a column of an export, also of a signal; raises KeyError."""
     if column.startswith(rows.PREFIX):
         signal = signals.SIGNALS[column.removeprefix(rows.PREFIX)]
         return Meaning(f"{signal.meaning} ({signal.like})" if signal.like else signal.meaning)
@@ -83,7 +85,7 @@ def meaning(column: str) -> Meaning:
 
 
 def table(schema: pa.Schema | None = None) -> str:
-    """The table, a row a column, in the order of the schema; that of a Document where none is given."""
+    """Make the table, one row per column, in the order of the schema; None: the schema of a Document."""
     lines = ["| column | type | meaning | null |", "|---|---|---|---|"]
     for column in schema or shard.document_schema():
         said = meaning(column.name)
@@ -103,13 +105,13 @@ def _type(kind: pa.DataType) -> str:
     return "number" if pa.types.is_floating(kind) else "text"
 
 
-def into(readme: str) -> str:
-    """A manual with the table between its marks.
+def insert_table(manual: str) -> str:
+    """Replace the table between the marks of a manual.
 
     Raises:
         ValueError: the marks are not there.
     """
-    before, _, rest = readme.partition(BEGIN)
+    before, _, rest = manual.partition(BEGIN)
     _, mark, after = rest.partition(END)
     if not mark:
         raise ValueError(f"the marks {BEGIN} and {END} are not in it")
@@ -118,4 +120,4 @@ def into(readme: str) -> str:
 
 if __name__ == "__main__":
     path = Path(sys.argv[1])
-    path.write_text(into(path.read_text(encoding="utf-8")), encoding="utf-8")
+    path.write_text(insert_table(path.read_text(encoding="utf-8")), encoding="utf-8")

@@ -1,7 +1,7 @@
-"""Documents -> the folders of dolma: `documents/`, and `attributes/cundang/` that line up with them, line by line.
+"""Documents -> the folders of dolma: `documents/`, and `attributes/cundang/` with a line for each of their lines.
 
-A document has `id`, `text`, `source`, `added`, `created` and `metadata`; an attribute is a list of [from, to, value]
-over the characters of the text. Signals are attributes of the whole text, personal data of the characters it takes.
+A document has `id`, `text`, `source`, `added`, `created` and `metadata`; an attribute is a list of [start, end, value]
+in characters of the text. Signals are attributes of the whole text, personal data of its own characters.
 """
 
 from __future__ import annotations
@@ -17,13 +17,13 @@ from archive.export import jsonl, personal, whole
 from archive.export.rows import PLAIN, Rows
 from archive.text.document import Document
 
-# Documents of one file.
+# The number of documents in one file.
 PART = 50_000
 _OWN = ("id", "text", "captured", "published")
 
 
 def write(documents: Iterable[Document], out: Path, rows: Rows = PLAIN) -> int:
-    """Write a folder, and say how many documents it holds.
+    """Write a folder, and return the number of documents in it.
 
     Raises:
         UsageError: the folder exists and is not empty.
@@ -33,8 +33,10 @@ def write(documents: Iterable[Document], out: Path, rows: Rows = PLAIN) -> int:
     with whole.folder(out) as folder:
         while part := list(islice(left, PART)):
             name = f"part-{number:05}.jsonl.gz"
-            jsonl.lines((_document(rows.document(document)) for document in part), folder / "documents" / name)
-            jsonl.lines((_attributes(document, rows) for document in part), folder / "attributes" / "cundang" / name)
+            jsonl.write_lines((_document(rows.document(document)) for document in part), folder / "documents" / name)
+            jsonl.write_lines(
+                (_attributes(document, rows) for document in part), folder / "attributes" / "cundang" / name
+            )
             count += len(part)
             number += 1
     return count

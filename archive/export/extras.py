@@ -1,4 +1,4 @@
-"""What a builder of corpora asks for beside the documents -> how an export is written."""
+"""The options of `export` beside its filters -> how documents are written."""
 
 from __future__ import annotations
 
@@ -12,9 +12,9 @@ from archive.export import parts as split
 from archive.export.formats import WRITERS, Writer
 from archive.text.document import Document
 
-# What writes an export: documents and a path -> how many it holds.
+# Writes documents to a path and returns their number.
 Write = Callable[[Iterable[Document], Path], int]
-# The formats that have columns or attributes, in which signals can stand.
+# The formats with columns or attributes for signals.
 _MEASURED = ("jsonl", "csv", "parquet", "hf", "dolma")
 _TABLES = ("jsonl", "csv", "parquet", "hf")
 
@@ -24,9 +24,9 @@ class Extras:
     """How an export is written.
 
     Attributes:
-        rows: what a row is made of.
-        parts: how the file is split into a folder; None: it is not.
-        left_out: says of a document that it must not be in it; None: none must not.
+        rows: how a row is made.
+        parts: how the file is split into a folder; None: it is not split.
+        left_out: whether a document must be left out; None: none is.
     """
 
     rows: rows.Rows = rows.PLAIN
@@ -35,11 +35,11 @@ class Extras:
 
     @property
     def by_year(self) -> bool:
-        """Whether documents are wanted year by year."""
+        """Whether documents must come year by year."""
         return self.parts is not None and self.parts.by_year
 
     def writer(self, write: Writer) -> Write:
-        """A format's writer that does all this."""
+        """Make a format's writer apply these options."""
         if self.parts is None:
             return lambda documents, out: write(documents, out, self.rows)
         in_parts = self.parts
@@ -56,13 +56,13 @@ def read(
     without_texts: Path | None,
     mentions: Mapping[str, str] | None = None,
 ) -> Extras:
-    """The options of `export` -> Extras; `mentions`: the places of sites, where mentions are asked for.
+    """Check the options of `export`; `mentions`: the places of sites, if mentions are asked for.
 
     Raises:
-        UsageError: they do not fit each other or the format, or a file of theirs cannot be read.
+        UsageError: the options do not fit each other or the format, or a file they name cannot be read.
     """
     if form not in WRITERS and (parts or signals or mask or without_texts):
-        raise UsageError(f"{form} holds captures as they came. Leave --parts, --signals, --mask, --without-texts off.")
+        raise UsageError(f"{form} holds unchanged captures. Leave --parts, --signals, --mask, --without-texts off.")
     if signals and form not in _MEASURED:
         raise UsageError(f"--signals: {form} has no columns. Take one of {', '.join(_MEASURED)}.")
     if mentions is not None and form not in _TABLES:

@@ -1,4 +1,4 @@
-"""The formats of an export by name, each with the function that writes documents to a file or a folder."""
+"""The formats of an export by name, each with the function that writes it."""
 
 from __future__ import annotations
 
@@ -12,10 +12,10 @@ from archive.text.document import Document
 
 
 class Writer(Protocol):
-    """Writes documents to a file or a folder, and says how many."""
+    """Writes documents to a file or a folder, and returns their number."""
 
     def __call__(self, documents: Iterable[Document], out: Path, rows: Rows = PLAIN, /) -> int:
-        """Write them."""
+        """Write the documents."""
 
 
 WRITERS: Mapping[str, Writer] = {

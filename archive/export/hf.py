@@ -15,12 +15,12 @@ from archive.export import dictionary, manifest, parquet, whole
 from archive.export.rows import PLAIN, Rows
 from archive.text.document import Document
 
-# Documents of one Parquet file.
+# The number of documents in one Parquet file.
 PART = 50_000
 
 
 def write(documents: Iterable[Document], out: Path, rows: Rows = PLAIN) -> int:
-    """Write a folder, and say how many documents it holds.
+    """Write a folder, and return the number of documents in it.
 
     Raises:
         UsageError: the folder exists and is not empty.
@@ -29,7 +29,7 @@ def write(documents: Iterable[Document], out: Path, rows: Rows = PLAIN) -> int:
     files = []
     with whole.folder(out) as folder:
         for number, part in enumerate(_parts(documents)):
-            # By a plain number: how many files there are is not known yet, and the card names them by a pattern.
+            # Without "-of-N", since the number of files is not known yet; the card names them by a pattern.
             path = folder / "data" / f"train-{number:05}.parquet"
             count += parquet.write(part, path, rows)
             files.append(path)
@@ -46,7 +46,7 @@ def _parts(documents: Iterable[Document]) -> Iterator[Iterable[Document]]:
     left = iter(documents)
     first = next(left, None)
     if first is None:
-        # An empty corpus has one empty file: a reader finds its columns.
+        # An empty corpus gets one empty file, so that a reader finds its columns.
         yield ()
     while first is not None:
         yield chain([first], islice(left, PART - 1))
@@ -74,8 +74,8 @@ configs:
 
 # Chinese public news, archived by cundang
 
-{count} documents, read from archived pages of Chinese local government and United Front Work Department sites. What it
-was made from, and by which rules, stands in `manifest.json`.
+{count} documents, read from archived pages of Chinese local government and United Front Work Department sites.
+`manifest.json` says what the dataset was made from, and by which rules.
 
 {manifest.LICENCE}
 
@@ -87,8 +87,7 @@ was made from, and by which rules, stands in `manifest.json`.
 
 _MASKED = """
 
-Telephone numbers, ID numbers and e-mail addresses were taken out. In their places stand `[电话]`, `[身份证号]`,
-`[邮箱]`.
+Telephone numbers, ID numbers and e-mail addresses were replaced by `[电话]`, `[身份证号]` and `[邮箱]`.
 """
 _SIZES = (
     (1_000, "n<1K"),
@@ -99,7 +98,7 @@ _SIZES = (
 )
 
 
-# The context that Croissant 1.0 states, all of it: readers compare.
+# The whole context of Croissant 1.0, since readers compare it.
 _CONTEXT = {
     "@language": "en",
     "@vocab": "https://schema.org/",
@@ -145,16 +144,16 @@ _CONTEXT = {
 
 
 def _croissant(files: list[Path], out: Path, schema: pa.Schema) -> dict[str, Any]:
-    """Croissant 1.0 (MLCommons): the files, and a field a column."""
+    """Describe the files and their columns in Croissant 1.0 (MLCommons)."""
     named = [(path, f"part-{number:05}") for number, path in enumerate(files)]
     parts = {
         "@type": "cr:FileSet",
         "@id": "parts",
-        # Contained in this folder: mlcroissant takes sets in folders, archives and repositories, none of files.
+        # Without `containedIn`: mlcroissant accepts sets in folders, archives and repositories, not sets of files.
         "encodingFormat": "application/x-parquet",
         "includes": "data/*.parquet",
     }
-    # A reader of Croissant opens a file by name more surely than a set of one.
+    # Readers of Croissant open a single file more reliably by name than as a set of one.
     source = {"fileSet": {"@id": "parts"}} if len(files) > 1 else {"fileObject": {"@id": named[0][1]}}
     return {
         "@context": _CONTEXT,
@@ -193,18 +192,18 @@ def _field(column: pa.Field, source: dict[str, Any]) -> dict[str, Any]:
     kind = column.type
     repeated = pa.types.is_list(kind)
     kind = kind.value_type if repeated else kind
-    said: dict[str, Any] = {
+    described: dict[str, Any] = {
         "@type": "cr:Field",
         "@id": f"documents/{column.name}",
         "name": column.name,
         "description": dictionary.meaning(column.name).meaning,
     }
     if repeated:
-        said["repeated"] = True
+        described["repeated"] = True
     taken = source | {"extract": {"column": column.name}}
     if not pa.types.is_struct(kind):
-        return said | {"dataType": _croissant_type(kind), "source": taken}
-    return said | {
+        return described | {"dataType": _croissant_type(kind), "source": taken}
+    return described | {
         "subField": [
             {
                 "@type": "cr:Field",

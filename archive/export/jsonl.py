@@ -1,4 +1,4 @@
-"""Documents -> JSON Lines: an object a document, every column, UTF-8 as it is; packed where the file's name ends so."""
+"""Documents -> JSON Lines: one object per document with every column, in UTF-8, compressed as the file's name says."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from archive.text.document import Document, Skip
 
 
 def line(item: Document | Skip, **first: Any) -> str:
-    """One document or Skip as a JSON object; `first` stands before its columns."""
+    """Format a Document or Skip as a JSON object; `first` are extra fields before its columns."""
     return _line(first | shard.row(item))
 
 
@@ -25,14 +25,14 @@ def _line(columns: dict[str, Any]) -> str:
 
 
 def write(documents: Iterable[Document], out: Path, rows: Rows = PLAIN) -> int:
-    """Write a file, and say how many documents it holds."""
-    return lines((_line(rows.row(document)) for document in documents), out)
+    """Write a file, and return the number of documents in it."""
+    return write_lines((_line(rows.row(document)) for document in documents), out)
 
 
-def lines(said: Iterable[str], out: Path) -> int:
-    """Write lines to a file, and say how many."""
+def write_lines(lines: Iterable[str], out: Path) -> int:
+    """Write lines to a file, and return their number."""
     count = 0
     with whole.packed(out) as file:
-        for count, each in enumerate(said, 1):  # noqa: B007 - the count is what is wanted after the loop
+        for count, each in enumerate(lines, 1):  # noqa: B007 - the count is used after the loop
             file.write(each.encode() + b"\n")
     return count

@@ -1,4 +1,4 @@
-"""What an export holds and what it was made from -> `manifest.json`, so that a corpus that travels can be traced."""
+"""What an export holds and what it was made from -> `manifest.json`, so that its origin can be traced."""
 
 from __future__ import annotations
 
@@ -26,8 +26,8 @@ LICENCE = (
 
 
 @dataclass(slots=True, kw_only=True)
-class Seen:
-    """Counts of the documents that went by."""
+class Tally:
+    """Counts the documents that pass through."""
 
     documents: int = 0
     han: int = 0
@@ -38,10 +38,10 @@ class Seen:
     last: str | None = None
     left_out: int = 0
 
-    def through(
+    def count(
         self, documents: Iterable[Document], left_out: Callable[[Document], bool] | None = None
     ) -> Iterator[Document]:
-        """The same documents, counted, without those that are to be left out."""
+        """Pass documents on and count them, without those that must be left out."""
         for document in documents:
             if left_out is not None and left_out(document):
                 self.left_out += 1
@@ -59,11 +59,12 @@ class Seen:
 
 @dataclass(slots=True, kw_only=True)
 class Export:
-    """What was exported.
+    """The result of an export.
 
     Attributes:
-        uncleaned: closed WARC files that no shard was made of yet.
-        left_out: documents that share a passage with a list of the user's.
+        documents: the number of documents.
+        uncleaned: the number of closed WARC files without a shard.
+        left_out: the number of documents left out because they share a passage with the user's list.
     """
 
     documents: int
@@ -76,42 +77,42 @@ def write(
     wanted: query.Filter,
     form: str,
     out: Path,
-    made: Callable[[Iterable[Document], Path], int],
+    write_documents: Callable[[Iterable[Document], Path], int],
     *,
     force: bool = False,
     left_out: Callable[[Document], bool] | None = None,
 ) -> Export:
-    """Export what a filter wants by `made`, with a manifest beside the file, or in the folder; none on stdout.
+    """Export the documents of a filter, with a manifest beside the file or in the folder; without one on stdout.
 
-    What an export wrote before, and nobody changed since, is replaced; an empty one replaces nothing. With `force` any
-    file is, and a folder that an export wrote. Documents of which `left_out` is true are counted and not written.
+    An earlier export that nobody changed is replaced, unless the new one is empty. `force` replaces any file, and a
+    folder that an export wrote. Documents for which `left_out` is true are counted, but not written.
 
     Raises:
         UsageError: there is no catalogue yet, or `out` cannot be written, or holds something else.
     """
     places = list(query.places(layout, wanted))
-    seen = Seen()
-    documents = seen.through(query.documents(layout, wanted), left_out)
+    tally = Tally()
+    documents = tally.count(query.documents(layout, wanted), left_out)
     if out == whole.STDOUT:
-        count = made(documents, out)
+        count = write_documents(documents, out)
     else:
         earlier = _replaceable(out, force=force)
         with whole.beside(out) as stage:
-            count = made(documents, stage / out.name)
+            count = write_documents(documents, stage / out.name)
             if out.exists() and out.is_dir() != (stage / out.name).is_dir() and any(stage.iterdir()):
                 kind = "folder" if out.is_dir() else "file"
-                raise UsageError(f"{out}: is a {kind}, and this format is none. Name another --out.")
+                raise UsageError(f"{out}: is a {kind}, but this format makes none. Name another --out.")
             if earlier and not count and not force:
                 raise UsageError(
                     f"no document matches, so {out} is left as it is, with {earlier} documents. Look at the filters, or"
                     " give --force."
                 )
-            _describe(wanted, form, out, stage / out.name, seen, count, places)
+            _describe(wanted, form, out, stage / out.name, tally, count, places)
             if not (stage / out.name).is_dir():
                 whole.put(stage / _beside(out).name, _beside(out))
             whole.put(stage / out.name, out)
     uncleaned = sum(not layout.shard_of(warc).exists() for warc in layout.warcs(wanted.site))
-    return Export(documents=count, uncleaned=uncleaned, left_out=seen.left_out)
+    return Export(documents=count, uncleaned=uncleaned, left_out=tally.left_out)
 
 
 def _beside(out: Path) -> Path:
@@ -119,34 +120,34 @@ def _beside(out: Path) -> Path:
 
 
 def _replaceable(out: Path, *, force: bool) -> int:
-    """The documents of the export that an out path holds, 0 where there is none.
+    """The number of documents in the export at an out path, which may be replaced; 0 if there is none.
 
     Raises:
-        UsageError: it holds something else.
+        UsageError: something else is there.
     """
     if out.exists() and not out.is_dir() and not out.is_file():
         raise UsageError(f"{out}: is a device or pipe. Name a file with --out, or - for stdout.")
-    said, files = _known(out)
-    if said is None:
+    manifest, files = _read_export(out)
+    if manifest is None:
         return 0
-    stated = {file["path"]: (file["bytes"], file["sha256"]) for file in said.get("files", ())}
+    stated = {file["path"]: (file["bytes"], file["sha256"]) for file in manifest.get("files", ())}
     ours = bool(stated) and all(
         stated.get(name) == (path.stat().st_size, _digest(path)) for name, path in files.items()
     )
     if ours or (force and (stated or not out.is_dir())):
-        return int(said.get("documents") or 0)
+        return int(manifest.get("documents") or 0)
     raise UsageError(_refusal(out, stated=bool(stated)))
 
 
-def _known(out: Path) -> tuple[dict[str, Any] | None, dict[str, Path]]:
-    """What the manifest beside an export says, None where there is nothing at all, and the files that there are."""
+def _read_export(out: Path) -> tuple[dict[str, Any] | None, dict[str, Path]]:
+    """The manifest of an export, None if nothing is there at all, and the files that are there."""
     if out.is_dir():
         files = {str(path.relative_to(out)): path for path in out.rglob("*") if path.is_file()}
-        said = _said(out / "manifest.json") if any(out.iterdir()) else None
+        manifest = _read_manifest(out / "manifest.json") if any(out.iterdir()) else None
         files.pop("manifest.json", None)
-        return said, files
+        return manifest, files
     files = {out.name: out} if out.exists() else {}
-    return (_said(_beside(out)) if files or _beside(out).exists() else None), files
+    return (_read_manifest(_beside(out)) if files or _beside(out).exists() else None), files
 
 
 def _refusal(out: Path, *, stated: bool) -> str:
@@ -159,8 +160,8 @@ def _refusal(out: Path, *, stated: bool) -> str:
     return f"{out}: {why}. {cure}"
 
 
-def _said(manifest: Path) -> dict[str, Any]:
-    """What a manifest of ours says; empty where there is none."""
+def _read_manifest(manifest: Path) -> dict[str, Any]:
+    """Read a manifest that an export wrote; empty if there is none."""
     try:
         said = json.loads(manifest.read_bytes())
         return said if said["made_by"].startswith("cundang ") and said["files"][0]["sha256"] else {}
@@ -173,11 +174,11 @@ def _describe(
     form: str,
     out: Path,
     made: Path,
-    seen: Seen,
+    tally: Tally,
     count: int,
     places: Iterable[tuple[Path, list[int]]],
 ) -> None:
-    """Write the manifest of what was made, beside it or into it."""
+    """Write the manifest of an export, beside its file or into its folder."""
     recipes: dict[str, int] = {}
     for path, rows in places:
         about = shard.about(path)
@@ -185,15 +186,15 @@ def _describe(
             recipes[about.header.recipe] = recipes.get(about.header.recipe, 0) + len(rows)
     folder = made.is_dir()
     files = sorted(path for path in made.rglob("*") if path.is_file()) if folder else [made]
-    said = {
+    manifest = {
         "format": form,
         "documents": count,
-        "han": seen.han,
-        "published": [seen.first, seen.last],
-        "sites": dict(sorted(seen.sites.items())),
-        "scripts": dict(sorted(seen.scripts.items())),
-        "years": dict(sorted(seen.years.items())),
-        "left_out": seen.left_out,
+        "han": tally.han,
+        "published": [tally.first, tally.last],
+        "sites": dict(sorted(tally.sites.items())),
+        "scripts": dict(sorted(tally.scripts.items())),
+        "years": dict(sorted(tally.years.items())),
+        "left_out": tally.left_out,
         "filters": {
             name: value for name, value in asdict(wanted).items() if name != "ids" and value not in (None, False, 0, ())
         },
@@ -212,7 +213,7 @@ def _describe(
         ],
     }
     with whole.file(made / "manifest.json" if folder else made.with_name(_beside(out).name)) as file:
-        file.write(json.dumps(said, ensure_ascii=False, indent=1).encode() + b"\n")
+        file.write(json.dumps(manifest, ensure_ascii=False, indent=1).encode() + b"\n")
 
 
 def _digest(path: Path) -> str:

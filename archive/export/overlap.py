@@ -1,4 +1,4 @@
-"""A list of texts -> which documents share a passage with one: what must not be in a training set (decontamination)."""
+"""A list of texts -> which documents share a passage with one of them, to keep them out of a training set."""
 
 from __future__ import annotations
 
@@ -13,15 +13,15 @@ from archive.export import whole
 from archive.text.chinese import simplified
 from archive.text.document import Document
 
-# Characters of a passage. GPT-3 took 13 words, Llama 10 tokens and more; a Chinese word has 1.6 characters or so.
+# Characters per passage. GPT-3 used 13 words, Llama at least 10 tokens; a Chinese word has about 1.6 characters.
 PASSAGE = 20
 _LEFT_OUT = re.compile(r"[\W_]+")
 
 
 class Overlap:
-    """Knows the passages of a list of texts: every run of so many letters and digits, in Simplified, in small letters.
+    """The passages of a list of texts: every run of PASSAGE letters and digits, in Simplified and lower case.
 
-    A text that is shorter than a passage is one passage, if it has eight characters or more.
+    A shorter text is one passage if it has at least eight characters.
     """
 
     def __init__(self, texts: Iterable[str]) -> None:
@@ -35,7 +35,7 @@ class Overlap:
                 self._passages.setdefault(length, set()).update(_digests(folded, length))
 
     def shares(self, document: Document) -> bool:
-        """Whether a passage of the list stands in a document's title or text."""
+        """Whether a document's title or text contains a passage of the list."""
         folded = _fold(f"{document.title or ''}{document.text}")
         return any(
             digest in passages for length, passages in self._passages.items() for digest in _digests(folded, length)
@@ -46,18 +46,18 @@ _LEAST = 8
 
 
 def read(path: Path) -> Overlap:
-    """A file of texts -> Overlap: JSON Lines with a column `text`, else a text a line; `.gz` and `.zst` are unpacked.
+    """Read a file of texts: JSON Lines with a field `text`, or one text per line; `.gz` and `.zst` are decompressed.
 
     Raises:
-        UsageError: the file cannot be read, or holds no text of eight characters.
+        UsageError: the file cannot be read, or has no text of at least eight characters.
     """
     try:
         with whole.unpacked(path) as lines:
             found = Overlap(_text(line, path, number) for number, line in enumerate(lines, 1))
     except (OSError, UnicodeDecodeError) as error:
-        raise UsageError(f"{path}: cannot be read ({error}). Name a file of texts, a text a line, in UTF-8.") from error
+        raise UsageError(f"{path}: cannot be read ({error}). Name a file in UTF-8 with one text per line.") from error
     if not found.texts:
-        raise UsageError(f"{path}: holds no text of {_LEAST} characters or more. Name a file with a text a line.")
+        raise UsageError(f"{path}: holds no text of {_LEAST} characters or more. Name a file with one text per line.")
     return found
 
 

@@ -13,12 +13,12 @@ from archive.export import whole
 from archive.export.rows import PLAIN, Rows
 from archive.text.document import Document
 
-# Rows of a row group: what a reader holds at least.
+# Rows per row group: the least that a reader holds in memory.
 GROUP = 1024
 
 
 def write(documents: Iterable[Document], out: Path, rows: Rows = PLAIN) -> int:
-    """Write a file, and say how many documents it holds."""
+    """Write a file, and return the number of documents in it."""
     count = 0
     schema = rows.schema
     with whole.file(out) as file, pq.ParquetWriter(file, schema, compression="zstd") as writer:

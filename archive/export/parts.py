@@ -1,4 +1,4 @@
-"""An export of one file -> a folder of several: a year each, or of about one size each."""
+"""An export of one file -> a folder of several: one per year, or of about equal sizes."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from archive.export.rows import PLAIN, Rows
 from archive.text.document import Document
 
 YEAR = "year"
-# The formats that are one file, and how their parts are named.
+# The formats of one file, and the endings of their parts.
 ENDINGS = {"jsonl": ".jsonl.gz", "csv": ".csv.gz", "parquet": ".parquet", "wet": ".warc.wet.gz"}
 _SIZE = re.compile(r"([1-9][0-9]{0,5})(MB|GB)")
 _BYTES = {"MB": 10**6, "GB": 10**9}
@@ -26,8 +26,8 @@ class Parts:
     """How an export is split.
 
     Attributes:
-        size: bytes of text (UTF-8) of a part, of which the last document may go over; None: a part a year.
-        ending: of the names of the parts, `.jsonl.gz`.
+        size: bytes of text (UTF-8) per part; the last document may exceed it. None: one part per year.
+        ending: the ending of the parts' names, such as `.jsonl.gz`.
     """
 
     size: int | None
@@ -35,11 +35,11 @@ class Parts:
 
     @property
     def by_year(self) -> bool:
-        """Whether documents are wanted year by year."""
+        """Whether documents must come year by year."""
         return self.size is None
 
     def write(self, writer: Writer, documents: Iterable[Document], out: Path, rows: Rows = PLAIN) -> int:
-        """Write a folder of parts, one at a time, and say how many documents they hold.
+        """Write a folder of parts, one after the other, and return the number of documents in them.
 
         Raises:
             UsageError: the folder exists and is not empty.
@@ -61,24 +61,24 @@ class Parts:
 
 
 def year(document: Document) -> str:
-    """The year that a document is put under: published, else captured, else `unknown`."""
+    """The year of a document's part: published, else captured, else `unknown`."""
     return (document.published or (document.captured and document.captured.isoformat()) or "unknown").partition("-")[0]
 
 
-def read(said: str, form: str) -> Parts:
-    """`year`, `200MB` or `2GB`, and the name of a format -> Parts. Files of lines are packed with gzip.
+def read(option: str, form: str) -> Parts:
+    """Read `year`, `200MB` or `2GB`, for the format of that name. Files of lines are compressed with gzip.
 
     Raises:
-        UsageError: it is no way to split, or the format is a folder anyway.
+        UsageError: the option names no way to split, or the format is a folder anyway.
     """
     ending = ENDINGS.get(form)
     if ending is None:
         raise UsageError(
             f"--parts: {form} is not split so. Take one of {', '.join(ENDINGS)}; hf and dolma are in parts."
         )
-    if said == YEAR:
+    if option == YEAR:
         return Parts(size=None, ending=ending)
-    found = _SIZE.fullmatch(said)
+    found = _SIZE.fullmatch(option)
     if not found:
-        raise UsageError(f"--parts {said}: name `year`, or a size in MB or GB: 200MB, 2GB.")
+        raise UsageError(f"--parts {option}: name `year`, or a size in MB or GB: 200MB, 2GB.")
     return Parts(size=int(found[1]) * _BYTES[found[2]], ending=ending)

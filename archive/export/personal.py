@@ -1,6 +1,6 @@
-"""Texts -> the telephone numbers, ID numbers and e-mail addresses in them, found by patterns, and taken out on demand.
+"""Texts -> the telephone numbers, ID numbers and e-mail addresses in them, and texts with these masked.
 
-Patterns find shapes, no persons: the switchboard of an office is found too, a number in words is not.
+Patterns recognise the shape of a number, not its owner: they find an office's switchboard, but not a number in words.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from typing import NamedTuple
 
 from archive.text.document import Document
 
-# Weights and check characters of the ID numbers of residents: GB 11643-1999, ISO 7064 MOD 11-2.
+# Weights and check characters of residents' ID numbers: GB 11643-1999, ISO 7064 MOD 11-2.
 _WEIGHTS = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
 _CHECKS = "10X98765432"
 _NARROW = str.maketrans("０１２３４５６７８９Ｘｘ", "0123456789Xx")
@@ -26,7 +26,7 @@ class _Kind(NamedTuple):
 
 
 class Span(NamedTuple):
-    """Where personal data stands in a text: its kind, and its first character and the one behind its last."""
+    """Personal data in a text: its kind, and the offsets of its first character and behind its last."""
 
     kind: str
     start: int
@@ -42,7 +42,7 @@ KINDS = _load()
 
 
 def find(text: str) -> Iterator[Span]:
-    """Each place of a text that looks like personal data, kind by kind; no character is in two.
+    """Yield the spans that look like personal data, kind by kind, without overlaps.
 
     >>> [span.kind for span in find("电话13800138000,邮箱a@b.cn")]
     ['phone', 'email']
@@ -50,7 +50,7 @@ def find(text: str) -> Iterator[Span]:
     taken: list[Span] = []
     for kind, (_, pattern) in KINDS.items():
         for found in pattern.finditer(text):
-            if kind == "id_number" and not _is_checked(found[0]):
+            if kind == "id_number" and not _has_valid_check(found[0]):
                 continue
             if any(span.start < found.end() and found.start() < span.end for span in taken):
                 continue
@@ -59,7 +59,7 @@ def find(text: str) -> Iterator[Span]:
 
 
 def mask(text: str) -> str:
-    """A text with the name of each kind where the data stood.
+    """Replace personal data in a text by the name of its kind.
 
     >>> mask("联系电话：0831-8201234。")
     '联系电话：[电话]。'
@@ -70,7 +70,7 @@ def mask(text: str) -> str:
 
 
 def mask_document(document: Document) -> Document:
-    """A document with personal data taken out of everything that the page wrote; addresses and names of fields stay."""
+    """Mask personal data in everything that the page wrote; addresses and names of fields stay."""
     changed: dict[str, object] = {
         name: value and mask(value)
         for name in ("title", "subtitle", "title_original", "text", "text_original", "source", "author", "editor")
@@ -83,7 +83,7 @@ def mask_document(document: Document) -> Document:
     return replace(document, **changed)  # type: ignore[arg-type]  # the names are those of fields
 
 
-def _is_checked(number: str) -> bool:
+def _has_valid_check(number: str) -> bool:
     digits = number.translate(_NARROW)
     return _CHECKS[sum(int(digit) * weight for digit, weight in zip(digits, _WEIGHTS, strict=False)) % 11] == (
         digits[17].upper()

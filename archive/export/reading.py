@@ -1,4 +1,4 @@
-"""A data folder -> its documents for Python: typed and one at a time, or as tables of Arrow and pandas."""
+"""A data folder -> its documents in Python: typed, one at a time, or as tables of Arrow and pandas."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from archive.errors import UsageError
 from archive.layout import Layout
 from archive.text.document import Document
 
-# A DataFrame has a property of this name, so `frame.flags` would not be the column.
+# `frame.flags` is a property of every DataFrame, so the column gets another name.
 _RENAMED = {"flags": "flag_names"}
 
 
@@ -26,10 +26,10 @@ class Archive:
     """An archive to read from: `Archive("data").documents(site="sctyzx", since="2020")`."""
 
     def __init__(self, path: str | PathLike[str], sites: str | PathLike[str] | None = None) -> None:
-        """Name the data folder and, where places matter, the folder of the site files.
+        """Open a data folder; the folder of site files is only needed for places.
 
         Raises:
-            UsageError: there is no catalogue in it.
+            UsageError: the data folder has no catalogue.
             SiteError: a site file cannot be read.
         """
         self._layout = Layout(root=Path(path))
@@ -39,7 +39,7 @@ class Archive:
             raise UsageError(f"{path}: holds no catalogue. Name a data folder, or make it: cundang rebuild --catalogue")
 
     def search(self, words: str, **choices: Any) -> Found:
-        """What a query finds, counted exactly; the choices are those of `archive.catalogue.search.Searcher.find`.
+        """Find the hits of a query; the choices are those of `archive.catalogue.search.Searcher.find`.
 
         Raises:
             UsageError: the query cannot be understood.
@@ -64,7 +64,7 @@ class Archive:
         sample: int = 0,
         seed: int = 0,
     ) -> Documents:
-        """Those that the filters want, nothing read yet: see `archive.catalogue.query.Filter`; `words`: a query."""
+        """Choose documents by the filters of `archive.catalogue.query.Filter` and a query, `words`; read nothing yet."""
         wanted = query.Filter(
             site=site,
             since=since,
@@ -86,7 +86,7 @@ class Archive:
 
 
 class Documents:
-    """Documents of an archive, read anew by each loop and each table."""
+    """Documents of an archive, read again by each loop and each table."""
 
     def __init__(self, layout: Layout, wanted: query.Filter, places: Mapping[str, str]) -> None:
         self._layout = layout
@@ -94,11 +94,11 @@ class Documents:
         self._wanted = wanted
 
     def __iter__(self) -> Iterator[Document]:
-        """One at a time, in the order of the archive; a row group is held at most."""
+        """Yield one at a time, in the order of the archive; holds at most one row group."""
         return query.documents(self._layout, self._wanted)
 
     def to_arrow(self) -> pa.Table:
-        """All of them as an Arrow table with the columns of a Document."""
+        """Make an Arrow table of all documents, with the columns of a Document."""
         parts = query.further(self._layout, self._wanted)
         heads = {path for path, _ in parts}
         tables = []
@@ -111,10 +111,10 @@ class Documents:
         return pa.concat_tables(tables) if tables else shard.document_schema().empty_table()
 
     def to_pandas(self) -> Any:
-        """All of them as a pandas DataFrame.
+        """Make a pandas DataFrame of all documents.
 
-        Beside the columns of a Document stand `published_day` (a day of pandas; missing where the page states none, the
-        first of a month or year where it states no more) and `place` (GB/T 2260). `flags` is called `flag_names`.
+        It has the columns of a Document, `published_day` (a pandas timestamp; missing if the page states no day, the
+        first day of a month or year if it states no more) and `place` (GB/T 2260). `flags` is called `flag_names`.
 
         Raises:
             UsageError: pandas is not installed.

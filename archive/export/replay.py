@@ -1,7 +1,7 @@
-"""The captures of an archive -> what replay tools are given: a CDXJ index of those that replay, and where files lie.
+"""The captures of an archive -> what replay tools need: a CDXJ index of those that replay, and the paths of files.
 
-A 304 is kept in its WARC file and in `data/index`, which say that a page was unchanged on that day. A replay tool would
-show it as an empty page, so it is not offered: asked for that day, the tool shows the capture before it.
+A 304 stays in its WARC file and in `data/index`, which record that the page was unchanged on that day. A replay tool
+would show it as an empty page, so it is not offered; for that day the tool then shows the capture before it.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ from archive.warc.http import Head, read_head
 from archive.warc.reader import PAGES, Identities, records
 from archive.warc.record import Problem, Record
 
-# The files of a folder that `write` makes; pywb's command `wayback` opens them when it is started there.
+# The files that `write` makes in a folder; pywb's command `wayback` opens them when it is started there.
 INDEX, PATHS, CONFIG = "index.cdxj", "paths.txt", "config.yaml"
 _CONFIG = f"""\
 # Start pywb's `wayback` in this folder, and open http://localhost:8080/cundang/
@@ -38,22 +38,22 @@ _DOWN = "taken down"
 _FOREIGN = "of no address of the web"
 _SAME_SECOND = "that another one of the same address and second stands for"
 _SHARED = "shares its gzip member, so replay tools cannot find it. Take it out with: cundang export --format wacz"
-# What warcio, and so pywb, takes for an HTTP head; anything else ends in an error page.
+# The HTTP heads that warcio, and so pywb, can read; any other ends in an error page.
 _REPLAYABLE = re.compile(rb"HTTP/1\.[01][ \t]+(\d{3})(?:[ \t][^\r\n]*)?\r?\n", re.IGNORECASE)
-# What cdxj-indexer keeps of a form.
+# The most characters of a form that cdxj-indexer keeps.
 _LONGEST_FORM = 4096
 _FORM_TYPE = re.compile(rb"^content-type:[ \t]*application/x-www-form-urlencoded", re.IGNORECASE | re.MULTILINE)
 
 
 @dataclass(slots=True, kw_only=True)
 class Offer:
-    """Which captures replay tools are given: `see` each record of each file in order, then `close`.
+    """Chooses the captures for replay tools: call `see` with each record of each file in order, then `close`.
 
     Attributes:
-        lines: of CDXJ, sorted once it is closed.
-        captures: their rows, in the order of the records.
-        left: why captures are not offered though nothing is wrong, and how many.
-        problems: captures that are lost to replay, and what is wrong with files.
+        lines: the lines of CDXJ, sorted once the offer is closed.
+        captures: their rows, in the same order.
+        left: how many sound captures are not offered, by reason.
+        problems: captures that cannot be replayed, and what is wrong with files.
     """
 
     gone: exclusions.Exclusions
@@ -63,11 +63,11 @@ class Offer:
     problems: list[Problem] = field(default_factory=list)
     _last: _Seen | None = None
     _payloads: set[str] = field(default_factory=set)
-    _chunked: dict[str, bool] = field(default_factory=dict)  # whether the record of a payload has it in chunks
+    _chunked: dict[str, bool] = field(default_factory=dict)  # payload digest -> whether its record is chunked
     _revisits: list[tuple[index.Row, str]] = field(default_factory=list)
 
     def see(self, record: Record, id_: str, place: Place) -> None:
-        """Take the next record of a file, which replay tools find at a place."""
+        """Take the next record of a file; `place`: where replay tools find it."""
         if record.kind in (*PAGES, "revisit"):
             self.end_file()
             bare = replace(record, place=place, block=b"")
@@ -80,15 +80,15 @@ class Offer:
             self._last.form = _form_of(record.block)
 
     def is_framed_otherwise(self, revisit: Record) -> bool:
-        """Whether one of a revisit and the record that has its payload is in chunks, and the other is not.
+        """Whether either a revisit or the record with its payload is chunked, but not both.
 
-        ReplayWeb.page reads that payload by the head of the revisit.
+        ReplayWeb.page would read that payload with the head of the revisit.
         """
         chunked = self._chunked.get(revisit.field("WARC-Payload-Digest"))
         return chunked is not None and chunked != read_head(revisit.block).chunked
 
     def end_file(self) -> None:
-        """The file ends: what follows is of another."""
+        """Finish a file: the next record belongs to another one."""
         seen, self._last = self._last, None
         if seen is None:
             return
@@ -109,7 +109,7 @@ class Offer:
         self.lines.append(line)
 
     def close(self) -> None:
-        """Offer the revisits whose payload is offered too; others would show nothing."""
+        """Finish the offer, with the revisits whose payload is offered too; others would show nothing."""
         for row, line in self._revisits:
             if row.digest in self._payloads:
                 self._offer(row, line)
@@ -119,9 +119,9 @@ class Offer:
         self._choose()
 
     def _choose(self) -> None:
-        """Of captures with one key and second, which replay tools cannot tell apart, keep one: a page, if there is one.
+        """Keep one of several captures with the same key and second, preferably a page: replay tools see only one.
 
-        As a rule the other one is a redirect from http to https, or to another spelling of the address.
+        Usually the other one is a redirect from http to https, or to another spelling of the address.
         """
         chosen: dict[str, tuple[index.Row, str]] = {}
         for row, line in sorted(zip(self.captures, self.lines, strict=True), key=lambda pair: pair[1]):
@@ -134,13 +134,13 @@ class Offer:
         self.lines = [line for _, line in chosen.values()]
 
     def lost(self, file: str, offset: int, reason: str) -> None:
-        """Note what is lost to replay."""
+        """Note a capture that cannot be replayed."""
         self.problems.append(Problem(file=file, offset=offset, reason=reason))
 
 
 @dataclass(slots=True, kw_only=True)
 class _Seen:
-    """A page or revisit record, whose request may still follow."""
+    """A page or revisit record whose request may still follow."""
 
     record: Record
     head: Head
@@ -150,9 +150,9 @@ class _Seen:
 
 
 def write(layout: Layout, out: Path, tell: Callable[[str], None] = lambda _name: None) -> Offer:
-    """Fill a folder with the index of a whole archive, the paths of its WARC files, and pywb's configuration.
+    """Write the index of a whole archive, the paths of its WARC files, and pywb's configuration to a folder.
 
-    A folder that this function made before is brought up to date.
+    A folder that this function made before is updated.
 
     Raises:
         UsageError: the folder holds something else, or cannot be written.
@@ -196,7 +196,7 @@ def _see_all(warc: Path, offer: Offer) -> None:
 
 
 def _left_out(row: index.Row, gone: exclusions.Exclusions) -> str | None:
-    """Why a capture is not offered, though nothing is wrong with it."""
+    """Why a sound capture is not offered; None: it is."""
     if row.status == 304:
         return UNCHANGED
     if not row.url.lower().startswith(("http:", "https:")):
@@ -205,7 +205,7 @@ def _left_out(row: index.Row, gone: exclusions.Exclusions) -> str | None:
 
 
 def _fault(record: Record) -> str | None:
-    """Why a replay tool cannot show a record."""
+    """Why a replay tool cannot show a record; None: it can."""
     if record.field("WARC-Segment-Number"):
         return "is in segments, which replay tools do not join"
     empty = record.kind == "revisit" and not record.block
@@ -230,7 +230,7 @@ def _concurrent(request: Record, id_: str) -> bool:
 
 
 def _form_of(request: bytes) -> str | None:
-    r"""The form that a request sends, as replay tools look its answer up; None where it sends none.
+    r"""The form that a request sends, as replay tools look up its response; None if it sends none.
 
     >>> _form_of(b"POST / HTTP/1.1\r\nContent-Type: application/x-www-form-urlencoded\r\n\r\npage=2&q=%E7%BB%9F")
     'page=2&q=统'

@@ -1,4 +1,4 @@
-"""Documents -> the rows of an export: the columns of a Document, and what the user asked for beside or out of them."""
+"""Documents -> the rows of an export: the columns of a Document, with optional signals, mentions and masking."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from archive.export import personal, signals
 from archive.export.signals import CountTokens
 from archive.text.document import Document
 
-# Before the name of a signal's column.
+# The prefix of a signal's column.
 PREFIX = "signal_"
 
 
@@ -26,11 +26,10 @@ class Rows:
     """How a row is made.
 
     Attributes:
-        signals: a column a signal stands behind those of the Document.
-        mask: personal data is taken out. Signals count it all the same.
-        count_tokens: of a tokenizer, for the signal `tokens`.
-        places: the GB/T 2260 code of each site that has one, where a row names the places and organisations of its
-            text; None: it does not.
+        signals: add a column for each signal behind those of the Document.
+        mask: mask personal data. Signals still count it.
+        count_tokens: counts tokens for the signal `tokens`; None: without this signal.
+        places: the GB/T 2260 code of each site, to add the places and organisations named in a text; None: do not.
     """
 
     signals: bool = False
@@ -40,7 +39,7 @@ class Rows:
 
     @property
     def measured(self) -> tuple[str, ...]:
-        """The signals that a row has."""
+        """The names of a row's signals."""
         if not self.signals:
             return ()
         return tuple(name for name in signals.SIGNALS if name != "tokens" or self.count_tokens)
@@ -49,24 +48,26 @@ class Rows:
     def schema(self) -> pa.Schema:
         """The columns of a row."""
         measured = (pa.field(PREFIX + name, pa.float64()) for name in self.measured)
-        return pa.schema([*shard.document_schema(), *(_mentioned() if self.places is not None else ()), *measured])
+        return pa.schema(
+            [*shard.document_schema(), *(_mention_columns() if self.places is not None else ()), *measured]
+        )
 
     def document(self, document: Document) -> Document:
-        """A document as it may leave."""
+        """The document to export, masked if asked for."""
         return personal.mask_document(document) if self.mask else document
 
     def measure(self, document: Document) -> dict[str, float]:
-        """The signals of a document by name; none where none were asked for."""
+        """The signals of a document by name; empty if none were asked for."""
         return signals.measure(document, self.count_tokens) if self.signals else {}
 
     def row(self, document: Document) -> dict[str, Any]:
-        """The columns of a document, as Parquet and JSON want them."""
+        """The columns of a document for Parquet and JSON."""
         measured = {PREFIX + name: value for name, value in self.measure(document).items()}
         shown = self.document(document)
-        return shard.row(shown) | self.mentioned(shown) | measured
+        return shard.row(shown) | self._mentions(shown) | measured
 
-    def mentioned(self, document: Document) -> dict[str, Any]:
-        """The places and organisations of a document as columns; none where none were asked for."""
+    def _mentions(self, document: Document) -> dict[str, Any]:
+        """The places and organisations of a document as columns; empty if they were not asked for."""
         if self.places is None:
             return {}
         found = list(mentions.of(document.title, document.text, self.places.get(document.site)))
@@ -78,7 +79,7 @@ class Rows:
         }
 
 
-def _mentioned() -> tuple[pa.Field, ...]:
+def _mention_columns() -> tuple[pa.Field, ...]:
     """The columns of places and organisations."""
     kinds = {"int": pa.int32(), "str": pa.string()}
     parts = [pa.field(part.name, kinds[str(part.type)]) for part in fields(mentions.Mention)]
@@ -94,10 +95,10 @@ PLAIN = Rows()
 
 
 def load_tokenizer(path: Path) -> CountTokens:
-    """A tokenizer's file (`tokenizer.json` of Hugging Face) -> a function that counts the tokens of a text.
+    """Load a tokenizer (`tokenizer.json` of Hugging Face) as a function that counts the tokens of a text.
 
     Raises:
-        UsageError: the file is no tokenizer, or the library `tokenizers` is not installed.
+        UsageError: the file is not a tokenizer, or the library `tokenizers` is not installed.
     """
     try:
         library = importlib.import_module("tokenizers")

@@ -1,6 +1,6 @@
-"""Texts -> numbers that builders of corpora filter by: the measures of Gopher, FineWeb and C4, made for Chinese.
+"""Texts -> quality signals for filtering a corpus: the measures of Gopher, FineWeb and C4, adapted to Chinese.
 
-Where theirs count words, these count Han characters: no two tools cut a Chinese sentence into the same words. Lines are
+These count Han characters instead of words, since no two tools cut a Chinese sentence into the same words. Lines are
 those of `text`, which are paragraphs.
 """
 
@@ -18,7 +18,7 @@ from archive.text.document import Document
 
 _DATA = tomllib.loads(files("archive.export").joinpath("signals.toml").read_text("utf-8"))
 _WORDS = _DATA["words"]
-# Of FineWeb's filter, which says characters too.
+# The limit of FineWeb's filter, which is in characters too.
 _SHORT_LINE = 30
 _HAN = re.compile(r"[\u3400-\u4dbf\u4e00-\u9fff\U00020000-\U0003ffff]")
 _CODE = re.compile(r"[{}]|javascript", re.IGNORECASE)
@@ -27,7 +27,7 @@ CountTokens = Callable[[str], int]
 
 
 class Signal(NamedTuple):
-    """What a signal says, and the filter of others that looks at the same."""
+    """The meaning of a signal, and the published filter that uses a similar measure."""
 
     meaning: str
     like: str
@@ -37,7 +37,7 @@ SIGNALS: Mapping[str, Signal] = {one["id"]: Signal(one["meaning"], one["like"]) 
 
 
 def measure(document: Document, count_tokens: CountTokens | None = None) -> dict[str, float]:
-    """Every signal of a document by its name, in the order of `SIGNALS`; `tokens` only with a tokenizer."""
+    """Compute the signals of a document, in the order of `SIGNALS`; `tokens` only with a tokenizer."""
     text = document.text
     lines = [line.strip() for line in text.split("\n") if line.strip()]
     han = _HAN.findall(text)
@@ -85,19 +85,19 @@ def _of_runs(han: Sequence[str]) -> dict[str, float]:
     return {
         "top_2gram": _top(whole, 2),
         "top_4gram": _top(whole, 4),
-        "duplicate_10grams": _repeated(whole, 10),
+        "duplicate_10grams": _repetition(whole, 10),
     }
 
 
 def _top(han: str, length: int) -> float:
-    """The share of the most frequent run, 0 where none comes twice: Gopher's measure, in characters."""
+    """The share of the most frequent run, 0 if none is repeated: Gopher's measure, in characters."""
     runs = Counter(han[start : start + length] for start in range(len(han) - length + 1))
     most = max(runs.values(), default=0)
     return min(most * length / len(han), 1.0) if most > 1 else 0.0
 
 
-def _repeated(han: str, length: int) -> float:
-    """The share of characters in runs that stood before; each is counted once, as Gopher's filter does."""
+def _repetition(han: str, length: int) -> float:
+    """The share of characters in repeated runs; each character counts once, as in Gopher's filter."""
     seen: set[str] = set()
     repeated = start = 0
     while start <= len(han) - length:

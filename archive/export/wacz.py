@@ -1,9 +1,9 @@
-"""Documents and the WARC files that hold them -> WACZ 1.1.1: one zip file that replays in a browser.
+"""Documents and their WARC files -> WACZ 1.1.1: one zip file that replays in a browser.
 
-archive/            the captures, without those of pages that were taken down: WARC files, a gzip member a record
-indexes/            index lines of what replays in blocks of gzip (ZipNum), and the first line of each block
-pages/pages.jsonl   a page a document, with its title
-datapackage.json    each file's length and SHA-256
+archive/            the captures, without pages that were taken down: WARC files with one gzip member per record
+indexes/            index lines of the captures that replay, in gzip blocks (ZipNum), and the first line of each block
+pages/pages.jsonl   one line per document, with its title
+datapackage.json    length and SHA-256 of each file
 """
 
 from __future__ import annotations
@@ -36,38 +36,38 @@ from archive.warc.member import MAGIC, MemberWriter
 from archive.warc.reader import PAGES, Identities, records, whole_records
 from archive.warc.record import Problem, Record
 
-# As large as cdxj-indexer makes them.
+# Lines per index block, as in cdxj-indexer.
 _BLOCK_LINES = 3000
-# A zip entry without this date would carry the hour of its making.
+# The date of every zip entry; without it, an entry would have the time when it was made.
 _DATE = (1980, 1, 1, 0, 0, 0)
-# An extra field, here the one for times, holding none. ReplayWeb.page takes an entry without one in the zip file's
-# directory for one without any in its own head, where zipfile may still write one, for long files.
+# An extra field for times, without any. If the zip directory has no extra field for an entry, ReplayWeb.page assumes
+# that the entry's own head has none either, but zipfile writes one there for long files.
 _NO_TIMES = b"UT\1\0\0"
 
 
 class _Pack:
-    """A zip file whose entries are stored as they are, which lets a browser read pieces of them."""
+    """A zip file whose entries are stored uncompressed, so that a browser can read parts of them."""
 
     def __init__(self, pack: zipfile.ZipFile) -> None:
         self._pack = pack
         self.resources: list[dict[str, str | int]] = []
 
     def add(self, path: str, source: Path) -> None:
-        """Copy a file in."""
+        """Add a copy of a file."""
         entry = zipfile.ZipInfo(path, _DATE)
         entry.file_size = size_of(source) or 0
         entry.extra = _NO_TIMES
         with open_warc(source) as file, self._pack.open(entry, "w") as packed:
             shutil.copyfileobj(file, packed, 1 << 20)
         with open_warc(source) as file:
-            self._told(path, entry.file_size, hashlib.file_digest(file, "sha256").hexdigest())
+            self._note_resource(path, entry.file_size, hashlib.file_digest(file, "sha256").hexdigest())
 
     def write(self, path: str, data: bytes) -> None:
-        """Put bytes in."""
+        """Add an entry with these bytes."""
         self._pack.writestr(zipfile.ZipInfo(path, _DATE), data)
-        self._told(path, len(data), hashlib.sha256(data).hexdigest())
+        self._note_resource(path, len(data), hashlib.sha256(data).hexdigest())
 
-    def _told(self, path: str, length: int, digest: str) -> None:
+    def _note_resource(self, path: str, length: int, digest: str) -> None:
         name = path.rpartition("/")[2]
         self.resources.append({"name": name.lower(), "path": path, "hash": f"sha256:{digest}", "bytes": length})
 
@@ -79,9 +79,9 @@ def write(
     out: Path,
     offer: Offer | None = None,
 ) -> int:
-    """Write a file with the captures of some sites, or of all, and say how many pages it lists.
+    """Write a file with the captures of some sites, or of all, and return the number of pages that it lists.
 
-    Imported files come with sites where they hold one of the documents. `offer` then says what is not offered and why.
+    Imported files are included if they hold one of the documents. Afterwards `offer` knows what is not offered and why.
     """
     wanted = {document.id: document for document in documents}
     offer = offer or Offer(gone=exclusions.read(layout))
@@ -127,7 +127,7 @@ def _holds(warc: Path, ids: Collection[str]) -> bool:
 
 
 def _name(warc: Path, taken: set[str]) -> str:
-    """The name of a file in a pack, where every record has a gzip member of its own."""
+    """A free name in the pack for a WARC file; there, every record has a gzip member of its own."""
     stem = next(warc.name.removesuffix(ending) for ending in WARC_ENDINGS if warc.name.endswith(ending))
     numbered = itertools.chain([""], (f"-{number}" for number in itertools.count(2)))
     name = next(name for number in numbered if (name := f"{stem}{number}.warc.gz") not in taken)
@@ -136,7 +136,7 @@ def _name(warc: Path, taken: set[str]) -> str:
 
 
 def _copy(warc: Path, kept: Path, offer: Offer) -> bool:
-    """Copy the records of a file but for what was taken down, and offer those that replay; False: it has none."""
+    """Copy the records of a file, except what was taken down, and offer those that replay; False: there are none."""
     identities = Identities(warc)
     try:
         with open_warc(warc) as source, kept.open("wb") as copy:
@@ -161,7 +161,7 @@ def _copy(warc: Path, kept: Path, offer: Offer) -> bool:
 
 
 def _copy_record(source: BinaryIO, record: Record, copy: BinaryIO, offer: Offer, *, shared: bool) -> bool:
-    """Copy one record; False: it is too long for that."""
+    """Copy one record; False: it is too long."""
     if record.kind == "revisit" and offer.is_framed_otherwise(record):
         return _repack(source, _without_head(record), copy, shared=True)
     if shared or not _starts_with(source, record.place.offset, MAGIC):
@@ -171,7 +171,7 @@ def _copy_record(source: BinaryIO, record: Record, copy: BinaryIO, offer: Offer,
 
 
 def _with_neighbours(items: Iterable[Record | Problem], offer: Offer) -> Iterator[tuple[Record, bool]]:
-    """Each record, and whether it shares its gzip member with another; problems are noted."""
+    """Yield each record, and whether it shares its gzip member with another; note problems."""
     ahead: Record | None = None
     for item in items:
         if isinstance(item, Problem):
@@ -198,7 +198,7 @@ def _take(source: BinaryIO, place: Place, write: Callable[[bytes], object]) -> N
 
 
 def _repack(source: BinaryIO, record: Record, copy: BinaryIO, *, shared: bool) -> bool:
-    """Write a record as a gzip member of its own; False: of a shared one not all of the block was read."""
+    """Write a record as a gzip member of its own; False: it shares a member, and its block was not read to the end."""
     member = MemberWriter(copy)
     if not shared:
         _take(source, record.place, member.write)
@@ -212,7 +212,7 @@ def _repack(source: BinaryIO, record: Record, copy: BinaryIO, *, shared: bool) -
 
 
 def _without_head(revisit: Record) -> Record:
-    """A revisit without its HTTP head: replay tools take that of the record that has the payload."""
+    """Remove a revisit's HTTP head: replay tools then use that of the record with the payload."""
     stated = {"content-length": "0", "warc-block-digest": f"sha256:{hashlib.sha256(b'').hexdigest()}"}
     fields = tuple((name, stated.get(name.lower(), value)) for name, value in revisit.fields)
     lines = [f"{name}: {value}\r\n" for name, value in fields]
@@ -221,7 +221,7 @@ def _without_head(revisit: Record) -> Record:
 
 
 def _of_arc(record: Record, id_: str) -> Record:
-    """What an ARC record would be in a WARC file; one without an HTTP head is a resource."""
+    """Turn an ARC record into a WARC record; without an HTTP head it becomes a resource."""
     fields = dict(record.fields) | {"WARC-Record-ID": f"<{id_ or uuid.uuid5(uuid.NAMESPACE_URL, record.url).urn}>"}
     fields["Content-Length"] = str(len(record.block))
     if record.kind == "warcinfo":
@@ -233,7 +233,7 @@ def _of_arc(record: Record, id_: str) -> Record:
 
 
 def _pages(captures: Iterable[Row], wanted: dict[str, Document]) -> Iterator[bytes]:
-    """The lines of pages.jsonl for the documents whose captures are offered."""
+    """Yield the lines of pages.jsonl for the documents whose captures are offered."""
     for row in captures:
         if row.date and (document := wanted.get(row.id)):
             when = row.date.strftime("%Y-%m-%dT%H:%M:%SZ")

@@ -1,4 +1,4 @@
-"""Documents -> WET: a WARC file of conversion records, plain text each, that refer to the pages they were read from."""
+"""Documents -> WET: a WARC file of conversion records with plain text, each referring to the page it was read from."""
 
 from __future__ import annotations
 
@@ -15,14 +15,14 @@ from archive.export import whole
 from archive.export.rows import PLAIN, Rows
 from archive.text.document import Document
 
-# The names of ISO 639-3 and of script codes, as Common Crawl writes the first.
+# The language code of ISO 639-3, as Common Crawl writes it.
 _LANGUAGE = "zho"
 
 
 def write(documents: Iterable[Document], out: Path, rows: Rows = PLAIN) -> int:
-    """Write a file (gzip, a member a record, where its name ends in `.gz`), and say how many documents it holds."""
+    """Write a file, with one gzip member per record if its name ends in `.gz`; return the number of documents."""
     count = 0
-    # WARC/1.1 asks every record for a date; a page that states no capture gets that of the export.
+    # WARC/1.1 demands a date for every record; a page without a capture date gets that of the export.
     now = dt.datetime.now(dt.UTC)
     with whole.file(out) as file:
         writer = WARCWriter(file, gzip=out.suffix == ".gz", warc_version="1.1")

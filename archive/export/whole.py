@@ -1,4 +1,4 @@
-"""Out paths -> files and folders that appear whole or not at all, and take the place of nothing but their like."""
+"""Out paths -> files and folders that appear whole or not at all, and never replace anything but an earlier export."""
 
 from __future__ import annotations
 
@@ -19,16 +19,16 @@ import pyarrow as pa
 
 from archive.errors import SpaceError, UsageError
 
-# The name of stdout.
+# The out path that means stdout.
 STDOUT = Path("-")
-# Ways to pack a file, by the ending of its name.
+# The compressions that are written, and all endings that name one.
 GZIP, ZSTD = ".gz", ".zst"
 _PACKED = (GZIP, ZSTD, ".zstd", ".bz2", ".xz", ".lz4", ".br", ".zip", ".7z", ".tar", ".tgz")
 
 
 @contextmanager
 def file(out: Path) -> Iterator[BinaryIO]:
-    """A file to write; it takes its name when the block ends well.
+    """Open a file to write; it gets its name if the block succeeds.
 
     Raises:
         UsageError: it cannot be made there.
@@ -36,7 +36,7 @@ def file(out: Path) -> Iterator[BinaryIO]:
     """
     if out.exists() and not out.is_file():
         raise UsageError(f"{out}: is a {'folder' if out.is_dir() else 'device or pipe'}. Name a file with --out.")
-    # A name that nobody else has: a file of the user's may be called x.tmp.
+    # A unique name: the user may have a file called x.tmp.
     tmp = out.with_name(f".{out.name}.{os.getpid()}.tmp")
     try:
         out.parent.mkdir(parents=True, exist_ok=True)
@@ -59,10 +59,10 @@ def file(out: Path) -> Iterator[BinaryIO]:
 
 @contextmanager
 def folder(out: Path) -> Iterator[Path]:
-    """A folder to fill; it takes the name, which is free or that of an empty folder, when the block ends well.
+    """Make a folder to fill; it gets its name, which must be free or that of an empty folder, if the block succeeds.
 
     Raises:
-        UsageError: it cannot be made there, or something is there, so that two exports would be mixed.
+        UsageError: the folder cannot be made there, or is not empty, so that two exports would be mixed.
         SpaceError: there is no space left.
     """
     if out.exists() and (not out.is_dir() or any(out.iterdir())):
@@ -87,10 +87,10 @@ def folder(out: Path) -> Iterator[Path]:
 
 
 def files(out: Path, contents: Mapping[str, bytes]) -> None:
-    """Put files into a folder, each at once; the folder is new, or holds files of these names alone.
+    """Write files to a folder, each whole or not at all; the folder must be new, or hold only files of these names.
 
     Raises:
-        UsageError: it cannot be written, or holds something else.
+        UsageError: the folder cannot be written, or holds something else.
         SpaceError: there is no space left.
     """
     if out.exists() and (not out.is_dir() or any(path.name not in contents for path in out.iterdir())):
@@ -101,15 +101,15 @@ def files(out: Path, contents: Mapping[str, bytes]) -> None:
 
 
 class Sink(Protocol):
-    """What takes bytes."""
+    """Anything that bytes can be written to."""
 
     def write(self, data: bytes, /) -> object:
-        """Take them."""
+        """Write the bytes."""
 
 
 @contextmanager
 def packed(out: Path) -> Iterator[Sink]:
-    """A file to write, packed as its name ends (`.gz`, `.zst`), or stdout.
+    """Open a file to write, compressed by its ending (`.gz`, `.zst`), or stdout.
 
     Raises:
         UsageError, SpaceError: as `file`.
@@ -120,11 +120,11 @@ def packed(out: Path) -> Iterator[Sink]:
         return
     with file(out) as plain:
         if out.suffix == GZIP:
-            # No name and no time in the head: the same lines are the same bytes.
+            # Without name and time in the head, the same lines give the same bytes.
             with gzip.GzipFile(filename="", mode="wb", fileobj=plain, mtime=0) as wrapped:
                 yield wrapped
         elif out.suffix == ZSTD:
-            # Arrow closes what it writes to.
+            # Write to a duplicate, because Arrow closes the file it writes to.
             copy = os.fdopen(os.dup(plain.fileno()), "wb")
             with pa.CompressedOutputStream(pa.PythonFile(copy, mode="w"), "zstd") as stream:
                 yield stream
@@ -134,10 +134,10 @@ def packed(out: Path) -> Iterator[Sink]:
 
 @contextmanager
 def unpacked(path: Path) -> Iterator[Iterator[str]]:
-    """The lines of a text file in UTF-8, unpacked as its name ends (`.gz`, `.zst`), without their ends.
+    """Read the lines of a text file in UTF-8, decompressed by its ending (`.gz`, `.zst`), without line ends.
 
     Raises:
-        OSError, UnicodeDecodeError: it cannot be read.
+        OSError, UnicodeDecodeError: the file cannot be read.
     """
     packing = {GZIP: "gzip", ZSTD: "zstd"}.get(path.suffix)
     with path.open("rb") as packed_file:
@@ -146,13 +146,13 @@ def unpacked(path: Path) -> Iterator[Iterator[str]]:
 
 
 def check_name(out: Path, packings: Collection[str], *, stream: bool) -> None:
-    """Refuse an out path that would become an odd file; `stream`: the format can go to stdout.
+    """Refuse an out path that would give an unexpected file; `stream`: the format can go to stdout.
 
     Raises:
-        UsageError: with what to do instead.
+        UsageError: the path is refused; the message says what to do instead.
     """
     if out == STDOUT and not stream:
-        raise UsageError("--out -: this format is no stream. Name a file or folder; jsonl and csv go to stdout.")
+        raise UsageError("--out -: this format cannot go to stdout. Name a file or folder; jsonl and csv can.")
     if re.match(r"\A[A-Za-z][A-Za-z0-9+.-]++:/", str(out)):
         raise UsageError(
             f"{out}: exports are written to this machine or to a bucket, s3://bucket/name (also gs, az). Write a file, "
@@ -165,7 +165,7 @@ def check_name(out: Path, packings: Collection[str], *, stream: bool) -> None:
 
 @contextmanager
 def beside(out: Path) -> Iterator[Path]:
-    """A new folder on the disk of an out path, to make in it what then takes its place.
+    """Make a temporary folder beside an out path, for what will then take its place.
 
     Raises:
         UsageError: it cannot be made there.
@@ -182,7 +182,7 @@ def beside(out: Path) -> Iterator[Path]:
 
 
 def put(made: Path, out: Path) -> None:
-    """Let a file or a folder take the place of what is at an out path, if anything; raises OSError."""
+    """Move a file or a folder to an out path, replacing what is there; raises OSError."""
     if out.is_dir() and not out.is_symlink():
         aside = made.with_name("aside")
         out.rename(aside)

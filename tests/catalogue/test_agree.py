@@ -333,7 +333,7 @@ def test_a_shard_is_of_its_file_and_counts_right(layout: Layout, changed: str) -
         other = replace(about.header, warc_sha256="0" * 64) if changed == "sha256" else about.header
         writer.close(header=other, hosts=about.hosts)
     reasons = [why for file, why in said(layout) if file == path.name]
-    wanted = "the shard was made from other bytes" if changed == "sha256" else "the shard counts its documents"
+    wanted = "the shard was made from other bytes" if changed == "sha256" else "the shard states a wrong number"
     assert [why.startswith(wanted) for why in reasons] == [True]
 
 
@@ -346,9 +346,9 @@ def test_a_shard_is_of_its_file_and_counts_right(layout: Layout, changed: str) -
         ),
         (
             "INSERT INTO skips VALUES (999, 'urn:x', 'http://a.cn/', 'a', NULL, 404, 'error_status', '')",
-            "skips are of no shard or index",
+            "skips belong to no shard or index",
         ),
-        ("UPDATE captures SET source = 999", "captures are of no shard or index"),
+        ("UPDATE captures SET source = 999", "captures belong to no shard or index"),
     ],
 )
 def test_rows_that_no_file_gave_are_told(layout: Layout, change: str, reason: str) -> None:

@@ -90,7 +90,7 @@ def test_keyness_has_both_counts(layout: Layout) -> None:
 def test_what_is_no_term_or_leaves_no_rest_is_refused(layout: Layout) -> None:
     with pytest.raises(UsageError, match="did you mean '民主党派'"):
         terms.counts(layout, term="民主政派")
-    with pytest.raises(UsageError, match="nothing to count by"):
+    with pytest.raises(UsageError, match="terms are not counted by this"):
         terms.counts(layout, by="year")
     with pytest.raises(UsageError, match="nothing to compare"):
         terms.keyness(layout, ids(layout, "site:a"))

@@ -178,10 +178,10 @@ def test_what_shares_a_passage_with_a_list_is_left_out_and_counted(layout: Layou
         (["--parts", "year"], "hf", "hf is not split so"),
         (["--signals"], "text", "text has no columns"),
         (["--mentions"], "text", "text has no such columns"),
-        (["--mask"], "wacz", "holds captures as they came"),
+        (["--mask"], "wacz", "holds unchanged captures"),
         (["--tokenizer", "x.json"], "jsonl", "Give --signals too"),
         (["--without-texts", "nowhere.txt"], "jsonl", "cannot be read"),
-        (["--parts", "year", "--out", "-"], "jsonl", "no stream"),
+        (["--parts", "year", "--out", "-"], "jsonl", "cannot go to stdout"),
     ],
 )
 def test_what_does_not_fit_is_refused_before_anything_is_written(

@@ -272,5 +272,5 @@ def test_python_reads_an_archive_typed_and_as_tables(house: Path) -> None:
 
 def test_the_dictionary_of_the_manual_is_that_of_the_code() -> None:
     manual = (CHECKOUT / "docs" / "documents.md").read_text(encoding="utf-8")
-    assert dictionary.into(manual) == manual, "run: python -m archive.export.dictionary docs/documents.md"
+    assert dictionary.insert_table(manual) == manual, "run: python -m archive.export.dictionary docs/documents.md"
     assert list(dictionary.MEANINGS) == list(Document.__slots__)
