@@ -64,7 +64,7 @@ class Archive:
         sample: int = 0,
         seed: int = 0,
     ) -> Documents:
-        """Choose documents by the filters of `archive.catalogue.query.Filter` and a query, `words`; read nothing yet."""
+        """Choose documents by the filters of `archive.catalogue.query.Filter` and a query, `words`. Reads nothing."""
         wanted = query.Filter(
             site=site,
             since=since,
