@@ -1,4 +1,4 @@
-"""The interface: every view is a GET whose state stands in its address, as HTML, JSON and (lists) CSV."""
+"""The web interface: every view is a GET with its state in the address, as HTML, JSON and, for lists, CSV."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ from archive.web import feeds, pages, take
 from archive.web.asked import Asked, House, NotHereError, Shown
 from archive.web.templates import Look
 
-# Every view with its path; those with rows have a .csv twin, all have a .json twin.
+# Every view by its path; each has a .json twin, and those with rows a .csv twin.
 VIEWS: Mapping[str, Callable[[Asked], Shown]] = {
     "/": pages.home,
     "/search": pages.search,
@@ -45,14 +45,14 @@ VIEWS: Mapping[str, Callable[[Asked], Shown]] = {
 
 @dataclass(frozen=True, slots=True)
 class _Static:
-    """A file of our own, read once."""
+    """A file of this package, read once."""
 
     body: bytes
     kind: str
 
 
 def headers(*frames: str) -> dict[str, str]:
-    """What every answer says: styles and pictures of our own, the replay in a frame, no script at all."""
+    """The headers of every response: only our own styles and pictures, the replay in a frame, no scripts."""
     policy = (
         "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'; base-uri 'none'; "
         f"frame-ancestors 'none'; frame-src {' '.join(frame for frame in frames if frame)}"
@@ -68,49 +68,49 @@ def headers(*frames: str) -> dict[str, str]:
 
 
 def app(house: House, hosts: Sequence[str]) -> Starlette:
-    """The interface of one archive; it answers to these host names alone."""
+    """Make the interface of one archive; it answers only to these host names."""
     look = Look(house)
-    said = headers(house.replay, house.player)
+    fixed = headers(house.replay, house.player)
     style = _Static(resources.files("archive.web").joinpath("style.css").read_bytes(), "text/css; charset=utf-8")
-    routes = [Route("/style.css", partial(_static, style, said))]
+    routes = [Route("/style.css", partial(_static, style, fixed))]
     for path, view in VIEWS.items():
         base = path.rstrip("/") or "/index"
-        endpoint = partial(_answer, house, look, view, said)
+        endpoint = partial(_answer, house, look, view, fixed)
         routes += [Route(f"{base}.json", partial(endpoint, "json")), Route(f"{base}.csv", partial(endpoint, "csv"))]
         routes.append(Route(path, partial(endpoint, "html")))
     routes += [
-        Route("/changes.atom", partial(_answer, house, look, feeds.changes, said, "raw")),
-        Route("/export", partial(_answer, house, look, take.export, said, "raw")),
-        Route("/cite/{id}", partial(_answer, house, look, take.citation, said, "raw")),
+        Route("/changes.atom", partial(_answer, house, look, feeds.changes, fixed, "raw")),
+        Route("/export", partial(_answer, house, look, take.export, fixed, "raw")),
+        Route("/cite/{id}", partial(_answer, house, look, take.citation, fixed, "raw")),
     ]
     return Starlette(
         routes=routes,
         middleware=[Middleware(TrustedHostMiddleware, allowed_hosts=list(hosts), www_redirect=False)],
-        exception_handlers={404: partial(_not_found, look, said), 405: partial(_not_found, look, said)},
+        exception_handlers={404: partial(_not_found, look, fixed), 405: partial(_not_found, look, fixed)},
     )
 
 
-async def _static(file: _Static, said: Mapping[str, str], _request: Request) -> Response:
-    return Response(file.body, media_type=file.kind, headers=dict(said) | {"Cache-Control": "max-age=600"})
+async def _static(file: _Static, fixed: Mapping[str, str], _request: Request) -> Response:
+    return Response(file.body, media_type=file.kind, headers=dict(fixed) | {"Cache-Control": "max-age=600"})
 
 
-async def _not_found(look: Look, said: Mapping[str, str], request: Request, error: Any) -> Response:
+async def _not_found(look: Look, fixed: Mapping[str, str], request: Request, error: Any) -> Response:
     asked = Asked(house=look.house, request=request)
     html = look.page(asked, Shown(template="error.html", data={"error": f"{error.status_code} {error.detail}"}))
-    return Response(html, error.status_code, media_type="text/html; charset=utf-8", headers=dict(said))
+    return Response(html, error.status_code, media_type="text/html; charset=utf-8", headers=dict(fixed))
 
 
 async def _answer(
     house: House,
     look: Look,
     view: Callable[[Asked], Any],
-    said: Mapping[str, str],
+    fixed: Mapping[str, str],
     form: str,
     request: Request,
 ) -> Response:
     asked = Asked(house=house, request=request)
     response: Response = await run_in_threadpool(_respond, look, view, form, asked)
-    response.headers.update(said)
+    response.headers.update(fixed)
     return response
 
 
@@ -136,7 +136,7 @@ def _respond(look: Look, view: Callable[[Asked], Any], form: str, asked: Asked) 
 
 
 def plain(value: Any) -> Any:
-    """A view's data as JSON has it: dataclasses as objects, tuples as arrays."""
+    """A view's data for JSON: dataclasses become objects, tuples become arrays."""
     if is_dataclass(value) and not isinstance(value, type):
         return plain(asdict(value))
     if isinstance(value, Mapping):
@@ -147,7 +147,7 @@ def plain(value: Any) -> Any:
 
 
 def _csv(rows: Sequence[Mapping[str, Any]]) -> bytes:
-    """Rows for a spreadsheet: no cell is a formula."""
+    """Format rows for a spreadsheet; no cell is a formula."""
     text = io.StringIO(newline="")
     writer = csv.writer(text, quoting=csv.QUOTE_ALL)
     if rows:

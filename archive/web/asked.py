@@ -1,4 +1,4 @@
-"""What a person asked of the interface, and what is shown for it."""
+"""A request to the interface, and the view that answers it."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from archive.web.engine import Engine
 
 
 class NotHereError(UsageError):
-    """Nothing in this archive has the asked address."""
+    """The archive has nothing at the requested address."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -25,9 +25,9 @@ class House:
     """The archive that is shown.
 
     Attributes:
-        base: the path or address under which a proxy shows the interface; "" without one.
+        base: the path or address under which a proxy shows the interface; empty without a proxy.
         replay: the origin of the replay: `http://127.0.0.1:8081`.
-        engine, player: the script-driven player and its origin; None and empty where there is none.
+        engine, player: the script-driven player and its origin; None and empty if there is none.
     """
 
     layout: Layout
@@ -41,7 +41,7 @@ class House:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Shown:
-    """A view: its template, its data (what JSON has), and the rows of a list (what CSV has)."""
+    """A view: its template, its data (for JSON), and the rows of a list (for CSV)."""
 
     template: str
     data: Mapping[str, Any]
@@ -57,11 +57,11 @@ class Asked:
 
     @property
     def layout(self) -> Layout:
-        """Of the archive that is asked."""
+        """The layout of the archive."""
         return self.house.layout
 
     def text(self, name: str, default: str = "") -> str:
-        """A parameter of the address, else of the path."""
+        """A parameter of the path, else of the query string."""
         path = self.request.path_params.get(name)
         return str(path) if path is not None else self.request.query_params.get(name, default)
 
@@ -69,7 +69,7 @@ class Asked:
         """A whole number of at least 1.
 
         Raises:
-            UsageError: it is none, or larger than `most`.
+            UsageError: it is not a number, or larger than `most`.
         """
         value = self.text(name, str(default))
         if not value.isdecimal() or not 1 <= int(value[:9]) <= most:
@@ -80,7 +80,7 @@ class Asked:
         """One of the known values.
 
         Raises:
-            UsageError: it is none of them.
+            UsageError: the value is unknown.
         """
         value = self.text(name) or default
         if value not in known:
@@ -89,7 +89,7 @@ class Asked:
 
     @property
     def language(self) -> str:
-        """`zh` or `en`: as the address says, else as the browser prefers."""
+        """`zh` or `en`: as the address says, else what the browser prefers."""
         asked = self.request.query_params.get("lang")
         if asked in ("zh", "en"):
             return asked
@@ -98,20 +98,20 @@ class Asked:
         return "en" if first_english >= 0 and not 0 <= first_chinese < first_english else "zh"
 
     def link(self, path: str, **changed: str | int | None) -> str:
-        """The address of a view; a language that was asked for stays."""
-        said = {name: value for name, value in changed.items() if value not in (None, "")}
-        if "lang" in self.request.query_params and "lang" not in said:
-            said["lang"] = self.language
-        return self.house.base + path + (f"?{urlencode(said)}" if said else "")
+        """The address of a view; keeps a language that was asked for."""
+        parameters = {name: value for name, value in changed.items() if value not in (None, "")}
+        if "lang" in self.request.query_params and "lang" not in parameters:
+            parameters["lang"] = self.language
+        return self.house.base + path + (f"?{urlencode(parameters)}" if parameters else "")
 
     def here(self, **changed: str | int | None) -> str:
-        """This view with some of its parameters changed; None takes one out."""
-        said: dict[str, str | int | None] = dict(self.request.query_params)
+        """The address of this view with some parameters changed; None removes one."""
+        parameters: dict[str, str | int | None] = dict(self.request.query_params)
         path = self.request.url.path
-        return self.link(path.removesuffix(".json").removesuffix(".csv"), **(said | changed))
+        return self.link(path.removesuffix(".json").removesuffix(".csv"), **(parameters | changed))
 
     def twin(self, form: str) -> str:
-        """This view as `json` or `csv`."""
-        said: dict[str, str | int | None] = dict(self.request.query_params)
+        """The address of this view as `json` or `csv`."""
+        parameters: dict[str, str | int | None] = dict(self.request.query_params)
         path = self.request.url.path
-        return self.link(("/index" if path == "/" else path) + "." + form, **said)
+        return self.link(("/index" if path == "/" else path) + "." + form, **parameters)

@@ -1,4 +1,4 @@
-"""An address and a moment -> the capture that a reader is shown: the nearest in time, as it came over the wire."""
+"""An address and a time -> the capture to show: the nearest in time, as it came over the wire."""
 
 from __future__ import annotations
 
@@ -12,17 +12,17 @@ from archive.layout import Layout
 from archive.warc import reader
 from archive.warc.capture import Capture
 
-# A revisit may refer to a revisit; a longer chain is a fault of the file.
+# The longest chain of revisits that refer to revisits; a longer one is a fault of the file.
 CHAIN = 10
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Replayed:
-    """A capture as it was on its day.
+    """A capture, and the record with its bytes.
 
     Attributes:
-        of: the row of the index that was asked for, a revisit perhaps.
-        capture: the record that holds the bytes.
+        of: the capture that was asked for, perhaps a revisit.
+        capture: the record with the bytes.
     """
 
     of: Captured
@@ -30,9 +30,9 @@ class Replayed:
 
 
 def nearest(layout: Layout, url: str, stamp: str) -> Replayed | None:
-    """The capture of an address that is nearest to a stamp (up to 14 digits, UTC); None: there is none.
+    """The capture of an address nearest to a stamp (up to 14 digits, UTC); None if there is none.
 
-    `http` and `https` are one address to a reader. Answers that say "not modified" show what was there before.
+    `http` and `https` count as one address. A "not modified" response shows the capture before it.
 
     Raises:
         UsageError: there is no catalogue yet.
@@ -49,7 +49,7 @@ def _spellings(url: str) -> list[str]:
     scheme, _, rest = url.partition("://")
     other = {"http": "https", "https": "http"}.get(scheme)
     bare = [url, f"{other}://{rest}"] if other else [url]
-    # A host alone is its start page; what imports wrote without percent signs was asked for with them.
+    # A host alone means its start page. Imports may have written the address without percent-encoding.
     named = [one for each in bare for one in ([each, each + "/"] if each.count("/") == 2 else [each])]
     return list(dict.fromkeys([*named, *map(unquote, named)]))
 
@@ -59,19 +59,19 @@ def _moment(stamp: str) -> int:
 
 
 def _distance(moment: int, row: Captured) -> tuple[bool, int]:
-    # Errors only where there is nothing else: a page that is gone is shown as it was.
+    # Prefer any success to an error, so that a page that is gone is shown as it was.
     return (row.status or 200) >= 400, abs(int(row.stamp or "0") - moment)
 
 
 def _bytes_of(layout: Layout, row: Captured, rows: list[Captured]) -> Captured | None:
-    """The row whose record holds the bytes of this one; None where they are not in the archive."""
+    """The row whose record holds the bytes of this one; None if they are not in the archive."""
     for _ in range(CHAIN):
         if row.mime != "warc/revisit":
             return row
         if row.digest:
             found = query.with_digest(layout, row.digest)
             return next(iter(found), None)
-        # "Not modified" names no bytes: they are those of the capture before.
+        # "Not modified" has no payload digest: take the bytes of the capture before.
         before = [other for other in rows if other.stamp < row.stamp]
         if not before:
             return None

@@ -1,6 +1,6 @@
-"""Counts -> charts as SVG, made here: no script draws them, and each bar leads to what it counts.
+"""Counts -> charts as SVG, without scripts; each bar is a link to what it counts.
 
-What is as wide as the page is placed in percent, so that words keep their size on a small screen.
+Horizontal positions are in percent of the page's width, so that words keep their size on a small screen.
 """
 
 from __future__ import annotations
@@ -11,19 +11,19 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from markupsafe import Markup
 
 HEIGHT = 130
-# Space over the bars for the largest number, and under them for the words of the axis.
+# The height of a chart in pixels; space above the bars for the largest number, and below them for the axis labels.
 HEAD, AXIS = 16, 20
-# At most so many words stand under an axis; on a small screen every second.
+# The most labels under an axis; on a small screen, every second one is shown.
 WORDS = 10
-# More bars than this are counted by a longer period.
+# The most bars; beyond it, counts are grouped by a longer period.
 MOST = 400
 
 
 def bars(values: Sequence[tuple[str, int]], link: Callable[[str], str], label: str) -> Markup:
-    """A bar a period, each a link; periods without a count stand empty, and the largest count is stated."""
+    """Draw a bar for each period, each a link, with gaps for empty periods, and state the largest count."""
     if not values:
         return Markup()
-    values = filled(values)
+    values = fill(values)
     most = max(count for _, count in values)
     step, high = 100 / len(values), HEIGHT - AXIS
     parts = [
@@ -56,7 +56,7 @@ def bars(values: Sequence[tuple[str, int]], link: Callable[[str], str], label: s
 
 
 def lines(values: Sequence[tuple[str, int, Sequence[int]]], words: Sequence[str], label: str) -> Markup:
-    """A line a word: of all documents of a period the share that hold it. The numbers stand in the table below."""
+    """Draw a line for each word: the share of each period's documents that contain it."""
     if not values:
         return Markup()
     periods, shares = _shares(values, len(words))
@@ -77,11 +77,11 @@ def lines(values: Sequence[tuple[str, int, Sequence[int]]], words: Sequence[str]
 
 
 def _shares(values: Sequence[tuple[str, int, Sequence[int]]], words: int) -> tuple[list[str], list[list[float]]]:
-    """All periods from the first to the last, and of each word its share in each of them."""
-    periods = [name for name, _ in filled([(name, total) for name, total, _ in values])]
+    """All periods from the first to the last, and the share of each word in each of them."""
+    periods = [name for name, _ in fill([(name, total) for name, total, _ in values])]
     held = {name: [0] * (words + 1) for name in periods}
     for name, total, hits in values:
-        # Where a longer period is shown, its counts are those of its parts together.
+        # If longer periods are shown, add up the counts of their parts.
         at = held[name] if name in held else held[name[: len(periods[-1])]]
         for nth, count in enumerate((total, *hits)):
             at[nth] += count
@@ -89,12 +89,12 @@ def _shares(values: Sequence[tuple[str, int, Sequence[int]]], words: int) -> tup
     return periods, [[each[nth] / (each[0] or 1) for each in counts] for nth in range(1, words + 1)]
 
 
-def filled(values: Sequence[tuple[str, int]]) -> list[tuple[str, int]]:
-    """Years, months or days with those between them that have no count; by a longer period where there are too many.
+def fill(values: Sequence[tuple[str, int]]) -> list[tuple[str, int]]:
+    """Add the years, months or days in between that have no count; if there are too many, group by a longer period.
 
-    >>> filled([("2019", 1), ("2021", 2)])
+    >>> fill([("2019", 1), ("2021", 2)])
     [('2019', 1), ('2020', 0), ('2021', 2)]
-    >>> filled([("2019-11", 1), ("2020-01", 2)])
+    >>> fill([("2019-11", 1), ("2020-01", 2)])
     [('2019-11', 1), ('2019-12', 0), ('2020-01', 2)]
     """
     longest = max(len(name) for name, _ in values)
@@ -104,13 +104,13 @@ def filled(values: Sequence[tuple[str, int]]) -> list[tuple[str, int]]:
         exact = sorted(name for name in counted if len(name) == size)
         between = list(_between(exact[0], exact[-1]))
         if len(between) <= MOST:
-            # What is known to the year alone stands before its first month.
+            # A count that is known to the year only sorts before the year's first month.
             return [(name, counted.get(name, 0)) for name in sorted({*between, *counted})]
     return sorted(counted.items())
 
 
 def _cut(values: Sequence[tuple[str, int]], size: int) -> dict[str, int]:
-    """Counts by periods of so many characters, or of fewer where no more is known."""
+    """Group counts by the first `size` characters of their periods; less precise periods stay."""
     counted: dict[str, int] = {}
     for name, count in values:
         counted[name[:size]] = counted.get(name[:size], 0) + count
@@ -131,9 +131,9 @@ def _between(first: str, last: str) -> Iterator[str]:
 def calendar(
     days: Mapping[str, int], runs: Mapping[str, str], link: Callable[[str], str], label: str, last: dt.date
 ) -> Markup:
-    """A square a day of the year up to `last`, darker where there is more; each with a count is a link.
+    """Draw a square for each day of the year up to `last`, darker for higher counts; a day with a count is a link.
 
-    `runs` says how the runs of a day went: `good`, `bad` or `missed`, which the square's rim shows.
+    `runs` says how the runs of a day went, `good`, `bad` or `missed`; the border of the square shows it.
     """
     first = last - dt.timedelta(days=364 + last.weekday())
     most = max(days.values(), default=1)
@@ -156,16 +156,16 @@ def calendar(
 
 def _square(day: str, offset: int, cell: int, count: int, most: int, run: str, link: Callable[[str], str]) -> Markup:
     shade = 0 if not count else 1 + min(3, count * 4 // (most + 1))
-    said = f"{day}: {count:,}" + (f" · {run}" if run else "")
+    label = f"{day}: {count:,}" + (f" · {run}" if run else "")
     x, y = offset // 7 * cell + 1, offset % 7 * cell + 1
     square = Markup(
         '<rect class="shade{} {}" x="{}" y="{}" width="11" height="11" rx="2"><title>{}</title></rect>'
-    ).format(shade, run, x, y, said)
+    ).format(shade, run, x, y, label)
     return Markup('<a href="{}">{}</a>').format(link(day), square) if count else square
 
 
 def _words(names: Sequence[str]) -> Iterator[Markup]:
-    """The words of an axis, at the left ends of their bars."""
+    """The labels of an axis, at the left edges of their bars."""
     every = -(-len(names) // WORDS)
     for nth, name in enumerate(names[::every]):
         at = 100 * nth * every / len(names)
@@ -173,5 +173,5 @@ def _words(names: Sequence[str]) -> Iterator[Markup]:
         yield Markup('<text class="{}" x="{:.2f}%" y="{}">{}</text>').format(kind, at, HEIGHT - 5, name)
 
 
-def _most(said: str) -> Markup:
-    return Markup('<text x="100%" y="11" class="most">{}</text>').format(said)
+def _most(number: str) -> Markup:
+    return Markup('<text x="100%" y="11" class="most">{}</text>').format(number)

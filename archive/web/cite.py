@@ -1,4 +1,4 @@
-"""A document and its capture -> a citation as text, BibTeX and CSL-JSON, from the page down to the bytes."""
+"""A document and its capture -> a citation as text, BibTeX or CSL-JSON that also locates the archived bytes."""
 
 from __future__ import annotations
 
@@ -10,12 +10,12 @@ from typing import Any
 from archive.catalogue.query import Captured
 from archive.text.document import Document
 
-# Characters that mean something to BibTeX.
+# Characters with a meaning in BibTeX.
 _TEX = {"\\": r"\textbackslash{}", **{each: "\\" + each for each in "&%$#_{}"}, "~": r"\textasciitilde{}", "^": r"\^{}"}
 
 
 def proof(document: Document, capture: Captured | None) -> dict[str, str]:
-    """What finds the bytes again: address, time of capture, payload digest, WARC file, offset, record id."""
+    """What locates the bytes: address, time of capture, payload digest, WARC file, offset, record id."""
     found = {"url": document.url, "record": document.id}
     if document.captured:
         found["captured"] = document.captured.astimezone(dt.UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
@@ -25,62 +25,60 @@ def proof(document: Document, capture: Captured | None) -> dict[str, str]:
 
 
 def text(document: Document, capture: Captured | None) -> str:
-    """In the manner of GB/T 7714, followed by what finds the bytes again."""
-    said = proof(document, capture)
+    """A citation in the style of GB/T 7714, followed by what locates the bytes."""
+    found = proof(document, capture)
     who = document.author or document.source or document.site
     day = (document.published or "")[:10]
-    seen = said.get("captured", "")[:10]
+    seen = found.get("captured", "")[:10]
     line = f"{who}. {document.title or document.url}[EB/OL]. "
     line += f"({day})" if day else ""
     line += f"[{seen}]. " if seen else ". "
     line += document.url + "."
-    proofs = [f"{name} {said[name]}" for name in ("captured", "digest", "warc", "offset", "record") if name in said]
+    proofs = [f"{name} {found[name]}" for name in ("captured", "digest", "warc", "offset", "record") if name in found]
     return line + " " + "; ".join(proofs)
 
 
 def bibtex(document: Document, capture: Captured | None) -> str:
     """A BibTeX entry; its key is made of the record's id."""
-    said = proof(document, capture)
+    found = proof(document, capture)
     fields = {
         "title": document.title,
         "author": " and ".join(re.split(r"[\s、，,]+", document.author)) if document.author else None,
         "organization": document.source,
         "date": (document.published or "")[:10] or None,
         "url": document.url,
-        "urldate": said.get("captured", "")[:10] or None,
-        "note": "; ".join(f"{name} {said[name]}" for name in ("digest", "warc", "offset", "record") if name in said),
+        "urldate": found.get("captured", "")[:10] or None,
+        "note": "; ".join(f"{name} {found[name]}" for name in ("digest", "warc", "offset", "record") if name in found),
     }
     key = "cundang-" + document.id.rpartition(":")[2][:13]
-    lines = [
-        f"  {name} = {{{value if name == 'url' else _escaped(value)}}}," for name, value in fields.items() if value
-    ]
+    lines = [f"  {name} = {{{value if name == 'url' else _escape(value)}}}," for name, value in fields.items() if value]
     return "\n".join([f"@online{{{key},", *lines, "}"])
 
 
 def csl(document: Document, capture: Captured | None) -> str:
-    """CSL-JSON, as citation managers read it."""
-    said = proof(document, capture)
+    """A citation in CSL-JSON, for citation managers."""
+    found = proof(document, capture)
     item: dict[str, Any] = {
         "id": document.id,
         "type": "webpage",
         "title": document.title,
         "container-title": document.source,
         "URL": document.url,
-        "note": "; ".join(f"{name}: {value}" for name, value in said.items()),
+        "note": "; ".join(f"{name}: {value}" for name, value in found.items()),
     }
     if document.author:
         item["author"] = [{"literal": name} for name in re.split(r"[\s、，,]+", document.author)]
     if document.published:
         item["issued"] = {"date-parts": [[int(part) for part in document.published[:10].split("-")]]}
-    if "captured" in said:
-        item["accessed"] = {"date-parts": [[int(part) for part in said["captured"][:10].split("-")]]}
+    if "captured" in found:
+        item["accessed"] = {"date-parts": [[int(part) for part in found["captured"][:10].split("-")]]}
     return json.dumps([{name: value for name, value in item.items() if value}], ensure_ascii=False, indent=1)
 
 
-def _escaped(value: str) -> str:
-    r"""A value that BibTeX shows as it is.
+def _escape(value: str) -> str:
+    r"""Escape a value for BibTeX.
 
-    >>> _escaped("50% {a}")
+    >>> _escape("50% {a}")
     '50\\% \\{a\\}'
     """
     return "".join(_TEX.get(character, character) for character in value)

@@ -1,4 +1,4 @@
-"""Two texts -> rows of two columns, with marks around the characters that differ inside a paragraph."""
+"""Two texts -> rows of two columns, with the characters marked that differ within a paragraph."""
 
 from __future__ import annotations
 
@@ -6,17 +6,18 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from difflib import SequenceMatcher
 
-# Comparing is quadratic: longer paragraphs are marked whole, longer texts row by row without looking for moved ones.
+# Comparing takes quadratic time. A longer paragraph is marked as a whole; of a longer text, only the beginning is
+# compared.
 LONGEST_LINE = 3000
 MOST_LINES = 3000
 
-# A piece of a paragraph and whether the other text lacks it.
+# A piece of a paragraph, and whether the other text lacks it.
 Piece = tuple[str, bool]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Row:
-    """A paragraph before and after; None where the other text has none."""
+    """A paragraph before and after; None: the text has no such paragraph."""
 
     same: bool
     old: tuple[Piece, ...] | None
@@ -24,7 +25,7 @@ class Row:
 
 
 def columns(old: Sequence[str], new: Sequence[str]) -> list[Row]:
-    """All paragraphs of two texts beside each other.
+    """Put the paragraphs of two texts side by side.
 
     >>> columns(["一二三"], ["一四三"])[0].new
     (('一', False), ('四', True), ('三', False))
@@ -43,7 +44,7 @@ def columns(old: Sequence[str], new: Sequence[str]) -> list[Row]:
 
 
 def lines(changes: Sequence[str]) -> list[Row]:
-    """The same for a list of changed lines, `- ` before those that went and `+ ` before those that came."""
+    """The same for a list of changed lines: `- ` marks removed ones, `+ ` added ones."""
     gone = [line[2:] for line in changes if line.startswith("- ")]
     came = [line[2:] for line in changes if line.startswith("+ ")]
     return [

@@ -1,8 +1,8 @@
-"""The script-driven player, wherever a user put it: wabac.js on an origin of its own, fed with captures as they are.
+"""The script-driven player, from a folder of the user: wabac.js on an origin of its own, fed with unchanged captures.
 
-The player's files are AGPL-3.0-or-later and no part of cundang: a user fetches them, and they are served unchanged.
-With it scripts of archived pages run. What holds them: the origin has nothing but captures, the page and its worker may
-connect to that origin alone (Content-Security-Policy), and the interface frames it in a sandbox.
+The player is licensed under AGPL-3.0-or-later and is not part of cundang: users download its files, which are served
+unchanged. It runs the scripts of archived pages. They are confined in three ways: the origin has nothing but captures,
+page and worker may connect only to that origin (Content-Security-Policy), and the interface frames it in a sandbox.
 """
 
 from __future__ import annotations
@@ -30,9 +30,9 @@ from archive.web.captures import Replayed, nearest
 _NAME = "@webrecorder/wabac"
 _CURE = "Fetch it with npm: npm pack @webrecorder/wabac@2.27.3, unpack what comes, and name the folder `package`."
 _PATH = re.compile(r"/id/(?P<stamp>\d{0,14})id_/(?P<url>https?://.{1,8000})", re.DOTALL | re.IGNORECASE)
-# What a browser asks for as a page: captures are only for the worker, which rewrites them.
+# The destinations of requests for a page. They are refused: captures are only for the worker, which rewrites them.
 _SHOWN = ("document", "iframe", "frame", "embed", "object")
-# A page of the archive: scripts run, and reach what the worker gives them.
+# The policy of an archived page: scripts run, and reach only what the worker gives them.
 _INSIDE = (
     "default-src 'self' 'unsafe-inline' 'unsafe-eval' data: blob:; connect-src 'self' data: blob:; "
     "frame-src 'self' data: blob:; form-action 'self'; base-uri 'self'"
@@ -47,11 +47,11 @@ _PLAYER = """<!DOCTYPE html>
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Engine:
-    """The player that a user fetched.
+    """A player that the user downloaded.
 
     Attributes:
-        worker: its service worker, a file.
-        name, version, licence, source: as its package says; the source is an address.
+        worker: the file of its service worker.
+        name, version, licence, source: as stated in its package; the source is an address.
     """
 
     worker: Path
@@ -61,17 +61,17 @@ class Engine:
     source: str
 
 
-def found(folder: Path) -> Engine:
-    """The player in the folder of its npm package.
+def load(folder: Path) -> Engine:
+    """Load the player from the folder of its npm package.
 
     Raises:
-        UsageError: there is none.
+        UsageError: the folder does not hold the player.
     """
     try:
-        said = json.loads((folder / "package.json").read_text(encoding="utf-8"))
-        name, version = str(said["name"]), str(said["version"])
-        source = str(said["repository"]["url"]).removeprefix("git+").removesuffix(".git")
-        licence = str(said["license"])
+        package = json.loads((folder / "package.json").read_text(encoding="utf-8"))
+        name, version = str(package["name"]), str(package["version"])
+        source = str(package["repository"]["url"]).removeprefix("git+").removesuffix(".git")
+        licence = str(package["license"])
     except (OSError, ValueError, KeyError, TypeError) as error:
         raise UsageError(f"{folder}: holds no npm package ({error!r}). {_CURE}") from error
     worker = folder / "dist" / "sw.js"
@@ -83,7 +83,7 @@ def found(folder: Path) -> Engine:
 
 
 def headers(interface: str) -> dict[str, str]:
-    """What every answer of the player's origin says."""
+    """The headers of every response of the player's origin."""
     return {
         "Content-Security-Policy": f"default-src 'self'; style-src 'unsafe-inline'; frame-ancestors 'self' {interface}",
         "X-Content-Type-Options": "nosniff",
@@ -94,40 +94,40 @@ def headers(interface: str) -> dict[str, str]:
 
 
 def app(layout: Layout, engine: Engine, interface: str, hosts: list[str]) -> Starlette:
-    """The player of one archive; `interface` is the origin that may show it in a frame."""
-    said = headers(interface)
+    """Make the player of one archive; `interface` is the origin that may show it in a frame."""
+    fixed = headers(interface)
     boot = resources.files("archive.web").joinpath("boot.js").read_bytes()
-    # The worker's own policy binds all that it fetches.
-    worker = said | {"Content-Security-Policy": "default-src 'none'; connect-src 'self'; script-src 'unsafe-eval'"}
+    # A worker's own policy applies to everything that it fetches.
+    worker = fixed | {"Content-Security-Policy": "default-src 'none'; connect-src 'self'; script-src 'unsafe-eval'"}
     page = _PLAYER.format(policy=_INSIDE.replace('"', "&quot;"))
 
-    async def player(_request: Request) -> Response:
-        return HTMLResponse(page, headers=said)
+    async def serve_page(_request: Request) -> Response:
+        return HTMLResponse(page, headers=fixed)
 
-    async def booted(_request: Request) -> Response:
-        return Response(boot, media_type="text/javascript; charset=utf-8", headers=said)
+    async def serve_boot(_request: Request) -> Response:
+        return Response(boot, media_type="text/javascript; charset=utf-8", headers=fixed)
 
-    async def worked(_request: Request) -> Response:
+    async def serve_worker(_request: Request) -> Response:
         body = await run_in_threadpool(engine.worker.read_bytes)
         return Response(body, media_type="text/javascript; charset=utf-8", headers=worker)
 
-    async def captured(request: Request) -> Response:
-        response = await run_in_threadpool(_captured, layout, request)
-        response.headers.update(said)
+    async def serve_capture(request: Request) -> Response:
+        response = await run_in_threadpool(_answer, layout, request)
+        response.headers.update(fixed)
         return response
 
     return Starlette(
         routes=[
-            Route("/", player),
-            Route("/boot.js", booted),
-            Route("/sw.js", worked),
-            Route("/id/{rest:path}", captured, methods=["GET"]),
+            Route("/", serve_page),
+            Route("/boot.js", serve_boot),
+            Route("/sw.js", serve_worker),
+            Route("/id/{rest:path}", serve_capture, methods=["GET"]),
         ],
         middleware=[Middleware(TrustedHostMiddleware, allowed_hosts=hosts, www_redirect=False)],
     )
 
 
-def _captured(layout: Layout, request: Request) -> Response:
+def _answer(layout: Layout, request: Request) -> Response:
     path = request.scope["raw_path"].partition(b"?")[0] + b"?" + request.scope["query_string"]
     asked = _PATH.fullmatch(path.decode("ascii", "replace").removesuffix("?"))
     if asked is None or request.headers.get("Sec-Fetch-Dest", "empty") in _SHOWN:
@@ -138,10 +138,10 @@ def _captured(layout: Layout, request: Request) -> Response:
         return PlainTextResponse(str(error), 500)
     if replayed is None:
         return PlainTextResponse(f"This archive has no capture of {asked['url']}", 404)
-    return Response(replayed.capture.body, 200, headers=_said(replayed))
+    return Response(replayed.capture.body, 200, headers=_capture_headers(replayed))
 
 
-def _said(replayed: Replayed) -> Mapping[str, str]:
+def _capture_headers(replayed: Replayed) -> Mapping[str, str]:
     """The headers of a capture that the player needs, in the form that wabac.js reads (src/response.ts)."""
     capture = replayed.capture
     found = {"Content-Type": capture.header("Content-Type") or "application/octet-stream"}
@@ -154,5 +154,5 @@ def _said(replayed: Replayed) -> Mapping[str, str]:
         found["x-orig-location"] = urljoin(capture.url, location)
     if status != 200:
         found["x-redirect-status"] = str(status)
-    # What HTTP cannot carry is left out.
+    # Leave out values that HTTP cannot carry.
     return {name: value for name, value in found.items() if value.isascii() and value.isprintable()}

@@ -1,4 +1,4 @@
-"""What changed -> an Atom feed (RFC 4287)."""
+"""Changes -> an Atom feed (RFC 4287)."""
 
 from __future__ import annotations
 
@@ -15,12 +15,12 @@ from archive.web.pages import since_of
 _ATOM = "http://www.w3.org/2005/Atom"
 # Characters that XML 1.0 cannot hold.
 _NO_XML = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
-# Entries of a feed; the page has them all.
+# The most entries of a feed; the page has all of them.
 MOST = 200
 
 
 def changes(asked: Asked) -> Response:
-    """The latest changes, of all sites or of one."""
+    """Make the feed of the latest changes, of all sites or of one."""
     found = known.page(asked.layout, since_of(asked), site=asked.text("site") or None, size=MOST).changes
     root = str(asked.request.base_url).rstrip("/")
     feed = ET.Element("feed", xmlns=_ATOM)

@@ -1,4 +1,4 @@
-"""The ledger of fixity and the disk -> whether what is kept is sound, when that was seen, and how much room is left."""
+"""The fixity ledger and the disk -> whether WARC files are sound, when that was checked, and how much room is left."""
 
 from __future__ import annotations
 
@@ -16,16 +16,16 @@ DAYS = 30
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Keeping:
-    """How the WARC files of an archive are kept.
+    """The state of an archive's WARC files and disk.
 
     Attributes:
-        files, bytes: WARC files that there are, and their sizes together.
-        never: of them, those that `cundang verify` never read.
-        verified: when the file was verified whose turn is longest ago, ISO 8601, UTC; None: no file ever was.
-        damaged: of each file that is damaged, short or gone its path below the data folder, and which of these it is.
+        files, bytes: the number of WARC files, and their total size.
+        never: how many of them `cundang verify` has never read.
+        verified: the oldest of the times when each file was last verified, ISO 8601, UTC; None: no file ever was.
+        damaged: the path below the data folder of each file that is damaged, short or gone, and which of these it is.
         grown: bytes of the files that were closed within the last 30 days.
         free, total: bytes of the disk.
-        days_left: until the disk is full, if the archive goes on growing as it did; None: it did not grow.
+        days_left: days until the disk is full at that rate; None: the archive did not grow.
     """
 
     files: int
@@ -40,7 +40,7 @@ class Keeping:
 
 
 def keeping(layout: Layout, now: dt.datetime) -> Keeping:
-    """What the ledger and the disk say; no WARC file is read.
+    """Summarise the ledger and the disk; reads no WARC file.
 
     Raises:
         DataError: the ledger cannot be read.

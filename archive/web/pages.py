@@ -1,4 +1,4 @@
-"""What a person asked -> what is shown: one function a view. Each returns the data that its JSON twin has too."""
+"""Requests -> views, one function per view. Each returns the data that its JSON twin also shows."""
 
 from __future__ import annotations
 
@@ -23,16 +23,16 @@ from archive.web.captures import nearest
 from archive.web.keeping import keeping
 from archive.web.runs import days, overdue, runs
 
-# Facets that a first screen counts; the others stand behind a link.
+# The facets that are counted at first; a link shows the others.
 FIRST_FACETS = ("site", "place", "about", "source", "flag", "kind", "script")
-# Hits on a page at most, and the last page that can be asked for.
+# The most hits per page, and the last page that can be asked for.
 PAGE, LAST_PAGE = 200, 100_000
-# Changes, missing addresses and captures that one page shows.
+# How many changes, missing addresses or captures one page shows.
 ROWS = 200
 WHAT = ("", "new", "edited", "deleted", "back")
-# Lines of each list on the first page.
+# The number of lines of each list on the home page.
 HOME_ROWS = 8
-# What a person should look at, the gravest first.
+# The kinds of worries, gravest first.
 _GRAVITY = (
     "unreadable",
     "start_leads_nowhere",
@@ -45,18 +45,18 @@ _GRAVITY = (
     "gap",
     "missing",
 )
-# The order of lines in context: by day as they come, or by the characters next to the word.
+# The orders of a concordance: by day as found, or by the characters next to the word.
 _BY: Mapping[str, Callable[[Line], str] | None] = {
     "day": None,
     "left": lambda line: line.left[::-1],
     "right": lambda line: line.right,
 }
-# The first day of the web; a list of changes without a day begins here.
+# The start of a list of changes without a day: before the web.
 EVER = "19900101000000"
 
 
 def home(asked: Asked) -> Shown:
-    """What is here, what is new, what is wrong."""
+    """The home page: what is here, what is new, what is wrong."""
     layout = asked.layout
     status = query.status(layout)
     last = max((one.last_capture or "" for one in status), default="")
@@ -84,7 +84,7 @@ def _now() -> dt.datetime:
 
 
 def latest_changes(asked: Asked, last: str) -> known_changes.Changed:
-    """The changes of the last month in which anything was captured, the latest of them."""
+    """The latest changes of the 30 days before the last capture (`last`, ISO 8601)."""
     if not last:
         return known_changes.Changed(counts={}, changes=())
     since = dt.datetime.fromisoformat(last).astimezone(dt.UTC) - dt.timedelta(days=30)
@@ -92,14 +92,14 @@ def latest_changes(asked: Asked, last: str) -> known_changes.Changed:
 
 
 def _worries(asked: Asked, status: Sequence[query.SiteStatus], now: dt.datetime) -> Iterator[dict[str, Any]]:
-    """What a person should look at, a line each, the gravest kinds first."""
+    """Yield what a person should look at, gravest kinds first."""
     keys = sorted({one.site for one in status} | {path.stem for path in asked.layout.states()})
     found = [worry for key in keys for worry in _worries_of(asked, key, now)]
     yield from sorted(found, key=lambda worry: (_GRAVITY.index(worry["what"]), -worry["count"]))
 
 
 def _worries_of(asked: Asked, key: str, now: dt.datetime) -> Iterator[dict[str, Any]]:
-    """Of a site: gaps of lists, missing addresses, runs that ended badly, brought little, or do not come."""
+    """The worries of a site: gaps of lists, missing addresses, runs that failed, brought little or are overdue."""
     try:
         ledger = _ledger(asked, key)
         gone = Counter(one.reason for one in _missing(asked, key))
@@ -143,7 +143,7 @@ def _ledger(asked: Asked, key: str) -> Ledger:
 
 
 def search(asked: Asked) -> Shown:
-    """Hits with facets and a histogram."""
+    """The search page: hits with facets and a histogram."""
     more = asked.text("facets") == "all"
     by = asked.choice("by", ("published", "claimed", "captured"), "published")
     found = asked.house.searcher.find(
@@ -171,7 +171,7 @@ def search(asked: Asked) -> Shown:
 
 
 def concordance(asked: Asked) -> Shown:
-    """A word in its contexts."""
+    """The concordance: a word in its contexts."""
     most = asked.number("most", 200, 1000)
     order = asked.choice("sort", tuple(_BY), "day")
     lines, hits = asked.house.searcher.concordance(asked.text("q"), most=most)
@@ -182,7 +182,7 @@ def concordance(asked: Asked) -> Shown:
 
 
 def frequency(asked: Asked) -> Shown:
-    """How often documents hold each of some words, by period, beside the number of all documents."""
+    """The number of documents that contain each of some words, by period, and the number of all documents."""
     words = [word for word in asked.text("words").replace("，", ",").split(",") if word.strip()][:6]
     period = asked.choice("period", PERIODS, "year")
     within = asked.text("q")
@@ -193,7 +193,7 @@ def frequency(asked: Asked) -> Shown:
 
 
 def terms(asked: Asked) -> Shown:
-    """How often the terms of United Front work occur; with a query, how key each is in its documents."""
+    """How often terms of United Front work occur; with a query, also their keyness in its documents."""
     within, by = asked.text("q"), asked.text("by") or None
     site_places = {key: one.place for key, one in asked.house.sites.items() if one.place}
     ids = asked.house.searcher.ids(within) if within else None
@@ -210,10 +210,10 @@ def terms(asked: Asked) -> Shown:
 
 
 def since_of(asked: Asked) -> str:
-    """The stamp that a parameter `since` (2026-01-02) means.
+    """The stamp of the parameter `since` (2026-01-02).
 
     Raises:
-        UsageError: it is no day.
+        UsageError: it is not a day, month or year.
     """
     day = asked.text("since")
     digits = day.replace("-", "")
@@ -223,7 +223,7 @@ def since_of(asked: Asked) -> str:
 
 
 def changed(asked: Asked) -> Shown:
-    """New articles, edits, deletions and what came back, over all sites or of one."""
+    """The page of changes: new articles, edits, deletions and returns, of all sites or of one."""
     what = asked.choice("what", WHAT, "")
     page = asked.number("page", 1, LAST_PAGE)
     found = known_changes.page(
@@ -242,7 +242,7 @@ def changed(asked: Asked) -> Shown:
 
 
 def sites(asked: Asked) -> Shown:
-    """What there is of each site."""
+    """The list of sites."""
     rows: list[dict[str, Any]] = []
     for one in query.status(asked.layout):
         file = asked.house.sites.get(one.site)
@@ -312,10 +312,10 @@ def missing(asked: Asked) -> Shown:
 
 
 def found_document(asked: Asked) -> Document:
-    """The document of the record id in the address.
+    """The document with the record id in the address.
 
     Raises:
-        NotHereError: there is none, or its page was taken down.
+        NotHereError: there is no such document, or its page was taken down.
     """
     name = asked.text("id")
     found = query.find(asked.layout, name)
@@ -325,7 +325,7 @@ def found_document(asked: Asked) -> Document:
 
 
 def document(asked: Asked) -> Shown:
-    """One article as a person reads it."""
+    """The page of one article."""
     item = found_document(asked)
     capture = query.capture_of(asked.layout, item.id)
     captures = query.captures(asked.layout, item.url) if not item.url.startswith("file:") else []
@@ -342,30 +342,30 @@ def document(asked: Asked) -> Shown:
         "previous": captures[at - 1] if at else None,
         "next": captures[at + 1] if at is not None and at + 1 < len(captures) else None,
         "versions": len([one for one in query.versions(asked.layout, item.url) if one.what == "document"]),
-        "kept": _kept(asked, item),
+        "kept": _kept_files(asked, item),
         "citation": cite.text(item, capture),
         "proof": cite.proof(item, capture),
     }
     words = ask.words_of(ask.parse(asked.text("q")))
     shown = {
         "options": options,
-        "lines": [line | {"pieces": marked(line["text"], words)} for line in _lines(asked, item, options)],
+        "lines": [line | {"pieces": split_marked(line["text"], words)} for line in _lines(asked, item, options)],
         "evidence": _evidence(item),
     }
     return Shown(template="document.html", data=data | {"shown": shown})
 
 
-def _kept(asked: Asked, item: Document) -> list[str]:
-    """The addresses of an article's files that the archive has."""
+def _kept_files(asked: Asked, item: Document) -> list[str]:
+    """The addresses of an article's attachments that the archive has."""
     urls = [url for url, _ in item.attachments]
     lost = set(query.without_capture(asked.layout, urls))
     return [url for url in urls if url not in lost]
 
 
-def marked(text: str, words: Sequence[str]) -> list[tuple[str, bool]]:
-    """A text in pieces, each with whether it is a word of the query.
+def split_marked(text: str, words: Sequence[str]) -> list[tuple[str, bool]]:
+    """Split a text into pieces; each with whether it is a word of the query.
 
-    >>> marked("一二三", ["二"])
+    >>> split_marked("一二三", ["二"])
     [('一', False), ('二', True), ('三', False)]
     """
     pieces: list[tuple[str, bool]] = []
@@ -378,7 +378,7 @@ def marked(text: str, words: Sequence[str]) -> list[tuple[str, bool]]:
 
 
 def _lines(asked: Asked, item: Document, options: Sequence[str]) -> list[dict[str, str]]:
-    """The paragraphs, in the original script where asked for, with removed lines in their places where asked for."""
+    """The paragraphs; by option in the original script, or with the removed lines in their places."""
     text = (item.text_original or item.text) if "original" in options else item.text
     paragraphs = text.split("\n") if text else []
     if "removed" not in options:
@@ -391,7 +391,7 @@ def _lines(asked: Asked, item: Document, options: Sequence[str]) -> list[dict[st
 
 
 def _evidence(item: Document) -> Mapping[str, list[str]]:
-    """By field or flag the rules and words that it rests on."""
+    """The rules and words behind each field or flag."""
     found: dict[str, list[str]] = {"published": [item.published_evidence]} if item.published_evidence else {}
     for of, words in item.evidence:
         found.setdefault(of, []).append(words)
@@ -399,7 +399,7 @@ def _evidence(item: Document) -> Mapping[str, list[str]]:
 
 
 def versions(asked: Asked) -> Shown:
-    """The texts that an address had, two of them beside each other with their differences marked."""
+    """The texts that an address has shown, two of them side by side with their differences marked."""
     item = found_document(asked)
     history = query.versions(asked.layout, item.url)
     texts = [one for one in history if one.what == "document"]
@@ -421,7 +421,7 @@ def _whole_text(item: Document) -> list[str]:
 
 
 def looked(asked: Asked) -> Shown:
-    """The page as it looked, in a frame of the replay, under a banner."""
+    """The page as it looked, in a frame of the replay below a banner."""
     name = asked.text("id")
     capture = query.capture_of(asked.layout, name)
     if capture is None:
@@ -458,5 +458,5 @@ def looked(asked: Asked) -> Shown:
 
 
 def manual(_asked: Asked) -> Shown:
-    """The query language, and what every view offers to programs."""
+    """The help page: the query language, and the interface for programs."""
     return Shown(template="help.html", data={"facets": FACETS, "periods": PERIODS, "orders": ORDERS})

@@ -1,4 +1,4 @@
-"""Paragraphs and removed lines -> both in the order in which the page has them."""
+"""Paragraphs and removed lines -> both in the order of the page."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from archive.text.chinese import simplified
 from archive.text.decode import decode, parse
 
-# So many characters of a line are looked for on the page.
+# How many characters of a line are searched for on the page.
 SAMPLE = 40
 _LETTER = re.compile(r"[\W_]+")
 
@@ -17,19 +17,19 @@ _LETTER = re.compile(r"[\W_]+")
 def in_order(
     paragraphs: Sequence[str], removed: Sequence[tuple[str, str]], body: bytes, content_type: str | None
 ) -> list[dict[str, str]]:
-    """Each removed line where the page shows it, between the paragraphs; those that are not found stand at the end."""
+    """Put each removed line between the paragraphs, where the page shows it; lines that are not found come last."""
     tree = parse(decode(body, content_type).html)
-    page = _folded(" ".join(tree.itertext())) if tree is not None else ""
+    page = _fold(" ".join(tree.itertext())) if tree is not None else ""
     found: list[tuple[int, int, dict[str, str]]] = []
     at = 0
     for nth, line in enumerate(paragraphs):
-        place = page.find(_folded(line)[:SAMPLE], at)
+        place = page.find(_fold(line)[:SAMPLE], at)
         at = place if place >= 0 else at
         found.append((at, nth, {"rule": "", "text": line}))
     first = 0
     for nth, (rule, line) in enumerate(removed):
-        wanted = _folded(line)[:SAMPLE]
-        # In order: the rules take lines out from the top to the bottom.
+        wanted = _fold(line)[:SAMPLE]
+        # Search forward first, since rules usually take lines out from top to bottom.
         place = page.find(wanted, first) if wanted else -1
         place = place if place >= 0 else page.find(wanted)
         first = max(first, place)
@@ -38,11 +38,11 @@ def in_order(
 
 
 def after(paragraphs: Sequence[str], removed: Sequence[tuple[str, str]]) -> list[dict[str, str]]:
-    """The removed lines behind the paragraphs, where the page itself cannot be asked."""
+    """Put the removed lines behind the paragraphs, if the page itself is not available."""
     return [{"rule": "", "text": line} for line in paragraphs] + [
         {"rule": rule, "text": line} for rule, line in removed
     ]
 
 
-def _folded(text: str) -> str:
+def _fold(text: str) -> str:
     return _LETTER.sub("", unicodedata.normalize("NFKC", simplified(text)))

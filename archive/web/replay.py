@@ -1,4 +1,4 @@
-"""The page as it looked: archived pages and files from the WARC files, on an origin of their own, without scripts."""
+"""The replay: archived pages and files from the WARC files, on an origin of their own, without scripts."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ _PATH = re.compile(
     r"/(?P<what>page|frame|file)/(?P<stamp>\d{0,14})/(?P<url>https?://.{1,8000})", re.DOTALL | re.IGNORECASE
 )
 _MARKUP = ("text/html", "application/xhtml+xml")
-# Kinds of files that are passed on as they are; everything else is shown as text or offered as a file.
+# The types of files that are served unchanged; everything else is shown as text or offered as a download.
 _PASSED = re.compile(
     r"(?:image/(?!svg)|font/|video/|audio/)[\w.+-]{1,60}|application/(?:pdf|font-\w{1,20}|vnd\.ms-fontobject)"
 )
@@ -39,7 +39,7 @@ _MAGIC = (
 
 
 def address(what: str, stamp: str, url: str) -> str:
-    """The path under which an archived address is shown.
+    """The path at which an archived address is shown.
 
     >>> address("page", "2026", "http://a.cn/x?id=1#top")
     '/page/2026/http://a.cn/x?id=1#top'
@@ -48,8 +48,8 @@ def address(what: str, stamp: str, url: str) -> str:
 
 
 def headers(interface: str) -> dict[str, str]:
-    """What every answer says: nothing runs, nothing is fetched from elsewhere, only the interface may frame it."""
-    # Scripts are off, so the replay's own origin gives a page nothing but its pictures and styles.
+    """The headers of every response: no script runs, nothing comes from elsewhere, only the interface may frame it."""
+    # `allow-same-origin` is safe, since without scripts the origin gives a page only its pictures and styles.
     policy = (
         "sandbox allow-same-origin; default-src 'none'; img-src 'self' data:; style-src 'self' 'unsafe-inline'; "
         f"font-src 'self'; media-src 'self'; frame-src 'self'; form-action 'none'; base-uri 'none'; "
@@ -65,10 +65,10 @@ def headers(interface: str) -> dict[str, str]:
 
 
 def app(layout: Layout, interface: str, hosts: list[str]) -> Starlette:
-    """The replay of one archive; `interface` is the origin that may show it in a frame."""
+    """Make the replay of one archive; `interface` is the origin that may show it in a frame."""
 
     def answer(request: Request) -> Response:
-        # The raw path keeps the address as it was asked for; Starlette's own is decoded.
+        # Use the raw path, because Starlette decodes its own.
         path = request.scope["raw_path"].partition(b"?")[0] + b"?" + request.scope["query_string"]
         found = _PATH.fullmatch(path.decode("ascii", "replace").removesuffix("?"))
         if found is None:
@@ -79,7 +79,7 @@ def app(layout: Layout, interface: str, hosts: list[str]) -> Starlette:
             return PlainTextResponse(str(error), 500)
         if replayed is None:
             return PlainTextResponse(f"This archive has no capture of {found['url']}", 404)
-        return _shown(replayed, found["what"], found["stamp"])
+        return _show(replayed, found["what"], found["stamp"])
 
     async def endpoint(request: Request) -> Response:
         response = await run_in_threadpool(answer, request)
@@ -92,7 +92,7 @@ def app(layout: Layout, interface: str, hosts: list[str]) -> Starlette:
     )
 
 
-def _shown(replayed: Replayed, what: str, stamp: str) -> Response:
+def _show(replayed: Replayed, what: str, stamp: str) -> Response:
     capture = replayed.capture
     location = capture.header("Location")
     if location and 300 <= (capture.status or 0) < 400:
@@ -113,7 +113,7 @@ def _shown(replayed: Replayed, what: str, stamp: str) -> Response:
     if _PASSED.fullmatch(kind):
         return Response(capture.body, media_type=kind, headers=about)
     if stated == "image/svg+xml":
-        # Shown as a picture alone, where nothing in it runs; opened by itself the sandbox holds.
+        # As a picture it runs no scripts; opened by itself, the sandbox confines it.
         return Response(capture.body, media_type=stated, headers=about)
     if stated.startswith("text/"):
         text = decode(capture.body, capture.header("Content-Type")).html

@@ -1,7 +1,7 @@
-"""An archived page or style sheet -> the same with every address turned to the archive, and nothing that runs.
+"""An archived page or style sheet -> the same with all addresses rewritten to the archive, and without scripts.
 
-The tree is rewritten, not the text: addresses stand in a dozen attributes, in `srcset` lists and in styles. What is
-overlooked here still reaches nothing, since the replay's Content-Security-Policy names its own origin alone.
+It rewrites the tree, not the text, because addresses occur in a dozen attributes, in `srcset` lists and in styles. An
+address that is overlooked reaches nothing, since the replay's Content-Security-Policy allows only its own origin.
 """
 
 from __future__ import annotations
@@ -17,12 +17,12 @@ from lxml.html import HtmlElement
 from archive.text import styles
 from archive.text.decode import decode, parse
 
-# From an address on the page, made absolute, to the address of the archive; what it is for: `page`, `frame`, `file`.
+# Rewrites an absolute address of the page to one of the archive, by its purpose: `page`, `frame`, `file`.
 Turn = Callable[[str, str], str]
 
-# Elements that run something, or tell the browser to fetch something that a reader does not see.
+# Elements that run something, or make the browser fetch something that a reader does not see.
 _DEAD = ("script", "base", "object", "embed", "applet", "template", "portal", "fencedframe")
-# Attributes that hold one address, and what the address is for.
+# Attributes that hold one address, and the purpose of the address.
 _ADDRESSES = {
     "href": "page",
     "src": "file",
@@ -35,7 +35,7 @@ _ADDRESSES = {
 }
 _FRAMES = ("iframe", "frame")
 _FILES_BY_LINK = ("image", "use", "feimage", "link")
-# Attributes that fetch or send, and have no place in a page that is only looked at.
+# Attributes that fetch or send something, which a replayed page must not do.
 _DROPPED = (
     "action",
     "formaction",
@@ -52,21 +52,21 @@ _DROPPED = (
     "nonce",
     "crossorigin",
 )
-# The characters of the identifiers in a doctype; one with others might be markup.
+# The characters allowed in the identifiers of a doctype; others might be markup.
 _IDS = frozenset("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789 -+/.:()")
-# Schemes whose addresses stay: they are part of the page.
+# The beginnings of addresses that stay unchanged, as parts of the page itself.
 _INLINE = ("data:image/", "#")
 _REFRESH = re.compile(r"^[\s\d.]{0,20}[;,]?\s{0,20}(?:url\s{0,20}=)?\s{0,20}[\"']?([^\"']{1,4000})", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Shown:
-    """A page as it is shown.
+    """A rewritten page.
 
     Attributes:
         html: UTF-8.
-        assets: the addresses of its pictures, styles and frames, each once, in order.
-        leads: where the page itself would have led the reader on (`<meta http-equiv=refresh>`); None: nowhere.
+        assets: the addresses of its pictures, styles and frames, without repetitions, in order.
+        leads: the address to which the page would redirect (`<meta http-equiv=refresh>`); None: it does not.
     """
 
     html: bytes
@@ -75,14 +75,14 @@ class Shown:
 
 
 def page(body: bytes, content_type: str | None, url: str, turn: Turn) -> Shown:
-    """A page's bytes, decoded as the cleaner decodes them, with scripts taken out and addresses turned."""
+    """Decode a page's bytes as the cleaner does, remove scripts, and rewrite addresses."""
     tree = parse(decode(body, content_type).html)
     if tree is None:
         return Shown(html=b"", assets=(), leads=None)
     base = _base(tree, url)
     assets: dict[str, None] = {}
 
-    def turned(address: str, purpose: str) -> str:
+    def turn_one(address: str, purpose: str) -> str:
         if address.startswith(_INLINE) or not address:
             return address
         whole = _absolute(base, address)
@@ -97,14 +97,14 @@ def page(body: bytes, content_type: str | None, url: str, turn: Turn) -> Shown:
         if _is_dead(element):
             _drop(element)
         else:
-            _rewrite(element, str(element.tag).lower(), turned)
+            _rewrite(element, str(element.tag).lower(), turn_one)
     html = etree.tostring(tree.getroottree().getroot(), encoding="unicode", method="html")
-    said = _doctype(tree) + '<meta charset="utf-8">\n' + html
-    return Shown(html=said.encode("utf-8", "replace"), assets=tuple(assets), leads=leads)
+    text = _doctype(tree) + '<meta charset="utf-8">\n' + html
+    return Shown(html=text.encode("utf-8", "replace"), assets=tuple(assets), leads=leads)
 
 
 def _is_dead(element: HtmlElement) -> bool:
-    """Whether an element has no place in a page that is only looked at; comments and instructions have none."""
+    """Whether an element must be removed from a replayed page, such as comments and processing instructions."""
     if not isinstance(element.tag, str):
         return True
     tag = element.tag.lower()
@@ -112,9 +112,9 @@ def _is_dead(element: HtmlElement) -> bool:
 
 
 def _doctype(tree: HtmlElement) -> str:
-    """The page's own, by which a browser chooses how it lays the page out.
+    """The page's own doctype, by which a browser chooses its layout mode.
 
-    For a page without one libxml2 names HTML 4.0 Transitional, which browsers lay out in the same way.
+    For a page without one libxml2 reports HTML 4.0 Transitional, which browsers lay out in the same way.
     """
     about = tree.getroottree().docinfo
     ids = [each for each in (about.public_id, about.system_url) if each]
@@ -125,48 +125,48 @@ def _doctype(tree: HtmlElement) -> str:
 
 
 def style(text: str, url: str, turn: Turn) -> str:
-    """A style sheet with its addresses turned; also the value of a `style` attribute.
+    """Rewrite the addresses of a style sheet, or of the value of a `style` attribute.
 
     >>> style("a{background:url( 'x.gif' )}", "http://a.cn/s/", lambda url, _purpose: f"/{url}")
     'a{background:url("/http://a.cn/s/x.gif")}'
     """
 
-    def turned(address: str) -> str | None:
+    def turn_one(address: str) -> str | None:
         if address.startswith(_INLINE):
             return None
         whole = _absolute(url, address)
         return turn(whole, "file") if whole else "about:blank"
 
-    return styles.replaced(text, turned)
+    return styles.replaced(text, turn_one)
 
 
-def _rewrite(element: HtmlElement, tag: str, turned: Turn) -> None:
+def _rewrite(element: HtmlElement, tag: str, turn: Turn) -> None:
     for name in list(element.attrib):
         plain = name.rpartition("}")[2].rpartition(":")[2].lower()
         if plain.startswith("on") or plain in _DROPPED:
             del element.attrib[name]
-        elif (value := _attribute(tag, plain, element.get(name) or "", turned)) is not None:
+        elif (value := _attribute(tag, plain, element.get(name) or "", turn)) is not None:
             element.set(name, value)
-    # A picture that a script would have shown later.
+    # A picture that a script would load later.
     late = element.get("data-src") or element.get("data-original")
     if tag == "img" and late and not element.get("src"):
-        element.set("src", late if element.get("data-src") else turned(late, "file"))
+        element.set("src", late if element.get("data-src") else turn(late, "file"))
     if tag == "style" and element.text:
-        element.text = style(element.text, "", turned)
+        element.text = style(element.text, "", turn)
 
 
-def _attribute(tag: str, name: str, value: str, turned: Turn) -> str | None:
-    """The value of an attribute with its addresses turned; None: it holds none."""
+def _attribute(tag: str, name: str, value: str, turn: Turn) -> str | None:
+    """Rewrite the addresses in an attribute's value; None: it holds no address."""
     if name in _ADDRESSES:
         purpose = "frame" if tag in _FRAMES else "file" if tag in _FILES_BY_LINK else _ADDRESSES[name]
-        return turned(value.strip(), purpose)
+        return turn(value.strip(), purpose)
     if name in ("srcset", "imagesrcset"):
-        return _srcset(value, turned)
-    return style(value, "", turned) if name == "style" else None
+        return _srcset(value, turn)
+    return style(value, "", turn) if name == "style" else None
 
 
-def _srcset(value: str, turned: Turn) -> str:
-    """A list of (address, width) with its addresses turned.
+def _srcset(value: str, turn: Turn) -> str:
+    """Rewrite the addresses of a `srcset` list.
 
     >>> _srcset("a.jpg 1x, b.jpg 2x", lambda url, _purpose: "/" + url)
     '/a.jpg 1x, /b.jpg 2x'
@@ -175,7 +175,7 @@ def _srcset(value: str, turned: Turn) -> str:
     for candidate in value.split(","):
         address, *width = candidate.split()[:2] or [""]
         if address:
-            found.append(" ".join((turned(address, "file"), *width)))
+            found.append(" ".join((turn(address, "file"), *width)))
     return ", ".join(found)
 
 
@@ -187,7 +187,7 @@ def _base(tree: HtmlElement, url: str) -> str:
 
 
 def _absolute(base: str, address: str) -> str | None:
-    """The address as http or https; None for every other scheme, and for what is no address."""
+    """Make an http(s) address absolute; None for any other scheme, or if it is not an address."""
     if not base:
         return address
     try:
@@ -205,7 +205,7 @@ def _leads(meta: HtmlElement, base: str) -> str | None:
 
 
 def _drop(element: HtmlElement) -> None:
-    """Take an element out and leave the text behind it."""
+    """Remove an element, but keep the text behind it."""
     parent = element.getparent()
     if parent is None:
         return

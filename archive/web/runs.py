@@ -1,4 +1,4 @@
-"""`runs.sqlite` -> what the crawls of a site did, latest first. Read-only; `crawler` writes the file."""
+"""`runs.sqlite` -> the runs of a site, latest first. Read-only: `crawler` writes the file."""
 
 from __future__ import annotations
 
@@ -14,17 +14,17 @@ from typing import Literal
 from archive.layout import Layout
 from archive.site import CHINA
 
-# Runs before one whose median is the usual, and of which so many at least must have ended well.
+# The number of earlier runs whose median is the usual number of pages, and how many of them must have ended well.
 BEFORE, ENOUGH = 10, 3
-# Below this share of the usual a run is marked, as `schedule` alerts.
+# A run below this share of the usual number of pages is marked, as `schedule` alerts.
 SHARE = 0.5
 _SQL = """SELECT site, planned, missed, first_missed, began, ended, exit, ending, pages, articles, documents, bytes
           FROM run """
-# Each by an index: a history may have some 100,000 runs.
+# Both conditions use an index, since a history may have 100,000 runs.
 _OF_SITE = "WHERE site = ? ORDER BY planned DESC, number DESC LIMIT ?"
 _OF_ALL = "ORDER BY number DESC LIMIT ?"
 
-# How a day went, the worst first: planned and never begun; begun and not well; well.
+# How a day went, worst first: never begun although planned; ended badly; ended well.
 Day = Literal["missed", "bad", "good"]
 
 
@@ -33,10 +33,11 @@ class Run:
     """One run; times are UTC, ISO 8601.
 
     Attributes:
-        planned: the time of the schedule; `missed` times before it passed unused, the first of them `first_missed`.
-        exit: None while it goes on, and where nobody saw it end.
-        usual: the median of the pages of the runs before it that ended well; None: there are too few.
-        less: it ended well, with less than half of that.
+        planned: the time of the schedule.
+        missed: how many planned times before it passed without a run; `first_missed`: the first of them.
+        exit: the exit code; None while it runs, or if its end is unknown.
+        usual: the median number of pages of the runs before it that ended well; None: there are too few.
+        less: it ended well, but with less than half of that.
     """
 
     site: str
@@ -56,7 +57,7 @@ class Run:
 
 
 def runs(layout: Layout, site: str | None = None, most: int = 50) -> list[Run]:
-    """The latest runs, of one site or of all; none where no schedule ever ran, or the history cannot be read."""
+    """The latest runs, of one site or of all; empty if no schedule ever ran, or the history cannot be read."""
     if not layout.runs.exists():
         return []
     names = _SQL.partition("SELECT ")[2].partition("FROM")[0].replace(",", " ").split()
@@ -67,11 +68,11 @@ def runs(layout: Layout, site: str | None = None, most: int = 50) -> list[Run]:
             rows = [Run(**dict(zip(names, row, strict=True))) for row in found]
     except sqlite3.Error:
         return []
-    return (_compared(rows) if site is not None else rows)[:most]
+    return (_compare(rows) if site is not None else rows)[:most]
 
 
-def _compared(rows: Sequence[Run]) -> list[Run]:
-    """Runs of one site, latest first, each with what is usual."""
+def _compare(rows: Sequence[Run]) -> list[Run]:
+    """Add to each run of one site, latest first, how it compares with the usual number of pages."""
     found = []
     for nth, run in enumerate(rows):
         before = [one.pages for one in rows[nth + 1 : nth + 1 + BEFORE] if one.exit == 0]
@@ -82,9 +83,9 @@ def _compared(rows: Sequence[Run]) -> list[Run]:
 
 
 def days(rows: Iterable[Run]) -> Mapping[str, Day]:
-    """How each day (Asia/Shanghai) went on which a run was planned.
+    """How each day (Asia/Shanghai) with a planned run went.
 
-    Missed times lie at equal distances between the first of them and the run that came at last.
+    Assumes that missed times were equally spaced between the first of them and the run that came at last.
     """
     found: dict[str, Day] = {}
     for run in rows:
@@ -94,7 +95,7 @@ def days(rows: Iterable[Run]) -> Mapping[str, Day]:
         if run.missed and run.first_missed:
             first = dt.datetime.fromisoformat(run.first_missed)
             step = (at - first) / run.missed
-            # Of a schedule by the minute no more than its days are told.
+            # At most 400 steps: a schedule by the minute may have missed many times a day.
             for nth in range(0, run.missed, max(run.missed // 400, 1)):
                 _worse(found, first + nth * step, "missed")
     return found
@@ -108,7 +109,7 @@ def _worse(found: dict[str, Day], at: dt.datetime, how: Day) -> None:
 
 
 def overdue(rows: Sequence[Run], now: dt.datetime) -> dt.timedelta | None:
-    """How long ago the last run of a site was planned, where that is longer than three times what is usual."""
+    """How long ago the last run of a site was planned; None unless that is over three times the usual interval."""
     times = [dt.datetime.fromisoformat(run.planned) for run in rows]
     if len(times) < ENOUGH:
         return None

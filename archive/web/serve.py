@@ -1,4 +1,4 @@
-"""The two servers: the interface, and the replay on a port of its own."""
+"""The servers: the interface, the replay and the player, each on a port of its own."""
 
 from __future__ import annotations
 
@@ -26,14 +26,14 @@ except ImportError as error:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Where:
-    """Where the page answers.
+    """Where the servers listen.
 
     Attributes:
         host: the address to listen on.
-        port: of the interface; the replay has the next one.
-        base, replay_base: the addresses by which a proxy makes the two known; None: no proxy.
-        engine: the folder of a script-driven player, which gets the port behind the replay's; None: there is none.
-        engine_base: the address by which a proxy makes it known.
+        port: the port of the interface; the replay has the next one.
+        base, replay_base: the public addresses of the two behind a proxy; None: no proxy.
+        engine: the folder of a script-driven player, which listens on the port after the replay's; None: no player.
+        engine_base: the player's public address behind a proxy.
     """
 
     host: str = "127.0.0.1"
@@ -45,7 +45,7 @@ class Where:
 
 
 def run(layout: Layout, sites: Mapping[str, Site], where: Where, ready: Callable[[str], None]) -> None:
-    """Serve an archive until a signal ends it; `ready` is called with the address once both servers listen.
+    """Serve an archive until a signal ends it; call `ready` with the address once all servers listen.
 
     Raises:
         UsageError: there is no catalogue yet, or a port is taken.
@@ -54,9 +54,9 @@ def run(layout: Layout, sites: Mapping[str, Site], where: Where, ready: Callable
     beside = where.replay_base or f"http://{where.host}:{where.port + 1}"
     places = {key: site.place for key, site in sites.items() if site.place}
     searcher = Searcher(layout, places)
-    searcher.find("", size=1)  # reads the columns, and says what is wrong with the catalogue before anyone asks
+    searcher.find("", size=1)  # load the columns now, so that a broken catalogue is reported before any request
     path = "/" + interface.partition("://")[2].partition("/")[2]
-    player = engine.found(where.engine) if where.engine else None
+    player = engine.load(where.engine) if where.engine else None
     behind = where.engine_base or f"http://{where.host}:{where.port + 2}"
     house = House(
         layout=layout,
@@ -77,7 +77,7 @@ def run(layout: Layout, sites: Mapping[str, Site], where: Where, ready: Callable
 
 
 def is_loopback(host: str) -> bool:
-    """Whether an address to listen on can be reached from this machine alone.
+    """Whether an address to listen on can be reached only from this machine.
 
     >>> is_loopback("127.0.0.1"), is_loopback("0.0.0.0"), is_loopback("localhost")
     (True, False, True)
@@ -93,7 +93,7 @@ def _origin(address: str) -> str:
 
 
 def _hosts(listened: str, address: str) -> list[str]:
-    """The host names that a server answers to: its own, and the one by which a proxy makes it known."""
+    """The host names that a server answers to: its own, and its public one behind a proxy."""
     named = address.split("/")[2].rpartition(":")[0] or address.split("/")[2]
     return list(dict.fromkeys([named.strip("[]"), listened, "127.0.0.1", "localhost"]))
 

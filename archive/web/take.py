@@ -1,4 +1,4 @@
-"""A selection -> any export format with its manifest; a document -> its citation."""
+"""A query -> an export in any format with its manifest; a document -> its citation."""
 
 from __future__ import annotations
 
@@ -19,9 +19,9 @@ _PARTS = ("data", "manifest")
 
 
 def export(asked: Asked) -> Response:
-    """The documents of a query as `cundang export --query` writes them; formats that are folders as a ZIP file.
+    """Export the documents of a query like `cundang export --query`; a format that is a folder becomes a ZIP file.
 
-    `part=manifest` gives the manifest alone.
+    `part=manifest` gives only the manifest.
     """
     words = asked.text("q")
     form = asked.choice("format", tuple(formats.WRITERS), "jsonl")

@@ -1,4 +1,4 @@
-"""Views -> HTML: the templates, the labels in two languages, and what templates may call."""
+"""Views -> HTML: the templates, the labels in two languages, and the functions that templates may call."""
 
 from __future__ import annotations
 
@@ -20,16 +20,16 @@ _SAID: Mapping[str, Mapping[str, list[str]]] = tomllib.loads(
     resources.files("archive.web").joinpath("labels.toml").read_text(encoding="utf-8")
 )
 _LABELS = _SAID["labels"]
-# The values of a facet that have a meaning in words, and where that stands.
+# The facets whose values have a meaning in words, and the table of these words.
 _CODES = {"flag": "flags", "kind": "kinds", "script": "scripts"}
 LANGUAGES = ("zh", "en")
 
 
 class Look:
-    """How the interface of one archive looks. Every value of the archive is escaped; nothing of it is ever markup."""
+    """Renders the views of one archive. Every value of the archive is escaped; none is ever markup."""
 
     def __init__(self, house: House) -> None:
-        """Read the templates, which lie in this package."""
+        """Load the templates of this package."""
         self.house = house
         self._templates = Environment(
             loader=PackageLoader("archive.web"),
@@ -41,14 +41,14 @@ class Look:
         self._templates.filters |= {"number": lambda value: f"{value:,}", "size": size, "moment": moment, "day": day}
 
     def page(self, asked: Asked, shown: Shown) -> str:
-        """A view as a page."""
+        """Render a view as a page."""
         language = LANGUAGES.index(asked.language)
 
         def label(name: str) -> str:
             return _LABELS[name][language] if name in _LABELS else name
 
         def code(kind: str, value: str) -> str:
-            """What a code of the data means, in words; the code itself where that is not known."""
+            """The meaning of a code in words; the code itself if that is unknown."""
             return _SAID[kind][value][language] if value in _SAID[kind] else value
 
         def name_of(site: str) -> str:
@@ -83,7 +83,7 @@ class Look:
 
 
 def moment(value: str | dt.datetime | None, *, seconds: bool = False) -> Markup | str:
-    """A moment as a person reads it, in Asia/Shanghai: the stamp of an index, ISO 8601, or a time; a dash for none.
+    """Format a time in Asia/Shanghai, given as an index stamp, ISO 8601 or a datetime; a dash for none.
 
     >>> moment("20260102030405")
     Markup('<time datetime="2026-01-02T11:04:05+08:00">2026-01-02 11:04</time>')
@@ -101,7 +101,7 @@ def moment(value: str | dt.datetime | None, *, seconds: bool = False) -> Markup 
 
 
 def day(value: str | None) -> str:
-    """What a page states of its day, without the time zone, which is China's.
+    """Format the day that a page states, without the time zone, which is China's.
 
     >>> day("2020-02-19T17:07+08:00"), day("2020-02")
     ('2020-02-19 17:07', '2020-02')
@@ -110,7 +110,7 @@ def day(value: str | None) -> str:
 
 
 def size(value: int) -> str:
-    """Bytes in the largest unit that leaves a number above 1.
+    """Format a number of bytes in the largest unit that leaves a number above 1.
 
     >>> size(5_300_000)
     '5.1 MiB'

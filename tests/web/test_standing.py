@@ -114,5 +114,5 @@ def test_a_calendar_shows_captures_and_runs() -> None:
     ],
 )
 def test_a_chart_leaves_no_period_out(values: list[tuple[str, int]], wanted: list[tuple[str, int]]) -> None:
-    found = charts.filled(values)
+    found = charts.fill(values)
     assert [pair for pair in found if pair[1] or len(found) < 5] == wanted
