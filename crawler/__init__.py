@@ -1,1 +1,1 @@
-"""GET: fetch the pages of a site politely and hand every byte to the archive."""
+"""The crawling half of cundang: fetches the pages of a site politely and hands every byte to the archive."""

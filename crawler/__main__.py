@@ -1,4 +1,4 @@
-"""The command `cundang` -> `crawler.cli`, which takes a second to load: Ctrl-C then ends with exit code 5, too."""
+"""The command `cundang`: starts `crawler.cli`, and ends with exit code 5 on Ctrl-C even while that is loading."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ def main() -> None:
 
 def _early(_number: int, _frame: FrameType | None) -> NoReturn:
     os.write(2, b"cundang: interrupted before it began; nothing was changed.\n")
-    # At once: an exception in the middle of an import can be taken for a module that is missing.
+    # Do not raise: an exception in the middle of an import could be mistaken for a missing module.
     os._exit(5)
 
 

@@ -1,4 +1,4 @@
-"""What comes with the program, in a checkout and in a wheel: the seed corpus, and site files of real sites."""
+"""The data that comes with the program, in a checkout and in a wheel: the seed corpus, and files of real sites."""
 
 from __future__ import annotations
 
@@ -11,17 +11,17 @@ from pathlib import Path
 from archive.errors import UsageError
 from archive.site import no_such_site
 
-# In a checkout the folder `seeds` beside the packages; a wheel carries it inside this one.
+# In a checkout, the folder `seeds` is beside the packages; in a wheel, it is inside this one.
 _PLACES = (Path(__file__).parent / "seeds", Path(__file__).parents[1] / "seeds")
 SEEDS = next((place for place in _PLACES if place.is_dir()), _PLACES[0])
 CORPUS, SITES = SEEDS / "corpus", SEEDS / "sites"
 
 
 def copy_sites(folder: Path, keys: Sequence[str] = ()) -> tuple[list[Path], list[Path]]:
-    """Put site files that come with the program, all or some, into a folder; those that were, and that were there.
+    """Copy the bundled site files, all or some, to a folder; return those copied, and those that were there already.
 
     Raises:
-        UsageError: there is no such site, or the folder is the one that they come from.
+        UsageError: a key is unknown, or the folder is the bundled one.
     """
     there = {path.stem: path for path in sorted(SITES.glob("*.toml"))}
     if folder.resolve() == SITES.resolve():
@@ -42,7 +42,7 @@ def copy_sites(folder: Path, keys: Sequence[str] = ()) -> tuple[list[Path], list
 
 
 def command() -> str:
-    """How this program is called here: its name where the shell finds it, else its path."""
+    """How to call this program here: by its name if the shell finds it, else by its path."""
     beside = Path(sys.executable).parent / "cundang"
     found = shutil.which("cundang")
     if (found is not None and Path(found).resolve() == beside.resolve()) or not beside.exists():

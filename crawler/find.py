@@ -1,34 +1,29 @@
-"""What `cundang search` prints: hits, counts, words by year, words in context."""
+"""The output of `cundang search` and `changes`: hits, counts, words by year, words in context, changes."""
 
 from __future__ import annotations
 
-import datetime as dt
 from collections.abc import Iterator, Sequence
 from typing import Any
 
 from archive.catalogue import changes as known_changes
+from archive.catalogue.query import Filter, check_days
 from archive.catalogue.search import FACETS, Found, Hit, Searcher
-from archive.errors import UsageError
 from archive.layout import Layout
 
-# What is printed for a program, and what for a person; None: talk, on stderr.
+# An item for programs (None: none) and a line for people; a line without an item goes to stderr.
 Line = tuple[Any, str]
 
 
 def query_of(words: Sequence[str], site: str | None, since: str | None, until: str | None) -> str:
-    """One query of the command's arguments; an argument that the shell kept together with its spaces stays so.
+    """Make one query of the command's arguments; an argument may itself be a query of several words.
 
     >>> query_of(["统战", "a b OR c"], "trs", "2019", None)
     '统战 a b OR c site:trs published:2019..'
 
     Raises:
-        UsageError: a day is none of the calendar, or the last is before the first.
+        UsageError: a day is invalid, or the last is before the first.
     """
-    for day in (since, until):
-        if day is not None and not _is_day(day):
-            raise UsageError(f"{day!r} is no day, month or year. Write it as 2020-02-19, 2020-02 or 2020.")
-    if since and until and since > until + "~":
-        raise UsageError(f"no day lies between {since} and {until}. Give the earlier one to --since.")
+    check_days(Filter(since=since, until=until))
     parts = [*words]
     parts += [f"site:{site}"] if site else []
     parts += [f"published:{since or ''}..{until or ''}"] if since or until else []
@@ -38,10 +33,10 @@ def query_of(words: Sequence[str], site: str | None, since: str | None, until: s
 def hits(
     searcher: Searcher, query: str, order: str, page: int, size: int, facets: bool, period: str | None
 ) -> Iterator[Line]:
-    """The hits, then what was counted."""
+    """Yield the hits, then the counts."""
     found = searcher.find(query, order=order, page=page, size=size, facets=FACETS if facets else (), period=period)
     for hit in found.hits:
-        yield hit, _shown(hit)
+        yield hit, _format(hit)
     yield None, _summary(found)
     for note in found.notes:
         yield None, str(note)
@@ -55,7 +50,7 @@ def hits(
 
 
 def frequency(searcher: Searcher, words: Sequence[str], period: str, within: str) -> Iterator[Line]:
-    """Of each period all documents, and those that hold each word."""
+    """Yield for each period the number of all documents, and of those that contain each word."""
     for at, total, held in searcher.frequency(words, period=period, within=within):
         counts = dict(zip(words, held, strict=True))
         plain = "  ".join(f"{word} {count} ({count / total:.1%})" for word, count in counts.items())
@@ -63,7 +58,7 @@ def frequency(searcher: Searcher, words: Sequence[str], period: str, within: str
 
 
 def concordance(searcher: Searcher, query: str) -> Iterator[Line]:
-    """A line a place of a word."""
+    """Yield a line for each occurrence of a word."""
     lines, total = searcher.concordance(query)
     for line in lines:
         yield line, f"{line.left:\u3000>24}【{line.word}】{line.right}"
@@ -71,28 +66,20 @@ def concordance(searcher: Searcher, query: str) -> Iterator[Line]:
 
 
 def changes(layout: Layout, since: str | None, site: str | None) -> Iterator[Line]:
-    """What changed since a day, an edit with its lines.
+    """Yield the changes since a day; an edit with its lines.
 
     Raises:
-        UsageError: it is no day.
+        UsageError: the day is invalid.
     """
-    if since is not None and not _is_day(since):
-        raise UsageError(f"{since!r} is no day, month or year. Write it as 2020-02-19, 2020-02 or 2020.")
+    check_days(Filter(since=since))
     for change in known_changes.changes(layout, (since or "1990").replace("-", ""), site=site):
         seen = f"{change.seen[:4]}-{change.seen[4:6]}-{change.seen[6:8]} {change.seen[8:10]}:{change.seen[10:12]}Z"
         lines = "".join(f"\n    {line}" for line in change.lines)
         yield change, f"{seen}  {change.what:8}{change.title or '(no title)'}\n    {change.url}  {change.id}{lines}"
 
 
-def _is_day(words: str) -> bool:
-    try:
-        return len(words) in (4, 7, 10) and bool(dt.date.fromisoformat((words + "-01-01")[:10]))
-    except ValueError:
-        return False
-
-
-def _shown(hit: Hit) -> str:
-    # A day that cannot be true, or that the page does not state, is not one to sort by.
+def _format(hit: Hit) -> str:
+    # Bracket a day that cannot be true or is unknown, because hits are not sorted by it.
     day = (
         hit.published[:10]
         if hit.published

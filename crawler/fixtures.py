@@ -1,6 +1,6 @@
-"""Pages of the archive with the Documents that they should give -> tests of a site's rules.
+"""Archived pages with the Documents that they should give -> tests of a site's rules.
 
-<site files>/fixtures/<key>/<name>/page.html      the bytes of the page, codings undone
+<site files>/fixtures/<key>/<name>/page.html      the bytes of the page, without codings
                                    meta.json      its url, captured, content_type
                                    document.json  the Document or Skip that it should give
 """
@@ -24,15 +24,15 @@ from archive.text.clean import clean
 from archive.web.captures import nearest
 
 FOLDER = "fixtures"
-# What a kept page has not, or has otherwise, than the capture that it was.
+# The columns that a kept page lacks, or has different from the original capture.
 _ELSEWHERE = ("id", "origin", "status", "aliases", "gone", "part_of", "confidence", "extractor")
-# Later than every capture.
+# A stamp later than every capture.
 _NEWEST = "9999"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Tried:
-    """A kept page that was read: `differences` are lines, `- ` as its Document says and `+ ` as it reads now."""
+    """The result of reading a kept page. `differences`: lines, `- ` of its Document and `+ ` of what it gives now."""
 
     folder: str
     url: str
@@ -40,10 +40,10 @@ class Tried:
 
 
 def keep(layout: Layout, sites: Mapping[str, Site], folder: Path, url: str) -> Path:
-    """Keep the newest capture of a URL, and what it gives now; the folder that holds them.
+    """Keep the newest capture of a URL and the Document that it gives now; return their folder.
 
     Raises:
-        UsageError: there is no capture of it, or no site file names its host.
+        UsageError: the URL has no capture, or no site file names its host.
     """
     site = by_host(sites.values()).get(host_of(url))
     if site is None:
@@ -66,10 +66,10 @@ def keep(layout: Layout, sites: Mapping[str, Site], folder: Path, url: str) -> P
 
 
 def run(sites: Mapping[str, Site], folder: Path, keys: Sequence[str] = ()) -> Iterator[Tried]:
-    """Read the kept pages of some sites, or of all, with the rules as they are.
+    """Read the kept pages of some sites, or of all, with their current rules.
 
     Raises:
-        SiteError: a key is none, or a file of a kept page cannot be read.
+        SiteError: a key is unknown, or a file of a kept page cannot be read.
     """
     for key in keys or sorted(path.name for path in (folder / FOLDER).glob("*")):
         if key not in sites:
@@ -95,7 +95,7 @@ def _read(kept: Path, site: Site) -> dict[str, Any]:
 
 
 def _lines(columns: Mapping[str, Any]) -> list[str]:
-    """A line a value; a text has one a paragraph."""
+    """One line per value, and one per paragraph of a text."""
     return [
         f"{name}: {line if isinstance(line, str) else json.dumps(line, ensure_ascii=False)}"
         for name, value in columns.items()

@@ -1,4 +1,4 @@
-"""URLs that are to be gone -> what was done about each: the archive's part, with the locks and the state of crawls."""
+"""URLs to take down -> what was done about each, in the archive and in the state of crawls."""
 
 from __future__ import annotations
 
@@ -20,9 +20,10 @@ from crawler.queue.lock import Lock
 class Done:
     """One thing that was found or done.
 
-    `what` is held, unknown (no capture to take down: only kept out from now on), erased, refers (a revisit of what was
-    erased), names (a record of another address that was found on the page) or unread (set aside, and no URL can be read
-    in it); before erasing rewrite (a file to be written anew); of an undoing back, or allowed (no capture is here).
+    `what` is held (a capture), unknown (there is no capture, but the URL is kept out from now on), erased, refers (a
+    revisit of an erased record), names (a record of another address that was found on the page), unread (a file set
+    aside in which no URL can be read) or rewrite (a file that erasing would rewrite); from `undo` it is back, or
+    allowed (there is no capture).
     """
 
     what: str
@@ -32,10 +33,10 @@ class Done:
 
 
 def forget(layout: Layout, urls: Sequence[str], reason: str, *, erase: bool) -> Iterator[Done]:
-    """Take URLs down; with `erase` also out of the WARC files and what was set aside beside them.
+    """Take URLs down; with `erase`, also remove them from WARC files and from what was set aside beside these.
 
     Raises:
-        LockedError: a site whose files are to be rewritten is being crawled; the pages are down all the same.
+        LockedError: a site whose files must be rewritten is being crawled; the pages are taken down nevertheless.
         CundangError: the archive cannot be read or written.
     """
     archived.forget(layout, urls, reason)
@@ -45,7 +46,7 @@ def forget(layout: Layout, urls: Sequence[str], reason: str, *, erase: bool) -> 
     with _Locks(layout) as locks:
         for path in list(layout.open_warcs()):
             if archived.names(path, urls) is not False:
-                # A crawl that was killed left it open: only when it is closed can it be rewritten.
+                # A killed crawl left the file open; it must be closed before it can be rewritten.
                 locks.take(path)
                 verify.repair(path, layout)
         yield from _held(layout, urls)
@@ -105,10 +106,10 @@ def _drop(layout: Layout, urls: Sequence[str], locks: _Locks) -> Iterator[Done]:
 
 
 def look(layout: Layout, urls: Sequence[str], *, erase: bool) -> Iterator[Done]:
-    """What `forget` would take down, and with `erase` rewrite; nothing is changed.
+    """What `forget` would take down and, with `erase`, rewrite; changes nothing.
 
     Raises:
-        CundangError: the archive cannot be read, or one is no URL.
+        CundangError: the archive cannot be read, or a URL is invalid.
     """
     archived.addresses(urls)
     yield from _held(layout, urls)
@@ -118,10 +119,10 @@ def look(layout: Layout, urls: Sequence[str], *, erase: bool) -> Iterator[Done]:
 
 
 def undo(layout: Layout, urls: Sequence[str], reason: str) -> Iterator[Done]:
-    """Allow again what was taken down by these addresses or patterns, in crawls too; what was erased stays gone.
+    """Lift the exclusions of these addresses or patterns, also for crawls; what was erased stays gone.
 
     Raises:
-        LockedError: a site of theirs is being crawled.
+        LockedError: a site is being crawled.
         CundangError: one was not taken down under that name, or the archive cannot be read or written.
     """
     with ExitStack() as locks:
@@ -146,7 +147,7 @@ def _held(layout: Layout, urls: Sequence[str]) -> Iterator[Done]:
         here.add(surt(one.url))
         detail = f"offset {one.offset}, {one.length} bytes, {one.mime}, {one.url}"
         yield Done(what="held", path=str(one.warc), record=one.id, detail=detail)
-    # A slip of the pen must not look like a page that is down.
+    # Report URLs without captures, so that a mistyped one does not look like a page that was taken down.
     for url in urls:
         if not any(map(Addresses([url]).cover, here)):
             yield Done(what="unknown", path="", record="", detail=f"{url}: no closed WARC file holds it; kept out")

@@ -1,7 +1,7 @@
-"""Another archive, or one site of it -> this archive: all that is kept, compared before anything goes.
+"""Another archive, or one site of it -> this archive: everything that is kept, compared before anything is removed.
 
-What is brought: WARC files with what was set aside beside them, what the ledger says of them, what was taken down,
-indexes and shards, and the state of crawls. Killed at any moment, the same call does what is left.
+It brings WARC files with what was set aside beside them, their ledger, the exclusions, indexes, shards and the state of
+crawls. If the program is killed, the same call finishes the work.
 """
 
 from __future__ import annotations
@@ -27,28 +27,28 @@ from crawler.queue.frontier import Frontier
 from crawler.queue.heal import learn
 from crawler.queue.lock import Lock, is_held
 
-# What `Half` puts behind a name.
+# A pattern of what `Half` appends to a name.
 _HALF = "[0-9a-f]" * 8
-# What a crawl writes beside its state when it ends.
+# The files that a crawl writes beside its state when it ends.
 _ACCOUNTS = ("missing", "ledger")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Brought:
-    """A file: its path below the data folder, and whether it had to be copied."""
+    """A file that was brought: its path below the data folder, and whether it had to be copied."""
 
     path: str
     copied: bool
 
 
 def merge(source: Layout, target: Layout, site: str | None = None) -> Iterator[Brought]:
-    """Bring what an archive keeps, or one site of it, to another; the source stays as it is.
+    """Bring an archive, or one site of it, into another one; the source stays unchanged.
 
     Raises:
         UsageError: there is nothing to bring.
         LockedError: a site is being crawled.
-        DataError, SpaceError: both have a file of one name with other bytes, one is damaged or open, or the disk
-            refuses; what was there stays.
+        DataError, SpaceError: both have a file of the same name with different bytes, a file is damaged or open, or the
+            disk refuses; the target's files stay.
     """
     sites = _sites(source, target, site)
     with _held(target, sites):
@@ -59,7 +59,7 @@ def merge(source: Layout, target: Layout, site: str | None = None) -> Iterator[B
 
 
 def move(source: Layout, target: Layout, site: str) -> Iterator[Brought]:
-    """Bring a site to another archive, then remove it here.
+    """Bring a site to another archive, then remove it from this one.
 
     Raises:
         UsageError, LockedError, DataError, SpaceError: as `merge`.
@@ -75,7 +75,7 @@ def move(source: Layout, target: Layout, site: str) -> Iterator[Brought]:
 
 @contextmanager
 def _held(layout: Layout, sites: Collection[str]) -> Iterator[None]:
-    """Hold the locks of some sites; imports have none."""
+    """Hold the locks of some sites; imports have no lock of a site."""
     with ExitStack() as locks:
         for site in sites:
             if site != IMPORTED:
@@ -84,7 +84,7 @@ def _held(layout: Layout, sites: Collection[str]) -> Iterator[None]:
 
 
 def _sites(source: Layout, target: Layout, site: str | None) -> list[str]:
-    """The folders to bring."""
+    """The site folders to bring."""
     if source.root.resolve() == target.root.resolve():
         raise UsageError(f"{source.root}: both are this archive. Name another data folder.")
     rooms = (source.root / room for room in ("warc", "index", "corpus"))
@@ -99,11 +99,11 @@ def _sites(source: Layout, target: Layout, site: str | None) -> list[str]:
 
 def _bring(source: Layout, target: Layout, sites: Collection[str]) -> Iterator[Brought]:
     digests = _check(source, target, sites)
-    # Before any page: what was taken down there is not to be seen here.
+    # First of all, so that pages taken down there are never visible here.
     exclusions.join(target, exclusions.lines(source))
     try:
         for site in sites:
-            # Of an earlier call that was killed. Others write files of theirs beside them.
+            # Remove half-made files of an earlier call that was killed; other programs write beside them.
             for room in ("warc", "index", "corpus"):
                 sweep(target.root / room / site, f"*.{_HALF}")
             sweep(target.state(site).parent, f"{site}.*.{_HALF}")
@@ -123,13 +123,13 @@ def _bring(source: Layout, target: Layout, sites: Collection[str]) -> Iterator[B
 
 
 def _files(layout: Layout, site: str) -> list[Path]:
-    """What lies below a site's WARC folder and is to be kept: WARC files, stubs, and what was set aside."""
+    """The files below a site's WARC folder to keep: WARC files, stubs, and what was set aside."""
     found = sorted(path for path in (layout.root / "warc" / site).rglob("*") if path.is_file())
     return [path for path in found if not path.name.endswith((OPEN, TMP))]
 
 
 def _check(source: Layout, target: Layout, sites: Collection[str]) -> dict[Path, str]:
-    """Refuse what cannot be brought whole, before anything is brought; the digests of the source's WARC files."""
+    """Refuse, before anything is brought, what cannot be brought whole; return the digests of the WARC files."""
     digests: dict[Path, str] = {}
     for site in sites:
         for path in source.open_warcs(site):
@@ -148,7 +148,7 @@ def _check(source: Layout, target: Layout, sites: Collection[str]) -> dict[Path,
 
 
 def _refuse_other(path: Path, place: Path, digest: str | None) -> None:
-    """Refuse a file that the other archive has under the same name with other bytes."""
+    """Refuse a file that the other archive has under the same name with different bytes."""
     if path.name.endswith(AWAY):
         warc = path.with_name(path.name.removesuffix(AWAY))
         ours, theirs = read_stub(place.with_name(warc.name)), read_stub(warc)
@@ -183,7 +183,7 @@ def _refuse_erased(holder: Layout, sites: Collection[str] | None, eraser: Layout
 
 
 def _copy(path: Path, place: Path, digest: str | None = None) -> bool:
-    """Copy a file that is not there yet, durable and compared; raises OSError."""
+    """Copy a file that is not there yet, compare it and make it durable; False if it is there; raises OSError."""
     if place.exists():
         return False
     half = Half(place)
@@ -201,7 +201,7 @@ def _copy(path: Path, place: Path, digest: str | None = None) -> bool:
 
 
 def _bring_events(source: Layout, target: Layout, site: str) -> None:
-    """Add what the source's ledger says of a site's WARC files."""
+    """Add the events of a site's WARC files from the source's ledger."""
     theirs, ours = fixity.read(source).entries, fixity.read(target).entries
     had = {_line(event) for event in fixity.events(target)}
     new = [
@@ -209,7 +209,7 @@ def _bring_events(source: Layout, target: Layout, site: str) -> None:
         for event in fixity.events(source)
         if str(event.get("path", "")).startswith(f"warc/{site}/")
         and _line(event) not in had
-        # What became of a file there says nothing of the one that is here.
+        # Events of a file that is gone there say nothing about the one that is here.
         and (event["path"] not in ours or ((entry := theirs.get(event["path"])) and not entry.removed))
     ]
     if new:
@@ -221,7 +221,7 @@ def _line(event: Mapping[str, Any]) -> str:
 
 
 def _shows_nothing_taken_down(target: Layout, name: Path, path: Path) -> bool:
-    """Whether a shard was made with all that is taken down in its new archive; else it is made there anew."""
+    """Whether a shard already leaves out everything that is taken down in the target; else it is made again there."""
     about = shard.about(path)
     warc = target.warc_of(target.root / name)
     return (
@@ -232,7 +232,7 @@ def _shows_nothing_taken_down(target: Layout, name: Path, path: Path) -> bool:
 
 
 def _bring_state(source: Layout, target: Layout, site: str) -> None:
-    """Copy the state of a site's crawls, or let the one that is there learn what was brought."""
+    """Copy the state of a site's crawls, or let the existing state learn what was brought."""
     theirs, ours = source.state(site), target.state(site)
     if ours.exists():
         with closing(Frontier(ours)) as frontier:
@@ -241,15 +241,15 @@ def _bring_state(source: Layout, target: Layout, site: str) -> None:
         for path in (getattr(source, each)(site) for each in _ACCOUNTS):
             if path.exists():
                 _copy(path, target.root / path.relative_to(source.root))
-        # The last: where it is, all is.
+        # Copy it last: if it is there, everything is.
         _copy_database(theirs, ours)
 
 
 def _copy_database(path: Path, place: Path) -> None:
-    """Copy an SQLite file with what still stands in its log; raises OSError."""
+    """Copy a SQLite file with what is still in its log; raises OSError."""
     half = Half(place)
     try:
-        # Without a log nothing need be written beside it to read it.
+        # Without a log, open it as immutable, so that SQLite writes nothing beside it.
         logged = path.with_name(f"{path.name}-wal").exists()
         source = sqlite3.connect(f"{path.resolve().as_uri()}?mode=ro{'' if logged else '&immutable=1'}", uri=True)
         with closing(source) as db, closing(sqlite3.connect(half.path)) as copy:
@@ -264,7 +264,7 @@ def _copy_database(path: Path, place: Path) -> None:
 
 
 def _remove(layout: Layout, site: str) -> None:
-    """Remove a site that another archive has now; raises OSError."""
+    """Remove a site that is now in another archive; raises OSError."""
     entries = fixity.read(layout).entries
     events = [
         fixity.Event(event="dropped", path=name, outcome="gone", detail="moved to another archive")

@@ -16,9 +16,9 @@ from crawler.spiders.site import LOOK, spider_for
 
 
 class SiteLoader:
-    """Every site file of the folder is a spider; so is a site file that is named by its path.
+    """Offers every site file of the folder as a spider, and any site file that is named by its path.
 
-    Spiders of one's own stand beside them: those of the modules that SPIDER_MODULES names.
+    It also offers the user's own spiders, from the modules in SPIDER_MODULES.
     """
 
     def __init__(self, folder: Path, own: SpiderLoader) -> None:
@@ -33,14 +33,14 @@ class SiteLoader:
         return cls(folder, SpiderLoader.from_settings(settings))
 
     def list(self) -> list[str]:
-        """The keys of the sites, and the names of one's own spiders."""
-        return [*self._loaded(), *self._own.list()]
+        """The keys of the sites, and the names of the user's own spiders."""
+        return [*self._load_sites(), *self._own.list()]
 
     def load(self, name: str) -> type[Spider]:
-        """The spider of a site's key, or of the path of a site file.
+        """Load the spider of a site's key, or of the path of a site file.
 
         Raises:
-            KeyError: no site has this key, as Scrapy wants it.
+            KeyError: no site has this key (the error that Scrapy expects).
             SiteError: the site file is wrong.
         """
         if name.endswith(".toml"):
@@ -49,24 +49,24 @@ class SiteLoader:
             return spider_for(_unknown(name.removeprefix(LOOK)))
         if name in self._own.list():
             return self._own.load(name)
-        sites = self._loaded()
+        sites = self._load_sites()
         if name not in sites:
             raise KeyError(str(no_such_site(name, self._folder, self.list())))
         return spider_for(sites[name])
 
     def find_by_request(self, request: Request) -> Sequence[str]:
-        """The sites that a request's host belongs to; a host of none may be looked at, as `scrapy fetch` does."""
+        """The sites that a request's host belongs to; for an unknown host, a spider that only looks at it."""
         host = host_of(request.url)
-        return [key for key, site in self._loaded().items() if host in site.hosts] or [LOOK + host]
+        return [key for key, site in self._load_sites().items() if host in site.hosts] or [LOOK + host]
 
-    def _loaded(self) -> dict[str, Site]:
+    def _load_sites(self) -> dict[str, Site]:
         if self._sites is None:
-            # A project with spiders of its own may have no site files.
+            # A project with its own spiders need not have site files.
             self._sites = load(self._folder) if self._folder.is_dir() or not self._own.list() else {}
         return self._sites
 
 
 def _unknown(host: str) -> Site:
-    """A host that no site file names, for a spider that only looks; who names a host of this machine means it."""
+    """A site for a host without a site file. A private address that the user named may be fetched."""
     private = (host,) if host.startswith(("127.", "localhost")) else ()
     return Site(key=LOOK + host, name=host, hosts=(host,), crawl=Crawl(start=(), allow_private=private))

@@ -1,4 +1,4 @@
-"""The address of a site -> its site file, with what a polite look at some twenty pages says about it."""
+"""The address of a site -> its site file, and what a polite look at about twenty pages shows."""
 
 from __future__ import annotations
 
@@ -32,14 +32,14 @@ from crawler.queue.address import canonical, shape
 from crawler.runs.alerts import cure
 from crawler.wire.guard import literal_address
 
-# What stands in missing.jsonl of a look because it was only a look.
+# The reasons in missing.jsonl that only mean that the look was limited.
 _NO_TROUBLE = ("waiting", "list_gap")
-# Pages of the first look and sample articles; with robots.txt for each and redirects, at most 30 requests.
+# The pages of the first look, and the sample articles. With robots.txt and redirects, at most 30 requests.
 LOOK, SAMPLES = 16, 5
 _TITLE = XPath("string(//title)")
 _FEEDS = XPath("//link[@rel='alternate'][contains(@type, 'rss') or contains(@type, 'atom')]/@href")
 _PLACE = re.compile(r"<meta(?>[^<>]*?name=[\"']SiteIDCode[\"'])[^<>]*?content=[\"'](\d{6})\d{4}[\"']", re.IGNORECASE)
-# What a pager names pages 2 and 3, which are no columns.
+# The texts of a pager's links to pages 2 and 3, which are not columns.
 _PAGE_NAME = re.compile(r"\A[\W\d]*(?:第?[\W\d]*[页頁]|[下上尾末][\W一]*[页頁]|首[页頁])?[\W\d]*\Z")
 _NUMBER, _HASH = re.compile(r"\d+"), re.compile(r"[0-9a-f]{32}")
 _NAME_BEGIN = re.compile(r"^(?:网站)?首[页頁]\s*[-_|–—]+\s*")
@@ -48,16 +48,16 @@ _NAME_END = re.compile(r"(?<!\s)\s*+[-_|–—](?s:.*)|首页\Z|官方网站\Z")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Probed:
-    """What was found, and the file that says so.
+    """What was found about a site, and the site file that was written.
 
     Attributes:
-        columns: (name, URL) of lists.
-        pager: how the pages of a list follow each other; None: none was seen.
-        article: a regular expression of what articles' addresses look like; None: no article was seen.
+        columns: name and URL of each list.
+        pager: an example of how a list leads to its next page; None: no pager was seen.
+        article: a regular expression for the addresses of articles; None: no article was seen.
         samples: some articles, cleaned.
-        requests: that it took.
-        ledger: of its lists, as far as the look went: what each claims, and what on it cannot be followed.
-        troubles: addresses that gave no page, by the reason.
+        requests: how many requests it took.
+        ledger: what each list claims, and what on it cannot be followed, as far as the look went.
+        troubles: the number of addresses that gave no page, by reason.
     """
 
     path: Path
@@ -85,7 +85,7 @@ class _Page:
 
     @property
     def leads(self) -> bool:
-        """Whether it is a list."""
+        """Whether the page is a list."""
         rows = sum(link.priority == ARTICLE for link in self.links)
         return rows >= 5 or any(link.kind in ("next", "list") for link in self.links)
 
@@ -94,16 +94,16 @@ def probe(url: str, folder: Path, *, key: str | None = None, delay: float = 3.0)
     """Look at the site at `url`, and write `folder`/<key>.toml.
 
     Raises:
-        UsageError: the URL is none, or there is such a file.
-        CundangError: no page came.
+        UsageError: the URL is invalid, or the file exists.
+        CundangError: no page could be fetched.
     """
     home, key = _new_site(url, folder, key)
     host, path = host_of(home), folder / f"{key}.toml"
     with tempfile.TemporaryDirectory(prefix="cundang-") as scratch:
         looked = _look(Path(scratch) / "look", key, host, [home], delay, LOOK)
         seen, old = Layout(root=Path(scratch) / "look"), host
-        if (moved := _moved(looked, home)) is not None:
-            # The old host may still be what older links name.
+        if (moved := _find_new_home(looked, home)) is not None:
+            # Older links may still name the old host.
             home, host = moved, host_of(moved)
             seen = Layout(root=Path(scratch) / "moved")
             looked += _look(seen.root, key, host, [home], delay, LOOK)
@@ -138,10 +138,10 @@ def probe(url: str, folder: Path, *, key: str | None = None, delay: float = 3.0)
 
 
 def _pages(looked: list[Capture], seen: Layout, key: str, home: str) -> tuple[list[_Page], Counter[str]]:
-    """The pages of a look, and addresses that gave none by the reason; raises CundangError where none came."""
+    """The pages of a look, and the addresses that gave none, by reason; raises CundangError if there is no page."""
     missing = {each.url: each.reason for each in _walls(seen, key)}
     troubles = Counter(missing.values())
-    # A wall may come with status 200.
+    # A challenge or a block page may have status 200.
     read = (page for capture in looked if (page := _page(capture)) is not None)
     pages = [page for page in read if page.url not in missing]
     if not pages:
@@ -151,7 +151,7 @@ def _pages(looked: list[Capture], seen: Layout, key: str, home: str) -> tuple[li
 
 
 def _new_site(url: str, folder: Path, key: str | None) -> tuple[str, str]:
-    """The home page of a site that no file names yet, and the key of its file; raises UsageError."""
+    """The home page of a site without a file, and the key for its file; raises UsageError."""
     home = canonical(url if "//" in url else f"http://{url}/")
     if home is None or not ("." in home or ":" in home.partition("//")[2] or "localhost" in home):
         raise UsageError(f"{url!r} is no http(s) address. Give the address of a site's home page.")
@@ -166,12 +166,12 @@ def _new_site(url: str, folder: Path, key: str | None) -> tuple[str, str]:
 
 
 def _walls(layout: Layout, key: str) -> list[Missing]:
-    """The addresses of a look that gave no page, with their reasons."""
+    """The addresses of a look that gave no page, with the reasons."""
     return [each for each in read_missing(layout.missing(key)) if each.reason not in _NO_TROUBLE]
 
 
 def account(found: Probed) -> Iterator[str]:
-    """What the lists of a site claim and cannot be followed on them, and why addresses gave no page: lines of text."""
+    """Yield lines of text: what the lists claim, what cannot be followed on them, and why addresses gave no page."""
     for each in found.ledger.lists:
         if each.claimed is not None or each.claimed_pages is not None or each.controls or each.blind or each.foreign:
             yield f"{each.name or each.url}: {say_gap(each)}"
@@ -180,7 +180,7 @@ def account(found: Probed) -> Iterator[str]:
 
 
 def _name(title: str) -> str:
-    """What a home page's title names the site.
+    """The name of the site in the title of its home page.
 
     >>> _name("网站首页-松溪县委统战部"), _name("四川统一战线 - 首页"), _name("首页")
     ('松溪县委统战部', '四川统一战线', '')
@@ -193,7 +193,7 @@ def _twin(host: str) -> str:
 
 
 def _look(data: Path, key: str, host: str, start: list[str], delay: float, pages: int) -> list[Capture]:
-    """Crawl so many pages as any crawl does, into a data folder of its own."""
+    """Crawl some pages in the usual way, into a separate data folder."""
     data.mkdir(parents=True)
     file = data / f"{key}.toml"
     file.write_text(
@@ -214,10 +214,10 @@ def _private(*hosts: str) -> str:
     return f"allow_private = {json.dumps(local)}\n" if local else ""
 
 
-def _moved(looked: list[Capture], home: str) -> str | None:
-    """Where a home page leads that has moved for good to another host; None: it has not.
+def _find_new_home(looked: list[Capture], home: str) -> str | None:
+    """The new address of a home page that moved permanently to another host; None: it did not move.
 
-    Where robots.txt moved too, and its new host is none that we were sent to, nothing else is asked for.
+    If robots.txt moved to another host, the look stopped there, so its redirect counts too.
     """
     robots = urljoin(home, "/robots.txt")
     for capture in looked:
@@ -230,7 +230,7 @@ def _moved(looked: list[Capture], home: str) -> str | None:
 
 
 def _page(capture: Capture) -> _Page | None:
-    # As its scripts made it, a page is a resource.
+    # A page as rendered by its scripts is a resource record.
     if (capture.status != 200 and capture.kind != "resource") or capture.purpose or capture.url.endswith("/robots.txt"):
         return None
     decoded = decode(capture.body, capture.header("Content-Type"))
@@ -249,24 +249,24 @@ def _page(capture: Capture) -> _Page | None:
 
 
 def _articles(links: list[Link]) -> list[str]:
-    """Addresses that look like articles, of the commonest shape first, each once."""
+    """The distinct addresses that look like articles, those of the most frequent shape first."""
     urls = list(dict.fromkeys(link.url for link in links if link.kind == "page" and link.priority == ARTICLE))
     shapes = Counter(shape(url) for url in urls)
     return sorted(urls, key=lambda url: -shapes[shape(url)])
 
 
 def _columns(pages: list[_Page], home: str) -> tuple[tuple[str, str], ...]:
-    """Pages with many articles that the menu names."""
+    """The lists of articles that a menu names."""
     links = [link for page in pages for link in page.links]
     names = {link.url: link.anchor for link in links if link.kind == "page" and link.anchor}
-    # Articles have lists beside them too.
+    # An article may have lists beside it and look like one.
     articles = {link.url for link in links if link.priority == ARTICLE}
     found = dict.fromkeys(url for url in _lists(pages) if url in names and url != home and url not in articles)
     return tuple((names[url], url) for url in found if not _PAGE_NAME.fullmatch(names[url]))
 
 
 def _lists(pages: list[_Page]) -> list[str]:
-    """The pages that lead to articles, by themselves or by a frame."""
+    """The pages that lead to articles, directly or through a frame."""
     lists = {page.url for page in pages if page.leads}
     framed = {page.url for page in pages if any(link.frame and link.url in lists for link in page.links)}
     return [page.url for page in pages if page.url in lists | framed]
@@ -283,7 +283,7 @@ def _pager(pages: list[_Page]) -> str | None:
 
 
 def _pattern(articles: list[str]) -> str | None:
-    r"""What the addresses of the commonest shape have in common, folder by folder.
+    r"""Make a regular expression of the most frequent shape of addresses, folder by folder.
 
     >>> _pattern(["http://h/tzyw/201902/t20190219_1.html", "http://h/jcdt/202003/t20200304_22.html"])
     '/[^/]+/\\d+/t\\d+_\\d+\\.html$'
@@ -292,10 +292,10 @@ def _pattern(articles: list[str]) -> str | None:
         return None
     paths = [(parts := urlsplit(url)).path + ("?" + parts.query if parts.query else "") for url in articles]
     split = [path.split("/") for path in paths]
-    alike = [names for names in split if len(names) == len(split[0]) and _folded(names[-1]) == _folded(split[0][-1])]
+    alike = [names for names in split if len(names) == len(split[0]) and _fold(names[-1]) == _fold(split[0][-1])]
     made = []
     for names in zip(*alike, strict=True):
-        if len({_folded(name) for name in names}) > 1 or "%" in names[0]:
+        if len({_fold(name) for name in names}) > 1 or "%" in names[0]:
             made.append("[^/]+")
         else:
             piece = re.escape(_HASH.sub("\0", names[0])).replace("\\-", "-")
@@ -303,7 +303,7 @@ def _pattern(articles: list[str]) -> str | None:
     return "/".join(made) + "$"
 
 
-def _folded(name: str) -> str:
+def _fold(name: str) -> str:
     return _NUMBER.sub("0", _HASH.sub("0", name))
 
 

@@ -1,4 +1,4 @@
-"""The data folder -> what there is of each site, how its last crawl ended, and what it did not have."""
+"""The data folder -> what it has of each site, how the last crawl ended, and what that did not capture."""
 
 from __future__ import annotations
 
@@ -17,16 +17,17 @@ from crawler.queue.frontier import Frontier, Run
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Standing:
-    """How one site stands.
+    """The status of one site.
 
     Attributes:
-        documents: that `cundang search` finds and an export holds.
-        skips: page captures that gave no document, by reason.
-        run: its last crawl; None: it was never crawled here.
-        not_captured: addresses that the last visit has no answer of, by reason, the commonest first.
-        ledger: what its lists claim, and doubts about it.
-        warcs: closed WARC files; `never_verified` of them were never read again since.
-        verified: the days (UTC) of the oldest and of the newest verification.
+        documents: the number of documents, as in a search or an export.
+        skips: the number of page captures without a document, by reason.
+        run: the last crawl; None: the site was never crawled here.
+        not_captured: the number of addresses that the last crawl did not capture, by reason, most frequent first.
+        ledger: what its lists claim, and doubts about the site.
+        warcs: the number of closed WARC files.
+        never_verified: how many of them were never verified.
+        verified: the days (UTC) of the oldest and the newest verification; None: none was verified.
     """
 
     site: str
@@ -41,7 +42,7 @@ class Standing:
 
 
 def standings(layout: Layout, site: str | None = None) -> Iterator[Standing]:
-    """Every site of the data folder, or one.
+    """The status of every site of the data folder, or of one.
 
     Raises:
         DataError: the catalogue, a crawl's state or the list of WARC files cannot be read.
@@ -72,7 +73,7 @@ def standings(layout: Layout, site: str | None = None) -> Iterator[Standing]:
 
 
 def line(standing: Standing) -> str:
-    """A site in one line."""
+    """The status of a site in one line."""
     run, gaps = standing.run, sum(each.gap > 0 for each in standing.ledger.lists)
     parts = [f"{standing.site:20} {standing.documents:6} documents"]
     if run is not None:
@@ -86,7 +87,7 @@ def line(standing: Standing) -> str:
 
 
 def lines(standing: Standing) -> Iterator[str]:
-    """A site in full: its skips, its last crawl, its lists with the largest gap first, its files."""
+    """The full status of a site: its skips, its last crawl, its lists with the largest gap first, its files."""
     yield line(standing)
     run, files = standing.run, standing.verified
     yield f"  pages without a document: {_counts(standing.skips) or 'none'}"

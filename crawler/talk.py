@@ -1,4 +1,4 @@
-"""Data on stdout, talk on stderr: of a long command a line that changes, or lines where there is no terminal."""
+"""Output: data on stdout, messages and progress on stderr."""
 
 from __future__ import annotations
 
@@ -10,25 +10,25 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Protocol
 
-# Seconds between two plain lines, and between two drawings.
+# Seconds between two plain lines of progress, and between two redrawings of the line on a terminal.
 PLAIN_EVERY, DRAWN_EVERY = 2.0, 0.1
-# To the beginning of the line, and clear it.
+# Go to the beginning of the line and clear it.
 _CLEAR = "\r\x1b[K"
 
 
 class Tell(Protocol):
-    """Says how far a command is: what it is at, how much is done, and of how much where that is known."""
+    """Reports the progress of a command: what it is working on, how much is done, and of how much if known."""
 
     def __call__(self, what: str, done: int | None = None, total: int | None = None) -> None: ...  # noqa: D102
 
 
 def say(text: str) -> None:
-    """One line of talk on stderr, in place of what `telling` has drawn there."""
+    """Print a message on stderr, replacing the progress that `telling` has drawn there."""
     print(f"{_CLEAR}{text}" if sys.stderr.isatty() else text, file=sys.stderr, flush=True)
 
 
 def put(text: str = "", end: str = "\n", *, flush: bool = False) -> None:
-    """Data on stdout; where its reader is gone, as in `cundang import ... | head`, the work goes on unread."""
+    """Print data on stdout; if its reader is gone, as in `cundang import ... | head`, go on silently."""
     try:
         print(text, end=end, flush=flush)
     except BrokenPipeError:
@@ -37,7 +37,7 @@ def put(text: str = "", end: str = "\n", *, flush: bool = False) -> None:
 
 @contextmanager
 def telling(verb: str) -> Iterator[Tell]:
-    """A `Tell` for the time of the block: on a terminal it redraws one line, else it writes a line now and then."""
+    """Show progress during the block: redraw one line on a terminal, else print a line now and then."""
     terminal = sys.stderr.isatty()
     every, last = (DRAWN_EVERY, -DRAWN_EVERY) if terminal else (PLAIN_EVERY, 0.0)
     last += time.monotonic()

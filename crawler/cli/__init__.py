@@ -1,4 +1,4 @@
-"""The front door: verbs on the nouns of the archive, a module a noun. stdout is data, stderr is talk.
+"""The command line: verbs on the nouns of the archive, one module per noun. Data go to stdout, messages to stderr.
 
 Exit codes: 0 done; 1 something is wrong with the data or the run; 2 wrong usage or configuration; 3 out of space;
 4 another process holds the site; 5 interrupted, state saved.
@@ -22,7 +22,7 @@ __all__ = ["app", "find", "keep", "main", "run", "sites"]
 
 
 _FULL = (errno.ENOSPC, errno.EDQUOT)
-# What the machine refuses, and no change of ours would mend.
+# Refusals of the machine, as opposed to bugs.
 _OUTSIDE = (
     *(errno.EACCES, errno.EPERM, errno.EROFS, errno.EIO, errno.ENOTDIR, errno.EISDIR, errno.ELOOP, errno.ENAMETOOLONG),
     *(errno.EMFILE, errno.ENFILE, errno.ESTALE, errno.ENODEV, errno.ENXIO),
@@ -30,16 +30,16 @@ _OUTSIDE = (
 
 
 def main() -> None:
-    """Run the command line; problems end with one line and their exit code."""
-    # As our own error: of a KeyboardInterrupt click would make exit code 1.
-    signal.signal(signal.SIGINT, _interrupted)
-    signal.signal(signal.SIGTERM, _interrupted)
+    """Run the command line; an error ends it with one line and its exit code."""
+    # Raise our own error, because click turns a KeyboardInterrupt into exit code 1.
+    signal.signal(signal.SIGINT, _interrupt)
+    signal.signal(signal.SIGTERM, _interrupt)
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
-            # A file's name may be no UTF-8, a locale may lack a character: it is shown as \\udcff then.
+            # Escape what cannot be printed, such as a file name that is not UTF-8, as \\udcff.
             stream.reconfigure(errors="backslashreplace")
     try:
-        # The schedule begins its crawls with SIGTERM held back: until here nobody could have said how they ended.
+        # The schedule starts crawls with SIGTERM blocked, since before this line it would end them without a report.
         signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGTERM})
         try:
             app(prog_name="cundang")
@@ -52,7 +52,7 @@ def main() -> None:
         odd = [word for word in sys.argv if not word.isprintable()]
         if not odd:
             raise
-        # SQLite, Parquet and JSON take UTF-8 alone.
+        # SQLite, Parquet and JSON accept only UTF-8.
         say(f"cundang: {', '.join(odd)}: no UTF-8. Give it another name.")
         sys.exit(UsageError.exit_code)
     except OSError as error:
@@ -65,5 +65,5 @@ def main() -> None:
         sys.exit(CundangError.exit_code)
 
 
-def _interrupted(_number: int, _frame: FrameType | None) -> NoReturn:
+def _interrupt(_number: int, _frame: FrameType | None) -> NoReturn:
     raise InterruptedCrawl("interrupted; what was finished is kept, and the same command goes on.")

@@ -35,7 +35,7 @@ def _settle(ctx: click.Context, parameter: click.Parameter, value: Path | None) 
     ctx.obj = house
 
 
-# Of every command; made once, since each look for a translation of click's words costs time.
+# The options of every command. Made once, because making an option is slow: click looks up translations.
 PLACE_OPTIONS = (
     click.Option(
         ["--data", "data"],
@@ -55,16 +55,16 @@ PLACE_OPTIONS = (
 
 
 class Command(click.Command):
-    """A command that returns its exit code, and takes --data and --sites too: they may stand anywhere on the line."""
+    """A command that returns its exit code. It accepts --data and --sites, too, so they may stand anywhere."""
 
     def __init__(self, *arguments: Any, **attributes: Any) -> None:
         super().__init__(*arguments, **attributes)
         self.params += PLACE_OPTIONS
-        # A mark of click's: the paragraph is not filled, so that the example can be copied.
+        # Click's mark \b keeps the paragraph unfilled, so that the example can be copied.
         self.help = (self.help or "").replace("\n\nExample: ", "\n\n\b\nExample: ")
 
     def invoke(self, ctx: click.Context) -> Any:
-        """Run the command, and end with what it returns."""
+        """Run the command, and exit with the code that it returns."""
         ctx.exit(super().invoke(ctx) or 0)
 
 
@@ -78,11 +78,11 @@ class Group(click.Group):
         self.params += PLACE_OPTIONS
 
     def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002 - as click has it
-        """In the order in which they were added: the commonest first."""
+        """The commands in the order in which they were added."""
         return list(self.commands)
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
-        """The commands, in sections where the group is the whole command line."""
+        """List the commands; those of the whole command line in sections."""
         if ctx.parent is not None:
             super().format_commands(ctx, formatter)
             return
@@ -106,17 +106,19 @@ def keys(ctx: click.Context, _parameter: click.Parameter, begun: str) -> list[st
     return sorted(path.stem for path in house.sites_folder.glob(f"{begun}*.toml"))
 
 
-json_option = click.option("--json", "json_", is_flag=True, help="One JSON object a line, on stdout.")
+json_option = click.option("--json", "json_", is_flag=True, help="One JSON object per line, on stdout.")
 site_option = click.option(
     "--site", metavar="KEY", shell_complete=keys, help="Only this site: its key, or the path of its file."
 )
 part_option = click.option(
-    "--part", metavar="K/N", help="Of the WARC files one part in several, for a machine of its own: 1/8 to 8/8."
+    "--part",
+    metavar="K/N",
+    help="Only one of several parts of the WARC files, for several machines: 1/8 to 8/8.",
 )
 site_part_option = click.option(
-    "--part", metavar="K/N", help="Of all sites one part in several, for a machine of its own: 1/8 to 8/8."
+    "--part", metavar="K/N", help="Only one of several parts of the sites, for several machines: 1/8 to 8/8."
 )
-jobs_option = click.option("--jobs", type=click.IntRange(min=1), help="Worker processes; one a core when absent.")
+jobs_option = click.option("--jobs", type=click.IntRange(min=1), help="Worker processes; one per core when absent.")
 paths_argument = click.argument(
     "paths",
     metavar="PATH...",
@@ -126,10 +128,10 @@ paths_argument = click.argument(
     help="Files and folders.",
 )
 _scheduler_option = click.option(
-    "--scheduler", metavar="ADDRESS", help="Of a Dask scheduler, tcp://host:8786; one of our own when absent."
+    "--scheduler", metavar="ADDRESS", help="A Dask scheduler, tcp://host:8786; a local one is started when absent."
 )
 _workers_option = click.option(
-    "--workers", type=click.IntRange(min=1), default=2, show_default=True, help="Processes of a scheduler of our own."
+    "--workers", type=click.IntRange(min=1), default=2, show_default=True, help="Processes of the local scheduler."
 )
 
 
@@ -165,23 +167,23 @@ def sites_app() -> None:
 
 @app.group("cluster", no_args_is_help=True)
 def cluster_app() -> None:
-    """Work shared out by a Dask scheduler."""
+    """Share out work with a Dask scheduler."""
 
 
 @app.group("store", no_args_is_help=True)
 def store_app() -> None:
-    """Closed WARC files in a bucket, or on another disk."""
+    """Keep closed WARC files in a bucket, or on another disk."""
 
 
 @app.group("schedule", no_args_is_help=True)
 def schedule_app() -> None:
-    """Crawls at the times that the site files plan."""
+    """Crawl at the times in the site files."""
 
 
 @app.command()
 @click.argument("shell", metavar="SHELL", type=click.Choice(["bash", "zsh", "fish"]), help="bash, zsh or fish.")
 def completion(shell: str) -> None:
-    """Print what makes a shell complete commands, options and site keys.
+    """Print a script that makes a shell complete commands, options and site keys.
 
     bash: write it to ~/.local/share/bash-completion/completions/cundang. zsh: to a file _cundang in a folder of $fpath.
     fish: to ~/.config/fish/completions/cundang.fish.

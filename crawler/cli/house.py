@@ -1,4 +1,4 @@
-"""What every command shares: the data folder and the site files that it works on, and its output."""
+"""What all commands share: the data folder and the site files, and the output."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from crawler.talk import put, say
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class House:
-    """Where a command works: the data folder and the folder of site files; `named`: somebody chose the latter."""
+    """The data folder and the folder of site files of a command; `named`: the user chose the latter."""
 
     layout: Layout
     sites_folder: Path
@@ -34,11 +34,11 @@ class House:
         return cls(layout=Layout.at(data), sites_folder=named or site_files.FOLDER, named=named is not None)
 
     def of_part(self, part: str | None) -> House:
-        """The house with one part of its WARC files; with all of them where no part is named."""
+        """The same house, restricted to one part of its WARC files; unchanged if no part is named."""
         return replace(self, layout=replace(self.layout, part=Part.read(part))) if part else self
 
     def sites(self, *extra: str | None) -> dict[str, Site]:
-        """The site files by key, with those that are given by path."""
+        """Load the site files, also those given by path: key -> Site."""
         there = self.named or self.sites_folder.is_dir()
         found = site_files.load(self.sites_folder) if there else {}
         for name in extra:
@@ -63,7 +63,7 @@ class House:
         return {key: one.place for key, one in self.sites().items() if one.place}
 
     def of_place(self, place: str) -> tuple[str, ...]:
-        """The keys of the sites of a place and of all below it.
+        """The keys of the sites of a place and of the places below it.
 
         Raises:
             UsageError: no site file has such a place.
@@ -76,10 +76,10 @@ class House:
         return found
 
     def known(self, name: str | None) -> str | None:
-        """The key of a site that has a file, or something in the archive.
+        """The key of a site; it must have a file, or something in the archive.
 
         Raises:
-            UsageError: it has neither.
+            UsageError: the site has neither.
         """
         key = self.key(name)
         folders = (self.layout.root / room for room in ("warc", "corpus"))
@@ -90,7 +90,7 @@ class House:
         return key
 
     def key(self, name: str | None) -> str | None:
-        """The key that a site's key or path means."""
+        """The key of a site that is given by key or by path."""
         return Path(name).stem if name is not None and name.endswith(".toml") else name
 
 
@@ -115,14 +115,14 @@ def load_arrow_alone(*modules: str) -> None:
 
 
 def known_data(layout: Layout) -> Layout:
-    """The data folder, where there is one: a mistyped name must not look like a healthy archive."""
+    """Check that the data folder exists, so that a mistyped name does not look like an empty archive."""
     if not layout.root.is_dir():
         raise UsageError(f"{layout.root}: no such data folder. Name it with --data or CUNDANG_DATA.")
     return layout
 
 
 def shanghai(moment: dt.datetime) -> str:
-    """A moment as people in China read it, with the name of the time zone.
+    """Format a time in China's time zone, with its name.
 
     >>> shanghai(dt.datetime(2026, 11, 28, 19, 0, tzinfo=dt.UTC))
     '2026-11-29 03:00 Shanghai'
@@ -131,7 +131,7 @@ def shanghai(moment: dt.datetime) -> str:
 
 
 def say_all(damages: Iterable[str]) -> int:
-    """Say each; 1 when there was one."""
+    """Print each damage on stderr; return 1 if there is any, else 0."""
     code = 0
     for words in damages:
         say(words)
@@ -140,7 +140,7 @@ def say_all(damages: Iterable[str]) -> int:
 
 
 def print_item(item: Any, plain: str, json_: bool) -> None:
-    """Print a dataclass or a mapping: as one line of JSON, or as its line for the eye; None is talk."""
+    """Print a dataclass or mapping as one line of JSON, or its plain line; without an item, print that on stderr."""
     if item is None:
         say(plain)
     elif json_:

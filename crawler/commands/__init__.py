@@ -1,4 +1,4 @@
-"""Scrapy's commands where ours do more: `--from-archive`, exit codes as those of `cundang`, a template of spiders."""
+"""Extensions of Scrapy's commands: `--from-archive`, the exit codes of `cundang`, and a spider template."""
 
 from __future__ import annotations
 
@@ -13,15 +13,15 @@ from crawler.talk import say
 if TYPE_CHECKING:
     from scrapy.commands.runspider import Command as _Base
 else:
-    # Scrapy takes every class of its own kind in this folder for a command.
+    # Scrapy takes every subclass of its command class in this folder for a command.
     _Base = object
 
 
 class FromArchive(_Base):
-    """What these commands have beside Scrapy's: `--from-archive`, and errors of ours told in a sentence."""
+    """Adds `--from-archive` to one of Scrapy's commands, and reports our errors in one sentence."""
 
     def add_options(self, parser: argparse.ArgumentParser) -> None:
-        """Scrapy's, and ours."""
+        """Add Scrapy's options and ours."""
         super().add_options(parser)
         parser.add_argument(
             "--from-archive",
@@ -31,26 +31,26 @@ class FromArchive(_Base):
         )
 
     def process_options(self, args: list[str], opts: argparse.Namespace) -> None:
-        """Scrapy's, and ours."""
+        """Process Scrapy's options and ours."""
         assert self.settings is not None
         if opts.from_archive:
             self.settings.set("FROM_ARCHIVE", value=True, priority="cmdline")
         super().process_options(args, opts)
 
     def run(self, args: list[str], opts: argparse.Namespace) -> None:
-        """As Scrapy's."""
+        """Run Scrapy's command."""
         with self.telling():
             super().run(args, opts)
 
     @contextmanager
     def telling(self) -> Iterator[None]:
-        """An error of ours is its sentence and its exit code, and never a traceback."""
+        """Turn our errors into a message and an exit code, without a traceback."""
         try:
             yield
         except CundangError as error:
             say(f"scrapy: {error}")
             self.exitcode = error.exit_code
         except KeyError as error:
-            # How a spider loader says that there is no such spider.
+            # A spider loader raises it for an unknown spider.
             say(f"scrapy: {error.args[0] if error.args else error}")
             self.exitcode = 2

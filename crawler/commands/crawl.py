@@ -1,4 +1,4 @@
-"""`scrapy crawl`: its exit code is that of `cundang crawl`, and it crawls the archive too."""
+"""`scrapy crawl`, with the exit codes of `cundang crawl`, and from the archive too."""
 
 from __future__ import annotations
 
@@ -16,10 +16,10 @@ from crawler.spiders.site import SiteSpider
 
 
 class Command(FromArchive, scrapys.Command):
-    """As Scrapy's, with `--from-archive`, and an exit code that says how the crawl ended."""
+    """Scrapy's command, with `--from-archive` and an exit code that says how the crawl ended."""
 
     def run(self, args: list[str], opts: argparse.Namespace) -> None:
-        """Crawl; a crawl that could not begin is told in a sentence."""
+        """Crawl; report a crawl that could not start in one sentence."""
         if len(args) != 1:
             raise UsageError
         with self.telling():

@@ -1,4 +1,4 @@
-"""`scrapy genspider -t cundang`: a spider of one's own whose pages are archived."""
+"""`scrapy genspider -t cundang`: a spider of your own whose pages are archived."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ TEMPLATE = "cundang"
 
 
 class Command(scrapys.Command):
-    """As Scrapy's, with one template more."""
+    """Scrapy's command, with one more template."""
 
     def _find_template(self, template: str) -> Path | None:
         if template == TEMPLATE:

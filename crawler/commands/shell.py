@@ -1,4 +1,4 @@
-"""`scrapy shell`: also from the archive."""
+"""`scrapy shell`, from the archive too."""
 
 from __future__ import annotations
 
@@ -8,4 +8,4 @@ from crawler.commands import FromArchive
 
 
 class Command(FromArchive, scrapys.Command):
-    """As Scrapy's, with `--from-archive`."""
+    """Scrapy's command, with `--from-archive`."""
