@@ -66,6 +66,7 @@ def run(house: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixtu
         ("rebuild --corps", 2, "'--corpus'"),
         ("crawl xatzb -m 5", 2, "No such option '-m'"),
         ("crawl xatbz --sites sites", 2, "xatbz: no such site; is xatzb meant?"),
+        ("cluster crawl xatbz --sites sites", 2, "xatbz: no such site; is xatzb meant?"),
         ("status --site xatbz --sites sites", 2, "is xatzb meant?"),
         ("schedule history --site nobody", 2, "nobody: no such site"),
         ("changes --site nobody", 2, "nobody: no such site"),

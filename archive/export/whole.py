@@ -152,7 +152,7 @@ def check_name(out: Path, packings: Collection[str], *, stream: bool) -> None:
         UsageError: the path is refused; the message says what to do instead.
     """
     if out == STDOUT and not stream:
-        raise UsageError("--out -: this format cannot go to stdout. Name a file or folder; jsonl and csv can.")
+        raise UsageError("--out -: this format needs a file or folder. Name one; only jsonl and csv go to stdout.")
     if re.match(r"\A[A-Za-z][A-Za-z0-9+.-]++:/", str(out)):
         raise UsageError(
             f"{out}: exports are written to this machine or to a bucket, s3://bucket/name (also gs, az). Write a file, "

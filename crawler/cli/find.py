@@ -1,4 +1,4 @@
-"""Commands on what is kept: search, show, export, look at it, and say how it stands."""
+"""Commands that read the archive: search, show, export, serve and status."""
 
 from __future__ import annotations
 
@@ -38,12 +38,12 @@ if TYPE_CHECKING:
 @click.option(
     "--order", default="new", show_default=True, help="new, old (by day of publication, undated last) or relevance."
 )
-@click.option("--limit", type=click.IntRange(min=1, max=10000), default=20, show_default=True, help="Hits on a page.")
+@click.option("--limit", type=click.IntRange(min=1, max=10000), default=20, show_default=True, help="Hits per page.")
 @click.option("--page", type=click.IntRange(min=1), default=1, show_default=True, help="Which page of hits.")
 @click.option("--facets", is_flag=True, help="Count the hits by site, place, source, flag and others.")
 @click.option("--histogram", help="Count the hits by year, month or day.")
-@click.option("--frequency", is_flag=True, help="By year: the documents that hold each word, and all documents.")
-@click.option("--in-context", is_flag=True, help="Each place of the words in the newest 200 hits.")
+@click.option("--frequency", is_flag=True, help="By year: the documents that contain each word, and all documents.")
+@click.option("--in-context", is_flag=True, help="Each occurrence of the words in the newest 200 hits.")
 @json_option
 @click.pass_obj
 def search(  # noqa: PLR0913, PLR0917 - click makes an argument of each option
@@ -61,9 +61,9 @@ def search(  # noqa: PLR0913, PLR0917 - click makes an argument of each option
     in_context: bool,
     json_: bool,
 ) -> None:
-    """Find documents: words of any length in either script, newest first, undated last; days are those of publication.
+    """Find documents by words of any length in either script; newest publications first, undated documents last.
 
-    `cundang serve` has the whole query language under "Help". A query that begins with - stands behind --.
+    `cundang serve` explains the whole query language under "Help". Put -- before a query that begins with -.
 
     Example: cundang search '统战 OR 侨务' -- -疫情
     """
@@ -91,7 +91,7 @@ def search(  # noqa: PLR0913, PLR0917 - click makes an argument of each option
 @json_option
 @click.pass_obj
 def changes(house: House, since: str | None, site: str | None, json_: bool) -> None:
-    """List new, edited and deleted articles, and those that came back, latest first; times are UTC.
+    """List new, edited, deleted and returned articles, latest first; times are UTC.
 
     Example: cundang changes --since 2026-01
     """
@@ -111,7 +111,7 @@ def changes(house: House, since: str | None, site: str | None, json_: bool) -> N
 @json_option
 @click.pass_obj
 def show(house: House, name: str, versions: bool, json_: bool) -> None:
-    """Show one document with its evidence, or the history of a URL: its texts, what changed, and when it was gone.
+    """Show one document with its evidence, or the history of a URL: its texts, the changes, and when it was gone.
 
     Example: cundang show file:///000_cf38059dc55396b4.txt
     """
@@ -139,7 +139,7 @@ def show(house: House, name: str, versions: bool, json_: bool) -> None:
 
 
 def _print_document(house: House, shown: Document, json_: bool) -> None:
-    """One document, with what it copied and what copied it."""
+    """Print one document, with what it names, and its near copies."""
     from archive.catalogue import mentions, query, reprints
 
     first = query.first_of(house.layout, shown.id)
@@ -167,11 +167,11 @@ def _print_document(house: House, shown: Document, json_: bool) -> None:
 @click.option("--by", help="Count by site, place (of the site) or month of publication.")
 @click.option("--term", help="Only this term.")
 @click.option("--query", "query_", default="", help="Only documents that `cundang search` finds for it.")
-@click.option("--keyness", is_flag=True, help="Compare the documents of --query with the rest, the surest first.")
+@click.option("--keyness", is_flag=True, help="Compare the documents of --query with the rest, most certain first.")
 @json_option
 @click.pass_obj
 def terms(house: House, by: str | None, term: str | None, query_: str, keyness: bool, json_: bool) -> None:
-    """Count the terms of United Front work: documents that hold each, and how often it stands in them.
+    """Count the terms of United Front work: how many documents contain each, and how often.
 
     Example: cundang terms --by month --term 统一战线
     """
@@ -199,9 +199,9 @@ def terms(house: House, by: str | None, term: str | None, query_: str, keyness: 
 @json_option
 @click.pass_obj
 def copies_(house: House, kind: str | None, json_: bool) -> None:
-    """List which documents are made from one another: of a cluster of copies each with the first credible one.
+    """List pairs of documents made from one another; each copy of a cluster is paired with the first credible one.
 
-    A stencil is no copy: one form, filled in with other facts. `cundang show` has the passage that two share.
+    A stencil is not a copy, but the same form filled in with other facts. `cundang show` has the shared passage.
 
     Example: cundang copies --kind spun
     """
@@ -221,7 +221,7 @@ def _say_waiting(house: House) -> None:
 
 
 class Format(StrEnum):
-    """What `export` writes."""
+    """The formats of `export`."""
 
     JSONL = "jsonl"
     PARQUET = "parquet"
@@ -234,7 +234,7 @@ class Format(StrEnum):
     BAG = "bag"
 
 
-# How a file of a format may be packed, by the ending of its name; which formats go to stdout.
+# The formats that can go to stdout, and the endings for compression that each format allows.
 _STREAMS = (Format.JSONL, Format.CSV)
 _PACKINGS = {Format.JSONL: (".gz", ".zst"), Format.CSV: (".gz", ".zst"), Format.WET: (".gz",)}
 
@@ -242,16 +242,16 @@ _PACKINGS = {Format.JSONL: (".gz", ".zst"), Format.CSV: (".gz", ".zst"), Format.
 def filter_options(command: Decorated) -> Decorated:
     """The options that choose documents."""
     for option in (
-        click.option("--seed", type=int, default=0, help="Of --sample: the same seed draws the same documents."),
-        click.option("--sample", type=click.IntRange(min=0), default=0, help="Only so many of them, drawn by --seed."),
+        click.option("--seed", type=int, default=0, help="For --sample: the same seed draws the same documents."),
+        click.option("--sample", type=click.IntRange(min=0), default=0, help="Draw this many of them at random."),
         click.option("--query", "query_", help="Only what `cundang search` finds for it."),
-        click.option("--versions", is_flag=True, help="Every capture of a URL, not the latest alone."),
+        click.option("--versions", is_flag=True, help="Every capture of a URL, not only the latest."),
         click.option(
-            "--collapse", "near", type=click.Choice(["equal", "near"]), help="Of equal texts, or near copies, one."
+            "--collapse", "near", type=click.Choice(["equal", "near"]), help="Only one of equal texts, or near copies."
         ),
         click.option("--collapse-duplicates", "collapse", is_flag=True, help="As --collapse equal."),
         click.option(
-            "--min-han", type=click.IntRange(min=0), default=0, show_default=True, help="Han characters at least."
+            "--min-han", type=click.IntRange(min=0), default=0, show_default=True, help="The least Han characters."
         ),
         click.option("--kind", help="article or media_only."),
         click.option("--script", help="hans, hant, mixed or none."),
@@ -259,7 +259,7 @@ def filter_options(command: Decorated) -> Decorated:
         click.option("--flag", multiple=True, help="Only with this flag; may be repeated."),
         day_option("--until"),
         day_option("--since"),
-        click.option("--place", help="Sites of a place: a GB/T 2260 code or its beginning, 51."),
+        click.option("--place", help="Only sites of a place: a GB/T 2260 code or its beginning, 51."),
         site_option,
     ):
         command = option(command)
@@ -267,20 +267,20 @@ def filter_options(command: Decorated) -> Decorated:
 
 
 def extra_options(command: Decorated) -> Decorated:
-    """The options that shape what an export holds beside and instead of whole documents."""
+    """The options that add to an export, or change what it holds."""
     for option in (
         click.option(
             "--without-texts",
             type=click.Path(path_type=Path),
-            help="Leave out what shares 20 characters with a text of this file.",
+            help="Leave out documents that share 20 characters with a text of this file.",
         ),
-        click.option("--mask", is_flag=True, help="Take telephone and ID numbers and e-mail addresses out."),
+        click.option("--mask", is_flag=True, help="Mask telephone numbers, ID numbers and e-mail addresses."),
         click.option(
             "--tokenizer", type=click.Path(path_type=Path), help="A tokenizer.json, to count tokens with --signals."
         ),
-        click.option("--signals", is_flag=True, help="Add measures of quality as columns."),
-        click.option("--mentions", is_flag=True, help="Add the places and organisations that a text names as columns."),
-        click.option("--parts", help="A folder of files: one a `year`, or of a size of text: 200MB."),
+        click.option("--signals", is_flag=True, help="Add quality signals as columns."),
+        click.option("--mentions", is_flag=True, help="Add the places and organisations named in a text as columns."),
+        click.option("--parts", help="Write a folder of files: one per `year`, or of a size of text: 200MB."),
     ):
         command = option(command)
     return command
@@ -293,7 +293,7 @@ def extra_options(command: Decorated) -> Decorated:
     type=click.Choice([each.value for each in Format]),
     callback=lambda _context, _option, value: Format(value),
     required=True,
-    help="hf, dolma, text, bag: a folder; others a file.",
+    help="hf, dolma, text and bag are folders, the others files.",
 )
 @click.option(
     "--out",
@@ -303,13 +303,13 @@ def extra_options(command: Decorated) -> Decorated:
 )
 @filter_options
 @extra_options
-@click.option("--force", is_flag=True, help="Also replace a file that no export wrote.")
+@click.option("--force", is_flag=True, help="Replace even a file that no export wrote.")
 @click.pass_obj
 def export(house: House, /, format_: Format, out: Path, force: bool, **chosen: Any) -> int:
-    """Write the corpus for other tools: of several captures of one URL the latest text, unless asked.
+    """Write the corpus for other tools: the latest text of each URL, unless asked otherwise.
 
-    wacz holds all captures of the site, or of the place's sites, for replay; other options choose what it lists. bag is
-    a BagIt bag of their WARC files, of which none may be damaged.
+    wacz holds all captures of the sites, for replay; the other options choose what it lists. bag is a BagIt bag of
+    their WARC files, none of which may be damaged.
 
     Example: cundang export --format jsonl --out corpus.jsonl
     """
@@ -339,7 +339,7 @@ def _export(house: House, format_: Format, out: Path, *, force: bool, chosen: di
     chosen |= {"collapse": chosen["collapse"] or chosen["near"] == "equal", "near": chosen["near"] == "near"}
     wanted = replace(_filter(house, **chosen), by_year=beside.by_year)
     query.refuse_unknown(house.layout, wanted, house.sites(chosen["site"]))
-    # A pack of captures is made of more than documents.
+    # A pack of captures is chosen by site, not by document.
     keys = wanted.sites
     if wanted.site is not None:
         keys = tuple(key for key in (wanted.site,) if keys is None or key in keys)
@@ -361,7 +361,7 @@ def _filter(
     seed: int,
     **same: Any,
 ) -> query.Filter:
-    """What the options of an export choose."""
+    """Turn the options of an export into a filter."""
     from archive.catalogue import query
 
     return query.Filter(
@@ -398,7 +398,7 @@ def _write(
     *,
     force: bool,
 ) -> int:
-    """Write documents, or a pack of captures; 1 when something that belongs into it is damaged."""
+    """Write documents, or a pack of captures; return 1 if something that belongs in it is damaged."""
     from archive.export import manifest, replay, wacz
     from archive.warc import exclusions
 
@@ -423,15 +423,15 @@ def _write(
     "--out",
     type=click.Path(path_type=Path),
     required=True,
-    help="A folder: new, or one that this command filled before.",
+    help="A new folder, or one that this command filled before.",
 )
 @json_option
 @click.pass_obj
 def index_(house: House, out: Path, json_: bool) -> int:
-    """Write what replay tools need: an index of the whole archive (CDXJ), the paths of its files, settings of pywb.
+    """Write what replay tools need: an index of the whole archive (CDXJ), the paths of its files, pywb's settings.
 
-    Every capture in it replays. A 304 is left out, so its day shows the capture before it. Exit 1 when captures are
-    lost to replay: file, offset and reason are named.
+    Every capture in it replays. A 304 is left out, so its day shows the capture before it. Exit 1 if captures cannot be
+    replayed, which are named with file, offset and reason.
 
     Example: cundang index --out replay
     """
@@ -447,7 +447,7 @@ def index_(house: House, out: Path, json_: bool) -> int:
 
 
 def _print_lost(offer: replay.Offer, *, json_: bool = False, talk: bool = False) -> None:
-    """Say which captures replay tools are not given, and why; as talk, where stdout is for data."""
+    """Print which captures replay tools do not get, and why; on stderr if stdout is for data (`talk`)."""
     for problem in offer.problems:
         plain = f"{problem.file}: offset {problem.offset}: {problem.reason}"
         say(plain) if talk else print_item(problem, plain, json_)
@@ -456,7 +456,7 @@ def _print_lost(offer: replay.Offer, *, json_: bool = False, talk: bool = False)
 
 
 def _damaged(layout: Layout, wanted: query.Filter, sites: Collection[str] | None) -> Iterator[str]:
-    """What is known to be damaged of the WARC files that an export is made from, or that are of these sites."""
+    """The known damages of the WARC files that an export is made from, or that belong to these sites."""
     from archive.catalogue import query
     from archive.corpus import damage
 
@@ -472,23 +472,23 @@ def _damaged(layout: Layout, wanted: query.Filter, sites: Collection[str] | None
     type=click.IntRange(min=1, max=65533),
     default=8080,
     show_default=True,
-    help="Of the page; archived pages are shown on the next one.",
+    help="The port of the page; archived pages are shown on the next one.",
 )
 @click.option(
     "--host",
     default="127.0.0.1",
     show_default=True,
-    help="Another address than this machine's own: whoever reaches it can read the whole archive.",
+    help="The address to listen on. Anyone who can reach it can read the whole archive.",
 )
-@click.option("--open-to-network", is_flag=True, help="Yes, answer to other machines; needed beside --host.")
-@click.option("--base", help="The address by which a proxy makes the page known.")
-@click.option("--replay-base", help="The same for the replay: another host or port.")
+@click.option("--open-to-network", is_flag=True, help="Confirm that other machines may connect; needed with --host.")
+@click.option("--base", help="The public address of the page behind a proxy.")
+@click.option("--replay-base", help="The public address of the replay behind a proxy: another host or port.")
 @click.option(
     "--replay-engine",
     type=click.Path(path_type=Path, file_okay=False),
-    help="The folder of wabac.js, which you fetch (docs/page.md): scripts of archived pages run, on a third port.",
+    help="The folder of wabac.js, which you download (docs/page.md), to run scripts of archived pages on a third port.",
 )
-@click.option("--engine-base", help="The address by which a proxy makes that port known.")
+@click.option("--engine-base", help="The public address of that port behind a proxy.")
 @click.pass_obj
 def serve(
     house: House,
@@ -500,7 +500,7 @@ def serve(
     replay_engine: Path | None,
     engine_base: str | None,
 ) -> None:
-    """Look at the archive in a browser: search, read, compare, replay, take away. Read-only.
+    """Serve the archive to a browser: search, read, compare, replay, export. Read-only.
 
     Example: cundang serve --port 8080
     """
@@ -519,14 +519,14 @@ def serve(
 
 @app.command()
 @site_option
-@click.option("--missing", is_flag=True, help="Every address that was not captured, and why.")
-@click.option("--learned", is_flag=True, help="What each shape of addresses was found to be: articles or lists.")
+@click.option("--missing", is_flag=True, help="List every address that was not captured, and why.")
+@click.option("--learned", is_flag=True, help="List the shapes of addresses that were found to be articles or lists.")
 @json_option
 @click.pass_obj
 def status(house: House, site: str | None, missing: bool, learned: bool, json_: bool) -> int:
-    """Say of each site what there is, how its last crawl ended and what it did not have: a line a site, or all of one.
+    """Show what there is of each site, how its last crawl ended and what is missing: a line per site, or one in full.
 
-    Exit 1 when a WARC file is damaged, short or gone.
+    Exit 1 if a WARC file is damaged, short or gone.
 
     Example: cundang status
     """
@@ -553,7 +553,7 @@ def status(house: House, site: str | None, missing: bool, learned: bool, json_: 
 
 
 def _print_addresses(state: Path, json_: bool, *, missing: bool) -> None:
-    """Print the addresses of a site that were not captured, or what was learned of their shapes."""
+    """Print the addresses of a site that were not captured, or what was learned about their shapes."""
     from crawler.queue.accounts import missing as lists_missing
     from crawler.queue.frontier import Frontier
 
@@ -575,7 +575,7 @@ def _found_by(house: House, words: str) -> tuple[str, ...]:
 
 
 def _page(document: Any, duplicate_of: str | None) -> str:
-    """A document for the eye: fields, evidence, text, and what was taken out."""
+    """Format a document for people: fields, evidence, text, and the lines that were taken out."""
     columns = {**asdict(document), "duplicate_of": duplicate_of}
     for name in ("text", "text_original", "removed", "evidence"):
         del columns[name]
@@ -586,6 +586,6 @@ def _page(document: Any, duplicate_of: str | None) -> str:
 
 
 def _words(value: Any) -> str:
-    """A column's value; a list with its parts set apart."""
+    """Format a column's value; the parts of a list are separated."""
     listed = value if isinstance(value, tuple) else (value,)
     return "; ".join(" ".join(one) if isinstance(one, tuple) else str(one) for one in listed)

@@ -1,4 +1,4 @@
-"""Commands on the archive: take files in, clean, rebuild, verify, repair, take down."""
+"""Commands that change the archive: import, clean, rebuild, verify, repair, forget."""
 
 from __future__ import annotations
 
@@ -46,9 +46,9 @@ if TYPE_CHECKING:
 @json_option
 @click.pass_obj
 def import_(house: House, paths: tuple[Path, ...], jobs: int | None, json_: bool) -> int:
-    """Take WARC, ARC and WACZ files, saved pages and text files into the archive, then clean and catalogue them.
+    """Import WARC, ARC and WACZ files, saved pages and text files, then clean and catalogue them.
 
-    Exit 1 when something of a file was lost or wrong: file, offset and reason are named, what is there is kept.
+    Exit 1 if something in a file is lost or wrong: file, offset and reason are named, and the rest is kept.
 
     Example: cundang import seeds/corpus
     """
@@ -73,9 +73,9 @@ def import_(house: House, paths: tuple[Path, ...], jobs: int | None, json_: bool
 @jobs_option
 @click.pass_obj
 def read(house: House, paths: tuple[Path, ...], jobs: int | None) -> int:
-    """Clean saved pages without archiving them: one JSON object a page, its path first.
+    """Clean saved pages without archiving them: one JSON object per page, its path first.
 
-    Of a meta.json beside a page only url, captured and content_type are used.
+    From a meta.json beside a page, only url, captured and content_type are used.
 
     Example: cundang read page.html
     """
@@ -100,13 +100,13 @@ def read(house: House, paths: tuple[Path, ...], jobs: int | None) -> int:
 @app.command()
 @site_option
 @click.option("--stale", is_flag=True, help="Only shards that are missing or stale (the default).")
-@click.option("--all", "every", is_flag=True, help="All shards, also current ones.")
+@click.option("--all", "every", is_flag=True, help="All shards, even current ones.")
 @jobs_option
 @part_option
-@click.option("--dry-run", is_flag=True, help="Say which shards would be made and why.")
+@click.option("--dry-run", is_flag=True, help="Only say which shards would be made, and why.")
 @click.option("--diff", "diff_", is_flag=True, help="Report what changes, text by text; with --dry-run, what would.")
-@click.option("--rules", help="Try this site file in place of the one of its name; with --dry-run.")
-@click.option("--accept-damage", is_flag=True, help="The last resort: make texts anew from WARC files as they are now.")
+@click.option("--rules", help="Try this site file instead of the one of the same name; with --dry-run.")
+@click.option("--accept-damage", is_flag=True, help="The last resort: accept damaged WARC files as they are now.")
 @json_option
 @click.pass_obj
 def clean(  # noqa: PLR0913, PLR0917 - click makes an argument of each option
@@ -122,9 +122,9 @@ def clean(  # noqa: PLR0913, PLR0917 - click makes an argument of each option
     accept_damage: bool,
     json_: bool,
 ) -> int:
-    """Make the shards that are missing or stale from the archived pages, and bring the catalogue up to date.
+    """Make the shards that are missing or stale from the archived pages, and update the catalogue.
 
-    Every WARC file is read and compared with fixity.jsonl: of one that is damaged, short or gone the texts are kept,
+    Every WARC file is read and compared with fixity.jsonl. The texts of a file that is damaged, short or gone are kept,
     and the exit code is 1.
 
     Example: cundang clean --dry-run --diff
@@ -163,7 +163,7 @@ def clean(  # noqa: PLR0913, PLR0917 - click makes an argument of each option
 def cluster_clean(house: House, scheduler: str | None, workers: int, site: str | None, every: bool) -> int:
     """Make the shards that are missing or stale on the workers of a Dask scheduler, then the catalogue here.
 
-    The data folder has one path on all machines. A worker whose libraries would make other shards refuses.
+    The data folder must have the same path on all machines. A worker whose libraries would give other shards refuses.
 
     Example: cundang cluster clean --workers 2
     """
@@ -180,11 +180,11 @@ store_argument = click.argument(
 
 @store_app.command("push")
 @store_argument
-@click.option("--drop", is_flag=True, help="Remove the WARC files here, each when it was read back and is the same.")
+@click.option("--drop", is_flag=True, help="Remove each WARC file here after it was read back and compared.")
 @json_option
 @click.pass_obj
 def store_push(house: House, store: str, drop: bool, json_: bool) -> int:
-    """Send closed WARC files and what was made of them to a store, and read each back to compare it.
+    """Send closed WARC files and their derived files to a store, and read each back to compare it.
 
     A name that holds other bytes there is refused, and so is a site whose lease lapsed (exit 4). With --drop a small
     file stays in place of each WARC file, and every command reads the archive by ranges from the store. State of crawls
@@ -210,7 +210,7 @@ def store_push(house: House, store: str, drop: bool, json_: bool) -> int:
 @json_option
 @click.pass_obj
 def store_pull(house: House, store: str, json_: bool) -> int:
-    """Make the data folder of what a store holds: texts and indexes here, WARC files read from there by ranges.
+    """Make a data folder from a store: bring texts and indexes; WARC files are then read from there by ranges.
 
     Then the catalogue is made. `cundang store fetch` brings WARC files too.
 
@@ -230,7 +230,7 @@ def store_pull(house: House, store: str, json_: bool) -> int:
 @json_option
 @click.pass_obj
 def store_fetch(house: House, site: str | None, json_: bool) -> int:
-    """Copy the WARC files that rest in a store alone to the data folder, and compare each.
+    """Copy the WARC files that are only in a store to the data folder, and compare each.
 
     Example: cundang store fetch
     """
@@ -303,9 +303,9 @@ def _say_brought(files: Iterable[Brought]) -> None:
 @part_option
 @click.pass_obj
 def rebuild(house: House, index_: bool, corpus: bool, catalogue: bool, jobs: int | None, part: str | None) -> int:
-    """Make derived files again from the WARC files: those named, or all.
+    """Make derived files again from the WARC files: the named kinds, or all.
 
-    Those of a WARC file that is damaged, short or gone stay as they are, and the exit code is 1.
+    Files made from a WARC file that is damaged, short or gone stay unchanged, and the exit code is 1.
 
     Example: cundang rebuild --catalogue
     """
@@ -330,7 +330,7 @@ def rebuild(house: House, index_: bool, corpus: bool, catalogue: bool, jobs: int
 
 
 def _make_indexes(layout: Layout) -> list[str]:
-    """Make the indexes of all sound WARC files again; what is wrong with the others."""
+    """Make the indexes of all sound WARC files again; return what is wrong with the others."""
     from archive.corpus import damage
     from archive.warc import index
 
@@ -353,11 +353,11 @@ def _make_indexes(layout: Layout) -> list[str]:
 @json_option
 @click.pass_obj
 def verify_(house: House, paths: tuple[Path, ...], part: str | None, json_: bool) -> int:
-    """Read every record back, check lengths, fields and digests; without paths also whether the files agree.
+    """Read every record and check lengths, fields and digests; without paths, also check that all files agree.
 
-    That is: WARC files with fixity.jsonl, where each reading is noted; revisits with what they refer to, indexes and
-    shards with the WARC files, the catalogue with both, and what crawls remember as kept with what is there. Exit 1
-    when anything is wrong; a fault that a record itself states is named, and is nothing wrong with the archive.
+    WARC files must agree with fixity.jsonl, where each reading is noted; revisits with the records they refer to;
+    indexes and shards with the WARC files; the catalogue with both; and the state of crawls with what is there. Exit 1
+    if anything is wrong. A fault that a record itself states is named, but does not count.
 
     Example: cundang verify
     """
@@ -387,7 +387,7 @@ def _disagreements(layout: Layout) -> Iterator[Problem]:
     from crawler.queue.heal import acknowledged
 
     yield from damage.problems(layout, damage.survey(layout, event="verified"))
-    # Whether the catalogue agrees is a question to the whole archive.
+    # Whether the catalogue agrees can only be checked for the whole archive.
     if layout.part is None:
         yield from agree.disagreements(layout, acknowledged(layout))
 
@@ -398,7 +398,7 @@ def _print_problem(problem: Problem, json_: bool) -> None:
 
 
 def _is_growing(layout: Layout, warc: Path) -> bool:
-    """Whether a crawl writes a WARC file now."""
+    """Whether a crawl is writing a WARC file now."""
     layout, warc = Layout(root=layout.root.resolve()), warc.resolve()
     ours = warc.name.endswith(OPEN) and layout.root in warc.parents
     return ours and is_held(layout.lock(layout.site_of(warc)))
@@ -413,14 +413,12 @@ def _is_growing(layout: Layout, warc: Path) -> bool:
     type=click.Path(path_type=Path),
     help="WARC files of the archive.",
 )
-@click.option(
-    "--from", "copy", type=click.Path(path_type=Path, exists=True), help="A good copy of the one file that is named."
-)
+@click.option("--from", "copy", type=click.Path(path_type=Path, exists=True), help="A good copy of the one named file.")
 @click.pass_obj
 def repair(house: House, paths: tuple[Path, ...], copy: Path | None) -> None:
-    """Cut the torn tail off an .open file that a killed crawl left, keep the tail beside it, and close the file.
+    """Close an .open file that a killed crawl left: cut off its torn tail, and keep that beside it.
 
-    With --from: put a copy in the place of a closed file that is damaged, short or gone, where it is what that was.
+    With --from: replace a closed file that is damaged, short or gone by a copy, if the copy has the original bytes.
 
     Example: cundang repair data/warc/sctyzx/2026/*.open
     """
@@ -435,7 +433,7 @@ def repair(house: House, paths: tuple[Path, ...], copy: Path | None) -> None:
         say(f"{paths[0]}: restored from {copy} (sha256 {entry.sha256}). Then run: cundang clean")
         return
     for path in map(Path.resolve, paths):
-        # A crawl that writes the file holds this lock: it must not be closed under it.
+        # A crawl that is writing the file holds this lock.
         lock = Lock(layout.lock(layout.site_of(path))) if layout.root in path.parents else None
         try:
             done = verify.repair(path, layout)
@@ -454,12 +452,12 @@ def repair(house: House, paths: tuple[Path, ...], copy: Path | None) -> None:
     "urls",
     metavar="URLS...",
     nargs=-1,
-    help="URLs, whole; a star is any characters: http://a.cn/xw/* is all below xw. Quote it.",
+    help="Whole URLs; a star stands for any text: http://a.cn/xw/* covers everything below xw. Quote it.",
 )
-@click.option("--reason", default="", show_default=True, help="Why, for who reads exclusions.jsonl later.")
+@click.option("--reason", default="", show_default=True, help="The reason, for later readers of exclusions.jsonl.")
 @click.option("--dry-run", is_flag=True, help="Only show what would go.")
 @click.option("--list", "list_", is_flag=True, help="List what was taken down, when and why.")
-@click.option("--undo", is_flag=True, help="Allow it again; what was erased stays gone.")
+@click.option("--undo", is_flag=True, help="Lift the exclusion; what was erased stays gone.")
 @click.option("--erase", is_flag=True, help="Rewrite the WARC files without the records, and log both checksums.")
 @click.option("--yes", is_flag=True, help="Erase without asking.")
 @jobs_option
@@ -500,7 +498,7 @@ def forget(  # noqa: PLR0913, PLR0917 - click makes an argument of each option
         _ask_to_erase()
     done = forgetting.undo(layout, urls, reason) if undo else forgetting.forget(layout, urls, reason, erase=erase)
     _print_done(done, json_)
-    # Made anew: the words of a document that is gone stay in a full-text index until then.
+    # Rebuild the catalogue, because until then the full-text index keeps the words of removed documents.
     faults = _clean(house, None, every=False, jobs=jobs, anew=True)
     if not undo:
         say("Exports and copies that were made before still hold these pages.")
@@ -532,7 +530,7 @@ def _clean(  # noqa: PLR0913 - as `reclean.clean`
     anew: bool = False,
     through: Callable[[], Makers] | None = None,
 ) -> int:
-    """Make shards, then the catalogue; 1 when the cleaner failed on a page, or something is damaged."""
+    """Make shards, then the catalogue; return 1 if the cleaner failed on a page, or something is damaged."""
     from archive.catalogue import build
     from archive.corpus import diff, reclean
 
@@ -576,7 +574,7 @@ def _clean(  # noqa: PLR0913 - as `reclean.clean`
 
 
 def _catalogue(house: House, *, anew: bool = False) -> int:
-    """Bring the catalogue up to date, or make it anew; 1 when something that it is made from is damaged."""
+    """Update or rebuild the catalogue; return 1 if something that it is made from is damaged."""
     from archive.catalogue import build
 
     warned: list[str] = []
@@ -590,7 +588,7 @@ def _catalogue(house: House, *, anew: bool = False) -> int:
 def _print_difference(found: diff.Difference, json_: bool) -> None:
     kinds = Counter(change.what for change in found.changes)
     if json_:
-        # The lines of a page stand in the largest changes; here a page is named.
+        # Only name the pages here; the report has the lines of the largest changes.
         pages = [{name: getattr(change, name) for name in ("id", "what", "fields")} for change in found.changes]
         put(json.dumps({"shard": found.shard, **asdict(found), "changes": pages}, ensure_ascii=False))
     else:
@@ -600,7 +598,7 @@ def _print_difference(found: diff.Difference, json_: bool) -> None:
 
 def _print_report(report: diff.Report, json_: bool) -> None:
     for tally in report.tallies:
-        said = "".join(
+        more = "".join(
             f"\n    {name}: " + ", ".join(f"{key} {count:+}" for key, count in sorted(counts.items()))
             for name, counts in (("lines taken out, by rule", tally.rules), ("fields", tally.fields))
             if counts
@@ -608,7 +606,7 @@ def _print_report(report: diff.Report, json_: bool) -> None:
         print_item(
             tally,
             f"{tally.site}: {tally.pages} pages; documents: {tally.changed} changed, {tally.gained} gained,"
-            f" {tally.lost} lost; other reasons: {tally.skip}; paragraphs: {tally.came} came, {tally.went} went{said}",
+            f" {tally.lost} lost; other reasons: {tally.skip}; paragraphs: {tally.came} came, {tally.went} went{more}",
             json_,
         )
     for change in report.largest:

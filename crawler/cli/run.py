@@ -6,6 +6,7 @@ from pathlib import Path
 
 import click
 
+from archive import site as site_files
 from archive.errors import LockedError, UsageError
 from archive.layout import Part
 from crawler.cli.app import (
@@ -29,10 +30,10 @@ from crawler.talk import put, say
     type=click.Path(path_type=Path),
     default=Path("demo-data"),
     show_default=True,
-    help="Where the demo's data go; made anew each time.",
+    help="The folder for the demo's data; it is made anew each time.",
 )
 def demo(keep: Path) -> int:
-    """Crawl the practice web on loopback, import the seed corpus, clean, catalogue, and say what happened.
+    """Crawl the practice web on loopback, import the seed corpus, clean, build the catalogue, and report.
 
     Example: cundang demo
     """
@@ -44,16 +45,16 @@ def demo(keep: Path) -> int:
 @app.command()
 @click.argument("sites", metavar="[SITE...]", nargs=-1, shell_complete=keys, help="Site keys, or paths of site files.")
 @click.option("--all", "every", is_flag=True, help="All sites of the folder of site files.")
-@click.option("--max-pages", type=click.IntRange(min=1), help="At most so many pages of each site.")
+@click.option("--max-pages", type=click.IntRange(min=1), help="The most pages of each site.")
 @click.option("--full", is_flag=True, help="Walk every list, and check every page again.")
 @site_part_option
 @click.pass_obj
 def crawl(
     house: House, sites: tuple[str, ...], every: bool, max_pages: int | None, full: bool, part: str | None
 ) -> int:
-    """Crawl sites, archive every exchange, clean what came, and update the catalogue; several at once, together.
+    """Crawl sites, several at once, archive every exchange, clean the new pages, and update the catalogue.
 
-    A later crawl asks for what is due: lists, by how often they change; articles, a few times, for edits and deletions.
+    A later crawl fetches what is due: lists by how often they change, articles a few times for edits and deletions.
 
     Example: cundang crawl sctyzx --max-pages 50
     """
@@ -74,19 +75,18 @@ def crawl(
 def cluster_crawl(house: House, scheduler: str | None, workers: int, sites: tuple[str, ...]) -> int:
     """Crawl sites (`all`: every site file) on the workers of a Dask scheduler, each in a process of its own.
 
-    A site whose lock another process holds is left to it. The data folder has one path on all machines. Exit 1 when a
-    crawl failed.
+    A site that another process is crawling is skipped. The data folder must have the same path on all machines. Exit 1
+    if a crawl failed.
 
     Example: cundang cluster crawl all --workers 2
     """
-    from archive.catalogue.ask import nearest
-    from crawler.runs.cluster import Cluster
-
     known = house.sites(*sites)
     keys = sorted(known) if sites == ("all",) else list(sites)
     for site in keys:
         if house.key(site) not in known:
-            raise UsageError(f"{site}: no site file of {house.sites_folder}{nearest(site, sorted(known))}")
+            raise site_files.no_such_site(site, house.sites_folder, known)
+    from crawler.runs.cluster import Cluster
+
     command = ["--data", str(house.layout.root.resolve()), "--sites", str(house.sites_folder.resolve()), "crawl"]
     failed = 0
     with Cluster(scheduler, workers) as cluster:
@@ -105,7 +105,7 @@ def cluster_crawl(house: House, scheduler: str | None, workers: int, sites: tupl
 @click.option(
     "--metrics", type=click.IntRange(min=1, max=65535), help="Serve /metrics and /health on this port of 127.0.0.1."
 )
-@click.option("--minutes", type=click.FloatRange(min=0), help="Stop after so long; never when absent.")
+@click.option("--minutes", type=click.FloatRange(min=0), help="Stop after this time; never when absent.")
 @site_part_option
 @click.pass_obj
 def schedule_run(
@@ -117,7 +117,7 @@ def schedule_run(
     minutes: float | None,
     part: str | None,
 ) -> None:
-    """Crawl each site when its file says, until Ctrl-C or SIGTERM, which let crawls finish what is on the wire.
+    """Crawl each site at the times in its file, until Ctrl-C or SIGTERM; both let requests under way finish.
 
     Example: cundang schedule run --minutes 0.1
     """
@@ -145,7 +145,7 @@ def schedule_run(
 def schedule_due(
     house: House, at_once: int | None, alert_command: str | None, alert_webhook: str | None, part: str | None
 ) -> int:
-    """Crawl what is due now and end; for cron and systemd timers. The first look only notes the time.
+    """Crawl what is due now, then end; for cron and systemd timers. The first call only notes the time.
 
     Example: cundang schedule due
     """
@@ -159,7 +159,7 @@ def schedule_due(
 @schedule_app.command("limit")
 @click.argument("number", required=False, type=click.IntRange(min=1), help="Sites at once; absent: show it.")
 def schedule_limit(number: int | None) -> None:
-    """Show or set how many sites this machine crawls at once, whoever starts the crawls, and how many it crawls now.
+    """Show or set how many sites this machine crawls at most at once, and show how many it is crawling now.
 
     Example: cundang schedule limit
     """
@@ -194,11 +194,11 @@ def schedule_list(house: House, json_: bool) -> None:
 
 @schedule_app.command("history")
 @site_option
-@click.option("--limit", type=click.IntRange(min=1), default=50, show_default=True, help="At most so many.")
+@click.option("--limit", type=click.IntRange(min=1), default=50, show_default=True, help="The most runs.")
 @json_option
 @click.pass_obj
 def schedule_history(house: House, site: str | None, limit: int, json_: bool) -> None:
-    """List scheduled runs, newest first: when, how they ended, what came, compared with the runs before.
+    """List scheduled runs, newest first: when they began, how they ended, what they brought, and what was unusual.
 
     Example: cundang schedule history
     """
@@ -227,14 +227,14 @@ def schedule_history(house: House, site: str | None, limit: int, json_: bool) ->
 @schedule_app.command("export")
 @click.option("--systemd", is_flag=True, help="The daemon as a service.")
 @click.option("--cron", is_flag=True, help="A line for a crontab.")
-@click.option("--prometheus", is_flag=True, help="Its configuration, alert rules, and a board for Grafana.")
-@click.option("--container", is_flag=True, help="A recipe of an image.")
+@click.option("--prometheus", is_flag=True, help="Prometheus' configuration and alert rules, a Grafana dashboard.")
+@click.option("--container", is_flag=True, help="A Containerfile.")
 @click.option("--out", type=click.Path(path_type=Path), help="A folder for the files; stdout when absent.")
 @click.pass_obj
 def schedule_export(
     house: House, systemd: bool, cron: bool, prometheus: bool, container: bool, out: Path | None
 ) -> None:
-    """Write what makes cron, systemd or a container run the schedule, or Prometheus and Grafana watch it.
+    """Write files for running the schedule by cron, systemd or a container, or watching it by Prometheus and Grafana.
 
     Example: cundang schedule export --cron
     """
@@ -249,10 +249,10 @@ def schedule_export(
         files = units.crontab(house.layout, house.sites_folder)
     else:
         files = units.prometheus() if prometheus else units.container()
-    for name, said in files.items():
+    for name, text in files.items():
         if out is None:
-            put(said if cron else f"# {name}\n{said}", end="" if cron else "\n")
+            put(text if cron else f"# {name}\n{text}", end="" if cron else "\n")
         else:
             out.mkdir(parents=True, exist_ok=True)
-            (out / name).write_text(said, encoding="utf-8")
+            (out / name).write_text(text, encoding="utf-8")
             say(f"{out / name}")

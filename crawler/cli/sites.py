@@ -35,7 +35,7 @@ def sites_list(house: House, json_: bool) -> None:
 @json_option
 @click.pass_obj
 def sites_add(house: House, url: str, key: str | None, delay: float, json_: bool) -> None:
-    """Look at a site, at most 30 requests, write its file, and show some of its articles as they are read.
+    """Look at a site with at most 30 requests, write its file, and show how some of its articles are read.
 
     Example: cundang sites add http://www.sctyzx.gov.cn/
     """
@@ -53,9 +53,9 @@ def sites_add(house: House, url: str, key: str | None, delay: float, json_: bool
 @click.argument("keys", metavar="KEY...", nargs=-1, help="Keys of sites that come with cundang; all when absent.")
 @click.pass_obj
 def sites_copy(house: House, keys: tuple[str, ...]) -> None:
-    """Put the site files that come with cundang beside your own, into ./seeds/sites or the folder of --sites.
+    """Copy the site files that come with cundang to your own, in ./seeds/sites or the folder of --sites.
 
-    Files that are there already are left as they are.
+    Existing files stay unchanged.
 
     Example: cundang sites copy --sites my-sites
     """
@@ -75,7 +75,7 @@ def sites_copy(house: House, keys: tuple[str, ...]) -> None:
 )
 @click.pass_obj
 def sites_check(house: House, paths: tuple[Path, ...]) -> int:
-    """Read site files and name every mistake with its line, also in the schedule; exit 2 when there is one.
+    """Check site files and name every mistake with its line, also in the schedule; exit 2 if there is one.
 
     Example: cundang sites check
     """
@@ -137,7 +137,7 @@ def sites_fixture(house: House, url: str) -> None:
 @json_option
 @click.pass_obj
 def sites_test(house: House, keys: tuple[str, ...], json_: bool) -> int:
-    """Read the kept pages with the site files as they are now; exit 1 when one reads otherwise than its Document says.
+    """Read the kept pages with the current site files; exit 1 if one gives another Document than the kept one.
 
     Example: cundang sites test
     """

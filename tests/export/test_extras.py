@@ -181,7 +181,7 @@ def test_what_shares_a_passage_with_a_list_is_left_out_and_counted(layout: Layou
         (["--mask"], "wacz", "holds unchanged captures"),
         (["--tokenizer", "x.json"], "jsonl", "Give --signals too"),
         (["--without-texts", "nowhere.txt"], "jsonl", "cannot be read"),
-        (["--parts", "year", "--out", "-"], "jsonl", "cannot go to stdout"),
+        (["--parts", "year", "--out", "-"], "jsonl", "this format needs a file or folder"),
     ],
 )
 def test_what_does_not_fit_is_refused_before_anything_is_written(

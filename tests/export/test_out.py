@@ -118,8 +118,8 @@ def test_an_empty_export_takes_the_place_of_no_full_one(layout: Layout, tmp_path
         ("out.parquet.gz", "parquet", "not packed as .gz"),
         ("out.warc.wet.zst", "wet", "ends in .gz"),
         ("out.wacz.zip", "wacz", "not packed as .zip"),
-        ("-", "parquet", "cannot go to stdout"),
-        ("-", "text", "cannot go to stdout"),
+        ("-", "parquet", "this format needs a file or folder"),
+        ("-", "text", "this format needs a file or folder"),
     ],
 )
 def test_an_odd_name_is_refused_with_what_to_do(
