@@ -22,12 +22,12 @@ ROOM = Newsroom(
     until=dt.date(2021, 10, 31),
     names_author=True,
 )
-# A column's name is its place in the breadcrumb; its path is its number.
+# A column's name is also its entry in the breadcrumb; its path is its number.
 SHELVES = (("区县动态/云龙区", "3", 40), ("党派团体/民主党派", "5", 18))
 
 
 def build(base: str, elsewhere: str) -> Web:
-    """All answers of the site at `base`, which links once to `elsewhere`."""
+    """Make all responses of the site at `base`, which links once to `elsewhere`."""
     columns = columns_of(ROOM, SHELVES, seeds={0: seed("002", column=0)})
     press = Press(base=base, content_type="text/html; charset=utf-8")
     for column in columns:
@@ -59,7 +59,7 @@ def _target(article: Article) -> str:
 
 
 def _when(at: dt.datetime) -> str:
-    """A time as .NET writes it in China: nothing padded but minutes and seconds."""
+    """Format a time as .NET does in China: only minutes and seconds are padded."""
     return f"{at.year}/{at.month}/{at.day} {at.hour}:{at.minute:02d}:{at.second:02d}"
 
 
@@ -149,7 +149,7 @@ def _page(column: Column, article: Article, place: int) -> str:
         files="".join(f'附件：<a href="{path[1:]}">{text_of(name)}</a>' for name, path in _files(article).items()),
         beside=near("上一篇", place + 1) + near("下一篇", place - 1),
     )
-    # The seed's body has pinyin already: it goes in when the rest is done.
+    # Insert the seed's body last, because it has pinyin already.
     return mirrored(_frame(_target(article)[1:], main)).replace("@BODY@", body)
 
 

@@ -12,15 +12,15 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
-# The port that stands in the site files.
+# The port in the site files.
 FILE_PORT = 8731
-# A child's start takes under 2 s (measured); beyond this it hangs.
+# Seconds to wait for a child, which usually starts in under 2 s.
 PATIENCE = 20
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Served:
-    """One exchange of the log: digests are base16 of sha256.
+    """One exchange of the log; digests are sha256 in base16.
 
     Attributes:
         time: UTC, ISO 8601.
@@ -40,7 +40,7 @@ class Served:
 
 
 class Server:
-    """The practice web for the length of a `with` block.
+    """Serves the practice web during a `with` block.
 
     Attributes:
         port: of all sites.
@@ -90,7 +90,7 @@ class Server:
         self._line()
 
     def served(self) -> Iterator[Served]:
-        """The exchanges so far, in order; nothing without a log."""
+        """The exchanges so far, in order; empty without a log."""
         if self.log is not None and self.log.exists():
             for line in self.log.read_text(encoding="utf-8").splitlines():
                 yield Served(**json.loads(line))

@@ -27,7 +27,7 @@ _INDENT = "&nbsp;&nbsp;&nbsp;&nbsp;"
 
 
 def build(base: str, elsewhere: str) -> Web:
-    """All answers of the site at `base`, which links once to `elsewhere`."""
+    """Make all responses of the site at `base`, which links once to `elsewhere`."""
     columns = columns_of(ROOM, SHELVES, seeds={1: seed("003", column=1)})
     press = Press(base=base, encoding="gbk")
     for type_id, column in enumerate(columns, 1):

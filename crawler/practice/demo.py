@@ -1,4 +1,4 @@
-"""The main job on the practice web: crawl, import the seed corpus, clean, catalogue, and say what happened."""
+"""The demo on the practice web: crawl, import the seed corpus, clean, build the catalogue, and report."""
 
 from __future__ import annotations
 
@@ -16,15 +16,15 @@ from crawler import practice
 from crawler.carried import CORPUS, command
 from crawler.talk import say
 
-# Only a folder that holds this file is thrown away.
+# The mark of a demo's folder: no other folder is ever deleted.
 MARK = ".cundang-demo"
 
 
 def run(folder: Path) -> int:
-    """Make `folder` anew and run the main job in it; the exit code of the first command that failed, else 0.
+    """Make `folder` anew and run the demo in it; return the exit code of the first command that failed, else 0.
 
     Raises:
-        UsageError: the folder holds something that no demo made.
+        UsageError: the folder exists and was not made by a demo.
     """
     start = time.monotonic()
     _make_anew(folder)

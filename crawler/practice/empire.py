@@ -25,7 +25,7 @@ SHELVES = (("地方时讯", "difangshixun", 44), ("统战智库", "tongzhanzhiku
 
 
 def build(base: str, elsewhere: str) -> Web:
-    """All answers of the site at `base`, which links once to `elsewhere`."""
+    """Make all responses of the site at `base`, which links once to `elsewhere`."""
     columns = columns_of(ROOM, SHELVES, seeds={0: seed("004", column=0)})
     press = Press(base=base, encoding="gbk")
     for column in columns:

@@ -33,7 +33,7 @@ CLOSINGS = (
 
 
 def build(base: str, elsewhere: str) -> Web:
-    """All answers of the site at `base`, which links once to `elsewhere`."""
+    """Make all responses of the site at `base`, which links once to `elsewhere`."""
     columns = tuple(_farmed(c) for c in columns_of(ROOM, SHELVES, seeds={0: seed("000", column=0)}))
     press = Press(base=base)
     for column in columns:
@@ -49,7 +49,7 @@ def build(base: str, elsewhere: str) -> Web:
     newest = columns[0].articles[0]
     press.redirect(f"/zs/{newest.number}.html", _target(columns[0], newest))
     press.answers["/static/logo.png"] = image("farm logo")
-    # Linked from every page, and not to be fetched.
+    # The target of links on every page that must not be fetched.
     press.page("/plus/list.php?tid=1", _frame(NAME, "<ul><li>快速收录</li></ul>"))
     press.style("/static/css/main.css", "#0f766e")
     press.robots("User-agent: *\nDisallow: /plus/\nDisallow: /tag/\n")

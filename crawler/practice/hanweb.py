@@ -36,14 +36,14 @@ ROOM = Newsroom(
 )
 SHELVES = (("统战要闻", "1229", 64), ("县区动态", "1230", 33), ("通知公告", "1231", 7))
 PROXY = "/module/web/jpage/dataproxy.jsp"
-# One request brings the records of three screens.
+# The number of screens whose records one request returns.
 GROUP = 3 * ROWS
-# Given names with characters that GB2312 lacks, and GBK too: what a reader that trusts the label loses.
+# Given names with characters that GB2312, or even GBK, lacks: a reader that trusts the label loses them.
 RARE = {"建国": "喆", "志远": "䶮", "海燕": "镕堃"}
 
 
 def build(base: str, elsewhere: str) -> Web:
-    """All answers of the site at `base`, which links once to `elsewhere`."""
+    """Make all responses of the site at `base`, which links once to `elsewhere`."""
     columns = tuple(
         replace(column, articles=tuple(_renamed(a) for a in column.articles))
         for column in columns_of(ROOM, SHELVES, seeds={})
@@ -107,7 +107,7 @@ def _article(press: Press, column: Column, place: int) -> None:
         columns=(column.name,),
         precision="day",
         files=files,
-        # What an untold Tomcat says of every page.
+        # The type that an unconfigured Tomcat states for every page.
         content_type="text/html;charset=ISO-8859-1" if article.number % 3 == 0 else None,
     )
 
@@ -132,7 +132,7 @@ def _record(column: Column, article: Article) -> str:
 
 
 def _records(columns: tuple[Column, ...], asked: Mapping[str, str]) -> Answer:
-    """What dataproxy.jsp answers; nothing for a column that it does not know."""
+    """The response of dataproxy.jsp; empty for an unknown column."""
     column = next((c for c in columns if c.path == asked.get("columnid")), None)
     head = "<?xml version='1.0' encoding='UTF-8'?><datastore>"
     if column is None:

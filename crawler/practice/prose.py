@@ -1,4 +1,4 @@
-"""A site's name and a number -> an article in the style of united-front news, by rule and the same on every machine.
+"""A site's name and a number -> an article in the style of united-front news, the same on every machine.
 
 People, offices and places are invented; the sentences are this project's own.
 """
@@ -38,7 +38,7 @@ ORDINALS = "一二三四五六七八九十"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Place:
-    """A made-up city, with the names that its news needs."""
+    """An invented city, with the names that its news needs."""
 
     city: str
     counties: tuple[str, ...]
@@ -369,7 +369,7 @@ GENERAL = (
     "对口联系的干部与群众同吃同住，很快就熟悉了情况。",
 )
 
-# Words that end up in furniture, standing in honest prose: a cleaner that deletes by word loses these.
+# Words that also occur in furniture, used in real prose: a cleaner that deletes by word loses these sentences.
 DANGEROUS = (
     "交流中，代表们分享了各自的做法，经验分享环节一直持续到中午。",
     "大家一致认为，只有分享发展的红利，才能凝聚更广泛的共识。",
@@ -448,7 +448,7 @@ SHAPES = ("short", "news", "news", "news", "long", "headed", "headed", "nested",
 def article(
     room: Newsroom, number: int, *, column: int, published: dt.datetime, notice: bool, changes: bool
 ) -> Article:
-    """The article of that number: the same arguments give the same article everywhere."""
+    """Make the article of that number; the same arguments give the same article everywhere."""
     rng = random.Random(f"{room.key}/{number}")  # noqa: S311 - a fixed seed is the point
     words = _Words(rng=rng, place=room.place, day=published.date() - dt.timedelta(days=rng.randint(0, 5)))
     sources = (f"{room.place.city}委统战部", room.place.paper, f"{words.county}委统战部")

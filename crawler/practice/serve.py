@@ -1,4 +1,4 @@
-"""The practice sites -> HTTP/1.1 on loopback, every exchange written to a log before its bytes leave.
+"""The practice sites -> HTTP/1.1 on loopback; every exchange is logged before its bytes are sent.
 
 127.0.0.2, 127.0.0.3, ...   the sites in the order of `SITES`, all at one port
 127.0.0.99                  a host that the sites link to and no site file names
@@ -40,7 +40,7 @@ _BUILD = {
 SITES: Mapping[str, str] = MappingProxyType({site: f"127.0.0.{place}" for place, site in enumerate(_BUILD, 2)})
 ELSEWHERE = "127.0.0.99"
 _REASONS = {200: "OK", 301: "Moved Permanently", 302: "Found", 304: "Not Modified", 404: "Not Found"}
-# A request's head and body; more than any client of these sites sends.
+# The most bytes of a request's head and body, more than any client of these sites sends.
 _HEAD_BYTES = 64 * 2**10
 _BODY_BYTES = 2**20
 
@@ -51,7 +51,7 @@ def base_url(site: str, port: int) -> str:
 
 
 def build(site: str, port: int) -> Web:
-    """All answers of one site, at that port."""
+    """Make all responses of one site, at that port."""
     return _BUILD[site](base_url(site, port), f"http://{ELSEWHERE}:{port}")
 
 
@@ -83,7 +83,7 @@ class _Wire:
             self.etag = f'"{hashlib.sha256(answer.body).hexdigest()[:16]}"'
             modified = 1_577_836_800 + int.from_bytes(mark[2:6], "big") % 63_072_000 + (answer.later is None)
             lines += [f"ETag: {self.etag}", f"Last-Modified: {formatdate(modified, usegmt=True)}"]
-        # Which pages are chunked and which are compressed is decided by the URL, so it is the same on every visit.
+        # The URL decides which pages are chunked or compressed, so that it is the same on every visit.
         chunked = mark[0] % 4 == 0 and answer.status == 200
         squeeze = mark[0] % 3 == 0 and answer.content_type.startswith("text/")
         self.forms: dict[tuple[bool, bool], tuple[bytes, bytes, str]] = {}
@@ -113,7 +113,7 @@ def _framed(lines: list[str], body: bytes, *, squeeze: bool, chunked: bool) -> t
 
 
 class _House:
-    """All sites, made for one port; the log; which visit it is."""
+    """All sites, made for one port; the log; the number of the visit."""
 
     def __init__(self, port: int, log: Path | None) -> None:
         self.visit = 1
@@ -152,7 +152,7 @@ class _House:
 
 
 class _Talk(asyncio.Protocol):
-    """One connection: requests in, answers out, in order."""
+    """One connection: reads requests and sends the responses in order."""
 
     def __init__(self, house: _House) -> None:
         self.house = house
@@ -259,7 +259,7 @@ async def _obey(reader: asyncio.StreamReader, house: _House, stop: asyncio.Event
 
 
 def _listen(addresses: tuple[str, ...], port: int) -> list[socket.socket]:
-    """One listening socket an address, all at one port; port 0: one that is free at all of them.
+    """Open one listening socket per address, all at one port; port 0: a port that is free at all addresses.
 
     Raises:
         OSError: the port is taken.

@@ -39,7 +39,7 @@ SHELVES = (("统战要闻", "tzyw", 46), ("基层动态", "jcdt", 21), ("通知�
 
 
 def build(base: str, elsewhere: str) -> Web:
-    """All answers of the site at `base`, which links once to `elsewhere`."""
+    """Make all responses of the site at `base`, which links once to `elsewhere`."""
     columns = columns_of(ROOM, SHELVES, seeds={0: seed("001", column=0)})
     press = Press(base=base)
     for column in columns:

@@ -26,7 +26,7 @@ NEW_LAYOUT = dt.date(2021, 1, 1)
 
 
 def build(base: str, elsewhere: str) -> Web:
-    """All answers of the site at `base`, which links once to `elsewhere`."""
+    """Make all responses of the site at `base`, which links once to `elsewhere`."""
     columns = columns_of(ROOM, SHELVES, seeds={})
     press = Press(base=base)
     for tree, column in enumerate(columns, 1001):

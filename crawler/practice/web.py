@@ -1,4 +1,4 @@
-"""Articles and the furniture of a CMS -> `Web`, every answer of one site."""
+"""Articles and the furniture of a CMS -> `Web`, all responses of one site."""
 
 from __future__ import annotations
 
@@ -19,13 +19,13 @@ from urllib.parse import urljoin
 from crawler.practice import prose
 from crawler.practice.truth import Article, Planted
 
-# The rows of a list page at which these CMSs ship.
+# The default number of rows on a list page of these CMSs.
 ROWS = 15
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Answer:
-    """What a site answers to one target.
+    """The response of a site to one target.
 
     Attributes:
         body: the entity, before any coding.
@@ -65,7 +65,7 @@ class Web:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Column:
-    """A column (栏目) of a site and its articles, the newest first."""
+    """A column (栏目) of a site and its articles, newest first."""
 
     name: str
     path: str
@@ -73,7 +73,7 @@ class Column:
 
     @property
     def pages(self) -> int:
-        """How many list pages it has."""
+        """The number of its list pages."""
         return pages_of(len(self.articles))
 
     def page(self, number: int) -> tuple[Article, ...]:
@@ -129,7 +129,7 @@ class Press:
         self.found_later.append(second.planted(url=url, columns=columns, precision=precision, attachments=names))
 
     def redirect(self, target: str, location: str, *, status: int = 301) -> None:
-        """Lead `target` elsewhere."""
+        """Redirect `target`."""
         html = (
             f'<html><head><title>{status} Moved</title></head><body bgcolor="white"><center><h1>{status} Moved</h1>'
             "</center><hr><center>nginx</center></body></html>\r\n"
@@ -247,7 +247,7 @@ def word(text: str) -> str:
 
 
 def pages_of(rows: int) -> int:
-    """How many list pages `rows` articles fill.
+    """The number of list pages that `rows` articles fill.
 
     >>> pages_of(46)
     4
