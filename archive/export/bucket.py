@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 import tempfile
 from collections.abc import Collection, Iterator
 from contextlib import contextmanager
@@ -11,9 +10,6 @@ from pathlib import Path
 
 from archive.errors import DataError, UsageError
 from archive.store import SCHEMES, Store, open_store
-
-# A path has lost the second stroke of an address.
-_ADDRESS = re.compile(rf"\A(?P<scheme>{'|'.join(SCHEMES)}):/++(?P<rest>.*+)\Z")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,13 +34,14 @@ def address(out: Path) -> Address | None:
     >>> address(Path("news.jsonl.gz")) is None
     True
     """
-    found = _ADDRESS.match(str(out))
-    if found is None:
+    # A path has lost the second stroke of an address.
+    scheme, colon, rest = str(out).partition(":/")
+    if not colon or scheme not in SCHEMES:
         return None
-    bucket, _, name = found["rest"].rpartition("/")
+    bucket, _, name = rest.lstrip("/").rpartition("/")
     if not bucket or not name:
         raise UsageError(f"--out {out}: names no file in a bucket. Name one: s3://bucket/corpus.jsonl.gz")
-    return Address(store=f"{found['scheme']}://{bucket}", name=name)
+    return Address(store=f"{scheme}://{bucket}", name=name)
 
 
 @contextmanager
