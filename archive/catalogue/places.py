@@ -176,10 +176,21 @@ def find(text: str, site: str | None = None) -> list[Mention]:
     found: list[Mention] = []
     for start, end, names in spotted:
         before = found[-1].code if found and found[-1].end == start else ""
+        if _is_landscape(text[start:end], names, behind_parent=bool(before)):
+            continue
         code, how = _resolve(names, before, sure, site)
         if code or not any(name.weak for name in names):
             found.append(Mention(start=start, end=end, code=code, how=how))
     return found
+
+
+def _is_landscape(written: str, names: tuple[Name, ...], *, behind_parent: bool) -> bool:
+    """Whether what may be the short name of a county is rather that of a river, a lake or a plain."""
+    if any(name.full or name.code.endswith("00") for name in names):
+        return False
+    if not behind_parent and written.endswith(tuple(_words("water"))):
+        return True
+    return written.endswith(tuple(_words("lake"))) and all(map(_is_short, names))
 
 
 def _resolve(names: tuple[Name, ...], before: str, sure: set[str], site: str | None) -> tuple[str, str]:
@@ -254,12 +265,14 @@ class _Edges:
         self._known: dict[int, frozenset[int]] = {}
 
     def is_word(self, start: int, end: int, *, full: bool, follows: bool) -> bool:
-        """Whether a name is a word of its own: a long full name always, a short one if it begins and ends with words.
+        """Whether a name is a word of its own: a long full name is, a short one if it begins and ends with words.
 
-        A name right behind another one begins a word. The word of a short name may go on, as in 湖南人.
+        A long full name may still begin within another name: 沙湾区 in 南沙湾区块. A name right behind another one
+        begins a word. The word of a short name may go on, as in 湖南人.
         """
         if full and end - start > 2:
-            return True
+            other = self._text[start - 1 : start + 1] if start else ""
+            return other not in _names().get(other, ()) or start - 1 not in self._sentence(start - 1)
         edges = self._sentence(start)
         if not follows and start not in edges:
             return False

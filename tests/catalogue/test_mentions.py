@@ -59,10 +59,25 @@ def test_places_are_found_in_every_way_of_writing(text: str, wanted: list[tuple[
         "解放区的天",
         "省市和县委",  # 和县
         "玉溪镇农业服务中心",
+        "终点为嫩江与第二松花江汇合处",
+        "江淮、江汉、江南西部等地有雨",
+        "黄河流域，南湖红船",
     ],
 )
 def test_words_that_hold_a_name_are_no_places(text: str) -> None:
     assert named(text) == []
+
+
+def test_a_lake_is_no_county_and_no_county_begins_within_a_name() -> None:
+    assert named("浙江嘉兴南湖的红船") == [("浙江", "330000"), ("嘉兴", "330400")]
+    assert named("嘉兴市南湖区") == [("嘉兴市", "330400"), ("南湖区", "330402")]
+    assert named("在福建晋江举行") == [("福建", "350000"), ("晋江", "350582")]
+    assert named("武汉市长在黑龙江嫩江考察，武汉有雨，江汉平原也有")[1:] == [
+        ("黑龙江", "230000"),
+        ("嫩江", "231183"),
+        ("武汉", "420100"),
+    ]
+    assert named("中国广东自贸区南沙湾区块") == [("广东", "440000")]
 
 
 def test_an_ambiguous_name_is_settled_by_its_parent_or_the_site_else_left_open() -> None:
