@@ -60,7 +60,7 @@ def forget(layout: Layout, urls: Sequence[str], reason: str, *, erase: bool) -> 
         yield from _drop(layout, urls, locks)
         for state in filter(Path.exists, map(layout.state, sorted(locks.sites))):
             with closing(Frontier(state)) as frontier:
-                frontier.disown(gone)
+                frontier.captures.disown(gone)
         for warc, record in archived.find_referring(layout, gone):
             yield Done(what="refers", path=str(warc), record=record, detail="a revisit whose payload was erased")
         for mention in archived.find_mentions(layout, urls):

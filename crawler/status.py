@@ -12,7 +12,8 @@ from archive.layout import Layout
 from archive.ledger import Ledger, read_ledger
 from archive.site import CHINA
 from crawler.queue.accounts import say_doubt, say_gap
-from crawler.queue.frontier import Frontier, Run
+from crawler.queue.entries import Run
+from crawler.queue.frontier import Frontier
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,7 +57,7 @@ def standings(layout: Layout, site: str | None = None) -> Iterator[Standing]:
         run, reasons = None, {}
         if key in crawled:
             with closing(Frontier(crawled[key], read_only=True)) as frontier:
-                run, reasons = next(iter(frontier.runs()), None), frontier.reasons()
+                run, reasons = next(iter(frontier.report.runs()), None), frontier.report.reasons()
         files = kept.get(key)
         had = catalogued.get(key)
         yield Standing(

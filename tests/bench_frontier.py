@@ -26,7 +26,8 @@ def memory() -> float:
 
 
 def ours(total: int, folder: Path) -> None:
-    from crawler.queue.frontier import Address, Frontier  # noqa: PLC0415 - each side loads its own
+    from crawler.queue.entries import Address  # noqa: PLC0415 - each side loads its own
+    from crawler.queue.frontier import Frontier  # noqa: PLC0415 - each side loads its own
 
     frontier = Frontier(folder / "state.sqlite")
     frontier.begin()

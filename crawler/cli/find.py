@@ -559,10 +559,10 @@ def _print_addresses(state: Path, json_: bool, *, missing: bool) -> None:
 
     with closing(Frontier(state, read_only=True)) as frontier:
         if missing:
-            for address in (*lists_missing(frontier.accounts.ledger()), *frontier.uncaptured(waiting=True)):
+            for address in (*lists_missing(frontier.accounts.ledger()), *frontier.report.uncaptured(waiting=True)):
                 print_item(address, f"{address.reason:20} {address.url}  {address.detail}", json_)
         else:
-            for each in frontier.shapes():
+            for each in frontier.report.shapes():
                 print_item(each, f"{each.shape}  articles {each.articles}, lists {each.lists}", json_)
 
 

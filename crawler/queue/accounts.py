@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 import json
-import sqlite3
 from collections import Counter, defaultdict
-from collections.abc import Callable, Collection, Iterator, Mapping
-from contextlib import AbstractContextManager
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 from archive.ledger import Ledger, ListAccount, Missing, SiteAccount
 from crawler.queue.address import START, host_of
+from crawler.queue.database import Database
 
 # Rows that stand in more than this share of a site's lists are furniture, such as a side bar of the newest articles.
 # Each of them belongs to one of the lists all the same. Fewer lists say nothing: a home page shows what columns show.
@@ -64,9 +63,9 @@ class PageAccount:
 class Accounts:
     """The tables `ledger`, `listed`, `elsewhere` and `gap` of a frontier."""
 
-    def __init__(self, db: sqlite3.Connection, translate: Callable[[], AbstractContextManager[None]]) -> None:
-        """Work on the frontier's database; `translate` turns SQLite's errors into ours."""
-        self._db, self._translate = db, translate
+    def __init__(self, database: Database) -> None:
+        """Work on the frontier's database."""
+        self._db, self._translate = database.db, database.translate
 
     def note(self, page: int, first: int, said: PageAccount) -> None:
         """Keep what a page says of the list that begins with the address `first`, in place of what it said before."""

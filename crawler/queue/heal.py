@@ -84,7 +84,7 @@ def _remember(path: Path, frontier: Frontier) -> None:
                 place=capture.place,
                 revisit=False,
             )
-            frontier.remember(capture.url, written)
+            frontier.captures.remember(capture.url, written)
 
 
 def acknowledged(layout: Layout) -> Iterator[Acknowledged]:
@@ -98,7 +98,7 @@ def acknowledged(layout: Layout) -> Iterator[Acknowledged]:
         try:
             if not frontier.visit:
                 logger.warning("%s: nothing is acknowledged yet.", path)
-            for url, record in frontier.captures():
+            for url, record in frontier.captures.all():
                 yield Acknowledged(state=path, url=url, record=record)
         finally:
             frontier.close()
@@ -114,7 +114,7 @@ def _unread(layout: Layout, warcs: list[Path], frontier: Frontier) -> Unread:
         for row in sorted(index.read(layout.index_of(warc)), key=lambda row: row.offset):
             # What a browser showed of a page has no status: the page itself stands before it.
             shown = row.status is None and row.mime not in ("", _REVISIT)
-            if row.date is None or shown or frontier.answered(row.url, row.date, row.id):
+            if row.date is None or shown or frontier.captures.answered(row.url, row.date, row.id):
                 continue
             place = _payload(layout, warc, row.offset) if row.mime == _REVISIT else (warc, row.offset)
             if place is not None:

@@ -9,7 +9,7 @@ from scrapy import Request, Spider
 from scrapy.crawler import Crawler
 
 from crawler.queue.address import host_of, shape
-from crawler.queue.frontier import Address
+from crawler.queue.entries import Address
 
 if TYPE_CHECKING:
     from crawler.spiders.site import SiteSpider
@@ -117,7 +117,7 @@ class Scheduler:
     def _is_in_vain(self, address: Address) -> bool:
         """Whether pages like it led nowhere, or were blocked: it is not asked for in this run."""
         frontier = self._spider.frontier
-        if frontier.barren(shape(address.url)):
+        if frontier.learned.barren(shape(address.url)):
             frontier.refuse(address, "trap", "pages like it in a row led nowhere", later=False)
         elif address.kind != "requisite" and self._spider.hosts.blocked(address.url):
             frontier.fail(address, "blocked", "pages like it were blocked; the next crawl asks for it", wait=None)

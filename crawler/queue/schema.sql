@@ -1,5 +1,5 @@
--- The frontier of one site: state/<site>.sqlite. Raise VERSION in frontier.py with every change; a file of an earlier
--- version gets the tables that it lacks from here, and its columns from MIGRATIONS.
+-- The frontier of one site: state/<site>.sqlite. Raise VERSION in database.py with every change; a file of an
+-- earlier version gets the tables and columns that it lacks from here.
 
 CREATE TABLE IF NOT EXISTS address (
     id INTEGER PRIMARY KEY,

@@ -160,7 +160,7 @@ def doubt_skipped(layout: Layout, key: str) -> SiteAccount | None:
 
     frontier = Frontier(layout.state(key), read_only=True)
     try:
-        found = query.skipped(layout, frontier.articles())
+        found = query.skipped(layout, frontier.report.articles())
     finally:
         frontier.close()
     # A page that was taken down is no loss.

@@ -253,7 +253,7 @@ class Machine:
         try:
             if self._layout.state(site).exists():
                 frontier = Frontier(self._layout.state(site), read_only=True)
-                latest = next(iter(frontier.runs()), None)
+                latest = next(iter(frontier.report.runs()), None)
                 frontier.close()
                 # The frontier's clock is read to the second.
                 if latest is not None and latest.began >= began - dt.timedelta(seconds=2):

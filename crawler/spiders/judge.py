@@ -23,7 +23,7 @@ from crawler.discovery.ledger import Shown, survey
 from crawler.discovery.link import ARTICLE
 from crawler.discovery.scripted import Play, play
 from crawler.queue.clocks import read_day
-from crawler.queue.frontier import Article
+from crawler.queue.entries import Article
 
 # Pages with less Chinese than this may be empty frames, walls, or error pages.
 FEW_HAN = 200

@@ -18,7 +18,8 @@ from crawler.discovery.general import styled
 from crawler.discovery.link import ARTICLE, DOCUMENTS, IMAGES, LIST, REQUISITE, START, extension, is_file
 from crawler.queue.accounts import PageAccount
 from crawler.queue.address import canonical, host_of, shape, trap, unordered
-from crawler.queue.frontier import Address, Frontier
+from crawler.queue.entries import Address
+from crawler.queue.frontier import Frontier
 from crawler.queue.idle import Idle
 from crawler.spiders.judge import Judged, is_row
 
@@ -59,7 +60,7 @@ class Offers:
         """Offer to a frontier; `full`: every list is walked to its end."""
         self._site, self._frontier, self._full = site, frontier, full
         self._logger = logging.getLogger(site.key)
-        self._idle = Idle(frontier.idle())
+        self._idle = Idle(frontier.learned.idle())
         self._shown: defaultdict[int, set[str]] = defaultdict(set)
         self._shown_links = 0
         self._met: dict[str, tuple[int, bool]] = {}
@@ -87,7 +88,7 @@ class Offers:
             key, _, where = rule.partition(" ")
             self._logger.info("The parameter %s of %s makes no difference: it is left out.", key, where or "addresses")
             # What is another order of a list is not to become an address of its own.
-            self._frontier.keep_idle(rule, lambda url: self._idle.plain(url) if unordered(url) == url else url)
+            self._frontier.learned.keep_idle(rule, lambda url: self._idle.plain(url) if unordered(url) == url else url)
         if (plain := self._idle.doubt(address.url)) is not None:
             # At once: each page until then leads to others that may be asked for in vain.
             self.offer(replace(_plainly(address, plain), priority=START, found=Found(parent=address.url)))
@@ -110,7 +111,7 @@ class Offers:
             if self._push_one(address, url, link, pager=pager, article=article, again=due) and link.kind == "page":
                 fresh.add(shape(url))
         self._account(address, judged, pager, inside)
-        fruitful = any(not self._frontier.barren(other) for other in fresh - {shape(address.url)})
+        fruitful = any(not self._frontier.learned.barren(other) for other in fresh - {shape(address.url)})
         return Led(fruitful=fruitful, changed=changed)
 
     def sitemaps(self, home: Address) -> None:
@@ -167,7 +168,7 @@ class Offers:
         if any(link.kind in ("next", "pager") for _, link in inside):
             shown = "\n".join(url for url, link in inside if link.kind == "page" or link.row_date).encode()
             digest = hashlib.sha256(body if article else shown).digest()
-            if not self._frontier.fresh_listing(pager, digest):
+            if not self._frontier.learned.fresh_listing(pager, digest):
                 return _without_pager(inside)
         return inside
 

@@ -21,7 +21,8 @@ from archive.site import Site
 from archive.text.document import Reason
 from archive.warc.capture import Found
 from crawler.queue.address import canonical, has_session, host_of
-from crawler.queue.frontier import Address, Frontier
+from crawler.queue.entries import Address
+from crawler.queue.frontier import Frontier
 from crawler.queue.hosts import SILENT, Hosts
 from crawler.spiders.answer import capture_of, header
 from crawler.spiders.judge import wall

@@ -21,7 +21,8 @@ from crawler.discovery.link import Link
 from crawler.discovery.numbered import counted
 from crawler.discovery.scripted import Play, follow
 from crawler.queue.address import canonical
-from crawler.queue.frontier import Address, Frontier, Role
+from crawler.queue.entries import Address, Role
+from crawler.queue.frontier import Frontier
 from crawler.spiders.answer import capture_of
 from crawler.spiders.judge import Judged, is_row, judge_shown
 from crawler.spiders.offer import MET, Offers

@@ -42,7 +42,9 @@ from crawler.discovery.scripted import Play
 from crawler.queue.accounts import missing
 from crawler.queue.address import canonical, shape
 from crawler.queue.clocks import Clocks
-from crawler.queue.frontier import Address, Frontier, Role, Run, StateError, set_aside
+from crawler.queue.database import StateError, set_aside
+from crawler.queue.entries import Address, Role, Run
+from crawler.queue.frontier import Frontier
 from crawler.queue.heal import heal
 from crawler.queue.hosts import Hosts
 from crawler.queue.lease import Lease
@@ -219,7 +221,7 @@ class SiteSpider(Spider):
             self.frontier = self._open(_clocks(crawler.settings))
             unread = heal(self.layout, self.site.key, self.frontier)
             writer = Writer(self.layout, self.site.key, warcinfo=self._warcinfo(crawler.settings.get("USER_AGENT")))
-            self.recorder = Recorder(writer, self.frontier, unread=unread, room=enough)
+            self.recorder = Recorder(writer, self.frontier.captures, unread=unread, room=enough)
             new = self.frontier.begin(full=self.full)
             self._share(crawler)
             for url in self.site.crawl.start:
@@ -265,7 +267,7 @@ class SiteSpider(Spider):
         self._scratch = tempfile.TemporaryDirectory(prefix="cundang-look-")
         layout = Layout(root=Path(self._scratch.name))
         self.frontier = Frontier(layout.state("look"), clock=self._now)
-        self.recorder = Recorder(Writer(layout, "look", warcinfo=()), self.frontier)
+        self.recorder = Recorder(Writer(layout, "look", warcinfo=()), self.frontier.captures)
         self._share(crawler)
 
     def _warcinfo(self, agent: str) -> tuple[tuple[str, str], ...]:
@@ -503,7 +505,7 @@ class SiteSpider(Spider):
         """Write the ledger, and what was not captured and why, beside the state."""
         path = self.layout.missing(self.site.key)
         try:
-            write_missing(path, [*missing(ledger), *self.frontier.uncaptured(waiting=True)])
+            write_missing(path, [*missing(ledger), *self.frontier.report.uncaptured(waiting=True)])
             path = self.layout.ledger(self.site.key)
             # A broken ledger is written anew.
             with contextlib.suppress(DataError):
@@ -718,10 +720,10 @@ class SiteSpider(Spider):
         few = textless or len(judged.said) < TELLING
         files = sorted(link.url for link in judged.links if link.kind == "requisite") if few else ()
         shown = "\n".join((own, judged.said, *files))
-        fresh = self.frontier.fresh_text(hashlib.sha256(shown.encode("utf-8", "surrogatepass")).digest())
+        fresh = self.frontier.learned.fresh_text(hashlib.sha256(shown.encode("utf-8", "surrogatepass")).digest())
         article = judged.article is not None and (fresh or "?" not in address.url)
         repeats = bool(judged.said) and not (fresh or elsewhere or judged.data or judged.scripted)
-        self.frontier.tally(own, fruitful=fruitful or article, repeats=repeats)
+        self.frontier.learned.tally(own, fruitful=fruitful or article, repeats=repeats)
 
     async def _show(self, address: Address, response: Response, browser: Browser) -> None:
         """A page that its script makes, as the browser shows it: a list, an article, or nothing."""

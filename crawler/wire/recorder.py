@@ -22,7 +22,7 @@ Unread = dict[str, list[tuple[Path, int]]]
 
 
 class Memory(Protocol):
-    """What the recorder needs of the frontier."""
+    """What the recorder needs of the frontier: its captures."""
 
     def earlier(self, url: str | None, payload_digest: str | None) -> Earlier | None:
         """The durable original response, if there is one: see `archive.warc.writer.Known`."""
@@ -58,11 +58,11 @@ class Recorder:
     """
 
     def __init__(
-        self, writer: Writer, frontier: Memory, *, unread: Unread | None = None, room: Callable[[], None] | None = None
+        self, writer: Writer, memory: Memory, *, unread: Unread | None = None, room: Callable[[], None] | None = None
     ) -> None:
         """Record with `writer`; `room` is asked before each request, and raises SpaceError where too little is left."""
         self._writer = writer
-        self._memory = frontier
+        self._memory = memory
         self._unread = unread or {}
         self._room = room
         self.failure: CundangError | None = None

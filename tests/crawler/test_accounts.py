@@ -10,7 +10,8 @@ import pytest
 from archive.ledger import ListAccount
 from archive.warc.capture import Found
 from crawler.queue.accounts import PageAccount, Rows, account, gap
-from crawler.queue.frontier import Address, Frontier
+from crawler.queue.entries import Address
+from crawler.queue.frontier import Frontier
 
 
 @pytest.mark.parametrize(

@@ -109,7 +109,7 @@ def crawled(folder: Path, name: str, guard: str) -> tuple[OddServer, dict[str, s
             )
     frontier = Frontier(Layout(root=folder / "data").state("little"), read_only=True)
     try:
-        found = frontier.uncaptured(waiting=True)
+        found = frontier.report.uncaptured(waiting=True)
         start = f"http://{private}/"
         return canary, {each.url.removeprefix(start): each.reason for each in found if each.url.startswith(start)}
     finally:

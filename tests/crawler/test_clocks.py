@@ -8,7 +8,8 @@ import pytest
 
 from archive.warc.capture import Found
 from crawler.queue.clocks import read_day
-from crawler.queue.frontier import Address, Article, Frontier
+from crawler.queue.entries import Address, Article
+from crawler.queue.frontier import Frontier
 
 HOUR, DAY = 3600, 86400
 # A crawl at the same hour of each day may begin a little earlier than the last one: by a twentieth.

@@ -26,7 +26,8 @@ from archive.text.document import Document
 from archive.warc import reader, verify
 from archive.warc.record import Record
 from crawler import practice
-from crawler.queue.frontier import Frontier, State
+from crawler.queue.entries import State
+from crawler.queue.frontier import Frontier
 from crawler.wire.missing import NAME
 
 SITE = "trs"
@@ -220,7 +221,7 @@ def test_kill_loses_nothing_that_was_acknowledged(server: practice.Server, tmp_p
     # What came before the kill and was healed is not kept twice.
     assert {captures["response", path] for path in planted(server)} == {1}
     frontier = Frontier(Layout(root=data).state(SITE), read_only=True)
-    assert frontier.counts()[State.LEASED] == frontier.counts()[State.PENDING] == 0
+    assert frontier.report.counts()[State.LEASED] == frontier.report.counts()[State.PENDING] == 0
     assert frontier.unfinished_since() is None
     frontier.close()
 

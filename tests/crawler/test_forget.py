@@ -146,7 +146,7 @@ def test_what_was_taken_down_comes_back_in_no_way(tmp_path: Path) -> None:
         assert little.counts[PATHS[1]] == 1
         assert little.counts[PATHS[2]] == 2
         with closing(Frontier(layout.state("little"), read_only=True)) as frontier:
-            assert "forgotten" in frontier.reasons()
+            assert "forgotten" in frontier.report.reasons()
 
     # Neither as a saved page nor in a WARC file.
     saved = tmp_path / "saved"

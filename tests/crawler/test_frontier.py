@@ -18,8 +18,10 @@ from archive.warc.capture import Found, Place
 from archive.warc.writer import Written
 from crawler.discovery.link import ARTICLE, LIST, REQUISITE, START
 from crawler.queue.address import canonical, shape, trap
-from crawler.queue.frontier import BARREN, COLUMN_PAGES, Address, Frontier, Run, State
+from crawler.queue.entries import Address, Run, State
+from crawler.queue.frontier import Frontier
 from crawler.queue.idle import Idle
+from crawler.queue.learned import BARREN, COLUMN_PAGES
 from crawler.queue.lock import Lock
 
 HOST = "www.tzb.gov.cn"
@@ -119,7 +121,7 @@ def test_leases_of_a_dead_owner_are_due_again(path: Path) -> None:
     frontier.commit()
     frontier.close()
     again = Frontier(path)
-    assert again.counts()[State.LEASED] == 2
+    assert again.report.counts()[State.LEASED] == 2
     again.begin()
     assert leased(again) == ["a", "b"]
 
@@ -134,18 +136,18 @@ def test_a_full_visit_begins_with_everything_due_but_traps(path: Path) -> None:
             frontier.done(address, 200)
         else:
             frontier.fail(address, "http_404", "", wait=None, status=404)
-    assert [(u.url, u.reason, u.state) for u in frontier.uncaptured()] == [
+    assert [(u.url, u.reason, u.state) for u in frontier.report.uncaptured()] == [
         (url("b"), "http_404", State.FAILED),
         (url("trap"), "trap", State.REFUSED),
     ]
-    assert frontier.reasons() == {"http_404": 1, "trap": 1}
+    assert frontier.report.reasons() == {"http_404": 1, "trap": 1}
     frontier.end(run_of(frontier), whole=True)
     frontier.commit()
     frontier.close()
     again = Frontier(path)
     assert again.unfinished_since() is None
     assert again.begin(full=True) is True
-    assert again.runs() == [run_of(frontier)]
+    assert again.report.runs() == [run_of(frontier)]
     # Met for the first time in this visit, though known: that is what a pager's end is judged by.
     assert again.push(Address(url=url("a")))
     assert not again.push(Address(url=url("a")))
@@ -173,26 +175,26 @@ def test_what_waits_comes_at_its_hour_and_parked_hosts_rest(path: Path) -> None:
 
 def test_only_committed_captures_are_referred_to(path: Path) -> None:
     frontier = opened(path)
-    frontier.remember(url("a"), written("1", "sha256:aa"))
-    assert frontier.earlier(url("a"), "sha256:aa") is None
+    frontier.captures.remember(url("a"), written("1", "sha256:aa"))
+    assert frontier.captures.earlier(url("a"), "sha256:aa") is None
     frontier.commit()
-    found = frontier.earlier(url("a"), "sha256:aa")
+    found = frontier.captures.earlier(url("a"), "sha256:aa")
     assert found is not None
     assert (found.id, found.url, found.date.isoformat()) == ("urn:uuid:1", url("a"), "2026-11-01T00:00:00+00:00")
-    assert frontier.earlier(url("b"), "sha256:aa") is None
+    assert frontier.captures.earlier(url("b"), "sha256:aa") is None
     # From A to B and back to A: the second A is the page's newest text, and no revisit.
-    frontier.remember(url("a"), written("2", "sha256:bb"))
+    frontier.captures.remember(url("a"), written("2", "sha256:bb"))
     frontier.commit()
-    assert frontier.earlier(url("a"), "sha256:aa") is None
+    assert frontier.captures.earlier(url("a"), "sha256:aa") is None
 
 
 def test_a_pager_ends_where_it_repeats_itself_or_grows_too_long(path: Path) -> None:
     frontier = opened(path)
-    assert frontier.fresh_listing(1, b"page 1")
-    assert frontier.fresh_listing(2, b"page 1")
-    assert frontier.fresh_listing(1, b"page 2")
-    assert not frontier.fresh_listing(1, b"page 1")
-    lengths = [frontier.fresh_listing(3, str(page).encode()) for page in range(COLUMN_PAGES + 1)]
+    assert frontier.learned.fresh_listing(1, b"page 1")
+    assert frontier.learned.fresh_listing(2, b"page 1")
+    assert frontier.learned.fresh_listing(1, b"page 2")
+    assert not frontier.learned.fresh_listing(1, b"page 1")
+    lengths = [frontier.learned.fresh_listing(3, str(page).encode()) for page in range(COLUMN_PAGES + 1)]
     assert lengths.index(False) == COLUMN_PAGES - 1
 
 
@@ -200,15 +202,15 @@ def test_a_shape_that_leads_nowhere_is_barren_until_it_bears(path: Path) -> None
     frontier = opened(path)
     calendar = shape("http://h/cal.jsp?y=2020&m=1")
     for _ in range(BARREN):
-        assert not frontier.barren(calendar)
-        frontier.tally(calendar, fruitful=False)
-    assert frontier.barren(calendar)
-    frontier.tally(calendar, fruitful=True)
-    assert not frontier.barren(calendar)
+        assert not frontier.learned.barren(calendar)
+        frontier.learned.tally(calendar, fruitful=False)
+    assert frontier.learned.barren(calendar)
+    frontier.learned.tally(calendar, fruitful=True)
+    assert not frontier.learned.barren(calendar)
     for _ in range(10):
-        assert not frontier.barren(calendar)
-        frontier.tally(calendar, fruitful=False, repeats=True)
-    assert frontier.barren(calendar)
+        assert not frontier.learned.barren(calendar)
+        frontier.learned.tally(calendar, fruitful=False, repeats=True)
+    assert frontier.learned.barren(calendar)
 
 
 @pytest.mark.fault(rows=[26])
@@ -258,7 +260,7 @@ def test_kill_at_any_moment_keeps_every_acknowledgement(path: Path) -> None:
     """A child pushes, leases, finishes and commits without end, and says each commit, until it is killed."""
     program = (
         "import sys; from pathlib import Path; from crawler.queue.frontier import *\n"
-        "f = Frontier(Path(sys.argv[1])); f.begin(); n = f.counts()['done']\n"
+        "f = Frontier(Path(sys.argv[1])); f.begin(); n = f.report.counts()['done']\n"
         "while True:\n"
         f"    f.push(Address(url=f'http://{HOST}/{{n}}')); a = f.lease(['{HOST}']); f.done(a, 200); n += 1\n"
         "    if n % 3 == 0: f.commit(); print(n, flush=True)\n"
@@ -273,7 +275,7 @@ def test_kill_at_any_moment_keeps_every_acknowledgement(path: Path) -> None:
             said = max([said, *map(int, child.stdout.read().split("\n")[:-1])])
         frontier = Frontier(path)
         frontier.begin()
-        counts = frontier.counts()
+        counts = frontier.report.counts()
         frontier.close()
         assert said <= counts[State.DONE] <= said + 3
         assert counts[State.LEASED] == 0
@@ -345,8 +347,8 @@ def test_what_answered_with_a_parameter_that_makes_no_difference_is_not_asked_fo
     for address in iter(lambda: frontier.lease([HOST]), None):
         if not address.url.endswith("d?r=3"):
             frontier.done(address, 200, role="article", validators=("tag", None))
-    frontier.keep_idle("r", lambda url: Idle(["r"]).plain(url))
-    assert frontier.idle() == ["r"]
+    frontier.learned.keep_idle("r", lambda url: Idle(["r"]).plain(url))
+    assert frontier.learned.idle() == ["r"]
     # It is known, and its tag is sent when it is checked; what has no answer yet, or was led to, stays as it is.
     new = {name for name in ("a", "b", "c?n=1", "d", "moved") if frontier.push(Address(url=url(name), found=home))}
     assert new == {"d", "moved"}

@@ -26,7 +26,8 @@ from archive.warc import away, exclusions, fixity, reader
 from crawler import join
 from crawler.cli import app
 from crawler.queue.address import canonical
-from crawler.queue.frontier import Address, Frontier
+from crawler.queue.entries import Address
+from crawler.queue.frontier import Frontier
 from crawler.queue.lock import Lock
 
 SITES = ("site0", "site1", "site2")
@@ -173,7 +174,7 @@ def test_a_state_that_is_there_learns_what_was_brought(one: Layout, tmp_path: Pa
     url = canonical("http://site0.example.cn/0.html")
     assert url is not None
     with closing(Frontier(other.state("site0"), read_only=True)) as frontier:
-        assert url in dict(frontier.captures())
+        assert url in dict(frontier.captures.all())
     assert not waiting(other, "site0"), "one state is kept: that which is there"
 
 

@@ -17,7 +17,8 @@ from click.testing import CliRunner, Result
 from archive.layout import Layout
 from archive.warc.writer import Earlier, Exchange, Writer
 from crawler.cli import app
-from crawler.queue.frontier import Address, Frontier
+from crawler.queue.entries import Address
+from crawler.queue.frontier import Frontier
 from crawler.queue.lock import Lock
 
 PAGE = b"HTTP/1.1 200 OK\r\nContent-Type: text/html\r\n\r\n<p>" + bytes(range(32, 127)) * 300
@@ -110,7 +111,12 @@ def test_a_state_without_tables_has_acknowledged_nothing(layout: Layout, left: s
     result = verified(layout)
     assert (result.exit_code, state.read_bytes()) == (0, before), result.output
     known = Frontier(state, read_only=True)
-    assert (known.visit, known.runs(), list(known.uncaptured()), list(known.captures())) == (0, [], [], [])
+    assert (known.visit, known.report.runs(), list(known.report.uncaptured()), list(known.captures.all())) == (
+        0,
+        [],
+        [],
+        [],
+    )
     known.close()
     begun = Frontier(state)
     assert begun.begin()

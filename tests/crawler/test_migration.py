@@ -9,7 +9,8 @@ from pathlib import Path
 import pytest
 
 from archive.errors import DataError
-from crawler.queue.frontier import Address, Frontier
+from crawler.queue.entries import Address
+from crawler.queue.frontier import Frontier
 
 BEFORE = Path(__file__).parents[1] / "laws" / "before" / "0.1.0-e65f4ca.tar.xz"
 SITE = "http://127.0.0.91:18091"
@@ -31,8 +32,8 @@ def version(path: Path) -> int:
 
 def test_an_earlier_state_is_read_as_it_is(state: Path) -> None:
     frontier = Frontier(state, read_only=True)
-    assert len(frontier.articles()) == 4
-    assert [run.ending for run in frontier.runs()] == ["finished", "finished"]
+    assert len(frontier.report.articles()) == 4
+    assert [run.ending for run in frontier.report.runs()] == ["finished", "finished"]
     assert frontier.accounts.ledger().lists == ()
     frontier.close()
     assert version(state) == 0
@@ -46,7 +47,7 @@ def test_an_earlier_state_is_brought_up_to_date_and_gone_on_with(state: Path) ->
     assert address is not None
     assert (address.url, address.role) == (f"{SITE}/", "list")
     frontier.done(address, 200, role="list", shown=4)
-    assert not frontier.push(Address(url=f"{SITE}/art/2024/3/2/t_2.html")) or len(frontier.articles()) == 4
+    assert not frontier.push(Address(url=f"{SITE}/art/2024/3/2/t_2.html")) or len(frontier.report.articles()) == 4
     frontier.commit()
     frontier.close()
     assert version(state) == 1

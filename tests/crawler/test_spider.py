@@ -18,7 +18,9 @@ from archive.ledger import Missing
 from archive.warc import reader
 from archive.warc.capture import Capture
 from crawler.queue.address import shape
-from crawler.queue.frontier import BARREN, Frontier, State
+from crawler.queue.entries import State
+from crawler.queue.frontier import Frontier
+from crawler.queue.learned import BARREN
 from crawler.queue.scheduler import AT_ONCE
 from crawler.spiders.outcome import TRIES, retry_after
 from crawler.wire.missing import NAME
@@ -48,7 +50,7 @@ def captures(data: Path) -> dict[str, list[Capture]]:
 def troubles(data: Path, little: Little) -> dict[str, Missing]:
     frontier = Frontier(Layout(root=data).state("little"), read_only=True)
     try:
-        return {found.url.removeprefix(little.base): found for found in frontier.uncaptured()}
+        return {found.url.removeprefix(little.base): found for found in frontier.report.uncaptured()}
     finally:
         frontier.close()
 
@@ -250,7 +252,7 @@ def test_a_host_that_falls_silent_is_left_alone_and_gone_on_with(tmp_path: Path)
         first = scrapy(data, site)
         assert "left alone" in first.stderr
         frontier = Frontier(Layout(root=data).state("little"), read_only=True)
-        assert frontier.runs()[0].ending == "broken_off"
+        assert frontier.report.runs()[0].ending == "broken_off"
         assert frontier.unfinished_since() is not None
         frontier.close()
         silent = sum(little.counts.values())
@@ -347,7 +349,7 @@ def test_a_host_that_blocks_us_again_and_again_is_left_alone(tmp_path: Path, wal
     assert len(wrong) == 38
     assert {found.reason for found in wrong.values()} <= {"blocked", "challenge"}
     frontier = Frontier(Layout(root=data).state("little"), read_only=True)
-    assert frontier.runs()[0].ending == "broken_off"
+    assert frontier.report.runs()[0].ending == "broken_off"
     assert frontier.unfinished_since() is None
     frontier.close()
 

@@ -1,0 +1,69 @@
+"""Captures of a site that later ones may refer to, by URL and by payload."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Collection, Iterator
+
+from archive.warc.writer import Earlier, Written
+from crawler.queue.database import Database
+
+
+class Captures:
+    """The table `capture` of a frontier."""
+
+    def __init__(self, database: Database) -> None:
+        """Work on the frontier's database."""
+        self._database, self._db, self._translate = database, database.db, database.translate
+        self._remembered: dict[str, Written] = {}
+
+    def earlier(self, url: str | None, payload_digest: str | None) -> Earlier | None:
+        """The last full capture of the URL, of any where it is None, if its payload is this one, and synced.
+
+        A page that went from A to B and back to A is captured in full again: A is its newest text then. Of the payload
+        None: the last capture of the URL, whatever its payload.
+        """
+        with self._translate():
+            row = self._db.execute(
+                "SELECT url, record, date FROM capture WHERE url = ?1 AND (digest = ?2 OR ?2 IS NULL)"
+                if url is not None
+                else "SELECT url, record, date FROM capture WHERE digest = ?2 AND ?1 IS NULL ORDER BY date LIMIT 1",
+                [url, payload_digest],
+            ).fetchone()
+        return row and Earlier(id=row[1], url=row[0], date=dt.datetime.fromisoformat(row[2]))
+
+    def remember(self, url: str, written: Written) -> None:
+        """A full capture, for `earlier` to find after the next commit."""
+        if written.payload_digest is not None:
+            self._remembered[url] = written
+
+    def answered(self, url: str, since: dt.datetime, record: str) -> bool:
+        """Whether the answer in a record, or one that came after `since`, is acknowledged."""
+        with self._translate():
+            row = self._db.execute(
+                "SELECT 1 FROM address LEFT JOIN capture USING (url)"
+                " WHERE url = ? AND (fetched >= ? OR state = 'done' AND record = ?)",
+                [url, since.timestamp(), record],
+            ).fetchone()
+        return row is not None
+
+    def all(self) -> Iterator[tuple[str, str]]:
+        """The URL and the record of each capture that `earlier` may give."""
+        with self._translate():
+            yield from self._db.execute("SELECT url, record FROM capture ORDER BY url")
+
+    def disown(self, records: Collection[str]) -> None:
+        """Refer to none of these records any more, durable on return: they were erased."""
+        with self._translate():
+            self._db.executemany("DELETE FROM capture WHERE record = ?", [(record,) for record in records])
+        self._database.commit()
+
+    def commit(self) -> None:
+        """Make all that the frontier was told since the last commit durable: the WARC that it stands on is synced."""
+        with self._translate():
+            self._db.executemany(
+                "INSERT OR REPLACE INTO capture VALUES (?, ?, ?, ?)",
+                [(url, w.payload_digest, w.id, w.date.isoformat()) for url, w in self._remembered.items()],
+            )
+        self._database.commit()
+        self._remembered.clear()

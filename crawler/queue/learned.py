@@ -1,0 +1,77 @@
+"""What a crawl learns of addresses: pagers and shapes that lead nowhere, parameters that make no difference."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from crawler.queue.database import Database
+
+# Pages of one shape (same path but for its numbers) in a row that are no article and lead to no other shape.
+BARREN = 200
+# And of such pages those that say the same but for their numbers: days of a calendar on which nothing was.
+REPEATS = 10
+# Pages of one column, of one pager; the longest real one known has some 1,300.
+COLUMN_PAGES = 2000
+
+
+class Learned:
+    """The tables `listing`, `shape` and `idle` of a frontier; the first two last as long as a visit."""
+
+    def __init__(self, database: Database) -> None:
+        """Work on the frontier's database."""
+        self._db, self._translate = database.db, database.translate
+
+    def fresh_listing(self, pager: int, digest: bytes) -> bool:
+        """Whether a page of a pager shows links that no earlier page of it showed, and the pager is not too long.
+
+        Sites answer any page number with page one, or with their last page.
+        """
+        with self._translate():
+            if self._db.execute("SELECT 1 FROM listing WHERE pager = ? AND digest = ?", [pager, digest]).fetchone():
+                return False
+            self._db.execute("INSERT INTO listing VALUES (?, ?)", [pager, digest])
+            length = self._db.execute("SELECT count(*) FROM listing WHERE pager = ?", [pager]).fetchone()[0]
+        return bool(length < COLUMN_PAGES)
+
+    def fresh_text(self, digest: bytes) -> bool:
+        """Whether no page of this visit had this text yet."""
+        with self._translate():
+            return self._db.execute("INSERT OR IGNORE INTO listing VALUES (0, ?)", [digest]).rowcount == 1
+
+    def tally(self, shape: str, *, fruitful: bool, repeats: bool = False) -> None:
+        """Count a page of a shape: an article, or a page that leads to another shape, sets its count to nothing.
+
+        `repeats`: it says what another page of the shape said; such a page counts as many.
+        """
+        with self._translate():
+            if fruitful:
+                self._db.execute("DELETE FROM shape WHERE shape = ?", [shape])
+            else:
+                self._db.execute(
+                    "INSERT INTO shape VALUES (?1, ?2) ON CONFLICT (shape) DO UPDATE SET barren = barren + ?2",
+                    [shape, BARREN // REPEATS if repeats else 1],
+                )
+
+    def barren(self, shape: str) -> bool:
+        """Whether too many pages of the shape in a row led nowhere."""
+        with self._translate():
+            row = self._db.execute("SELECT barren FROM shape WHERE shape = ?", [shape]).fetchone()
+        return row is not None and row[0] >= BARREN
+
+    def idle(self) -> list[str]:
+        """The parameters of addresses that were found to make no difference."""
+        with self._translate():
+            return [key for (key,) in self._db.execute("SELECT key FROM idle")]
+
+    def keep_idle(self, key: str, plain: Callable[[str], str]) -> None:
+        """A parameter makes no difference: what answered with it is known by its `plain` address from now on."""
+        with self._translate():
+            self._db.execute("INSERT OR IGNORE INTO idle VALUES (?)", [key])
+            rows = self._db.execute(
+                "SELECT id, url FROM address WHERE state = 'done' AND instr(url, '?')"
+                " AND form IS NULL AND hops = 0 AND parent IS NOT NULL"
+            ).fetchall()
+            self._db.executemany(
+                "UPDATE OR IGNORE address SET url = ? WHERE id = ?",
+                [(without, row) for row, url in rows if (without := plain(url)) != url],
+            )

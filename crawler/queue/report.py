@@ -1,0 +1,93 @@
+"""What a frontier knows of its addresses and runs, for commands to tell."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+from archive.ledger import Missing
+from crawler.queue.address import shape
+from crawler.queue.database import Database
+from crawler.queue.entries import Run, Shape, State
+
+
+class Report:
+    """Questions to a frontier that change nothing."""
+
+    def __init__(self, database: Database) -> None:
+        """Read the frontier's database."""
+        self._db, self._translate = database.db, database.translate
+
+    def counts(self) -> dict[State, int]:
+        """Addresses by state."""
+        with self._translate():
+            rows = dict(self._db.execute("SELECT state, count(*) FROM address GROUP BY state"))
+        return {state: rows.get(state, 0) for state in State}
+
+    def uncaptured(self, *, waiting: bool = False) -> Iterator[Missing]:
+        """Addresses that failed, were refused, or wait after an error, in the order in which they were found.
+
+        `waiting`: also those whose turn has not come yet.
+        """
+        rows = self._db.execute(
+            "SELECT url, state, coalesce(reason, 'waiting'), coalesce(detail, ''), tries, parent FROM address"
+            " WHERE reason IS NOT NULL OR (? AND state IN ('pending', 'leased') AND first IS NULL) ORDER BY id",
+            [waiting],
+        )
+        for url, state, reason, detail, tries, parent in rows:
+            yield Missing(url=url, state=state, reason=reason, detail=detail, tries=tries, parent=parent)
+
+    def reasons(self) -> dict[str, int]:
+        """Why addresses were not captured, the commonest first."""
+        with self._translate():
+            return dict(
+                self._db.execute(
+                    "SELECT reason, count(*) FROM address WHERE reason IS NOT NULL"
+                    " GROUP BY reason ORDER BY count(*) DESC, reason"
+                )
+            )
+
+    def runs(self) -> list[Run]:
+        """All runs, the newest first."""
+        with self._translate():
+            rows = self._db.execute("SELECT * FROM run ORDER BY rowid DESC").fetchall()
+        return [_run(row) for row in rows]
+
+    def articles(self) -> list[str]:
+        """The addresses that were articles when they answered last."""
+        with self._translate():
+            return [url for (url,) in self._db.execute("SELECT url FROM address WHERE role = 'article'")]
+
+    def shapes(self) -> list[Shape]:
+        """What was learned of each shape of addresses, those of most pages first."""
+        counts: Counter[tuple[str, str]] = Counter()
+        with self._translate():
+            for url, role in self._db.execute("SELECT url, role FROM address WHERE role IS NOT NULL"):
+                counts[shape(url), role] += 1
+        found = [
+            Shape(
+                shape=name,
+                articles=counts[name, "article"],
+                lists=counts[name, "list"],
+            )
+            for name in {name for name, _ in counts}
+        ]
+        return sorted(found, key=lambda each: (-each.articles - each.lists, each.shape))
+
+
+def _run(row: Sequence[Any]) -> Run:
+    began, seconds, visit, ending, pages, articles, requisites, revisits, size, *shortfall = row
+    return Run(
+        began=dt.datetime.fromtimestamp(began, dt.UTC),
+        seconds=seconds,
+        visit=visit,
+        ending=ending,
+        pages=pages,
+        articles=articles,
+        requisites=requisites,
+        revisits=revisits,
+        bytes=size,
+        shortfall=shortfall[0] if shortfall else None,
+    )
