@@ -31,10 +31,11 @@ from crawler.discovery.link import (
 )
 from crawler.queue.address import shape
 
-# 下一篇 is the next article, not the next page.
+# 下一篇 is the next article, not the next page. A paper is entered at its newest issue: what follows is 上一期.
 _OPEN, _CLOSE = r"\A[\[【(（<«◀◄←\s]*", r"[\]】)）>»›▶►→\s]*"
 NEXT = re.compile(
-    _OPEN + r"(?:下\s?一?\s?[页頁]|[后後]\s?一?\s?[页頁]|next(?: ?page)?|>>?|»|›|▶|►|→)" + _CLOSE, re.IGNORECASE
+    _OPEN + r"(?:下\s?一?\s?[页頁]|[后後]\s?一?\s?[页頁]|[上前]\s?一?\s?期|next(?: ?page)?|>>?|»|›|▶|►|→)" + _CLOSE,
+    re.IGNORECASE,
 )
 NUMBER = re.compile(r"\A[\[【(第.…\s]*\d{1,4}[\]】)页頁\s]*")
 _ENDS = re.compile(
@@ -61,6 +62,11 @@ _STUB = re.compile(
     r"(?:window|self|top|parent|document)?\.?location(?:\.href|\.replace|\.assign)?\s*(?:=|\()\s*['\"]([^'\"]{1,300})['\"](?!\s{0,3}\+)",
     re.IGNORECASE,
 )
+# A function without blocks inside. It leads nowhere by itself unless something calls it.
+_FUNCTION = re.compile(r"\bfunction\s{1,9}(\w{1,60})\s{0,9}\([^(){}]{0,200}\)\s{0,9}\{[^{}]{0,2000}\}")
+# Days of the shortest month: numbers that all stand on a page are those of a calendar.
+_MONTH = frozenset(range(1, 29))
+_CELLS = XPath("//*[self::td or self::li or self::div or self::span or self::a][string-length(normalize-space()) < 3]")
 _PRESSED = re.compile(r"\s(?:onclick|onchange|href)\s*=\s*(?:\"[^\"]*\"|'[^']*')", re.IGNORECASE)
 _TAGS = re.compile(r"<script.*?(?:</script>|\Z)|<style.*?(?:</style>|\Z)|<[^>]*+(?:>|\Z)", re.DOTALL | re.IGNORECASE)
 _HOME = ("首页", "首頁")
@@ -106,7 +112,7 @@ def discover(url: str, html: str, root: HtmlElement | None) -> Iterator[Link]:
     yield from _feeds(url, base, html, root)
     elements, texts = _survey(root)
     clicks = _CLICKS(root) if _SCRIPTED.search(html) else []
-    read = _Anchors(base, _row_dates(texts, set(clicks)))
+    read = _Anchors(base, root, _row_dates(texts, set(clicks)))
     yield from read.links((element, _written(element)) for element in elements["a"])
     for value in _OPTIONS(root) if elements["select"] else ():
         # What is no address stands for a piece of one: location='list.asp?ym='+this.value.
@@ -221,8 +227,8 @@ def _survey(root: HtmlElement) -> tuple[defaultdict[str, list[HtmlElement]], lis
 class _Anchors:
     """The links of a page. What a pager may be made of is held back until it is known whether there is one."""
 
-    def __init__(self, base: str, dates: dict[HtmlElement, str]) -> None:
-        self._base, self._dates = base, dates
+    def __init__(self, base: str, root: HtmlElement, dates: dict[HtmlElement, str]) -> None:
+        self._base, self._root, self._dates = base, root, dates
         self._numbers: list[Link] = []
         self._ends: list[Link] = []
         self._after: set[str] = set()
@@ -240,12 +246,17 @@ class _Anchors:
         """What was held back."""
         # One number alone is no pager: a day, a count, a rank.
         for link in self._numbers if self._counted or self._leads else ():
-            # Beside a list's own numbers may stand those of its articles, or of a forum's threads.
-            own = not self._after or link.anchor == "1" or shape(link.url) in self._after
-            yield link if own else replace(link, kind="page")
+            yield link if self._is_own(link) else replace(link, kind="page")
         # 首页 is the first page of a pager, and the home page in every menu.
         for link in self._ends:
             yield link if self._leads or self._counted else replace(link, kind="page")
+
+    def _is_own(self, number: Link) -> bool:
+        """Whether a number leads to a page of the list, not to an article, a thread of a forum or a day."""
+        if not self._after or shape(number.url) in self._after:
+            return True
+        # The first page of a list has a name of its own, index.html; so has the first day of a month.
+        return number.anchor == "1" and not _is_calendar(self._root)
 
     def _link(self, element: HtmlElement, href: str) -> Link | None:
         look = look_of(href)
@@ -277,6 +288,12 @@ class _Anchors:
         return True
 
 
+def _is_calendar(root: HtmlElement) -> bool:
+    """Whether a page shows the days of a month."""
+    texts = {(cell.text_content() or "").strip() for cell in _CELLS(root)}
+    return {int(text) for text in texts if text.isascii() and text.isdecimal()} >= _MONTH
+
+
 def _written(element: HtmlElement) -> str:
     """The address that an anchor names, in its `href` or where a script finds it."""
     href = element.get("href") or ""
@@ -304,7 +321,8 @@ def _redirects(base: str, html: str, root: HtmlElement) -> Iterator[Link]:
             yield Link(url=href, kind="redirect")
     # A share button says `location = ` too: a stub is short, shows next to nothing, and says it once.
     if len(html) < 2048:
-        stubs = _STUB.findall(_PRESSED.sub("", html))
+        unpressed = _PRESSED.sub("", html)
+        stubs = _STUB.findall(_FUNCTION.sub(lambda made: made[0] if unpressed.count(made[1]) > 1 else "", unpressed))
         if len(stubs) == 1 and len(_HAN.findall(_TAGS.sub("", html))) < 30 and (href := _absolute(base, stubs[0])):
             yield Link(url=href, kind="redirect")
 

@@ -135,7 +135,7 @@ class Scripts:
             if wanted.lack == "stub":
                 other = await self._settled(await self._do({**job, "agent": _PHONE}), page)
                 went += other["went"]
-            if wanted.lack != "list":
+            if wanted.lack == "body" or (wanted.lack == "stub" and went):
                 yield _made(state, page, went)
                 return
             state = await self._do({"do": "leads"})

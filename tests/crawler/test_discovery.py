@@ -97,6 +97,36 @@ def test_the_first_page_is_the_pagers_where_its_links_are_pressed() -> None:
     assert (paths(links, "pager"), paths(links, "next")) == (["/tzxw/index_1.html"], ["/tzxw/index_2.html"])
 
 
+def test_the_first_day_of_a_month_is_no_page_of_a_list() -> None:
+    days = "".join(f"<td>{day}</td>" for day in range(2, 31))
+    month = "<a href='/m/202309.html'>&lt;&lt;</a><a href='/m/202311.html'>&gt;&gt;</a><a href='/d/20231001.html'>1</a>"
+    links = found(f"<html><body>{month}<table><tr>{days}</table></body></html>")
+    assert paths(links, "page") == ["/d/20231001.html"]
+    few = "<a href='/xw/'>1</a><b>2</b><a href='/xw/index_2.html'>下一页</a>"
+    assert paths(found(f"<html><body>{few}</body></html>"), "pager") == ["/xw/"]
+
+
+def test_a_paper_is_walked_from_its_newest_issue() -> None:
+    links = found(
+        "<html><body><a href='../../2024-11/05/node_1.htm'>上一期</a></body></html>", "http://h/2024-12/05/n.htm"
+    )
+    assert paths(links, "next") == ["/2024-11/05/node_1.htm"]
+
+
+@pytest.mark.parametrize(
+    ("stub", "leads"),
+    [
+        ("<script>location.href='/xw/'</script>", ["/xw/"]),
+        ("<script>function go(){location.href='/xw/'} setTimeout('go()', 9)</script>", ["/xw/"]),
+        ("<body onload='go()'><script>function go() { location.href='/xw/'; }</script>", ["/xw/"]),
+        ("<a href='javascript:go()'>上一期</a><script>function go(){location='/xw/'}</script>", []),
+        ("<a onclick='go()'>进入</a><script>function go(){ window.location = '/xw/'; }</script>", []),
+    ],
+)
+def test_a_function_that_nothing_calls_is_no_redirect(stub: str, leads: list[str]) -> None:
+    assert paths(found(f"<html>{stub}</html>"), "redirect") == leads
+
+
 @pytest.mark.parametrize(
     "pieces",
     [
