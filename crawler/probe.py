@@ -172,6 +172,9 @@ def _walls(layout: Layout, key: str) -> list[Missing]:
 
 def account(found: Probed) -> Iterator[str]:
     """Yield lines of text: what the lists claim, what cannot be followed on them, and why addresses gave no page."""
+    if not found.columns:
+        pager = f"the pager {found.pager}" if found.pager else "no pager was seen"
+        yield f"No column was found. The crawl follows what the home page leads to; {pager}."
     for each in found.ledger.lists:
         if each.claimed is not None or each.claimed_pages is not None or each.controls or each.blind or each.foreign:
             yield f"{each.name or each.url}: {say_gap(each)}"

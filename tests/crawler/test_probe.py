@@ -48,3 +48,16 @@ def test_what_the_columns_claim_is_shown(tmp_path: Path) -> None:
     assert done.returncode == 0, done.stderr
     assert "通知公告: claims 22 (共22条)" in done.stderr
     assert "微信专栏: shows 0; 22 rows lead to mp.weixin.qq.com" in done.stderr
+
+
+def test_a_site_without_columns_is_told(tmp_path: Path) -> None:
+    def answer(path: str, _: Mapping[str, str]) -> Answer:
+        more = "<a href='/index_2.html'>下一页</a>" if path == "/" else ""
+        text = "<p>全市统战部长会议在市委礼堂召开，传达学习上级精神，研究部署今年的重点工作。</p>" * 3
+        return Answer(f"<html><body><h1>全市统战部长会议召开</h1>{text}{more}</body></html>")
+
+    done = add(answer, tmp_path)
+    assert (
+        "No column was found. The crawl follows what the home page leads to; the pager / -> /index_2.html."
+        in done.stderr
+    )
