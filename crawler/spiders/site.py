@@ -6,12 +6,11 @@ import asyncio
 import contextlib
 import datetime as dt
 import difflib
-import hashlib
 import ipaddress
 import tempfile
 import time
 from collections import Counter
-from collections.abc import AsyncIterator, Coroutine
+from collections.abc import AsyncIterator
 from dataclasses import fields
 from functools import partial
 from importlib.metadata import version
@@ -33,17 +32,14 @@ from archive.ledger import Ledger, read_ledger, write_ledger, write_missing
 from archive.site import Site
 from archive.store import open_store
 from archive.text.clean import clean
-from archive.text.document import Reason
-from archive.warc.capture import Capture
 from archive.warc.disk import disk_error
-from archive.warc.writer import Writer, Written
-from crawler.discovery.link import ARTICLE, START
-from crawler.discovery.scripted import Play
+from archive.warc.writer import Writer
+from crawler.discovery.link import START
 from crawler.queue.accounts import missing
-from crawler.queue.address import canonical, shape
+from crawler.queue.address import canonical
 from crawler.queue.clocks import Clocks
 from crawler.queue.database import StateError, set_aside
-from crawler.queue.entries import Address, Role, Run
+from crawler.queue.entries import Address, Run
 from crawler.queue.frontier import Frontier
 from crawler.queue.heal import heal
 from crawler.queue.hosts import Hosts
@@ -51,33 +47,27 @@ from crawler.queue.lease import Lease
 from crawler.queue.lock import Lock
 from crawler.queue.scheduler import Scheduler
 from crawler.queue.slots import Slot, take_one
-from crawler.spiders.answer import capture_of, header, is_page, refreshes
-from crawler.spiders.judge import TELLING, Judged, judge
+from crawler.spiders.answer import capture_of
+from crawler.spiders.judge import judge
 from crawler.spiders.judges import Judges
 from crawler.spiders.offer import Offers
 from crawler.spiders.outcome import Outcomes
+from crawler.spiders.reading import Reading, Showing
 from crawler.spiders.rendered import Rendering
-from crawler.spiders.scripts import Scripts, StageError
-from crawler.wire.browser import Browser, RenderError
+from crawler.spiders.scripts import Scripts
+from crawler.wire.browser import Browser
 from crawler.wire.guard import Refused, Resting, literal_address
-from crawler.wire.handler import NOTE
 from crawler.wire.recorder import Recorder, room
 from crawler.wire.tap import Cut
 
 # What `-a` may name, and how a switch is written.
 _ARGUMENTS = ("max_pages", "full")
 _SWITCH = {"true": True, "1": True, "yes": True, "false": False, "0": False, "no": False}
-# What is acknowledged at once: so many answers, or the answers of so many seconds.
+# Answers are acknowledged together: after so many, or after so many seconds.
 BATCH = 100
 BATCH_SECONDS = 2.0
-# What a browser has to show of a page before its address is done.
-Showing = Coroutine[Any, Any, None]
-# Bytes of a style sheet that are read for what it names.
-SHEET = 2**20
-# Reasons of the cleaner for which a known article is held to be hidden for a while, not changed.
-_HIDDEN = (Reason.MAINTENANCE, Reason.LOGIN)
 
-# How a spider is named that looks at single addresses of a host that no site file names.
+# The name of a spider that looks at single addresses of a host without a site file begins so.
 LOOK = "look:"
 
 
@@ -185,7 +175,7 @@ class SiteSpider(Spider):
             yield request
 
     def prepare(self, crawler: Crawler) -> None:
-        """What `from_crawler` says."""
+        """Do what `from_crawler` promises."""
         offline = crawler.settings.getbool("FROM_ARCHIVE")
         if not offline and not crawler.settings.get("CONTACT") and not all(_is_local(host) for host in self.site.hosts):
             raise UsageError(
@@ -204,7 +194,7 @@ class SiteSpider(Spider):
         data = crawler.settings.get("DATA")
         self.layout = Layout.at(Path(data) if data else None)
         if crawler.settings.getbool("FROM_ARCHIVE"):
-            # What is tried is thrown away: no WARC file of the archive comes of it.
+            # A trial run is thrown away: it writes no WARC file into the archive.
             self._scratch = tempfile.TemporaryDirectory(prefix="cundang-tried-", ignore_cleanup_errors=True)
             self.layout = Layout(root=Path(self._scratch.name))
         if self.looking:
@@ -252,7 +242,7 @@ class SiteSpider(Spider):
             retry_wait=crawler.settings.getfloat("RETRY_WAIT"),
             longest_rest=crawler.settings.getfloat("LONGEST_REST"),
         )
-        self._rendering = Rendering(
+        rendering = Rendering(
             self.site,
             self.frontier,
             self.recorder,
@@ -260,6 +250,20 @@ class SiteSpider(Spider):
             self._scripts,
             counts=self.counts,
             stopping=lambda: self.stopping,
+        )
+        self._reading = Reading(
+            site=self.site,
+            frontier=self.frontier,
+            recorder=self.recorder,
+            hosts=self.hosts,
+            offers=self.offers,
+            outcomes=self.outcomes,
+            judges=self._judges,
+            rendering=rendering,
+            browser=self._browser,
+            counts=self.counts,
+            stop=self._stop,
+            logger=self.logger,
         )
 
     def _prepare_look(self, crawler: Crawler) -> None:
@@ -379,15 +383,15 @@ class SiteSpider(Spider):
             return None
         showing = None
         try:
-            self._count(address, response)
-            showing = self._answer(address, response)
+            self._reading.count(address, response)
+            showing = self._reading.answer(address, response)
             self._unsettled += 1
             if self._unsettled >= BATCH:
                 self._settle()
         except CundangError as error:
             self._stop(error)
         except Exception as error:  # noqa: BLE001 - it is kept, and told
-            self._unreadable(address, response, error)
+            self._reading.unreadable(address, response, error)
         return showing
 
     def fail(self, failure: Failure) -> None:
@@ -404,8 +408,8 @@ class SiteSpider(Spider):
             elif isinstance(error, Resting):
                 self._scheduler.give_back(address)
             elif isinstance(error, Cut):
-                self._count(address, error.response)
-                self._read_cut(address, error)
+                self._reading.count(address, error.response)
+                self._reading.read_cut(address, error)
                 self.outcomes.cut(address, error)
             else:
                 self.outcomes.lost(address, cast("BaseException", error))
@@ -440,7 +444,7 @@ class SiteSpider(Spider):
                 whole = ending in ("finished", "far_less", "gaps")
                 if whole:
                     self.frontier.accounts.keep_gaps(ledger)
-                # What was blocked is asked for again by the next visit: only what is still open holds this one open.
+                # The next visit asks again for what was blocked. Only addresses that are still pending keep this one open.
                 whole |= ending == "broken_off" and not any(self.frontier.open_on(host) for host in self.site.hosts)
                 self.frontier.end(self.run, whole=whole)
                 self._tell(ledger)
@@ -496,7 +500,7 @@ class SiteSpider(Spider):
             return "unreachable"
         if self._scheduler.enough() and any(self.frontier.open_on(host) for host in self.site.hosts):
             return "max_pages"
-        # A host that broke off in the middle is gone on with; one that never answered is not waited for.
+        # The next run goes on with a host that broke off; one that never answered is not waited for.
         if self.hosts.walled or any(self.frontier.open_on(host) for host in self.hosts.answered):
             return "broken_off"
         return "far_less" if self.frontier.shortfall() else "finished"
@@ -507,7 +511,7 @@ class SiteSpider(Spider):
         try:
             write_missing(path, [*missing(ledger), *self.frontier.report.uncaptured(waiting=True)])
             path = self.layout.ledger(self.site.key)
-            # A broken ledger is written anew.
+            # A ledger that cannot be read is replaced.
             with contextlib.suppress(DataError):
                 before = (each.count for each in read_ledger(path).doubts if each.doubt == "skipped_articles")
                 self.skipped_before = next(before, 0)
@@ -530,233 +534,11 @@ class SiteSpider(Spider):
             self.stopping = True
             deferred_from_coro(self.crawler.engine.close_spider_async(reason="writer_failed"))
 
-    def _count(self, address: Address, response: Response) -> None:
-        written: Written | None = response.meta.get("written")
-        self.hosts.answer(address.url, response.status)
-        self.counts["requisites" if address.kind == "requisite" else "pages"] += 1
-        self.counts["good"] += response.status < 400
-        if written is not None:
-            self.counts["revisits"] += written.revisit or response.status == 304
-            self.counts["bytes"] += written.place.length
-
-    def _answer(self, address: Address, response: Response) -> Showing | None:
-        """An answer: its status decides, unless it is a good one."""
-        status = response.status
-        location = response.headers.get("Location")
-        if status == 304 and _is_conditional(response.request):
-            self.frontier.done(address, status, role=address.role)
-        elif status == 304:
-            self.outcomes.retry(address, "http_304", "unchanged, says the server unasked", status=status)
-        elif status in (429, 503):
-            self.outcomes.rests(address, response)
-        elif 300 <= status < 400 and location:
-            self.outcomes.redirected(address, response, header(response, "Location"))
-        elif status >= 400 or status < 200:
-            self.outcomes.refused(address, response)
-        else:
-            return self._good(address, response)
-        return None
-
-    def _good(self, address: Address, response: Response) -> Showing | None:
-        """A good answer: a page, or a file; one that is empty or damaged is asked for again."""
-        status = response.status
-        showing: Showing | None = None
-        lack = next((flag for flag in response.flags if not flag.startswith(NOTE)), None)
-        if response.meta.get("empty"):
-            self.outcomes.retry(address, "empty", f"status {status}, and nothing else", status=status)
-        elif lack is not None and not self.outcomes.is_last(address):
-            self.outcomes.retry(address, "damaged", lack, status=status)
-        elif address.kind == "requisite":
-            self._file(address, response)
-        else:
-            showing = self._page(address, response, whole=lack is None)
-        if lack is not None and showing is None and self.outcomes.is_last(address) and 200 <= status < 300:
-            self.outcomes.give_up(address, "damaged", lack, status)
-        return showing
-
-    def _file(self, address: Address, response: Response) -> None:
-        """A file of an article; what a style sheet names is offered."""
-        if header(response, "Content-Type").partition(";")[0].strip().lower() == "text/css":
-            self.offers.styled(address, response.body[:SHEET].decode("utf-8", "replace"))
-        self.frontier.done(address, response.status, validators=_validators(response))
-
-    def _read_cut(self, address: Address, cut: Cut) -> None:
-        """Push what a page leads to that never comes whole, before its address is given up."""
-        last = cut.truncated == "length" or self.outcomes.is_last(address)
-        if not last or cut.response.status != 200 or address.kind == "requisite" or not cut.response.body:
-            return
-        try:
-            showing = self._page(address, cut.response, whole=False)
-            if showing is not None:
-                showing.close()
-        except CundangError:
-            raise
-        except Exception:
-            self.logger.exception("Reading what came of %s", address.url)
-
-    def _page(self, address: Address, response: Response, *, whole: bool) -> Showing | None:
-        """Judge a page, in the child process where there is one, and act on it; what is not `whole` is read at once."""
-        if not is_page(response):
-            self.frontier.done(address, response.status)
-            return None
-        capture = capture_of(response, address.url)
-        found = address.found
-        expected = address.priority == ARTICLE or (found is not None and found.row_date is not None)
-        if whole and self._judges.apart:
-            return self._page_apart(address, response, capture, expected=expected)
-        judged = self._judges.judge(capture, address.url, expected=expected)
-        return self._judged(address, response, judged)
-
-    async def _page_apart(self, address: Address, response: Response, capture: Capture, *, expected: bool) -> None:
-        try:
-            judged = await self._judges.judge_apart(capture, address.url, expected=expected)
-            showing = self._judged(address, response, judged) if self.recorder.failure is None else None
-            if showing is not None:
-                await showing
-        except CundangError as error:
-            self._stop(error)
-        except Exception as error:  # noqa: BLE001 - it is kept, and told
-            self._unreadable(address, response, error)
-
-    def _judged(self, address: Address, response: Response, judged: Judged) -> Showing | None:
-        """What comes of a page, now that it is known what it is."""
-        if judged.is_wall and judged.refusal is not None:
-            self.outcomes.blocked(address, *judged.refusal, response.status)
-            return None
-        self.hosts.passed(address.url)
-        if (nothing := response.meta.get("nothing")) and judged.scripted is None:
-            self.outcomes.gone(address, "soft_404", f"the same page as {nothing}, which nobody made", response.status)
-            return None
-        if address.role == "article" and judged.refusal is not None and self._is_hidden(address, response, judged):
-            return None
-        if judged.wanted is not None:
-            return self._play(address, response, judged, judged.wanted)
-        return self._take(address, response, judged)
-
-    def _unreadable(self, address: Address, response: Response, error: Exception) -> None:
-        """One page that breaks the reader must not end the crawl; it is captured, and the log has the traceback."""
-        self.logger.error("Reading %s", address.url, exc_info=error)
-        self.frontier.fail(address, "unreadable", repr(error), wait=None, status=response.status)
-
-    async def _play(self, address: Address, response: Response, judged: Judged, wanted: Play) -> None:
-        """A page as its scripts make it, with all that they show of its list; what they change is on record."""
-        shown = judged
-        try:
-            shown = await self._rendering.play(address, response, judged, wanted)
-        except StageError as error:
-            self.logger.info("%s: %s", address.url, error)
-        except CundangError as error:
-            self._stop(error)
-            return
-        try:
-            showing = self._take(address, response, shown)
-            if showing is not None:
-                await showing
-        except CundangError as error:
-            self._stop(error)
-
-    def _is_hidden(self, address: Address, response: Response, judged: Judged) -> bool:
-        """Whether something else stands in the place of a known article, which then stays what it is."""
-        assert judged.refusal is not None
-        reason, detail = judged.refusal
-        if reason == Reason.SOFT_404:
-            self.outcomes.gone(address, "soft_404", detail, response.status)
-        elif reason in _HIDDEN:
-            self.outcomes.give_up(address, str(reason), detail, response.status)
-        else:
-            return False
-        return True
-
-    def _take(self, address: Address, response: Response, judged: Judged) -> Showing | None:
-        """Push what a page leads to, and say that its address is done."""
-        self.counts["articles"] += judged.article is not None
-        redirects = [
-            link
-            for link in (*judged.links, *refreshes(response))
-            # A page that loads itself anew is a page.
-            if link.kind == "redirect" and canonical(link.url, judged.encoding) != address.url
-        ]
-        for link in redirects:
-            self.outcomes.redirected(address, response, link.url, encoding=judged.encoding)
-        if address.priority == START:
-            self.offers.sitemaps(address)
-        elsewhere = self.offers.lists_elsewhere(judged)
-        if judged.scripted is None and (judged.tells or elsewhere):
-            self.offers.learn(address, judged)
-        led = self.offers.push(address, judged, response.body)
-        self._tally(address, judged, fruitful=led.fruitful, elsewhere=bool(elsewhere))
-        if redirects:
-            return None
-        if judged.scripted is not None and self._browser is not None:
-            return self._show(address, response, self._browser)
-        if judged.scripted is not None:
-            self.outcomes.give_up(address, "needs_js", judged.scripted, response.status)
-            return None
-        role: Role | None = "article" if judged.article else "list"
-        if not judged.article and not judged.rows and elsewhere:
-            # What changes is the list in its frame, or the one that its script asks for: that has the clock.
-            role = None
-        self.frontier.done(
-            address,
-            response.status,
-            role=role,
-            changed=led.changed,
-            validators=_validators(response),
-            shown=judged.rows,
-            article=judged.article,
-        )
-        return None
-
-    def _tally(self, address: Address, judged: Judged, *, fruitful: bool, elsewhere: bool) -> None:
-        """Count whether pages of this shape of addresses bring anything.
-
-        The same text at ever new addresses is a trap, where a program makes the addresses: days of a calendar on which
-        there was nothing differ by their date alone. Of such pages few are enough, if they say something at all and no
-        frame or script shows more on them. Pages with few words, and articles without a text, may differ by their
-        pictures and files.
-        """
-        own = shape(address.url)
-        textless = judged.article is not None and judged.article.digest is None
-        few = textless or len(judged.said) < TELLING
-        files = sorted(link.url for link in judged.links if link.kind == "requisite") if few else ()
-        shown = "\n".join((own, judged.said, *files))
-        fresh = self.frontier.learned.fresh_text(hashlib.sha256(shown.encode("utf-8", "surrogatepass")).digest())
-        article = judged.article is not None and (fresh or "?" not in address.url)
-        repeats = bool(judged.said) and not (fresh or elsewhere or judged.data or judged.scripted)
-        self.frontier.learned.tally(own, fruitful=fruitful or article, repeats=repeats)
-
-    async def _show(self, address: Address, response: Response, browser: Browser) -> None:
-        """A page that its script makes, as the browser shows it: a list, an article, or nothing."""
-        try:
-            walked = await self._rendering.walk(address, response, browser)
-            if walked.role is None:
-                why = "; ".join(walked.refused)[:500] or "and nothing was kept from it"
-                detail = f"a browser shows no list either: {why}"
-                self.outcomes.give_up(address, "needs_js", detail, response.status)
-            else:
-                self.frontier.done(
-                    address, response.status, role=walked.role, changed=walked.changed, shown=walked.rows
-                )
-        except RenderError as error:
-            self.outcomes.give_up(address, "needs_js", f"the browser failed: {error}", response.status)
-        except CundangError as error:
-            self._stop(error)
-
 
 def _sentence(new: list[str]) -> str:
-    """Gaps that are new, as the end of one sentence."""
+    """New gaps, as the end of a sentence."""
     more = f", and {len(new) - 3} more" if len(new) > 3 else ""
     return "; ".join(new[:3]) + more
-
-
-def _is_conditional(request: Request | None) -> bool:
-    """Whether a request asked for a page only if it was another than before."""
-    return request is not None and ("If-None-Match" in request.headers or "If-Modified-Since" in request.headers)
-
-
-def _validators(response: Response) -> tuple[str | None, str | None]:
-    """ETag and Last-Modified, for a later request to name, so as to be told that nothing changed."""
-    return header(response, "ETag") or None, header(response, "Last-Modified") or None
 
 
 def _clocks(settings: BaseSettings) -> Clocks:
