@@ -36,7 +36,7 @@ def discover(url: str, html: str, root: HtmlElement | None) -> list[Link]:
                 # The same article as a headline above, and in the list with its date.
                 found[link.url] = link
     if not any(link.kind in ("next", "pager", "list") for link in found.values()):
-        # A guess at names, where nothing else leads on.
+        # Guess the names of further pages only where nothing else leads on.
         found |= {link.url: link for link in counter.discover(url, html, root)}
     # A sitemap names up to 50,000 addresses.
     most = LINKS if root is not None and root.tag == "html" and "<urlset" not in html[:1000] else 10 * LINKS

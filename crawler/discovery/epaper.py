@@ -11,7 +11,7 @@ from collections.abc import Iterator
 
 from crawler.discovery.link import LIST, Link
 
-# Issues that make a paper.
+# An answer that names at least so many days is a list of issues.
 ISSUES = 3
 _DAY = re.compile(r"(?<!\d)((?:19|20)\d\d)[-/年]?([01]\d)[-/月]?([0-3]\d)(?!\d)")
 # The day in an address: folders and marks between its pieces may be any.

@@ -22,7 +22,7 @@ _TITLE = re.compile(r"<title\b[^<>]*+>([^<]*+(?:<(?!/?title\b)[^<]*+)*+)</title>
 _TIME = re.compile(r"<(?:\w+:)?(?:pubDate|published|updated|lastmod|date)\b[^<>]*+>([^<]++)<")
 
 
-# Sitemaps that a robots.txt may name.
+# At most so many sitemaps of one robots.txt are read.
 SITEMAPS = 20
 _SITEMAP = re.compile(r"^[ \t]{0,9}sitemap[ \t]{0,9}:[ \t]{0,9}(https?://\S{1,2000})", re.IGNORECASE | re.MULTILINE)
 

@@ -45,7 +45,7 @@ _ENDS = re.compile(
     re.IGNORECASE,
 )
 _OPTIONS = XPath("//select[contains(@onchange, 'location')]/option/@value")
-# What may be an address, and not a number or a month.
+# What an option's value needs to be an address, not a number or a month.
 _ADDRESS = re.compile(r"[/.?]")
 _CLICKS = XPath("//*[@onclick[contains(., 'location') or contains(., 'window.open')]]")
 _FEEDS = XPath("//link[@rel='alternate'][contains(@type, 'rss') or contains(@type, 'atom')]/@href")
@@ -54,7 +54,7 @@ _REFRESH = XPath("//meta[translate(@http-equiv, 'REFSH', 'refsh') = 'refresh'][n
 _LINKS = XPath(".//a[@href]")
 _COUNT = XPath("count(.//a[@href])")
 _ALTS = XPath(".//img/@alt")
-# An address that is made of pieces, 'list.asp?ym='+this.value, is none yet.
+# 'list.asp?ym='+this.value is only a piece of an address.
 _CLICK = re.compile(
     r"(?:location(?:\.href)?\s*=|location\.(?:replace|assign)\(|window\.open\()\s*['\"]([^'\"]+)['\"](?!\s{0,3}\+)"
 )
@@ -71,7 +71,7 @@ _PRESSED = re.compile(r"\s(?:onclick|onchange|href)\s*=\s*(?:\"[^\"]*\"|'[^']*')
 _TAGS = re.compile(r"<script.*?(?:</script>|\Z)|<style.*?(?:</style>|\Z)|<[^>]*+(?:>|\Z)", re.DOTALL | re.IGNORECASE)
 _HOME = ("首页", "首頁")
 _HAN = re.compile(r"[\u3400-\u9fff]")
-# Characters of a pager of two pages; of what a row says beside its date.
+# Most characters of a pager of two pages, and of what a row says beside its date.
 _PAGER, _LABEL = 60, 12
 # Characters of a text that a row may have beside its link.
 _ROW = 200
@@ -215,7 +215,7 @@ def _survey(root: HtmlElement) -> tuple[defaultdict[str, list[HtmlElement]], lis
         if (kind := kind_of(str(element.tag))) is not None:
             elements[kind].append(element)
         text = element.text
-        # A row's date is no sentence, and no script; and a comment is nothing.
+        # Skip what is too long for a row's date, and comments.
         if text and len(text) <= _ROW and dated(text) and isinstance(element.tag, str):
             texts.append((text, element, element))
         text = element.tail
@@ -243,7 +243,7 @@ class _Anchors:
                 yield link
 
     def pagers(self) -> Iterator[Link]:
-        """What was held back."""
+        """The links that were held back, as pagers or as pages."""
         # One number alone is no pager: a day, a count, a rank.
         for link in self._numbers if self._counted or self._leads else ():
             yield link if self._is_own(link) else replace(link, kind="page")
@@ -319,7 +319,7 @@ def _redirects(base: str, html: str, root: HtmlElement) -> Iterator[Link]:
     for content in _REFRESH(root):
         if (target := refresh_target(content)) and (href := _absolute(base, target)):
             yield Link(url=href, kind="redirect")
-    # A share button says `location = ` too: a stub is short, shows next to nothing, and says it once.
+    # Share buttons say `location = ` too. A stub is short, has hardly any text, and says it once.
     if len(html) < 2048:
         unpressed = _PRESSED.sub("", html)
         stubs = _STUB.findall(_FUNCTION.sub(lambda made: made[0] if unpressed.count(made[1]) > 1 else "", unpressed))

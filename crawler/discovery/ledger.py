@@ -22,13 +22,13 @@ _PAGES = re.compile(rf"(?:(?:共|总计|总共|分){_NUMBER}[页頁]|\d{{1,5}}\s
 _TOTAL = re.compile(r'"(?:total|totalCount|totalRecord|recordCount|count)"\s{0,3}:\s{0,3}"?(\d{1,7})\b', re.IGNORECASE)
 
 
-# What a pager's options say of their list: {count: 22}. Other scripts count too, so a pager stands beside it.
+# What a pager's options claim: {count: 22}. Other scripts count things too, so this is read only beside a pager.
 _OPTION = re.compile(
     r"\b(?:count|total|totalCount|totalRecords?|totalData|recordCount|totalNum)[\"']?"
     r"\s{0,3}[:=]\s{0,3}[\"']?(\d{1,6})\b"
 )
 _PAGE_OPTION = re.compile(r"\b(?:totalPages?|pageCount|pageTotal|allPages?)[\"']?\s{0,3}[:=]\s{0,3}[\"']?(\d{1,5})()\b")
-# Arrows of slides are no pagers; 更多 of a row of buttons for sharing is none either.
+# Arrows of slides and 更多 of sharing buttons are no pagers.
 _SAYS = re.compile(r"[\u3400-\u9fff]|next page|load more", re.IGNORECASE)
 _SHARES = XPath("boolean(ancestor-or-self::*[contains(@class, 'share') or contains(@class, 'bds') or @data-cmd])")
 _PAGER = re.compile(r"laypage|pagina|paging|pager|fenye|createPage", re.IGNORECASE)

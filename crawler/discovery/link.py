@@ -10,7 +10,7 @@ from urllib.parse import unquote, urljoin, urlsplit
 
 from crawler.queue.address import ARTICLE, LIST, REQUISITE, START
 
-# mypy wants to be told of names that are passed on.
+# mypy wants names that are imported from here to be listed.
 __all__ = ["ARTICLE", "LIST", "REQUISITE", "START", "Link"]
 
 IMAGES = ("jpg", "jpeg", "png", "gif", "bmp", "webp", "tif", "tiff")

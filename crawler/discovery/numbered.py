@@ -14,7 +14,7 @@ _TOTAL = re.compile(r"total|totalcount|totalrecords?|totalelements|recordcount|r
 _PAGES = re.compile(r"pages|totalpages?|pagecount|pagetotal|lastpage", re.IGNORECASE)
 _PAGE = re.compile(r"(?:page|current|cur)\w{0,8}|pn|p|index|no", re.IGNORECASE)
 _SIZE = re.compile(r"size|limit|rows|count|type|id$", re.IGNORECASE)
-# Levels of an answer that are looked into; pages that are asked for at most.
+# How deep an answer is searched, and how many further pages are asked for at most.
 DEPTH, MOST = 5, 500
 
 

@@ -16,7 +16,7 @@ from archive.site import host_of
 from crawler.discovery.general import NEXT, NUMBER, base_of, blind_rows
 from crawler.discovery.link import Link, look_of, viewed
 
-# Of a page: a stub shows nothing and leads somewhere, a list lacks rows or what leads on, an article lacks its body.
+# What a page lacks: a stub only leads elsewhere, a list lacks rows or its next page, an article lacks its body.
 Lack = Literal["stub", "list", "body"]
 
 # Bytes of a page that a stub has at most; Chinese characters that a page without a body has at most.
@@ -31,14 +31,14 @@ _HANDLERS = XPath(
     smart_strings=False,
 )
 _FRAMES = XPath("//iframe[@src] | //frame[@src]")
-# Libraries: what they offer is on the stage already, or has nothing to do with lists.
+# Libraries are not fetched: the stage has its own, or they have nothing to do with lists.
 _LIBRARY = re.compile(
     r"jquery|layui|laypage|layer|bootstrap|vue|axios|react(?:-dom)?\b|swiper|superslide|slick|echarts|modernizr|html5|respond"
     r"|polyfill|es[56]-|zepto|require|sea\.js|wdatepicker|share|jweixin|video|player|zoom|lazyload|analytics|hm\.js|tongji"
     r"|ueditor|ckeditor|pdf|fontsize|captcha|accessib|barrierfree|wzab",
     re.IGNORECASE,
 )
-# Counters and the like: what they answer is no list.
+# Addresses of counters and the like, whose answers are no lists.
 _COUNTS = re.compile(
     r"(?:hits?|clicks?|count\w{0,20}+|visit\w{0,20}+|stat(?:istic)?s?|log|track|captcha|login|weather|online|vote|comments?|pv|beacon)"
     r"(?:\.\w+)?$",
@@ -64,7 +64,7 @@ _MONTH = re.compile(r"\W*(?:上一?个?月|前一?个?月|上一?年|前一年)\
 _ARROW = re.compile(r"[\s<‹«◀◄←]{1,4}|prev(?:ious)?|&lt;", re.IGNORECASE)
 _CALENDAR = re.compile(r"calend|rili|month|\bcal\b", re.IGNORECASE)
 MONTH = 100_000
-# The attribute of what was pressed until it showed no more.
+# The attribute of controls that were pressed; its value: how many pages they showed, if that is known.
 FOLLOWED = "data-cundang-followed"
 # Empty boxes, by their ids and classes, and how those of articles are named.
 _EMPTY = XPath("//body//div[not(*)][not(normalize-space())]/@*[name() = 'id' or name() = 'class']", smart_strings=False)

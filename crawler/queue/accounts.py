@@ -12,8 +12,8 @@ from archive.ledger import Ledger, ListAccount, Missing, SiteAccount
 from crawler.queue.address import START, host_of
 from crawler.queue.database import Database
 
-# Rows that stand in more than this share of a site's lists are furniture, such as a side bar of the newest articles.
-# Each of them belongs to one of the lists all the same. Fewer lists say nothing: a home page shows what columns show.
+# Rows on more than this share of a site's lists are furniture, such as a side bar of the newest articles, though each
+# of them belongs to one list. With fewer lists the share says nothing: a home page shows what its columns show.
 FURNITURE, LISTS = 0.5, 4
 
 _ROWS = """
@@ -98,13 +98,13 @@ class Accounts:
             self._db.execute("DELETE FROM ledger WHERE page = ?", [page])
 
     def ledger(self) -> Ledger:
-        """What all lists claim and what was had of each, the largest gap first."""
+        """What each list claims and what was fetched of it, the largest gap first."""
         with self._translate():
             lists = sorted(self._lists(), key=lambda each: (-each.gap, each.url))
             return Ledger(lists=tuple(lists), doubts=tuple(self._doubts()))
 
     def new_gaps(self, ledger: Ledger) -> list[str]:
-        """The gaps that the last whole visit had not, or that grew, in words."""
+        """Sentences about the gaps that are new since the last whole visit, or larger than then."""
         with self._translate():
             known = dict(self._db.execute("SELECT what, size FROM gap"))
         return [words for what, size, words in gaps(ledger) if size > known.get(what, 0)]
@@ -165,7 +165,7 @@ def account(
     shown, had = rows.own, rows.own_had
     walked = not controls and not blind and (claimed_pages or 0) <= len(pages)
     if walked and claimed is not None and rows.own < claimed:
-        # To its end, as far as can be seen: what lacks stands in the side bar too.
+        # The list seems to have been walked to its end: the rows that are missing stand in the side bar, too.
         shown, had = min(rows.shown, claimed), min(rows.had, claimed)
     return ListAccount(
         url=url,
@@ -212,13 +212,13 @@ def gap(
     if foreign > shown:
         lost += foreign
     unread = claimed_pages is not None and claimed_pages > pages and (claimed is None or lost > 0)
-    # A control that leads on is of no matter where the claim is met, or where links led to further pages.
+    # A control does not matter where the claim is met, or where links led to further pages.
     unfollowed = controls and claimed is None and pages == 1
     return lost or int(unread or unfollowed)
 
 
 def gaps(ledger: Ledger) -> Iterator[tuple[str, int, str]]:
-    """Each gap of a ledger: what it is known by, its size, and the words for it."""
+    """Each gap of a ledger: its key, its size, and a sentence about it."""
     for each in ledger.lists:
         if each.gap:
             yield each.url, each.gap, f"{each.name or each.url}: {say_gap(each)}"

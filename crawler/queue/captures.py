@@ -38,7 +38,7 @@ class Captures:
             self._remembered[url] = written
 
     def answered(self, url: str, since: dt.datetime, record: str) -> bool:
-        """Whether the answer in a record, or one that came after `since`, is acknowledged."""
+        """Whether the state has acknowledged the answer in `record`, or any answer of the URL since then."""
         with self._translate():
             row = self._db.execute(
                 "SELECT 1 FROM address LEFT JOIN capture USING (url)"

@@ -77,7 +77,7 @@ class Clocks:
 
         `first`: when it was first met; `day`: its own day; None: not known. All in seconds since 1970.
         """
-        # A day to come is a slip, and an article is younger than its day is long.
+        # A day in the future is a mistake of the page. A day has no hour, so the age may be off by a day.
         age = None if day is None else max(0.0, first - day)
         return next((first + time * ABOUT for time in self.checks(age) if first + time * ABOUT > now), None)
 

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from archive.errors import CundangError, DataError, SpaceError
 
-# Of schema.sql, as PRAGMA user_version: 0 until now.
+# The version of schema.sql, kept as PRAGMA user_version. Files from before there were versions have 0.
 VERSION = 1
 _SCHEMA = files("crawler.queue").joinpath("schema.sql").read_text(encoding="utf-8")
 
@@ -21,7 +21,7 @@ class StateError(DataError):
 
 
 def set_aside(path: Path) -> Path:
-    """Give a damaged frontier, and what SQLite keeps beside it, another name; its new one.
+    """Rename a damaged frontier and the files that SQLite keeps beside it; return the new path.
 
     Raises:
         DataError: it cannot be renamed.
@@ -97,7 +97,7 @@ class Database:
             )
         if version == VERSION:
             return
-        # All of it or nothing: a killed crawl leaves the version before.
+        # One transaction: a crawl that is killed meanwhile leaves the earlier version.
         self.db.execute("BEGIN IMMEDIATE")
         self._add_columns()
         self.db.execute("DROP TABLE IF EXISTS learned")
@@ -107,7 +107,7 @@ class Database:
         self.db.execute("COMMIT")
 
     def _add_columns(self) -> None:
-        """Give the tables that there are the columns that they lack."""
+        """Add the columns that existing tables lack."""
         with contextlib.closing(sqlite3.connect(":memory:")) as wanted:
             wanted.executescript(_SCHEMA)
             columns = {table: wanted.execute(f"PRAGMA table_info({table})").fetchall() for table in ("address", "run")}
@@ -132,7 +132,7 @@ class Database:
 
     @contextlib.contextmanager
     def translate(self) -> Iterator[None]:
-        """SQLite's errors -> ours; after one, every call fails the same way, since its transaction is lost."""
+        """Turn SQLite's errors into ours. After one, every call fails the same way, since the transaction is lost."""
         if self._failure is not None:
             raise self._failure
         try:

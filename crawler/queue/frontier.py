@@ -27,7 +27,7 @@ from crawler.queue.report import Report
 
 # `not_before` of an address that another run has to ask for.
 ANOTHER_RUN = 1e12
-# A run that brings less than this share of what the same pages had before is marked, where they had enough to tell.
+# A run is marked when known pages bring less than this share of what they had, if that was at least so much.
 SHARE, ENOUGH = 0.5, 10
 
 _NEXT = """
@@ -65,7 +65,7 @@ class Frontier:
         """
         self._clock, self._clocks = clock, clocks or Clocks()
         self._wake: float | None = None
-        # Of the lists and the articles that this run asked for again: what they had, and what came.
+        # Of known lists and articles that this run asked for again: what they had before, and what came now.
         self._had: Counter[Role] = Counter()
         self._got: Counter[Role] = Counter()
         self._database = Database(path, read_only=read_only)
@@ -86,7 +86,7 @@ class Frontier:
             if new := open_visit.fetchone() is None:
                 self.visit += 1
                 self._db.execute("INSERT INTO visit VALUES (?, ?, NULL)", [self.visit, self._clock()])
-                # A trap stays refused; what robots.txt or the depth refused may be allowed today.
+                # Traps stay refused. What robots.txt or the depth limit refused may be allowed by now.
                 self._db.execute(
                     "UPDATE address SET state = 'pending', not_before = NULL, reason = NULL, detail = NULL, tries = 0"
                     " WHERE CASE state WHEN 'refused' THEN reason != 'trap'"
@@ -268,7 +268,7 @@ class Frontier:
                 " WHERE id = ?",
                 [now + self._clocks.back * ABOUT, now, address.id],
             )
-            # Whether the article is gone is for its other addresses to say, at once.
+            # Ask its other addresses at once whether the article is gone.
             self._db.execute(
                 "UPDATE address SET state = 'pending', tries = 0, alias_of = NULL, check_at = NULL"
                 " WHERE alias_of = ? AND state = 'done' AND visited < ?",
@@ -288,7 +288,7 @@ class Frontier:
         elif role == "article" and alias is None:
             met = now if first is None else first
             own = day if day is not None else read_day(row_date, met)
-            # What a list showed for the first time is new, whether it has a day or not.
+            # A row that appears on a known list is a new article, even where no day is given.
             check_at = clocks.next_check(met, met if own is None and self._is_new(key) else own, now)
         elif role != "article" and kind != "requisite":
             # A redirect, or a page that nothing is known of.
@@ -340,7 +340,7 @@ class Frontier:
             self._wake = min(self._wake or ANOTHER_RUN, not_before)
 
     def shortfall(self) -> str | None:
-        """What known pages brought far less of than before, in words; None: nothing."""
+        """A sentence on what known pages brought far less of than before; None: nothing."""
         words: dict[Role, str] = {"list": "articles on known lists", "article": "known articles"}
         found = [
             f"{self._got[role]} of {self._had[role]} {words[role]}"
@@ -361,7 +361,7 @@ class Frontier:
         return found
 
     def postpone(self, host: str) -> None:
-        """What waits for its hour on this host waits for another run."""
+        """Leave the waiting addresses of this host to another run."""
         with self._translate():
             self._db.execute(
                 "UPDATE address SET not_before = ? WHERE state = 'pending' AND not_before IS NOT NULL AND host = ?",

@@ -34,7 +34,7 @@ def heal(layout: Layout, site: str, frontier: Frontier) -> Unread:
     try:
         healed = _close_open(layout, site)
         for path in layout.warcs(site):
-            # Of a damaged file none is made: `cundang clean`, which follows every crawl, tells of it.
+            # A damaged file gets no index. `cundang clean`, which follows every crawl, reports it.
             if not layout.index_of(path).exists() and damage.is_sound(layout, path):
                 index.write(layout, path)
         for path in layout.warcs(site) if frontier.visit == 0 else sorted(healed):

@@ -10,8 +10,8 @@ from crawler.queue.address import host_of, shape
 
 # Errors in a row after which a host is given a rest, and after which it is left for this run.
 TIRED, SILENT = 5, 8
-# Blocks in a row after which the addresses of one shape are left for this run, and after which their host is: by then
-# walls stood before pages of several shapes, and nothing came between them.
+# Blocked pages in a row after which addresses of one shape are left alone in this run, and after which the whole host
+# is: by then pages of several shapes were blocked, and no page came between them.
 BLOCKS, WALLS = 5, 15
 
 

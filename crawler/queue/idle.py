@@ -18,7 +18,7 @@ PAGES, VALUES = 2, 5
 TOGETHER, MANY = 3, 5
 # Characters of a session's id: PHP has 26 or 32, Tomcat 32, ASP.NET 24.
 RANDOM = 16
-# What names a page, an article or a column: a script may show it in what says the same for all of them.
+# Names of parameters that select a page, an article or a column: they make a difference even if the text is the same.
 _NAMES = re.compile(r"id$|page|^p$|^pn$", re.IGNORECASE)
 # Pages that are kept in mind, some 200 bytes each (measured); parameters that are watched, and kinds of addresses that
 # each is watched at. What is compared comes soon after one another: a list and its neighbours.

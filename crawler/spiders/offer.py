@@ -23,10 +23,10 @@ from crawler.queue.frontier import Frontier
 from crawler.queue.idle import Idle
 from crawler.spiders.judge import Judged, is_row
 
-# Links that are kept in mind, with the depth they were met at or by the list that showed them, to spare the frontier;
-# some 10 MB each.
+# Links that are remembered, by the depth they were met at or the list that showed them, so that the frontier is asked
+# less often. Each of the two memories takes some 10 MB.
 MET = 50_000
-# Files that are taken of a site's style sheets in a run: no site has so many, and a sheet may name others without end.
+# Files of style sheets that are fetched in a run. No site has so many, but a sheet may name others without end.
 STYLES = 1000
 # Ways back in a pager.
 _BEFORE = re.compile(
@@ -74,7 +74,7 @@ class Offers:
     def is_another(self, address: Address) -> bool:
         """Whether a leased address has parameters that make no difference: it is asked for without them."""
         plain = self._idle.plain(address.url)
-        # Where the server led here, or the site file, there may be a reason.
+        # A redirect or the site file may have a reason to name the address with its parameters.
         if plain == address.url or address.hops or address.found is None or address.form is not None:
             return False
         self.offer(_plainly(address, plain))
@@ -87,10 +87,10 @@ class Offers:
         for rule in self._idle.learn(address.url, judged.said, lists, article=judged.article is not None):
             key, _, where = rule.partition(" ")
             self._logger.info("The parameter %s of %s makes no difference: it is left out.", key, where or "addresses")
-            # What is another order of a list is not to become an address of its own.
+            # A list in another order must not become an address of its own.
             self._frontier.learned.keep_idle(rule, lambda url: self._idle.plain(url) if unordered(url) == url else url)
         if (plain := self._idle.doubt(address.url)) is not None:
-            # At once: each page until then leads to others that may be asked for in vain.
+            # Ask at once: until it is known, each page leads to others that may be fetched for nothing.
             self.offer(replace(_plainly(address, plain), priority=START, found=Found(parent=address.url)))
 
     def push(self, address: Address, judged: Judged, body: bytes) -> Led:
@@ -103,7 +103,7 @@ class Offers:
         again = self._after(leading) if changed and not self._full and self._frontier.visit > 1 else None
         fresh: set[str] = set()
         for url, link in leading:
-            # An earlier version held this address for its list, and what its script asks for for the next page of it.
+            # An earlier version took this address for the list itself, and its script's request for page 2.
             due = url == again or (link.kind == "list" and address.role == "list")
             known = self._met_before(url, link, address.depth + (link.kind == "page"))
             if known and not due and link.kind != "redirect":
@@ -159,7 +159,7 @@ class Offers:
     ) -> list[tuple[str, Link]]:
         """The links that are worth a look: further pages only while they may show something new."""
         if not (article or changed or self.walks):
-            # All of it was known before: what lies behind it is known too.
+            # All its links were known, so the pages behind it are known as well.
             inside = _without_pager(inside)
         if article:
             inside = [pair for pair in inside if not _PRINT.fullmatch(pair[1].anchor or "")]

@@ -34,7 +34,7 @@ from crawler.wire.tap import Cut
 TRIES = 3
 # Redirects in a row; browsers stop at 20.
 HOPS = 10
-# Statuses that say that there is nothing, and so does the reason of a page that says it with status 200.
+# Reasons that mean that nothing is there; soft_404 is a page that says so with status 200.
 _GONE = ("http_404", "http_410", "soft_404")
 _ERRORS: dict[type[BaseException], str] = {
     DownloadTimeoutError: "timeout",
@@ -79,7 +79,7 @@ class Outcomes:
             # It wants its cookie back: asked once more, it gets it.
             self.retry(address, "cookie", "redirected to itself with a cookie", status=status, wait=0.0)
         elif target == address.url and has_session(location):
-            # Such a page has another address each day, so nothing would be known again; a cookie does for some.
+            # Its address would change each day, so no page would ever be recognised. Cookies help with some sites.
             cure = "not even with cookies" if self._site.crawl.cookies else "cookies = true in the site file may help"
             why = f"the server gives nothing without a session id in the address ({cure})"
             self.give_up(address, "needs_session", why, status)
@@ -190,7 +190,7 @@ class Outcomes:
 
     def _wait(self, address: Address) -> float:
         wait = self._retry_wait * float(2**address.tries)
-        # Nobody is there yet to be spared: who mistyped a host should not wait minutes to hear of it.
+        # A host that never answered needs no rest, and whoever mistyped its name should not wait minutes to hear of it.
         return wait if host_of(address.url) in self._hosts.answered else wait / 60
 
     def _errored(self, address: Address) -> None:

@@ -16,7 +16,7 @@ from archive.ledger import Ledger
 from archive.site import Crawl, Site
 from crawler.spiders.site import SiteSpider
 
-# What a spider of Scrapy's counts on, and the site spider does by its frontier.
+# Settings that Scrapy's own spiders rely on; the site spider does the same by its frontier.
 _DOWNLOADER_MIDDLEWARES = {
     "scrapy.downloadermiddlewares.retry.RetryMiddleware": 550,
     "scrapy.downloadermiddlewares.redirect.MetaRefreshMiddleware": 580,
@@ -119,7 +119,7 @@ class ArchivedSpider(SiteSpider):
         self._unsettled += 1
 
     def _ledger(self) -> Ledger:
-        """It walks no lists that could be accounted for."""
+        """An empty ledger: a spider of one's own has no lists to account for."""
         return Ledger()
 
     def _ending(self, reason: str) -> str:

@@ -231,7 +231,7 @@ class Reading:
             return None
         role: Role | None = "article" if judged.article else "list"
         if not judged.article and not judged.rows and elsewhere:
-            # The list stands in its frame, or in what its script asks for: those are checked again by the clock, not this page.
+            # The list stands in its frame, or in what its script asks for: those have a clock, not this page.
             role = None
         self.frontier.done(
             address,

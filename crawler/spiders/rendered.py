@@ -121,7 +121,7 @@ class Rendering:
         return replace(first, links=links, made=frozenset(rows))
 
     def _judge(self, address: Address, response: Response, judged: Judged, made: Made) -> Judged:
-        """One state of a page that its scripts made: recorded where it shows what the server's page does not."""
+        """Judge one state of a page that its scripts made; record it where it shows more than the server's page."""
         written: Written = response.meta["written"]
         self._counts["requisites"] += made.asked
         if made.changed:
@@ -171,7 +171,7 @@ class Rendering:
                 rows = {link.url for link in judged.links if is_row(link)}
                 fresh, walked.role = not rows <= seen, "list" if rows else walked.role
                 seen |= rows
-                # As with any pager: on while it shows something, and something new.
+                # Go on as with any pager: while it shows rows, and new ones.
                 if not fresh or len(seen) > MET or not (new or self._offers.walks):
                     break
         walked.rows = len(seen)

@@ -31,14 +31,15 @@ from crawler.wire.browser import Browser
 from crawler.wire.fetch import fetch
 
 PURPOSE = "script"
-# What one page may ask for until it stays as it is; presses on what leads on; kept answers of a run, in characters.
+# Requests of one page until it settles, rounds of them, presses on its controls; then what is kept of a run's answers,
+# in characters.
 ASKS, ROUNDS, PRESSES = 16, 8, 500
 # Files of scripts that are fetched in a run.
 FILES = 60
 # Months in a row without anything new after which a calendar is at its end.
 EMPTY_MONTHS = 3
 KEPT = 8_000_000
-# What leads somewhere, in a document that is serialised.
+# Attributes that lead somewhere, in a serialised document.
 _LEADS = re.compile(r' (?:href|onclick)="([^"]+)"')
 _PC = "Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/120.0 Safari/537.36"
 _PHONE = (
@@ -158,7 +159,7 @@ class Scripts:
             if any(leads_on(each, ()) is None for each in state["handles"]):
                 state = await self._do({"do": "leads"})
             if seen.issuperset(_LEADS.findall(state["html"])):
-                # Nothing more: the end of a list, or a slide's arrow.
+                # It showed nothing new: the end of a list, or the arrow of a slide show.
                 page.vain[key_of(handle)] += 1
                 continue
             page.vain.clear()
@@ -263,7 +264,7 @@ class Scripts:
             into.flush()
         said = out.readline()
         if not said:
-            # The limit of its time or memory ended it.
+            # It ran into its limit of time or memory.
             self.close()
             raise StageError("its scripts ran too long")
         return cast("dict[str, Any]", json.loads(said))

@@ -444,7 +444,7 @@ class SiteSpider(Spider):
                 whole = ending in ("finished", "far_less", "gaps")
                 if whole:
                     self.frontier.accounts.keep_gaps(ledger)
-                # The next visit asks again for what was blocked. Only addresses that are still pending keep this one open.
+                # The next visit asks again for what was blocked. Only pending addresses keep this one open.
                 whole |= ending == "broken_off" and not any(self.frontier.open_on(host) for host in self.site.hosts)
                 self.frontier.end(self.run, whole=whole)
                 self._tell(ledger)

@@ -134,7 +134,7 @@ class TapHandler(HTTP11DownloadHandler):
         # It would send again in silence where an idle connection broke: a request without a record.
         self._pool.retryAutomatically = False
         self._timeout = crawler.settings.getfloat("DOWNLOAD_TIMEOUT")
-        # Scrapy counts a transfer only once its task runs; without a delay between requests it would start all at once.
+        # Scrapy counts a transfer only when its task runs: without a delay it would start all requests at once.
         at_once = crawler.settings.getint("CONCURRENT_REQUESTS_PER_DOMAIN")
         self._turns: defaultdict[str, asyncio.Semaphore] = defaultdict(lambda: asyncio.Semaphore(at_once))
         self._closing: defer.Deferred[None] | None = None

@@ -39,7 +39,7 @@ REDIRECTS = 5
 # RFC 9309 section 2.4: rules are not used longer than this.
 KEPT_SECONDS = 24 * 3600
 BROKEN = (CannotResolveHostError, DownloadConnectionRefusedError, DownloadFailedError, DownloadTimeoutError)
-# A connection that breaks once says little about a host behind a bad line.
+# One broken connection says little about a host behind a bad line, so we try again.
 TRIES = 3
 # Statuses that name another address.
 MOVED = (301, 302, 303, 307, 308)
@@ -69,12 +69,12 @@ class Rules:
 
     def outdated(self, now: float) -> bool:
         """Whether the rules are to be read again; a host that could not be read stays closed for the run."""
-        # Rules of tomorrow were read while the clock was wrong.
+        # Rules dated in the future were read while the clock was wrong.
         return self.closed is None and not 0 <= now - self.read <= KEPT_SECONDS
 
 
 class Shelf(Protocol):
-    """Where rules outlast a run: the frontier."""
+    """Where rules are kept for later runs: the frontier."""
 
     def robots(self, origin: str) -> tuple[float, bytes | None] | None:
         """When the robots.txt of an origin was read, and its bytes, None where it has none; None: never read."""

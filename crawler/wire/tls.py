@@ -77,7 +77,7 @@ def _weakness(certificate: X509) -> str | None:
         key, algorithm = certificate.get_pubkey(), certificate.get_signature_algorithm().decode("ascii")
     except (ValueError, CryptoError) as unknown:
         return f"a key or a signature of unknown kind: {unknown}"
-    # On the signature of a certificate for itself nothing rests.
+    # Nothing depends on the signature of a self-signed certificate.
     if certificate.get_issuer() != certificate.get_subject() and re.search("sha1|md[245]", algorithm, re.IGNORECASE):
         return f"weak: signed with {algorithm}"
     # NIST SP 800-57 part 1, table 2.
