@@ -31,16 +31,20 @@ from crawler.discovery.link import (
 )
 from crawler.queue.address import shape
 
-# 下一篇 is the next article, not the next page. A paper is entered at its newest issue: what follows is 上一期.
+# 下一篇 is the next article, not the next page. A paper is entered at its newest issue, a calendar at its newest month:
+# what follows is 上一期, 上个月.
 _OPEN, _CLOSE = r"\A[\[【(（<«◀◄←\s]*", r"[\]】)）>»›▶►→\s]*"
 NEXT = re.compile(
-    _OPEN + r"(?:下\s?一?\s?[页頁]|[后後]\s?一?\s?[页頁]|[上前]\s?一?\s?期|next(?: ?page)?|>>?|»|›|▶|►|→)" + _CLOSE,
+    _OPEN
+    + r"(?:下\s?一?\s?[页頁]|[后後]\s?一?\s?[页頁]|[上前]\s?一?\s?(?:期|个?月)|next(?: ?page)?|>>?|»|›|▶|►|→)"
+    + _CLOSE,
     re.IGNORECASE,
 )
 NUMBER = re.compile(r"\A[\[【(第.…\s]*\d{1,4}[\]】)页頁\s]*")
 _ENDS = re.compile(
     _OPEN
-    + r"(?:[上前]\s?一?\s?[页頁]|[首尾末第最]\s?一?[后後]?一?\s?[页頁]|prev(?:ious)?|first|last|<<?|«|‹|◀|◄|←)"
+    + r"(?:[上前]\s?一?\s?[页頁]|[下后後]\s?一?\s?(?:期|个?月)|[首尾末第最]\s?一?[后後]?一?\s?[页頁]"
+    + r"|prev(?:ious)?|first|last|<<?|«|‹|◀|◄|←)"
     + _CLOSE,
     re.IGNORECASE,
 )
@@ -66,7 +70,7 @@ _STUB = re.compile(
 _FUNCTION = re.compile(r"\bfunction\s{1,9}(\w{1,60})\s{0,9}\([^(){}]{0,200}\)\s{0,9}\{[^{}]{0,2000}\}")
 # Days of the shortest month: numbers that all stand on a page are those of a calendar.
 _MONTH = frozenset(range(1, 29))
-_CELLS = XPath("//*[self::td or self::li or self::div or self::span or self::a][string-length(normalize-space()) < 3]")
+_CELLS = XPath("//body//*[not(*)][string-length() < 6]/text()", smart_strings=False)
 _PRESSED = re.compile(r"\s(?:onclick|onchange|href)\s*=\s*(?:\"[^\"]*\"|'[^']*')", re.IGNORECASE)
 _TAGS = re.compile(r"<script.*?(?:</script>|\Z)|<style.*?(?:</style>|\Z)|<[^>]*+(?:>|\Z)", re.DOTALL | re.IGNORECASE)
 _HOME = ("首页", "首頁")
@@ -244,19 +248,23 @@ class _Anchors:
 
     def pagers(self) -> Iterator[Link]:
         """The links that were held back, as pagers or as pages."""
-        # One number alone is no pager: a day, a count, a rank.
-        for link in self._numbers if self._counted or self._leads else ():
-            yield link if self._is_own(link) else replace(link, kind="page")
+        days = bool(self._numbers) and _is_calendar(self._root)
+        # One number alone is no pager: a count, a rank.
+        for link in self._numbers if self._counted or self._leads or days else ():
+            yield link if self._is_own(link, days=days) else replace(link, kind="page")
         # 首页 is the first page of a pager, and the home page in every menu.
         for link in self._ends:
             yield link if self._leads or self._counted else replace(link, kind="page")
 
-    def _is_own(self, number: Link) -> bool:
-        """Whether a number leads to a page of the list, not to an article, a thread of a forum or a day."""
-        if not self._after or shape(number.url) in self._after:
+    def _is_own(self, number: Link, *, days: bool) -> bool:
+        """Whether a number leads to a page of the list, not to an article, a thread of a forum or a day.
+
+        `days`: the page shows a month.
+        """
+        if shape(number.url) in self._after:
             return True
-        # The first page of a list has a name of its own, index.html; so has the first day of a month.
-        return number.anchor == "1" and not _is_calendar(self._root)
+        # The first page of a list has a name of its own, index.html.
+        return not days and (not self._after or number.anchor == "1")
 
     def _link(self, element: HtmlElement, href: str) -> Link | None:
         look = look_of(href)
@@ -290,7 +298,7 @@ class _Anchors:
 
 def _is_calendar(root: HtmlElement) -> bool:
     """Whether a page shows the days of a month."""
-    texts = {(cell.text_content() or "").strip() for cell in _CELLS(root)}
+    texts = {text.strip() for text in _CELLS(root)}
     return {int(text) for text in texts if text.isascii() and text.isdecimal()} >= _MONTH
 
 

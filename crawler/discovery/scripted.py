@@ -215,13 +215,15 @@ def is_asked(ask: Mapping[str, Any], hosts: Collection[str]) -> str | None:
 def leads_on(handle: Mapping[str, Any], pressed: Collection[str]) -> int | None:
     """How much an element looks like the way to more of a list, the least most; None: not at all."""
     text = " ".join(str(handle["text"]).split())
+    if _MONTH.fullmatch(text):
+        return MONTH
     if NEXT.fullmatch(text):
         return 0
     if MORE.fullmatch(text) or (_MORE_NAME.search(str(handle["class"])) and len(text) < 12):
         return 1
     if NUMBER.fullmatch(text) and key_of(handle) not in pressed:
         return 2 + int(re.sub(r"\D", "", text))
-    if _MONTH.fullmatch(text) or (_ARROW.fullmatch(text) and _CALENDAR.search(f"{handle['class']} {handle['around']}")):
+    if _ARROW.fullmatch(text) and _CALENDAR.search(f"{handle['class']} {handle['around']}"):
         return MONTH
     return 2 * MONTH if handle["id"] == -1 else None
 

@@ -30,7 +30,7 @@ MET = 50_000
 STYLES = 1000
 # Ways back in a pager.
 _BEFORE = re.compile(
-    r"\A[\[【(（<«◀◄←\s]*(?:首\s?[页頁]|第一[页頁]|[上前]\s?一?\s?[页頁]|first|prev(?:ious)?|<<?|«|‹|◀|◄|←|1)[\]】)）>»▶►→\s]*",
+    r"\A[\[【(（<«◀◄←\s]*(?:首\s?[页頁]|第一[页頁]|[上前]\s?一?\s?[页頁]|[下后後]\s?一?\s?(?:期|个?月)|first|prev(?:ious)?|<<?|«|‹|◀|◄|←|1)[\]】)）>»▶►→\s]*",
     re.IGNORECASE,
 )
 # Links to the same article for a printer.

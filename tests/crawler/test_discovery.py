@@ -97,11 +97,16 @@ def test_the_first_page_is_the_pagers_where_its_links_are_pressed() -> None:
     assert (paths(links, "pager"), paths(links, "next")) == (["/tzxw/index_1.html"], ["/tzxw/index_2.html"])
 
 
-def test_the_first_day_of_a_month_is_no_page_of_a_list() -> None:
-    days = "".join(f"<td>{day}</td>" for day in range(2, 31))
-    month = "<a href='/m/202309.html'>&lt;&lt;</a><a href='/m/202311.html'>&gt;&gt;</a><a href='/d/20231001.html'>1</a>"
-    links = found(f"<html><body>{month}<table><tr>{days}</table></body></html>")
-    assert paths(links, "page") == ["/d/20231001.html"]
+@pytest.mark.parametrize("wanted", [[1], [17], [1, 2], [17, 24], list(range(1, 31))])
+@pytest.mark.parametrize(("back", "on"), [("&lt;&lt;", "&gt;&gt;"), ("上个月", "下个月")])
+def test_a_day_of_a_month_is_no_page_of_a_list(wanted: list[int], back: str, on: str) -> None:
+    days = "".join(f"<td><a href='/d/{day}.html'>{day}</a>" if day in wanted else f"<td>{day}" for day in range(1, 31))
+    month = f"<a href='/m/202309.html'>{back}</a><a href='/m/202311.html'>{on}</a><table><tr>{days}</table>"
+    links = found(f"<html><body>{month}</body></html>")
+    assert [path for path in paths(links, "page") if "/d/" in path] == [f"/d/{day}.html" for day in wanted]
+
+
+def test_the_first_page_of_a_list_is_its_pagers() -> None:
     few = "<a href='/xw/'>1</a><b>2</b><a href='/xw/index_2.html'>下一页</a>"
     assert paths(found(f"<html><body>{few}</body></html>"), "pager") == ["/xw/"]
 
@@ -111,6 +116,9 @@ def test_a_paper_is_walked_from_its_newest_issue() -> None:
         "<html><body><a href='../../2024-11/05/node_1.htm'>上一期</a></body></html>", "http://h/2024-12/05/n.htm"
     )
     assert paths(links, "next") == ["/2024-11/05/node_1.htm"]
+    months = "<a href='/m/202309.html'>上个月</a><a href='/m/202311.html'>下个月</a>"
+    links = found(f"<html><body>{months}</body></html>")
+    assert (paths(links, "next"), paths(links, "pager")) == (["/m/202309.html"], ["/m/202311.html"])
 
 
 @pytest.mark.parametrize(
