@@ -12,7 +12,7 @@ import statistics
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, fields, replace
-from itertools import pairwise
+from itertools import islice, pairwise
 from pathlib import Path
 
 from lxml.html import HtmlElement
@@ -42,6 +42,8 @@ from archive.warc.capture import Capture
 LEAST = 20
 # A shorter text may be what stands above a notice that the cleaner missed (Han characters).
 PROSE = 60
+# Boxes nested deeper are not looked at; real pages have at most 60 levels (measured).
+DEPTH = 60
 # A box holds so much of an article's text.
 WHOLE = 0.9
 # A wider box is as good where its words are the article's to nearly the same share.
@@ -131,7 +133,7 @@ def lesson(capture: Capture, site: Site | None) -> Lesson | None:
     if body is None:
         return None
     selectors = _selectors(body)
-    chain = list(_chain(body, found.text_original or found.text))
+    chain = list(islice(_chain(body, found.text_original or found.text), DEPTH))
     known = {name: value for name in ("title", "source", "author") if (value := getattr(found, name))}
     return Lesson(
         day=found.captured.astimezone(CHINA).date() if found.captured else None,

@@ -69,12 +69,12 @@ def clean(capture: Capture, site: Site | None) -> Document | Skip:
     document = _clean_html(capture, site)
     if site is None or site.learned is None:
         return document
-    reader = partial(_clean_by, capture, site)
-    return template.vote(document, capture, site, reader)
+    return template.vote(document, capture, site, partial(_clean_by, capture, site))
 
 
-def _clean_by(capture: Capture, site: Site, reading: Reading) -> Document | Skip:
-    """A page as a learned rule for its body reads it, whatever its shape."""
+def _clean_by(capture: Capture, site: Site, body: str) -> Document | Skip:
+    """Read a page by the site's rules and a learned one for its body, whatever its shape."""
+    reading = dataclasses.replace(site.reading_at(capture.date) or Reading(), body=body, until=None)
     return _clean_html(capture, dataclasses.replace(site, readings=(reading,)), shapes=False)
 
 

@@ -10,13 +10,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, replace
-from itertools import takewhile
+from itertools import islice, takewhile
 from typing import Any, Self
 
 from lxml.etree import XPath
 from lxml.html import HtmlElement
 
-from archive.site import Learned, Reading, Site, Spot, Template
+from archive.site import Learned, Site, Spot, Template
 from archive.text import dates, fields, ruled
 from archive.text.blocks import fold, han
 from archive.text.chinese import simplified
@@ -41,6 +41,8 @@ SHORT = 80
 # Who wrote an article stands in so many of its first lines.
 HEAD = 5
 
+# So many lines of a text are looked for in a box, so that time grows with the page's length.
+LINES = 200
 FLAG = "new_layout"
 # Rules that read what a page says in words: behind a label, in a signature, in the lead.
 _SAID = ("dateline", "signature", "reporters", "thread", "lead", "last", "site")
@@ -52,7 +54,7 @@ _linked = XPath(".//a[@href]//text()")
 
 
 def vote(
-    found: Document | Skip, capture: Capture, site: Site, read_by: Callable[[Reading], Document | Skip]
+    found: Document | Skip, capture: Capture, site: Site, read_by: Callable[[str], Document | Skip]
 ) -> Document | Skip:
     """The Document with the vote of the site's templates, or what they rescue; a Skip they say nothing of stays.
 
@@ -60,7 +62,7 @@ def vote(
         found: what the cleaner made of the page.
         capture: the page.
         site: its site; one of which nothing was learned has no vote.
-        read_by: reads the page by a rule for its body, whatever its shape.
+        read_by: reads the page by a selector of its body, whatever its shape.
     """
     learned = site.learned
     if learned is None or not learned.templates or not _is_asked(found) or (root := tree(capture)) is None:
@@ -104,8 +106,9 @@ def shown(element: HtmlElement) -> str:
 
 
 def lines_within(text: str, box: str) -> float:
-    """The share of a text's characters whose lines stand in a box, both compact; 1 for no text."""
-    sizes = [(len(line), line in box) for line in map(compact, text.split("\n"))]
+    """The share of a text's characters whose lines stand in a box, both compact; 1 for no text. Reads `LINES` lines."""
+    lines = islice(map(compact, text.split("\n")), LINES)
+    sizes = [(len(line), line in box) for line in lines]
     whole = sum(size for size, _ in sizes)
     return sum(size for size, inside in sizes if inside) / whole if whole else 1.0
 
@@ -151,6 +154,8 @@ class _Box:
             return False
         if isinstance(found, Skip) or found.confidence < GUESS:
             return True
+        if found.extractor == "site":
+            return False
         text = found.text_original or found.text
         return lines_within(text, self.text) < 0.5 and len(compact(text)) < self.own if text else True
 
@@ -163,11 +168,9 @@ def _flagged(found: Document | Skip, learned: Learned) -> Document | Skip:
     return replace(found, flags=(*found.flags, FLAG), evidence=(*found.evidence, (f"flag:{FLAG}", words_)))
 
 
-def _rescued(
-    found: Document | Skip, template: Template, read_by: Callable[[Reading], Document | Skip]
-) -> Document | Skip:
+def _rescued(found: Document | Skip, template: Template, read_by: Callable[[str], Document | Skip]) -> Document | Skip:
     """What the template's box holds, where the cleaner found nothing or guessed."""
-    again = read_by(Reading(body=template.body))
+    again = read_by(template.body)
     if isinstance(again, Skip) or han(again.text) < LEAST:
         return found
     lost = found.reason.value if isinstance(found, Skip) else f"confidence {found.confidence}"

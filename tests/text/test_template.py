@@ -16,7 +16,7 @@ from scoring import body_f1
 
 from archive.corpus.learn import conclude, lesson, to_toml
 from archive.errors import SiteError
-from archive.site import Crawl, Learned, Site, load_learned
+from archive.site import Crawl, Learned, Reading, Site, load_learned
 from archive.text.clean import clean
 from archive.text.document import Document, Skip
 from archive.text.recipe import recipe
@@ -146,6 +146,18 @@ def replace_vote(plain: Document | Skip, voted: Document | Skip) -> Document:
     added = voted.evidence[-1]
     assert added[1].startswith("agrees: ")
     return replace(plain, evidence=(*plain.evidence, added), confidence=voted.confidence)
+
+
+def test_a_rule_of_the_site_file_goes_before_what_was_learned() -> None:
+    pages = made("noisy", 30, bare="boxes")
+    ruled = replace(SITE, readings=(Reading(body="div.art-info"),))
+    notice = pages[1].capture
+    found = clean(notice, replace(ruled, learned=learned(pages)))
+    plain = clean(notice, ruled)
+    assert isinstance(found, Document)
+    assert isinstance(plain, Document)
+    assert (found.extractor, found.han > 0) == ("site", True)
+    assert set(found.text.split("\n")) <= set(plain.text.split("\n"))
 
 
 @pytest.mark.parametrize(("often", "cut"), [(0.4, 0), (0.7, 21)])
