@@ -136,7 +136,9 @@ def _update(
 
 
 def known_places(layout: Layout) -> dict[str, str]:
-    """The GB/T 2260 codes of sites with which the catalogue was made."""
+    """The GB/T 2260 codes of sites with which the catalogue was made; none where there is no catalogue yet."""
+    if not layout.catalogue.exists():
+        return {}  # opening it would make an empty file, which then passes for a broken catalogue
     try:
         with closing(_connect(layout.catalogue)) as db:
             return dict(json.loads(db.execute("SELECT places FROM about").fetchone()[0])["places"])

@@ -155,6 +155,14 @@ def test_following_changes_ends_where_a_rebuild_ends(layout: Layout) -> None:
     assert hits(layout, "第四") == ["4"]
 
 
+def test_asking_for_places_makes_no_catalogue(layout: Layout) -> None:
+    warned: list[str] = []
+    assert build.known_places(layout) == {}
+    assert not layout.catalogue.exists()
+    build.update(layout, warn=warned.append)
+    assert warned == []
+
+
 def test_a_broken_catalogue_is_made_anew(layout: Layout) -> None:
     put(layout, "x", document(1, "统战"))
     layout.catalogue.write_bytes(b"no database" * 1000)
