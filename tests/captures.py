@@ -1,4 +1,4 @@
-"""Pages -> WARC files of an archive, as a crawl writes them, for the tests of every room."""
+"""Pages -> WARC files as a crawl writes them, for the tests of every room."""
 
 from __future__ import annotations
 

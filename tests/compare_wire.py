@@ -1,4 +1,4 @@
-"""Who reads which odd answer whole: Chromium, curl and this crawler on the same servers, http and https.
+"""Which odd responses are read whole by Chromium, curl and this crawler, on the same servers, http and https.
 
 make wire        writes a table; ends with 1 where Chromium or curl reads a page whole that the crawler does not
 """

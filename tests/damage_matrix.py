@@ -1,4 +1,4 @@
-"""Damage to each file of an archive x each command: what is lost, who tells, and what heals when the file is back.
+"""Damage to each file of an archive x each command: what is lost, what reports it, and what heals with the good file.
 
 `make damage` runs this: WARC files flipped and cut at a hundred random places each, everything else at a few. The tests
 of the laws run one of each cell. It prints the matrix, and ends with 1 where a cell is not as `TELLS` has it.

@@ -1,4 +1,4 @@
-"""Characters of a page -> the document that the cleaner makes of it, for tests."""
+"""The HTML of a page -> the document that the cleaner makes of it, for tests."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What is mistyped or missing ends with the cure and its exit code, never in silence and never in a traceback."""
+"""A mistyped or missing argument ends with a cure and an exit code, never silently and never with a traceback."""
 
 from __future__ import annotations
 

@@ -83,7 +83,7 @@ def run(house: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixtu
         ("search 会议 --order newest", 2, "Name one of: new, old, relevance"),
         ("search 会议 --histogram week", 2, "Name one of: year, month, day"),
         ("completion tcsh", 2, "'bash', 'zsh', 'fish'"),
-        # Numbers and days that are none.
+        # Invalid numbers and days.
         ("search 会议 --limit 0", 2, "not in the range"),
         ("search 会议 --since yesterday", 2, "Write it as 2020-02-19, 2020-02 or 2020"),
         ("search 会议 --since 2020-13", 2, "no day, month or year"),
@@ -94,7 +94,7 @@ def run(house: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixtu
         ("schedule due --at-once 0", 2, "not in the range"),
         ("schedule run --metrics 99999", 2, "65535"),
         ("serve --port 0", 2, "not in the range"),
-        # Places that are not there, or hold something else.
+        # Paths that do not exist, or hold something else.
         ("--data nowhere verify", 2, "nowhere: no such data folder. Name it with --data or CUNDANG_DATA"),
         ("status --data nowhere", 2, "no such data folder"),
         ("clean --data nowhere", 2, "no such data folder"),

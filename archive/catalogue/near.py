@@ -25,11 +25,11 @@ from archive.layout import Layout
 
 # How many pairs are compared at a time, with their texts in memory; how many prepared texts are cached.
 BATCH, READY = 20_000, 256
-# Of so many documents near copies are always looked for: it takes about two seconds of CPU.
+# Up to this many documents, near copies are searched for at every update: it takes about two seconds of CPU.
 SMALL = 20_000
-# Of a larger one they are looked for when so large a part of the documents is new.
+# In a larger archive, they are searched for when this share of the documents is new.
 PART = 0.01
-# How often what is no copy of a cluster's first text is asked for a first text of its own.
+# How often the texts that are not copies of a cluster's first text are searched for clusters of their own.
 ROUNDS = 12
 
 Pair = tuple[int, int]
@@ -52,9 +52,9 @@ def follow(db: sqlite3.Connection, layout: Layout, *, thrifty: bool) -> None:
 
 
 def is_due(db: sqlite3.Connection) -> bool:
-    """Whether near copies are to be looked for: in a small archive always, else when enough documents are new.
+    """Whether to search for near copies: always in a small archive, else if enough documents are new.
 
-    It is due, too, where the document that stands for others is gone: they would be collapsed into nothing.
+    It is also due if the first document of a cluster is gone, since its copies would all be collapsed away.
     """
     waiting, documents, orphans = db.execute(
         """SELECT (SELECT waiting FROM about), (SELECT count(*) FROM prints), EXISTS (

@@ -51,7 +51,7 @@ class Damage:
         size = f"{self.size} bytes, " if self.size is not None else ""
         return (
             f"{self.warc}: {words} ({size}sha256 {self.sha256}). The {self.documents} documents that were made from it"
-            f" are kept. Put a good copy back: cundang repair {self.warc} --from COPY. Only where there is none:"
+            f" are kept. Put a good copy back: cundang repair {self.warc} --from COPY. Only if there is none:"
             " cundang clean --accept-damage goes on with what is left, and drops the rest."
         )
 

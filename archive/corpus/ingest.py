@@ -303,7 +303,7 @@ def _read_meta(path: Path) -> _Meta:
         url = None
     content_type = said.get("content_type")
     if content_type is not None and not (isinstance(content_type, str) and content_type.isprintable()):
-        problems.append(f"{META}: content_type {content_type!r} is none")
+        problems.append(f"{META}: content_type {content_type!r} is not a media type")
         content_type = None
     captured = None
     if said.get("captured") is not None and (captured := _moment(said["captured"])) is None:

@@ -1,4 +1,4 @@
-"""An export that was made here -> a bucket: its files, and last its manifest, so that one with a manifest is whole."""
+"""A finished export -> a bucket: its files first and its manifest last, so that an export with a manifest is whole."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from archive.store import SCHEMES, Store, open_store
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Address:
-    """Where an export goes: a store, and the name of the file or folder there."""
+    """The destination of an export: a store, and the name of the file or folder in it."""
 
     store: str
     name: str
@@ -24,10 +24,10 @@ class Address:
 
 
 def address(out: Path) -> Address | None:
-    """The address in a bucket that an out path is; None for a path of this machine.
+    """Read an out path as an address in a bucket; None: it is a local path.
 
     Raises:
-        UsageError: it names a bucket, and nothing in it.
+        UsageError: it names a bucket, but nothing in it.
 
     >>> str(address(Path("s3://corpora/2026/news.jsonl.gz")))
     's3://corpora/2026/news.jsonl.gz'
@@ -46,10 +46,10 @@ def address(out: Path) -> Address | None:
 
 @contextmanager
 def staged(to: Address, *, force: bool) -> Iterator[Path]:
-    """A path to make an export at, on this machine; when the block ends well, it is put into the bucket, file by file.
+    """Give a local path for an export; if the block succeeds, send what was made there to the bucket, file by file.
 
     Raises:
-        UsageError: something is there already, and not `force`; or it is no bucket.
+        UsageError: something is there already and `force` is off, or there is no such bucket.
         DataError: the bucket refuses or does not answer.
     """
     store = open_store(to.store)
@@ -67,7 +67,7 @@ def staged(to: Address, *, force: bool) -> Iterator[Path]:
 
 
 def _holds(store: Store, name: str) -> bool:
-    """Whether a store holds a file of a name, or a folder."""
+    """Whether a store holds a file or a folder of that name."""
     try:
         return bool(store.range(name, 0, 1)) or any(store.list(name))
     except DataError:
@@ -75,7 +75,7 @@ def _holds(store: Store, name: str) -> bool:
 
 
 def _clear(store: Store, name: str, keys: Collection[str]) -> None:
-    """Remove what an export takes the place of, its manifest first: what has none counts as broken off."""
+    """Remove the old export, its manifest first: an export without a manifest counts as incomplete."""
     old = {*keys, *(held.key for held in store.list(name))}
     for key in sorted(old, key=lambda key: (not key.endswith("manifest.json"), key)):
         store.delete(key)

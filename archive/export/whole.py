@@ -44,17 +44,25 @@ def file(out: Path) -> Iterator[BinaryIO]:
     except OSError as error:
         raise UsageError(f"{out}: cannot be written ({error.strerror}). Name another --out.") from error
     try:
-        with opened:
-            yield opened
-            opened.flush()
-            os.fsync(opened.fileno())
-        tmp.replace(out)
+        with _translate_full(out):
+            with opened:
+                yield opened
+                opened.flush()
+                os.fsync(opened.fileno())
+            tmp.replace(out)
+    finally:
+        tmp.unlink(missing_ok=True)
+
+
+@contextmanager
+def _translate_full(out: Path) -> Iterator[None]:
+    """Turn the error of a full disk into SpaceError."""
+    try:
+        yield
     except OSError as error:
         if error.errno in (errno.ENOSPC, errno.EDQUOT):
             raise SpaceError(f"{out}: {error.strerror}. Free space there, or name another --out.") from error
         raise
-    finally:
-        tmp.unlink(missing_ok=True)
 
 
 @contextmanager
@@ -76,12 +84,9 @@ def folder(out: Path) -> Iterator[Path]:
     except OSError as error:
         raise UsageError(f"{out}: cannot be made ({error.strerror}). Name another --out.") from error
     try:
-        yield tmp
-        tmp.rename(out)
-    except OSError as error:
-        if error.errno in (errno.ENOSPC, errno.EDQUOT):
-            raise SpaceError(f"{out}: {error.strerror}. Free space there, or name another --out.") from error
-        raise
+        with _translate_full(out):
+            yield tmp
+            tmp.rename(out)
     finally:
         shutil.rmtree(tmp, ignore_errors=True)
 

@@ -102,7 +102,7 @@ def _wrong_fields(record: Record) -> Iterator[str]:
     if record.id and not re.match(r"\A[A-Za-z][A-Za-z0-9+.-]*+:\S", record.id):
         yield f"WARC-Record-ID {record.id!r} is no URI"
     if (ip := record.field("WARC-IP-Address")) and not _is_ip(ip):
-        yield f"WARC-IP-Address {ip!r} is none"
+        yield f"WARC-IP-Address {ip!r} is not an IP address"
     if reason := _wrong_segment(record):
         yield reason
     if record.kind == "response" and not record.size and record.url.startswith("http"):

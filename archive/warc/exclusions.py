@@ -249,7 +249,7 @@ def _read(path: Path, _changed: int, _size: int) -> Exclusions:
                 page = Exclusion(url=said["url"], date=said["date"], reason=said["reason"])
                 pages.setdefault(surt(page.url), page)
         except (ValueError, KeyError, TypeError, AttributeError) as error:
-            raise _unreadable(path, f"line {number} is none of an exclusion: {error!r}") from error
+            raise _unreadable(path, f"line {number} is not an exclusion: {error!r}") from error
     patterns = tuple((Pattern(key), said) for key, said in pages.items() if "*" in key)
     return Exclusions(pages=pages, erased=frozenset(erased), patterns=patterns, hosts=_hosts(pages.values()))
 

@@ -95,17 +95,17 @@ class House:
 
 
 def load_arrow_alone(*modules: str) -> None:
-    """Load Arrow, and modules of it, without numpy and pandas, which it loads wherever they are installed.
+    """Load pyarrow, and some of its modules, without numpy and pandas, which it loads if they are installed.
 
-    A search and a document need neither, and they take more CPU than all the rest: .07 and .3 s (measured).
+    `search` and `show` need neither, and loading them takes more CPU than all the rest: 0.07 and 0.3 s (measured).
     """
     hidden = [name for name in ("numpy", "pandas") if name not in sys.modules]
-    # What stands there as None is not found when it is imported.
+    # Importing a module that is None there raises ImportError.
     sys.modules.update(dict.fromkeys(hidden))  # type: ignore[arg-type]
     try:
         import pyarrow as pa
 
-        # Arrow looks for pandas once, when it first makes an array.
+        # pyarrow looks for pandas only once, when it first makes an array.
         pa.array([0])
         for name in modules:
             import_module(name)

@@ -98,7 +98,7 @@ def cluster_crawl(house: House, scheduler: str | None, workers: int, sites: tupl
 
 @schedule_app.command("run")
 @click.option(
-    "--at-once", type=click.IntRange(min=1), help="At most so many crawls of this command, within the machine's limit."
+    "--at-once", type=click.IntRange(min=1), help="The most crawls of this command at once, within the machine's limit."
 )
 @click.option("--alert-command", help="Told of trouble: a command that gets a JSON object on stdin.")
 @click.option("--alert-webhook", help="Told of trouble: an address that gets a JSON object by POST.")
@@ -136,7 +136,7 @@ def schedule_run(
 
 @schedule_app.command("due")
 @click.option(
-    "--at-once", type=click.IntRange(min=1), help="At most so many crawls of this command, within the machine's limit."
+    "--at-once", type=click.IntRange(min=1), help="The most crawls of this command at once, within the machine's limit."
 )
 @click.option("--alert-command", help="Told of trouble: a command that gets a JSON object on stdin.")
 @click.option("--alert-webhook", help="Told of trouble: an address that gets a JSON object by POST.")

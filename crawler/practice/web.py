@@ -117,7 +117,7 @@ class Press:
         files: Mapping[str, str] | None = None,
         content_type: str | None = None,
     ) -> None:
-        """Answer `target` with an article, its attachments (name -> target), and note what stands there."""
+        """Answer `target` with an article and its attachments (name -> target), and note the truth of the page."""
         second = article.corrected()
         later = render(second) if second is not article else None
         self.page(target, render(article), later=later, content_type=content_type)

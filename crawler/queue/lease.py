@@ -1,10 +1,10 @@
-"""An object in a store -> one machine a site: held for a while, renewed, and numbered, so that who lapsed is known.
+"""Leases in a store, so that only one machine crawls a site. A lease is numbered, and must be renewed.
 
-leases/<site>/<number>.json   {"owner": "host 1f3a...", "until": 1764400000.0}     the highest number counts
+leases/<site>/<number>.json   {"owner": "host 1f3a...", "until": 1764400000.0}     the highest number is valid
 
-To take a site is to put the next number where there is none yet: of two machines one wins. Whoever holds it alone
-writes its object again, with a later time. A machine that slept beyond that time finds a higher number than its own,
-and sends nothing more (`lapsed`).
+A machine takes a site by putting the object of the next number, if it does not exist: of two machines, one wins. Only
+the holder writes its object again, with a later time. A machine that slept beyond that time finds a higher number than
+its own, and sends nothing more (`lapsed`).
 """
 
 from __future__ import annotations
@@ -24,18 +24,20 @@ from archive.errors import DataError, LockedError
 from archive.layout import Layout
 from archive.store import Store
 
-# Seconds for which a site is held; it is renewed three times as often.
+# The length of a lease in seconds; it is renewed after a third of that.
 TERM = 900.0
-# What others wait beyond it, as a share of it: clocks of machines differ, and a store may be slow to refuse a renewal.
+# How much longer others wait, as a share of the term: clocks differ, and a store may be slow to refuse a renewal.
 GRACE = 0.2
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Claim:
-    """What the object of a number says.
+    """The content of a lease's object.
 
     Attributes:
-        until: when it ends, in seconds since 1970; 0 when it was given back.
+        number: the number of the lease.
+        owner: the machine and its data folder.
+        until: when it ends, in seconds since 1970; 0: it was given back.
     """
 
     number: int
@@ -44,12 +46,12 @@ class Claim:
 
 
 class Lease:
-    """A site held in a store from its making to `release`, as long as it is renewed."""
+    """The lease of a site in a store, from its creation until `release`, as long as it is renewed."""
 
     def __init__(
         self, layout: Layout, store: Store, site: str, *, term: float = TERM, clock: Callable[[], float] = time.time
     ) -> None:
-        """Take the site; the caller holds its lock on this machine.
+        """Take the site; the caller must hold its lock on this machine.
 
         Raises:
             LockedError: another machine holds it.
@@ -72,20 +74,20 @@ class Lease:
 
     @property
     def term(self) -> float:
-        """Seconds for which a renewal holds."""
+        """The length of the lease in seconds."""
         return self._term
 
     @property
     def number(self) -> int:
-        """The fencing number: higher than that of everyone who held the site before."""
+        """The fencing number: higher than that of every earlier holder."""
         return self._claim.number
 
     def renew(self) -> None:
-        """Hold the site for another term.
+        """Extend the lease by another term.
 
         Raises:
-            LockedError: it lapsed; perhaps another machine holds it now. Nothing more may be asked of the site.
-            DataError: the store refuses; the term goes on.
+            LockedError: the lease lapsed, and another machine may hold the site. Nothing more may be fetched.
+            DataError: the store refuses; the current term goes on.
         """
         if self.is_over():
             raise self.lost("was not renewed in time")
@@ -97,11 +99,11 @@ class Lease:
         self._claim = claim
 
     def is_over(self) -> bool:
-        """Whether the term has ended without a renewal: nothing may be asked of the site any more."""
+        """Whether the term has ended without a renewal, so that nothing more may be fetched."""
         return self._now() >= self._claim.until
 
     def release(self) -> None:
-        """Give the site back, and forget that it was held: what came may be sent at any time. Raises DataError."""
+        """Give the site back, and forget the lease: what was captured may be sent at any time. Raises DataError."""
         if self.is_over() or lapsed(self._layout, self._store, self._site):
             return
         self._store.put(_key(self._site, self.number), _said(Claim(number=self.number, owner=self._owner, until=0)))
@@ -114,7 +116,7 @@ class Lease:
             return self._store.put_if_absent(_key(self._site, self.number), path)
 
     def lost(self, why: str) -> LockedError:
-        """What ends a crawl whose lease is lost."""
+        """The error that ends a crawl whose lease is lost."""
         return LockedError(
             f"{self._site}: its lease {self.number} in {self._store.url} {why}, so this crawl ends. What it has is"
             f" kept; it is sent after the next crawl of the site here: cundang crawl {self._site}"
@@ -122,10 +124,10 @@ class Lease:
 
 
 def lapsed(layout: Layout, store: Store, site: str) -> str:
-    """Why nothing of a site may be sent to a store from here; empty where it may.
+    """Why nothing of a site may be sent to a store from here; empty if it may.
 
-    A crawl that ended well gave its lease back. One that was killed, or cut off, may have been replaced by another
-    machine: that one has a higher number.
+    A crawl that ended well gave its lease back. A crawl that was killed or cut off may have been replaced by that of
+    another machine, which has a higher number.
 
     Raises:
         DataError: the store refuses, or the record of the lease cannot be read.
@@ -148,7 +150,7 @@ def lapsed(layout: Layout, store: Store, site: str) -> str:
 
 
 def _last(store: Store, site: str) -> Claim | None:
-    """The claim that counts; None: there was none yet."""
+    """The valid claim, with the highest number; None: there is none yet."""
     keys = [held.key for held in store.list(f"leases/{site}")]
     if not keys:
         return None
@@ -177,7 +179,7 @@ def _held(store: Store, site: str, claim: Claim) -> str:
 
 
 def _owner(layout: Layout) -> str:
-    """This machine and its data folder. A folder that was copied to another machine is another owner."""
+    """The name of this machine and its data folder. A copy of the folder on another machine is another owner."""
     path = layout.machine
     path.parent.mkdir(parents=True, exist_ok=True)
     with contextlib.suppress(FileExistsError), path.open("x", encoding="ascii") as file:

@@ -1,4 +1,4 @@
-"""The files of an archive agree with each other, and each kind of disagreement is found and named."""
+"""The files of an archive agree with each other; each kind of contradiction is found and named."""
 
 from __future__ import annotations
 

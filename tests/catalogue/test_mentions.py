@@ -1,4 +1,4 @@
-"""Places and organisations: what a text names, with the characters that name it, and no more than is certain."""
+"""Places and organisations: what a text names, where it does, and no code that is uncertain."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Near-duplicates: what was planted is found and named, in any order of arrival; nothing is deleted."""
+"""Near-duplicates: planted copies are found and named, in any order of arrival; nothing is deleted."""
 
 from __future__ import annotations
 

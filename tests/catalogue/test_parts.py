@@ -1,4 +1,4 @@
-"""An article on several pages is one document wherever it is looked for, and its captures stay what they are."""
+"""An article on several pages is one document in search, show and export; its captures stay separate."""
 
 from __future__ import annotations
 

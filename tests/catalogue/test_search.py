@@ -1,4 +1,4 @@
-"""Search: what the query language means, counted exactly, against a plain reading of the same documents."""
+"""Search: the query language, with exact counts, against a simple evaluation over the same documents."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The vocabulary of United Front work: terms are counted where they stand, and compared with the rest."""
+"""The vocabulary of United Front work: terms are counted, and compared with the rest of the archive."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The history of a URL by its command: each text once, what changed, when it was gone, when an old text came back."""
+"""The history of a URL on the command line: each text once, the changes, deletions, and returns of old texts."""
 
 from __future__ import annotations
 

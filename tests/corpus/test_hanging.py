@@ -1,4 +1,4 @@
-"""A page at which the cleaner hangs or dies costs itself, and nothing else."""
+"""A page at which the cleaner hangs or dies is lost, and no other page."""
 
 from __future__ import annotations
 

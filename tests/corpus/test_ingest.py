@@ -1,4 +1,4 @@
-"""Imports: bytes kept, damage re-cut and set aside, a second import that adds nothing."""
+"""Imports: bytes are kept, damaged files are rewritten and their rest set aside, a second import adds nothing."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Re-cleaning by its command: the report is what then changes, a kill costs nothing, only what changed is redone."""
+"""Re-cleaning: the report is what then changes, a kill loses nothing, and only what changed is made again."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Documents and Skips at rest: what is written comes back, and the same rows are the same bytes."""
+"""Shards: what is written is read back, and the same rows give the same bytes."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Work in parts and on a cluster: together what one machine does alone, to the byte, whoever dies meanwhile."""
+"""Work in parts and on a cluster: the same bytes as on one machine, even if workers die."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The pages of a list add up to what it claims, or to a gap; rows of side bars are not counted for it."""
+"""The pages of a list add up to what it claims, or to a gap; rows of side bars do not count."""
 
 from __future__ import annotations
 

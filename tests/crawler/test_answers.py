@@ -1,4 +1,4 @@
-"""Answers that say nothing, or say it oddly: they are asked for again or named, and their links are followed."""
+"""Empty and odd responses: they are fetched again or reported, and their links are followed."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Content that is damaged where it comes from: asked for again, named, flagged, and no fault of the archive."""
+"""Content that the server sends damaged: fetched again, reported, flagged, and not counted against the archive."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""When a list and an article are asked for again: expectations in hours and days, from nothing but the frontier."""
+"""When lists and articles are fetched again: expectations in hours and days, tested on the frontier alone."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What is whole, what is kept and what is said of one exchange, however its bytes are cut on the way."""
+"""One exchange: what counts as whole, what is kept and what is recorded, however its bytes arrive in pieces."""
 
 from __future__ import annotations
 

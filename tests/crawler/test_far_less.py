@@ -1,4 +1,4 @@
-"""What a run did not bring: named line by line, and a run that brings far less than before ends with exit code 1."""
+"""What a run did not bring is listed, and a run that brings far less than before ends with exit code 1."""
 
 from __future__ import annotations
 

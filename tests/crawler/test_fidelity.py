@@ -1,4 +1,4 @@
-"""What the wire does to an archive, seen from its readers: indexes, other tools, memory."""
+"""What odd traffic does to an archive, seen from its readers: indexes, other tools, memory."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Two days after the first crawl: edits and deletions of young articles are known, each article is asked for once."""
+"""Two days after the first crawl: edits and deletions of young articles are known; each was fetched once."""
 
 from __future__ import annotations
 

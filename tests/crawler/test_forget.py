@@ -1,4 +1,4 @@
-"""Taken down: crawl, import, clean, catalogue, search and export leave it out, and nothing brings it back."""
+"""A page that was taken down stays out of crawl, import, clean, catalogue, search and export."""
 
 from __future__ import annotations
 

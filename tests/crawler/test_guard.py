@@ -1,4 +1,4 @@
-"""The guard: nothing private and nothing foreign is asked for a byte, in whatever spelling and by whatever way."""
+"""The guard: no byte goes to a private or foreign address, however it is spelled and whatever leads there."""
 
 from __future__ import annotations
 

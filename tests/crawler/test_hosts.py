@@ -1,4 +1,4 @@
-"""What a host answers says how long it is left alone, and for which of its pages."""
+"""A host's responses decide how long it is left alone, and for which of its pages."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Who reads a page makes no difference to what it is: this process, or the child of a busy crawl."""
+"""A page is judged the same in this process and in the child process of a busy crawl."""
 
 from __future__ import annotations
 

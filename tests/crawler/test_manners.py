@@ -1,4 +1,4 @@
-"""Sites of manners that no link tells of, crawled with the file that `sites add` writes: whole, or told with a count.
+"""Sites whose articles no plain link reveals, crawled with the file that `sites add` writes: complete, or reported.
 
 A few by default; CUNDANG_MANNERS=1 (`make manners`) takes all 24 with a fresh seed, which the failure names.
 """

@@ -1,4 +1,4 @@
-"""What is asked of an archive while a crawl writes it, and right after it was killed."""
+"""Commands on an archive while a crawl is writing it, and right after the crawl was killed."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The state of an earlier version opens, is read without being changed, and is gone on with."""
+"""The state of an earlier version opens, can be read without being changed, and is continued."""
 
 from __future__ import annotations
 

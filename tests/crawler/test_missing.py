@@ -1,4 +1,4 @@
-"""Hosts that say with status 200 that there is nothing: one made-up address tells, and its likes are no articles."""
+"""Hosts that answer "not found" with status 200: one made-up address reveals it; similar pages are not articles."""
 
 from __future__ import annotations
 

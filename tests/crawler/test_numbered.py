@@ -1,4 +1,4 @@
-"""An answer that says how many rows its list has: its further pages are asked for, however the page is named."""
+"""A response that states the number of rows: its further pages are fetched, whatever the parameter's name."""
 
 from __future__ import annotations
 

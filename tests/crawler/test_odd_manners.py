@@ -1,4 +1,4 @@
-"""Servers that speak HTTP oddly: what a browser reads whole is fetched once, kept as it came, and leads on."""
+"""Servers with odd HTTP: what a browser reads whole is fetched once, kept unchanged, and its links are followed."""
 
 from __future__ import annotations
 

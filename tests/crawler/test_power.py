@@ -1,4 +1,4 @@
-"""Power loss: what was acknowledged stands in the bytes that were synced, under a name that was synced."""
+"""Power loss: what was acknowledged is in synced bytes under a synced name."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The practice web: its truth stands on its pages, its pagers lead to all of it, its log is what was sent."""
+"""The practice web: its pages show its truth, its pagers lead to every page, its log is what was sent."""
 
 from __future__ import annotations
 

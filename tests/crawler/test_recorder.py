@@ -1,4 +1,4 @@
-"""The wire tap: what the server sent is what lies in the archive, before anyone saw it."""
+"""The wire tap: the archive has exactly what the server sent, before the crawler sees it."""
 
 from __future__ import annotations
 

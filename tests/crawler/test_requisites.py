@@ -1,4 +1,4 @@
-"""What belongs to pages is kept: style sheets within the site's limits, and files that lists have for articles."""
+"""Requisites are kept: style sheets within the site's limits, and files that lists show as articles."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Article or list: judged as the cleaner judges, kept with the state, shown, and overruled by the site file."""
+"""Article or list: judged as by the cleaner, stored in the state, shown, and overruled by the site file."""
 
 from __future__ import annotations
 

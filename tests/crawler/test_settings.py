@@ -1,4 +1,4 @@
-"""The settings: truthful, polite, and without doors."""
+"""The settings: truthful, polite, and without remote access."""
 
 from __future__ import annotations
 

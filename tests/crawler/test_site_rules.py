@@ -1,4 +1,4 @@
-"""What a site file says of the way: what is never asked for, what a list is, which files are kept, what leads on."""
+"""Rules for crawling in a site file: `exclude`, `lists`, `requisites`, `next`."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Servers that speak TLS as servers do that nobody has touched since 2010: reached where the site file says so.
+"""Servers whose TLS nobody has updated since 2010 are reached if the site file allows it.
 
 Not provoked: SSL 3, RC4, triple DES and DH groups of 512 bits, which OpenSSL 3 has no more, as a server or as a client.
 """

@@ -1,4 +1,4 @@
-"""Many sites in one process: each has every article at its own pace, whatever the others do."""
+"""Many sites in one process: each is crawled completely, at its own pace, whatever the others do."""
 
 from __future__ import annotations
 

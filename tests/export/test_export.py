@@ -1,4 +1,4 @@
-"""Exports: each format opens in a stranger's reader with the same documents."""
+"""Exports: each format opens in an independent reader with the same documents."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Where an export goes: it takes the place of nothing but its like, and a slip of the pen writes nothing."""
+"""Where an export goes: it replaces only an earlier export, and a mistyped option writes nothing."""
 
 from __future__ import annotations
 

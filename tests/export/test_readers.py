@@ -1,4 +1,4 @@
-"""Every export, made by the command, opens in strangers' readers with the same count, titles and texts."""
+"""Every export, made by the command, opens in independent readers with the same count, titles and texts."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Law 11, the page: what stands in the box of an article stands in its document, and nothing from outside is its text.
+"""Law 11, the page: everything in an article's box is in its document, and nothing from outside is in its text.
 
 Pages that hypothesis composes know their box; of real sites the templates say which lines it holds.
 """

@@ -1,4 +1,4 @@
-"""The schedule: every planned time is used once or reported as missed, whatever the clock and the processes do."""
+"""The schedule: every planned time is used once or reported as missed, whatever clock and processes do."""
 
 from __future__ import annotations
 

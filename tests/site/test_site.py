@@ -1,4 +1,4 @@
-"""Site files: what is read, and how a mistake is named."""
+"""Site files: what is read, and how mistakes are reported."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""WARC files that rest in a store: nothing is lost on the way, and everything reads them there."""
+"""WARC files in a store: nothing is lost on the way, and every command reads them there."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What the writer says is on the disk is there: each sync, each name, and nothing of what failed."""
+"""What the writer reports as durable is on the disk: each sync, each name, and nothing of what failed."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Twins of the bad WARC files by which other tools are tested: what is whole is kept, what is wrong is named.
+"""Imitations of the bad WARC files in other tools' tests: what is whole is kept, what is wrong is reported.
 
 The names are those of JWAT's, gowarc's, warcio's and others' files; the bytes are ours, each a small change of a good
 file.

@@ -1,4 +1,4 @@
-"""The reader: everything whole is kept, everything lost is named, and nothing makes it stumble."""
+"""The reader: everything whole is kept, everything lost is reported, and nothing makes it fail."""
 
 from __future__ import annotations
 

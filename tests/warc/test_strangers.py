@@ -1,4 +1,4 @@
-"""Tools that others wrote read our files, and find in them what the server sent.
+"""Independent tools read our files and find in them what the server sent.
 
 What is light runs always. The rest runs where CUNDANG_STRANGERS names the folder that `make faults` fills: an
 environment of Python with pywb, wacz and cdxj-indexer, and node packages.

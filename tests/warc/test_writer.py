@@ -1,4 +1,4 @@
-"""The writer: bytes as they came, references that hold, and a full disk that tears nothing."""
+"""The writer: unchanged bytes, valid references, and no torn record when the disk is full."""
 
 from __future__ import annotations
 

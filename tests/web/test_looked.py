@@ -1,4 +1,4 @@
-"""The page as it looked: decoded as the cleaner does, addresses turned to the archive, nothing that runs."""
+"""The page as it looked: decoded as by the cleaner, addresses rewritten to the archive, no scripts."""
 
 from __future__ import annotations
 
