@@ -287,11 +287,14 @@ def _state(
         return "missing"
     try:
         with closing(_connect(path)) as db:
-            version, dead, _, *others = db.execute("SELECT * FROM about").fetchone()
+            (version,) = db.execute("SELECT version FROM about").fetchone()
+            if version != VERSION:  # which may have other columns
+                return "old"
+            dead, inputs = db.execute("SELECT dead, places FROM about").fetchone()
             (alive,) = db.execute("SELECT count(*) FROM documents").fetchone()
     except (sqlite3.DatabaseError, TypeError, UnicodeDecodeError):
         return "broken"
-    if version != VERSION or (places is not None and others != [_inputs(places)]):
+    if places is not None and inputs != _inputs(places):
         return "old"
     return "usable" if dead <= max(alive, 1000) else "heavy"
 

@@ -170,6 +170,15 @@ def test_a_broken_catalogue_is_made_anew(layout: Layout) -> None:
     assert hits(layout, "统战") == ["1"]
 
 
+def test_a_catalogue_of_a_version_with_fewer_columns_is_made_anew(layout: Layout) -> None:
+    put(layout, "x", document(1, "统战"))
+    with closing(sqlite3.connect(layout.catalogue)) as db, db:
+        db.execute("CREATE TABLE about (version INTEGER NOT NULL, dead INTEGER NOT NULL)")
+        db.execute("INSERT INTO about VALUES (6, 0)")
+    assert build.update(layout).documents == 1
+    assert hits(layout, "统战") == ["1"]
+
+
 def test_skips_are_counted_by_reason(layout: Layout) -> None:
     skip = Skip(
         id="urn:s",
