@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from itertools import chain
 from urllib.parse import unquote, urljoin, urlsplit
 
-from archive.text import box, dates, extract, fields, lines
+from archive.text import box, chinese, dates, extract, fields, lines
 from archive.text.draft import Draft, Line, cut_thread, lines_of, read_body, read_head, read_tail, reader_of
 from archive.text.page import FILE, Page, may_be_file
 from archive.warc.capture import Capture
@@ -17,6 +17,8 @@ from archive.warc.capture import Capture
 VALUE = 30
 # So many lines under a title may hold its dateline.
 UNDER = 8
+# A sentence that describes a picture is no longer.
+CAPTION = 60
 # A line of so many characters beside an article says nothing of it.
 LONG = 200
 
@@ -96,10 +98,18 @@ def _scene(page: Page, body: extract.Body | None) -> Scene:
     # One decision on repair and conversion for the page; its title and the lines around the article with it.
     beside = (page.blocks[index].text for index in (*above, *below))
     read = reader_of("\n".join([*_found(page, rows), *beside]))
-    around = {index: read(page.blocks[index].spaced) for index in (*above, *below)}
+    around = {index: _shown(page, index, read) for index in (*above, *below)}
     return Scene(
         page=page, body=body, rows=rows, first=first, last=last, above=above, below=below, read=read, around=around
     )
+
+
+def _shown(page: Page, index: int, read: Callable[[str], str]) -> str:
+    """A block as it is read; a dateline in Simplified Chinese, though the page's text is written in it, too."""
+    line = read(page.blocks[index].spaced)
+    if not chinese.plain(line) and fields.is_dateline(page.keys[index]):
+        return chinese.simplified(line)
+    return line
 
 
 def _found(page: Page, rows: Sequence[tuple[tuple[int, ...], ...]]) -> list[str]:
@@ -110,7 +120,7 @@ def _found(page: Page, rows: Sequence[tuple[tuple[int, ...], ...]]) -> list[str]
 def _draft(scene: Scene) -> Draft:
     page, rows, body = scene.page, scene.rows, scene.body
     found = [
-        line._replace(spaced=scene.read(page.blocks[row[0][0]].spaced)) if len(row) == 1 else line
+        line._replace(spaced=_shown(page, row[0][0], scene.read)) if len(row) == 1 else line
         for line, row in zip(lines_of(_found(page, rows), scene.read), rows, strict=True)
     ]
     draft = Draft(
@@ -136,10 +146,11 @@ def _keep_lines_of_box(draft: Draft, scene: Scene) -> None:
 def _take_captions(draft: Draft, scene: Scene) -> None:
     """Lines that the page sets or names as captions leave the text."""
     page = scene.page
-    for position, row in enumerate(scene.rows):
-        line = draft.lines[position].read
+    beside = [len(row) == 1 and page.outline.captioned(row[0][0]) for row in scene.rows]
+    for position, line in enumerate(line.read for line in draft.lines):
         described = page.blocks[draft.at[position]].kind == "caption" or (
-            len(row) == 1 and page.outline.captioned(row[0][0]) and fields.may_be_caption(line)
+            # Where nothing but such lines stands below the pictures a sentence is one, too.
+            beside[position] and (fields.may_be_caption(line) or (all(beside) and len(line) <= CAPTION))
         )
         if described and draft.fate[position] is None:
             draft.captions.append(line)

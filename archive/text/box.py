@@ -52,9 +52,13 @@ _TODAY = re.compile("星期|今天是|农历")
 _PUBLISHED = re.compile("发布|更新|发表|上传|录入|添加|刊登|公布|创建")
 # What no article says of itself.
 FOOT = re.compile(
-    r"版权所有|Copy\s?right|©|ICP\s?[备证]|公网安备|公安备|网站标识码|备案号|技术支持|All Rights Reserved",
+    r"版权所有|Copy\s?right|©|ICP\s?[备证]|公网安备|公安备|网站标识码|备案号|技术支持|All Rights Reserved|Powered by",
     re.IGNORECASE,
 )
+# How to reach whose site this is; of so many blocks at the end of a page some say that.
+REACH = re.compile("电话|热线|邮箱|传真|邮编|地址|主办|承办|信用代码")
+FOOT_LONGEST = 20
+FOOT_RULES = ("footer", "contact", "site_links", "bars")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -114,6 +118,7 @@ class _Walk:
         self.anchor = self.head = self.previous = 0
         self.first: int | None = None
         self.prose = False
+        self.foot = self.find_foot()
         self.kinds: dict[int, str] = {}
 
     def find(self) -> Area | None:
@@ -143,6 +148,17 @@ class _Walk:
                 self.head += 1
         self.previous = self.head
         return True
+
+    def find_foot(self) -> int:
+        """The first block of the page's foot: the last lines, which say whose site this is and how to reach them."""
+        foot = len(self.blocks)
+        for index in range(foot - 1, max(-1, foot - FOOT_LONGEST), -1):
+            key = self.keys[index]
+            if not key.endswith("。") and (REACH.search(key) or FOOT.search(key)):
+                foot = index
+            elif not self.is_link(index) and furniture_id(key) not in FOOT_RULES:
+                break
+        return foot
 
     def area(self) -> Area:
         """What was found."""
@@ -409,11 +425,15 @@ class _Walk:
     def leaves(self, index: int, first: int) -> bool:
         """Whether a block stands outside the smallest element that holds the title and the article's first line."""
         start, end, _ = self.region
-        if self.prose and start <= index < end:
+        if self.prose and start <= index < min(end, self.foot):
             return False
         scope = self.scope(start if self.prose and self.previous >= start else first)
+        if index >= self.foot and self.outline.tags[scope] in ROOTS:
+            scope = self.outline.common(self.box(first), self.box(self.previous))
         if self.outline.tags[scope] in ROOTS or self.outline.holds(scope, index):
             return False
+        if index >= self.foot:
+            return True
         size = {True: 0, False: 0}
         for other in (*range(first, min(first + LOOK, index)), *range(index, min(len(self.blocks), index + NEAR))):
             inside = self.outline.holds(scope, other)
@@ -512,7 +532,9 @@ class _Walk:
         block = self.blocks[index]
         if block.linked <= 0.5:
             return False
-        return not (block.size >= PARAGRAPH and block.text.endswith(("。", "！", "？", "”")))
+        if block.text.endswith("。"):
+            return not is_sentence(block.text, 10)
+        return block.size < PARAGRAPH or not block.text.endswith(("！", "？", "”"))
 
     def is_file(self, index: int) -> bool:
         """Whether a block names a file that the page links to."""

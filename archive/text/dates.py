@@ -278,6 +278,15 @@ def _at_once(words: str) -> tuple[str, re.Match[str]] | None:
     return max(found, key=lambda pair: pair[1].end(), default=None)
 
 
+def is_bare(words: str) -> bool:
+    """Whether narrow words are a dateline without labels: a day, and little beside it.
+
+    >>> is_bare("2019-09-23 07:48 棱镜"), is_bare("9月5日，县委统战部在太伏镇召开了会议")
+    (True, False)
+    """
+    return _bare(words) is not None
+
+
 def _bare(words: str) -> Dated | None:
     """The day of a dateline without a label: it holds little else than names and counters, and is no sentence."""
     if not _DIGITS.search(words) or _SENTENCE.search(words):

@@ -90,9 +90,9 @@ def page_of(html: str, reading: Reading | None = None) -> Page | None:
     found = read.blocks
     keys = narrow_lines([block.spaced for block in found])
     # Labels in Traditional characters are compared with Simplified rules on every page: cheap, and never kept.
-    if chinese.script("".join(keys)) in ("hant", "mixed"):
-        repaired = chinese.pinyin_repaired("\n".join(keys))
-        keys = [chinese.likened(key) for key in (repaired.split("\n") if repaired else keys)]
+    whole = "\n".join(keys)
+    if not chinese.plain(whole):
+        keys = chinese.likened(chinese.pinyin_repaired(whole) or whole).split("\n") if keys else keys
     metas = _metas(read)
     head = fold(unescape(read.title))
     names = [content for name in ("sitename", "og:site_name") for key, content in metas if key == name]

@@ -109,6 +109,9 @@ class _Reader:
         if value is None:
             return False
         self._known[name] = value
+        if self._peek() == ",":
+            self._next()
+            return self._assignment(self._next()[1])
         return True
 
     def _write(self) -> bool:

@@ -76,3 +76,33 @@ def test_paragraphs_that_a_second_reader_finds_raise_a_flag() -> None:
     assert document.text == "请各单位按时参加会议。"
     assert document.flags == ("incomplete",)
     assert read(page(box(*PROSE))).flags == ()
+
+
+@pytest.mark.parametrize(
+    "foot",
+    [
+        "云溪市图书馆　开馆时间：周二至周日 8:30—18:00　咨询电话：0932-2240000",
+        "云溪镇人民政府主办 联系电话：0744-5880011",
+        "云溪镇人民政府 网站管理员邮箱：yxz@example.cn",
+        "讀者熱線：2880 0000　版權所有 不得轉載",
+        "Powered by Discuz! X3.4",
+    ],
+)
+@pytest.mark.parametrize("lines", [PROSE, ("周敏", "何晓东", "李思远")])
+def test_a_line_that_says_how_to_reach_the_site_ends_the_article(lines: tuple[str, ...], foot: str) -> None:
+    inner = "<h1>市委统战部召开创建工作会</h1><div>发布时间：2023-06-12</div>" + box(*lines, "咨询电话：5880066")
+    document = read(f"<title>云溪</title><div>{inner}</div><div>{foot}</div>")
+    assert document.text == "\n".join((*lines, "咨询电话：5880066"))
+
+
+def test_sentences_inside_links_are_paragraphs() -> None:
+    lines = ("一条水泥路从云溪县的山脚盘旋而上，直通高坪村。", *PROSE, "村民们说，这条路修到了大伙的心坎上。")
+    linked = "".join(f'<a href="http://mp.example.cn/{n}"><p>{line}</p></a>' for n, line in enumerate(lines))
+    assert read(page(f"<div>{linked}</div>")).text == "\n".join(lines)
+
+
+def test_a_sentence_below_the_only_picture_is_its_caption() -> None:
+    picture = '<p align="center"><img src="/u/41.jpg"></p><p align="center">农民在晾晒红辣椒。</p>'
+    document = read(page(f"<div>{picture}</div>"))
+    assert (document.kind, document.captions) == ("media_only", ("农民在晾晒红辣椒。",))
+    assert read(page(f"<div>{picture}<p>{PROSE[0]}</p></div>")).text.split("\n")[-1] == PROSE[0]

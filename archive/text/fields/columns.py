@@ -51,9 +51,14 @@ _NO_COLUMN = frozenset(
 
 
 # Who answers for a site, at the foot of its pages.
+_REACHED = re.compile(
+    r"\A(?P<name>[一-鿿]{4,20}?)(?:主办|\s)(?=.{0,40}(?:电话|邮箱|热线|地址|备案|ICP|信用代码|[馆放]时间))"
+)
 _OWNER = re.compile(r"(?:版权所有|主办(?:单位)?|承办(?:单位)?|[Cc]opyright|©)[\s:\d©(c)-]{0,12}(?P<name>[一-鿿]{2,20})")
 # A link of so many characters above an article leads to a column.
 COLUMN = 8
+# The foot of a page is among so many lines.
+FOOT = 4
 
 
 def named(blocks: Sequence[Block], keys: Sequence[str]) -> Iterator[str]:
@@ -67,6 +72,7 @@ def named(blocks: Sequence[Block], keys: Sequence[str]) -> Iterator[str]:
             yield from columns(key, None)[: -1 if block.linked else None]
         elif "版权" in key or "办" in key or "opyright" in key or "©" in key:
             yield from (found["name"] for found in _OWNER.finditer(key[:200]))
+    yield from (found["name"] for key in keys[-FOOT:] if (found := _REACHED.match(key[:200])))
 
 
 def columns(crumb: str, title: str | None) -> tuple[str, ...]:

@@ -24,6 +24,7 @@ from archive.text.fields.people import (
     last_author,
     people,
     reporters,
+    titled,
 )
 from archive.text.lines import furniture_id, narrow
 
@@ -52,7 +53,6 @@ CLOCK = re.compile(r"\d:\d{2}")
 _POINT = re.compile(r"[一二三四五六七八九十]{1,3}[、.]|\([一二三四五六七八九十\d]{1,2}\)|\d{1,2}、")
 # Two clauses, or a list of three.
 _PROSE = re.compile(r"[。!?;][^。!?;,]*+[。!?;,]|\A[^,;]*+[,;][^,;]*+[,;][^,]*+,")
-_OF_DATES = re.compile(r"https?://\S{1,300}|[\d\s:/.\-年月日()\[\]【】|星期周一二三四五六日天上下午更新发布于]+")
 _ADDRESS = re.compile(r"https?://\S{1,300}|(?<![\w.])[\w.]{1,60}\.(?:com|cn|org|net)\S{0,200}")
 _BEFORE = r"(?:^|(?<=[\s(\[|/,;、:\d]))"
 # One of these stands in every label that may go without its colon.
@@ -217,7 +217,7 @@ def byline(line: str) -> Byline:
                 _set(found, mark.field, value, in_charge="责" in text[mark.at : mark.start])
         if value and mark.field == "source":
             # Who wrote it stands behind the source, without a label.
-            values.setdefault("beside", all_people(" ".join(said.split()[1:])))
+            values.setdefault("beside", all_people(" ".join(_cut(said).split()[1:])))
     office = _SENT_IN.fullmatch(text[: marks[0].at].strip(WRAP)) if marks else None
     values["office"] = [office[1]] if office else values.get("sender", [])
     authors = _together(list(dict.fromkeys((*_of_office(text, marks), *values.get("author", ())))))
@@ -294,9 +294,7 @@ def is_dateline(line: str) -> bool:
     if _PROSE.search(text) or _POINT.match(text):
         return False
     if not marks:
-        rest = _OF_DATES.sub("", text)
-        # With the time of day a line is hardly prose: names and a source may stand beside it.
-        return len(rest) <= 30 and han(rest) <= (16 if CLOCK.search(text) else 8)
+        return dates.is_bare(text)
     return _is_labelled(text, marks, dated=dated)
 
 
@@ -323,7 +321,13 @@ def _names_event(text: str, mark: Mark) -> bool:
 def _is_spoken(value: str) -> bool:
     """Whether what stands behind the label of a person is no name: speech, or a subhead."""
     value = value.strip(WRAP)
-    if not value or is_office(value) or people(value, labelled=True)[0] or is_person(value[:2], labelled=True):
+    if (
+        not value
+        or is_office(value)
+        or titled(value, labelled=True)
+        or people(value, labelled=True)[0]
+        or is_person(value[:2], labelled=True)
+    ):
         return False
     return han(value) > 5 or words.match("spoken", value) is not None
 
@@ -431,7 +435,7 @@ def _cut(text: str) -> str:
 
 def _people_value(text: str) -> str | None:
     """The people, or the office, whom a label names."""
-    cut = _cut(text)
+    cut = _cut(text).rstrip(")]】 ")
     names, behind = people(cut, labelled=True)
     plain = cut.strip(WRAP)
     if names and re.match(r"\(?[A-Za-z]", behind):
@@ -443,7 +447,7 @@ def _people_value(text: str) -> str | None:
     value = re.sub(r"^(?:本报|本网|见习|特约)?(?:记者|通讯员)\s?", "", cut.strip(WRAP))
     # Counters may follow, without a label or a colon: 孙丽 浏览 219, 宋佳 1024.
     value = re.split(r"\s(?:\d|浏览|点击|[共已被]?阅|访问|查看|人气)", value, maxsplit=1)[0]
-    return _believed(value, text, PEOPLE)
+    return _believed(titled(value, labelled=True) or value, text, PEOPLE)
 
 
 def _value(text: str) -> str | None:

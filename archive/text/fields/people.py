@@ -51,6 +51,8 @@ def _dictionary() -> tuple[frozenset[str], frozenset[str]]:
             first, rest = line[0], line[1:].split("|")
             plain.update(first + tail for tail in rest[0].split())
             names.update(first + tail for tail in rest[1].split())
+    # A county is called without its rank, too: 于都县.
+    names.update(word[:2] for word in plain if len(word) == 3 and word[2] in "县市区州镇")
     return frozenset(plain), frozenset(names)
 
 
@@ -221,7 +223,8 @@ def _in_brackets(start: str) -> str | None:
         if match.start() > 40 or re.search(r"[。!?;,]", before):
             return None
         if re.search(r"[电讯]|消息|记者|报道", before) or words.pattern("role").match(inner) or "记者" in inner:
-            found = _in_words(inner) or " ".join(all_people(inner))
+            sent = before.rstrip().endswith(("讯", "电", "消息"))
+            found = _in_words(inner) or " ".join(all_people(inner, labelled=sent))
             if found:
                 return found
         before = start[: match.end()]
@@ -328,5 +331,10 @@ def alone(line: str) -> str | None:
     text = narrow(line).lstrip(_BULLETS)
     if is_person(text):
         return text
-    match = words.whole("speaker", text)
-    return match["who"] if match and is_person(match["who"]) else None
+    return titled(text)
+
+
+def titled(text: str, *, labelled: bool = False) -> str | None:
+    """The person behind an office: 县委书记 赵明远; without a label only where a space parts the two."""
+    match = words.whole("speaker", text) if labelled or " " in text else None
+    return match["who"] if match and is_person(match["who"], labelled=labelled) else None

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator, Sequence
 from functools import lru_cache
 from html import unescape
+from typing import NamedTuple
 
 from archive.text import dates
 from archive.text.blocks import Block, han
@@ -38,6 +39,8 @@ ROWS = 2
 # wins against a head that names another line, a line that the head repeats wins without either.
 STATED, HELD, OVER, FIRST_RANK, RANK, CLASSED, COLUMN = 4.0, 3.0, 3.0, 2.0, 1.5, 1.0, -6.0
 ENOUGH = 3.0
+# The only heading of a page that stands over a dateline is the title, though the head may name its column.
+ONLY_OVER = 1.0
 # A page's only h1 that nothing speaks against is enough where no line is better.
 ALONE = 2.0
 
@@ -88,19 +91,44 @@ def choose(
         stated: titles as its head states them, best first.
         columns: what the page calls its columns and its site.
     """
-    heads = [Head(title) for title in dict.fromkeys(stated)]
     bares = bare_lines([block.text for block in blocks])
     names = set(bare_lines(columns))
-    ranked = []
+    ranked = list(_ranked(blocks, outline, keys, bares, stated, names))
+    alone = sum(each.over for each in ranked) == 1
+    best = max(ranked, key=lambda each: (each.points + ONLY_OVER * (alone and each.over), *each[1:]), default=None)
+    if best is not None:
+        chosen: int | None = -best.order
+    elif (chosen := _only_heading(blocks, outline, bares, names)) is None:
+        chosen = _plain_heading(blocks, keys, bares, names)
+    return None if chosen is None else _ending(blocks, keys, chosen)
+
+
+class _Ranked(NamedTuple):
+    """A line that has enough for a title: its points, its size where the head says the same, its number below zero;
+    `over`: whether it is a heading over a dateline.
+    """
+
+    points: float
+    size: int
+    order: int
+    over: bool
+
+
+def _ranked(
+    blocks: Sequence[Block],
+    outline: Outline,
+    keys: Sequence[str],
+    bares: Sequence[str],
+    stated: Sequence[str],
+    names: set[str],
+) -> Iterator[_Ranked]:
+    heads = [Head(title) for title in dict.fromkeys(stated)]
     for index, block, bare in _candidates(blocks, bares, names):
         agreed = max((head.agrees(bare) for head in heads), default=0.0)
-        points = _points(index, block, agreed, outline, keys) + (COLUMN if bare in names else 0.0)
+        points, dated = _points(index, block, agreed, outline, keys)
+        points += COLUMN if bare in names else 0.0
         if points >= (_enough(agreed) if len(bare) < SHORT else ENOUGH):
-            ranked.append((points, block.size if agreed else 0, -index))
-    if ranked:
-        return -max(ranked)[2]
-    heading = _only_heading(blocks, outline, bares, names)
-    return _plain_heading(blocks, keys, bares, names) if heading is None else heading
+            yield _Ranked(points, block.size if agreed else 0, -index, dated and block.kind == "heading")
 
 
 def _candidates(blocks: Sequence[Block], bares: Sequence[str], names: set[str]) -> Iterator[tuple[int, Block, str]]:
@@ -117,13 +145,13 @@ def _enough(agreed: float) -> float:
     return (STATED if agreed == STATED else OVER) + CLASSED
 
 
-def _points(index: int, block: Block, agreed: float, outline: Outline, keys: Sequence[str]) -> float:
-    """What speaks for a line as the title: the head, its look, a dateline under it."""
+def _points(index: int, block: Block, agreed: float, outline: Outline, keys: Sequence[str]) -> tuple[float, bool]:
+    """What speaks for a line as the title: the head, its look, a dateline under it; and whether one is there."""
     shown = _shown(outline, block)
     if not (agreed or shown) or _is_other(keys[index], agreed):
-        return 0.0
+        return 0.0, False
     dated = _is_over(index, outline.blocks, keys) or (shown >= RANK and _is_under(index, keys))
-    return agreed + shown + (OVER if dated else 0.0)
+    return agreed + shown + (OVER if dated else 0.0), dated
 
 
 def _is_other(key: str, agreed: float) -> bool:
@@ -206,7 +234,9 @@ def _plain_heading(blocks: Sequence[Block], keys: Sequence[str], bares: Sequence
 
 def _only_heading(blocks: Sequence[Block], outline: Outline, bares: Sequence[str], names: set[str]) -> int | None:
     """The only h1 of a page, where it names neither the site nor a column."""
-    first = [i for i, block in enumerate(blocks) if block.linked < 0.5 and _level(outline, block) == 1]
+    plain = [i for i, block in enumerate(blocks) if block.linked < 0.5]
+    first = [i for i in plain if _level(outline, blocks[i]) == 1]
+    first = first or [i for i in plain if _is_classed(outline, blocks[i])]
     if len(first) != 1 or bares[first[0]] in names or not SHORT <= len(bares[first[0]]) <= LONGEST:
         return None
     return first[0] if may_be_title(blocks[first[0]].text) else None
@@ -223,6 +253,17 @@ def opening(blocks: Sequence[Block], last: int) -> int:
     ):
         first -= 1
     return first
+
+
+def _ending(blocks: Sequence[Block], keys: Sequence[str], first: int) -> int:
+    """The last block of a title: a heading may break its lines."""
+    last = first
+    while last + 1 < len(blocks) and blocks[first].kind == "heading" == blocks[last + 1].kind:
+        following = blocks[last + 1]
+        if following.element != blocks[first].element or is_subtitle(following.text) or is_dateline(keys[last + 1]):
+            break
+        last += 1
+    return last
 
 
 def is_subtitle(line: str) -> bool:
