@@ -22,7 +22,6 @@ CAPTION = 60
 # A line of so many characters beside an article says nothing of it.
 LONG = 200
 
-_HEADING = re.compile(r"title|heading|headline|\bbt\b|biaoti", re.IGNORECASE)
 _MEDIA = re.compile(r"\.(?:pdf|mp4|m3u8|flv|swf|mp3)(?:$|[?#])|viewer\.html|player|video", re.IGNORECASE)
 
 
@@ -191,7 +190,7 @@ def _name(draft: Draft, scene: Scene, site_name: str | None) -> None:
     chosen = page.title
     draft.titled = "title line" if chosen is not None else "title element"
     if chosen is None and not stated:
-        chosen = _heading(draft, scene)
+        chosen = _heading(scene)
         draft.titled = "heading"
     if chosen is not None:
         text = " ".join(page.blocks[index].text for index in range(fields.opening(page.blocks, chosen), chosen + 1))
@@ -205,31 +204,12 @@ def _name(draft: Draft, scene: Scene, site_name: str | None) -> None:
         draft.title = Line(found=fields.tidy(draft.title.found), read=fields.tidy(draft.title.read))
 
 
-def _heading(draft: Draft, scene: Scene) -> int | None:
-    """The title of a page whose head has none: a heading that opens the region, the nearest above it, or the line
-    above its dateline.
-    """
+def _heading(scene: Scene) -> int | None:
+    """The title of a page whose head has none: the nearest line above the article that may be one."""
     page, first, around = scene.page, scene.first, scene.around
-    if _opens_with_title(draft, page, first):
-        return first
     near = [i for i in around if i < first and page.blocks[i].linked < 0.5 and fields.may_be_title(around[i])]
-    named = [i for i in near if page.blocks[i].kind == "heading" or _is_named_heading(page, i)]
-    over = [i for i in near if i + 1 in around and fields.is_dateline(around[i + 1])]
-    found = named or over or _shown_above(page, near, first, around)
+    found = _shown_above(page, near, first, around)
     return found[-1] if found else None
-
-
-def _opens_with_title(draft: Draft, page: Page, first: int) -> bool:
-    """Whether an article's first line is its title: a heading, a box named for one, the line over the dateline."""
-    if not draft.lines or not fields.may_be_title(draft.lines[0].read):
-        return False
-    follows = len(draft.lines) > 1 and fields.is_dateline(draft.lines[1].read)
-    return page.blocks[first].kind == "heading" or _is_named_heading(page, first) or follows
-
-
-def _is_named_heading(page: Page, index: int) -> bool:
-    element = page.blocks[index].element
-    return _HEADING.search(page.outline.attributes(element).get("class", "")) is not None
 
 
 def _shown_above(page: Page, near: Sequence[int], first: int, around: dict[int, str]) -> list[int]:
@@ -264,12 +244,6 @@ def _read_names_above(draft: Draft, scene: Scene) -> None:
     for index in scene.above[-3:]:
         if page.blocks[index].linked < 0.5 and index != page.title:
             draft.byline.take(fields.Byline(author=fields.alone(around[index])), "name", around[index])
-    for index in scene.above[-3:] if page.title is not None else ():
-        # The line over a dateline that the region holds itself.
-        if page.title is not None and index > page.title:
-            draft.byline.take(fields.Byline(author=fields.reporters(around[index])), "reporters", around[index])
-            if draft.fate[:1] == ["dateline"] and fields.is_name(around[index]):
-                draft.byline.take(fields.unlabelled(around[index]), "name", around[index])
 
 
 def _pairs(scene: Scene) -> list[tuple[int, int]]:

@@ -35,8 +35,6 @@ LOOK = 100
 TAIL = 10
 # So many names of files are looked for.
 FILES = 100
-# A foot says whose the site is in the first of so many blocks.
-FOOT_HEAD = 4
 
 # What may stand between an article's prose and its other lines.
 _GOES_ON = frozenset(("line", "file", "contact"))
@@ -397,7 +395,7 @@ class _Walk:
         if rule == "comment_form" and self.in_list(index):
             return "line"
         if rule == "contact" or (rule == "footer" and not FOOT.search(self.keys[index])):
-            return "footer" if self.is_foot(index, self.previous) else "line"
+            return "footer" if self.is_foot(index) else "line"
         return "tools" if rule == "comments" and self.first is None else rule
 
     def in_row(self, index: int) -> bool:
@@ -516,16 +514,9 @@ class _Walk:
                 plain += block.size
         return links >= 2 and linked > plain
 
-    def is_foot(self, index: int, previous: int) -> bool:
-        """Whether a line stands in a box that says whose site this is, apart from the article."""
-        element = self.blocks[index].element
-        top = self.outline.common(element, self.blocks[previous].element)
-        while element != top:
-            for other in range(index, min(len(self.blocks), index + FOOT_HEAD)):
-                if self.outline.holds(element, other) and FOOT.search(self.keys[other]):
-                    return True
-            element = self.outline.parents[element]
-        return False
+    def is_foot(self, index: int) -> bool:
+        """Whether a line stands in the page's foot, in another box than the article's last line."""
+        return index >= self.foot and not self.outline.holds(self.box(self.previous), index)
 
     def is_link(self, index: int) -> bool:
         """Whether a block is a link; a paragraph inside one is none."""

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_right
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from html import unescape
+from itertools import accumulate
 from typing import Any, NamedTuple, TypeAlias
 
 from archive.text.blocks import EDGE, END_OF_RUN, Block, Run, blocks_of, han
@@ -261,13 +263,13 @@ class Outline:
 
     def leading(self, *words: str) -> list[tuple[str, int]]:
         """Those of the links whose addresses hold one of some words (in lower case)."""
-        found = [word for word in words if word in self._addresses]
+        whole = self._addresses
+        places = [place for word in words for place in _places(whole, word)]
+        if not places:
+            return []
         numbers, written = self._written
-        return [
-            (unescape(written[at]).strip(), numbers[at])
-            for at, address in enumerate(self._addresses.split(END_OF_RUN) if found else ())
-            if any(word in address for word in found)
-        ]
+        ends = list(accumulate([len(address) + 1 for address in whole.split(END_OF_RUN)]))
+        return [(unescape(written[at]).strip(), numbers[at]) for at in sorted({bisect_right(ends, p) for p in places})]
 
     def clicks(self, word: str) -> Iterator[str]:
         """Of all elements what a click does, where it holds a word."""
@@ -287,6 +289,14 @@ class Outline:
                 break
             texts.append(self.pieces[place + 5] or "")
         return unescape("".join(texts))
+
+
+def _places(text: str, word: str) -> Iterator[int]:
+    """Where a word stands in a text."""
+    place = text.find(word)
+    while place >= 0:
+        yield place
+        place = text.find(word, place + 1)
 
 
 def commonest(elements: Sequence[int]) -> int | None:

@@ -347,7 +347,7 @@ def signature(line: str) -> Byline | None:
         return _bracketed(inner[1].strip())
     text = canonical(text)
     marks = _marks(text)
-    if _names_crew(text, marks) or (_SENT.match(text) and is_dateline(text)):
+    if _names_crew(marks) or (_SENT.match(text) and is_dateline(text)):
         return byline(text)
     if marks and marks[0].at <= 16 and any(mark.field not in _NOT_KEPT for mark in marks) and is_dateline(text):
         found = byline(text)
@@ -359,14 +359,11 @@ def signature(line: str) -> Byline | None:
     return Byline(author=who) if who else None
 
 
-def _names_crew(text: str, marks: Sequence[Mark]) -> bool:
+def _names_crew(marks: Sequence[Mark]) -> bool:
     """Whether a line says who checked and who took the pictures, perhaps who edited, and nothing else."""
     if not marks or marks[0].at or marks[0].field != "crew":
         return False
-    values = [text[mark.start : mark.end].strip(WRAP) for mark in marks]
-    return all(mark.field in ("crew", "editor") for mark in marks) and all(
-        2 <= len(value) <= 16 and not re.search("[。,;]", value) for value in values
-    )
+    return all(mark.field in ("crew", "editor") and mark.end - mark.start <= 20 for mark in marks)
 
 
 def last(paragraph: str) -> Byline:
