@@ -26,6 +26,7 @@ from archive.text.document import Document
 from archive.text.fields import is_office, is_person, words
 from archive.text.template import (
     GUESS,
+    HEAD,
     SHORT,
     compact,
     line_of,
@@ -271,8 +272,11 @@ def _is_place(name: str, spot: Spot, lessons: Sequence[Lesson]) -> bool:
 
 
 def _places(name: str, each: Lesson) -> Iterator[tuple[str, int | None]]:
-    """The places on a page that hold the value of a field, or what can be nothing else."""
+    """The places on a page that hold the value of a field, or, above the article, what can be nothing else."""
+    inner = () if name in each.known else each.lines[HEAD:]
     for at, line in each.short.items():
+        if line in inner:
+            continue
         tried: list[int | None] = [None, *(range(len(parts(line))) if name in ("source", "author") else ())]
         right = (part for part in tried if _is_right(name, value_of(name, Spot(at=at, part=part), line), each))
         if (part := next(right, -1)) != -1:
@@ -285,6 +289,8 @@ def _is_right(name: str, value: str | None, each: Lesson) -> bool | None:
         return None
     if (truth := each.known.get(name)) is not None:
         return value[:10] == truth if name == "date" else compact(value) == compact(truth)
+    if compact(value) == compact(each.known.get("title", "")):
+        return False
     # A medium, an office and a person are told by their names.
     if name == "source":
         return bool(words.whole("media", value)) or is_office(value) or None
