@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from hashlib import sha256
@@ -64,6 +65,10 @@ _MONTH = re.compile(r"\W*(?:上一?个?月|前一?个?月|上一?年|前一年)\
 _ARROW = re.compile(r"[\s<‹«◀◄←]{1,4}|prev(?:ious)?|&lt;", re.IGNORECASE)
 _CALENDAR = re.compile(r"calend|rili|month|\bcal\b", re.IGNORECASE)
 MONTH = 100_000
+# The name of a column on a tab, the function that it calls, and words of what does something else.
+_COLUMN = re.compile(r"[\u3400-\u9fff]{2,8}")
+_CALLED = re.compile(r"\w{1,60}\(")
+_DOES = re.compile(r"[赞顶踩藏票删]|登[录陆]|注册|提交|分享|退出|打印|关闭|返回|收起|播放")
 # The attribute of controls that were pressed; its value: how many pages they showed, if that is known.
 FOLLOWED = "data-cundang-followed"
 # Empty boxes, by their ids and classes, and how those of articles are named.
@@ -226,6 +231,22 @@ def leads_on(handle: Mapping[str, Any], pressed: Collection[str]) -> int | None:
     if _ARROW.fullmatch(text) and _CALENDAR.search(f"{handle['class']} {handle['around']}"):
         return MONTH
     return 2 * MONTH if handle["id"] == -1 else None
+
+
+def tabs(leads: Sequence[Mapping[str, Any]]) -> frozenset[str]:
+    """Keys of elements that show another list each, by `key_of`: the names of columns, side by side.
+
+    `leads`: what a press on each element led to. Each of at least two that call the same function asks for something,
+    without sending anything.
+    """
+    asking = [
+        (call[0] if (call := _CALLED.search(str(lead["code"]))) else str(lead["around"]), lead)
+        for lead in leads
+        if lead["gets"] == lead["asks"] > 0 and not lead["went"] and not lead["sent"] and leads_on(lead, ()) is None
+        if _COLUMN.fullmatch(str(lead["text"])) and not _DOES.search(str(lead["text"]))
+    ]
+    count = Counter(group for group, _ in asking)
+    return frozenset(key_of(lead) for group, lead in asking if count[group] > 1)
 
 
 def key_of(handle: Mapping[str, Any]) -> str:

@@ -254,11 +254,14 @@ class Stage:
             place, before = other.dom.path(handle["id"]), set(other.asks)
             other.press(handle["id"])
             new = other.asks.keys() - before
+            gets = sum(other.asks[key]["method"] == "GET" for key in new)
             for key in new:
                 del other.asks[key]
             if other.went or other.sent or new:
                 sent = other.sent[-1] if other.sent else None
-                found.append({**handle, "path": place, "went": other.went[-1:], "sent": sent, "asks": len(new)})
+                found.append(
+                    {**handle, "path": place, "went": other.went[-1:], "sent": sent, "asks": len(new), "gets": gets}
+                )
         for lead in found:
             self._annotate(lead)
         return found

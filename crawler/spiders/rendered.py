@@ -103,6 +103,9 @@ class Rendering:
             async for made in pages:
                 shown = self._judge(address, response, judged, made)
                 new = states.add(shown, made.pressed)
+                if made.other and not self._stopping():
+                    # What is known of one list says nothing of the next.
+                    continue
                 if shown is not states.first and not self._goes_on(new, judged.encoding):
                     states.pages = None if new else states.pages
                     break

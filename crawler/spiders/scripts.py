@@ -18,7 +18,7 @@ import sys
 import time
 from collections import Counter
 from collections.abc import AsyncGenerator, Collection
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import IO, Any, cast
 
 from scrapy.crawler import Crawler
@@ -26,7 +26,7 @@ from scrapy.http import Response
 
 from archive.text.decode import decode
 from crawler.discovery.numbered import further
-from crawler.discovery.scripted import MONTH, Play, is_asked, key_of, leads_on
+from crawler.discovery.scripted import MONTH, Play, is_asked, key_of, leads_on, tabs
 from crawler.wire.browser import Browser
 from crawler.wire.fetch import fetch
 
@@ -38,6 +38,8 @@ ASKS, ROUNDS, PRESSES = 16, 8, 500
 FILES = 60
 # Months in a row without anything new after which a calendar is at its end.
 EMPTY_MONTHS = 3
+# When a tab is pressed: after all that `leads_on` ranks.
+TAB = 3 * MONTH
 KEPT = 8_000_000
 # Attributes that lead somewhere, in a serialised document.
 _LEADS = re.compile(r' (?:href|onclick)="([^"]+)"')
@@ -60,6 +62,7 @@ class Made:
         claims: articles and pages that a pager's options name; 0: they do not.
         pressed: words of what was pressed to come here.
         answers: what was asked for and not shown before: address and text.
+        other: whether it shows another list than before, by a press on a tab.
     """
 
     html: str
@@ -70,6 +73,7 @@ class Made:
     claims: tuple[int, int] = (0, 0)
     pressed: frozenset[str] = frozenset()
     answers: tuple[tuple[str, str], ...] = ()
+    other: bool = False
 
 
 @dataclass(slots=True)
@@ -80,6 +84,7 @@ class _Page:
         pressed: elements that were pressed, by `key_of`. vain: presses on them in a row that showed nothing new.
         told: what was asked for, and the answers.
         going: words of elements that lead to an address: that is followed instead.
+        tabs: elements that show another list each, by `key_of`.
     """
 
     url: str
@@ -91,6 +96,7 @@ class _Page:
     vain: Counter[str] = field(default_factory=Counter)
     words: set[str] = field(default_factory=set)
     going: set[str] = field(default_factory=set)
+    tabs: frozenset[str] = frozenset()
 
 
 class StageError(Exception):
@@ -141,6 +147,7 @@ class Scripts:
                 return
             state = await self._do({"do": "leads"})
             page.going = {lead["text"] for lead in state["leads"] if lead["went"] or lead["sent"]}
+            page.tabs = tabs(state["leads"])
             yield _made(state, page, went)
             async for made in self._presses(state, page):
                 yield made
@@ -163,7 +170,7 @@ class Scripts:
                 page.vain[key_of(handle)] += 1
                 continue
             page.vain.clear()
-            yield _made(state, page, [])
+            yield replace(_made(state, page, []), other=key_of(handle) in page.tabs)
 
     async def _numbered(self, job: dict[str, Any], page: _Page) -> AsyncGenerator[Made]:
         """The further pages of a list whose answer says how many there are, where nothing on the page leads to them.
@@ -284,7 +291,7 @@ def _chosen(handles: list[dict[str, Any]], page: _Page) -> dict[str, Any] | None
         (rank, number, handle)
         for number, handle in enumerate(handles)
         if handle["text"] not in page.going
-        and (rank := leads_on(handle, page.pressed)) is not None
+        and (rank := _rank(handle, page)) is not None
         # Months without news are gaps, not the end.
         and page.vain[key_of(handle)] < (EMPTY_MONTHS if rank == MONTH else 1)
     ]
@@ -294,6 +301,14 @@ def _chosen(handles: list[dict[str, Any]], page: _Page) -> dict[str, Any] | None
     page.pressed.add(key_of(handle))
     page.words.add(handle["text"])
     return handle
+
+
+def _rank(handle: dict[str, Any], page: _Page) -> int | None:
+    """How soon an element is pressed, the least first: what goes on in this list before other lists; None: never."""
+    rank = leads_on(handle, page.pressed)
+    if rank is None and key_of(handle) in page.tabs - page.pressed:
+        return TAB
+    return rank
 
 
 def _made(state: dict[str, Any], page: _Page, went: list[str]) -> Made:

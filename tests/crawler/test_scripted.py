@@ -8,7 +8,7 @@ import pytest
 from lxml.html import fromstring
 
 from crawler.discovery import discover
-from crawler.discovery.scripted import SOURCES, is_asked, leads_on, play
+from crawler.discovery.scripted import SOURCES, is_asked, leads_on, play, tabs
 
 HOST = "h"
 URL = f"http://{HOST}/xw/12345.html"
@@ -118,3 +118,18 @@ def test_the_files_of_scripts_of_one_page_are_bounded() -> None:
     wanted = play(URL, html, fromstring(html), [], expected=False, article=False, prose=0, hosts=(HOST,))
     assert wanted is not None
     assert wanted.sources == tuple(f"http://h/s{n}.js" for n in range(12))
+
+
+def test_tabs_are_elements_that_ask_for_lists_by_one_function() -> None:
+    def lead(text: str, code: str = "show(1)", **more: Any) -> dict[str, Any]:
+        return {**handle(text, code=code), "went": [], "sent": None, "asks": 1, "gets": 1, **more}
+
+    pair = [lead("工作动态", "show(1)"), lead("通知公告", "show(2)")]
+    assert tabs(pair) == {"show(1)", "show(2)"}
+    assert tabs([lead("工作动态", "", around="tab"), lead("通知公告", "", around="tab")]) == {"工作动态", "通知公告"}
+    # One alone, what is sent, what leads away, what asks for nothing, what does something else, what has no name.
+    assert tabs(pair[:1]) == frozenset()
+    for other in ({"gets": 0}, {"went": ["/a"]}, {"sent": {"url": "/a"}}, {"asks": 0, "gets": 0}):
+        assert tabs([pair[0], lead("通知公告", "show(2)", **other)]) == frozenset()
+    for text in ("点赞", "收藏本站", "下一页", "more!"):
+        assert tabs([pair[0], lead(text, "show(2)")]) == frozenset()
