@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import sqlite3
+import time
 from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
@@ -161,6 +162,35 @@ def test_asking_for_places_makes_no_catalogue(layout: Layout) -> None:
     assert not layout.catalogue.exists()
     build.update(layout, warn=warned.append)
     assert warned == []
+
+
+def test_what_is_as_it_was_is_not_read_again(layout: Layout, monkeypatch: pytest.MonkeyPatch) -> None:
+    put(layout, "one", document(1, "统战部召开会议"))
+    put(layout, "two", document(2, "侨联走访侨企"))
+    read: list[str] = []
+    mark = vars(build)["_mark_of_shard"]
+
+    def noted(path: Path) -> str:
+        read.append(path.stem)
+        return str(mark(path))
+
+    monkeypatch.setattr(build, "_mark_of_shard", noted)
+    build.update(layout)
+    build.update(layout)
+    assert set(read) == {"one", "two"}
+    # Just written, a file may still change without a trace.
+    assert read.count("one") > 2
+    later = time.time() + 5
+    monkeypatch.setattr(time, "time", lambda: later)
+    build.update(layout)
+    read.clear()
+    build.update(layout)
+    assert read == []
+    put(layout, "one", document(1, "统战部召开会议"), document(3, "统战部再次召开会议"), mark="1")
+    build.update(layout)
+    assert set(read) == {"one"}
+    assert set(hits(layout, "统战部")) == {"1", "3"}
+    assert hits(layout, "侨企") == ["2"]
 
 
 def test_a_broken_catalogue_is_made_anew(layout: Layout) -> None:
