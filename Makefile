@@ -18,6 +18,7 @@
 # make scrapyd the checkout deployed to a real scrapyd on loopback, and a crawl started there
 # make scheduled  a daemon crawls three practice sites for three minutes; WEEKS=10 in a simulated clock
 # make cluster  two Dask workers against one, twenty kills of workers and coordinators: the shards of one machine; twenty minutes
+# make year   a year of crawls on paper, 300 sites on one machine and 10^8 pages on twenty; five visits beside real ones
 # make sites300  300 generated sites in one command: memory, articles, politeness, pages a second; fifteen minutes
 # make buckets  an archive in a bucket of moto, a server that speaks S3, in an environment of its own
 # make reclean    10,000 captures made again after a change of rules: foretold, killed twenty times, timed; half an hour
@@ -33,7 +34,7 @@ BIN := $(VENV)/bin
 STRANGERS := build/strangers
 
 .DELETE_ON_ERROR:
-.PHONY: sites300 demo test check patterns ablation recall manners bench clean faults killpoints damage soak quality readers scrapyd cluster buckets scheduled reclean fuzz browser web wire start weigh scrapy-next
+.PHONY: year sites300 demo test check patterns ablation recall manners bench clean faults killpoints damage soak quality readers scrapyd cluster buckets scheduled reclean fuzz browser web wire start weigh scrapy-next
 
 demo: $(VENV)/.product
 	$(BIN)/cundang demo
@@ -132,6 +133,10 @@ $(STRANGERS)/moto/.made:
 	$(PYTHON) -m venv $(STRANGERS)/moto
 	$(STRANGERS)/moto/bin/pip install --quiet 'moto[server]>=5.2,<6'
 	touch $@
+
+year: $(VENV)/.develop
+	$(BIN)/python trials/year.py
+	$(BIN)/python trials/year.py --real
 
 cluster: $(VENV)/.develop
 	$(BIN)/python tests/cluster.py
