@@ -230,9 +230,10 @@ def schedule_history(house: House, site: str | None, limit: int, json_: bool) ->
 @click.option("--prometheus", is_flag=True, help="Prometheus' configuration and alert rules, a Grafana dashboard.")
 @click.option("--container", is_flag=True, help="A Containerfile.")
 @click.option("--out", type=click.Path(path_type=Path), help="A folder for the files; stdout when absent.")
+@site_part_option
 @click.pass_obj
 def schedule_export(
-    house: House, systemd: bool, cron: bool, prometheus: bool, container: bool, out: Path | None
+    house: House, systemd: bool, cron: bool, prometheus: bool, container: bool, out: Path | None, part: str | None
 ) -> None:
     """Write files for running the schedule by cron, systemd or a container, or watching it by Prometheus and Grafana.
 
@@ -243,10 +244,12 @@ def schedule_export(
     chosen = {"systemd": systemd, "cron": cron, "prometheus": prometheus, "container": container}
     if sum(chosen.values()) != 1:
         raise UsageError("Name one: --systemd, --cron, --prometheus or --container.")
+    if part:
+        Part.read(part)
     if systemd:
-        files = units.units(house.layout, house.sites_folder)
+        files = units.units(house.layout, house.sites_folder, part)
     elif cron:
-        files = units.crontab(house.layout, house.sites_folder)
+        files = units.crontab(house.layout, house.sites_folder, part)
     else:
         files = units.prometheus() if prometheus else units.container()
     for name, text in files.items():

@@ -6,7 +6,6 @@ import getpass
 import os
 import shlex
 import sys
-from collections.abc import Callable
 from importlib import resources
 from pathlib import Path
 
@@ -18,31 +17,36 @@ from crawler.queue import slots
 PORT = 9180
 
 
-def crontab(layout: Layout, folder: Path) -> dict[str, str]:
+def crontab(layout: Layout, folder: Path, part: str | None = None) -> dict[str, str]:
     """A crontab line that looks every minute for what is due; the times stand in the site files alone."""
-    line = f"cd {shlex.quote(str(Path.cwd()))} && {_contact(shlex.quote)}{_command(layout, folder, 'due')}"
+    set_ = "".join(f"{name}={shlex.quote(value)} " for name, value in _chosen().items())
+    line = f"cd {shlex.quote(str(Path.cwd()))} && {set_}{_command(layout, folder, 'due', *_share(part))}"
     # A bare percent sign ends the command (crontab(5)).
     return {"cundang.cron": f"* * * * * {line}\n".replace("%", "\\%")}
 
 
-def units(layout: Layout, folder: Path) -> dict[str, str]:
+def units(layout: Layout, folder: Path, part: str | None = None) -> dict[str, str]:
     """The daemon as a service of systemd, by the file's name.
 
     Raises:
         UsageError: no contact is set: the service would crawl nothing.
     """
-    contact = _contact(str).strip()
-    if not contact:
+    chosen = _chosen()
+    if "CUNDANG_CONTACT" not in chosen:
         raise UsageError(
             "CUNDANG_CONTACT is not set, and the service would have none. Set it to your mail address or web page for"
             " this command: CUNDANG_CONTACT=you@example.org cundang schedule export --systemd"
         )
 
-    def escaped(text: object) -> str:
-        return str(text).replace("%", "%%")
-
-    writable = " ".join(f'"{escaped(path)}"' for path in (layout.root.absolute(), slots.folder().absolute()))
-    words = _command(layout, folder, "run", "--metrics", str(PORT))
+    folders = [layout.root.absolute(), slots.folder().absolute()]
+    store = chosen.get("CUNDANG_STORE", "")
+    if store.startswith("/"):
+        # A store in a folder: leases are written there.
+        folders.append(Path(store))
+    writable = " ".join(f'"{_escaped(path)}"' for path in folders)
+    words = _command(layout, folder, "run", "--metrics", str(PORT), *_share(part))
+    chosen["CUNDANG_SLOTS"] = str(slots.folder().absolute())
+    environment = " ".join(f'"{name}={_escaped(value)}"' for name, value in chosen.items())
     service = f"""[Unit]
 Description=cundang: crawls at their times
 Documentation=https://www.rfc-editor.org/rfc/rfc9309
@@ -51,10 +55,12 @@ After=network-online.target
 
 [Service]
 User={getpass.getuser()}
-WorkingDirectory={escaped(Path.cwd())}
-Environment="{escaped(contact)}" "CUNDANG_SLOTS={escaped(slots.folder().absolute())}"
+WorkingDirectory={_escaped(Path.cwd())}
+Environment={environment}
+# Keys of a bucket, a line each: AWS_ACCESS_KEY_ID=...
+EnvironmentFile=-/etc/default/cundang
 ExecStartPre=+/usr/bin/install -d -o {getpass.getuser()} {writable}
-ExecStart={escaped(words)}
+ExecStart={_escaped(words)}
 Restart=on-failure
 RestartSec=30
 # 300 sites hold some 2,000 files open.
@@ -118,6 +124,18 @@ def _command(layout: Layout, folder: Path, *words: str) -> str:
     return shlex.join([*house, "--sites", str(folder.absolute()), "schedule", *words])
 
 
-def _contact(quote: Callable[[str], str]) -> str:
-    contact = os.environ.get("CUNDANG_CONTACT", "").strip()
-    return f"CUNDANG_CONTACT={quote(contact)} " if contact else ""
+def _escaped(text: object) -> str:
+    """As systemd reads it."""
+    return str(text).replace("%", "%%")
+
+
+def _share(part: str | None) -> tuple[str, ...]:
+    return ("--part", part) if part else ()
+
+
+def _chosen() -> dict[str, str]:
+    """What the environment says of crawls and must be said again where they are started from elsewhere."""
+    found = {name: os.environ.get(name, "").strip() for name in ("CUNDANG_CONTACT", "CUNDANG_STORE")}
+    if (store := found["CUNDANG_STORE"]) and "://" not in store:
+        found["CUNDANG_STORE"] = str(Path(store).absolute())
+    return {name: value for name, value in found.items() if value}

@@ -192,7 +192,11 @@ def test_the_service_has_a_contact_and_passes_systemd(tmp_path: Path, monkeypatc
     with pytest.raises(UsageError, match="CUNDANG_CONTACT"):
         units.units(layout, sites)
     monkeypatch.setenv("CUNDANG_CONTACT", "mailto:a%20b@c.cn")
-    (name, service), *_ = units.units(layout, sites).items()
+    monkeypatch.setenv("CUNDANG_STORE", "/mnt/shared store")
+    (name, service), *_ = units.units(layout, sites, "2/8").items()
+    assert '"CUNDANG_STORE=/mnt/shared store"' in service
+    assert '"/mnt/shared store"\n' in service, "leases can be written"
+    assert "--part 2/8" in service
     assert "CUNDANG_CONTACT=mailto:a%%20b@c.cn" in service
     assert {"LimitNOFILE=65536", "Restart=on-failure", "NoNewPrivileges=yes", "KillMode=mixed"} <= set(
         service.splitlines()
