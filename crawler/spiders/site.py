@@ -193,7 +193,7 @@ class SiteSpider(Spider):
         crawler.signals.connect(self._judges.close, signals.spider_closed)
         data = crawler.settings.get("DATA")
         self.layout = Layout.at(Path(data) if data else None)
-        if crawler.settings.getbool("FROM_ARCHIVE"):
+        if offline:
             # A trial run is thrown away: it writes no WARC file into the archive.
             self._scratch = tempfile.TemporaryDirectory(prefix="cundang-tried-", ignore_cleanup_errors=True)
             self.layout = Layout(root=Path(self._scratch.name))
@@ -205,7 +205,8 @@ class SiteSpider(Spider):
         self.lock = Lock(self.layout.lock(self.site.key))
         try:
             self._slot = self._slot or take_one()
-            if store := crawler.settings.get("STORE"):
+            # What is only tried asks the site for nothing.
+            if (store := crawler.settings.get("STORE")) and not offline:
                 term = crawler.settings.getfloat("LEASE_TERM")
                 self._lease = Lease(self.layout, open_store(store), self.site.key, term=term)
             self.frontier = self._open(_clocks(crawler.settings))

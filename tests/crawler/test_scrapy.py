@@ -85,7 +85,8 @@ def test_a_spider_of_ones_own_is_archived_cleaned_and_fed(project: Project) -> N
 
 def test_the_archive_in_place_of_the_web_gives_the_same_and_takes_nothing(project: Project) -> None:
     before, asked = project.files(), len(project.little.asked)
-    done = project.run("crawl", "bureau", "--from-archive", "-O", "archive.jsonl")
+    store = project.folder / "data" / "store"
+    done = project.run("crawl", "bureau", "--from-archive", "-O", "archive.jsonl", "-s", f"STORE={store}")
     assert done.returncode == 0, done.stderr[-3000:]
     texts = [{str(item["url"]): item["text"] for item in project.feed(name)} for name in ("web.jsonl", "archive.jsonl")]
     assert texts[0] == texts[1]
