@@ -307,8 +307,9 @@ def _push_lines(path: Path, name: str, store: Store) -> None:
 def _pull_lines(layout: Layout, name: str, store: Store) -> None:
     """Append those lines of a store's ledger that the local file lacks."""
     if name == "exclusions":
-        there = store.list(f"ledgers/{name}")
-        exclusions.join(layout, (json.loads(store.range(each.key, 0, each.size)) for each in there))
+        there = [json.loads(store.range(held.key, 0, held.size)) for held in store.list(f"ledgers/{name}")]
+        # Several machines number their lines alike.
+        exclusions.join(layout, sorted(there, key=lambda line: str(line["date"])))
         return
     path = layout.root / f"{name}.jsonl"
     had = set(path.read_bytes().splitlines()) if path.exists() else set()

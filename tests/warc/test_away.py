@@ -20,7 +20,7 @@ from archive.corpus.forget import erase
 from archive.errors import CundangError, DataError, UsageError
 from archive.layout import Layout
 from archive.store import Folder, Store, open_store
-from archive.warc import away, fixity, reader
+from archive.warc import away, exclusions, fixity, reader
 from crawler.cli import app
 
 
@@ -189,6 +189,21 @@ def test_a_stub_that_a_power_cut_emptied_is_made_again(layout: Layout, tmp_path:
         digests(layout)
     assert [moved.copied for moved in away.pull(layout, Folder(tmp_path / "store"))] == [True, False]
     assert digests(layout) == before
+
+
+def test_of_what_two_machines_sent_about_a_page_the_later_counts(tmp_path: Path) -> None:
+    store, url = Folder(tmp_path / "store"), "http://a.cn/1"
+    said = {"one": ({"url": url}, {"undone": url}), "two": ({"url": url},)}
+    days = iter(range(1, 4))
+    for name, lines in said.items():
+        layout = Layout(root=tmp_path / name)
+        for line in lines:
+            exclusions.append(layout, {**line, "date": f"2026-01-0{next(days)}T00:00:00+00:00", "reason": name})
+        list(away.push(layout, store))
+    for name in (*said, "three"):
+        layout = Layout(root=tmp_path / name)
+        list(away.pull(layout, store))
+        assert [page.url for page in exclusions.read(layout).pages.values()] == [url], name
 
 
 def test_a_data_folder_is_no_bucket() -> None:
