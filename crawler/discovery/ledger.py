@@ -11,7 +11,7 @@ from lxml.etree import XPath
 from lxml.html import HtmlElement
 
 from archive.site import host_of
-from crawler.discovery.general import NEXT, blind_rows
+from crawler.discovery.general import NEXT, NUMBER, blind_rows
 from crawler.discovery.link import ARTICLE, Link
 from crawler.discovery.scripted import FOLLOWED, MORE
 
@@ -37,6 +37,8 @@ _CONTROLS = XPath(
     "[not(*) or self::a or self::button]"
 )
 _FOLLOWED = XPath(f"//@{FOLLOWED}", smart_strings=False)
+# How an address begins that the page's own script reads: #/list/2.
+_ROUTES = ("#/", "#!")
 # Characters of a control, as survey tells it.
 CONTROL = 80
 
@@ -112,18 +114,26 @@ def _controls(root: HtmlElement) -> tuple[str, ...]:
     found: dict[str, None] = {}
     for element in _CONTROLS(root):
         words = " ".join("".join(element.itertext()).split()) or element.get("value") or ""
-        leads = len(words) <= 12 and _SAYS.search(words) and (NEXT.fullmatch(words) or MORE.fullmatch(words))
         href = (element.get("href") or "").strip()
-        code = element.get("onclick") or (href if len(href) > 12 else "")
-        if leads and _is_unfollowed(element) and (element.tag in ("a", "button", "input") or code):
+        code = element.get("onclick") or (href if len(href) > 12 or href.startswith(_ROUTES) else "")
+        if _says_more(words, href) and _is_unfollowed(element) and (element.tag in ("a", "button", "input") or code):
             found[f"{words} {code}".strip()[:CONTROL]] = None
     return tuple(found)
+
+
+def _says_more(words: str, href: str) -> bool:
+    """Whether the words of a control promise more of the list; the number of a page does where a script reads it."""
+    if len(words) > 12:
+        return False
+    if href.startswith(_ROUTES) and words != "1" and NUMBER.fullmatch(words):
+        return True
+    return bool(_SAYS.search(words) and (NEXT.fullmatch(words) or MORE.fullmatch(words)))
 
 
 def _is_unfollowed(element: HtmlElement) -> bool:
     """Whether an element has no address, is not switched off and was not pressed."""
     href = (element.get("href") or "").strip()
-    if href not in ("", "#") and not href.lower().startswith("javascript:"):
+    if href not in ("", "#") and not href.lower().startswith(("javascript:", *_ROUTES)):
         return False
     if element.get("disabled") is not None or "disabled" in (element.get("class") or ""):
         return False

@@ -69,6 +69,8 @@ def test_rows_and_frames_of_other_hosts_are_counted_a_host() -> None:
         ("<div class='bdsharebuttonbox'><a onclick='share()'>更多</a></div>", ()),
         ("<a onclick='go(2)' data-cundang-followed=''>下一页</a>", ()),
         ("<a onclick='slide()'>&gt;</a>", ()),
+        ("<a href='#/list/1'>1</a><a href='#/list/2'>2</a><a href='#!p=2'>下一页</a>", ("2 #/list/2", "下一页 #!p=2")),
+        ("<a href='#top'>2</a><a href='/2.html'>2</a>", ()),
     ],
 )
 def test_what_leads_on_without_an_address_is_named(body: str, controls: tuple[str, ...]) -> None:
