@@ -15,6 +15,11 @@ from archive.site import FOLDER, Crawl, Site, host_of, load, load_file, no_such_
 from crawler.spiders.site import LOOK, spider_for
 
 
+def sites_folder(settings: BaseSettings) -> Path:
+    """The folder of site files: the setting SITES, else CUNDANG_SITES, else ./seeds/sites."""
+    return Path(settings.get("SITES") or os.environ.get("CUNDANG_SITES") or FOLDER)
+
+
 class SiteLoader:
     """Offers every site file of the folder as a spider, and any site file that is named by its path.
 
@@ -28,9 +33,8 @@ class SiteLoader:
 
     @classmethod
     def from_settings(cls, settings: BaseSettings) -> Self:
-        """The folder is the setting SITES, else CUNDANG_SITES, else ./seeds/sites."""
-        folder = Path(settings.get("SITES") or os.environ.get("CUNDANG_SITES") or FOLDER)
-        return cls(folder, SpiderLoader.from_settings(settings))
+        """For Scrapy."""
+        return cls(sites_folder(settings), SpiderLoader.from_settings(settings))
 
     def list(self) -> list[str]:
         """The keys of the sites, and the names of the user's own spiders."""

@@ -27,6 +27,7 @@ from archive.corpus.damage import Survey
 from archive.errors import InterruptedCrawl
 from archive.layout import IMPORTED, Layout
 from archive.site import Site, by_host, host_of
+from archive.text import objects
 from archive.text.clean import clean as clean_capture
 from archive.text.document import Document, Reason, Skip
 from archive.text.recipe import recipe
@@ -42,6 +43,8 @@ PAGE_SECONDS = 60
 CLOCK_SECONDS = 10 * PAGE_SECONDS
 # The most pages and bytes in one message to a worker: enough to make messages cheap, few enough to keep memory flat.
 BATCH_PAGES, BATCH_BYTES = 32, 4 * 2**20
+
+_REPORT = "please report it with the page"
 
 Job = tuple[Capture, Site | None]
 # In a worker: the event that is set when nobody waits for its work any more.
@@ -65,7 +68,8 @@ class Made:
 
     Attributes:
         seconds: wall time.
-        faults: (record id, message) of pages on which the cleaner failed; each has a Skip(unreadable or killed).
+        faults: (record id, message) of pages on which the cleaner failed, which have a Skip(unreadable or killed), or a
+            page object, which are kept as they are read without it.
         difference: from the shard before it, if a report was asked for.
     """
 
@@ -105,12 +109,14 @@ def stale(
 ) -> Iterator[Stale]:
     """The shards that differ from what would be written now, in the order of their WARC files; `site` names a folder.
 
-    Shards of damaged files are left out: they stay unchanged. `found`: a survey of the files, else one is made.
+    Shards of damaged files are left out: they stay unchanged, and so do those of sites whose pages were read by page
+    objects that are not installed. `found`: a survey of the files, else one is made.
     """
     hosts = by_host(sites.values())
     found = found or damage.survey(layout, site, note=False)
+    lacking = _lacking(layout, found)
     for warc, digest in found.digests.items():
-        if warc in found.damages:
+        if warc in found.damages or layout.site_of(warc) in lacking:
             continue
         path = layout.shard_of(warc)
         about = shard.about(path)
@@ -122,6 +128,16 @@ def stale(
             why = _difference(about.header, _header(warc, digest, about.hosts, hosts, taken_down(layout, warc)))
         if why:
             yield Stale(warc=warc, shard=path, why=why)
+
+
+def _lacking(layout: Layout, found: Survey) -> dict[str, str]:
+    """Folder -> the distributions with page objects that made a shard of it, and are not here."""
+    lacking = {}
+    for warc in found.digests:
+        about = shard.about(layout.shard_of(warc))
+        if about is not None and (names := objects.missing(about.header.recipe)):
+            lacking[layout.site_of(warc)] = names
+    return lacking
 
 
 UNREADABLE = "the shard cannot be read"
@@ -162,6 +178,12 @@ def clean(  # noqa: PLR0913 - each is an option of the command
         tell: called now and then with the WARC file and the number of pages done.
     """
     found = _survey(layout, site, accept=accept, dry=dry, warn=warn)
+    for folder, names in (_lacking(layout, found) if not every else {}).items():
+        warn(
+            f"{folder}: its texts were made with page objects of {names}, which are not installed: they stay as they"
+            f" are, and new pages are not cleaned. Install them: pip install {names.replace(',', '')}. To give them up:"
+            f" cundang clean --all --site {folder}"
+        )
     todo = list(_todo(layout, sites, site, found, every=every, hosts_of=hosts_of))
     for asked in todo:
         if asked.why == UNREADABLE:
@@ -308,14 +330,16 @@ def make_by(
     start = time.monotonic()
     pages = _Pages(work)
     faults: list[tuple[str, str]] = []
+    provisional = False
     with shard.Writer(work.path) as writer:
         for done, (item, fault) in enumerate(pages.merge(clean(pages.jobs())), 1):
             writer.add(item)
             if fault:
-                faults.append((item.id, fault))
+                killed = fault == Reason.KILLED
+                provisional |= killed
+                faults.append((item.id, f"the cleaner was ended; {_REPORT}" if killed else fault))
             if done % BATCH_PAGES == 0:
                 tell(work.asked.warc, done)
-        provisional = any(fault == Reason.KILLED for _, fault in faults)
         header = _header(work.asked.warc, work.warc_sha256, sorted(pages.met), work.hosts, work.gone)
         about = writer.close(header=header, hosts=sorted(pages.met), provisional=provisional)
     return Made(
@@ -341,13 +365,13 @@ def taken_down(layout: Layout, warc: Path) -> tuple[str, ...]:
 
 
 def _header(
-    warc: Path, digest: str, met: Iterable[str], hosts: Mapping[str, Site], forgotten: Collection[str]
+    warc: Path, digest: str, met: Collection[str], hosts: Mapping[str, Site], forgotten: Collection[str]
 ) -> shard.Header:
     named = {hosts[host].key: hosts[host] for host in met if host in hosts}
     return shard.Header(
         warc=warc.name,
         warc_sha256=digest,
-        recipe=recipe(named[key] for key in sorted(named)).to_json(),
+        recipe=recipe((named[key] for key in sorted(named)), met).to_json(),
         exclusions=exclusions.digest(forgotten),
     )
 
@@ -367,9 +391,13 @@ def clean_one(capture: Capture, site: Site | None) -> tuple[Document | Skip, str
     """Clean one capture; also return the message of a fault of the cleaner, for which it gives a Skip; else empty."""
     try:
         return clean_capture(capture, site), ""
+    except objects.PageObjectError as error:
+        # The page is kept as it is read without.
+        return error.found, str(error)
     except Exception as error:  # noqa: BLE001 - one page must not cost the shard its other pages
         fault = f"{type(error).__name__}: {error}"
-        return _given_up(capture, site, Reason.UNREADABLE, f"the cleaner failed: {fault}"), fault
+        skip = _given_up(capture, site, Reason.UNREADABLE, f"the cleaner failed: {fault}")
+        return skip, f"the cleaner failed ({fault}); {_REPORT}"
 
 
 def _given_up(capture: Capture, site: Site | None, reason: Reason, detail: str) -> Skip:

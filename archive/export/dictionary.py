@@ -62,7 +62,7 @@ MEANINGS = {
     "aliases": Meaning("other addresses of the same article, as the site links to them"),
     "gone": Meaning("day (Asia/Shanghai) on which the address was first missing", "while it is there"),
     "extractor": Meaning(
-        "reader of the body: `site`, `box`, `votes`, `trafilatura`, `learned`, `lines`, `linear`, `none`"
+        "reader of the body: `site`, `box`, `votes`, `trafilatura`, `learned`, `lines`, `linear`, `page_object`, `none`"
     ),
     "confidence": Meaning("confidence in the body, 0 to 1"),
     "han": Meaning("number of Han characters in `text`"),

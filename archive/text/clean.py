@@ -12,7 +12,7 @@ from typing import TypeAlias
 
 from archive.layout import IMPORTED
 from archive.site import Reading, Site, host_of
-from archive.text import box, chinese, dates, extract, lines, ruled, template, verdict
+from archive.text import box, chinese, dates, extract, lines, objects, ruled, template, verdict
 from archive.text.article import attachments, dated_lines, has_media, read_article
 from archive.text.blocks import fold, han
 from archive.text.decode import Decoded, decode
@@ -67,9 +67,9 @@ def clean(capture: Capture, site: Site | None) -> Document | Skip:
         listed = found[0] is Reason.NOT_HTML and _is_listed_file(capture)
         return _clean_file(capture, site) if listed else _skip(capture, site, *found)
     document = _clean_html(capture, site)
-    if site is None or site.learned is None:
-        return document
-    return template.vote(document, capture, site, partial(_clean_by, capture, site))
+    if site is not None and site.learned is not None:
+        document = template.vote(document, capture, site, partial(_clean_by, capture, site))
+    return objects.read(document, capture)
 
 
 def _clean_by(capture: Capture, site: Site, body: str) -> Document | Skip:

@@ -12,6 +12,8 @@ from importlib import metadata, resources
 from typing import Any
 
 from archive.site import Reading, Site
+from archive.text import objects
+from archive.text.objects import Source
 
 # Raised with every change that changes a document; the changelog's section "Corpus" says how.
 VERSION = "19"
@@ -41,6 +43,8 @@ class Recipe:
         libraries: (name, version) of libraries that shape text or bytes.
         data: (name, sha256) of the cleaner's data files.
         sites: (key, sha256 of name, place, reading rules and learned templates) of the sites concerned, by key.
+        objects: (distribution, version, sha256 of the code) of page objects for the hosts concerned, and the libraries
+            that run them.
     """
 
     version: str
@@ -48,20 +52,30 @@ class Recipe:
     libraries: tuple[tuple[str, str], ...]
     data: tuple[tuple[str, str], ...]
     sites: tuple[tuple[str, str], ...]
+    objects: tuple[Source, ...] = ()
 
     def to_json(self) -> str:
         """The recipe as one line of JSON, the same for equal recipes."""
-        return json.dumps(asdict(self), ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+        said = asdict(self)
+        if not self.objects:
+            # As before there were any, so that no shard is stale.
+            del said["objects"]
+        return json.dumps(said, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
 
 
-def recipe(sites: Iterable[Site]) -> Recipe:
-    """The fingerprint of cleaning pages of these sites."""
+def recipe(sites: Iterable[Site], hosts: Iterable[str] = ()) -> Recipe:
+    """The fingerprint of cleaning pages of these sites and hosts.
+
+    Raises:
+        UsageError: a page object for one of the hosts cannot be used.
+    """
     return Recipe(
         version=VERSION,
         python=platform.python_version(),
         libraries=_libraries(),
         data=_data(),
         sites=tuple(sorted((site.key, _digest(site)) for site in sites)),
+        objects=objects.sources(hosts),
     )
 
 

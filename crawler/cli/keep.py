@@ -562,7 +562,7 @@ def _clean(  # noqa: PLR0913 - as `reclean.clean`
             elif json_:
                 print_item(made, "", json_)
             for id_, fault in made.faults:
-                say(f"{made.warc}: {id_}: the cleaner failed ({fault}); please report it with the page")
+                say(f"{made.warc}: {id_}: {fault}")
     if report:
         _print_report(report, json_)
     code |= int(faults > 0) | say_all(warned)

@@ -111,7 +111,7 @@ def _clean(layout: Layout, sites: dict[str, Site], crawled: Crawled, jobs: int) 
     for made in reclean.clean(layout, sites, site=crawled.key, jobs=jobs, warn=warned.append):
         faults += len(made.faults)
         for id_, fault in made.faults:
-            say(f"{made.warc}: {id_}: the cleaner failed ({fault}); please report it with the page")
+            say(f"{made.warc}: {id_}: {fault}")
     return int(faults > 0) | _say_all(warned)
 
 

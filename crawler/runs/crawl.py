@@ -26,6 +26,7 @@ from twisted.python.failure import Failure
 from archive.errors import CundangError, InterruptedCrawl
 from archive.layout import Layout, Part, of_part
 from archive.site import Site, load, load_file, no_such_site
+from crawler.loader import sites_folder
 from crawler.queue.slots import Slots
 from crawler.runs import cleaning
 from crawler.runs.alerts import cure
@@ -257,14 +258,14 @@ class CleanAfterCrawl:
         if not is_cleaned(spider) or self._done:
             return
         self._done = True
-        sites = self._crawler.settings.get("SITES")
+        sites = sites_folder(self._crawler.settings)
         key, file = spider.site.key, str(spider.file) if spider.file is not None else None
         crawled = Crawled(key=key, file=file, skipped=spider.skipped_before)
         process = await asyncio.create_subprocess_exec(
             *cleaning.COMMAND, stdin=subprocess.PIPE, stdout=subprocess.PIPE, env=os.environ
         )
         tried = self._crawler.settings.getbool("FROM_ARCHIVE")
-        said, _ = await process.communicate(cleaning.job(spider.layout, sites and Path(sites), [crawled], tried=tried))
+        said, _ = await process.communicate(cleaning.job(spider.layout, sites, [crawled], tried=tried))
         spider.cleaned = cleaning.answers(said).get(crawled.key, process.returncode or 0)
         if spider.cleaned:
             say(f"{key}: its cleaning ended with exit code {spider.cleaned}; try it: cundang clean --site {key}")

@@ -7,6 +7,7 @@ import os
 import shutil
 import subprocess
 import sys
+import tomllib
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
@@ -37,12 +38,31 @@ class Project:
     def __init__(self, folder: Path, little: Little) -> None:
         self.folder, self.little = folder, little
         shutil.copytree(CHECKOUT / "docs" / "example", folder)
-        spider = folder / "news" / "spiders" / "bureau.py"
-        spider.write_text(spider.read_text("utf-8").replace("127.0.0.1:8000", little.host), "utf-8")
+        for name in ("spiders/bureau.py", "pages.py"):
+            file = folder / "news" / name
+            file.write_text(file.read_text("utf-8").replace("127.0.0.1:8000", little.host), "utf-8")
         little.site(folder / "seeds" / "sites")
 
-    def run(self, *words: str) -> subprocess.CompletedProcess[str]:
-        command = [sys.executable, "-m", "scrapy", *words]
+    def install(self) -> Path:
+        """What an installer makes of the project's pyproject.toml; removing it uninstalls the project."""
+        said = tomllib.loads((self.folder / "pyproject.toml").read_text("utf-8"))["project"]
+        about = self.folder / f"{said['name']}-{said['version']}.dist-info"
+        about.mkdir()
+        head = f"Metadata-Version: 2.1\nName: {said['name']}\nVersion: {said['version']}\n"
+        (about / "METADATA").write_text(head, "utf-8")
+        points = (
+            f"[{group}]\n" + "".join(f"{name} = {value}\n" for name, value in named.items())
+            for group, named in said["entry-points"].items()
+        )
+        (about / "entry_points.txt").write_text("\n".join(points), "utf-8")
+        return about
+
+    def shown(self, url: str) -> dict[str, object]:
+        found: dict[str, object] = json.loads(self.run("show", url, "--json", by="crawler").stdout)
+        return found
+
+    def run(self, *words: str, by: str = "scrapy") -> subprocess.CompletedProcess[str]:
+        command = [sys.executable, "-m", by, *words]
         kept = {key: value for key, value in os.environ.items() if not key.startswith(("CUNDANG_", "SCRAPY_"))}
         done = subprocess.run(
             command,
@@ -157,19 +177,60 @@ def test_a_new_spider_is_written_and_listed(project: Project) -> None:
     (project.folder / "news" / "spiders" / "mine.py").unlink()
 
 
-def test_a_hook_is_told_after_a_crawl_and_what_it_raises_is_the_exit_code(project: Project) -> None:
-    about = project.folder / "hooked-1.0.dist-info"
-    about.mkdir()
-    (about / "METADATA").write_text("Metadata-Version: 2.1\nName: hooked\nVersion: 1.0\n", "utf-8")
-    (about / "entry_points.txt").write_text("[cundang.after_crawl]\ntell = hooked:tell\n", "utf-8")
-    hook = project.folder / "hooked.py"
-    hook.write_text("def tell(ended):\n    open('told', 'a').write(f'{ended.site} {ended.exit_code}\\n')\n", "utf-8")
-    told = project.folder / "told"
+def test_a_distribution_reads_pages_and_is_told_of_crawls(project: Project) -> None:
+    url, told = f"{project.little.base}/xw/1.html", project.folder / "data" / "crawls.txt"
+    general = project.shown(url)
+    about = project.install()
     assert project.run("crawl", "bureau", "-s", "DOWNLOAD_DELAY=0").returncode == 0
     assert told.read_text("utf-8") == "bureau 0\n"
+    read = project.shown(url)
+    assert (read["source"], read["extractor"]) == ("市委统战部", "page_object")
+    assert str(read["text"]).split("\n") == ["统战部召开会议，传达学习精神，研究部署工作。" * 8] * 2
+    assert "/xw/1.html" in str(read["removed"]), "what the general reader had is told"
     assert project.run("crawl", "bureau", "--from-archive").returncode == 0
     assert told.read_text("utf-8") == "bureau 0\n", "nothing is told of what is only tried"
-    hook.write_text("def tell(ended):\n    raise ValueError('no')\n", "utf-8")
+    assert project.run("clean", "--dry-run", "--site", "bureau", by="crawler").stdout == "", (
+        "what is current is not made again"
+    )
+
+    pages = project.folder / "news" / "pages.py"
+    pages.write_text(pages.read_text("utf-8").replace("市委统战部", "统战部"), "utf-8")
+    assert "the recipe changed" in project.run("clean", "--dry-run", "--site", "bureau", by="crawler").stdout
+
+    (gone := project.folder / "gone").mkdir()
+    about.rename(gone / about.name)
+    refused = project.run("clean", "--site", "bureau", by="crawler")
+    assert refused.returncode == 1
+    assert "pip install news==1.0" in refused.stderr
+    assert project.shown(url) == read
+    assert project.run("clean", "--all", "--site", "bureau", by="crawler").returncode == 0
+    assert project.shown(url) == general
+
+
+def test_what_a_hook_raises_is_the_exit_code(project: Project) -> None:
+    about = project.install()
+    (project.folder / "news" / "hooks.py").write_text("def note(ended):\n    raise ValueError('no')\n", "utf-8")
     failed = project.run("crawl", "bureau", "-s", "DOWNLOAD_DELAY=0")
     assert failed.returncode == 1
-    assert "hooked:tell of hooked failed after the crawl (ValueError('no'))" in failed.stderr
+    assert "news.hooks:note of news failed after the crawl (ValueError('no'))" in failed.stderr
+    shutil.rmtree(about)
+
+
+@pytest.mark.parametrize(
+    ("code", "words"),
+    [
+        ("def headline(self):\n        return 'x'", "it gives headline, and a Document takes author,"),
+        ("async def title(self):\n        await __import__('asyncio').sleep(0)", "it waits for something"),
+    ],
+)
+def test_a_page_object_that_cannot_be_used_is_named(project: Project, code: str, words: str) -> None:
+    about = project.install()
+    pages = project.folder / "news" / "pages.py"
+    before = pages.read_text("utf-8")
+    pages.write_text(before + f"\n    @field\n    {code}\n", "utf-8")
+    failed = project.run("clean", "--site", "bureau", by="crawler")
+    pages.write_text(before, "utf-8")
+    shutil.rmtree(about)
+    assert failed.returncode == 1
+    assert words in failed.stderr
+    assert "catalogue: 3 documents" in failed.stderr, "what the page is without it is kept"
