@@ -62,7 +62,7 @@ def standings(layout: Layout, site: str | None = None) -> Iterator[Standing]:
         had = catalogued.get(key)
         yield Standing(
             site=key,
-            documents=had.urls if had else 0,
+            documents=had.documents if had else 0,
             skips=had.skips if had else {},
             run=run,
             not_captured=reasons,

@@ -34,7 +34,10 @@ SEGMENT = 64 * 2**20
 
 @dataclass(frozen=True, slots=True)
 class Counts:
-    """The numbers of rows in the catalogue; `waiting`: new documents since near copies were last searched for."""
+    """The numbers of documents (as in a search), Skips and captures in the catalogue.
+
+    `waiting`: new documents since near copies were last searched for.
+    """
 
     documents: int
     skips: int
@@ -345,8 +348,8 @@ def _judge(db: sqlite3.Connection, layout: Layout, touched: set[str], *, thrifty
     return Counts(*db.execute(_COUNTS).fetchone())
 
 
-_COUNTS = """SELECT (SELECT count(*) FROM documents), (SELECT count(*) FROM skips), (SELECT count(*) FROM captures),
-                    (SELECT waiting FROM about)"""
+_COUNTS = """SELECT (SELECT count(*) FROM documents WHERE latest AND head IS NULL), (SELECT count(*) FROM skips),
+                    (SELECT count(*) FROM captures), (SELECT waiting FROM about)"""
 
 
 def _marks(db: sqlite3.Connection, layout: Layout) -> Iterator[tuple[str, str]]:

@@ -130,11 +130,19 @@ class Version:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SiteStatus:
-    """What the catalogue has of one site: counts, the last capture (Asia/Shanghai, ISO 8601), Skips by reason."""
+    """What the catalogue has of one site.
+
+    Attributes:
+        documents: number of documents, as in a search or an export: of each address the latest, an article on several
+            pages as one.
+        texts: number of all texts, with earlier versions and further pages.
+        last_capture: Asia/Shanghai, ISO 8601.
+        skips: the number of page captures without a document, by reason.
+    """
 
     site: str
     documents: int
-    urls: int
+    texts: int
     last_capture: str | None
     skips: Mapping[str, int]
 
@@ -493,16 +501,16 @@ def status(layout: Layout) -> list[SiteStatus]:
         for site, reason, count in db.execute("SELECT site, reason, count(*) FROM skips GROUP BY 1, 2 ORDER BY 1, 2"):
             skips.setdefault(site, {})[reason] = count
         had = {
-            site: (count, urls, last)
-            for site, count, urls, last in db.execute(
-                "SELECT site, count(*), sum(latest), max(captured) FROM documents GROUP BY site"
+            site: (count, texts, last)
+            for site, count, texts, last in db.execute(
+                "SELECT site, sum(latest AND head IS NULL), count(*), max(captured) FROM documents GROUP BY site"
             )
         }
     return [
         SiteStatus(
             site=site,
             documents=had.get(site, (0, 0, None))[0],
-            urls=had.get(site, (0, 0, None))[1],
+            texts=had.get(site, (0, 0, None))[1],
             last_capture=had.get(site, (0, 0, None))[2],
             skips=skips.get(site, {}),
         )

@@ -252,7 +252,7 @@ def sites(asked: Asked) -> Shown:
                 "name": file.name if file else None,
                 "place": file.place if file else None,
                 "documents": one.documents,
-                "addresses": one.urls,
+                "texts": one.texts,
                 "last_capture": one.last_capture,
                 "skips": sum(one.skips.values()),
                 "missing": len(_missing(asked, one.site)),

@@ -1,0 +1,96 @@
+"""Numbers that several commands and views tell of one archive: each is the same everywhere."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+from collections import Counter
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+pytest.importorskip("starlette", reason="needs the extra `web`")
+
+from shown_archive import HOST, Shown, command, cundang, free_ports, html, make, serving
+
+# Of the pages of `make` and of saved ones: with an edited, a forgotten, a deleted and a copied page, one article on
+# two pages, and a damaged WARC file whose documents are kept.
+DOCUMENTS = {"a": 8, "_import": 3}
+SKIPS = {"empty": 1, "error_status": 1, "forgotten": 1, "not_html": 3, "redirect": 1}
+
+
+@pytest.fixture(scope="module")
+def shown(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Shown]:
+    folder = tmp_path_factory.mktemp("numbers")
+    make(folder)
+    (saved := folder / "saved").mkdir()
+    for name in ("1", "2"):
+        (saved / f"{name}.html").write_text(html(f"乙县会议第{name}次", "utf-8", theme=name), encoding="utf-8")
+    for name, other in (("t20240105_9", "下一页"), ("t20240105_9_1", "上一页")):
+        to = "t20240105_9_1.html" if other == "下一页" else "t20240105_9.html"
+        page = html("乙县长文", "utf-8", f"<a href={to}>{other}</a>", theme=name)
+        (saved / f"{name}.html").write_text(page, encoding="utf-8")
+    cundang(folder, "import", str(saved))
+    cundang(folder, "forget", f"{HOST}/gone.html")
+    (warc,) = (folder / "data" / "warc" / "_import").rglob("*.warc.gz")
+    held = bytearray(warc.read_bytes())
+    held[len(held) // 2] ^= 0x40
+    warc.write_bytes(held)
+    port = free_ports()
+    with serving(folder, port):
+        yield Shown(folder, port)
+
+
+def run(shown: Shown, *words: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(command(shown.folder, *words), capture_output=True, text=True, check=False, timeout=300)
+
+
+def lines(shown: Shown, *words: str) -> list[dict[str, Any]]:
+    return [json.loads(line) for line in run(shown, *words, "--json").stdout.splitlines()]
+
+
+def test_a_damaged_file_is_told_and_its_documents_are_counted(shown: Shown) -> None:
+    cleaned = run(shown, "clean")
+    assert cleaned.returncode == 1
+    assert f"catalogue: {sum(DOCUMENTS.values())} documents, {sum(SKIPS.values())} skips" in cleaned.stderr
+
+
+def test_documents_are_counted_alike(shown: Shown) -> None:
+    out = shown.folder / "out.jsonl"
+    run(shown, "export", "--format", "jsonl", "--out", str(out))
+    exported = Counter(json.loads(line)["site"] for line in out.read_text(encoding="utf-8").splitlines())
+    found = lines(shown, "search", "--facets", "--limit", "100")
+    searched = shown.json("/search.json?size=1")["found"]
+    home, rows = shown.json("/index.json")["home"], shown.json("/sites.json")["rows"]
+    assert exported == DOCUMENTS
+    assert {one["site"]: one["documents"] for one in lines(shown, "status")} == DOCUMENTS
+    assert Counter(one["site"] for one in found if "snippet" in one) == DOCUMENTS
+    assert {one["value"]: one["documents"] for one in found if one.get("facet") == "site"} == DOCUMENTS
+    assert dict(searched["facets"]["site"]["values"]) == DOCUMENTS
+    assert {row["site"]: row["documents"] for row in rows} == DOCUMENTS
+    assert {one["site"]: one["documents"] for one in home["sites"]} == DOCUMENTS
+    assert {key: shown.json(f"/site/{key}.json")["total"] for key in DOCUMENTS} == DOCUMENTS
+    total = sum(DOCUMENTS.values())
+    assert [home["documents"], searched["total"], searched["documents"]] == [total, total, total]
+
+
+def test_skips_are_counted_alike(shown: Shown) -> None:
+    (status,) = (one for one in lines(shown, "status") if one["site"] == "a")
+    (row,) = (row for row in shown.json("/sites.json")["rows"] if row["site"] == "a")
+    assert status["skips"] == SKIPS
+    assert shown.json("/site/a.json")["status"]["skips"] == SKIPS
+    assert row["skips"] == sum(SKIPS.values())
+
+
+def test_undated_documents_and_copies_are_counted_alike(shown: Shown) -> None:
+    home, searched = shown.json("/index.json")["home"], shown.json("/search.json?size=1")["found"]
+    said = run(shown, "search").stderr
+    assert home["undated"] == searched["undated"]
+    assert home["copies"] == searched["copies"]
+    assert f"{searched['undated']} undated" in said
+
+
+def test_a_site_in_full_agrees_with_its_line(shown: Shown) -> None:
+    (status,) = lines(shown, "status", "--site", "a")
+    assert status["documents"] == DOCUMENTS["a"]
