@@ -40,29 +40,8 @@ _ATTRIBUTE = re.compile(
     r"""([^\s=/>"'][^\s=/>]*+)(?:\s*+=\s*+(?:"([^"]*+)"?+|'([^']*+)'?+|([^\s>]*+)))?+""",
 )
 # Elements without content: those of libxml2, and those that HTML got later.
-VOID = frozenset(
-    (
-        "area",
-        "base",
-        "basefont",
-        "bgsound",
-        "br",
-        "col",
-        "embed",
-        "frame",
-        "hr",
-        "img",
-        "input",
-        "isindex",
-        "keygen",
-        "link",
-        "meta",
-        "param",
-        "source",
-        "track",
-        "wbr",
-    )
-)
+_VOID = "area base basefont bgsound br col embed frame hr img input isindex keygen link meta param source track wbr"
+VOID = frozenset(_VOID.split())
 
 _HEADINGS = ("h1", "h2", "h3", "h4", "h5", "h6")
 _LISTED = ("address", "dir", "listing", "menu", "p", "pre")

@@ -23,20 +23,8 @@ from archive.text.scripts import written
 _WRITTEN = re.compile(r'"author"\s*+:\s*+\[?\s*+\{[^{}]{0,200}?"name"\s*:\s*"(?P<name>[^"]{2,40})"')
 _PUBLISHED = re.compile(r'"(?P<name>pubDate|datePublished|upDate)"\s*:\s*"(?P<value>[^"]{8,40})"')
 # One of these stands in the address of every file.
-_FILES = (
-    ".doc",
-    ".wps",
-    ".pdf",
-    ".xls",
-    ".et",
-    ".ofd",
-    ".zip",
-    ".rar",
-    ".ppt",
-    ".csv",
-    "down",
-    "attach",
-)
+_FILE_WORDS = ".doc .wps .pdf .xls .et .ofd .zip .rar .ppt .csv down attach"
+_FILES = tuple(_FILE_WORDS.split())
 FILE = re.compile(
     r"\.(?:docx?|wps|pdf|xlsx?|et|ofd|zip|rar|pptx?|csv)(?:$|[?#])|/downfile\.jsp\?|/download\.jsp\?", re.IGNORECASE
 )

@@ -22,34 +22,11 @@ _TO_TEXT = re.compile(r"\A(?:[^>»›。,]{1,26}+[>»›]++)+\s?正文")
 # Two steps from the site's name: 人民政协网 > 统一战线.
 _SHORT_CRUMB = re.compile(r"\A([^>。,:\s]{2,16}?)\s?[>»›]\s?[^>。,:]{2,12}")
 _CRUMB_SPLIT = re.compile(r" ?(?:>>|[>»›→\\]|(?<!-)-++>|::|(?<= )[-/|](?= )) ?")
-_NO_COLUMN = frozenset(
-    [
-        "首页",
-        "网站首页",
-        "本站首页",
-        "主页",
-        "正文",
-        "内容",
-        "详细内容",
-        "详情",
-        "文章",
-        "文章正文",
-        "新闻正文",
-        "内容页",
-        "查看",
-        "查看内容",
-        "查看新闻",
-        "浏览文章",
-        "文章内容",
-        "信息内容",
-        "返回首页",
-        "详细页",
-        "当前页",
-        "Home",
-    ]
+_NO_COLUMN_WORDS = (
+    "首页 网站首页 本站首页 主页 正文 内容 详细内容 详情 文章 文章正文 新闻正文 "
+    "内容页 查看 查看内容 查看新闻 浏览文章 文章内容 信息内容 返回首页 详细页 当前页 Home"
 )
-
-
+_NO_COLUMN = frozenset(_NO_COLUMN_WORDS.split())
 # Who answers for a site, at the foot of its pages.
 _REACHED = re.compile(
     r"\A(?P<name>[一-鿿]{4,20}?)(?:主办|\s)(?=.{0,40}(?:电话|邮箱|热线|地址|备案|ICP|信用代码|[馆放]时间))"

@@ -183,7 +183,7 @@ def _is_classed(outline: Outline, block: Block) -> bool:
 
 
 # The rows of a list have the same attributes.
-@lru_cache(maxsize=256)
+@lru_cache(maxsize=4096)
 def _names_title(attributes: str) -> bool:
     """Whether attributes name a box for titles."""
     return words.match("title_class", attributes) is not None
