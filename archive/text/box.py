@@ -53,9 +53,11 @@ FOOT = re.compile(
     r"版权所有|Copy\s?right|©|ICP\s?[备证]|公网安备|公安备|网站标识码|备案号|技术支持|All Rights Reserved|Powered by",
     re.IGNORECASE,
 )
-# How to reach whose site this is; of so many blocks at the end of a page some say that.
+# How to reach the owner of a site, at the foot of its pages.
 REACH = re.compile("电话|热线|邮箱|传真|邮编|地址|主办|承办|信用代码")
+# The foot is looked for in so many blocks at the end of a page.
 FOOT_LONGEST = 20
+# Rules of lines.toml whose lines may stand in the foot.
 FOOT_RULES = ("footer", "contact", "site_links", "bars")
 
 
@@ -148,7 +150,7 @@ class _Walk:
         return True
 
     def find_foot(self) -> int:
-        """The first block of the page's foot: the last lines, which say whose site this is and how to reach them."""
+        """The first block of the page's foot: its last lines, which say whose site it is and how to reach the owner."""
         foot = len(self.blocks)
         for index in range(foot - 1, max(-1, foot - FOOT_LONGEST), -1):
             key = self.keys[index]

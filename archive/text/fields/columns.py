@@ -27,10 +27,12 @@ _NO_COLUMN_WORDS = (
     "内容页 查看 查看内容 查看新闻 浏览文章 文章内容 信息内容 返回首页 详细页 当前页 Home"
 )
 _NO_COLUMN = frozenset(_NO_COLUMN_WORDS.split())
-# Who answers for a site, at the foot of its pages.
+
+# The owner of a site, before how to reach it, at the foot of its pages.
 _REACHED = re.compile(
     r"\A(?P<name>[一-鿿]{4,20}?)(?:主办|\s)(?=.{0,40}(?:电话|邮箱|热线|地址|备案|ICP|信用代码|[馆放]时间))"
 )
+# The owner of a site behind a label.
 _OWNER = re.compile(r"(?:版权所有|主办(?:单位)?|承办(?:单位)?|[Cc]opyright|©)[\s:\d©(c)-]{0,12}(?P<name>[一-鿿]{2,20})")
 # A link of so many characters above an article leads to a column.
 COLUMN = 8

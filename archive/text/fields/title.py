@@ -104,8 +104,13 @@ def choose(
 
 
 class _Ranked(NamedTuple):
-    """A line that has enough for a title: its points, its size where the head says the same, its number below zero;
-    `over`: whether it is a heading over a dateline.
+    """A line that has enough points for a title.
+
+    Attributes:
+        points: see `_points`.
+        size: its characters where the head says the same, else 0.
+        order: its number below zero, so that on a tie the first line wins.
+        over: whether it is a heading over a dateline.
     """
 
     points: float
@@ -122,6 +127,7 @@ def _ranked(
     stated: Sequence[str],
     names: set[str],
 ) -> Iterator[_Ranked]:
+    """The lines that have enough points for a title."""
     heads = [Head(title) for title in dict.fromkeys(stated)]
     for index, block, bare in _candidates(blocks, bares, names):
         agreed = max((head.agrees(bare) for head in heads), default=0.0)
