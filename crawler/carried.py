@@ -8,7 +8,6 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from archive.errors import UsageError
 from archive.site import no_such_site
 
 # In a checkout, the folder `seeds` is beside the packages; in a wheel, it is inside this one.
@@ -21,11 +20,9 @@ def copy_sites(folder: Path, keys: Sequence[str] = ()) -> tuple[list[Path], list
     """Copy the bundled site files, all or some, to a folder; return those copied, and those that were there already.
 
     Raises:
-        UsageError: a key is unknown, or the folder is the bundled one.
+        SiteError: a key is unknown.
     """
     there = {path.stem: path for path in sorted(SITES.glob("*.toml"))}
-    if folder.resolve() == SITES.resolve():
-        raise UsageError(f"{folder}: the site files stand there already. Name another folder with --sites.")
     for key in keys:
         if key not in there:
             raise no_such_site(key, SITES, there)
