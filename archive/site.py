@@ -11,7 +11,7 @@ import math
 import re
 import tomllib
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from functools import cache, lru_cache
 from pathlib import Path
 from types import UnionType
@@ -289,6 +289,17 @@ def _toml(path: Path, cure: str) -> tuple[str, dict[str, Any]]:
         raise SiteError(f"{path}: cannot be read ({error.strerror}). {cure}") from error
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise SiteError(f"{path}: not TOML in UTF-8: {error}. Mend that line.") from error
+
+
+def load_given(path: Path, sites: Mapping[str, Site]) -> Site:
+    """Load a site file named by its path; without a learned file of its own it keeps what was learned of its namesake.
+
+    Raises:
+        SiteError: as `load_file`.
+    """
+    site = load_file(path)
+    known = sites.get(site.key)
+    return replace(site, learned=known.learned) if known and site.learned is None else site
 
 
 class _Mistakes:

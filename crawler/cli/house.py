@@ -43,7 +43,7 @@ class House:
         found = site_files.load(self.sites_folder) if there else {}
         for name in extra:
             if name is not None and name.endswith(".toml"):
-                found[Path(name).stem] = site_files.load_file(Path(name))
+                found[Path(name).stem] = site_files.load_given(Path(name), found)
         site_files.by_host(found.values())
         return found
 

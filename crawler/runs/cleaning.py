@@ -17,7 +17,7 @@ from typing import ParamSpec
 from archive.errors import CundangError, DataError, InterruptedCrawl, SiteError
 from archive.layout import Layout
 from archive.ledger import SiteAccount, read_ledger, write_ledger
-from archive.site import Site, load_file
+from archive.site import Site, load_file, load_given
 from archive.text.document import Reason
 from crawler.queue.accounts import say_doubt
 from crawler.queue.slots import Slots
@@ -63,7 +63,7 @@ def main() -> None:
     crawled = [Crawled(**each) for each in asked["crawled"]]
     for each in crawled:
         if each.file is not None:
-            sites[each.key] = load_file(Path(each.file))
+            sites[each.key] = load_given(Path(each.file), sites)
     slots = Slots("clean", os.cpu_count() or 1)
     held = [slots.wait(lambda: None)]
     while (slot := slots.take()) is not None:

@@ -10,7 +10,7 @@ from click.testing import CliRunner
 from archive.catalogue import build
 from archive.corpus import reclean
 from archive.layout import Layout
-from archive.site import load
+from archive.site import load, load_given
 from crawler.cli import app
 from crawler.learning import doubt_layout
 
@@ -52,6 +52,11 @@ def test_a_learned_file_makes_shards_stale_and_a_changed_site_is_told(tmp_path: 
     assert with_vote != before
     list(reclean.clean(layout, load(folder), jobs=2, every=True))
     assert taught.shard.read_bytes() == with_vote
+
+    # A changed copy of the site file is tried with what was learned of the site.
+    (tmp_path / "tried").mkdir()
+    (tmp_path / "tried" / "yx.toml").write_text(FILE, "utf-8")
+    assert load_given(tmp_path / "tried" / "yx.toml", load(folder)) == load(folder)["yx"]
 
     # What was learned has no part in what is learned, so nothing changes.
     again = CliRunner().invoke(app, learn)
