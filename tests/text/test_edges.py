@@ -43,11 +43,25 @@ def test_a_byline_opens_the_text_and_names_who_wrote_it(line: str, author: str |
     assert people.lead_author(line) == author
 
 
-def test_rows_with_a_day_each_have_no_title_above_a_dateline() -> None:
-    rows = "".join(
-        f"<div>{row}活动在清河举行</div><div>2023-0{day}-11 来源：县报</div>" for day, row in enumerate(ROWS[:4], 1)
-    )
-    assert read(page(rows + "<p>栏目说明。</p>", "动态")).title != "春茶开采节活动在清河举行"
+@pytest.mark.parametrize(
+    ("head", "body", "title"),
+    [
+        # The site's name alone is the head of all its pages, and stands over their menu.
+        ("清河商会", "<b>清河商会</b><p><a href=/>首页</a> <a href=/n>新闻</a></p><p>山村修路记</p>", "山村修路记"),
+        ("清河统战工作 - 信息内容", "<header>清河统战工作</header><h2>山村修路记</h2>", "山村修路记"),
+        # A blog's heading leads to its own page.
+        (
+            "山村修路记 | 老街坊",
+            "<h1><a href=/>老街坊</a></h1><p>身边的事</p><h2><a href=/1>山村修路记</a></h2>",
+            "山村修路记",
+        ),
+        # A title over the tools of the page, and no other line over the dateline.
+        ("山村修路记", "<div>山村修路记</div><p><a href=/p>打印</a> <a href=/s>分享</a></p>", "山村修路记"),
+    ],
+)
+def test_what_stands_over_the_dateline_is_the_title_whatever_the_head_says(head: str, body: str, title: str) -> None:
+    document = read(page(f"{body}<p>发布：2023-06-12 来源：县报</p>{paragraphs(LINES)}", head))
+    assert (document.title, document.text) == (title, "\n".join(LINES))
 
 
 def test_a_second_copy_for_narrow_screens_that_lacks_a_line_is_left_out() -> None:

@@ -283,9 +283,15 @@ def in_last_brackets(paragraph: str) -> str | None:
     return match[1] if match and match.start() else None
 
 
+# An office and a name follow.
+_BEING = ("作者系", "作者为", "作者是")
+
+
 def reporters(line: str) -> str | None:
     """The reporters whom a line of its own names.
 
+    >>> reporters("（作者系县医院医生 陆鸣）"), reporters("（作者系中央党校教授）")
+    ('陆鸣', None)
     >>> reporters("本报记者 王乐文 方敏"), reporters("新华社记者邹多为、唐诗凝、丁乐"), reporters("记者节到了")
     ('王乐文 方敏', '邹多为 唐诗凝 丁乐', None)
     """
@@ -294,6 +300,8 @@ def reporters(line: str) -> str | None:
     text = narrow(line).lstrip(_BULLETS).strip(_BRACKETS)
     if "/" in text and (who := _at_desk(text)):
         return who
+    if text.startswith(_BEING) and len(said := text.split()) == 2 and is_person(said[1], labelled=True):
+        return said[1]
     role = re.search("记者|作者|通讯员|评论员|撰稿|实习生|采写|文/|图文", text)
     if role is None:
         return None

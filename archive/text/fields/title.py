@@ -98,9 +98,24 @@ def choose(
     best = max(ranked, key=lambda each: (each.points + ONLY_OVER * (alone and each.over), *each[1:]), default=None)
     if best is not None:
         chosen: int | None = -best.order
+        if best.points <= STATED and blocks[-best.order].kind != "heading":
+            chosen = _below_menu(blocks, keys, bares, names, -best.order)
     elif (chosen := _only_heading(blocks, outline, bares, names)) is None:
         chosen = _plain_heading(blocks, keys, bares, names)
     return None if chosen is None else _ending(blocks, keys, chosen)
+
+
+def _below_menu(
+    blocks: Sequence[Block], keys: Sequence[str], bares: Sequence[str], names: set[str], stated: int
+) -> int:
+    """Of a line for which the head alone speaks, and the line over the dateline below the menu: the latter, if any.
+
+    A site's name stands over its menu, and in the head of all its pages.
+    """
+    plain = _plain_heading(blocks, keys, bares, names)
+    if plain is None or not any(block.linked >= 0.5 for block in blocks[stated + 1 : plain]):
+        return stated
+    return plain
 
 
 class _Ranked(NamedTuple):
@@ -132,17 +147,26 @@ def _ranked(
     for index, block, bare in _candidates(blocks, bares, names):
         agreed = max((head.agrees(bare) for head in heads), default=0.0)
         points, dated = _points(index, block, agreed, outline, keys)
-        points += COLUMN if bare in names else 0.0
+        if block.linked >= 0.5:
+            # A blog's heading leads to its own page: what the head states, over a dateline, is no column.
+            points = points if dated and agreed == STATED else 0.0
+        elif bare in names:
+            points += COLUMN
         if points >= (_enough(agreed) if len(bare) < SHORT else ENOUGH):
             yield _Ranked(points, block.size if agreed else 0, -index, dated and block.kind == "heading")
 
 
 def _candidates(blocks: Sequence[Block], bares: Sequence[str], names: set[str]) -> Iterator[tuple[int, Block, str]]:
-    """The lines that may be a title; the links above them lead to columns, or to the site, and are added to `names`."""
+    """The lines that may be a title; links lead to columns, or to the site, and are added to `names`."""
     for index, (block, bare) in enumerate(zip(blocks, bares, strict=True)):
         if block.linked >= 0.5:
             names.update({bare} if len(bare) <= COLUMN_NAME else ())
-        elif 2 <= len(bare) <= LONGEST and block.size <= LONGEST and not is_subtitle(block.text):
+        if (
+            (block.linked < 0.5 or block.kind == "heading")
+            and 2 <= len(bare) <= LONGEST
+            and block.size <= LONGEST
+            and not is_subtitle(block.text)
+        ):
             yield index, block, bare
 
 
@@ -202,6 +226,8 @@ def _is_over(index: int, blocks: Sequence[Block], keys: Sequence[str]) -> bool:
             return not dates.is_clock(keys[following]) and bool(dates.read(keys[following]) or byline(keys[following]))
         if blocks[following].linked >= 0.5 or blocks[following].size > UNDER:
             return False
+        if blocks[following].kind == "heading" != blocks[index].kind:
+            return False  # the heading is
     return False
 
 
