@@ -15,7 +15,7 @@ from archive.layout import Layout
 from archive.warc import reader, verify
 from archive.warc.record import Record
 
-PORT = 30000 + os.getpid() % 10000
+PORT = 20000 + os.getpid() % 6000  # below the ports that a machine gives to clients
 SITES = 12
 
 
