@@ -150,13 +150,15 @@ def test_killed_at_random_points_it_ends_with_the_shards_of_an_unbroken_run(hous
     unbroken = digests(house)
     chance = random.Random(50)  # noqa: S311 - points in time, no secrets
     rules(house / "sites", "alpha", "div#content")
+    began = time.monotonic()
     cundang(house, "clean")
+    whole = time.monotonic() - began
     rules(house / "sites", "alpha", "div.main")
     killed = 0
     for _ in range(4):
         with subprocess.Popen(command(house, "clean", "--jobs", "1"), stderr=subprocess.DEVNULL) as process:
             try:
-                process.wait(chance.uniform(0.3, 4))
+                process.wait(chance.uniform(0.1, 0.8) * whole)
             except subprocess.TimeoutExpired:
                 workers = list(descendants(process.pid))
                 os.kill(process.pid, signal.SIGKILL)
