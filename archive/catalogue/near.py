@@ -224,17 +224,38 @@ class _Texts:
 
 def _judge(texts: _Texts) -> tuple[dict[Pair, Likeness], list[list[int]]]:
     """Find the pairs of similar texts, and the clusters of copies."""
-    asked = {(first, second): rare for first, second, rare in texts.pairs()}
+    asked = _Asked(texts.pairs())
     found: dict[Pair, Likeness] = {}
     groups = _Groups()
     # Skip pairs that are already connected through others.
-    for pair, like in texts.compare(sorted(asked), lambda pair: not groups.connected(*pair)):
-        if like.kind and (asked[pair] or not like.rare):
+    for pair, like in texts.compare(asked, lambda pair: not groups.connected(*pair)):
+        if like.kind and (not like.rare or asked.is_rare(pair)):
             found[pair] = like
         if _is_copy(like):
             groups.join(*pair)
 
     return found, clusters(groups, partial(_copies, texts, found))
+
+
+class _Asked:
+    """Pairs to compare, in order. There may be tens of millions: each is a number of 8 bytes."""
+
+    def __init__(self, pairs: Iterable[tuple[int, int, bool]]) -> None:
+        # 31 bits for either text, and one for whether what they share is rare.
+        made = (first << 32 | second << 1 | rare for first, second, rare in pairs)
+        self._pairs = np.fromiter(made, np.uint64)
+        self._pairs.sort()
+
+    def __iter__(self) -> Iterator[Pair]:
+        for start in range(0, len(self._pairs), BATCH):
+            for made in self._pairs[start : start + BATCH].tolist():
+                yield made >> 32, (made & 0xFFFFFFFF) >> 1
+
+    def is_rare(self, pair: Pair) -> bool:
+        """Whether a pair's texts share rare fingerprints."""
+        made = pair[0] << 32 | pair[1] << 1 | 1
+        at = int(np.searchsorted(self._pairs, np.uint64(made)))
+        return at < len(self._pairs) and int(self._pairs[at]) == made
 
 
 def _copies(texts: _Texts, found: dict[Pair, Likeness], pairs: Sequence[Pair]) -> set[Pair]:

@@ -101,8 +101,9 @@ def pairs(hashes: Hashes, sizes: npt.NDArray[np.int64]) -> Iterator[tuple[int, i
         hashes: the fingerprints of all texts, one text after the other, shape (sum(sizes),).
         sizes: how many fingerprints each text has, shape (texts,).
     """
-    entries = hashes.astype(np.uint64) << np.uint64(32)
-    entries |= np.repeat(np.arange(len(sizes), dtype=np.uint64), sizes)
+    entries = hashes.astype(np.uint64)
+    entries <<= np.uint64(32)
+    entries |= np.repeat(np.arange(len(sizes), dtype=np.uint32), sizes)
     entries.sort()
     entries = _keep_shared(entries)
     owners = (entries & np.uint64(0xFFFFFFFF)).astype(np.int32)
