@@ -484,7 +484,10 @@ def forget(  # noqa: PLR0913, PLR0917 - click makes an argument of each option
 
     layout = known_data(house.layout)
     if list_:
-        for page in exclusions.read(layout).pages.values():
+        pages = exclusions.read(layout).pages.values()
+        if not pages:
+            say("Nothing is taken down.")
+        for page in pages:
             print_item(page, f"{page.date}  {page.url}  {page.reason}", json_)
         return 0
     if not urls or (undo and erase):

@@ -355,7 +355,8 @@ def test_a_folder_is_shown_taken_down_listed_and_allowed_again(tmp_path: Path) -
 
         assert f"covered by {folder}" in cundang(tmp_path, "forget", url, "--undo", code=2).stderr
         assert "back" in cundang(tmp_path, "forget", folder, "--undo").stdout
-        assert cundang(tmp_path, "forget", "--list").stdout == ""
+        nothing = cundang(tmp_path, "forget", "--list")
+        assert (nothing.stdout, nothing.stderr) == ("", "Nothing is taken down.\n")
         assert sorted(before) == sorted(document.id for document in query.documents(layout, query.Filter()))
         cundang(tmp_path, "crawl", "little", "--full")
         assert little.counts[PATHS[1]] == 2
