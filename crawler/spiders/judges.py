@@ -31,6 +31,8 @@ logger = logging.getLogger(__name__)
 # A crawl is busy when reading has taken so many seconds, and so much of its time.
 BUSY_SECONDS = 0.3
 BUSY_SHARE = 0.25
+# Where the pauses between requests, in seconds, are no longer than a page is read, it is sooner known to be busy.
+NO_PAUSE, SOON_SECONDS = 0.01, 0.03
 # What is read from the child at once, in bytes.
 _CHUNK = 2**20
 # Before each message stands its length, in so many bytes.
@@ -73,7 +75,9 @@ class Judges:
         judged = judge(capture, url, self._site, expected=expected)
         now = monotonic()
         self._spent += now - before
-        if self._alone and self._starting is None and self._spent > max(BUSY_SECONDS, BUSY_SHARE * (now - self._began)):
+        unpaused = self._site.crawl.delay < NO_PAUSE
+        busy = SOON_SECONDS if unpaused else max(BUSY_SECONDS, BUSY_SHARE * (now - self._began))
+        if self._alone and self._starting is None and self._spent > busy:
             self._starting = asyncio.ensure_future(self._start())
         return judged
 
