@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from itertools import chain
+from itertools import chain, takewhile
 from urllib.parse import unquote, urljoin, urlsplit
 
 from archive.text import box, chinese, dates, extract, fields, lines
@@ -205,22 +205,25 @@ def _name(draft: Draft, scene: Scene, site_name: str | None) -> None:
 
 
 def _heading(scene: Scene) -> int | None:
-    """The title of a page whose head has none: the nearest line above the article that may be one."""
+    """The title of a page whose head has none: the nearest line above the article that may be one.
+
+    Nothing but bylines stands between the two. The rows of a list have none; the posts of a thread are prose.
+    """
     page, first, around = scene.page, scene.first, scene.around
-    near = [i for i in around if i < first and page.blocks[i].linked < 0.5 and fields.may_be_title(around[i])]
-    found = _shown_above(page, near, first, around)
-    return found[-1] if found else None
-
-
-def _shown_above(page: Page, near: Sequence[int], first: int, around: dict[int, str]) -> list[int]:
-    """The nearest line above an article that may be its title, where nothing but bylines stands between."""
+    if fields.are_rows(list(takewhile(lambda key: not lines.is_sentence(key), page.keys[first:]))):
+        return None
     for index in range(first - 1, max(-1, first - 8), -1):
-        if page.blocks[index].linked > 0.5 and page.blocks[index].size > 12:
-            return []
-        line = around.get(index, "")
-        if index in near and not fields.is_subtitle(line) and not fields.is_name(line) and not fields.reporters(line):
-            return [index] if lines.furniture_id(page.keys[index]) is None else []
-    return []
+        block, line = page.blocks[index], around.get(index, "")
+        if block.linked > 0.5 and block.size > 12:
+            return None
+        if block.linked < 0.5 and fields.may_be_title(line) and not _is_beside_title(line):
+            return index if lines.furniture_id(page.keys[index]) is None else None
+    return None
+
+
+def _is_beside_title(line: str) -> bool:
+    """Whether a line above an article is a subtitle or a byline."""
+    return fields.is_subtitle(line) or fields.is_name(line) or fields.reporters(line) is not None
 
 
 def _read_above(draft: Draft, scene: Scene) -> None:

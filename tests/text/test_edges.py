@@ -43,6 +43,13 @@ def test_a_byline_opens_the_text_and_names_who_wrote_it(line: str, author: str |
     assert people.lead_author(line) == author
 
 
+def test_rows_with_a_day_each_have_no_title_above_a_dateline() -> None:
+    rows = "".join(
+        f"<div>{row}活动在清河举行</div><div>2023-0{day}-11 来源：县报</div>" for day, row in enumerate(ROWS[:4], 1)
+    )
+    assert read(page(rows + "<p>栏目说明。</p>", "动态")).title != "春茶开采节活动在清河举行"
+
+
 @pytest.mark.parametrize(
     ("head", "body", "title"),
     [

@@ -7,6 +7,7 @@ from archive.text.fields.people import all_people, alone, is_office, is_person, 
 from archive.text.fields.source import is_name, unlabelled
 from archive.text.fields.threads import posted, thread_end
 from archive.text.fields.title import (
+    are_rows,
     bare_lines,
     choose,
     is_keyword_line,
@@ -24,6 +25,7 @@ __all__ = [
     "Byline",
     "all_people",
     "alone",
+    "are_rows",
     "bare_lines",
     "byline",
     "choose",

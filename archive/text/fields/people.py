@@ -283,8 +283,8 @@ def in_last_brackets(paragraph: str) -> str | None:
     return match[1] if match and match.start() else None
 
 
-# An office and a name follow.
-_BEING = ("作者系", "作者为", "作者是")
+# What stands before an author's office, behind which the name follows.
+_OFFICE = ("作者系", "作者为", "作者是")
 
 
 def reporters(line: str) -> str | None:
@@ -300,7 +300,7 @@ def reporters(line: str) -> str | None:
     text = narrow(line).lstrip(_BULLETS).strip(_BRACKETS)
     if "/" in text and (who := _at_desk(text)):
         return who
-    if text.startswith(_BEING) and len(said := text.split()) == 2 and is_person(said[1], labelled=True):
+    if text.startswith(_OFFICE) and len(said := text.split()) == 2 and is_person(said[1], labelled=True):
         return said[1]
     role = re.search("记者|作者|通讯员|评论员|撰稿|实习生|采写|文/|图文", text)
     if role is None:

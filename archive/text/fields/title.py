@@ -108,7 +108,7 @@ def choose(
 def _below_menu(
     blocks: Sequence[Block], keys: Sequence[str], bares: Sequence[str], names: set[str], stated: int
 ) -> int:
-    """Of a line for which the head alone speaks, and the line over the dateline below the menu: the latter, if any.
+    """The line over the dateline, if a menu stands between it and `stated`, a line that only the head speaks for.
 
     A site's name stands over its menu, and in the head of all its pages.
     """
@@ -227,7 +227,7 @@ def _is_over(index: int, blocks: Sequence[Block], keys: Sequence[str]) -> bool:
         if blocks[following].linked >= 0.5 or blocks[following].size > UNDER:
             return False
         if blocks[following].kind == "heading" != blocks[index].kind:
-            return False  # the heading is
+            return False  # that heading is the one over the dateline
     return False
 
 
@@ -258,10 +258,13 @@ def _plain_heading(blocks: Sequence[Block], keys: Sequence[str], bares: Sequence
             and may_be_title(block.text)
             and furniture_id(key) is None
         ):
-            # In a list each row has a dateline.
-            others = (len(other) > DAY and is_dateline(other) for other in keys[index + 2 :])
-            return index if sum(others) < ROWS else None
+            return None if are_rows(keys[index + 2 :]) else index
     return None
+
+
+def are_rows(keys: Sequence[str]) -> bool:
+    """Whether the lines below a dateline are a list's, each of whose rows has a dateline of its own."""
+    return sum(len(key) > DAY and is_dateline(key) for key in keys) >= ROWS
 
 
 def _only_heading(blocks: Sequence[Block], outline: Outline, bares: Sequence[str], names: set[str]) -> int | None:
