@@ -23,7 +23,7 @@ from archive.site import CHINA
 from archive.warc import index
 
 # Raise it when schema.sql or the content of `words` changes: a catalogue of another version is rebuilt.
-VERSION = 12
+VERSION = 13
 # A document's number is its day, followed by a running number within the day, of this many bits.
 DAY_BITS = 24
 # How many characters of entries are sorted and indexed at a time, and how many bytes FTS5 holds before it writes a
@@ -358,7 +358,6 @@ def _marks(db: sqlite3.Connection, layout: Layout) -> Iterator[tuple[str, str]]:
     A file whose size, times and inode are unchanged is not read again: after a year there are a hundred thousand files.
     `verify` finds silent corruption.
     """
-    db.execute("CREATE TABLE IF NOT EXISTS looked (path TEXT PRIMARY KEY, state TEXT NOT NULL, mark TEXT NOT NULL)")
     looked = {path: (state, mark) for path, state, mark in db.execute("SELECT * FROM looked")}
     # Two changes within one tick of the disk's clock would look like one, so recent files are read again.
     settled = time.time() - 2

@@ -44,9 +44,14 @@ def take(db: sqlite3.Connection, texts: Sequence[tuple[int, str]]) -> None:
 
 
 def follow(db: sqlite3.Connection, layout: Layout, *, thrifty: bool) -> None:
-    """Mark near copies; where one is thrifty and it is not due, those whose text is equal alone."""
+    """Search for near copies. If `thrifty` and not yet due, only copies of equal text join the cluster of the first."""
     if thrifty and not is_due(db):
-        db.execute("UPDATE documents SET near_of = duplicate_of WHERE near_of IS NULL AND duplicate_of IS NOT NULL")
+        db.execute(
+            """UPDATE documents SET near_of = coalesce(
+                   (SELECT near_of FROM documents f WHERE f.id = documents.duplicate_of AND f.latest = 1),
+                   duplicate_of)
+               WHERE near_of IS NULL AND duplicate_of IS NOT NULL"""
+        )
     else:
         mark(db, layout)
 

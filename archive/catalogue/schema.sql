@@ -1,6 +1,7 @@
 -- What the archive has and where it is. Derived from shards and indexes; `cundang rebuild --catalogue` makes it again.
 
--- dead: rows of `words` whose document is gone; waiting: documents that came since near copies were last looked for; places: the GB/T 2260 code of each site and the version of the terms, JSON.
+-- dead: rows of `words` whose document is gone; waiting: documents that came since near copies were last searched for;
+-- places: the GB/T 2260 code of each site, and the version of the terms, as JSON.
 CREATE TABLE about (version INTEGER NOT NULL, dead INTEGER NOT NULL, waiting INTEGER NOT NULL, places TEXT NOT NULL);
 
 -- The shards and indexes that were read. path: below the data folder; mark: identifies the content.
@@ -8,6 +9,14 @@ CREATE TABLE sources (
     id   INTEGER PRIMARY KEY,
     path TEXT NOT NULL UNIQUE,
     mark TEXT NOT NULL
+);
+
+-- What a shard or an index looked like when it was last read (size, times, inode), and its mark: as long as it looks the
+-- same, it is not read again.
+CREATE TABLE looked (
+    path  TEXT PRIMARY KEY,
+    state TEXT NOT NULL,
+    mark  TEXT NOT NULL
 );
 
 -- The next number of each day. Numbers are never reused, so an entry of `words` without its document finds nothing.

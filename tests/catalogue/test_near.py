@@ -212,9 +212,13 @@ def test_a_thrifty_update_looks_for_copies_when_enough_came_or_a_first_one_is_go
     put(layout, "0", [ROWS[0], *ROWS[2:]])
     assert build.update(layout, thrifty=True).waiting == 0
     kept = dump(layout)[1]
-    put(layout, "1", [other(0), other(1)])
+    # One has the text of a copy, and joins its cluster; the other waits.
+    equal = replace(ROWS[3], id="urn:equal", url="http://equal.cn/", published="2021-01-01")
+    put(layout, "1", [other(0), equal])
     assert build.update(layout, thrifty=True).waiting == 2
     assert dump(layout)[1] == kept
+    standing = dict(dump(layout)[0])  # type: ignore[call-overload]
+    assert standing["urn:equal"] == standing["urn:00003"] == "urn:00005"
     # Enough is new.
     put(layout, "2", [other(number) for number in range(2, 9)])
     assert build.update(layout, thrifty=True).waiting == 0
