@@ -40,8 +40,7 @@ LEAST = 10
 SHORT = 80
 # Who wrote an article stands in so many of its first lines.
 HEAD = 5
-
-# So many lines of a text are looked for in a box, so that time grows with the page's length.
+# So many lines of a text are looked for in a box: the time for each grows with the box.
 LINES = 200
 FLAG = "new_layout"
 # Rules that read what a page says in words: behind a label, in a signature, in the lead.
@@ -69,14 +68,14 @@ def vote(
         return found
     boxes = [(template, _Box.of(root, template)) for template in learned.templates]
     if fits := next(((template, box) for template, box in boxes if box.holds(found)), None):
-        voted, template = _agreed(found, fits[1], fits[0]), fits[0]
+        voted, template = _confirm(found, fits[1], fits[0]), fits[0]
     elif lost := next((template for template, box in boxes if box.outweighs(found)), None):
-        voted, template = _rescued(found, lost, read_by), lost
+        voted, template = _rescue(found, lost, read_by), lost
     else:
-        return _flagged(found, learned)
+        return _flag(found, learned)
     if isinstance(voted, Skip):
         return voted
-    return _without_furniture(_with_fields(voted, root, template), root, template)
+    return _cut_furniture(_add_fields(voted, root, template), root, template)
 
 
 def tree(capture: Capture) -> HtmlElement | None:
@@ -160,7 +159,7 @@ class _Box:
         return lines_within(text, self.text) < 0.5 and len(compact(text)) < self.own if text else True
 
 
-def _flagged(found: Document | Skip, learned: Learned) -> Document | Skip:
+def _flag(found: Document | Skip, learned: Learned) -> Document | Skip:
     """An article that no template fits: the site may have changed its layout."""
     if isinstance(found, Skip) or not found.text:
         return found
@@ -168,7 +167,7 @@ def _flagged(found: Document | Skip, learned: Learned) -> Document | Skip:
     return replace(found, flags=(*found.flags, FLAG), evidence=(*found.evidence, (f"flag:{FLAG}", words_)))
 
 
-def _rescued(found: Document | Skip, template: Template, read_by: Callable[[str], Document | Skip]) -> Document | Skip:
+def _rescue(found: Document | Skip, template: Template, read_by: Callable[[str], Document | Skip]) -> Document | Skip:
     """What the template's box holds, where the cleaner found nothing or guessed."""
     again = read_by(template.body)
     if isinstance(again, Skip) or han(again.text) < LEAST:
@@ -187,7 +186,7 @@ def _rescued(found: Document | Skip, template: Template, read_by: Callable[[str]
     )
 
 
-def _agreed(found: Document | Skip, box: _Box, template: Template) -> Document | Skip:
+def _confirm(found: Document | Skip, box: _Box, template: Template) -> Document | Skip:
     """The Document with more confidence where its text stands in the template's box."""
     if isinstance(found, Skip) or lines_within(found.text_original or found.text, box.text) < AGREED:
         return found
@@ -195,7 +194,7 @@ def _agreed(found: Document | Skip, box: _Box, template: Template) -> Document |
     return replace(found, confidence=confidence, evidence=(*found.evidence, ("template", f"agrees: {template.body}")))
 
 
-def _with_fields(found: Document, root: HtmlElement, template: Template) -> Document:
+def _add_fields(found: Document, root: HtmlElement, template: Template) -> Document:
     """The Document with what stands at the learned places, where the cleaner found nothing or guessed."""
     values: dict[str, Any] = {
         name: value
@@ -210,10 +209,10 @@ def _with_fields(found: Document, root: HtmlElement, template: Template) -> Docu
         values["title_original"] = None
     found = replace(found, **values, evidence=(*kept, *said))
     guessed = (found.published_evidence or "").split(":")[0] in ("", *_GUESSED_DAYS)
-    return _with_day(found, root, template.date) if template.date and guessed else found
+    return _add_day(found, root, template.date) if template.date and guessed else found
 
 
-def _with_day(found: Document, root: HtmlElement, spot: Spot) -> Document:
+def _add_day(found: Document, root: HtmlElement, spot: Spot) -> Document:
     """The Document with the day at a learned place, where one stands there."""
     line = line_at(root, spot)
     day = value_of("date", spot, line)
@@ -223,7 +222,7 @@ def _with_day(found: Document, root: HtmlElement, spot: Spot) -> Document:
     return ruled.dated(found, day, line, "template")
 
 
-def _without_furniture(found: Document, root: HtmlElement, template: Template) -> Document:
+def _cut_furniture(found: Document, root: HtmlElement, template: Template) -> Document:
     """The Document without the lines that stand on half the pages, and those of the learned places of who wrote it."""
     common = {line for line, share in template.furniture if share >= COMMON}
     spots = [spot for spot in (template.source, template.author) if spot]
