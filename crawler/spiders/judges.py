@@ -31,7 +31,8 @@ logger = logging.getLogger(__name__)
 # A crawl is busy when reading has taken so many seconds, and so much of its time.
 BUSY_SECONDS = 0.3
 BUSY_SHARE = 0.25
-# Where the pauses between requests, in seconds, are no longer than a page is read, it is sooner known to be busy.
+# A crawl whose pauses, in seconds, are shorter than the reading of a page is busy sooner: when reading has taken so
+# many seconds. Measured by `python tests/bench.py`.
 NO_PAUSE, SOON_SECONDS = 0.01, 0.03
 # What is read from the child at once, in bytes.
 _CHUNK = 2**20
