@@ -19,6 +19,7 @@ from archive.text import styles
 from crawler.discovery.link import (
     ARTICLE,
     IMAGES,
+    LAST,
     LIST,
     REQUISITE,
     Link,
@@ -48,6 +49,9 @@ _ENDS = re.compile(
     + _CLOSE,
     re.IGNORECASE,
 )
+# The ways to the month after and to the month before in a calendar, where arrows mean time.
+_LATER = re.compile(r"[\[【(（\s]*(?:[下后後]\s?一?\s?个?月|next|[>»›▶►→])[\]】)）>»›▶►→\s]*", re.IGNORECASE)
+_EARLIER = re.compile(r"[\s<«‹◀◄←]{1,9}|prev(?:ious)?", re.IGNORECASE)
 _OPTIONS = XPath("//select[contains(@onchange, 'location')]/option/@value")
 # What an option's value needs to be an address, not a number or a month.
 _ADDRESS = re.compile(r"[/.?]")
@@ -235,6 +239,7 @@ class _Anchors:
         self._base, self._root, self._dates = base, root, dates
         self._numbers: list[Link] = []
         self._ends: list[Link] = []
+        self._later: list[Link] = []
         self._after: set[str] = set()
         self._counted = self._leads = False
 
@@ -247,14 +252,24 @@ class _Anchors:
                 yield link
 
     def pagers(self) -> Iterator[Link]:
-        """The links that were held back, as pagers or as pages."""
+        """The links that were held back, as pagers or as pages.
+
+        A calendar is walked back from its newest month. The months after it, which may be without end, come last.
+        """
         days = bool(self._numbers) and _is_calendar(self._root)
+        for link in self._later:
+            yield replace(link, kind="pager", priority=LAST) if days else link
         # One number alone is no pager: a count, a rank.
         for link in self._numbers if self._counted or self._leads or days else ():
             yield link if self._is_own(link, days=days) else replace(link, kind="page")
         # 首页 is the first page of a pager, and the home page in every menu.
         for link in self._ends:
-            yield link if self._leads or self._counted else replace(link, kind="page")
+            if days and _EARLIER.fullmatch(link.anchor or ""):
+                yield replace(link, kind="next")
+            elif days and _LATER.fullmatch(link.anchor or ""):
+                yield replace(link, priority=LAST)
+            else:
+                yield link if self._leads or self._counted else replace(link, kind="page")
 
     def _is_own(self, number: Link, *, days: bool) -> bool:
         """Whether a number leads to a page of the list, not to an article, a thread of a forum or a day.
@@ -277,7 +292,11 @@ class _Anchors:
         if element.get("rel") == "next" or (anchor and NEXT.fullmatch(anchor)):
             self._leads = True
             self._after.add(shape(href))
-            return Link(url=href, anchor=anchor, kind="next", priority=LIST)
+            link = Link(url=href, anchor=anchor, kind="next", priority=LIST)
+            if not (anchor and _LATER.fullmatch(anchor)):
+                return link
+            self._later.append(link)
+            return None
         if anchor and self._is_held(element, href, anchor):
             return None
         return Link(url=href, anchor=anchor, row_date=date, priority=ARTICLE if date or look == "article" else LIST)

@@ -8,10 +8,10 @@ from functools import lru_cache
 from typing import Literal
 from urllib.parse import unquote, urljoin, urlsplit
 
-from crawler.queue.address import ARTICLE, LIST, REQUISITE, START
+from crawler.queue.address import ARTICLE, LAST, LIST, REQUISITE, START
 
 # mypy wants names that are imported from here to be listed.
-__all__ = ["ARTICLE", "LIST", "REQUISITE", "START", "Link"]
+__all__ = ["ARTICLE", "LAST", "LIST", "REQUISITE", "START", "Link"]
 
 IMAGES = ("jpg", "jpeg", "png", "gif", "bmp", "webp", "tif", "tiff")
 DOCUMENTS = ("pdf", "doc", "docx", "xls", "xlsx", "ppt", "pptx", "wps", "et", "dps", "ofd", "rtf", "csv", "txt")

@@ -13,8 +13,9 @@ from w3lib.url import safe_url_string
 from archive import site
 
 # Priorities, lower is sooner: lists come before articles, so that an article is asked for with the date of its list
-# row; the files of an article come before the next article.
-START, LIST, REQUISITE, ARTICLE = range(4)
+# row; the files of an article come before the next article. Last is what may go on without end and hold nothing, such
+# as the months after a calendar's newest.
+START, LIST, REQUISITE, ARTICLE, LAST = range(5)
 
 # Practical limits of servers and of the WARC tools that read us; Heritrix refuses beyond 20 segments too.
 LONGEST = 2048

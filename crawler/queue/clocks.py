@@ -12,6 +12,8 @@ HOUR, DAY = 3600.0, 86400.0
 # A crawl at the same hour of each day may begin a little earlier than the last one.
 ABOUT = 0.95
 _NUMBERS = re.compile(r"\d+")
+# The day that an address names: /day/2025-01-03.html, ?d=20250103, ?y=2025&m=1&d=3.
+_ADDRESS_DAY = re.compile(r"(?<!\d)((?:19|20)\d\d)\D{0,7}([01]?\d)\D{0,5}([0-3]?\d)(?!\d)")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -26,7 +28,8 @@ class Clocks:
             deletions come in the first days. A week, and a day: ages are counted from the begin of an article's day.
         ages: of an article, counted from its own day, at which it is checked.
         after: times after the first meeting within which an article is checked, whatever its age.
-        back: after which a page that is gone is asked for once more, and an answer that leads nowhere.
+        back: after which a page that is gone is asked for once more, an answer that leads nowhere, and the list of
+            a day that was without articles when it was over.
     """
 
     first: float = 6 * HOUR
@@ -80,6 +83,17 @@ class Clocks:
         # A day in the future is a mistake of the page. A day has no hour, so the age may be off by a day.
         age = None if day is None else max(0.0, first - day)
         return next((first + time * ABOUT for time in self.checks(age) if first + time * ABOUT > now), None)
+
+
+def is_over(url: str, now: float) -> bool:
+    """Whether an address names a day that ended at least a week before `now`, in seconds since 1970.
+
+    >>> [is_over(url, 1584000000) for url in ("http://h/day/2020-02-19.html", "http://h/day?y=2020&m=3&d=12", "http://h/")]
+    [True, False, False]
+    """
+    found = _ADDRESS_DAY.search(url)
+    day = read_day("-".join(found.groups()), now) if found else None
+    return day is not None and day + 8 * DAY < now
 
 
 def read_day(text: str | None, today: float) -> float | None:

@@ -12,7 +12,7 @@ from pathlib import Path
 from archive.errors import CundangError, DataError, SpaceError
 
 # The version of schema.sql, kept as PRAGMA user_version. Files from before there were versions have 0.
-VERSION = 1
+VERSION = 2
 _SCHEMA = files("crawler.queue").joinpath("schema.sql").read_text(encoding="utf-8")
 
 
@@ -100,7 +100,9 @@ class Database:
         # One transaction: a crawl that is killed meanwhile leaves the earlier version.
         self.db.execute("BEGIN IMMEDIATE")
         self._add_columns()
-        self.db.execute("DROP TABLE IF EXISTS learned")
+        # The first is of an earlier version; the second is counted anew by each visit.
+        for table in ("learned", "shape"):
+            self.db.execute(f"DROP TABLE IF EXISTS {table}")
         for statement in _statements(_SCHEMA):
             self.db.execute(statement)
         self.db.execute(f"PRAGMA user_version = {VERSION}")

@@ -17,9 +17,9 @@ from typing import Any, cast
 
 from archive.warc.capture import Found
 from crawler.queue.accounts import Accounts
-from crawler.queue.address import ARTICLE, REQUISITE, START, host_of
+from crawler.queue.address import LAST, REQUISITE, START, host_of
 from crawler.queue.captures import Captures
-from crawler.queue.clocks import ABOUT, Clocks, read_day
+from crawler.queue.clocks import ABOUT, Clocks, is_over, read_day
 from crawler.queue.database import Database
 from crawler.queue.entries import Address, Article, Role, Run, State
 from crawler.queue.learned import Learned
@@ -278,13 +278,13 @@ class Frontier:
     def _schedule(self, key: int, role: Role | None, *, changed: bool, alias: int | None) -> None:
         """Say when an answered address is asked for again."""
         clocks, now = self._clocks, self._clock()
-        kind, first, span, day, row_date = self._db.execute(
-            "SELECT kind, first, span, day, row_date FROM address WHERE id = ?", [key]
+        url, kind, first, span, day, row_date, shown = self._db.execute(
+            "SELECT url, kind, first, span, day, row_date, shown FROM address WHERE id = ?", [key]
         ).fetchone()
         check_at = None
         if role == "list" and kind == "page":
             span = clocks.interval(span, changed=changed)
-            check_at = now + span * ABOUT
+            check_at = now + (clocks.back if not shown and is_over(url, now) else span) * ABOUT
         elif role == "article" and alias is None:
             met = now if first is None else first
             own = day if day is not None else read_day(row_date, met)
@@ -466,7 +466,7 @@ class Frontier:
 
 
 def _wanted(only_requisites: bool) -> tuple[int, int]:
-    return (REQUISITE, REQUISITE) if only_requisites else (START, ARTICLE)
+    return (REQUISITE, REQUISITE) if only_requisites else (START, LAST)
 
 
 def _address(row: Sequence[Any]) -> Address:

@@ -8,8 +8,11 @@ from crawler.queue.database import Database
 
 # Pages of one shape (same path but for its numbers) in a row that are no article and lead to no other shape.
 BARREN = 200
-# And of such pages those that say the same but for their numbers: days of a calendar on which nothing was.
-REPEATS = 10
+# The same for pages that say the same but for their numbers, such as empty days of a calendar: a month of them, and
+# two more months for each page of the shape that led to something, up to the number above.
+REPEATS = 28
+# The same for pages whose new links all have barren shapes: months of such a calendar.
+VAIN = 3
 # Pages of one column, of one pager; the longest real one known has some 1,300.
 COLUMN_PAGES = 2000
 
@@ -38,25 +41,31 @@ class Learned:
         with self._translate():
             return self._db.execute("INSERT OR IGNORE INTO listing VALUES (0, ?)", [digest]).rowcount == 1
 
-    def tally(self, shape: str, *, fruitful: bool, repeats: bool = False) -> None:
+    def tally(self, shape: str, *, fruitful: bool, repeats: bool = False, vain: bool = False) -> None:
         """Count a page of a shape: an article, or a page that leads to another shape, sets its count to nothing.
 
-        `repeats`: it says what another page of the shape said; such a page counts as many.
+        `repeats`: it says what another page of the shape said. `vain`: all that is new on it has a barren shape.
         """
         with self._translate():
             if fruitful:
-                self._db.execute("DELETE FROM shape WHERE shape = ?", [shape])
-            else:
                 self._db.execute(
-                    "INSERT INTO shape VALUES (?1, ?2) ON CONFLICT (shape) DO UPDATE SET barren = barren + ?2",
-                    [shape, BARREN // REPEATS if repeats else 1],
+                    "INSERT INTO shape VALUES (?, 0, 1)"
+                    " ON CONFLICT (shape) DO UPDATE SET barren = 0, finds = finds + 1",
+                    [shape],
                 )
+                return
+            finds = self._db.execute("SELECT finds FROM shape WHERE shape = ?", [shape]).fetchone() or (0,)
+            patience = min(BARREN, REPEATS * (1 + 2 * finds[0])) if repeats else BARREN
+            self._db.execute(
+                "INSERT INTO shape VALUES (?1, ?2, 0) ON CONFLICT (shape) DO UPDATE SET barren = barren + ?2",
+                [shape, 1 / (VAIN if vain else patience)],
+            )
 
     def barren(self, shape: str) -> bool:
         """Whether too many pages of the shape in a row led nowhere."""
         with self._translate():
             row = self._db.execute("SELECT barren FROM shape WHERE shape = ?", [shape]).fetchone()
-        return row is not None and row[0] >= BARREN
+        return row is not None and row[0] > 1 - 0.5 / BARREN
 
     def idle(self) -> list[str]:
         """The parameters of addresses that were found to make no difference."""

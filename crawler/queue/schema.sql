@@ -45,7 +45,11 @@ CREATE TABLE IF NOT EXISTS article (digest BLOB PRIMARY KEY, address INTEGER NOT
 CREATE INDEX IF NOT EXISTS alias ON address (alias_of) WHERE alias_of IS NOT NULL;
 -- Parameters of addresses that make no difference.
 CREATE TABLE IF NOT EXISTS idle (key TEXT PRIMARY KEY) WITHOUT ROWID;
-CREATE TABLE IF NOT EXISTS shape (shape TEXT PRIMARY KEY, barren INTEGER NOT NULL) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS shape (
+    shape TEXT PRIMARY KEY,
+    barren REAL NOT NULL,           -- the share of the fruitless pages in a row that are allowed; from 1 on it is barren
+    finds INTEGER NOT NULL          -- pages that led to something
+) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS robots (origin TEXT PRIMARY KEY, read REAL NOT NULL, body BLOB);  -- null: it has none
 CREATE TABLE IF NOT EXISTS visit (number INTEGER PRIMARY KEY, began REAL NOT NULL, ended REAL);
 CREATE TABLE IF NOT EXISTS run (

@@ -15,7 +15,7 @@ from archive.warc.capture import Found
 from crawler.discovery import Link
 from crawler.discovery.feed import sitemaps
 from crawler.discovery.general import styled
-from crawler.discovery.link import ARTICLE, DOCUMENTS, IMAGES, LIST, REQUISITE, START, extension, is_file
+from crawler.discovery.link import ARTICLE, DOCUMENTS, IMAGES, LAST, LIST, REQUISITE, START, extension, is_file
 from crawler.queue.accounts import PageAccount
 from crawler.queue.address import canonical, host_of, shape, trap, unordered
 from crawler.queue.entries import Address
@@ -45,11 +45,13 @@ class Led:
     """What came of a page's links.
 
     Attributes:
-        fruitful: one is new and has another shape than the page's own.
+        fruitful: one is new and has another shape than the page's own, which is not barren.
+        vain: all that are new and have another shape have a barren one.
         changed: the list shows what no earlier visit had found, and no earlier page of it had shown.
     """
 
     fruitful: bool = False
+    vain: bool = False
     changed: bool = False
 
 
@@ -111,8 +113,9 @@ class Offers:
             if self._push_one(address, url, link, pager=pager, article=article, again=due) and link.kind == "page":
                 fresh.add(shape(url))
         self._account(address, judged, pager, inside)
-        fruitful = any(not self._frontier.learned.barren(other) for other in fresh - {shape(address.url)})
-        return Led(fruitful=fruitful, changed=changed)
+        others = fresh - {shape(address.url)}
+        fruitful = any(not self._frontier.learned.barren(other) for other in others)
+        return Led(fruitful=fruitful, vain=bool(others) and not fruitful, changed=changed)
 
     def sitemaps(self, home: Address) -> None:
         """Offer the sitemaps that the robots.txt of a start page's host names."""
@@ -183,7 +186,7 @@ class Offers:
                 return False
             return self.offer(Address(url=url, kind="requisite", priority=link.priority, depth=depth, found=found))
         if link.kind in ("next", "pager"):
-            priority = ARTICLE if article else LIST
+            priority = ARTICLE if article else link.priority
             further = Address(
                 url=url, kind="next", priority=priority, depth=depth, pager=pager, found=found, form=link.form
             )
@@ -191,7 +194,10 @@ class Offers:
         if link.kind == "list":
             return self.offer(Address(url=url, priority=LIST, depth=depth, found=found, form=link.form), again=again)
         if link.kind == "page":
-            return self.offer(Address(url=url, priority=self._priority(url, link), depth=depth + 1, found=found))
+            priority = self._priority(url, link)
+            if priority == LIST and address.priority == LAST:
+                priority = LAST
+            return self.offer(Address(url=url, priority=priority, depth=depth + 1, found=found))
         return False
 
     def _account(self, address: Address, judged: Judged, pager: int, inside: Sequence[tuple[str, Link]]) -> None:

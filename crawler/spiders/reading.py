@@ -26,7 +26,7 @@ from crawler.queue.hosts import Hosts
 from crawler.spiders.answer import capture_of, header, is_page, refreshes
 from crawler.spiders.judge import TELLING, Judged
 from crawler.spiders.judges import Judges
-from crawler.spiders.offer import Offers
+from crawler.spiders.offer import Led, Offers
 from crawler.spiders.outcome import Outcomes
 from crawler.spiders.rendered import Rendering
 from crawler.spiders.scripts import StageError
@@ -221,7 +221,7 @@ class Reading:
         if judged.scripted is None and (judged.tells or elsewhere):
             self.offers.learn(address, judged)
         led = self.offers.push(address, judged, response.body)
-        self._tally(address, judged, fruitful=led.fruitful, elsewhere=bool(elsewhere))
+        self._tally(address, judged, led, elsewhere=bool(elsewhere))
         if redirects:
             return None
         if judged.scripted is not None and self.browser is not None:
@@ -244,7 +244,7 @@ class Reading:
         )
         return None
 
-    def _tally(self, address: Address, judged: Judged, *, fruitful: bool, elsewhere: bool) -> None:
+    def _tally(self, address: Address, judged: Judged, led: Led, *, elsewhere: bool) -> None:
         """Count whether pages of this shape of addresses bring anything.
 
         The same text at ever new addresses is a trap, where a program makes the addresses: days of a calendar on which
@@ -260,7 +260,7 @@ class Reading:
         fresh = self.frontier.learned.fresh_text(hashlib.sha256(shown.encode("utf-8", "surrogatepass")).digest())
         article = judged.article is not None and (fresh or "?" not in address.url)
         repeats = bool(judged.said) and not (fresh or elsewhere or judged.data or judged.scripted)
-        self.frontier.learned.tally(own, fruitful=fruitful or article, repeats=repeats)
+        self.frontier.learned.tally(own, fruitful=led.fruitful or article, repeats=repeats, vain=led.vain)
 
     async def _show(self, address: Address, response: Response, browser: Browser) -> None:
         """Have the browser show a page that its script makes: a list, an article, or nothing."""

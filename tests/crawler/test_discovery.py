@@ -9,7 +9,7 @@ from lxml.html import document_fromstring
 
 from archive.text.decode import decode, parse
 from crawler.discovery import LINKS, Link, discover
-from crawler.discovery.link import ARTICLE, LIST
+from crawler.discovery.link import ARTICLE, LAST, LIST
 
 HERE = "http://www.tzb.gov.cn/tzxw/index.html"
 
@@ -320,3 +320,13 @@ def test_real_pages_are_read_and_real_lists_give_their_dated_rows(shared: Path) 
     # Announcements in rows of 10 and 15, as their pages show.
     assert dated["gerapy-list-dfa66_announcement"] == 10
     assert dated["gerapy-list-rtfund_xxpl"] == 15
+
+
+@pytest.mark.parametrize(("before", "after"), [("‹", "›"), ("&lt;&lt;", "&gt;&gt;"), ("上个月", "下个月"), ("◀", "▶")])
+def test_a_calendar_leads_back_and_its_later_months_come_last(before: str, after: str) -> None:
+    days = "".join(f"<td><a href='/day/2024-11-{day:02}.html'>{day}</a></td>" for day in range(1, 31))
+    ways = f"<a href='/m/2024-10.html'>{before}</a> 2024-11 <a href='/m/2024-12.html'>{after}</a>"
+    links = {link.url[-12:]: link for link in found(f"<table><tr><td>{ways}</td></tr><tr>{days}</tr></table>")}
+    assert (links["2024-10.html"].kind, links["2024-10.html"].priority) == ("next", LIST)
+    assert (links["2024-12.html"].kind, links["2024-12.html"].priority) == ("pager", LAST)
+    assert links["4-11-07.html"].kind == "page"

@@ -21,7 +21,7 @@ from crawler.queue.address import canonical, shape, trap
 from crawler.queue.entries import Address, Run, State
 from crawler.queue.frontier import Frontier
 from crawler.queue.idle import Idle
-from crawler.queue.learned import BARREN, COLUMN_PAGES
+from crawler.queue.learned import COLUMN_PAGES
 from crawler.queue.lock import Lock
 
 HOST = "www.tzb.gov.cn"
@@ -198,19 +198,31 @@ def test_a_pager_ends_where_it_repeats_itself_or_grows_too_long(path: Path) -> N
     assert lengths.index(False) == COLUMN_PAGES - 1
 
 
+def pages_until_barren(frontier: Frontier, name: str, **said: bool) -> int:
+    """How many fruitless pages of a shape are asked for in a row."""
+    for number in range(500):
+        if frontier.learned.barren(name):
+            return number
+        frontier.learned.tally(name, fruitful=False, **said)
+    raise AssertionError("never barren")
+
+
 def test_a_shape_that_leads_nowhere_is_barren_until_it_bears(path: Path) -> None:
     frontier = opened(path)
     calendar = shape("http://h/cal.jsp?y=2020&m=1")
-    for _ in range(BARREN):
-        assert not frontier.learned.barren(calendar)
-        frontier.learned.tally(calendar, fruitful=False)
-    assert frontier.learned.barren(calendar)
+    assert pages_until_barren(frontier, calendar) == 200
     frontier.learned.tally(calendar, fruitful=True)
-    assert not frontier.learned.barren(calendar)
-    for _ in range(10):
-        assert not frontier.learned.barren(calendar)
-        frontier.learned.tally(calendar, fruitful=False, repeats=True)
-    assert frontier.learned.barren(calendar)
+    assert pages_until_barren(frontier, calendar) == 200
+
+
+def test_empty_days_are_asked_for_by_the_month_and_longer_the_more_other_days_brought(path: Path) -> None:
+    frontier = opened(path)
+    days, rows = shape("http://h/day/2020-01-31.html"), []
+    for _ in range(5):
+        rows.append(pages_until_barren(frontier, days, repeats=True))
+        frontier.learned.tally(days, fruitful=True)
+    assert rows == [28, 84, 140, 196, 200]
+    assert pages_until_barren(frontier, shape("http://h/month/2020-01.html"), vain=True) == 3
 
 
 @pytest.mark.fault(rows=[26])

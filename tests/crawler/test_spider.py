@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import calendar
 import os
 import re
 import subprocess
@@ -411,3 +412,36 @@ def test_retry_after_is_a_number_or_a_date(value: str, seconds: float | None) ->
     from scrapy.http import Response  # noqa: PLC0415 - only here
 
     assert retry_after(Response("http://h/", headers={"Retry-After": value})) == seconds
+
+
+def test_a_calendar_is_walked_back_through_its_empty_days_and_not_far_beyond(tmp_path: Path) -> None:
+    """Every day is linked and two have an article, in a calendar that has no end in either direction."""
+    days = {"2024-12-11": "/art/7.html", "2024-11-05": "/art/6.html"}
+
+    def routes(path: str, _: Mapping[str, str]) -> Answer | None:
+        if path.startswith("/art/"):
+            return article(f"会议之{path[5]}")
+        if path.startswith("/day/"):
+            day = path[5:15]
+            return Answer(links(days[day]) if day in days else f"<p>{day} 没有文章</p>")
+        if path != "/" and not path.startswith("/month/"):
+            return Answer(status=404)
+        year, month = (int(number) for number in (path[7:14] if path != "/" else "2024-12").split("-"))
+        ways = [
+            f"<a href='/month/{at // 12}-{at % 12 + 1:02}.html'>{arrow}</a>"
+            for at, arrow in ((year * 12 + month - 2, "‹"), (year * 12 + month, "›"))
+        ]
+        last = calendar.monthrange(year, month)[1]
+        cells = [f"<td><a href='/day/{year}-{month:02}-{day:02}.html'>{day}</a></td>" for day in range(1, last + 1)]
+        return Answer(f"<table><tr><td>{year}-{month:02} {' '.join(ways)}</td></tr><tr>{''.join(cells)}</tr></table>")
+
+    with serving(routes) as little:
+        done = scrapy(tmp_path / "data", little.site(tmp_path / "sites"))
+        assert done.returncode == 0, done.stderr
+        asked = list(little.counts)
+    assert set(days.values()) <= set(asked)
+    found = asked.index("/day/2024-11-05.html")
+    # One day after the other, and hardly one of the months to come while there are others.
+    assert found <= 31 + 5 + 6
+    assert sum(path.startswith("/day/") for path in asked[found + 1 :]) <= 140 + AT_ONCE
+    assert sum(path.startswith("/month/") for path in asked[found + 1 :]) <= 5 + 3 + 2 * AT_ONCE
