@@ -1,1 +1,1 @@
-"""Crawls as processes or together: when they are due, how they ended, who is told, and what can be measured."""
+"""Crawls in child processes: when they are due, how they ended, alerts, and metrics."""

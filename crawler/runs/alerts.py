@@ -1,6 +1,6 @@
-"""A run and those before it -> reasons to tell somebody, by a command or a webhook of the user's choice.
+"""A run and the runs before it -> alerts, sent to a command or webhook that the user chooses.
 
-A site's trouble is told once, with its cause, and once more when all is well again.
+A site in trouble causes one alert, which states the cause, and a second one when it has recovered.
 """
 
 from __future__ import annotations
@@ -19,16 +19,18 @@ from archive.text.document import Reason
 from crawler.runs.history import Run, Runs
 from crawler.talk import say
 
-# Seconds that a command or webhook may take.
+# The seconds that a command or webhook may take.
 PATIENCE = 20
-# The part of a run's pages that is good, against the median of the runs before: below this share the site changed, or
-# began to block us. How many pages are due differs from run to run, so the numbers themselves say nothing; that known
-# pages bring less is for the crawl to tell (`far_less`).
+# If the share of good pages in a run falls below this part of the median of earlier runs, the site has changed or has
+# begun to block us. Page counts are not compared, because each run has a different number of pages due. If known pages
+# yield less, the crawl itself reports it (`far_less`).
 SHARE = 0.5
-# Good runs that a comparison needs, and pages of each.
+# A comparison needs this many successful runs, each with this many pages.
 ENOUGH, PAGES = 3, 10
-# Pages that brought nothing.
-_VAIN = (
+# What a crawl prints before the reasons why addresses were not captured; the schedule finds it in the log of a run.
+NOT_CAPTURED = "; not captured: "
+# A page skipped for one of these reasons is not good.
+_BAD = (
     Reason.BLOCKED,
     Reason.CHALLENGE,
     Reason.EMPTY,
@@ -41,7 +43,7 @@ _VAIN = (
 
 
 def reasons(run: Run, earlier: Sequence[Run]) -> list[str]:
-    """What is worth telling of a run: it ended badly, planned times were missed, fewer pages than ever were good."""
+    """The reasons to send an alert: the run ended badly, planned times were missed, or few of its pages were good."""
     bad = run.ending not in ("finished", "max_pages") or run.exit != 0
     found = [f"{run.ending}: {run.shortfall}" if run.shortfall else run.ending] if bad else []
     if run.missed:
@@ -53,20 +55,20 @@ def reasons(run: Run, earlier: Sequence[Run]) -> list[str]:
 
 
 def _good(run: Run) -> float:
-    return 1 - min(1, sum(run.skips.get(reason, 0) for reason in _VAIN) / run.pages)
+    return 1 - min(1, sum(run.skips.get(reason, 0) for reason in _BAD) / run.pages)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Alarm:
-    """Whom to tell: a command that gets a JSON object on stdin, an address that gets it by POST."""
+    """Where alerts go: a command reads a JSON object from stdin, and a webhook receives the same object by POST."""
 
     command: str | None = None
     webhook: str | None = None
 
-    def tell(self, run: Run, text: str, why: Sequence[str], *, well: bool) -> None:
-        """Tell it; what fails is said on stderr, the schedule goes on."""
-        told = {"text": text, "state": "well" if well else "trouble", "reasons": list(why), **asdict(run)}
-        body = json.dumps(told, ensure_ascii=False, default=str).encode()
+    def send(self, run: Run, text: str, why: Sequence[str], *, well: bool) -> None:
+        """Send an alert. A failure is only printed, so that it cannot stop the schedule."""
+        alert = {"text": text, "state": "well" if well else "trouble", "reasons": list(why), **asdict(run)}
+        body = json.dumps(alert, ensure_ascii=False, default=str).encode()
         try:
             if self.command:
                 subprocess.run(shlex.split(self.command), input=body, timeout=PATIENCE, check=True)
@@ -75,11 +77,18 @@ class Alarm:
                 with urllib.request.urlopen(request, timeout=PATIENCE) as answer:  # noqa: S310 - as above
                     answer.read(1)
         except (OSError, ValueError, subprocess.SubprocessError) as error:
-            say(f"{run.site}: nobody could be told of {', '.join(why)}: {error}")
+            say(f"{run.site}: the alert could not be sent ({error}). It said: {text}")
 
 
 def judge(runs: Runs, run: Run, alarm: Alarm | None, *, stopping: bool) -> None:
-    """Tell of a run that ended, where its site's trouble begins or is over; the history keeps what was told."""
+    """Send an alert if a run begins or ends the trouble of its site, and note that in the history.
+
+    Args:
+        runs: the history.
+        run: the run that has ended.
+        alarm: where to send the alert; None: only note it.
+        stopping: the schedule is being stopped, so an interrupted run is no trouble.
+    """
     why = reasons(run, runs.history(run.site, before=run, limit=5))
     if stopping and run.exit == InterruptedCrawl.exit_code:
         why = [reason for reason in why if reason != "interrupted"]
@@ -89,13 +98,13 @@ def judge(runs: Runs, run: Run, alarm: Alarm | None, *, stopping: bool) -> None:
         text = f"{run.site}: {'; '.join(why)}"
         runs.set_trouble(run.site, ended, text)
         if alarm:
-            alarm.tell(run, text, why, well=False)
+            alarm.send(run, text, why, well=False)
     elif not why and run.exit == 0 and trouble is not None:
         since, cause = trouble
         runs.set_trouble(run.site, None)
-        text = f"{run.site}: all is well again ({run.ending}, {run.pages} pages) after {_span(ended - since)}"
+        text = f"{run.site}: recovered ({run.ending}, {run.pages} pages) after {_span(ended - since)}"
         if alarm:
-            alarm.tell(run, f"{text}; it was: {cause.removeprefix(f'{run.site}: ')}", [], well=True)
+            alarm.send(run, f"{text}; it was: {cause.removeprefix(f'{run.site}: ')}", [], well=True)
 
 
 def _span(passed: dt.timedelta) -> str:
@@ -105,23 +114,23 @@ def _span(passed: dt.timedelta) -> str:
     )
 
 
-# What helps where no page came, by the reason of most addresses.
+# The advice if a site gave no page, by the most frequent reason.
 _CURES = {
-    "robots": "Its robots.txt disallows them. Ask the site's owner for leave, or name other start pages.",
-    "robots_unreachable": "Its robots.txt cannot be read, and until then nothing else is asked for. Crawl again later.",
-    "blocked": "The site refuses us. Crawl again later and more slowly, or ask its owner for leave.",
-    "challenge": "A challenge that only browsers pass stands before it. Ask its owner for leave.",
-    "private_address": "Name the host and port in `allow_private` of the site file, if the address is meant.",
-    "unknown_host": "Check how the host is spelt in the site file.",
-    "forgotten": "It was taken down here with `cundang forget`.",
+    "robots": "Its robots.txt disallows them. Ask the site's owner for permission, or name other start pages.",
+    "robots_unreachable": "Its robots.txt cannot be fetched, and nothing else is fetched before it. Crawl again later.",
+    "blocked": "The site blocks us. Crawl again later and more slowly, or ask its owner for permission.",
+    "challenge": "A challenge that only browsers pass protects it. Ask its owner for permission.",
+    "private_address": "If you mean this address, name the host and port in `allow_private` of the site file.",
+    "unknown_host": "Check the spelling of the host in the site file.",
+    "forgotten": "It was taken down with `cundang forget`.",
 }
 
 
 def cure(troubles: Mapping[str, int]) -> str:
-    """What helps a site of which no page came, given the reasons and their counts.
+    """What to do about a site that gave no page, given the reasons and their counts.
 
     >>> cure({"robots": 1})
-    "Its robots.txt disallows them. Ask the site's owner for leave, or name other start pages."
+    "Its robots.txt disallows them. Ask the site's owner for permission, or name other start pages."
     >>> cure({"timeout": 2})
     'Check that its start pages open in a browser, then crawl again.'
     """

@@ -1,7 +1,7 @@
-"""Sites whose crawls ended -> their texts and the catalogue, in a child process: `python -m crawler.runs.cleaning`.
+"""Crawled sites -> their shards and the catalogue, in a child process: `python -m crawler.runs.cleaning`.
 
-It reads one job as JSON on stdin and answers on stdout with an object a site: its key and an exit code. Such children
-share the cores of the machine, whoever started them: a child works with as many processes as cores were free.
+The child reads one job as JSON on stdin and prints one JSON object a site: its key and an exit code. All such children
+on a machine share its cores: each starts as many worker processes as cores are free.
 """
 
 from __future__ import annotations
@@ -33,8 +33,9 @@ class Crawled:
     """A site that was crawled.
 
     Attributes:
-        key, file: its key, and its site file where that was named by its path.
-        skipped: pages that the cleaner had skipped before this crawl, though they look like articles.
+        key: its key.
+        file: the path of its site file, if the site was named by a path.
+        skipped: the number of apparent articles that the cleaner had already skipped before this crawl.
     """
 
     key: str
@@ -43,14 +44,14 @@ class Crawled:
 
 
 def job(layout: Layout, folder: Path | None, crawled: Iterable[Crawled], *, tried: bool = False) -> bytes:
-    """What the child reads on stdin; `tried`: what was crawled is thrown away, and no hook is told of it."""
+    """The job for the child, as JSON; with `tried`, the data folder is temporary and no hook is called."""
     sites = [{"key": each.key, "file": each.file, "skipped": each.skipped} for each in crawled]
     asked = {"data": str(layout.root), "sites": folder and str(folder), "crawled": sites, "tried": tried}
     return json.dumps(asked).encode()
 
 
 def answers(said: bytes) -> dict[str, int]:
-    """The exit codes that a child printed, by key."""
+    """The exit codes that a child printed, by site key."""
     return {one["site"]: one["exit"] for one in map(json.loads, said.splitlines())}
 
 
@@ -68,9 +69,9 @@ def main() -> None:
     held = [slots.wait(lambda: None)]
     while (slot := slots.take()) is not None:
         held.append(slot)
-    mended = _exit_code("catalogue", _mend, layout)
+    indexes = _exit_code("catalogue", _make_indexes, layout)
     codes = {each.key: _exit_code(each.key, _clean, layout, sites, each, len(held)) for each in crawled}
-    catalogue = mended | _exit_code("catalogue", _catalogue, layout, sites)
+    catalogue = indexes | _exit_code("catalogue", _catalogue, layout, sites)
     for each in crawled:
         code = codes[each.key] or catalogue or _exit_code(each.key, _doubt, layout, sites.get(each.key), each)
         if not asked["tried"]:
@@ -79,13 +80,13 @@ def main() -> None:
 
 
 def _sites(folder: Path) -> dict[str, Site]:
-    """The site files that can be read: a mistake in one must not cost the texts of the other sites."""
+    """The valid site files: a mistake in one must not prevent the cleaning of other sites."""
     sites = {}
     for path in sorted(folder.glob("*.toml")):
         try:
             sites[path.stem] = load_file(path)
         except SiteError as error:
-            say(f"clean: {error} Until then the site is not known.")
+            say(f"clean: {error} Until then, the site is ignored.")
     return sites
 
 
@@ -97,7 +98,7 @@ def _exit_code(what: str, do: Callable[P, int], *args: P.args, **kwargs: P.kwarg
         return error.exit_code
 
 
-def _mend(layout: Layout) -> int:
+def _make_indexes(layout: Layout) -> int:
     from archive.catalogue import build
 
     return _say_all(build.mend_indexes(layout))
@@ -119,23 +120,25 @@ def _catalogue(layout: Layout, sites: dict[str, Site]) -> int:
     from archive.catalogue import build
 
     warned: list[str] = []
-    # The files of some sites may not be at hand: their places stay.
+    # A site without a site file here keeps its place.
     places = build.known_places(layout) | {key: site.place for key, site in sites.items() if site.place}
     counts = build.update(layout, warn=warned.append, places=places, thrifty=True)
-    later = f"; near copies of {counts.waiting} are looked for later, or by cundang clean" if counts.waiting else ""
+    later = f"; near copies of {counts.waiting} not searched yet (cundang clean does it)" if counts.waiting else ""
     say(f"catalogue: {counts.documents} documents, {counts.skips} skips, {counts.captures} captures{later}")
     return _say_all(warned)
 
 
-def _say_all(words: Iterable[str]) -> int:
-    told = list(words)
-    for each in told:
-        say(each)
-    return int(bool(told))
+def _say_all(warnings: Iterable[str]) -> int:
+    """Print warnings; return 1 if there are any."""
+    code = 0
+    for warning in warnings:
+        say(warning)
+        code = 1
+    return code
 
 
 def _doubt(layout: Layout, site: Site | None, crawled: Crawled) -> int:
-    """Note what the texts say against the site; 1 where it skips more articles than before or has a new layout."""
+    """Add doubts to the site's ledger; return 1 if it has a new layout, or more articles were skipped than before."""
     from crawler.learning import doubt_layout
 
     skipped = doubt_skipped(layout, crawled.key)
@@ -149,12 +152,12 @@ def _doubt(layout: Layout, site: Site | None, crawled: Crawled) -> int:
         write_ledger(path, replace(ledger, doubts=(*ledger.doubts, *doubts)))
     except OSError as error:
         raise DataError(f"{path}: cannot be written ({error.strerror}). Make room or mend the folder.") from error
-    told = [doubt for doubt in doubts if doubt is not skipped or doubt.count > crawled.skipped]
-    return _say_all(f"{crawled.key}: {say_doubt(doubt)}." for doubt in told)
+    new = [doubt for doubt in doubts if doubt is not skipped or doubt.count > crawled.skipped]
+    return _say_all(f"{crawled.key}: {say_doubt(doubt)}." for doubt in new)
 
 
 def doubt_skipped(layout: Layout, key: str) -> SiteAccount | None:
-    """The pages that the crawl of a site counted as articles and the cleaner skipped; None: there are none."""
+    """A doubt about pages that the crawl counted as articles and the cleaner skipped; None: there are none."""
     from archive.catalogue import query
     from crawler.queue.frontier import Frontier
 
@@ -163,7 +166,7 @@ def doubt_skipped(layout: Layout, key: str) -> SiteAccount | None:
         found = query.skipped(layout, frontier.report.articles())
     finally:
         frontier.close()
-    # A page that was taken down is no loss.
+    # A page that was taken down does not count.
     found = {reason: count for reason, count in found.items() if reason != Reason.FORGOTTEN}
     words = ", ".join(f"{reason} {count}" for reason, count in found.items())
     return SiteAccount(doubt="skipped_articles", count=sum(found.values()), detail=words) if found else None

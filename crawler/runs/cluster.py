@@ -1,7 +1,7 @@
-"""WARC files and sites -> tasks of a Dask scheduler, for whoever has outgrown one machine.
+"""WARC files and sites -> tasks of a Dask scheduler, for work that needs more than one machine.
 
-A task may run twice, on two machines: what it does is then done twice, the same. Cleaning ends in one replacement of a
-whole shard; a site is crawled by whoever holds its lock. All machines see one data folder under one path.
+Running a task twice, even on two machines, is harmless: cleaning replaces a whole shard in one step, and a site is
+crawled only by the holder of its lock. All machines see the same data folder under the same path.
 """
 
 from __future__ import annotations
@@ -19,17 +19,17 @@ from archive.corpus.reclean import Made, Work
 from archive.errors import CundangError, UsageError
 from archive.text.recipe import Recipe, recipe
 
-# Tasks under way for each worker: one to do, one to go on with.
+# Submitted tasks for each worker: one is running, and one is queued.
 AHEAD = 2
-# A task that costs so many workers is done here, page by page, which finds the page.
+# A task that has killed this many workers runs on this machine, page by page, to find the page that kills them.
 LIVES = 2
 
 
 class Cluster:
-    """A Dask scheduler: one that runs at an address, or one of our own with some workers on this machine.
+    """A Dask scheduler: one that runs at an address, or our own with some workers on this machine.
 
     Raises:
-        UsageError: the library `distributed` is not installed, or nobody answers at the address.
+        UsageError: the library `distributed` is not installed, or no scheduler answers at the address.
     """
 
     def __init__(self, address: str | None, workers: int) -> None:
@@ -55,14 +55,14 @@ class Cluster:
         return self
 
     def __exit__(self, *_: object) -> None:
-        """Let the scheduler go; end it where it is our own."""
+        """Disconnect from the scheduler; stop it if it is our own."""
         self._end.close()
 
     def make(self, works: Iterable[Work], tell: Callable[[Path, int], None]) -> Iterator[tuple[Work, Made]]:
-        """Make shards on the workers, each yielded as soon as it lies in its place.
+        """Make shards on the workers; yield each one when its file is in place.
 
         Raises:
-            CundangError: a worker would clean otherwise than this machine.
+            CundangError: a worker has other versions than this machine, so its shards could differ.
         """
         ours = recipe(())
         for work, future in self._each(works, lambda work: (_make, ours, work)):
@@ -74,9 +74,9 @@ class Cluster:
             yield work, made
 
     def crawl(self, sites: Iterable[str], command: Sequence[str]) -> Iterator[tuple[str, int]]:
-        """Crawl sites on the workers by a command to which the key is added; each key with its exit code.
+        """Crawl sites on the workers with this command, to which the key is added; yield each key and its exit code.
 
-        A site that is crawled elsewhere ends with 4, and is left to who holds it.
+        The exit code 4 means that another process is crawling the site.
         """
         for site, future in self._each(sites, lambda site: (_crawl, [*command, site])):
             try:
@@ -85,7 +85,7 @@ class Cluster:
                 yield site, 1
 
     def _each(self, works: Iterable[Any], task: Callable[[Any], tuple[Any, ...]]) -> Iterator[tuple[Any, Any]]:
-        """Submit as much as keeps every worker busy; each piece of work with its future, when it is done."""
+        """Submit enough tasks to keep every worker busy; yield each finished piece of work with its future."""
         waiting = iter(works)
         under_way: dict[Any, Any] = {}
         done = self._distributed.as_completed(with_results=False)
@@ -94,7 +94,7 @@ class Cluster:
                 work = next(waiting, None)
                 if work is None:
                     break
-                # A name of its own: what was done in an earlier run is never taken for this.
+                # Not pure: Dask must not reuse the result of an earlier run.
                 future = self._client.submit(*task(work), pure=False)
                 under_way[future.key] = work
                 done.add(future)
@@ -110,17 +110,18 @@ class Cluster:
 
 
 def _make(theirs: Recipe, work: Work) -> Made:
-    """On a worker: make a shard, if it would be the shard that the coordinator makes."""
+    """On a worker: make a shard, provided that this machine has the same versions as the coordinator."""
     differences = list(differing(theirs, recipe(())))
     if differences:
         raise CundangError(
-            f"this worker would clean otherwise: {'; '.join(differences)}. Install the same there, or end this worker."
+            f"this worker would clean differently: {'; '.join(differences)}."
+            " Install the same versions there, or stop the worker."
         )
     return reclean.make(work)
 
 
 def differing(theirs: Recipe, ours: Recipe) -> Iterator[str]:
-    """What two Recipes differ in, in words: the name, and both versions."""
+    """The differences of two Recipes in words: each name with both versions."""
     for name, one, other in (
         ("cundang's cleaner", theirs.version, ours.version),
         ("Python", theirs.python, ours.python),
@@ -134,10 +135,10 @@ def differing(theirs: Recipe, ours: Recipe) -> Iterator[str]:
     data = dict(ours.data)
     for file, digest in theirs.data:
         if data.get(file) != digest:
-            yield f"the data file {file} is another"
+            yield f"the data file {file} differs"
 
 
 def _crawl(command: list[str]) -> int:
-    """On a worker: a crawl, in a process of its own."""
+    """On a worker: crawl in a child process, and return its exit code."""
     done = subprocess.run([sys.executable, "-m", "crawler.cli", *command], check=False, stdin=subprocess.DEVNULL)
     return done.returncode

@@ -1,11 +1,14 @@
-"""Site keys or site files -> crawls, one here or many in a few processes, and an exit code that says how they ended.
+"""Site keys or site files -> crawls: one in this process, or many in a few child processes; and an exit code.
 
-    0 done; 1 no page came, a host fell silent, known pages brought far less than before, or a list is short of what it
-    claims; 2 wrong configuration; 3 no space left; 4 another process crawls the site; 5 interrupted, and the next crawl
-    goes on
+    0  done
+    1  no page was fetched, a host stopped answering, known pages yielded far less than before, or a list has gaps
+    2  wrong configuration
+    3  no space left
+    4  another process crawls the site
+    5  interrupted; the next crawl continues
 
-Ctrl-C or SIGTERM once: what is on the wire is finished, acknowledged and closed. Twice: as kill -9, which the next
-crawl heals.
+Ctrl-C or SIGTERM once: finish the requests under way, acknowledge them and close the WARC file. Twice: stop at once, as
+after kill -9; the next crawl repairs the files.
 """
 
 from __future__ import annotations
@@ -29,25 +32,27 @@ from archive.site import Site, load, load_file, no_such_site
 from crawler.loader import sites_folder
 from crawler.queue.slots import Slots
 from crawler.runs import cleaning
-from crawler.runs.alerts import cure
+from crawler.runs.alerts import NOT_CAPTURED, cure
 from crawler.runs.cleaning import Crawled
-from crawler.runs.crews import Ask, Crawl, Crews, hearing_signals
+from crawler.runs.crews import Ask, Crawl, Crews, catching_signals
 from crawler.spiders.site import SiteSpider, spider_for
 from crawler.talk import say, telling
 
-# Seconds between two looks at the processes that crawl.
+# Seconds between two looks at the child processes.
 LOOK = 0.2
-# Which exit code stands for several: an interruption first, then what stops every site, then the rest.
+
+# The order in which one exit code stands for several: an interruption, then what stops every site, then the rest.
 _WORST = (5, 3, 2, 4, 1)
 
+# The exit code and the message for each ending of a crawl.
 _ENDINGS = {
     "finished": (0, "finished"),
-    "max_pages": (0, "as many pages as were asked for; the next crawl goes on"),
-    "hours": (0, "its hours are over; the next crawl goes on"),
-    "interrupted": (5, "interrupted; the next crawl goes on"),
-    "far_less": (1, "known pages brought far less than they used to; `cundang status --missing` may say why"),
-    "gaps": (1, "finished, but not everything that the site lists was had"),
-    "broken_off": (1, "its server fell silent, or blocks us; the next crawl goes on"),
+    "max_pages": (0, "stopped at the limit of pages; the next crawl continues"),
+    "hours": (0, "stopped at the end of the site's `hours`; the next crawl continues"),
+    "interrupted": (5, "interrupted; the next crawl continues"),
+    "far_less": (1, "known pages yielded far less than they used to; `cundang status --missing` may say why"),
+    "gaps": (1, "finished, but some of what the site lists could not be fetched"),
+    "broken_off": (1, "its server stopped answering, or blocks us; the next crawl continues"),
 }
 
 
@@ -60,22 +65,22 @@ def crawl(
     max_pages: int | None = None,
     full: bool = False,
 ) -> int:
-    """Crawl sites, named by key (of `folder`) or by the path of a site file; the exit code.
+    """Crawl sites, named by key or by the path of a site file; return the exit code.
 
     Args:
         layout: the data folder.
-        folder: the site files.
-        names: keys or paths; none: all sites of the folder.
-        part: of all sites only those of this part, by their keys; None: all.
-        max_pages: pages of each site at most.
-        full: every known address is asked for again, not only what is due.
+        folder: the folder of site files.
+        names: keys or paths; empty: all sites of the folder.
+        part: if `names` is empty, crawl only the sites of this part; None: all.
+        max_pages: the limit of pages for each site; None: no limit.
+        full: fetch every known address again, not only those that are due.
 
     Raises:
-        CundangError: with one site, why it could not be crawled; its exit code is the error's.
+        CundangError: the only site could not be crawled; use the exit code of the error.
     """
     sites = {name: load_site(folder, name) for name in names} or of_part(part, load(folder))
     if not sites:
-        say("crawl: no site is in this part.")
+        say("crawl: this part has no sites.")
     if len(sites) == 1:
         name, site = next(iter(sites.items()))
         return _crawl_here(layout, folder, site, name, max_pages, full=full)
@@ -83,21 +88,21 @@ def crawl(
 
 
 def load_site(folder: Path, name: str) -> Site:
-    """The site of a key of `folder`, or of the path of a site file.
+    """Load a site by its key in `folder`, or by the path of its file.
 
     Raises:
-        UsageError: there is none, or its file is wrong.
+        UsageError: there is no such site, or its file has a mistake.
     """
     if name.endswith(".toml"):
         return load_file(Path(name))
     if (folder / f"{name}.toml").is_file():
-        # Alone: a mistake in another site's file keeps nobody from crawling this one.
+        # Load only this file, so that a mistake in another one does not matter.
         return load_file(folder / f"{name}.toml")
     raise no_such_site(name, folder, load(folder) if folder.is_dir() else ())
 
 
 def settings_for(layout: Layout, folder: Path | None) -> Settings:
-    """Scrapy's settings of a crawl, with the data folder and the site files."""
+    """Scrapy's settings for a crawl with this data folder and folder of site files."""
     settings = Settings()
     settings.setmodule("crawler.settings", priority="project")
     settings.set("DATA", layout.root, priority="cmdline")
@@ -120,7 +125,7 @@ def _crawl_here(layout: Layout, folder: Path, site: Site, name: str, max_pages: 
             tell(f"{site.key}: {counts['articles']} articles, {counts['requisites']} files, pages", counts["pages"])
 
         crawler.signals.connect(progress, signals.response_received, weak=False)
-        slot = Slots().wait(lambda: say(f"{site.key}: waits, as many sites are crawled as this machine may."))
+        slot = Slots().wait(lambda: say(f"{site.key}: waiting; this machine already crawls as many sites as it may."))
         try:
             process.crawl(crawler, max_pages=max_pages, full=full, slot=slot).addErrback(failures.append)
             process.start()
@@ -134,24 +139,30 @@ def _crawl_here(layout: Layout, folder: Path, site: Site, name: str, max_pages: 
 
 
 def say_end(site: Site, spider: SiteSpider, say: Callable[[str], None]) -> int:
-    """Say how a crawl ended; its exit code, as far as the crawl goes.
+    """Print how a crawl ended; return its exit code, without that of its cleaning.
+
+    Args:
+        site: the site.
+        spider: its spider, which has closed.
+        say: prints a message.
 
     Raises:
-        CundangError: why no page came, or none could be kept; its exit code is the error's.
+        CundangError: no page was fetched, or none could be kept; use the exit code of the error.
     """
     run, failure = spider.run, spider.recorder.failure
     if run is None:
-        raise InterruptedCrawl(f"{site.key}: stopped at once; the next crawl heals its files and goes on.")
+        raise InterruptedCrawl(f"{site.key}: stopped at once; the next crawl repairs its files and continues.")
     troubles = ", ".join(f"{count} {reason}" for reason, count in spider.troubles.most_common())
     say(
         f"{site.key}: {run.pages} pages ({run.articles} articles), {run.requisites} files, {run.revisits} of them"
-        f" unchanged, {run.bytes / 1e6:.1f} MB in {run.seconds:.0f} s" + (f"; not had: {troubles}" if troubles else "")
+        f" unchanged, {run.bytes / 1e6:.1f} MB in {run.seconds:.0f} s"
+        + (f"{NOT_CAPTURED}{troubles}" if troubles else "")
     )
     if failure is not None:
         raise failure
     if run.ending == "unreachable":
         raise CundangError(
-            f"{site.key}: no page came from {', '.join(site.hosts)} ({troubles}). {cure(spider.troubles)}"
+            f"{site.key}: no page was fetched from {', '.join(site.hosts)} ({troubles}). {cure(spider.troubles)}"
         )
     code, words = _ENDINGS[run.ending]
     say(f"{site.key}: {words}" + (f" ({run.shortfall})." if run.shortfall else "."))
@@ -159,7 +170,7 @@ def say_end(site: Site, spider: SiteSpider, say: Callable[[str], None]) -> int:
 
 
 def exit_code(spider: SiteSpider) -> int:
-    """How a crawl that `scrapy crawl` began ended, as `cundang crawl` would say it."""
+    """The exit code of a crawl that `scrapy crawl` started: the same as that of `cundang crawl`."""
     if spider.run is None:
         return InterruptedCrawl.exit_code
     if spider.recorder.failure is not None:
@@ -168,26 +179,26 @@ def exit_code(spider: SiteSpider) -> int:
 
 
 def is_cleaned(spider: SiteSpider) -> bool:
-    """Whether what a crawl got is cleaned at once.
+    """Whether a crawl is followed by cleaning.
 
-    Not after an interruption, which is to be quick, nor after a failure, which left no room: the next crawl or
-    `cundang clean` does it.
+    An interruption should be quick, and after a failure there may be no space; the next crawl or `cundang clean` does
+    the cleaning then.
     """
     return spider.run is not None and spider.run.ending not in ("interrupted", "failed", "unreachable")
 
 
 def _crawl_together(layout: Layout, folder: Path, sites: Mapping[str, Site], ask: Ask) -> int:
-    """Crawl several sites in a few processes."""
-    passed = 0
-    with hearing_signals() as told, Crews(layout, folder, ask) as crews, telling("crawl") as tell:
+    """Crawl several sites in a few child processes."""
+    handled = 0
+    with catching_signals() as caught, Crews(layout, folder, ask) as crews, telling("crawl") as tell:
         several = _Several(crews, sites)
         while several.look():
-            if len(told) > passed:
-                passed = len(told)
+            if len(caught) > handled:
+                handled = len(caught)
                 several.stop()
             tell(f"{len(several.codes)} of {len(sites)} sites, pages", crews.pages)
             time.sleep(LOOK)
-    # A process that a signal ended has a negative code.
+    # The code of a process that a signal ended is negative.
     codes = [InterruptedCrawl.exit_code if code < 0 else code for code in several.codes]
     return next((code for code in _WORST if code in codes), max(codes, default=0))
 
@@ -196,27 +207,27 @@ class _Several:
     """The crawls of one command.
 
     Attributes:
-        codes: the exit codes of those that ended.
+        codes: the exit codes of the crawls that have ended.
     """
 
     def __init__(self, crews: Crews, sites: Mapping[str, Site]) -> None:
-        """Crawl these sites, by what they were named."""
+        """`sites`: the sites to crawl, by the key or path that the user gave."""
         self._crews, self._sites = crews, sites
         self._slots = Slots()
         self._waiting = list(sites)
         self._under_way: dict[str, Crawl] = {}
-        self._stopping = self._told = False
+        self._stopping = self._said_waiting = False
         self.codes: list[int] = []
 
     def look(self) -> bool:
-        """Begin what may begin, and note what ended; whether anything is left."""
+        """Start the crawls that have a slot, and note those that have ended; return whether any are left."""
         while self._waiting and (slot := self._slots.take()) is not None:
             name = self._waiting.pop(0)
             file = name if name.endswith(".toml") else None
             self._under_way[name] = self._crews.start(self._sites[name].key, file, slot)
-        if self._waiting and not self._told:
-            self._told = True
-            say(f"crawl: {len(self._waiting)} sites wait, as many are crawled as this machine may.")
+        if self._waiting and not self._said_waiting:
+            self._said_waiting = True
+            say(f"crawl: {len(self._waiting)} sites are waiting; this machine already crawls as many as it may.")
         self._crews.look()
         for name, code in [(name, one.poll()) for name, one in self._under_way.items()]:
             if code is not None:
@@ -224,14 +235,14 @@ class _Several:
         return bool(self._waiting or self._under_way)
 
     def stop(self) -> None:
-        """Begin nothing more, and stop what is under way; the second time its processes are killed."""
+        """Start nothing more, and stop the crawls under way; the second time, kill their processes."""
         self._stopping = True
         self.codes += [InterruptedCrawl.exit_code] * len(self._waiting)
         self._waiting.clear()
         self._crews.stop()
 
     def _ended(self, name: str, code: int) -> None:
-        # Where its process was lost once more, apart from the others: who was to blame is not known.
+        # If the process was lost, crawl the site once more, in a process of its own: the culprit is not known.
         if self._under_way.pop(name).lost and not self._stopping:
             self._waiting.append(name)
         else:
@@ -239,7 +250,7 @@ class _Several:
 
 
 class CleanAfterCrawl:
-    """A Scrapy extension: what the crawl got is cleaned in a child process when the spider has closed."""
+    """A Scrapy extension: clean the crawled pages in a child process after the spider has closed."""
 
     def __init__(self, crawler: Crawler) -> None:
         self._crawler = crawler
@@ -247,14 +258,14 @@ class CleanAfterCrawl:
 
     @classmethod
     def from_crawler(cls, crawler: Crawler) -> Self:
-        """For Scrapy; the setting CLEAN_AFTER_CRAWL = False leaves the cleaning to somebody else."""
+        """For Scrapy; the setting CLEAN_AFTER_CRAWL = False switches the cleaning off."""
         extension = cls(crawler)
         if crawler.settings.getbool("CLEAN_AFTER_CRAWL", True):
             crawler.signals.connect(extension.clean, signals.spider_closed)
         return extension
 
     async def clean(self, spider: SiteSpider) -> None:
-        """Run the command; its exit code goes to `spider.cleaned`."""
+        """Run the child process, and store its exit code in `spider.cleaned`."""
         if not is_cleaned(spider) or self._done:
             return
         self._done = True
@@ -268,4 +279,4 @@ class CleanAfterCrawl:
         said, _ = await process.communicate(cleaning.job(spider.layout, sites, [crawled], tried=tried))
         spider.cleaned = cleaning.answers(said).get(crawled.key, process.returncode or 0)
         if spider.cleaned:
-            say(f"{key}: its cleaning ended with exit code {spider.cleaned}; try it: cundang clean --site {key}")
+            say(f"{key}: cleaning ended with exit code {spider.cleaned}. To see why: cundang clean --site {key}")

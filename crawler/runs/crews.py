@@ -1,11 +1,11 @@
-"""Sites -> crawls in a few processes: each goes to the process with the fewest, and is cleaned when its crawl ends.
+"""Sites -> crawls in a few child processes: each crawl goes to the least busy process, and is then cleaned.
 
-    Crews ─ jobs, each with its slot ─► crawler.runs.together, a Scrapy process of many sites, one a core at most
-      │   ◄ how each crawl ended, pages so far ─
-      └ those that ended, several at a time ─► crawler.runs.cleaning
+    Crews ─ jobs, each with its slot ──► crawler.runs.together: one Scrapy process for many sites, at most one a core
+      │   ◄─ exit codes, page counts ──
+      └─ ended crawls, in batches ─────► crawler.runs.cleaning
 
-A process that dies or hangs costs its crawls a restart. Which site was to blame is not known, so each of them is
-crawled in a process of its own from then on.
+If a process dies or hangs, its crawls are started again. Which site caused it is unknown, so from then on each of them
+is crawled in a process of its own.
 """
 
 from __future__ import annotations
@@ -32,33 +32,34 @@ from crawler.runs import cleaning
 from crawler.runs.cleaning import Crawled
 from crawler.talk import say
 
-# Sites that one process takes before a second one is begun.
+# A process gets this many sites before another one is started.
 SITES = 20
-# Crawls after which a process is not given more: what grows in a year is given back.
+# A process gets no more work after this many crawls, so that slow memory leaks do not matter.
 CRAWLS = 2000
-# Seconds without work after which a process is ended, and without a sign of life after which it is killed.
+# A process is ended after this many seconds without work, and killed after this many without a message.
 IDLE, SILENT = 60.0, 300.0
-# Crawls that wait this long, or are so many, are cleaned; fewer wait for company, since a child loads for a second.
+# Crawls are cleaned in batches, because a child process takes a second to start: when the first one has waited this
+# many seconds, or when there are this many.
 GATHER_SECONDS, GATHER = 3.0, 16
-# Seconds that processes have to end.
+# Processes get this many seconds to end.
 PATIENCE = 120.0
-# Bytes of a message.
+# The longest message in bytes.
 MESSAGE = 65536
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Ask:
-    """How sites are crawled: pages at most, and whether every known address is asked for again."""
+    """The options of a command: the limit of pages, and whether to fetch every known address again."""
 
     max_pages: int | None = None
     full: bool = False
 
 
 class Crawl:
-    """A crawl under way, its cleaning included.
+    """A crawl under way, including its cleaning.
 
     Attributes:
-        lost: its process died, and it may be tried once more.
+        lost: its process died, and it may be started once more.
     """
 
     def __init__(self, crew: _Crew, key: str, file: str | None) -> None:
@@ -66,28 +67,28 @@ class Crawl:
         self.key = key
         self.file = file
         self.lost = False
-        self._told = False
+        self._stopped = False
         self._code: int | None = None
 
     def poll(self) -> int | None:
-        """Its exit code; None while it runs, or is cleaned."""
+        """The exit code; None: it is still running or being cleaned."""
         return self._code
 
     def end(self, code: int, *, lost: bool = False) -> None:
-        """Note how it ended."""
+        """Note the exit code."""
         self._code = code
         self.lost = lost
 
     def send_signal(self, number: int, /) -> None:
-        """Stop it, as after Ctrl-C; the second time its process is killed."""
-        if self._told or number == signal.SIGKILL:
+        """Stop it, as Ctrl-C does; the second time, kill its process."""
+        if self._stopped or number == signal.SIGKILL:
             self._crew.process.kill()
-        self._told = True
+        self._stopped = True
         self._crew.send({"do": "stop", "site": self.key})
 
 
 class _Crew:
-    """One process that crawls several sites."""
+    """One child process that crawls several sites."""
 
     def __init__(self, layout: Layout, folder: Path, *, alone: bool) -> None:
         self.alone = alone
@@ -102,13 +103,13 @@ class _Crew:
                 stdin=subprocess.DEVNULL,
                 stdout=sys.stderr.fileno(),
                 pass_fds=[theirs.fileno()],
-                # A session of its own: a terminal's Ctrl-C comes to the parent alone, and is passed on once.
+                # In its own session, so that Ctrl-C in a terminal reaches only the parent, which passes it on once.
                 start_new_session=True,
             )
         self._channel.setblocking(False)
 
     def send(self, message: dict[str, Any], slot: Slot | None = None) -> None:
-        """Tell it something; one that is gone is noticed by the next look."""
+        """Send a message; if the process is gone, the next look notices it."""
         try:
             self._channel.settimeout(PATIENCE)
             socket.send_fds(self._channel, [json.dumps(message).encode()], [slot.fileno()] if slot else [])
@@ -118,7 +119,7 @@ class _Crew:
             self._channel.setblocking(False)
 
     def messages(self) -> Iterator[dict[str, Any]]:
-        """What it said since the last look."""
+        """The messages since the last look."""
         while True:
             try:
                 data = self._channel.recv(MESSAGE)
@@ -130,13 +131,13 @@ class _Crew:
             yield json.loads(data)
 
     def leave(self) -> None:
-        """Let it end: without its channel it stops what it does."""
+        """Close the channel, which makes the process stop its crawls and end."""
         self._channel.close()
 
 
 @dataclass(slots=True)
 class _Ended:
-    """A crawl that waits for its cleaning."""
+    """An ended crawl that waits for its cleaning."""
 
     crawl: Crawl
     code: int
@@ -145,7 +146,7 @@ class _Ended:
 
 
 class Crews:
-    """The processes of one command; as a context it ends them."""
+    """The child processes of one command; leaving the context ends them."""
 
     def __init__(self, layout: Layout, folder: Path, ask: Ask | None = None) -> None:
         self._layout, self._folder, self._ask = layout, folder, ask or Ask()
@@ -166,16 +167,16 @@ class Crews:
 
     @property
     def pages(self) -> int:
-        """Pages that all crawls got so far."""
+        """The number of pages that all crawls have fetched so far."""
         return self._pages + sum(crew.pages for crew in self._crews)
 
     @property
     def cleaning(self) -> int:
-        """Crawls that wait for their cleaning, or are being cleaned."""
+        """The number of crawls that wait for their cleaning or are being cleaned."""
         return len(self._ended) + len(self._batch)
 
     def start(self, key: str, file: str | None, slot: Slot, log: Path | None = None) -> Crawl:
-        """Begin a crawl of a site, named by its key or its file; the slot is the crawl's from now on."""
+        """Start the crawl of a site, which takes over the slot; `file`: its site file, if it was named by a path."""
         crew = self._crew(key)
         crawl = crew.crawls[key] = Crawl(crew, key, file)
         crew.begun += 1
@@ -185,20 +186,21 @@ class Crews:
         return crawl
 
     def look(self) -> None:
-        """Hear what the processes say, and begin the cleaning of what ended."""
+        """Read the messages of the processes, and start the cleaning of ended crawls."""
         now = time.monotonic()
         for crew in list(self._crews):
-            # Asked before: what it said last is read then.
+            # Poll before reading, so that its last messages are read too.
             gone = crew.process.poll() is not None
             for message in crew.messages():
-                self._hear(crew, message)
+                self._handle(crew, message)
             if crew.crawls:
                 crew.busy = now
             if gone:
-                self._lost(crew)
+                self._lose(crew)
             elif now - crew.heard > SILENT:
                 say(
-                    f"crawl: process {crew.process.pid} gave no sign for {SILENT:.0f} s and is killed; its sites go on."
+                    f"crawl: process {crew.process.pid} was silent for {SILENT:.0f} s and is killed;"
+                    " its crawls are started again."
                 )
                 crew.process.kill()
             elif not crew.crawls and (now - crew.busy > IDLE or crew.alone or crew.begun >= CRAWLS):
@@ -209,13 +211,13 @@ class Crews:
         self._clean(now)
 
     def stop(self) -> None:
-        """Stop all crawls, as after Ctrl-C; the second time their processes are killed."""
+        """Stop all crawls, as Ctrl-C does; the second time, kill their processes."""
         for crew in self._crews:
             for crawl in list(crew.crawls.values()):
                 crawl.send_signal(signal.SIGTERM)
 
     def close(self) -> None:
-        """End the processes; crawls that are under way stop, as after Ctrl-C."""
+        """End the processes; crawls under way stop as after Ctrl-C."""
         for crew in self._crews:
             crew.leave()
         processes = [crew.process for crew in (*self._crews, *self._leaving)]
@@ -243,7 +245,7 @@ class Crews:
         self._crews.append(crew)
         return crew
 
-    def _hear(self, crew: _Crew, message: dict[str, Any]) -> None:
+    def _handle(self, crew: _Crew, message: dict[str, Any]) -> None:
         if "pages" in message:
             crew.pages = message["pages"]
             return
@@ -254,12 +256,12 @@ class Crews:
         crawled = Crawled(key=crawl.key, file=crawl.file, skipped=message["skipped"])
         self._ended.append(_Ended(crawl, message["exit"], crawled))
 
-    def _lost(self, crew: _Crew) -> None:
-        """A process has ended: what it crawled did not."""
+    def _lose(self, crew: _Crew) -> None:
+        """End the crawls of a process that has ended before them."""
         code = crew.process.returncode
         for key, crawl in crew.crawls.items():
             if code == 0:
-                # It was told to end, by somebody else.
+                # Something else stopped the process in the regular way.
                 crawl.end(InterruptedCrawl.exit_code)
                 continue
             lost = key not in self._suspects and (code < 0 or code == 1)
@@ -276,8 +278,8 @@ class Crews:
             self._cleaned(self._cleaner)
             self._cleaner = None
         alone = not any(crew.crawls for crew in self._crews)
-        ripe = self._ended and (alone or now - self._ended[0].since >= GATHER_SECONDS or len(self._ended) >= GATHER)
-        if self._cleaner is None and ripe:
+        ready = self._ended and (alone or now - self._ended[0].since >= GATHER_SECONDS or len(self._ended) >= GATHER)
+        if self._cleaner is None and ready:
             self._batch = [self._ended.popleft() for _ in range(min(GATHER, len(self._ended)))]
             self._cleaner = subprocess.Popen(
                 cleaning.COMMAND, stdin=subprocess.PIPE, stdout=subprocess.PIPE, start_new_session=True
@@ -295,22 +297,22 @@ class Crews:
             code = codes.get(each.crawled.key, cleaner.returncode or 1)
             if code:
                 key = each.crawled.key
-                say(f"{key}: its cleaning ended with exit code {code}; try it: cundang clean --site {key}")
+                say(f"{key}: cleaning ended with exit code {code}. To see why: cundang clean --site {key}")
             each.crawl.end(each.code or abs(code))
         self._batch = []
 
 
 @contextmanager
-def hearing_signals() -> Iterator[list[int]]:
-    """The signals that came, as a list that grows: in the block SIGINT and SIGTERM do nothing else."""
-    told: list[int] = []
+def catching_signals() -> Iterator[list[int]]:
+    """Inside the block, SIGINT and SIGTERM are only appended to the list that this yields."""
+    caught: list[int] = []
 
-    def tell(number: int, _: FrameType | None) -> None:
-        told.append(number)
+    def catch(number: int, _: FrameType | None) -> None:
+        caught.append(number)
 
-    before = {number: signal.signal(number, tell) for number in (signal.SIGINT, signal.SIGTERM)}
+    before = {number: signal.signal(number, catch) for number in (signal.SIGINT, signal.SIGTERM)}
     try:
-        yield told
+        yield caught
     finally:
         for number, handler in before.items():
             signal.signal(number, handler)

@@ -1,4 +1,4 @@
-"""A cron expression -> the minutes that it plans, as cron reads it, on the clock of China."""
+"""A cron expression -> its planned times, by the rules of cron and in the time zone of China."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from cronsim import CronSim, CronSimError
 from archive.errors import SiteError
 from archive.site import CHINA, Site
 
-# The names of crontab(5).
+# The named expressions of crontab(5).
 _NAMED = {
     "@yearly": "0 0 1 1 *",
     "@annually": "0 0 1 1 *",
@@ -25,7 +25,7 @@ _NAMED = {
 
 
 def times(site: Site, after: dt.datetime, until: dt.datetime) -> Iterator[dt.datetime]:
-    """The planned times of a site, later than `after` and not later than `until`, in UTC.
+    """The planned times of a site in UTC, later than `after` and not later than `until`.
 
     Raises:
         SiteError: the schedule is no cron expression.
@@ -35,7 +35,7 @@ def times(site: Site, after: dt.datetime, until: dt.datetime) -> Iterator[dt.dat
 
 
 def next_time(site: Site, after: dt.datetime) -> dt.datetime | None:
-    """The first planned time later than `after`, in UTC; None where there is no schedule, or none ever comes.
+    """The first planned time later than `after`, in UTC; None: there is no schedule, or no such time.
 
     Raises:
         SiteError: the schedule is no cron expression.
@@ -43,7 +43,7 @@ def next_time(site: Site, after: dt.datetime) -> dt.datetime | None:
     return None if site.schedule is None else _next(site.key, site.schedule, after)
 
 
-# Asked every second for each site, while the answer changes with each run only.
+# Cached, because the schedule asks every second for each site, and the answer changes only with a run.
 @lru_cache(maxsize=4096)
 def _next(key: str, expression: str, after: dt.datetime) -> dt.datetime | None:
     return next(_planned(key, expression, after), None)
@@ -60,13 +60,13 @@ def _planned(key: str, expression: str, after: dt.datetime) -> Iterator[dt.datet
 
 
 def _as_cronsim_reads(expression: str) -> str:
-    """An expression of crontab(5) in words that mean the same to cronsim.
+    """Translate an expression of crontab(5) into one that means the same to cronsim.
 
     >>> _as_cronsim_reads("@daily"), _as_cronsim_reads("5 9-9/3 * * 1-5/2")
     ('0 0 * * *', '5 9 * * 1-5/2')
     """
     fields = _NAMED.get(expression.strip().lower(), expression).split()
-    # Also six fields are read there, of which the first is seconds: cron knows none.
+    # Cronsim also accepts six fields, the first for seconds, which cron does not have.
     if len(fields) != 5:
         raise CronSimError(f"{len(fields)} field" + "s" * (len(fields) != 1))
     return " ".join(",".join(_part(part) for part in field.split(",")) for field in fields)
@@ -77,7 +77,7 @@ def _part(part: str) -> str:
     first, dash, last = span.partition("-")
     if not slash or span == "*":
         return part
-    # One number with a step: to cronsim it runs on to the field's end, to Debian's cron it is that number alone.
+    # A number with a step: cronsim reads a range to the end of the field, but Debian's cron reads only the number.
     if not dash:
-        raise CronSimError(f"crons differ on what {part} means; write a range before the step")
+        raise CronSimError(f"versions of cron disagree on {part}; write a range before the step")
     return first if first == last else part

@@ -1,4 +1,4 @@
-"""The data folder -> how large it is, how fast it grows, and when its disk is full."""
+"""The data folder -> its size, its growth, and the time until its disk is full."""
 
 from __future__ import annotations
 
@@ -11,18 +11,20 @@ from pathlib import Path
 
 from archive.layout import Layout
 
-# Days of the past that tell how fast it grows, and how many it takes before they say anything of the future.
+# Growth is measured over this many days; a forecast needs at least this many.
 DAYS, LEAST = 30, 7
 _DAY = 86400.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Disk:
-    """What is known of the disk of a data folder; sizes in bytes.
+    """The use of a disk by a data folder; sizes in bytes.
 
     Attributes:
-        here: all that the data folder holds; a_day: how much it grew a day, by the WARC files of the last `days` days.
-        full_in: days until the disk is full, if it grows on so; None: it does not grow, or is younger than a week.
+        here: the size of the data folder.
+        free: the free space on its disk.
+        a_day: the growth of the folder per day, estimated from the WARC files of the last `days` days.
+        full_in: days until the disk is full at this rate; None: the folder does not grow, or is younger than a week.
     """
 
     here: int
@@ -38,7 +40,7 @@ class Disk:
 
 
 def measure(layout: Layout, now: float | None = None) -> Disk:
-    """Look at every file of a data folder, and at its disk; `now` is seconds since 1970."""
+    """Measure a data folder, file by file, and its disk; `now`: seconds since 1970."""
     now = time.time() if now is None else now
     whole = warcs = new = 0
     oldest = now
@@ -49,7 +51,7 @@ def measure(layout: Layout, now: float | None = None) -> Disk:
             oldest = min(oldest, changed)
             new += size if changed >= now - DAYS * _DAY else 0
     days = max(1, min(DAYS, round((now - oldest) / _DAY)))
-    # What is derived grows with the WARC files.
+    # Assume that derived files grow in proportion to the WARC files.
     a_day = round(new / days * whole / warcs) if warcs else 0
     free = shutil.disk_usage(layout.root).free
     return Disk(
@@ -58,7 +60,7 @@ def measure(layout: Layout, now: float | None = None) -> Disk:
 
 
 def _files(layout: Layout) -> Iterator[tuple[bool, int, float]]:
-    """Of each file: whether it is one of the WARC files, its size, when it changed."""
+    """For each file: whether it is below the WARC folder, its size in bytes, and its time of modification."""
     for folder, _, names in os.walk(layout.root):
         kept = Path(folder).is_relative_to(layout.root / "warc")
         for name in names:

@@ -1,4 +1,4 @@
-"""The schedule's history <-> `runs.sqlite`: which run was planned when, who started it, and what it did."""
+"""The schedule's history <-> `runs.sqlite`: the planned time, the runner and the result of each run."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ CREATE TABLE IF NOT EXISTS run (
     began        TEXT NOT NULL,
     runner       TEXT NOT NULL,  -- the process that started it
     ended        TEXT,
-    exit         INTEGER,        -- null while it runs, and where nobody saw it end
+    exit         INTEGER,        -- null while it runs, and if its end was not observed
     ending       TEXT NOT NULL,
     pages        INTEGER NOT NULL,
     articles     INTEGER NOT NULL,
@@ -33,10 +33,10 @@ CREATE TABLE IF NOT EXISTS run (
     bytes        INTEGER NOT NULL,
     documents    INTEGER NOT NULL,
     skips        TEXT NOT NULL,  -- JSON: reason, count
-    shortfall    TEXT            -- what was not had, in words; null: nothing that the run before had not missed
+    shortfall    TEXT            -- what is missing, in words; null: nothing, or the same as after the run before
 );
 CREATE INDEX IF NOT EXISTS run_site ON run(site, planned);
--- What the runs of a site did in all, also those whose rows were trimmed since: counters for Prometheus never go back.
+-- The sums over all runs of a site, including deleted rows: a Prometheus counter must never decrease.
 CREATE TABLE IF NOT EXISTS total (
     site       TEXT PRIMARY KEY,
     missed     INTEGER NOT NULL DEFAULT 0,
@@ -47,32 +47,35 @@ CREATE TABLE IF NOT EXISTS total (
     bytes      INTEGER NOT NULL DEFAULT 0,
     documents  INTEGER NOT NULL DEFAULT 0,
     last       INTEGER,        -- the number of the run that ended last
-    good       TEXT            -- when one last ended with exit code 0
+    good       TEXT            -- when a run last ended with exit code 0
 );
--- Runs by how they ended (kind `ending`), pages that gave no document by reason (kind `skip`).
+-- The number of runs by ending (kind `ending`), and of pages without a document by reason (kind `skip`).
 CREATE TABLE IF NOT EXISTS tally (
     site TEXT NOT NULL, kind TEXT NOT NULL, name TEXT NOT NULL, count INTEGER NOT NULL, PRIMARY KEY (site, kind, name)
 );
--- The trouble of a site that somebody was told of, until somebody is told that all is well.
+-- The sites in trouble, from the alert about it to the alert about the recovery.
 CREATE TABLE IF NOT EXISTS trouble (site TEXT PRIMARY KEY, since TEXT NOT NULL, cause TEXT NOT NULL);
 CREATE INDEX IF NOT EXISTS run_open ON run(number) WHERE ended IS NULL;
--- From when on a site's planned times count: when the schedule first saw its cron expression.
+-- When the schedule first saw a site's cron expression; planned times count from then on.
 CREATE TABLE IF NOT EXISTS watch (site TEXT PRIMARY KEY, schedule TEXT NOT NULL, since TEXT NOT NULL);
 """
-# A planned time farther ahead than this was written while the clock was wrong.
+# A planned time farther in the future than this was written while the clock was wrong.
 AHEAD = dt.timedelta(days=1)
-# Runs of a site that are kept at least and at most, and days after which those between go.
+# The least and the greatest number of runs that are kept for a site; between them, runs are kept for so many days.
 LEAST, MOST, KEEP_DAYS = 100, 10_000, 730
-# What a run that goes on at the next look ended with.
+# The endings of runs that the schedule continues at its next look.
 UNFINISHED = ("interrupted", "killed")
 _ENDINGS = {0: "finished", 1: "failed", 2: "refused", 3: "no space", 4: "locked", 5: "interrupted"}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Did:
-    """What a crawl did; `ending` is the frontier's word, None where it wrote none. Skips: reason, count.
+    """The result of a crawl, in numbers.
 
-    `shortfall`: what was not had, in words.
+    Attributes:
+        ending: how it ended, as the frontier notes it; None: it notes nothing.
+        skips: the number of pages without a document, by reason.
+        shortfall: what is missing, in words; None: nothing.
     """
 
     ending: str | None = None
@@ -91,14 +94,16 @@ class Run:
     """One run of the history.
 
     Attributes:
-        planned: the time of the schedule that it stands for, UTC.
-        missed: planned times before it that passed unused, `first_missed` the first of them.
+        planned: its planned time, UTC.
+        missed: the number of planned times before it that passed without a run; `first_missed`: the first of them.
         runner: the process that started it.
-        exit: the crawl's exit code; below 0 the signal that killed it; None while it runs, or where nobody saw its end.
+        exit: the exit code; if negative, the signal that killed it; None: it is running, or its end was not observed.
         ending: `running`, `finished`, `gaps`, `far_less`, `max_pages`, `broken_off`, `unreachable`, `interrupted`,
             `killed`, `failed`, `refused` (its configuration), `no space`, `locked` (crawled by another process).
-        documents: that the captures of this run gave; `skips`: the others by reason.
-        shortfall: what lists claim and was not had, or what known pages brought less of; None: nothing new.
+        documents: the number of documents from its captures.
+        skips: the number of its captures without a document, by reason.
+        shortfall: what lists claim and the crawl did not capture, or how much less known pages yielded, in words;
+            None: nothing new.
     """
 
     number: int
@@ -123,11 +128,13 @@ class Run:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Total:
-    """What all runs of a site did, from the first one on.
+    """The sums over all runs of a site since the first one.
 
     Attributes:
-        endings, skips: runs by how they ended; pages that gave no document by reason.
-        last: the run that ended last; good: when one last ended with exit code 0.
+        endings: the number of runs by ending.
+        skips: the number of pages without a document, by reason.
+        last: the run that ended last.
+        good: when a run last ended with exit code 0.
     """
 
     site: str
@@ -145,10 +152,10 @@ class Total:
 
 
 class Runs:
-    """The file. Several processes may hold it; a run is claimed in one transaction."""
+    """The history file. Several processes may use it at once; each run is claimed in one transaction."""
 
     def __init__(self, path: Path) -> None:
-        """Open the history, or begin one.
+        """Open the history, or create it.
 
         Raises:
             DataError: the file cannot be read or written.
@@ -156,14 +163,15 @@ class Runs:
         try:
             path.parent.mkdir(parents=True, exist_ok=True)
             self._db = sqlite3.connect(path, timeout=30, isolation_level=None, check_same_thread=False)
-            # A killed process loses nothing by this; a power cut at most the last line of a history.
+            # With these settings a killed process loses nothing, and a power cut loses at most the last change.
             self._db.executescript("PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL;" + _SCHEMA)
             if "shortfall" not in {row[1] for row in self._db.execute("PRAGMA table_info(run)")}:
                 self._db.execute("ALTER TABLE run ADD COLUMN shortfall TEXT")
             self._count_history()
         except (OSError, sqlite3.Error) as error:
             raise DataError(
-                f"{path}: the history of runs cannot be used ({error}). Mend its rights, or move it away to begin anew."
+                f"{path}: the history of runs cannot be used ({error})."
+                " Correct its permissions, or move it away to start a new one."
             ) from error
 
     def close(self) -> None:
@@ -171,9 +179,9 @@ class Runs:
         self._db.close()
 
     def last(self, sites: Iterable[Site], now: dt.datetime) -> dict[str, tuple[dt.datetime, bool]]:
-        """Of each site with a schedule: the planned time of its last run and whether it came to its end.
+        """For each site with a schedule: the planned time of its last run, and whether that run came to its end.
 
-        A site that is seen for the first time, or whose cron expression changed, counts from now on.
+        For a site that is new, or whose cron expression changed, planned times count from now on.
         """
         found = {}
         with closing(self._db.cursor()) as cursor:
@@ -194,7 +202,7 @@ class Runs:
                     (site.key, (now + AHEAD).isoformat()),
                 ).fetchone()
                 planned, done = (_time(latest[0]), latest[1] not in UNFINISHED) if latest else (since, True)
-                # A changed expression forgets what it did not plan, but not a run that has to go on.
+                # After a change of the expression, older planned times do not count, but an unfinished run does.
                 found[site.key] = (max(planned, since), done) if done else (planned, False)
         return found
 
@@ -207,7 +215,7 @@ class Runs:
         now: dt.datetime,
         runner: str,
     ) -> Run | None:
-        """Begin a run; None where another process was faster, or one of the site is under way."""
+        """Start a run; None: another process was faster, or a run of the site is under way."""
         with closing(self._db.cursor()) as cursor:
             cursor.execute("BEGIN IMMEDIATE")
             taken = cursor.execute(
@@ -234,7 +242,7 @@ class Runs:
         return self._get(number)
 
     def end(self, run: Run, now: dt.datetime, exit_code: int | None, did: Did) -> Run:
-        """Write down how a run ended, and add it to the totals of its site."""
+        """Write the end of a run, and add it to the totals of its site."""
         ending = "killed" if exit_code is None or exit_code < 0 else _ENDINGS.get(exit_code, "failed")
         if exit_code in (0, 1) and did.ending is not None:
             ending = did.ending
@@ -262,7 +270,7 @@ class Runs:
         return self._get(run.number)
 
     def totals(self) -> list[Total]:
-        """The totals of all sites that had a run, by their keys."""
+        """The totals of all sites that had a run, sorted by key."""
         tallies: dict[tuple[str, str], dict[str, int]] = defaultdict(dict)
         for site, kind, name, count in self._db.execute("SELECT site, kind, name, count FROM tally ORDER BY name"):
             tallies[site, kind][name] = count
@@ -280,9 +288,9 @@ class Runs:
         ]
 
     def trim(self, now: dt.datetime) -> list[tuple[str, int]]:
-        """Forget old runs, by site and number: older than KEEP_DAYS, or more than MOST, but never a site's last LEAST.
+        """Delete old runs and return their sites and numbers; the totals stay.
 
-        Their totals stay.
+        A run is old after KEEP_DAYS days, or after MOST newer runs of its site; the last LEAST runs always stay.
         """
         with self._transaction() as cursor:
             gone: list[tuple[str, int]] = cursor.execute(
@@ -296,12 +304,12 @@ class Runs:
         return gone
 
     def trouble(self, site: str) -> tuple[dt.datetime, str] | None:
-        """Since when a site is in trouble that somebody was told of, and its cause; None: it is not."""
+        """Since when a site has been in trouble, and the cause; None: it is not in trouble."""
         row = self._db.execute("SELECT since, cause FROM trouble WHERE site = ?", (site,)).fetchone()
         return (_time(row[0]), row[1]) if row else None
 
     def set_trouble(self, site: str, since: dt.datetime | None, cause: str = "") -> None:
-        """Note that somebody was told of a site's trouble; with `since` None, that all is well."""
+        """Note that a site is in trouble; with `since` None, that it has recovered."""
         if since is None:
             self._db.execute("DELETE FROM trouble WHERE site = ?", (site,))
         else:
@@ -311,7 +319,7 @@ class Runs:
             )
 
     def _count_history(self) -> None:
-        """Make the totals of a file of the version before."""
+        """Compute the totals in a file of an earlier version."""
         with self._transaction() as cursor:
             if cursor.execute("SELECT 1 FROM total LIMIT 1").fetchone() is None:
                 _count(cursor, "ended IS NOT NULL", ())
@@ -328,11 +336,11 @@ class Runs:
             cursor.execute("COMMIT")
 
     def open(self) -> list[Run]:
-        """Runs that nobody wrote the end of."""
+        """The runs without an end: they are under way, or their runner was killed."""
         return self._rows("ended IS NULL ORDER BY number", ())
 
     def history(self, site: str | None = None, *, before: Run | None = None, limit: int = 1000) -> list[Run]:
-        """Runs, the newest first: of a site, before a run."""
+        """The runs, newest first: of one site, or before one run."""
         condition = "(?1 IS NULL OR site = ?1) AND (?2 IS NULL OR number < ?2) ORDER BY number DESC LIMIT ?3"
         return self._rows(condition, (site, before.number if before else None, limit))
 

@@ -1,4 +1,4 @@
-"""What is done after a crawl by functions of others, which the entry point `cundang.after_crawl` names."""
+"""The hooks after a crawl: functions of other distributions, found by the entry point `cundang.after_crawl`."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ GROUP = "cundang.after_crawl"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Ended:
-    """A crawl that ended, and whose pages are cleaned: its site, the data folder, and the exit code of the cleaning."""
+    """A crawl whose pages have been cleaned: its site, the data folder, and the exit code of the cleaning."""
 
     site: str
     data: Path
@@ -22,12 +22,12 @@ class Ended:
 
 
 def after_crawl(ended: Ended) -> int:
-    """Call each function with the crawl; 1 when one failed: that is told, and the others are called all the same."""
+    """Call every hook with the crawl. If one fails, print why, call the others, and return 1."""
     code = 0
     for point in entry_points(group=GROUP):
         try:
             point.load()(ended)
-        except Exception as error:  # noqa: BLE001 - another's code may raise anything
+        except Exception as error:  # noqa: BLE001 - a hook may raise anything
             of = point.dist.name if point.dist is not None else "an unknown distribution"
             say(f"{ended.site}: {point.value} of {of} failed after the crawl ({error!r}). Mend it, or uninstall {of}.")
             code = CundangError.exit_code

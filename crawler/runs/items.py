@@ -1,4 +1,4 @@
-"""What a crawl's pages became -> items, through Scrapy's pipelines and feeds, before the spider closes."""
+"""Documents and Skips of a crawl -> Scrapy items, through its pipelines and feeds, before the spider closes."""
 
 from __future__ import annotations
 
@@ -20,16 +20,16 @@ from crawler.runs.crawl import CleanAfterCrawl
 from crawler.spiders.site import SiteSpider
 from crawler.talk import say
 
-# Rows that are read of a shard at a time, in a thread.
+# The number of rows that a thread reads from a shard at a time.
 ROWS = 64
 
 
 class SendItems:
-    """A Scrapy extension: Documents and Skips are items where something wants items, a feed or a pipeline.
+    """A Scrapy extension: send Documents and Skips as items, if there is a feed or a pipeline.
 
-    When the spider has nothing more to ask for, its WARC file is closed and cleaned in worker processes, as after every
-    crawl; then what its pages became is sent, and the spider closes. A crawl that is interrupted sends nothing: its
-    pages are items of no later crawl either, but stand in the corpus.
+    When the spider has nothing more to fetch, its WARC file is closed and cleaned in worker processes, as after every
+    crawl. Then its rows are sent, and the spider closes. A crawl that is interrupted sends nothing, and no later crawl
+    sends its pages; they are only in the corpus.
     """
 
     def __init__(self, crawler: Crawler) -> None:
@@ -39,7 +39,7 @@ class SendItems:
 
     @classmethod
     def from_crawler(cls, crawler: Crawler) -> Self:
-        """For Scrapy; switched on by FEEDS or ITEM_PIPELINES, or by SEND_ITEMS = True."""
+        """For Scrapy; FEEDS, ITEM_PIPELINES or SEND_ITEMS = True switches the extension on."""
         wanted = any(crawler.settings.getdict(name) for name in ("FEEDS", "ITEM_PIPELINES"))
         if not crawler.settings.getbool("SEND_ITEMS", wanted):
             raise NotConfigured
@@ -49,12 +49,12 @@ class SendItems:
         return extension
 
     def opened(self, spider: Spider) -> None:
-        """Note what is there already: it is sent by no second crawl."""
+        """Note the existing WARC files, whose rows are not sent again."""
         if isinstance(spider, SiteSpider) and not spider.looking:
             self._before = frozenset(warc.name for warc in spider.layout.warcs(spider.site.key))
 
     def idle(self, spider: Spider) -> None:
-        """Hold the spider open until its items are sent."""
+        """Keep the spider open until its items are sent."""
         if not isinstance(spider, SiteSpider) or spider.looking or self._sent:
             return
         if self._sent is None:
@@ -78,16 +78,16 @@ class SendItems:
     async def _send_rows(self, spider: SiteSpider) -> None:
         assert self._crawler.engine is not None
         assert self._crawler.stats is not None
-        scraper, became = self._crawler.engine.scraper, Counter[str]()
+        scraper, counts = self._crawler.engine.scraper, Counter[str]()
         for warc in spider.layout.warcs(spider.site.key):
             if warc.name in self._before:
                 continue
             rows = shard.read(spider.layout.shard_of(warc))
             while part := await asyncio.to_thread(_some, rows):
                 for item in part:
-                    became["document" if isinstance(item, Document) else str(item.reason)] += 1
+                    counts["document" if isinstance(item, Document) else str(item.reason)] += 1
                     await scraper.start_itemproc_async(item, response=None)
-        for name, count in became.items():
+        for name, count in counts.items():
             self._crawler.stats.set_value(f"cundang/{name}", count)
 
 

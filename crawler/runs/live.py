@@ -1,21 +1,23 @@
-"""What the schedule does at this moment, for who asks from outside."""
+"""The current state of the schedule, for `/metrics` and `/health`."""
 
 from __future__ import annotations
 
 import time
 from dataclasses import dataclass, field
 
-# Seconds after which a schedule that did not look at the clock is held to hang.
+# A schedule that has not looked at the clock for this many seconds counts as hanging.
 SILENT = 120.0
 
 
 @dataclass(slots=True)
 class Live:
-    """Written by the schedule with each look, read by `/metrics` and `/health`.
+    """The state at the schedule's last look.
 
     Attributes:
-        looked: when it last looked, by the monotonic clock.
-        running, due, cleaning: crawls under way, runs that wait for a slot, crawls that wait for their cleaning.
+        looked: the time of the last look, by the monotonic clock.
+        running: the number of crawls under way.
+        due: the number of runs that wait for a slot.
+        cleaning: the number of crawls that wait for their cleaning or are being cleaned.
     """
 
     looked: float = field(default_factory=time.monotonic)

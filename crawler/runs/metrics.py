@@ -1,7 +1,7 @@
-"""The schedule's history and the archive -> figures for Prometheus, and `/health`, on loopback.
+"""The schedule's history and the archive -> metrics for Prometheus, and `/health`, on loopback.
 
-What takes a walk through files (fixity, ledgers, the disk) is measured now and then, beside; a scrape reads the totals
-of the history and what was measured last.
+Metrics that need a walk through files (fixity, ledgers, the disk) are measured in a thread now and then. A scrape reads
+the totals of the history, and the latest of these measurements.
 """
 
 from __future__ import annotations
@@ -28,16 +28,16 @@ from crawler.runs.history import Runs, Total
 from crawler.runs.live import SILENT, Live
 from crawler.talk import say
 
-# Seconds between two walks through the files of the archive.
+# The seconds between two walks through the files of the archive.
 WALK = 300.0
 CONTENT_TYPE = "text/plain; version=0.0.4; charset=utf-8"
 
 
 def figures(totals: Iterable[Total], running: Mapping[str, int]) -> Iterator[Metric]:
-    """The figures of a history; `running`: runs under way by site."""
+    """The metrics of a history; `running`: the number of runs under way, by site."""
     totals = list(totals)
-    endings = CounterMetricFamily("cundang_runs", "Scheduled runs by how they ended.", labels=["site", "ending"])
-    skips = CounterMetricFamily("cundang_skips", "Pages that gave no document, by reason.", labels=["site", "reason"])
+    endings = CounterMetricFamily("cundang_runs", "Scheduled runs, by ending.", labels=["site", "ending"])
+    skips = CounterMetricFamily("cundang_skips", "Pages without a document, by reason.", labels=["site", "reason"])
     for one in totals:
         for name, count in one.endings.items():
             endings.add_metric([one.site, name], count)
@@ -45,13 +45,13 @@ def figures(totals: Iterable[Total], running: Mapping[str, int]) -> Iterator[Met
             skips.add_metric([one.site, name], count)
     yield from (endings, skips)
     for name, meaning in (
-        ("missed", "Planned times that passed unused."),
-        ("pages", "Pages that came."),
-        ("articles", "Pages that the crawl took for articles."),
-        ("requisites", "Pictures and attachments that came."),
-        ("revisits", "Answers that were the same as before."),
-        ("bytes", "Bytes of WARC files that were written."),
-        ("documents", "Documents that the cleaner made."),
+        ("missed", "Planned times that passed without a run."),
+        ("pages", "Pages fetched."),
+        ("articles", "Fetched pages that the crawl took for articles."),
+        ("requisites", "Pictures and attachments fetched."),
+        ("revisits", "Responses with the same payload as before."),
+        ("bytes", "Bytes written to WARC files."),
+        ("documents", "Documents from fetched pages."),
     ):
         counter = CounterMetricFamily(f"cundang_{name}", meaning, labels=["site"])
         for one in totals:
@@ -63,7 +63,7 @@ def figures(totals: Iterable[Total], running: Mapping[str, int]) -> Iterator[Met
     yield _gauge("cundang_last_success_timestamp_seconds", "When a run last ended with exit code 0.", good)
     last = {one.site: one.last for one in totals if one.last}
     took = {site: (run.ended - run.began).total_seconds() for site, run in last.items() if run.ended}
-    yield _gauge("cundang_last_duration_seconds", "How long the last run took.", took)
+    yield _gauge("cundang_last_duration_seconds", "The duration of the last run.", took)
     yield _gauge("cundang_last_exit_code", "The exit code of the last run.", {s: r.exit or 0 for s, r in last.items()})
     for name in ("pages", "documents", "bytes"):
         yield _gauge(
@@ -72,32 +72,32 @@ def figures(totals: Iterable[Total], running: Mapping[str, int]) -> Iterator[Met
 
 
 def of_archive(layout: Layout) -> Iterator[Metric]:
-    """What is known of the files: fixity, gaps of ledgers, the disk, how far cleaner and catalogue lag behind."""
+    """The metrics of the files: fixity, gaps in lists, the disk, and how far cleaning and the catalogue are behind."""
     kept = damage.custody(layout)
     broken = Counter(layout.site_of(each.warc) for each in damage.known(layout))
     verified = {each.site: dt.datetime.fromisoformat(each.first).timestamp() for each in kept if each.first}
     yield _gauge("cundang_warc_files", "Closed WARC files.", {each.site: each.files for each in kept})
     damaged = {each.site: broken[each.site] for each in kept}
-    yield _gauge("cundang_warc_damaged", "WARC files that are damaged, short or gone.", damaged)
+    yield _gauge("cundang_warc_damaged", "WARC files that are damaged, truncated or missing.", damaged)
     yield _gauge(
         "cundang_warc_verified_timestamp_seconds",
-        "The oldest of the times when each WARC file was last verified.",
+        "Every WARC file has been verified since this time.",
         verified,
     )
-    yield _gauge("cundang_ledger_gaps", "Articles that lists claim and that were not had.", _gaps(layout))
+    yield _gauge("cundang_ledger_gaps", "Articles that lists claim and the crawl did not capture.", _gaps(layout))
     disk = measure(layout)
     for name, meaning, value in (
-        ("data_bytes", "Bytes that the data folder holds.", disk.here),
-        ("disk_free_bytes", "Bytes that are free on its disk.", disk.free),
-        ("growth_bytes_a_day", "How fast the data folder grew in the last 30 days.", disk.a_day),
-        ("uncleaned_files", "WARC files that no texts were made of yet.", _uncleaned(layout)),
-        ("catalogue_lag_seconds", "How much older the catalogue is than the newest texts.", _lag(layout)),
+        ("data_bytes", "The size of the data folder.", disk.here),
+        ("disk_free_bytes", "The free space on its disk.", disk.free),
+        ("growth_bytes_a_day", "The growth of the data folder per day, over the last 30 days.", disk.a_day),
+        ("uncleaned_files", "WARC files without a shard.", _uncleaned(layout)),
+        ("catalogue_lag_seconds", "How much older the catalogue is than the newest shard.", _lag(layout)),
     ):
         yield GaugeMetricFamily(f"cundang_{name}", meaning, value=value)
 
 
-def written(metrics: Iterable[Metric]) -> str:
-    """Figures in the text format of Prometheus, version 0.0.4."""
+def format_text(metrics: Iterable[Metric]) -> str:
+    """Format metrics as text for Prometheus, version 0.0.4."""
     found = list(metrics)
 
     class Found:
@@ -116,7 +116,7 @@ def _gaps(layout: Layout) -> dict[str, float]:
         try:
             gaps[state.stem] = float(sum(each.gap for each in read_ledger(layout.ledger(state.stem)).lists))
         except CundangError:
-            # `status` names it; a figure that nobody can tell is left out.
+            # Leave out the metric of an unreadable ledger; `status` reports the error.
             continue
     return gaps
 
@@ -127,8 +127,8 @@ def _uncleaned(layout: Layout) -> int:
 
 def _lag(layout: Layout) -> float:
     newest = max((path.stat().st_mtime for path in layout.shards()), default=0.0)
-    there = layout.catalogue.stat().st_mtime if layout.catalogue.exists() else 0.0
-    return max(0.0, newest - there) if newest else 0.0
+    built = layout.catalogue.stat().st_mtime if layout.catalogue.exists() else 0.0
+    return max(0.0, newest - built) if newest else 0.0
 
 
 def _gauge(name: str, meaning: str, values: Mapping[str, float]) -> GaugeMetricFamily:
@@ -139,7 +139,7 @@ def _gauge(name: str, meaning: str, values: Mapping[str, float]) -> GaugeMetricF
 
 
 class Watched:
-    """What is served: the history, what the daemon does, and what was measured of the archive last."""
+    """The source of the metrics: the history, the state of the daemon, and the latest measurements of the archive."""
 
     def __init__(self, layout: Layout, live: Live) -> None:
         self._layout, self._live = layout, live
@@ -149,11 +149,11 @@ class Watched:
         self._walker.start()
 
     def close(self) -> None:
-        """Measure nothing more."""
+        """Stop measuring."""
         self._stop.set()
 
     def figures(self) -> str:
-        """All figures, as text."""
+        """All metrics, as text."""
         runs = Runs(self._layout.runs)
         try:
             running = Counter(run.site for run in runs.open())
@@ -164,27 +164,29 @@ class Watched:
         live = [
             GaugeMetricFamily("cundang_due", "Runs that are due and wait for a slot.", value=self._live.due),
             GaugeMetricFamily(
-                "cundang_cleaning", "Crawls that wait for their cleaning, or are cleaned.", value=self._live.cleaning
+                "cundang_cleaning",
+                "Crawls that wait for their cleaning or are being cleaned.",
+                value=self._live.cleaning,
             ),
             GaugeMetricFamily("cundang_slots", "Sites that this machine may crawl at once.", value=slots.limit),
-            GaugeMetricFamily("cundang_slots_held", "Sites that it crawls, whoever began.", value=slots.held()),
+            GaugeMetricFamily("cundang_slots_held", "Sites being crawled, by any process.", value=slots.held()),
         ]
-        return written([*history, *live]) + self._archive
+        return format_text([*history, *live]) + self._archive
 
     def health(self) -> tuple[bool, dict[str, object]]:
-        """Whether the schedule looks at the clock, and what it does."""
+        """Whether the schedule still looks at the clock, and its state as JSON keys."""
         age = time.monotonic() - self._live.looked
-        told: dict[str, object] = {
+        state: dict[str, object] = {
             "looked_seconds_ago": round(age, 1),
             "running": self._live.running,
             "due": self._live.due,
         }
-        return age < SILENT, told
+        return age < SILENT, state
 
     def _walk(self) -> None:
         while not self._stop.is_set():
             try:
-                self._archive = written(of_archive(self._layout))
+                self._archive = format_text(of_archive(self._layout))
             except (CundangError, OSError) as error:
                 say(f"metrics: the archive cannot be measured: {error}")
             self._stop.wait(WALK)
@@ -192,10 +194,10 @@ class Watched:
 
 @contextmanager
 def served(layout: Layout, port: int | None, live: Live) -> Iterator[None]:
-    """Serve `/metrics` and `/health` on 127.0.0.1 for the time of the block; nothing where no port is named.
+    """Serve `/metrics` and `/health` on 127.0.0.1 during the block; do nothing if `port` is None.
 
     Raises:
-        UsageError: the port cannot be had.
+        UsageError: the port cannot be used.
     """
     if port is None:
         yield
@@ -207,8 +209,8 @@ def served(layout: Layout, port: int | None, live: Live) -> Iterator[None]:
             if self.path == "/metrics":
                 self._answer(200, CONTENT_TYPE, watched.figures())
             elif self.path == "/health":
-                good, told = watched.health()
-                self._answer(200 if good else 503, "application/json", json.dumps({"healthy": good, **told}) + "\n")
+                good, state = watched.health()
+                self._answer(200 if good else 503, "application/json", json.dumps({"healthy": good, **state}) + "\n")
             else:
                 self.send_error(404)
 
@@ -221,12 +223,12 @@ def served(layout: Layout, port: int | None, live: Live) -> Iterator[None]:
             self.wfile.write(body)
 
         def log_message(self, *_: object) -> None:
-            """Nobody reads it."""
+            """Write no access log."""
 
     try:
         server = ThreadingHTTPServer(("127.0.0.1", port), Handler)
     except OSError as error:
-        raise UsageError(f"port {port} cannot be had ({error.strerror}). Name another with --metrics.") from error
+        raise UsageError(f"port {port} cannot be used ({error.strerror}). Name another with --metrics.") from error
     with server:
         threading.Thread(target=server.serve_forever, daemon=True).start()
         try:

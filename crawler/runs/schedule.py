@@ -1,7 +1,8 @@
-"""Site files and the runs so far -> which crawls are due, and processes that crawl them, never two of a site at once.
+"""Site files and the history of runs -> the crawls that are due, started so that no site is crawled twice at once.
 
-A run is known by its site and the time that the site's cron expression planned (Asia/Shanghai; stored in UTC), so the
-clock and time zone of the machine do not matter. Times that passed unused are one run, and it says how many they were.
+A run is identified by its site and by its planned time, which the site's cron expression gives (in Asia/Shanghai;
+stored in UTC), so the time zone of the machine does not matter. If several planned times have passed without a run, one
+run stands for all of them and counts the others as missed.
 """
 
 from __future__ import annotations
@@ -23,24 +24,24 @@ from archive.site import Site, load
 from crawler.queue.accounts import say_doubt
 from crawler.queue.lock import is_held
 from crawler.queue.slots import Slot, Slots
-from crawler.runs.alerts import Alarm, judge
-from crawler.runs.crews import Crews, hearing_signals
+from crawler.runs.alerts import NOT_CAPTURED, Alarm, judge
+from crawler.runs.crews import Crews, catching_signals
 from crawler.runs.cron import next_time, times
 from crawler.runs.history import Did, Run, Runs
 from crawler.runs.live import Live
 from crawler.talk import say
 
-# Seconds between two looks at the clock and the children.
+# The seconds between two looks at the clock and the child processes.
 LOOK = 1.0
-# Seconds between two looks for runs that are too old to keep.
+# The seconds between two deletions of old runs.
 TRIM = 86400.0
-# Seconds between two readings of the site files.
+# The seconds between two readings of the site files.
 READ = 30.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Last:
-    """What is known of a site: the time that was planned last, and whether that run came to its end."""
+    """The last run of a site: its planned time, and whether it came to its end."""
 
     planned: dt.datetime
     done: bool
@@ -52,7 +53,8 @@ class Due:
 
     Attributes:
         planned: the latest planned time that has come.
-        missed: planned times before it that nobody used; the first of them.
+        missed: the number of planned times before it that passed without a run.
+        first_missed: the first of them.
     """
 
     site: str
@@ -62,7 +64,7 @@ class Due:
 
 
 def due(sites: Iterable[Site], last_runs: Mapping[str, Last], now: dt.datetime) -> list[Due]:
-    """The crawls that are due at `now`; a site that `last_runs` does not know is not.
+    """The crawls that are due at `now`; sites that are not in `last_runs` are left out.
 
     Raises:
         SiteError: a schedule is no cron expression.
@@ -85,46 +87,46 @@ class Child(Protocol):
     """A crawl under way."""
 
     def poll(self) -> int | None:
-        """Its exit code; None while it runs."""
+        """The exit code; None: it is still running."""
 
     def send_signal(self, number: int, /) -> None:
-        """Tell it to end."""
+        """Ask it to stop."""
 
 
 class World(Protocol):
-    """What the schedule asks of the machine: the clock, crawls, and who is alive."""
+    """What the schedule needs from the machine: the clock, crawls, and which processes are alive."""
 
     def now(self) -> dt.datetime:
-        """UTC."""
+        """The current time, UTC."""
 
     def look(self) -> None:
-        """Hear what the crawls say; asked before each look at them."""
+        """Read the messages of the crawls; called before they are polled."""
 
     def slot(self) -> Slot | None:
-        """Room for one more crawl on this machine; None: there is none now."""
+        """A slot for one more crawl on this machine; None: none is free."""
 
     def start(self, site: str, number: int, slot: Slot) -> Child:
-        """Begin the crawl of a run of this number; the slot is the crawl's from now on."""
+        """Start the crawl of the run with this number; the crawl takes over the slot."""
 
     def busy(self, site: str) -> bool:
-        """Whether anybody crawls the site, by hand or from a schedule that died."""
+        """Whether any process crawls the site, for instance one that a user or a killed schedule started."""
 
     def did(self, run: Run) -> Did:
-        """What the crawl of a run did."""
+        """The result of the crawl of a run."""
 
     def alive(self, runner: str) -> bool:
-        """Whether the process that started a run still is."""
+        """Whether the process that started a run is still alive."""
 
     @property
     def runner(self) -> str:
-        """This process, by a name that no other ever has."""
+        """A name for this process that no other process ever has."""
 
 
 class Schedule:
-    """Starts what is due, as far as there is room, and writes down how each ended.
+    """Starts the runs that are due, within the limits of the machine, and writes down how each one ended.
 
     Attributes:
-        due: runs that were due at the last look, and had to wait.
+        due: the number of runs that were due at the last look and had to wait.
     """
 
     def __init__(
@@ -137,7 +139,7 @@ class Schedule:
         alarm: Alarm | None,
         once: bool = False,
     ) -> None:
-        """At most `at_once` crawls, if it says so; with `once`, a site is crawled once at most."""
+        """`at_once`: the limit of simultaneous crawls, None for no limit; `once`: crawl each site at most once."""
         self._runs = runs
         self._sites = sites
         self._world = world
@@ -151,38 +153,38 @@ class Schedule:
 
     @property
     def running(self) -> int:
-        """Crawls under way."""
+        """The number of crawls under way."""
         return len(self._children)
 
     def look(self) -> list[Run]:
-        """Once: write down what ended, start what is due; the runs that ended."""
+        """Write down the runs that have ended, start those that are due, and return those that have ended."""
         now = self._world.now()
         self._world.look()
-        ended = [*self._gone(now), *self._reap(now)]
+        ended = [*self._end_orphans(now), *self._reap(now)]
         if not self._stopping:
             self._begin(now)
         return ended
 
     def stop(self, number: int) -> None:
-        """Begin nothing more, and tell the crawls to end."""
+        """Start nothing more, and send this signal to the crawls."""
         self._stopping = True
         for child, _ in self._children.values():
             child.send_signal(number)
 
-    def _gone(self, now: dt.datetime) -> Iterator[Run]:
-        """Runs whose schedule was killed: what they did is known, how they ended is not."""
+    def _end_orphans(self, now: dt.datetime) -> Iterator[Run]:
+        """End the runs whose schedule was killed; their exit codes are not known."""
         for run in self._runs.open():
             if run.runner != self._world.runner and not self._world.alive(run.runner) and not self._busy(run.site):
-                yield self._ended(run, now, exit_code=None)
+                yield self._finish(run, now, exit_code=None)
 
     def _reap(self, now: dt.datetime) -> Iterator[Run]:
         for number, (child, run) in list(self._children.items()):
             code = child.poll()
             if code is not None:
                 del self._children[number]
-                yield self._ended(run, now, exit_code=code)
+                yield self._finish(run, now, exit_code=code)
 
-    def _ended(self, run: Run, now: dt.datetime, *, exit_code: int | None) -> Run:
+    def _finish(self, run: Run, now: dt.datetime, *, exit_code: int | None) -> Run:
         ended = self._runs.end(run, now, exit_code, self._world.did(run))
         judge(self._runs, ended, self._alarm, stopping=self._stopping)
         return ended
@@ -225,11 +227,11 @@ class Machine:
         self.runner = _name(os.getpid())
 
     def now(self) -> dt.datetime:
-        """UTC."""
+        """The current time, UTC."""
         return dt.datetime.now(dt.UTC)
 
     def look(self) -> None:
-        """Hear what the crawls say."""
+        """Read the messages of the crawls."""
         self.crews.look()
 
     def slot(self) -> Slot | None:
@@ -237,7 +239,7 @@ class Machine:
         return self._slots.take()
 
     def start(self, site: str, number: int, slot: Slot) -> Child:
-        """Begin a crawl that ends, as with Ctrl-C, when this process dies."""
+        """Start a crawl; if this process dies, the crawl stops as after Ctrl-C."""
         return self.crews.start(site, None, slot, self._layout.log(site, number))
 
     def busy(self, site: str) -> bool:
@@ -245,8 +247,8 @@ class Machine:
         return is_held(self._layout.lock(site))
 
     def did(self, run: Run) -> Did:
-        """From the site's frontier and the catalogue; where the frontier knows no cause, from the log of the run."""
-        from crawler.queue.frontier import Frontier  # noqa: PLC0415 - scrapy is imported only where a crawl is asked about
+        """Read the result from the frontier and the catalogue, and a cause that the frontier lacks from the log."""
+        from crawler.queue.frontier import Frontier  # noqa: PLC0415 - it imports scrapy, which is slow
 
         site, began = run.site, run.began
         ending, shortfall, counts = None, None, (0, 0, 0, 0, 0)
@@ -255,13 +257,13 @@ class Machine:
                 frontier = Frontier(self._layout.state(site), read_only=True)
                 latest = next(iter(frontier.report.runs()), None)
                 frontier.close()
-                # The frontier's clock is read to the second.
+                # The frontier stores times in whole seconds.
                 if latest is not None and latest.began >= began - dt.timedelta(seconds=2):
                     ending, shortfall = latest.ending, latest.shortfall or self._doubted(site)
                     counts = (latest.pages, latest.articles, latest.requisites, latest.revisits, latest.bytes)
             became = query.became(self._layout, site, began) if self._layout.catalogue.exists() else {}
         except CundangError as error:
-            say(f"{site}: what the crawl did cannot be read: {error}")
+            say(f"{site}: the result of the crawl cannot be read: {error}")
             became = {}
         documents = became.pop("document", 0)
         pages, articles, requisites, revisits, size = counts
@@ -278,22 +280,22 @@ class Machine:
         )
 
     def _doubted(self, site: str) -> str | None:
-        """What the cleaning after the last crawl of a site found; None: nothing."""
+        """The doubt that the cleaning after the last crawl of a site noted, in words; None: there is none."""
         doubts = read_ledger(self._layout.ledger(site)).doubts
         return next((say_doubt(each) for each in doubts if each.doubt in ("skipped_articles", "new_layout")), None)
 
     def alive(self, runner: str) -> bool:
-        """Whether that very process still is: numbers are used again, a start time is not."""
+        """Whether this process is still alive: its number may have been reused, but not with the same start time."""
         return _name(int(runner.partition(" ")[0])) == runner
 
 
 def _cause(log: Path) -> str | None:
-    """Why a run had not all, in the words of its log: the error that ended it, else what was not had."""
+    """The cause of a shortfall from the log of a run: the error that ended it, else why addresses were not captured."""
     try:
         lines = log.read_text("utf-8", "replace").splitlines()
     except OSError:
         return None
-    for mark in (": cundang: ", "; not had: "):
+    for mark in (": cundang: ", NOT_CAPTURED):
         found = [line.partition(mark)[2] for line in lines if mark in line]
         if found:
             return found[-1]
@@ -301,7 +303,7 @@ def _cause(log: Path) -> str | None:
 
 
 def _name(pid: int) -> str:
-    """A process by its number, the time it started (proc(5), field 22 of stat: ticks since boot), and the boot."""
+    """A name for a process: its number, start time (proc(5), field 22 of stat: ticks since boot) and boot id."""
     try:
         after = Path(f"/proc/{pid}/stat").read_text(encoding="utf-8", errors="replace").rpartition(")")[2].split()
         boot = Path("/proc/sys/kernel/random/boot_id").read_text(encoding="ascii").strip()
@@ -311,7 +313,7 @@ def _name(pid: int) -> str:
 
 
 class Files:
-    """The site files, read again now and then; a file that is wrong leaves those that were read before."""
+    """The site files, read again now and then; if one has a mistake, the sites that were read before stay."""
 
     def __init__(self, folder: Path, part: Part | None = None) -> None:
         self._folder, self._part = folder, part
@@ -325,7 +327,7 @@ class Files:
             try:
                 self._sites = self._load()
             except SiteError as error:
-                say(f"schedule: {error} Until then the files as they were are used.")
+                say(f"schedule: {error} Until then, the schedule uses the site files as they were before.")
         return self._sites
 
     def _load(self) -> dict[str, Site]:
@@ -346,12 +348,20 @@ def run(
     once: bool = False,
     live: Live | None = None,
 ) -> int:
-    """Run the schedule until a signal (0), for `seconds`, or for one pass (`once`): the worst exit code of its crawls.
+    """Run the schedule; return the greatest exit code of its crawls with `once`, else 0.
 
-    With `part`, only sites of that part. What it does is in `live`, for others to read.
+    Args:
+        layout: the data folder.
+        folder: the folder of site files.
+        part: crawl only the sites of this part; None: all.
+        at_once: the limit of simultaneous crawls; None: no limit.
+        alarm: where to send alerts; None: nowhere.
+        seconds: stop after this time; None: run until a signal comes.
+        once: start what is due now, and stop when it has ended.
+        live: the state, updated with each look.
 
     Raises:
-        SiteError: a site file is wrong.
+        SiteError: a site file has a mistake.
     """
     sites = Files(folder, part)
     runs = Runs(layout.runs)
@@ -360,28 +370,28 @@ def run(
     live = live or Live()
     end = None if seconds is None else time.monotonic() + seconds
     codes: list[int] = []
-    passed, trimmed = 0, -TRIM
-    with hearing_signals() as told:
+    handled, trimmed = 0, -TRIM
+    with catching_signals() as caught:
         while True:
             trimmed = _trim(runs, layout, trimmed)
-            codes += _said(schedule.look())
+            codes += _report(schedule.look())
             live.looked, live.running, live.due = time.monotonic(), schedule.running, schedule.due
             live.cleaning = machine.crews.cleaning
-            if end is not None and time.monotonic() >= end and not told:
-                told.append(signal.SIGTERM)
-            if len(told) > passed:
-                passed = len(told)
+            if end is not None and time.monotonic() >= end and not caught:
+                caught.append(signal.SIGTERM)
+            if len(caught) > handled:
+                handled = len(caught)
                 schedule.stop(signal.SIGTERM)
-            if (once or told) and schedule.running == 0:
+            if (once or caught) and schedule.running == 0:
                 break
-            time.sleep(LOOK if not told else LOOK / 10)
+            time.sleep(LOOK if not caught else LOOK / 10)
     machine.crews.close()
     runs.close()
     return max(codes, default=0) if once else 0
 
 
 def _trim(runs: Runs, layout: Layout, last: float) -> float:
-    """Forget old runs, with their logs, once a day; when that was done last, by the monotonic clock."""
+    """Once a day, delete old runs and their logs; `last` and the result: the time of the last deletion (monotonic)."""
     if time.monotonic() - last < TRIM:
         return last
     for site, number in runs.trim(dt.datetime.now(dt.UTC)):
@@ -389,7 +399,8 @@ def _trim(runs: Runs, layout: Layout, last: float) -> float:
     return time.monotonic()
 
 
-def _said(ended: Sequence[Run]) -> list[int]:
+def _report(ended: Sequence[Run]) -> list[int]:
+    """Print how runs ended; return their exit codes."""
     for run in ended:
         missed = f", {run.missed} planned times missed" if run.missed else ""
         say(f"{run.site}: {run.ending}, exit {run.exit}, {run.pages} pages, {run.documents} documents{missed}")
@@ -398,7 +409,7 @@ def _said(ended: Sequence[Run]) -> list[int]:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Planned:
-    """A site's line of the schedule: the next planned time, and the run that was last; times in UTC."""
+    """A site in the schedule: its next planned time and its last run; times in UTC."""
 
     site: str
     schedule: str
@@ -409,10 +420,10 @@ class Planned:
 
 
 def plan(layout: Layout, folder: Path) -> list[Planned]:
-    """The schedule as it stands.
+    """The schedule of all sites.
 
     Raises:
-        SiteError: a site file is wrong.
+        SiteError: a site file has a mistake.
     """
     now = dt.datetime.now(dt.UTC)
     runs = Runs(layout.runs) if layout.runs.exists() else None

@@ -1,7 +1,8 @@
-"""Many sites in one Scrapy process: `python -m crawler.runs.together FD DATA SITES`, begun by `crawler.runs.crews`.
+"""Many sites in one Scrapy process: `python -m crawler.runs.together FD DATA SITES`, started by `crawler.runs.crews`.
 
-Each site has its own crawler, state, pace, budget, WARC files and log, and shares only the loop and the threads. The
-channel FD brings jobs, each with the slot that it holds; when its other end closes, all crawls stop as after Ctrl-C.
+Each site has its own crawler, state, pace, budget, WARC files and log; the sites share only the event loop and the
+threads. Jobs arrive through the socket FD, each with its slot. When the other end of the socket closes, all crawls stop
+as after Ctrl-C.
 """
 
 from __future__ import annotations
@@ -38,19 +39,19 @@ from crawler.spiders.site import SiteSpider, spider_for
 from crawler.talk import say
 from crawler.wire.handler import HURRY
 
-# Seconds between two signs of life.
+# The seconds between two messages to the parent.
 BEAT = 2.0
-# Seconds that a crawl that is stopped waits for answers.
+# A crawl that is being stopped waits this many seconds for responses.
 GRACE = 10.0
-# Threads for names and for scripts: those of hosts that do not answer must not keep the others waiting.
+# The number of threads for DNS and for scripts; with fewer, hosts that do not answer would block the others.
 THREADS = 64
-# Bytes that the states of all sites together keep in memory: above it SQLite uses its pages again.
+# The SQLite caches of all sites together stay below this many bytes.
 STATES = 150 * 2**20
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Job:
-    """One crawl that was asked for."""
+    """A request for one crawl."""
 
     key: str
     file: str | None
@@ -61,7 +62,7 @@ class Job:
 
 
 class RunLog(logging.Handler):
-    """Log records -> the log of the run that they belong to: by Scrapy's `spider`, or by a logger of the site's key."""
+    """Writes log records to the log of their run, known by Scrapy's `spider` or by a logger named after the site."""
 
     def __init__(self) -> None:
         super().__init__(logging.INFO)
@@ -69,7 +70,7 @@ class RunLog(logging.Handler):
         self._files: dict[str, logging.FileHandler] = {}
 
     def begin(self, key: str, path: str) -> None:
-        """Keep what is said of a site in this file."""
+        """Write the records of a site to this file."""
         Path(path).parent.mkdir(parents=True, exist_ok=True)
         self._files[key] = logging.FileHandler(path, encoding="utf-8", errors="backslashreplace")
         self._files[key].setFormatter(self.formatter)
@@ -80,7 +81,7 @@ class RunLog(logging.Handler):
             file.close()
 
     def emit(self, record: logging.LogRecord) -> None:
-        """Write it where it belongs; what belongs to no run is on stderr alone."""
+        """Write a record to the log of its run; records that belong to no run are only on stderr."""
         key = getattr(getattr(record, "spider", None), "name", record.name)
         if (file := self._files.get(key)) is not None:
             file.emit(record)
@@ -93,7 +94,7 @@ class Together:
         self._channel, self._folder = channel, folder
         settings = settings_for(layout, folder)
         self._cleans = settings.getbool("CLEAN_AFTER_CRAWL", True)
-        # The parent does it, for several sites at once.
+        # The parent does the cleaning, for several sites at once.
         settings.set("CLEAN_AFTER_CRAWL", False, priority="cmdline")
         settings.set("CRAWLS_ALONE", False, priority="cmdline")
         self._process = CrawlerProcess(settings)
@@ -124,7 +125,7 @@ class Together:
         self._send({"pages": self._pages + sum(spider.counts["pages"] for spider in spiders)})
 
     def _send(self, message: dict[str, Any]) -> None:
-        # Where the parent is gone, the closed channel says so.
+        # If the parent is gone, `_read` notices the closed channel.
         with contextlib.suppress(ConnectionError):
             self._channel.send(json.dumps(message).encode())
 
@@ -132,7 +133,7 @@ class Together:
         try:
             data, files, _, _ = socket.recv_fds(self._channel, MESSAGE, 1, socket.MSG_CMSG_CLOEXEC)
         except ConnectionError:
-            # The other end is gone with messages unread.
+            # The parent is gone and left messages unread.
             data = b""
         if not data:
             asyncio.get_event_loop().remove_reader(self._channel.fileno())
@@ -150,7 +151,7 @@ class Together:
             self._reactor.callLater(0, self._next)
 
     def _next(self) -> None:
-        """Begin one crawl, and the others after what else is to do: a beginning heals files, which can take a while."""
+        """Start one crawl and let the event loop run before the next, because a start may have to repair files."""
         if self._waiting:
             self._crawl(self._waiting.popleft())
         if self._waiting:
@@ -162,12 +163,12 @@ class Together:
                 self._log.begin(job.key, job.log)
             site = load_site(self._folder, job.file or job.key)
             crawler = self._process.create_crawler(spider_for(site, Path(job.file) if job.file else None))
-        except Exception:  # noqa: BLE001 - one site's fault must not end the others
-            self._over(job, None, None, Failure())  # type: ignore[no-untyped-call]
+        except Exception:  # noqa: BLE001 - an error of one site must not stop the others
+            self._end(job, None, None, Failure())  # type: ignore[no-untyped-call]
             return
         self._crawlers[job.key] = crawler
         crawling = self._process.crawl(crawler, max_pages=job.max_pages, full=job.full, slot=job.slot)
-        crawling.addBoth(partial(self._over, job, site, crawler))
+        crawling.addBoth(partial(self._end, job, site, crawler))
 
     def _stop(self, key: str) -> None:
         if (crawler := self._crawlers.get(key)) is not None:
@@ -176,10 +177,10 @@ class Together:
         for job in [job for job in self._waiting if job.key == key]:
             self._waiting.remove(job)
             why = InterruptedCrawl(f"{key}: interrupted before it began.")
-            self._over(job, None, None, Failure(why))  # type: ignore[no-untyped-call]
+            self._end(job, None, None, Failure(why))  # type: ignore[no-untyped-call]
 
-    def _over(self, job: Job, site: Site | None, crawler: Crawler | None, result: Any) -> None:
-        """A crawl has ended: say how, in its log too, and tell the parent."""
+    def _end(self, job: Job, site: Site | None, crawler: Crawler | None, result: Any) -> None:
+        """Report how a crawl ended: on stderr, in its log, and to the parent."""
         job.slot.release()
         self._crawlers.pop(job.key, None)
         spider = cast("SiteSpider | None", crawler and crawler.spider)
@@ -195,7 +196,7 @@ class Together:
             code = error.exit_code
             self._say(job.key, f"cundang: {error}")
         except Exception:
-            logging.getLogger(job.key).exception("The crawl of %s broke off; please report it", job.key)
+            logging.getLogger(job.key).exception("The crawl of %s failed unexpectedly; please report it", job.key)
         self._pages += spider.counts["pages"] if spider is not None else 0
         self._log.end(job.key)
         skipped = spider.skipped_before if spider is not None else 0
@@ -212,8 +213,8 @@ class Together:
 
 
 def main() -> None:
-    """Crawl what the channel brings."""
-    # Each crawl holds some seven files open.
+    """Crawl the sites that the channel names."""
+    # Each crawl keeps about seven files open.
     _, most = resource.getrlimit(resource.RLIMIT_NOFILE)
     resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))
     sqlite3.connect(":memory:").execute(f"PRAGMA soft_heap_limit = {STATES}").close()

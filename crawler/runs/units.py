@@ -1,4 +1,4 @@
-"""The schedule -> files for others to run and watch it: crontab, systemd, a container, Prometheus and Grafana."""
+"""The schedule -> files to run and monitor it with other tools: cron, systemd, containers, Prometheus and Grafana."""
 
 from __future__ import annotations
 
@@ -13,12 +13,12 @@ from archive.errors import UsageError
 from archive.layout import Layout
 from crawler.queue import slots
 
-# Where the daemon's figures are served, in what is exported.
+# The port of the daemon's metrics in the exported files.
 PORT = 9180
 
 
 def crontab(layout: Layout, folder: Path, part: str | None = None) -> dict[str, str]:
-    """A crontab line that looks every minute for what is due; the times stand in the site files alone."""
+    """A crontab line that starts due crawls every minute; the schedules themselves are only in the site files."""
     set_ = "".join(f"{name}={shlex.quote(value)} " for name, value in _chosen().items())
     line = f"cd {shlex.quote(str(Path.cwd()))} && {set_}{_command(layout, folder, 'due', *_share(part))}"
     # A bare percent sign ends the command (crontab(5)).
@@ -26,29 +26,28 @@ def crontab(layout: Layout, folder: Path, part: str | None = None) -> dict[str, 
 
 
 def units(layout: Layout, folder: Path, part: str | None = None) -> dict[str, str]:
-    """The daemon as a service of systemd, by the file's name.
+    """A systemd unit for the daemon, by file name.
 
     Raises:
-        UsageError: no contact is set: the service would crawl nothing.
+        UsageError: no contact is set, so the service could not crawl.
     """
     chosen = _chosen()
     if "CUNDANG_CONTACT" not in chosen:
         raise UsageError(
-            "CUNDANG_CONTACT is not set, and the service would have none. Set it to your mail address or web page for"
-            " this command: CUNDANG_CONTACT=you@example.org cundang schedule export --systemd"
+            "CUNDANG_CONTACT is not set, so the service would have no contact. Set it to your mail address or web page"
+            " for this command: CUNDANG_CONTACT=you@example.org cundang schedule export --systemd"
         )
-
     folders = [layout.root.absolute(), slots.folder().absolute()]
     store = chosen.get("CUNDANG_STORE", "")
     if store.startswith("/"):
-        # A store in a folder: leases are written there.
+        # Leases are written to the store, which is a folder here.
         folders.append(Path(store))
     writable = " ".join(f'"{_escaped(path)}"' for path in folders)
     words = _command(layout, folder, "run", "--metrics", str(PORT), *_share(part))
     chosen["CUNDANG_SLOTS"] = str(slots.folder().absolute())
     environment = " ".join(f'"{name}={_escaped(value)}"' for name, value in chosen.items())
     service = f"""[Unit]
-Description=cundang: crawls at their times
+Description=cundang: scheduled crawls
 Documentation=https://www.rfc-editor.org/rfc/rfc9309
 Wants=network-online.target
 After=network-online.target
@@ -57,15 +56,15 @@ After=network-online.target
 User={getpass.getuser()}
 WorkingDirectory={_escaped(Path.cwd())}
 Environment={environment}
-# Keys of a bucket, a line each: AWS_ACCESS_KEY_ID=...
+# The keys of a bucket, one a line: AWS_ACCESS_KEY_ID=...
 EnvironmentFile=-/etc/default/cundang
 ExecStartPre=+/usr/bin/install -d -o {getpass.getuser()} {writable}
 ExecStart={_escaped(words)}
 Restart=on-failure
 RestartSec=30
-# 300 sites hold some 2,000 files open.
+# 300 sites keep about 2,000 files open.
 LimitNOFILE=65536
-# The daemon passes the signal on to its crawls, which finish what is on the wire.
+# The daemon passes the signal on to its crawls, which finish their requests.
 KillMode=mixed
 TimeoutStopSec=300
 NoNewPrivileges=yes
@@ -88,10 +87,10 @@ WantedBy=multi-user.target
 
 
 def prometheus() -> dict[str, str]:
-    """What to scrape, alert rules, and a board for Grafana."""
+    """A scrape configuration, alert rules, and a dashboard for Grafana, by file name."""
     watch = resources.files("crawler.runs").joinpath("watch")
     scrape = (
-        "# Scrapes the schedule that runs with: cundang schedule run --metrics "
+        "# Scrapes a schedule started with: cundang schedule run --metrics "
         f"{PORT}\nrule_files: [cundang-alerts.yml]\n"
         f"scrape_configs:\n  - job_name: cundang\n    scrape_interval: 60s\n"
         f'    static_configs:\n      - targets: ["127.0.0.1:{PORT}"]\n'
@@ -101,7 +100,7 @@ def prometheus() -> dict[str, str]:
 
 
 def container() -> dict[str, str]:
-    """A recipe of an image for the daemon; data, site files and slots are mounted."""
+    """A Containerfile for the daemon, by file name; data and site files are mounted as volumes."""
     recipe = """# docker build -f Containerfile -t cundang .     in the checkout; podman takes the same
 # docker run -d --name cundang --stop-timeout 300 -e CUNDANG_CONTACT=you@example.org \\
 #   -v cundang-data:/data -v ./seeds/sites:/sites:ro cundang
@@ -125,7 +124,7 @@ def _command(layout: Layout, folder: Path, *words: str) -> str:
 
 
 def _escaped(text: object) -> str:
-    """As systemd reads it."""
+    """Escape percent signs for systemd."""
     return str(text).replace("%", "%%")
 
 
@@ -134,7 +133,7 @@ def _share(part: str | None) -> tuple[str, ...]:
 
 
 def _chosen() -> dict[str, str]:
-    """What the environment says of crawls and must be said again where they are started from elsewhere."""
+    """The environment variables of this program, for files that start it in another environment."""
     found = {name: os.environ.get(name, "").strip() for name in ("CUNDANG_CONTACT", "CUNDANG_STORE")}
     if (store := found["CUNDANG_STORE"]) and "://" not in store:
         found["CUNDANG_STORE"] = str(Path(store).absolute())

@@ -127,6 +127,6 @@ def test_a_worker_with_another_library_refuses_and_names_it(bare: Layout, monkey
         return replace(ours, libraries=tuple((n, "1.0" if n == "lxml" else v) for n, v in ours.libraries))
 
     monkeypatch.setattr(cluster, "recipe", foreign)
-    with pytest.raises(CundangError, match=r"would clean otherwise: lxml \d.*, there 1\.0"):
+    with pytest.raises(CundangError, match=r"would clean differently: lxml \d.*, there 1\.0"):
         list(reclean.clean(bare, {}, through=partial(cluster.Cluster, None, 1)))
     assert not shards(bare)

@@ -427,7 +427,7 @@ def test_an_unreachable_site_is_said_to_be_one(tmp_path: Path) -> None:
     start = time.monotonic()
     ended = cundang(tmp_path / "data", tmp_path / "sites", "crawl", "little")
     assert ended.returncode == 1, "a mistake in another site's file keeps nobody from crawling this one"
-    assert f"no page came from {little.host}" in ended.stderr
+    assert f"no page was fetched from {little.host}" in ended.stderr
     assert "Traceback" not in ended.stderr
     # The usual waits between tries, a minute and more, are for hosts that have answered before.
     assert time.monotonic() - start < 90

@@ -81,7 +81,7 @@ class World:
     def did(self, run: Run) -> Did:
         del run
         if self.down:
-            return Did(ending="unreachable", shortfall="no page came from a.cn (2 timeout)")
+            return Did(ending="unreachable", shortfall="no page was fetched from a.cn (2 timeout)")
         return Did(ending="finished", pages=30, documents=20)
 
 
@@ -101,10 +101,10 @@ def test_a_site_that_is_down_for_a_week_makes_two_alerts_with_their_cause(tmp_pa
         schedule.look()
     alerts = [json.loads(line) for line in told.read_text("utf-8").splitlines()]
     assert [alert["state"] for alert in alerts] == ["trouble", "well"]
-    assert alerts[0]["text"] == "a: unreachable: no page came from a.cn (2 timeout)"
+    assert alerts[0]["text"] == "a: unreachable: no page was fetched from a.cn (2 timeout)"
     well, _, was = alerts[1]["text"].partition("; it was: ")
-    assert well == "a: all is well again (finished, 30 pages) after 7 days"
-    assert was == "unreachable: no page came from a.cn (2 timeout)"
+    assert well == "a: recovered (finished, 30 pages) after 7 days"
+    assert was == "unreachable: no page was fetched from a.cn (2 timeout)"
 
 
 def history(path: Path, runs: int, sites: int) -> None:
