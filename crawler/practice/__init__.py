@@ -1,4 +1,4 @@
-"""A small web of realistic Chinese CMS pages on loopback: the demo, the tests and the benchmarks crawl it."""
+"""The practice web: sites with realistic Chinese CMS pages on loopback, for the demo, the tests and the benchmarks."""
 
 from crawler.practice.child import Served, Server, write_sites
 from crawler.practice.serve import SITES, planted

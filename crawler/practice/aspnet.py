@@ -1,7 +1,7 @@
 """The `aspnet` site: a mirror farm's copy of an ASP.NET site -> its pages.
 
-UTF-8; every word in Traditional characters with pinyin injected behind forty of them, furniture and all;
-`yl_show.aspx?id=22`, lists with `&page=2`; dates like 2020/2/19 17:07:24.
+UTF-8. The whole page, including furniture, is in Traditional characters, with pinyin after forty of them. Articles are
+at `yl_show.aspx?id=22`, list pages have `&page=2`, dates look like 2020/2/19 17:07:24.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from crawler.practice.prose import Newsroom, Place
 from crawler.practice.seeds import seed
 from crawler.practice.traditional import mirrored
 from crawler.practice.truth import Article, Block
-from crawler.practice.web import NOT_FOUND, Column, Press, Web, columns_of, ending, fill, image, text_of
+from crawler.practice.web import NOT_FOUND, Column, SiteBuilder, Web, columns_of, ending, fill, image, text_of
 
 NAME = "云泽统一战线"
 ROOM = Newsroom(
@@ -23,30 +23,30 @@ ROOM = Newsroom(
     names_author=True,
 )
 # A column's name is also its entry in the breadcrumb; its path is its number.
-SHELVES = (("区县动态/云龙区", "3", 40), ("党派团体/民主党派", "5", 18))
+COLUMNS = (("区县动态/云龙区", "3", 40), ("党派团体/民主党派", "5", 18))
 
 
 def build(base: str, elsewhere: str) -> Web:
     """Make all responses of the site at `base`, which links once to `elsewhere`."""
-    columns = columns_of(ROOM, SHELVES, seeds={0: seed("002", column=0)})
-    press = Press(base=base, content_type="text/html; charset=utf-8")
+    columns = columns_of(ROOM, COLUMNS, seeds={0: seed("002", column=0)})
+    site = SiteBuilder(base=base, content_type="text/html; charset=utf-8")
     for column in columns:
         for number in range(1, column.pages + 1):
             html = _list(column, number)
-            press.page(f"/yl_list.aspx?lm={column.path}&page={number}", html)
+            site.page(f"/yl_list.aspx?lm={column.path}&page={number}", html)
             if number == 1:
-                press.page(f"/yl_list.aspx?lm={column.path}", html)
+                site.page(f"/yl_list.aspx?lm={column.path}", html)
         for place, article in enumerate(column.articles):
-            _article(press, column, article, place)
-    press.page("/", '<script language="javascript">window.location.href="index.aspx";</script>')
-    press.page("/index.aspx", _home(columns, elsewhere))
-    press.page("/yl_show.aspx?id=99999", mirrored(_frame("yl_show.aspx?id=99999", fill("aspnet/gone"))))
+            _article(site, column, article, place)
+    site.page("/", '<script language="javascript">window.location.href="index.aspx";</script>')
+    site.page("/index.aspx", _home(columns, elsewhere))
+    site.page("/yl_show.aspx?id=99999", mirrored(_frame("yl_show.aspx?id=99999", fill("aspnet/gone"))))
     newest = columns[0].articles[0]
-    press.redirect(f"/yl_view.aspx?id={_id(newest)}", _target(newest), status=302)
-    press.answers["/images/top.jpg"] = image("aspnet top")
-    press.style("/css/css.css", "#1c5fa8")
-    press.robots("User-agent: *\r\nAllow: /\r\n")
-    return press.bound(NOT_FOUND)
+    site.redirect(f"/yl_view.aspx?id={_id(newest)}", _target(newest), status=302)
+    site.answers["/images/top.jpg"] = image("aspnet top")
+    site.style("/css/css.css", "#1c5fa8")
+    site.robots("User-agent: *\r\nAllow: /\r\n")
+    return site.finish(NOT_FOUND)
 
 
 def _id(article: Article) -> int:
@@ -63,10 +63,10 @@ def _when(at: dt.datetime) -> str:
     return f"{at.year}/{at.month}/{at.day} {at.hour}:{at.minute:02d}:{at.second:02d}"
 
 
-def _article(press: Press, column: Column, article: Article, place: int) -> None:
+def _article(site: SiteBuilder, column: Column, article: Article, place: int) -> None:
     for i in range(len(article.pictures)):
-        press.answers[_picture(article, i)] = image(f"aspnet {article.number} {i}")
-    press.article(
+        site.answers[_picture(article, i)] = image(f"aspnet {article.number} {i}")
+    site.article(
         _target(article),
         article,
         lambda shown: _page(column, shown, place),

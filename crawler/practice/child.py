@@ -1,4 +1,4 @@
-"""`Server`: the practice web in a child process -> its port, its sites' URLs and its log."""
+"""The practice web in a child process -> its port, the URLs of its sites, and its log."""
 
 from __future__ import annotations
 
@@ -14,18 +14,20 @@ from typing import Any, Self
 
 # The port in the site files.
 FILE_PORT = 8731
-# Seconds to wait for a child, which usually starts in under 2 s.
+# The seconds that a child gets to end.
 PATIENCE = 20
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Served:
-    """One exchange of the log; digests are sha256 in base16.
+    """One exchange in the log; digests are SHA-256 in base16.
 
     Attributes:
         time: UTC, ISO 8601.
-        response_sha256: of all bytes sent, head and framed body.
-        body_sha256: of the entity, transfer-coding removed, content-coding left.
+        response_sha256: the digest of all bytes sent: head and body with its transfer-coding.
+        response_length: their number.
+        body_sha256: the digest of the payload: without transfer-coding, with content-coding.
+        request_length: the number of bytes of the request.
     """
 
     time: str
@@ -43,9 +45,9 @@ class Server:
     """Serves the practice web during a `with` block.
 
     Attributes:
-        port: of all sites.
-        sites: key -> the site's URL without the path's slash.
-        log: where the exchanges are written, None for nowhere.
+        port: the port of all sites.
+        sites: the URL of each site by key, without a slash at its end.
+        log: the file for the exchanges; None: no log.
     """
 
     def __init__(self, port: int = 0, log: Path | None = None) -> None:
@@ -69,7 +71,7 @@ class Server:
             stdout=subprocess.PIPE,
             text=True,
             cwd=Path(__file__).parents[2],
-            # Ctrl-C in a terminal is for the crawl; the child ends with this block.
+            # Keep Ctrl-C in a terminal from stopping the child before the crawl.
             start_new_session=True,
         )
         ready = self._line()
@@ -83,7 +85,7 @@ class Server:
         self._stop()
 
     def visit(self, number: int) -> None:
-        """Begin visit `number`: from 2 on, the pages that change are changed."""
+        """Begin visit `number`: from visit 2 on, some pages have changed."""
         assert self._process.stdin is not None
         self._process.stdin.write(f"visit {number}\n")
         self._process.stdin.flush()
@@ -118,7 +120,7 @@ class Server:
 
 
 def write_sites(folder: Path, port: int) -> dict[str, Path]:
-    """Write the sites' files for that port into `folder`; returns key -> file.
+    """Write the site files for this port into `folder`; return their paths by key.
 
     Raises:
         OSError: the folder cannot be written.

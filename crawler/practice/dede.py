@@ -1,7 +1,7 @@
 """The `dede` site: a city's United Front department on DedeCMS, laid out in nested tables -> its pages.
 
-GBK under the label gb2312, which no HTTP header repeats; the body is one `<td>` with `<br />`; list pages
-`list_1_2.html`; dates to the second where the dateline has a time. No robots.txt.
+GBK, labelled gb2312 in the page and not at all in HTTP. The body is one `<td>` with `<br />`. List pages are at
+`list_1_2.html`. Dates are precise to the second if the dateline has a time. There is no robots.txt.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from collections.abc import Mapping
 from crawler.practice.prose import Newsroom, Place
 from crawler.practice.seeds import seed
 from crawler.practice.truth import Article, Block
-from crawler.practice.web import NOT_FOUND, Column, Press, Web, columns_of, ending, fill, image, text_of
+from crawler.practice.web import NOT_FOUND, Column, SiteBuilder, Web, columns_of, ending, fill, image, text_of
 
 NAME = "望山统一战线"
 ROOM = Newsroom(
@@ -22,44 +22,44 @@ ROOM = Newsroom(
     until=dt.date(2022, 6, 30),
     names_author=True,
 )
-SHELVES = (("统战要闻", "tongzhanyaowen", 40), ("区县动态", "quxiandongtai", 18), ("通知公告", "tongzhigonggao", 5))
+COLUMNS = (("统战要闻", "tongzhanyaowen", 40), ("区县动态", "quxiandongtai", 18), ("通知公告", "tongzhigonggao", 5))
 _INDENT = "&nbsp;&nbsp;&nbsp;&nbsp;"
 
 
 def build(base: str, elsewhere: str) -> Web:
     """Make all responses of the site at `base`, which links once to `elsewhere`."""
-    columns = columns_of(ROOM, SHELVES, seeds={1: seed("003", column=1)})
-    press = Press(base=base, encoding="gbk")
+    columns = columns_of(ROOM, COLUMNS, seeds={1: seed("003", column=1)})
+    site = SiteBuilder(base=base, encoding="gbk")
     for type_id, column in enumerate(columns, 1):
         for number in range(1, column.pages + 1):
             html = _list(column, type_id, number)
-            press.page(f"/a/{column.path}/list_{type_id}_{number}.html", html)
+            site.page(f"/a/{column.path}/list_{type_id}_{number}.html", html)
             if number == 1:
-                press.page(f"/a/{column.path}/", html)
-                press.page(f"/a/{column.path}/index.html", html)
+                site.page(f"/a/{column.path}/", html)
+                site.page(f"/a/{column.path}/index.html", html)
         for place in range(len(column.articles)):
-            _article(press, column, place)
-    press.page("/", _home(columns, elsewhere))
-    press.page("/a/tongzhanyaowen/2012/0101/1.html", _frame(NAME, fill("dede/gone")))
+            _article(site, column, place)
+    site.page("/", _home(columns, elsewhere))
+    site.page("/a/tongzhanyaowen/2012/0101/1.html", _frame(NAME, fill("dede/gone")))
     newest = columns[0].articles[0]
-    press.redirect(f"/plus/view.php?aid={newest.number}", _target(columns[0], newest))
+    site.redirect(f"/plus/view.php?aid={newest.number}", _target(columns[0], newest))
     for name in ("/templets/images/banner.gif", "/uploads/allimg/focus.png"):
-        press.answers[name] = image(f"dede {name}")
-    press.style("/templets/default/style/dedecms.css", "#b80000")
-    return press.bound(NOT_FOUND)
+        site.answers[name] = image(f"dede {name}")
+    site.style("/templets/default/style/dedecms.css", "#b80000")
+    return site.finish(NOT_FOUND)
 
 
 def _target(column: Column, article: Article) -> str:
     return f"/a/{column.path}/{article.published.strftime('%Y/%m%d')}/{article.number}.html"
 
 
-def _article(press: Press, column: Column, place: int) -> None:
+def _article(site: SiteBuilder, column: Column, place: int) -> None:
     article = column.articles[place]
     day = article.published.strftime("%y%m%d")
     files = {n: f"/uploads/soft/{day}/1-{day}{article.number}.{ending(n)}" for n in article.files}
     for i in range(len(article.pictures)):
-        press.answers[_picture(article, i)] = image(f"dede {article.number} {i}")
-    press.article(
+        site.answers[_picture(article, i)] = image(f"dede {article.number} {i}")
+    site.article(
         _target(column, article),
         article,
         lambda shown: _page(column, shown, files, place),
@@ -135,7 +135,7 @@ def _home(columns: tuple[Column, ...], elsewhere: str) -> str:
 
 
 def _dateline(article: Article) -> str:
-    """Labels without a gap between them, as the template has it; the seed's has no source and no time."""
+    """The dateline: labels without spaces between them, as in the template; the seed has neither source nor time."""
     if not _timed(article):
         return f"来源:{text_of(article.source)}阅读:0发布时间:{article.published.strftime('%Y-%m-%d')}"
     return (

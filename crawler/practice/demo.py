@@ -16,18 +16,18 @@ from crawler import practice
 from crawler.carried import CORPUS, command
 from crawler.talk import say
 
-# The mark of a demo's folder: no other folder is ever deleted.
+# The name of a file that marks the folder of a demo; no other folder is ever deleted.
 MARK = ".cundang-demo"
 
 
 def run(folder: Path) -> int:
-    """Make `folder` anew and run the demo in it; return the exit code of the first command that failed, else 0.
+    """Empty `folder` and run the demo in it; return the exit code of the first command that failed, else 0.
 
     Raises:
         UsageError: the folder exists and was not made by a demo.
     """
     start = time.monotonic()
-    _make_anew(folder)
+    _empty(folder)
     with practice.Server(log=folder / "server.jsonl") as server:
         sites = folder / "sites"
         practice.write_sites(sites, server.port)
@@ -39,15 +39,15 @@ def run(folder: Path) -> int:
             say(f"\n$ cundang {' '.join(step)}")
             done = subprocess.run([*cundang, *step], stdout=sys.stderr, check=False)
             if done.returncode:
-                say(f"demo: this step ended with exit code {done.returncode}")
+                say(f"demo: this command ended with exit code {done.returncode}")
                 return done.returncode
     _report(folder, time.monotonic() - start)
     return 0
 
 
-def _make_anew(folder: Path) -> None:
+def _empty(folder: Path) -> None:
     if folder.exists() and not (folder / MARK).exists():
-        raise UsageError(f"{folder}: holds something that no demo made. Name another folder with --keep.")
+        raise UsageError(f"{folder}: exists and was not made by a demo. Name another folder with --keep.")
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir(parents=True)
     (folder / MARK).touch()
@@ -58,20 +58,20 @@ def _report(folder: Path, seconds: float) -> None:
     rows = [("site", "pages", "documents", "skips by reason")]
     pages = documents = 0
     for site in query.status(layout):
-        came = site.documents + sum(site.skips.values())
+        fetched = site.documents + sum(site.skips.values())
         skips = ", ".join(f"{reason} {count}" for reason, count in site.skips.items())
-        rows.append((site.site, str(came), str(site.documents), skips))
-        pages, documents = pages + came, documents + site.documents
+        rows.append((site.site, str(fetched), str(site.documents), skips))
+        pages, documents = pages + fetched, documents + site.documents
     rows.append(("all", str(pages), str(documents), ""))
     print("What the demo did")
-    for key, came_, made, skips in rows:
-        print(f"  {key:8}  {came_:>5}  {made:>9}  {skips}".rstrip())
+    for key, total, made, skips in rows:
+        print(f"  {key:8}  {total:>5}  {made:>9}  {skips}".rstrip())
     data = layout.root
     name = command()
     print(f"""
-The bytes as they were sent   {data}/warc/
-What they say                 {data}/corpus/   (Parquet, a shard a WARC file)
-What we have and where        {data}/catalogue.sqlite
+WARC files   {data}/warc/     what the sites sent, byte for byte
+corpus       {data}/corpus/   the documents: a Parquet file for each WARC file
+catalogue    {data}/catalogue.sqlite
 It took {seconds:.0f} s.
 
 Look at it in a browser:

@@ -1,7 +1,7 @@
 """The `empire` site: a health-and-society news site on EmpireCMS's default template -> its pages.
 
-GBK under the label gb2312; a digg box, a comment form, 推荐资讯 whose headlines stand twice, once cut to twelve
-characters; file names left beside pictures; list pages `index_2.html`. Its robots.txt is the home page.
+GBK, labelled gb2312. Its pages have a digg box, a comment form, file names beside pictures, and 推荐资讯 with each
+headline twice, once cut to twelve characters. List pages are at `index_2.html`. Its robots.txt is the home page.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ import datetime as dt
 from crawler.practice.prose import Newsroom, Place
 from crawler.practice.seeds import seed
 from crawler.practice.truth import Article, Block
-from crawler.practice.web import NOT_FOUND, Column, Press, Web, columns_of, ending, fill, image, text_of
+from crawler.practice.web import NOT_FOUND, Column, SiteBuilder, Web, columns_of, ending, fill, image, text_of
 
 NAME = "统战健康网"
 ROOM = Newsroom(
@@ -21,31 +21,31 @@ ROOM = Newsroom(
     until=dt.date(2021, 12, 20),
     names_author=True,
 )
-SHELVES = (("地方时讯", "difangshixun", 44), ("统战智库", "tongzhanzhiku", 16))
+COLUMNS = (("地方时讯", "difangshixun", 44), ("统战智库", "tongzhanzhiku", 16))
 
 
 def build(base: str, elsewhere: str) -> Web:
     """Make all responses of the site at `base`, which links once to `elsewhere`."""
-    columns = columns_of(ROOM, SHELVES, seeds={0: seed("004", column=0)})
-    press = Press(base=base, encoding="gbk")
+    columns = columns_of(ROOM, COLUMNS, seeds={0: seed("004", column=0)})
+    site = SiteBuilder(base=base, encoding="gbk")
     for column in columns:
         for number in range(1, column.pages + 1):
             html = _list(column, number, columns)
-            press.page(f"/html/{column.path}/index{'' if number == 1 else f'_{number}'}.html", html)
+            site.page(f"/html/{column.path}/index{'' if number == 1 else f'_{number}'}.html", html)
             if number == 1:
-                press.page(f"/html/{column.path}/", html)
+                site.page(f"/html/{column.path}/", html)
         for place in range(len(column.articles)):
-            _article(press, columns, column, place)
+            _article(site, columns, column, place)
     home = _home(columns, elsewhere)
-    press.page("/", home)
-    press.page("/html/difangshixun/2009-01-01/1.html", _frame(f"信息提示 - {NAME}", fill("empire/gone")))
+    site.page("/", home)
+    site.page("/html/difangshixun/2009-01-01/1.html", _frame(f"信息提示 - {NAME}", fill("empire/gone")))
     newest = columns[0].articles[0]
-    press.redirect(_old(newest), _target(columns[0], newest), status=302)
-    press.style("/skin/default/css/style.css", "#c2410c")
-    press.robots(home, content_type="text/html")
+    site.redirect(_old(newest), _target(columns[0], newest), status=302)
+    site.style("/skin/default/css/style.css", "#c2410c")
+    site.robots(home, content_type="text/html")
     for name in ("/skin/default/images/logo.gif", "/skin/default/images/back.gif", "/d/file/focus.jpg"):
-        press.answers[name] = image(f"empire {name}")
-    return press.bound(NOT_FOUND)
+        site.answers[name] = image(f"empire {name}")
+    return site.finish(NOT_FOUND)
 
 
 def _target(column: Column, article: Article) -> str:
@@ -57,11 +57,11 @@ def _old(article: Article) -> str:
     return f"/e/action/ShowInfo.php?classid=1&id={article.number}"
 
 
-def _article(press: Press, columns: tuple[Column, ...], column: Column, place: int) -> None:
+def _article(site: SiteBuilder, columns: tuple[Column, ...], column: Column, place: int) -> None:
     article = column.articles[place]
     for i in range(len(article.pictures)):
-        press.answers[_picture(article, i)] = image(f"empire {article.number} {i}")
-    press.article(
+        site.answers[_picture(article, i)] = image(f"empire {article.number} {i}")
+    site.article(
         _target(column, article),
         article,
         lambda shown: _page(columns, column, shown, place),
@@ -94,7 +94,7 @@ def _rows(column: Column, articles: tuple[Article, ...], *, dated: bool = False)
 
 
 def _twins(column: Column, articles: tuple[Article, ...]) -> str:
-    """推荐资讯: each headline as a picture's title, then again, cut to twelve characters."""
+    """推荐资讯: each headline below a picture, then again, cut to twelve characters."""
     rows = ""
     for article in articles:
         target, title = _target(column, article), text_of(article.title)

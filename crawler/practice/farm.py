@@ -1,7 +1,7 @@
 """The `farm` site: a content farm that copies news under false dates -> its pages.
 
-UTF-8 that only the page declares; a line of keywords glued in front of the title, the title twice in one line, a
-dateline without gaps, a closing sentence that no author wrote; every other article speaks of what came after its date.
+UTF-8, labelled only in the page. A line of keywords precedes the title, the title is twice in one line, the dateline
+has no spaces, and the farm adds a closing sentence. Every other article mentions events later than its date.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from dataclasses import replace
 from crawler.practice.prose import Newsroom, Place
 from crawler.practice.seeds import seed
 from crawler.practice.truth import Article, Block
-from crawler.practice.web import NOT_FOUND, Column, Press, Web, columns_of, ending, fill, image, text_of
+from crawler.practice.web import NOT_FOUND, Column, SiteBuilder, Web, columns_of, ending, fill, image, text_of
 
 NAME = "网站导航收录"
 ROOM = Newsroom(
@@ -24,7 +24,7 @@ ROOM = Newsroom(
     names_source=False,
     false_dates=True,
 )
-SHELVES = (("百科知识", "zs", 38), ("生活常识", "sh", 17))
+COLUMNS = (("百科知识", "zs", 38), ("生活常识", "sh", 17))
 CLOSINGS = (
     "本文到此结束，希望对大家有所帮助呢。",
     "以上就是小编整理的全部内容，希望对大家有所帮助。",
@@ -34,30 +34,30 @@ CLOSINGS = (
 
 def build(base: str, elsewhere: str) -> Web:
     """Make all responses of the site at `base`, which links once to `elsewhere`."""
-    columns = tuple(_farmed(c) for c in columns_of(ROOM, SHELVES, seeds={0: seed("000", column=0)}))
-    press = Press(base=base)
+    columns = tuple(_farmed(c) for c in columns_of(ROOM, COLUMNS, seeds={0: seed("000", column=0)}))
+    site = SiteBuilder(base=base)
     for column in columns:
         for number in range(1, column.pages + 1):
             html = _list(column, number)
-            press.page(f"/sl/{column.path}/{'' if number == 1 else f'index_{number}.html'}", html)
+            site.page(f"/sl/{column.path}/{'' if number == 1 else f'index_{number}.html'}", html)
         for place in range(len(column.articles)):
-            _article(press, column, place)
+            _article(site, column, place)
     home = _home(columns, elsewhere)
-    press.page("/", home)
-    press.page("/sl/", home)
-    press.page("/sl/zs/bk_1.html", _frame(NAME, fill("farm/gone")))
+    site.page("/", home)
+    site.page("/sl/", home)
+    site.page("/sl/zs/bk_1.html", _frame(NAME, fill("farm/gone")))
     newest = columns[0].articles[0]
-    press.redirect(f"/zs/{newest.number}.html", _target(columns[0], newest))
-    press.answers["/static/logo.png"] = image("farm logo")
-    # The target of links on every page that must not be fetched.
-    press.page("/plus/list.php?tid=1", _frame(NAME, "<ul><li>快速收录</li></ul>"))
-    press.style("/static/css/main.css", "#0f766e")
-    press.robots("User-agent: *\nDisallow: /plus/\nDisallow: /tag/\n")
-    return press.bound(NOT_FOUND)
+    site.redirect(f"/zs/{newest.number}.html", _target(columns[0], newest))
+    site.answers["/static/logo.png"] = image("farm logo")
+    # Every page links to this one, but robots.txt disallows it.
+    site.page("/plus/list.php?tid=1", _frame(NAME, "<ul><li>快速收录</li></ul>"))
+    site.style("/static/css/main.css", "#0f766e")
+    site.robots("User-agent: *\nDisallow: /plus/\nDisallow: /tag/\n")
+    return site.finish(NOT_FOUND)
 
 
 def _farmed(column: Column) -> Column:
-    """The farm writes 地名: before every title, and 互联网 for every source."""
+    """Change a column as the farm does: it puts 地名: before every title and names 互联网 as every source."""
     city = ROOM.place.city
 
     def title(old: str) -> str:
@@ -70,11 +70,11 @@ def _target(column: Column, article: Article) -> str:
     return f"/sl/{column.path}/bk_{352000 + article.number if article.number < 1000 else article.number}.html"
 
 
-def _article(press: Press, column: Column, place: int) -> None:
+def _article(site: SiteBuilder, column: Column, place: int) -> None:
     article = column.articles[place]
     for i in range(len(article.pictures)):
-        press.answers[_picture(article, i)] = image(f"farm {article.number} {i}")
-    press.article(
+        site.answers[_picture(article, i)] = image(f"farm {article.number} {i}")
+    site.article(
         _target(column, article),
         article,
         lambda shown: _page(column, shown, place),
@@ -93,7 +93,7 @@ def _picture(article: Article, number: int) -> str:
 
 
 def _heading(article: Article) -> str:
-    """`泸县(泸县:同舟共济)`."""
+    """The title as the farm shows it: `泸县(泸县:同舟共济)`."""
     return text_of(f"{re.split('[:：]', article.title)[0]}({article.title})")
 
 

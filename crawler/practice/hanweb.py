@@ -1,7 +1,8 @@
 """The `hanweb` site: a city's United Front department on Hanweb jcms -> its pages.
 
-GB18030 under the label gb2312, and some articles under an HTTP header that says ISO-8859-1; lists are records in CDATA,
-the first three screens in the column's page, the others from `dataproxy.jsp`; dates to the day.
+GB18030, labelled gb2312 in the page, and ISO-8859-1 in the HTTP header of some articles. Lists are records in CDATA:
+the first three pages of a list are in the column's page, the others come from `dataproxy.jsp`. Dates are precise to the
+day.
 """
 
 from __future__ import annotations
@@ -18,7 +19,7 @@ from crawler.practice.web import (
     ROWS,
     Answer,
     Column,
-    Press,
+    SiteBuilder,
     Web,
     columns_of,
     ending,
@@ -34,11 +35,11 @@ ROOM = Newsroom(
     since=dt.date(2016, 8, 1),
     until=dt.date(2024, 4, 30),
 )
-SHELVES = (("统战要闻", "1229", 64), ("县区动态", "1230", 33), ("通知公告", "1231", 7))
+COLUMNS = (("统战要闻", "1229", 64), ("县区动态", "1230", 33), ("通知公告", "1231", 7))
 PROXY = "/module/web/jpage/dataproxy.jsp"
-# The number of screens whose records one request returns.
+# The number of records in one response: three pages of a list.
 GROUP = 3 * ROWS
-# Given names with characters that GB2312, or even GBK, lacks: a reader that trusts the label loses them.
+# Given names with characters that GB2312 lacks, one even GBK: a reader that trusts the label loses them.
 RARE = {"建国": "喆", "志远": "䶮", "海燕": "镕堃"}
 
 
@@ -46,20 +47,20 @@ def build(base: str, elsewhere: str) -> Web:
     """Make all responses of the site at `base`, which links once to `elsewhere`."""
     columns = tuple(
         replace(column, articles=tuple(_renamed(a) for a in column.articles))
-        for column in columns_of(ROOM, SHELVES, seeds={})
+        for column in columns_of(ROOM, COLUMNS, seeds={})
     )
-    press = Press(base=base, encoding="gb18030")
+    site = SiteBuilder(base=base, encoding="gb18030")
     for column in columns:
-        press.page(f"/col/col{column.path}/index.html", _list(column))
+        site.page(f"/col/col{column.path}/index.html", _list(column))
         for place in range(len(column.articles)):
-            _article(press, column, place)
-    press.page("/index.html", _home(columns, elsewhere))
-    press.redirect("/", "/index.html", status=302)
-    press.page("/art/2011/1/1/art_1229_1.html", _frame(NAME, fill("hanweb/gone")))
-    press.answers["/picture/0/banner.png"] = image("hanweb banner")
-    press.style("/images/48/css.css", "#a61c1c")
-    press.robots("User-agent: *\nDisallow: /jsearchfront/\nDisallow: /module/visitcount/\n")
-    return press.bound(NOT_FOUND, computed_path=PROXY, compute=lambda asked: _records(columns, asked))
+            _article(site, column, place)
+    site.page("/index.html", _home(columns, elsewhere))
+    site.redirect("/", "/index.html", status=302)
+    site.page("/art/2011/1/1/art_1229_1.html", _frame(NAME, fill("hanweb/gone")))
+    site.answers["/picture/0/banner.png"] = image("hanweb banner")
+    site.style("/images/48/css.css", "#a61c1c")
+    site.robots("User-agent: *\nDisallow: /jsearchfront/\nDisallow: /module/visitcount/\n")
+    return site.finish(NOT_FOUND, computed_path=PROXY, compute=lambda asked: _records(columns, asked))
 
 
 def _renamed(article: Article) -> Article:
@@ -72,7 +73,7 @@ def _renamed(article: Article) -> Article:
         return tuple(replace(block, text=marked(block)) for block in old)
 
     def marked(block: Block) -> str:
-        # This site's captions begin with a triangle.
+        # Captions of this site begin with a triangle.
         return renamed(re.sub("^图为", "▲", block.text) if block.kind == "picture" else block.text)
 
     return replace(
@@ -92,22 +93,22 @@ def _place(column: Column, article: Article) -> str:
     return f"{at.year}/{at.month}/{at.day}/art_{column.path}_{5000 + article.number}.html"
 
 
-def _article(press: Press, column: Column, place: int) -> None:
+def _article(site: SiteBuilder, column: Column, place: int) -> None:
     article = column.articles[place]
     for i in range(len(article.pictures)):
-        press.answers[_picture(article, i)] = image(f"hanweb {article.number} {i}")
+        site.answers[_picture(article, i)] = image(f"hanweb {article.number} {i}")
     files = {
         name: f"/module/download/downfile.jsp?classid=0&filename={article.number:032x}.{ending(name)}"
         for name in article.files
     }
-    press.article(
+    site.article(
         f"/art/{_place(column, article)}",
         article,
         lambda shown: _page(column, shown, files, place),
         columns=(column.name,),
         precision="day",
         files=files,
-        # The type that an unconfigured Tomcat states for every page.
+        # An unconfigured Tomcat states this type for every page.
         content_type="text/html;charset=ISO-8859-1" if article.number % 3 == 0 else None,
     )
 
@@ -123,7 +124,7 @@ def _frame(title: str, main: str, metas: Mapping[str, str] | None = None) -> str
 
 def _record(column: Column, article: Article) -> str:
     title = text_of(article.title)
-    # The date falls apart over lines, as jcms writes it.
+    # Like jcms, break the date over three lines.
     date = article.published.strftime("%Y-\n %m-\n %d")
     return (
         f'<record><![CDATA[\n<li><a href="/art/{_place(column, article)}" title="{title}" target="_blank">{title}</a>'
@@ -132,7 +133,7 @@ def _record(column: Column, article: Article) -> str:
 
 
 def _records(columns: tuple[Column, ...], asked: Mapping[str, str]) -> Answer:
-    """The response of dataproxy.jsp; empty for an unknown column."""
+    """The response of dataproxy.jsp; it has no records if the column is unknown."""
     column = next((c for c in columns if c.path == asked.get("columnid")), None)
     head = "<?xml version='1.0' encoding='UTF-8'?><datastore>"
     if column is None:

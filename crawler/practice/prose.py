@@ -1,6 +1,6 @@
-"""A site's name and a number -> an article in the style of united-front news, the same on every machine.
+"""A site and a number -> an article in the style of United Front news, the same on every machine.
 
-People, offices and places are invented; the sentences are this project's own.
+People, offices and places are invented, and the sentences were written for this project.
 """
 
 from __future__ import annotations
@@ -38,7 +38,7 @@ ORDINALS = "一二三四五六七八九十"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Place:
-    """An invented city, with the names that its news needs."""
+    """An invented city, its counties and its newspaper."""
 
     city: str
     counties: tuple[str, ...]
@@ -52,12 +52,14 @@ class Place:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Newsroom:
-    """Who writes a site.
+    """The editors of a site.
 
     Attributes:
-        since, until: the days between which its articles are dated.
-        names_author, names_source: whether its datelines do.
-        false_dates: whether every other article speaks of what came after its date.
+        since: the date of its first article, at the earliest.
+        until: the date of its last article, at the latest.
+        names_author: whether its datelines name the author.
+        names_source: whether its datelines name the source.
+        false_dates: whether every other article mentions events later than its date.
     """
 
     key: str
@@ -71,7 +73,7 @@ class Newsroom:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Topic:
-    """What an article is about: `since` and `until` keep words out of years in which nobody used them."""
+    """The subject of an article; `since` and `until` keep its words out of years in which they were not in use."""
 
     titles: tuple[str, ...]
     sentences: tuple[str, ...]
@@ -369,7 +371,7 @@ GENERAL = (
     "对口联系的干部与群众同吃同住，很快就熟悉了情况。",
 )
 
-# Words that also occur in furniture, used in real prose: a cleaner that deletes by word loses these sentences.
+# Prose with words that are common in furniture: a cleaner that deletes by word loses these sentences.
 DANGEROUS = (
     "交流中，代表们分享了各自的做法，经验分享环节一直持续到中午。",
     "大家一致认为，只有分享发展的红利，才能凝聚更广泛的共识。",
@@ -448,7 +450,16 @@ SHAPES = ("short", "news", "news", "news", "long", "headed", "headed", "nested",
 def article(
     room: Newsroom, number: int, *, column: int, published: dt.datetime, notice: bool, changes: bool
 ) -> Article:
-    """Make the article of that number; the same arguments give the same article everywhere."""
+    """Make an article; the same arguments give the same article on every machine.
+
+    Args:
+        room: the editors of its site.
+        number: its number on the site.
+        column: the index of its column.
+        published: its date.
+        notice: make a short notice.
+        changes: make it change on visit 2.
+    """
     rng = random.Random(f"{room.key}/{number}")  # noqa: S311 - a fixed seed is the point
     words = _Words(rng=rng, place=room.place, day=published.date() - dt.timedelta(days=rng.randint(0, 5)))
     sources = (f"{room.place.city}委统战部", room.place.paper, f"{words.county}委统战部")
@@ -485,7 +496,7 @@ def article(
 
 @dataclass(slots=True, kw_only=True)
 class _Words:
-    """The slots of the sentences of one article, and the sentences it has not used yet."""
+    """Fills the slots in the sentences of one article."""
 
     rng: random.Random
     place: Place
@@ -516,7 +527,7 @@ class _Words:
 
 
 def _paragraph(pool: list[str], words: _Words, start: str = "") -> Block:
-    """The next sentences of a pool."""
+    """Make a paragraph of the next sentences of a pool, which are removed from it."""
     rng = words.rng
     taken = [pool.pop(0) for _ in range(min(len(pool), rng.randint(1, 3) if start else rng.randint(2, 4)))]
     return Block(kind="text", text=start + "".join(words.fill(s) for s in taken))
@@ -550,7 +561,7 @@ def _table(pool: list[str], words: _Words, _: Sequence[str]) -> Iterator[Block]:
     yield from [_paragraph(pool, words) for _ in range(2)]
 
 
-# How many paragraphs follow the first.
+# The least and the greatest number of paragraphs after the first, by shape.
 _PARAGRAPHS = {"short": (1, 2), "news": (2, 7), "long": (14, 20)}
 _SHAPES: dict[str, Callable[[list[str], _Words, Sequence[str]], Iterator[Block]]] = {
     "headed": _headed,
@@ -565,7 +576,7 @@ def _body(shape: str, subject: Topic, words: _Words) -> list[Block]:
     own = list(subject.sentences)
     first = own.pop(0)
     rest = [*own, *rng.sample(GENERAL, len(GENERAL)), *rng.sample(DANGEROUS, 4)]
-    # The subject's own sentences come early, the dangerous ones anywhere.
+    # The sentences of the subject come first; the general and the dangerous ones are mixed.
     tail = rest[len(own) :]
     rng.shuffle(tail)
     pool = [*own, *tail]
@@ -585,7 +596,7 @@ def _body(shape: str, subject: Topic, words: _Words) -> list[Block]:
 
 
 def _lead_in(words: _Words, author: str | None) -> str:
-    """A dateline inside the first paragraph; it names a reporter only where the page's dateline names the same."""
+    """A dateline at the start of the first paragraph; it names a reporter only if the page names the same author."""
     short, day = words.place.short, f"{words.day.month}月{words.day.day}日"
     named = f"（记者 {author}）" if author else ""
     forms = ("", "", "", f"本报讯{named or ' '}", f"{words.place.paper}{short}{day}讯{named or ' '}")
@@ -593,7 +604,7 @@ def _lead_in(words: _Words, author: str | None) -> str:
 
 
 def _signature(words: _Words, *, author_taken: bool) -> tuple[tuple[str, ...], dict[str, str]]:
-    """The last lines, as shown, and the fields that they state."""
+    """The last lines as shown, and the fields that they state."""
     rng = words.rng
     lines: list[str] = []
     found: dict[str, str] = {}
@@ -639,7 +650,7 @@ def _notice(
 
 
 def _corrected(blocks: list[Block], words: _Words) -> tuple[Block, ...]:
-    """The same article an editor's correction later: one sentence more in the first paragraph, one paragraph more."""
+    """The blocks after an editor's correction: one more sentence in the first paragraph, and one more paragraph."""
     first = Block(kind=blocks[0].kind, text=blocks[0].text + "（数字已于次日核实更正）")
     added = Block(
         kind="text",
@@ -649,7 +660,7 @@ def _corrected(blocks: list[Block], words: _Words) -> tuple[Block, ...]:
 
 
 def days(room: Newsroom, count: int) -> list[dt.datetime]:
-    """`count` times of publication in office hours, on as many days, the oldest first."""
+    """`count` dates of publication, each on a day of its own and in office hours, oldest first."""
     rng = random.Random(f"{room.key}/days")  # noqa: S311 - a fixed seed is the point
     first, span = room.since, (room.until - room.since).days
     chosen = sorted(rng.sample(range(span), count))

@@ -1,4 +1,4 @@
-"""The seed texts -> articles whose truth was settled by hand, as line numbers."""
+"""The seed texts -> articles, by annotations that were made by hand as line numbers."""
 
 from __future__ import annotations
 
@@ -13,13 +13,14 @@ from crawler.practice.truth import BEIJING, Article, Block
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Seed:
-    """Where things stand in a seed text; lines count from 1.
+    """The annotations of a seed text; line numbers count from 1.
 
     Attributes:
         number: the article's number on its site.
-        body: first and last line of the body; empty lines and lines that are listed below do not belong to it.
-        captions: lines that are captions of pictures.
-        labels: lines that a picture left behind: its file's name, or its alternative text.
+        body: the first and the last line of the body; empty lines and the lines named below are not part of it.
+        captions: the lines that are captions of pictures.
+        labels: the lines that are the file name or the alternative text of a picture.
+        pinyin: whether the text has pinyin after some characters.
     """
 
     number: int
@@ -93,7 +94,7 @@ SEEDS = {
 
 
 def seed(name: str, *, column: int) -> Article | None:
-    """The article of seed `name` ("000" to "004"); None where the texts are not."""
+    """The article of seed `name` ("000" to "004"); None: the seed corpus is not installed."""
     path = next(iter(sorted(CORPUS.glob(f"{name}_*.txt"))), None)
     if path is None:
         return None

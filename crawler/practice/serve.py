@@ -1,7 +1,7 @@
-"""The practice sites -> HTTP/1.1 on loopback; every exchange is logged before its bytes are sent.
+"""The practice sites -> an HTTP/1.1 server on loopback, which logs every exchange before it sends the response.
 
-127.0.0.2, 127.0.0.3, ...   the sites in the order of `SITES`, all at one port
-127.0.0.99                  a host that the sites link to and no site file names
+127.0.0.2, 127.0.0.3, ...   the sites in the order of `SITES`, all on one port
+127.0.0.99                  a host that the sites link to, and that is in no site file
 """
 
 from __future__ import annotations
@@ -40,38 +40,38 @@ _BUILD = {
 SITES: Mapping[str, str] = MappingProxyType({site: f"127.0.0.{place}" for place, site in enumerate(_BUILD, 2)})
 ELSEWHERE = "127.0.0.99"
 _REASONS = {200: "OK", 301: "Moved Permanently", 302: "Found", 304: "Not Modified", 404: "Not Found"}
-# The most bytes of a request's head and body, more than any client of these sites sends.
+# The limits for the head and the body of a request in bytes, more than any client of these sites sends.
 _HEAD_BYTES = 64 * 2**10
 _BODY_BYTES = 2**20
 
 
 def base_url(site: str, port: int) -> str:
-    """A site's URL without the path's slash."""
+    """The URL of a site, without a slash at its end."""
     return f"http://{SITES[site]}:{port}"
 
 
 def build(site: str, port: int) -> Web:
-    """Make all responses of one site, at that port."""
+    """Make all responses of one site, for this port."""
     return _BUILD[site](base_url(site, port), f"http://{ELSEWHERE}:{port}")
 
 
 def planted(site: str, port: int, *, visit: int = 1) -> list[Planted]:
-    """What stands on every article of a site on that visit (1 or 2), in no particular order."""
+    """The expected content of all articles of a site on this visit (1 or 2), in no particular order."""
     web = build(site, port)
     return list(web.planted_later if visit == 2 else web.planted)
 
 
-class _Wire:
-    """One target's answer as bytes, made once: fixed head lines and framed entity, by what a client accepts."""
+class _Encoded:
+    """The response for one target as bytes, made once: header lines and body, by what the client accepts."""
 
     __slots__ = ("etag", "forms", "later", "status")
 
     def __init__(self, key: str, answer: Answer) -> None:
         self.status = answer.status
         mark = hashlib.sha256(key.encode()).digest()
-        self.later: _Wire | None = None
+        self.later: _Encoded | None = None
         if answer.later is not None:
-            self.later = _Wire(
+            self.later = _Encoded(
                 key,
                 Answer(body=answer.later, status=answer.status, content_type=answer.content_type),
             )
@@ -83,7 +83,7 @@ class _Wire:
             self.etag = f'"{hashlib.sha256(answer.body).hexdigest()[:16]}"'
             modified = 1_577_836_800 + int.from_bytes(mark[2:6], "big") % 63_072_000 + (answer.later is None)
             lines += [f"ETag: {self.etag}", f"Last-Modified: {formatdate(modified, usegmt=True)}"]
-        # The URL decides which pages are chunked or compressed, so that it is the same on every visit.
+        # The URL decides whether a page is chunked or compressed, so that this is the same on every visit.
         chunked = mark[0] % 4 == 0 and answer.status == 200
         squeeze = mark[0] % 3 == 0 and answer.content_type.startswith("text/")
         self.forms: dict[tuple[bool, bool], tuple[bytes, bytes, str]] = {}
@@ -95,7 +95,7 @@ class _Wire:
 
 
 def _framed(lines: list[str], body: bytes, *, squeeze: bool, chunked: bool) -> tuple[bytes, bytes, str]:
-    """(fixed head lines, framed entity, sha256 of the entity in its content-coding)."""
+    """Encode a body; return the header lines, the body with its transfer-coding, and the SHA-256 of its payload."""
     lines = list(lines)
     if squeeze:
         body = gzip.compress(body, 6, mtime=0)
@@ -112,33 +112,33 @@ def _framed(lines: list[str], body: bytes, *, squeeze: bool, chunked: bool) -> t
     return "".join(line + "\r\n" for line in lines).encode("latin-1"), framed, digest
 
 
-class _House:
-    """All sites, made for one port; the log; the number of the visit."""
+class _Sites:
+    """All sites on one port, the log, and the number of the visit."""
 
     def __init__(self, port: int, log: Path | None) -> None:
         self.visit = 1
         self.webs = {address: (site, build(site, port)) for site, address in SITES.items()}
-        self.wires = {
-            address: {t: _Wire(f"{site} {t}", a) for t, a in web.answers.items()}
+        self.responses = {
+            address: {t: _Encoded(f"{site} {t}", a) for t, a in web.answers.items()}
             for address, (site, web) in self.webs.items()
         }
-        self.missing = {a: _Wire(f"{site} missing", web.missing) for a, (site, web) in self.webs.items()}
+        self.missing = {a: _Encoded(f"{site} missing", web.missing) for a, (site, web) in self.webs.items()}
         elsewhere = Answer(body="<p>统战新语</p>".encode(), content_type="text/html; charset=utf-8")
-        self.missing[ELSEWHERE] = _Wire("elsewhere", elsewhere)
+        self.missing[ELSEWHERE] = _Encoded("elsewhere", elsewhere)
         self.log = os.open(log, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o644) if log else None
         self.date = (0, b"")
 
-    def find(self, address: str, target: str, form: str) -> _Wire:
-        wires = self.wires.get(address, {})
-        wire = wires.get(target)
-        if wire is None and address in self.webs:
+    def find(self, address: str, target: str, form: str) -> _Encoded:
+        responses = self.responses.get(address, {})
+        response = responses.get(target)
+        if response is None and address in self.webs:
             site, web = self.webs[address]
             path, _, query = target.partition("?")
             if web.compute is not None and path == web.computed_path:
-                return _Wire(f"{site} {target}", web.compute(dict(parse_qsl(query) + parse_qsl(form))))
-        if wire is None:
+                return _Encoded(f"{site} {target}", web.compute(dict(parse_qsl(query) + parse_qsl(form))))
+        if response is None:
             return self.missing[address]
-        return wire.later if wire.later is not None and self.visit >= 2 else wire
+        return response.later if response.later is not None and self.visit >= 2 else response
 
     def date_line(self) -> bytes:
         now = int(time.time())
@@ -146,16 +146,16 @@ class _House:
             self.date = (now, f"Date: {formatdate(now, usegmt=True)}\r\n".encode())
         return self.date[1]
 
-    def note(self, facts: Mapping[str, Any]) -> None:
+    def write_log(self, facts: Mapping[str, Any]) -> None:
         if self.log is not None:
             os.write(self.log, (json.dumps(facts) + "\n").encode())
 
 
-class _Talk(asyncio.Protocol):
+class _Connection(asyncio.Protocol):
     """One connection: reads requests and sends the responses in order."""
 
-    def __init__(self, house: _House) -> None:
-        self.house = house
+    def __init__(self, sites: _Sites) -> None:
+        self.sites = sites
         self.buffer = b""
         self.transport: asyncio.Transport
         self.address = ""
@@ -187,12 +187,12 @@ class _Talk(asyncio.Protocol):
         method, target, version = line.split(" ")
         if target.startswith("http://"):
             target = "/" + target[7:].partition("/")[2]
-        wire = self.house.find(self.address, target, form)
+        response = self.sites.find(self.address, target, form)
         modern = version == "HTTP/1.1"
-        lines, framed, digest = wire.forms["gzip" in fields.get("accept-encoding", ""), modern]
-        status = wire.status
-        if wire.etag and fields.get("if-none-match") == wire.etag:
-            status, lines, framed = 304, f"ETag: {wire.etag}\r\n".encode(), b""
+        lines, framed, digest = response.forms["gzip" in fields.get("accept-encoding", ""), modern]
+        status = response.status
+        if response.etag and fields.get("if-none-match") == response.etag:
+            status, lines, framed = 304, f"ETag: {response.etag}\r\n".encode(), b""
             digest = hashlib.sha256(b"").hexdigest()
         if method == "HEAD":
             framed, digest = b"", hashlib.sha256(b"").hexdigest()
@@ -200,14 +200,14 @@ class _Talk(asyncio.Protocol):
         head = b"".join(
             (
                 f"HTTP/1.1 {status} {_REASONS[status]}\r\nServer: nginx/1.14.0\r\n".encode(),
-                self.house.date_line(),
+                self.sites.date_line(),
                 lines,
                 b"Connection: keep-alive\r\n\r\n" if keep else b"Connection: close\r\n\r\n",
             )
         )
         whole = head + framed
-        site = self.house.webs[self.address][0] if self.address in self.house.webs else "elsewhere"
-        self.house.note(
+        site = self.sites.webs[self.address][0] if self.address in self.sites.webs else "elsewhere"
+        self.sites.write_log(
             {
                 "time": dt.datetime.now(dt.UTC).isoformat(timespec="microseconds"),
                 "site": site,
@@ -230,15 +230,15 @@ async def _run(port: int, log: Path | None, seconds: float, *, child: bool) -> N
     addresses = (*SITES.values(), ELSEWHERE)
     sockets = _listen(addresses, port)
     port = sockets[0].getsockname()[1]
-    house = _House(port, log)
-    servers = [await loop.create_server(lambda: _Talk(house), sock=sock) for sock in sockets]
+    sites = _Sites(port, log)
+    servers = [await loop.create_server(lambda: _Connection(sites), sock=sock) for sock in sockets]
     stop = asyncio.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, stop.set)
     if child:
         reader = asyncio.StreamReader()
         await loop.connect_read_pipe(lambda: asyncio.StreamReaderProtocol(reader), sys.stdin)
-        orders = asyncio.create_task(_obey(reader, house, stop))
+        orders = asyncio.create_task(_obey(reader, sites, stop))
     print(json.dumps({"port": port, "sites": {site: base_url(site, port) for site in SITES}}), flush=True)
     with contextlib.suppress(TimeoutError):
         await asyncio.wait_for(stop.wait(), seconds)
@@ -248,18 +248,18 @@ async def _run(port: int, log: Path | None, seconds: float, *, child: bool) -> N
         orders.cancel()
 
 
-async def _obey(reader: asyncio.StreamReader, house: _House, stop: asyncio.Event) -> None:
-    """`visit N` on stdin begins that visit; the end of stdin stops the server."""
+async def _obey(reader: asyncio.StreamReader, sites: _Sites, stop: asyncio.Event) -> None:
+    """Read commands: a line `visit N` begins that visit; the end of stdin stops the server."""
     while line := await reader.readline():
         word, _, number = line.decode().strip().partition(" ")
         if word == "visit":
-            house.visit = int(number)
-            print(json.dumps({"visit": house.visit}), flush=True)
+            sites.visit = int(number)
+            print(json.dumps({"visit": sites.visit}), flush=True)
     stop.set()
 
 
 def _listen(addresses: tuple[str, ...], port: int) -> list[socket.socket]:
-    """Open one listening socket per address, all at one port; port 0: a port that is free at all addresses.
+    """Open one listening socket per address, all on one port; port 0: any port that is free on all addresses.
 
     Raises:
         OSError: the port is taken.
@@ -284,7 +284,7 @@ def _listen(addresses: tuple[str, ...], port: int) -> list[socket.socket]:
 
 
 def run(*, port: int = 0, log: Path | None = None, seconds: float = 3600, child: bool = False) -> None:
-    """Serve until `seconds` have passed, SIGTERM comes, or stdin ends where it is a child; says when it is ready.
+    """Serve until `seconds` have passed, a signal comes, or stdin ends (if `child`); print one JSON line when ready.
 
     Raises:
         OSError: the port is taken.

@@ -1,14 +1,14 @@
-"""Simplified text -> what a mirror farm makes of it: Traditional characters with pinyin behind some, and back.
+"""Simplified text -> the text of a mirror farm, in Traditional characters with pinyin after some of them; and back.
 
-The farms convert character by character with a table that leaves 干, 后, 余, 云, 里, 志 and others as they are, then
-put the reading in brackets behind every occurrence of some characters.
+The farms convert character by character with a table that leaves 干, 后, 余, 云, 里, 志 and others unchanged. Then they
+add the reading in brackets after every occurrence of some characters.
 """
 
 from __future__ import annotations
 
 import re
 
-# Simplified, Traditional, and so on: the characters of this package's prose and of the mirrored seed.
+# Pairs of a Simplified and a Traditional character, for all characters in this package's prose and the mirrored seed.
 _PAIRS = (
     "万萬与與专專业業东東两兩严嚴个個为為丽麗举舉义義习習乡鄉书書于於产產亩畝亲親从從仓倉仪儀们們价價众眾优優会會伟偉传傳体體侨僑党黨兰蘭关關兴興养養内內册冊写寫军軍农農冯馮决決况況划劃刘劉刚剛创創别別办辦"
     "务務动動劳勞势勢区區医醫华華协協单單卖賣卫衛却卻厂廠厅廳历歷压壓县縣参參双雙发發变變叶葉号號听聽启啟吴吳员員咨諮响響哑啞团團园園围圍国國图圖场場块塊坚堅坝壩声聲处處备備头頭奋奮奖獎孙孫学學实實审審宽寬"
@@ -21,7 +21,7 @@ _PAIRS = (
     "额額弃棄买買台臺争爭迟遲苏蘇诤諍锋鋒约約复復贡貢抚撫罗羅着著"
 )
 TRADITIONAL = dict(zip(_PAIRS[::2], _PAIRS[1::2], strict=True))
-# What the farm marks, in Traditional; the readings are those seen on public mirrors.
+# The Traditional characters after which the farm adds pinyin, with readings as on public mirrors.
 READINGS = {
     "優": "yōu", "務": "wù", "區": "qū", "協": "xié", "態": "tài", "應": "yīng", "戰": "zhàn", "業": "yè",
     "現": "xiàn", "產": "chǎn", "發": "fā", "節": "jié", "結": "jié", "統": "tǒng", "經": "jīng", "續": "xù",
@@ -31,14 +31,14 @@ READINGS = {
 }  # fmt: skip
 _TO_TRADITIONAL = str.maketrans(TRADITIONAL)
 _TO_SIMPLIFIED = str.maketrans({old: new for new, old in TRADITIONAL.items() if old != "著"})
-# The farm writes 著 for 着 too; 原著 and 著作 had it before.
+# The farm also writes 著 for 着, but the 著 of 原著 and 著作 is original.
 _PARTICLE = re.compile("(?<=[随带])著")
 _MARKED = str.maketrans({han: f"{han}({reading})" for han, reading in READINGS.items()})
 _PINYIN = re.compile(r"\([a-z]*[āáǎàēéěèīíǐìōóǒòūúǔùǖǘǚǜ][a-z]*\)")
 
 
 def mirrored(text: str) -> str:
-    """Simplified text as the farm shows it.
+    """Convert Simplified text as the farm does.
 
     >>> mirrored("云龙区统战部")
     '云龍區(qū)統(tǒng)戰(zhàn)部'
@@ -47,7 +47,7 @@ def mirrored(text: str) -> str:
 
 
 def simplified(text: str) -> str:
-    """The farm's text in Simplified, the pinyin taken out.
+    """Convert the farm's text to Simplified and remove the pinyin.
 
     >>> simplified("近期隨著企業(yè)復工復產(chǎn)")
     '近期随着企业复工复产'

@@ -1,7 +1,7 @@
 """The `trs` site: a provincial United Front site built by TRS WCM -> its pages.
 
-UTF-8; dates to the minute in `PubDate` and in the dateline, the day in the article's name; further list pages
-(`index_1.html`) that only the script `createPageHTML` names.
+UTF-8. Dates are precise to the minute in `PubDate` and in the dateline, and to the day in the article's URL. Only the
+script `createPageHTML` names the further list pages (`index_1.html`).
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from crawler.practice.web import (
     NOT_FOUND,
     WORD_HEAD,
     Column,
-    Press,
+    SiteBuilder,
     Web,
     columns_of,
     ending,
@@ -35,31 +35,31 @@ ROOM = Newsroom(
     since=dt.date(2018, 1, 5),
     until=dt.date(2023, 11, 20),
 )
-SHELVES = (("统战要闻", "tzyw", 46), ("基层动态", "jcdt", 21), ("通知公告", "tzgg", 6))
+COLUMNS = (("统战要闻", "tzyw", 46), ("基层动态", "jcdt", 21), ("通知公告", "tzgg", 6))
 
 
 def build(base: str, elsewhere: str) -> Web:
     """Make all responses of the site at `base`, which links once to `elsewhere`."""
-    columns = columns_of(ROOM, SHELVES, seeds={0: seed("001", column=0)})
-    press = Press(base=base)
+    columns = columns_of(ROOM, COLUMNS, seeds={0: seed("001", column=0)})
+    site = SiteBuilder(base=base)
     for column in columns:
         for number in range(1, column.pages + 1):
             html = _list(column, number)
-            press.page(f"/{column.path}/index{'' if number == 1 else f'_{number - 1}'}.html", html)
+            site.page(f"/{column.path}/index{'' if number == 1 else f'_{number - 1}'}.html", html)
             if number == 1:
-                press.page(f"/{column.path}/", html)
+                site.page(f"/{column.path}/", html)
         for place, article in enumerate(column.articles):
-            _article(press, column, article, column.articles[place - 1] if place else None)
-    press.page("/", _home(columns, elsewhere))
-    press.page("/tzyw/201512/t20151201_404.html", _frame(NAME, fill("trs/gone"), "/"))
-    press.redirect("/index.html", "/")
+            _article(site, column, article, column.articles[place - 1] if place else None)
+    site.page("/", _home(columns, elsewhere))
+    site.page("/tzyw/201512/t20151201_404.html", _frame(NAME, fill("trs/gone"), "/"))
+    site.redirect("/index.html", "/")
     newest = columns[0].articles[0]
-    press.redirect(f"/tzyw/old/{newest.number}.html", f"{base}/tzyw/{_place(newest)}", status=302)
-    press.answers["/images/logo.png"] = image("trs logo")
-    press.answers["/images/top.jpg"] = image("trs top")
-    press.style("/images/style.css", "#b01f24")
-    press.robots("User-agent: *\nDisallow: /was5/\nDisallow: /wcm/\n")
-    return press.bound(NOT_FOUND)
+    site.redirect(f"/tzyw/old/{newest.number}.html", f"{base}/tzyw/{_place(newest)}", status=302)
+    site.answers["/images/logo.png"] = image("trs logo")
+    site.answers["/images/top.jpg"] = image("trs top")
+    site.style("/images/style.css", "#b01f24")
+    site.robots("User-agent: *\nDisallow: /was5/\nDisallow: /wcm/\n")
+    return site.finish(NOT_FOUND)
 
 
 def _folder(article: Article) -> str:
@@ -67,21 +67,21 @@ def _folder(article: Article) -> str:
 
 
 def _place(article: Article) -> str:
-    """Where an article lies in its column's folder."""
+    """The path of an article below its column."""
     return f"{_folder(article)}/t{article.published.strftime('%Y%m%d')}_{10000 + article.number}.html"
 
 
 def _stamp(article: Article) -> str:
-    """What TRS calls an article's files: the time of upload and a number."""
+    """The beginning of the names of an article's files: the time of upload and a number, as in TRS."""
     return f"P0{article.published.strftime('%Y%m%d%H%M%S')}{article.number:06d}"
 
 
-def _article(press: Press, column: Column, article: Article, beside: Article | None) -> None:
+def _article(site: SiteBuilder, column: Column, article: Article, beside: Article | None) -> None:
     folder = f"/{column.path}/{_folder(article)}"
     files = {n: f"{folder}/{_stamp(article)}{i}.{ending(n)}" for i, n in enumerate(article.files)}
     for i in range(len(article.pictures)):
-        press.answers[f"{folder}/{_stamp(article)}9{i}.png"] = image(f"trs {article.number} {i}")
-    press.article(
+        site.answers[f"{folder}/{_stamp(article)}9{i}.png"] = image(f"trs {article.number} {i}")
+    site.article(
         f"/{column.path}/{_place(article)}",
         article,
         lambda shown: _page(column, shown, files, beside),
@@ -145,7 +145,7 @@ def _page(column: Column, article: Article, files: Mapping[str, str], beside: Ar
         body += word(block.text) if pasted and block.kind == "text" else _block(article, block)
     body += "".join(f'<p align="right" style="text-align: right">{text_of(line)}</p>\n' for line in article.signature)
     if article.number % 4 == 1:
-        # Word's paste leaves spacer paragraphs between the others.
+        # Text pasted from Word has empty paragraphs between the others.
         body = body.replace("</p>\n", "</p>\n<p>&nbsp;</p>\n")
     names = {path.rsplit("/", 1)[1]: text_of(name) for name, path in files.items()}
     listed = "".join(f'<p><a href="./{f}" oldsrc="/protect/{f}">{name}</a></p>' for f, name in names.items())

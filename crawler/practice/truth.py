@@ -1,4 +1,4 @@
-"""What an article says, settled before any page is made -> `Planted`, what a perfect reader would find on the page."""
+"""An article, made before any page -> `Planted`, the Document that a perfect cleaner would make of its page."""
 
 from __future__ import annotations
 
@@ -11,22 +11,25 @@ BEIJING = dt.timezone(dt.timedelta(hours=8))
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Planted:
-    """What stands on an article's page, as a perfect cleaner gives it; in Simplified Chinese.
+    """The expected content of an article's page, in Simplified Chinese.
 
     Attributes:
-        url: the article's one URL.
-        title: as the page shows it.
+        url: its only URL.
+        title: the title as shown.
         paragraphs: the lines of `text`, with the page's own punctuation. Headings, list items and table rows (cells
             joined by a space) are lines; bylines, captions, file names and attachments are fields, not lines.
-        published: ISO 8601, as precise as the page and no more, +08:00 where a time is given; where the page states
-            no date, that of its list row.
-        published_claimed: what the page says where it cannot be true; then `published` is None.
-        source: 来源. author: 作者, 记者. editor: 责任编辑. contributor: 供稿 and the office that signs in brackets.
+        published: ISO 8601, exactly as precise as the page, with +08:00 if there is a time; if the page states no
+            date, the date of its list row.
+        published_claimed: an implausible date that the page states; then `published` is None.
+        source: 来源.
+        author: 作者, 记者.
+        editor: 责任编辑.
+        contributor: 供稿, and the office that signs in brackets.
         columns: the breadcrumb as shown, without 首页 and 正文.
-        captions: of pictures, in order.
+        captions: the captions of its pictures, in order.
         attachments: (url, name) pairs.
-        flags: of a Document, as far as the page gives reason.
-        changed_on_visit_2: whether the page is another one on the second visit.
+        flags: the flags of its Document.
+        changed_on_visit_2: whether the page has changed on the second visit.
     """
 
     url: str
@@ -50,9 +53,8 @@ class Block:
     """One piece of a body.
 
     Attributes:
-        kind: `text` and `heading` are one line each; `picture` has its caption in `text`, or none; `table` has rows.
-        shown: what the page has in place of `text` where it is not the truth: a picture's file name beside it, or a
-            line of the mirror with pinyin in it.
+        kind: `text` and `heading` are one line each; `picture` may have a caption in `text`; `table` has `rows`.
+        shown: what the page shows instead of `text`: the file name beside a picture, or a line with pinyin in it.
     """
 
     kind: Literal["text", "heading", "picture", "table"]
@@ -63,16 +65,16 @@ class Block:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Article:
-    """One article before it is a page.
+    """One article, from which its page is made.
 
     Attributes:
-        number: from 1, the oldest first, within its site.
-        column: index of its column in the site.
-        published: what the page states, Beijing time.
-        credible: False where the text speaks of what came after `published`.
-        signature: the last lines of the body that name people and offices, as shown.
-        files: names of attachments.
-        correction: what visit 2 shows in place of the blocks; empty: nothing changes.
+        number: its number on the site, from 1, oldest first.
+        column: the index of its column on the site.
+        published: the date that the page states, Beijing time.
+        credible: False if the text mentions events later than `published`.
+        signature: the last lines of the body, which name people and offices, as shown.
+        files: the names of attachments.
+        correction: the blocks on visit 2; empty: nothing changes.
     """
 
     number: int
@@ -107,7 +109,7 @@ class Article:
         return tuple(block for block in self.blocks if block.kind == "picture")
 
     def corrected(self) -> Article:
-        """The article as the second visit finds it."""
+        """The article on the second visit."""
         return replace(self, blocks=self.correction) if self.correction else self
 
     def planted(
@@ -118,7 +120,7 @@ class Article:
         precision: Literal["day", "minute", "second"],
         attachments: tuple[tuple[str, str], ...] = (),
     ) -> Planted:
-        """The truth of its page, whose date is as precise as `precision`."""
+        """The expected content of its page, whose date is as precise as `precision`."""
         stated = iso(self.published, precision)
         return Planted(
             url=url,
@@ -139,7 +141,7 @@ class Article:
 
 
 def iso(moment: dt.datetime, precision: Literal["day", "minute", "second"]) -> str:
-    """A Beijing time in ISO 8601.
+    """Format a Beijing time in ISO 8601.
 
     >>> iso(dt.datetime(2020, 2, 19, 17, 7, 24, tzinfo=BEIJING), "minute")
     '2020-02-19T17:07+08:00'

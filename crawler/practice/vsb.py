@@ -1,7 +1,7 @@
 """The `vsb` site: a city's United Front department on VSB (博达) with a layout change in the middle -> its pages.
 
-UTF-8; pagers count backwards (`xwdt/3.htm` is page 2 of 4); articles until 2020 keep the old layout in tables, a third
-of them without any date but that of their list row; the site file has a reading era for each layout.
+UTF-8. Pagers count backwards (`xwdt/3.htm` is page 2 of 4). Articles until 2020 have an old layout with tables, and a
+third of these have a date only in their list row. The site file has a reading era for each layout.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ import datetime as dt
 
 from crawler.practice.prose import Newsroom, Place
 from crawler.practice.truth import Article, Block
-from crawler.practice.web import NOT_FOUND, Column, Press, Web, columns_of, fill, image, text_of
+from crawler.practice.web import NOT_FOUND, Column, SiteBuilder, Web, columns_of, fill, image, text_of
 
 NAME = "临泉市委统战部"
 ROOM = Newsroom(
@@ -20,31 +20,31 @@ ROOM = Newsroom(
     until=dt.date(2024, 2, 28),
     names_author=True,
 )
-SHELVES = (("新闻动态", "xwdt", 47), ("统战工作", "tzgz", 17))
+COLUMNS = (("新闻动态", "xwdt", 47), ("统战工作", "tzgz", 17))
 # The first day of the new layout.
 NEW_LAYOUT = dt.date(2021, 1, 1)
 
 
 def build(base: str, elsewhere: str) -> Web:
     """Make all responses of the site at `base`, which links once to `elsewhere`."""
-    columns = columns_of(ROOM, SHELVES, seeds={})
-    press = Press(base=base)
+    columns = columns_of(ROOM, COLUMNS, seeds={})
+    site = SiteBuilder(base=base)
     for tree, column in enumerate(columns, 1001):
         for number in range(1, column.pages + 1):
-            press.page(_list_target(column, number), _list(column, tree, number))
+            site.page(_list_target(column, number), _list(column, tree, number))
         for place in range(len(column.articles)):
-            _article(press, column, tree, place)
-    press.page("/", '<html><head><meta http-equiv="refresh" content="0; url=index.htm"></head><body></body></html>')
-    press.page("/index.htm", _home(columns, elsewhere))
-    press.page("/info/1001/1.htm", _frame(NAME, fill("vsb/gone")))
+            _article(site, column, tree, place)
+    site.page("/", '<html><head><meta http-equiv="refresh" content="0; url=index.htm"></head><body></body></html>')
+    site.page("/index.htm", _home(columns, elsewhere))
+    site.page("/info/1001/1.htm", _frame(NAME, fill("vsb/gone")))
     newest = columns[0].articles[0]
-    press.redirect(
+    site.redirect(
         f"/content.jsp?urltype=news.NewsContentUrl&wbtreeid=1001&wbnewsid={newest.number}", _target(1001, newest)
     )
-    press.answers["/images/logo.png"] = image("vsb logo")
-    press.style("/style/style.css", "#1d4e89")
-    press.robots("User-agent: *\nCrawl-delay: 0\nDisallow: /system/resource/\n")
-    return press.bound(NOT_FOUND)
+    site.answers["/images/logo.png"] = image("vsb logo")
+    site.style("/style/style.css", "#1d4e89")
+    site.robots("User-agent: *\nCrawl-delay: 0\nDisallow: /system/resource/\n")
+    return site.finish(NOT_FOUND)
 
 
 def _target(tree: int, article: Article) -> str:
@@ -52,7 +52,7 @@ def _target(tree: int, article: Article) -> str:
 
 
 def _list_target(column: Column, number: int) -> str:
-    """Page 1 is the column's own page; the others count backwards, so that the last one is 1.htm."""
+    """The target of a list page: page 1 is the column's own page; the others count backwards to 1.htm."""
     return f"/{column.path}.htm" if number == 1 else f"/{column.path}/{column.pages - number + 1}.htm"
 
 
@@ -64,11 +64,11 @@ def _dated(article: Article) -> bool:
     return not _old(article) or article.number % 3 != 0
 
 
-def _article(press: Press, column: Column, tree: int, place: int) -> None:
+def _article(site: SiteBuilder, column: Column, tree: int, place: int) -> None:
     article = column.articles[place]
     for i in range(len(article.pictures)):
-        press.answers[_picture(article, i)] = image(f"vsb {article.number} {i}")
-    press.article(
+        site.answers[_picture(article, i)] = image(f"vsb {article.number} {i}")
+    site.article(
         _target(tree, article),
         article,
         lambda shown: _page(column, tree, shown, place),
@@ -106,7 +106,7 @@ def _list(column: Column, tree: int, number: int) -> str:
     last = column.pages
 
     def link(kind: str, page: int, words: str) -> str:
-        # Relative, as VSB writes them: from xwdt.htm down, from xwdt/3.htm beside or up.
+        # Like VSB, use relative links: from xwdt.htm down, from xwdt/3.htm beside or up.
         target = _list_target(column, page)
         beside = f"../{column.path}.htm" if page == 1 else target.rsplit("/", 1)[1]
         href = target[1:] if number == 1 else beside

@@ -1,4 +1,4 @@
-"""Articles and the furniture of a CMS -> `Web`, all responses of one site."""
+"""Articles and the templates of a CMS -> `Web`, all responses of one site."""
 
 from __future__ import annotations
 
@@ -25,12 +25,12 @@ ROWS = 15
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Answer:
-    """The response of a site to one target.
+    """The response of a site for one target.
 
     Attributes:
-        body: the entity, before any coding.
-        later: the entity on visit 2; None: the same.
-        location: where a redirect leads.
+        body: the body, before any coding.
+        later: the body on visit 2; None: the same.
+        location: the target of a redirect.
     """
 
     body: bytes
@@ -49,10 +49,15 @@ NOT_FOUND = Answer(
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Web:
-    """One site: its answers by target (path and query), what else it answers, and what stands on its articles.
+    """One site: its responses, and the expected content of its articles.
 
     Attributes:
-        compute: query parameters -> Answer, for the one path whose answers depend on them.
+        answers: the responses by target (path and query).
+        missing: the response for all other targets.
+        planted: the expected content of the articles on visit 1.
+        planted_later: the same on visit 2.
+        computed_path: the path whose responses depend on parameters.
+        compute: makes the response for that path from its parameters.
     """
 
     answers: Mapping[str, Answer]
@@ -82,13 +87,13 @@ class Column:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Press:
-    """Where a site's pages are gathered while they are made.
+class SiteBuilder:
+    """Collects the responses of a site and the expected content of its articles.
 
     Attributes:
-        base: the site's URL without a path's slash.
-        encoding: of its HTML.
-        content_type: what its server says of HTML.
+        base: the URL of the site, without a slash at its end.
+        encoding: the encoding of its HTML.
+        content_type: the Content-Type of its HTML.
     """
 
     base: str
@@ -99,7 +104,7 @@ class Press:
     found_later: list[Planted] = field(default_factory=list)
 
     def page(self, target: str, html: str, *, later: str | None = None, content_type: str | None = None) -> None:
-        """Answer `target` with a page, of which the server says something else than of others where it says so."""
+        """Add a page; `later`: its HTML on visit 2; `content_type`: if it differs from that of the other pages."""
         self.answers[target] = Answer(
             body=html.encode(self.encoding),
             content_type=content_type or self.content_type,
@@ -117,7 +122,7 @@ class Press:
         files: Mapping[str, str] | None = None,
         content_type: str | None = None,
     ) -> None:
-        """Answer `target` with an article and its attachments (name -> target), and note the truth of the page."""
+        """Add an article, its attachments (`files`: name -> target) and its expected content."""
         second = article.corrected()
         later = render(second) if second is not article else None
         self.page(target, render(article), later=later, content_type=content_type)
@@ -129,7 +134,7 @@ class Press:
         self.found_later.append(second.planted(url=url, columns=columns, precision=precision, attachments=names))
 
     def redirect(self, target: str, location: str, *, status: int = 301) -> None:
-        """Redirect `target`."""
+        """Add a redirect."""
         html = (
             f'<html><head><title>{status} Moved</title></head><body bgcolor="white"><center><h1>{status} Moved</h1>'
             "</center><hr><center>nginx</center></body></html>\r\n"
@@ -137,22 +142,22 @@ class Press:
         self.answers[target] = Answer(body=html.encode(), status=status, location=location)
 
     def style(self, target: str, colour: str) -> None:
-        """Answer `target` with the style sheet of its pages, in the site's colour."""
+        """Add the style sheet of its pages, in the site's colour."""
         sheet = resources.files("crawler.practice").joinpath("templates", "style.css").read_text("utf-8")
         self.answers[target] = Answer(body=Template(sheet).substitute(colour=colour).encode(), content_type="text/css")
 
     def robots(self, text: str, *, content_type: str = "text/plain") -> None:
-        """Answer /robots.txt."""
+        """Add /robots.txt."""
         self.answers["/robots.txt"] = Answer(body=text.encode(self.encoding), content_type=content_type)
 
-    def bound(
+    def finish(
         self,
         missing: Answer,
         *,
         computed_path: str = "",
         compute: Callable[[Mapping[str, str]], Answer] | None = None,
     ) -> Web:
-        """The finished site."""
+        """Return the finished site; `missing`: the response for all other targets; `compute`: see `Web`."""
         return Web(
             answers=self.answers,
             missing=missing,
@@ -164,14 +169,14 @@ class Press:
 
 
 def columns_of(
-    room: prose.Newsroom, shelves: Sequence[tuple[str, str, int]], *, seeds: Mapping[int, Article | None]
+    room: prose.Newsroom, specs: Sequence[tuple[str, str, int]], *, seeds: Mapping[int, Article | None]
 ) -> tuple[Column, ...]:
-    """The columns of a site (name, path, how many articles), filled.
+    """Make the columns of a site from (name, path, number of articles).
 
-    A column called 通知公告 holds short notices. `seeds` adds a seed article, if there is one, to the column of that
-    index. The article in the middle of the first column changes on visit 2.
+    The articles of a column named 通知公告 are short notices. `seeds` maps the index of a column to a seed article that
+    is added to it, if there is one. The article in the middle of the first column changes on visit 2.
     """
-    order = [index for index, (_, _, count) in enumerate(shelves) for _ in range(count)]
+    order = [index for index, (_, _, count) in enumerate(specs) for _ in range(count)]
     random.Random(f"{room.key}/order").shuffle(order)  # noqa: S311 - a fixed seed is the point
     first = [i for i, column in enumerate(order) if column == 0]
     articles = [
@@ -180,13 +185,13 @@ def columns_of(
             i + 1,
             column=column,
             published=when,
-            notice=shelves[column][0] == "通知公告",
+            notice=specs[column][0] == "通知公告",
             changes=i == first[len(first) // 2],
         )
         for i, (column, when) in enumerate(zip(order, prose.days(room, len(order)), strict=True))
     ]
     filled = []
-    for index, (name, path, _) in enumerate(shelves):
+    for index, (name, path, _) in enumerate(specs):
         own = [a for a in (*articles, seeds.get(index)) if a is not None and a.column == index]
         own.sort(key=lambda a: (a.published, a.number), reverse=True)
         filled.append(Column(name=name, path=path, articles=tuple(own)))
@@ -199,7 +204,7 @@ def _template(name: str) -> Template:
 
 
 def fill(name: str, **values: str) -> str:
-    """The HTML of template `name` ("trs/list") with its slots filled by HTML.
+    """Fill the slots of template `name` ("trs/list") with HTML.
 
     Raises:
         KeyError: a slot has no value.
@@ -208,16 +213,16 @@ def fill(name: str, **values: str) -> str:
 
 
 def ending(name: str) -> str:
-    """The ending of a file's name, without the dot."""
+    """The extension of a file name, without the dot."""
     return name.rsplit(".", 1)[1]
 
 
 def text_of(value: str | None) -> str:
-    """Text as HTML; nothing for None."""
+    """Escape text for HTML; None becomes an empty string."""
     return escape(value or "", quote=False)
 
 
-# Word's clipboard as editors paste it: a document's settings in a comment, then a style sheet.
+# The beginning of text pasted from Word: the settings of the document in a comment, then a style sheet.
 WORD_HEAD = (
     "<!--[if gte mso 9]><xml><w:WordDocument><w:View>Normal</w:View><w:Zoom>0</w:Zoom><w:PunctuationKerning/>"
     "<w:DrawingGridVerticalSpacing>7.8 磅</w:DrawingGridVerticalSpacing><w:Compatibility><w:UseFELayout/>"
@@ -228,7 +233,7 @@ WORD_HEAD = (
 
 
 def word(text: str) -> str:
-    """A paragraph as Word's clipboard has it: Latin runs and Han runs in spans of their own.
+    """Make a paragraph as pasted from Word: each run of Latin or of Han characters is in a span of its own.
 
     >>> word("共3页").count("<span")
     4
@@ -256,7 +261,7 @@ def pages_of(rows: int) -> int:
 
 
 def picture(name: str) -> bytes:
-    """A valid PNG of one colour that the name decides."""
+    """Make a valid PNG of one colour, which depends on the name."""
     width, height = 96, 64
     red, green, blue = hashlib.sha256(name.encode()).digest()[:3]
     row = b"\0" + bytes((red, green, blue)) * width
@@ -271,12 +276,12 @@ def picture(name: str) -> bytes:
 
 
 def image(name: str) -> Answer:
-    """The answer to a picture's URL."""
+    """The response for a picture."""
     return Answer(body=picture(name), content_type="image/png")
 
 
 def attachment(name: str) -> Answer:
-    """The answer to an attachment's URL: a PDF of one empty page, else the head of an OLE file as Office writes it."""
+    """The response for an attachment: a PDF with one empty page, or the beginning of an OLE file of Office."""
     if name.endswith(".pdf"):
         return Answer(body=_pdf(name), content_type="application/pdf")
     kind = "application/vnd.ms-excel" if name.endswith(".xls") else "application/msword"
