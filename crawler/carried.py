@@ -1,4 +1,4 @@
-"""The data that comes with the program, in a checkout and in a wheel: the seed corpus, and files of real sites."""
+"""The data that comes with the program, in a checkout and in a wheel: the seed corpus and site files."""
 
 from __future__ import annotations
 
@@ -17,29 +17,29 @@ CORPUS, SITES = SEEDS / "corpus", SEEDS / "sites"
 
 
 def copy_sites(folder: Path, keys: Sequence[str] = ()) -> tuple[list[Path], list[Path]]:
-    """Copy the bundled site files, all or some, to a folder; return those copied, and those that were there already.
+    """Copy the bundled site files, all or some, to a folder; return those copied, and those that already existed.
 
     Raises:
         SiteError: a key is unknown.
     """
-    there = {path.stem: path for path in sorted(SITES.glob("*.toml"))}
+    bundled = {path.stem: path for path in sorted(SITES.glob("*.toml"))}
     for key in keys:
-        if key not in there:
-            raise no_such_site(key, SITES, there)
+        if key not in bundled:
+            raise no_such_site(key, SITES, bundled)
     folder.mkdir(parents=True, exist_ok=True)
     copied, kept = [], []
-    for key in keys or there:
-        target = folder / there[key].name
+    for key in keys or bundled:
+        target = folder / bundled[key].name
         if target.exists():
             kept.append(target)
         else:
-            shutil.copyfile(there[key], target)
+            shutil.copyfile(bundled[key], target)
             copied.append(target)
     return copied, kept
 
 
 def command() -> str:
-    """How to call this program here: by its name if the shell finds it, else by its path."""
+    """How to call this program from the current folder: by its name if the shell finds it, else by its path."""
     beside = Path(sys.executable).parent / "cundang"
     found = shutil.which("cundang")
     if (found is not None and Path(found).resolve() == beside.resolve()) or not beside.exists():

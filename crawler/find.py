@@ -15,7 +15,7 @@ Line = tuple[Any, str]
 
 
 def query_of(words: Sequence[str], site: str | None, since: str | None, until: str | None) -> str:
-    """Make one query of the command's arguments; an argument may itself be a query of several words.
+    """Make one query from the command's arguments; an argument may itself be a query of several words.
 
     >>> query_of(["统战", "a b OR c"], "trs", "2019", None)
     '统战 a b OR c site:trs published:2019..'
@@ -33,7 +33,7 @@ def query_of(words: Sequence[str], site: str | None, since: str | None, until: s
 def hits(
     searcher: Searcher, query: str, order: str, page: int, size: int, facets: bool, period: str | None
 ) -> Iterator[Line]:
-    """Yield the hits, then the counts."""
+    """Yield the hits, a summary, and the counts by facet and period."""
     found = searcher.find(query, order=order, page=page, size=size, facets=FACETS if facets else (), period=period)
     for hit in found.hits:
         yield hit, _format(hit)
@@ -58,7 +58,7 @@ def frequency(searcher: Searcher, words: Sequence[str], period: str, within: str
 
 
 def concordance(searcher: Searcher, query: str) -> Iterator[Line]:
-    """Yield a line for each occurrence of a word."""
+    """Yield a line for each occurrence of the query's words."""
     lines, total = searcher.concordance(query)
     for line in lines:
         yield line, f"{line.left:\u3000>24}【{line.word}】{line.right}"
@@ -66,7 +66,7 @@ def concordance(searcher: Searcher, query: str) -> Iterator[Line]:
 
 
 def changes(layout: Layout, since: str | None, site: str | None) -> Iterator[Line]:
-    """Yield the changes since a day; an edit with its lines.
+    """Yield the changes since a day; for an edit, also the changed lines.
 
     Raises:
         UsageError: the day is invalid.
@@ -79,7 +79,7 @@ def changes(layout: Layout, since: str | None, site: str | None) -> Iterator[Lin
 
 
 def _format(hit: Hit) -> str:
-    # Bracket a day that cannot be true or is unknown, because hits are not sorted by it.
+    # Put an implausible or unknown day in brackets, because hits are not sorted by it.
     day = (
         hit.published[:10]
         if hit.published
@@ -97,5 +97,5 @@ def _summary(found: Found) -> str:
     parts += [f"{found.copies:,} copies of others"] if found.copies else []
     first = (found.page - 1) * found.size + 1
     if found.hits and found.total > len(found.hits):
-        parts.append(f"shown: {first:,} to {first + len(found.hits) - 1:,} (--page {found.page + 1} goes on)")
+        parts.append(f"shown: {first:,} to {first + len(found.hits) - 1:,} (more: --page {found.page + 1})")
     return "; ".join(parts) + (f"; read as {found.read_as}" if found.query else "")

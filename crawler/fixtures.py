@@ -1,8 +1,8 @@
-"""Archived pages with the Documents that they should give -> tests of a site's rules.
+"""Fixtures, which are archived pages with their expected Documents -> tests of a site's rules.
 
-<site files>/fixtures/<key>/<name>/page.html      the bytes of the page, without codings
+<site files>/fixtures/<key>/<name>/page.html      the bytes of the page, without transfer- or content-coding
                                    meta.json      its url, captured, content_type
-                                   document.json  the Document or Skip that it should give
+                                   document.json  the expected Document or Skip
 """
 
 from __future__ import annotations
@@ -24,15 +24,15 @@ from archive.text.clean import clean
 from archive.web.captures import nearest
 
 FOLDER = "fixtures"
-# The columns that a kept page lacks, or has different from the original capture.
+# The columns that a fixture does not compare: those that a saved page lacks, and those that say how it was read.
 _ELSEWHERE = ("id", "origin", "status", "aliases", "gone", "part_of", "confidence", "extractor")
-# A stamp later than every capture.
+# A timestamp later than every capture.
 _NEWEST = "9999"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Tried:
-    """The result of reading a kept page. `differences`: lines, `- ` of its Document and `+ ` of what it gives now."""
+    """The result of a fixture; `differences`: lines that begin with `- ` (expected) or `+ ` (what it gives now)."""
 
     folder: str
     url: str
@@ -40,7 +40,7 @@ class Tried:
 
 
 def keep(layout: Layout, sites: Mapping[str, Site], folder: Path, url: str) -> Path:
-    """Keep the newest capture of a URL and the Document that it gives now; return their folder.
+    """Make a fixture of the newest capture of a URL and the Document that it gives now; return its folder.
 
     Raises:
         UsageError: the URL has no capture, or no site file names its host.
@@ -50,7 +50,7 @@ def keep(layout: Layout, sites: Mapping[str, Site], folder: Path, url: str) -> P
         raise UsageError(f"{url}: no site file of {folder} names its host. Write one: cundang sites add {url}")
     found = nearest(layout, url, _NEWEST)
     if found is None:
-        raise UsageError(f"{url}: no capture of it is in {layout.root}. Find one: cundang search site:{site.key}")
+        raise UsageError(f"{url}: {layout.root} has no capture of it. Find one: cundang search site:{site.key}")
     capture = found.capture
     kept = folder / FOLDER / site.key / hashlib.sha256(capture.url.encode()).hexdigest()[:12]
     kept.mkdir(parents=True, exist_ok=True)
@@ -66,10 +66,10 @@ def keep(layout: Layout, sites: Mapping[str, Site], folder: Path, url: str) -> P
 
 
 def run(sites: Mapping[str, Site], folder: Path, keys: Sequence[str] = ()) -> Iterator[Tried]:
-    """Read the kept pages of some sites, or of all, with their current rules.
+    """Clean the fixtures of some sites, or of all, with their current rules.
 
     Raises:
-        SiteError: a key is unknown, or a file of a kept page cannot be read.
+        SiteError: a key is unknown, or a file of a fixture cannot be read.
     """
     for key in keys or sorted(path.name for path in (folder / FOLDER).glob("*")):
         if key not in sites:
@@ -82,7 +82,7 @@ def _try(kept: Path, site: Site) -> Tried:
     try:
         wanted = json.loads((kept / "document.json").read_text("utf-8"))
     except (OSError, ValueError) as error:
-        raise SiteError(f"{kept}: cannot be read ({error}). Keep the page again: cundang sites fixture") from error
+        raise SiteError(f"{kept}: cannot be read ({error}). Make the fixture again: cundang sites fixture") from error
     found = _read(kept, site)
     lines = difflib.ndiff(_lines(wanted), _lines(found)) if wanted != found else ()
     differences = tuple(line.rstrip() for line in lines if line.startswith(("- ", "+ ")))

@@ -1,4 +1,4 @@
-"""URLs to take down -> what was done about each, in the archive and in the state of crawls."""
+"""URLs to take down -> what was found and done, in the archive and in the state of crawls."""
 
 from __future__ import annotations
 
@@ -18,12 +18,17 @@ from crawler.queue.lock import Lock
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Done:
-    """One thing that was found or done.
+    """One thing that was found or done. `what` is one of:
 
-    `what` is held (a capture), unknown (there is no capture, but the URL is kept out from now on), erased, refers (a
-    revisit of an erased record), names (a record of another address that was found on the page), unread (a file set
-    aside in which no URL can be read) or rewrite (a file that erasing would rewrite); from `undo` it is back, or
-    allowed (there is no capture).
+    - held: a capture of the URL
+    - unknown: there is no capture, but the URL is kept out from now on
+    - erased: records that were removed from a WARC file, or a file that was removed
+    - refers: a revisit of an erased record
+    - names: a record that says that its page was found on the page that was taken down
+    - unread: a file set aside, in which no URL can be read
+    - rewrite: a WARC file that erasing would rewrite (from `look`)
+    - back: a capture that is visible again (from `undo`)
+    - allowed: there is no capture, but the URL may be fetched again (from `undo`)
     """
 
     what: str
@@ -33,7 +38,7 @@ class Done:
 
 
 def forget(layout: Layout, urls: Sequence[str], reason: str, *, erase: bool) -> Iterator[Done]:
-    """Take URLs down; with `erase`, also remove them from WARC files and from what was set aside beside these.
+    """Take URLs down; with `erase`, also remove them from WARC files and from the files set aside beside these.
 
     Raises:
         LockedError: a site whose files must be rewritten is being crawled; the pages are taken down nevertheless.
@@ -101,12 +106,12 @@ def _drop(layout: Layout, urls: Sequence[str], locks: _Locks) -> Iterator[Done]:
             dropped = archived.drop(layout, path)
             yield Done(what="erased", path=str(path), record="", detail=f"set aside; sha256 {dropped.sha256}")
         elif named is None:
-            detail = "set aside, and names no URL that can be read: remove it where it may be of the page"
+            detail = "set aside, and no URL can be read in it: remove it if it may contain the page"
             yield Done(what="unread", path=str(path), record="", detail=detail)
 
 
 def look(layout: Layout, urls: Sequence[str], *, erase: bool) -> Iterator[Done]:
-    """What `forget` would take down and, with `erase`, rewrite; changes nothing.
+    """What `forget` would take down and, with `erase`, rewrite; this changes nothing.
 
     Raises:
         CundangError: the archive cannot be read, or a URL is invalid.
@@ -115,15 +120,15 @@ def look(layout: Layout, urls: Sequence[str], *, erase: bool) -> Iterator[Done]:
     yield from _held(layout, urls)
     if erase:
         for warc in archived.find_naming(layout, urls):
-            yield Done(what="rewrite", path=str(warc), record="", detail="would be written anew without these records")
+            yield Done(what="rewrite", path=str(warc), record="", detail="would be rewritten without these records")
 
 
 def undo(layout: Layout, urls: Sequence[str], reason: str) -> Iterator[Done]:
-    """Lift the exclusions of these addresses or patterns, also for crawls; what was erased stays gone.
+    """Lift the exclusions of these URLs or patterns, also for crawls; erased records stay gone.
 
     Raises:
         LockedError: a site is being crawled.
-        CundangError: one was not taken down under that name, or the archive cannot be read or written.
+        CundangError: one was not taken down in exactly this form, or the archive cannot be read or written.
     """
     with ExitStack() as locks:
         states = list(layout.states())
@@ -137,7 +142,7 @@ def undo(layout: Layout, urls: Sequence[str], reason: str) -> Iterator[Done]:
     for done in _held(layout, urls):
         what, detail = done.what, done.detail
         if what == "unknown":
-            what, detail = "allowed", detail.replace("; kept out", "; a crawl may ask for it again")
+            what, detail = "allowed", detail.replace("; kept out", "; a crawl may fetch it again")
         yield replace(done, what="back" if what == "held" else what, detail=detail)
 
 

@@ -1,7 +1,7 @@
-"""Another archive, or one site of it -> this archive: everything that is kept, compared before anything is removed.
+"""Another archive, or one site of it -> this archive; everything is copied and compared before anything is removed.
 
-It brings WARC files with what was set aside beside them, their ledger, the exclusions, indexes, shards and the state of
-crawls. If the program is killed, the same call finishes the work.
+This copies WARC files and the files set aside beside them, their events in fixity.jsonl, the exclusions, indexes,
+shards and the state of crawls. If the program is killed, the same call finishes the work.
 """
 
 from __future__ import annotations
@@ -27,28 +27,29 @@ from crawler.queue.frontier import Frontier
 from crawler.queue.heal import learn
 from crawler.queue.lock import Lock, is_held
 
-# A pattern of what `Half` appends to a name.
+# A pattern for what `Half` appends to the name of a half-written file.
 _HALF = "[0-9a-f]" * 8
-# The files that a crawl writes beside its state when it ends.
+# The files that a crawl writes beside its state when it ends, by their names in `Layout`.
 _ACCOUNTS = ("missing", "ledger")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Brought:
-    """A file that was brought: its path below the data folder, and whether it had to be copied."""
+    """A file that is now in the target: its path below the data folder, and whether it had to be copied."""
 
     path: str
     copied: bool
 
 
 def merge(source: Layout, target: Layout, site: str | None = None) -> Iterator[Brought]:
-    """Bring an archive, or one site of it, into another one; the source stays unchanged.
+    """Copy an archive, or one site of it, into another one; the source stays unchanged.
 
     Raises:
-        UsageError: there is nothing to bring.
+        UsageError: there is nothing to copy.
         LockedError: a site is being crawled.
-        DataError, SpaceError: both have a file of the same name with different bytes, a file is damaged or open, or the
-            disk refuses; the target's files stay.
+        DataError: both have a file of the same name with different bytes, a file is damaged or open, or a disk fails;
+            the files of the target stay.
+        SpaceError: the disk of the target is full.
     """
     sites = _sites(source, target, site)
     with _held(target, sites):
@@ -59,7 +60,7 @@ def merge(source: Layout, target: Layout, site: str | None = None) -> Iterator[B
 
 
 def move(source: Layout, target: Layout, site: str) -> Iterator[Brought]:
-    """Bring a site to another archive, then remove it from this one.
+    """Copy a site to another archive, then remove it from this one.
 
     Raises:
         UsageError, LockedError, DataError, SpaceError: as `merge`.
@@ -75,7 +76,7 @@ def move(source: Layout, target: Layout, site: str) -> Iterator[Brought]:
 
 @contextmanager
 def _held(layout: Layout, sites: Collection[str]) -> Iterator[None]:
-    """Hold the locks of some sites; imports have no lock of a site."""
+    """Hold the locks of some sites; the folder of imports has no lock."""
     with ExitStack() as locks:
         for site in sites:
             if site != IMPORTED:
@@ -84,9 +85,9 @@ def _held(layout: Layout, sites: Collection[str]) -> Iterator[None]:
 
 
 def _sites(source: Layout, target: Layout, site: str | None) -> list[str]:
-    """The site folders to bring."""
+    """The keys of the sites to copy."""
     if source.root.resolve() == target.root.resolve():
-        raise UsageError(f"{source.root}: both are this archive. Name another data folder.")
+        raise UsageError(f"{source.root}: source and target are the same archive. Name another data folder.")
     rooms = (source.root / room for room in ("warc", "index", "corpus"))
     there = {path.name for room in rooms if room.is_dir() for path in room.iterdir() if path.is_dir()}
     there |= {path.stem for path in source.states()}
@@ -99,11 +100,11 @@ def _sites(source: Layout, target: Layout, site: str | None) -> list[str]:
 
 def _bring(source: Layout, target: Layout, sites: Collection[str]) -> Iterator[Brought]:
     digests = _check(source, target, sites)
-    # First of all, so that pages taken down there are never visible here.
+    # Copy these first, so that pages taken down there are never visible here.
     exclusions.join(target, exclusions.lines(source))
     try:
         for site in sites:
-            # Remove half-made files of an earlier call that was killed; other programs write beside them.
+            # Remove half-written files of an earlier call that was killed.
             for room in ("warc", "index", "corpus"):
                 sweep(target.root / room / site, f"*.{_HALF}")
             sweep(target.state(site).parent, f"{site}.*.{_HALF}")
@@ -123,21 +124,21 @@ def _bring(source: Layout, target: Layout, sites: Collection[str]) -> Iterator[B
 
 
 def _files(layout: Layout, site: str) -> list[Path]:
-    """The files below a site's WARC folder to keep: WARC files, stubs, and what was set aside."""
+    """The files to copy from a site's WARC folder: WARC files, stubs, and files set aside."""
     found = sorted(path for path in (layout.root / "warc" / site).rglob("*") if path.is_file())
     return [path for path in found if not path.name.endswith((OPEN, TMP))]
 
 
 def _check(source: Layout, target: Layout, sites: Collection[str]) -> dict[Path, str]:
-    """Refuse, before anything is brought, what cannot be brought whole; return the digests of the WARC files."""
+    """Refuse what cannot be copied whole, before anything is copied; return the digests of the WARC files."""
     digests: dict[Path, str] = {}
     for site in sites:
         for path in source.open_warcs(site):
             cure = f"Close it first: cundang --data {source.root} repair {path}"
-            raise DataError(f"{path}: a crawl that was killed left it open. {cure}")
+            raise DataError(f"{path}: a killed crawl left this file open. {cure}")
         found = damage.survey(source, site, note=False)
         for each in found.damages.values():
-            raise DataError(f"{each} Nothing was brought.")
+            raise DataError(f"{each} Nothing was copied.")
         digests |= found.digests
         for path in _files(source, site):
             place = target.root / path.relative_to(source.root)
@@ -148,7 +149,7 @@ def _check(source: Layout, target: Layout, sites: Collection[str]) -> dict[Path,
 
 
 def _refuse_other(path: Path, place: Path, digest: str | None) -> None:
-    """Refuse a file that the other archive has under the same name with different bytes."""
+    """Refuse a file if the other archive has different bytes under the same name."""
     if path.name.endswith(AWAY):
         warc = path.with_name(path.name.removesuffix(AWAY))
         ours, theirs = read_stub(place.with_name(warc.name)), read_stub(warc)
@@ -160,13 +161,13 @@ def _refuse_other(path: Path, place: Path, digest: str | None) -> None:
         same = away is None or away.sha256 in (None, digest)
     if not same:
         raise DataError(
-            f"{path} and {place} have one name and other bytes. Nothing was brought. See which is damaged: cundang"
-            f" verify. Where both are good, import the records under another name: cundang import {path}"
+            f"{path} and {place} have the same name and different bytes. Nothing was copied. See which is damaged:"
+            f" cundang verify. If both are good, import the records under another name: cundang import {path}"
         )
 
 
 def _refuse_erased(holder: Layout, sites: Collection[str] | None, eraser: Layout) -> None:
-    """Refuse records that one archive still holds and the other has erased."""
+    """Refuse records that one archive still has and the other has erased."""
     erased = exclusions.read(eraser).erased
     if not erased:
         return
@@ -177,13 +178,13 @@ def _refuse_erased(holder: Layout, sites: Collection[str] | None, eraser: Layout
             for row in rows:
                 if row.id in erased:
                     raise DataError(
-                        f"{warc}: holds a capture of {row.url} that was erased in {eraser.root}. Erase it here too:"
+                        f"{warc}: has a capture of {row.url} that was erased in {eraser.root}. Erase it here too:"
                         f" cundang --data {holder.root} forget --erase {row.url}"
                     )
 
 
 def _copy(path: Path, place: Path, digest: str | None = None) -> bool:
-    """Copy a file that is not there yet, compare it and make it durable; False if it is there; raises OSError."""
+    """Copy a file, compare it and make it durable; return False if it exists already. Raises OSError."""
     if place.exists():
         return False
     half = Half(place)
@@ -192,7 +193,7 @@ def _copy(path: Path, place: Path, digest: str | None = None) -> bool:
         with half.path.open("rb+") as file:
             os.fsync(file.fileno())
         if _digest(half.path) != (digest or _digest(path)):
-            raise DataError(f"{path}: was not copied as it is. Look after both disks, then do it again.")
+            raise DataError(f"{path}: the copy differs. Check both disks, then try again.")
         half.put()
         sync_folder(place.parent)
     finally:
@@ -201,7 +202,7 @@ def _copy(path: Path, place: Path, digest: str | None = None) -> bool:
 
 
 def _bring_events(source: Layout, target: Layout, site: str) -> None:
-    """Add the events of a site's WARC files from the source's ledger."""
+    """Add the events of a site's WARC files from the source's fixity.jsonl."""
     theirs, ours = fixity.read(source).entries, fixity.read(target).entries
     had = {_line(event) for event in fixity.events(target)}
     new = [
@@ -209,7 +210,7 @@ def _bring_events(source: Layout, target: Layout, site: str) -> None:
         for event in fixity.events(source)
         if str(event.get("path", "")).startswith(f"warc/{site}/")
         and _line(event) not in had
-        # Events of a file that is gone there say nothing about the one that is here.
+        # Events of a file that is gone there do not apply to the file that is here.
         and (event["path"] not in ours or ((entry := theirs.get(event["path"])) and not entry.removed))
     ]
     if new:
@@ -221,7 +222,7 @@ def _line(event: Mapping[str, Any]) -> str:
 
 
 def _shows_nothing_taken_down(target: Layout, name: Path, path: Path) -> bool:
-    """Whether a shard already leaves out everything that is taken down in the target; else it is made again there."""
+    """Whether a shard already leaves out everything that was taken down in the target; if not, it is not copied."""
     about = shard.about(path)
     warc = target.warc_of(target.root / name)
     return (
@@ -232,7 +233,7 @@ def _shows_nothing_taken_down(target: Layout, name: Path, path: Path) -> bool:
 
 
 def _bring_state(source: Layout, target: Layout, site: str) -> None:
-    """Copy the state of a site's crawls, or let the existing state learn what was brought."""
+    """Copy the state of a site's crawls, or add the copied captures to the existing state."""
     theirs, ours = source.state(site), target.state(site)
     if ours.exists():
         with closing(Frontier(ours)) as frontier:
@@ -241,15 +242,15 @@ def _bring_state(source: Layout, target: Layout, site: str) -> None:
         for path in (getattr(source, each)(site) for each in _ACCOUNTS):
             if path.exists():
                 _copy(path, target.root / path.relative_to(source.root))
-        # Copy it last: if it is there, everything is.
+        # Copy it last: it marks that everything else is there.
         _copy_database(theirs, ours)
 
 
 def _copy_database(path: Path, place: Path) -> None:
-    """Copy a SQLite file with what is still in its log; raises OSError."""
+    """Copy a SQLite database including its write-ahead log; raises OSError."""
     half = Half(place)
     try:
-        # Without a log, open it as immutable, so that SQLite writes nothing beside it.
+        # Without a log, open it as immutable, so that SQLite creates no files beside it.
         logged = path.with_name(f"{path.name}-wal").exists()
         source = sqlite3.connect(f"{path.resolve().as_uri()}?mode=ro{'' if logged else '&immutable=1'}", uri=True)
         with closing(source) as db, closing(sqlite3.connect(half.path)) as copy:
@@ -257,7 +258,7 @@ def _copy_database(path: Path, place: Path) -> None:
         half.put()
         sync_folder(place.parent)
     except sqlite3.Error as error:
-        cure = "Remove it: the next crawl makes it anew from the archive."
+        cure = "Remove it: the next crawl makes a new one from the archive."
         raise DataError(f"{path}: the state of the site's crawls cannot be read ({error}). {cure}") from error
     finally:
         half.drop()

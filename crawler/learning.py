@@ -1,4 +1,4 @@
-"""A site's archive -> `learned/<key>.toml` beside its site file, told as a diff; and whether the site changed since."""
+"""A site's archive -> `learned/<key>.toml` beside its site file, shown as a diff; and whether its layout changed."""
 
 from __future__ import annotations
 
@@ -16,14 +16,14 @@ from archive.site import CHINA, Learned, Site, learned_file
 from archive.text.template import FLAG
 from crawler.talk import put, say
 
-# A change of layout shows in so many articles; when it began is looked for in more.
+# A change of layout is recognised in the newest articles (so many), and its beginning is looked for in more.
 WINDOW, BEFORE = 20, 500
-# A box of which less is the article's is told of: in it nobody can tell a notice from what stands beside it.
+# If less than this share of a box is the article's, say so: in such a box a short notice cannot be told from furniture.
 WIDE = 0.6
 
 
 def learn(layout: Layout, site: Site, folder: Path, *, dry: bool = False) -> int:
-    """Learn the layouts of a site's articles and write them; 1 where there are none, and the file stays as it is."""
+    """Learn the layouts of a site's articles and write the file; return 1 and leave the file if there are none."""
     found = learning.learn(layout, site, tell=lambda warc, count: say(f"{warc.name}: {count} articles so far"))
     path = learned_file(folder, site.key)
     if not found.templates:
@@ -36,16 +36,16 @@ def learn(layout: Layout, site: Site, folder: Path, *, dry: bool = False) -> int
     after = learning.to_toml(site.key, found)
     for line in difflib.unified_diff(before.splitlines(), after.splitlines(), str(path), str(path), lineterm="", n=1):
         put(line)
-    for words in (*_told(found), *learning.changes(found)):
+    for words in (*_describe(found), *learning.changes(found)):
         say(f"{site.key}: {words}")
     if not dry and before != after:
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(after, "utf-8")
-        say(f"{path}: written. What it changes: cundang clean --site {site.key} --dry-run --diff")
+        say(f"{path}: written. To see what it changes: cundang clean --site {site.key} --dry-run --diff")
     return 0
 
 
-def _told(found: Learned) -> list[str]:
+def _describe(found: Learned) -> list[str]:
     covered = sum(template.pages for template in found.templates)
     wide = [template for template in found.templates if template.share < WIDE]
     return [
@@ -55,13 +55,13 @@ def _told(found: Learned) -> list[str]:
 
 
 def doubt_layout(layout: Layout, site: Site) -> SiteAccount | None:
-    """The change of a site's layout, where its newest articles show one; None: as learned, or nothing was learned."""
+    """A doubt if the newest articles of a site show a new layout; None: they do not, or nothing was learned."""
     learned = site.learned
     if learned is None or not learned.templates:
         return None
     rows = query.newest(layout, site.key, BEFORE)
     new = [FLAG in flags for _, flags in rows]
-    # Those that had no learned layout when it was learned are no change.
+    # Some articles had none of the learned layouts from the start; they do not count as a change.
     odd = 1 - min(1.0, sum(template.pages for template in learned.templates) / learned.articles)
     if sum(new[:WINDOW]) < WINDOW * (1 + odd) / 2:
         return None
@@ -72,7 +72,7 @@ def doubt_layout(layout: Layout, site: Site) -> SiteAccount | None:
 
 
 def changed_at(new: Sequence[bool]) -> int:
-    """Which article, of the newest first, is the oldest of the new layout: most before it are new, most behind are not.
+    """The index of the oldest article with the new layout; `new`: whether each has it, newest first, with exceptions.
 
     >>> changed_at([True, True, False, True, True, False, False])
     4

@@ -21,7 +21,7 @@ def sites_folder(settings: BaseSettings) -> Path:
 
 
 class SiteLoader:
-    """Offers every site file of the folder as a spider, and any site file that is named by its path.
+    """Offers a spider for every site file of the folder, and for any site file that is named by its path.
 
     It also offers the user's own spiders, from the modules in SPIDER_MODULES.
     """
@@ -45,7 +45,7 @@ class SiteLoader:
 
         Raises:
             KeyError: no site has this key (the error that Scrapy expects).
-            SiteError: the site file is wrong.
+            SiteError: the site file has a mistake.
         """
         if name.endswith(".toml"):
             return spider_for(load_file(Path(name)), Path(name))
@@ -59,7 +59,7 @@ class SiteLoader:
         return spider_for(sites[name])
 
     def find_by_request(self, request: Request) -> Sequence[str]:
-        """The sites that a request's host belongs to; for an unknown host, a spider that only looks at it."""
+        """The sites that a request's host belongs to; for an unknown host, a spider that only fetches single pages."""
         host = host_of(request.url)
         return [key for key, site in self._load_sites().items() if host in site.hosts] or [LOOK + host]
 
@@ -71,6 +71,6 @@ class SiteLoader:
 
 
 def _unknown(host: str) -> Site:
-    """A site for a host without a site file. A private address that the user named may be fetched."""
+    """A site for a host without a site file; an address of this machine is allowed, since the user named it."""
     private = (host,) if host.startswith(("127.", "localhost")) else ()
     return Site(key=LOOK + host, name=host, hosts=(host,), crawl=Crawl(start=(), allow_private=private))

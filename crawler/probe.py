@@ -1,4 +1,4 @@
-"""The address of a site -> its site file, and what a polite look at about twenty pages shows."""
+"""The URL of a site -> a site file, and a report, from about twenty pages that are fetched politely."""
 
 from __future__ import annotations
 
@@ -32,9 +32,9 @@ from crawler.queue.address import canonical, shape
 from crawler.runs.alerts import cure
 from crawler.wire.guard import literal_address
 
-# The reasons in missing.jsonl that only mean that the look was limited.
+# The reasons in missing.jsonl that only mean that the probe was limited.
 _NO_TROUBLE = ("waiting", "list_gap")
-# The pages of the first look, and the sample articles. With robots.txt and redirects, at most 30 requests.
+# The limits of pages for the first crawl and for sample articles. With robots.txt and redirects: at most 30 requests.
 LOOK, SAMPLES = 16, 5
 _TITLE = XPath("string(//title)")
 _FEEDS = XPath("//link[@rel='alternate'][contains(@type, 'rss') or contains(@type, 'atom')]/@href")
@@ -48,16 +48,16 @@ _NAME_END = re.compile(r"(?<!\s)\s*+[-_|–—](?s:.*)|首页\Z|官方网站\Z")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Probed:
-    """What was found about a site, and the site file that was written.
+    """What was found about a site, and the path of the site file that was written.
 
     Attributes:
-        columns: name and URL of each list.
-        pager: an example of how a list leads to its next page; None: no pager was seen.
-        article: a regular expression for the addresses of articles; None: no article was seen.
-        samples: some articles, cleaned.
-        requests: how many requests it took.
-        ledger: what each list claims, and what on it cannot be followed, as far as the look went.
-        troubles: the number of addresses that gave no page, by reason.
+        columns: the name and URL of each list.
+        pager: an example of how a list leads to its next page; None: no pager was found.
+        article: a regular expression for the addresses of articles; None: no article was found.
+        samples: the Documents of some articles.
+        requests: the number of requests.
+        ledger: what each list claims, and what on it cannot be followed, in the pages that were fetched.
+        troubles: the number of addresses without a page, by reason.
     """
 
     path: Path
@@ -91,7 +91,7 @@ class _Page:
 
 
 def probe(url: str, folder: Path, *, key: str | None = None, delay: float = 3.0) -> Probed:
-    """Look at the site at `url`, and write `folder`/<key>.toml.
+    """Probe the site at `url`, and write `folder`/<key>.toml; `delay`: seconds between two requests.
 
     Raises:
         UsageError: the URL is invalid, or the file exists.
@@ -103,7 +103,7 @@ def probe(url: str, folder: Path, *, key: str | None = None, delay: float = 3.0)
         looked = _look(Path(scratch) / "look", key, host, [home], delay, LOOK)
         seen, old = Layout(root=Path(scratch) / "look"), host
         if (moved := _find_new_home(looked, home)) is not None:
-            # Older links may still name the old host.
+            # Some links may still name the old host.
             home, host = moved, host_of(moved)
             seen = Layout(root=Path(scratch) / "moved")
             looked += _look(seen.root, key, host, [home], delay, LOOK)
@@ -138,43 +138,43 @@ def probe(url: str, folder: Path, *, key: str | None = None, delay: float = 3.0)
 
 
 def _pages(looked: list[Capture], seen: Layout, key: str, home: str) -> tuple[list[_Page], Counter[str]]:
-    """The pages of a look, and the addresses that gave none, by reason; raises CundangError if there is no page."""
+    """The fetched pages, and the number of addresses without a page by reason; raises CundangError if there is none."""
     missing = {each.url: each.reason for each in _walls(seen, key)}
     troubles = Counter(missing.values())
     # A challenge or a block page may have status 200.
     read = (page for capture in looked if (page := _page(capture)) is not None)
     pages = [page for page in read if page.url not in missing]
     if not pages:
-        said = ", ".join(f"{count} {reason}" for reason, count in troubles.most_common())
-        raise CundangError(f"{home}: no page came{f' ({said})' if said else ''}. {cure(troubles)}")
+        counts = ", ".join(f"{count} {reason}" for reason, count in troubles.most_common())
+        raise CundangError(f"{home}: no page was fetched{f' ({counts})' if counts else ''}. {cure(troubles)}")
     return pages, troubles
 
 
 def _new_site(url: str, folder: Path, key: str | None) -> tuple[str, str]:
-    """The home page of a site without a file, and the key for its file; raises UsageError."""
+    """The home page and the key of a new site; raises UsageError if it has a site file already."""
     home = canonical(url if "//" in url else f"http://{url}/")
     if home is None or not ("." in home or ":" in home.partition("//")[2] or "localhost" in home):
         raise UsageError(f"{url!r} is no http(s) address. Give the address of a site's home page.")
     host = host_of(home)
     key = key or re.sub(r"[^a-z0-9]+", "-", re.sub(r"^www\.|\.(?:gov|org|com|net|edu)?\.?cn$", "", host)).strip("-")
     if (path := folder / f"{key}.toml").exists():
-        raise UsageError(f"{path} is there already. Delete it, or give another name with --key.")
+        raise UsageError(f"{path} exists already. Delete it, or give another name with --key.")
     claimed = by_host(load(folder).values()).get(host) if folder.is_dir() else None
     if claimed is not None:
-        raise UsageError(f"{host} stands in the site file {claimed.key} already. Change that one.")
+        raise UsageError(f"{host} is already in the site file {claimed.key}. Change that file.")
     return home, key
 
 
 def _walls(layout: Layout, key: str) -> list[Missing]:
-    """The addresses of a look that gave no page, with the reasons."""
+    """The addresses without a page, with the reasons."""
     return [each for each in read_missing(layout.missing(key)) if each.reason not in _NO_TROUBLE]
 
 
 def account(found: Probed) -> Iterator[str]:
-    """Yield lines of text: what the lists claim, what cannot be followed on them, and why addresses gave no page."""
+    """Yield lines of text: what the lists claim, what cannot be followed on them, and why addresses have no page."""
     if not found.columns:
-        pager = f"the pager {found.pager}" if found.pager else "no pager was seen"
-        yield f"No column was found. The crawl follows what the home page leads to; {pager}."
+        pager = f"the pager {found.pager}" if found.pager else "no pager was found"
+        yield f"No column was found. The crawl follows the links of the home page; {pager}."
     for each in found.ledger.lists:
         if each.claimed is not None or each.claimed_pages is not None or each.controls or each.blind or each.foreign:
             yield f"{each.name or each.url}: {say_gap(each)}"
@@ -183,7 +183,7 @@ def account(found: Probed) -> Iterator[str]:
 
 
 def _name(title: str) -> str:
-    """The name of the site in the title of its home page.
+    """Take the name of the site from the title of its home page.
 
     >>> _name("网站首页-松溪县委统战部"), _name("四川统一战线 - 首页"), _name("首页")
     ('松溪县委统战部', '四川统一战线', '')
@@ -196,7 +196,7 @@ def _twin(host: str) -> str:
 
 
 def _look(data: Path, key: str, host: str, start: list[str], delay: float, pages: int) -> list[Capture]:
-    """Crawl some pages in the usual way, into a separate data folder."""
+    """Crawl some pages in the usual way, into a data folder of their own; return the captures."""
     data.mkdir(parents=True)
     file = data / f"{key}.toml"
     file.write_text(
@@ -220,7 +220,7 @@ def _private(*hosts: str) -> str:
 def _find_new_home(looked: list[Capture], home: str) -> str | None:
     """The new address of a home page that moved permanently to another host; None: it did not move.
 
-    If robots.txt moved to another host, the look stopped there, so its redirect counts too.
+    A redirect of robots.txt to another host counts too, because the crawl stopped there.
     """
     robots = urljoin(home, "/robots.txt")
     for capture in looked:
@@ -233,7 +233,7 @@ def _find_new_home(looked: list[Capture], home: str) -> str | None:
 
 
 def _page(capture: Capture) -> _Page | None:
-    # A page as rendered by its scripts is a resource record.
+    # A page that a browser has rendered is a resource record.
     if (capture.status != 200 and capture.kind != "resource") or capture.purpose or capture.url.endswith("/robots.txt"):
         return None
     decoded = decode(capture.body, capture.header("Content-Type"))
@@ -252,7 +252,7 @@ def _page(capture: Capture) -> _Page | None:
 
 
 def _articles(links: list[Link]) -> list[str]:
-    """The distinct addresses that look like articles, those of the most frequent shape first."""
+    """The distinct addresses of apparent articles, those of the most frequent shape first."""
     urls = list(dict.fromkeys(link.url for link in links if link.kind == "page" and link.priority == ARTICLE))
     shapes = Counter(shape(url) for url in urls)
     return sorted(urls, key=lambda url: -shapes[shape(url)])
@@ -262,14 +262,14 @@ def _columns(pages: list[_Page], home: str) -> tuple[tuple[str, str], ...]:
     """The lists of articles that a menu names."""
     links = [link for page in pages for link in page.links]
     names = {link.url: link.anchor for link in links if link.kind == "page" and link.anchor}
-    # An article may have lists beside it and look like one.
+    # An article with lists beside it may look like a list.
     articles = {link.url for link in links if link.priority == ARTICLE}
     found = dict.fromkeys(url for url in _lists(pages) if url in names and url != home and url not in articles)
     return tuple((names[url], url) for url in found if not _PAGE_NAME.fullmatch(names[url]))
 
 
 def _lists(pages: list[_Page]) -> list[str]:
-    """The pages that lead to articles, directly or through a frame."""
+    """The addresses of pages that lead to articles, directly or through a frame."""
     lists = {page.url for page in pages if page.leads}
     framed = {page.url for page in pages if any(link.frame and link.url in lists for link in page.links)}
     return [page.url for page in pages if page.url in lists | framed]
@@ -286,7 +286,7 @@ def _pager(pages: list[_Page]) -> str | None:
 
 
 def _pattern(articles: list[str]) -> str | None:
-    r"""Make a regular expression of the most frequent shape of addresses, folder by folder.
+    r"""Make a regular expression from the addresses of the most frequent shape, folder by folder.
 
     >>> _pattern(["http://h/tzyw/201902/t20190219_1.html", "http://h/jcdt/202003/t20200304_22.html"])
     '/[^/]+/\\d+/t\\d+_\\d+\\.html$'
@@ -312,21 +312,23 @@ def _fold(name: str) -> str:
 
 def _file(found: Probed, home: str, hosts: list[str], delay: float, place: str | None) -> str:
     lines = [
-        f"# Written by `cundang sites add {home}` after {found.requests} answers.",
+        f"# Written by `cundang sites add {home}` after {found.requests} responses.",
         f"# CMS: {found.cms or 'not recognised; the general reader is used'}. Encoding: {found.encoding}.",
-        f"# Pager: {found.pager or 'none seen'}.",
+        f"# Pager: {found.pager or 'none found'}.",
         f"# Feed: {found.feed or 'none'}.",
         f"name  = {json.dumps(found.name, ensure_ascii=False)}",
         f"hosts = {json.dumps(hosts)}",
-        f'place = "{place}"  # by the page\'s SiteIDCode, which templates often copy: check it' if place else None,
+        f'place = "{place}"  # from the SiteIDCode of the page, which may be copied from a template: check it'
+        if place
+        else None,
         '# schedule = "0 3 * * *"   # cron, Asia/Shanghai',
         "",
         "[crawl]",
         f"start    = {json.dumps([home])}",
         *(f"#            {url}  {name}" for name, url in found.columns),
-        f"# articles = ['{found.article}']   # seen; pages are judged by their content without it"
+        f"# articles = ['{found.article}']   # as found; without this line, pages are judged by their content"
         if found.article
-        else "# No article was seen.",
+        else "# No article was found.",
         f"delay    = {delay}",
         _private(*hosts).strip() or None,
     ]

@@ -1,7 +1,7 @@
-"""Scrapy's settings: polite and safe, without what the frontier, the recorder and the guard do themselves.
+"""Scrapy's settings: polite and safe, without the parts that the frontier, the recorder and the guard replace.
 
-The spider applies the settings of its site (delay, cookies). The base lists of middlewares and extensions are emptied,
-so that nothing of Scrapy runs unasked: telnet console, remote control, retries, redirects, caches, or later additions.
+The spider applies the settings of its site (delay, cookies). The base lists of middlewares and extensions are empty, so
+that no other part of Scrapy runs: telnet console, remote control, retries, redirects, caches, or later additions.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from importlib.metadata import version
 from archive.errors import UsageError
 
 BOT_NAME = "cundang"
-# The contact for the crawl, shown to every site: a web page or a mail address. Crawls beyond loopback require one.
+# The contact that every site sees in the User-Agent: a web page or a mail address. Crawls beyond loopback require it.
 CONTACT = os.environ.get("CUNDANG_CONTACT", "").strip()
 if not re.fullmatch(r"[\x21-\x7e]*", CONTACT):
     raise UsageError(f"CUNDANG_CONTACT={CONTACT!r}: give one address, of a web page or for mail, in ASCII.")
@@ -21,7 +21,7 @@ USER_AGENT = f"cundang/{version('cundang')}" + (f" (+{CONTACT})" if CONTACT else
 
 # The store where a crawl leases its site, so that no other machine crawls it: s3://bucket/prefix, or a shared folder.
 STORE = os.environ.get("CUNDANG_STORE", "").strip()
-# The length of a lease in seconds; it is renewed after a third of that.
+# The term of a lease in seconds; a lease is renewed after a third of it.
 LEASE_TERM = 900.0
 
 COMMANDS_MODULE = "crawler.commands"
@@ -55,20 +55,21 @@ EXTENSIONS = {
 }
 EXTENSIONS_BASE: dict[str, int] = {}
 # The environment's proxy is not used, because behind a proxy the guard could not check the peer's address.
-# These two run code received from a socket; they are also switched off by name, in case the base lists come back.
+# These two run code received from a socket, so they are also switched off by name.
 TELNETCONSOLE_ENABLED = False
 REMOTE_CONTROL_ENABLED = False
 
 DEFAULT_REQUEST_HEADERS = {
     "Accept": "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8",
-    # Every WARC tool can decode these two, but not the newer codings.
+    # Every WARC tool can decode these two content-codings, but not the newer ones.
     "Accept-Encoding": "gzip, deflate",
     "Accept-Language": "zh-CN,zh;q=0.9,en;q=0.5",
 }
 COOKIES_ENABLED = False
 
-# One request to a host at a time, with a pause between the starts of two requests: at least the site's delay, and twice
-# the time of the server's last responses, so that it works for us at most half of the time. A delay of 0 disables this.
+# One request to a host at a time. The pause between the starts of two requests is at least the site's delay, and at
+# least twice the time of the latest responses, so that the server works for us at most half of the time. A delay of 0
+# disables this.
 CONCURRENT_REQUESTS_PER_DOMAIN = 1
 DOWNLOAD_DELAY = 3.0
 DOWNLOAD_DELAY_JITTER = 0.5
@@ -76,8 +77,8 @@ AUTOTHROTTLE_ENABLED = True
 AUTOTHROTTLE_START_DELAY = 0.0
 AUTOTHROTTLE_TARGET_CONCURRENCY = 0.5
 AUTOTHROTTLE_MAX_DELAY = 60.0
-# Ours: the longest Crawl-delay that is honoured, in seconds. A longer one is usually a mistake, or a refusal, for which
-# there is Disallow.
+# Ours: the longest Crawl-delay that is honoured, in seconds. A longer one is usually a mistake, or means a refusal, for
+# which there is Disallow.
 LONGEST_CRAWL_DELAY = 60.0
 # Ours: the longest Retry-After that a run waits for, in seconds.
 LONGEST_REST = 600.0
@@ -88,7 +89,7 @@ DNS_TIMEOUT = 20
 DOWNLOAD_TLS_MIN_VERSION = "TLSv1.2"
 # Ours: seconds before a failed request is repeated, doubled each time.
 RETRY_WAIT = 60.0
-# Ours: the bytes that a crawl leaves free on the disk: twice the default limit of a file.
+# Ours: a crawl leaves this many bytes free on the disk, twice the default limit of a file.
 FREE_BYTES = 2 * 64 * 2**20
 # The default of 100 takes 45 % of a page's time (measured).
 CONCURRENT_ITEMS = 1

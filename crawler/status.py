@@ -1,4 +1,4 @@
-"""The data folder -> what it has of each site, how the last crawl ended, and what that did not capture."""
+"""The data folder -> the status of each site: its documents, how its last crawl ended, and what was not captured."""
 
 from __future__ import annotations
 
@@ -27,8 +27,8 @@ class Standing:
         not_captured: the number of addresses that the last crawl did not capture, by reason, most frequent first.
         ledger: what its lists claim, and doubts about the site.
         warcs: the number of closed WARC files.
-        never_verified: how many of them were never verified.
-        verified: the days (UTC) of the oldest and the newest verification; None: none was verified.
+        never_verified: the number of these that were never verified.
+        verified: the days (UTC) of the oldest and the newest verification; None: there was none.
     """
 
     site: str
@@ -43,7 +43,7 @@ class Standing:
 
 
 def standings(layout: Layout, site: str | None = None) -> Iterator[Standing]:
-    """The status of every site of the data folder, or of one.
+    """The status of every site in the data folder, or of one site.
 
     Raises:
         DataError: the catalogue, a crawl's state or the list of WARC files cannot be read.
@@ -88,20 +88,20 @@ def line(standing: Standing) -> str:
 
 
 def lines(standing: Standing) -> Iterator[str]:
-    """The full status of a site: its skips, its last crawl, its lists with the largest gap first, its files."""
+    """The full status of a site: its skips, its last crawl, its lists (largest gap first) and its files."""
     yield line(standing)
     run, files = standing.run, standing.verified
     yield f"  pages without a document: {_counts(standing.skips) or 'none'}"
     if run is not None:
         yield f"  last crawl: {run.pages} pages, {run.requisites} files in {run.seconds:.0f} s"
         yield f"  not captured: {_counts(standing.not_captured) or 'nothing'}"
-    told = [
+    shown = [
         each for each in standing.ledger.lists if each.gap or each.claimed is not None or each.foreign or each.blind
     ]
-    for each in told:
+    for each in shown:
         gap = f"gap {each.gap}" if each.gap else "no gap"
         yield f"  {gap:8} {each.name or each.url}: {say_gap(each)}; had {each.had}"
-    if told and (rest := len(standing.ledger.lists) - len(told)):
+    if shown and (rest := len(standing.ledger.lists) - len(shown)):
         yield f"  {rest} more lists claim nothing."
     never = f", {standing.never_verified} never verified" if standing.never_verified else ""
     between = f", verified between {files[0]} and {files[1]} (UTC)" if files else ""

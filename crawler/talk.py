@@ -10,14 +10,14 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Protocol
 
-# Seconds between two plain lines of progress, and between two redrawings of the line on a terminal.
+# The seconds between two plain lines of progress, and between two redrawings of the line on a terminal.
 PLAIN_EVERY, DRAWN_EVERY = 2.0, 0.1
-# Go to the beginning of the line and clear it.
+# Moves the cursor to the beginning of the line and clears the line.
 _CLEAR = "\r\x1b[K"
 
 
 class Tell(Protocol):
-    """Reports the progress of a command: what it is working on, how much is done, and of how much if known."""
+    """Reports the progress of a command: what it is working on, how much is done, and the total if known."""
 
     def __call__(self, what: str, done: int | None = None, total: int | None = None) -> None: ...  # noqa: D102
 
@@ -28,7 +28,7 @@ def say(text: str) -> None:
 
 
 def put(text: str = "", end: str = "\n", *, flush: bool = False) -> None:
-    """Print data on stdout; if its reader is gone, as in `cundang import ... | head`, go on silently."""
+    """Print data on stdout; if its reader is gone, as in `cundang import ... | head`, discard the data silently."""
     try:
         print(text, end=end, flush=flush)
     except BrokenPipeError:

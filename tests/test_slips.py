@@ -125,7 +125,7 @@ def run(house: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixtu
         ("crawl xatzb --sites sites", 2, "Set it to a mail address or a web page of yours"),
         ("sites add notaurl --sites sites", 2, "Give the address of a site's home page"),
         ("sites add ftp://a.cn/ --sites sites", 2, "is no http(s) address"),
-        ("sites add http://a.cn/ --sites sites", 2, "stands in the site file xatzb already"),
+        ("sites add http://a.cn/ --sites sites", 2, "is already in the site file xatzb"),
         ("clean --rules typo.toml", 2, "give --dry-run and --diff with it"),
         ("forget notaurl", 2, "is no URL. Give it whole"),
         ("forget 'http://*/x' --dry-run", 2, "name the host"),

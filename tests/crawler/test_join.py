@@ -123,7 +123,7 @@ def test_what_cannot_be_brought_whole_is_refused_before_anything_is_brought(
     victim = next(there.warcs())
     if harm == "cut":
         victim.write_bytes(victim.read_bytes()[:-1])
-        wanted = "Nothing was brought"
+        wanted = "Nothing was copied"
     else:
         ours = here.root / victim.relative_to(there.root)
         ours.parent.mkdir(parents=True)

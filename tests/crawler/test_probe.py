@@ -58,6 +58,6 @@ def test_a_site_without_columns_is_told(tmp_path: Path) -> None:
 
     done = add(answer, tmp_path)
     assert (
-        "No column was found. The crawl follows what the home page leads to; the pager / -> /index_2.html."
+        "No column was found. The crawl follows the links of the home page; the pager / -> /index_2.html."
         in done.stderr
     )
