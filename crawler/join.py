@@ -34,14 +34,14 @@ _ACCOUNTS = ("missing", "ledger")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Brought:
+class Copied:
     """A file that is now in the target: its path below the data folder, and whether it had to be copied."""
 
     path: str
     copied: bool
 
 
-def merge(source: Layout, target: Layout, site: str | None = None) -> Iterator[Brought]:
+def merge(source: Layout, target: Layout, site: str | None = None) -> Iterator[Copied]:
     """Copy an archive, or one site of it, into another one; the source stays unchanged.
 
     Raises:
@@ -56,10 +56,10 @@ def merge(source: Layout, target: Layout, site: str | None = None) -> Iterator[B
         for each in sites:
             if is_held(source.lock(each)):
                 raise LockedError(f"{source.root}: {each} is being crawled there. Wait for it, or stop it.")
-        yield from _bring(source, target, sites)
+        yield from _copy_sites(source, target, sites)
 
 
-def move(source: Layout, target: Layout, site: str) -> Iterator[Brought]:
+def move(source: Layout, target: Layout, site: str) -> Iterator[Copied]:
     """Copy a site to another archive, then remove it from this one.
 
     Raises:
@@ -67,7 +67,7 @@ def move(source: Layout, target: Layout, site: str) -> Iterator[Brought]:
     """
     sites = _sites(source, target, site)
     with _held(target, sites), _held(source, sites):
-        yield from _bring(source, target, sites)
+        yield from _copy_sites(source, target, sites)
         try:
             _remove(source, site)
         except OSError as error:
@@ -98,7 +98,7 @@ def _sites(source: Layout, target: Layout, site: str | None) -> list[str]:
     return found
 
 
-def _bring(source: Layout, target: Layout, sites: Collection[str]) -> Iterator[Brought]:
+def _copy_sites(source: Layout, target: Layout, sites: Collection[str]) -> Iterator[Copied]:
     digests = _check(source, target, sites)
     # Copy these first, so that pages taken down there are never visible here.
     exclusions.join(target, exclusions.lines(source))
@@ -111,14 +111,14 @@ def _bring(source: Layout, target: Layout, sites: Collection[str]) -> Iterator[B
             for path in _files(source, site):
                 place = target.root / path.relative_to(source.root)
                 copied = _copy(path, place, digests.get(path))
-                yield Brought(path=path.relative_to(source.root).as_posix(), copied=copied)
-            _bring_events(source, target, site)
+                yield Copied(path=path.relative_to(source.root).as_posix(), copied=copied)
+            _copy_events(source, target, site)
             for path in source.indexes(site):
                 _copy(path, target.root / path.relative_to(source.root))
             for path in source.shards(site):
                 if _shows_nothing_taken_down(target, path.relative_to(source.root), path):
                     _copy(path, target.root / path.relative_to(source.root))
-            _bring_state(source, target, site)
+            _copy_state(source, target, site)
     except OSError as error:
         raise disk_error(Path(error.filename or target.root), error) from error
 
@@ -201,7 +201,7 @@ def _copy(path: Path, place: Path, digest: str | None = None) -> bool:
     return True
 
 
-def _bring_events(source: Layout, target: Layout, site: str) -> None:
+def _copy_events(source: Layout, target: Layout, site: str) -> None:
     """Add the events of a site's WARC files from the source's fixity.jsonl."""
     theirs, ours = fixity.read(source).entries, fixity.read(target).entries
     had = {_line(event) for event in fixity.events(target)}
@@ -232,7 +232,7 @@ def _shows_nothing_taken_down(target: Layout, name: Path, path: Path) -> bool:
     )
 
 
-def _bring_state(source: Layout, target: Layout, site: str) -> None:
+def _copy_state(source: Layout, target: Layout, site: str) -> None:
     """Copy the state of a site's crawls, or add the copied captures to the existing state."""
     theirs, ours = source.state(site), target.state(site)
     if ours.exists():

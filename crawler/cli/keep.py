@@ -37,7 +37,7 @@ if TYPE_CHECKING:
     from archive.corpus.reclean import Makers
     from archive.warc.record import Problem
     from crawler.forget import Done
-    from crawler.join import Brought
+    from crawler.join import Copied
 
 
 @app.command("import")
@@ -252,16 +252,16 @@ def store_fetch(house: House, site: str | None, json_: bool) -> int:
 @jobs_option
 @click.pass_obj
 def merge_(house: House, other: Path, site: str | None, jobs: int | None) -> int:
-    """Bring what another data folder keeps to this one: WARC files, ledger, exclusions, state, indexes and texts.
+    """Copy another data folder into this one: WARC files, fixity events, exclusions, state, indexes and texts.
 
-    Each file is compared when it was copied. Where both have a file of one name with other bytes, or one still holds
-    what the other has erased, nothing is brought. The other folder stays as it is. Done again, it brings what is new.
+    Each file is compared after it was copied. If both folders have different bytes under one name, or one still has
+    what the other has erased, nothing is copied. The other folder does not change. A second call copies what is new.
 
     Example: cundang merge copy
     """
     from crawler import join
 
-    _say_brought(join.merge(Layout.at(other), house.layout, house.key(site)))
+    _say_copied(join.merge(Layout.at(other), house.layout, house.key(site)))
     return _clean(house, None, every=False, jobs=jobs)
 
 
@@ -272,27 +272,27 @@ def merge_(house: House, other: Path, site: str | None, jobs: int | None) -> int
 )
 @click.pass_obj
 def move_(house: House, site: str, folder: Path) -> int:
-    """Move a site to another data folder, with all that is kept of it; here it goes when all of it was compared there.
+    """Move a site to another data folder: copy all its files, compare them, then remove them here.
 
-    Killed at any moment, the same command does what is left. The history of its runs stays here.
+    If the command is killed, run it again to finish. The history of the site's runs stays here.
 
     Example: cundang --data copy move sctyzx --to moved
     """
     from crawler import join
 
     known_data(house.layout)
-    _say_brought(join.move(house.layout, Layout.at(folder), house.key(site) or site))
+    _say_copied(join.move(house.layout, Layout.at(folder), house.key(site) or site))
     say(f"{site}: is in {folder}. There: cundang --data {folder} clean")
     return _catalogue(house)
 
 
-def _say_brought(files: Iterable[Brought]) -> None:
+def _say_copied(files: Iterable[Copied]) -> None:
     copied = there = 0
-    with telling("bring") as tell:
+    with telling("copy") as tell:
         for each in files:
             copied, there = copied + each.copied, there + (not each.copied)
             tell(each.path, copied + there)
-    say(f"{copied} files brought, {there} were there.")
+    say(f"{copied} files copied, {there} were there already.")
 
 
 @app.command()

@@ -98,7 +98,7 @@ def test_parts_of_an_archive_are_merged_to_what_it_was(one: Layout, parted: tupl
     before, files = tree(there), sorted(there.root.rglob("*"))
     code, said = run(here, "merge", str(there.root))
     assert code == 0, said
-    assert "1 files brought, 0 were there" in said
+    assert "1 files copied, 0 were there already" in said
     rooms = tree(one, "warc", "index", "corpus")
     assert {name: digest for name, digest in tree(here).items() if "/" in name} == {
         name: digest for name, digest in rooms.items() if "/" in name
@@ -108,7 +108,7 @@ def test_parts_of_an_archive_are_merged_to_what_it_was(one: Layout, parted: tupl
     assert all(waiting(here, site) for site in SITES)
     assert here.missing("site2").read_text("utf-8") == "{}\n"
     assert tree(there) == before
-    assert sorted(there.root.rglob("*")) == files, "what is brought from is not written to"
+    assert sorted(there.root.rglob("*")) == files, "the source is not written to"
     # Again there is nothing to do.
     before = tree(here)
     assert bring(there, here) == [False]
@@ -116,7 +116,7 @@ def test_parts_of_an_archive_are_merged_to_what_it_was(one: Layout, parted: tupl
 
 
 @pytest.mark.parametrize("harm", ["other", "cut"])
-def test_what_cannot_be_brought_whole_is_refused_before_anything_is_brought(
+def test_what_cannot_be_copied_whole_is_refused_before_anything_is_copied(
     parted: tuple[Layout, Layout], harm: str
 ) -> None:
     here, there = parted
@@ -128,7 +128,7 @@ def test_what_cannot_be_brought_whole_is_refused_before_anything_is_brought(
         ours = here.root / victim.relative_to(there.root)
         ours.parent.mkdir(parents=True)
         ours.write_bytes(victim.read_bytes() + b"x")
-        wanted = "one name and other bytes.*cundang import"
+        wanted = "same name and different bytes.*cundang import"
     before = tree(here)
     with pytest.raises(DataError, match=wanted):
         bring(there, here)
@@ -165,7 +165,7 @@ def test_what_was_erased_does_not_come_back(one: Layout, parted: tuple[Layout, L
         bring(here, one)
 
 
-def test_a_state_that_is_there_learns_what_was_brought(one: Layout, tmp_path: Path) -> None:
+def test_an_existing_state_learns_the_copied_captures(one: Layout, tmp_path: Path) -> None:
     other = Layout(root=tmp_path / "other")
     with closing(Frontier(other.state("site0"))) as frontier:
         frontier.begin(full=False)
