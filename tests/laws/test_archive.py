@@ -119,7 +119,7 @@ def test_status_and_export_know_what_the_last_reading_said(data: Path) -> None:
     assert matrix.run(data, "clean") == 1
     assert [matrix.run(data, command) for command in ("status", "export")] == [1, 1]
     told = [
-        line for line in metrics.written(metrics.of_archive(Layout(root=data))).splitlines() if 'site="old"' in line
+        line for line in metrics.format_text(metrics.of_archive(Layout(root=data))).splitlines() if 'site="old"' in line
     ]
     assert told[:2] == ['cundang_warc_files{site="old"} 2.0', 'cundang_warc_damaged{site="old"} 1.0']
     assert told[2].startswith("cundang_warc_verified_timestamp_seconds")
