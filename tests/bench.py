@@ -13,8 +13,10 @@ from __future__ import annotations
 
 import argparse
 import datetime as dt
+import importlib
 import json
 import os
+import pkgutil
 import re
 import resource
 import shutil
@@ -28,10 +30,10 @@ from pathlib import Path
 
 import trafilatura
 
+import archive.text
 from archive.layout import Layout
 from archive.site import Site, by_host, host_of, load, load_file
-from archive.text import box, extract, fields, lines
-from archive.text import outline as outlines
+from archive.text import box, extract
 from archive.text.clean import clean
 from archive.text.decode import decode
 from archive.text.document import Document
@@ -43,6 +45,7 @@ from archive.warc.capture import Capture, Place
 from crawler import practice
 
 CHECKOUT = Path(__file__).parents[1]
+MODULES = [importlib.import_module(each.name) for each in pkgutil.walk_packages(archive.text.__path__, "archive.text.")]
 # Of cleaning a page, in order.
 STAGES = ("decode", "tags", "blocks", "keys and title", "votes and body", "lines, fields, dates")
 # `scrapy crawl`, with the time that acknowledging takes: fsync of the WARC file and commit of the state.
@@ -177,7 +180,7 @@ def combined(folder: Path, port: int) -> Path:
 
 def forget() -> None:
     """Empty the memory of lines and names: the next page is met for the first time, as on a site never seen."""
-    for module in (outlines, fields, lines):
+    for module in MODULES:
         for remembered in vars(module).values():
             # Tables that are made once have no size.
             if callable(getattr(remembered, "cache_clear", None)) and remembered.cache_parameters()["maxsize"]:

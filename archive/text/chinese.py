@@ -182,9 +182,16 @@ def likened(text: str) -> str:
     >>> likened("發佈時間")
     '发布时间'
     """
-    return text.translate(_table())
+    pattern, table = _likeness()
+    # What becomes another key is replaced after that one: 薴 becomes 苧, which becomes 苎 where it stands itself.
+    for character in sorted(set(pattern.findall(text)), key=lambda one: table[one] in table):
+        text = text.replace(character, table[character])
+    return text
 
 
 @cache
-def _table() -> dict[int, str]:
-    return _conversion()[1] | {ord("佈"): "布", ord("於"): "于"}
+def _likeness() -> tuple[re.Pattern[str], dict[str, str]]:
+    """A pattern for Traditional characters, see `_characters`, and of each its first Simplified one."""
+    table = {chr(code): simple for code, simple in _conversion()[1].items()} | {"佈": "布", "於": "于"}
+    table = {key: simple for key, simple in table.items() if key != simple and key < "\U00010000"}
+    return _one_of(table), table

@@ -7,7 +7,7 @@ import re
 import tomllib
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from importlib import resources
 from itertools import zip_longest
 from typing import Any
@@ -35,8 +35,10 @@ VISIBLE = ("label", "bare")
 STATED = ("meta", "url", "row")
 
 # Something of these stands in every date.
-_YEARS = re.compile(r"[12][09]\d\d|民[国國]|年\s?[一二三四五六七八九十]")
-_DIGITS = re.compile(r"\d|民[国國]|年\s?[一二三四五六七八九十]")
+# A search is fast where the first character is one of some.
+_WRITTEN = r"(?<=民)[国國]|(?<=年)\s?[一二三四五六七八九十]"
+_YEARS = re.compile(rf"[12民年](?:(?<=[12])[09]\d\d|{_WRITTEN})")
+_DIGITS = re.compile(rf"[\d民年](?:(?<=\d)|{_WRITTEN})")
 _HAN_DIGITS = str.maketrans("〇零○一二三四五六七八九", "000123456789")
 _MONTHS = "janfebmaraprmayjunjulaugsepoctnovdec"
 _PIECE = re.compile(r"[\d年月日./-]{1,8}")
@@ -165,6 +167,8 @@ def rules() -> Rules:
     )
 
 
+# The page asks again and again of the same lines.
+@lru_cache(maxsize=4096)
 def read(words: str, *, loose: bool = False) -> str | None:
     """The first date in some words -> ISO 8601; None where there is none that the calendar knows.
 
@@ -241,7 +245,7 @@ def from_lines(lines: Sequence[str]) -> tuple[list[Dated], list[Dated]]:
     narrowed = [narrow(line) for line in lines]
     for line, following in zip_longest(narrowed, narrowed[1:], fillvalue=""):
         words = _joined(line, following)
-        found = list(_labelled(words)) if len(words) <= 2 * LINE else []
+        found = _labelled(words) if len(words) <= 2 * LINE else ()
         labelled += found
         if not found and len(words) <= LINE and (dated := _bare(words)):
             bare.append(dated)
@@ -259,10 +263,13 @@ def _joined(line: str, following: str) -> str:
     return f"{line} {following}" if _PIECE.fullmatch(line) and _PIECE.fullmatch(following) else line
 
 
-def _labelled(words: str) -> Iterator[tuple[int, Dated]]:
+@lru_cache(maxsize=4096)
+def _labelled(words: str) -> tuple[tuple[int, Dated], ...]:
     """Days behind a label, each with the rank of its label."""
-    if not _DIGITS.search(words):
-        return
+    return tuple(_behind_labels(words)) if _DIGITS.search(words) else ()
+
+
+def _behind_labels(words: str) -> Iterator[tuple[int, Dated]]:
     for rank, pattern in rules().labels:
         for label in pattern.finditer(words):
             if rules().others.search(words[max(0, label.start() - 16) : label.end()]):
@@ -287,16 +294,16 @@ def is_bare(words: str) -> bool:
     return _bare(words) is not None
 
 
+@lru_cache(maxsize=4096)
 def _bare(words: str) -> Dated | None:
     """The day of a dateline without a label: it holds little else than names and counters, and is no sentence."""
     if not _DIGITS.search(words) or _SENTENCE.search(words):
         return None
-    furnished = rules().beside.search(words) is not None
     for value, match in _found(words, loose=True):
         before, after = words[: match.start()], words[match.end() :]
         if rules().others.search(before[-16:]) or rules().almanac.search(after) or len(value) < 10:
             continue
-        if furnished or han(before + after) <= _beside(value, match, before + after):
+        if han(before + after) <= _beside(value, match, before + after) or rules().beside.search(words):
             rule = "weekday" if _is_clock(words, value, match) else "bare"
             return Dated(value=value, rule=rule, words=match[0].strip())
     return None

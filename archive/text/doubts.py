@@ -75,8 +75,9 @@ def _doubts(
         yield "masked", " ".join(masked)
     if outline is not None:
         yield from (("mirror", words) for words in _of_tree(outline, url))
-    yield from (("mirror", words) for words in _of_lines(original, lines))
-    yield from (("content_farm", words) for words in _of_farms(original, title, lines))
+    page = "\n".join(lines)
+    yield from (("mirror", words) for words in _of_lines(original, page, lines))
+    yield from (("content_farm", words) for words in _of_farms(original, title, page, lines))
 
 
 def _of_tree(outline: Outline, url: str) -> Iterator[str]:
@@ -89,9 +90,8 @@ def _of_tree(outline: Outline, url: str) -> Iterator[str]:
         yield f"says that it belongs to {other}"
 
 
-def _of_lines(original: str, lines: Sequence[str]) -> Iterator[str]:
+def _of_lines(original: str, page: str, lines: Sequence[str]) -> Iterator[str]:
     """What the lines of a mirror's page say."""
-    page = "\n".join(lines)
     if "//www.www." in page and (found := _REWRITTEN.search(page)):
         yield found[0]
     if run := next((line for line in lines if len(line) > 40 and line.isascii() and _RUN_ON.fullmatch(line)), None):
@@ -101,9 +101,8 @@ def _of_lines(original: str, lines: Sequence[str]) -> Iterator[str]:
         yield f"{sum(doubled.values())} doubled marks: {' '.join(doubled)}"
 
 
-def _of_farms(original: str, title: str, lines: Sequence[str]) -> Iterator[str]:
+def _of_farms(original: str, title: str, page: str, lines: Sequence[str]) -> Iterator[str]:
     """What a content farm writes."""
-    page = "\n".join(lines)
     if _POOL in page:
         yield next(line for line in lines if _POOL in line)
     if any(word in page for word in _LURES) and (found := next(filter(None, map(_BAIT.match, lines)), None)):
@@ -120,7 +119,7 @@ def _of_farms(original: str, title: str, lines: Sequence[str]) -> Iterator[str]:
 
 def _stated_elsewhere(outline: Outline, url: str) -> str | None:
     """The host that a page gives as its own where it is served by another's."""
-    own = _owner(host_of(url)) if outline.has("link") else None
+    own = _owner(host_of(url)) if "anonical" in outline.said or "ANONICAL" in outline.said else None
     if own is None:
         return None
     for link in outline.every("link"):

@@ -9,6 +9,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cache, lru_cache
 from importlib import resources
+from itertools import chain
 from typing import Any, Literal
 
 from archive.text.blocks import han
@@ -107,7 +108,7 @@ def _places(keys: Sequence[str]) -> tuple[int, int, int]:
     """The first sentence, the editor's line below it, the first line at the bottom; past all lines where none is."""
     sentences = [index for index, key in enumerate(keys) if is_sentence(key)]
     first, last = (sentences[0], sentences[-1]) if sentences else (len(keys), -1)
-    signed = next((i for i in range(first + 1, len(keys)) if _EDITOR.fullmatch(keys[i])), len(keys))
+    signed = next((i for i in range(first + 1, len(keys)) if "编" in keys[i] and _EDITOR.fullmatch(keys[i])), len(keys))
     # What stands behind the editor's line stands at the bottom, however many readers' letters follow.
     return first, signed, min(last + 1, signed + 1, math.ceil(0.6 * len(keys)))
 
@@ -139,11 +140,8 @@ def _matching(key: str) -> tuple[Rule, ...]:
     """The rules whose pattern a line is, in their order."""
     word, wordless, held = _gates()
     numbers = set(held[""]) if wordless.fullmatch(key) else set()
-    found = word.search(key)
-    while found:
-        numbers |= held[found[0]]
-        # Words may overlap.
-        found = word.search(key, found.start() + 1)
+    for found in word.finditer(key):
+        numbers |= held[found[1]]
     known = rules() if numbers else ()
     return tuple(known[number] for number in sorted(numbers) if known[number].pattern.fullmatch(key))
 
@@ -153,6 +151,8 @@ def _gates() -> tuple[re.Pattern[str], re.Pattern[str], dict[str, set[int]]]:
     """A pattern for the words of all rules, the shortest at its place, and one for lines of rules without words: most
     lines match neither. Then the numbers of rules: under each word of those that hold it or one that begins with it,
     under none of those without words.
+
+    The first pattern matches the first character of a word, for words may overlap, and holds the word in its group.
     """
     held: dict[str, set[int]] = {word: set() for rule in rules() for word in ("", *rule.holds)}
     for number, rule in enumerate(rules()):
@@ -160,7 +160,19 @@ def _gates() -> tuple[re.Pattern[str], re.Pattern[str], dict[str, set[int]]]:
             if begun in held:
                 held[begun].add(number)
     wordless = (f"(?:{rule.pattern.pattern})" for rule in rules() if not rule.holds)
-    return re.compile(_one_of(_letters(held))), re.compile("|".join(wordless)), held
+    tree = _letters(held)
+    alone, following = (
+        _one_of_these(letter for letter in tree if "" in tree[letter]),
+        _one_of_these(chain(*tree.values())),
+    )
+    # Two characters settle it at nearly all places: twice as fast (measured).
+    word = rf"{_one_of_these(tree)}(?:(?={following})|(?<={alone}))(?<=(?=({_one_of(tree)})).)"
+    return re.compile(word), re.compile("|".join(wordless)), held
+
+
+def _one_of_these(letters: Iterable[str]) -> str:
+    """A pattern for one of some characters."""
+    return f"[{re.escape(''.join(sorted(letters)))}]"
 
 
 def _beginnings(words: Iterable[str]) -> set[str]:

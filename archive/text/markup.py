@@ -7,6 +7,7 @@ reading here takes (measured). Where tags are left open they nest as libxml2's H
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator, Sequence
 from html import unescape
 from typing import Any, NamedTuple
 
@@ -30,10 +31,14 @@ _ENDS = {
 }
 # Of these the content is text that a reader sees.
 _SHOWN = frozenset(("title", "xmp"))
-# A script that shows a film or a document where it stands.
-_PLAYS = re.compile(r"\.(?:mp4|flv|m3u8|swf|pdf)\b|createPlayer|[sS]howVsbVideo|swfobject|new \w{0,20}Player\(")
-# One of these stands in every such script; most hold none, and a plain search is many times faster than the pattern.
-_PLAY_WORDS = ("Player", ".mp4", ".flv", ".m3u8", ".swf", ".pdf", "howVsbVideo", "swfobject")
+# A script that shows a film or a document where it stands: a word that it holds, and the pattern. Most pages hold none
+# of the words, and a plain search is many times faster than a pattern.
+_PLAYS = {f".{kind}": re.compile(rf"\.{kind}\b") for kind in ("mp4", "flv", "m3u8", "swf", "pdf")} | {
+    "createPlayer": re.compile("createPlayer"),
+    "Player(": re.compile(r"new \w{0,20}Player\("),
+    "howVsbVideo": re.compile("[sS]howVsbVideo"),
+    "swfobject": re.compile("swfobject"),
+}
 # Of these nothing is seen.
 _GONE = frozenset(("script", "style"))
 _ATTRIBUTE = re.compile(
@@ -114,6 +119,7 @@ def tokens(html: str) -> Tokens:
     kept: list[str] = []
     json: list[str] = []
     scripts: list[str] = []
+    places: list[int] = []
     end = 0
     while found := _OPAQUE.search(html, end):
         name, inner = found.groups()
@@ -126,17 +132,18 @@ def tokens(html: str) -> Tokens:
         content = html[found.end() : closing.start() if closing else len(html)]
         if name == "script":
             scripts.append(content)
-            if "json" in inner:
-                json.append(content)
-        kept.append(html[end : found.start()])
-        kept.append(_emptied(name, found[0], content))
-        kept.append(closing[0] if closing else "")
+            places.append(len(kept) + 1)
+            json += [content] if "json" in inner else []
+        kept += (html[end : found.start()], _emptied(name, found[0], content), closing[0] if closing else "")
         end = closing.end() if closing else len(html)
     kept.append(html[end:])
+    said = "\n".join(scripts)
+    for place in _players(places, scripts, said):
+        kept[place] = "<script plays>"
     rest = "".join(kept)
     if "\r" in rest:
         rest = rest.replace("\r\n", "\n").replace("\r", "\n")
-    return Tokens(_TAG.split(rest), json, "\n".join(scripts))
+    return Tokens(_TAG.split(rest), json, said)
 
 
 def _end_of_comment(html: str, after: int) -> int:
@@ -147,17 +154,18 @@ def _end_of_comment(html: str, after: int) -> int:
     return closing.end() if closing else len(html)
 
 
+def _players(places: Sequence[int], scripts: Sequence[str], said: str) -> Iterator[int]:
+    """The places of scripts that show a film or a document; `said` is what all scripts say."""
+    for pattern in [pattern for word, pattern in _PLAYS.items() if word in said]:
+        yield from (place for place, script in zip(places, scripts, strict=True) if pattern.search(script))
+
+
 def _emptied(name: str, tag: str, content: str) -> str:
     """The tag of an element whose content is characters, with what of it a reader sees."""
     if name in _SHOWN:
         return tag + content.replace("<", "&lt;")
     # Nobody asks for the attributes of scripts.
-    return f"<{name}{' plays' if name == 'script' and _is_player(content) else ''}>" if name in _GONE else tag
-
-
-def _is_player(script: str) -> bool:
-    """Whether a script shows a film or a document where it stands."""
-    return any(word in script for word in _PLAY_WORDS) and _PLAYS.search(script) is not None
+    return f"<{name}>" if name in _GONE else tag
 
 
 def attributes(inside: str) -> dict[str, str]:

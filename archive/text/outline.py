@@ -60,8 +60,6 @@ _HIDDEN = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden", re.IGNORECAS
 # An attribute, not a class; what looks back stands last, for a search is fast where it begins with letters.
 _HIDING_NAME = re.compile(r"""hidden(?<=[\s"'/]hidden)(?=[\s=>/]|$)""")
 _HREF = re.compile(r"""(?<![\w-])href\s*=\s*(?:"([^"]*)|'([^']*)|([^\s>]+))""", re.IGNORECASE)
-# The address of each link behind the mark that stands before its attributes; empty where it is written another way.
-_USUAL_HREF = re.compile(rf"""{END_OF_RUN}(?:[^{END_OF_RUN}]*? href="([^"{END_OF_RUN}]*+))?""")
 # A script that leads to another page; not one that opens a picture, `window.open(this.src)`.
 _LEADS = re.compile(r"location(?:\.href\s*=|\s*=|\.(?:replace|assign)\()\s*['\"]|window\.open\(\s*['\"]")
 _RUNS = re.compile(r"<marquee\b[^<>]*>", re.IGNORECASE)
@@ -161,13 +159,8 @@ class Outline:
     @cached_property
     def _written(self) -> tuple[list[int], list[str]]:
         """The numbers of all `a` and what they lead to, as written; empty where that is nothing."""
-        insides = self.pieces[2::5]
         numbers = [number for number, name in enumerate(self.names) if name == "a"]
-        # As nearly all write it, in one search; a search for all spellings takes ten times as long.
-        usual = _USUAL_HREF.findall("".join([END_OF_RUN + insides[number] for number in numbers]))
-        if "" in usual:
-            usual = [href or _href(insides[number]) or "" for href, number in zip(usual, numbers, strict=True)]
-        return numbers, usual
+        return numbers, [_href(self.pieces[5 * number + 2]) for number in numbers]
 
     @cached_property
     def _addresses(self) -> str:
@@ -184,7 +177,7 @@ class Outline:
         if index not in self.pictures and index + 1 not in self.pictures:
             return False
         element = self.blocks[index].element
-        if _CAPTION_NAME.search(self.inside[element]):
+        if _describes(self.inside[element]):
             return True
         around = (element, self.parents[element])
         return index in self.pictures and any(
@@ -257,8 +250,11 @@ class Outline:
     def _insides(self, name: str) -> Iterator[str]:
         """The attributes of the elements of one name, as written."""
         number = -1
-        for _ in range(self.names.count(name) if name in self.kinds else 0):
-            number = self.names.index(name, number + 1)
+        while name in self.kinds:
+            try:
+                number = self.names.index(name, number + 1)
+            except ValueError:
+                return
             yield self.pieces[5 * number + 2]
 
     def leading(self, *words: str) -> list[tuple[str, int]]:
@@ -307,10 +303,12 @@ def commonest(elements: Sequence[int]) -> int | None:
 def outline(html: str, *, marked: bool = False) -> Outline:
     """Read a page in one pass over its tags; `marked` where elements bear a `MARK`."""
     pieces, json, scripts = tokens(html)
-    if "marquee" in pieces[1::5] or "MARQUEE" in pieces[1::5]:
-        pieces, json, scripts = tokens(_still(html))
     begun = pieces[1::5]
     kinds = set(begun)
+    if "marquee" in kinds or "MARQUEE" in kinds:
+        pieces, json, scripts = tokens(_still(html))
+        begun = pieces[1::5]
+        kinds = set(begun)
     if any([name and not name.islower() for name in kinds]):  # noqa: C419 - a generator takes longer
         begun = [name and name.lower() for name in begun]
         kinds = set(begun)
@@ -560,7 +558,7 @@ class _Reader:
     def words(self, tag: _Tag, inner: str, content: str | None, after: str) -> str:
         """An element that begins no line of its own."""
         name = tag[0]
-        if self.describing and name == "span" and _CAPTION_NAME.search(inner):
+        if self.describing and name == "span" and inner != ">" and _describes(inner):
             return self.box(tag, inner, content, after)
         hidden, leads, shut = self.look(inner) if inner != ">" else _NOTHING_SAID
         if shut or (self.deep and len(self.names) >= DEEPEST):
@@ -663,10 +661,14 @@ def _is_link(inner: str) -> bool:
     return "href" in inner.lower() or "onclick" in inner
 
 
-def _href(inner: str) -> str | None:
-    """The address in a link's attributes as written; None where there is none."""
+def _href(inner: str) -> str:
+    """The address in a link's attributes as written; empty where there is none."""
+    # As nearly all write it.
+    _, usual, rest = inner.partition(' href="')
+    if usual:
+        return rest.partition('"')[0]
     found = _HREF.search(inner)
-    return found[1] or found[2] or found[3] or "" if found else None
+    return (found[1] or found[2] or found[3] or "") if found else ""
 
 
 def _still(html: str) -> str:
@@ -709,6 +711,12 @@ def _is_hidden(inner: str) -> bool:
         return _HIDDEN.search(style) is not None
     found = attributes(inner)
     return "hidden" in found or bool(_HIDDEN.search(found.get("style", "")))
+
+
+@lru_cache(maxsize=1024)
+def _describes(inner: str) -> bool:
+    """Whether the name of an element says that it describes a picture."""
+    return _CAPTION_NAME.search(inner) is not None
 
 
 @lru_cache(maxsize=8192)

@@ -188,10 +188,9 @@ def judged(
         if size == 0 and not any(block.size > 40 for block in page.blocks):
             return Reason.EMPTY, "no text"
     shape = _shape(page, points, region, area, url) if shapes or not page.picked else "article"
-    if shape == "article" and "<recordset" in html and not any(point >= ARTICLE / 2 for point in points):
-        return Reason.LIST, "rows for a script to show, no article"
     if shape == "article":
-        return None
+        rows = max(points, default=0.0) < ARTICLE / 2 and "<recordset" in html
+        return (Reason.LIST, "rows for a script to show, no article") if rows else None
     reason = Reason.HOME if shape == "home" else Reason.LIST
     return reason, f"{len(_headlines(page))} links that read like headlines, no article"
 

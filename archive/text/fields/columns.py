@@ -13,7 +13,8 @@ _CRUMB_LABEL = re.compile(
     r"[您你]?(?:当前|现在|目前)?(?:所在|所处)?的?位置(?:是)?\s*[:\s]?|所在位置\s*:?|当前栏目\s*:?|"
     r"[您你]在这里\s*:?|[您你]现在所在\S{0,3}:?"
 )
-# One of these stands in every breadcrumb.
+# One of these stands in every breadcrumb; most lines hold no character that begins one.
+_CRUMB_BEGINS = re.compile(r"[>＞»›→:：︰位栏在现]")
 _CRUMBS = re.compile(r"[>＞»›→]|[:：︰]{2}|位置|栏目|在这里|现在所在")
 _STEPS = re.compile(r"[>»›→]|首页|主页|\s[-/|]\s")
 _STEP = re.compile(r"[>»›]+")
@@ -80,7 +81,7 @@ def is_crumb(line: str) -> bool:
     >>> is_crumb("当前位置："), is_crumb("首页 > 地方时讯"), is_crumb("当前形势依然严峻")
     (True, True, False)
     """
-    if not _CRUMBS.search(line):
+    if not (_CRUMB_BEGINS.search(line) and _CRUMBS.search(line)):
         return False
     text = narrow(line)
     if (match := _CRUMB_LABEL.match(text)) and len(match[0]) >= 4:

@@ -17,7 +17,7 @@ _POSTED = re.compile(
     rf"(?:Posted|Submitted) by:?\s*(\S{{1,20}})\s*(?:at|on|,)\s*{_WHEN}\W{{0,4}})"
 )
 # No line of a forum is without the minute.
-_TIMED = re.compile(r"\d[:：︰]\d")
+_TIMED = re.compile(r"[:：︰](?<=\d.)\d")
 # Over a post of a forum: 石头 发表于 2008-6-3 11:40 | 只看该作者.
 _FLOOR = re.compile(
     rf"\A.{{0,24}}(?:发表|回复|发帖)于\s?:?\s*{_WHEN}[\s|]*(?:只看|显示全部|\d+\s*[楼#]|#\d+|沙发|板凳|引用)"

@@ -91,7 +91,7 @@ def choose(
         stated: titles as its head states them, best first.
         columns: what the page calls its columns and its site.
     """
-    bares = bare_lines([block.text for block in blocks])
+    bares = bare_lines([block.text if block.size <= LONGEST else "" for block in blocks])
     names = set(bare_lines(columns))
     ranked = list(_ranked(blocks, outline, keys, bares, stated, names))
     alone = sum(each.over for each in ranked) == 1
@@ -145,13 +145,11 @@ def _ranked(
     """The lines that have enough points for a title."""
     heads = [Head(title) for title in dict.fromkeys(stated)]
     for index, block, bare in _candidates(blocks, bares, names):
-        agreed = max((head.agrees(bare) for head in heads), default=0.0)
-        points, dated = _points(index, block, agreed, outline, keys)
-        if block.linked >= 0.5:
-            # A blog's heading leads to its own page: what the head states, over a dateline, is no column.
-            points = points if dated and agreed == STATED else 0.0
-        elif bare in names:
-            points += COLUMN
+        agreed = max([head.agrees(bare) for head in heads], default=0.0)
+        linked = block.linked >= 0.5
+        # A blog's heading leads to its own page: what the head states, over a dateline, is no column.
+        points, dated = _points(index, block, agreed, outline, keys) if agreed == STATED or not linked else (0.0, False)
+        points += COLUMN if (not dated if linked else bare in names) else 0.0
         if points >= (_enough(agreed) if len(bare) < SHORT else ENOUGH):
             yield _Ranked(points, block.size if agreed else 0, -index, dated and block.kind == "heading")
 
