@@ -1,4 +1,4 @@
-"""The year on paper keeps its own rules, and asks what a real crawl asked."""
+"""The simulated year keeps its own limits, and makes as many requests as a real crawl."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ def year(monkeypatch: pytest.MonkeyPatch) -> Any:
 
 
 def test_the_visits_on_paper_are_those_of_a_real_crawl(year: Any) -> None:
-    paper = list(year.on_paper())
+    paper = list(year.visit_on_paper())
     assert [requests for requests, _ in paper] == [requests for requests, _ in REAL]
     assert [size for _, size in paper] == [pytest.approx(size, rel=0.05) for _, size in REAL]
 

@@ -1,13 +1,13 @@
 # ruff: noqa: INP001 - a script, in no package
-"""A year of crawls on paper: what one machine with 300 sites does, and what twenty machines with 10^8 pages do.
+"""Simulate a year of crawls: of one machine with 300 sites, and of twenty machines with 10^8 pages.
 
     python trials/year.py [--seed 1] [--days 365] [--real]      `make year` runs it; docs/operators.md has its table
 
-A discrete simulation. Articles arrive, sites are visited at the minute that their schedule says, as many at once as the
-machine's limit allows, and each is asked one address at a time. When an address is asked for again the clocks of the
-product say (`crawler.queue.clocks`). Sites go down, machines crash, catalogues are made anew. What an answer costs in
-bytes and CPU is in `Costs`, each figure with its source. With --real a site of 30 articles on loopback is visited five
-times by the crawler, its clock put forward, beside the same visits on paper.
+This is a discrete simulation. Articles appear, sites are visited at their scheduled minutes, as many at once as the
+machine may crawl, with one request at a time for each site. The clocks of the product (`crawler.queue.clocks`) decide
+when an address is fetched again. Sites go down, machines crash. `Costs` has the bytes and CPU of a response, each
+number with its source. With --real, the crawler visits a site of 30 articles on loopback five times, with its clock set
+forward, and the result is compared with the simulation.
 """
 
 from __future__ import annotations
@@ -29,27 +29,30 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 from crawler.queue.clocks import ABOUT, DAY, Clocks
 
 CLOCKS = Clocks()
-# robots.txt, and an address that nobody made, to know the site's answer to such.
+# The requests for robots.txt, and for a made-up address that shows how the site answers if a page does not exist.
 ONCE_A_VISIT = 2
 PORT = 18180
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Costs:
-    """What one answer costs: bytes on disk, seconds of one core.
+    """The costs of one response: bytes on disk, seconds of one core.
 
     Attributes:
-        page: bytes of a page in a WARC file, packed; 12 to 35 kB are usual for Chinese news.
-        exchange: bytes of an exchange beside its page: the records of request, answer and metadata. A page that did not
-            change costs no more. Measured: `--real`.
-        shard, empty, index: bytes of a document in a shard, of a shard without one, of a line of an index. The first is
-            .36 of a text of some 5 kB, the others by `--real`.
-        catalogue: bytes of a document in the catalogue; by `make bench`.
-        fetch, clean, build: seconds of CPU to fetch and record a page, to clean it, to put a document in the catalogue;
-            by `make bench`, on a core of 2020.
-        start: seconds of CPU for what a visit begins and ends with.
-        look: seconds of CPU that the update after a visit needs for each WARC file of the archive.
-        read: bytes a second that a core reads and digests: the `clean` after a visit reads the site's WARC files.
+        page: bytes of a compressed page in a WARC file; 12 to 35 kB are usual for Chinese news.
+        exchange: bytes of an exchange without its page: the records of request, response and metadata. An unchanged
+            page costs no more than this. Measured by `--real`.
+        shard: bytes of a document in a shard: .36 of a text of about 5 kB.
+        empty: bytes of a shard without documents; measured by `--real`.
+        index: bytes of a line in an index; measured by `--real`.
+        catalogue: bytes of a document in the catalogue; measured by `make bench`.
+        fetch: seconds of CPU to fetch and record a page; this and the next two measured by `make bench`, on a core of
+            2020.
+        clean: seconds of CPU to clean a page.
+        build: seconds of CPU to add a document to the catalogue.
+        start: seconds of CPU at the beginning and the end of a visit.
+        look: seconds of CPU that the catalogue's update after a visit takes for each WARC file of the archive.
+        read: bytes a second that a core reads and digests; the `clean` after a visit reads all WARC files of the site.
     """
 
     page: float = 15e3
@@ -68,18 +71,24 @@ class Costs:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Plan:
-    """What is simulated.
+    """The parameters of a simulation.
 
     Attributes:
-        sites: of one machine, each with about so many `articles` at the start and `lists`; a few have ten times more.
-        daily: new articles of a site and day; pages of a list's pager are walked once.
-        delay, latency: seconds between two requests to a host, and of an answer.
-        limit, cores: sites at once on the machine; its cores.
-        hours: the schedule's times are spread over so many hours from 3 o'clock on.
-        down, lasts: the chance a day that a site goes down, and for how many days it stays so.
-        crash: the chance a day that the machine crashes.
-        age: of the articles at the start, in days.
-        machines: how many such machines there are.
+        sites: the number of sites of one machine.
+        articles: the mean number of articles of a site at the start; a few sites have ten times more.
+        lists: the mean number of lists of a site.
+        daily: the mean number of new articles of a site per day.
+        delay: seconds between two requests to a host.
+        latency: seconds that a response takes.
+        limit: the number of sites that the machine crawls at once.
+        cores: the number of its cores.
+        hours: the schedules are spread over this many hours, from 3 o'clock on.
+        down: the probability that a site goes down on a day.
+        lasts: the mean number of days that it stays down.
+        crash: the probability that the machine crashes on a day.
+        age: the age in days of the articles at the start.
+        machines: the number of such machines.
+        spread: the standard deviation of the logarithm of the sizes of sites.
     """
 
     name: str
@@ -117,15 +126,22 @@ PLANS = (
 
 @dataclass(slots=True)
 class Site:
-    """One site: what it has, when each of it is asked for again, and what was had.
+    """The state of one site; times are in seconds since the start.
 
     Attributes:
-        span, due: interval and next time of each list; None: not visited yet.
-        checks: (time, articles) of checks to come, a heap.
-        waiting: articles that were published and not had.
-        seen: when each list was looked at last.
-        down: until when it does not answer.
-        visits: that came to their end.
+        articles: the number of its articles.
+        lists: the number of its lists.
+        daily: its mean number of new articles per day.
+        planned: its scheduled time of day.
+        span: the current interval of each list; None: not visited yet.
+        due: the time when each list is due.
+        checks: a heap of (time, number of articles) for future checks.
+        waiting: the number of articles that are published and not fetched yet.
+        seen: the time of the last visit.
+        down: the time until which the site is down.
+        visits: the number of complete visits.
+        busy: the time when the last visit ends.
+        warc: the bytes of its WARC files.
     """
 
     articles: int
@@ -145,7 +161,7 @@ class Site:
 
 @dataclass(slots=True)
 class Visit:
-    """What one visit asks for: requests by what they are; `changed`: lists that are not as they were."""
+    """The requests of one visit, by kind; `changed`: the number of lists that have changed."""
 
     lists: int = 0
     changed: int = 0
@@ -155,12 +171,12 @@ class Visit:
 
     @property
     def requests(self) -> int:
-        """All of them."""
+        """The number of all requests."""
         return self.lists + self.new + self.checks + self.once
 
 
 def poisson(chance: random.Random, mean: float) -> int:
-    """A number of events; the normal law stands in where there are many."""
+    """Draw a number of events from a Poisson distribution; for a large mean, from a normal distribution."""
     if mean > 50:
         return max(0, round(chance.gauss(mean, math.sqrt(mean))))
     limit, product, count = math.exp(-mean), chance.random(), 0
@@ -170,7 +186,7 @@ def poisson(chance: random.Random, mean: float) -> int:
 
 
 def visit(site: Site, now: float, plan: Plan, chance: random.Random) -> Visit:
-    """Visit a site: its lists that are due, what they show that is new, and the articles that are to be checked."""
+    """Visit a site: fetch the lists that are due, the new articles on them, and the articles that are to be checked."""
     done = Visit()
     first = not site.span
     if first:
@@ -181,7 +197,7 @@ def visit(site: Site, now: float, plan: Plan, chance: random.Random) -> Visit:
             heapq.heappush(site.checks, (now + when * ABOUT, site.articles))
     arrived = poisson(chance, site.daily * (now - site.seen) / DAY)
     site.waiting, site.articles, site.seen = site.waiting + arrived, site.articles + arrived, now
-    # The start page is asked for at every visit, and shows what is new.
+    # Every visit fetches the start page, which shows new articles.
     fresh = site.waiting
     done.lists, done.changed = 1, int(first or fresh > 0)
     for number in range(site.lists):
@@ -206,7 +222,14 @@ def visit(site: Site, now: float, plan: Plan, chance: random.Random) -> Visit:
 
 @dataclass(slots=True)
 class Year:
-    """What came of it, for one machine."""
+    """The result for one machine.
+
+    Attributes:
+        counts: numbers by name, summed over the visits.
+        peak: the greatest number of simultaneous visits.
+        latest: the longest visit in seconds.
+        busiest: the seconds of CPU of the busiest day.
+    """
 
     counts: Counter[str] = field(default_factory=Counter)
     peak: int = 0
@@ -215,7 +238,7 @@ class Year:
 
 
 def make_sites(plan: Plan, chance: random.Random) -> list[Site]:
-    """The sites, of unlike sizes: the mean is the plan's, and the largest has some ten times as much."""
+    """Make sites of different sizes: the mean is that of the plan, and the largest is about ten times larger."""
     made = []
     for _ in range(plan.sites):
         size = chance.lognormvariate(-(plan.spread**2) / 2, plan.spread) if plan.spread else 1.0
@@ -232,7 +255,7 @@ def make_sites(plan: Plan, chance: random.Random) -> list[Site]:
 
 
 def simulate(plan: Plan, costs: Costs, days: int, seed: int) -> Year:
-    """A machine's days, one after the other."""
+    """Simulate the days of a machine, one after the other."""
     chance = random.Random(seed)  # noqa: S311 - figures, no secrets
     sites, year = make_sites(plan, chance), Year()
     for day in range(days):
@@ -253,7 +276,7 @@ def _day(
     for site in sorted(sites, key=lambda one: one.planned):
         start = day * DAY + site.planned
         if site.busy > start:
-            # Its visit of an earlier day still goes on: the schedule counts this time as missed.
+            # An earlier visit is still running, so the schedule counts this time as missed.
             year.counts["missed"] += 1
             continue
         while running and running[0] <= start:
@@ -266,11 +289,11 @@ def _day(
             continue
         done = visit(site, start, plan, chance)
         gap = max(plan.delay, 2 * plan.latency)
-        # Where the cores give less than the pauses would allow, all go slower.
+        # If the cores are slower than the pauses require, all visits are slower.
         slow = max(1.0, len(running) / gap * costs.fetch / plan.cores)
         end = start + done.requests * gap * slow
         if crash is not None and start < crash < end:
-            # What was not acknowledged is asked for again, with a WARC file more.
+            # Fetch unacknowledged pages again, into one more WARC file.
             year.counts["interrupted"] += 1
             year.counts["files"] += 1
             end += 100 * gap
@@ -283,13 +306,13 @@ def _day(
 
 
 def size_of(done: Visit, costs: Costs, *, edited: int = 0) -> float:
-    """Bytes of the WARC file of a visit."""
+    """The bytes of the WARC file of a visit."""
     return done.requests * costs.exchange + (done.changed + done.new + edited) * costs.page
 
 
 def _count(costs: Costs, site: Site, done: Visit, year: Year) -> float:
-    """Add what a visit costs; its seconds of CPU."""
-    # Of a hundred checks two find an edit.
+    """Add the costs of a visit; return its seconds of CPU."""
+    # Two of a hundred checks find an edit.
     edited = round(done.checks * 0.02)
     full = done.changed + done.new + edited
     size = size_of(done, costs, edited=edited)
@@ -315,57 +338,63 @@ def _count(costs: Costs, site: Site, done: Visit, year: Year) -> float:
 
 
 def table(plan: Plan, costs: Costs, year: Year, days: int) -> Iterator[str]:
-    """The lines of a plan, for all its machines."""
+    """The lines of the table of a plan, for all its machines."""
     counts, many = year.counts, plan.machines
     documents = counts["documents"]
     shards = documents * costs.shard + counts["files"] * costs.empty
-    # One update at a time: it waits for the lock of the catalogue.
+    # Updates lock the catalogue, so they run one at a time.
     updates = counts["files"] * costs.look * plan.sites
     rows = (
         ("documents", f"{documents * many:,}"),
-        ("requests, all; of lists", f"{counts['requests'] * many:,}; {counts['lists'] / counts['requests']:.0%}"),
-        ("visits; missed because one before went on", f"{counts['visits'] * many:,}; {counts['missed'] * many:,}"),
+        (
+            "requests; share of requests for lists",
+            f"{counts['requests'] * many:,}; {counts['lists'] / counts['requests']:.0%}",
+        ),
+        (
+            "visits; missed because the visit before was not over",
+            f"{counts['visits'] * many:,}; {counts['missed'] * many:,}",
+        ),
         ("visits to a site that was down", f"{counts['unreachable'] * many:,}"),
         ("visits that a crash interrupted", f"{counts['interrupted'] * many:,}"),
-        ("sites at once on a machine, at most", f"{year.peak} (waited for a slot: {counts['waited']:,})"),
+        ("simultaneous sites on a machine, maximum", f"{year.peak} (waited for a slot: {counts['waited']:,})"),
         ("longest visit", f"{year.latest / DAY:.1f} days"),
-        ("WARC files (as many indexes and shards)", f"{counts['files'] * many:,}"),
+        ("WARC files (and as many indexes and shards)", f"{counts['files'] * many:,}"),
         ("WARC, GB", f"{counts['warc'] * many / 1e9:,.0f}"),
         (
             "shards, indexes, GB",
             f"{shards * many / 1e9:,.0f}, {counts['captures'] * many * costs.index / 1e9:,.0f}",
         ),
         ("catalogue of a machine, GB", f"{documents * costs.catalogue / 1e9:,.1f}"),
-        ("catalogue of a machine made anew, hours", f"{documents * costs.build / 3600:.1f}"),
+        ("time to rebuild the catalogue of a machine, hours", f"{documents * costs.build / 3600:.1f}"),
         (
-            "CPU of a machine: mean of its cores; the busiest day",
+            "CPU of a machine: mean; busiest day",
             f"{counts['cpu'] / days / DAY / plan.cores:.1%}; {year.busiest / DAY / plan.cores:.0%}",
         ),
-        ("the catalogue's lock is held on the last day, hours of 24", f"{updates / 3600:.1f}"),
-        ("read again by `clean` on the last day, GB a machine", f"{counts['held'] / 1e9:,.0f}"),
+        ("time that the catalogue is locked on the last day, hours of 24", f"{updates / 3600:.1f}"),
+        ("bytes that `clean` reads on the last day, GB a machine", f"{counts['held'] / 1e9:,.0f}"),
     )
     yield f"| {plan.name}, {days} days | |"
     yield "|---|---|"
     yield from (f"| {name} | {value} |" for name, value in rows)
 
 
-# A site of tests/crawler/many_sites.py: 30 old articles, two lists, nothing new; and the days of its visits.
+# A site of tests/crawler/many_sites.py, with 30 old articles, two lists and nothing new; and the days of its visits.
 REAL = Plan(name="real", sites=1, articles=30, lists=2, daily=0, delay=0.1, latency=0, spread=0, down=0, crash=0)
 REAL_DAYS = (0, 2, 31, 61, 92)
 
 
-def on_paper() -> Iterator[tuple[int, float]]:
-    """Requests and bytes of a WARC file of each visit to that site."""
+def visit_on_paper() -> Iterator[tuple[int, float]]:
+    """Simulate the visits to that site; yield the number of requests and the bytes of the WARC file of each."""
     chance = random.Random(1)  # noqa: S311 - figures, no secrets
     (site,) = make_sites(REAL, chance)
     for day in REAL_DAYS:
         done = visit(site, day * DAY, REAL, chance)
-        # Its pages are far smaller than real ones.
+        # The pages of this site are far smaller than real ones.
         yield done.requests, size_of(done, Costs(page=850))
 
 
-def really() -> Iterator[tuple[int, float]]:
-    """The same, by the crawler over loopback."""
+def visit_really() -> Iterator[tuple[int, float]]:
+    """Visit the site with the crawler, over loopback; yield the same numbers."""
     tests = Path(__file__).resolve().parents[1] / "tests"
     sys.path[:0] = [str(tests), str(tests / "crawler")]
     many_sites, family_crawl = importlib.import_module("many_sites"), importlib.import_module("family_crawl")
@@ -383,17 +412,15 @@ def really() -> Iterator[tuple[int, float]]:
 
 
 def main() -> None:
-    """Print the table of each plan; with --real the visits of one small site, on paper and really."""
+    """Print the table of each plan; with --real, compare five simulated visits with real ones."""
     options = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     options.add_argument("--seed", type=int, default=1)
     options.add_argument("--days", type=int, default=365)
     options.add_argument("--real", action="store_true", help="compare with five real visits over loopback")
     asked = options.parse_args()
     if asked.real:
-        for day, paper, real in zip(REAL_DAYS, on_paper(), really(), strict=True):
-            print(
-                f"day {day:3}: {paper[0]:3} requests on paper, {real[0]:3} really; bytes {paper[1]:,.0f}, {real[1]:,}"
-            )
+        for day, paper, real in zip(REAL_DAYS, visit_on_paper(), visit_really(), strict=True):
+            print(f"day {day:3}: requests {paper[0]:3} simulated, {real[0]:3} real; bytes {paper[1]:,.0f}, {real[1]:,}")
         return
     for plan in PLANS:
         print(*table(plan, Costs(), simulate(plan, Costs(), asked.days, asked.seed), asked.days), "", sep="\n")
