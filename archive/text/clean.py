@@ -55,6 +55,10 @@ _TAG_RUN = re.compile(r"(?:<[^>]*+(?:>|\Z)\s*+)++")
 Doubts: TypeAlias = tuple[tuple[str, str], ...]
 
 
+# Fewer Han characters make no article where nothing else does.
+FEW = 60
+
+
 def clean(capture: Capture, site: Site | None) -> Document | Skip:
     """What the corpus keeps of a capture; the site's name, key and reading rules apply where one is given."""
     content_type = (capture.header("Content-Type") or "").lower()
@@ -135,6 +139,8 @@ def _clean_page(
     )
     if isinstance(document, Skip):
         return document
+    if _is_anonymous(document) and not page.files:
+        return _skip(capture, site, Reason.EMPTY, f"a few words without title, day and name: {document.text[:40]}")
     doubted = doubts(document.text_original or document.text, document.title, page.keys, page.outline, capture.url)
     if body and body.confidence < FAINT:
         doubted = (*doubted, ("low_confidence", f"{body.tier}, confidence {body.confidence}"))
@@ -147,6 +153,12 @@ def _clean_page(
         flags=tuple(dict.fromkeys((*document.flags, *(flag for flag, _ in doubted)))),
         evidence=(*document.evidence, *((f"flag:{flag}", words) for flag, words in doubted)),
     )
+
+
+def _is_anonymous(document: Document) -> bool:
+    """Whether nothing tells an article: a line in a frame of the home page, say."""
+    said = (document.title, document.published, document.source, document.author, document.editor, document.columns)
+    return document.kind == "article" and document.han < FEW and not any(said)
 
 
 def _is_listed_file(capture: Capture) -> bool:

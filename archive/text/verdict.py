@@ -29,7 +29,7 @@ BYTES = 64 * 2**20
 # A page that leads on within so many seconds is not read; after more than this no page leads on.
 AT_ONCE, LATER = 5, 30
 
-# Words of the link at the end of a teaser, and how many teasers make a list.
+# Words of the link at the end of a teaser or of a column's name, and how many teasers make a list.
 READ_ON = ("详细", "详情", "全文", "更多", "详细内容")
 FEW_TEASERS = 3
 
@@ -57,6 +57,7 @@ _NUMBER = re.compile(r"\d")
 _LISTS = re.compile(r"index|list|col|chan|page|class|search|more|node|category|tag|lanmu|lm=|zt", re.IGNORECASE)
 # The clock in a page's head.
 _TODAY = re.compile("星期|今天是|农历")
+_DAY_ENDS = frozenset("0123456789日")
 _DAY = re.compile(r"\A\W*+[01]?\d[-/.月][0-3]?\d日?\W*")
 _HTML_TYPES = ("text/html", "application/xhtml+xml", "application/xml", "text/xml")
 _NOT_PAGE = re.compile(
@@ -198,8 +199,8 @@ def judged(
 def _shape(page: Page, points: Sequence[float], region: extract.Region, area: Area | None, url: str) -> Shape:
     headlines = _headlines(page)
     stated = area is not None and area.stated
-    if _reads_on(page, points, region):
-        return "list"
+    if _leads_only(page, points, region, area):
+        return _list_at(url)
     if len(headlines) < HEADLINES:
         return "list" if not stated and _is_short_list(page, points, headlines) else "article"
     weight = region[2]
@@ -240,6 +241,32 @@ def _reads_on(page: Page, points: Sequence[float], region: extract.Region) -> bo
     prose = [index for index in range(start, end) if points[index] >= extract.PROSE]
     teasers = [i for i in prose if page.blocks[i].links and page.keys[i].rstrip(" >])").endswith(READ_ON)]
     return len(teasers) >= FEW_TEASERS and len(teasers) >= 0.6 * len(prose)
+
+
+def _list_at(url: str) -> Shape:
+    """What a list is called at an address."""
+    return "home" if _is_root(url) else "list"
+
+
+def _leads_only(page: Page, points: Sequence[float], region: extract.Region, area: Area | None) -> bool:
+    """Whether what would be the text only leads to articles, whatever stands around it."""
+    return _is_rows(page, points, area) or _reads_on(page, points, region)
+
+
+def _is_rows(page: Page, points: Sequence[float], area: Area | None) -> bool:
+    """Whether rows of lists would be the text, without prose: lines with a link that end in a day or in 更多.
+
+    Where a row says 发布时间, its day looks like that of an article.
+    """
+    if area is None or any(points[index] >= extract.PROSE for index in area.kept):
+        return False
+    rows = {index for index, block in enumerate(page.blocks) if block.linked > 0.3 and _ends_row(page.keys[index])}
+    return len(rows) >= FEW_TEASERS and len(rows.intersection(area.kept)) > 0.8 * len(area.kept)
+
+
+def _ends_row(key: str) -> bool:
+    said = key.rstrip(" >])")
+    return said.endswith(READ_ON) or (said[-1:] in _DAY_ENDS and _is_dated(said[-20:]))
 
 
 def _is_notice(page: Page, area: Area | None, url: str) -> bool:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import dataclasses
+
 import pytest
 
 from archive.text.clean import clean
@@ -188,3 +190,60 @@ def test_an_article_that_quotes_such_words_is_one(word: str) -> None:
         f"<p>{text}</p><p>{text}</p></body></html>"
     )
     assert judged(capture(200, (), body)) is None
+
+
+ROWS = "".join(
+    f"<li><a href='/xw/t_{n}.htm'>{title}</a><span>发布时间：{day}</span></li>"
+    for n, (title, day) in enumerate(
+        (
+            ("海外联谊会平湖市理事会议召开（97）", "2021-03-20 13:30"),
+            ("永泽区台企恳谈会召开（95）", "2021-03-05 16:10"),
+            ("石榴花开别样红——永泽区民族团结工作见闻（6...", "2019-08-19 13:16"),
+            ("民盟茶山县支部送教下乡（57）", "2019-07-15 10:00"),
+        )
+    )
+)
+HOST = "<div>主办单位：中共平湖市委统战部 技术支持：平湖信息中心</div>"
+COLUMNS = "".join(
+    f"<div>{name} <a href='/{name}/'>更多&gt;&gt;</a></div>" for name in ("党派工作", "统战要闻", "港澳台侨")
+)
+
+
+@pytest.mark.parametrize(
+    ("url", "body", "reason"),
+    [
+        # The day of a row, with the words that stand before the day of an article.
+        (
+            "http://h/xw/index.htm",
+            f"<title>非公经济</title><div>平湖市统一战线</div><div><ul>{ROWS}</ul></div>{HOST}",
+            "list",
+        ),
+        ("http://h/", f"<title>平湖市统一战线</title><div>平湖市统一战线</div>{COLUMNS}", "home"),
+        ("http://h/index.jsp?lm=3", f"<title>平湖市统一战线</title><div>平湖市统一战线</div>{COLUMNS}", "list"),
+    ],
+)
+def test_a_page_that_shows_rows_of_lists_alone_is_no_article(url: str, body: str, reason: str) -> None:
+    found = clean(dataclasses.replace(capture(200, (), body), url=url), None)
+    assert isinstance(found, Skip), found
+    assert found.reason == reason
+
+
+def test_an_article_that_ends_in_dated_links_is_one() -> None:
+    prose = "<p>3月14日，市侨联走访慰问归侨侨眷，送上节日的祝福，并听取他们的意见和建议。</p>"
+    body = f"<h1>市侨联走访慰问归侨侨眷</h1><div>发布时间：2022-03-14</div><div>{prose * 2}<ul>{ROWS}</ul></div>"
+    found = clean(capture(200, (), body), None)
+    assert not isinstance(found, Skip), found
+
+
+@pytest.mark.parametrize(
+    ("body", "kept"),
+    [
+        # What a frame beside the menu says.
+        ("<title></title><p>白沙乡位于县城西南，距县城十二公里。</p>", False),
+        ("<title>白沙乡概况</title><p>白沙乡位于县城西南，距县城十二公里。</p>", True),
+        ("<title></title><div>2022-03-14</div><p>白沙乡位于县城西南，距县城十二公里。</p>", True),
+    ],
+)
+def test_a_line_that_nothing_tells_for_an_article_is_none(body: str, kept: bool) -> None:
+    found = clean(dataclasses.replace(capture(200, (), body), url="http://h/main.htm"), None)
+    assert isinstance(found, Skip) != kept, found
