@@ -119,10 +119,15 @@ Object.defineProperties(doc, {
 const named = ids => new Proxy(all(ids), { get: (t, k) => k in t || typeof k !== "string" ? t[k] : t.find(e => e.getAttribute("name") === k || e.getAttribute("id") === k) });
 G.document = new Proxy(doc, { get: (t, k) => k in t || typeof k !== "string" ? t[k] : /^on/.test(k) ? null : el(host("find", 0, `form[name="${k}"], img[name="${k}"], iframe[name="${k}"]`)[0]) ?? undefined });
 G.__names = () => host("names").forEach(n => { if (!(n in G)) G[n] = doc.getElementById(n) || doc.getElementsByName(n)[0]; });
-const go = (u, how = "go") => { if (u != null && u !== nothing) host("went", String(u), how); };
+const go = (u, how = "go") => { if (typeof u === "string" && u[0] === "#") turn(u); else if (u != null && u !== nothing) host("went", String(u), how); };
 const place = host("place"), location = {};
-for (const k of Object.keys(place)) Object.defineProperty(location, k, { get: () => place[k], set: v => go(k === "search" ? place.pathname + v : k === "hash" ? place.pathname + place.search + v : v), enumerable: true });
-Object.assign(location, { assign: u => go(u), replace: u => go(u), reload() {}, toString: () => place.href });
+// What stands behind # is read by the page's own script: #/list/2.
+const routes = () => [...(handlers.get("0/hashchange") || []).map(([f]) => f), G.onhashchange].filter(f => typeof f === "function");
+const turn = h => { const oldURL = location.href; if (h === place.hash) return; place.hash = h === "#" ? "" : h;
+  routes().forEach(f => guarded(() => f.call(G, { ...event(G, "hashchange"), oldURL, newURL: location.href }))); };
+G.__routed = () => routes().length > 0;
+for (const k of Object.keys(place)) Object.defineProperty(location, k, { get: () => k === "href" ? place.href + place.hash : place[k], set: v => k === "hash" ? turn("#" + String(v).replace(/^#/, "")) : go(k === "search" ? place.pathname + v : v), enumerable: true });
+Object.assign(location, { assign: u => go(u), replace: u => go(u), reload() {}, toString: () => location.href });
 for (const w of [G]) Object.defineProperty(w, "location", { get: () => location, set: v => go(v), configurable: false });
 // Frames beside this one: they can be sent elsewhere.
 const frame = new Proxy({}, { get: (t, k) => k === "location" ? location : k === "document" ? doc : typeof k === "string" && k in G ? G[k] : nothing, set: (t, k, v) => { if (k === "location" || k === "src") go(v); return true; } });
@@ -276,6 +281,6 @@ G.__ready = () => { doc.readyState = "complete"; ready.splice(0).forEach(f => gu
 const choose = e => { const s = e.closest("select"); if (!s) return; host("setvalue", s.__id, e.value); const code = s.getAttribute("onchange"), ev = G.event = event(s, "change"); if (code) guarded(() => run_on(s, code, ev)); fire(s, "change"); };
 const run_on = (e, code, ev) => new Function("event", "with(document){with(this){" + code + "\n}}").call(e, ev);
 G.__press = id => { if (id === -1) { for (const f of [...spare, G.onscroll, doc.onscroll]) if (typeof f === "function") guarded(() => f(event(doc, "scroll"))); return; } const e = el(id); if (e.localName === "option") return choose(e); const code = e.getAttribute("onclick"), href = e.getAttribute("href") || "", ev = event(e, "click"); G.event = ev;
-  let stop = false; if (code) stop = guarded(() => run_on(e, code, ev)) === false; fire(e, "click"); fire(e, "seen"); if (!stop && /^javascript:/i.test(href)) guarded(() => (0, eval)(decode(href.slice(11)))); };
+  let stop = false; if (code) stop = guarded(() => run_on(e, code, ev)) === false; fire(e, "click"); fire(e, "seen"); if (!stop && /^javascript:/i.test(href)) guarded(() => (0, eval)(decode(href.slice(11)))); else if (!stop && /^#./.test(href)) turn(href); };
 const decode = s => { try { return decodeURIComponent(s); } catch { return s; } };
 })();

@@ -202,6 +202,8 @@ class Stage:
     def handles(self) -> list[dict[str, Any]]:
         """Elements that scripts answer a press on, in the order of the page; -1 is the end of the page."""
         inside = {each for css in self.bound.values() if css for each in dom.select(self.dom.root, css)}
+        if self._engine.eval("__routed()"):
+            inside.update(dom.select(self.dom.root, "a[href^='#']:not([href='#'])"))
         found = []
         for element in self.dom.root.iter():
             if isinstance(element.tag, str) and self._is_handle(element, inside):

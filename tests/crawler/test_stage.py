@@ -209,6 +209,29 @@ def test_a_press_on_more_asks_for_the_next_page_each_time() -> None:
 
 
 @pytest.mark.parametrize(
+    "bind",
+    [
+        "window.onhashchange = show;",
+        "window.addEventListener('hashchange', show);",
+        "$(window).on('hashchange', show);",
+    ],
+)
+def test_a_page_that_is_named_behind_a_hash_is_shown_when_its_number_is_pressed(bind: str) -> None:
+    stage = play(
+        "<div id=list></div><a href='#top'>2</a><a href='#/list/2'>3</a><script>"
+        "function show() { var n = location.hash.split('/')[2] || 1;"
+        f" $.get('/data/' + n + '.html', d => $('#list').html(d)); }} {bind} show();</script>",
+        {"GET http://h/data/1.html ": "<a href='/1.html'>一</a>"},
+    )
+    handle = next(each for each in stage.handles() if each["text"] == "3")
+    stage.press(handle["id"])
+    assert [ask["url"] for ask in stage.state()["asks"]] == ["http://h/data/1.html", "http://h/data/2.html"]
+    stage.answer("GET http://h/data/2.html ", 200, "<a href='/2.html'>二</a>")
+    assert "二" in shown(stage)
+    assert (stage.went, stage.errors) == ([], [])
+
+
+@pytest.mark.parametrize(
     "bind", ["$(window).scroll(more)", "window.onscroll = more", "window.addEventListener('scroll', more)",
              "new IntersectionObserver(more).observe(document.getElementById('n'))"],
 )  # fmt: skip
