@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from lxml.html import HtmlElement
 
-from crawler.discovery import answers, aspnet, counter, feed, general, hanweb, trs
+from crawler.discovery import answers, aspnet, counter, feed, general, hanweb, jump, trs
 from crawler.discovery.link import Link
 from crawler.discovery.scripted import forms
 
@@ -35,9 +37,14 @@ def discover(url: str, html: str, root: HtmlElement | None) -> list[Link]:
             elif known.row_date is None and link.row_date is not None and known.kind == link.kind:
                 # The same article as a headline above, and in the list with its date.
                 found[link.url] = link
-    if not any(link.kind in ("next", "pager", "list") for link in found.values()):
-        # Guess the names of further pages only where nothing else leads on.
-        found |= {link.url: link for link in counter.discover(url, html, root)}
+    if not _leads_on(found.values()):
+        # A form for the number of a page; else names that are guessed.
+        more = list(jump.discover(url, html, root)) or counter.discover(url, html, root)
+        found |= {link.url: link for link in more}
     # A sitemap names up to 50,000 addresses.
     most = LINKS if root is not None and root.tag == "html" and "<urlset" not in html[:1000] else 10 * LINKS
     return [forms(link) for link in found.values()][:most]
+
+
+def _leads_on(links: Iterable[Link]) -> bool:
+    return any(link.kind in ("next", "pager", "list") for link in links)

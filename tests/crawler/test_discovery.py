@@ -330,3 +330,42 @@ def test_a_calendar_leads_back_and_its_later_months_come_last(before: str, after
     assert (links["2024-10.html"].kind, links["2024-10.html"].priority) == ("next", LIST)
     assert (links["2024-12.html"].kind, links["2024-12.html"].priority) == ("pager", LAST)
     assert links["4-11-07.html"].kind == "page"
+
+
+FORMS: dict[str, tuple[str, str | None, str | None]] = {
+    # name -> the pager, the address that follows, the form that asks for it
+    "by get": (
+        "<form action='/list.php'><input type=hidden name=c value=3>第1页/共5页 转到<input name=page>页</form>",
+        "/list.php?c=3&page=2",
+        None,
+    ),
+    "by post": (
+        "<p>4/5页<form method=post action='more.asp?c=3'>第<input name=p value=4>页<input type=image name=a></form>",
+        "/xw/more.asp?c=3",
+        "p=5",
+    ),
+    "of choices": (
+        "<form action='?'>共<b>5</b>页 第<b>2</b>页 <select name=pn></select><input type=submit value=转到></form>",
+        "/xw/list.htm?pn=3",
+        None,
+    ),
+    "on the last page": ("<form action='/list.php'>第5页/共5页 转到<input name=page>页</form>", None, None),
+    "for a search": (
+        "<form action='/search.php'>站内搜索<input name=q><input type=submit value=GO></form>",
+        None,
+        None,
+    ),
+    "beside a link": (
+        "<form action='/list.php'>第1页/共5页 转到<input name=page>页</form><a href='/2.htm'>下一页</a>",
+        "/2.htm",
+        None,
+    ),
+}
+
+
+@pytest.mark.parametrize("name", FORMS)
+def test_a_form_that_asks_for_the_number_of_a_page_leads_to_the_next(name: str) -> None:
+    form, url, body = FORMS[name]
+    links = found(f"<ul><li><a href='/1.htm'>会议</a></ul>{form}", "http://h/xw/list.htm")
+    after = [(link.url.partition("#")[0].removeprefix("http://h"), link.form) for link in links if link.kind == "next"]
+    assert after == ([] if url is None else [(url, body)])

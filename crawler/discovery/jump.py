@@ -1,0 +1,73 @@
+"""Lists whose only way on is a form that asks for the number of a page: 第1/5页 转到[ ]页 -> the next page."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from itertools import islice
+from urllib.parse import urlencode, urljoin, urlsplit, urlunsplit
+
+from lxml.etree import XPath
+from lxml.html import HtmlElement
+
+from crawler.discovery.general import base_of
+from crawler.discovery.link import LIST, Link
+from crawler.discovery.scripted import form_address
+
+# Characters of a pager with its form; how far above the field they begin.
+PAGER, AROUND = 120, 4
+
+_FIELDS = XPath("//input[@name and (not(@type) or @type='text' or @type='number' or @type='tel')] | //select[@name]")
+_SENT = XPath(".//input[@name] | .//select[@name] | .//textarea[@name]")
+# The page that is shown, and how many there are.
+_SHOWN = re.compile(
+    r"(?:第|当前[:：]?第?|页次[:：]?)\s{0,3}(\d{1,4})(?!\d)|(?<!\d)(\d{1,4})\s{0,3}/\s{0,3}\d{1,4}(?!\d)"
+)
+_ALL = re.compile(r"(?:共|总计|总共|分|合计)\s{0,3}(\d{1,4})\s{0,3}[页頁]|\d\s{0,3}/\s{0,3}(?:共\s?)?(\d{1,4})(?!\d)")
+_GO = re.compile(r"转|轉|跳|到|\bgo\b|确定|第.{0,3}页", re.IGNORECASE)
+_UNSENT = ("button", "image", "reset", "file")
+
+
+def discover(url: str, html: str, root: HtmlElement | None) -> Iterator[Link]:
+    """The next page, by the form that a reader would fill in with its number."""
+    if root is None or "<form" not in html.lower():
+        return
+    for field in _FIELDS(root):
+        form = next(field.iterancestors("form"), None)
+        page = _next(field)
+        if form is None or page is None:
+            continue
+        fields = [*_others(form, field), (field.get("name"), str(page))]
+        target = urljoin(base_of(url, root), form.get("action") or url).partition("#")[0]
+        if (form.get("method") or "get").lower() == "post":
+            address = form_address(target, urlencode(fields))
+        else:
+            address = urlunsplit(urlsplit(target)._replace(query=urlencode(fields)))
+        yield Link(url=address, kind="next", priority=LIST)
+        return
+
+
+def _next(field: HtmlElement) -> int | None:
+    """The number of the page behind the one that is shown, as the pager around the field says it."""
+    for around in islice(field.iterancestors(), AROUND):
+        words = " ".join("".join(around.itertext()).split())
+        if len(words) > PAGER:
+            return None
+        shown, count = _SHOWN.search(words), _ALL.search(words)
+        if shown and count and (_GO.search(words) or _says_go(around)):
+            page = int(shown[1] or shown[2]) + 1
+            return page if page <= int(count[1] or count[2]) else None
+    return None
+
+
+def _says_go(around: HtmlElement) -> bool:
+    return any(_GO.search(button.get("value") or "") for button in around.iter("input"))
+
+
+def _others(form: HtmlElement, field: HtmlElement) -> Iterator[tuple[str, str]]:
+    """The other fields that a browser would send, with the button that is pressed."""
+    for other in _SENT(form):
+        kind = (other.get("type") or "").lower()
+        unset = kind in ("checkbox", "radio") and other.get("checked") is None
+        if other is not field and kind not in _UNSENT and not unset and other.get("disabled") is None:
+            yield other.get("name"), other.get("value") or ""
