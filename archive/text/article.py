@@ -96,7 +96,7 @@ def _scene(page: Page, body: extract.Body | None) -> Scene:
     above, below = _around(page, first, last)
     # One decision on repair and conversion for the page; its title and the lines around the article with it.
     beside = (page.blocks[index].text for index in (*above, *below))
-    read = reader_of("\n".join([*_found(page, rows), *beside]))
+    read = str if page.plain else reader_of("\n".join([*_found(page, rows), *beside]))
     around = {index: _shown(page, index, read) for index in (*above, *below)}
     return Scene(
         page=page, body=body, rows=rows, first=first, last=last, above=above, below=below, read=read, around=around
@@ -106,7 +106,7 @@ def _scene(page: Page, body: extract.Body | None) -> Scene:
 def _shown(page: Page, index: int, read: Callable[[str], str]) -> str:
     """A block as it is read; a dateline in Simplified Chinese, though the page's text is written in it, too."""
     line = read(page.blocks[index].spaced)
-    if not chinese.plain(line) and fields.is_dateline(page.keys[index]):
+    if not (page.plain or chinese.plain(line)) and fields.is_dateline(page.keys[index]):
         return chinese.simplified(line)
     return line
 

@@ -126,7 +126,8 @@ def blocks_of(runs: Sequence[Run], tags: Sequence[str]) -> tuple[list[Block], li
     if "&" in whole:
         # The commonest, which `unescape` would look up one by one.
         whole = unescape(whole.replace("&nbsp;", "\xa0").replace("&emsp;", "\u2003"))
-    strange = _STRANGE.search(whole) is not None
+    if _STRANGE.search(whole):
+        whole = _ODD.sub(_usual, _NOTHING.sub("", whole))
     parted = "\r" in whole or any(space in whole for space in _WIDE_SPACES)
     for marked, (_, links, holder, aside) in zip(whole.split(END_OF_RUN), runs, strict=False):
         starts.append(len(found))
@@ -138,7 +139,7 @@ def blocks_of(runs: Sequence[Run], tags: Sequence[str]) -> tuple[list[Block], li
             linked = links >= sum(map(len, lines)) * 0.9
             found += [_block(line, line, len(line) * linked, holder, tags[holder], aside=aside) for line in lines]
             continue
-        line, spaced = _line(trimmed, strange=strange)
+        line, spaced = _line(trimmed)
         if line:
             found.append(_block(line, spaced, links, holder, tags[holder], aside=aside))
     starts.append(len(found))
@@ -155,15 +156,14 @@ def _block(line: str, spaced: str, links: int, holder: int, tag: str, *, aside: 
 _new = tuple.__new__
 
 
-def _line(trimmed: str, *, strange: bool) -> tuple[str, str]:
+def _line(trimmed: str) -> tuple[str, str]:
     """A run's line, and the same with spaces where inline elements begin or end."""
     edged = EDGE in trimmed
     line = trimmed.replace(EDGE, "") if edged else trimmed
-    line = fold(line) if strange or "\n" in line else " ".join(line.split())
+    line = fold(line) if "\n" in line else " ".join(line.split())
     if not edged or len(trimmed) > _DATELINE:
         return line, line
-    spaced = trimmed.replace(EDGE, " ")
-    return line, " ".join((_NOTHING.sub("", spaced) if strange else spaced).split()) or line
+    return line, " ".join(trimmed.replace(EDGE, " ").split())
 
 
 def _parted(trimmed: str, marked: str) -> list[str] | None:

@@ -379,8 +379,9 @@ def decide(statements: Sequence[Dated], text: str, captured: dt.datetime | None)
         ),
     )
     doubts = _conflict(first, credible)
+    last_day = best.last_day
     for pattern, earliest in rules().words:
-        if best.last_day < earliest and (word := pattern.search(text)):
+        if last_day < earliest and (word := pattern.search(text)):
             late = ("date_implausible", f"{best.value}, before {word[0]} of {earliest}")
             return Published(claimed=best.value, evidence=best.evidence, doubts=(*doubts, late))
     return Published(published=best.value, evidence=best.evidence, doubts=doubts)

@@ -24,6 +24,8 @@ _BETTING = (
     *("博彩娱乐", "博彩平台", "博彩网站", "娱乐平台", "快乐10分", "真人荷官", "金沙娱乐"),
     *("棋牌平台", "棋牌游戏下载", "app下载安装"),
 )
+# Most articles hold none of all these: one search tells.
+_SUSPECT = re.compile("|".join(map(re.escape, (*_MASKED, *_BETTING))))
 # An article about gambling is no shop.
 _LAWFUL = re.compile(r"打击|整治|查处|违法|犯罪|公安|民警|赌博")
 # A line of search words stands before the article.
@@ -71,13 +73,15 @@ def _doubts(
 ) -> Iterator[tuple[str, str]]:
     if damage := chinese.damage(original):
         yield "gbk_damage", damage
-    if masked := [word for word in _MASKED if word in original or word in title]:
-        yield "masked", " ".join(masked)
+    if _SUSPECT.search(original) or _SUSPECT.search(title):
+        if masked := [word for word in _MASKED if word in original or word in title]:
+            yield "masked", " ".join(masked)
+        yield from (("content_farm", words) for words in _of_shops(original, title))
     if outline is not None:
         yield from (("mirror", words) for words in _of_tree(outline, url))
     page = "\n".join(lines)
     yield from (("mirror", words) for words in _of_lines(original, page, lines))
-    yield from (("content_farm", words) for words in _of_farms(original, title, page, lines))
+    yield from (("content_farm", words) for words in _of_farms(original, page, lines))
 
 
 def _of_tree(outline: Outline, url: str) -> Iterator[str]:
@@ -101,20 +105,24 @@ def _of_lines(original: str, page: str, lines: Sequence[str]) -> Iterator[str]:
         yield f"{sum(doubled.values())} doubled marks: {' '.join(doubled)}"
 
 
-def _of_farms(original: str, title: str, page: str, lines: Sequence[str]) -> Iterator[str]:
+def _of_farms(original: str, page: str, lines: Sequence[str]) -> Iterator[str]:
     """What a content farm writes."""
     if _POOL in page:
         yield next(line for line in lines if _POOL in line)
     if any(word in page for word in _LURES) and (found := next(filter(None, map(_BAIT.match, lines)), None)):
         yield found[0]
+    emoji = _EMOJI.findall(original)
+    if len(emoji) >= EMOJI:
+        yield "".join(emoji)
+
+
+def _of_shops(original: str, title: str) -> Iterator[str]:
+    """What a betting shop writes."""
     if bet := next((word for word in _BETTING if word in title), None):
         yield bet
     bets = [word for word in _BETTING if word in original]
     if sum(map(original.count, bets)) >= BETS and not _LAWFUL.search(original):
         yield " ".join(bets)
-    emoji = _EMOJI.findall(original)
-    if len(emoji) >= EMOJI:
-        yield "".join(emoji)
 
 
 def _stated_elsewhere(outline: Outline, url: str) -> str | None:

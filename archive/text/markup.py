@@ -31,14 +31,14 @@ _ENDS = {
 }
 # Of these the content is text that a reader sees.
 _SHOWN = frozenset(("title", "xmp"))
-# A script that shows a film or a document where it stands: a word that it holds, and the pattern. Most pages hold none
-# of the words, and a plain search is many times faster than a pattern.
-_PLAYS = {f".{kind}": re.compile(rf"\.{kind}\b") for kind in ("mp4", "flv", "m3u8", "swf", "pdf")} | {
-    "createPlayer": re.compile("createPlayer"),
-    "Player(": re.compile(r"new \w{0,20}Player\("),
-    "howVsbVideo": re.compile("[sS]howVsbVideo"),
-    "swfobject": re.compile("swfobject"),
-}
+# Scripts that show a film or a document where they stand.
+_PLAYS = (
+    re.compile(r"\.(?:mp4|flv|m3u8|swf|pdf)\b"),
+    re.compile(r"Player(?<=createPlayer)"),
+    re.compile(r"new \w{0,20}Player\("),
+    re.compile(r"howVsbVideo(?<=[sS]howVsbVideo)"),
+    re.compile("swfobject"),
+)
 # Of these nothing is seen.
 _GONE = frozenset(("script", "style"))
 _ATTRIBUTE = re.compile(
@@ -156,7 +156,7 @@ def _end_of_comment(html: str, after: int) -> int:
 
 def _players(places: Sequence[int], scripts: Sequence[str], said: str) -> Iterator[int]:
     """The places of scripts that show a film or a document; `said` is what all scripts say."""
-    for pattern in [pattern for word, pattern in _PLAYS.items() if word in said]:
+    for pattern in [pattern for pattern in _PLAYS if pattern.search(said)]:
         yield from (place for place, script in zip(places, scripts, strict=True) if pattern.search(script))
 
 

@@ -56,6 +56,8 @@ NEAR_CELL = 4
 _IN_HEAD = "base basefont bgsound link meta noframes noscript script style template title"
 _HEAD = frozenset(("head",))
 
+# A search for a pattern with a rare first character takes a tenth of one for a word (measured).
+_LOUD = (re.compile("N(?:one|ONE)"), re.compile("H(?:idden|IDDEN)"))
 _HIDDEN = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden", re.IGNORECASE)
 # An attribute, not a class; what looks back stands last, for a search is fast where it begins with letters.
 _HIDING_NAME = re.compile(r"""hidden(?<=[\s"'/]hidden)(?=[\s=>/]|$)""")
@@ -77,8 +79,6 @@ _CAPTION_NAME = re.compile(
     r"""(?:class|id)\s*=\s*["']?[^"'>]{0,200}(?:caption|(?:img|image|pic|photo|picture)[-_]?(?:note|desc|info|txt|text|title|intro)|tuzhu)""",
     re.IGNORECASE,
 )
-# One of these stands in all such names that begin no line of their own elsewhere.
-_DESCRIBING = ("caption", "desc", "tuzhu", "_note", "-note", "_info", "-info", "_txt", "-txt")
 _CENTRED = re.compile(r"""align\s*+[=:]\s*+["']?\s*+center|ql-align-center""", re.IGNORECASE)
 
 # What a tag does. `_BREAK` and `_EMPTY` have no content: the one ends a line, the other does not. `_ROOT` tags of a
@@ -257,10 +257,11 @@ class Outline:
                 return
             yield self.pieces[5 * number + 2]
 
-    def leading(self, *words: str) -> list[tuple[str, int]]:
-        """Those of the links whose addresses hold one of some words (in lower case)."""
+    def leading(self, pattern: re.Pattern[str], *words: str) -> list[tuple[str, int]]:
+        """Those of the links whose addresses, in lower case, hold a pattern or one of some words."""
         whole = self._addresses
-        places = [place for word in words for place in _places(whole, word)]
+        places = [found.start() for found in pattern.finditer(whole)]
+        places += [place for word in words for place in _places(whole, word)]
         if not places:
             return []
         numbers, written = self._written
@@ -366,9 +367,8 @@ class _Reader:
     def __init__(self, said: str, *, marked: bool) -> None:
         self.marked = marked
         # What the attributes of hardly any element say is not looked for where none says it.
-        self.loud = any(word in said for word in ("None", "NONE", "Hidden", "HIDDEN"))
+        self.loud = any(pattern.search(said) for pattern in _LOUD)
         self.hiding = self.loud or "none" in said or "hidden" in said
-        self.describing = any(word in said for word in _DESCRIBING)
         self.leading = "window.open" in said or "location" in said
         self.quiet = not (self.hiding or self.leading)
         self.runs: list[Run] = []
@@ -558,7 +558,7 @@ class _Reader:
     def words(self, tag: _Tag, inner: str, content: str | None, after: str) -> str:
         """An element that begins no line of its own."""
         name = tag[0]
-        if self.describing and name == "span" and inner != ">" and _describes(inner):
+        if name == "span" and inner != ">" and _describes(inner):
             return self.box(tag, inner, content, after)
         hidden, leads, shut = self.look(inner) if inner != ">" else _NOTHING_SAID
         if shut or (self.deep and len(self.names) >= DEEPEST):

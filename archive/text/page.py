@@ -23,8 +23,8 @@ from archive.text.scripts import written
 _WRITTEN = re.compile(r'"author"\s*+:\s*+\[?\s*+\{[^{}]{0,200}?"name"\s*:\s*"(?P<name>[^"]{2,40})"')
 _PUBLISHED = re.compile(r'"(?P<name>pubDate|datePublished|upDate)"\s*:\s*"(?P<value>[^"]{8,40})"')
 # One of these stands in the address of every file.
-_FILE_WORDS = ".doc .wps .pdf .xls .et .ofd .zip .rar .ppt .csv down attach"
-_FILES = tuple(_FILE_WORDS.split())
+_FILE_KINDS = re.compile(r"\.(?:doc|wps|pdf|xls|et|ofd|zip|rar|ppt|csv)")
+_FILE_WORDS = ("down", "attach")
 FILE = re.compile(
     r"\.(?:docx?|wps|pdf|xlsx?|et|ofd|zip|rar|pptx?|csv)(?:$|[?#])|/downfile\.jsp\?|/download\.jsp\?", re.IGNORECASE
 )
@@ -48,6 +48,7 @@ class Page:
         picked: the blocks in what the site's selector for bodies finds.
         files: of each link to a file its address as written and its name.
         names: what the page calls its columns and its site.
+        plain: whether its text has nothing to repair or convert, see `chinese.plain`.
     """
 
     outline: Outline
@@ -59,6 +60,7 @@ class Page:
     picked: Sequence[int]
     files: Sequence[tuple[str, str]]
     names: Sequence[str]
+    plain: bool
 
     def meta(self, *names: str) -> str | None:
         """The first content under the first of these names that has one."""
@@ -79,7 +81,8 @@ def page_of(html: str, reading: Reading | None = None) -> Page | None:
     keys = narrow_lines([block.spaced for block in found])
     # Labels in Traditional characters are compared with Simplified rules on every page: cheap, and never kept.
     whole = "\n".join(keys)
-    if not chinese.plain(whole):
+    plain = chinese.plain(whole)
+    if not plain:
         keys = chinese.likened(chinese.pinyin_repaired(whole) or whole).split("\n") if keys else keys
     metas = _metas(read)
     head = fold(unescape(read.title))
@@ -94,22 +97,23 @@ def page_of(html: str, reading: Reading | None = None) -> Page | None:
         head=head,
         title=fields.choose(found, read, keys, _titles(metas, head), names) if chosen is None else chosen,
         names=names,
+        plain=plain,
         files=_files(read),
         picked=sorted({i for mark, first, end in read.picked if "body" in mark for i in range(first, end)}),
     )
 
 
 def may_be_file(address: str) -> bool:
-    """Whether an address holds what stands in those of files: a plain search, before `FILE` is tried."""
+    """Whether an address holds what stands in those of files: a quick search, before `FILE` is tried."""
     address = address.lower()
-    return any(part in address for part in _FILES)
+    return _FILE_KINDS.search(address) is not None or any(word in address for word in _FILE_WORDS)
 
 
 def _files(read: Outline) -> list[tuple[str, str]]:
     """Links to files, with their names."""
     return [
         (href, name)
-        for href, number in read.leading(*_FILES)
+        for href, number in read.leading(_FILE_KINDS, *_FILE_WORDS)
         if (name := fold(read.name(number))) and (FILE.search(href) or FILE_NAME.search(name))
     ]
 

@@ -14,7 +14,7 @@ _DASHED = re.compile(r"\A(?P<stem>.+/[^/?#]*\d-\d+)-(?P<number>[1-9]\d?)(?P<endi
 _QUERY = re.compile(
     r"(?P<before>[?&])(?P<name>page|pageno|page_no|pageindex|pn)=(?P<number>[1-9]\d?)(?=&|$)", re.IGNORECASE
 )
-_PAGES = ("page=", "pageno=", "page_no=", "pageindex=", "pn=")
+_PAGES = re.compile("p(?:age(?:_?no|index)?|n)=")
 # What a pager says; 上一篇 is another article.
 _PAGER = re.compile(
     r"\A\W*+(?:\d{1,2}|[首尾末]\s?[页頁]|[上下前后後]\s?一?\s?[页頁]|prev(?:ious)?|next|first|last)?\W*", re.IGNORECASE
@@ -89,7 +89,7 @@ def _targets(url: str, page: Outline) -> tuple[set[str], set[str]]:
     def may_be(href: str) -> bool:
         return every or any(name in href.lower() for name in own) or _QUERY.search(href) is not None
 
-    leading = [(h, n) for h, n in (page.links if every else page.leading(*own, *_PAGES)) if may_be(h)]
+    leading = [(h, n) for h, n in (page.links if every else page.leading(_PAGES, *own)) if may_be(h)]
     paging = {href for href, number in leading if _PAGER.fullmatch(page.name(number)[:20])}
     paging |= {value for option in page.every("option") if (value := option.get("value", "")) and may_be(value)}
     paging |= {found[1] for click in page.clicks("location") if (found := _CLICKED.search(click))}

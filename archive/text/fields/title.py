@@ -357,15 +357,23 @@ def repeats(lines: Sequence[str], title: str) -> int:
     >>> repeats(["市委统战部召开", "工作会", "会议强调"], "市委统战部召开工作会"), repeats(["工作会（3）"], "工作会")
     (2, 1)
     """
-    whole = _PART.sub("", narrow(title).replace(" ", ""))
-    said = ""
+    whole, said = _without_part(title), ""
+    # Most lines begin otherwise.
     for count, line in enumerate(lines[:3], 1):
+        if not said and whole[:1] != narrow(line[:1]):
+            break
         said += narrow(line).replace(" ", "")
         if said == whole or _PART.sub("", said) == whole:
             return count
         if not whole.startswith(said):
             break
     return 0
+
+
+@lru_cache(maxsize=64)
+def _without_part(title: str) -> str:
+    """A title in its narrow form, without spaces and the number of a page."""
+    return _PART.sub("", narrow(title).replace(" ", ""))
 
 
 def title_of(head: str, site: str | None, columns: Sequence[str] = ()) -> str | None:
