@@ -116,22 +116,26 @@ class Offer:
             else:
                 self.lost(row.filename, row.offset, f"the payload of this revisit of {row.url} is in no file here")
         self._revisits.clear()
-        self._choose()
+        chosen = self._choose()
+        payloads = {row.digest for row, _ in chosen if row.mime != "warc/revisit"}
+        offered = [(row, line) for row, line in chosen if row.mime != "warc/revisit" or row.digest in payloads]
+        if dropped := len(self.captures) - len(offered):
+            self.left[_SAME_SECOND] += dropped
+        self.captures = [row for row, _ in offered]
+        self.lines = [line for _, line in offered]
 
-    def _choose(self) -> None:
-        """Keep one of several captures with the same key and second, preferably a page: replay tools see only one.
+    def _choose(self) -> list[tuple[index.Row, str]]:
+        """Choose one of several captures with the same key and second: replay tools see only one.
 
-        Usually the other one is a redirect from http to https, or to another spelling of the address.
+        A page is preferred to a redirect, which usually leads from http to https or to another spelling of the address.
+        What the server sent is preferred to the page as scripts completed it, since later revisits refer to the former.
         """
         chosen: dict[str, tuple[index.Row, str]] = {}
         for row, line in sorted(zip(self.captures, self.lines, strict=True), key=lambda pair: pair[1]):
             moment = " ".join(line.split(" ", 2)[:2])
-            if moment in chosen:
-                self.left[_SAME_SECOND] += 1
-            if moment not in chosen or (_is_page(row) and not _is_page(chosen[moment][0])):
+            if moment not in chosen or _worth(row) > _worth(chosen[moment][0]):
                 chosen[moment] = row, line
-        self.captures = [row for row, _ in chosen.values()]
-        self.lines = [line for _, line in chosen.values()]
+        return list(chosen.values())
 
     def lost(self, file: str, offset: int, reason: str) -> None:
         """Note a capture that cannot be replayed."""
@@ -221,8 +225,11 @@ def _fault(record: Record) -> str | None:
     return None
 
 
-def _is_page(row: index.Row) -> bool:
-    return row.status is None or 200 <= row.status < 300
+def _worth(row: index.Row) -> int:
+    """What a capture is worth beside another one: 2 a page of the server's, 1 a record without a status, else 0."""
+    if row.status is None:
+        return 1
+    return 2 if 200 <= row.status < 300 else 0
 
 
 def _concurrent(request: Record, id_: str) -> bool:

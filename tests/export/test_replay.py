@@ -126,6 +126,35 @@ def test_of_one_second_the_page_is_offered_and_not_the_way_to_it(tmp_path: Path)
     assert sum(offer.left.values()) == 1
 
 
+def test_of_one_second_what_the_server_sent_is_offered_and_not_the_page_completed_by_scripts(tmp_path: Path) -> None:
+    layout = Layout(root=tmp_path / "data")
+    writer = Writer(layout, "a", warcinfo=())
+    kept = writer.exchange(exchange("http://a.cn/x"), never)
+    id_, url = "urn:uuid:00000000-0000-4000-8000-000000000001", "http://a.cn/x"
+    writer.resource(id_=id_, url=url, date=MOMENT, content_type="text/html", body=b"<p>by scripts", metadata=())
+    known = Earlier(id=kept.id, url="http://a.cn/x", date=kept.date)
+    assert writer.exchange(exchange("http://a.cn/x", days=1), lambda *_: known).revisit
+    writer.close()
+    offer = replay.write(layout, tmp_path / "out")
+    assert [(row.mime, row.status) for row in offer.captures] == [("text/html", 200), ("warc/revisit", 200)]
+    assert sum(offer.left.values()) == 1
+
+
+def test_a_revisit_of_what_another_capture_stands_for_is_not_offered(tmp_path: Path) -> None:
+    """Else pywb answers it with that other capture."""
+    layout = Layout(root=tmp_path / "data")
+    writer = Writer(layout, "a", warcinfo=())
+    writer.exchange(exchange("http://a.cn/x", PAGE + b"a"), never)
+    kept = writer.exchange(exchange("https://a.cn/x", PAGE + b"b"), never)
+    known = Earlier(id=kept.id, url="https://a.cn/x", date=kept.date)
+    assert writer.exchange(exchange("https://a.cn/x", PAGE + b"b", days=1), lambda *_: known).revisit
+    writer.close()
+    offer = replay.write(layout, tmp_path / "out")
+    assert [row.url for row in offer.captures] == ["http://a.cn/x"]
+    assert sum(offer.left.values()) == 2
+    assert not offer.problems
+
+
 @pytest.mark.parametrize(
     "head", [b"HTTP/3 200\r\n\r\n", b"HTTP 200 Document follows\r\n\r\n", b"HTTP/1.1 200 OK\rX: y\r\r", b"<html>"]
 )
