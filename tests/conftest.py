@@ -34,6 +34,14 @@ collect_ignore = ["quality.py", "fuzz.py"]
 
 
 @pytest.fixture(scope="session")
+def tools() -> Path:
+    """The folder of others' tools that `make faults` filled: an environment of Python, and node packages."""
+    if not (folder := os.environ.get("CUNDANG_STRANGERS")):
+        pytest.skip("CUNDANG_STRANGERS names no folder of strangers' tools; make faults makes one")
+    return Path(folder).resolve()
+
+
+@pytest.fixture(scope="session")
 def shared() -> Path:
     """The folder of real pages, WARC files and gold, which belong to others and are read where they lie."""
     folder = Path(os.environ.get("CUNDANG_SHARED") or CHECKOUT.parent / "shared")

@@ -142,11 +142,12 @@ def compare(layout: Layout, key: str, acknowledged: set[str], code: int, *, over
                 captured[record.url] += 1
     with closing(sqlite3.connect(layout.state(key))) as db:
         (left,) = db.execute("SELECT count(*) FROM address WHERE state IN ('leased', 'pending')").fetchone()
+        addresses = {url for (url,) in db.execute("SELECT url FROM address")}
     if left:
         faults.append(f"{left} addresses are still due")
-    # Each process reads robots.txt for itself.
+    # What is no address of the frontier, robots.txt and the files of scripts, each process reads for itself.
     # Where the visit was over, the second crawl is another one, and asks again for what is due.
-    twice = [] if over else [url for url, n in captured.items() if n > 1 and not url.endswith("/robots.txt")]
+    twice = [] if over else [url for url in addresses if captured[url] > 1]
     twice += [id_ for id_, n in ids.items() if n > 1]
     return Outcome(
         acknowledged=len(acknowledged),

@@ -5,24 +5,17 @@ from __future__ import annotations
 import gzip
 import io
 import json
-import os
-import re
 import shutil
 import struct
 import subprocess
-import threading
 import zipfile
 import zlib
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import replace
 from datetime import UTC, datetime
-from functools import partial
-from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
-from urllib.parse import unquote
 
 import pytest
+import strangers
 from click.testing import CliRunner
 from warcio.archiveiterator import ArchiveIterator
 
@@ -261,117 +254,12 @@ def test_damage_is_told_and_ends_with_1(layout: Layout, tmp_path: Path) -> None:
     assert f"{warc.name}: offset" in done.output
 
 
-@pytest.fixture(scope="module")
-def tools() -> Path:
-    """The folder that `make faults` filled."""
-    if not (folder := os.environ.get("CUNDANG_STRANGERS")):
-        pytest.skip("CUNDANG_STRANGERS names no folder of strangers' tools; make faults makes one")
-    return Path(folder).resolve()
-
-
 @pytest.mark.fault(rows=[51])
 def test_wacz_finds_our_pack_valid(packed: Path, tools: Path) -> None:
     done = subprocess.run(
         [tools / "python/bin/wacz", "validate", "-f", packed], capture_output=True, text=True, timeout=300, check=False
     )
     assert done.returncode == 0, done.stdout + done.stderr
-
-
-# Looks through all frames and shadow trees for a page with its picture, and tells the server what it reads there. A
-# service worker that comes too late for the first frame is there after a reload.
-WATCH = """<!doctype html><meta charset="utf-8"><script src="/ui.js"></script>
-<replay-web-page source="/ours.wacz" url="URL" ts="STAMP" embed="replayonly"></replay-web-page>
-<script>
-const documents = (root) => [...root.querySelectorAll("*")].flatMap((node) => {
-  try {
-    const inner = node.tagName === "IFRAME" && node.contentDocument;
-    return [...(node.shadowRoot ? documents(node.shadowRoot) : []), ...(inner ? [inner, ...documents(inner)] : [])];
-  } catch { return []; }
-});
-setInterval(() => {
-  const found = documents(document).find((inner) => inner.images[0]?.naturalWidth === 5);
-  if (found) fetch("/found?" + encodeURIComponent(found.body.innerText));
-}, 500);
-setTimeout(() => location.reload(), 20000);
-</script>"""
-
-
-class Served(ThreadingHTTPServer):
-    """ReplayWeb.page, a pack and a page that watches, on loopback; hears what was found."""
-
-    def __init__(self, folder: Path) -> None:
-        super().__init__(("127.0.0.1", 0), partial(Handler, directory=str(folder)))
-        self.asked: list[str] = []
-        self.found: list[str] = []
-        self.heard = threading.Event()
-
-
-class Handler(SimpleHTTPRequestHandler):
-    """Serves files, and the pieces of them that a browser asks for."""
-
-    server: Served
-
-    def log_message(self, *words: object) -> None:
-        self.server.asked.append(" ".join(map(str, words[1:])))
-
-    def do_GET(self) -> None:
-        if self.path.startswith("/found?"):
-            self.server.found.append(unquote(self.path))
-            self.server.heard.set()
-        wanted = re.fullmatch(r"bytes=(\d*)-(\d*)", self.headers.get("Range", ""))
-        if wanted is None:
-            super().do_GET()
-            return
-        data = Path(self.translate_path(self.path)).read_bytes()
-        first = int(wanted[1]) if wanted[1] else max(0, len(data) - int(wanted[2]))
-        last = min(int(wanted[2]), len(data) - 1) if wanted[1] and wanted[2] else len(data) - 1
-        self.send_response(206)
-        self.send_header("Content-Range", f"bytes {first}-{last}/{len(data)}")
-        self.send_header("Content-Length", str(last + 1 - first))
-        self.end_headers()
-        self.wfile.write(data[first : last + 1])
-
-
-@contextmanager
-def serving(folder: Path) -> Iterator[Served]:
-    server = Served(folder)
-    thread = threading.Thread(target=server.serve_forever)
-    thread.start()
-    try:
-        yield server
-    finally:
-        server.shutdown()
-        thread.join()
-        server.server_close()
-
-
-def seen(packed: Path, tools: Path, folder: Path, name: str, stamp: str) -> str:
-    """What a browser shows of a capture in a pack, once it shows the picture in it too."""
-    chromium = shutil.which("chromium")
-    if chromium is None:
-        pytest.skip("there is no chromium to replay in; on Debian, apt install chromium")
-    site = folder / "site"
-    (site / "replay").mkdir(parents=True)
-    for copy in ("ui.js", "replay/ui.js", "replay/sw.js"):
-        shutil.copy(tools / "replaywebpage" / Path(copy).name, site / copy)
-    shutil.copy(packed, site / "ours.wacz")
-    (site / "found").touch()
-    (site / "index.html").write_text(WATCH.replace("URL", f"http://a.cn/{name}").replace("STAMP", stamp), "utf-8")
-    # Without a sandbox, for CI runs as root; it reaches nothing but this server.
-    flags = "headless=new no-sandbox disable-gpu disable-quic no-first-run disable-background-networking"
-    flags += " disable-component-update disable-sync disable-dev-shm-usage"
-    command = [chromium, *(f"--{flag}" for flag in flags.split()), f"--user-data-dir={folder / 'profile'}"]
-    rules = "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE localhost"
-    with serving(site) as server, (folder / "log").open("w") as log:
-        address = f"http://localhost:{server.server_address[1]}/index.html"
-        browser = subprocess.Popen([*command, rules, address], stdout=log, stderr=log)
-        try:
-            heard = server.heard.wait(90)
-        finally:
-            browser.terminate()
-            browser.wait(30)
-    assert heard, "\n".join(server.asked)
-    return server.found[0]
 
 
 @pytest.mark.fault(rows=[51])
@@ -388,4 +276,6 @@ def seen(packed: Path, tools: Path, folder: Path, name: str, stamp: str) -> str:
 def test_a_browser_replays_our_pack(
     packed: Path, tools: Path, tmp_path: Path, name: str, stamp: str, number: int
 ) -> None:
-    assert f"第{number}篇。{WORDS}" in seen(packed, tools, tmp_path, name, stamp)
+    # The picture in it is five pixels wide.
+    expected = "inner.images[0]?.naturalWidth === 5"
+    assert f"第{number}篇。{WORDS}" in strangers.seen(packed, tools, tmp_path, f"http://a.cn/{name}", stamp, expected)

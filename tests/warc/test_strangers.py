@@ -10,19 +10,16 @@ import gzip
 import hashlib
 import http.client
 import json
-import os
 import re
-import socket
 import subprocess
 import sys
-import time
 from collections.abc import Iterator
-from contextlib import closing
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
+import strangers
 from fastwarc.warc import ArchiveIterator as FastIterator
 from warc_files import MOMENT, exchange
 
@@ -127,14 +124,6 @@ def test_fastwarc_faults_the_standards_digest_of_a_chunked_body_and_nothing_else
     assert wrong == ["http://a.cn/chunked.html"]
 
 
-@pytest.fixture(scope="module")
-def tools() -> Path:
-    """The folder that `make faults` filled."""
-    if not (folder := os.environ.get("CUNDANG_STRANGERS")):
-        pytest.skip("CUNDANG_STRANGERS names no folder of strangers' tools; make faults makes one")
-    return Path(folder).resolve()
-
-
 def test_cdxj_indexer_gives_our_index(sample: Sample, tools: Path) -> None:
     for warc in sample.warcs:
         theirs = {}
@@ -187,26 +176,8 @@ def pywb(sample: Sample, tools: Path, tmp_path_factory: pytest.TempPathFactory) 
     """pywb, started in the folder that `cundang index` fills."""
     folder = tmp_path_factory.mktemp("pywb")
     assert not replay.write(sample.layout, folder).problems
-    with socket.create_server(("127.0.0.1", 0)) as free:
-        port = free.getsockname()[1]
-    log = (folder / "log").open("w")
-    server = subprocess.Popen(
-        [tools / "python/bin/wayback", "-b", "127.0.0.1", "-p", str(port)], cwd=folder, stdout=log, stderr=log
-    )
-    try:
-        for _ in range(300):
-            try:
-                socket.create_connection(("127.0.0.1", port), 1).close()
-                break
-            except OSError:
-                assert server.poll() is None, (folder / "log").read_text()
-                time.sleep(0.2)
-        with closing(http.client.HTTPConnection("127.0.0.1", port, timeout=300)) as connection:
-            yield connection
-    finally:
-        server.terminate()
-        server.wait(30)
-        log.close()
+    with strangers.pywb(folder, tools) as connection:
+        yield connection
 
 
 def replayed(pywb: http.client.HTTPConnection, name: str, stamp: str) -> tuple[int, bytes]:
