@@ -1,10 +1,10 @@
-"""Switch each rule and stage of archive/text off, alone, and print what changes on all pages at hand: `make ablation`.
+"""Switch off each rule and stage of archive/text alone, and print which of the available pages change: `make ablation`.
 
-A rule is a pattern, an entry of a list of words, or an entry of a table in TOML; a stage is a function whose answer can
-be "nothing": what returns None, a bool or something optional. First every page is read with all of them on, and it is
-noted which rules found something; each is then switched off for those pages alone. Printed is, a line a rule: the
-documents that it had a say in, those that change without it, by how much the body F1 of pages with a gold text falls,
-and the first page that changes. Rules that change nothing come last, under their own heading.
+A rule is a pattern, an entry of a list of words, or an entry of a table in TOML. A stage is a function that may return
+nothing: None, False or an empty value. First every page is cleaned with everything switched on, to note which rules
+match on which pages. Then each rule is switched off, and its pages are cleaned again. The output has a line for each
+rule: the number of documents where it matches, the number that change without it, the loss of body F1 on pages with a
+gold text, and the first page that changes. Rules that change nothing come last, under a heading of their own.
 
 Pages: tests/text/styles, and below the shared folder (CUNDANG_SHARED, else ../shared) real-pages, real-sites, cases.
 """
@@ -41,14 +41,14 @@ SHARED = Path(os.environ.get("CUNDANG_SHARED", ROOT.parent / "shared"))
 MODULES: list[ModuleType] = [
     importlib.import_module(found.name) for found in pkgutil.walk_packages(archive.text.__path__, "archive.text.")
 ]
-# What never matches.
+# A pattern that never matches.
 NOTHING = re.compile(r"(?!)")
 NOTHING_IN_BYTES = re.compile(rb"(?!)")
 
 
 @dataclass
 class Switch:
-    """A rule or a stage: its name, whether it is on, and the pages in which it had a say."""
+    """A rule or a stage: its name, whether it is on, and the pages where it matches."""
 
     name: str
     on: bool = True
@@ -67,14 +67,14 @@ SWITCHES: list[Switch] = []
 
 
 def switch(name: str) -> Switch:
-    """A new switch that is on."""
+    """Make a switch that is on."""
     made = Switch(name)
     SWITCHES.append(made)
     return made
 
 
 class Pattern:
-    """A compiled pattern with a switch; it notes the pages where it finds something."""
+    """A compiled pattern with a switch; it notes the pages where it matches."""
 
     def __init__(self, genuine: re.Pattern[Any], name: str) -> None:
         self.genuine = genuine
@@ -100,7 +100,7 @@ class Pattern:
 
 
 def wrap(value: Any, name: str) -> Any:
-    """A value with its patterns switched."""
+    """Replace the patterns in a value by patterns with switches."""
     if isinstance(value, re.Pattern):
         return Pattern(value, name)
     if isinstance(value, tuple) and type(value) is tuple:
@@ -118,7 +118,7 @@ def wrap(value: Any, name: str) -> Any:
 
 
 def replace(old: Any, new: Any) -> None:
-    """Put a value in the place of another, in every module that knows it."""
+    """Replace a value by another one in every module that has it."""
     for module in MODULES:
         for name, value in list(vars(module).items()):
             if value is old:
@@ -126,7 +126,7 @@ def replace(old: Any, new: Any) -> None:
 
 
 def install_patterns() -> None:
-    """Switch every pattern that is a constant of a module, or that a cached function makes from data."""
+    """Install a switch for every pattern that is a constant of a module or is made by a cached function."""
     done: dict[int, Any] = {}
     for module in MODULES:
         for name, value in list(vars(module).items()):
@@ -140,7 +140,7 @@ def install_patterns() -> None:
 
 
 def install_table(cached: Any) -> None:
-    """Switch the patterns of a table that a function without parameters reads from data."""
+    """Install switches for the patterns of a table that a function without parameters reads from data."""
     if inspect.signature(cached).parameters:
         return
     table = wrap(cached(), f"{cached.__module__.removeprefix('archive.text.')}.{cached.__name__}()")
@@ -149,7 +149,7 @@ def install_table(cached: Any) -> None:
 
 
 def install_stages() -> None:
-    """Switch every function whose answer can be nothing."""
+    """Install a switch for every function that may return nothing."""
     for module in MODULES:
         for value in list(vars(module).values()):
             genuine = getattr(value, "__wrapped__", value)
@@ -160,7 +160,7 @@ def install_stages() -> None:
 
 
 def install_stage(value: Any, genuine: FunctionType, nothing: object) -> None:
-    """Switch one function."""
+    """Install a switch for one function."""
     made = switch(f"{genuine.__module__.removeprefix('archive.text.')}.{genuine.__name__}()")
 
     @functools.wraps(genuine)
@@ -179,7 +179,7 @@ def install_stage(value: Any, genuine: FunctionType, nothing: object) -> None:
 
 
 def words() -> Iterator[tuple[str, Any, Any, str]]:
-    """Entries of lists of words: name, the list, the list without the entry, the entry."""
+    """For each entry of a list of words: its name, the list, the list without it, and the entry."""
     for module in MODULES:
         for name, value in list(vars(module).items()):
             if isinstance(value, (tuple, frozenset)) and len(value) > 1 and all(isinstance(one, str) for one in value):
@@ -189,7 +189,7 @@ def words() -> Iterator[tuple[str, Any, Any, str]]:
 
 
 def forget() -> None:
-    """Empty what is remembered of lines."""
+    """Clear the caches of lines."""
     for module in MODULES:
         for value in list(vars(module).values()):
             clear, parameters = getattr(value, "cache_clear", None), getattr(value, "cache_parameters", None)
@@ -199,7 +199,7 @@ def forget() -> None:
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """A page at hand; `gold` is the text that a person read there."""
+    """An available page; `gold`: its text as a person read it."""
 
     name: str
     body: bytes
@@ -208,7 +208,7 @@ class Page:
 
 
 def pages() -> Iterator[Page]:
-    """All pages at hand."""
+    """All available pages."""
     for path in sorted((ROOT / "tests" / "text" / "styles").glob("*.html")):
         yield Page(f"styles/{path.stem}", path.read_bytes(), "http://www.example.gov.cn/a/1.html", None)
     for path in sorted(SHARED.glob("real-pages/*/page.html")):
@@ -222,7 +222,7 @@ def pages() -> Iterator[Page]:
 
 
 def read(page: Page) -> str | Document:
-    """What the cleaner makes of a page; of a skip or an error its words."""
+    """The document of a page as a string; for a skip or an error, its reason."""
     forget()
     made = Capture(
         id="urn:uuid:00000000-0000-4000-8000-000000000006",
@@ -243,7 +243,7 @@ def read(page: Page) -> str | Document:
 
 
 def score(page: Page, read: str | Document) -> float | None:
-    """The body F1, where somebody knows the text."""
+    """The body F1 of a page with a gold text."""
     if page.gold is None:
         return None
     return body_f1(read.text_original or read.text, page.gold) if isinstance(read, Document) else 0.0
@@ -251,7 +251,7 @@ def score(page: Page, read: str | Document) -> float | None:
 
 @dataclass(frozen=True, slots=True)
 class Effect:
-    """What changes without a rule."""
+    """The changes without a rule."""
 
     name: str
     pages: int
@@ -261,7 +261,7 @@ class Effect:
 
 
 def effect(name: str, say: set[int], known: list[Page], before: list[str | Document], most: int) -> Effect:
-    """Read the pages in which a rule has a say again; no more after so many have changed."""
+    """Clean the pages of a rule again without it; stop after some have changed."""
     changed, lost, first = 0, 0.0, ""
     for index in sorted(say):
         after = read(known[index])
@@ -276,7 +276,7 @@ def effect(name: str, say: set[int], known: list[Page], before: list[str | Docum
 
 
 def effects(known: list[Page], before: list[str | Document], most: int, only: str) -> Iterator[Effect]:
-    """What changes without each rule and stage."""
+    """The changes without each rule and stage."""
     texts = [page.body.decode("gb18030", "replace") + page.body.decode("utf-8", "replace") for page in known]
     for one in SWITCHES:
         if only in one.name:

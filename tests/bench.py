@@ -1,12 +1,12 @@
-"""Figures as ratios within one run: capture against bare Scrapy and wget, cleaning against trafilatura.
+"""Speeds as ratios within one run: capture against plain Scrapy and wget, cleaning against trafilatura.
 
     python tests/bench.py [--rounds N]
 
-Capture: the same practice pages on loopback, delay 0. Ours obeys robots.txt, discovers the pages itself, keeps its
-frontier on disk and writes WARC files; bare Scrapy (default settings) and wget --warc-file are given the URLs. The
-clock is the server's: from the first response to the last.
+Capture: the same practice pages on loopback, without pauses. cundang obeys robots.txt, discovers the pages, keeps its
+frontier on disk and writes WARC files; plain Scrapy (default settings) and wget --warc-file get the URLs. Time is
+measured at the server, from the first response to the last.
 Cleaning: CPU time of one warm process over the archived pages; trafilatura is `bare_extraction` with metadata. Each
-round has the same pages, so what cundang remembers of lines that it has read is forgotten before each.
+round has the same pages, so the caches of lines are cleared before each.
 """
 
 from __future__ import annotations
@@ -46,9 +46,9 @@ from crawler import practice
 
 CHECKOUT = Path(__file__).parents[1]
 MODULES = [importlib.import_module(each.name) for each in pkgutil.walk_packages(archive.text.__path__, "archive.text.")]
-# Of cleaning a page, in order.
+# The stages of cleaning a page, in order.
 STAGES = ("decode", "tags", "blocks", "keys and title", "votes and body", "lines, fields, dates")
-# `scrapy crawl`, with the time that acknowledging takes: fsync of the WARC file and commit of the state.
+# `scrapy crawl`, which also measures the time of acknowledging: fsync of the WARC file and commit of the state.
 OURS = """
 import atexit, json, os, sys, time
 from scrapy.cmdline import execute
@@ -88,7 +88,7 @@ process.start()
 
 
 def rate(server: practice.Server, run: Callable[[], None]) -> tuple[float, list[str]]:
-    """Responses a second by the server's clock, and the URLs asked for."""
+    """The responses per second, measured at the server, and the requested URLs."""
     before = sum(1 for _ in server.served())
     run()
     served = list(server.served())[before:]
@@ -98,7 +98,7 @@ def rate(server: practice.Server, run: Callable[[], None]) -> tuple[float, list[
 
 
 def capture(folder: Path, rounds: int) -> None:
-    """Print pages captured a second: ours, bare Scrapy's, wget's."""
+    """Print the captured pages per second: of cundang, plain Scrapy and wget."""
     rates: dict[str, list[float]] = {"cundang": [], "bare Scrapy": [], "wget --warc-file": []}
     used: dict[str, list[float]] = {name: [] for name in rates}
     settled: list[list[float]] = []
@@ -159,13 +159,13 @@ def capture(folder: Path, rounds: int) -> None:
 
 
 def cpu() -> float:
-    """Seconds of CPU that child processes which have ended used."""
+    """The seconds of CPU of all child processes that have ended."""
     times = resource.getrusage(resource.RUSAGE_CHILDREN)
     return times.ru_utime + times.ru_stime
 
 
 def combined(folder: Path, port: int) -> Path:
-    """A site file that holds every practice host, without a delay."""
+    """Write a site file with all practice hosts, without a delay."""
     sites = load(Path(next(iter(practice.write_sites(folder / "sites", port).values()))).parent).values()
     hosts = [host for site in sites for host in site.hosts]
     start = [url for site in sites for url in site.crawl.start]
@@ -179,10 +179,10 @@ def combined(folder: Path, port: int) -> Path:
 
 
 def forget() -> None:
-    """Empty the memory of lines and names: the next page is met for the first time, as on a site never seen."""
+    """Clear the caches of lines and names, so that the next page is like the first one of a new site."""
     for module in MODULES:
         for remembered in vars(module).values():
-            # Tables that are made once have no size.
+            # Leave caches without a limit, which hold tables that are made once.
             if callable(getattr(remembered, "cache_clear", None)) and remembered.cache_parameters()["maxsize"]:
                 remembered.cache_clear()
 
@@ -196,7 +196,7 @@ def cleaning(folder: Path, rounds: int) -> None:
         for capture in reader.read(warc)
         if capture.status == 200 and re.match("text/html", capture.header("Content-Type") or "")
     ]
-    # The pages that are articles: on lists, trafilatura would be measured at something that nobody asks of it.
+    # Take only articles: trafilatura is not made for lists.
     captures = [c for c in captures if isinstance(clean(c, hosts.get(host_of(c.url))), Document)]
 
     print(f"\nCleaning: {len(captures)} practice articles, {rounds} rounds in turn, one warm process")
@@ -224,7 +224,7 @@ def in_turn(pages: list[tuple[Capture, Site | None]], rounds: int) -> None:
 
 
 def real(rounds: int) -> None:
-    """Print real articles cleaned a CPU-second, ours and trafilatura's, and the share of each of our stages."""
+    """Print the real articles cleaned per second of CPU, by cundang and by trafilatura, and the share of each stage."""
     shared = Path(os.environ.get("CUNDANG_SHARED", CHECKOUT.parent / "shared")) / "real-pages"
     metas = [json.loads(path.read_text("utf-8")) for path in sorted(shared.glob("*/meta.json"))]
     pages = [
@@ -258,7 +258,7 @@ def real(rounds: int) -> None:
 
 
 def spent(run: Callable[[], object]) -> float:
-    """The CPU seconds that a step takes on a page that is met for the first time."""
+    """The seconds of CPU that a step takes on a page, with empty caches."""
     forget()
     start = time.process_time()
     run()
@@ -283,7 +283,7 @@ def measure(page: Capture, times: dict[str, float]) -> None:
     paged = spent(lambda: page_of(html))
     voted = spent(vote)
     whole = spent(lambda: clean(page, None))
-    # Each step does what stands before it again.
+    # Each step repeats the steps before it.
     for name, seconds in zip(
         STAGES, (decoded, cut, outlined - cut, paged - outlined, voted, whole - decoded - paged - voted), strict=True
     ):
@@ -291,7 +291,7 @@ def measure(page: Capture, times: dict[str, float]) -> None:
 
 
 def main() -> None:
-    """Run both."""
+    """Run both benchmarks."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--rounds", type=int, default=5)
     rounds = parser.parse_args().rounds

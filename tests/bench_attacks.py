@@ -1,11 +1,11 @@
-"""Pages that mean harm, and the slowest page at hand: how long the cleaner and discovery take for each.
+"""Hostile pages, and the slowest available page: the time that the cleaner and discovery take for each.
 
     python tests/bench_attacks.py [--length N] [--only WORD]
 
-Attack pages are of about a megabyte: 5,000 comments before `<html>`, 100,000 `<meta`, one line of a megabyte, elements
-that never end, and each attack in tests/patterns.tsv, grown to that length, in a paragraph and before the page.
-Each should take less than a second of CPU time. The slowest of all pages at hand should take at most ten times as long
-as the median.
+Hostile pages have about a megabyte: 5,000 comments before `<html>`, 100,000 `<meta`, one line of a megabyte, elements
+without end tags, and each attack in tests/patterns.tsv, extended to that length, in a paragraph and before the page.
+Each should take less than a second of CPU time. The slowest of all available pages should take at most ten times as
+long as the median.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ SECOND = 1.0
 
 
 def shaped(length: int) -> Iterator[tuple[str, str]]:
-    """Attack pages by their shape."""
+    """Hostile pages by name: those with an extreme structure."""
     prose = PAGE % "疫情就是命令，防控就是责任。"
     yield "5,000 comments before <html>", "<!-- c -->\n" * 5000 + prose
     yield "5,000 comments that never end", "<!-- c " * 5000 + prose
@@ -44,7 +44,7 @@ def shaped(length: int) -> Iterator[tuple[str, str]]:
 
 
 def grown(length: int) -> Iterator[tuple[str, str]]:
-    """Attack pages from the stored attacks on patterns, each attack once."""
+    """Hostile pages from the stored attacks on patterns, each attack once."""
     stored = {verdict.attack: verdict for verdict in read_verdicts().values() if verdict.attack}
     for attack, verdict in sorted(stored.items()):
         text = Attack.load(attack).at(length)
@@ -53,7 +53,7 @@ def grown(length: int) -> Iterator[tuple[str, str]]:
 
 
 def spent(name: str, html: str) -> tuple[float, float]:
-    """CPU seconds of cleaning a page and of looking for its links."""
+    """The seconds of CPU for cleaning a page, and for finding its links."""
     body = html.encode("utf-8", "replace")
     forget()
     began = time.process_time()
@@ -66,7 +66,7 @@ def spent(name: str, html: str) -> tuple[float, float]:
 
 
 def attacks(length: int, only: str) -> None:
-    """Print what takes longest."""
+    """Print the hostile pages that take longest."""
     took = []
     for name, html in (*shaped(length), *grown(length)):
         if only in name:
@@ -79,7 +79,7 @@ def attacks(length: int, only: str) -> None:
 
 
 def slowest() -> None:
-    """Print the slowest page at hand against the median."""
+    """Print the time of the slowest available page, and the median."""
     known = list(pages())
     costs = []
     for page in known:

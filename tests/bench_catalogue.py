@@ -1,10 +1,10 @@
-"""Figures of the catalogue and the page: build time, size, and what views cost over many documents.
+"""Measure the catalogue and the web pages with many documents: build time, size, and the cost of views.
 
     python tests/bench_catalogue.py [--documents N] [--keep FOLDER]
 
 The documents are sentences of the seed corpus in random order, about 900 Han characters each, of 40 sites and 12 years,
-in shards of 2,000 rows, each with its index. `cundang serve` is asked over HTTP. A figure is the CPU time of the server
-and, beside it, the wall time, which other work on the machine makes longer.
+in shards of 2,000 rows, each with its index. `cundang serve` is measured over HTTP, by the CPU time of the server and
+by the wall time, which other work on the machine makes longer.
 """
 
 from __future__ import annotations
@@ -36,7 +36,7 @@ from archive.text.document import Document
 SEEDS = Path(__file__).parents[1] / "seeds" / "corpus"
 SHARD_ROWS = 2000
 SITES = 40
-# Of two and three characters, in nearly every document, in many, in few.
+# Words of two and three characters, in nearly every document, in many, or in few.
 # fmt: off
 WORDS = (
     "统战", "疫情", "捐赠", "核酸", "侨联", "泸县", "口罩", "民主", "部署", "社区", "防控", "党外",
@@ -46,7 +46,7 @@ WORDS = (
     "捐款", "隔离",
 )
 # fmt: on
-# A word of every document.
+# A word that is in every document.
 ANY = "的"
 FILTERS = (
     "site:site07",
@@ -71,7 +71,7 @@ def sentences() -> list[str]:
 
 
 def documents(count: int) -> Iterator[Document]:
-    """Documents that differ in text, site and day, the same at every call."""
+    """Make documents that differ in text, site and day, the same at every call."""
     chance = random.Random(6)  # noqa: S311 - figures, no secrets
     known = sentences()
     text = ""
@@ -81,7 +81,7 @@ def documents(count: int) -> Iterator[Document]:
         parts: list[str] = []
         while sum(map(len, parts)) < 900:
             parts.append(chance.choice(known))
-        # One in thirty has the text of the one before.
+        # One document in thirty has the same text as the one before.
         text = text if text and chance.random() < 1 / 30 else "\n".join(parts)
         yield Document(
             id=f"urn:uuid:{uuid.UUID(int=chance.getrandbits(128), version=4)}",
@@ -142,7 +142,7 @@ def _line(document: Document) -> str:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Cost:
-    """What one answer took of the server, in milliseconds, and how many hits it told of."""
+    """The cost of one response for the server, in milliseconds, and the number of hits in it."""
 
     cpu: float
     wall: float
@@ -150,18 +150,18 @@ class Cost:
 
 
 class Server:
-    """`cundang serve` over an archive, asked and measured."""
+    """Requests to `cundang serve`, and their costs."""
 
     def __init__(self, process: subprocess.Popen[str], port: int) -> None:
         self._process, self._port = process, port
         self._talk = http.client.HTTPConnection("127.0.0.1", port, timeout=300)
 
     def ask(self, path: str) -> Cost:
-        """Ask for a view as a person does; the hits stand in the page."""
+        """Request a view, and read the number of hits from its page."""
         return self._ask(self._talk, path, (200,))
 
     def replay(self, path: str) -> Cost:
-        """Ask for an archived page."""
+        """Request an archived page."""
         talk = http.client.HTTPConnection("127.0.0.1", self._port + 1, timeout=300)
         return self._ask(talk, path, (200, 404))
 
@@ -189,7 +189,7 @@ class Server:
 
 @contextmanager
 def serving(layout: Layout) -> Iterator[Server]:
-    """The command, until the block ends."""
+    """Run the command during the block."""
     sites = layout.root / "sites"
     sites.mkdir(exist_ok=True)
     for number in range(SITES):
@@ -224,7 +224,7 @@ def _say(name: str, costs: list[Cost]) -> None:
 
 
 def ask_all(layout: Layout) -> None:
-    """Ask for the views of a session, and print what they cost."""
+    """Request the views of a session, and print their costs."""
     with serving(layout) as server:
         first = server.ask("/search?q=统战部")
         print(f"  the first question (reads columns): CPU {first.cpu:.0f} ms")
@@ -240,7 +240,7 @@ def ask_all(layout: Layout) -> None:
 
 
 def main() -> None:
-    """Fill, build, ask, print."""
+    """Write the shards, build the catalogue, request views, and print the costs."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--documents", type=int, default=200_000)
     parser.add_argument("--keep", type=Path, help="use and keep this folder instead of a temporary one")

@@ -1,4 +1,4 @@
-"""A million addresses in the frontier, and in Scrapy's own scheduler with a disk queue: memory, a push, a pop.
+"""A million addresses in the frontier, and in Scrapy's scheduler with a disk queue: memory, time of a push and a pop.
 
 .venv/bin/python tests/bench_frontier.py [addresses]
 """
@@ -21,7 +21,7 @@ def url(number: int) -> str:
 
 
 def memory() -> float:
-    """MB that this process has had at most."""
+    """The peak memory of this process in MB."""
     return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
 
 

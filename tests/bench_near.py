@@ -1,10 +1,10 @@
-"""How long near copies take to be found among many documents, and how much memory.
+"""The time and the memory for finding near copies among many documents.
 
     python tests/bench_near.py [--documents N] [--keep FOLDER]
 
-The documents are words of a made-up vocabulary by Zipf's law, about 900 characters each, with a stock phrase in every
-third sentence. One in five is a copy: of a wire text on 60 sites, an excerpt, or a copy with some words exchanged. The
-shards are written first and are not counted; then the catalogue is built without and with near copies in one run.
+The documents consist of words of a made-up vocabulary by Zipf's law, about 900 characters each, with a stock phrase in
+every third sentence. One in five is a copy: an agency's text on 60 sites, an excerpt, or a copy with some words
+replaced. The shards are written first, which is not measured. Then the catalogue is built without and with near copies.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ WIRE = 60
 
 
 def texts(count: int) -> Iterator[str]:
-    """Texts of about 900 characters, the same at every call."""
+    """Make texts of about 900 characters, the same at every call."""
     chance = random.Random(15)  # noqa: S311 - figures, no secrets
     numbers = np.random.default_rng(15)
     han = [chr(code) for code in range(0x4E00, 0x4E00 + 3000)]
@@ -97,7 +97,7 @@ def _document(number: int, text: str) -> Document:
 
 
 def main() -> None:
-    """Fill, build, count, print."""
+    """Write the shards, build the catalogue, and print time, memory and the number of copies."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--documents", type=int, default=100_000)
     parser.add_argument("--keep", type=Path, help="use and keep this folder instead of a temporary one")

@@ -1,12 +1,12 @@
-"""Re-cleaning by its commands: is the report what then changes, what does a kill cost, how fast is it.
+"""Measure re-cleaning by commands: whether the report is correct, what a kill costs, and how fast it is.
 
     python tests/bench_reclean.py [--pages N] [--kills N] [--seed WORD]
 
-The pages are those of practice sites of twelve families, each site from a seed of its own and crawled once. Then every
-site file gets a rule: the report of the dry run is compared with that of the run, and its digests with the shards. The
-run is made again and killed at random points, and its shards are compared with those of the unbroken one.
+The pages are those of generated sites of twelve families, each site from a seed of its own and crawled once. Then every
+site file gets a rule. The report of the dry run is compared with that of the run, and its digests with the shards. The
+run is repeated and killed at random points, and its shards are compared with those of the uninterrupted one.
 
-CPU-seconds are of all processes of a command, starting included. A worker is compared with trafilatura
+Seconds of CPU are those of all processes of a command, including their start. A worker is compared with trafilatura
 (`bare_extraction` with metadata) in this process, both warm.
 """
 
@@ -42,20 +42,20 @@ from archive.site import by_host, host_of, load
 from archive.warc import reader
 from archive.warc.capture import Capture
 
-# Of a site; with its lists and pictures it has at least so many captures.
+# The articles of a site; including lists and pictures it has at least so many captures.
 ARTICLES = 240
-# Sites that are crawled at a time.
+# The number of sites that are crawled at once.
 AT_ONCE = 6
-# Files that a worker's time is measured over, and how often.
+# The number of files for measuring a worker, and how often each is measured.
 FILES, ROUNDS = 4, 3
 RULE = '\n[[read]]\nbody = "div.main"\n'
-# The number is that of linux/prctl.h.
+# From linux/prctl.h.
 _PR_SET_CHILD_SUBREAPER = 36
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Done:
-    """What a command wrote, and what it cost."""
+    """The output of a command, and its costs."""
 
     said: str
     seconds: float
@@ -64,7 +64,7 @@ class Done:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class House:
-    """An archive and its site files, used by commands alone."""
+    """An archive and its site files, used only through commands."""
 
     folder: Path
 
@@ -74,12 +74,12 @@ class House:
         return Layout(root=self.folder / "data")
 
     def command(self, *words: str) -> list[str]:
-        """A command on this archive."""
+        """The arguments of a command on this archive."""
         options = ["--data", str(self.layout.root), "--sites", str(self.folder / "sites")]
         return [sys.executable, "-m", "crawler.cli", *options, *words]
 
     def run(self, *words: str) -> Done:
-        """Run a command to its end."""
+        """Run a command and wait for it."""
         before, start = cpu(), time.monotonic()
         done = subprocess.run(self.command(*words), capture_output=True, text=True, check=False)
         seconds = time.monotonic() - start
@@ -88,19 +88,19 @@ class House:
         return Done(said=done.stdout, seconds=seconds, cpu=cpu() - before)
 
     def digests(self) -> dict[str, str]:
-        """Every shard by its path, with the digest of its bytes."""
+        """The digest of every shard, by its path."""
         root = self.layout.root
         return {str(p.relative_to(root)): hashlib.sha256(p.read_bytes()).hexdigest() for p in self.layout.shards()}
 
 
 def cpu() -> float:
-    """Seconds of CPU that processes below this one used, of those that have ended."""
+    """The seconds of CPU of all descendants of this process that have ended."""
     times = resource.getrusage(resource.RUSAGE_CHILDREN)
     return times.ru_utime + times.ru_stime
 
 
 def bury() -> None:
-    """Wait for the processes whose parents are gone: they are ours since then, see `main`."""
+    """Wait for orphaned processes, which are children of this one, see `main`."""
     deadline = time.monotonic() + 60
     while True:
         try:
@@ -113,14 +113,14 @@ def bury() -> None:
 
 
 def crawl(house: House, pages: int, seed: str) -> int:
-    """Crawl sites until there are so many page records, and count them."""
+    """Crawl sites until there are enough page records, and return their number."""
     captures, keys = 0, list[str]()
     with ExitStack() as served:
         while captures < pages:
             had = len(keys)
             for number in range(had, had + min(AT_ONCE, 1 + (pages - captures) // ARTICLES)):
                 family = list(FAMILIES)[number % len(FAMILIES)]
-                # All are served to the end: a port that is used again would be the host of two sites.
+                # Keep all servers running: a port that is used twice would be the host of two sites.
                 site = served.enter_context(Site(family, f"{seed}/{number}", articles=ARTICLES))
                 keys.append(f"{family}-{number}")
                 site.write_site(house.folder / "sites" / f"{keys[-1]}.toml")
@@ -130,7 +130,7 @@ def crawl(house: House, pages: int, seed: str) -> int:
 
 
 def speeds(house: House, pages: int) -> float:
-    """Print pages a second by the command; the seconds that two processes take."""
+    """Print the pages per second of the command; return the seconds that two processes take."""
     done = {jobs: house.run("clean", "--all", "--jobs", str(jobs)) for jobs in (1, 2)}
     for jobs, one in done.items():
         rate = f"{pages / one.seconds:6.0f} pages a second, {pages / one.cpu:6.0f} a CPU-second"
@@ -140,9 +140,9 @@ def speeds(house: House, pages: int) -> float:
 
 
 def worker(house: House) -> None:
-    """Print what a page costs a worker over some of the files, where it goes, and what trafilatura takes.
+    """Print the cost of a page for a worker, its parts, and the cost of a page for trafilatura.
 
-    Of each file and task the least of the rounds counts: the tasks take turns, so a busy machine slows all of them.
+    For each file and task the least of several rounds counts. The tasks alternate, so a busy machine slows all of them.
     """
     hosts = by_host(load(house.folder / "sites").values())
     warcs = list(house.layout.warcs())
@@ -162,7 +162,7 @@ def worker(house: House) -> None:
             pages = [c for c in captures if c.status == 200 and "html" in (c.header("Content-Type") or "")]
             asked = reclean.Stale(warc=warc, shard=out, why="")
             work = reclean.Work(asked=asked, before=out, path=out, gone=(), hosts=hosts, shared=False, warc_sha256="")
-            # All that a shard takes is shared among its HTML pages, which alone trafilatura is given.
+            # Divide the whole cost of a shard by its HTML pages, because trafilatura gets only these.
             timed("reading", warc, partial(read, warc), len(pages))
             timed("cleaning", warc, partial(cleaned, captures, hosts), len(pages))
             timed("all", warc, partial(reclean.make, work), len(pages))
@@ -176,25 +176,25 @@ def worker(house: House) -> None:
 
 
 def read(warc: Path) -> None:
-    """Read a file's captures and forget them."""
+    """Read the captures of a file and discard them."""
     for _ in reader.read(warc):
         pass
 
 
 def cleaned(captures: list[Capture], hosts: Mapping[str, SiteFile]) -> None:
-    """Clean captures and forget them."""
+    """Clean captures and discard the documents."""
     for capture in captures:
         reclean.clean_one(capture, hosts.get(host_of(capture.url)))
 
 
 def stock(captures: list[Capture]) -> None:
-    """What trafilatura does with captures."""
+    """Extract captures with trafilatura."""
     for capture in captures:
         trafilatura.bare_extraction(capture.body, url=capture.url, with_metadata=True)
 
 
 def report(house: House) -> None:
-    """Change the rules; the report of the dry run is that of the run, and what it says of the shards is so."""
+    """Change the rules, and check that the report of the dry run equals that of the run and agrees with the shards."""
     for path in (house.folder / "sites").glob("*.toml"):
         path.write_text(path.read_text(encoding="utf-8") + RULE, encoding="utf-8")
     before = house.digests()
@@ -214,12 +214,12 @@ def report(house: House) -> None:
 
 
 def kill(house: House, old: Path, times: int, longest: float, seed: str) -> None:
-    """Kill the run again and again while it works; the shards that it then ends with are those of the unbroken one."""
+    """Kill the run at random points, and check that the final shards are those of an uninterrupted run."""
     unbroken = house.digests()
     chance = random.Random(seed)  # noqa: S311 - points in time, no secrets
     killed = runs = 0
     corpus = house.layout.root / "corpus"
-    # Short runs go on where others were killed, so that all parts of the work see a kill, and it is done several times.
+    # Short runs continue killed ones, so that every part of the work is interrupted. All of it is done several times.
     most = max(longest / 3, 6)
     fresh = True
     while killed < times or not fresh:
@@ -237,7 +237,7 @@ def kill(house: House, old: Path, times: int, longest: float, seed: str) -> None
                 assert not list(corpus.rglob("*.tmp")), "half-made shards were left"
                 fresh = True
             except subprocess.TimeoutExpired:
-                # The command alone, whose workers have to see it, or all its processes at once.
+                # Kill only the command, which its workers have to notice, or all its processes at once.
                 (os.kill if chance.random() < 0.5 else os.killpg)(process.pid, signal.SIGKILL)
                 killed += 1
                 fresh = False
@@ -249,13 +249,13 @@ def kill(house: House, old: Path, times: int, longest: float, seed: str) -> None
 
 
 def main() -> None:
-    """Crawl, measure, change a rule, compare, kill."""
+    """Crawl, measure the speed, change a rule, compare reports, and kill runs."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--pages", type=int, default=10_000)
     parser.add_argument("--kills", type=int, default=20)
     parser.add_argument("--seed", default=secrets.token_hex(4), help="a word that chooses the sites and the kills")
     asked = parser.parse_args()
-    # Processes whose parents were killed become children of this one, so that it sees them end and what they used.
+    # Adopt orphaned processes, to see when they end and how much CPU they used.
     ctypes.CDLL(None).prctl(_PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0)
     with tempfile.TemporaryDirectory() as name:
         house = House(folder=Path(name))

@@ -1,9 +1,9 @@
-"""What an archived page costs out of a large archive: time and memory, beside those out of a small one.
+"""The cost of showing an archived page: time and memory with a large archive, compared with a small one.
 
     python tests/bench_replay.py [--gigabytes N] [--folder FOLDER]
 
-The large archive is WARC files of 256 MiB, filled with pictures of a megabyte, a page at the end of each; its indexes
-are written with it, for what is measured begins with the catalogue. The small one has the pages alone.
+The large archive has WARC files of 256 MiB, each with pictures of a megabyte and a page at its end. Its indexes are
+written too, because the measurement begins with the catalogue. The small archive has only the pages.
 """
 
 from __future__ import annotations
@@ -77,7 +77,7 @@ def fill(layout: Layout, files: int, pictures: int) -> None:
 
 
 def ask(layout: Layout, files: int) -> tuple[list[Cost], float, float]:
-    """Each page once: what it cost, and the server's memory before and after."""
+    """Request each page once; return the costs, and the server's memory before and after."""
     with serving(layout) as server:
         server.replay("/page/2026/http://a.cn/none")
         before = server.memory()
@@ -86,7 +86,7 @@ def ask(layout: Layout, files: int) -> tuple[list[Cost], float, float]:
 
 
 def main() -> None:
-    """Fill, ask, print."""
+    """Write the archives, request the pages, and print the costs."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--gigabytes", type=int, default=2)
     parser.add_argument("--folder", type=Path, help="make the archives in this folder")

@@ -1,4 +1,4 @@
-"""The CPU that commands take before they have something to say, as ratios to `scrapy version` in the same run."""
+"""The CPU time that commands take to start, as ratios to that of `scrapy version` in the same run."""
 
 from __future__ import annotations
 
@@ -12,12 +12,12 @@ from pathlib import Path
 CHECKOUT = Path(__file__).parents[1]
 COMMANDS = ("--help", "search --help", "sites list", "status", "schedule list", "show {id}", "search 统战部")
 TIMES = 7
-# Where Python may keep no compiled modules, ours would be compiled each time, those of Scrapy not.
+# Without permission to store compiled modules, Python would compile ours each time, but not those of Scrapy.
 ENVIRONMENT = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
 
 
 def cpu(command: list[str], folder: str) -> float:
-    """Seconds of CPU that a command takes, the least of several times: what is more is other work of the machine."""
+    """The seconds of CPU of a command: the least of several runs, because other work on the machine adds to it."""
     took = []
     for _ in range(TIMES):
         before = resource.getrusage(resource.RUSAGE_CHILDREN)
@@ -28,7 +28,7 @@ def cpu(command: list[str], folder: str) -> float:
 
 
 def main() -> None:
-    """Print a line a command."""
+    """Print a line for each command."""
     bin_ = Path(sys.executable).parent
     sites = ["--sites", str(CHECKOUT / "seeds" / "sites")]
     with tempfile.TemporaryDirectory() as folder:

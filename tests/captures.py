@@ -1,4 +1,4 @@
-"""Pages -> WARC files as a crawl writes them, for the tests of every room."""
+"""Pages -> WARC files like those of a crawl, for all tests."""
 
 from __future__ import annotations
 
@@ -14,13 +14,13 @@ PROSE = "各民主党派、工商联负责人参加座谈会,统战部负责人�
 
 
 def article(title: str, *paragraphs: str, day: str = "2020-03-01") -> str:
-    """A plain page of an article."""
+    """Make a plain page with an article."""
     body = "".join(f"<p>{paragraph}</p>" for paragraph in paragraphs)
     return f"<title>{title}</title><h1>{title}</h1><p>{day}</p>{body}"
 
 
 def write_warc(layout: Layout, site: str, pages: Iterable[tuple[str, str]], *, day: int = 1) -> None:
-    """Write one WARC file of a site: (URL, HTML) each, a minute after the other on a day of January 2026."""
+    """Write a WARC file of a site with these pages (URL, HTML), captured at intervals of a minute in January 2026."""
     writer = Writer(layout, site, warcinfo=())
     for number, (url, html) in enumerate(pages):
         response = b"HTTP/1.1 200 OK\r\nContent-Type: text/html; charset=utf-8\r\n\r\n" + html.encode()
@@ -36,7 +36,7 @@ def write_warc(layout: Layout, site: str, pages: Iterable[tuple[str, str]], *, d
 
 
 def archive_of(root: Path, *, files: int, pages: int) -> Layout:
-    """An archive of so many WARC files, each of a site of its own with so many articles; nothing is made of them."""
+    """Make an archive of WARC files, each of a site of its own with some articles, and nothing derived from them."""
     layout = Layout(root=root)
     for file in range(files):
         host = f"site{file}.example.cn"

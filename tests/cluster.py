@@ -1,4 +1,4 @@
-"""A cluster that loses workers and its coordinator, twenty times, against one machine; and two workers against one.
+"""Compare a cluster whose workers and coordinator are killed twenty times with one machine, and two workers with one.
 
 python tests/cluster.py [--files 200] [--kills 20] [--seed 1]    `make cluster` runs it
 """
@@ -26,7 +26,7 @@ PAGES = 40
 
 
 def main() -> None:
-    """Print how it went; a shard that differs from one machine's ends it with an error."""
+    """Print the result; fail if a shard differs from that of one machine."""
     options = argparse.ArgumentParser()
     options.add_argument("--files", type=int, default=200)
     options.add_argument("--kills", type=int, default=20)
@@ -67,7 +67,7 @@ def begin(layout: Layout, workers: int, *words: str) -> subprocess.Popen[bytes]:
 
 
 def run(layout: Layout, workers: int, *words: str) -> float:
-    """Run to the end; seconds."""
+    """Run to the end; return the seconds."""
     start = time.monotonic()
     process = begin(layout, workers, *words)
     said = process.communicate(timeout=1800)[1]
@@ -76,7 +76,7 @@ def run(layout: Layout, workers: int, *words: str) -> float:
 
 
 def kill(layout: Layout, victim: str, after: float) -> None:
-    """Begin, and kill a worker or the coordinator with all its children at a moment."""
+    """Start a run, and kill a worker, or the coordinator with all its children, at some moment."""
     process = begin(layout, 2)
     time.sleep(after)
     if victim == "coordinator":
@@ -90,7 +90,7 @@ def kill(layout: Layout, victim: str, after: float) -> None:
 
 
 def spawned(parent: int) -> list[int]:
-    """The workers that a coordinator has begun: processes that multiprocessing spawned."""
+    """The workers of a coordinator: processes that multiprocessing spawned."""
     children = map(int, Path(f"/proc/{parent}/task/{parent}/children").read_text().split())
     return [pid for pid in children if b"spawn_main" in Path(f"/proc/{pid}/cmdline").read_bytes()]
 

@@ -1,6 +1,6 @@
-"""Which odd responses are read whole by Chromium, curl and this crawler, on the same servers, http and https.
+"""Compare which odd responses Chromium, curl and this crawler read completely, on the same servers, http and https.
 
-make wire        writes a table; ends with 1 where Chromium or curl reads a page whole that the crawler does not
+make wire        prints a table; exit code 1 if Chromium or curl reads a page completely that the crawler does not
 """
 
 from __future__ import annotations
@@ -64,7 +64,7 @@ def sum_of(body: bytes) -> int:
 
 
 def chromium(server: OddServer) -> dict[str, tuple[int, ...]]:
-    """Status, length and sum of each page as Chromium's fetch gives it."""
+    """The status, length and checksum of each page as fetched by Chromium."""
     with tempfile.TemporaryDirectory() as profile:
         browser = subprocess.Popen(
             ["chromium", *FLAGS, f"--user-data-dir={profile}", server.url("index")],
@@ -82,7 +82,7 @@ def chromium(server: OddServer) -> dict[str, tuple[int, ...]]:
 
 
 def curl(server: OddServer, name: str) -> bytes | None:
-    """The page as curl writes it; None where curl calls it broken."""
+    """The page as curl writes it; None: curl reports an error."""
     child = subprocess.run(
         ["curl", "-sk", "--compressed", "--max-time", "4", server.url(name)], capture_output=True, check=False
     )
@@ -90,7 +90,7 @@ def curl(server: OddServer, name: str) -> bytes | None:
 
 
 def compare(folder: Path, *, tls: ssl.SSLContext | None, host: str, port: int) -> dict[str, list[str]]:
-    """Per manner what chromium, curl and the crawler make of it: whole, or not."""
+    """For each odd response: whether Chromium, curl and the crawler read it completely."""
     shapes = {name: manner(BODY) for name, manner in MANNERS.items()}
     page = SCRIPT.replace("NAMES", json.dumps(list(shapes))).encode()
     shapes["index"] = Shape(final=sized(HTML, body=page), ending="keep")

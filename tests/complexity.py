@@ -1,7 +1,7 @@
-"""Fail where a function of the product is too long or too hard to follow: the gate of `make check`.
+"""Fail if a function of the product is too long or too complex: the gate of `make check`.
 
 The limits are 60 lines and a cognitive complexity of 15 (https://www.sonarsource.com/docs/CognitiveComplexity.pdf), as
-complexipy counts it. No function is exempt.
+complexipy counts it. There are no exceptions.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ COMPLEXITY, LINES = 15, 60
 
 
 def complaints(root: Path) -> Iterator[str]:
-    """A sentence for each function below a folder that is over a limit."""
+    """A sentence for each function in a folder that exceeds a limit."""
     for room in ROOMS:
         for path in sorted((root / room).rglob("*.py")):
             found = complexipy.code_complexity(path.read_text("utf-8"), no_ignore=True, with_plans=False)

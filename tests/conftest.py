@@ -15,21 +15,21 @@ from pathlib import Path
 import pytest
 from hypothesis import settings
 
-# The same examples every time: a red test means a change. `make fuzz` looks for new ones.
+# Use the same examples every time, so that a failure means a change. `make fuzz` tries new ones.
 settings.register_profile("same", derandomize=True)
 settings.load_profile("same")
 
-# The limit of the machine's crawls is not that of the tests.
+# Do not let crawls outside the tests use up the slots.
 if "CUNDANG_SLOTS" not in os.environ:
     _slots = tempfile.TemporaryDirectory(prefix="cundang-slots-", ignore_cleanup_errors=True)  # gone with the process
     os.environ["CUNDANG_SLOTS"] = _slots.name
 
 CHECKOUT = Path(__file__).parents[1]
 
-# Of a server that speaks S3.
+# The credentials for the S3 server of the tests.
 KEYS = {"AWS_ACCESS_KEY_ID": "a", "AWS_SECRET_ACCESS_KEY": "b", "AWS_REGION": "us-east-1", "AWS_ALLOW_HTTP": "true"}
 
-# Scripts with libraries of their own; make targets run them.
+# Do not collect scripts that need libraries of their own; make targets run them.
 collect_ignore = ["quality.py", "fuzz.py"]
 
 
@@ -43,7 +43,7 @@ def tools() -> Path:
 
 @pytest.fixture(scope="session")
 def shared() -> Path:
-    """The folder of real pages, WARC files and gold, which belong to others and are read where they lie."""
+    """The folder of real pages, WARC files and gold texts; they belong to others and are never copied."""
     folder = Path(os.environ.get("CUNDANG_SHARED") or CHECKOUT.parent / "shared")
     if not folder.is_dir():
         pytest.skip("the shared data is neither at ../shared nor at CUNDANG_SHARED")
@@ -52,7 +52,7 @@ def shared() -> Path:
 
 @pytest.fixture(scope="module")
 def bucket() -> Iterator[str]:
-    """A server that speaks S3, on loopback, with a bucket."""
+    """An S3 server on loopback, with a bucket."""
     python = Path(os.environ.get("CUNDANG_STRANGERS", "build/strangers"), "moto", "bin", "python")
     if not python.exists():
         pytest.skip("moto is not installed: make buckets")

@@ -1,8 +1,8 @@
-"""Texts -> an archive's worth of documents with planted copies, and the truth about each pair of them.
+"""Texts -> documents with planted copies, and the expected relation of each pair.
 
-Written from the description of near-duplicates, before the matcher: mirrors with other foot lines, spun texts (words
-exchanged by a list of synonyms), shuffled paragraphs, excerpts of 25 to 60 %, the other script, wire texts on many
-sites, and stencils: the same form with other people, dates and counts, which are no copies.
+This was written from the description of near copies, before the matcher: mirrors with other last lines, spun texts
+(words replaced by synonyms), shuffled paragraphs, excerpts of 25 to 60 %, the other script, an agency's texts on many
+sites, and stencils, which are not copies: the same form with other people, dates and counts.
 """
 
 from __future__ import annotations
@@ -54,7 +54,7 @@ SITES = ("同心网", "江城在线", "晨报网", "今日新区", "山城热线
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Text:
-    """One document before it is one."""
+    """The text and the facts of one document."""
 
     text: str
     site: str
@@ -65,13 +65,13 @@ class Text:
 
 @dataclass(slots=True, kw_only=True)
 class Planted:
-    """Documents by number, and what is true of pairs of them.
+    """Documents by number, and the expected relations of pairs.
 
     Attributes:
-        pairs: (smaller number, greater number) -> kind, of all pairs that a matcher must find.
-        stencils: pairs of one form with other facts.
-        open: pairs that nobody can decide, such as two excerpts of one article.
-        clusters: the numbers of each wire text's copies.
+        pairs: (smaller number, greater number) -> kind, for all pairs that a matcher must find.
+        stencils: pairs of one form with different facts.
+        open: pairs that are not decided, such as two excerpts of one article.
+        clusters: the numbers of the copies of each agency's text.
     """
 
     texts: list[Text] = field(default_factory=list)
@@ -82,7 +82,7 @@ class Planted:
 
 
 def articles(seed: str, count: int) -> list[str]:
-    """Texts of practice sites: sentences that many articles share, in other order and with other facts."""
+    """Texts of practice sites: many share sentences, in another order and with other facts."""
     found = []
     for number in range(count):
         site = number // 40
@@ -98,14 +98,14 @@ def articles(seed: str, count: int) -> list[str]:
 
 
 def seeds() -> list[str]:
-    """The seed corpus as the cleaner gives it: real texts of some thousand characters."""
+    """The seed corpus after cleaning: real texts of about a thousand characters."""
     found = [path.read_text(encoding="utf-8") for path in sorted(SEEDS.glob("0*.txt"))]
     return [simplified(pinyin_repaired(text) or text) for text in found]
 
 
 @cache
 def converter(name: str) -> Any:
-    """It reads its dictionaries once."""
+    """The converter, which reads its dictionaries only once."""
     return OpenCC(name)
 
 
@@ -118,12 +118,12 @@ class Planter:
         self._day = dt.date(2016, 1, 1)
 
     def person(self) -> str:
-        """A name."""
+        """Make a name."""
         name: str = self.rng.choice(prose.SURNAMES) + self.rng.choice(prose.GIVEN)
         return name
 
     def add(self, text: str, *, script: str = "hans", source: str | None = None) -> int:
-        """Take a text as a document of some site, a few days after the one before."""
+        """Add a text as a document of some site, a few days after the one before."""
         self._day += dt.timedelta(days=self.rng.randint(0, 3))
         self.made.texts.append(
             Text(text=text, site=self.rng.choice(SITES), day=self._day, script=script, source=source)
@@ -131,19 +131,19 @@ class Planter:
         return len(self.made.texts) - 1
 
     def dressed(self, text: str) -> str:
-        """A reprint: another first words and another last line."""
+        """Make a reprint: with other first words and another last line."""
         said = {"site": self.rng.choice(SITES), "name": self.person(), "other": self.person(), "day": "3日"}
         foot = self.rng.choice(FOOTS).format(**said)
         return self.rng.choice(HEADS).format(**said) + text + ("\n" + foot if foot else "")
 
     def spun(self, text: str, share: float | None = None) -> str:
-        """Words exchanged for others that mean the same."""
+        """Replace words by synonyms."""
         share = self.rng.uniform(0.5, 1.0) if share is None else share
         words = "|".join(sorted(SYNONYMS, key=len, reverse=True))
         return re.sub(words, lambda m: SYNONYMS[m[0]] if self.rng.random() < share else m[0], text)
 
     def shuffled(self, text: str) -> str:
-        """Paragraphs in another order, else sentences."""
+        """Put the paragraphs, or else the sentences, in another order."""
         lines = text.split("\n")
         if len(lines) > 2:
             self.rng.shuffle(lines)
@@ -153,7 +153,7 @@ class Planter:
         return "".join(sentences)
 
     def excerpt(self, text: str) -> str:
-        """Sentences in a row, 25 to 60 % of the text."""
+        """Take consecutive sentences, 25 to 60 % of the text."""
         sentences = [s for s in re.findall(r"[^。！？\n]*[。！？\n]?", text) if s]
         wanted = self.rng.uniform(*CUTS) * len(text)
         start = self.rng.randrange(max(1, int(len(sentences) * 0.4)))
@@ -168,12 +168,12 @@ class Planter:
         return "".join(taken).strip()
 
     def converted(self, text: str) -> str:
-        """The text as a Traditional page gives it: converted there, and made Simplified again by the cleaner."""
+        """Convert the text to Traditional and back, as if it came from a page in Traditional characters."""
         made = str(converter(self.rng.choice(("s2t", "s2tw", "s2hk"))).convert(text))
         return simplified(made)
 
     def stencil(self, text: str) -> str:
-        """The same form, with other people, places, firms, dates and counts."""
+        """Replace people, places, firms, dates and counts."""
         rng = self.rng
         names = set(re.findall(f"[{prose.SURNAMES}](?:{'|'.join(prose.GIVEN)})", text))
         table = {name: self.person() for name in names}
@@ -189,7 +189,7 @@ class Planter:
         return re.sub(r"\d+", lambda m: str(rng.randint(10 ** (len(m[0]) - 1), 10 ** len(m[0]) - 1)), changed)
 
     def family(self, text: str) -> None:
-        """One text with one copy of most kinds."""
+        """Add one text with one copy of most kinds."""
         full = {self.add(text, source="本站"): "same"}
         cut = []
         for kind in self.rng.sample(("same", "spun", "shuffled", "other_script", "excerpt"), self.rng.randint(1, 4)):
@@ -213,7 +213,7 @@ class Planter:
         self.made.open |= set(combinations(cut, 2))
 
     def wire(self, text: str, count: int) -> None:
-        """One text on many sites."""
+        """Add one text on many sites."""
         numbers = []
         for _ in range(count):
             chance = self.rng.random()
@@ -223,17 +223,17 @@ class Planter:
         self.made.pairs |= dict.fromkeys(combinations(numbers, 2), "any")
 
     def form(self, text: str, count: int) -> None:
-        """One form filled in again and again."""
+        """Add one form, filled in several times."""
         numbers = [self.add(self.stencil(text)) for _ in range(count)]
         self.made.stencils |= set(combinations(numbers, 2))
 
 
 def plant(seed: str, families: int, *, clusters: tuple[int, ...] = (20, 60), forms: int = 12) -> Planted:
-    """So many families among documents that nobody copied."""
+    """Plant families of copies among documents without copies."""
     planter = Planter(seed)
     known = [*seeds(), *articles(seed, families * 2 + len(clusters) + forms)]
     planter.rng.shuffle(known)
-    # A notice of two lines is no article to copy.
+    # Do not copy notices of two lines.
     known.sort(key=lambda text: len(text) < 120)
     for size in clusters:
         planter.wire(known.pop(0), size)

@@ -1,6 +1,6 @@
-"""A real daemon crawls three practice sites every minute for three minutes; `make scheduled` runs it.
+"""Run a real daemon that crawls three practice sites every minute for three minutes: `make scheduled`.
 
-Each minute must be used once by each site, or be reported as missed; no two runs of a site may overlap.
+Each site must have one run for each minute, or report the minute as missed; no two runs of a site may overlap.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ KEYS = ("vsb", "farm", "dede")
 
 
 def main() -> None:
-    """Run it and check its history."""
+    """Run the daemon and check its history."""
     with tempfile.TemporaryDirectory() as name, practice.Server() as server:
         folder = Path(name)
         (folder / "sites").mkdir()
@@ -31,7 +31,7 @@ def main() -> None:
                 text = "\n".join(['schedule = "* * * * *"', *said, ""])
                 (folder / "sites" / path.name).write_text(text, encoding="utf-8")
         cundang = [sys.executable, "-m", "crawler.cli", "--data", f"{name}/data", "--sites", f"{name}/sites"]
-        # The first look notes the time from which minutes count, somewhere between these two.
+        # Minutes count from the daemon's first look, which is between these two times.
         before = dt.datetime.now(dt.UTC)
         subprocess.run([*cundang, "schedule", "due"], check=True)
         begin = dt.datetime.now(dt.UTC)

@@ -1,7 +1,8 @@
-"""Damage to each file of an archive x each command: what is lost, what reports it, and what heals with the good file.
+"""Damage to each file of an archive x each command: what is lost, what reports it, and what restoring the file heals.
 
-`make damage` runs this: WARC files flipped and cut at a hundred random places each, everything else at a few. The tests
-of the laws run one of each cell. It prints the matrix, and ends with 1 where a cell is not as `TELLS` has it.
+`make damage` runs this: in WARC files, bits are flipped and the end is cut off at a hundred random places, in all
+other files at a few. The tests of the laws run one case of each cell. This prints the matrix; the exit code is 1 if a
+cell differs from `TELLS`.
 """
 
 from __future__ import annotations
@@ -29,12 +30,13 @@ sys.path.insert(0, str(Path(__file__).parent / "laws" / "before"))
 from make_archive import SITE, pages, serving
 
 ARCHIVE = next((Path(__file__).parent / "laws" / "before").glob("*.tar.xz"))
-# In this order: those that change nothing first, and `verify`, which notes what it found, behind those that ask for it.
+# The order matters: commands that change nothing come first, and `verify` after those that use its notes.
 COMMANDS = ("status", "export", "verify", "clean")
 DAMAGES = ("gone", "cut", "flipped")
-# Who tells of which damage, by an exit code that is not 0; a crawl ends with `clean`, and tells what that tells. A flip
-# of a WARC file shows where it is read; `status` and `export` know existence, size and what the last reading said. What
-# is derived may be deleted at any time and is made again in silence, but nothing can be exported meanwhile.
+# The commands that report each damage, by an exit code other than 0. A crawl ends with `clean` and reports the same. A
+# flipped bit of a WARC file is noticed only by reading; `status` and `export` know existence, size and the result of
+# the last reading. Derived files may be deleted at any time and are made again without a message, but until then
+# nothing can be exported.
 TELLS: dict[tuple[str, str], tuple[str, ...]] = {
     ("warc", "gone"): ("status", "export", "verify", "clean", "rebuild"),
     ("warc", "cut"): ("status", "export", "verify", "clean", "rebuild"),
@@ -49,13 +51,13 @@ TELLS: dict[tuple[str, str], tuple[str, ...]] = {
     ("state", "gone"): (),
     ("state", "cut"): ("status", "verify"),
 }
-# A flipped bit of these may be one on which nothing depends; else `verify` tells of it.
+# In these files a flipped bit may have no effect; otherwise `verify` reports it.
 PERHAPS = ("shard", "catalogue", "state")
 CELLS = [*TELLS, *((kind, "flipped") for kind in PERHAPS)]
 
 
 def unpacked(folder: Path) -> Path:
-    """An archive of the version before, made current: the data folder."""
+    """The data folder of an archive of an earlier version, brought up to date."""
     with tarfile.open(ARCHIVE) as pack:
         pack.extractall(folder, filter="data")
     (folder / "sites").mkdir()
@@ -67,7 +69,7 @@ def unpacked(folder: Path) -> Path:
 
 
 def run(data: Path, *words: str) -> int:
-    """The exit code of a command, run in this process."""
+    """Run a command in this process; return its exit code."""
     if words == ("export",):
         words = ("export", "--format", "jsonl", "--out", str(data.parent / f"{data.name}.jsonl"))
     sites = data.parent / "sites"
@@ -79,7 +81,7 @@ def run(data: Path, *words: str) -> int:
 
 
 def victim(layout: Layout, kind: str) -> Path:
-    """The file of a kind that most depends on."""
+    """The most important file of a kind."""
     warc = max(layout.warcs("old"), key=lambda path: path.stat().st_size)
     return {
         "warc": warc,
@@ -91,7 +93,7 @@ def victim(layout: Layout, kind: str) -> Path:
 
 
 def hurt(path: Path, damage: str, where: float) -> None:
-    """Damage a file; `where` is a share of its length."""
+    """Damage a file at `where`, a share of its length."""
     if damage == "gone":
         path.unlink()
         return
@@ -105,7 +107,7 @@ def hurt(path: Path, damage: str, where: float) -> None:
 
 
 def documents(layout: Layout) -> Counter[tuple[str, str]]:
-    """Id and text of what every shard holds that can be read."""
+    """The ids and texts in all shards that can be read."""
     found: Counter[tuple[str, str]] = Counter()
     for path in layout.shards():
         with contextlib.suppress(CundangError):
@@ -114,7 +116,7 @@ def documents(layout: Layout) -> Counter[tuple[str, str]]:
 
 
 def catalogued(layout: Layout) -> Counter[str]:
-    """Ids of the documents that the catalogue holds; nothing where there is none that can be read."""
+    """The ids of the documents in the catalogue; empty if it cannot be read."""
     if not layout.catalogue.exists():
         return Counter()
     with closing(sqlite3.connect(layout.catalogue)) as db, contextlib.suppress(sqlite3.DatabaseError):
@@ -123,7 +125,7 @@ def catalogued(layout: Layout) -> Counter[str]:
 
 
 def row(whole: Path, data: Path, kind: str, damage: str, where: float, *commands: str) -> list[str]:
-    """Damage a copy of an archive, run commands, put the good file back: what went wrong."""
+    """Damage a copy of an archive, run commands, and restore the file; return what went wrong."""
     shutil.rmtree(data, ignore_errors=True)
     shutil.copytree(whole, data)
     layout = Layout(root=data)
@@ -152,7 +154,7 @@ def row(whole: Path, data: Path, kind: str, damage: str, where: float, *commands
 def _healing(
     layout: Layout, path: Path, good: bytes, kind: str, before: Counter[tuple[str, str]], rows: Counter[str]
 ) -> Iterator[str]:
-    """The good file is put back, or what is derived is made again, and all is as before; else why not."""
+    """Restore the file, or make derived files again; return how the archive differs from before."""
     if kind in ("warc", "state"):
         path.write_bytes(good)
     run(layout.root, "clean")
@@ -165,14 +167,14 @@ def _healing(
 
 
 def main() -> int:
-    """Run all cells; 1 where one is not as it should be."""
+    """Run all cells; return 1 if one is wrong."""
     dice = random.Random(20260101)  # noqa: S311 - no secret
     failed = 0
     with tempfile.TemporaryDirectory() as folder:
         whole = unpacked(Path(folder))
         data = Path(folder) / "hurt"
         for kind, damage in CELLS:
-            # What makes all shards again takes seconds, and gets fewer.
+            # Run fewer cases of damage that makes all shards again, which takes seconds.
             for commands, many in ((COMMANDS, 100 if kind == "warc" else 5), (("rebuild",), 2)):
                 places = [dice.random() for _ in range(1 if damage == "gone" else many)]
                 wrong = Counter(each for where in places for each in row(whole, data, kind, damage, where, *commands))
@@ -186,7 +188,7 @@ def main() -> int:
 
 
 def _crawls(whole: Path, data: Path) -> int:
-    """A crawl over each damaged WARC file goes on, ends with 1 and loses nothing."""
+    """Crawl with each damaged WARC file; the crawl must continue, end with 1 and lose nothing."""
     failed = 0
     for damage in DAMAGES:
         shutil.rmtree(data, ignore_errors=True)
@@ -203,7 +205,7 @@ def _crawls(whole: Path, data: Path) -> int:
 
 
 def crawl(data: Path) -> int:
-    """The exit code of a crawl in a process of its own: Scrapy's reactor runs once a process."""
+    """Crawl in a child process, because Scrapy's reactor runs only once in a process; return the exit code."""
     import subprocess  # noqa: PLC0415 - only here
 
     command = [sys.executable, "-m", "crawler.cli", "--data", str(data), "--sites", str(data.parent / "sites")]

@@ -1,6 +1,6 @@
-"""The checkout deployed to a real scrapyd on loopback, and a crawl started by schedule.json; `make scrapyd` runs it.
+"""Deploy the checkout to a real scrapyd on loopback, and start a crawl by schedule.json: `make scrapyd`.
 
-python tests/deploy_to_scrapyd.py BIN    BIN: where scrapyd, its client and cundang lie
+python tests/deploy_to_scrapyd.py BIN    BIN: the folder with the programs of scrapyd, its client and cundang
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ PATIENCE = 120
 
 
 def ask(address: str, **values: str) -> dict[str, Any]:
-    """Scrapyd's answer to a question, or to a POST where there are values."""
+    """Send a request to scrapyd, a POST if there are values; return its response."""
     data = urllib.parse.urlencode(values).encode() if values else None
     with urllib.request.urlopen(address, data, timeout=60) as answer:  # noqa: S310 - loopback
         said: dict[str, Any] = json.load(answer)
@@ -35,7 +35,7 @@ def ask(address: str, **values: str) -> dict[str, Any]:
 
 
 def main() -> None:
-    """Deploy, schedule, wait, and read what was captured."""
+    """Deploy, schedule, wait, and check the captures."""
     programs = Path(sys.argv[1]).absolute()
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
@@ -44,7 +44,7 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as name, practice.Server() as server:
         folder = Path(name)
         practice.write_sites(folder / "sites", server.port)
-        # A copy: building an egg leaves its folders where it is built.
+        # Use a copy, because building an egg leaves folders behind.
         copy = folder / "checkout"
         tracked = subprocess.run(["git", "ls-files", "-z", "*.py", "*.toml", "*.txt", "*.sql", "*.html", "scrapy.cfg"],
                                  cwd=CHECKOUT, capture_output=True, text=True, check=True).stdout  # fmt: skip
@@ -72,7 +72,7 @@ def main() -> None:
 
 
 def deployed(here: str, copy: Path, programs: Path, environment: dict[str, str]) -> str:
-    """Deploy and start a crawl; the job's id."""
+    """Deploy and start a crawl; return the id of the job."""
     deadline = time.monotonic() + PATIENCE
     while True:
         try:

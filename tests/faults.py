@@ -1,8 +1,8 @@
-"""The tests that provoke faults -> a table: row, fault, result, seconds, what was provoked; exit 1 where a row failed.
+"""The tests that provoke faults -> a table of row, fault, result, seconds and test; exit code 1 if a row failed.
 
-A test says which rows it provokes: `@pytest.mark.fault(rows=[18])`. They run in two processes, each file of tests in
-one of them. Arguments go to pytest, for example `-k 304`. What this machine cannot provoke is told, and where the
-variable CI is set it fails.
+A test names the rows of its faults: `@pytest.mark.fault(rows=[18])`. The tests run in two processes, each file in one
+of them. Arguments are passed to pytest, for example `-k 304`. Faults that this machine cannot provoke are listed; with
+the environment variable CI they count as failures.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 
 import pytest
 
-# What the web, the disk, the power and people do to an archive. Rows of the web page and of long runs are not here.
+# Faults of the web, the disk, the power and people. Rows of the web page and of long runs are elsewhere.
 ROWS = {
     1: "chunked and compressed body",
     2: "odd, repeated, folded, colon-less and GBK header lines",
@@ -67,7 +67,7 @@ ROWS = {
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Keep the tests that name rows, and have their reports name them."""
+    """Keep only the tests that name rows, and add the rows to their reports."""
     kept: list[pytest.Item] = []
     others: list[pytest.Item] = []
     for item in items:
@@ -82,21 +82,21 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 
 @dataclass
 class Gave:
-    """What the tests of one name gave for a row."""
+    """The results of one test function for a row."""
 
     outcomes: list[str] = field(default_factory=list)
     seconds: float = 0.0
 
 
 class Table:
-    """Collects what each row's tests gave."""
+    """Collects the results of the tests for each row."""
 
     def __init__(self) -> None:
         self.results: dict[int, defaultdict[str, Gave]] = {row: defaultdict(Gave) for row in ROWS}
         self.why: list[str] = []
 
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
-        """A test ended, or did not come to run."""
+        """Note the result of a test that has ended or was skipped."""
         name = report.nodeid.partition("[")[0].rpartition("::")[2].removeprefix("test_").replace("_", " ")
         rows: list[int] = dict(report.user_properties).get("rows", [])  # type: ignore[assignment]  # of any type
         for row in rows:
@@ -121,7 +121,7 @@ class Table:
 
 
 def main() -> int:
-    """Run, print, and say by the exit code whether every row passed."""
+    """Run the tests, print the table, and return 1 if a row failed."""
     table = Table()
     asked = ["-p", "no:cacheprovider", "-p", "faults", "-n", "2", "--dist", "loadfile", "tests", *sys.argv[1:]]
     code = int(pytest.main(asked, plugins=[table]))
@@ -136,7 +136,7 @@ def main() -> int:
         outcomes = {outcome for gave in tests.values() for outcome in gave.outcomes}
         (failed if "failed" in outcomes else passed if "passed" in outcomes else without).append(row)
     print(f"\n{len(passed)} of {len(ROWS)} rows passed; failed: {failed or 'none'}; not provoked: {without or 'none'}")
-    # A part of a row may need what this machine has not, which is told above; of no row may everything be left out.
+    # Some tests of a row may be skipped, which is reported above, but not all of them.
     missing = (without and len(sys.argv) == 1) or (table.why and "CI" in os.environ)
     return code or int(bool(missing or failed))
 

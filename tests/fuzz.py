@@ -1,4 +1,4 @@
-"""Mutated golden and practice pages -> the cleaner, for some minutes: a Document or a Skip, and no exception.
+"""Clean mutated golden and practice pages for some minutes: each must give a Document or a Skip, and no exception.
 
 python tests/fuzz.py [-max_total_time=600]
 """
@@ -25,14 +25,14 @@ KINDS = [next(c for c in captures().values() if c.kind == kind) for kind in ("re
 
 
 def one(data: bytes) -> None:
-    """Clean some bytes as a page, and every fourth time as a text file."""
-    # By its last byte: the first of a page is always the same.
+    """Clean some bytes as a page, or every fourth time as a text file."""
+    # The last byte decides, because the first one of a page is always the same.
     text = bool(data) and data[-1] % 4 == 0
     clean(dataclasses.replace(KINDS[text], body=data), None)
 
 
 def main() -> None:
-    """Start from the golden pages, those of many manners, and one of each practice site."""
+    """Start from the golden pages, the pages of odd servers, and one page of each practice site."""
     with tempfile.TemporaryDirectory() as folder:
         for name, capture in captures().items():
             (Path(folder) / name).write_bytes(capture.body)

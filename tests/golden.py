@@ -1,8 +1,8 @@
-"""Kept pages -> golden documents: what the cleaner of one version makes of them.
+"""Stored pages -> golden documents: the documents that one version of the cleaner makes of them.
 
     python tests/golden.py
 
-writes the documents anew, and refuses where they changed and the cleaner's version did not.
+writes the documents again, and refuses if they have changed and the version of the cleaner has not.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ RAISE = (
 
 
 def captures() -> dict[str, Capture]:
-    """The seeds and the kept pages, by name."""
+    """The seeds and the stored pages, by name."""
     found = {}
     for path in sorted([*SEEDS.glob("*.txt"), *FOLDER.glob("*.html")]):
         text = path.suffix == ".txt"
@@ -47,9 +47,9 @@ def captures() -> dict[str, Capture]:
 
 
 def documents() -> dict[str, Any]:
-    """What the cleaner makes of each."""
+    """The document of each."""
     made = {name: asdict(clean(capture, None)) for name, capture in captures().items()}
-    # As JSON has them: tuples are lists, times are words.
+    # Convert tuples and times to the types of JSON.
     found: dict[str, Any] = json.loads(json.dumps(made, default=str))
     return found
 
@@ -61,7 +61,7 @@ def kept() -> dict[str, Any]:
 
 
 def main() -> int:
-    """Write the golden documents; 1 where the version must be raised first."""
+    """Write the golden documents; return 1 if the version must be raised first."""
     made = documents()
     if DOCUMENTS.exists() and kept()["version"] == VERSION:
         before = kept()["documents"]

@@ -1,9 +1,9 @@
-"""Kill -9 at every write, fsync, rename and commit of a crawl -> what was acknowledged and lost, and what came twice.
+"""Kill a crawl at every write, fsync, rename and commit -> acknowledged responses that are lost, and duplicates.
 
     python tests/killpoints.py [--random N] [--step N]
 
-A small library counts the calls that change files below the data folder, SQLite's among them, and ends the process at
-the one that is asked for; a write is cut in its middle. Then the crawl is run again, undisturbed, and must heal.
+A small library counts the calls that change files below the data folder, including those of SQLite, and ends the
+process at the nth call, in the middle of a write. Then the crawl runs again, undisturbed, and must repair the files.
 """
 
 from __future__ import annotations
@@ -35,8 +35,8 @@ from crawler import practice  # noqa: E402
 
 PAGES = 12
 PROSE = "统战部召开会议，传达学习精神，研究部署下一步工作，并提出三点要求。" * 6
-# Forks a process a crawl, so that the imports are paid for once. Not safe: the broken build, which acknowledges what is
-# still in its own memory.
+# Forks a process for each crawl, to import the modules only once. The unsafe build, which must fail, acknowledges
+# responses that are still in memory.
 FORKER = """
 import ctypes, json, os, sys
 from pathlib import Path
@@ -69,7 +69,7 @@ for line in sys.stdin:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Outcome:
-    """What one kill did: acknowledged answers, those that are lost, records that came twice, what is not whole."""
+    """The result of one kill: acknowledged responses, lost ones, duplicate records, and incomplete files."""
 
     acknowledged: int
     lost: int
@@ -87,7 +87,7 @@ class Bench:
     key: str
 
     def crawl(self, data: Path, nth: int, *, safe: bool = True) -> tuple[int, int]:
-        """Crawl; killed at the nth call, 0: never. The exit code, and the calls that a whole crawl made."""
+        """Crawl, killed at the nth call (0: never); return the exit code, and the number of calls if not killed."""
         log = self.folder / f"{data.name}.log"
         job = {"data": str(data), "sites": str(self.sites), "key": self.key, "nth": nth, "safe": safe, "log": str(log)}
         assert self.forker.stdin is not None
@@ -99,7 +99,7 @@ class Bench:
         return code, int(Path(f"{log}.count").read_text()) if code == 0 else 0
 
     def kill(self, nth: int, *, safe: bool = True) -> Outcome:
-        """Kill a crawl at its nth call, crawl again, and compare."""
+        """Kill a crawl at its nth call, crawl again, and compare the results."""
         data = self.folder / f"{self.key}-{nth}"
         layout = Layout(root=data)
         self.crawl(data, nth, safe=safe)
@@ -112,11 +112,11 @@ class Bench:
 
 
 def said(layout: Layout, key: str, question: str) -> set[str]:
-    """What the state says, as the killed process left it."""
+    """Read the state as the killed process left it."""
     if not layout.state(key).exists():
         return set()
     with tempfile.TemporaryDirectory() as copy:
-        # A copy: opening it would heal it.
+        # Read a copy, because opening the state would repair it.
         for path in layout.state(key).parent.glob(f"{key}.sqlite*"):
             shutil.copy(path, copy)
         with closing(sqlite3.connect(Path(copy) / f"{key}.sqlite")) as db:
@@ -127,7 +127,7 @@ def said(layout: Layout, key: str, question: str) -> set[str]:
 
 
 def compare(layout: Layout, key: str, acknowledged: set[str], code: int, *, over: bool) -> Outcome:
-    """What the archive holds after the healing crawl, against what was acknowledged; `over`: before the kill."""
+    """Compare the archive after the second crawl with what was acknowledged; `over`: the first visit was complete."""
     captured: Counter[str] = Counter()
     ids: Counter[str] = Counter()
     faults = [f"the healing crawl ended with exit code {code}"] if code else []
@@ -145,8 +145,8 @@ def compare(layout: Layout, key: str, acknowledged: set[str], code: int, *, over
         addresses = {url for (url,) in db.execute("SELECT url FROM address")}
     if left:
         faults.append(f"{left} addresses are still due")
-    # What is no address of the frontier, robots.txt and the files of scripts, each process reads for itself.
-    # Where the visit was over, the second crawl is another one, and asks again for what is due.
+    # Each process fetches robots.txt and the files of scripts, which are no addresses of the frontier.
+    # If the visit was complete, the second crawl is a new visit, which fetches again what is due.
     twice = [] if over else [url for url in addresses if captured[url] > 1]
     twice += [id_ for id_, n in ids.items() if n > 1]
     return Outcome(
@@ -173,7 +173,7 @@ def answer(path: str, _: object) -> Answer:
 
 @contextmanager
 def forking(folder: Path) -> Iterator[subprocess.Popen[str]]:
-    """The process that forks crawls, with the library in it; needs a C compiler."""
+    """Start the process that forks crawls, with the library; this needs a C compiler."""
     library = folder / "killpoint.so"
     subprocess.run(["cc", "-shared", "-fPIC", "-O1", "-o", library, HERE / "killpoint.c", "-ldl"], check=True)
     environment = os.environ | {"LD_PRELOAD": str(library), "PYTHONPATH": str(HERE.parent)}
@@ -188,7 +188,7 @@ def forking(folder: Path) -> Iterator[subprocess.Popen[str]]:
 
 
 def total(name: str, outcomes: Iterator[tuple[int, Outcome]]) -> bool:
-    """Print what became of all kill points; whether all is well."""
+    """Print the results of all kill points; return whether all are good."""
     count = acknowledged = lost = twice = broken = 0
     for nth, outcome in outcomes:
         count += 1
@@ -207,7 +207,7 @@ def total(name: str, outcomes: Iterator[tuple[int, Outcome]]) -> bool:
 
 
 def main() -> int:
-    """Run all points of a small site, and random ones of the practice web."""
+    """Run all kill points of a small site, and random ones of the practice web."""
     parser = argparse.ArgumentParser()
     parser.add_argument("--random", type=int, default=50, help="points of the whole practice web")
     parser.add_argument("--step", type=int, default=1, help="every so many-th point of the small site")

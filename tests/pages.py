@@ -1,4 +1,4 @@
-"""The HTML of a page -> the document that the cleaner makes of it, for tests."""
+"""The HTML of a page -> its document or skip, for tests."""
 
 from __future__ import annotations
 
@@ -10,14 +10,14 @@ from archive.warc.capture import Capture, Place
 
 
 def read(html: str, url: str = "http://www.example.gov.cn/a/1.html") -> Document:
-    """The document of a page that was fetched in November 2026; an error where it is a skip."""
+    """Clean a page that was fetched in November 2026; fail if it is a skip."""
     found = _cleaned(html, url)
     assert isinstance(found, Document), found
     return found
 
 
 def skipped(html: str, url: str = "http://www.example.gov.cn/a/1.html") -> Skip:
-    """The skip that such a page is; an error where it is a document."""
+    """Clean such a page; fail if it is a document."""
     found = _cleaned(html, url)
     assert isinstance(found, Skip), found
     return found

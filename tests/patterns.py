@@ -1,15 +1,15 @@
-"""Judge how long every pattern that meets the web may take: `make patterns` judges those without a stored verdict.
+"""Judge the running time of every pattern that reads the web; `make patterns` judges those without a stored verdict.
 
-A pattern is any that a module of `archive` or `crawler` compiles when it is imported or when a cached function of it is
-called without arguments (patterns built from TOML), and every literal in a call such as `re.sub("...", ...)`. Verdicts
-are stored in tests/patterns.tsv by the digest of a pattern and its flags:
+These are all patterns that a module of `archive` or `crawler` compiles when it is imported, or when a cached function
+is called without arguments (patterns built from TOML), and every literal in a call such as `re.sub("...", ...)`.
+Verdicts are stored in tests/patterns.tsv by the digest of a pattern and its flags:
 
-- recheck (https://makenowjust-labs.github.io/recheck/, in build/strangers) judges a translation to JavaScript;
-- each attack that it finds, and strings grown from the pattern itself, are tried with Python's engine, which is the one
-  that counts, at growing lengths, with `search` and with `fullmatch`.
+- recheck (https://makenowjust-labs.github.io/recheck/, in build/strangers) judges a translation to JavaScript.
+- The attacks that it finds, and strings made from the pattern itself, are tried with Python's engine, which decides, at
+  growing lengths, with `search` and with `fullmatch`.
 
-A pattern is `linear`, `quadratic` or `worse`. tests/patterns.toml accepts a few that are quadratic, each with the bound
-on its input.
+A pattern is `linear`, `quadratic` or `worse`. tests/patterns.toml accepts a few quadratic ones, each with the bound on
+its input.
 """
 
 from __future__ import annotations
@@ -37,7 +37,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-# The parser of `re` has no public name.
+# Python has no public name for the parser of `re`.
 parser: Any = importlib.import_module("re._parser")
 sre: Any = importlib.import_module("re._constants")
 
@@ -47,14 +47,14 @@ ACCEPTED = ROOT / "tests" / "patterns.toml"
 COMMAND = "make patterns"
 COLUMNS = ("digest", "verdict", "by", "attack", "where")
 ROOMS = ("archive", "crawler")
-# The practice web serves pages; it reads none of the web's.
+# The practice web only serves pages, and reads none.
 OWN = ("crawler.practice",)
 LITERAL_CALLS = {"compile", "search", "match", "fullmatch", "split", "findall", "finditer", "sub", "subn"}
 
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """A pattern and the place that compiles it."""
+    """A pattern, and the place where it is compiled."""
 
     pattern: str | bytes
     flags: int
@@ -64,20 +64,20 @@ class Found:
 
     @property
     def digest(self) -> str:
-        """What a verdict is stored under: of pattern, kind and flags."""
+        """The key of a verdict: the digest of pattern, type and flags."""
         kind = "bytes" if isinstance(self.pattern, bytes) else "str"
         return hashlib.sha256(f"{kind} {self.flags} {self.text}".encode("utf-8", "surrogatepass")).hexdigest()[:16]
 
     @property
     def text(self) -> str:
-        """The pattern as text; bytes as Latin-1."""
+        """The pattern as text; bytes are decoded as Latin-1."""
         return self.pattern.decode("latin-1") if isinstance(self.pattern, bytes) else self.pattern
 
 
 def find_patterns() -> list[Found]:
-    """Every pattern of the rooms, in the order of modules, each once.
+    """Find every pattern of the product, in the order of modules, each once.
 
-    Must run before anything imports the rooms: patterns are seen while they are compiled.
+    Run this before anything imports the product, because patterns are found when they are compiled.
     """
     found: dict[str, Found] = {}
     compiled: list[Found] = []
@@ -110,7 +110,7 @@ def find_patterns() -> list[Found]:
 
 
 def _modules() -> Iterator[Any]:
-    """The modules of the rooms; those whose optional libraries are not installed are named and left out."""
+    """The modules of the product; name and leave out those whose optional libraries are not installed."""
     for name in _module_names():
         try:
             yield importlib.import_module(name)
@@ -129,7 +129,7 @@ def _module_names() -> list[str]:
 
 
 def _call_cached(module: Any) -> None:
-    """Call the cached functions without parameters: they build patterns from data when they are first asked."""
+    """Call the cached functions without parameters, which build patterns from data at their first call."""
     for value in list(vars(module).values()):
         if isinstance(value, functools._lru_cache_wrapper) and value.__module__ == module.__name__:
             value.cache_clear()
@@ -151,7 +151,7 @@ def _walk(value: Any, path: str, depth: int) -> Iterator[tuple[re.Pattern[Any], 
 
 
 def _literals() -> Iterator[Found]:
-    """Patterns that are written where they are used: re.sub("...", ...)."""
+    """The patterns that are literals in calls: re.sub("...", ...)."""
     for room in ROOMS:
         for file in sorted((ROOT / room).rglob("*.py")):
             module = ".".join(file.relative_to(ROOT).with_suffix("").parts)
@@ -164,7 +164,7 @@ def _literals() -> Iterator[Found]:
 
 
 def _literal(call: ast.Call) -> re.Pattern[Any] | None:
-    """The pattern that a call of `re` is given as a literal; None where it is given another, or is no such call."""
+    """The literal pattern in a call of `re`; None: the pattern is no literal, or this is no such call."""
     match call:
         case ast.Call(
             func=ast.Attribute(value=ast.Name(id="re"), attr=name),
@@ -197,7 +197,7 @@ _OPPOSITE = {
 
 
 class Translator:
-    """A parsed pattern -> JavaScript. Atomic groups and possessive repeats become a lookahead and a reference to it."""
+    """Translates a parsed pattern to JavaScript; atomic groups and possessive repeats become lookaheads."""
 
     def __init__(self, flags: int) -> None:
         self.flags = flags
@@ -322,21 +322,21 @@ def to_javascript(found: Found) -> tuple[str, str]:
 
 # --- Trying ----------------------------------------------------------------------------------------------------------
 
-# Strings are grown to so many characters, or until one trial takes so long (CPU seconds).
+# Strings are extended to so many characters, or until one trial takes so long (seconds of CPU).
 LONGEST, SLOW = 1_000_000, 0.4
-# Trials below this tell nothing (CPU seconds).
+# Trials that take less than this are too short to measure (seconds of CPU).
 NOISE = 0.02
-# Above these exponents of time by length a pattern is quadratic, or worse.
+# If time grows with length by a greater exponent than these, a pattern is quadratic, or worse.
 QUADRATIC, WORSE = 1.55, 2.6
-# Grown strings are first tried at these lengths: what takes more than so many times as long at the second is grown on.
+# Strings are first tried at these two lengths, and only extended if the second takes so many times longer.
 SHORT, LONGER, TIMES = 4_000, 16_000, 7
-# So many strings are grown for a pattern, for one that recheck calls safe, and no more after these CPU seconds.
+# The number of strings for a pattern, and for one that recheck calls safe; and the limit in seconds of CPU.
 STRINGS, FEW, BUDGET = 160, 30, 1.5
 
 
 @dataclass(frozen=True, slots=True)
 class Attack:
-    """A string that grows: each pair is what stands once and what is repeated behind it; then an end."""
+    """A string of any length: pairs of a part that occurs once and a part that is repeated after it; then an end."""
 
     pumps: tuple[tuple[str, str], ...]
     end: str
@@ -349,12 +349,12 @@ class Attack:
         return "".join(before + pump * times for before, pump in self.pumps) + self.end
 
     def dump(self) -> str:
-        """As it is stored."""
+        """Convert to the stored form."""
         return json.dumps([*map(list, self.pumps), self.end], ensure_ascii=True)
 
     @classmethod
     def load(cls, stored: str) -> Attack:
-        """From what is stored."""
+        """Read the stored form."""
         *pumps, end = json.loads(stored)
         return cls(tuple((before, pump) for before, pump in pumps), end)
 
@@ -368,7 +368,7 @@ def _late(*_: object) -> None:
 
 
 def cost(call: Callable[[], object], limit: float = 1.0) -> float:
-    """CPU seconds of a call; the limit where it takes longer."""
+    """The seconds of CPU of a call, or the limit if it takes longer."""
     signal.signal(signal.SIGVTALRM, _late)
     begun = time.process_time()
     signal.setitimer(signal.ITIMER_VIRTUAL, limit)
@@ -382,7 +382,7 @@ def cost(call: Callable[[], object], limit: float = 1.0) -> float:
 
 
 def exponent(call: Callable[[str], object], attack: Attack) -> float:
-    """The power of its length by which an attack's time grows, at the largest lengths that are worth waiting for."""
+    """The exponent by which the time of an attack grows with its length, at the greatest practicable lengths."""
     lengths, costs = [], []
     length = 128
     while length <= LONGEST:
@@ -402,13 +402,13 @@ def exponent(call: Callable[[str], object], attack: Attack) -> float:
 
 
 def sure_exponent(call: Callable[[str], object], attack: Attack) -> float:
-    """The exponent; where it tells of trouble the least of three measurements, for a busy machine makes it larger."""
+    """The exponent; if it is too large, the least of three measurements, because a busy machine makes it larger."""
     power = exponent(call, attack)
     return power if power <= QUADRATIC else min(power, exponent(call, attack), exponent(call, attack))
 
 
 class Sampler:
-    """A parsed pattern -> strings that it matches, more or less; a repeat gives few rounds."""
+    """Makes strings that a parsed pattern roughly matches, with few repetitions."""
 
     def __init__(self, tree: Any, chance: random.Random) -> None:
         self.tree = tree
@@ -417,7 +417,7 @@ class Sampler:
         self.repeats: list[tuple[str, Any]] = []
 
     def sample(self, items: Any) -> str:
-        """One string."""
+        """Make one string."""
         text = ""
         for op, value in items:
             text += self._one(op, value, text)
@@ -462,7 +462,7 @@ class Sampler:
 
 
 def grown(found: Found) -> list[Attack]:
-    """Strings grown from a pattern: its beginnings, bodies of its repeats and letters, repeated alone and in pairs."""
+    """Make attacks from a pattern: repeat its beginnings, the bodies of its repeats and letters, alone and in pairs."""
     chance = random.Random(found.digest)  # noqa: S311
     tree = parser.parse(found.pattern, found.flags)
     sampler = Sampler(tree, chance)
@@ -483,7 +483,7 @@ def grown(found: Found) -> list[Attack]:
 
 
 def try_attacks(found: Found, attacks: Iterable[Attack]) -> tuple[float, Attack | None]:
-    """The largest exponent that an attack reaches, and the attack; of equals the slowest."""
+    """The largest exponent of the attacks, and its attack; if several are equal, the slowest."""
     pattern = re.compile(found.pattern, found.flags)
     calls: list[Callable[[Any], object]] = [getattr(pattern, name) for name in methods(found)]
     slowest: tuple[float, Attack | None] = (0.0, None)
@@ -510,9 +510,9 @@ def _source(module: str) -> str:
 
 
 def methods(found: Found) -> tuple[str, ...]:
-    """How a pattern is used: only from the start of a text, or anywhere. Private names are used in their module alone.
+    """How a pattern is used: only from the start of a text, or anywhere. Private names are used only in their module.
 
-    What is used in any other way than by `NAME.method(...)` may be searched for.
+    A pattern that is used in any other way than by `NAME.method(...)` counts as used anywhere.
     """
     if found.call in ("match", "fullmatch"):
         return (found.call,)
@@ -538,7 +538,7 @@ def _encoding(call: Callable[[Any], object], pattern: str | bytes) -> Callable[[
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """How long a pattern may take: a row of tests/patterns.tsv."""
+    """The verdict on a pattern: a row of tests/patterns.tsv."""
 
     digest: str
     verdict: str
@@ -558,18 +558,18 @@ def read_verdicts() -> dict[str, Verdict]:
 
 
 def write_verdicts(verdicts: Iterable[Verdict]) -> None:
-    """Store verdicts in the order of their digests, so that branches rarely touch the same lines."""
+    """Store verdicts in the order of their digests, so that branches rarely change the same lines."""
     lines = ["\t".join(COLUMNS), *("\t".join(getattr(one, name) for name in COLUMNS) for one in verdicts)]
     VERDICTS.write_text("\n".join([lines[0], *sorted(lines[1:])]) + "\n", encoding="utf-8")
 
 
 def read_accepted() -> dict[str, str]:
-    """The names of the patterns that may be quadratic, each with the bound on its input."""
+    """The names of the accepted quadratic patterns, each with the bound on its input."""
     return {one["where"]: one["bound"] for one in tomllib.loads(ACCEPTED.read_text("utf-8"))["accepted"]}
 
 
 def complaints(patterns: list[Found], verdicts: dict[str, Verdict], accepted: dict[str, str]) -> list[str]:
-    """What is wrong with the patterns: one sentence each, with the cure."""
+    """The faults of the patterns: a sentence for each, with what to do."""
     said = []
     for one in patterns:
         verdict = verdicts.get(one.digest)
@@ -586,12 +586,12 @@ def complaints(patterns: list[Found], verdicts: dict[str, Verdict], accepted: di
 
 
 def grade(power: float) -> str:
-    """The word for an exponent."""
+    """The verdict for an exponent."""
     return "worse" if power > WORSE else "quadratic" if power > QUADRATIC else "linear"
 
 
 def judge(patterns: list[Found], recheck: Path) -> Iterator[Verdict]:
-    """The verdicts of patterns, as they come."""
+    """Judge patterns; yield the verdicts as they become ready."""
     asked = [{"digest": one.digest, **dict(zip(("js", "flags"), to_javascript(one), strict=True))} for one in patterns]
     for one, answer in zip(patterns, _ask(recheck, asked), strict=True):
         attacks = grown(one)[: FEW if answer["status"] == "safe" else STRINGS]
@@ -620,7 +620,7 @@ def _ask(recheck: Path, asked: list[dict[str, str]]) -> Iterator[dict[str, Any]]
 
 
 def main() -> None:
-    """Judge what has no verdict, drop verdicts of patterns that are gone, and say what is wrong."""
+    """Judge patterns without a verdict, delete verdicts of patterns that are gone, and print all faults."""
     options = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     options.add_argument("--recheck", type=Path, help="the folder node_modules that holds recheck")
     options.add_argument("--check", action="store_true", help="judge nothing; fail where a verdict is missing or bad")

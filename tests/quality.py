@@ -1,10 +1,10 @@
-"""Pages -> a table of how near each cleaner comes to what stands on them; exit code 1 below a floor.
+"""Pages -> a table of the F1 of each cleaner; exit code 1 if one is below its floor.
 
     python tests/quality.py [SEED]
 
-Sets: the seeds and the real pages where they lie beside the checkout, every practice site, and sites of the twelve
-families made from a seed: give another to see sites that nobody has seen. Peers read the same
-bytes, on a sample of each practice site. Floors lie under what was measured, and only rise.
+Sets: the seeds and the real pages (if they are beside the checkout), every practice site, and sites of the twelve
+families that are generated from a seed; another seed gives sites that were never seen before. Other cleaners read the
+same bytes, on a sample of each practice site. Floors are below the measured values, and are only raised.
 """
 
 from __future__ import annotations
@@ -41,22 +41,22 @@ from crawler.practice.serve import build
 CHECKOUT = Path(__file__).parents[1]
 SHARED = Path(os.environ.get("CUNDANG_SHARED", CHECKOUT.parent / "shared"))
 PORT = 8000
-# Peers are slow; so many pages of each practice site.
+# The number of pages of each practice site for the other cleaners, which are slow.
 SAMPLE = 8
-# Pages whose gold is known to be wrong, as the scorer beside them says.
+# Pages whose gold text is known to be wrong, according to the scorer that comes with them.
 LEFT_OUT = ("magic-f-17756043", "np4k-chinese_article")
 
-# Set -> the least mean F1 of bodies and of lines.
+# Set -> the floors of the mean F1 of bodies and of lines.
 FLOORS = {"seeds": (0.995, 0.995), "practice": (0.995, 0.99), "families": (0.995, 0.99), "real": (0.98, 0.84)}
-# Articles of each of the twelve families.
+# The number of articles of each of the twelve families.
 EACH = 24
-# List pages of the practice web that may be taken for articles, and articles that may be lost.
+# The limits for list pages of the practice web that are taken for articles, and for articles that are lost.
 TAKEN, LOST = 0, 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Case:
-    """One page and its text, in the script of the page where `original`."""
+    """One page and its text; `original`: the text is in the script of the page."""
 
     set: str
     capture: Capture
@@ -65,7 +65,7 @@ class Case:
 
 
 def capture(body: bytes, url: str, content_type: str, date: dt.datetime | None = None) -> Capture:
-    """Bytes as a saved page."""
+    """Make a capture of bytes, as of a saved page."""
     return Capture(
         id="urn:uuid:00000000-0000-4000-8000-000000000004",
         kind="resource",
@@ -80,7 +80,7 @@ def capture(body: bytes, url: str, content_type: str, date: dt.datetime | None =
 
 
 def seeds() -> Iterator[Case]:
-    """The seed texts, where their gold is at hand."""
+    """The seed texts, if their gold texts are available."""
     for path in sorted((CHECKOUT / "seeds" / "corpus").glob("*.txt")):
         gold = SHARED / "gold" / "seeds" / f"{path.name[:3]}.body.txt"
         if gold.exists():
@@ -89,7 +89,7 @@ def seeds() -> Iterator[Case]:
 
 
 def real() -> Iterator[Case]:
-    """Real articles with a body by hand, where they are at hand."""
+    """Real articles with a body that was marked by hand, if they are available."""
     for path in sorted((SHARED / "real-pages").glob("*/meta.json")):
         meta = json.loads(path.read_text("utf-8"))
         text = (meta.get("gold") or {}).get("body_text")
@@ -100,7 +100,7 @@ def real() -> Iterator[Case]:
 
 
 def practised(site: str) -> tuple[list[Case], list[Capture]]:
-    """A practice site's articles, and its pages that are none."""
+    """The articles of a practice site, and its other pages."""
     web = build(site, PORT)
     seen = dt.datetime(2026, 11, 1, tzinfo=dt.UTC)
     cases, own = [], set()
@@ -123,7 +123,7 @@ def practised(site: str) -> tuple[list[Case], list[Capture]]:
 
 
 def families(seed: str) -> Iterator[Case]:
-    """Articles of sites of every family, and of each of their pages; those of a table or a line alone are left out."""
+    """Articles of every family, page by page, without those that are only a table or a line."""
     for family in FAMILIES:
         site = Site(family, seed, articles=90)
         for item in site.room.items[-EACH:]:
@@ -167,7 +167,7 @@ PEERS: dict[str, Callable[[Case], str]] = {
 
 
 def peers(cases: list[Case]) -> list[float]:
-    """The mean F1 of bodies of each peer, in one script."""
+    """The mean F1 of bodies of each other cleaner, in one script."""
     picked = cases if cases[0].set == "real" else cases[:: max(1, len(cases) // SAMPLE)]
     means = []
     for read in PEERS.values():
@@ -183,20 +183,20 @@ def peers(cases: list[Case]) -> list[float]:
 
 
 def without_trafilatura(cases: list[Case]) -> float:
-    """Mean body F1 of pages without a site where trafilatura finds nothing: the votes stand wherever it is asked."""
+    """The mean body F1 of pages without a site file if trafilatura finds nothing, so that only the votes count."""
     with patch.object(extract, "read_again", lambda *_: []):
         return statistics.mean(body_f1(text_of(case, clean(case.capture, None)), case.text) for case in cases)
 
 
 def text_of(case: Case, document: Document | Skip) -> str:
-    """The text that is compared."""
+    """The text to compare."""
     if isinstance(document, Skip):
         return ""
     return (document.text_original or document.text) if case.original else document.text
 
 
 def main() -> int:
-    """Print the table; 1 below a floor."""
+    """Print the table; return 1 if a value is below its floor."""
     hosts = by_host(load(CHECKOUT / "crawler" / "practice" / "sites").values())
     sets: dict[str, list[Case]] = {"seeds": list(seeds()), "real": list(real())}
     taken: list[str] = []

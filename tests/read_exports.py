@@ -1,6 +1,6 @@
-"""Exports of the seed corpus, read offline by `datasets`, datatrove and mlcroissant; `make readers` runs it.
+"""Read exports of the seed corpus offline by `datasets`, datatrove and mlcroissant: `make readers`.
 
-python tests/read_exports.py PYTHON    PYTHON: of an environment that has these
+python tests/read_exports.py PYTHON    PYTHON: the interpreter of an environment with these libraries
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from archive import Archive
 from archive.export import hf
 
 SEEDS = Path(__file__).parents[1] / "seeds" / "corpus"
-# What the strangers do: each prints the digests of the texts that it read, in order.
+# The programs of the readers: each prints the digests of the texts that it has read, in order.
 READERS = {
     "datasets.load_dataset(hf)": """
 from datasets import load_dataset
@@ -43,7 +43,7 @@ texts = [document.text for document in ParquetReader("OUT/hf/data")()]
 from datatrove.pipeline.readers import JsonlReader
 texts = [document.text for document in JsonlReader("OUT/dolma/documents")()]
 """,
-    # It checks the metadata against the vocabulary and the files against their digests.
+    # mlcroissant checks the metadata against the vocabulary, and the files against their digests.
     "mlcroissant Dataset(hf)": """
 import mlcroissant, sys
 dataset = mlcroissant.Dataset("OUT/hf/croissant.json")
@@ -54,12 +54,12 @@ assert not issues.errors and not warnings, issues.report()
 texts = [row["documents/text"].decode() for row in dataset.records("documents")]
 """,
 }
-# Large corpora are several files, which readers find in another way.
+# Large corpora have several files, which readers find in another way.
 READERS |= {
     name.replace("(hf)", "(hf, 3 parts)"): READERS[name].replace("OUT/hf", "OUT/parts")
     for name in ("datasets.load_dataset(hf)", "datatrove ParquetReader(hf)", "mlcroissant Dataset(hf)")
 }
-# Signals that mean the same as a measure of datatrove's filters: theirs, on the same texts, beside ours.
+# Signals with the same meaning as a measure of datatrove's filters; both are computed on the same texts.
 MEASURES = """
 import json
 from datatrove.pipeline.filters import gopher_repetition_filter as gopher
@@ -89,7 +89,7 @@ print(json.dumps([hashlib.sha256(text.encode()).hexdigest() for text in texts]))
 
 
 def main() -> None:
-    """Import, export, let them read, compare."""
+    """Import, export, run the readers, and compare their digests."""
     python = sys.argv[1]
     with tempfile.TemporaryDirectory() as name:
         cundang = [sys.executable, "-m", "crawler.cli", "--data", f"{name}/data"]

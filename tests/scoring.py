@@ -1,4 +1,4 @@
-"""How near a text is to what it must be."""
+"""Measures of the similarity of a text and the expected text."""
 
 from __future__ import annotations
 
@@ -12,12 +12,12 @@ def fold(text: str) -> str:
 
 
 def body_f1(got: str, want: str) -> float:
-    """F1 over character 4-grams (multiset), white space and width folded: 1.0 where the texts are equal."""
+    """F1 over character 4-grams (multiset), ignoring white space and width; 1.0: the texts are equal."""
     return _f1(_grams(fold(got)), _grams(fold(want)))
 
 
 def line_f1(got: str, want: str) -> float:
-    """F1 over whole lines (multiset), folded: 1.0 where the paragraphs are the same."""
+    """F1 over whole lines (multiset), likewise; 1.0: the paragraphs are the same."""
     return _f1(*(Counter(fold(line) for line in text.split("\n") if fold(line)) for text in (got, want)))
 
 

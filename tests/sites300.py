@@ -1,9 +1,9 @@
-"""300 generated sites on loopback, crawled by one command: memory, articles, politeness, pages a second.
+"""Crawl 300 generated sites on loopback with one command: memory, articles, pauses, pages per second.
 
     python tests/sites300.py --sites 300
 
-Exit 1 where an article is missing, a site is asked impolitely, memory in all reaches 1 GB (the sum of PSS of all
-processes of the command, twice a second), or the site that hangs and the one that traps cost the others something.
+Exit code 1 if an article is missing, a pause is too short, the memory reaches 1 GB (the sum of PSS of all processes of
+the command, measured twice a second), or the other sites suffer from the one that hangs and the one that is a trap.
 """
 
 from __future__ import annotations
@@ -30,12 +30,12 @@ from archive.warc.record import Record  # noqa: E402
 
 MEMORY = 1e9
 PORT = 18080
-# Sites that are crawled as before, each in a process of its own, for comparison.
+# The number of sites that are also crawled each in a process of its own, for comparison.
 APART, AT_ONCE = 24, 8
 
 
 def tree(pid: int) -> list[int]:
-    """A process and all below it."""
+    """A process and its descendants."""
     found = [pid]
     for path in Path(f"/proc/{pid}/task").glob("*/children"):
         try:
@@ -48,7 +48,7 @@ def tree(pid: int) -> list[int]:
 
 
 def memory(pid: int) -> tuple[int, int, int]:
-    """Bytes of all processes below one, itself included: PSS, RSS; and the files that one of them has open at most."""
+    """PSS and RSS in bytes of a process and its descendants, and the greatest number of open files of one of them."""
     pss = rss = files = 0
     for one in tree(pid):
         try:
@@ -62,7 +62,7 @@ def memory(pid: int) -> tuple[int, int, int]:
 
 
 def main() -> int:
-    """Crawl, then compare with the server's log."""
+    """Crawl, then compare the archive with the server's log."""
     parser = argparse.ArgumentParser()
     parser.add_argument("--sites", type=int, default=300)
     parser.add_argument("--delay", type=float, default=1.0)
@@ -83,7 +83,7 @@ def main() -> int:
 
 
 def crawl(folder: Path, sites: int, minutes: float) -> tuple[tuple[int, int, int], float, float, str]:
-    """One command for all sites: the peak of memory and open files, seconds until all but two ended, CPU, the talk."""
+    """Crawl all sites; return peak memory, open files, seconds until all but two sites ended, CPU, and messages."""
     cundang = [sys.executable, "-m", "crawler.cli", "--data", f"{folder}/data", "--sites", f"{folder}/sites"]
     peak = (0, 0, 0)
     began, before = time.monotonic(), os.times()
@@ -96,7 +96,7 @@ def crawl(folder: Path, sites: int, minutes: float) -> tuple[tuple[int, int, int
             said = (folder / "talk").read_text("utf-8")
             if not took and (said.count(": finished.") >= sites - 2 or time.monotonic() - began > minutes * 60):
                 took = time.monotonic() - began
-                # What hangs is not waited for.
+                # Do not wait for the site that hangs.
                 child.send_signal(signal.SIGTERM)
             time.sleep(0.5)
     used = os.times()
@@ -106,7 +106,7 @@ def crawl(folder: Path, sites: int, minutes: float) -> tuple[tuple[int, int, int
 
 
 def judge(folder: Path, sites: int, delay: float, peak: tuple[int, int, int], said: str) -> bool:
-    """Print what came of it; whether all is well."""
+    """Print the results; return whether all are good."""
     wanted = {f"/xw/2024/{which}.html" for which in range(1, many_sites.ARTICLES + 1)}
     kept: dict[str, set[str]] = {}
     for warc in Layout(root=folder / "data").warcs():
@@ -135,7 +135,7 @@ def judge(folder: Path, sites: int, delay: float, peak: tuple[int, int, int], sa
 
 
 def apart(folder: Path, sites: int, took: float, cpu: float, pages: int) -> None:
-    """Crawl some of the sites again, eight at a time, each in a process of its own, and print both rates."""
+    """Crawl some of the sites again, eight at once, each in a process of its own, and print both rates."""
     keys = [many_sites.key(number) for number in range(2, min(2 + APART, sites))]
     before, began, old = many_sites.asked(folder), time.monotonic(), os.times()
 

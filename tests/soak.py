@@ -1,12 +1,12 @@
-"""A crawl of 50,000 generated pages, of which one in twenty fails at first -> is memory flat, are captures the log?
+"""Crawl 50,000 generated pages, one in twenty of which fails at first; check memory, and the captures against the log.
 
     python tests/soak.py --minutes 15
 
-Memory is that of the crawl and of the child that reads its pages. When the time is over the crawl is interrupted, which
-is its exit code 5.
+Memory is that of the crawl and of the child process that reads its pages. After this time the crawl is interrupted and
+ends with exit code 5.
 
-Exit 1 where memory grows by 1 MB or more for 10,000 pages after the warm-up, open files grow, too few pages came to
-tell, or a request of the server's log has no record, or a record no request.
+Exit code 1 if memory grows by 1 MB or more for 10,000 pages after the warm-up, open files increase, there were too few
+pages to measure, a request in the server's log has no record, or a record has no request.
 """
 
 from __future__ import annotations
@@ -36,9 +36,9 @@ from crawler.wire.missing import NAME  # noqa: E402
 
 LISTS, ROWS = 500, 100
 FAULTS = 20  # one page in so many
-SECONDS = 2.0  # between two looks
-# Pages until caches are full (of lines, addresses, pages of the state), and how many show more: over the first thousand
-# the caches of the cleaner alone look like 40 MB for 10,000.
+SECONDS = 2.0  # between two measurements
+# The number of pages until caches are full (of lines, addresses, pages of the state), and the least number to measure
+# after that. Over the first thousand pages, the caches of the cleaner alone look like a growth of 40 MB for 10,000.
 WARM_UP, ENOUGH = 5000, 3000
 SLOPE = 1.0  # MB for 10,000 pages
 PROSE = "统战部召开会议，传达学习精神，研究部署下一步工作，并提出三点要求，各有关单位负责同志参加会议。"
@@ -53,13 +53,13 @@ main()
 
 
 class Site:
-    """Answers by path alone, but for pages that fail when they are asked for the first time."""
+    """A site that answers by path, except for pages that fail at the first request."""
 
     def __init__(self) -> None:
         self._failed: set[str] = set()
 
     def answer(self, path: str, _: object) -> Answer | None:
-        """What the server says."""
+        """The response."""
         if path == "/":
             return Answer("".join(f"<a href='/lb/{n}/'>栏目{n}</a>" for n in range(LISTS)))
         parts = path.strip("/").split("/")
@@ -85,7 +85,7 @@ class Site:
 
 
 def main() -> int:
-    """Run the crawl for so many minutes, then compare."""
+    """Run the crawl for this time, then compare."""
     parser = argparse.ArgumentParser()
     parser.add_argument("--minutes", type=float, default=15)
     minutes = parser.parse_args().minutes
@@ -102,7 +102,7 @@ def main() -> int:
 
 
 def crawl(folder: Path, little: Little, seconds: float) -> tuple[list[tuple[int, float, int]], int]:
-    """Crawl until the time is over; (requests, resident MB, open files) now and then, and the exit code."""
+    """Crawl until the time is over; return samples of (requests, resident MB, open files), and the exit code."""
     command = [sys.executable, "-c", PROGRAM, "--data", str(folder / "data"), "--sites", str(folder / "sites")]
     looks = []
     end = time.monotonic() + seconds
@@ -124,7 +124,7 @@ def crawl(folder: Path, little: Little, seconds: float) -> tuple[list[tuple[int,
 
 
 def resident(pid: int) -> float:
-    """MB that a process and its children hold."""
+    """The resident memory of a process and its children in MB."""
     tasks = (Path("/proc") / str(pid) / "task").iterdir()
     children = [int(child) for task in tasks for child in (task / "children").read_text().split()]
     pages = int((Path("/proc") / str(pid) / "statm").read_text().split()[1])
@@ -132,7 +132,7 @@ def resident(pid: int) -> float:
 
 
 def flat(looks: list[tuple[int, float, int]]) -> bool:
-    """Whether memory and open files stay as they are after the warm-up."""
+    """Whether memory and open files are constant after the warm-up."""
     warm = [look for look in looks if look[0] >= WARM_UP]
     if not warm or warm[-1][0] - warm[0][0] < ENOUGH:
         print(f"soak: {looks[-1][0]} pages are too few to tell: {WARM_UP + ENOUGH} are; give it more minutes")
@@ -149,7 +149,7 @@ def flat(looks: list[tuple[int, float, int]]) -> bool:
 
 
 def captured(layout: Layout, asked: Counter[str]) -> bool:
-    """Whether the archive has a record for every request of the server's log, and no other."""
+    """Whether the archive has a record for every request in the server's log, and no others."""
     kept: Counter[str] = Counter()
     wrong = 0
     for warc in layout.warcs():

@@ -1,4 +1,4 @@
-"""The arrows between the rooms, and what a newcomer is promised about them."""
+"""The imports between rooms, and the layout of the repository."""
 
 from __future__ import annotations
 
@@ -9,17 +9,17 @@ from pathlib import Path
 import pytest
 
 CHECKOUT = Path(__file__).parents[1]
-# Each room of the archive imports only rooms to its left, and itself.
+# Each room of `archive` imports only rooms to its left, and itself.
 ROOMS = ("errors", "site", "layout", "store", "ledger", "warc", "text", "corpus", "catalogue", "export", "web")
 MODULES = sorted(path for package in ("archive", "crawler") for path in (CHECKOUT / package).rglob("*.py"))
-# Those of the crawler, likewise; rooms of one rank may import each other.
+# Likewise those of `crawler`; rooms of one rank may import each other.
 RANKS = ({"wire", "queue", "discovery"}, {"spiders"}, {"runs"}, {"cli"})
-# What reaches beyond this machine, or could.
+# Modules that can reach other machines.
 CRAWLERS_ONLY = ("scrapy", "twisted", "socket", "http.client", "urllib.request", "requests", "aiohttp", "urllib3")
 
 
 def imports(path: Path) -> Iterator[str]:
-    """Every module that a file imports, also within functions, written out whole."""
+    """The full names of all modules that a file imports, also within functions."""
     for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
         if isinstance(node, ast.Import):
             yield from (name.name for name in node.names)
@@ -47,7 +47,7 @@ def test_imports_run_as_drawn(path: Path) -> None:
 
 
 def runs_back(here: str, name: str) -> bool:
-    """Whether a room of the crawler must not import this."""
+    """Whether an import is forbidden in this room of `crawler`."""
     ranks = {room: number for number, rooms in enumerate(RANKS) for room in rooms}
     there = room(name) if name.startswith("crawler.") else here
     return here in ranks and there in ranks and ranks[there] > ranks[here]
@@ -65,7 +65,7 @@ def test_the_rooms_of_the_crawler_are_imported_as_drawn(path: Path) -> None:
 
 
 def circles(needs: dict[str, set[str]]) -> list[str]:
-    """The modules that need themselves, by way of others."""
+    """The modules with circular imports."""
 
     def reached(name: str) -> set[str]:
         seen: set[str] = set()

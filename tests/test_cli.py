@@ -1,4 +1,4 @@
-"""A mistyped or missing argument ends with a cure and an exit code, never silently and never with a traceback."""
+"""A mistyped or missing argument gives a helpful message and an exit code, never silence and never a traceback."""
 
 from __future__ import annotations
 
@@ -87,7 +87,7 @@ def test_a_reader_that_goes_away_stops_no_work(tmp_path: Path) -> None:
 
 def test_ctrl_c_before_anything_is_loaded_is_no_traceback(tmp_path: Path) -> None:
     begun = tmp_path / "begun"
-    # In place of the command line a module that says that it is being loaded, and takes its time.
+    # Replace the command line by a module that says when it is being loaded, and takes a while.
     slow = f"import pathlib, time; pathlib.Path({str(begun)!r}).touch(); time.sleep(60)"
     (tmp_path / "crawler").mkdir()
     for name in ("__init__.py", "__main__.py"):

@@ -1,4 +1,4 @@
-"""The gates of `make check` and `make patterns`: what they let through and what they name."""
+"""The gates of `make check` and `make patterns`: what they accept and what they report."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The ledger's files are read as they were written, and a broken one names its cure."""
+"""The ledger's files are read as they were written, and the error for a broken one says what to do."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The front door is light: a command loads what it needs when it runs. `make start` prints the CPU that it takes."""
+"""A command imports only what it needs, when it runs. `make start` measures the CPU that it takes."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 CHECKOUT = Path(__file__).parents[1]
-# What takes long to load, each from 20 ms (lxml) to .5 s (trafilatura).
+# Libraries that are slow to import, from 20 ms (lxml) to .5 s (trafilatura).
 HEAVY = {
     "archive.text.clean",
     "lxml",

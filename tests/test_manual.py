@@ -1,4 +1,4 @@
-"""The manual: every command has help that ends in an example, stands in the docs, and its example runs."""
+"""The manual: every command has help that ends with an example, is in the docs, and its example runs."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ def commands(group: object, path: tuple[str, ...] = ()) -> Iterator[tuple[tuple[
 
 COMMANDS = dict(commands(app))
 EXAMPLES = {path: re.findall(r"Example: (cundang .+)", said) for path, said in COMMANDS.items()}
-# What others build on comes first; the demo makes its own house.
+# Commands on which others depend come first.
 ORDER = [("import",), ("crawl",)]
 
 
@@ -69,7 +69,7 @@ def test_the_manual_explains_every_key_of_a_site_file() -> None:
 
 @pytest.fixture(scope="module")
 def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
-    """A working folder as the examples find it: seeds, a saved page, a loopback site under a real one's key."""
+    """A working folder for the examples: seeds, a saved page, and a loopback site under the key of a real one."""
     folder = tmp_path_factory.mktemp("house")
     shutil.copytree(CHECKOUT / "seeds" / "corpus", folder / "seeds" / "corpus")
     (folder / "seeds" / "sites").mkdir()
@@ -95,15 +95,15 @@ def test_every_example_runs(house: Path) -> None:
     order = [*ORDER, *(path for path in EXAMPLES if path not in [*ORDER, ("demo",)])]
     for path in order:
         if path == ("repair",):
-            # A torn file, as a killed crawl leaves it.
+            # Make an incomplete file like that of a killed crawl.
             warc = next((house / "data" / "warc" / "sctyzx").rglob("*.warc.gz"))
             torn = warc.with_name("torn.warc.gz.open")
             torn.write_bytes(warc.read_bytes()[:-100])
         line = EXAMPLES[path][0]
         if path == ("serve",):
-            continue  # it runs until it is ended; tests/web starts it
+            continue  # it runs until it is stopped; tests/web starts it
         if path == ("sites", "add"):
-            # A site of the practice web in place of the real one.
+            # Use a site of the practice web instead of the real one.
             site = load_file(sorted((house / "practice").glob("*.toml"))[1])
             line = f"cundang sites add {site.crawl.start[0]} --delay 0 --key added"
         if path == ("sites", "fixture"):
@@ -116,7 +116,7 @@ def test_every_example_runs(house: Path) -> None:
 
 
 GUIDES = ("researchers", "archivists", "scrapy", "sites", "corpus", "operators")
-# What runs until it is ended, takes a minute (both are tested elsewhere), or stands for something of the reader's own.
+# Commands that run until they are stopped, take a minute (both are tested elsewhere), or need files of the reader.
 LEFT_OUT = ("cundang demo", "cundang serve", "fixture URL", "cundang cluster", "benchmark.jsonl", "tokenizer")
 
 
@@ -138,7 +138,7 @@ def test_every_command_of_a_guide_runs(house: Path) -> None:
     tried = [line for guide in GUIDES for line in steps(guide)]
     assert len(tried) > 15
     for line in dict.fromkeys(tried):
-        # The house has one practice site, under the key of a real one.
+        # The folder has one practice site, under the key of a real one.
         done = run(house, re.sub(r"\btrs\b", "sctyzx", line))
         assert done.returncode == 0, f"{line}: {done.stderr[-2000:]}"
 

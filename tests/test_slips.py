@@ -1,4 +1,4 @@
-"""Sixty slips of a user: each ends with its exit code and a sentence that helps, and never with a traceback."""
+"""Sixty mistakes of users: each gives its exit code and a helpful message, and never a traceback."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ def house(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture
 def run(house: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]) -> Iterator[Run]:
-    """The command line in this process, as `cundang` begins it."""
+    """Run the command line in this process, as `cundang` does."""
     for name in [name for name in os.environ if name.startswith("CUNDANG_")]:
         monkeypatch.delenv(name)
     monkeypatch.chdir(house)
@@ -94,7 +94,7 @@ def run(house: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixtu
         ("schedule due --at-once 0", 2, "not in the range"),
         ("schedule run --metrics 99999", 2, "65535"),
         ("serve --port 0", 2, "not in the range"),
-        # Paths that do not exist, or hold something else.
+        # Paths that do not exist, or are of the wrong kind.
         ("--data nowhere verify", 2, "nowhere: no such data folder. Name it with --data or CUNDANG_DATA"),
         ("status --data nowhere", 2, "no such data folder"),
         ("clean --data nowhere", 2, "no such data folder"),
