@@ -53,7 +53,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
         (("search", "会议", "--until", "1990"), 0, ""),
     ],
 )
-def test_what_is_wrong_is_said(folder: Path, words: tuple[str, ...], code: int, said: str) -> None:
+def test_mistakes_are_reported(folder: Path, words: tuple[str, ...], code: int, said: str) -> None:
     done = cundang(folder, *words)
     assert done.returncode == code, done.stderr
     assert said in done.stderr + done.stdout
@@ -68,7 +68,7 @@ def test_a_file_name_that_is_no_utf8_is_shown_all_the_same(folder: Path, tmp_pat
     assert json.loads(done.stdout)["path"] == os.fsdecode(odd)
 
 
-def test_a_reader_that_goes_away_stops_no_work(tmp_path: Path) -> None:
+def test_work_continues_when_the_reader_of_stdout_is_gone(tmp_path: Path) -> None:
     for number in range(60):
         (tmp_path / f"{number:02}.html").write_text(PAGE.replace("会议召开", f"会议{number}召开"), encoding="utf-8")
     line = f"{sys.executable} -m crawler.cli import --jobs 1 . | head -1; exit ${{PIPESTATUS[0]}}"
@@ -120,7 +120,7 @@ def test_repair_leaves_a_file_alone_that_a_crawl_writes(folder: Path) -> None:
     path.unlink()
 
 
-def test_clean_throws_nothing_away_when_the_warc_files_are_out_of_sight(folder: Path) -> None:
+def test_clean_keeps_shards_when_the_warc_files_are_missing(folder: Path) -> None:
     away = (folder / "data" / "warc").rename(folder / "away")
     done = cundang(folder, "clean")
     away.rename(folder / "data" / "warc")

@@ -146,7 +146,7 @@ def run(house: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixtu
         ("import", 2, "Missing argument 'PATH...'"),
     ],
 )
-def test_a_slip_is_told_with_its_cure(run: Run, line: str, code: int, said: str) -> None:
+def test_a_mistake_is_reported_with_its_cure(run: Run, line: str, code: int, said: str) -> None:
     ended, out, err = run(line)
     assert (ended, said in out + err) == (code, True), f"exit {ended}: {out}{err}"
 

@@ -1,4 +1,4 @@
-"""The files of an archive agree with each other; each kind of contradiction is found and named."""
+"""The files of an archive agree with each other; every kind of disagreement is found and named."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ def exchange(number: int, response: bytes = PAGE) -> Exchange:
 
 @pytest.fixture(scope="module")
 def whole(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Two crawls of a site: two pages, then one that is the same and one that the server calls unmodified."""
+    """Two crawls of a site: two pages, then one with the same payload and one with status 304."""
     layout = Layout(root=tmp_path_factory.mktemp("whole"))
     first, second = (Writer(layout, "a", warcinfo=()) for _ in range(2))
     known = []
@@ -61,7 +61,7 @@ def whole(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def warc(layout: Layout, kind: str) -> Path:
-    """The file with records of that kind."""
+    """The file that has records of a kind."""
     return next(path for path in layout.warcs() if any(r.kind == kind for r in whole_records(path)))
 
 
@@ -220,7 +220,7 @@ def test_a_disagreement_is_found_and_named(
     assert any(problem.file.endswith(file) and said in problem.reason for problem in found), found
 
 
-def test_what_is_derived_and_missing_is_no_disagreement(whole: Path, tmp_path: Path) -> None:
+def test_missing_derived_files_are_no_disagreement(whole: Path, tmp_path: Path) -> None:
     layout = Layout(root=Path(shutil.copytree(whole, tmp_path / "data")))
     for path in (*layout.indexes(), *layout.shards(), layout.catalogue):
         path.unlink()
@@ -232,7 +232,7 @@ def test_a_file_that_is_closed_between_listing_and_reading_is_read(whole: Path, 
     layout = Layout(root=tmp_path)
     kept, asked = list(layout.warcs()), Writer(layout, "b", warcinfo=())
     page = asked.exchange(exchange(7), lambda *_: None)
-    # Its first revisit is of nothing: told when the file before it has been read, and all have been listed.
+    # Its first revisit refers to nothing, which is reported after the earlier file was read and all files were listed.
     change_index(layout)
     found = disagreements(layout)
     assert "index line" in next(found).reason
@@ -240,7 +240,7 @@ def test_a_file_that_is_closed_between_listing_and_reading_is_read(whole: Path, 
     asked.exchange(exchange(8, UNMODIFIED), lambda *_: Earlier(id=page.id, url="http://a.cn/7.html", date=page.date))
     asked.close()
     assert not begun.exists()
-    # What was listed as open is read to its present end, where its revisit refers to its own page.
+    # A file that was listed as open is read to its present end, where a revisit refers to a page of the same file.
     assert [problem.reason for problem in found if "refers" in problem.reason] == []
     assert layout.all_warcs() == [*kept, *asked.closed]
 
@@ -292,7 +292,7 @@ def test_what_a_crawl_remembers_is_there_or_was_erased(layout: Layout) -> None:
     assert [file for file, _ in said(layout, mine) if file == "a.sqlite"] == []
 
 
-def test_a_state_that_cannot_be_read_is_told(layout: Layout) -> None:
+def test_a_state_that_cannot_be_read_is_reported(layout: Layout) -> None:
     record = target(layout)
 
     def broken() -> Iterator[Acknowledged]:
@@ -351,7 +351,7 @@ def test_a_shard_is_of_its_file_and_counts_right(layout: Layout, changed: str) -
         ("UPDATE captures SET source = 999", "captures belong to no shard or index"),
     ],
 )
-def test_rows_that_no_file_gave_are_told(layout: Layout, change: str, reason: str) -> None:
+def test_rows_without_a_file_are_reported(layout: Layout, change: str, reason: str) -> None:
     with closing(sqlite3.connect(layout.catalogue)) as db, db:
         db.execute(change)
     found = said(layout)
@@ -359,8 +359,8 @@ def test_rows_that_no_file_gave_are_told(layout: Layout, change: str, reason: st
     assert {file for file, _ in found} == {"catalogue.sqlite"}
 
 
-def test_sqlites_own_check_is_asked(layout: Layout) -> None:
-    """A value that its table forbids, in a column that is compared with nothing."""
+def test_sqlites_own_check_runs(layout: Layout) -> None:
+    """A value that the table forbids, in a column that no other check compares."""
     with closing(sqlite3.connect(layout.catalogue)) as db:
         db.execute("PRAGMA writable_schema = ON")
         db.execute("UPDATE sqlite_schema SET sql = replace(sql, 'script    TEXT NOT NULL', 'script    TEXT')")

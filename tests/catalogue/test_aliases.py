@@ -1,4 +1,4 @@
-"""Several addresses of an article are one document with aliases, and what a site took down is marked."""
+"""Several addresses of one article are one document with aliases, and deleted articles are marked."""
 
 from __future__ import annotations
 
@@ -60,7 +60,7 @@ def lost(number: int, url: str, *, day: int, reason: Reason = Reason.ERROR_STATU
 def put(
     layout: Layout, name: str, rows: Sequence[Document | Skip], revisits: Sequence[tuple[int, str, int]] = ()
 ) -> None:
-    """A shard, and the index of its WARC file; revisits as (day, URL, number of the record that they repeat)."""
+    """Write a shard and the index of its WARC file; revisits are (day, URL, number of the original record)."""
     path = layout.root / f"corpus/a/2026/{name}.parquet"
     with shard.Writer(path) as writer:
         for row in rows:
@@ -107,7 +107,7 @@ def test_one_article_under_several_addresses_is_one_document(tmp_path: Path) -> 
     assert json.loads(out.read_text("utf-8"))["aliases"] == ["http://a.cn/?a=show&id=1", "http://a.cn/print/1.html"]
     assert Archive(tmp_path).documents().to_arrow()["aliases"].to_pylist() == [list(document.aliases)]
     assert [hit.url for hit in Searcher(layout).find("统战").hits] == ["http://a.cn/show-1.html"]
-    # Each capture is there, by itself, for who asks for it.
+    # Each capture can still be shown separately.
     assert len(list(query.documents(layout, query.Filter(versions=True)))) == 3
 
 
@@ -121,7 +121,7 @@ def test_one_article_under_several_addresses_is_one_document(tmp_path: Path) -> 
         {"flags": ("content_farm",)},
     ],
 )
-def test_what_another_site_day_or_title_has_is_another_article(other: dict[str, Any], tmp_path: Path) -> None:
+def test_another_site_day_or_title_means_another_article(other: dict[str, Any], tmp_path: Path) -> None:
     layout = Layout(root=tmp_path)
     put(layout, "1", [page(1, "/1.html"), page(2, "/2.html", **other)])
     build.rebuild(layout)
@@ -136,7 +136,7 @@ def test_the_same_few_words_on_two_pages_are_two_articles(tmp_path: Path) -> Non
 
 
 def test_an_edit_of_the_address_that_is_checked_leaves_one_document(tmp_path: Path) -> None:
-    """In one step and file by file: the catalogue that follows says what a rebuilt one says."""
+    """In one step and file by file: an updated catalogue equals a rebuilt one."""
     layout = Layout(root=tmp_path)
     put(layout, "1", [page(1, "/1.html"), page(2, "/2.html")])
     build.update(layout)
@@ -167,10 +167,10 @@ def test_a_deletion_is_dated_with_the_first_miss_until_the_article_is_back(reaso
     layout = Layout(root=tmp_path)
     put(layout, "1", [page(1, "/1.html")])
     put(layout, "2", [lost(2, "/1.html", day=5, reason=reason)])
-    # The same page that says there is nothing, kept as a revisit.
+    # The same "not found" page, archived as a revisit.
     put(layout, "3", [lost(3, "/1.html", day=7, reason=reason)], [(8, "/1.html", 3)] if reason == "soft_404" else [])
     build.update(layout)
-    # 18:00 UTC is the next day in China.
+    # 18:00 UTC is on the next day in China.
     assert shown(layout)["/1.html"].gone == "2026-01-06"
     assert Archive(tmp_path).documents().to_arrow()["gone"].to_pylist() == ["2026-01-06"]
     put(layout, "4", [], [(9, "/1.html", 1)])
@@ -178,7 +178,7 @@ def test_a_deletion_is_dated_with_the_first_miss_until_the_article_is_back(reaso
     assert shown(layout)["/1.html"].gone is None
 
 
-def test_an_article_whose_first_address_is_gone_stands_under_the_other(tmp_path: Path) -> None:
+def test_an_article_whose_first_address_is_gone_is_listed_under_the_other(tmp_path: Path) -> None:
     layout = Layout(root=tmp_path)
     put(layout, "1", [page(1, "/1.html"), page(2, "/2.html")])
     put(layout, "2", [lost(3, "/1.html", day=5)])

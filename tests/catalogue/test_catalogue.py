@@ -1,4 +1,4 @@
-"""The catalogue: exact Chinese search, the latest text of a URL, and nothing that a rebuild would not find."""
+"""The catalogue: exact Chinese search, the latest text of a URL, and the same content after a rebuild."""
 
 from __future__ import annotations
 
@@ -60,7 +60,7 @@ def layout(tmp_path: Path) -> Layout:
 
 
 def dump(layout: Layout) -> list[tuple[object, ...]]:
-    """All that the catalogue says, without the numbers that depend on the order of building."""
+    """The content of the catalogue, without the numbers that depend on the order of building."""
     with closing(sqlite3.connect(layout.catalogue)) as db:
         rows: list[tuple[object, ...]] = []
         for table, columns in (
@@ -140,7 +140,7 @@ def test_of_several_captures_the_latest_text_is_given_unless_asked(layout: Layou
     assert query.find(layout, "http://a.cn/u")[0].text == "新文"
 
 
-def test_following_changes_ends_where_a_rebuild_ends(layout: Layout) -> None:
+def test_an_updated_catalogue_equals_a_rebuilt_one(layout: Layout) -> None:
     put(layout, "x", document(1, "旧文", url="http://a.cn/u", day=1))
     put(layout, "y", document(2, "新文", url="http://a.cn/u", day=2), document(3, "别的"))
     build.update(layout)
@@ -164,7 +164,7 @@ def test_asking_for_places_makes_no_catalogue(layout: Layout) -> None:
     assert warned == []
 
 
-def test_what_is_as_it_was_is_not_read_again(layout: Layout, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_unchanged_files_are_not_read_again(layout: Layout, monkeypatch: pytest.MonkeyPatch) -> None:
     put(layout, "one", document(1, "统战部召开会议"))
     put(layout, "two", document(2, "侨联走访侨企"))
     read: list[str] = []
@@ -178,7 +178,7 @@ def test_what_is_as_it_was_is_not_read_again(layout: Layout, monkeypatch: pytest
     build.update(layout)
     build.update(layout)
     assert set(read) == {"one", "two"}
-    # Just written, a file may still change without a trace.
+    # A file that was just written may still change without a new time of modification.
     assert read.count("one") > 2
     later = time.time() + 5
     monkeypatch.setattr(time, "time", lambda: later)
@@ -252,7 +252,7 @@ def test_equal_texts_name_the_first_credible_one_and_all_stay(layout: Layout) ->
     )
     assert query.first_of(layout, "urn:uuid:3") == query.first_of(layout, "urn:uuid:1") == "urn:uuid:2"
     assert query.first_of(layout, "urn:uuid:2") is None
-    # The first one goes: another takes its place, without a rebuild.
+    # When the first one is removed, another takes its place without a rebuild.
     put(layout, "y", document(4, "别的文字", url="http://c.cn/4"), mark="1")
     build.update(layout)
     assert kept() == ["3", "4"]
@@ -278,7 +278,7 @@ def test_a_history_joins_equal_texts_and_tells_a_deletion(layout: Layout) -> Non
     put(layout, "x", old, same, gone, new)
     build.update(layout)
     with closing(sqlite3.connect(layout.catalogue)) as db, db:
-        # What the index of the WARC file would say.
+        # These rows would come from the index of the WARC file.
         for n, status in ((1, 200), (2, 200), (3, 404), (4, 200)):
             db.execute(
                 "INSERT INTO captures VALUES (1, ?, ?, ?, ?, 'text/html', '', 0, 0)",

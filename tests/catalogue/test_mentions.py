@@ -1,4 +1,4 @@
-"""Places and organisations: what a text names, where it does, and no code that is uncertain."""
+"""Places and organisations: the mentions in a text, their positions, and no uncertain codes."""
 
 from __future__ import annotations
 
@@ -153,7 +153,7 @@ def test_mentions_are_kept_found_and_counted_and_follow_the_places_of_sites(tmp_
     assert dict(facets["about"].values) == {"四川省泸州市泸县": 1, "四川省成都市": 1}
     build.update(layout, places={"a": "610100"})
     assert mentions.read(layout, "urn:uuid:1")[1].name == "西安市委统战部"
-    # A crawl of some sites, whose files alone are at hand, leaves the places of the others.
+    # A crawl that loads only some site files leaves the places of the others.
     put(layout, "y", document(3, "省委统战部的会议。"))
     cleaning = subprocess.run(COMMAND, input=job(layout, None, ()), capture_output=True, timeout=60, check=True)
     assert "catalogue: 3 documents" in cleaning.stderr.decode()

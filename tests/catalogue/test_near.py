@@ -1,4 +1,4 @@
-"""Near-duplicates: planted copies are found and named, in any order of arrival; nothing is deleted."""
+"""Near copies: planted ones are found and named, in any order of arrival, and nothing is deleted."""
 
 from __future__ import annotations
 
@@ -63,7 +63,7 @@ def planted(tmp_path_factory: pytest.TempPathFactory) -> Layout:
 
 @pytest.fixture(scope="module")
 def pairs(planted: Layout) -> dict[tuple[int, int], str]:
-    """All pairs of documents with their kind, those of clusters written out."""
+    """All pairs of documents with their kind, including all pairs within clusters."""
     every: dict[tuple[int, int], str] = {}
     for number in range(len(PLANTED.texts)):
         for copy in reprints.copies_of(planted, f"urn:{number:05}").copies:
@@ -180,7 +180,7 @@ def dump(layout: Layout) -> list[object]:
     st.permutations(range(4)),
     st.sets(st.integers(0, 3), max_size=2),
 )
-def test_any_order_of_arrival_ends_where_a_rebuild_ends(shards: list[int], order: list[int], gone: set[int]) -> None:
+def test_any_order_of_arrival_gives_the_same_copies(shards: list[int], order: list[int], gone: set[int]) -> None:
     with tempfile.TemporaryDirectory() as name:
         layout = Layout(root=Path(name))
         for number in order:
@@ -212,25 +212,25 @@ def test_a_thrifty_update_looks_for_copies_when_enough_came_or_a_first_one_is_go
     put(layout, "0", [ROWS[0], *ROWS[2:]])
     assert build.update(layout, thrifty=True).waiting == 0
     kept = dump(layout)[1]
-    # One has the text of a copy, and joins its cluster; the other waits.
+    # One document has the text of a copy and joins its cluster; the other one waits.
     equal = replace(ROWS[3], id="urn:equal", url="http://equal.cn/", published="2021-01-01")
     put(layout, "1", [other(0), equal])
     assert build.update(layout, thrifty=True).waiting == 2
     assert dump(layout)[1] == kept
     standing = dict(dump(layout)[0])  # type: ignore[call-overload]
     assert standing["urn:equal"] == standing["urn:00003"] == "urn:00005"
-    # Enough is new.
+    # Now enough documents are new.
     put(layout, "2", [other(number) for number in range(2, 9)])
     assert build.update(layout, thrifty=True).waiting == 0
     assert len(dump(layout)[1]) > len(kept)  # type: ignore[arg-type]
-    # Nothing new came, and whoever asks for all of it gets it.
+    # Nothing is new, and a full update searches all documents.
     put(layout, "3", [other(9)])
     assert build.update(layout, thrifty=True).waiting == 1
     assert build.update(layout).waiting == 0
     followed = dump(layout)
     build.rebuild(layout)
     assert dump(layout) == followed
-    # Whatever stood for others is gone: they are not collapsed into nothing.
+    # The representative is gone, but its copies must not disappear with it.
     (tmp_path / "corpus/a/2026/0.parquet").unlink()
     assert build.update(layout, thrifty=True).waiting == 0
     with query.catalogue(layout) as db:
@@ -265,7 +265,7 @@ NOTICE = (
 @pytest.mark.parametrize(
     ("first", "second", "kind"),
     [
-        # One form for two people, on one day and with one telephone number.
+        # The same form for two people, with the same day and telephone number.
         (
             ("关于做好第七届人才博览会引进人才有关工作的通知", "徐小琳"),
             ("教育事业单位公开招聘免费师范生简章", "李晓梅"),

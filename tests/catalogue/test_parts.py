@@ -1,4 +1,4 @@
-"""An article on several pages is one document in search, show and export; its captures stay separate."""
+"""An article on several pages is one document in search, show and export, but its captures stay separate."""
 
 from __future__ import annotations
 
@@ -95,10 +95,10 @@ def test_a_word_of_any_page_finds_the_article_once(layout: Layout, within: str) 
     assert ("政协", True) in hit.snippet
 
 
-def test_captures_and_a_page_without_its_first_stay_for_themselves(layout: Layout) -> None:
+def test_captures_and_a_page_without_its_first_page_stay_separate(layout: Layout) -> None:
     assert len(list(query.documents(layout, query.Filter(versions=True)))) == 4
     assert Searcher(layout).find("其 versions:yes").total == 3
-    # A page that changed, and one that is not there.
+    # One page has changed, and one is missing.
     put(layout, "2", page(4, "其二新词", day=5, part=4))
     build.update(layout)
     (whole,) = (d for d in query.documents(layout, ALL) if d.url == FIRST)
@@ -121,7 +121,7 @@ def test_what_is_collapsed_is_equal_as_a_whole(layout: Layout) -> None:
             ).fetchall()
 
     other = "http://b.cn/1.html"
-    # The first page is that of the other article, the second is not; one text is a further page, one the whole of both.
+    # The first page equals that of the other article, the second does not. Other texts equal one page, or both pages.
     begun = replace(page(11, "其一统战", part=1, day=2), url=other, part_of=other)
     ended = replace(page(12, "其二不同", part=2, day=2), url="http://b.cn/1_2.html", part_of=other)
     put(layout, "3", begun, page(13, "其二政协", day=3), page(14, "其一统战，其二政协。其三西瓜", day=4))
@@ -132,11 +132,11 @@ def test_what_is_collapsed_is_equal_as_a_whole(layout: Layout) -> None:
     build.update(layout)
     assert kept() == {"1", "9", "11", "13"}
     assert query.first_of(layout, "urn:uuid:11") is None
-    # The middle of the first article changes: what was its whole text is another one's now.
+    # The middle page of the first article changes, so its whole text no longer equals that of another one.
     put(layout, "2", page(2, "其二改了", part=2))
     build.update(layout)
     assert kept() == {"1", "9", "11", "13", "14"}
-    # Without its first page a further one is compared by itself; with it no more.
+    # A further page is compared alone as long as the first page is missing.
     put(layout, "2", page(2, "其二政协", part=2))
     (layout.root / "corpus/a/2026/1.parquet").rename(layout.root / "aside")
     build.update(layout)

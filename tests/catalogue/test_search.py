@@ -1,4 +1,4 @@
-"""Search: the query language, with exact counts, against a simple evaluation over the same documents."""
+"""Search: the query language with exact counts, compared with a simple evaluation of the same documents."""
 
 from __future__ import annotations
 

@@ -87,7 +87,7 @@ def test_keyness_has_both_counts(layout: Layout) -> None:
     assert keys["民主党派"].rest_documents == 1
 
 
-def test_what_is_no_term_or_leaves_no_rest_is_refused(layout: Layout) -> None:
+def test_an_unknown_term_or_a_query_for_everything_is_refused(layout: Layout) -> None:
     with pytest.raises(UsageError, match="did you mean '民主党派'"):
         terms.counts(layout, term="民主政派")
     with pytest.raises(UsageError, match="terms are not counted by this"):

@@ -33,14 +33,14 @@ def page(words: str, template: str = "") -> bytes:
 
 @pytest.fixture(scope="module")
 def data(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """An archive of one URL, a capture a day."""
+    """An archive with one URL, captured once a day."""
     folder = tmp_path_factory.mktemp("versions")
     (folder / "sites").mkdir()
     writer = Writer(Layout(root=folder / "data"), "a", warcinfo=())
     kept: dict[bytes, Earlier] = {}
     first, second = page("会议由市委统战部主持，强调凝聚共识。"), page("会议由市委统战部主持，强调凝聚力量。")
     again = page("会议由市委统战部主持，强调凝聚共识。", "<!-- template 2 -->")
-    # Foreign crawlers refer to whatever earlier capture had these bytes, as the last one does here.
+    # Other crawlers let a revisit refer to any earlier capture with these bytes, like the last one here.
     answers = (first, first, UNMODIFIED, again, MISSING, MISSING, again, second, first)
     for day, answer in enumerate(answers):
         known = kept.get(first if answer == UNMODIFIED else answer)
@@ -92,7 +92,7 @@ def test_the_text_that_came_back_is_the_latest(data: Path, tmp_path: Path) -> No
     versions = query.versions(layout, URL)
     assert [item.id for item in query.documents(layout, query.Filter())] == [versions[0].id]
     assert [hit.id for hit in Searcher(layout).find("凝聚共识").hits] == [versions[0].id]
-    # Captures come in any order: an update says what a catalogue that is made anew says.
+    # Captures may arrive in any order: an updated catalogue equals a new one.
     copy = Layout(root=tmp_path)
     shutil.copytree(layout.root, copy.root, dirs_exist_ok=True)
     writer = Writer(copy, "a", warcinfo=())
@@ -108,7 +108,7 @@ def test_the_text_that_came_back_is_the_latest(data: Path, tmp_path: Path) -> No
     assert writer.exchange(exchange, lambda *_: Earlier(id=again.id, url=URL, date=date)).revisit
     writer.close()
     assert latest(copy) == [versions[3].id]
-    # Taken out on purpose: of what is only gone the rows would stay.
+    # Remove it from the archive regularly: if a file is only missing, its rows stay.
     name = fixity.name_of(copy, writer.closed[0])
     fixity.append(copy, fixity.Event(event="dropped", path=name, outcome="gone"))
     writer.closed[0].unlink()

@@ -1,4 +1,4 @@
-"""A page at which the cleaner hangs or dies is lost, and no other page."""
+"""A page at which the cleaner hangs or dies is skipped, and no other page."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from archive.warc import reader
 from archive.warc.writer import Exchange, Writer
 
 PAGES, HANGS, DIES = 12, 3, 8
-# What every process of the command loads first: a cleaner that cannot come back from one page, and ends at another.
+# Every process of the command loads this first: a cleaner that hangs at one page, and ends at another.
 BROKEN = f"""
 import os, re
 import archive.text.clean as cleaner
@@ -33,7 +33,7 @@ cleaner.clean = clean
 import archive.corpus.reclean as reclean
 reclean.PAGE_SECONDS = 2
 """
-# A cleaner that waits, and takes no processor time.
+# A cleaner that waits without using CPU time.
 WAITING = f"""
 import time
 import archive.text.clean as cleaner
@@ -65,7 +65,7 @@ def clean(folder: Path, jobs: str, *, broken: str | None = None) -> subprocess.C
 
 
 @pytest.mark.fault(rows=[36])
-# One worker takes the file whole, two share its pages.
+# One worker cleans the whole file, two workers share its pages.
 @pytest.mark.parametrize(
     ("jobs", "broken", "lost"),
     [("1", BROKEN, {HANGS, DIES}), ("2", BROKEN, {HANGS, DIES}), ("2", WAITING, {HANGS})],
@@ -108,7 +108,7 @@ def test_pages_that_hang_or_kill_the_cleaner_cost_themselves_and_are_tried_again
         assert row.reason is Reason.KILLED
         assert f"/{number}.html" in told.stderr or row.id in told.stderr
 
-    # Given up by the clock is not for good: the next cleaning tries again.
+    # A page that was given up after a timeout is tried again by the next cleaning.
     again = clean(tmp_path, jobs)
     assert again.returncode == 0, again.stderr
     rows = list(shard.read(layout.shard_of(warc)))

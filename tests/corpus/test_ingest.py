@@ -1,4 +1,4 @@
-"""Imports: bytes are kept, damaged files are rewritten and their rest set aside, a second import adds nothing."""
+"""Imports: bytes are kept, damaged files are rewritten with the rest set aside, and a second import adds nothing."""
 
 from __future__ import annotations
 
@@ -84,7 +84,7 @@ def test_a_whole_warc_file_is_kept_byte_for_byte_under_its_digest(layout: Layout
 
 @pytest.mark.parametrize("packed", [True, False])
 @pytest.mark.fault(rows=[28])
-def test_of_a_damaged_file_whole_records_are_kept_and_the_rest_is_beside(
+def test_of_a_damaged_file_whole_records_are_kept_and_the_rest_is_set_aside(
     layout: Layout, tmp_path: Path, packed: bool
 ) -> None:
     parts = [record(n, random.Random(n).randbytes(3000)) for n in range(5)]  # noqa: S311 - no secret
@@ -95,7 +95,7 @@ def test_of_a_damaged_file_whole_records_are_kept_and_the_rest_is_beside(
     path = tmp_path / ("a.warc.gz" if packed else "a.warc")
     path.write_bytes(parts[0] + parts[1] + damaged + parts[3] + torn)
     (report,) = imported(layout, path)
-    # Of the torn record its beginning is kept too; what comes out of damaged bytes may be anything, and is not.
+    # The beginning of the incomplete record is kept too, but not what is decompressed from damaged bytes.
     assert report.records == 4
     starts = [len(b"".join(parts[:n])) for n in range(5)]
     assert sorted({p.offset for p in report.problems}) == [starts[2], starts[4]]
@@ -113,7 +113,7 @@ def test_of_a_damaged_file_whole_records_are_kept_and_the_rest_is_beside(
 
 
 def own_file(root: Path) -> bytes:
-    """A file that this archive wrote: warcinfo, response, request, metadata."""
+    """A file written by this archive: warcinfo, response, request, metadata."""
     writer = Writer(Layout(root=root), "a", warcinfo=())
     writer.exchange(
         Exchange(
@@ -149,7 +149,7 @@ def test_a_file_cut_anywhere_loses_no_byte_that_is_there(tmp_path: Path, packed:
     for length in sorted(n for n in ends | set(range(1, len(whole), 13)) if 0 < n <= len(whole)):
         path.write_bytes(whole[:length])
         last = max(m for m in members if m < length) if packed else 0
-        # The text that is there, of all members.
+        # The available text of all members.
         text = length
         if packed:
             text = len(gzip.decompress(data[:last])) + len(zlib.decompressobj(31).decompress(data[last:length]))
@@ -327,7 +327,7 @@ def test_saved_pages_and_texts_become_resources_that_say_where_they_are_from(lay
     assert b.header("content-type") == "text/html; charset=gb2312"
     assert {c.kind for c in (text, a, b)} == {"resource"}
     assert list(verify(warc)) == []
-    # The same Capture without the archive, but for the place.
+    # The same Capture as without the archive, except for its place.
     for page, capture in zip(pages([folder]), (text, a, b), strict=True):
         alone = read_saved(page.path, page.root)
         assert {f: getattr(alone, f) for f in alone.__slots__ if f != "place"} == {
@@ -336,7 +336,7 @@ def test_saved_pages_and_texts_become_resources_that_say_where_they_are_from(lay
     before = everything(layout)
     assert [r.note for r in imported(layout, folder)] == ["was imported before"] * 3
     assert everything(layout) == before
-    # Another folder of the same pages, at the same relative paths, is the same; a changed page is not.
+    # Another folder with the same pages at the same relative paths adds nothing; a changed page is new.
     shutil.copytree(folder, tmp_path / "copy")
     imported(layout, tmp_path / "copy")
     assert everything(layout) == before
@@ -345,7 +345,7 @@ def test_saved_pages_and_texts_become_resources_that_say_where_they_are_from(lay
     assert len(list(layout.warcs(IMPORTED))) == 2
 
 
-def test_what_is_no_file_is_told_and_not_waited_for(layout: Layout, tmp_path: Path) -> None:
+def test_what_is_no_file_is_reported_and_not_waited_for(layout: Layout, tmp_path: Path) -> None:
     folder = tmp_path / "saved"
     (folder / "below").mkdir(parents=True)
     (folder / "below" / "page.html").write_text("<p>页</p>", "utf-8")
@@ -476,7 +476,7 @@ def test_all_real_files_go_in_twice_without_a_change(layout: Layout, shared: Pat
     ("name", "codec", "cure"),
     [("a.warc.zst", "zstd", "zstd -d a.warc.zst"), ("a.warc.lz4", "lz4", "lz4 -d a.warc.lz4")],
 )
-def test_a_file_packed_otherwise_is_told_with_what_unpacks_it(
+def test_a_file_in_another_compression_is_reported_with_the_command_that_unpacks_it(
     layout: Layout, tmp_path: Path, name: str, codec: str, cure: str
 ) -> None:
     with pa.CompressedOutputStream(tmp_path / name, codec) as out:

@@ -1,4 +1,4 @@
-"""Learning from an archive by its command: what it writes, what then is stale, and how a changed site is told."""
+"""The command `sites learn`: what it writes, which shards become stale, and how a changed site is reported."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ def page(number: int, box: str) -> tuple[str, str]:
     return f"http://yx.example.cn/a/{number}.html", f"{head}<div class={box}-text>{text}</div><div>版权所有</div>"
 
 
-def test_a_learned_file_makes_shards_stale_and_a_changed_site_is_told(tmp_path: Path) -> None:
+def test_a_learned_file_makes_shards_stale_and_a_changed_site_is_reported(tmp_path: Path) -> None:
     layout, folder = Layout(root=tmp_path / "data"), tmp_path / "sites"
     folder.mkdir()
     (folder / "yx.toml").write_text(FILE, "utf-8")
@@ -53,12 +53,12 @@ def test_a_learned_file_makes_shards_stale_and_a_changed_site_is_told(tmp_path: 
     list(reclean.clean(layout, load(folder), jobs=2, every=True))
     assert taught.shard.read_bytes() == with_vote
 
-    # A changed copy of the site file is tried with what was learned of the site.
+    # A changed copy of the site file is tried with the learned file of the site.
     (tmp_path / "tried").mkdir()
     (tmp_path / "tried" / "yx.toml").write_text(FILE, "utf-8")
     assert load_given(tmp_path / "tried" / "yx.toml", load(folder)) == load(folder)["yx"]
 
-    # What was learned has no part in what is learned, so nothing changes.
+    # Learning ignores what was learned before, so nothing changes.
     again = CliRunner().invoke(app, learn)
     assert (again.exit_code, again.stdout) == (0, "")
 
@@ -76,7 +76,7 @@ def test_a_learned_file_makes_shards_stale_and_a_changed_site_is_told(tmp_path: 
     )
 
 
-def test_an_archive_that_teaches_nothing_is_told(tmp_path: Path) -> None:
+def test_an_archive_that_teaches_nothing_is_reported(tmp_path: Path) -> None:
     layout, folder = Layout(root=tmp_path / "data"), tmp_path / "sites"
     folder.mkdir()
     (folder / "yx.toml").write_text(FILE, "utf-8")

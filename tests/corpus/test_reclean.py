@@ -1,4 +1,4 @@
-"""Re-cleaning: the report is what then changes, a kill loses nothing, and only what changed is made again."""
+"""Re-cleaning: the report is correct, a kill loses nothing, and only stale shards are made again."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ def page(number: int) -> bytes:
 
 
 def fill(layout: Layout, host: str, files: int, pages: int) -> None:
-    """WARC files of a site, as its crawl would have left them."""
+    """Write WARC files of a site like those of a crawl."""
     for number in range(files):
         writer = Writer(layout, host.split(".", maxsplit=1)[0], warcinfo=(("software", "test"),))
         for each in range(number * pages, (number + 1) * pages):
@@ -80,14 +80,14 @@ def command(folder: Path, *words: str) -> list[str]:
 
 
 def cundang(folder: Path, *words: str) -> list[dict[str, Any]]:
-    """Run a command; its lines of JSON."""
+    """Run a command; return its lines of JSON."""
     done = subprocess.run(command(folder, *words), capture_output=True, text=True, timeout=300, check=False)
     assert done.returncode == 0, done.stderr[-2000:]
     return [json.loads(line) for line in done.stdout.splitlines()]
 
 
 def digests(folder: Path) -> dict[str, str]:
-    """Every derived file by its path, with the digest of its bytes."""
+    """The digest of every derived file, by its path."""
     layout = Layout(root=folder / "data")
     return {
         str(path.relative_to(layout.root)): hashlib.sha256(path.read_bytes()).hexdigest() for path in layout.shards()
@@ -133,7 +133,7 @@ def test_an_era_and_a_library_make_stale_by_themselves(house: Path) -> None:
     path.write_text(path.read_text(encoding="utf-8").replace("[[read]]", "[[read]]\nuntil = 2030-01-01"), "utf-8")
     said = cundang(house, "clean", "--dry-run", "--diff", "--json")
     assert [line["changes"] for line in said if "why" in line] == [[], [], []], "a page of the era reads as before"
-    # A shard that another lxml made: only its header says so.
+    # A shard made by another version of lxml, according to its header.
     layout = Layout(root=house / "data")
     victim = next(layout.shards("beta"))
     table = pq.read_table(victim)
@@ -165,7 +165,7 @@ def test_killed_at_random_points_it_ends_with_the_shards_of_an_unbroken_run(hous
                 killed += 1
                 process.wait()
                 gone(workers)
-        # Whatever lies there is whole.
+        # All files are complete.
         assert all(shard.about(path) for path in Layout(root=house / "data").shards())
     cundang(house, "clean")
     assert killed
@@ -174,14 +174,14 @@ def test_killed_at_random_points_it_ends_with_the_shards_of_an_unbroken_run(hous
 
 
 def descendants(pid: int) -> Iterator[int]:
-    """All processes that stand below a process."""
+    """All descendants of a process."""
     for child in Path(f"/proc/{pid}/task/{pid}/children").read_text(encoding="ascii").split():
         yield int(child)
         yield from descendants(int(child))
 
 
 def gone(pids: list[int]) -> None:
-    """Wait until processes are gone."""
+    """Wait until processes have ended."""
     deadline = time.monotonic() + 20
     while left := [pid for pid in pids if Path(f"/proc/{pid}").exists()]:
         assert time.monotonic() < deadline, f"orphans: {left}"

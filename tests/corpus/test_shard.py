@@ -1,4 +1,4 @@
-"""Shards: what is written is read back, and the same rows give the same bytes."""
+"""Shards: rows are read as they were written, and the same rows give the same bytes."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from archive.errors import DataError
 from archive.text.document import Document, Reason, Skip
 
 HEADER = shard.Header(warc="a.warc.gz", warc_sha256="00", recipe="{}")
-# Parquet strings are UTF-8, so no lone surrogate can be asked of them.
+# Parquet strings are UTF-8, which has no lone surrogates.
 TEXT = st.text(st.characters(exclude_categories=["Cs"]), max_size=40)
 MAYBE = st.none() | TEXT
 MOMENT = st.none() | st.datetimes(dt.datetime(1990, 1, 1), dt.datetime(2090, 1, 1), timezones=st.just(dt.UTC))  # noqa: DTZ001 - hypothesis wants naive bounds
@@ -135,7 +135,7 @@ def test_a_changed_bit_in_the_rows_is_no_other_text(tmp_path: Path) -> None:
         changed[at] ^= 1 << draw.randrange(8)
         path.write_bytes(changed)
         try:
-            # Rows that are missing are counted by verify.
+            # `verify` counts missing rows.
             others += any(item.text not in texts for item in shard.read(path) if isinstance(item, Document))
         except (DataError, ValueError, TypeError, KeyError):
             continue

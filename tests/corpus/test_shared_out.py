@@ -48,7 +48,7 @@ def shards(layout: Layout) -> dict[str, bytes]:
 
 @pytest.fixture
 def bare(archive: Layout, tmp_path: Path) -> Layout:
-    """The same WARC files, nothing made of them."""
+    """The same WARC files, with nothing derived."""
     shutil.copytree(archive.root / "warc", tmp_path / "warc")
     return Layout(root=tmp_path)
 
@@ -92,7 +92,7 @@ def test_parts_make_what_one_machine_makes(archive: Layout, bare: Layout) -> Non
     assert sum(run(bare, "verify", "--part", f"{number}/3")[1].count("0 problems") for number in (1, 2, 3)) == 3
 
 
-def test_a_part_tells_damage_of_its_own_files_alone(bare: Layout) -> None:
+def test_a_part_reports_only_damage_of_its_own_files(bare: Layout) -> None:
     clean(bare)
     victim = next(bare.warcs())
     victim.unlink()

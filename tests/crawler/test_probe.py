@@ -50,7 +50,7 @@ def test_what_the_columns_claim_is_shown(tmp_path: Path) -> None:
     assert "微信专栏: shows 0; 22 rows lead to mp.weixin.qq.com" in done.stderr
 
 
-def test_a_site_without_columns_is_told(tmp_path: Path) -> None:
+def test_a_site_without_columns_is_reported(tmp_path: Path) -> None:
     def answer(path: str, _: Mapping[str, str]) -> Answer:
         more = "<a href='/index_2.html'>下一页</a>" if path == "/" else ""
         text = "<p>全市统战部长会议在市委礼堂召开，传达学习上级精神，研究部署今年的重点工作。</p>" * 3

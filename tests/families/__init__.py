@@ -1,4 +1,4 @@
-"""Twelve families of CMSs, each a generator of sites: a seed chooses columns, encoding, markup, pager and quirks."""
+"""Generators of sites with twelve families of CMSs: a seed chooses columns, encoding, markup, pager and quirks."""
 
 from families.layouts import FAMILIES
 from families.newsroom import Item, Newsroom

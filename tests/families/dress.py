@@ -1,4 +1,4 @@
-"""A plain page -> the page as one of many template makers wrote it: its links, its tags, its characters."""
+"""A plain page -> a page in the style of some template: with other links, tags and characters."""
 
 from __future__ import annotations
 
@@ -16,13 +16,13 @@ _TO_TRADITIONAL = str.maketrans(TRADITIONAL)
 
 
 def dressed(html: str, host: str, path: str, taste: Taste) -> str:
-    r"""The page at `path` after `taste`; what scripts say stays.
+    r"""Change the page at `path` according to `taste`; scripts stay as they are.
 
     Links are from the `root`, in `full`, without their `protocol`, `relative` to the page, to a `base`, `spaced` out,
     `anchored` at a place in the page, or with `backslash`es.
     """
     how = taste.hrefs
-    # What a script writes is relative to the base too; no template has both.
+    # HTML written by a script would be relative to the base too; no template has both.
     if how == "base" and "<script" in html:
         how = "relative"
 
@@ -40,7 +40,7 @@ def dressed(html: str, host: str, path: str, taste: Taste) -> str:
 
 
 def traditional(text: str) -> str:
-    """The text in Traditional characters."""
+    """Convert a text to Traditional characters."""
     return text.translate(_TO_TRADITIONAL)
 
 

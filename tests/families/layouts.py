@@ -1,4 +1,4 @@
-"""The twelve families: where a CMS puts its articles and lists, and how its pagers lead on."""
+"""The twelve families: the addresses of articles and lists in each CMS, and its pagers."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from families.newsroom import Item, Newsroom, Taste
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Data:
-    """An answer that is no page."""
+    """A response that is not a page."""
 
     text: str
     content_type: str
@@ -30,7 +30,7 @@ def _numbered(target: str, number: int) -> str:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Layout:
-    """Where one family puts things.
+    """The addresses and pagers of one family.
 
     Attributes:
         article: target of an article.
@@ -54,7 +54,7 @@ class Layout:
 
 
 def row(room: Newsroom, target: str, item: Item) -> str:
-    """One row of a list, after the taste of the template.
+    """Make one row of a list, in the style of the template.
 
     Rows are items (`li`), rows of a `table`, `line`s, terms (`dl`), boxes (`div`), a picture and a title that both
     link (`card`), a title and the beginning of the text (`teaser`), or no link but a script (`click`). Dates: `split`
@@ -75,7 +75,7 @@ def row(room: Newsroom, target: str, item: Item) -> str:
         "none": "",
     }[room.taste.date]
     title = escape(item.article.title)
-    # Titles that are cut for their column, the whole in the attribute.
+    # Titles are cut to the width of the column; the attribute has the whole title.
     cut = title if len(title) < 24 else title[:22] + "..."
     link = f'<a href="{escape(target)}" title="{title}" target="_blank">{cut}</a>'
     picture = f'<a href="{escape(target)}"><img src="/images/new.gif"></a>'
@@ -93,7 +93,7 @@ def row(room: Newsroom, target: str, item: Item) -> str:
 
 
 def rows(room: Newsroom, items: list[Item], article: Callable[[Newsroom, Item], str]) -> str:
-    """Rows in what holds them."""
+    """Make the list around the rows."""
     inner = "".join(row(room, article(room, item), item) for item in items)
     if room.taste.row in ("li", "teaser", "click"):
         return f'<ul class="newslist">{inner}</ul>'
@@ -101,7 +101,7 @@ def rows(room: Newsroom, items: list[Item], article: Callable[[Newsroom, Item], 
 
 
 def pages(taste: Taste, number: int, targets: list[str]) -> str:
-    """A pager of links to the pages, `number` from 0 is shown: 首页 上一页 1 2 3 下一页 尾页."""
+    """Make a pager with links; `number`: the current page, from 0: 首页 上一页 1 2 3 下一页 尾页."""
     last = len(targets) - 1
     if taste.pager == "select":
         options = "".join(
@@ -138,7 +138,7 @@ def _linked_pages(taste: Taste, number: int, targets: list[str]) -> str:
 
 
 def linked(room: Newsroom, column: int, number: int, listing: Callable[[Newsroom, int, int], str]) -> str:
-    """The pager of a list, with its counts."""
+    """Make the pager of a list, with counts."""
     count = room.pages(column)
     out = pages(room.taste, number, [listing(room, column, page) for page in range(count)])
     return f'<div class="page">共{len(room.shelf(column))}条 {number + 1}/{count} {out}</div>'
@@ -262,7 +262,7 @@ def _content_listing(room: Newsroom, column: int, number: int) -> str:
 def _content_pager(room: Newsroom, column: int, number: int) -> str:
     if room.taste.variant >= 3:
         return linked(room, column, number, _content_listing)
-    # The links are written by a script, which knows the page's number and how many there are.
+    # A script writes the links from the number of the page and the number of pages.
     return (
         f'<div class="page"><script>var currentPage = {number};var countPage = {room.pages(column)};'
         f"var nextPage = currentPage+1;for(i=0;i<countPage;i++){{document.write('<a href=\"index_'+(i+1)+'."
@@ -343,7 +343,7 @@ def _govcms_pager(room: Newsroom, column: int, number: int) -> str:
 
 
 def _govcms_inline(room: Newsroom) -> bool:
-    """Whether its columns are pages; those of open government are shown by a script."""
+    """Whether its columns are pages; a script shows those of open government."""
     return room.taste.variant != 5
 
 
@@ -501,7 +501,7 @@ def _aspnet_pager(room: Newsroom, column: int, number: int) -> str:
     last = room.pages(column) - 1
     out = ""
     if number < last:
-        # A grid's own pager names its pages, AspNetPager the number alone.
+        # The pager of a grid names pages, AspNetPager only the number.
         argument = f"Page${number + 2}" if room.taste.variant < 2 else str(number + 2)
         out = f"<a href=\"javascript:__doPostBack('Grid$Pager','{argument}')\">下一页</a>"
     return (
@@ -520,7 +520,7 @@ def _aspnet_data(
         return None
     asked = form.get("__EVENTARGUMENT", "").removeprefix("Page$")
     number = int(asked) - 1 if asked.isdigit() else 0
-    # A state that the page before did not give is refused, as ASP.NET does.
+    # Like ASP.NET, refuse a state that the page before did not give.
     return (column, number) if form.get("__VIEWSTATE") == _aspnet_state(room, column, number - 1) else None
 
 

@@ -1,4 +1,4 @@
-"""A seed -> what a site publishes: columns, articles, and the taste of its template; articles come, change and go."""
+"""A seed -> the content of a site: columns, articles (which appear, change and disappear), and a style."""
 
 from __future__ import annotations
 
@@ -53,7 +53,7 @@ class Item:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Taste:
-    """What a template's maker chose.
+    """The style of a template.
 
     Attributes:
         rows: articles on a list page.
@@ -105,7 +105,7 @@ class Taste:
 
 @dataclass(slots=True, kw_only=True)
 class Newsroom:
-    """A site's articles over time."""
+    """The articles of a site over time."""
 
     seed: str
     city: str
@@ -116,7 +116,7 @@ class Newsroom:
 
     @classmethod
     def of(cls, seed: str, *, articles: int = 240) -> Newsroom:
-        """The newsroom of a seed with so many articles."""
+        """Make a newsroom from a seed, with this number of articles."""
         rng = random.Random(seed)  # noqa: S311 - a fixed seed is the point
         names = rng.sample(_NAMES, rng.randint(4, 6))
         numbers = rng.sample(range(100, 9000), len(names))
@@ -165,7 +165,7 @@ class Newsroom:
             taste=taste,
             _room=room,
         )
-        # The smallest column has two pages at least, so that each pager is needed.
+        # Even the smallest column has two pages, so that every pager is needed.
         shares = [taste.rows + 2] * len(names)
         for _ in range(articles - sum(shares)):
             shares[rng.randrange(len(shares))] += 1
@@ -176,7 +176,7 @@ class Newsroom:
         return made
 
     def publish(self, count: int) -> list[Item]:
-        """So many new articles, the newest of their columns."""
+        """Publish new articles, the newest of their columns."""
         rng = random.Random(f"{self.seed}/{len(self.items)}")  # noqa: S311
         last = max(item.article.published for item in self.items)
         return [
@@ -184,26 +184,26 @@ class Newsroom:
         ]
 
     def edit(self, number: int) -> Item:
-        """The article says something else from now on."""
+        """Change an article from now on."""
         at, item = self._find(number)
         shown = item.article
         self.items[at] = replace(item, article=replace(shown, blocks=prose_correction(shown)))
         return self.items[at]
 
     def delete(self, number: int) -> Item:
-        """The article is taken down: its page is gone, its row too."""
+        """Delete an article: its page and its row in the list."""
         at, item = self._find(number)
         self.items[at] = replace(item, gone=True)
         return self.items[at]
 
     def shelf(self, column: int) -> list[Item]:
-        """The articles of a column, the newest first."""
+        """The articles of a column, newest first."""
         wanted = {column, 0} if self.taste.repeats and column == len(self.columns) - 1 else {column}
         shown = [item for item in self.items if item.column in wanted and not item.gone]
         return sorted(shown, key=lambda item: item.number, reverse=True)
 
     def pages(self, column: int) -> int:
-        """How many list pages a column has."""
+        """The number of list pages of a column."""
         return max(1, -(-len(self.shelf(column)) // self.taste.rows))
 
     def page(self, column: int, number: int) -> list[Item]:
@@ -218,7 +218,7 @@ class Newsroom:
         number = len(self.items) + 1
         day = min(when, dt.datetime(2022, 12, 1, tzinfo=BEIJING))
         article = prose.article(self._room, number, column=column, published=day, notice=False, changes=False)
-        # Two articles of one title would be one to a reader who counts titles.
+        # Make titles distinct, because tests count titles.
         article = replace(article, title=f"{article.title}（{number}）", files=(), published=when)
         item = Item(number=number, column=column, article=article)
         self.items.append(item)
@@ -226,6 +226,6 @@ class Newsroom:
 
 
 def prose_correction(article: Article) -> tuple[Block, ...]:
-    """The blocks of an article, its first paragraph corrected."""
+    """The blocks of an article with its first paragraph corrected."""
     first = article.blocks[0]
     return (replace(first, text=first.text + "（该数据已经市委统战部办公室复核后更正）"), *article.blocks[1:])

@@ -1,4 +1,4 @@
-"""A family and a seed -> a site on loopback, served by threads of this process, with every request noted."""
+"""A family and a seed -> a site on loopback, served by threads of this process, with a log of requests."""
 
 from __future__ import annotations
 
@@ -19,13 +19,13 @@ from families.layouts import FAMILIES, Data, pages, row, rows
 from families.newsroom import Item, Newsroom
 
 _ELSEWHERE = "http://127.0.0.99:9/"
-# In front of the target of a list that stands in a frame.
+# The prefix for the target of a list in a frame.
 _INNER = "/inner"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Request:
-    """One request as the server saw it."""
+    """One request."""
 
     method: str
     target: str
@@ -42,7 +42,7 @@ class _Answer:
 
 
 class Site:
-    """A practice site for the length of a `with` block.
+    """A generated site, served during a `with` block.
 
     Attributes:
         room: its articles; what is published, edited or deleted there is served at once.
@@ -60,7 +60,7 @@ class Site:
         self._server: ThreadingHTTPServer | None = None
 
     def __enter__(self) -> Self:
-        """Serve at a free port."""
+        """Start serving on a free port."""
         site = self
 
         class Handler(BaseHTTPRequestHandler):
@@ -75,7 +75,7 @@ class Site:
                 site._serve(self, self.rfile.read(length).decode("latin-1"))
 
             def log_message(self, format: str, *args: Any) -> None:  # noqa: A002 - the library's name
-                """The site has its own log."""
+                """Write nothing, since the site has its own log."""
 
         server = self._server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
         server.daemon_threads = True
@@ -92,7 +92,7 @@ class Site:
 
     @property
     def host(self) -> str:
-        """Host and port; before it is served, a host that nobody is asked at."""
+        """The host and port; before it is served, a host that does not exist."""
         return f"127.0.0.1:{self._server.server_port}" if self._server else "127.0.0.1"
 
     @property
@@ -101,7 +101,7 @@ class Site:
         return f"http://{self.host}/"
 
     def url(self, item: Item) -> str:
-        """The one URL of an article."""
+        """The only URL of an article."""
         return self._url(self.layout.article(self.room, item))
 
     def _url(self, target: str) -> str:
@@ -116,13 +116,13 @@ class Site:
         return self._url(request.target)
 
     def asked(self, since: int = 0) -> list[Request]:
-        """The requests from that number on, without those for pictures of pages."""
+        """The requests from this number on, without those for pictures of pages."""
         return [request for request in self.log[since:] if not request.target.startswith("/images/")]
 
     def _parts(self, item: Item) -> list[str]:
-        """Their targets."""
+        """The targets of the further pages of an article."""
         count = 2 + (item.number // 8) % 2
-        # No editor puts a picture alone on a page of its own.
+        # A picture is never alone on a page.
         said = [sum(len(block.text) for block in blocks) for blocks in _shared_out(item.article, count)]
         if not self.room.taste.parts or item.number % 8 or min(said) < 150:
             return []
@@ -130,11 +130,11 @@ class Site:
         return [self.layout.part(target, number) for number in range(2, count + 1)]
 
     def planted(self) -> dict[str, Item]:
-        """The articles that stand, by URL of their first page."""
+        """The expected content of existing articles, by the URL of the first page."""
         return {self.url(item): item for item in self.room.items if not item.gone}
 
     def write_site(self, path: Path) -> Path:
-        """A site file that names the home page and nothing more."""
+        """Write a site file that names only the home page."""
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(
             f'name = "{self.room.city}统一战线"\nhosts = ["{self.host}"]\n\n[crawl]\nstart = ["{self.home}"]\n'
@@ -175,7 +175,7 @@ class Site:
         return self._data(target, path, asked, form) or self._shown(target) or self._listed(target) or self._missing()
 
     def _front(self, path: str, target: str) -> _Answer | None:
-        """The home page, and the frames that it may consist of."""
+        """The response for the home page or one of its frames."""
         room, taste = self.room, self.room.taste
         if path == "/" and taste.stub:
             return _Answer(body=b'<html><script>window.location.href="/index.html";</script></html>')
@@ -189,7 +189,7 @@ class Site:
         return None
 
     def _data(self, target: str, path: str, asked: dict[str, str], form: dict[str, str]) -> _Answer | None:
-        """What a script of the site asks for."""
+        """The response for a script of the site."""
         if self.layout.data is None:
             return None
         data = self.layout.data(self.room, path.removeprefix(_INNER), asked, form)
@@ -201,7 +201,7 @@ class Site:
         return None if data is None else self._list(target.removeprefix(_INNER), *data, inner=True)
 
     def _shown(self, target: str) -> _Answer | None:
-        """An article, or a part of one."""
+        """The response for an article, or a page of one."""
         for item in self.room.items:
             shown = [self.layout.article(self.room, item), *self._parts(item)]
             if target in shown:
@@ -209,7 +209,7 @@ class Site:
         return None
 
     def _listed(self, target: str) -> _Answer | None:
-        """A page of a list."""
+        """The response for a page of a list."""
         room, taste, layout = self.room, self.room.taste, self.layout
         inner = target.startswith(_INNER)
         target = target.removeprefix(_INNER)
@@ -220,7 +220,7 @@ class Site:
                 return self._list(target, column, 0, inner=inner)
             if target in listings[:pages]:
                 return self._list(target, column, listings.index(target), inner=inner)
-            # Any page beyond the last: page one again, or a stub of 300 bytes.
+            # A page after the last one: the first page again, or a stub of 300 bytes.
             if target in listings[pages:]:
                 return self._list(target, column, 0) if taste.stale else _Answer(body=b"<html><body>" + b" " * 300)
         return None
@@ -328,7 +328,7 @@ class Site:
 
 
 def _shared_out(article: Article, count: int) -> list[tuple[Block, ...]]:
-    """The blocks of an article on so many pages."""
+    """Divide the blocks of an article among pages."""
     each = -(-len(article.blocks) // count)
     return [article.blocks[part * each : (part + 1) * each] for part in range(count)]
 

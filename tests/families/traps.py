@@ -1,4 +1,4 @@
-"""A page of a practice site -> the same page with what crawlers get lost in, and back again to what was asked for."""
+"""A page of a generated site -> the same page with traps for crawlers; and the original target of a trap's address."""
 
 from __future__ import annotations
 
@@ -6,11 +6,11 @@ import hashlib
 import re
 from html import escape
 
-# How the paths of the traps begin.
+# The prefixes of the paths of traps.
 WAYS = ("/cal/", "/x/", "/search.html")
-# How a CMS writes the session of a visitor without cookies into its links; each answer begins a new one.
+# The forms of session ids that a CMS adds to links for visitors without cookies; each response has a new one.
 SESSIONS = ("jsessionid", "phpsessid", "aspx")
-# In a parameter that may as well name an article: its values alone tell.
+# A session id in a parameter that could also name an article; only its values show what it is.
 SID = "sid"
 # In place of a session: a number that counts the answers, in a parameter that no list of such names has; and beside it
 # another one that looks random.
@@ -23,7 +23,7 @@ _ORDER = re.compile(r"(?<=[?&])(?:sort|order)=(?:time|title|hits|asc|desc)(?:&|$
 
 
 def trapped(html: str, target: str, session: str, number: int) -> str:
-    """A page with the `number`th visitor's session in its links, other orders of itself, and ways into the traps."""
+    """Add the session id of the `number`th visitor to links, and links to other orders of the list and to traps."""
 
     def mark(found: re.Match[str]) -> str:
         return f'{found[1]}{_marked(found[2], session, number)}"'
@@ -38,7 +38,7 @@ def trapped(html: str, target: str, session: str, number: int) -> str:
 
 
 def cleared(target: str) -> str:
-    """What is asked for, without session and order.
+    """Remove session id and order from a target.
 
     >>> cleared("/(S(a1b2))/list.aspx?lm=3&sort=time&order=asc"), cleared("/x.jsp;jsessionid=8F?id=1&PHPSESSID=7")
     ('/list.aspx?lm=3', '/x.jsp?id=1')
@@ -47,7 +47,7 @@ def cleared(target: str) -> str:
 
 
 def page(target: str) -> tuple[str, str] | None:
-    """Title and body of a page of a trap; None: the target is none."""
+    """The title and body of a page of a trap; None: the target is no trap."""
     path, _, query = target.partition("?")
     parts = path.strip("/").split("/")
     if parts[0] == "cal" and len(parts) == 3:
@@ -67,7 +67,7 @@ def page(target: str) -> tuple[str, str] | None:
 
 
 def _marked(link: str, session: str, number: int) -> str:
-    """A link with the id of a session."""
+    """Add a session id to a link."""
     id_ = hashlib.sha256(str(number).encode()).hexdigest()[:32]
     path, mark, query = link.partition("?")
     if session == "jsessionid":

@@ -1,4 +1,4 @@
-"""What is derived never gets worse because truth is damaged; an archive of the version before opens and goes on."""
+"""Damaged WARC files never make derived files worse, and an archive of an earlier version can be used."""
 
 from __future__ import annotations
 
@@ -27,12 +27,12 @@ def whole(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture
 def data(whole: Path, tmp_path: Path) -> Path:
-    """A copy, beside the same site files."""
+    """A copy of the archive, with the same site files."""
     return Path(shutil.copytree(whole, whole.parent / tmp_path.name))
 
 
 @pytest.mark.parametrize(("kind", "harm"), matrix.CELLS)
-def test_damage_loses_nothing_is_told_and_heals(whole: Path, kind: str, harm: str) -> None:
+def test_damage_loses_nothing_is_reported_and_heals(whole: Path, kind: str, harm: str) -> None:
     where = random.Random(f"{kind} {harm}").random()  # noqa: S311 - no secret
     assert matrix.row(whole, whole.parent / "hurt", kind, harm, where, *matrix.COMMANDS) == []
 
@@ -40,7 +40,7 @@ def test_damage_loses_nothing_is_told_and_heals(whole: Path, kind: str, harm: st
 @pytest.mark.parametrize(
     ("kind", "harm"), [("warc", "flipped"), ("warc", "gone"), ("index", "cut"), ("catalogue", "cut")]
 )
-def test_rebuild_makes_nothing_from_what_is_damaged(whole: Path, kind: str, harm: str) -> None:
+def test_rebuild_makes_nothing_from_damaged_files(whole: Path, kind: str, harm: str) -> None:
     assert matrix.row(whole, whole.parent / "hurt", kind, harm, 0.4, "rebuild") == []
 
 
@@ -55,12 +55,12 @@ def test_an_archive_of_the_version_before_opens_verifies_is_cleaned_again_and_cr
     assert before.total() == 5
     assert not layout.fixity.exists()
     assert [matrix.run(data, command) for command in ("status", "verify", "clean", "verify", "export")] == [0] * 5
-    # Another cleaner may read other texts, of the same documents.
+    # This version's cleaner may read other texts, but of the same documents.
     assert {id_ for id_, _ in matrix.documents(layout)} == {id_ for id_, _ in before}
     assert {entry.by for entry in fixity.read(layout).entries.values()} == {"registered"}
     with make_archive.serving(make_archive.pages(edited=True, more=1)) as asked:
         assert matrix.crawl(data) == 0
-    # What it knows it does not ask for again: the list, and the article that is new.
+    # It fetches only what is due or new: the list, and the new article.
     assert [path for path in asked if "cundang-probe" not in path] == ["/", "/art/2024/3/5/t_5.html"]
     assert matrix.documents(layout).total() == 6
     assert matrix.run(data, "verify") == 0
@@ -75,7 +75,7 @@ def test_damage_is_what_the_shard_told_before_there_was_a_ledger(tmp_path: Path)
     matrix.hurt(path, "flipped", 0.5)
     found = damage.survey(layout, "old")
     assert [(each.warc, each.what, each.documents) for each in found.damages.values()] == [(path, "damaged", 3)]
-    # It is written down: a shard that is lost later takes nothing with it.
+    # The damage is noted elsewhere too, so losing the shard later does not lose it.
     layout.shard_of(path).unlink()
     assert [each.what for each in damage.survey(layout, "old").damages.values()] == ["damaged"]
     path.write_bytes(good)

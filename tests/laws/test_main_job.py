@@ -1,4 +1,4 @@
-"""The laws, held on the whole job: the practice web crawled, archived and cleaned by the commands themselves."""
+"""The laws on the main job: the practice sites are crawled, archived and cleaned by the commands."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ def cundang(data: Path, sites: Path, *words: str, **environment: str) -> subproc
 
 @dataclass(frozen=True)
 class World:
-    """What a first crawl of the whole practice web, and the import of the seeds, left behind."""
+    """The results of a first crawl of all practice sites and of the import of the seeds."""
 
     server: practice.Server
     data: Path
@@ -65,7 +65,7 @@ def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
 
 
 def derived(data: Path) -> dict[str, str]:
-    """Every index and shard by its path below the data folder, with the digest of its bytes."""
+    """The digest of every index and shard, by its path below the data folder."""
     layout = Layout(root=data)
     return {
         str(path.relative_to(data)): hashlib.sha256(path.read_bytes()).hexdigest()
@@ -74,7 +74,7 @@ def derived(data: Path) -> dict[str, str]:
 
 
 def catalogue(data: Path) -> list[str]:
-    """What the catalogue says, without the numbers that depend on the order of building."""
+    """The content of the catalogue, without the numbers that depend on the order of building."""
     with closing(sqlite3.connect(Layout(root=data).catalogue)) as db:
         rows = db.execute(
             "SELECT path, row, d.id, url, site, day, title, latest FROM documents d JOIN sources ON source = sources.id"
@@ -141,7 +141,7 @@ def test_law_7_a_response_record_holds_the_bytes_that_the_server_sent(world: Wor
                     kept[hashlib.sha256(record.block).hexdigest()] += 1
     assert kept.total() > 6 * 60
     assert kept <= served, "a record holds bytes that the server never sent"
-    # Revisits aside (none of them in a first crawl but for pages with equal bytes), all that was sent was kept.
+    # Everything that was sent is archived, except for revisits: in a first crawl, only pages with equal bytes.
     assert (served - kept).total() <= revisits(world.data)
 
 

@@ -1,6 +1,6 @@
-"""Law 11, the page: everything in an article's box is in its document, and nothing from outside is in its text.
+"""Law 11: everything in an article's box is in its document, and nothing from outside is in its text.
 
-Pages that hypothesis composes know their box; of real sites the templates say which lines it holds.
+For pages composed by hypothesis the box is known; for real sites the templates say which lines it has.
 """
 
 from __future__ import annotations
@@ -61,12 +61,12 @@ boxes = st.lists(st.one_of(sentences, short, names, items, tables, pictures, fil
 
 
 def folded(words: str) -> str:
-    """Words without white space and marks that nobody sees."""
+    """Remove white space and invisible characters."""
     return re.sub(r"[\s\u3000\xa0\u200b-\u200f\ufeff\u2060]+", "", words)
 
 
 def read(html: bytes, url: str = "http://www.example.gov.cn/tzgg/202306/t20230612_4021.html") -> Document | None:
-    """What the cleaner makes of a page."""
+    """Clean a page."""
     found = clean(
         Capture(
             id="urn:uuid:00000000-0000-4000-8000-000000000006",
@@ -85,7 +85,7 @@ def read(html: bytes, url: str = "http://www.example.gov.cn/tzgg/202306/t2023061
 
 
 def accounted(document: Document) -> str:
-    """All that a document says of its page."""
+    """All texts of a document, including captions, fields and removed lines."""
     fields = (
         document.title,
         document.subtitle,
@@ -123,7 +123,7 @@ def test_every_line_of_the_box_is_accounted_for_and_no_other_is_text(
 
 
 def truths(shared: Path) -> list[tuple[str, bytes, list[str]]]:
-    """Pages of real sites, and the lines of their boxes as the templates tell."""
+    """Pages of real sites, and the lines of their boxes according to the templates."""
     found = []
     for path in sorted((shared / "real-sites").glob("*/truth.jsonl")):
         for line in path.read_text("utf-8").splitlines():
@@ -149,7 +149,7 @@ def test_boxes_of_real_sites_are_accounted_for_and_kept(shared: Path) -> None:
             silent.append(name)
             continue
         said = accounted(document)
-        # A line may be parted otherwise than the template's truth has it: then its pieces are compared.
+        # If a line is split differently than in the template's text, compare its pieces.
         lost = [line for line in lines if folded(line) not in said and folded(line)[:20] not in said]
         if size(lost) > 0.1 * size(lines):
             silent.append(name)

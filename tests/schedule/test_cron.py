@@ -1,4 +1,4 @@
-"""A schedule means the same minutes as cron's own rules, and as cronsim."""
+"""A schedule means the same minutes as in cron's rules and in cronsim."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ def site(expression: str) -> Site:
 
 
 def field(number: int) -> str:
-    """A field as crontab(5) allows it: stars, numbers, names, ranges, lists, steps."""
+    """Make a field as allowed by crontab(5): stars, numbers, names, ranges, lists, steps."""
     low, high = SPANS[number]
 
     def one() -> str:
@@ -52,7 +52,7 @@ def field(number: int) -> str:
 
 
 def numbers(words: str, number: int) -> set[int]:
-    """A field by the words of crontab(5)."""
+    """The numbers that a field means according to crontab(5)."""
     low, high = SPANS[number]
     names = {name: at for at, name in enumerate(MONTHS, 1)} if number == 3 else {}
     if number == 4:
@@ -70,7 +70,7 @@ def numbers(words: str, number: int) -> set[int]:
 
 
 def means(expression: str, moment: dt.datetime) -> bool:
-    """Whether cron runs at a minute: where neither day field begins with a star, one of the two is enough."""
+    """Whether cron runs at a minute: if neither day field begins with a star, one match is enough."""
     words = expression.split()
     minute, hour, day, month, weekday = (numbers(word, at) for at, word in enumerate(words))
     if moment.minute not in minute or moment.hour not in hour or moment.month not in month:
@@ -83,7 +83,7 @@ def means(expression: str, moment: dt.datetime) -> bool:
 
 
 def planned_by_the_rules(expression: str, after: dt.datetime, days: int) -> Iterator[dt.datetime]:
-    """Every minute of the days in which the expression is true, day by day."""
+    """Every minute of these days at which the expression is true, day by day."""
     midnight = after.astimezone(CHINA).replace(hour=0, minute=0, second=0, microsecond=0)
     minutes, hours = (sorted(numbers(word, at)) for at, word in enumerate(expression.split()[:2]))
     for number in range(days + 1):
@@ -102,11 +102,11 @@ def test_a_thousand_expressions_mean_what_cron_and_cronsim_mean() -> None:
         try:
             ours = list(islice(times(site(expression), after, after + dt.timedelta(days=40)), 20))
         except SiteError:
-            # Of all months of the expression none has such a day.
+            # None of the months in the expression has such a day.
             assert next(planned_by_the_rules(expression, after, 366 * 4), None) is None, expression
             continue
         assert ours == wanted, expression
-        # To cronsim a step after a range of one number runs on to the end of the field.
+        # Cronsim reads a step after a range of one number as a range to the end of the field.
         if not re.search(r"\b(\w+)-\1/", expression):
             library = list(islice(CronSim(expression, after.astimezone(CHINA)), len(ours)))
             assert ours == library, expression
@@ -117,7 +117,7 @@ def test_a_thousand_expressions_mean_what_cron_and_cronsim_mean() -> None:
 @pytest.mark.parametrize(
     ("expression", "planned"),
     [
-        # A star with a step is still a star to the rule of the two day fields: both must hold.
+        # In the rule of the two day fields a star with a step counts as a star, so both must match.
         ("0 0 */2 * mon", ["2026-02-23 00:00", "2026-03-09 00:00"]),
         ("0 0 13 * fri", ["2026-02-13 00:00", "2026-02-20 00:00"]),
         ("@weekly", ["2026-02-15 00:00", "2026-02-22 00:00"]),

@@ -1,4 +1,4 @@
-"""The schedule seen from outside: alerts, figures, health, and the files for systemd, Prometheus and Grafana."""
+"""The interfaces of the schedule: alerts, metrics, health, and the files for systemd, Prometheus and Grafana."""
 
 from __future__ import annotations
 
@@ -50,7 +50,7 @@ class Ended:
 
 
 class World:
-    """One site, whose server is down as long as `down` says."""
+    """One site, whose server is down while `down` is true."""
 
     runner = "1"
 
@@ -93,7 +93,7 @@ def test_a_site_that_is_down_for_a_week_makes_two_alerts_with_their_cause(tmp_pa
     alarm = Alarm(command=f"sh -c 'cat >> {told}; echo >> {told}'")
     for day in range(12):
         world.down = 2 <= day < 9
-        # A daemon that begins anew knows what was told.
+        # A new daemon knows which alerts were sent.
         schedule = Schedule(Runs(tmp_path / "runs.sqlite"), lambda: sites, world, at_once=None, alarm=alarm)
         schedule.look()
         world.clock += DAY
@@ -108,7 +108,7 @@ def test_a_site_that_is_down_for_a_week_makes_two_alerts_with_their_cause(tmp_pa
 
 
 def history(path: Path, runs: int, sites: int) -> None:
-    """A history of so many runs, as the version before wrote it: without totals."""
+    """Make a history with this number of runs, without totals, as in an earlier version."""
     Runs(path).close()
     with closing(sqlite3.connect(path)) as db, db:
         db.executemany(
@@ -134,7 +134,7 @@ def test_a_scrape_of_a_long_history_is_cheap_and_its_counters_never_go_back(tmp_
     watched = Watched(layout, Live())
     before = time.process_time()
     figures = watched.figures()
-    # The first reader of the version before's file counts its rows.
+    # The first process to open a file of the earlier version counts its rows.
     before = time.process_time()
     figures = watched.figures()
     assert time.process_time() - before < 0.1
@@ -155,7 +155,7 @@ def counters(figures: str) -> list[str]:
     return [line for line in figures.splitlines() if "_total{" in line]
 
 
-def test_the_disk_forecast_follows_what_the_last_days_brought(tmp_path: Path) -> None:
+def test_the_disk_forecast_follows_the_growth_of_the_last_days(tmp_path: Path) -> None:
     layout = Layout(root=tmp_path)
     folder = layout.warc_folder("a", 2026)
     folder.mkdir(parents=True)
@@ -170,7 +170,7 @@ def test_the_disk_forecast_follows_what_the_last_days_brought(tmp_path: Path) ->
     assert str(young).endswith("3.0 MB a day over the last 2 days")
 
 
-def test_health_tells_of_a_schedule_that_does_not_look_any_more(tmp_path: Path) -> None:
+def test_health_reports_a_schedule_that_has_stopped_looking(tmp_path: Path) -> None:
     live = Live()
     port = free_port()
     with served(Layout(root=tmp_path), port, live):
@@ -210,7 +210,7 @@ def test_the_service_has_a_contact_and_passes_systemd(tmp_path: Path, monkeypatc
     assert name not in verified.stderr, verified.stderr
 
 
-def test_the_board_asks_for_figures_that_there_are(tmp_path: Path) -> None:
+def test_the_dashboard_uses_existing_metrics(tmp_path: Path) -> None:
     board = json.loads(units.prometheus()["cundang-board.json"])
     watched = Watched(Layout(root=tmp_path), Live())
     history(Layout(root=tmp_path).runs, 10, 2)
@@ -261,7 +261,7 @@ def test_a_real_prometheus_scrapes_a_real_daemon_and_takes_the_rules(tmp_path: P
 
 
 def value(port: int, expression: str) -> list[str]:
-    """What Prometheus says for an expression; nothing while it begins."""
+    """The value of an expression in Prometheus; None while Prometheus is starting."""
     try:
         address = f"http://127.0.0.1:{port}/api/v1/query?query={quote(expression)}"
         with urllib.request.urlopen(address, timeout=10) as answer:

@@ -1,4 +1,4 @@
-"""The schedule: every planned time is used once or reported as missed, whatever clock and processes do."""
+"""The schedule: every planned time has one run or is reported as missed, whatever clocks and processes do."""
 
 from __future__ import annotations
 
@@ -55,7 +55,7 @@ def site(key: str, schedule: str | None) -> Site:
         ("30 6 * * 7", ["2026-10-25 06:30", "2026-11-01 06:30"]),
         ("0 0 * * 1-5", ["2026-10-21 00:00", "2026-10-22 00:00"]),
         ("0 12 * * sat,0", ["2026-10-24 12:00", "2026-10-25 12:00"]),
-        # Day and weekday: either will do.
+        # If there is a day and a weekday, one match is enough.
         ("0 12 22 * 0", ["2026-10-22 12:00", "2026-10-25 12:00"]),
         ("*/30 20 * * *", ["2026-10-20 20:00", "2026-10-20 20:30"]),
     ],
@@ -100,7 +100,7 @@ def test_planned_times_are_each_due_once_or_counted_as_missed(hours: int, step: 
 
 @dataclass
 class Simulated:
-    """A machine whose clock and crawls we make: a crawl takes a while, and dies with its schedule."""
+    """A machine with a simulated clock and crawls: a crawl takes a while, and dies with its schedule."""
 
     clock: dt.datetime
     chance: random.Random
@@ -138,13 +138,13 @@ class Simulated:
         return crawl
 
     def pass_minutes(self, minutes: int) -> None:
-        """Work is done in minutes that pass, however the clock is set."""
+        """Let minutes pass, however the clock is set."""
         self.clock += minutes * MINUTE
         for crawl in self.crawls:
             crawl.left -= minutes
 
     def kill(self) -> None:
-        """As kill -9: the crawls get a signal and finish what is on the wire, unseen."""
+        """Kill the schedule: its crawls get a signal, finish their requests and end, unobserved."""
         self.generation += 1
         for crawl in self.crawls:
             crawl.left = min(crawl.left, 2)
@@ -164,7 +164,7 @@ class FakeCrawl:
         self.told, self.left = True, 1
 
 
-# CUNDANG_WEEKS says how many weeks are simulated; `make scheduled` takes ten.
+# CUNDANG_WEEKS is the number of simulated weeks; `make scheduled` simulates ten.
 @pytest.mark.parametrize("seed", range(1, 1 + int(os.environ.get("CUNDANG_WEEKS", "1"))))
 def test_a_week_of_twenty_sites_with_sleeps_jumps_and_kills(
     seed: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
@@ -206,7 +206,7 @@ def test_a_week_of_twenty_sites_with_sleeps_jumps_and_kills(
         schedule.look()
         assert schedule.running <= 6
     for _ in range(600):
-        # What began is let come to its end, with nothing new.
+        # Let running crawls end, and start no more.
         world.pass_minutes(1)
         schedule.stop(signal.SIGTERM) if schedule.running == 0 else schedule.look()
     end = world.clock
@@ -216,7 +216,7 @@ def test_a_week_of_twenty_sites_with_sleeps_jumps_and_kills(
 
 
 def check(history: list[Run], sites: Mapping[str, Site], begin: dt.datetime, end: dt.datetime) -> None:
-    """Each planned time of the week: used by one run that was let finish, or counted by a later one as missed."""
+    """Check that each planned time has one complete run, or is counted as missed by a later one."""
     by_site: dict[str, list[Run]] = defaultdict(list)
     for run in reversed(history):
         by_site[run.site].append(run)
@@ -265,7 +265,7 @@ def test_a_run_is_compared_with_those_before_it() -> None:
 
     usual = [run()] * 4
     assert reasons(run(), usual) == []
-    # Pages are due by their clocks: after a first crawl of a hundred a dozen is no loss.
+    # Only pages that are due are fetched: twelve after a first crawl of a hundred are normal.
     assert reasons(run(pages=12, documents=0), usual) == []
     blocked = run(pages=80, skips={"blocked": 50, "list": 10})
     assert reasons(blocked, usual) == ["38% of 80 pages were good, usually 100%"]
@@ -276,7 +276,7 @@ def test_a_run_is_compared_with_those_before_it() -> None:
 
 @pytest.fixture
 def house(tmp_path: Path) -> Iterator[Path]:
-    """Three practice sites that are to be crawled every minute."""
+    """Three practice sites with a schedule of every minute."""
     with practice.Server() as server:
         files = practice.write_sites(tmp_path / "all", server.port)
         (tmp_path / "sites").mkdir()
@@ -299,7 +299,7 @@ def cundang(house: Path, *words: str) -> str:
 
 
 def wind_back(house: Path, minutes: int) -> None:
-    """As if the schedule had first seen the sites earlier."""
+    """Change the history as if the schedule had first seen the sites earlier."""
     since = (dt.datetime.now(dt.UTC) - minutes * MINUTE).isoformat()
     with closing(sqlite3.connect(Layout(root=house / "data").runs)) as db, db:
         db.execute("UPDATE watch SET since = ?", (since,))
@@ -309,7 +309,7 @@ def history(house: Path) -> list[dict[str, Any]]:
     return [json.loads(line) for line in cundang(house, "schedule", "history", "--json").splitlines()]
 
 
-def test_one_look_by_cron_crawls_what_is_due_and_tells_what_was_missed(house: Path) -> None:
+def test_one_look_by_cron_crawls_what_is_due_and_reports_missed_times(house: Path) -> None:
     cundang(house, "schedule", "due")
     assert history(house) == [], "the first look only notes the time"
     wind_back(house, 5)
@@ -353,10 +353,10 @@ def test_one_look_by_cron_crawls_what_is_due_and_tells_what_was_missed(house: Pa
     assert {line["site"]: line["last_ending"] for line in planned} == dict.fromkeys(first, "max_pages")
 
 
-def test_a_daemon_that_is_killed_leaves_no_orphan_and_its_crawls_go_on_with_the_next(house: Path) -> None:
+def test_a_killed_daemon_leaves_no_orphan_and_the_next_one_continues_its_crawls(house: Path) -> None:
     for path in (house / "sites").iterdir():
         text = path.read_text(encoding="utf-8")
-        # Slow enough to be met at work.
+        # Slow enough to be interrupted.
         lines = [line for line in text.splitlines() if not line.startswith("delay")]
         path.write_text("\n".join(lines).replace("[crawl]", "[crawl]\ndelay = 1.0"), encoding="utf-8")
     cundang(house, "schedule", "due")
@@ -409,7 +409,7 @@ def daemon(house: Path, *words: str) -> subprocess.Popen[bytes]:
 
 
 def children(pid: int) -> list[int]:
-    """Also those that a thread started."""
+    """The children of a process, including those started by its threads."""
     found: list[int] = []
     for task in Path(f"/proc/{pid}/task").iterdir():
         found += map(int, (task / "children").read_text(encoding="ascii").split())
@@ -417,7 +417,7 @@ def children(pid: int) -> list[int]:
 
 
 def wait_for(what: Any) -> Any:
-    """Until it is true; what it is then."""
+    """Wait until a function returns a true value; return this value."""
     deadline = time.monotonic() + 60
     while not (found := what()):
         assert time.monotonic() < deadline, "waited for a minute"
@@ -436,6 +436,6 @@ def test_the_crontab_line_looks_every_minute(house: Path, monkeypatch: pytest.Mo
     assert line.startswith("* * * * * cd ")
     assert "a\\%20b" in line
     (house / "data").mkdir(exist_ok=True)
-    # What cron would run, does.
+    # The command of the line works.
     shown = line.removeprefix("* * * * * ").replace("\\%", "%")
     assert subprocess.run(["/bin/sh", "-c", shown], capture_output=True, check=False, env=os.environ).returncode == 0

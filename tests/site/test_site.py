@@ -1,4 +1,4 @@
-"""Site files: what is read, and how mistakes are reported."""
+"""Site files are read, and mistakes are reported."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""An archive with pages in several encodings, a redirect, a revisit, files and a hostile page, and how it is served."""
+"""An archive with pages in several encodings, a redirect, a revisit, files and a hostile page; and its server."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ SENTENCES = (
 # A page that shows nothing without its script.
 SCRIPTED = """<html><head><title>脚本页</title></head><body><div id=app></div>
 <script>fetch('/rows.json').then(r=>r.json()).then(d=>{document.getElementById('app').textContent=d.text})</script></body></html>"""
-# What a hostile page tries: each would reach the canary, run a script, or read the interface.
+# Attacks of a hostile page: each tries to reach the canary, run a script, or read the interface.
 HOSTILE = """<html><head><title>"><script>document.title='ran'</script>恶意页面</title>
 <base href="http://CANARY/base/"><link rel=stylesheet href="http://CANARY/a.css"><link rel=prefetch href="http://CANARY/b">
 <link rel=preload as=image href="http://CANARY/c"><link rel=preconnect href="http://CANARY"><link rel=icon href="http://CANARY/d">
@@ -71,7 +71,7 @@ def answer(body: bytes, kind: str = "text/html", status: str = "200 OK", extra: 
 
 
 def pages(canary: str, interface: str) -> list[tuple[str, bytes]]:
-    """Address and answer, a capture an hour."""
+    """The addresses and responses, captured once an hour."""
     first = answer(html("座谈会召开", "utf-8").encode(), "text/html; charset=utf-8")
     edited = html("座谈会召开", "utf-8").replace("凝聚共识", "凝聚力量", 1).encode()
     hostile = HOSTILE.replace("CANARY", canary).replace("INTERFACE", interface)
@@ -92,19 +92,19 @@ def pages(canary: str, interface: str) -> list[tuple[str, bytes]]:
         ("/script.html", answer(SCRIPTED.encode(), "text/html; charset=utf-8")),
         ("/hostile.html", answer(hostile.encode(), "text/html; charset=utf-8")),
         ("/gone.html", answer(html("将被撤下之文", "utf-8", theme="团结").encode())),
-        # One that is deleted, and one that comes back.
+        # One page is deleted, and one is restored.
         ("/dead.html", answer(html("已经删除的通知", "utf-8").encode())),
         ("/back.html", answer(html("失而复得的消息", "utf-8").encode())),
         ("/dead.html", answer(b"not here", status="404 Not Found")),
         ("/back.html", answer(b"not here", status="404 Not Found")),
         ("/back.html", answer(html("失而复得的消息", "utf-8").encode())),
-        # The same text under another title: a copy, until the first is taken down.
+        # The same text with another title is a copy, until the first one is taken down.
         ("/copy.html", answer(html("留副本", "utf-8", theme="团结").encode())),
     ]
 
 
 def make(folder: Path, canary: str = "127.0.0.9:9", interface: str = "http://127.0.0.1:1") -> None:
-    """Write the WARC file, then clean and catalogue it by the command."""
+    """Write the WARC file, then make its shard and the catalogue by the command."""
     (folder / "sites").mkdir(parents=True)
     text = 'name = "甲县统战部"\nhosts = ["a.cn"]\nplace = "510500"\n[crawl]\nstart = ["http://a.cn/"]\n'
     (folder / "sites" / "a.toml").write_text(text, encoding="utf-8")
@@ -136,7 +136,7 @@ def command(folder: Path, *words: str, data: str = "data") -> list[str]:
 
 
 def free_ports() -> int:
-    """A port with a free one behind it."""
+    """A free port whose successor is free too."""
     while True:
         with socket.socket() as one, socket.socket() as two:
             one.bind(("127.0.0.1", 0))
@@ -150,7 +150,7 @@ def free_ports() -> int:
 
 @contextmanager
 def serving(folder: Path, port: int, *words: str) -> Iterator[subprocess.Popen[str]]:
-    """The command, until the block ends; it must end well on SIGINT."""
+    """Run the command during the block; it must end with exit code 0 after SIGINT."""
     process = subprocess.Popen(
         command(folder, "serve", "--port", str(port), *words), stderr=subprocess.PIPE, text=True, env=os.environ
     )
@@ -192,7 +192,7 @@ class Shown:
         return json.loads(body)
 
     def capture_of(self, url: str) -> str:
-        """The id of a capture, whatever became of it."""
+        """The id of a capture, whether it is a document or a skip."""
         for index in (self.folder / "data" / "index").rglob("*.cdxj"):
             for line in index.read_text(encoding="ascii").splitlines():
                 said = json.loads(line.split(" ", 2)[2])

@@ -1,4 +1,4 @@
-"""The interface in a real Chromium: it fits, it can be used without a script, and no archived page reaches out.
+"""The interface in a real Chromium: it fits, works without scripts, and archived pages reach no other server.
 
 `make web` brings what this needs: the extra `browser`, Chromium, axe-core.
 """
@@ -22,7 +22,7 @@ from shown_archive import SENTENCES, Shown, free_ports, make, serving
 
 STRANGERS = Path(os.environ.get("CUNDANG_STRANGERS", "build/strangers"))
 AXE = STRANGERS / "node_modules/axe-core/axe.min.js"
-# The script-driven player, as npm packs it.
+# The player in JavaScript, as packed by npm.
 ENGINE = STRANGERS / "wabac"
 pytestmark = pytest.mark.skipif(
     importlib.util.find_spec("playwright") is None or shutil.which("chromium") is None or not AXE.exists(),
@@ -46,7 +46,7 @@ VIEWS = (
 
 
 class Canary:
-    """A server that nobody may reach; it counts who does."""
+    """A server that must not be reached, and that counts requests."""
 
     def __init__(self) -> None:
         self.socket = socket.create_server(("127.0.0.9", 0))
@@ -163,7 +163,7 @@ def test_a_hostile_page_reaches_nobody_and_runs_nothing(shown: Shown, chromium: 
     assert "/index.json" not in "".join(asked)
     assert [url for url in asked if f"//{canary.address}" in url.partition("/page/")[0].partition("/file/")[0]] == []
     assert canary.hits == before
-    # The canary itself can be reached: what was asked of it above was kept back, not lost.
+    # The canary can be reached, so the requests above were blocked.
     page.goto("about:blank")
     page.evaluate("url => fetch(url).catch(() => 0)", f"http://{canary.address}/")
     assert canary.hits > before

@@ -1,4 +1,4 @@
-"""The interface: what each view says, what it never does, and that all of it stands in addresses."""
+"""The interface: the content of each view, its limits, and that addresses contain the whole state."""
 
 from __future__ import annotations
 
@@ -168,19 +168,19 @@ def test_a_selection_is_what_the_command_writes(shown: Shown, tmp_path: Path, fo
         ("/search?q=" + "统" * 2000, 400, "1000 at most"),
     ],
 )
-def test_what_cannot_be_answered_says_why(shown: Shown, path: str, status: int, said: str) -> None:
+def test_errors_say_why(shown: Shown, path: str, status: int, said: str) -> None:
     found, _, body = shown.get(path)
     assert (found, said in body.decode()) == (status, True)
 
 
-def test_only_its_own_name_and_only_reading(shown: Shown) -> None:
+def test_other_hosts_and_methods_are_refused(shown: Shown) -> None:
     for replay in (False, True):
         assert shown.get("/", host="evil.example", replay=replay)[0] == 400
         assert shown.get("/", method="POST", replay=replay)[0] == 405
     assert "Set-Cookie" not in shown.get("/")[1]
 
 
-def test_nothing_of_the_archive_is_markup_of_ours(shown: Shown) -> None:
+def test_texts_of_the_archive_are_escaped(shown: Shown) -> None:
     for path in ("/search?q=恶意", "/changes", "/", f"/document/{shown.id_of('/hostile.html')}"):
         body = shown.get(path)[2].decode()
         assert "恶意页面" in body
@@ -188,13 +188,13 @@ def test_nothing_of_the_archive_is_markup_of_ours(shown: Shown) -> None:
         assert "onerror=" not in body
 
 
-def test_another_address_needs_to_be_meant(shown: Shown) -> None:
+def test_another_address_needs_an_option(shown: Shown) -> None:
     with pytest.raises(AssertionError, match="without a password"):
         cundang(shown.folder, "serve", "--host", "0.0.0.0", "--port", str(free_ports()))  # noqa: S104 - it is refused
 
 
 def every_address(id_: str) -> list[str]:
-    """Every view with its twins, every feed, citation and export, as they concern one document."""
+    """The addresses of every view (also as JSON and CSV), feed, citation and export that may show a document."""
     filled = [view.replace("{id}", id_).replace("{key}", "a") for view in app.VIEWS]
     asked = {"/concordance": "?q=统战部", "/frequency": "?words=会议", "/search": "?size=200"}
     views = [
@@ -237,7 +237,7 @@ def test_what_was_taken_down_is_nowhere(tmp_path: Path) -> None:
         copy = one.id_of("/copy.html")
         before = {path: one.get(path)[2].decode("utf-8", "replace") for path in every_address(id_)}
         told = {path for path, body in before.items() if "将被撤下" in body or "gone.html" in body}
-        # What is asked below is asked where there is something to hide.
+        # Check that the document is shown before it is taken down.
         assert {"/", "/search?size=200", "/changes", "/missing/a.csv", "/site/a.json", "/changes.atom"} <= told
         total = one.json("/search.json")["found"]["total"]
         new = one.json("/changes.json")["counts"]["new"]

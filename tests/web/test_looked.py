@@ -1,4 +1,4 @@
-"""The page as it looked: decoded as by the cleaner, addresses rewritten to the archive, no scripts."""
+"""Archived pages: decoded as in the cleaner, with addresses rewritten to the archive, without scripts."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ def test_the_nearest_capture_is_shown(shown: Shown) -> None:
     status, headers, body = shown.get(f"/page/2027/{HOST}/1.html", replay=True)
     assert (status, headers["Memento-Datetime"]) == (200, "Thu, 01 Jan 2026 16:00:00 GMT")
     assert "凝聚力量" in body.decode()
-    # A revisit holds no bytes; those of the capture that it refers to are shown.
+    # A revisit has no payload, so that of the original capture is shown.
     assert "凝聚共识" in shown.get(f"/page/20260101150000/{HOST}/1.html", replay=True)[2].decode()
 
 
@@ -115,7 +115,7 @@ def test_every_form_of_an_address_is_turned(html: str, wanted: str) -> None:
 @pytest.mark.parametrize(
     ("doctype", "wanted"),
     [
-        # What a browser lays out like a page without a doctype.
+        # Doctypes that browsers treat like a missing one.
         ("", '<!DOCTYPE html PUBLIC "-//W3C//DTD HTML 4.0 Transitional//EN"'),
         ("<!doctype html>", "<!DOCTYPE html>\n<meta"),
         (
@@ -132,7 +132,7 @@ def test_a_page_keeps_the_mode_in_which_it_is_laid_out(doctype: str, wanted: str
     assert "<script" not in shown
 
 
-def test_where_a_page_would_have_led_is_told() -> None:
+def test_the_target_of_a_redirecting_page_is_named() -> None:
     body = b"<meta http-equiv=refresh content='0; url=/home.html'>x"
     assert rewrite.page(body, "text/html", "http://a.cn/", turn).leads == "http://a.cn/home.html"
 

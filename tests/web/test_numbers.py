@@ -1,4 +1,4 @@
-"""Numbers that several commands and views tell of one archive: each is the same everywhere."""
+"""Counts of one archive are the same in all commands and views."""
 
 from __future__ import annotations
 
@@ -50,7 +50,7 @@ def lines(shown: Shown, *words: str) -> list[dict[str, Any]]:
     return [json.loads(line) for line in run(shown, *words, "--json").stdout.splitlines()]
 
 
-def test_a_damaged_file_is_told_and_its_documents_are_counted(shown: Shown) -> None:
+def test_a_damaged_file_is_reported_and_its_documents_are_counted(shown: Shown) -> None:
     cleaned = run(shown, "clean")
     assert cleaned.returncode == 1
     assert f"catalogue: {sum(DOCUMENTS.values())} documents, {sum(SKIPS.values())} skips" in cleaned.stderr

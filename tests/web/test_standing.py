@@ -1,4 +1,4 @@
-"""What the first page says of runs, fixity and the disk, and the charts that show it."""
+"""The home page's reports of runs, fixity and the disk, and the charts."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ DAY = dt.timedelta(days=1)
 
 
 def history(layout: Layout, pages: Iterable[int | None], missed: int = 0) -> None:
-    """A run a day of one site, with so many pages each, None for one that reached nothing; the last came late."""
+    """Make daily runs of one site with these numbers of pages, None: no page was reached; the last run is late."""
     written = Runs(layout.runs)
     found = list(pages)
     for nth, count in enumerate(found):
@@ -38,7 +38,7 @@ def history(layout: Layout, pages: Iterable[int | None], missed: int = 0) -> Non
     written.close()
 
 
-def test_each_run_stands_beside_what_is_usual(tmp_path: Path) -> None:
+def test_each_run_is_compared_with_the_usual(tmp_path: Path) -> None:
     layout = Layout(root=tmp_path)
     history(layout, [60, 62, None, 64, 20, 61])
     found = runs(layout, "a")
@@ -73,7 +73,7 @@ def test_a_schedule_that_stopped_is_overdue(tmp_path: Path) -> None:
     assert overdue(found[:2], FIRST + 90 * DAY) is None, "two runs make no rhythm"
 
 
-def test_what_is_kept_is_told_with_its_growth_and_its_damage(tmp_path: Path) -> None:
+def test_the_archive_is_reported_with_its_growth_and_its_damage(tmp_path: Path) -> None:
     layout = Layout(root=tmp_path)
     for name in ("one", "two"):
         warc = tmp_path / f"warc/a/2026/{name}.warc.gz"
@@ -109,7 +109,7 @@ def test_a_calendar_shows_captures_and_runs() -> None:
     [
         ([("2020", 1), ("2020-02", 2)], [("2020", 1), ("2020-02", 2)]),
         ([("2020-02-28", 1), ("2020-03-01", 1)], [("2020-02-28", 1), ("2020-02-29", 0), ("2020-03-01", 1)]),
-        # Ten years of days are months.
+        # Ten years are shown by month.
         ([("2010-01-05", 1), ("2010-01-09", 2), ("2019-12-31", 3)], [("2010-01", 3), ("2019-12", 3)]),
     ],
 )

@@ -1,6 +1,6 @@
-"""The code of a version -> a small archive that it made: `python tests/laws/before/make_archive.py OUT.tar.gz`.
+"""The code of a version -> a small archive made by it: `python tests/laws/before/make_archive.py OUT.tar.gz`.
 
-Run it in a checkout of the version that is to be kept. It crawls `pages` twice at a fixed address, the second time with
+Run it in a checkout of the version to keep. It crawls `pages` twice at a fixed address, the second time with
 one article edited, imports a saved page, and takes an article down; then it packs the data folder.
 """
 
@@ -50,7 +50,7 @@ def pages(edited: bool = False, more: int = 0) -> dict[str, str]:
 
 @contextmanager
 def serving(site: dict[str, str]) -> Iterator[list[str]]:
-    """Serve a site at its address for the time of the block; the paths that were asked for."""
+    """Serve a site at its address during the block; yield the list of requested paths."""
     asked: list[str] = []
 
     class Handler(BaseHTTPRequestHandler):
