@@ -12,7 +12,8 @@ import os
 import signal
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from contextlib import closing
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Protocol
 
@@ -250,33 +251,30 @@ class Machine:
         """Read the result from the frontier and the catalogue, and a cause that the frontier lacks from the log."""
         from crawler.queue.frontier import Frontier  # noqa: PLC0415 - it imports scrapy, which is slow
 
-        site, began = run.site, run.began
-        ending, shortfall, counts = None, None, (0, 0, 0, 0, 0)
+        site, did, became = run.site, Did(), dict[str, int]()
         try:
             if self._layout.state(site).exists():
-                frontier = Frontier(self._layout.state(site), read_only=True)
-                latest = next(iter(frontier.report.runs()), None)
-                frontier.close()
+                with closing(Frontier(self._layout.state(site), read_only=True)) as frontier:
+                    latest = next(iter(frontier.report.runs()), None)
                 # The frontier stores times in whole seconds.
-                if latest is not None and latest.began >= began - dt.timedelta(seconds=2):
-                    ending, shortfall = latest.ending, latest.shortfall or self._doubted(site)
-                    counts = (latest.pages, latest.articles, latest.requisites, latest.revisits, latest.bytes)
-            became = query.became(self._layout, site, began) if self._layout.catalogue.exists() else {}
+                if latest is not None and latest.began >= run.began - dt.timedelta(seconds=2):
+                    did = Did(
+                        ending=latest.ending,
+                        pages=latest.pages,
+                        articles=latest.articles,
+                        requisites=latest.requisites,
+                        revisits=latest.revisits,
+                        bytes=latest.bytes,
+                        shortfall=latest.shortfall or self._doubted(site),
+                    )
+            became = query.became(self._layout, site, run.began) if self._layout.catalogue.exists() else {}
         except CundangError as error:
             say(f"{site}: the result of the crawl cannot be read: {error}")
-            became = {}
-        documents = became.pop("document", 0)
-        pages, articles, requisites, revisits, size = counts
-        return Did(
-            ending=ending,
-            pages=pages,
-            articles=articles,
-            requisites=requisites,
-            revisits=revisits,
-            bytes=size,
-            documents=documents,
+        return replace(
+            did,
+            documents=became.pop("document", 0),
             skips=became,
-            shortfall=shortfall or _cause(self._layout.log(site, run.number)),
+            shortfall=did.shortfall or _cause(self._layout.log(site, run.number)),
         )
 
     def _doubted(self, site: str) -> str | None:
