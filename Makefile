@@ -1,32 +1,32 @@
-# make demo    run the main job on the practice web: about a minute after the installation
+# make demo    crawl and clean the practice sites: about a minute after the installation
 # make test    everything that CI runs: check, then the tests
-# make check   ruff (all rules), mypy --strict, and the gate on the length and complexity of functions
-# make patterns  how long new or changed patterns may take on a hostile page: judged and stored; needs Debian's npm
-# make ablation  each rule and stage of the cleaner off, alone, over all pages at hand: what changes; about an hour
-# make killpoints   kill -9 at every write, fsync and commit of a crawl: what is lost, what comes twice, what does not heal
-# make damage  each file of an archive flipped, cut and gone x each command: what is lost, who tells, what heals
-# make soak MINUTES=15   a crawl of generated pages with faults: memory, open files, captures against the server's log
-# make faults  what the web, the disk and the power do to an archive, row by row: what was provoked, what came of it;
-#              with CI=1 it fails where a tool is missing: Debian's npm, chromium, openssl, libgnutls30
-# make scrapy-next  our habits of Scrapy, tried with its newest release or pre-release
-# make wire    odd answers of servers, read by Chromium, curl and the crawler: who reads which whole; two minutes
-# make browser lists that a script makes, shown by a real Chromium; needs Debian's package chromium
-# make web     the page of cundang serve in a real Chromium: views, accessibility, a hostile page; needs chromium and npm
-# make fuzz    mutated pages through the cleaner, ten minutes
-# make quality  cleaned texts against what stands on the pages, and against other cleaners; fails below its floors
-# make readers exports read by datasets, datatrove and mlcroissant, in an environment of their own
-# make scrapyd the checkout deployed to a real scrapyd on loopback, and a crawl started there
-# make scheduled  a daemon crawls three practice sites for three minutes; WEEKS=10 in a simulated clock
-# make cluster  two Dask workers against one, twenty kills of workers and coordinators: the shards of one machine; twenty minutes
-# make year   a year of crawls on paper, 300 sites on one machine and 10^8 pages on twenty; five visits beside real ones
-# make sites300  300 generated sites in one command: memory, articles, politeness, pages a second; fifteen minutes
-# make buckets  an archive in a bucket of moto, a server that speaks S3, in an environment of its own
-# make reclean    10,000 captures made again after a change of rules: foretold, killed twenty times, timed; half an hour
-# make manners 24 manners of small sites that no link tells of, from a fresh seed: whole, or told; twenty minutes
-# make recall  twelve families of sites from fresh seeds, and a million addresses: forty minutes
-# make weigh  what an installation weighs, part by part
-# make start  the CPU that commands take to start, as ratios to `scrapy version`
-# make bench   figures, as ratios within one run; wget is compared where it is installed; then pages that mean harm
+# make check   ruff (all rules), mypy --strict, and the limits on length and complexity of functions
+# make patterns  judge the running time of new or changed patterns on hostile pages, and store it; needs Debian's npm
+# make ablation  switch off each rule and stage of the cleaner alone, and print which pages change; about an hour
+# make killpoints   kill a crawl at every write, fsync and commit: what is lost, duplicated, or not repaired
+# make damage  flip bits in, truncate and delete each file of an archive x each command: what is lost, reported, healed
+# make soak MINUTES=15   crawl generated pages with faults: memory, open files, captures compared with the server's log
+# make faults  faults of the web, the disk and the power, row by row, with the results of their tests;
+#              with CI=1 it fails if a tool is missing: Debian's npm, chromium, openssl, libgnutls30
+# make scrapy-next  the tests of our use of Scrapy, with its newest release or pre-release
+# make wire    odd responses of servers: which of Chromium, curl and the crawler read them completely; two minutes
+# make browser lists that need scripts, shown by a real Chromium; needs Debian's package chromium
+# make web     the pages of cundang serve in a real Chromium: views, accessibility, hostile pages; needs chromium and npm
+# make fuzz    clean mutated pages for ten minutes
+# make quality  compare cleaned texts with the expected ones, and with other cleaners; fails below its floors
+# make readers read exports by datasets, datatrove and mlcroissant, in an environment of their own
+# make scrapyd deploy the checkout to a real scrapyd on loopback, and start a crawl there
+# make scheduled  a daemon crawls three practice sites for three minutes; then ten simulated weeks (WEEKS=10)
+# make cluster  two Dask workers, and twenty kills of workers and coordinators, compared with one machine; twenty minutes
+# make year   simulate a year of 300 sites on one machine, and of 10^8 pages on twenty; compare five visits with real ones
+# make sites300  crawl 300 generated sites with one command: memory, articles, pauses, pages per second; fifteen minutes
+# make buckets  store an archive in a bucket of moto, an S3 server, in an environment of its own
+# make reclean    make 10,000 captures again after a change of rules: predicted, killed twenty times, timed; half an hour
+# make manners 24 kinds of lists without plain links, from a new seed: each complete or reported; twenty minutes
+# make recall  twelve families of sites from new seeds, and a million addresses: forty minutes
+# make weigh  the size of an installation, part by part
+# make start  the CPU time that commands take to start, as ratios to `scrapy version`
+# make bench   speeds as ratios within one run, compared with wget if it is installed; then hostile pages
 
 PYTHON ?= python3
 VENV := .venv
@@ -70,8 +70,8 @@ damage: $(VENV)/.develop
 faults: $(VENV)/.develop $(STRANGERS)/.made
 	CUNDANG_STRANGERS=$(STRANGERS) $(BIN)/python tests/faults.py
 
-# Tools that read our files and that we did not write, in environments of their own. npm's warcio wants no other package
-# of ReplayWeb.page, so that is only unpacked.
+# Third-party tools that read our files, in environments of their own. npm's warcio needs no other package of
+# ReplayWeb.page, so that one is only unpacked.
 $(STRANGERS)/.made:
 	@command -v npm >/dev/null || { echo "make faults reads our files with node: on Debian, apt install npm" >&2; exit 2; }
 	mkdir -p $(STRANGERS)
@@ -92,7 +92,7 @@ bench: $(VENV)/.develop
 start: $(VENV)/.develop
 	$(BIN)/python tests/bench_start.py
 
-# The bound on Scrapy's version is left aside; its private names are looked for at the start (crawler/wire/handler.py).
+# This ignores the bound on Scrapy's version; missing private names are noticed at the start (crawler/wire/handler.py).
 scrapy-next:
 	$(PYTHON) -m venv build/scrapy-next
 	build/scrapy-next/bin/pip install --quiet --upgrade pip
@@ -117,7 +117,7 @@ build/readers/.made:
 scrapyd: $(VENV)/.develop build/scrapyd/.made
 	$(BIN)/python tests/deploy_to_scrapyd.py build/scrapyd/bin
 
-# Scrapyd names eggs by time, so what cundang says of its own version comes from the installed one, the code from the egg.
+# Scrapyd names eggs by time, so cundang's version is that of the installed one, while its code comes from the egg.
 build/scrapyd/.made: pyproject.toml
 	$(PYTHON) -m venv build/scrapyd
 	build/scrapyd/bin/pip install --quiet --upgrade pip
@@ -128,7 +128,7 @@ build/scrapyd/.made: pyproject.toml
 buckets: $(VENV)/.develop $(STRANGERS)/moto/.made
 	CUNDANG_STRANGERS=$(STRANGERS) $(BIN)/python -m pytest tests/warc/test_away.py tests/crawler/test_lease.py tests/export/test_bucket.py
 
-# Its libraries do not go with ours.
+# Its libraries conflict with ours.
 $(STRANGERS)/moto/.made:
 	$(PYTHON) -m venv $(STRANGERS)/moto
 	$(STRANGERS)/moto/bin/pip install --quiet 'moto[server]>=5.2,<6'
@@ -191,7 +191,7 @@ recall: $(VENV)/.develop
 clean:
 	rm -rf $(VENV) demo-data .mypy_cache .ruff_cache .pytest_cache .hypothesis
 
-# Old pips misread an extra of trafilatura's dependencies, so pip itself is made new first.
+# Old versions of pip misread an extra of trafilatura's dependencies, so pip is upgraded first.
 $(VENV)/bin/pip:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' \
 	  || { echo "cundang needs Python 3.11 or newer; name one: make PYTHON=python3.12 demo" >&2; exit 2; }

@@ -1,4 +1,4 @@
-"""What is done after a crawl."""
+"""A hook that is called after each crawl."""
 
 
 def note(ended):

@@ -1,4 +1,4 @@
-"""What pages say, read by page objects: what one gives stands in the Document, all else is read as ever."""
+"""A page object: the Document has its fields, and all other fields as usual."""
 
 from web_poet import WebPage, field, handle_urls
 

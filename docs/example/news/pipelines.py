@@ -1,4 +1,4 @@
-"""What happens to items: Documents and Skips of cundang, and whatever a spider yields itself."""
+"""Pipelines for the Documents and Skips of cundang, and for items that a spider yields itself."""
 
 from scrapy.exceptions import DropItem
 
@@ -6,7 +6,7 @@ from archive.text.document import Skip
 
 
 class KeepArticles:
-    """Drop pages that gave no text; a feed then holds articles alone."""
+    """Drop pages without a text, so that a feed has only articles."""
 
     def process_item(self, item):
         if isinstance(item, Skip):

@@ -1,6 +1,6 @@
-"""cundang's settings, and what is ours."""
+"""cundang's settings, and those of this project."""
 
-from crawler.settings import *  # noqa: F403 - polite, safe, recorded: everything but the lines below
+from crawler.settings import *  # noqa: F403 - cundang's settings, except for the lines below
 
 SPIDER_MODULES = ["news.spiders"]
 NEWSPIDER_MODULE = "news.spiders"

@@ -1,12 +1,12 @@
-"""A spider that finds its own way: it reads a list, and follows what looks like news."""
+"""A spider of one's own: it reads a list and follows its links."""
 
 from crawler.spiders.own import ArchivedSpider
 
 
 class BureauSpider(ArchivedSpider):
     name = "bureau"
-    allowed_domains = ["127.0.0.1:8000"]  # hosts exactly as they stand in URLs
-    allow_private = ("127.0.0.1:8000",)  # only because this one lies on this machine
+    allowed_domains = ["127.0.0.1:8000"]  # hosts exactly as in URLs
+    allow_private = ("127.0.0.1:8000",)  # needed only because this host is on the same machine
     start_urls = ["http://127.0.0.1:8000/"]
 
     def parse(self, response):
