@@ -95,11 +95,17 @@ WHOLE: dict[str, Shape] = {
     "drops": Shape(final=answer(HTML, CHUNKED, body=chunks(PAGE)), step=1),
     "binary": Shape(final=sized(b"Content-Type: image/png", body=bytes(range(256)) * 30), ending="keep"),
 }
+_PACKED = gzip.compress(PAGE * 50, mtime=0)
 # Transfers that end badly: what arrived is kept, and says why it is not whole.
 CUT: dict[str, tuple[Shape, str]] = {
     "short": (Shape(final=answer(HTML, b"Content-Length: 9999", body=PAGE)), "disconnect"),
     "short-reset": (
         Shape(final=answer(HTML, b"Content-Length: 9999", body=PAGE), ending="reset", pause=0.2),
+        "disconnect",
+    ),
+    # What unpacks is longer than the length of the whole.
+    "packed-short": (
+        Shape(final=answer(HTML, GZIP, b"Content-Length: %d" % len(_PACKED), body=_PACKED[:-30])),
         "disconnect",
     ),
     "no-length-reset": (Shape(final=answer(HTML, body=PAGE), ending="reset", pause=0.2), "disconnect"),

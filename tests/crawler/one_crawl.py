@@ -27,6 +27,7 @@ from archive.site import Crawl, Site
 from archive.warc.capture import Found
 from archive.warc.writer import Earlier, Writer, Written
 from crawler.wire import guard, tap
+from crawler.wire.fetch import fetch
 from crawler.wire.recorder import Recorder
 
 
@@ -98,6 +99,11 @@ class OneCrawl(Spider):
 
     async def start(self) -> AsyncIterator[Request]:
         for number, wanted in enumerate(self.job["urls"]):
+            if "fetch" in wanted:
+                asked = wanted["fetch"] | {"body": wanted["fetch"]["body"].encode()}
+                answer = await fetch(self.crawler, wanted["url"], parent=wanted["url"], purpose="script", **asked)
+                self.seen.append({"url": wanted["url"], "answer": answer if isinstance(answer, str) else answer.status})
+                continue
             # Scrapy's own scheduler takes what waits last in, first out; the job's order is wanted.
             yield self.request(wanted, priority=-number)
 
@@ -107,6 +113,7 @@ class OneCrawl(Spider):
             meta["found"] = Found(**meta["found"])
         return Request(
             wanted["url"],
+            method=wanted.get("method", "GET"),
             callback=self.arrived,
             errback=self.lost,
             headers=wanted.get("headers"),

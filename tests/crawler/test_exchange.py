@@ -83,6 +83,9 @@ RESPONSES: dict[str, tuple[bytes, bytes | None, bool, bool, bool, bool]] = {
     "called chunked": (
         b"HTTP/1.0 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n<p>x\r\n", None, False, False, True, False
     ),
+    "chunks of 1.0 that go wrong": (
+        b"HTTP/1.0 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n1\r\na\r\nzz\r\n", None, False, False, False, False
+    ),
     "no chunks in 1.1": (OK + b"Transfer-Encoding: chunked\r\n\r\n<p>x\r\n", None, False, False, False, False),
     "surplus": (OK + b"Content-Length: 1\r\n\r\nabc", OK + b"Content-Length: 1\r\n\r\na", True, False, True, True),
     "surplus behind chunks": (
@@ -199,6 +202,7 @@ def test_what_did_not_come_is_told() -> None:
     faults = {name: fault for name, (came, *_) in RESPONSES.items() if (fault := fed((came,))[0].fault)}
     assert faults == {
         "a broken chunk": "transfer-coding chunked: a chunk is longer than its size says",
+        "chunks of 1.0 that go wrong": "transfer-coding chunked: b'zz\\r\\n' is no chunk size",
         "no chunks in 1.1": "transfer-coding chunked: b'<p>x\\r\\n' is no chunk size",
         "no HTTP": "what came is no HTTP response",
     }

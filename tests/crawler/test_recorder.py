@@ -52,7 +52,7 @@ FAULTS = {
     3: ("lf-only", "no-reason", "no-length"),
     4: ("interim", "only-interim", "interim-flood"),
     5: ("surplus", "surplus-chunked"),
-    6: ("short", "short-reset", "no-length-reset", "chunks-break-off", "head-breaks-off"),
+    6: ("short", "short-reset", "packed-short", "no-length-reset", "chunks-break-off", "head-breaks-off"),
     7: ("too-long", "too-long-by-close"),
     8: ("hang", "no-length-hang", "drip", "silence"),
     9: ("two-lengths", "unknown-coding", "bad-chunk"),
@@ -212,6 +212,14 @@ def test_a_reader_of_the_archive_sees_what_the_spider_saw(crawled: Crawled) -> N
         assert captures[name].found == Found(parent="http://a.cn/", row_date="[02-19]")
 
 
+def test_the_date_of_a_capture_is_when_it_was_asked_for(crawled: Crawled) -> None:
+    # The server takes `TIMEOUT` over the first; the second is asked for then, and is quick.
+    names = ("no-length-hang", "chunks-break-off")
+    slow, quick = (only(crawled.rows[name], "response").fields["WARC-Date"] for name in names)
+    assert (dt.datetime.fromisoformat(quick) - dt.datetime.fromisoformat(slow)).total_seconds() >= TIMEOUT - 0.1
+    assert only(crawled.rows["no-length-hang"], "request").fields["WARC-Date"] == slow
+
+
 def test_one_request_at_a_time_though_there_is_no_delay(crawled: Crawled) -> None:
     # The server takes `TIMEOUT` over silence: whoever came next came after it.
     (silence,) = crawled.server.times["silence"]
@@ -223,15 +231,13 @@ def test_one_request_at_a_time_though_there_is_no_delay(crawled: Crawled) -> Non
 @pytest.mark.fault(rows=[6, 16])
 def test_the_same_bytes_again_are_a_revisit_and_a_cut_response_never_is(tmp_path: Path) -> None:
     with OddServer(shapes=SHAPES) as server:
-        urls = [server.url(name) for name in ("chunked", "chunked", "short", "short")]
+        urls = [server.url(name) for name in ("chunked", "chunked", "chunked", "short", "short")]
         out = run(server, tmp_path, urls, settings={"DOWNLOAD_DELAY": 0.4})
     found = rows(out["warcs"])
-    assert sorted(row.kind for row in found["chunked"] if row.kind in ("response", "revisit")) == [
-        "response",
-        "revisit",
-    ]
-    original, revisit = only(found["chunked"], "response"), only(found["chunked"], "revisit")
-    assert revisit.fields["WARC-Refers-To"] == original.fields["WARC-Record-ID"]
+    original = only(found["chunked"], "response")
+    revisits = [row for row in found["chunked"] if row.kind == "revisit"]
+    # The second refers to the record that holds the payload, too.
+    assert [row.fields["WARC-Refers-To"] for row in revisits] == [original.fields["WARC-Record-ID"]] * 2
     assert [row.kind for row in found["short"] if row.kind in ("response", "revisit")] == ["response", "response"]
 
 
@@ -260,6 +266,32 @@ def test_each_request_on_the_wire_ends_in_a_record(tmp_path: Path) -> None:
         tried = [row.block.decode() for row in found[page] if "WARC-Concurrent-To" not in row.fields]
         tried = [text for text in tried if "an idle connection broke: ConnectionDone" in text]
         assert len(tried) == (page in hung_up)
+
+
+@pytest.mark.fault(rows=[31])
+def test_a_form_is_not_sent_a_second_time_where_an_idle_connection_broke(tmp_path: Path) -> None:
+    with serving(lambda path, _: None if path == "/form" else Answer(PAGE)) as little:
+        urls = [{"url": f"{little.base}/page"}, {"url": f"{little.base}/form", "method": "POST"}]
+        out = run(None, tmp_path, urls, hosts=[little.host], crawl={"allow_private": [little.host]})
+    assert [row["event"] for row in out["seen"]] == ["callback", "DownloadFailedError"]
+    assert little.counts["/form"] == 1
+
+
+@pytest.mark.parametrize(
+    ("status", "method", "body"),
+    [(301, b"GET", b""), (302, b"GET", b""), (303, b"GET", b""), (307, b"POST", b"page=2"), (308, b"POST", b"page=2")],
+)
+def test_a_form_that_is_sent_elsewhere_by_307_and_308_stays_a_form(
+    tmp_path: Path, status: int, method: bytes, body: bytes
+) -> None:
+    moved = Shape(final=sized(b"Location: /plain", body=b"", status=b"HTTP/1.1 %d Moved" % status))
+    with OddServer(shapes={"moved": moved, "plain": SHAPES["plain"]}) as server:
+        form = {"method": "POST", "body": "page=2", "headers": {"Content-Type": "application/x-www-form-urlencoded"}}
+        out = run(server, tmp_path, [{"url": server.url("moved"), "fetch": form}])
+        (received,) = server.received["plain"]
+    assert out["seen"] == [{"url": server.url("moved"), "answer": 200}]
+    assert received.startswith(method + b" /plain ")
+    assert received.partition(b"\r\n\r\n")[2] == body
 
 
 @pytest.mark.fault(rows=[43])
@@ -352,7 +384,7 @@ def certificate(folder: Path, address: str = "127.0.0.1", *, expired: bool = Fal
 
 @pytest.mark.fault(rows=[32])
 def test_https_is_recorded_in_clear_with_the_verdict_on_the_certificate(tmp_path: Path) -> None:
-    names = ["chunked-gzip", "fold", "surplus", "no-length", "short", "too-long", "hang"]
+    names = ["chunked-gzip", "fold", "surplus", "no-length", "no-length-reset", "short", "too-long", "hang"]
     with OddServer(shapes=SHAPES, tls=certificate(tmp_path)) as server:
         urls = [server.url(name) for name in names]
         out = run(
