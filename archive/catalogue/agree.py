@@ -278,8 +278,8 @@ def _holds_shard(db: sqlite3.Connection, source: int, path: Path) -> bool:
     wanted, skips = [], []
     for row, item in enumerate(shard.read(path)):
         if isinstance(item, Document):
-            fold = duplicates.fold(spaced(item.text))
-            wanted.append((row, item.id, item.url, item.title, item.published, item.han, fold))
+            digest = duplicates.digest_of(spaced(item.text))
+            wanted.append((row, item.id, item.url, item.title, item.published, item.han, digest))
         else:
             skips.append((item.id, item.reason.value))
     select = "SELECT row, id, url, title, published, han, fold FROM documents WHERE source = ? ORDER BY row"

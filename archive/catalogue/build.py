@@ -476,7 +476,7 @@ class _Taking:
             "flags": json.dumps(item["flags"], ensure_ascii=False),
             "columns": json.dumps(item["columns"], ensure_ascii=False),
             "credible": duplicates.credible(item["flags"]),
-            "fold": duplicates.fold(words),
+            "fold": duplicates.digest_of(words),
         }
 
     def _number(self, day: str) -> int:

@@ -17,27 +17,27 @@ COPIES = frozenset({"same", "spun"})
 _PRIME = 2**128 - 159
 
 
-def fold(words: str) -> str:
+def digest_of(words: str) -> str:
     """The digest of a text's letters and digits, given as `spaced` makes them; empty if there are none.
 
     The digest is a remainder (Karp and Rabin, 1987) and the length in bytes, so that the digest of a whole article can
     be computed from those of its pages.
 
-    >>> fold("统 一 战 线 ab") == fold("统 一 战 线 a b")
+    >>> digest_of("统 一 战 线 ab") == digest_of("统 一 战 线 a b")
     True
     """
     kept = words.replace(" ", "").encode("utf-8", "surrogatepass")
     return f"{int.from_bytes(kept) % _PRIME:032x}-{len(kept)}" if kept else ""
 
 
-def join_folds(folds: Iterable[str]) -> str:
+def join_digests(digests: Iterable[str]) -> str:
     """The digest of consecutive texts.
 
-    >>> join_folds([fold("统 一"), fold(""), fold("战 线")]) == fold("统 一 战 线")
+    >>> join_digests([digest_of("统 一"), digest_of(""), digest_of("战 线")]) == digest_of("统 一 战 线")
     True
     """
     remainder = length = 0
-    for each in folds:
+    for each in digests:
         digits, _, size = each.partition("-")
         if digits:
             remainder = (remainder * pow(256, int(size), _PRIME) + int(digits, 16)) % _PRIME
@@ -69,7 +69,7 @@ def join(db: sqlite3.Connection) -> None:
     for head, digest in db.execute("SELECT head, fold FROM documents WHERE head IS NOT NULL ORDER BY part_no, number"):
         pages.setdefault(head, []).append(digest)
     for number, digest, whole in db.execute("SELECT number, fold, whole FROM documents WHERE part_no = 1").fetchall():
-        if (now := join_folds((digest, *pages.get(number, ())))) != whole:
+        if (now := join_digests((digest, *pages.get(number, ())))) != whole:
             touch(db, "number = ?", number)
             db.execute("UPDATE documents SET whole = ? WHERE number = ?", (now, number))
             touch(db, "number = ?", number)

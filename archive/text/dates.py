@@ -13,10 +13,10 @@ from itertools import zip_longest
 from typing import Any
 from urllib.parse import urlsplit
 
+from archive.site import CHINA
 from archive.text.blocks import han
 from archive.text.lines import narrow
 
-CHINA = dt.timezone(dt.timedelta(hours=8))
 # Pages of the web are younger; a labelled date may be that of an older paper.
 EARLIEST = 1949
 # A server's clock or a page of tomorrow's paper.

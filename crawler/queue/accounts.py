@@ -9,7 +9,8 @@ from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 from archive.ledger import Ledger, ListAccount, Missing, SiteAccount
-from crawler.queue.address import START, host_of
+from archive.site import host_of
+from crawler.queue.address import START
 from crawler.queue.database import Database
 
 # Rows on more than this share of a site's lists are furniture, such as a side bar of the newest articles, though each

@@ -10,7 +10,7 @@ from urllib.parse import SplitResult, urlsplit, urlunsplit
 
 from w3lib.url import safe_url_string
 
-from archive import site
+from archive.site import host_of
 
 # Priorities, lower is sooner: lists come before articles, so that an article is asked for with the date of its list
 # row; the files of an article come before the next article. Last is what may go on without end and hold nothing, such
@@ -47,12 +47,6 @@ _ORDER = re.compile(
 _ASPX_SESSION = re.compile(r"/\((?:[SAFX]\([^()/]+\))+\)(?=/)", re.IGNORECASE)
 _NUMBER = re.compile(r"\d+")
 _HASH = re.compile(r"[0-9a-f]{16,}")
-
-
-@lru_cache(maxsize=2**12)
-def host_of(url: str) -> str:
-    """`archive.site.host_of`, remembered: the menu of a site stands on each of its pages."""
-    return site.host_of(url)
 
 
 @lru_cache(maxsize=2**12)

@@ -15,9 +15,10 @@ from collections.abc import Callable, Collection, Sequence
 from pathlib import Path
 from typing import Any, cast
 
+from archive.site import host_of
 from archive.warc.capture import Found
 from crawler.queue.accounts import Accounts
-from crawler.queue.address import LAST, REQUISITE, START, host_of
+from crawler.queue.address import LAST, REQUISITE, START
 from crawler.queue.captures import Captures
 from crawler.queue.clocks import ABOUT, Clocks, is_over, read_day
 from crawler.queue.database import Database

@@ -6,7 +6,8 @@ from collections import Counter
 from collections.abc import Callable
 from typing import Literal
 
-from crawler.queue.address import host_of, shape
+from archive.site import host_of
+from crawler.queue.address import shape
 
 # Errors in a row after which a host is given a rest, and after which it is left for this run.
 TIRED, SILENT = 5, 8

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Any, Self, cast
 from scrapy import Request, Spider
 from scrapy.crawler import Crawler
 
-from crawler.queue.address import host_of, shape
+from archive.site import host_of
+from crawler.queue.address import shape
 from crawler.queue.entries import Address
 
 if TYPE_CHECKING:

@@ -10,14 +10,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from urllib.parse import urljoin
 
-from archive.site import REQUISITES, Site, matches
+from archive.site import REQUISITES, Site, host_of, matches
 from archive.warc.capture import Found
 from crawler.discovery import Link
 from crawler.discovery.feed import sitemaps
 from crawler.discovery.general import styled
 from crawler.discovery.link import ARTICLE, DOCUMENTS, IMAGES, LAST, LIST, REQUISITE, START, extension, is_file
 from crawler.queue.accounts import PageAccount
-from crawler.queue.address import canonical, host_of, shape, trap, unordered
+from crawler.queue.address import canonical, shape, trap, unordered
 from crawler.queue.entries import Address
 from crawler.queue.frontier import Frontier
 from crawler.queue.idle import Idle

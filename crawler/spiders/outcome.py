@@ -17,10 +17,10 @@ from scrapy.exceptions import (
 )
 from scrapy.http import Response
 
-from archive.site import Site
+from archive.site import Site, host_of
 from archive.text.document import Reason
 from archive.warc.capture import Found
-from crawler.queue.address import canonical, has_session, host_of
+from crawler.queue.address import canonical, has_session
 from crawler.queue.entries import Address
 from crawler.queue.frontier import Frontier
 from crawler.queue.hosts import SILENT, Hosts
