@@ -50,8 +50,11 @@ _ENDS = re.compile(
     re.IGNORECASE,
 )
 # The ways to the month after and to the month before in a calendar, where arrows mean time.
-_LATER = re.compile(r"[\[【(（\s]*(?:[下后後]\s?一?\s?个?月|next|[>»›▶►→])[\]】)）>»›▶►→\s]*", re.IGNORECASE)
-_EARLIER = re.compile(r"[\s<«‹◀◄←]{1,9}|prev(?:ious)?", re.IGNORECASE)
+_NAMED = r"(?:(?:19|20)\d\d\s?[-年.]\s?)?\d{1,2}\s?月?"
+_LATER = re.compile(
+    rf"[\[【(（\s]*(?:[下后後]\s?一?\s?个?月|next|{_NAMED}\s?[>»›▶►→]|[>»›▶►→])[\]】)）>»›▶►→\s]*", re.IGNORECASE
+)
+_EARLIER = re.compile(rf"[\s<«‹◀◄←]{{1,9}}(?:{_NAMED})?|prev(?:ious)?", re.IGNORECASE)
 _OPTIONS = XPath("//select[contains(@onchange, 'location')]/option/@value")
 # What an option's value needs to be an address, not a number or a month.
 _ADDRESS = re.compile(r"[/.?]")
@@ -62,6 +65,11 @@ _REFRESH = XPath("//meta[translate(@http-equiv, 'REFSH', 'refsh') = 'refresh'][n
 _LINKS = XPath(".//a[@href]")
 _COUNT = XPath("count(.//a[@href])")
 _ALTS = XPath(".//img/@alt")
+_SOURCES = XPath(".//img/@src")
+# A pager that is drawn, and the word in the name of its picture.
+_DRAWN = re.compile(
+    r"(?:.*[/_-])?(?:page|btn|icon?|img)?(next|prev)(?:ious|page|btn)?\.(?:gif|png|jpe?g)", re.IGNORECASE
+)
 # 'list.asp?ym='+this.value is only a piece of an address.
 _CLICK = re.compile(
     r"(?:location(?:\.href)?\s*=|location\.(?:replace|assign)\(|window\.open\()\s*['\"]([^'\"]+)['\"](?!\s{0,3}\+)"
@@ -307,7 +315,7 @@ class _Anchors:
         if NUMBER.fullmatch(anchor) and host_of(href) == host_of(self._base):
             self._numbers.append(link)
             self._counted = self._counted or len(self._numbers) > 1 or _beside_its_like(element, anchor)
-        elif _ENDS.fullmatch(anchor):
+        elif any(way.fullmatch(anchor) for way in (_ENDS, _EARLIER, _LATER)):
             self._ends.append(link)
             self._leads |= anchor not in _HOME
         else:
@@ -383,6 +391,8 @@ def _anchor(element: HtmlElement) -> str | None:
         return text
     # A title cut for its column: the whole one stands in the title attribute.
     named = fold(element.get("title") or "") or text or fold(element.get("alt") or " ".join(_ALTS(element)))
+    if not named and (drawn := _DRAWN.fullmatch(" ".join(_SOURCES(element)))):
+        return drawn[1].lower()
     return named or fold(element.get("value") or "")
 
 

@@ -214,7 +214,9 @@ class Stage:
                         "text": words or element.get("value") or element.get("title") or "",
                         "class": _named(element),
                         "around": " ".join(_named(each) for each in islice(element.iterancestors(), 3)),
-                        "code": (element.get("onclick") or element.get("href") or "")[:120],
+                        "code": (element.get("onclick") or element.get("onmouseover") or element.get("href") or "")[
+                            :120
+                        ],
                     }
                 )
         end = [{"id": -1, "text": "", "class": "", "around": "", "code": ""}] if -1 in self.bound else []
@@ -227,7 +229,7 @@ class Stage:
         if element.tag == "option":
             return self._is_chosen(element)
         bound = number is not None and self.bound.get(number) == ""
-        scripted = element.get("onclick") or _SCRIPTED.match(element.get("href") or "")
+        scripted = element.get("onclick") or element.get("onmouseover") or _SCRIPTED.match(element.get("href") or "")
         return bool(scripted or bound or element in inside or self._is_heard(element))
 
     def _is_chosen(self, element: Any) -> bool:
@@ -344,7 +346,8 @@ class Stage:
     def _h_bound(self, number: int, css: str, kind: str = "") -> None:
         if kind == "change":
             self.changing.add(number)
-        else:
+        elif not kind.startswith("mouse") or css or len(self.dom.text(number).strip()) <= LEAF:
+            # A box that hears the mouse stops a slide show; a tab is a few words.
             self.bound[number] = css
 
     def _h_control(self, text: str) -> int:

@@ -29,8 +29,11 @@ _NAME = """
 SELECT url, coalesce(anchor, (SELECT page.anchor FROM address page WHERE page.url = a.parent))
 FROM address a WHERE id = ?
 """
+# A picture for a home page is enough where a sitemap of robots.txt leads on.
 _START = """
 SELECT a.url FROM ledger l JOIN address a ON a.id = l.page WHERE a.priority = ? AND a.parent IS NULL AND l.leads = 0
+AND NOT EXISTS (
+    SELECT 1 FROM ledger m JOIN address s ON s.id = m.page WHERE s.parent LIKE '%/robots.txt' AND m.leads > 0)
 """
 
 # An article, or the file that a list has in place of one.

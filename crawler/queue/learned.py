@@ -9,7 +9,7 @@ from crawler.queue.database import Database
 # Pages of one shape (same path but for its numbers) in a row that are no article and lead to no other shape.
 BARREN = 200
 # The same for pages that say the same but for their numbers, such as empty days of a calendar: a month of them, and
-# two more months for each page of the shape that led to something, up to the number above.
+# two more months for each page of the shape that led to something or showed articles, up to the number above.
 REPEATS = 28
 # The same for pages whose new links all have barren shapes: months of such a calendar.
 VAIN = 3
@@ -41,25 +41,21 @@ class Learned:
         with self._translate():
             return self._db.execute("INSERT OR IGNORE INTO listing VALUES (0, ?)", [digest]).rowcount == 1
 
-    def tally(self, shape: str, *, fruitful: bool, repeats: bool = False, vain: bool = False) -> None:
+    def tally(
+        self, shape: str, *, fruitful: bool, rows: bool = False, repeats: bool = False, vain: bool = False
+    ) -> None:
         """Count a page of a shape: an article, or a page that leads to another shape, sets its count to nothing.
 
-        `repeats`: it says what another page of the shape said. `vain`: all that is new on it has a barren shape.
+        `rows`: it shows articles, though none is new. `repeats`: it says what another page of the shape said. `vain`:
+        all that is new on it has a barren shape.
         """
         with self._translate():
-            if fruitful:
-                self._db.execute(
-                    "INSERT INTO shape VALUES (?, 0, 1)"
-                    " ON CONFLICT (shape) DO UPDATE SET barren = 0, finds = finds + 1",
-                    [shape],
-                )
-                return
-            finds = self._db.execute("SELECT finds FROM shape WHERE shape = ?", [shape]).fetchone() or (0,)
-            patience = min(BARREN, REPEATS * (1 + 2 * finds[0])) if repeats else BARREN
-            self._db.execute(
-                "INSERT INTO shape VALUES (?1, ?2, 0) ON CONFLICT (shape) DO UPDATE SET barren = barren + ?2",
-                [shape, 1 / (VAIN if vain else patience)],
-            )
+            row = self._db.execute("SELECT barren, finds FROM shape WHERE shape = ?", [shape]).fetchone()
+            barren, finds = row or (0, 0)
+            patience = min(BARREN, REPEATS * (1 + 2 * finds)) if repeats else BARREN
+            barren = 0 if fruitful else barren + 1 / (VAIN if vain else patience)
+            finds += fruitful or (rows and not repeats)
+            self._db.execute("INSERT OR REPLACE INTO shape VALUES (?, ?, ?)", [shape, barren, finds])
 
     def barren(self, shape: str) -> bool:
         """Whether too many pages of the shape in a row led nowhere."""

@@ -48,7 +48,7 @@ CREATE TABLE IF NOT EXISTS idle (key TEXT PRIMARY KEY) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS shape (
     shape TEXT PRIMARY KEY,
     barren REAL NOT NULL,           -- the share of the fruitless pages in a row that are allowed; from 1 on it is barren
-    finds INTEGER NOT NULL          -- pages that led to something
+    finds INTEGER NOT NULL          -- pages that led to something or showed articles
 ) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS robots (origin TEXT PRIMARY KEY, read REAL NOT NULL, body BLOB);  -- null: it has none
 CREATE TABLE IF NOT EXISTS visit (number INTEGER PRIMARY KEY, began REAL NOT NULL, ended REAL);

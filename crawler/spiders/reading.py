@@ -260,7 +260,9 @@ class Reading:
         fresh = self.frontier.learned.fresh_text(hashlib.sha256(shown.encode("utf-8", "surrogatepass")).digest())
         article = judged.article is not None and (fresh or "?" not in address.url)
         repeats = bool(judged.said) and not (fresh or elsewhere or judged.data or judged.scripted)
-        self.frontier.learned.tally(own, fruitful=led.fruitful or article, repeats=repeats, vain=led.vain)
+        self.frontier.learned.tally(
+            own, fruitful=led.fruitful or article, rows=judged.rows > 0, repeats=repeats, vain=led.vain
+        )
 
     async def _show(self, address: Address, response: Response, browser: Browser) -> None:
         """Have the browser show a page that its script makes: a list, an article, or nothing."""

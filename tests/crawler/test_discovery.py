@@ -322,7 +322,16 @@ def test_real_pages_are_read_and_real_lists_give_their_dated_rows(shared: Path) 
     assert dated["gerapy-list-rtfund_xxpl"] == 15
 
 
-@pytest.mark.parametrize(("before", "after"), [("‹", "›"), ("&lt;&lt;", "&gt;&gt;"), ("上个月", "下个月"), ("◀", "▶")])
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        ("‹", "›"),
+        ("&lt;&lt;", "&gt;&gt;"),
+        ("上个月", "下个月"),
+        ("« 10月", "12月 »"),
+        ("&lt; 2024年10月", "2024年12月 &gt;"),
+    ],
+)
 def test_a_calendar_leads_back_and_its_later_months_come_last(before: str, after: str) -> None:
     days = "".join(f"<td><a href='/day/2024-11-{day:02}.html'>{day}</a></td>" for day in range(1, 31))
     ways = f"<a href='/m/2024-10.html'>{before}</a> 2024-11 <a href='/m/2024-12.html'>{after}</a>"
@@ -369,3 +378,11 @@ def test_a_form_that_asks_for_the_number_of_a_page_leads_to_the_next(name: str) 
     links = found(f"<ul><li><a href='/1.htm'>会议</a></ul>{form}", "http://h/xw/list.htm")
     after = [(link.url.partition("#")[0].removeprefix("http://h"), link.form) for link in links if link.kind == "next"]
     assert after == ([] if url is None else [(url, body)])
+
+
+def test_the_word_of_a_pager_that_is_drawn_stands_in_the_name_of_its_picture() -> None:
+    links = found("<a href='/1.htm'><img src='/i/btn_prev.gif'></a><a href='/3.htm'><img src='next.png'></a>")
+    assert [(link.url, link.kind) for link in links if link.kind != "requisite"] == [
+        ("http://www.tzb.gov.cn/3.htm", "next"),
+        ("http://www.tzb.gov.cn/1.htm", "pager"),
+    ]

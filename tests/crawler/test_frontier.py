@@ -215,6 +215,16 @@ def test_a_shape_that_leads_nowhere_is_barren_until_it_bears(path: Path) -> None
     assert pages_until_barren(frontier, calendar) == 200
 
 
+def test_days_with_articles_that_are_known_keep_a_calendar_from_ending_too(path: Path) -> None:
+    frontier = opened(path)
+    days = shape("http://h/day/2020-01-31.html")
+    frontier.learned.tally(days, fruitful=False, rows=True, repeats=True)
+    assert pages_until_barren(frontier, days, repeats=True) == 27
+    other = shape("http://h/other/2020-01-31.html")
+    frontier.learned.tally(other, fruitful=False, rows=True)
+    assert pages_until_barren(frontier, other, repeats=True) == 84
+
+
 def test_empty_days_are_asked_for_by_the_month_and_longer_the_more_other_days_brought(path: Path) -> None:
     frontier = opened(path)
     days, rows = shape("http://h/day/2020-01-31.html"), []

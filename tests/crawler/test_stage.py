@@ -211,6 +211,23 @@ def test_a_press_on_more_asks_for_the_next_page_each_time() -> None:
 @pytest.mark.parametrize(
     "bind",
     [
+        "$('#tab li').mouseover(function () { load(this); });",
+        "$('#tab').on('mouseenter', 'li', function () { load(this); });",
+        "$('#tab li').hover(function () { load(this); }, function () {});",
+        "document.querySelectorAll('#tab li').forEach(e => { e.onmouseover = () => load(e); });",
+    ],
+)
+def test_a_tab_that_the_mouse_opens_is_pressed(bind: str) -> None:
+    stage = play(
+        "<ul id=tab><li data-src='/a.html'>要闻</li><li data-src='/b.html'>党派</li></ul><div id=box></div><script>"
+        f"function load(e) {{ $('#box').load($(e).attr('data-src')); }} {bind}</script>"
+    )
+    assert [(lead["text"], lead["gets"]) for lead in stage.leads()] == [("要闻", 1), ("党派", 1)], stage.errors
+
+
+@pytest.mark.parametrize(
+    "bind",
+    [
         "window.onhashchange = show;",
         "window.addEventListener('hashchange', show);",
         "$(window).on('hashchange', show);",

@@ -56,6 +56,13 @@ FIXTURES: dict[str, tuple[int, tuple[tuple[str, str], ...], str, str]] = {
     "your address": (200, (), "<p>您的IP不在允许访问的范围</p>", "blocked"),
     "451": (451, (), "<p>您所在的地区无法访问，拒绝访问</p>", "blocked"),
     "page not there": (200, (), "<p>您访问的页面不存在</p>", "soft_404"),
+    "a day without news": (
+        200,
+        (),
+        "<h2>2024年6月1日</h2><p>对不起，当天没有新闻。请选择其他日期，感谢支持。</p>",
+        "soft_404",
+    ),
+    "a month without articles": (200, (), "<p>没有找到文章。也许您可以看看别的日期。</p>", "soft_404"),
     "page not found": (200, (), "<p>页面未找到，返回首页</p>", "soft_404"),
     "withdrawn": (200, (), "<p>该信息已被撤回</p>", "soft_404"),
     "deleted": (200, (), "<p>该信息已删除</p>", "soft_404"),
