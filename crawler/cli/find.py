@@ -524,9 +524,9 @@ def serve(
 @json_option
 @click.pass_obj
 def status(house: House, site: str | None, missing: bool, learned: bool, json_: bool) -> int:
-    """Show what there is of each site, how its last crawl ended and what is missing: a line per site, or one in full.
+    """Show the contents of each site, how its last crawl ended, and what is missing: a line per site, or one in full.
 
-    Exit 1 if a WARC file is damaged, short or gone.
+    Exit 1 if a WARC file is damaged, truncated or missing.
 
     Example: cundang status
     """

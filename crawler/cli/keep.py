@@ -124,7 +124,7 @@ def clean(  # noqa: PLR0913, PLR0917 - click makes an argument of each option
 ) -> int:
     """Make the shards that are missing or stale from the archived pages, and update the catalogue.
 
-    Every WARC file is read and compared with fixity.jsonl. The texts of a file that is damaged, short or gone are kept,
+    Every WARC file is read and compared with fixity.jsonl. The texts of a file that is damaged or missing are kept,
     and the exit code is 1.
 
     Example: cundang clean --dry-run --diff
@@ -186,8 +186,8 @@ store_argument = click.argument(
 def store_push(house: House, store: str, drop: bool, json_: bool) -> int:
     """Send closed WARC files and their derived files to a store, and read each back to compare it.
 
-    A name that holds other bytes there is refused, and so is a site whose lease lapsed (exit 4). With --drop a small
-    file stays in place of each WARC file, and every command reads the archive by ranges from the store. State of crawls
+    A name that has other bytes there is refused, and so is a site whose lease expired (exit 4). With --drop a small
+    file replaces each WARC file, and every command reads the parts that it needs from the store. State of crawls
     and catalogue stay here.
 
     Example: cundang store push backup
@@ -210,9 +210,9 @@ def store_push(house: House, store: str, drop: bool, json_: bool) -> int:
 @json_option
 @click.pass_obj
 def store_pull(house: House, store: str, json_: bool) -> int:
-    """Make a data folder from a store: bring texts and indexes; WARC files are then read from there by ranges.
+    """Make a data folder from a store: download texts and indexes; WARC files are then read from the store.
 
-    Then the catalogue is made. `cundang store fetch` brings WARC files too.
+    Then the catalogue is made. `cundang store fetch` downloads WARC files too.
 
     Example: cundang --data copy store pull backup
     """
@@ -305,7 +305,7 @@ def _say_copied(files: Iterable[Copied]) -> None:
 def rebuild(house: House, index_: bool, corpus: bool, catalogue: bool, jobs: int | None, part: str | None) -> int:
     """Make derived files again from the WARC files: the named kinds, or all.
 
-    Files made from a WARC file that is damaged, short or gone stay unchanged, and the exit code is 1.
+    Files made from a WARC file that is damaged or missing stay unchanged, and the exit code is 1.
 
     Example: cundang rebuild --catalogue
     """
@@ -418,7 +418,7 @@ def _is_growing(layout: Layout, warc: Path) -> bool:
 def repair(house: House, paths: tuple[Path, ...], copy: Path | None) -> None:
     """Close an .open file that a killed crawl left: cut off its torn tail, and keep that beside it.
 
-    With --from: replace a closed file that is damaged, short or gone by a copy, if the copy has the original bytes.
+    With --from: replace a closed file that is damaged or missing by a copy, if the copy has the original bytes.
 
     Example: cundang repair data/warc/sctyzx/2026/*.open
     """
@@ -455,7 +455,7 @@ def repair(house: House, paths: tuple[Path, ...], copy: Path | None) -> None:
     help="Whole URLs; a star stands for any text: http://a.cn/xw/* covers everything below xw. Quote it.",
 )
 @click.option("--reason", default="", show_default=True, help="The reason, for later readers of exclusions.jsonl.")
-@click.option("--dry-run", is_flag=True, help="Only show what would go.")
+@click.option("--dry-run", is_flag=True, help="Only show what would be taken down.")
 @click.option("--list", "list_", is_flag=True, help="List what was taken down, when and why.")
 @click.option("--undo", is_flag=True, help="Lift the exclusion; what was erased stays gone.")
 @click.option("--erase", is_flag=True, help="Rewrite the WARC files without the records, and log both checksums.")

@@ -45,8 +45,8 @@ def demo(keep: Path) -> int:
 @app.command()
 @click.argument("sites", metavar="[SITE...]", nargs=-1, shell_complete=keys, help="Site keys, or paths of site files.")
 @click.option("--all", "every", is_flag=True, help="All sites of the folder of site files.")
-@click.option("--max-pages", type=click.IntRange(min=1), help="The most pages of each site.")
-@click.option("--full", is_flag=True, help="Walk every list, and check every page again.")
+@click.option("--max-pages", type=click.IntRange(min=1), help="The limit of pages for each site.")
+@click.option("--full", is_flag=True, help="Fetch every list and every article again.")
 @site_part_option
 @click.pass_obj
 def crawl(
@@ -100,8 +100,8 @@ def cluster_crawl(house: House, scheduler: str | None, workers: int, sites: tupl
 @click.option(
     "--at-once", type=click.IntRange(min=1), help="The most crawls of this command at once, within the machine's limit."
 )
-@click.option("--alert-command", help="Told of trouble: a command that gets a JSON object on stdin.")
-@click.option("--alert-webhook", help="Told of trouble: an address that gets a JSON object by POST.")
+@click.option("--alert-command", help="A command that gets each alert as a JSON object on stdin.")
+@click.option("--alert-webhook", help="A URL that gets each alert as a JSON object by POST.")
 @click.option(
     "--metrics", type=click.IntRange(min=1, max=65535), help="Serve /metrics and /health on this port of 127.0.0.1."
 )
@@ -138,8 +138,8 @@ def schedule_run(
 @click.option(
     "--at-once", type=click.IntRange(min=1), help="The most crawls of this command at once, within the machine's limit."
 )
-@click.option("--alert-command", help="Told of trouble: a command that gets a JSON object on stdin.")
-@click.option("--alert-webhook", help="Told of trouble: an address that gets a JSON object by POST.")
+@click.option("--alert-command", help="A command that gets each alert as a JSON object on stdin.")
+@click.option("--alert-webhook", help="A URL that gets each alert as a JSON object by POST.")
 @site_part_option
 @click.pass_obj
 def schedule_due(
@@ -194,11 +194,11 @@ def schedule_list(house: House, json_: bool) -> None:
 
 @schedule_app.command("history")
 @site_option
-@click.option("--limit", type=click.IntRange(min=1), default=50, show_default=True, help="The most runs.")
+@click.option("--limit", type=click.IntRange(min=1), default=50, show_default=True, help="The limit of runs.")
 @json_option
 @click.pass_obj
 def schedule_history(house: House, site: str | None, limit: int, json_: bool) -> None:
-    """List scheduled runs, newest first: when they began, how they ended, what they brought, and what was unusual.
+    """List scheduled runs, newest first: when they began, how they ended, their results, and what was unusual.
 
     Example: cundang schedule history
     """
@@ -235,7 +235,7 @@ def schedule_history(house: House, site: str | None, limit: int, json_: bool) ->
 def schedule_export(
     house: House, systemd: bool, cron: bool, prometheus: bool, container: bool, out: Path | None, part: str | None
 ) -> None:
-    """Write files for running the schedule by cron, systemd or a container, or watching it by Prometheus and Grafana.
+    """Write files to run the schedule by cron, systemd or a container, or to monitor it by Prometheus and Grafana.
 
     Example: cundang schedule export --cron
     """

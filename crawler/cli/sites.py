@@ -35,7 +35,7 @@ def sites_list(house: House, json_: bool) -> None:
 @json_option
 @click.pass_obj
 def sites_add(house: House, url: str, key: str | None, delay: float, json_: bool) -> None:
-    """Look at a site with at most 30 requests, write its file, and show how some of its articles are read.
+    """Probe a site with at most 30 requests, write its file, and show how some of its articles are read.
 
     Example: cundang sites add http://www.sctyzx.gov.cn/
     """
@@ -102,12 +102,12 @@ def sites_check(house: House, paths: tuple[Path, ...]) -> int:
 
 @sites_app.command("learn")
 @click.argument("key", metavar="KEY", required=True, help="A site whose articles are in the archive.")
-@click.option("--dry-run", is_flag=True, help="Say what would be learned; write nothing.")
+@click.option("--dry-run", is_flag=True, help="Show what would be learned; write nothing.")
 @click.pass_obj
 def sites_learn(house: House, key: str, dry_run: bool) -> int:
     """Learn from a site's own archive how its articles are laid out, and write it to learned/KEY.toml beside its file.
 
-    What changes in that file is printed as a diff. It votes on the site's pages from the next `cundang clean` on. Exit
+    The changes of that file are printed as a diff. The next `cundang clean` uses it for the site's pages. Exit
     1 when no layout has 20 different articles.
 
     Example: cundang sites learn sctyzx --dry-run
@@ -137,7 +137,7 @@ def sites_fixture(house: House, url: str) -> None:
 @json_option
 @click.pass_obj
 def sites_test(house: House, keys: tuple[str, ...], json_: bool) -> int:
-    """Read the kept pages with the current site files; exit 1 if one gives another Document than the kept one.
+    """Clean the fixtures with the current site files; exit 1 if one gives another Document than expected.
 
     Example: cundang sites test
     """
