@@ -139,7 +139,6 @@ class Site:
         waiting: the number of articles that are published and not fetched yet.
         seen: the time of the last visit.
         down: the time until which the site is down.
-        visits: the number of complete visits.
         busy: the time when the last visit ends.
         warc: the bytes of its WARC files.
     """
@@ -154,7 +153,6 @@ class Site:
     waiting: int = 0
     seen: float = 0.0
     down: float = 0.0
-    visits: int = 0
     busy: float = 0.0
     warc: float = 0.0
 
@@ -216,7 +214,6 @@ def visit(site: Site, now: float, plan: Plan, chance: random.Random) -> Visit:
             heapq.heappush(site.checks, (now + when * ABOUT, fresh))
     while site.checks and site.checks[0][0] <= now:
         done.checks += heapq.heappop(site.checks)[1]
-    site.visits += 1
     return done
 
 

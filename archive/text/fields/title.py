@@ -22,8 +22,6 @@ LONGEST = 100
 SHORT = 4
 # A link with so many leads to a column.
 COLUMN_NAME = 12
-# A heading with so many characters may be a person's name; two are as often a column.
-PERSON = 3
 # Between a title and its dateline stand at most so many lines, a subtitle and the tools of the page, of so many
 # characters.
 BETWEEN = 3
