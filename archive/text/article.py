@@ -336,6 +336,8 @@ def _read_between(draft: Draft, scene: Scene) -> None:
             line = scene.read(scene.page.blocks[index].spaced)
             if fields.is_dateline(line):
                 draft.byline.take(fields.byline(line), "dateline", line)
+            elif index < scene.first and rule == "outside" and (who := fields.all_people(line)):
+                draft.byline.take(fields.Byline(author=" ".join(who)), "name", line)
 
 
 def _read_metas(draft: Draft, scene: Scene) -> None:

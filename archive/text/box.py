@@ -33,6 +33,8 @@ PARAGRAPH = 40
 LOOK = 100
 # So many lines at most are taken off the end of an article without prose.
 TAIL = 10
+# So many tabs of so many characters may stand over a box of links.
+TABS, TAB = 8, 4
 # So many names of files are looked for.
 FILES = 100
 
@@ -57,6 +59,10 @@ FOOT = re.compile(
 REACH = re.compile("电话|热线|邮箱|传真|邮编|地址|主办|承办|信用代码")
 # The foot is looked for in so many blocks at the end of a page.
 FOOT_LONGEST = 20
+# A line over a title has at most so many characters.
+TITLE = 40
+# So many lines at the end of a page may name its owner alone.
+OWNER = 2
 # Rules of lines.toml whose lines may stand in the foot.
 FOOT_RULES = ("footer", "contact", "site_links", "bars")
 
@@ -144,7 +150,8 @@ class _Walk:
         self.anchor = self.head = anchor
         if self.dateline is not None:
             self.head = max(self.dateline, anchor)
-            while self.head + 1 < len(self.blocks) and self.is_dated_too(self.head + 1):
+            labels = sum(map(fields.is_label, self.keys[anchor + 1 : self.head]))
+            while self.head + 1 < len(self.blocks) and self.is_dated_too(self.head + 1, in_row=labels > 1):
                 self.head += 1
         self.previous = self.head
         return True
@@ -158,7 +165,17 @@ class _Walk:
                 foot = index
             elif not self.is_link(index) and furniture_id(key) not in FOOT_RULES:
                 break
-        return foot
+        return foot if foot < len(self.blocks) else self.find_owner()
+
+    def find_owner(self) -> int:
+        """The last line of the page, or the two last, behind a row of links, where they name the owner alone."""
+        last = len(self.blocks)
+        for index in range(last - 1, max(0, last - OWNER - 2), -1):
+            if self.is_link(index):
+                return index + 1 if "|" in self.keys[index] or furniture_id(self.keys[index]) else last
+            if self.blocks[index].size > PROSE or _MARKS.search(self.keys[index]) or dates.read(self.keys[index]):
+                break
+        return last
 
     def area(self) -> Area:
         """What was found."""
@@ -182,11 +199,18 @@ class _Walk:
             lines=len(lines),
             dated=head if dateline is not None and dateline >= anchor else None,
             dropped={
-                **{i: "head" for i in range(anchor + 1, head + 1) if i not in own and i != dateline},
+                **{i: "head" for i in range(self.shoulder(), head + 1) if i not in (*own, anchor, dateline)},
                 **{i: kind for i, kind in self.kinds.items() if head < i < end and kind != "line"},
             },
             media=any(head < at <= end for at, _ in self.outline.media),
         )
+
+    def shoulder(self) -> int:
+        """The line that stands over the title in its box, 系列报道之三, where there is one; else the title."""
+        over = self.anchor - 1
+        if over < 0 or self.anchor != self.title or self.is_link(over) or furniture_id(self.keys[over]):
+            return self.anchor
+        return over if self.box(over) == self.box(self.anchor) and self.blocks[over].size <= TITLE else self.anchor
 
     def trim(self) -> None:
         """Take out the lines above and below an article's prose that stand in another box than it."""
@@ -222,7 +246,13 @@ class _Walk:
         scope = self.scope(lines[0])
         known = {self.likeness(scope, lines[0])}
         read = len(lines)
-        while len(lines) > 1 and (like := self.likeness(scope, lines[-1])) not in known and like[1].strip(" />"):
+        day = max((index for index in lines if dates.signed([self.keys[index]])), default=-1)
+        while (
+            len(lines) > 1
+            and lines[-1] > day
+            and (like := self.likeness(scope, lines[-1])) not in known
+            and like[1].strip(" />")
+        ):
             if len(lines) < read - TAIL or any(self.likeness(scope, i) == like for i in lines[1:-2]):
                 break
             self.kinds[lines.pop()] = "outside"
@@ -310,7 +340,7 @@ class _Walk:
             if self.is_dateline(index):
                 return index
             key = self.keys[index]
-            if _ABSTRACT.match(key):
+            if _ABSTRACT.match(key) or fields.is_label(key):
                 continue
             plain = furniture_id(key) is None
             others += self.blocks[index].size >= 8 if self.is_link(index) else plain
@@ -336,9 +366,15 @@ class _Walk:
             and furniture_id(self.keys[index - 1]) is None
         )
 
-    def is_dated_too(self, index: int) -> bool:
-        """Whether a line goes on with a dateline: who, or when it was published, behind a label."""
-        return self.is_dateline(index) and bool(_PUBLISHED.search(self.keys[index]) or fields.byline(self.keys[index]))
+    def is_dated_too(self, index: int, *, in_row: bool) -> bool:
+        """Whether a line goes on with the dateline: who, or when published, behind a label; or a cell beside it, which
+        may say anything where a row of labels stands over it (`in_row`).
+        """
+        key = self.keys[index]
+        beside = self.outline.are_beside(index - 1, index)
+        if beside and in_row:
+            return True
+        return self.is_dateline(index) and (beside or bool(_PUBLISHED.search(key) or fields.byline(key)))
 
     def is_dateline(self, index: int) -> bool:
         """Whether a line says when or from whom, not only which labels a script has yet to fill."""
@@ -379,6 +415,12 @@ class _Walk:
             return self.kind_of_link(index)
         if block.aside and not self.blocks[self.anchor].aside:
             return "aside"
+        if (
+            rule is None
+            and index >= self.foot
+            and (self.blocks[index - 1].linked > 0.5 or self.kinds.get(index - 1) == "footer")
+        ):
+            return "footer"
         if rule is None:
             return "beside" if self.is_beside(index, self.previous) else "line"
         return self.kind_of_rule(index, rule)
@@ -499,8 +541,11 @@ class _Walk:
 
     def leads_away(self, element: int, index: int) -> bool:
         """Whether an element holds links and hardly anything else, and the first of them soon after a block."""
-        near = any(self.is_link(other) for other in range(index + 1, min(len(self.blocks), index + 3)))
-        if not near:
+        first = index + 1
+        # Tabs stand over the links: 热点, 本地, 图片.
+        while first < min(len(self.blocks), index + TABS) and self.blocks[first].size <= TAB:
+            first += 1
+        if not any(self.is_link(other) for other in range(index + 1, min(len(self.blocks), first + 2))):
             return False
         links = linked = plain = 0
         for other in range(index, min(len(self.blocks), index + LOOK)):

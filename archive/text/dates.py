@@ -310,12 +310,14 @@ def _bare(words: str) -> Dated | None:
 
 
 def _beside(value: str, match: re.Match[str], rest: str) -> int:
-    """How many Han characters may stand beside a day in a dateline without labels: a source, beside the time of day a
-    longer one, and behind a bar; none beside a year that is not written in four digits.
+    """How many Han characters may stand beside a day in a dateline without labels: a source, which is longer beside the
+    time of day, behind a bar and before a name; none beside a year that is not written in four digits.
     """
     if not match.groupdict().get("year") or match.re in rules().loose:
         return 0
-    return 16 if "T" in value or rest.lstrip().startswith(("/", "|")) or rest.rstrip().endswith(("/", "|")) else 8
+    barred = rest.lstrip().startswith(("/", "|")) or rest.rstrip().endswith(("/", "|"))
+    named = len(parts := rest.split()) == 2 and 2 <= len(parts[1]) <= 3
+    return 16 if "T" in value or barred or named else 8
 
 
 def signed(lines: Sequence[str]) -> list[Dated]:

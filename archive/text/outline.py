@@ -219,6 +219,11 @@ class Outline:
             element = self.parents[element]
         return None
 
+    def are_beside(self, one: int, other: int) -> bool:
+        """Whether two blocks stand in different cells of one row."""
+        cells = self.cell(one), self.cell(other)
+        return None not in cells and cells[0] != cells[1] and len({self.parents[cell or 0] for cell in cells}) == 1
+
     def home(self, prose: Sequence[int]) -> int | None:
         """The box that holds an article's paragraphs and nothing but articles; None where it is the whole page."""
         boxes = [self.holder(index) for index in prose]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from functools import partial
 from typing import Literal
 from urllib.parse import urldefrag, urljoin, urlsplit
 
@@ -241,7 +242,7 @@ def _reads_on(page: Page, points: Sequence[float], region: extract.Region) -> bo
     """Whether most of the prose is teasers that end in a link to the rest: ……[详细]."""
     start, end, _ = region
     prose = [index for index in range(start, end) if points[index] >= extract.PROSE]
-    teasers = [i for i in prose if page.blocks[i].links and page.keys[i].rstrip(" >])").endswith(READ_ON)]
+    teasers = [i for i in prose if any(map(partial(_is_read_on, page), (i, i + 1)))]
     return len(teasers) >= FEW_TEASERS and len(teasers) >= 0.6 * len(prose)
 
 
@@ -269,6 +270,11 @@ def _is_rows(page: Page, points: Sequence[float], area: Area | None) -> bool:
 def _ends_row(key: str) -> bool:
     said = key.rstrip(" >])")
     return said.endswith(READ_ON) or (said[-1:] in _DAY_ENDS and _is_dated(said[-20:]))
+
+
+def _is_read_on(page: Page, index: int) -> bool:
+    """Whether a block ends in a link to the rest, or is one."""
+    return index < len(page.keys) and page.blocks[index].links > 0 and page.keys[index].rstrip(" >])").endswith(READ_ON)
 
 
 def _is_notice(page: Page, area: Area | None, url: str) -> bool:

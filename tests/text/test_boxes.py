@@ -106,3 +106,35 @@ def test_a_sentence_below_the_only_picture_is_its_caption() -> None:
     document = read(page(f"<div>{picture}</div>"))
     assert (document.kind, document.captions) == ("media_only", ("农民在晾晒红辣椒。",))
     assert read(page(f"<div>{picture}<p>{PROSE[0]}</p></div>")).text.split("\n")[-1] == PROSE[0]
+
+
+@pytest.mark.parametrize(
+    "links", ["<a href='/'>返回首页</a> | <a href='javascript:close()'>关闭窗口</a>", "<a>关闭窗口</a>"]
+)
+def test_a_line_behind_the_last_row_of_links_is_the_foot(links: str) -> None:
+    film = f"<video src=a.mp4></video><center>{links}<br>云溪县工商业联合会</center>"
+    document = read(
+        f"<html><head><title>统战新闻联播</title></head><body><h2>统战新闻联播</h2><p>2023-06-12 作者：陈晓明</p>{film}"
+    )
+    assert (document.kind, document.text) == ("media_only", "")
+
+
+def test_tabs_over_a_box_of_links_are_no_lines() -> None:
+    links = "".join(f"<p><a href='/{n}.html'>云溪县统战部深入企业送政策解难题第{n}场</a></p>" for n in range(4))
+    tabs = f"<div><ul><li>热点</li><li>本地</li><li>图片</li></ul><div>{links}</div></div>"
+    document = read(page(f"<div>{box(PROSE[0])}</div>{tabs}"))
+    assert document.text == PROSE[0]
+    assert read(page(box(PROSE[0], "热点", "本地", "图片"))).text == "\n".join((PROSE[0], "热点", "本地", "图片"))
+
+
+def test_the_day_that_signs_one_sentence_stays_however_it_is_set() -> None:
+    signed = (
+        "<p align=left>因系统升级，本网站定于本周六零时至六时暂停服务，敬请谅解。</p><p align=right>云溪县委统战部</p>"
+    )
+    document = read(page(f"{signed}<p align=right>2023年6月12日</p><p align=center>云溪县委统战部 制作</p>"))
+    assert document.text.split("\n")[1:] == ["云溪县委统战部", "2023年6月12日"]
+
+
+def test_the_line_over_a_title_in_its_box_is_told() -> None:
+    html = page(box(*PROSE)).replace("<h1>", "<div><p>践行群众路线系列报道之三</p><h1>").replace("</h1>", "</h1></div>")
+    assert ("head", "践行群众路线系列报道之三") in read(html).removed

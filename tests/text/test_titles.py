@@ -86,3 +86,35 @@ def test_the_title_leaves_the_text_where_it_stands_again(again: str) -> None:
 def test_a_line_that_goes_on_after_the_title_is_no_repetition() -> None:
     assert repeats(["盟员医生", "下乡义诊结束"], "盟员医生下乡义诊") == 0
     assert tidy("A&B公司&amp;成立") == "A&B公司&成立"
+
+
+# Old pages: a menu of one line, the column's name, a bold line, labels in cells.
+CELLS = (
+    "<html><head><title>{head}</title></head><body><table><tr><td><a href=/>首页</a>|<a href=/b>通知公告</a>|"
+    "<a href=/c>统战要闻</a>|<a href=/d>民盟简讯</a></td></tr></table><table><tr><td>首页 - 民盟简讯 - 内容</td></tr>"
+    "<tr><td align=center><strong>盟员医生下乡义诊</strong></td></tr>{under}<tr><td>{prose}</td></tr></table>"
+    "<p align=center>青河新闻网<br>蜀ICP备06256151号</p></body></html>"
+)
+LABELS = (
+    "<tr><td><table><tr><td>作者：周敏</td><td>来源：青河日报</td><td>日期：2023-03-08</td><td>人气：17</td></tr></table>"
+    "</td></tr>"
+)
+ROWS = (
+    "<tr><td>发布单位</td><td>发布时间</td><td>来源</td></tr>"
+    "<tr><td>青河新闻网</td><td>2023-03-08</td><td>青河日报</td></tr>"
+)
+
+
+@pytest.mark.parametrize("head", ["民盟简讯", "青河新闻网_民盟简讯", "青河新闻网"])
+@pytest.mark.parametrize("under", [LABELS, "<tr><td align=center>(2023-03-08)</td></tr>"])
+def test_a_bold_line_is_the_title_where_the_head_names_site_and_column(head: str, under: str) -> None:
+    document = read(CELLS.format(head=head, under=under, prose=PROSE))
+    assert (document.title, document.published) == ("盟员医生下乡义诊", "2023-03-08")
+    assert document.text.startswith("为深入推进")
+    assert document.text.endswith("走深走实。")
+
+
+def test_what_stands_beside_a_day_in_its_row_is_no_title() -> None:
+    document = read(CELLS.format(head="盟员医生下乡义诊_青河新闻网", under=ROWS, prose=PROSE))
+    assert (document.title, document.source) == ("盟员医生下乡义诊", "青河日报")
+    assert document.text.startswith("为深入推进")

@@ -154,6 +154,8 @@ def test_teasers_that_end_in_a_link_to_the_rest_are_a_list(word: str) -> None:
 研究部署下一阶段重点任务，要求抓好落实。...<a href=/show/{n}.html>{word}</a></p><span>2019-03-0{n}</span></div>"
     body = HEAD.format(title="工作动态-某县统一战线") + "".join(teaser.format(n=n, word=word) for n in (1, 2, 3)) + FOOT
     assert str((judged(capture(200, (), body)) or ("",))[0]) == "list"
+    apart = body.replace("...<a", "...</p><p><a")
+    assert str((judged(capture(200, (), apart)) or ("",))[0]) == "list"
 
 
 FOOT = "<div class=foot>版权所有：某县人民政府 网站维护：0838-8501234 网站建设：某某科技</div>"

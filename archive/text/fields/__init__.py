@@ -2,7 +2,17 @@
 
 from archive.text.fields.captions import is_caption, may_be_caption
 from archive.text.fields.columns import columns, goes_on, is_crumb, named
-from archive.text.fields.labels import Byline, byline, is_abstract, is_dateline, last, paired, signature, stated
+from archive.text.fields.labels import (
+    Byline,
+    byline,
+    is_abstract,
+    is_dateline,
+    is_label,
+    last,
+    paired,
+    signature,
+    stated,
+)
 from archive.text.fields.people import all_people, alone, is_office, is_person, lead_author, reporters
 from archive.text.fields.source import is_name, unlabelled
 from archive.text.fields.threads import posted, thread_end
@@ -36,6 +46,7 @@ __all__ = [
     "is_crumb",
     "is_dateline",
     "is_keyword_line",
+    "is_label",
     "is_name",
     "is_office",
     "is_own",

@@ -7,18 +7,18 @@ from collections.abc import Iterator, Sequence
 
 from archive.text.blocks import Block
 from archive.text.fields.title import is_site_name
-from archive.text.lines import narrow
+from archive.text.lines import is_sentence, narrow
 
 _CRUMB_LABEL = re.compile(
     r"[您你]?(?:当前|现在|目前)?(?:所在|所处)?的?位置(?:是)?\s*[:\s]?|所在位置\s*:?|当前栏目\s*:?|"
     r"[您你]在这里\s*:?|[您你]现在所在\S{0,3}:?"
 )
 # One of these stands in every breadcrumb; most lines hold no character that begins one.
-_CRUMB_BEGINS = re.compile(r"[>＞»›→:：︰位栏在现]")
-_CRUMBS = re.compile(r"[>＞»›→]|[:：︰]{2}|位置|栏目|在这里|现在所在")
+_CRUMB_BEGINS = re.compile(r"[>＞»›→:：︰位栏在现首]")
+_CRUMBS = re.compile(r"[>＞»›→]|[:：︰]{2}|位置|栏目|在这里|现在所在|首页\s-")
 _STEPS = re.compile(r"[>»›→]|首页|主页|\s[-/|]\s")
 _STEP = re.compile(r"[>»›]+")
-_FROM_HOME = re.compile(r"(?:网站|本站)?首页\s*(?:[>»›→]|-+>|::)")
+_FROM_HOME = re.compile(r"(?:网站|本站)?首页\s*(?:[>»›→]|-+>|::|-\s[^-]{2,16}(?:\s-\s[^-]{2,40}){0,2}$)")
 _TO_TEXT = re.compile(r"\A(?:[^>»›。,]{1,26}+[>»›]++)+\s?正文")
 # Two steps from the site's name: 人民政协网 > 统一战线.
 _SHORT_CRUMB = re.compile(r"\A([^>。,:\s]{2,16}?)\s?[>»›]\s?[^>。,:]{2,12}")
@@ -35,24 +35,33 @@ _REACHED = re.compile(
 )
 # The owner of a site behind a label.
 _OWNER = re.compile(r"(?:版权所有|主办(?:单位)?|承办(?:单位)?|[Cc]opyright|©)[\s:\d©(c)-]{0,12}(?P<name>[一-鿿]{2,20})")
-# A link of so many characters above an article leads to a column.
-COLUMN = 8
+_CONTACT = re.compile("电话|地址|邮编|备案|ICP")
+# A link of so many characters above an article leads to a column; so many in one line are a menu.
+COLUMN, MENU = 8, 4
+_MENU_SPLIT = re.compile(r"[\s|/·]+")
 # The foot of a page is among so many lines.
 FOOT = 4
 
 
 def named(blocks: Sequence[Block], keys: Sequence[str]) -> Iterator[str]:
     """What a page calls its columns and its site: short links, steps of the breadcrumb, the owner at its foot."""
+    above = True
     for block, key in zip(blocks, keys, strict=True):
+        above = above and not is_sentence(key)
         if block.linked >= 0.5:
-            if len(key) <= COLUMN:
-                yield key
+            # A menu above the text may be one line.
+            menu = _MENU_SPLIT.split(key) if above else ()
+            names = menu if len(menu) >= MENU else (key,)
+            yield from names if max(map(len, names)) <= COLUMN else ()
         elif len(key) <= 120 and is_crumb(key):
             # The last step may be the article itself.
             yield from columns(key, None)[: -1 if block.linked else None]
         elif "版权" in key or "办" in key or "opyright" in key or "©" in key:
             yield from (found["name"] for found in _OWNER.finditer(key[:200]))
     yield from (found["name"] for key in keys[-FOOT:] if (found := _REACHED.match(key[:200])))
+    # The owner may have a line of his own over it.
+    foot = range(max(1, len(keys) - FOOT), len(keys))
+    yield from (keys[i - 1] for i in foot if _CONTACT.search(keys[i]) and blocks[i].element == blocks[i - 1].element)
 
 
 def columns(crumb: str, title: str | None) -> tuple[str, ...]:

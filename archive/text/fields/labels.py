@@ -81,6 +81,7 @@ class Byline:
     """What labels say, the first statement of each; `evidence`: of a field the rule and the line that it read.
 
     `answers`: the editor is the one who answers for the text, 责任编辑, who goes before those who edited it.
+    `issued`: the source is the office that publishes, 发布单位, which gives way to one that is called the source.
     """
 
     source: str | None = None
@@ -88,6 +89,7 @@ class Byline:
     editor: str | None = None
     contributor: str | None = None
     answers: bool = False
+    issued: bool = False
     evidence: dict[str, str] = field(default_factory=dict, compare=False, repr=False)
 
     def take(self, other: Byline, rule: str, line: str) -> None:
@@ -96,10 +98,17 @@ class Byline:
             value = getattr(other, name)
             if name == "author" and value and self.evidence.get(name, "").split(":")[0] == rule and rule in _BY_LINES:
                 self._join(value, line)
-            elif value and (not getattr(self, name) or (name == "editor" and other.answers and not self.answers)):
+            elif value and (not getattr(self, name) or self._gives_way(name, other)):
                 setattr(self, name, value)
                 self.evidence[name] = stated(rule, line)
+                self.issued = other.issued if name == "source" else self.issued
         self.answers = self.answers or other.answers
+
+    def _gives_way(self, name: str, other: Byline) -> bool:
+        """Whether another statement of a field is a better one."""
+        if name == "source":
+            return self.issued and not other.issued
+        return name == "editor" and other.answers and not self.answers
 
     def _join(self, people: str, line: str) -> None:
         """Those who wrote may sign in lines of their own: 撰文：周敏 and 通讯员：何晓东."""
@@ -234,6 +243,7 @@ def _of_office(text: str, marks: Sequence[Mark]) -> list[str]:
 
 def _fall_back(found: Byline, values: dict[str, list[str]]) -> None:
     """The office that publishes for the source, and who sent it in for the contributor, where no other is named."""
+    found.issued = found.source is None
     found.source = found.source or next(iter(values.get("issuer", ())), None)
     found.contributor = found.contributor or next(iter(values.get("office", ())), None)
 

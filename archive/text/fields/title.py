@@ -176,7 +176,7 @@ def _points(index: int, block: Block, agreed: float, outline: Outline, keys: Seq
     shown = _shown(outline, block)
     if not (agreed or shown) or _is_other(keys[index], agreed):
         return 0.0, False
-    dated = _is_over(index, outline.blocks, keys) or (shown >= RANK and _is_under(index, keys))
+    dated = _is_over(index, outline, keys) or (shown >= RANK and _is_under(index, keys))
     return agreed + shown + (OVER if dated else 0.0), dated
 
 
@@ -215,10 +215,13 @@ def _names_title(attributes: str) -> bool:
     return words.match("title_class", attributes) is not None
 
 
-def _is_over(index: int, blocks: Sequence[Block], keys: Sequence[str]) -> bool:
-    """Whether a dateline stands under a line, with no link and no prose between the two."""
+def _is_over(index: int, outline: Outline, keys: Sequence[str]) -> bool:
+    """Whether a dateline stands under a line, not beside it in its row, with no link and no prose between the two."""
+    blocks = outline.blocks
     for following in range(index + 1, min(len(blocks), index + 1 + BETWEEN)):
         if is_dateline(keys[following]):
+            if outline.are_beside(index, following):
+                return False
             return not dates.is_clock(keys[following]) and bool(dates.read(keys[following]) or byline(keys[following]))
         if blocks[following].linked >= 0.5 or blocks[following].size > UNDER:
             return False
@@ -236,26 +239,32 @@ def _is_under(index: int, keys: Sequence[str]) -> bool:
 def _plain_heading(blocks: Sequence[Block], keys: Sequence[str], bares: Sequence[str], names: set[str]) -> int | None:
     """The line right over the dateline that looks like any other, on a page whose head and headings name no title.
 
-    It stands above all prose, and the dateline says more than a day: a signature and its day stand at an article's end.
+    It stands above all prose: a signature and its day stand at an article's end.
     """
     for index, (block, key) in enumerate(zip(blocks[:-1], keys, strict=False)):
         if block.linked < 0.5 and is_sentence(key):
             return None
-        under = keys[index + 1]
         if (
             not block.links
             and not key.startswith(_CUT)  # a search's result
             and not key.endswith(_CUT)
             and bares[index] not in names
             and ">" not in key
-            and is_dateline(under)
-            and len(under) > DAY
-            and not dates.is_clock(under)
+            and _heads(index + 1, blocks, keys)
             and may_be_title(block.text)
             and furniture_id(key) is None
         ):
             return None if are_rows(keys[index + 2 :]) else index
     return None
+
+
+def _heads(index: int, blocks: Sequence[Block], keys: Sequence[str]) -> bool:
+    """Whether a line is a dateline that says more than a day, goes on in a cell beside, or stands right over prose."""
+    if not is_dateline(keys[index]) or dates.is_clock(keys[index]):
+        return False
+    following = keys[index + 1] if index + 1 < len(keys) else ""
+    beside = blocks[index].kind == "cell" and is_dateline(following)
+    return len(keys[index]) > DAY or beside or is_sentence(following)
 
 
 def are_rows(keys: Sequence[str]) -> bool:
