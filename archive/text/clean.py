@@ -9,6 +9,7 @@ from functools import partial
 from html import unescape
 from itertools import islice
 from typing import TypeAlias
+from urllib.parse import urljoin
 
 from archive.layout import IMPORTED
 from archive.site import Reading, Site, host_of
@@ -139,8 +140,8 @@ def _clean_page(
     )
     if isinstance(document, Skip):
         return document
-    if _is_anonymous(document) and not page.files:
-        return _skip(capture, site, Reason.EMPTY, f"a few words without title, day and name: {document.text[:40]}")
+    if not page.files and (why := _tells_nothing(document, page, capture)):
+        return _skip(capture, site, Reason.EMPTY, why)
     doubted = doubts(document.text_original or document.text, document.title, page.keys, page.outline, capture.url)
     if body and body.confidence < FAINT:
         doubted = (*doubted, ("low_confidence", f"{body.tier}, confidence {body.confidence}"))
@@ -155,10 +156,26 @@ def _clean_page(
     )
 
 
-def _is_anonymous(document: Document) -> bool:
-    """Whether nothing tells an article: a line in a frame of the home page, say."""
-    said = (document.title, document.published, document.source, document.author, document.editor, document.columns)
-    return document.kind == "article" and document.han < FEW and not any(said)
+def _tells_nothing(document: Document, page: Page, capture: Capture) -> str | None:
+    """Why nothing tells an article: a line of a frame, or a column's name over the frame of its list."""
+    if any((document.published, document.source, document.author, document.editor)):
+        return None
+    if document.kind == "article":
+        if document.title or document.columns or document.han >= FEW:
+            return None
+        return f"a few words without title, day and name: {document.text[:40]}"
+    frames = [element.get("src") or "" for element in page.outline.every("iframe", "frame")]
+    own = host_of(capture.url)
+    if not frames or has_media(page) or any(host_of(_joined(capture.url, source)) != own for source in frames):
+        return None
+    return f"a title over a frame of the site: {frames[0][:100]}"
+
+
+def _joined(base: str, url: str) -> str:
+    try:
+        return urljoin(base, url)
+    except ValueError:
+        return url
 
 
 def _is_listed_file(capture: Capture) -> bool:

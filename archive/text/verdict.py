@@ -263,8 +263,14 @@ def _is_rows(page: Page, points: Sequence[float], area: Area | None) -> bool:
     """
     if area is None or any(points[index] >= extract.PROSE for index in area.kept):
         return False
-    rows = {index for index, block in enumerate(page.blocks) if block.linked > 0.3 and _ends_row(page.keys[index])}
-    return len(rows) >= FEW_TEASERS and len(rows.intersection(area.kept)) > 0.8 * len(area.kept)
+    before = [False, *map(_is_headline, page.blocks)]
+    rows = {
+        index
+        for index, block in enumerate(page.blocks)
+        # The day may stand in the cell behind the link's.
+        if (block.linked > 0.3 or before[index]) and _ends_row(page.keys[index])
+    }
+    return len(rows) >= FEW_TEASERS and len(rows.intersection(area.kept)) >= 0.7 * len(area.kept) > 0
 
 
 def _ends_row(key: str) -> bool:

@@ -31,6 +31,7 @@ class Dom:
         base: what its addresses are relative to.
         elements: that scripts know, by their numbers; 0 is the root.
         changed: something was put into it.
+        turned: frames that were given another address.
     """
 
     def __init__(self, url: str, text: str) -> None:
@@ -40,6 +41,7 @@ class Dom:
         self.base = urljoin(url, base.get("href")) if base is not None else url
         self.elements: list[Any] = []
         self.changed = False
+        self.turned: list[Any] = []
         self._numbers: dict[Any, int] = {}
         self.number(self.root)
 
@@ -90,10 +92,9 @@ class Dom:
             self.elements[number].attrib.pop(name, None)
         elif _ATTRIBUTE.fullmatch(name):
             self.elements[number].set(name, plain(value))
-            # A frame shows something else from now on.
-            self.changed = self.changed or (
-                name in ("src", "data") and self.tag(number) in ("iframe", "embed", "object")
-            )
+            if name in ("src", "data") and self.tag(number) in ("iframe", "frame", "embed", "object"):
+                self.changed = True
+                self.turned.append(self.elements[number])
 
     def attributes(self, number: int) -> list[tuple[str, str]]:
         """All attributes."""

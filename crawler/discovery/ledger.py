@@ -17,7 +17,7 @@ from crawler.discovery.scripted import FOLLOWED, MORE
 
 _TEXT = XPath("string(//body)")
 _NUMBER = r"[有计:：]{0,2}\s{0,3}(\d{1,7})\s{0,3}"
-_ARTICLES = re.compile(rf"(?:共|总计|总数|合计|总共){_NUMBER}(?:条|篇|则|项|个(?:记录|信息))")
+_ARTICLES = re.compile(rf"(?:共|总计|总数|总记录数?|记录总数|合计|总共){_NUMBER}(?:条|篇|则|项|个(?:记录|信息))")
 _PAGES = re.compile(rf"(?:(?:共|总计|总共|分){_NUMBER}[页頁]|\d{{1,5}}\s{{0,3}}/\s{{0,3}}(\d{{1,5}})\s{{0,3}}[页頁])")
 _TOTAL = re.compile(r'"(?:total|totalCount|totalRecord|recordCount|count)"\s{0,3}:\s{0,3}"?(\d{1,7})\b', re.IGNORECASE)
 

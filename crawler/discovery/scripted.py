@@ -50,6 +50,8 @@ _MAKES = re.compile(
     r"document\.write|innerHTML|insertAdjacentHTML|appendChild|\.(?:html|append|load|prepend)\(|new Vue\(|createApp\("
     r"|\$\.(?:ajax|get|post|getJSON)\(|XMLHttpRequest|\bfetch\(|axios|laypage|pagina|onscroll|PDFObject|getDocument\(|Pdfh5|flow\.load|location\s?[.=]"
 )
+# A function that gives a frame another address.
+_TURNS = re.compile(r"\.src\s{0,9}=[^=]|\.(?:attr|setAttribute)\(\s{0,9}['\"]src['\"]\s{0,9},")
 _MOVES = re.compile(r"location|window\.open|top\.href")
 # `location.href='x'`: read without running it.
 _PLAIN_CLICK = re.compile(
@@ -93,10 +95,12 @@ class Play:
     Attributes:
         lack: what the page lacks.
         sources: addresses of the files of scripts that it takes, on the site's hosts.
+        turns: its list stands in a frame of the site that a script turns.
     """
 
     lack: Lack
     sources: tuple[str, ...]
+    turns: bool = False
 
 
 def play(
@@ -118,6 +122,8 @@ def play(
     if not expected and (_MOVES.search(code) or sources) and blind_rows(root):
         # Rows without a link, and scripts that may lead from them, whatever pager stands below.
         return Play(lack="list", sources=sources)
+    if not expected and _TURNS.search(code) and _own_frames(base, root, hosts):
+        return Play(lack="list", sources=sources, turns=True)
     if article or any(link.kind in ("next", "pager", "list", "redirect") for link in links):
         return None
     if len(html) < STUB and prose < 30 and not links and (_MOVES.search(code) or sources):

@@ -86,6 +86,7 @@ class Stage:
         self.errors: list[str] = []
         self.claimed: tuple[int, int] = (0, 0)
         self.framed: dict[str, Any] = {}
+        self.inside: dict[Any, Any] = {}
         self.waiting = self._quiet = False
         self._writing: list[str] = []
         self._current: Any = None
@@ -150,22 +151,35 @@ class Stage:
 
     def _ask_frames(self) -> None:
         """Ask for what stands in those frames of the page that belong to it."""
-        hosts = self.job.get("frames", ())
-        for element in list(self.dom.root.iter("iframe", "frame", "object")) if hosts else ():
-            url = self.dom.join(element.get("src") or element.get("data") or "").partition("#")[0]
-            if urlsplit(url).netloc.lower() in hosts and viewed(url) is None and look_of(url) != "file":
-                self.framed[_FRAME + url] = element
-                if _FRAME + url in self.answers:
-                    self._frame(_FRAME + url)
-                else:
-                    self._asked(_FRAME + url, "GET", url, heard=True)
+        for element in list(self.dom.root.iter("iframe", "frame", "object")) if self.job.get("frames") else ():
+            self._ask_frame(element)
+
+    def _ask_frame(self, element: Any) -> None:
+        url = self.dom.join(element.get("src") or element.get("data") or "").partition("#")[0]
+        if urlsplit(url).netloc.lower() not in self.job["frames"] or viewed(url) is not None or look_of(url) == "file":
+            return
+        self.framed[_FRAME + url] = element
+        if _FRAME + url in self.answers:
+            self._frame(_FRAME + url)
+        else:
+            self._asked(_FRAME + url, "GET", url, heard=True)
 
     def _frame(self, key: str) -> None:
-        """Put what stands in a frame in its place."""
+        """Put what stands in a frame in its place; the frame of a list stays, as its pager may turn it."""
         element, (status, text) = self.framed.pop(key), self.answers[key]
         body = dom.document(text).find("body")
-        if status < 400 and body is not None:
-            self.dom.put(element, "after", f"<div>{dom.inner(body)}</div>")
+        if status >= 400 or body is None:
+            return
+        for link in body.iter("a"):
+            if (href := link.get("href") or "") and not href.startswith(("#", "javascript:")):
+                link.set("href", self.dom.join(href, key.removeprefix(_FRAME)))
+        if (before := self.inside.pop(element, None)) is not None:
+            dom.take(before)
+        self.dom.put(element, "after", f"<div>{dom.inner(body)}</div>")
+        if self.job.get("turns"):
+            self.inside[element] = element.getnext()
+            element.attrib.pop("src", None)
+        else:
             dom.take(element)
 
     def answer(self, key: str, status: int, text: str) -> None:
@@ -183,7 +197,10 @@ class Stage:
         """Press an element; -1: scroll to the end of the page."""
         self.went, self.sent = [], []
         self.history.append("-1" if number == -1 else self.dom.path(number))
+        self.dom.turned.clear()
         self._call(f"__press({number})")
+        for frame in self.dom.turned if self.job.get("turns") else ():
+            self._ask_frame(frame)
         self._settle()
 
     def state(self) -> dict[str, Any]:

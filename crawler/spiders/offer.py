@@ -142,6 +142,9 @@ class Offers:
         """The links of a page to other addresses of the site, each with its address."""
         inside: list[tuple[str, Link]] = []
         for link in judged.links:
+            if link.form is not None and link.kind == "page":
+                # Articles that are asked for by forms all have one address: without the form there is nothing.
+                continue
             url = canonical(link.url, judged.encoding)
             if url is not None and link.form is not None:
                 url += "#" + link.url.partition("#")[2]

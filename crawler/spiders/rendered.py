@@ -97,8 +97,9 @@ class Rendering:
             StageError: the scripts cannot be played.
             CundangError: nothing can be recorded any more.
         """
-        # The frames of an article are part of it.
-        states = _States(links={} if wanted.lack == "body" else {link.url: link for link in judged.links})
+        # The frames of an article are part of it, and so is the frame of a list whose pager turns it.
+        kept = [link for link in judged.links if not (link.frame and wanted.turns)]
+        states = _States(links={} if wanted.lack == "body" else {link.url: link for link in kept})
         async with contextlib.aclosing(self._scripts.pages(response, judged.html, wanted)) as pages:
             async for made in pages:
                 shown = self._judge(address, response, judged, made)

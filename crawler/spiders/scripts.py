@@ -135,7 +135,8 @@ class Scripts:
                 "agent": _PC,
                 "scripts": scripts,
                 "answers": self._answers,
-                "frames": sorted(self._hosts) if wanted.lack == "body" else [],
+                "frames": sorted(self._hosts) if wanted.lack == "body" or wanted.turns else [],
+                "turns": wanted.turns,
             }
             state = await self._settled(await self._do(job), page)
             went = list(state["went"])

@@ -226,6 +226,24 @@ def test_a_tab_that_the_mouse_opens_is_pressed(bind: str) -> None:
 
 
 @pytest.mark.parametrize(
+    "turn", ["document.getElementById('lb').src='rows.aspx?p='+p;", "$('#lb').attr('src', 'rows.aspx?p=' + p);"]
+)
+def test_a_list_in_a_frame_is_turned_by_the_pager_that_stands_in_it(turn: str) -> None:
+    job = {"url": URL, "agent": "", "scripts": {}, "frames": ["h"], "turns": True}
+    body = f"<iframe id=lb src='rows.aspx?p=1'></iframe><script>function turn(p) {{ {turn} }}</script>"
+    stage = Stage({**job, "html": f"<html><body>{body}</body></html>"})
+    for page in (1, 2):
+        rows = f"<a href='v.aspx?id={page}'>{page}</a> <a href='javascript:parent.turn({page + 1})'>后一页</a>"
+        (ask,) = [ask for ask in stage.asks.values() if ask["url"].endswith(f"p={page}")]
+        stage.answer(ask["key"], 200, f"<html><body>{rows}</body></html>")
+        assert next(each.get("href") for each in stage.dom.root.iter("a")) == f"http://h/xw/v.aspx?id={page}"
+        assert len(list(stage.dom.root.iter("a"))) == 2
+        (handle,) = stage.handles()
+        stage.press(handle["id"])
+    assert [ask["url"] for ask in stage.asks.values()] == [f"http://h/xw/rows.aspx?p={page}" for page in (1, 2, 3)]
+
+
+@pytest.mark.parametrize(
     "bind",
     [
         "window.onhashchange = show;",

@@ -212,6 +212,17 @@ ROWS = "".join(
         )
     )
 )
+CELLS = (
+    (1, "新丰镇召开党外知识分子调研会", "2022-10-01"),
+    (2, "大洼镇评选最美志愿者", "2022-09-05"),
+    (3, "大洼镇金沙村举行宗教界代表人士座谈会", "2022-08-17"),
+    (4, "白马镇黄泥村启动老旧小区改造", "2022-06-01"),
+    (5, "双河镇举办端午诗会", "2022-03-16"),
+    (6, "古楼镇慰问困难归侨侨眷", "2021-11-03"),
+    (7, "柳林镇白马村举办端午诗会", "2021-10-07"),
+    (8, "枫树镇大洼村评选最美志愿者", "2021-06-03"),
+    (9, "石桥镇开展夏季防汛演练", "2021-05-14"),
+)
 HOST = "<div>主办单位：中共平湖市委统战部 技术支持：平湖信息中心</div>"
 COLUMNS = "".join(
     f"<div>{name} <a href='/{name}/'>更多&gt;&gt;</a></div>" for name in ("党派工作", "统战要闻", "港澳台侨")
@@ -225,6 +236,14 @@ COLUMNS = "".join(
         (
             "http://h/xw/index.htm",
             f"<title>非公经济</title><div>平湖市统一战线</div><div><ul>{ROWS}</ul></div>{HOST}",
+            "list",
+        ),
+        # The day in a cell of its own, and a pager.
+        (
+            "http://h/column.aspx?col=3",
+            "<title>工作动态-上坝工作网</title><h3>工作动态</h3><table>"
+            + "".join(f"<tr><td><a href='/v?id={n}'>{title}</a></td><td>{day}</td></tr>" for n, title, day in CELLS)
+            + "</table><div>总记录：33 条 <a href='javascript:turn(2)'>后一页</a></div><p>电话：0831-2345678</p>",
             "list",
         ),
         ("http://h/", f"<title>平湖市统一战线</title><div>平湖市统一战线</div>{COLUMNS}", "home"),
@@ -251,6 +270,9 @@ def test_an_article_that_ends_in_dated_links_is_one() -> None:
         ("<title></title><p>白沙乡位于县城西南，距县城十二公里。</p>", False),
         ("<title>白沙乡概况</title><p>白沙乡位于县城西南，距县城十二公里。</p>", True),
         ("<title></title><div>2022-03-14</div><p>白沙乡位于县城西南，距县城十二公里。</p>", True),
+        ("<title>工作动态</title><h3>工作动态</h3><iframe src='infolist.aspx?col=3'></iframe>", False),
+        ("<title>工作动态</title><h3>工作动态</h3><iframe src='http://v.example.cn/e/7'></iframe>", True),
+        ("<h3>慰问归侨</h3><div>2022-03-14 来源：市侨联</div><iframe src='film.aspx?id=3'></iframe>", True),
     ],
 )
 def test_a_line_that_nothing_tells_for_an_article_is_none(body: str, kept: bool) -> None:
