@@ -62,7 +62,7 @@ def discover(url: str, html: str, root: HtmlElement | None) -> Iterator[Link]:
 
 
 def _entries(html: str) -> Iterator[tuple[str, str]]:
-    """The entries of a feed, each with its kind; a kind that is begun and never ended is searched for once."""
+    """The entries of a feed, each with its kind; the end of a tag that is never closed is searched for only once."""
     at, ends = 0, dict(_ENDS)
     for begun in _BEGIN.finditer(html):
         if begun.start() < at or begun[1] not in ends:

@@ -6,7 +6,7 @@ import re
 from collections import Counter
 from collections.abc import Iterable
 
-# (name, of its pages, of its addresses); what a page says weighs as much as five addresses.
+# (name, pattern of its pages, pattern of its addresses). A page that matches weighs as much as five addresses.
 _MARKS = (
     ("TRS WCM", r"TRS_Editor|createPageHTML|TRS_AUTOADD|trs_editor", r"/t\d{8}_\d+\.s?html?"),
     ("大汉 Hanweb", r"<datastore>|\.jpage\(|dataproxy\.jsp", r"/art/\d{4}/(?:\d+/\d+/)?art_|/col/col\d+/"),
@@ -30,7 +30,7 @@ _ADDRESSES = [re.compile(address, re.IGNORECASE) for _, _, address in _MARKS]
 
 
 def cms(pages: Iterable[str], addresses: Iterable[str]) -> str | None:
-    """The name that most of a site's pages and addresses speak for; None: none does.
+    """The CMS that most of a site's pages and addresses point to; None: no known one.
 
     >>> cms(['<div class="TRS_Editor">'], ["http://h/xw/202002/t20200219_1.html"])
     'TRS WCM'

@@ -241,7 +241,7 @@ def _survey(root: HtmlElement) -> tuple[defaultdict[str, list[HtmlElement]], lis
 
 
 class _Anchors:
-    """The links of a page. What a pager may be made of is held back until it is known whether there is one."""
+    """The links of a page. Those that may belong to a pager are held back until it is known whether there is one."""
 
     def __init__(self, base: str, root: HtmlElement, dates: dict[HtmlElement, str]) -> None:
         self._base, self._root, self._dates = base, root, dates
@@ -464,7 +464,7 @@ def blind_rows(root: HtmlElement) -> int:
 
 
 def _led_nowhere(row: HtmlElement) -> bool:
-    """Whether all that a row has are calls of scripts."""
+    """Whether a row has only calls of scripts, which name no address."""
     if row.xpath("boolean(.//@onclick | self::*[@onclick])"):
         codes = [str(code) for code in row.xpath(".//@onclick | self::*/@onclick")]
         if any("location" in code or "open(" in code for code in codes):

@@ -101,9 +101,9 @@ def survey(url: str, html: str, root: HtmlElement | None, links: Sequence[Link],
 
 
 def _is_pressed_out(root: HtmlElement, claimed: int) -> bool:
-    """Whether the pages of a list were pressed out of this one, in which they stand now, and are as many as claimed.
+    """Whether pressing this page's controls showed as many pages of its list as it claims.
 
-    Those of a list that was known were not pressed to the end: they are not compared.
+    The controls of a known list are not pressed to the end, so its pages are not compared.
     """
     followed = _FOLLOWED(root)
     return bool(followed) and not (followed[0].isdecimal() and int(followed[0][:6]) < claimed)

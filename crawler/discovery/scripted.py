@@ -1,4 +1,4 @@
-"""A page -> whether its scripts are to be run, and what that takes; what can be pressed on it -> what is next."""
+"""A page -> whether its scripts are to be run, and what that takes; its controls -> which one is pressed next."""
 
 from __future__ import annotations
 

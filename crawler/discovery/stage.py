@@ -1,7 +1,7 @@
-"""A page, and what its scripts do with it: they run on a stage of our own, which reaches nothing.
+"""A page and its scripts -> the page as they make it; they run in a child process that reaches nothing.
 
-A child process reads jobs on stdin, an object a line, and answers each with an object a line. The engine is QuickJS,
-with limits of time and memory; the document is lxml's; stage.js is what stands between them. Nothing is fetched here:
+It reads jobs on stdin, an object a line, and answers each with an object a line. The engine is QuickJS, with limits of
+time and memory; the document is lxml's; stage.js connects the two. Nothing is fetched here:
 what scripts ask for is told to the crawler, which may fetch it, politely and on record, and give the answer.
 """
 
@@ -30,17 +30,17 @@ SECONDS, BYTES, STACK = 4, 64 * 2**20, 2**20
 PROCESS_BYTES = 1024 * 2**20
 # Runs of a page from its beginning: after a name that nobody defined, or an answer that a script waited for.
 RUNS = 12
-# Times that what waits for its turn is run, and promises of each.
+# How often queued callbacks are run, and how many promises each time.
 ROUNDS, PROMISES = 40, 5000
 # Elements that are pressed to see where they lead.
 PRESSED = 400
 _UNDEFINED = re.compile(r"'?([A-Za-z_$][\w$]*)'? is not defined")
 _TYPES = ("", "text/javascript", "application/javascript", "text/ecmascript", "module", "application/x-javascript")
-# What has a few words and may be pressed for what it stands in, and how many characters those are.
+# Elements that may be pressed because a box around them listens, and the most characters of their text.
 _LEAVES, LEAF = ("a", "button", "span", "li", "div", "i", "em", "p", "td"), 12
 _SCRIPTED = re.compile(r"javascript:(?!\s*(?:void|;|$))", re.IGNORECASE)
 _COMMENT = re.compile(r"^\s*<!--[^\n]*")
-# How an ask for what stands in a frame is told from those of scripts.
+# The prefix of requests for the content of a frame; other requests come from scripts.
 _FRAME = "FRAME "
 
 
@@ -51,13 +51,13 @@ class Stage:
         self.job = job
         job.setdefault("now", int(time.time() * 1000))
         self.answers: dict[str, tuple[int, str]] = {key: (a, b) for key, (a, b) in job.get("answers", {}).items()}
-        # Names that nobody defined, and the places of elements that were pressed.
+        # Undefined names, and the places of elements that were pressed.
         self.nothing: list[str] = []
         self.history: list[str] = []
         self.start()
 
     def start(self) -> None:
-        """Run the page from its beginning, once more for each name that nobody defined, and press what was pressed."""
+        """Run the page from its beginning, again for each undefined name, then repeat the presses so far."""
         for _ in range(RUNS):
             self._open()
             missed = self._run_scripts()
@@ -101,7 +101,7 @@ class Stage:
         self._call("__names()")
 
     def _run_scripts(self) -> str | None:
-        """Run the scripts of the page in their order; a name that nobody defined."""
+        """Run the scripts of the page in their order; the first undefined name, if any."""
         for element in list(self.dom.root.iter("script")):
             missed = self._script(element)
             if self.waiting or (missed is not None and missed not in self.nothing):
@@ -123,7 +123,7 @@ class Stage:
         return missed
 
     def _call(self, code: str) -> str | None:
-        """Run code; a name that nobody defined."""
+        """Run code; the undefined name that ended it, if one did."""
         try:
             self._engine.eval(code)
         except quickjs.JSException as error:
@@ -135,7 +135,7 @@ class Stage:
         return None
 
     def _settle(self) -> str | None:
-        """Run what waits for its turn; a name that nobody defined."""
+        """Run queued callbacks; an undefined name, if there is one."""
         for _ in range(ROUNDS):
             try:
                 done = 0
@@ -204,7 +204,7 @@ class Stage:
         self._settle()
 
     def state(self) -> dict[str, Any]:
-        """What there is to see, and what is asked for that was not before."""
+        """What the page shows now, and the requests that are new."""
         new = [ask for ask in self.asks.values() if ask.pop("new", False)]
         return {
             "asks": new,
@@ -217,7 +217,7 @@ class Stage:
         }
 
     def handles(self) -> list[dict[str, Any]]:
-        """Elements that scripts answer a press on, in the order of the page; -1 is the end of the page."""
+        """Elements that react to a press, in the order of the page; -1 stands for scrolling to its end."""
         inside = {each for css in self.bound.values() if css for each in dom.select(self.dom.root, css)}
         if self._engine.eval("__routed()"):
             inside.update(dom.select(self.dom.root, "a[href^='#']:not([href='#'])"))
@@ -257,13 +257,13 @@ class Stage:
         return chosen.get("onchange") is not None or self.dom.known(chosen) in self.changing
 
     def _is_heard(self, element: Any) -> bool:
-        """Whether a few words stand in a box that hears presses on what stands in it."""
+        """Whether an element is a few words in a box that listens for presses."""
         if len(element) or element.tag not in _LEAVES or not 0 < len((element.text or "").strip()) <= LEAF:
             return False
         return any(self.bound.get(self.dom.known(around) or 0) == "" for around in element.iterancestors())
 
     def leads(self) -> list[dict[str, Any]]:
-        """Press each element on a stage of its own, to see where it leads, and write that into the document."""
+        """Press each element on a fresh stage to see where it leads, and write the address into the document."""
         other = Stage.__new__(Stage)
         other.job, other.answers = self.job, self.answers
         other.nothing, other.history = list(self.nothing), list(self.history)

@@ -159,7 +159,7 @@ def account(
 ) -> ListAccount:
     """Add up the pages of a list: (claimed, claimed pages, evidence, controls as JSON, blind rows) of each.
 
-    They stand in the order in which they were had: the last one knows best what the list has.
+    They are in the order in which they were fetched: the last one is the most current.
     """
     newest = list(reversed(pages))
     claimed = next((page[0] for page in newest if page[0] is not None), None)

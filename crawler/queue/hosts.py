@@ -53,7 +53,7 @@ class Hosts:
             self._errors[host] = 0
 
     def error(self, url: str) -> Literal["tired", "silent"] | None:
-        """A host gave an error, or no answer; what the errors in a row say of it."""
+        """Note an error, or no answer, of a host; what the errors in a row say of it."""
         host = host_of(url)
         self._errors[host] += 1
         if self._errors[host] >= SILENT:

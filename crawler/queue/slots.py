@@ -19,7 +19,7 @@ from archive.errors import DataError, LockedError, UsageError
 
 # Sites that are crawled at once where nobody chose a number: each takes some 2 MB of memory.
 SITES = 400
-# Seconds between two looks of who waits for a slot.
+# Seconds between two looks for a free slot.
 LOOK = 0.5
 
 

@@ -12,7 +12,7 @@ from archive.warc.writer import Written
 from crawler.discovery import Link
 from crawler.discovery.general import refresh_target
 
-# What is a page by its Content-Type, and by its first bytes (MIME Sniffing, section 7.1: what a page begins with).
+# A page is known by its Content-Type, else by its first bytes (MIME Sniffing, section 7.1).
 _PAGES = re.compile(r"html|xml|json|text/plain")
 _SNIFFED = 1024
 _MARKUP = re.compile(

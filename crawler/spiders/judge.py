@@ -29,7 +29,7 @@ from crawler.queue.entries import Article
 FEW_HAN = 200
 # Chinese characters of a page that tell it from others, see `crawler.queue.idle`.
 TELLING = 50
-# What stands in the place of a page.
+# What a server sends in place of a page.
 WALLS = (Reason.BLOCKED, Reason.CHALLENGE)
 
 # How a script gets or shows a list.
@@ -70,10 +70,10 @@ class Judged:
         data: it is what a script asks for: JSON, a feed, records.
         article: what is known of the article; None: it is none.
         refusal: why the cleaner gives no document of it, and the evidence; None: it gives one.
-        claimed: articles that an answer to its scripts says its list has; None: none says so.
+        claimed: how many articles its list has, by an answer to its scripts; None: no answer says.
         shown: what it says of its list; of an article nothing.
         wanted: what it takes to run its scripts, where it lacks something that they may make; None: it lacks nothing.
-        made: what its scripts put into it and lead to, where an answer says how many rows the list has.
+        made: addresses of the rows that its scripts put into it, where an answer says how many there are.
         scripted: why the page looks like a frame that a script fills; None: it does not.
     """
 
@@ -111,9 +111,9 @@ class Judged:
 def judge(capture: Capture, url: str, site: Site, *, expected: bool = False) -> Judged:
     """Judge an answer of status 200; `url` is the address that it was asked for with, of which there may be many.
 
-    The judge is the cleaner: what gives a document is an article. The site file's `articles` is heard where it says
-    that a page is none, and may say that one is which the cleaner would not keep, such as a page with a film alone; a
-    page that is a list stays one. `expected`: what led to the page took it for an article.
+    The cleaner decides: a page that gives a document is an article. The site file's `articles` may rule a page out,
+    or name one that the cleaner would not keep, such as a page with a film alone; but a list stays a list.
+    `expected`: the link that led to the page looked like that of an article.
     """
     kind = (capture.header("Content-Type") or "").lower()
     decoded = decode(capture.body, kind or None)
@@ -156,7 +156,7 @@ def _judged(
     links = discover(url, html, root)
     found = clean(capture, site)
     links = [*links, *_named_next(capture, site, root)]
-    # What a list's script is answered reads like prose: headlines and days without a link.
+    # The answer to a list's script reads like prose: headlines and days without links.
     data = "json" in kind or _DATA.match(html) is not None
     said, prose, linked = _said(root) if root is not None else ("", 0, 0)
     article = None if data or root is None else _article(found, capture, site)

@@ -3,8 +3,8 @@
     Judges ─ capture ─► child process: `crawler.spiders.judge`, the cleaner
        ▲    ◄ judged ─
 
-To read a page takes longer than to fetch and record it. While a crawl waits for its pauses that is no matter; a crawl
-without them would do little else, and a second processor lies idle.
+Reading a page takes longer than fetching and recording it. That does not matter while a crawl pauses between requests.
+A crawl without pauses would do little else, while a second processor lies idle.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ from crawler.spiders.judge import Judged, judge
 
 logger = logging.getLogger(__name__)
 
-# A crawl is busy when reading has taken so many seconds, and so much of its time.
+# A crawl is busy once reading has taken so many seconds, and this share of its time.
 BUSY_SECONDS = 0.3
 BUSY_SHARE = 0.25
 # A crawl whose pauses, in seconds, are shorter than the reading of a page is busy sooner: when reading has taken so
@@ -41,7 +41,7 @@ _LENGTH = 8
 
 
 class JudgeError(Exception):
-    """A page could not be judged: the traceback of the child."""
+    """A page could not be judged; the message is the child's traceback."""
 
 
 class Judges:
@@ -187,7 +187,7 @@ def main() -> None:
         try:
             capture, url, expected = cast("tuple[Capture, str, bool]", asked)
             judged = judge(capture, url, site, expected=expected)
-            # A tree does not pass; what needs the text of a page are its scripts alone.
+            # A tree cannot be sent. The text of a page is needed only to run its scripts.
             said = replace(judged, root=None, html=judged.html if judged.wanted else "")
         except Exception:  # noqa: BLE001 - the crawl says what broke, and on which page
             said = traceback.format_exc()

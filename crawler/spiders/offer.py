@@ -42,7 +42,7 @@ _PRINT = re.compile(
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Led:
-    """What came of a page's links.
+    """What the links of a page brought.
 
     Attributes:
         fruitful: one is new and has another shape than the page's own, which is not barren.
@@ -56,7 +56,7 @@ class Led:
 
 
 class Offers:
-    """The links of one site's pages. Addresses without the parameters that make no difference are offered."""
+    """Offers the links of one site's pages to the frontier, without the parameters that make no difference."""
 
     def __init__(self, site: Site, frontier: Frontier, *, full: bool) -> None:
         """Offer to a frontier; `full`: every list is walked to its end."""

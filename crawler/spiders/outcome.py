@@ -1,4 +1,4 @@
-"""An answer that is no page, or an error -> how its address ends in this visit, and what its host is worth."""
+"""An answer that is no page, or an error -> how its address ends in this visit, and what that says of its host."""
 
 from __future__ import annotations
 
@@ -76,7 +76,7 @@ class Outcomes:
             target = None
         status = response.status
         if target == address.url and self._site.crawl.cookies and response.headers.get("Set-Cookie"):
-            # It wants its cookie back: asked once more, it gets it.
+            # The server wants its cookie back, and the next request brings it.
             self.retry(address, "cookie", "redirected to itself with a cookie", status=status, wait=0.0)
         elif target == address.url and has_session(location):
             # Its address would change each day, so no page would ever be recognised. Cookies help with some sites.
@@ -88,7 +88,7 @@ class Outcomes:
         elif (missing := response.meta.get("missing")) is not None and missing.location in (location, target):
             self.gone(address, "soft_404", f"leads to {location}, as {missing.url} does, which nobody made", status)
         elif target is None or host_of(target) not in self._site.hosts:
-            # Stubs of articles elsewhere stand in many lists: they are looked at again after a month.
+            # Many lists have stubs of articles elsewhere: they are asked for again after a month.
             self.gone(address, "redirect_off_site", f"leads to {location}", status)
         elif address.hops >= HOPS:
             self.give_up(address, "redirect_loop", f"more than {HOPS} redirects in a row", status)

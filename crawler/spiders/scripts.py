@@ -38,7 +38,7 @@ ASKS, ROUNDS, PRESSES = 16, 8, 500
 FILES = 60
 # Months in a row without anything new after which a calendar is at its end.
 EMPTY_MONTHS = 3
-# When a tab is pressed: after all that `leads_on` ranks.
+# The rank of a tab: after everything that `leads_on` ranks.
 TAB = 3 * MONTH
 KEPT = 8_000_000
 # Attributes that lead somewhere, in a serialised document.

@@ -1,4 +1,4 @@
-"""A site file -> the one spider: it visits the site, and says of every address how it went."""
+"""A site file -> the one spider: it visits the site and notes how each request ended."""
 
 from __future__ import annotations
 
@@ -163,13 +163,13 @@ class SiteSpider(Spider):
             CundangError: the archive or the crawl's state cannot be written.
         """
         spider = super().from_crawler(crawler, *args, **kwargs)
-        # `scrapy fetch` and `scrapy parse` put a start of their own in the place of ours; `scrapy shell` never crawls.
+        # `scrapy fetch` and `scrapy parse` replace our `start` by their own; `scrapy shell` never crawls.
         spider.looking = spider.site.key.startswith(LOOK) or cls.start is not SiteSpider.start or not crawler.crawling
         spider.prepare(crawler)
         return spider
 
     async def start(self) -> AsyncIterator[Any]:
-        """Nothing: the scheduler takes every request of a visit from the frontier."""
+        """Yield nothing: the scheduler takes every request of a visit from the frontier."""
         requests: tuple[Request, ...] = ()
         for request in requests:
             yield request
@@ -205,7 +205,7 @@ class SiteSpider(Spider):
         self.lock = Lock(self.layout.lock(self.site.key))
         try:
             self._slot = self._slot or take_one()
-            # What is only tried asks the site for nothing.
+            # A trial run from the archive asks the site for nothing.
             if (store := crawler.settings.get("STORE")) and not offline:
                 term = crawler.settings.getfloat("LEASE_TERM")
                 self._lease = Lease(self.layout, open_store(store), self.site.key, term=term)
@@ -359,7 +359,7 @@ class SiteSpider(Spider):
         return self._judges.reading[host]
 
     def is_another(self, address: Address) -> bool:
-        """Whether a leased address is another one of a page: that is offered in its stead."""
+        """Whether a leased address is only another address of a page; the page's own is offered instead."""
         return self.offers.is_another(address)
 
     def _look(self, response: Response) -> list[Any]:
@@ -376,7 +376,7 @@ class SiteSpider(Spider):
         ]
 
     def parse(self, response: Response, **_: Any) -> Showing | list[Any] | None:
-        """An answer: push what it leads to, then say that its address is done; a browser's part is awaited."""
+        """An answer came: push what it leads to, then mark its address as done; what a browser does is awaited."""
         if self.looking:
             return self._look(response)
         address: Address = response.meta["address"]
@@ -396,7 +396,7 @@ class SiteSpider(Spider):
         return showing
 
     def fail(self, failure: Failure) -> None:
-        """No whole answer: say why, and when to ask again."""
+        """No whole answer came: note why, and when to ask again."""
         address: Address = failure.request.meta["address"]  # type: ignore[attr-defined] # Scrapy sets it
         error = failure.value
         if self.recorder.failure is not None:

@@ -25,7 +25,7 @@ logger = logging.getLogger(__name__)
 
 # Later than every capture: the newest is wanted.
 _NEWEST = "9999"
-# What stands between a spider and the web, and has no meaning before an archive.
+# Settings that concern the web, and mean nothing where an archive answers.
 _WEB_ONLY = (
     "crawler.wire.guard.GuardMiddleware",
     "crawler.wire.robots.RobotsMiddleware",

@@ -64,7 +64,7 @@ class Refused(IgnoreRequest):
 
 
 class Resting(IgnoreRequest):
-    """A request whose host asked for a rest after it had been made ready: it was not sent, and stays due."""
+    """The host asked for a rest after the request had been made ready: it was not sent, and stays due."""
 
 
 @lru_cache
@@ -210,7 +210,7 @@ class GuardedEndpoint:
     def _again(
         self, failure: Failure, addresses: list[str], port: int, factory: IProtocolFactory
     ) -> Deferred[IProtocol]:
-        """Try the addresses that are left, unless nobody waits any longer."""
+        """Try the remaining addresses, unless the caller has given up."""
         if isinstance(failure.value, CancelledError):
             raise failure.value
         return self._attempt(addresses, port, factory)

@@ -1,7 +1,7 @@
-"""A request -> its exchange on the wire, written down, and only then the response that Scrapy may see.
+"""A request -> its exchange on the wire, recorded, and only then the response for Scrapy.
 
-The door into Scrapy is its handler of HTTP/1.1, of whose private names two are used: the settings of TLS, and the pool
-of connections that Twisted lends it. They are checked here, so a version without them refuses to start.
+This subclasses Scrapy's handler of HTTP/1.1 and uses two of its private names: the settings of TLS, and Twisted's pool
+of connections. They are checked here, so a version without them refuses to start.
 """
 
 from __future__ import annotations
@@ -58,11 +58,11 @@ if TYPE_CHECKING:
 
 logger = logging.getLogger(__name__)
 
-# As much of stray bytes as a metadata record quotes.
+# How many stray bytes a metadata record quotes.
 QUOTED_BYTES = 1024
-# A signal of Scrapy's kind: the crawl has to end now, and waits for no answer any more.
+# A Scrapy signal: the crawl ends now, without waiting for answers.
 HURRY = object()
-# In `Response.flags`, before what is odd about a content of which nothing is lost.
+# In `Response.flags`, the prefix of oddities of a content of which nothing is lost.
 NOTE = "note"
 
 _NEEDED = (
@@ -76,7 +76,7 @@ _MADE = ("_pool", "_contextFactory")
 
 
 def check_names(needed: Iterable[tuple[object, str]] = _NEEDED) -> None:
-    """Look for the names of others that the tap stands on.
+    """Check that Scrapy and Twisted still have the private names that the tap needs.
 
     Raises:
         UsageError: one is gone, so bytes could be lost without a word.
@@ -131,7 +131,7 @@ class TapHandler(HTTP11DownloadHandler):
         super().__init__(crawler)
         check_names([(self, name) for name in _MADE])
         self._pool._factory = TapFactory  # type: ignore[assignment]  # noqa: SLF001 - the seam of Scrapy's own handler
-        # It would send again in silence where an idle connection broke: a request without a record.
+        # Twisted would silently send again after an idle connection broke: a request without a record.
         self._pool.retryAutomatically = False
         self._timeout = crawler.settings.getfloat("DOWNLOAD_TIMEOUT")
         # Scrapy counts a transfer only when its task runs: without a delay it would start all requests at once.
@@ -201,7 +201,7 @@ class TapHandler(HTTP11DownloadHandler):
                 tap.close()
 
     async def _fetch(self, request: Request, tap: Tap) -> None:
-        """Let the exchange run to its end, good or bad: tap.error tells."""
+        """Let the exchange run to its end; `tap.error` says whether it went well."""
         from twisted.internet import reactor as installed  # noqa: PLC0415 - importing it installs one
 
         reactor: Any = installed  # a module to the eye of mypy
@@ -217,7 +217,7 @@ class TapHandler(HTTP11DownloadHandler):
             creator: Any = WeakTls(parts.hostname or "") if weak else policy.creatorForNetloc(host, port)
             endpoint = TlsEndpoint(creator, endpoint)
 
-        def over(_: None) -> None:  # at once: a timer that ran on could still call a whole response cut
+        def over(_: None) -> None:  # At once: a timer that ran on could still mark a whole response as cut.
             if timer.active():
                 timer.cancel()
 
@@ -252,13 +252,13 @@ def _record(recorder: Recorder, request: Request, tap: Tap, started: dt.datetime
     response = _response(request, block, tap.site.crawl.page_bytes)
     cut = tap.cut()
     if cut is not None and tap.closed and len(response.body) == tap.reader.stated:
-        # The length of the page before it was packed: browsers take that, where it is exactly so.
+        # Content-Length is that of the unpacked page: browsers accept it where it fits exactly.
         cut = None
     truncated, why = cut or (None, "")
     if cut is not None:
         about += (("cut", why),)
     else:
-        # `verify` takes what the record says of itself for no damage of the archive.
+        # `verify` does not count what the record itself admits as damage of the archive.
         about += tuple(("fault", flag.partition(": ")[2]) for flag in response.flags)
     about += _missing(request, response)
     block.seek(0)
@@ -282,7 +282,7 @@ def _record(recorder: Recorder, request: Request, tap: Tap, started: dt.datetime
 
 
 def _missing(request: Request, response: Response) -> Lines:
-    """What is said of a page that is the same as that of an address which nobody made."""
+    """The metadata line of a page that is the same as that of a made-up address."""
     missing: Like | None = request.meta.get("missing")
     if request.meta.get("purpose") == "probe" and response.status == 200:
         return (("same-as-missing", request.url),)
@@ -298,7 +298,7 @@ def _missing(request: Request, response: Response) -> Lines:
 
 
 def _read_again(request: Request, record: Record, page_bytes: int) -> Response:
-    """The response of a record, as it was when it came: it is neither fetched nor written a second time."""
+    """The response of a record, as it came: it is neither fetched nor written a second time."""
     response = _response(request, BytesIO(record.block), page_bytes)
     _missing(request, response)
     request.meta["written"] = Written(
@@ -384,7 +384,7 @@ def written(request: Request, url: str) -> bytes:
     lines = [f"{request.method} {target} HTTP/1.1".encode("ascii"), b"Host: " + host_of(url).encode("ascii")]
     for name, values in request.headers.items():
         if name.lower() not in (b"host", b"content-length"):
-            # No line end gets out: what follows it would be a header of its own.
+            # No line end may be sent: what follows it would be another header.
             lines += [name + b": " + b" ".join(value.split(b"\n")).replace(b"\r", b" ") for value in values]
     if request.body or request.method == "POST":
         lines.append(b"Content-Length: %d" % len(request.body))
@@ -394,7 +394,7 @@ def written(request: Request, url: str) -> bytes:
 def _response(request: Request, block: BinaryIO, page_bytes: int) -> Response:
     """What the spider sees: the head and the content as a reader of the record sees them.
 
-    What is longer on the wire than a page may be is no page: it is recorded, and the spider gets no body. Sets
+    An answer that is longer than a page may be is recorded, and the spider gets no body. Sets
     `request.meta["empty"]`: nothing came after the head, or nothing came out of it. `Response.flags` says what is wrong
     with the content: `truncated: ...`, `damaged: ...`, or `note: ...` where no byte is lost.
     """

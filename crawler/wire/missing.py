@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from scrapy.crawler import Crawler
 
 PURPOSE = "probe"
-# How the made-up address begins, for who reads the server's log.
+# How the made-up address begins, so that whoever reads the server's log knows it.
 NAME = "cundang-probe-"
 _LOST = (
     CannotResolveHostError,

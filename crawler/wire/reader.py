@@ -14,13 +14,13 @@ from archive.warc.http import END_OF_HEAD, Dechunker, Head, read_head, start_of_
 # A head, with the interim heads before it, that is longer than this is cut: no server of news needs more, and a flood
 # of lines is not held back by the limit on bodies. Chromium stops there too (http_stream_parser.h).
 HEAD_BYTES = 256 * 1024
-# Interim heads that are kept; of more, their number and size.
+# How many interim heads are kept; of the others only number and size.
 INTERIM_HEADS = 8
 # The status line begins within the first four bytes (Chromium), and this many show that it does not: `HTTP 200`.
 _FIRST_BYTES = 12
 # RFC 9110 sections 15.3.5 and 15.4.5: these end with their head.
 _WITHOUT_BODY = (204, 304)
-# What C's strtol makes of `+300`, `300;`, `300 bytes`; beyond 16 digits nobody agrees.
+# As C's strtol reads `+300`, `300;`, `300 bytes`; beyond 16 digits readers differ.
 _LENGTH = re.compile(r'"?\+?([0-9]{1,16})"?(?:[;\s].*)?', re.DOTALL)
 _VERSION_1_1 = re.compile(rb"HTTP/1\.1\b", re.IGNORECASE)
 
@@ -86,7 +86,7 @@ class Reader:
 
     @property
     def flooded(self) -> bool:
-        """Whether more of heads has come than is kept."""
+        """Whether the heads are longer than what is kept."""
         return self.head is None and self.interim_bytes + len(self.held) > HEAD_BYTES
 
     @property

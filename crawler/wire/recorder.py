@@ -17,7 +17,7 @@ from archive.warc.scan import scan
 from archive.warc.writer import Earlier, Exchange, Writer, Written
 
 Lines = tuple[tuple[str, str], ...]
-# By URL the records, as file and offset, that a killed crawl wrote and did not acknowledge, in their order.
+# Records that a killed crawl wrote and did not acknowledge: URL -> (file, offset), in their order.
 Unread = dict[str, list[tuple[Path, int]]]
 
 
@@ -51,7 +51,7 @@ def room(folder: Path, least: int) -> None:
 
 
 class Recorder:
-    """Exchanges -> WARC records and the memory of them; after the first failure it does nothing but fail again.
+    """Writes exchanges to WARC files and remembers them; after the first failure every call fails again.
 
     Attributes:
         failure: why nothing more can be recorded; None while all is well.
@@ -68,7 +68,7 @@ class Recorder:
         self.failure: CundangError | None = None
 
     def ready(self) -> None:
-        """Look whether an answer could be kept, before it is asked for.
+        """Check, before a request, that its answer could be kept.
 
         Raises:
             SpaceError: hardly any room is left; what came before is acknowledged.

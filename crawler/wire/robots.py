@@ -48,7 +48,7 @@ _HTML = re.compile(r"<(?:!doctype|html|head|body|script|meta|title|div)\b", re.I
 _TOKEN = re.compile(r"\A[A-Za-z_-]+")
 # Byte order marks and joiners that editors leave at the beginning of lines.
 _UNSEEN = dict.fromkeys(map(ord, "\ufeff\u200b\u200c\u200d\u2060"))
-# No text has these.
+# Bytes that no text has.
 _BINARY = re.compile(rb"[\x00-\x08\x0e-\x1a]")
 _RULE = re.compile(r"^[ \t]*user-agent[ \t]*:", re.IGNORECASE | re.MULTILINE)
 
@@ -165,7 +165,7 @@ def _took_too_long(broken: Exception) -> bool:
 
 
 def _unreadable(response: Response) -> str | None:
-    """Why what was answered may not be what the site wrote: its coding is cut, damaged, or unknown to us."""
+    """Why the answer may not be what the site wrote: its coding is cut, damaged or unknown."""
     for flag in response.flags:
         if not flag.startswith(NOTE) or _BINARY.search(response.body):
             return flag

@@ -30,7 +30,7 @@ from crawler.wire.tls import TlsTransport, tls_lines
 
 # A response beyond this is spooled to disk, so memory does not grow with it.
 SPOOL_BYTES = 2**20
-# A connection that is not there any more.
+# The errors of a connection that is gone.
 GONE = (error.ConnectionDone, error.ConnectionLost, error.ConnectionAborted, TlsError)
 
 Truncated = Literal["length", "time", "disconnect", "unspecified"]
@@ -106,7 +106,7 @@ class Tap:
 
     @property
     def stale(self) -> bool:
-        """Whether a connection that had been kept open broke before it gave a byte: its server was about to close it.
+        """Whether a kept-alive connection broke before it gave a byte: its server was about to close it.
 
         RFC 9112 section 9.3.1: a client may send again, on a new one.
         """
@@ -161,7 +161,7 @@ class Tap:
         return spool
 
     def close(self) -> None:
-        """Give the spool's memory and disk back."""
+        """Free the spool's memory and disk."""
         if self._spool is not None:
             self._spool.close()
 
@@ -209,7 +209,7 @@ class TapProtocol(tx_protocol.Protocol):
         return over
 
     def dataReceived(self, data: bytes) -> None:  # noqa: N802 - Twisted's name
-        """Tap, and look whether that was the end."""
+        """Keep the bytes, and see whether they end the exchange."""
         tap = self._tap
         if tap is None:  # bytes that nobody asked for, after the end of a response: the connection is not clean
             self._leave()
@@ -262,7 +262,7 @@ class TapProtocol(tx_protocol.Protocol):
         over.callback(None)
 
     def _give_up(self, _: defer.Deferred[None]) -> None:
-        """What was asked is not waited for any longer."""
+        """Stop waiting for the answer."""
         self._tap = self._over = None
         self.state = "LEAVING"
         self.transport.abortConnection()

@@ -67,7 +67,7 @@ def _verdict(connection: Connection, leaf: X509, url: str) -> str:
             verify_hostname(connection, host)
     except (VerificationError, CertificateError) as wrong:
         return f"the certificate is not for {host}: {wrong}"
-    # OpenSSL hands the certificates on from that of the host.
+    # OpenSSL gives the chain beginning with the host's certificate.
     return next(filter(None, map(_weakness, connection.get_peer_cert_chain() or ())), "ok")
 
 
