@@ -30,6 +30,8 @@ def discover(url: str, html: str, root: HtmlElement | None) -> Iterator[Link]:
     >>> page = 'var currentPage = 0;var countPage = 3;a("index_" + (i+1) + ".html")'
     >>> [link.url for link in discover("http://h/xw/index.html", page, None)]
     ['http://h/xw/index_2.html']
+    >>> [link.url for link in discover("http://h/xw/index_2.html", page.replace("= 0", "= 1"), None)]
+    ['http://h/xw/index_3.html']
     >>> [link.url for link in discover("http://h/xw/index_3.html", page.replace("= 0", "= 2"), None)]
     []
     """

@@ -50,6 +50,38 @@ def test_side_bars_do_not_hide_what_lacks(tmp_path: Path) -> None:
     assert frontier.accounts.new_gaps(frontier.accounts.ledger()) == []
 
 
+def test_on_a_site_of_few_lists_the_home_page_hides_no_rows_of_its_columns(tmp_path: Path) -> None:
+    frontier = Frontier(tmp_path / "a.sqlite")
+    frontier.begin()
+    columns = {"http://h/a/": ["http://h/a/1", "http://h/a/2"], "http://h/b/": ["http://h/b/1", "http://h/b/2"]}
+    shown = {"http://h/": [row for rows in columns.values() for row in rows], **columns}
+    for url in (*shown, *shown["http://h/"]):
+        frontier.push(Address(url=url, found=Found(parent="http://h/")))
+    for url, rows in shown.items():
+        (page,) = frontier._db.execute("SELECT id FROM address WHERE url = ?", [url]).fetchone()
+        frontier.accounts.note(page, page, PageAccount(rows=rows))
+    assert [(each.url, each.shown, each.gap) for each in frontier.accounts.ledger().lists] == [
+        ("http://h/", 4, 0),
+        ("http://h/a/", 2, 0),
+        ("http://h/b/", 2, 0),
+    ]
+
+
+def test_an_article_of_an_earlier_visit_that_fails_today_still_counts_as_had(tmp_path: Path) -> None:
+    frontier = Frontier(tmp_path / "a.sqlite")
+    frontier.begin()
+    for url in ("http://h/l", "http://h/1"):
+        frontier.push(Address(url=url, found=Found(parent="http://h/")))
+    page, article = frontier.lease(["h"]), frontier.lease(["h"])
+    assert page is not None
+    assert article is not None
+    frontier.accounts.note(page.id, page.id, PageAccount(claimed=1, evidence="共1条", rows=["http://h/1"]))
+    frontier.done(page, 200, role="list")
+    frontier.done(article, 200, role="article")
+    frontier._db.execute("UPDATE address SET state = 'failed', reason = 'timeout' WHERE id = ?", [article.id])
+    assert [(each.shown, each.had) for each in frontier.accounts.ledger().lists] == [(1, 1)]
+
+
 def test_files_in_place_of_articles_are_no_doubt_about_a_site(tmp_path: Path) -> None:
     frontier = Frontier(tmp_path / "a.sqlite")
     frontier.begin()

@@ -115,6 +115,12 @@ def test_pages_of_a_child_that_is_killed_are_judged_here() -> None:
     apart(SITE, ask, CAPTURES[0])
 
 
+def test_a_list_stays_one_where_the_site_file_calls_every_address_an_article() -> None:
+    every = replace(SITE, crawl=replace(SITE.crawl, articles=("/",)))
+    judged = [judge(each, each.url, every) for each in CAPTURES[:2]]
+    assert [each.article is not None for each in judged] == [True, False]
+
+
 def test_a_page_that_breaks_the_judge_breaks_no_other() -> None:
     # The site file's reader refuses such a pattern; here it stands for a bug.
     broken = replace(SITE, crawl=replace(SITE.crawl, articles=("(",)))
