@@ -53,6 +53,8 @@ class Costs:
         start: seconds of CPU at the beginning and the end of a visit.
         look: seconds of CPU that the catalogue's update after a visit takes for each WARC file of the archive.
         read: bytes a second that a core reads and digests; the `clean` after a visit reads all WARC files of the site.
+        core, month, put: US dollars for an hour of a core, a GB stored for a month, an object put into a bucket. They
+            are round numbers of the order of what clouds charged in 2025: put your own here.
     """
 
     page: float = 15e3
@@ -67,6 +69,9 @@ class Costs:
     start: float = 2.0
     look: float = 0.00012
     read: float = 400e6
+    core: float = 0.04
+    month: float = 0.023
+    put: float = 5e-6
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -341,6 +346,10 @@ def table(plan: Plan, costs: Costs, year: Year, days: int) -> Iterator[str]:
     shards = documents * costs.shard + counts["files"] * costs.empty
     # Updates lock the catalogue, so they run one at a time.
     updates = counts["files"] * costs.look * plan.sites
+    hours = counts["cpu"] / 3600
+    stored = (counts["warc"] + shards + counts["captures"] * costs.index) / 1e9
+    # The archive grows evenly: on average half of it is stored. Each file is put with its index and its shard.
+    money = (hours * costs.core, stored / 2 * days / 30.4 * costs.month, 3 * counts["files"] * costs.put)
     rows = (
         ("documents", f"{documents * many:,}"),
         (
@@ -368,6 +377,11 @@ def table(plan: Plan, costs: Costs, year: Year, days: int) -> Iterator[str]:
             f"{counts['cpu'] / days / DAY / plan.cores:.1%}; {year.busiest / DAY / plan.cores:.0%}",
         ),
         ("time that the catalogue is locked on the last day, hours of 24", f"{updates / 3600:.1f}"),
+        ("hours of a core", f"{hours * many:,.0f}"),
+        (
+            "costs in US dollars: cores, a bucket, objects put into it",
+            ", ".join(f"{each * many:,.0f}" for each in money),
+        ),
         ("bytes that `clean` reads on the last day, GB a machine", f"{counts['held'] / 1e9:,.0f}"),
     )
     yield f"| {plan.name}, {days} days | |"
