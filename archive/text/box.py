@@ -52,7 +52,8 @@ _TODAY = re.compile("星期|今天是|农历")
 _PUBLISHED = re.compile("发布|更新|发表|上传|录入|添加|刊登|公布|创建")
 # What no article says of itself.
 FOOT = re.compile(
-    r"版权所有|Copy\s?right|©|ICP\s?[备证]|公网安备|公安备|网站标识码|备案号|技术支持|All Rights Reserved|Powered by",
+    r"版权所有|主办(?:单位)?[:\s].{2,30}(?:地址|电话|邮编|传真|邮箱)|"
+    r"Copy\s?right|©|ICP\s?[备证]|公网安备|公安备|网站标识码|备案号|技术支持|All Rights Reserved|Powered by",
     re.IGNORECASE,
 )
 # How to reach the owner of a site, at the foot of its pages.
@@ -165,7 +166,11 @@ class _Walk:
                 foot = index
             elif not self.is_link(index) and furniture_id(key) not in FOOT_RULES:
                 break
-        return foot if foot < len(self.blocks) else self.find_owner()
+        if foot == len(self.blocks):
+            return self.find_owner()
+        # The owner's name may stand over it.
+        over = self.blocks[max(0, foot - 1)]
+        return foot - (over.element == self.blocks[foot].element and over.size < PROSE and over.linked < 0.5)
 
     def find_owner(self) -> int:
         """The last line of the page, or the two last, behind a row of links, where they name the owner alone."""
@@ -374,7 +379,10 @@ class _Walk:
         beside = self.outline.are_beside(index - 1, index)
         if beside and in_row:
             return True
-        return self.is_dateline(index) and (beside or bool(_PUBLISHED.search(key) or fields.byline(key)))
+        if not self.is_dateline(index):
+            return False
+        # The day behind 时间 may be that of an event, unless the dateline has none.
+        return beside or bool(_PUBLISHED.search(key) or fields.byline(key) or not dates.read(self.keys[self.head]))
 
     def is_dateline(self, index: int) -> bool:
         """Whether a line says when or from whom, not only which labels a script has yet to fill."""
@@ -415,15 +423,16 @@ class _Walk:
             return self.kind_of_link(index)
         if block.aside and not self.blocks[self.anchor].aside:
             return "aside"
-        if (
-            rule is None
-            and index >= self.foot
-            and (self.blocks[index - 1].linked > 0.5 or self.kinds.get(index - 1) == "footer")
-        ):
-            return "footer"
         if rule is None:
-            return "beside" if self.is_beside(index, self.previous) else "line"
+            return self.kind_of_line(index)
         return self.kind_of_rule(index, rule)
+
+    def kind_of_line(self, index: int) -> str:
+        """What a line is that no rule knows: the owner's name in the foot is none of the article's."""
+        behind_links = self.blocks[index - 1].linked > 0.5 or self.kinds.get(index - 1) == "footer"
+        if index >= self.foot and (behind_links or self.is_foot(index)):
+            return "footer"
+        return "beside" if self.is_beside(index, self.previous) else "line"
 
     def kind_of_link(self, index: int) -> str:
         """What a link is: one to a file may be part of a line, or stand for itself."""
@@ -562,8 +571,13 @@ class _Walk:
         return links >= 2 and linked > plain
 
     def is_foot(self, index: int) -> bool:
-        """Whether a line stands in the page's foot, in another box than the article's last line."""
-        return index >= self.foot and not self.outline.holds(self.box(self.previous), index)
+        """Whether a line stands in the page's foot, in another box than the article's last line, or on a page without
+        boxes in one that is written otherwise.
+        """
+        box = self.box(self.previous)
+        if index < self.foot or self.outline.tags[box] not in ROOTS:
+            return index >= self.foot and not self.outline.holds(box, index)
+        return self.likeness(box, index) != self.likeness(box, self.previous)
 
     def is_link(self, index: int) -> bool:
         """Whether a block is a link; a paragraph inside one is none."""

@@ -316,7 +316,7 @@ def _beside(value: str, match: re.Match[str], rest: str) -> int:
     if not match.groupdict().get("year") or match.re in rules().loose:
         return 0
     barred = rest.lstrip().startswith(("/", "|")) or rest.rstrip().endswith(("/", "|"))
-    named = len(parts := rest.split()) == 2 and 2 <= len(parts[1]) <= 3
+    named = len(parts := rest.split()) in (2, 3) and any(2 <= han(part) == len(part) <= 3 for part in parts)
     return 16 if "T" in value or barred or named else 8
 
 

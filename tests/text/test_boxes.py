@@ -138,3 +138,17 @@ def test_the_day_that_signs_one_sentence_stays_however_it_is_set() -> None:
 def test_the_line_over_a_title_in_its_box_is_told() -> None:
     html = page(box(*PROSE)).replace("<h1>", "<div><p>践行群众路线系列报道之三</p><h1>").replace("</h1>", "</h1></div>")
     assert ("head", "践行群众路线系列报道之三") in read(html).removed
+
+
+def test_a_dateline_may_have_two_lines() -> None:
+    html = page(box(*PROSE)).replace("发布时间：2023-06-12 来源：云溪日报", "来源：云溪日报<br>时间：2023-06-12")
+    document = read(html)
+    assert (document.published, document.text) == ("2023-06-12", "\n".join(PROSE))
+
+
+@pytest.mark.parametrize(
+    "foot", ["云溪新闻网<br>蜀ICP备05012345号", "主办：云溪县委统战部 地址：人民路1号 电话：0830-2345678"]
+)
+def test_the_owner_in_a_foot_of_its_own_box_is_no_line(foot: str) -> None:
+    flat = page("<br>　　".join(("", *PROSE))).replace("版权所有 蜀ICP备00000000号-1", foot)
+    assert read(flat).text == "\n".join(PROSE)

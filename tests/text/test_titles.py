@@ -118,3 +118,29 @@ def test_what_stands_beside_a_day_in_its_row_is_no_title() -> None:
     document = read(CELLS.format(head="盟员医生下乡义诊_青河新闻网", under=ROWS, prose=PROSE))
     assert (document.title, document.source) == ("盟员医生下乡义诊", "青河日报")
     assert document.text.startswith("为深入推进")
+
+
+@pytest.mark.parametrize("heading", ["<p align=center>盟员医生下乡义诊</p>", "<h4>盟员医生下乡义诊</h4>"])
+@pytest.mark.parametrize(
+    "behind", ["<h3>相关文章</h3><p><a href=/1>盟员教师到青河镇支教</a></p>", "<p>【打印】【关闭】</p>"]
+)
+def test_the_office_of_the_site_that_signs_is_no_title(heading: str, behind: str) -> None:
+    signed = f"{PROSE}<p align=right>民盟青河市委</p><p align=right>2023年3月8日</p>{behind}"
+    for head in ("民盟青河市委", "民盟简讯-民盟青河市委"):
+        document = read(PAGE.format(head=head, heading=heading, prose=signed))
+        assert (document.title, document.published) == ("盟员医生下乡义诊", "2023-03-08")
+        assert document.text.split("\n")[2:] == ["民盟青河市委", "2023年3月8日"]
+
+
+def test_a_label_names_the_title_and_another_label_does_not() -> None:
+    rows = (
+        ("标　题：", "盟员医生下乡义诊"),
+        ("作　者：", "周敏"),
+        ("来　源：", "青河日报"),
+        ("日　期：", "2023-03-08"),
+    )
+    under = "".join(f"<tr><td>{label}</td><td>{value}</td></tr>" for label, value in rows)
+    html = CELLS.replace("<tr><td align=center><strong>盟员医生下乡义诊</strong></td></tr>", "")
+    document = read(html.format(head="民盟青河市委", under=under, prose=PROSE))
+    assert (document.title, document.author, document.source) == ("盟员医生下乡义诊", "周敏", "青河日报")
+    assert document.published == "2023-03-08"

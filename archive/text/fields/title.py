@@ -12,7 +12,7 @@ from archive.text import dates
 from archive.text.blocks import Block, han
 from archive.text.fields import words
 from archive.text.fields.captions import NUMBERED, is_caption
-from archive.text.fields.labels import byline, is_dateline
+from archive.text.fields.labels import byline, is_dateline, is_label
 from archive.text.lines import furniture_id, is_sentence, narrow, narrow_lines
 from archive.text.outline import Outline
 
@@ -22,6 +22,8 @@ LONGEST = 100
 SHORT = 4
 # A link with so many leads to a column.
 COLUMN_NAME = 12
+# The heading of a menu has at most so many.
+MENU = 8
 # Between a title and its dateline stand at most so many lines, a subtitle and the tools of the page, of so many
 # characters.
 BETWEEN = 3
@@ -29,6 +31,9 @@ UNDER = 40
 
 # A bare day has so many characters: [2020年12月12日].
 DAY = 13
+
+# A signature stands so near below prose.
+SIGNED = 4
 
 # So many further datelines make a list.
 ROWS = 2
@@ -48,6 +53,7 @@ _QUOTES = " \"“”'‘’"
 _EDGES = "-_|,:"
 _SUBTITLE = re.compile(r"[—–\-]{1,3}\s?\S.{2,60}")
 _CUT = ("...", "…")
+_TITLE_LABELS = ("标题:", "题名:", "文章标题:", "信息标题:", "新闻标题:")
 _DASH = ("—", "–", "-", "－")
 _FARMED = re.compile(r"\A([^()（）]{2,12})[(（](.{6,})[)）]")
 _PART = re.compile(r"\(\d{1,3}\)$|第\d{1,3}页$")
@@ -93,14 +99,27 @@ def choose(
     names = set(bare_lines(columns))
     ranked = list(_ranked(blocks, outline, keys, bares, stated, names))
     alone = sum(each.over for each in ranked) == 1
+    if (labelled := _labelled(outline, keys)) is not None and not any(each.over for each in ranked):
+        return labelled
     best = max(ranked, key=lambda each: (each.points + ONLY_OVER * (alone and each.over), *each[1:]), default=None)
     if best is not None:
-        chosen: int | None = -best.order
-        if best.points <= STATED and blocks[-best.order].kind != "heading":
-            chosen = _below_menu(blocks, keys, bares, names, -best.order)
+        line = -best.order
+        head = len(bares[line]) <= MENU
+        # No dateline stands under it, and it is no heading, or may be that of a menu.
+        under = best.points <= STATED + FIRST_RANK * head and (head or blocks[line].kind != "heading")
+        chosen: int | None = _below_menu(blocks, keys, bares, names, line) if under else line
     elif (chosen := _only_heading(blocks, outline, bares, names)) is None:
         chosen = _plain_heading(blocks, keys, bares, names)
     return None if chosen is None else _ending(blocks, keys, chosen)
+
+
+def _labelled(outline: Outline, keys: Sequence[str]) -> int | None:
+    """The line that stands in the cell behind the label 标题."""
+    whole = "\n".join(keys)
+    if "题:" not in whole:
+        return None
+    labels = (index for index, key in enumerate(keys[:-1]) if key.replace(" ", "") in _TITLE_LABELS)
+    return next((i + 1 for i in labels if outline.are_beside(i, i + 1) and may_be_title(keys[i + 1])), None)
 
 
 def _below_menu(
@@ -174,7 +193,8 @@ def _enough(agreed: float) -> float:
 def _points(index: int, block: Block, agreed: float, outline: Outline, keys: Sequence[str]) -> tuple[float, bool]:
     """What speaks for a line as the title: the head, its look, a dateline under it; and whether one is there."""
     shown = _shown(outline, block)
-    if not (agreed or shown) or _is_other(keys[index], agreed):
+    valued = index > 0 and is_label(keys[index - 1]) and outline.are_beside(index - 1, index)
+    if not (agreed or shown) or valued or _is_other(keys[index], agreed) or (shown < RANK and _signs(index, keys)):
         return 0.0, False
     dated = _is_over(index, outline, keys) or (shown >= RANK and _is_under(index, keys))
     return agreed + shown + (OVER if dated else 0.0), dated
@@ -182,7 +202,16 @@ def _points(index: int, block: Block, agreed: float, outline: Outline, keys: Seq
 
 def _is_other(key: str, agreed: float) -> bool:
     """Whether a line is a point of the text or a dateline; what the head states word for word may look like one."""
-    return (not agreed and NUMBERED.match(key) is not None) or (agreed < STATED and is_dateline(key))
+    if agreed == STATED:
+        return False
+    return is_dateline(key) or (not agreed and (bool(NUMBERED.match(key)) or furniture_id(key) == "related"))
+
+
+def _signs(index: int, keys: Sequence[str]) -> bool:
+    """Whether a line and the day under it sign the prose above them: none stands below."""
+    if not (_is_under(index + 2, keys) and any(is_sentence(key, 10) for key in keys[max(0, index - SIGNED) : index])):
+        return False
+    return not any(is_sentence(key, 10) for key in keys[index + 2 : index + 2 + SIGNED])
 
 
 def _shown(outline: Outline, block: Block) -> float:
@@ -232,7 +261,7 @@ def _is_over(index: int, outline: Outline, keys: Sequence[str]) -> bool:
 
 def _is_under(index: int, keys: Sequence[str]) -> bool:
     """Whether a day and nothing else stands right over a heading."""
-    above = keys[index - 1] if index else ""
+    above = keys[index - 1] if 0 < index <= len(keys) else ""
     return 0 < len(above) <= DAY and dates.read(above, loose=True) is not None
 
 
@@ -250,7 +279,7 @@ def _plain_heading(blocks: Sequence[Block], keys: Sequence[str], bares: Sequence
             and not key.endswith(_CUT)
             and bares[index] not in names
             and ">" not in key
-            and _heads(index + 1, blocks, keys)
+            and _heads(index + 1, keys)
             and may_be_title(block.text)
             and furniture_id(key) is None
         ):
@@ -258,13 +287,12 @@ def _plain_heading(blocks: Sequence[Block], keys: Sequence[str], bares: Sequence
     return None
 
 
-def _heads(index: int, blocks: Sequence[Block], keys: Sequence[str]) -> bool:
-    """Whether a line is a dateline that says more than a day, goes on in a cell beside, or stands right over prose."""
+def _heads(index: int, keys: Sequence[str]) -> bool:
+    """Whether a line is a dateline that says more than a day, goes on in the next line, or stands right over prose."""
     if not is_dateline(keys[index]) or dates.is_clock(keys[index]):
         return False
     following = keys[index + 1] if index + 1 < len(keys) else ""
-    beside = blocks[index].kind == "cell" and is_dateline(following)
-    return len(keys[index]) > DAY or beside or is_sentence(following)
+    return len(keys[index]) > DAY or is_dateline(following) or is_sentence(following, 10)
 
 
 def are_rows(keys: Sequence[str]) -> bool:
