@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import subprocess
 from collections import Counter
 from collections.abc import Iterator
@@ -13,6 +14,8 @@ import pytest
 pytest.importorskip("starlette", reason="needs the extra `web`")
 
 from shown_archive import HOST, Shown, command, cundang, free_ports, html, make, serving
+
+from archive.web import app
 
 # Of the pages of `make` and of saved ones: with an edited, a forgotten, a deleted and a copied page, one article on
 # two pages, and a damaged WARC file whose documents are kept.
@@ -73,6 +76,19 @@ def test_documents_are_counted_alike(shown: Shown) -> None:
     assert {key: shown.json(f"/site/{key}.json")["total"] for key in DOCUMENTS} == DOCUMENTS
     total = sum(DOCUMENTS.values())
     assert [home["documents"], searched["total"], searched["documents"]] == [total, total, total]
+
+
+def test_the_home_page_lists_the_sites_with_most_documents_first(shown: Shown) -> None:
+    status, _, body = shown.get("/")
+    assert status == 200
+    assert re.findall(r'href="/site/(\w+)"', body.decode().partition("<tbody>")[2])[:2] == ["a", "_import"]
+
+
+@pytest.mark.parametrize("path", app.VIEWS)
+def test_every_view_of_several_sites_has_a_page(shown: Shown, path: str) -> None:
+    id_ = lines(shown, "search", "--limit", "1")[0]["id"]
+    asked = {"/concordance": "?q=统战部"}.get(path, "")
+    assert shown.get(path.replace("{id}", id_).replace("{key}", "a") + asked)[0] == 200
 
 
 def test_skips_are_counted_alike(shown: Shown) -> None:
