@@ -574,7 +574,8 @@ class _Walk:
         """Whether a line stands in the page's foot, in another box than the article's last line, or on a page without
         boxes in one that is written otherwise.
         """
-        box = self.box(self.previous)
+        own = self.blocks[self.previous].element
+        box = own if self.outline.tags[own] in ROOTS else self.box(self.previous)
         if index < self.foot or self.outline.tags[box] not in ROOTS:
             return index >= self.foot and not self.outline.holds(box, index)
         return self.likeness(box, index) != self.likeness(box, self.previous)
