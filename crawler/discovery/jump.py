@@ -1,23 +1,27 @@
-"""Lists whose only way on is a form that asks for the number of a page: 第1/5页 转到[ ]页 -> the next page."""
+"""Lists whose only way on is a form, for the number of a page or with a button: 第1/5页 转到[ ]页 -> the next page."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from itertools import islice
+from itertools import chain, islice
+from typing import TypeAlias
 from urllib.parse import urlencode, urljoin, urlsplit, urlunsplit
 
 from lxml.etree import XPath
 from lxml.html import HtmlElement
 
-from crawler.discovery.general import base_of
+from crawler.discovery.general import NEXT, base_of
 from crawler.discovery.link import LIST, Link
 from crawler.discovery.scripted import form_address
 
+# A form, and the fields that are sent.
+_Sent: TypeAlias = tuple[HtmlElement, list[tuple[str, str]]]
 # Characters of a pager with its form; how far above the field they begin.
 PAGER, AROUND = 120, 4
 
 _FIELDS = XPath("//input[@name and (not(@type) or @type='text' or @type='number' or @type='tel')] | //select[@name]")
+_BUTTONS = XPath("//input[(@type='submit' or @type='button') and @value] | //button")
 _SENT = XPath(".//input[@name] | .//select[@name] | .//textarea[@name]")
 # The page that is shown, and how many there are.
 _SHOWN = re.compile(
@@ -25,26 +29,48 @@ _SHOWN = re.compile(
 )
 _ALL = re.compile(r"(?:共|总计|总共|分|合计)\s{0,3}(\d{1,4})\s{0,3}[页頁]|\d\s{0,3}/\s{0,3}(?:共\s?)?(\d{1,4})(?!\d)")
 _GO = re.compile(r"转|轉|跳|到|\bgo\b|确定|第.{0,3}页", re.IGNORECASE)
-_UNSENT = ("button", "image", "reset", "file")
+_UNSENT = ("submit", "button", "image", "reset", "file")
 
 
 def discover(url: str, html: str, root: HtmlElement | None) -> Iterator[Link]:
-    """The next page, by the form that a reader would fill in with its number."""
+    """The next page, by the form that a reader would fill in with its number, or whose button 下一页 he would press."""
     if root is None or "<form" not in html.lower():
         return
-    for field in _FIELDS(root):
-        form = next(field.iterancestors("form"), None)
-        page = _next(field)
-        if form is None or page is None:
-            continue
-        fields = [*_others(form, field), (field.get("name"), str(page))]
-        target = urljoin(base_of(url, root), form.get("action") or url).partition("#")[0]
-        if (form.get("method") or "get").lower() == "post":
-            address = form_address(target, urlencode(fields))
-        else:
-            address = urlunsplit(urlsplit(target)._replace(query=urlencode(fields)))
-        yield Link(url=address, kind="next", priority=LIST)
+    sent = next(chain(_numbered(root), _pressed(root)), None)
+    if sent is None:
         return
+    form, fields = sent
+    target = urljoin(base_of(url, root), form.get("action") or url).partition("#")[0]
+    if (form.get("method") or "get").lower() == "post":
+        address = form_address(target, urlencode(fields))
+    else:
+        address = urlunsplit(urlsplit(target)._replace(query=urlencode(fields)))
+    yield Link(url=address, kind="next", priority=LIST)
+
+
+def _numbered(root: HtmlElement) -> Iterator[_Sent]:
+    """Forms for the number of a page, with the next one filled in."""
+    for field in _FIELDS(root):
+        form, page = next(field.iterancestors("form"), None), _next(field)
+        if form is not None and page is not None:
+            button = next((each for each in _BUTTONS(form) if form in each.iterancestors()), None)
+            yield form, [*_others(form, field), (field.get("name"), str(page)), *_named(button)]
+
+
+def _pressed(root: HtmlElement) -> Iterator[_Sent]:
+    """Forms with a button that says 下一页, as pressing it sends them."""
+    for button in _BUTTONS(root):
+        words = " ".join((button.get("value") or "".join(button.itertext())).split())
+        form = next(button.iterancestors("form"), None)
+        sends = (button.get("type") or "submit").lower() == "submit" and button.get("onclick") is None
+        if form is not None and sends and NEXT.fullmatch(words) and button.get("disabled") is None:
+            yield form, [*_others(form, button), *_named(button)]
+
+
+def _named(button: HtmlElement | None) -> list[tuple[str, str]]:
+    """What a button that is pressed adds to its form."""
+    name = None if button is None else button.get("name")
+    return [(name, button.get("value") or "")] if button is not None and name else []
 
 
 def _next(field: HtmlElement) -> int | None:
@@ -65,7 +91,7 @@ def _says_go(around: HtmlElement) -> bool:
 
 
 def _others(form: HtmlElement, field: HtmlElement) -> Iterator[tuple[str, str]]:
-    """The other fields that a browser would send, with the button that is pressed."""
+    """The other fields that a browser would send."""
     for other in _SENT(form):
         kind = (other.get("type") or "").lower()
         unset = kind in ("checkbox", "radio") and other.get("checked") is None

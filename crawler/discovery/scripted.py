@@ -67,8 +67,10 @@ _MONTH = re.compile(r"\W*(?:上一?个?月|前一?个?月|上一?年|前一年)\
 _ARROW = re.compile(r"[\s<‹«◀◄←]{1,4}|prev(?:ious)?|&lt;", re.IGNORECASE)
 _CALENDAR = re.compile(r"calend|rili|month|\bcal\b", re.IGNORECASE)
 MONTH = 100_000
-# The name of a column on a tab, the function that it calls, and words of what does something else.
-_COLUMN = re.compile(r"[\u3400-\u9fff]{2,8}")
+# The name of a column on a tab, or a year or month; the function that it calls, and words of what does something else.
+_COLUMN = re.compile(
+    r"[\u3400-\u9fff]{2,8}|(?=\d)(?:(?:19|20)\d\d\s?[年.-]\s?)?(?:\d{1,2}\s?月)?(?:\s?[(（]\d{1,4}[)）])?"
+)
 _CALLED = re.compile(r"\w{1,60}\(")
 _DOES = re.compile(r"[赞顶踩藏票删]|登[录陆]|注册|提交|分享|退出|打印|关闭|返回|收起|播放")
 # The attribute of controls that were pressed; its value: how many pages they showed, if that is known.

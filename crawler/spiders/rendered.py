@@ -122,7 +122,9 @@ class Rendering:
             said = survey(address.url, first.html, first.root, links, self._site.hosts)
             first = replace(first, shown=said)
         rows = _pages(links) - _pages(judged.links) if first.claimed else set()
-        return replace(first, links=links, made=frozenset(rows))
+        # The list may be empty until a tab is pressed.
+        scripted = None if _pages(links) - _pages(first.links) else first.scripted
+        return replace(first, links=links, made=frozenset(rows), scripted=scripted)
 
     def _judge(self, address: Address, response: Response, judged: Judged, made: Made) -> Judged:
         """Judge one state of a page that its scripts made; record it where it shows more than the server's page."""

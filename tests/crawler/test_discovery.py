@@ -358,6 +358,11 @@ FORMS: dict[str, tuple[str, str | None, str | None]] = {
         "/xw/list.htm?pn=3",
         None,
     ),
+    "with a button": (
+        "<form action=l.php method=post><input name=pg value=2><button>上页</button><button name=b>下页</button>",
+        "/xw/l.php",
+        "pg=2&b=",
+    ),
     "on the last page": ("<form action='/list.php'>第5页/共5页 转到<input name=page>页</form>", None, None),
     "for a search": (
         "<form action='/search.php'>站内搜索<input name=q><input type=submit value=GO></form>",

@@ -128,6 +128,7 @@ def test_tabs_are_elements_that_ask_for_lists_by_one_function() -> None:
     assert tabs(pair) == {"show(1)", "show(2)"}
     assert tabs([lead("工作动态", "", around="tab"), lead("通知公告", "", around="tab")]) == {"工作动态", "通知公告"}
     # One alone, what is sent, what leads away, what asks for nothing, what does something else, what has no name.
+    assert tabs([lead("2024年5月", "month(2024,5)"), lead("2023年", "month(2023)")]) == {"month(2024,5)", "month(2023)"}
     assert tabs(pair[:1]) == frozenset()
     for other in ({"gets": 0}, {"went": ["/a"]}, {"sent": {"url": "/a"}}, {"asks": 0, "gets": 0}):
         assert tabs([pair[0], lead("通知公告", "show(2)", **other)]) == frozenset()
