@@ -50,7 +50,7 @@ def named(blocks: Sequence[Block], keys: Sequence[str]) -> Iterator[str]:
         above = above and not is_sentence(key)
         if block.linked >= 0.5:
             # A menu above the text may be one line.
-            menu = _MENU_SPLIT.split(key) if above else ()
+            menu = _MENU_SPLIT.split(key) if above and len(key) > COLUMN else ()
             names = menu if len(menu) >= MENU else (key,)
             yield from names if max(map(len, names)) <= COLUMN else ()
         elif len(key) <= 120 and is_crumb(key):

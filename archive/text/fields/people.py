@@ -23,6 +23,9 @@ ALONE, LEAD = 34, 80
 _PIECE = re.compile(r"[一-鿿·]+|[^\s、,/&;一-鿿·]+|[、,/&;]|\s+")
 # Two characters: a place rather than one more name.
 _PLACED = re.compile(r"[一-鿿]{2}报[道导]")
+_ROLE = re.compile(r"(?:^|[一-鿿\s()》讯电])(?:记者|通讯员|评论员|实习生|作者)[:/]?")
+_REPORTS = re.compile("记者|作者|通讯员|评论员|撰稿|实习生|采写|文/|图文")
+_CLAUSE = re.compile(r"[。!?,;]")
 _ROLE_ENDS = re.compile(r"(?:记者|通讯员|实习生)[\s/]?$")
 _WROTE = ("文/图", "图/文", "文/摄", "摄/文", "/文", "图文")
 _DONE = ("报道", "报导", "电", "讯")
@@ -220,7 +223,7 @@ def _in_brackets(start: str) -> str | None:
     for match in _ROUNDED.finditer(start):
         before += start[len(before) : match.start()]
         inner = match[1]
-        if match.start() > 40 or re.search(r"[。!?;,]", before):
+        if match.start() > 40 or _CLAUSE.search(before):
             return None
         if re.search(r"[电讯]|消息|记者|报道", before) or words.pattern("role").match(inner) or "记者" in inner:
             sent = before.rstrip().endswith(("讯", "电", "消息"))
@@ -233,8 +236,8 @@ def _in_brackets(start: str) -> str | None:
 
 def _in_words(text: str) -> str | None:
     """The reporters whom words name behind what they are, up to what they did: 记者陈晓明报道, 记者陈晓明台北12日电."""
-    role = re.search(r"(?:^|[一-鿿\s()》讯电])(?:记者|通讯员|评论员|实习生|作者)[:/]?", text[:40])
-    if role is None or re.search(r"[。!?,;]", text[: role.start()]):
+    role = _ROLE.search(text[:40])
+    if role is None or _CLAUSE.search(text[: role.start()]):
         return None
     rest = text[role.end() :]
     if sent := _DISPATCH.match(rest):
@@ -302,11 +305,11 @@ def reporters(line: str) -> str | None:
         return who
     if text.startswith(_OFFICE) and len(said := text.split()) == 2 and is_person(said[1], labelled=True):
         return said[1]
-    role = re.search("记者|作者|通讯员|评论员|撰稿|实习生|采写|文/|图文", text)
+    role = _REPORTS.search(text)
     if role is None:
         return None
     # The paper and the rank stand before the role, nothing else.
-    if re.search(r"[。!?,;]", text) or re.search(r"\s[一-鿿]{0,12}(?:[记作]者|通讯员)$", text[: role.end()]):
+    if _CLAUSE.search(text) or re.search(r"\s[一-鿿]{0,12}(?:[记作]者|通讯员)$", text[: role.end()]):
         return None
     names = all_people(text) if text.endswith(_WROTE) else ()
     return _in_words(text) or " ".join(names) or (_glued(text) if "发自" in text else None)

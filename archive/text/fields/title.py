@@ -193,8 +193,9 @@ def _enough(agreed: float) -> float:
 def _points(index: int, block: Block, agreed: float, outline: Outline, keys: Sequence[str]) -> tuple[float, bool]:
     """What speaks for a line as the title: the head, its look, a dateline under it; and whether one is there."""
     shown = _shown(outline, block)
-    valued = index > 0 and is_label(keys[index - 1]) and outline.are_beside(index - 1, index)
-    if not (agreed or shown) or valued or _is_other(keys[index], agreed) or (shown < RANK and _signs(index, keys)):
+    if not (agreed or shown) or _is_other(keys[index], agreed) or (shown < RANK and _signs(index, keys)):
+        return 0.0, False
+    if index and is_label(keys[index - 1]) and outline.are_beside(index - 1, index):
         return 0.0, False
     dated = _is_over(index, outline, keys) or (shown >= RANK and _is_under(index, keys))
     return agreed + shown + (OVER if dated else 0.0), dated
