@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from functools import partial
 from typing import Literal
 from urllib.parse import urldefrag, urljoin, urlsplit
@@ -58,6 +58,7 @@ _NUMBER = re.compile(r"\d")
 _LISTS = re.compile(r"index|list|col|chan|page|class|search|more|node|category|tag|lanmu|lm=|zt", re.IGNORECASE)
 # The clock in a page's head.
 _TODAY = re.compile("星期|今天是|农历")
+_WHOLE_DAY = re.compile(r"(?:19|20)\d\d[-./年][01]?\d[-./月][0-3]?\d日?\W{0,2}\Z")
 _DAY_ENDS = frozenset("0123456789日")
 _DAY = re.compile(r"\A\W*+[01]?\d[-/.月][0-3]?\d日?\W*")
 _HTML_TYPES = ("text/html", "application/xhtml+xml", "application/xml", "text/xml")
@@ -261,7 +262,10 @@ def _is_rows(page: Page, points: Sequence[float], area: Area | None) -> bool:
 
     Where a row says 发布时间, its day looks like that of an article.
     """
-    if area is None or any(points[index] >= extract.PROSE for index in area.kept):
+    bare = [] if _has_dateline(page) else list(_bare_rows(page))
+    if area is None:
+        return len(bare) >= max(HEADLINES, 0.7 * len(page.blocks))
+    if any(points[index] >= extract.PROSE for index in area.kept):
         return False
     before = [False, *map(_is_headline, page.blocks)]
     rows = {
@@ -271,6 +275,16 @@ def _is_rows(page: Page, points: Sequence[float], area: Area | None) -> bool:
         if (block.linked > 0.3 or before[index]) and _ends_row(page.keys[index])
     }
     return len(rows) >= FEW_TEASERS and len(rows.intersection(area.kept)) >= 0.7 * len(area.kept) > 0
+
+
+def _bare_rows(page: Page) -> Iterator[int]:
+    """Lines that name something and end in a day, in their own line or the next: rows that only a script leads from."""
+    before = 0
+    for index, block in enumerate(page.blocks):
+        size = han(block.text)
+        if _WHOLE_DAY.search(page.keys[index][-14:]) and any(8 <= named <= 60 for named in (size, before)):
+            yield index
+        before = size
 
 
 def _ends_row(key: str) -> bool:

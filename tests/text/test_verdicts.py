@@ -246,6 +246,14 @@ COLUMNS = "".join(
             + "</table><div>总记录：33 条 <a href='javascript:turn(2)'>后一页</a></div><p>电话：0831-2345678</p>",
             "list",
         ),
+        # Rows that only a script leads from.
+        (
+            "http://h/0/",
+            "<a href='/'>首页</a><ul>"
+            + "".join(f"<li onclick='show({n})'><span>{title}</span><em>{day}</em></li>" for n, title, day in CELLS)
+            + "</ul><div>版权所有：云浦市统战部</div>",
+            "list",
+        ),
         ("http://h/", f"<title>平湖市统一战线</title><div>平湖市统一战线</div>{COLUMNS}", "home"),
         ("http://h/index.jsp?lm=3", f"<title>平湖市统一战线</title><div>平湖市统一战线</div>{COLUMNS}", "list"),
     ],
