@@ -251,10 +251,12 @@ class _Walk:
         scope = self.scope(lines[0])
         known = {self.likeness(scope, lines[0])}
         read = len(lines)
-        day = max((index for index in lines if dates.signed([self.keys[index]])), default=-1)
+        # The day that signs it stays, and so do sentences below a line that is none: the title may stand there again.
+        own = [index for index in lines if dates.signed([self.keys[index]])]
+        own += [] if self.is_sentence(lines[0]) else filter(self.is_sentence, lines)
         while (
             len(lines) > 1
-            and lines[-1] > day
+            and lines[-1] > max(own, default=-1)
             and (like := self.likeness(scope, lines[-1])) not in known
             and like[1].strip(" />")
         ):
@@ -594,6 +596,10 @@ class _Walk:
         return FILE_NAME.search(self.blocks[index].text) is not None or any(
             name in self.blocks[index].text for name in self.files
         )
+
+    def is_sentence(self, index: int) -> bool:
+        """Whether a block is a sentence of any length, and no link."""
+        return is_sentence(self.keys[index], 8) and not self.is_link(index)
 
     def is_prose(self, index: int) -> bool:
         """Whether a block is a sentence of some length."""

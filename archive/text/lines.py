@@ -19,6 +19,8 @@ BODY = 60
 # A full sentence for the purpose of telling top and bottom.
 SENTENCE = 25
 
+# Rules whose lines may stand in one, of so many characters.
+TOOLS, TOGETHER = ("counter", "tools", "share"), 60
 # An editor's line stands so near above the heading of comments or related articles (lines).
 SIGNED = 8
 _EDITOR = re.compile(r"[(\[【]?(?:本文|值班)?(?:责任编辑|责\s?编|编\s?辑)\s?[:|]\s?[^。,;:]{2,16}[)\]】]?")
@@ -143,7 +145,17 @@ def _matching(key: str) -> tuple[Rule, ...]:
     for found in word.finditer(key):
         numbers |= held[found[1]]
     known = rules() if numbers else ()
-    return tuple(known[number] for number in sorted(numbers) if known[number].pattern.fullmatch(key))
+    whole = tuple(known[number] for number in sorted(numbers) if known[number].pattern.fullmatch(key))
+    return whole if whole or not numbers or len(key) > TOGETHER else _together(key)
+
+
+def _together(key: str) -> tuple[Rule, ...]:
+    """The rule of a line that holds a counter, tools and the like, one behind the other: 浏览:12 [字号:大 中 小]."""
+    for at in [at for at, character in enumerate(key) if character == " "]:
+        first, second = _matching(key[:at]), _matching(key[at + 1 :])
+        if first and second and first[0].id in TOOLS and second[0].id in TOOLS:
+            return first
+    return ()
 
 
 @cache

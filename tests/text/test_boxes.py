@@ -152,3 +152,18 @@ def test_a_dateline_may_have_two_lines() -> None:
 def test_the_owner_in_a_foot_of_its_own_box_is_no_line(foot: str) -> None:
     flat = page("<br>　　".join(("", *PROSE))).replace("版权所有 蜀ICP备00000000号-1", foot)
     assert read(flat).text == "\n".join(PROSE)
+
+
+@pytest.mark.parametrize("line", ["浏览次数：123 【字号：大 中 小】", "【打印本页】 阅读：12 分享到：微信"])
+def test_a_line_of_counters_and_tools_is_none(line: str) -> None:
+    assert read(page(box(*PROSE, line))).text == "\n".join(PROSE)
+    assert read(page(box(*PROSE, "阅读 改变人生"))).text.split("\n")[-1] == "阅读 改变人生"
+
+
+def test_sentences_below_the_title_that_stands_again_are_the_article() -> None:
+    lines = "".join(
+        f"<p style='text-indent:2em'>{line}</p>"
+        for line in ("青河镇举办活动，侨眷参加。", "下一步将办理诉求，定期通报。")
+    )
+    again = "<p align=center>市委统战部召开创建工作会</p>"
+    assert read(page(again + lines)).text == "青河镇举办活动，侨眷参加。\n下一步将办理诉求，定期通报。"
