@@ -50,7 +50,7 @@ def changes(layout: Layout, since: str, *, site: str | None = None) -> list[Chan
         UsageError: there is no catalogue yet.
     """
     asked = _stamp(since)
-    return _sort([*_new(layout, asked, site, -1), *_others(layout, asked, site)])
+    return _sort([*_new(layout, asked, site, -1)[1], *_others(layout, asked, site)])
 
 
 def page(
@@ -64,10 +64,9 @@ def page(
     asked = _stamp(since)
     others = list(_others(layout, asked, site))
     counts: Counter[What] = Counter(change.what for change in others)
-    counts["new"] = _count_new(layout, asked, site)
     last = number * size
-    new = list(_new(layout, asked, site, last)) if what in ("", "new") else []
-    chosen = _sort([*new, *(change for change in others if what in ("", change.what))])
+    counts["new"], new = _new(layout, asked, site, last)
+    chosen = _sort([change for change in (*new, *others) if what in ("", change.what)])
     return Changed(
         counts={name: count for name, count in counts.items() if count}, changes=tuple(chosen[last - size : last])
     )
@@ -87,20 +86,17 @@ _SEEN = "(SELECT DISTINCT url FROM captures WHERE stamp >= ?2) seen CROSS JOIN d
 _ARTICLES = "d.latest = 1 AND d.head IS NULL AND (?1 IS NULL OR d.site = ?1)"
 
 
-def _new(layout: Layout, since: str, site: str | None, most: int) -> Iterator[Change]:
-    sql = f"""SELECT d.url, d.site, d.title, d.published, d.id, found.first
-              FROM (SELECT d.number, d.url, {_FIRST} AS first FROM {_SEEN}
+def _new(layout: Layout, since: str, site: str | None, most: int) -> tuple[int, list[Change]]:
+    """The number of new articles, and the latest `most` of them; all of them for -1."""
+    sql = f"""SELECT found.count, found.first, d.url, d.site, d.title, d.published, d.id
+              FROM (SELECT d.number, d.url, {_FIRST} AS first, count(*) OVER () AS count FROM {_SEEN}
                     WHERE {_ARTICLES} AND first >= ?2 ORDER BY first DESC, d.url DESC LIMIT ?3) found
               JOIN documents d ON d.number = found.number"""  # noqa: S608 - our own words
     with query.catalogue(layout) as db:
-        for url, key, title, published, id_, first in db.execute(sql, (site, since, most)):
-            yield Change(seen=first, what="new", url=url, site=key, title=title, published=published, id=id_)
-
-
-def _count_new(layout: Layout, since: str, site: str | None) -> int:
-    sql = f"SELECT count(*) FROM {_SEEN} WHERE {_ARTICLES} AND {_FIRST} >= ?2"  # noqa: S608 - our own words
-    with query.catalogue(layout) as db:
-        return int(db.execute(sql, (site, since)).fetchone()[0])
+        rows = db.execute(sql, (site, since, most)).fetchall()
+    names = ("seen", "url", "site", "title", "published", "id")
+    found = [Change(what="new", **dict(zip(names, values, strict=True))) for _, *values in rows]
+    return rows[0][0] if rows else 0, found
 
 
 def _others(layout: Layout, since: str, site: str | None) -> Iterator[Change]:

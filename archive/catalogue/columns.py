@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import json
 import sqlite3
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -17,7 +17,7 @@ import pyarrow.compute as pc
 from archive.catalogue.days import day_number
 
 # How many rows are read from SQLite, and held as Python objects, at a time.
-BATCH = 10_000
+BATCH = 2000
 _WORDS = pa.dictionary(pa.int32(), pa.string())
 SCHEMA = pa.schema(
     {
@@ -70,14 +70,21 @@ class Columns:
 def load(db: sqlite3.Connection, places: Mapping[str, str]) -> Columns:
     """Read the columns of all documents; `places` gives the GB/T 2260 code of each site that has one."""
     rows = db.execute(_SQL)
-    batches = []
+    pieces: dict[str, list[Any]] = {field.name: [] for field in SCHEMA}
     while found := rows.fetchmany(BATCH):
-        batches.append(_batch(found, places))
-    table = pa.Table.from_batches(batches, schema=SCHEMA) if batches else SCHEMA.empty_table()
-    return Columns(table.unify_dictionaries().combine_chunks())
+        for name, array in zip(pieces, _arrays(found, places), strict=True):
+            pieces[name].append(array)
+    # Column by column, so that no more than one of them is held twice.
+    arrays = []
+    for field in SCHEMA:
+        column = pa.chunked_array(pieces.pop(field.name), field.type)
+        arrays.append(column.unify_dictionaries().combine_chunks())
+        del column
+        pa.default_memory_pool().release_unused()
+    return Columns(pa.Table.from_arrays(arrays, schema=SCHEMA))
 
 
-def _batch(rows: list[tuple[Any, ...]], places: Mapping[str, str]) -> pa.RecordBatch:
+def _arrays(rows: list[tuple[Any, ...]], places: Mapping[str, str]) -> Iterator[Any]:
     number, site, source, author, kind, script, flags, columns, *rest = zip(*rows, strict=True)
     published, claimed, captured, han, latest, copy, near, gone, head, about, organisations = rest
     values: dict[str, Any] = {
@@ -102,13 +109,11 @@ def _batch(rows: list[tuple[Any, ...]], places: Mapping[str, str]) -> pa.RecordB
         "gone": [bool(value) for value in gone],
         "head": head,
     }
-    arrays = []
     for field in SCHEMA:
         if pa.types.is_dictionary(field.type):
-            arrays.append(pa.array(values[field.name], pa.string()).dictionary_encode())
+            yield pa.array(values[field.name], pa.string()).dictionary_encode()
         else:
-            arrays.append(pa.array(values[field.name], field.type))
-    return pa.record_batch(arrays, schema=SCHEMA)
+            yield pa.array(values[field.name], field.type)
 
 
 def _lists(column: tuple[str, ...]) -> list[list[str]]:
