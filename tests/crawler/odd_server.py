@@ -249,4 +249,8 @@ class OddServer:
                 return None
             self.heard += len(data)
             request += data
+        # With its body: a server that closes before it has read one breaks the connection off.
+        length = next((line[15:] for line in request.split(CRLF) if line.lower().startswith(b"content-length:")), b"0")
+        while len(request.partition(b"\r\n\r\n")[2]) < int(length):
+            request += connection.recv(65536)
         return request

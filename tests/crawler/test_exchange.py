@@ -21,11 +21,12 @@ from twisted.internet.testing import StringTransport
 from twisted.python.failure import Failure
 
 from archive.site import Crawl, Site
-from archive.warc.capture import Found
+from archive.warc.capture import Found, Place
+from archive.warc.record import Record
 from crawler.wire import handler
 from crawler.wire.guard import Refused
 from crawler.wire.reader import HEAD_BYTES, INTERIM_HEADS, Reader
-from crawler.wire.tap import SPOOL_BYTES, Tap, TapProtocol
+from crawler.wire.tap import SPOOL_BYTES, Cut, Tap, TapProtocol
 
 SITE = Site(
     key="a",
@@ -44,6 +45,9 @@ OK = b"HTTP/1.1 200 OK\r\n"
 # the server closes in order, and when it breaks off.
 RESPONSES: dict[str, tuple[bytes, bytes | None, bool, bool, bool, bool]] = {
     "length": (OK + b"Content-Length: 3\r\n\r\nabc", None, True, True, True, True),
+    "names in small letters": (
+        b"HTTP/1.1 200 OK\r\nconnection: close\r\ncontent-length: 3\r\n\r\nabc", None, True, False, True, True
+    ),
     "one byte less": (OK + b"Content-Length: 3\r\n\r\nab", None, False, False, False, False),
     "no length": (OK + b"\r\nabc", None, False, False, True, False),
     "no body yet": (OK + b"\r\n", None, False, False, True, False),
@@ -319,6 +323,25 @@ def test_a_body_may_be_as_long_as_the_limit_and_no_longer(talk: Conversation, si
         talk.protocol.connectionLost(FAILURE(ERRORS.ConnectionDone()))
         assert (tap.cut() or (None,))[0] == stopped
         assert tap.block().read() == OK + b"\r\nxxxx"
+
+
+def test_an_end_that_comes_with_what_is_too_much_makes_nothing_whole(talk: Conversation) -> None:
+    with closing(talk.ask(limit=1000)) as tap:
+        head = OK + b"Content-Length: 1100\r\n\r\n"
+        talk.protocol.dataReceived(head + b"x" * 900)
+        talk.protocol.dataReceived(b"x" * 200)
+        assert (tap.cut() or (None,))[0] == "length"
+        assert tap.block().read() == head + b"x" * 1000
+
+
+def test_what_a_killed_crawl_recorded_as_cut_is_cut_when_it_is_read_again() -> None:
+    block = OK + b"\r\n<p>half"
+    fields = (("WARC-Record-ID", "<urn:uuid:1>"), ("WARC-Truncated", "disconnect"))
+    place = Place(file="a.warc.gz", offset=0, length=1)
+    record = Record(place=place, head=b"WARC/1.1\r\n", fields=fields, block=block, size=len(block))
+    with pytest.raises(Cut) as caught:
+        handler._read_again(Request(URL), record, 100)
+    assert (caught.value.truncated, caught.value.response.body) == ("disconnect", b"<p>half")
 
 
 def test_a_flood_of_heads_is_stopped_and_kept_to_the_limit(talk: Conversation) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import gzip
 import hashlib
 import random
+import sys
 import zlib
 from collections.abc import Callable
 from pathlib import Path
@@ -18,10 +19,16 @@ from archive.corpus.ingest import import_paths
 from archive.layout import Layout
 from archive.text.clean import clean
 from archive.text.document import Document
+from archive.warc.coding import unfold
 from archive.warc.http import open_response, read_head
 from archive.warc.reader import read, read_at
 from archive.warc.verify import verify
 from archive.warc.writer import Writer
+
+if sys.version_info >= (3, 14):
+    from compression import zstd
+else:
+    from backports import zstd
 
 SENTENCE = "各民主党派和工商联负责人出席座谈会，围绕第{}项议题提出了意见建议。"
 PAGE = (
@@ -169,6 +176,30 @@ def test_what_is_whole_has_no_flag(block: bytes, content: bytes) -> None:
     opened = open_response(block)
     assert opened.content == content
     assert [fault for fault in opened.faults if fault.flag] == []
+
+
+def test_chunks_whose_first_size_cannot_be_read_are_damaged() -> None:
+    opened = open_response(response(b"5 5\r\nhello\r\n0\r\n\r\n", "Transfer-Encoding: chunked"))
+    assert [fault.flag for fault in opened.faults] == ["damaged"]
+
+
+def test_every_byte_before_the_damage_of_a_gzip_comes_out() -> None:
+    chance = random.Random(1)  # noqa: S311 - any text of some variety
+    text = "".join(chance.choices("统一战线民主党派工商联会议", k=100_000)).encode()
+    packer = zlib.compressobj(wbits=31)
+    # RFC 1951 section 3.2.3: there is no block of type 3.
+    packed = packer.compress(text) + packer.flush(zlib.Z_FULL_FLUSH) + b"\x07" * 9000
+    told = unfold("gzip", packed, 2**24)
+    assert told is not None
+    assert told[0] == text
+    assert [fault.flag for fault in told[1]] == ["truncated"]
+
+
+def test_all_frames_of_zstd_and_all_members_of_gzip_count_against_one_limit() -> None:
+    assert unfold("zstd", zstd.compress(b"one") + zstd.compress(b"two"), 99) == (b"onetwo", ())
+    told = unfold("gzip", 5 * gzip.compress(b"a" * 90, mtime=0), 100)
+    assert told is not None
+    assert (told[0], [fault.flag for fault in told[1]]) == (b"a" * 100, ["truncated"])
 
 
 def test_a_digest_that_is_wrong_reaches_the_document(tmp_path: Path) -> None:
