@@ -115,6 +115,20 @@ def test_pages_of_a_child_that_is_killed_are_judged_here() -> None:
     apart(SITE, ask, CAPTURES[0])
 
 
+def test_equal_texts_of_different_days_are_two_articles() -> None:
+    page = PAGES["/xw/202002/t20200219_1.html"]
+    same, other = (
+        judge(each, each.url, SITE).article
+        for each in (capture("/xw/2.html", page), capture("/xw/3.html", page.replace("2020-02-19", "2020-01-19")))
+    )
+    first = judge(CAPTURES[0], CAPTURES[0].url, SITE).article
+    assert first is not None
+    assert same is not None
+    assert other is not None
+    assert first.digest == same.digest
+    assert first.digest != other.digest
+
+
 def test_a_list_stays_one_where_the_site_file_calls_every_address_an_article() -> None:
     every = replace(SITE, crawl=replace(SITE.crawl, articles=("/",)))
     judged = [judge(each, each.url, every) for each in CAPTURES[:2]]

@@ -1,0 +1,100 @@
+"""A later visit: how far a pager is followed, what is asked for again, and what an address stays."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Mapping
+from contextlib import closing
+from pathlib import Path
+
+from family_crawl import DAY, crawl
+from little_server import Answer, serving
+
+from archive.catalogue import query
+from archive.layout import Layout
+
+
+def article(number: int) -> Answer:
+    title = f"全市统战部长会议第{number}次召开"
+    lines = "".join(f"<p>会议第{number}次研究了第{part}项工作，强调要画好最大同心圆。</p>" for part in range(4))
+    return Answer(f"<title>{title}</title><h1>{title}</h1><div>2024-01-01 来源：市委统战部</div>{lines}")
+
+
+def test_new_articles_on_the_fifth_page_of_a_pager_of_numbers_are_found(tmp_path: Path) -> None:
+    """The pager has no 下一页: while a page brings news, the first number that was not asked for yet follows."""
+    there = 60
+
+    def routes(path: str, _: Mapping[str, str]) -> Answer:
+        if path == "/":
+            return Answer("<title>首页</title><a href='/list.php?p=1'>统战要闻</a>")
+        if path.startswith("/list.php?p="):
+            page = int(path.rpartition("=")[2])
+            numbers = range(there - 10 * (page - 1), max(0, there - 10 * page), -1)
+            rows = "".join(
+                f"<li><a href='/show-{n}.html'>全市统战部长会议第{n}次召开</a> 2024-01-01</li>" for n in numbers
+            )
+            pager = "".join(f"<a href='/list.php?p={n}'>{n}</a> " for n in range(1, 7))
+            return Answer(f"<title>统战要闻</title><ul>{rows}</ul><div class='pages'>{pager}</div>")
+        number = path.removeprefix("/show-").removesuffix(".html")
+        return article(int(number)) if number.isdecimal() and int(number) <= there else Answer(status=404)
+
+    data = tmp_path / "data"
+    with serving(routes) as little:
+        site = little.site(tmp_path / "sites")
+        crawl(site, data)
+        there = 110
+        crawl(site, data, later=2 * DAY)
+    titles = {document.title for document in query.documents(Layout(root=data), query.Filter())}
+    assert titles == {f"全市统战部长会议第{n}次召开" for n in range(1, 111)}
+
+
+LOGIN = (
+    "<title>用户登录</title><form method='post'>用户名：<input name='u'>密码：<input type='password' name='p'></form>"
+)
+REPAIR = "<title>系统维护中</title><h1>网站维护中</h1><p>系统正在升级维护，请稍后访问。</p>"
+
+
+def test_a_login_page_in_place_of_an_article_and_a_way_off_the_site_change_no_role(tmp_path: Path) -> None:
+    hidden = False
+
+    def routes(path: str, _: Mapping[str, str]) -> Answer:
+        if path == "/":
+            rows = "".join(
+                f"<li><a href='/show-{n}.html'>全市统战部长会议第{n}次召开</a> 2024-01-01</li>" for n in range(6)
+            )
+            return Answer(
+                f"<title>首页</title><ul>{rows}<li><a href='/away.html'>外站的新闻标题</a> 2024-01-01</li></ul>"
+            )
+        if path == "/away.html":
+            return Answer(status=302, headers={"Location": "http://else.example/1.html"})
+        if hidden and path in ("/show-1.html", "/show-2.html"):
+            return Answer(LOGIN if path == "/show-1.html" else REPAIR)
+        number = path.removeprefix("/show-").removesuffix(".html")
+        return article(int(number)) if number.isdecimal() else Answer(status=404)
+
+    data = tmp_path / "data"
+    with serving(routes) as little:
+        site = little.site(tmp_path / "sites")
+        crawl(site, data)
+        crawl(site, data, later=2 * DAY)
+        assert little.counts["/away.html"] == 1
+        hidden = True
+        crawl(site, data, later=3 * DAY, full=True)
+    with closing(sqlite3.connect(Layout(root=data).state("little"))) as db:
+        told = dict(db.execute("SELECT substr(url, -11), role FROM address WHERE url LIKE '%/show-%'"))
+    assert told == {f"show-{n}.html"[-11:]: "article" for n in range(6)}
+
+
+def test_articles_of_one_shape_are_all_fetched_though_they_lead_nowhere(tmp_path: Path) -> None:
+    def routes(path: str, _: Mapping[str, str]) -> Answer:
+        if path == "/":
+            rows = "".join(
+                f"<li><a href='/show-{n}.html'>全市统战部长会议第{n}次召开</a> 2024-01-01</li>" for n in range(260)
+            )
+            return Answer(f"<title>首页</title><ul>{rows}</ul>")
+        number = path.removeprefix("/show-").removesuffix(".html")
+        return article(int(number)) if number.isdecimal() else Answer(status=404)
+
+    with serving(routes) as little:
+        crawl(little.site(tmp_path / "sites"), tmp_path / "data")
+        assert sum(path.startswith("/show-") for path in little.counts) == 260
