@@ -159,8 +159,9 @@ class _Texts:
         return found[0] if len(found) == 1 else np.unique(np.frombuffer(b"".join(found), np.uint32)).tobytes()
 
     def pairs(self) -> Iterator[tuple[int, int, bool]]:
-        """The pairs of texts to compare, and whether they share rare fingerprints."""
-        return prints.pairs(self.hashes, np.array(self.sizes, np.int64))
+        """The pairs of texts to compare, and whether they share rare fingerprints; asked for once."""
+        hashes, self.hashes = self.hashes, np.empty(0, np.uint32)
+        return prints.pairs(hashes, np.array(self.sizes, np.int64))
 
     def compare(
         self, pairs: Iterable[Pair], wanted: Callable[[Pair], bool] = lambda _pair: True

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from itertools import pairwise
+from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -101,39 +102,45 @@ def pairs(hashes: Hashes, sizes: npt.NDArray[np.int64]) -> Iterator[tuple[int, i
         hashes: the fingerprints of all texts, one text after the other, shape (sum(sizes),).
         sizes: how many fingerprints each text has, shape (texts,).
     """
-    lists, owners = _find_shared(hashes, sizes)
-    begins = _begins(lists)
-    lengths = np.diff(np.append(begins, len(lists)))
-    rare = np.repeat(lengths <= RARE, lengths)
-    passes = max(1, NEIGHBOURS * len(lists) // BATCH)
+    parts = list(_find_shared(hashes, sizes))
+    del hashes  # 600 MB for a million texts
+    passes = max(1, NEIGHBOURS * sum(len(part.owners) for part in parts) // BATCH)
     for number in range(passes):
-        first, second, shared, seldom = _count(lists, owners, rare, number, passes)
+        first, second, shared, seldom = _count(parts, number, passes)
         rarely = seldom >= LEAST
         share = np.where(rarely, LEAST_SHARE, COMMON_SHARE)
         enough = (shared >= LEAST) & (shared >= share * np.minimum(sizes[first], sizes[second]))
         yield from zip(first[enough].tolist(), second[enough].tolist(), rarely[enough].tolist(), strict=True)
 
 
-def _find_shared(hashes: Hashes, sizes: npt.NDArray[np.int64]) -> tuple[Hashes, npt.NDArray[np.int32]]:
-    """The fingerprints that are in more than one text, sorted, and their texts; several parts of them one by one.
+class _Part(NamedTuple):
+    """Sorted fingerprints that are in more than one text, the text of each, and whether few texts have it."""
 
-    A sort of all of them at once would need 16 bytes more for each fingerprint: 2.4 GB for a million documents.
+    lists: Hashes
+    owners: npt.NDArray[np.int32]
+    rare: npt.NDArray[np.bool_]
+
+
+def _find_shared(hashes: Hashes, sizes: npt.NDArray[np.int64]) -> Iterator[_Part]:
+    """Find the fingerprints that are in more than one text, a range of values after the other.
+
+    A sort of all of them at once would need 16 bytes more for each fingerprint: 2.4 GB for a million texts.
     """
-    texts = np.repeat(np.arange(len(sizes), dtype=np.uint32), sizes)
-    parts = max(1, len(hashes) // BATCH)
-    bounds = [2**32 * part // parts for part in range(parts + 1)]
-    found = []
-    for least, end in pairwise(bounds):
+    ends = np.cumsum(sizes)
+    count = max(1, len(hashes) // BATCH)
+    for least, end in pairwise(2**32 * number // count for number in range(count + 1)):
         at = np.flatnonzero((hashes >= least) & (hashes <= end - 1))
-        entries = hashes[at].astype(np.uint64) << np.uint64(32) | texts[at]
+        entries = hashes[at].astype(np.uint64) << np.uint64(32)
+        entries |= np.searchsorted(ends, at, "right").astype(np.uint64)
         entries.sort()
         values, owners = (entries >> np.uint64(32)).astype(np.uint32), entries.astype(np.uint32)
         same = values[1:] == values[:-1]
         shared = np.zeros(len(values), np.bool_)
         shared[1:] |= same
         shared[:-1] |= same
-        found.append((values[shared], owners[shared].astype(np.int32)))
-    return np.concatenate([values for values, _ in found]), np.concatenate([owners for _, owners in found])
+        values = values[shared]
+        lengths = np.diff(np.append(_begins(values), len(values)))
+        yield _Part(values, owners[shared].astype(np.int32), np.repeat(lengths <= RARE, lengths))
 
 
 def _begins(sorted_: npt.NDArray[np.unsignedinteger]) -> npt.NDArray[np.int64]:
@@ -141,17 +148,17 @@ def _begins(sorted_: npt.NDArray[np.unsignedinteger]) -> npt.NDArray[np.int64]:
     return np.flatnonzero(np.concatenate((np.ones(min(len(sorted_), 1), np.bool_), sorted_[1:] != sorted_[:-1])))
 
 
-def _count(
-    lists: Hashes, owners: npt.NDArray[np.int32], rare: npt.NDArray[np.bool_], number: int, passes: int
-) -> tuple[npt.NDArray[np.int64], ...]:
+def _count(parts: Sequence[_Part], number: int, passes: int) -> tuple[npt.NDArray[np.int64], ...]:
     """Count the pairs whose first text belongs to this pass: first, second, shared fingerprints, rare ones of them."""
     found = []
-    own = owners % passes == number
-    for step in range(1, NEIGHBOURS + 1):
-        at = np.flatnonzero((lists[step:] == lists[:-step]) & own[:-step])
-        # 31 bits for each text, and one for "rare".
-        made = (owners[at].astype(np.uint64) << np.uint64(32)) | (owners[at + step].astype(np.uint64) << np.uint64(1))
-        found.append(made | rare[at].astype(np.uint64))
+    for lists, owners, rare in parts:
+        own = owners % passes == number
+        for step in range(1, NEIGHBOURS + 1):
+            at = np.flatnonzero((lists[step:] == lists[:-step]) & own[:-step])
+            # 31 bits for each text, and one for "rare".
+            made = owners[at].astype(np.uint64) << np.uint64(32)
+            made |= owners[at + step].astype(np.uint64) << np.uint64(1)
+            found.append(made | rare[at].astype(np.uint64))
     keys = np.concatenate(found)
     keys.sort()
     both = keys >> np.uint64(1)
