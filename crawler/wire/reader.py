@@ -104,9 +104,10 @@ class Reader:
             return True
         if self.head is None or self.fault:
             return False
-        if self._dechunker is not None:
+        if self._dechunker is not None and (self._dechunker.begun or self._sure_of_chunks):
             return self._dechunker.last
-        return closed and (self.stated is None or not self._firm)
+        # What was called chunked, and ended before its first line did, is a body as it stands.
+        return closed and (self.stated is None or not self._firm or self.body_bytes >= self.stated)
 
     def lack(self) -> str:
         """What of the response did not come, in words."""
@@ -169,7 +170,7 @@ class Reader:
             return b""
         if self._dechunker is not None and self.fault is None:
             data = self._take_chunks(self._dechunker, data)
-        elif self.stated is not None and self.fault is None:
+        if self._dechunker is None and self.stated is not None and self.fault is None:
             left = self.stated - self.body_bytes
             self.ended = len(data) >= left
             data, self.surplus = data[:left], data[left:]

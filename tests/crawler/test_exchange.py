@@ -90,6 +90,13 @@ RESPONSES: dict[str, tuple[bytes, bytes | None, bool, bool, bool, bool]] = {
     "chunks of 1.0 that go wrong": (
         b"HTTP/1.0 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n1\r\na\r\nzz\r\n", None, False, False, False, False
     ),
+    "called chunked, without a line end": (
+        b"HTTP/1.0 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n<p>x", None, False, False, True, False
+    ),
+    "called chunked, with a length": (
+        b"HTTP/1.0 200 OK\r\nConnection: keep-alive\r\nContent-Length: 6\r\nTransfer-Encoding: chunked\r\n\r\n<p>x\r\n",
+        None, True, True, True, True,
+    ),
     "no chunks in 1.1": (OK + b"Transfer-Encoding: chunked\r\n\r\n<p>x\r\n", None, False, False, False, False),
     "surplus": (OK + b"Content-Length: 1\r\n\r\nabc", OK + b"Content-Length: 1\r\n\r\na", True, False, True, True),
     "surplus behind chunks": (
