@@ -102,7 +102,8 @@ def test_a_crawl_that_slept_ends_and_its_site_is_fetched_by_one(place: str, tmp_
             )
 
     with many_sites.serving(tmp_path, 3, PORT):
-        many_sites.write_sites(tmp_path / "sites", [2], PORT, delay=0.2, most={})
+        # The first crawl is slow, so that it is still there when the other has begun, on a busy machine too.
+        many_sites.write_sites(tmp_path / "sites", [2], PORT, delay=1.5, most={})
         asleep = begin("a")
         until(lambda: len(many_sites.asked(tmp_path).get("site002", [])) >= 3)
         other = begin("b")
@@ -110,6 +111,7 @@ def test_a_crawl_that_slept_ends_and_its_site_is_fetched_by_one(place: str, tmp_
         asleep.send_signal(signal.SIGSTOP)
         slept = len(many_sites.asked(tmp_path)["site002"])
         time.sleep(1.3 * term)
+        many_sites.write_sites(tmp_path / "sites", [2], PORT, delay=0.2, most={})
         other = begin("b")
         until(lambda: len(many_sites.asked(tmp_path)["site002"]) > slept + 3)
         asleep.send_signal(signal.SIGCONT)
