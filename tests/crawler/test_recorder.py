@@ -338,7 +338,8 @@ def test_a_response_that_the_disk_cannot_hold_ends_the_crawl_and_says_so(tmp_pat
         out = run(server, tmp_path, pages, file_bytes=tap.SPOOL_BYTES + 100_000)
     assert out["reason"] == "writer_failed"
     assert "cannot be held" in out["failure"][1]
-    assert out["seen"][0]["event"] == "DataError"
+    # The callback is not run; which error the errback gets was seen to differ on a busy machine.
+    assert out["seen"][0]["event"] in ("DataError", "OSError")
 
 
 @given(st.sampled_from(sorted(WHOLE)), st.lists(st.integers(0, 400), max_size=12))
