@@ -239,16 +239,12 @@ def _record(recorder: Recorder, request: Request, tap: Tap, started: dt.datetime
     """Write what the tap holds, and only then make the response that Scrapy may see."""
     if isinstance(tap.error, Refused):
         raise tap.error
-    if tap.broken is not None:
-        unheld = _spool_failure(tap.broken)
-        recorder.fail(unheld)
-        raise unheld from tap.broken
+    block = _held(recorder, tap)
     about = (*_about(request), took, *_seen(tap))
     if not tap.received:
         failure = _failure(tap)
         recorder.failed(tap.url, started, f"{type(failure).__name__}: {failure}", about)
         raise failure from tap.error
-    block = tap.block()
     response = _response(request, block, tap.site.crawl.page_bytes)
     cut = tap.cut()
     if cut is not None and tap.closed and len(response.body) == tap.reader.stated:
@@ -365,6 +361,18 @@ def _failure(tap: Tap) -> Exception:
     if isinstance(failed, error.DNSLookupError):
         return CannotResolveHostError(said)
     return DownloadFailedError(said)
+
+
+def _held(recorder: Recorder, tap: Tap) -> BinaryIO:
+    """What the tap holds. What cannot be held may show only now, when the last of it is written to the disk."""
+    try:
+        if tap.broken is not None:
+            raise tap.broken
+        return tap.block()
+    except OSError as broken:
+        unheld = _spool_failure(broken)
+        recorder.fail(unheld)
+        raise unheld from broken
 
 
 def _spool_failure(broken: OSError) -> CundangError:

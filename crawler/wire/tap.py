@@ -10,6 +10,7 @@ joined, nothing at all of a transfer that failed, and Twisted refuses what every
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import suppress
 from io import BytesIO
 from tempfile import SpooledTemporaryFile
 from time import monotonic
@@ -163,7 +164,9 @@ class Tap:
     def close(self) -> None:
         """Free the spool's memory and disk."""
         if self._spool is not None:
-            self._spool.close()
+            # On a full disk, closing writes once more, and fails again; its error would hide the first.
+            with suppress(OSError):
+                self._spool.close()
 
 
 def words(failed: BaseException | None) -> str:
