@@ -22,10 +22,11 @@ from twisted.python.failure import Failure
 
 from archive.site import Crawl, Site
 from archive.warc.capture import Found, Place
+from archive.warc.http import read_head
 from archive.warc.record import Record
 from crawler.wire import handler
 from crawler.wire.guard import Refused
-from crawler.wire.reader import HEAD_BYTES, INTERIM_HEADS, Reader
+from crawler.wire.reader import HEAD_BYTES, INTERIM_HEADS, Reader, _stated_length
 from crawler.wire.tap import SPOOL_BYTES, Cut, Tap, TapProtocol
 
 SITE = Site(
@@ -123,6 +124,83 @@ RESPONSES: dict[str, tuple[bytes, bytes | None, bool, bool, bool, bool]] = {
         b"HTTP/1.1 200 OK\r\r\nContent-Length: 1\r\r\n\r\r\na", None, True, True, True, True
     ),
     "sizes with 0x": (OK + b"Transfer-Encoding: chunked\r\n\r\n0x1\r\na\r\n0\r\n\r\n", None, True, True, True, True),
+    "lines end with LF CR CR CR LF": (
+        b"HTTP/1.1 200 OK\nContent-Length: 1\n\r\r\r\na", None, True, True, True, True
+    ),
+    "four stray bytes, and no version": (
+        b"\0\xff<>HTTP 200 OK\r\n\r\na", b"HTTP 200 OK\r\n\r\na", False, False, True, False
+    ),
+    "199": (
+        b"HTTP/1.1 199 X\r\n\r\n" + OK + b"Content-Length: 1\r\n\r\na", OK + b"Content-Length: 1\r\n\r\na",
+        True, True, True, True,
+    ),
+    "101": (b"HTTP/1.1 101 Switching\r\n\r\nabc", b"", False, False, False, False),
+    "099": (b"HTTP/1.1 099 X\r\nContent-Length: 1\r\n\r\na", None, True, True, True, True),
+    "205": (b"HTTP/1.1 205 Reset\r\n\r\n", None, False, False, True, False),
+    "a redirect": (b"HTTP/1.1 302 X\r\nContent-Length: 0\r\n\r\n", None, True, True, True, True),
+    "a missing page": (b"HTTP/1.1 404 X\r\nContent-Length: 2\r\n\r\na", None, False, False, False, False),
+    "204 without a length": (b"HTTP/1.1 204 X\r\n\r\n", None, True, True, True, True),
+    "204 of 1.0": (b"HTTP/1.0 204 X\r\n\r\n", None, True, False, True, True),
+    "a version in small letters": (b"http/1.1 200 OK\r\nContent-Length: 1\r\n\r\na", None, True, True, True, True),
+    "1.10": (b"HTTP/1.10 200 OK\r\nContent-Length: 1\r\n\r\na", None, True, False, True, True),
+    "no 1.1": (b"HTTP/111 200 OK\r\nContent-Length: 1\r\n\r\na", None, True, False, True, True),
+    "1.1 in a header alone": (
+        b"HTTP/1.0 200 OK\r\nVia: HTTP/1.1\r\nContent-Length: 1\r\n\r\na", None, True, False, True, True
+    ),
+    "close and keep-alive": (
+        OK + b"Connection: keep-alive\r\nCONNECTION: close\r\nContent-Length: 1\r\n\r\na",
+        None, True, False, True, True,
+    ),
+    "closed": (OK + b"Connection: closed\r\nX: close\r\nContent-Length: 1\r\n\r\na", None, True, True, True, True),
+    "same lengths, twice": (
+        OK + b"Content-Length: 1\r\nContent-Length: 1\r\n\r\na", None, True, True, True, True
+    ),
+    "a length and no number": (
+        OK + b"Content-Length: x\r\nContent-Length: 2\r\n\r\na", None, False, False, True, False
+    ),
+    "an odd length of 0": (OK + b"Content-Length: +0\r\n\r\n", None, True, True, True, True),
+    "a length of nothing": (OK + b"Content-Length:\r\n\r\na", None, False, False, True, False),
+    "chunks and a length of 0": (
+        OK + b"Content-Length: 0\r\nTransfer-Encoding: chunked\r\n\r\n1\r\na\r\n0\r\n\r\n",
+        None, True, True, True, True,
+    ),
+    "chunks of nothing": (OK + b"Transfer-Encoding: chunked\r\n\r\n0\r\n\r\n", None, True, True, True, True),
+    "no chunk came": (OK + b"Transfer-Encoding: chunked\r\n\r\n", None, False, False, False, False),
+    "chunks in a list": (
+        OK + b"Transfer-Encoding: gzip, Chunked\r\n\r\n1\r\na\r\n0\r\n\r\n", None, True, True, True, True
+    ),
+    "chunks with a parameter": (
+        OK + b"Transfer-Encoding: chunked;q=1\r\n\r\n1\r\na\r\n0\r\n\r\n", None, True, True, True, True
+    ),
+    "chunks with a parameter, short": (
+        OK + b"Transfer-Encoding: chunked;q=1\r\n\r\n1\r\na\r\n", None, False, False, False, False
+    ),
+    "chunks of 1.0, short": (
+        b"HTTP/1.0 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n1\r\na", None, False, False, False, False
+    ),
+    "no chunks, with a parameter": (
+        OK + b"Transfer-Encoding: chunked;q=1\r\n\r\n<p>\nx", None, False, False, True, False
+    ),
+    "called chunked, with a length that is not there": (
+        b"HTTP/1.0 200 OK\r\nContent-Length: 6\r\nTransfer-Encoding: chunked\r\n\r\n<p>\nx",
+        None, False, False, False, False,
+    ),
+    "called chunked, without a line end, short": (
+        b"HTTP/1.0 200 OK\r\nContent-Length: 6\r\nTransfer-Encoding: chunked\r\n\r\n<p>x",
+        None, False, False, False, False,
+    ),
+    "called chunked, without a line end, as long as stated": (
+        b"HTTP/1.0 200 OK\r\nContent-Length: 4\r\nTransfer-Encoding: chunked\r\n\r\n<p>x",
+        None, False, False, True, False,
+    ),
+    "called chunked, without a line end, with an odd length": (
+        b"HTTP/1.0 200 OK\r\nContent-Length: +6\r\nTransfer-Encoding: chunked\r\n\r\n<p>x",
+        None, False, False, True, False,
+    ),
+    "a head of two in one": (
+        b"HTTP/1.1 103 X\r\n\r\nHTTP/1.1 103 Y\r\nContent-Length: 9\r\n\r\n" + OK + b"\r\na",
+        OK + b"\r\na", False, False, True, False,
+    ),
     "interim alone": (b"HTTP/1.1 100 Continue\r\n\r\n", b"", False, False, False, False),
     "half a head": (OK + b"Content-Le", b"", False, False, False, False),
     "no HTTP": (b"<html><p>not found", None, False, False, False, False),
@@ -162,6 +240,14 @@ def test_where_the_wire_cuts_makes_no_difference(name: str) -> None:
     assert told(*fed(tuple(came[i : i + 1] for i in range(len(came))))) == whole
 
 
+def test_stray_bytes_before_each_head_are_kept_apart() -> None:
+    hints, final = b"HTTP/1.1 103 Early Hints\r\n\r\n", OK + b"Content-Length: 1\r\n\r\na"
+    came = b"\r\n" + hints + b"\0" + hints + b"\n\n" + final
+    for pieces in ((came,), tuple(came[i : i + 1] for i in range(len(came)))):
+        reader, kept = fed(pieces)
+        assert (reader.before, reader.interim, kept, reader.ended) == (b"\r\n\0\n\n", [hints, hints], final, True)
+
+
 def test_what_has_no_head_is_a_page_at_the_usual_port_alone() -> None:
     reader, kept = fed((b"<html><p>x</p></html>",), headless=True)
     assert (kept, reader.whole(closed=True), reader.whole(closed=False)) == (b"<html><p>x</p></html>", True, False)
@@ -170,6 +256,70 @@ def test_what_has_no_head_is_a_page_at_the_usual_port_alone() -> None:
         handler._may_be_headless(f"{url}/x")
         for url in ("http://a.cn", "http://a.cn:80", "http://a.cn:81", "https://a.cn")
     ] == [True, True, False, False]
+
+
+LENGTHS = {
+    "7": (7, True), "0": (0, True), "007": (7, True), "7 ": (7, True), "7, 7": (7, True), "7,7 ,7": (7, True),
+    "1234567890123456": (1234567890123456, True), "12345678901234567": (None, False),
+    "+7": (7, False), '"7"': (7, False), '"+7"': (7, False), "7;": (7, False), "7;x=1": (7, False),
+    "7 bytes": (7, False), "7\tbytes": (7, False), "+7, +7": (7, False),
+    "7, 8": (None, False), "7,": (None, False), "": (None, False), "x": (None, False), "-7": (None, False),
+    "++7": (None, False), "0x7": (None, False), "7.5": (None, False), "7x": (None, False), "x7": (None, False),
+    ";7": (None, False),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("value", LENGTHS)
+def test_a_length_is_read_as_c_reads_it_and_is_firm_as_it_should_be(value: str) -> None:
+    assert _stated_length(read_head(OK + f"content-LENGTH: {value}\r\n\r\n".encode())) == LENGTHS[value]
+
+
+def test_of_several_lengths_the_longest_counts() -> None:
+    for values, wanted in {("3", "7", "5"): (7, False), ("7", "7"): (7, True), ("7", "+7"): (7, False)}.items():
+        lines = "".join(f"Content-Length: {value}\r\n" for value in values)
+        assert _stated_length(read_head(OK + lines.encode() + b"\r\n")) == wanted
+    assert _stated_length(read_head(OK + b"X-Content-Length: 7\r\n\r\n")) == (None, False)
+
+
+@pytest.mark.parametrize(
+    ("came", "no_head"), [(b"<html><p>ab", False), (b"<html><p>abc", True), (b"HTTPS: 9 9 ", False)]
+)
+def test_twelve_bytes_show_that_what_comes_is_no_response(came: bytes, no_head: bool) -> None:
+    reader, kept = fed((came,))
+    assert (reader.head is not None, reader.fault is not None, kept) == (no_head, no_head, came if no_head else b"")
+    assert bytes(reader.held) == (b"" if no_head else came)
+
+
+@pytest.mark.parametrize(
+    ("held", "begun"),
+    [
+        (b"", False),
+        (b"H", False),
+        (b"HTTP/1.1 200 OK", False),
+        (b"HTTP/1.1 200 OK\r\n", True),
+        (b"HTTP/1.1 103 Early\r\nLink: </a>", False),
+        (b"HTTP/1.1 199 X\r\n", False),
+        (b"HTTP/1.1 404 X\r\nA:", True),
+        (b"HTTP/1.1\r\n", True),
+        (b"<p>\n", True),
+    ],
+)
+def test_behind_an_interim_head_a_response_has_begun_with_its_status_line(held: bytes, begun: bool) -> None:
+    reader, _ = fed((b"HTTP/1.1 103 Early Hints\r\n\r\n" + held,))
+    assert (reader.begun, bytes(reader.held)) == (begun, held)
+
+
+def test_heads_that_end_are_no_flood_however_long_they_were() -> None:
+    interim = b"HTTP/1.1 103 X\r\nA: " + b"x" * 200_000 + b"\r\n\r\n"
+    reader, kept = fed((interim, interim + OK + b"\r\n"))
+    assert (reader.flooded, kept, reader.interim_bytes) == (False, OK + b"\r\n", 400_046)
+
+
+def test_the_limits_of_heads() -> None:
+    assert (HEAD_BYTES, INTERIM_HEADS) == (262_144, 8)
+    reader = Reader()
+    assert (reader.head, reader.stated, reader.fault, reader.ended, reader.reusable) == (None, None, None, False, False)
+    assert not reader.whole(closed=True)
 
 
 def test_a_response_has_begun_with_its_first_byte_but_not_with_an_interim_head() -> None:
@@ -217,6 +367,11 @@ def test_what_did_not_come_is_told() -> None:
         "no chunks in 1.1": "transfer-coding chunked: b'<p>x\\r\\n' is no chunk size",
         "no HTTP": "what came is no HTTP response",
     }
+    assert said["nothing"] == "0 bytes of a head"
+    assert said["no chunk came"] == "0 bytes of chunks without the last one"
+    assert said["no chunks, with a parameter"] == "5 bytes of the body"
+    assert said["called chunked, with a length that is not there"] == "5 of 6 bytes of the body"
+    assert said["chunks with a parameter, short"] == "6 bytes of chunks without the last one"
 
 
 class Conversation:

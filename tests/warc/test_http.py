@@ -233,11 +233,11 @@ def test_chunks_are_read_as_far_as_they_go(name: str) -> None:
 @pytest.mark.parametrize(("start", "want"), [(b"", "size"), (b"0\r\n", "trailer"), (b"1\r\na", "line end")])
 def test_a_line_of_chunks_may_have_64_kib(start: bytes, want: str) -> None:
     dechunker = Dechunker()
-    dechunker.feed(start + b"1" * 65_536)
-    assert dechunker.fault is None
-    dechunker.feed(b"1")
-    assert dechunker.fault == f"the line for a {want} is longer than 65536 bytes"
-    assert dechunker.feed(b"\r\n") == b""
+    faults = []
+    for piece in (start + b"1" * 65_536, b"1", b"\r\n"):
+        assert dechunker.feed(piece) == (b"a" if piece.startswith(b"1\r\na") else b"")
+        faults.append(dechunker.fault)
+    assert faults == [None, *[f"the line for a {want} is longer than 65536 bytes"] * 2]
 
 
 def test_after_a_fault_or_the_end_nothing_comes_out() -> None:
