@@ -237,7 +237,7 @@ const pager = (o, cb) => { const f = cb || jumper(o); if (!f) return false;
   if (!last) return false; const call = (n, first) => f.apply(o, given(f, o, zero ? n - 1 : n, first));
   // Some call it for the first page too; a list that it shows may make its pager anew.
   if (!beginning) { beginning = true; host("quiet", 1); guarded(() => call(now, true)); host("quiet", 0); beginning = false; }
-  host("claims", count, last); for (let n = now + 1; n <= Math.min(last, now + 400); n++) { const id = host("control", String(n)); on(id, "click", () => call(n, false)); } return true; };
+  for (let n = now + 1; n <= Math.min(last, now + 400); n++) { const id = host("control", String(n)); on(id, "click", () => call(n, false)); } return true; };
 const laypage = o => pager(o) && 1; laypage.render = o => pager(o) && 1; laypage.dir = "";
 const tpl = t => ({ render: (d, f) => { const s = laytpl(t, d); if (f) f(s); return s; } });
 const laytpl = (t, d) => { let c = "let o='';"; t.split(/(\{\{[\s\S]*?\}\})/).forEach(p => { const m = /^\{\{([#=-]?)([\s\S]*)\}\}$/.exec(p); c += !m ? `o+=${JSON.stringify(p)};` : m[1] === "#" ? m[2] + "\n" : `o+=(${m[2]})??'';`; }); return new Function("d", c + "return o;")(d); };

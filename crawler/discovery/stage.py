@@ -84,7 +84,6 @@ class Stage:
         self.bound: dict[int, str] = {}
         self.changing: set[int] = set()
         self.errors: list[str] = []
-        self.claimed: tuple[int, int] = (0, 0)
         self.framed: dict[str, Any] = {}
         self.inside: dict[Any, Any] = {}
         self.waiting = self._quiet = False
@@ -211,7 +210,6 @@ class Stage:
             "went": self.went,
             "changed": self.dom.changed,
             "errors": self.errors[-5:],
-            "claims": self.claimed,
             "html": self.dom.shown(),
             "handles": self.handles(),
         }
@@ -356,9 +354,6 @@ class Stage:
 
     def _h_quiet(self, on: int) -> None:
         self._quiet = bool(on)
-
-    def _h_claims(self, count: int, pages: int) -> None:
-        self.claimed = (count, pages)
 
     def _h_bound(self, number: int, css: str, kind: str = "") -> None:
         if kind == "change":

@@ -59,7 +59,6 @@ class Made:
         went: where its scripts go to by themselves.
         asked: requests that it took.
         refused: those that were not made, and why.
-        claims: articles and pages that a pager's options name; 0: they do not.
         pressed: words of what was pressed to come here.
         answers: what was asked for and not shown before: address and text.
         other: whether it shows another list than before, by a press on a tab.
@@ -70,7 +69,6 @@ class Made:
     went: tuple[str, ...] = ()
     asked: int = 0
     refused: tuple[str, ...] = ()
-    claims: tuple[int, int] = (0, 0)
     pressed: frozenset[str] = frozenset()
     answers: tuple[tuple[str, str], ...] = ()
     other: bool = False
@@ -313,14 +311,12 @@ def _rank(handle: dict[str, Any], page: _Page) -> int | None:
 
 
 def _made(state: dict[str, Any], page: _Page, went: list[str]) -> Made:
-    count, pages = (*state["claims"], 0, 0)[:2]
     made = Made(
         html=state["html"],
         changed=state["changed"],
         went=tuple(dict.fromkeys(went)),
         asked=page.asked,
         refused=tuple(page.refused),
-        claims=(count, pages),
         pressed=frozenset(page.words),
         answers=tuple(page.answers),
     )
