@@ -166,7 +166,8 @@ def _lines(path: Path) -> Iterator[dict[str, Any]]:
         return
     except (OSError, UnicodeDecodeError) as error:
         raise _broken(path) from error
-    for line in text.splitlines():
+    # Only "\n" ends a line: what a site says may hold other line separators, such as U+2028.
+    for line in text.removesuffix("\n").split("\n") if text else ():
         try:
             found = json.loads(line)
         except ValueError as error:

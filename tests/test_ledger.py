@@ -32,7 +32,11 @@ def test_a_ledger_is_read_as_it_was_written(tmp_path: Path) -> None:
 
 
 def test_what_is_missing_is_read_as_it_was_written(tmp_path: Path) -> None:
-    missing = [Missing(url="http://h/1", state="failed", reason="http_404", detail="", tries=1, parent=None)]
+    odd = "leads to http://else/\u2028\x85\r"
+    missing = [
+        Missing(url=f"http://h/{n}", state="failed", reason="redirect_off_site", detail=odd, tries=1, parent=None)
+        for n in range(2)
+    ]
     write_missing(tmp_path / "x.missing.jsonl", missing)
     assert list(read_missing(tmp_path / "x.missing.jsonl")) == missing
 

@@ -17,6 +17,8 @@ from lxml.html import HtmlElement
 
 from crawler.discovery.link import ARTICLE, LIST, Link, fold, row_date
 
+# Half of a character beyond U+FFFF, where a program cut a title: no encoding can hold it.
+_HALF = re.compile("[\ud800-\udfff]")
 _CHANNEL = XPath("//meta[translate(@name, 'CHANELID', 'chanelid') = 'channelid']/@content")
 _SEARCH = re.compile(r"/common/search/")
 _SIZE = re.compile(r"(?:pageSize|_pageSize)\W{1,4}(\d{1,3})\b")
@@ -90,7 +92,8 @@ def _rows(data: Any) -> Iterator[dict[str, Any]]:
 
 def _first(row: dict[str, Any], keys: tuple[str, ...]) -> str | None:
     small = {key.lower(): value for key, value in row.items()}
-    return next((value for key in keys if isinstance(value := small.get(key), str) and value), None)
+    found = next((value for key in keys if isinstance(value := small.get(key), str) and value), None)
+    return found and _HALF.sub("\ufffd", found)
 
 
 def _next(url: str, data: Any, rows: int) -> str | None:

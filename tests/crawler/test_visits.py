@@ -1,0 +1,513 @@
+"""What a crawl asks for, and what becomes of each address, by the answers it gets: one law a test, no wire."""
+
+from __future__ import annotations
+
+from itertools import pairwise
+from pathlib import Path
+from typing import Any
+
+import pytest
+from scrapy.exceptions import CannotResolveHostError, DownloadConnectionRefusedError, DownloadTimeoutError
+from unwired import DAY, HOUR, NOON, Said, Unwired, article, rows
+
+from crawler.wire.guard import Refused
+from crawler.wire.missing import Missing
+
+EARLY = 0.95
+HOME = Said("<title>首页</title>" + rows("/1.html"))
+WALL = Said("<title>Access Denied</title><script>var acw_sc__v2='1'</script>")
+
+
+@pytest.fixture
+def site(tmp_path: Path) -> Unwired:
+    return Unwired(tmp_path)
+
+
+def leads_to(said: Said | Exception) -> Any:
+    """A home page with one row, and what answers there; an article everywhere else."""
+    return lambda path: {"/": HOME, "/1.html": said}.get(path, article(path))
+
+
+def moved(to: str, **headers: str) -> Said:
+    return Said(status=302, headers={"Location": to} | headers)
+
+
+def links(*paths: str) -> str:
+    return "".join(f"<a href='{path}'>栏目{path}</a> " for path in paths)
+
+
+# What one address answers, and how it ends.
+
+
+@pytest.mark.parametrize(
+    ("said", "asked", "why"),
+    [
+        (article("甲"), 1, None),
+        (Said(status=404), 1, "http_404"),
+        (Said(status=410), 1, "http_410"),
+        (Said(status=403), 1, "blocked"),
+        (Said(status=405), 1, "http_405"),
+        (Said(status=199), 1, "http_199"),
+        (Said(status=500), 3, "http_500"),
+        (Said(status=503), 3, "http_503"),
+        (Said(status=429), 3, "http_429"),
+        (Said(status=304), 3, "http_304"),
+        (Said(meta={"empty": True}), 3, "empty"),
+        (Said(article("甲").body, flags=("md5",)), 3, "damaged"),
+        (Said(article("甲").body, flags=("note: odd",)), 1, None),
+        (Said(article("甲").body, cut="length"), 1, "too_large"),
+        (Said(article("甲").body, cut="disconnect"), 3, "truncated_disconnect"),
+        (Said(WALL.body, status=200), 1, "challenge"),
+        (Said(WALL.body, status=403), 1, "challenge"),
+        (Said(article("甲").body, meta={"nothing": "http://h/x"}), 1, "soft_404"),
+        (DownloadTimeoutError(), 3, "timeout"),
+        (DownloadConnectionRefusedError(), 3, "connection_refused"),
+        (CannotResolveHostError(), 3, "unknown_host"),
+        (Refused("robots", "no"), 1, "robots"),
+        (Said("x", headers={"Content-Type": "application/octet-stream"}), 1, None),
+        (moved("/"), 1, None),
+        (moved("http://else/1.html"), 1, "redirect_off_site"),
+        (moved("http://[bad/"), 1, "redirect_off_site"),
+        (moved("/1.html"), 1, "redirect_loop"),
+        (moved("/1.html", **{"Set-Cookie": "a=b"}), 1, "redirect_loop"),
+        (moved("/1.html;jsessionid=8F3A"), 1, "needs_session"),
+    ],
+)
+def test_an_address_is_asked_for_until_it_is_known_how_it_ends(
+    site: Unwired, said: Said | Exception, asked: int, why: str | None
+) -> None:
+    assert site.crawl(leads_to(said)).count("/1.html") == asked
+    assert site.why() == ({} if why is None else {"/1.html": why})
+    assert site.outcomes.troubles == ({} if why is None else {why: 1})
+
+
+@pytest.mark.parametrize(
+    ("said", "later", "why", "gone", "again"),
+    [
+        (Said(status=404), 31, "deleted", True, 30),
+        (Said(status=410), 31, "deleted", True, 30),
+        (Said("<title>提示</title><p>您访问的页面不存在</p>"), 31, "deleted", True, 30),
+        (Said(status=405), 31, "http_405", True, 30),
+        (moved("http://else/"), 31, "redirect_off_site", True, 30),
+        (Said(status=500), 31, "http_500", False, None),
+        (WALL, 31, "challenge", False, None),
+    ],
+)
+def test_what_was_an_article_is_deleted_only_where_nothing_is_there(
+    site: Unwired, said: Said, later: float, why: str, gone: bool, again: float | None
+) -> None:
+    site.crawl(leads_to(article("甲")))
+    site.crawl(leads_to(said), later=later * DAY)
+    assert site.why() == {"/1.html": why}
+    when, check_at, role = site.row("/1.html", "gone", "check_at", "role")
+    assert (when is not None, role) == (gone, "article")
+    assert check_at == (None if again is None else pytest.approx(site.now + again * DAY * EARLY))
+
+
+def test_an_article_that_is_unchanged_keeps_its_clock(site: Unwired) -> None:
+    tagged = Said(article("甲").body, headers={"ETag": '"1"'})
+    site.crawl(leads_to(tagged))
+    site.crawl(leads_to(Said(status=304)), later=31 * DAY)
+    assert site.why() == {}
+    assert site.row("/1.html", "role", "etag", "gone") == ("article", '"1"', None)
+    # First met twelve days after its own day; the checks at a month and at three are left.
+    assert site.row("/1.html", "check_at")[0] == pytest.approx(NOON + 77.5 * DAY * EARLY, abs=DAY)
+
+
+def test_a_redirect_is_followed_with_what_is_known_of_the_link(site: Unwired) -> None:
+    assert site.crawl(leads_to(moved("/2.html"))) == ["/", "/1.html", "/2.html"]
+    first, second = (
+        site.row(path, "kind", "priority", "depth", "row_date", "anchor") for path in ("/1.html", "/2.html")
+    )
+    assert first == second
+    assert site.row("/2.html", "hops", "role", "parent") == (1, "article", "http://h/1.html")
+    assert site.row("/1.html", "role", "state") == (None, "done")
+    # The stub itself is asked for again after a month only.
+    assert site.row("/1.html", "check_at")[0] == pytest.approx(site.now + 30 * DAY * EARLY)
+
+
+def test_redirects_end_after_ten_and_where_they_lead_back(site: Unwired) -> None:
+    def chain(path: str) -> Said:
+        return HOME if path == "/" else moved(f"/{int(path[1:-5]) + 1}.html")
+
+    assert len(site.crawl(chain)) == 12
+    assert site.why() == {"/11.html": "redirect_loop"}
+
+
+def test_a_circle_of_redirects_is_a_loop(site: Unwired) -> None:
+    circle = {"/": HOME, "/1.html": moved("/2.html"), "/2.html": moved("/3.html"), "/3.html": moved("/1.html")}
+    assert site.crawl(circle) == ["/", "/1.html", "/2.html", "/3.html"]
+    assert site.why() == {"/3.html": "redirect_loop"}
+
+
+def test_a_cookie_is_given_back_where_the_site_file_allows_it(tmp_path: Path) -> None:
+    site, cookies = Unwired(tmp_path, cookies=True), [moved("/1.html", **{"Set-Cookie": "a=b"}), article("甲")]
+    assert site.crawl(lambda path: HOME if path == "/" else cookies.pop(0)) == ["/", "/1.html", "/1.html"]
+    assert site.why() == {}
+    assert site.now == pytest.approx(NOON, abs=1)
+
+
+def test_what_leads_where_a_made_up_address_leads_is_nothing(site: Unwired) -> None:
+    lost = moved("/sorry.html")
+    lost = Said(
+        status=302, headers=lost.headers, meta={"missing": Missing(url="http://h/x", location="http://h/sorry.html")}
+    )
+    assert site.crawl(leads_to(lost)) == ["/", "/1.html"]
+    assert site.why() == {"/1.html": "soft_404"}
+
+
+# Errors and rests.
+
+
+@pytest.mark.parametrize(
+    ("said", "waits"),
+    [
+        (Said(status=500), [60, 120]),
+        (Said(status=503), [60, 120]),
+        (Said(status=503, headers={"Retry-After": "7"}), [7, 7]),
+        (Said(status=429, headers={"Retry-After": "7000"}), [600, 600]),
+        (Said(status=429, headers={"Retry-After": "soon"}), [60, 120]),
+        (DownloadTimeoutError(), [60, 120]),
+    ],
+)
+def test_the_pause_before_the_next_try_doubles_or_is_the_servers(
+    site: Unwired, said: Said | Exception, waits: list[float]
+) -> None:
+    times = []
+
+    def answer(path: str) -> Said | Exception:
+        times.append(site.now)
+        return HOME if path == "/" else said
+
+    site.crawl(answer)
+    assert [after - before for before, after in pairwise(times[1:])] == pytest.approx(waits, abs=0.1)
+
+
+def test_a_host_that_never_answered_is_waited_for_a_sixtieth(site: Unwired) -> None:
+    assert len(site.crawl(lambda _: DownloadTimeoutError())) == 3
+    assert site.now - NOON == pytest.approx(3, abs=0.1)
+
+
+def test_a_host_rests_after_five_errors_in_a_row_and_is_left_after_eight(site: Unwired) -> None:
+    names = [f"/{n}.html" for n in range(1, 13)]
+    asked: list[tuple[str, float]] = []
+
+    def answer(path: str) -> Said:
+        asked.append((path, site.now - NOON))
+        return Said(rows(*names)) if path == "/" else Said(status=500)
+
+    site.crawl(answer)
+    assert [round(time) for _, time in asked] == [0] * 6 + [60, 120, 180]
+    assert site.left == ["h"]
+    # What was not asked for stays due, and what failed waits for another run.
+    assert site.frontier.open_on("h")
+    assert site.frontier.next_waiting() is None
+
+
+def test_pages_between_errors_keep_a_host(site: Unwired) -> None:
+    names = [f"/{n}.html" for n in range(30)]
+    answers = {name: article(name) if n % 4 == 0 else Said(status=500) for n, name in enumerate(names)}
+    site.crawl({"/": Said(rows(*names)), **answers})
+    assert "http_500" in site.outcomes.troubles
+    assert [site.row(name, "state")[0] for name in names[::4]] == ["done"] * 8
+
+
+def test_refused_for_now_leaves_the_host_and_keeps_the_address(site: Unwired) -> None:
+    site.crawl(leads_to(Refused("robots_unreachable", "robots.txt gave 500", later=True)))
+    assert site.left == ["h"]
+    assert site.row("/1.html", "state", "reason") == ("pending", "robots_unreachable")
+    assert site.crawl(leads_to(article("甲")), later=HOUR) == ["/", "/1.html"]
+
+
+def test_pages_like_those_that_were_blocked_are_left_for_the_next_crawl(site: Unwired) -> None:
+    names = [f"/a/{n}.html" for n in range(9)]
+    pages = {"/": Said(rows(*names, "/b/1.html")), "/b/1.html": article("乙"), **dict.fromkeys(names, WALL)}
+    asked = site.crawl(pages)
+    assert asked.count("/b/1.html") == 1
+    assert sum(path.startswith("/a/") for path in asked) == 5
+    assert {site.why()[name] for name in names} == {"challenge", "blocked"}
+    assert site.hosts.walled
+    assert sum(path.startswith("/a/") for path in site.crawl(pages, later=HOUR)) == 5
+
+
+# What a page leads to.
+
+
+def test_links_lie_one_deeper_and_pagers_scripts_and_redirects_do_not(site: Unwired) -> None:
+    pages = {
+        "/": Said(links("/l/")),
+        "/l/": Said(rows("/1.html") + "<a href='/l/2.html'>下一页</a>"),
+        "/l/2.html": Said(rows("/2.html")),
+    }
+    site.crawl(pages)
+    depths = {path: site.row(path, "depth")[0] for path in ("/", "/l/", "/l/2.html", "/1.html", "/2.html")}
+    assert depths == {"/": 0, "/l/": 1, "/l/2.html": 1, "/1.html": 2, "/2.html": 2}
+
+
+def test_what_lies_too_deep_is_kept_and_asked_for_once_a_shorter_way_is_found(tmp_path: Path) -> None:
+    site = Unwired(tmp_path, max_depth=2)
+    pages = {"/": Said(links("/a/")), "/a/": Said(links("/b/")), "/b/": Said(links("/c/")), "/c/": Said(links("/d/"))}
+    assert site.crawl(pages) == ["/", "/a/", "/b/"]
+    assert site.why() == {"/c/": "too_deep"}
+    pages["/"] = Said(links("/a/", "/c/"))
+    assert "/c/" in site.crawl(pages, later=HOUR)
+    assert site.why() == {"/d/": "http_404"}
+
+
+def test_another_order_of_a_list_is_left_out_where_the_list_is_known(site: Unwired) -> None:
+    pages = {"/": Said(links("/l.php?id=3", "/l.php?id=3&sort=hits&order=asc", "/m.php?sort=hits"))}
+    assert site.crawl(pages) == ["/", "/m.php?sort=hits", "/l.php?id=3"]
+    assert site.why()["/l.php?id=3&sort=hits&order=asc"] == "trap"
+
+
+def test_the_site_file_says_what_is_a_list_and_what_is_not_asked_for(tmp_path: Path) -> None:
+    site = Unwired(tmp_path, lists=("/special/",), articles=("/show/",), exclude=("/video/",))
+    names = ("/show/1.html", "/special/1.html", "/other/20200101/1.html", "/video/1.html", "http://else/1.html")
+    site.crawl({"/": Said(rows(*names)), "/show/1.html": article("甲"), "/special/1.html": article("乙")})
+    assert [site.row(name, "priority") for name in names[:3]] == [(3,), (1,), (1,)]
+    assert site.row("/video/1.html", "id") == ()
+    assert [site.row(name, "role")[0] for name in names[:2]] == ["article", "list"]
+
+
+def test_files_are_taken_from_articles_and_documents_from_lists(site: Unwired) -> None:
+    files = "".join(f"<a href='/f/1.{kind}'>附件</a><img src='/i/1.png'>" for kind in ("doc", "zip", "mp4"))
+    of_list = rows("/l/1.pdf") + "<img src='/l/1.png'><a href='/l/1.zip'>包</a>"
+    asked = site.crawl({"/": Said(rows("/1.html") + of_list), "/1.html": Said(article("甲").body + files)})
+    assert sorted(asked) == ["/", "/1.html", "/f/1.doc", "/f/1.zip", "/i/1.png", "/l/1.pdf", "/l/1.zip"]
+
+
+@pytest.mark.parametrize(
+    ("kinds", "kept"),
+    [
+        ((), []),
+        (("images",), ["/i/1.png", "/i/2"]),
+        (("attachments",), ["/f/1.doc"]),
+        (("[.]mp4$", "[.]css$"), ["/s/1.css"]),
+    ],
+)
+def test_the_site_file_chooses_the_files(tmp_path: Path, kinds: tuple[str, ...], kept: list[str]) -> None:
+    site = Unwired(tmp_path, requisites=kinds)
+    style = "<link rel=stylesheet href='/s/1.css'>"
+    files = "<a href='/f/1.doc'>附件</a><img src='/i/1.png'><img src='/i/2'>"
+    asked = site.crawl({"/": HOME, "/1.html": Said(style + article("甲").body + files)})
+    assert sorted(asked[2:]) == kept
+
+
+def test_the_way_to_the_printer_is_not_taken_from_an_article_and_is_from_a_list(site: Unwired) -> None:
+    way = "<a href='/print/{}.html'>打印</a>"
+    asked = site.crawl(
+        {"/": Said(rows("/1.html") + way.format(0)), "/1.html": Said(article("甲").body + way.format(1))}
+    )
+    assert "/print/1.html" not in asked
+    assert "/print/0.html" in asked
+
+
+def test_what_is_asked_for_with_a_form_from_a_row_is_left_out_and_a_pager_by_a_form_is_not(site: Unwired) -> None:
+    form = (
+        "<form method=post action='/l.jsp'><input type=hidden name=lm value=3>第1/3页 转到<input name=page>页"
+        "<input type=submit value=转到></form>"
+    )
+    asked = site.crawl({"/": Said(links("/l.jsp")), "/l.jsp": Said(rows("/1.html") + form)})
+    assert len([path for path in asked if path.startswith("/l.jsp#")]) == 1
+
+
+# Further pages of a list.
+
+
+def listing(there: int, path: str, *, each: int = 5, words: str = "下一页") -> Said | None:
+    """A page of a list of so many articles, the newest first."""
+    page = 1 if path == "/l/" else int(path.removeprefix("/l/").partition(".")[0]) if path.startswith("/l/") else 0
+    if not page:
+        return None
+    numbers = range(there - each * (page - 1), max(0, there - each * page), -1)
+    further = f"<a href='/l/{page + 1}.html'>{words}</a>" if there > each * page else ""
+    back = "<a href='/l/'>首页</a>" if page > 1 else ""
+    return Said(f"<title>要闻</title>{rows(*(f'/{n}.html' for n in numbers))}<div>{back}{further}</div>")
+
+
+def column(there: int, **said: Any) -> Any:
+    return lambda path: Said(links("/l/")) if path == "/" else listing(there, path, **said) or article(path)
+
+
+def test_a_first_crawl_walks_a_list_to_its_end_and_a_later_one_as_far_as_there_is_news(site: Unwired) -> None:
+    assert [path for path in site.crawl(column(30)) if path.startswith("/l/")] == [
+        "/l/",
+        *(f"/l/{n}.html" for n in range(2, 7)),
+    ]
+    assert site.crawl(column(30), later=12 * HOUR) == ["/", "/l/"]
+    # Twelve new ones: the third page is the first that shows one that was known, and the fourth is known as a whole.
+    later = site.crawl(column(42), later=12 * HOUR)
+    assert [path for path in later if path.startswith("/l/")] == ["/l/", "/l/2.html", "/l/3.html", "/l/4.html"]
+    assert sum(not path.startswith("/l/") for path in later) == 1 + 12
+
+
+def test_a_full_crawl_walks_every_list_to_its_end(site: Unwired) -> None:
+    first = site.crawl(column(30))
+    assert sorted(site.crawl(column(30), later=HOUR, full=True)) == sorted(first)
+
+
+def test_the_clock_of_a_list_is_that_of_its_first_page(site: Unwired) -> None:
+    """The further ones are asked for once a month, for what was put between."""
+    site.crawl(column(12))
+    waits = {path: (site.row(path, "check_at")[0] - site.now) / EARLY / HOUR for path in ("/l/", "/l/2.html")}
+    assert waits == {"/l/": pytest.approx(6), "/l/2.html": pytest.approx(30 * 24)}
+
+
+def test_a_list_comes_sooner_after_news_and_later_after_none(site: Unwired) -> None:
+    site.crawl(column(5))
+    site.crawl(column(5), later=6 * HOUR)
+    assert site.row("/l/", "span") == (9 * HOUR,)
+    site.crawl(column(6), later=9 * HOUR)
+    assert site.row("/l/", "span") == (pytest.approx(7.2 * HOUR),)
+
+
+def test_a_list_that_answers_any_number_with_its_last_page_ends(site: Unwired) -> None:
+    def same(path: str) -> Said:
+        if path == "/":
+            return Said(links("/l.php?p=1"))
+        if not path.startswith("/l.php"):
+            return article(path)
+        page = int(path.rpartition("=")[2])
+        names = [f"/{n}.html" for n in range(5 * min(page, 3), 5 * min(page, 3) + 5)]
+        return Said(rows(*names) + f"<a href='/l.php?p={page + 1}'>下一页</a>")
+
+    assert [path for path in site.crawl(same) if path.startswith("/l.php")] == [f"/l.php?p={n}" for n in (1, 2, 3, 4)]
+
+
+def test_a_pager_of_an_article_leads_to_its_pages_only(site: Unwired) -> None:
+    first = Said(article("甲").body + "<a href='/1_2.html'>下一页</a>" + links("/l/9.html"))
+    second = Said(article("甲之二").body)
+    asked = site.crawl({"/": HOME, "/1.html": first, "/1_2.html": second, "/l/9.html": article("乙")})
+    assert sorted(asked) == ["/", "/1.html", "/1_2.html", "/l/9.html"]
+    assert site.row("/1_2.html", "kind", "priority", "role") == ("next", 3, "article")
+
+
+# What a list is good for, and when a visit brings far less.
+
+
+def test_a_list_is_known_by_its_rows_and_an_empty_one_halves_what_is_expected(site: Unwired) -> None:
+    full, none = column(12, each=20), lambda path: Said(links("/l/")) if path == "/" else Said("<title>要闻</title>")
+    site.crawl(full)
+    assert site.row("/l/", "shown") == (12,)
+    assert site.frontier.shortfall() is None
+    told = []
+    for _ in range(3):
+        site.crawl(none, later=30 * HOUR)
+        told.append((site.row("/l/", "shown")[0], site.frontier.shortfall()))
+    assert told == [(6, "0 of 12 articles on known lists"), (3, None), (1, None)]
+
+
+@pytest.mark.parametrize(
+    ("had", "got", "lack"), [(12, 6, None), (12, 5, "5 of 12 articles on known lists"), (9, 1, None)]
+)
+def test_less_than_half_of_ten_or_more_is_a_shortfall(site: Unwired, had: int, got: int, lack: str | None) -> None:
+    site.crawl(column(had, each=20))
+    site.crawl(column(got, each=20), later=9 * HOUR)
+    assert site.frontier.shortfall() == lack
+
+
+def test_articles_that_are_none_any_more_are_a_shortfall(site: Unwired) -> None:
+    site.crawl(column(12, each=20))
+    site.crawl(lambda path: column(12, each=20)(path) if path in ("/", "/l/") else Said(status=404), later=31 * DAY)
+    assert site.frontier.shortfall() == "0 of 12 known articles"
+
+
+# Articles under several addresses, and what they lead to.
+
+
+def test_an_article_under_two_addresses_is_checked_once_and_two_of_one_title_each(site: Unwired) -> None:
+    same, other = article("例会", "2020-09-12"), article("例会", "2020-08-12")
+    pages = {"/": Said(rows("/1.html", "/show?id=1", "/2.html")), "/1.html": same, "/show?id=1": same, "/2.html": other}
+    site.crawl(pages)
+    alias, first = site.row("/show?id=1", "alias_of", "check_at"), site.row("/1.html", "id")[0]
+    assert alias == (first, None)
+    assert site.row("/2.html", "alias_of") == (None,)
+    assert site.crawl(pages, later=DAY) == ["/", "/1.html"]
+
+
+@pytest.mark.parametrize(
+    ("day", "row", "first"),
+    [
+        ("2020-09-12", "2020-09-01", 1),
+        ("2020-09-01", "2020-09-12", 17.5),
+        ("2019-01-01", "2020-09-12", 30),
+        ("", "2020-09-12", 1),
+        ("", "", 30),
+    ],
+)
+def test_the_age_of_an_article_is_its_own_days_then_its_rows(site: Unwired, day: str, row: str, first: float) -> None:
+    site.crawl({"/": Said(rows("/1.html", day=row)), "/1.html": article("甲", day)})
+    assert site.row("/1.html", "check_at")[0] == pytest.approx(NOON + first * DAY * EARLY, abs=0.1)
+
+
+@pytest.mark.parametrize("hidden", ["登录", "维护"])
+def test_a_page_that_hides_an_article_for_a_while_leaves_it_its_role(site: Unwired, hidden: str) -> None:
+    login = "<form method='post'>用户名：<input name='u'>密码：<input type='password' name='p'></form>"
+    page = {
+        "登录": f"<title>用户登录</title>{login}",
+        "维护": "<title>系统维护中</title><h1>网站维护中</h1><p>系统正在升级维护，请稍后访问。</p>",
+    }[hidden]
+    site.crawl(leads_to(article("甲")))
+    site.crawl(leads_to(Said(page)), later=31 * DAY)
+    assert site.row("/1.html", "role", "gone") == ("article", None)
+    assert "/1.html" in site.crawl(leads_to(article("甲")), later=HOUR)
+
+
+def test_a_page_whose_list_stands_in_a_frame_has_no_clock_and_the_frame_has(site: Unwired) -> None:
+    frame = Said("<title>要闻</title><iframe src='/rows.html'></iframe>")
+    site.crawl({"/": Said(links("/l/")), "/l/": frame, "/rows.html": Said(rows("/1.html")), "/1.html": article("甲")})
+    assert site.row("/l/", "role") == (None,)
+    assert site.row("/rows.html", "role", "depth") == ("list", 2)
+
+
+# Addresses without end.
+
+
+def test_empty_pages_of_one_shape_end_by_their_text(tmp_path: Path) -> None:
+    site = Unwired(tmp_path, max_depth=500)
+
+    def calendar(path: str) -> Said:
+        if path == "/":
+            return Said(links("/day?d=1"))
+        day = int(path.rpartition("=")[2])
+        return Said(f"<p>第{day}日：当日没有活动</p><a href='/day?d={day + 1}'>后一天</a>")
+
+    assert len(site.crawl(calendar)) == 1 + 29
+    assert site.why() == {"/day?d=30": "trap"}
+
+
+def test_the_same_article_at_ever_new_addresses_ends(tmp_path: Path) -> None:
+    site = Unwired(tmp_path, max_depth=500)
+
+    def same(path: str) -> Said:
+        if path == "/":
+            return Said(links("/show?n=1"))
+        number = int(path.rpartition("=")[2])
+        return Said(article("甲").body + links(f"/show?n={number + 1}"))
+
+    asked = site.crawl(same)
+    assert len(asked) == 1 + 85
+
+
+def test_pages_without_words_are_told_apart_by_their_files(tmp_path: Path) -> None:
+    site = Unwired(tmp_path, max_depth=500)
+
+    def pictures(path: str) -> Said:
+        if path == "/":
+            return Said(links("/p?n=1"))
+        if not path.startswith("/p?n="):
+            return Said("x", headers={"Content-Type": "image/png"})
+        number = int(path.rpartition("=")[2])
+        further = links(f"/p?n={number + 1}") if number < 60 else ""
+        return Said(f"<title>图</title><p>图片新闻</p><img src='/{number}.png'>" + further)
+
+    assert sum(path.startswith("/p?n=") for path in site.crawl(pictures)) == 60
+
+
+def test_half_a_character_in_a_title_of_an_answer_loses_no_row(site: Unwired) -> None:
+    """A program that counts UTF-16 cut the title in the middle of a character."""
+    answer = Said(
+        '{"rows": [{"title": "会议召开\\ud83d", "url": "/1.html"}]}', headers={"Content-Type": "application/json"}
+    )
+    assert site.crawl({"/": Said(links("/l/")), "/l/": answer, "/1.html": article("甲")}) == ["/", "/l/", "/1.html"]
+    assert site.row("/1.html", "anchor") == ("会议召开\ufffd",)
