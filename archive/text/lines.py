@@ -144,16 +144,19 @@ def _matching(key: str) -> tuple[Rule, ...]:
     numbers = set(held[""]) if wordless.fullmatch(key) else set()
     for found in word.finditer(key):
         numbers |= held[found[1]]
-    known = rules() if numbers else ()
-    whole = tuple(known[number] for number in sorted(numbers) if known[number].pattern.fullmatch(key))
-    return whole if whole or not numbers or len(key) > TOGETHER else _together(key)
+    if not numbers:
+        return ()
+    known = [rules()[number] for number in sorted(numbers)]
+    whole = tuple(rule for rule in known if rule.pattern.fullmatch(key))
+    alone = whole or len(key) > TOGETHER or " " not in key
+    return whole if alone or not any(rule.id in TOOLS for rule in known) else _together(key)
 
 
 def _together(key: str) -> tuple[Rule, ...]:
     """The rule of a line that holds a counter, tools and the like, one behind the other: 浏览:12 [字号:大 中 小]."""
     for at in [at for at, character in enumerate(key) if character == " "]:
-        first, second = _matching(key[:at]), _matching(key[at + 1 :])
-        if first and second and first[0].id in TOOLS and second[0].id in TOOLS:
+        first = _matching(key[:at])
+        if first and first[0].id in TOOLS and (second := _matching(key[at + 1 :])) and second[0].id in TOOLS:
             return first
     return ()
 
