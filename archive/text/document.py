@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import datetime as dt
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
 from enum import StrEnum
-from typing import Literal
+from typing import Any, Literal, Self
 
 # Of a page as found: Simplified, Traditional, both, or no Chinese.
 Script = Literal["hans", "hant", "mixed", "none"]
@@ -98,6 +99,17 @@ class Document:
     extractor: str
     confidence: float
     han: int
+
+    def stating(self, values: Mapping[str, Any], said: Iterable[tuple[str, str]]) -> Self:
+        """The Document with other values and their evidence."""
+        kept = (each for each in self.evidence if each[0] not in values)
+        return replace(self, **values, evidence=(*kept, *said))
+
+    def without(self, *flags: str) -> Self:
+        """The Document without some flags and their evidence."""
+        left = tuple(flag for flag in self.flags if flag not in flags)
+        raised = {f"flag:{flag}" for flag in flags}
+        return replace(self, flags=left, evidence=tuple(each for each in self.evidence if each[0] not in raised))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -10,7 +10,6 @@ import hashlib
 import inspect
 import json
 from collections.abc import Iterable, Mapping
-from dataclasses import replace
 from functools import cache
 from importlib.metadata import EntryPoint, entry_points, version
 from importlib.util import find_spec
@@ -209,21 +208,8 @@ def _finished(item: Any) -> Any:
 
 def _empty(skip: Skip) -> Document:
     """A Document without text, of the page that the general reader skipped."""
-    return Document(
-        id=skip.id,
-        url=skip.url,
-        site=skip.site,
-        captured=skip.captured,
-        status=skip.status,
-        origin=skip.origin,
-        kind="article",
-        title=None,
-        text="",
-        script="none",
-        extractor="none",
-        confidence=0.0,
-        han=0,
-    )
+    same = {name: getattr(skip, name) for name in ("id", "url", "site", "captured", "status", "origin")}
+    return Document(**same, kind="article", title=None, text="", script="none", extractor="none", confidence=0.0, han=0)
 
 
 def _given(document: Document, item: Mapping[str, Any], by: str) -> Document:
@@ -239,16 +225,7 @@ def _given(document: Document, item: Mapping[str, Any], by: str) -> Document:
     if "published" in item and (day := dates.read(simplified(str(item["published"])), loose=True)):
         values |= {"published": day, "published_claimed": None, "published_evidence": f"{by}: {item['published']}"}
     doubts = (*(_DOUBTS if "text" in values else ()), *(("date_conflict",) if "published" in values else ()))
-    known = {*values, *(f"flag:{flag}" for flag in doubts)}
-    return replace(
-        document,
-        **values,
-        flags=tuple(flag for flag in document.flags if flag not in doubts),
-        evidence=(
-            *(each for each in document.evidence if each[0] not in known),
-            *((name, f"{by}: {words}") for name, words in found.items()),
-        ),
-    )
+    return document.without(*doubts).stating(values, ((name, f"{by}: {words}") for name, words in found.items()))
 
 
 def _text(document: Document, given: str) -> dict[str, Any]:

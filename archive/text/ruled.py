@@ -85,23 +85,15 @@ def _named(document: Document, found: Mapping[str, str]) -> Document:
     }
     if columns := fields.columns(simplified(found.get("columns", "")), document.title):
         values["columns"] = columns
-    kept = (each for each in document.evidence if each[0] not in values)
-    return replace(document, **values, evidence=(*kept, *((name, f"site: {found[name]}") for name in values)))
+    return document.stating(values, ((name, f"site: {found[name]}") for name in values))
 
 
 def dated(document: Document, day: str, words: str, rule: str) -> Document:
     """The document of a day that a rule read, unless the page was there before it."""
     if document.captured is not None and day[:10] > (document.captured + dates.AHEAD).isoformat()[:10]:
         return document
-    doubted = ("date_conflict", "date_implausible")
-    return replace(
-        document,
-        published=day,
-        published_claimed=None,
-        published_evidence=f"{rule}: {words}",
-        flags=tuple(flag for flag in document.flags if flag not in doubted),
-        evidence=tuple(each for each in document.evidence if each[0] not in {f"flag:{flag}" for flag in doubted}),
-    )
+    document = document.without("date_conflict", "date_implausible")
+    return replace(document, published=day, published_claimed=None, published_evidence=f"{rule}: {words}")
 
 
 def leads(root: HtmlElement, rule: str) -> list[str]:

@@ -173,17 +173,8 @@ def _rescue(found: Document | Skip, template: Template, read_by: Callable[[str],
     if isinstance(again, Skip) or han(again.text) < LEAST:
         return found
     lost = found.reason.value if isinstance(found, Skip) else f"confidence {found.confidence}"
-    doubted = "low_confidence"
-    return replace(
-        again,
-        extractor="learned",
-        confidence=round(template.share, 2),
-        flags=tuple(flag for flag in again.flags if flag != doubted),
-        evidence=(
-            *(each for each in again.evidence if each[0] != f"flag:{doubted}"),
-            ("template", f"rescued ({lost}): {template.body}"),
-        ),
-    )
+    values = {"extractor": "learned", "confidence": round(template.share, 2)}
+    return again.without("low_confidence").stating(values, [("template", f"rescued ({lost}): {template.body}")])
 
 
 def _confirm(found: Document | Skip, box: _Box, template: Template) -> Document | Skip:
@@ -191,7 +182,7 @@ def _confirm(found: Document | Skip, box: _Box, template: Template) -> Document 
     if isinstance(found, Skip) or lines_within(found.text_original or found.text, box.text) < AGREED:
         return found
     confidence = round(1 - (1 - found.confidence) * (1 - template.share), 2)
-    return replace(found, confidence=confidence, evidence=(*found.evidence, ("template", f"agrees: {template.body}")))
+    return found.stating({"confidence": confidence}, [("template", f"agrees: {template.body}")])
 
 
 def _add_fields(found: Document, root: HtmlElement, template: Template) -> Document:
@@ -203,11 +194,10 @@ def _add_fields(found: Document, root: HtmlElement, template: Template) -> Docum
         and _is_guess(found, name)
         and (value := value_of(name, spot, line_at(root, spot))) not in (None, getattr(found, name))
     }
-    kept = [each for each in found.evidence if each[0] not in values]
     said = [(name, f"template: {value}") for name, value in values.items()]
     if "title" in values:
         values["title_original"] = None
-    found = replace(found, **values, evidence=(*kept, *said))
+    found = found.stating(values, said)
     guessed = (found.published_evidence or "").split(":")[0] in ("", *_GUESSED_DAYS)
     return _add_day(found, root, template.date) if template.date and guessed else found
 
