@@ -123,7 +123,8 @@ def _pieced(body: bytes, text: str, encoding: str, controls: int) -> Decoded | N
     """A page of two encodings, read piece by piece, where that loses less than reading it whole."""
     if "\ufffd" not in text.rstrip("\ufffd"):
         return None
-    pieces = _by_piece(body, encoding)
+    # Tag by tag and line by line: a UTF-8 template around a GBK include, or the other way round.
+    pieces = "".join(_piece(piece, encoding) for piece in _PIECE.findall(body))
     if pieces.count("\ufffd") >= text.count("\ufffd"):
         return None
     return _decoded(pieces, "mixed", "text", "mixed_encoding", controls=controls)
@@ -270,11 +271,6 @@ def _foreign(body: bytes, declared: list[tuple[str, str]]) -> tuple[str, str, st
         if encoding in ("utf-8", "gb18030", "big5hkscs") or len(body) > 10 * len(_not_ascii(text)):
             return text, encoding, dict(_once(declared)).get(encoding, evidence)
     return None
-
-
-def _by_piece(body: bytes, encoding: str) -> str:
-    """Tag by tag and line by line: a UTF-8 template around a GBK include, or the other way round."""
-    return "".join(_piece(piece, encoding) for piece in _PIECE.findall(body))
 
 
 def _piece(piece: bytes, encoding: str) -> str:

@@ -411,7 +411,9 @@ class _Reader:
                 self.text(text)
             if long and len(self.runs) > MOST:
                 break
-        self.leave_all()
+        while len(names) > 1:
+            self.leave()
+        self.flush()
 
     def text(self, text: str) -> None:
         """A text that stands between tags."""
@@ -469,13 +471,6 @@ class _Reader:
         while self.watched and self.watched[-1].depth == len(self.names):
             self.look_back(self.watched.pop())
 
-    def leave_all(self) -> None:
-        """The page ends."""
-        while len(self.names) > 1:
-            self.leave()
-        if self.parts:
-            self.flush()
-
     def look_back(self, at: _Watched) -> None:
         """A marked element has ended, or one that styles hide: what it holds is gone, unless that is too much."""
         if at.mark is not None:
@@ -498,7 +493,8 @@ class _Reader:
         if self.quiet:
             return (False, False, True) if inner[-2:] == "/>" and _is_shut(inner) else _NOTHING_SAID
         hidden = self.hiding and ("none" in inner or "hidden" in inner or self.loud) and _is_hidden(inner)
-        leads = self.leading and ("location" in inner or "window.open" in inner) and _leads(inner)
+        leads = self.leading and ("location" in inner or "window.open" in inner)
+        leads = leads and _LEADS.search(attributes(inner).get("onclick", "")) is not None
         return hidden, leads, inner[-2:] == "/>" and _is_shut(inner)
 
     def is_aside(self, name: str, act: int, inner: str) -> bool:
@@ -568,7 +564,8 @@ class _Reader:
         hidden, leads, shut = self.look(inner) if inner != ">" else _NOTHING_SAID
         if shut or (self.deep and len(self.names) >= DEEPEST):
             return self.empty(tag, inner, content, after)
-        linked = leads or (name == "a" and ("name" not in inner or _is_link(inner)))
+        # An `a` with a name alone is a place to jump to.
+        linked = leads or (name == "a" and ("name" not in inner or "href" in inner.lower() or "onclick" in inner))
         if content is not None:
             self.short_words(inner, content, linked=linked, hidden=hidden)
             return after
@@ -642,28 +639,19 @@ class _Reader:
             self.flush()
         first = len(self.runs)
         if content and not content.isspace():
-            self.short_line(name, act, inner, content, linked=linked or self.link_depth > 0)
+            shown = _shown(content) if linked or self.link_depth else 0
+            whole = content.replace("\n", "\r") if name == "pre" else content
+            self.runs.append((whole, shown, len(self.tags), self.is_aside(name, act, inner)))
         if self.marked and (mark := attributes(inner).get(MARK)):
             self.picked.append((mark, first, len(self.runs)))
         self.parents.append(self.holder)
         self.tags.append(name)
         self.inside.append(inner)
 
-    def short_line(self, name: str, act: int, inner: str, content: str, *, linked: bool) -> None:
-        """The run of text that is all of a box."""
-        shown = _shown(content) if linked else 0
-        whole = content.replace("\n", "\r") if name == "pre" else content
-        self.runs.append((whole, shown, len(self.tags), self.is_aside(name, act, inner)))
-
 
 def _shown(text: str) -> int:
     """How many characters of a text as written are shown, white space at its ends apart."""
     return len((unescape(text) if "&" in text else text).strip())
-
-
-def _is_link(inner: str) -> bool:
-    """Whether an `a` that has a name is a link: a place to jump to is none."""
-    return "href" in inner.lower() or "onclick" in inner
 
 
 def _href(inner: str) -> str:
@@ -698,11 +686,6 @@ def _still(html: str) -> str:
 def _is_shut(inner: str) -> bool:
     """Whether a stroke at the end of a tag ends the element: it may be part of an address without quotes."""
     return inner[-2:] == "/>" and (inner == "/>" or inner[-3] in "\"' \t\n" or "=" not in inner)
-
-
-def _leads(inner: str) -> bool:
-    """Whether a click on an element with these attributes leads to another page."""
-    return bool(_LEADS.search(attributes(inner).get("onclick", "")))
 
 
 def _is_hidden(inner: str) -> bool:

@@ -64,11 +64,7 @@ class Page:
 
     def meta(self, *names: str) -> str | None:
         """The first content under the first of these names that has one."""
-        for name in names:
-            for key, content in self.metas:
-                if key == name and content:
-                    return content
-        return None
+        return next((content for name in names for key, content in self.metas if key == name and content), None)
 
 
 def page_of(html: str, reading: Reading | None = None) -> Page | None:
@@ -78,7 +74,7 @@ def page_of(html: str, reading: Reading | None = None) -> Page | None:
     if len(read.tags) == 1 and len(read.pieces) == 1 and not read.blocks:
         return None
     found = read.blocks
-    keys = narrow_lines([block.spaced for block in found])
+    keys = shown = narrow_lines([block.spaced for block in found])
     # Labels in Traditional characters are compared with Simplified rules on every page: cheap, and never kept.
     whole = "\n".join(keys)
     plain = chinese.plain(whole)
@@ -95,7 +91,7 @@ def page_of(html: str, reading: Reading | None = None) -> Page | None:
         keys=keys,
         metas=metas,
         head=head,
-        title=fields.choose(found, read, keys, _titles(metas, head), names) if chosen is None else chosen,
+        title=fields.choose(read, keys, shown, _titles(metas, head), names) if chosen is None else chosen,
         names=names,
         plain=plain,
         files=_files(read),

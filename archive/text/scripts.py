@@ -175,12 +175,9 @@ def _tokens(code: str) -> list[tuple[str, str]] | None:
         if kind == "name" and value in _BEYOND:
             return None
         if kind != "comment":
-            tokens.append(_literal(value) if kind in ("single", "double") else (kind, value))
+            literal = kind in ("single", "double")
+            tokens.append(("text", _ESCAPE.sub(_unescaped, value)) if literal else (kind, value))
     return tokens
-
-
-def _literal(value: str) -> tuple[str, str]:
-    return "text", _ESCAPE.sub(_unescaped, value) if "\\" in value else value
 
 
 def _unescaped(found: re.Match[str]) -> str:

@@ -272,24 +272,20 @@ def _is_rows(page: Page, points: Sequence[float], area: Area | None) -> bool:
         index
         for index, block in enumerate(page.blocks)
         # The day may stand in the cell behind the link's.
-        if (block.linked > 0.3 or before[index]) and _ends_row(page.keys[index])
+        if (block.linked > 0.3 or before[index])
+        and (said := page.keys[index].rstrip(" >])"))
+        and (said.endswith(READ_ON) or (said[-1] in _DAY_ENDS and _is_dated(said[-20:])))
     }
     return len(rows) >= FEW_TEASERS and len(rows.intersection(area.kept)) >= 0.7 * len(area.kept) > 0
 
 
 def _bare_rows(page: Page) -> Iterator[int]:
     """Lines that name something and end in a day, in their own line or the next: rows that only a script leads from."""
-    before = 0
-    for index, block in enumerate(page.blocks):
-        size = han(block.text)
-        if _WHOLE_DAY.search(page.keys[index][-14:]) and any(8 <= named <= 60 for named in (size, before)):
-            yield index
-        before = size
-
-
-def _ends_row(key: str) -> bool:
-    said = key.rstrip(" >])")
-    return said.endswith(READ_ON) or (said[-1:] in _DAY_ENDS and _is_dated(said[-20:]))
+    for index, key in enumerate(page.keys):
+        if _WHOLE_DAY.search(key[-14:]):
+            named = page.blocks[max(0, index - 1) : index + 1]
+            if any(8 <= han(block.text) <= 60 for block in named):
+                yield index
 
 
 def _is_read_on(page: Page, index: int) -> bool:

@@ -77,11 +77,7 @@ def tidy(title: str) -> str:
 
 
 def choose(
-    blocks: Sequence[Block],
-    outline: Outline,
-    keys: Sequence[str],
-    stated: Sequence[str],
-    columns: Sequence[str],
+    outline: Outline, keys: Sequence[str], shown: Sequence[str], stated: Sequence[str], columns: Sequence[str]
 ) -> int | None:
     """The block that is the article's title, its last line where it has several; None where no line can be.
 
@@ -89,13 +85,14 @@ def choose(
     of a column or of the site, because links above it or the foot of the page say the same, is none.
 
     Args:
-        blocks: of the page.
-        outline: its elements.
+        outline: the page.
         keys: the text of its blocks for comparing.
+        shown: the same before Traditional characters were replaced.
         stated: titles as its head states them, best first.
         columns: what the page calls its columns and its site.
     """
-    bares = bare_lines([block.text if block.size <= LONGEST else "" for block in blocks])
+    blocks = outline.blocks
+    bares = _bare([line if block.size <= LONGEST else "" for line, block in zip(shown, blocks, strict=True)])
     names = set(bare_lines(columns))
     ranked = list(_ranked(blocks, outline, keys, bares, stated, names))
     alone = sum(each.over for each in ranked) == 1
@@ -510,7 +507,12 @@ def bare_lines(lines: Sequence[str]) -> list[str]:
     >>> bare_lines(["“统”舟共济——记某县", "（二）"])
     ['统舟共济-记某县', '(二)']
     """
-    whole = "\n".join(narrow_lines(lines))
+    return _bare(narrow_lines(lines))
+
+
+def _bare(lines: Sequence[str]) -> list[str]:
+    """Narrow lines for comparing, see `bare_lines`."""
+    whole = "\n".join(lines)
     if "&" in whole and _ENTITY.search(whole):
         whole = _ENTITY.sub(lambda found: unescape(found[0]).replace("\n", " "), whole)
         whole = whole.replace("\xa0", " ")
