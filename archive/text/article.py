@@ -10,7 +10,7 @@ from urllib.parse import unquote, urljoin, urlsplit
 
 from archive.text import box, chinese, dates, extract, fields, lines
 from archive.text.draft import Draft, Line, cut_thread, lines_of, read_body, read_head, read_tail, reader_of
-from archive.text.page import FILE, Page, may_be_file
+from archive.text.page import FILE, Page, joined, may_be_file
 from archive.warc.capture import Capture
 
 # A longer line is no label's value.
@@ -374,10 +374,8 @@ def attachments(capture: Capture, page: Page) -> tuple[tuple[str, str], ...]:
         if base is None:
             base = next((b.split()[0] for a in page.outline.every("base") if (b := a.get("href", "").strip())), "")
         if len(found) < 100:
-            try:
-                found.setdefault(urljoin(urljoin(capture.url, base), href), name)
-            except ValueError:
-                continue
+            found.setdefault(joined(joined(capture.url, base), href), name)
+    found.pop("", None)
     for url in _viewed(capture, page):
         found.setdefault(url, unquote(url.rpartition("/")[2]))
     return tuple(found.items())

@@ -8,8 +8,7 @@ from collections.abc import Callable, Sequence
 from functools import partial
 from html import unescape
 from itertools import islice
-from typing import TypeAlias
-from urllib.parse import urljoin
+from typing import Any, TypeAlias
 
 from archive.layout import IMPORTED
 from archive.site import Reading, Site, host_of
@@ -31,7 +30,7 @@ from archive.text.draft import (
     reader_of,
     removed,
 )
-from archive.text.page import FILE, Page, page_of
+from archive.text.page import FILE, Page, joined, page_of
 from archive.text.parts import part
 from archive.warc.capture import Capture
 
@@ -166,25 +165,16 @@ def _tells_nothing(document: Document, page: Page, capture: Capture) -> str | No
         return f"a few words without title, day and name: {document.text[:40]}"
     frames = [element.get("src") or "" for element in page.outline.every("iframe", "frame")]
     own = host_of(capture.url)
-    if not frames or has_media(page) or any(host_of(_joined(capture.url, source)) != own for source in frames):
+    if not frames or has_media(page) or any(host_of(joined(capture.url, source)) != own for source in frames):
         return None
     return f"a title over a frame of the site: {frames[0][:100]}"
-
-
-def _joined(base: str, url: str) -> str:
-    try:
-        return urljoin(base, url)
-    except ValueError:
-        return url
 
 
 def _is_listed_file(capture: Capture) -> bool:
     """Whether a capture is a file that a list links to as if it were an article; of other files no row has a day."""
     found = capture.found
-    return capture.status == 200 and found is not None and bool(found.row_date and found.anchor and _is_file(capture))
-
-
-def _is_file(capture: Capture) -> bool:
+    if capture.status != 200 or found is None or not (found.row_date and found.anchor):
+        return False
     magic = (b"%PDF-", b"\xd0\xcf\x11\xe0", b"PK\x03\x04")
     return FILE.search(capture.url) is not None or capture.body.startswith(magic)
 
@@ -312,12 +302,7 @@ def _document(
         script = chinese.script(chinese.pinyin_repaired(original) or original)
     doubted = (*flags, *published.doubts, *capture.doubts)
     return Document(
-        id=capture.id,
-        url=capture.url,
-        site=site_of(capture, site),
-        captured=capture.date,
-        status=capture.status,
-        origin=capture.origin,
+        **_identity(capture, site),
         kind="article" if body else "media_only",
         title=title,
         subtitle=draft.subtitle,
@@ -354,13 +339,16 @@ def site_of(capture: Capture, site: Site | None) -> str:
 
 
 def _skip(capture: Capture, site: Site | None, reason: Reason, detail: str) -> Skip:
-    return Skip(
-        id=capture.id,
-        url=capture.url,
-        site=site_of(capture, site),
-        captured=capture.date,
-        status=capture.status,
-        origin=capture.origin,
-        reason=reason,
-        detail=detail,
-    )
+    return Skip(**_identity(capture, site), reason=reason, detail=detail)
+
+
+def _identity(capture: Capture, site: Site | None) -> dict[str, Any]:
+    """What a Document and a Skip have in common."""
+    return {
+        "id": capture.id,
+        "url": capture.url,
+        "site": site_of(capture, site),
+        "captured": capture.date,
+        "status": capture.status,
+        "origin": capture.origin,
+    }

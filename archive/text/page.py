@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
 from html import unescape
+from urllib.parse import urljoin
 
 from lxml.cssselect import CSSSelector, SelectorError
 from lxml.etree import tostring
@@ -97,6 +98,18 @@ def page_of(html: str, reading: Reading | None = None) -> Page | None:
         files=_files(read),
         picked=sorted({i for mark, first, end in read.picked if "body" in mark for i in range(first, end)}),
     )
+
+
+def joined(base: str, url: str) -> str:
+    """The address that a page at `base` means by `url`; empty where it is none.
+
+    >>> joined("http://h/a/1.html", "../b.html"), joined("http://h/", "http://[b")
+    ('http://h/b.html', '')
+    """
+    try:
+        return urljoin(base, url)
+    except ValueError:
+        return ""
 
 
 def may_be_file(address: str) -> bool:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
-from urllib.parse import quote, unquote, urljoin
+from urllib.parse import quote, unquote
 
 from archive.text.outline import Outline
+from archive.text.page import joined
 
 # t20200219_1_2.html, show-12-345-2.html (the last of three numbers), view.php?aid=7&page=2. Two digits: no article that
 # people read has a hundred pages, and ids are longer.
@@ -112,18 +113,10 @@ def _own_names(url: str) -> tuple[tuple[str, ...], bool]:
 
 def _base(url: str, page: Outline) -> str:
     """What the addresses on a page are joined with."""
-    try:
-        return urljoin(url, next((a["href"] for a in page.every("base") if "href" in a), "").strip())
-    except ValueError:
-        return url
+    return joined(url, next((a["href"] for a in page.every("base") if "href" in a), "").strip()) or url
 
 
 def _joined(base: str, hrefs: set[str]) -> set[str]:
     """Addresses as they are compared, without those that are none."""
-    found = set()
-    for href in hrefs:
-        try:
-            found.add(unquote(urljoin(base, href.strip().replace("\\", "/")).partition("#")[0]))
-        except ValueError:
-            continue
-    return found
+    found = (joined(base, href.strip().replace("\\", "/")) for href in hrefs)
+    return {unquote(address.partition("#")[0]) for address in found if address}

@@ -6,14 +6,14 @@ import re
 from collections.abc import Iterator, Sequence
 from functools import partial
 from typing import Literal
-from urllib.parse import urldefrag, urljoin, urlsplit
+from urllib.parse import urldefrag, urlsplit
 
 from archive.text import dates, extract, fields
 from archive.text.blocks import Block, han
 from archive.text.box import Area
 from archive.text.document import Reason
 from archive.text.lines import is_sentence
-from archive.text.page import Page
+from archive.text.page import Page, joined
 from archive.warc.capture import Capture
 
 # A page with this many Han characters is judged by its text; error pages are shorter.
@@ -421,7 +421,7 @@ def _leads_on(page: Page, html: str, size: int, url: str, *, stated: bool) -> st
     """Where a page leads by itself; None for one that comes again, or leads on only when its text has been read."""
     for match in filter(None, map(_REFRESH.search, _META.findall(html))):
         read = int(match[1]) > AT_ONCE and (stated or any(is_sentence(key, 10) for key in page.keys))
-        if int(match[1]) <= LATER and not read and urldefrag(urljoin(url, match[2]))[0] != urldefrag(url)[0]:
+        if int(match[1]) <= LATER and not read and urldefrag(joined(url, match[2]))[0] != urldefrag(url)[0]:
             return f"meta refresh to {match[2]}"
     stubs = _STUB.findall(html) if size < 30 and len(html) < 2048 else []
     return f"script to {stubs[0]}" if len(stubs) == 1 else None
