@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import io
+import time
 from contextlib import closing
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -17,17 +19,19 @@ from scrapy.exceptions import (
 )
 from scrapy.http import HtmlResponse
 from twisted.internet import error
+from twisted.internet.interfaces import ITCPTransport
 from twisted.internet.testing import StringTransport
 from twisted.python.failure import Failure
+from zope.interface import implementer
 
 from archive.site import Crawl, Site
-from archive.warc.capture import Found, Place
+from archive.warc.capture import Found
 from archive.warc.http import read_head
-from archive.warc.record import Record
 from crawler.wire import handler
 from crawler.wire.guard import Refused
 from crawler.wire.reader import HEAD_BYTES, INTERIM_HEADS, Reader, _stated_length
-from crawler.wire.tap import SPOOL_BYTES, Cut, Tap, TapProtocol
+from crawler.wire.tap import Tap, TapFactory, TapProtocol, words
+from crawler.wire.tls import TlsTransport
 
 SITE = Site(
     key="a",
@@ -315,8 +319,24 @@ def test_heads_that_end_are_no_flood_however_long_they_were() -> None:
     assert (reader.flooded, kept, reader.interim_bytes) == (False, OK + b"\r\n", 400_046)
 
 
+def test_a_head_that_comes_in_small_pieces_takes_no_longer_a_byte_if_it_is_long() -> None:
+    def seconds(length: int) -> float:
+        reader = Reader()
+        reader.feed(OK)
+        begun = time.process_time()
+        for _ in range(length // 16):
+            reader.feed(b"A: b\r\nCookie: d\r")
+        return (time.process_time() - begun) / length
+
+    short, long = (min(seconds(length) for _ in range(3)) for length in (16_000, 256_000))
+    assert long < 5 * short
+
+
 def test_the_limits_of_heads() -> None:
     assert (HEAD_BYTES, INTERIM_HEADS) == (262_144, 8)
+    reader = Reader()
+    reader.feed(b"<html>" * 4)
+    assert reader.fault is not None
     reader = Reader()
     assert (reader.head, reader.stated, reader.fault, reader.ended, reader.reusable) == (None, None, None, False, False)
     assert not reader.whole(closed=True)
@@ -419,13 +439,14 @@ def test_bytes_that_nobody_asked_for_end_the_connection(talk: Conversation) -> N
         talk.protocol.dataReceived(OK + b"Content-Length: 0\r\n\r\n")
     assert not talk.transport.disconnecting
     talk.protocol.dataReceived(b"HTTP/1.1 408 Request Timeout\r\n\r\n")
-    assert talk.transport.disconnecting
+    assert (talk.transport.disconnecting, talk.protocol.state) == (True, "LEAVING")
 
 
 def test_nothing_is_sent_to_a_peer_that_may_not_be_asked(talk: Conversation) -> None:
     tap = talk.ask("http://a.cn/x")
     assert isinstance(tap.error, Refused)
-    assert (talk.transport.value(), talk.transport.disconnected or talk.transport.aborting) == (b"", True)
+    assert (talk.transport.value(), talk.transport.disconnected) == (b"", True)
+    assert (talk.over, talk.protocol.state, tap.peer) == ([tap], "QUIESCENT", None)
 
 
 NOT_CLEAN = "ConnectionLost: Connection to the other side was lost in a non-clean fashion."
@@ -465,6 +486,113 @@ def test_how_a_connection_was_lost_is_how_its_response_was_cut(talk: Conversatio
         assert tap.block().read() == came
 
 
+TLS: Any = TlsTransport
+
+
+@pytest.mark.parametrize(
+    ("told", "below", "closed"),
+    [
+        (ERRORS.ConnectionDone(), None, True),
+        (ERRORS.ConnectionLost(), None, False),
+        # Without close_notify, and reset.
+        (ERRORS.ConnectionLost(), ERRORS.ConnectionDone(), True),
+        (ERRORS.ConnectionLost(), ERRORS.ConnectionLost(), False),
+        (TlsError("bad record"), ERRORS.ConnectionDone(), False),
+    ],
+)
+def test_a_tls_connection_that_is_closed_below_is_closed_in_order(
+    talk: Conversation, told: BaseException, below: BaseException | None, closed: bool
+) -> None:
+    with closing(talk.ask()) as tap:
+        talk.protocol.dataReceived(OK + b"\r\nab")
+        if below is not None:
+            talk.protocol.transport = TLS.__new__(TLS)
+            talk.protocol.transport.ended = below
+        talk.protocol.connectionLost(FAILURE(told))
+        assert (tap.closed, tap.cut() is None, tap.error) == (closed, closed, told)
+
+
+def test_small_requests_are_sent_at_once() -> None:
+    @implementer(ITCPTransport)
+    class Tcp(TRANSPORT):  # type: ignore[misc]
+        delayed = True
+
+        def setTcpNoDelay(self, on: bool) -> None:  # noqa: N802 - Twisted's name
+            self.delayed = not on
+
+    transport: Any = Tcp()
+    made: list[TapProtocol] = []
+    protocol: Any = TapFactory(made.append, None).buildProtocol(None)
+    protocol.makeConnection(transport)
+    assert not transport.delayed
+    with closing(Tap(URL, SITE, 1000)) as tap:
+        protocol.ask(tap, b"GET")
+        protocol.dataReceived(OK + b"Content-Length: 0\r\n\r\n")
+    assert made == [protocol]
+    assert tap.tls == ()
+
+
+def test_the_first_byte_of_an_answer_is_the_one_that_is_timed(talk: Conversation) -> None:
+    with closing(talk.ask()) as tap:
+        times = [tap.answered]
+        for piece in (b"H", OK[1:] + b"Content-Length: 1\r\n\r\n", b"a"):
+            talk.protocol.dataReceived(piece)
+            times.append(tap.answered)
+        assert times[0] is None
+        assert times[1] is not None
+        assert times[1:] == [times[1]] * 3
+
+
+def test_the_end_of_a_connection_is_nothing_to_an_exchange_that_is_over(talk: Conversation) -> None:
+    with closing(talk.ask()) as tap:
+        talk.protocol.dataReceived(OK + b"Content-Length: 0\r\n\r\n")
+        talk.protocol.connectionLost(FAILURE(ERRORS.ConnectionLost()))
+        assert (talk.over, tap.error, tap.closed, tap.cut()) == ([tap], None, False, None)
+        assert talk.protocol.state == "CONNECTION_LOST"
+
+
+def test_what_cannot_be_held_stops_its_exchange(talk: Conversation) -> None:
+    tap = talk.ask()
+    tap.close()
+    spool: Any = Path("/dev/full").open("r+b", buffering=0)  # noqa: SIM115 - closed below
+    tap._spool = spool
+    with closing(tap):
+        talk.protocol.dataReceived(OK + b"\r\nab")
+        assert isinstance(tap.broken, OSError)
+        assert (tap.stopped, talk.over, talk.protocol.state) == ("unspecified", [tap], "LEAVING")
+    assert spool.closed
+
+
+def test_a_flood_of_interim_heads_is_stopped(talk: Conversation) -> None:
+    with closing(talk.ask()) as tap:
+        for _ in range(2):
+            talk.protocol.dataReceived(b"HTTP/1.1 103 X\r\nA: " + b"x" * 131_049 + b"\r\n\r\n")
+        assert (tap.reader.interim_bytes, tap.stopped, tap.overfull) == (262_144, None, False)
+        talk.protocol.dataReceived(b"H")
+        assert (tap.stopped, tap.overfull, tap.received) == ("length", True, False)
+
+
+def test_what_never_began_has_nothing_and_is_not_whole() -> None:
+    tap = Tap(URL, SITE, 1000)
+    tap.stop("time")
+    assert (tap.stopped, tap.received, tap.overfull, tap.stale) == (None, False, False, False)
+    assert tap.block().read() == b""
+    assert tap.cut() == ("unspecified", "the connection ended after 0 bytes of a head")
+    tap.close()
+
+
+@pytest.mark.parametrize(
+    ("failed", "said"),
+    [
+        (None, "the connection ended"),
+        (OSError("two\n  lines\tand more"), "OSError: two lines and more"),
+        (ValueError(), "ValueError:"),
+    ],
+)
+def test_what_went_wrong_is_a_line(failed: BaseException | None, said: str) -> None:
+    assert words(failed) == said
+
+
 def test_what_we_stop_ourselves_is_called_by_its_reason(talk: Conversation) -> None:
     with closing(talk.ask()) as tap:
         talk.protocol.dataReceived(OK + b"Content-Length: 9\r\n\r\nab")
@@ -496,16 +624,6 @@ def test_an_end_that_comes_with_what_is_too_much_makes_nothing_whole(talk: Conve
         assert tap.block().read() == head + b"x" * 1000
 
 
-def test_what_a_killed_crawl_recorded_as_cut_is_cut_when_it_is_read_again() -> None:
-    block = OK + b"\r\n<p>half"
-    fields = (("WARC-Record-ID", "<urn:uuid:1>"), ("WARC-Truncated", "disconnect"))
-    place = Place(file="a.warc.gz", offset=0, length=1)
-    record = Record(place=place, head=b"WARC/1.1\r\n", fields=fields, block=block, size=len(block))
-    with pytest.raises(Cut) as caught:
-        handler._read_again(Request(URL), record, 100)
-    assert (caught.value.truncated, caught.value.response.body) == ("disconnect", b"<p>half")
-
-
 def test_a_flood_of_heads_is_stopped_and_kept_to_the_limit(talk: Conversation) -> None:
     with closing(talk.ask()) as tap:
         talk.protocol.dataReceived(OK + b"A: b\r\n" * HEAD_BYTES)
@@ -525,6 +643,8 @@ def test_a_response_that_is_whole_before_the_time_is_over_is_whole(talk: Convers
     [
         (True, b"", ERRORS.ConnectionDone(), True),
         (True, b"", ERRORS.ConnectionLost(), True),
+        (True, b"", ERRORS.ConnectionAborted(), True),
+        (True, b"", TlsError("bad record"), True),
         (True, b"H", ERRORS.ConnectionDone(), False),
         (True, b"", OSError("odd"), False),
         (False, b"", ERRORS.ConnectionDone(), False),
@@ -553,9 +673,11 @@ def test_who_aborts_hears_when_the_connection_is_closed(talk: Conversation) -> N
 
 
 def test_large_responses_are_held_on_disk(talk: Conversation) -> None:
-    with closing(talk.ask(limit=4 * SPOOL_BYTES)) as tap:
-        talk.protocol.dataReceived(OK + b"\r\n" + b"x" * SPOOL_BYTES)
+    with closing(talk.ask(limit=2**22)) as tap:
+        talk.protocol.dataReceived(OK + b"\r\n" + b"x" * (2**20 - len(OK) - 2))
         spool: Any = tap._spool
+        assert not spool._rolled
+        talk.protocol.dataReceived(b"x")
         assert spool._rolled
 
 
@@ -641,21 +763,6 @@ def test_the_spider_sees_a_clean_head_and_a_plain_body() -> None:
     assert (response.status, response.body, response.flags, empty) == (200, b"<p>", [], False)
     assert response.headers.getlist("Set-Cookie") == [b"a", b"b"]
     assert "Content-Encoding" not in response.headers
-
-
-def test_what_is_longer_than_a_page_has_no_body_and_is_not_empty() -> None:
-    assert [(r.body, empty) for r, empty in (seen_by_spider(OK + b"\r\n" + b"x" * n) for n in (0, 100, 101))] == [
-        (b"", True), (b"x" * 100, False), (b"", False),
-    ]  # fmt: skip
-
-
-def test_what_is_wrong_with_a_content_is_flagged_and_a_checksum_noted() -> None:
-    short, _ = seen_by_spider(OK + b"Content-Length: 9\r\n\r\nab")
-    assert short.flags == ["truncated: 2 of the 9 bytes that Content-Length states are there"]
-    packed = b"\x1f\x8b\x08\0\0\0\0\0\0\x03\xcb\x48\xcd\xc9\xc9\x07\0\0\0\0\0\x05\0\0\0"
-    noted, _ = seen_by_spider(OK + b"Content-Encoding: gzip\r\n\r\n" + packed)
-    assert noted.body == b"hello"
-    assert [flag.partition(":")[0] for flag in noted.flags] == ["note"]
 
 
 def test_a_page_without_a_head_has_a_status_where_browsers_show_it() -> None:
