@@ -42,19 +42,26 @@ class Learned:
             return self._db.execute("INSERT OR IGNORE INTO listing VALUES (0, ?)", [digest]).rowcount == 1
 
     def tally(
-        self, shape: str, *, fruitful: bool, rows: bool = False, repeats: bool = False, vain: bool = False
+        self,
+        shape: str,
+        *,
+        fruitful: bool,
+        bare: bool = False,
+        rows: bool = False,
+        repeats: bool = False,
+        vain: bool = False,
     ) -> None:
         """Count a page of a shape: an article, or a page that leads to another shape, sets its count to nothing.
 
-        `rows`: it shows articles, though none is new. `repeats`: it says what another page of the shape said. `vain`:
-        all that is new on it has a barren shape.
+        `bare`: the article has too little text to tell it from an empty day. `rows`: it shows articles, though none is
+        new. `repeats`: it says what another page of the shape said. `vain`: all that is new on it has a barren shape.
         """
         with self._translate():
             row = self._db.execute("SELECT barren, finds FROM shape WHERE shape = ?", [shape]).fetchone()
             barren, finds = row or (0, 0)
             patience = min(BARREN, REPEATS * (1 + 2 * finds)) if repeats else BARREN
             barren = 0 if fruitful else barren + 1 / (VAIN if vain else patience)
-            finds += fruitful or (rows and not repeats)
+            finds += (fruitful and not bare) or (rows and not repeats)
             self._db.execute("INSERT OR REPLACE INTO shape VALUES (?, ?, ?)", [shape, barren, finds])
 
     def barren(self, shape: str) -> bool:

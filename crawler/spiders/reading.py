@@ -261,7 +261,12 @@ class Reading:
         article = judged.article is not None and (fresh or "?" not in address.url)
         repeats = bool(judged.said) and not (fresh or elsewhere or judged.data or judged.scripted)
         self.frontier.learned.tally(
-            own, fruitful=led.fruitful or article, rows=judged.rows > 0, repeats=repeats, vain=led.vain
+            own,
+            fruitful=led.fruitful or article,
+            bare=textless and not led.fruitful,
+            rows=judged.rows > 0,
+            repeats=repeats,
+            vain=led.vain,
         )
 
     async def _show(self, address: Address, response: Response, browser: Browser) -> None:

@@ -476,6 +476,21 @@ def test_empty_pages_of_one_shape_end_by_their_text(tmp_path: Path) -> None:
     assert site.why() == {"/day?d=30": "trap"}
 
 
+def test_empty_days_that_read_like_short_notes_end_as_soon(tmp_path: Path) -> None:
+    site = Unwired(tmp_path, max_depth=500)
+
+    def calendar(path: str) -> Said:
+        if path == "/":
+            return Said(links("/day?d=1"))
+        day = int(path.rpartition("=")[2])
+        note = f"<title>日历</title><h1>日历</h1><p>2020-9-{day}：当日没有活动。</p>"
+        return Said(f"{note}<div><a href='/day?d={day + 1}'>后一天</a></div>")
+
+    asked = site.crawl(calendar)
+    assert site.row("/day?d=1", "role") == ("article",)
+    assert len(asked) == 1 + 29
+
+
 def test_the_same_article_at_ever_new_addresses_ends(tmp_path: Path) -> None:
     site = Unwired(tmp_path, max_depth=500)
 
