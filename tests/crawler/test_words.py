@@ -1,0 +1,247 @@
+"""The words and numbers by which a list says that it goes on, how long it is, and what leads from it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from lxml.html import fromstring
+
+from archive.ledger import ListAccount, SiteAccount
+from crawler.discovery import discover
+from crawler.discovery.ledger import survey
+from crawler.discovery.link import Link
+from crawler.discovery.scripted import leads_on
+from crawler.queue.accounts import say_doubt, say_gap
+from crawler.spiders.judge import is_row
+from crawler.spiders.offer import _BEFORE, _PRINT
+
+
+def listed(words: str) -> list[str]:
+    return words.split()
+
+
+def kinds(body: str, url: str = "http://h/l/") -> dict[str, str]:
+    html = f"<html><body>{body}</body></html>"
+    return {link.url.removeprefix("http://h"): link.kind for link in discover(url, html, fromstring(html))}
+
+
+@pytest.mark.parametrize(
+    "words",
+    listed(
+        "下一页 下页 下一頁 下頁 后一页 后页 後一頁 next Next NextPage >> > » › ▶ ► → 上一期 前一期 上期 "
+        "上个月 上月 前一个月 [下一页] 【下页】 （下一页） 下一页&gt;&gt; «上期"
+    ),
+)
+def test_these_words_lead_to_the_next_page(words: str) -> None:
+    assert kinds(f"<a href='/x'>{words}</a>") == {"/x": "next"}
+
+
+@pytest.mark.parametrize("words", listed("下一篇 上一篇 下一步 后勤 前言 上一条 nextstep 下载 更多 要闻"))
+def test_these_words_do_not(words: str) -> None:
+    assert kinds(f"<a href='/x'>{words}</a><a href='/y'>另一个栏目</a>")["/x"] == "page"
+
+
+@pytest.mark.parametrize(
+    "words",
+    listed(
+        "上一页 上页 前一页 前页 首页 尾页 末页 最后一页 最后页 第一页 prev previous first last < << « ‹ "
+        "◀ ← 下一期 后期 下月 后一个月"
+    ),
+)
+def test_these_words_belong_to_a_pager_beside_a_next_page(words: str) -> None:
+    found = kinds(f"<a href='/x'>{words.replace('<', '&lt;')}</a><a href='/2'>下一页</a>")
+    assert found == {"/x": "pager", "/2": "next"}
+
+
+@pytest.mark.parametrize(
+    ("words", "back"),
+    [
+        *(
+            (words, True)
+            for words in listed(
+                "首页 首頁 第一页 上一页 上页 前一页 前頁 下一期 后期 下月 后一个月 first prev Previous << < « ‹ ◀ "
+                "◄ ← 1 [1] [上一页]"
+            )
+        ),
+        *((words, False) for words in listed("下一页 尾页 末页 2 11 > » next last 上一期 上个月")),
+    ],
+)
+def test_who_came_by_a_pager_has_what_lies_before(words: str, back: bool) -> None:
+    assert bool(_BEFORE.fullmatch(words)) == back
+
+
+@pytest.mark.parametrize(
+    ("words", "printer"),
+    [
+        *(
+            (words, True)
+            for words in (
+                "打印",
+                "打 印",
+                "[打印]",
+                "打印本页",
+                "打印本稿",
+                "打印页面",
+                "列印",
+                "打印文章",
+                "print",
+                "Print this page",
+                "【打印本頁】",
+            )
+        ),
+        *((words, False) for words in ("打印机采购公告", "印发通知", "printing")),
+    ],
+)
+def test_the_way_to_the_printer_is_known_by_its_words(words: str, printer: bool) -> None:
+    assert bool(_PRINT.fullmatch(words)) == printer
+
+
+@pytest.mark.parametrize(
+    ("text", "claimed", "pages"),
+    [
+        *(
+            (f"{word}22{unit}", 22, None)
+            for word in ("共", "总计", "总数", "总记录", "总记录数", "记录总数", "合计", "总共")
+            for unit in ("条", "篇")
+        ),
+        *((f"共{middle}22条", 22, None) for middle in ("有", "计", "有：", ":", " ", "有 ")),
+        *((f"共22{unit}", 22, None) for unit in ("则", "项", "个记录", "个信息", " 条")),
+        *((f"{word}4{page}", None, 4) for word in ("共", "总计", "总共", "分") for page in ("页", "頁")),
+        ("1/4页", None, 4),
+        ("12 / 34 頁", None, 34),
+        ("共22个单位", None, None),
+        ("共条", None, None),
+        ("第4页", None, None),
+        ("公共22条", 22, None),
+    ],
+)
+def test_a_list_says_how_long_it_is(text: str, claimed: int | None, pages: int | None) -> None:
+    html = f"<html><body><p>{text}</p></body></html>"
+    shown = survey("http://h/", html, fromstring(html), [])
+    assert (shown.claimed, shown.claimed_pages) == (claimed, pages)
+    assert bool(shown.evidence) == (claimed is not None or pages is not None)
+
+
+@pytest.mark.parametrize(
+    "name", ["count", "total", "totalCount", "totalRecord", "totalRecords", "totalData", "recordCount", "totalNum"]
+)
+@pytest.mark.parametrize("written", ["{}: 22", "{} = 22", "'{}':'22'", '"{}" : "22"'])
+def test_the_options_of_a_pager_name_its_articles(name: str, written: str) -> None:
+    html = f"<html><body><script>new Pager({{{written.format(name)}}})</script></body></html>"
+    assert survey("http://h/", html, fromstring(html), []).claimed == 22
+    assert survey("http://h/", html.replace("Pager", "Chart"), fromstring(html), []).claimed is None
+
+
+@pytest.mark.parametrize("name", ["total", "totalCount", "totalRecord", "recordCount", "count"])
+def test_an_answer_of_a_script_names_its_articles(name: str) -> None:
+    assert survey("http://h/", f'{{"{name}": 22, "rows": []}}', None, []).claimed == 22
+    assert survey("http://h/", f'[{{"{name}":"22"}}]', None, []).claimed == 22
+    assert survey("http://h/", f'{{"my{name}s": 22, "rows": []}}', None, []).claimed is None
+
+
+@pytest.mark.parametrize(
+    ("body", "controls"),
+    [
+        ("<button>加载更多</button>", 1),
+        ("<input type=button value=下一页>", 1),
+        ("<span onclick='go()'>下一页</span>", 1),
+        # A word by itself is no control.
+        ("<span>下一页</span>", 0),
+        ("<a href='#'>查看更多</a>", 1),
+        ("<a href='#more'>查看更多</a>", 0),
+        ("<a onclick='go()'>点击下一页即可查看更多的新闻内容</a>", 0),
+        ("<a href='/x/'><span onclick='go()'>下一页</span></a>", 0),
+        ("<a data-cmd='more' onclick='go()'>更多</a>", 0),
+        ("<a onclick='go()'>上一页</a>", 0),
+        ("<a onclick='a()'>下一页</a><a onclick='b()'>加载更多</a>", 2),
+    ],
+)
+def test_what_leads_on_without_an_address_is_named(body: str, controls: int) -> None:
+    html = f"<html><body>{body}</body></html>"
+    assert len(survey("http://h/", html, fromstring(html), []).controls) == controls
+
+
+def handle(text: str, **given: Any) -> dict[str, Any]:
+    return {"id": 1, "text": text, "code": "", "class": "", "around": ""} | given
+
+
+def test_what_goes_on_in_a_list_is_pressed_before_other_numbers_and_months() -> None:
+    pressed = [
+        handle("下一页"),
+        handle("加载更多"),
+        handle("3"),
+        handle("20"),
+        handle("上个月"),
+        handle("", id=-1),
+    ]
+    ranks = [leads_on(each, ()) for each in pressed]
+    assert None not in ranks
+    assert ranks == sorted(ranks, key=lambda rank: rank or 0)
+    assert len(set(ranks)) == len(ranks)
+
+
+@pytest.mark.parametrize(
+    ("given", "presses"),
+    [
+        (handle("3"), True),
+        (handle("3", code="go(3)"), True),
+        (handle("展开", **{"class": "load-more"}), True),
+        (handle("展开全文后可以阅读更多内容", **{"class": "load-more"}), False),
+        (handle("<", **{"class": "calendar"}), True),
+        (handle("<", around="rili"), True),
+        (handle("<", **{"class": "slide"}), False),
+        (handle("登录"), False),
+        (handle("上一页"), False),
+    ],
+)
+def test_only_what_leads_on_is_pressed(given: dict[str, Any], presses: bool) -> None:
+    assert (leads_on(given, ()) is not None) == presses
+
+
+def test_a_number_is_pressed_once() -> None:
+    assert leads_on(handle("3", code="go(3)"), ["go(3)"]) is None
+    assert leads_on(handle("3"), ["3"]) is None
+    assert leads_on(handle("下一页", code="go(3)"), ["go(3)"]) == 0
+
+
+@pytest.mark.parametrize(
+    ("given", "words"),
+    [
+        ({"shown": 3}, "shows 3"),
+        ({"claimed_pages": 4, "evidence": "共4页", "pages": 2}, "claims 4 pages (共4页), 2 were had"),
+        ({"claimed_pages": 4, "evidence": "共4页", "pages": 4, "shown": 3}, "shows 3"),
+        ({"claimed": 9, "claimed_pages": 4, "evidence": "共9条", "shown": 3}, "claims 9 (共9条), shows 3"),
+        ({"blind": 3}, "shows 0; 3 dated rows have no address"),
+        ({"controls": ("a", "b", "c", "d")}, "shows 0; not followed: a, b, c"),
+        ({"foreign": {"a": 1, "b": 2}}, "shows 0; 1 rows lead to a; 2 rows lead to b"),
+    ],
+)
+def test_a_gap_is_told_in_words(given: dict[str, Any], words: str) -> None:
+    assert say_gap(ListAccount(url="http://h/", gap=1, **given)) == words
+
+
+@pytest.mark.parametrize(
+    ("doubt", "words"),
+    [
+        ("start_leads_nowhere", "the start page x leads nowhere"),
+        ("no_article", "no article came (3 x)"),
+        ("new_layout", "3 of the newest articles have a layout that was not learned, x"),
+        ("skipped_articles", "3 pages that look like articles gave no document (x)"),
+    ],
+)
+def test_a_doubt_is_told_in_words(doubt: Any, words: str) -> None:
+    assert say_doubt(SiteAccount(doubt=doubt, count=3, detail="x")) == words
+
+
+@pytest.mark.parametrize(
+    ("given", "row"),
+    [
+        ({"row_date": "02-19"}, True),
+        ({"priority": 3}, True),
+        ({}, False),
+        ({"kind": "next", "row_date": "02-19"}, False),
+    ],
+)
+def test_a_row_has_a_day_or_the_look_of_an_article(given: dict[str, Any], row: bool) -> None:
+    assert is_row(Link(url="http://h/1", **given)) == row
