@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
@@ -526,3 +527,110 @@ def test_half_a_character_in_a_title_of_an_answer_loses_no_row(site: Unwired) ->
     )
     assert site.crawl({"/": Said(links("/l/")), "/l/": answer, "/1.html": article("甲")}) == ["/", "/l/", "/1.html"]
     assert site.row("/1.html", "anchor") == ("会议召开\ufffd",)
+
+
+# What a list claims, over a whole visit.
+
+
+def accounts(site: Unwired) -> dict[str, tuple[Any, ...]]:
+    """Each list: name, claimed, pages, shown, had, gap."""
+    return {
+        each.url.removeprefix("http://h"): (each.name, each.claimed, each.pages, each.shown, each.had, each.gap)
+        for each in site.frontier.accounts.ledger().lists
+    }
+
+
+def test_the_pages_of_a_list_are_one_account_and_its_articles_have_none(site: Unwired) -> None:
+    pages = {
+        "/": Said("<a href='/l/'>要闻</a>"),
+        "/l/": Said(rows("/1.html", "/2.html") + "共3条<a href='/l/2.html'>下一页</a>"),
+        "/l/2.html": Said(rows("/3.html") + "共3条"),
+        "/1.html": article("甲"),
+        "/2.html": article("乙"),
+    }
+    site.crawl(pages)
+    assert accounts(site) == {"/": (None, None, 1, 0, 0, 0), "/l/": ("要闻", 3, 2, 3, 2, 0)}
+    # A page that turns out to be an article is no list any more.
+    site.crawl({**pages, "/l/": article("丙")}, later=HOUR * 12)
+    assert accounts(site)["/l/"][1:3] == (3, 1)
+
+
+def test_a_list_in_a_frame_has_the_name_of_its_page(site: Unwired) -> None:
+    frame = Said("<iframe src='/rows.html'></iframe>")
+    site.crawl({"/": Said("<a href='/l/'>要闻</a>"), "/l/": frame, "/rows.html": Said(rows("/1.html") + "共4条")})
+    assert accounts(site)["/rows.html"] == ("要闻", 4, 1, 1, 0, 3)
+
+
+def test_files_and_rows_of_other_hosts_are_what_a_list_shows(site: Unwired) -> None:
+    site.crawl({"/": Said(rows("/1.html", "/2.pdf", "http://mp/3") + "共4条"), "/1.html": article("甲")})
+    (each,) = site.frontier.accounts.ledger().lists
+    assert (each.shown, each.had, dict(each.foreign), each.gap) == (2, 1, {"mp": 1}, 1)
+
+
+def test_a_gap_is_new_once_and_again_when_it_grows(site: Unwired) -> None:
+    told = []
+    for claimed in (3, 3, 5, 2):
+        site.crawl({"/": Said(rows("/1.html") + f"共{claimed}条"), "/1.html": article("甲")}, later=HOUR)
+        ledger = site.frontier.accounts.ledger()
+        told.append(len(site.frontier.accounts.new_gaps(ledger)))
+        site.frontier.accounts.keep_gaps(ledger)
+    assert told == [1, 0, 1, 0]
+
+
+@pytest.mark.parametrize(
+    ("robots", "doubts"),
+    [(b"Sitemap: http://h/map.xml", []), (b"Sitemap: http://else/map.xml", ["start_leads_nowhere"])],
+)
+def test_a_picture_for_a_home_page_is_enough_where_a_sitemap_leads_on(
+    site: Unwired, robots: bytes, doubts: list[str]
+) -> None:
+    site.frontier.keep_robots("http://h", site.now, robots)
+    entries = "".join(f"<url><loc>http://h/{n}.html</loc></url>" for n in range(3))
+    sitemap = Said(f"<?xml version='1.0'?><urlset>{entries}</urlset>", headers={"Content-Type": "text/xml"})
+    asked = site.crawl({"/": Said("<img src='/a.jpg'>"), "/map.xml": sitemap, "/0.html": article("甲")})
+    assert len(asked) == (1 if doubts else 5)
+    assert [each.doubt for each in site.frontier.accounts.ledger().doubts if each.doubt != "no_article"] == doubts
+
+
+# Which of two pages is asked for first, and when.
+
+
+def test_articles_wait_for_lists_and_months_to_come_wait_for_all(site: Unwired) -> None:
+    days = "".join(f"<td>{day}</td>" for day in range(2, 31)) + "<td><a href='/d?d=1'>1</a></td>"
+    month = Said(f"<a href='/m?ym=08'>上个月</a><a href='/m?ym=10'>下个月</a><table><tr>{days}</tr></table>")
+    asked = site.crawl({"/": Said(rows("/1.html") + links("/l/", "/m?ym=09")), "/m?ym=09": month})
+    assert asked == ["/", "/l/", "/m?ym=09", "/m?ym=08", "/d?d=1", "/1.html", "/m?ym=10"]
+
+
+def test_a_visit_asks_for_start_pages_for_what_failed_and_for_what_is_due(site: Unwired) -> None:
+    pages = {
+        "/": Said(rows("/old.html", "/lost.html", "/wall.html") + links("/l/")),
+        "/l/": Said(rows("/old.html")),
+        "/old.html": article("甲", "2019-01-01"),
+        "/wall.html": WALL,
+    }
+    site.crawl(pages)
+    assert site.crawl(pages, later=HOUR) == ["/", "/wall.html"]
+    assert site.crawl(pages, later=6 * HOUR) == ["/", "/l/", "/wall.html"]
+    # What was missing is tried again after a month, an old article is checked then.
+    assert site.crawl(pages, later=29 * DAY) == ["/", "/l/", "/old.html", "/lost.html", "/wall.html"]
+
+
+def test_an_address_with_a_parameter_that_makes_no_difference_is_asked_for_without_it(site: Unwired) -> None:
+    names = [f"/show?id={n}" for n in range(12)]
+    seen = Counter[str]()
+
+    def answer(path: str) -> Said:
+        """Each page writes another number behind its links."""
+        seen[path] += 1
+        stamp = sum(seen.values())
+        if path == "/" or path.startswith(("/?", "/l?")):
+            return Said("<title>要闻</title>" + rows(*(f"{name}&r={stamp}" for name in names)) + links(f"/l?r={stamp}"))
+        return article(path.partition("&")[0])
+
+    asked = site.crawl(answer)
+    assert {path.partition("&r=")[0] for path in asked} >= set(names)
+    # A few with several numbers teach it; from then on each is asked for once.
+    assert sum(path.startswith("/show") for path in asked) <= len(names) + 3
+    assert [key for key in site.frontier.learned.idle() if key.startswith("r")]
+    assert sum(path.startswith("/show") for path in site.crawl(answer, later=HOUR)) <= 2
