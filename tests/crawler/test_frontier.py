@@ -7,6 +7,7 @@ import sqlite3
 import subprocess
 import sys
 import time
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -181,6 +182,16 @@ def test_only_committed_captures_are_referred_to(path: Path) -> None:
     assert found is not None
     assert (found.id, found.url, found.date.isoformat()) == ("urn:uuid:1", url("a"), "2026-11-01T00:00:00+00:00")
     assert frontier.captures.earlier(url("b"), "sha256:aa") is None
+    assert frontier.captures.earlier(url("a"), None) == found
+    # For the bytes alone any address will do, the oldest capture first.
+    older = replace(written("0", "sha256:aa"), date=dt.datetime(2026, 10, 1, tzinfo=dt.UTC))
+    frontier.captures.remember(url("c"), older)
+    frontier.commit()
+    other = frontier.captures.earlier(None, "sha256:aa")
+    assert other is not None
+    assert (other.id, other.url) == ("urn:uuid:0", url("c"))
+    assert frontier.captures.earlier(None, "sha256:cc") is None
+    assert frontier.captures.earlier(url("a"), "sha256:bb") is None
     # From A to B and back to A: the second A is the page's newest text, and no revisit.
     frontier.captures.remember(url("a"), written("2", "sha256:bb"))
     frontier.commit()

@@ -634,3 +634,108 @@ def test_an_address_with_a_parameter_that_makes_no_difference_is_asked_for_witho
     assert sum(path.startswith("/show") for path in asked) <= len(names) + 3
     assert [key for key in site.frontier.learned.idle() if key.startswith("r")]
     assert sum(path.startswith("/show") for path in site.crawl(answer, later=HOUR)) <= 2
+
+
+# What is sent.
+
+
+def test_only_articles_and_files_are_asked_whether_they_changed(site: Unwired) -> None:
+    tags = {"ETag": '"1"', "Last-Modified": "Sun, 13 Sep 2020 04:00:00 GMT"}
+    pages = {
+        "/": Said(rows("/1.html", "/2.doc"), headers=tags),
+        "/1.html": Said(article("甲").body, headers=tags),
+        "/2.doc": Said("x", headers=tags | {"Content-Type": "application/msword"}),
+    }
+    site.crawl(pages)
+    assert [name for name, sent in site.sent.items() if "If-None-Match" in sent.headers] == []
+    site.crawl(pages, later=31 * DAY, full=True)
+    for name in ("/1.html", "/2.doc"):
+        assert site.sent[name].headers["If-None-Match"] == b'"1"'
+        assert site.sent[name].headers["If-Modified-Since"] == b"Sun, 13 Sep 2020 04:00:00 GMT"
+        assert site.sent[name].headers["Referer"] == b"http://h/"
+    assert {"If-None-Match", "If-Modified-Since", "Referer"}.isdisjoint(
+        name.decode() for name in site.sent["/"].headers
+    )
+
+
+def test_a_form_is_posted_to_its_address(site: Unwired) -> None:
+    form = "<form method=post action='/l.jsp'>第1/3页 转到<input name=page>页<input type=submit value=转到></form>"
+    site.crawl({"/": Said(rows("/1.html") + form), "/1.html": article("甲")})
+    (sent,) = (request for path, request in site.sent.items() if path.startswith("/l.jsp"))
+    assert (sent.method, sent.url, sent.body) == ("POST", "http://h/l.jsp", b"page=2")
+    assert sent.headers["Content-Type"] == b"application/x-www-form-urlencoded"
+    assert (site.sent["/1.html"].method, site.sent["/1.html"].body) == ("GET", b"")
+
+
+def test_a_run_of_few_pages_still_takes_the_files_of_its_articles_and_the_next_goes_on(site: Unwired) -> None:
+    names = [f"/{n}.html" for n in range(1, 6)]
+    pages = {"/": Said(rows(*names)), **{name: Said(article(name).body + f"<img src='{name}.png'>") for name in names}}
+    site.max_pages = 3
+    assert site.crawl(pages) == ["/", "/1.html", "/1.html.png", "/2.html", "/2.html.png"]
+    site.max_pages = None
+    assert site.crawl(pages, later=HOUR)[:2] == ["/", "/3.html"]
+
+
+# What else may stand on a page.
+
+
+def test_a_link_that_is_met_again_in_a_row_gains_its_day(site: Unwired) -> None:
+    site.crawl({"/": Said(links("/1.html", "/l/")), "/l/": Said(rows("/1.html"))})
+    assert site.row("/1.html", "row_date", "parent") == ("2020-09-01", "http://h/l/")
+
+
+def test_news_in_a_side_bar_leads_no_further_into_a_list(site: Unwired) -> None:
+    """Each page of the list shows the newest articles of the site, too."""
+
+    def answer(newest: int) -> Any:
+        return lambda path: (
+            Said(said.body + rows(*(f"/new/{n}.html" for n in range(newest))))
+            if path.startswith("/l/") and (said := column(30)(path))
+            else column(30)(path)
+        )
+
+    site.crawl(answer(2))
+    later = site.crawl(answer(5), later=12 * HOUR)
+    assert [path for path in later if path.startswith("/l/")] == ["/l/", "/l/2.html"]
+
+
+def test_a_page_that_refreshes_to_another_is_a_redirect_and_one_to_itself_is_none(site: Unwired) -> None:
+    refresh = "<meta http-equiv='refresh' content='0; url={}'>"
+    pages = {
+        "/": Said(rows("/1.html", "/3.html")),
+        "/1.html": Said(refresh.format("/2.html")),
+        "/2.html": article("乙"),
+    }
+    pages["/3.html"] = Said(refresh.format("/3.html") + article("丙").body)
+    site.crawl(pages)
+    assert [site.row(f"/{n}.html", "role", "hops") for n in (1, 2, 3)] == [(None, 0), ("article", 1), ("article", 0)]
+
+
+def test_the_site_file_names_articles_that_the_cleaner_would_not_keep_and_the_next_page_of_a_list(
+    tmp_path: Path,
+) -> None:
+    film = Said("<title>新闻联播</title><video src='/f/1.mp4'></video>")
+    plain = Unwired(tmp_path / "plain")
+    plain.crawl({"/": Said(rows("/film/1.html")), "/film/1.html": film})
+    assert plain.row("/film/1.html", "role") == ("list",)
+    named = Unwired(tmp_path / "named", articles=("/film/",))
+    named.crawl({"/": Said(rows("/film/1.html")), "/film/1.html": film})
+    assert named.row("/film/1.html", "role") == ("article",)
+
+
+def test_a_cookie_beside_a_way_to_another_address_is_no_reason_to_wait(tmp_path: Path) -> None:
+    site = Unwired(tmp_path, cookies=True)
+    assert site.crawl(leads_to(moved("/2.html", **{"Set-Cookie": "a=b"}))) == ["/", "/1.html", "/2.html"]
+
+
+def test_a_parameter_that_makes_no_difference_is_left_out_of_links_and_kept_in_redirects(site: Unwired) -> None:
+    site.frontier.learned.keep_idle("r", lambda url: url)
+    site.offers = type(site.offers)(site.site, site.frontier, full=False)
+    site.reader.offers = site.offers
+    pages = {
+        "/": Said(links("/l/?r=3") + rows("/1.html")),
+        "/1.html": moved("/2.html?r=7"),
+        "/2.html?r=7": article("乙"),
+    }
+    # A redirect may have a reason to name the parameter, a link has none.
+    assert site.crawl(pages) == ["/", "/l/", "/1.html", "/2.html?r=7"]

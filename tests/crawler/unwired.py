@@ -75,12 +75,14 @@ class Unwired:
     Attributes:
         now: seconds since 1970.
         left: hosts that were left alone.
+        sent: the last request of each path.
     """
 
     def __init__(self, folder: Path, *, hosts: tuple[str, ...] = ("h",), **crawl: Any) -> None:
         self.site = Site(key="h", name="统一战线", hosts=hosts, crawl=Crawl(start=("http://h/",), **crawl))
         self.now, self._folder = NOON, folder
         self.left: list[str] = []
+        self.sent: dict[str, Request] = {}
         self.visited = False
         self.open()
 
@@ -135,6 +137,7 @@ class Unwired:
                 continue
             path = request.meta["address"].url.removeprefix("http://h")
             asked.append(path)
+            self.sent[path] = request
             self.give(request, answer(path) if callable(answer) else answer.get(path, Said(status=404)))
         return asked
 
