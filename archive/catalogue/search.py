@@ -473,12 +473,12 @@ def field_mask(columns: Columns, field: ask.Field) -> Any:
         return {"yes": _constant(columns, True), "no": pc.invert(marked), "only": marked}[field.value]
     values = columns[field.name]
     listed = pa.types.is_list(values.type)
-    kinds = pc.list_flatten(values).unique() if listed else values.dictionary
+    names = pc.list_flatten(values) if listed else values
     wanted = _like(field)
-    chosen = pa.array([value for value in kinds.to_pylist() if value is not None and wanted(value)], pa.string())
+    chosen = pa.array([name for name in names.dictionary.to_pylist() if wanted(name)], pa.string())
     if not listed:
-        return pc.is_in(values, value_set=chosen)
-    parents = pc.list_parent_indices(values).filter(pc.is_in(pc.list_flatten(values), value_set=chosen))
+        return pc.is_in(names, value_set=chosen)
+    parents = pc.list_parent_indices(values).filter(pc.is_in(names, value_set=chosen))
     return pc.is_in(pa.array(range(len(values)), pa.int64()), value_set=parents.cast(pa.int64()))
 
 
