@@ -403,9 +403,9 @@ def _answer(page: Page, area: Area | None, html: str, text: str, size: int, url:
         return Reason.REDIRECT, target
     if size == 0 and (found := _words("\n".join(_SAID.findall(html)))):
         return found
-    # A short notice may quote any of these words: it has a title of its own and a dateline under it.
+    # A short notice may have any of these words, in its title too: it has a dateline under it.
     walled = any(pattern.search(page.head) for pattern, _ in _CHALLENGES)
-    if stated and not walled and not _words(page.head):
+    if stated and not walled:
         return None
     if challenge := _challenged(html, text, size):
         return Reason.CHALLENGE, challenge

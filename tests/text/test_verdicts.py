@@ -189,6 +189,22 @@ def test_a_notice_of_two_lines_beside_columns_is_an_article_and_a_column_with_a_
     assert str((judged(capture(200, (), column)) or ("",))[0]) == "list"
 
 
+@pytest.mark.parametrize(
+    ("title", "text"),
+    [
+        ("关于办事大厅暂停服务的通知", "因线路检修，办事大厅6月15日暂停服务一天。"),
+        ("网上申报系统升级公告", "因系统升级，6月15日起网上申报停止受理。"),
+        ("关于用户登录方式变更的通知", "即日起，平台用户登录改用手机号码。"),
+        ("关于某文章不存在侵权问题的声明", "经核实，该文章不存在侵权问题。"),
+    ],
+)
+def test_a_notice_whose_title_has_such_words_is_an_article(title: str, text: str) -> None:
+    notice = (
+        f"{HEAD.format(title=title)}<h1>{title}</h1><div>发布时间：2019-06-12 来源：办公室</div><p>{text}</p>{FOOT}"
+    )
+    assert judged(capture(200, (), notice)) is None
+
+
 @pytest.mark.parametrize("word", WORDS)
 def test_an_article_that_quotes_such_words_is_one(word: str) -> None:
     text = "市委统战部召开网络安全工作会议，通报了上季度网站运行的情况，要求各单位落实责任，抓好整改，确保安全。"

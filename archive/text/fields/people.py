@@ -312,7 +312,7 @@ def reporters(line: str) -> str | None:
     if _CLAUSE.search(text) or re.search(r"\s[一-鿿]{0,12}(?:[记作]者|通讯员)$", text[: role.end()]):
         return None
     names = all_people(text) if text.endswith(_WROTE) else ()
-    return _in_words(text) or " ".join(names) or (_glued(text) if "发自" in text else None)
+    return _in_words(text) or " ".join(names) or None
 
 
 def _at_desk(text: str) -> str | None:
@@ -322,13 +322,6 @@ def _at_desk(text: str) -> str | None:
         return " ".join(names)
     named = second.endswith(_DONE) and is_office(first) and is_person(_bare(second))
     return _bare(second) if named else None
-
-
-def _glued(text: str) -> str | None:
-    """Two names of two characters each, without a space: 罗科苏盈发自北京."""
-    match = re.search(r"记者\s?([一-鿿]{4})发自", text)
-    both = (match[1][:2], match[1][2:]) if match else ()
-    return "".join(both) if both and all(is_person(name, labelled=True) for name in both) else None
 
 
 def alone(line: str) -> str | None:
