@@ -15,8 +15,8 @@ from archive.warc.capture import Capture
 
 # A longer line is no label's value.
 VALUE = 30
-# So many lines under a title may hold its dateline.
-UNDER = 8
+# So many lines under a title may hold its dateline, and so many over it, or cells of a table that heads it.
+UNDER, OVER, CELLS = 8, 3, 24
 # A sentence that describes a picture is no longer.
 CAPTION = 60
 # A line of so many characters beside an article says nothing of it.
@@ -83,11 +83,12 @@ def dated_lines(draft: Draft, scene: Scene) -> tuple[list[str], list[str], list[
     """The lines around an article that may say its day: those under its title, those over it, those below the text."""
     title = scene.page.title
     near = [index for index in scene.above if title is None or 0 < index - title <= UNDER]
-    over = [] if title is None else [i for i in scene.above if i > title - 4 and i not in near]
+    over = [] if title is None else [i for i in scene.above if i >= title - OVER and i not in near]
     # Below a thread's first post stand the days of the others.
     below = [] if "thread" in draft.fate else scene.below
     under, above, after = ([scene.around[index] for index in indices] for indices in (near, over, below))
-    return under, above, after
+    table = range(_table_over(scene.page, title), title - OVER) if title is not None else ()
+    return under, [*(scene.read(scene.page.blocks[index].text) for index in table), *above], after
 
 
 def _scene(page: Page, body: extract.Body | None) -> Scene:
@@ -173,6 +174,14 @@ def _around(page: Page, first: int, last: int) -> tuple[list[int], list[int]]:
     return above, below
 
 
+def _table_over(page: Page, index: int) -> int:
+    """The first of the cells that stand directly over a block: a table that heads the article."""
+    top = index
+    while top and index - top < CELLS and page.blocks[top - 1].kind == "cell" and page.blocks[top - 1].linked < 0.5:
+        top -= 1
+    return top
+
+
 def _heads(page: Page) -> list[str]:
     """Titles that the head states, each one line."""
     return [title for title in dict.fromkeys((page.meta("articletitle", "og:title"), page.head)) if title]
@@ -193,7 +202,7 @@ def _name(draft: Draft, scene: Scene, site_name: str | None) -> None:
         chosen = _heading(scene)
         draft.titled = "heading"
     if chosen is not None:
-        text = " ".join(page.blocks[index].text for index in range(fields.opening(page.blocks, chosen), chosen + 1))
+        text = _title_as_shown(page, chosen, stated)
         shown = Line(found=text, read=reader(text))
         # The line may carry a word of the page's own: 原创.
         inner = (line for line in stated if line.read in shown.read and 0 < len(shown.read) - len(line.read) <= 3)
@@ -202,6 +211,14 @@ def _name(draft: Draft, scene: Scene, site_name: str | None) -> None:
         draft.title = stated[0]
     if draft.title:
         draft.title = Line(found=fields.tidy(draft.title.found), read=fields.tidy(draft.title.read))
+
+
+def _title_as_shown(page: Page, last: int, stated: Sequence[Line]) -> str:
+    """The lines of a title, up to its last one; of lines that look like any other the one that the head states."""
+    own = page.blocks[last]
+    alone = own.kind != "heading" and any(fields.same(own.text, line.found) for line in stated)
+    first = last if alone else fields.opening(page.blocks, last)
+    return " ".join(block.text for block in page.blocks[first : last + 1])
 
 
 def _heading(scene: Scene) -> int | None:
@@ -244,7 +261,7 @@ def _read_above(draft: Draft, scene: Scene) -> None:
 def _read_names_above(draft: Draft, scene: Scene) -> None:
     """Names that stand alone in the lines directly above the article."""
     page, around = scene.page, scene.around
-    for index in scene.above[-3:]:
+    for index in scene.under()[-3:]:
         if page.blocks[index].linked < 0.5 and index != page.title:
             draft.byline.take(fields.Byline(author=fields.alone(around[index])), "name", around[index])
 

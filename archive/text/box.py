@@ -155,6 +155,8 @@ class _Walk:
             while self.head + 1 < len(self.blocks) and self.is_dated_too(self.head + 1, in_row=labels > 1):
                 self.head += 1
         self.previous = self.head
+        start, end, weight = self.region
+        self.region = (max(start, min(end, self.head + 1)), end, weight)
         return True
 
     def find_foot(self) -> int:
@@ -358,19 +360,21 @@ class _Walk:
     def dateline_over_prose(self) -> int | None:
         """On a page without a title a dateline that stands below some line, over the prose where there is any."""
         start, _, weight = self.region
-        above = range(start - 1, max(0, start - NEAR), -1) if weight >= ENOUGH else range(1, len(self.blocks))
+        above = range(start - 1, max(-1, start - NEAR), -1) if weight >= ENOUGH else range(1, len(self.blocks))
         return next((index for index in above if self.is_under_line(index)), None)
 
     def is_under_line(self, index: int) -> bool:
-        """Whether a line is a dateline with a day, and the one above it may be a title."""
-        key = self.keys[index]
+        """Whether a line is a dateline with a day, and the one above it may be a title, or a picture is."""
+        key, over = self.keys[index], index - 1
+        titled = index in self.outline.pictures or (
+            over >= 0 and self.blocks[over].linked < 0.5 and furniture_id(self.keys[over]) is None
+        )
         return bool(
-            not self.blocks[index].aside
-            and self.blocks[index - 1].linked < 0.5
+            titled
+            and not self.blocks[index].aside
             and self.is_dateline(index)
             and dates.read(key)
             and not _TODAY.search(key)
-            and furniture_id(self.keys[index - 1]) is None
         )
 
     def is_dated_too(self, index: int, *, in_row: bool) -> bool:

@@ -45,8 +45,6 @@ _PIECE = re.compile(r"[\d年月日./-]{1,8}")
 _SENTENCE = re.compile(r"[。!?;]")
 _WEEKDAY = re.compile(r"\A[\s,(\[]*+(?:星期|周|週|礼拜)[一二三四五六日天][\s)\]]*")
 _BEGINS = r"[\dA-Z〇零○一二三四五六七八九中民]"
-# CCTV's identifiers hold the second of publication.
-_EPOCH = re.compile(r"/ARTI(?P<epoch>1\d{9})\d{6}\.")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -344,9 +342,6 @@ def from_url(url: str) -> Dated | None:
     '2020-03-20'
     """
     path = urlsplit(url).path if "://" in url else url
-    if match := _EPOCH.search(path):
-        moment = dt.datetime.fromtimestamp(int(match["epoch"]), CHINA)
-        return Dated(value=moment.isoformat(), rule="url", words=match[0])
     for pattern in rules().urls:
         if match := pattern.search(path):
             groups = match.groupdict()

@@ -240,8 +240,8 @@ def read_tail(draft: Draft) -> None:
             draft.take(index, "byline")
         elif draft.sign(index, fields.reporters(read[index])):
             continue
-        elif fields.is_dateline(read[index]) and (said := fields.byline(read[index])):
-            draft.byline.take(said, "dateline", read[index])
+        elif fields.is_dateline(read[index]) and (fields.byline(read[index]) or _PUBLISHED.match(read[index])):
+            draft.byline.take(fields.byline(read[index]), "dateline", read[index])
             draft.take(index, "dateline")
     _read_prose(draft)
 

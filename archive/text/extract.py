@@ -48,7 +48,7 @@ NEUTRAL = -5
 # A heading over links to other articles ends an article, however long.
 WALL = -1e5
 
-_MARKS = re.compile("[，。！？；：、,!?;]")
+_MARKS = re.compile("[，。！？；、,!?;]")
 _TWO_MARKS = re.compile("[，。！？；：、,!?;][^，。！？；：、,!?;]*[，。！？；：、,!?;]")
 # What a dateline cannot do without: a label or the time of day. A day alone may sign a notice.
 _LABELLED = re.compile("来源|作者|编辑|时间|日期")

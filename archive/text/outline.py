@@ -227,15 +227,24 @@ class Outline:
     def home(self, prose: Sequence[int]) -> int | None:
         """The box that holds an article's paragraphs and nothing but articles; None where it is the whole page."""
         boxes = [self.holder(index) for index in prose]
+        if len(prose) > 1 and len({self.blocks[index].element for index in prose}) == 1:
+            # All of it is one paragraph or cell.
+            boxes = [self.blocks[prose[0]].element]
         if len(boxes) > 1 and len(set(boxes)) == len(boxes):
             # Each paragraph is a box of its own.
             boxes = [self.parents[box] for box in boxes]
         home = commonest(boxes)
-        while home is not None and self.tags[home] in CELLS and self.is_alone(home):
-            # A cell that is its whole row lays out nothing.
-            while self.tags[home] in ("td", "th", "tr", "tbody", "table"):
-                home = self.parents[home]
+        if home is not None and self.tags[home] in CELLS:
+            return self._laid_out(home)
         return None if home is None or self.tags[home] in (*ROOTS, "table", "tbody", "tr") else home
+
+    def _laid_out(self, cell: int) -> int:
+        """The cell; where it is its whole row it lays out nothing, and its table takes its place."""
+        home = cell
+        while self.tags[home] in CELLS and self.is_alone(home):
+            while self.tags[home] in ("td", "th", "tr", "tbody"):
+                home = self.parents[home]
+        return home
 
     def is_alone(self, cell: int) -> bool:
         """Whether a cell is the only one of its row, in a table of other rows."""

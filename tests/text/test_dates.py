@@ -168,7 +168,6 @@ def test_meta_elements_have_an_order() -> None:
         ("http://h/19/0909/07/19090907112233445566.shtml", "2019-09-09"),
         ("http://h/19/0909/07/19130907112233445566.shtml", None),
         ("http://h/a/23061207112212345678.shtml", "2023-06-12"),
-        ("http://h/ARTI1568000000123456.shtml", "2019-09-09T11:33:20+08:00"),
         ("http://h/202306/1.html", "2023-06"),
         ("http://h/20231332/1.html", None),
         ("http://h/content_40211.html", None),

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 from pages import read, skipped
 
+from archive.text.blocks import fold
 from archive.text.fields import people
 
 LINES = (
@@ -115,3 +118,38 @@ def test_teasers_with_a_day_and_a_sentence_each_are_a_list() -> None:
         for at, row in enumerate(ROWS, 1)
     )
     assert skipped(page("<h1>工作动态</h1>" + rows, "工作动态")).reason == "list"
+
+
+OLD = "<html><title>青河新闻网</title><body>{above}<h1>盟员医生下乡义诊</h1>{under}{text}{below}</body></html>"
+HEAD_TABLE = (
+    "<table><tr><td>索引号</td><td>00815560/2015-00123</td><td>发布机构</td><td>区侨联</td></tr>"
+    "<tr><td>公开日期</td><td>2023-03-08</td><td>主题分类</td><td>工作动态</td></tr>"
+    "<tr><td>文号</td><td>无</td><td>名称</td><td>盟员医生下乡义诊</td></tr></table>"
+)
+DATED = "<p>来自：青河日报　2023-03-08</p>"
+
+
+@pytest.mark.parametrize(
+    ("above", "under", "below"),
+    [
+        (HEAD_TABLE, "<p>来源：青河日报</p>", ""),
+        ("", "<p>来源：青河日报</p>", "<p align=right>发布时间：2023年3月8日</p>"),
+        ("", DATED, "<div>（本文共有2030人浏览）</div>"),
+        ("", DATED, "<div>本页面已被1024位网友阅读</div>"),
+        ("", DATED, "<div>【关闭】 【顶部】</div>"),
+        ("<div>中国·青河</div>", DATED, "<div>第951666位访客</div>"),
+    ],
+)
+def test_day_and_source_leave_the_text_and_so_do_counters(above: str, under: str, below: str) -> None:
+    document = read(OLD.format(above=above, under=under, text=f"<div>{paragraphs(LINES)}</div>", below=below))
+    assert document.text == "\n".join(LINES)
+    assert (document.published, document.source, document.author) == ("2023-03-08", "青河日报", None)
+    assert below == "" or fold(re.sub("<[^>]*>", "", below)) in {line for _, line in document.removed}
+
+
+@pytest.mark.parametrize("count", [2, 3])
+def test_what_stands_below_the_cell_that_holds_all_paragraphs_is_no_part_of_the_article(count: int) -> None:
+    cell = "<br>".join(LINES[:count])
+    below = "<table><tr><td>本站已有951666人次访问　站长信箱：给站长写信</td></tr></table>"
+    page = OLD.format(above="", under=DATED, text=f"<table><tr><td>{cell}</td></tr></table>", below=below)
+    assert "站长信箱" not in read(page).text

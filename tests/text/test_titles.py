@@ -144,3 +144,37 @@ def test_a_label_names_the_title_and_another_label_does_not() -> None:
     document = read(html.format(head="民盟青河市委", under=under, prose=PROSE))
     assert (document.title, document.author, document.source) == ("盟员医生下乡义诊", "周敏", "青河日报")
     assert document.published == "2023-03-08"
+
+
+# Pages without a heading, whose head names the site or the column.
+BARE = (
+    "<html><head><title>{head}</title></head><body>{above}<div class=x>{title}{prose}</div>"
+    "<div><p>青河新闻网　电话：0838-5222222</p></div></body></html>"
+)
+MENU = "<ul><li>网站首页</li><li>通知公告</li><li>民盟简讯</li><li>政策法规</li><li>下载中心</li></ul>"
+DAY = "<p align=center>2023-03-08　来源：青河日报</p>"
+
+
+@pytest.mark.parametrize(
+    ("head", "above", "title"),
+    [
+        # The title breaks its line.
+        ("青河新闻网", "", f"<p align=center><strong>盟员医生<br>下乡义诊</strong></p>{DAY}"),
+        ("盟员医生下乡义诊", "", f"<p align=center><strong>盟员医生<br>下乡义诊</strong></p>{DAY}"),
+        # The source stands in a line of its own between title and day.
+        ("新建网页 1", "", "<p><b>盟员医生下乡义诊</b></p><p>青河日报</p><p>(2023年3月8日)</p>"),
+        # A menu without links, and one of its items in the head.
+        ("通知公告_青河新闻网", MENU, f"<p>盟员医生下乡义诊</p>{DAY}"),
+        # The heading of the page is its site.
+        ("民盟青河市委员会", f"<h1>大团结大联合</h1>{MENU}", f"<p>盟员医生下乡义诊</p>{DAY}"),
+        # The head parts its names by long dashes.
+        ("青河新闻网——民盟简讯——盟员医生下乡义诊", "", f"<dl><dt>盟员医生下乡义诊</dt><dd>{DAY}</dd></dl>"),
+        # The title is a picture.
+        ("盟员医生下乡义诊", "<img src=b.jpg>", f"<p><img src=t.gif alt=盟员医生下乡义诊></p>{DAY}"),
+    ],
+)
+def test_a_title_without_any_look_is_told_by_its_place(head: str, above: str, title: str) -> None:
+    document = read(BARE.format(head=head, above=above, title=title, prose=PROSE))
+    assert (document.title or "").replace(" ", "") == "盟员医生下乡义诊"
+    assert (document.published, document.source) == ("2023-03-08", "青河日报")
+    assert len(document.text.split("\n")) == 2

@@ -16,7 +16,6 @@ _CRUMB_LABEL = re.compile(
 # One of these stands in every breadcrumb; most lines hold no character that begins one.
 _CRUMB_BEGINS = re.compile(r"[>＞»›→:：︰位栏在现首]")
 _CRUMBS = re.compile(r"[>＞»›→]|[:：︰]{2}|位置|栏目|在这里|现在所在|首页\s-")
-_STEPS = re.compile(r"[>»›→]|首页|主页|\s[-/|]\s")
 _STEP = re.compile(r"[>»›]+")
 _FROM_HOME = re.compile(r"(?:网站|本站)?首页\s*(?:[>»›→]|-+>|::|-\s[^-]{2,16}(?:\s-\s[^-]{2,40}){0,2}$)")
 _TO_TEXT = re.compile(r"\A(?:[^>»›。,]{1,26}+[>»›]++)+\s?正文")
@@ -29,10 +28,6 @@ _NO_COLUMN_WORDS = (
 )
 _NO_COLUMN = frozenset(_NO_COLUMN_WORDS.split())
 
-# The owner of a site, before how to reach it, at the foot of its pages.
-_REACHED = re.compile(
-    r"\A(?P<name>[一-鿿]{4,20}?)(?:主办|\s)(?=.{0,40}(?:电话|邮箱|热线|地址|备案|ICP|信用代码|[馆放]时间))"
-)
 # The owner of a site behind a label.
 _OWNER = re.compile(r"(?:版权所有|主办(?:单位)?|承办(?:单位)?|[Cc]opyright|©)[\s:\d©(c)-]{0,12}(?P<name>[一-鿿]{2,20})")
 _CONTACT = re.compile("电话|地址|邮编|备案|ICP")
@@ -58,7 +53,6 @@ def named(blocks: Sequence[Block], keys: Sequence[str]) -> Iterator[str]:
             yield from columns(key, None)[: -1 if block.linked else None]
         elif "版权" in key or "办" in key or "opyright" in key or "©" in key:
             yield from (found["name"] for found in _OWNER.finditer(key[:200]))
-    yield from (found["name"] for key in keys[-FOOT:] if (found := _REACHED.match(key[:200])))
     # The owner may have a line of his own over it.
     foot = range(max(1, len(keys) - FOOT), len(keys))
     yield from (keys[i - 1] for i in foot if _CONTACT.search(keys[i]) and blocks[i].element == blocks[i - 1].element)
@@ -94,8 +88,9 @@ def is_crumb(line: str) -> bool:
         return False
     text = narrow(line)
     if (match := _CRUMB_LABEL.match(text)) and len(match[0]) >= 4:
-        rest = text[match.end() :]
-        return not rest or bool(_STEPS.search(rest)) or match[0].rstrip().endswith(":")
+        text = text[match.end() :]
+        if not text or match[0].rstrip().endswith(":"):
+            return True
     return (
         bool(_FROM_HOME.match(text))
         or (len(text) <= 80 and len(_STEP.findall(text)) >= 2 and not text.endswith((">", "。")) and "更多" not in text)

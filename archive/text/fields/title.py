@@ -20,14 +20,19 @@ from archive.text.outline import Outline
 LONGEST = 100
 # A heading of so few characters needs a head that says the same, or a dateline under it.
 SHORT = 4
+# A line of so many with which the head ends is more than a name.
+ENDING = 8
 # A link with so many leads to a column.
 COLUMN_NAME = 12
-# The heading of a menu has at most so many.
-MENU = 8
+# The heading of a menu has at most so many, and so do its items; that many make one though none is a link.
+MENU, ITEMS = 8, 3
 # Between a title and its dateline stand at most so many lines, a subtitle and the tools of the page, of so many
 # characters.
 BETWEEN = 3
 UNDER = 40
+
+# A box that is a title's has at most so many lines.
+LINES = 3
 
 # A bare day has so many characters: [2020年12月12日].
 DAY = 13
@@ -51,6 +56,7 @@ _ENTITY = re.compile(r"&(?:[a-z]{2,8}|#\d{2,5});")
 _DASHES = re.compile("[—–―-]+")
 _QUOTES = " \"“”'‘’"
 _EDGES = "-_|,:"
+_CLAUSE_ENDS = ("。", ";", ":", ",")
 _SUBTITLE = re.compile(r"[—–\-]{1,3}\s?\S.{2,60}")
 _CUT = ("...", "…")
 _TITLE_LABELS = ("标题:", "题名:", "文章标题:", "信息标题:", "新闻标题:")
@@ -105,9 +111,10 @@ def choose(
         # No dateline stands under it, and it is no heading, or may be that of a menu.
         under = best.points <= STATED + FIRST_RANK * head and (head or blocks[line].kind != "heading")
         chosen: int | None = _below_menu(blocks, keys, bares, names, line) if under else line
-    elif (chosen := _only_heading(blocks, outline, bares, names)) is None:
-        chosen = _plain_heading(blocks, keys, bares, names)
-    return None if chosen is None else _ending(blocks, keys, chosen)
+    elif (chosen := _plain_heading(blocks, keys, bares, names)) is None:
+        # A dateline would stand under it.
+        chosen = _only_heading(blocks, outline, bares, names)
+    return None if chosen is None else _ending(blocks, chosen)
 
 
 def _labelled(outline: Outline, keys: Sequence[str]) -> int | None:
@@ -127,9 +134,9 @@ def _below_menu(
     A site's name stands over its menu, and in the head of all its pages.
     """
     plain = _plain_heading(blocks, keys, bares, names)
-    if plain is None or not any(block.linked >= 0.5 for block in blocks[stated + 1 : plain]):
-        return stated
-    return plain
+    between = blocks[stated + 1 : plain]
+    menu = any(block.linked >= 0.5 for block in between) or sum(block.size <= MENU for block in between) >= ITEMS
+    return stated if plain is None or not menu else plain
 
 
 class _Ranked(NamedTuple):
@@ -268,21 +275,31 @@ def _plain_heading(blocks: Sequence[Block], keys: Sequence[str], bares: Sequence
 
     It stands above all prose: a signature and its day stand at an article's end.
     """
-    for index, (block, key) in enumerate(zip(blocks[:-1], keys, strict=False)):
-        if block.linked < 0.5 and is_sentence(key):
+    for index, block in enumerate(blocks[:-1]):
+        if block.linked < 0.5 and is_sentence(keys[index]):
             return None
-        if (
-            not block.links
-            and not key.startswith(_CUT)  # a search's result
-            and not key.endswith(_CUT)
-            and bares[index] not in names
-            and ">" not in key
-            and _heads(index + 1, keys)
-            and may_be_title(block.text)
-            and furniture_id(key) is None
-        ):
-            return None if are_rows(keys[index + 2 :]) else index
+        if _heads(index + 1, keys) and _is_plain(blocks, keys, bares, names, index):
+            if are_rows(keys[index + 2 :]):
+                return None
+            # The source may stand between the title and the day.
+            over = words.whole("media", keys[index]) and index and _is_plain(blocks, keys, bares, names, index - 1)
+            return index - 1 if over else index
     return None
+
+
+def _is_plain(blocks: Sequence[Block], keys: Sequence[str], bares: Sequence[str], names: set[str], index: int) -> bool:
+    """Whether a line that looks like any other may be the title: no link, no search's result, no column's name."""
+    block, key = blocks[index], keys[index]
+    return (
+        not block.links
+        and not key.startswith(_CUT)
+        and not key.endswith(_CUT)
+        and bares[index] not in names
+        and ">" not in key
+        and may_be_title(block.text)
+        and not is_label(key)
+        and furniture_id(key) is None
+    )
 
 
 def _heads(index: int, keys: Sequence[str]) -> bool:
@@ -309,27 +326,32 @@ def _only_heading(blocks: Sequence[Block], outline: Outline, bares: Sequence[str
 
 
 def opening(blocks: Sequence[Block], last: int) -> int:
-    """The first block of a title whose last one is known: a heading that breaks its lines is several blocks."""
+    """The first block of a title whose last one is known, see `_joins`."""
     first = last
-    while (
-        first
-        and blocks[last].kind == "heading"
-        and blocks[first - 1].element == blocks[last].element
-        and not is_subtitle(blocks[first].text)
-    ):
+    while first and _joins(blocks, first - 1, last):
         first -= 1
     return first
 
 
-def _ending(blocks: Sequence[Block], keys: Sequence[str], first: int) -> int:
-    """The last block of a title: a heading may break its lines."""
+def _ending(blocks: Sequence[Block], first: int) -> int:
+    """The last block of a title, see `_joins`."""
     last = first
-    while last + 1 < len(blocks) and blocks[first].kind == "heading" == blocks[last + 1].kind:
-        following = blocks[last + 1]
-        if following.element != blocks[first].element or is_subtitle(following.text) or is_dateline(keys[last + 1]):
-            break
+    while last + 1 < len(blocks) and _joins(blocks, last + 1, first):
         last += 1
     return last
+
+
+def _joins(blocks: Sequence[Block], line: int, title: int) -> bool:
+    """Whether a line is part of a title: both stand in one heading, or in one box that holds hardly more."""
+    block = blocks[line]
+    if block.element != blocks[title].element or is_subtitle(block.text) or is_dateline(block.text):
+        return False
+    if block.kind == "heading":
+        return True
+    own = [other for other in blocks[max(0, title - LINES) : title + LINES + 1] if other.element == block.element]
+    key = narrow(block.text)
+    plain = not block.links and not NUMBERED.match(key) and furniture_id(key) is None
+    return len(own) <= LINES and block.size <= UNDER and plain and not key.endswith(_CLAUSE_ENDS)
 
 
 def is_subtitle(line: str) -> bool:
@@ -349,7 +371,7 @@ def may_be_title(line: str) -> bool:
     return text in words.listed("genre") or (
         len(text) >= SHORT
         and han(text) >= SHORT - 1
-        and not text.endswith(("。", ";", ":", ","))
+        and not text.endswith(_CLAUSE_ENDS)
         and text.count(",") <= 3
         and not NUMBERED.match(text)
         and not is_caption(line)
@@ -489,6 +511,8 @@ class Head:
             return STATED
         if one in self._parts:
             return STATED if one == self._part else HELD
+        if len(one) >= ENDING and whole.endswith(one) and whole[-len(one) - 1] in _EDGES and not is_site_name(one):
+            return HELD
         return HELD if len(one) >= SHORT and self._holds(one) else 0.0
 
     def _holds(self, one: str) -> bool:
