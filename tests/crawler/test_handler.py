@@ -432,6 +432,18 @@ def test_a_page_has_the_limit_of_its_request_or_of_its_site(kept: Kept) -> None:
     assert kept.rows()[0].url == URL
 
 
+def test_a_page_without_a_head_is_read_at_the_usual_port(kept: Kept) -> None:
+    page = b"<html><p>a page of HTTP/0.9</p></html>"
+    response = ended(Scripted(kept, (page, DONE)).download_request(Request(URL)))
+    assert (response.status, response.body, type(response)) == (200, page, HtmlResponse)
+    other = Tap("http://127.0.0.1/x", SITE, 1000, headless=True)
+    other.begin("127.0.0.1", b"")
+    other.add(page)
+    other.closed = True
+    assert other.cut() is None
+    other.close()
+
+
 def test_the_latency_is_the_time_to_the_first_byte(kept: Kept, monkeypatch: pytest.MonkeyPatch) -> None:
     times = iter([10.0, 11.0, 41.0])
     monkeypatch.setattr(handler, "monotonic", lambda: next(times))

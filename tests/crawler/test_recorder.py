@@ -10,6 +10,7 @@ import os
 import ssl
 import subprocess
 import sys
+import uuid
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -520,6 +521,161 @@ def test_after_a_failure_nothing_is_recorded_and_the_first_reason_stays(tmp_path
             act()
     kept.close()
     assert "commit" not in diary.lines
+
+
+def test_only_what_a_revisit_may_refer_to_is_remembered(tmp_path: Path) -> None:
+    remembered: list[tuple[str, str]] = []
+
+    class Noted(Memory):
+        def remember(self, url: str, written: Written) -> None:
+            remembered.append((url, written.id))
+            super().remember(url, written)
+
+    memory = Noted()
+    kept = recorder.Recorder(Writer(Layout(root=tmp_path), "a", warcinfo=()), memory)
+    first = kept.keep(exchange())
+    assert not kept.keep(exchange()).revisit  # the first is not settled yet
+    kept.settle()
+    again, cut = kept.keep(exchange()), kept.keep(exchange(truncated="time"))
+    kept.close()
+    assert (again.revisit, cut.payload_digest) == (True, None)
+    assert len(remembered) == 2
+    assert remembered[0] == ("http://a.cn/1", first.id)
+
+
+def test_what_was_tried_found_out_and_rendered_is_recorded(tmp_path: Path) -> None:
+    writer = Writer(Layout(root=tmp_path), "a", warcinfo=())
+    kept = recorder.Recorder(writer, Diary())
+    at = dt.datetime(2024, 2, 26, 8, 30, tzinfo=dt.UTC)
+    kept.failed("http://a.cn/1", at, "odd", (("via", "http://a.cn/"),))
+    kept.failed("http://a.cn/2", at, "odd")
+    kept.note("http://a.cn/3", at, (("purpose", "probe"), ("found", "x")))
+    before = dt.datetime.now(dt.UTC)
+    written = kept.rendered("http://a.cn/4", PAGE, (("via", "http://a.cn/"),))
+    kept.close()
+    _, one, two, three, page, about = rows([str(writer.closed[0])])[""] + [
+        row for number in range(1, 5) for row in rows([str(writer.closed[0])])[str(number)]
+    ]
+    assert (one.kind, one.block) == ("metadata", b"via: http://a.cn/\r\nerror: odd\r\n")
+    assert (one.fields["WARC-Target-URI"], one.fields["WARC-Date"][:19]) == ("http://a.cn/1", "2024-02-26T08:30:00")
+    assert two.block == b"error: odd\r\n"
+    assert three.block == b"purpose: probe\r\nfound: x\r\n"
+    assert (page.kind, page.block, page.fields["Content-Type"]) == ("resource", PAGE, "text/html; charset=utf-8")
+    assert page.fields["WARC-Record-ID"] == f"<{written.id}>"
+    assert uuid.UUID(written.id.removeprefix("urn:uuid:")).version == 4
+    assert before <= written.date <= dt.datetime.now(dt.UTC)
+    assert about.block == b"via: http://a.cn/\r\n"
+
+
+class Full:
+    """A writer whose disk is full; `closes`: but for the end of its file."""
+
+    def __init__(self, *, closes: bool = False) -> None:
+        self.asked: list[str] = []
+        self._closes = closes
+
+    def __getattr__(self, name: str) -> Any:
+        def fail(*_: Any, **__: Any) -> None:
+            self.asked.append(name)
+            if name != "close" or not self._closes:
+                raise SpaceError(f"{name}: full")
+
+        return fail
+
+
+ACTS: dict[str, tuple[str, Any]] = {
+    "keep": ("exchange", lambda kept: kept.keep(exchange())),
+    "failed": ("failure", lambda kept: kept.failed("http://a.cn/", dt.datetime.now(dt.UTC), "x")),
+    "note": ("failure", lambda kept: kept.note("http://a.cn/", dt.datetime.now(dt.UTC), ())),
+    "rendered": ("resource", lambda kept: kept.rendered("http://a.cn/", b"x", ())),
+    "settle": ("sync", lambda kept: kept.settle()),
+    "close": ("sync", lambda kept: kept.close()),
+}
+
+
+@pytest.mark.parametrize("name", ACTS)
+def test_the_first_failure_of_the_writer_stays_and_nothing_is_acknowledged(name: str) -> None:
+    verb, act = ACTS[name]
+    writer: Any = Full(closes=True)
+    diary = Diary()
+    kept = recorder.Recorder(writer, diary)
+    with pytest.raises(SpaceError, match=f"{verb}: full"):
+        act(kept)
+    assert str(kept.failure) == f"{verb}: full"
+    for again, (_, other) in ACTS.items():
+        if again != "close":
+            with pytest.raises(SpaceError, match=f"{verb}: full"):
+                other(kept)
+    with pytest.raises(SpaceError, match=f"{verb}: full"):
+        kept.ready()
+    kept.fail(DataError("later"))
+    # What is whole is closed all the same, and a failure to do so hides nothing.
+    kept.close()
+    writer._closes = False
+    kept.close()
+    assert (writer.asked, str(kept.failure)) == ([verb, "close", "close"], f"{verb}: full")
+    assert diary.lines == []
+
+
+def test_a_file_that_cannot_be_closed_is_a_failure(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    writer = Writer(Layout(root=tmp_path), "a", warcinfo=())
+    kept, diary = recorder.Recorder(writer, Diary()), Diary()
+    kept._memory = diary
+    kept.keep(exchange())
+    close = writer.close
+    monkeypatch.setattr(writer, "close", lambda: (_ for _ in ()).throw(SpaceError("close: full")))
+    with pytest.raises(SpaceError, match="close: full"):
+        kept.close()
+    assert (str(kept.failure), diary.lines[-1]) == ("close: full", "commit")
+    close()
+
+
+def test_where_hardly_any_room_is_left_what_came_is_acknowledged_and_no_more_is_asked_for(tmp_path: Path) -> None:
+    diary, left = Diary(), [True, False]
+
+    def look() -> None:
+        if not left.pop(0):
+            raise SpaceError("no room")
+
+    kept = recorder.Recorder(Writer(Layout(root=tmp_path), "a", warcinfo=()), diary, room=look)
+    kept.ready()
+    kept.keep(exchange())
+    assert "commit" not in diary.lines
+    for _ in range(2):
+        with pytest.raises(SpaceError, match="no room"):
+            kept.ready()
+    assert (diary.lines.count("commit"), str(kept.failure)) == (1, "no room")
+    kept.close()
+    assert diary.lines.count("commit") == 1
+
+
+def test_the_room_on_the_disk_is_that_of_the_folder_that_is_there(tmp_path: Path) -> None:
+    disk = os.statvfs(tmp_path)
+    free = disk.f_bavail * disk.f_frsize
+    for folder in (tmp_path, tmp_path / "not" / "yet"):
+        recorder.room(folder, free // 2)
+        with pytest.raises(SpaceError, match=r"MB are free, and a crawl leaves \d+\.\d MB free. Make room, then crawl"):
+            recorder.room(folder, free * 2)
+
+
+def test_an_answer_that_was_recorded_and_not_read_is_given_once_in_their_order(tmp_path: Path) -> None:
+    writer = Writer(Layout(root=tmp_path), "a", warcinfo=())
+    places = [writer.exchange(exchange(body), lambda *_: None) for body in (b"one", b"two")]
+    writer.close()
+    (path,) = writer.closed
+    waiting = {"http://a.cn/1": [(path, each.place.offset) for each in places], "http://a.cn/2": []}
+    kept = recorder.Recorder(Writer(Layout(root=tmp_path), "a", warcinfo=()), Diary(), unread=waiting)
+    found = [kept.unread("http://a.cn/1") for _ in range(3)]
+    assert [each and each.id for each in found] == [places[0].id, places[1].id, None]
+    assert [each and each.block[-3:] for each in found] == [b"one", b"two", None]
+    assert kept.unread("http://a.cn/2") is None
+    assert kept.unread("http://a.cn/3") is None
+    # What is damaged since is asked for again.
+    path.write_bytes(path.read_bytes()[: places[0].place.offset + 9])
+    torn = recorder.Recorder(
+        Writer(Layout(root=tmp_path), "a", warcinfo=()), Diary(), unread={"u": [(path, places[0].place.offset)]}
+    )
+    assert torn.unread("u") is None
 
 
 def test_interim_heads_without_end_take_no_memory(tmp_path: Path) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import hashlib
 import io
 from typing import Any
@@ -55,6 +56,7 @@ def test_a_status_line_begins_within_four_stray_bytes(block: bytes, start: int |
     [
         (b"HTTP/1.1 404 Not Found", 404),
         (b"HTTP/1.1\t404", 404),
+        (b"HTTP 404 Not Found", 404),
         (b"HTTP/1.1: 404", 404),
         (b"HTTP/1.1404", 200),
         (b"HTTP/404", 200),
@@ -77,6 +79,8 @@ def test_the_status_is_the_first_three_digits_behind_the_version(line: bytes, st
         ([b"A: b: c"], (("A", "b: c"),)),
         ([b"A:", b" b", b"\tc"], (("A", "b c"),)),
         ([b"A: b", b" ", b" c"], (("A", "b c"),)),
+        ([b"A: b", b"C: d", b" e: f"], (("A", "b"), ("C", "d e: f"))),
+        ([b"A\t : \t b"], (("A", "b"),)),
         ([b"A: b", b"no colon", b" c"], (("A", "b c"),)),
         ([b" A: b", b"C: d"], (("A", "b"), ("C", "d"))),
         ([b": b"], (("", "b"),)),
@@ -95,7 +99,7 @@ def test_fields_are_read_without_the_blanks_around_them_and_no_other_byte(
 
 
 def test_lines_that_begin_with_a_blank_below_the_status_line_are_no_headers() -> None:
-    head = read_head(b"HTTP/1.1 200 OK\r\n X: y\r\n\tZ\r\nA: b\r\n c\r\n\r\n")
+    head = read_head(b"HTTP/1.1 200 OK\r\n\tX: y\r\n Z: z\r\nA: b\r\n c\r\n\r\nD: the body\r\n")
     assert head.headers == (("A", "b c"),)
 
 
@@ -107,6 +111,26 @@ def test_odd_line_ends_are_seen_within_8_kib(length: int) -> None:
     assert (alone.odd, double.odd) == (("CR alone", "CR CR LF") if there else ("", ""))
     assert alone.length == length + 7 + (0 if there else 5)
     assert double.length == length + 13
+
+
+@pytest.mark.parametrize(
+    ("block", "odd", "length"),
+    [
+        # A first line as it should be, and odd ones below; letters of the patterns in it.
+        (b"HTTP/1.1 200 No \\r \\n\r\nA: b\r\rc\r\n\r\n<p>", "", 34),
+        (b"HTTP/1.1 200 OK\r\nA: b\rc\r\n\r\n<p>\r\r", "", 27),
+        (b"HTTP/1.1 200 OK\r\nA: b\r\r\n\r\n<p>", "", 26),
+        (b"HTTP/1.1 200 OK\nA: b\r\r\n\r\n<p>", "", 25),
+        (b"HTTP/1.1 200 No \\r \\n\rA: b\r\r<p>", "CR alone", 28),
+        (b"HTTP/1.1 200 No \\r \\n\r\r\nA: b\r\r\n\r\r\n<p>", "CR CR LF", 34),
+        (b"\r\nHTTP/1.1 200 OK\rA: b\r\r<p>\n\n", "CR alone", 24),
+        (b"\r\nHTTP/1.1 200 OK\r\r\nA: b\r\r\n\r\r\n<p>", "CR CR LF", 30),
+        (b"HTTP/1.1 200 OK\rA: b\n\n<p>\r\r", "", 22),
+    ],
+)
+def test_the_first_line_tells_how_the_lines_of_a_head_end(block: bytes, odd: str, length: int) -> None:
+    head = read_head(block)
+    assert (head.odd, head.length, block[head.length :][:3]) == (odd, length, b"<p>")
 
 
 @pytest.mark.parametrize(
@@ -132,6 +156,7 @@ def test_a_head_without_end_is_as_long_as_its_bytes_and_a_mebibyte_at_most() -> 
         (["chunked"], ("chunked",), True),
         (["gzip, Chunked"], ("gzip", "chunked"), True),
         (["gzip", " ,, CHUNKED"], ("gzip", "chunked"), True),
+        (["gzip", "chunked"], ("gzip", "chunked"), True),
         (["identity, None, gzip"], ("gzip",), False),
         ([' "chunked" '], ('"chunked"',), True),
         (["chunked;q=1"], ("chunked;q=1",), True),
@@ -160,6 +185,9 @@ def test_codings_are_listed_in_order_and_in_small_letters(
         (b"0X2\r\n", 2),
         (b"a\r\n", 10),
         (b"A\r\n", 10),
+        (b"bcdef\r\n", 0xBCDEF),
+        (b"BCDEF\r\n", 0xBCDEF),
+        (b"0123456789\r\n", 0x123456789),
         (b"1F\r\n", 31),
         (b"2;x=y\r\n", 2),
         (b"2 ; x\r\n", 2),
@@ -250,6 +278,8 @@ def test_after_a_fault_or_the_end_nothing_comes_out() -> None:
 
 CHUNKED = b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n"
 LARGE = b"x" * 300_000
+# As much as fills the first 256 KiB, with the head and the size.
+FIRST = 262_144 - 47 - 7
 # A response; the length of its head; the payload; the fault; whether it is empty.
 MEASURED: dict[str, tuple[bytes, int, bytes, str | None, bool]] = {
     "plain": (OK + b"\r\nabc", 19, b"abc", None, False),
@@ -265,6 +295,9 @@ MEASURED: dict[str, tuple[bytes, int, bytes, str | None, bool]] = {
     "no chunk came": (CHUNKED, 47, b"", "transfer-coding chunked: the chunks end before a size", True),
     "large": (OK + b"\r\n" + LARGE, 19, LARGE, None, False),
     "large chunks": (CHUNKED + b"493e0\r\n" + LARGE + b"\r\n0\r\n\r\n", 47, LARGE, None, False),
+    "chunks whose end comes alone": (
+        CHUNKED + b"%x\r\n" % FIRST + b"x" * FIRST + b"\r\n0\r\n\r\n", 47, b"x" * FIRST, None, False
+    ),
     "a large head": (OK + b"A: " + LARGE + b"\r\n\r\nabc", 300_024, b"abc", None, False),
     "a head without end": (OK + b"A: " + LARGE, 300_020, b"", None, True),
 }  # fmt: skip
@@ -375,6 +408,7 @@ def test_what_is_called_chunked_is_read_as_far_as_it_is(name: str) -> None:
     assert entity_of(read_head(OK + b"\r\n"), body) == (body, None)
 
 
+PACKED = gzip.compress(b"x" * 40, mtime=0)
 HELLO = bytes.fromhex("1f8b0800000000000003cb48cdc9c9070086a6103605000000")  # gzip of `hello`
 
 
@@ -385,6 +419,8 @@ HELLO = bytes.fromhex("1f8b0800000000000003cb48cdc9c9070086a6103605000000")  # g
         (b"Content-Length: 4", b"abc", b"abc", [("truncated", short(3, 4))]),
         # The length of the content, where it was compressed behind the server's back: with chunks, and without.
         (b"Content-Length: 25\r\nContent-Encoding: gzip", HELLO, b"hello", []),
+        (b"Content-Length: 40\r\nContent-Encoding: gzip", PACKED, b"x" * 40, []),
+        (b"Content-Length: 39\r\nContent-Encoding: gzip", PACKED, b"x" * 40, [("truncated", short(24, 39))]),
         (b"Content-Length: 99\r\nContent-Encoding: gzip", HELLO, b"hello", [("truncated", short(25, 99))]),
         (b"Content-Length: 3\r\nTransfer-Encoding: chunked", b"3\r\nabc", b"abc", []),
         (b"Content-Length: 4\r\nTransfer-Encoding: chunked", b"3\r\nabc", b"abc",
@@ -446,6 +482,8 @@ def test_the_limit_of_a_content_is_kept_and_is_64_mib_at_most() -> None:
         "truncated",
         "content-coding gzip unfolds to more than 4 bytes; the rest is left out: 4 bytes came out",
     )
+    opened = open_response(OK + b"Content-Encoding: gzip\r\n\r\n" + HELLO, 4)
+    assert (opened.content, opened.faults) == (content, (fault,))
     assert MAX_CONTENT == 67_108_864
 
 
