@@ -7,6 +7,7 @@ import gzip
 import ipaddress
 import itertools
 import os
+import re
 import ssl
 import subprocess
 import sys
@@ -227,6 +228,17 @@ def test_one_request_at_a_time_though_there_is_no_delay(crawled: Crawled) -> Non
     later = [t for name, (t, *_) in crawled.server.times.items() if name != "silence" and t > silence]
     assert later
     assert min(later) >= silence + TIMEOUT - 0.1
+
+
+@pytest.mark.fault(rows=[8])
+def test_a_request_has_the_time_that_it_names(tmp_path: Path) -> None:
+    with OddServer(shapes=SHAPES) as server:
+        hang = {"url": server.url("hang"), "meta": {"download_timeout": 0.5}}
+        out = run(server, tmp_path, [hang, server.url("plain")], settings={"DOWNLOAD_TIMEOUT": 60})
+    assert [row["event"] for row in out["seen"]] == ["Cut", "callback"]
+    told = only(rows(out["warcs"])["hang"], "metadata").block.decode()
+    (took,) = re.findall(r"fetch-time-ms: (\d+)", told)
+    assert 450 <= int(took) < 30_000
 
 
 @pytest.mark.fault(rows=[6, 16])
