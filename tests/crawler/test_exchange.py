@@ -599,7 +599,7 @@ def test_what_we_stop_ourselves_is_called_by_its_reason(talk: Conversation) -> N
         tap.stop("time")
         tap.stop("length")
         assert tap.cut() == ("time", "not done in time: 2 of 9 bytes of the body")
-        assert (talk.over, talk.protocol.state) == ([tap], "LEAVING")
+        assert (talk.over, talk.protocol.state, talk.transport.disconnected) == ([tap], "LEAVING", True)
         # What still comes is no part of it.
         talk.protocol.dataReceived(b"c")
         assert tap.block().read() == OK + b"Content-Length: 9\r\n\r\nab"
@@ -629,6 +629,13 @@ def test_a_flood_of_heads_is_stopped_and_kept_to_the_limit(talk: Conversation) -
         talk.protocol.dataReceived(OK + b"A: b\r\n" * HEAD_BYTES)
         assert (tap.stopped, (tap.cut() or ("",))[0]) == ("length", "length")
         assert tap.block().read() == (OK + b"A: b\r\n" * HEAD_BYTES)[:HEAD_BYTES]
+
+
+def test_what_was_stopped_for_its_length_is_cut_by_length(talk: Conversation) -> None:
+    with closing(talk.ask()) as tap:
+        talk.protocol.dataReceived(OK + b"Content-Length: 9\r\n\r\nab")
+        tap.stop("length")
+        assert tap.cut() == ("length", "longer than it may be")
 
 
 def test_a_response_that_is_whole_before_the_time_is_over_is_whole(talk: Conversation) -> None:
@@ -682,25 +689,31 @@ def test_large_responses_are_held_on_disk(talk: Conversation) -> None:
 
 
 @pytest.mark.parametrize(
-    ("failed", "stopped", "wanted"),
+    ("failed", "stopped", "wanted", "said"),
     [
-        (ERRORS.TimeoutError(), None, DownloadTimeoutError),
-        (ERRORS.ConnectionDone(), "time", DownloadTimeoutError),
-        (ERRORS.ConnectionDone(), "length", DownloadFailedError),
-        (ERRORS.ConnectionRefusedError(), None, DownloadConnectionRefusedError),
-        (ERRORS.DNSLookupError(), None, CannotResolveHostError),
-        (ERRORS.ConnectionLost(), None, DownloadFailedError),
-        (None, None, DownloadFailedError),
+        (ERRORS.TimeoutError(), None, DownloadTimeoutError, "no answer in time"),
+        (ERRORS.ConnectionDone(), "time", DownloadTimeoutError, "no answer in time"),
+        (ERRORS.ConnectionRefusedError(), "time", DownloadTimeoutError, "no answer in time"),
+        (ERRORS.ConnectionDone(), "length", DownloadFailedError, "0 interim heads and no end of them"),
+        (
+            ERRORS.ConnectionRefusedError(),
+            None,
+            DownloadConnectionRefusedError,
+            "ConnectionRefusedError: Connection was refused by other side.",
+        ),
+        (ERRORS.DNSLookupError("a.cn"), None, CannotResolveHostError, "DNSLookupError: DNS lookup failed: a.cn."),
+        (ERRORS.ConnectionLost(), None, DownloadFailedError, NOT_CLEAN),
+        (ERRORS.ConnectionDone(), "disconnect", DownloadFailedError, "ConnectionDone: Connection was closed cleanly."),
+        (None, None, DownloadFailedError, "the connection ended"),
     ],
 )
 def test_no_byte_of_a_response_is_named_by_what_stopped_it(
-    failed: BaseException | None, stopped: Any, wanted: type[Exception]
+    failed: BaseException | None, stopped: Any, wanted: type[Exception], said: str
 ) -> None:
     tap = Tap(URL, SITE, 1)
     tap.error, tap.stopped = failed, stopped
     found = handler._failure(tap)
-    assert type(found) is wanted
-    assert str(found).startswith(f"{URL}: ")
+    assert (type(found), str(found)) == (wanted, f"{URL}: {said}")
 
 
 def test_what_goes_out_is_what_was_asked_for() -> None:
@@ -712,6 +725,12 @@ def test_what_goes_out_is_what_was_asked_for() -> None:
     )
     empty = Request("http://a.cn/", method="POST")
     assert handler.written(empty, "http://a.cn/").endswith(b"Content-Length: 0\r\n\r\n")
+    several = Request("http://a.cn/", headers={"A": ["b", "c"], "D": "e\rf"})
+    assert handler.written(several, "http://a.cn/") == b"GET / HTTP/1.1\r\nHost: a.cn\r\nA: b\r\nA: c\r\nD: e f\r\n\r\n"
+    searched = Request("https://a.cn/b/?c=d&e", method="PUT", body=b"12")
+    assert handler.written(searched, "https://a.cn/b/?c=d&e") == (
+        b"PUT /b/?c=d&e HTTP/1.1\r\nHost: a.cn\r\nContent-Length: 2\r\n\r\n12"
+    )
     # A host that stands in the path again is no host there.
     assert handler.written(Request("http://a.cn/a.cn"), "http://a.cn/a.cn").startswith(b"GET /a.cn HTTP/1.1\r\n")
 
@@ -724,6 +743,11 @@ def test_secrets_are_cut_out_of_the_head_alone() -> None:
         b"Proxy-Authorization: [redacted]\r\n\r\nCookie: e"
     )
     assert names == ("cookie", "authorization", "proxy-authorization")
+    twice = b"GET / HTTP/1.1\r\nCOOKIE: a\r\nCookie:b\r\nCookies: c\r\n\r\n"
+    assert handler.redacted(twice) == (
+        b"GET / HTTP/1.1\r\nCOOKIE: [redacted]\r\nCookie: [redacted]\r\nCookies: c\r\n\r\n", ("cookie",)
+    )  # fmt: skip
+    assert handler.redacted(b"GET /Cookie: HTTP/1.1\r\n\r\n") == (b"GET /Cookie: HTTP/1.1\r\n\r\n", ())
 
 
 def test_what_the_tap_cuts_off_is_quoted(talk: Conversation) -> None:
@@ -736,6 +760,17 @@ def test_what_the_tap_cuts_off_is_quoted(talk: Conversation) -> None:
             ("before", "2 bytes cut before: %0D%0A"),
             ("surplus", f"2000 bytes cut after: {'%FF' * 1024}"),
         )
+
+
+@pytest.mark.parametrize(
+    ("data", "quoted"),
+    [
+        (b"Link: </a>; rel=x, (b) +c,d=e", "Link: %3C/a%3E; rel=x, (b) +c,d=e"),
+        (b"\0%\n\xe7\xbb\x9f&?#", "%00%25%0A%E7%BB%9F%26%3F%23"),
+    ],
+)
+def test_stray_bytes_are_quoted_percent_encoded(data: bytes, quoted: str) -> None:
+    assert handler._quoted(data) == quoted
 
 
 def test_where_an_address_was_found_is_said() -> None:
