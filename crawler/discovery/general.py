@@ -323,6 +323,16 @@ class _Anchors:
         return True
 
 
+def clicked(code: str) -> str | None:
+    """The address that a handler names without computing it; None: it names none.
+
+    >>> clicked("window.location='/xw/'"), clicked("location='/list?ym='+this.value")
+    ('/xw/', None)
+    """
+    found = _CLICK.search(code)
+    return found[1] if found else None
+
+
 def _is_calendar(root: HtmlElement) -> bool:
     """Whether a page shows the days of a month."""
     texts = {text.strip() for text in _CELLS(root)}
@@ -333,8 +343,8 @@ def _written(element: HtmlElement) -> str:
     """The address that an anchor names, in its `href` or where a script finds it."""
     href = element.get("href") or ""
     scripted = href[:11].lower() == "javascript:"
-    if scripted and (click := _CLICK.search(href)):
-        return str(click[1])
+    if scripted and (click := clicked(href)) is not None:
+        return click
     return (element.get("data-href") or element.get("data-url") or href) if scripted or href in ("", "#") else href
 
 

@@ -21,6 +21,7 @@ _Sent: TypeAlias = tuple[HtmlElement, list[tuple[str, str]]]
 PAGER, AROUND = 120, 4
 
 _FIELDS = XPath("//input[@name and (not(@type) or @type='text' or @type='number' or @type='tel')] | //select[@name]")
+_TYPED = XPath(".//input[not(@type) or @type='text' or @type='number' or @type='tel'][not(ancestor::form)]")
 _BUTTONS = XPath("//input[(@type='submit' or @type='button') and @value] | //button")
 _SENT = XPath(".//input[@name] | .//select[@name] | .//textarea[@name]")
 # The page that is shown, and how many there are.
@@ -73,17 +74,48 @@ def _named(button: HtmlElement | None) -> list[tuple[str, str]]:
     return [(name, button.get("value") or "")] if button is not None and name else []
 
 
+def fill(button: HtmlElement) -> bool:
+    """Write the number of the next page into the field beside a button, where a pager says it; whether it does."""
+    parent = button.getparent()
+    fields = [] if parent is None else [each for each in _TYPED(parent) if each.getparent() is parent]
+    page = _after(_beside(fields[0])) if len(fields) == 1 and _GO.search(button.get("value") or "") else None
+    if page is not None:
+        fields[0].set("value", str(page))
+    return page is not None
+
+
+def _beside(field: HtmlElement) -> str:
+    """The words before a field, in its line."""
+    found = []
+    for before in field.itersiblings(preceding=True):
+        found.append(before.tail or "")
+        if before.tag in ("table", "ul", "ol", "div", "p", "br"):
+            break
+        found.append("".join(before.itertext()))
+    else:
+        parent = field.getparent()
+        found.append((parent.text if parent is not None else None) or "")
+    return " ".join("".join(reversed(found)).split())
+
+
 def _next(field: HtmlElement) -> int | None:
     """The number of the page behind the one that is shown, as the pager around the field says it."""
     for around in islice(field.iterancestors(), AROUND):
         words = " ".join("".join(around.itertext()).split())
         if len(words) > PAGER:
             return None
-        shown, count = _SHOWN.search(words), _ALL.search(words)
-        if shown and count and (_GO.search(words) or _says_go(around)):
-            page = int(shown[1] or shown[2]) + 1
-            return page if page <= int(count[1] or count[2]) else None
+        if _SHOWN.search(words) and _ALL.search(words) and (_GO.search(words) or _says_go(around)):
+            return _after(words)
     return None
+
+
+def _after(words: str) -> int | None:
+    """The number of the page behind the one that is shown, as the words of a pager say it."""
+    shown, count = _SHOWN.search(words), _ALL.search(words)
+    if len(words) > PAGER or shown is None or count is None:
+        return None
+    page = int(shown[1] or shown[2]) + 1
+    return page if page <= int(count[1] or count[2]) else None
 
 
 def _says_go(around: HtmlElement) -> bool:

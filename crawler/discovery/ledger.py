@@ -11,7 +11,7 @@ from lxml.etree import XPath
 from lxml.html import HtmlElement
 
 from archive.site import host_of
-from crawler.discovery.general import NEXT, NUMBER, blind_rows
+from crawler.discovery.general import NEXT, NUMBER, blind_rows, clicked
 from crawler.discovery.link import ARTICLE, Link
 from crawler.discovery.scripted import FOLLOWED, MORE
 
@@ -133,6 +133,8 @@ def _says_more(words: str, href: str) -> bool:
 def _is_unfollowed(element: HtmlElement) -> bool:
     """Whether an element has no address, is not switched off and was not pressed."""
     href = (element.get("href") or "").strip()
+    if clicked(href) is not None or clicked(element.get("onclick") or "") is not None:
+        return False
     if href not in ("", "#") and not href.lower().startswith(("javascript:", *_ROUTES)):
         return False
     if element.get("disabled") is not None or "disabled" in (element.get("class") or ""):

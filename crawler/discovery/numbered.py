@@ -62,6 +62,15 @@ def further(ask: Mapping[str, Any], text: str) -> list[dict[str, Any]]:
     return [{**ask, "body": body} for body in _numbered(ask["body"] or "", found.pages)]
 
 
+def asks_for_page(asked: str) -> bool:
+    """Whether the body of a request has a parameter for the first page of a list.
+
+    >>> asks_for_page("cid=3&page=1"), asks_for_page("id=1&up=1")
+    (True, False)
+    """
+    return bool(_numbered(asked, 2))
+
+
 def _numbered(asked: str, pages: int) -> list[str]:
     """The same parameters for the pages behind the first; nothing where none of them asks for a page."""
     pairs = _pairs(asked)

@@ -14,8 +14,8 @@ from lxml.etree import XPath
 from lxml.html import HtmlElement
 
 from archive.site import host_of
-from crawler.discovery.general import NEXT, NUMBER, base_of, blind_rows
-from crawler.discovery.link import Link, look_of, viewed
+from crawler.discovery.general import BLIND, NEXT, NUMBER, base_of, blind_rows
+from crawler.discovery.link import Link, fold, look_of, viewed
 
 # What a page lacks: a stub only leads elsewhere, a list lacks rows or its next page, an article lacks its body.
 Lack = Literal["stub", "list", "body"]
@@ -119,13 +119,12 @@ def play(
     base = base_of(url, root)
     code = "\n".join(map(str, _CODES(root)))
     sources = _sources(base, root, hosts)
+    # The address of a list may look like that of an article, /news1/index.htm.
+    expected = expected and (article or not _is_list(root, links))
     if expected and (lacking := _bodiless(base, root, code, sources, article=article, prose=prose, hosts=hosts)):
         return lacking
-    if not expected and (_MOVES.search(code) or sources) and blind_rows(root):
-        # Rows without a link, and scripts that may lead from them, whatever pager stands below.
-        return Play(lack="list", sources=sources)
-    if not expected and _TURNS.search(code) and _own_frames(base, root, hosts):
-        return Play(lack="list", sources=sources, turns=True)
+    if not expected and (lacking := _unlinked(base, root, code, sources, hosts)):
+        return lacking
     if article or any(link.kind in ("next", "pager", "list", "redirect") for link in links):
         return None
     if len(html) < STUB and prose < 30 and not links and (_MOVES.search(code) or sources):
@@ -133,6 +132,22 @@ def play(
     if _MAKES.search(code) or any(map(_acts, _HANDLERS(root))) or _placed(base, root, sources):
         return Play(lack="list", sources=sources)
     return None
+
+
+def _unlinked(base: str, root: HtmlElement, code: str, sources: tuple[str, ...], hosts: Collection[str]) -> Play | None:
+    """What it takes to run the scripts of a list whose rows have no link, or stand in a frame that is turned."""
+    if (_MOVES.search(code) or sources) and blind_rows(root):
+        # Scripts may lead from the rows, whatever pager stands below.
+        return Play(lack="list", sources=sources)
+    if _TURNS.search(code) and _own_frames(base, root, hosts):
+        return Play(lack="list", sources=sources, turns=True)
+    return None
+
+
+def _is_list(root: HtmlElement, links: Sequence[Link]) -> bool:
+    """Whether a page has dated rows, and a control for the next page."""
+    controls = (fold("".join(element.itertext())) or "" for element in _HANDLERS(root))
+    return sum(link.row_date is not None for link in links) >= BLIND and any(map(NEXT.fullmatch, controls))
 
 
 def _bodiless(
@@ -250,7 +265,7 @@ def tabs(leads: Sequence[Mapping[str, Any]]) -> frozenset[str]:
     asking = [
         (call[0] if (call := _CALLED.search(str(lead["code"]))) else str(lead["around"]), lead)
         for lead in leads
-        if lead["gets"] == lead["asks"] > 0 and not lead["went"] and not lead["sent"] and leads_on(lead, ()) is None
+        if lead["reads"] == lead["asks"] > 0 and not lead["went"] and not lead["sent"] and leads_on(lead, ()) is None
         if _COLUMN.fullmatch(str(lead["text"])) and not _DOES.search(str(lead["text"]))
     ]
     count = Counter(group for group, _ in asking)

@@ -20,8 +20,9 @@ from urllib.parse import urlencode, urlsplit
 import quickjs
 from lxml import etree
 
-from crawler.discovery import dom
+from crawler.discovery import dom, jump
 from crawler.discovery.link import look_of, viewed
+from crawler.discovery.numbered import asks_for_page
 from crawler.discovery.scripted import form_address
 
 # Seconds of CPU and bytes for one job: a page that takes more ends the process, and the crawler begins another.
@@ -34,6 +35,8 @@ RUNS = 12
 ROUNDS, PROMISES = 40, 5000
 # Elements that are pressed to see where they lead.
 PRESSED = 400
+# Times that a page is opened anew for that, after an element that asked for something.
+BEGUN = 12
 _UNDEFINED = re.compile(r"'?([A-Za-z_$][\w$]*)'? is not defined")
 _TYPES = ("", "text/javascript", "application/javascript", "text/ecmascript", "module", "application/x-javascript")
 # Elements that may be pressed because a box around them listens, and the most characters of their text.
@@ -262,28 +265,47 @@ class Stage:
 
     def leads(self) -> list[dict[str, Any]]:
         """Press each element on a fresh stage to see where it leads, and write the address into the document."""
+        other, found = self._twin(), []
+        places = [(handle, other.dom.path(handle["id"])) for handle in other.handles() if handle["id"] != -1]
+        numbers = {place: handle["id"] for handle, place in places}
+        begun = 0
+        for handle, place in places:
+            led = other.lead(numbers[place])
+            if led["went"] or led["sent"] or led["asks"]:
+                found.append({**handle, "path": place, **led})
+            if led["asks"] and begun < BEGUN:
+                # A script that waits for its answer may do nothing else meanwhile.
+                begun += 1
+                other = self._twin()
+                numbers = {place: other.placed(place) for _, place in places}
+        for lead in found:
+            self._annotate(lead)
+        return found
+
+    def _twin(self) -> Stage:
+        """Another stage with the same page, as far as it was played."""
         other = Stage.__new__(Stage)
         other.job, other.answers = self.job, self.answers
         other.nothing, other.history = list(self.nothing), list(self.history)
         other.start()
-        found = []
-        for handle in other.handles():
-            if handle["id"] == -1:
-                continue
-            place, before = other.dom.path(handle["id"]), set(other.asks)
-            other.press(handle["id"])
-            new = other.asks.keys() - before
-            gets = sum(other.asks[key]["method"] == "GET" for key in new)
-            for key in new:
-                del other.asks[key]
-            if other.went or other.sent or new:
-                sent = other.sent[-1] if other.sent else None
-                found.append(
-                    {**handle, "path": place, "went": other.went[-1:], "sent": sent, "asks": len(new), "gets": gets}
-                )
-        for lead in found:
-            self._annotate(lead)
-        return found
+        return other
+
+    def placed(self, place: str) -> int | None:
+        """The number of the element that stands at a place; None: none does."""
+        element = self.dom.at(place)
+        return None if element is None else self.dom.number(element)
+
+    def lead(self, number: int | None) -> dict[str, Any]:
+        """Press an element, and say where that leads; what it asks for is forgotten. None: it is there no more."""
+        if number is None:
+            return {"went": [], "sent": None, "asks": 0}
+        before = set(self.asks)
+        filled = jump.fill(self.dom.elements[number])
+        self.press(number)
+        new = [self.asks.pop(key) for key in self.asks.keys() - before]
+        sent = self.sent[-1] if self.sent else None
+        reads = sum(map(_reads, new))
+        return {"went": self.went[-1:], "sent": sent, "asks": len(new), "reads": reads, "filled": filled}
 
     def _annotate(self, lead: dict[str, Any]) -> None:
         element, sent = self.dom.at(lead["path"]), lead["sent"]
@@ -293,9 +315,9 @@ class Stage:
             target = lead["went"][0]
         else:
             target = form_address(sent["url"], sent["form"]) if "form" in sent else sent["url"]
-        if element.tag == "option":
-            # No link can stand in a list of options.
-            element = self.dom.elements[self._h_control(lead["text"])]
+        if element.tag == "option" or lead["filled"]:
+            # No link can stand in a list of options, and a button does not say that it leads to the next page.
+            element = self.dom.elements[self._h_control("下一页" if lead["filled"] else lead["text"])]
         if element.tag == "a":
             element.set("href", target)
             element.attrib.pop("onclick", None)
@@ -391,6 +413,11 @@ class Stage:
     ) -> None:
         ask = {"key": key, "method": method, "url": url, "body": body, "type": kind, "heard": heard, "new": True}
         self.asks.setdefault(key, ask)
+
+
+def _reads(ask: dict[str, Any]) -> bool:
+    """Whether a request only asks for something: by GET, or by POST for the first page of a list."""
+    return bool(ask["method"] == "GET" or asks_for_page(ask["body"] or ""))
 
 
 def _named(element: Any) -> str:

@@ -70,6 +70,17 @@ def test_an_article_without_its_body_has_its_scripts_run(body: str, article: boo
     assert lack(body, expected=True, article=article, prose=20) == wanted
 
 
+@pytest.mark.parametrize(
+    ("days", "control", "wanted"), [(3, "下一页", "list"), (2, "下一页", "body"), (3, "关闭", "body")]
+)
+def test_a_list_at_the_address_of_an_article_is_known_by_its_rows_and_its_pager(
+    days: int, control: str, wanted: str
+) -> None:
+    rows = "".join(f"<li><a href='{n}.htm'>全市统战部长会议</a> (2020-02-1{n})" for n in range(days))
+    code = "<script>function go(n) { parent.main.location.href = 'index_' + n + '.htm'; }</script>"
+    assert lack(f"{code}<ul>{rows}</ul><a href='#' onclick='go(2)'>{control}</a>", expected=True) == wanted
+
+
 def test_an_article_with_its_text_is_left_alone() -> None:
     body = f"<h1>题</h1><div id='content'></div>{PROSE}<script>$('#zoom').load('/b.txt')</script>"
     assert lack(body, expected=True, article=True, prose=260) is None
@@ -122,7 +133,7 @@ def test_the_files_of_scripts_of_one_page_are_bounded() -> None:
 
 def test_tabs_are_elements_that_ask_for_lists_by_one_function() -> None:
     def lead(text: str, code: str = "show(1)", **more: Any) -> dict[str, Any]:
-        return {**handle(text, code=code), "went": [], "sent": None, "asks": 1, "gets": 1, **more}
+        return {**handle(text, code=code), "went": [], "sent": None, "asks": 1, "reads": 1, **more}
 
     pair = [lead("工作动态", "show(1)"), lead("通知公告", "show(2)")]
     assert tabs(pair) == {"show(1)", "show(2)"}
@@ -130,7 +141,7 @@ def test_tabs_are_elements_that_ask_for_lists_by_one_function() -> None:
     # One alone, what is sent, what leads away, what asks for nothing, what does something else, what has no name.
     assert tabs([lead("2024年5月", "month(2024,5)"), lead("2023年", "month(2023)")]) == {"month(2024,5)", "month(2023)"}
     assert tabs(pair[:1]) == frozenset()
-    for other in ({"gets": 0}, {"went": ["/a"]}, {"sent": {"url": "/a"}}, {"asks": 0, "gets": 0}):
+    for other in ({"reads": 0}, {"went": ["/a"]}, {"sent": {"url": "/a"}}, {"asks": 0, "reads": 0}):
         assert tabs([pair[0], lead("通知公告", "show(2)", **other)]) == frozenset()
     for text in ("点赞", "收藏本站", "下一页", "more!"):
         assert tabs([pair[0], lead(text, "show(2)")]) == frozenset()

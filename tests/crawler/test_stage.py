@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 
+from crawler.discovery.scripted import tabs
 from crawler.discovery.stage import Stage
 
 URL = "http://h/xw/list.html?lm=3"
@@ -222,7 +223,7 @@ def test_a_tab_that_the_mouse_opens_is_pressed(bind: str) -> None:
         "<ul id=tab><li data-src='/a.html'>要闻</li><li data-src='/b.html'>党派</li></ul><div id=box></div><script>"
         f"function load(e) {{ $('#box').load($(e).attr('data-src')); }} {bind}</script>"
     )
-    assert [(lead["text"], lead["gets"]) for lead in stage.leads()] == [("要闻", 1), ("党派", 1)], stage.errors
+    assert [(lead["text"], lead["reads"]) for lead in stage.leads()] == [("要闻", 1), ("党派", 1)], stage.errors
 
 
 @pytest.mark.parametrize(
@@ -300,3 +301,37 @@ def test_a_script_without_end_ends_the_process_and_no_more() -> None:
     )
     assert done.returncode < 0
     assert done.stdout == ""
+
+
+@pytest.mark.parametrize(
+    ("pager", "leads"),
+    [
+        ("共13条 第1/3页 跳转到<input id='n' value='1'><input type='button' value='GO' onclick='go()'>", "2"),
+        ("<b>2</b>/3页 转到第 <input id='n' type='text'> 页 <input type='button' value='确定' onclick='go()'>", "3"),
+        # The last page, a search, a button that does something else.
+        ("共13条 第3/3页 跳转到<input id='n' value='3'><input type='button' value='GO' onclick='go()'>", None),
+        ("站内搜索 <input id='n' value='1'><input type='button' value='GO' onclick='go()'>", None),
+        ("第1/3页 <input id='n' value='1'><input type='button' value='关闭' onclick='go()'>", None),
+    ],
+)
+def test_a_button_beside_the_number_of_a_page_leads_to_the_next(pager: str, leads: str | None) -> None:
+    code = "function go() { document.location = '?lm=3&p=' + document.getElementById('n').value; }"
+    stage = play(f"<table><tr><td>1</td></tr></table>{pager}<script>{code}</script>")
+    stage.leads()
+    links = re.findall(r'<a href="([^"]+)">下一页</a>', shown(stage).replace("&amp;", "&"))
+    assert links == ([] if leads is None else [f"http://h/xw/list.html?lm=3&p={leads}"])
+
+
+@pytest.mark.parametrize(("body", "known"), [("'cid=' + c + '&page=' + page", 2), ("'id=' + c + '&up=1'", 0)])
+def test_tabs_that_ask_for_a_list_by_post_are_told_from_what_is_sent(body: str, known: int) -> None:
+    code = (
+        "var c = 0, page = 1, busy; function more() { if (busy) return; busy = true; page++;"
+        " var x = new XMLHttpRequest(); x.open('POST', '/rows');"
+        " x.onreadystatechange = function () { busy = false; list.innerHTML += x.responseText; };"
+        f" x.send({body}); }}"
+        " var t = document.querySelectorAll('.tab span'); for (var i = 0; i < t.length; i++)"
+        " t[i].onclick = function () { c = this.getAttribute('data-c'); page = 0; more(); };"
+    )
+    names = "".join(f"<span data-c={number}>{name}</span>" for number, name in enumerate(("要闻", "党派")))
+    stage = play(f"<div class=tab>{names}</div><div id=list></div><script>{code}</script>")
+    assert len(tabs(stage.leads())) == known, stage.errors
