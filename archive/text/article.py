@@ -93,7 +93,10 @@ def dated_lines(draft: Draft, scene: Scene) -> tuple[list[str], list[str], list[
 
 def _scene(page: Page, body: extract.Body | None) -> Scene:
     rows = extract.table_rows(page.outline, body.indices) if body else []
-    first, last = (body.indices[0], body.indices[-1]) if body and body.indices else _nowhere(page, body)
+    if body and body.indices:
+        first, last = body.indices[0], body.indices[-1]
+    else:
+        first, last = (body.start, body.end - 1) if body else (len(page.blocks), len(page.blocks) - 1)
     above, below = _around(page, first, last)
     # One decision on repair and conversion for the page; its title and the lines around the article with it.
     beside = (page.blocks[index].text for index in (*above, *below))
@@ -155,11 +158,6 @@ def _take_captions(draft: Draft, scene: Scene) -> None:
         if described and draft.fate[position] is None:
             draft.captions.append(line)
             draft.take(position, "caption")
-
-
-def _nowhere(page: Page, body: extract.Body | None) -> tuple[int, int]:
-    """Where an article without text stands: its first block and its last, which is before it."""
-    return (body.start, body.end - 1) if body else (len(page.blocks), len(page.blocks) - 1)
 
 
 def _around(page: Page, first: int, last: int) -> tuple[list[int], list[int]]:
@@ -233,14 +231,10 @@ def _heading(scene: Scene) -> int | None:
         block, line = page.blocks[index], around.get(index, "")
         if block.linked > 0.5 and block.size > 12:
             return None
-        if block.linked < 0.5 and fields.may_be_title(line) and not _is_beside_title(line):
+        beside = fields.is_subtitle(line) or fields.is_name(line) or fields.reporters(line) is not None
+        if block.linked < 0.5 and fields.may_be_title(line) and not beside:
             return index if lines.furniture_id(page.keys[index]) is None else None
     return None
-
-
-def _is_beside_title(line: str) -> bool:
-    """Whether a line above an article is a subtitle or a byline."""
-    return fields.is_subtitle(line) or fields.is_name(line) or fields.reporters(line) is not None
 
 
 def _read_above(draft: Draft, scene: Scene) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import codecs
 import re
 import zlib
-from collections.abc import Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from importlib import resources
 from operator import itemgetter
@@ -31,7 +31,7 @@ SAMPLE = 6_000
 STRICT = "archive.text.decode.strict"
 
 # What is tried where nothing is declared that is right, best first.
-_LADDER = (("utf-8", "text"), ("gb18030", "text"), ("big5hkscs", "text"))
+_LADDER = ("utf-8", "gb18030", "big5hkscs")
 _COMMON_HAN = resources.files("archive.text").joinpath("common_han.txt").read_text("utf-8")
 _COMMON = re.compile(f"[{_COMMON_HAN}，。、：；！？“”‘’（）《》【】「」『』—…·　]+")
 # Compatibility forms, extension A, private use: seldom in news, often in a wrong reading.
@@ -98,10 +98,10 @@ def decode(body: bytes, content_type: str | None) -> Decoded:
     if read := _utf8(body, rest, declared, controls):
         return read
     if not rest:
-        encoding, evidence = declared[0] if declared else ("utf-8", "text")
+        encoding, evidence = next(iter(declared.items()), ("utf-8", "text"))
         if encoding not in ("hz", "iso2022_jp", "iso2022_kr"):
             return _decoded(body.decode("ascii"), encoding, evidence, rest="", controls=controls)
-    text, encoding, evidence, other, score = _best(body, _once([*declared, *_LADDER]))
+    text, encoding, evidence, other, score = _best(body, {**dict.fromkeys((*declared, *_LADDER), "text"), **declared})
     if score > RIGHT and "\ufffd" not in other:
         return _decoded(text, encoding, evidence, rest=other, controls=controls)
     if score <= RIGHT:
@@ -130,17 +130,17 @@ def _pieced(body: bytes, text: str, encoding: str, controls: int) -> Decoded | N
     return _decoded(pieces, "mixed", "text", "mixed_encoding", controls=controls)
 
 
-def _best(body: bytes, candidates: Sequence[tuple[str, str]]) -> _Reading:
+def _best(body: bytes, candidates: Mapping[str, str]) -> _Reading:
     """The first reading without a loss that is right, else the best one."""
     readings: dict[str, _Reading] = {}
     # Thousands of replacements take long: readings with a loss are looked at where no other is right.
     for errors in (STRICT, "replace"):
-        for encoding, evidence in candidates:
+        for encoding, evidence in candidates.items():
             if encoding not in readings and (read := _reading(body, encoding, evidence, errors)):
                 readings[encoding] = read
                 if read[4] > RIGHT and "\ufffd" not in read[3]:
                     return read
-    return max((readings[encoding] for encoding, _ in candidates), key=itemgetter(4))
+    return max((readings[encoding] for encoding in candidates), key=itemgetter(4))
 
 
 def _reading(body: bytes, encoding: str, evidence: str, errors: str) -> _Reading | None:
@@ -184,7 +184,7 @@ def _parse(data: bytes) -> tuple[HtmlElement | None, bool]:
     return tree, not any(entry.type_name == "ERR_RESOURCE_LIMIT" for entry in parser.error_log)
 
 
-def _utf8(body: bytes, rest: bytes, declared: list[tuple[str, str]], controls: int) -> Decoded | None:
+def _utf8(body: bytes, rest: bytes, declared: Mapping[str, str], controls: int) -> Decoded | None:
     """A page that reads as UTF-8, whatever it says."""
     if len(rest) - 3 * rest.count(b"\xef\xbf\xbd") < CHANCE:
         return None
@@ -192,8 +192,7 @@ def _utf8(body: bytes, rest: bytes, declared: list[tuple[str, str]], controls: i
         text = body.decode("utf-8")
     except UnicodeDecodeError:
         return None
-    evidence = dict(reversed(declared)).get("utf-8", "text")
-    return _decoded(text, "utf-8", evidence, rest=rest.decode("utf-8"), controls=controls)
+    return _decoded(text, "utf-8", declared.get("utf-8", "text"), rest=rest.decode("utf-8"), controls=controls)
 
 
 def _decoded(
@@ -214,15 +213,14 @@ def _decoded(
     return Decoded(html=text, encoding=encoding, evidence=evidence, flags=flags, lost=lost)
 
 
-def _declared(body: bytes, content_type: str | None) -> list[tuple[str, str]]:
-    """Codecs that the header and the page name, in order of trust."""
-    found = []
-    header = _CHARSET.search(content_type or "")
-    if header:
-        found.append((_codec(header[1]), "header"))
-    found += [(_codec(m[1].decode("ascii", "replace")), "meta") for m in _XML.finditer(body[:META_BYTES])]
-    found += [(_codec(m[1].decode("ascii", "replace")), "meta") for m in _META.finditer(body[:META_BYTES])]
-    return [(codec, evidence) for codec, evidence in found if codec]
+def _declared(body: bytes, content_type: str | None) -> dict[str, str]:
+    """Codecs that the header and the page name, in order of trust, each with who names it first."""
+    header, start = _CHARSET.search(content_type or ""), body[:META_BYTES]
+    labels = [match[1].decode("ascii", "replace") for how in (_XML, _META) for match in how.finditer(start)]
+    named = {codec: "meta" for label in labels if (codec := _codec(label))}
+    if header and (first := _codec(header[1])):
+        return {first: "header", **{codec: "meta" for codec in named if codec != first}}
+    return named
 
 
 def _codec(label: str) -> str | None:
@@ -235,13 +233,6 @@ def _codec(label: str) -> str | None:
     # A page that calls itself UTF-16 in ASCII is not (WHATWG Encoding, 4.2 and HTML 13.2.3.2).
     codec = resolve_encoding(label)
     return "utf-8" if codec and codec.startswith("utf-16") else codec
-
-
-def _once(candidates: list[tuple[str, str]]) -> list[tuple[str, str]]:
-    first: dict[str, str] = {}
-    for encoding, evidence in candidates:
-        first.setdefault(encoding, evidence)
-    return list(first.items())
 
 
 def _score(other: str) -> float:
@@ -260,16 +251,16 @@ def _not_ascii(text: str) -> str:
     return text.encode("utf-8", "replace").translate(None, _ASCII).decode("utf-8")
 
 
-def _foreign(body: bytes, declared: list[tuple[str, str]]) -> tuple[str, str, str] | None:
+def _foreign(body: bytes, declared: Mapping[str, str]) -> tuple[str, str, str] | None:
     """A reading for a page that is hardly Chinese: strict UTF-8, else what it declares, where that fits."""
-    for encoding, evidence in _once([("utf-8", "text"), *declared]):
+    for encoding in dict.fromkeys(("utf-8", *declared)):
         try:
             text = body.decode(encoding, STRICT)
         except (UnicodeDecodeError, LookupError):
             continue
         # One-byte encodings read anything: believed only where letters are mostly ASCII, as in Western pages.
         if encoding in ("utf-8", "gb18030", "big5hkscs") or len(body) > 10 * len(_not_ascii(text)):
-            return text, encoding, dict(_once(declared)).get(encoding, evidence)
+            return text, encoding, declared.get(encoding, "text")
     return None
 
 

@@ -50,17 +50,18 @@ class Draft:
     at: Sequence[int] = ()
     beside: list[tuple[int, str, str]] = field(default_factory=list)
 
-    def take(self, index: int, rule: str) -> None:
-        """Take a line out, by a rule."""
-        self.fate[index] = rule
+    @property
+    def read(self) -> list[str]:
+        """Its lines, as they are read."""
+        return [line.read for line in self.lines]
+
+    def take(self, index: int, rule: str, count: int = 1) -> None:
+        """Take out a line, or so many from there on, by a rule."""
+        self.fate[index : index + count] = [rule] * count
 
     def left(self) -> list[int]:
         """The lines that still stand."""
         return [index for index, fate in enumerate(self.fate) if fate is None]
-
-    def take_run(self, index: int, count: int, rule: str) -> None:
-        """Take so many lines out, from one on."""
-        self.fate[index : index + count] = [rule] * count
 
     def sign(self, index: int, who: str | None) -> bool:
         """Take a line out as a byline where it names who reports."""
@@ -102,7 +103,7 @@ def lines_of(found: Sequence[str], reader: Callable[[str], str]) -> list[Line]:
 
 def cut_thread(draft: Draft) -> None:
     """Of a forum's thread the first post is the article."""
-    if (found := fields.thread_end([line.read for line in draft.lines])) is None:
+    if (found := fields.thread_end(draft.read)) is None:
         return
     end, signed = found
     draft.byline.take(signed, "thread", draft.lines[end].read)
@@ -116,7 +117,7 @@ def read_head(draft: Draft) -> None:
     for index in [i for i in draft.left() if i < HEAD]:
         line = draft.lines[index]
         if again := _title_again(draft, index):
-            draft.take_run(index, again, "title")
+            draft.take(index, "title", again)
         elif fields.is_dateline(line.spaced or line.read) and _stands_above(draft, index):
             draft.date(index)
         elif draft.sign(index, fields.reporters(line.read)) or index >= 3:
@@ -135,18 +136,14 @@ def _stands_above(draft: Draft, index: int) -> bool:
     line = draft.lines[index].spaced or draft.lines[index].read
     if fields.byline(line) or fields.is_name(fields.unlabelled(line).source or ""):
         return True
-    if _is_signed(draft, index):
+    prose = [number for number in range(len(draft.lines)) if _is_prose(draft, number)]
+    if prose and prose[-1] < index:
+        # No sentence stands below: it is the day that signs them.
         return False
     if index < draft.headed and dates.read(line) is not None:
         return True
     # A day that cannot be told stands behind its label all the same: 发表时间： 06/02/2022.
     return index < 3 and (not _LABELLED.search(line) or _PUBLISHED.match(line) is not None)
-
-
-def _is_signed(draft: Draft, index: int) -> bool:
-    """Whether a sentence stands above a line, and none below it."""
-    prose = [number for number in range(len(draft.lines)) if _is_prose(draft, number)]
-    return bool(prose) and prose[0] < index and prose[-1] < index
 
 
 def _title_again(draft: Draft, index: int) -> int:
@@ -163,7 +160,7 @@ def _is_prose(draft: Draft, index: int) -> bool:
 
 def read_first_lines(draft: Draft) -> None:
     """Title, dateline and breadcrumb from the lines before the first paragraph, where no page says more."""
-    read = [line.read for line in draft.lines]
+    read = draft.read
     first = next((i for i, line in enumerate(read) if lines.is_sentence(line)), len(read))
     head = range(min(first, HEAD))
     crumbs = ((fields.columns(read[i], None), read[i]) for i in head if draft.fate[i] == "breadcrumb")
@@ -179,7 +176,7 @@ def read_first_lines(draft: Draft) -> None:
 
 def _title_line(draft: Draft, head: range, first: int) -> int | None:
     """Which line before the first paragraph is the title; None where the text begins without one."""
-    read = [line.read for line in draft.lines]
+    read = draft.read
     free = [i for i in head if draft.fate[i] is None]
     candidates = [i for i in free if fields.may_be_title(read[i])]
     dateline = next((i for i in free if fields.is_dateline(read[i])), None)
@@ -192,7 +189,7 @@ def _title_line(draft: Draft, head: range, first: int) -> int | None:
 
 def _over_dateline(draft: Draft, before: Sequence[int], text: str) -> int | None:
     """The title among the lines over a dateline: the last that is no subtitle, unless one stands over search words."""
-    read = [line.read for line in draft.lines]
+    read = draft.read
     for index in before:
         # A farm repeats the title with search words.
         if any(fields.is_keyword_line(read[i], read[index], text) for i in before if i > index):
@@ -214,14 +211,14 @@ def _set_title(draft: Draft, index: int) -> None:
 
 def read_body(draft: Draft) -> None:
     """Captions, repeated titles and search words leave the text."""
-    read = [line.read for line in draft.lines]
+    read = draft.read
     text = "".join(read)
     left = draft.left()
     if left and fields.is_abstract(read[left[0]], [read[index] for index in left[1:4]]):
         draft.take(left[0], "abstract")
     for index in draft.left():
         if again := _title_again(draft, index):
-            draft.take_run(index, again, "title_repeated")
+            draft.take(index, "title_repeated", again)
         elif draft.title and index < HEAD and fields.is_keyword_line(read[index], draft.title.read, text):
             draft.take(index, "keyword_line")
         elif fields.is_caption(read[index]):
@@ -231,7 +228,7 @@ def read_body(draft: Draft) -> None:
 
 def read_tail(draft: Draft) -> None:
     """Bylines after the last paragraph."""
-    read = [line.read for line in draft.lines]
+    read = draft.read
     left = draft.left()
     last = next((i for i in reversed(left) if lines.is_sentence(read[i])), -1)
     for index in [i for i in left if i > last]:

@@ -438,13 +438,18 @@ def _data_rows(outline: Outline, cells: dict[int, int]) -> dict[int | None, tupl
         outline: the page.
         cells: of each block its cell.
     """
+
+    def size(blocks: Sequence[int]) -> int:
+        return sum(outline.blocks[index].size for index in blocks)
+
     held: dict[int, dict[int, list[int]]] = {}
     for index, cell in cells.items():
         held.setdefault(outline.parents[cell], {}).setdefault(cell, []).append(index)
     data = {
         row: found
         for row, found in held.items()
-        if len(found) > 1 and all(_is_cell(outline, blocks) for blocks in found.values())
+        # The blocks of a cell are no article's.
+        if len(found) > 1 and all(len(blocks) <= CELL_BLOCKS and size(blocks) <= CELL for blocks in found.values())
     }
     rows: dict[int | None, list[tuple[int, ...]]] = {row: [] for row in data}
     first, last = (min(map(min, data.values())), max(map(max, data.values()))) if data else (0, -1)
@@ -453,8 +458,3 @@ def _data_rows(outline: Outline, cells: dict[int, int]) -> dict[int | None, tupl
         if row in data and outline.tags[cell] in CELLS and min(data[row]) <= cell <= max(data[row]):
             rows[row].append(tuple(data[row].get(cell, ())))
     return {row: tuple(found) for row, found in rows.items()}
-
-
-def _is_cell(outline: Outline, blocks: Sequence[int]) -> bool:
-    """Whether the blocks of a cell are no article's."""
-    return len(blocks) <= CELL_BLOCKS and sum(outline.blocks[index].size for index in blocks) <= CELL
