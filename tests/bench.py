@@ -275,7 +275,7 @@ def measure(page: Capture, times: dict[str, float]) -> None:
     def vote() -> None:
         points = extract.votes(read.blocks, read.keys)
         region = extract.region(read.outline, points, read.title)
-        extract.body(read.outline, points, region, box.find(read, region), picked=(), title=read.title)
+        extract.body(read, points, region, box.find(read, region))
 
     decoded = spent(lambda: decode(page.body, "text/html"))
     cut = spent(lambda: tokens(html))

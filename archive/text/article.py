@@ -40,7 +40,7 @@ class Scene:
     """
 
     page: Page
-    body: extract.Body | None
+    body: box.Area | None
     rows: Sequence[tuple[tuple[int, ...], ...]]
     first: int
     last: int
@@ -59,7 +59,7 @@ class Scene:
         return [index for index in self.above if self.page.title is None or index > self.page.title]
 
 
-def read_article(page: Page, body: extract.Body | None, site_name: str | None) -> tuple[Draft, Scene]:
+def read_article(page: Page, body: box.Area | None, site_name: str | None) -> tuple[Draft, Scene]:
     """All that a page says of its article: a list of stages, each takes lines out of the text or fills fields."""
     scene = _scene(page, body)
     draft = _draft(scene)
@@ -91,10 +91,10 @@ def dated_lines(draft: Draft, scene: Scene) -> tuple[list[str], list[str], list[
     return under, [*(scene.read(scene.page.blocks[index].text) for index in table), *above], after
 
 
-def _scene(page: Page, body: extract.Body | None) -> Scene:
-    rows = extract.table_rows(page.outline, body.indices) if body else []
-    if body and body.indices:
-        first, last = body.indices[0], body.indices[-1]
+def _scene(page: Page, body: box.Area | None) -> Scene:
+    rows = extract.table_rows(page.outline, body.kept) if body else []
+    if body and body.kept:
+        first, last = body.kept[0], body.kept[-1]
     else:
         first, last = (body.start, body.end - 1) if body else (len(page.blocks), len(page.blocks) - 1)
     above, below = _around(page, first, last)

@@ -75,6 +75,8 @@ class Area:
     Attributes:
         start, end: its first block and the one after its last.
         kept: the blocks between that are its lines, in order, those of its head with them.
+        tier: what read it: `site`, `box`, `votes`, `trafilatura`.
+        confidence: 0 to 1.
         lines: how many of them stand below its head.
         dated: the dateline in its head, where one is.
         dropped: the other blocks between, each with the rule that tells what it is.
@@ -84,8 +86,10 @@ class Area:
     start: int
     end: int
     kept: tuple[int, ...]
-    lines: int
-    dated: int | None
+    tier: str = "box"
+    confidence: float = 1.0
+    lines: int = 0
+    dated: int | None = None
     dropped: dict[int, str] = field(default_factory=dict)
     media: bool = False
 

@@ -102,12 +102,12 @@ def _clean_html(capture: Capture, site: Site | None, *, shapes: bool = True) -> 
     area = box.find(page, region)
     if found := verdict.judged(page, points, region, area, capture.url, decoded.html, shapes=shapes):
         return _skip(capture, site, *found)
-    body = extract.body(page.outline, points, region, area, picked=page.picked, title=page.title)
+    body = extract.body(page, points, region, area)
     unread = extract.unread(page.outline, points, region, body)
     # A heading directly below the article is that of comments.
     beneath = page.title is not None and 0 <= page.title - region[1] <= 1
     if unread and not page.picked and (beneath or not (area and area.stated)):
-        body = extract.body(page.outline, points, region, None, picked=(), title=page.title) or body
+        body = extract.body(page, points, region, None) or body
         unread = extract.unread(page.outline, points, region, body)
     document = _clean_page(capture, site, page, body, (*_decoded(decoded), *_witness(page, unread)))
     return ruled.apply(document, html, reading, dropped)
@@ -122,7 +122,7 @@ def _witness(page: Page, unread: Sequence[int]) -> Doubts:
 
 
 def _clean_page(
-    capture: Capture, site: Site | None, page: Page, body: extract.Body | None, flags: Doubts
+    capture: Capture, site: Site | None, page: Page, body: box.Area | None, flags: Doubts
 ) -> Document | Skip:
     """A page that is an article: its lines are read, then what is said of its day, and what raises doubts."""
     draft, scene = read_article(page, body, site.name if site else None)
@@ -141,7 +141,7 @@ def _clean_page(
         return document
     if not page.files and (why := _tells_nothing(document, page, capture)):
         return _skip(capture, site, Reason.EMPTY, why)
-    doubted = doubts(document.text_original or document.text, document.title, page.keys, page.outline, capture.url)
+    doubted = doubts(document.text_original or document.text, document.title or "", page, capture.url)
     if body and body.confidence < FAINT:
         doubted = (*doubted, ("low_confidence", f"{body.tier}, confidence {body.confidence}"))
     part_of, part_no = part(capture.url, page.outline)

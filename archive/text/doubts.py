@@ -11,6 +11,7 @@ from urllib.parse import urlsplit
 from archive.site import host_of
 from archive.text import chinese
 from archive.text.outline import Outline
+from archive.text.page import Page
 
 # Words that copies put in the place of others, so that filters do not find them, and Latin letters in a cipher of rare
 # characters, as 鲍罢贵 for UTF.
@@ -47,41 +48,30 @@ DRAWN, EMOJI, DOUBLED, BETS = 5, 3, 5, 2
 _SHARED = frozenset(("com", "net", "org", "gov", "edu", "ac", "mil", "co"))
 
 
-def doubts(
-    original: str, title: str | None, lines: Sequence[str], outline: Outline | None, url: str = ""
-) -> tuple[tuple[str, str], ...]:
-    """Flags of a text as found, each with the words that raised it, at most one of a kind.
+def doubts(original: str, title: str, page: Page, url: str) -> tuple[tuple[str, str], ...]:
+    """Flags of a text as found, of its title and of its page, each with the words that raised it, one of a kind.
 
-    Args:
-        original: the text as found.
-        title: of the article.
-        lines: all lines of the page, for comparing.
-        outline: the page's elements, where there are any.
-        url: of the page.
-
-    >>> doubts("格式?jīng)_突，共产X员", None, [], None)
+    >>> from archive.text.page import page_of
+    >>> doubts("格式?jīng)_突，共产X员", "", page_of("<p>甲"), "http://h/")
     (('gbk_damage', '格式?jīng)_突'), ('masked', '共产X'))
     """
     found: dict[str, str] = {}
-    for flag, words in _doubts(original, title or "", lines, outline, url):
+    for flag, words in _doubts(original, title, page, url):
         found.setdefault(flag, words)
     return tuple(found.items())
 
 
-def _doubts(
-    original: str, title: str, lines: Sequence[str], outline: Outline | None, url: str
-) -> Iterator[tuple[str, str]]:
+def _doubts(original: str, title: str, page: Page, url: str) -> Iterator[tuple[str, str]]:
     if damage := chinese.damage(original):
         yield "gbk_damage", damage
     if _SUSPECT.search(original) or _SUSPECT.search(title):
         if masked := [word for word in _MASKED if word in original or word in title]:
             yield "masked", " ".join(masked)
         yield from (("content_farm", words) for words in _of_shops(original, title))
-    if outline is not None:
-        yield from (("mirror", words) for words in _of_tree(outline, url))
-    page = "\n".join(lines)
-    yield from (("mirror", words) for words in _of_lines(original, page, lines))
-    yield from (("content_farm", words) for words in _of_farms(original, page, lines))
+    whole = "\n".join(page.keys)
+    yield from (("mirror", words) for words in _of_tree(page.outline, url))
+    yield from (("mirror", words) for words in _of_lines(original, whole, page.keys))
+    yield from (("content_farm", words) for words in _of_farms(original, whole, page.keys))
 
 
 def _of_tree(outline: Outline, url: str) -> Iterator[str]:

@@ -11,7 +11,6 @@ import re
 from bisect import bisect_right
 from collections.abc import Collection, Sequence
 from configparser import ConfigParser
-from dataclasses import dataclass, field
 from functools import cache
 from itertools import accumulate
 from typing import TypeAlias
@@ -26,6 +25,7 @@ from archive.text.box import Area
 from archive.text.fields import is_caption, is_dateline
 from archive.text.lines import furniture_id, narrow
 from archive.text.outline import CELLS, ROOTS, Outline, commonest
+from archive.text.page import Page
 
 # A run of blocks: its first, the one after its last, and the sum of its votes.
 Region: TypeAlias = tuple[int, int, float]
@@ -59,66 +59,20 @@ _BOXES = frozenset(
 )
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Body:
-    """The article on a page.
+def body(page: Page, points: Sequence[float], found: Region, area: Area | None) -> Area | None:
+    """The article of a page; None where there is no prose.
 
-    Attributes:
-        indices: which of the page's blocks it is, in order.
-        start, end: the region that it was read from; `end` is past the last block.
-        tier: what read it: `site`, `box`, `votes`, `trafilatura`.
-        confidence: 0 to 1.
-        dropped: the other blocks of the region, each with the rule that took it out.
-        media: whether a picture, a film or a frame stands in the region.
-        dated: the block that is the page's dateline, where one is known.
+    What the site's selector finds goes first, then the box (see `box.find`), then what `region` found by the points
+    of `votes`.
     """
-
-    indices: tuple[int, ...]
-    start: int
-    end: int
-    tier: str
-    confidence: float
-    dropped: dict[int, str] = field(default_factory=dict)
-    media: bool = False
-    dated: int | None = None
-
-
-def body(
-    outline: Outline,
-    points: Sequence[float],
-    found: Region,
-    area: Area | None,
-    *,
-    picked: Sequence[int],
-    title: int | None,
-) -> Body | None:
-    """The article among the blocks of a page; None where there is no prose.
-
-    Args:
-        outline: the page.
-        points: what `votes` says of its blocks.
-        found: what `region` finds by them.
-        area: the box, see `box.find`.
-        picked: the blocks that the site's selector finds.
-        title: the block that is the title, where it is known.
-    """
-    if picked:
-        return Body(indices=tuple(picked), start=picked[0], end=picked[-1] + 1, tier="site", confidence=1.0)
+    if page.picked:
+        return Area(kept=tuple(page.picked), start=page.picked[0], end=page.picked[-1] + 1, tier="site")
     if area is not None and (area.lines or area.media or found[2] < WEAK):
-        return Body(
-            indices=area.kept,
-            start=area.start,
-            end=area.end,
-            tier="box",
-            confidence=1.0,
-            dropped=area.dropped,
-            media=area.media,
-            dated=area.dated,
-        )
-    return _of_votes(outline, points, found, title) if found[2] > 0 else None
+        return area
+    return _of_votes(page.outline, points, found, page.title) if found[2] > 0 else None
 
 
-def _of_votes(outline: Outline, points: Sequence[float], found: Region, title: int | None) -> Body | None:
+def _of_votes(outline: Outline, points: Sequence[float], found: Region, title: int | None) -> Area | None:
     """The article where nothing states its box: the region with the most prose, or what trafilatura reads instead."""
     page = outline.blocks
     start, end, weight = found
@@ -135,8 +89,8 @@ def _of_votes(outline: Outline, points: Sequence[float], found: Region, title: i
         return None
     kept = set(read)
     inside = [index for index in range(min(start, read[0]), max(end, read[-1] + 1)) if index not in kept]
-    return Body(
-        indices=tuple(read),
+    return Area(
+        kept=tuple(read),
         start=start,
         end=end,
         tier=tier,
@@ -145,7 +99,7 @@ def _of_votes(outline: Outline, points: Sequence[float], found: Region, title: i
     )
 
 
-def unread(outline: Outline, points: Sequence[float], found: Region, body: Body | None) -> list[int]:
+def unread(outline: Outline, points: Sequence[float], found: Region, body: Area | None) -> list[int]:
     """The paragraphs that trafilatura reads and the body lacks, where that is empty, faint or short beside the region
     with the most prose.
 
@@ -153,8 +107,8 @@ def unread(outline: Outline, points: Sequence[float], found: Region, body: Body 
     """
     start, end, _ = found
     page = outline.blocks
-    known = {*body.indices, *body.dropped} if body else set()
-    ours = sum(page[index].size for index in body.indices) if body else 0
+    known = {*body.kept, *body.dropped} if body else set()
+    ours = sum(page[index].size for index in body.kept) if body else 0
     beside = [i for i in range(start, end) if points[i] >= PROSE and i not in known and not page[i].aside]
     faint = body is None or body.confidence < DOUBT
     if sum(page[index].size for index in beside) < (WEAK if faint else max(WEAK, ours)):
@@ -434,9 +388,7 @@ def table_rows(outline: Outline, indices: Sequence[int]) -> list[tuple[tuple[int
 def _data_rows(outline: Outline, cells: dict[int, int]) -> dict[int | None, tuple[tuple[int, ...], ...]]:
     """The rows of tables of data among rows that hold some blocks: for each its cells, each with its blocks.
 
-    Args:
-        outline: the page.
-        cells: of each block its cell.
+    `cells`: of each block its cell.
     """
 
     def size(blocks: Sequence[int]) -> int:

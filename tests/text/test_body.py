@@ -1,5 +1,7 @@
 """What is read where no title and no dateline tell the box, and what a site's own selector says of it."""
 
+from dataclasses import replace
+
 import pytest
 from pages import read
 
@@ -19,9 +21,9 @@ PAGE = "<html><head><title></title></head><body><div>{above}<p>{prose}</p><p>{pr
 def test_a_selector_says_where_an_article_begins_and_ends() -> None:
     page = page_of(PAGE.format(above="<p>一</p>", prose=PROSE, below="<p>二</p>"))
     assert page is not None
-    found = extract.body(page.outline, [0.0] * 4, (0, 4, 0.0), None, picked=[1, 2], title=None)
+    found = extract.body(replace(page, picked=[1, 2]), [0.0] * 4, (0, 4, 0.0), None)
     assert found is not None
-    assert (found.indices, found.start, found.end, found.tier) == ((1, 2), 1, 3, "site")
+    assert (found.kept, found.start, found.end, found.tier) == ((1, 2), 1, 3, "site")
 
 
 @pytest.mark.parametrize(("letters", "ends"), [(9, True), (3, False)])
