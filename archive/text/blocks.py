@@ -116,9 +116,7 @@ def han(text: str) -> int:
 def blocks_of(runs: Sequence[Run], tags: Sequence[str]) -> tuple[list[Block], list[int]]:
     """Runs of text -> their lines as blocks, and for each run the number of its first block; then how many there are.
 
-    Args:
-        runs: as written, with marks where inline elements begin or end.
-        tags: the names of the elements that hold them, by number.
+    Runs hold marks where inline elements begin or end; `tags` are the names of the elements that hold them, by number.
     """
     found: list[Block] = []
     starts: list[int] = []

@@ -14,7 +14,7 @@ from itertools import takewhile
 
 from archive.text import dates, fields
 from archive.text.lines import furniture_id, is_sentence
-from archive.text.outline import ROOTS
+from archive.text.outline import CELLS, ROOTS
 from archive.text.page import FILE_NAME, Page
 
 # Rules of lines.toml that end an article wherever they stand below its head.
@@ -47,7 +47,7 @@ _LABEL_OF_FILES = re.compile(
 )
 _SENTENCE_ENDS = ("。", "!", "?")
 # The clock in a page's head.
-_TODAY = re.compile("星期|今天是|农历")
+TODAY = re.compile("星期|今天是|农历")
 # A label of when a page was published, not of an event.
 _PUBLISHED = re.compile("发布|更新|发表|上传|录入|添加|刊登|公布|创建")
 # What no article says of itself.
@@ -100,12 +100,7 @@ class Area:
 
 
 def find(page: Page, region: tuple[int, int, float]) -> Area | None:
-    """The box of a page's article; None where no title and no dateline stand on it.
-
-    Args:
-        page: the page.
-        region: the blocks where most prose stands, and how much, see `extract.region`.
-    """
+    """The box of a page's article; None where no title and no dateline stand on it. `region`: see `extract.region`."""
     return _Walk(page, region).find()
 
 
@@ -311,12 +306,8 @@ class _Walk:
 
     def in_other_column(self, index: int, home: int) -> bool:
         """Whether a block stands in another column of the table that lays out the page."""
-        if self.outline.tags[home] not in ("td", "th") or self.outline.holds(home, index):
-            return False
-        element = self.blocks[index].element
-        while element and self.outline.parents[element] != self.outline.parents[home]:
-            element = self.outline.parents[element]
-        return bool(element)
+        in_row = self.outline.tags[home] in CELLS and self.outline.holds(self.outline.parents[home], index)
+        return in_row and not self.outline.holds(home, index)
 
     def likeness(self, scope: int, index: int) -> tuple[str, str]:
         """How the box in a scope that holds a block is written: its name and its attributes."""
@@ -378,7 +369,7 @@ class _Walk:
             and not self.blocks[index].aside
             and self.is_dateline(index)
             and dates.read(key)
-            and not _TODAY.search(key)
+            and not TODAY.search(key)
         )
 
     def is_dated_too(self, index: int, *, in_row: bool) -> bool:

@@ -443,7 +443,10 @@ def _month(written: str) -> int:
 
 
 def _number(written: str) -> int:
-    return int(written) if written.isdigit() and written.isascii() else _han_number(written)
+    if written.isdigit() and written.isascii():
+        return int(written)
+    tens, ten, ones = written.translate(_HAN_DIGITS).rpartition("十")
+    return int(ones or 0) + (10 * int(tens or 1) if ten else 0)
 
 
 def _timed(date: dt.date, groups: dict[str, str | None]) -> str | None:
@@ -464,10 +467,3 @@ def _timed(date: dt.date, groups: dict[str, str | None]) -> str | None:
         offset = "+00:00" if zone.upper() == "Z" else zone
         moment = dt.datetime.fromisoformat(moment.replace(tzinfo=None).isoformat() + offset).astimezone(CHINA)
     return moment.isoformat(timespec="seconds" if second is not None else "minutes")
-
-
-def _han_number(words: str) -> int:
-    if "十" not in words:
-        return int(words.translate(_HAN_DIGITS) or 0)
-    tens, _, ones = words.partition("十")
-    return int(tens.translate(_HAN_DIGITS) or 1) * 10 + int(ones.translate(_HAN_DIGITS) or 0)

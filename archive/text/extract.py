@@ -124,9 +124,10 @@ def _mended(outline: Outline, points: Sequence[float], read: Sequence[int], titl
     article, and so do the lines of its own box that are too short to vote: 特此通知, who signs, a table.
     """
     page = outline.blocks
-    kept = _trimmed(points, read)
-    if not kept:
+    plain = [at for at, index in enumerate(read) if points[index] >= NEUTRAL]
+    if not plain:
         return []
+    kept = read[plain[0] : plain[-1] + 1]
     first, last = kept[0], kept[-1]
     inside = {i for i in range(first, last) if points[i] > NEUTRAL and page[i].linked < 0.5}
     home = outline.home([i for i in kept if points[i] >= PROSE])
@@ -159,16 +160,6 @@ def _next(outline: Outline, last: int, points: Sequence[float], home: int | None
         if home is None or not outline.holds(home, step) or furniture_id(narrow(page[step].text)) != "contact":
             return None
     return None
-
-
-def _trimmed(points: Sequence[float], read: Sequence[int]) -> list[int]:
-    """Blocks without the links and furniture at their ends."""
-    kept = list(read)
-    while kept and points[kept[-1]] < NEUTRAL:
-        kept.pop()
-    while kept and points[kept[0]] < NEUTRAL:
-        kept.pop(0)
-    return kept
 
 
 def votes(page: Sequence[Block], keys: Sequence[str]) -> list[float]:

@@ -171,7 +171,8 @@ def _gates() -> tuple[re.Pattern[str], re.Pattern[str], dict[str, set[int]]]:
     """
     held: dict[str, set[int]] = {word: set() for rule in rules() for word in ("", *rule.holds)}
     for number, rule in enumerate(rules()):
-        for begun in _beginnings(rule.holds) if rule.holds else ("",):
+        # All that its words begin with, and the words.
+        for begun in {word[:end] for word in rule.holds for end in range(1, len(word) + 1)} or {""}:
             if begun in held:
                 held[begun].add(number)
     wordless = (f"(?:{rule.pattern.pattern})" for rule in rules() if not rule.holds)
@@ -188,11 +189,6 @@ def _gates() -> tuple[re.Pattern[str], re.Pattern[str], dict[str, set[int]]]:
 def _one_of_these(letters: Iterable[str]) -> str:
     """A pattern for one of some characters."""
     return f"[{re.escape(''.join(sorted(letters)))}]"
-
-
-def _beginnings(words: Iterable[str]) -> set[str]:
-    """What some words begin with, and the words."""
-    return {word[:end] for word in words for end in range(1, len(word) + 1)}
 
 
 def _letters(words: Iterable[str]) -> dict[str, Any]:

@@ -74,10 +74,9 @@ _ASIDE = re.compile(
     r"advert|login|pinglun|fenxiang|tuijian|xgyd|xglj|"
     r"(?<![^-_\s])(?:nav|ads?|foot|bottom|side|menu|tags?|more|hot|rank|pager?)(?![^-_\s\d])"
 )
-# Names of boxes for what describes a picture, and how such lines are set.
+# Names of boxes for what describes a picture, in lower case, and how such lines are set.
 _CAPTION_NAME = re.compile(
-    r"""(?:class|id)\s*=\s*["']?[^"'>]{0,200}(?:caption|(?:img|image|pic|photo|picture)[-_]?(?:note|desc|info|txt|text|title|intro)|tuzhu)""",
-    re.IGNORECASE,
+    r"""(?:class|id)\s*=\s*["']?[^"'>]{0,200}(?:caption|(?:img|image|pic|photo|picture)[-_]?(?:note|desc|info|txt|text|title|intro)|tuzhu)"""
 )
 _CENTRED = re.compile(r"""align\s*+[=:]\s*+["']?\s*+center|ql-align-center""", re.IGNORECASE)
 
@@ -713,7 +712,7 @@ def _is_hidden(inner: str) -> bool:
 @lru_cache(maxsize=1024)
 def _describes(inner: str) -> bool:
     """Whether the name of an element says that it describes a picture."""
-    return _CAPTION_NAME.search(inner) is not None
+    return _CAPTION_NAME.search(inner.lower()) is not None
 
 
 @lru_cache(maxsize=8192)

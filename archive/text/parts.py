@@ -56,7 +56,8 @@ def _by_query(url: str, paged: re.Match[str], anywhere: set[str]) -> tuple[str |
     first = url[: paged.start()] + url[paged.end() :]
     if "?" not in first:
         first = first.replace("&", "?", 1)
-    others = {unquote(first), *(unquote(_with(url, paged, n)) for n in (1, number - 1, number + 1))} - {unquote(url)}
+    before, after = url[: paged.start("number")], url[paged.end("number") :]
+    others = {unquote(first), *(unquote(f"{before}{n}{after}") for n in (1, number - 1, number + 1))} - {unquote(url)}
     return (first, number) if others & anywhere else (None, None)
 
 
@@ -71,10 +72,6 @@ def _by_name(url: str, path: re.Match[str], anywhere: set[str], pager: set[str])
     if {unquote(f"{own}_{n}{ending}") for n in (1, 2)} & anywhere:
         return url, 1
     return None, None
-
-
-def _with(url: str, paged: re.Match[str], number: int) -> str:
-    return f"{url[: paged.start('number')]}{number}{url[paged.end('number') :]}"
 
 
 def _follows(first: str, link: str) -> bool:

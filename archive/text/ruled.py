@@ -25,11 +25,6 @@ _LABEL = re.compile(r"^[一-鿿 ]{1,8}[:：]\s*+")
 _NAMED = ("source", "author", "editor")
 
 
-def _has_rules(reading: Reading) -> bool:
-    """Whether an era has a rule beside those for title and body."""
-    return any(getattr(reading, name) for name in ("date", "columns", "drop", *_NAMED))
-
-
 def without(html: str, reading: Reading | None) -> tuple[str, tuple[str, ...]]:
     """The page without what `drop` finds, and the lines that stood there."""
     root = parse(html) if reading is not None and reading.drop else None
@@ -46,7 +41,9 @@ def without(html: str, reading: Reading | None) -> tuple[str, tuple[str, ...]]:
 
 def apply(document: Document | Skip, html: str, reading: Reading | None, dropped: Sequence[str]) -> Document | Skip:
     """The document with the fields that the era's rules find, and without the lines that hold them alone."""
-    if reading is None or isinstance(document, Skip) or not _has_rules(reading):
+    if reading is None or isinstance(document, Skip):
+        return document
+    if not any(getattr(reading, name) for name in ("date", "columns", "drop", *_NAMED)):
         return document
     root = parse(html)
     found = {name: words for name in (*_NAMED, "columns", "date") if (words := _words(root, getattr(reading, name)))}

@@ -8,7 +8,7 @@ page says behind a label. Nothing that the cleaner read leaves the text but line
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from itertools import islice, takewhile
 from typing import Any, Self
@@ -57,11 +57,7 @@ def vote(
 ) -> Document | Skip:
     """The Document with the vote of the site's templates, or what they rescue; a Skip they say nothing of stays.
 
-    Args:
-        found: what the cleaner made of the page.
-        capture: the page.
-        site: its site; one of which nothing was learned has no vote.
-        read_by: reads the page by a selector of its body, whatever its shape.
+    `read_by` reads the page by a selector of its body, whatever its shape.
     """
     learned = site.learned
     if learned is None or not learned.templates or not _is_asked(found) or (root := tree(capture)) is None:
@@ -218,15 +214,11 @@ def _cut_furniture(found: Document, root: HtmlElement, template: Template) -> Do
     spots = [spot for spot in (template.source, template.author) if spot]
     held = {word for spot in spots for word in _plain_words(line_at(root, spot))}
     lines = found.text.split("\n")
-    head = [index for index, line in enumerate(lines[:HEAD]) if _says_no_more(line, held)]
+    said = map(_plain_words, lines[:HEAD])
+    # A line that holds some of these words, a day perhaps, and nothing else.
+    head = [index for index, words_ in enumerate(said) if words_ and held.issuperset(words_)]
     gone = {*head, *(index for index, line in enumerate(lines) if line in common)}
     return ruled.cut(found, sorted(gone), "template") if 0 < len(gone) < len(lines) else found
-
-
-def _says_no_more(line: str, held: Collection[str]) -> bool:
-    """Whether a line holds some of these words, a day perhaps, and nothing else."""
-    said = _plain_words(line)
-    return bool(said) and all(word in held for word in said)
 
 
 def _is_guess(found: Document, name: str) -> bool:

@@ -10,7 +10,7 @@ from urllib.parse import urldefrag, urlsplit
 
 from archive.text import dates, extract, fields
 from archive.text.blocks import Block, han
-from archive.text.box import Area
+from archive.text.box import TODAY, Area
 from archive.text.document import Reason
 from archive.text.lines import is_sentence
 from archive.text.page import Page, joined
@@ -56,8 +56,6 @@ _XML = re.compile(
 _NUMBER = re.compile(r"\d")
 # What addresses of lists and searches say.
 _LISTS = re.compile(r"index|list|col|chan|page|class|search|more|node|category|tag|lanmu|lm=|zt", re.IGNORECASE)
-# The clock in a page's head.
-_TODAY = re.compile("星期|今天是|农历")
 _WHOLE_DAY = re.compile(r"(?:19|20)\d\d[-./年][01]?\d[-./月][0-3]?\d日?\W{0,2}\Z")
 _DAY_ENDS = frozenset("0123456789日")
 _DAY = re.compile(r"\A\W*+[01]?\d[-/.月][0-3]?\d日?\W*")
@@ -334,7 +332,7 @@ def _dated_rows(page: Page, headlines: Sequence[int]) -> int:
 
 def _is_dated(key: str) -> bool:
     """Whether a line holds a date, or is a day of a month: [02-19]."""
-    return _DAY.fullmatch(key) is not None or (not _TODAY.search(key) and dates.read(key) is not None)
+    return _DAY.fullmatch(key) is not None or (not TODAY.search(key) and dates.read(key) is not None)
 
 
 def _has_dateline(page: Page) -> bool:

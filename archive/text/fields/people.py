@@ -124,8 +124,10 @@ def people(text: str, *, labelled: bool = False) -> tuple[list[str], str]:
 
 
 def _names(name: str, *, labelled: bool, last: bool) -> bool:
-    """Whether a word is a name; the last of several, or one behind a role, may be a word of the language."""
-    return _is_han(name) and (is_person(name, labelled=labelled) or (last and _is_last(name)))
+    """Whether a word is a name; the last of several may be a word of the language: 通讯员 方可."""
+    if not last or len(name) != 2 or name[0] not in words.listed("surname") or words.whole("no_name", name):
+        return _is_han(name) and is_person(name, labelled=labelled)
+    return True
 
 
 def _is_done(word: str) -> bool:
@@ -138,11 +140,6 @@ def _passes(word: str, found: Sequence[str]) -> bool:
     if not _is_han(word):
         return not word.strip() or word in "、,/&;"
     return bool(words.whole("role", word)) or (bool(found) and _is_done(word))
-
-
-def _is_last(name: str) -> bool:
-    """Whether a word may be the last name of several, or behind a role, though the language has it: 通讯员 方可."""
-    return len(name) == 2 and name[0] in words.listed("surname") and not words.whole("no_name", name)
 
 
 def _is_han(word: str) -> bool:
