@@ -65,7 +65,7 @@ def sum_of(body: bytes) -> int:
 
 def chromium(server: OddServer) -> dict[str, tuple[int, ...]]:
     """The status, length and checksum of each page as fetched by Chromium."""
-    with tempfile.TemporaryDirectory() as profile:
+    with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as profile:
         browser = subprocess.Popen(
             ["chromium", *FLAGS, f"--user-data-dir={profile}", server.url("index")],
             stdout=subprocess.DEVNULL,

@@ -17,6 +17,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from io import BytesIO
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -668,6 +669,16 @@ def test_the_room_on_the_disk_is_that_of_the_folder_that_is_there(tmp_path: Path
         recorder.room(folder, free // 2)
         with pytest.raises(SpaceError, match=r"MB are free, and a crawl leaves \d+\.\d MB free. Make room, then crawl"):
             recorder.room(folder, free * 2)
+
+
+def test_as_much_room_as_is_wanted_is_enough(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    # Blocks for others than root, and their size.
+    monkeypatch.setattr(os, "statvfs", lambda _: SimpleNamespace(f_bavail=30, f_bfree=90, f_frsize=100_000, f_bsize=1))
+    recorder.room(tmp_path, 3_000_000)
+    with pytest.raises(SpaceError, match=r": 3\.0 MB are free, and a crawl leaves 4\.5 MB free\. Make room"):
+        recorder.room(tmp_path, 4_500_000)
+    with pytest.raises(SpaceError):
+        recorder.room(tmp_path, 3_000_001)
 
 
 def test_an_answer_that_was_recorded_and_not_read_is_given_once_in_their_order(tmp_path: Path) -> None:

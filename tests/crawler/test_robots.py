@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
 import gzip
 import itertools
 import socket
 from collections.abc import Iterable, Mapping
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -15,8 +17,13 @@ from family_crawl import DAY, crawl
 from little_server import Answer, serving
 from odd_server import CHUNKED, GZIP, HTML, PAGE, OddServer, Shape, answer, chunks, sized
 from one_crawl import run
+from scrapy import Request
+from scrapy.exceptions import CannotResolveHostError, DownloadFailedError, DownloadTimeoutError
+from scrapy.http import Response
 
-from crawler.wire.robots import ROBOTS_BYTES, TOKEN, Rules, parse
+from crawler.wire.guard import Refused
+from crawler.wire.robots import ROBOTS_BYTES, TOKEN, RobotsMiddleware, Rules, parse
+from crawler.wire.tap import Cut
 
 TEXT = b"Content-Type: text/plain"
 RULES = b"User-agent: *\nDisallow: /shut\n"
@@ -241,3 +248,160 @@ def test_rules_that_speak_of_html_are_rules() -> None:
     rules = parse(b"<html> pages only\nUser-agent: *\nDisallow: /a\n")
     assert rules is not None
     assert not rules.can_fetch("http://a.cn/a", TOKEN)
+
+
+ROBOTS = "http://a.cn/robots.txt"
+SHUT = b"User-agent: *\nDisallow: /shut\n"
+
+
+def said(body: bytes = SHUT, status: int = 200, flags: tuple[str, ...] = (), **headers: str) -> Response:
+    named = {name.encode(): [value.encode()] for name, value in headers.items()}
+    return Response(ROBOTS, status=status, headers=named, body=body, flags=list(flags))
+
+
+class Host:
+    """A crawler whose engine gives the answers of a list, one for each request, the last again and again."""
+
+    def __init__(self, *answers: Response | Exception, kept: tuple[float, bytes | None] | None = None) -> None:
+        self.asked: list[Request] = []
+        self.kept: dict[str, tuple[float, bytes | None]] = {"http://a.cn": kept} if kept else {}
+        self.delays: dict[str, dict[str, Any]] = {}
+        self.now = 1000.0
+        self._answers = list(answers)
+        downloader = SimpleNamespace(slots={}, per_slot_settings=self.delays, get_slot_key=lambda asked: asked.url)
+        settings: Any = SimpleNamespace(
+            get=lambda _: lambda: self.now, getfloat=lambda name: {"D": 3.0, "L": 60.0}[name[0]]
+        )
+        frontier = SimpleNamespace(robots=self.kept.get, keep_robots=self._keep)
+        crawler: Any = SimpleNamespace(
+            settings=settings,
+            engine=SimpleNamespace(download_async=self._download, downloader=downloader),
+            spider=SimpleNamespace(frontier=frontier),
+        )
+        self.slots = downloader.slots
+        self.rules = RobotsMiddleware(crawler)
+
+    async def _download(self, request: Request) -> Response:
+        self.asked.append(request)
+        answer = self._answers.pop(0) if len(self._answers) > 1 else self._answers[0]
+        if isinstance(answer, Exception):
+            raise answer
+        return answer
+
+    def _keep(self, origin: str, read: float, body: bytes | None) -> None:
+        self.kept[origin] = (read, body)
+
+    def verdict(self, path: str = "/shut", **meta: Any) -> str | None:
+        """Why a page may not be asked for; None: it may."""
+        try:
+            asyncio.run(self.rules.process_request(Request(f"http://a.cn{path}", meta=meta)))
+        except Refused as refused:
+            return refused.reason + ("" if refused.later == (refused.reason == "robots_unreachable") else ", later?")
+        return None
+
+
+LENGTH = Cut("length", "longer than it may be", said(SHUT, flags=("truncated: x",)))
+# The answers; the verdict on /shut; how often robots.txt is asked for; what is kept for later runs.
+ANSWERS: dict[str, tuple[list[Response | Exception], str | None, int, bytes | str | None]] = {
+    **{str(status): ([said(status=status)], "robots", 1, SHUT) for status in (200, 203, 299)},
+    **{str(status): ([said(status=status)], None, 1, None) for status in (400, 401, 403, 404, 410, 428, 430, 499)},
+    **{
+        str(status): ([said(status=status)], "robots_unreachable", 1, "")
+        for status in (0, 199, 300, 304, 399, 429, 500, 503)
+    },
+    "moved nowhere": ([said(status=302)], "robots_unreachable", 1, ""),
+    "moved, in a status of no redirect": ([said(status=300, Location="/r")], "robots_unreachable", 1, ""),
+    "moved five times": ([*[said(b"", 301 + n % 3, Location=f"/{n}") for n in range(5)], said()], "robots", 6, SHUT),
+    "moved six times": ([*[said(b"", 308, Location=f"/{n}") for n in range(6)], said()], None, 6, None),
+    "moved to no address": ([said(b"", 307, Location="http://[b")], "robots_unreachable", 1, ""),
+    "moved to no host": ([said(b"", 307, Location="mailto:x")], "robots_unreachable", 1, ""),
+    "refused": ([Refused("foreign_host", "x")], "robots_unreachable", 1, ""),
+    "no answer": ([DownloadTimeoutError("x")], "robots_unreachable", 1, ""),
+    "broken": ([DownloadFailedError("x")], "robots_unreachable", 3, ""),
+    "broken once": ([DownloadFailedError("x"), said()], "robots", 2, SHUT),
+    "broken twice": ([CannotResolveHostError("x"), DownloadFailedError("x"), said()], "robots", 3, SHUT),
+    "slow": ([Cut("time", "x", said())], "robots_unreachable", 1, ""),
+    "cut": ([Cut("disconnect", "x", said())], "robots_unreachable", 3, ""),
+    "cut once": ([Cut("unspecified", "x", said()), said()], "robots", 2, SHUT),
+    "too long": ([LENGTH], "robots", 1, SHUT),
+    "damaged": ([said(flags=("damaged: x",))], "robots_unreachable", 3, ""),
+    "damaged once": ([said(flags=("truncated: x",)), said()], "robots", 2, SHUT),
+    "damaged, and missing": ([said(status=404, flags=("damaged: x",))], None, 1, None),
+    "noted": ([said(flags=("note: x",))], "robots", 1, SHUT),
+    "noted and binary": ([said(SHUT + b"\0", flags=("note: x",))], "robots_unreachable", 3, ""),
+    "a page": ([said(b"<html>home")], None, 1, b"<html>home"),
+}
+
+
+@pytest.mark.parametrize("name", ANSWERS)
+def test_what_an_answer_for_robots_txt_means(name: str) -> None:
+    answers, verdict, asked, kept = ANSWERS[name]
+    host = Host(*answers)
+    assert [host.verdict(), host.verdict("/open")] == [verdict, None if verdict == "robots" else verdict]
+    assert len(host.asked) == asked
+    assert host.kept == ({} if kept == "" else {"http://a.cn": (1000.0, kept)})
+
+
+def test_how_robots_txt_is_asked_for() -> None:
+    host = Host(said(b"", 301, Location="http://b.cn/r.txt"), said())
+    assert host.verdict("/x", purpose="robots.txt") is None
+    assert host.asked == []
+    assert host.verdict("/x?y") is None
+    first, second = host.asked
+    assert (first.url, first.meta["purpose"], first.meta["limit"]) == (ROBOTS, "robots.txt", 512_000)
+    assert (first.meta["found"], second.url, second.meta["found"].parent) == (None, "http://b.cn/r.txt", ROBOTS)
+
+
+def test_rules_are_read_once_for_all_that_wait_and_again_after_a_day() -> None:
+    host = Host(said(), said(b""))
+
+    async def ask() -> None:
+        waiting = [host.rules.process_request(Request(f"http://a.cn/{n}")) for n in range(3)]
+        await asyncio.gather(*waiting)
+
+    asyncio.run(ask())
+    assert (len(host.asked), host.verdict()) == (1, "robots")
+    host.now += 86_400
+    assert (host.verdict(), len(host.asked)) == ("robots", 1)
+    host.now += 1
+    assert (host.verdict(), len(host.asked)) == (None, 2)
+
+
+@pytest.mark.parametrize(
+    ("kept", "verdict", "asked"),
+    [
+        ((900.0, SHUT), "robots", 0),
+        ((900.0, None), None, 0),
+        ((1001.0, None), "robots", 1),
+        ((-85_401.0, None), "robots", 1),
+    ],
+)
+def test_rules_of_an_earlier_run_count_for_a_day(
+    kept: tuple[float, bytes | None], verdict: str | None, asked: int
+) -> None:
+    host = Host(said(), kept=kept)
+    assert (host.verdict(), len(host.asked)) == (verdict, asked)
+
+
+@pytest.mark.parametrize(
+    ("wanted", "usual", "delay"), [(b"5", None, 5.0), (b"5", 9.0, 9.0), (b"2", None, 3.0), (b"99", 1.0, 60.0)]
+)
+def test_the_pause_that_rules_ask_for_is_that_of_the_host(wanted: bytes, usual: float | None, delay: float) -> None:
+    body = SHUT + b"Crawl-delay: " + wanted
+    for host in (Host(said(body)), Host(said(), kept=(1000.0, body))):
+        slot = SimpleNamespace(delay=usual, jitter=0.5)
+        if usual is not None:
+            host.slots["http://a.cn"] = slot
+        request = Request("http://a.cn/x")
+        asyncio.run(host.rules.process_request(request))
+        assert host.delays == {"http://a.cn": {"concurrency": 1, "delay": delay, "jitter": 0.0}}
+        assert (slot.delay, slot.jitter) == ((None, 0.5) if usual is None else (delay, 0.0))
+        assert request.meta == {"autothrottle_dont_adjust_delay": True}
+    quick = Host(said())
+    assert (quick.verdict("/x"), quick.delays) == (None, {})
+
+
+def test_rules_are_as_long_as_their_limit_when_they_are_kept() -> None:
+    host = Host(said(SHUT + b"#" * 600_000))
+    assert host.verdict() == "robots"
+    assert host.kept["http://a.cn"][1] == (SHUT + b"#" * 600_000)[:512_000]

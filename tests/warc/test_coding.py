@@ -6,7 +6,10 @@ import gzip
 import itertools
 import random
 import sys
+import tracemalloc
 import zlib
+from functools import partial
+from typing import Any
 
 import brotli  # type: ignore[import-untyped]  # ships no types
 import pytest
@@ -116,6 +119,9 @@ def test_members_of_gzip_and_what_is_wrong_with_them(
         (DEFLATED + b"abc", b"hello", []),
         (DEFLATED[:-1], b"hello", [("truncated", "breaks off: 5 bytes came out")]),
         (b"\x03\x00", b"", []),
+        # The first two bytes are a multiple of 31, as those of zlib, but name another method.
+        (bytes.fromhex("b3b4040200"), b"99999", []),
+        (bytes.fromhex("091500eaff") + b"x" * 21, b"x" * 21, []),
         (b"\x78", b"", None),
         (b"\x78\x9d" + DEFLATED + ADLER, b"", None),
         (b"<p>hello</p>", b"", None),
@@ -151,6 +157,25 @@ def test_a_limit_is_reached_and_not_passed(coding: str) -> None:
         why = f"unfolds to more than {limit} bytes; the rest is left out"
         words = f"{why}: {limit} bytes came out" if limit else f"cannot be undone ({why})"
         assert (content, told) == (TEXT[:limit], [("truncated" if limit else "", words)])
+
+
+@pytest.mark.parametrize("coding", CODED)
+def test_no_more_is_held_than_the_limit(coding: str) -> None:
+    zeros = bytes(2**24)
+    pack: Any = {
+        "gzip": gzip.compress,
+        "deflate": zlib.compress,
+        "br": partial(brotli.compress, quality=1),
+        "zstd": zstd.compress,
+    }[coding]
+    packed = pack(zeros)
+    del zeros
+    tracemalloc.start()
+    try:
+        assert len(opened(coding, packed, 1000)[0]) == 1000
+        assert tracemalloc.get_traced_memory()[1] < 2**21
+    finally:
+        tracemalloc.stop()
 
 
 @pytest.mark.parametrize("coding", CODED)
