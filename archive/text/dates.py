@@ -28,6 +28,9 @@ MINGUO = 1911
 # A longer line is no dateline.
 LINE = 100
 
+# A source beside a day has at most so many characters.
+BESIDE = 16
+
 # The rank of labels that name a change.
 CHANGED = 2
 # Rules whose statements readers see beside the title, and those that templates and addresses make.
@@ -44,6 +47,7 @@ _MONTHS = "janfebmaraprmayjunjulaugsepoctnovdec"
 _PIECE = re.compile(r"[\d年月日./-]{1,8}")
 _SENTENCE = re.compile(r"[。!?;]")
 _WEEKDAY = re.compile(r"\A[\s,(\[]*+(?:星期|周|週|礼拜)[一二三四五六日天][\s)\]]*")
+_NO_YEAR = re.compile(r"(?:0?[1-9]|1[0-2])[-/月][0-3]?\d日?\s[0-2]?\d:[0-5]\d(?::[0-5]\d)?(?:\s|\Z)")
 _BEGINS = r"[\dA-Z〇零○一二三四五六七八九中民]"
 
 
@@ -118,6 +122,7 @@ class Rules:
         others: words before a day that is not the day of publication.
         beside: words that stand beside a date in a dateline.
         almanac: words of a calendar.
+        issuer: an office, by how it ends.
         words: with the first day on which a page can have held them.
     """
 
@@ -130,6 +135,7 @@ class Rules:
     others: re.Pattern[str]
     beside: re.Pattern[str]
     almanac: re.Pattern[str]
+    issuer: re.Pattern[str]
     words: tuple[tuple[re.Pattern[str], dt.date], ...]
 
 
@@ -161,6 +167,7 @@ def rules() -> Rules:
         others=re.compile(raw["other"]["pattern"], re.IGNORECASE),
         beside=re.compile(raw["beside"]["pattern"]),
         almanac=re.compile(raw["almanac"]["pattern"]),
+        issuer=re.compile(raw["issuer"]["pattern"]),
         words=tuple((re.compile(word["pattern"]), word["first"]) for word in raw["word"]),
     )
 
@@ -198,12 +205,15 @@ def _found(words: str, *, loose: bool) -> Iterator[tuple[str, re.Match[str]]]:
 
 def is_short(words: str) -> bool:
     """Whether narrow words are a day that is no day of ours by its shape alone, and nothing else: a year of two digits
-    with its minute, a year of Taiwan's count, a year that stands apart or last.
+    with its minute, a year of Taiwan's count, a year that stands apart or last; or a day and its minute without a year
+    before a name.
 
-    >>> is_short("[05-03-12 09:30]"), is_short("112年6月12日"), is_short("05-03-12")
-    (True, True, False)
+    >>> is_short("[05-03-12 09:30]"), is_short("112年6月12日"), is_short("05-03-12"), is_short("12-18 12:21 县广播站")
+    (True, True, False, True)
     """
     inner = words.strip("[]() ")
+    if (minute := _NO_YEAR.match(inner)) and len(inner) - minute.end() <= BESIDE:
+        return True
     return len(words) <= 24 and any(
         match[0] == inner and ("T" in value or "yy" not in match.groupdict())
         for value, match in _found(inner, loose=True)
@@ -315,7 +325,9 @@ def _beside(value: str, match: re.Match[str], rest: str) -> int:
         return 0
     barred = rest.lstrip().startswith(("/", "|")) or rest.rstrip().endswith(("/", "|"))
     named = len(parts := rest.split()) in (2, 3) and any(2 <= han(part) == len(part) <= 3 for part in parts)
-    return 16 if "T" in value or barred or named else 8
+    spaced = " " in match.string[match.end() - 1 : match.end() + 1]
+    behind = match.start() == 0 and spaced and rules().issuer.fullmatch(rest.strip())
+    return BESIDE if "T" in value or barred or named or behind else 8
 
 
 def signed(lines: Sequence[str]) -> list[Dated]:

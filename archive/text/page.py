@@ -164,11 +164,20 @@ def _metas(read: Outline) -> list[tuple[str, str]]:
             found.append((name.strip().lower(), content))
     if ("createTime" in read.scripts or "publish_time" in read.scripts) and (made := _MADE.search(read.scripts)):
         found.append(("publish_time", made[1]))
+    found += _times(read)
     names = {"pubDate": "pubdate", "datePublished": "datepublished", "upDate": "update"}
     for data in read.json:
         found += [(names[m["name"]], m["value"]) for m in _PUBLISHED.finditer(data)]
         found += [("article:author", fold(unescape(m["name"]))) for m in _WRITTEN.finditer(data)]
     return found
+
+
+def _times(read: Outline) -> list[tuple[str, str]]:
+    """What the only `time` element says, or the first whose class says that it is the day of publication."""
+    times = read.every("time")
+    named = [time for time in times if any(word in time.get("class", "") for word in ("published", "entry-date"))]
+    chosen = (named or (times if len(times) == 1 else []))[:1]
+    return [("datepublished", time["datetime"]) for time in chosen if time.get("datetime")]
 
 
 def _titles(metas: Sequence[tuple[str, str]], head: str) -> list[str]:

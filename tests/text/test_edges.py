@@ -153,3 +153,28 @@ def test_what_stands_below_the_cell_that_holds_all_paragraphs_is_no_part_of_the_
     below = "<table><tr><td>本站已有951666人次访问　站长信箱：给站长写信</td></tr></table>"
     page = OLD.format(above="", under=DATED, text=f"<table><tr><td>{cell}</td></tr></table>", below=below)
     assert "站长信箱" not in read(page).text
+
+
+@pytest.mark.parametrize(
+    ("under", "below", "day"),
+    [
+        # A day without a label before a long name; today's day stands in the page's head.
+        ("<p>2013.05.17　某县老区建设促进会</p>", "", "2013-05-17"),
+        # Without a year it is no day, and no line of the text.
+        ("<p>12-18 12:21 某县广播电视台</p>", "", None),
+        # A blog says the day behind its text, in an element of its own.
+        ("", "<a href=/x>发布于 <time class=published datetime=2020-03-20>2020年3月20日</time></a>", "2020-03-20"),
+        ("", "<time datetime=2020-03-20>3月20日</time>", "2020-03-20"),
+        ("", "<time datetime=2020-03-20>3月20日</time><time datetime=2020-03-21>3月21日</time>", None),
+    ],
+)  # fmt: skip
+def test_days_without_labels_and_in_elements_of_their_own(under: str, below: str, day: str | None) -> None:
+    today = "<div>今天是：2016年6月18日</div>"
+    document = read(OLD.format(above=today, under=under, text=f"<div>{paragraphs(LINES)}</div>", below=below))
+    assert (document.text, (document.published or "")[:10] or None) == ("\n".join(LINES), day)
+
+
+def test_words_of_thanks_are_no_byline() -> None:
+    spoken = (*LINES, "记者：谢谢您接受采访。")
+    document = read(OLD.format(above="", under=DATED, text=f"<div>{paragraphs(spoken)}</div>", below=""))
+    assert (document.text, document.author) == ("\n".join(spoken), None)

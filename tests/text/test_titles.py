@@ -178,3 +178,19 @@ def test_a_title_without_any_look_is_told_by_its_place(head: str, above: str, ti
     assert (document.title or "").replace(" ", "") == "盟员医生下乡义诊"
     assert (document.published, document.source) == ("2023-03-08", "青河日报")
     assert len(document.text.split("\n")) == 2
+
+
+def test_rows_with_links_below_a_notice_do_not_make_its_title_a_row() -> None:
+    rows = "".join(f"<li>2023-03-{day:02d} <a href=/{day}>市图书馆之夜{day}</a></li>" for day in range(1, 9))
+    page = BARE.format(
+        head="青河新闻网", above="", title=f"<p>盟员医生下乡义诊</p>{DAY}", prose=PROSE + f"<ul>{rows}</ul>"
+    )
+    assert read(page).title == "盟员医生下乡义诊"
+
+
+def test_the_last_step_of_a_breadcrumb_may_be_the_title() -> None:
+    crumb = "<div><a href=/>首页</a> &gt; 民盟简讯 &gt; 盟员医生下乡义诊活动</div>"
+    page = BARE.format(
+        head="民盟青河市委-盟员医生下乡义诊活动", above=crumb, title=f"<p>盟员医生下乡义诊活动</p>{DAY}", prose=PROSE
+    )
+    assert read(page).title == "盟员医生下乡义诊活动"

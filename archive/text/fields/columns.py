@@ -50,7 +50,8 @@ def named(blocks: Sequence[Block], keys: Sequence[str]) -> Iterator[str]:
             yield from names if max(map(len, names)) <= COLUMN else ()
         elif len(key) <= 120 and is_crumb(key):
             # The last step may be the article itself.
-            yield from columns(key, None)[: -1 if block.linked else None]
+            steps = columns(key, None)[: -1 if block.linked else None]
+            yield from (step for step in steps if step != steps[-1] or len(step) <= COLUMN)
         elif "版权" in key or "办" in key or "opyright" in key or "©" in key:
             yield from (found["name"] for found in _OWNER.finditer(key[:200]))
     # The owner may have a line of his own over it.

@@ -76,7 +76,7 @@ def is_person(name: str, *, labelled: bool = False) -> bool:
         return not name.startswith("中国") and all(
             1 <= len(part) <= 6 and han(part) == len(part) for part in name.split("·")
         )
-    if han(name) != len(name) or not 2 <= len(name) <= 4:
+    if han(name) != len(name) or not 2 <= len(name) <= 4 or name.startswith("谢谢"):
         return False
     if len(name) == 4 or name.startswith(words.listed("double_surname")):
         return name.startswith(words.listed("double_surname"))
@@ -311,7 +311,7 @@ def reporters(line: str) -> str | None:
     if _CLAUSE.search(text) or re.search(r"\s[一-鿿]{0,12}(?:[记作]者|通讯员)$", text[: role.end()]):
         return None
     names = all_people(text) if text.endswith(_WROTE) else ()
-    return _in_words(text) or " ".join(names) or None
+    return _in_words(text) or " ".join(names) or (_glued(text) if "发自" in text else None)
 
 
 def _at_desk(text: str) -> str | None:
@@ -321,6 +321,12 @@ def _at_desk(text: str) -> str | None:
         return " ".join(names)
     named = second.endswith(_DONE) and is_office(first) and is_person(_bare(second))
     return _bare(second) if named else None
+
+
+def _glued(text: str) -> str | None:
+    """Two names of two characters each, without a space: 罗科苏盈发自北京."""
+    match = re.search(r"记者\s?([一-鿿]{2})([一-鿿]{2})发自", text)
+    return "".join(match.groups()) if match and all(is_person(who, labelled=True) for who in match.groups()) else None
 
 
 def alone(line: str) -> str | None:

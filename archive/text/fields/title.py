@@ -279,12 +279,18 @@ def _plain_heading(blocks: Sequence[Block], keys: Sequence[str], bares: Sequence
         if block.linked < 0.5 and is_sentence(keys[index]):
             return None
         if _heads(index + 1, keys) and _is_plain(blocks, keys, bares, names, index):
-            if are_rows(keys[index + 2 :]):
-                return None
-            # The source may stand between the title and the day.
-            over = words.whole("media", keys[index]) and index and _is_plain(blocks, keys, bares, names, index - 1)
-            return index - 1 if over else index
+            below = zip(keys[index + 2 :], blocks[index + 2 :], strict=True)
+            rows = are_rows([key for key, row in below if not row.links])
+            return None if rows else _over_source(blocks, keys, bares, names, index)
     return None
+
+
+def _over_source(
+    blocks: Sequence[Block], keys: Sequence[str], bares: Sequence[str], names: set[str], index: int
+) -> int:
+    """The line over a source, which may stand between the title and the day; any other line itself."""
+    source = index > 0 and words.whole("media", keys[index]) is not None
+    return index - 1 if source and _is_plain(blocks, keys, bares, names, index - 1) else index
 
 
 def _is_plain(blocks: Sequence[Block], keys: Sequence[str], bares: Sequence[str], names: set[str], index: int) -> bool:
