@@ -1,10 +1,10 @@
-"""A page that a script fills -> the page as Chromium shows it; whatever it asks for, the crawler fetches and records.
+"""A page that a script fills -> the page as Chromium shows it. The crawler fetches and records what the page asks for.
 
     Chromium ─ request ─► Browser ─► engine (guard, robots.txt, pause, wire tap) ─► server
              ◄─ answer ──         ◄─
 
-The browser itself reaches nothing: what does not come this way is sent to a proxy that is not there. Of the extra
-`browser`; the Chromium is that of the system.
+The browser itself reaches no server: its proxy is a port where nobody listens, so every request must come this way.
+Needs the extra `browser`, and the system's Chromium.
 """
 
 from __future__ import annotations
@@ -29,14 +29,14 @@ from crawler.wire.fetch import fetch
 PURPOSE = "browser"
 # Names of Chromium on Debian and elsewhere; CUNDANG_CHROMIUM names another.
 _NAMES = ("chromium", "chromium-browser", "google-chrome")
-# What makes a list; pictures, fonts and films do not.
+# The types of resource that a list may need: no pictures, fonts or films.
 _WANTED = frozenset({"document", "script", "stylesheet", "xhr", "fetch"})
-# Kept for the other pages of a run, as every browser does: so many bytes of them.
+# The types that are kept in memory for the other pages of a run, as a browser's cache does, and their total in bytes.
 _SHARED = frozenset({"script", "stylesheet"})
 SHARED_BYTES = 32 * 2**20
-# Requests of one page, and seconds for it. With a pause of 3 seconds the first are used up in the second.
+# The most requests and seconds for one page. With the usual pause of 3 seconds both are used up at about the same time.
 REQUESTS, SECONDS = 60, 240.0
-# A page is as it stays when it has asked for nothing so long, in seconds.
+# A page is finished once it has asked for nothing for so many seconds.
 QUIET = 0.7
 # Status, headers, body.
 _Plain = tuple[int, dict[str, str], bytes]
@@ -52,8 +52,8 @@ _ARGUMENTS = (
     "--no-first-run",
     "--no-pings",
 )
-# The way to the next page where it is no address but a script: the words of `crawler.discovery.general`, or a part of a
-# pager that is named so, on what can be seen and is not switched off. True: it was clicked.
+# Clicks the button of the next page if it has no address but a script; returns whether it found one. The button shows
+# a word of `crawler.discovery.general` or is a part of a pager whose class says `next`; it is visible and enabled.
 _CLICK = r"""() => {
   const words = /^[\s\[【(（]*(?:下一?\s?[页頁]|后一?[页頁]|後一?頁|加载更多|next(?: page)?)[\s>»›\]】)）]*$/i;
   const named = e => /(?:^|[\s_-])next(?:$|[\s_-])/i.test(e.className) && e.closest('[class*=pag i], [id*=pag i]')
@@ -145,9 +145,8 @@ class Browser:
                 raise RenderError(" ".join(str(error).split())[:500]) from error
 
     def share(self, url: str, response: Response) -> None:
-        """Spare a file of scripts that was fetched in this run from being fetched again."""
-        if sum(len(body) for _, _, body in self._shared.values()) + len(response.body) <= SHARED_BYTES:
-            self._shared[url] = _plain(response)
+        """Keep a script's file that was fetched in this run, so that the browser does not fetch it again."""
+        _keep(self._shared, url, _plain(response))
 
     async def close(self) -> None:
         """End the browser."""
@@ -258,13 +257,12 @@ class _Visit:
         self._asked += 1
         response = await self._fetch(request, url)
         answer = _plain(response) if response is not None else None
-        held = sum(len(body) for _, _, body in self._shared.values())
-        if answer and answer[0] == 200 and kind in _SHARED and held + len(answer[2]) <= SHARED_BYTES:
-            self._shared[url] = answer
+        if answer and answer[0] == 200 and kind in _SHARED:
+            _keep(self._shared, url, answer)
         return answer
 
     async def _fetch(self, asked: Any, url: str) -> Response | None:
-        """Fetch as the crawler does, redirects with it: those that the browser followed nobody would guard."""
+        """Fetch as the crawler does, redirects included: the guard does not see those that a browser follows."""
         names = ("accept", "content-type", "x-requested-with")
         headers = {name: value for name in names if (value := asked.headers.get(name))}
         answer = await fetch(
@@ -282,8 +280,14 @@ class _Visit:
         return answer
 
 
+def _keep(shared: dict[str, _Plain], url: str, answer: _Plain) -> None:
+    """Keep an answer for other pages, if there is room for it."""
+    if sum(len(body) for _, _, body in shared.values()) + len(answer[2]) <= SHARED_BYTES:
+        shared[url] = answer
+
+
 def _plain(response: Response) -> _Plain:
-    """An answer without what belonged to its way over the wire."""
+    """An answer without the headers that describe its transfer."""
     headers = {
         name.decode("latin-1"): b"\n".join(values).decode("latin-1")
         for name, values in response.headers.items()
