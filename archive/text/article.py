@@ -180,18 +180,13 @@ def _table_over(page: Page, index: int) -> int:
     return top
 
 
-def _heads(page: Page) -> list[str]:
-    """Titles that the head states, each one line."""
-    return [title for title in dict.fromkeys((page.meta("articletitle", "og:title"), page.head)) if title]
-
-
 def _name(draft: Draft, scene: Scene, site_name: str | None) -> None:
     """The title, from the page's own line where the head confirms it, else from the head, else from a heading."""
     page, reader = scene.page, scene.read
     name = site_name or page.meta("sitename")
     stated = [
         Line(found=title if reader(head) == head else fields.title_of(head, name, page.names) or head, read=title)
-        for head in _heads(page)
+        for head in dict.fromkeys((page.meta("articletitle", "og:title") or page.head, page.head))
         if (title := fields.title_of(reader(head), name, page.names))
     ]
     chosen = page.title

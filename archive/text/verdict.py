@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from functools import partial
 from typing import Literal
 from urllib.parse import urldefrag, urlsplit
 
@@ -241,7 +240,9 @@ def _reads_on(page: Page, points: Sequence[float], region: extract.Region) -> bo
     """Whether most of the prose is teasers that end in a link to the rest: ……[详细]."""
     start, end, _ = region
     prose = [index for index in range(start, end) if points[index] >= extract.PROSE]
-    teasers = [i for i in prose if any(map(partial(_is_read_on, page), (i, i + 1)))]
+    lines = zip(page.blocks, page.keys, strict=True)
+    ends = {at for at, (block, key) in enumerate(lines) if block.links and key.rstrip(" >])").endswith(READ_ON)}
+    teasers = [index for index in prose if not ends.isdisjoint((index, index + 1))]
     return len(teasers) >= FEW_TEASERS and len(teasers) >= 0.6 * len(prose)
 
 
@@ -284,11 +285,6 @@ def _bare_rows(page: Page) -> Iterator[int]:
             named = page.blocks[max(0, index - 1) : index + 1]
             if any(8 <= han(block.text) <= 60 for block in named):
                 yield index
-
-
-def _is_read_on(page: Page, index: int) -> bool:
-    """Whether a block ends in a link to the rest, or is one."""
-    return index < len(page.keys) and page.blocks[index].links > 0 and page.keys[index].rstrip(" >])").endswith(READ_ON)
 
 
 def _is_notice(page: Page, area: Area | None, url: str) -> bool:
