@@ -151,6 +151,13 @@ def _unmarked() -> tuple[re.Pattern[str], re.Pattern[str]]:
 
 
 @cache
+def _boxed() -> re.Pattern[str]:
+    """A label in a box in the place of its colon: 【来源】四川在线."""
+    labels = "|".join(label["pattern"] for label in words.entries("label") if label["field"] != "other")
+    return re.compile(rf"【(?P<label>{labels}|时间|日期)】:?")
+
+
+@cache
 def _marked() -> re.Pattern[str]:
     """A label with its colon, in a group that is named for its field."""
     labels: dict[str, list[str]] = {}
@@ -175,6 +182,7 @@ def canonical(line: str) -> str:
     text = narrow(_colons(line) if "\t" in line else line).translate(_BARS)
     if "<" in text:
         text = " ".join(_TAG.sub(" ", text).split())
+    text = _boxed().sub(r"\g<label>:", text)
     if "|" in text or "/" in text:
         text = _unmarked()[0].sub(r"\g<label>:", text)
     if len(text) > DATELINE or text.endswith("。") or not _ROLES.search(text):

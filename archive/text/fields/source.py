@@ -26,6 +26,9 @@ def unlabelled(line: str) -> Byline:
     # Names stand before the labels, never among their values.
     text = whole[: marks[0].at] if marks else whole
     found, others = _tokens(text)
+    if len(others) == 2 and is_office(others[0]) and is_person(others[1], labelled=True):
+        # An office and who wrote for it.
+        found.author, others = others[1], others[:1]
     named = [part for part in others if not found.author or is_office(part)]
     # Counters may follow, no other label.
     plain = all(mark.field in ("other", "crew") for mark in marks)
