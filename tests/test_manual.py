@@ -17,6 +17,7 @@ from archive.site import Crawl, Reading, load_file
 from archive.text.document import Document, Reason
 from crawler import practice
 from crawler.cli import app
+from crawler.cli.app import SECTIONS
 
 CHECKOUT = Path(__file__).parents[1]
 README = (CHECKOUT / "README.md").read_text(encoding="utf-8")
@@ -53,6 +54,11 @@ def test_the_manual_names_no_command_that_is_not_there() -> None:
     for row in rows:
         for name in re.findall(r"`cundang ([a-z]+(?: [a-z]+)?)", row):
             assert name in known or name.split()[0] in known, f"docs/commands.md tells of `cundang {name}`"
+
+
+def test_every_command_stands_in_one_section_of_the_help() -> None:
+    listed = [name for names in SECTIONS.values() for name in names]
+    assert sorted(listed) == sorted({path[0] for path in COMMANDS})
 
 
 def test_the_manual_explains_every_column_and_reason() -> None:

@@ -21,8 +21,8 @@ SECTIONS = {
     "Start": ("demo", "sites", "completion"),
     "Get": ("crawl", "import", "schedule"),
     "Keep": ("clean", "cluster", "store", "merge", "move", "rebuild", "verify", "repair", "forget"),
-    "Find": ("status", "search", "changes", "show", "serve", "read"),
-    "Take along": ("export", "index"),
+    "Find": ("status", "search", "show", "changes", "copies", "terms", "serve", "read"),
+    "Export": ("export", "index"),
 }
 
 

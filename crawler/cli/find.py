@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 @app.command()
 @click.argument(
     "words",
-    metavar="WORDS...",
+    metavar="[WORD...]",
     nargs=-1,
     help='The query: words, "phrases", OR, NOT or -, (), title:, site:, published:...',
 )
@@ -36,12 +36,16 @@ if TYPE_CHECKING:
 @day_option("--since")
 @day_option("--until")
 @click.option(
-    "--order", default="new", show_default=True, help="new, old (by day of publication, undated last) or relevance."
+    "--order",
+    metavar="[new|old|relevance]",
+    default="new",
+    show_default=True,
+    help="new and old are by day of publication, undated documents last.",
 )
 @click.option("--limit", type=click.IntRange(min=1, max=10000), default=20, show_default=True, help="Hits per page.")
 @click.option("--page", type=click.IntRange(min=1), default=1, show_default=True, help="Which page of hits.")
 @click.option("--facets", is_flag=True, help="Count the hits by site, place, source, flag and others.")
-@click.option("--histogram", help="Count the hits by year, month or day.")
+@click.option("--histogram", metavar="[year|month|day]", help="Count the hits by period.")
 @click.option("--frequency", is_flag=True, help="By year: the documents that contain each word, and all documents.")
 @click.option("--in-context", is_flag=True, help="Each occurrence of the words in the newest 200 hits.")
 @json_option
@@ -164,7 +168,7 @@ def _print_document(house: House, shown: Document, json_: bool) -> None:
 
 
 @app.command()
-@click.option("--by", help="Count by site, place (of the site) or month of publication.")
+@click.option("--by", metavar="[site|place|month]", help="Count by site, place of the site, or month of publication.")
 @click.option("--term", help="Only this term.")
 @click.option("--query", "query_", default="", help="Only documents that `cundang search` finds for it.")
 @click.option("--keyness", is_flag=True, help="Compare the documents of --query with the rest, most certain first.")
@@ -195,7 +199,9 @@ def terms(house: House, by: str | None, term: str | None, query_: str, keyness: 
 
 
 @app.command("copies")
-@click.option("--kind", help="same, spun, excerpt, other_script or stencil.")
+@click.option(
+    "--kind", metavar="[same|spun|excerpt|other_script|stencil]", help="Only pairs of this kind (docs/corpus.md)."
+)
 @json_option
 @click.pass_obj
 def copies_(house: House, kind: str | None, json_: bool) -> None:
@@ -242,21 +248,29 @@ _PACKINGS = {Format.JSONL: (".gz", ".zst"), Format.CSV: (".gz", ".zst"), Format.
 def filter_options(command: Decorated) -> Decorated:
     """The options that choose documents."""
     for option in (
-        click.option("--seed", type=int, default=0, help="For --sample: the same seed draws the same documents."),
-        click.option("--sample", type=click.IntRange(min=0), default=0, help="Draw this many of them at random."),
+        click.option(
+            "--seed", type=int, default=0, help="For --sample: the same seed draws the same documents of an archive."
+        ),
+        click.option(
+            "--sample", type=click.IntRange(min=0), default=0, help="Only this many of the documents, drawn at random."
+        ),
         click.option("--query", "query_", help="Only what `cundang search` finds for it."),
         click.option("--versions", is_flag=True, help="Every capture of a URL, not only the latest."),
         click.option(
             "--collapse", "near", type=click.Choice(["equal", "near"]), help="Only one of equal texts, or near copies."
         ),
-        click.option("--collapse-duplicates", "collapse", is_flag=True, help="As --collapse equal."),
+        click.option("--collapse-duplicates", "collapse", is_flag=True, help="The same as --collapse equal."),
         click.option(
-            "--min-han", type=click.IntRange(min=0), default=0, show_default=True, help="The least Han characters."
+            "--min-han",
+            type=click.IntRange(min=0),
+            default=0,
+            show_default=True,
+            help="Only documents with at least this many Han characters.",
         ),
-        click.option("--kind", help="article or media_only."),
-        click.option("--script", help="hans, hant, mixed or none."),
+        click.option("--kind", metavar="[article|media_only]", help="Only this kind of page."),
+        click.option("--script", metavar="[hans|hant|mixed|none]", help="Only this script."),
         click.option("--without-flag", multiple=True, help="Only without this flag; may be repeated."),
-        click.option("--flag", multiple=True, help="Only with this flag; may be repeated."),
+        click.option("--flag", multiple=True, help="Only with this flag (docs/documents.md); may be repeated."),
         day_option("--until"),
         day_option("--since"),
         click.option("--place", help="Only sites of a place: a GB/T 2260 code or its beginning, 51."),

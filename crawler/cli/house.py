@@ -117,7 +117,9 @@ def load_arrow_alone(*modules: str) -> None:
 def known_data(layout: Layout) -> Layout:
     """Check that the data folder exists, so that a mistyped name does not look like an empty archive."""
     if not layout.root.is_dir():
-        raise UsageError(f"{layout.root}: no such data folder. Name it with --data or CUNDANG_DATA.")
+        raise UsageError(
+            f"{layout.root}: no such data folder. Name it with --data or CUNDANG_DATA; crawl and import make a new one."
+        )
     return layout
 
 

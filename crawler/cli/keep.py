@@ -344,7 +344,7 @@ def _make_indexes(layout: Layout) -> list[str]:
 @app.command("verify")
 @click.argument(
     "paths",
-    metavar="PATHS...",
+    metavar="[PATH...]",
     nargs=-1,
     type=click.Path(path_type=Path),
     help="WARC files; the whole archive when absent.",
@@ -413,7 +413,12 @@ def _is_growing(layout: Layout, warc: Path) -> bool:
     type=click.Path(path_type=Path),
     help="WARC files of the archive.",
 )
-@click.option("--from", "copy", type=click.Path(path_type=Path, exists=True), help="A good copy of the one named file.")
+@click.option(
+    "--from",
+    "copy",
+    type=click.Path(path_type=Path, exists=True),
+    help="An intact copy of the file; name one file only.",
+)
 @click.pass_obj
 def repair(house: House, paths: tuple[Path, ...], copy: Path | None) -> None:
     """Close an .open file that a killed crawl left: cut off its torn tail, and keep that beside it.
@@ -450,7 +455,7 @@ def repair(house: House, paths: tuple[Path, ...], copy: Path | None) -> None:
 @app.command()
 @click.argument(
     "urls",
-    metavar="URLS...",
+    metavar="[URL...]",
     nargs=-1,
     help="Whole URLs; a star stands for any text: http://a.cn/xw/* covers everything below xw. Quote it.",
 )

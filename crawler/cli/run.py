@@ -157,7 +157,13 @@ def schedule_due(
 
 
 @schedule_app.command("limit")
-@click.argument("number", required=False, type=click.IntRange(min=1), help="Sites at once; absent: show it.")
+@click.argument(
+    "number",
+    required=False,
+    type=click.IntRange(min=1),
+    metavar="[NUMBER]",
+    help="The new limit; without it, the limit is shown.",
+)
 def schedule_limit(number: int | None) -> None:
     """Show or set how many sites this machine crawls at most at once, and show how many it is crawling now.
 
@@ -168,7 +174,7 @@ def schedule_limit(number: int | None) -> None:
     if number is not None:
         slots.set_limit(number)
     there = slots.Slots()
-    put(f"{there.held()} of {there.limit} in {slots.folder()}")
+    put(f"{there.held()} sites are being crawled, of at most {there.limit} ({slots.folder()})")
 
 
 @schedule_app.command("list")

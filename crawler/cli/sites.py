@@ -50,7 +50,7 @@ def sites_add(house: House, url: str, key: str | None, delay: float, json_: bool
 
 
 @sites_app.command("copy")
-@click.argument("keys", metavar="KEY...", nargs=-1, help="Keys of sites that come with cundang; all when absent.")
+@click.argument("keys", metavar="[KEY...]", nargs=-1, help="Keys of sites that come with cundang; all when absent.")
 @click.pass_obj
 def sites_copy(house: House, keys: tuple[str, ...]) -> None:
     """Copy the site files that come with cundang to your own, in ./seeds/sites or the folder of --sites.
@@ -68,7 +68,7 @@ def sites_copy(house: House, keys: tuple[str, ...]) -> None:
 @sites_app.command("check")
 @click.argument(
     "paths",
-    metavar="PATHS...",
+    metavar="[PATH...]",
     nargs=-1,
     type=click.Path(path_type=Path),
     help="Site files; all of the folder when none is named.",
@@ -133,7 +133,7 @@ def sites_fixture(house: House, url: str) -> None:
 
 
 @sites_app.command("test")
-@click.argument("keys", metavar="KEY...", nargs=-1, help="Keys of sites; all that have fixtures when none is named.")
+@click.argument("keys", metavar="[KEY...]", nargs=-1, help="Keys of sites; all that have fixtures when none is named.")
 @json_option
 @click.pass_obj
 def sites_test(house: House, keys: tuple[str, ...], json_: bool) -> int:
