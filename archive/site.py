@@ -348,14 +348,27 @@ def load(folder: Path) -> dict[str, Site]:
 def no_such_site(name: str, folder: Path, known: Iterable[str]) -> SiteError:
     """The error for an unknown site key. It suggests similar keys, or `sites add` if the name is an address.
 
-    >>> print(no_such_site("sctyz", Path("seeds/sites"), ["acfic", "sctyzx"]))
-    sctyz: no such site; is sctyzx meant? The site files of seeds/sites: cundang sites list
+    >>> print(no_such_site("sctyz", Path("nowhere"), ["acfic", "sctyzx"]))
+    sctyz: no such site; is sctyzx meant? There is no folder nowhere; to get site files: cundang sites copy
     """
     if "://" in name or name.startswith("www."):
         return SiteError(f"{name}: an address, not a site's key. Write a file for its site: cundang sites add {name}")
-    near = difflib.get_close_matches(name, list(known), n=3)
-    meant = f"; is {' or '.join(near)} meant?" if near else "."
+    meant = similar(name, known)
+    if not folder.is_dir():
+        return SiteError(
+            f"{name}: no such site{meant} There is no folder {folder}; to get site files: cundang sites copy"
+        )
     return SiteError(f"{name}: no such site{meant} The site files of {folder}: cundang sites list")
+
+
+def similar(name: str, known: Iterable[str]) -> str:
+    """The end of a sentence about an unknown key: the similar ones, if there are any.
+
+    >>> similar("sctyz", ["acfic", "sctyzx"]), similar("nobody", ["acfic"])
+    ('; is sctyzx meant?', '.')
+    """
+    near = difflib.get_close_matches(name, list(known), n=3)
+    return f"; is {' or '.join(near)} meant?" if near else "."
 
 
 def by_host(sites: Iterable[Site]) -> dict[str, Site]:

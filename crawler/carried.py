@@ -8,7 +8,8 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from archive.site import no_such_site
+from archive.errors import SiteError
+from archive.site import similar
 
 # In a checkout, the folder `seeds` is beside the packages; in a wheel, it is inside this one.
 _PLACES = (Path(__file__).parent / "seeds", Path(__file__).parents[1] / "seeds")
@@ -25,7 +26,7 @@ def copy_sites(folder: Path, keys: Sequence[str] = ()) -> tuple[list[Path], list
     bundled = {path.stem: path for path in sorted(SITES.glob("*.toml"))}
     for key in keys:
         if key not in bundled:
-            raise no_such_site(key, SITES, bundled)
+            raise SiteError(f"{key}: no such site{similar(key, bundled)} cundang comes with: {', '.join(bundled)}")
     folder.mkdir(parents=True, exist_ok=True)
     copied, kept = [], []
     for key in keys or bundled:

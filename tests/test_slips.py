@@ -68,6 +68,8 @@ def run(house: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixtu
         ("crawl xatbz --sites sites", 2, "xatbz: no such site; is xatzb meant?"),
         ("cluster crawl xatbz --sites sites", 2, "xatbz: no such site; is xatzb meant?"),
         ("status --site xatbz --sites sites", 2, "is xatzb meant?"),
+        ("crawl sctyzx", 2, "There is no folder seeds/sites; to get site files: cundang sites copy"),
+        ("sites copy nobody", 2, "nobody: no such site. cundang comes with: acfic, "),
         ("schedule history --site nobody", 2, "nobody: no such site"),
         ("changes --site nobody", 2, "nobody: no such site"),
         ("clean --site nobody", 2, "neither a site file nor a folder"),

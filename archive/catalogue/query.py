@@ -586,7 +586,9 @@ def catalogue(layout: Layout) -> Iterator[sqlite3.Connection]:
 
 def _connect(layout: Layout) -> sqlite3.Connection:
     if not layout.root.is_dir():
-        raise UsageError(f"{layout.root}: no such data folder. Name it with --data or CUNDANG_DATA.")
+        raise UsageError(
+            f"{layout.root}: no such data folder. Name it with --data or CUNDANG_DATA; crawl and import make a new one."
+        )
     if not layout.catalogue.exists():
         raise UsageError(f"{layout.catalogue}: no catalogue yet. Make it: cundang rebuild --catalogue")
     db = sqlite3.connect(f"{layout.catalogue.resolve().as_uri()}?mode=ro", uri=True, timeout=60)
