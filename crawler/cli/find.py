@@ -35,13 +35,7 @@ if TYPE_CHECKING:
 @site_option
 @day_option("--since")
 @day_option("--until")
-@click.option(
-    "--order",
-    metavar="[new|old|relevance]",
-    default="new",
-    show_default=True,
-    help="new and old are by day of publication, undated documents last.",
-)
+@click.option("--order", metavar="[new|old|relevance]", default="new", show_default=True, help="By day, or relevance.")
 @click.option("--limit", type=click.IntRange(min=1, max=10000), default=20, show_default=True, help="Hits per page.")
 @click.option("--page", type=click.IntRange(min=1), default=1, show_default=True, help="Which page of hits.")
 @click.option("--facets", is_flag=True, help="Count the hits by site, place, source, flag and others.")
