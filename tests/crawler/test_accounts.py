@@ -111,6 +111,7 @@ def short(**given: Any) -> int:
         # A few lead elsewhere in any list; a column that lives elsewhere is a loss.
         ({"foreign": 10}, 0),
         ({"foreign": 11}, 11),
+        ({"claimed": 50, "shown": 0, "foreign": 30}, 50),
         ({"blind": 5}, 5),
         ({"claimed": 22, "blind": 5}, 12),
         ({"claimed_pages": 4}, 1),

@@ -83,7 +83,7 @@ def test_what_leads_on_without_an_address_is_named(body: str, controls: tuple[st
 
 def test_a_button_beside_a_pager_of_links_is_not_named_and_beside_other_links_it_is() -> None:
     html = "<html><body><a onclick='go(2)'>下一页</a></body></html>"
-    for kind, named in (("next", 0), ("page", 1)):
+    for kind, named in (("next", 0), ("pager", 1), ("page", 1)):
         links = [Link(url="http://h/2", kind=kind)]  # type: ignore[arg-type] # two of the kinds
         assert len(survey("http://h/", html, fromstring(html), links).controls) == named
 

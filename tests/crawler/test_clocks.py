@@ -185,7 +185,14 @@ def test_a_day_is_one_in_china_and_never_to_come(text: str, day: float) -> None:
 
 @pytest.mark.parametrize(
     ("url", "asked"),
-    [("http://h/day/2020-08-30.html", 30 * DAY), ("http://h/day?y=2020&m=9&d=13", 6 * HOUR), ("http://h/l/", 6 * HOUR)],
+    [
+        ("http://h/day/2020-08-30.html", 30 * DAY),
+        ("http://h/day/20200904.html", 30 * DAY),
+        # Within a week something may still be put there.
+        ("http://h/day?y=2020&m=9&d=8", 6 * HOUR),
+        ("http://h/day?y=2020&m=9&d=13", 6 * HOUR),
+        ("http://h/l/", 6 * HOUR),
+    ],
 )
 def test_a_day_without_articles_is_left_alone_once_it_is_over(frontier: Frontier, url: str, asked: float) -> None:
     frontier.done(ask(frontier, url), 200, role="list", changed=True)

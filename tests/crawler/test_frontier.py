@@ -91,6 +91,10 @@ def test_a_link_met_again_keeps_its_row_and_gains_its_date(path: Path) -> None:
     address = frontier.lease([HOST])
     assert address is not None
     assert (address.depth, address.priority, address.found) == (2, START, dated)
+    # A second row says no more.
+    frontier.push(Address(url=url("a"), depth=9, found=Found(parent=url("other"), anchor="b", row_date="2021-01-01")))
+    frontier.give_back(address)
+    assert frontier.lease([HOST]) == address
     assert frontier.lease([HOST]) is None
 
 
@@ -171,6 +175,17 @@ def test_what_waits_comes_at_its_hour_and_parked_hosts_rest(path: Path) -> None:
     frontier.refuse(address, "robots_unreachable", "", later=True)
     assert frontier.next_waiting() is None
     assert frontier.open_on(HOST)
+
+
+def test_the_one_that_waits_least_comes_first(path: Path) -> None:
+    clock = Clock()
+    frontier = opened(path, "a", "b", clock=clock)
+    for wait in (10, 100):
+        address = frontier.lease([HOST])
+        assert address is not None
+        frontier.fail(address, "timeout", "", wait=wait)
+    clock.now += 11
+    assert leased(frontier) == ["a"]
 
 
 def test_only_committed_captures_are_referred_to(path: Path) -> None:

@@ -13,6 +13,7 @@ def test_errors_in_a_row_tire_a_host_and_silence_it() -> None:
     known = hosts()
     assert [known.error("http://h/1") for _ in range(8)] == [None] * 4 + ["tired"] * 3 + ["silent"]
     known.answer("http://h/1", 500)
+    known.answer("http://h/1", 429)
     assert known.error("http://h/1") == "silent"
     known.answer("http://h/1", 404)
     assert known.error("http://h/1") is None

@@ -126,6 +126,12 @@ def test_equal_texts_of_different_days_are_two_articles() -> None:
     assert same is not None
     assert other is not None
     assert first.digest == same.digest
+    dotted = capture("/xw/4.html", page.replace("，", ",  "))
+    assert (other_marks := judge(dotted, dotted.url, SITE).article) is not None
+    assert other_marks.digest == first.digest
+    titled = capture("/xw/5.html", page.replace("会议召开</h1>", "会议闭幕</h1>").replace("会议召开</t", "会议闭幕</t"))
+    assert (renamed := judge(titled, titled.url, SITE).article) is not None
+    assert renamed.digest != first.digest
     assert first.digest != other.digest
 
 

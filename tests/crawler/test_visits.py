@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from collections import Counter
 from itertools import pairwise
 from pathlib import Path
@@ -106,13 +107,13 @@ def test_what_was_an_article_is_deleted_only_where_nothing_is_there(
 
 
 def test_an_article_that_is_unchanged_keeps_its_clock(site: Unwired) -> None:
-    tagged = Said(article("甲").body, headers={"ETag": '"1"'})
+    tagged = Said(article("甲", "2020-08-01").body, headers={"ETag": '"1"'})
     site.crawl(leads_to(tagged))
     site.crawl(leads_to(Said(status=304)), later=31 * DAY)
     assert site.why() == {}
     assert site.row("/1.html", "role", "etag", "gone") == ("article", '"1"', None)
-    # First met twelve days after its own day; the checks at a month and at three are left.
-    assert site.row("/1.html", "check_at")[0] == pytest.approx(NOON + 77.5 * DAY * EARLY, abs=DAY)
+    # First met 43 days after its own day, which is not forgotten; the check at three months is left.
+    assert site.row("/1.html", "check_at")[0] == pytest.approx(NOON + 46.5 * DAY * EARLY, abs=0.1)
 
 
 def test_a_redirect_is_followed_with_what_is_known_of_the_link(site: Unwired) -> None:
@@ -250,6 +251,11 @@ def test_what_lies_too_deep_is_kept_and_asked_for_once_a_shorter_way_is_found(tm
     pages = {"/": Said(links("/a/")), "/a/": Said(links("/b/")), "/b/": Said(links("/c/")), "/c/": Said(links("/d/"))}
     assert site.crawl(pages) == ["/", "/a/", "/b/"]
     assert site.why() == {"/c/": "too_deep"}
+    # Where the site file allows more by now, it is asked for too.
+    site.end()
+    shutil.copytree(tmp_path, tmp_path.with_name("deeper"))
+    assert "/c/" in Unwired(tmp_path.with_name("deeper"), max_depth=3).crawl(pages)
+    site.open()
     pages["/"] = Said(links("/a/", "/c/"))
     assert "/c/" in site.crawl(pages, later=HOUR)
     assert site.why() == {"/d/": "http_404"}
@@ -458,6 +464,9 @@ def test_a_page_whose_list_stands_in_a_frame_has_no_clock_and_the_frame_has(site
     frame = Said("<title>要闻</title><iframe src='/rows.html'></iframe>")
     site.crawl({"/": Said(links("/l/")), "/l/": frame, "/rows.html": Said(rows("/1.html")), "/1.html": article("甲")})
     assert site.row("/l/", "role") == (None,)
+    both = Said("<title>要闻</title><iframe src='/rows.html'></iframe>" + rows("/2.html"))
+    site.crawl({"/": Said(links("/l/")), "/l/": both}, later=31 * DAY)
+    assert site.row("/l/", "role") == ("list",)
     assert site.row("/rows.html", "role", "depth") == ("list", 2)
 
 
@@ -475,6 +484,8 @@ def test_empty_pages_of_one_shape_end_by_their_text(tmp_path: Path) -> None:
 
     assert len(site.crawl(calendar)) == 1 + 29
     assert site.why() == {"/day?d=30": "trap"}
+    # The next visit begins to count anew.
+    assert len(site.crawl(calendar, later=HOUR, full=True)) == 1 + 29
 
 
 def test_empty_days_that_read_like_short_notes_end_as_soon(tmp_path: Path) -> None:
@@ -550,8 +561,12 @@ def test_the_pages_of_a_list_are_one_account_and_its_articles_have_none(site: Un
     }
     site.crawl(pages)
     assert accounts(site) == {"/": (None, None, 1, 0, 0, 0), "/l/": ("要闻", 3, 2, 3, 2, 0)}
+    assert site.frontier.accounts.ledger().doubts == ()
+    # The page that was read last knows best, whatever its number.
+    site.crawl({**pages, "/l/": Said(rows("/1.html", "/2.html") + "共5条")}, later=HOUR * 12)
+    assert accounts(site)["/l/"][1:] == (5, 2, 3, 2, 2)
     # A page that turns out to be an article is no list any more.
-    site.crawl({**pages, "/l/": article("丙")}, later=HOUR * 12)
+    site.crawl({**pages, "/l/": article("丙")}, later=DAY)
     assert accounts(site)["/l/"][1:3] == (3, 1)
 
 
@@ -562,9 +577,10 @@ def test_a_list_in_a_frame_has_the_name_of_its_page(site: Unwired) -> None:
 
 
 def test_files_and_rows_of_other_hosts_are_what_a_list_shows(site: Unwired) -> None:
-    site.crawl({"/": Said(rows("/1.html", "/2.pdf", "http://mp/3") + "共4条"), "/1.html": article("甲")})
+    frame = "<iframe src='http://frames/1'></iframe>"
+    site.crawl({"/": Said(rows("/1.html", "/2.pdf", "http://mp/3") + frame + "共5条"), "/1.html": article("甲")})
     (each,) = site.frontier.accounts.ledger().lists
-    assert (each.shown, each.had, dict(each.foreign), each.gap) == (2, 1, {"mp": 1}, 1)
+    assert (each.shown, each.had, dict(each.foreign), each.gap) == (2, 1, {"frames": 1, "mp": 1}, 1)
 
 
 def test_a_gap_is_new_once_and_again_when_it_grows(site: Unwired) -> None:
@@ -739,3 +755,76 @@ def test_a_parameter_that_makes_no_difference_is_left_out_of_links_and_kept_in_r
     }
     # A redirect may have a reason to name the parameter, a link has none.
     assert site.crawl(pages) == ["/", "/l/", "/1.html", "/2.html?r=7"]
+
+
+def test_a_list_that_shows_more_makes_up_for_no_other(site: Unwired) -> None:
+    def answer(first: int, second: int) -> Any:
+        lists = {
+            "/a/": Said(rows(*(f"/a{n}.html" for n in range(first)))),
+            "/b/": Said(rows(*(f"/b{n}.html" for n in range(second)))),
+        }
+        return lambda path: Said(links("/a/", "/b/")) if path == "/" else lists.get(path, article(path))
+
+    site.crawl(answer(20, 10))
+    site.crawl(answer(0, 40), later=9 * HOUR)
+    assert site.frontier.shortfall() == "10 of 30 articles on known lists"
+
+
+def test_a_list_that_answers_at_the_third_try_brought_what_it_used_to(site: Unwired) -> None:
+    site.crawl(column(12, each=20))
+    tries = [Said(status=500), Said(status=500), column(12, each=20)("/l/")]
+    asked = site.crawl(lambda path: tries.pop(0) if path == "/l/" else column(12, each=20)(path), later=9 * HOUR)
+    assert asked == ["/", "/l/", "/l/", "/l/"]
+    assert site.frontier.shortfall() is None
+
+
+def test_a_redirect_to_another_host_of_the_site_is_followed_and_a_pager_stays_one(tmp_path: Path) -> None:
+    site = Unwired(tmp_path, hosts=("h", "g"))
+    pages = {
+        "/": Said(links("/l/")),
+        "/l/": Said(rows("/1.html") + "<a href='/l/2.html'>下一页</a>"),
+        "/l/2.html": moved("/l/p2.html"),
+        "/l/p2.html": Said(rows("/2.html")),
+        "/1.html": moved("http://g/1.html"),
+        "http://g/1.html": article("甲"),
+    }
+    assert "http://g/1.html" in site.crawl(pages)
+    assert site.row("/l/p2.html", "kind", "pager", "depth") == ("next", *site.row("/l/", "id", "depth"))
+
+
+def test_a_host_that_asks_for_a_rest_again_and_again_is_left(site: Unwired) -> None:
+    names = [f"/{n}.html" for n in range(12)]
+    site.crawl({"/": Said(rows(*names)), **dict.fromkeys(names, Said(status=503))})
+    assert site.left == ["h"]
+
+
+def test_a_file_that_is_refused_is_no_wall_and_one_of_an_article_has_no_row(site: Unwired) -> None:
+    files = "<ul><li><a href='/1.doc'>附件</a> 2020-09-01</li></ul>"
+    site.crawl({"/": HOME, "/1.html": Said(article("甲").body + files), "/1.doc": Said(status=403)})
+    assert site.why() == {"/1.doc": "http_403"}
+    assert site.row("/1.doc", "row_date") == (None,)
+
+
+def test_equal_articles_at_paths_of_their_own_are_all_fetched(site: Unwired) -> None:
+    names = [f"/{n}.html" for n in range(60)]
+    assert len(site.crawl({"/": Said(rows(*names)), **dict.fromkeys(names, article("甲"))})) == 61
+
+
+def test_the_months_after_the_newest_come_last_one_after_the_other(site: Unwired) -> None:
+    days = "".join(f"<td>{day}</td>" for day in range(2, 31)) + "<td><a href='/d?d={}'>1</a></td>"
+
+    def answer(path: str) -> Said:
+        if path == "/":
+            return Said(rows("/1.html", "/2.html") + links("/m?ym=9"))
+        if not path.startswith("/m?"):
+            return article(path) if path.endswith(".html") else Said("<p>没有新闻</p>")
+        month = int(path.rpartition("=")[2])
+        later = f"<a href='/m?ym={month + 1}'>下个月</a>" if month < 12 else ""
+        return Said(
+            f"<a href='/m?ym={month - 1}'>上个月</a>{later}<table><tr>{days.format(month)}</tr></table>"
+            if month > 7
+            else ""
+        )
+
+    asked = site.crawl(answer)
+    assert asked.index("/2.html") < asked.index("/m?ym=10") < asked.index("/m?ym=11")
