@@ -35,7 +35,7 @@ collections:
 """
 UNCHANGED = "unchanged (304)"
 _DOWN = "taken down"
-_FOREIGN = "of no address of the web"
+_FOREIGN = "without a web address"
 _SAME_SECOND = "that another one of the same address and second stands for"
 _SHARED = "shares its gzip member, so replay tools cannot find it. Take it out with: cundang export --format wacz"
 # The HTTP heads that warcio, and so pywb, can read; any other ends in an error page.
