@@ -35,7 +35,8 @@ class Disk:
 
     def __str__(self) -> str:
         full = f": full in {self.full_in} days" if self.full_in is not None else ""
-        grows = f"{self.a_day / 1e6:.1f} MB a day over the last {self.days} days{full}"
+        span = "day" if self.days == 1 else f"{self.days} days"
+        grows = f"{self.a_day / 1e6:.1f} MB a day over the last {span}{full}"
         return f"disk: {self.here / 1e6:.1f} MB here, {self.free / 1e9:.1f} GB free; {grows}"
 
 

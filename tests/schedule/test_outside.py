@@ -168,6 +168,7 @@ def test_the_disk_forecast_follows_the_growth_of_the_last_days(tmp_path: Path) -
     young = measure(layout, time.time() + 2 * 86400)
     assert (young.days, young.full_in) == (2, None)
     assert str(young).endswith("3.0 MB a day over the last 2 days")
+    assert str(measure(layout, time.time())).endswith("6.0 MB a day over the last day")
 
 
 def test_health_reports_a_schedule_that_has_stopped_looking(tmp_path: Path) -> None:
