@@ -30,7 +30,7 @@ from archive.site import Site, by_host, host_of
 from archive.text import objects
 from archive.text.clean import clean as clean_capture
 from archive.text.document import Document, Reason, Skip
-from archive.text.recipe import recipe
+from archive.text.recipe import difference, recipe, sites_of
 from archive.warc import exclusions, index, reader
 from archive.warc.away import size_of
 from archive.warc.capture import Capture
@@ -110,7 +110,8 @@ def stale(
     """The shards that differ from what would be written now, in the order of their WARC files; `site` names a folder.
 
     Shards of damaged files are left out: they stay unchanged, and so do those of sites whose pages were read by page
-    objects that are not installed. `found`: a survey of the files, else one is made.
+    objects that are not installed, and those whose site files are not here. `found`: a survey of the files, else one
+    is made.
     """
     hosts = by_host(sites.values())
     found = found or damage.survey(layout, site, note=False)
@@ -122,12 +123,27 @@ def stale(
         about = shard.about(path)
         if about is None:
             why = "no shard yet" if not path.exists() else UNREADABLE
-        elif about.provisional:
-            why = "a page was given up by the clock"
         else:
-            why = _difference(about.header, _header(warc, digest, about.hosts, hosts, taken_down(layout, warc)))
+            now = _header(warc, digest, about.hosts, hosts, taken_down(layout, warc))
+            why = _reason(about, now, hosts)
         if why:
             yield Stale(warc=warc, shard=path, why=why)
+
+
+def _kept(layout: Layout, sites: Mapping[str, Site], found: Survey) -> Iterator[str]:
+    """The sentences on texts that stay as they are, because what shaped them is not here."""
+    for folder, names in _lacking(layout, found).items():
+        yield (
+            f"{folder}: its texts were made with page objects of {names}, which are not installed: they stay as they"
+            f" are, and new pages are not cleaned. Install them: pip install {names.replace(',', '')}. To give them up:"
+            f" cundang clean --all --site {folder}"
+        )
+    for folder, keys in _fileless(layout, sites, found).items():
+        yield (
+            f"{folder}: its texts were made with the files of the sites {', '.join(sorted(keys))}, which are not here:"
+            f" they stay as they are. Name the folder of these files with --sites. To give up their rules: cundang"
+            f" clean --all --site {folder}"
+        )
 
 
 def _lacking(layout: Layout, found: Survey) -> dict[str, str]:
@@ -138,6 +154,24 @@ def _lacking(layout: Layout, found: Survey) -> dict[str, str]:
         if about is not None and (names := objects.missing(about.header.recipe)):
             lacking[layout.site_of(warc)] = names
     return lacking
+
+
+def _fileless(layout: Layout, sites: Mapping[str, Site], found: Survey) -> dict[str, set[str]]:
+    """Folder -> the sites whose files shaped a shard of it, and are not here."""
+    hosts = by_host(sites.values())
+    lost: dict[str, set[str]] = {}
+    for warc in found.digests:
+        about = shard.about(layout.shard_of(warc))
+        if about is not None and (keys := _lost_files(about, hosts)):
+            lost.setdefault(layout.site_of(warc), set()).update(keys)
+    return lost
+
+
+def _lost_files(about: shard.About, hosts: Mapping[str, Site]) -> set[str]:
+    """The sites whose files shaped a shard and are not here; a file with another name may be in its place."""
+    had = sites_of(about.header.recipe)
+    here = {hosts[host].key for host in about.hosts if host in hosts}
+    return had - here if len(here) < len(had) else set()
 
 
 UNREADABLE = "the shard cannot be read"
@@ -178,12 +212,8 @@ def clean(  # noqa: PLR0913 - each is an option of the command
         tell: called now and then with the WARC file and the number of pages done.
     """
     found = _survey(layout, site, accept=accept, dry=dry, warn=warn)
-    for folder, names in (_lacking(layout, found) if not every else {}).items():
-        warn(
-            f"{folder}: its texts were made with page objects of {names}, which are not installed: they stay as they"
-            f" are, and new pages are not cleaned. Install them: pip install {names.replace(',', '')}. To give them up:"
-            f" cundang clean --all --site {folder}"
-        )
+    for words in _kept(layout, sites, found) if not every else ():
+        warn(words)
     todo = list(_todo(layout, sites, site, found, every=every, hosts_of=hosts_of))
     for asked in todo:
         if asked.why == UNREADABLE:
@@ -376,6 +406,15 @@ def _header(
     )
 
 
+def _reason(about: shard.About, now: shard.Header, hosts: Mapping[str, Site]) -> str:
+    """Why a shard is to be made again, in words; empty if it is current, or all that changed is a lost site file."""
+    if about.provisional:
+        return "a page was given up by the clock"
+    if replace(about.header, recipe=now.recipe) == now and _lost_files(about, hosts):
+        return ""
+    return _difference(about.header, now)
+
+
 def _difference(had: shard.Header, now: shard.Header) -> str:
     """Why a shard is stale, in words; empty if it is current."""
     if had.warc_sha256 != now.warc_sha256 or had.warc != now.warc:
@@ -384,7 +423,7 @@ def _difference(had: shard.Header, now: shard.Header) -> str:
         return f"its columns are of version {had.schema}, now {now.schema}"
     if had.exclusions != now.exclusions:
         return "a page of it was taken down"
-    return "" if had.recipe == now.recipe else "the recipe changed"
+    return difference(had.recipe, now.recipe)
 
 
 def clean_one(capture: Capture, site: Site | None) -> tuple[Document | Skip, str]:

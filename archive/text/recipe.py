@@ -79,6 +79,33 @@ def recipe(sites: Iterable[Site], hosts: Iterable[str] = ()) -> Recipe:
     )
 
 
+def difference(had: str, now: str) -> str:
+    """What changed from one recipe to another, both as JSON; empty if nothing did.
+
+    >>> difference('{"version":"1","sites":[["a","0"]]}', '{"version":"2","sites":[["a","1"],["b","0"]]}')
+    'the recipe changed: version 1 -> 2, sites a b'
+    """
+    if had == now:
+        return ""
+    before, after = json.loads(had), json.loads(now)
+    changed = (_change(name, before.get(name), after.get(name)) for name in sorted({*before, *after}, reverse=True))
+    return f"the recipe changed: {', '.join(filter(None, changed))}"
+
+
+def _change(name: str, before: Any, after: Any) -> str:
+    if before == after:
+        return ""
+    if isinstance(before, str) and isinstance(after, str):
+        return f"{name} {before} -> {after}"
+    one, other = ({json.dumps(each) for each in said or ()} for said in (before, after))
+    return " ".join((name, *sorted({json.loads(each)[0] for each in one ^ other})))
+
+
+def sites_of(said: str) -> set[str]:
+    """The keys of the sites whose files shaped the documents of a recipe, given as JSON."""
+    return {key for key, _ in json.loads(said).get("sites", ())}
+
+
 @cache
 def _libraries() -> tuple[tuple[str, str], ...]:
     return tuple((name, metadata.version(name)) for name in LIBRARIES)

@@ -20,8 +20,9 @@ import pyarrow.parquet as pq
 import pytest
 
 from archive.catalogue.search import Searcher
-from archive.corpus import shard
+from archive.corpus import reclean, shard
 from archive.layout import Layout
+from archive.site import load
 from archive.text.document import Document
 from archive.warc.writer import Exchange, Writer
 from crawler import practice
@@ -141,6 +142,27 @@ def test_an_era_and_a_library_make_stale_by_themselves(house: Path) -> None:
     pq.write_table(table.replace_schema_metadata({"cundang": made}), victim)
     again = cundang(house, "clean", "--dry-run", "--json")
     assert str(victim) in [line["shard"] for line in again]
+
+
+def test_texts_stay_as_they_are_while_the_file_of_their_site_is_not_here(tmp_path: Path) -> None:
+    layout, sites = Layout(root=tmp_path / "data"), tmp_path / "sites"
+    fill(layout, "alpha.cn", files=1, pages=2)
+    rules(sites, "alpha", "div#content")
+    made = list(reclean.clean(layout, load(sites), jobs=1))
+    before = digests(tmp_path)
+    told: list[str] = []
+    assert list(reclean.clean(layout, {}, jobs=1, warn=told.append)) == []
+    assert (digests(tmp_path), [words.split(",")[0] for words in told]) == (
+        before,
+        ["alpha: its texts were made with the files of the sites alpha"],
+    )
+    # The file may have another name, and whoever wants it can give up its rules.
+    rules(sites, "alpha", "div#content").rename(sites / "renamed.toml")
+    assert [one.why for one in reclean.stale(layout, load(sites))] == ["the recipe changed: sites alpha renamed"]
+    assert len(list(reclean.clean(layout, {}, every=True, jobs=1))) == len(made) == 1
+    assert digests(tmp_path) != before
+    assert list(reclean.clean(layout, {}, jobs=1, warn=told.append)) == []
+    assert len(told) == 1
 
 
 @pytest.mark.fault(rows=[46])
