@@ -19,8 +19,8 @@ URL, PARENT = "http://a.cn/x/data", "http://a.cn/list"
 FORM: dict[str, Any] = {"method": "POST", "body": b"page=2", "headers": {"X-A": "b"}}
 
 
-def moved(status: int, location: str = "../y") -> Response:
-    return Response(URL, status=status, headers={"Location": location})
+def moved(status: int, location: str = "../y", url: str = URL) -> Response:
+    return Response(url, status=status, headers={"Location": location})
 
 
 def ask(*answers: Response | Exception, **words: Any) -> tuple[Response | str, list[Request]]:
@@ -63,6 +63,11 @@ def test_a_redirect_is_followed_as_its_status_wants_it(status: int, method: str,
     assert found is answer
     assert [request.url for request in asked] == [URL, "http://a.cn/y"]
     assert (asked[1].method, asked[1].body, asked[1].headers["X-A"]) == (method, body, b"b")
+
+
+def test_an_address_in_a_redirect_is_joined_to_the_one_that_it_came_from() -> None:
+    _, asked = ask(moved(302, "/deep/down/a"), moved(302, "b", "http://a.cn/deep/down/a"), Response(URL))
+    assert [request.url for request in asked] == [URL, "http://a.cn/deep/down/a", "http://a.cn/deep/down/b"]
 
 
 def test_what_leads_nowhere_is_the_answer() -> None:
