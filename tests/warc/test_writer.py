@@ -349,6 +349,17 @@ def test_a_304_is_a_revisit_of_what_is_still_so_and_without_that_a_response(tmp_
     assert list(verify(writer.closed[0])) == []
 
 
+@pytest.mark.fault(rows=[13])
+def test_a_304_that_has_a_body_is_a_response_with_all_its_bytes(tmp_path: Path) -> None:
+    writer = Writer(Layout(root=tmp_path), "a", warcinfo=())
+    odd = b"HTTP/1.1 304 Not Modified\r\n\r\n<p>a body all the same</p>"
+    last = Earlier(id="urn:uuid:1", url="http://a.cn/x", date=MOMENT)
+    written = writer.exchange(exchange(odd), lambda url, digest: last if url and digest is None else None)
+    writer.close()
+    assert written.revisit is False
+    assert blocks_of(writer.closed[0])[1] == ("response", odd)
+
+
 @pytest.mark.fault(rows=[16])
 @pytest.mark.parametrize(
     ("kind", "revisit"), [("image/png", True), ("application/pdf", True), ("text/html", False), ("", False)]
