@@ -70,10 +70,20 @@ class Copies:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Pair:
-    """Two documents, the more credible or older first; the second is made from the first, or from a copy of it."""
+    """Two documents, the more credible or older first; the second is made from the first, or from a copy of it.
+
+    Attributes:
+        first, second: their ids; each with its site and its title.
+        kind: as in `Copy`.
+        first_share, second_share: the share of the letters and digits of each that the other contains too, 0 to 1.
+    """
 
     first: str
+    first_site: str
+    first_title: str | None
     second: str
+    second_site: str
+    second_title: str | None
     kind: str
     first_share: float
     second_share: float
@@ -126,28 +136,29 @@ def waiting(layout: Layout) -> int:
 
 
 def pairs(layout: Layout, *, kind: str | None = None) -> Iterator[Pair]:
-    """Yield all pairs: each copy with the first of its cluster, and the links between clusters or documents.
+    """Yield all pairs, stencils last: each copy with the first of its cluster, and links between clusters or documents.
 
     Raises:
         UsageError: there is no catalogue yet, or no such kind.
     """
     if kind is not None:
         query.check_choice("kind of copy", kind, KINDS)
-    sql = f"""SELECT d.duplicate_of AS first, d.id AS second, 'same' AS kind, 1.0 AS a, 1.0 AS b, f.script AS one,
-                     d.script
+    sql = f"""SELECT {_TOLD}, 0, 'same', 1.0, 1.0, f.script, d.script
               FROM documents d JOIN documents f ON f.id = d.duplicate_of AND f.latest = 1
               WHERE d.duplicate_of IS NOT NULL
               UNION ALL
-              SELECT f.id, d.id, n.kind, n.a_share, n.b_share, f.script, d.script
+              SELECT {_TOLD}, n.kind = 'stencil', n.kind, n.a_share, n.b_share, f.script, d.script
               FROM near_texts n {_FIRST.format("f", "n.a")} {_FIRST.format("d", "n.b")}
-              ORDER BY 1, 2"""  # noqa: S608 - our own words
+              ORDER BY 7, 1, 4"""  # noqa: S608 - our own words
     with query.catalogue(layout) as db:
-        for first, second, like, a, b, one, other in db.execute(sql).fetchall():
+        for *told, _, like, a, b, one, other in db.execute(sql).fetchall():
             named = _name_kind(like, one, other)
             if kind in (None, named):
-                yield Pair(first=first, second=second, kind=named, first_share=a, second_share=b)
+                yield Pair(**dict(zip(_PAIRED, told, strict=True)), kind=named, first_share=a, second_share=b)
 
 
+_PAIRED = ("first", "first_site", "first_title", "second", "second_site", "second_title")
+_TOLD = "f.id, f.site, f.title, d.id, d.site, d.title"
 # Joins the first document of each text.
 _FIRST = "JOIN documents {0} ON {0}.whole = {1} AND {0}.latest = 1 AND {0}.head IS NULL AND {0}.duplicate_of IS NULL"
 _SELECT = """SELECT d.id, d.url, d.site, d.title, d.published, d.publisher, d.script, d.whole, d.near_of, d.credible,

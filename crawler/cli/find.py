@@ -201,7 +201,8 @@ def terms(house: House, by: str | None, term: str | None, query_: str, keyness: 
 def copies_(house: House, kind: str | None, json_: bool) -> None:
     """List pairs of documents made from one another; each copy of a cluster is paired with the first credible one.
 
-    A stencil is not a copy, but the same form filled in with other facts. `cundang show` has the shared passage.
+    Each document has a line: the share that the other contains too, id, site and title. Stencils stand last: they are
+    not copies, but the same form filled in with other facts. `cundang show` has the shared passage.
 
     Example: cundang copies --kind spun
     """
@@ -209,8 +210,9 @@ def copies_(house: House, kind: str | None, json_: bool) -> None:
 
     _say_waiting(house)
     for pair in reprints.pairs(known_data(house.layout), kind=kind):
-        plain = f"{pair.kind:12} {pair.first_share:4.0%} {pair.first}  {pair.second_share:4.0%} {pair.second}"
-        print_item(pair, plain, json_)
+        first = f"{pair.kind:12} {pair.first_share:4.0%} {pair.first}  {pair.first_site}  {pair.first_title or '-'}"
+        second = f"{'':12} {pair.second_share:4.0%} {pair.second}  {pair.second_site}  {pair.second_title or '-'}"
+        print_item(pair, f"{first}\n{second}", json_)
 
 
 def _say_waiting(house: House) -> None:

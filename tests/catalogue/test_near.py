@@ -158,7 +158,15 @@ def test_near_copies_are_left_out_where_asked_and_never_deleted(layout: Layout) 
 def test_pairs_are_listed_each_with_the_first_of_its_cluster(layout: Layout) -> None:
     put(layout, "x", ROWS)
     build.update(layout)
-    listed = {(pair.first[-1], pair.second[-1]): pair.kind for pair in reprints.pairs(layout)}
+    pairs = list(reprints.pairs(layout))
+    stencils = [pair.kind == "stencil" for pair in pairs]
+    assert (stencils, set(stencils)) == (sorted(stencils), {False, True}), "stencils are no copies, and stand last"
+    by_id = {row.id: row for row in ROWS}
+    for pair in pairs:
+        first, second = by_id[pair.first], by_id[pair.second]
+        assert (pair.first_site, pair.first_title) == (first.site, first.title)
+        assert (pair.second_site, pair.second_title) == (second.site, second.title)
+    listed = {(pair.first[-1], pair.second[-1]): pair.kind for pair in pairs}
     assert listed["5", "0"] == "spun"
     assert listed["1", "3"] == "same"
     assert {pair.kind for pair in reprints.pairs(layout, kind="excerpt")} == {"excerpt"}
