@@ -39,8 +39,9 @@ STRANGERS := build/strangers
 demo: $(VENV)/.product
 	$(BIN)/cundang demo
 
+# Crawls wait for one another a third of the time: three workers keep two cores busy.
 test: check
-	$(BIN)/python -m pytest -n 2 --dist loadfile
+	$(BIN)/python -m pytest -n 3 --dist loadfile
 
 check: $(VENV)/.develop
 	$(BIN)/ruff check .

@@ -92,9 +92,9 @@ class Server:
         self._line()
 
     def served(self) -> Iterator[Served]:
-        """The exchanges so far, in order; empty without a log."""
+        """The exchanges so far, in order, without one that is being written; empty without a log."""
         if self.log is not None and self.log.exists():
-            for line in self.log.read_text(encoding="utf-8").splitlines():
+            for line in self.log.read_text(encoding="utf-8", errors="replace").split("\n")[:-1]:
                 yield Served(**json.loads(line))
 
     def _line(self) -> dict[str, Any]:

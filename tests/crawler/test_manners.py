@@ -18,7 +18,7 @@ SEED = secrets.token_hex(4) if WHOLE else "1"
 pytestmark = pytest.mark.timeout(1200)
 
 
-@pytest.mark.parametrize("manner", MANNERS if WHOLE else ("form_post", "elsewhere"))
+@pytest.mark.parametrize("manner", MANNERS if WHOLE else ("form_post",))
 def test_a_site_is_had_whole_or_what_is_missing_is_told(manner: str, tmp_path: Path) -> None:
     with serving(manner, SEED, "127.0.0.7") as served:
         score = crawl(served, tmp_path)
