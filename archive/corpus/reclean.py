@@ -130,7 +130,7 @@ def stale(
             yield Stale(warc=warc, shard=path, why=why)
 
 
-def _kept(layout: Layout, sites: Mapping[str, Site], found: Survey) -> Iterator[str]:
+def kept(layout: Layout, sites: Mapping[str, Site], found: Survey) -> Iterator[str]:
     """The sentences on texts that stay as they are, because what shaped them is not here."""
     for folder, names in _lacking(layout, found).items():
         yield (
@@ -212,7 +212,7 @@ def clean(  # noqa: PLR0913 - each is an option of the command
         tell: called now and then with the WARC file and the number of pages done.
     """
     found = _survey(layout, site, accept=accept, dry=dry, warn=warn)
-    for words in _kept(layout, sites, found) if not every else ():
+    for words in kept(layout, sites, found) if not every else ():
         warn(words)
     todo = list(_todo(layout, sites, site, found, every=every, hosts_of=hosts_of))
     for asked in todo:
@@ -407,12 +407,14 @@ def _header(
 
 
 def _reason(about: shard.About, now: shard.Header, hosts: Mapping[str, Site]) -> str:
-    """Why a shard is to be made again, in words; empty if it is current, or all that changed is a lost site file."""
-    if about.provisional:
-        return "a page was given up by the clock"
-    if replace(about.header, recipe=now.recipe) == now and _lost_files(about, hosts):
+    """Why a shard is to be made again, in words; empty if it is current.
+
+    Empty too while the file of one of its sites is not here, unless its WARC file or what was taken down changed.
+    """
+    same_pages = replace(about.header, recipe=now.recipe, schema=now.schema) == now
+    if same_pages and _lost_files(about, hosts):
         return ""
-    return _difference(about.header, now)
+    return "a page was given up by the clock" if about.provisional else _difference(about.header, now)
 
 
 def _difference(had: shard.Header, now: shard.Header) -> str:

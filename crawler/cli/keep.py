@@ -138,10 +138,10 @@ def clean(  # noqa: PLR0913, PLR0917 - click makes an argument of each option
         raise UsageError("--rules tries a site file and changes nothing: give --dry-run and --diff with it.")
     known_data(house.layout)
     if dry_run and not diff_:
-        found = damage.survey(house.layout, house.key(site), note=False)
-        for shard in reclean.stale(house.layout, house.sites(site, rules), house.key(site), found):
+        found, sites = damage.survey(house.layout, house.key(site), note=False), house.sites(site, rules)
+        for shard in reclean.stale(house.layout, sites, house.key(site), found):
             print_item(shard, f"{shard.warc}: {shard.why}", json_)
-        return say_all(map(str, found.damages.values()))
+        return say_all([*map(str, found.damages.values()), *reclean.kept(house.layout, sites, found)])
     return _clean(
         house,
         site,

@@ -18,6 +18,7 @@ from typing import Any
 
 import pyarrow.parquet as pq
 import pytest
+from click.testing import CliRunner
 
 from archive.catalogue.search import Searcher
 from archive.corpus import reclean, shard
@@ -26,6 +27,7 @@ from archive.site import load
 from archive.text.document import Document
 from archive.warc.writer import Exchange, Writer
 from crawler import practice
+from crawler.cli import app
 
 SENTENCES = (
     "市委统战部召开会议，传达学习上级精神，研究部署下一阶段工作。",
@@ -156,6 +158,10 @@ def test_texts_stay_as_they_are_while_the_file_of_their_site_is_not_here(tmp_pat
         before,
         ["alpha: its texts were made with the files of the sites alpha"],
     )
+    empty = ["--data", str(layout.root), "--sites", str(tmp_path / "try")]
+    (tmp_path / "try").mkdir()
+    dry = CliRunner().invoke(app, ["clean", "--dry-run", *empty])
+    assert (dry.exit_code, dry.stdout, "files of the sites alpha" in dry.stderr) == (1, "", True)
     # The file may have another name, and whoever wants it can give up its rules.
     rules(sites, "alpha", "div#content").rename(sites / "renamed.toml")
     assert [one.why for one in reclean.stale(layout, load(sites))] == ["the recipe changed: sites alpha renamed"]
