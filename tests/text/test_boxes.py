@@ -167,3 +167,39 @@ def test_sentences_below_the_title_that_stands_again_are_the_article() -> None:
     )
     again = "<p align=center>市委统战部召开创建工作会</p>"
     assert read(page(again + lines)).text == "青河镇举办活动，侨眷参加。\n下一步将办理诉求，定期通报。"
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "有意参加的同志请在周五之前拨打报名电话0830-1234567。",
+        "参评作品请于月底前寄至云溪县人民路1号，地址以信封为准。",
+        "有关建议可发送至电子邮箱yx@example.cn。",
+        "本次活动由县委统战部主办，县工商联承办。",
+    ],
+)
+@pytest.mark.parametrize("apart", ["</div><div class=tip>", ""])
+def test_a_last_sentence_that_says_how_to_take_part_is_no_foot(line: str, apart: str) -> None:
+    document = read(page(f"<div><div><p>{PROSE[0]}</p><p>{PROSE[1]}</p>{apart}<p>{line}</p></div></div>"))
+    assert document.text == "\n".join((*PROSE, line))
+
+
+@pytest.mark.parametrize("wrap", ["<div>{}</div>", "{}"])
+def test_names_under_a_picture_in_its_box_are_the_text(wrap: str) -> None:
+    names = ("张建国", "李文华", "王小兰")
+    lines = "".join(f"<p>{name}</p>" for name in names)
+    inner = f"<h1>市委统战部先进个人</h1><div>发布时间：2023-06-12</div><div><p><img src=/a.jpg></p>{lines}</div>"
+    document = read(f"<title>市委统战部先进个人</title>{wrap.format(inner)}<div>版权所有 蜀ICP备00000000号-1</div>")
+    assert (document.kind, document.text) == ("article", "\n".join(names))
+
+
+def test_who_organises_an_event_is_a_line_of_it() -> None:
+    lines = ("活动名称：云溪县迎春书画展", "主办单位：县委统战部", "活动地点：县文化馆", "活动对象：书画爱好者")
+    assert read(page(box(*lines))).text == "\n".join(lines)
+
+
+def test_a_form_that_a_notice_explains_is_its_table() -> None:
+    rows = (("姓名", "与身份证一致"), ("联系电话", "填写手机号码"), ("单位", "填写全称"))
+    table = "".join(f"<tr><td>{label}</td><td>{value}</td></tr>" for label, value in rows)
+    document = read(page(f"<div><p>报名表填写要求如下：</p><table>{table}</table><p>请于周五前交办公室</p></div>"))
+    assert document.text.split("\n")[1:4] == ["\t".join(row) for row in rows]

@@ -194,3 +194,12 @@ def test_the_last_step_of_a_breadcrumb_may_be_the_title() -> None:
         head="民盟青河市委-盟员医生下乡义诊活动", above=crumb, title=f"<p>盟员医生下乡义诊活动</p>{DAY}", prose=PROSE
     )
     assert read(page).title == "盟员医生下乡义诊活动"
+
+
+@pytest.mark.parametrize("cut", ["...", "…"])
+@pytest.mark.parametrize("dated", ["", "<p>2023-03-08　来源：青河日报</p>"])
+def test_a_title_that_its_element_cuts_is_read_whole(cut: str, dated: str) -> None:
+    title = "县委统战部召开全县民族宗教工作推进会议"
+    head = f"<html><head><title>{title[:15]}{cut}</title></head>"
+    document = read(f"{head}<body><div><p>{title}</p>{dated}{PROSE}</div></body></html>")
+    assert (document.title, len(document.text.split("\n"))) == (title, 2)

@@ -303,3 +303,46 @@ def test_an_article_that_ends_in_dated_links_is_one() -> None:
 def test_a_line_that_nothing_tells_for_an_article_is_none(body: str, kept: bool) -> None:
     found = clean(dataclasses.replace(capture(200, (), body), url="http://h/main.htm"), None)
     assert isinstance(found, Skip) != kept, found
+
+
+SHORT = "<p>3月4日，县委统战部召开会议，传达学习上级精神。</p><p>会议要求，主动作为，扎实做好各项工作。</p>"
+DATED = "<p>2020-02-19 10:20 来源：云溪日报</p>"
+
+
+@pytest.mark.parametrize(
+    ("below", "dated"),
+    [
+        # A form for comments asks for a code from a picture.
+        ("<form><input name=name><img src='/captcha.php'><input type=submit></form>", ""),
+        ("<form><script src='/js/geetest.js'></script></form>", ""),
+        ("<form><input type=password></form><p>用户登录</p>", DATED),
+        ("<script>if (old) location.href='/m/1.html';</script>", DATED),
+    ],
+)
+def test_a_short_article_over_a_form_is_one(below: str, dated: str) -> None:
+    body = f"{HEAD.format(title='县委统战部召开会议')}<h1>县委统战部召开会议</h1>{dated}<div>{SHORT}</div>{below}"
+    assert judged(capture(200, (), body)) is None
+
+
+@pytest.mark.parametrize(
+    ("path", "home"),
+    [("/", True), ("/index.html", True), ("/default.aspx", True), ("/index.php?id=5", False), ("/xw/1.html", False)],
+)
+def test_only_the_first_page_of_a_site_is_a_home_page(path: str, home: bool) -> None:
+    rows = "".join(
+        f"<li><a href='/index.php?id={n}'>云溪县召开第{n}次统一战线工作会议部署任务</a></li>" for n in range(45)
+    )
+    body = (
+        f"{HEAD.format(title='县委统战部召开会议')}<h1>县委统战部召开会议</h1>{DATED}<div>{SHORT}</div><ul>{rows}</ul>"
+    )
+    found = clean(dataclasses.replace(capture(200, (), body), url=f"http://h.example.cn{path}"), None)
+    assert (isinstance(found, Skip) and found.reason == "home") is home
+
+
+@pytest.mark.parametrize("word", ["因系统维护", "因网站正在升级", "因服务器维护", "请先登录平台"])
+def test_a_letter_with_such_words_under_a_dateline_is_an_article(word: str) -> None:
+    title = "致全县服务对象的一封信"
+    body = f"{HEAD.format(title=title)}<h1>{title}</h1>{DATED}<p>{word}，办事大厅3月7日暂停服务一天，请大家转告。</p>"
+    assert judged(capture(200, (), body)) is None
+    bare = f"{HEAD.format(title='提示')}<p>{word}，办事大厅暂停服务。</p>"
+    assert judged(capture(200, (), bare)) is not None
