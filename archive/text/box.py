@@ -153,6 +153,8 @@ class _Walk:
             labels = sum(map(fields.is_label, self.keys[anchor + 1 : self.head]))
             while self.head + 1 < len(self.blocks) and self.is_dated_too(self.head + 1, in_row=labels > 1):
                 self.head += 1
+        elif anchor + 1 < len(self.blocks) and fields.is_subtitle(self.blocks[anchor + 1].text):
+            self.head += 1
         self.previous = self.head
         start, end, weight = self.region
         self.region = (max(start, min(end, self.head + 1)), end, weight)
@@ -186,8 +188,9 @@ class _Walk:
     def area(self) -> Area:
         """What was found."""
         anchor, head, dateline = self.anchor, self.head, self.dateline
-        subtitle = next((i for i in range(anchor + 1, head) if fields.is_subtitle(self.blocks[i].text)), head)
-        own = [i for i in range(subtitle, head + 1) if i > anchor and not self.is_link(i)] if subtitle < head else []
+        under = range(anchor + 1, head + 1)
+        subtitle = next((i for i in under if fields.is_subtitle(self.blocks[i].text)), head + 1)
+        own = [i for i in range(subtitle, head + 1) if not self.is_link(i)]
         lines = self.lines()
         if all(self.is_file(index) or _LABEL_OF_FILES.fullmatch(self.keys[index]) for index in lines):
             # Links to files, each with a word before it, are no text.

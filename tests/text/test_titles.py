@@ -203,3 +203,36 @@ def test_a_title_that_its_element_cuts_is_read_whole(cut: str, dated: str) -> No
     head = f"<html><head><title>{title[:15]}{cut}</title></head>"
     document = read(f"{head}<body><div><p>{title}</p>{dated}{PROSE}</div></body></html>")
     assert (document.title, len(document.text.split("\n"))) == (title, 2)
+
+
+# A paper's page: its day and number over the title, its name in the head.
+PAPER = (
+    "<html><head><title>青河日报</title></head><body><div>{over}</div>{heading}<div id=ozoom>{prose}</div>"
+    "<div>青河日报社 版权所有</div></body></html>"
+)
+
+
+@pytest.mark.parametrize(
+    "over",
+    [
+        "2023年3月8日　第01版 <a href=node_1.htm>返回本版</a>",
+        "2023年3月8日　第01版：要闻",
+        "2023年3月8日　第01版：要闻 <a href=/a>上一期</a> <a href=/b>下一期</a>",
+    ],
+)
+@pytest.mark.parametrize(
+    ("heading", "subtitle"),
+    [
+        ("<h2>盟员医生下乡义诊</h2>", None),
+        ("<h3>盟员医生下乡义诊</h3>", None),
+        ("<h4>统战要闻</h4><h2>盟员医生下乡义诊</h2>", None),
+        ("<h2>盟员医生下乡义诊</h2><h3>——记民盟青河市委</h3>", "记民盟青河市委"),
+    ],
+)
+@pytest.mark.parametrize("prose", [PROSE.split("</p>", maxsplit=1)[0], PROSE, PROSE + PROSE.replace("会议", "座谈会")])
+def test_the_heading_under_the_day_of_a_paper_is_the_title(
+    over: str, heading: str, subtitle: str | None, prose: str
+) -> None:
+    document = read(PAPER.format(over=over, heading=heading, prose=prose))
+    assert (document.title, document.subtitle, document.published) == ("盟员医生下乡义诊", subtitle, "2023-03-08")
+    assert document.text.startswith("为深入推进")

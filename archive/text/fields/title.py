@@ -113,7 +113,7 @@ def choose(
         chosen: int | None = _below_menu(blocks, keys, bares, names, line) if under else line
     elif (chosen := _plain_heading(blocks, keys, bares, names)) is None:
         # A dateline would stand under it.
-        chosen = _only_heading(blocks, outline, bares, names)
+        chosen = _only_heading(outline, keys, bares, names)
     return None if chosen is None else _ending(blocks, chosen)
 
 
@@ -321,14 +321,27 @@ def are_rows(keys: Sequence[str]) -> bool:
     return sum(len(key) > DAY and is_dateline(key) for key in keys) >= ROWS
 
 
-def _only_heading(blocks: Sequence[Block], outline: Outline, bares: Sequence[str], names: set[str]) -> int | None:
-    """The only h1 of a page, where it names neither the site nor a column."""
+def _only_heading(outline: Outline, keys: Sequence[str], bares: Sequence[str], names: set[str]) -> int | None:
+    """The only h1 of a page, else its only box for a title, else the first heading over its prose, where that names
+    neither the site nor a column.
+    """
+    blocks = outline.blocks
     plain = [i for i, block in enumerate(blocks) if block.linked < 0.5]
     first = [i for i in plain if _level(outline, blocks[i]) == 1]
-    first = first or [i for i in plain if _is_classed(outline, blocks[i])]
+    first = first or [i for i in plain if _is_classed(outline, blocks[i])] or _over_prose(outline, keys)
     if len(first) != 1 or bares[first[0]] in names or not SHORT <= len(bares[first[0]]) <= LONGEST:
         return None
     return first[0] if may_be_title(blocks[first[0]].text) else None
+
+
+def _over_prose(outline: Outline, keys: Sequence[str]) -> list[int]:
+    """The headings of the highest rank that stand over the first sentence of a page: a paper's page has its day and
+    number over them, and its name in the head.
+    """
+    blocks = outline.blocks
+    prose = next((i for i, key in enumerate(keys) if is_sentence(key) and blocks[i].linked < 0.5), 0)
+    ranks = {i: _level(outline, blocks[i]) for i in range(prose) if blocks[i].linked < 0.5}
+    return [i for i, rank in ranks.items() if rank and rank == min(filter(None, ranks.values()))]
 
 
 def opening(blocks: Sequence[Block], last: int) -> int:
