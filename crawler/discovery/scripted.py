@@ -15,7 +15,7 @@ from lxml.html import HtmlElement
 
 from archive.site import host_of
 from crawler.discovery.general import BLIND, NEXT, NUMBER, base_of, blind_rows
-from crawler.discovery.link import Link, fold, look_of, viewed
+from crawler.discovery.link import ARTICLE, Link, fold, look_of, viewed
 
 # What a page lacks: a stub only leads elsewhere, a list lacks rows or its next page, an article lacks its body.
 Lack = Literal["stub", "list", "body"]
@@ -27,6 +27,7 @@ SOURCES = 12
 
 _SCRIPTS = XPath("//script[@src]")
 _CODES = XPath("//script[not(@src)]/text()", smart_strings=False)
+_CODES_INSIDE = XPath("//body//script[not(@src)]/text()", smart_strings=False)
 _HANDLERS = XPath(
     "//*[@onclick or starts-with(@href, 'javascript:') or starts-with(@href, 'Javascript:')] | //select[@onchange]",
     smart_strings=False,
@@ -129,9 +130,21 @@ def play(
         return None
     if len(html) < STUB and prose < 30 and not links and (_MOVES.search(code) or sources):
         return Play(lack="stub", sources=sources)
-    if _MAKES.search(code) or any(map(_acts, _HANDLERS(root))) or _placed(base, root, sources):
+    if (
+        _MAKES.search(code)
+        or any(map(_acts, _HANDLERS(root)))
+        or _placed(base, root, sources)
+        or (sources and _is_handed_rows(root, links))
+    ):
         return Play(lack="list", sources=sources)
     return None
+
+
+def _is_handed_rows(root: HtmlElement, links: Sequence[Link]) -> bool:
+    """Whether a script in the page calls what files may define, to write a list: showList(rows, 10)."""
+    code = "\n".join(map(str, _CODES_INSIDE(root)))
+    rows = any(link.kind == "page" and (link.row_date is not None or link.priority == ARTICLE) for link in links)
+    return bool(_CALLED.search(code)) and (not rows or len(_CODED.findall(code)) >= CODED)
 
 
 def _unlinked(base: str, root: HtmlElement, code: str, sources: tuple[str, ...], hosts: Collection[str]) -> Play | None:

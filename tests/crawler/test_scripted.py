@@ -15,6 +15,8 @@ URL = f"http://{HOST}/xw/12345.html"
 ROWS = "<ul>" + "<li data-id='7'><h4>全市统战部长会议召开</h4><i>2020-02-19</i></li>" * 3 + "</ul>"
 PROSE = "<p>" + "全市统战部长会议召开，会议强调画好最大同心圆。" * 12 + "</p>"
 
+DATA = ", ".join(f"'110{n}|全市统战部长会议第{n}次召开'" for n in range(5))
+
 
 def lack(body: str, *, expected: bool = False, article: bool = False, prose: int = 0, head: str = "") -> str | None:
     html = f"<html><head>{head}</head><body>{body}</body></html>"
@@ -51,6 +53,22 @@ def lack(body: str, *, expected: bool = False, article: bool = False, prose: int
 )
 def test_a_list_that_lacks_what_leads_on_has_its_scripts_run(body: str, wanted: str | None) -> None:
     assert lack(body) == wanted
+
+
+@pytest.mark.parametrize(
+    ("link", "code", "file", "wanted"),
+    [
+        ("/x/", "showList('xw', 10)", "/fn.js", "list"),
+        ("/2020/0219/1.html", f"showList([{DATA}])", "/fn.js", "list"),
+        ("/2020/0219/1.html", "showToday()", "/fn.js", None),
+        ("/x/", "var today = 1;", "/fn.js", None),
+        ("/x/", "showList('xw', 10)", "/jquery.min.js", None),
+    ],
+)
+def test_a_file_may_define_what_writes_the_rows_of_a_list(link: str, code: str, file: str, wanted: str | None) -> None:
+    """The rows stand in the page's own script, or the page has none."""
+    body = f"<a href='{link}'>要闻</a><script>{code}</script>"
+    assert lack(body, head=f"<script src='{file}'></script>") == wanted
 
 
 @pytest.mark.parametrize(
