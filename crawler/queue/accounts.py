@@ -17,13 +17,21 @@ from crawler.queue.database import Database
 # of them belongs to one list. With fewer lists the share says nothing: a home page shows what its columns show.
 FURNITURE, LISTS = 0.5, 4
 
-_ROWS = """
+# Lists that show the same rows are one list under several addresses: `/` and `/index.html`.
+_TWINS = """
+SELECT list FROM (
+    SELECT list, row_number() OVER (PARTITION BY group_concat(address) ORDER BY list) AS nth
+    FROM (SELECT list, address FROM listed ORDER BY list, address) GROUP BY list)
+WHERE nth > 1
+"""
+_ROWS = f"""
+WITH twin AS MATERIALIZED ({_TWINS})
 SELECT list, count(*), sum(had), sum(own), sum(own AND had) FROM (
     SELECT l.list, a.state = 'done' OR a.first IS NOT NULL AS had,
-           (SELECT count(*) FROM listed m WHERE m.address = l.address) <= ? AS own
+           (SELECT count(*) FROM listed m WHERE m.address = l.address AND m.list NOT IN twin) <= ? AS own
     FROM listed l JOIN address a ON a.id = l.address WHERE coalesce(a.reason, '') != 'deleted')
 GROUP BY list
-"""
+"""  # noqa: S608 - no input is part of it
 # A list in a frame, or one that a script asks for, has the name of its page.
 _NAME = """
 SELECT url, coalesce(anchor, (SELECT page.anchor FROM address page WHERE page.url = a.parent))
@@ -120,7 +128,9 @@ class Accounts:
             self._db.executemany("INSERT INTO gap VALUES (?, ?)", [(what, size) for what, size, _ in gaps(ledger)])
 
     def _lists(self) -> Iterator[ListAccount]:
-        number = self._db.execute("SELECT count(DISTINCT list) FROM ledger").fetchone()[0]
+        number = self._db.execute(
+            f"SELECT count(DISTINCT list) FROM ledger WHERE list NOT IN ({_TWINS})"  # noqa: S608 - no input is part of it
+        ).fetchone()[0]
         most = number if number < LISTS else int(FURNITURE * number)
         rows = {key: Rows(*counts) for key, *counts in self._db.execute(_ROWS, [most])}
         foreign: defaultdict[int, Counter[str]] = defaultdict(Counter)

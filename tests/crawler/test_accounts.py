@@ -67,6 +67,25 @@ def test_on_a_site_of_few_lists_the_home_page_hides_no_rows_of_its_columns(tmp_p
     ]
 
 
+def test_a_list_under_two_addresses_counts_as_one(tmp_path: Path) -> None:
+    """With the home page and a column twice, its newest rows stand in four lists of five, but in two of three."""
+    frontier = Frontier(tmp_path / "a.sqlite")
+    frontier.begin()
+    home, column = ["http://h/1"], ["http://h/1", "http://h/2"]
+    shown = {
+        "http://h/": home, "http://h/index.html": home, "http://h/a/": column, "http://h/a/list": column,
+        "http://h/b/": ["http://h/3"],
+    }  # fmt: skip
+    for url in (*shown, *column, "http://h/3"):
+        frontier.push(Address(url=url, found=Found(parent="http://h/")))
+    for url, rows in shown.items():
+        (page,) = frontier._db.execute("SELECT id FROM address WHERE url = ?", [url]).fetchone()
+        claimed = 2 if rows == column else None
+        frontier.accounts.note(page, page, PageAccount(claimed=claimed, claimed_pages=2, rows=rows))
+    lists = {each.url: (each.shown, each.gap) for each in frontier.accounts.ledger().lists}
+    assert lists["http://h/a/"] == lists["http://h/a/list"] == (2, 0)
+
+
 def test_an_article_of_an_earlier_visit_that_fails_today_still_counts_as_had(tmp_path: Path) -> None:
     frontier = Frontier(tmp_path / "a.sqlite")
     frontier.begin()
