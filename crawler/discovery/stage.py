@@ -45,6 +45,8 @@ _SCRIPTED = re.compile(r"javascript:(?!\s*(?:void|;|$))", re.IGNORECASE)
 _COMMENT = re.compile(r"^\s*<!--[^\n]*")
 # The prefix of requests for the content of a frame; other requests come from scripts.
 _FRAME = "FRAME "
+# Elements in a frame that name an address, which is relative to the frame.
+_NAMING = ("a", "area", "img", "embed", "iframe", "frame")
 
 
 class Stage:
@@ -172,9 +174,10 @@ class Stage:
         body = dom.document(text).find("body")
         if status >= 400 or body is None:
             return
-        for link in body.iter("a"):
-            if (href := link.get("href") or "") and not href.startswith(("#", "javascript:")):
-                link.set("href", self.dom.join(href, key.removeprefix(_FRAME)))
+        for link in body.iter(*_NAMING):
+            name = "href" if link.get("href") else "src"
+            if (address := link.get(name) or "") and not address.startswith(("#", "javascript:", "data:")):
+                link.set(name, self.dom.join(address, key.removeprefix(_FRAME)))
         if (before := self.inside.pop(element, None)) is not None:
             dom.take(before)
         self.dom.put(element, "after", f"<div>{dom.inner(body)}</div>")

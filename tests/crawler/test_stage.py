@@ -335,3 +335,28 @@ def test_tabs_that_ask_for_a_list_by_post_are_told_from_what_is_sent(body: str, 
     names = "".join(f"<span data-c={number}>{name}</span>" for number, name in enumerate(("要闻", "党派")))
     stage = play(f"<div class=tab>{names}</div><div id=list></div><script>{code}</script>")
     assert len(tabs(stage.leads())) == known, stage.errors
+
+
+def test_addresses_in_a_frame_are_relative_to_the_frame() -> None:
+    stage = Stage(
+        {
+            "url": URL,
+            "agent": "",
+            "scripts": {},
+            "frames": ["h"],
+            "html": "<body><iframe src='/nr/1.html'></iframe></body>",
+        }
+    )
+    body = (
+        "<a href='files/1.pdf'>附件</a><a href='/2.html'>乙</a><a href='#top'>顶</a><img src='../pic/1.jpg'>"
+        "<embed src='1.swf'><img src='data:,x'>"
+    )
+    stage.answer("FRAME http://h/nr/1.html", 200, f"<html><body>{body}</body></html>")
+    assert re.findall(r' (?:href|src)="([^"]+)"', shown(stage)) == [
+        "http://h/nr/files/1.pdf",
+        "http://h/2.html",
+        "#top",
+        "http://h/pic/1.jpg",
+        "http://h/nr/1.swf",
+        "data:,x",
+    ]
