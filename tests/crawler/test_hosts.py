@@ -43,6 +43,14 @@ def test_walls_before_pages_of_every_shape_are_the_hosts() -> None:
     assert known.open == ["g"]
 
 
+def test_walls_between_pages_that_come_are_not_the_hosts() -> None:
+    known = hosts()
+    for n in range(20):
+        assert not known.block(f"http://h/{'abcdefg'[n % 7]}/{n}.html")
+        known.passed(f"http://h/z/{n}.html")
+    assert not known.walled
+
+
 def test_a_parked_host_rests_until_its_time() -> None:
     now = [100.0]
     known = Hosts(("h",), lambda: now[0])
