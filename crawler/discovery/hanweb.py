@@ -1,7 +1,8 @@
 """Column pages of 大汉 jcms -> rows of their inline datastore, and of dataproxy.jsp, three screen pages a request.
 
 The page holds `<script type="text/xml"><datastore>` with the first records and the address of the next group; a call of
-`.jpage({...})` names the numbers. The answer of dataproxy.jsp is a datastore too.
+`.jpage({...})` names the numbers. The answer of dataproxy.jsp is a datastore too. Some servers give
+records only to POST.
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ from lxml.html import HtmlElement, fragment_fromstring
 
 from crawler.discovery import general
 from crawler.discovery.link import Link, without_cdata
+from crawler.discovery.scripted import form_address
 
 # jpage.js asks for the records of so many screen pages at once.
 SCREENS = 3
@@ -41,7 +43,7 @@ def discover(url: str, html: str, root: HtmlElement | None) -> Iterator[Link]:
         yield from _rows(url, record)
     more = _next_group(url, html, len(records), answer=answer)
     if more:
-        yield Link(url=more, kind="next" if records else "list")
+        yield Link(url=more, kind="next" if records or answer else "list")
 
 
 def _rows(url: str, record: str) -> Iterator[Link]:
@@ -57,24 +59,34 @@ def _rows(url: str, record: str) -> Iterator[Link]:
 
 def _next_group(url: str, html: str, records: int, *, answer: bool) -> str | None:
     total = _TOTAL.search(html)
-    if total is None:
-        return None
-    count = int(total[1] or total[2])
-    return _after_answer(url, records, count) if answer else _after_page(url, html, records, count)
+    count = int(total[1] or total[2]) if total is not None else 0
+    if answer:
+        return _after_answer(url, count) if records else _by_post(url)
+    return _after_page(url, html, records, count)
 
 
-def _after_answer(url: str, records: int, count: int) -> str | None:
-    """What follows an answer of dataproxy.jsp, of a list of so many records."""
+def _by_post(url: str) -> str | None:
+    """The same records by POST, where a GET brought none.
+
+    The address keeps the query: the next group is made from it, and servers read the form first or both.
+    """
+    parts = urlsplit(url)
+    return None if parts.fragment or not parts.query else form_address(url, parts.query)
+
+
+def _after_answer(url: str, count: int) -> str | None:
+    """What follows an answer of dataproxy.jsp, of a list of so many records; it is asked for in the same way."""
     parts = urlsplit(url)
     query = dict(parse_qsl(parts.query, keep_blank_values=True))
     try:
         last, each = int(query["endrecord"]), int(query.get("perpage", _PER_PAGE))
     except (KeyError, ValueError):
         return None
-    if not records or last >= count:
+    if last >= count:
         return None
     query |= {"startrecord": str(last + 1), "endrecord": str(min(last + each * SCREENS, count))}
-    return urlunsplit(parts._replace(query=urlencode(query)))
+    after = urlunsplit(parts._replace(query=urlencode(query), fragment=""))
+    return form_address(after, urlencode(query)) if parts.fragment else after
 
 
 def _after_page(url: str, html: str, records: int, count: int) -> str | None:

@@ -263,10 +263,21 @@ def test_hanweb_rows_come_from_the_datastore_and_groups_from_its_proxy() -> None
     (last,) = [link for link in links if link.kind == "next"]
     query = {key: value for key, (value,) in parse_qs(urlsplit(last.url).query).items()}
     assert (query["startrecord"], query["endrecord"]) == ("91", "100")
-    # The last group, and the empty body of 54 bytes of sites that encrypt their column's number.
     assert not any(link.kind == "next" for link in discover(last.url, answer, None))
-    empty = "<datastore><totalrecord>100</totalrecord></datastore>"
-    assert discover(group.url, empty, None) == []
+
+
+@pytest.mark.parametrize("total", ["<totalrecord>100</totalrecord>", ""])
+def test_hanweb_records_that_a_get_does_not_bring_are_asked_for_by_post(total: str) -> None:
+    address = "http://h/module/web/jpage/dataproxy.jsp?columnid=7&startrecord=46&endrecord=90&perpage=15"
+    (posted,) = discover(address, f"<datastore>{total}</datastore>", None)
+    assert (posted.kind, posted.url.partition("#")[0]) == ("next", address)
+    assert posted.form == "columnid=7&startrecord=46&endrecord=90&perpage=15"
+    # The next group is asked for in the same way; what POST does not bring either is not there.
+    answer = f"<datastore><totalrecord>100</totalrecord><recordset>{RECORD.format(n=46)}</recordset></datastore>"
+    (last,) = [link for link in discover(posted.url, answer, None) if link.kind == "next"]
+    assert last.form == "columnid=7&startrecord=91&endrecord=100&perpage=15"
+    assert last.url.startswith("http://h/module/web/jpage/dataproxy.jsp?columnid=7&startrecord=91&")
+    assert discover(posted.url, "<datastore></datastore>", None) == []
 
 
 def test_what_a_script_asks_for_to_show_a_list_is_the_list() -> None:
