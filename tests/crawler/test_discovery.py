@@ -402,3 +402,38 @@ def test_the_word_of_a_pager_that_is_drawn_stands_in_the_name_of_its_picture() -
         ("http://www.tzb.gov.cn/3.htm", "next"),
         ("http://www.tzb.gov.cn/1.htm", "pager"),
     ]
+
+
+ENTRIES = [
+    # an entry; its address, title, day, and whether it looks like an article
+    (
+        "<item><title><![CDATA[A&B]]></title><link>/v.asp?m=1&amp;id=7</link><pubDate>2020-02-19 8:00</pubDate></item>",
+        ("http://h/v.asp?m=1&id=7", "A&B", "2020-02-19", True),
+    ),
+    (
+        "<item><title>甲&amp;乙</title><link> <![CDATA[ http://h/x/1 ]]> </link></item>",
+        ("http://h/x/1", "甲&乙", None, True),
+    ),
+    (
+        "<entry><title>甲</title><link href='a/1?x=1&amp;y=2'/><updated>2020-02-19T08:00:00Z</updated></entry>",
+        ("http://h/f/a/1?x=1&y=2", "甲", "2020-02-19", True),
+    ),
+    (
+        "<url><loc>http://h/index.php?m=show&amp;aid=7</loc><lastmod>2020-02-19</lastmod></url>",
+        ("http://h/index.php?m=show&aid=7", None, "2020-02-19", True),
+    ),
+    ("<url><loc>http://h/xw/</loc></url>", ("http://h/xw/", None, None, False)),
+    ("<sitemap><loc>http://h/s.php?p=1&amp;q=2</loc></sitemap>", ("http://h/s.php?p=1&q=2", None, None, False)),
+    ("<item><title>会议</title></item>", None),
+]
+
+
+@pytest.mark.parametrize(("entry", "expected"), ENTRIES)
+@pytest.mark.parametrize("root", ["rss", "feed", "urlset", "sitemapindex"])
+def test_feeds_and_sitemaps_list_addresses_as_xml_means_them(
+    root: str, entry: str, expected: tuple[str, str | None, str | None, bool] | None
+) -> None:
+    links = discover("http://h/f/feed.xml", f"<{root}>{entry}</{root}>", None)
+    assert [(link.url, link.anchor, link.row_date, link.priority == ARTICLE) for link in links] == (
+        [] if expected is None else [expected]
+    )
