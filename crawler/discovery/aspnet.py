@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from hashlib import sha256
+from itertools import islice
 from typing import cast
 from urllib.parse import quote, urlencode, urljoin
 
@@ -18,6 +19,9 @@ _CALLS = XPath("//a[contains(@href, '__doPostBack')]")
 _HIDDEN = XPath(".//input[@type='hidden'][@name]")
 _CALL = re.compile(r"__doPostBack\(\s*+(?:'|&#39;|\")([^'\"]{0,400})['\"]\s*+,\s*+['\"]([^'\"]*+)['\"]")
 _PAGE = re.compile(r"(?:Page\$)?(\d+)")
+_PLAIN = XPath(".//text()[not(ancestor::a)]", smart_strings=False)
+# How far above a number its pager begins: each number may stand in a cell of a table of its own.
+_AROUND = 5
 
 
 def discover(url: str, html: str, root: HtmlElement | None) -> Iterator[Link]:
@@ -42,15 +46,28 @@ def discover(url: str, html: str, root: HtmlElement | None) -> Iterator[Link]:
 def _next(root: HtmlElement) -> HtmlElement | None:
     """The link of a pager that leads to the page behind the one that is shown."""
     numbers: dict[int, HtmlElement] = {}
+    further: dict[int, HtmlElement] = {}
     for element in _CALLS(root):
         if element.get("disabled") is not None:
             continue
         text = fold("".join(element.itertext())) or ""
         if NEXT.fullmatch(text):
             return cast("HtmlElement", element)
+        call = _CALL.search(element.get("href"))
         if NUMBER.fullmatch(text):
             numbers.setdefault(int(re.sub(r"\D", "", text)), element)
-    # The page shown is the number that is no link: 1 [2] 3 4.
-    shown = next((n for n in range(1, max(numbers, default=0) + 1) if n not in numbers), 0)
-    after: HtmlElement | None = numbers.get(shown + 1)
-    return after
+        elif text and not text.strip(".…") and call is not None and (page := _PAGE.fullmatch(call[2])):
+            # The way to the numbers that the pager does not show: 1 2 3 ...
+            further.setdefault(int(page[1]), element)
+    return (further | numbers).get(_shown(numbers) + 1)
+
+
+def _shown(numbers: Mapping[int, HtmlElement]) -> int:
+    """The page that is shown: the number beside the others that is no link, 1 [2] 3, or ... [11] 12."""
+    first = next(iter(numbers.values()), None)
+    for around in islice(first.iterancestors(), _AROUND) if first is not None else ():
+        plain = {int(re.sub(r"\D", "", text)) for text in _PLAIN(around) if NUMBER.fullmatch(text)} - numbers.keys()
+        if beside := [number for number in plain if number - 1 in numbers or number + 1 in numbers]:
+            return min(beside)
+    # Where no number is shown, the first one that is missing.
+    return next(number for number in range(1, max(numbers, default=0) + 2) if number not in numbers)

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
 
@@ -437,3 +438,51 @@ def test_feeds_and_sitemaps_list_addresses_as_xml_means_them(
     assert [(link.url, link.anchor, link.row_date, link.priority == ARTICLE) for link in links] == (
         [] if expected is None else [expected]
     )
+
+
+def posted(pager: str, state: str) -> list[Link]:
+    """What a pager leads to, in which `[2=3]` stands for a link with the text 2 that sends 3."""
+    pager = re.sub(r"\[([^=]+)=([^]]*)]", r"""<a href="javascript:__doPostBack('P$1','\2')">\1</a>""", pager)
+    hidden = f"<input type=hidden name=__VIEWSTATE value='{state}'><input type=text name=q value=x>"
+    links = found(f"<form method=post action='list.aspx?c=3'>{hidden}{pager}</form>", "http://h/xw/list.aspx?c=3")
+    return [link for link in links if link.kind == "next"]
+
+
+CELLS = "<td>".join(
+    ["", "[...=Page$10]", "<span>11</span>", *(f"[{n}=Page${n}]" for n in range(12, 21)), "[...=Page$21]"]
+)
+
+
+@pytest.mark.parametrize(
+    ("pager", "argument"),
+    [
+        ("1 [2=2] [3=3]", "2"),
+        ("[1=Page$1] <b>2</b> [3=Page$3]", "Page%243"),
+        ("[2=2] [3=3] [下一页=3]", "3"),
+        ("[1=Page$1] [2=Page$2] <span>3</span> [...=Page$4]", "Page%244"),
+        (f"<table><tr>{CELLS}</table>", "Page%2412"),
+        ("[1=1] <b>2</b>", None),
+        ("[1=1] [2=2] <b>3</b> 共3页", None),
+        ("[首页=1] [尾页=9]", None),
+    ],
+)
+def test_a_pager_of_asp_net_sends_its_form(pager: str, argument: str | None) -> None:
+    sent = [(link.url, link.form) for link in posted(pager, "dDwt")]
+    number = (argument or "").removeprefix("Page%24")
+    assert sent == [
+        (
+            f"http://h/xw/list.aspx?c=3#P%241={number}",
+            f"__VIEWSTATE=dDwt&__EVENTTARGET=P%241&__EVENTARGUMENT={argument}",
+        )
+    ] * (argument is not None)
+
+
+def test_a_control_of_asp_net_that_is_switched_off_is_not_pressed() -> None:
+    off = "<a disabled href=\"javascript:__doPostBack('P$1','9')\">下一页</a>"
+    assert [link.url.partition("#")[2] for link in posted(f"{off} 1 [2=2]", "dDwt")] == ["P%241=2"]
+
+
+def test_events_of_asp_net_without_a_number_are_told_apart_by_the_state_of_the_page() -> None:
+    second, third, again = (posted("[下一页=]", state)[0].url for state in ("dDwt", "dDwu", "dDwt"))
+    assert second != third
+    assert second == again
