@@ -542,7 +542,7 @@ class _Walk:
 
     def is_beside(self, index: int, previous: int) -> bool:
         """Whether a line heads or names a box of links or the foot, which the article's last line is not in."""
-        if self.is_prose(index):
+        if self.is_prose(index) or not self.is_over_link(index):
             return False
         element = self.blocks[index].element
         top = self.outline.common(element, self.blocks[previous].element)
@@ -552,14 +552,16 @@ class _Walk:
             element = self.outline.parents[element]
         return False
 
-    def leads_away(self, element: int, index: int) -> bool:
-        """Whether an element holds links and hardly anything else, and the first of them soon after a block."""
+    def is_over_link(self, index: int) -> bool:
+        """Whether a link stands soon after a block."""
         first = index + 1
         # Tabs stand over the links: 热点, 本地, 图片.
         while first < min(len(self.blocks), index + TABS) and self.blocks[first].size <= TAB:
             first += 1
-        if not any(self.is_link(other) for other in range(index + 1, min(len(self.blocks), first + 2))):
-            return False
+        return any(self.is_link(other) for other in range(index + 1, min(len(self.blocks), first + 2)))
+
+    def leads_away(self, element: int, index: int) -> bool:
+        """Whether an element holds links and hardly anything else, from a block on."""
         links = linked = plain = 0
         for other in range(index, min(len(self.blocks), index + LOOK)):
             if not self.outline.holds(element, other):

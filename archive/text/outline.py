@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
@@ -311,7 +312,7 @@ def _places(text: str, word: str) -> Iterator[int]:
 
 def commonest(elements: Sequence[int]) -> int | None:
     """The element that stands most often among some; on a tie, the first wins."""
-    return max(dict.fromkeys(elements), key=elements.count) if elements else None
+    return Counter(elements).most_common(1)[0][0] if elements else None
 
 
 def outline(html: str, *, marked: bool = False) -> Outline:

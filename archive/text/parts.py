@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from urllib.parse import quote, unquote
 
+from archive.site import host_of
 from archive.text.outline import Outline
 from archive.text.page import joined
 
@@ -84,8 +85,12 @@ def _targets(url: str, page: Outline) -> tuple[set[str], set[str]]:
     """Where the page leads, and where those of its links lead that look like a pager's."""
     own, every = _own_names(url)
 
+    host = host_of(url)
+
     def may_be(href: str) -> bool:
-        return every or any(name in href.lower() for name in own) or _QUERY.search(href) is not None
+        lower = href.lower()
+        own_host = "//" not in lower[:10] or host in lower
+        return own_host and (every or any(name in lower for name in own) or _QUERY.search(href) is not None)
 
     leading = [(h, n) for h, n in (page.links if every else page.leading(_PAGES, *own)) if may_be(h)]
     paging = {href for href, number in leading if _PAGER.fullmatch(page.name(number)[:20])}
