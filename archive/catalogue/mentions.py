@@ -19,9 +19,10 @@ class Mention:
         part: `title` or `text`; `start` and `end` are offsets in it, in characters.
         words: the words there.
         name: the place with the places above it (四川省泸州市泸县), or the organisation with its place's full name.
-        code: GB/T 2260 of the place; empty if several places have the name and it is unclear which is meant.
-        how: of a place, `name`, `parent`, `site` or `open`; of an organisation, `place`, or `own` if the text names
-            only its level (市委统战部) and means that of the site.
+        code: GB/T 2260 of the place; empty if several places have the name and it is unclear which is meant, and for a
+            national body.
+        how: of a place, `name`, `parent`, `site` or `open`; of an organisation, `place`, `own` if the text names only
+            its level (市委统战部) and means that of the site, or `national` for a body of the whole country.
     """
 
     kind: str
@@ -44,8 +45,7 @@ def of(title: str | None, text: str, site: str | None) -> Iterator[Mention]:
             yield _mention("place", part, place.start, place.end, said, name, place.code, place.how)
         for body in organisations.find(words, found, site):
             said = words[body.start : body.end]
-            how = "own" if body.own else "place"
-            yield _mention("organisation", part, body.start, body.end, said, body.name, body.code, how)
+            yield _mention("organisation", part, body.start, body.end, said, body.name, body.code, body.how)
 
 
 def _mention(*values: object) -> Mention:

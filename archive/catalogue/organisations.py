@@ -1,4 +1,7 @@
-"""Chinese text and the places in it -> the organisations that it names: a place, and a body from a closed list."""
+"""Chinese text and the places in it -> the organisations that it names: a place and a body, or a national body.
+
+Both bodies come from closed lists (`organisations.toml`).
+"""
 
 from __future__ import annotations
 
@@ -23,16 +26,17 @@ class Organisation:
 
     Attributes:
         start, end: offsets in the text, in characters, including the place's name.
-        code: GB/T 2260 of its place; empty if that is unclear.
+        code: GB/T 2260 of its place; empty if that is unclear, and for a national body.
         name: its name, with the full name of its place if that is known.
-        own: the text names only its level (市委统战部), so it belongs to the site's own place.
+        how: `place` if the text names its place; `own` if it names only the level (市委统战部), so that the site's own
+            place is meant; `national` for a body of the whole country (国家民委).
     """
 
     start: int
     end: int
     code: str
     name: str
-    own: bool
+    how: str
 
 
 @cache
@@ -57,14 +61,36 @@ def find(text: str, places: Sequence[Mention], site: str | None = None) -> list[
         site: the GB/T 2260 code of the site's own place.
 
     >>> from archive.catalogue import places
-    >>> text = "泸州市委统战部、民革四川省委会和市工商联"
-    >>> [(one.name, one.own) for one in find(text, places.find(text), "510500")]
-    [('泸州市委统战部', False), ('民革四川省委会', False), ('泸州市工商联', True)]
+    >>> text = "国家民委、泸州市委统战部、民革四川省委会和市工商联"
+    >>> [(one.name, one.how) for one in find(text, places.find(text), "510500")]
+    [('国家民委', 'national'), ('泸州市委统战部', 'place'), ('民革四川省委会', 'place'), ('泸州市工商联', 'own')]
     """
-    headed = list(_find_headed(text, places))
-    spans = [(one.start, one.end) for one in headed] + [(one.start, one.end) for one in places]
-    taken = {at for start, end in spans for at in range(start, end)}
-    return sorted([*headed, *_own(text, taken, site)], key=lambda one: one.start)
+    named = list(_find_headed(text, places))
+    local = {at for start, end in _spans(named, places) for at in range(start, end + 1)}
+    named += (one for one in _find_national(text) if one.start not in local)
+    taken = {at for start, end in _spans(named, places) for at in range(start, end)}
+    return sorted([*named, *_find_own(text, taken, site)], key=lambda one: one.start)
+
+
+def _spans(named: Iterable[Organisation], places: Iterable[Mention]) -> list[tuple[int, int]]:
+    return [(one.start, one.end) for one in named] + [(one.start, one.end) for one in places]
+
+
+@cache
+def _national() -> Any:
+    """An automaton over the names of national bodies; the longest wins."""
+    library = import_module("ahocorasick_rs")
+    names = [*_words("national"), *_words("national", "ministries")]
+    return library.AhoCorasick(names, matchkind=library.MatchKind.LeftmostLongest)
+
+
+def _find_national(text: str) -> Iterator[Organisation]:
+    """Find the bodies of the whole country."""
+    for _, start, end in _national().find_matches_as_indexes(text):
+        begins = text[start:end] not in _words("national", "ministries") or _begins(text, start)
+        if begins and text[end : end + 1] not in _words("national", "further"):
+            begin = start - 2 if start >= 2 and text.startswith("中共", start - 2) else start
+            yield Organisation(start=begin, end=end, code="", name=text[start:end], how="national")
 
 
 def _find_headed(text: str, places: Sequence[Mention]) -> Iterator[Organisation]:
@@ -88,7 +114,7 @@ def _find_headed(text: str, places: Sequence[Mention]) -> Iterator[Organisation]
 def _make(text: str, start: int, end: int, code: str, name: str) -> Organisation:
     if text.startswith("中共", start - 2) and start >= 2:
         start -= 2
-    return Organisation(start=start, end=end, code=code, name=name, own=False)
+    return Organisation(start=start, end=end, code=code, name=name, how="place")
 
 
 def _join(name: str, body: str) -> str:
@@ -109,22 +135,8 @@ def _body(text: str, at: int) -> str:
 
 
 def _ends(text: str, end: int, body: str) -> bool:
-    """Whether a body ends here: 委 alone only before a character that does not continue the word."""
-    return len(body) > 1 or text[end : end + 1] in (
-        "",
-        "、",
-        "，",
-        "。",
-        "；",
-        "书",
-        "常",
-        "副",
-        "领",
-        "主",
-        "和",
-        "（",
-        "\n",
-    )
+    """Whether a body ends here: 委 alone only before a character that does not go on with it."""
+    return len(body) > 1 or text[end : end + 1] not in _words("party", "further")
 
 
 def _longest(text: str, at: int, words: Iterable[str]) -> str:
@@ -137,7 +149,7 @@ def _levels() -> Any:
     return import_module("ahocorasick_rs").AhoCorasick(list(_DIGITS))
 
 
-def _own(text: str, taken: set[int], site: str | None) -> Iterator[Organisation]:
+def _find_own(text: str, taken: set[int], site: str | None) -> Iterator[Organisation]:
     """Find bodies of the site's own place, which a text names by their level."""
     for _, at, end in _levels().find_matches_as_indexes(text):
         level = text[at:end]
@@ -155,7 +167,7 @@ def _own(text: str, taken: set[int], site: str | None) -> Iterator[Organisation]
             end=at + 1 + len(body),
             code=code if place else "",
             name=place + body if place else level + body,
-            own=True,
+            how="own",
         )
 
 

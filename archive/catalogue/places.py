@@ -41,8 +41,8 @@ class Mention:
     Attributes:
         start, end: offsets in the text, in characters.
         code: GB/T 2260; empty if several places have the name and it is unclear which is meant.
-        how: how the place was determined: `name` (only one has the name), `parent` (a place above it stands before it
-            or elsewhere in the text), `site` (it is in the site's own region), or `open`.
+        how: how the place was determined: `name` (only one has the name, or it is the largest), `parent` (a place above
+            it stands before it or elsewhere in the text), `site` (it is in the site's own region), or `open`.
     """
 
     start: int
@@ -62,13 +62,9 @@ def _words(name: str) -> frozenset[str]:
 
 
 @cache
-def _street() -> re.Pattern[str]:
-    return re.compile(_rules()["street"]["pattern"])
-
-
-@cache
-def _below() -> re.Pattern[str]:
-    return re.compile(_rules()["below"]["pattern"])
+def _other() -> re.Pattern[str]:
+    """What follows a short name that belongs to something else than its place."""
+    return re.compile("|".join(_rules()[name]["pattern"] for name in ("street", "institution", "below")))
 
 
 @cache
@@ -115,7 +111,8 @@ def _names() -> dict[str, dict[str, tuple[Name, ...]]]:
     found: dict[str, dict[str, Name]] = {}
     for code, name in divisions().items():
         for written, full in _spell(name):
-            weak = written in _words("ordinary" if not full else "common") or (not full and not code.endswith("00"))
+            odd = _words("common") if full else _words("ordinary") | _words("everyday")
+            weak = written in odd or (not full and not code.endswith("00"))
             found.setdefault(written, {}).setdefault(code, Name(code, full, weak))
     table: dict[str, dict[str, tuple[Name, ...]]] = {}
     for written, places in found.items():
@@ -172,13 +169,16 @@ def find(text: str, site: str | None = None) -> list[Mention]:
     [('四川', '510000'), ('泸县', '510521')]
     """
     spotted = list(_spot(text))
-    sure = {name.code for _, _, names in spotted if len(names) == 1 and not names[0].weak for name in names}
+    sure = {_certain(names) for _, _, names in spotted} - {""}
     found: list[Mention] = []
     for start, end, names in spotted:
         before = found[-1].code if found and found[-1].end == start else ""
         if _is_landscape(text[start:end], names, behind_parent=bool(before)):
             continue
-        code, how = _resolve(names, before, sure, site)
+        if text[start:end] in _words("everyday"):
+            code, how = _resolve(names, before, {m.code for m in found} & {name.code for name in names}, None)
+        else:
+            code, how = _resolve(names, before, sure, site)
         if code or not any(name.weak for name in names):
             found.append(Mention(start=start, end=end, code=code, how=how))
     return found
@@ -197,12 +197,31 @@ def _resolve(names: tuple[Name, ...], before: str, sure: set[str], site: str | N
     """Choose the code that is meant, and say how; the code is empty if it is unclear."""
     if before and (below := [name.code for name in names if is_within(name.code, before) and name.code != before]):
         return (below[0], "parent") if len(below) == 1 else ("", "open")
-    if len(names) == 1 and not names[0].weak:
-        return names[0].code, "name"
+    if certain := _certain(names):
+        return certain, "name"
     if one := _beside(names, _above(sure)):
         return one, "parent"
-    one = _beside(names, _above({site} if site else set()))
-    return one, "site" if one else "open"
+    if one := _beside(names, _above({site} if site else set())):
+        return one, "site"
+    return (main, "name") if (main := _main(names)) else ("", "open")
+
+
+def _certain(names: tuple[Name, ...]) -> str:
+    """The code of the only place with a name, or of the province with it; empty if neither is there."""
+    main = _main(names)
+    return main if len(names) == 1 or main.endswith("0000") else ""
+
+
+def _main(names: tuple[Name, ...]) -> str:
+    """The largest place of a name that is no ordinary word; empty if there are several.
+
+    西安 is the one in Shaanxi, not a district of that name, unless the text or the site speaks of the district's city.
+    """
+    strong = [name.code for name in names if not name.weak]
+    for zeros in ("0000", "00", ""):
+        if large := [code for code in strong if code.endswith(zeros)]:
+            return large[0] if len(large) == 1 else ""
+    return ""
 
 
 def _beside(names: tuple[Name, ...], evidence: set[str]) -> str:
@@ -251,8 +270,8 @@ def _longest(
 
 
 def _is_other(text: str, start: int, end: int, *, person: bool) -> bool:
-    """Whether a short name belongs to a street, a town or a water, or is a person's given name."""
-    if _street().match(text, end) or _below().match(text, end):
+    """Whether a short name belongs to a street, a school, a town or a water, or is a person's given name."""
+    if _other().match(text, end):
         return True
     return person and text[max(start - 1, 0) : start] in _words("surnames")
 

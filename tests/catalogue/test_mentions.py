@@ -21,9 +21,9 @@ def named(text: str, site: str | None = None) -> list[tuple[str, str]]:
     return [(text[one.start : one.end], one.code) for one in places.find(text, site)]
 
 
-def bodies(text: str, site: str | None = None) -> list[tuple[str, str, bool]]:
+def bodies(text: str, site: str | None = None) -> list[tuple[str, str, str]]:
     found = organisations.find(text, places.find(text, site), site)
-    return [(text[one.start : one.end], one.name, one.own) for one in found]
+    return [(text[one.start : one.end], one.name, one.how) for one in found]
 
 
 @pytest.mark.parametrize(
@@ -80,6 +80,26 @@ def test_a_lake_is_no_county_and_no_county_begins_within_a_name() -> None:
     assert named("中国广东自贸区南沙湾区块") == [("广东", "440000")]
 
 
+@pytest.mark.parametrize(
+    ("text", "site", "wanted"),
+    [
+        ("河南、河北和海南的代表", None, ["410000", "130000", "460000"]),
+        ("天津的代表到河北考察", None, ["120000", "130000"]),
+        ("西安、长沙、南昌举行论坛", None, ["610100", "430100", "360100"]),
+        ("吉林的雪", None, ["220000"]),
+        ("吉林省吉林市", None, ["220000", "220200"]),
+        ("在牡丹江市西安", None, ["231000", "231005"]),
+        ("资阳的企业", "430900", ["430902"]),
+        ("资阳的企业", None, ["512000"]),
+        ("嘉峪关市召开会议", None, ["620200"]),
+    ],
+)
+def test_a_name_of_several_places_means_the_largest_unless_the_text_speaks_of_another(
+    text: str, site: str | None, wanted: list[str]
+) -> None:
+    assert [code for _, code in named(text, site)] == wanted
+
+
 def test_an_ambiguous_name_is_settled_by_its_parent_or_the_site_else_left_open() -> None:
     assert named("朝阳区召开会议") == [("朝阳区", "")]
     assert named("北京市朝阳区") == [("北京市", "110000"), ("朝阳区", "110105")]
@@ -87,26 +107,77 @@ def test_an_ambiguous_name_is_settled_by_its_parent_or_the_site_else_left_open()
     assert named("朝阳区召开会议", "220100") == [("朝阳区", "220104")]
     assert named("鼓楼区召开会议", "110000") == [("鼓楼区", "")]
     assert named("市中区的工作", "511000") == [("市中区", "511002")]
-    assert named("合作召开会议", "623000") == [("合作", "623001")]
+    assert named("合作召开会议", "623000") == []
+    assert named("合作市召开会议，合作代表", "623000") == [("合作市", "623001"), ("合作", "623001")]
+
+
+@pytest.mark.parametrize(
+    ("text", "wanted"),
+    [
+        ("天津的代表谈世界和平与发展", ["天津"]),
+        ("天津和平的街道", ["天津", "和平"]),
+        ("在和平区开会。和平的居民", ["和平区", "和平"]),
+        ("云南的富民政策、安宁生活", ["云南"]),
+        ("佛山与中山的企业", ["佛山", "中山"]),
+    ],
+)
+def test_an_everyday_word_is_a_place_only_behind_its_parent_or_its_full_name(text: str, wanted: list[str]) -> None:
+    assert [words for words, _ in named(text, "120101")] == wanted
 
 
 def test_organisations_are_a_place_and_a_body_of_the_list() -> None:
     assert bodies("中共泸州市委统战部和泸县县委统战部") == [
-        ("中共泸州市委统战部", "泸州市委统战部", False),
-        ("泸县县委统战部", "泸县委统战部", False),
+        ("中共泸州市委统战部", "泸州市委统战部", "place"),
+        ("泸县县委统战部", "泸县委统战部", "place"),
     ]
-    assert bodies("徐州市云龙区新联会") == [("徐州市云龙区新联会", "云龙区新联会", False)]
+    assert bodies("徐州市云龙区新联会") == [("徐州市云龙区新联会", "云龙区新联会", "place")]
     assert bodies("民革四川省委会、九三学社泸州市委") == [
-        ("民革四川省委会", "民革四川省委会", False),
-        ("九三学社泸州市委", "九三学社泸州市委", False),
+        ("民革四川省委会", "民革四川省委会", "place"),
+        ("九三学社泸州市委", "九三学社泸州市委", "place"),
     ]
     assert bodies("柘城县政务公开，泸州市委托他人，人民进行曲") == []
 
 
+@pytest.mark.parametrize(
+    ("text", "wanted"),
+    [
+        ("中共中央统战部、国家民委和教育部", ["中央统战部", "国家民委", "教育部"]),
+        ("国务院、全国政协办公厅，全国工商联", ["国务院", "全国政协", "全国工商联"]),
+        ("民革中央、九三学社中央和中国佛教协会", ["民革中央", "九三学社中央", "中国佛教协会"]),
+        ("认真贯彻落实国务院文件", ["国务院"]),
+        ("教育部门和财政部门，学校文化部，人力资源和社会保障部门", []),
+        ("四川省中华职教社", ["四川省中华职教社"]),
+    ],
+)
+def test_national_bodies_need_no_place(text: str, wanted: list[str]) -> None:
+    assert [name for _, name, _ in bodies(text)] == wanted
+
+
+def test_the_committee_of_a_place_is_named_before_a_verb() -> None:
+    assert bodies("泸州市委要求各级，泸县县委召开会议") == [
+        ("泸州市委", "泸州市委", "place"),
+        ("泸县县委", "泸县委", "place"),
+    ]
+    assert bodies("泸州市委托他人，泸州市委员，泸县委派") == []
+
+
+@pytest.mark.parametrize(
+    ("text", "wanted"),
+    [
+        ("他毕业于河南工业大学", []),
+        ("道真中学、泸州第二中学和贵州银行", []),
+        ("成都市第七中学", ["成都市"]),
+        ("在河南的大学里，贵州召开大学生就业会", ["河南", "贵州"]),
+    ],
+)
+def test_a_school_or_a_bank_is_not_its_place(text: str, wanted: list[str]) -> None:
+    assert [words for words, _ in named(text)] == wanted
+
+
 def test_a_body_without_its_place_is_the_sites_own_and_marked_so() -> None:
-    assert bodies("记者也是市委统战部的", "510500") == [("市委统战部", "泸州市委统战部", True)]
-    assert bodies("省工商联与县侨联", "510500") == [("省工商联", "四川省工商联", True), ("县侨联", "县侨联", True)]
-    assert bodies("县侨联", "510521") == [("县侨联", "泸县侨联", True)]
+    assert bodies("记者也是市委统战部的", "510500") == [("市委统战部", "泸州市委统战部", "own")]
+    assert bodies("省工商联与县侨联", "510500") == [("省工商联", "四川省工商联", "own"), ("县侨联", "县侨联", "own")]
+    assert bodies("县侨联", "510521") == [("县侨联", "泸县侨联", "own")]
     assert bodies("高新区委统战部", "510500") == [], "another name stands before the level"
 
 
