@@ -38,6 +38,7 @@ HEAVY = {
         ("schedule history", set()),
         ("show file:///1.html", {"pyarrow"}),
         ("search 会议", {"opencc", "pyarrow"}),
+        ("clean --all", {"archive.text.clean", "lxml", "numpy", "opencc", "pyarrow"}),
     ],
 )
 def test_a_command_loads_no_more_than_it_needs(archive: Path, line: str, needs: set[str]) -> None:
@@ -59,6 +60,17 @@ def test_a_command_loads_no_more_than_it_needs(archive: Path, line: str, needs: 
     )
     loaded = set(done.stdout.splitlines()[-1].removeprefix("loaded:").split())
     assert loaded <= needs, f"`cundang {line}` loads {loaded - needs}: import it in the function that needs it"
+
+
+def test_pandas_can_be_used_after_arrow_was_loaded_without_it() -> None:
+    program = (
+        "import sys; from archive.corpus.shard import load_arrow; load_arrow()\n"
+        "import pyarrow as pa\n"
+        "assert 'pandas' not in sys.modules\n"
+        "frame = pa.table({'a': [1, None]}).to_pandas()\n"
+        "assert pa.Table.from_pandas(frame).column('a').null_count == 1"
+    )
+    subprocess.run([sys.executable, "-c", program], cwd=CHECKOUT, check=True, timeout=100)
 
 
 @pytest.fixture(scope="module")

@@ -16,7 +16,7 @@ import click
 from archive.errors import UsageError
 from archive.layout import Layout
 from crawler.cli.app import Decorated, app, day_option, json_option, site_option
-from crawler.cli.house import House, known_data, load_arrow_alone, print_item, say_all
+from crawler.cli.house import House, known_data, print_item, say_all
 from crawler.talk import put, say, telling
 
 if TYPE_CHECKING:
@@ -65,7 +65,9 @@ def search(  # noqa: PLR0913, PLR0917 - click makes an argument of each option
 
     Example: cundang search '统战 OR 侨务' -- -疫情
     """
-    load_arrow_alone("pyarrow.compute")
+    from archive.corpus.shard import load_arrow
+
+    load_arrow("pyarrow.compute", without=("numpy", "pandas"))
     from archive.catalogue.search import Searcher
     from crawler import find
 
@@ -113,9 +115,11 @@ def show(house: House, name: str, versions: bool, json_: bool) -> None:
 
     Example: cundang show file:///000_cf38059dc55396b4.txt
     """
-    load_arrow_alone()
     from archive.catalogue import query
+    from archive.corpus.shard import load_arrow
     from archive.warc import exclusions
+
+    load_arrow(without=("numpy", "pandas"))
 
     layout: Layout = house.layout
     found = query.find(layout, name)

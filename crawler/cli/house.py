@@ -5,10 +5,8 @@ from __future__ import annotations
 import datetime as dt
 import json
 import os
-import sys
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass, is_dataclass, replace
-from importlib import import_module
 from pathlib import Path
 from typing import Any, Self
 
@@ -92,26 +90,6 @@ class House:
     def key(self, name: str | None) -> str | None:
         """The key of a site that is given by key or by path."""
         return Path(name).stem if name is not None and name.endswith(".toml") else name
-
-
-def load_arrow_alone(*modules: str) -> None:
-    """Load pyarrow, and some of its modules, without numpy and pandas, which it loads if they are installed.
-
-    `search` and `show` need neither, and loading them takes more CPU than all the rest: 0.07 and 0.3 s (measured).
-    """
-    hidden = [name for name in ("numpy", "pandas") if name not in sys.modules]
-    # Importing a module that is None there raises ImportError.
-    sys.modules.update(dict.fromkeys(hidden))  # type: ignore[arg-type]
-    try:
-        import pyarrow as pa
-
-        # pyarrow looks for pandas only once, when it first makes an array.
-        pa.array([0])
-        for name in modules:
-            import_module(name)
-    finally:
-        for name in hidden:
-            del sys.modules[name]
 
 
 def known_data(layout: Layout) -> Layout:

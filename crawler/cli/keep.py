@@ -540,8 +540,9 @@ def _clean(  # noqa: PLR0913 - as `reclean.clean`
 ) -> int:
     """Make shards, then the catalogue; return 1 if the cleaner failed on a page, or something is damaged."""
     from archive.catalogue import build
-    from archive.corpus import diff, reclean
+    from archive.corpus import diff, reclean, shard
 
+    shard.load_arrow()
     faults = 0
     warned: list[str] = []
     report = diff.Report() if diff_ else None
@@ -584,7 +585,9 @@ def _clean(  # noqa: PLR0913 - as `reclean.clean`
 def _catalogue(house: House, *, anew: bool = False) -> int:
     """Update or rebuild the catalogue; return 1 if something that it is made from is damaged."""
     from archive.catalogue import build
+    from archive.corpus import shard
 
+    shard.load_arrow()
     warned: list[str] = []
     with telling("catalogue") as tell:
         make = build.rebuild if anew else build.update

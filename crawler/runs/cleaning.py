@@ -1,7 +1,7 @@
 """Crawled sites -> their shards and the catalogue, in a child process: `python -m crawler.runs.cleaning`.
 
 The child reads one job as JSON on stdin and prints one JSON object a site: its key and an exit code. All such children
-on a machine share its cores: each starts as many worker processes as cores are free.
+on a machine share its cores: each starts at most as many worker processes as cores are free.
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import ParamSpec
 
+from archive.corpus.shard import load_arrow
 from archive.errors import CundangError, DataError, InterruptedCrawl, SiteError
 from archive.layout import Layout
 from archive.ledger import SiteAccount, read_ledger, write_ledger
@@ -65,6 +66,7 @@ def main() -> None:
     for each in crawled:
         if each.file is not None:
             sites[each.key] = load_given(Path(each.file), sites)
+    load_arrow()
     slots = Slots("clean", os.cpu_count() or 1)
     held = [slots.wait(lambda: None)]
     while (slot := slots.take()) is not None:
@@ -104,12 +106,12 @@ def _make_indexes(layout: Layout) -> int:
     return _say_all(build.mend_indexes(layout))
 
 
-def _clean(layout: Layout, sites: dict[str, Site], crawled: Crawled, jobs: int) -> int:
+def _clean(layout: Layout, sites: dict[str, Site], crawled: Crawled, cores: int) -> int:
     from archive.corpus import reclean
 
     warned: list[str] = []
     faults = 0
-    for made in reclean.clean(layout, sites, site=crawled.key, jobs=jobs, warn=warned.append):
+    for made in reclean.clean(layout, sites, site=crawled.key, cores=cores, warn=warned.append):
         faults += len(made.faults)
         for id_, fault in made.faults:
             say(f"{made.warc}: {id_}: {fault}")

@@ -31,9 +31,9 @@ logger = logging.getLogger(__name__)
 # A crawl is busy once reading has taken so many seconds, and this share of its time.
 BUSY_SECONDS = 0.3
 BUSY_SHARE = 0.25
-# A crawl whose pauses, in seconds, are shorter than the reading of a page is busy sooner: when reading has taken so
-# many seconds. Measured by `python tests/bench.py`.
-NO_PAUSE, SOON_SECONDS = 0.01, 0.03
+# A crawl whose pauses, in seconds, are shorter than the reading of a page is busy after so many pages at the latest.
+# With fewer, it may be over before the child is ready, which takes 1 s of CPU. Measured by `python tests/bench.py`.
+NO_PAUSE, SOON_PAGES = 0.01, 20
 # What is read from the child at once, in bytes.
 _CHUNK = 2**20
 # Before each message stands its length, in so many bytes.
@@ -58,6 +58,7 @@ class Judges:
         self._site = site
         self._began: float | None = None
         self._spent = 0.0
+        self._read = 0
         self._process: asyncio.subprocess.Process | None = None
         self._child: asyncio.subprocess.Process | None = None
         self._starting: asyncio.Task[None] | None = None
@@ -72,13 +73,17 @@ class Judges:
     def judge(self, capture: Capture, url: str, *, expected: bool) -> Judged:
         """Judge a page here: see `crawler.spiders.judge.judge`. Once that keeps the crawl busy a child is begun."""
         before = monotonic()
-        self._began = before if self._began is None else self._began
         judged = judge(capture, url, self._site, expected=expected)
         now = monotonic()
+        self._read += 1
+        if self._began is None:
+            # Do not count the first page, which takes long because dictionaries are loaded and patterns compiled.
+            self._began = now
+            return judged
         self._spent += now - before
-        unpaused = self._site.crawl.delay < NO_PAUSE
-        busy = SOON_SECONDS if unpaused else max(BUSY_SECONDS, BUSY_SHARE * (now - self._began))
-        if self._alone and self._starting is None and self._spent > busy:
+        busy = self._spent > max(BUSY_SECONDS, BUSY_SHARE * (now - self._began))
+        soon = self._read >= SOON_PAGES and self._site.crawl.delay < NO_PAUSE
+        if self._alone and self._starting is None and (busy or soon):
             self._starting = asyncio.ensure_future(self._start())
         return judged
 

@@ -59,6 +59,25 @@ def run(layout: Layout, *words: str) -> tuple[int, str]:
     return (failed.exit_code if failed else done.exit_code), f"{done.output}{failed or ''}"
 
 
+@pytest.mark.parametrize(("worth", "workers"), [(2**30, 1), (1, 3)])
+def test_as_many_workers_begin_as_the_files_are_worth(
+    archive: Layout, bare: Layout, monkeypatch: pytest.MonkeyPatch, worth: int, workers: int
+) -> None:
+    begun = []
+
+    class Noted(reclean.Workers):
+        def __init__(self, jobs: int) -> None:
+            begun.append(jobs)
+            super().__init__(jobs)
+
+    monkeypatch.setattr(reclean, "Workers", Noted)
+    monkeypatch.setattr(reclean, "WORKER_BYTES", worth)
+    for _ in reclean.clean(bare, {}, cores=3):
+        pass
+    assert begun == [workers]
+    assert shards(bare) == shards(archive)
+
+
 @given(st.text(min_size=1), st.integers(1, 64))
 def test_each_piece_of_work_is_in_one_part(name: str, count: int) -> None:
     assert sum(Part(number=number, count=count).holds(name) for number in range(1, count + 1)) == 1

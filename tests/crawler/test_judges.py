@@ -58,7 +58,8 @@ def apart(site: Site, ask: Callable[[Judges], Awaitable[None]], first: Capture) 
     async def run() -> None:
         readers = Judges(site)
         try:
-            readers.judge(first, first.url, expected=False)
+            for _ in range(2):
+                readers.judge(first, first.url, expected=False)
             for _ in range(600):
                 if readers.apart:
                     break
@@ -157,7 +158,9 @@ def test_a_page_that_breaks_the_judge_breaks_no_other() -> None:
 def test_a_crawl_may_end_while_the_child_begins() -> None:
     async def run() -> None:
         readers = Judges(SITE)
-        readers.judge(CAPTURES[0], CAPTURES[0].url, expected=False)
+        for _ in range(2):
+            readers.judge(CAPTURES[0], CAPTURES[0].url, expected=False)
+        assert readers._starting is not None
         await asyncio.sleep(0.01)
         await readers.close()
         assert not readers.apart
@@ -175,5 +178,24 @@ def test_a_crawl_that_waits_for_its_pauses_reads_its_pages_itself(monkeypatch: p
             await asyncio.sleep(0.05)
         assert readers._starting is None
         await readers.close()
+
+    asyncio.run(run())
+
+
+def test_a_crawl_of_few_pages_reads_them_itself_though_the_first_takes_long(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(judges, "BUSY_SECONDS", 1000.0)
+    unpaused = replace(SITE, crawl=replace(SITE.crawl, delay=0.0))
+
+    async def run() -> None:
+        readers, begun = Judges(unpaused), []
+        for _ in range(21):
+            readers.judge(CAPTURES[0], CAPTURES[0].url, expected=False)
+            begun.append(readers._starting is not None)
+        assert begun == [False] * 19 + [True] * 2
+        await readers.close()
+        monkeypatch.setattr(judges, "BUSY_SECONDS", 0.0)
+        slow = Judges(unpaused)
+        slow.judge(CAPTURES[0], CAPTURES[0].url, expected=False)
+        assert slow._starting is None
 
     asyncio.run(run())
