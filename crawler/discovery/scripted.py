@@ -115,18 +115,22 @@ def play(
     `expected`: its address or its list row says that it is an article. `article`, `prose`: what it is judged to be,
     and how many Chinese characters stand outside of its links. `hosts`: those of the site.
     """
-    if "__doPostBack" in html:
-        return None
     base = base_of(url, root)
     code = "\n".join(map(str, _CODES(root)))
     sources = _sources(base, root, hosts)
     # The address of a list may look like that of an article, /news1/index.htm.
     expected = expected and (article or not _is_list(root, links))
-    if expected and (lacking := _bodiless(base, root, code, sources, article=article, prose=prose, hosts=hosts)):
+    # Pagers of ASP.NET are read without their scripts.
+    back = "__doPostBack" in html
+    if (
+        expected
+        and not back
+        and (lacking := _bodiless(base, root, code, sources, article=article, prose=prose, hosts=hosts))
+    ):
         return lacking
     if not expected and (lacking := _unlinked(base, root, code, sources, hosts)):
         return lacking
-    if article or any(link.kind in ("next", "pager", "list", "redirect") for link in links):
+    if article or back or any(link.kind in ("next", "pager", "list", "redirect") for link in links):
         return None
     if len(html) < STUB and prose < 30 and not links and (_MOVES.search(code) or sources):
         return Play(lack="stub", sources=sources)

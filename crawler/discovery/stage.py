@@ -246,6 +246,9 @@ class Stage:
     def _is_handle(self, element: Any, inside: set[Any]) -> bool:
         if element.get("data-hidden") or element.get("disabled") is not None:
             return False
+        if "__doPostBack" in (element.get("href") or ""):
+            # Its form is read without the stage, see `aspnet`.
+            return False
         number = self.dom.known(element)
         if element.tag == "option":
             return self._is_chosen(element)

@@ -13,6 +13,7 @@ from crawler.discovery.scripted import SOURCES, is_asked, leads_on, play, tabs
 HOST = "h"
 URL = f"http://{HOST}/xw/12345.html"
 ROWS = "<ul>" + "<li data-id='7'><h4>全市统战部长会议召开</h4><i>2020-02-19</i></li>" * 3 + "</ul>"
+BACK = "<a href=\"javascript:__doPostBack('p','2')\">2</a>"
 PROSE = "<p>" + "全市统战部长会议召开，会议强调画好最大同心圆。" * 12 + "</p>"
 
 DATA = ", ".join(f"'110{n}|全市统战部长会议第{n}次召开'" for n in range(5))
@@ -48,7 +49,9 @@ def lack(body: str, *, expected: bool = False, article: bool = False, prose: int
             "list",
         ),
         ("<a href='/x/'>要闻</a><select onchange=\"location=this.value\"><option value='/l/2.html'></select>", None),
-        ("<a href='/x/'>要闻</a><a href=\"javascript:__doPostBack('p','2')\">2</a>", None),
+        (f"{BACK}<a href='/x/'>要闻</a>", None),
+        (f"{BACK}<a href='/x/'>要闻</a><script>fetch('/api')</script>", None),
+        (f"{BACK}{ROWS}<script>document.querySelector('ul').onclick = e => window.open(id)</script>", "list"),
     ],
 )
 def test_a_list_that_lacks_what_leads_on_has_its_scripts_run(body: str, wanted: str | None) -> None:

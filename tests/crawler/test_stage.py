@@ -360,3 +360,14 @@ def test_addresses_in_a_frame_are_relative_to_the_frame() -> None:
         "http://h/nr/1.swf",
         "data:,x",
     ]
+
+
+def test_rows_of_asp_net_are_opened_and_its_pager_is_left_alone() -> None:
+    """The pager's form is read without the stage: pressing it too would ask for each page twice."""
+    pager = '<a href="javascript:__doPostBack(&#39;g&#39;,&#39;Page$2&#39;)">2</a>'
+    code = (
+        "function __doPostBack(t, a) { f.t.value = t; f.submit(); } function ck(i) { window.open('/v.aspx?nid=' + i); }"
+    )
+    form = f"<form id=f method=post><input type=hidden name=t><p onclick='ck(7)'>会议</p>{pager}</form>"
+    (lead,) = play(f"{form}<script>{code}</script>").leads()
+    assert (lead["text"], lead["went"]) == ("会议", ["http://h/v.aspx?nid=7"])
