@@ -8,7 +8,7 @@ import re
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from urllib.parse import urljoin
+from urllib.parse import urljoin, urlsplit
 
 from archive.site import REQUISITES, Site, host_of, matches
 from archive.warc.capture import Found
@@ -35,7 +35,8 @@ _BEFORE = re.compile(
 )
 # Links to the same article for a printer.
 _PRINT = re.compile(
-    r"\A(?:[\[【(（\s]*+(?:打\s?印|列\s?印)(?:本[页頁文稿]|[页頁]面|文章)?[\]】)）\s]*+|print(?: this)?(?: page)?)",
+    r"\A(?:[\[【(（\s]*+(?:打\s?印|列\s?印)(?:[本此该該][页頁文稿篇]章?|[页頁]面|文章|预览|版)?[\]】)）\s]*+"
+    r"|print(?: this)?(?: page)?)",
     re.IGNORECASE,
 )
 
@@ -168,7 +169,7 @@ class Offers:
             # All its links were known, so the pages behind it are known as well.
             inside = _without_pager(inside)
         if article:
-            inside = [pair for pair in inside if not _PRINT.fullmatch(pair[1].anchor or "")]
+            inside = [pair for pair in inside if not _is_for_printer(address.url, *pair)]
         if address.pager is not None and not _leads_back(address.found):
             inside = _without_ways_back(inside)
         if any(link.kind in ("next", "pager") for _, link in inside):
@@ -293,6 +294,21 @@ class Offers:
 def _is_listed_file(url: str, link: Link) -> bool:
     """Whether a list has a file in place of an article: a document, or what stands in a dated row."""
     return link.kind == "requisite" and (extension(url) in DOCUMENTS or (is_file(url) and link.row_date is not None))
+
+
+def _is_for_printer(article: str, url: str, link: Link) -> bool:
+    """Whether a link of an article leads to the same article for a printer, by its words or its address.
+
+    >>> _is_for_printer("http://h/Show.asp?ID=7", "http://h/Print.asp?ID=7", Link(url="http://h/Print.asp?ID=7"))
+    True
+    >>> _is_for_printer("http://h/Show.asp?ID=7", "http://h/Print.asp?ID=8", Link(url="http://h/Print.asp?ID=8"))
+    False
+    """
+    if _PRINT.fullmatch(link.anchor or ""):
+        return True
+    named, numbered = urlsplit(url), urlsplit(article)
+    numbers = re.findall(r"\d+", f"{numbered.path}?{numbered.query}")
+    return "print" in named.path.lower() and re.findall(r"\d+", f"{named.path}?{named.query}") == numbers != []
 
 
 def _leads_back(way: Found | Link | None) -> bool:

@@ -85,6 +85,8 @@ def test_who_came_by_a_pager_has_what_lies_before(words: str, back: bool) -> Non
                 "打印页面",
                 "列印",
                 "打印文章",
+                "【打印此文】",
+                "打印预览",
                 "print",
                 "Print this page",
                 "【打印本頁】",
