@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from urllib.parse import quote, unquote
 
 from archive.site import host_of
@@ -17,6 +18,10 @@ _QUERY = re.compile(
     r"(?P<before>[?&])(?P<name>page|pageno|page_no|pageindex|pn)=(?P<number>[1-9]\d?)(?=&|$)", re.IGNORECASE
 )
 _PAGES = re.compile("p(?:age(?:_?no|index)?|n)=")
+# Names that may mean other things: they are a page's number only where a link of a pager says so.
+_NAMED = re.compile(
+    r"(?P<before>[?&])(?P<name>\w{0,12}page\w{0,8}|p|pg|pno|cp|ys)=(?P<number>[1-9]\d?)(?=&|$)", re.IGNORECASE
+)
 # What a pager says; 上一篇 is another article.
 _PAGER = re.compile(
     r"\A\W*+(?:\d{1,2}|[首尾末]\s?[页頁]|[上下前后後]\s?一?\s?[页頁]|prev(?:ious)?|next|first|last)?\W*", re.IGNORECASE
@@ -37,12 +42,16 @@ def part(url: str, page: Outline) -> tuple[str | None, int | None]:
     >>> part("http://h/12_3.html", outline("<p><a href='12_2.html'>上一篇</a></p>"))
     (None, None)
     """
-    anywhere, pager = _targets(url, page)
+    anywhere, pager, turned = _targets(url, page)
     if paged := _QUERY.search(url):
         return _by_query(url, paged, anywhere)
     here = unquote(url)
-    if any(_follows(here, link) for link in anywhere):
+    if any(_follows(_QUERY, here, link) for link in anywhere) or any(_follows(_NAMED, here, link) for link in turned):
         return url, 1
+    for named in _NAMED.finditer(url) if turned else ():
+        first, number = _by_query(url, named, turned)
+        if first is not None and "?" in first:
+            return first, number
     if (dashed := _DASHED.fullmatch(url)) and (number := int(dashed["number"])):
         stem, ending = dashed["stem"], dashed["ending"]
         beside = {unquote(f"{stem}-{n}{ending}") for n in (1, number - 1, number + 1)} - {here}
@@ -75,16 +84,27 @@ def _by_name(url: str, path: re.Match[str], anywhere: set[str], pager: set[str])
     return None, None
 
 
-def _follows(first: str, link: str) -> bool:
+def _follows(pattern: re.Pattern[str], first: str, link: str) -> bool:
     """Whether a link is the address and a page's number."""
     rest = link.removeprefix(first)
-    return len(rest) < len(link) and _QUERY.fullmatch(rest) is not None and int(rest.rpartition("=")[2]) > 1
+    return len(rest) < len(link) and pattern.fullmatch(rest) is not None and int(rest.rpartition("=")[2]) > 1
 
 
-def _targets(url: str, page: Outline) -> tuple[set[str], set[str]]:
-    """Where the page leads, and where those of its links lead that look like a pager's."""
+def _turns(href: str, text: str) -> bool:
+    """Whether a link's words are those of a pager, and name the page by its number where they are one.
+
+    >>> _turns("?aid=7&pg=2", "2"), _turns("?aid=7&pg=2", "下一页"), _turns("?aid=7&pg=2", "3")
+    (True, True, False)
+    """
+    number = text.strip("[]【】() ")
+    if number.isdecimal():
+        return number in href.replace("&", "=").split("=")
+    return ("页" in text or "頁" in text) and _PAGER.fullmatch(text[:20]) is not None
+
+
+def _targets(url: str, page: Outline) -> tuple[set[str], set[str], set[str]]:
+    """Where the page leads, where its links lead that look like a pager's, and those of them that name a page."""
     own, every = _own_names(url)
-
     host = host_of(url)
 
     def may_be(href: str) -> bool:
@@ -92,15 +112,20 @@ def _targets(url: str, page: Outline) -> tuple[set[str], set[str]]:
         own_host = "//" not in lower[:10] or host in lower
         return own_host and (every or any(name in lower for name in own) or _QUERY.search(href) is not None)
 
-    leading = [(h, n) for h, n in (page.links if every else page.leading(_PAGES, *own)) if may_be(h)]
-    paging = {href for href, number in leading if _PAGER.fullmatch(page.name(number)[:20])}
-    paging |= {value for option in page.every("option") if (value := option.get("value", "")) and may_be(value)}
-    paging |= {found[1] for click in page.clicks("location") if (found := _CLICKED.search(click))}
+    found = page.links if every else page.leading(_PAGES, *own)
+    leading = [(href, page.name(number)) for href, number in found if may_be(href)]
+    paging = _paging(leading, (value for option in page.every("option") if may_be(value := option.get("value", ""))))
+    paging |= {match[1] for click in page.clicks("location") if (match := _CLICKED.search(click))}
     if not (leading or paging):
-        return set(), set()
+        return set(), set(), set()
     base = _base(url, page)
-    pager = _joined(base, paging)
-    return pager | _joined(base, {href for href, _ in leading}), pager
+    pager, turned = _joined(base, paging), {href for href, text in leading if "?" in url and _turns(href, text)}
+    return pager | _joined(base, {href for href, _ in leading}), pager, _joined(base, turned)
+
+
+def _paging(leading: list[tuple[str, str]], options: Iterator[str]) -> set[str]:
+    """Addresses of links and options that look like a pager's."""
+    return {href for href, text in leading if _PAGER.fullmatch(text[:20])} | {value for value in options if value}
 
 
 def _own_names(url: str) -> tuple[tuple[str, ...], bool]:
@@ -108,9 +133,13 @@ def _own_names(url: str) -> tuple[tuple[str, ...], bool]:
 
     A pager's addresses hold the page's own name or name a page: most links need not be joined and compared.
     """
-    name = _NAME.sub("", unquote(url).partition("?")[0].rpartition("/")[2]).lower()
-    own = () if "?" in url or not name or "\ufffd" in name else (name, quote(name).lower())
-    return own, _QUERY.search(url) is not None or not (own or "?" in url)
+    if "?" in url:
+        pairs = [pair for pair in url.partition("?")[2].lower().split("&") if pair]
+        # The number of a page is no name of the article's.
+        return tuple(p for p in pairs if not _NAMED.fullmatch(f"?{p}")) or tuple(pairs), _QUERY.search(url) is not None
+    name = _NAME.sub("", unquote(url).rpartition("/")[2]).lower()
+    own = () if not name or "\ufffd" in name else (name, quote(name).lower())
+    return own, not own
 
 
 def _base(url: str, page: Outline) -> str:

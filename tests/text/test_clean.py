@@ -306,6 +306,12 @@ def test_an_article_may_quote_an_error_page(words: str) -> None:
         ("http://x.cn/view.php?aid=7&page=2", ["?aid=7"], ("http://x.cn/view.php?aid=7", 2)),
         ("http://x.cn/id/7.html?page=3", ["7.html?page=2"], ("http://x.cn/id/7.html", 3)),
         ("http://x.cn/view.php?aid=7", ["view.php?aid=8"], (None, None)),
+        ("http://x.cn/view.php?aid=7", ["view.php?aid=7&pg=2"], ("http://x.cn/view.php?aid=7", 1)),
+        ("http://x.cn/view.php?aid=7&pg=3", ["?aid=7&pg=2"], ("http://x.cn/view.php?aid=7", 3)),
+        ("http://x.cn/view.php?ys=2&aid=7", ["?aid=7"], ("http://x.cn/view.php?aid=7", 2)),
+        ("http://x.cn/view.php?aid=7&curPage=2", ["?aid=7&curPage=1"], ("http://x.cn/view.php?aid=7", 2)),
+        ("http://x.cn/?p=7", ["?p=6"], (None, None)),
+        ("http://x.cn/view.php?cid=3&aid=7", ["?cid=3&aid=6"], (None, None)),
         ("http://x.cn/12.html", ["13.html", "12.html"], (None, None)),
     ],
 )
@@ -423,3 +429,12 @@ def test_any_mix_is_converted_as_opencc_does(characters: list[str]) -> None:
 )
 def test_conversion_knows_the_particle_and_names(found: str, text: str) -> None:
     assert chinese.simplified(found) == text
+
+
+@pytest.mark.parametrize(
+    ("words", "number"), [("2", 1), ("[2]", 1), ("下一页", 1), ("3", None), ("评论", None), ("", None)]
+)
+def test_a_parameter_is_the_number_of_a_page_where_a_pager_says_so(words: str, number: int | None) -> None:
+    body = "".join(f"<p>{line}</p>" for line in PARAGRAPHS) + f"<a href='view.php?aid=7&amp;pg=2'>{words}</a>"
+    document = read(PAGE.format(title=TITLE, head="", body=body), url="http://x.cn/view.php?aid=7")
+    assert document.part_no == number
