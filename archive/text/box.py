@@ -296,13 +296,15 @@ class _Walk:
         return self.outline.holds(home, index)
 
     def drop_copies(self) -> None:
-        """Take out a second copy of the lines: pages hold one for wide and one for narrow screens."""
+        """Take out a second copy of the lines and their head: pages hold one for wide and one for narrow screens."""
         lines = self.lines()
         texts = [self.blocks[index].text for index in lines]
-        second = next((at for at in range(1, len(texts)) if texts[at] == texts[0] and len(texts[0]) >= 10), None)
+        head = [block.text for block in self.blocks[self.anchor : self.head + 1]]
+        begins = (*head[:1], *(text for text in texts[:1] if len(text) >= 10))
+        second = next((at for at in range(1, len(texts)) if texts[at] in begins), None)
         if second is None:
             return
-        first = set(texts[:second])
+        first = {*head, *texts[:second]}
         again = [index for index, text in zip(lines[second:], texts[second:], strict=True) if text in first]
         if len(again) >= 0.8 * second:
             self.kinds.update(dict.fromkeys(again, "copy"))

@@ -28,8 +28,8 @@ MINGUO = 1911
 # A longer line is no dateline.
 LINE = 100
 
-# A source beside a day has at most so many characters.
-BESIDE = 16
+# A source beside a day has at most so many characters; a day with the word behind it is no longer.
+BESIDE, DONE = 16, 30
 
 # The rank of labels that name a change.
 CHANGED = 2
@@ -47,6 +47,7 @@ _MONTHS = "janfebmaraprmayjunjulaugsepoctnovdec"
 _PIECE = re.compile(r"[\d年月日./-]{1,8}")
 _SENTENCE = re.compile(r"[。!?;]")
 _WEEKDAY = re.compile(r"\A[\s,(\[]*+(?:星期|周|週|礼拜)[一二三四五六日天][\s)\]]*")
+_DONE = ("发布", "上传", "刊登", "登载")
 _NO_YEAR = re.compile(r"(?:0?[1-9]|1[0-2])[-/月][0-3]?\d日?\s[0-2]?\d:[0-5]\d(?::[0-5]\d)?(?:\s|\Z)")
 _BEGINS = r"[\dA-Z〇零○一二三四五六七八九中民]"
 
@@ -274,7 +275,15 @@ def _joined(line: str, following: str) -> str:
 @lru_cache(maxsize=4096)
 def _labelled(words: str) -> tuple[tuple[int, Dated], ...]:
     """Days behind a label, each with the rank of its label."""
-    return tuple(_behind_labels(words)) if _DIGITS.search(words) else ()
+    return (*_done(words), *_behind_labels(words)) if _DIGITS.search(words) else ()
+
+
+def _done(words: str) -> Iterator[tuple[int, Dated]]:
+    """The day of a line with the word behind it: (2012-6-18 发布)."""
+    inner = words.strip(" ()[]")
+    found = _at_once(inner) if len(words) <= DONE and inner.endswith(_DONE) else None
+    if found and inner[found[1].end() :].strip() in _DONE:
+        yield 0, Dated(value=found[0], rule="label", words=words)
 
 
 def _behind_labels(words: str) -> Iterator[tuple[int, Dated]]:
@@ -326,8 +335,10 @@ def _beside(value: str, match: re.Match[str], rest: str) -> int:
     barred = rest.lstrip().startswith(("/", "|")) or rest.rstrip().endswith(("/", "|"))
     named = len(parts := rest.split()) in (2, 3) and any(2 <= han(part) == len(part) <= 3 for part in parts)
     spaced = " " in match.string[match.end() - 1 : match.end() + 1]
-    behind = match.start() == 0 and spaced and rules().issuer.fullmatch(rest.strip())
-    return BESIDE if "T" in value or barred or named or behind else 8
+    spaced = spaced or match.string[match.start() - 1 : match.start()] == " "
+    at_end = 0 in (match.start(), len(match.string) - match.end())
+    office = at_end and spaced and rules().issuer.fullmatch(rest.strip())
+    return BESIDE if "T" in value or barred or named or office else 8
 
 
 def signed(lines: Sequence[str]) -> list[Dated]:

@@ -16,7 +16,7 @@ HEAD = 15
 
 # A label, of an event perhaps.
 _LABELLED = re.compile(r"[一-鿿] ?[:：]")
-_PUBLISHED = re.compile(r"(?:发布|更新|发表|上传|录入|添加|刊登|公布)(?:日期|时间|于)?\s?[:：]")
+_PUBLISHED = re.compile(r"(?:发布|更新|发表|上传|录入|添加|刊登|公布)(?:(?:日期|时间|于)?\s?[:：]|[)）]?$)")
 
 
 class Line(NamedTuple):
@@ -237,7 +237,7 @@ def read_tail(draft: Draft) -> None:
             draft.take(index, "byline")
         elif draft.sign(index, fields.reporters(read[index])):
             continue
-        elif fields.is_dateline(read[index]) and (fields.byline(read[index]) or _PUBLISHED.match(read[index])):
+        elif fields.is_dateline(read[index]) and (fields.byline(read[index]) or _PUBLISHED.search(read[index])):
             draft.byline.take(fields.byline(read[index]), "dateline", read[index])
             draft.take(index, "dateline")
     _read_prose(draft)

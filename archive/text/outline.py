@@ -51,6 +51,13 @@ _BLANK = f" \t\r\n\u3000\xa0{EDGE}"
 ROOTS = frozenset(("html", "body"))
 CELLS = frozenset(("td", "th"))
 _OWN = frozenset(("p", "li", "h1", "h2", "h3", "h4", "h5", "h6", "td", "th", "dd", "dt"))
+_HEADINGS = frozenset(("h1", "h2", "h3", "h4", "h5", "h6"))
+_OWN_LINE = _HEADINGS | {"p"}
+# A day in an element of its own behind a title of so many Han characters is no part of it.
+TITLE = 8
+_DAY = re.compile(
+    r"[\[(（【]?\s?(?:19|20)\d\d\s?[-/.年]\s?\d{1,2}\s?[-/.月]\s?\d{1,2}\s?日?(?:\s\d{1,2}:\d\d(?::\d\d)?)?\s?[\])）】]?"
+)
 # So many elements may stand between a block and its cell.
 NEAR_CELL = 4
 # What may stand in a head that is not ended.
@@ -83,7 +90,7 @@ _CENTRED = re.compile(r"""align\s*+[=:]\s*+["']?\s*+center|ql-align-center""", r
 
 # What a tag does. `_BREAK` and `_EMPTY` have no content: the one ends a line, the other does not. `_ROOT` tags of a
 # page within a page stand for nothing.
-_END, _END_OF_ROOT, _INLINE, _PLAIN, _BOX, _BREAK, _EMPTY, _UNSEEN, _ROOT = range(9)
+_END, _END_OF_ROOT, _INLINE, _PLAIN, _BOX, _BREAK, _EMPTY, _UNSEEN, _ROOT, _CUSTOM = range(10)
 _ACTS = {
     **dict.fromkeys(_INLINE_TAGS.split(), _INLINE),
     **dict.fromkeys(_PLAIN_TAGS.split(), _PLAIN),
@@ -103,8 +110,8 @@ class _Tags(dict[str, _Tag]):
 
     def __missing__(self, written: str) -> _Tag:
         name = written.lstrip("/").lower()
-        # Browsers show an element that HTML does not know inline: <st1:place>, <founder-title>.
-        act = _ACTS.get(name, _INLINE if ":" in name or "-" in name else _BOX)
+        # Browsers show an element that HTML does not know inline: <st1:place>; one with a dash may be styled.
+        act = _ACTS.get(name, _INLINE if ":" in name else _CUSTOM if "-" in name else _BOX)
         if written.startswith("/"):
             act = _END_OF_ROOT if act == _ROOT else _END
         closes = CLOSES.get(name, frozenset())
@@ -402,8 +409,8 @@ class _Reader:
         """Read a page that was cut at its tags."""
         # Only a page with as many tags can be as deep or as long.
         self.deep, long = len(pieces) > 5 * DEEPEST, len(pieces) > 2 * MOST
-        lit = (self.words, self.box, self.box, self.empty, self.empty, self.unseen, self.root)
-        dark = (*[self.unseen] * 6, self.root)
+        lit = (self.words, self.box, self.box, self.empty, self.empty, self.unseen, self.root, self.custom)
+        dark = (*[self.unseen] * 6, self.root, self.unseen)
         names = self.names
         rest = iter(pieces)
         self.text(next(rest))
@@ -565,6 +572,13 @@ class _Reader:
         self.pictures.append(len(self.runs))
         self.media.append((len(self.runs), self.holder))
 
+    def custom(self, tag: _Tag, inner: str, content: str | None, after: str) -> str:
+        """An element of the page's own, <x-title>: a line where no text stands beside it, and words within a line."""
+        name, act, *_ = _tags[self.names[-1]]
+        beside = any(part != EDGE and not part.isspace() for part in self.parts) or (content and after.strip())
+        inline = beside or act == _INLINE or name in _OWN_LINE
+        return (self.words if inline else self.box)(tag, inner, content, after)
+
     def words(self, tag: _Tag, inner: str, content: str | None, after: str) -> str:
         """An element that begins no line of its own."""
         name = tag[0]
@@ -597,6 +611,8 @@ class _Reader:
             self.counted += han(content)
         if hidden and han(content) < _TOO_MUCH_TO_HIDE:
             return
+        if self.names[-1] in _HEADINGS and _DAY.fullmatch(content.strip()) and han("".join(self.parts)) >= TITLE:
+            self.flush()
         if not content:
             self.parts.append(EDGE)
         else:

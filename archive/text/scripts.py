@@ -20,7 +20,7 @@ _OPEN = re.compile(rf"<{_SCRIPT}\b[^>]{{0,300}}>")
 _CLOSE = re.compile(rf"</{_SCRIPT}\b[^>]{{0,20}}>")
 _TOKEN = re.compile(
     r"""(?P<comment>//[^\n]*|/\*)|'(?P<single>(?:[^'\\\n]|\\.)*+)'|"(?P<double>(?:[^"\\\n]|\\.)*+)"|"""
-    r"""(?P<name>[A-Za-z_$][\w$.]*+)|(?P<mark>[=!]==?|&&|\|\||\S)"""
+    r"""(?P<name>[A-Za-z_$][\w$.]*+)|(?P<number>\d++)|(?P<mark>[=!]==?|&&|\|\||\S)"""
 )
 _ESCAPE = re.compile(r"\\(u[0-9a-fA-F]{4}|.)")
 _WRITES = ("document.write", "document.writeln")
@@ -59,7 +59,7 @@ def written(html: str) -> str:
 class _Reader:
     """Runs the assignments and the writing of a script; gives up where a statement is anything else.
 
-    A token is a kind, `text` for a string literal, `name` or `mark`, and its value.
+    A token is a kind, `text` for a string literal, `name`, `number` or `mark`, and its value.
     """
 
     def __init__(self, tokens: Sequence[tuple[str, str]], known: dict[str, str]) -> None:
@@ -89,8 +89,8 @@ class _Reader:
         kind, value = self._next()
         if kind == "mark":
             return value in ";{}"
-        if kind == "text":
-            return True
+        if kind in ("text", "number"):
+            return kind == "text"
         if value in ("var", "let", "const"):
             return True
         if value == "if":
@@ -126,17 +126,50 @@ class _Reader:
         return True
 
     def _value(self) -> str | None:
-        """Literals and known names, joined by `+`; None where there is anything else."""
+        """Literals, known names and pieces of them, joined by `+`; None where there is anything else."""
         whole = ""
         while True:
             kind, word = self._next()
-            part = word if kind == "text" else self._known.get(word) if kind == "name" else None
+            part = word if kind == "text" else self._named(word) if kind == "name" else None
             if part is None or len(whole) + len(part) > VALUE:
                 return None
             whole += part
             if self._peek() != "+":
                 return whole
             self._next()
+
+    def _named(self, word: str) -> str | None:
+        """What a name stands for, or the piece of it that a call takes: `day.substr(0, 10)`, `day.split(" ")[0]`."""
+        if self._peek() != "(":
+            return self._known.get(word)
+        name, _, call = word.rpartition(".")
+        whole, given = self._known.get(name), self._given()
+        if whole is None or given is None:
+            return None
+        if call == "split" and [kind for kind, _ in given] == ["text"] and given[0][1]:
+            return self._item(whole.split(given[0][1]))
+        if call in ("substr", "substring", "slice") and [kind for kind, _ in given] == ["number"] * len(given):
+            first, last, *_ = (*(int(value) for _, value in given), len(whole), len(whole))
+            return whole[first : first + last] if call == "substr" else whole[first:last]
+        return whole.strip() if call == "trim" and not given else None
+
+    def _given(self) -> list[tuple[str, str]] | None:
+        """The literals in the brackets of a call; None where there is anything else."""
+        self._next()
+        found: list[tuple[str, str]] = []
+        while (token := self._next()) != ("mark", ")"):
+            if token[0] in ("text", "number"):
+                found.append(token)
+            elif token != ("mark", ","):
+                return None
+        return found
+
+    def _item(self, items: Sequence[str]) -> str | None:
+        """The item of a list that a number in square brackets names."""
+        opened, (kind, number), closed = self._next(), self._next(), self._next()
+        if (opened[1], kind, closed[1]) != ("[", "number", "]") or int(number) >= len(items):
+            return None
+        return items[int(number)]
 
     def _condition(self) -> bool:
         """`if(name)`, `if(name != '')`, `if(name == "x")`: pass over the branch that is not taken."""

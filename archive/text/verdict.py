@@ -346,8 +346,9 @@ def _has_dateline(page: Page) -> bool:
 
 
 def _headlines(page: Page) -> list[int]:
-    """The blocks that are links and read like headlines."""
-    return [index for index, block in enumerate(page.blocks) if _is_headline(block)]
+    """The blocks that are links and read like headlines, and lead to no file."""
+    files = {name for _, name in page.files}
+    return [index for index, block in enumerate(page.blocks) if _is_headline(block) and block.text not in files]
 
 
 def _is_headline(block: Block) -> bool:

@@ -197,9 +197,7 @@ def test_dates_come_with_trust(
     assert document.published_evidence
 
 
-@pytest.mark.parametrize(
-    "line", ["今天是：2022年9月20日 星期二", "© 2022-01-01", "更新日期：2022-09-20", "", "截至2022年9月1日统计"]
-)
+@pytest.mark.parametrize("line", ["今天是：2022年9月20日 星期二", "© 2022-01-01", "", "截至2022年9月1日统计"])
 def test_no_date_is_invented(line: str) -> None:
     html = f"<html><body><h1>{TITLE}</h1><div>{line}</div>" + "".join(f"<p>{p}</p>" for p in PARAGRAPHS)
     document = read(html + "<div>Copyright 2010-2022 版权所有</div></body></html>")

@@ -178,3 +178,138 @@ def test_words_of_thanks_are_no_byline() -> None:
     spoken = (*LINES, "记者：谢谢您接受采访。")
     document = read(OLD.format(above="", under=DATED, text=f"<div>{paragraphs(spoken)}</div>", below=""))
     assert (document.text, document.author) == ("\n".join(spoken), None)
+
+
+# Kinds of small, old, badly made sites: each `head` is the title element, `top` stands over the text, `foot` below it.
+SMALL = "<html><head><title>{head}</title>{style}</head><body>{top}<div class=c>{text}</div>{foot}</body></html>"
+TITLE = "医疗队走进山村送健康"
+
+
+def small(*, head: str = TITLE, top: str = "", foot: str = "", style: str = "", text: str | None = None) -> str:
+    return SMALL.format(head=head, top=top, foot=foot, style=style, text=paragraphs(LINES) if text is None else text)
+
+
+@pytest.mark.parametrize(
+    "top",
+    [
+        f"<h3>{TITLE} <small>[2018/12/28]</small></h3>",
+        f"<h2>{TITLE}<span>2018-12-28 09:30</span></h2>",
+        f"<h1>{TITLE}<i>（2018年12月28日）</i></h1>",
+    ],
+)
+def test_a_day_in_an_element_at_the_end_of_a_heading_is_no_part_of_the_title(top: str) -> None:
+    document = read(small(top=top))
+    assert (document.title, (document.published or "")[:10]) == (TITLE, "2018-12-28")
+    assert document.text == "\n".join(LINES)
+
+
+@pytest.mark.parametrize(
+    "script",
+    [
+        'var tm="2018-12-28 10:58:00";var ly="县报";document.write("发布时间："+tm.substr(0,10)+"　来源："+ly);',
+        "var a='2018-12-28 10:58'; document.write('发布时间：' + a.split(' ')[0] + '　来源：' + ' 县报 '.trim);",
+        "var a='2018-12-28T10:58', b=' 县报 ';document.write('发布时间：'+a.substring(0,10)+'　来源：'+b.trim());",
+        "var a='时间2018-12-28'; document.write('发布时间：' + a.slice(2) + '　来源：县报');",
+    ],
+)
+def test_pieces_of_values_that_a_script_writes_are_read(script: str) -> None:
+    document = read(small(top=f"<div>{TITLE}</div><div><script>{script}</script></div>"))
+    read_by_scripts = "trim)" not in script
+    assert (document.published == "2018-12-28") is read_by_scripts
+    assert (document.source == "县报") is read_by_scripts
+
+
+@pytest.mark.parametrize("site", ["云溪县新闻网", "云溪县教育信息网", "云溪统战网站"])
+@pytest.mark.parametrize(
+    "top",
+    [
+        "<x-title data-v>{title}</x-title><x-meta><span>云溪日报</span><span>2018-12-28</span></x-meta>",
+        "<span>{title}</span><p>2018-12-28　云溪日报</p>",
+    ],
+)
+def test_the_name_of_a_site_gives_way_to_the_line_over_the_dateline(site: str, top: str) -> None:
+    page = small(head=site, top=f"<header><span>{site}</span></header><div>{top.format(title=TITLE)}</div>")
+    document = read(page)
+    assert (document.title, document.published, document.source) == (TITLE, "2018-12-28", "云溪日报")
+    assert document.text == "\n".join(LINES)
+
+
+def test_an_element_of_the_pages_own_among_words_is_part_of_their_line() -> None:
+    text = "<p><x-name>陈晓明</x-name>说，<x-place>大坪村</x-place>的路修好了，大家出门方便多了。</p>"
+    document = read(small(top=f"<h1>{TITLE}</h1><p>2018-12-28 来源：县报</p>", text=text + paragraphs(LINES)))
+    assert document.text.split("\n")[0] == "陈晓明说，大坪村的路修好了，大家出门方便多了。"
+
+
+@pytest.mark.parametrize(
+    ("foot", "removed"),
+    [
+        ("<p align=right>（2018-12-28 发布）</p>", "（2018-12-28 发布）"),
+        ("<p>2018年12月28日上传</p>", "2018年12月28日上传"),
+        ("<table><tr><td>发布人：县报　发布时间：2018-12-28</td></tr></table>", "发布人：县报 发布时间：2018-12-28"),
+    ],
+)
+def test_a_day_of_publication_below_the_text_is_its_day_and_no_line(foot: str, removed: str) -> None:
+    document = read(small(top=f"<p><b>{TITLE}</b></p>", text=paragraphs(LINES) + foot))
+    assert (document.published, document.text) == ("2018-12-28", "\n".join(LINES))
+    assert ("dateline", removed) in document.removed
+
+
+def test_short_lines_over_a_dateline_below_which_nothing_stands_are_the_text_and_no_menu() -> None:
+    verse = ("一弯清浅的水", "从祖母的歌谣里流来", "流过石桥，流过炊烟", "如今我站在岸边", "听见水声里")
+    cell = "<tr><td>" + "<p>".join(verse) + "</td></tr>"
+    foot = "<tr><td>发布人：县报　发布时间：2018-12-28</td></tr>"
+    top = f"<table><tr><td align=center>家乡的小河</td></tr>{cell}{foot}</table>"
+    document = read(f"<html><head><title>家乡的小河</title></head><body>{top}<a href=#>评论</a></body></html>")
+    assert (document.title, document.text, document.published) == ("家乡的小河", "\n".join(verse), "2018-12-28")
+
+
+@pytest.mark.parametrize("back", ["<div><a href=/>返回</a></div>", ""])
+def test_a_second_copy_with_its_head_for_narrow_screens_is_left_out(back: str) -> None:
+    signed = paragraphs((*LINES, "云溪县水利局", "2018年12月28日"))
+    inner = f"<h2>{TITLE}</h2><p><span>云溪县民族宗教事务局</span> <span>2018年12月28日</span></p><div>{signed}</div>"
+    document = read(
+        f"<html><head><title>{TITLE}</title></head><body><div class=pc><a href=/>首页</a>{inner}</div>"
+        f"<div class=mob>{back}{inner}</div><div>云溪县民族宗教网</div></body></html>"
+    )
+    assert document.text == "\n".join((*LINES, "云溪县水利局", "2018年12月28日"))
+    assert (document.published, document.source) == ("2018-12-28", "云溪县民族宗教事务局")
+
+
+@pytest.mark.parametrize("head", ["云溪县教育信息网——通知公告", "通知公告——云溪县人民政府网站"])
+@pytest.mark.parametrize("day", ["二〇一八年十二月二十八日", "2018-12-28"])
+def test_a_head_of_names_parted_by_long_dashes_states_no_title(head: str, day: str) -> None:
+    text = paragraphs(("各有关单位：", *LINES))
+    document = read(small(head=head, top=f"<div>{TITLE}</div><div>{day}</div>", text=text))
+    assert (document.title, document.published) == (TITLE, "2018-12-28")
+
+
+def test_a_long_dash_within_a_title_parts_nothing() -> None:
+    title = "工作年报——写在岁末"
+    assert read(small(head=title, top=f"<div>{title}</div><div>2018-12-28 来源：县报</div>")).title == title
+
+
+@pytest.mark.parametrize(
+    ("line", "source"),
+    [
+        ("2018-12-28　云溪县民族宗教事务局", "云溪县民族宗教事务局"),
+        ("云溪县文化馆 2018年12月28日", "云溪县文化馆"),
+        ("云溪县光彩事业促进会 2018年12月28日", "云溪县光彩事业促进会"),
+        ("更新日期：18-12-28", None),
+        ("全县统战工作动态 2018-12-28", None),
+    ],
+)
+def test_an_office_beside_the_day_is_the_source(line: str, source: str | None) -> None:
+    document = read(small(top=f"<h1>{TITLE}</h1><div>{line}</div>"))
+    assert (document.source, document.published, document.text) == (source, "2018-12-28", "\n".join(LINES))
+
+
+def test_links_to_files_are_no_headlines() -> None:
+    files = "".join(f"<p><a href=/f/{n}.doc>云溪县民族宗教事务局201{n}年部门预算公开表.doc</a></p>" for n in range(4))
+    document = read(small(top=f"<p>{TITLE}</p>", text=f"{files}<p>（2018-7-21 发布）</p>"))
+    assert (document.title, document.published, len(document.attachments)) == (TITLE, "2018-07-21", 4)
+
+
+@pytest.mark.parametrize("line", ["<span>阅读 75</span><span>赞 13</span><span>投诉</span>", "阅读 7 在看 3"])
+def test_counters_of_a_messenger_are_no_line(line: str) -> None:
+    document = read(small(top=f"<h1>{TITLE}</h1><p>2018-12-28</p>", text=paragraphs((*LINES, line))))
+    assert document.text == "\n".join(LINES)

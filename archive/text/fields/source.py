@@ -51,7 +51,11 @@ def _tokens(text: str) -> tuple[Byline, list[str]]:
             found.source = part
         elif is_person(who, labelled=who != part):
             people.append(who)
-        elif 2 <= han(part) <= 10 and part.count("]") < 2 and not words.match("no_source", part):
+        elif (
+            (2 <= han(part) <= 10 or words.whole("issuer_name", part))
+            and part.count("]") < 2
+            and not words.match("no_source", part)
+        ):
             others += [part] if furniture_id(part) is None else []
     found.author = " ".join(people) or None
     return found, others

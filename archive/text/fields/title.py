@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator, Sequence
 from functools import lru_cache
 from html import unescape
+from itertools import chain
 from typing import NamedTuple
 
 from archive.text import dates
@@ -108,8 +109,9 @@ def choose(
     if best is not None:
         line = -best.order
         head = len(bares[line]) <= MENU
-        # No dateline stands under it, and it is no heading, or may be that of a menu.
-        under = best.points <= STATED + FIRST_RANK * head and (head or blocks[line].kind != "heading")
+        # No dateline stands under it, or it names a site, and it is no heading, or may be that of a menu.
+        loose = best.points <= STATED + FIRST_RANK * head or words.whole("site", keys[line]) is not None
+        under = loose and (head or blocks[line].kind != "heading")
         chosen: int | None = _below_menu(blocks, keys, bares, names, line) if under else line
     elif (chosen := _plain_heading(blocks, keys, bares, names)) is None:
         # A dateline would stand under it.
@@ -129,14 +131,16 @@ def _labelled(outline: Outline, keys: Sequence[str]) -> int | None:
 def _below_menu(
     blocks: Sequence[Block], keys: Sequence[str], bares: Sequence[str], names: set[str], stated: int
 ) -> int:
-    """The line over the dateline, if a menu stands between it and `stated`, a line that only the head speaks for.
-
-    A site's name stands over its menu, and in the head of all its pages.
+    """The line over the dateline, if a menu stands between it and `stated`, a line that only the head speaks for, or
+    that is the name of a site: it stands over its menu, and in the head of all its pages.
     """
     plain = _plain_heading(blocks, keys, bares, names)
+    if plain is not None and not any(block.linked < 0.5 for block in blocks[plain + 2 :]):
+        # Nothing stands below that dateline: it signs what stands above.
+        return stated
     between = blocks[stated + 1 : plain]
     menu = any(block.linked >= 0.5 for block in between) or sum(block.size <= MENU for block in between) >= ITEMS
-    return stated if plain is None or not menu else plain
+    return plain if plain is not None and (menu or words.whole("site", keys[stated])) else stated
 
 
 class _Ranked(NamedTuple):
@@ -309,11 +313,14 @@ def _is_plain(blocks: Sequence[Block], keys: Sequence[str], bares: Sequence[str]
 
 
 def _heads(index: int, keys: Sequence[str]) -> bool:
-    """Whether a line is a dateline that says more than a day, goes on in the next line, or stands right over prose."""
+    """Whether a line is a dateline that says more than a day, goes on in the next line, or stands right over prose,
+    with whom that is for between the two.
+    """
     if not is_dateline(keys[index]) or dates.is_clock(keys[index]):
         return False
     following = keys[index + 1] if index + 1 < len(keys) else ""
-    return len(keys[index]) > DAY or is_dateline(following) or is_sentence(following, 10)
+    over = keys[index + 1 : index + 2 + following.endswith(":")]
+    return len(keys[index]) > DAY or is_dateline(following) or any(is_sentence(key, 10) for key in over)
 
 
 def are_rows(keys: Sequence[str]) -> bool:
@@ -472,7 +479,10 @@ def title_of(head: str, site: str | None, columns: Sequence[str] = ()) -> str | 
 def _head_parts(head: str) -> list[str]:
     """The pieces of a `title` element; the names of site and column may stand before the title, with spaces between."""
     parts: list[str] = []
-    for part in _HEAD_SPLIT.split(head):
+    # A long dash stands within titles, too.
+    dashed = head.split("——")
+    pieces = dashed if any(words.whole("site", part.strip()) for part in (dashed[0], dashed[-1])) else [head]
+    for part in chain.from_iterable(map(_HEAD_SPLIT.split, pieces)):
         found = part.split()
         if len(found) > 1 and words.whole("site", found[0]):
             parts.append(found.pop(0))
