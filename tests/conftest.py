@@ -15,8 +15,8 @@ from pathlib import Path
 import pytest
 from hypothesis import settings
 
-# Use the same examples every time, so that a failure means a change. `make fuzz` tries new ones.
-settings.register_profile("same", derandomize=True)
+# Use the same examples every time, and no clock, so that a failure means a change. `make fuzz` tries new ones.
+settings.register_profile("same", derandomize=True, deadline=None)
 settings.load_profile("same")
 
 # Do not let crawls outside the tests use up the slots.

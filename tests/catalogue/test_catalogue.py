@@ -91,7 +91,7 @@ def _holds(text: str, words: str) -> bool:
     return f" {' '.join(spaced(words).split())} " in f" {' '.join(spaced(text).split())} "
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 @given(st.text(max_size=30))
 @pytest.mark.fault(rows=[41])
 def test_no_query_is_a_syntax_error(words: str) -> None:

@@ -182,7 +182,7 @@ def dump(layout: Layout) -> list[object]:
         ]
 
 
-@settings(max_examples=12, deadline=None)
+@settings(max_examples=12)
 @given(
     st.lists(st.integers(0, 3), min_size=len(ROWS), max_size=len(ROWS)),
     st.permutations(range(4)),

@@ -51,7 +51,7 @@ def write(path: Path, rows: list[Document | Skip]) -> shard.About:
         return writer.close(header=HEADER, hosts=["b", "a"])
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(rows=st.lists(documents | skips, max_size=8))
 def test_what_is_written_comes_back_and_the_same_rows_are_the_same_bytes(
     tmp_path_factory: pytest.TempPathFactory, rows: list[Document | Skip]

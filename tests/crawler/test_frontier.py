@@ -365,7 +365,7 @@ def test_one_page_has_one_address(link: str, encoding: str, address: str | None)
 
 
 @given(st.text(st.characters(codec="utf-8"), max_size=60))
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 def test_an_address_is_ascii_and_its_own_address(path: str) -> None:
     address = canonical("http://h/" + path)
     if address is not None:

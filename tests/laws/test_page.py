@@ -107,7 +107,7 @@ def accounted(document: Document) -> str:
     )
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(layout=st.sampled_from(sorted(layouts.LAYOUTS)), parts=boxes)
 def test_every_line_of_the_box_is_accounted_for_and_no_other_is_text(
     layout: str, parts: list[tuple[str, list[str]]]

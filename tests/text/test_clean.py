@@ -347,7 +347,7 @@ def test_hostile_pages_are_read_in_time(html: str) -> None:
     assert time.process_time() - started < 10
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(
     st.lists(
         st.sampled_from(

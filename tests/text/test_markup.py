@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from archive.text.decode import parse
@@ -63,7 +63,6 @@ def boxes(read: Outline, element: int) -> list[str]:
     return [name for name in found if name != "body"]
 
 
-@settings(deadline=None)
 @given(st.lists(tags, max_size=25))
 def test_open_tags_nest_as_libxml2_nests_them(soup: list[str]) -> None:
     html = "<html><body>" + "".join(f"{tag}{number}字" for number, tag in enumerate(soup))
@@ -117,7 +116,6 @@ def test_attributes_as_browsers_read_them() -> None:
     assert attributes(" A=1 a=2 b='x>y' c=\"&amp;\" d=/x/ e/>") == {"a": "1", "b": "x>y", "c": "&", "d": "/x/", "e": ""}
 
 
-@settings(deadline=None)
 @given(st.text(max_size=300), st.text(alphabet="<>/!-=\"' ap\n", max_size=300))
 def test_any_characters_are_read(one: str, other: str) -> None:
     for html in (one, other, one + other):

@@ -352,7 +352,7 @@ SHAPES = {
 }
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(
     shape=st.sampled_from(sorted(SHAPES)),
     damage=st.sampled_from([_flip, _cut, _zero]),

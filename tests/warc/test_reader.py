@@ -258,7 +258,7 @@ PIECES = (
 )
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(data=st.data())
 def test_no_bytes_make_the_reader_stumble(tmp_path_factory: pytest.TempPathFactory, data: st.DataObject) -> None:
     text = b"".join(data.draw(st.lists(st.sampled_from(PIECES), max_size=25)))

@@ -306,7 +306,7 @@ names = st.text("abcdefghijklmnop-", min_size=1, max_size=12)
 values = st.text(st.characters(blacklist_categories=["Cs"]), max_size=40)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(body=st.binary(max_size=4000), head=st.lists(st.binary(max_size=40), max_size=6), metadata=values)
 def test_whatever_a_server_sends_is_read_back(
     tmp_path_factory: pytest.TempPathFactory, body: bytes, head: list[bytes], metadata: str
