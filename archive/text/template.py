@@ -149,10 +149,11 @@ class _Box:
             return False
         if isinstance(found, Skip) or found.confidence < GUESS:
             return True
-        if found.extractor == "site":
+        # An article of files or pictures alone has no text: what else stands in the box is beside it.
+        if found.extractor == "site" or not found.text:
             return False
         text = found.text_original or found.text
-        return lines_within(text, self.text) < 0.5 and len(compact(text)) < self.own if text else True
+        return lines_within(text, self.text) < 0.5 and len(compact(text)) < self.own
 
 
 def _flag(found: Document | Skip, learned: Learned) -> Document | Skip:

@@ -178,6 +178,21 @@ def test_a_line_leaves_the_text_only_where_half_of_the_pages_have_it(often: floa
     assert site.learned.templates[0].furniture[0] == (stock, often)
 
 
+def test_an_article_of_files_alone_stays_without_text() -> None:
+    beside = "<p>上一条：市侨联召开座谈会 下一条：市侨联举行联谊活动</p><p>地址：云溪市人民路6号办公楼</p>"
+    pages = made("trs", 30, bare="bars")
+    files = "<p><a href='/f/1.doc'>801结构力学.doc</a></p><p><a href='/f/2.doc'>805测绘学概论.doc</a></p>"
+    box = "".join(f"<p>{line}</p>" for line in pages[0].text.split("\n"))
+    html = pages[0].capture.body.decode()
+    assert box in html
+    capture = captured(html.replace(box, files + beside), 90)
+    plain, voted = clean(capture, SITE), clean(capture, taught(pages))
+    assert isinstance(plain, Document)
+    assert isinstance(voted, Document)
+    assert (plain.kind, plain.text, len(plain.attachments)) == ("media_only", "", 2)
+    assert (voted.kind, voted.text, len(voted.attachments)) == ("media_only", "", 2)
+
+
 def test_a_layout_needs_twenty_different_articles() -> None:
     pages = made("trs", 19, notices=0)
     copies = [replace(each, capture=replace(each.capture, url=f"{each.capture.url}?a=1")) for each in pages]
