@@ -32,6 +32,8 @@ _PAGE_OPTION = re.compile(r"\b(?:totalPages?|pageCount|pageTotal|allPages?)[\"']
 _SAYS = re.compile(r"[\u3400-\u9fff]|next page|load more", re.IGNORECASE)
 _SHARES = XPath("boolean(ancestor-or-self::*[contains(@class, 'share') or contains(@class, 'bds') or @data-cmd])")
 _PAGER = re.compile(r"laypage|pagina|paging|pager|fenye|createPage", re.IGNORECASE)
+# The count of 大汉, in a page that holds records and in the answers to its script.
+_RECORDS = re.compile(r"(?:<totalrecord>|\btotalRecord[\"']?\s{0,3}:)\s{0,9}(\d{1,7})\b", re.IGNORECASE)
 _CONTROLS = XPath(
     "//*[self::a or self::button or self::span or self::div or self::li or self::input][not(ancestor::script)]"
     "[not(*) or self::a or self::button]"
@@ -77,6 +79,9 @@ def survey(url: str, html: str, root: HtmlElement | None, links: Sequence[Link],
     articles = _ARTICLES.search(text) or (
         _TOTAL.search(html) if html.lstrip("\ufeff \r\n\t")[:1] in ("[", "{") else None
     )
+    # Where the list stands at another address, that one claims it.
+    if articles is None and "<datastore>" in html and not any(link.kind == "list" for link in links):
+        articles = _RECORDS.search(html)
     pages = _PAGES.search(text)
     if _PAGER.search(html):
         articles = articles or _OPTION.search(html)

@@ -46,6 +46,29 @@ def test_an_answer_of_a_script_says_its_total() -> None:
     assert survey("http://h/api", '{"total": 22, "rows": []}', None, []).claimed == 22
 
 
+@pytest.mark.parametrize(
+    ("html", "kind", "claimed"),
+    [
+        ("<datastore><totalrecord>53</totalrecord><recordset></recordset></datastore>", "next", 53),
+        (
+            "<p><script type=text/xml><datastore></datastore></script><script>jpage({totalRecord: 53})</script>",
+            "next",
+            53,
+        ),
+        # The list stands at another address, which claims it.
+        (
+            "<p><script type=text/xml><datastore></datastore></script><script>jpage({totalRecord: 53})</script>",
+            "list",
+            None,
+        ),
+        ("<p><script>var totalRecord = 53, s = {totalRecord: 53}</script>", "next", None),
+    ],
+)
+def test_the_records_of_hanweb_say_their_total(html: str, kind: str, claimed: int | None) -> None:
+    links = [Link(url="http://h/dataproxy.jsp?startrecord=46", kind=kind)]  # type: ignore[arg-type] # two of the kinds
+    assert survey("http://h/", html, fromstring(html), links).claimed == claimed
+
+
 def test_rows_and_frames_of_other_hosts_are_counted_a_host() -> None:
     links = [
         Link(url="http://mp.weixin.qq.com/s/1", row_date="02-19"),
