@@ -7,6 +7,7 @@ are stored; which texts to compare is decided again whenever a text comes or goe
 from __future__ import annotations
 
 import sqlite3
+import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
@@ -146,7 +147,8 @@ class _Texts:
             made.wholes.append(whole)
             made.ids.append(id_)
             made.titles.append(title)
-            made.places.append(((path, row), *((page, at) for _, page, at in further)))
+            # One string for each shard: SQLite makes a new one for each row.
+            made.places.append(((sys.intern(path), row), *((sys.intern(page), at) for _, page, at in further)))
             found = made._prints([number, *(page for page, _, _ in further)])
             made.sizes.append(len(found) // 4)
             every += found

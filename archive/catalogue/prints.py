@@ -19,6 +19,8 @@ GRAM, WINDOW = 12, 16
 NEIGHBOURS = 8
 # How many pairs are counted at a time: 8 bytes each, and as much again to sort them.
 BATCH = 16_000_000
+# How many fingerprints show how their values are spread.
+SAMPLE = 100_000
 # A fingerprint in at most this many texts is rare.
 RARE = 8
 # A pair is compared if it shares at least this many fingerprints, and this share of those of the shorter text; a larger
@@ -127,8 +129,7 @@ def _find_shared(hashes: Hashes, sizes: npt.NDArray[np.int64]) -> Iterator[_Part
     A sort of all of them at once would need 16 bytes more for each fingerprint: 2.4 GB for a million texts.
     """
     ends = np.cumsum(sizes)
-    count = max(1, len(hashes) // BATCH)
-    for least, end in pairwise(2**32 * number // count for number in range(count + 1)):
+    for least, end in pairwise(ranges(hashes, max(1, len(hashes) // BATCH))):
         at = np.flatnonzero((hashes >= least) & (hashes <= end - 1))
         entries = hashes[at].astype(np.uint64) << np.uint64(32)
         entries |= np.searchsorted(ends, at, "right").astype(np.uint64)
@@ -141,6 +142,16 @@ def _find_shared(hashes: Hashes, sizes: npt.NDArray[np.int64]) -> Iterator[_Part
         values = values[shared]
         lengths = np.diff(np.append(_begins(values), len(values)))
         yield _Part(values, owners[shared].astype(np.int32), np.repeat(lengths <= RARE, lengths))
+
+
+def ranges(hashes: Hashes, count: int) -> list[int]:
+    """The bounds of `count` ranges of values with about as many fingerprints each.
+
+    Winnowing chooses the least hashes, so most values are small: equal ranges would hold most of them in the first.
+    """
+    sample = np.sort(hashes[:: max(1, len(hashes) // SAMPLE)])
+    inner = {int(sample[len(sample) * number // count]) for number in range(1, count)}
+    return [0, *sorted(inner - {0}), 2**32]
 
 
 def _begins(sorted_: npt.NDArray[np.unsignedinteger]) -> npt.NDArray[np.int64]:

@@ -6,6 +6,7 @@ import datetime as dt
 import tempfile
 from collections.abc import Sequence
 from dataclasses import replace
+from itertools import pairwise
 from pathlib import Path
 
 import copies
@@ -261,6 +262,18 @@ def test_pairs_are_counted_the_same_in_many_passes(monkeypatch: pytest.MonkeyPat
     monkeypatch.setattr(prints, "BATCH", 5000)
     assert sorted(prints.pairs(hashes, sizes)) == once
     assert once
+
+
+def test_a_pass_holds_about_as_many_fingerprints_as_another() -> None:
+    # Winnowing keeps the least hashes: half of the values are below a fifteenth of the greatest.
+    chance = np.random.default_rng(7)
+    hashes = np.minimum.reduce(chance.integers(0, 2**32 - 1, (12, 60_000))).astype(np.uint32)
+    assert np.median(hashes) < 2**32 / 15
+    bounds = prints.ranges(hashes, 6)
+    held = [int(((hashes >= least) & (hashes <= end - 1)).sum()) for least, end in pairwise(bounds)]
+    assert sum(held) == 60_000
+    assert max(held) <= 12_000
+    assert prints.ranges(np.zeros(50, np.uint32), 6) == [0, 4294967296]
 
 
 NOTICE = (
