@@ -433,11 +433,18 @@ class _Walk:
             return self.kind_of_line(index)
         return self.kind_of_rule(index, rule)
 
+    def is_over_file(self, index: int) -> bool:
+        """Whether a line is a label over a link to a file and nothing else: 附件：."""
+        over = index + 1 < len(self.blocks) and self.is_link(index + 1) and self.is_file(index + 1)
+        return over and _LABEL_OF_FILES.fullmatch(self.keys[index]) is not None
+
     def kind_of_line(self, index: int) -> str:
         """What a line is that no rule knows: the owner's name in the foot is none of the article's."""
         behind_links = self.blocks[index - 1].linked > 0.5 or self.kinds.get(index - 1) == "footer"
         if index >= self.foot and (behind_links or self.is_foot(index)):
             return "footer"
+        if self.is_over_file(index):
+            return "file"
         return "beside" if self.is_beside(index, self.previous) else "line"
 
     def kind_of_link(self, index: int) -> str:
@@ -524,8 +531,11 @@ class _Walk:
         return None
 
     def resumes_in(self, first: int, index: int) -> int | None:
-        """A long paragraph below, in the box that holds the lines which were read."""
+        """A long paragraph below, in the box that holds the lines which were read; behind a box that is set into that
+        of the last line a sentence of any length.
+        """
         own = self.box(self.previous)
+        inset = self.outline.tags[own] not in ROOTS and self.box(index) != own and self.outline.holds(own, index)
         home = self.outline.common(self.box(first), own)
         if self.outline.tags[home] in ROOTS:
             return None
@@ -533,6 +543,8 @@ class _Walk:
             if not self.outline.holds(home, later):
                 return None
             if self.is_prose(later) and self.blocks[later].size >= PARAGRAPH and self.box(later) in (home, own):
+                return later
+            if inset and self.box(later) == own and self.is_sentence(later) and self.keys[later].endswith("。"):
                 return later
         return None
 

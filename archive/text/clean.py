@@ -104,8 +104,9 @@ def _clean_html(capture: Capture, site: Site | None, *, shapes: bool = True) -> 
         return _skip(capture, site, *found)
     body = extract.body(page, points, region, area)
     unread = extract.unread(page.outline, points, region, body)
-    # A heading directly below the article is that of comments.
-    beneath = page.title is not None and 0 <= page.title - region[1] <= 1
+    # A heading directly below the article that the head does not state is that of comments.
+    title = page.title
+    beneath = title is not None and 0 <= title - region[1] <= 1 and page.blocks[title].text not in page.head
     if unread and not page.picked and (beneath or not (area and area.stated)):
         body = extract.body(page, points, region, None) or body
         unread = extract.unread(page.outline, points, region, body)

@@ -318,7 +318,7 @@ def _bare(words: str) -> Dated | None:
         return None
     for value, match in _found(words, loose=True):
         before, after = words[: match.start()], words[match.end() :]
-        if rules().others.search(before[-16:]) or rules().almanac.search(after) or len(value) < 10:
+        if rules().others.search(before[-40:]) or rules().almanac.search(after) or len(value) < 10:
             continue
         if han(before + after) <= _beside(value, match, before + after) or rules().beside.search(words):
             rule = "weekday" if _is_clock(words, value, match) else "bare"

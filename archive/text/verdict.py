@@ -236,10 +236,9 @@ def _is_teasers(page: Page, points: Sequence[float], region: extract.Region, hea
     return between >= 5 and between >= 0.5 * len(prose)
 
 
-def _reads_on(page: Page, points: Sequence[float], region: extract.Region) -> bool:
+def _reads_on(page: Page, points: Sequence[float], within: range) -> bool:
     """Whether most of the prose is teasers that end in a link to the rest: ……[详细]."""
-    start, end, _ = region
-    prose = [index for index in range(start, end) if points[index] >= extract.PROSE]
+    prose = [index for index in within if points[index] >= extract.PROSE]
     lines = zip(page.blocks, page.keys, strict=True)
     ends = {at for at, (block, key) in enumerate(lines) if block.links and key.rstrip(" >])").endswith(READ_ON)}
     teasers = [index for index in prose if not ends.isdisjoint((index, index + 1))]
@@ -252,8 +251,11 @@ def _list_at(url: str) -> Shape:
 
 
 def _leads_only(page: Page, points: Sequence[float], region: extract.Region, area: Area | None) -> bool:
-    """Whether what would be the text only leads to articles, whatever stands around it."""
-    return _is_rows(page, points, area) or _reads_on(page, points, region)
+    """Whether what would be the text only leads to articles, whatever stands around it: teasers stand beside a short
+    article with a dateline, too.
+    """
+    start, end = (area.start, area.end) if area is not None and area.stated and area.kept else region[:2]
+    return _is_rows(page, points, area) or _reads_on(page, points, range(start, end))
 
 
 def _is_rows(page: Page, points: Sequence[float], area: Area | None) -> bool:

@@ -313,3 +313,57 @@ def test_links_to_files_are_no_headlines() -> None:
 def test_counters_of_a_messenger_are_no_line(line: str) -> None:
     document = read(small(top=f"<h1>{TITLE}</h1><p>2018-12-28</p>", text=paragraphs((*LINES, line))))
     assert document.text == "\n".join(LINES)
+
+
+@pytest.mark.parametrize("label", ["附件：", "附件下载", "【附件】"])
+def test_a_label_over_files_leaves_with_them_and_one_with_words_stays(label: str) -> None:
+    files = ("<a href=/f/1.doc>1.报名表.doc</a>", "<a href=/f/2.doc>2.名单.doc</a>")
+    document = read(small(top=HEAD, text=paragraphs((*LINES, label, *files))))
+    assert (document.text, len(document.attachments)) == ("\n".join(LINES), 2)
+    assert ("file", label) in document.removed
+    inside = ("附件：<a href=/f/1.doc>报名表.doc</a>", "云溪县医院")
+    assert read(small(top=HEAD, text=paragraphs((*LINES, *inside)))).text.split("\n")[5:] == [
+        "附件：报名表.doc",
+        "云溪县医院",
+    ]
+
+
+@pytest.mark.parametrize("words", ["关键词：统战 2017-03-05", "标签：两会 统战 民族团结 义诊 医疗队 2017年3月5日"])
+def test_a_day_among_search_words_is_none_of_the_page(words: str) -> None:
+    document = read(small(top=f"<h1>{TITLE}</h1><p>{words}</p><p>2018-12-28　来源：县报</p>"))
+    assert (document.published, document.flags, document.text) == ("2018-12-28", (), "\n".join(LINES))
+
+
+def test_two_lines_set_alike_under_a_picture_are_captions_and_three_are_none() -> None:
+    centred = "<p align=center><img src=a.jpg></p>" + "<p align=center>{}</p>" * 2
+    document = read(small(top=HEAD, text=centred.format("医疗队在村口", "老人们排队") + paragraphs(LINES)))
+    assert (document.captions, document.text) == (("医疗队在村口", "老人们排队"), "\n".join(LINES))
+    third = read(small(top=HEAD, text=centred.format("连日来", "走山村") + "<p align=center>送健康</p>"))
+    assert "走山村\n送健康" in third.text
+
+
+@pytest.mark.parametrize("name", ["inbox", "related"])
+@pytest.mark.parametrize("count", [2, 3, 6])
+def test_a_sentence_behind_a_box_of_links_within_the_text_is_a_line(name: str, count: int) -> None:
+    links = "".join(f"<li><a href=/{n}>医疗队走进第{n}个村庄开展义诊</a></li>" for n in range(count))
+    inset = f"<div class={name}><h4>相关报道</h4><ul>{links}</ul></div>"
+    text = paragraphs(LINES[:2]) + inset + "<p>活动在歌声中结束。</p>"
+    foot = f"<div><h3>热门文章</h3><ul>{links}</ul></div><p>欢迎广大读者来信来访。</p>"
+    assert read(small(top=HEAD, text=text, foot=foot)).text == "\n".join((*LINES[:2], "活动在歌声中结束。"))
+
+
+def test_a_short_article_beside_teasers_is_one_and_teasers_alone_are_a_list() -> None:
+    teasers = "".join(
+        f"<div><h4><a href=/x/{n}.html>大坪村第{n}次召开座谈会议</a></h4><p>{LINES[0]}{LINES[n]}…<a href=/x/{n}.html>"
+        "[详细]</a></p></div>"
+        for n in range(5)
+    )
+    short = "<p>12月20日，医疗队到村义诊。</p><p>活动受到了欢迎。</p>"
+    page = (
+        f"<html><title>{TITLE}</title><body><div>{teasers}</div><div><h2>{TITLE}</h2>{DATED}{short}</div></body></html>"
+    )
+    assert read(page).text == "12月20日，医疗队到村义诊。\n活动受到了欢迎。"
+    assert (
+        skipped(f"<html><title>{TITLE}</title><body><h2>{TITLE}</h2><div>{teasers}</div></body></html>").reason
+        == "list"
+    )
