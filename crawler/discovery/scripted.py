@@ -87,6 +87,11 @@ _BODY_NAME = re.compile(r"content|zoom|article|text|body|detail|editor|viewer|pd
 # Chinese characters in a script, as they are or coded, and how many make a text.
 _CODED = re.compile(r"[\u3400-\u9fff]|%u[0-9a-f]{4}|\\u[0-9a-f]{4}|%e[4-9]", re.IGNORECASE)
 CODED = 40
+# Chinese characters of a title at least, and the characters that are read of it.
+HEADLINE, TITLE = 8, 200
+_HAN = re.compile(r"[\u3400-\u9fff]")
+# Pages beside rows that a page leads to, where it has a menu.
+COLUMNS = 2
 # How a form that a script sends stands in an address until `forms` takes it out.
 FORM = "cundang-form:"
 
@@ -138,27 +143,43 @@ def play(
         _MAKES.search(code)
         or any(map(_acts, _HANDLERS(root)))
         or _placed(base, root, sources)
-        or (sources and _is_handed_rows(root, links))
+        or (sources and _is_left_to_files(root, links))
     ):
         return Play(lack="list", sources=sources)
     return None
 
 
-def _is_handed_rows(root: HtmlElement, links: Sequence[Link]) -> bool:
-    """Whether a script in the page calls what files may define, to write a list: showList(rows, 10)."""
+def _is_left_to_files(root: HtmlElement, links: Sequence[Link]) -> bool:
+    """Whether files of scripts may write what a page lacks: rows, ways to columns, or rows that it hands them."""
+    pages = [link for link in links if link.kind == "page"]
+    rows = sum(link.row_date is not None or link.priority == ARTICLE for link in pages)
+    return not rows or len(pages) - rows < COLUMNS or hands_rows(root) is not None
+
+
+def hands_rows(root: HtmlElement) -> str | None:
+    """The call by which a script in the page hands over rows of a list, showList(rows, 10); None: there is none."""
     code = "\n".join(map(str, _CODES_INSIDE(root)))
-    rows = any(link.kind == "page" and (link.row_date is not None or link.priority == ARTICLE) for link in links)
-    return bool(_CALLED.search(code)) and (not rows or len(_CODED.findall(code)) >= CODED)
+    call = _CALLED.search(code)
+    return call[0] if call and len(_CODED.findall(code)) >= CODED else None
 
 
 def _unlinked(base: str, root: HtmlElement, code: str, sources: tuple[str, ...], hosts: Collection[str]) -> Play | None:
     """What it takes to run the scripts of a list whose rows have no link, or stand in a frame that is turned."""
-    if (_MOVES.search(code) or sources) and blind_rows(root):
+    if (_MOVES.search(code) or sources) and (blind_rows(root) or _called_titles(root) >= BLIND):
         # Scripts may lead from the rows, whatever pager stands below.
         return Play(lack="list", sources=sources)
     if _TURNS.search(code) and _own_frames(base, root, hosts):
         return Play(lack="list", sources=sources, turns=True)
     return None
+
+
+def _called_titles(root: HtmlElement) -> int:
+    """How many elements with the words of a title run a script when they are pressed."""
+    return sum(
+        _acts(element) and len(_HAN.findall("".join(element.itertext())[:TITLE])) >= HEADLINE
+        for element in _HANDLERS(root)
+        if element.tag != "select"
+    )
 
 
 def _is_list(root: HtmlElement, links: Sequence[Link]) -> bool:

@@ -21,7 +21,7 @@ from archive.warc.capture import Capture
 from crawler.discovery import Link, discover
 from crawler.discovery.ledger import Shown, survey
 from crawler.discovery.link import ARTICLE
-from crawler.discovery.scripted import Play, play
+from crawler.discovery.scripted import Play, hands_rows, play
 from crawler.queue.clocks import read_day
 from crawler.queue.entries import Article
 
@@ -223,12 +223,13 @@ def _scripted(
         for link in links
     ):
         return None
-    fills = _FILLS.search(html)
+    call = _FILLS.search(html)
+    fills = call[0] if call else hands_rows(root)
     empty = next((name for name in _PLACES(root) if _LIST_NAME.search(name)), None)
     template = _TEMPLATE.search(html)
     if fills is None or not ((prose + linked < FEW_HAN and not (made and links)) or empty or template):
         return None
-    evidence = [f"script: {fills[0]}", *([f"empty: {empty}"] if empty else []), *([template[0]] if template else [])]
+    evidence = [f"script: {fills}", *([f"empty: {empty}"] if empty else []), *([template[0]] if template else [])]
     return f"its list is made by a script ({'; '.join(evidence)}; no article, no pager)"
 
 

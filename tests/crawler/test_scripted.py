@@ -64,14 +64,33 @@ def test_a_list_that_lacks_what_leads_on_has_its_scripts_run(body: str, wanted: 
         ("/x/", "showList('xw', 10)", "/fn.js", "list"),
         ("/2020/0219/1.html", f"showList([{DATA}])", "/fn.js", "list"),
         ("/2020/0219/1.html", "showToday()", "/fn.js", None),
-        ("/x/", "var today = 1;", "/fn.js", None),
+        ("/x/", "", "/fn.js", "list"),
         ("/x/", "showList('xw', 10)", "/jquery.min.js", None),
     ],
 )
 def test_a_file_may_define_what_writes_the_rows_of_a_list(link: str, code: str, file: str, wanted: str | None) -> None:
     """The rows stand in the page's own script, or the page has none."""
-    body = f"<a href='{link}'>要闻</a><script>{code}</script>"
+    body = f"<a href='{link}'>会议</a><a href='/a/'>要闻</a><a href='/b/'>党派</a><script>{code}</script>"
     assert lack(body, head=f"<script src='{file}'></script>") == wanted
+
+
+@pytest.mark.parametrize(("columns", "wanted"), [("", "list"), ("<a href='/a/'>要闻</a><a href='/b/'>党派</a>", None)])
+def test_a_file_may_write_the_menu_of_a_page_that_leads_to_articles_alone(columns: str, wanted: str | None) -> None:
+    body = f"<div id=menu></div><a href='/2020/0219/1.html'>会议</a>{columns}<script>menu()</script>"
+    assert lack(body, head="<script src='/fn.js'></script>") == wanted
+
+
+@pytest.mark.parametrize(
+    ("title", "count", "wanted"),
+    [("全市统战部长会议召开", 3, "list"), ("全市统战部长会议召开", 2, None), ("点赞", 3, None)],
+)
+def test_titles_without_a_day_that_only_a_call_leads_from_have_it_run(
+    title: str, count: int, wanted: str | None
+) -> None:
+    """A pager of links does not make up for them."""
+    rows = "".join(f"<li><a href='javascript:view({n})'>{title}</a>" for n in range(count))
+    code = "<script>function view(n) { window.open('/v.asp?id=' + n) }</script>"
+    assert lack(f"{rows}<a href='?p=2'>下一页</a>{code}") == wanted
 
 
 @pytest.mark.parametrize(
