@@ -281,6 +281,42 @@ def test_hanweb_records_that_a_get_does_not_bring_are_asked_for_by_post(total: s
     assert discover(posted.url, "<datastore></datastore>", None) == []
 
 
+@pytest.mark.parametrize(
+    ("records", "old", "new", "group"),
+    [
+        (45, "perPage:15", "perPage:20", ("46", "100", "20")),
+        (45, "perPage:15", "perPage:0", ("46", "90", "15")),
+        (45, ", perPage:15", "", ("46", "90", "15")),
+        # Without the link of the next group, the address in the options.
+        (45, "nextgroup", "group", ("46", "90", "15")),
+        (45, "/module/web/jpage/dataproxy.jsp?", "/next.jsp?", ("46", "90", "15")),
+        (99, "", "", ("100", "100", "15")),
+        # All records are there; none is counted; nobody says where more are.
+        (100, "", "", None),
+        (45, "totalRecord:100", "", None),
+        (45, "dataproxy.jsp", "data.jsp", None),
+    ],
+)
+def test_the_next_group_of_hanweb_follows_what_the_page_holds(
+    records: int, old: str, new: str, group: tuple[str, str, str] | None
+) -> None:
+    html = HANWEB.format(records="".join(RECORD.format(n=n) for n in range(records))).replace(old or "\0", new)
+    asked = [link.url for link in found(html, "http://h/col/col767/index.html") if link.kind == "next"]
+    queries = [parse_qs(urlsplit(url).query) for url in asked]
+    assert [(q["startrecord"], q["endrecord"], q["perpage"]) for q in queries] == [
+        ([start], [end], [each]) for start, end, each in ([group] if group else [])
+    ]
+    assert all(url.startswith("http://h/module/web/jpage/dataproxy.jsp?") and "columnid=767" in url for url in asked)
+
+
+@pytest.mark.parametrize("wrap", ["<![CDATA[{}]]>", "{}"])
+def test_records_of_hanweb_may_be_escaped(wrap: str) -> None:
+    row = '&lt;li&gt;&lt;a href="/art/2020/2/19/art_1_7.html"&gt;会议&lt;/a&gt;2020-02-19&lt;/li&gt;'
+    answer = f"<datastore><recordset><record>{wrap.format(row)}</record></recordset></datastore>"
+    (link,) = discover("http://h/module/web/jpage/dataproxy.jsp?startrecord=1&endrecord=45", answer, None)
+    assert (link.url, link.row_date) == ("http://h/art/2020/2/19/art_1_7.html", "2020-02-19")
+
+
 def test_what_a_script_asks_for_to_show_a_list_is_the_list() -> None:
     html = HANWEB.format(records="")
     (group,) = [link for link in found(html, "http://www.tzb.gov.cn/col/col767/index.html") if link.kind != "page"]
