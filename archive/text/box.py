@@ -53,11 +53,12 @@ _PUBLISHED = re.compile("发布|更新|发表|上传|录入|添加|刊登|公布
 # What no article says of itself.
 FOOT = re.compile(
     r"版权所有|主办(?:单位)?[:\s].{2,30}(?:地址|电话|邮编|传真|邮箱)|"
+    r"网站维护|制作维护|建议使用.{0,30}(?:浏览|分辨率)|最佳(?:浏览|分辨率)|"
     r"Copy\s?right|©|ICP\s?[备证]|公网安备|公安备|网站标识码|备案号|技术支持|All Rights Reserved|Powered by",
     re.IGNORECASE,
 )
 # How to reach the owner of a site, at the foot of its pages.
-REACH = re.compile("电话|热线|邮箱|传真|邮编|地址|主办|承办|信用代码")
+REACH = re.compile("电话|热线|邮箱|信箱|[Ee]-?mail|传真|邮编|地址|主办|承办|信用代码")
 # The foot is looked for in so many blocks at the end of a page.
 FOOT_LONGEST = 20
 # A line over a title has at most so many characters.

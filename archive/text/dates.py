@@ -48,6 +48,7 @@ _PIECE = re.compile(r"[\d年月日./-]{1,8}")
 _SENTENCE = re.compile(r"[。!?;]")
 _WEEKDAY = re.compile(r"\A[\s,(\[]*+(?:星期|周|週|礼拜)[一二三四五六日天][\s)\]]*")
 _DONE = ("发布", "上传", "刊登", "登载")
+_GLUED = re.compile("(?!星期|周|上午|下午|来源|更新|发布)[一-鿿]{5}")
 _NO_YEAR = re.compile(r"(?:0?[1-9]|1[0-2])[-/月][0-3]?\d日?\s[0-2]?\d:[0-5]\d(?::[0-5]\d)?(?:\s|\Z)")
 _BEGINS = r"[\dA-Z〇零○一二三四五六七八九中民]"
 
@@ -319,6 +320,9 @@ def _bare(words: str) -> Dated | None:
     for value, match in _found(words, loose=True):
         before, after = words[: match.start()], words[match.end() :]
         if rules().others.search(before[-40:]) or rules().almanac.search(after) or len(value) < 10:
+            continue
+        if match[0].endswith(("日", "号")) and _GLUED.match(after) and not rules().issuer.fullmatch(after):
+            # A title: 2018年12月28日县委常委会议.
             continue
         if han(before + after) <= _beside(value, match, before + after) or rules().beside.search(words):
             rule = "weekday" if _is_clock(words, value, match) else "bare"

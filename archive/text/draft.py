@@ -16,7 +16,9 @@ HEAD = 15
 
 # A label, of an event perhaps.
 _LABELLED = re.compile(r"[一-鿿] ?[:：]")
-_PUBLISHED = re.compile(r"(?:发布|更新|发表|上传|录入|添加|刊登|公布)(?:(?:日期|时间|于)?\s?[:：]|[)）]?$)")
+_PUBLISHED = re.compile(
+    r"(?:发布|更新|发表|上传|录入|添加|加入|刊登|公布|\A日期|\A日 期)(?:(?:日期|时间|于)?\s?[:：]|[)）]?$)"
+)
 
 
 class Line(NamedTuple):

@@ -367,3 +367,50 @@ def test_a_short_article_beside_teasers_is_one_and_teasers_alone_are_a_list() ->
         skipped(f"<html><title>{TITLE}</title><body><h2>{TITLE}</h2><div>{teasers}</div></body></html>").reason
         == "list"
     )
+
+
+FEET = (
+    "TOP", "[打 印] [关 闭]", "此文被浏览 12 次", "本文已被阅读过 12 次", "上一新闻：全县统战工作会议召开",
+    "我要收藏", "暂无评论", "赞(3)", "支持 3 反对 0", "相关下载", "本栏推荐", "网站地图", "版权声明", "手机浏览",
+    "所属栏目：统战要闻", "文章类别：新闻", "第1页/共1页", "—— 完 ——", "今日已有 3 人访问", "在线人数：3",
+    "点此返回", "【告诉好友】", "热度：12", "点击查看原文", "MORE", "[更多]", "回首页", "◎返回",
+    "页面功能 【字体：大 中 小】【打印】【关闭】", "本文共分 1 页", "信息员：陈晓明", "稿件提供：办公室",
+    "加入时间：2018-12-28", "日期：2018-12-28",
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("foot", FEET)
+@pytest.mark.parametrize("wrap", ["<div>{text}<p>{foot}</p></div>", "<table><tr><td>{text}<tr><td>{foot}</table>"])
+def test_a_line_of_furniture_below_the_text_leaves_it_and_is_told(foot: str, wrap: str) -> None:
+    document = read(page(HEAD + wrap.format(text=paragraphs(LINES), foot=foot)))
+    assert document.text == "\n".join(LINES)
+    assert foot in {line for _, line in document.removed}
+
+
+@pytest.mark.parametrize(
+    "line",
+    ["在线申报已有三千人", "支持 3 个乡镇", "完工", "关闭小煤矿", "打印店主", "栏目组成员", "热度不减", "上一任书记"],
+)
+def test_a_line_that_begins_like_furniture_stays(line: str) -> None:
+    assert read(page(f"{HEAD}<div>{paragraphs((*LINES, line))}</div>")).text == "\n".join((*LINES, line))
+
+
+@pytest.mark.parametrize("title", ["2018年12月28日县委常委会议", "公告", "喜报", "公示"])
+@pytest.mark.parametrize("head", ["云溪县统战网", "", "云溪县统战网::{title}"])
+@pytest.mark.parametrize(
+    "heading", ["<h2>{title}</h2>", "<p align=center><b>{title}</b></p>", "<center>{title}</center>"]
+)
+def test_short_titles_and_those_that_begin_with_a_day_are_titles(title: str, head: str, heading: str) -> None:
+    menu = "<div><a href=/>首页</a> <a href=/a>统战动态</a></div>"
+    top = f"{menu}{heading.format(title=title)}<p>2018-12-30　来源：县报</p>"
+    document = read(small(head=head.format(title=title), top=top))
+    assert (document.title, document.published, document.text) == (title, "2018-12-30", "\n".join(LINES))
+
+
+@pytest.mark.parametrize(
+    "line",
+    ["摘自：县报　2018-12-28", "原载：县报 2018-12-28", "公开日期：2018-12-28 公开单位：县报", "2018年12月28日县报"],
+)
+def test_further_words_before_a_source_are_its_labels(line: str) -> None:
+    document = read(small(top=f"<h1>{TITLE}</h1><div>{line}</div>"))
+    assert (document.source, document.published) == ("县报", "2018-12-28")
