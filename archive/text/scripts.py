@@ -20,7 +20,7 @@ _OPEN = re.compile(rf"<{_SCRIPT}\b[^>]{{0,300}}>")
 _CLOSE = re.compile(rf"</{_SCRIPT}\b[^>]{{0,20}}>")
 _TOKEN = re.compile(
     r"""(?P<comment>//[^\n]*|/\*)|'(?P<single>(?:[^'\\\n]|\\.)*+)'|"(?P<double>(?:[^"\\\n]|\\.)*+)"|"""
-    r"""(?P<name>[A-Za-z_$][\w$.]*+)|(?P<number>\d++)|(?P<mark>[=!]==?|&&|\|\||\S)"""
+    r"""(?P<name>[A-Za-z_$][\w$.]*+)|(?P<number>-?\d++)|(?P<mark>[=!]==?|&&|\|\||\S)"""
 )
 _ESCAPE = re.compile(r"\\(u[0-9a-fA-F]{4}|.)")
 _WRITES = ("document.write", "document.writeln")
@@ -131,6 +131,9 @@ class _Reader:
         while True:
             kind, word = self._next()
             part = word if kind == "text" else self._named(word) if kind == "name" else None
+            while part is not None and self._peek() == "." and self._peek(2) == "(":
+                self._next()
+                part = self._piece(part, self._next()[1])
             if part is None or len(whole) + len(part) > VALUE:
                 return None
             whole += part
@@ -143,14 +146,21 @@ class _Reader:
         if self._peek() != "(":
             return self._known.get(word)
         name, _, call = word.rpartition(".")
-        whole, given = self._known.get(name), self._given()
+        return self._piece(self._known.get(name), call)
+
+    def _piece(self, whole: str | None, call: str) -> str | None:
+        """What a call makes of a value; None where that cannot be read here."""
+        given = self._given()
+        kinds = [kind for kind, _ in given or ()]
         if whole is None or given is None:
             return None
-        if call == "split" and [kind for kind, _ in given] == ["text"] and given[0][1]:
+        if call == "split" and kinds == ["text"] and given[0][1]:
             return self._item(whole.split(given[0][1]))
-        if call in ("substr", "substring", "slice") and [kind for kind, _ in given] == ["number"] * len(given):
+        if call == "replace" and kinds == ["text", "text"]:
+            return whole.replace(given[0][1], given[1][1], 1)
+        if call in ("substr", "substring", "slice") and kinds == ["number"] * len(given):
             first, last, *_ = (*(int(value) for _, value in given), len(whole), len(whole))
-            return whole[first : first + last] if call == "substr" else whole[first:last]
+            return whole[first:][:last] if call == "substr" else whole[first:last]
         return whole.strip() if call == "trim" and not given else None
 
     def _given(self) -> list[tuple[str, str]] | None:

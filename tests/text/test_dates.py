@@ -299,6 +299,12 @@ PAGE = (
             "陈玉兰",
         ),
         ("<script>document.write('2017-11-28 10:20 ');</script>", "2017-11-28T10:20+08:00", None, None),
+        (
+            "<script>var d='2017/11/28 8:00';document.write('日期：'+d.replace('/','-').slice(0,-5).trim())</script>",
+            "2017-11-28",
+            None,
+            None,
+        ),
     ],
 )
 def test_a_dateline_that_a_script_writes_is_read(
@@ -316,7 +322,10 @@ def test_a_dateline_that_a_script_writes_is_read(
         "document.write(unknown)",
         "document.write('<script src=x></scr'+'ipt>')",
         "for(var i=0;i<3;i++){document.write('a')}",
-        "var x='a'; x=x.replace('a','b'); document.write(x)",
+        "var x='a'; x=x.replace(/a/g,'b'); document.write(x)",
+        "var x='a'; document.write(x.replace('a'))",
+        "var x='a'; document.write(x.split('b')[1])",
+        "var x='a'; document.write(x.length)",
     ],
 )
 def test_a_script_that_does_more_is_left(code: str) -> None:

@@ -80,6 +80,30 @@ def test_a_second_copy_for_narrow_screens_that_lacks_a_line_is_left_out() -> Non
     assert document.text == "\n".join(LINES)
 
 
+WIDE = "@media(max-width:768px){.pc{display:none}}@media (min-width: 769px){.mob{display:none}}"
+NARROW = (
+    "/* } */ .mob,.menu{display:none} @media only screen and (max-width:768px){ .pc{display:none!important} "
+    ".mob{display:block} }"
+)
+
+
+@pytest.mark.parametrize("sheet", [f"<style>{WIDE}</style>", f"<style type='text/css'>{NARROW}</style>"])
+@pytest.mark.parametrize("order", [("pc", "mob"), ("mob", "pc")])
+def test_of_two_copies_that_a_style_sheet_tells_apart_the_wide_one_is_read(sheet: str, order: tuple[str, str]) -> None:
+    dateline = {"pc": "县报 2023年6月12日", "mob": "2023年6月13日"}
+    copies = [
+        f"<div class='{name} x'><h2>医疗队走进山村</h2><p>{dateline[name]}</p><div>{paragraphs(LINES)}</div></div>"
+        for name in order
+    ]
+    document = read(page("".join(copies)).replace("</head>", f"{sheet}</head>"))
+    assert (document.text, document.published, document.source) == ("\n".join(LINES), "2023-06-12", "县报")
+
+
+def test_what_only_a_narrow_screen_shows_stays_where_nothing_else_says_it() -> None:
+    body = f"<div class=pc><a href=/app>手机阅读</a></div><div class=mob>{HEAD}{paragraphs(LINES)}</div>"
+    assert read(page(body).replace("</head>", f"<style>{WIDE}</style></head>")).text == "\n".join(LINES)
+
+
 def test_cells_of_a_row_stay_whatever_they_say_alone() -> None:
     rows = "".join(
         f"<tr><td>填写</td><td>{who}</td><td>{what}</td></tr>"
