@@ -202,8 +202,18 @@ def _name(draft: Draft, scene: Scene, site_name: str | None) -> None:
         draft.title = next(inner, shown)
     elif stated:
         draft.title = stated[0]
+    elif page.files:
+        _name_by_line_over_files(draft)
     if draft.title:
         draft.title = Line(found=fields.tidy(draft.title.found), read=fields.tidy(draft.title.read))
+
+
+def _name_by_line_over_files(draft: Draft) -> None:
+    """The only line of an article of files is its title: it names what they hold."""
+    left = [index for index in draft.left() if not fields.is_dateline(draft.read[index])]
+    if len(left) == 1 and fields.may_be_title(line := draft.read[left[0]]) and not lines.is_sentence(line, 8):
+        draft.title, draft.titled = draft.lines[left[0]], "line over files"
+        draft.take(left[0], "title")
 
 
 def _title_as_shown(page: Page, last: int, stated: Sequence[Line]) -> str:
@@ -275,6 +285,9 @@ def _take_unlabelled(draft: Draft, scene: Scene) -> None:
     under, around = scene.under(), scene.around
     dated = next((i for i in under if fields.is_dateline(around[i]) and dates.read(around[i])), None)
     if dated is None:
+        # The day may stand over the title, and the source alone under it.
+        for index in under[:1]:
+            draft.byline.take(fields.medium(around[index]), "name", around[index])
         return
     for index in [dated, *(i for i in under if 0 < abs(i - dated) <= 2)]:
         line = around[index]

@@ -12,7 +12,7 @@ from typing import Any, TypeAlias
 
 from archive.layout import IMPORTED
 from archive.site import Reading, Site, host_of
-from archive.text import box, chinese, dates, extract, lines, objects, ruled, template, verdict
+from archive.text import box, chinese, dates, extract, fields, lines, objects, ruled, template, verdict
 from archive.text.article import attachments, dated_lines, has_media, read_article
 from archive.text.blocks import fold, han
 from archive.text.decode import Decoded, decode
@@ -264,6 +264,8 @@ def _statements(
     _, bare = dates.from_lines(list(dict.fromkeys([*under, *inside])))
     _, beside = dates.from_lines(over)
     late, _ = dates.from_lines(after)
+    # A day beside a label, that of the source perhaps, at the foot.
+    _, foot = dates.from_lines([line for line in after if fields.is_dateline(line) and fields.byline(line)])
     url = dates.from_url(capture.url)
     row_date = capture.found.row_date if capture.found else None
     row = dates.read(row_date) if row_date else None
@@ -274,7 +276,7 @@ def _statements(
         *([url] if url else []),
         *([dates.Dated(value=row, rule="row", words=row_date)] if row and row_date else []),
         *(dataclasses.replace(dated, rule="over") for dated in beside),
-        *(dataclasses.replace(dated, rule="below") for dated in late),
+        *(dataclasses.replace(dated, rule="below") for dated in (*late, *foot)),
         *dates.signed([draft.lines[index].read for index in draft.left()[-SIGNED:]]),
     ]
 

@@ -124,13 +124,18 @@ def read_head(draft: Draft) -> None:
             draft.date(index)
         elif draft.sign(index, fields.reporters(line.read)) or index >= 3:
             continue
-        elif index < 2 and (who := fields.alone(line.read)) and _is_prose(draft, index + 1):
-            # A name alone between title and text: who wrote it.
-            draft.byline.take(fields.Byline(author=who), "name", line.read)
+        elif index < 2 and _is_prose(draft, index + 1) and (who := _alone(line.read)):
+            # A name alone between title and text: who wrote it, or the medium.
+            draft.byline.take(who, "name", line.read)
             draft.take(index, "byline")
         elif draft.subtitle is None and fields.is_subtitle(line.read):
             draft.subtitle = line.read.lstrip("—–- ")
             draft.take(index, "subtitle")
+
+
+def _alone(line: str) -> fields.Byline:
+    """The person or the medium that a line names alone."""
+    return fields.Byline(author=fields.alone(line)) or fields.medium(line)
 
 
 def _stands_above(draft: Draft, index: int) -> bool:

@@ -104,6 +104,73 @@ def test_what_only_a_narrow_screen_shows_stays_where_nothing_else_says_it() -> N
     assert read(page(body).replace("</head>", f"<style>{WIDE}</style></head>")).text == "\n".join(LINES)
 
 
+@pytest.mark.parametrize("line", ["<p align=center><b>部门预算公开说明</b></p><hr>", "<div>部门预算公开说明</div>"])
+def test_the_only_line_over_links_to_files_is_their_title(line: str) -> None:
+    files = "<a href=/up/1.doc>部门预算.doc</a><br><a href=/up/2.xls>部门预算公开表.xls</a><br>"
+    document = read(page(f"{line}{files}<p>（2016-7-21 发布）</p><p><a href=/>返回首页</a></p>", "New Page 7"))
+    assert (document.kind, document.title, document.text) == ("media_only", "部门预算公开说明", "")
+    assert (document.published, len(document.attachments)) == ("2016-07-21", 2)
+
+
+@pytest.mark.parametrize(
+    ("label", "asked", "answered"),
+    [("信件标题", "来信内容", "回复内容"), ("留言主题", "留言内容", "答复内容"), ("标　题", "诉求内容", "办理结果")],
+)
+def test_a_letter_in_cells_is_read_from_its_title_on(label: str, asked: str, answered: str) -> None:
+    rows = [
+        (label, "高龄补贴如何申请"),
+        ("来信人", "李**"),
+        ("来信时间", "2023-06-10 08:11"),
+        (asked, "请问需要哪些材料？"),
+    ]
+    rows += [
+        ("回复时间", "2023-06-12 15:20"),
+        (answered, "您好，请携带身份证、户口簿到村委会申请，乡镇审核后按月发放。"),
+    ]
+    cells = "".join(f"<tr><th>{left}</th><td>{right}</td></tr>" for left, right in rows)
+    document = read(page(f"<table>{cells}</table>", "来信详情"))
+    assert document.title == "高龄补贴如何申请"
+    assert f"{asked}\t请问需要哪些材料？" in document.text.split("\n")
+    assert f"{answered}\t{rows[-1][1]}" in document.text.split("\n")
+    assert document.source is None
+
+
+def test_the_day_at_the_foot_beside_a_source_is_read() -> None:
+    verse = ("山风吹过五月的麦田", "金色的波浪", "一直涌到天边", "母亲弯下腰", "扎进我的童年")
+    lines = "<br>".join(verse)
+    foot = "<div class=d>2023-06-12 09:00　来源：清河日报</div>"
+    document = read(
+        page(f"<div class=t>麦收</div><div class=n>文/刘小敏</div><div class=c>{lines}</div>{foot}", "麦收")
+    )
+    assert (document.title, document.published, document.source) == ("麦收", "2023-06-12T09:00+08:00", "清河日报")
+    assert (document.author, document.text) == ("刘小敏", "\n".join(verse))
+
+
+@pytest.mark.parametrize(
+    ("under", "source"),
+    [
+        ("<i>清河县融媒体中心</i><i>昨天</i><i>2023-06-12 08:00</i>", "清河县融媒体中心"),
+        ("<i>清河发布</i><i>3小时前</i><i>2023-06-12 08:00</i>", "清河发布"),
+        ("2023-06-12 09:11　清河县融媒体中心　记者 刘小敏 通讯员 陈红", "清河县融媒体中心"),
+    ],
+)
+def test_a_source_among_other_words_of_a_dateline(under: str, source: str) -> None:
+    document = read(page(f"<h1>医疗队走进山村</h1><div>{under}</div>{paragraphs(LINES)}"))
+    assert (document.source, document.text) == (source, "\n".join(LINES))
+
+
+def test_a_source_stands_alone_under_the_title_where_the_day_stands_over_it() -> None:
+    day = "<div><span>12</span><span>2023-06</span></div>"
+    document = read(page(f"{day}<h1>医疗队走进山村</h1><div>清河县融媒体中心</div>{paragraphs(LINES)}"))
+    assert (document.published, document.source) == ("2023-06-12", "清河县融媒体中心")
+
+
+@pytest.mark.parametrize("line", ["长按二维码关注“清河发布”", "共2张 上一张 下一张"])
+def test_lines_below_pictures_that_say_how_to_go_on_leave(line: str) -> None:
+    document = read(page(f"{HEAD}<div>{paragraphs(LINES)}<p><img src=q.jpg></p><p>{line}</p></div>"))
+    assert document.text == "\n".join(LINES)
+
+
 def test_cells_of_a_row_stay_whatever_they_say_alone() -> None:
     rows = "".join(
         f"<tr><td>填写</td><td>{who}</td><td>{what}</td></tr>"

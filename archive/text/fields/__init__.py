@@ -14,7 +14,7 @@ from archive.text.fields.labels import (
     stated,
 )
 from archive.text.fields.people import all_people, alone, is_office, is_person, lead_author, reporters
-from archive.text.fields.source import is_name, unlabelled
+from archive.text.fields.source import is_name, medium, unlabelled
 from archive.text.fields.threads import posted, thread_end
 from archive.text.fields.title import (
     are_rows,
@@ -56,6 +56,7 @@ __all__ = [
     "lead_author",
     "may_be_caption",
     "may_be_title",
+    "medium",
     "named",
     "opening",
     "paired",

@@ -61,6 +61,16 @@ def _tokens(text: str) -> tuple[Byline, list[str]]:
     return found, others
 
 
+def medium(line: str) -> Byline:
+    """The source of a line that is the name of a medium and nothing else.
+
+    >>> medium("清河县融媒体中心").source, medium("统战动态").source
+    ('清河县融媒体中心', None)
+    """
+    name = narrow(line).strip(WRAP)
+    return Byline(source=name if words.whole("media", name) else None)
+
+
 def is_name(line: str) -> bool:
     """Whether a line is a source or a person's name and nothing else.
 

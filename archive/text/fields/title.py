@@ -60,7 +60,11 @@ _EDGES = "-_|,:"
 _CLAUSE_ENDS = ("。", ";", ":", ",")
 _SUBTITLE = re.compile(r"[—–\-]{1,3}\s?\S.{2,60}")
 _CUT = ("...", "…")
-_TITLE_LABELS = ("标题:", "题名:", "文章标题:", "信息标题:", "新闻标题:")
+_TITLE_LABEL = re.compile(
+    r"(?:(?:文章|信息|新闻|信件|来信|留言|咨询|诉求|问题)?标\s?题|题名|(?:信件|来信|留言|咨询)主题):?"
+)
+# A label of a time, in any words: 回复时间.
+_TIME_LABELS = ("时间", "日期")
 _DASH = ("—", "–", "-", "－")
 _FARMED = re.compile(r"\A([^()（）]{2,12})[(（](.{6,})[)）]")
 _PART = re.compile(r"\(\d{1,3}\)$|第\d{1,3}页$")
@@ -103,9 +107,9 @@ def choose(
     names = set(bare_lines(columns))
     ranked = list(_ranked(blocks, outline, keys, bares, stated, names))
     alone = sum(each.over for each in ranked) == 1
-    if (labelled := _labelled(outline, keys)) is not None and not any(each.over for each in ranked):
-        return labelled
     best = max(ranked, key=lambda each: (each.points + ONLY_OVER * (alone and each.over), *each[1:]), default=None)
+    if (labelled := _labelled(outline, keys, ranked)) is not None:
+        return labelled
     if best is not None:
         line = -best.order
         head = len(bares[line]) <= MENU
@@ -119,12 +123,14 @@ def choose(
     return None if chosen is None else _ending(blocks, chosen)
 
 
-def _labelled(outline: Outline, keys: Sequence[str]) -> int | None:
-    """The line that stands in the cell behind the label 标题."""
-    whole = "\n".join(keys)
-    if "题:" not in whole:
+def _labelled(outline: Outline, keys: Sequence[str], ranked: Sequence[_Ranked]) -> int | None:
+    """The line in the cell behind the label 标题; one without a colon counts where no other line has enough points."""
+    if "题" not in "\n".join(keys):
         return None
-    labels = (index for index, key in enumerate(keys[:-1]) if key.replace(" ", "") in _TITLE_LABELS)
+    if any(each.over for each in ranked):
+        return None
+    ends = ":" if ranked else ""
+    labels = (i for i, key in enumerate(keys[:-1]) if _TITLE_LABEL.fullmatch(key) and key.endswith(ends))
     return next((i + 1 for i in labels if outline.are_beside(i, i + 1) and may_be_title(keys[i + 1])), None)
 
 
@@ -308,6 +314,7 @@ def _is_plain(blocks: Sequence[Block], keys: Sequence[str], bares: Sequence[str]
         and ">" not in key
         and may_be_title(block.text)
         and not is_label(key)
+        and not key.endswith(_TIME_LABELS)
         and furniture_id(key) is None
     )
 
