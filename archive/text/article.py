@@ -92,7 +92,7 @@ def dated_lines(draft: Draft, scene: Scene) -> tuple[list[str], list[str], list[
 
 
 def _scene(page: Page, body: box.Area | None) -> Scene:
-    rows = extract.table_rows(page.outline, body.kept) if body else []
+    rows = extract.table_rows(page.outline, body.kept, page.title) if body else []
     if body and body.kept:
         first, last = body.kept[0], body.kept[-1]
     else:

@@ -360,13 +360,14 @@ def _place(outline: Outline, element: int, made: dict[int, tuple[HtmlElement, in
     return place
 
 
-def table_rows(outline: Outline, indices: Sequence[int]) -> list[tuple[tuple[int, ...], ...]]:
+def table_rows(outline: Outline, indices: Sequence[int], title: int | None = None) -> list[tuple[tuple[int, ...], ...]]:
     """Blocks -> lines, each the blocks of its cells: a row of a table of data is one line, any other block its own.
 
     A row is data where at least two of its cells hold something, and none of them as much as an article. A cell
-    without a block stands as an empty one between the others.
+    without a block stands as an empty one between the others. A row that holds the title lays out the page.
     """
-    cells = {index: cell for index in indices if (cell := outline.cell(index)) is not None}
+    layout = outline.parents[outline.cell(title) or 0] if title is not None else 0
+    cells = {i: cell for i in indices if (cell := outline.cell(i)) is not None and outline.parents[cell] != layout}
     rows = _data_rows(outline, cells) if cells else {}
     lines: list[tuple[tuple[int, ...], ...]] = []
     done = set()

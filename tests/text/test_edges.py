@@ -505,3 +505,10 @@ def test_short_titles_and_those_that_begin_with_a_day_are_titles(title: str, hea
 def test_further_words_before_a_source_are_its_labels(line: str) -> None:
     document = read(small(top=f"<h1>{TITLE}</h1><div>{line}</div>"))
     assert (document.source, document.published) == ("县报", "2018-12-28")
+
+
+def test_the_row_that_holds_the_title_lays_out_the_page_and_is_no_row_of_data() -> None:
+    names = ("张建国", "李文华", "王小兰")
+    side = "<td><p>声明：本网站所载文章仅代表作者个人观点。</p></td>"
+    document = read(page(f"<table><tr><td>{HEAD}{paragraphs(names)}</td>{side}</tr></table>"))
+    assert document.text.split("\n")[:3] == list(names)
