@@ -12,8 +12,11 @@ import time
 from pathlib import Path
 
 import pytest
+from pages import read
 
+from archive.catalogue import mentions, reprints
 from archive.layout import Layout
+from crawler.document_lines import COPY, document_lines
 from crawler.queue.lock import Lock
 
 CHECKOUT = Path(__file__).parents[1]
@@ -66,6 +69,42 @@ def test_a_file_name_that_is_no_utf8_is_shown_all_the_same(folder: Path, tmp_pat
     Path(os.fsdecode(odd)).write_bytes((folder / "a" / "1.html").read_bytes())
     done = cundang(folder, "read", str(tmp_path), PYTHONIOENCODING="utf-8:strict")
     assert json.loads(done.stdout)["path"] == os.fsdecode(odd)
+
+
+def test_show_prints_a_document_in_sections_with_headings(folder: Path) -> None:
+    one, other = (
+        json.loads(cundang(folder, "search", f"{name}召开", "--json").stdout.splitlines()[0])["id"] for name in "ab"
+    )
+    first, *sections = cundang(folder, "show", one).stdout.rstrip().split("\n\n")
+    assert first.splitlines()[:3] == [
+        "会议在a召开",
+        f"  id                 {one}",
+        "  url                file:///1.html",
+    ]
+    headings = [section.splitlines()[0] for section in sections]
+    assert headings == ["Text", "Evidence: what a column or flag was read from", "Near copies"]
+    assert sections[0].splitlines()[1].startswith("  统战部召开会议")
+    assert sections[1].splitlines()[1:] == ["  title              title line: 会议在a召开"]
+    assert sections[2].splitlines()[1:4] == [
+        "  spun               会议在b召开 (words exchanged or paragraphs moved)",
+        f"                     _import file:///1.html  {other}",
+        "                     100% of this text is in it, 100% of it is in this text",
+    ]
+
+
+def test_show_names_a_place_once_with_all_its_words_and_how_it_is_known() -> None:
+    words = "<p>四川省委统战部和泸县负责人，与市委统战部在四川召开会议，中央统战部派人到会。</p>"
+    document = read(f"<title>会议召开</title><h1>会议召开</h1><div>{words * 5}</div>")
+    named = [*mentions.of(document.title, document.text, "510500")]
+    lines = [*document_lines(document, None, named, reprints.Copies(original=None, total=0, copies=()))]
+    assert lines[lines.index("\nPlaces and organisations (--json has each position)") + 1 :] == [
+        "  place              四川省 510000, 2 times: 四川省, 四川 (the only or the largest place of this name)",
+        "  place              四川省泸州市泸县 510521, once: 泸县 (the only or the largest place of this name)",
+        "  organisation       四川省委统战部 510000, once: 四川省委统战部 (named with its place)",
+        "  organisation       泸州市委统战部 510500, once: 市委统战部 (named by its level; that of the site's place)",
+        "  organisation       中央统战部 (no code), once: 中央统战部 (a body of the whole country)",
+    ]
+    assert tuple(COPY) == reprints.KINDS
 
 
 def test_work_continues_when_the_reader_of_stdout_is_gone(tmp_path: Path) -> None:

@@ -97,6 +97,18 @@ def run(house: Path, line: str) -> subprocess.CompletedProcess[str]:
     )
 
 
+def test_the_first_look_of_the_readme_is_what_one_sees(house: Path) -> None:
+    assert run(house, "cundang import seeds/corpus").returncode == 0
+    blocks = "".join(re.findall(r"^```console\n(.*?)^```$", README, re.MULTILINE | re.DOTALL))
+    for part in blocks.split("$ cundang --data demo-data/data ")[1:]:
+        line, *shown = [each for each in part.splitlines() if each not in ("", "...")]
+        seen = run(house, f"cundang {line}").stdout.splitlines()
+        # A long line of the README ends before that of the command does.
+        there = [next((n for n, each in enumerate(seen) if each.startswith(words.rstrip("…"))), -1) for words in shown]
+        assert there == sorted(there), line
+        assert -1 not in there, (line, shown[there.index(-1)])
+
+
 def test_every_example_runs(house: Path) -> None:
     order = [*ORDER, *(path for path in EXAMPLES if path not in [*ORDER, ("demo",)])]
     for path in order:

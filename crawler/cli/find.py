@@ -153,16 +153,9 @@ def _print_document(house: House, shown: Document, json_: bool) -> None:
         beside = {"near": [asdict(one) for one in near.copies], "mentions": [asdict(one) for one in named]}
         put(jsonl.line(shown, duplicate_of=first, original=near.original, **beside))
         return
-    put(_page(shown, first))
-    for one in named:
-        put(f"{one.kind:20} {one.name} {one.code} {one.part} {one.start}-{one.end} {one.words} ({one.how})")
-    if near.original:
-        put(f"{'original':20} {near.original}")
-    for copy in near.copies:
-        put(f"{copy.kind:20} {copy.share:.0%} of this, {copy.share_here:.0%} of {copy.site} {copy.url}  {copy.id}")
-        put(f"{'':20} {copy.passage[:80]}")
-    if near.total > len(near.copies):
-        put(f"{'':20} and {near.total - len(near.copies)} more; cundang copies lists all")
+    from crawler.document_lines import document_lines
+
+    put("\n".join(document_lines(shown, first, named, near)))
 
 
 @app.command()
@@ -586,20 +579,3 @@ def _found_by(house: House, words: str) -> tuple[str, ...]:
 
     places = {key: one.place for key, one in house.sites().items() if one.place}
     return tuple(Searcher(house.layout, places).ids(words))
-
-
-def _page(document: Any, duplicate_of: str | None) -> str:
-    """Format a document for people: fields, evidence, text, and the lines that were taken out."""
-    columns = {**asdict(document), "duplicate_of": duplicate_of}
-    for name in ("text", "text_original", "removed", "evidence"):
-        del columns[name]
-    fields = [f"{name:20} {_words(value)}" for name, value in columns.items() if value not in (None, (), "")]
-    evidence = [f"{'  ' + of:20} {words}" for of, words in document.evidence]
-    taken_out = [f"- {rule}: {line}" for rule, line in document.removed]
-    return "\n".join((*fields, *evidence, f"\n{document.text}\n", *taken_out))
-
-
-def _words(value: Any) -> str:
-    """Format a column's value; the parts of a list are separated."""
-    listed = value if isinstance(value, tuple) else (value,)
-    return "; ".join(" ".join(one) if isinstance(one, tuple) else str(one) for one in listed)

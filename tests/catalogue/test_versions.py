@@ -81,9 +81,9 @@ def test_each_text_is_a_version_a_deletion_too_and_an_old_text_that_comes_back(d
 
 def test_a_captured_page_is_shown_with_what_is_known_of_it(data: Path) -> None:
     shown = cundang(data, "show", URL)
-    assert f"{'url':20} {URL}\n" in shown
-    assert f"{'captured':20} 2026-01-" in shown
-    assert f"{'attachments':20} http://a.cn/f/1.doc 附件：名单.doc\n" in shown
+    assert f"\n  {'url':18} {URL}\n" in shown
+    assert f"\n  {'captured':18} 2026-01-" in shown
+    assert f"\n  {'attachments':18} http://a.cn/f/1.doc 附件：名单.doc\n" in shown
     assert "凝聚共识" in shown
 
 
