@@ -19,6 +19,9 @@ from hypothesis import settings
 settings.register_profile("same", derandomize=True, deadline=None)
 settings.load_profile("same")
 
+# Let processes of tests store compiled modules: there are hundreds of them.
+os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+
 # Do not let crawls outside the tests use up the slots.
 if "CUNDANG_SLOTS" not in os.environ:
     _slots = tempfile.TemporaryDirectory(prefix="cundang-slots-", ignore_cleanup_errors=True)  # gone with the process

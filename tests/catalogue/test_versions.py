@@ -5,11 +5,11 @@ from __future__ import annotations
 import io
 import json
 import shutil
-import subprocess
 import sys
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+import loaded
 import pytest
 
 from archive.catalogue import build, query
@@ -57,7 +57,7 @@ def data(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 def cundang(folder: Path, *words: str) -> str:
     command = [sys.executable, "-m", "crawler.cli", "--data", f"{folder}/data", "--sites", f"{folder}/sites", *words]
-    done = subprocess.run(command, capture_output=True, text=True, timeout=300, check=False)
+    done = loaded.run(command, timeout=300)
     assert done.returncode == 0, done.stderr[-2000:]
     return done.stdout
 

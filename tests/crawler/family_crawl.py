@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import subprocess
 import sys
 import time
 from pathlib import Path
 
+import loaded
 from scrapy.crawler import CrawlerProcess
 from scrapy.settings import Settings
 
@@ -21,13 +21,7 @@ def crawl(file: Path, data: Path, *, later: float = 0.0, full: bool = False, wai
 
     `code`: the exit code that is expected.
     """
-    done = subprocess.run(
-        [sys.executable, __file__, str(file), str(data), str(later), str(int(full))],
-        capture_output=True,
-        text=True,
-        timeout=wait,
-        check=False,
-    )
+    done = loaded.run([sys.executable, __file__, str(file), str(data), str(later), str(int(full))], timeout=wait)
     assert done.returncode == code, f"exit {done.returncode}: {done.stderr[-3000:]}"
     return done.stderr
 

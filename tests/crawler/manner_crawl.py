@@ -1,6 +1,6 @@
 """Crawl sites of the manners in `manners.py` with the file that `sites add` writes, and score what came of it.
 
-python tests/crawler/manner_crawl.py [--browser] [--seed S] [MANNER...]
+PYTHONPATH=tests python tests/crawler/manner_crawl.py [--browser] [--seed S] [MANNER...]
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 
+import loaded
 from manners import ARTICLES, MANNERS, Served, serving
 
 from archive.catalogue import query
@@ -53,7 +54,7 @@ class Score:
 
 def cundang(data: Path, *arguments: str, wait: float = 400) -> subprocess.CompletedProcess[str]:
     command = [sys.executable, "-m", "crawler.cli", "--data", str(data), "--sites", str(data / "sites"), *arguments]
-    return subprocess.run(command, capture_output=True, text=True, check=False, timeout=wait)
+    return loaded.run(command, timeout=wait)
 
 
 def crawl(served: Served, data: Path, *, browser: bool = False) -> Score:

@@ -8,12 +8,12 @@ from __future__ import annotations
 import contextlib
 import json
 import resource
-import subprocess
 import sys
 from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
 
+import loaded
 from odd_server import OddServer
 from scrapy import Request, Spider, signals
 from scrapy.crawler import Crawler, CrawlerProcess
@@ -37,9 +37,7 @@ def run(server: OddServer | None, data: Path, urls: list[Any], **job: Any) -> di
         job.setdefault("hosts", [server.authority])
         job.setdefault("crawl", {}).setdefault("allow_private", [server.authority])
     job |= {"data": str(data), "urls": [url if isinstance(url, dict) else {"url": url} for url in urls]}
-    child = subprocess.run(
-        [sys.executable, __file__], input=json.dumps(job), capture_output=True, text=True, timeout=300, check=False
-    )
+    child = loaded.run([sys.executable, __file__], input=json.dumps(job), timeout=300)
     assert child.returncode == 0, child.stderr
     return {**json.loads(child.stdout), "log": child.stderr}
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 import gzip
 import json
 import os
-import subprocess
 import sys
 from collections.abc import Mapping
 
+import loaded
 import pytest
 from little_server import Answer, Little, serving
 from scrapy.http import Response
@@ -76,7 +76,7 @@ def crawled(tmp_path_factory: pytest.TempPathFactory) -> Crawled:
         options = [option for setting in settings for option in ("-s", setting)]
         command = [sys.executable, "-m", "scrapy", "crawl", str(site), *options]
         environment = os.environ | {"SCRAPY_SETTINGS_MODULE": "crawler.settings"}
-        done = subprocess.run(command, env=environment, capture_output=True, text=True, timeout=300, check=False)
+        done = loaded.run(command, env=environment, timeout=300)
         assert "Traceback" not in done.stderr, done.stderr
         lines = layout.missing("little").read_text("utf-8").splitlines()
         missing = {row["url"].removeprefix(little.base): row["reason"] for row in map(json.loads, lines)}

@@ -10,6 +10,7 @@ import sys
 from collections.abc import Mapping
 from pathlib import Path
 
+import loaded
 from little_server import Answer, serving
 
 from archive.corpus import shard
@@ -50,9 +51,7 @@ def routes(path: str, _: Mapping[str, str]) -> Answer:
 def test_a_list_with_a_wrong_checksum_leads_on_and_a_page_that_breaks_off_is_named(tmp_path: Path) -> None:
     def cundang(*words: str) -> subprocess.CompletedProcess[str]:
         command = [sys.executable, "-c", PROGRAM, "--data", str(tmp_path / "data"), "--sites", str(tmp_path / "sites")]
-        return subprocess.run(
-            [*command, *words], env=os.environ, capture_output=True, text=True, timeout=200, check=False
-        )
+        return loaded.run([*command, *words], env=os.environ, timeout=200)
 
     with serving(routes) as little:
         little.site(tmp_path / "sites")

@@ -17,6 +17,7 @@ from contextlib import closing
 from pathlib import Path
 from urllib.parse import urlsplit
 
+import loaded
 import pytest
 from little_server import Answer, serving
 
@@ -48,14 +49,7 @@ def command(data: Path, sites: Path, *words: str) -> list[str]:
 
 
 def cundang(data: Path, sites: Path, *words: str, **environment: str) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        command(data, sites, *words),
-        env=os.environ | environment,
-        capture_output=True,
-        text=True,
-        timeout=300,
-        check=False,
-    )
+    return loaded.run(command(data, sites, *words), env=os.environ | environment, timeout=300)
 
 
 @pytest.fixture

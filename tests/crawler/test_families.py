@@ -14,13 +14,13 @@ import re
 import secrets
 import shutil
 import sqlite3
-import subprocess
 import sys
 from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 from urllib.parse import parse_qsl, unquote
 
+import loaded
 import pytest
 from families import FAMILIES, Site, traps
 from family_crawl import DAY, crawl
@@ -65,9 +65,7 @@ def pages_of(site: Site) -> set[str]:
 def add(site: Site, folder: Path) -> Path:
     """The site file that `cundang sites add` writes."""
     command = [sys.executable, "-m", "crawler.cli", "--sites", str(folder), "sites", "add", site.home]
-    done = subprocess.run(
-        [*command, "--delay", "0", "--key", site.family], capture_output=True, text=True, check=False, timeout=300
-    )
+    done = loaded.run([*command, "--delay", "0", "--key", site.family], timeout=300)
     assert done.returncode == 0, f"{site.family}: {done.stderr[-2000:]}"
     assert len(site.log) <= 30, f"{site.family} {site.room.taste}: sites add took {len(site.log)} requests"
     return folder / f"{site.family}.toml"
@@ -214,10 +212,8 @@ def test_traps_end_and_every_article_is_found(family: str, tmp_path: Path) -> No
     # A calendar of empty days costs 40 at most; paths that repeat and endless queries end by their names, after 5.
     assert into <= 40 + 5, f"{family} {seed} {site.session}: {into} requests"
     assert max(sessions.values()) <= 2, sessions.most_common(5)
-    missing = subprocess.run(
+    missing = loaded.run(
         [sys.executable, "-m", "crawler.cli", "--data", str(tmp_path / "data"), "status", "--missing", "--json"],
-        capture_output=True,
-        text=True,
         check=True,
     )
     why = {line["reason"] for line in map(json.loads, missing.stdout.splitlines())}

@@ -8,6 +8,7 @@ import sys
 from collections.abc import Mapping
 from pathlib import Path
 
+import loaded
 from little_server import Answer, serving
 
 from archive.layout import Layout
@@ -17,7 +18,7 @@ TEXT = "<p>" + "全市统战部长会议召开，会议强调要画好最大同�
 
 def cundang(data: Path, sites: Path, *words: str) -> subprocess.CompletedProcess[str]:
     command = [sys.executable, "-m", "crawler.cli", "--data", str(data), "--sites", str(sites), *words]
-    return subprocess.run(command, capture_output=True, text=True, timeout=300, check=False)
+    return loaded.run(command, timeout=300)
 
 
 def test_a_run_that_brings_far_less_than_before_is_marked_and_what_is_missing_is_named(tmp_path: Path) -> None:

@@ -16,6 +16,7 @@ from contextlib import closing, suppress
 from datetime import UTC, datetime
 from pathlib import Path
 
+import loaded
 import pytest
 from little_server import Answer, serving
 from warcio.archiveiterator import ArchiveIterator
@@ -55,7 +56,7 @@ def answer(path: str, _: object) -> Answer:
 
 def cundang(folder: Path, *words: str, code: int = 0) -> subprocess.CompletedProcess[str]:
     command = [sys.executable, "-m", "crawler.cli", "--data", "data", "--sites", "sites", *words]
-    done = subprocess.run(command, cwd=folder, capture_output=True, text=True, timeout=300, check=False, env=os.environ)
+    done = loaded.run(command, cwd=folder, timeout=300, env=os.environ)
     assert done.returncode == code, f"{words}: exit {done.returncode}\n{done.stderr[-3000:]}"
     return done
 

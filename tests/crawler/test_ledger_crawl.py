@@ -8,6 +8,7 @@ import sys
 from collections.abc import Mapping
 from pathlib import Path
 
+import loaded
 from little_server import Answer, Little, serving
 
 from archive.layout import Layout
@@ -44,7 +45,7 @@ def answer(path: str, _: Mapping[str, str]) -> Answer:
 def crawl(little: Little, folder: Path) -> subprocess.CompletedProcess[str]:
     site = little.site(folder / "sites")
     command = [sys.executable, "-m", "crawler.cli", "--data", str(folder / "data"), "crawl", str(site)]
-    return subprocess.run(command, capture_output=True, text=True, check=False, timeout=120)
+    return loaded.run(command, timeout=120)
 
 
 def ledger(folder: Path) -> Ledger:
@@ -71,10 +72,8 @@ def test_a_gap_is_told_once_and_stays_on_the_books(tmp_path: Path) -> None:
     }
     assert missing["/short/"].reason == "list_gap"
     assert missing["/short/"].detail.startswith("claims 22 (共22条), shows 12")
-    status = subprocess.run(
+    status = loaded.run(
         [sys.executable, "-m", "crawler.cli", "--data", str(tmp_path / "data"), "status", "--site", "little"],
-        capture_output=True,
-        text=True,
         check=True,
     ).stdout
     assert status.index("gap 22   微信专栏") < status.index("gap 10   通知公告") < status.index("no gap   统战要闻")

@@ -8,6 +8,7 @@ import sys
 from collections.abc import Mapping
 from pathlib import Path
 
+import loaded
 import pytest
 from little_server import Answer, serving
 
@@ -27,15 +28,11 @@ def answer(path: str, _: Mapping[str, str]) -> Answer:
 
 def scrapy(data: Path, sites: Path, *words: str) -> subprocess.CompletedProcess[str]:
     settings = [word for pair in (f"DATA={data}", f"SITES={sites}") for word in ("-s", pair)]
-    return subprocess.run(
+    return loaded.run(
         [sys.executable, "-m", "scrapy", words[0], *settings, *words[1:]],
         cwd=CHECKOUT,
         env=os.environ,
-        stdin=subprocess.DEVNULL,
-        capture_output=True,
-        text=True,
         timeout=60,
-        check=False,
     )
 
 

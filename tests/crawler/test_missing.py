@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import itertools
 import json
-import subprocess
 import sys
 from collections.abc import Mapping
 from pathlib import Path
 
+import loaded
 import pytest
 from little_server import Answer, serving
 
@@ -55,11 +55,11 @@ def test_pages_like_that_of_a_made_up_address_are_none(tmp_path: Path, manner: s
     with serving(routes, probes=True) as little:
         file = little.site(sites)
         command = [sys.executable, "-m", "crawler.cli", "--data", str(data), "--sites", str(sites)]
-        done = subprocess.run([*command, "crawl", str(file)], capture_output=True, text=True, timeout=300, check=False)
+        done = loaded.run([*command, "crawl", str(file)], timeout=300)
         assert done.returncode == 0, done.stderr
         probes = [path for path in little.counts if path.startswith("/" + NAME)]
         assert len(probes) == 1
-        told = subprocess.run([*command, "status", "--missing", "--json"], capture_output=True, text=True, check=True)
+        told = loaded.run([*command, "status", "--missing", "--json"], check=True)
     layout = Layout(root=data)
     assert {d.url for d in query.documents(layout, query.Filter())} == {
         little.base + row for row in ROWS if row not in LOST

@@ -6,12 +6,12 @@ import contextlib
 import itertools
 import json
 import os
-import subprocess
 import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+import loaded
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -78,14 +78,7 @@ def crawled(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFac
         site.write_text(f'name = "怪站"\nhosts = {json.dumps(hosts)}\n[crawl]\n' + "\n".join(lines), "utf-8")
         settings = ["-s", f"DATA={folder / 'data'}", "-s", "CLEAN_AFTER_CRAWL=0", "-s", "LOG_LEVEL=WARNING"]
         command = [sys.executable, "-m", "scrapy", "crawl", str(site), *settings]
-        child = subprocess.run(
-            command,
-            env=os.environ | {"SCRAPY_SETTINGS_MODULE": "crawler.settings"},
-            capture_output=True,
-            text=True,
-            timeout=500,
-            check=False,
-        )
+        child = loaded.run(command, env=os.environ | {"SCRAPY_SETTINGS_MODULE": "crawler.settings"}, timeout=500)
         assert child.returncode == 0, child.stderr
         blocks: dict[str, list[bytes]] = {}
         for warc in Layout(root=folder / "data").warcs():

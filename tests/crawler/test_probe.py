@@ -7,6 +7,7 @@ import sys
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
+import loaded
 import pytest
 from little_server import Answer, serving
 from test_ledger_crawl import answer as columns
@@ -15,9 +16,7 @@ from test_ledger_crawl import answer as columns
 def add(routes: Callable[[str, Mapping[str, str]], Answer | None], folder: Path) -> subprocess.CompletedProcess[str]:
     with serving(routes) as little:
         command = [sys.executable, "-m", "crawler.cli", "--sites", str(folder), "sites", "add", f"{little.base}/"]
-        return subprocess.run(
-            [*command, "--delay", "0", "--key", "x"], capture_output=True, text=True, check=False, timeout=200
-        )
+        return loaded.run([*command, "--delay", "0", "--key", "x"], timeout=200)
 
 
 def closed(path: str, _: Mapping[str, str]) -> Answer:

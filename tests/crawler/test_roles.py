@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import json
-import subprocess
 import sys
 from pathlib import Path
 
+import loaded
 from family_crawl import crawl
 from little_server import Answer, Little, serving
 
@@ -50,11 +50,8 @@ def page(path: str) -> Answer | None:
 def learned(little: Little, data: Path, code: int = 0, **crawls: object) -> dict[str, tuple[int, int]]:
     site = little.site(data / "sites", **crawls)
     crawl(site, data, code=code)
-    done = subprocess.run(
-        [sys.executable, "-m", "crawler.cli", "--data", str(data), "status", "--learned", "--json"],
-        capture_output=True,
-        text=True,
-        check=True,
+    done = loaded.run(
+        [sys.executable, "-m", "crawler.cli", "--data", str(data), "status", "--learned", "--json"], check=True
     )
     lines = [json.loads(line) for line in done.stdout.splitlines()]
     return {line["shape"].removeprefix(little.host): (line["articles"], line["lists"]) for line in lines}

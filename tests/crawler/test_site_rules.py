@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import os
-import subprocess
 import sys
 from collections.abc import Mapping
 from pathlib import Path
 
+import loaded
 from little_server import Answer, serving
 
 CHECKOUT = Path(__file__).parents[2]
@@ -36,13 +36,10 @@ def test_exclude_next_and_requisites_steer_a_crawl(tmp_path: Path) -> None:
     with serving(routes) as little:
         path = little.site(tmp_path, exclude=["/zt/"], requisites=[r"\.dat$"])
         path.write_text(path.read_text("utf-8") + '\n[[read]]\nnext = "a.turn"\n', "utf-8")
-        done = subprocess.run(
+        done = loaded.run(
             [sys.executable, "-m", "crawler.cli", "--data", str(tmp_path / "data"), "crawl", str(path)],
             env=os.environ | {"PYTHONPATH": str(CHECKOUT), "CUNDANG_SLOTS": str(tmp_path / "slots")},
-            capture_output=True,
-            text=True,
             timeout=300,
-            check=False,
         )
         asked = {path for _, path in little.asked}
     assert done.returncode == 0, done.stderr

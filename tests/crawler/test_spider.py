@@ -11,6 +11,7 @@ import time
 from collections.abc import Mapping
 from pathlib import Path
 
+import loaded
 import pytest
 from little_server import Answer, Little, serving
 
@@ -34,9 +35,7 @@ def scrapy(data: Path, site: Path, *words: str, name: str | None = None) -> subp
     settings = {"DATA": data, "SITES": site.parent, "CLEAN_AFTER_CRAWL": False, "RETRY_WAIT": 0.3}
     command = [sys.executable, "-m", "scrapy", "crawl", name or site.stem]
     command += [word for key, value in settings.items() for word in ("-s", f"{key}={value}")]
-    return subprocess.run(
-        [*command, *words], cwd=CHECKOUT, env=os.environ, capture_output=True, text=True, timeout=300, check=False
-    )
+    return loaded.run([*command, *words], cwd=CHECKOUT, env=os.environ, timeout=300)
 
 
 def captures(data: Path) -> dict[str, list[Capture]]:
@@ -392,12 +391,10 @@ def test_scrapy_lists_the_sites(tmp_path: Path) -> None:
         host = f"www.{key}.gov.cn"
         text = f'name = "{key}"\nhosts = ["{host}"]\n[crawl]\nstart = ["http://{host}/"]\n'
         (tmp_path / f"{key}.toml").write_text(text)
-    listed = subprocess.run(
+    listed = loaded.run(
         [sys.executable, "-m", "scrapy", "list"],
         cwd=CHECKOUT,
         env=os.environ | {"CUNDANG_SITES": str(tmp_path)},
-        capture_output=True,
-        text=True,
         check=True,
         timeout=300,
     )

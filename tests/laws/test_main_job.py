@@ -14,6 +14,7 @@ from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 
+import loaded
 import pytest
 from scoring import body_f1
 from warcio.archiveiterator import ArchiveIterator
@@ -31,9 +32,7 @@ SEEDS = Path(__file__).parents[2] / "seeds" / "corpus"
 
 def cundang(data: Path, sites: Path, *words: str, **environment: str) -> subprocess.CompletedProcess[str]:
     command = [sys.executable, "-m", "crawler.cli", "--data", str(data), "--sites", str(sites), *words]
-    done = subprocess.run(
-        command, env=os.environ | environment, capture_output=True, text=True, timeout=300, check=False
-    )
+    done = loaded.run(command, env=os.environ | environment, timeout=300)
     assert done.returncode == 0, f"{words}: exit {done.returncode}\n{done.stderr[-3000:]}"
     return done
 

@@ -12,6 +12,7 @@ from datetime import datetime
 from pathlib import Path
 from urllib.parse import urlsplit
 
+import loaded
 import pytest
 import strangers
 from warcio.archiveiterator import ArchiveIterator
@@ -46,7 +47,7 @@ class World:
 
 def cundang(folder: Path, *words: str) -> None:
     command = [sys.executable, "-m", "crawler.cli", "--data", str(folder / "data"), "--sites", str(folder / "sites")]
-    done = subprocess.run([*command, *words], capture_output=True, text=True, timeout=600, check=False)
+    done = loaded.run([*command, *words], timeout=600)
     assert done.returncode == 0, f"{words}: exit {done.returncode}\n{done.stderr[-3000:]}"
 
 

@@ -22,6 +22,7 @@ from threading import Thread
 from typing import Any
 from zoneinfo import ZoneInfo
 
+import loaded
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -80,11 +81,11 @@ def test_the_check_of_site_files_reads_schedules(tmp_path: Path) -> None:
     said = 'name = "a"\nhosts = ["a.cn"]\nschedule = "0 25 * * *"\n[crawl]\nstart = ["http://a.cn/"]\n'
     path.write_text(said, encoding="utf-8")
     check = [sys.executable, "-m", "crawler.cli", "sites", "check", str(path)]
-    done = subprocess.run(check, capture_output=True, text=True, timeout=300, check=False)
+    done = loaded.run(check, timeout=300)
     assert done.returncode == 2
     assert "a: schedule '0 25 * * *' is no cron expression" in done.stderr
     path.write_text(said.replace("25", "23"), encoding="utf-8")
-    good = subprocess.run(check, capture_output=True, text=True, timeout=300, check=False)
+    good = loaded.run(check, timeout=300)
     assert (good.returncode, good.stdout) == (0, "a: good\n")
 
 
@@ -293,7 +294,7 @@ def command(house: Path, *words: str) -> list[str]:
 
 
 def cundang(house: Path, *words: str) -> str:
-    done = subprocess.run(command(house, *words), capture_output=True, text=True, timeout=300, check=False)
+    done = loaded.run(command(house, *words), timeout=300)
     assert done.returncode == 0, done.stderr[-2000:]
     return done.stdout
 
@@ -328,12 +329,8 @@ def test_one_look_by_cron_crawls_what_is_due_and_reports_missed_times(house: Pat
         Thread(target=server.serve_forever, daemon=True).start()
         hook = f"http://127.0.0.1:{server.server_port}/"
         tee = f"tee -a {house}/told.jsonl"
-        done = subprocess.run(
-            command(house, "schedule", "due", "--alert-webhook", hook, "--alert-command", tee),
-            capture_output=True,
-            text=True,
-            timeout=300,
-            check=False,
+        done = loaded.run(
+            command(house, "schedule", "due", "--alert-webhook", hook, "--alert-command", tee), timeout=300
         )
         server.shutdown()
     assert done.returncode == 0, done.stderr[-2000:]
