@@ -309,7 +309,9 @@ def _is_short_list(page: Page, points: Sequence[float], headlines: Sequence[int]
     start, end, weight = extract.region(page.outline, points, None)
     prose = [index for index in range(start, end) if points[index] >= extract.PROSE]
     named = page.title is None or (han(page.keys[page.title]) <= NAME and not _has_dateline(page))
-    if named and len(prose) >= 2 and all(index - 1 in headlines for index in prose):
+    teasers = bool(prose) and all(index - 1 in headlines for index in prose)
+    # The last page of a list may hold a single one, which is cut short.
+    if named and teasers and (len(prose) >= 2 or page.keys[prose[0]].endswith(("…", "..."))):
         return True
     rows = _dated_rows(page, headlines)
     # Under the name of a column stand dated links and nothing else.

@@ -162,6 +162,18 @@ def test_teasers_that_end_in_a_link_to_the_rest_are_a_list(word: str) -> None:
 FOOT = "<div class=foot>版权所有：某县人民政府 网站维护：0838-8501234 网站建设：某某科技</div>"
 
 
+@pytest.mark.parametrize(("end", "reason"), [("，详细询…", "list"), ("，详细询...", "list"), ("，研究了工作。", None)])
+def test_the_only_teaser_on_the_last_page_of_a_list_is_no_article(end: str, reason: str | None) -> None:
+    teaser = (
+        "<ul><li><h3><a href='/content_7.htm'>永泽区走访民营企业问需求解难题</a></h3><p>3月3日，永泽区委统战部会同"
+        "县工商联走访了清溪绿源茶业公司等4家民营企业，现场听取企业负责人对营商环境的意见。走访组一行走进生产车间"
+        f"{end}</p><div>2016年03月04日</div></li></ul>"
+    )
+    page = capture(200, (), f"<html><body>{teaser}</body></html>")
+    said = judged(dataclasses.replace(page, url="http://tzb.example.cn/xw/index_4.htm"))
+    assert (said and said[0]) == reason
+
+
 def test_rows_under_the_name_of_a_column_are_a_list_and_results_of_a_search_too() -> None:
     rows = "".join(
         f"<li><a href=/show/{n}.html>县委统战部召开第{n}次座谈会</a><span>2019-03-0{n}</span></li>" for n in (1, 2, 3)
