@@ -347,7 +347,7 @@ class _Walk:
         """The line below the title that says when and from whom."""
         others = 0
         for index in range(title + 1, min(len(self.blocks), title + 1 + NEAR)):
-            if self.is_dateline(index):
+            if self.is_dateline(index) or (index == title + 1 and dates.is_day(self.keys[index])):
                 return index
             key = self.keys[index]
             if _ABSTRACT.match(key) or fields.is_label(key):
@@ -385,6 +385,9 @@ class _Walk:
         key = self.keys[index]
         beside = self.outline.are_beside(index - 1, index)
         if beside and in_row:
+            return True
+        if self.holder(index) == self.holder(self.head) and fields.medium(key):
+            # Items of one list: the day, and from whom.
             return True
         if not self.is_dateline(index):
             return False

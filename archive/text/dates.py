@@ -223,6 +223,18 @@ def is_short(words: str) -> bool:
     )
 
 
+def is_day(words: str) -> bool:
+    """Whether narrow words are a day and nothing else, though its year has two digits: right under a title it is one.
+
+    >>> is_day("23-06-12"), is_day("(2023-06-12)"), is_day("12-06"), is_day("20230612")
+    (True, True, False, False)
+    """
+    inner = words.strip("[]() ")
+    return not inner.isdigit() and any(
+        match[0].strip() == inner and len(value) >= len("2023-06-12") for value, match in _found(inner, loose=True)
+    )
+
+
 def is_clock(words: str) -> bool:
     """Whether narrow words are a day with its weekday and nothing else, as a page's clock shows them.
 

@@ -120,11 +120,13 @@ def read_head(draft: Draft) -> None:
         line = draft.lines[index]
         if again := _title_again(draft, index):
             draft.take(index, "title", again)
-        elif fields.is_dateline(line.spaced or line.read) and _stands_above(draft, index):
+        elif (fields.is_dateline(line.spaced or line.read) and _stands_above(draft, index)) or (
+            index < draft.headed and dates.is_day(lines.narrow(line.read))
+        ):
             draft.date(index)
         elif draft.sign(index, fields.reporters(line.read)) or index >= 3:
             continue
-        elif index < 2 and _is_prose(draft, index + 1) and (who := _alone(line.read)):
+        elif who := _alone(draft, index):
             # A name alone between title and text: who wrote it, or the medium.
             draft.byline.take(who, "name", line.read)
             draft.take(index, "byline")
@@ -133,9 +135,12 @@ def read_head(draft: Draft) -> None:
             draft.take(index, "subtitle")
 
 
-def _alone(line: str) -> fields.Byline:
-    """The person or the medium that a line names alone."""
-    return fields.Byline(author=fields.alone(line)) or fields.medium(line)
+def _alone(draft: Draft, index: int) -> fields.Byline | None:
+    """The medium that a line of the article's head names alone, or the person, too, that one of two over prose does."""
+    line = draft.read[index]
+    if index < 2 and _is_prose(draft, index + 1):
+        return fields.Byline(author=fields.alone(line)) or fields.medium(line)
+    return fields.medium(line) if index < draft.headed else None
 
 
 def _stands_above(draft: Draft, index: int) -> bool:

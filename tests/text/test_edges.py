@@ -135,6 +135,32 @@ def test_a_letter_in_cells_is_read_from_its_title_on(label: str, asked: str, ans
     assert document.source is None
 
 
+def test_lines_below_a_title_that_nothing_names_are_not_lost() -> None:
+    verse = ("小河弯弯", "流过我的窗前", "母亲的歌谣", "在风里飘散", "写成一封长长的信")
+    body = f"<p><b>故乡</b></p><p>23-06-12</p>{paragraphs(verse)}<p>来源：清河日报</p><p><a href=/>返回</a></p>"
+    document = read(page(body, "清河论坛 - 故乡"))
+    assert (document.text.split("\n")[-5:], document.source) == (list(verse), "清河日报")
+    assert "low_confidence" in document.flags
+
+
+@pytest.mark.parametrize(
+    "lines", [("王小明 李红 张建国", "陈秀英 刘洋 赵敏"), ("周一：闭馆", "周六、周日：9:00—20:30")]
+)
+def test_a_day_and_a_medium_in_items_under_the_title_are_its_head(lines: tuple[str, ...]) -> None:
+    items = "<ul><li>2023-06-12</li><li>清河县融媒体中心</li></ul>"
+    document = read(
+        page(f"<main><h1>暑期安排和名单</h1>{items}<div>{paragraphs(lines)}</div></main>", "暑期安排和名单")
+    )
+    assert (document.published, document.source) == ("2023-06-12", "清河县融媒体中心")
+    assert document.text == "\n".join(lines)
+
+
+@pytest.mark.parametrize("day", ["23-06-12", "[23.6.12]"])
+def test_a_day_with_a_short_year_right_under_the_title_is_the_dateline(day: str) -> None:
+    document = read(page(f"<p><b>医疗队走进山村</b></p><p>{day}</p>{paragraphs(LINES)}"))
+    assert (document.published, document.text) == ("2023-06-12", "\n".join(LINES))
+
+
 def test_the_day_at_the_foot_beside_a_source_is_read() -> None:
     verse = ("山风吹过五月的麦田", "金色的波浪", "一直涌到天边", "母亲弯下腰", "扎进我的童年")
     lines = "<br>".join(verse)
