@@ -14,7 +14,7 @@ from archive.layout import Layout
 from archive.ledger import SiteAccount
 from archive.site import CHINA, Learned, Site, learned_file
 from archive.text.template import FLAG
-from crawler.talk import put, say
+from crawler.messages import put, say
 
 # A change of layout is recognised in the newest articles (so many), and its beginning is looked for in more.
 WINDOW, BEFORE = 20, 500

@@ -16,7 +16,7 @@ from typing import NoReturn
 from archive.errors import CundangError, InterruptedCrawl, SpaceError, UsageError
 from crawler.cli import find, keep, run, sites
 from crawler.cli.app import app
-from crawler.talk import put, say
+from crawler.messages import put, say
 
 __all__ = ["app", "find", "keep", "main", "run", "sites"]
 

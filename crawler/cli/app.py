@@ -11,8 +11,8 @@ import click
 from click.shell_completion import get_completion_class
 
 from archive.layout import Layout
-from crawler.cli.house import House
-from crawler.talk import put
+from crawler.cli.folders import Folders
+from crawler.messages import put
 
 Decorated = TypeVar("Decorated", bound=Callable[..., Any])
 
@@ -27,12 +27,12 @@ SECTIONS = {
 
 
 def _settle(ctx: click.Context, parameter: click.Parameter, value: Path | None) -> None:
-    house = ctx.obj if isinstance(ctx.obj, House) else House.at(None, None)
+    folders = ctx.obj if isinstance(ctx.obj, Folders) else Folders.at(None, None)
     if value is not None and parameter.name == "data":
-        house = replace(house, layout=Layout.at(value))
+        folders = replace(folders, layout=Layout.at(value))
     elif value is not None:
-        house = replace(house, sites_folder=value, named=True)
-    ctx.obj = house
+        folders = replace(folders, sites_folder=value, named=True)
+    ctx.obj = folders
 
 
 # The options of every command. Made once, because making an option is slow: click looks up translations.
@@ -102,8 +102,8 @@ def day_option(name: str) -> Callable[[Decorated], Decorated]:
 
 def keys(ctx: click.Context, _parameter: click.Parameter, begun: str) -> list[str]:
     """The keys of site files that complete what was typed."""
-    house = ctx.find_root().obj or House.at(None, None)
-    return sorted(path.stem for path in house.sites_folder.glob(f"{begun}*.toml"))
+    folders = ctx.find_root().obj or Folders.at(None, None)
+    return sorted(path.stem for path in folders.sites_folder.glob(f"{begun}*.toml"))
 
 
 json_option = click.option("--json", "json_", is_flag=True, help="One JSON object per line, on stdout.")

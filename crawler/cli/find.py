@@ -16,8 +16,8 @@ import click
 from archive.errors import UsageError
 from archive.layout import Layout
 from crawler.cli.app import Decorated, app, day_option, json_option, site_option
-from crawler.cli.house import House, known_data, print_item, say_all
-from crawler.talk import put, say, telling
+from crawler.cli.folders import Folders, known_data, print_item, say_all
+from crawler.messages import put, say, telling
 
 if TYPE_CHECKING:
     from archive.catalogue import query
@@ -45,7 +45,7 @@ if TYPE_CHECKING:
 @json_option
 @click.pass_obj
 def search(  # noqa: PLR0913, PLR0917 - click makes an argument of each option
-    house: House,
+    folders: Folders,
     words: tuple[str, ...],
     site: str | None,
     since: str | None,
@@ -69,18 +69,18 @@ def search(  # noqa: PLR0913, PLR0917 - click makes an argument of each option
 
     load_arrow("pyarrow.compute", without=("numpy", "pandas"))
     from archive.catalogue.search import Searcher
-    from crawler import find
+    from crawler import search_lines
 
-    query_ = find.query_of(words or (), house.key(site), since, until)
-    searcher = Searcher(known_data(house.layout), house.places())
+    query_ = search_lines.query_of(words or (), folders.key(site), since, until)
+    searcher = Searcher(known_data(folders.layout), folders.places())
     if frequency:
-        lines = find.frequency(
-            searcher, words or (), histogram or "year", find.query_of((), house.key(site), since, until)
+        lines = search_lines.frequency(
+            searcher, words or (), histogram or "year", search_lines.query_of((), folders.key(site), since, until)
         )
     elif in_context:
-        lines = find.concordance(searcher, query_)
+        lines = search_lines.concordance(searcher, query_)
     else:
-        lines = find.hits(searcher, query_, order, page, limit, facets, histogram)
+        lines = search_lines.hits(searcher, query_, order, page, limit, facets, histogram)
     for item, plain in lines:
         print_item(item, plain, json_)
 
@@ -90,15 +90,15 @@ def search(  # noqa: PLR0913, PLR0917 - click makes an argument of each option
 @site_option
 @json_option
 @click.pass_obj
-def changes(house: House, since: str | None, site: str | None, json_: bool) -> None:
+def changes(folders: Folders, since: str | None, site: str | None, json_: bool) -> None:
     """List new, edited, deleted and returned articles, latest first; times are UTC.
 
     Example: cundang changes --since 2026-01
     """
-    from crawler import find
+    from crawler import search_lines
 
     there = False
-    for change, plain in find.changes(known_data(house.layout), since, house.known(site)):
+    for change, plain in search_lines.changes(known_data(folders.layout), since, folders.known(site)):
         print_item(change, plain, json_)
         there = True
     if not there:
@@ -110,7 +110,7 @@ def changes(house: House, since: str | None, site: str | None, json_: bool) -> N
 @click.option("--versions", is_flag=True, help="The history of its URL, with what changed.")
 @json_option
 @click.pass_obj
-def show(house: House, name: str, versions: bool, json_: bool) -> None:
+def show(folders: Folders, name: str, versions: bool, json_: bool) -> None:
     """Show one document with its evidence, or the history of a URL: its texts, the changes, and when it was gone.
 
     Example: cundang show file:///000_cf38059dc55396b4.txt
@@ -121,7 +121,7 @@ def show(house: House, name: str, versions: bool, json_: bool) -> None:
 
     load_arrow(without=("numpy", "pandas"))
 
-    layout: Layout = house.layout
+    layout: Layout = folders.layout
     found = query.find(layout, name)
     url = found[0].url if found else name
     history = query.versions(layout, url) if versions or not found else []
@@ -137,16 +137,16 @@ def show(house: House, name: str, versions: bool, json_: bool) -> None:
             version, f"{version.first}{until}  {version.what:12} {version.title or ''}  {version.id}{lines}", json_
         )
     if found and not versions:
-        _print_document(house, query.whole(layout, found[0]), json_)
+        _print_document(folders, query.whole(layout, found[0]), json_)
 
 
-def _print_document(house: House, shown: Document, json_: bool) -> None:
+def _print_document(folders: Folders, shown: Document, json_: bool) -> None:
     """Print one document, with what it names, and its near copies."""
     from archive.catalogue import mentions, query, reprints
 
-    first = query.first_of(house.layout, shown.id)
-    near = reprints.copies_of(house.layout, shown.id, {key: one.name for key, one in house.sites().items()})
-    named = mentions.read(house.layout, shown.id)
+    first = query.first_of(folders.layout, shown.id)
+    near = reprints.copies_of(folders.layout, shown.id, {key: one.name for key, one in folders.sites().items()})
+    named = mentions.read(folders.layout, shown.id)
     if json_:
         from archive.export import jsonl
 
@@ -165,23 +165,23 @@ def _print_document(house: House, shown: Document, json_: bool) -> None:
 @click.option("--keyness", is_flag=True, help="Compare the documents of --query with the rest, most certain first.")
 @json_option
 @click.pass_obj
-def terms(house: House, by: str | None, term: str | None, query_: str, keyness: bool, json_: bool) -> None:
+def terms(folders: Folders, by: str | None, term: str | None, query_: str, keyness: bool, json_: bool) -> None:
     """Count the terms of United Front work: how many documents contain each, and how often.
 
     Example: cundang terms --by month --term 统一战线
     """
     from archive.catalogue import terms as known
 
-    layout = known_data(house.layout)
+    layout = known_data(folders.layout)
     if keyness:
-        for key in known.keyness(layout, _found_by(house, query_)):
+        for key in known.keyness(layout, _found_by(folders, query_)):
             counts = (
                 f"{key.occurrences:6} {key.per_million:8.1f}  rest {key.rest_occurrences:6} {key.rest_per_million:8.1f}"
             )
             print_item(key, f"{key.keyness:10.2f}  {counts}  {key.term}  {key.english}", json_)
         return
-    within = _found_by(house, query_) if query_ else None
-    found = known.counts(layout, by=by, term=term, within=within, site_places=house.places())
+    within = _found_by(folders, query_) if query_ else None
+    found = known.counts(layout, by=by, term=term, within=within, site_places=folders.places())
     if not found:
         say(f"No document holds {term or 'a term of the vocabulary'}.")
     for count in found:
@@ -195,7 +195,7 @@ def terms(house: House, by: str | None, term: str | None, query_: str, keyness: 
 )
 @json_option
 @click.pass_obj
-def copies_(house: House, kind: str | None, json_: bool) -> None:
+def copies_(folders: Folders, kind: str | None, json_: bool) -> None:
     """List pairs of documents made from one another; each copy of a cluster is paired with the first credible one.
 
     Each document has a line: the share that the other contains too, id, site and title. Stencils stand last: they are
@@ -205,17 +205,17 @@ def copies_(house: House, kind: str | None, json_: bool) -> None:
     """
     from archive.catalogue import reprints
 
-    _say_waiting(house)
-    for pair in reprints.pairs(known_data(house.layout), kind=kind):
+    _say_waiting(folders)
+    for pair in reprints.pairs(known_data(folders.layout), kind=kind):
         first = f"{pair.kind:12} {pair.first_share:4.0%} {pair.first}  {pair.first_site}  {pair.first_title or '-'}"
         second = f"{'':12} {pair.second_share:4.0%} {pair.second}  {pair.second_site}  {pair.second_title or '-'}"
         print_item(pair, f"{first}\n{second}", json_)
 
 
-def _say_waiting(house: House) -> None:
+def _say_waiting(folders: Folders) -> None:
     from archive.catalogue import reprints
 
-    if waiting := reprints.waiting(known_data(house.layout)):
+    if waiting := reprints.waiting(known_data(folders.layout)):
         say(f"{waiting} documents came since near copies were last looked for. To look now: cundang clean")
 
 
@@ -312,7 +312,7 @@ def extra_options(command: Decorated) -> Decorated:
 @extra_options
 @click.option("--force", is_flag=True, help="Replace even a file that no export wrote.")
 @click.pass_obj
-def export(house: House, /, format_: Format, out: Path, force: bool, **chosen: Any) -> int:
+def export(folders: Folders, /, format_: Format, out: Path, force: bool, **chosen: Any) -> int:
     """Write the corpus for other tools: the latest text of each URL, unless asked otherwise.
 
     wacz holds all captures of the sites, for replay; the other options choose what it lists. bag is a BagIt bag of
@@ -324,40 +324,40 @@ def export(house: House, /, format_: Format, out: Path, force: bool, **chosen: A
 
     address = bucket.address(out)
     if address is None:
-        return _export(house, format_, out.expanduser(), force=force, chosen=chosen)
+        return _export(folders, format_, out.expanduser(), force=force, chosen=chosen)
     with bucket.staged(address, force=force) as made:
-        code = _export(house, format_, made, force=force, chosen=chosen)
+        code = _export(folders, format_, made, force=force, chosen=chosen)
     say(f"{address}: put into the bucket, with its manifest")
     return code
 
 
-def _export(house: House, format_: Format, out: Path, *, force: bool, chosen: dict[str, Any]) -> int:
+def _export(folders: Folders, format_: Format, out: Path, *, force: bool, chosen: dict[str, Any]) -> int:
     """Write an export to this machine."""
     from archive.catalogue import query
     from archive.export import extras, whole
 
     shaping = {name: chosen.pop(name) for name in ("parts", "signals", "tokenizer", "mask", "without_texts")}
-    named = house.places() if chosen.pop("mentions") else None
+    named = folders.places() if chosen.pop("mentions") else None
     beside = extras.read(format_, **shaping, mentions=named)
     one = not shaping["parts"]
     whole.check_name(out, _PACKINGS.get(format_, ()) if one else (), stream=format_ in _STREAMS and one)
     if chosen["near"] == "near":
-        _say_waiting(house)
+        _say_waiting(folders)
     chosen |= {"collapse": chosen["collapse"] or chosen["near"] == "equal", "near": chosen["near"] == "near"}
-    wanted = replace(_filter(house, **chosen), by_year=beside.by_year)
-    query.refuse_unknown(house.layout, wanted, house.sites(chosen["site"]))
+    wanted = replace(_filter(folders, **chosen), by_year=beside.by_year)
+    query.refuse_unknown(folders.layout, wanted, folders.sites(chosen["site"]))
     # A pack of captures is chosen by site, not by document.
     keys = wanted.sites
     if wanted.site is not None:
         keys = tuple(key for key in (wanted.site,) if keys is None or key in keys)
     if format_ is Format.BAG:
-        _pack(house.layout, wanted, keys, out)
+        _pack(folders.layout, wanted, keys, out)
         return 0
-    return _write(house.layout, wanted, keys, format_, out, beside, force=force)
+    return _write(folders.layout, wanted, keys, format_, out, beside, force=force)
 
 
 def _filter(
-    house: House,
+    folders: Folders,
     *,
     site: str | None,
     place: str | None,
@@ -372,12 +372,12 @@ def _filter(
     from archive.catalogue import query
 
     return query.Filter(
-        site=house.key(site),
-        sites=house.of_place(place) if place is not None else None,
+        site=folders.key(site),
+        sites=folders.of_place(place) if place is not None else None,
         flags=flag,
         without=without_flag,
         query=query_,
-        ids=None if query_ is None else _found_by(house, query_),
+        ids=None if query_ is None else _found_by(folders, query_),
         sample=sample,
         seed=seed if sample else 0,
         **same,
@@ -415,7 +415,7 @@ def _write(
     else:
         writer = beside.writer(import_module(f"archive.export.{format_}").write)
     made = manifest.write(layout, wanted, format_, out, writer, force=force, left_out=beside.left_out)
-    _print_lost(offer, talk=True)
+    _print_lost(offer, as_messages=True)
     say(f"{out}: {made.documents} documents")
     if beside.left_out:
         say(f"{made.left_out} documents share a passage with the texts given, and were left out")
@@ -434,7 +434,7 @@ def _write(
 )
 @json_option
 @click.pass_obj
-def index_(house: House, out: Path, json_: bool) -> int:
+def index_(folders: Folders, out: Path, json_: bool) -> int:
     """Write what replay tools need: an index of the whole archive (CDXJ), the paths of its files, pywb's settings.
 
     Every capture in it replays. A 304 is left out, so its day shows the capture before it. Exit 1 if captures cannot be
@@ -445,7 +445,7 @@ def index_(house: House, out: Path, json_: bool) -> int:
     from archive.corpus import damage
     from archive.export import replay
 
-    layout = known_data(house.layout)
+    layout = known_data(folders.layout)
     with telling("index") as tell:
         offer = replay.write(layout, out, tell)
     _print_lost(offer, json_=json_)
@@ -453,11 +453,11 @@ def index_(house: House, out: Path, json_: bool) -> int:
     return say_all(map(str, damage.known(layout))) | int(bool(offer.problems))
 
 
-def _print_lost(offer: replay.Offer, *, json_: bool = False, talk: bool = False) -> None:
-    """Print which captures replay tools do not get, and why; on stderr if stdout is for data (`talk`)."""
+def _print_lost(offer: replay.Offer, *, json_: bool = False, as_messages: bool = False) -> None:
+    """Print which captures replay tools do not get, and why; on stderr if stdout is for data (`as_messages`)."""
     for problem in offer.problems:
         plain = f"{problem.file}: offset {problem.offset}: {problem.reason}"
-        say(plain) if talk else print_item(problem, plain, json_)
+        say(plain) if as_messages else print_item(problem, plain, json_)
     for reason, count in sorted(offer.left.items()):
         say(f"left out: {count} captures {reason}")
 
@@ -498,7 +498,7 @@ def _damaged(layout: Layout, wanted: query.Filter, sites: Collection[str] | None
 @click.option("--engine-base", help="The public address of that port behind a proxy.")
 @click.pass_obj
 def serve(
-    house: House,
+    folders: Folders,
     port: int,
     host: str,
     open_to_network: bool,
@@ -521,7 +521,7 @@ def serve(
     where = page.Where(
         host=host, port=port, base=base, replay_base=replay_base, engine=replay_engine, engine_base=engine_base
     )
-    page.run(known_data(house.layout), house.sites(), where, lambda address: say(f"{address}   (Ctrl-C ends it)"))
+    page.run(known_data(folders.layout), folders.sites(), where, lambda address: say(f"{address}   (Ctrl-C ends it)"))
 
 
 @app.command()
@@ -530,7 +530,7 @@ def serve(
 @click.option("--learned", is_flag=True, help="List the shapes of addresses that were found to be articles or lists.")
 @json_option
 @click.pass_obj
-def status(house: House, site: str | None, missing: bool, learned: bool, json_: bool) -> int:
+def status(folders: Folders, site: str | None, missing: bool, learned: bool, json_: bool) -> int:
     """Show the contents of each site, how its last crawl ended, and what is missing: a line per site, or one in full.
 
     Exit 1 if a WARC file is damaged, truncated or missing.
@@ -541,8 +541,8 @@ def status(house: House, site: str | None, missing: bool, learned: bool, json_: 
     from crawler import status as standing
     from crawler.runs import disk
 
-    layout = known_data(house.layout)
-    key = house.known(site)
+    layout = known_data(folders.layout)
+    key = folders.known(site)
     if missing or learned:
         for state in layout.states():
             if key in (None, state.stem):
@@ -573,9 +573,9 @@ def _print_addresses(state: Path, json_: bool, *, missing: bool) -> None:
                 print_item(each, f"{each.shape}  articles {each.articles}, lists {each.lists}", json_)
 
 
-def _found_by(house: House, words: str) -> tuple[str, ...]:
+def _found_by(folders: Folders, words: str) -> tuple[str, ...]:
     """The ids of the documents that a query finds."""
     from archive.catalogue.search import Searcher
 
-    places = {key: one.place for key, one in house.sites().items() if one.place}
-    return tuple(Searcher(house.layout, places).ids(words))
+    places = {key: one.place for key, one in folders.sites().items() if one.place}
+    return tuple(Searcher(folders.layout, places).ids(words))

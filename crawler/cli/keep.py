@@ -28,9 +28,9 @@ from crawler.cli.app import (
     site_option,
     store_app,
 )
-from crawler.cli.house import House, known_data, print_item, say_all
+from crawler.cli.folders import Folders, known_data, print_item, say_all
+from crawler.messages import put, say, telling
 from crawler.queue.lock import Lock, is_held
-from crawler.talk import put, say, telling
 
 if TYPE_CHECKING:
     from archive.corpus import diff, ingest
@@ -45,7 +45,7 @@ if TYPE_CHECKING:
 @jobs_option
 @json_option
 @click.pass_obj
-def import_(house: House, paths: tuple[Path, ...], jobs: int | None, json_: bool) -> int:
+def import_(folders: Folders, paths: tuple[Path, ...], jobs: int | None, json_: bool) -> int:
     """Import WARC, ARC and WACZ files, saved pages and text files, then clean and catalogue them.
 
     Exit 1 if something in a file is lost or wrong: file, offset and reason are named, and the rest is kept.
@@ -54,17 +54,17 @@ def import_(house: House, paths: tuple[Path, ...], jobs: int | None, json_: bool
     """
     from archive.corpus import ingest
 
-    root = house.layout.root.resolve()
+    root = folders.layout.root.resolve()
     for path in map(Path.resolve, paths):
         if path == root or root in path.parents:
             raise UsageError(f"{path}: lies in the data folder, so it is in the archive already. Name other files.")
     wrong = False
     with telling("import") as tell:
-        for done, report in enumerate(ingest.import_paths(house.layout, paths), 1):
+        for done, report in enumerate(ingest.import_paths(folders.layout, paths), 1):
             tell(report.path, done)
             wrong |= bool(report.problems)
             print_item(report, _report_line(report), json_)
-    code = _clean(house, None, every=False, jobs=jobs)
+    code = _clean(folders, None, every=False, jobs=jobs)
     return code | int(wrong)
 
 
@@ -72,7 +72,7 @@ def import_(house: House, paths: tuple[Path, ...], jobs: int | None, json_: bool
 @paths_argument
 @jobs_option
 @click.pass_obj
-def read(house: House, paths: tuple[Path, ...], jobs: int | None) -> int:
+def read(folders: Folders, paths: tuple[Path, ...], jobs: int | None) -> int:
     """Clean saved pages without archiving them: one JSON object per page, its path first.
 
     From a meta.json beside a page, only url, captured and content_type are used.
@@ -83,7 +83,7 @@ def read(house: House, paths: tuple[Path, ...], jobs: int | None) -> int:
     from archive.export import jsonl
     from archive.site import by_host, host_of
 
-    hosts = by_host(house.sites().values())
+    hosts = by_host(folders.sites().values())
     pages = list(ingest.pages(paths))
     if not pages:
         raise UsageError(f"{', '.join(map(str, paths))}: no saved page or text. WARC files are read by: cundang import")
@@ -110,7 +110,7 @@ def read(house: House, paths: tuple[Path, ...], jobs: int | None) -> int:
 @json_option
 @click.pass_obj
 def clean(  # noqa: PLR0913, PLR0917 - click makes an argument of each option
-    house: House,
+    folders: Folders,
     site: str | None,
     stale: bool,
     every: bool,
@@ -131,19 +131,19 @@ def clean(  # noqa: PLR0913, PLR0917 - click makes an argument of each option
     """
     from archive.corpus import damage, reclean
 
-    house = house.of_part(part)
+    folders = folders.of_part(part)
     if stale and every:
         raise UsageError("--stale and --all exclude each other. Give one.")
     if rules and not dry_run:
         raise UsageError("--rules tries a site file and changes nothing: give --dry-run and --diff with it.")
-    known_data(house.layout)
+    known_data(folders.layout)
     if dry_run and not diff_:
-        found, sites = damage.survey(house.layout, house.key(site), note=False), house.sites(site, rules)
-        for shard in reclean.stale(house.layout, sites, house.key(site), found):
+        found, sites = damage.survey(folders.layout, folders.key(site), note=False), folders.sites(site, rules)
+        for shard in reclean.stale(folders.layout, sites, folders.key(site), found):
             print_item(shard, f"{shard.warc}: {shard.why}", json_)
-        return say_all([*map(str, found.damages.values()), *reclean.kept(house.layout, sites, found)])
+        return say_all([*map(str, found.damages.values()), *reclean.kept(folders.layout, sites, found)])
     return _clean(
-        house,
+        folders,
         site,
         every=every,
         jobs=jobs,
@@ -160,7 +160,7 @@ def clean(  # noqa: PLR0913, PLR0917 - click makes an argument of each option
 @site_option
 @click.option("--all", "every", is_flag=True, help="All shards, also current ones.")
 @click.pass_obj
-def cluster_clean(house: House, scheduler: str | None, workers: int, site: str | None, every: bool) -> int:
+def cluster_clean(folders: Folders, scheduler: str | None, workers: int, site: str | None, every: bool) -> int:
     """Make the shards that are missing or stale on the workers of a Dask scheduler, then the catalogue here.
 
     The data folder must have the same path on all machines. A worker whose libraries would give other shards refuses.
@@ -169,8 +169,8 @@ def cluster_clean(house: House, scheduler: str | None, workers: int, site: str |
     """
     from crawler.runs.cluster import Cluster
 
-    known_data(house.layout)
-    return _clean(house, site, every=every, jobs=None, through=partial(Cluster, scheduler, workers))
+    known_data(folders.layout)
+    return _clean(folders, site, every=every, jobs=None, through=partial(Cluster, scheduler, workers))
 
 
 store_argument = click.argument(
@@ -183,7 +183,7 @@ store_argument = click.argument(
 @click.option("--drop", is_flag=True, help="Remove each WARC file here after it was read back and compared.")
 @json_option
 @click.pass_obj
-def store_push(house: House, store: str, drop: bool, json_: bool) -> int:
+def store_push(folders: Folders, store: str, drop: bool, json_: bool) -> int:
     """Send closed WARC files and their derived files to a store, and read each back to compare it.
 
     A name that has other bytes there is refused, and so is a site whose lease expired (exit 4). With --drop a small
@@ -197,9 +197,9 @@ def store_push(house: House, store: str, drop: bool, json_: bool) -> int:
     from crawler.queue.lease import lapsed
 
     code, there = 0, open_store(store)
-    lost = partial(lapsed, known_data(house.layout), there)
+    lost = partial(lapsed, known_data(folders.layout), there)
     with telling("push") as tell:
-        for moved in away.push(house.layout, there, drop=drop, tell=tell, lapsed=lost):
+        for moved in away.push(folders.layout, there, drop=drop, tell=tell, lapsed=lost):
             print_item(moved, f"{moved.path}: {moved.refused or ('sent' if moved.copied else 'was there')}", json_)
             code = LockedError.exit_code if moved.refused else code
     return code
@@ -209,7 +209,7 @@ def store_push(house: House, store: str, drop: bool, json_: bool) -> int:
 @store_argument
 @json_option
 @click.pass_obj
-def store_pull(house: House, store: str, json_: bool) -> int:
+def store_pull(folders: Folders, store: str, json_: bool) -> int:
     """Make a data folder from a store: download texts and indexes; WARC files are then read from the store.
 
     Then the catalogue is made. `cundang store fetch` downloads WARC files too.
@@ -219,25 +219,25 @@ def store_pull(house: House, store: str, json_: bool) -> int:
     from archive.store import open_store
     from archive.warc import away
 
-    for moved in away.pull(house.layout, open_store(store)):
+    for moved in away.pull(folders.layout, open_store(store)):
         if moved.copied:
             print_item(moved, f"{moved.path}: rests in {store}", json_)
-    return _catalogue(house)
+    return _catalogue(folders)
 
 
 @store_app.command("fetch")
 @site_option
 @json_option
 @click.pass_obj
-def store_fetch(house: House, site: str | None, json_: bool) -> int:
+def store_fetch(folders: Folders, site: str | None, json_: bool) -> int:
     """Copy the WARC files that are only in a store to the data folder, and compare each.
 
     Example: cundang store fetch
     """
     from archive.warc import away, fixity
 
-    layout = known_data(house.layout)
-    for warc in layout.warcs(house.key(site)):
+    layout = known_data(folders.layout)
+    for warc in layout.warcs(folders.key(site)):
         if away.bring_back(warc):
             moved = away.Moved(path=fixity.name_of(layout, warc), copied=True)
             print_item(moved, f"{moved.path}: is here", json_)
@@ -251,7 +251,7 @@ def store_fetch(house: House, site: str | None, json_: bool) -> int:
 @site_option
 @jobs_option
 @click.pass_obj
-def merge_(house: House, other: Path, site: str | None, jobs: int | None) -> int:
+def merge_(folders: Folders, other: Path, site: str | None, jobs: int | None) -> int:
     """Copy another data folder into this one: WARC files, fixity events, exclusions, state, indexes and texts.
 
     Each file is compared after it was copied. If both folders have different bytes under one name, or one still has
@@ -261,8 +261,8 @@ def merge_(house: House, other: Path, site: str | None, jobs: int | None) -> int
     """
     from crawler import join
 
-    _say_copied(join.merge(Layout.at(other), house.layout, house.key(site)))
-    return _clean(house, None, every=False, jobs=jobs)
+    _say_copied(join.merge(Layout.at(other), folders.layout, folders.key(site)))
+    return _clean(folders, None, every=False, jobs=jobs)
 
 
 @app.command("move")
@@ -271,7 +271,7 @@ def merge_(house: House, other: Path, site: str | None, jobs: int | None) -> int
     "--to", "folder", required=True, type=click.Path(path_type=Path, file_okay=False), help="The other data folder."
 )
 @click.pass_obj
-def move_(house: House, site: str, folder: Path) -> int:
+def move_(folders: Folders, site: str, folder: Path) -> int:
     """Move a site to another data folder: copy all its files, compare them, then remove them here.
 
     If the command is killed, run it again to finish. The history of the site's runs stays here.
@@ -280,10 +280,10 @@ def move_(house: House, site: str, folder: Path) -> int:
     """
     from crawler import join
 
-    known_data(house.layout)
-    _say_copied(join.move(house.layout, Layout.at(folder), house.key(site) or site))
+    known_data(folders.layout)
+    _say_copied(join.move(folders.layout, Layout.at(folder), folders.key(site) or site))
     say(f"{site}: is in {folder}. There: cundang --data {folder} clean")
-    return _catalogue(house)
+    return _catalogue(folders)
 
 
 def _say_copied(files: Iterable[Copied]) -> None:
@@ -302,7 +302,7 @@ def _say_copied(files: Iterable[Copied]) -> None:
 @jobs_option
 @part_option
 @click.pass_obj
-def rebuild(house: House, index_: bool, corpus: bool, catalogue: bool, jobs: int | None, part: str | None) -> int:
+def rebuild(folders: Folders, index_: bool, corpus: bool, catalogue: bool, jobs: int | None, part: str | None) -> int:
     """Make derived files again from the WARC files: the named kinds, or all.
 
     Files made from a WARC file that is damaged or missing stay unchanged, and the exit code is 1.
@@ -311,21 +311,21 @@ def rebuild(house: House, index_: bool, corpus: bool, catalogue: bool, jobs: int
     """
     from archive.corpus import damage
 
-    house = house.of_part(part)
-    known_data(house.layout)
+    folders = folders.of_part(part)
+    known_data(folders.layout)
     if part and catalogue:
         raise UsageError("A catalogue is of the whole archive. Leave --part off, or --catalogue.")
     everything = not (index_ or corpus or catalogue)
     code = 0
     if index_ or everything:
-        damages = _make_indexes(house.layout)
+        damages = _make_indexes(folders.layout)
         if not (corpus or everything):
             code |= say_all(damages)
     if corpus or everything:
-        code |= _clean(house, None, every=True, jobs=jobs, anew=catalogue or everything)
+        code |= _clean(folders, None, every=True, jobs=jobs, anew=catalogue or everything)
     elif catalogue:
-        code |= say_all(map(str, damage.known(house.layout)))
-        code |= _catalogue(house, anew=True)
+        code |= say_all(map(str, damage.known(folders.layout)))
+        code |= _catalogue(folders, anew=True)
     return code
 
 
@@ -352,7 +352,7 @@ def _make_indexes(layout: Layout) -> list[str]:
 @part_option
 @json_option
 @click.pass_obj
-def verify_(house: House, paths: tuple[Path, ...], part: str | None, json_: bool) -> int:
+def verify_(folders: Folders, paths: tuple[Path, ...], part: str | None, json_: bool) -> int:
     """Read every record and check lengths, fields and digests; without paths, also check that all files agree.
 
     WARC files must agree with fixity.jsonl, where each reading is noted; revisits with the records they refer to;
@@ -364,7 +364,7 @@ def verify_(house: House, paths: tuple[Path, ...], part: str | None, json_: bool
     from archive.warc import verify
 
     wrong = noted = 0
-    layout: Layout = house.of_part(part).layout
+    layout: Layout = folders.of_part(part).layout
     warcs = paths or known_data(layout).all_warcs()
     with telling("verify") as tell:
         for done, warc in enumerate(warcs, 1):
@@ -420,7 +420,7 @@ def _is_growing(layout: Layout, warc: Path) -> bool:
     help="An intact copy of the file; name one file only.",
 )
 @click.pass_obj
-def repair(house: House, paths: tuple[Path, ...], copy: Path | None) -> None:
+def repair(folders: Folders, paths: tuple[Path, ...], copy: Path | None) -> None:
     """Close an .open file that a killed crawl left: cut off its torn tail, and keep that beside it.
 
     With --from: replace a closed file that is damaged or missing by a copy, if the copy has the original bytes.
@@ -430,7 +430,7 @@ def repair(house: House, paths: tuple[Path, ...], copy: Path | None) -> None:
     from archive.corpus import damage
     from archive.warc import verify
 
-    layout = Layout(root=house.layout.root.resolve())
+    layout = Layout(root=folders.layout.root.resolve())
     if copy is not None:
         if len(paths) != 1 or layout.root / "warc" not in paths[0].resolve().parents:
             raise UsageError("--from restores one closed WARC file of the data folder. Name that file alone.")
@@ -469,7 +469,7 @@ def repair(house: House, paths: tuple[Path, ...], copy: Path | None) -> None:
 @json_option
 @click.pass_obj
 def forget(  # noqa: PLR0913, PLR0917 - click makes an argument of each option
-    house: House,
+    folders: Folders,
     urls: tuple[str, ...],
     reason: str,
     dry_run: bool,
@@ -487,7 +487,7 @@ def forget(  # noqa: PLR0913, PLR0917 - click makes an argument of each option
     from archive.warc import exclusions
     from crawler import forget as forgetting
 
-    layout = known_data(house.layout)
+    layout = known_data(folders.layout)
     if list_:
         pages = exclusions.read(layout).pages.values()
         if not pages:
@@ -507,7 +507,7 @@ def forget(  # noqa: PLR0913, PLR0917 - click makes an argument of each option
     done = forgetting.undo(layout, urls, reason) if undo else forgetting.forget(layout, urls, reason, erase=erase)
     _print_done(done, json_)
     # Rebuild the catalogue, because until then the full-text index keeps the words of removed documents.
-    faults = _clean(house, None, every=False, jobs=jobs, anew=True)
+    faults = _clean(folders, None, every=False, jobs=jobs, anew=True)
     if not undo:
         say("Exports and copies that were made before still hold these pages.")
     return faults
@@ -525,7 +525,7 @@ def _ask_to_erase() -> None:
 
 
 def _clean(  # noqa: PLR0913 - as `reclean.clean`
-    house: House,
+    folders: Folders,
     site: str | None,
     *,
     every: bool,
@@ -546,15 +546,15 @@ def _clean(  # noqa: PLR0913 - as `reclean.clean`
     faults = 0
     warned: list[str] = []
     report = diff.Report() if diff_ else None
-    sites = house.sites(site, rules)
-    if site and house.key(site) not in sites and not (house.layout.root / "warc" / site).is_dir():
-        raise UsageError(f"{site}: neither a site file nor a folder of {house.layout.root / 'warc'}.")
-    code = 0 if dry or house.layout.part else say_all(build.mend_indexes(house.layout))
+    sites = folders.sites(site, rules)
+    if site and folders.key(site) not in sites and not (folders.layout.root / "warc" / site).is_dir():
+        raise UsageError(f"{site}: neither a site file nor a folder of {folders.layout.root / 'warc'}.")
+    code = 0 if dry or folders.layout.part else say_all(build.mend_indexes(folders.layout))
     with telling("clean") as tell:
         for made in reclean.clean(
-            house.layout,
+            folders.layout,
             sites,
-            site=house.key(site),
+            site=folders.key(site),
             every=every,
             jobs=jobs,
             report=report,
@@ -575,14 +575,14 @@ def _clean(  # noqa: PLR0913 - as `reclean.clean`
     if report:
         _print_report(report, json_)
     code |= int(faults > 0) | say_all(warned)
-    if house.layout.part:
+    if folders.layout.part:
         say("The catalogue is as it was. When all parts are done, on one machine: cundang clean")
     elif not dry:
-        code |= _catalogue(house, anew=anew)
+        code |= _catalogue(folders, anew=anew)
     return code
 
 
-def _catalogue(house: House, *, anew: bool = False) -> int:
+def _catalogue(folders: Folders, *, anew: bool = False) -> int:
     """Update or rebuild the catalogue; return 1 if something that it is made from is damaged."""
     from archive.catalogue import build
     from archive.corpus import shard
@@ -591,7 +591,7 @@ def _catalogue(house: House, *, anew: bool = False) -> int:
     warned: list[str] = []
     with telling("catalogue") as tell:
         make = build.rebuild if anew else build.update
-        counts = make(house.layout, lambda path: tell(path.name), warned.append, house.places())
+        counts = make(folders.layout, lambda path: tell(path.name), warned.append, folders.places())
     say(f"catalogue: {counts.documents} documents, {counts.skips} skips, {counts.captures} captures")
     return say_all(warned)
 

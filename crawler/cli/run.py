@@ -20,8 +20,8 @@ from crawler.cli.app import (
     site_part_option,
     sites_argument,
 )
-from crawler.cli.house import House, known_data, print_item, shanghai
-from crawler.talk import put, say
+from crawler.cli.folders import Folders, known_data, print_item, shanghai
+from crawler.messages import put, say
 
 
 @app.command()
@@ -50,7 +50,7 @@ def demo(keep: Path) -> int:
 @site_part_option
 @click.pass_obj
 def crawl(
-    house: House, sites: tuple[str, ...], every: bool, max_pages: int | None, full: bool, part: str | None
+    folders: Folders, sites: tuple[str, ...], every: bool, max_pages: int | None, full: bool, part: str | None
 ) -> int:
     """Crawl sites, several at once, archive every exchange, clean the new pages, and update the catalogue.
 
@@ -65,14 +65,14 @@ def crawl(
     if sites and part:
         raise UsageError("--part shares out all sites. Give --all with it, or name the sites of this machine.")
     share = Part.read(part) if part else None
-    return crawling.crawl(house.layout, house.sites_folder, sites, part=share, max_pages=max_pages, full=full)
+    return crawling.crawl(folders.layout, folders.sites_folder, sites, part=share, max_pages=max_pages, full=full)
 
 
 @cluster_app.command("crawl")
 @cluster_options
 @sites_argument
 @click.pass_obj
-def cluster_crawl(house: House, scheduler: str | None, workers: int, sites: tuple[str, ...]) -> int:
+def cluster_crawl(folders: Folders, scheduler: str | None, workers: int, sites: tuple[str, ...]) -> int:
     """Crawl sites (`all`: every site file) on the workers of a Dask scheduler, each in a process of its own.
 
     A site that another process is crawling is skipped. The data folder must have the same path on all machines. Exit 1
@@ -80,14 +80,14 @@ def cluster_crawl(house: House, scheduler: str | None, workers: int, sites: tupl
 
     Example: cundang cluster crawl all --workers 2
     """
-    known = house.sites(*sites)
+    known = folders.sites(*sites)
     keys = sorted(known) if sites == ("all",) else list(sites)
     for site in keys:
-        if house.key(site) not in known:
-            raise site_files.no_such_site(site, house.sites_folder, known)
+        if folders.key(site) not in known:
+            raise site_files.no_such_site(site, folders.sites_folder, known)
     from crawler.runs.cluster import Cluster
 
-    command = ["--data", str(house.layout.root.resolve()), "--sites", str(house.sites_folder.resolve()), "crawl"]
+    command = ["--data", str(folders.layout.root.resolve()), "--sites", str(folders.sites_folder.resolve()), "crawl"]
     failed = 0
     with Cluster(scheduler, workers) as cluster:
         for site, code in cluster.crawl(keys, command):
@@ -109,7 +109,7 @@ def cluster_crawl(house: House, scheduler: str | None, workers: int, sites: tupl
 @site_part_option
 @click.pass_obj
 def schedule_run(
-    house: House,
+    folders: Folders,
     at_once: int | None,
     alert_command: str | None,
     alert_webhook: str | None,
@@ -127,10 +127,10 @@ def schedule_run(
 
     alarm = alerts.Alarm(command=alert_command, webhook=alert_webhook)
     live, share = Live(), Part.read(part) if part else None
-    with served(house.layout, metrics, live):
+    with served(folders.layout, metrics, live):
         seconds = None if minutes is None else minutes * 60
         schedule.run(
-            house.layout, house.sites_folder, part=share, at_once=at_once, alarm=alarm, seconds=seconds, live=live
+            folders.layout, folders.sites_folder, part=share, at_once=at_once, alarm=alarm, seconds=seconds, live=live
         )
 
 
@@ -143,7 +143,7 @@ def schedule_run(
 @site_part_option
 @click.pass_obj
 def schedule_due(
-    house: House, at_once: int | None, alert_command: str | None, alert_webhook: str | None, part: str | None
+    folders: Folders, at_once: int | None, alert_command: str | None, alert_webhook: str | None, part: str | None
 ) -> int:
     """Crawl what is due now, then end; for cron and systemd timers. The first call only notes the time.
 
@@ -153,7 +153,7 @@ def schedule_due(
 
     alarm = alerts.Alarm(command=alert_command, webhook=alert_webhook)
     share = Part.read(part) if part else None
-    return schedule.run(house.layout, house.sites_folder, part=share, at_once=at_once, alarm=alarm, once=True)
+    return schedule.run(folders.layout, folders.sites_folder, part=share, at_once=at_once, alarm=alarm, once=True)
 
 
 @schedule_app.command("limit")
@@ -180,16 +180,16 @@ def schedule_limit(number: int | None) -> None:
 @schedule_app.command("list")
 @json_option
 @click.pass_obj
-def schedule_list(house: House, json_: bool) -> None:
+def schedule_list(folders: Folders, json_: bool) -> None:
     """List the sites that have a schedule, their next time (Asia/Shanghai) and their last run.
 
     Example: cundang schedule list
     """
     from crawler.runs import schedule
 
-    plan = list(schedule.plan(house.layout, house.sites_folder))
+    plan = list(schedule.plan(folders.layout, folders.sites_folder))
     if not plan:
-        say(f'No site file of {house.sites_folder} has a schedule. Write one: schedule = "0 3 * * *"')
+        say(f'No site file of {folders.sites_folder} has a schedule. Write one: schedule = "0 3 * * *"')
     for line in plan:
         following = shanghai(line.next) if line.next else "never"
         last = shanghai(line.last_began) if line.last_began else "none yet"
@@ -203,7 +203,7 @@ def schedule_list(house: House, json_: bool) -> None:
 @click.option("--limit", type=click.IntRange(min=1), default=50, show_default=True, help="The limit of runs.")
 @json_option
 @click.pass_obj
-def schedule_history(house: House, site: str | None, limit: int, json_: bool) -> None:
+def schedule_history(folders: Folders, site: str | None, limit: int, json_: bool) -> None:
     """List scheduled runs, newest first: when they began, how they ended, their results, and what was unusual.
 
     Example: cundang schedule history
@@ -211,7 +211,7 @@ def schedule_history(house: House, site: str | None, limit: int, json_: bool) ->
     from crawler.runs import alerts
     from crawler.runs.history import Runs
 
-    layout, key = known_data(house.layout), house.known(site)
+    layout, key = known_data(folders.layout), folders.known(site)
     history = Runs(layout.runs) if layout.runs.exists() else None
     if history is None:
         say("No crawl was scheduled yet. Begin: cundang schedule run")
@@ -239,7 +239,7 @@ def schedule_history(house: House, site: str | None, limit: int, json_: bool) ->
 @site_part_option
 @click.pass_obj
 def schedule_export(
-    house: House, systemd: bool, cron: bool, prometheus: bool, container: bool, out: Path | None, part: str | None
+    folders: Folders, systemd: bool, cron: bool, prometheus: bool, container: bool, out: Path | None, part: str | None
 ) -> None:
     """Write files to run the schedule by cron, systemd or a container, or to monitor it by Prometheus and Grafana.
 
@@ -253,9 +253,9 @@ def schedule_export(
     if part:
         Part.read(part)
     if systemd:
-        files = units.units(house.layout, house.sites_folder, part)
+        files = units.units(folders.layout, folders.sites_folder, part)
     elif cron:
-        files = units.crontab(house.layout, house.sites_folder, part)
+        files = units.crontab(folders.layout, folders.sites_folder, part)
     else:
         files = units.prometheus() if prometheus else units.container()
     for name, text in files.items():

@@ -10,19 +10,19 @@ import click
 from archive import site as site_files
 from archive.errors import CundangError, UsageError
 from crawler.cli.app import json_option, sites_app
-from crawler.cli.house import House, known_data, print_item
-from crawler.talk import put, say
+from crawler.cli.folders import Folders, known_data, print_item
+from crawler.messages import put, say
 
 
 @sites_app.command("list")
 @json_option
 @click.pass_obj
-def sites_list(house: House, json_: bool) -> None:
+def sites_list(folders: Folders, json_: bool) -> None:
     """List the site files: key, name, hosts, schedule.
 
     Example: cundang sites list --json
     """
-    for site in site_files.load(house.sites_folder).values():
+    for site in site_files.load(folders.sites_folder).values():
         print_item(site, f"{site.key:24} {site.name}  {' '.join(site.hosts)}  {site.schedule or ''}", json_)
 
 
@@ -34,14 +34,14 @@ def sites_list(house: House, json_: bool) -> None:
 )
 @json_option
 @click.pass_obj
-def sites_add(house: House, url: str, key: str | None, delay: float, json_: bool) -> None:
+def sites_add(folders: Folders, url: str, key: str | None, delay: float, json_: bool) -> None:
     """Probe a site with at most 30 requests, write its file, and show how some of its articles are read.
 
     Example: cundang sites add http://www.sctyzx.gov.cn/
     """
     from crawler import probe
 
-    found = probe.probe(url, house.sites_folder, key=key, delay=delay)
+    found = probe.probe(url, folders.sites_folder, key=key, delay=delay)
     for sample in found.samples:
         print_item(sample, f"{sample.published or '':10}  {sample.title}\n    {sample.text[:80]}", json_)
     say(f"{found.path}: {found.cms or 'no known CMS'}, {len(found.columns)} columns, {found.requests} answers")
@@ -52,17 +52,17 @@ def sites_add(house: House, url: str, key: str | None, delay: float, json_: bool
 @sites_app.command("copy")
 @click.argument("keys", metavar="[KEY...]", nargs=-1, help="Keys of sites that come with cundang; all when absent.")
 @click.pass_obj
-def sites_copy(house: House, keys: tuple[str, ...]) -> None:
+def sites_copy(folders: Folders, keys: tuple[str, ...]) -> None:
     """Copy the site files that come with cundang to your own, in ./seeds/sites or the folder of --sites.
 
     Existing files stay unchanged.
 
     Example: cundang sites copy --sites my-sites
     """
-    from crawler import carried
+    from crawler import bundled
 
-    copied, kept = carried.copy_sites(house.sites_folder, keys)
-    say(f"{house.sites_folder}: {len(copied)} site files copied" + (f", {len(kept)} were there" if kept else ""))
+    copied, kept = bundled.copy_sites(folders.sites_folder, keys)
+    say(f"{folders.sites_folder}: {len(copied)} site files copied" + (f", {len(kept)} were there" if kept else ""))
 
 
 @sites_app.command("check")
@@ -74,14 +74,14 @@ def sites_copy(house: House, keys: tuple[str, ...]) -> None:
     help="Site files; all of the folder when none is named.",
 )
 @click.pass_obj
-def sites_check(house: House, paths: tuple[Path, ...]) -> int:
+def sites_check(folders: Folders, paths: tuple[Path, ...]) -> int:
     """Check site files and name every mistake with its line, also in the schedule; exit 2 if there is one.
 
     Example: cundang sites check
     """
     from crawler.runs import cron
 
-    folder: Path = house.sites_folder
+    folder: Path = folders.sites_folder
     if not paths and not folder.is_dir():
         raise UsageError(f"{folder}: no such folder of site files. Name one with --sites, or: cundang sites copy")
     good = []
@@ -104,7 +104,7 @@ def sites_check(house: House, paths: tuple[Path, ...]) -> int:
 @click.argument("key", metavar="KEY", required=True, help="A site whose articles are in the archive.")
 @click.option("--dry-run", is_flag=True, help="Show what would be learned; write nothing.")
 @click.pass_obj
-def sites_learn(house: House, key: str, dry_run: bool) -> int:
+def sites_learn(folders: Folders, key: str, dry_run: bool) -> int:
     """Learn from a site's own archive how its articles are laid out, and write it to learned/KEY.toml beside its file.
 
     The changes of that file are printed as a diff. The next `cundang clean` uses it for the site's pages. Exit
@@ -114,21 +114,21 @@ def sites_learn(house: House, key: str, dry_run: bool) -> int:
     """
     from crawler import learning
 
-    folder = Path(key).parent if key.endswith(".toml") else house.sites_folder
-    return learning.learn(known_data(house.layout), house.site(key), folder, dry=dry_run)
+    folder = Path(key).parent if key.endswith(".toml") else folders.sites_folder
+    return learning.learn(known_data(folders.layout), folders.site(key), folder, dry=dry_run)
 
 
 @sites_app.command("fixture")
 @click.argument("url", metavar="URL", required=True, help="An archived page that the rules of its site read well.")
 @click.pass_obj
-def sites_fixture(house: House, url: str) -> None:
+def sites_fixture(folders: Folders, url: str) -> None:
     """Keep a page of the archive and its Document beside the site files, as a test of the rules: cundang sites test.
 
     Example: cundang sites fixture http://www.sctyzx.gov.cn/my/202409/54308962.html
     """
     from crawler import fixtures
 
-    kept = fixtures.keep(known_data(house.layout), house.sites(), house.sites_folder, url)
+    kept = fixtures.keep(known_data(folders.layout), folders.sites(), folders.sites_folder, url)
     say(f"{kept}: kept. Look at document.json, and correct it where it is wrong; then: cundang sites test")
 
 
@@ -136,7 +136,7 @@ def sites_fixture(house: House, url: str) -> None:
 @click.argument("keys", metavar="[KEY...]", nargs=-1, help="Keys of sites; all that have fixtures when none is named.")
 @json_option
 @click.pass_obj
-def sites_test(house: House, keys: tuple[str, ...], json_: bool) -> int:
+def sites_test(folders: Folders, keys: tuple[str, ...], json_: bool) -> int:
     """Clean the fixtures with the current site files; exit 1 if one gives another Document than expected.
 
     Example: cundang sites test
@@ -144,7 +144,7 @@ def sites_test(house: House, keys: tuple[str, ...], json_: bool) -> int:
     from crawler import fixtures
 
     wrong = count = 0
-    for tried in fixtures.run(house.sites(), house.sites_folder, [house.key(key) or key for key in keys]):
+    for tried in fixtures.run(folders.sites(), folders.sites_folder, [folders.key(key) or key for key in keys]):
         count += 1
         wrong += bool(tried.differences)
         if tried.differences or json_:

@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from archive.errors import CundangError
-from crawler.talk import say
+from crawler.messages import say
 
 if TYPE_CHECKING:
     from scrapy.commands.runspider import Command as _Base

@@ -13,8 +13,8 @@ from archive.errors import UsageError
 from archive.layout import Layout
 from archive.site import load
 from crawler import practice
-from crawler.carried import CORPUS, command
-from crawler.talk import say
+from crawler.bundled import CORPUS, command
+from crawler.messages import say
 
 # The name of a file that marks the folder of a demo; no other folder is ever deleted.
 MARK = ".cundang-demo"

@@ -6,7 +6,7 @@ import datetime as dt
 import re
 from dataclasses import dataclass
 
-from crawler.carried import CORPUS
+from crawler.bundled import CORPUS
 from crawler.practice.traditional import simplified
 from crawler.practice.truth import BEIJING, Article, Block
 

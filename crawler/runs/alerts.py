@@ -16,8 +16,8 @@ from dataclasses import asdict, dataclass
 
 from archive.errors import InterruptedCrawl
 from archive.text.document import Reason
+from crawler.messages import say
 from crawler.runs.history import Run, Runs
-from crawler.talk import say
 
 # The seconds that a command or webhook may take.
 PATIENCE = 20

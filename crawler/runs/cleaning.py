@@ -20,10 +20,10 @@ from archive.layout import Layout
 from archive.ledger import SiteAccount, read_ledger, write_ledger
 from archive.site import Site, load_file, load_given
 from archive.text.document import Reason
+from crawler.messages import say
 from crawler.queue.accounts import say_doubt
 from crawler.queue.slots import Slots
 from crawler.runs.hooks import Ended, after_crawl
-from crawler.talk import say
 
 P = ParamSpec("P")
 COMMAND = (sys.executable, "-m", "crawler.runs.cleaning")

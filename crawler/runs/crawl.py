@@ -30,13 +30,13 @@ from archive.errors import CundangError, InterruptedCrawl
 from archive.layout import Layout, Part, of_part
 from archive.site import Site, load, load_file, no_such_site
 from crawler.loader import sites_folder
+from crawler.messages import say, telling
 from crawler.queue.slots import Slots
 from crawler.runs import cleaning
 from crawler.runs.alerts import NOT_CAPTURED, cure
 from crawler.runs.cleaning import Crawled
 from crawler.runs.crews import Ask, Crawl, Crews, catching_signals
 from crawler.spiders.site import SiteSpider, spider_for
-from crawler.talk import say, telling
 
 # Seconds between two looks at the child processes.
 LOOK = 0.2

@@ -27,10 +27,10 @@ from typing import Any, Self
 
 from archive.errors import InterruptedCrawl
 from archive.layout import Layout
+from crawler.messages import say
 from crawler.queue.slots import Slot
 from crawler.runs import cleaning
 from crawler.runs.cleaning import Crawled
-from crawler.talk import say
 
 # A process gets this many sites before another one is started.
 SITES = 20

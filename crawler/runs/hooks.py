@@ -7,7 +7,7 @@ from importlib.metadata import entry_points
 from pathlib import Path
 
 from archive.errors import CundangError
-from crawler.talk import say
+from crawler.messages import say
 
 GROUP = "cundang.after_crawl"
 

@@ -16,9 +16,9 @@ from scrapy.utils.defer import deferred_from_coro
 from archive.corpus import shard
 from archive.errors import CundangError
 from archive.text.document import Document, Skip
+from crawler.messages import say
 from crawler.runs.crawl import CleanAfterCrawl
 from crawler.spiders.site import SiteSpider
-from crawler.talk import say
 
 # The number of rows that a thread reads from a shard at a time.
 ROWS = 64

@@ -22,11 +22,11 @@ from archive.corpus import damage
 from archive.errors import CundangError, UsageError
 from archive.layout import Layout
 from archive.ledger import read_ledger
+from crawler.messages import say
 from crawler.queue.slots import Slots
 from crawler.runs.disk import measure
 from crawler.runs.history import Runs, Total
 from crawler.runs.live import SILENT, Live
-from crawler.talk import say
 
 # The seconds between two walks through the files of the archive.
 WALK = 300.0

@@ -22,6 +22,7 @@ from archive.errors import CundangError, SiteError
 from archive.layout import Layout, Part, of_part
 from archive.ledger import read_ledger
 from archive.site import Site, load
+from crawler.messages import say
 from crawler.queue.accounts import say_doubt
 from crawler.queue.lock import is_held
 from crawler.queue.slots import Slot, Slots
@@ -30,7 +31,6 @@ from crawler.runs.crews import Crews, catching_signals
 from crawler.runs.cron import next_time, times
 from crawler.runs.history import Did, Run, Runs
 from crawler.runs.live import Live
-from crawler.talk import say
 
 # The seconds between two looks at the clock and the child processes.
 LOOK = 1.0

@@ -32,11 +32,11 @@ from twisted.python.failure import Failure
 from archive.errors import CundangError, InterruptedCrawl
 from archive.layout import Layout
 from archive.site import Site
+from crawler.messages import say
 from crawler.queue.slots import Slot
 from crawler.runs.crawl import is_cleaned, load_site, say_end, settings_for
 from crawler.runs.crews import MESSAGE
 from crawler.spiders.site import SiteSpider, spider_for
-from crawler.talk import say
 from crawler.wire.handler import HURRY
 
 # The seconds between two messages to the parent.

@@ -23,7 +23,7 @@ from lxml import html as lxml_html
 from opencc import OpenCC
 
 from archive import site as sites
-from crawler import carried
+from crawler import bundled
 from crawler.practice import SITES, Planted, Server, planted, prose, seeds, write_sites
 from crawler.practice.serve import build
 from crawler.practice.traditional import mirrored, simplified
@@ -180,7 +180,7 @@ def test_one_article_changes_between_the_visits(key: str, webs: dict[str, Web]) 
 
 
 def test_the_seeds_truth_is_the_gold(shared: Path) -> None:
-    if not list(carried.CORPUS.glob("*.txt")):
+    if not list(bundled.CORPUS.glob("*.txt")):
         pytest.skip("no seed texts beside the package")
     for name in seeds.SEEDS:
         article = seeds.seed(name, column=0)

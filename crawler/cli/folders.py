@@ -14,11 +14,11 @@ from archive import site as site_files
 from archive.errors import UsageError
 from archive.layout import Layout, Part
 from archive.site import Site
-from crawler.talk import put, say
+from crawler.messages import put, say
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class House:
+class Folders:
     """The data folder and the folder of site files of a command; `named`: the user chose the latter."""
 
     layout: Layout
@@ -31,8 +31,8 @@ class House:
         named = sites or (Path(os.environ["CUNDANG_SITES"]) if os.environ.get("CUNDANG_SITES") else None)
         return cls(layout=Layout.at(data), sites_folder=named or site_files.FOLDER, named=named is not None)
 
-    def of_part(self, part: str | None) -> House:
-        """The same house, restricted to one part of its WARC files; unchanged if no part is named."""
+    def of_part(self, part: str | None) -> Folders:
+        """The same folders, restricted to one part of the WARC files; unchanged if no part is named."""
         return replace(self, layout=replace(self.layout, part=Part.read(part))) if part else self
 
     def sites(self, *extra: str | None) -> dict[str, Site]:
