@@ -29,6 +29,9 @@ from archive.text.fields.title import Head, bare_lines, is_site_name
         ("和平区", False, False),
         ("党校", False, False),
         ("陈晓明明", False, False),
+        ("谢谢您", False, False),
+        ("谢谢大家", False, False),
+        ("谢小军", True, True),
         ("陈A明", False, False),
     ],
 )

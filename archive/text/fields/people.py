@@ -76,7 +76,7 @@ def is_person(name: str, *, labelled: bool = False) -> bool:
         return not name.startswith("中国") and all(
             1 <= len(part) <= 6 and han(part) == len(part) for part in name.split("·")
         )
-    if han(name) != len(name) or not 2 <= len(name) <= 4 or name.startswith("谢谢"):
+    if han(name) != len(name) or not 2 <= len(name) <= 4:
         return False
     if len(name) == 4 or name.startswith(words.listed("double_surname")):
         return name.startswith(words.listed("double_surname"))
