@@ -263,11 +263,16 @@ def _is_rows(page: Page, points: Sequence[float], area: Area | None) -> bool:
 
     Where a row says 发布时间, its day looks like that of an article.
     """
-    bare = [] if _has_dateline(page) else list(_bare_rows(page))
+    bare = list(_bare_rows(page))
     if area is None:
-        return len(bare) >= max(HEADLINES, 0.7 * len(page.blocks))
+        return not _has_dateline(page) and len(bare) >= max(HEADLINES, 0.7 * len(page.blocks))
     if any(points[index] >= extract.PROSE for index in area.kept):
         return False
+    # The day of a row may stand in a cell of its own, and the first row be taken for a title with its dateline.
+    told = {*bare, *(index - 1 for index in bare)}
+    named = page.title is None or page.title in told or han(page.keys[page.title]) <= NAME
+    if named and len(bare) >= HEADLINES and len(told.intersection(area.kept)) >= 0.9 * len(area.kept):
+        return True
     before = [False, *map(_is_headline, page.blocks)]
     rows = {
         index

@@ -283,6 +283,15 @@ COLUMNS = "".join(
             + "</ul><div>版权所有：云浦市统战部</div>",
             "list",
         ),
+        # The same in a table with a head, under the name of the column.
+        (
+            "http://h/list.aspx?lm=6",
+            "<title>公示公告</title><ul><li><a href='/'>首页</a></ul><h3>公示公告</h3>"
+            "<table><tr><th>标题</th><th>日期</th></tr>"
+            + "".join(f"<tr onclick='ck({n})'><td>{title}</td><td>{day}</td></tr>" for n, title, day in CELLS)
+            + "</table><div>记录总数：10</div><p>民盟青澜市委员会 电话：0899-2218830</p>",
+            "list",
+        ),
         ("http://h/", f"<title>平湖市统一战线</title><div>平湖市统一战线</div>{COLUMNS}", "home"),
         ("http://h/index.jsp?lm=3", f"<title>平湖市统一战线</title><div>平湖市统一战线</div>{COLUMNS}", "list"),
     ],
