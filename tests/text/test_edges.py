@@ -161,6 +161,23 @@ def test_a_day_with_a_short_year_right_under_the_title_is_the_dateline(day: str)
     assert (document.published, document.text) == ("2023-06-12", "\n".join(LINES))
 
 
+@pytest.mark.parametrize(
+    ("head", "over", "under"),
+    [
+        (
+            "清河县文化网",
+            "<p>清河县文化网</p><p><a href=/>首页</a> <a href=/1>动态</a></p>",
+            "2023-06-12　清河县融媒体中心",
+        ),
+        ("", "", "发布时间：2023-06-12　发布人：管理员　来源：清河县融媒体中心"),
+    ],
+)
+def test_a_title_of_two_characters_stands_over_a_dateline(head: str, over: str, under: str) -> None:
+    verse = ("小河弯弯", "流过我的窗前", "母亲的歌谣", "在风里飘散", "写成一封长长的信")
+    document = read(page(f"{over}<div><b>故乡</b></div><div>{under}</div><div>{paragraphs(verse)}</div>", head))
+    assert (document.title, document.source, document.text) == ("故乡", "清河县融媒体中心", "\n".join(verse))
+
+
 def test_the_day_at_the_foot_beside_a_source_is_read() -> None:
     verse = ("山风吹过五月的麦田", "金色的波浪", "一直涌到天边", "母亲弯下腰", "扎进我的童年")
     lines = "<br>".join(verse)

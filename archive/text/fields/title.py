@@ -312,11 +312,16 @@ def _is_plain(blocks: Sequence[Block], keys: Sequence[str], bares: Sequence[str]
         and not key.endswith(_CUT)
         and bares[index] not in names
         and ">" not in key
-        and may_be_title(block.text)
+        and (may_be_title(block.text) or _is_short_title(block, keys[index + 1]))
         and not is_label(key)
         and not key.endswith(_TIME_LABELS)
         and furniture_id(key) is None
     )
+
+
+def _is_short_title(block: Block, under: str) -> bool:
+    """Whether a line of two or three characters, 故乡, stands over a dateline that says more than a day."""
+    return 2 <= block.size == han(block.text) < SHORT and len(under) > DAY and is_dateline(under)
 
 
 def _heads(index: int, keys: Sequence[str]) -> bool:
