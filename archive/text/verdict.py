@@ -268,10 +268,10 @@ def _is_rows(page: Page, points: Sequence[float], area: Area | None) -> bool:
         return not _has_dateline(page) and len(bare) >= max(HEADLINES, 0.7 * len(page.blocks))
     if any(points[index] >= extract.PROSE for index in area.kept):
         return False
-    # The day of a row may stand in a cell of its own, and the first row be taken for a title with its dateline.
-    told = {*bare, *(index - 1 for index in bare)}
-    named = page.title is None or page.title in told or han(page.keys[page.title]) <= NAME
-    if named and len(bare) >= HEADLINES and len(told.intersection(area.kept)) >= 0.9 * len(area.kept):
+    # The day of a row may stand in a cell of its own, and the first row be taken for a title with its dateline: a list
+    # only where the rows call for their pages, since a table of names and days may be the article.
+    told = {*bare, *(index - 1 for index in bare)}.intersection(area.kept)
+    if len(told) >= max(HEADLINES, 0.9 * len(area.kept)) and _opened(page) >= HEADLINES:
         return True
     before = [False, *map(_is_headline, page.blocks)]
     rows = {
@@ -283,6 +283,11 @@ def _is_rows(page: Page, points: Sequence[float], area: Area | None) -> bool:
         and (said.endswith(READ_ON) or (said[-1] in _DAY_ENDS and _is_dated(said[-20:])))
     }
     return len(rows) >= FEW_TEASERS and len(rows.intersection(area.kept)) >= 0.7 * len(area.kept) > 0
+
+
+def _opened(page: Page) -> int:
+    """How many rows of tables and lists a handler opens."""
+    return sum("onclick" in attributes for attributes in page.outline.every("tr", "li", "td"))
 
 
 def _bare_rows(page: Page) -> Iterator[int]:

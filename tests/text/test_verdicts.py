@@ -7,7 +7,7 @@ import dataclasses
 import pytest
 
 from archive.text.clean import clean
-from archive.text.document import Skip
+from archive.text.document import Document, Skip
 from archive.warc.capture import Capture, Place
 
 HEAD = "<html><head><title>{title}</title></head><body>"
@@ -300,6 +300,15 @@ def test_a_page_that_shows_rows_of_lists_alone_is_no_article(url: str, body: str
     found = clean(dataclasses.replace(capture(200, (), body), url=url), None)
     assert isinstance(found, Skip), found
     assert found.reason == reason
+
+
+def test_a_table_of_names_and_days_under_a_dateline_is_an_article() -> None:
+    line = "<div>发布时间：2022-12-05 来源：市民宗局</div>"
+    rows = "".join(f"<tr><td>{title}</td><td>{day}</td></tr>" for _, title, day in CELLS)
+    body = f"<title>活动安排表</title><h1>活动安排表</h1>{line}<table><tr><th>活动</th><th>日期</th></tr>{rows}</table>"
+    found = clean(dataclasses.replace(capture(200, (), body), url="http://h/art/2022/12/5/art_7_31.html"), None)
+    assert isinstance(found, Document), found
+    assert all(title in found.text for _, title, _ in CELLS)
 
 
 def test_an_article_that_ends_in_dated_links_is_one() -> None:
