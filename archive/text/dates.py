@@ -344,9 +344,10 @@ def _bare(words: str) -> Dated | None:
 
 def _beside(value: str, match: re.Match[str], rest: str) -> int:
     """How many Han characters may stand beside a day in a dateline without labels: a source, which is longer beside the
-    time of day, behind a bar and before a name; none beside a year that is not written in four digits.
+    time of day, behind a bar and before a name; none beside a year without four digits or 民国.
     """
-    if not match.groupdict().get("year") or match.re in rules().loose:
+    whole = match.groupdict().get("year") or match[0].startswith(("中", "民"))
+    if not whole or match.re in rules().loose:
         return 0
     barred = rest.lstrip().startswith(("/", "|")) or rest.rstrip().endswith(("/", "|"))
     named = len(parts := rest.split()) in (2, 3) and any(2 <= han(part) == len(part) <= 3 for part in parts)

@@ -354,3 +354,10 @@ def test_a_day_below_the_text_signs_it_and_stays() -> None:
         "<p>2023年6月12日</p></div></body></html>"
     )
     assert document(page).text.split("\n")[-1] == "2023年6月12日"
+
+
+@pytest.mark.parametrize("year", ["中華民國112年", "民國112年", "2023年"])
+def test_a_day_before_a_name_is_that_of_the_page_in_either_calendar(year: str) -> None:
+    lines = [f"{year}6月12日 文／許雅惠"]
+    _, bare = dates.from_lines(lines)
+    assert [dated.value for dated in bare] == ["2023-06-12"]

@@ -274,9 +274,14 @@ def last_author(paragraph: str) -> str | None:
     ('胡晓蓉', None)
     >>> last_author("工作取得实效。（信报记者 陈晓明）"), last_author("活动定于6月18日（周日）")
     ('陈晓明', None)
+    >>> last_author("报名电话：6051234（周老师）")
     """
     inner = in_last_brackets(paragraph)
-    return (_in_words(inner) or " ".join(all_people(inner)) or None) if inner else None
+    if not inner:
+        return None
+    # Behind a number stands who answers the telephone.
+    counted = paragraph[: max(map(paragraph.rfind, "(（[［【〔"))].rstrip()[-1:].isdecimal()
+    return _in_words(inner) or (not counted and " ".join(all_people(inner))) or None
 
 
 def in_last_brackets(paragraph: str) -> str | None:
