@@ -9,6 +9,7 @@ from itertools import chain, takewhile
 from urllib.parse import unquote, urljoin, urlsplit
 
 from archive.text import box, chinese, dates, extract, fields, lines
+from archive.text.blocks import Block
 from archive.text.draft import Draft, Line, cut_thread, lines_of, read_body, read_head, read_tail, reader_of
 from archive.text.page import FILE, Page, joined, may_be_file
 from archive.warc.capture import Capture
@@ -22,6 +23,8 @@ CAPTION = 60
 # A line of so many characters beside an article says nothing of it.
 LONG = 200
 
+# One of these parts the steps of a breadcrumb.
+_PARTING = frozenset(">＞»›→/|\\-")
 _MEDIA = re.compile(r"\.(?:pdf|mp4|m3u8|flv|swf|mp3)(?:$|[?#])|viewer\.html|player|video", re.IGNORECASE)
 
 
@@ -312,20 +315,26 @@ def _columns(scene: Scene, title: str | None) -> tuple[tuple[str, ...], str] | N
         key = page.keys[index]
         if len(key) > 120 or not fields.is_crumb(key):
             continue
-        parts = [page.blocks[index].text]
+        parts = [_steps(page.blocks[index])]
         follower = index + 1
         while (
             follower < first
             and follower < index + 8
             and fields.goes_on(page.keys[follower], page.blocks[follower].linked)
         ):
-            parts.append(page.blocks[follower].text)
+            parts.append(_steps(page.blocks[follower]))
             follower += 1
         joined = parts[0] + " > ".join(["", *(part.lstrip("> ") for part in parts[1:])]) if len(parts) > 1 else parts[0]
         line = scene.read(joined)
         if found := fields.columns(line, title):
             return found, line
     return None
+
+
+def _steps(block: Block) -> str:
+    """A breadcrumb's line, with its steps apart: boxes in one line may part them by their look alone."""
+    parted = block.linked <= 0.5 or not _PARTING.isdisjoint(block.text)
+    return block.text if parted else block.spaced.replace(" ", " > ")
 
 
 def _read_below(draft: Draft, scene: Scene) -> None:

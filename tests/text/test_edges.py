@@ -555,3 +555,59 @@ def test_the_row_that_holds_the_title_lays_out_the_page_and_is_no_row_of_data() 
     side = "<td><p>声明：本网站所载文章仅代表作者个人观点。</p></td>"
     document = read(page(f"<table><tr><td>{HEAD}{paragraphs(names)}</td>{side}</tr></table>"))
     assert document.text.split("\n")[:3] == list(names)
+
+
+@pytest.mark.parametrize(
+    ("said", "source", "author"),
+    [
+        # What programs write where nobody signed.
+        ("来源：县报 作者：Admin", "县报", None),
+        ("来源：县报 作者：ADMIN", "县报", None),
+        ("来源：县报 作者：管理员", "县报", None),
+        # An office and who wrote for it, whose name may be a word.
+        ("县委统战部 高明", "县委统战部", "高明"),
+        ("县委统战部 陈晓明", "县委统战部", "陈晓明"),
+        ("县人民医院 向阳", "县人民医院", "向阳"),
+    ],
+)
+def test_who_stands_beside_the_day(said: str, source: str, author: str | None) -> None:
+    found = read(page(f"<h1>医疗队走进山村</h1><p>2023-06-12 09:30 {said}</p>{paragraphs(LINES)}"))
+    assert (found.source, found.author) == (source, author)
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        # A note on the author, a dash that begins a sentence, an event's day, a short line that the next one repeats.
+        "（作者系县委党校教研室）",
+        "（作者单位：县人民医院）",
+        "——这是一位老医生走访三个村后写下的话。",
+        "时间：2023年6月28日",
+        "医疗队来了，",
+    ],
+)
+@pytest.mark.parametrize("last", [False, True])
+def test_a_line_that_looks_like_a_label_stays_in_the_text(line: str, last: bool) -> None:
+    lines = [*LINES, line] if last else [line, f"医疗队来了，村口的老人早早排起了队。{LINES[0]}", *LINES[1:]]
+    found = read(page(HEAD + paragraphs(tuple(lines))))
+    assert line in found.text.split("\n")
+    assert (found.published, found.subtitle, found.contributor) == ("2023-06-12", None, None)
+
+
+def test_links_under_short_lines_do_not_end_an_article() -> None:
+    rows = "".join(
+        f"<p>{village}报名点</p><p><a href='/x/{i}.html'>{village}登记表</a></p>" for i, village in enumerate(ROWS[:4])
+    )
+    found = read(page(f"{HEAD}<div>{rows}<p>请于六月底前到场</p></div>"))
+    assert "请于六月底前到场" in found.text
+    assert all(f"{village}报名点" in found.text for village in ROWS[:4])
+
+
+@pytest.mark.parametrize("box", ["div", "span", "li"])
+def test_steps_of_a_breadcrumb_may_stand_in_boxes_of_their_own(box: str) -> None:
+    steps = "".join(
+        f"<{box}><a href='/{i}'>{name}</a></{box}>" for i, name in enumerate(("首页", "卫生健康", "医院动态"))
+    )
+    crumbs = f"<{box}>当前位置：</{box}>{steps}"
+    found = read(page(crumbs + HEAD + paragraphs(LINES)))
+    assert found.columns == ("卫生健康", "医院动态")
