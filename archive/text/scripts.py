@@ -20,7 +20,7 @@ _OPEN = re.compile(rf"<{_SCRIPT}\b[^>]{{0,300}}>")
 _CLOSE = re.compile(rf"</{_SCRIPT}\b[^>]{{0,20}}>")
 _TOKEN = re.compile(
     r"""(?P<comment>//[^\n]*|/\*)|'(?P<single>(?:[^'\\\n]|\\.)*+)'|"(?P<double>(?:[^"\\\n]|\\.)*+)"|"""
-    r"""(?P<name>[A-Za-z_$][\w$.]*+)|(?P<number>-?\d++)|(?P<mark>[=!]==?|&&|\|\||\S)"""
+    r"""(?P<name>[A-Za-z_$][\w$.]*+)|(?P<number>-?\d{1,9}+)|(?P<mark>[=!]==?|&&|\|\||\S)"""
 )
 _ESCAPE = re.compile(r"\\(u[0-9a-fA-F]{4}|.)")
 _WRITES = ("document.write", "document.writeln")
@@ -177,7 +177,7 @@ class _Reader:
     def _item(self, items: Sequence[str]) -> str | None:
         """The item of a list that a number in square brackets names."""
         opened, (kind, number), closed = self._next(), self._next(), self._next()
-        if (opened[1], kind, closed[1]) != ("[", "number", "]") or int(number) >= len(items):
+        if (opened[1], kind, closed[1]) != ("[", "number", "]") or not 0 <= int(number) < len(items):
             return None
         return items[int(number)]
 

@@ -76,8 +76,11 @@ def _displays(html: str) -> Iterator[tuple[str, str, bool]]:
     """What the style sheets in a page say of `display`: a query of media, a simple selector, whether it is hidden."""
     left = SHEETS
     for begin in _SHEET.finditer(html):
-        end = html.find(_SHEET_END, begin.end())
-        sheet = html[begin.end() : end if end >= 0 else None][:left]
+        if left <= 0:
+            return
+        last = begin.end() + left
+        end = html.find(_SHEET_END, begin.end(), last)
+        sheet = html[begin.end() : end if end >= 0 else last]
         left -= len(sheet)
         yield from _rules(_COMMENT.sub("", sheet), begin[1] if "media" in begin[1].lower() else "")
 

@@ -361,3 +361,11 @@ def test_a_day_before_a_name_is_that_of_the_page_in_either_calendar(year: str) -
     lines = [f"{year}6月12日 文／許雅惠"]
     _, bare = dates.from_lines(lines)
     assert [dated.value for dated in bare] == ["2023-06-12"]
+
+
+@pytest.mark.parametrize(
+    "piece", ['split(" ")[-5]', 'split(" ")[7]', f'split(" ")[{"9" * 6000}]', f"substr({'9' * 6000})"]
+)
+def test_a_piece_that_is_not_there_leaves_the_page_as_it_is(piece: str) -> None:
+    page = f'<script>var day="2023-06-12 09:30";document.write(day.{piece});</script>'
+    assert written(page) == page
