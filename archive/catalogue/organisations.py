@@ -89,8 +89,7 @@ def _find_national(text: str) -> Iterator[Organisation]:
     for _, start, end in _national().find_matches_as_indexes(text):
         begins = text[start:end] not in _words("national", "ministries") or _begins(text, start)
         if begins and text[end : end + 1] not in _words("national", "further"):
-            begin = start - 2 if start >= 2 and text.startswith("中共", start - 2) else start
-            yield Organisation(start=begin, end=end, code="", name=text[start:end], how="national")
+            yield _make(text, start, end, "", text[start:end], how="national")
 
 
 def _find_headed(text: str, places: Sequence[Mention]) -> Iterator[Organisation]:
@@ -111,10 +110,10 @@ def _find_headed(text: str, places: Sequence[Mention]) -> Iterator[Organisation]
             yield _make(text, start, place.end + len(body), place.code, _join(name, body))
 
 
-def _make(text: str, start: int, end: int, code: str, name: str) -> Organisation:
+def _make(text: str, start: int, end: int, code: str, name: str, *, how: str = "place") -> Organisation:
     if text.startswith("中共", start - 2) and start >= 2:
         start -= 2
-    return Organisation(start=start, end=end, code=code, name=name, how="place")
+    return Organisation(start=start, end=end, code=code, name=name, how=how)
 
 
 def _join(name: str, body: str) -> str:
