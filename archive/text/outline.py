@@ -716,9 +716,8 @@ def _repeats(own: Counter[str], said: Counter[str]) -> bool:
 def _selectors(name: str, inner: str) -> list[str]:
     """The simple selectors of style sheets that find an element."""
     said = attributes(inner)
-    own = [f".{name}" for name in said.get("class", "").split()] + [
-        f"#{said['id'].strip()}" for _ in (0,) if said.get("id")
-    ]
+    own = [f".{name}" for name in said.get("class", "").split()]
+    own += [f"#{said['id'].strip()}"] if said.get("id") else []
     return [*own, *(f"{name}{selector}" for selector in own)]
 
 

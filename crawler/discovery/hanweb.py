@@ -1,8 +1,8 @@
 """Column pages of 大汉 jcms -> rows of their inline datastore, and of dataproxy.jsp, three screen pages a request.
 
 The page holds `<script type="text/xml"><datastore>` with the first records and the address of the next group; a call of
-`.jpage({...})` names the numbers. The answer of dataproxy.jsp is a datastore too. Some servers give
-records only to POST.
+`.jpage({...})` names the numbers. The answer of dataproxy.jsp is a datastore too. Some
+servers give records only to POST.
 """
 
 from __future__ import annotations
