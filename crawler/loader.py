@@ -12,6 +12,7 @@ from scrapy.settings import BaseSettings
 from scrapy.spiderloader import SpiderLoader
 
 from archive.site import FOLDER, Crawl, Site, host_of, load, load_file, no_such_site
+from crawler.spiders.judges import collect_seldom
 from crawler.spiders.site import LOOK, spider_for
 
 
@@ -33,7 +34,8 @@ class SiteLoader:
 
     @classmethod
     def from_settings(cls, settings: BaseSettings) -> Self:
-        """For Scrapy."""
+        """For Scrapy; from here on Python looks for garbage less often in this process."""
+        collect_seldom()
         return cls(sites_folder(settings), SpiderLoader.from_settings(settings))
 
     def list(self) -> list[str]:
