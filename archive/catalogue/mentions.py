@@ -22,7 +22,8 @@ class Mention:
         code: GB/T 2260 of the place; empty if several places have the name and it is unclear which is meant, and for a
             national body.
         how: of a place, `name`, `parent`, `site` or `open`; of an organisation, `place`, `own` if the text names only
-            its level (市委统战部) and means that of the site, or `national` for a body of the whole country.
+            its level (市委统战部) and means that of the site, `national` for a body of the whole country, or `name` for
+            a school, an institute, a bank, a company or a society.
     """
 
     kind: str
@@ -38,14 +39,23 @@ class Mention:
 def of(title: str | None, text: str, site: str | None) -> Iterator[Mention]:
     """Find the mentions in a title and a text; `site`: the GB/T 2260 code of the site's place."""
     for part, words in (("title", title or ""), ("text", text)):
-        found = places.find(words, site)
-        for place in found:
+        found = places.find_all(words, site)
+        bodies = organisations.find_all(words, found, site)
+        for place in _outside(found, bodies):
             said = words[place.start : place.end]
-            name = places.chain(place.code) or said
-            yield _mention("place", part, place.start, place.end, said, name, place.code, place.how)
-        for body in organisations.find(words, found, site):
-            said = words[body.start : body.end]
-            yield _mention("organisation", part, body.start, body.end, said, body.name, body.code, body.how)
+            yield _mention(
+                "place", part, place.start, place.end, said, places.chain(place.code, said), place.code, place.how
+            )
+        for body in bodies:
+            if body.how:
+                said = words[body.start : body.end]
+                yield _mention("organisation", part, body.start, body.end, said, body.name, body.code, body.how)
+
+
+def _outside(found: list[places.Mention], bodies: list[organisations.Organisation]) -> Iterator[places.Mention]:
+    """Yield the places, except those in the name of a school, a bank or the like: 上海市农业科学院."""
+    within = {at for body in bodies if body.how not in ("place", "own") for at in range(body.start, body.end)}
+    return (place for place in found if not place.inside and place.start not in within)
 
 
 def _mention(*values: object) -> Mention:

@@ -1,23 +1,49 @@
-"""Chinese text and the places in it -> the organisations that it names: a place and a body, or a national body.
+"""Chinese text and the places in it -> the organisations that it names, each by its longest name as written.
 
-Both bodies come from closed lists (`organisations.toml`).
+A name begins with a place, a body of the whole country, the level of the site's own place or a word such as 全国. It
+ends with a head such as 局, 大学 or 委员会. The words between are those of a name: no verb of a sentence, no title, no
+mark. Bodies, heads and these words come from closed lists (`organisations.toml`). Where an end is unclear, nothing is
+found.
 """
 
 from __future__ import annotations
 
+import re
 import tomllib
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
 from importlib import import_module
 from importlib.resources import files
+from itertools import accumulate
 from typing import Any
 
-from archive.catalogue.places import Mention, divisions
+from archive.catalogue.places import Mention, is_name, jieba, title
 
 _BODIES = ("party", "council", "front")
 # The levels, and how many digits of a code belong to each.
 _DIGITS = {"省": 2, "市": 4, "州": 4, "盟": 4, "县": 6, "区": 6, "旗": 6}
+# As many characters of a name are read at most behind its beginning.
+REACH = 32
+# Han characters up to one that no name holds.
+_HAN = re.compile(f"[^\\W\\dA-Za-z的了是被这那们我你他她]{{0,{REACH}}}")
+# What may stand in the middle of a name: 中央党校（国家行政学院）文史教研部, 财政局PPP项目服务中心.
+_MIDDLE = re.compile(r"[（(][\u4e00-\u9fff]{2,12}[）)]|[“\"]?[A-Za-z][A-Za-z+]{0,8}[”\"]?|“[^”\n]{1,10}”")
+_PLACE = re.compile(r"[（(]([\u4e00-\u9fff]{2,4})[）)]")
+# The number of a document, which begins with the short name of who issued it: 人社部发〔2009〕126号.
+_NUMBER = re.compile(r"[发办函字令规告]{0,3}[〔\[（(【［]\d{4}[〕\]）)】］]")
+# Han characters and short brackets, read from right to left.
+_LEFT = re.compile(r"(?:[\u4e00-\u9fff]|[）)][\u4e00-\u9fff]{2,6}[（(])*")
+_ORDINAL = re.compile(r"第[一二三四五六七八九十]+$")
+# A count of many: 四所学校.
+_COUNT = re.compile("[一二三四五六七八九十百两几数]+[多余]?[所家个名位大]$")
+# A number of which a name is made with a head right behind it: 五 in 五医院, never 四 in 四所学校.
+_NUMBERED = re.compile("医院|[中小]学|支部|支队|大队|分院|高中")
+# A congress or a session is no body: 中国共产党第一次全国代表大会.
+_CONGRESS = re.compile("第[一二三四五六七八九十]+[次届].{0,4}代表大会")
+_SESSION = re.compile(r"第[一二三四五六七八九十]+届$")
+_YEAR = re.compile(r"(?<!\d)(1[89]\d\d|20\d\d)年")
+_CHINA = re.compile("中国|我国|国务院|全国|习近平|新华社|人民网|北京")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -26,10 +52,11 @@ class Organisation:
 
     Attributes:
         start, end: offsets in the text, in characters, including the place's name.
-        code: GB/T 2260 of its place; empty if that is unclear, and for a national body.
-        name: its name, with the full name of its place if that is known.
+        code: GB/T 2260 of its place; empty if that is unclear, and for a body that is not that of a place.
+        name: its name, with the full name of its place if it is a body of a known place.
         how: `place` if the text names its place; `own` if it names only the level (市委统战部), so that the site's own
-            place is meant; `national` for a body of the whole country (国家民委).
+            place is meant; `national` for a body of the whole country (国家民委); `name` for a school, an institute, a
+            bank, a company or a society, known by its name alone.
     """
 
     start: int
@@ -40,9 +67,13 @@ class Organisation:
 
 
 @cache
+def _rules() -> dict[str, dict[str, str]]:
+    return tomllib.loads(files("archive.catalogue").joinpath("organisations.toml").read_text("utf-8"))
+
+
+@cache
 def _words(name: str, key: str = "words") -> frozenset[str]:
-    text = files("archive.catalogue").joinpath("organisations.toml").read_text("utf-8")
-    return frozenset(tomllib.loads(text)[name][key].split())
+    return frozenset(_rules()[name][key].split())
 
 
 @cache
@@ -50,6 +81,13 @@ def _bodies() -> tuple[frozenset[str], tuple[int, ...]]:
     """All bodies, and their lengths, longest first."""
     every = frozenset().union(*(_words(name) for name in _BODIES))
     return every, tuple(sorted({len(body) for body in every}, reverse=True))
+
+
+@cache
+def _heads() -> dict[str, str]:
+    """The kind of each head."""
+    kinds = ("branches", "departments", "institutions", "bodies")
+    return {head: kind for kind in kinds for head in _words("heads", kind)}
 
 
 def find(text: str, places: Sequence[Mention], site: str | None = None) -> list[Organisation]:
@@ -65,55 +103,262 @@ def find(text: str, places: Sequence[Mention], site: str | None = None) -> list[
     >>> [(one.name, one.how) for one in find(text, places.find(text), "510500")]
     [('国家民委', 'national'), ('泸州市委统战部', 'place'), ('民革四川省委会', 'place'), ('泸州市工商联', 'own')]
     """
-    named = list(_find_headed(text, places))
-    local = {at for start, end in _spans(named, places) for at in range(start, end + 1)}
-    named += (one for one in _find_national(text) if one.start not in local)
-    taken = {at for start, end in _spans(named, places) for at in range(start, end)}
-    return sorted([*named, *_find_own(text, taken, site)], key=lambda one: one.start)
+    return [one for one in find_all(text, places, site) if one.how]
 
 
-def _spans(named: Iterable[Organisation], places: Iterable[Mention]) -> list[tuple[int, int]]:
-    return [(one.start, one.end) for one in named] + [(one.start, one.end) for one in places]
+def find_all(text: str, places: Sequence[Mention], site: str | None = None) -> list[Organisation]:
+    """Find the organisations that a text names, and those of which it is unclear where their names end (no `how`)."""
+    every = [*_find_headed(text, places), *_find_marked(text, places, site)]
+    found: list[Organisation] = []
+    last = 0
+    for one in sorted(every, key=lambda one: (one.start, -one.end)):
+        if one.start >= last:
+            found.append(one)
+            last = one.end
+    return found
+
+
+# What a name may begin with, other than a place.
 
 
 @cache
-def _national() -> Any:
-    """An automaton over the names of national bodies; the longest wins."""
+def _marks() -> tuple[Any, dict[str, str]]:
+    """An automaton over what shows an organisation, the longest first, and what each of its words is."""
+    kinds = {
+        **dict.fromkeys(_DIGITS, "level"),
+        **dict.fromkeys(_words("prefixes"), "prefix"),
+        **dict.fromkeys(_words("company"), "company"),
+        **dict.fromkeys(_words("national"), "national"),
+        **dict.fromkeys(_words("national", "ministries"), "ministry"),
+    }
     library = import_module("ahocorasick_rs")
-    names = [*_words("national"), *_words("national", "ministries")]
-    return library.AhoCorasick(names, matchkind=library.MatchKind.LeftmostLongest)
+    return library.AhoCorasick(list(kinds), matchkind=library.MatchKind.LeftmostLongest), kinds
 
 
-def _find_national(text: str) -> Iterator[Organisation]:
-    """Find the bodies of the whole country."""
-    for _, start, end in _national().find_matches_as_indexes(text):
-        begins = text[start:end] not in _words("national", "ministries") or _begins(text, start)
-        if begins and text[end : end + 1] not in _words("national", "further"):
-            yield _make(text, start, end, "", text[start:end], how="national")
+def _find_marked(text: str, places: Sequence[Mention], site: str | None) -> Iterator[Organisation]:
+    """Find the organisations that do not begin with a place."""
+    automaton, kinds = _marks()
+    taken = {at for place in places for at in range(place.start, place.end)}
+    ends = {place.end for place in places}
+    for _, start, end in automaton.find_matches_as_indexes(text):
+        kind = kinds[text[start:end]]
+        if kind == "level":
+            one = _own(text, start, site) if start not in taken and start not in ends else None
+        elif kind == "company":
+            one = _company(text, start, end, places)
+        elif kind == "prefix":
+            one = _prefixed(text, start, end)
+        else:
+            one = _national(text, start, end, places, ministry=kind == "ministry")
+        if one:
+            yield one
+
+
+def _national(text: str, start: int, end: int, places: Sequence[Mention], *, ministry: bool) -> Organisation | None:
+    """A body of the whole country; a ministry only at the beginning of a word, and if it is that of this country."""
+    if any(place.end == start for place in places):
+        return None
+    if text[start:end] == "中共中央" and (longer := _longest(text, start + 2, _words("national"))):
+        start, end = start + 2, start + 2 + len(longer)
+    if text[end : end + 1] in _words("national", "further") or _goes_on(text, end):
+        return None
+    begins = end - start > 4 or not ministry or _begins(text, _before(text, start))
+    if not begins or (ministry and not _is_of_china(text, start, places)):
+        return None
+    return _make(text, start, _grow(text, end, body=True), end, "", text[start:end], how="national")
+
+
+def _is_of_china(text: str, at: int, places: Sequence[Mention]) -> bool:
+    """Whether a bare 教育部 is that of the People's Republic, not of another land or of a year before it."""
+    line = text.rfind("\n", 0, at) + 1
+    years = _YEAR.findall(text, max(line, at - 300), at)
+    if years and int(years[-1]) < 1949:
+        return False
+    return bool(places) or bool(_CHINA.search(text)) or not any(land in text for land in _words("foreign"))
+
+
+def _prefixed(text: str, start: int, end: int) -> Organisation | None:
+    """A name that begins with 全国, 中国 or the like and goes on to a head."""
+    if text[start:end] in ("中央", "国家") and not _begins(text, start):
+        return None
+    if text.endswith(tuple(_words("foreign")), 0, start) or _widen(text, start) != start:
+        return None
+    reached = _grow(text, end, body=False, bare=False)
+    if reached <= end or _is_class(text[end:reached]) or not _is_cut(text, start):
+        return None
+    session = _SESSION.search(text, max(start - 5, 0), start) if text[start:end] == "全国" else None
+    how = "national" if _kind(text, reached) in ("bodies", "departments") else "name"
+    return _make(text, session.start() if session else start, reached, reached, "", text[start:reached], how=how)
+
+
+def _is_cut(text: str, at: int) -> bool:
+    """Whether a word begins there: not 全国 in 食品安全国家标准."""
+    first = _left(text, at, 6)
+    words = jieba().cut(text[first : at + 8])
+    return at in accumulate(map(len, words), initial=first)
+
+
+def _own(text: str, at: int, site: str | None) -> Organisation | None:
+    """A body of the site's own place, which a text names by its level."""
+    if not _begins(text, at) or _is_one_of_several(text, at):
+        return None
+    body = _body(text, at + 1)
+    least = at + 1 + len(body)
+    if len(body) == 1 or not (body or _is_word(text, at)):
+        return None  # 市委 alone is part of many offices and titles
+    reached = _grow(text, least, body=bool(body), bare=False)
+    if not body and (reached <= least or _kind(text, reached) == "institutions"):
+        return None
+    code = _own_code(text[at], site)
+    return _make(text, at, reached, least, code, (title(code) or text[at]) + body, how="own")
+
+
+def _own_code(level: str, site: str | None) -> str:
+    """The code of the place of a level that a site's own place is or belongs to; empty if it is unknown."""
+    digits = _DIGITS[level]
+    if not site or (digits > 2 and site[2:4] == "00") or (digits == 6 and site.endswith("00")):
+        return ""
+    code = site[:digits].ljust(6, "0")
+    return code if title(code) else ""
+
+
+def _is_word(text: str, at: int) -> bool:
+    """Whether the character of a level is a word of its own: not in 市场监管所."""
+    return bool(jieba().cut(text[at : at + 8])[0] == text[at])
+
+
+def _is_one_of_several(text: str, at: int) -> bool:
+    """Whether a level ends a list of levels, as in 省、市、县政府 and 各市与县政府."""
+    return at >= 2 and text[at - 1] in "、和与及" and (text[at - 2] in _DIGITS or text[at - 2] in "家乡")
+
+
+def _company(text: str, start: int, end: int, places: Sequence[Mention]) -> Organisation | None:
+    """The company whose name ends with 有限公司 or the like; None if it is unclear where the name begins."""
+    first = _left(text, start, 26)
+    if first == start or (first == start - 26 and first):
+        return None
+    begin = _leads(text, first, start)
+    named = [place.start for place in places if begin <= place.start < start]
+    if not (named and named[0] == begin) and not _is_name(text[begin:start]):
+        begin = named[-1] if named and _is_name(text[named[-1] : start]) else start
+    if start - begin < 2:
+        return None
+    return _make(text, begin, _grow(text, end, body=True), end, "", text[begin:end], how="name")
+
+
+def _leads(text: str, at: int, end: int) -> int:
+    """Where a name begins behind words that lead to it: behind 批准 in 批准利尔化学有限公司."""
+    for word in jieba().cut(text[at:end]):
+        if word not in _words("company", "lead") and word not in _words("stops"):
+            break
+        at += len(word)
+    return at
+
+
+def _is_name(words: str) -> bool:
+    """Whether words may all be part of a company's name."""
+    parts = jieba().tag(words)
+    if any(word in _words("company", "lead") or word in _words("stops") for word, _ in parts):
+        return False
+    return bool(parts) and not any(part == "v" and _is_verb(word) for word, part in parts)
+
+
+def _is_verb(word: str) -> bool:
+    """Whether what is cut as a verb is one, and none that stands in names; a made-up name may be cut as one."""
+    return word not in _words("verbs") and bool(jieba().has_word(word))
+
+
+# What begins with a place.
 
 
 def _find_headed(text: str, places: Sequence[Mention]) -> Iterator[Organisation]:
     """Find the organisations that follow their place; a party's name stands before and behind it."""
-    begins = [place.start for place in places]
+    begins = {place.start for place in places}
     start = 0
     for number, place in enumerate(places):
         if not number or places[number - 1].end != place.start:
             start = place.start
         if place.end in begins:
             continue  # take the last place of 徐州市云龙区
-        name = divisions().get(place.code) or text[place.start : place.end]
-        if party := next((each for each in _words("parties") if text.endswith(each, 0, start)), ""):
-            if tail := _longest(text, place.end, _words("parties", "tails")):
-                yield _make(text, start - len(party), place.end + len(tail), place.code, party + name + tail)
-            continue
-        if body := _body(text, place.end):
-            yield _make(text, start, place.end + len(body), place.code, _join(name, body))
+        if one := _party(text, start, place) or _placed(text, start, place):
+            yield one
 
 
-def _make(text: str, start: int, end: int, code: str, name: str, *, how: str = "place") -> Organisation:
-    if text.startswith("中共", start - 2) and start >= 2:
-        start -= 2
-    return Organisation(start=start, end=end, code=code, name=name, how=how)
+def _party(text: str, start: int, place: Mention) -> Organisation | None:
+    """A party of a place: 民革四川省委会."""
+    if not text.endswith(tuple(_words("parties")), 0, start):
+        return None
+    party = _longest_end(text[max(start - 6, 0) : start], _words("parties"))
+    tail = _longest(text, place.end, _words("parties", "tails"))
+    if not tail:
+        return None
+    name = party + title(place.code, text[place.start : place.end]) + tail
+    return _make(text, start - len(party), place.end + len(tail), place.end + len(tail), place.code, name, how="place")
+
+
+def _placed(text: str, start: int, place: Mention) -> Organisation | None:
+    """A body or an institution of a place."""
+    name = title(place.code, text[place.start : place.end])
+    if not place.inside and (body := _body(text, place.end)):
+        end = place.end + len(body)
+        return _make(text, start, _grow(text, end, body=True), end, place.code, _join(name, body), how="place")
+    walk = _Walk(text, place.end, body=False)
+    end = walk.reached
+    rest = text[place.end : end]
+    if not rest or _is_class(rest) or (rest in ("大学", "中学") and text[place.end - 1] in "省市区"):
+        return None
+    if _kind(text, walk.first) == "bodies":
+        return _make(text, start, end, end, place.code, name + text[place.end : end], how="place")
+    start = _widen(text, start)
+    return _make(text, start, end, end, "", text[start:end], how="name") if start >= 0 else None
+
+
+def _widen(text: str, start: int) -> int:
+    """Where the name of an institution begins that holds a place: before 国网 in 国网柘城县供电公司; -1 if unclear."""
+    first = _left(text, start, 8)
+    if first == start:
+        return start
+    words = jieba().tag(text[first:start])
+    word, part = words[-1]
+    if part[0] not in "nj" or word in _words("stops") or word in _words("company", "lead"):
+        return start
+    return first if len(words) == 1 and first > start - 8 else -1
+
+
+def _left(text: str, at: int, most: int) -> int:
+    """Where the Han characters and short brackets before an offset begin, `most` characters before it at most."""
+    return at - _LEFT.match(text[max(at - most, 0) : at][::-1]).end()  # type: ignore[union-attr]
+
+
+def _is_class(rest: str) -> bool:
+    """Whether what stands behind a place speaks of many: 农村小学."""
+    head = next(
+        (rest[-size:] for size in range(6, 0, -1) if _heads().get(rest[-size:]) in ("institutions", "bodies")), ""
+    )
+    between = rest.removesuffix(head)
+    if head not in _words("class_words", "generic"):
+        return False
+    if not between:
+        return head not in _words("heads", "bare")
+    return all(word in _words("class_words") for word in jieba().cut(between))
+
+
+def _make(text: str, start: int, reached: int, end: int, code: str, name: str, *, how: str) -> Organisation:
+    """An organisation whose name goes on from an end to where it reaches; without `how` if that is unclear (-1)."""
+    whole = max(reached, end)
+    if _NUMBER.match(text, whole) or _CONGRESS.match(text, whole):
+        reached = -1
+    name += text[end:whole]
+    start = _before(text, start, party="委" in name or "党" in name or name.startswith("中央"))
+    return Organisation(start=start, end=whole, code=code, name=name, how=how if reached >= 0 else "")
+
+
+def _before(text: str, start: int, *, party: bool = False) -> int:
+    """Where a name begins with the Party or the Republic before it."""
+    for lead in ("中华人民共和国", *(("中国共产党", "中共") if party else ())):
+        if text.endswith(lead, 0, start):
+            return start - len(lead)
+    return start
 
 
 def _join(name: str, body: str) -> str:
@@ -126,51 +371,155 @@ def _body(text: str, at: int) -> str:
     bodies, lengths = _bodies()
     lead = text[at : at + 1] if text[at : at + 1] in _words("levels") else ""
     for size in lengths:
-        if (body := text[at + len(lead) : at + len(lead) + size]) in bodies and _ends(
-            text, at + len(lead) + size, body
-        ):
-            return lead + body
+        end = at + len(lead) + size
+        if (body := text[at + len(lead) : end]) in bodies and not _goes_on(text, end):
+            if body == "政府" and text.startswith(tuple(_words("council", "of_governments")), end):
+                return ""
+            if len(body) > 1 or text[end : end + 1] not in _words("party", "further"):
+                return lead + body
     return ""
-
-
-def _ends(text: str, end: int, body: str) -> bool:
-    """Whether a body ends here: 委 alone only before a character that does not go on with it."""
-    return len(body) > 1 or text[end : end + 1] not in _words("party", "further")
 
 
 def _longest(text: str, at: int, words: Iterable[str]) -> str:
     return max((word for word in words if text.startswith(word, at)), key=len, default="")
 
 
-@cache
-def _levels() -> Any:
-    """An automaton over the characters of levels."""
-    return import_module("ahocorasick_rs").AhoCorasick(list(_DIGITS))
-
-
-def _find_own(text: str, taken: set[int], site: str | None) -> Iterator[Organisation]:
-    """Find bodies of the site's own place, which a text names by their level."""
-    for _, at, end in _levels().find_matches_as_indexes(text):
-        level = text[at:end]
-        digits = _DIGITS[level]
-        if at in taken or not _begins(text, at) or not (body := _body(text, at + 1)):
-            continue
-        if len(body) < 2:
-            continue  # 市委 alone is part of many offices and titles
-        code = (site or "")[:digits].ljust(6, "0") if site and (digits == 2 or site[2:4] != "00") else ""
-        if digits == 6 and (not site or site.endswith("00")):
-            code = ""
-        place = divisions().get(code, "")
-        yield Organisation(
-            start=at,
-            end=at + 1 + len(body),
-            code=code if place else "",
-            name=place + body if place else level + body,
-            how="own",
-        )
+def _longest_end(text: str, words: Iterable[str]) -> str:
+    return max((word for word in words if text.endswith(word)), key=len, default="")
 
 
 def _begins(text: str, at: int) -> bool:
     """Whether no other name ends right before a character."""
     before = text[at - 1 : at]
-    return not before or not "\u4e00" <= before <= "\u9fff" or before in _words("levels", "before")
+    if not before or not "\u4e00" <= before <= "\u9fff" or before in _words("levels", "before"):
+        return True
+    return any(text[max(at - size, 0) : at] in _words("stops") for size in (2, 3, 4))
+
+
+# Where a name ends.
+
+
+def _goes_on(text: str, end: int) -> bool:
+    """Whether what ends there is the beginning of another word: 司法部 in 司法部长."""
+    return text[end - 1 : end + 1] in _words("goes_on")
+
+
+def _kind(text: str, end: int) -> str:
+    """The kind of the longest head that ends there: of a body or an institution, else of a department."""
+    kinds = [_heads().get(text[end - size : end], "") for size in range(min(6, end), 0, -1)]
+    return next((kind for kind in kinds if kind in ("bodies", "institutions")), "departments")
+
+
+def _grow(text: str, at: int, *, body: bool, bare: bool = True) -> int:
+    """Read on in a name and return where its last head ends; `at` if none follows, -1 if that is unclear."""
+    return _Walk(text, at, body=body, bare=bare).reached
+
+
+@cache
+def _last() -> frozenset[str]:
+    """The last characters of all heads."""
+    return frozenset(head[-1] for head in _heads())
+
+
+class _Walk:
+    """A way through the words of a name.
+
+    Attributes:
+        first, end: where its first and its last head end; `end` is where it began if none follows.
+        reached: `end`, or -1 if it is unclear whether the name ends there.
+    """
+
+    def __init__(self, text: str, at: int, *, body: bool, bare: bool = True) -> None:
+        """Go as far as the name goes.
+
+        Args:
+            text: the text.
+            at: where the name has got to.
+            body: it is a name already, so that its departments follow.
+            bare: a head may follow without a word between.
+        """
+        self._text = text
+        self._at = self._began = self.first = self.end = at
+        self._body, self._bare = body, bare
+        self._place = self._unsure = self._open = False
+        self._left = 4
+        rest = _HAN.match(text, at)[0]  # type: ignore[index]
+        if not _last().isdisjoint(rest):
+            for word, part in jieba().tag(rest):
+                if not self.take(word, part):
+                    break
+        self.reached = self.end if self.is_certain() else -1
+        self.end = max(self.reached, self.end)
+
+    def take(self, word: str, part: str) -> bool:
+        """Go on by a word; false if the name ends before it."""
+        start, self._at = self._at, self._at + len(word)
+        if head := (word[-1] in _last() and self._head(word)) or self._head_within(word):
+            return self._reach(head)
+        if self._unsure:
+            self._left -= 1
+            return self._left > 0 and word not in _words("stops")
+        if (word in _words("stops") and not (word in "与和" and start > self.end)) or _COUNT.match(word):
+            return False
+        if part in _words("stops", "parts") and not self._may(word, part):
+            # 司拟 is the end of 运输司 and a verb, though cut like a person's name.
+            self._open = part[:2] == "nr" and self._body and start > self.end and _heads().get(word[0]) == "departments"
+            return False
+        if part == "v" and word not in _words("verbs"):
+            self._unsure = True
+            return self._body
+        self._place |= part in ("ns", "nr") and is_name(word)
+        return True
+
+    def _may(self, word: str, part: str) -> bool:
+        """Whether a word of a part of speech that no name holds may stand in this one all the same."""
+        if part[:2] == "nr":
+            return not self._body or is_name(word)
+        if word in "与和" or _ORDINAL.match(word):
+            return True
+        return part == "m" and bool(_NUMBERED.match(self._text, self._at))
+
+    def _head(self, word: str) -> str:
+        """The head that ends at the place reached; empty if there is none."""
+        ends = [self._text[self._at - size : self._at] for size in range(min(6, self._at - self.end), 0, -1)]
+        if word in _words("stops") or any(end in _words("unlike") for end in ends):
+            return ""
+        if _goes_on(self._text, self._at):
+            return ""
+        return next((end for end in ends if self._fits(end, bare=self._at - len(end) == self.end)), "")
+
+    def _head_within(self, word: str) -> str:
+        """The head before a word that is written together with it by mistake: 检定所|在 cut into 检定|所在."""
+        if len(word) != 2 or word[1] not in _words("stops") or word[0] not in _last():
+            return ""
+        self._at -= 1
+        head = self._head(word[0])
+        self._at += not head
+        return head
+
+    def _fits(self, head: str, *, bare: bool) -> bool:
+        """Whether what ends here is a head that may end the name."""
+        kind = _heads().get(head)
+        if self._body or not kind:
+            return bool(kind) and (not bare or len(head) > 1)
+        if kind in ("departments", "branches"):
+            return False
+        return not bare or (self._bare and head in _words("heads", "bare"))
+
+    def _reach(self, head: str) -> bool:
+        if self._unsure or (self._place and head not in _words("heads", "branches")):
+            self._open = self._body
+            return False
+        self.first = self.first if self.first > self._began else self._at
+        self.end, self._body, self._place = self._at, True, False
+        return True
+
+    def is_certain(self) -> bool:
+        """Whether no further head may belong to the name."""
+        if self._open:
+            return False
+        if self._body and (branch := _PLACE.match(self._text, self.end)) and is_name(branch[1]):
+            self.end = branch.end()  # 中国地质大学（北京）
+            return True
+        middle = _MIDDLE.match(self._text, self.end) if self._body else None
+        return not middle or _grow(self._text, middle.end(), body=True) == middle.end()

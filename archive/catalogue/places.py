@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import tomllib
+from bisect import bisect_left
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
@@ -43,12 +44,14 @@ class Mention:
         code: GB/T 2260; empty if several places have the name and it is unclear which is meant.
         how: how the place was determined: `name` (only one has the name, or it is the largest), `parent` (a place above
             it stands before it or elsewhere in the text), `site` (it is in the site's own region), or `open`.
+        inside: it is part of the name of a school, a bank or an institute, and says nothing of the place.
     """
 
     start: int
     end: int
     code: str
     how: str
+    inside: bool = False
 
 
 @cache
@@ -57,14 +60,26 @@ def _rules() -> dict[str, dict[str, str]]:
 
 
 @cache
-def _words(name: str) -> frozenset[str]:
-    return frozenset(_rules()[name]["words"].split())
+def _words(name: str, key: str = "words") -> frozenset[str]:
+    return frozenset(_rules()[name][key].split())
 
 
 @cache
 def _other() -> re.Pattern[str]:
     """What follows a short name that belongs to something else than its place."""
-    return re.compile("|".join(_rules()[name]["pattern"] for name in ("street", "institution", "below")))
+    return re.compile("|".join(_rules()[name]["pattern"] for name in ("street", "below")))
+
+
+@cache
+def _institution() -> re.Pattern[str]:
+    """What follows a short name that is part of an institution's name."""
+    return re.compile(_rules()["institution"]["pattern"])
+
+
+@cache
+def jieba() -> Any:
+    """The library that cuts Chinese into words, loaded when it is needed."""
+    return import_module("rjieba")
 
 
 @cache
@@ -75,14 +90,27 @@ def divisions() -> dict[str, str]:
     return {code: name for code, _, name in rows}
 
 
-def chain(code: str) -> str:
-    """The names of a place and of the places above it, the largest first.
+def chain(code: str, written: str = "") -> str:
+    """The names of a place and of the places above it, the largest first; as written if the place has no code.
 
     >>> chain("510521")
     '四川省泸州市泸县'
+    >>> chain("710000", "台中市")
+    '台湾省台中市'
     """
     above = dict.fromkeys((code[:2] + "0000", code[:4] + "00", code))
-    return "".join(divisions()[each] for each in above if each in divisions())
+    name = "".join(divisions()[each] for each in above if each in divisions())
+    return name + written if written in _within() else name or written
+
+
+def title(code: str, written: str = "") -> str:
+    """The full name of a place; as written if it is not known, or has no code of its own (台中市)."""
+    return written if written in _within() else divisions().get(code, written)
+
+
+def is_name(word: str) -> bool:
+    """Whether a word is a name of a place."""
+    return word in _names().get(word[:2], ())
 
 
 def is_within(code: str, place: str) -> bool:
@@ -114,10 +142,38 @@ def _names() -> dict[str, dict[str, tuple[Name, ...]]]:
             odd = _words("common") if full else _words("ordinary") | _words("everyday")
             weak = written in odd or (not full and not code.endswith("00"))
             found.setdefault(written, {}).setdefault(code, Name(code, full, weak))
+    for written, code in _also().items():
+        found.setdefault(written, {}).setdefault(code, Name(code, written[-1] in "市县旗州区", False))
     table: dict[str, dict[str, tuple[Name, ...]]] = {}
     for written, places in found.items():
         table.setdefault(written[:2], {})[written] = tuple(places.values())
     return table
+
+
+@cache
+def _sizes(start: str) -> tuple[int, ...]:
+    """The lengths of the names with a start, longest first."""
+    return tuple(sorted({len(name) for name in _names()[start]}, reverse=True))
+
+
+@cache
+def _within() -> dict[str, str]:
+    """The names without a code of their own, each with the code of the place that it belongs to."""
+    found, code = {}, ""
+    for word in _rules()["within"]["words"].split():
+        if word.isdecimal():
+            code = word
+        else:
+            found[word] = code
+    return found
+
+
+@cache
+def _also() -> dict[str, str]:
+    """The code of each name that is not made from a name of the gazetteer: 前郭县, 台中市."""
+    by_name = {name: code for code, name in divisions().items()}
+    pairs = (word.split("=") for word in _rules()["short"]["words"].split())
+    return _within() | {written: by_name[name] for written, name in pairs}
 
 
 @cache
@@ -168,8 +224,13 @@ def find(text: str, site: str | None = None) -> list[Mention]:
     >>> [(text[m.start:m.end], m.code) for text in ["四川泸县"] for m in find(text)]
     [('四川', '510000'), ('泸县', '510521')]
     """
+    return [one for one in find_all(text, site) if not one.inside]
+
+
+def find_all(text: str, site: str | None = None) -> list[Mention]:
+    """Find the places that a text names, and those in the names of schools, banks and institutes (河南工业大学)."""
     spotted = list(_spot(text))
-    sure = {_certain(names) for _, _, names in spotted} - {""}
+    sure = {_sure(text[start:end]) for start, end, _ in spotted} - {""}
     found: list[Mention] = []
     for start, end, names in spotted:
         before = found[-1].code if found and found[-1].end == start else ""
@@ -180,7 +241,8 @@ def find(text: str, site: str | None = None) -> list[Mention]:
         else:
             code, how = _resolve(names, before, sure, site)
         if code or not any(name.weak for name in names):
-            found.append(Mention(start=start, end=end, code=code, how=how))
+            inside = not any(name.full for name in names) and bool(_institution().match(text, end))
+            found.append(Mention(start=start, end=end, code=code, how=how, inside=inside))
     return found
 
 
@@ -210,6 +272,12 @@ def _certain(names: tuple[Name, ...]) -> str:
     """The code of the only place with a name, or of the province with it; empty if neither is there."""
     main = _main(names)
     return main if len(names) == 1 or main.endswith("0000") else ""
+
+
+@cache
+def _sure(written: str) -> str:
+    """The code of the only place with a name, or of the province with it, by what is written."""
+    return _certain(_names()[written[:2]][written])
 
 
 def _main(names: tuple[Name, ...]) -> str:
@@ -258,19 +326,22 @@ def _longest(
     text: str, at: int, names: dict[str, tuple[Name, ...]], edges: _Edges, *, follows: bool
 ) -> tuple[str, tuple[Name, ...]] | None:
     """The longest name at an offset of a text that is a word of its own, and its places."""
-    for size in range(min(max(map(len, names)), len(text) - at), 1, -1):
+    for size in _sizes(text[at : at + 2]):
         written = text[at : at + size]
         places = names.get(written, ())
+        if not places:
+            continue
         full = any(place.full for place in places)
-        if places and not full and _is_other(text, at, at + size, person=places[0].weak and not follows):
+        if not full and _is_other(text, at, at + size, person=places[0].weak and not follows):
             return None
-        if places and edges.is_word(at, at + size, full=full, follows=follows):
+        inside = not full and bool(_institution().match(text, at + size))
+        if edges.is_word(at, at + size, full=full, follows=follows, inside=inside):
             return written, places
     return None
 
 
 def _is_other(text: str, start: int, end: int, *, person: bool) -> bool:
-    """Whether a short name belongs to a street, a school, a town or a water, or is a person's given name."""
+    """Whether a short name belongs to a street, a town or a water, or is a person's given name."""
     if _other().match(text, end):
         return True
     return person and text[max(start - 1, 0) : start] in _words("surnames")
@@ -282,9 +353,12 @@ class _Edges:
     def __init__(self, text: str) -> None:
         self._text = text
         self._known: dict[int, frozenset[int]] = {}
+        self._stops: list[int] = []
 
-    def is_word(self, start: int, end: int, *, full: bool, follows: bool) -> bool:
+    def is_word(self, start: int, end: int, *, full: bool, follows: bool, inside: bool) -> bool:
         """Whether a name is a word of its own: a long full name is, a short one if it begins and ends with words.
+
+        It need not end a word if it stands inside an institution's name: 重庆 in 重庆交通大学.
 
         A long full name may still begin within another name: 沙湾区 in 南沙湾区块. A name right behind another one
         begins a word. The word of a short name may go on, as in 湖南人.
@@ -293,21 +367,26 @@ class _Edges:
             other = self._text[start - 1 : start + 1] if start else ""
             return other not in _names().get(other, ()) or start - 1 not in self._sentence(start - 1)
         edges = self._sentence(start)
-        if not follows and start not in edges:
+        if not follows and (start not in edges or self._is_cut(start, edges)):
             return False
-        if full or end in edges:
+        if full or inside or end in edges:
             return True
         after = next((edge for edge in sorted(edges) if edge > end), end)
         rest = self._text[end:after]
         return rest in _words("further") or any(rest.startswith(name) for name in _names().get(rest[:2], ()))
 
+    def _is_cut(self, start: int, edges: frozenset[int]) -> bool:
+        """Whether a single character before a name belongs to it: 田金昌, 唐兴县, 一方城."""
+        return start - 1 in edges and self._text[start - 1] in _words("surnames", "cut")
+
     def _sentence(self, at: int) -> frozenset[int]:
         """The word boundaries of the sentence around a character."""
-        begin = max((found.end() for found in _STOP.finditer(self._text, max(at - SENTENCE, 0), at)), default=0)
-        begin = max(begin, at - SENTENCE)
+        if not self._stops:
+            self._stops = [-1, *(found.start() for found in _STOP.finditer(self._text)), len(self._text)]
+        number = bisect_left(self._stops, at)
+        begin = max(self._stops[number - 1] + 1, at - SENTENCE)
         if begin not in self._known:
-            stop = _STOP.search(self._text, at)
-            end = min(stop.start() if stop else len(self._text), at + SENTENCE)
-            words = import_module("rjieba").cut(self._text[begin:end])
+            end = min(self._stops[number], at + SENTENCE)
+            words = jieba().cut(self._text[begin:end])
             self._known[begin] = frozenset(accumulate(map(len, words), initial=begin))
         return self._known[begin]
