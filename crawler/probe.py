@@ -27,8 +27,10 @@ from archive.warc.capture import Capture
 from crawler.discovery import Link, discover
 from crawler.discovery.fingerprint import cms
 from crawler.discovery.link import ARTICLE
+from crawler.messages import say, telling
 from crawler.queue.accounts import say_gap
 from crawler.queue.address import canonical, shape
+from crawler.queue.slots import FULL
 from crawler.runs.alerts import cure
 from crawler.wire.guard import literal_address
 
@@ -205,9 +207,22 @@ def _look(data: Path, key: str, host: str, start: list[str], delay: float, pages
         encoding="utf-8",
     )
     command = [sys.executable, "-m", "crawler.cli", "--data", str(data), "--sites", str(data), "crawl", str(file)]
-    done = subprocess.run([*command, "--max-pages", str(pages)], capture_output=True, text=True, check=False)
-    if done.returncode == UsageError.exit_code:
-        raise UsageError(done.stderr.strip().rpartition("cundang: ")[2])
+    said = []
+    with (
+        telling("sites add") as tell,
+        subprocess.Popen(
+            [*command, "--max-pages", str(pages)], stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True
+        ) as child,
+    ):
+        assert child.stderr is not None
+        for line in child.stderr:
+            said.append(line)
+            if FULL in line:
+                say(line.rstrip())
+            elif line.startswith("crawl "):
+                tell(line.removeprefix("crawl ").rstrip())
+    if child.returncode == UsageError.exit_code:
+        raise UsageError("".join(said).strip().rpartition("cundang: ")[2])
     return [capture for warc in Layout(root=data).warcs() for capture in reader.read(warc)]
 
 

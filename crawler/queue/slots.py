@@ -19,6 +19,8 @@ from archive.errors import DataError, LockedError, UsageError
 
 # Sites that are crawled at once where nobody chose a number: each takes some 2 MB of memory.
 SITES = 400
+# What a crawl says that waits for a slot.
+FULL = "this machine already crawls as many sites as it may"
 # Seconds between two looks for a free slot.
 LOOK = 0.5
 

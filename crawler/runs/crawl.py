@@ -31,7 +31,7 @@ from archive.layout import Layout, Part, of_part
 from archive.site import Site, load, load_file, no_such_site
 from crawler.loader import sites_folder
 from crawler.messages import say, telling
-from crawler.queue.slots import Slots
+from crawler.queue.slots import FULL, Slots
 from crawler.runs import cleaning
 from crawler.runs.alerts import NOT_CAPTURED, cure
 from crawler.runs.cleaning import Crawled
@@ -125,7 +125,7 @@ def _crawl_here(layout: Layout, folder: Path, site: Site, name: str, max_pages: 
             tell(f"{site.key}: {counts['articles']} articles, {counts['requisites']} files, pages", counts["pages"])
 
         crawler.signals.connect(progress, signals.response_received, weak=False)
-        slot = Slots().wait(lambda: say(f"{site.key}: waiting; this machine already crawls as many sites as it may."))
+        slot = Slots().wait(lambda: say(f"{site.key}: waiting; {FULL}."))
         try:
             process.crawl(crawler, max_pages=max_pages, full=full, slot=slot).addErrback(failures.append)
             process.start()

@@ -12,6 +12,8 @@ import pytest
 from little_server import Answer, serving
 from test_ledger_crawl import answer as columns
 
+from crawler.queue.slots import Slots, set_limit
+
 
 def add(routes: Callable[[str, Mapping[str, str]], Answer | None], folder: Path) -> subprocess.CompletedProcess[str]:
     with serving(routes) as little:
@@ -60,3 +62,19 @@ def test_a_site_without_columns_is_reported(tmp_path: Path) -> None:
         "No column was found. The crawl follows the links of the home page; the pager / -> /index_2.html."
         in done.stderr
     )
+
+
+def test_a_probe_that_waits_for_other_crawls_says_so(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("CUNDANG_SLOTS", str(tmp_path / "slots"))
+    set_limit(1)
+    held = Slots().take()
+    assert held is not None
+    with serving(closed) as little:
+        command = [sys.executable, "-m", "crawler.cli", "--sites", str(tmp_path), "sites", "add", f"{little.base}/"]
+        with subprocess.Popen([*command, "--key", "x"], stderr=subprocess.PIPE, text=True) as child:
+            assert child.stderr is not None
+            first = child.stderr.readline()
+            held.release()
+            rest = child.stderr.read()
+    assert first == "x: waiting; this machine already crawls as many sites as it may.\n"
+    assert "1 robots). Its robots.txt disallows" in rest
