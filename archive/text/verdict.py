@@ -12,6 +12,7 @@ from archive.text.blocks import Block, han
 from archive.text.box import TODAY, Area
 from archive.text.document import Reason
 from archive.text.lines import is_sentence
+from archive.text.outline import NEAR_CELL
 from archive.text.page import Page, joined
 from archive.warc.capture import Capture
 
@@ -21,6 +22,8 @@ TEXT = 200
 HEADLINES = 8
 # A column's name has at most so many Han characters: 您现在的位置：首页 > 新的社会阶层.
 NAME = 16
+# A row names its article with so many Han characters.
+NAMES = 8
 # An article's region has at least this weight, see extract.votes.
 ARTICLE = 150
 # Larger pages are not read (bytes): four times what a site file lets through by default.
@@ -268,10 +271,7 @@ def _is_rows(page: Page, points: Sequence[float], area: Area | None) -> bool:
         return not _has_dateline(page) and len(bare) >= max(HEADLINES, 0.7 * len(page.blocks))
     if any(points[index] >= extract.PROSE for index in area.kept):
         return False
-    # The day of a row may stand in a cell of its own, and the first row be taken for a title with its dateline: a list
-    # only where the rows call for their pages, since a table of names and days may be the article.
-    told = {*bare, *(index - 1 for index in bare)}.intersection(area.kept)
-    if len(told) >= max(HEADLINES, 0.9 * len(area.kept)) and _opened(page) >= HEADLINES:
+    if _are_opened(page, bare, area):
         return True
     before = [False, *map(_is_headline, page.blocks)]
     rows = {
@@ -285,9 +285,32 @@ def _is_rows(page: Page, points: Sequence[float], area: Area | None) -> bool:
     return len(rows) >= FEW_TEASERS and len(rows.intersection(area.kept)) >= 0.7 * len(area.kept) > 0
 
 
-def _opened(page: Page) -> int:
-    """How many rows of tables and lists a handler opens."""
-    return sum("onclick" in attributes for attributes in page.outline.every("tr", "li", "td"))
+def _are_opened(page: Page, bare: Sequence[int], area: Area) -> bool:
+    """Whether most of what would be the text is rows that call for their pages: a table of names and days alone may be
+    the article. The last page of a list may hold one row, which is taken for a title with its dateline.
+    """
+    if not area.kept:
+        return False
+    within = range(area.kept[0] if page.title is None else page.title, area.kept[-1] + 1)
+    rows = (_row(page, index) for index in bare if index in within)
+    opened = {line for row in rows if any(_is_opened(page, line) for line in row) for line in row}
+    return len(opened) >= 0.5 * len(opened.union(area.kept))
+
+
+def _row(page: Page, index: int) -> range:
+    """The lines of a row that ends in a day: it may stand in a cell of its own."""
+    return range(index if han(page.blocks[index].text) >= NAMES else max(0, index - 1), index + 1)
+
+
+def _is_opened(page: Page, index: int) -> bool:
+    """Whether a click on a line, or on the row that holds it, calls a script."""
+    outline = page.outline
+    element = page.blocks[index].element
+    for _ in range(NEAR_CELL):
+        if "onclick" in outline.attributes(element):
+            return True
+        element = outline.parents[element]
+    return False
 
 
 def _bare_rows(page: Page) -> Iterator[int]:
@@ -295,7 +318,7 @@ def _bare_rows(page: Page) -> Iterator[int]:
     for index, key in enumerate(page.keys):
         if _WHOLE_DAY.search(key[-14:]):
             named = page.blocks[max(0, index - 1) : index + 1]
-            if any(8 <= han(block.text) <= 60 for block in named):
+            if any(NAMES <= han(block.text) <= 60 for block in named):
                 yield index
 
 

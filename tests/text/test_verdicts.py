@@ -302,8 +302,26 @@ def test_a_page_that_shows_rows_of_lists_alone_is_no_article(url: str, body: str
     assert found.reason == reason
 
 
+@pytest.mark.parametrize("count", [1, 2, 4, 7])
+@pytest.mark.parametrize(
+    ("around", "row"),
+    [
+        ("<table><tr><th>标题</th><th>日期</th></tr>{}</table>", "<tr onclick='ck({})'><td>{}</td><td>{}</td></tr>"),
+        ("<table>{}</table>", "<tr><td onclick='ck({})'>{}</td><td>{}</td></tr>"),
+        ("<ul>{}</ul>", "<li onclick='open({})'><span>{}</span><em>{}</em></li>"),
+        ("<div>{}</div>", "<div onclick='go({})'><p>{}</p><p>{}</p></div>"),
+    ],
+)
+def test_the_last_page_of_rows_that_handlers_open_is_no_article(around: str, row: str, count: int) -> None:
+    rows = "".join(row.format(*each) for each in CELLS[:count])
+    body = f"<title>工作信息</title><h3>工作信息</h3>{around.format(rows)}<div>记录总数：40</div>{HOST}"
+    found = clean(dataclasses.replace(capture(200, (), body), url="http://h/list.aspx?lm=2"), None)
+    assert isinstance(found, Skip), found
+
+
 def test_a_table_of_names_and_days_under_a_dateline_is_an_article() -> None:
-    line = "<div>发布时间：2022-12-05 来源：市民宗局</div>"
+    # Items of a menu that a handler opens make no list of it.
+    line = "<ul>" + "<li onclick='show(1)'>首页</li>" * 9 + "</ul><div>发布时间：2022-12-05 来源：市民宗局</div>"
     rows = "".join(f"<tr><td>{title}</td><td>{day}</td></tr>" for _, title, day in CELLS)
     body = f"<title>活动安排表</title><h1>活动安排表</h1>{line}<table><tr><th>活动</th><th>日期</th></tr>{rows}</table>"
     found = clean(dataclasses.replace(capture(200, (), body), url="http://h/art/2022/12/5/art_7_31.html"), None)
