@@ -69,6 +69,8 @@ _NOT_PAGE = re.compile(
 )
 _HOME = re.compile(r"\A/?(?:(?:index|default|main|home)\.(?:s?html?|jsp|php|aspx?))?", re.IGNORECASE)
 
+# How a script hears a press on elements, which then say by their data what they lead to.
+_HEARD = re.compile(r"\.(?:click|on|live|delegate|addEventListener|onclick)\b[^;]{0,80}(?:function|=>)")
 _META = re.compile(r"<meta[^<>]*+", re.IGNORECASE)
 _REFRESH = re.compile(
     r"http-equiv\s*+=\s*+[\"']?refresh[\"']?(?>.{0,100}?content\s*+=)\s*+[\"']?\s*+(\d++)\s*+;\s*+url\s*+=\s*+[\"']?([^\"'\s]++)",
@@ -293,7 +295,8 @@ def _are_opened(page: Page, bare: Sequence[int], area: Area) -> bool:
         return False
     within = range(area.kept[0] if page.title is None else page.title, area.kept[-1] + 1)
     rows = (_row(page, index) for index in bare if index in within)
-    opened = {line for row in rows if any(_is_opened(page, line) for line in row) for line in row}
+    heard = _HEARD.search(page.outline.scripts) is not None
+    opened = {line for row in rows if any(_is_opened(page, line, heard=heard) for line in row) for line in row}
     return len(opened) >= 0.5 * len(opened.union(area.kept))
 
 
@@ -302,12 +305,13 @@ def _row(page: Page, index: int) -> range:
     return range(index if han(page.blocks[index].text) >= NAMES else max(0, index - 1), index + 1)
 
 
-def _is_opened(page: Page, index: int) -> bool:
-    """Whether a click on a line, or on the row that holds it, calls a script."""
+def _is_opened(page: Page, index: int, *, heard: bool) -> bool:
+    """Whether a click on a line, or on its row, calls a script; `heard`: scripts hear clicks without handlers there."""
     outline = page.outline
     element = page.blocks[index].element
     for _ in range(NEAR_CELL):
-        if "onclick" in outline.attributes(element):
+        names = outline.attributes(element)
+        if "onclick" in names or (heard and any(name.startswith("data-") for name in names)):
             return True
         element = outline.parents[element]
     return False

@@ -60,12 +60,15 @@ _OPTIONS = XPath("//select[contains(@onchange, 'location')]/option/@value")
 _ADDRESS = re.compile(r"[/.?]")
 _CLICKS = XPath("//*[@onclick[contains(., 'location') or contains(., 'window.open')]]")
 _FEEDS = XPath("//link[@rel='alternate'][contains(@type, 'rss') or contains(@type, 'atom')]/@href")
+_NEXT_PAGES = XPath("//link[@rel='next' or @rel='NEXT']/@href")
 _BASE = XPath("string(//base[@href][1]/@href)")
 _REFRESH = XPath("//meta[translate(@http-equiv, 'REFSH', 'refsh') = 'refresh'][not(ancestor::noscript)]/@content")
 _LINKS = XPath(".//a[@href]")
 _COUNT = XPath("count(.//a[@href])")
 _ALTS = XPath(".//img/@alt")
 _SOURCES = XPath(".//img/@src")
+# A way on without words, by the class or id of its element.
+_NAMED_WAY = re.compile(r"(?:\A|[\s_-])(?:page[_-]?)?(next|prev)(?:ious)?(?:[_-]?page)?(?:\Z|[\s_-])", re.IGNORECASE)
 # A pager that is drawn, and the word in the name of its picture.
 _DRAWN = re.compile(
     r"(?:.*[/_-])?(?:page|btn|icon?|img)?(next|prev)(?:ious|page|btn)?\.(?:gif|png|jpe?g)", re.IGNORECASE
@@ -136,6 +139,10 @@ def discover(url: str, html: str, root: HtmlElement | None) -> Iterator[Link]:
             yield Link(url=href, kind="pager", priority=LIST)
     yield from read.links((element, click[1]) for element in clicks if (click := _CLICK.search(element.get("onclick"))))
     yield from read.pagers()
+    for value in _NEXT_PAGES(root) if elements["style"] else ():
+        # Blogs name the next article so, too.
+        if (href := _absolute(base, value)) and look_of(href) == "page":
+            yield Link(url=href, kind="next", priority=LIST)
     yield from _framed(base, elements["frame"], elements["shown"])
     yield from _pictures(base, elements["img"])
     yield from _sheets(base, elements["style"], elements["sheet"])
@@ -179,6 +186,8 @@ def _framed(base: str, frames: list[HtmlElement], shown: list[HtmlElement]) -> I
         href = _absolute(base, element.get("src") or element.get("data") or "")
         if href and is_file(href):
             yield Link(url=href, kind="requisite", priority=REQUISITE)
+        elif href and "html" in (element.get("type") or extension(href)).lower():
+            yield Link(url=href, priority=LIST, frame=True)
 
 
 def _feeds(url: str, base: str, html: str, root: HtmlElement) -> Iterator[Link]:
@@ -297,7 +306,7 @@ class _Anchors:
         if look in ("file", "image"):
             date = date if look == "file" else None
             return Link(url=href, anchor=anchor, row_date=date, kind="requisite", priority=REQUISITE)
-        if element.get("rel") == "next" or (anchor and NEXT.fullmatch(anchor)):
+        if "next" in (element.get("rel") or "").lower().split() or (anchor and NEXT.fullmatch(anchor)):
             self._leads = True
             self._after.add(shape(href))
             link = Link(url=href, anchor=anchor, kind="next", priority=LIST)
@@ -401,9 +410,12 @@ def _anchor(element: HtmlElement) -> str | None:
         return text
     # A title cut for its column: the whole one stands in the title attribute.
     named = fold(element.get("title") or "") or text or fold(element.get("alt") or " ".join(_ALTS(element)))
-    if not named and (drawn := _DRAWN.fullmatch(" ".join(_SOURCES(element)))):
-        return drawn[1].lower()
-    return named or fold(element.get("value") or "")
+    named = named or fold(element.get("aria-label") or element.get("value") or "")
+    if named:
+        return named
+    way = _DRAWN.fullmatch(" ".join(_SOURCES(element)))
+    way = way or _NAMED_WAY.search(f"{element.get('class') or ''} {element.get('id') or ''}")
+    return way[1].lower() if way else None
 
 
 def _row_dates(texts: list[_Text], clicks: set[HtmlElement]) -> dict[HtmlElement, str]:

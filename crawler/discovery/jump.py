@@ -1,10 +1,10 @@
-"""Lists whose only way on is a form, for the number of a page or with a button: 第1/5页 转到[ ]页 -> the next page."""
+"""Lists whose only way on is a form -> the next page: 第1/5页 转到[ ]页, a button; or the months that it offers."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from itertools import chain, islice
+from itertools import chain, islice, product
 from typing import TypeAlias
 from urllib.parse import urlencode, urljoin, urlsplit, urlunsplit
 
@@ -31,6 +31,12 @@ _SHOWN = re.compile(
 _ALL = re.compile(r"(?:共|总计|总共|分|合计)\s{0,3}(\d{1,4})\s{0,3}[页頁]|\d\s{0,3}/\s{0,3}(?:共\s?)?(\d{1,4})(?!\d)")
 _GO = re.compile(r"转|轉|跳|到|\bgo\b|确定|第.{0,3}页", re.IGNORECASE)
 _UNSENT = ("submit", "button", "image", "reset", "file")
+# What a list of choices says that parts an archive by time, and the most addresses that are made of one form.
+_PERIOD = re.compile(
+    r"(?:(?:19|20)\d\d\s?[-./年]?\s?度?(?:[01]?\d\s?月?份?)?|[01]?\d\s?月份?)?(?:\s?第?\s?\d{1,4}\s?期)?"
+)
+PERIODS = 400
+_SEARCHED = XPath("boolean(.//input[not(@type) or @type='text' or @type='search'] | .//textarea)")
 
 
 def discover(url: str, html: str, root: HtmlElement | None) -> Iterator[Link]:
@@ -40,13 +46,48 @@ def discover(url: str, html: str, root: HtmlElement | None) -> Iterator[Link]:
     sent = next(chain(_numbered(root), _pressed(root)), None)
     if sent is None:
         return
-    form, fields = sent
-    target = urljoin(base_of(url, root), form.get("action") or url).partition("#")[0]
+    yield Link(url=_address(base_of(url, root), url, *sent), kind="next", priority=LIST)
+
+
+def periods(url: str, html: str, root: HtmlElement | None) -> Iterator[Link]:
+    """The parts of an archive that a form offers in lists of years, months or issues, as sending it asks for them."""
+    if root is None or "<form" not in html.lower() or "<select" not in html.lower():
+        return
+    base = base_of(url, root)
+    for form in root.iter("form"):
+        offered = {} if _SEARCHED(form) else _offered(form)
+        rest = [pair for pair in _others(form, None) if pair[0] not in offered]
+        button = next((each for each in _BUTTONS(form) if form in each.iterancestors()), None)
+        for values in islice(product(*offered.values()), PERIODS if offered else 0):
+            fields = [*rest, *zip(offered, values, strict=True), *_named(button)]
+            yield Link(url=_address(base, url, form, fields), kind="pager", priority=LIST)
+
+
+def _offered(form: HtmlElement) -> dict[str, list[str]]:
+    """The names of the lists of a form that offer several years, months or issues, and their values."""
+    found = {str(select.get("name")): _periods(select) for select in form.iter("select") if select.get("name")}
+    return {name: values for name, values in found.items() if len(values) > 1}
+
+
+def _periods(select: HtmlElement) -> list[str]:
+    """The values of a list of choices that are years, months or issues; none where it holds something else, too."""
+    words = {option: " ".join("".join(option.itertext()).split()) for option in select.iter("option")}
+    times = [option for option, said in words.items() if said and _PERIOD.fullmatch(said)]
+    # The first one may ask to choose.
+    return [_value(option) for option in times] if len(times) >= len(words) - 1 else []
+
+
+def _value(option: HtmlElement) -> str:
+    value = option.get("value")
+    return " ".join("".join(option.itertext()).split()) if value is None else str(value)
+
+
+def _address(base: str, url: str, form: HtmlElement, fields: list[tuple[str, str]]) -> str:
+    """The address that a form with these fields asks for."""
+    target = urljoin(base, form.get("action") or url).partition("#")[0]
     if (form.get("method") or "get").lower() == "post":
-        address = form_address(target, urlencode(fields))
-    else:
-        address = urlunsplit(urlsplit(target)._replace(query=urlencode(fields)))
-    yield Link(url=address, kind="next", priority=LIST)
+        return form_address(target, urlencode(fields))
+    return urlunsplit(urlsplit(target)._replace(query=urlencode(fields)))
 
 
 def _numbered(root: HtmlElement) -> Iterator[_Sent]:
@@ -122,10 +163,11 @@ def _says_go(around: HtmlElement) -> bool:
     return any(_GO.search(button.get("value") or "") for button in around.iter("input"))
 
 
-def _others(form: HtmlElement, field: HtmlElement) -> Iterator[tuple[str, str]]:
+def _others(form: HtmlElement, field: HtmlElement | None) -> Iterator[tuple[str, str]]:
     """The other fields that a browser would send."""
     for other in _SENT(form):
         kind = (other.get("type") or "").lower()
         unset = kind in ("checkbox", "radio") and other.get("checked") is None
         if other is not field and kind not in _UNSENT and not unset and other.get("disabled") is None:
-            yield other.get("name"), other.get("value") or ""
+            chosen = other.xpath(".//option[@selected]") or other.xpath(".//option")
+            yield other.get("name"), _value(chosen[0]) if chosen else other.get("value") or ""

@@ -50,7 +50,10 @@ _COUNTS = re.compile(
 _MAKES = re.compile(
     r"document\.write|innerHTML|insertAdjacentHTML|appendChild|\.(?:html|append|load|prepend)\(|new Vue\(|createApp\("
     r"|\$\.(?:ajax|get|post|getJSON)\(|XMLHttpRequest|\bfetch\(|axios|laypage|pagina|onscroll|PDFObject|getDocument\(|Pdfh5|flow\.load|location\s?[.=]"
+    r"|\.(?:DataTable|dataTable|datagrid|bootstrapTable|jqGrid)\("
 )
+# What writes rows where it stands.
+_WRITES = re.compile(r"document\.write|innerHTML|insertAdjacentHTML|\.(?:html|append|load)\(")
 # A function that gives a frame another address.
 _TURNS = re.compile(r"\.src\s{0,9}=[^=]|\.(?:attr|setAttribute)\(\s{0,9}['\"]src['\"]\s{0,9},")
 _MOVES = re.compile(r"location|window\.open|top\.href")
@@ -135,7 +138,7 @@ def play(
         return lacking
     if not expected and (lacking := _unlinked(base, root, code, sources, hosts)):
         return lacking
-    if article or back or any(link.kind in ("next", "pager", "list", "redirect") for link in links):
+    if article or back or _does_without(root, links):
         return None
     if len(html) < STUB and prose < 30 and not links and (_MOVES.search(code) or sources):
         return Play(lack="stub", sources=sources)
@@ -147,6 +150,24 @@ def play(
     ):
         return Play(lack="list", sources=sources)
     return None
+
+
+def _does_without(root: HtmlElement, links: Sequence[Link]) -> bool:
+    """Whether a page leads on without its scripts: a pager alone does not where they write the rows above it."""
+    kinds = {link.kind for link in links}
+    if not kinds.isdisjoint(("list", "redirect")):
+        return True
+    if kinds.isdisjoint(("next", "pager")):
+        return False
+    code = "\n".join(map(str, _CODES_INSIDE(root)))
+    return any(map(_is_titled, links)) or not (_WRITES.search(code) or hands_rows(root))
+
+
+def _is_titled(link: Link) -> bool:
+    """Whether a link may be a row: it has a day, the look of an article, or the words of a title."""
+    if link.kind != "page":
+        return False
+    return bool(link.row_date) or link.priority == ARTICLE or len(_HAN.findall(link.anchor or "")) >= HEADLINE
 
 
 def _is_left_to_files(root: HtmlElement, links: Sequence[Link]) -> bool:

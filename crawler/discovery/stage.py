@@ -14,7 +14,7 @@ import sys
 import time
 from importlib import resources
 from itertools import islice
-from typing import Any
+from typing import Any, cast
 from urllib.parse import urlencode, urlsplit
 
 import quickjs
@@ -23,7 +23,7 @@ from lxml import etree
 from crawler.discovery import dom, jump
 from crawler.discovery.link import look_of, viewed
 from crawler.discovery.numbered import asks_for_page
-from crawler.discovery.scripted import form_address
+from crawler.discovery.scripted import form_address, is_asked
 
 # Seconds of CPU and bytes for one job: a page that takes more ends the process, and the crawler begins another.
 SECONDS, BYTES, STACK = 4, 64 * 2**20, 2**20
@@ -31,6 +31,8 @@ SECONDS, BYTES, STACK = 4, 64 * 2**20, 2**20
 PROCESS_BYTES = 1024 * 2**20
 # Runs of a page from its beginning: after a name that nobody defined, or an answer that a script waited for.
 RUNS = 12
+# Scripts that are run which other scripts of a page write.
+NESTED = 50
 # How often queued callbacks are run, and how many promises each time.
 ROUNDS, PROMISES = 40, 5000
 # Elements that are pressed to see where they lead.
@@ -57,6 +59,7 @@ class Stage:
         job.setdefault("now", int(time.time() * 1000))
         self.answers: dict[str, tuple[int, str]] = {key: (a, b) for key, (a, b) in job.get("answers", {}).items()}
         # Undefined names, and the places of elements that were pressed.
+        self.own = (urlsplit(job["url"]).netloc.lower(),)
         self.nothing: list[str] = []
         self.history: list[str] = []
         self.start()
@@ -93,6 +96,7 @@ class Stage:
         self.inside: dict[Any, Any] = {}
         self.waiting = self._quiet = False
         self._writing: list[str] = []
+        self._nested = 0
         self._current: Any = None
         self._controls: Any = None
         self._engine = quickjs.Context()
@@ -112,19 +116,43 @@ class Stage:
                 return missed
         return None
 
-    def _script(self, element: Any) -> str | None:
+    def _script(self, element: Any, *, written: bool = False) -> str | None:
         kind = (element.get("type") or "").split(";")[0].strip().lower()
-        source = element.get("src")
-        code = self.job["scripts"].get(self.dom.join(source)) if source else element.text
-        if kind not in _TYPES or not code or not code.strip():
+        code = self._code(element, written=written) if kind in _TYPES else None
+        if not code or not code.strip():
             return None
         self._current = element
         missed = self._call(_COMMENT.sub("", code))
         self._current = None
         if self._writing:
-            written, self._writing = "".join(self._writing), []
-            self.dom.put(element, "after", written)
+            text, self._writing = "".join(self._writing), []
+            missed = self._write(element, text) or missed
         return missed
+
+    def _write(self, element: Any, text: str) -> str | None:
+        """Put what a script wrote behind it, and run scripts that it holds; the first undefined name, if any."""
+        before = list(self.dom.root.iter("script"))
+        self.dom.put(element, "after", text)
+        missed = None
+        for script in [each for each in self.dom.root.iter("script") if each not in before]:
+            self._nested += 1
+            if missed is None and not self.waiting and self._nested <= NESTED:
+                missed = self._script(script, written=True)
+        return missed
+
+    def _code(self, element: Any, *, written: bool) -> str | None:
+        """The code of a script; the page waits for the file of one that was `written` by another."""
+        if not (source := element.get("src")):
+            return cast("str | None", element.text)
+        url = self.dom.join(source)
+        if not written or url in self.job["scripts"]:
+            return cast("str | None", self.job["scripts"].get(url))
+        key = f"GET {url} "
+        if key not in self.answers and is_asked({"method": "GET", "url": url, "heard": True}, self.own) is None:
+            self._asked(key, "GET", url, heard=True, waits=True)
+            self.waiting = True
+        status, code = self.answers.get(key, (404, ""))
+        return code if status < 400 else None
 
     def _call(self, code: str) -> str | None:
         """Run code; the undefined name that ended it, if one did."""
@@ -291,7 +319,7 @@ class Stage:
     def _twin(self) -> Stage:
         """Another stage with the same page, as far as it was played."""
         other = Stage.__new__(Stage)
-        other.job, other.answers = self.job, self.answers
+        other.job, other.answers, other.own = self.job, self.answers, self.own
         other.nothing, other.history = list(self.nothing), list(self.history)
         other.start()
         return other
@@ -406,19 +434,27 @@ class Stage:
         return bytes(number & 255 for number in numbers).decode("utf-8", "replace")
 
     def _h_ask(self, method: str, url: str, body: str | None, kind: str, sync: int, heard: int) -> list[Any]:
-        del sync  # stage.js waits by itself
         url = self.dom.join(url).partition("#")[0]
         key = " ".join((method, url, body or ""))
         if (known := self.answers.get(key)) is not None:
             return [key, list(known)]
-        self._asked(key, method, url, body=body, kind=kind, heard=bool(heard))
+        self._asked(key, method, url, body=body, kind=kind, heard=bool(heard), waits=bool(sync))
         return [key, None]
 
     def _asked(
-        self, key: str, method: str, url: str, *, body: str | None = None, kind: str = "", heard: bool = False
+        self,
+        key: str,
+        method: str,
+        url: str,
+        *,
+        body: str | None = None,
+        kind: str = "",
+        heard: bool = False,
+        waits: bool = False,
     ) -> None:
-        ask = {"key": key, "method": method, "url": url, "body": body, "type": kind, "heard": heard, "new": True}
-        self.asks.setdefault(key, ask)
+        """Ask for something; `waits`: the page stands still until there is an answer."""
+        ask = {"key": key, "method": method, "url": url, "body": body, "type": kind, "heard": heard, "waits": waits}
+        self.asks.setdefault(key, {**ask, "new": True})
 
 
 def _reads(ask: dict[str, Any]) -> bool:

@@ -35,6 +35,7 @@ WALLS = (Reason.BLOCKED, Reason.CHALLENGE)
 # How a script gets or shows a list.
 _FILLS = re.compile(
     r"\$\.(?:ajax|get|post|getJSON)\(|XMLHttpRequest|\bfetch\(|axios|v-for=|createApp\(|new Vue\(|data-reactroot"
+    r"|type=[\"']?module|\.(?:DataTable|dataTable|datagrid|bootstrapTable|jqGrid)\("
 )
 # Empty elements, by their ids and classes, and what a script is to put into them.
 _PLACES = XPath(

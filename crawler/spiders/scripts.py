@@ -220,9 +220,11 @@ class Scripts:
         return state
 
     async def _answer(self, ask: dict[str, Any], page: _Page) -> tuple[int, str] | None:
+        # What is not fetched must not hold up the rest of the page.
+        none = (404, "") if ask["waits"] else None
         if (why := is_asked(ask, self._hosts)) is not None:
             page.refused.extend([why] if why else [])
-            return None
+            return none
         body = ask["body"]
         headers = {"X-Requested-With": "XMLHttpRequest"}
         if body is not None:
@@ -239,7 +241,7 @@ class Scripts:
         )
         if isinstance(answer, str):
             page.refused.append(answer)
-            return None
+            return none
         text = decode(answer.body, _type(answer)).html
         page.answers.append((ask["url"], text))
         page.told.append((ask, text))

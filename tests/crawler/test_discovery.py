@@ -78,6 +78,11 @@ def test_each_row_of_a_list_gives_its_link_and_its_own_date(row: str) -> None:
         '<li class="active"><span>1</span></li><li><a href="index_2.html">2</a></li>',
         '<a href="index_2.html">下 一 页▶</a>',
         '<a href="index_2.html"><img src="next.gif" alt="下一页"></a>',
+        '<a class="page-link next" href="index_2.html"><i class="fa fa-angle-right"></i></a>',
+        '<a id="nextPage" href="index_2.html"></a>',
+        '<a href="index_2.html" aria-label="下一页"><svg></svg></a>',
+        '<a href="index_2.html" rel="nofollow next">&rarr;</a>',
+        '<link rel="next" href="index_2.html">',
         '<input type="button" value="下一页" onclick="location.href=\'index_2.html\'">',
         "<a href=\"javascript:location.href='index_2.html'\">下一页</a>",
         "<b>1</b><span onclick=\"location.href='index_2.html'\">2</span>",
@@ -88,6 +93,26 @@ def test_each_row_of_a_list_gives_its_link_and_its_own_date(row: str) -> None:
 )
 def test_pagers_lead_to_the_next_page(pager: str) -> None:
     assert "/tzxw/index_2.html" in paths(found(f"<html><body>{pager}</body></html>"), "next", "pager")
+
+
+def test_what_has_a_name_like_next_leads_on_only_without_words_of_its_own() -> None:
+    ways = "<a class='next' href='/a/'>民族宗教</a><a class='nextel' href='/b/'></a>"
+    links = found(f"<html><head><link rel=next href='/2020/0219/7.html'></head><body>{ways}</body></html>")
+    assert (paths(links, "next", "pager"), paths(links, "page")) == ([], ["/a/", "/b/"])
+
+
+@pytest.mark.parametrize(
+    ("element", "framed"),
+    [
+        ("<object data='/nav.html' type='text/html'></object>", True),
+        ("<object data='/nav.asp' type='text/html'></object>", True),
+        ("<embed src='/nav.shtml'>", True),
+        ("<object data='/a.swf' type='application/x-shockwave-flash'></object>", False),
+        ("<embed src='/play.asp'>", False),
+    ],
+)
+def test_a_page_in_an_object_is_a_frame(element: str, framed: bool) -> None:
+    assert [link.frame for link in found(f"<html><body>{element}</body></html>")] == [True] * framed
 
 
 def test_the_first_page_is_the_pagers_where_its_links_are_pressed() -> None:
@@ -431,6 +456,51 @@ def test_a_form_that_asks_for_the_number_of_a_page_leads_to_the_next(name: str) 
     links = found(f"<ul><li><a href='/1.htm'>会议</a></ul>{form}", "http://h/xw/list.htm")
     after = [(link.url.partition("#")[0].removeprefix("http://h"), link.form) for link in links if link.kind == "next"]
     assert after == ([] if url is None else [(url, body)])
+
+
+YEARS = (
+    "<select name=y><option value=''>选择年份</option><option>2023年</option><option selected>2022年</option></select>"
+)
+OFFERS: dict[str, tuple[str, list[str]]] = {
+    "months": (
+        (
+            "<form action='/l.php?x=1'><input type=hidden name=c value=3><select name=m><option value=5>2023年5月"
+            "<option value=4>2023-04</select><input type=submit value=查询></form>"
+        ),
+        ["/l.php?c=3&m=5", "/l.php?c=3&m=4"],
+    ),
+    "years and months": (
+        f"<form>{YEARS}<select name=m><option value=1>1月</option><option value=2>2月</option></select></form>",
+        [f"/xw/list.htm?y={year}%E5%B9%B4&m={month}" for year in (2023, 2022) for month in (1, 2)],
+    ),
+    "years and a kind": (
+        f"<form>{YEARS}<select name=k><option value=a>要闻</option><option value=b selected>公告</option></form>",
+        [f"/xw/list.htm?k=b&y={year}%E5%B9%B4" for year in (2023, 2022)],
+    ),
+    "issues": (
+        "<form><select name=n><option value=2>第2期<option value=1>1995年1期</select><button name=go></button></form>",
+        ["/xw/list.htm?n=2&go=", "/xw/list.htm?n=1&go="],
+    ),
+    "by post": (
+        "<form method=post action=l.jsp><select name=y><option>2023<option>2022</select></form>",
+        ["/xw/l.jsp y=2023", "/xw/l.jsp y=2022"],
+    ),
+    "for a search": (f"<form><input name=q>{YEARS}</form>", []),
+    "how many": ("<form><select name=n><option>10<option>20<option>50</select></form>", []),
+    "columns": ("<form><select name=c><option>要闻<option>公告<option>2022年</select></form>", []),
+    "one": ("<form><select name=y><option>2023年</select></form>", []),
+}
+
+
+@pytest.mark.parametrize("name", OFFERS)
+def test_years_months_and_issues_that_a_form_offers_are_pages_of_the_list(name: str) -> None:
+    form, wanted = OFFERS[name]
+    links = found(f"<ul><li><a href='/1.htm'>会议</a></ul>{form}", "http://h/xw/list.htm")
+    pages = [link for link in links if link.kind == "pager"]
+    assert [
+        link.url.removeprefix("http://h").partition("#")[0] + (f" {link.form}" if link.form else "") for link in pages
+    ] == wanted
+    assert len({link.url for link in pages}) == len(wanted)
 
 
 def test_the_word_of_a_pager_that_is_drawn_stands_in_the_name_of_its_picture() -> None:

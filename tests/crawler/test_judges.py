@@ -218,3 +218,27 @@ def test_a_crawl_may_end_as_soon_as_the_child_is_asked_for() -> None:
         assert readers._process.returncode is not None
 
     asyncio.run(asyncio.wait_for(run(), 60))
+
+
+DATA = "rows([" + ", ".join(f"'7{n}|全市统战部长会议第{n}次召开'" for n in range(6)) + "])"
+
+
+@pytest.mark.parametrize(
+    ("body", "evidence"),
+    [
+        ("<ul id=newslist></ul><script>$.get('/api', show)</script>", "script: $.get(; empty: newslist;"),
+        ("<div>工作动态</div><script>fetch('/api')</script>", "script: fetch(;"),
+        ("<p>{{ item.title }}</p><script>new Vue({})</script>", "script: new Vue(; {{ item.title }};"),
+        (f"<div>工作动态</div><script>{DATA}</script>", "script: rows(;"),
+        ("<table id=tb></table><script>$('#tb').datagrid({url: a})</script>", "script: .datagrid(;"),
+        ("<ul id=list></ul><script type='module' src='/app.js'></script>", "script: type='module; empty: list;"),
+        ("<div>工作动态</div><script>rows('xw')</script>", None),
+        (f"<a href='/2020/0219/1.html'>会议</a><script>{DATA}</script>", None),
+        (f"<a href='?p=2'>下一页</a><script>{DATA}</script>", None),
+        (f"<p>{'全市统战工作会议强调要画好最大同心圆。' * 12}</p><script>fetch('/api')</script>", None),
+    ],
+)
+def test_a_page_that_lacks_its_list_names_the_script_that_should_make_it(body: str, evidence: str | None) -> None:
+    judged = judge(capture("/xw/", f"<html><body>{body}</body></html>"), "http://a.cn/xw/", SITE)
+    said = None if evidence is None else f"its list is made by a script ({evidence} no article, no pager)"
+    assert judged.scripted == said

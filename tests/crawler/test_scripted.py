@@ -37,7 +37,15 @@ def lack(body: str, *, expected: bool = False, article: bool = False, prose: int
         ("<div id='app'></div><a href='/a/'>一</a><script>fetch('/api')</script>", "list"),
         ("<script>location.href = ua ? '/m/' : '/pc/'</script>", "stub"),
         ("<a href='/x/'>要闻</a><a href='?p=2'>下一页</a><script>fetch('/api')</script>", None),
+        ("<a href='/x/'>要闻</a><a href='?p=2'>下一页</a><script>document.write(atob('PGE+'))</script>", "list"),
+        (
+            f"<a href='/x/'>要闻</a><a href='?p=2'>下一页</a><script src=/fn.js></script><script>f([{DATA}])</script>",
+            "list",
+        ),
+        ("<a href='/x/'>全市统战部长会议召开</a><a href='?p=2'>下一页</a><script>document.write(1)</script>", None),
+        ("<li><a href='/x/'>会议</a> 2020-02-19</li><a href='?p=2'>下一页</a><script>document.write(1)</script>", None),
         ("<a href='/x/'>要闻</a><a onclick=\"location.href='/y/'\">旧闻</a>", None),
+        ("<a href='/x/'>要闻</a><table id=t></table><script>$('#t').DataTable({ajax: '/api'})</script>", "list"),
         ("<a href='/x/'>要闻</a><a href='javascript:void(0)'>收藏</a>", None),
         (
             f"{ROWS}<a href='?p=2'>下一页</a><script>$('ul').on('click', 'li', f); f = () => window.open(id)</script>",

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from crawler.discovery.scripted import tabs
-from crawler.discovery.stage import Stage
+from crawler.discovery.stage import NESTED, Stage
 
 URL = "http://h/xw/list.html?lm=3"
 
@@ -280,6 +280,95 @@ def test_the_end_of_a_page_asks_for_more_each_time_it_is_reached(bind: str) -> N
         (ask,) = stage.state()["asks"]
         assert ask["url"] == f"http://h/m?p={page}"
         stage.answer(ask["key"], 200, f"<li>{page}</li>")
+
+
+def test_a_list_whose_end_is_watched_is_scrolled() -> None:
+    code = "new IntersectionObserver(es => es[0].isIntersecting && $.get('/m', d => $('#n').append(d))).observe(end)"
+    stage = play(f'<ul id="n"></ul><div id="end"></div><script>{code}</script>')
+    stage.press(-1)
+    assert [ask["url"] for ask in stage.state()["asks"]] == ["http://h/m"]
+
+
+def test_the_texts_of_an_xml_answer_are_nodes() -> None:
+    code = (
+        "$.ajax({url: '/l.xml', dataType: 'xml', success: function (x) { var t = x.getElementsByTagName('t')[0];"
+        " $('#n').html('<b>' + t.childNodes[0].nodeValue + '</b>' + t.childNodes.length + t.parentNode.childNodes.length); }})"
+    )
+    stage = play(
+        f'<div id="n"></div><script>{code}</script>',
+        {"GET http://h/l.xml ": "<?xml version='1.0'?><l><t>行</t><t/></l>"},
+    )
+    assert '<div id="n"><b>行</b>12</div>' in shown(stage), stage.errors
+
+
+WRITES = "<script>document.write('<scr' + 'ipt src=\"{}\"></scr' + 'ipt>')</script>"
+
+
+def test_the_file_of_a_script_that_is_written_runs_before_what_follows() -> None:
+    stage = play(f"<ul>{WRITES.format('/l.js?c=3')}</ul><i id=n></i><script>n.innerHTML = rows.length</script>")
+    (ask,) = stage.state()["asks"]
+    assert (ask["key"], ask["waits"]) == ("GET http://h/l.js?c=3 ", True)
+    assert "<i" in shown(stage)
+    stage.answer(ask["key"], 200, "var rows = ['行']; document.write('<li>' + rows[0] + '</li>');")
+    assert "<li>行</li>" in shown(stage), stage.errors
+    assert '<i id="n">1</i>' in shown(stage)
+
+
+def test_a_script_that_is_written_and_not_fetched_holds_up_nothing() -> None:
+    after = "<i id=n></i><script>n.innerHTML = 1; document.write('<script>n.innerHTML += 2;<' + '/script>')</script>"
+    stage = play(WRITES.format("http://other.cn/hm.js") + WRITES.format("/js/jquery.min.js") + after)
+    assert (stage.state()["asks"], '<i id="n">12</i>' in shown(stage)) == ([], True)
+    stage = play(WRITES.format("/gone.js") + after)
+    stage.answer("GET http://h/gone.js ", 404, "Not Found")
+    assert '<i id="n">12</i>' in shown(stage), stage.errors
+
+
+def test_a_script_that_writes_itself_without_end_ends() -> None:
+    itself = "document.write('<scr' + 'ipt src=\"/l.js\"></scr' + 'ipt><b>1</b>');"
+    stage = play(WRITES.format("/l.js"), {"GET http://h/l.js ": itself})
+    assert shown(stage).count("<b>1</b>") == NESTED
+
+
+ROWS = [{"id": 7, "t": "行"}, {"id": 8, "t": "列"}]
+FORMAT = "function (v, row) { return '<a href=\"/a/' + row.id + '\">' + v + '</a>'; }"
+
+
+@pytest.mark.parametrize(
+    ("code", "asked", "answer"),
+    [
+        (f"$('#n').datagrid({{url: '/a', pageSize: 2, queryParams: {{c: 3}}, columns: [[{{field: 't', formatter: {FORMAT}}}]]}})",
+         "POST http://h/a page={}&rows=2&c=3", {"total": 5, "rows": ROWS}),
+        ("$('#n').bootstrapTable({url: '/a', pageSize: 2, queryParams: p => ({from: p.offset}), columns: "
+         f"[{{field: 't', formatter: {FORMAT}}}]}})", "GET http://h/a?from={at} ", {"total": 5, "rows": ROWS}),
+        ("$('#n').jqGrid({url: '/a', rowNum: 2, colModel: [{name: 't', formatter: (v, o, row) => "
+         "`<a href='/a/${row.id}'>${v}</a>`}]})", "GET http://h/a?page={}&rows=2 ", {"records": 5, "rows": ROWS}),
+        ("$('#n').DataTable({serverSide: true, pageLength: 2, ajax: {url: '/a'}, columns: [{data: 't', render: (v, k, row) =>"
+         " `<a href='/a/${row.id}'>${v}</a>`}]})", "GET http://h/a?draw={}&start={at}&length=2 ",
+         {"recordsTotal": 5, "data": ROWS}),
+        ("$('#n').DataTable({serverSide: true, pageLength: 2, ajax: '/a'})", "GET http://h/a?draw={}&start={at}&length=2 ",
+         {"recordsTotal": 5, "data": [[f"<a href='/a/{row['id']}'>{row['t']}</a>"] for row in ROWS]}),
+        ("layui.use('table', () => layui.table.render({elem: '#n', url: '/a', limit: 2, page: true, cols: "
+         "[[{field: 't', templet: d => `<a href='/a/${d.id}'>${d.t}</a>`}]]}))", "GET http://h/a?page={}&limit=2 ",
+         {"code": 0, "count": 5, "data": ROWS}),
+        ("layui.use('table', () => layui.table.render({elem: '#n', url: '/a', limit: 2, cols: [[{templet: '#x'}]]}))",
+         "GET http://h/a?page={}&limit=2 ", {"code": 0, "count": 5, "data": ROWS}),
+    ],
+)  # fmt: skip
+def test_a_table_of_a_library_asks_for_its_rows_and_for_its_pages(
+    code: str, asked: str, answer: dict[str, Any]
+) -> None:
+    template = '<script type="text/html" id="x"><a href="/a/{{ d.id }}">{{ d.t }}</a></script>'
+    stage = play(f'<table id="n"></table>{template}<script>{code}</script>')
+    (ask,) = stage.state()["asks"]
+    assert ask["key"] == asked.format(1, at=0), stage.errors
+    stage.answer(ask["key"], 200, json.dumps(answer))
+    assert re.findall("<a href=[\"'](/a/\\d)[\"']>(.)</a>", shown(stage).partition("<script")[0]) == [
+        ("/a/7", "行"),
+        ("/a/8", "列"),
+    ]
+    assert [handle["text"] for handle in stage.handles()] == ["2", "3"]
+    stage.press(stage.handles()[0]["id"])
+    assert [ask["key"] for ask in stage.state()["asks"]] == [asked.format(2, at=2)]
 
 
 def test_files_of_scripts_run_where_they_stand() -> None:
