@@ -56,7 +56,7 @@ _MAKES = re.compile(
 _WRITES = re.compile(r"document\.write|innerHTML|insertAdjacentHTML|\.(?:html|append|load)\(")
 # A function that gives a frame another address.
 _TURNS = re.compile(r"\.src\s{0,9}=[^=]|\.(?:attr|setAttribute)\(\s{0,9}['\"]src['\"]\s{0,9},")
-_MOVES = re.compile(r"location|window\.open|top\.href")
+_MOVES = re.compile(r"location|window\.open|top\.href|showModalDialog|layer\.open|navigate\(|submit\(")
 # `location.href='x'`: read without running it.
 _PLAIN_CLICK = re.compile(
     r"\s{0,9}(?:javascript:)?\s{0,9}(?:(?:window|self|top|parent)\.)?(?:location(?:\.href)?\s*=|open\()\s*['\"][^'\"]+['\"](?!\s{0,3}\+)",

@@ -8,6 +8,7 @@ G.window = G.self = G;
 const NOW = host("now"), Clock = Date; let chance = 1;
 G.Date = class extends Clock { constructor(...a) { a.length ? super(...a) : super(NOW); } static now() { return NOW; } };
 Math.random = () => { chance = chance * 48271 % 2147483647; return chance / 2147483647; };
+let pressing = 0;
 const timers = [], ready = [], handlers = new Map(), elements = new Map(), vues = [], spare = [];
 
 // ---- what is not there: any property of it is not there either, and calling it does nothing
@@ -39,6 +40,8 @@ const event = (e, type) => ({ type, target: e, currentTarget: e, srcElement: e, 
   stopImmediatePropagation() {}, data: {}, which: 1, button: 0, keyCode: 0 });
 const fire = (e, type) => { const k = e.__id, ev = event(e, type); let some = false;
   for (let at = e; at; at = at.parentNode) for (const [f] of (handlers.get(at.__id + "/" + type) || []).filter(h => !h[1])) { some = true; ev.currentTarget = at; guarded(() => (f.handleEvent || f).call(at, ev)); }
+  // What is written on a box hears what happens in it.
+  for (let at = type === "click" && e.parentNode; at; at = at.parentNode) { const code = at.getAttribute("onclick"), own = at.onclick; if (code) { some = true; guarded(() => run_on(at, code, ev)); } if (typeof own === "function") { some = true; guarded(() => own.call(at, ev)); } }
   for (const [key, list] of handlers) if (key.endsWith("/" + type)) for (const [f, css] of list)
     if (css && host("matches", k, css, +key.split("/")[0])) { some = true; guarded(() => f.call(e, ev)); }
   const own = e["on" + type]; if (typeof own === "function") { some = true; guarded(() => own.call(e, ev)); }
@@ -84,7 +87,8 @@ class El {
   getBoundingClientRect() { return { top: 0, left: 0, right: 0, bottom: 0, width: 0, height: 0 }; }
   get form() { return this.closest("form"); }
   get options() { return this.querySelectorAll("option"); } get selectedIndex() { return Math.max(0, this.options.findIndex(o => o.hasAttribute("selected"))); }
-  get elements() { return this.querySelectorAll("input,select,textarea,button"); } get rows() { return this.querySelectorAll("tr"); }
+  get elements() { return this.querySelectorAll("input,select,textarea,button"); } get rows() { return this.querySelectorAll("tr"); } get cells() { return this.children; }
+  get attributes() { return new Proxy({}, { get: (t, k) => this.getAttributeNode(k) ?? undefined }); } getAttributeNode(n) { const value = typeof n === "string" ? this.getAttribute(n) : null; return value === null ? null : { name: n, value, nodeValue: value }; }
   get offsetHeight() { return 0; } get offsetTop() { return 0; } get scrollTop() { return 0; } get clientHeight() { return 0; } get scrollHeight() { return 0; }
   get contentWindow() { return nothing; } get contentDocument() { return nothing; }
 }
@@ -92,7 +96,9 @@ class El {
 const inserted = c => { if (!c || c.__id == null || c.localName !== "script") return c; const u = c.src; const evaluated = t => guarded(() => (0, eval)(t)); if (!u) { evaluated(c.textContent); return c; }
   ask("GET", u, null, "", (s, t) => { if (s < 400) evaluated(t); for (const k of ["onload", "onreadystatechange"]) if (typeof c[k] === "function") guarded(() => c[k](event(c, "load"))); fire(c, "load"); }); return c; };
 const make = id => new Proxy(new El(id), {
-  get(t, k, r) { if (k in t || typeof k !== "string") { const v = Reflect.get(t, k, t); return typeof v === "function" && !Object.hasOwn(t, k) ? v.bind(r) : v; }
+  // The fields of a form hide its own properties: f.id is the field of that name.
+  get(t, k, r) { if ((PLAIN.has(k) || URLS.has(k)) && host("tag", id) === "form") { const f = host("find", id, `[name="${k}"]`)[0]; if (f != null) return el(f); }
+    if (k in t || typeof k !== "string") { const v = Reflect.get(t, k, t); return typeof v === "function" && !Object.hasOwn(t, k) ? v.bind(r) : v; }
     if (URLS.has(k)) { const v = t.getAttribute(k); return v == null ? "" : k === "action" ? v : host("join", v); }
     if (PLAIN.has(k)) return t.getAttribute(k) || ""; if (k.startsWith("on")) return undefined;
     if (host("tag", id) === "form") { const f = host("find", id, `[name="${k}"], #${k}`)[0]; if (f != null) return el(f); } return undefined; },
@@ -128,7 +134,7 @@ const routes = () => [...(handlers.get("0/hashchange") || []).map(([f]) => f), G
 const turn = h => { const oldURL = location.href; if (h === place.hash) return; place.hash = h === "#" ? "" : h;
   routes().forEach(f => guarded(() => f.call(G, { ...event(G, "hashchange"), oldURL, newURL: location.href }))); };
 G.__routed = () => routes().length > 0;
-for (const k of Object.keys(place)) Object.defineProperty(location, k, { get: () => k === "href" ? place.href + place.hash : place[k], set: v => k === "hash" ? turn("#" + String(v).replace(/^#/, "")) : go(k === "search" ? place.pathname + v : v), enumerable: true });
+for (const k of Object.keys(place)) Object.defineProperty(location, k, { get: () => k === "href" ? place.href + place.hash : place[k], set: v => k === "hash" ? turn("#" + String(v).replace(/^#/, "")) : go(k === "search" ? place.pathname + String(v).replace(/^(?=[^?])/, "?") : v), enumerable: true });
 Object.assign(location, { assign: u => go(u), replace: u => go(u), reload() {}, toString: () => location.href });
 for (const w of [G]) Object.defineProperty(w, "location", { get: () => location, set: v => go(v), configurable: false });
 // Frames beside this one: they can be sent elsewhere.
@@ -139,7 +145,7 @@ G.navigator = { userAgent: place.agent, appName: "Netscape", appVersion: place.a
 G.screen = /Mobile/.test(place.agent) ? { width: 390, height: 844, availWidth: 390 } : { width: 1920, height: 1080, availWidth: 1920 };
 G.innerWidth = screen.width; G.innerHeight = screen.height; G.devicePixelRatio = 1; G.history = { pushState() {}, replaceState() {}, back() {}, go() {}, forward() {} }; G.opener = null; G.name = "";
 const store = () => { const m = {}; return { getItem: k => m[k] ?? null, setItem: (k, v) => { m[k] = String(v); }, removeItem: k => { delete m[k]; }, clear() {} }; };
-G.localStorage = store(); G.sessionStorage = store(); G.alert = G.confirm = G.prompt = G.scrollTo = G.scroll = G.print = G.close = G.focus = G.moveTo = G.resizeTo = () => undefined;
+G.localStorage = store(); G.sessionStorage = store(); G.confirm = () => pressing > 0; G.showModalDialog = G.showModelessDialog = G.navigate = u => go(u, "open"); G.alert = G.prompt = G.scrollTo = G.scroll = G.print = G.close = G.focus = G.moveTo = G.resizeTo = () => undefined;
 G.scrollX = G.scrollY = G.pageXOffset = G.pageYOffset = 0; G.onscroll = null;
 G.addEventListener = (t, f) => t === "scroll" ? more(f) : /load|DOMContentLoaded|pageshow/.test(t) ? ready.push(f) : on(0, t, f); G.attachEvent = (t, f) => ready.push(f); G.removeEventListener = G.dispatchEvent = () => {};
 G.getComputedStyle = () => nothing; G.matchMedia = q => ({ matches: /max-(?:device-)?width/.test(q) ? /Mobile/.test(place.agent) : false, addListener() {}, addEventListener() {} });
@@ -255,9 +261,11 @@ const laypage = o => pager(o) && 1; laypage.render = o => pager(o) && 1; laypage
 const tpl = t => ({ render: (d, f) => { const s = laytpl(t, d); if (f) f(s); return s; } });
 const laytpl = (t, d) => { let c = "let o='';"; t.split(/(\{\{[\s\S]*?\}\})/).forEach(p => { const m = /^\{\{([#=-]?)([\s\S]*)\}\}$/.exec(p); c += !m ? `o+=${JSON.stringify(p)};` : m[1] === "#" ? m[2] + "\n" : `o+=(${m[2]})??'';`; }); return new Function("d", c + "return o;")(d); };
 const flow = { load: o => { const box = jq(typeof o.elem === "string" && !/^[#.]/.test(o.elem) ? "#" + o.elem : o.elem); let n = 0, bound; const step = () => { n++; o.done(n, (h, more) => { box.append(h); host("set", bound, "data-hidden", more ? null : "1"); }); }; bound = host("control", "加载更多"); on(bound, "click", step); step(); }, lazyimg() {} };
-const layui = { use: (d, f) => { if (typeof d === "function") f = d; if (f) later(() => f.call(layui, ...[d].flat().map(n => layui[n] ?? nothing))); return layui; }, $: jq, jquery: jq, laypage, laytpl: tpl, flow, layer: nothing, form: nothing, element: nothing, config: () => layui, extend: () => layui, define: (d, f) => { if (typeof d === "function") f = d; f && later(() => f(() => {})); }, each: (o, f) => jq.each(o, f), data: () => ({}), device: () => ({}), url: () => ({ search: Object.fromEntries(new Params(place.search).l) }), link() {}, util: nothing, carousel: nothing,
+// A page that opens in a box over this one.
+const layer = new Proxy({}, { get: (t, k) => k === "open" ? o => { if (o && +o.type === 2) go([o.content].flat()[0], "open"); return 1; } : nothing });
+const layui = { use: (d, f) => { if (typeof d === "function") f = d; if (f) later(() => f.call(layui, ...[d].flat().map(n => layui[n] ?? nothing))); return layui; }, $: jq, jquery: jq, laypage, laytpl: tpl, flow, layer, form: nothing, element: nothing, config: () => layui, extend: () => layui, define: (d, f) => { if (typeof d === "function") f = d; f && later(() => f(() => {})); }, each: (o, f) => jq.each(o, f), data: () => ({}), device: () => ({}), url: () => ({ search: Object.fromEntries(new Params(place.search).l) }), link() {}, util: nothing, carousel: nothing,
   table: { render: o => grid("layui", o, jq(typeof o.elem === "string" && !/^[#.]/.test(o.elem) ? "#" + o.elem : o.elem).l), on() {}, reload() {} } };
-G.layui = layui; G.laypage = laypage; G.layer = nothing; G.laytpl = tpl;
+G.layui = layui; G.laypage = laypage; G.layer = layer; G.laytpl = tpl;
 const modules = n => /jquery|zepto/i.test(n) ? jq : /laypage/.test(n) ? laypage : /axios/.test(n) ? G.axios : nothing;
 const use = (d, f) => { if (typeof d === "string" && !f) return modules(d); if (typeof d === "function") { f = d; d = []; } if (typeof f === "function") later(() => f(...[d].flat().map(modules))); }; use.config = () => use; G.require = G.requirejs = use; G.seajs = { use, config() {} };
 G.define = (n, d, f) => { const g = [n, d, f].find(x => typeof x === "function"), l = [n, d].find(Array.isArray) || []; if (g) later(() => g(...l.map(modules))); }; G.define.amd = undefined;
@@ -295,7 +303,8 @@ G.PDFObject = { embed: viewer }; G.pdfjsLib = G.PDFJS = { GlobalWorkerOptions: {
 G.__ready = () => { doc.readyState = "complete"; ready.splice(0).forEach(f => guarded(() => f.call(document, jq))); for (const w of [G, doc]) if (typeof w.onload === "function") { const f = w.onload; w.onload = null; guarded(() => f.call(w, event(doc, "load"))); } if (typeof doc.onreadystatechange === "function") guarded(doc.onreadystatechange); };
 const choose = e => { const s = e.closest("select"); if (!s) return; host("setvalue", s.__id, e.value); const code = s.getAttribute("onchange"), ev = G.event = event(s, "change"); if (code) guarded(() => run_on(s, code, ev)); fire(s, "change"); };
 const run_on = (e, code, ev) => new Function("event", "with(document){with(this){" + code + "\n}}").call(e, ev);
-G.__press = id => { if (id === -1) { for (const f of [...spare, G.onscroll, doc.onscroll]) if (typeof f === "function") guarded(() => f(event(doc, "scroll"))); return; } const e = el(id); if (e.localName === "option") return choose(e); const code = e.getAttribute("onclick") || e.getAttribute("onmouseover"), href = e.getAttribute("href") || "", ev = event(e, "click"); G.event = ev;
-  let stop = false; if (code) stop = guarded(() => run_on(e, code, ev)) === false; fire(e, "click"); fire(e, "seen"); OVER.forEach(t => fire(e, t)); if (!stop && /^javascript:/i.test(href)) guarded(() => (0, eval)(decode(href.slice(11)))); else if (!stop && /^#./.test(href)) turn(href); };
+G.__press = id => { pressing++; try { press(id); } finally { pressing--; } };
+const press = id => { if (id === -1) { for (const f of [...spare, G.onscroll, doc.onscroll]) if (typeof f === "function") guarded(() => f(event(doc, "scroll"))); return; } const e = el(id); if (e.localName === "option") return choose(e); const code = e.getAttribute("onclick") || e.getAttribute("onmouseover"), href = e.getAttribute("href") || "", ev = event(e, "click"); G.event = ev;
+  let stop = false; if (code) stop = guarded(() => run_on(e, code, ev)) === false; fire(e, "click"); fire(e, "seen"); OVER.forEach(t => fire(e, t)); if (!stop && /^javascript:/i.test(href)) guarded(() => (0, eval)(decode(href.slice(11)))); else if (!stop && /^#./.test(href)) turn(href); else if (!stop && href && href !== "#" && e.localName === "a") go(e.href); };
 const decode = s => { try { return decodeURIComponent(s); } catch { return s; } };
 })();

@@ -45,6 +45,10 @@ _TYPES = ("", "text/javascript", "application/javascript", "text/ecmascript", "m
 _LEAVES, LEAF = ("a", "button", "span", "li", "div", "i", "em", "p", "td"), 12
 _SCRIPTED = re.compile(r"javascript:(?!\s*(?:void|;|$))", re.IGNORECASE)
 _COMMENT = re.compile(r"^\s*<!--[^\n]*")
+# Addresses that were made of something that is not there.
+_NOWHERE = re.compile(r"\b(?:undefined|NaN)\b")
+# What functions of old pages call their arguments by, which QuickJS does not know.
+_ARGUMENTS = re.compile(r"\b[A-Za-z_$][\w$]{0,60}\.arguments\b")
 # The prefix of requests for the content of a frame; other requests come from scripts.
 _FRAME = "FRAME "
 # Elements in a frame that name an address, which is relative to the frame.
@@ -122,7 +126,7 @@ class Stage:
         if not code or not code.strip():
             return None
         self._current = element
-        missed = self._call(_COMMENT.sub("", code))
+        missed = self._call(_ARGUMENTS.sub("arguments", _COMMENT.sub("", code)))
         self._current = None
         if self._writing:
             text, self._writing = "".join(self._writing), []
@@ -396,7 +400,9 @@ class Stage:
         """HTML was loaded; scripts in it are not run."""
 
     def _h_went(self, url: str, _: str = "") -> None:
-        if not self._quiet and url.strip() and not url.startswith("#") and url[:11].lower() != "javascript:":
+        if self._quiet or not url.strip() or url.startswith("#") or _NOWHERE.search(url):
+            return
+        if url[:11].lower() != "javascript:":
             self.went.append(self.dom.join(url))
 
     def _h_submit(self, number: int) -> None:

@@ -223,7 +223,7 @@ class Offers:
             claimed_pages=shown.claimed_pages,
             evidence=shown.evidence or (f'"total": {judged.claimed}' if judged.claimed else ""),
             controls=shown.controls,
-            blind=shown.blind,
+            blind=shown.blind + _posted(judged),
             rows=[*own, *files],
             elsewhere={url for url in elsewhere if host_of(url)},
             leads=sum(link.kind != "requisite" for _, link in inside),
@@ -309,6 +309,11 @@ def _is_for_printer(article: str, url: str, link: Link) -> bool:
     named, numbered = urlsplit(url), urlsplit(article)
     numbers = re.findall(r"\d+", f"{numbered.path}?{numbered.query}")
     return "print" in named.path.lower() and re.findall(r"\d+", f"{named.path}?{named.query}") == numbers != []
+
+
+def _posted(judged: Judged) -> int:
+    """Rows that only a form leads to: they are not asked for, since all that one form leads to has one address."""
+    return sum(link.form is not None and is_row(link) for link in judged.links)
 
 
 def _leads_back(way: Found | Link | None) -> bool:

@@ -75,6 +75,17 @@ def test_what_a_script_writes_stands_in_the_document(code: str) -> None:
         ('id="b"', "b.addEventListener('click', e => { e.preventDefault(); self.location.assign('/b'); })", "b"),
         ('onclick="go(2)"', "function go(n) { var f = document.forms['f']; f.p.value = n; f.submit(); }", "q.jsp?lm=3&p=2"),
         ('onclick="go(2)"', "function go(n) { $('#p').val(n); $('#f').submit(); }", "q.jsp?lm=3&p=2"),
+        ('onclick="go(2)"', "function go(n) { var f = document.forms[0]; f.p.name = 'id'; f.id.value = n; f.submit(); }", "q.jsp?lm=3&id=2"),
+        ("onclick=\"MM_goToURL('parent', 'p_2.html'); return document.MM_returnValue\"",
+         "function MM_goToURL() { var args = MM_goToURL.arguments; eval(args[0] + \".location='\" + args[1] + \"'\"); }", "xw/p_2.html"),
+        ('onclick="go(2)"', "function go(n) { showModalDialog('p_' + n + '.html', '', 'dialogWidth:600px'); }", "xw/p_2.html"),
+        ('onclick="go(2)"', "function go(n) { layer.open({type: 2, content: 'p_' + n + '.html'}); }", "xw/p_2.html"),
+        ('onclick="go(2)"', "function go(n) { layui.layer.open({type: 2, content: ['p_' + n + '.html', 'no']}); }", "xw/p_2.html"),
+        ('onclick="go(2)"', "function go(n) { if (confirm('前往？')) window.navigate('p_' + n + '.html'); }", "xw/p_2.html"),
+        ('onclick="go(2)"', "function go(n) { location.search = new URLSearchParams({p: n}); }", "xw/list.html?p=2"),
+        ('onclick="go(2)"', "function go(n) { var a = document.createElement('a'); a.href = 'p_' + n + '.html'; a.click(); }", "xw/p_2.html"),
+        ('k="2" onclick="go(this)"', "function go(e) { location = 'p_' + e.getAttributeNode('k').value + '.html'; }", "xw/p_2.html"),
+        ('k="2" id="b"', "b.onclick = function () { location = 'p_' + this.attributes['k'].value + '.html'; }", "xw/p_2.html"),
     ],
 )  # fmt: skip
 def test_a_press_tells_where_an_element_leads(handler: str, code: str, target: str) -> None:
@@ -83,6 +94,24 @@ def test_a_press_tells_where_an_element_leads(handler: str, code: str, target: s
     (lead,) = stage.leads()
     assert f'href="http://h/{target}"' in shown(stage).replace("&amp;", "&"), (lead, stage.errors)
     assert not stage.state()["asks"], "a press on the stage asks for nothing"
+
+
+@pytest.mark.parametrize(
+    ("box", "code"),
+    [
+        ("<ul id='u'><li data-id='7'>会议</li></ul>", "u.onclick = e => { location = '/a/' + e.target.dataset.id; }"),
+        ("<table><tr onclick='go(this)'><td>7</td><td id='u'>会议</td></tr></table>",
+         "function go(row) { location = '/a/' + row.cells[0].innerHTML; } u.onclick = function () {};"),
+    ],
+)  # fmt: skip
+def test_a_press_is_heard_by_the_box_around(box: str, code: str) -> None:
+    stage = play(f"{box}<script>{code}</script>")
+    assert {tuple(lead["went"]) for lead in stage.leads()} == {("http://h/a/7",)}, stage.errors
+
+
+def test_a_page_that_asks_before_it_leads_elsewhere_stays() -> None:
+    stage = play("<a href='/x/'>要闻</a><script>if (confirm('手机版？')) location = '/m/';</script>")
+    assert stage.went == []
 
 
 @pytest.mark.parametrize(

@@ -12,6 +12,7 @@ import pytest
 from scrapy.exceptions import CannotResolveHostError, DownloadConnectionRefusedError, DownloadTimeoutError
 from unwired import DAY, HOUR, NOON, Said, Unwired, article, rows
 
+from crawler.discovery.scripted import form_address
 from crawler.wire.guard import Refused
 from crawler.wire.missing import Missing
 
@@ -581,6 +582,13 @@ def test_files_and_rows_of_other_hosts_are_what_a_list_shows(site: Unwired) -> N
     site.crawl({"/": Said(rows("/1.html", "/2.pdf", "http://mp/3") + frame + "共5条"), "/1.html": article("甲")})
     (each,) = site.frontier.accounts.ledger().lists
     assert (each.shown, each.had, dict(each.foreign), each.gap) == (2, 1, {"frames": 1, "mp": 1}, 1)
+
+
+def test_rows_that_only_a_form_leads_to_are_a_gap(site: Unwired) -> None:
+    said = Said(rows(*(form_address("/show.jsp", f"id={n}") for n in range(3))))
+    assert [path for path in site.crawl({"/": said}) if "show" in path] == []
+    (each,) = site.frontier.accounts.ledger().lists
+    assert (each.shown, each.blind, each.gap) == (0, 3, 3)
 
 
 def test_a_gap_is_new_once_and_again_when_it_grows(site: Unwired) -> None:
