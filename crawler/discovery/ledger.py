@@ -6,6 +6,7 @@ import re
 from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import pairwise
 
 from lxml.etree import XPath
 from lxml.html import HtmlElement
@@ -37,6 +38,15 @@ _RECORDS = re.compile(r"(?:<totalrecord>|\btotalRecord[\"']?\s{0,3}:)\s{0,9}(\d{
 _CONTROLS = XPath(
     "//*[self::a or self::button or self::span or self::div or self::li or self::input][not(ancestor::script)]"
     "[not(*) or self::a or self::button]"
+)
+# Boxes and buttons of pagers that only a script reads, by their classes.
+_BOXES = XPath(
+    "//*[self::ul or self::ol or self::div or self::nav or self::p][contains(@class, 'pag') or contains(@id, 'pag')]"
+)
+_LEAVES = XPath("./*[not(*)] | ./*/*[not(*)]")
+_NEXT_BUTTONS = XPath(
+    "//*[self::button or self::li or self::a][not(normalize-space())]"
+    "[contains(concat(' ', @class, ' '), ' btn-next ') or contains(@class, 'pagination-next')]"
 )
 _FOLLOWED = XPath(f"//@{FOLLOWED}", smart_strings=False)
 # How an address begins that the page's own script reads: #/list/2.
@@ -123,7 +133,19 @@ def _controls(root: HtmlElement) -> tuple[str, ...]:
         code = element.get("onclick") or (href if len(href) > 12 or href.startswith(_ROUTES) else "")
         if _says_more(words, href) and _is_unfollowed(element) and (element.tag in ("a", "button", "input") or code):
             found[f"{words} {code}".strip()[:CONTROL]] = None
+    found |= dict.fromkeys(_numbers(root))
     return tuple(found)
+
+
+def _numbers(root: HtmlElement) -> list[str]:
+    """Page 2 where the numbers of a pager stand side by side without an address, and its button without words."""
+    found = []
+    for box in _BOXES(root):
+        leaves = [(leaf, (leaf.text or "").strip()) for leaf in _LEAVES(box)]
+        numbers = [words for leaf, words in leaves if words.isdecimal() and _is_unfollowed(leaf)]
+        found += [second for first, second in pairwise(numbers) if (first, second) == ("1", "2")]
+    found += [str(each.get("class")).split()[-1] for each in _NEXT_BUTTONS(root) if _is_unfollowed(each)]
+    return [words[:CONTROL] for words in found[:1]]
 
 
 def _says_more(words: str, href: str) -> bool:

@@ -97,6 +97,18 @@ def test_rows_and_frames_of_other_hosts_are_counted_a_host() -> None:
         ("<a onclick=\"location='/l?p='+n\">下一页</a>", ("下一页 location='/l?p='+n",)),
         ("<a href='#/list/1'>1</a><a href='#/list/2'>2</a><a href='#!p=2'>下一页</a>", ("2 #/list/2", "下一页 #!p=2")),
         ("<a href='#top'>2</a><a href='/2.html'>2</a>", ()),
+        # Pagers that only a script reads, and what looks like them.
+        (
+            "<ul class=el-pager><li class='number active'>1</li><li class=number>2</li><li class=number>3</li></ul>",
+            ("2",),
+        ),
+        ("<div class='pages'><p><b>1</b> <i>2</i></p></div>", ("2",)),
+        ("<button class='btn-prev'></button><button class='btn-next'><i></i></button>", ("btn-next",)),
+        ("<ul class=pager><li class='ant-pagination-next'><a><i></i></a></li></ul>", ("ant-pagination-next",)),
+        ("<ul class=el-pager><li class='number active'>1</li></ul><button disabled class='btn-next'></button>", ()),
+        ("<div class=page>共<b>22</b>条 <b>1</b>/<b>3</b>页</div>", ()),
+        ("<div class=page><span>1</span> <a href='?p=2'>2</a></div>", ()),
+        ("<div class=page><span>2</span> <span>3</span></div><div><b>1</b><b>2</b></div>", ()),
     ],
 )
 def test_what_leads_on_without_an_address_is_named(body: str, controls: tuple[str, ...]) -> None:
