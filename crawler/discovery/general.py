@@ -37,7 +37,8 @@ from crawler.queue.address import shape
 _OPEN, _CLOSE = r"\A[\[【(（<«◀◄←\s]*", r"[\]】)）>»›▶►→\s]*"
 NEXT = re.compile(
     _OPEN
-    + r"(?:下\s?一?\s?[页頁]|[后後]\s?一?\s?[页頁]|[上前]\s?一?\s?(?:期|个?月)|next(?: ?page)?|>>?|»|›|▶|►|→)"
+    + r"(?:下\s?一?\s?[页頁]|[后後]\s?一?\s?[页頁]|[上前]\s?一?\s?(?:期|个?月)|next(?: ?page)?|>>?|»|›|▶|►|→"
+    + r"|(?:[较更][旧早]|以前)的?文章|older ?(?:posts|entries))"
     + _CLOSE,
     re.IGNORECASE,
 )

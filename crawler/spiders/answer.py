@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from urllib.parse import urljoin
+import zlib
+from urllib.parse import urljoin, urlsplit
 
 from scrapy.http import Response
 
@@ -15,6 +16,8 @@ from crawler.discovery.general import refresh_target
 # A page is known by its Content-Type, else by its first bytes (MIME Sniffing, section 7.1).
 _PAGES = re.compile(r"html|xml|json|text/plain")
 _SNIFFED = 1024
+# Bytes of a sitemap at most (sitemaps.org).
+SITEMAP = 50 * 2**20
 _MARKUP = re.compile(
     rb"\A(?:\xef\xbb\xbf)?\s*+<(?:!doctype html|html|head|body|title|meta|link|style|script|iframe|table|div|font|ul"
     rb"|h1|br|p|a|b)[\s>]|\A(?:\xef\xbb\xbf)?\s*+<!--",
@@ -43,6 +46,17 @@ def is_page(response: Response) -> bool:
     """
     kind = content_type(response)
     return not kind or _PAGES.search(kind) is not None or _MARKUP.match(response.body[:_SNIFFED]) is not None
+
+
+def unpacked(response: Response) -> Response:
+    """The answer; of a packed sitemap what it holds, as far as `SITEMAP` bytes."""
+    if not response.body.startswith(b"\x1f\x8b") or not urlsplit(response.url).path.endswith(".xml.gz"):
+        return response
+    try:
+        body = zlib.decompressobj(31).decompress(response.body, SITEMAP)
+    except zlib.error:
+        return response
+    return response.replace(body=body, headers={**response.headers, "Content-Type": "application/xml"})
 
 
 def refreshes(response: Response) -> list[Link]:

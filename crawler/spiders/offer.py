@@ -124,7 +124,7 @@ class Offers:
         _, body = self._frontier.robots(origin) or (0.0, None)
         for named in sitemaps(body or b""):
             url = canonical(named)
-            if url is not None and host_of(url) in self._site.hosts and not url.endswith(".gz"):
+            if url is not None and host_of(url) in self._site.hosts:
                 self.offer(Address(url=url, priority=LIST, depth=1, found=Found(parent=f"{origin}/robots.txt")))
 
     def offer(self, address: Address, *, again: bool = False) -> bool:

@@ -23,7 +23,7 @@ from crawler.queue.address import canonical, shape
 from crawler.queue.entries import Address, Role
 from crawler.queue.frontier import Frontier
 from crawler.queue.hosts import Hosts
-from crawler.spiders.answer import capture_of, header, is_page, refreshes
+from crawler.spiders.answer import capture_of, header, is_page, refreshes, unpacked
 from crawler.spiders.judge import TELLING, Judged
 from crawler.spiders.judges import Judges
 from crawler.spiders.offer import Led, Offers
@@ -133,6 +133,7 @@ class Reading:
 
     def _page(self, address: Address, response: Response, *, whole: bool) -> Showing | None:
         """Judge a page, in the child process where there is one, and act on it; what is not `whole` is read at once."""
+        response = unpacked(response)
         if not is_page(response):
             self.frontier.done(address, response.status)
             return None

@@ -30,7 +30,8 @@ def kinds(body: str, url: str = "http://h/l/") -> dict[str, str]:
     "words",
     listed(
         "下一页 下页 下一頁 下頁 后一页 后页 後一頁 next Next NextPage >> > » › ▶ ► → 上一期 前一期 上期 "
-        "上个月 上月 前一个月 [下一页] 【下页】 （下一页） 下一页&gt;&gt; «上期"
+        "上个月 上月 前一个月 [下一页] 【下页】 （下一页） 下一页&gt;&gt; «上期 "
+        "较旧文章 更早的文章 ←以前的文章 OlderPosts"
     ),
 )
 def test_these_words_lead_to_the_next_page(words: str) -> None:

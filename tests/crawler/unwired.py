@@ -38,9 +38,9 @@ LINE = "全市统战部长会议强调要画好最大同心圆，巩固和发展
 
 @dataclass
 class Said:
-    """An answer."""
+    """An answer; a body of text is sent in UTF-8."""
 
-    body: str = ""
+    body: str | bytes = ""
     status: int = 200
     headers: Mapping[str, str] = field(default_factory=dict)
     meta: Mapping[str, Any] = field(default_factory=dict)
@@ -163,7 +163,7 @@ class Unwired:
             request.url,
             status=said.status,
             headers=headers,
-            body=said.body.encode(),
+            body=said.body.encode() if isinstance(said.body, str) else said.body,
             encoding="utf-8",
             request=request,
             flags=list(said.flags),
