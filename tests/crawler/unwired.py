@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import gzip
 import logging
 from collections import Counter
 from collections.abc import Callable, Mapping
@@ -38,13 +39,14 @@ LINE = "全市统战部长会议强调要画好最大同心圆，巩固和发展
 
 @dataclass
 class Said:
-    """An answer; a body of text is sent in UTF-8."""
+    """An answer; `packed`: its body is sent as a gzip file."""
 
-    body: str | bytes = ""
+    body: str = ""
     status: int = 200
     headers: Mapping[str, str] = field(default_factory=dict)
     meta: Mapping[str, Any] = field(default_factory=dict)
     flags: tuple[str, ...] = ()
+    packed: bool = False
     cut: Truncated | None = None
 
 
@@ -163,7 +165,7 @@ class Unwired:
             request.url,
             status=said.status,
             headers=headers,
-            body=said.body.encode() if isinstance(said.body, str) else said.body,
+            body=gzip.compress(said.body.encode(), mtime=0) if said.packed else said.body.encode(),
             encoding="utf-8",
             request=request,
             flags=list(said.flags),
