@@ -17,7 +17,8 @@
 # make readers read exports by datasets, datatrove and mlcroissant, in an environment of their own
 # make scrapyd deploy the checkout to a real scrapyd on loopback, and start a crawl there
 # make scheduled  a daemon crawls three practice sites for three minutes; then ten simulated weeks (WEEKS=10)
-# make cluster  two Dask workers, and twenty kills of workers and coordinators, compared with one machine; twenty minutes
+# make cluster  two Dask workers over a bucket, with forty kills of workers and coordinators: the same shards as on one
+#              machine, no site crawled by two; parts, and a worker with another lxml; half an hour
 # make year   simulate a year of 300 sites on one machine, and of 10^8 pages on twenty; compare five visits with real ones
 # make sites300  crawl 300 generated sites with one command: memory, articles, pauses, pages per second; fifteen minutes
 # make buckets  store an archive in a bucket of moto, an S3 server, in an environment of its own
@@ -139,8 +140,12 @@ year: $(VENV)/.develop
 	$(BIN)/python trials/year.py
 	$(BIN)/python trials/year.py --real
 
-cluster: $(VENV)/.develop
-	$(BIN)/python tests/cluster.py
+cluster: $(VENV)/.develop $(STRANGERS)/moto/.made $(STRANGERS)/lxml/.made
+	CUNDANG_STRANGERS=$(STRANGERS) $(BIN)/python tests/cluster.py
+
+$(STRANGERS)/lxml/.made:
+	$(BIN)/pip install --quiet --no-deps --target $(STRANGERS)/lxml 'lxml==6.0.0'
+	touch $@
 
 WEEKS ?= 10
 scheduled: $(VENV)/.develop

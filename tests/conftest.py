@@ -3,16 +3,12 @@
 from __future__ import annotations
 
 import os
-import socket
-import subprocess
 import tempfile
-import time
-import urllib.error
-import urllib.request
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+import strangers
 from hypothesis import settings
 
 # Use the same examples every time, and no clock, so that a failure means a change. `make fuzz` tries new ones.
@@ -28,9 +24,6 @@ if "CUNDANG_SLOTS" not in os.environ:
     os.environ["CUNDANG_SLOTS"] = _slots.name
 
 CHECKOUT = Path(__file__).parents[1]
-
-# The credentials for the S3 server of the tests.
-KEYS = {"AWS_ACCESS_KEY_ID": "a", "AWS_SECRET_ACCESS_KEY": "b", "AWS_REGION": "us-east-1", "AWS_ALLOW_HTTP": "true"}
 
 # Do not collect scripts that need libraries of their own; make targets run them.
 collect_ignore = ["quality.py", "fuzz.py"]
@@ -56,30 +49,7 @@ def shared() -> Path:
 @pytest.fixture(scope="module")
 def bucket() -> Iterator[str]:
     """An S3 server on loopback, with a bucket."""
-    python = Path(os.environ.get("CUNDANG_STRANGERS", "build/strangers"), "moto", "bin", "python")
-    if not python.exists():
+    if not strangers.MOTO.exists():
         pytest.skip("moto is not installed: make buckets")
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-    address = f"http://127.0.0.1:{port}"
-    server = subprocess.Popen(
-        [str(python), "-m", "moto.server", "-H", "127.0.0.1", "-p", str(port)],
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
-    )
-    os.environ.update(KEYS, AWS_ENDPOINT=address)
-    try:
-        for _ in range(600):
-            try:
-                asked = urllib.request.Request(f"{address}/kept", method="PUT")  # noqa: S310 - on loopback
-                urllib.request.urlopen(asked).close()  # noqa: S310
-                break
-            except urllib.error.URLError:
-                time.sleep(0.1)
-        yield "s3://kept/corpus"
-    finally:
-        server.kill()
-        server.wait()
-        for name in (*KEYS, "AWS_ENDPOINT"):
-            os.environ.pop(name, None)
+    with strangers.s3() as url:
+        yield url

@@ -1,14 +1,20 @@
-"""Replay tools of others, started on loopback: pywb, and ReplayWeb.page in Chromium. `make faults` installs them."""
+"""Servers and tools of others, started on loopback: pywb, ReplayWeb.page in Chromium, and moto, an S3 server.
+
+`make faults` and `make buckets` install them.
+"""
 
 from __future__ import annotations
 
 import http.client
+import os
 import re
 import shutil
 import socket
 import subprocess
 import threading
 import time
+import urllib.error
+import urllib.request
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from functools import partial
@@ -17,6 +23,35 @@ from pathlib import Path
 from urllib.parse import unquote
 
 import pytest
+
+MOTO = Path(os.environ.get("CUNDANG_STRANGERS", "build/strangers"), "moto", "bin", "python")
+# The credentials for moto.
+KEYS = {"AWS_ACCESS_KEY_ID": "a", "AWS_SECRET_ACCESS_KEY": "b", "AWS_REGION": "us-east-1", "AWS_ALLOW_HTTP": "true"}
+
+
+@contextmanager
+def s3() -> Iterator[str]:
+    """The address of a store in a bucket of moto; its keys are in the environment meanwhile."""
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        port = free.getsockname()[1]
+    address = f"http://127.0.0.1:{port}"
+    command = [str(MOTO), "-m", "moto.server", "-H", "127.0.0.1", "-p", str(port)]
+    server = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    os.environ.update(KEYS, AWS_ENDPOINT=address)
+    try:
+        for _ in range(600):
+            try:
+                asked = urllib.request.Request(f"{address}/kept", method="PUT")  # noqa: S310 - on loopback
+                urllib.request.urlopen(asked).close()  # noqa: S310
+                break
+            except urllib.error.URLError:
+                time.sleep(0.1)
+        yield "s3://kept/corpus"
+    finally:
+        server.kill()
+        server.wait()
+        for name in (*KEYS, "AWS_ENDPOINT"):
+            os.environ.pop(name, None)
 
 
 @contextmanager

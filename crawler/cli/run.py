@@ -8,7 +8,7 @@ import click
 
 from archive import site as site_files
 from archive.errors import LockedError, UsageError
-from archive.layout import Part
+from archive.layout import Layout, Part
 from crawler.cli.app import (
     app,
     cluster_app,
@@ -26,20 +26,20 @@ from crawler.messages import put, say
 
 @app.command()
 @click.option(
-    "--keep",
+    "--folder",
     type=click.Path(path_type=Path),
     default=Path("demo-data"),
     show_default=True,
     help="The folder for the demo's data; it is made anew each time.",
 )
-def demo(keep: Path) -> int:
+def demo(folder: Path) -> int:
     """Crawl the practice web on loopback, import the seed corpus, clean, build the catalogue, and report.
 
     Example: cundang demo
     """
     from crawler.practice import demo as practice_demo
 
-    return practice_demo.run(keep)
+    return practice_demo.run(folder)
 
 
 @app.command()
@@ -75,8 +75,8 @@ def crawl(
 def cluster_crawl(folders: Folders, scheduler: str | None, workers: int, sites: tuple[str, ...]) -> int:
     """Crawl sites (`all`: every site file) on the workers of a Dask scheduler, each in a process of its own.
 
-    A site that another process is crawling is skipped. The data folder must have the same path on all machines. Exit 1
-    if a crawl failed.
+    If a worker dies, its crawl stops, and another worker continues it. A site that another process is crawling is
+    skipped. The data folder must have the same path on all machines. Exit 1 if a crawl failed.
 
     Example: cundang cluster crawl all --workers 2
     """
@@ -87,10 +87,9 @@ def cluster_crawl(folders: Folders, scheduler: str | None, workers: int, sites: 
             raise site_files.no_such_site(site, folders.sites_folder, known)
     from crawler.runs.cluster import Cluster
 
-    command = ["--data", str(folders.layout.root.resolve()), "--sites", str(folders.sites_folder.resolve()), "crawl"]
-    failed = 0
+    layout, failed = Layout(root=folders.layout.root.resolve()), 0
     with Cluster(scheduler, workers) as cluster:
-        for site, code in cluster.crawl(keys, command):
+        for site, code in cluster.crawl(layout, folders.sites_folder.resolve(), keys):
             failed += code not in (0, LockedError.exit_code)
             say(f"{site}: exit {code}")
     return int(failed > 0)

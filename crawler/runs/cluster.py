@@ -7,22 +7,25 @@ crawled only by the holder of its lock. All machines see the same data folder un
 from __future__ import annotations
 
 import importlib
-import subprocess
-import sys
-from collections.abc import Callable, Iterable, Iterator, Sequence
+import time
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import ExitStack
 from pathlib import Path
 from typing import Any, Self
 
 from archive.corpus import reclean
 from archive.corpus.reclean import Made, Work
-from archive.errors import CundangError, UsageError
+from archive.errors import CundangError, LockedError, UsageError
+from archive.layout import Layout
 from archive.text.recipe import Recipe, recipe
+from crawler.messages import say
 
 # Submitted tasks for each worker: one is running, and one is queued.
 AHEAD = 2
 # A task that has killed this many workers runs on this machine, page by page, to find the page that kills them.
 LIVES = 2
+# Seconds until sites that were locked are tried again.
+AGAIN = 10.0
 
 
 class Cluster:
@@ -73,16 +76,29 @@ class Cluster:
             tell(work.asked.warc, made.documents + made.skips)
             yield work, made
 
-    def crawl(self, sites: Iterable[str], command: Sequence[str]) -> Iterator[tuple[str, int]]:
-        """Crawl sites on the workers with this command, to which the key is added; yield each key and its exit code.
+    def crawl(self, layout: Layout, folder: Path, sites: Iterable[str]) -> Iterator[tuple[str, int]]:
+        """Crawl sites on the workers; yield each key or path, and the exit code of its crawl.
 
-        The exit code 4 means that another process is crawling the site.
+        A site that another process is crawling is tried once more at the end: if a worker dies, its crawl needs a few
+        seconds to stop. The exit code 4 means that the site is being crawled then, too.
         """
-        for site, future in self._each(sites, lambda site: (_crawl, [*command, site])):
+        locked = []
+        for site, code in self._crawls(layout, folder, sites):
+            if code == LockedError.exit_code:
+                locked.append(site)
+            else:
+                yield site, code
+        if locked:
+            time.sleep(AGAIN)
+        yield from self._crawls(layout, folder, locked)
+
+    def _crawls(self, layout: Layout, folder: Path, sites: Iterable[str]) -> Iterator[tuple[str, int]]:
+        for site, future in self._each(sites, lambda site: (_crawl, layout, folder, site)):
             try:
                 yield site, future.result()
             except self._distributed.KilledWorker:
-                yield site, 1
+                say(f"{site}: its crawl was lost with {LIVES} workers.")
+                yield site, CundangError.exit_code
 
     def _each(self, works: Iterable[Any], task: Callable[[Any], tuple[Any, ...]]) -> Iterator[tuple[Any, Any]]:
         """Submit enough tasks to keep every worker busy; yield each finished piece of work with its future."""
@@ -138,7 +154,13 @@ def differing(theirs: Recipe, ours: Recipe) -> Iterator[str]:
             yield f"the data file {file} differs"
 
 
-def _crawl(command: list[str]) -> int:
-    """On a worker: crawl in a child process, and return its exit code."""
-    done = subprocess.run([sys.executable, "-m", "crawler.cli", *command], check=False, stdin=subprocess.DEVNULL)
-    return done.returncode
+def _crawl(layout: Layout, folder: Path, site: str) -> int:
+    """On a worker: crawl a site, and return the exit code."""
+    # Imported here, because workers that only clean do not need Scrapy.
+    from crawler.runs.crawl import crawl_for  # noqa: PLC0415
+
+    try:
+        return crawl_for(layout, folder, site)
+    except CundangError as error:
+        say(f"cundang: {error}")
+        return error.exit_code

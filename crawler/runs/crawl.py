@@ -17,7 +17,7 @@ import asyncio
 import os
 import subprocess
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Self
 
@@ -85,6 +85,22 @@ def crawl(
         name, site = next(iter(sites.items()))
         return _crawl_here(layout, folder, site, name, max_pages, full=full)
     return _crawl_together(layout, folder, sites, Ask(max_pages=max_pages, full=full))
+
+
+def crawl_for(layout: Layout, folder: Path, name: str) -> int:
+    """Crawl a site for another process, and return the exit code; any thread may call this.
+
+    The crawl runs in a child process, which stops as after Ctrl-C if this process dies.
+
+    Raises:
+        UsageError: there is no such site, or its file has a mistake.
+    """
+    sites = {name: load_site(folder, name)}
+    with Crews(layout, folder) as crews:
+        several = _Several(crews, sites)
+        while several.look():
+            time.sleep(LOOK)
+    return _exit_code(several.codes)
 
 
 def load_site(folder: Path, name: str) -> Site:
@@ -198,8 +214,13 @@ def _crawl_together(layout: Layout, folder: Path, sites: Mapping[str, Site], ask
                 several.stop()
             tell(f"{len(several.codes)} of {len(sites)} sites, pages", crews.pages)
             time.sleep(LOOK)
+    return _exit_code(several.codes)
+
+
+def _exit_code(ended: Iterable[int]) -> int:
+    """One exit code for those of several crawls."""
     # The code of a process that a signal ended is negative.
-    codes = [InterruptedCrawl.exit_code if code < 0 else code for code in several.codes]
+    codes = [InterruptedCrawl.exit_code if code < 0 else code for code in ended]
     return next((code for code in _WORST if code in codes), max(codes, default=0))
 
 

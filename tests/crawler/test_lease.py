@@ -19,6 +19,7 @@ from archive.layout import Layout
 from archive.store import Folder, open_store
 from archive.warc import away
 from crawler.queue.lease import Lease, lapsed
+from crawler.queue.lock import is_held
 
 PORT = 26000 + os.getpid() % 6000  # below the ports that a machine gives to clients
 
@@ -134,3 +135,23 @@ def until(holds: object, seconds: float = 60) -> None:
     while not holds():
         assert time.monotonic() < end
         time.sleep(0.1)
+
+
+def test_a_crawl_for_a_process_that_is_killed_stops_and_leaves_its_site_to_others(tmp_path: Path) -> None:
+    """As on a worker of `cundang cluster crawl`; `make cluster` kills real ones."""
+    data, sites = tmp_path / "data", tmp_path / "sites"
+    lock = Layout(root=data).lock("site002")
+    with many_sites.serving(tmp_path, 3, PORT + 1):
+        many_sites.write_sites(sites, [2], PORT + 1, delay=0.3, most={})
+        code = (
+            "import sys; from pathlib import Path; from archive.layout import Layout; from crawler.runs import crawl;"
+        )
+        code += "data, sites = map(Path, sys.argv[1:]); sys.exit(crawl.crawl_for(Layout(root=data), sites, 'site002'))"
+        with subprocess.Popen([sys.executable, "-c", code, str(data), str(sites)]) as worker:
+            until(lambda: len(many_sites.asked(tmp_path).get("site002", [])) >= 3)
+            assert is_held(lock)
+            worker.kill()
+        until(lambda: not is_held(lock))
+        asked = len(many_sites.asked(tmp_path)["site002"])
+        time.sleep(1)
+        assert len(many_sites.asked(tmp_path)["site002"]) == asked < many_sites.ARTICLES
