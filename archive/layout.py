@@ -30,6 +30,7 @@ from archive.errors import UsageError
 IMPORTED = "_import"
 # The file name endings of closed WARC files: our own, and those of imported files, which keep their form.
 WARC_ENDINGS = (".warc.gz", ".warc", ".arc.gz", ".arc")
+INDEX, SHARD = ".cdxj", ".parquet"
 OPEN = ".open"
 TAIL = ".tail"
 TMP = ".tmp"
@@ -161,9 +162,9 @@ class Layout:
             if path.name.endswith(WARC_ENDINGS) and self.holds(path):
                 yield path
 
-    def holds(self, warc: Path) -> bool:
-        """Whether a WARC file, open or closed, belongs to the part."""
-        return self.part is None or self.part.holds(_stem(warc))
+    def holds(self, path: Path) -> bool:
+        """Whether a WARC file, open or closed, belongs to the part; its index and shard belong to the same one."""
+        return self.part is None or self.part.holds(_stem(path))
 
     def open_warcs(self, site: str | None = None) -> Iterator[Path]:
         """WARC files that a crawl is writing, or left behind when it was killed."""
@@ -183,11 +184,11 @@ class Layout:
 
     def index_of(self, warc: Path) -> Path:
         """The CDXJ file of a WARC file."""
-        return self._beside(warc, "index", ".cdxj")
+        return self._beside(warc, "index", INDEX)
 
     def shard_of(self, warc: Path) -> Path:
         """The corpus shard of a WARC file."""
-        return self._beside(warc, "corpus", ".parquet")
+        return self._beside(warc, "corpus", SHARD)
 
     def warc_of(self, derived: Path) -> Path | None:
         """The WARC file that an index or a shard was made from; None if it is gone."""
@@ -200,11 +201,11 @@ class Layout:
 
     def shards(self, site: str | None = None) -> Iterator[Path]:
         """All shards, ordered by path."""
-        yield from sorted((self.root / "corpus" / (site or "")).rglob("*.parquet"))
+        yield from sorted((self.root / "corpus" / (site or "")).rglob(f"*{SHARD}"))
 
     def indexes(self, site: str | None = None) -> Iterator[Path]:
         """All CDXJ files, ordered by path."""
-        yield from sorted((self.root / "index" / (site or "")).rglob("*.cdxj"))
+        yield from sorted((self.root / "index" / (site or "")).rglob(f"*{INDEX}"))
 
     def site_of(self, path: Path) -> str:
         """The key of the folder that a WARC file, index or shard lies in."""
@@ -220,7 +221,8 @@ def standing(warc: Path) -> Path:
     return warc if warc.exists() else warc.with_name(warc.name + AWAY)
 
 
-def _stem(warc: Path) -> str:
-    """The name of a WARC file, open or closed, without its ending."""
-    name = warc.name.removesuffix(OPEN)
-    return next((name.removesuffix(ending) for ending in WARC_ENDINGS if name.endswith(ending)), name)
+def _stem(path: Path) -> str:
+    """The name of a WARC file, open or closed, of an index or of a shard, without its ending."""
+    name = path.name.removesuffix(OPEN)
+    endings = (*WARC_ENDINGS, INDEX, SHARD)
+    return next((name.removesuffix(ending) for ending in endings if name.endswith(ending)), name)

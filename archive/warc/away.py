@@ -19,12 +19,14 @@ from typing import Any
 
 from archive.errors import DataError
 from archive.layout import AWAY, Layout
-from archive.store import Store, open_store
+from archive.store import Held, Store, open_store
 from archive.warc import exclusions, fixity
 from archive.warc.disk import sync_folder, write_whole
 
 # Bytes per request to a store: about a page and its neighbours.
 _BLOCK = 1 << 20
+# The bytes at the end of a derived file that are compared; the footer of a shard has some 10 kB.
+_END = 1 << 16
 # The derived files that a store also holds, so that nobody has to make them again.
 _DERIVED = ("index", "corpus")
 # Append-only files. Each of their lines is an object of its own, because objects of a bucket cannot grow.
@@ -78,7 +80,7 @@ def read_stub(warc: Path) -> Away | None:
     except FileNotFoundError:
         return None
     except (OSError, ValueError, TypeError) as error:
-        raise DataError(f"{path}: no stub ({error}). Make it again: cundang store pull") from error
+        raise DataError(f"{path}: not a readable stub ({error}). Make it again: cundang store pull") from error
 
 
 def size_of(warc: Path) -> int | None:
@@ -157,6 +159,8 @@ def push(
 ) -> Iterator[Moved]:
     """Send closed WARC files, their derived files and the ledgers to a store; yield each WARC file when it is there.
 
+    If the layout has a part, only files of this part are sent: others may be older here than in the store.
+
     A WARC file is put if its name is free, then read back and compared. After that, `drop` replaces the local file by
     its stub. A file that the store already holds with the same bytes is not sent again. `lapsed` is asked before each
     file: if it gives a reason for its site, nothing of that site is sent.
@@ -184,9 +188,8 @@ def push(
         if entry.removed:
             _delete(layout, store, layout.root / key)
     for path in (*layout.indexes(), *layout.shards()):
-        if layout.site_of(path) in refused:
-            continue
-        store.put(path.relative_to(layout.root).as_posix(), path.read_bytes())
+        if layout.holds(path) and layout.site_of(path) not in refused:
+            store.put(path.relative_to(layout.root).as_posix(), path.read_bytes())
     for name in _LEDGERS:
         _push_lines(layout.root / f"{name}.jsonl", name, store)
 
@@ -196,7 +199,7 @@ def _send(store: Store, warc: Path, key: str, entry: fixity.Entry | None) -> boo
     size, sha256 = warc.stat().st_size, _digest(warc)
     # Check before sending: if damaged bytes took the name, a good copy could not be put there any more.
     if entry and not entry.removed and entry.sha256 != sha256:
-        raise DataError(f"{warc}: its bytes are not those that fixity.jsonl knows. Look: cundang verify")
+        raise DataError(f"{warc}: its bytes are not those that fixity.jsonl knows. Run: cundang verify")
     copied = store.put_if_absent(key, warc)
     _compare(store, key, size, sha256)
     _write_stub(warc, Away(store=store.url, key=key, size=size, sha256=sha256))
@@ -205,6 +208,8 @@ def _send(store: Store, warc: Path, key: str, entry: fixity.Entry | None) -> boo
 
 def pull(layout: Layout, store: Store) -> Iterator[Moved]:
     """Bring derived files and ledgers from a store, and write a stub for each WARC file that is not here.
+
+    If the layout has a part, only derived files of this part are brought.
 
     Raises:
         DataError: the store refuses.
@@ -220,8 +225,18 @@ def pull(layout: Layout, store: Store) -> Iterator[Moved]:
         yield Moved(path=held.key, copied=_write_stub(warc, away))
     for held in (held for room in _DERIVED for held in store.list(room)):
         path = layout.root / held.key
-        if not path.exists() or path.stat().st_size != held.size:
+        if layout.holds(path) and _differs(store, held, path):
             store.fetch(held.key, path)
+
+
+def _differs(store: Store, held: Held, path: Path) -> bool:
+    """Whether a derived file is missing here, or differs in its size or its end: a shard ends with its Recipe."""
+    if not path.exists() or path.stat().st_size != held.size:
+        return True
+    start = max(0, held.size - _END)
+    with path.open("rb") as file:
+        file.seek(start)
+        return file.read() != store.range(held.key, start, held.size - start)
 
 
 def bring_back(warc: Path) -> bool:

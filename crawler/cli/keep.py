@@ -99,13 +99,13 @@ def read(folders: Folders, paths: tuple[Path, ...], jobs: int | None) -> int:
 
 @app.command()
 @site_option
-@click.option("--stale", is_flag=True, help="Only shards that are missing or stale (the default).")
+@click.option("--stale", is_flag=True, help="Only shards that are missing or stale; this is the default.")
 @click.option("--all", "every", is_flag=True, help="All shards, even current ones.")
 @jobs_option
 @part_option
 @click.option("--dry-run", is_flag=True, help="Only say which shards would be made, and why.")
 @click.option("--diff", "diff_", is_flag=True, help="Report what changes, text by text; with --dry-run, what would.")
-@click.option("--rules", help="Try this site file instead of the one of the same name; with --dry-run.")
+@click.option("--rules", help="Try this site file instead of the one of the same name; with --dry-run and --diff.")
 @click.option("--accept-damage", is_flag=True, help="The last resort: accept damaged WARC files as they are now.")
 @json_option
 @click.pass_obj
@@ -181,9 +181,10 @@ store_argument = click.argument(
 @store_app.command("push")
 @store_argument
 @click.option("--drop", is_flag=True, help="Remove each WARC file here after it was read back and compared.")
+@part_option
 @json_option
 @click.pass_obj
-def store_push(folders: Folders, store: str, drop: bool, json_: bool) -> int:
+def store_push(folders: Folders, store: str, drop: bool, part: str | None, json_: bool) -> int:
     """Send closed WARC files and their derived files to a store, and read each back to compare it.
 
     A name that has other bytes there is refused, and so is a site whose lease expired (exit 4). With --drop a small
@@ -196,33 +197,39 @@ def store_push(folders: Folders, store: str, drop: bool, json_: bool) -> int:
     from archive.warc import away
     from crawler.queue.lease import lapsed
 
-    code, there = 0, open_store(store)
-    lost = partial(lapsed, known_data(folders.layout), there)
+    code, there, layout = 0, open_store(store), folders.of_part(part).layout
+    lost = partial(lapsed, known_data(layout), there)
     with telling("push") as tell:
-        for moved in away.push(folders.layout, there, drop=drop, tell=tell, lapsed=lost):
-            print_item(moved, f"{moved.path}: {moved.refused or ('sent' if moved.copied else 'was there')}", json_)
+        for moved in away.push(layout, there, drop=drop, tell=tell, lapsed=lost):
+            print_item(
+                moved,
+                f"{moved.path}: {moved.refused or ('uploaded' if moved.copied else 'was uploaded before')}",
+                json_,
+            )
             code = LockedError.exit_code if moved.refused else code
     return code
 
 
 @store_app.command("pull")
 @store_argument
+@part_option
 @json_option
 @click.pass_obj
-def store_pull(folders: Folders, store: str, json_: bool) -> int:
+def store_pull(folders: Folders, store: str, part: str | None, json_: bool) -> int:
     """Make a data folder from a store: download texts and indexes; WARC files are then read from the store.
 
-    Then the catalogue is made. `cundang store fetch` downloads WARC files too.
+    Then the catalogue is made, unless only the texts of a part were downloaded. `cundang store fetch` downloads WARC
+    files too.
 
     Example: cundang --data copy store pull backup
     """
     from archive.store import open_store
     from archive.warc import away
 
-    for moved in away.pull(folders.layout, open_store(store)):
+    for moved in away.pull(folders.of_part(part).layout, open_store(store)):
         if moved.copied:
-            print_item(moved, f"{moved.path}: rests in {store}", json_)
-    return _catalogue(folders)
+            print_item(moved, f"{moved.path}: is read from {store}", json_)
+    return 0 if part else _catalogue(folders)
 
 
 @store_app.command("fetch")
@@ -240,7 +247,7 @@ def store_fetch(folders: Folders, site: str | None, json_: bool) -> int:
     for warc in layout.warcs(folders.key(site)):
         if away.bring_back(warc):
             moved = away.Moved(path=fixity.name_of(layout, warc), copied=True)
-            print_item(moved, f"{moved.path}: is here", json_)
+            print_item(moved, f"{moved.path}: downloaded", json_)
     return 0
 
 
@@ -357,7 +364,8 @@ def verify_(folders: Folders, paths: tuple[Path, ...], part: str | None, json_: 
 
     WARC files must agree with fixity.jsonl, where each reading is noted; revisits with the records they refer to;
     indexes and shards with the WARC files; the catalogue with both; and the state of crawls with what is there. Exit 1
-    if anything is wrong. A fault that a record itself states is named, but does not count.
+    if anything is wrong. A fault that a record itself states, such as a truncated response, is reported and is no
+    error.
 
     Example: cundang verify
     """
@@ -421,7 +429,9 @@ def _is_growing(layout: Layout, warc: Path) -> bool:
 )
 @click.pass_obj
 def repair(folders: Folders, paths: tuple[Path, ...], copy: Path | None) -> None:
-    """Close an .open file that a killed crawl left: cut off its torn tail, and keep that beside it.
+    """Close an .open file that a killed crawl left: truncate it after the last complete record.
+
+    The rest is kept in a file beside it.
 
     With --from: replace a closed file that is damaged or missing by a copy, if the copy has the original bytes.
 
@@ -457,7 +467,7 @@ def repair(folders: Folders, paths: tuple[Path, ...], copy: Path | None) -> None
     "urls",
     metavar="[URL...]",
     nargs=-1,
-    help="Whole URLs; a star stands for any text: http://a.cn/xw/* covers everything below xw. Quote it.",
+    help="Whole URLs; a star stands for any text: 'http://a.cn/xw/*' (in quotes) covers everything below xw.",
 )
 @click.option("--reason", default="", show_default=True, help="The reason, for later readers of exclusions.jsonl.")
 @click.option("--dry-run", is_flag=True, help="Only show what would be taken down.")
@@ -520,7 +530,9 @@ def _print_done(found: Iterable[Done], json_: bool) -> None:
 
 def _ask_to_erase() -> None:
     if not sys.stdin.isatty():
-        raise UsageError("--erase cannot be undone, and asks before. Nobody can answer here: give --yes with it.")
+        raise UsageError(
+            "--erase cannot be undone, and asks before. Nobody can be asked, since stdin is not a terminal: give --yes."
+        )
     click.confirm("Erase these records for good?", abort=True, err=True)
 
 

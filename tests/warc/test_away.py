@@ -18,7 +18,7 @@ from archive.catalogue import build
 from archive.corpus import damage, reclean
 from archive.corpus.forget import erase
 from archive.errors import CundangError, DataError, UsageError
-from archive.layout import Layout
+from archive.layout import Layout, Part
 from archive.store import Folder, Store, open_store
 from archive.warc import away, exclusions, fixity, reader
 from crawler.cli import app
@@ -65,7 +65,7 @@ def test_an_archive_in_a_bucket_is_read_verified_cleaned_exported_and_found(layo
     before, shards = digests(layout), files(layout.root, "corpus")
     assert run(layout, "export", "--format", "wacz", "--out", str(layout.root / "before.wacz"))[0] == 0
     code, said = run(layout, "store", "push", bucket, "--drop")
-    assert (code, said.count("sent")) == (0, 2), said
+    assert (code, said.count("uploaded")) == (0, 2), said
     assert not list(layout.root.rglob("*.warc.gz"))
     assert digests(layout) == before
     assert run(layout, "verify") == (0, "verify: 2 files, 0 problems\n")
@@ -88,8 +88,50 @@ def test_an_archive_in_a_bucket_is_read_verified_cleaned_exported_and_found(layo
     assert run(other, "store", "fetch")[0] == 0
     assert [hashlib.sha256(path.read_bytes()).hexdigest() for path in sorted(other.root.rglob("*.warc.gz"))] == before
     # The same again sends nothing; other bytes under a name are refused, and both stay.
-    assert run(other, "store", "push", bucket)[1].count("was there") == 2
+    assert run(other, "store", "push", bucket)[1].count("was uploaded before") == 2
     assert not open_store(bucket).put_if_absent(next(iter(files(other.root, "warc"))), other.catalogue)
+
+
+def test_machines_that_share_only_a_store_each_clean_a_part(layout: Layout, tmp_path: Path) -> None:
+    store, sites = str(tmp_path / "store"), tmp_path / "sites"
+    assert run(layout, "store", "push", store, "--drop")[0] == 0
+    names = [path.stem for path in layout.shards()]
+    count = next(n for n in range(2, 99) if len({Part(number=1, count=n).holds(name) for name in names}) == 2)
+    numbers = [next(k for k in range(1, count + 1) if Part(number=k, count=count).holds(name)) for name in names]
+    machines = [Layout(root=tmp_path / f"machine{number}") for number in numbers]
+    for machine in machines:
+        # With all old shards: those of the other part must not replace new ones.
+        assert run(machine, "store", "pull", store)[0] == 0
+    # New site files make all shards stale.
+    sites.mkdir()
+    for key in ("site0", "site1"):
+        site = f'name = "{key}"\nhosts = ["{key}.example.cn"]\n[crawl]\nstart = ["http://{key}.example.cn/"]\n'
+        (sites / f"{key}.toml").write_text(site, encoding="utf-8")
+    for machine, number in zip(machines, numbers, strict=True):
+        part = ("--part", f"{number}/{count}")
+        assert run(machine, "clean", "--jobs", "1", "--sites", str(sites), *part)[0] == 0
+        assert run(machine, "store", "push", store, *part)[0] == 0
+    before = files(layout.root, "corpus")
+    assert run(layout, "clean", "--jobs", "1", "--sites", str(sites))[0] == 0
+    made = files(layout.root, "corpus")
+    assert all(made[key] != data for key, data in before.items())
+    assert files(tmp_path / "store", "corpus") == made
+    # A part of the texts may be had alone; those that another machine made again are brought.
+    last = Layout(root=tmp_path / "last")
+    assert run(last, "store", "pull", store, "--part", f"{numbers[0]}/{count}")[0] == 0
+    assert [path.stem for path in last.shards()] == names[:1]
+    assert run(machines[0], "store", "pull", store)[0] == 0
+    assert files(machines[0].root, "corpus") == made
+
+
+def test_a_derived_file_of_one_size_is_compared_by_its_end(layout: Layout, tmp_path: Path) -> None:
+    store = Folder(tmp_path / "store")
+    list(away.push(layout, store))
+    shards = files(layout.root, "corpus")
+    victim = next(layout.shards())
+    victim.write_bytes(victim.read_bytes()[:-9] + b"x" * 9)
+    list(away.pull(layout, store))
+    assert files(layout.root, "corpus") == shards
 
 
 class Broken:
