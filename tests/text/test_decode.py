@@ -238,3 +238,10 @@ def test_two_characters_of_five_must_be_common_beside_a_western_label(text: str,
 
 def test_hz_is_ascii_that_is_chinese() -> None:
     assert decode("统战部召开会议".encode("hz") + b" plain", "text/html; charset=hz").html == "统战部召开会议 plain"
+
+
+def test_a_piece_that_is_chinese_in_two_encodings_is_utf8() -> None:
+    # In GBK these bytes are 杈规帶杈规不閮界編閮芥不, whose characters are as common.
+    piece = "边控边治都美都治"
+    body = f"<p>{HANT}</p>\n".encode("big5hkscs") * 6 + f"<p>{piece}</p>".encode()
+    assert piece in decode(body, "text/html; charset=big5").html
