@@ -288,7 +288,7 @@ def _toml(path: Path, cure: str) -> tuple[str, dict[str, Any]]:
     except OSError as error:
         raise SiteError(f"{path}: cannot be read ({error.strerror}). {cure}") from error
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise SiteError(f"{path}: not TOML in UTF-8: {error}. Mend that line.") from error
+        raise SiteError(f"{path}: not TOML in UTF-8: {error}. Correct that line.") from error
 
 
 def load_given(path: Path, sites: Mapping[str, Site]) -> Site:
@@ -421,11 +421,11 @@ def _check(site: Site, wrong: _Mistakes) -> None:
         wrong.add("hosts", "hosts: names no host. List the hosts that belong to the site.")
     for host in site.hosts:
         if host != host_of(f"http://{host}/") and host != host_of(f"https://{host}/"):
-            wrong.add("hosts", f"hosts: {host!r} is no host. Write it as in a URL, without scheme and path.")
+            wrong.add("hosts", f"hosts: {host!r} is not a host name. Write it as in a URL, without scheme and path.")
         elif not host.isascii():
             wrong.add("hosts", f"hosts: {host!r} is asked for as {host.encode('idna').decode()!r}. Write it so.")
     if site.place is not None and not re.fullmatch(r"\d{6}", site.place):
-        wrong.add("place", f'place: {site.place!r} is no GB/T 2260 code. Give six digits, as in "510000".')
+        wrong.add("place", f'place: {site.place!r} is not a GB/T 2260 code. Give six digits, as in "510000".')
     _check_crawl(site, wrong)
     for nth, reading in enumerate(site.readings):
         _check_reading(reading, wrong, nth)
@@ -453,14 +453,14 @@ def _check_selector(selector: str, wrong: _Mistakes, key: str, nth: int) -> None
     try:
         CSSSelector(selector, translator="html")
     except SelectorError as error:
-        wrong.add(key, f"{key}: {selector!r} is no CSS selector: {error}.", nth)
+        wrong.add(key, f"{key}: {selector!r} is not a CSS selector: {error}.", nth)
 
 
 def _check_pattern(pattern: str, wrong: _Mistakes, key: str, nth: int = 0) -> None:
     try:
         re.compile(pattern)
     except re.error as error:
-        wrong.add(key, f"{key}: {pattern!r} is no regular expression: {error}.", nth)
+        wrong.add(key, f"{key}: {pattern!r} is not a regular expression: {error}.", nth)
 
 
 def _check_crawl(site: Site, wrong: _Mistakes) -> None:
@@ -473,7 +473,7 @@ def _check_crawl(site: Site, wrong: _Mistakes) -> None:
         say("start", "names no URL. Give at least the home page.")
     for url in crawl.start:
         if urlsplit(url).scheme not in ("http", "https") or host_of(url) not in site.hosts:
-            say("start", f"{url!r} is no http(s) URL of the site's hosts.")
+            say("start", f"{url!r} is not an http(s) URL of the site's hosts.")
     for key in ("articles", "lists", "exclude"):
         for pattern in getattr(crawl, key):
             _check_pattern(pattern, wrong, f"crawl.{key}")
@@ -490,9 +490,9 @@ def _check_limits(crawl: Crawl, say: Callable[[str, str], None]) -> None:
         say("tls", f'{crawl.tls!r} is unknown; known are "strict" and "weak".')
     hours = r"(?:[01]\d|2[0-3]):[0-5]\d-(?:[01]\d|2[0-3]):[0-5]\d"
     if crawl.hours is not None and not re.fullmatch(hours, crawl.hours):
-        say("hours", f'{crawl.hours!r} are no hours. Write them as in "22:00-07:00".')
+        say("hours", f'{crawl.hours!r} is not a span of hours. Write them as in "22:00-07:00".')
     if not 0 <= crawl.delay < math.inf:
-        say("delay", f"{crawl.delay} are no seconds. Give 0 or more.")
+        say("delay", f"{crawl.delay} is not a number of seconds. Give 0 or more.")
     if crawl.max_depth < 0:
         say("max_depth", "is negative. Give 0 for the start pages alone.")
     for key in ("max_pages", "page_bytes", "file_bytes"):

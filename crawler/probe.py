@@ -156,7 +156,7 @@ def _new_site(url: str, folder: Path, key: str | None) -> tuple[str, str]:
     """The home page and the key of a new site; raises UsageError if it has a site file already."""
     home = canonical(url if "//" in url else f"http://{url}/")
     if home is None or not ("." in home or ":" in home.partition("//")[2] or "localhost" in home):
-        raise UsageError(f"{url!r} is no http(s) address. Give the address of a site's home page.")
+        raise UsageError(f"{url!r} is not an http(s) address. Give the address of a site's home page.")
     host = host_of(home)
     key = key or re.sub(r"[^a-z0-9]+", "-", re.sub(r"^www\.|\.(?:gov|org|com|net|edu)?\.?cn$", "", host)).strip("-")
     if (path := folder / f"{key}.toml").exists():

@@ -100,9 +100,9 @@ def lines(standing: Standing) -> Iterator[str]:
     ]
     for each in shown:
         gap = f"gap {each.gap}" if each.gap else "no gap"
-        yield f"  {gap:8} {each.name or each.url}: {say_gap(each)}; had {each.had}"
+        yield f"  {gap:8} {each.name or each.url}: {say_gap(each)}; fetched {each.had}"
     if shown and (rest := len(standing.ledger.lists) - len(shown)):
-        yield f"  {rest} more lists claim nothing."
+        yield f"  {rest} more lists do not say how many articles they have."
     never = f", {standing.never_verified} never verified" if standing.never_verified else ""
     between = f", verified between {files[0]} and {files[1]} (UTC)" if files else ""
     yield f"  {standing.warcs} WARC files{between}{never}"

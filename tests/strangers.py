@@ -45,6 +45,7 @@ def s3() -> Iterator[str]:
                 urllib.request.urlopen(asked).close()  # noqa: S310
                 break
             except urllib.error.URLError:
+                assert server.poll() is None, f"moto does not start: {MOTO} -m moto.server"
                 time.sleep(0.1)
         yield "s3://kept/corpus"
     finally:

@@ -52,7 +52,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     ("words", "code", "said"),
     [
         (("verify", "--help"), 0, "verify"),
-        (("--data", "\udcff", "import", "a"), 2, "no UTF-8"),
+        (("--data", "\udcff", "import", "a"), 2, "not UTF-8"),
         (("search", "会议", "--until", "1990"), 0, ""),
     ],
 )

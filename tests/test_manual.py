@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import json
 import os
 import re
@@ -18,6 +19,8 @@ from archive.text.document import Document, Reason
 from crawler import practice
 from crawler.cli import app
 from crawler.cli.app import SECTIONS
+from crawler.runs import crawl, history
+from crawler.spiders import outcome, reading
 
 CHECKOUT = Path(__file__).parents[1]
 README = (CHECKOUT / "README.md").read_text(encoding="utf-8")
@@ -168,3 +171,24 @@ def test_the_readme_is_short_and_leads_on() -> None:
     for name, text in DOCS.items():
         for target in re.findall(r"\]\(([^)#:]+)(?:#[^)]*)?\)", text):
             assert (CHECKOUT / "docs" / target).exists(), f"docs/{name}.md leads to {target}, which is not there"
+
+
+def called_with(*names: str) -> set[str]:
+    """The words that the crawler hands to functions of these names, or puts first into a pair, as reasons."""
+    found = set[str]()
+    for path in (each for room in ("spiders", "queue", "wire") for each in (CHECKOUT / "crawler" / room).glob("*.py")):
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.Call) and ast.unparse(node.func).rpartition(".")[2] in names:
+                first = [each.value for each in node.args[:2] if isinstance(each, ast.Constant)]
+                found |= {str(word) for word in first if re.fullmatch("[a-z]+(_[a-z0-9]+)*", str(word))}
+    return found
+
+
+def test_every_reason_and_every_ending_is_explained() -> None:
+    _, reasons, endings = re.split(r"^\| (?:reason|ending) \|.*$", DOCS["crawling"], flags=re.MULTILINE)
+    words = called_with("give_up", "gone", "retry", "refuse", "fail", "Refused") | set(outcome._ERRORS.values())
+    words |= {str(reason) for reason in reading._HIDDEN} | {"waiting", "list_gap", "too_deep", "trap", "deleted"}
+    assert len(words) > 25
+    assert [word for word in sorted(words) if f"`{word}`" not in reasons] == []
+    ended = {*crawl._ENDINGS, *history._ENDINGS.values(), "running", "killed", "unreachable", "failed"}
+    assert [word for word in sorted(ended) if f"`{word}`" not in endings] == []

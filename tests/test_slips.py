@@ -88,9 +88,9 @@ def run(house: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixtu
         # Invalid numbers and days.
         ("search 会议 --limit 0", 2, "not in the range"),
         ("search 会议 --since yesterday", 2, "Write it as 2020-02-19, 2020-02 or 2020"),
-        ("search 会议 --since 2020-13", 2, "no day, month or year"),
+        ("search 会议 --since 2020-13", 2, "not a day, month or year"),
         ("search 会议 --since 2022 --until 2020", 2, "Give the earlier one to --since"),
-        ("changes --since 2020/01/02", 2, "no day, month or year"),
+        ("changes --since 2020/01/02", 2, "not a day, month or year"),
         ("crawl xatzb --sites sites --max-pages 0", 2, "not in the range"),
         ("clean --jobs 0", 2, "not in the range"),
         ("schedule due --at-once 0", 2, "not in the range"),
@@ -118,23 +118,23 @@ def run(house: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixtu
         ("export --format hf --out a/1.html", 2, "or give --force"),
         ("export --format jsonl --out /dev/null", 2, "is a device"),
         ("index --out a", 2, "Name a new folder with --out"),
-        ("demo --keep a", 2, "Name another folder with --keep"),
-        ("schedule export --cron --out a/1.html/x", 1, "Mend the disk or the rights"),
+        ("demo --folder a", 2, "Name another one with --folder"),
+        ("schedule export --cron --out a/1.html/x", 1, "Check the disk and the permissions"),
         # Site files and addresses.
         ("crawl typo.toml", 2, "The nearest known key is `crawl.delay`"),
-        ("crawl no-toml.toml", 2, "Mend that line"),
+        ("crawl no-toml.toml", 2, "Correct that line"),
         ("crawl http://a.cn/ --sites sites", 2, "Write a file for its site: cundang sites add http://a.cn/"),
         ("crawl xatzb --sites sites", 2, "Set it to a mail address or a web page of yours"),
         ("sites add notaurl --sites sites", 2, "Give the address of a site's home page"),
-        ("sites add ftp://a.cn/ --sites sites", 2, "is no http(s) address"),
+        ("sites add ftp://a.cn/ --sites sites", 2, "is not an http(s) address"),
         ("sites add http://a.cn/ --sites sites", 2, "is already in the site file xatzb"),
         ("clean --rules typo.toml", 2, "give --dry-run and --diff with it"),
-        ("forget notaurl", 2, "is no URL. Give it whole"),
+        ("forget notaurl", 2, "is not a URL. Give it whole"),
         ("forget 'http://*/x' --dry-run", 2, "name the host"),
         ("forget http://a.cn/x --undo", 2, "See: cundang forget --list"),
         # Options that exclude or need each other.
         ("forget", 2, "or give --list"),
-        ("forget http://a.cn/ --erase", 2, "give --yes with it"),
+        ("forget http://a.cn/ --erase", 2, "give --yes"),
         ("clean --all --stale", 2, "Give one"),
         ("schedule export", 2, "Name one: --systemd, --cron, --prometheus or --container"),
         ("schedule export --cron --systemd", 2, "Name one: --systemd, --cron, --prometheus or --container"),
@@ -185,9 +185,9 @@ def test_a_page_is_kept_as_a_test_of_its_rules(run: Run, house: Path) -> None:
     rules.mkdir(exist_ok=True)
     (rules / "b.toml").write_text(SITE.replace("a.cn", "b.cn"), encoding="utf-8")
     assert run("--data kept-data import kept")[0] == 0
-    assert run("sites test --sites rules") == (0, "", "sites test: 0 pages, 0 read otherwise\n")
+    assert run("sites test --sites rules") == (0, "", "sites test: 0 pages, 0 differ\n")
     assert run(f"--data kept-data --sites rules sites fixture {url}")[0] == 0
-    assert run("sites test b --sites rules") == (0, "", "sites test: 1 pages, 0 read otherwise\n")
+    assert run("sites test b --sites rules") == (0, "", "sites test: 1 pages, 0 differ\n")
     (rules / "b.toml").write_text(SITE.replace("a.cn", "b.cn") + '[[read]]\nsource = "h1"\n', encoding="utf-8")
     ended, out, err = run("sites test --sites rules")
     assert (ended, "+ source: 规则试读" in out) == (1, True), out + err

@@ -339,6 +339,9 @@ def _count(costs: Costs, site: Site, done: Visit, year: Year) -> float:
     return cpu
 
 
+MONEY = ("the core-hours", "storing the archive in a bucket", "uploading it")
+
+
 def table(plan: Plan, costs: Costs, year: Year, days: int) -> Iterator[str]:
     """The lines of the table of a plan, for all its machines."""
     counts, many = year.counts, plan.machines
@@ -352,36 +355,26 @@ def table(plan: Plan, costs: Costs, year: Year, days: int) -> Iterator[str]:
     money = (hours * costs.core, stored / 2 * days / 30.4 * costs.month, 3 * counts["files"] * costs.put)
     rows = (
         ("documents", f"{documents * many:,}"),
-        (
-            "requests; share of requests for lists",
-            f"{counts['requests'] * many:,}; {counts['lists'] / counts['requests']:.0%}",
-        ),
-        (
-            "visits; missed because the visit before was not over",
-            f"{counts['visits'] * many:,}; {counts['missed'] * many:,}",
-        ),
-        ("visits to a site that was down", f"{counts['unreachable'] * many:,}"),
-        ("visits that a crash interrupted", f"{counts['interrupted'] * many:,}"),
-        ("simultaneous sites on a machine, maximum", f"{year.peak} (waited for a slot: {counts['waited']:,})"),
-        ("longest visit", f"{year.latest / DAY:.1f} days"),
+        ("requests", f"{counts['requests'] * many:,}"),
+        ("share of requests for lists", f"{counts['lists'] / counts['requests']:.0%}"),
+        ("crawls", f"{counts['visits'] * many:,}"),
+        ("crawls left out because the one before was not over", f"{counts['missed'] * many:,}"),
+        ("crawls of a site that was down", f"{counts['unreachable'] * many:,}"),
+        ("crawls that a crash interrupted", f"{counts['interrupted'] * many:,}"),
+        ("sites crawled at once on a machine, maximum", f"{year.peak}"),
+        ("crawls that waited for a slot", f"{counts['waited'] * many:,}"),
+        ("longest crawl", f"{year.latest / DAY:.1f} days"),
         ("WARC files (and as many indexes and shards)", f"{counts['files'] * many:,}"),
         ("WARC, GB", f"{counts['warc'] * many / 1e9:,.0f}"),
-        (
-            "shards, indexes, GB",
-            f"{shards * many / 1e9:,.0f}, {counts['captures'] * many * costs.index / 1e9:,.0f}",
-        ),
+        ("shards, GB", f"{shards * many / 1e9:,.0f}"),
+        ("indexes, GB", f"{counts['captures'] * many * costs.index / 1e9:,.0f}"),
         ("catalogue of a machine, GB", f"{documents * costs.catalogue / 1e9:,.1f}"),
         ("time to rebuild the catalogue of a machine, hours", f"{documents * costs.build / 3600:.1f}"),
-        (
-            "CPU of a machine: mean; busiest day",
-            f"{counts['cpu'] / days / DAY / plan.cores:.1%}; {year.busiest / DAY / plan.cores:.0%}",
-        ),
-        ("time that the catalogue is locked on the last day, hours of 24", f"{updates / 3600:.1f}"),
-        ("hours of a core", f"{hours * many:,.0f}"),
-        (
-            "costs in US dollars: cores, a bucket, objects put into it",
-            ", ".join(f"{each * many:,.0f}" for each in money),
-        ),
+        ("CPU of a machine, mean", f"{counts['cpu'] / days / DAY / plan.cores:.1%}"),
+        ("CPU of a machine, busiest day", f"{year.busiest / DAY / plan.cores:.0%}"),
+        ("hours of the last day during which the catalogue is locked", f"{updates / 3600:.1f}"),
+        ("core-hours", f"{hours * many:,.0f}"),
+        *((f"cost of {what}, US dollars", f"{each * many:,.0f}") for what, each in zip(MONEY, money, strict=True)),
         ("bytes that `clean` reads on the last day, GB a machine", f"{counts['held'] / 1e9:,.0f}"),
     )
     yield f"| {plan.name}, {days} days | |"

@@ -209,7 +209,7 @@ def _leaf(name: str | None, value: str) -> Node | None:
     if name in ("copies", "near", "versions", "gone") and value not in _ANSWERS:
         raise UsageError(f"{name}:{value} is not an answer. Write {name}:yes, {name}:no or {name}:only.")
     if name == "han" and not value.isdecimal():
-        raise UsageError(f"han:{value} is no number. Write the least number of characters: han:200.")
+        raise UsageError(f"han:{value} is not a number. Write the least number of characters: han:200.")
     return Field(name=name, value=value)
 
 

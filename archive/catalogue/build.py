@@ -126,7 +126,7 @@ def _update(
     places = known_places(layout) if asked is None else asked
     state = _state(layout.catalogue, places)
     if state == "broken":
-        warn(f"{layout.catalogue}: cannot be read. It is made again; look after the disk.")
+        warn(f"{layout.catalogue}: cannot be read. It is made again; check the disk.")
     counts = None
     if state in ("usable", "heavy"):
         try:
@@ -136,7 +136,7 @@ def _update(
         except (sqlite3.DatabaseError, UnicodeDecodeError) as error:  # after a flipped bit its message may not be UTF-8
             if getattr(error, "sqlite_errorcode", sqlite3.SQLITE_CORRUPT) & 0xFF in _REFUSALS:
                 raise
-            warn(f"{layout.catalogue}: {error}. It is made again; look after the disk.")
+            warn(f"{layout.catalogue}: {error}. It is made again; check the disk.")
     return counts or _anew(layout, tell, places)
 
 
@@ -205,7 +205,7 @@ def _why_kept(layout: Layout, path: Path, unsound: Collection[Path]) -> str:
     if not there or path.read_bytes() != wanted:
         index.write(layout, warc)
         if there:
-            return f"{path}: the index was not what {warc.name} gives. It was made again; look after the disk."
+            return f"{path}: the index was not what {warc.name} gives. It was made again; check the disk."
     return ""
 
 

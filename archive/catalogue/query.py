@@ -195,7 +195,9 @@ def places(layout: Layout, wanted: Filter) -> Iterator[tuple[Path, list[int]]]:
         UsageError: there is no catalogue yet.
     """
     if wanted.near and (wanted.collapse or wanted.versions):
-        raise UsageError("Near copies are known of the latest texts alone. Leave out versions and equal duplicates.")
+        raise UsageError(
+            "Near copies are known only of latest captures: --collapse near excludes --versions and --collapse equal."
+        )
     condition, values = _condition(wanted)
     # Collapse among the chosen documents only: the first of all may be on another site, and none would be left here.
     text = "d.fold" if wanted.versions else "d.whole"
@@ -610,7 +612,7 @@ def check_days(wanted: Filter) -> None:
     """
     for day in (wanted.since, wanted.until):
         if day is not None and not _is_day(day):
-            raise UsageError(f"{day!r} is no day, month or year. Write it as 2020-02-19, 2020-02 or 2020.")
+            raise UsageError(f"{day!r} is not a day, month or year. Write it as 2020-02-19, 2020-02 or 2020.")
     if wanted.since and wanted.until and wanted.since > wanted.until + "~":
         raise UsageError(f"no day lies between {wanted.since} and {wanted.until}. Give the earlier one to --since.")
 

@@ -527,7 +527,7 @@ def _between(days: Any, value: str) -> Any:
     found = _RANGE.fullmatch(value)
     if not value or found is None or not (found["first"] or found["last"]) or (found["last"] and not found["to"]):
         raise UsageError(
-            f"{value!r} is no day. Write 2020-02-19, 2020-02, 2020, 2019..2021, 2020-05.., ..2012 or none."
+            f"{value!r} is not a day. Write 2020-02-19, 2020-02, 2020, 2019..2021, 2020-05.., ..2012 or none."
         )
     first = day_number(found["first"] or "")
     last = found["last"] or ("9999" if found["to"] else found["first"])

@@ -52,7 +52,7 @@ class Damage:
         return (
             f"{self.warc}: {words} ({size}sha256 {self.sha256}). The {self.documents} documents that were made from it"
             f" are kept. Put a good copy back: cundang repair {self.warc} --from COPY. Only if there is none:"
-            " cundang clean --accept-damage goes on with what is left, and drops the rest."
+            " cundang clean --accept-damage keeps what can still be read, and drops the rest."
         )
 
 
@@ -244,8 +244,8 @@ def restore(layout: Layout, warc: Path, copy: Path) -> Entry:
 def problems(layout: Layout, found: Survey) -> Iterator[Problem]:
     """The damages of a survey, and the unreadable lines of the ledger, as problems that `verify` reports."""
     for number, reason in fixity.read(layout).unread:
-        cure = "Mend it from a copy."
-        yield Problem(file=layout.fixity.name, offset=0, reason=f"line {number} is no event ({reason}). {cure}")
+        cure = "Restore it from a copy."
+        yield Problem(file=layout.fixity.name, offset=0, reason=f"line {number} is not an event ({reason}). {cure}")
     for damage in found.damages.values():
         yield Problem(file=name_of(layout, damage.warc), offset=0, reason=str(damage))
 
@@ -259,7 +259,7 @@ def _measure(warc: Path) -> tuple[int | None, str | None]:
     except FileNotFoundError:
         return None, None
     except OSError as error:
-        raise DataError(f"{warc}: cannot be read ({error.strerror}). Mend the disk or the rights.") from error
+        raise DataError(f"{warc}: cannot be read ({error.strerror}). Check the disk and the permissions.") from error
 
 
 def _first_entry(layout: Layout, warc: Path, size: int | None, digest: str) -> Entry:

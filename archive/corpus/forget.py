@@ -72,7 +72,7 @@ def addresses(urls: Iterable[str]) -> Addresses:
         if "*" in url and "://" not in url:
             raise UsageError(f"{url!r}: a pattern begins with http:// or https://, as in http://www.example.com/xw/*")
         if not re.match(r"\A[^,:/?#]++[,):]", surt(url)):
-            raise UsageError(f"{url!r} is no URL. Give it whole, as `cundang search` shows it.")
+            raise UsageError(f"{url!r} is not a URL. Give it whole, as `cundang search` shows it.")
     return Addresses(urls)
 
 

@@ -186,7 +186,7 @@ def _unpack_first(path: Path) -> str:
 def _kind(path: Path) -> str:
     """`archive`, `page`, `packed` (in a way that is not read here), or why the file is skipped."""
     if path.is_symlink() and not path.is_file():
-        return "skipped: a link to a folder" if path.is_dir() else "skipped: a link that leads nowhere"
+        return "skipped: a link to a folder" if path.is_dir() else "skipped: a broken symbolic link"
     if path.is_dir():
         raise _UnreadableError(f"{path}: the folder cannot be read. Name one that may be read.")
     if path.exists() and not path.is_file():
@@ -299,7 +299,7 @@ def _read_meta(path: Path) -> _Meta:
     problems = []
     url = said.get("url")
     if url is not None and not (isinstance(url, str) and urlsplit(url.strip()).scheme in ("http", "https", "file")):
-        problems.append(f"{META}: url {url!r} is no http(s) URL")
+        problems.append(f"{META}: url {url!r} is not an http(s) URL")
         url = None
     content_type = said.get("content_type")
     if content_type is not None and not (isinstance(content_type, str) and content_type.isprintable()):
@@ -307,7 +307,7 @@ def _read_meta(path: Path) -> _Meta:
         content_type = None
     captured = None
     if said.get("captured") is not None and (captured := _moment(said["captured"])) is None:
-        problems.append(f"{META}: captured {said['captured']!r} is no ISO 8601 time")
+        problems.append(f"{META}: captured {said['captured']!r} is not an ISO 8601 time")
     return _Meta(
         url=quote(url.strip(), safe=_URL_SAFE) if url else None,
         captured=captured,

@@ -222,7 +222,7 @@ def clean(  # noqa: PLR0913 - each is an option of the command
     todo = list(_todo(layout, sites, site, found, every=every, hosts_of=hosts_of))
     for asked in todo:
         if asked.why == UNREADABLE:
-            warn(f"{asked.shard}: {UNREADABLE}. It is made again; look after the disk.")
+            warn(f"{asked.shard}: {UNREADABLE}. It is made again; check the disk.")
     if not todo:
         return
     jobs, large = _share_out(todo, jobs, cores or os.cpu_count() or 1, local=through is None)
@@ -473,7 +473,7 @@ def _given_up(capture: Capture, site: Site | None, reason: Reason, detail: str) 
 def _clean_each(jobs: Iterable[Job]) -> Iterator[tuple[Document | Skip, str]]:
     for capture, site in jobs:
         if any(stop.is_set() for stop in _STOP):
-            raise InterruptedCrawl("Nobody waits for this any more.")
+            raise InterruptedCrawl("The process that wanted this has ended.")
         # The default action of both signals ends the process, even inside C code that never returns to Python.
         signal.setitimer(signal.ITIMER_PROF, PAGE_SECONDS)
         signal.alarm(CLOCK_SECONDS)

@@ -308,7 +308,7 @@ def _open(path: Path) -> Iterator[pq.ParquetFile]:
         with pq.ParquetFile(path, page_checksum_verification=True) as file:
             yield file
     except (OSError, pa.ArrowInvalid) as error:
-        raise DataError(f"{path}: no shard ({error}). Make it again: cundang rebuild --corpus") from error
+        raise DataError(f"{path}: not a readable shard ({error}). Make it again: cundang rebuild --corpus") from error
 
 
 def _fill(field: pa.Field, rows: int) -> pa.Array:

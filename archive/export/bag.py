@@ -45,7 +45,7 @@ def write(layout: Layout, sites: Collection[str] | None, out: Path) -> int:
             octets += size
             entry = entries.get(name)
             if entry and sums[f"data/{name}"] != entry.sha256:
-                raise DataError(f"{warc}: its bytes are not those that it was closed with. Look: cundang verify")
+                raise DataError(f"{warc}: its bytes are not those that it was closed with. Run: cundang verify")
         names = {fixity.name_of(layout, warc) for warc in warcs}
         for path, lines in ((layout.fixity, _ledger(layout, names)), (layout.exclusions, _exclusions(layout))):
             if data := "".join(lines).encode():

@@ -53,7 +53,7 @@ def read(
     signals: bool,
     tokenizer: Path | None,
     mask: bool,
-    without_texts: Path | None,
+    without_overlap: Path | None,
     mentions: Mapping[str, str] | None = None,
 ) -> Extras:
     """Check the options of `export`; `mentions`: the places of sites, if mentions are asked for.
@@ -61,8 +61,8 @@ def read(
     Raises:
         UsageError: the options do not fit each other or the format, or a file they name cannot be read.
     """
-    if form not in WRITERS and (parts or signals or mask or without_texts):
-        raise UsageError(f"{form} holds unchanged captures. Leave --parts, --signals, --mask, --without-texts off.")
+    if form not in WRITERS and (parts or signals or mask or without_overlap):
+        raise UsageError(f"{form} holds unchanged captures. Leave --parts, --signals, --mask, --without-overlap off.")
     if signals and form not in _MEASURED:
         raise UsageError(f"--signals: {form} has no columns. Take one of {', '.join(_MEASURED)}.")
     if mentions is not None and form not in _TABLES:
@@ -77,5 +77,5 @@ def read(
             places=mentions,
         ),
         parts=split.read(parts, form) if parts else None,
-        left_out=overlap.read(without_texts).shares if without_texts else None,
+        left_out=overlap.read(without_overlap).shares if without_overlap else None,
     )

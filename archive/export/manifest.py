@@ -104,7 +104,7 @@ def write(
                 raise UsageError(f"{out}: is a {kind}, but this format makes none. Name another --out.")
             if earlier and not count and not force:
                 raise UsageError(
-                    f"no document matches, so {out} is left as it is, with {earlier} documents. Look at the filters, or"
+                    f"no document matches, so {out} is left as it is, with {earlier} documents. Check the filters, or"
                     " give --force."
                 )
             _describe(wanted, form, out, stage / out.name, tally, count, places)

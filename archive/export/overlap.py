@@ -67,7 +67,7 @@ def _text(line: str, path: Path, number: int) -> str:
     try:
         return str(json.loads(line)["text"])
     except (ValueError, KeyError, TypeError) as error:
-        raise UsageError(f"{path}: line {number} is no JSON object with a column text.") from error
+        raise UsageError(f"{path}: line {number} is not a JSON object with a column text.") from error
 
 
 def _fold(text: str) -> str:

@@ -53,7 +53,7 @@ def _reasons(record: Record) -> Iterator[str]:
     if record.is_warc:
         yield from _wrong_fields(record)
     if record.date is None and record.field("WARC-Date"):
-        yield f"WARC-Date {record.field('WARC-Date')!r} is no date"
+        yield f"WARC-Date {record.field('WARC-Date')!r} is not a date"
     if record.torn:
         return
     if record.size > len(record.block):
@@ -100,7 +100,7 @@ def _wrong_fields(record: Record) -> Iterator[str]:
     if record.kind == "warcinfo" and record.block and "warc-fields" not in record.field("Content-Type"):
         yield f"a warcinfo record is {record.field('Content-Type')!r}, not application/warc-fields"
     if record.id and not re.match(r"\A[A-Za-z][A-Za-z0-9+.-]*+:\S", record.id):
-        yield f"WARC-Record-ID {record.id!r} is no URI"
+        yield f"WARC-Record-ID {record.id!r} is not a URI"
     if (ip := record.field("WARC-IP-Address")) and not _is_ip(ip):
         yield f"WARC-IP-Address {ip!r} is not an IP address"
     if reason := _wrong_segment(record):
@@ -115,7 +115,7 @@ def _wrong_target(record: Record) -> str | None:
     if " " in record.url:
         return "WARC-Target-URI holds a blank"
     stated = [value for name, value in parse_fields(record.head.splitlines()) if "URI" in name.upper()]
-    return None if all(map(_is_utf8, stated)) else "WARC-Target-URI is no UTF-8"
+    return None if all(map(_is_utf8, stated)) else "WARC-Target-URI is not UTF-8"
 
 
 def _wrong_segment(record: Record) -> str | None:
@@ -123,7 +123,7 @@ def _wrong_segment(record: Record) -> str | None:
     if record.kind == "continuation" and not (segment.isdecimal() and int(segment) > 1):
         return f"WARC-Segment-Number of a continuation is {segment!r}, not 2 or more"
     if record.kind != "continuation" and segment not in ("", "1"):
-        return f"WARC-Segment-Number of a record that is no continuation is {segment!r}, not 1"
+        return f"WARC-Segment-Number of a record that is not a continuation is {segment!r}, not 1"
     return None
 
 
@@ -153,7 +153,7 @@ def _wrong_digest(record: Record, name: str) -> str | None:
         new = hashlib.new(algorithm.lower().replace("sha-", "sha"))
         wanted = _decode_digest(value.strip(), new.digest_size)
     except ValueError:
-        return f"{name} {stated!r} is no digest that can be checked"
+        return f"{name} {stated!r} is not a digest that can be checked"
     if name == "WARC-Block-Digest":
         bodies: tuple[bytes, ...] = (record.block,)
     elif (

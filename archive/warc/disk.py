@@ -24,7 +24,7 @@ def disk_error(path: Path, error: OSError) -> CundangError:
     reason = error.strerror or str(error)
     if error.errno in (errno.ENOSPC, errno.EDQUOT):
         return SpaceError(f"{path}: {reason}. Make room, then start again: what was written is kept.")
-    return DataError(f"{path}: cannot be written ({reason}). Mend the disk or the rights, start again.")
+    return DataError(f"{path}: cannot be written ({reason}). Check the disk and the permissions, then start again.")
 
 
 def make_folder(folder: Path) -> None:

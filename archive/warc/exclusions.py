@@ -269,6 +269,6 @@ def _hosts(pages: Iterable[Exclusion]) -> frozenset[str] | None:
 
 def _unreadable(path: Path, reason: str) -> DataError:
     return DataError(
-        f"{path}: {reason}. Mend it from a copy: without it a page that was taken down would come back, so nothing goes"
-        " on."
+        f"{path}: {reason}. Restore it from a copy. Nothing is done before, since pages that were taken down would come"
+        " back."
     )

@@ -99,7 +99,7 @@ def read(layout: Layout) -> Ledger:
     except FileNotFoundError:
         return Ledger(entries={})
     except OSError as error:
-        cure = "Mend the rights, or copy it from a backup."
+        cure = "Correct its permissions, or restore it from a backup."
         raise DataError(f"{path}: cannot be read ({error.strerror}). {cure}") from error
 
 

@@ -116,7 +116,7 @@ def read(path: Path) -> Iterator[Row]:
                 try:
                     yield parse(line)
                 except (ValueError, KeyError, TypeError) as error:
-                    raise DataError(f"{path}: line {number} is no index line. {_CURE}") from error
+                    raise DataError(f"{path}: line {number} is not an index line. {_CURE}") from error
     except (OSError, UnicodeDecodeError) as error:
         raise DataError(f"{path}: cannot be read ({error}). {_CURE}") from error
 

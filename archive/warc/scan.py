@@ -119,7 +119,7 @@ def _read_gzip(file: IO[bytes], name: str, offset: int, size: int, *, torn: bool
         if file.read(len(MAGIC)) != MAGIC:
             after = _next_member(file, offset, size)
             yield Problem(
-                file=name, offset=offset, reason=f"{after - offset} bytes are no gzip member", lost=after - offset
+                file=name, offset=offset, reason=f"{after - offset} bytes are not a gzip member", lost=after - offset
             )
             offset = after
             continue
@@ -373,7 +373,9 @@ class _Text:
         length = int(stated) if re.fullmatch(r"[0-9]{1,18}", stated.strip()) else None
         if length is None:
             piece.end = self._real_end(piece.block)
-            piece.reasons.append(f"Content-Length {stated!r} is no length" if stated else "Content-Length is missing")
+            piece.reasons.append(
+                f"Content-Length {stated!r} is not a length" if stated else "Content-Length is missing"
+            )
             return
         end = piece.block + length
         while end > self.size and self._join():

@@ -246,7 +246,7 @@ def repair(path: Path, layout: Layout) -> Repaired:
         count = sum(isinstance(item, Record) for item in records(final))
         return Repaired(path=final, sha256=sha256, now_sha256=sha256, records=count, tail=None, problems=())
     if final.exists():
-        raise DataError(f"{path}: {final.name} is there already. Look at both, and move one away.")
+        raise DataError(f"{path}: {final.name} is there already. Compare them, and move one away.")
     count = end = 0
     problems: list[Problem] = []
     for item in records(path):

@@ -130,7 +130,7 @@ def _respond(look: Look, view: Callable[[Asked], Any], form: str, asked: Asked) 
         return JSONResponse(plain(shown.data), status)
     if form == "csv" and status == 200:
         if shown.rows is None:
-            return JSONResponse({"error": "This view is no list; ask for .json."}, 404)
+            return JSONResponse({"error": "This view is not a list; ask for .json."}, 404)
         return Response(_csv(shown.rows), media_type="text/csv; charset=utf-8")
     return Response(look.page(asked, shown), status, media_type="text/html; charset=utf-8")
 

@@ -409,7 +409,7 @@ def versions(asked: Asked) -> Shown:
     every = {one.id: one for one in query.find(asked.layout, item.url)}
     for name in (old, new):
         if name not in every:
-            raise NotHereError(f"{name!r} is no version of {item.url}.")
+            raise NotHereError(f"{name!r} is not a version of {item.url}.")
     before, after = (_whole_text(every[name]) for name in (old, new))
     data = {"document": item, "history": history, "old": old, "new": new, "rows": compare.columns(before, after)}
     rows = [{name: value for name, value in asdict(one).items() if name != "changes"} for one in history]

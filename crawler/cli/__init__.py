@@ -53,7 +53,7 @@ def main() -> None:
         if not odd:
             raise
         # SQLite, Parquet and JSON accept only UTF-8.
-        say(f"cundang: {', '.join(odd)}: no UTF-8. Give it another name.")
+        say(f"cundang: {', '.join(odd)}: not UTF-8. Give it another name.")
         sys.exit(UsageError.exit_code)
     except OSError as error:
         if error.errno in _FULL:
@@ -61,9 +61,9 @@ def main() -> None:
             sys.exit(SpaceError.exit_code)
         if error.errno not in _OUTSIDE:
             raise
-        say(f"cundang: {error}. Mend the disk or the rights, then run the command again: what was finished is kept.")
+        say(f"cundang: {error}. Check the disk and the permissions, then run the command again to continue.")
         sys.exit(CundangError.exit_code)
 
 
 def _interrupt(_number: int, _frame: FrameType | None) -> NoReturn:
-    raise InterruptedCrawl("interrupted; what was finished is kept, and the same command goes on.")
+    raise InterruptedCrawl("interrupted; what was finished is kept; run the same command again to continue.")

@@ -95,9 +95,9 @@ class Group(click.Group):
 Group.group_class = Group
 
 
-def day_option(name: str) -> Callable[[Decorated], Decorated]:
-    """An option that is a day, month or year."""
-    return click.option(name, metavar="DAY", help="A day, month or year: 2020-02-19, 2020-02, 2020.")
+def day_option(name: str, of: str = "publication") -> Callable[[Decorated], Decorated]:
+    """An option that is a day, month or year; `of`: what happened then."""
+    return click.option(name, metavar="DAY", help=f"The day, month or year of {of}: 2020-02-19, 2020-02, 2020.")
 
 
 def keys(ctx: click.Context, _parameter: click.Parameter, begun: str) -> list[str]:

@@ -86,7 +86,7 @@ def search(  # noqa: PLR0913, PLR0917 - click makes an argument of each option
 
 
 @app.command()
-@day_option("--since")
+@day_option("--since", "the capture")
 @site_option
 @json_option
 @click.pass_obj
@@ -247,7 +247,7 @@ def filter_options(command: Decorated) -> Decorated:
         click.option(
             "--sample", type=click.IntRange(min=0), default=0, help="Only this many of the documents, drawn at random."
         ),
-        click.option("--query", "query_", help="Only what `cundang search` finds for it."),
+        click.option("--query", "query_", help="Only the documents that `cundang search` finds with this query."),
         click.option("--versions", is_flag=True, help="Every capture of a URL, not only the latest."),
         click.option(
             "--collapse", "near", type=click.Choice(["equal", "near"]), help="Only one of equal texts, or near copies."
@@ -260,8 +260,16 @@ def filter_options(command: Decorated) -> Decorated:
             show_default=True,
             help="Only documents with at least this many Han characters.",
         ),
-        click.option("--kind", metavar="[article|media_only]", help="Only this kind of page."),
-        click.option("--script", metavar="[hans|hant|mixed|none]", help="Only this script."),
+        click.option(
+            "--kind",
+            metavar="[article|media_only]",
+            help="Only articles, or only pages whose body is a film, pictures or a PDF.",
+        ),
+        click.option(
+            "--script",
+            metavar="[hans|hant|mixed|none]",
+            help="Only pages written in Simplified (hans) or Traditional characters (hant), in both, or in none.",
+        ),
         click.option("--without-flag", multiple=True, help="Only without this flag; may be repeated."),
         click.option("--flag", multiple=True, help="Only with this flag (docs/documents.md); may be repeated."),
         day_option("--until"),
@@ -277,9 +285,9 @@ def extra_options(command: Decorated) -> Decorated:
     """The options that add to an export, or change what it holds."""
     for option in (
         click.option(
-            "--without-texts",
+            "--without-overlap",
             type=click.Path(path_type=Path),
-            help="Leave out documents that share 20 characters with a text of this file.",
+            help="Leave out documents that share 20 consecutive characters with a text of this file.",
         ),
         click.option("--mask", is_flag=True, help="Mask telephone numbers, ID numbers and e-mail addresses."),
         click.option(
@@ -315,8 +323,8 @@ def extra_options(command: Decorated) -> Decorated:
 def export(folders: Folders, /, format_: Format, out: Path, force: bool, **chosen: Any) -> int:
     """Write the corpus for other tools: the latest text of each URL, unless asked otherwise.
 
-    wacz holds all captures of the sites, for replay; the other options choose what it lists. bag is a BagIt bag of
-    their WARC files, none of which may be damaged.
+    wacz contains all captures of the chosen sites, for replay; the other filters only choose which pages its list of
+    pages has. bag is a BagIt bag of the WARC files, none of which may be damaged.
 
     Example: cundang export --format jsonl --out corpus.jsonl
     """
@@ -336,7 +344,7 @@ def _export(folders: Folders, format_: Format, out: Path, *, force: bool, chosen
     from archive.catalogue import query
     from archive.export import extras, whole
 
-    shaping = {name: chosen.pop(name) for name in ("parts", "signals", "tokenizer", "mask", "without_texts")}
+    shaping = {name: chosen.pop(name) for name in ("parts", "signals", "tokenizer", "mask", "without_overlap")}
     named = folders.places() if chosen.pop("mentions") else None
     beside = extras.read(format_, **shaping, mentions=named)
     one = not shaping["parts"]
@@ -550,8 +558,8 @@ def status(folders: Folders, site: str | None, missing: bool, learned: bool, jso
         return 0
     found = list(standing.standings(layout, key))
     if not found:
-        said = f"{layout.root} holds nothing{f' of {key}' if key else ''} yet."
-        say(f"{said} To get something: cundang crawl, cundang import")
+        said = f"nothing of {key} is archived" if key else "the archive is empty"
+        say(f"{layout.root}: {said}. Run first: cundang crawl, or cundang import")
     for each in found:
         print_item(each, "\n".join(standing.lines(each)) if key else standing.line(each), json_)
     if key is None:

@@ -63,7 +63,7 @@ def crawl(
     if bool(sites) == every:
         raise UsageError("Name sites, or give --all, not both.")
     if sites and part:
-        raise UsageError("--part shares out all sites. Give --all with it, or name the sites of this machine.")
+        raise UsageError("--part takes a share of all sites. Give --all with it, or name the sites of this machine.")
     share = Part.read(part) if part else None
     return crawling.crawl(folders.layout, folders.sites_folder, sites, part=share, max_pages=max_pages, full=full)
 

@@ -150,5 +150,5 @@ def sites_test(folders: Folders, keys: tuple[str, ...], json_: bool) -> int:
         if tried.differences or json_:
             lines = "".join(f"\n    {line}" for line in tried.differences)
             print_item(tried, f"{tried.folder}: {tried.url}{lines}", json_)
-    say(f"sites test: {count} pages, {wrong} read otherwise")
+    say(f"sites test: {count} pages, {wrong} differ")
     return int(wrong > 0)

@@ -47,7 +47,7 @@ def run(folder: Path) -> int:
 
 def _empty(folder: Path) -> None:
     if folder.exists() and not (folder / MARK).exists():
-        raise UsageError(f"{folder}: exists and was not made by a demo. Name another folder with --keep.")
+        raise UsageError(f"{folder}: exists and was not made by a demo. Name another one with --folder.")
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir(parents=True)
     (folder / MARK).touch()

@@ -259,7 +259,7 @@ def say_gap(each: ListAccount) -> str:
     if each.claimed is not None:
         words = f"claims {each.claimed} ({each.evidence}), {words}"
     elif each.claimed_pages is not None and each.claimed_pages > each.pages:
-        words = f"claims {each.claimed_pages} pages ({each.evidence}), {each.pages} were had"
+        words = f"claims {each.claimed_pages} pages ({each.evidence}), {each.pages} were fetched"
     more = []
     if each.controls:
         more.append("not followed: " + ", ".join(each.controls[:3]))
@@ -273,9 +273,9 @@ def say_doubt(doubt: SiteAccount) -> str:
     """A doubt about a site, in words."""
     match doubt.doubt:
         case "start_leads_nowhere":
-            return f"the start page {doubt.detail} leads nowhere"
+            return f"the start page {doubt.detail} has no links that can be followed"
         case "no_article":
-            return f"no article came ({doubt.count} {doubt.detail})"
+            return f"no article was found ({doubt.count} {doubt.detail})"
         case "new_layout":
             return f"{doubt.count} of the newest articles have a layout that was not learned, {doubt.detail}"
         case "skipped_articles":

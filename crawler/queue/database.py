@@ -142,7 +142,9 @@ class Database:
         except sqlite3.Error as error:
             code = getattr(error, "sqlite_errorcode", 0) & 0xFF
             if code == sqlite3.SQLITE_FULL:
-                self._failure = SpaceError(f"{self._path}: no space left. Make room, then crawl again: it goes on.")
+                self._failure = SpaceError(
+                    f"{self._path}: no space left. Make room, then crawl again: the crawl continues."
+                )
             elif code in (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB, 0):
                 words = " ".join(str(error).split())
                 self._failure = StateError(
@@ -150,7 +152,9 @@ class Database:
                     " begins anew with what the archive holds. No capture is lost."
                 )
             else:
-                self._failure = DataError(f"{self._path}: {error}. Check the disk, then crawl again: it goes on.")
+                self._failure = DataError(
+                    f"{self._path}: {error}. Check the disk, then crawl again: the crawl continues."
+                )
             raise self._failure from error
         except OSError as error:
             self._failure = DataError(f"{self._path}: {error.strerror}. Make the folder writable.")

@@ -46,7 +46,9 @@ def heal(layout: Layout, site: str, frontier: Frontier) -> Unread:
     except OSError as error:
         full = error.errno in (errno.ENOSPC, errno.EDQUOT)
         kind = SpaceError if full else DataError
-        raise kind(f"{error.filename}: {error.strerror}. Make room or mend the folder, then crawl again.") from error
+        raise kind(
+            f"{error.filename}: {error.strerror}. Make room, or check the permissions of the folder, then crawl again."
+        ) from error
 
 
 def _close_open(layout: Layout, site: str) -> set[Path]:

@@ -159,7 +159,7 @@ def _last(store: Store, site: str) -> Claim | None:
         said = json.loads(store.range(key, 0, 10_000))
         return Claim(number=int(key.rpartition("/")[2].removesuffix(".json")), owner=said["owner"], until=said["until"])
     except (ValueError, KeyError, TypeError) as error:
-        raise DataError(f"{store.url}/{key}: no lease ({error!r}). Remove it, then crawl again.") from error
+        raise DataError(f"{store.url}/{key}: not a readable lease ({error!r}). Remove it, then crawl again.") from error
 
 
 def _key(site: str, number: int) -> str:

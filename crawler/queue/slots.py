@@ -172,6 +172,6 @@ def folder() -> Path:
 
 def _unusable(path: Path, error: OSError) -> DataError:
     return DataError(
-        f"{path}: cannot be used ({error.strerror}). It keeps how many sites are crawled at once: mend its rights, or"
-        " name a folder of this machine with CUNDANG_SLOTS."
+        f"{path}: cannot be used ({error.strerror}). It limits how many sites are crawled at once: correct its"
+        " permissions, or name a folder of this machine with CUNDANG_SLOTS."
     )

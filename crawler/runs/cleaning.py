@@ -153,7 +153,9 @@ def _doubt(layout: Layout, site: Site | None, crawled: Crawled) -> int:
     try:
         write_ledger(path, replace(ledger, doubts=(*ledger.doubts, *doubts)))
     except OSError as error:
-        raise DataError(f"{path}: cannot be written ({error.strerror}). Make room or mend the folder.") from error
+        raise DataError(
+            f"{path}: cannot be written ({error.strerror}). Make room, or check the permissions of the folder."
+        ) from error
     new = [doubt for doubt in doubts if doubt is not skipped or doubt.count > crawled.skipped]
     return _say_all(f"{crawled.key}: {say_doubt(doubt)}." for doubt in new)
 

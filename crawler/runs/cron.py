@@ -28,7 +28,7 @@ def times(site: Site, after: dt.datetime, until: dt.datetime) -> Iterator[dt.dat
     """The planned times of a site in UTC, later than `after` and not later than `until`.
 
     Raises:
-        SiteError: the schedule is no cron expression.
+        SiteError: the schedule is not a cron expression.
     """
     if site.schedule is not None:
         yield from takewhile(lambda moment: moment <= until, _planned(site.key, site.schedule, after))
@@ -38,7 +38,7 @@ def next_time(site: Site, after: dt.datetime) -> dt.datetime | None:
     """The first planned time later than `after`, in UTC; None: there is no schedule, or no such time.
 
     Raises:
-        SiteError: the schedule is no cron expression.
+        SiteError: the schedule is not a cron expression.
     """
     return None if site.schedule is None else _next(site.key, site.schedule, after)
 
@@ -54,7 +54,7 @@ def _planned(key: str, expression: str, after: dt.datetime) -> Iterator[dt.datet
         moments = CronSim(_as_cronsim_reads(expression), after.astimezone(CHINA))
     except CronSimError as error:
         raise SiteError(
-            f'{key}: schedule {expression!r} is no cron expression ({error}). Write five fields, "0 3 * * *".'
+            f'{key}: schedule {expression!r} is not a cron expression ({error}). Write five fields, "0 3 * * *".'
         ) from error
     return (moment.astimezone(dt.UTC) for moment in moments)
 

@@ -29,6 +29,6 @@ def after_crawl(ended: Ended) -> int:
             point.load()(ended)
         except Exception as error:  # noqa: BLE001 - a hook may raise anything
             of = point.dist.name if point.dist is not None else "an unknown distribution"
-            say(f"{ended.site}: {point.value} of {of} failed after the crawl ({error!r}). Mend it, or uninstall {of}.")
+            say(f"{ended.site}: {point.value} of {of} failed after the crawl ({error!r}). Correct or uninstall {of}.")
             code = CundangError.exit_code
     return code

@@ -68,7 +68,7 @@ def due(sites: Iterable[Site], last_runs: Mapping[str, Last], now: dt.datetime) 
     """The crawls that are due at `now`; sites that are not in `last_runs` are left out.
 
     Raises:
-        SiteError: a schedule is no cron expression.
+        SiteError: a schedule is not a cron expression.
     """
     found = []
     for site in sites:

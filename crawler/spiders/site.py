@@ -143,7 +143,7 @@ class SiteSpider(Spider):
         try:
             self.max_pages = int(max_pages) if max_pages is not None else self.site.crawl.max_pages
         except ValueError as error:
-            raise UsageError(f"max_pages={max_pages!r} is no number. Give a whole number.") from error
+            raise UsageError(f"max_pages={max_pages!r} is not a number. Give a whole number.") from error
         self._slot = slot if isinstance(slot, Slot) else None
         self._lease: Lease | None = None
         self.looking = False
@@ -555,7 +555,7 @@ def _clocks(settings: BaseSettings) -> Clocks:
 def _unknown_argument(name: str) -> str:
     near = difflib.get_close_matches(name, _ARGUMENTS, n=1)
     hint = f"; is {near[0]} meant?" if near else "."
-    return f"-a {name}=... is no argument of this spider; known are {', '.join(_ARGUMENTS)}{hint}"
+    return f"-a {name}=... is not an argument of this spider; known are {', '.join(_ARGUMENTS)}{hint}"
 
 
 def _is_local(host: str) -> bool:

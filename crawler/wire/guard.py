@@ -122,7 +122,7 @@ def url_refusal(url: str, site: Site) -> Refused | None:
         parts = urlsplit(url)
         host, _ = parts.hostname or "", parts.port
     except ValueError as error:
-        return Refused("bad_url", f"{url!r} is no URL: {error}")
+        return Refused("bad_url", f"{url!r} is not a URL: {error}")
     if parts.scheme not in ("http", "https"):
         return Refused("scheme", f"{parts.scheme or 'no scheme'} in {url!r}; only http and https are fetched")
     if not host:
@@ -133,7 +133,7 @@ def url_refusal(url: str, site: Site) -> Refused | None:
     if address is not None and not is_public(address) and not opened(url, site):
         return Refused("private_address", f"{host} is {address}, no address of the public Internet")
     if host_of(url) not in site.hosts:
-        return Refused("foreign_host", f"{host_of(url)} is no host of the site {site.key}")
+        return Refused("foreign_host", f"{host_of(url)} is not a host of the site {site.key}")
     return None
 
 

@@ -46,7 +46,7 @@ def room(folder: Path, least: int) -> None:
     if free < least:
         raise SpaceError(
             f"{folder}: {free / 1e6:.1f} MB are free, and a crawl leaves {least / 1e6:.1f} MB free."
-            " Make room, then crawl again: it goes on."
+            " Make room, then crawl again: the crawl continues."
         )
 
 

@@ -148,7 +148,7 @@ def _decode(body: bytes) -> str:
 
 
 def _target(url: str, location: bytes) -> str | None:
-    """Where a redirect leads, its raw characters percent-encoded; None where that is no address."""
+    """Where a redirect leads, its raw characters percent-encoded; None where that is not an address."""
     try:
         text = location.decode("utf-8")
     except UnicodeDecodeError:
@@ -237,7 +237,7 @@ class RobotsMiddleware:
                 return self._taken(origin, url, response, now, shelf)
             target = _target(url, location)
             if target is None:
-                return Rules(closed=f"{url} leads to {location!r}, which is no address", read=now)
+                return Rules(closed=f"{url} leads to {location!r}, which is not an address", read=now)
             url, found = target, Found(parent=url)
         # Section 2.3.1.2: more redirects may be taken for a robots.txt that is not there.
         shelf.keep_robots(origin, now, None)

@@ -358,7 +358,7 @@ def test_what_is_no_file_is_reported_and_not_waited_for(layout: Layout, tmp_path
         "page.html": (1, None),
         "link.txt": (1, None),
         "pipe.html": (0, "skipped: a pipe, socket or device"),
-        "nowhere.html": (0, "skipped: a link that leads nowhere"),
+        "nowhere.html": (0, "skipped: a broken symbolic link"),
         "elsewhere": (0, "skipped: a link to a folder"),
     }
     (report,) = imported(layout, folder / "absent.html")
@@ -410,12 +410,12 @@ def test_two_imports_at_once_take_each_page_once(layout: Layout, tmp_path: Path)
 @pytest.mark.parametrize(
     ("meta", "said"),
     [
-        ('{"url": "javascript:alert(1)"}', "no http"),
-        ('{"captured": "yesterday"}', "no ISO 8601"),
+        ('{"url": "javascript:alert(1)"}', "not an http"),
+        ('{"captured": "yesterday"}', "not an ISO 8601"),
         ('{"content_type": "text/html\\r\\nX: y"}', "content_type"),
         ("{broken", "is not read"),
         ("[]", "is not read"),
-        ('{"url": 7, "captured": 7, "content_type": 7}', "no http"),
+        ('{"url": 7, "captured": 7, "content_type": 7}', "not an http"),
     ],
 )
 def test_a_bad_description_is_named_and_the_page_is_kept(layout: Layout, tmp_path: Path, meta: str, said: str) -> None:

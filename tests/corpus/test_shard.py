@@ -100,7 +100,7 @@ def test_a_shard_that_is_not_finished_leaves_nothing(tmp_path: Path) -> None:
 def test_what_is_no_shard_is_named(tmp_path: Path) -> None:
     (tmp_path / "a.parquet").write_bytes(b"PAR1 no")
     assert shard.about(tmp_path / "a.parquet") is None
-    with pytest.raises(DataError, match=r"a\.parquet: no shard"):
+    with pytest.raises(DataError, match=r"a\.parquet: not a readable shard"):
         list(shard.read(tmp_path / "a.parquet"))
 
 

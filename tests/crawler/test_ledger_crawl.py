@@ -86,7 +86,7 @@ def test_a_start_page_that_leads_nowhere_does_not_end_as_finished(tmp_path: Path
     with serving(empty) as little:
         done = crawl(little, tmp_path)
     assert done.returncode == 1, done.stderr
-    assert f"the start page {little.base}/ leads nowhere" in done.stderr
+    assert f"the start page {little.base}/ has no links that can be followed" in done.stderr
     assert {each.doubt for each in ledger(tmp_path).doubts} == {"start_leads_nowhere", "no_article"}
 
 
@@ -97,7 +97,7 @@ def test_a_first_crawl_without_an_article_does_not_end_as_finished(tmp_path: Pat
     with serving(columns) as little:
         done = crawl(little, tmp_path)
     assert done.returncode == 1, done.stderr
-    assert "no article came" in done.stderr
+    assert "no article was found" in done.stderr
     assert [each.doubt for each in ledger(tmp_path).doubts] == ["no_article"]
     assert (
         json.loads(Layout(root=tmp_path / "data").ledger("little").read_text("utf-8").splitlines()[-1])["kind"]

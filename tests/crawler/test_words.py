@@ -212,7 +212,7 @@ def test_a_number_is_pressed_once() -> None:
     ("given", "words"),
     [
         ({"shown": 3}, "shows 3"),
-        ({"claimed_pages": 4, "evidence": "共4页", "pages": 2}, "claims 4 pages (共4页), 2 were had"),
+        ({"claimed_pages": 4, "evidence": "共4页", "pages": 2}, "claims 4 pages (共4页), 2 were fetched"),
         ({"claimed_pages": 4, "evidence": "共4页", "pages": 4, "shown": 3}, "shows 3"),
         ({"claimed": 9, "claimed_pages": 4, "evidence": "共9条", "shown": 3}, "claims 9 (共9条), shows 3"),
         ({"blind": 3}, "shows 0; 3 dated rows have no address"),
@@ -227,8 +227,8 @@ def test_a_gap_is_told_in_words(given: dict[str, Any], words: str) -> None:
 @pytest.mark.parametrize(
     ("doubt", "words"),
     [
-        ("start_leads_nowhere", "the start page x leads nowhere"),
-        ("no_article", "no article came (3 x)"),
+        ("start_leads_nowhere", "the start page x has no links that can be followed"),
+        ("no_article", "no article was found (3 x)"),
         ("new_layout", "3 of the newest articles have a layout that was not learned, x"),
         ("skipped_articles", "3 pages that look like articles gave no document (x)"),
     ],

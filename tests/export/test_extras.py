@@ -163,7 +163,7 @@ def test_what_shares_a_passage_with_a_list_is_left_out_and_counted(layout: Layou
     # In Traditional characters and cut otherwise: the passage counts, not its dress.
     held_out.write_text(json.dumps({"text": "第3次會議的專門內容，如下：丁丁丁丁丁丁丁丁"}) + "\n", "utf-8")
     out = tmp_path / "out.jsonl"
-    done = export(layout, out, "--without-texts", str(held_out))
+    done = export(layout, out, "--without-overlap", str(held_out))
     assert done.returncode == 0
     assert len(rows(out)) == COUNT - 1
     assert all("第3次" not in row["text"] for row in rows(out))
@@ -180,7 +180,7 @@ def test_what_shares_a_passage_with_a_list_is_left_out_and_counted(layout: Layou
         (["--mentions"], "text", "text has no such columns"),
         (["--mask"], "wacz", "holds unchanged captures"),
         (["--tokenizer", "x.json"], "jsonl", "Give --signals too"),
-        (["--without-texts", "nowhere.txt"], "jsonl", "cannot be read"),
+        (["--without-overlap", "nowhere.txt"], "jsonl", "cannot be read"),
         (["--parts", "year", "--out", "-"], "jsonl", "this format needs a file or folder"),
     ],
 )
@@ -264,7 +264,7 @@ def test_an_overlap_needs_a_text_of_eight_characters(tmp_path: Path) -> None:
     with pytest.raises(UsageError, match="holds no text of 8 characters"):
         overlap.read(tmp_path / "short.txt")
     (tmp_path / "broken.jsonl").write_text('{"txt": 1}\n', "utf-8")
-    with pytest.raises(UsageError, match="line 1 is no JSON object with a column text"):
+    with pytest.raises(UsageError, match="line 1 is not a JSON object with a column text"):
         overlap.read(tmp_path / "broken.jsonl")
 
 

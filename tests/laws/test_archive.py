@@ -95,7 +95,7 @@ def test_the_cures_keep_texts_and_only_the_last_one_drops(data: Path, tmp_path: 
     (told,) = damage.known(layout)
     assert str(told).endswith(
         f" The 3 documents that were made from it are kept. Put a good copy back: cundang repair {path} --from COPY."
-        " Only if there is none: cundang clean --accept-damage goes on with what is left, and drops the rest."
+        " Only if there is none: cundang clean --accept-damage keeps what can still be read, and drops the rest."
     )
     assert matrix.run(data, "repair", str(path), "--from", str(other)) == 1
     assert not path.exists()

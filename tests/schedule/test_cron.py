@@ -134,5 +134,5 @@ def test_days_steps_and_names_are_crons(expression: str, planned: list[str]) -> 
     "expression", ["* * * * * *", "@reboot", "0 0 30 2 *", "*/0 * * * *", "60 * * * *", "0 0 0 * *", "5/15 * * * *"]
 )
 def test_what_cron_would_not_run_is_refused(expression: str) -> None:
-    with pytest.raises(SiteError, match="is no cron expression"):
+    with pytest.raises(SiteError, match="is not a cron expression"):
         next_time(site(expression), BEGIN)

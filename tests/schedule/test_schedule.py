@@ -72,7 +72,7 @@ def test_a_cron_expression_means_what_cron_means_in_china(expression: str, plann
 
 @pytest.mark.parametrize("expression", ["", "* * * *", "0 25 * * *", "x * * * *", "0 0 * * 8", "0 0 * * 5-1"])
 def test_what_is_no_cron_expression_is_named(expression: str) -> None:
-    with pytest.raises(SiteError, match=r"a: schedule .* is no cron expression"):
+    with pytest.raises(SiteError, match=r"a: schedule .* is not a cron expression"):
         next_time(site("a", expression), BEGIN)
 
 
@@ -83,7 +83,7 @@ def test_the_check_of_site_files_reads_schedules(tmp_path: Path) -> None:
     check = [sys.executable, "-m", "crawler.cli", "sites", "check", str(path)]
     done = loaded.run(check, timeout=300)
     assert done.returncode == 2
-    assert "a: schedule '0 25 * * *' is no cron expression" in done.stderr
+    assert "a: schedule '0 25 * * *' is not a cron expression" in done.stderr
     path.write_text(said.replace("25", "23"), encoding="utf-8")
     good = loaded.run(check, timeout=300)
     assert (good.returncode, good.stdout) == (0, "a: good\n")

@@ -81,7 +81,7 @@ def test_the_era_is_chosen_by_the_day_of_the_capture_in_china(
         (("until = 2022-06-30", ""), ("until", "oldest first")),
         (('title = "h1.title"', "until = 2021-06-30"), ("read", "oldest first")),
         (("2022-06-30", '"2022-06-30"'), ("read.until", "without quotation marks")),
-        (("div.TRS_Editor", "div..TRS_Editor"), ("read.body", "no CSS selector")),
+        (("div.TRS_Editor", "div..TRS_Editor"), ("read.body", "not a CSS selector")),
         (("delay = 2", "delay = inf"), ("crawl.delay", "seconds")),
         (("delay = 2", "max_pages = 0"), ("crawl.max_pages", "1 or more")),
         (("delay = 2", "page_bytes = 0"), ("crawl.page_bytes", "1 or more")),

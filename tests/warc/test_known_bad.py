@@ -83,22 +83,22 @@ FILES = {
     "digest-fields-payload": Bad(
         data=record(WARC_Payload_Digest="sha1:2WAXX5NUWNNCS2BDKCO5OVDQBJVNKIVV"), kept=1, said="Payload-Digest is wrong"
     ),
-    "digest-fields-no-digest": Bad(data=record(WARC_Block_Digest="sha1 x"), kept=1, said="is no digest"),
+    "digest-fields-no-digest": Bad(data=record(WARC_Block_Digest="sha1 x"), kept=1, said="is not a digest"),
     "duplicate-fields": Bad(
         data=record().replace(b"WARC-Date", b"WARC-Date: 2008-04-30T20:48:25Z\r\nWARC-Date"),
         kept=1,
         said="stands twice",
     ),
     "encoding-headers": Bad(
-        data=record().replace(b"a.cn/1", "a.cn/新聞".encode("big5")), kept=1, said="WARC-Target-URI is no UTF-8"
+        data=record().replace(b"a.cn/1", "a.cn/新聞".encode("big5")), kept=1, said="WARC-Target-URI is not UTF-8"
     ),
     "fields-empty": Bad(
         data=b"WARC/1.0\r\n" + b"".join(n + b": \r\n" for n in EMPTY.split()) + b"\r\n" + HTTP + b"\r\n\r\n",
         kept=1,
         said="WARC-Record-ID is missing",
     ),
-    "fields-invalidformat-date": Bad(data=record(WARC_Date="2008/04/30 20.48"), kept=1, said="is no date"),
-    "fields-invalidformat-length": Bad(data=record(Content_Length="many"), kept=1, said="is no length"),
+    "fields-invalidformat-date": Bad(data=record(WARC_Date="2008/04/30 20.48"), kept=1, said="is not a date"),
+    "fields-invalidformat-length": Bad(data=record(Content_Length="many"), kept=1, said="is not a length"),
     "fields-invalidformat-id": Bad(data=record(WARC_Record_ID="no id"), kept=1, said="WARC-Record-ID"),
     "fields-invalidformat-ip": Bad(data=record(WARC_IP_Address="a.b.c.d"), kept=1, said="WARC-IP-Address"),
     "fields-missing": Bad(data=record(WARC_Record_ID=None, WARC_Date=None), kept=1, said="WARC-Record-ID is missing"),
@@ -116,11 +116,13 @@ FILES = {
     # JWAT's gzip files
     "invalid-compression": Bad(data=changed(PACKED, LAST + 2, 7), kept=2, said="gzip", ending=".warc.gz"),
     "invalid-entries": Bad(data=changed(PACKED, LAST + 40, 0x55), kept=2, said="gzip", ending=".warc.gz"),
-    "invalid-magic": Bad(data=changed(PACKED, LAST, 0x1E), kept=2, said="no gzip member", ending=".warc.gz"),
+    "invalid-magic": Bad(data=changed(PACKED, LAST, 0x1E), kept=2, said="not a gzip member", ending=".warc.gz"),
     "invalid-truncated": Bad(data=PACKED[:-20], kept=3, said="kept", ending=".warc.gz"),
     # gowarc's and warcio's, and those of others
-    "corrupted-trailing-bytes": Bad(data=PACKED + b"junk" * 9, kept=3, said="no gzip member", ending=".warc.gz.open"),
-    "trailing-zeros": Bad(data=PACKED + bytes(512), kept=3, said="no gzip member", ending=".warc.gz"),
+    "corrupted-trailing-bytes": Bad(
+        data=PACKED + b"junk" * 9, kept=3, said="not a gzip member", ending=".warc.gz.open"
+    ),
+    "trailing-zeros": Bad(data=PACKED + bytes(512), kept=3, said="not a gzip member", ending=".warc.gz"),
     "example-bad": Bad(data=gzip.compress(GOOD)[:-8], kept=3, said="within the gzip member", ending=".warc.gz.bad"),
     "example-trunc": Bad(data=GOOD[:-30], kept=3, said="cut off"),
     "example-space-in-target-uri": Bad(data=record(WARC_Target_URI="http://a.cn/a b"), kept=1, said="holds a blank"),
@@ -128,7 +130,7 @@ FILES = {
     "long-length": Bad(data=record(Content_Length="70000") + record(number=2), kept=2, said="Content-Length says"),
     "missing-http": Bad(data=record(block=b""), kept=1, said="the response is empty"),
     "no-version-line": Bad(data=GOOD[10:], kept=2, said="no record begins here"),
-    "bad-arc": Bad(data=ARC.replace(b" 69", b" x9"), kept=1, said="is no length", ending=".arc"),
+    "bad-arc": Bad(data=ARC.replace(b" 69", b" x9"), kept=1, said="is not a length", ending=".arc"),
     "invalid-wacz": Bad(data=wacz(manifest=True)[:-50], kept=0, said="the zip file is damaged", ending=".wacz"),
     "wacz-without-manifest": Bad(data=wacz(manifest=True), kept=3, said="datapackage.json is missing", ending=".wacz"),
     "wacz-without-warc": Bad(data=wacz(manifest=False), kept=0, said="no WARC file", ending=".wacz"),

@@ -277,14 +277,14 @@ def test_what_is_against_the_standard_is_named_and_kept(tmp_path: Path) -> None:
     text = gzip.decompress(path.read_bytes())
     response = text[text.index(b"WARC/1.1", 5) : text.index(b"WARC/1.1", text.index(PAGE))]
     for old, new, said in (
-        (b"WARC-Date: 2024", b"WARC-Date: 20240", "no date"),
+        (b"WARC-Date: 2024", b"WARC-Date: 20240", "not a date"),
         (b"WARC-Date: 2024-02-26T08:30:00.412030Z", b"X: y", "WARC-Date is missing"),
         (b"WARC-Type: response\r\n", b"WARC-Type: response\r\n" * 2, "stands twice"),
         (b"WARC-Target-URI: http://a.cn/0", b"X: y", "WARC-Target-URI is missing"),
         (b"http://a.cn/0", b"http://a.cn/a b", "holds a blank"),
-        (b"http://a.cn/0", b"http://a.cn/\xd6\xd0", "no UTF-8"),
+        (b"http://a.cn/0", b"http://a.cn/\xd6\xd0", "not UTF-8"),
         (b"WARC-Type: response\r\n", b"WARC-Type: response\r\nnonsense\r\n", "without a colon"),
-        (b"WARC-Block-Digest: sha256:", b"WARC-Block-Digest: sha257:", "no digest that can be checked"),
+        (b"WARC-Block-Digest: sha256:", b"WARC-Block-Digest: sha257:", "not a digest that can be checked"),
         ("统战部".encode(), "統戰部".encode(), "WARC-Payload-Digest is wrong"),
     ):
         assert old in response
