@@ -558,8 +558,7 @@ def status(folders: Folders, site: str | None, missing: bool, learned: bool, jso
         return 0
     found = list(standing.standings(layout, key))
     if not found:
-        said = f"nothing of {key} is archived" if key else "the archive is empty"
-        say(f"{layout.root}: {said}. Run first: cundang crawl, or cundang import")
+        say(f"{layout.root}: nothing{f' of {key}' if key else ''} is archived. Run: cundang crawl, or cundang import")
     for each in found:
         print_item(each, "\n".join(standing.lines(each)) if key else standing.line(each), json_)
     if key is None:
