@@ -18,10 +18,8 @@ _QUERY = re.compile(
     r"(?P<before>[?&])(?P<name>page|pageno|page_no|pageindex|pn)=(?P<number>[1-9]\d?)(?=&|$)", re.IGNORECASE
 )
 _PAGES = re.compile("p(?:age(?:_?no|index)?|n)=")
-# Names that may mean other things: they are a page's number only where a link of a pager says so.
-_NAMED = re.compile(
-    r"(?P<before>[?&])(?P<name>\w{0,12}page\w{0,8}|p|pg|pno|cp|ys)=(?P<number>[1-9]\d?)(?=&|$)", re.IGNORECASE
-)
+# Any name but that of an id may count pages: it does only where a link of a pager says so.
+_NAMED = re.compile(r"(?P<before>[?&])(?P<name>\w{1,20}(?<!id))=(?P<number>[1-9]\d?)(?=&|$)", re.IGNORECASE)
 # What a pager says; 上一篇 is another article.
 _PAGER = re.compile(
     r"\A\W*+(?:\d{1,2}|[首尾末]\s?[页頁]|[上下前后後]\s?一?\s?[页頁]|prev(?:ious)?|next|first|last)?\W*", re.IGNORECASE
