@@ -228,3 +228,40 @@ def test_patterns_take_their_examples(file: str) -> None:
             assert (found := pattern.search(entry["takes"])), entry
             assert found[0], entry
             assert not ((left := pattern.fullmatch(entry["leaves"])) and left[0]), entry
+
+
+@pytest.mark.parametrize(
+    ("lead", "author"),
+    [
+        ("（本报记者 李红 摄）", None),
+        ("通讯员 李红 摄影", None),
+        ("记者李红摄", None),
+        ("本报记者 李红/摄", None),
+        ("（记者 李红 摄影报道）", "李红"),
+    ],
+)
+def test_who_took_the_picture_at_the_head_has_not_written(lead: str, author: str | None) -> None:
+    assert fields(lead=f"</p><p><img src=1.jpg></p><p>{lead}</p><p>")[1] == author
+
+
+def test_where_one_is_from_is_no_part_of_the_name() -> None:
+    assert fields("2023-03-08　作者：（泰国）周敏")[1] == "周敏"
+
+
+def test_a_label_goes_before_the_paper_of_those_who_signed() -> None:
+    signed = "（青河日报·青河新闻网记者 周敏/文 何晓东/图）"
+    assert fields("2023-03-08 07:30", after=f"<p>{signed}</p>")[:2] == ("青河日报·青河新闻网", "周敏")
+    assert fields("2023-03-08 07:30", after=f"<p>{signed}</p><p>来源：青河日报</p>")[0] == "青河日报"
+
+
+@pytest.mark.parametrize("name", ["会员部", "文史委"])
+def test_an_office_beside_the_day_is_the_source(name: str) -> None:
+    assert fields(f"2023-03-08 {name} 312")[0] == name
+    assert fields("2023-03-08 统战动态 312")[0] is None
+
+
+def test_joomla_writes_month_and_name_in_words() -> None:
+    html = PAGE.format(info="作者是 Administrator</div><div>週三, 08 三月 2023 10:11", lead="", end="", after="")
+    document = read(html)
+    assert (document.published, document.author, document.source) == ("2023-03-08T10:11+08:00", None, None)
+    assert document.text.startswith("3月5日")

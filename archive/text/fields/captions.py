@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from archive.text.blocks import han
+from archive.text.fields import words
 from archive.text.fields.labels import is_dateline, signature
 from archive.text.fields.people import is_office, is_person
 from archive.text.lines import narrow
@@ -82,7 +83,8 @@ def _is_credited(text: str) -> bool:
     if match is None or match["who"].endswith("拍"):
         return False
     by_office = match["did"] == "供图" and is_office(match["who"])
-    return bool(match["shown"]) or by_office or is_person(match["who"].split()[-1], labelled=True)
+    who = words.pattern("role").sub("", match["who"].split()[-1], count=1)
+    return bool(match["shown"]) or by_office or is_person(who, labelled=True)
 
 
 def may_be_caption(line: str) -> bool:

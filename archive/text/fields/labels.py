@@ -73,6 +73,10 @@ _NAMED = re.compile(_BEFORE + r"(?P<label>(?:本文)?来源于?|作者|责编|�
 # 老周 发表于 2007-05-12 22:41
 _SENT = re.compile(r"\A([^\s:。,|]{2,16})\s(?:发表|发布|发)于\s?:?\s?(?=\d{4})")
 _BRACKETS = re.compile(r"\A[(\[【<]\s?([^()\[\]【】]{2,60})\s?[)\]】>]")
+# A label in the place of its colon: 作者是 陈晓明.
+_WRITER = re.compile(r"\A作者(?:是|为)?\s(?=\S{2,16}\Z)")
+# Where one who wrote is from: (泰国)林慕云.
+_OF_LAND = re.compile(r"\A[(\[]\s?[一-鿿]{1,4}\s?[)\]]\s?(?=[一-鿿·])")
 _SENT_IN = re.compile(r"\A([^。]{2,30}?)\s?供\s?稿(?:\s.{0,30})?")
 
 
@@ -98,16 +102,19 @@ class Byline:
             value = getattr(other, name)
             if name == "author" and value and self.evidence.get(name, "").split(":")[0] == rule and rule in _BY_LINES:
                 self._join(value, line)
-            elif value and (not getattr(self, name) or self._gives_way(name, other)):
+            elif value and (not getattr(self, name) or self._gives_way(name, other, rule)):
                 setattr(self, name, value)
                 self.evidence[name] = stated(rule, line)
                 self.issued = other.issued if name == "source" else self.issued
         self.answers = self.answers or other.answers
 
-    def _gives_way(self, name: str, other: Byline) -> bool:
-        """Whether another statement of a field is a better one."""
+    def _gives_way(self, name: str, other: Byline, rule: str) -> bool:
+        """Whether another statement of a field, by a rule, is a better one: behind its label, or of a better one."""
         if name == "source":
-            return self.issued and not other.issued
+            # The paper of those who signed; one that stands beside the day published it.
+            known = self.evidence.get(name, "")
+            signed = rule in _BY_LINES and known.startswith("name:") and _ROLES.search(known) is not None
+            return (self.issued or signed) and not other.issued
         return name == "editor" and other.answers and not self.answers
 
     def _join(self, people: str, line: str) -> None:
@@ -179,7 +186,7 @@ def canonical(line: str) -> str:
     >>> canonical("云溪网见习记者 陈晓明"), canonical("记者在现场看到")
     ('云溪网 见习记者:陈晓明', '记者在现场看到')
     """
-    text = narrow(_colons(line) if "\t" in line else line).translate(_BARS)
+    text = _WRITER.sub("作者:", narrow(_colons(line) if "\t" in line else line).translate(_BARS), count=1)
     if "<" in text:
         text = " ".join(_TAG.sub(" ", text).split())
     text = _boxed().sub(r"\g<label>:", text)
@@ -192,7 +199,7 @@ def canonical(line: str) -> str:
         if match.start() < end:
             continue
         names, behind = people(text[match.end() :].replace(":", " :", 1), labelled=True)
-        if names and (is_report(behind) or not re.match(r"[一-鿿]{5}|摄(?!影)|供图|图片", behind)):
+        if names and (is_report(behind) or not re.match(r"[一-鿿]{5}|摄(?:(?!影)|影\Z)|供图|图片", behind)):
             paper = _PAPER.fullmatch(match["prefix"])
             kept = f"{paper['name']} " if paper else ""
             pieces.append(f"{text[end : match.start()]}{kept}{match['label']}:")
@@ -288,6 +295,11 @@ def _marks(text: str) -> tuple[Mark, ...]:
 def labels(line: str) -> tuple[Mark, ...]:
     """The labels of a line, in its canonical form."""
     return _marks(canonical(line))
+
+
+def is_labelled(line: str) -> bool:
+    """Whether a line holds a label with its colon."""
+    return bool(labels(line))
 
 
 # The page asks again and again of the same lines.
@@ -450,7 +462,7 @@ def _cut(text: str) -> str:
 
 def _people_value(text: str) -> str | None:
     """The people, or the office, whom a label names."""
-    cut = _cut(text).rstrip(")]】 ")
+    cut = _cut(_OF_LAND.sub("", text)).rstrip(")]】 ")
     names, behind = people(cut, labelled=True)
     plain = cut.strip(WRAP)
     if names and re.match(r"\(?[A-Za-z]", behind):
@@ -488,10 +500,13 @@ def is_abstract(line: str, following: Sequence[str]) -> bool:
     >>> is_abstract("开斋节到了，", ["开斋节到了，县城一片欢腾。"])
     False
     """
-    text = _ABSTRACT.sub("", narrow(line), count=1).replace(" ", "").rstrip("….")
+    bare, labelled = _ABSTRACT.subn("", narrow(line), count=1)
+    text = bare.replace(" ", "").rstrip("….")
     if len(text) < ABSTRACT:
         return False
-    return any(len(line) > len(text) and narrow(line).replace(" ", "").startswith(text) for line in following)
+    return any(
+        len(line) + labelled > len(text) and narrow(line).replace(" ", "").startswith(text) for line in following
+    )
 
 
 # What stands before an abstract; a shorter line may begin as the next does.

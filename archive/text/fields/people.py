@@ -76,7 +76,8 @@ def is_person(name: str, *, labelled: bool = False) -> bool:
         return not name.startswith("中国") and all(
             1 <= len(part) <= 6 and han(part) == len(part) for part in name.split("·")
         )
-    if han(name) != len(name) or not 2 <= len(name) <= 4:
+    # 李红摄: who took a picture.
+    if han(name) != len(name) or not 2 <= len(name) <= 4 or name[2:].endswith("摄"):
         return False
     if len(name) == 4 or name.startswith(words.listed("double_surname")):
         return name.startswith(words.listed("double_surname"))
@@ -243,7 +244,7 @@ def _in_words(text: str) -> str | None:
         return _sender(sent[1])
     whole = not re.search(r"[。!?,;:]", text)
     found, behind = people(rest, labelled=True)
-    if re.match(r"\s?(?:摄(?!影)|供图)", behind):
+    if re.match(r"\s?(?:摄(?:(?!影)|影\Z)|供图)", behind):
         # Who took the picture above.
         return None
     done = words.pattern("tail").match(behind.strip()) or words.pattern("picture").match(behind.strip())
@@ -342,10 +343,8 @@ def alone(line: str) -> str | None:
     """
     if len(line) > ALONE:
         return None
-    text = narrow(line).lstrip(_BULLETS)
-    if is_person(text):
-        return text
-    return titled(text)
+    text = narrow(line).lstrip(_BULLETS).strip(_BRACKETS)
+    return text if is_person(text) else titled(text)
 
 
 def titled(text: str, *, labelled: bool = False) -> str | None:

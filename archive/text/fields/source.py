@@ -35,7 +35,7 @@ def unlabelled(line: str) -> Byline:
     if found.source is None and named and plain and 1 <= len(others) <= 2:
         # Beside the minute stands who published it, behind its column: 金融市场 棱镜 2019-09-23 07:48. Beside the day
         # it must be an office: 2012.03.05 / 民建某县总支.
-        believed = CLOCK.search(text) or words.whole("issuer_name", named[-1])
+        believed = CLOCK.search(text) or words.whole("issuer_name", named[-1]) or is_office(named[-1])
         found.source = named[-1] if believed else None
     return found
 
