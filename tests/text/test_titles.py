@@ -236,3 +236,34 @@ def test_the_heading_under_the_day_of_a_paper_is_the_title(
     document = read(PAPER.format(over=over, heading=heading, prose=prose))
     assert (document.title, document.subtitle, document.published) == ("盟员医生下乡义诊", subtitle, "2023-03-08")
     assert document.text.startswith("为深入推进")
+
+
+@pytest.mark.parametrize(
+    "side",
+    [
+        "<tr><td>访问统计</td></tr><tr><td>总访问量：38211</td></tr><tr><td>今日访问：12</td></tr>",
+        "<tr><td>天气预报</td></tr><tr><td>2023年3月7日 多云 5℃</td></tr>",
+        "<tr><td>站内公告</td></tr><tr><td>2023-01-02</td></tr><tr><td>留言板功能已恢复</td></tr>",
+        "<tr><td>网站信息</td></tr><tr><td>更新时间：2023-01-20</td></tr><tr><td>文章总数：2211</td></tr>",
+    ],
+)
+def test_the_name_of_a_box_beside_the_article_is_no_title_though_days_and_counters_stand_in_it(side: str) -> None:
+    document = read(
+        f"<title>青河县侨务办公室</title><table><tr><td><a href=/>首页</a><table>{side}</table></td><td><table><tr><td>"
+        "盟员医生下乡义诊</td></tr><tr><td>发布时间：2023-03-08 阅读：59</td></tr>"
+        f"<tr><td>{PROSE}</td></tr></table></td></tr></table>"
+    )
+    assert (document.title, document.published) == ("盟员医生下乡义诊", "2023-03-08")
+
+
+def test_the_value_of_a_label_is_no_title() -> None:
+    cells = "".join(
+        f"<td>{cell}</td>"
+        for cell in ("作者：", "周敏", "来源：", "青河市中医院支部", "日期：", "2023-3-8", "点击：", "91")
+    )
+    document = read(
+        "<title>盟员医生下乡义诊</title><table><tr><td colspan=8>盟员医生下乡义诊</td></tr>"
+        f"<tr>{cells}</tr><tr><td colspan=8>{PROSE}</td></tr></table>"
+    )
+    assert (document.title, document.source, document.author) == ("盟员医生下乡义诊", "青河市中医院支部", "周敏")
+    assert document.text.startswith("为深入推进")

@@ -14,6 +14,7 @@ from archive.text.blocks import Block, han
 from archive.text.fields import words
 from archive.text.fields.captions import NUMBERED, is_caption
 from archive.text.fields.labels import byline, is_dateline, is_label
+from archive.text.fields.people import alone
 from archive.text.lines import furniture_id, is_sentence, narrow, narrow_lines
 from archive.text.outline import Outline
 
@@ -27,6 +28,8 @@ ENDING = 8
 COLUMN_NAME = 12
 # The heading of a menu has at most so many, and so do its items; that many make one though none is a link.
 MENU, ITEMS = 8, 3
+# Prose stands so many lines below a title that looks like any other.
+NEAR = 8
 # Between a title and its dateline stand at most so many lines, a subtitle and the tools of the page, of so many
 # characters.
 BETWEEN = 3
@@ -212,6 +215,8 @@ def _points(index: int, block: Block, agreed: float, outline: Outline, keys: Seq
     if index and is_label(keys[index - 1]) and outline.are_beside(index - 1, index):
         return 0.0, False
     dated = _is_over(index, outline, keys) or (shown >= RANK and _is_under(index, keys))
+    # Who wrote may stand there alone, over a poem.
+    dated = dated or (agreed == STATED and alone("".join(keys[index + 1 : index + 2])) is not None)
     return agreed + shown + (OVER if dated else 0.0), dated
 
 
@@ -283,16 +288,34 @@ def _is_under(index: int, keys: Sequence[str]) -> bool:
 def _plain_heading(blocks: Sequence[Block], keys: Sequence[str], bares: Sequence[str], names: set[str]) -> int | None:
     """The line right over the dateline that looks like any other, on a page whose head and headings name no title.
 
-    It stands above all prose: a signature and its day stand at an article's end.
+    It stands above all prose: a signature and its day stand at an article's end. Of several the first that stands over
+    prose is it, for boxes beside the article have names and days, too: 天气预报.
     """
+    found = list(_plain_headings(blocks, keys, bares, names))
+    if not found:
+        return None
+    index = next((each for each in found if _is_over_prose(each, keys)), found[0])
+    below = zip(keys[index + 2 :], blocks[index + 2 :], strict=True)
+    rows = are_rows([key for key, row in below if not row.links])
+    return None if rows else _over_source(blocks, keys, bares, names, index)
+
+
+def _plain_headings(
+    blocks: Sequence[Block], keys: Sequence[str], bares: Sequence[str], names: set[str]
+) -> Iterator[int]:
+    """The lines over datelines that look like any other, above all prose."""
     for index, block in enumerate(blocks[:-1]):
-        if block.linked < 0.5 and is_sentence(keys[index]):
-            return None
+        if block.linked < 0.5 and (is_sentence(keys[index]) or (block.size > UNDER and "。" in keys[index])):
+            return
         if _heads(index + 1, keys) and _is_plain(blocks, keys, bares, names, index):
-            below = zip(keys[index + 2 :], blocks[index + 2 :], strict=True)
-            rows = are_rows([key for key, row in below if not row.links])
-            return None if rows else _over_source(blocks, keys, bares, names, index)
-    return None
+            yield index
+
+
+def _is_over_prose(index: int, keys: Sequence[str]) -> bool:
+    """Whether a sentence stands below a line and its dateline, with nothing but datelines and furniture between."""
+    below = keys[index + 1 : index + 1 + NEAR]
+    following = next((key for key in below if not is_dateline(key) and furniture_id(key) is None), "")
+    return is_sentence(following, 10)
 
 
 def _over_source(
@@ -314,6 +337,7 @@ def _is_plain(blocks: Sequence[Block], keys: Sequence[str], bares: Sequence[str]
         and ">" not in key
         and (may_be_title(block.text) or _is_short_title(block, keys[index + 1]))
         and not is_label(key)
+        and not (index and is_label(keys[index - 1]))
         and not key.endswith(_TIME_LABELS)
         and furniture_id(key) is None
     )
@@ -329,6 +353,8 @@ def _heads(index: int, keys: Sequence[str]) -> bool:
     with whom that is for between the two.
     """
     if not is_dateline(keys[index]) or dates.is_clock(keys[index]):
+        return False
+    if furniture_id(keys[index]) == "counter" and not keys[index].endswith(":"):
         return False
     following = keys[index + 1] if index + 1 < len(keys) else ""
     over = keys[index + 1 : index + 2 + following.endswith(":")]
@@ -388,7 +414,7 @@ def _joins(blocks: Sequence[Block], line: int, title: int) -> bool:
         return True
     own = [other for other in blocks[max(0, title - LINES) : title + LINES + 1] if other.element == block.element]
     key = narrow(block.text)
-    plain = not block.links and not NUMBERED.match(key) and furniture_id(key) is None
+    plain = not block.links and not NUMBERED.match(key) and furniture_id(key) is None and alone(key) is None
     return len(own) <= LINES and block.size <= UNDER and plain and not key.endswith(_CLAUSE_ENDS)
 
 
