@@ -264,8 +264,13 @@ def _statements(
     _, bare = dates.from_lines(list(dict.fromkeys([*under, *inside])))
     _, beside = dates.from_lines(over)
     late, _ = dates.from_lines(after)
-    # A day beside a label, that of the source perhaps, at the foot.
-    _, foot = dates.from_lines([line for line in after if fields.is_dateline(line) and fields.byline(line)])
+    # A day beside a label, that of the source or of a counter perhaps, at the foot.
+    foot = [
+        dated
+        for line in filter(fields.is_dateline, after)
+        for dated in dates.from_lines([line])[1]
+        if dated.rule == "updated" or fields.is_labelled(line) or fields.byline(line)
+    ]
     url = dates.from_url(capture.url)
     row_date = capture.found.row_date if capture.found else None
     row = dates.read(row_date) if row_date else None

@@ -11,13 +11,17 @@ from archive.text import chinese, dates, fields, lines
 
 # Who signs a notice, and the day, stand in its last lines.
 SIGNED = 3
+# So many lines in a row may be a poem though none is a sentence.
+VERSE = 4
 # A text file's head: what may stand before the first paragraph.
 HEAD = 15
 
+# The number of a paper.
+_ISSUE = re.compile(r"(?:\d{4}年)?(?:总?第)?\d{1,4}期")
 # A label, of an event perhaps.
 _LABELLED = re.compile(r"[一-鿿] ?[:：]")
 _PUBLISHED = re.compile(
-    r"(?:发布|更新|发表|上传|录入|添加|加入|刊登|公布|\A日期|\A日 期)(?:(?:日期|时间|于)?\s?[:：]|[)）]?$)"
+    r"(?:发布|更新|发表|上传|录入|添加|加入|刊登|公布|\A日 ?期)(?:(?:日期|时间|于|在)?\s?(?:[:：]|(?=周|週))|[)）]?$)"
 )
 
 
@@ -120,9 +124,7 @@ def read_head(draft: Draft) -> None:
         line = draft.lines[index]
         if again := _title_again(draft, index):
             draft.take(index, "title", again)
-        elif (fields.is_dateline(line.spaced or line.read) and _stands_above(draft, index)) or (
-            index < draft.headed and dates.is_day(lines.narrow(line.read))
-        ):
+        elif _heads(draft, index):
             draft.date(index)
         elif draft.sign(index, fields.reporters(line.read)) or index >= 3:
             continue
@@ -138,21 +140,24 @@ def read_head(draft: Draft) -> None:
 def _alone(draft: Draft, index: int) -> fields.Byline | None:
     """The medium that a line of the article's head names alone, or the person, too, that one of two over prose does."""
     line = draft.read[index]
-    if index < 2 and _is_prose(draft, index + 1):
+    if index < 2 and (_is_prose(draft, index + 1) or (not index and _is_verse(draft, 1))):
         return fields.Byline(author=fields.alone(line)) or fields.medium(line)
     return fields.medium(line) if index < draft.headed else None
 
 
-def _stands_above(draft: Draft, index: int) -> bool:
-    """Whether a line that reads like a dateline is one by its place: a day below the text signs it."""
+def _heads(draft: Draft, index: int) -> bool:
+    """Whether a line is the dateline, by what it says and by its place: a day below the text signs it."""
     line = draft.lines[index].spaced or draft.lines[index].read
+    day = index < draft.headed and dates.is_day(lines.narrow(draft.lines[index].read))
+    if not day and not fields.is_dateline(line):
+        return False
     if fields.byline(line) or fields.is_name(fields.unlabelled(line).source or ""):
         return True
     prose = [number for number in range(len(draft.lines)) if _is_prose(draft, number)]
     if prose and prose[-1] < index:
         # No sentence stands below: it is the day that signs them.
         return False
-    if index < draft.headed and dates.read(line) is not None:
+    if day or (index < draft.headed and dates.read(line) is not None):
         return True
     # A day that cannot be told stands behind its label all the same: 发表时间： 06/02/2022.
     return index < 3 and (not _LABELLED.search(line) or _PUBLISHED.match(line) is not None)
@@ -168,6 +173,12 @@ def _title_again(draft: Draft, index: int) -> int:
 
 def _is_prose(draft: Draft, index: int) -> bool:
     return index < len(draft.lines) and lines.is_sentence(draft.lines[index].read, 12)
+
+
+def _is_verse(draft: Draft, index: int) -> bool:
+    """Whether the lines from one on are neither names nor sentences: a poem's, not those of a roster."""
+    following = draft.read[index : index + VERSE]
+    return len(following) == VERSE and not any(lines.is_sentence(line, 12) or fields.alone(line) for line in following)
 
 
 def read_first_lines(draft: Draft) -> None:
@@ -249,10 +260,18 @@ def read_tail(draft: Draft) -> None:
             draft.take(index, "byline")
         elif draft.sign(index, fields.reporters(read[index])):
             continue
-        elif fields.is_dateline(read[index]) and (fields.byline(read[index]) or _PUBLISHED.search(read[index])):
+        elif _is_day_with_tools(read[index]) or (
+            fields.is_dateline(read[index]) and (fields.byline(read[index]) or _PUBLISHED.search(read[index]))
+        ):
             draft.byline.take(fields.byline(read[index]), "dateline", read[index])
             draft.take(index, "dateline")
     _read_prose(draft)
+
+
+def _is_day_with_tools(line: str) -> bool:
+    """Whether a day, or the number of a paper, and the page's tools make a line: 2011年9月6日 返回目录."""
+    day, _, rest = lines.narrow(line).partition(" ")
+    return lines.furniture_id(rest) in lines.TOOLS and (dates.is_day(day) or _ISSUE.fullmatch(day) is not None)
 
 
 def _read_prose(draft: Draft) -> None:

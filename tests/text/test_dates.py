@@ -369,3 +369,46 @@ def test_a_day_before_a_name_is_that_of_the_page_in_either_calendar(year: str) -
 def test_a_piece_that_is_not_there_leaves_the_page_as_it_is(piece: str) -> None:
     page = f'<script>var day="2023-06-12 09:30";document.write(day.{piece});</script>'
     assert written(page) == page
+
+
+@pytest.mark.parametrize(
+    "foot",
+    [
+        "点击次数：　更新时间：2014-10-23 11:09:12　【<a href=#>打印此页</a>】",
+        "[2014-10-23] [<a href=#>打印</a>] [<a href=#>关闭</a>]",
+        "本文更新于 2014-10-23 浏览 33 次",
+        "2014-10-23 10:22 点击:33 来源:会员部",
+        "时间：2014年10月23日　人气：22",
+    ],
+)
+def test_the_day_below_an_article_is_read_where_no_other_is(foot: str) -> None:
+    lines = "".join(f"<p>会议强调，要坚持不懈抓好第{number}项工作，推动各项任务走深走实。</p>" for number in "一二三")
+    page = (
+        "<title>县民委召开会议</title><div><h1>县民委召开会议</h1>{0}<div>{1}</div><div>{2}</div></div><p>版权所有</p>"
+    )
+    assert (document(page.format("", lines, foot)).published or "")[:10] == "2014-10-23"
+    stated = document(page.format("<p>发布时间：2014-10-20</p>", lines, foot))
+    assert stated.published == "2014-10-20"
+
+
+@pytest.mark.parametrize("day", ["二〇二一年十一月十二日", "（2021年11月12日）", "2021.11.12"])
+def test_the_day_that_signs_one_sentence_under_a_counter_stays(day: str) -> None:
+    lines = ("因展厅线路改造，本馆定于本月15日至30日暂停对外开放，16日起的团体预约请改期。", "革命纪念馆", day)
+    found = document(
+        "<title>革命纪念馆暂停开放公告</title><section><h2>革命纪念馆暂停开放公告</h2><p>浏览：41</p>"
+        f"<div>{''.join(f'<p>{line}</p>' for line in lines)}</div></section>"
+    )
+    assert (found.text, found.published) == ("\n".join(lines), "2021-11-12")
+
+
+@pytest.mark.parametrize(
+    ("edition", "published"), [("第A02版：要闻", "2011-11-08"), ("版面导航", "2011-11-08"), ("要闻", None)]
+)
+def test_the_day_of_an_edition_is_that_of_its_articles(edition: str, published: str | None) -> None:
+    lines = "".join(f"<p>会议强调，要坚持不懈抓好第{number}项工作，推动各项任务走深走实。</p>" for number in "一二三")
+    found = document(
+        "<title>云阳日报数字报-县民委召开会议</title><div>2011 年 11 月 08 日 星期二</div>"
+        f"<div>{edition}</div><div>PDF版</div><div>放大</div><div>缩小</div>"
+        f"<h1>县民委召开会议</h1><div>{lines}</div>"
+    )
+    assert found.published == published
