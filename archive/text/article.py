@@ -23,6 +23,13 @@ CAPTION = 60
 # A line of so many characters beside an article says nothing of it.
 LONG = 200
 
+# The link to the rest of a teaser, at its end, and its share of the line at most.
+_READ_ON = re.compile(
+    r"\s?(?:[\[【(（<《]\s?(?:阅读|查看|点击)?(?:详细|详情|全文|更多)(?:内容)?\s?[\]】)）>》]|(?:详细|详情|全文|更多)\s?[>》]{1,3})\Z"
+)
+_REST = 0.3
+# What stands beside the day of a newspaper's edition: 第A02版：要闻.
+_EDITION = re.compile(r"\A第\s?[A-Z]?\d{1,3}\s?版|[上下]一版|版面导航")
 # One of these parts the steps of a breadcrumb.
 _PARTING = frozenset(">＞»›→/|\\-")
 _MEDIA = re.compile(r"\.(?:pdf|mp4|m3u8|flv|swf|mp3)(?:$|[?#])|viewer\.html|player|video", re.IGNORECASE)
@@ -91,7 +98,16 @@ def dated_lines(draft: Draft, scene: Scene) -> tuple[list[str], list[str], list[
     below = [] if "thread" in draft.fate else scene.below
     under, above, after = ([scene.around[index] for index in indices] for indices in (near, over, below))
     table = range(_table_over(scene.page, title), title - OVER) if title is not None else ()
-    return under, [*(scene.read(scene.page.blocks[index].text) for index in table), *above], after
+    masthead = _masthead(scene.page)
+    return under, [*(scene.read(scene.page.blocks[index].text) for index in table), *above, *masthead], after
+
+
+def _masthead(page: Page) -> list[str]:
+    """The day of a newspaper's edition over its articles."""
+    over = page.keys[: page.title or 0]
+    if not any(_EDITION.search(key) for key in over):
+        return []
+    return [key for key in over if len(key) <= VALUE and dates.read(key)]
 
 
 def _scene(page: Page, body: box.Area | None) -> Scene:
@@ -129,16 +145,29 @@ def _draft(scene: Scene) -> Draft:
         line._replace(spaced=_shown(page, row[0][0], scene.read)) if len(row) == 1 else line
         for line, row in zip(lines_of(_found(page, rows), scene.read), rows, strict=True)
     ]
+    at = [next(chain(*row)) for row in rows]
     draft = Draft(
-        lines=found,
+        lines=[_without_link(line, page.blocks[index]) for line, index in zip(found, at, strict=True)],
         fate=lines.furniture([line.read for line in found]),
         plain=scene.read is str,
-        at=[next(chain(*row)) for row in rows],
+        at=at,
         beside=[(index, rule, page.blocks[index].text) for index, rule in scene.dropped.items()],
     )
+    draft.beside += [
+        (index, "member", line.found.removeprefix(cut.found).strip())
+        for line, cut, index in zip(found, draft.lines, at, strict=True)
+        if line is not cut
+    ]
     if body and body.dated is not None:
         draft.headed = next((at + 1 for at, row in enumerate(rows) if any(body.dated in cell for cell in row)), 0)
     return draft
+
+
+def _without_link(line: Line, block: Block) -> Line:
+    """A paragraph without the link to its rest at its end: [详细]."""
+    if not block.links or block.linked > _REST or (rest := _READ_ON.search(line.found)) is None:
+        return line
+    return Line(found=line.found[: rest.start()], read=_READ_ON.sub("", line.read))
 
 
 def _keep_lines_of_box(draft: Draft, scene: Scene) -> None:
@@ -166,7 +195,8 @@ def _take_captions(draft: Draft, scene: Scene) -> None:
 def _around(page: Page, first: int, last: int) -> tuple[list[int], list[int]]:
     """Blocks before and after the article that may say who wrote it and when."""
     start = page.title if page.title is not None and page.title < first else first
-    above = [i for i in range(max(0, start - 6), first) if len(page.keys[i]) <= LONG]
+    top = min(max(0, start - 6), _table_over(page, start)) if start == page.title else max(0, start - 6)
+    above = [i for i in range(top, first) if len(page.keys[i]) <= LONG]
     below = [
         i
         for i in range(last + 1, min(len(page.blocks), last + 21))

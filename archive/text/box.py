@@ -8,7 +8,7 @@ links beside the article are told by what they hold. A roster, a table or one sh
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import takewhile
 
@@ -35,6 +35,10 @@ LOOK = 100
 TAIL = 10
 # So many tabs of so many characters may stand over a box of links.
 TABS, TAB = 8, 4
+# So much prose under a name beside an article is none of it, however short that is (characters).
+BESIDE = 300
+# So many paragraphs under links make a digest.
+DIGEST = 2
 # So many names of files are looked for.
 FILES = 100
 
@@ -134,6 +138,7 @@ class _Walk:
             return None
         self.prose = self.prose_below()
         self.walk()
+        self.keep_headlines()
         self.trim()
         self.drop_copies()
         return self.area()
@@ -166,15 +171,19 @@ class _Walk:
         foot = len(self.blocks)
         for index in range(foot - 1, max(-1, foot - FOOT_LONGEST), -1):
             key = self.keys[index]
-            if not key.endswith("。") and (REACH.search(key) or FOOT.search(key)):
+            if not key.endswith("。") and (FOOT.search(key) or ("。" not in key and REACH.search(key))):
                 foot = index
-            elif not self.is_link(index) and furniture_id(key) not in FOOT_RULES:
+            elif not (self.is_link(index) or furniture_id(key) in FOOT_RULES or self.is_update(key)):
                 break
         if foot == len(self.blocks):
             return self.find_owner()
         # The owner's name may stand over it.
         over = self.blocks[max(0, foot - 1)]
         return foot - (over.element == self.blocks[foot].element and over.size < PROSE and over.linked < 0.5)
+
+    def is_update(self, key: str) -> bool:
+        """Whether a line says when the page was changed."""
+        return "更新" in key and fields.is_dateline(key)
 
     def find_owner(self) -> int:
         """The last line of the page, or the two last, behind a row of links, where they name the owner alone."""
@@ -222,13 +231,66 @@ class _Walk:
             return self.anchor
         return over if self.box(over) == self.box(self.anchor) and self.blocks[over].size <= TITLE else self.anchor
 
+    def keep_headlines(self) -> None:
+        """Keep the links over the paragraphs of a digest, where one stands over each."""
+        prose = [index for index in self.lines() if self.is_prose(index)]
+        heads = [i - 1 for i in prose if self.kinds.get(i - 1) == "links" and self.holder(i - 1) == self.holder(i)]
+        if len(heads) >= DIGEST and len(heads) == len(prose):
+            self.kinds.update(dict.fromkeys(heads, "line"))
+
     def trim(self) -> None:
         """Take out the lines above and below an article's prose that stand in another box than it."""
+        self.kinds.update(dict.fromkeys(self.in_side_boxes(self.lines()), "outside"))
         if lines := self.lines():
             if self.prose:
                 self.trim_around(lines)
             else:
                 self.trim_end([index for index in lines if index not in self.trim_player()])
+
+    def in_side_boxes(self, lines: Sequence[int]) -> list[int]:
+        """The lines in boxes beside that of a whole article, its dateline and a sentence below: 部门简介, a hint."""
+        first = next((index for index in lines if self.is_prose(index)), None)
+        if first is None or self.dateline is None or _ABSTRACT.match(self.keys[first]):
+            return []
+        scope = self.scope(first)
+        if self.outline.tags[scope] in ROOTS:
+            return []
+        own = self.prose_in(scope, first)
+        foreign: dict[int, bool] = {}
+        for index in lines:
+            if index > first and not self.outline.holds(scope, index):
+                side = self.side(scope, index)
+                if side not in foreign:
+                    foreign[side] = self.is_side(side, index, own)
+        return [i for i in lines if i > first and not self.outline.holds(scope, i) and foreign[self.side(scope, i)]]
+
+    def side(self, scope: int, index: int) -> int:
+        """The largest element around a block that does not hold a scope."""
+        element = self.blocks[index].element
+        top = self.outline.common(scope, element)
+        while element != top and self.outline.parents[element] != top:
+            element = self.outline.parents[element]
+        return element
+
+    def is_side(self, side: int, index: int, own: int) -> bool:
+        """Whether a name or a link stands over the prose of an element, and links or little prose in it."""
+        while index and self.outline.holds(side, index - 1):
+            index -= 1
+        prose = self.prose_in(side, index)
+        if not prose or self.is_prose(index) or self.blocks[index].size > TITLE:
+            return False
+        links = (self.is_link(i) and not self.is_file(i) for i in self.inside(side, index))
+        return prose < max(own, BESIDE) or sum(links) > 1
+
+    def inside(self, element: int, index: int) -> Iterator[int]:
+        """The blocks in an element, from one of them on."""
+        return takewhile(
+            lambda other: self.outline.holds(element, other), range(index, min(len(self.blocks), index + LOOK))
+        )
+
+    def prose_in(self, element: int, index: int) -> int:
+        """How much prose stands in an element, from a block on (characters)."""
+        return sum(self.blocks[i].size for i in self.inside(element, index) if self.is_prose(i))
 
     def trim_around(self, lines: Sequence[int]) -> None:
         """Take out the lines that stand in another box than the prose."""
@@ -308,7 +370,10 @@ class _Walk:
         first = {*head, *texts[:second]}
         again = [index for index, text in zip(lines[second:], texts[second:], strict=True) if text in first]
         if len(again) >= 0.8 * second:
-            self.kinds.update(dict.fromkeys(again, "copy"))
+            # What stands before it in another box than the first copy belongs to the page.
+            home = self.outline.common(self.blocks[self.anchor].element, self.blocks[lines[0]].element)
+            other = (index for index in lines[:second] if not self.outline.holds(home, index))
+            self.kinds.update({**dict.fromkeys(other, "outside"), **dict.fromkeys(again, "copy")})
 
     def in_other_column(self, index: int, home: int) -> bool:
         """Whether a block stands in another column of the table that lays out the page."""
@@ -347,7 +412,8 @@ class _Walk:
         """The line below the title that says when and from whom."""
         others = 0
         for index in range(title + 1, min(len(self.blocks), title + 1 + NEAR)):
-            if self.is_dateline(index) or (index == title + 1 and dates.is_day(self.keys[index])):
+            right_under = index == title + 1
+            if self.is_dateline(index, linked=right_under) or (right_under and dates.is_day(self.keys[index])):
                 return index
             key = self.keys[index]
             if _ABSTRACT.match(key) or fields.is_label(key):
@@ -394,10 +460,12 @@ class _Walk:
         # The day behind 时间 may be that of an event, unless the dateline has none.
         return beside or bool(_PUBLISHED.search(key) or fields.byline(key) or not dates.read(self.keys[self.head]))
 
-    def is_dateline(self, index: int) -> bool:
-        """Whether a line says when or from whom, not only which labels a script has yet to fill."""
+    def is_dateline(self, index: int, *, linked: bool = False) -> bool:
+        """Whether a line says when or from whom, not only which labels a script has yet to fill; a blog's may be a link
+        to its own page (`linked`).
+        """
         key = self.keys[index]
-        if self.blocks[index].linked >= 0.5 or len(key) > 240 or not fields.is_dateline(key):
+        if (self.blocks[index].linked >= 0.5 and not linked) or len(key) > 240 or not fields.is_dateline(key):
             return False
         return bool(dates.read(key) or fields.byline(key))
 

@@ -11,7 +11,7 @@ from archive.text import dates, extract, fields
 from archive.text.blocks import Block, han
 from archive.text.box import TODAY, Area
 from archive.text.document import Reason
-from archive.text.lines import is_sentence
+from archive.text.lines import is_sentence, narrow
 from archive.text.outline import NEAR_CELL
 from archive.text.page import Page, joined
 from archive.warc.capture import Capture
@@ -259,7 +259,11 @@ def _leads_only(page: Page, points: Sequence[float], region: extract.Region, are
     """Whether what would be the text only leads to articles, whatever stands around it: teasers stand beside a short
     article with a dateline, too.
     """
-    start, end = (area.start, area.end) if area is not None and area.stated and area.kept else region[:2]
+    stated = area is not None and area.stated and area.kept
+    start, end = (area.start, area.end) if area is not None and stated else region[:2]
+    if stated and page.title is not None and narrow(page.head).startswith(page.keys[page.title]):
+        # A digest has the title and the dateline of an article.
+        return _is_rows(page, points, area)
     return _is_rows(page, points, area) or _reads_on(page, points, range(start, end))
 
 

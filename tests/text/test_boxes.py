@@ -203,3 +203,68 @@ def test_a_form_that_a_notice_explains_is_its_table() -> None:
     table = "".join(f"<tr><td>{label}</td><td>{value}</td></tr>" for label, value in rows)
     document = read(page(f"<div><p>报名表填写要求如下：</p><table>{table}</table><p>请于周五前交办公室</p></div>"))
     assert document.text.split("\n")[1:4] == ["\t".join(row) for row in rows]
+
+
+LONGER = "某市工商业联合会成立于1953年，现有直属商会四十六个，会员企业六千八百余家，是党和政府联系企业的桥梁。"
+TEASER = '<p><a href="/2">商会大厦落成启用，服务窗口同日开放</a></p><p>{0}</p>'
+
+
+@pytest.mark.parametrize(
+    "side",
+    [
+        f'<h3>部门简介</h3><p>{LONGER}</p><a href="/1">详细</a>',
+        f"<div>关于我们</div><div>{LONGER}</div>",
+        f"<b>会长寄语</b><p>{LONGER}</p><p>{LONGER}</p>",
+        TEASER.format(LONGER) * 3,
+    ],
+)
+@pytest.mark.parametrize("tag", ["div", "td"])
+def test_prose_in_a_box_beside_a_short_article_is_none_of_it(side: str, tag: str) -> None:
+    line = "9月26日，市工商联联合市律师协会举办法律进企业活动，一百二十多家民营企业参加。"
+    html = PAGE.replace("<h1>", f"<table><tr><{tag}><h1>").replace(
+        "{body}", f"{{body}}</{tag}><{tag}>{side}</{tag}></table>"
+    )
+    document = read(html.format(body=f"<div><p>{line}</p></div>", source="云溪日报", head=""))
+    assert document.text == line
+
+
+def test_the_box_of_the_text_behind_an_abstract_is_no_side_box() -> None:
+    html = PAGE.replace("<h1>", "<div><h1>").replace("{body}", f"<p>摘要：{PROSE[1]}</p></div>{{body}}")
+    text = read(html.format(body=box("一线故事", LONGER), source="云溪日报", head="")).text
+    assert text.split("\n")[-2:] == ["一线故事", LONGER]
+
+
+def test_a_digest_keeps_the_linked_headline_over_each_paragraph() -> None:
+    lines = "".join(
+        f'<p><a href="/{n}">{head}</a></p><p>{line}<a href="/{n}">[详细]</a></p>' for n, (head, line) in DIGEST
+    )
+    document = read(page(f"<div>{lines}</div>"))
+    assert document.text == "\n".join(part for _, pair in DIGEST for part in pair)
+    assert ("member", "[详细]") in document.removed
+
+
+DIGEST = ((1, ("情系侨眷送关怀", PROSE[0])), (2, ("会员企业赴外地考察学习", PROSE[1])), (3, ("商会大厦启用", LONGER)))
+POEM = ("潮水退下去的时候", "码头露出了旧石阶", "阿公坐在最低的一级", "数着对岸的灯", "一盏是南洋", "一盏是家")
+
+
+@pytest.mark.parametrize("by", ["许燕归", "（许燕归）", "文/许燕归"])
+@pytest.mark.parametrize(
+    ("foot", "day"), [("2010年10月3日　<a href=/>返回目录</a>", "2010-10-03"), ("2010年第3期 <a href=/>返回</a>", None)]
+)
+def test_a_poem_under_a_short_title_and_a_name_is_an_article(by: str, foot: str, day: str | None) -> None:
+    document = read(
+        "<title>码头--文艺副刊--江东侨刊</title><table><tr><td>[<a href=/>刊首语</a>] [<a href=/x>乡讯</a>]</td></tr>"
+        f"<tr><td><font size=5>码头</font><br><font>{by}</font></td></tr><tr><td>{'<br>'.join(POEM)}</td></tr>"
+        f"<tr><td><hr>{foot}</td></tr></table><p>江东侨刊社编辑出版　地址：江东镇侨联大厦二楼</p>"
+    )
+    assert (document.title, document.author, document.text) == ("码头", "许燕归", "\n".join(POEM))
+    assert document.published == day
+
+
+def test_the_menu_between_two_copies_is_no_line_of_either() -> None:
+    copy = f"<h3>市委统战部召开创建工作会</h3><p>时间：2023-06-12</p>{box(*PROSE, '市委统战部')}"
+    again = f"<h3>市委统战部召开创建工作会</h3><p>时间：2023-06-12</p>{box(*PROSE)}"
+    menu = "<div><a href=/>首页</a></div><div>菜单</div>"
+    document = read(f"<title>市委统战部召开创建工作会</title><div>{copy}</div><div>{menu}{again}</div><p>版权所有</p>")
+    assert document.text == "\n".join((*PROSE, "市委统战部"))
+    assert ("outside", "菜单") in document.removed
