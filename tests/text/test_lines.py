@@ -144,3 +144,19 @@ def test_any_lines_have_one_verdict_each(lines: list[str]) -> None:
 def test_the_examples_in_the_docstrings_are_true(module: str) -> None:
     found = doctest.testmod(importlib.import_module(f"archive.text.{module}"))
     assert found.failed == 0
+
+
+@pytest.mark.parametrize(
+    ("line", "rule"),
+    [
+        ("文字 〖 大 中 小 〗 自动滚屏（右键暂停）", "tools"),
+        ("【字体：↑大 ↓小】", "tools"),
+        ("共有人关注", "counter"),
+        ("推文 12", "counter"),
+        ("温馨提示：本站文章均由各科室提供，如需转载请与办公室联系。", "disclaimer"),
+        ("温馨提示：请自备雨具，准时到场。", None),
+        ("文字工作者座谈会", None),
+    ],
+)
+def test_a_line_of_furniture_is_told_from_one_like_it(line: str, rule: str | None) -> None:
+    assert furniture_id(narrow(line)) == rule

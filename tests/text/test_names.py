@@ -260,6 +260,15 @@ def test_an_office_beside_the_day_is_the_source(name: str) -> None:
     assert fields("2023-03-08 统战动态 312")[0] is None
 
 
+def test_who_sent_a_blogs_post_is_its_author() -> None:
+    sent = "<div>張貼者： <span>小巷</span> 於 上午10:24</div>"
+    assert fields(after=sent)[1] == "小巷"
+
+
+def test_an_office_and_a_name_under_the_title_name_the_author() -> None:
+    assert fields(info="", lead="</p><p>市侨联 何晓云</p><p>")[1] == "何晓云"
+
+
 def test_joomla_writes_month_and_name_in_words() -> None:
     html = PAGE.format(info="作者是 Administrator</div><div>週三, 08 三月 2023 10:11", lead="", end="", after="")
     document = read(html)

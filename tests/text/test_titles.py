@@ -267,3 +267,13 @@ def test_the_value_of_a_label_is_no_title() -> None:
     )
     assert (document.title, document.source, document.author) == ("盟员医生下乡义诊", "青河市中医院支部", "周敏")
     assert document.text.startswith("为深入推进")
+
+
+@pytest.mark.parametrize("under", ["", "<p>10/10/2012</p>", "<p>市侨联 周敏</p>"])
+def test_the_line_over_the_first_sentence_is_the_title_where_nothing_names_one(under: str) -> None:
+    page = "<title>:::青河县委统战部:::</title><p><a href=/>首页</a> <a href=/a>要闻</a></p><p>{0}</p>{1}<div>{2}</div>"
+    foot = "<p>青河县委统战部主办　电话：0554-8612345</p>"
+    document = read(page.format("盟员医生下乡义诊", under, PROSE) + foot)
+    assert document.title == "盟员医生下乡义诊"
+    assert document.text.endswith("走深走实。")
+    assert read(page.format("为方便群众，现将有关事项公告如下：", under, PROSE)).title is None

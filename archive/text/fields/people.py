@@ -338,13 +338,16 @@ def _glued(text: str) -> str | None:
 def alone(line: str) -> str | None:
     """The person whom a line names and nobody else, behind a mark or an office.
 
-    >>> alone("□叶青"), alone("县委书记　赵明远"), alone("县委书记要求"), alone("方案")
-    ('叶青', '赵明远', None, None)
+    >>> alone("□叶青"), alone("县委书记　赵明远"), alone("市侨联 赵明远"), alone("县委书记要求"), alone("方案")
+    ('叶青', '赵明远', '赵明远', None, None)
     """
     if len(line) > ALONE:
         return None
     text = narrow(line).lstrip(_BULLETS).strip(_BRACKETS)
-    return text if is_person(text) else titled(text)
+    if is_person(text):
+        return text
+    office, _, name = text.partition(" ")
+    return name if is_office(office) and is_person(name, labelled=True) else titled(text)
 
 
 def titled(text: str, *, labelled: bool = False) -> str | None:

@@ -123,6 +123,8 @@ def choose(
     elif (chosen := _plain_heading(blocks, keys, bares, names)) is None:
         # A dateline would stand under it.
         chosen = _only_heading(outline, keys, bares, names)
+    if chosen is None and not any(title_of(head, None, columns) for head in stated):
+        chosen = _over_first_prose(blocks, keys, bares, names)
     return None if chosen is None else _ending(blocks, chosen)
 
 
@@ -387,6 +389,19 @@ def _over_prose(outline: Outline, keys: Sequence[str]) -> list[int]:
     prose = next((i for i, key in enumerate(keys) if is_sentence(key) and blocks[i].linked < 0.5), 0)
     ranks = {i: _level(outline, blocks[i]) for i in range(prose) if blocks[i].linked < 0.5}
     return [i for i, rank in ranks.items() if rank and rank == min(filter(None, ranks.values()))]
+
+
+def _over_first_prose(
+    blocks: Sequence[Block], keys: Sequence[str], bares: Sequence[str], names: set[str]
+) -> int | None:
+    """The line over the first sentence of a page, with a day or a name between the two: where nothing names a title."""
+    prose = (i for i, key in enumerate(keys) if blocks[i].linked < 0.5 and not blocks[i].aside and is_sentence(key))
+    first = next(prose, 0)
+    index = first - 1
+    while index > max(0, first - BETWEEN) and (not han(keys[index]) or alone(keys[index]) is not None):
+        index -= 1
+    plain = index >= 0 and _is_plain(blocks, keys, bares, names, index)
+    return index if plain and blocks[index].element != blocks[first].element else None
 
 
 def opening(blocks: Sequence[Block], last: int) -> int:
