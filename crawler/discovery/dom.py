@@ -304,10 +304,15 @@ def select(element: Any, css: str) -> list[Any]:
     return found
 
 
+# Elements whose text is no markup: HTML, "serializing HTML fragments", of a page that may run scripts.
+_RAW = frozenset(("script", "style", "xmp", "iframe", "noembed", "noframes", "noscript", "plaintext"))
+
+
 def inner(element: Any) -> str:
-    """What stands inside an element, as HTML."""
+    """What stands inside an element, as HTML; a template in a script as it is written."""
     inside = "".join(str(etree.tostring(child, encoding="unicode", method="html")) for child in element)
-    return (element.text or "").replace("&", "&amp;").replace("<", "&lt;") + inside
+    text = element.text or ""
+    return (text if element.tag in _RAW else text.replace("&", "&amp;").replace("<", "&lt;")) + inside
 
 
 def take(element: Any) -> None:

@@ -66,6 +66,24 @@ def test_what_a_script_writes_stands_in_the_document(code: str) -> None:
 
 
 @pytest.mark.parametrize(
+    "code",
+    [
+        "n.innerHTML = layui.laytpl(document.getElementById('t').innerHTML).render({list: rows});",
+        "laytpl($('#t').html()).render({list: rows}, h => { n.innerHTML = h; });",
+        "layui.use('laytpl', () => layui.laytpl(t.innerHTML).render({list: rows}, h => $('#n').html(h)));",
+        "n.innerHTML = document.getElementById('s').innerHTML.replace('x && 1 < 2', rows[0].t);",
+    ],
+)
+def test_a_template_in_a_script_is_markup(code: str) -> None:
+    stage = play(
+        '<div id="n"></div><script id="s" type="text/plain"><b>x && 1 < 2</b></script>'
+        '<script id="t" type="text/html">{{# layui.each(d.list, function(i, r){ }}<b>{{ r.t }}</b>{{# }); }}</script>'
+        f"<script>var rows = [{{t: '要闻'}}]; {code}</script>"
+    )
+    assert '<div id="n"><b>要闻</b></div>' in shown(stage), stage.errors
+
+
+@pytest.mark.parametrize(
     ("handler", "code", "target"),
     [
         ("href=\"javascript:show('41', 3)\"", "function show(i, t) { window.open('/d.jsp?id=' + i + '&t=' + t); }", "d.jsp?id=41&t=3"),
