@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Literal
 from urllib.parse import urldefrag, urlsplit
 
@@ -12,7 +12,7 @@ from archive.text.blocks import Block, han
 from archive.text.box import TODAY, Area
 from archive.text.document import Reason
 from archive.text.lines import is_sentence, narrow
-from archive.text.outline import NEAR_CELL
+from archive.text.outline import NEAR_CELL, ROOTS
 from archive.text.page import Page, joined
 from archive.warc.capture import Capture
 
@@ -24,6 +24,8 @@ HEADLINES = 8
 NAME = 16
 # A row names its article with so many Han characters.
 NAMES = 8
+# A title and the first row of a list stand at most so many blocks over the text that was found.
+NEAR = 6
 # An article's region has at least this weight, see extract.votes.
 ARTICLE = 150
 # Larger pages are not read (bytes): four times what a site file lets through by default.
@@ -33,8 +35,13 @@ BYTES = 64 * 2**20
 AT_ONCE, LATER = 5, 30
 
 # Words of the link at the end of a teaser or of a column's name, and how many teasers make a list.
-READ_ON = ("详细", "详情", "全文", "更多", "详细内容")
+READ_ON = ("详细", "详情", "全文", "更多", "详细内容", "继续阅读")
 FEW_TEASERS = 3
+# A row of a list: its link has so many characters, the line of the link at most so many, and so many elements at most
+# stand between that line and the list.
+ROW_LINK, ROW_LINE, ROW_DEEP = 6, 80, 6
+# A day that stands before a row's link has at most so many characters.
+DAY = 12
 
 Shape = Literal["home", "list", "article"]
 
@@ -260,11 +267,82 @@ def _leads_only(page: Page, points: Sequence[float], region: extract.Region, are
     article with a dateline, too.
     """
     stated = area is not None and area.stated and area.kept
-    start, end = (area.start, area.end) if area is not None and stated else region[:2]
-    if stated and page.title is not None and narrow(page.head).startswith(page.keys[page.title]):
-        # A digest has the title and the dateline of an article.
-        return _is_rows(page, points, area)
-    return _is_rows(page, points, area) or _reads_on(page, points, range(start, end))
+    within = range(area.start, area.end) if area is not None and stated else range(*region[:2])
+    if _is_rows(page, points, area) or _is_in_rows(page, area, within):
+        return True
+    # A digest has the title and the dateline of an article.
+    digest = stated and page.title is not None and narrow(page.head).startswith(page.keys[page.title])
+    return not digest and _reads_on(page, points, within)
+
+
+def _is_in_rows(page: Page, area: Area | None, within: range) -> bool:
+    """Whether what would be the text stands in the rows of a list, whatever each says beside its link.
+
+    A dateline that stands in no row is an article's, and so is prose.
+    """
+    dated = area.dated if area is not None and area.stated else None
+    head = [index for index in (page.title, dated) if index is not None and within.start - index <= NEAR]
+    rows = _rows(page, range(max(0, min((within.start, *head)) - NEAR), min(len(page.blocks), within.stop + NEAR)))
+    if dated is not None and dated not in rows:
+        return False
+    sizes = {index: page.blocks[index].size for index in (within if area is None else area.kept)}
+    said = sum(size for index, size in sizes.items() if index in rows or is_sentence(page.keys[index], 10))
+    inside = sum(size for index, size in sizes.items() if index in rows)
+    if not said:
+        return not rows.isdisjoint(head)
+    return inside >= max(0.8 * said, 0.5 * sum(sizes.values()))
+
+
+def _rows(page: Page, within: range) -> set[int]:
+    """The blocks of rows: boxes of one name in one box, most of which begin with a link and say more."""
+    files = {name for _, name in page.files}
+    leads = {
+        index
+        for index in within
+        if (block := page.blocks[index]).links >= ROW_LINK
+        and block.size <= ROW_LINE
+        and block.linked >= 0.2
+        and block.text not in files
+    }
+    found: set[int] = set()
+    for boxes in _alike(page, within) if len(leads) >= 2 else ():
+        led = [box for box in boxes if _begins_with_link(page, box, leads)]
+        if len(led) >= 0.8 * len(boxes) and _are_rows(page, led):
+            found.update(*led)
+    return found
+
+
+def _are_rows(page: Page, boxes: list[list[int]]) -> bool:
+    """Whether boxes that begin with links are rows of a list: they say more than their link, or each holds a day."""
+    firsts = [(page.blocks[box[0]], len(box)) for box in boxes]
+    if sum(held > 1 or first.size - first.links >= ROW_LINK for first, held in firsts) >= FEW_TEASERS:
+        return True
+    return len(boxes) >= 2 and all(any(_is_dated(page.keys[index]) for index in box) for box in boxes)
+
+
+def _begins_with_link(page: Page, box: list[int], leads: set[int]) -> bool:
+    """Whether a box begins with a headline that is a link: before it stands a day at most, below it one more link."""
+    first = next((at for at, index in enumerate(box) if index in leads), len(box))
+    return (
+        first < len(box) and len(leads.intersection(box)) <= 2 and sum(page.blocks[i].size for i in box[:first]) <= DAY
+    )
+
+
+def _alike(page: Page, within: range) -> Iterable[list[list[int]]]:
+    """For each box the boxes of one name that stand in it, as the blocks that each holds."""
+    outline = page.outline
+    held: dict[int, list[int]] = {}
+    for index in within:
+        element = page.blocks[index].element
+        for _ in range(ROW_DEEP):
+            if outline.tags[element] in ROOTS:
+                break
+            held.setdefault(element, []).append(index)
+            element = outline.parents[element]
+    alike: dict[tuple[int, str], list[list[int]]] = {}
+    for element, blocks in held.items():
+        alike.setdefault((outline.parents[element], outline.tags[element]), []).append(blocks)
+    return alike.values()
 
 
 def _is_rows(page: Page, points: Sequence[float], area: Area | None) -> bool:

@@ -323,6 +323,72 @@ def test_the_last_page_of_rows_that_handlers_open_is_no_article(around: str, row
     assert isinstance(found, Skip), found
 
 
+TEASERS = (
+    (
+        "望川市知联会法律服务团走进企业",
+        "6月16日，望川市知联会一行10人走进工业园区，为29家企业开展法治体检。",
+        "2022-06-17",
+    ),
+    ("丹濑县春茶开园", "连日来气温回升，高山茶区春茶陆续开园。采茶季从四月持续到五月，预计产干茶三百吨", "2022-06-11"),
+    ("县政协召开主席会议", "6月8日，县政协召开三届十二次主席会议，听取了专题调研情况的汇报...", "2022-06-09"),
+)
+FRAME = (
+    "<title>工作动态-望川市工商联</title><ul><li><a href='/'>首页</a></li><li><a href='/gz/'>工作动态</a></li></ul>"
+    "{}<div>望川市工商业联合会 版权所有 电话：0831-2345678</div>"
+)
+
+
+@pytest.mark.parametrize("many", [2, 3])
+@pytest.mark.parametrize(
+    "row",
+    [
+        "<li><a href='/a/{0}.html'>{1}</a><span><small>日期：</small>{3} <small>点击：</small>24</span><p>{2}</p></li>",
+        "<div class=item><h3><a href='/a/{0}.html'>{1}</a></h3><p>发布时间：{3} 来源：市委统战部</p><p>{2}</p></div>",
+        "<dl><dt><a href='/a/{0}.html'>{1}</a><span>{3}</span></dt><dd>{2}</dd></dl>",
+        "<article><h2><a href='/a/{0}.html'>{1}</a></h2><time>{3}</time><p>{2}</p></article>",
+        "<table><tr><td><a href='/a/{0}.html'>{1}</a></td><td>{3}</td></tr><tr><td colspan=2>{2}</td></tr></table>",
+        "<li><a href='/a/{0}.html'><img src=/1.jpg></a><div><a href='/{0}.html'>{1}</a><p>{2}</p><i>{3}</i></div></li>",
+        "<li><a href='/a/{0}.html'><h3>{1}</h3><p>{2}</p><span>{3}</span></a></li>",
+        "<li>[{3}] <a href='/a/{0}.html'>{1}</a></li>",
+    ],
+)
+@pytest.mark.parametrize("head", ["", "<h2>工作动态</h2>", "<div>当前位置：<a href=/>首页</a> &gt; 工作动态</div>"])
+def test_rows_that_say_more_than_their_link_are_a_list(row: str, many: int, head: str) -> None:
+    rows = "".join(row.format(number, *teaser) for number, teaser in enumerate(TEASERS[:many]))
+    pager = "<div>共23条 1/3页 <a href='list_3.html'>下一页</a></div>"
+    body = FRAME.format(f"{head}<div><ul>{rows}</ul></div>{pager}")
+    found = clean(dataclasses.replace(capture(200, (), body), url="http://h/gz/list_2.html"), None)
+    assert isinstance(found, Skip), found
+    # Of two rows without a teaser no line is left.
+    assert found.reason == ("empty" if row.startswith("<li>[") and many == 2 else "list")
+
+
+@pytest.mark.parametrize(
+    "line", ["<div>发布时间：2022-12-05 来源：市民宗局</div>", "<p>下面三条新闻由市民宗局推荐，供各单位学习。</p>"]
+)
+def test_rows_in_an_article_are_its_text(line: str) -> None:
+    rows = "".join(
+        f"<div><a href='/a/{n}.html'>{name}</a><p>{said}</p></div>" for n, (name, said, _) in enumerate(TEASERS)
+    )
+    prose = "<p>12月5日，市民宗局召开会议，传达学习上级精神，研究部署下一步工作，并对全年工作提出三点要求。</p>" * 5
+    body = FRAME.format(f"<h1>一周学习推荐</h1>{line}<div>{prose if '<p>' in line else ''}{rows}</div>")
+    found = clean(dataclasses.replace(capture(200, (), body), url="http://h/art/2022/12/5/art_7_31.html"), None)
+    assert isinstance(found, Document), found
+
+
+@pytest.mark.parametrize(
+    ("body", "kept"),
+    [
+        ("<b>工作动态</b><div id=box></div>", False),
+        ("<b>工作动态</b><div id=box></div><p>望川市工商联</p>", False),
+        ("<b>工作动态</b><div id=box></div><p>本栏目由办公室维护。</p>", True),
+    ],
+)
+def test_the_name_of_a_column_over_an_empty_box_is_no_article(body: str, kept: bool) -> None:
+    found = clean(dataclasses.replace(capture(200, (), FRAME.format(body)), url="http://h/gz/#top"), None)
+    assert isinstance(found, Document) == kept, found
+
+
 def test_a_table_of_names_and_days_under_a_dateline_is_an_article() -> None:
     # Items of a menu that a handler opens make no list of it.
     line = "<ul>" + "<li onclick='show(1)'>首页</li>" * 9 + "</ul><div>发布时间：2022-12-05 来源：市民宗局</div>"
