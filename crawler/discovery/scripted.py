@@ -57,6 +57,10 @@ _WRITES = re.compile(r"document\.write|innerHTML|insertAdjacentHTML|\.(?:html|ap
 # A function that gives a frame another address.
 _TURNS = re.compile(r"\.src\s{0,9}=[^=]|\.(?:attr|setAttribute)\(\s{0,9}['\"]src['\"]\s{0,9},")
 _MOVES = re.compile(r"location|window\.open|top\.href|showModalDialog|layer\.open|navigate\(|submit\(")
+# A way that a script puts together: location.href = '/pc/' + name.
+_COMPUTED = re.compile(
+    r"location(?:\.href)?\s{0,9}(?:=(?!=)|\.(?:replace|assign)\()\s{0,9}(?!\s|['\"][^'\"]{1,300}['\"]\s{0,9}(?:[;)}\n]|$))"
+)
 # `location.href='x'`: read without running it.
 _PLAIN_CLICK = re.compile(
     r"\s{0,9}(?:javascript:)?\s{0,9}(?:(?:window|self|top|parent)\.)?(?:location(?:\.href)?\s*=|open\()\s*['\"][^'\"]+['\"](?!\s{0,3}\+)",
@@ -138,10 +142,12 @@ def play(
         return lacking
     if not expected and (lacking := _unlinked(base, root, code, sources, hosts)):
         return lacking
-    if article or back or _does_without(root, links):
+    if article or back:
         return None
-    if len(html) < STUB and prose < 30 and not links and (_MOVES.search(code) or sources):
+    if len(html) < STUB and prose < 30 and _leads_by_script(code, sources, links):
         return Play(lack="stub", sources=sources)
+    if _does_without(root, links):
+        return None
     if (
         _MAKES.search(code)
         or any(map(_acts, _HANDLERS(root)))
@@ -150,6 +156,13 @@ def play(
     ):
         return Play(lack="list", sources=sources)
     return None
+
+
+def _leads_by_script(code: str, sources: Collection[str], links: Sequence[Link]) -> bool:
+    """Whether a script leads on from a page without text: not where all its ways are written out."""
+    if not links:
+        return bool(_MOVES.search(code) or sources)
+    return all(link.kind == "redirect" for link in links) and _COMPUTED.search(code) is not None
 
 
 def _does_without(root: HtmlElement, links: Sequence[Link]) -> bool:

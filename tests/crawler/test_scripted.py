@@ -36,6 +36,10 @@ def lack(body: str, *, expected: bool = False, article: bool = False, prose: int
         ("<div><script src='/menu.js'></script></div><a href='/a/'>一</a>", "list"),
         ("<div id='app'></div><a href='/a/'>一</a><script>fetch('/api')</script>", "list"),
         ("<script>location.href = ua ? '/m/' : '/pc/'</script>", "stub"),
+        ("<script>if (m) { location.href = '/m/'; } else { location.href = '/pc/' + 'index.html'; }</script>", "stub"),
+        ("<script>var to = '/pc/'; m ? location.replace('/m/') : location.replace(to)</script>", "stub"),
+        ("<script>if (m) { location.href = '/m/'; }</script>", None),
+        ("<script>location.replace( '/m/' )</script>", None),
         ("<a href='/x/'>要闻</a><a href='?p=2'>下一页</a><script>fetch('/api')</script>", None),
         ("<a href='/x/'>要闻</a><a href='?p=2'>下一页</a><script>document.write(atob('PGE+'))</script>", "list"),
         (
