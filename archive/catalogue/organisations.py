@@ -18,7 +18,7 @@ from importlib.resources import files
 from itertools import accumulate
 from typing import Any
 
-from archive.catalogue.places import Mention, is_name, jieba, title
+from archive.catalogue.places import Mention, is_name, is_surname, jieba, title
 
 _BODIES = ("party", "council", "front")
 # The levels, and how many digits of a code belong to each.
@@ -33,7 +33,7 @@ _PLACE = re.compile(r"[（(]([\u4e00-\u9fff]{2,4})[）)]")
 # The number of a document, which begins with the short name of who issued it: 人社部发〔2009〕126号.
 _NUMBER = re.compile(r"[发办函字令规告]{0,3}[〔\[（(【［]\d{4}[〕\]）)】］]")
 # Han characters and short brackets, read from right to left.
-_LEFT = re.compile(r"(?:[\u4e00-\u9fff]|[）)][\u4e00-\u9fff]{2,6}[（(])*")
+_LEFT = re.compile(r"(?:[^\W\dA-Za-z的了是被这那们我你他她]|[）)][\u4e00-\u9fff]{2,6}[（(])*")
 _ORDINAL = re.compile(r"第[一二三四五六七八九十]+$")
 # A count of many: 四所学校.
 _COUNT = re.compile("[一二三四五六七八九十百两几数]+[多余]?[所家个名位大]$")
@@ -43,7 +43,7 @@ _NUMBERED = re.compile("医院|[中小]学|支部|支队|大队|分院|高中")
 _CONGRESS = re.compile("第[一二三四五六七八九十]+[次届].{0,4}代表大会")
 _SESSION = re.compile(r"第[一二三四五六七八九十]+届$")
 _YEAR = re.compile(r"(?<!\d)(1[89]\d\d|20\d\d)年")
-_CHINA = re.compile("中国|我国|国务院|全国|习近平|新华社|人民网|北京")
+_CHINA = re.compile("中国|我国|中方|国务院|全国|习近平|新华社|人民网|北京")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -170,9 +170,12 @@ def _national(text: str, start: int, end: int, places: Sequence[Mention], *, min
 
 def _is_of_china(text: str, at: int, places: Sequence[Mention]) -> bool:
     """Whether a bare 教育部 is that of the People's Republic, not of another land or of a year before it."""
-    line = text.rfind("\n", 0, at) + 1
-    years = _YEAR.findall(text, max(line, at - 300), at)
+    line = max(text.rfind("\n", 0, at) + 1, at - 300)
+    years = _YEAR.findall(text, line, at)
     if years and int(years[-1]) < 1949:
+        return False
+    sentence = text[max(line, text.rfind("。", line, at)) : at]
+    if not _CHINA.search(sentence) and any(land in sentence for land in _words("foreign")):
         return False
     return bool(places) or bool(_CHINA.search(text)) or not any(land in text for land in _words("foreign"))
 
@@ -202,7 +205,7 @@ def _own(text: str, at: int, site: str | None) -> Organisation | None:
     """A body of the site's own place, which a text names by its level."""
     if not _begins(text, at) or _is_one_of_several(text, at):
         return None
-    body = _body(text, at + 1)
+    body = _body(text, at + 1, level=False)
     least = at + 1 + len(body)
     if len(body) == 1 or not (body or _is_word(text, at)):
         return None  # 市委 alone is part of many offices and titles
@@ -228,7 +231,9 @@ def _is_word(text: str, at: int) -> bool:
 
 
 def _is_one_of_several(text: str, at: int) -> bool:
-    """Whether a level ends a list of levels, as in 省、市、县政府 and 各市与县政府."""
+    """Whether a level ends a list of levels, as in 省、市、县政府 and 各市与县政府, or is counted (4省政府)."""
+    if at and (text[at - 1].isdecimal() or text[at - 1] in "一二两三四五六七八九十"):
+        return True
     return at >= 2 and text[at - 1] in "、和与及" and (text[at - 2] in _DIGITS or text[at - 2] in "家乡")
 
 
@@ -265,7 +270,7 @@ def _is_name(words: str) -> bool:
 
 def _is_verb(word: str) -> bool:
     """Whether what is cut as a verb is one, and none that stands in names; a made-up name may be cut as one."""
-    return word not in _words("verbs") and bool(jieba().has_word(word))
+    return word not in _words("verbs") and not is_name(word) and bool(jieba().has_word(word))
 
 
 # What begins with a place.
@@ -320,7 +325,7 @@ def _widen(text: str, start: int) -> int:
         return start
     words = jieba().tag(text[first:start])
     word, part = words[-1]
-    if part[0] not in "nj" or word in _words("stops") or word in _words("company", "lead"):
+    if part[0] not in "nj" or part.startswith("nr") or word in _words("stops") or word in _words("company", "lead"):
         return start
     return first if len(words) == 1 and first > start - 8 else -1
 
@@ -366,10 +371,10 @@ def _join(name: str, body: str) -> str:
     return name + (body[1:] if body[0] == name[-1] and body[0] in _DIGITS else body)
 
 
-def _body(text: str, at: int) -> str:
+def _body(text: str, at: int, *, level: bool = True) -> str:
     """The body at an offset of a text, with or without its level (县委, 委); empty if there is none."""
     bodies, lengths = _bodies()
-    lead = text[at : at + 1] if text[at : at + 1] in _words("levels") else ""
+    lead = text[at : at + 1] if level and text[at : at + 1] in _words("levels") else ""
     for size in lengths:
         end = at + len(lead) + size
         if (body := text[at + len(lead) : end]) in bodies and not _goes_on(text, end):
@@ -421,6 +426,12 @@ def _last() -> frozenset[str]:
     return frozenset(head[-1] for head in _heads())
 
 
+@cache
+def _long() -> tuple[str, ...]:
+    """The heads with which a name may go on at once."""
+    return tuple(head for head in _heads() if len(head) > 1 and head not in _words("heads", "party") and head != "中心")
+
+
 class _Walk:
     """A way through the words of a name.
 
@@ -442,6 +453,7 @@ class _Walk:
         self._at = self._began = self.first = self.end = at
         self._body, self._bare = body, bare
         self._place = self._unsure = self._open = False
+        self._and = ""
         self._left = 4
         rest = _HAN.match(text, at)[0]  # type: ignore[index]
         if not _last().isdisjoint(rest):
@@ -454,22 +466,32 @@ class _Walk:
     def take(self, word: str, part: str) -> bool:
         """Go on by a word; false if the name ends before it."""
         start, self._at = self._at, self._at + len(word)
-        if head := (word[-1] in _last() and self._head(word)) or self._head_within(word):
+        another = word.startswith(("中央", "全国", "国务院", "中共"))
+        if another and not (word == "全国" and self._body and start == self.end):
+            return False  # the name of another body begins
+        if head := self._head(word, part) or self._head_within(word):
             return self._reach(head)
         if self._unsure:
             self._left -= 1
             return self._left > 0 and word not in _words("stops")
-        if (word in _words("stops") and not (word in "与和" and start > self.end)) or _COUNT.match(word):
-            return False
-        if part in _words("stops", "parts") and not self._may(word, part):
-            # 司拟 is the end of 运输司 and a verb, though cut like a person's name.
-            self._open = part[:2] == "nr" and self._body and start > self.end and _heads().get(word[0]) == "departments"
+        if not self._may_hold(word, part, start):
             return False
         if part == "v" and word not in _words("verbs"):
             self._unsure = True
             return self._body
+        self._and = word if word in "与和" else self._and
         self._place |= part in ("ns", "nr") and is_name(word)
         return True
+
+    def _may_hold(self, word: str, part: str, start: int) -> bool:
+        """Whether a name may hold a word that is no head."""
+        if (word in _words("stops") and not (word in "与和" and start > self.end)) or _COUNT.match(word):
+            return False
+        if part not in _words("stops", "parts") or self._may(word, part):
+            return True
+        # 司拟 is the end of 运输司 and a verb, though cut like a person's name.
+        self._open = part[:2] == "nr" and self._body and start > self.end and _heads().get(word[0]) == "departments"
+        return False
 
     def _may(self, word: str, part: str) -> bool:
         """Whether a word of a part of speech that no name holds may stand in this one all the same."""
@@ -479,39 +501,58 @@ class _Walk:
             return True
         return part == "m" and bool(_NUMBERED.match(self._text, self._at))
 
-    def _head(self, word: str) -> str:
-        """The head that ends at the place reached; empty if there is none."""
+    def _head(self, word: str, part: str) -> str:
+        """The head that ends at the place reached; empty if there is none, as in the name of a place (莫斯科)."""
+        if word[-1] not in _last() or word in _words("stops") or _goes_on(self._text, self._at):
+            return ""
         ends = [self._text[self._at - size : self._at] for size in range(min(6, self._at - self.end), 0, -1)]
-        if word in _words("stops") or any(end in _words("unlike") for end in ends):
+        if any(end in _words("unlike") for end in ends):
             return ""
-        if _goes_on(self._text, self._at):
-            return ""
-        return next((end for end in ends if self._fits(end, bare=self._at - len(end) == self.end)), "")
+        least = 2 if len(word) > 1 and (part in ("ns", "nrt") or (part == "nr" and is_surname(word[0]))) else 1
+        fitting = (end for end in ends if self._fits(end, bare=self._at - len(end) == self.end))
+        return next((end for end in fitting if len(end) >= least), "")
 
     def _head_within(self, word: str) -> str:
         """The head before a word that is written together with it by mistake: 检定所|在 cut into 检定|所在."""
         if len(word) != 2 or word[1] not in _words("stops") or word[0] not in _last():
             return ""
         self._at -= 1
-        head = self._head(word[0])
+        head = self._head(word[0], "n")
         self._at += not head
         return head
 
     def _fits(self, head: str, *, bare: bool) -> bool:
         """Whether what ends here is a head that may end the name."""
         kind = _heads().get(head)
-        if self._body or not kind:
-            return bool(kind) and (not bare or len(head) > 1)
+        if not kind or (self._and and not self._may_follow_and(head)):
+            return False
+        if head in "所站办" and not self._is_followed(head):
+            self._open |= self._body and not bare
+            return False
+        if self._body:
+            return not bare or len(head) > 1
         if kind in ("departments", "branches"):
             return False
         return not bare or (self._bare and head in _words("heads", "bare"))
+
+    def _is_followed(self, head: str) -> bool:
+        """Whether 所, 站 or 办 ends a name: before its title (艺研所所长), another stop or a mark."""
+        after = self._text[self._at : self._at + 2]
+        stops = after[:1] in _words("stops") or after in _words("stops")
+        return after == head + "长" or stops or not _HAN.match(after).end()  # type: ignore[union-attr]
+
+    def _may_follow_and(self, head: str) -> bool:
+        """Whether a head may end a name with 和 or 与 in its middle: not 人民银行管理体制和商业银行."""
+        return head in _words("heads", "after_and") or (
+            self._and == "与" and _heads()[head] != "branches" and head != "中心"
+        )
 
     def _reach(self, head: str) -> bool:
         if self._unsure or (self._place and head not in _words("heads", "branches")):
             self._open = self._body
             return False
         self.first = self.first if self.first > self._began else self._at
-        self.end, self._body, self._place = self._at, True, False
+        self.end, self._body, self._place, self._and = self._at, True, False, ""
         return True
 
     def is_certain(self) -> bool:
@@ -521,5 +562,9 @@ class _Walk:
         if self._body and (branch := _PLACE.match(self._text, self.end)) and is_name(branch[1]):
             self.end = branch.end()  # 中国地质大学（北京）
             return True
+        if self._body and self._text.startswith(_long(), self.end):
+            head = _longest(self._text, self.end, _long())
+            if self._text[self.end + len(head) : self.end + len(head) + 1] not in ("长", "员"):
+                return False  # 十三陵中心|小学教师, but 监察支队|支队长
         middle = _MIDDLE.match(self._text, self.end) if self._body else None
         return not middle or _grow(self._text, middle.end(), body=True) == middle.end()

@@ -113,6 +113,11 @@ def is_name(word: str) -> bool:
     return word in _names().get(word[:2], ())
 
 
+def is_surname(character: str) -> bool:
+    """Whether a character is a common surname, and seldom anything else."""
+    return character in _words("surnames")
+
+
 def is_within(code: str, place: str) -> bool:
     """Whether a code is that of a place or of a place below it.
 
