@@ -35,6 +35,8 @@ _NUMBER = re.compile(r"[发办函字令规告]{0,3}[〔\[（(【［]\d{4}[〕\]�
 # Han characters and short brackets, read from right to left.
 _LEFT = re.compile(r"(?:[^\W\dA-Za-z的了是被这那们我你他她]|[）)][\u4e00-\u9fff]{2,6}[（(])*")
 _ORDINAL = re.compile(r"第[一二三四五六七八九十]+$")
+# Two names: 集团公司和椰树集团公司.
+_JOINED = re.compile("(?:公司|集团|[厂院所局])[和与及]")
 # A count of many: 四所学校.
 _COUNT = re.compile("[一二三四五六七八九十百两几数]+[多余]?[所家个名位大]$")
 # A number of which a name is made with a head right behind it: 五 in 五医院, never 四 in 四所学校.
@@ -190,6 +192,8 @@ def _prefixed(text: str, start: int, end: int) -> Organisation | None:
     if reached <= end or _is_class(text[end:reached]) or not _is_cut(text, start):
         return None
     session = _SESSION.search(text, max(start - 5, 0), start) if text[start:end] == "全国" else None
+    if text[end] in "性级各" or (session and _widen(text, session.start()) != session.start()):
+        return None
     how = "national" if _kind(text, reached) in ("bodies", "departments") else "name"
     return _make(text, session.start() if session else start, reached, reached, "", text[start:reached], how=how)
 
@@ -243,8 +247,10 @@ def _company(text: str, start: int, end: int, places: Sequence[Mention]) -> Orga
     if first == start or (first == start - 26 and first):
         return None
     begin = _leads(text, first, start)
+    if text[start - 1] in "家个" or _JOINED.search(text, begin, start):
+        return None
     named = [place.start for place in places if begin <= place.start < start]
-    if not (named and named[0] == begin) and not _is_name(text[begin:start]):
+    if not (named and named[0] == begin) and (text[begin] in "牌型号款" or not _is_name(text[begin:start])):
         begin = named[-1] if named and _is_name(text[named[-1] : start]) else start
     if start - begin < 2:
         return None
@@ -255,6 +261,7 @@ def _leads(text: str, at: int, end: int) -> int:
     """Where a name begins behind words that lead to it: behind 批准 in 批准利尔化学有限公司."""
     for word in jieba().cut(text[at:end]):
         if word not in _words("company", "lead") and word not in _words("stops"):
+            at += word[0] in "据由受"  # 据万|博 of 据万博有限公司
             break
         at += len(word)
     return at
@@ -325,7 +332,9 @@ def _widen(text: str, start: int) -> int:
         return start
     words = jieba().tag(text[first:start])
     word, part = words[-1]
-    if part[0] not in "nj" or part.startswith("nr") or word in _words("stops") or word in _words("company", "lead"):
+    if part[0] not in "nj" or part.startswith("nr") or len(word) == 1 or word.endswith(("企业", "单位", "公司")):
+        return start
+    if word in _words("stops") or word in _words("company", "lead"):
         return start
     return first if len(words) == 1 and first > start - 8 else -1
 
@@ -466,8 +475,10 @@ class _Walk:
     def take(self, word: str, part: str) -> bool:
         """Go on by a word; false if the name ends before it."""
         start, self._at = self._at, self._at + len(word)
-        another = word.startswith(("中央", "全国", "国务院", "中共"))
-        if another and not (word == "全国" and self._body and start == self.end):
+        another = word.startswith(("中央", "全国", "国家", "国务院", "中共")) or word in _words(
+            "national", "ministries"
+        )
+        if another and not (word.startswith(("全国", "国家")) and start == self.end):
             return False  # the name of another body begins
         if head := self._head(word, part) or self._head_within(word):
             return self._reach(head)
@@ -513,12 +524,13 @@ class _Walk:
         return next((end for end in fitting if len(end) >= least), "")
 
     def _head_within(self, word: str) -> str:
-        """The head before a word that is written together with it by mistake: 检定所|在 cut into 检定|所在."""
-        if len(word) != 2 or word[1] not in _words("stops") or word[0] not in _last():
+        """The head in a word that is cut with what follows it: 检定所|在 cut into 检定|所在, or 外科主任."""
+        size = 1 if len(word) == 2 else 2
+        if len(word) <= size or word[-size:] not in _words("stops") or word[-size - 1] not in _last():
             return ""
-        self._at -= 1
-        head = self._head(word[0], "n")
-        self._at += not head
+        self._at -= size
+        head = self._head(word[:-size], "n")
+        self._at += 0 if head else size
         return head
 
     def _fits(self, head: str, *, bare: bool) -> bool:
