@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, closing
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 from archive.corpus import forget as archived
+from archive.corpus import reclean, shard
+from archive.errors import UsageError
 from archive.layout import Layout
+from archive.site import Site, by_host
 from archive.warc import exclusions, verify
 from archive.warc.exclusions import Addresses
 from archive.warc.surt import surt
@@ -108,6 +111,22 @@ def _drop(layout: Layout, urls: Sequence[str], locks: _Locks) -> Iterator[Done]:
         elif named is None:
             detail = "set aside, and no URL can be read in it: remove it if it may contain the page"
             yield Done(what="unread", path=str(path), record="", detail=detail)
+
+
+def check_sites(layout: Layout, urls: Sequence[str], sites: Mapping[str, Site]) -> None:
+    """Refuse if a site file is missing that shaped texts of the same WARC files: these are made again.
+
+    Raises:
+        UsageError: it is missing.
+    """
+    hosts = by_host(sites.values())
+    abouts = [shard.about(layout.shard_of(warc)) for warc in {one.warc for one in archived.find_held(layout, urls)}]
+    lost = {key for about in abouts if about is not None for key in reclean.lost_files(about, hosts)}
+    if lost:
+        raise UsageError(
+            f"nothing was changed: the texts of these pages were made with the files of the sites"
+            f" {', '.join(sorted(lost))}, which are not here. Name the folder of these files with --sites."
+        )
 
 
 def look(layout: Layout, urls: Sequence[str], *, erase: bool) -> Iterator[Done]:

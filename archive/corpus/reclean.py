@@ -141,11 +141,16 @@ def kept(layout: Layout, sites: Mapping[str, Site], found: Survey) -> Iterator[s
             f" are, and new pages are not cleaned. Install them: pip install {names.replace(',', '')}. To give them up:"
             f" cundang clean --all --site {folder}"
         )
-    for folder, keys in _fileless(layout, sites, found).items():
+    for folder, keys in _fileless(layout, sites, found, changed=False).items():
         yield (
             f"{folder}: its texts were made with the files of the sites {', '.join(sorted(keys))}, which are not here:"
             f" they stay as they are. Name the folder of these files with --sites. To give up their rules: cundang"
             f" clean --all --site {folder}"
+        )
+    for folder, keys in _fileless(layout, sites, found, changed=True).items():
+        yield (
+            f"{folder}: pages of it were taken down or allowed again, so its texts are made without the files of the"
+            f" sites {', '.join(sorted(keys))}, which are not here. Run cundang clean again, with their folder: --sites"
         )
 
 
@@ -159,18 +164,24 @@ def _lacking(layout: Layout, found: Survey) -> dict[str, str]:
     return lacking
 
 
-def _fileless(layout: Layout, sites: Mapping[str, Site], found: Survey) -> dict[str, set[str]]:
-    """Folder -> the sites whose files shaped a shard of it, and are not here."""
+def _fileless(layout: Layout, sites: Mapping[str, Site], found: Survey, *, changed: bool) -> dict[str, set[str]]:
+    """Folder -> the sites whose files shaped a shard of it, and are not here.
+
+    `changed`: of shards that are made again nevertheless, because the pages to show are others; else of the rest.
+    """
     hosts = by_host(sites.values())
     lost: dict[str, set[str]] = {}
-    for warc in found.digests:
+    for warc, digest in found.digests.items():
         about = shard.about(layout.shard_of(warc))
-        if about is not None and (keys := _lost_files(about, hosts)):
+        if about is None or not (keys := lost_files(about, hosts)):
+            continue
+        now = _header(warc, digest, about.hosts, hosts, taken_down(layout, warc))
+        if changed != _same_pages(about, now):
             lost.setdefault(layout.site_of(warc), set()).update(keys)
     return lost
 
 
-def _lost_files(about: shard.About, hosts: Mapping[str, Site]) -> set[str]:
+def lost_files(about: shard.About, hosts: Mapping[str, Site]) -> set[str]:
     """The sites whose files shaped a shard and are not here; a file with another name may be in its place."""
     had = sites_of(about.header.recipe)
     here = {hosts[host].key for host in about.hosts if host in hosts}
@@ -427,10 +438,14 @@ def _reason(about: shard.About, now: shard.Header, hosts: Mapping[str, Site]) ->
 
     Empty too while the file of one of its sites is not here, unless its WARC file or what was taken down changed.
     """
-    same_pages = replace(about.header, recipe=now.recipe, schema=now.schema) == now
-    if same_pages and _lost_files(about, hosts):
+    if _same_pages(about, now) and lost_files(about, hosts):
         return ""
     return "a page was given up by the clock" if about.provisional else _difference(about.header, now)
+
+
+def _same_pages(about: shard.About, now: shard.Header) -> bool:
+    """Whether a shard is of the same WARC file, and of the same pages that were taken down."""
+    return replace(about.header, recipe=now.recipe, schema=now.schema) == now
 
 
 def _difference(had: shard.Header, now: shard.Header) -> str:

@@ -507,6 +507,7 @@ def forget(  # noqa: PLR0913, PLR0917 - click makes an argument of each option
         return 0
     if not urls or (undo and erase):
         raise UsageError("Name what to take down, or give --list; --undo and --erase exclude each other.")
+    forgetting.check_sites(layout, urls, folders.sites())
     asks = erase and not yes
     if dry_run or asks:
         _print_done(forgetting.look(layout, urls, erase=erase), json_)

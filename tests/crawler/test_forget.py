@@ -18,6 +18,7 @@ from pathlib import Path
 
 import loaded
 import pytest
+from captures import archive_of
 from little_server import Answer, serving
 from warcio.archiveiterator import ArchiveIterator
 
@@ -189,6 +190,37 @@ def test_what_was_taken_down_comes_back_in_no_way(tmp_path: Path) -> None:
 
 
 @pytest.mark.fault(rows=[44])
+def test_a_takedown_without_the_site_files_changes_nothing(tmp_path: Path) -> None:
+    layout = archive_of(tmp_path / "data", files=2, pages=2)
+    (tmp_path / "sites").mkdir()
+    (tmp_path / "none").mkdir()
+    for number, key in enumerate(("one", "two")):
+        host = f"site{number}.example.cn"
+        site = f'name = "{key}"\nhosts = ["{host}"]\n[crawl]\nstart = ["http://{host}/"]\n'
+        (tmp_path / "sites" / f"{key}.toml").write_text(site, encoding="utf-8")
+    cundang(tmp_path, "clean", "--jobs", "1")
+    made = derived(layout)
+    url = "http://site0.example.cn/1.html"
+    for words in ((), ("--erase", "--yes")):
+        said = cundang(tmp_path, "forget", url, *words, "--sites", "none", code=2).stderr
+        assert "nothing was changed: the texts of these pages were made with the files of the sites one, which" in said
+    assert derived(layout) == made
+    assert not layout.exclusions.exists()
+    cundang(tmp_path, "forget", url)
+    rows = [row for path in layout.shards() for row in shard.read(path)]
+    assert [(row.site, isinstance(row, Skip)) for row in rows] == [
+        ("one", False), ("one", True), ("two", False), ("two", False)
+    ]  # fmt: skip
+    # An entry that came from another machine counts, and a clean without the site files says what it makes.
+    exclusions.append(
+        layout, {"url": "http://site1.example.cn/0.html", "date": "2026-01-01T00:00:00+00:00", "reason": ""}
+    )
+    said = cundang(tmp_path, "clean", "--jobs", "1", "--sites", "none", code=1).stderr
+    assert "site0: its texts were made with the files of the sites one, which are not here: they stay" in said
+    assert "site1: pages of it were taken down or allowed again, so its texts are made without the files of" in said
+    assert "site1: its texts" not in said
+
+
 def test_an_exchange_that_somebody_cut_out_and_indexed_anew_is_missed_by_the_crawl(tmp_path: Path) -> None:
     layout = Layout(root=tmp_path / "data")
     with serving(answer) as little:
