@@ -30,6 +30,7 @@ CAPTURED = dt.datetime(2026, 11, 1, 4, tzinfo=dt.UTC)
         ("2023-06-12 上午9:05", "2023-06-12T09:05+08:00"),
         ("2023-06-12 下午2:05:09", "2023-06-12T14:05:09+08:00"),
         ("2023-06-12 下午12:05", "2023-06-12T12:05+08:00"),
+        ("2023-06-12 晚上8:05", "2023-06-12T20:05+08:00"),
         ("2023-06-12 14:05 PM", "2023-06-12T14:05+08:00"),
         ("2023-06-12 12:05 AM", "2023-06-12T00:05+08:00"),
         ("2023-06-12 凌晨12:05", "2023-06-12T00:05+08:00"),
@@ -120,6 +121,9 @@ def values(*lines: str) -> tuple[list[str], list[str]]:
         (["出版：2023-06-12 14:05　更新：2023-06-20"], ["2023-06-12T14:05+08:00"], ["2023-06-20"]),
         (["更新时间：2023-06-20", "2023-06-12 来源：县委统战部"], [], ["2023-06-12", "2023-06-20"]),
         (["2023-06-12 来源：县委统战部"], [], ["2023-06-12"]),
+        # An office may stand right behind the day.
+        (["2019年5月6日县委统战部"], [], ["2019-05-06"]),
+        (["(2012-6-18 发布)"], ["2012-06-18"], []),
         (["来源：县委统战部　23-06-12 09:30"], [], ["2023-06-12T09:30+08:00"]),
         (["112年06月12日 资料来源：民政局"], [], ["2023-06-12"]),
         (["Published: June 12, 2023　Source: Xinhua"], ["2023-06-12"], []),
@@ -128,6 +132,7 @@ def values(*lines: str) -> tuple[list[str], list[str]]:
         (["市侨联召开第五次代表大会筹备会 2023-06-12"], [], []),
         # Prose, a calendar, numbers, a month in a title.
         (["会议于2023年6月12日召开。"], [], []),
+        (["2018年12月28日县委常委会议"], [], []),
         (["2023年6月12日至15日我市在人民会堂举行全市民族团结进步表彰大会"], [], []),
         (["2026年11月1日 星期日 农历九月廿二"], [], []),
         (["2026年11月1日 农历九月"], [], []),
@@ -169,6 +174,8 @@ def test_meta_elements_have_an_order() -> None:
         ("http://h/19/0909/07/19130907112233445566.shtml", None),
         ("http://h/a/23061207112212345678.shtml", "2023-06-12"),
         ("http://h/202306/1.html", "2023-06"),
+        ("http://2019-01-02.a.cn/index.html", None),
+        ("http://h/a.html?u=/2020/01/02/", None),
         ("http://h/20231332/1.html", None),
         ("http://h/content_40211.html", None),
     ],
@@ -216,6 +223,11 @@ def test_a_visible_dateline_outweighs_templates(statements: list[tuple[str, str]
     assert decide([said(*one) for one in statements], "", CAPTURED).published == published
 
 
+def test_a_day_after_the_capture_is_that_of_china() -> None:
+    evening = dt.datetime(2026, 11, 1, 20, tzinfo=dt.UTC)
+    assert decide([said("bare", "2026-11-03")], "", evening).published == "2026-11-03"
+
+
 @pytest.mark.parametrize(
     ("statements", "evidence"),
     [
@@ -228,6 +240,7 @@ def test_a_visible_dateline_outweighs_templates(statements: list[tuple[str, str]
         ([("label", "2023-06-12"), ("url", "2023-06")], None),
         ([("url", "2023-06"), ("row", "2023-06-20")], None),
         ([("label", "2023-06-12"), ("url", "2023-09")], "label: 2023-06-12 | url: 2023-09"),
+        ([("meta", "2023-06-12"), ("url", "2023-09")], "meta: 2023-06-12 | url: 2023-09"),
         ([("meta", "2023-06-12"), ("signed", "2023-05-01")], None),
         ([("meta", "2023-06-12"), ("updated", "2024-05-01"), ("below", "2024-05-01")], None),
     ],
@@ -344,6 +357,7 @@ def test_dates_of_pages_are_read_by_name() -> None:
     assert dates.is_short("[05-03-12 09:30]")
     assert not dates.is_short("05-03-12")
     assert not dates.is_clock("2020年07月04日 来源")
+    assert not dates.is_clock("2020年07月04日 星期六 县新闻网")
 
 
 def test_a_day_below_the_text_signs_it_and_stays() -> None:

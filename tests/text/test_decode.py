@@ -112,6 +112,9 @@ def test_surrogates_and_controls_do_no_harm() -> None:
     html = f"<p>\ud800{TEXT}&#xD800;&#1;&#x1f;\x00</p>"
     assert parse(html) is not None
     assert outline(html).blocks[0].text.strip("?\ufffd") == TEXT
+    tree = parse("<p\x01>会\x01议\x00</p>")
+    assert tree is not None
+    assert [(node.tag, node.text) for node in tree.iter("p")] == [("p", "会议")]
     assert parse("") is None
     assert parse("<!-- nothing -->") is None
 
@@ -160,6 +163,8 @@ def test_utf8_is_believed_from_sixty_bytes_on() -> None:
     # 统战 in GBK is valid UTF-8; so few bytes prove nothing.
     few = "统战".encode("gb18030") * 6
     assert decode(few, None).html == "统战" * 6
+    # Nor do characters that say that one was lost.
+    assert decode(few + "\ufffd".encode() * 20 + few, None).html.startswith("统战" * 6)
     many = "ͳս".encode() * 20
     assert decode(many, "text/html; charset=gbk").html == "ͳս" * 20
 
