@@ -5,8 +5,13 @@ from __future__ import annotations
 import gc
 import os
 import signal
+import sys
+from contextlib import suppress
+from pathlib import Path
 from types import FrameType
 from typing import NoReturn
+
+from crawler import SAFE
 
 
 def main() -> None:
@@ -14,6 +19,11 @@ def main() -> None:
     signal.signal(signal.SIGINT, _early)
     # The default threshold of 700 wastes a tenth of the start on objects of modules, which are never freed (measured).
     gc.set_threshold(10_000)
+    # A module of the current folder, such as archive.py, must not replace ours in child processes. `python -m` looks
+    # there in any case.
+    with suppress(OSError):
+        if not Path(sys.path[0]).samefile(Path.cwd()):
+            os.environ.setdefault("PYTHONSAFEPATH", SAFE)
     from crawler.cli import main as run  # noqa: PLC0415 - see above
 
     run()

@@ -12,10 +12,13 @@ import time
 from pathlib import Path
 
 import pytest
+from captures import archive_of
 from pages import read
 
 from archive.catalogue import mentions, reprints
+from archive.corpus import shard
 from archive.layout import Layout
+from archive.text.document import Document
 from crawler.document_lines import COPY, document_lines
 from crawler.queue.lock import Lock
 
@@ -183,3 +186,13 @@ def test_a_damaged_catalogue_is_named_with_its_cure(folder: Path) -> None:
     catalogue.write_bytes(whole)
     assert done.returncode == 1
     assert "cundang rebuild --catalogue" in done.stderr
+
+
+def test_a_script_named_like_one_of_our_packages_does_no_harm(tmp_path: Path) -> None:
+    layout = archive_of(tmp_path / "data", files=1, pages=2)
+    for name in ("archive", "crawler", "json"):
+        (tmp_path / f"{name}.py").write_text("raise SystemExit(7)", encoding="utf-8")
+    command = [Path(sys.executable).with_name("cundang"), "clean", "--jobs", "1"]
+    done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    assert [type(row) for path in layout.shards() for row in shard.read(path)] == [Document, Document]

@@ -66,4 +66,4 @@ def main() -> None:
 
 
 def _interrupt(_number: int, _frame: FrameType | None) -> NoReturn:
-    raise InterruptedCrawl("interrupted; what was finished is kept; run the same command again to continue.")
+    raise InterruptedCrawl("interrupted. What was finished is kept: run the same command again to continue.")

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import datetime as dt
 import json
+import os
 import shlex
 import statistics
 import subprocess
@@ -16,6 +17,7 @@ from dataclasses import asdict, dataclass
 
 from archive.errors import InterruptedCrawl
 from archive.text.document import Reason
+from crawler import SAFE
 from crawler.messages import say
 from crawler.runs.history import Run, Runs
 
@@ -71,7 +73,8 @@ class Alarm:
         body = json.dumps(alert, ensure_ascii=False, default=str).encode()
         try:
             if self.command:
-                subprocess.run(shlex.split(self.command), input=body, timeout=PATIENCE, check=True)
+                env = {name: value for name, value in os.environ.items() if (name, value) != ("PYTHONSAFEPATH", SAFE)}
+                subprocess.run(shlex.split(self.command), input=body, timeout=PATIENCE, check=True, env=env)
             if self.webhook:
                 request = urllib.request.Request(self.webhook, body, {"Content-Type": "application/json"})  # noqa: S310 - the user's own address
                 with urllib.request.urlopen(request, timeout=PATIENCE) as answer:  # noqa: S310 - as above
