@@ -87,23 +87,27 @@ def compare_speeds(layout: Layout, wanted: dict[str, str], where: str) -> float:
 
 
 def kill_cleaning(layout: Layout, wanted: dict[str, str], kills: int, seconds: float, draw: random.Random) -> None:
-    """Clean the whole archive again and again, and kill a worker or the coordinator each time."""
-    for number in range(kills):
-        victim = "coordinator" if number % 3 == 2 else "worker"
+    """Clean the whole archive again and again; kill workers meanwhile, and in every second run the coordinator."""
+    done = runs = 0
+    while done < kills:
+        runs += 1
+        victims = ["worker"] * 3 + ["coordinator"] * (runs % 2)
         shutil.rmtree(layout.root / "corpus")
+        began = time.monotonic()
         with begin(layout, "cluster", "clean", "--workers", "2") as process:
-            time.sleep(draw.uniform(0.5, seconds))
-            kill(process, victim)
+            for victim, moment in zip(victims, sorted(draw.uniform(0.5, seconds) for _ in victims), strict=True):
+                time.sleep(max(0.0, began + moment - time.monotonic()))
+                done += kill(process, victim)
             ended = process.wait(1800)
-        if victim == "coordinator":
+        if ended == -signal.SIGKILL:
             run(layout, "cluster", "clean", "--workers", "2")
         else:
             assert ended == 0, said(layout)
-        assert digests(layout) == wanted, f"kill {number} of a {victim}: shards differ"
+        assert digests(layout) == wanted, f"run {runs}: shards differ"
         left = [str(path) for path in layout.root.rglob("*.tmp")]
-        assert not left, f"kill {number} of a {victim}: {left}"
-        assert not processes(layout.root), f"kill {number} of a {victim}: processes are left"
-    print(f"cluster: cleaning, {kills} kills of workers and coordinators: every shard as on one machine", flush=True)
+        assert not left, f"run {runs}: {left}"
+        assert not processes(layout.root), f"run {runs}: processes are left"
+    print(f"cluster: cleaning, {done} kills in {runs} runs: every shard as on one machine, nothing is left", flush=True)
 
 
 def clean_by_parts(layout: Layout, wanted: dict[str, str], bucket: str) -> None:

@@ -192,7 +192,7 @@ def test_a_script_named_like_one_of_our_packages_does_no_harm(tmp_path: Path) ->
     layout = archive_of(tmp_path / "data", files=1, pages=2)
     for name in ("archive", "crawler", "json"):
         (tmp_path / f"{name}.py").write_text("raise SystemExit(7)", encoding="utf-8")
-    command = [Path(sys.executable).with_name("cundang"), "clean", "--jobs", "1"]
+    command = [str(Path(sys.executable).with_name("cundang")), "clean", "--jobs", "1"]
     done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
     assert [type(row) for path in layout.shards() for row in shard.read(path)] == [Document, Document]
