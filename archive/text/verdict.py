@@ -78,6 +78,7 @@ _HOME = re.compile(r"\A/?(?:(?:index|default|main|home)\.(?:s?html?|jsp|php|aspx
 
 # How a script hears a press on elements, which then say by their data what they lead to.
 _HEARD = re.compile(r"\.(?:click|on|live|delegate|addEventListener|onclick)\b[^;]{0,80}(?:function|=>)")
+_WRITES = re.compile(r"document\.write|innerHTML\s*=|\.(?:html|append|load)\(")
 _META = re.compile(r"<meta[^<>]*+", re.IGNORECASE)
 _REFRESH = re.compile(
     r"http-equiv\s*+=\s*+[\"']?refresh[\"']?(?>.{0,100}?content\s*+=)\s*+[\"']?\s*+(\d++)\s*+;\s*+url\s*+=\s*+[\"']?([^\"'\s]++)",
@@ -203,8 +204,8 @@ def judged(
             return Reason.EMPTY, "no text"
     shape = _shape(page, points, region, area, url) if shapes or not page.picked else "article"
     if shape == "article":
-        rows = max(points, default=0.0) < ARTICLE / 2 and "<recordset" in html
-        return (Reason.LIST, "rows for a script to show, no article") if rows else None
+        later = _is_filled_later(page, points, area, html)
+        return (Reason.LIST, "rows for a script to show, no article") if later else None
     reason = Reason.HOME if shape == "home" else Reason.LIST
     return reason, f"{len(_headlines(page))} links that read like headlines, no article"
 
@@ -225,6 +226,19 @@ def _shape(page: Page, points: Sequence[float], region: extract.Region, area: Ar
     if stated or weight >= ARTICLE or _is_notice(page, area, url):
         return "article"
     return "list" if weight < extract.WEAK or _is_linked(page) else "article"
+
+
+def _is_filled_later(page: Page, points: Sequence[float], area: Area | None, html: str) -> bool:
+    """Whether a page holds records and no article, or has the name of a column and of who publishes it, and scripts
+    that write what stands between.
+    """
+    if max(points, default=0.0) < ARTICLE / 2 and "<recordset" in html:
+        return True
+    if area is None or not area.kept or page.title is None or _has_dateline(page):
+        return False
+    said = [page.keys[index] for index in (page.title, *area.kept)]
+    names = len(said) <= 3 and all(han(line) <= NAME and not is_sentence(line) for line in said)
+    return names and _WRITES.search(page.outline.scripts) is not None
 
 
 def _is_linked(page: Page) -> bool:

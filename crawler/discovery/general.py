@@ -34,11 +34,11 @@ from crawler.queue.address import shape
 
 # 下一篇 is the next article, not the next page. A paper is entered at its newest issue, a calendar at its newest month:
 # what follows is 上一期, 上个月.
-_OPEN, _CLOSE = r"\A[\[【(（<«◀◄←\s]*", r"[\]】)）>»›▶►→\s]*"
+_OPEN, _CLOSE = r"\A[\[【(（<«◀◄←\s]*", r"[\]】)）>»›▶►→↓\s]*"
 NEXT = re.compile(
     _OPEN
     + r"(?:下\s?一?\s?[页頁]|[后後]\s?一?\s?[页頁]|[上前]\s?一?\s?(?:期|个?月)|next(?: ?page)?|>>?|»|›|▶|►|→"
-    + r"|(?:[较更][旧早]|以前)的?文章|older ?(?:posts|entries))"
+    + r"|(?:[较更][旧早]|以前)的?(?:文章|新闻|信息|内容|动态)|older ?(?:posts|entries))"
     + _CLOSE,
     re.IGNORECASE,
 )

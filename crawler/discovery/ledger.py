@@ -43,7 +43,7 @@ _CONTROLS = XPath(
 _BOXES = XPath(
     "//*[self::ul or self::ol or self::div or self::nav or self::p][contains(@class, 'pag') or contains(@id, 'pag')]"
 )
-_LEAVES = XPath("./*[not(*)] | ./*/*[not(*)]")
+_LEAVES = XPath("./*[not(*)] | ./*[not(self::select)]/*[not(*)]")
 _NEXT_BUTTONS = XPath(
     "//*[self::button or self::li or self::a][not(normalize-space())]"
     "[contains(concat(' ', @class, ' '), ' btn-next ') or contains(@class, 'pagination-next')]"

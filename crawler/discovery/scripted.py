@@ -22,6 +22,8 @@ Lack = Literal["stub", "list", "body"]
 
 # Bytes of a page that a stub has at most; Chinese characters that a page without a body has at most.
 STUB, BARE = 8192, 200
+# Chinese characters outside of links that a page has at most which its scripts fill.
+UNFILLED = 60
 # Scripts of one page that are fetched.
 SOURCES = 12
 
@@ -142,7 +144,7 @@ def play(
         return lacking
     if not expected and (lacking := _unlinked(base, root, code, sources, hosts)):
         return lacking
-    if article or back:
+    if back or (article and not _is_unfilled(root, code, prose)):
         return None
     if len(html) < STUB and prose < 30 and _leads_by_script(code, sources, links):
         return Play(lack="stub", sources=sources)
@@ -163,6 +165,11 @@ def _leads_by_script(code: str, sources: Collection[str], links: Sequence[Link])
     if not links:
         return bool(_MOVES.search(code) or sources)
     return all(link.kind == "redirect" for link in links) and _COMPUTED.search(code) is not None
+
+
+def _is_unfilled(root: HtmlElement, code: str, prose: int) -> bool:
+    """Whether scripts fill an empty box of a page that says next to nothing: what it says may be its foot."""
+    return prose < UNFILLED and bool(_WRITES.search(code) and _EMPTY(root))
 
 
 def _does_without(root: HtmlElement, links: Sequence[Link]) -> bool:

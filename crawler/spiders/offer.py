@@ -33,10 +33,10 @@ _BEFORE = re.compile(
     r"\A[\[【(（<«◀◄←\s]*(?:首\s?[页頁]|第一[页頁]|[上前]\s?一?\s?[页頁]|[下后後]\s?一?\s?(?:期|个?月)|first|prev(?:ious)?|<<?|«|‹|◀|◄|←|1)[\]】)）>»▶►→\s]*",
     re.IGNORECASE,
 )
-# Links to the same article for a printer.
+# Links to the same article for a printer, or for good.
 _PRINT = re.compile(
     r"\A(?:[\[【(（\s]*+(?:打\s?印|列\s?印)(?:[本此该該][页頁文稿篇]章?|[页頁]面|文章|预览|版)?[\]】)）\s]*+"
-    r"|print(?: this)?(?: page)?)",
+    r"|print(?: this)?(?: page)?|(?:固定|永久|本文)(?:链接|連結|网址|地址)|permalink)",
     re.IGNORECASE,
 )
 

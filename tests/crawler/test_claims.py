@@ -108,6 +108,7 @@ def test_rows_and_frames_of_other_hosts_are_counted_a_host() -> None:
         ("<ul class=el-pager><li class='number active'>1</li></ul><button disabled class='btn-next'></button>", ()),
         ("<div class=page>共<b>22</b>条 <b>1</b>/<b>3</b>页</div>", ()),
         ("<div class=page><span>1</span> <a href='?p=2'>2</a></div>", ()),
+        ("<div class=page>3/3页 <select><option>1<option>2<option>3</select></div>", ()),
         ("<div class=page><span>2</span> <span>3</span></div><div><b>1</b><b>2</b></div>", ()),
     ],
 )

@@ -71,6 +71,19 @@ def test_a_list_that_lacks_what_leads_on_has_its_scripts_run(body: str, wanted: 
 
 
 @pytest.mark.parametrize(
+    ("body", "prose", "wanted"),
+    [
+        ("<div id=box></div><script>box.innerHTML = rows</script>", 8, "list"),
+        ("<div id=box></div><script>box.innerHTML = rows</script>", 90, None),
+        ("<div id=box>2020</div><script>box.innerHTML = rows</script>", 8, None),
+        ("<div id=box></div><script>count()</script>", 8, None),
+    ],
+)
+def test_the_foot_of_a_page_that_scripts_fill_is_no_article(body: str, prose: int, wanted: str | None) -> None:
+    assert lack(body, article=True, prose=prose) == wanted
+
+
+@pytest.mark.parametrize(
     ("link", "code", "file", "wanted"),
     [
         ("/x/", "showList('xw', 10)", "/fn.js", "list"),

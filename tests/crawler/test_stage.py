@@ -329,6 +329,12 @@ def test_the_end_of_a_page_asks_for_more_each_time_it_is_reached(bind: str) -> N
         stage.answer(ask["key"], 200, f"<li>{page}</li>")
 
 
+def test_a_template_in_a_script_is_read_as_it_is_written() -> None:
+    code = "document.write(document.getElementById('t').innerHTML.replace('%', 'a && b') + $('#t').html())"
+    stage = play(f'<script type="text/html" id="t"><b>%</b></script><p><script>{code}</script></p>')
+    assert "<b>a &amp;&amp; b</b><b>%</b>" in shown(stage), stage.errors
+
+
 def test_a_list_whose_end_is_watched_is_scrolled() -> None:
     code = "new IntersectionObserver(es => es[0].isIntersecting && $.get('/m', d => $('#n').append(d))).observe(end)"
     stage = play(f'<ul id="n"></ul><div id="end"></div><script>{code}</script>')

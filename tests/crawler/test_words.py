@@ -31,7 +31,7 @@ def kinds(body: str, url: str = "http://h/l/") -> dict[str, str]:
     listed(
         "下一页 下页 下一頁 下頁 后一页 后页 後一頁 next Next NextPage >> > » › ▶ ► → 上一期 前一期 上期 "
         "上个月 上月 前一个月 [下一页] 【下页】 （下一页） 下一页&gt;&gt; «上期 "
-        "较旧文章 更早的文章 ←以前的文章 OlderPosts"
+        "较旧文章 更早的文章 ←以前的文章 更早的新闻↓ OlderPosts"
     ),
 )
 def test_these_words_lead_to_the_next_page(words: str) -> None:
@@ -91,12 +91,15 @@ def test_who_came_by_a_pager_has_what_lies_before(words: str, back: bool) -> Non
                 "print",
                 "Print this page",
                 "【打印本頁】",
+                "固定链接",
+                "本文地址",
+                "Permalink",
             )
         ),
-        *((words, False) for words in ("打印机采购公告", "印发通知", "printing")),
+        *((words, False) for words in ("打印机采购公告", "印发通知", "printing", "友情链接")),
     ],
 )
-def test_the_way_to_the_printer_is_known_by_its_words(words: str, printer: bool) -> None:
+def test_another_address_of_an_article_is_known_by_its_words(words: str, printer: bool) -> None:
     assert bool(_PRINT.fullmatch(words)) == printer
 
 

@@ -292,6 +292,36 @@ COLUMNS = "".join(
             + "</table><div>记录总数：10</div><p>民盟青澜市委员会 电话：0899-2218830</p>",
             "list",
         ),
+        # The day before a link that is cut short, and a pager.
+        (
+            "http://h/xw/index.jhtml",
+            "<title>政务要闻-青石县</title><div>位置：<a href='/'>首页</a> &gt; <a href='/x/'>政务要闻</a></div><ul>"
+            + "".join(f"<li><span>[{day}]</span><a href='{n}.jhtml'>{title[:8]}</a></li>" for n, title, day in CELLS)
+            + "</ul><div>共9条记录 1/1页 <a>下一页</a></div><div>青石县人民政府主办</div>",
+            "list",
+        ),
+        # Teasers that are cut short, with the day beside the link.
+        (
+            "http://h/a/xw/",
+            "<title>社会服务</title><div><ul>"
+            + "".join(
+                f"<li><a href='{n}.html'>{title}</a><span><small>日期：</small>{day} <small>点击：</small>{n}</span>"
+                f"<p>{title}，来自各界的{n}名志愿者参加活动，为群众送去关怀和温暖...</p></li>"
+                for n, title, day in CELLS[:4]
+            )
+            + "</ul></div><dl><dt>推荐内容</dt></dl>",
+            "list",
+        ),
+        # The name of a column and of an office, and a script that writes the rows.
+        (
+            "http://h/gzdt.htm",
+            (
+                "<title>工作动态</title><table><tr><td><a href='/'>首页</a><tr><td><b>工作动态</b><div id=box></div>"
+                "<script src='/data.js'></script><script>box.innerHTML = rows.join('')</script></td></tr>"
+                "<tr><td>鹤塘县民族宗教局</td></tr></table>"
+            ),
+            "list",
+        ),
         ("http://h/", f"<title>平湖市统一战线</title><div>平湖市统一战线</div>{COLUMNS}", "home"),
         ("http://h/index.jsp?lm=3", f"<title>平湖市统一战线</title><div>平湖市统一战线</div>{COLUMNS}", "list"),
     ],
@@ -397,6 +427,12 @@ def test_a_table_of_names_and_days_under_a_dateline_is_an_article() -> None:
     found = clean(dataclasses.replace(capture(200, (), body), url="http://h/art/2022/12/5/art_7_31.html"), None)
     assert isinstance(found, Document), found
     assert all(title in found.text for _, title, _ in CELLS)
+
+
+def test_an_article_with_a_long_quotation_that_is_cut_short_is_one() -> None:
+    prose = "<p>3月14日，市侨联走访慰问归侨侨眷，送上节日的祝福，并听取他们的意见和建议……</p>"
+    body = f"<h1>市侨联走访慰问归侨侨眷</h1><div>发布时间：2022-03-14</div><div>{prose * 4}</div>"
+    assert isinstance(clean(dataclasses.replace(capture(200, (), body), url="http://h/a/1.html"), None), Document)
 
 
 def test_an_article_that_ends_in_dated_links_is_one() -> None:
