@@ -68,6 +68,7 @@ def test_a_utf8_template_around_a_gbk_include_is_read_piece_by_piece() -> None:
         f"<p>{TEXT}锟斤拷锟斤拷</p>".encode(),
         f"<p>{TEXT}\ufffd\ufffd部</p>".encode(),
         f"<p>{TEXT}烫烫烫烫</p>".encode(),
+        f"<p>{TEXT}屯屯屯屯</p>".encode(),
         f"<p>{TEXT}ï¿½ï¿½部</p>".encode(),
         f"<p>{TEXT}统战部会议</p>".encode().decode("latin-1").encode(),
     ],
@@ -250,3 +251,23 @@ def test_a_piece_that_is_chinese_in_two_encodings_is_utf8() -> None:
     piece = "边控边治都美都治"
     body = f"<p>{HANT}</p>\n".encode("big5hkscs") * 6 + f"<p>{piece}</p>".encode()
     assert piece in decode(body, "text/html; charset=big5").html
+
+
+@pytest.mark.parametrize(
+    ("mark", "codec"), [(b"\xef\xbb\xbf", "utf-8"), (b"\xff\xfe", "utf-16-le"), (b"\xfe\xff", "utf-16-be")]
+)
+def test_a_byte_order_mark_decides_however_short_the_page_is(mark: bytes, codec: str) -> None:
+    decoded = decode(mark + "统战".encode(codec), "text/html; charset=gbk")
+    assert (decoded.html, decoded.encoding, decoded.evidence) == ("统战", codec, "bom")
+
+
+def test_the_header_goes_before_the_page_and_its_label_may_go_on() -> None:
+    page = decode(b"<meta charset=big5>plain", "text/html; charset=gbk")
+    assert (page.encoding, page.evidence) == ("gb18030", "header")
+    page = decode(b"<meta charset=big5>plain", "text/html; charset=UTF-8lang=zh")
+    assert (page.encoding, page.evidence) == ("utf-8", "header")
+
+
+def test_a_damaged_page_of_one_encoding_is_not_mixed() -> None:
+    damaged = decode(f"<p>{TEXT}</p>".encode("gb18030") * 5 + "统".encode("gb18030")[:1] + b"<p>", None)
+    assert (damaged.encoding, damaged.flags) == ("gb18030", ("mojibake",))
