@@ -40,14 +40,16 @@ MEANINGS = {
     "text_original": Meaning(
         "the same paragraphs as found, before pinyin repair and conversion", "if they do not differ"
     ),
-    "script": Meaning("script of the page as found: `hans`, `hant`, `mixed`, `none`"),
+    "script": Meaning(
+        "characters of the page as found: `hans` (Simplified), `hant` (Traditional), `mixed`, `none` (no Chinese)"
+    ),
     "published": Meaning(
         "day of publication, ISO 8601, exactly as precise as the page; a time has +08:00",
         "if the page states none, or one that cannot be true",
     ),
     "published_claimed": Meaning("day that the page states although it cannot be true", "if it can be true"),
     "published_evidence": Meaning("rule that found the date, and the words that it read", "if no date was read"),
-    "source": Meaning("source (来源)", "if the page names none"),
+    "source": Meaning("who published the article first, as the page says (来源)", "if the page names none"),
     "author": Meaning("author or reporter (作者, 记者)", "if the page names none"),
     "editor": Meaning("editor in charge (责任编辑)", "if the page names none"),
     "contributor": Meaning("contributor (供稿), and the office that signs in brackets", "if the page names none"),
@@ -62,7 +64,10 @@ MEANINGS = {
     "aliases": Meaning("other addresses of the same article, as the site links to them"),
     "gone": Meaning("day (Asia/Shanghai) on which the address was first missing", "while it is there"),
     "extractor": Meaning(
-        "reader of the body: `site`, `box`, `votes`, `trafilatura`, `learned`, `lines`, `linear`, `page_object`, `none`"
+        "how the body was found: `site`, a rule of the site file; `box`, the element marked as the article; `votes`,"
+        " the region with most prose; `trafilatura`; `learned`, a learned layout; `page_object`; `lines`, all lines of"
+        " a text file; `linear`, the sentences of a page that could not be parsed; `file`, the list that links to a"
+        " file; `none`"
     ),
     "confidence": Meaning("confidence in the body, 0 to 1"),
     "han": Meaning("number of Han characters in `text`"),
@@ -86,7 +91,7 @@ def meaning(column: str) -> Meaning:
 
 def table(schema: pa.Schema | None = None) -> str:
     """Make the table, one row per column, in the order of the schema; None: the schema of a Document."""
-    lines = ["| column | type | meaning | null |", "|---|---|---|---|"]
+    lines = ["| column | type | meaning | empty (null) |", "|---|---|---|---|"]
     for column in schema or shard.document_schema():
         said = meaning(column.name)
         lines.append(f"| `{column.name}` | {_type(column.type)} | {said.meaning} | {said.null or 'never'} |")
