@@ -218,9 +218,9 @@ def _name(draft: Draft, scene: Scene, site_name: str | None) -> None:
     page, reader = scene.page, scene.read
     name = site_name or page.meta("sitename")
     stated = [
-        Line(found=title if reader(head) == head else fields.title_of(head, name, page.names) or head, read=title)
+        Line(found=next((part for part in fields.head_parts(head) if reader(part) == title), head), read=title)
         for head in dict.fromkeys((page.meta("articletitle", "og:title") or page.head, page.head))
-        if (title := fields.title_of(reader(head), name, page.names))
+        if (title := fields.title_of(reader(head), name, page.names, "\n".join(page.keys)))
     ]
     chosen = page.title
     draft.titled = "title line" if chosen is not None else "title element"

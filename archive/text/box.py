@@ -49,6 +49,8 @@ _ABSTRACT = re.compile(r"[(\[【]?(?:内容|文章)?(?:摘要|导读|提要|导�
 _LABEL_OF_FILES = re.compile(
     r"[(\[【]?(?:相关|文件|点击)?(?:附件|附|下载|文件)(?:下载|列表)?[一二三四五六七八九十\d]{0,2}[)\]】]?[:.]?"
 )
+# The label of files with none behind it.
+_EMPTY = re.compile(r"(?:相关)?附件(?:下载)?:")
 _SENTENCE_ENDS = ("。", "!", "?")
 # The clock in a page's head.
 TODAY = re.compile("星期|今天是|农历")
@@ -202,6 +204,8 @@ class _Walk:
         subtitle = next((i for i in under if fields.is_subtitle(self.blocks[i].text)), head + 1)
         own = [i for i in range(subtitle, head + 1) if not self.is_link(i)]
         lines = self.lines()
+        while lines and self.kinds.get(lines[-1] + 1) != "file" and _EMPTY.fullmatch(self.keys[lines[-1]]):
+            self.kinds[lines.pop()] = "file"
         if all(self.is_file(index) or _LABEL_OF_FILES.fullmatch(self.keys[index]) for index in lines):
             # Links to files, each with a word before it, are no text.
             self.kinds.update(dict.fromkeys(lines, "file"))
@@ -450,7 +454,7 @@ class _Walk:
         """
         key = self.keys[index]
         beside = self.outline.are_beside(index - 1, index)
-        if beside and in_row:
+        if (beside and in_row) or self.is_labelled_item(index):
             return True
         if self.holder(index) == self.holder(self.head) and fields.medium(key):
             # Items of one list: the day, and from whom.
@@ -459,6 +463,11 @@ class _Walk:
             return False
         # The day behind 时间 may be that of an event, unless the dateline has none.
         return beside or bool(_PUBLISHED.search(key) or fields.byline(key) or not dates.read(self.keys[self.head]))
+
+    def is_labelled_item(self, index: int) -> bool:
+        """Whether an item of the dateline's list is a label, or the value of the one before it."""
+        alike = self.blocks[index].kind == "item" and self.holder(index) == self.holder(self.head)
+        return alike and (fields.is_label(self.keys[index]) or fields.is_label(self.keys[index - 1]))
 
     def is_dateline(self, index: int, *, linked: bool = False) -> bool:
         """Whether a line says when or from whom, not only which labels a script has yet to fill; a blog's may be a link

@@ -86,6 +86,7 @@ _ASIDE = re.compile(
     r"(?<![^-_\s])(?:nav|ads?|foot|bottom|side|menu|tags?|more|hot|rank|pager?)(?![^-_\s\d])"
 )
 # Names of boxes for what describes a picture, in lower case, and how such lines are set.
+_BLOCK = re.compile(r"[\s\"';]display\s?:\s?(?:block|table|flex)\b")
 _CAPTION_NAME = re.compile(
     r"""(?:class|id)\s*=\s*["']?[^"'>]{0,200}(?:caption|(?:img|image|pic|photo|picture)[-_]?(?:note|desc|info|txt|text|title|intro)|tuzhu)"""
 )
@@ -608,7 +609,7 @@ class _Reader:
     def words(self, tag: _Tag, inner: str, content: str | None, after: str) -> str:
         """An element that begins no line of its own."""
         name = tag[0]
-        if name == "span" and inner != ">" and _describes(inner):
+        if name == "span" and inner != ">" and _begins_line(inner):
             return self.box(tag, inner, content, after)
         hidden, leads, shut = self.look(inner) if inner != ">" else _NOTHING_SAID
         if shut or (self.deep and len(self.names) >= DEEPEST):
@@ -771,6 +772,12 @@ def _is_hidden(inner: str) -> bool:
         return _HIDDEN.search(style) is not None
     found = attributes(inner)
     return "hidden" in found or bool(_HIDDEN.search(found.get("style", "")))
+
+
+@lru_cache(maxsize=1024)
+def _begins_line(inner: str) -> bool:
+    """Whether an element within a line begins one by its style, or as a caption."""
+    return _describes(inner) or ("display" in inner and _BLOCK.search(inner) is not None)
 
 
 @lru_cache(maxsize=1024)

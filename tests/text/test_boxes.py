@@ -268,3 +268,21 @@ def test_the_menu_between_two_copies_is_no_line_of_either() -> None:
     document = read(f"<title>市委统战部召开创建工作会</title><div>{copy}</div><div>{menu}{again}</div><p>版权所有</p>")
     assert document.text == "\n".join((*PROSE, "市委统战部"))
     assert ("outside", "菜单") in document.removed
+
+
+def test_items_of_labels_and_values_head_an_article() -> None:
+    items = "<dl><dt>发布时间</dt><dd>2023-06-12</dd><dt>来源</dt><dd>民宗科</dd><dt>浏览</dt><dd>85</dd></dl>"
+    document = read(
+        f"<title>市委统战部通知</title><main><h1>市委统战部通知</h1>{items}<div><p>请按时参加。</p></div></main>"
+    )
+    assert (document.text, document.source, document.published) == ("请按时参加。", "民宗科", "2023-06-12")
+
+
+def test_an_element_that_its_style_makes_a_block_is_a_line() -> None:
+    block = "<span style='color:red; display: block'>{}</span>"
+    assert read(page(f"<div>{''.join(block.format(line) for line in PROSE)}</div>")).text == "\n".join(PROSE)
+
+
+def test_a_label_of_files_without_one_is_no_text() -> None:
+    assert read(page(box(*PROSE, "附件：") + "<a href=/>关闭窗口</a>")).text == "\n".join(PROSE)
+    assert read(page(box(*PROSE, "附件：", "一、名单"))).text == "\n".join((*PROSE, "附件：", "一、名单"))

@@ -267,6 +267,8 @@ def test_who_sent_a_blogs_post_is_its_author() -> None:
 
 def test_an_office_and_a_name_under_the_title_name_the_author() -> None:
     assert fields(info="", lead="</p><p>市侨联 何晓云</p><p>")[1] == "何晓云"
+    # 丁香 is a flower, too.
+    assert fields(info="", lead="</p><p>□ 丁香</p><p>")[1] == "丁香"
 
 
 def test_joomla_writes_month_and_name_in_words() -> None:

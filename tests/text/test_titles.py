@@ -277,3 +277,18 @@ def test_the_line_over_the_first_sentence_is_the_title_where_nothing_names_one(u
     assert document.title == "盟员医生下乡义诊"
     assert document.text.endswith("走深走实。")
     assert read(page.format("为方便群众，现将有关事项公告如下：", under, PROSE)).title is None
+
+
+def test_of_the_pieces_of_a_head_the_one_that_stands_on_the_page_is_the_title() -> None:
+    line = "<div><a href=/t>活動報導</a> : 醫生下鄉義診</div><div>由 admin 發表於 2023/3/8 10:24:00 (123 次點閱)</div>"
+    document = read(f"<title>同心協會 - 醫生下鄉義診 - 最新消息</title>{line}<div>{PROSE}</div>")
+    assert (document.title, document.title_original) == ("医生下乡义诊", "醫生下鄉義診")
+
+
+def test_the_last_step_of_a_breadcrumb_is_no_column_where_it_is_no_link() -> None:
+    panel = "<td>海边人<br>级别：侠客<br>发帖：233<br>威望：120 点</td>"
+    document = read(
+        "<title>邻里 - 侨乡论坛</title><div><a href=/>侨乡论坛</a> &raquo; <a href=/f>家乡故事</a> &raquo; 邻里</div>"
+        f"<table><tr>{panel}<td><div>楼主 发表于: 2023-03-08 09:33</div><h1>邻里</h1><div>{PROSE}</div></table>"
+    )
+    assert (document.title, document.published) == ("邻里", "2023-03-08T09:33+08:00")

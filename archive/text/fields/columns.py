@@ -43,20 +43,24 @@ def named(blocks: Sequence[Block], keys: Sequence[str]) -> Iterator[str]:
     above = True
     for block, key in zip(blocks, keys, strict=True):
         above = above and not is_sentence(key)
-        if block.linked >= 0.5:
-            # A menu above the text may be one line.
-            menu = _MENU_SPLIT.split(key) if above and len(key) > COLUMN else ()
-            names = menu if len(menu) >= MENU else (key,)
-            yield from names if max(map(len, names)) <= COLUMN else ()
-        elif len(key) <= 120 and is_crumb(key):
+        if block.linked < 1 and len(key) <= 120 and is_crumb(key):
             # The last step may be the article itself.
             steps = columns(key, None)[: -1 if block.linked else None]
             yield from (step for step in steps if step != steps[-1] or len(step) <= COLUMN)
+        elif block.linked >= 0.5:
+            yield from _links(key, above=above)
         elif "版权" in key or "办" in key or "opyright" in key or "©" in key:
             yield from (found["name"] for found in _OWNER.finditer(key[:200]))
     # The owner may have a line of his own over it.
     foot = range(max(1, len(keys) - FOOT), len(keys))
     yield from (keys[i - 1] for i in foot if _CONTACT.search(keys[i]) and blocks[i].element == blocks[i - 1].element)
+
+
+def _links(key: str, *, above: bool) -> Sequence[str]:
+    """The names in a line of links, where they are short; a menu above the text may be one line."""
+    menu = _MENU_SPLIT.split(key) if above and len(key) > COLUMN else ()
+    names = menu if len(menu) >= MENU else (key,)
+    return names if max(map(len, names)) <= COLUMN else ()
 
 
 def columns(crumb: str, title: str | None) -> tuple[str, ...]:

@@ -344,7 +344,8 @@ def alone(line: str) -> str | None:
     if len(line) > ALONE:
         return None
     text = narrow(line).lstrip(_BULLETS).strip(_BRACKETS)
-    if is_person(text):
+    # The sign of an author's name in print.
+    if is_person(text, labelled=line.lstrip().startswith("□")):
         return text
     office, _, name = text.partition(" ")
     return name if is_office(office) and is_person(name, labelled=True) else titled(text)

@@ -63,6 +63,8 @@ _EDGES = "-_|,:"
 _CLAUSE_ENDS = ("。", ";", ":", ",")
 _SUBTITLE = re.compile(r"[—–\-]{1,3}\s?\S.{2,60}")
 _CUT = ("...", "…")
+# How much somebody has of something: 发帖:233.
+_COUNT = re.compile(r"[一-鿿]{1,6}:\s?\d")
 _TITLE_LABEL = re.compile(
     r"(?:(?:文章|信息|新闻|信件|来信|留言|咨询|诉求|问题)?标\s?题|题名|(?:信件|来信|留言|咨询)主题):?"
 )
@@ -337,6 +339,7 @@ def _is_plain(blocks: Sequence[Block], keys: Sequence[str], bares: Sequence[str]
         and not key.endswith(_CUT)
         and bares[index] not in names
         and ">" not in key
+        and not _COUNT.match(key)
         and (may_be_title(block.text) or _is_short_title(block, keys[index + 1]))
         and not is_label(key)
         and not (index and is_label(keys[index - 1]))
@@ -510,13 +513,14 @@ def _without_part(title: str) -> str:
     return _PART.sub("", narrow(title).replace(" ", ""))
 
 
-def title_of(head: str, site: str | None, columns: Sequence[str] = ()) -> str | None:
+def title_of(head: str, site: str | None, columns: Sequence[str] = (), shown: str = "") -> str | None:
     """The title that a `title` element states, without the names of site and columns; None where it states no other.
 
     Args:
         head: its text.
         site: the site's name, where it is known.
         columns: what the page calls its columns and its site.
+        shown: the lines of the page for comparing; of several pieces the one that stands there is the title.
 
     >>> title_of("统战部召开会议_统战时讯_四川统一战线", None), title_of("四川统一战线", None)
     ('统战部召开会议', None)
@@ -524,12 +528,14 @@ def title_of(head: str, site: str | None, columns: Sequence[str] = ()) -> str | 
     '市民盟赴某县调研'
     """
     known = {bare for bare in bare_lines([*columns, site or ""]) if bare}
-    parts = [part for part in _head_parts(head) if bare_lines([part])[0] not in known]
+    parts = [part for part in head_parts(head) if bare_lines([part])[0] not in known]
     named = [part for part in parts if not is_site_name(part) and not words.whole("no_title", part)]
-    return named[0] if named and may_be_title(named[0]) else None
+    stand = [part for part in named if narrow(part) in shown] if shown and len(named) > 1 else []
+    best = next(iter(stand or named), "")
+    return best if may_be_title(best) else None
 
 
-def _head_parts(head: str) -> list[str]:
+def head_parts(head: str) -> list[str]:
     """The pieces of a `title` element; the names of site and column may stand before the title, with spaces between."""
     parts: list[str] = []
     # A long dash stands within titles, too.
@@ -564,7 +570,7 @@ def is_own(source: str, head: str) -> bool:
     >>> is_own("三立新闻网", "新款上市 | 科技 | 三立新闻网 SETN.COM"), is_own("新华社", "统战部召开会议_四川统一战线")
     (True, False)
     """
-    parts = _head_parts(head)
+    parts = head_parts(head)
     return len(parts) > 1 and any(same(part.split(" ")[0], source) for part in parts[-2:])
 
 
@@ -576,7 +582,7 @@ class Head:
     """
 
     def __init__(self, head: str) -> None:
-        self._whole, *parts = bare_lines([head, *_head_parts(head)])
+        self._whole, *parts = bare_lines([head, *head_parts(head)])
         self._parts = [part for part in parts if part]
         named = [part for part in self._parts if not is_site_name(part)]
         self._part = (named or self._parts or [self._whole])[0]
