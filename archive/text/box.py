@@ -188,11 +188,13 @@ class _Walk:
         return "更新" in key and fields.is_dateline(key)
 
     def find_owner(self) -> int:
-        """The last line of the page, or the two last, behind a row of links, where they name the owner alone."""
+        """The last line of the page, or the two last, behind links or tools, where they name the owner alone."""
         last = len(self.blocks)
         for index in range(last - 1, max(0, last - OWNER - 2), -1):
+            if furniture_id(self.keys[index]) or (self.is_link(index) and "|" in self.keys[index]):
+                return index + 1
             if self.is_link(index):
-                return index + 1 if "|" in self.keys[index] or furniture_id(self.keys[index]) else last
+                break
             if self.blocks[index].size > PROSE or _MARKS.search(self.keys[index]) or dates.read(self.keys[index]):
                 break
         return last
@@ -456,8 +458,7 @@ class _Walk:
         beside = self.outline.are_beside(index - 1, index)
         if (beside and in_row) or self.is_labelled_item(index):
             return True
-        if self.holder(index) == self.holder(self.head) and fields.medium(key):
-            # Items of one list: the day, and from whom.
+        if self.names_source(index):
             return True
         if not self.is_dateline(index):
             return False
@@ -468,6 +469,17 @@ class _Walk:
         """Whether an item of the dateline's list is a label, or the value of the one before it."""
         alike = self.blocks[index].kind == "item" and self.holder(index) == self.holder(self.head)
         return alike and (fields.is_label(self.keys[index]) or fields.is_label(self.keys[index - 1]))
+
+    def names_source(self, index: int) -> bool:
+        """Whether a line is a source that stands alike beside the dateline, as items of one list do: a medium, or an
+        office before a further label.
+        """
+        head, element = self.blocks[self.head].element, self.blocks[index].element
+        alike = self.outline.parents[element] == self.outline.parents[head]
+        if not (alike or self.holder(index) == self.holder(self.head)):
+            return False
+        further = index + 1 < len(self.blocks) and self.is_dateline(index + 1)
+        return bool(fields.medium(self.keys[index])) or (further and fields.is_office(self.keys[index]))
 
     def is_dateline(self, index: int, *, linked: bool = False) -> bool:
         """Whether a line says when or from whom, not only which labels a script has yet to fill; a blog's may be a link

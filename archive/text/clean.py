@@ -287,7 +287,7 @@ def _statements(
         dated
         for line in filter(fields.is_dateline, after)
         for dated in dates.from_lines([line])[1]
-        if dated.rule == "updated" or fields.is_labelled(line) or fields.byline(line)
+        if dated.rule == "updated" or fields.is_labelled(line) or fields.byline(line) or dates.counts(line)
     ]
     url = dates.from_url(capture.url)
     row_date = capture.found.row_date if capture.found else None

@@ -41,6 +41,8 @@ STATED = ("meta", "url", "row")
 # A search is fast where the first character is one of some.
 _WRITTEN = r"(?<=民)[国國]|(?<=年)\s?[一二三四五六七八九十]"
 _YEARS = re.compile(rf"[12民年](?:(?<=[12])[09]\d\d|{_WRITTEN})")
+# What counts readers says nothing.
+_COUNT = re.compile(r"[已共被]?(?:阅读?|浏览|点击|访问|查看)(?:[次量数]{1,2}:?)?\s?\d{1,9}\s?次?")
 _DIGITS = re.compile(rf"[\d民年](?:(?<=\d)|{_WRITTEN})")
 _HAN_DIGITS = str.maketrans("〇零○一二三四五六七八九", "000123456789")
 _MONTHS = "janfebmaraprmayjunjulaugsepoctnovdec"
@@ -315,6 +317,15 @@ def _at_once(words: str) -> tuple[str, re.Match[str]] | None:
     return max(found, key=lambda pair: pair[1].end(), default=None)
 
 
+def counts(words: str) -> bool:
+    """Whether narrow words say how often a page was read.
+
+    >>> counts("县水利局 2011-11-30 已阅706次"), counts("会前已阅")
+    (True, False)
+    """
+    return _COUNT.search(words) is not None
+
+
 def is_bare(words: str) -> bool:
     """Whether narrow words are a dateline without labels: a day, and little beside it.
 
@@ -336,7 +347,8 @@ def _bare(words: str) -> Dated | None:
         if match[0].endswith(("日", "号")) and _GLUED.match(after) and not rules().issuer.fullmatch(after):
             # A title: 2018年12月28日县委常委会议.
             continue
-        if han(before + after) <= _beside(value, match, before + after) or rules().beside.search(words):
+        rest = _COUNT.sub("", before + after)
+        if han(rest) <= _beside(value, match, rest) or rules().beside.search(words):
             rule = "weekday" if _is_clock(words, value, match) else "bare"
             return Dated(value=value, rule=rule, words=match[0].strip())
     return None

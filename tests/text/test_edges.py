@@ -18,6 +18,10 @@ LINES = (
     "今后还将增加口腔检查项目，并为行动不便的老人上门服务。",
 )
 HEAD = "<h1>医疗队走进山村</h1><p>2023-06-12 来源：县报</p>"
+JOOMLA = (
+    "<h1>清河商会</h1><h2><a href=/n/7>医疗队走进山村</a></h2><dl><dt>详细资料</dt><dd>分类：<a href=/n>新闻</a></dd>"
+    "<dd>发布于 2023年6月12日 08:33</dd></dl>"
+)
 ROWS = ("春茶开采节", "县医院义诊", "道路硬化", "企业家考察", "读书节", "民族联欢", "灌区改造", "便民集市", "侨联走访")
 
 
@@ -51,6 +55,63 @@ def test_rows_with_a_day_each_have_no_title_above_a_dateline() -> None:
         f"<div>{row}活动在清河举行</div><div>2023-0{day}-11 来源：县报</div>" for day, row in enumerate(ROWS[:4], 1)
     )
     assert read(page(rows + "<p>栏目说明。</p>", "动态")).title != "春茶开采节活动在清河举行"
+
+
+@pytest.mark.parametrize(
+    ("head", "body", "title"),
+    [
+        # A blog of Blogger: its name is a linked heading over the day, and stands first in the head.
+        (
+            "清河商会: 医疗队走进山村",
+            "<h1><a href=/>清河商会</a></h1><h2>2023年6月12日</h2><h3>医疗队走进山村</h3>",
+            "医疗队走进山村",
+        ),
+        # Labels between a title that is a link and its day, as Joomla sets them.
+        (
+            "医疗队走进山村",
+            JOOMLA,
+            "医疗队走进山村",
+        ),
+        # The heading of a column, and that of the article, without a day that can be told.
+        (
+            "清河商会",
+            "<a href=/n>最新消息</a><h2 class=title>最新消息</h2><h3>医疗队走进山村</h3><i>02/07/2019</i>",
+            "医疗队走进山村",
+        ),
+    ],
+)
+def test_the_name_of_blog_or_column_over_the_heading_is_no_title(head: str, body: str, title: str) -> None:
+    assert read(page(body + paragraphs(LINES), head)).title == title
+
+
+def test_a_day_and_a_count_below_the_text_say_when_it_was_published() -> None:
+    named = "<p>公示时间为2012年6月20日起三十日。</p>"
+    below = "<div align=right>清河县水利局　2012-06-21　已阅706次</div><div>上一篇：<a href=1.html>会议</a></div>"
+    document = read(page(f"<h1>医疗队走进山村</h1><div>{paragraphs(LINES)}{named}</div>{below}"))
+    assert document.published == "2012-06-21"
+
+
+@pytest.mark.parametrize("source", ["清河县残联", "清河县人民政府网", "清河县政协"])
+def test_a_source_in_a_box_beside_the_day_is_no_text(source: str) -> None:
+    row = f"<div><div>2022-11-12</div><div class=ml>{source}</div><div class=ml>撰稿：梁磊</div></div>"
+    document = read(page(f"<article><h1>医疗队走进山村</h1>{row}{paragraphs(LINES)}</article>"))
+    assert (document.source, document.author) == (source, "梁磊")
+    assert source not in document.text
+
+
+def test_the_owner_alone_below_a_tool_is_no_text() -> None:
+    rows = (
+        f"<h2>医疗队走进山村</h2><i>发布时间：2017-07-10</i>{paragraphs(LINES)}",
+        "【<a href=#>返回</a>】",
+        "清河县文联",
+    )
+    table = "".join(f"<tr><td>{row}</td></tr>" for row in rows)
+    assert "清河县文联" not in read(page(f"<table>{table}</table>")).text
+
+
+@pytest.mark.parametrize("line", ["举报电话：12380", "举报电话：0831-8612811"])
+def test_the_telephone_of_a_notice_is_its_text(line: str) -> None:
+    assert read(page(f"{HEAD}{paragraphs((*LINES, line))}<div>版权所有：清河县</div>")).text.endswith(line)
 
 
 @pytest.mark.parametrize(

@@ -181,15 +181,40 @@ def _ranked(
     names: set[str],
 ) -> Iterator[_Ranked]:
     """The lines that have enough points for a title."""
+    found = list(_seen(blocks, bares, stated, names))
+    last = max((each.at for each in found if each.agreed and each.heads), default=0)
+    for each in found:
+        # A blog's heading leads to its own page: what the head states, over a dateline, is no column. Over a heading
+        # that the head states, too, it is the blog.
+        if each.linked and (each.agreed != STATED or each.at < last):
+            continue
+        points, dated = _points(each.at, blocks[each.at], each.agreed, outline, keys)
+        points += COLUMN * (not dated if each.linked else each.column)
+        if points >= (_enough(each.agreed) if each.size < SHORT else ENOUGH):
+            size = blocks[each.at].size if each.agreed else 0
+            yield _Ranked(points, size, -each.at, dated and blocks[each.at].kind == "heading")
+
+
+class _Seen(NamedTuple):
+    """A line that may be a title: where it stands, how long it is, what the head says for it, whether it is a link, a
+    heading that is none, the name of a column.
+    """
+
+    at: int
+    size: int
+    agreed: float
+    linked: bool
+    heads: bool
+    column: bool
+
+
+def _seen(blocks: Sequence[Block], bares: Sequence[str], stated: Sequence[str], names: set[str]) -> Iterator[_Seen]:
+    """The lines that may be a title, in order; see `_candidates`."""
     heads = [Head(title) for title in dict.fromkeys(stated)]
     for index, block, bare in _candidates(blocks, bares, names):
-        agreed = max([head.agrees(bare) for head in heads], default=0.0)
         linked = block.linked >= 0.5
-        # A blog's heading leads to its own page: what the head states, over a dateline, is no column.
-        points, dated = _points(index, block, agreed, outline, keys) if agreed == STATED or not linked else (0.0, False)
-        points += COLUMN if (not dated if linked else bare in names) else 0.0
-        if points >= (_enough(agreed) if len(bare) < SHORT else ENOUGH):
-            yield _Ranked(points, block.size if agreed else 0, -index, dated and block.kind == "heading")
+        agreed = max([head.agrees(bare) for head in heads], default=0.0)
+        yield _Seen(index, len(bare), agreed, linked, block.kind == "heading" and not linked, bare in names)
 
 
 def _candidates(blocks: Sequence[Block], bares: Sequence[str], names: set[str]) -> Iterator[tuple[int, Block, str]]:
@@ -272,14 +297,16 @@ def _is_over(index: int, outline: Outline, keys: Sequence[str]) -> bool:
     """Whether a dateline stands under a line, not beside it in its row, with no link and no prose between the two."""
     blocks = outline.blocks
     for following in range(index + 1, min(len(blocks), index + 1 + BETWEEN)):
-        if is_dateline(keys[following]):
-            if outline.are_beside(index, following):
+        key, block = keys[following], blocks[following]
+        if is_dateline(key):
+            if outline.are_beside(index, following) or dates.is_clock(key):
                 return False
-            return not dates.is_clock(keys[following]) and bool(dates.read(keys[following]) or byline(keys[following]))
-        if blocks[following].linked >= 0.5 or blocks[following].size > UNDER:
+            # Labels alone, 分类：工作动态, may stand over it.
+            if dates.read(key) or byline(key):
+                return True
+        elif block.linked >= 0.5 or block.size > UNDER or block.kind == "heading" != blocks[index].kind:
+            # A heading there is the one over the dateline.
             return False
-        if blocks[following].kind == "heading" != blocks[index].kind:
-            return False  # that heading is the one over the dateline
     return False
 
 
@@ -378,19 +405,21 @@ def _only_heading(outline: Outline, keys: Sequence[str], bares: Sequence[str], n
     blocks = outline.blocks
     plain = [i for i, block in enumerate(blocks) if block.linked < 0.5]
     first = [i for i in plain if _level(outline, blocks[i]) == 1]
-    first = first or [i for i in plain if _is_classed(outline, blocks[i])] or _over_prose(outline, keys)
-    if len(first) != 1 or bares[first[0]] in names or not SHORT <= len(bares[first[0]]) <= LONGEST:
+    first = first or [i for i in plain if _is_classed(outline, blocks[i])]
+    if not first or (len(first) == 1 and bares[first[0]] in names):
+        first = _over_prose(outline, keys, bares, names)
+    if len(first) != 1 or not SHORT <= len(bares[first[0]]) <= LONGEST:
         return None
     return first[0] if may_be_title(blocks[first[0]].text) else None
 
 
-def _over_prose(outline: Outline, keys: Sequence[str]) -> list[int]:
-    """The headings of the highest rank that stand over the first sentence of a page: a paper's page has its day and
-    number over them, and its name in the head.
+def _over_prose(outline: Outline, keys: Sequence[str], bares: Sequence[str], names: set[str]) -> list[int]:
+    """The headings of the highest rank that stand over the first sentence of a page and name no column: a paper's page
+    has its day and number over them, and its name in the head.
     """
     blocks = outline.blocks
     prose = next((i for i, key in enumerate(keys) if is_sentence(key) and blocks[i].linked < 0.5), 0)
-    ranks = {i: _level(outline, blocks[i]) for i in range(prose) if blocks[i].linked < 0.5}
+    ranks = {i: _level(outline, blocks[i]) for i in range(prose) if blocks[i].linked < 0.5 and bares[i] not in names}
     return [i for i, rank in ranks.items() if rank and rank == min(filter(None, ranks.values()))]
 
 
@@ -599,7 +628,9 @@ class Head:
             return STATED
         if one in self._parts:
             return STATED if one == self._part else HELD
-        if len(one) >= ENDING and whole.endswith(one) and whole[-len(one) - 1] in _EDGES and not is_site_name(one):
+        edge = whole[-len(one) - 1] if whole.endswith(one) else ""
+        # A blog stands before the colon: 清河商会: 山村修路记.
+        if edge and edge in _EDGES and len(one) >= (SHORT if edge == ":" else ENDING) and not is_site_name(one):
             return HELD
         return HELD if len(one) >= SHORT and self._holds(one) else 0.0
 
