@@ -101,7 +101,8 @@ def mark(db: sqlite3.Connection) -> None:
     """Join the addresses of one article: one stays the latest, and the others refer to it.
 
     Only texts that `duplicates` noted as changed are considered. Addresses belong to one article if they are of one
-    site, have had the same title and text in some version each, and their days do not differ.
+    site, have had the same title and text in some version each, and their days do not differ. The first page of an
+    article on several pages may have another address, which leads to the same further pages.
     """
     groups: dict[str, set[str]] = {}
     for pages in _candidates(db):
@@ -117,28 +118,31 @@ def _candidates(db: sqlite3.Connection) -> Iterator[list[_Page]]:
     """The documents of each text that several addresses of a site have had."""
     rows = db.execute(
         """
-        SELECT site, whole, number, url, title, published, coalesce(captured, ''), gone IS NOT NULL, latest
+        SELECT site, whole, fold, number, url, title, published, coalesce(captured, ''), gone IS NOT NULL, latest
         FROM documents d
-        WHERE whole IN (SELECT fold FROM folds) AND han >= ? AND url NOT LIKE 'file:%'
-          AND coalesce(part_no, 1) = 1 AND NOT instr(flags, '"content_farm"') AND NOT instr(flags, '"mirror"')
+        WHERE number IN (
+            SELECT number FROM documents WHERE whole IN (SELECT fold FROM folds)
+            UNION SELECT number FROM documents WHERE part_no = 1 AND fold IN (SELECT fold FROM folds))
+          AND han >= ? AND url NOT LIKE 'file:%' AND coalesce(part_no, 1) = 1
+          AND NOT instr(flags, '"content_farm"') AND NOT instr(flags, '"mirror"')
         ORDER BY site, whole, number
         """,
         (SHORT,),
     ).fetchall()
     groups: defaultdict[tuple[str, ...], list[_Page]] = defaultdict(list)
-    for site, whole, number, url, title, published, captured, gone, latest in rows:
-        groups[site, whole, title or ""].append(
-            _Page(
-                number=number,
-                url=url,
-                title=title,
-                published=published,
-                captured=captured,
-                gone=bool(gone),
-                latest=bool(latest),
-                whole=whole,
-            )
+    for site, whole, fold, number, url, title, published, captured, gone, latest in rows:
+        page = _Page(
+            number=number,
+            url=url,
+            title=title,
+            published=published,
+            captured=captured,
+            gone=bool(gone),
+            latest=bool(latest),
+            whole=whole,
         )
+        for text in dict.fromkeys((whole, fold)):
+            groups[site, text, title or ""].append(page)
     for pages in groups.values():
         if len({page.url for page in pages}) > 1:
             yield pages
@@ -169,19 +173,21 @@ def _articles(pages: Sequence[_Page]) -> Iterator[list[str]]:
 def _join(db: sqlite3.Connection, urls: Sequence[str]) -> None:
     """Choose the main address of an article, and let the others refer to it."""
     latest = db.execute(
-        "SELECT number, url, whole, gone IS NOT NULL, coalesce(captured, '') FROM documents"
+        "SELECT number, url, whole, gone IS NOT NULL, coalesce(captured, ''), whole != fold FROM documents"
         " WHERE latest = 1 AND url IN (SELECT value FROM json_each(?))",
         (json.dumps(urls),),
     ).fetchall()
     if len(latest) < 2:
         return
+    # An address with all pages of the article goes before those of its first page.
+    every = [row for row in latest if row[5] and not row[3]] or latest
     texts: defaultdict[str, int] = defaultdict(int)
-    for _, _, whole, *_ in latest:
+    for _, _, whole, *_ in every:
         texts[whole] += 1
     # The crawler checks only one of the addresses for edits, so the one with a different text is the newest version.
     # If all have the same text, choose the first.
-    moved = [row for row in latest if texts[row[2]] == 1 and not row[3]] if max(texts.values()) < len(latest) else []
-    chosen = max(moved, key=lambda row: (row[4], row[1])) if moved else min(latest, key=lambda r: (r[3], r[4], r[1]))
+    moved = [row for row in every if texts[row[2]] == 1 and not row[3]] if max(texts.values()) < len(every) else []
+    chosen = max(moved, key=lambda row: (row[4], row[1])) if moved else min(every, key=lambda r: (r[3], r[4], r[1]))
     others = [url for _, url, *_ in latest if url != chosen[1]]
     for url in others:
         # Addresses that referred to this one must refer to the chosen one now.

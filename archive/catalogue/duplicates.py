@@ -57,8 +57,10 @@ def begin(db: sqlite3.Connection) -> None:
 
 
 def touch(db: sqlite3.Connection, condition: str, *values: object) -> None:
-    """Note the texts of the documents that meet a condition (SQL)."""
-    db.execute(f"INSERT OR IGNORE INTO folds SELECT whole FROM documents WHERE whole != '' AND {condition}", values)  # noqa: S608 - our own words
+    """Note the texts of the documents that meet a condition (SQL): of whole articles, and of their first pages."""
+    for text in ("whole", "fold"):
+        noted = f"SELECT {text} FROM documents WHERE {text} != '' AND {condition}"  # noqa: S608 - our own words
+        db.execute(f"INSERT OR IGNORE INTO folds {noted}", values)
 
 
 def join(db: sqlite3.Connection) -> None:

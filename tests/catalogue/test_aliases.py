@@ -135,6 +135,31 @@ def test_the_same_few_words_on_two_pages_are_two_articles(tmp_path: Path) -> Non
     assert shown(layout).keys() == {"/1.html", "/2.html"}
 
 
+PARTS = {
+    "1": page(1, "/7.html", part_of="http://a.cn/7.html", part_no=1),
+    "2": page(2, "/7_2.html", part_of="http://a.cn/7.html", part_no=2, text="会议还部署了今年的重点工作。"),
+    "3": page(3, "/view.php?id=7", day=3),
+}
+
+
+@pytest.mark.parametrize("order", ["123", "312", "132", "231"])
+def test_another_address_of_the_first_page_is_one_of_the_whole_article(order: str, tmp_path: Path) -> None:
+    layout = Layout(root=tmp_path)
+    for name in order:
+        put(layout, name, [PARTS[name]])
+        build.update(layout)
+    followed = shown(layout)
+    assert {url: (item.text, item.aliases) for url, item in followed.items()} == {
+        "/7.html": (f"{TEXT}\n会议还部署了今年的重点工作。", ("http://a.cn/view.php?id=7",))
+    }
+    build.rebuild(layout)
+    assert shown(layout) == followed
+    for path in (*layout.root.rglob("1.parquet"), *layout.root.rglob("1.cdxj")):
+        path.unlink()
+    build.update(layout)
+    assert "/view.php?id=7" in shown(layout)
+
+
 def test_an_edit_of_the_address_that_is_checked_leaves_one_document(tmp_path: Path) -> None:
     """In one step and file by file: an updated catalogue equals a rebuilt one."""
     layout = Layout(root=tmp_path)
