@@ -152,6 +152,29 @@ def test_the_page_that_answered_last_knows_best() -> None:
     assert (made.claimed, made.claimed_pages, made.evidence, made.gap) == (24, 4, "共24条 4页", 2)
 
 
+@pytest.mark.parametrize(
+    ("claimed", "pages", "controls", "blind", "shown", "lost"),
+    [
+        # All 22 stand on the pages that were had, ten of them in a side bar.
+        (22, 4, "[]", 0, 22, 0),
+        (22, None, "[]", 0, 22, 0),
+        # Three of four pages were had.
+        (22, 5, "[]", 0, 12, 10),
+        (22, 4, '["\\u52a0\\u8f7d\\u66f4\\u591a"]', 0, 12, 10),
+        (22, 4, "[]", 3, 12, 10),
+        # More than the list claims stands in the side bar.
+        (20, 4, "[]", 0, 20, 0),
+        (30, 4, "[]", 0, 22, 8),
+    ],
+)
+def test_a_side_bar_stands_for_no_page_that_was_not_had(
+    claimed: int, pages: int | None, controls: str, blind: int, shown: int, lost: int
+) -> None:
+    had = [(claimed, pages, "", controls, blind)] + [(None, None, "", "[]", 0)] * 3
+    made = account("http://h/l", None, had, Rows(shown=22, had=22, own=12, own_had=12), {})
+    assert (made.shown, made.gap) == (shown, lost)
+
+
 def test_rows_without_an_address_are_no_side_bar() -> None:
     page = (20, None, "共20条", "[]", 6)
     made = account("http://h/l", None, [page], Rows(shown=22, had=22, own=14, own_had=14), {})

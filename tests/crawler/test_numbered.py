@@ -61,3 +61,14 @@ def test_pages_are_counted_from_where_the_first_question_began(first: int, asked
 
 def test_without_a_parameter_for_the_page_nothing_is_guessed() -> None:
     assert further({"url": "http://a.cn/l?id=1&size=2", "body": None}, json.dumps({"rows": ROWS, "total": 9})) == []
+
+
+@pytest.mark.parametrize(
+    "other",
+    ["pageType", "pageSize", "page_size", "pagesize", "pageLimit", "pageRows", "pageCount", "currentId", "curType"],
+)
+def test_what_only_begins_like_the_number_of_a_page_is_none(other: str) -> None:
+    answer = json.dumps({"rows": ROWS, "total": 3})
+    asks = further({"url": f"http://a.cn/l?{other}=1&pageNo=1", "body": None}, answer)
+    assert [ask["url"] for ask in asks] == [f"http://a.cn/l?{other}=1&pageNo=2"]
+    assert further({"url": f"http://a.cn/l?{other}=1", "body": None}, answer) == []

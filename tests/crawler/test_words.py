@@ -11,10 +11,11 @@ from archive.ledger import ListAccount, SiteAccount
 from crawler.discovery import discover
 from crawler.discovery.ledger import survey
 from crawler.discovery.link import Link
-from crawler.discovery.scripted import leads_on
+from crawler.discovery.scripted import key_of, leads_on
 from crawler.queue.accounts import say_doubt, say_gap
 from crawler.spiders.judge import is_row
 from crawler.spiders.offer import _BEFORE, _PRINT
+from crawler.spiders.scripts import EMPTY_MONTHS, _chosen, _Page
 
 
 def listed(words: str) -> list[str]:
@@ -251,3 +252,19 @@ def test_a_doubt_is_told_in_words(doubt: Any, words: str) -> None:
 )
 def test_a_row_has_a_day_or_the_look_of_an_article(given: dict[str, Any], row: bool) -> None:
     assert is_row(Link(url="http://h/1", **given)) == row
+
+
+@pytest.mark.parametrize(
+    ("words", "presses"),
+    [("上个月", EMPTY_MONTHS), ("上一年", EMPTY_MONTHS), ("下一页", 1), ("加载更多", 1), ("3", 1), ("登录", 0)],
+)
+def test_months_without_news_are_gaps_and_anything_else_in_vain_is_the_end(words: str, presses: int) -> None:
+    page, control = _Page(url="http://h/l"), handle(words, code="go(this)")
+    pressed = 0
+    while _chosen([control], page) is not None:
+        pressed += 1
+        page.vain[key_of(control)] += 1
+    assert pressed == presses
+    # What brought news is pressed again.
+    page.vain.clear()
+    assert (_chosen([control], page) is not None) == (presses > 0 and words != "3")
