@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 from archive.catalogue import changes as known_changes
+from archive.catalogue.ask import joined
 from archive.catalogue.query import Filter, check_days
 from archive.catalogue.search import FACETS, Found, Hit, Searcher
 from archive.layout import Layout
@@ -18,7 +19,7 @@ def query_of(words: Sequence[str], site: str | None, since: str | None, until: s
     """Make one query from the command's arguments; an argument may itself be a query of several words.
 
     >>> query_of(["统战", "a b OR c"], "trs", "2019", None)
-    '统战 a b OR c site:trs published:2019..'
+    '统战 (a b OR c) site:trs published:2019..'
 
     Raises:
         UsageError: a day is invalid, or the last is before the first.
@@ -27,7 +28,7 @@ def query_of(words: Sequence[str], site: str | None, since: str | None, until: s
     parts = [*words]
     parts += [f"site:{site}"] if site else []
     parts += [f"published:{since or ''}..{until or ''}"] if since or until else []
-    return " ".join(parts)
+    return joined(*parts)
 
 
 def hits(

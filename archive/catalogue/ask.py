@@ -115,6 +115,24 @@ def parse(query: str) -> Node:
     return node
 
 
+def joined(*queries: str) -> str:
+    """One query for what all of some queries ask for; white space alone asks for everything.
+
+    >>> joined("统战 OR 侨务", "site:trs"), joined("会议 统战", "", "-疫情")
+    ('(统战 OR 侨务) site:trs', '会议 统战 -疫情')
+    """
+    parts = [query.strip() for query in queries if query.strip()]
+    return parts[0] if len(parts) == 1 else " ".join(f"({part})" if _is_either(part) else part for part in parts)
+
+
+def _is_either(query: str) -> bool:
+    try:
+        return isinstance(parse(query), Either)
+    except UsageError:
+        # Searching will say what is wrong with it.
+        return False
+
+
 def describe(node: Node) -> str:
     """Write out how a query was understood, as an equivalent query.
 

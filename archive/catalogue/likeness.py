@@ -230,8 +230,8 @@ def _differ(first: str, second: str, left: _Run, right: _Run) -> bool:
     one, other = first[a : right.first], second[b : right.second]
     if _is_number(one, other):
         return True
-    if (one + other).isdecimal() and first[a - 1].isdecimal():
-        return True  # the 0 in 12 and 120
+    if (one + other).isdecimal() and (first[a - 1].isdecimal() or first[right.first].isdecimal()):
+        return True  # the 0 in 12 and 120, the 1 in 1月 and 11月
     numbers, others = _NUMBER.findall(one), _NUMBER.findall(other)
     return bool(numbers and others and numbers != others) or _names_differ(first, a, one, other)
 
@@ -244,14 +244,16 @@ def _edge_after(first: Text, second: Text, run: _Run) -> bool:
     a, b = run.first + run.length, run.second + run.length
     if a in first.borders or b in second.borders:
         return False
-    return first.text[a].isdecimal() and second.text[b].isdecimal()
+    digits = first.text[a].isdecimal() + second.text[b].isdecimal()
+    return digits == 2 or (digits == 1 and first.text[a - 1].isdecimal())
 
 
 def _edge_before(first: Text, second: Text, run: _Run) -> bool:
     a, b = run.first, run.second
     if a in first.borders or b in second.borders:
         return False
-    if first.text[a - 1].isdecimal() and second.text[b - 1].isdecimal():
+    digits = first.text[a - 1].isdecimal() + second.text[b - 1].isdecimal()
+    if digits == 2 or (digits == 1 and first.text[a].isdecimal()):
         return True
     return all(
         any(is_person(text[max(at - size, 0) : at]) for size in (2, 3))

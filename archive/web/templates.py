@@ -12,6 +12,7 @@ from urllib.parse import quote
 from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescape
 from markupsafe import Markup
 
+from archive.catalogue.ask import joined
 from archive.site import CHINA
 from archive.web import charts, replay
 from archive.web.asked import Asked, House, Shown
@@ -59,7 +60,7 @@ class Look:
 
         def chart(values: Any, by: str = "published", within: str | None = None) -> Any:
             base = asked.text("q") if within is None else within
-            return charts.bars(values, lambda at: asked.link("/search", q=f"{base} {by}:{at}".strip()), label(by))
+            return charts.bars(values, lambda at: asked.link("/search", q=joined(base, f"{by}:{at}")), label(by))
 
         context: dict[str, Any] = {
             "chart": chart,
@@ -70,6 +71,7 @@ class Look:
             "quoted": lambda value: f'"{value}"'.replace("*", "") if not str(value).isalnum() else value,
             "replayed": lambda what, stamp, url: self.house.replay + replay.address(what, stamp, url),
             "player": lambda stamp, url: f"{self.house.player}/#{stamp}/{quote(url, safe=':/?&=%~+,;@!$()*')}",
+            "joined": joined,
             "asked": asked,
             "t": label,
             "lang": asked.language,

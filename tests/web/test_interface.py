@@ -9,7 +9,9 @@ import re
 import shutil
 import xml.etree.ElementTree as ET
 from collections.abc import Iterator
+from html import unescape
 from pathlib import Path
+from urllib.parse import parse_qs, quote, urlsplit
 
 import pytest
 from warcio.archiveiterator import ArchiveIterator
@@ -82,6 +84,23 @@ def test_search_counts_and_finds(shown: Shown) -> None:
     assert found["facets"]["site"]["values"] == [["a", 1]]
     assert found["facets"]["place"]["values"] == [["510500", 1]]
     assert shown.json("/search.json?q=place:510000")["found"]["total"] == 9
+
+
+def test_facets_and_bars_lead_to_the_documents_that_they_count(shown: Shown) -> None:
+    query = "统战 OR 侨联"
+    counted = {
+        (name, value): count
+        for name, facet in shown.json(f"/search.json?q={quote(query)}")["found"]["facets"].items()
+        for value, count in facet["values"]
+    }
+    body = unescape(shown.get(f"/search?q={quote(query)}")[2].decode())
+    links = [parse_qs(urlsplit(link).query)["q"][0] for link in re.findall(r'href="(/search\?[^"]*)"', body)]
+    narrowed = [link for link in links if link.startswith(f"({query}) ")]
+    assert len(narrowed) > len(counted) > 3
+    for link in narrowed:
+        name, _, value = link.removeprefix(f"({query}) ").replace('"', "").partition(":")
+        if (name, value) in counted:
+            assert shown.json(f"/search.json?q={quote(link)}")["found"]["total"] == counted[name, value]
 
 
 def test_a_list_is_a_table_for_spreadsheets(shown: Shown) -> None:
