@@ -351,6 +351,11 @@ def no_such_site(name: str, folder: Path, known: Iterable[str]) -> SiteError:
     >>> print(no_such_site("sctyz", Path("nowhere"), ["acfic", "sctyzx"]))
     sctyz: no such site; is sctyzx meant? There is no folder nowhere; to get site files: cundang sites copy
     """
+    if name == "all":
+        return SiteError("all: no such site. To crawl all sites: cundang crawl --all")
+    host = host_of(name if "://" in name else f"http://{name}")
+    if isinstance(known, Mapping) and (site := next((each for each in known.values() if host in each.hosts), None)):
+        return SiteError(f"{name}: an address, not a site's key. Its site is here: {site.key}")
     if "://" in name or name.startswith("www."):
         return SiteError(f"{name}: an address, not a site's key. Write a file for its site: cundang sites add {name}")
     meant = similar(name, known)

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
+import re
 import shutil
 import sys
 from collections.abc import Sequence
@@ -17,8 +19,10 @@ SEEDS = next((place for place in _PLACES if place.is_dir()), _PLACES[0])
 CORPUS, SITES = SEEDS / "corpus", SEEDS / "sites"
 
 
-def copy_sites(folder: Path, keys: Sequence[str] = ()) -> tuple[list[Path], list[Path]]:
+def copy_sites(folder: Path, keys: Sequence[str] = (), *, nightly: bool = False) -> tuple[list[Path], list[Path]]:
     """Copy the bundled site files, all or some, to a folder; return those copied, and those that already existed.
+
+    `nightly`: those without a schedule get a daily one.
 
     Raises:
         SiteError: a key is unknown.
@@ -35,8 +39,22 @@ def copy_sites(folder: Path, keys: Sequence[str] = ()) -> tuple[list[Path], list
             kept.append(target)
         else:
             shutil.copyfile(bundled[key], target)
+            if nightly:
+                _add_schedule(target)
             copied.append(target)
     return copied, kept
+
+
+def _add_schedule(path: Path) -> None:
+    """Add a daily schedule before the first table of a site file; its key decides the minute between 0:00 and 6:00."""
+    text = path.read_text(encoding="utf-8")
+    if re.search(r"^\s*schedule\s*=", text, re.MULTILINE):
+        return
+    hour, minute = divmod(int.from_bytes(hashlib.sha256(path.stem.encode()).digest()[:4]) % (6 * 60), 60)
+    line = f'schedule = "{minute} {hour} * * *"\n'
+    path.write_text(
+        re.sub(r"^\s*\[", lambda table: line + table[0], text, count=1, flags=re.MULTILINE), encoding="utf-8"
+    )
 
 
 def command() -> str:

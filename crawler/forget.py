@@ -18,6 +18,9 @@ from archive.warc.surt import surt
 from crawler.queue.frontier import Frontier
 from crawler.queue.lock import Lock
 
+# What happens to a URL that has no capture.
+_KEPT_OUT = "; kept out"
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Done:
@@ -136,7 +139,8 @@ def look(layout: Layout, urls: Sequence[str], *, erase: bool) -> Iterator[Done]:
         CundangError: the archive cannot be read, or a URL is invalid.
     """
     archived.addresses(urls)
-    yield from _held(layout, urls)
+    for done in _held(layout, urls):
+        yield replace(done, detail=done.detail.removesuffix(_KEPT_OUT))
     if erase:
         for warc in archived.find_naming(layout, urls):
             yield Done(what="rewrite", path=str(warc), record="", detail="would be rewritten without these records")
@@ -161,7 +165,7 @@ def undo(layout: Layout, urls: Sequence[str], reason: str) -> Iterator[Done]:
     for done in _held(layout, urls):
         what, detail = done.what, done.detail
         if what == "unknown":
-            what, detail = "allowed", detail.replace("; kept out", "; a crawl may fetch it again")
+            what, detail = "allowed", detail.replace(_KEPT_OUT, "; a crawl may fetch it again")
         yield replace(done, what="back" if what == "held" else what, detail=detail)
 
 
@@ -174,4 +178,4 @@ def _held(layout: Layout, urls: Sequence[str]) -> Iterator[Done]:
     # Report URLs without captures, so that a mistyped one does not look like a page that was taken down.
     for url in urls:
         if not any(map(Addresses([url]).cover, here)):
-            yield Done(what="unknown", path="", record="", detail=f"{url}: no closed WARC file holds it; kept out")
+            yield Done(what="unknown", path="", record="", detail=f"{url}: no closed WARC file holds it{_KEPT_OUT}")

@@ -15,8 +15,8 @@ from archive.errors import UsageError
 BOT_NAME = "cundang"
 # The contact that every site sees in the User-Agent: a web page or a mail address. Crawls beyond loopback require it.
 CONTACT = os.environ.get("CUNDANG_CONTACT", "").strip()
-if not re.fullmatch(r"[\x21-\x7e]*", CONTACT):
-    raise UsageError(f"CUNDANG_CONTACT={CONTACT!r}: give one address, of a web page or for mail, in ASCII.")
+if CONTACT and not re.fullmatch(r"[\x21-\x7e]+[@.][\x21-\x7e]+", CONTACT):
+    raise UsageError(f"CUNDANG_CONTACT={CONTACT!r}: give one mail address, or the address of a web page, in ASCII.")
 USER_AGENT = f"cundang/{version('cundang')}" + (f" (+{CONTACT})" if CONTACT else "")
 
 # The store where a crawl leases its site, so that no other machine crawls it: s3://bucket/prefix, or a shared folder.

@@ -13,6 +13,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from click.testing import CliRunner
 
 from archive.site import Crawl, Reading, load_file
 from archive.text.document import Document, Reason
@@ -48,6 +49,12 @@ def test_every_command_has_an_example_and_stands_in_the_manual(path: tuple[str, 
     assert len(EXAMPLES[path]) == 1, f"the help of {path} must end in one example"
     assert COMMANDS[path].rstrip().endswith(EXAMPLES[path][0])
     assert f"`cundang {' '.join(path)}" in DOCS["commands"]
+
+
+@pytest.mark.parametrize("path", COMMANDS, ids=" ".join)
+def test_an_example_is_one_line_of_the_help(path: tuple[str, ...]) -> None:
+    shown = CliRunner().invoke(app, [*path, "--help"], terminal_width=80).output
+    assert f"  Example: {EXAMPLES[path][0]}\n" in shown
 
 
 def test_the_manual_names_no_command_that_is_not_there() -> None:

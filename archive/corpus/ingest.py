@@ -201,7 +201,7 @@ def _kind(path: Path) -> str:
     if begin.lstrip().startswith((b"WARC/", b"filedesc://")) or _ARCHIVES.search(name):
         return "archive"
     if name.startswith("readme"):
-        return "skipped: it describes the others"
+        return "skipped: a README describes the other files"
     if name.endswith(PAGES + TEXTS):
         return "page"
     return "skipped: by its name no WARC, ARC, WACZ, HTML or text file"

@@ -233,8 +233,8 @@ def repair(path: Path, layout: Layout) -> Repaired:
     final = path.with_name(path.name.removesuffix(OPEN))
     if not path.name.endswith(OPEN) or layout.root.resolve() not in path.resolve().parents:
         raise UsageError(
-            f"{path}: repair is for .open files of the data folder {layout.root}. For a closed file that is damaged put"
-            " a good copy in its place; without one its whole records are still read. Import a file from elsewhere."
+            f"{path}: repair is for .open files of the data folder {layout.root}. For a closed file that is"
+            f" damaged: cundang repair {path} --from COPY. To read a file from elsewhere: cundang import"
         )
     sha256 = digest_of(path)
     if final.exists() and final.samefile(path):

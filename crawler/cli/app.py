@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -61,7 +62,7 @@ class Command(click.Command):
         super().__init__(*arguments, **attributes)
         self.params += PLACE_OPTIONS
         # Click's mark \b keeps the paragraph unfilled, so that the example can be copied.
-        self.help = (self.help or "").replace("\n\nExample: ", "\n\n\b\nExample: ")
+        self.help = inspect.cleandoc(self.help or "").replace("\n\nExample: ", "\n\n\b\nExample: ")
 
     def invoke(self, ctx: click.Context) -> Any:
         """Run the command, and exit with the code that it returns."""

@@ -94,10 +94,15 @@ class Folders:
 
 def known_data(layout: Layout) -> Layout:
     """Check that the data folder exists, so that a mistyped name does not look like an empty archive."""
-    if not layout.root.is_dir():
+    root = layout.root
+    if not root.is_dir():
         raise UsageError(
-            f"{layout.root}: no such data folder. Name it with --data or CUNDANG_DATA; crawl and import make a new one."
+            f"{root}: no such data folder. Name it with --data or CUNDANG_DATA; crawl and import make a new one."
         )
+    near = [root / "data", *([root.parent] if root.name in ("warc", "index", "corpus", "state") else [])]
+    meant = next((folder for folder in near if (folder / "warc").is_dir()), None)
+    if meant is not None and not (root / "warc").is_dir():
+        raise UsageError(f"{root}: not a data folder. Is this one meant? --data {meant}")
     return layout
 
 

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 import click
 
 from archive.errors import LockedError, UsageError
-from archive.layout import OPEN, Layout
+from archive.layout import OPEN, Layout, standing
 from crawler.cli.app import (
     app,
     cluster_app,
@@ -373,6 +373,10 @@ def verify_(folders: Folders, paths: tuple[Path, ...], part: str | None, json_: 
 
     wrong = noted = 0
     layout: Layout = folders.of_part(part).layout
+    for path in paths:
+        # A WARC file of the archive that is gone is damage.
+        if not standing(path).exists() and (layout.root / "warc").resolve() not in path.resolve().parents:
+            raise UsageError(f"{path}: no such file.")
     warcs = paths or known_data(layout).all_warcs()
     with telling("verify") as tell:
         for done, warc in enumerate(warcs, 1):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
@@ -22,6 +23,9 @@ from crawler.cli.app import (
 )
 from crawler.cli.folders import Folders, known_data, print_item, shanghai
 from crawler.messages import put, say
+
+if TYPE_CHECKING:
+    from crawler.runs.schedule import Planned
 
 
 @app.command()
@@ -126,11 +130,28 @@ def schedule_run(
 
     alarm = alerts.Alarm(command=alert_command, webhook=alert_webhook)
     live, share = Live(), Part.read(part) if part else None
+    plan = schedule.plan(folders.layout, folders.sites_folder)
+    _say_plan([line for line in plan if not share or share.holds(line.site)], folders.sites_folder)
     with served(folders.layout, metrics, live):
         seconds = None if minutes is None else minutes * 60
         schedule.run(
             folders.layout, folders.sites_folder, part=share, at_once=at_once, alarm=alarm, seconds=seconds, live=live
         )
+
+
+def _say_plan(plan: list[Planned], folder: Path) -> None:
+    """Say how many sites have a schedule, and which one comes next."""
+    coming = [(line.next, line.site) for line in plan if line.next]
+    if coming:
+        moment, site = min(coming)
+        say(f"schedule: {len(plan)} sites, next {site} at {shanghai(moment)}")
+    else:
+        _say_unplanned(folder)
+
+
+def _say_unplanned(folder: Path) -> None:
+    cure = 'Write one: schedule = "0 3 * * *". Or copy site files with a schedule: cundang sites copy --nightly'
+    say(f"No site file of {folder} has a schedule. {cure}")
 
 
 @schedule_app.command("due")
@@ -188,7 +209,7 @@ def schedule_list(folders: Folders, json_: bool) -> None:
 
     plan = list(schedule.plan(folders.layout, folders.sites_folder))
     if not plan:
-        say(f'No site file of {folders.sites_folder} has a schedule. Write one: schedule = "0 3 * * *"')
+        _say_unplanned(folders.sites_folder)
     for line in plan:
         following = shanghai(line.next) if line.next else "never"
         last = shanghai(line.last_began) if line.last_began else "none yet"
@@ -212,9 +233,10 @@ def schedule_history(folders: Folders, site: str | None, limit: int, json_: bool
 
     layout, key = known_data(folders.layout), folders.known(site)
     history = Runs(layout.runs) if layout.runs.exists() else None
-    if history is None:
-        say("No crawl was scheduled yet. Begin: cundang schedule run")
-    for run in history.history(key, limit=limit) if history else ():
+    runs = history.history(key, limit=limit) if history else []
+    if not runs:
+        say("No scheduled crawl has run yet. Begin: cundang schedule run")
+    for run in runs:
         assert history
         why = alerts.reasons(run, history.history(run.site, before=run, limit=5)) if run.ended else []
         took = int((run.ended - run.began).total_seconds()) if run.ended else 0

@@ -51,8 +51,9 @@ def sites_add(folders: Folders, url: str, key: str | None, delay: float, json_: 
 
 @sites_app.command("copy")
 @click.argument("keys", metavar="[KEY...]", nargs=-1, help="Keys of sites that come with cundang; all when absent.")
+@click.option("--nightly", is_flag=True, help="Add a daily schedule to each, spread from 0:00 to 6:00 in Shanghai.")
 @click.pass_obj
-def sites_copy(folders: Folders, keys: tuple[str, ...]) -> None:
+def sites_copy(folders: Folders, keys: tuple[str, ...], nightly: bool) -> None:
     """Copy the site files that come with cundang to your own, in ./seeds/sites or the folder of --sites.
 
     Existing files stay unchanged.
@@ -61,7 +62,7 @@ def sites_copy(folders: Folders, keys: tuple[str, ...]) -> None:
     """
     from crawler import bundled
 
-    copied, kept = bundled.copy_sites(folders.sites_folder, keys)
+    copied, kept = bundled.copy_sites(folders.sites_folder, keys, nightly=nightly)
     say(f"{folders.sites_folder}: {len(copied)} site files copied" + (f", {len(kept)} were there" if kept else ""))
 
 
@@ -89,13 +90,17 @@ def sites_check(folders: Folders, paths: tuple[Path, ...]) -> int:
     if not files:
         raise UsageError(f"{folder}: holds no site file. Name another folder with --sites.")
     for path in files:
+        mistakes = list(cron.mistakes(path))
         try:
             site = site_files.load_file(path)
-            comes = cron.next_time(site, dt.datetime.now(dt.UTC))
-            good.append(site)
-            put(f"{site.key}: good" + ("; but its schedule never comes" if site.schedule and comes is None else ""))
         except CundangError as error:
-            say(str(error))
+            mistakes.append(str(error))
+        if mistakes:
+            say("\n".join(mistakes))
+            continue
+        good.append(site)
+        never = site.schedule and cron.next_time(site, dt.datetime.now(dt.UTC)) is None
+        put(f"{site.key}: good" + ("; but its schedule never comes" if never else ""))
     site_files.by_host(good)
     return UsageError.exit_code if len(good) < len(files) else 0
 

@@ -55,7 +55,7 @@ def _empty(folder: Path) -> None:
 
 def _report(folder: Path, seconds: float) -> None:
     layout = Layout(root=folder / "data")
-    rows = [("site", "pages", "documents", "skips by reason")]
+    rows = [("site", "captures", "documents", "skips by reason")]
     pages = documents = 0
     for site in query.status(layout):
         fetched = site.documents + sum(site.skips.values())
@@ -65,7 +65,7 @@ def _report(folder: Path, seconds: float) -> None:
     rows.append(("all", str(pages), str(documents), ""))
     print("What the demo did")
     for key, total, made, skips in rows:
-        print(f"  {key:8}  {total:>5}  {made:>9}  {skips}".rstrip())
+        print(f"  {key:8}  {total:>8}  {made:>9}  {skips}".rstrip())
     data = layout.root
     name = command()
     print(f"""

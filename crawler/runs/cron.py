@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
+import tomllib
 from collections.abc import Iterator
 from functools import lru_cache
 from itertools import takewhile
+from pathlib import Path
 
 from cronsim import CronSim, CronSimError
 
@@ -41,6 +44,22 @@ def next_time(site: Site, after: dt.datetime) -> dt.datetime | None:
         SiteError: the schedule is not a cron expression.
     """
     return None if site.schedule is None else _next(site.key, site.schedule, after)
+
+
+def mistakes(path: Path) -> Iterator[str]:
+    """What is wrong with the schedule of a site file, with its line, whatever else is wrong with the file."""
+    try:
+        text = path.read_text(encoding="utf-8")
+        expression = tomllib.loads(text).get("schedule")
+    except (OSError, ValueError):
+        # The reader of site files names this.
+        return
+    if isinstance(expression, str):
+        line = next((n for n, each in enumerate(text.splitlines(), 1) if re.match(r"\s*schedule\s*=", each)), 0)
+        try:
+            _next(path.stem, expression, dt.datetime.now(dt.UTC))
+        except SiteError as error:
+            yield f"{path}, line {line}: {str(error).partition(': ')[2]}"
 
 
 # Cached, because the schedule asks every second for each site, and the answer changes only with a run.

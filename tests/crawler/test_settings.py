@@ -71,7 +71,7 @@ def test_the_user_agent_says_who_answers_for_it() -> None:
 
     assert agent("").stdout.strip() == settings.USER_AGENT.partition(" ")[0]
     assert agent("https://example.org/crawl").stdout.endswith(" (+https://example.org/crawl)\n")
-    for wrong in ("a@example.org\nX-Evil: 1", "给我写信@例子"):
+    for wrong in ("a@example.org\nX-Evil: 1", "给我写信@例子", "you"):
         refused = agent(wrong)
         assert refused.returncode != 0
         assert "CUNDANG_CONTACT=" in refused.stderr

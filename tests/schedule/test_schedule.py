@@ -83,7 +83,9 @@ def test_the_check_of_site_files_reads_schedules(tmp_path: Path) -> None:
     check = [sys.executable, "-m", "crawler.cli", "sites", "check", str(path)]
     done = loaded.run(check, timeout=300)
     assert done.returncode == 2
-    assert "a: schedule '0 25 * * *' is not a cron expression" in done.stderr
+    assert f"{path}, line 3: schedule '0 25 * * *' is not a cron expression" in done.stderr
+    path.write_text(said.replace("name =", "nam ="), encoding="utf-8")
+    assert len(loaded.run(check, timeout=300).stderr.splitlines()) >= 2, "the schedule is named beside other mistakes"
     path.write_text(said.replace("25", "23"), encoding="utf-8")
     good = loaded.run(check, timeout=300)
     assert (good.returncode, good.stdout) == (0, "a: good\n")

@@ -186,7 +186,7 @@ def test_a_file_without_a_whole_record_becomes_a_tail(tmp_path: Path) -> None:
 def test_repair_touches_only_open_files_of_the_data_folder(tmp_path: Path) -> None:
     path, layout, _ = left_open(tmp_path / "data", 1)
     closed = path.with_name(path.name.removesuffix(OPEN))
-    with pytest.raises(UsageError, match="put a good copy in its place"):
+    with pytest.raises(UsageError, match="gz --from COPY"):
         repair(closed, layout)
     with pytest.raises(UsageError, match="put a good copy in its place"):
         repair(path, Layout(root=tmp_path / "other"))
