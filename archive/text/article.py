@@ -97,6 +97,8 @@ def dated_lines(draft: Draft, scene: Scene) -> tuple[list[str], list[str], list[
     # Below a thread's first post stand the days of the others.
     below = [] if "thread" in draft.fate else scene.below
     under, above, after = ([scene.around[index] for index in indices] for indices in (near, over, below))
+    if title is not None and (day := fields.part_day(scene.page.keys[title])[1]):
+        under.append(day)
     table = range(_table_over(scene.page, title), title - OVER) if title is not None else ()
     masthead = _masthead(scene.page)
     return under, [*(scene.read(scene.page.blocks[index].text) for index in table), *above, *masthead], after

@@ -91,6 +91,50 @@ def test_a_day_and_a_count_below_the_text_say_when_it_was_published() -> None:
     assert document.published == "2012-06-21"
 
 
+@pytest.mark.parametrize(
+    ("line", "day", "source", "author"),
+    [
+        ("由 webmaster 于 星期六, 11/22/2014 - 08:58 发表", "2014-11-22T08:58+08:00", None, None),
+        ("由 admin 提交于 周三, 2012-05-02 10:20", "2012-05-02T10:20+08:00", None, None),
+        ("由 陈文博 于 2012-05-02 10:20 发布", "2012-05-02T10:20+08:00", None, "陈文博"),
+        ("清河县委统战部 发表于 2010-08-24 11:27", "2010-08-24T11:27+08:00", "清河县委统战部", None),
+        (
+            "发稿日期 2012年12月20日15时16分　稿件来源 清河县卫生健康局",
+            "2012-12-20T15:16+08:00",
+            "清河县卫生健康局",
+            None,
+        ),
+        ("作者 系统管理员　2012-12-20", "2012-12-20", None, None),
+    ],
+)
+def test_who_sent_a_post_stands_beside_its_day(line: str, day: str, source: str | None, author: str | None) -> None:
+    document = read(page(f"<h1>医疗队走进山村</h1><div class=s>{line}</div>{paragraphs(LINES)}"))
+    assert (document.published, document.source, document.author) == (day, source, author)
+    assert document.text.startswith(LINES[0])
+
+
+@pytest.mark.parametrize(
+    "title", ["【2010-08-25】医疗队走进山村", "医疗队走进山村（2010-08-25）", "医疗队走进山村 (25-08-2010)"]
+)
+def test_a_day_in_brackets_beside_the_title_is_its_day(title: str) -> None:
+    rows = (f"<b>{title}</b>", "<br>".join(LINES), "清河县人民政府 制作维护")
+    table = "".join(f"<tr><td>{row}</td></tr>" for row in rows)
+    document = read(page(f"<table>{table}</table>", "基层信息"))
+    assert (document.title, document.published) == ("医疗队走进山村", "2010-08-25")
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "最近更新于 2023年03月28日 星期二",
+        "阅读(828)┊评论 (0)┊收藏(0)┊转载(0)┊喜欢▼",
+        "<a>登录</a>或<a>注册</a>后发表评论",
+    ],
+)
+def test_what_a_program_puts_below_the_text_is_none(line: str) -> None:
+    assert read(page(f"{HEAD}<div>{paragraphs(LINES)}<div>{line}</div></div>")).text.endswith(LINES[-1])
+
+
 @pytest.mark.parametrize("source", ["清河县残联", "清河县人民政府网", "清河县政协"])
 def test_a_source_in_a_box_beside_the_day_is_no_text(source: str) -> None:
     row = f"<div><div>2022-11-12</div><div class=ml>{source}</div><div class=ml>撰稿：梁磊</div></div>"

@@ -70,9 +70,15 @@ _HINTS = re.compile(
 )
 # A source without a colon, between bars or spaces or alone: 来源CSDN| 作者魏星.
 _NAMED = re.compile(_BEFORE + r"(?P<label>(?:本文)?来源于?|作者|责编|编辑)\s?(?=[^:\s|]{2,14}(?:[|\s]|$))")
-# 老周 发表于 2007-05-12 22:41
-_SENT = re.compile(r"\A([^\s:。,|]{2,16})\s(?:发表|发布|发)于\s?:?\s?(?=\d{4})")
+
+# 老周 发表于 2007-05-12 22:41; 由 老周 于 星期六, 11/22/2014 - 08:58 发表
+_SENT = re.compile(
+    r"\A([^\s:。,|]{2,16})\s(?:发表|发布|发)于\s?:?\s?(?=\d{4})"
+    r"|\A由\s?([^\s:。,|]{2,16})\s?(?:于|提交于|发表于|发布于)\s?[^。]{8,40}?(?:\s?(?:发表|提交|发布|张贴))?\Z"
+)
 _BRACKETS = re.compile(r"\A[(\[【<]\s?([^()\[\]【】]{2,60})\s?[)\]】>]")
+# The label of a source behind a day, without a colon: 发稿日期 2012-12-20 稿件来源 县报.
+_SOURCE = re.compile(r"(?<=[\d日时分秒]\s)(?P<label>(?:信息|文章|稿件|新闻)?来源)\s(?=[一-鿿]\S{1,20}(?:\s|\Z))")
 # A label in the place of its colon: 作者是 陈晓明.
 _WRITER = re.compile(r"\A作者(?:是|为)?\s(?=\S{2,16}\Z)")
 # Where one who wrote is from: (泰国)林慕云.
@@ -187,6 +193,7 @@ def canonical(line: str) -> str:
     ('云溪网 见习记者:陈晓明', '记者在现场看到')
     """
     text = _WRITER.sub("作者:", narrow(_colons(line) if "\t" in line else line).translate(_BARS), count=1)
+    text = _SOURCE.sub(r"\g<label>:", text)
     if "<" in text:
         text = " ".join(_TAG.sub(" ", text).split())
     text = _boxed().sub(r"\g<label>:", text)
@@ -227,9 +234,8 @@ def byline(line: str) -> Byline:
     """
     text = canonical(line)
     found = Byline()
+    _take_sender(found, text)
     if dates.read(text):
-        if sender := _SENT.match(text):
-            found.author = sender[1]
         text = _NAMED.sub(lambda match: f"{match['label'].removesuffix('于')}:", text)
     marks = _marks(text)
     values: dict[str, list[str]] = {}
@@ -248,6 +254,16 @@ def byline(line: str) -> Byline:
     found.author = authors or found.author or " ".join(values.get("beside", ())) or None
     _fall_back(found, values)
     return found
+
+
+def _take_sender(found: Byline, line: str) -> None:
+    """Who sent a post, by its line: an office is its source, and an administrator nobody."""
+    sender = _SENT.match(line) if dates.read(line, loose=True) else None
+    name = (sender[1] or sender[2]) if sender else ""
+    if name and is_office(name):
+        found.source = name
+    elif name and name not in words.listed("nobody"):
+        found.author = name
 
 
 def _of_office(text: str, marks: Sequence[Mark]) -> list[str]:
@@ -320,7 +336,7 @@ def is_dateline(line: str) -> bool:
     marks = _marks(text)
     dated = dates.read(text) is not None
     if not marks and not dated:
-        return dates.is_short(text)
+        return dates.is_short(text) or (_SENT.match(text) is not None and dates.read(text, loose=True) is not None)
     if _PROSE.search(text) or _POINT.match(text):
         return False
     if not marks:

@@ -71,6 +71,11 @@ _TITLE_LABEL = re.compile(
 # A label of a time, in any words: 回复时间.
 _TIME_LABELS = ("时间", "日期")
 _DASH = ("—", "–", "-", "－")
+# A title with its day in brackets before or behind it.
+_DAY_IN_BRACKETS = r"[(\[（【][\d年月日./-]{8,11}[)\]）】]"
+_WITH_DAY = re.compile(
+    rf"(?P<day>{_DAY_IN_BRACKETS})\s?(?P<title>.{{4,}})|(?P<before>.{{2,}}?)\s?(?P<behind>{_DAY_IN_BRACKETS})"
+)
 _FARMED = re.compile(r"\A([^()（）]{2,12})[(（](.{6,})[)）]")
 _PART = re.compile(r"\(\d{1,3}\)$|第\d{1,3}页$")
 # What stands between a title and the names of column and site.
@@ -87,9 +92,20 @@ def tidy(title: str) -> str:
     """
     if "&" in title and _ENTITY.search(title):
         title = " ".join(unescape(title).split())
-    title = title.rstrip("-_| ") or title
+    title = part_day(title.rstrip("-_| ") or title)[0]
     match = _FARMED.fullmatch(title) if title.endswith((")", "）")) else None
     return match[2] if match and match[1] in match[2] and len(match[2]) >= 2 * len(match[1]) else title
+
+
+def part_day(title: str) -> tuple[str, str]:
+    """A title without the day in brackets that stands before or behind it, and that day; empty where there is none.
+
+    >>> part_day("【2010-08-25】一渠清水润万家"), part_day("春运(2010年)")
+    (('一渠清水润万家', '【2010-08-25】'), ('春运(2010年)', ''))
+    """
+    found = _WITH_DAY.fullmatch(title) if title[-1:] in ")]）】" or title[:1] in "([（【" else None
+    day = (found["day"] or found["behind"]) if found else ""
+    return ((found["title"] or found["before"]), day) if found and dates.is_day(narrow(day)[1:-1]) else (title, "")
 
 
 def choose(
@@ -338,7 +354,8 @@ def _plain_headings(
     for index, block in enumerate(blocks[:-1]):
         if block.linked < 0.5 and (is_sentence(keys[index]) or (block.size > UNDER and "。" in keys[index])):
             return
-        if _heads(index + 1, keys) and _is_plain(blocks, keys, bares, names, index):
+        dated = part_day(keys[index])[1] and any(is_sentence(key, 10) for key in keys[index + 1 : index + 2])
+        if (dated or _heads(index + 1, keys)) and _is_plain(blocks, keys, bares, names, index):
             yield index
 
 
@@ -367,7 +384,7 @@ def _is_plain(blocks: Sequence[Block], keys: Sequence[str], bares: Sequence[str]
         and bares[index] not in names
         and ">" not in key
         and not _COUNT.match(key)
-        and (may_be_title(block.text) or _is_short_title(block, keys[index + 1]))
+        and (may_be_title(part_day(block.text)[0]) or _is_short_title(block, keys[index + 1]))
         and not is_label(key)
         and not (index and is_label(keys[index - 1]))
         and not key.endswith(_TIME_LABELS)
