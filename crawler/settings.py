@@ -15,7 +15,7 @@ from archive.errors import UsageError
 BOT_NAME = "cundang"
 # The contact that every site sees in the User-Agent: a web page or a mail address. Crawls beyond loopback require it.
 CONTACT = os.environ.get("CUNDANG_CONTACT", "").strip()
-if CONTACT and not re.fullmatch(r"[\x21-\x7e]+[@.][\x21-\x7e]+", CONTACT):
+if CONTACT and not (re.fullmatch(r"[\x21-\x7e]+", CONTACT) and {"@", "."}.intersection(CONTACT[1:-1])):
     raise UsageError(f"CUNDANG_CONTACT={CONTACT!r}: give one mail address, or the address of a web page, in ASCII.")
 USER_AGENT = f"cundang/{version('cundang')}" + (f" (+{CONTACT})" if CONTACT else "")
 
