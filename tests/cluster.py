@@ -50,23 +50,30 @@ def main() -> None:
     options.add_argument("--sites", type=int, default=16)
     options.add_argument("--kills", type=int, default=20)
     options.add_argument("--seed", type=int, default=1)
+    options.add_argument("--only", choices=["cleaning", "crawling"])
     asked = options.parse_args()
     draw = random.Random(asked.seed)  # noqa: S311 - moments, no secrets
     with tempfile.TemporaryDirectory(prefix="cundang-cluster-") as name, strangers.s3() as bucket:
         folder = Path(name)
         os.environ["CUNDANG_SLOTS"] = f"{name}/slots"
-        layout = archive_of(folder / "one", files=asked.files, pages=PAGES)
-        for _ in reclean.clean(layout, {}, jobs=2):
-            pass
-        wanted = digests(layout)
-        compare_speeds(layout, wanted, "a folder")
-        run(layout, "store", "push", bucket, "--drop")
-        assert not list((layout.root / "warc").rglob("*.warc.gz"))
-        seconds = compare_speeds(layout, wanted, "a bucket")
-        kill_cleaning(layout, wanted, asked.kills, seconds, draw)
-        clean_by_parts(layout, wanted, bucket)
-        refuse_other_lxml(layout)
-        kill_crawling(folder, bucket, asked.sites, asked.kills, draw)
+        if asked.only != "crawling":
+            clean_all_ways(archive_of(folder / "one", files=asked.files, pages=PAGES), bucket, asked.kills, draw)
+        if asked.only != "cleaning":
+            kill_crawling(folder, bucket, asked.sites, asked.kills, draw)
+
+
+def clean_all_ways(layout: Layout, bucket: str, kills: int, draw: random.Random) -> None:
+    """Clean on one machine, then by clusters and in parts; from a folder, then from a bucket."""
+    for _ in reclean.clean(layout, {}, jobs=2):
+        pass
+    wanted = digests(layout)
+    compare_speeds(layout, wanted, "a folder")
+    run(layout, "store", "push", bucket, "--drop")
+    assert not list((layout.root / "warc").rglob("*.warc.gz"))
+    seconds = compare_speeds(layout, wanted, "a bucket")
+    kill_cleaning(layout, wanted, kills, seconds, draw)
+    clean_by_parts(layout, wanted, bucket)
+    refuse_other_lxml(layout)
 
 
 def compare_speeds(layout: Layout, wanted: dict[str, str], where: str) -> float:
@@ -93,9 +100,11 @@ def kill_cleaning(layout: Layout, wanted: dict[str, str], kills: int, seconds: f
         runs += 1
         victims = ["worker"] * 3 + ["coordinator"] * (runs % 2)
         shutil.rmtree(layout.root / "corpus")
-        began = time.monotonic()
         with begin(layout, "cluster", "clean", "--workers", "2") as process:
-            for victim, moment in zip(victims, sorted(draw.uniform(0.5, seconds) for _ in victims), strict=True):
+            while process.poll() is None and not spawned(process.pid):
+                time.sleep(0.1)
+            began = time.monotonic()
+            for victim, moment in zip(victims, sorted(draw.uniform(0, seconds / 2) for _ in victims), strict=True):
                 time.sleep(max(0.0, began + moment - time.monotonic()))
                 done += kill(process, victim)
             ended = process.wait(1800)
