@@ -68,6 +68,8 @@ def open_store(url: str) -> Store:
         UsageError: the address does not name a store, or the library for buckets is not installed.
     """
     scheme = urlsplit(url).scheme
+    if scheme in SCHEMES and "://" not in url:
+        raise UsageError(f"{url}: no address of a bucket. Write it as {scheme}://bucket/prefix.")
     if scheme in SCHEMES:
         return Bucket(url)
     if scheme == "file":

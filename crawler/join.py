@@ -20,6 +20,7 @@ from typing import Any
 from archive.corpus import damage, reclean, shard
 from archive.errors import DataError, LockedError, UsageError
 from archive.layout import AWAY, IMPORTED, OPEN, TMP, Layout
+from archive.site import similar
 from archive.warc import exclusions, fixity, index
 from archive.warc.away import read_stub
 from archive.warc.disk import Half, append_lines, disk_error, sweep, sync_folder
@@ -93,8 +94,8 @@ def _sites(source: Layout, target: Layout, site: str | None) -> list[str]:
     there |= {path.stem for path in source.states()}
     found = sorted(there if site is None else there & {site})
     if not found:
-        what = f"nothing of {site}" if site else "no archive"
-        raise UsageError(f"{source.root}: holds {what}. Name a data folder: --data FOLDER, or cundang merge FOLDER.")
+        what = f"nothing of {site}{similar(site, there)}" if site else "no archive."
+        raise UsageError(f"{source.root}: holds {what} Name a data folder: --data FOLDER, or cundang merge FOLDER.")
     return found
 
 

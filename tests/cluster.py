@@ -172,15 +172,14 @@ def kill_crawling(folder: Path, bucket: str, sites: int, kills: int, draw: rando
     many_sites.write_sites(files, numbers, PORT, delay=DELAY, most={})
     command = ("cluster", "crawl", "all", "--workers", "2", "--sites", str(files))
     with many_sites.serving(folder, 2 + sites, PORT):
-        done = 0
-        while done < kills:
+        done, alive = 0, True
+        while done < kills and alive:
+            alive = False
             with begin(layout, *command) as process:
-                while done < kills and process.poll() is None:
-                    time.sleep(draw.uniform(3, 9))
-                    victim = "coordinator" if done % 3 == 2 else "worker"
-                    done += kill(process, victim)
-                    if process.poll() is None and done == kills:
-                        process.wait(1800)
+                while done < kills and wait_for_requests(process, folder, draw.randrange(2, 6)):
+                    alive = True
+                    done += kill(process, "coordinator" if done % 3 == 2 else "worker")
+                process.wait(1800)
         run(layout, *command)
         asked = many_sites.asked(folder)
     wanted = {f"/xw/2024/{which}.html" for which in range(1, many_sites.ARTICLES + 1)}
@@ -195,10 +194,21 @@ def kill_crawling(folder: Path, bucket: str, sites: int, kills: int, draw: rando
     run(layout, "verify")
     articles = [path for key in keys for _, _, path in asked[key] if path in wanted]
     print(
-        f"cluster: crawling, {kills} kills of workers and coordinators: {sites} sites complete, none fetched by two at"
+        f"cluster: crawling, {done} kills of workers and coordinators: {sites} sites complete, none fetched by two at"
         f" once; {len(articles)} requests for {len(wanted) * sites} articles; verify finds nothing",
         flush=True,
     )
+
+
+def wait_for_requests(process: subprocess.Popen[bytes], folder: Path, number: int) -> bool:
+    """Wait until the sites have answered some more requests; False if the command ended before."""
+    log = folder / "asked.jsonl"
+    wanted = log.read_bytes().count(b"\n") + number
+    while process.poll() is None:
+        if log.read_bytes().count(b"\n") >= wanted:
+            return True
+        time.sleep(0.1)
+    return False
 
 
 def digests(layout: Layout) -> dict[str, str]:

@@ -70,7 +70,10 @@ class Folders:
         found = tuple(one.key for one in sites if (one.place or "").startswith(place))
         if not found:
             known = sorted({one.place for one in sites if one.place})
-            raise UsageError(f"no site file has the place {place!r}. Known places: {', '.join(known) or 'none'}.")
+            raise UsageError(
+                f"no site file has the place {place!r}. Give the beginning of a GB/T 2260 code:"
+                f" {', '.join(known) or 'none'}."
+            )
         return found
 
     def known(self, name: str | None) -> str | None:

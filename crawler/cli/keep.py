@@ -58,6 +58,8 @@ def import_(folders: Folders, paths: tuple[Path, ...], jobs: int | None, json_: 
     for path in map(Path.resolve, paths):
         if path == root or root in path.parents:
             raise UsageError(f"{path}: lies in the data folder, so it is in the archive already. Name other files.")
+    if not root.is_dir():
+        say(f"{root}: a new archive")
     wrong = False
     with telling("import") as tell:
         for done, report in enumerate(ingest.import_paths(folders.layout, paths), 1):

@@ -256,3 +256,5 @@ def test_a_data_folder_is_no_bucket() -> None:
 def test_a_store_that_is_none_is_refused() -> None:
     with pytest.raises(UsageError, match="no store has this scheme"):
         open_store("ftp://host/x")
+    with pytest.raises(UsageError, match="Write it as s3://bucket/prefix"):
+        open_store("s3:/bucket/x")
