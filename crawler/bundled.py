@@ -48,12 +48,12 @@ def copy_sites(folder: Path, keys: Sequence[str] = (), *, nightly: bool = False)
 def _add_schedule(path: Path) -> None:
     """Add a daily schedule before the first table of a site file; its key decides the minute between 0:00 and 6:00."""
     text = path.read_text(encoding="utf-8")
-    if re.search(r"^\s*schedule\s*=", text, re.MULTILINE):
+    if re.search(r"^[ \t]*+schedule[ \t]*+=", text, re.MULTILINE):
         return
     hour, minute = divmod(int.from_bytes(hashlib.sha256(path.stem.encode()).digest()[:4]) % (6 * 60), 60)
     line = f'schedule = "{minute} {hour} * * *"\n'
     path.write_text(
-        re.sub(r"^\s*\[", lambda table: line + table[0], text, count=1, flags=re.MULTILINE), encoding="utf-8"
+        re.sub(r"^[ \t]*+\[", lambda table: line + table[0], text, count=1, flags=re.MULTILINE), encoding="utf-8"
     )
 
 
