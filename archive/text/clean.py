@@ -100,7 +100,7 @@ def _clean_html(capture: Capture, site: Site | None, *, shapes: bool = True) -> 
         return _skip(capture, site, Reason.TOO_LARGE, f"{size} characters of text, read are at most {TEXT}")
     points = extract.votes(page.blocks, page.keys)
     region = extract.region(page.outline, points, page.title)
-    area = box.find(page, region)
+    area = verdict.without_rows(page, box.find(page, region))
     if found := verdict.judged(page, points, region, area, capture.url, decoded.html, shapes=shapes):
         return _skip(capture, site, *found)
     body = extract.body(page, points, region, area)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
 from typing import Literal
 from urllib.parse import urldefrag, urlsplit
 
@@ -307,13 +308,29 @@ def _is_in_rows(page: Page, area: Area | None, within: range) -> bool:
     return inside >= max(0.8 * said, 0.5 * sum(sizes.values()))
 
 
+def without_rows(page: Page, area: Area | None) -> Area | None:
+    """The box of an article, without the rows of a list beside it where the article is a picture or a film."""
+    if area is None or not (area.stated and area.media):
+        return area
+    outline, rows = page.outline, _rows(page, range(area.start, area.end))
+    lines = [index for index in area.kept if index >= area.start]
+    if not lines or not rows.issuperset(lines):
+        return area
+    head = page.blocks[area.start - 1].element
+    boxes = [outline.common(head, element) for at, element in outline.media if area.start <= at <= lines[0]]
+    if not boxes or any(outline.tags[box] in ROOTS or outline.holds(box, lines[0]) for box in boxes):
+        return area
+    dropped = {**area.dropped, **dict.fromkeys(lines, "outside")}
+    return replace(area, kept=tuple(i for i in area.kept if i < area.start), lines=0, dropped=dropped)
+
+
 def _rows(page: Page, within: range) -> set[int]:
     """The blocks of rows: boxes of one name in one box, most of which begin with a link and say more."""
     files = {name for _, name in page.files}
     leads = {
         index
         for index in within
-        if (block := page.blocks[index]).links >= ROW_LINK
+        if ((block := page.blocks[index]).links >= ROW_LINK or (block.kind == "heading" and block.links))
         and block.size <= ROW_LINE
         and block.linked >= 0.2
         and block.text not in files

@@ -105,6 +105,13 @@ def test_a_day_and_a_count_below_the_text_say_when_it_was_published() -> None:
             None,
         ),
         ("作者 系统管理员　2012-12-20", "2012-12-20", None, None),
+        ("公告日期：107.08.05", "2018-08-05", None, None),
+        (
+            "<ul><li>时　间 2015-08-01</li><li>来　源 清河日报</li><li>作　者 孙树根</ul>",
+            "2015-08-01",
+            "清河日报",
+            "孙树根",
+        ),
     ],
 )
 def test_who_sent_a_post_stands_beside_its_day(line: str, day: str, source: str | None, author: str | None) -> None:

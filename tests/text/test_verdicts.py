@@ -406,6 +406,23 @@ def test_rows_in_an_article_are_its_text(line: str) -> None:
     assert isinstance(found, Document), found
 
 
+@pytest.mark.parametrize("name", ["丹濑县春茶开园", "唁电"])
+@pytest.mark.parametrize(
+    ("media", "kind"), [("<p><img src=/u/1.jpg></p>", "media_only"), (f"<p>{TEASERS[1][1]}。</p>", "article")]
+)
+def test_rows_beside_a_picture_are_none_of_its_text(media: str, kind: str, name: str) -> None:
+    names = (TEASERS[0][0], name, TEASERS[2][0])
+    rows = "".join(
+        f"<li><h5><a href=/{n}.html>{row}</a></h5><p>{TEASERS[n][1]}</p></li>" for n, row in enumerate(names)
+    )
+    head = "<h1>一图读懂文明城市创建</h1><div>2018年7月12日 来源：县文明办</div>"
+    body = f"<div><div>{head}<div>{media}</div></div><div><h4>文明评论</h4><ul>{rows}</ul></div></div>"
+    found = clean(dataclasses.replace(capture(200, (), FRAME.format(body)), url="http://h/art/2018/7/12/7.html"), None)
+    assert isinstance(found, Document), found
+    assert found.kind == kind
+    assert not any(said in found.text for _, said, _ in TEASERS[::2])
+
+
 @pytest.mark.parametrize(
     ("body", "kept"),
     [

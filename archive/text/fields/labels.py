@@ -66,7 +66,7 @@ _PAPER = re.compile(
 # that is written out. It is searched in lines as they stand on the page.
 _HINTS = re.compile(
     r"[\t\d:|/<：｜／＜︰∶丨︱│┃]|民[国國]|年\s*[一二三四五六七八九十]|记者|[通评][讯论]员|实习生|作者|撰[稿文]|图文|文图|"
-    r"编[辑审]|责编|采写|执笔|校对|审核|摄影|[终初复]审|供图|监制|文\s"
+    r"编[辑审]|责编|来\s?源\s|作\s者\s|采写|执笔|校对|审核|摄影|[终初复]审|供图|监制|文\s"
 )
 # A source without a colon, between bars or spaces or alone: 来源CSDN| 作者魏星.
 _NAMED = re.compile(_BEFORE + r"(?P<label>(?:本文)?来源于?|作者|责编|编辑)\s?(?=[^:\s|]{2,14}(?:[|\s]|$))")
@@ -77,10 +77,12 @@ _SENT = re.compile(
     r"|\A由\s?([^\s:。,|]{2,16})\s?(?:于|提交于|发表于|发布于)\s?[^。]{8,40}?(?:\s?(?:发表|提交|发布|张贴))?\Z"
 )
 _BRACKETS = re.compile(r"\A[(\[【<]\s?([^()\[\]【】]{2,60})\s?[)\]】>]")
-# The label of a source behind a day, without a colon: 发稿日期 2012-12-20 稿件来源 县报.
-_SOURCE = re.compile(r"(?<=[\d日时分秒]\s)(?P<label>(?:信息|文章|稿件|新闻)?来源)\s(?=[一-鿿]\S{1,20}(?:\s|\Z))")
+# The label of a source behind a day, without a colon: 发稿日期 2012-12-20 稿件来源 县报; or of a line: 来源 县报.
+_SOURCE = re.compile(
+    r"(?:(?<=[\d日时分秒]\s)|\A)(?P<label>(?:信息|文章|稿件|新闻)?来\s?源)\s(?=[一-鿿]\S{1,20}(?:\s|\Z))"
+)
 # A label in the place of its colon: 作者是 陈晓明.
-_WRITER = re.compile(r"\A作者(?:是|为)?\s(?=\S{2,16}\Z)")
+_WRITER = re.compile(r"\A作\s?者(?:是|为)?\s(?=\S{2,16}\Z)")
 # Where one who wrote is from: (泰国)林慕云.
 _OF_LAND = re.compile(r"\A[(\[]\s?[一-鿿]{1,4}\s?[)\]]\s?(?=[一-鿿·])")
 _SENT_IN = re.compile(r"\A([^。]{2,30}?)\s?供\s?稿(?:\s.{0,30})?")
