@@ -50,6 +50,20 @@ def test_a_byline_opens_the_text_and_names_who_wrote_it(line: str, author: str |
     assert people.lead_author(line) == author
 
 
+@pytest.mark.parametrize(
+    ("line", "author"),
+    [
+        ("陈晓明 报道", "陈晓明"),
+        ("陈晓明、李红 摄影报道", "陈晓明 李红"),
+        ("深入 报道", None),
+        ("县融媒体中心 报道", None),
+        ("记者节 报道", None),
+    ],
+)
+def test_a_name_before_the_word_for_a_report_has_written_it(line: str, author: str | None) -> None:
+    assert people.reporters(line) == author
+
+
 def test_rows_with_a_day_each_have_no_title_above_a_dateline() -> None:
     rows = "".join(
         f"<div>{row}活动在清河举行</div><div>2023-0{day}-11 来源：县报</div>" for day, row in enumerate(ROWS[:4], 1)

@@ -295,6 +295,10 @@ def in_last_brackets(paragraph: str) -> str | None:
 _OFFICE = ("作者系", "作者为", "作者是")
 
 
+# A line under the title: 陈晓明 李红 报道.
+_REPORTED = re.compile(r"(?P<names>[一-鿿·、\s]{2,20})\s(?:摄影)?报[道导]")
+
+
 def reporters(line: str) -> str | None:
     """The reporters whom a line of its own names.
 
@@ -310,6 +314,9 @@ def reporters(line: str) -> str | None:
         return who
     if text.startswith(_OFFICE) and len(said := text.split()) == 2 and is_person(said[1], labelled=True):
         return said[1]
+    if found := _REPORTED.fullmatch(text):
+        written, rest = people(found["names"], labelled=True)
+        return None if rest else " ".join(written) or None
     role = _REPORTS.search(text)
     if role is None:
         return None
