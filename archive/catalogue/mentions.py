@@ -5,6 +5,7 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Iterator
 from dataclasses import dataclass
+from operator import attrgetter
 
 from archive.catalogue import organisations, places, query
 from archive.layout import Layout
@@ -43,13 +44,14 @@ def of(title: str | None, text: str, site: str | None) -> Iterator[Mention]:
         bodies = organisations.find_all(words, found, site)
         for place in _outside(found, bodies):
             said = words[place.start : place.end]
-            yield _mention(
-                "place", part, place.start, place.end, said, places.chain(place.code, said), place.code, place.how
-            )
+            name = places.chain(place.code, said)
+            yield _mention("place", part, place, said, name)
         for body in bodies:
             if body.how:
-                said = words[body.start : body.end]
-                yield _mention("organisation", part, body.start, body.end, said, body.name, body.code, body.how)
+                yield _mention("organisation", part, body, words[body.start : body.end], body.name)
+
+
+_values = attrgetter(*Mention.__slots__)
 
 
 def _outside(found: list[places.Mention], bodies: list[organisations.Organisation]) -> Iterator[places.Mention]:
@@ -58,13 +60,15 @@ def _outside(found: list[places.Mention], bodies: list[organisations.Organisatio
     return (place for place in found if not place.inside and place.start not in within)
 
 
-def _mention(*values: object) -> Mention:
-    return Mention(**dict(zip(Mention.__slots__, values, strict=True)))  # type: ignore[arg-type]
+def _mention(kind: str, part: str, found: places.Mention | organisations.Organisation, said: str, name: str) -> Mention:
+    return Mention(
+        kind=kind, part=part, start=found.start, end=found.end, words=said, name=name, code=found.code, how=found.how
+    )
 
 
 def take(db: sqlite3.Connection, number: int, title: str | None, text: str, site: str | None) -> None:
     """Store the mentions of a document."""
-    rows = ((number, *(getattr(one, name) for name in Mention.__slots__)) for one in of(title, text, site))
+    rows = ((number, *_values(one)) for one in of(title, text, site))
     db.executemany("INSERT INTO mentions VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)", rows)
 
 
@@ -78,4 +82,4 @@ def read(layout: Layout, id_: str) -> list[Mention]:
               FROM mentions m JOIN documents d ON d.number = m.number
               WHERE d.id = ? ORDER BY m.part DESC, m.start, m.kind"""  # noqa: S608 - our own names
     with query.catalogue(layout) as db:
-        return [_mention(*row) for row in db.execute(sql, (id_,))]
+        return [Mention(**dict(zip(Mention.__slots__, row, strict=True))) for row in db.execute(sql, (id_,))]

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import re
 import tomllib
+from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
@@ -24,7 +25,7 @@ _BODIES = ("party", "council", "front")
 # The levels, and how many digits of a code belong to each.
 _DIGITS = {"省": 2, "市": 4, "州": 4, "盟": 4, "县": 6, "区": 6, "旗": 6}
 # As many characters of a name are read at most behind its beginning.
-REACH = 32
+REACH = 28
 # Han characters up to one that no name holds.
 _HAN = re.compile(f"[^\\W\\dA-Za-z的了是被这那们我你他她]{{0,{REACH}}}")
 # What may stand in the middle of a name: 中央党校（国家行政学院）文史教研部, 财政局PPP项目服务中心.
@@ -79,10 +80,12 @@ def _words(name: str, key: str = "words") -> frozenset[str]:
 
 
 @cache
-def _bodies() -> tuple[frozenset[str], tuple[int, ...]]:
-    """All bodies, and their lengths, longest first."""
-    every = frozenset().union(*(_words(name) for name in _BODIES))
-    return every, tuple(sorted({len(body) for body in every}, reverse=True))
+def _bodies() -> dict[str, tuple[str, ...]]:
+    """All bodies by their first character, the longest first."""
+    every: dict[str, list[str]] = {}
+    for body in sorted(frozenset().union(*(_words(name) for name in _BODIES)), key=len, reverse=True):
+        every.setdefault(body[0], []).append(body)
+    return {first: tuple(bodies) for first, bodies in every.items()}
 
 
 @cache
@@ -140,16 +143,19 @@ def _marks() -> tuple[Any, dict[str, str]]:
 def _find_marked(text: str, places: Sequence[Mention], site: str | None) -> Iterator[Organisation]:
     """Find the organisations that do not begin with a place."""
     automaton, kinds = _marks()
-    taken = {at for place in places for at in range(place.start, place.end)}
+    starts = [place.start for place in places]
     ends = {place.end for place in places}
     for _, start, end in automaton.find_matches_as_indexes(text):
         kind = kinds[text[start:end]]
         if kind == "level":
-            one = _own(text, start, site) if start not in taken and start not in ends else None
+            number = bisect_right(starts, start) - 1
+            one = _own(text, start, site) if number < 0 or start > places[number].end else None
         elif kind == "company":
             one = _company(text, start, end, places)
         elif kind == "prefix":
             one = _prefixed(text, start, end)
+        elif start in ends:
+            one = None  # of that place
         else:
             one = _national(text, start, end, places, ministry=kind == "ministry")
         if one:
@@ -158,8 +164,6 @@ def _find_marked(text: str, places: Sequence[Mention], site: str | None) -> Iter
 
 def _national(text: str, start: int, end: int, places: Sequence[Mention], *, ministry: bool) -> Organisation | None:
     """A body of the whole country; a ministry only at the beginning of a word, and if it is that of this country."""
-    if any(place.end == start for place in places):
-        return None
     if text[start:end] == "中共中央" and (longer := _longest(text, start + 2, _words("national"))):
         start, end = start + 2, start + 2 + len(longer)
     if text[end : end + 1] in _words("national", "further") or _goes_on(text, end):
@@ -184,12 +188,12 @@ def _is_of_china(text: str, at: int, places: Sequence[Mention]) -> bool:
 
 def _prefixed(text: str, start: int, end: int) -> Organisation | None:
     """A name that begins with 全国, 中国 or the like and goes on to a head."""
-    if text[start:end] in ("中央", "国家") and not _begins(text, start):
-        return None
-    if text.endswith(tuple(_words("foreign")), 0, start) or _widen(text, start) != start:
+    if end == len(text) or _has_ended(text, end) or (text[start:end] in ("中央", "国家") and not _begins(text, start)):
         return None
     reached = _grow(text, end, body=False, bare=False)
     if reached <= end or _is_class(text[end:reached]) or not _is_cut(text, start):
+        return None
+    if text.endswith(tuple(_words("foreign")), 0, start) or _widen(text, start) != start:
         return None
     session = _SESSION.search(text, max(start - 5, 0), start) if text[start:end] == "全国" else None
     if text[end] in "性级各" or (session and _widen(text, session.start()) != session.start()):
@@ -211,7 +215,7 @@ def _own(text: str, at: int, site: str | None) -> Organisation | None:
         return None
     body = _body(text, at + 1, level=False)
     least = at + 1 + len(body)
-    if len(body) == 1 or not (body or _is_word(text, at)):
+    if len(body) == 1 or not (body or (least < len(text) and not _has_ended(text, least) and _is_word(text, at))):
         return None  # 市委 alone is part of many offices and titles
     reached = _grow(text, least, body=bool(body), bare=False)
     if not body and (reached <= least or _kind(text, reached) == "institutions"):
@@ -314,6 +318,8 @@ def _placed(text: str, start: int, place: Mention) -> Organisation | None:
     if not place.inside and (body := _body(text, place.end)):
         end = place.end + len(body)
         return _make(text, start, _grow(text, end, body=True), end, place.code, _join(name, body), how="place")
+    if place.end == len(text) or _has_ended(text, place.end):
+        return None
     walk = _Walk(text, place.end, body=False)
     end = walk.reached
     rest = text[place.end : end]
@@ -382,15 +388,16 @@ def _join(name: str, body: str) -> str:
 
 def _body(text: str, at: int, *, level: bool = True) -> str:
     """The body at an offset of a text, with or without its level (县委, 委); empty if there is none."""
-    bodies, lengths = _bodies()
     lead = text[at : at + 1] if level and text[at : at + 1] in _words("levels") else ""
-    for size in lengths:
-        end = at + len(lead) + size
-        if (body := text[at + len(lead) : end]) in bodies and not _goes_on(text, end):
-            if body == "政府" and text.startswith(tuple(_words("council", "of_governments")), end):
-                return ""
-            if len(body) > 1 or text[end : end + 1] not in _words("party", "further"):
-                return lead + body
+    start = at + len(lead)
+    for body in _bodies().get(text[start : start + 1], ()):
+        end = start + len(body)
+        if not text.startswith(body, start) or _goes_on(text, end):
+            continue
+        if body == "政府" and text.startswith(tuple(_words("council", "of_governments")), end):
+            return ""
+        if len(body) > 1 or text[end : end + 1] not in _words("party", "further"):
+            return lead + body
     return ""
 
 
@@ -407,10 +414,16 @@ def _begins(text: str, at: int) -> bool:
     before = text[at - 1 : at]
     if not before or not "\u4e00" <= before <= "\u9fff" or before in _words("levels", "before"):
         return True
-    return any(text[max(at - size, 0) : at] in _words("stops") for size in (2, 3, 4))
+    stops = _words("stops")
+    return text[at - 2 : at] in stops or text[at - 3 : at] in stops or text[at - 4 : at] in stops
 
 
 # Where a name ends.
+
+
+def _has_ended(text: str, at: int) -> bool:
+    """Whether it is seen at once that no name goes on there: 泸州的, 泸州召开."""
+    return not _HAN.fullmatch(text, at, at + 1) or text[at] in "在等与" or text[at : at + 2] in _words("stops")
 
 
 def _goes_on(text: str, end: int) -> bool:
@@ -433,6 +446,13 @@ def _grow(text: str, at: int, *, body: bool, bare: bool = True) -> int:
 def _last() -> frozenset[str]:
     """The last characters of all heads."""
     return frozenset(head[-1] for head in _heads())
+
+
+@cache
+def _outer() -> re.Pattern[str]:
+    """The ends of the heads that make a name of a place and some words, two characters of each."""
+    heads = (head for head, kind in _heads().items() if kind in ("bodies", "institutions"))
+    return re.compile("|".join(sorted({head[-2:] for head in heads})))
 
 
 @cache
@@ -465,7 +485,7 @@ class _Walk:
         self._and = ""
         self._left = 4
         rest = _HAN.match(text, at)[0]  # type: ignore[index]
-        if not _last().isdisjoint(rest):
+        if not _last().isdisjoint(rest) and (body or _outer().search(rest)):
             for word, part in jieba().tag(rest):
                 if not self.take(word, part):
                     break

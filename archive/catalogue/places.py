@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import re
 import tomllib
-from bisect import bisect_left
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
 from importlib import import_module
@@ -98,9 +97,14 @@ def chain(code: str, written: str = "") -> str:
     >>> chain("710000", "台中市")
     '台湾省台中市'
     """
-    above = dict.fromkeys((code[:2] + "0000", code[:4] + "00", code))
-    name = "".join(divisions()[each] for each in above if each in divisions())
+    name = _chain(code)
     return name + written if written in _within() else name or written
+
+
+@cache
+def _chain(code: str) -> str:
+    above = dict.fromkeys((code[:2] + "0000", code[:4] + "00", code))
+    return "".join(divisions()[each] for each in above if each in divisions())
 
 
 def title(code: str, written: str = "") -> str:
@@ -235,54 +239,96 @@ def find(text: str, site: str | None = None) -> list[Mention]:
 def find_all(text: str, site: str | None = None) -> list[Mention]:
     """Find the places that a text names, and those in the names of schools, banks and institutes (河南工业大学)."""
     spotted = list(_spot(text))
-    sure = {_sure(text[start:end]) for start, end, _ in spotted} - {""}
+    known = _above({_read(text[start:end]).certain for start, end in spotted} - {""})
+    near = _above({site} if site else set())
     found: list[Mention] = []
-    for start, end, names in spotted:
-        before = found[-1].code if found and found[-1].end == start else ""
-        if _is_landscape(text[start:end], names, behind_parent=bool(before)):
+    for start, end in spotted:
+        name = _read(text[start:end])
+        gap = text[found[-1].end : start] if found else "far"
+        if name.landscape and _is_landscape(text[start:end], name.places, behind_parent=not gap):
             continue
-        if text[start:end] in _words("everyday"):
-            code, how = _resolve(names, before, {m.code for m in found} & {name.code for name in names}, None)
-        else:
-            code, how = _resolve(names, before, sure, site)
-        if code or not any(name.weak for name in names):
-            inside = not any(name.full for name in names) and bool(_institution().match(text, end))
+        code, how = _choose(name, gap, found, known, near)
+        if code or not name.weak:
+            inside = not name.full and bool(_institution().match(text, end))
             found.append(Mention(start=start, end=end, code=code, how=how, inside=inside))
     return found
 
 
+def _choose(name: _Spelling, gap: str, found: Sequence[Mention], known: set[str], near: set[str]) -> tuple[str, str]:
+    """Choose the code that is meant by a name behind those found and a gap, and say how."""
+    before = "" if gap else found[-1].code
+    if name.everyday:
+        evidence = _above({one.code for one in found} & {place.code for place in name.places})
+        return _resolve(name, before, evidence, set())
+    next_cell = 0 < len(gap) < 3 and not gap.isalnum() and not name.certain  # 中山 in the cell behind 广东省
+    if next_cell and (beside := _beside(name.places, _above({found[-1].code}))):
+        return beside, "parent"
+    return _resolve(name, before, known, near)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Spelling:
+    """What the table says of a written name.
+
+    Attributes:
+        places: the places with this name.
+        certain: the code of the only place with it, or of the province with it; empty if neither is there.
+        main: the code of the largest one that is no ordinary word; empty if there are several.
+        full, weak: whether it is so for one of the places.
+        everyday: it is an everyday word.
+        landscape: it may be the name of a water or a plain.
+    """
+
+    places: tuple[Name, ...]
+    certain: str
+    main: str
+    full: bool
+    weak: bool
+    everyday: bool
+    landscape: bool
+
+
+@cache
+def _read(written: str) -> _Spelling:
+    names = _names()[written[:2]][written]
+    main = _main(names)
+    large = any(name.full or name.code.endswith("00") for name in names)
+    return _Spelling(
+        places=names,
+        certain=main if len(names) == 1 or main.endswith("0000") else "",
+        main=main,
+        full=any(name.full for name in names),
+        weak=any(name.weak for name in names),
+        everyday=written in _words("everyday"),
+        landscape=not large and written.endswith((*_words("water"), *_words("lake"))),
+    )
+
+
 def _is_landscape(written: str, names: tuple[Name, ...], *, behind_parent: bool) -> bool:
     """Whether what may be the short name of a county is rather that of a river, a lake or a plain."""
-    if any(name.full or name.code.endswith("00") for name in names):
-        return False
     if not behind_parent and written.endswith(tuple(_words("water"))):
         return True
     return written.endswith(tuple(_words("lake"))) and all(map(_is_short, names))
 
 
-def _resolve(names: tuple[Name, ...], before: str, sure: set[str], site: str | None) -> tuple[str, str]:
-    """Choose the code that is meant, and say how; the code is empty if it is unclear."""
-    if before and (below := [name.code for name in names if is_within(name.code, before) and name.code != before]):
+def _resolve(name: _Spelling, before: str, known: set[str], near: set[str]) -> tuple[str, str]:
+    """Choose the code that is meant, and say how; the code is empty if it is unclear.
+
+    Args:
+        name: the name as written.
+        before: the code of the place right before it.
+        known: the prefixes of codes of the places that the text names.
+        near: those of the site's place.
+    """
+    if before and (below := [one.code for one in name.places if is_within(one.code, before) and one.code != before]):
         return (below[0], "parent") if len(below) == 1 else ("", "open")
-    if certain := _certain(names):
-        return certain, "name"
-    if one := _beside(names, _above(sure)):
+    if name.certain:
+        return name.certain, "name"
+    if one := _beside(name.places, known):
         return one, "parent"
-    if one := _beside(names, _above({site} if site else set())):
+    if one := _beside(name.places, near):
         return one, "site"
-    return (main, "name") if (main := _main(names)) else ("", "open")
-
-
-def _certain(names: tuple[Name, ...]) -> str:
-    """The code of the only place with a name, or of the province with it; empty if neither is there."""
-    main = _main(names)
-    return main if len(names) == 1 or main.endswith("0000") else ""
-
-
-@cache
-def _sure(written: str) -> str:
-    """The code of the only place with a name, or of the province with it, by what is written."""
-    return _certain(_names()[written[:2]][written])
+    return (name.main, "name") if name.main else ("", "open")
 
 
 def _main(names: tuple[Name, ...]) -> str:
@@ -316,33 +362,29 @@ def _above(known: set[str]) -> set[str]:
     return {code[:size] for code in known for size in (2, 4) if code[2:4] != "00" or size == 2}
 
 
-def _spot(text: str) -> Iterator[tuple[int, int, tuple[Name, ...]]]:
-    """Find names that are words of their own, preferring longer ones: start, end, the places with the name."""
-    table, edges = _names(), _Edges(text)
+def _spot(text: str) -> Iterator[tuple[int, int]]:
+    """Find names that are words of their own, preferring longer ones: start and end."""
+    edges = _Edges(text)
     last = -1  # the end of the name before
     for _, at, end in _starts().find_matches_as_indexes(text, overlapping=True):
-        if at >= last and (found := _longest(text, at, table[text[at:end]], edges, follows=at == last)):
-            written, places = found
-            last = at + len(written)
-            yield at, last, places
+        if at >= last and (size := _longest(text, at, text[at:end], edges, follows=at == last)):
+            last = at + size
+            yield at, last
 
 
-def _longest(
-    text: str, at: int, names: dict[str, tuple[Name, ...]], edges: _Edges, *, follows: bool
-) -> tuple[str, tuple[Name, ...]] | None:
-    """The longest name at an offset of a text that is a word of its own, and its places."""
-    for size in _sizes(text[at : at + 2]):
+def _longest(text: str, at: int, start: str, edges: _Edges, *, follows: bool) -> int:
+    """The length of the longest name at an offset of a text that is a word of its own; 0 if there is none."""
+    names = _names()[start]
+    for size in _sizes(start):
         written = text[at : at + size]
-        places = names.get(written, ())
-        if not places:
+        if written not in names:
             continue
-        full = any(place.full for place in places)
-        if not full and _is_other(text, at, at + size, person=places[0].weak and not follows):
-            return None
-        inside = not full and bool(_institution().match(text, at + size))
-        if edges.is_word(at, at + size, full=full, follows=follows, inside=inside):
-            return written, places
-    return None
+        name = _read(written)
+        if not name.full and _is_other(text, at, at + size, person=name.places[0].weak and not follows):
+            return 0
+        if edges.is_word(at, at + size, full=name.full, follows=follows):
+            return size
+    return 0
 
 
 def _is_other(text: str, start: int, end: int, *, person: bool) -> bool:
@@ -358,9 +400,8 @@ class _Edges:
     def __init__(self, text: str) -> None:
         self._text = text
         self._known: dict[int, frozenset[int]] = {}
-        self._stops: list[int] = []
 
-    def is_word(self, start: int, end: int, *, full: bool, follows: bool, inside: bool) -> bool:
+    def is_word(self, start: int, end: int, *, full: bool, follows: bool) -> bool:
         """Whether a name is a word of its own: a long full name is, a short one if it begins and ends with words.
 
         It need not end a word if it stands inside an institution's name: 重庆 in 重庆交通大学.
@@ -374,7 +415,7 @@ class _Edges:
         edges = self._sentence(start)
         if not follows and (start not in edges or self._is_cut(start, edges)):
             return False
-        if full or inside or end in edges:
+        if full or end in edges or _institution().match(self._text, end):
             return True
         after = next((edge for edge in sorted(edges) if edge > end), end)
         rest = self._text[end:after]
@@ -386,12 +427,12 @@ class _Edges:
 
     def _sentence(self, at: int) -> frozenset[int]:
         """The word boundaries of the sentence around a character."""
-        if not self._stops:
-            self._stops = [-1, *(found.start() for found in _STOP.finditer(self._text)), len(self._text)]
-        number = bisect_left(self._stops, at)
-        begin = max(self._stops[number - 1] + 1, at - SENTENCE)
+        before = self._text[max(at - SENTENCE, 0) : at]
+        stop = _STOP.search(before[::-1])
+        begin = at - (stop.start() if stop else len(before))
         if begin not in self._known:
-            end = min(self._stops[number], at + SENTENCE)
+            stop = _STOP.search(self._text, at, at + SENTENCE)
+            end = stop.start() if stop else min(at + SENTENCE, len(self._text))
             words = jieba().cut(self._text[begin:end])
             self._known[begin] = frozenset(accumulate(map(len, words), initial=begin))
         return self._known[begin]

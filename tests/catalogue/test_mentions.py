@@ -108,6 +108,7 @@ def test_an_ambiguous_name_is_settled_by_its_parent_or_the_site_else_left_open()
     assert named("长春的鼓声，朝阳区") == [("长春", "220100"), ("朝阳区", "220104")]
     assert named("朝阳区召开会议", "220100") == [("朝阳区", "220104")]
     assert named("鼓楼区召开会议", "110000") == [("鼓楼区", "")]
+    assert named("广东省\t中山榄菊，大连的企业")[1] == ("中山", "442000")
     assert named("市中区的工作", "511000") == [("市中区", "511002")]
     assert named("合作召开会议", "623000") == []
     assert named("合作市召开会议，合作代表", "623000") == [("合作市", "623001"), ("合作", "623001")]
