@@ -280,16 +280,21 @@ def _heading(scene: Scene) -> int | None:
 def _read_above(draft: Draft, scene: Scene) -> None:
     """Bylines above the article: labels and values in boxes of their own, datelines, names beside the day."""
     page, around = scene.page, scene.around
-    for label, value in _pairs(scene):
-        said = f"{around[label].rstrip('：: ')}：{around[value]}"
-        if fields.byline(said) or dates.read(said, loose=True):
-            draft.byline.take(fields.byline(said), "dateline", said)
-            draft.beside += [(index, "dateline", page.blocks[index].text) for index in (label, value)]
+    _read_pairs(draft, scene, scene.above, "dateline")
     for index in scene.above:
         if (page.title is None or index > page.title - 3) and fields.is_dateline(around[index]):
             draft.byline.take(fields.byline(around[index]), "dateline", around[index])
             draft.beside.append((index, "dateline", page.blocks[index].text))
     _take_unlabelled(draft, scene)
+
+
+def _read_pairs(draft: Draft, scene: Scene, beside: Sequence[int], rule: str) -> None:
+    """Labels and values in boxes of their own, above or below the article."""
+    for label, value in _pairs(scene, beside):
+        said = f"{scene.around[label].rstrip('：: ')}：{scene.around[value]}"
+        if fields.byline(said) or dates.read(said, loose=True):
+            draft.byline.take(fields.byline(said), rule, said)
+            draft.beside += [(index, rule, scene.page.blocks[index].text) for index in (label, value)]
 
 
 def _read_names_above(draft: Draft, scene: Scene) -> None:
@@ -300,11 +305,11 @@ def _read_names_above(draft: Draft, scene: Scene) -> None:
             draft.byline.take(fields.Byline(author=fields.alone(around[index])), "name", around[index])
 
 
-def _pairs(scene: Scene) -> list[tuple[int, int]]:
-    """Blocks above an article that are a label and its value: cells of a table, items of a list, neighbours."""
-    page, above, around = scene.page, scene.above, scene.around
-    boxes = {index: (page.blocks[index].kind, page.outline.parents[page.blocks[index].element]) for index in above}
-    pairs = [(above[label], above[value]) for label, value in fields.paired([around[index] for index in above])]
+def _pairs(scene: Scene, beside: Sequence[int]) -> list[tuple[int, int]]:
+    """Blocks beside an article that are a label and its value: cells of a table, items of a list, neighbours."""
+    page, around = scene.page, scene.around
+    boxes = {index: (page.blocks[index].kind, page.outline.parents[page.blocks[index].element]) for index in beside}
+    pairs = [(beside[label], beside[value]) for label, value in fields.paired([around[index] for index in beside])]
     return [
         (label, value)
         for label, value in pairs
@@ -373,6 +378,7 @@ def _steps(block: Block) -> str:
 def _read_below(draft: Draft, scene: Scene) -> None:
     """Bylines, captions and furniture that stand directly below the article; farewells wherever they stand."""
     page, expected = scene.page, scene.last + 1
+    _read_pairs(draft, scene, [index for index in scene.below if index <= scene.last + CELLS // 2], "signature")
     for index in scene.below:
         line = scene.around[index]
         joined = index == expected

@@ -307,9 +307,16 @@ class _Walk:
         joined |= {i for i in lines if core and i < start and self.keys[i].endswith("。")}
         for way in (range(core[0] - 1, lines[0] - 1, -1), range(core[-1] + 1, lines[-1] + 1)) if core else ():
             joined |= {*takewhile(lambda index: self.goes_on(index, home), way)}
+        joined |= self.signed_below(max(joined, default=len(self.blocks)))
         joined -= self.of_player(start)
         outside = [i for i in lines if i not in joined or (home is not None and self.in_other_column(i, home))]
         self.kinds.update(dict.fromkeys(outside, "outside"))
+
+    def signed_below(self, last: int) -> set[int]:
+        """The day right below the text that signs it, though it stands in a box of its own."""
+        day = last + 1
+        signs = self.kinds.get(day) == "line" and any("T" not in day.value for day in dates.signed([self.keys[day]]))
+        return {day} if signs else set()
 
     def trim_player(self) -> set[int]:
         """Take out what stands between the buttons of a film's player over an article without prose."""

@@ -286,3 +286,17 @@ def test_an_element_that_its_style_makes_a_block_is_a_line() -> None:
 def test_a_label_of_files_without_one_is_no_text() -> None:
     assert read(page(box(*PROSE, "附件：") + "<a href=/>关闭窗口</a>")).text == "\n".join(PROSE)
     assert read(page(box(*PROSE, "附件：", "一、名单"))).text == "\n".join((*PROSE, "附件：", "一、名单"))
+
+
+def test_labels_in_cells_below_the_text_are_read() -> None:
+    row = "<tr><td>稿件来源：</td><td>校侨联</td><td>撰稿：</td><td>顾盼</td></tr>"
+    html = page(f"{box(*PROSE)}<table>{row}</table><div><a href=/>关闭</a></div>").replace(" 来源：云溪日报", "")
+    document = read(html)
+    assert (document.text, document.source, document.author) == ("\n".join(PROSE), "校侨联", "顾盼")
+
+
+@pytest.mark.parametrize(("day", "published"), [("2005年11月4日", "2005-11-04"), ("2005-11-04 09:08", None)])
+def test_a_day_right_below_the_box_of_the_text_signs_it(day: str, published: str | None) -> None:
+    foot = f"<center><hr>{day}<br><a href=/>回首页</a></center>"
+    document = read(f"<title>邻里纪事</title><h2>邻里纪事</h2><blockquote>{'<br>'.join(PROSE)}</blockquote>{foot}")
+    assert (document.published, day in document.text) == (published, published is not None)

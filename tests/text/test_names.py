@@ -234,6 +234,7 @@ def test_patterns_take_their_examples(file: str) -> None:
     ("lead", "author"),
     [
         ("（本报记者 李红 摄）", None),
+        ("作者：佚名 - 小 + 大", None),
         ("通讯员 李红 摄影", None),
         ("记者李红摄", None),
         ("本报记者 李红/摄", None),

@@ -292,3 +292,10 @@ def test_the_last_step_of_a_breadcrumb_is_no_column_where_it_is_no_link() -> Non
         f"<table><tr>{panel}<td><div>楼主 发表于: 2023-03-08 09:33</div><h1>邻里</h1><div>{PROSE}</div></table>"
     )
     assert (document.title, document.published) == ("邻里", "2023-03-08T09:33+08:00")
+
+
+def test_search_words_in_a_heading_are_no_title() -> None:
+    tags = "<h5>Tags: <a href=/a>随笔</a></h5><h6>发布:老城 | 分类:<a href=/c>随笔</a> | 评论:2</h6>"
+    post = f"<h4>2009年4月4日 22:13:5</h4><h2>春天的信</h2><div>{PROSE}</div>{tags}"
+    document = read(f"<title>老城笔记-春天的信</title><h1><a href=/>老城笔记</a></h1><div>{post}</div>")
+    assert (document.title, (document.published or "")[:10]) == ("春天的信", "2009-04-04")

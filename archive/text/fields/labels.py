@@ -491,7 +491,7 @@ def _people_value(text: str) -> str | None:
         return " ".join(names) if behind or len("".join(names)) < han(plain) or " " in plain else plain
     value = re.sub(r"^(?:本报|本网|见习|特约)?(?:记者|通讯员)\s?", "", cut.strip(WRAP))
     # Counters may follow, without a label or a colon: 孙丽 浏览 219, 宋佳 1024.
-    value = re.split(r"\s(?:\d|于\s|浏览|点击|[共已被]?阅|访问|查看|人气)", value, maxsplit=1)[0]
+    value = re.split(r"\s(?:\d|[-+]\s|于\s|浏览|点击|[共已被]?阅|访问|查看|人气)", value, maxsplit=1)[0]
     return _believed(titled(value, labelled=True) or value, text, PEOPLE)
 
 

@@ -269,7 +269,7 @@ def _is_other(key: str, agreed: float) -> bool:
     """Whether a line is a point of the text or a dateline; what the head states word for word may look like one."""
     if agreed == STATED:
         return False
-    return is_dateline(key) or (not agreed and (bool(NUMBERED.match(key)) or furniture_id(key) == "related"))
+    return is_dateline(key) or (not agreed and (bool(NUMBERED.match(key)) or furniture_id(key) in ("related", "tags")))
 
 
 def _signs(index: int, keys: Sequence[str]) -> bool:
