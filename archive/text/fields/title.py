@@ -137,12 +137,12 @@ def choose(
         # No dateline stands under it, or it names a site, and it is no heading, or may be that of a menu.
         loose = best.points <= STATED + FIRST_RANK * head or words.whole("site", keys[line]) is not None
         under = loose and (head or blocks[line].kind != "heading")
-        chosen: int | None = _below_menu(blocks, keys, bares, names, line) if under else line
-    elif (chosen := _plain_heading(blocks, keys, bares, names)) is None:
+        chosen: int | None = _below_menu(outline, keys, bares, names, line) if under else line
+    elif (chosen := _plain_heading(outline, keys, bares, names)) is None:
         # A dateline would stand under it.
         chosen = _only_heading(outline, keys, bares, names)
     if chosen is None and not any(title_of(head, None, columns) for head in stated):
-        chosen = _over_first_prose(blocks, keys, bares, names)
+        chosen = _over_first_prose(outline, keys, bares, names)
     return None if chosen is None else _ending(blocks, chosen)
 
 
@@ -157,13 +157,12 @@ def _labelled(outline: Outline, keys: Sequence[str], ranked: Sequence[_Ranked]) 
     return next((i + 1 for i in labels if outline.are_beside(i, i + 1) and may_be_title(keys[i + 1])), None)
 
 
-def _below_menu(
-    blocks: Sequence[Block], keys: Sequence[str], bares: Sequence[str], names: set[str], stated: int
-) -> int:
+def _below_menu(outline: Outline, keys: Sequence[str], bares: Sequence[str], names: set[str], stated: int) -> int:
     """The line over the dateline, if a menu stands between it and `stated`, a line that only the head speaks for, or
     that is the name of a site: it stands over its menu, and in the head of all its pages.
     """
-    plain = _plain_heading(blocks, keys, bares, names)
+    blocks = outline.blocks
+    plain = _plain_heading(outline, keys, bares, names)
     if plain is not None and not any(block.linked < 0.5 for block in blocks[plain + 2 :]):
         # Nothing stands below that dateline: it signs what stands above.
         return stated
@@ -332,31 +331,39 @@ def _is_under(index: int, keys: Sequence[str]) -> bool:
     return 0 < len(above) <= DAY and dates.read(above, loose=True) is not None
 
 
-def _plain_heading(blocks: Sequence[Block], keys: Sequence[str], bares: Sequence[str], names: set[str]) -> int | None:
+def _plain_heading(outline: Outline, keys: Sequence[str], bares: Sequence[str], names: set[str]) -> int | None:
     """The line right over the dateline that looks like any other, on a page whose head and headings name no title.
 
     It stands above all prose: a signature and its day stand at an article's end. Of several the first that stands over
     prose is it, for boxes beside the article have names and days, too: 天气预报.
     """
-    found = list(_plain_headings(blocks, keys, bares, names))
+    blocks = outline.blocks
+    found = list(_plain_headings(outline, keys, bares, names))
     if not found:
         return None
     index = next((each for each in found if _is_over_prose(each, keys)), found[0])
     below = zip(keys[index + 2 :], blocks[index + 2 :], strict=True)
     rows = are_rows([key for key, row in below if not row.links])
-    return None if rows else _over_source(blocks, keys, bares, names, index)
+    return None if rows else _over_source(outline, keys, bares, names, index)
 
 
-def _plain_headings(
-    blocks: Sequence[Block], keys: Sequence[str], bares: Sequence[str], names: set[str]
-) -> Iterator[int]:
+def _plain_headings(outline: Outline, keys: Sequence[str], bares: Sequence[str], names: set[str]) -> Iterator[int]:
     """The lines over datelines that look like any other, above all prose."""
+    blocks = outline.blocks
     for index, block in enumerate(blocks[:-1]):
         if block.linked < 0.5 and (is_sentence(keys[index]) or (block.size > UNDER and "。" in keys[index])):
             return
         dated = part_day(keys[index])[1] and any(is_sentence(key, 10) for key in keys[index + 1 : index + 2])
-        if (dated or _heads(index + 1, keys)) and _is_plain(blocks, keys, bares, names, index):
+        # A row of labels and values: 发布时间 | 2020-02-19.
+        pair = _is_dated_pair(keys[index + 1 : index + 3])
+        dated = dated or (pair and outline.are_beside(index + 1, index + 2))
+        if (dated or _heads(index + 1, keys)) and _is_plain(outline, keys, bares, names, index):
             yield index
+
+
+def _is_dated_pair(pair: Sequence[str]) -> bool:
+    """Whether two cells are the label of a day and that day."""
+    return len(pair) == 2 and pair[0].endswith(_TIME_LABELS) and dates.read(pair[1]) is not None
 
 
 def _is_over_prose(index: int, keys: Sequence[str]) -> bool:
@@ -366,19 +373,19 @@ def _is_over_prose(index: int, keys: Sequence[str]) -> bool:
     return is_sentence(following, 10)
 
 
-def _over_source(
-    blocks: Sequence[Block], keys: Sequence[str], bares: Sequence[str], names: set[str], index: int
-) -> int:
+def _over_source(outline: Outline, keys: Sequence[str], bares: Sequence[str], names: set[str], index: int) -> int:
     """The line over a source, which may stand between the title and the day; any other line itself."""
     source = index > 0 and words.whole("media", keys[index]) is not None
-    return index - 1 if source and _is_plain(blocks, keys, bares, names, index - 1) else index
+    return index - 1 if source and _is_plain(outline, keys, bares, names, index - 1) else index
 
 
-def _is_plain(blocks: Sequence[Block], keys: Sequence[str], bares: Sequence[str], names: set[str], index: int) -> bool:
+def _is_plain(outline: Outline, keys: Sequence[str], bares: Sequence[str], names: set[str], index: int) -> bool:
     """Whether a line that looks like any other may be the title: no link, no search's result, no column's name."""
+    blocks = outline.blocks
     block, key = blocks[index], keys[index]
     return (
         not block.links
+        and not _is_in_pair(outline, keys, index)
         and not key.startswith(_CUT)
         and not key.endswith(_CUT)
         and bares[index] not in names
@@ -390,6 +397,12 @@ def _is_plain(blocks: Sequence[Block], keys: Sequence[str], bares: Sequence[str]
         and not key.endswith(_TIME_LABELS)
         and furniture_id(key) is None
     )
+
+
+def _is_in_pair(outline: Outline, keys: Sequence[str], index: int) -> bool:
+    """Whether a cell is a label, or stands in a row beside one: 信息来源 | 县报."""
+    beside = (at for at in (index - 1, index + 1) if 0 <= at < len(keys) and outline.are_beside(index, at))
+    return any(is_label(f"{keys[each]}:") for at in beside for each in (at, index))
 
 
 def _is_short_title(block: Block, under: str) -> bool:
@@ -440,16 +453,15 @@ def _over_prose(outline: Outline, keys: Sequence[str], bares: Sequence[str], nam
     return [i for i, rank in ranks.items() if rank and rank == min(filter(None, ranks.values()))]
 
 
-def _over_first_prose(
-    blocks: Sequence[Block], keys: Sequence[str], bares: Sequence[str], names: set[str]
-) -> int | None:
+def _over_first_prose(outline: Outline, keys: Sequence[str], bares: Sequence[str], names: set[str]) -> int | None:
     """The line over the first sentence of a page, with a day or a name between the two: where nothing names a title."""
+    blocks = outline.blocks
     prose = (i for i, key in enumerate(keys) if blocks[i].linked < 0.5 and not blocks[i].aside and is_sentence(key))
     first = next(prose, 0)
     index = first - 1
     while index > max(0, first - BETWEEN) and (not han(keys[index]) or alone(keys[index]) is not None):
         index -= 1
-    plain = index >= 0 and _is_plain(blocks, keys, bares, names, index)
+    plain = index >= 0 and _is_plain(outline, keys, bares, names, index)
     return index if plain and blocks[index].element != blocks[first].element else None
 
 
