@@ -84,7 +84,7 @@ _SOURCE = re.compile(
 # A label in the place of its colon: 作者是 陈晓明.
 _WRITER = re.compile(r"\A作\s?者(?:是|为)?\s(?=\S{2,16}\Z)")
 # Buttons for the size of the type, behind a name.
-_TYPE_SIZE = re.compile(r"(?:\sA[+-]?)+\Z")
+_TYPE_SIZES = (" A", " A+", " A-")
 # Where one who wrote is from: (泰国)林慕云.
 _OF_LAND = re.compile(r"\A[(\[]\s?[一-鿿]{1,4}\s?[)\]]\s?(?=[一-鿿·])")
 _SENT_IN = re.compile(r"\A([^。]{2,30}?)\s?供\s?稿(?:\s.{0,30})?")
@@ -482,7 +482,9 @@ def _cut(text: str) -> str:
 
 def _people_value(text: str) -> str | None:
     """The people, or the office, whom a label names."""
-    cut = _TYPE_SIZE.sub("", _cut(_OF_LAND.sub("", text)).rstrip(")]】 "))
+    cut = _cut(_OF_LAND.sub("", text)).rstrip(")]】 ")
+    while cut.endswith(_TYPE_SIZES):
+        cut = cut.rpartition(" ")[0].rstrip()
     names, behind = people(cut, labelled=True)
     plain = cut.strip(WRAP)
     if names and re.match(r"\(?[A-Za-z]", behind):
