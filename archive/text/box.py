@@ -304,7 +304,10 @@ class _Walk:
         core = [i for i in lines if start <= i < end]
         home = self.outline.home([i for i in core if self.is_prose(i) and not self.outline.captioned(i)])
         joined = {*core}
-        joined |= {i for i in lines if core and i < start and self.keys[i].endswith("。")}
+        # So is a sentence, and those to whom a speech or a notice is addressed: 同志们：
+        joined |= {
+            i for i in lines if core and i < start and self.keys[i].endswith("。" if i < core[0] - 1 else ("。", ":"))
+        }
         for way in (range(core[0] - 1, lines[0] - 1, -1), range(core[-1] + 1, lines[-1] + 1)) if core else ():
             joined |= {*takewhile(lambda index: self.goes_on(index, home), way)}
         joined |= self.signed_below(max(joined, default=len(self.blocks)))

@@ -41,7 +41,8 @@ STATED = ("meta", "url", "row")
 # A search is fast where the first character is one of some.
 _WRITTEN = r"(?<=民)[国國]|(?<=年)\s?[一二三四五六七八九十]"
 _YEARS = re.compile(rf"[12民年](?:(?<=[12])[09]\d\d|{_WRITTEN})")
-# What counts readers says nothing.
+# What counts readers says nothing of a day, nor does who put the text there.
+_SAID = re.compile(r"(?:发布|录入|上传|提供)[人者员]:\s?[^\s|]{1,30}+")
 _COUNT = re.compile(r"[已共被]?(?:阅读?|浏览|点击|访问|查看)(?:[次量数]{1,2}:?)?\s?\d{1,9}\s?次?")
 _DIGITS = re.compile(rf"[\d民年](?:(?<=\d)|{_WRITTEN})")
 _HAN_DIGITS = str.maketrans("〇零○一二三四五六七八九", "000123456789")
@@ -347,7 +348,7 @@ def _bare(words: str) -> Dated | None:
         if match[0].endswith(("日", "号")) and _GLUED.match(after) and not rules().issuer.fullmatch(after):
             # A title: 2018年12月28日县委常委会议.
             continue
-        rest = _COUNT.sub("", before + after)
+        rest = _SAID.sub("", _COUNT.sub("", before + after))
         if han(rest) <= _beside(value, match, rest) or rules().beside.search(words):
             rule = "weekday" if _is_clock(words, value, match) else "bare"
             return Dated(value=value, rule=rule, words=match[0].strip())

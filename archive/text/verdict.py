@@ -224,7 +224,7 @@ def _shape(page: Page, points: Sequence[float], region: extract.Region, area: Ar
         return "home"
     if teasers and not _has_dateline(page):
         return "list"
-    if stated or weight >= ARTICLE or _is_notice(page, area, url):
+    if stated or weight >= ARTICLE or _is_notice(page, area, url) or _is_dated_below(page, region, area):
         return "article"
     return "list" if weight < extract.WEAK or _is_linked(page) else "article"
 
@@ -298,9 +298,14 @@ def _is_in_rows(page: Page, area: Area | None, within: range) -> bool:
     dated = area.dated if area is not None and area.stated else None
     head = [index for index in (page.title, dated) if index is not None and within.start - index <= NEAR]
     rows = _rows(page, range(max(0, min((within.start, *head)) - NEAR), min(len(page.blocks), within.stop + NEAR)))
-    if dated is not None and dated not in rows:
+    if (rows and dated not in (None, *rows)) or (page.title in rows and _is_head(page)):
         return False
-    sizes = {index: page.blocks[index].size for index in (within if area is None else area.kept)}
+    return _are_most(page, rows, head, within if area is None else area.kept)
+
+
+def _are_most(page: Page, rows: set[int], head: Sequence[int], kept: Sequence[int]) -> bool:
+    """Whether most of some blocks are rows; where those say nothing, whether a row stands over them."""
+    sizes = {index: page.blocks[index].size for index in kept}
     said = sum(size for index, size in sizes.items() if index in rows or is_sentence(page.keys[index], 10))
     inside = sum(size for index, size in sizes.items() if index in rows)
     if not said:
@@ -324,6 +329,12 @@ def without_rows(page: Page, area: Area | None) -> Area | None:
     return replace(area, kept=tuple(i for i in area.kept if i < area.start), lines=0, dropped=dropped)
 
 
+def _is_head(page: Page) -> bool:
+    """Whether the title is what the page's head begins with, and no link."""
+    title = page.title
+    return title is not None and not page.blocks[title].links and narrow(page.head).startswith(page.keys[title])
+
+
 def _rows(page: Page, within: range) -> set[int]:
     """The blocks of rows: boxes of one name in one box, most of which begin with a link and say more."""
     files = {name for _, name in page.files}
@@ -334,6 +345,7 @@ def _rows(page: Page, within: range) -> set[int]:
         and block.size <= ROW_LINE
         and block.linked >= 0.2
         and block.text not in files
+        and not any(mark in page.keys[index] for mark in (">", "|"))
     }
     found: set[int] = set()
     for boxes in _alike(page, within) if len(leads) >= 2 else ():
@@ -437,6 +449,15 @@ def _bare_rows(page: Page) -> Iterator[int]:
             named = page.blocks[max(0, index - 1) : index + 1]
             if any(NAMES <= han(block.text) <= 60 for block in named):
                 yield index
+
+
+def _is_dated_below(page: Page, region: extract.Region, area: Area | None) -> bool:
+    """Whether the day of an article stands with its label right below the text, under a title that the head states."""
+    end = region[1] if area is None else area.end
+    below = (page.keys[index] for index in range(max(0, end - 2), min(len(page.keys), end + 3)))
+    return _is_head(page) and any(
+        fields.is_labelled(key) and fields.is_dateline(key) and dates.read(key) for key in below
+    )
 
 
 def _is_notice(page: Page, area: Area | None, url: str) -> bool:

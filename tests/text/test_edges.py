@@ -64,6 +64,35 @@ def test_a_name_before_the_word_for_a_report_has_written_it(line: str, author: s
     assert people.reporters(line) == author
 
 
+@pytest.mark.parametrize(
+    "body", [paragraphs(LINES), "<p>一等奖（1名）</p><p>《桥》　宋旭</p><p>二等奖（1名）</p><p>《回家》　曹平</p>"]
+)
+def test_labels_and_values_in_one_row_are_no_titles(body: str) -> None:
+    row = "<td>发布时间</td><td>2009-08-10</td><td>信息来源</td><td>清河县民族宗教局</td>"
+    table = f"<tr><td colspan=4>医疗队走进山村</td></tr><tr>{row}</tr><tr><td colspan=4>{body}</td></tr>"
+    document = read(page(f"<ul><li><a href=/>首页</a></ul><table>{table}</table>", "信息浏览"))
+    assert (document.title, document.published) == ("医疗队走进山村", "2009-08-10")
+    assert document.source == "清河县民族宗教局"
+
+
+def test_buttons_for_the_size_of_the_type_are_no_part_of_a_name() -> None:
+    line = "<div>2020-03-01 作者：陆晓东 <a>A+</a> <a>A</a></div>"
+    assert read(page(f"<h1>医疗队走进山村</h1>{line}{paragraphs(LINES)}")).author == "陆晓东"
+
+
+def test_those_whom_a_speech_is_addressed_to_are_its_text() -> None:
+    lines = ("同志们：", *LINES)
+    body = "".join(f"<section><section><p>{line}</p></section></section>" for line in lines)
+    assert read(page(f"<div><h1>医疗队走进山村</h1><div>2023-06-12</div></div><div>{body}</div>")).text.startswith(
+        "同志们："
+    )
+
+
+def test_who_put_a_text_there_is_no_part_of_its_day() -> None:
+    line = "<div>2012年7月23日　　发布人：清河县信息中心　　访问量：1803</div>"
+    assert read(page(f"<h3>医疗队走进山村</h3>{line}{paragraphs(LINES)}")).published == "2012-07-23"
+
+
 def test_rows_with_a_day_each_have_no_title_above_a_dateline() -> None:
     rows = "".join(
         f"<div>{row}活动在清河举行</div><div>2023-0{day}-11 来源：县报</div>" for day, row in enumerate(ROWS[:4], 1)

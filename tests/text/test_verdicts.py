@@ -406,6 +406,35 @@ def test_rows_in_an_article_are_its_text(line: str) -> None:
     assert isinstance(found, Document), found
 
 
+MENU = "".join(
+    f"<li class=m><h3><a href=/{n}/>{name}</a></h3><ul><li><a href=/{n}1/>通知公告</a></li></ul></li>"
+    for n, name in enumerate(("机构简介", "残联要闻", "康复", "教育就业", "维权"))
+)
+RELATED = "".join(f"<li><a href=/{n}.html>{name}提出意见建议</a></li>" for n, (name, _, _) in enumerate(TEASERS * 3))
+
+
+STORY = "<p>12月3日，丹濑县春茶开园，预计产干茶三百吨。</p>"
+# A menu of headings, a breadcrumb and a foot of links in boxes beside each other.
+AMONG_LINKS = (
+    f"<div><ul>{MENU}</ul></div><div><div>位置：<a href=/>首页</a> >> <a href=../>残联要闻</a></div>"
+    f"<div><h3>丹濑县春茶开园</h3><h6>[2019-12-05]　来源：丹濑新闻网</h6>{STORY}</div></div>"
+    "<div><p><a href=1/>关于我们</a> | <a href=2/>网站地图</a></p><p>主办：丹濑县残疾人联合会</p></div>"
+)
+# One sentence with its source and day below it, over related articles.
+OVER_RELATED = (
+    f"<div><div>丹濑县春茶开园</div><div>{STORY}</div><div><p>来源：丹濑新闻网</p><p>发布时间：2019-12-05</p></div></div>"
+    f"<div><div>相关文章</div><ul>{RELATED}</ul></div>"
+)
+
+
+@pytest.mark.parametrize("body", [AMONG_LINKS, OVER_RELATED])
+def test_a_short_article_among_boxes_of_links_is_one(body: str) -> None:
+    page = f"<title>丹濑县春茶开园-丹濑县残联</title><body>{body}</body>"
+    found = clean(dataclasses.replace(capture(200, (), page), url="http://h/view"), None)
+    assert isinstance(found, Document), found
+    assert (found.title, found.published) == ("丹濑县春茶开园", "2019-12-05")
+
+
 @pytest.mark.parametrize("name", ["丹濑县春茶开园", "唁电"])
 @pytest.mark.parametrize(
     ("media", "kind"), [("<p><img src=/u/1.jpg></p>", "media_only"), (f"<p>{TEASERS[1][1]}。</p>", "article")]

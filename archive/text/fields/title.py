@@ -79,7 +79,7 @@ _WITH_DAY = re.compile(
 _FARMED = re.compile(r"\A([^()（）]{2,12})[(（](.{6,})[)）]")
 _PART = re.compile(r"\(\d{1,3}\)$|第\d{1,3}页$")
 # What stands between a title and the names of column and site.
-_HEAD_SPLIT = re.compile(r"(?<!\s)\s*+(?:[_|｜»>]+|--+|::+|(?<=\s)[-–—]\s|-(?=[一-鿿]{2,14}$))\s*")
+_HEAD_SPLIT = re.compile(r"(?<!\s)\s*+(?:[_|｜»«>]+|--+|::+|(?<=\s)[-–—]\s|-(?=[一-鿿]{2,14}$))\s*")
 
 
 def tidy(title: str) -> str:
