@@ -22,6 +22,6 @@ def test_seeds_and_pages_of_every_kind_are_kept() -> None:
     assert len([name for name in names if name.endswith(".html")]) >= 12
 
 
-def test_the_changelog_says_what_each_version_changed() -> None:
+def test_the_changelog_says_what_the_version_changes() -> None:
     changelog = (Path(__file__).parents[2] / "CHANGELOG.md").read_text("utf-8")
-    assert all(f"Cleaner {number}" in changelog for number in range(2, int(VERSION) + 1))
+    assert f"Cleaner {VERSION}" in changelog.partition("### Corpus")[2]
