@@ -265,8 +265,16 @@ def kill(process: subprocess.Popen[bytes], victim: str) -> int:
 
 def spawned(parent: int) -> list[int]:
     """The workers of a coordinator: processes that multiprocessing spawned."""
-    children = map(int, Path(f"/proc/{parent}/task/{parent}/children").read_text().split())
-    return [pid for pid in children if b"spawn_main" in Path(f"/proc/{pid}/cmdline").read_bytes()]
+    found = []
+    # Dask starts them from a thread of its own.
+    for path in Path(f"/proc/{parent}/task").glob("*/children"):
+        with contextlib.suppress(OSError):
+            found += [int(pid) for pid in path.read_text().split() if b"spawn_main" in _command(pid)]
+    return found
+
+
+def _command(pid: str) -> bytes:
+    return Path(f"/proc/{pid}/cmdline").read_bytes()
 
 
 def processes(root: Path) -> list[str]:
