@@ -322,7 +322,7 @@ def test_what_is_asked_for_with_a_form_from_a_row_is_left_out_and_a_pager_by_a_f
 # Further pages of a list.
 
 
-def listing(there: int, path: str, *, each: int = 5, words: str = "下一页") -> Said | None:
+def listing(there: int, path: str, *, each: int = 5, words: str = "下一页", ending: str = "html") -> Said | None:
     """A page of a list of so many articles, the newest first."""
     page = 1 if path == "/l/" else int(path.removeprefix("/l/").partition(".")[0]) if path.startswith("/l/") else 0
     if not page:
@@ -330,21 +330,24 @@ def listing(there: int, path: str, *, each: int = 5, words: str = "下一页") -
     numbers = range(there - each * (page - 1), max(0, there - each * page), -1)
     further = f"<a href='/l/{page + 1}.html'>{words}</a>" if there > each * page else ""
     back = "<a href='/l/'>首页</a>" if page > 1 else ""
-    return Said(f"<title>要闻</title>{rows(*(f'/{n}.html' for n in numbers))}<div>{back}{further}</div>")
+    return Said(f"<title>要闻</title>{rows(*(f'/{n}.{ending}' for n in numbers))}<div>{back}{further}</div>")
 
 
 def column(there: int, **said: Any) -> Any:
     return lambda path: Said(links("/l/")) if path == "/" else listing(there, path, **said) or article(path)
 
 
-def test_a_first_crawl_walks_a_list_to_its_end_and_a_later_one_as_far_as_there_is_news(site: Unwired) -> None:
-    assert [path for path in site.crawl(column(30)) if path.startswith("/l/")] == [
+@pytest.mark.parametrize("ending", ["html", "pdf", "doc"])
+def test_a_first_crawl_walks_a_list_to_its_end_and_a_later_one_as_far_as_there_is_news(
+    site: Unwired, ending: str
+) -> None:
+    assert [path for path in site.crawl(column(30, ending=ending)) if path.startswith("/l/")] == [
         "/l/",
         *(f"/l/{n}.html" for n in range(2, 7)),
     ]
-    assert site.crawl(column(30), later=12 * HOUR) == ["/", "/l/"]
+    assert site.crawl(column(30, ending=ending), later=12 * HOUR) == ["/", "/l/"]
     # Twelve new ones: the third page is the first that shows one that was known, and the fourth is known as a whole.
-    later = site.crawl(column(42), later=12 * HOUR)
+    later = site.crawl(column(42, ending=ending), later=12 * HOUR)
     assert [path for path in later if path.startswith("/l/")] == ["/l/", "/l/2.html", "/l/3.html", "/l/4.html"]
     assert sum(not path.startswith("/l/") for path in later) == 1 + 12
 
@@ -361,11 +364,12 @@ def test_the_clock_of_a_list_is_that_of_its_first_page(site: Unwired) -> None:
     assert waits == {"/l/": pytest.approx(6), "/l/2.html": pytest.approx(30 * 24)}
 
 
-def test_a_list_comes_sooner_after_news_and_later_after_none(site: Unwired) -> None:
-    site.crawl(column(5))
-    site.crawl(column(5), later=6 * HOUR)
+@pytest.mark.parametrize("ending", ["html", "pdf"])
+def test_a_list_comes_sooner_after_news_and_later_after_none(site: Unwired, ending: str) -> None:
+    site.crawl(column(5, ending=ending))
+    site.crawl(column(5, ending=ending), later=6 * HOUR)
     assert site.row("/l/", "span") == (9 * HOUR,)
-    site.crawl(column(6), later=9 * HOUR)
+    site.crawl(column(6, ending=ending), later=9 * HOUR)
     assert site.row("/l/", "span") == (pytest.approx(7.2 * HOUR),)
 
 
