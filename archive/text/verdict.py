@@ -80,6 +80,7 @@ _HOME = re.compile(r"\A/?(?:(?:index|default|main|home)\.(?:s?html?|jsp|php|aspx
 # How a script hears a press on elements, which then say by their data what they lead to.
 _HEARD = re.compile(r"\.(?:click|on|live|delegate|addEventListener|onclick)\b[^;]{0,80}(?:function|=>)")
 _WRITES = re.compile(r"document\.write|innerHTML\s*=|\.(?:html|append|load)\(")
+_CUT = re.compile(r"(?:…|\.\.\.)\W{0,9}继续阅读")
 _META = re.compile(r"<meta[^<>]*+", re.IGNORECASE)
 _REFRESH = re.compile(
     r"http-equiv\s*+=\s*+[\"']?refresh[\"']?(?>.{0,100}?content\s*+=)\s*+[\"']?\s*+(\d++)\s*+;\s*+url\s*+=\s*+[\"']?([^\"'\s]++)",
@@ -272,6 +273,19 @@ def _reads_on(page: Page, points: Sequence[float], within: range) -> bool:
     return len(teasers) >= FEW_TEASERS and len(teasers) >= 0.6 * len(prose)
 
 
+def _is_one_teaser(page: Page, points: Sequence[float]) -> bool:
+    """Whether all prose of a page is one teaser that is cut short, under its linked headline or the day below that."""
+    prose = [index for index, point in enumerate(points) if point >= extract.PROSE]
+    if len(prose) != 1 or not prose[0]:
+        return False
+    key, block = page.keys[prose[0]], page.blocks[prose[0]]
+    above = prose[0] - 1
+    if above and not page.blocks[above].links and _is_dated(page.keys[above]):
+        above -= 1
+    cut = key.endswith(("…", "...")) or (block.links > 0 and _CUT.search(key) is not None)
+    return cut and _is_headline(page.blocks[above])
+
+
 def _list_at(url: str) -> Shape:
     """What a list is called at an address."""
     return "home" if _is_root(url) else "list"
@@ -281,6 +295,8 @@ def _leads_only(page: Page, points: Sequence[float], region: extract.Region, are
     """Whether what would be the text only leads to articles, whatever stands around it: teasers stand beside a short
     article with a dateline, too.
     """
+    if _is_one_teaser(page, points):
+        return True
     stated = area is not None and area.stated and area.kept
     within = range(area.start, area.end) if area is not None and stated else range(*region[:2])
     if _is_rows(page, points, area) or _is_in_rows(page, area, within):
