@@ -258,6 +258,18 @@ COLUMNS = "".join(
 )
 
 
+LAST_TEASER = (
+    "<title>民生</title><div><a href='/1/'>民生</a> / <a href='/2/'>文化</a></div><div><h4><a href='/7.html'>"
+    "青石县融媒体中心公开招聘编辑记者公告</a></h4><p>因工作需要，青石县融媒体中心面向社会公开招聘编辑、"
+    "记者6名，现将有关事项公告如下：…</p><em>2022-03-10</em></div><div>到底了</div><div>新闻热线 5527110</div>"
+)
+TEASER_OF_MONTH = (
+    "<title>2022年2月</title><h1><a href='/'>青石同乡会</a></h1><h2><a href='/7/'>把“小窗口”办成“大舞台”</a></h2>"
+    "<div>发布于 2022年2月27日</div><p>群众办事，最先碰到的是窗口；群众评价政府，最先想到的也是窗口。… "
+    "<a href='/7/'>继续阅读“把小窗口办成大舞台”</a></p><ul><li><a href='/8/'>市道教协会举办抄经祈福活动</a></ul>"
+)
+
+
 @pytest.mark.parametrize(
     ("url", "body", "reason"),
     [
@@ -325,16 +337,12 @@ COLUMNS = "".join(
         # The last page of a list: one teaser, with its day below or above it.
         (
             "http://h/ms.php?before=7",
-            "<title>民生</title><div><a href='/1/'>民生</a> / <a href='/2/'>文化</a></div><div><h4><a href='/7.html'>"
-            + "青石县融媒体中心公开招聘编辑记者公告</a></h4><p>因工作需要，青石县融媒体中心面向社会公开招聘编辑、记者6名，"
-            + "现将有关事项公告如下：…</p><em>2022-03-10</em></div><div>到底了</div><div>青石县在线 新闻热线 5527110</div>",
+            LAST_TEASER,
             "list",
         ),
         (
             "http://h/2022/02/",
-            "<title>2022年2月</title><h1><a href='/'>青石同乡会</a></h1><h2><a href='/7/'>把“小窗口”办成“大舞台”</a></h2>"
-            + "<div>发布于 2022年2月27日</div><p>群众办事，最先碰到的是窗口；群众评价政府，最先想到的也是窗口。… "
-            + "<a href='/7/'>继续阅读“把小窗口办成大舞台”</a></p><ul><li><a href='/8/'>市道教协会举办抄经祈福活动</a></ul>",
+            TEASER_OF_MONTH,
             "list",
         ),
         ("http://h/", f"<title>平湖市统一战线</title><div>平湖市统一战线</div>{COLUMNS}", "home"),
