@@ -414,6 +414,10 @@ def test_a_calendar_leads_back_and_its_later_months_come_last(before: str, after
     assert links["4-11-07.html"].kind == "page"
 
 
+TICKED = (
+    "<input type=checkbox name=hot><input type=checkbox name=top value=1 checked>"
+    "<input type=radio name=k value=a><input type=RADIO name=k value=b checked>"
+)
 FORMS: dict[str, tuple[str, str | None, str | None]] = {
     # name -> the pager, the address that follows, the form that asks for it
     "by get": (
@@ -435,6 +439,11 @@ FORMS: dict[str, tuple[str, str | None, str | None]] = {
         "<form action=l.php method=post><input name=pg value=2><button>上页</button><button name=b>下页</button>",
         "/xw/l.php",
         "pg=2&b=",
+    ),
+    "with boxes": (
+        f"<form action='/l.php'>第1页/共5页 转到<input name=p>页{TICKED}<input name=x disabled></form>",
+        "/l.php?top=1&k=b&p=2",
+        None,
     ),
     "on the last page": ("<form action='/list.php'>第5页/共5页 转到<input name=page>页</form>", None, None),
     "for a search": (
