@@ -168,6 +168,8 @@ def _national(text: str, start: int, end: int, places: Sequence[Mention], *, min
         start, end = start + 2, start + 2 + len(longer)
     if text[end : end + 1] in _words("national", "further") or _goes_on(text, end):
         return None
+    if text.endswith(tuple(_words("foreign")), 0, start):
+        return None  # 美国国务院
     begins = end - start > 4 or not ministry or _begins(text, _before(text, start))
     if not begins or (ministry and not _is_of_china(text, start, places)):
         return None
