@@ -520,6 +520,8 @@ class _Walk:
         """Whether a name may hold a word that is no head."""
         if (word in _words("stops") and not (word in "与和" and start > self.end)) or _COUNT.match(word):
             return False
+        if word.startswith(tuple(_words("stops", "adverbs"))):
+            return False
         if part not in _words("stops", "parts") or self._may(word, part):
             return True
         # 司拟 is the end of 运输司 and a verb, though cut like a person's name.

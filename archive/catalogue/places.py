@@ -247,11 +247,19 @@ def find_all(text: str, site: str | None = None) -> list[Mention]:
         gap = text[found[-1].end : start] if found else "far"
         if name.landscape and _is_landscape(text[start:end], name.places, behind_parent=not gap):
             continue
+        if name.verbal and not _is_meant(name.places[0].code, found, near):
+            continue
         code, how = _choose(name, gap, found, known, near)
         if code or not name.weak:
             inside = not name.full and bool(_institution().match(text, end))
             found.append(Mention(start=start, end=end, code=code, how=how, inside=inside))
     return found
+
+
+def _is_meant(code: str, found: Sequence[Mention], near: set[str]) -> bool:
+    """Whether a place above a county was named, or is that of the site."""
+    above = any(one.code and one.code != code and is_within(code, one.code) for one in found)
+    return above or any(code.startswith(prefix) for prefix in near)
 
 
 def _choose(name: _Spelling, gap: str, found: Sequence[Mention], known: set[str], near: set[str]) -> tuple[str, str]:
@@ -277,6 +285,7 @@ class _Spelling:
         full, weak: whether it is so for one of the places.
         everyday: it is an everyday word.
         landscape: it may be the name of a water or a plain.
+        verbal: it may be a verb and the level of what follows: 会同县工商联.
     """
 
     places: tuple[Name, ...]
@@ -286,6 +295,7 @@ class _Spelling:
     weak: bool
     everyday: bool
     landscape: bool
+    verbal: bool
 
 
 @cache
@@ -300,6 +310,7 @@ def _read(written: str) -> _Spelling:
         full=any(name.full for name in names),
         weak=any(name.weak for name in names),
         everyday=written in _words("everyday"),
+        verbal=written in _words("verbal"),
         landscape=not large and written.endswith((*_words("water"), *_words("lake"))),
     )
 

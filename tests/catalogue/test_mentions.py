@@ -184,6 +184,19 @@ def test_a_body_without_its_place_is_the_sites_own_and_marked_so() -> None:
     assert bodies("高新区委统战部", "510500") == [], "another name stands before the level"
 
 
+@pytest.mark.parametrize(
+    ("text", "names"),
+    [
+        ("云龙区新联会积极响应市委统战部号召。", ["云龙区新联会"]),
+        ("内江市委统战部全面落实市疫情防控应急指挥部要求。", ["内江市委统战部", "市疫情防控应急指挥部"]),
+        ("市委统战部充分发挥党支部作用。", ["市委统战部"]),
+        ("县委统战部会同县工商联走访企业。", ["县委统战部", "县工商联"]),
+    ],
+)
+def test_a_name_ends_before_what_its_body_does(text: str, names: list[str]) -> None:
+    assert [words for words, _, _ in bodies(text)] == names
+
+
 def rules(name: str) -> dict[str, dict[str, str]]:
     return tomllib.loads(files("archive.catalogue").joinpath(name).read_text("utf-8"))
 
