@@ -302,8 +302,7 @@ def _leads_only(page: Page, points: Sequence[float], region: extract.Region, are
     if _is_rows(page, points, area) or _is_in_rows(page, area, within):
         return True
     # A digest has the title and the dateline of an article.
-    digest = stated and page.title is not None and narrow(page.head).startswith(page.keys[page.title])
-    return not digest and _reads_on(page, points, within)
+    return not (stated and _is_head(page)) and _reads_on(page, points, within)
 
 
 def _is_in_rows(page: Page, area: Area | None, within: range) -> bool:
@@ -346,9 +345,8 @@ def without_rows(page: Page, area: Area | None) -> Area | None:
 
 
 def _is_head(page: Page) -> bool:
-    """Whether the title is what the page's head begins with, and no link."""
-    title = page.title
-    return title is not None and not page.blocks[title].links and narrow(page.head).startswith(page.keys[title])
+    """Whether the title is what the page's head begins with."""
+    return page.title is not None and narrow(page.head).startswith(page.keys[page.title])
 
 
 def _rows(page: Page, within: range) -> set[int]:
