@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gc
 import os
 import signal
 import sys
@@ -11,14 +10,13 @@ from pathlib import Path
 from types import FrameType
 from typing import NoReturn
 
-from crawler import SAFE
+from crawler import SAFE, collect_seldom
 
 
 def main() -> None:
     """Run the command line."""
     signal.signal(signal.SIGINT, _early)
-    # The default threshold of 700 wastes a tenth of the start on objects of modules, which are never freed (measured).
-    gc.set_threshold(10_000)
+    collect_seldom()
     # A module of the current folder, such as archive.py, must not replace ours in child processes. `python -m` looks
     # there in any case.
     with suppress(OSError):

@@ -12,7 +12,7 @@ from scrapy.settings import BaseSettings
 from scrapy.spiderloader import SpiderLoader
 
 from archive.site import FOLDER, Crawl, Site, host_of, load, load_file, no_such_site
-from crawler.spiders.judges import collect_seldom
+from crawler import collect_seldom
 from crawler.spiders.site import LOOK, spider_for
 
 

@@ -62,8 +62,8 @@ class Stage:
         self.job = job
         job.setdefault("now", int(time.time() * 1000))
         self.answers: dict[str, tuple[int, str]] = {key: (a, b) for key, (a, b) in job.get("answers", {}).items()}
-        # Undefined names, and the places of elements that were pressed.
         self.own = (urlsplit(job["url"]).netloc.lower(),)
+        # Undefined names, and the places of elements that were pressed.
         self.nothing: list[str] = []
         self.history: list[str] = []
         self.start()

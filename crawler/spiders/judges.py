@@ -11,7 +11,6 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import gc
 import logging
 import pickle
 import signal
@@ -25,6 +24,7 @@ from typing import BinaryIO, cast
 
 from archive.site import Site, host_of
 from archive.warc.capture import Capture
+from crawler import collect_seldom
 from crawler.spiders.judge import Judged, judge
 
 logger = logging.getLogger(__name__)
@@ -36,8 +36,6 @@ BUSY_SHARE = 0.25
 # addresses. With fewer, it may be over before the child is ready, which takes .3 s of CPU.
 # Measured by `python tests/bench.py`.
 NO_PAUSE, MANY_NAMED = 0.01, 40
-# New objects after which Python looks for garbage in a process that crawls, or reads pages.
-GARBAGE_AFTER = 20_000
 # What is read from the child at once, in bytes.
 _CHUNK = 2**20
 # Before each message stands its length, in so many bytes.
@@ -171,16 +169,6 @@ class Judges:
             answer = self._waiting.popleft()
             if not answer.done():
                 answer.set_exception(ConnectionResetError())
-
-
-def collect_seldom() -> None:
-    """Have Python look for garbage less often in this process.
-
-    Nearly all that was loaded stays until the end, and a crawl leaves few circles of objects. Looking for them every
-    700 objects takes 3 % of the CPU of a crawl without pauses (measured by `gc.callbacks`).
-    """
-    gc.freeze()
-    gc.set_threshold(GARBAGE_AFTER)
 
 
 def _framed(message: object) -> bytes:
