@@ -66,8 +66,7 @@ MEANINGS = {
     "extractor": Meaning(
         "how the body was found: `site`, a rule of the site file; `box`, the element marked as the article; `votes`,"
         " the region with most prose; `trafilatura`; `learned`, a learned layout; `page_object`; `lines`, all lines of"
-        " a text file; `linear`, the sentences of a page that could not be parsed; `file`, the list that links to a"
-        " file; `none`"
+        " a text file; `file`, the list that links to a file; `none`"
     ),
     "confidence": Meaning("confidence in the body, 0 to 1"),
     "han": Meaning("number of Han characters in `text`"),

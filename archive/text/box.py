@@ -251,7 +251,8 @@ class _Walk:
             if self.prose:
                 self.trim_around(lines)
             else:
-                self.trim_end([index for index in lines if index not in self.trim_player()])
+                player = self.trim_player()
+                self.trim_end([index for index in lines if index not in player])
 
     def in_side_boxes(self, lines: Sequence[int]) -> list[int]:
         """The lines in boxes beside that of a whole article, its dateline and a sentence below: 部门简介, a hint."""

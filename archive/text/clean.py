@@ -3,11 +3,8 @@
 from __future__ import annotations
 
 import dataclasses
-import re
 from collections.abc import Callable, Sequence
 from functools import partial
-from html import unescape
-from itertools import islice
 from typing import Any, TypeAlias
 from urllib.parse import urldefrag
 
@@ -31,13 +28,13 @@ from archive.text.draft import (
     reader_of,
     removed,
 )
+from archive.text.outline import MOST
 from archive.text.page import FILE, Page, joined, page_of
 from archive.text.parts import part
 from archive.warc.capture import Capture
 
-# A page with more tags is read line by line, without a tree; real pages have at most 15,000 (measured).
-TAGS = 100_000
-DUMP_LINES = 5000
+# A page with more tags is not read; real pages have at most 15,000 (measured).
+TAGS = 1_000_000
 # Beyond this share of what is no character bytes are no page: random ones have .2, the worst of the real pages .0005
 # (measured).
 LOST = 0.1
@@ -45,12 +42,6 @@ LOST = 0.1
 FAINT = 0.05
 # More characters are no article: the longest of the real pages has 36,000 (measured).
 TEXT = 1_000_000
-
-_HIDDEN = re.compile(r"<(script|style|noscript)\b|<!--", re.IGNORECASE)
-_HIDDEN_ENDS = {name: re.compile(rf"</{name}\s*+>", re.IGNORECASE) for name in ("script", "style", "noscript")} | {
-    "": re.compile("-->")
-}
-_TAG_RUN = re.compile(r"(?:<[^>]*+(?:>|\Z)\s*+)++")
 
 # Flags, each with the words that raised it.
 Doubts: TypeAlias = tuple[tuple[str, str], ...]
@@ -90,7 +81,7 @@ def _clean_html(capture: Capture, site: Site | None, *, shapes: bool = True) -> 
         return _skip(capture, site, Reason.UNREADABLE, f"{decoded.lost:.0%} of its characters are none")
     # No tag is shorter than three characters; to count takes as long as a fourth of cutting at them (measured).
     if len(decoded.html) > 3 * TAGS and decoded.html.count("<") > TAGS:
-        return _clean_dump(capture, site, decoded)
+        return _skip(capture, site, Reason.TOO_LARGE, f"more than {TAGS} tags")
     reading = site.reading_at(capture.date) if site else None
     html, dropped = ruled.without(decoded.html, reading)
     page = page_of(html, reading)
@@ -111,8 +102,17 @@ def _clean_html(capture: Capture, site: Site | None, *, shapes: bool = True) -> 
     if unread and not page.picked and (beneath or not (area and area.stated)):
         body = extract.body(page, points, region, None) or body
         unread = extract.unread(page.outline, points, region, body)
-    document = _clean_page(capture, site, page, body, (*_decoded(decoded), *_witness(page, unread)))
+    document = _clean_page(capture, site, page, body, (*_decoded(decoded), *_cut(page), *_witness(page, unread)))
     return ruled.apply(document, html, reading, dropped)
+
+
+def _cut(page: Page) -> Doubts:
+    """What is said of a page with too many lines."""
+    return (
+        (("truncated", f"more than {MOST} lines: of those behind, its sentences alone are read"),)
+        if page.outline.cut
+        else ()
+    )
 
 
 def _witness(page: Page, unread: Sequence[int]) -> Doubts:
@@ -214,46 +214,7 @@ def _clean_file(capture: Capture, site: Site | None) -> Document | Skip:
 def _clean_text(capture: Capture, site: Site | None) -> Document | Skip:
     """A text file: a line is a paragraph."""
     decoded = decode(capture.body, capture.header("Content-Type"))
-    return _clean_lines(capture, site, decoded.html.splitlines(), _decoded(decoded), extractor="lines", confidence=1.0)
-
-
-def _clean_dump(capture: Capture, site: Site | None, decoded: Decoded) -> Document | Skip:
-    """A page with too many tags for a tree: the lines between them, sentences only."""
-    html = _without_hidden(decoded.html)
-    found = (unescape(line) for line in _TAG_RUN.split(html))
-    prose = list(islice((line for line in found if lines.is_sentence(fold(line), 10)), DUMP_LINES))
-    if not prose:
-        return _skip(capture, site, Reason.TOO_LARGE, f"{decoded.html.count('<')} tags and no sentence between them")
-    flags = (*_decoded(decoded), ("low_confidence", f"{decoded.html.count('<')} tags, read line by line"))
-    return _clean_lines(capture, site, prose, flags, extractor="linear", confidence=0.2)
-
-
-def _without_hidden(html: str) -> str:
-    """A page without scripts, styles and comments, each searched to its end once: one that never ends stays."""
-    parts, at, ends = [], 0, dict(_HIDDEN_ENDS)
-    for begun in _HIDDEN.finditer(html):
-        name = (begun[1] or "").lower()
-        if begun.start() < at or name not in ends:
-            continue
-        if (ended := ends[name].search(html, begun.end())) is None:
-            # No other of its kind ends, either.
-            del ends[name]
-            continue
-        parts.append(html[at : begun.start()])
-        at = ended.end()
-    return "".join((*parts, html[at:]))
-
-
-def _clean_lines(
-    capture: Capture,
-    site: Site | None,
-    given: Sequence[str],
-    flags: Doubts,
-    *,
-    extractor: str,
-    confidence: float,
-) -> Document | Skip:
-    found = [line for line in map(fold, given) if line]
+    found = [line for line in map(fold, decoded.html.splitlines()) if line]
     whole = "\n".join(found)
     reader = reader_of(whole)
     page = lines_of(found, reader)
@@ -264,7 +225,7 @@ def _clean_lines(
     fates = zip(page, draft.fate, strict=True)
     near = [line.read for line, fate in fates if fate not in (None, "caption", "title_repeated")]
     statements = _statements(draft, capture, (near, (), ()), ())
-    return _document(capture, site, draft, statements, flags, extractor=extractor, confidence=confidence)
+    return _document(capture, site, draft, statements, _decoded(decoded), extractor="lines", confidence=1.0)
 
 
 def _statements(

@@ -3,27 +3,28 @@
 from __future__ import annotations
 
 import re
-from bisect import bisect_right
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from html import unescape
-from itertools import accumulate
 from typing import Any, NamedTuple, TypeAlias
 
 from archive.text.blocks import EDGE, END_OF_RUN, Block, Run, blocks_of, han
 from archive.text.markup import CLOSES, RANK, RANKS, VOID, attributes, tokens
 from archive.text.styles import narrow_only
 
-# A page with more blocks is a trap or a dump; the crawler must not stand still over it.
-MOST = 50_000
+# A page with more lines is a trap or a dump, and the crawler must not stand still over it: of those behind, lines of so
+# many characters alone are read.
+MOST, SENTENCE = 50_000, 20
 # Elements nested deeper are read without their boxes, as libxml2 does; real pages have at most 60 levels (measured).
 DEEPEST = 2048
 # More than this much text is not believed to be hidden: scripts show it (Han characters).
 _TOO_MUCH_TO_HIDE = 200
 # Marks what only narrow screens show; of lines so long it is asked whether the rest of the page has them, too.
 _NARROW, _LINE = "narrow", 10
+# What runs across a page greets its readers: hidden as styles hide.
+_RUNNING = "marquee"
 # Set by `page` on what a site's selectors find.
 MARK = "data-cundang"
 
@@ -70,13 +71,9 @@ _HEAD = frozenset(("head",))
 # A search for a pattern with a rare first character takes a tenth of one for a word (measured).
 _LOUD = (re.compile("N(?:one|ONE)"), re.compile("H(?:idden|IDDEN)"))
 _HIDDEN = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden", re.IGNORECASE)
-# An attribute, not a class; what looks back stands last, for a search is fast where it begins with letters.
-_HIDING_NAME = re.compile(r"""hidden(?<=[\s"'/]hidden)(?=[\s=>/]|$)""")
 _HREF = re.compile(r"""(?<![\w-])href\s*=\s*(?:"([^"]*)|'([^']*)|([^\s>]+))""", re.IGNORECASE)
 # A script that leads to another page; not one that opens a picture, `window.open(this.src)`.
 _LEADS = re.compile(r"location(?:\.href\s*=|\s*=|\.(?:replace|assign)\()\s*['\"]|window\.open\(\s*['\"]")
-_RUNS = re.compile(r"<marquee\b[^<>]*>", re.IGNORECASE)
-_RUN_ENDS = re.compile(r"</marquee\s*>", re.IGNORECASE)
 
 _NAMED = re.compile(r"""[\s"'/](?:class|id)\s*+=""", re.IGNORECASE)
 # In lower case: where the pattern minds no case, a search takes three times as long (measured).
@@ -137,7 +134,8 @@ class Outline:
     """What a page shows, in order, and the elements that hold it.
 
     Attributes:
-        blocks: at most `MOST`.
+        blocks: at most twice `MOST`.
+        cut: whether the page has more lines.
         tags, parents, inside: of each box its name, the number of the box around it, its attributes as written; 0 is
             the page. Elements that begin no line of their own are not among them.
         picked: (what `MARK` says, first block, block after the last) of marked elements.
@@ -153,6 +151,7 @@ class Outline:
     """
 
     blocks: list[Block]
+    cut: bool
     tags: list[str]
     parents: list[int]
     inside: list[str]
@@ -294,13 +293,13 @@ class Outline:
     def leading(self, pattern: re.Pattern[str], *words: str) -> list[tuple[str, int]]:
         """Those of the links whose addresses, in lower case, hold a pattern or one of some words."""
         whole = self._addresses
-        places = [found.start() for found in pattern.finditer(whole)]
-        places += [place for word in words for place in _places(whole, word)]
-        if not places:
+        if not (pattern.search(whole) or any(word in whole for word in words)):
             return []
-        numbers, written = self._written
-        ends = list(accumulate([len(address) + 1 for address in whole.split(END_OF_RUN)]))
-        return [(unescape(written[at]).strip(), numbers[at]) for at in sorted({bisect_right(ends, p) for p in places})]
+
+        def leads(address: str) -> bool:
+            return pattern.search(address) is not None or any(word in address for word in words)
+
+        return [(href, number) for href, number in self.links if leads(href.lower())]
 
     def clicks(self, word: str) -> Iterator[str]:
         """Of all elements what a click does, where it holds a word."""
@@ -322,14 +321,6 @@ class Outline:
         return unescape("".join(texts))
 
 
-def _places(text: str, word: str) -> Iterator[int]:
-    """Where a word stands in a text."""
-    place = text.find(word)
-    while place >= 0:
-        yield place
-        place = text.find(word, place + 1)
-
-
 def commonest(elements: Sequence[int]) -> int | None:
     """The element that stands most often among some; on a tie, the first wins."""
     return Counter(elements).most_common(1)[0][0] if elements else None
@@ -340,10 +331,6 @@ def outline(html: str, *, marked: bool = False) -> Outline:
     pieces, json, scripts = tokens(html)
     begun = pieces[1::5]
     kinds = set(begun)
-    if "marquee" in kinds or "MARQUEE" in kinds:
-        pieces, json, scripts = tokens(_still(html))
-        begun = pieces[1::5]
-        kinds = set(begun)
     if any([name and not name.islower() for name in kinds]):  # noqa: C419 - a generator takes longer
         begun = [name and name.lower() for name in begun]
         kinds = set(begun)
@@ -351,9 +338,12 @@ def outline(html: str, *, marked: bool = False) -> Outline:
     read = _Reader(said, marked=marked, narrow=narrow_only(html))
     read.page(pieces)
     read.drop_narrow()
+    if cut := len(read.runs) > MOST:
+        read.runs[MOST:] = [run if len(run[0]) >= SENTENCE else _NO_RUN for run in read.runs[MOST:]]
     blocks, starts = blocks_of(read.runs, read.tags)
     return Outline(
-        blocks=blocks[:MOST],
+        blocks=blocks[: 2 * MOST],
+        cut=cut,
         tags=read.tags,
         parents=read.parents,
         inside=read.inside,
@@ -379,6 +369,7 @@ _Open: TypeAlias = tuple[int, bool, bool]
 _NESTED_OPEN, _INVISIBLE_OPEN, _WORDS_OPEN, _LINK_OPEN, _BOX_OPEN = ((kind, False, False) for kind in range(5))
 _ASIDE_OPEN: _Open = (_BOXED, True, False)
 _NOTHING_SAID = (False, False, False)
+_NO_RUN: Run = ("", 0, 0, False)
 
 
 class _Watched(NamedTuple):
@@ -422,8 +413,8 @@ class _Reader:
 
     def page(self, pieces: Sequence[str | Any]) -> None:
         """Read a page that was cut at its tags."""
-        # Only a page with as many tags can be as deep or as long.
-        self.deep, long = len(pieces) > 5 * DEEPEST, len(pieces) > 2 * MOST
+        # Only a page with as many tags can be as deep.
+        self.deep = len(pieces) > 5 * DEEPEST
         lit = (self.words, self.box, self.box, self.empty, self.empty, self.unseen, self.root, self.custom)
         dark = (*[self.unseen] * 6, self.root, self.unseen)
         names = self.names
@@ -440,8 +431,6 @@ class _Reader:
                 self.end(tag)
             if text and (self.parts or self.watched or self.dark or not text.isspace()):
                 self.text(text)
-            if long and len(self.runs) > MOST:
-                break
         while len(names) > 1:
             self.leave()
         self.flush()
@@ -524,7 +513,7 @@ class _Reader:
         for first, end in ranges:
             own = Counter(_bare(run[0]) for run in self.runs[max(first, done) : end])
             if first >= done and _repeats(own, said):
-                self.runs[first:end] = [("", 0, 0, False)] * (end - first)
+                self.runs[first:end] = [_NO_RUN] * (end - first)
                 said -= own
             done = end
 
@@ -658,7 +647,7 @@ class _Reader:
         if content is not None:
             self.short_box(name, act, inner, content, linked=linked, hidden=hidden)
             return after
-        if hidden:
+        if hidden or name == _RUNNING:
             self.watch(None)
         self.open_box(name, act, inner, linked=linked)
         if self.narrow and not self.narrow.isdisjoint(_selectors(name, inner)):
@@ -687,7 +676,7 @@ class _Reader:
         """A box with text alone: begun and ended here."""
         if self.watched:
             self.counted += han(content)
-        if hidden and han(content) < _TOO_MUCH_TO_HIDE:
+        if (hidden or name == _RUNNING) and han(content) < _TOO_MUCH_TO_HIDE:
             return
         if self.parts:
             self.flush()
@@ -737,41 +726,16 @@ def _href(inner: str) -> str:
     return (found[1] or found[2] or found[3] or "") if found else ""
 
 
-def _still(html: str) -> str:
-    """A page without what runs across it: greetings; what is longer is believed to be text.
-
-    >>> _still('<p>甲<MARQUEE width=9>欢迎光临</MARQUEE>乙')
-    '<p>甲乙'
-    """
-    kept, start = [], 0
-    begin = _RUNS.search(html)
-    while begin:
-        end = _RUN_ENDS.search(html, begin.end())
-        if end is None:
-            break
-        if han(html[begin.end() : end.start()]) < _TOO_MUCH_TO_HIDE:
-            kept.append(html[start : begin.start()])
-            start = end.end()
-        begin = _RUNS.search(html, end.end())
-    return "".join([*kept, html[start:]])
-
-
 def _is_shut(inner: str) -> bool:
     """Whether a stroke at the end of a tag ends the element: it may be part of an address without quotes."""
     return inner[-2:] == "/>" and (inner == "/>" or inner[-3] in "\"' \t\n" or "=" not in inner)
 
 
+@lru_cache(maxsize=1024)
 def _is_hidden(inner: str) -> bool:
     """Whether a browser would not show an element with these attributes."""
-    lower = inner.lower()
-    named = _HIDING_NAME.search(lower)
-    if not (named or "display" in lower or "visibility" in lower):
-        return False
-    style = None if named else _value(inner, lower, "style")
-    if style is not None:
-        return _HIDDEN.search(style) is not None
     found = attributes(inner)
-    return "hidden" in found or bool(_HIDDEN.search(found.get("style", "")))
+    return "hidden" in found or _HIDDEN.search(found.get("style", "")) is not None
 
 
 @lru_cache(maxsize=1024)
@@ -791,19 +755,5 @@ def _named(inner: str) -> bool:
     """Whether the names of a box say that it stands beside articles."""
     if not _NAMED.search(inner):
         return False
-    lower = inner.lower()
-    classes, own = _value(inner, lower, "class"), _value(inner, lower, "id")
-    if classes is None or own is None:
-        found = attributes(inner)
-        classes, own = found.get("class", ""), found.get("id", "")
-    return bool((classes or own) and _ASIDE.search(f"{classes} {own}".lower()))
-
-
-def _value(inner: str, lower: str, name: str) -> str | None:
-    """What `attributes` says of one name, empty where it says nothing; None where that takes more than a look."""
-    if name not in lower:
-        return ""
-    before, found, rest = inner.partition(f' {name}="')
-    if not found or lower.count(name) > 1 or "'" in inner or "&" in inner or before.count('"') % 2:
-        return None
-    return rest.partition('"')[0]
+    found = attributes(inner)
+    return _ASIDE.search(f"{found.get('class', '')} {found.get('id', '')}".lower()) is not None

@@ -83,7 +83,7 @@ def _is_asked(found: Document | Skip) -> bool:
     """Whether templates speak of what the cleaner made: of pages, and of what it took for no article."""
     if isinstance(found, Skip):
         return found.reason in (Reason.LIST, Reason.EMPTY)
-    return found.extractor not in ("file", "lines", "linear")
+    return found.extractor not in ("file", "lines")
 
 
 def compact(text: str) -> str:

@@ -322,6 +322,29 @@ def test_parts_of_one_article_name_their_first(url: str, links: list[str], part:
     assert (document.part_of, document.part_no) == part
 
 
+def roster(rows: int) -> str:
+    names = "".join(f"<tr><td>{n}</td><td>张三</td><td>男</td><td>清河县委</td></tr>" for n in range(rows))
+    return PAGE.format(title="拟录用人员名单公示", head="", body=f"<table>{names}</table>")
+
+
+def test_a_roster_is_read_whole_in_linear_time() -> None:
+    took = []
+    for rows in (500, 2_000):
+        page, started = roster(rows), time.process_time()
+        assert read(page).text.split("\n")[-1] == f"{rows - 1}\t张三\t男\t清河县委"
+        took.append(time.process_time() - started)
+    assert took[1] < 10 * took[0]
+
+
+def test_of_more_lines_than_fit_the_sentences_are_read_and_the_document_says_so() -> None:
+    document = read("<p>清河县委</p>" * 60_000 + f"<p>甲</p><p>{PARAGRAPHS[0]}</p>")
+    assert PARAGRAPHS[0] in document.text
+    assert "truncated" in document.flags
+    skip = clean(capture("<b>" * 1_000_001), None)
+    assert isinstance(skip, Skip)
+    assert skip.reason is Reason.TOO_LARGE
+
+
 def test_a_page_that_is_only_a_film_is_media() -> None:
     document = read(PAGE.format(title=TITLE, head="", body='<div><video src="/a.mp4"></video></div>'))
     assert (document.kind, document.text, document.title, document.source) == ("media_only", "", TITLE, "四川在线")
