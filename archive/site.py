@@ -6,7 +6,6 @@ A host is written as in a URL: `www.sctyzx.gov.cn`, or with a port where it is n
 from __future__ import annotations
 
 import datetime as dt
-import difflib
 import math
 import re
 import tomllib
@@ -372,6 +371,8 @@ def similar(name: str, known: Iterable[str]) -> str:
     >>> similar("sctyz", ["acfic", "sctyzx"]), similar("nobody", ["acfic"])
     ('; is sctyzx meant?', '.')
     """
+    import difflib  # noqa: PLC0415 - only mistakes need it
+
     near = difflib.get_close_matches(name, list(known), n=3)
     return f"; is {' or '.join(near)} meant?" if near else "."
 
@@ -525,6 +526,8 @@ def _build(
     names = [f.name for f in fields(kind) if f.name not in given]  # type: ignore[arg-type]
     for key, value in raw.items():
         if key not in names:
+            import difflib  # noqa: PLC0415 - only mistakes need it
+
             near = difflib.get_close_matches(key, [*names, *known], n=1, cutoff=0.0)
             why = f"unknown key `{prefix}{key}`. The nearest known key is `{prefix}{near[0]}`."
             wrong.add(prefix + key, why, nth)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -272,4 +271,6 @@ def _one(tokens: list[_Token]) -> tuple[Node, list[_Token]]:
 
 def nearest(value: str, known: list[str]) -> str:
     """The known value most similar to an unknown one; empty if none is similar."""
+    import difflib  # noqa: PLC0415 - only mistakes need it
+
     return next(iter(difflib.get_close_matches(value, known, n=1, cutoff=0.5)), "")

@@ -6,9 +6,13 @@ import sqlite3
 from collections.abc import Iterator
 from dataclasses import dataclass
 from operator import attrgetter
+from typing import TYPE_CHECKING
 
-from archive.catalogue import organisations, places, query
+from archive.catalogue import query
 from archive.layout import Layout
+
+if TYPE_CHECKING:
+    from archive.catalogue import organisations, places
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,6 +43,8 @@ class Mention:
 
 def of(title: str | None, text: str, site: str | None) -> Iterator[Mention]:
     """Find the mentions in a title and a text; `site`: the GB/T 2260 code of the site's place."""
+    from archive.catalogue import organisations, places  # noqa: PLC0415 - who only reads the table does without them
+
     for part, words in (("title", title or ""), ("text", text)):
         found = places.find_all(words, site)
         bodies = organisations.find_all(words, found, site)

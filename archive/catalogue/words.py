@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from functools import lru_cache
 
 # Runs of letters and digits: of those that are tokens by themselves (from U+3007: Han, kana, hangul), and of others.
 _RUN = re.compile(r"[^\W_\0-\u3006]+|[^\W_\u3007-\U0010ffff]+")
@@ -34,8 +35,13 @@ def letters_of(text: str) -> tuple[str, list[int]]:
     """
     letters, offsets = [], []
     for at, character in enumerate(text):
-        for letter in unicodedata.normalize("NFKC", character).lower():
-            if _LETTER.match(letter):
-                letters.append(letter)
-                offsets.append(at)
+        for letter in _letters(character):
+            letters.append(letter)
+            offsets.append(at)
     return "".join(letters), offsets
+
+
+@lru_cache(maxsize=20_000)
+def _letters(character: str) -> str:
+    """The letters and digits that a character stands for."""
+    return "".join(_LETTER.findall(unicodedata.normalize("NFKC", character).lower()))

@@ -100,3 +100,31 @@ class Capture:
     def header(self, name: str) -> str | None:
         """The first header of that name, ignoring case; None if there is none."""
         return next((value for key, value in self.headers if key.lower() == name.lower()), None)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Earlier:
+    """The earlier response record with the same payload, to which a revisit record refers."""
+
+    id: str
+    url: str
+    date: dt.datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Written:
+    """Where an exchange was written.
+
+    Attributes:
+        id: of the response or revisit record, `urn:uuid:...`.
+        payload_digest: `sha256:...`; None if the response is truncated, or a 304, which has no payload of its own.
+        date: the WARC-Date, UTC.
+        place: of the response or revisit record, with the name that the file has once it is closed.
+        revisit: it was written as a revisit record.
+    """
+
+    id: str
+    payload_digest: str | None
+    date: dt.datetime
+    place: Place
+    revisit: bool

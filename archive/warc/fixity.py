@@ -17,7 +17,6 @@ import json
 from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass
 from functools import lru_cache
-from importlib.metadata import version
 from pathlib import Path
 from typing import Any, Literal
 
@@ -111,6 +110,8 @@ def append(layout: Layout, *events: Event) -> None:
     """
     if not events:
         return
+    from importlib.metadata import version  # noqa: PLC0415 - slow to load, and who only reads the ledger needs none of it
+
     now = dt.datetime.now(dt.UTC).isoformat(timespec="seconds")
     agent = f"cundang {version('cundang')}"
     try:

@@ -25,7 +25,7 @@ from warcio.warcwriter import WARCWriter
 from archive.errors import CundangError
 from archive.layout import OPEN, Layout
 from archive.warc import fixity, index
-from archive.warc.capture import Place
+from archive.warc.capture import Earlier, Place, Written
 from archive.warc.disk import disk_error, make_folder, sync_folder
 from archive.warc.http import Head, Measured, measure, read_head
 from archive.warc.member import MemberWriter
@@ -79,37 +79,9 @@ class Exchange:
     metadata: Fields = ()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Earlier:
-    """The earlier response record with the same payload, to which a revisit record refers."""
-
-    id: str
-    url: str
-    date: dt.datetime
-
-
 # Finds a durable response record by URL and payload digest. Without a URL: of any URL; without a digest: the last one
 # of the URL.
 Known = Callable[[str | None, str | None], Earlier | None]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Written:
-    """Where an exchange was written.
-
-    Attributes:
-        id: of the response or revisit record, `urn:uuid:...`.
-        payload_digest: `sha256:...`; None if the response is truncated, or a 304, which has no payload of its own.
-        date: the WARC-Date, UTC.
-        place: of the response or revisit record, with the name that the file has once it is closed.
-        revisit: it was written as a revisit record.
-    """
-
-    id: str
-    payload_digest: str | None
-    date: dt.datetime
-    place: Place
-    revisit: bool
 
 
 class _Hashed(io.FileIO):

@@ -67,7 +67,7 @@ def search(  # noqa: PLR0913, PLR0917 - click makes an argument of each option
     """
     from archive.corpus.shard import load_arrow
 
-    load_arrow("pyarrow.compute", without=("numpy", "pandas"))
+    load_arrow("pyarrow.compute", without=("cloudpickle", "numpy", "pandas"))
     from archive.catalogue.search import Searcher
     from crawler import search_lines
 
@@ -119,7 +119,7 @@ def show(folders: Folders, name: str, versions: bool, json_: bool) -> None:
     from archive.corpus.shard import load_arrow
     from archive.warc import exclusions
 
-    load_arrow(without=("numpy", "pandas"))
+    load_arrow(without=("cloudpickle", "numpy", "pandas"))
 
     layout: Layout = folders.layout
     found = query.find(layout, name)

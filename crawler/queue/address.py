@@ -8,8 +8,6 @@ from collections import Counter
 from functools import lru_cache
 from urllib.parse import SplitResult, urlsplit, urlunsplit
 
-from w3lib.url import safe_url_string
-
 from archive.site import host_of
 
 # Priorities, lower is sooner: lists come before articles, so that an article is asked for with the date of its list
@@ -67,6 +65,8 @@ def canonical(url: str, encoding: str = "utf-8") -> str | None:
     except LookupError:
         # A page of pieces in several encodings.
         encoding = "utf-8"
+    from w3lib.url import safe_url_string  # noqa: PLC0415 - slow to load, and `status` needs only the constants
+
     try:
         parts = urlsplit(safe_url_string(url.strip().replace("\\", "/"), encoding=encoding))
         host = host_of(parts.geturl())

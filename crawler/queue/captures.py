@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Collection, Iterator
 
-from archive.warc.writer import Earlier, Written
+from archive.warc.capture import Earlier, Written
 from crawler.queue.database import Database
 
 

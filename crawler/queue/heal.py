@@ -12,10 +12,10 @@ from archive.corpus import damage
 from archive.errors import DataError, SpaceError
 from archive.layout import Layout, standing
 from archive.warc import index, reader, verify
+from archive.warc.capture import Written
 from archive.warc.reader import open_file
 from archive.warc.record import Record
 from archive.warc.scan import scan
-from archive.warc.writer import Written
 from crawler.queue.frontier import Frontier
 from crawler.wire.recorder import Unread
 

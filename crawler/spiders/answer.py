@@ -8,8 +8,7 @@ from urllib.parse import urljoin, urlsplit
 
 from scrapy.http import Response
 
-from archive.warc.capture import Capture
-from archive.warc.writer import Written
+from archive.warc.capture import Capture, Written
 from crawler.discovery import Link
 from crawler.discovery.general import refresh_target
 

@@ -15,8 +15,7 @@ from scrapy.http import Response
 from archive.errors import CundangError
 from archive.site import Site
 from archive.text.document import Reason
-from archive.warc.capture import Capture
-from archive.warc.writer import Written
+from archive.warc.capture import Capture, Written
 from crawler.discovery.link import ARTICLE, START
 from crawler.discovery.scripted import Play
 from crawler.queue.address import canonical, shape

@@ -14,7 +14,7 @@ from dataclasses import dataclass, field, replace
 from scrapy.http import Response
 
 from archive.site import Site
-from archive.warc.writer import Written
+from archive.warc.capture import Written
 from crawler.discovery import epaper
 from crawler.discovery.ledger import survey
 from crawler.discovery.link import Link

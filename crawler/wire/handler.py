@@ -36,10 +36,10 @@ from twisted.web.client import HTTPConnectionPool
 
 from archive.errors import CundangError, DataError, SpaceError, UsageError
 from archive.site import host_of
-from archive.warc.capture import Fault, Found
+from archive.warc.capture import Fault, Found, Written
 from archive.warc.http import Head, open_response, read_head
 from archive.warc.record import Record
-from archive.warc.writer import Exchange, Written
+from archive.warc.writer import Exchange
 from crawler.wire.guard import GuardedEndpoint, Refused, Resting
 from crawler.wire.reader import HEAD_BYTES
 from crawler.wire.recorder import Lines, Recorder

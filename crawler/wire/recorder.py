@@ -11,10 +11,11 @@ from pathlib import Path
 from typing import Protocol
 
 from archive.errors import CundangError, SpaceError
+from archive.warc.capture import Earlier, Written
 from archive.warc.reader import open_file
 from archive.warc.record import Record
 from archive.warc.scan import scan
-from archive.warc.writer import Earlier, Exchange, Writer, Written
+from archive.warc.writer import Exchange, Writer
 
 Lines = tuple[tuple[str, str], ...]
 # Records that a killed crawl wrote and did not acknowledge: URL -> (file, offset), in their order.

@@ -20,9 +20,10 @@ from archive.errors import DataError
 from archive.layout import OPEN, Layout
 from archive.text.document import Document
 from archive.warc import exclusions, index
+from archive.warc.capture import Earlier
 from archive.warc.reader import whole_records
 from archive.warc.record import Record
-from archive.warc.writer import Earlier, Exchange, Writer
+from archive.warc.writer import Exchange, Writer
 
 PAGE = (
     b"HTTP/1.1 200 OK\r\nContent-Type: text/html; charset=utf-8\r\n\r\n"

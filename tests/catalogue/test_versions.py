@@ -16,7 +16,8 @@ from archive.catalogue import build, query
 from archive.catalogue.search import Searcher
 from archive.layout import Layout
 from archive.warc import fixity
-from archive.warc.writer import Earlier, Exchange, Writer
+from archive.warc.capture import Earlier
+from archive.warc.writer import Exchange, Writer
 
 URL = "http://a.cn/1.html"
 BEGIN = datetime(2026, 1, 1, tzinfo=UTC)

@@ -26,8 +26,8 @@ from twisted.python.failure import Failure
 from archive.errors import CundangError
 from archive.layout import Layout
 from archive.site import Crawl, Site
-from archive.warc.capture import Found
-from archive.warc.writer import Earlier, Writer, Written
+from archive.warc.capture import Earlier, Found, Written
+from archive.warc.writer import Writer
 from crawler.wire import guard, tap
 from crawler.wire.fetch import fetch
 from crawler.wire.recorder import Recorder

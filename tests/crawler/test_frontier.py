@@ -15,8 +15,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from archive.errors import DataError, LockedError, SpaceError
-from archive.warc.capture import Found, Place
-from archive.warc.writer import Written
+from archive.warc.capture import Found, Place, Written
 from crawler.discovery.link import ARTICLE, LIST, REQUISITE, START
 from crawler.queue.address import canonical, shape, trap
 from crawler.queue.entries import Address, Run, State

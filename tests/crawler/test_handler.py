@@ -25,10 +25,10 @@ from twisted.python.failure import Failure
 from archive.errors import DataError, SpaceError
 from archive.layout import Layout
 from archive.site import Crawl, Site
-from archive.warc.capture import Found, Place
+from archive.warc.capture import Found, Place, Written
 from archive.warc.reader import records
 from archive.warc.record import Record
-from archive.warc.writer import Writer, Written
+from archive.warc.writer import Writer
 from crawler.wire import handler
 from crawler.wire.guard import Refused, Resting
 from crawler.wire.handler import TapHandler

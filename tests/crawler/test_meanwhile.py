@@ -15,7 +15,8 @@ import pytest
 from click.testing import CliRunner, Result
 
 from archive.layout import Layout
-from archive.warc.writer import Earlier, Exchange, Writer
+from archive.warc.capture import Earlier
+from archive.warc.writer import Exchange, Writer
 from crawler.cli import app
 from crawler.queue.entries import Address
 from crawler.queue.frontier import Frontier

@@ -12,7 +12,8 @@ import pytest
 
 from archive.layout import Layout
 from archive.warc import reader, verify
-from archive.warc.writer import Earlier, Exchange, Writer, Written
+from archive.warc.capture import Earlier, Written
+from archive.warc.writer import Exchange, Writer
 from crawler.wire.recorder import Recorder
 
 NOW = dt.datetime(2026, 1, 1, tzinfo=dt.UTC)

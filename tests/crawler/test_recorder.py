@@ -39,8 +39,8 @@ from archive.errors import DataError, SpaceError, UsageError
 from archive.layout import Layout
 from archive.site import Crawl, Site
 from archive.warc import reader
-from archive.warc.capture import Found
-from archive.warc.writer import Earlier, Exchange, Writer, Written
+from archive.warc.capture import Earlier, Found, Written
+from archive.warc.writer import Exchange, Writer
 from crawler.wire import handler, recorder, tap
 from crawler.wire import reader as wire_reader
 

@@ -16,8 +16,7 @@ from scrapy import Request
 from scrapy.http import HtmlResponse
 
 from archive.site import Crawl, Site
-from archive.warc.capture import Place
-from archive.warc.writer import Written
+from archive.warc.capture import Place, Written
 from crawler.discovery.link import START
 from crawler.queue.entries import Address, Run
 from crawler.queue.frontier import Frontier

@@ -16,7 +16,8 @@ from archive.errors import UsageError
 from archive.export import replay
 from archive.layout import Layout
 from archive.warc import exclusions, index
-from archive.warc.writer import Earlier, Exchange, Known, Writer
+from archive.warc.capture import Earlier
+from archive.warc.writer import Exchange, Known, Writer
 from crawler.cli import app
 
 MOMENT = datetime(2026, 1, 1, 12, tzinfo=UTC)

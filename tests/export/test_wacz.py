@@ -26,9 +26,10 @@ from archive.export.replay import Offer
 from archive.layout import Layout
 from archive.warc import exclusions, verify
 from archive.warc import wacz as reading
+from archive.warc.capture import Earlier
 from archive.warc.reader import records, whole_records
 from archive.warc.record import Problem, Record
-from archive.warc.writer import Earlier, Exchange, Writer
+from archive.warc.writer import Exchange, Writer
 from crawler.cli import app
 
 WORDS = "各民主党派、工商联负责人参加座谈会。"

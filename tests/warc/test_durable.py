@@ -19,10 +19,11 @@ from warc_files import PAGE, exchange, never, write
 from archive.errors import DataError, SpaceError
 from archive.layout import Layout
 from archive.warc import fixity, reader
+from archive.warc.capture import Earlier
 from archive.warc.disk import Half, append_lines, disk_error, make_folder, sweep
 from archive.warc.record import Record
 from archive.warc.verify import verify
-from archive.warc.writer import Earlier, Writer
+from archive.warc.writer import Writer
 
 
 class Disk:

@@ -11,9 +11,10 @@ from warc_files import MOMENT, PAGE, exchange, never, write
 from archive.errors import DataError
 from archive.layout import Layout
 from archive.warc import index
+from archive.warc.capture import Earlier
 from archive.warc.reader import read, read_at
 from archive.warc.surt import surt
-from archive.warc.writer import Earlier, Writer
+from archive.warc.writer import Writer
 
 
 @pytest.mark.parametrize(

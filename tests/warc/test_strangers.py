@@ -26,7 +26,8 @@ from warc_files import MOMENT, exchange
 from archive.export import replay
 from archive.layout import Layout
 from archive.warc import index
-from archive.warc.writer import Earlier, Writer
+from archive.warc.capture import Earlier
+from archive.warc.writer import Writer
 
 pytestmark = pytest.mark.fault(rows=[51])
 

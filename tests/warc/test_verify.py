@@ -16,10 +16,11 @@ from warc_files import MOMENT, PAGE, exchange, never, write
 
 from archive.errors import DataError, UsageError
 from archive.layout import OPEN, Layout
+from archive.warc.capture import Earlier
 from archive.warc.member import MemberWriter
 from archive.warc.reader import read, whole_records
 from archive.warc.verify import repair, verify
-from archive.warc.writer import Earlier, Writer
+from archive.warc.writer import Writer
 
 
 @pytest.mark.fault(rows=[27])

@@ -23,9 +23,10 @@ from warcio.archiveiterator import ArchiveIterator
 from archive.errors import SpaceError
 from archive.layout import Layout
 from archive.warc import reader
+from archive.warc.capture import Earlier, Written
 from archive.warc.record import Record
 from archive.warc.verify import verify
-from archive.warc.writer import REVISIT, Earlier, Writer, Written
+from archive.warc.writer import REVISIT, Writer
 
 # Response, and the entity that its payload digest is of.
 SHAPES = {

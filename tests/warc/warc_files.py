@@ -7,7 +7,8 @@ import io
 from pathlib import Path
 
 from archive.layout import Layout
-from archive.warc.writer import Earlier, Exchange, Known, Truncated, Writer, Written
+from archive.warc.capture import Earlier, Written
+from archive.warc.writer import Exchange, Known, Truncated, Writer
 
 MOMENT = dt.datetime(2024, 2, 26, 8, 30, 0, 412030, tzinfo=dt.UTC)
 REQUEST = b"GET /x HTTP/1.1\r\nHost: a.cn\r\n\r\n"

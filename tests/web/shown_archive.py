@@ -19,7 +19,8 @@ from typing import Any
 from urllib.parse import quote
 
 from archive.layout import Layout
-from archive.warc.writer import Earlier, Exchange, Writer
+from archive.warc.capture import Earlier
+from archive.warc.writer import Exchange, Writer
 
 HOST = "http://a.cn"
 BEGIN = dt.datetime(2026, 1, 1, 8, tzinfo=dt.UTC)
