@@ -261,6 +261,12 @@ FEW_ROWS = "".join(
             {"content_type": "text/xml"},
         ),
         (Reason.NOT_HTML, '<?xml version="1.0"?>\n<rss version="2.0"><item>' + "<p>统战部召开会议。</p>" * 99, {}),
+        (
+            Reason.NOT_HTML,
+            b"\xef\xbb\xbf<?xml version='1.0'?><rss><item>" + "<p>统战部召开会议。</p>".encode() * 99,
+            {},
+        ),
+        (Reason.NOT_HTML, b"\xef\xbb\xbf<urlset><url>" + "<p>统战部召开会议。</p>".encode() * 99, {}),
         (Reason.UNREADABLE, hashlib.shake_128(b"noise").digest(3000), {}),
         (
             Reason.UNREADABLE,
@@ -280,6 +286,14 @@ FEW_ROWS = "".join(
 @pytest.mark.fault(rows=[34])
 def test_what_is_no_article_is_skipped_with_its_reason(reason: Reason, html: str | bytes, rest: dict[str, Any]) -> None:
     assert skipped(html, **rest).reason == reason
+
+
+@pytest.mark.parametrize(
+    "said", ["TEXT/HTML", "Text/Html; Charset=UTF-8", " text/HTML ;charset=utf-8", "Application/XHTML+XML"]
+)
+def test_a_type_is_read_in_any_case(said: str) -> None:
+    page = PAGE.format(title=TITLE, head="", body="".join(f"<p>{line}</p>" for line in PARAGRAPHS))
+    assert read(page, content_type=said).text.endswith(PARAGRAPHS[-1])
 
 
 @pytest.mark.parametrize("words", ["页面不存在", "系统维护", "请登录后查看", "访问过于频繁", "暂无数据"])

@@ -395,6 +395,14 @@ def test_a_notice_among_headlines_is_an_article_at_an_address_with_a_number() ->
     assert document.text == "请新会员到行政楼三楼领取会员证。"
 
 
+@pytest.mark.parametrize("host", ["www.zhongzt.gov.cn", "list.qh.gov.cn", "page.a.cn", "col.a.cn"])
+def test_a_notice_without_dateline_is_an_article_whatever_its_host_is_called(host: str) -> None:
+    links = "".join(f"<li><a href=/a{number}>{row}在清河县举行的报道</a></li>" for number, row in enumerate(ROWS))
+    body = f"<ul>{links}</ul><h1>会员证领取安排</h1><p>请新会员到行政楼三楼领取会员证。</p><p>领取时请带身份证。</p>"
+    document = read(page(body, "会员证领取"), url=f"http://{host}/info/5.htm")
+    assert document.text == "请新会员到行政楼三楼领取会员证。\n领取时请带身份证。"
+
+
 def test_a_challenge_is_no_article_though_a_day_stands_on_it() -> None:
     walled = "<h1>滑动验证页面</h1><p>2023-06-12 来源：本站</p><p>请拖动滑块完成验证</p>"
     assert skipped(page(walled, "滑动验证页面")).reason == "challenge"
