@@ -7,8 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from archive.errors import UsageError
-from archive.export import overlap, rows
-from archive.export import parts as split
+from archive.export import overlap, rows, split
 from archive.export.formats import WRITERS, Writer
 from archive.text.document import Document
 
@@ -25,31 +24,31 @@ class Extras:
 
     Attributes:
         rows: how a row is made.
-        parts: how the file is split into a folder; None: it is not split.
+        split: how the file is split into a folder; None: it is not split.
         left_out: whether a document must be left out; None: none is.
     """
 
     rows: rows.Rows = rows.PLAIN
-    parts: split.Parts | None = None
+    split: split.Split | None = None
     left_out: Callable[[Document], bool] | None = None
 
     @property
     def by_year(self) -> bool:
         """Whether documents must come year by year."""
-        return self.parts is not None and self.parts.by_year
+        return self.split is not None and self.split.by_year
 
     def writer(self, write: Writer) -> Write:
         """Make a format's writer apply these options."""
-        if self.parts is None:
+        if self.split is None:
             return lambda documents, out: write(documents, out, self.rows)
-        in_parts = self.parts
+        in_parts = self.split
         return lambda documents, out: in_parts.write(write, documents, out, self.rows)
 
 
 def read(
     form: str,
     *,
-    parts: str | None,
+    split_: str | None,
     signals: bool,
     tokenizer: Path | None,
     mask: bool,
@@ -61,8 +60,8 @@ def read(
     Raises:
         UsageError: the options do not fit each other or the format, or a file they name cannot be read.
     """
-    if form not in WRITERS and (parts or signals or mask or without_overlap):
-        raise UsageError(f"{form} holds unchanged captures. Leave --parts, --signals, --mask, --without-overlap off.")
+    if form not in WRITERS and (split_ or signals or mask or without_overlap):
+        raise UsageError(f"{form} holds unchanged captures. Leave --split, --signals, --mask, --without-overlap off.")
     if signals and form not in _MEASURED:
         raise UsageError(f"--signals: {form} has no columns. Take one of {', '.join(_MEASURED)}.")
     if mentions is not None and form not in _TABLES:
@@ -76,6 +75,6 @@ def read(
             count_tokens=rows.load_tokenizer(tokenizer) if tokenizer else None,
             places=mentions,
         ),
-        parts=split.read(parts, form) if parts else None,
+        split=split.read(split_, form) if split_ else None,
         left_out=overlap.read(without_overlap).shares if without_overlap else None,
     )

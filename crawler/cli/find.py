@@ -295,7 +295,7 @@ def extra_options(command: Decorated) -> Decorated:
         ),
         click.option("--signals", is_flag=True, help="Add quality signals as columns."),
         click.option("--mentions", is_flag=True, help="Add the places and organisations named in a text as columns."),
-        click.option("--parts", help="Write a folder of files: one per `year`, or of a size of text: 200MB."),
+        click.option("--split", "split_", help="Write a folder of files: one per `year`, or of a size of text: 200MB."),
     ):
         command = option(command)
     return command
@@ -344,10 +344,10 @@ def _export(folders: Folders, format_: Format, out: Path, *, force: bool, chosen
     from archive.catalogue import query
     from archive.export import extras, whole
 
-    shaping = {name: chosen.pop(name) for name in ("parts", "signals", "tokenizer", "mask", "without_overlap")}
+    shaping = {name: chosen.pop(name) for name in ("split_", "signals", "tokenizer", "mask", "without_overlap")}
     named = folders.places() if chosen.pop("mentions") else None
     beside = extras.read(format_, **shaping, mentions=named)
-    one = not shaping["parts"]
+    one = not shaping["split_"]
     whole.check_name(out, _PACKINGS.get(format_, ()) if one else (), stream=format_ in _STREAMS and one)
     if chosen["near"] == "near":
         _say_waiting(folders)

@@ -33,7 +33,7 @@ def run(layout: Layout, *words: str) -> tuple[int, str]:
 
 @pytest.mark.parametrize(
     ("form", "name", "more"),
-    [("jsonl", "out.jsonl.gz", ()), ("jsonl", "parts", ("--parts", "year")), ("dolma", "d", ())],
+    [("jsonl", "out.jsonl.gz", ()), ("jsonl", "parts", ("--split", "year")), ("dolma", "d", ())],
 )
 def test_a_bucket_holds_what_a_folder_would(
     layout: Layout, bucket: str, tmp_path: Path, form: str, name: str, more: tuple[str, ...]

@@ -106,7 +106,7 @@ def test_a_sample_is_the_same_each_time_and_another_seed_draws_others(layout: La
 
 def test_parts_hold_each_document_once_under_its_year(layout: Layout, tmp_path: Path) -> None:
     out = tmp_path / "years"
-    assert export(layout, out, "--parts", "year").returncode == 0
+    assert export(layout, out, "--split", "year").returncode == 0
     parts = {path.name: rows(path) for path in sorted(out.glob("*.jsonl.gz"))}
     assert {name: len(found) for name, found in parts.items()} == {
         f"{year}.jsonl.gz": 6 for year in (2018, 2019, 2020, 2021)
@@ -114,15 +114,15 @@ def test_parts_hold_each_document_once_under_its_year(layout: Layout, tmp_path: 
     assert all(row["published"].startswith(name[:4]) for name, found in parts.items() for row in found)
     assert len({row["id"] for found in parts.values() for row in found}) == COUNT
     assert json.loads((out / "manifest.json").read_bytes())["documents"] == COUNT
-    assert export(layout, out, "--parts", "year").returncode == 0, "a folder that an export wrote is replaced"
+    assert export(layout, out, "--split", "year").returncode == 0, "a folder that an export wrote is replaced"
 
 
 def test_parts_of_a_size_are_cut_behind_the_document_that_goes_over_it(tmp_path: Path) -> None:
-    from archive.export import jsonl, parts  # noqa: PLC0415 - two names that variables here have too
+    from archive.export import jsonl, split  # noqa: PLC0415 - names that variables here have too
 
-    split = parts.Parts(size=1_000, ending=".jsonl")
+    in_parts = split.Split(size=1_000, ending=".jsonl")
     texts = ["统" * 200, "战" * 200, "部" * 10, "会" * 400]
-    assert split.write(jsonl.write, [document(text) for text in texts], tmp_path / "out") == 4
+    assert in_parts.write(jsonl.write, [document(text) for text in texts], tmp_path / "out") == 4
     assert [[row["text"] for row in rows(path)] for path in sorted((tmp_path / "out").iterdir())] == [
         texts[:2],
         texts[2:],
@@ -174,14 +174,14 @@ def test_what_shares_a_passage_with_a_list_is_left_out_and_counted(layout: Layou
 @pytest.mark.parametrize(
     ("words", "form", "said"),
     [
-        (["--parts", "decade"], "jsonl", "name `year`, or a size"),
-        (["--parts", "year"], "hf", "hf is not split so"),
+        (["--split", "decade"], "jsonl", "name `year`, or a size"),
+        (["--split", "year"], "hf", "hf is not split so"),
         (["--signals"], "text", "text has no columns"),
         (["--mentions"], "text", "text has no such columns"),
         (["--mask"], "wacz", "holds unchanged captures"),
         (["--tokenizer", "x.json"], "jsonl", "Give --signals too"),
         (["--without-overlap", "nowhere.txt"], "jsonl", "cannot be read"),
-        (["--parts", "year", "--out", "-"], "jsonl", "this format needs a file or folder"),
+        (["--split", "year", "--out", "-"], "jsonl", "this format needs a file or folder"),
     ],
 )
 def test_what_does_not_fit_is_refused_before_anything_is_written(

@@ -22,7 +22,7 @@ _BYTES = {"MB": 10**6, "GB": 10**9}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Parts:
+class Split:
     """How an export is split.
 
     Attributes:
@@ -65,7 +65,7 @@ def year(document: Document) -> str:
     return (document.published or (document.captured and document.captured.isoformat()) or "unknown").partition("-")[0]
 
 
-def read(option: str, form: str) -> Parts:
+def read(option: str, form: str) -> Split:
     """Read `year`, `200MB` or `2GB`, for the format of that name. Files of lines are compressed with gzip.
 
     Raises:
@@ -74,11 +74,11 @@ def read(option: str, form: str) -> Parts:
     ending = ENDINGS.get(form)
     if ending is None:
         raise UsageError(
-            f"--parts: {form} is not split so. Take one of {', '.join(ENDINGS)}; hf and dolma are in parts."
+            f"--split: {form} is not split so. Take one of {', '.join(ENDINGS)}; hf and dolma are in parts."
         )
     if option == YEAR:
-        return Parts(size=None, ending=ending)
+        return Split(size=None, ending=ending)
     found = _SIZE.fullmatch(option)
     if not found:
-        raise UsageError(f"--parts {option}: name `year`, or a size in MB or GB: 200MB, 2GB.")
-    return Parts(size=int(found[1]) * _BYTES[found[2]], ending=ending)
+        raise UsageError(f"--split {option}: name `year`, or a size in MB or GB: 200MB, 2GB.")
+    return Split(size=int(found[1]) * _BYTES[found[2]], ending=ending)
