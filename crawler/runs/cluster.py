@@ -33,6 +33,7 @@ class Cluster:
 
     Raises:
         UsageError: the library `distributed` is not installed, or no scheduler answers at the address.
+        CundangError: workers of our own died twice while they started.
     """
 
     def __init__(self, address: str | None, workers: int) -> None:
@@ -44,15 +45,24 @@ class Cluster:
         self._end = ExitStack()
         dask.config.set({"distributed.scheduler.allowed-failures": LIVES - 1})
         if address is None:
-            # Without a dashboard, and with every port on loopback.
-            address = self._end.enter_context(
-                distributed.LocalCluster(n_workers=workers, threads_per_worker=1, dashboard_address=None)
-            )
+            address = self._end.enter_context(self._start(workers))
         try:
             self._client = self._end.enter_context(distributed.Client(address))
         except OSError as error:
             self._end.close()
             raise UsageError(f"{address}: no Dask scheduler answers. Start one: dask scheduler") from error
+
+    def _start(self, workers: int, *, again: bool = True) -> Any:
+        """Start a scheduler of our own, twice if workers die meanwhile; Dask replaces those that die later."""
+        try:
+            # Without a dashboard, and with every port on loopback.
+            return self._distributed.LocalCluster(n_workers=workers, threads_per_worker=1, dashboard_address=None)
+        except RuntimeError as error:
+            if again:
+                return self._start(workers, again=False)
+            raise CundangError(
+                f"Dask's workers died while they started ({error}) Free memory, or start fewer of them: --workers 1"
+            ) from error
 
     def __enter__(self) -> Self:
         return self

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import shutil
 import signal
@@ -151,3 +152,38 @@ def test_a_worker_with_another_library_refuses_and_names_it(bare: Layout, monkey
     with pytest.raises(CundangError, match=r"would clean differently: lxml \d.*, there 1\.0"):
         list(reclean.clean(bare, {}, through=partial(cluster.Cluster, None, 1)))
     assert not shards(bare)
+
+
+@pytest.mark.parametrize("kills", [1, 2])
+def test_a_worker_that_dies_while_it_starts_is_started_once_more(bare: Layout, kills: int) -> None:
+    killed: set[int] = set()
+    over = threading.Event()
+
+    def kill() -> None:
+        while len(killed) < kills and not over.wait(0.01):
+            for pid in starting() - killed:
+                os.kill(pid, signal.SIGKILL)
+                killed.add(pid)
+
+    thread = threading.Thread(target=kill)
+    thread.start()
+    try:
+        if kills == 1:
+            assert len(list(reclean.clean(bare, {}, through=partial(cluster.Cluster, None, 1)))) == FILES
+        else:
+            with pytest.raises(CundangError, match="workers died while they started"):
+                cluster.Cluster(None, 1)
+    finally:
+        over.set()
+        thread.join()
+    assert len(killed) == kills
+
+
+def starting() -> set[int]:
+    """The child processes that are to become Dask's workers, whichever thread has begun them."""
+    found = set()
+    for children in Path("/proc/self/task").glob("*/children"):
+        with contextlib.suppress(OSError):
+            pids = children.read_text("ascii").split()
+            found |= {int(pid) for pid in pids if b"spawn_main" in Path(f"/proc/{pid}/cmdline").read_bytes()}
+    return found
