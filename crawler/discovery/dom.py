@@ -23,6 +23,7 @@ _NO_TEXT = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 _UNSENT = ("submit", "button", "image", "reset", "file")
 
 
+_FIELDS = etree.XPath(".//input[@name] | .//select[@name] | .//textarea[@name]")
 class Dom:
     """A page's document.
 
@@ -222,32 +223,20 @@ class Dom:
 
     def value(self, number: int) -> str:
         """What a field holds."""
-        element = self.elements[number]
-        if element.tag == "select":
-            options = element.xpath(".//option[@selected]") or element.xpath(".//option")
-            return _option(options[0]) if options else ""
-        if element.tag == "textarea":
-            return "".join(element.itertext())
-        return element.get("value") or ""
+        return _held(self.elements[number])
 
     def setvalue(self, number: int, value: str) -> None:
         """Fill in a field."""
         element = self.elements[number]
         for option in element.xpath(".//option") if element.tag == "select" else ():
             option.attrib.pop("selected", None)
-            if _option(option) == value:
+            if chosen(option) == value:
                 option.set("selected", "selected")
         element.set("value", plain(value))
 
     def fields(self, number: int) -> list[tuple[str, str]]:
         """What a form would send."""
-        found = []
-        for field in self.elements[number].xpath(".//input[@name] | .//select[@name] | .//textarea[@name]"):
-            kind = (field.get("type") or "").lower()
-            unset = kind in ("checkbox", "radio") and field.get("checked") is None
-            if not unset and kind not in _UNSENT and field.get("disabled") is None:
-                found.append((str(field.get("name")), self.value(self.number(field))))
-        return found
+        return sent(self.elements[number])
 
     def names(self) -> list[str]:
         """Names of elements that scripts may use as if they were variables."""
@@ -330,9 +319,29 @@ def plain(text: str) -> str:
     return _NO_TEXT.sub("", text)
 
 
-def _option(option: Any) -> str:
+def sent(form: Any, *, but: Any = None) -> list[tuple[str, str]]:
+    """The fields that a form sends, but for one, and what they hold."""
+    found = []
+    for field in _FIELDS(form):
+        kind = (field.get("type") or "").lower()
+        unset = kind in ("checkbox", "radio") and field.get("checked") is None
+        if field is not but and not unset and kind not in _UNSENT and field.get("disabled") is None:
+            found.append((str(field.get("name")), _held(field)))
+    return found
+
+
+def _held(field: Any) -> str:
+    """What a field holds."""
+    if field.tag == "select":
+        options = field.xpath(".//option[@selected]") or field.xpath(".//option")
+        return chosen(options[0]) if options else ""
+    return "".join(field.itertext()) if field.tag == "textarea" else field.get("value") or ""
+
+
+def chosen(option: Any) -> str:
+    """What choosing an option puts into its field."""
     value = option.get("value")
-    return "".join(option.itertext()).strip() if value is None else str(value)
+    return " ".join("".join(option.itertext()).split()) if value is None else str(value)
 
 
 def _pieces(text: str) -> tuple[str, list[Any]]:

@@ -43,13 +43,10 @@ NEXT = re.compile(
     re.IGNORECASE,
 )
 NUMBER = re.compile(r"\A[\[【(第.…\s]*\d{1,4}[\]】)页頁\s]*")
-_ENDS = re.compile(
-    _OPEN
-    + r"(?:[上前]\s?一?\s?[页頁]|[下后後]\s?一?\s?(?:期|个?月)|[首尾末第最]\s?一?[后後]?一?\s?[页頁]"
-    + r"|prev(?:ious)?|first|last|<<?|«|‹|◀|◄|←)"
-    + _CLOSE,
-    re.IGNORECASE,
-)
+_BACK = r"[首第]\s?一?\s?[页頁]|[上前]\s?一?\s?[页頁]|[下后後]\s?一?\s?(?:期|个?月)|prev(?:ious)?|first|<<?|«|‹|◀|◄|←"
+# Ways back in a pager, and to its ends.
+BEFORE = re.compile(rf"{_OPEN}(?:{_BACK}|1){_CLOSE}", re.IGNORECASE)
+_ENDS = re.compile(rf"{_OPEN}(?:{_BACK}|[尾末最]\s?[后後]?\s?一?\s?[页頁]|last){_CLOSE}", re.IGNORECASE)
 # The ways to the month after and to the month before in a calendar, where arrows mean time.
 _NAMED = r"(?:(?:19|20)\d\d\s?[-年.]\s?)?\d{1,2}\s?月?"
 _LATER = re.compile(

@@ -11,6 +11,7 @@ from urllib.parse import urlencode, urljoin, urlsplit, urlunsplit
 from lxml.etree import XPath
 from lxml.html import HtmlElement
 
+from crawler.discovery.dom import chosen, sent
 from crawler.discovery.general import NEXT, base_of
 from crawler.discovery.link import LIST, Link
 from crawler.discovery.scripted import form_address
@@ -23,14 +24,12 @@ PAGER, AROUND = 120, 4
 _FIELDS = XPath("//input[@name and (not(@type) or @type='text' or @type='number' or @type='tel')] | //select[@name]")
 _TYPED = XPath(".//input[not(@type) or @type='text' or @type='number' or @type='tel'][not(ancestor::form)]")
 _BUTTONS = XPath("//input[(@type='submit' or @type='button') and @value] | //button")
-_SENT = XPath(".//input[@name] | .//select[@name] | .//textarea[@name]")
 # The page that is shown, and how many there are.
 _SHOWN = re.compile(
     r"(?:第|当前[:：]?第?|页次[:：]?)\s{0,3}(\d{1,4})(?!\d)|(?<!\d)(\d{1,4})\s{0,3}/\s{0,3}\d{1,4}(?!\d)"
 )
 _ALL = re.compile(r"(?:共|总计|总共|分|合计)\s{0,3}(\d{1,4})\s{0,3}[页頁]|\d\s{0,3}/\s{0,3}(?:共\s?)?(\d{1,4})(?!\d)")
 _GO = re.compile(r"转|轉|跳|到|\bgo\b|确定|第.{0,3}页", re.IGNORECASE)
-_UNSENT = ("submit", "button", "image", "reset", "file")
 # What a list of choices says that parts an archive by time, and the most addresses that are made of one form.
 _PERIOD = re.compile(
     r"(?:(?:19|20)\d\d\s?[-./年]?\s?度?(?:[01]?\d\s?月?份?)?|[01]?\d\s?月份?)?(?:\s?第?\s?\d{1,4}\s?期)?"
@@ -43,10 +42,10 @@ def discover(url: str, html: str, root: HtmlElement | None) -> Iterator[Link]:
     """The next page, by the form that a reader would fill in with its number, or whose button 下一页 he would press."""
     if root is None or "<form" not in html.lower():
         return
-    sent = next(chain(_numbered(root), _pressed(root)), None)
-    if sent is None:
+    found = next(chain(_numbered(root), _pressed(root)), None)
+    if found is None:
         return
-    yield Link(url=_address(base_of(url, root), url, *sent), kind="next", priority=LIST)
+    yield Link(url=_address(base_of(url, root), url, *found), kind="next", priority=LIST)
 
 
 def periods(url: str, html: str, root: HtmlElement | None) -> Iterator[Link]:
@@ -56,7 +55,7 @@ def periods(url: str, html: str, root: HtmlElement | None) -> Iterator[Link]:
     base = base_of(url, root)
     for form in root.iter("form"):
         offered = {} if _SEARCHED(form) else _offered(form)
-        rest = [pair for pair in _others(form, None) if pair[0] not in offered]
+        rest = [pair for pair in sent(form) if pair[0] not in offered]
         button = next((each for each in _BUTTONS(form) if form in each.iterancestors()), None)
         for values in islice(product(*offered.values()), PERIODS if offered else 0):
             fields = [*rest, *zip(offered, values, strict=True), *_named(button)]
@@ -74,12 +73,7 @@ def _periods(select: HtmlElement) -> list[str]:
     words = {option: " ".join("".join(option.itertext()).split()) for option in select.iter("option")}
     times = [option for option, said in words.items() if said and _PERIOD.fullmatch(said)]
     # The first one may ask to choose.
-    return [_value(option) for option in times] if len(times) >= len(words) - 1 else []
-
-
-def _value(option: HtmlElement) -> str:
-    value = option.get("value")
-    return " ".join("".join(option.itertext()).split()) if value is None else str(value)
+    return [chosen(option) for option in times] if len(times) >= len(words) - 1 else []
 
 
 def _address(base: str, url: str, form: HtmlElement, fields: list[tuple[str, str]]) -> str:
@@ -96,7 +90,7 @@ def _numbered(root: HtmlElement) -> Iterator[_Sent]:
         form, page = next(field.iterancestors("form"), None), _next(field)
         if form is not None and page is not None:
             button = next((each for each in _BUTTONS(form) if form in each.iterancestors()), None)
-            yield form, [*_others(form, field), (field.get("name"), str(page)), *_named(button)]
+            yield form, [*sent(form, but=field), (field.get("name"), str(page)), *_named(button)]
 
 
 def _pressed(root: HtmlElement) -> Iterator[_Sent]:
@@ -106,7 +100,7 @@ def _pressed(root: HtmlElement) -> Iterator[_Sent]:
         form = next(button.iterancestors("form"), None)
         sends = (button.get("type") or "submit").lower() == "submit" and button.get("onclick") is None
         if form is not None and sends and NEXT.fullmatch(words) and button.get("disabled") is None:
-            yield form, [*_others(form, button), *_named(button)]
+            yield form, [*sent(form), *_named(button)]
 
 
 def _named(button: HtmlElement | None) -> list[tuple[str, str]]:
@@ -161,13 +155,3 @@ def _after(words: str) -> int | None:
 
 def _says_go(around: HtmlElement) -> bool:
     return any(_GO.search(button.get("value") or "") for button in around.iter("input"))
-
-
-def _others(form: HtmlElement, field: HtmlElement | None) -> Iterator[tuple[str, str]]:
-    """The other fields that a browser would send."""
-    for other in _SENT(form):
-        kind = (other.get("type") or "").lower()
-        unset = kind in ("checkbox", "radio") and other.get("checked") is None
-        if other is not field and kind not in _UNSENT and not unset and other.get("disabled") is None:
-            chosen = other.xpath(".//option[@selected]") or other.xpath(".//option")
-            yield other.get("name"), _value(chosen[0]) if chosen else other.get("value") or ""

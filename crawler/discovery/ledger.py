@@ -67,8 +67,6 @@ class Shown:
             each, each once: 加载更多, `goPage(2)`.
         blind: dated rows without an address.
         foreign: rows and frames of other hosts, counted a host.
-        rows: addresses of the list's own rows, as in `Link.url`, without those of side bars; None: not known, every
-            link that looks like an article's is taken for one.
     """
 
     claimed: int | None = None
@@ -77,7 +75,6 @@ class Shown:
     controls: tuple[str, ...] = ()
     blind: int = 0
     foreign: Mapping[str, int] = field(default_factory=dict)
-    rows: frozenset[str] | None = None
 
 
 def survey(url: str, html: str, root: HtmlElement | None, links: Sequence[Link], hosts: Collection[str] = ()) -> Shown:

@@ -14,7 +14,7 @@ from archive.site import REQUISITES, Site, host_of, matches
 from archive.warc.capture import Found
 from crawler.discovery import Link
 from crawler.discovery.feed import sitemaps
-from crawler.discovery.general import styled
+from crawler.discovery.general import BEFORE, styled
 from crawler.discovery.link import ARTICLE, DOCUMENTS, IMAGES, LAST, LIST, REQUISITE, START, extension, is_file
 from crawler.queue.accounts import PageAccount
 from crawler.queue.address import canonical, shape, trap, unordered
@@ -28,11 +28,6 @@ from crawler.spiders.judge import Judged, is_row
 MET = 50_000
 # Files of style sheets that are fetched in a run. No site has so many, but a sheet may name others without end.
 STYLES = 1000
-# Ways back in a pager.
-_BEFORE = re.compile(
-    r"\A[\[【(（<«◀◄←\s]*(?:首\s?[页頁]|第一[页頁]|[上前]\s?一?\s?[页頁]|[下后後]\s?一?\s?(?:期|个?月)|first|prev(?:ious)?|<<?|«|‹|◀|◄|←|1)[\]】)）>»▶►→\s]*",
-    re.IGNORECASE,
-)
 # Links to the same article for a printer, or for good.
 _PRINT = re.compile(
     r"\A(?:[\[【(（\s]*+(?:打\s?印|列\s?印)(?:[本此该該][页頁文稿篇]章?|[页頁]面|文章|预览|版)?[\]】)）\s]*+"
@@ -210,8 +205,7 @@ class Offers:
             self._frontier.accounts.forget(address.id)
             return
         shown = judged.shown
-        rows = judged.made if shown.rows is None else shown.rows
-        own = [url for url, link in inside if link.url in rows or (shown.rows is None and is_row(link))]
+        own = [url for url, link in inside if link.url in judged.made or is_row(link)]
         files = [url for url, link in inside if link.kind == "requisite" and _is_listed_file(url, link)]
         elsewhere = {
             canonical(link.url, judged.encoding) or link.url
@@ -318,7 +312,7 @@ def _posted(judged: Judged) -> int:
 
 def _leads_back(way: Found | Link | None) -> bool:
     """Whether a link, or what is known of how an address was found, says that it leads to the page before."""
-    return way is not None and bool(_BEFORE.fullmatch(way.anchor or ""))
+    return way is not None and bool(BEFORE.fullmatch(way.anchor or ""))
 
 
 def _without_ways_back(inside: list[tuple[str, Link]]) -> list[tuple[str, Link]]:
