@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import replace
 from functools import lru_cache
 from itertools import islice
-from typing import TypeAlias
+from typing import TypeAlias, cast
 from urllib.parse import urljoin, urlsplit
 
-from lxml.etree import XPath
+from lxml.etree import XPath, iterwalk
 from lxml.html import HtmlElement
 
 from archive.site import host_of
@@ -116,6 +116,9 @@ _Text: TypeAlias = tuple[str, HtmlElement, HtmlElement | None]
 # Addresses that are taken of one style sheet, and what a sheet shows beside pictures.
 STYLED = 200
 _STYLED = ("svg", "woff", "woff2", "ttf")
+_Place: TypeAlias = tuple[HtmlElement, HtmlElement | None]
+# Articles that stand side by side in a row at most.
+_ABREAST = 6
 # Where pages that load pictures late keep the address.
 _LATE = ("data-original", "data-src", "data-lazy-src", "_src", "original")
 
@@ -128,8 +131,11 @@ def discover(url: str, html: str, root: HtmlElement | None) -> Iterator[Link]:
     yield from _redirects(base, html, root)
     yield from _feeds(url, base, html, root)
     elements, texts = _survey(root)
-    clicks = _CLICKS(root) if _SCRIPTED.search(html) else []
-    read = _Anchors(base, root, _row_dates(texts, set(clicks)))
+    clicks = []
+    if _SCRIPTED.search(html):
+        listen(root)
+        clicks = _CLICKS(root)
+    read = _Anchors(base, root, _Rows(texts, set(clicks)).dates())
     yield from read.links((element, _written(element)) for element in elements["a"])
     for value in _OPTIONS(root) if elements["select"] else ():
         # What is no address stands for a piece of one: location='list.asp?ym='+this.value.
@@ -416,45 +422,77 @@ def _anchor(element: HtmlElement) -> str | None:
     return way[1].lower() if way else None
 
 
-def _row_dates(texts: list[_Text], clicks: set[HtmlElement]) -> dict[HtmlElement, str]:
-    """Link elements -> the date in their row: each date of the page is given to the link that it stands nearest to."""
-    dates: dict[HtmlElement, str] = {}
-    ranks: dict[HtmlElement, int] = {}
-    counts: dict[HtmlElement, float] = {}
-    for text, beside, inside in texts:
-        date = row_date(text)
-        link = _nearest(beside, inside, clicks, counts) if date is not None else None
-        if date is None or link is None:
-            continue
-        # The beginning of the article below its title may name a day too: a date alone, with its year, is the row's.
-        rank = 2 * (len(text.strip()) - len(date) <= _LABEL) + (_YEAR.search(date) is not None)
-        if rank > ranks.get(link, -1):
-            dates[link], ranks[link] = date, rank
-    return dates
+class _Rows:
+    """The rows of a page: each date of the page is given to the link that it stands nearest to."""
 
+    def __init__(self, texts: Iterable[_Text], clicks: Collection[HtmlElement]) -> None:
+        found = ((text, beside, inside, row_date(text)) for text, beside, inside in texts)
+        self._dated = {(beside, inside): (date, text) for text, beside, inside, date in found if date is not None}
+        self._clicks = clicks
+        # How many links stand in an element, and what `_in_turns` found of it.
+        self._counts: dict[HtmlElement, float] = {}
+        self._turns: dict[HtmlElement, dict[_Place, HtmlElement]] = {}
 
-def _nearest(
-    beside: HtmlElement, inside: HtmlElement | None, clicks: set[HtmlElement], counts: dict[HtmlElement, float]
-) -> HtmlElement | None:
-    """The link that a text stands nearest to; `counts` keeps how many links stand in an element."""
-    before, around = beside, inside
-    for _ in range(5):
-        if around is None or around.tag in ("body", "html", "head", "script", "style"):
-            return None
-        if around.tag == "a" or around in clicks:
-            return around
-        if count := _count(around, counts):
-            # A row may hold its column and a picture too: [统战要闻] title 02-19. Of more links, the last one.
-            row = count == 1 or (count <= 3 and around.find("br") is None)
-            return max(_LINKS(around), key=_length) if row else _link_before(before, whole=inside is not beside)
-        before, around = around, around.getparent()
-    return None
+    def dates(self) -> dict[HtmlElement, str]:
+        """Link elements -> the date in their row."""
+        dates: dict[HtmlElement, str] = {}
+        ranks: dict[HtmlElement, int] = {}
+        for (beside, inside), (date, text) in self._dated.items():
+            link = self._nearest(beside, inside)
+            if link is None:
+                continue
+            # The beginning of the article below its title may name a day too: a date alone, with its year, is the
+            # row's.
+            rank = 2 * (len(text.strip()) - len(date) <= _LABEL) + (_YEAR.search(date) is not None)
+            if rank > ranks.get(link, -1):
+                dates[link], ranks[link] = date, rank
+        return dates
 
+    def _nearest(self, beside: HtmlElement, inside: HtmlElement | None) -> HtmlElement | None:
+        """The link that a text stands nearest to."""
+        before, around = beside, inside
+        for _ in range(5):
+            if around is None or around.tag in ("body", "html", "head", "script", "style"):
+                return None
+            if around.tag == "a" or around in self._clicks:
+                return around
+            if count := self._count(around):
+                return self._of_row(around, count, before, (beside, inside))
+            before, around = around, around.getparent()
+        return None
 
-def _count(element: HtmlElement, counts: dict[HtmlElement, float]) -> float:
-    if (count := counts.get(element)) is None:
-        count = counts[element] = _COUNT(element)
-    return count
+    def _of_row(self, row: HtmlElement, count: float, before: HtmlElement, place: _Place) -> HtmlElement | None:
+        """The link that a day belongs to, of those in a row; `before`: the part of the row that the day stands in."""
+        own = self._in_turns(row) if 1 < count <= _ABREAST else {}
+        if own:
+            return own[place]
+        # A row may hold its column and a picture too: [统战要闻] title 02-19. Of more links, the last one.
+        if count == 1 or (count <= 3 and row.find("br") is None):
+            return cast("HtmlElement", max(_LINKS(row), key=_length))
+        return _link_before(before, whole=place[0] is not place[1])
+
+    def _count(self, element: HtmlElement) -> float:
+        if (count := self._counts.get(element)) is None:
+            count = self._counts[element] = _COUNT(element)
+        return count
+
+    def _in_turns(self, around: HtmlElement) -> dict[_Place, HtmlElement]:
+        """Of a row that holds several articles, each beside its day, their links by the places of the days."""
+        if (known := self._turns.get(around)) is not None:
+            return known
+        links: list[HtmlElement] = []
+        days: list[_Place] = []
+        for event, element in iterwalk(around, events=("start", "end")):
+            if event == "start" and element.tag == "a" and element.get("href"):
+                links.append(element)
+            # Its text stands behind its start, its tail behind its end.
+            place = (element, element if event == "start" else element.getparent())
+            if place in self._dated and not (element is around and event == "end"):
+                days.append(place)
+            if not -1 <= len(links) - len(days) <= 1:
+                break
+        found = self._turns[around] = dict(zip(days, links, strict=False)) if len(days) == len(links) else {}
+        return found
 
 
 def _length(element: HtmlElement) -> int:

@@ -64,6 +64,26 @@ def test_each_row_of_a_list_gives_its_link_and_its_own_date(row: str) -> None:
     ]
 
 
+TITLE = "<a href='{n}.html'>会议召开</a>"
+
+
+@pytest.mark.parametrize(
+    ("rows", "days"),
+    [
+        (f"<table><tr><td>{TITLE}</td><td>02-11</td><td>{TITLE}</td><td>02-12</td></tr></table>", ["02-11", "02-12"]),
+        (f"<table><tr><td>02-11</td><td>{TITLE}</td><td>02-12</td><td>{TITLE}</td></tr></table>", ["02-11", "02-12"]),
+        (f"<p>02-11 {TITLE}<br>02-12 {TITLE}<br></p>", ["02-11", "02-12"]),
+        (f"<p>{TITLE} 02-11<br>{TITLE} 02-12<br></p>", ["02-11", "02-12"]),
+        # A row with its column.
+        ("<li><a href='/dp/'>党派</a> <a href='1.html'>全市会议召开</a> 02-11</li>", [None, "02-11"]),
+    ],
+)
+def test_of_articles_side_by_side_each_has_its_own_day(rows: str, days: list[str | None]) -> None:
+    for number in (11, 12, 13):
+        rows = rows.replace("{n}", str(number), 1)
+    assert [link.row_date for link in found(f"<html><body>{rows}</body></html>")] == days
+
+
 @pytest.mark.parametrize(
     "pager",
     [
@@ -75,6 +95,8 @@ def test_each_row_of_a_list_gives_its_link_and_its_own_date(row: str) -> None:
         '<a href="index.html">1</a><a href="index_2.html">2</a>',
         '<select onchange="location.href=this.value"><option value="index_2.html">2</option></select>',
         '<b>1</b> <a href="index_2.html">2</a>',
+        '<a href="index_2.html">下一页(2/3)</a>',
+        '<a href="index_2.html">下一页 2/3</a>',
         '<li class="active"><span>1</span></li><li><a href="index_2.html">2</a></li>',
         '<a href="index_2.html">下 一 页▶</a>',
         '<a href="index_2.html"><img src="next.gif" alt="下一页"></a>',
