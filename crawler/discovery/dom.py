@@ -20,10 +20,12 @@ _BARE_TAG = re.compile(r"\s*<(tr|td|th|tbody|thead|option)\b", re.IGNORECASE)
 _NAME = re.compile(r"[A-Za-z_$][\w$]*")
 _ATTRIBUTE = re.compile(r"[A-Za-z_][\w.-]*")
 _NO_TEXT = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
+_PRESSES = ("ondblclick", "onmousedown", "onmouseup", "ontouchend")
+_PRESSED = etree.XPath(f"//*[{' or '.join(f'@{name}' for name in _PRESSES)}][not(@onclick)]")
 _UNSENT = ("submit", "button", "image", "reset", "file")
-
-
 _FIELDS = etree.XPath(".//input[@name] | .//select[@name] | .//textarea[@name]")
+
+
 class Dom:
     """A page's document.
 
@@ -272,7 +274,14 @@ def document(text: str) -> HtmlElement:
         root = html.document_fromstring("<html><body></body></html>")
     if root.find("body") is None and root.find(".//frameset") is None:
         etree.SubElement(root, "body")
+    listen(root)
     return root
+
+
+def listen(root: HtmlElement) -> None:
+    """Let elements that a double click or a finger presses react to a click, unless they do something else then."""
+    for element in _PRESSED(root):
+        element.set("onclick", next(code for name in _PRESSES if (code := element.get(name))))
 
 
 def select(element: Any, css: str) -> list[Any]:

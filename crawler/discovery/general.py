@@ -16,6 +16,7 @@ from lxml.html import HtmlElement
 
 from archive.site import host_of
 from archive.text import styles
+from crawler.discovery.dom import listen
 from crawler.discovery.link import (
     ARTICLE,
     IMAGES,
@@ -34,7 +35,9 @@ from crawler.queue.address import shape
 
 # 下一篇 is the next article, not the next page. A paper is entered at its newest issue, a calendar at its newest month:
 # what follows is 上一期, 上个月.
-_OPEN, _CLOSE = r"\A[\[【(（<«◀◄←\s]*", r"[\]】)）>»›▶►→↓\s]*"
+_OPEN = r"\A[\[【(（<«◀◄←\s]*"
+# Behind its words a pager may say where it leads: 下一页(2/3).
+_CLOSE = r"(?:[\s(（]{0,3}\d{1,4}\s?/\s?\d{1,4})?[\]】)）>»›▶►→↓\s]*"
 NEXT = re.compile(
     _OPEN
     + r"(?:下\s?一?\s?[页頁]|[后後]\s?一?\s?[页頁]|[上前]\s?一?\s?(?:期|个?月)|next(?: ?page)?|>>?|»|›|▶|►|→"
@@ -84,7 +87,7 @@ _FUNCTION = re.compile(r"\bfunction\s{1,9}(\w{1,60})\s{0,9}\([^(){}]{0,200}\)\s{
 # Days of the shortest month: numbers that all stand on a page are those of a calendar.
 _MONTH = frozenset(range(1, 29))
 _CELLS = XPath("//body//*[not(*)][string-length() < 6]/text()", smart_strings=False)
-_PRESSED = re.compile(r"\s(?:onclick|onchange|href)\s*=\s*(?:\"[^\"]*\"|'[^']*')", re.IGNORECASE)
+_PRESSED = re.compile(r"\s(?:on(?!load)[a-z]{1,20}|href)\s*=\s*(?:\"[^\"]*\"|'[^']*')", re.IGNORECASE)
 _TAGS = re.compile(r"<script.*?(?:</script>|\Z)|<style.*?(?:</style>|\Z)|<[^>]*+(?:>|\Z)", re.DOTALL | re.IGNORECASE)
 _HOME = ("首页", "首頁")
 _HAN = re.compile(r"[\u3400-\u9fff]")
@@ -108,17 +111,17 @@ _KINDS = {
     "select": "select",
     "style": "sheet",
 }
-_SCRIPTED = re.compile(r"on[cC]lick|ONCLICK")
+_SCRIPTED = re.compile(r"on(?:[cC]lick|[dD]bl[cC]lick|[mM]ouse(?:[dD]own|[uU]p)|[tT]ouch[eE]nd)|ON(?:CLICK|DBLCLICK)")
 _YEAR = re.compile(r"\d{4}")
 _DATED = re.compile(r"\d[-./年月]\s*\d")
 # A text, the element that it is in or stands behind, and the element that it is in.
 _Text: TypeAlias = tuple[str, HtmlElement, HtmlElement | None]
-# Addresses that are taken of one style sheet, and what a sheet shows beside pictures.
-STYLED = 200
-_STYLED = ("svg", "woff", "woff2", "ttf")
 _Place: TypeAlias = tuple[HtmlElement, HtmlElement | None]
 # Articles that stand side by side in a row at most.
 _ABREAST = 6
+# Addresses that are taken of one style sheet, and what a sheet shows beside pictures.
+STYLED = 200
+_STYLED = ("svg", "woff", "woff2", "ttf")
 # Where pages that load pictures late keep the address.
 _LATE = ("data-original", "data-src", "data-lazy-src", "_src", "original")
 

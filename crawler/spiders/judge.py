@@ -45,6 +45,8 @@ _PLACES = XPath(
 )
 _LIST_NAME = re.compile(r"list|news|result|items|datas?\b", re.IGNORECASE)
 _TEMPLATE = re.compile(r"\{\{\s*\w+(?:\.\w+)+\s*\}\}|\bv-for=")
+# A list that a browser makes of data, by a style sheet of XSLT.
+_STYLED = re.compile(r"<\?xml-stylesheet\b[^>]{0,200}?\bxsl")
 # JSON, feeds, and the records of 大汉, which come as HTML too.
 _DATA = re.compile(
     r"\A[\s\ufeff]*+(?:<\?xml[^>]*+>\s*+)?(?:[{\[]|<(?:datastore|recordset|rss|feed|urlset|sitemapindex)\b)"
@@ -224,6 +226,8 @@ def _scripted(
         for link in links
     ):
         return None
+    if (sheet := _STYLED.search(html[:1000])) and not links:
+        return f"its list is made by a style sheet ({sheet[0]}; no link)"
     call = _FILLS.search(html)
     fills = call[0] if call else hands_rows(root)
     empty = next((name for name in _PLACES(root) if _LIST_NAME.search(name)), None)

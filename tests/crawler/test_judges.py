@@ -220,6 +220,28 @@ def test_a_crawl_may_end_as_soon_as_the_child_is_asked_for() -> None:
     asyncio.run(asyncio.wait_for(run(), 60))
 
 
+@pytest.mark.parametrize("press", ["onclick", "ondblclick", "onMouseDown", "onmouseup", "ontouchend"])
+def test_rows_that_are_pressed_in_another_way_are_rows(press: str) -> None:
+    rows = "".join(f"<li {press}=\"location='/xw/{n}.html'\">第{n}次会议召开<i>2020-02-19</i></li>" for n in range(3))
+    judged = judge(capture("/xw/", f"<html><body><ul>{rows}</ul></body></html>"), "http://a.cn/xw/", SITE)
+    assert [link.url for link in judged.links] == [f"http://a.cn/xw/{n}.html" for n in range(3)]
+    assert judged.shown.blind == 0
+
+
+def test_what_an_element_does_on_a_click_is_not_what_it_does_under_a_finger() -> None:
+    body = "<p ontouchend=\"location='/m/'\" onclick=\"location='/xw/'\">要闻</p>"
+    judged = judge(capture("/", f"<html><body>{body}</body></html>"), "http://a.cn/", SITE)
+    assert [link.url for link in judged.links] == ["http://a.cn/xw/"]
+
+
+@pytest.mark.parametrize("links", ["", "<rss><channel><item><link>http://a.cn/1.html</link></item></channel></rss>"])
+def test_a_list_that_a_style_sheet_makes_is_told_and_a_feed_with_one_is_read(links: str) -> None:
+    sheet = '<?xml version="1.0"?><?xml-stylesheet type="text/xsl" href="/l.xsl"?>'
+    judged = judge(capture("/xw/", f"{sheet}{links or '<list><row>会议</row></list>'}"), "http://a.cn/xw/", SITE)
+    said = 'its list is made by a style sheet (<?xml-stylesheet type="text/xsl; no link)'
+    assert judged.scripted == (None if links else said)
+
+
 DATA = "rows([" + ", ".join(f"'7{n}|全市统战部长会议第{n}次召开'" for n in range(6)) + "])"
 
 
