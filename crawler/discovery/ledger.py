@@ -48,6 +48,10 @@ _NEXT_BUTTONS = XPath(
     "//*[self::button or self::li or self::a][not(normalize-space())]"
     "[contains(concat(' ', @class, ' '), ' btn-next ') or contains(@class, 'pagination-next')]"
 )
+# Fields for a day, where choosing one leads to its part of an archive.
+_DAYS = XPath(
+    "//input[@type='date' or @type='month'][contains(@onchange, 'location') or contains(@onchange, 'submit')]"
+)
 _FOLLOWED = XPath(f"//@{FOLLOWED}", smart_strings=False)
 # How an address begins that the page's own script reads: #/list/2.
 _ROUTES = ("#/", "#!")
@@ -130,7 +134,8 @@ def _controls(root: HtmlElement) -> tuple[str, ...]:
         code = element.get("onclick") or (href if len(href) > 12 or href.startswith(_ROUTES) else "")
         if _says_more(words, href) and _is_unfollowed(element) and (element.tag in ("a", "button", "input") or code):
             found[f"{words} {code}".strip()[:CONTROL]] = None
-    found |= dict.fromkeys(_numbers(root))
+    days = [f"{each.get('type')} {each.get('onchange')}" for each in _DAYS(root)]
+    found |= dict.fromkeys([*_numbers(root), *(words[:CONTROL] for words in days)])
     return tuple(found)
 
 

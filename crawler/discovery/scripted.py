@@ -148,12 +148,13 @@ def play(
         return None
     if len(html) < STUB and prose < 30 and _leads_by_script(code, sources, links):
         return Play(lack="stub", sources=sources)
-    if _does_without(root, links):
+    placed = _placed(base, root, sources)
+    if _does_without(root, links, placed=placed):
         return None
     if (
         _MAKES.search(code)
         or any(map(_acts, _HANDLERS(root)))
-        or _placed(base, root, sources)
+        or placed
         or (sources and _is_left_to_files(root, links))
     ):
         return Play(lack="list", sources=sources)
@@ -172,15 +173,18 @@ def _is_unfilled(root: HtmlElement, code: str, prose: int) -> bool:
     return prose < UNFILLED and bool(_WRITES.search(code) and _EMPTY(root))
 
 
-def _does_without(root: HtmlElement, links: Sequence[Link]) -> bool:
-    """Whether a page leads on without its scripts: a pager alone does not where they write the rows above it."""
+def _does_without(root: HtmlElement, links: Sequence[Link], *, placed: bool) -> bool:
+    """Whether a page leads on without its scripts: a pager alone does not where they write the rows above it.
+
+    `placed`: files of scripts stand where they may write.
+    """
     kinds = {link.kind for link in links}
     if not kinds.isdisjoint(("list", "redirect")):
         return True
     if kinds.isdisjoint(("next", "pager")):
         return False
     code = "\n".join(map(str, _CODES_INSIDE(root)))
-    return any(map(_is_titled, links)) or not (_WRITES.search(code) or hands_rows(root))
+    return any(map(_is_titled, links)) or not (placed or _WRITES.search(code) or hands_rows(root))
 
 
 def _is_titled(link: Link) -> bool:

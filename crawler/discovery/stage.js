@@ -17,9 +17,10 @@ const nothing = new Proxy(function () {}, {
     : k === "length" ? 0 : k === "prototype" ? {} : nothing,
   apply: (t, self, a) => (paging(a), nothing), construct: (t, a) => (paging(a), nothing), set: () => true, has: () => true,
 });
-// A library that is not there may be a pager: its options say so.
-const paging = a => a.forEach(o => o && typeof o === "object" && !o.__jq && o.__id == null && pager(o));
-G.__nothing = name => { if (!(name in G)) G[name] = nothing; };
+// A library that is not there may be a pager, or load more when the page is scrolled: its options say so.
+const paging = (a, name) => a.forEach(o => o && typeof o === "object" && !o.__jq && o.__id == null && (pager(o) || loader(name, o)));
+const lack = name => new Proxy(nothing, { apply: (t, self, a) => (paging(a, name), nothing), construct: (t, a) => (paging(a, name), nothing) });
+G.__nothing = name => { if (!(name in G)) G[name] = lack(name); };
 const later = (f, ...a) => { if (typeof f === "string") { const code = f; f = () => (0, eval)(code); }
   if (typeof f === "function" && timers.length < 200) timers.push([f, a]); return timers.length; };
 G.setTimeout = (f, ms, ...a) => later(f, ...a); G.setInterval = (f, ms, ...a) => later(f, ...a);
@@ -34,7 +35,8 @@ const el = id => { if (id == null) return null; if (!elements.has(id)) elements.
 const all = ids => { const l = ids.map(el); l.item = i => l[i] || null; l.namedItem = n => l.find(e => e.id === n || e.name === n); return l; };
 // Tabs are often shown when the mouse comes over them: a press does that too.
 const OVER = ["mouseover", "mouseenter"];
-const on = (id, type, f, css) => { if (typeof f !== "function" && !(f && f.handleEvent)) return; const k = id + "/" + type;
+const PRESSES = ["dblclick", "mousedown", "mouseup", "touchend", "tap", "pointerdown", "pointerup"];
+const on = (id, type, f, css) => { if (PRESSES.includes(type)) type = "click"; if (typeof f !== "function" && !(f && f.handleEvent)) return; const k = id + "/" + type;
   if (!handlers.has(k)) handlers.set(k, []); handlers.get(k).push([f, css]); if (type === "click" || type === "change" || OVER.includes(type)) host("bound", id, css || "", type); };
 const event = (e, type) => ({ type, target: e, currentTarget: e, srcElement: e, preventDefault() {}, stopPropagation() {},
   stopImmediatePropagation() {}, data: {}, which: 1, button: 0, keyCode: 0 });
@@ -170,9 +172,10 @@ G.TextDecoder = class { decode(b) { return host("utf8", Array.from(b)); } };
 
 // ---- asking
 const asked = new Map();
-const ask = (method, url, body, kind, done, sync) => { const [key, hit] = host("ask", method.toUpperCase(), String(url), body == null ? null : String(body), kind, sync ? 1 : 0, done ? 1 : 0);
+const ask = (method, url, body, kind, done, sync, heads) => { const [key, hit] = host("ask", method.toUpperCase(), String(url), body == null ? null : String(body), kind, sync ? 1 : 0, done ? 1 : 0, strings(heads));
   if (hit) return done && done(...hit); if (sync) throw Object.assign(new Error("waits for " + url), { wait: true }); if (!asked.has(key)) asked.set(key, []); if (done) asked.get(key).push(done); };
 G.__answer = (key, status, text) => { const list = asked.get(key) || []; asked.delete(key); list.forEach(f => guarded(() => f(status, text))); };
+const strings = o => Object.fromEntries((Array.isArray(o) ? o : Object.entries(o || {})).filter(([, v]) => typeof v === "string" || typeof v === "number").map(([k, v]) => [String(k).toLowerCase(), String(v)]));
 const form = d => d == null ? null : typeof d === "string" ? d : d instanceof Params ? d.toString() : param(d);
 const param = (o, prefix) => Object.entries(o).flatMap(([k, v]) => { const n = prefix ? `${prefix}[${Array.isArray(o) && typeof v !== "object" ? "" : k}]` : k; if (typeof v === "function") v = v(); return v && typeof v === "object" ? [param(v, n)] : [enc(n) + "=" + enc(v ?? "")]; }).filter(Boolean).join("&");
 const xml = t => el(host("xml", t)), head = { get: () => null, has: () => false, forEach() {} };
@@ -180,24 +183,25 @@ const query = (u, q) => q ? u + (u.includes("?") ? "&" : "?") + q : u;
 G.XMLHttpRequest = class { constructor() { this.readyState = 0; this.status = 0; this.responseText = this.response = ""; this.h = {}; this.upload = {}; this.l = []; } open(m, u, a = true) { this.m = m; this.u = u; this.s = a === false; this.readyState = 1; } setRequestHeader(k, v) { this.h[k.toLowerCase()] = v; } overrideMimeType() {} abort() {} getResponseHeader() { return null; } getAllResponseHeaders() { return ""; }
   addEventListener(t, f) { this.l.push([t, f]); } send(b) { ask(this.m, this.u, form(b), this.h["content-type"] || "", (s, t) => { this.status = s; this.readyState = 4; this.statusText = "OK"; this.responseText = t; this.response = this.responseType === "json" ? parse(t) : t;
     if (/^\s*<\?xml/.test(t)) this.responseXML = document_of(xml(t)); for (const k of ["onreadystatechange", "onload", "onloadend"]) if (typeof this[k] === "function") guarded(() => this[k]({ target: this, currentTarget: this }));
-    this.l.filter(([k]) => /load|readystatechange/.test(k)).forEach(([, f]) => guarded(() => f.call(this, { target: this }))); }, this.s); } };
+    this.l.filter(([k]) => /load|readystatechange/.test(k)).forEach(([, f]) => guarded(() => f.call(this, { target: this }))); }, this.s, this.h); } };
 G.ActiveXObject = G.XMLHttpRequest; const parse = t => { try { return JSON.parse(t); } catch { return null; } };
 const document_of = e => Object.assign(Object.defineProperties({}, Object.getOwnPropertyDescriptors(docs(e.__id))), { nodeType: 9 });
 G.DOMParser = class { parseFromString(t, k) { const e = /xml$/.test(k || "") && !/xhtml/.test(k) ? xml(t) : el(host("fragment", t)); return Object.defineProperty(document_of(e), "body", { value: e }); } };
-G.fetch = (u, o = {}) => new Promise(r => { const b = o.body, j = b && typeof b === "string" && /^[\s]*[{[]/.test(b); const h = o.headers && (o.headers["Content-Type"] || o.headers["content-type"]); if (u && typeof u === "object" && u.url) u = u.url;
-  ask(o.method || "GET", u, form(b), h || (j ? "application/json" : ""), (s, t) => r({ ok: s < 400, status: s, url: u, headers: head, text: async () => t, json: async () => JSON.parse(t), clone() { return this; }, arrayBuffer: async () => Array.from(t, c => c.charCodeAt(0)), blob: async () => t })); });
+G.fetch = (u, o = {}) => new Promise(r => { if (u && typeof u === "object" && u.url) { o = { ...u, ...o }; u = u.url; } const b = o.body, j = b && typeof b === "string" && /^[\s]*[{[]/.test(b), h = strings(o.headers);
+  ask(o.method || "GET", u, form(b), h["content-type"] || (j ? "application/json" : ""), (s, t) => r({ ok: s < 400, status: s, url: u, headers: head, text: async () => t, json: async () => JSON.parse(t), clone() { return this; }, arrayBuffer: async () => Array.from(t, c => c.charCodeAt(0)), blob: async () => t }), false, h); });
 G.Headers = class { constructor(o) { Object.assign(this, o); } append(k, v) { this[k] = v; } }; G.Request = class { constructor(u, o) { this.url = u; Object.assign(this, o); } };
 const axios = (c, o) => { if (typeof c === "string") c = { ...o, url: c }; const m = (c.method || "get").toUpperCase(), d = c.data, plain = typeof d === "string" || d instanceof Params; let u = c.url; if (c.baseURL && !/^https?:/.test(u)) u = c.baseURL.replace(/\/$/, "") + "/" + u.replace(/^\//, "");
-  return new Promise(r => ask(m, query(u, c.params && form(c.params)), d == null ? null : plain ? form(d) : JSON.stringify(d), d == null ? "" : plain ? "application/x-www-form-urlencoded" : "application/json", (s, t) => r({ data: parse(t) ?? t, status: s, headers: {}, config: c }))); };
-const client = base => { const f = (c, o) => axios({ ...base, ...(typeof c === "string" ? { ...o, url: c } : c) }); for (const m of ["get", "delete", "head"]) f[m] = (u, o) => f({ ...o, url: u, method: m }); for (const m of ["post", "put", "patch"]) f[m] = (u, d, o) => f({ ...o, url: u, data: d, method: m });
-  f.create = o => client({ ...base, ...o }); f.defaults = { headers: { common: {}, post: {} }, ...base }; f.interceptors = { request: { use() {} }, response: { use(g) { const h = f.after; f.after = g; } } }; f.all = Promise.all.bind(Promise); return f; };
+  return new Promise(r => ask(m, query(u, c.params && form(c.params)), d == null ? null : plain ? form(d) : JSON.stringify(d), d == null ? "" : plain ? "application/x-www-form-urlencoded" : "application/json", (s, t) => r({ data: parse(t) ?? t, status: s, headers: {}, config: c }), false, c.headers)); };
+const client = base => { const f = (c, o) => { const d = f.defaults; c = { ...d, ...(typeof c === "string" ? { ...o, url: c } : c) }; c.headers = { ...d.headers.common, ...strings(d.headers), ...c.headers };
+    for (const g of f.before) c = guarded(() => g(c)) || c; return f.after.reduce((p, g) => p.then(g), axios(c)); }; f.before = []; f.after = []; for (const m of ["get", "delete", "head"]) f[m] = (u, o) => f({ ...o, url: u, method: m }); for (const m of ["post", "put", "patch"]) f[m] = (u, d, o) => f({ ...o, url: u, data: d, method: m });
+  f.create = o => client({ ...base, ...o }); f.defaults = { ...base, headers: { common: {}, post: {}, get: {}, ...base.headers } }; const heard = l => ({ use(g) { if (typeof g === "function") l.push(g); }, eject() {} }); f.interceptors = { request: heard(f.before), response: heard(f.after) }; f.all = Promise.all.bind(Promise); return f; };
 G.axios = client({});
 
 // ---- jQuery
 const jq = (s, c) => { if (typeof s === "function") { ready.push(s); return jq([]); } if (s && s.__jq) return s; let l = [];
   if (typeof s === "string" && /^\s*</.test(s) && c && !c.__jq && c.__id == null && c.nodeType == null) { const made = jq(s); for (const k in c) typeof made[k] === "function" && /^(?:text|html|click|val|css|append|on)$/.test(k) ? made[k](c[k]) : made.attr(k === "className" ? "class" : k, c[k]); return made; }
   if (typeof s === "string") l = /^\s*</.test(s) ? host("make", s).map(el) : c ? jq(c).find(s).l : host("find", 0, s).map(el); else if (Array.isArray(s)) l = s.filter(Boolean); else if (s) l = [s]; return wrap(l); };
-const wrap = l => { const o = Object.create(F); o.l = l; o.__jq = true; o.length = l.length; l.forEach((e, i) => { o[i] = e; }); return new Proxy(o, { get: (t, k) => k in t || typeof k !== "string" ? t[k] : k in jq.fn ? jq.fn[k] : k === "then" ? undefined : (...a) => { if (typeof a[0] === "number" && a[1]) a = [{ total: a[0], ...a[1] }]; a.forEach(x => x && typeof x === "object" && !(GRIDS.test(k) && grid(k, x, l)) && pager(x)); return wrap(l); } }); };
+const wrap = l => { const o = Object.create(F); o.l = l; o.__jq = true; o.length = l.length; l.forEach((e, i) => { o[i] = e; }); return new Proxy(o, { get: (t, k) => k in t || typeof k !== "string" ? t[k] : k in jq.fn ? jq.fn[k] : k === "then" ? undefined : (...a) => { if (typeof a[0] === "number" && a[1]) a = [{ total: a[0], ...a[1] }]; a.forEach(x => x && typeof x === "object" && !(GRIDS.test(k) && grid(k, x, l)) && (pager(x) || loader(k, x))); return wrap(l); } }); };
 const each = (f) => function (...a) { this.l.forEach(e => e && f(e, ...a)); return this; }, str = v => v && v.__jq ? v.l.map(str).join("") : v && v.__id != null ? v.outerHTML : Array.isArray(v) ? v.map(str).join("") : typeof v === "function" ? "" : String(v ?? "");
 const put = (at, e, v) => { for (const x of v && v.__jq ? v.l : Array.isArray(v) ? v : [v]) x && x.__id != null ? host("move", e.__id, x.__id, null, at) : x && x.__text != null ? host("around", e.__id, at, x.__text) : host("around", e.__id, at, str(x)); };
 const F = { each(f) { this.l.some((e, i) => f.call(e, i, e) === false); return this; }, map(f) { return wrap(this.l.map((e, i) => f.call(e, i, e)).filter(x => x != null)); }, get(i) { return i == null ? this.l : this.l.at(i); }, toArray() { return this.l; }, eq(i) { return wrap([this.l.at(i)].filter(Boolean)); }, first() { return this.eq(0); }, last() { return this.eq(-1); }, size() { return this.length; }, join(s) { return this.l.join(s); },
@@ -217,19 +221,19 @@ const more = f => { spare.push(f); host("bound", -1, "", "scroll"); };
 const deferred = () => { const d = [], x = []; let r; const p = { done(f) { r ? f(...r) : d.push(f); return p; }, success(f) { return p.done(f); }, fail() { return p; }, error() { return p; }, always(f) { return p.done(f); }, complete(f) { return p.done(f); }, then(f) { const n = deferred(); p.done((...a) => { const v = typeof f === "function" ? f(...a) : a[0]; v && v.then ? v.then(w => n.resolve(w)) : n.resolve(v); }); return n; }, catch() { return p; }, finally(f) { return p.done(f); }, promise: () => p, abort() {},
   resolve(...a) { r = a; d.forEach(f => guarded(() => f(...a))); return p; }, reject() { return p; }, resolveWith(c, a) { return p.resolve(...a); }, status: 200, responseText: "" }; return p; };
 const ajax = (u, o) => { if (typeof u === "object") { o = u; u = o.url; } o = { ...jq.setup, ...o }; const m = (o.type || o.method || "GET").toUpperCase(), d = deferred(), kind = (o.dataType || "").toLowerCase(); let b = o.processData === false ? o.data : form(o.data); if (b != null && typeof b !== "string") b = form(b); if (m === "GET" && b) { u = query(u, b); b = null; } if (/jsonp/.test(kind)) u = query(u, (o.jsonp || "callback") + "=cundang");
-  if (typeof o.beforeSend === "function") guarded(() => o.beforeSend(nothing, o));
+  const heads = { ...o.headers }; if (typeof o.beforeSend === "function") guarded(() => o.beforeSend(new Proxy({ setRequestHeader(k, v) { heads[k] = v; } }, { get: (t, k) => t[k] ?? nothing }), o));
   ask(m, u, b, o.contentType || (/^\s*[{[]/.test(b || "") ? "application/json" : ""), (s, t) => { d.status = s; d.responseText = t; if (s >= 400) { if (typeof o.error === "function") guarded(() => o.error(d, "error", "")); if (typeof o.complete === "function") guarded(() => o.complete(d, "error")); return; } if (/jsonp/.test(kind)) t = t.replace(/^[^(]*\(|\)\s*;?\s*$/g, ""); let v = t;
-    if (/json/.test(kind) || (!kind && /^\s*[{[]/.test(t))) v = parse(t) ?? t; else if (/xml/.test(kind) || (!kind && /^\s*<\?xml/.test(t))) v = document_of(xml(t)); d.responseJSON = v; for (const f of [o.success].flat()) if (typeof f === "function") guarded(() => f.call(o, v, "success", d)); d.resolve(v, "success", d); if (typeof o.complete === "function") guarded(() => o.complete(d, "success")); }, o.async === false); return d; };
+    if (/json/.test(kind) || (!kind && /^\s*[{[]/.test(t))) v = parse(t) ?? t; else if (/xml/.test(kind) || (!kind && /^\s*<\?xml/.test(t))) v = document_of(xml(t)); d.responseJSON = v; for (const f of [o.success].flat()) if (typeof f === "function") guarded(() => f.call(o, v, "success", d)); d.resolve(v, "success", d); if (typeof o.complete === "function") guarded(() => o.complete(d, "success")); }, o.async === false, heads); return d; };
 Object.assign(jq, { fn: {}, ajax, setup: {}, ajaxSetup: o => Object.assign(jq.setup, o), get: (u, d, f, k) => typeof u === "object" ? ajax(u) : typeof d === "function" ? ajax(u, { success: d, dataType: f }) : ajax(u, { data: d, success: f, dataType: k }), post: (u, d, f, k) => typeof u === "object" ? ajax({ ...u, type: "POST" }) : typeof d === "function" ? ajax(u, { type: "POST", success: d, dataType: f }) : ajax(u, { type: "POST", data: d, success: f, dataType: k }), getJSON: (u, d, f) => typeof d === "function" ? ajax(u, { success: d, dataType: "json" }) : ajax(u, { data: d, success: f, dataType: "json" }),
   getScript: (u, f) => { const d = deferred(); ask("GET", u, null, "", (s, t) => { if (s < 400) guarded(() => (0, eval)(t)); if (f) guarded(() => f(t)); d.resolve(t); }); return d; }, each: (o, f) => { if (o && o.__jq) o.each(f); else if (Array.isArray(o) || o && typeof o.length === "number") Array.from(o).some((v, i) => f.call(v, i, v) === false); else for (const k in o) if (f.call(o[k], k, o[k]) === false) break; return o; }, map: (o, f) => (Array.isArray(o) ? o.map((v, i) => f(v, i)) : Object.entries(o).map(([k, v]) => f(v, k))).filter(x => x != null), grep: (o, f) => o.filter(f), extend: (...a) => { if (a[0] === true) a.shift(); return Object.assign(a.length === 1 ? jq : a.shift(), ...a); }, trim: s => String(s ?? "").trim(), inArray: (v, a) => a.indexOf(v), merge: (a, b) => a.concat(b), param, isArray: Array.isArray, isFunction: f => typeof f === "function", isNumeric: v => !isNaN(v), isPlainObject: o => !!o && typeof o === "object", isEmptyObject: o => !Object.keys(o || {}).length, parseJSON: JSON.parse, parseXML: t => document_of(xml(t)), parseHTML: s => host("make", s).map(el), type: v => v === null ? "null" : Array.isArray(v) ? "array" : typeof v, when: (...p) => { const d = deferred(); let n = p.length; const r = []; if (!n) d.resolve(); p.forEach((x, i) => x && x.then ? x.then(v => { r[i] = v; if (!--n) d.resolve(...r); }) : (r[i] = x, --n || d.resolve(...r))); return d; }, Deferred: f => { const d = deferred(); if (f) f(d); return d; }, noop() {}, now: Date.now, proxy: (f, c) => f.bind(c), contains: (a, b) => a.contains(b), support: {}, browser: { msie: false }, expr: { ":": {} }, cookie: () => null, noConflict: () => jq, holdReady() {}, error() {}, easing: {}, event: nothing, cssHooks: {} });
 jq.fn.extend = o => Object.assign(jq.fn, o); jq.fn.init = jq; jq.prototype = jq.fn;
 // $.name(...) of a plug-in that is not there.
-G.$ = G.jQuery = G.Zepto = new Proxy(jq, { get: (t, k) => k in t || typeof k !== "string" ? t[k] : (...a) => (paging(a), nothing) }); jq.noConflict = () => G.$;
+G.$ = G.jQuery = G.Zepto = new Proxy(jq, { get: (t, k) => k in t || typeof k !== "string" ? t[k] : (...a) => (paging(a, k), nothing) }); jq.noConflict = () => G.$;
 
 // ---- pagers of libraries: options that hold how much there is, and what is to be called for a page
 const JUMP = /^(?:jump|callback|onpage\w*|pageclick\w*|onclick|click|change|onchange|onselect\w*|backfn|getpage|fn|on?page|loadpage|turn\w*|load|done|click_callback|click_after|cb)$/i;
 const num = (o, ...ks) => { for (const k of Object.keys(o)) if (ks.includes(k.toLowerCase()) && +o[k] > 0) return Math.ceil(+o[k]); return 0; };
-const paged = (n, o, more) => { const t = { curr: n, page: n, current: n, currentPage: n, pageNum: n, pageNumber: n, pageIndex: n, pageNo: n, num: n, limit: num(o, "limit", "pagesize", "size") || 10, getCurrent: () => n, getPage: () => n, [Symbol.toPrimitive]: () => n, ...more }; return t; };
+const paged = (n, o, more) => { const t = { curr: n, page: n, current: n, currentPage: n, pageNum: n, pageNumber: n, pageIndex: n, pageNo: n, num: n, limit: num(o, "limit", "pagesize", "size") || 10, size: num(o, "limit", "pagesize", "size") || 10, getCurrent: () => n, getPage: () => n, [Symbol.toPrimitive]: () => n, ...more }; return t; };
 const jumper = o => { const ks = Object.keys(o).filter(k => typeof o[k] === "function"); return o[ks.find(k => JUMP.test(k)) ?? ks.find(k => o[k].length)]; };
 // What a pager's function is called with: a number, an object that holds it, an event before it, whether it is the first call.
 const given = (f, o, n, first) => { const s = f.toString(), names = (/^[^(]*\(([^)]*)\)|^\s*(\w+)\s*=>/.exec(s) || []).slice(1).find(Boolean)?.split(",").map(x => x.trim()) || [], [a, b] = names;
@@ -239,11 +243,19 @@ const given = (f, o, n, first) => { const s = f.toString(), names = (/^[^(]*\(([
 let beginning = false;
 const pager = (o, cb) => { const f = cb || jumper(o); if (!f) return false;
   const size = num(o, "limit", "pagesize", "size", "showdata", "perpage", "items_per_page", "pageshow", "limits", "rows", "page_size", "itemsperpage", "pagecount_per", "numberperpage", "pagelimit") || 10, count = num(o, "count", "total", "totaldata", "totalcount", "totalrecord", "totalrecords", "records", "totalitems", "totalrow", "totalrows", "totalnum", "totalnumber", "maxentries", "datacount", "recordcount", "itemcount", "datatotal", "allcount");
-  const last = num(o, "pages", "pagecount", "totalpage", "totalpages", "pagetotal", "total_pages", "allpage", "allpages", "pagenum", "page_count", "pagescount", "maxpage", "lastpage") || Math.ceil(count / size), zero = "items_per_page" in o || "num_display_entries" in o, now = num(o, "curr", "current", "currentpage", "page", "pageno", "pagenumber", "pageindex", "startpage", "nowpage", "cur", "currpage", "curpage") || 1;
+  // Beside the number of records, a total is that of pages.
+  const records = num(o, "totalrecords", "totalrecord", "records", "totalcount");
+  const last = num(o, "pages", "pagecount", "totalpage", "totalpages", "pagetotal", "total_pages", "allpage", "allpages", "pagenum", "page_count", "pagescount", "maxpage", "lastpage") || (records > num(o, "total") && num(o, "total")) || Math.ceil(count / size), zero = "items_per_page" in o || "num_display_entries" in o, now = num(o, "curr", "current", "currentpage", "page", "pageno", "pagenumber", "pageindex", "startpage", "nowpage", "cur", "currpage", "curpage") || 1;
   if (!last) return false; const call = (n, first) => f.apply(o, given(f, o, zero ? n - 1 : n, first));
   // Some call it for the first page too; a list that it shows may make its pager anew.
   if (!beginning) { beginning = true; host("quiet", 1); guarded(() => call(now, true)); host("quiet", 0); beginning = false; }
-  for (let n = now + 1; n <= Math.min(last, now + 400); n++) { const id = host("control", String(n)); on(id, "click", () => call(n, false)); } return true; };
+  for (let n = now + 1; n <= Math.min(last, now + 400); n++) { const id = host("control", String(n)); on(id, "click", () => { const u = call(n, false); if (typeof u === "string" && /[/.?]/.test(u)) go(u); }); } return true; };
+// What loads more at the end of a list: the function that it calls for the first rows, and after each scroll.
+const LOADS = /load|scroll|infinite|refresh|waterfall/i, FURTHER = /down|more|next|infinite|pullup|^up/i, ANEW = /^down|refresh/i;
+const loader = (name, o) => { if (!LOADS.test(name || "")) return false;
+  const fs = Object.entries(o).flatMap(([k, v]) => typeof v === "function" ? [[k, v]] : v && typeof v === "object" && !v.__jq && v.__id == null ? Object.entries(v).filter(([, w]) => typeof w === "function").map(([j, w]) => [k + j, w]) : []);
+  const f = (fs.find(([k]) => FURTHER.test(k) && !ANEW.test(k)) || fs[0] || [])[1]; if (!f) return false; let n = 0;
+  const step = () => { n++; f.call(o, new Proxy(paged(n, { ...o, ...o.page, ...(o.up && o.up.page) }), { get: (t, k) => k in t ? t[k] : nothing }), nothing); }; more(step); later(step); return true; };
 // Tables of libraries: options that say what is asked for, and how its rows are shown.
 const GRIDS = /^(?:dataTable|DataTable|datagrid|bootstrapTable|jqGrid)$/;
 const grid = (kind, o, l) => { const a = o.ajax, u = [o.url, a, a && a.url].find(x => typeof x === "string"), size = num(o, "pagesize", "rownum", "pagelength", "idisplaylength", "limit") || 10; if (!u) return false;

@@ -12,6 +12,8 @@ import re
 import resource
 import sys
 import time
+from collections import defaultdict
+from collections.abc import Mapping
 from importlib import resources
 from itertools import islice
 from typing import Any, cast
@@ -21,9 +23,10 @@ import quickjs
 from lxml import etree
 
 from crawler.discovery import dom, jump
+from crawler.discovery.general import BLIND
 from crawler.discovery.link import look_of, viewed
 from crawler.discovery.numbered import asks_for_page
-from crawler.discovery.scripted import form_address, is_asked
+from crawler.discovery.scripted import HEADLINE, form_address, is_asked
 
 # Seconds of CPU and bytes for one job: a page that takes more ends the process, and the crawler begins another.
 SECONDS, BYTES, STACK = 4, 64 * 2**20, 2**20
@@ -52,6 +55,7 @@ _ARGUMENTS = re.compile(r"\b[A-Za-z_$][\w$]{0,60}\.arguments\b")
 # The prefix of requests for the content of a frame; other requests come from scripts.
 _FRAME = "FRAME "
 # Elements in a frame that name an address, which is relative to the frame.
+_HAN = re.compile(r"[\u3400-\u9fff]")
 _NAMING = ("a", "area", "img", "embed", "iframe", "frame")
 
 
@@ -161,7 +165,8 @@ class Stage:
     def _call(self, code: str) -> str | None:
         """Run code; the undefined name that ended it, if one did."""
         try:
-            self._engine.eval(code)
+            # The binding cannot return every value, such as a long text that was put together.
+            self._engine.eval(f"{code}\n;0")
         except quickjs.JSException as error:
             self.errors.append(str(error)[:200])
             if "waits for" in str(error):
@@ -309,16 +314,21 @@ class Stage:
         begun = 0
         for handle, place in places:
             led = other.lead(numbers[place])
-            if led["went"] or led["sent"] or led["asks"]:
-                found.append({**handle, "path": place, **led})
+            found.append({**handle, "path": place, **led})
             if led["asks"] and begun < BEGUN:
                 # A script that waits for its answer may do nothing else meanwhile.
                 begun += 1
                 other = self._twin()
                 numbers = {place: other.placed(place) for _, place in places}
-        for lead in found:
-            self._annotate(lead)
-        return found
+        self._lead_on(found)
+        return [lead for lead in found if lead["went"] or lead["sent"] or lead["asks"]]
+
+    def _lead_on(self, leads: list[dict[str, Any]]) -> None:
+        """Write where elements lead into the document."""
+        shared = _shared(leads)
+        for lead in leads:
+            if shared.isdisjoint(lead["went"]):
+                self._annotate(lead)
 
     def _twin(self) -> Stage:
         """Another stage with the same page, as far as it was played."""
@@ -439,12 +449,14 @@ class Stage:
     def _h_utf8(self, numbers: list[int]) -> str:
         return bytes(number & 255 for number in numbers).decode("utf-8", "replace")
 
-    def _h_ask(self, method: str, url: str, body: str | None, kind: str, sync: int, heard: int) -> list[Any]:
+    def _h_ask(
+        self, method: str, url: str, body: str | None, kind: str, sync: int, heard: int, headers: dict[str, str]
+    ) -> list[Any]:
         url = self.dom.join(url).partition("#")[0]
         key = " ".join((method, url, body or ""))
         if (known := self.answers.get(key)) is not None:
             return [key, list(known)]
-        self._asked(key, method, url, body=body, kind=kind, heard=bool(heard), waits=bool(sync))
+        self._asked(key, method, url, body=body, kind=kind, heard=bool(heard), waits=bool(sync), headers=headers)
         return [key, None]
 
     def _asked(
@@ -457,10 +469,29 @@ class Stage:
         kind: str = "",
         heard: bool = False,
         waits: bool = False,
+        headers: Mapping[str, str] | None = None,
     ) -> None:
         """Ask for something; `waits`: the page stands still until there is an answer."""
-        ask = {"key": key, "method": method, "url": url, "body": body, "type": kind, "heard": heard, "waits": waits}
+        ask = {
+            "key": key,
+            "method": method,
+            "url": url,
+            "body": body,
+            "type": kind,
+            "headers": dict(headers or {}),
+            "heard": heard,
+            "waits": waits,
+        }
         self.asks.setdefault(key, {**ask, "new": True})
+
+
+def _shared(leads: list[dict[str, Any]]) -> set[str]:
+    """Addresses that several rows lead to, and that stand for none of them: a store says which article is shown."""
+    titles: defaultdict[str, set[str]] = defaultdict(set)
+    for lead in leads:
+        for url in lead["went"] if len(_HAN.findall(lead["text"])) >= HEADLINE else ():
+            titles[url].add(lead["text"])
+    return {url for url, rows in titles.items() if len(rows) >= BLIND}
 
 
 def _reads(ask: dict[str, Any]) -> bool:

@@ -17,7 +17,7 @@ import subprocess
 import sys
 import time
 from collections import Counter
-from collections.abc import AsyncGenerator, Collection
+from collections.abc import AsyncGenerator, Collection, Mapping
 from dataclasses import dataclass, field, replace
 from typing import IO, Any, cast
 
@@ -43,6 +43,14 @@ TAB = 3 * MONTH
 KEPT = 8_000_000
 # Attributes that lead somewhere, in a serialised document.
 _LEADS = re.compile(r' (?:href|onclick)="([^"]+)"')
+# Headers that a script may set: not those that Fetch forbids (section 2.2.2), nor those that say who asks, or what for.
+_OWN = re.compile(
+    r"(?!(?:accept-(?:charset|encoding)|access-control-.*|connection|content-(?:length|type)|cookie2?|date|dnt|expect|from"
+    r"|host|if-.*|keep-alive|origin|range|referer|set-cookie2?|te|trailer|transfer-encoding|upgrade|user-agent|via"
+    r"|(?:proxy|sec)-.*)$)[\w-]{1,60}",
+    re.ASCII,
+)
+_VALUE = re.compile(r"[\x20-\x7e]{0,1000}")
 _PC = "Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/120.0 Safari/537.36"
 _PHONE = (
     "Mozilla/5.0 (Linux; Android 13; Pixel 7) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/120.0 Mobile Safari/537.36"
@@ -226,7 +234,7 @@ class Scripts:
             page.refused.extend([why] if why else [])
             return none
         body = ask["body"]
-        headers = {"X-Requested-With": "XMLHttpRequest"}
+        headers = {"X-Requested-With": "XMLHttpRequest", **_sent(ask["headers"])}
         if body is not None:
             headers["Content-Type"] = ask["type"] or "application/x-www-form-urlencoded"
         page.asked += 1
@@ -310,6 +318,11 @@ def _rank(handle: dict[str, Any], page: _Page) -> int | None:
     if rank is None and key_of(handle) in page.tabs - page.pressed:
         return TAB
     return rank
+
+
+def _sent(headers: Mapping[str, str]) -> dict[str, str]:
+    """The headers of a script's request that a browser lets a script set: a token, a version."""
+    return {name: value for name, value in headers.items() if _OWN.fullmatch(name) and _VALUE.fullmatch(value)}
 
 
 def _made(state: dict[str, Any], page: _Page, went: list[str]) -> Made:

@@ -108,6 +108,10 @@ def test_rows_and_frames_of_other_hosts_are_counted_a_host() -> None:
         ("<ul class=el-pager><li class='number active'>1</li></ul><button disabled class='btn-next'></button>", ()),
         ("<div class=page>共<b>22</b>条 <b>1</b>/<b>3</b>页</div>", ()),
         ("<div class=page><span>1</span> <a href='?p=2'>2</a></div>", ()),
+        # A day that a reader chooses.
+        ("<input type=date onchange=\"location='?d='+this.value\">", ("date location='?d='+this.value",)),
+        ("<input type=month onchange='this.form.submit()'>", ("month this.form.submit()",)),
+        ("<form><input type=date name=d><input type=submit></form>", ()),
         ("<div class=page>3/3页 <select><option>1<option>2<option>3</select></div>", ()),
         ("<div class=page><span>2</span> <span>3</span></div><div><b>1</b><b>2</b></div>", ()),
     ],

@@ -41,6 +41,8 @@ def lack(body: str, *, expected: bool = False, article: bool = False, prose: int
         ("<script>if (m) { location.href = '/m/'; }</script>", None),
         ("<script>location.replace( '/m/' )</script>", None),
         ("<a href='/x/'>要闻</a><a href='?p=2'>下一页</a><script>fetch('/api')</script>", None),
+        ("<div data-rows='[]'></div><a href='?p=2'>下一页</a><script src='/rows.js'></script>", "list"),
+        ("<a href='/x/'>全市统战部长会议召开</a><a href='?p=2'>下一页</a><script src='/rows.js'></script>", None),
         ("<a href='/x/'>要闻</a><a href='?p=2'>下一页</a><script>document.write(atob('PGE+'))</script>", "list"),
         (
             f"<a href='/x/'>要闻</a><a href='?p=2'>下一页</a><script src=/fn.js></script><script>f([{DATA}])</script>",

@@ -65,6 +65,13 @@ def test_what_a_script_writes_stands_in_the_document(code: str) -> None:
     assert stage.dom.changed
 
 
+@pytest.mark.parametrize("value", ["n.innerHTML = '<ul>' + rows + '</ul>'", "10n ** 20n", "Symbol('a')", "({}) // a"])
+def test_a_script_may_end_in_any_value(value: str) -> None:
+    code = "var rows = ''; for (var i = 0; i < 3000; i++) rows += '<li>' + i + '</li>';"
+    stage = play(f'<div id="n"></div><script>{code} {value}</script><script>document.write("<b>行</b>")</script>')
+    assert "<b>行</b>" in shown(stage), stage.errors
+
+
 @pytest.mark.parametrize(
     "code",
     [
@@ -181,6 +188,7 @@ def test_a_form_that_is_posted_is_told_with_its_fields() -> None:
         " if (type == 'change') location.href = '?lm=3&p=' + num; }});",
         "new Paging({target: '#p', totalPage: 3, toThePage: function (n) { location.href = '?lm=3&p=' + n; }});",
         "Pager.show({totalCount: 22, pageSize: 10, go: n => { location.href = '?lm=3&p=' + n; }});",
+        "kkpager.generPageHtml({pno: 1, total: 3, totalRecords: 22, former: '?lm=3&p=', getLink: function (n) { return this.former + n; }});",
     ],
 )
 def test_pagers_of_libraries_lead_to_each_page(code: str) -> None:
@@ -327,6 +335,71 @@ def test_the_end_of_a_page_asks_for_more_each_time_it_is_reached(bind: str) -> N
         (ask,) = stage.state()["asks"]
         assert ask["url"] == f"http://h/m?p={page}"
         stage.answer(ask["key"], 200, f"<li>{page}</li>")
+
+
+@pytest.mark.parametrize(
+    "begin",
+    [
+        "new MeScroll('m', {down: {callback: anew}, up: {callback: p => load(p.num)}})",
+        "$('#n').dropload({loadUpFn: anew, loadDownFn: me => { load(++k); me.resetload(); }})",
+        "$('#n').infiniteScroll({onNext: () => load(++k)})",
+    ],
+)
+def test_what_a_library_loads_more_with_is_called_at_each_end_of_the_page(begin: str) -> None:
+    code = "var k = 0, anew = () => $.get('/new'), load = n => $.get('/m?p=' + n, d => $('#n').append(d));"
+    stage = play(f'<ul id="n"></ul><script>{code} {begin};</script>')
+    for page in (1, 2, 3):
+        (ask,) = stage.state()["asks"]
+        assert ask["url"] == f"http://h/m?p={page}", stage.errors
+        stage.answer(ask["key"], 200, f"<li>{page}</li>")
+        stage.press(-1)
+    assert "<li>1</li><li>2</li><li>3</li>" in shown(stage)
+
+
+def test_what_other_libraries_call_is_left_alone() -> None:
+    stage = play("<form id='f'></form><script>$('#f').validate({submitHandler: () => $.post('/vote')});</script>")
+    assert (stage.state()["asks"], stage.handles()) == ([], [])
+
+
+@pytest.mark.parametrize(
+    "code",
+    [
+        "fetch('/a', {headers: {'X-Token': 'k7'}})",
+        "fetch('/a', {headers: new Headers({'X-Token': 'k7'})})",
+        "fetch(new Request('/a', {headers: [['X-Token', 'k7']]}))",
+        "var x = new XMLHttpRequest(); x.open('GET', '/a'); x.setRequestHeader('X-Token', 'k7'); x.send()",
+        "$.ajax({url: '/a', headers: {'X-Token': 'k7'}})",
+        "$.ajaxSetup({beforeSend: x => x.setRequestHeader('X-Token', 'k7')}); $.get('/a')",
+        "axios.get('/a', {headers: {'X-Token': 'k7'}})",
+        "axios.defaults.headers.common['X-Token'] = 'k7'; axios({url: '/a'})",
+        "var s = axios.create({baseURL: '/'}); s.interceptors.request.use(c => { c.headers['X-Token'] = 'k7'; return c; }); s.get('a')",
+    ],
+)
+def test_the_headers_that_a_script_sets_are_told(code: str) -> None:
+    stage = play(f"<script>{code}</script>")
+    (ask,) = stage.state()["asks"]
+    assert (ask["key"], ask["headers"].get("x-token")) == ("GET http://h/a ", "k7"), stage.errors
+
+
+def test_an_answer_is_given_as_the_client_of_the_page_makes_it() -> None:
+    code = "var s = axios.create({baseURL: '/api'}); s.interceptors.response.use(r => r.data); s.interceptors.response.use(d => d.rows);"
+    stage = play(f"<p id='n'></p><script>{code} s.get('/a').then(rows => {{ n.innerHTML = rows[0]; }})</script>")
+    stage.answer("GET http://h/api/a ", 200, '{"rows": ["<b>行</b>"]}')
+    assert "<b>行</b>" in shown(stage), stage.errors
+
+
+@pytest.mark.parametrize("kind", ["dblclick", "mousedown", "touchend", "tap"])
+def test_an_element_that_hears_another_press_leads_where_that_leads(kind: str) -> None:
+    stage = play(f"<p id='b'>会议</p><script>$('#b').on('{kind}', () => {{ location = '/a/7'; }})</script>")
+    assert [lead["went"] for lead in stage.leads()] == [["http://h/a/7"]], stage.errors
+
+
+def test_an_address_of_several_articles_is_that_of_none() -> None:
+    code = "function see(i) { sessionStorage.setItem('id', i); location.href = '/d.html'; }"
+    rows = "".join(f"<li><a onclick='see({n})'>全市统战部长第{n}次会议</a></li>" for n in range(3))
+    stage = play(f"<ul>{rows}</ul><b onclick='see(0)'>最新</b><script>{code}</script>")
+    assert len(stage.leads()) == 4
+    assert shown(stage).count("/d.html") == 1, "a script names it"
 
 
 def test_a_template_in_a_script_is_read_as_it_is_written() -> None:
