@@ -9,12 +9,13 @@ from lxml.html import fromstring
 
 from archive.ledger import ListAccount, SiteAccount
 from crawler.discovery import discover
+from crawler.discovery.general import BEFORE
 from crawler.discovery.ledger import survey
 from crawler.discovery.link import Link
 from crawler.discovery.scripted import key_of, leads_on
 from crawler.queue.accounts import say_doubt, say_gap
 from crawler.spiders.judge import is_row
-from crawler.spiders.offer import _BEFORE, _PRINT
+from crawler.spiders.offer import _PRINT
 from crawler.spiders.scripts import EMPTY_MONTHS, _chosen, _Page
 
 
@@ -70,7 +71,7 @@ def test_these_words_belong_to_a_pager_beside_a_next_page(words: str) -> None:
     ],
 )
 def test_who_came_by_a_pager_has_what_lies_before(words: str, back: bool) -> None:
-    assert bool(_BEFORE.fullmatch(words)) == back
+    assert bool(BEFORE.fullmatch(words)) == back
 
 
 @pytest.mark.parametrize(
