@@ -49,7 +49,8 @@ _HAN_DIGITS = str.maketrans("〇零○一二三四五六七八九", "00012345678
 _MONTHS = "janfebmaraprmayjunjulaugsepoctnovdec"
 _PIECE = re.compile(r"[\d年月日./-]{1,8}")
 _SENTENCE = re.compile(r"[。!?;]")
-_WEEKDAY = re.compile(r"\A[\s,(\[]*+(?:星期|周|週|礼拜)[一二三四五六日天][\s)\]]*")
+_DAY_OF_WEEK = "(?:星期|周|週|礼拜)[一二三四五六日天]"
+_WEEKDAY = re.compile(rf"\A[\s,(\[]*+{_DAY_OF_WEEK}[\s)\]]*")
 _DONE = ("发布", "上传", "刊登", "登载")
 _GLUED = re.compile("(?!星期|周|上午|下午|来源|更新|发布)[一-鿿]{5}")
 _NO_YEAR = re.compile(r"(?:0?[1-9]|1[0-2])[-/月][0-3]?\d日?\s[0-2]?\d:[0-5]\d(?::[0-5]\d)?(?:\s|\Z)")
@@ -162,7 +163,7 @@ def rules() -> Rules:
         labels=tuple(
             (
                 rank,
-                re.compile(rf"(?<![一-鿿A-Za-z])(?:{pattern})\s?[:|]?\s?[(\[]?\s?(?={_BEGINS})"),
+                re.compile(rf"(?<![一-鿿A-Za-z])(?:{pattern})\s?[:|]?\s?[(\[]?\s?(?:{_DAY_OF_WEEK},?\s)?(?={_BEGINS})"),
             )
             for rank, pattern in labels
         ),
@@ -362,7 +363,8 @@ def _beside(value: str, match: re.Match[str], rest: str) -> int:
     whole = match.groupdict().get("year") or match[0].startswith(("中", "民"))
     if not whole or match.re in rules().loose:
         return 0
-    barred = rest.lstrip().startswith(("/", "|")) or rest.rstrip().endswith(("/", "|"))
+    before, after = match.string[: match.start()].rstrip(), match.string[match.end() :].lstrip()
+    barred = before.endswith(("/", "|")) or after.startswith(("/", "|"))
     named = len(parts := rest.split()) in (2, 3) and any(2 <= han(part) == len(part) <= 3 for part in parts)
     spaced = " " in match.string[match.end() - 1 : match.end() + 1]
     spaced = spaced or match.string[match.start() - 1 : match.start()] == " "

@@ -134,6 +134,7 @@ def values(*lines: str) -> tuple[list[str], list[str]]:
         (["Published: June 12, 2023　Source: Xinhua"], ["2023-06-12"], []),
         (["更新日期：2023-06-20 来源：县委统战部"], [], ["2023-06-20"]),
         (["印发 日期：2023-06-05"], [], []),
+        (["最近更新 ( 周五, 2023年 06月 15日 08:30 )"], [], ["2023-06-15T08:30+08:00"]),
         (["市侨联召开第五次代表大会筹备会 2023-06-12"], [], []),
         # Prose, a calendar, numbers, a month in a title.
         (["会议于2023年6月12日召开。"], [], []),
@@ -398,6 +399,7 @@ def test_a_piece_that_is_not_there_leaves_the_page_as_it_is(piece: str) -> None:
         "本文更新于 2014-10-23 浏览 33 次",
         "2014-10-23 10:22 点击:33 来源:会员部",
         "时间：2014年10月23日　人气：22",
+        "<span>作者单位：市委统战部</span> <span>[ 2014-10-23 ]</span>",
     ],
 )
 def test_the_day_below_an_article_is_read_where_no_other_is(foot: str) -> None:

@@ -81,6 +81,7 @@ def test_names_end_where_other_words_begin(words: str, names: list[str], behind:
         ("审核：周敏", None, None, None, None),
         ("供稿：办公室 供稿人：周敏", None, None, None, "办公室"),
         ("供稿人：周敏", None, None, None, "周敏"),
+        ("（编辑：周敏）1120612", None, None, "周敏", None),
         ("老周 发表于 2007-05-12 22:41", None, "老周", None, None),
     ],
 )

@@ -83,6 +83,16 @@ def fields(info: str = DATELINE, lead: str = "", end: str = "", after: str = "")
         ("<p>2023-03-08</p><p>周敏 何晓东 文/图</p>", None, "周敏 何晓东", None),
         ("<p>2023-03-08</p><p>■ 记者 周敏 文/摄</p>", None, "周敏", None),
         ("2023-03-08　作者：傅雷鸣", None, "傅雷鸣", None),
+        ("■本报记者 周敏 通讯员 何晓东　2023-03-08", None, "周敏 何晓东", None),
+        ("<p>□ 周敏</p><p>2023-03-08</p>", None, "周敏", None),
+        ("来源：青河日报（周敏）　2023-03-08", "青河日报", "周敏", None),
+        ("来源：青河日报（微信公众号）　2023-03-08", "青河日报(微信公众号)", None, None),
+        ("2023-03-08 | 市民宗局 | 记者 周敏", "市民宗局", "周敏", None),
+        ("青河发布 | 时间：2023-03-08 | 作者：周敏", "青河发布", "周敏", None),
+        ("周敏 / 2023-03-08 / 民建青河市委会", "民建青河市委会", "周敏", None),
+        ("<dl><dt>訊息來源：</dt><dd>青河日报</dd><dt>發佈日期：</dt><dd>2023-03-08</dd></dl>", "青河日报", None, None),
+        ("<dl><dd>作者：周敏</dd><dd>创建于 2023-03-08 星期三, 10:11</dd></dl>", None, "周敏", None),
+        ("作者：本站编辑　2023-03-08", None, None, None),
     ],
 )  # fmt: skip
 def test_a_dateline_names_its_people(info: str, source: str | None, author: str | None, editor: str | None) -> None:

@@ -31,6 +31,12 @@ PAGE = (
         ("民盟青河市委", "<div class='article-title'>盟员医生下乡义诊</div>", "盟员医生下乡义诊"),
         # The head names the column, and so does the heading of the menu beside the article.
         ("通知公告-民盟青河市委", "<div><h3>通知公告</h3></div><h1>盟员医生下乡义诊</h1>", "盟员医生下乡义诊"),
+        # The name of the column stands over the title and the same dateline, whatever the look of either.
+        ("民盟青河市委-民盟简讯", "<h2>民盟简讯</h2><h1>盟员医生下乡义诊</h1>", "盟员医生下乡义诊"),
+        ("工作动态", "<h1>工作动态</h1><h2>盟员医生下乡义诊</h2>", "盟员医生下乡义诊"),
+        ("工作动态", "<h2>工作动态</h2><div class=bt>盟员医生下乡义诊</div>", "盟员医生下乡义诊"),
+        ("民盟青河市委-工作动态", "<h3>工作动态</h3><div><b>盟员医生下乡义诊</b></div>", "盟员医生下乡义诊"),
+        ("故乡的云", "<h1>故乡的云</h1><h2>——记侨眷周敏</h2>", "故乡的云"),
         ("民盟青河市委", "<h2>盟员医生下乡义诊<br>慰问一线职工</h2>", "盟员医生下乡义诊 慰问一线职工"),
         ("盟员医生下乡义诊", "<h2>盟员医生下乡义诊<br>慰问一线职工</h2>", "盟员医生下乡义诊 慰问一线职工"),
         # Two characters.
@@ -144,6 +150,15 @@ def test_a_label_names_the_title_and_another_label_does_not() -> None:
     document = read(html.format(head="民盟青河市委", under=under, prose=PROSE))
     assert (document.title, document.author, document.source) == ("盟员医生下乡义诊", "周敏", "青河日报")
     assert document.published == "2023-03-08"
+
+
+@pytest.mark.parametrize("label", ["標題", "标题："])
+def test_a_label_names_the_title_under_the_heading_of_its_column(label: str) -> None:
+    rows = ((label, "盟员医生下乡义诊"), ("发布日期", "2023-03-08"), ("发布单位", "青河市卫健委"))
+    cells = "".join(f"<tr><th>{name}</th><td>{value}</td></tr>" for name, value in rows)
+    table = f"<table>{cells}<tr><th>内容</th><td>{PROSE}</td></tr></table>"
+    document = read(f"<title>青河市政府-新闻发布</title><div><h3>新闻发布</h3>{table}</div>")
+    assert (document.title, document.source) == ("盟员医生下乡义诊", "青河市卫健委")
 
 
 # Pages without a heading, whose head names the site or the column.

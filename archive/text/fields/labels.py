@@ -16,6 +16,7 @@ from archive.text import dates
 from archive.text.blocks import han
 from archive.text.fields import words
 from archive.text.fields.people import (
+    BULLETS,
     all_people,
     in_last_brackets,
     is_office,
@@ -76,7 +77,8 @@ _SENT = re.compile(
     r"\A([^\s:。,|]{2,16})\s(?:发表|发布|发)于\s?:?\s?(?=\d{4})"
     r"|\A由\s?([^\s:。,|]{2,16})\s?(?:于|提交于|发表于|发布于)\s?[^。]{8,40}?(?:\s?(?:发表|提交|发布|张贴))?\Z"
 )
-_BRACKETS = re.compile(r"\A[(\[【<]\s?([^()\[\]【】]{2,60})\s?[)\]】>]")
+# The agency's day may stand behind: (编辑:叶雅婷)1120612.
+_BRACKETS = re.compile(r"\A[(\[【<]\s?([^()\[\]【】]{2,60})\s?[)\]】>]\d{0,8}")
 # The label of a source behind a day, without a colon: 发稿日期 2012-12-20 稿件来源 县报; or of a line: 来源 县报.
 _SOURCE = re.compile(
     r"(?:(?<=[\d日时分秒]\s)|\A)(?P<label>(?:信息|文章|稿件|新闻)?来\s?源)\s(?=[一-鿿]\S{1,20}(?:\s|\Z))"
@@ -87,6 +89,7 @@ _WRITER = re.compile(r"\A作\s?者(?:是|为)?\s(?=\S{2,16}\Z)")
 _TYPE_SIZES = (" A", " A+", " A-")
 # Where one who wrote is from: (泰国)林慕云.
 _OF_LAND = re.compile(r"\A[(\[]\s?[一-鿿]{1,4}\s?[)\]]\s?(?=[一-鿿·])")
+_IN_ROUND = re.compile(r"(?<=[一-鿿])\s?\(([^()]{2,12})\)")
 _SENT_IN = re.compile(r"\A([^。]{2,30}?)\s?供\s?稿(?:\s.{0,30})?")
 
 
@@ -196,7 +199,8 @@ def canonical(line: str) -> str:
     >>> canonical("云溪网见习记者 陈晓明"), canonical("记者在现场看到")
     ('云溪网 见习记者:陈晓明', '记者在现场看到')
     """
-    text = _WRITER.sub("作者:", narrow(_colons(line) if "\t" in line else line).translate(_BARS), count=1)
+    text = narrow(_colons(line) if "\t" in line else line).lstrip(BULLETS).translate(_BARS)
+    text = _WRITER.sub("作者:", text, count=1)
     text = _SOURCE.sub(r"\g<label>:", text)
     if "<" in text:
         text = " ".join(_TAG.sub(" ", text).split())
@@ -244,7 +248,7 @@ def byline(line: str) -> Byline:
     marks = _marks(text)
     values: dict[str, list[str]] = {}
     for mark in marks:
-        said = text[mark.start : mark.end]
+        said = _parted(text[mark.start : mark.end]) if mark.field == "source" else text[mark.start : mark.end]
         if value := _people_value(said) if mark.field in _OF_PEOPLE else _value(said):
             values.setdefault(mark.field, []).append(value)
             if mark.field in ("source", "editor", "contributor"):
@@ -258,6 +262,12 @@ def byline(line: str) -> Byline:
     found.author = authors or found.author or " ".join(values.get("beside", ())) or None
     _fall_back(found, values)
     return found
+
+
+def _parted(source: str) -> str:
+    """A source with a space before the people in brackets behind it: 县报(陈晓明)."""
+    who = _IN_ROUND.search(source)
+    return source.replace(who[0], f" {who[1]}") if who and all_people(who[1], labelled=True) else source
 
 
 def _take_sender(found: Byline, line: str) -> None:
@@ -472,12 +482,13 @@ def _by_office(inner: str) -> Byline | None:
 
 
 def _cut(text: str) -> str:
-    """A value up to the next tool or date."""
+    """A value up to the next tool or date, and to the end of the brackets in which it stands."""
     text = re.sub(r"^[\[【(]\s?([^\[\]【】()]{1,60}?)\s?[\]】)]", r"\1 ", text.strip())
     for pattern in (words.pattern("tools"), _DATE):
         if match := pattern.search(text):
             text = text[: match.start()]
-    return text
+    inner, end, _ = text.partition(")")
+    return inner if end and "(" not in inner else text
 
 
 def _people_value(text: str) -> str | None:
@@ -508,7 +519,7 @@ def _value(text: str) -> str | None:
 def _believed(value: str, text: str, longest: int) -> str | None:
     """A value that can be one; None for what templates put where there is none."""
     if value.count("(") > value.count(")"):
-        value = f"{value})" if text.rstrip().endswith(")") else value.split("(", maxsplit=1)[0].strip(WRAP)
+        value = f"{value})" if f"{value})" in text else value.split("(", maxsplit=1)[0].strip(WRAP)
     if not value or len(value) > longest or value.isdigit() or re.search(r"[。!?=<>\"]", value):
         return None
     return None if value.lower() in words.listed("nobody") else value

@@ -29,10 +29,11 @@ _CLAUSE = re.compile(r"[。!?,;]")
 _ROLE_ENDS = re.compile(r"(?:记者|通讯员|实习生)[\s/]?$")
 _WROTE = ("文/图", "图/文", "文/摄", "摄/文", "/文", "图文")
 _DONE = ("报道", "报导", "电", "讯")
-_BULLETS = "□◎■●◆ "
+# Stand before a byline in print.
+BULLETS = "□◎■●◆ "
 _ROUND = str.maketrans("[]【】〔〕", "()()()")
 _BRACKETS = "()[]【】〔〕"
-# The agency's day may stand behind: (编辑:叶雅婷)1120612.
+# The agency's day may stand behind, see `labels`.
 _LAST = re.compile(r"[(\[【〔]([^()\[\]【】〔〕]{2,60})[)\]】〕]\d{0,8}$")
 _ROUNDED = re.compile(r"\(([^()]{2,60})\)")
 # The place and the day of a dispatch behind the name, without a space: 陈晓明台北12日电.
@@ -309,7 +310,7 @@ def reporters(line: str) -> str | None:
     """
     if len(line) > 60:
         return None
-    text = narrow(line).lstrip(_BULLETS).strip(_BRACKETS)
+    text = narrow(line).lstrip(BULLETS).strip(_BRACKETS)
     if "/" in text and (who := _at_desk(text)):
         return who
     if text.startswith(_OFFICE) and len(said := text.split()) == 2 and is_person(said[1], labelled=True):
@@ -350,7 +351,7 @@ def alone(line: str) -> str | None:
     """
     if len(line) > ALONE:
         return None
-    text = narrow(line).lstrip(_BULLETS).strip(_BRACKETS)
+    text = narrow(line).lstrip(BULLETS).strip(_BRACKETS)
     # The sign of an author's name in print.
     if is_person(text, labelled=line.lstrip().startswith("□")):
         return text

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import re
 
+from archive.text import dates
 from archive.text.blocks import han
 from archive.text.fields import words
 from archive.text.fields.labels import CLOCK, WRAP, Byline, canonical, labels
-from archive.text.fields.people import is_office, is_person, is_placed
+from archive.text.fields.people import BULLETS, is_office, is_person, is_placed
 from archive.text.lines import furniture_id, narrow
 
 _EDGES = "()<>-—·:;,、"
@@ -30,12 +31,12 @@ def unlabelled(line: str) -> Byline:
         # An office and who wrote for it.
         found.author, others = others[1], others[:1]
     named = [part for part in others if not found.author or is_office(part)]
-    # Counters may follow, no other label.
-    plain = all(mark.field in ("other", "crew") for mark in marks)
-    if found.source is None and named and plain and 1 <= len(others) <= 2:
+    fields = {mark.field for mark in marks}
+    if found.source is None and named and not fields & {"source", "contributor", "sender"} and 1 <= len(others) <= 2:
         # Beside the minute stands who published it, behind its column: 金融市场 棱镜 2019-09-23 07:48. Beside the day
-        # it must be an office: 2012.03.05 / 民建某县总支.
-        believed = CLOCK.search(text) or words.whole("issuer_name", named[-1]) or is_office(named[-1])
+        # it must be an office: 2012.03.05 / 民建某县总支, and before the labels of people.
+        minute = CLOCK.search(text) and fields <= {"other", "crew"}
+        believed = minute or words.whole("issuer_name", named[-1]) or is_office(named[-1])
         found.source = named[-1] if believed else None
     return found
 
@@ -55,6 +56,7 @@ def _tokens(text: str) -> tuple[Byline, list[str]]:
             (2 <= han(part) <= 10 or words.whole("issuer_name", part))
             and part.count("]") < 2
             and not words.match("no_source", part)
+            and not dates.rules().alone.fullmatch(part)
         ):
             others += [part] if furniture_id(part) is None else []
     found.author = " ".join(people) or None
@@ -77,7 +79,7 @@ def is_name(line: str) -> bool:
     >>> is_name("新华社"), is_name("石佳/中国青年报"), is_name("夺冠封王")
     (True, True, False)
     """
-    parts = re.split(r"\s?[/|]\s?|(?<!记者)\s", narrow(line).strip(WRAP))
+    parts = re.split(r"\s?[/|]\s?|(?<!记者)\s", narrow(line).strip(WRAP + BULLETS))
     # The place may stand behind: 联合报/记者 陈晓明/台北报导.
     named = parts[:2] if len(parts) == 3 and is_placed(parts[2]) else parts
     return len(named) <= 2 and all(map(_is_named, named))

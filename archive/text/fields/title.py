@@ -28,6 +28,8 @@ ENDING = 8
 COLUMN_NAME = 12
 # The heading of a menu has at most so many, and so do its items; that many make one though none is a link.
 MENU, ITEMS = 8, 3
+# The name of a column over a title is shorter by so many.
+LONGER = 2
 # Prose stands so many lines below a title that looks like any other.
 NEAR = 8
 # Between a title and its dateline stand at most so many lines, a subtitle and the tools of the page, of so many
@@ -147,14 +149,19 @@ def choose(
 
 
 def _labelled(outline: Outline, keys: Sequence[str], ranked: Sequence[_Ranked]) -> int | None:
-    """The line in the cell behind the label 标题; one without a colon counts where no other line has enough points."""
+    """The line in the cell behind the label 标题: right under another line that has enough points, or where none is a
+    heading over a dateline; a label without a colon there counts where no other line has enough.
+    """
     if "题" not in "\n".join(keys):
         return None
-    if any(each.over for each in ranked):
-        return None
-    ends = ":" if ranked else ""
-    labels = (i for i, key in enumerate(keys[:-1]) if _TITLE_LABEL.fullmatch(key) and key.endswith(ends))
-    return next((i + 1 for i in labels if outline.are_beside(i, i + 1) and may_be_title(keys[i + 1])), None)
+    best = [-each.order for each in ranked]
+    over = any(each.over for each in ranked)
+    for i, key in enumerate(keys[:-1]):
+        if not (_TITLE_LABEL.fullmatch(key) and outline.are_beside(i, i + 1) and may_be_title(keys[i + 1])):
+            continue
+        if any(0 < i - line <= NEAR for line in best) or (not over and (not best or key.endswith(":"))):
+            return i + 1
+    return None
 
 
 def _below_menu(outline: Outline, keys: Sequence[str], bares: Sequence[str], names: set[str], stated: int) -> int:
@@ -204,10 +211,30 @@ def _ranked(
         if each.linked and (each.agreed != STATED or each.at < last):
             continue
         points, dated = _points(each.at, blocks[each.at], each.agreed, outline, keys)
-        points += COLUMN * (not dated if each.linked else each.column)
+        points += COLUMN * _is_column(each, outline, keys, bares, dated=dated)
         if points >= (_enough(each.agreed) if each.size < SHORT else ENOUGH):
             size = blocks[each.at].size if each.agreed else 0
             yield _Ranked(points, size, -each.at, dated and blocks[each.at].kind == "heading")
+
+
+def _is_column(each: _Seen, outline: Outline, keys: Sequence[str], bares: Sequence[str], *, dated: bool) -> bool:
+    """Whether a line names a column: others call it so, or it is short and stands over another line that may be the
+    title, and over the same dateline.
+    """
+    if each.linked:
+        return not dated
+    if each.column or not dated:
+        return each.column
+    longer = each.size + LONGER
+    following = range(each.at + 1, min(len(keys), each.at + 1 + BETWEEN)) if longer <= MENU else ()
+    return any(
+        longer <= len(bares[i])
+        and outline.blocks[i].linked < 0.5
+        and may_be_title(outline.blocks[i].text)
+        and not (is_subtitle(keys[i]) or alone(keys[i]) or words.whole("media", keys[i]))
+        and _is_over(i, outline, keys)
+        for i in following
+    )
 
 
 class _Seen(NamedTuple):
