@@ -14,7 +14,7 @@ from importlib.resources import files
 from pathlib import Path
 from typing import Any, Literal
 
-from archive.catalogue import aliases, duplicates, mentions, terms
+from archive.catalogue import aliases, changes, duplicates, mentions, terms
 from archive.catalogue.days import day_number
 from archive.catalogue.words import spaced
 from archive.corpus import damage, shard
@@ -24,7 +24,7 @@ from archive.warc import index
 
 # Raise it when schema.sql, the content of `words` or what is a mention changes: a catalogue of another version is
 # rebuilt.
-VERSION = 15
+VERSION = 16
 # A document's number is its day, followed by a running number within the day, of this many bits.
 DAY_BITS = 24
 # How many characters of entries are sorted and indexed at a time, and how many bytes FTS5 holds before it writes a
@@ -337,6 +337,7 @@ def _judge(db: sqlite3.Connection, layout: Layout, touched: set[str], *, thrifty
     touched = aliases.neighbours(db, touched)
     _mark_latest(db, touched)
     aliases.mark_gone(db, touched)
+    changes.mark(db)
     _mark_heads(db)
     duplicates.join(db)
     aliases.mark(db)
@@ -444,10 +445,10 @@ class _Taking:
             """INSERT INTO documents(
                    number, source, row, id, url, site, captured, published, claimed, day, kind, title,
                    publisher, author, columns, script, flags, extractor, han, credible, fold,
-                   whole, part_of, part_no, latest)
+                   whole, exact, part_of, part_no, latest)
                VALUES (:number, :shard, :row, :id, :url, :site, :captured, :published, :published_claimed, :day, :kind,
                    :title, :source, :author, :columns, :script, :flags, :extractor, :han, :credible, :fold, :fold,
-                   :part_of, :part_no, 0)""",
+                   :exact, :part_of, :part_no, 0)""",
             documents,
         )
         for item in documents:
@@ -478,6 +479,7 @@ class _Taking:
             "columns": json.dumps(item["columns"], ensure_ascii=False),
             "credible": duplicates.credible(item["flags"]),
             "fold": duplicates.digest_of(words),
+            "exact": _digest(item["title"], item["text"]),
         }
 
     def _number(self, day: str) -> int:
@@ -497,6 +499,12 @@ class _Taking:
         """Write what is still held in memory."""
         self._flush()
         self._db.executemany("INSERT OR REPLACE INTO days VALUES (?, ?)", self._days.items())
+
+
+def _digest(title: str | None, text: str) -> int:
+    """A number that differs where title or text differ: 64 bits, signed as in SQLite."""
+    whole = f"{title or ''}\n{text}".encode("utf-8", "surrogatepass")
+    return int.from_bytes(hashlib.blake2b(whole, digest_size=8).digest(), signed=True)
 
 
 def _further_words(path: Path) -> dict[str, list[str]]:
@@ -538,6 +546,8 @@ def _mark_heads(db: sqlite3.Connection) -> None:
 def _mark_latest(db: sqlite3.Connection, urls: set[str]) -> None:
     """Mark one document of each URL as the latest: by capture, then by place in the archive, never by reading order.
 
+    Notes also when each URL was first captured.
+
     A revisit counts as a capture of the record it refers to, since foreign crawlers refer to older texts.
 
     Imported pages without a URL are identified by their bytes: two files named 1.html are two pages, not two versions.
@@ -561,7 +571,8 @@ def _mark_latest(db: sqlite3.Connection, urls: set[str]) -> None:
                 JOIN documents d ON d.id = o.id AND d.url = o.url JOIN sources s ON s.id = d.source
                 WHERE r.mime = 'warc/revisit' AND r.digest != '' AND r.url IN (
                     SELECT url FROM documents WHERE url IN (SELECT url FROM touched)
-                    GROUP BY url HAVING count(*) > 1)))
+                    GROUP BY url HAVING count(*) > 1))),
+            seen = (SELECT min(c.stamp) FROM captures c WHERE c.url = documents.url AND c.stamp != '')
         WHERE url IN (SELECT url FROM touched)
         """
     )

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections import Counter
+import sqlite3
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import cache
 from typing import Literal
 
 from archive.catalogue import query
@@ -41,6 +42,36 @@ class Changed:
     changes: tuple[Change, ...]
 
 
+def mark(db: sqlite3.Connection) -> None:
+    """Note anew the edits, deletions and returns of the addresses in the table `touched`."""
+    db.execute("DELETE FROM changes WHERE url IN (SELECT url FROM touched)")
+    # A changed page has another text, or a capture without one. A "not found" that is only a revisit of another page
+    # shows by its status alone.
+    sql = """SELECT url FROM touched WHERE EXISTS (SELECT 1 FROM documents d WHERE d.url = touched.url) AND (
+                 EXISTS (SELECT 1 FROM documents d WHERE d.url = touched.url AND d.latest = 0)
+                 OR EXISTS (SELECT 1 FROM skips k WHERE k.url = touched.url AND k.reason != 'not_html')
+                 OR EXISTS (SELECT 1 FROM captures c WHERE c.url = touched.url AND c.status IN (404, 410)))"""
+    for (url,) in db.execute(sql).fetchall():
+        texts = dict(db.execute("SELECT id, exact FROM documents WHERE url = ?", (url,)))
+        periods = query.history(query.captured(db, "c.url = ?", url), texts)
+        rows = ((url, period.first, what, id_) for what, period, id_ in _events(periods))
+        db.executemany("INSERT INTO changes VALUES (?, ?, ?, ?)", rows)
+
+
+def _events(periods: Iterable[query.Period[int]]) -> Iterator[tuple[What, query.Period[int], str]]:
+    """Yield each event of a page: its kind, the period that shows it, and the id of the document concerned."""
+    last: str | None = None
+    gone = False
+    for period in periods:
+        if period.what == "document":
+            if last is not None and (gone or period.edited):
+                yield "back" if gone else "edited", period, period.of.id
+            last, gone = period.of.id, False
+        elif period.what == "deleted" and last is not None and not gone:
+            gone = True
+            yield "deleted", period, last
+
+
 def changes(layout: Layout, since: str, *, site: str | None = None) -> list[Change]:
     """All changes that captures since a stamp (UTC, up to 14 digits) show, latest first.
 
@@ -49,8 +80,7 @@ def changes(layout: Layout, since: str, *, site: str | None = None) -> list[Chan
     Raises:
         UsageError: there is no catalogue yet.
     """
-    asked = _stamp(since)
-    return _sort([*_new(layout, asked, site, -1)[1], *_others(layout, asked, site)])
+    return _read(layout, (site, _stamp(since), -1), "")
 
 
 def page(
@@ -61,14 +91,12 @@ def page(
     Raises:
         UsageError: there is no catalogue yet.
     """
-    asked = _stamp(since)
-    others = list(_others(layout, asked, site))
-    counts: Counter[What] = Counter(change.what for change in others)
-    last = number * size
-    counts["new"], new = _new(layout, asked, site, last)
-    chosen = _sort([change for change in (*new, *others) if what in ("", change.what)])
+    asked, last = (site, _stamp(since)), number * size
+    with query.catalogue(layout) as db:
+        counts: dict[What, int] = dict(db.execute(_COUNTS, asked))
     return Changed(
-        counts={name: count for name, count in counts.items() if count}, changes=tuple(chosen[last - size : last])
+        counts={name: count for name, count in counts.items() if count},
+        changes=tuple(_read(layout, (*asked, last), what, last - size)),
     )
 
 
@@ -76,70 +104,43 @@ def _stamp(since: str) -> str:
     return (since + "00000000000000")[:14]
 
 
-def _sort(found: list[Change]) -> list[Change]:
-    return sorted(found, key=lambda change: (change.seen, change.url), reverse=True)
+# New articles, and the pages with other events, of one site or of all (?1) since a stamp (?2).
+_NEW = "d.latest = 1 AND d.head IS NULL AND d.seen >= ?2 AND (?1 IS NULL OR d.site = ?1)"
+_PAGE = "FROM documents d WHERE d.url = c.url AND d.latest = 1 AND (?1 IS NULL OR d.site = ?1)"
+_OTHER = f"c.seen >= ?2 AND EXISTS (SELECT 1 {_PAGE})"
+_COUNTS = f"""
+SELECT 'new', count(*) FROM documents d WHERE {_NEW}
+UNION ALL SELECT c.what, count(*) FROM changes c WHERE {_OTHER} GROUP BY c.what
+"""  # noqa: S608 - our own words
+_LATEST_NEW = f"""
+SELECT d.seen, 'new', d.url, d.site, d.title, d.published, d.id FROM documents d
+WHERE {_NEW} ORDER BY d.seen DESC, d.url DESC LIMIT ?3
+"""  # noqa: S608 - our own words
+_LATEST_OTHERS = f"""
+SELECT c.seen, c.what, c.url, (SELECT d.site {_PAGE}), (SELECT t.title FROM documents t WHERE t.id = c.id),
+       (SELECT t.published FROM documents t WHERE t.id = c.id), c.id
+FROM changes c WHERE {_OTHER} ORDER BY c.seen DESC, c.url DESC LIMIT ?3
+"""  # noqa: S608 - our own words
 
 
-# The stamp of a page's first capture; and the documents of pages that were captured since a stamp.
-_FIRST = "(SELECT min(c.stamp) FROM captures c WHERE c.url = d.url AND c.stamp != '')"
-_SEEN = "(SELECT DISTINCT url FROM captures WHERE stamp >= ?2) seen CROSS JOIN documents d ON d.url = seen.url"
-_ARTICLES = "d.latest = 1 AND d.head IS NULL AND (?1 IS NULL OR d.site = ?1)"
-
-
-def _new(layout: Layout, since: str, site: str | None, most: int) -> tuple[int, list[Change]]:
-    """The number of new articles, and the latest `most` of them; all of them for -1."""
-    sql = f"""SELECT found.count, found.first, d.url, d.site, d.title, d.published, d.id
-              FROM (SELECT d.number, d.url, {_FIRST} AS first, count(*) OVER () AS count FROM {_SEEN}
-                    WHERE {_ARTICLES} AND first >= ?2 ORDER BY first DESC, d.url DESC LIMIT ?3) found
-              JOIN documents d ON d.number = found.number"""  # noqa: S608 - our own words
+def _read(layout: Layout, asked: tuple[str | None, str, int], what: str, start: int = 0) -> list[Change]:
+    """The latest changes from `start` on, of one kind or of all; `asked`: site, stamp, and the most of them, or -1."""
     with query.catalogue(layout) as db:
-        rows = db.execute(sql, (site, since, most)).fetchall()
-    names = ("seen", "url", "site", "title", "published", "id")
-    found = [Change(what="new", **dict(zip(names, values, strict=True))) for _, *values in rows]
-    return rows[0][0] if rows else 0, found
+        rows = db.execute(_LATEST_NEW, asked).fetchall() if what in ("", "new") else []
+        rows += db.execute(_LATEST_OTHERS, asked).fetchall() if what != "new" else []
+    names = ("seen", "what", "url", "site", "title", "published", "id")
+    found = [Change(**dict(zip(names, row, strict=True))) for row in rows if what in ("", row[1])]
+    found.sort(key=lambda change: (change.seen, change.url), reverse=True)
+    return list(_with_lines(layout, found[start : asked[2] if asked[2] >= 0 else None]))
 
 
-def _others(layout: Layout, since: str, site: str | None) -> Iterator[Change]:
-    """Edits, deletions and returns of pages that have had a text and were captured since the stamp."""
-    # A changed page has another text, or a capture without one. A "not found" that is only a revisit of another page
-    # shows by its status alone.
-    sql = """SELECT d.url, d.site FROM documents d
-             WHERE d.latest = 1 AND (?1 IS NULL OR d.site = ?1)
-                 AND d.url IN (SELECT url FROM documents WHERE latest = 0
-                               UNION SELECT url FROM skips WHERE reason != 'not_html'
-                               UNION SELECT url FROM captures WHERE status IN (404, 410))
-                 AND EXISTS (SELECT 1 FROM captures c WHERE c.url = d.url AND c.stamp >= ?2)"""
-    with query.catalogue(layout) as db:
-        found = db.execute(sql, (site, since)).fetchall()
-    for url, key in found:
-        yield from _of_url(layout, url, key, since)
+def _with_lines(layout: Layout, found: Iterable[Change]) -> Iterator[Change]:
+    """Add to edits and returns the lines that differ: only these texts are read."""
 
+    @cache
+    def lines_of(url: str) -> dict[str, tuple[str, ...]]:
+        return {version.first: version.changes for version in query.versions(layout, url)}
 
-def _of_url(layout: Layout, url: str, site: str, since: str) -> Iterator[Change]:
-    published = {document.id: document.published for document in query.find(layout, url)}
-    for what, version, of in _steps(query.versions(layout, url)):
-        if version.first >= since:
-            yield Change(
-                seen=version.first,
-                what=what,
-                url=url,
-                site=site,
-                title=of.title,
-                published=published.get(of.id),
-                id=of.id,
-                lines=() if what == "deleted" else version.changes,
-            )
-
-
-def _steps(versions: Iterable[query.Version]) -> Iterator[tuple[What, query.Version, query.Version]]:
-    """Yield each event of a page: its kind, the version that shows it, and the version with the text concerned."""
-    last: query.Version | None = None
-    gone = False
-    for version in versions:
-        if version.what == "document":
-            if last is not None and (gone or version.changes):
-                yield "back" if gone else "edited", version, version
-            last, gone = version, False
-        elif version.what == "deleted" and last is not None and not gone:
-            gone = True
-            yield "deleted", version, last
+    for change in found:
+        edited = change.what in ("edited", "back")
+        yield replace(change, lines=lines_of(change.url).get(change.seen, ())) if edited else change

@@ -13,7 +13,7 @@ from hashlib import sha256
 from heapq import nsmallest
 from itertools import groupby
 from pathlib import Path
-from typing import Any, get_args
+from typing import Any, Generic, TypeVar, get_args
 
 from archive.catalogue.ask import nearest
 from archive.catalogue.duplicates import ORDER
@@ -44,6 +44,8 @@ FLAGS = (
     "new_layout",
     "truncated",
 )
+# A text of a page, or what identifies it.
+Text = TypeVar("Text")
 # The most names that a message lists.
 _NAMED = 20
 # How many shards are read at a time for snippets.
@@ -413,24 +415,25 @@ def capture_of(layout: Layout, id_: str) -> Captured | None:
 
 def _captures(layout: Layout, condition: str, value: str) -> list[Captured]:
     with catalogue(layout) as db:
-        rows = db.execute(
-            f"""SELECT c.id, c.url, c.stamp, c.status, c.mime, c.digest, s.path, c.offset, c.length,
-                      CASE WHEN c.mime = 'warc/revisit' THEN 'revisit'
-                           ELSE coalesce((SELECT 'document' FROM documents d WHERE d.id = c.id),
-                                         (SELECT k.reason FROM skips k WHERE k.url = c.url AND k.id = c.id),
-                                         'not cleaned yet') END
-               FROM captures c JOIN sources s ON s.id = c.source
-               WHERE {condition} ORDER BY c.stamp, s.path, c.offset""",  # noqa: S608 - our own words
-            (value,),
-        ).fetchall()
+        found = captured(db, condition, value)
+    paths = ((each, layout.warc_of(layout.root / each.warc)) for each in found)
+    return [replace(each, warc=str(warc.relative_to(layout.root))) if warc else each for each, warc in paths]
+
+
+def captured(db: sqlite3.Connection, condition: str, value: str) -> list[Captured]:
+    """The captures `c` that meet a condition (SQL), oldest first; `warc` is the path of the index."""
+    rows = db.execute(
+        f"""SELECT c.id, c.url, c.stamp, c.status, c.mime, c.digest, s.path, c.offset, c.length,
+                  CASE WHEN c.mime = 'warc/revisit' THEN 'revisit'
+                       ELSE coalesce((SELECT 'document' FROM documents d WHERE d.id = c.id),
+                                     (SELECT k.reason FROM skips k WHERE k.url = c.url AND k.id = c.id),
+                                     'not cleaned yet') END
+           FROM captures c JOIN sources s ON s.id = c.source
+           WHERE {condition} ORDER BY c.stamp, s.path, c.offset""",  # noqa: S608 - our own words
+        (value,),
+    )
     names = [field.name for field in fields(Captured)]
-    found = []
-    for row in rows:
-        values = dict(zip(names, row, strict=True))
-        warc = layout.warc_of(layout.root / values["warc"])
-        values["warc"] = str(warc.relative_to(layout.root)) if warc else values["warc"]
-        found.append(Captured(**values))
-    return found
+    return [Captured(**dict(zip(names, row, strict=True))) for row in rows]
 
 
 def versions(layout: Layout, url: str) -> list[Version]:
@@ -444,35 +447,68 @@ def versions(layout: Layout, url: str) -> list[Version]:
     from archive.corpus.diff import text_lines  # noqa: PLC0415 - most commands compare no texts
 
     documents = {document.id: document for document in find(layout, url)}
-    found: list[Version] = []
-    text: list[str] = []
-    for capture, of in _resolve_revisits(captures(layout, url)):
-        document = documents.get(of.id)
-        what = "deleted" if document is None and _is_deleted(of) else of.became
-        lines = _lines(document)
-        if found and what == found[-1].what and lines in (None, text):
+    texts = {id_: [document.title or "", *document.text.split("\n")] for id_, document in documents.items()}
+    return [
+        Version(
+            what=period.what,
+            first=period.first,
+            last=period.last,
+            captures=period.captures,
+            id=period.of.id,
+            status=period.of.status,
+            title=documents[period.of.id].title if period.of.id in documents else None,
+            changes=tuple(text_lines(period.before or (), texts[period.of.id])) if period.edited else (),
+        )
+        for period in history(captures(layout, url), texts)
+    ]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Period(Generic[Text]):
+    """Consecutive captures of a URL that show the same.
+
+    Attributes:
+        what, first, last, captures: as in `Version`.
+        of: the capture with the bytes of the first.
+        before: the last text before it; None: there was none.
+        edited: it shows a text that differs from `before`.
+    """
+
+    what: str
+    first: str
+    last: str
+    captures: int
+    of: Captured
+    before: Text | None
+    edited: bool
+
+
+def history(captured: Iterable[Captured], texts: Mapping[str, Text]) -> list[Period[Text]]:
+    """Join the captures of a URL, oldest first, into periods; `texts` holds the text of each document by its id.
+
+    Texts are only compared, so digests will do.
+    """
+    found: list[Period[Text]] = []
+    last: Text | None = None
+    for capture, of in _resolve_revisits(captured):
+        text = texts.get(of.id)
+        what = "deleted" if text is None and _is_deleted(of) else of.became
+        if found and what == found[-1].what and (text is None or text == last):
             found[-1] = replace(found[-1], last=capture.stamp, captures=found[-1].captures + 1)
             continue
-        changes = tuple(text_lines(text, lines)) if lines is not None and text else ()
-        text = lines if lines is not None else text
         found.append(
-            Version(
+            Period(
                 what=what,
                 first=capture.stamp,
                 last=capture.stamp,
                 captures=1,
-                id=of.id,
-                status=of.status,
-                title=document.title if document else None,
-                changes=changes,
+                of=of,
+                before=last,
+                edited=text is not None and last is not None and text != last,
             )
         )
+        last = last if text is None else text
     return found
-
-
-def _lines(document: Document | None) -> list[str] | None:
-    """Title and text of a version, one line per paragraph."""
-    return [document.title or "", *document.text.split("\n")] if document else None
 
 
 def _resolve_revisits(captured: Iterable[Captured]) -> Iterator[tuple[Captured, Captured]]:

@@ -48,6 +48,8 @@ CREATE TABLE documents (
     credible  INTEGER NOT NULL,   -- 1: no flag casts doubt on it as the origin of its text
     fold      TEXT NOT NULL,      -- digest of the text without width, case, spaces and punctuation
     whole     TEXT NOT NULL,      -- the same, including the further pages of an article
+    exact     INTEGER NOT NULL,   -- digest of title and text, character by character
+    seen      TEXT,               -- when its URL was first captured (14 digits, UTC); null if no capture has a date
     latest    INTEGER NOT NULL,   -- 1: the document of its URL's latest capture, or that this capture refers to;
                                   -- 0: older documents, and all documents of a URL that is an alias
     duplicate_of TEXT,            -- the id of the first credible one of the latest documents with equal text
@@ -105,6 +107,14 @@ CREATE TABLE near_texts (
     kind    TEXT NOT NULL,
     a_share REAL NOT NULL,
     b_share REAL NOT NULL
+);
+
+-- The edits, deletions and returns of each page that has had a text, made again when a capture of it comes or goes.
+CREATE TABLE changes (
+    url  TEXT NOT NULL,
+    seen TEXT NOT NULL,           -- the stamp of the capture that shows it
+    what TEXT NOT NULL,           -- edited, deleted, back
+    id   TEXT NOT NULL            -- of the document with the new text; if deleted, of the last document before
 );
 
 CREATE TABLE skips (

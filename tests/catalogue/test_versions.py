@@ -12,7 +12,7 @@ from pathlib import Path
 import loaded
 import pytest
 
-from archive.catalogue import build, query
+from archive.catalogue import build, changes, query
 from archive.catalogue.search import Searcher
 from archive.layout import Layout
 from archive.warc import fixity
@@ -124,3 +124,40 @@ def latest(layout: Layout) -> list[str]:
         found.append([item.id for item in query.documents(layout, query.Filter())])
     assert found[0] == found[1]
     return found[0]
+
+
+EVENTS = [("09", "edited"), ("08", "edited"), ("07", "back"), ("05", "deleted"), ("01", "new")]
+
+
+def test_the_events_of_a_page_are_noted_once_and_shown_page_by_page(data: Path, tmp_path: Path) -> None:
+    layout = Layout(root=data / "data")
+    found = changes.changes(layout, "2026")
+    assert [(change.seen[6:8], change.what) for change in found] == EVENTS
+    assert [len(change.lines) for change in found] == [2, 2, 0, 0, 0]
+    assert {(change.url, change.site, change.title) for change in found} == {(URL, "a.cn", "座谈会召开")}
+    pages = [changes.page(layout, "20260105", size=2, number=number) for number in (1, 2, 3)]
+    assert [[change.what for change in one.changes] for one in pages] == [["edited", "edited"], ["back", "deleted"], []]
+    assert pages[0].changes[0].lines == found[0].lines
+    assert pages[0].counts == {"edited": 2, "back": 1, "deleted": 1}
+    assert [one.what for one in changes.page(layout, "2026", what="back").changes] == ["back"]
+    assert changes.page(layout, "2026", site="b").changes == ()
+    # A capture that comes last but is older than the others changes what all of them show.
+    shutil.copytree(data, tmp_path, dirs_exist_ok=True)
+    copy = Layout(root=tmp_path / "data")
+    writer = Writer(copy, "b", warcinfo=())
+    answer = page("会议由市委统战部主持，强调凝聚人心。")
+    exchange = Exchange(url=URL, started=BEGIN - timedelta(days=1), ip=None, request=b"", response=io.BytesIO(answer))
+    writer.exchange(exchange, lambda *_: None)
+    writer.close()
+    cundang(tmp_path, "clean")
+    for make in (build.update, build.rebuild):
+        make(copy)
+        known = [(change.seen[4:8], change.what) for change in changes.changes(copy, "2025")]
+        assert known == [*((f"01{day}", what) for day, what in EVENTS[:-1]), ("0101", "edited"), ("1231", "new")], make
+
+
+def test_changes_are_found_without_reading_all_rows(data: Path) -> None:
+    with query.catalogue(Layout(root=data / "data")) as db:
+        for sql in (changes._COUNTS, changes._LATEST_NEW, changes._LATEST_OTHERS):
+            plan = [row[3] for row in db.execute(f"EXPLAIN QUERY PLAN {sql}", {"1": None, "2": "2026", "3": 8})]
+            assert [line for line in plan if line.startswith("SCAN")] == []
