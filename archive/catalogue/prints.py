@@ -19,6 +19,8 @@ GRAM, WINDOW = 12, 16
 NEIGHBOURS = 8
 # How many pairs are counted at a time: 8 bytes each, and as much again to sort them.
 BATCH = 16_000_000
+# The most passes: their numbers have 16 bits.
+MOST_PASSES = 60_000
 # How many fingerprints show how their values are spread.
 SAMPLE = 100_000
 # A fingerprint in at most this many texts is rare.
@@ -106,9 +108,10 @@ def pairs(hashes: Hashes, sizes: npt.NDArray[np.int64]) -> Iterator[tuple[int, i
     """
     parts = list(_find_shared(hashes, sizes))
     del hashes  # 600 MB for a million texts
-    passes = max(1, NEIGHBOURS * sum(len(part.owners) for part in parts) // BATCH)
+    passes = min(max(1, NEIGHBOURS * sum(len(part.owners) for part in parts) // BATCH), MOST_PASSES)
+    parts = [part.divide(passes) for part in parts]
     for number in range(passes):
-        first, second, shared, seldom = _count(parts, number, passes)
+        first, second, shared, seldom = _count(parts, number)
         rarely = seldom >= LEAST
         share = np.where(rarely, LEAST_SHARE, COMMON_SHARE)
         enough = (shared >= LEAST) & (shared >= share * np.minimum(sizes[first], sizes[second]))
@@ -116,11 +119,26 @@ def pairs(hashes: Hashes, sizes: npt.NDArray[np.int64]) -> Iterator[tuple[int, i
 
 
 class _Part(NamedTuple):
-    """Sorted fingerprints that are in more than one text, the text of each, and whether few texts have it."""
+    """Fingerprints that are in more than one text, sorted; one entry for each text that has one.
 
-    lists: Hashes
+    Attributes:
+        owners: the text of each entry.
+        following: how many of the next entries have the same fingerprint, at most `NEIGHBOURS`.
+        rare: whether few texts have it.
+        order, bounds: the entries of pass n are `order[bounds[n]:bounds[n + 1]]`, in order.
+    """
+
     owners: npt.NDArray[np.int32]
+    following: npt.NDArray[np.uint8]
     rare: npt.NDArray[np.bool_]
+    order: npt.NDArray[np.uint32]
+    bounds: npt.NDArray[np.int64]
+
+    def divide(self, passes: int) -> _Part:
+        """Deal the entries to passes by their texts, so that each pass reads only its own."""
+        number = (self.owners % passes).astype(np.uint16)
+        bounds = np.concatenate(([0], np.cumsum(np.bincount(number, minlength=passes))))
+        return self._replace(order=np.argsort(number, kind="stable").astype(np.uint32), bounds=bounds)
 
 
 def _find_shared(hashes: Hashes, sizes: npt.NDArray[np.int64]) -> Iterator[_Part]:
@@ -140,8 +158,16 @@ def _find_shared(hashes: Hashes, sizes: npt.NDArray[np.int64]) -> Iterator[_Part
         shared[1:] |= same
         shared[:-1] |= same
         values = values[shared]
-        lengths = np.diff(np.append(_begins(values), len(values)))
-        yield _Part(values, owners[shared].astype(np.int32), np.repeat(lengths <= RARE, lengths))
+        begins = _begins(values)
+        lengths = np.diff(np.append(begins, len(values)))
+        following = np.repeat(begins + lengths, lengths) - np.arange(1, len(values) + 1)
+        yield _Part(
+            owners=owners[shared].astype(np.int32),
+            following=np.minimum(following, NEIGHBOURS).astype(np.uint8),
+            rare=np.repeat(lengths <= RARE, lengths),
+            order=np.empty(0, np.uint32),
+            bounds=np.empty(0, np.int64),
+        )
 
 
 def ranges(hashes: Hashes, count: int) -> list[int]:
@@ -159,17 +185,17 @@ def _begins(sorted_: npt.NDArray[np.unsignedinteger]) -> npt.NDArray[np.int64]:
     return np.flatnonzero(np.concatenate((np.ones(min(len(sorted_), 1), np.bool_), sorted_[1:] != sorted_[:-1])))
 
 
-def _count(parts: Sequence[_Part], number: int, passes: int) -> tuple[npt.NDArray[np.int64], ...]:
+def _count(parts: Sequence[_Part], number: int) -> tuple[npt.NDArray[np.int64], ...]:
     """Count the pairs whose first text belongs to this pass: first, second, shared fingerprints, rare ones of them."""
     found = []
-    for lists, owners, rare in parts:
-        own = owners % passes == number
+    for part in parts:
+        at = part.order[part.bounds[number] : part.bounds[number + 1]].astype(np.int64)
         for step in range(1, NEIGHBOURS + 1):
-            at = np.flatnonzero((lists[step:] == lists[:-step]) & own[:-step])
+            at = at[part.following[at] >= step]
             # 31 bits for each text, and one for "rare".
-            made = owners[at].astype(np.uint64) << np.uint64(32)
-            made |= owners[at + step].astype(np.uint64) << np.uint64(1)
-            found.append(made | rare[at].astype(np.uint64))
+            made = part.owners[at].astype(np.uint64) << np.uint64(32)
+            made |= part.owners[at + step].astype(np.uint64) << np.uint64(1)
+            found.append(made | part.rare[at].astype(np.uint64))
     keys = np.concatenate(found)
     keys.sort()
     both = keys >> np.uint64(1)
