@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
-from itertools import accumulate, pairwise
+from itertools import accumulate, islice, pairwise
 from typing import Literal
 
 import numpy as np
 import numpy.typing as npt
 
 from archive.catalogue.prints import Codes, codes, grams
-from archive.catalogue.words import spaced
+from archive.catalogue.words import folded
 from archive.text.fields.people import is_person
 
 # The least number of consecutive characters that count as shared.
@@ -26,6 +26,8 @@ FULL, EDITS, WORD = 0.65, 0.01, 4
 # The share of differing facts in the shared part that makes a stencil, with one differing fact and with several; the
 # least share of each text that both have in common.
 STENCIL, FEW, FORM = 0.25, 0.08, 0.5
+# The bits of the hashes by which `Sieve` compares grams, and how many texts it prepares at a time.
+SIEVE_BITS, TOGETHER = 20, 500
 _SENTENCE = re.compile(r"[。！？；\n]")
 # The most characters between two shared passages that count as an exchange of words; longer gaps are other text.
 EXCHANGE = 40
@@ -85,11 +87,11 @@ class Text:
     @classmethod
     def of(cls, text: str) -> Text:
         """Prepare a document's text."""
-        sentences = [spaced(sentence).replace(" ", "") for sentence in _SENTENCE.split(text)]
-        folded = "".join(sentences)
-        hashes = grams(codes(folded), SHARED) if len(folded) >= SHARED else np.empty(0, np.uint64)
+        sentences = [folded(sentence) for sentence in _SENTENCE.split(text)]
+        whole = "".join(sentences)
+        hashes = grams(codes(whole), SHARED) if len(whole) >= SHARED else np.empty(0, np.uint64)
         once, at, gram, counts = np.unique(hashes, return_index=True, return_inverse=True, return_counts=True)
-        return cls(folded, frozenset((0, *accumulate(map(len, sentences)))), once, at, counts == 1, gram)
+        return cls(whole, frozenset((0, *accumulate(map(len, sentences)))), once, at, counts == 1, gram)
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,8 +170,47 @@ def _coverage(text: Text, known: npt.NDArray[np.int64]) -> float:
         return 0.0
     found = np.zeros(len(text.grams), np.bool_)
     found[known] = True
-    seen = np.cumsum(np.concatenate((np.zeros(SHARED, np.int32), found[text.gram], np.zeros(SHARED - 1, np.int32))))
-    return float(np.count_nonzero(seen[SHARED:] != seen[:-SHARED])) / len(text.text)
+    return _covered(found[text.gram])
+
+
+def _covered(found: npt.NDArray[np.bool_]) -> float:
+    """The share of a text's characters that lie in a found gram; `found`: whether each of its grams is."""
+    seen = np.cumsum(np.concatenate((np.zeros(SHARED, np.int32), found, np.zeros(SHARED - 1, np.int32))))
+    return float(np.count_nonzero(seen[SHARED:] != seen[:-SHARED])) / (len(found) + SHARED - 1)
+
+
+class Sieve:
+    """Tells cheaply that two texts share too little for a copy of most of the shorter one.
+
+    It compares hashes of 20 bits, so it may take other grams for shared ones, but never misses a shared one.
+    """
+
+    def __init__(self, texts: Mapping[int, str]) -> None:
+        """Prepare texts, each under its number."""
+        self._has = np.zeros(1 << SIEVE_BITS, np.bool_)
+        self._grams: dict[int, npt.NDArray[np.uint32]] = {}
+        items = iter(texts.items())
+        while some := list(islice(items, TOGETHER)):
+            letters = [folded(text) for _, text in some]
+            joined = codes("".join(letters) + "\0" * SHARED)
+            hashes = (grams(joined, SHARED) >> np.uint64(64 - SIEVE_BITS)).astype(np.uint32)
+            starts = accumulate(map(len, letters), initial=0)
+            for (number, _), text, start in zip(some, letters, starts, strict=False):
+                self._grams[number] = hashes[start : start + max(len(text) - SHARED + 1, 0)].copy()
+
+    def keeps(self, first: int, second: int) -> bool:
+        """Whether the shorter of two texts may consist mostly of passages of the other."""
+        shorter, longer = sorted((self._grams[first], self._grams[second]), key=len)
+        # Of two texts of one length, either counts as the shorter.
+        return self._covers(longer, shorter) or (len(shorter) == len(longer) and self._covers(shorter, longer))
+
+    def _covers(self, longer: npt.NDArray[np.uint32], shorter: npt.NDArray[np.uint32]) -> bool:
+        if not len(shorter):
+            return False
+        self._has[longer] = True
+        found = self._has[shorter]
+        self._has[longer] = False
+        return _covered(found) >= COPY
 
 
 def _runs(

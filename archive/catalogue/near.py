@@ -19,7 +19,7 @@ import numpy as np
 
 from archive.catalogue import prints
 from archive.catalogue.duplicates import COPIES, ORDER
-from archive.catalogue.likeness import Likeness, Text, compare, of_one_form
+from archive.catalogue.likeness import Likeness, Sieve, Text, compare, of_one_form
 from archive.corpus import shard
 from archive.errors import DataError
 from archive.layout import Layout
@@ -32,6 +32,9 @@ SMALL = 20_000
 PART = 0.01
 # How often the texts that are not copies of a cluster's first text are searched for clusters of their own.
 ROUNDS = 12
+
+# Of a pair that was sieved out: neither is a copy of most of the other; if what they share is rare, compare them.
+UNLIKE = Likeness(kind="", rare=True, first=0.0, second=0.0)
 
 Pair = tuple[int, int]
 
@@ -166,20 +169,36 @@ class _Texts:
         return prints.pairs(hashes, np.array(self.sizes, np.int64))
 
     def compare(
-        self, pairs: Iterable[Pair], wanted: Callable[[Pair], bool] = lambda _pair: True
+        self,
+        pairs: Iterable[Pair],
+        wanted: Callable[[Pair], bool] = lambda _pair: True,
+        is_rare: Callable[[Pair], bool] = lambda _pair: False,
     ) -> Iterator[tuple[Pair, Likeness]]:
         """Compare the texts of pairs, one pair after the other.
 
-        Leaves out pairs with an unreadable text, and pairs that are not `wanted` any more when it is their turn.
+        Leaves out pairs with an unreadable text, and pairs that are not `wanted` any more when it is their turn. If
+        what a pair shares is not rare, only a copy of most of a text counts, so most such pairs are sieved out.
         """
         asked = iter(pairs)
         while batch := list(islice(filter(wanted, asked), BATCH)):
-            known = {pair: found for pair in batch if (found := self._known(pair))}
-            texts = self._texts({number for pair in batch if pair not in known for number in pair})
+            known, texts = self._prepare(batch, is_rare)
             ready = lru_cache(READY)(lambda number, texts=texts: Text.of(texts[number]))
             for pair in filter(wanted, batch):
                 if like := known.get(pair) or self._compare(pair, texts, ready):
                     yield pair, self._orient(pair, like)
+
+    def _prepare(
+        self, pairs: Sequence[Pair], is_rare: Callable[[Pair], bool]
+    ) -> tuple[dict[Pair, Likeness], Mapping[int, str]]:
+        """What is known of pairs, after the sieve, and the texts of the others."""
+        rare = set(filter(is_rare, pairs))
+        known = {pair: found for pair in pairs if (found := self._known(pair, pair in rare))}
+        new = set(pairs) - known.keys()
+        texts = self._texts({number for pair in new for number in pair})
+        sifted = [pair for pair in new - rare if texts.keys() >= set(pair)]
+        sieve = Sieve({number: texts[number] for pair in sifted for number in pair})
+        known |= {pair: self._store(pair, UNLIKE) for pair in sifted if not sieve.keeps(*pair)}
+        return known, texts
 
     def _orient(self, pair: Pair, like: Likeness) -> Likeness:
         """Put a likeness into the order of its pair; if only the numbers in the titles differ, it is a stencil."""
@@ -192,20 +211,24 @@ class _Texts:
         first, second = self._sort(pair)
         if first not in texts or second not in texts:
             return None
-        made = compare(ready(first), ready(second))
+        return self._store(pair, compare(ready(first), ready(second)))
+
+    def _store(self, pair: Pair, made: Likeness) -> Likeness:
+        first, second = self._sort(pair)
         row = (self.wholes[first], self.wholes[second], made.kind, made.rare, made.first, made.second)
-        self.db.execute("INSERT INTO likenesses VALUES (?, ?, ?, ?, ?, ?)", row)
+        self.db.execute("INSERT OR REPLACE INTO likenesses VALUES (?, ?, ?, ?, ?, ?)", row)
         return made
 
     def _sort(self, pair: Pair) -> Pair:
         """Order a pair by digest, so that its comparison does not depend on the order of the texts."""
         return pair if self.wholes[pair[0]] <= self.wholes[pair[1]] else (pair[1], pair[0])
 
-    def _known(self, pair: Pair) -> Likeness | None:
+    def _known(self, pair: Pair, rare: bool) -> Likeness | None:
+        """What is stored of a pair; None if nothing is, or too little because what it shares is rare now."""
         first, second = self._sort(pair)
         sql = "SELECT kind, rare, a_share, b_share FROM likenesses WHERE a = ? AND b = ?"
         found = self.db.execute(sql, (self.wholes[first], self.wholes[second])).fetchone()
-        if found is None:
+        if found is None or (rare and found[:2] == (UNLIKE.kind, UNLIKE.rare)):
             return None
         return Likeness(kind=found[0], rare=bool(found[1]), first=found[2], second=found[3])
 
@@ -236,7 +259,7 @@ def _judge(texts: _Texts) -> tuple[dict[Pair, Likeness], list[list[int]]]:
     found: dict[Pair, Likeness] = {}
     groups = _Groups()
     # Skip pairs that are already connected through others.
-    for pair, like in texts.compare(asked, lambda pair: not groups.connected(*pair)):
+    for pair, like in texts.compare(asked, lambda pair: not groups.connected(*pair), asked.is_rare):
         if like.kind and (not like.rare or asked.is_rare(pair)):
             found[pair] = like
         if _is_copy(like):

@@ -94,7 +94,8 @@ CREATE TABLE likenesses (
     a       TEXT NOT NULL,
     b       TEXT NOT NULL,
     kind    TEXT NOT NULL,        -- same, spun, excerpt, stencil; '' if neither is made from the other
-    rare    INTEGER NOT NULL,     -- 1: the kind is valid only if what they share is rare
+    rare    INTEGER NOT NULL,     -- 1: the kind is valid only if what they share is rare; without a kind: they share
+                                  -- too little unless it is rare, and no more is known
     a_share REAL NOT NULL,        -- the share of the characters of a that b contains too
     b_share REAL NOT NULL,
     PRIMARY KEY (a, b)

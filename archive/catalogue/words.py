@@ -23,8 +23,21 @@ def spaced(text: str) -> str:
     >>> spaced("统战，ＡＢ12部")
     '统 战 ab12 部'
     """
-    runs = _RUN.findall(unicodedata.normalize("NFKC", text).lower())
-    return " ".join([" ".join(run) if run[0] >= "\u3007" else run for run in runs])
+    return " ".join([" ".join(run) if run[0] >= "\u3007" else run for run in _runs(text)])
+
+
+def folded(text: str) -> str:
+    """The same without the spaces: the letters and digits of a text.
+
+    >>> folded("统战，ＡＢ12部")
+    '统战ab12部'
+    """
+    return "".join(_runs(text))
+
+
+def _runs(text: str) -> list[str]:
+    found: list[str] = _RUN.findall(unicodedata.normalize("NFKC", text).lower())
+    return found
 
 
 def letters_of(text: str) -> tuple[str, list[int]]:

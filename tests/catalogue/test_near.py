@@ -6,7 +6,7 @@ import datetime as dt
 import tempfile
 from collections.abc import Sequence
 from dataclasses import replace
-from itertools import pairwise
+from itertools import combinations, pairwise
 from pathlib import Path
 
 import copies
@@ -16,7 +16,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from archive.catalogue import build, near, prints, query, reprints
-from archive.catalogue.likeness import Text, compare
+from archive.catalogue.likeness import Sieve, Text, compare
 from archive.catalogue.search import Searcher
 from archive.catalogue.words import spaced
 from archive.corpus import shard
@@ -334,3 +334,14 @@ def test_titles_that_differ_in_a_number_tell_a_form(layout: Layout) -> None:
     build.update(layout)
     assert [pair.kind for pair in reprints.pairs(layout)] == ["stencil"]
     assert reprints.copies_of(layout, "urn:2020").copies[0].kind == "stencil"
+
+
+def test_the_sieve_lets_every_copy_pass_and_few_others() -> None:
+    texts = [text.text for text in PLANTED.texts[:48]] + ["", "统战", PLANTED.texts[0].text]
+    sieve, ready = Sieve(dict(enumerate(texts))), [Text.of(text) for text in texts]
+    kept = {pair for pair in combinations(range(len(texts)), 2) if sieve.keeps(*pair)}
+    like = {pair: compare(ready[pair[0]], ready[pair[1]]) for pair in combinations(range(len(texts)), 2)}
+    wanted = {pair for pair, each in like.items() if each.kind and not each.rare}
+    assert len(wanted) > 20
+    assert wanted <= kept
+    assert len(kept) < 1.5 * len(wanted)
