@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from itertools import chain, takewhile
 from urllib.parse import unquote, urljoin, urlsplit
 
-from archive.text import box, chinese, dates, extract, fields, lines
+from archive.text import box, chinese, dates, extract, fields, lines, words
 from archive.text.blocks import Block
 from archive.text.draft import Draft, Line, cut_thread, lines_of, read_body, read_head, read_tail, reader_of
 from archive.text.page import FILE, Page, joined, may_be_file
@@ -23,13 +23,8 @@ CAPTION = 60
 # A line of so many characters beside an article says nothing of it.
 LONG = 200
 
-# The link to the rest of a teaser, at its end, and its share of the line at most.
-_READ_ON = re.compile(
-    r"\s?(?:[\[【(（<《]\s?(?:阅读|查看|点击)?(?:详细|详情|全文|更多)(?:内容)?\s?[\]】)）>》]|(?:详细|详情|全文|更多)\s?[>》]{1,3})\Z"
-)
+# The share of a paragraph that the link to its rest has at most.
 _REST = 0.3
-# What stands beside the day of a newspaper's edition: 第A02版：要闻.
-_EDITION = re.compile(r"\A第\s?[A-Z]?\d{1,3}\s?版|[上下]一版|版面导航")
 # One of these parts the steps of a breadcrumb.
 _PARTING = frozenset(">＞»›→/|\\-")
 _MEDIA = re.compile(r"\.(?:pdf|mp4|m3u8|flv|swf|mp3)(?:$|[?#])|viewer\.html|player|video", re.IGNORECASE)
@@ -107,7 +102,7 @@ def dated_lines(draft: Draft, scene: Scene) -> tuple[list[str], list[str], list[
 def _masthead(page: Page) -> list[str]:
     """The day of a newspaper's edition over its articles."""
     over = page.keys[: page.title or 0]
-    if not any(_EDITION.search(key) for key in over):
+    if not any(words.match("edition", key) for key in over):
         return []
     return [key for key in over if len(key) <= VALUE and dates.read(key)]
 
@@ -167,16 +162,19 @@ def _draft(scene: Scene) -> Draft:
 
 def _without_link(line: Line, block: Block) -> Line:
     """A paragraph without the link to its rest at its end: [详细]."""
-    if not block.links or block.linked > _REST or (rest := _READ_ON.search(line.found)) is None:
+    if not block.links or block.linked > _REST or (rest := words.match("read_on", line.found)) is None:
         return line
-    return Line(found=line.found[: rest.start()], read=_READ_ON.sub("", line.read))
+    found = line.found[: rest.start()]
+    if not (rest["closed"] or found.endswith(("…", "..."))):
+        return line
+    return Line(found=found, read=words.pattern("read_on").sub("", line.read))
 
 
 def _keep_lines_of_box(draft: Draft, scene: Scene) -> None:
     """Who organised an event is no foot of the page, nor is a list of what to fill in a form: those stand outside."""
     if scene.body and scene.body.tier == "box":
         for position, line in enumerate(draft.lines):
-            if draft.fate[position] in ("footer", "comment_form") and not box.FOOT.search(line.read):
+            if draft.fate[position] in ("footer", "comment_form") and not words.match("foot", line.read):
                 draft.fate[position] = None
 
 

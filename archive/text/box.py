@@ -12,7 +12,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import takewhile
 
-from archive.text import dates, fields
+from archive.text import dates, fields, words
 from archive.text.lines import furniture_id, is_sentence
 from archive.text.outline import CELLS, ROOTS
 from archive.text.page import FILE_NAME, Page
@@ -45,26 +45,9 @@ FILES = 100
 # What may stand between an article's prose and its other lines.
 _GOES_ON = frozenset(("line", "file", "contact"))
 _MARKS = re.compile("[，。！？；：、,!?;]")
-_ABSTRACT = re.compile(r"[(\[【]?(?:内容|文章)?(?:摘要|导读|提要|导语|核心提示|简介)")
-_LABEL_OF_FILES = re.compile(
-    r"[(\[【]?(?:相关|文件|点击)?(?:附件|附|下载|文件)(?:下载|列表)?[一二三四五六七八九十\d]{0,2}[)\]】]?[:.]?"
-)
 # The label of files with none behind it.
 _EMPTY = re.compile(r"(?:相关)?附件(?:下载)?:")
 _SENTENCE_ENDS = ("。", "!", "?")
-# The clock in a page's head.
-TODAY = re.compile("星期|今天是|农历")
-# A label of when a page was published, not of an event.
-_PUBLISHED = re.compile("发布|更新|发表|上传|录入|添加|刊登|公布|创建")
-# What no article says of itself.
-FOOT = re.compile(
-    r"版权所有|主办(?:单位)?[:\s].{2,30}(?:地址|电话|邮编|传真|邮箱)|"
-    r"网站维护|制作维护|建议使用.{0,30}(?:浏览|分辨率)|最佳(?:浏览|分辨率)|"
-    r"Copy\s?right|©|ICP\s?[备证]|公网安备|公安备|网站标识码|备案号|技术支持|All Rights Reserved|Powered by",
-    re.IGNORECASE,
-)
-# How to reach the owner of a site, at the foot of its pages.
-REACH = re.compile("电话|热线|邮箱|信箱|[Ee]-?mail|传真|邮编|地址|主办|承办|信用代码")
 # The foot is looked for in so many blocks at the end of a page.
 FOOT_LONGEST = 20
 # A line over a title has at most so many characters.
@@ -173,7 +156,7 @@ class _Walk:
         foot = len(self.blocks)
         for index in range(foot - 1, max(-1, foot - FOOT_LONGEST), -1):
             key = self.keys[index]
-            if not key.endswith("。") and (FOOT.search(key) or ("。" not in key and REACH.search(key))):
+            if not key.endswith("。") and (words.match("foot", key) or ("。" not in key and words.match("reach", key))):
                 foot = index
             elif not (self.is_link(index) or furniture_id(key) in FOOT_RULES or self.is_update(key)):
                 break
@@ -208,7 +191,7 @@ class _Walk:
         lines = self.lines()
         while lines and self.kinds.get(lines[-1] + 1) != "file" and _EMPTY.fullmatch(self.keys[lines[-1]]):
             self.kinds[lines.pop()] = "file"
-        if all(self.is_file(index) or _LABEL_OF_FILES.fullmatch(self.keys[index]) for index in lines):
+        if all(self.is_file(index) or words.match("files_label", self.keys[index]) for index in lines):
             # Links to files, each with a word before it, are no text.
             self.kinds.update(dict.fromkeys(lines, "file"))
             lines = []
@@ -257,7 +240,7 @@ class _Walk:
     def in_side_boxes(self, lines: Sequence[int]) -> list[int]:
         """The lines in boxes beside that of a whole article, its dateline and a sentence below: 部门简介, a hint."""
         first = next((index for index in lines if self.is_prose(index)), None)
-        if first is None or self.dateline is None or _ABSTRACT.match(self.keys[first]):
+        if first is None or self.dateline is None or words.match("abstract_label", self.keys[first]):
             return []
         scope = self.scope(first)
         if self.outline.tags[scope] in ROOTS:
@@ -433,7 +416,7 @@ class _Walk:
             if self.is_dateline(index, linked=right_under) or (right_under and dates.is_day(self.keys[index])):
                 return index
             key = self.keys[index]
-            if _ABSTRACT.match(key) or fields.is_label(key):
+            if words.match("abstract_label", key) or fields.is_label(key):
                 continue
             plain = furniture_id(key) is None
             others += self.blocks[index].size >= 8 if self.is_link(index) else plain
@@ -458,7 +441,7 @@ class _Walk:
             and not self.blocks[index].aside
             and self.is_dateline(index)
             and dates.read(key)
-            and not TODAY.search(key)
+            and not words.match("today", key)
         )
 
     def is_dated_too(self, index: int, *, in_row: bool) -> bool:
@@ -474,7 +457,9 @@ class _Walk:
         if not self.is_dateline(index):
             return False
         # The day behind 时间 may be that of an event, unless the dateline has none.
-        return beside or bool(_PUBLISHED.search(key) or fields.byline(key) or not dates.read(self.keys[self.head]))
+        return beside or bool(
+            words.match("published", key) or fields.byline(key) or not dates.read(self.keys[self.head])
+        )
 
     def is_labelled_item(self, index: int) -> bool:
         """Whether an item of the dateline's list is a label, or the value of the one before it."""
@@ -540,7 +525,7 @@ class _Walk:
     def is_over_file(self, index: int) -> bool:
         """Whether a line is a label over a link to a file and nothing else: 附件：."""
         over = index + 1 < len(self.blocks) and self.is_link(index + 1) and self.is_file(index + 1)
-        return over and _LABEL_OF_FILES.fullmatch(self.keys[index]) is not None
+        return over and words.match("files_label", self.keys[index]) is not None
 
     def kind_of_line(self, index: int) -> str:
         """What a line is that no rule knows: the owner's name in the foot is none of the article's."""
@@ -564,7 +549,7 @@ class _Walk:
             return "line"
         if rule == "comment_form" and self.in_list(index):
             return "line"
-        if rule == "contact" or (rule == "footer" and not FOOT.search(self.keys[index])):
+        if rule == "contact" or (rule == "footer" and not words.match("foot", self.keys[index])):
             return "footer" if self.is_foot(index) else "line"
         return "tools" if rule == "comments" and self.first is None else rule
 

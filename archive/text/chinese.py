@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import re
-import tomllib
 from collections import Counter
 from collections.abc import Iterable
 from functools import cache
 from importlib import resources
 
+from archive.text import words
 from archive.text.blocks import HAN, han
 from archive.text.document import Script
 
@@ -126,13 +126,6 @@ def script(text: str) -> Script:
     return "hant" if hans < hant / 2 else "mixed"
 
 
-@cache
-def _rules() -> dict[str, re.Pattern[str]]:
-    """The patterns of `chinese.toml`, by name."""
-    raw = tomllib.loads(resources.files("archive.text").joinpath("chinese.toml").read_text("utf-8"))
-    return {name: re.compile(entry["pattern"]) for name, entry in raw.items()}
-
-
 def simplified(text: str) -> str:
     """The text in Simplified Chinese, the particle 著 as 着; 乾, 汎 and 旂 stay in names.
 
@@ -142,11 +135,11 @@ def simplified(text: str) -> str:
     ('乾安县的干果', '王汎森、广泛')
     """
     if any(character in text for character in _IN_NAMES):
-        text = _rules()["wide"].sub("泛", _rules()["dry"].sub("干", text))
+        text = words.pattern("wide").sub("泛", words.pattern("dry").sub("干", text))
         for character, mark in _IN_NAMES.items():
             text = text.replace(character, mark)
     text = converted(text).translate(_RESTORED)
-    return _rules()["particle"].sub("着", text) if "著" in text else text
+    return words.pattern("particle").sub("着", text) if "著" in text else text
 
 
 def converted(text: str) -> str:

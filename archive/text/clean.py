@@ -6,7 +6,6 @@ import dataclasses
 from collections.abc import Callable, Sequence
 from functools import partial
 from typing import Any, TypeAlias
-from urllib.parse import urldefrag
 
 from archive.layout import IMPORTED
 from archive.site import Reading, Site, host_of
@@ -162,8 +161,6 @@ def _tells_nothing(document: Document, page: Page, capture: Capture) -> str | No
     if any((document.published, document.source, document.author, document.editor)):
         return None
     if document.kind == "article":
-        if _is_frame_of_column(document, page, capture):
-            return f"the name of the page's column, and no sentence: {document.title}"
         if document.title or document.columns or document.han >= FEW:
             return None
         return f"a few words without title, day and name: {document.text[:40]}"
@@ -172,21 +169,6 @@ def _tells_nothing(document: Document, page: Page, capture: Capture) -> str | No
     if not frames or has_media(page) or any(host_of(joined(capture.url, source)) != own for source in frames):
         return None
     return f"a title over a frame of the site: {frames[0][:100]}"
-
-
-def _is_frame_of_column(document: Document, page: Page, capture: Capture) -> bool:
-    """Whether the title is what a link to the page itself calls it, a column, and nothing is said below it.
-
-    A script puts the rows of the list there.
-    """
-    if document.title is None or any(lines.is_sentence(line, 1) for line in document.text.splitlines()):
-        return False
-    own = urldefrag(capture.url)[0]
-    return any(
-        urldefrag(joined(capture.url, href))[0] == own and fold(page.outline.name(link)) == document.title
-        for href, link in page.outline.links
-        if href and not href.startswith("#")
-    )
 
 
 def _is_listed_file(capture: Capture) -> bool:

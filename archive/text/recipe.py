@@ -12,7 +12,7 @@ from importlib import metadata, resources
 from typing import Any
 
 from archive.site import Reading, Site
-from archive.text import objects
+from archive.text import objects, words
 from archive.text.objects import Source
 
 # Raised with every change that changes a document; the changelog's section "Corpus" says how.
@@ -29,8 +29,7 @@ LIBRARIES = (
     "trafilatura",
     "w3lib",
 )
-FIELDS = ("labels.toml", "people.toml", "source.toml", "title.toml", "words.txt")
-DATA = ("chinese.toml", "common_han.txt", "dates.toml", "lines.toml", *(f"fields/{name}" for name in FIELDS))
+DATA = ("common_han.txt", "dates.toml", "fields/words.txt", "lines.toml", *words.FILES)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -17,12 +17,11 @@ from lxml.etree import XPath
 from lxml.html import HtmlElement
 
 from archive.site import Learned, Site, Spot, Template
-from archive.text import dates, fields, ruled
+from archive.text import dates, fields, ruled, words
 from archive.text.blocks import fold, han
 from archive.text.chinese import simplified
 from archive.text.decode import decode, parse
 from archive.text.document import Document, Reason, Skip
-from archive.text.fields import words
 from archive.text.lines import furniture_id, narrow
 from archive.text.page import selected
 from archive.text.scripts import written

@@ -5,12 +5,13 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
+from functools import cache
 from typing import Literal
 from urllib.parse import urldefrag, urlsplit
 
-from archive.text import dates, extract, fields
-from archive.text.blocks import Block, han
-from archive.text.box import TODAY, Area
+from archive.text import dates, extract, fields, words
+from archive.text.blocks import Block, fold, han
+from archive.text.box import Area
 from archive.text.document import Reason
 from archive.text.lines import is_sentence, narrow
 from archive.text.outline import NEAR_CELL, ROOTS
@@ -35,8 +36,7 @@ BYTES = 64 * 2**20
 # A page that leads on within so many seconds is not read; after more than this no page leads on.
 AT_ONCE, LATER = 5, 30
 
-# Words of the link at the end of a teaser or of a column's name, and how many teasers make a list.
-READ_ON = ("详细", "详情", "全文", "更多", "详细内容", "继续阅读")
+# So many teasers make a list.
 FEW_TEASERS = 3
 # A row of a list: its link has so many characters, the line of the link at most so many, and so many elements at most
 # stand between that line and the list.
@@ -80,7 +80,6 @@ _HOME = re.compile(r"\A/?(?:(?:index|default|main|home)\.(?:s?html?|jsp|php|aspx
 # How a script hears a press on elements, which then say by their data what they lead to.
 _HEARD = re.compile(r"\.(?:click|on|live|delegate|addEventListener|onclick)\b[^;]{0,80}(?:function|=>)")
 _WRITES = re.compile(r"document\.write|innerHTML\s*=|\.(?:html|append|load)\(")
-_CUT = re.compile(r"(?:…|\.\.\.)\W{0,9}继续阅读")
 _META = re.compile(r"<meta[^<>]*+", re.IGNORECASE)
 _REFRESH = re.compile(
     r"http-equiv\s*+=\s*+[\"']?refresh[\"']?(?>.{0,100}?content\s*+=)\s*+[\"']?\s*+(\d++)\s*+;\s*+url\s*+=\s*+[\"']?([^\"'\s]++)",
@@ -94,60 +93,8 @@ _STUB = re.compile(
 
 # A page that says what it has to say in a box: alert('参数错误！').
 _SAID = re.compile(r"alert\(\s*[\"']([^\"']{1,200})[\"']")
-# What protects a site answers with these instead of a page; see vendors' names on the right.
-_CHALLENGES = (
-    (re.compile(r"__jsluid|__jsl_clearance|jsl\.com/error|知道创宇云防御|创宇盾"), "加速乐"),
-    (re.compile(r"\$_ts\s*=\s*window\[['\"]\$_ts['\"]\]|\$_ts\.cd|_\$[a-zA-Z0-9]{2}\(\)"), "瑞数"),
-    (re.compile(r"acw_sc__v2|errors\.aliyun\.com|您的访问请求可能对网站造成安全威胁"), "阿里云"),
-    (
-        re.compile(r"safedog|360wzws|wzws-waf|yunsuo_session|SafeLine|雷池|网站防火墙|您的请求带有不合法参数|云锁"),
-        "site firewall",
-    ),
-    (re.compile(r"geetest|人机验证|滑动验证|安全验证|请输入验证码|访问过于频繁|请完成验证|/captcha"), "captcha"),
-    (re.compile(r"cf-browser-verification|challenge-platform|Just a moment\.\.\."), "Cloudflare"),
-)
-_BLOCKED = re.compile(
-    r"访问禁止|禁止访问|拒绝访问|访问被拒绝|您的IP|您所在的地区|Access Denied|403 Forbidden|"
-    r"(?:请求|访问)(?:已?被)?拦截|"
-    r"已被拦截|拦截规则|黑名单",
-    re.IGNORECASE,
-)
-_SOFT = (
-    (
-        Reason.SOFT_404,
-        re.compile(
-            r"页面不存在|页面未找到|页面没有找到|(?:您?要?访问的|该|此)(?:页面|网页|内容|文章|"
-            r"信息)(?:不存在|已删除|已被删除|已下线|找不到|未找到)|该信息已(?:删除|不存在|被撤回)|"
-            r"(?:文章|内容|信息|栏目|新闻|资源|数据)不存在|参数(?:错误|有误)|(?:^|\s)404(?:\s*错误|"
-            r"\s*[Nn]ot\s*[Ff]ound|$|\s)|[Nn]ot [Ff]ound|找不到(?:文件|该页|页面|您)|"
-            r"域名(?:已过期|未备案)|未备案|Runtime Error|Server Error in|Microsoft VBScript|ADODB|"
-            r"Microsoft OLE DB|ODBC [\w ]{2,40}Driver|Database Error|connect to MySQL|"
-            r"系统发生错误|无法加载(?:控制器|模块)|"
-            r"(?:没有|未)找到(?:该|此|您的)?站点|"
-            r"网站(?:已(?:经)?(?:过期|到期|停用|关闭)|不存在)|数据库连接(?:错误|失败)|HTTP Status|"
-            r"无法(?:找到|显示)(?:该|此|网)页|"
-            r"域名.{0,8}(?:出售|转让)|domain.{0,12}for sale|page you(?: are|'re)? (?:looking for|requested)|"
-            r"没有找到.{0,20}(?:相关|符合)|暂无(?:内容|数据|信息|文章)|"
-            r"(?:[当本该此][天日月期](?:没有|暂?无)|没有找到|没有任何)(?:任何|相关)?(?:新闻|文章|内容|信息)|"
-            r"已被(?:发布者|作者)?删除|无权(?:访问|限)"
-        ),
-    ),
-    (
-        Reason.MAINTENANCE,
-        re.compile(
-            r"系统(?:正在)?(?:维护|升级)|网站(?:正在(?:升级|改版|维护|建设)|(?:升级|改版|维护|建设)中)|正在(?:建设|维护|升级)|"
-            r"敬请期待|暂时无法(?:访问|提供服务)|服务器(?:维护|繁忙)|暂停(?:访问|服务)|"
-            r"Service Unavailable"
-        ),
-    ),
-    (
-        Reason.LOGIN,
-        re.compile(
-            r"请(?:先)?登[录陆]|您(?:还)?(?:没有|未)登[录陆]|用户登[录陆]|统一身份认证|"
-            r"登[录陆]后(?:查看|访问|阅读)|会员登[录陆]"
-        ),
-    ),
-)
+# A page that says what it has to say in a box: alert('参数错误！').
+_SAID = re.compile(r"alert\(\s*[\"']([^\"']{1,200})[\"']")
 
 
 def unread(capture: Capture) -> tuple[Reason, str] | None:
@@ -206,7 +153,7 @@ def judged(
             return Reason.EMPTY, "no text"
     shape = _shape(page, points, region, area, url) if shapes or not page.picked else "article"
     if shape == "article":
-        later = _is_filled_later(page, points, area, html)
+        later = _is_filled_later(page, points, area, html, url)
         return (Reason.LIST, "rows for a script to show, no article") if later else None
     reason = Reason.HOME if shape == "home" else Reason.LIST
     return reason, f"{len(_headlines(page))} links that read like headlines, no article"
@@ -230,17 +177,29 @@ def _shape(page: Page, points: Sequence[float], region: extract.Region, area: Ar
     return "list" if weight < extract.WEAK or _is_linked(page) else "article"
 
 
-def _is_filled_later(page: Page, points: Sequence[float], area: Area | None, html: str) -> bool:
-    """Whether a page holds records and no article, or has the name of a column and of who publishes it, and scripts
-    that write what stands between.
+def _is_filled_later(page: Page, points: Sequence[float], area: Area | None, html: str, url: str) -> bool:
+    """Whether a page holds records and no article, or has the name of its column, no sentence, and scripts that write
+    what stands between.
     """
     if max(points, default=0.0) < ARTICLE / 2 and "<recordset" in html:
         return True
-    if area is None or not area.kept or page.title is None or _has_dateline(page):
+    if area is None or not area.kept or page.title is None or page.files or _has_dateline(page):
         return False
     said = [page.keys[index] for index in (page.title, *area.kept)]
-    names = len(said) <= 3 and all(han(line) <= NAME and not is_sentence(line) for line in said)
-    return names and _WRITES.search(page.outline.scripts) is not None
+    if any(is_sentence(line, 1) for line in said):
+        return False
+    few = len(said) <= 3 and all(han(line) <= NAME for line in said)
+    return (few and _WRITES.search(page.outline.scripts) is not None) or _is_called(page, page.title, url)
+
+
+def _is_called(page: Page, title: int, url: str) -> bool:
+    """Whether a link to the page itself calls it by its title: a column's name in the menu."""
+    own = urldefrag(url)[0]
+    return any(
+        fold(page.outline.name(link)) == page.blocks[title].text and urldefrag(joined(url, href))[0] == own
+        for href, link in page.outline.links
+        if href and not href.startswith("#")
+    )
 
 
 def _is_linked(page: Page) -> bool:
@@ -268,7 +227,7 @@ def _reads_on(page: Page, points: Sequence[float], within: range) -> bool:
     """Whether most of the prose is teasers that end in a link to the rest: ……[详细]."""
     prose = [index for index in within if points[index] >= extract.PROSE]
     lines = zip(page.blocks, page.keys, strict=True)
-    ends = {at for at, (block, key) in enumerate(lines) if block.links and key.rstrip(" >])").endswith(READ_ON)}
+    ends = {at for at, (block, key) in enumerate(lines) if block.links and words.match("read_on", key)}
     teasers = [index for index in prose if not ends.isdisjoint((index, index + 1))]
     return len(teasers) >= FEW_TEASERS and len(teasers) >= 0.6 * len(prose)
 
@@ -282,7 +241,7 @@ def _is_one_teaser(page: Page, points: Sequence[float]) -> bool:
     above = prose[0] - 1
     if above and not page.blocks[above].links and _is_dated(page.keys[above]):
         above -= 1
-    cut = key.endswith(("…", "...")) or (block.links > 0 and _CUT.search(key) is not None)
+    cut = (words.pattern("read_on").sub("", key) if block.links else key).endswith(("…", "..."))
     return cut and _is_headline(page.blocks[above])
 
 
@@ -421,7 +380,7 @@ def _is_rows(page: Page, points: Sequence[float], area: Area | None) -> bool:
         # The day may stand in the cell behind the link's.
         if (block.linked > 0.3 or before[index])
         and (said := page.keys[index].rstrip(" >])"))
-        and (said.endswith(READ_ON) or (said[-1] in _DAY_ENDS and _is_dated(said[-20:])))
+        and (words.match("read_on", page.keys[index]) or (said[-1] in _DAY_ENDS and _is_dated(said[-20:])))
     }
     return len(rows) >= FEW_TEASERS and len(rows.intersection(area.kept)) >= 0.7 * len(area.kept) > 0
 
@@ -517,7 +476,7 @@ def _dated_rows(page: Page, headlines: Sequence[int]) -> int:
 
 def _is_dated(key: str) -> bool:
     """Whether a line holds a date, or is a day of a month: [02-19]."""
-    return _DAY.fullmatch(key) is not None or (not TODAY.search(key) and dates.read(key) is not None)
+    return _DAY.fullmatch(key) is not None or (not words.match("today", key) and dates.read(key) is not None)
 
 
 def _has_dateline(page: Page) -> bool:
@@ -561,13 +520,13 @@ def _status(capture: Capture) -> tuple[Reason, str] | None:
         return None
     text = _glance(capture.body[:30000])
     cookies = " ".join(value for name, value in capture.headers if name.lower() == "set-cookie")
-    if vendor := next((v for p, v in _CHALLENGES if p.search(cookies) or p.search(text)), None):
+    if vendor := next((v for p, v in _challenges() if p.search(cookies) or p.search(text)), None):
         return Reason.CHALLENGE, f"{vendor}, status {status}"
     if status in (412, 521, 512):
         return Reason.CHALLENGE, f"status {status}"
     if 300 <= status < 400:
         return Reason.REDIRECT, f"status {status} to {capture.header('Location') or 'nowhere'}"
-    if status == 403 or (status in (405, 406, 429, 451) and _BLOCKED.search(text)):
+    if status == 403 or (status in (405, 406, 429, 451) and words.match("blocked", text)):
         return Reason.BLOCKED, f"status {status}"
     return (Reason.ERROR_STATUS, f"status {status}") if status not in (202, 203) else None
 
@@ -588,12 +547,12 @@ def _answer(page: Page, area: Area | None, html: str, text: str, size: int, url:
     if size == 0 and (found := _words("\n".join(_SAID.findall(html)))):
         return found
     # A short notice may have any of these words, in its title too: it has a dateline under it.
-    walled = any(pattern.search(page.head) for pattern, _ in _CHALLENGES)
+    walled = any(pattern.search(page.head) for pattern, _ in _challenges())
     if stated and not walled:
         return None
     if challenge := _challenged(html, text, size):
         return Reason.CHALLENGE, challenge
-    if match := _BLOCKED.search(text):
+    if match := words.match("blocked", text):
         return Reason.BLOCKED, match[0]
     found = _words(f"{page.head}\n{text}")
     if found is None and size < 100 and any(i.get("type") == "password" for i in page.outline.every("input")):
@@ -613,14 +572,24 @@ def _leads_on(page: Page, html: str, size: int, url: str, *, stated: bool) -> st
 
 def _challenged(html: str, text: str, size: int) -> str | None:
     """What protects the site, where it answers instead of it."""
-    for pattern, vendor in _CHALLENGES:
+    for pattern, vendor in _challenges():
         if (match := pattern.search(html)) and (vendor != "captcha" or pattern.search(text) or size < 30):
             return f"{vendor}: {match[0]}"
     return None
 
 
 def _words(text: str) -> tuple[Reason, str] | None:
-    for reason, pattern in _SOFT:
-        if match := pattern.search(text):
-            return reason, match[0].strip()
-    return None
+    found = ((reason, pattern.search(text)) for pattern, reason in _answers())
+    return next(((Reason(reason), match[0].strip()) for reason, match in found if match), None)
+
+
+@cache
+def _challenges() -> tuple[tuple[re.Pattern[str], str], ...]:
+    """What vendors that protect sites answer, each with the vendor."""
+    return words.named("challenge", "vendor")
+
+
+@cache
+def _answers() -> tuple[tuple[re.Pattern[str], str], ...]:
+    """What hosts answer instead of an article, each with the reason that it is."""
+    return words.named("answer", "reason")

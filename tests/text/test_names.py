@@ -7,7 +7,7 @@ from importlib import resources
 import pytest
 from pages import read
 
-from archive.text.fields import words
+from archive.text import words
 from archive.text.fields.labels import is_dateline
 from archive.text.fields.people import is_person
 
@@ -230,7 +230,7 @@ def test_a_dateline_is_told_from_speech(line: str, said: bool) -> None:
 
 @pytest.mark.parametrize("file", words.FILES)
 def test_patterns_take_their_examples(file: str) -> None:
-    raw = tomllib.loads(resources.files("archive.text.fields").joinpath(file).read_text("utf-8"))
+    raw = tomllib.loads(resources.files("archive.text").joinpath(file).read_text("utf-8"))
     entries = [entry for value in raw.values() for entry in (value if isinstance(value, list) else [value])]
     for entry in entries:
         if "pattern" in entry:

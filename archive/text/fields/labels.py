@@ -12,9 +12,8 @@ from dataclasses import dataclass, field
 from functools import cache, lru_cache
 from typing import NamedTuple
 
-from archive.text import dates
+from archive.text import dates, words
 from archive.text.blocks import han
-from archive.text.fields import words
 from archive.text.fields.people import (
     BULLETS,
     all_people,

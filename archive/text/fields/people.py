@@ -11,8 +11,8 @@ from collections.abc import Sequence
 from functools import cache
 from importlib import resources
 
+from archive.text import words
 from archive.text.blocks import han
-from archive.text.fields import words
 from archive.text.lines import narrow
 
 # More names are a roster.

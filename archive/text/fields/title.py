@@ -9,9 +9,8 @@ from html import unescape
 from itertools import chain
 from typing import NamedTuple
 
-from archive.text import dates
+from archive.text import dates, words
 from archive.text.blocks import Block, han
-from archive.text.fields import words
 from archive.text.fields.captions import NUMBERED, is_caption
 from archive.text.fields.labels import byline, is_dateline, is_label
 from archive.text.fields.people import alone

@@ -1,4 +1,4 @@
-"""The words and patterns of the fields, kept as data beside this module, compiled when they are first asked for."""
+"""The words and patterns of pages and their fields, kept as data beside this module, compiled when first asked for."""
 
 from __future__ import annotations
 
@@ -8,14 +8,16 @@ from functools import cache
 from importlib import resources
 from typing import Any
 
-# One file a field.
-FILES = ("labels.toml", "people.toml", "source.toml", "title.toml")
+FILES = (
+    *("chinese.toml", "pages.toml"),
+    *(f"fields/{field}.toml" for field in ("labels", "people", "source", "title")),
+)
 
 
 @cache
 def _data() -> dict[str, Any]:
     """All entries of the files, by name: `words` is a list, `pattern` a regular expression."""
-    folder = resources.files("archive.text.fields")
+    folder = resources.files("archive.text")
     found: dict[str, Any] = {}
     for file in FILES:
         found |= tomllib.loads(folder.joinpath(file).read_text("utf-8"))
@@ -34,10 +36,20 @@ def entries(name: str) -> tuple[dict[str, str], ...]:
     return tuple(_data()[name])
 
 
+def named(name: str, key: str) -> tuple[tuple[re.Pattern[str], str], ...]:
+    """The patterns of a list, in their order, each with what it has under a key."""
+    return tuple((re.compile(entry["pattern"]), entry[key]) for entry in entries(name))
+
+
 @cache
+def _patterns() -> dict[str, re.Pattern[str]]:
+    entries = ((name, entry) for name, entry in _data().items() if isinstance(entry, dict))
+    return {name: re.compile(entry["pattern"]) for name, entry in entries if "pattern" in entry}
+
+
 def pattern(name: str) -> re.Pattern[str]:
     """The pattern under a name."""
-    return re.compile(_data()[name]["pattern"])
+    return _patterns()[name]
 
 
 def match(name: str, text: str) -> re.Match[str] | None:
