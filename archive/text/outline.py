@@ -12,7 +12,6 @@ from typing import Any, NamedTuple, TypeAlias
 
 from archive.text.blocks import EDGE, END_OF_RUN, Block, Run, blocks_of, han
 from archive.text.markup import CLOSES, RANK, RANKS, VOID, attributes, tokens
-from archive.text.styles import narrow_only
 
 # A page with more lines is a trap or a dump, and the crawler must not stand still over it: of those behind, lines of so
 # many characters alone are read.
@@ -21,8 +20,6 @@ MOST, SENTENCE = 50_000, 20
 DEEPEST = 2048
 # More than this much text is not believed to be hidden: scripts show it (Han characters).
 _TOO_MUCH_TO_HIDE = 200
-# Marks what only narrow screens show; of lines so long it is asked whether the rest of the page has them, too.
-_NARROW, _LINE = "narrow", 10
 # What runs across a page greets its readers: hidden as styles hide.
 _RUNNING = "marquee"
 # Set by `page` on what a site's selectors find.
@@ -293,13 +290,12 @@ class Outline:
     def leading(self, pattern: re.Pattern[str], *words: str) -> list[tuple[str, int]]:
         """Those of the links whose addresses, in lower case, hold a pattern or one of some words."""
         whole = self._addresses
-        if not (pattern.search(whole) or any(word in whole for word in words)):
-            return []
-
-        def leads(address: str) -> bool:
-            return pattern.search(address) is not None or any(word in address for word in words)
-
-        return [(href, number) for href, number in self.links if leads(href.lower())]
+        each = whole.split(END_OF_RUN)
+        found = {at for at, address in enumerate(each) if pattern.search(address)} if pattern.search(whole) else set()
+        for word in words:
+            found |= {at for at, address in enumerate(each) if word in address} if word in whole else set()
+        numbers, written = self._written
+        return [(unescape(written[at]).strip(), numbers[at]) for at in sorted(found) if written[at]]
 
     def clicks(self, word: str) -> Iterator[str]:
         """Of all elements what a click does, where it holds a word."""
@@ -335,9 +331,8 @@ def outline(html: str, *, marked: bool = False) -> Outline:
         begun = [name and name.lower() for name in begun]
         kinds = set(begun)
     said = "".join(filter(None, pieces[2::5]))
-    read = _Reader(said, marked=marked, narrow=narrow_only(html))
+    read = _Reader(said, marked=marked)
     read.page(pieces)
-    read.drop_narrow()
     if cut := len(read.runs) > MOST:
         read.runs[MOST:] = [run if len(run[0]) >= SENTENCE else _NO_RUN for run in read.runs[MOST:]]
     blocks, starts = blocks_of(read.runs, read.tags)
@@ -390,9 +385,8 @@ class _Reader:
     `names` and `opened` say which elements are open; `holder` is the innermost box.
     """
 
-    def __init__(self, said: str, *, marked: bool, narrow: frozenset[str]) -> None:
+    def __init__(self, said: str, *, marked: bool) -> None:
         self.marked = marked
-        self.narrow = narrow
         # What the attributes of hardly any element say is not looked for where none says it.
         self.loud = any(pattern.search(said) for pattern in _LOUD)
         self.hiding = self.loud or "none" in said or "hidden" in said
@@ -504,18 +498,6 @@ class _Reader:
         """Look at an element again when it ends."""
         held = (self.parts[:], self.links, self.counted) if mark is None else ([], 0, 0)
         self.watched.append(_Watched(len(self.names), mark, len(self.runs), *held))
-
-    def drop_narrow(self) -> None:
-        """Take out what only narrow screens show, where the rest of the page says it, too."""
-        ranges = sorted(found[1:] for found in self.picked if found[0] == _NARROW)
-        self.picked = [found for found in self.picked if found[0] != _NARROW]
-        said, done = Counter(_bare(run[0]) for run in self.runs if ranges), 0
-        for first, end in ranges:
-            own = Counter(_bare(run[0]) for run in self.runs[max(first, done) : end])
-            if first >= done and _repeats(own, said):
-                self.runs[first:end] = [_NO_RUN] * (end - first)
-                said -= own
-            done = end
 
     def look(self, inner: str) -> tuple[bool, bool, bool]:
         """What the attributes of an element say: whether it is hidden, leads to another page, has ended already.
@@ -650,9 +632,7 @@ class _Reader:
         if hidden or name == _RUNNING:
             self.watch(None)
         self.open_box(name, act, inner, linked=linked)
-        if self.narrow and not self.narrow.isdisjoint(_selectors(name, inner)):
-            self.watch(_NARROW)
-        elif self.marked and (mark := attributes(inner).get(MARK)):
+        if self.marked and (mark := attributes(inner).get(MARK)):
             self.watch(mark)
         self.names.append(name)
         return after.replace("\n", "\r") if name == "pre" else after
@@ -690,25 +670,6 @@ class _Reader:
         self.parents.append(self.holder)
         self.tags.append(name)
         self.inside.append(inner)
-
-
-def _bare(run: str) -> str:
-    """A run of text without white space and marks of edges, for comparing."""
-    return "".join(run.split())
-
-
-def _repeats(own: Counter[str], said: Counter[str]) -> bool:
-    """Whether most of some lines stand elsewhere on the page; `said` counts all lines, these among them."""
-    lost = sum(len(line) for line, times in own.items() if len(line) >= _LINE and said[line] <= times)
-    return lost <= 0.2 * sum(map(len, own))
-
-
-def _selectors(name: str, inner: str) -> list[str]:
-    """The simple selectors of style sheets that find an element."""
-    said = attributes(inner)
-    own = [f".{name}" for name in said.get("class", "").split()]
-    own += [f"#{said['id'].strip()}"] if said.get("id") else []
-    return [*own, *(f"{name}{selector}" for selector in own)]
 
 
 def _shown(text: str) -> int:

@@ -235,30 +235,6 @@ def test_a_second_copy_for_narrow_screens_that_lacks_a_line_is_left_out() -> Non
     assert document.text == "\n".join(LINES)
 
 
-WIDE = "@media(max-width:768px){.pc{display:none}}@media (min-width: 769px){.mob{display:none}}"
-NARROW = (
-    "/* } */ .mob,.menu{display:none} @media only screen and (max-width:768px){ .pc{display:none!important} "
-    ".mob{display:block} }"
-)
-
-
-@pytest.mark.parametrize("sheet", [f"<style>{WIDE}</style>", f"<style type='text/css'>{NARROW}</style>"])
-@pytest.mark.parametrize("order", [("pc", "mob"), ("mob", "pc")])
-def test_of_two_copies_that_a_style_sheet_tells_apart_the_wide_one_is_read(sheet: str, order: tuple[str, str]) -> None:
-    dateline = {"pc": "县报 2023年6月12日", "mob": "2023年6月13日"}
-    copies = [
-        f"<div class='{name} x'><h2>医疗队走进山村</h2><p>{dateline[name]}</p><div>{paragraphs(LINES)}</div></div>"
-        for name in order
-    ]
-    document = read(page("".join(copies)).replace("</head>", f"{sheet}</head>"))
-    assert (document.text, document.published, document.source) == ("\n".join(LINES), "2023-06-12", "县报")
-
-
-def test_what_only_a_narrow_screen_shows_stays_where_nothing_else_says_it() -> None:
-    body = f"<div class=pc><a href=/app>手机阅读</a></div><div class=mob>{HEAD}{paragraphs(LINES)}</div>"
-    assert read(page(body).replace("</head>", f"<style>{WIDE}</style></head>")).text == "\n".join(LINES)
-
-
 @pytest.mark.parametrize("line", ["<p align=center><b>部门预算公开说明</b></p><hr>", "<div>部门预算公开说明</div>"])
 def test_the_only_line_over_links_to_files_is_their_title(line: str) -> None:
     files = "<a href=/up/1.doc>部门预算.doc</a><br><a href=/up/2.xls>部门预算公开表.xls</a><br>"
