@@ -226,10 +226,14 @@ def _is_teasers(page: Page, points: Sequence[float], region: extract.Region, hea
 def _reads_on(page: Page, points: Sequence[float], within: range) -> bool:
     """Whether most of the prose is teasers that end in a link to the rest: ……[详细]."""
     prose = [index for index in within if points[index] >= extract.PROSE]
-    lines = zip(page.blocks, page.keys, strict=True)
-    ends = {at for at, (block, key) in enumerate(lines) if block.links and words.match("read_on", key)}
-    teasers = [index for index in prose if not ends.isdisjoint((index, index + 1))]
-    return len(teasers) >= FEW_TEASERS and len(teasers) >= 0.6 * len(prose)
+    if len(prose) < FEW_TEASERS:
+        return False
+
+    def ends(index: int) -> bool:
+        return bool(page.blocks[index].links and words.match("read_on", page.keys[index]))
+
+    teasers = [index for index in prose if ends(index) or (index + 1 < len(page.blocks) and ends(index + 1))]
+    return len(teasers) >= max(FEW_TEASERS, 0.6 * len(prose))
 
 
 def _is_one_teaser(page: Page, points: Sequence[float]) -> bool:
@@ -366,11 +370,11 @@ def _is_rows(page: Page, points: Sequence[float], area: Area | None) -> bool:
 
     Where a row says 发布时间, its day looks like that of an article.
     """
+    if area is not None and any(points[index] >= extract.PROSE for index in area.kept):
+        return False
     bare = list(_bare_rows(page))
     if area is None:
         return not _has_dateline(page) and len(bare) >= max(HEADLINES, 0.7 * len(page.blocks))
-    if any(points[index] >= extract.PROSE for index in area.kept):
-        return False
     if _are_opened(page, bare, area):
         return True
     before = [False, *map(_is_headline, page.blocks)]
