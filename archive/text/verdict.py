@@ -395,7 +395,8 @@ def _are_opened(page: Page, bare: Sequence[int], area: Area) -> bool:
     """
     if not area.kept:
         return False
-    within = range(area.kept[0] if page.title is None else page.title, area.kept[-1] + 1)
+    first = next(index for index in (page.title, area.dated, area.kept[0]) if index is not None)
+    within = range(first, area.kept[-1] + 1)
     rows = (_row(page, index) for index in bare if index in within)
     heard = _HEARD.search(page.outline.scripts) is not None
     opened = {line for row in rows if any(_is_opened(page, line, heard=heard) for line in row) for line in row}
