@@ -350,7 +350,7 @@ def _judge(db: sqlite3.Connection, layout: Layout, touched: set[str], *, thrifty
     return Counts(*db.execute(_COUNTS).fetchone())
 
 
-_COUNTS = """SELECT (SELECT count(*) FROM documents WHERE latest AND head IS NULL), (SELECT count(*) FROM skips),
+_COUNTS = """SELECT (SELECT count(*) FROM documents WHERE latest = 1 AND head IS NULL), (SELECT count(*) FROM skips),
                     (SELECT count(*) FROM captures), (SELECT waiting FROM about)"""
 
 

@@ -18,6 +18,8 @@ from archive.catalogue.days import day_number
 
 # How many rows are read from SQLite, and held as Python objects, at a time.
 BATCH = 2000
+# The types of numbers that refer to values, and how many values each can tell apart.
+_INDEXES = ((2**7, pa.int8()), (2**15, pa.int16()))
 _WORDS = pa.dictionary(pa.int32(), pa.string())
 # A list of names takes a fifth of the memory so, and is searched by its few different names.
 _LISTS = pa.list_(_WORDS)
@@ -80,10 +82,21 @@ def load(db: sqlite3.Connection, places: Mapping[str, str]) -> Columns:
     arrays = []
     for field in SCHEMA:
         column = pa.chunked_array(pieces.pop(field.name), field.type)
-        arrays.append(column.unify_dictionaries().combine_chunks())
+        arrays.append(_narrow(column.unify_dictionaries().combine_chunks()))
         del column
         pa.default_memory_pool().release_unused()
-    return Columns(pa.Table.from_arrays(arrays, schema=SCHEMA))
+    return Columns(pa.Table.from_arrays(arrays, names=SCHEMA.names))
+
+
+def _narrow(column: Any) -> Any:
+    """Let the entries of a column refer to its different values by numbers of 8 or 16 bits where these suffice."""
+    if pa.types.is_list(column.type):
+        return pa.ListArray.from_arrays(column.offsets, _narrow(column.values))
+    if not pa.types.is_dictionary(column.type):
+        return column
+    values = len(column.dictionary)
+    kind = next((kind for most, kind in _INDEXES if values <= most), pa.int32())
+    return pa.DictionaryArray.from_arrays(column.indices.cast(kind), column.dictionary)
 
 
 def _arrays(rows: list[tuple[Any, ...]], places: Mapping[str, str]) -> Iterator[Any]:

@@ -29,6 +29,8 @@ FACETS = ("site", "place", "about", "organisation", "source", "author", "column"
 FACET_VALUES = 20
 # Ranking by relevance reads every hit. If there are more, only the newest are ranked, and the result says so.
 RANKED = 10_000
+# How many documents are asked for a word at a time: the numbers of a million hits would take 100 MB at once.
+SLICE = 2**17
 # The number of characters on each side of the words, in a snippet and in a line of the concordance.
 SNIPPET = 40
 CONTEXT = 24
@@ -448,12 +450,19 @@ def expression(node: ask.Node) -> str | None:
 
 def _matching(db: sqlite3.Connection, columns: Columns, expression: str) -> Any:
     """The rows whose words match; a match on a further page of an article also counts for its first page."""
-    (found,) = db.execute("SELECT json_group_array(rowid) FROM words WHERE words MATCH ?", (expression,)).fetchone()
     numbers = columns["number"]
-    mask = pc.is_in(numbers, value_set=pa.array(json.loads(found), pa.int64()))
+    slices = (numbers.slice(start, SLICE) for start in range(0, len(numbers), SLICE))
+    mask = pa.chunked_array([_matching_in(db, each, expression) for each in slices], pa.bool_()).combine_chunks()
     heads = columns["head"].filter(mask).drop_null()
     # The further page stays in: `versions:yes` shows it too.
     return pc.or_(mask, pc.is_in(numbers, value_set=heads)) if len(heads) else mask
+
+
+def _matching_in(db: sqlite3.Connection, numbers: Any, expression: str) -> Any:
+    """Which of consecutive numbers match."""
+    sql = "SELECT json_group_array(rowid) FROM words WHERE words MATCH ? AND rowid BETWEEN ? AND ?"
+    (found,) = db.execute(sql, (expression, numbers[0].as_py(), numbers[-1].as_py())).fetchone()
+    return pc.is_in(numbers, value_set=pa.array(json.loads(found), pa.int64()))
 
 
 def field_mask(columns: Columns, field: ask.Field) -> Any:

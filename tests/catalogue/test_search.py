@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from archive.catalogue import ask, build
+from archive.catalogue import ask, build, search
 from archive.catalogue.search import Found, Searcher, snippet, spots
 from archive.corpus import shard
 from archive.errors import UsageError
@@ -214,11 +214,16 @@ def _random_documents(dice: random.Random) -> list[Document]:
         site = dice.choice("abc")
         flags = tuple(sorted(dice.sample(("mojibake", "mirror", "masked"), dice.randint(0, 2))))
         source = dice.choice((None, "人民日报", "新华社"))
-        found.append(document(number, text, site=site, published=year, flags=flags, source=source, columns=tuple(site)))
+        given = {"site": site, "source": source, "author": f"作者{number}", "columns": (site,)}
+        found.append(document(number, text, published=year, flags=flags, **given))
     return found
 
 
-def test_counts_and_facets_are_those_of_a_plain_reading(tmp_path: Path) -> None:
+@pytest.mark.parametrize("size", [search.SLICE, 37])
+def test_counts_and_facets_are_those_of_a_plain_reading(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, size: int
+) -> None:
+    monkeypatch.setattr(search, "SLICE", size)
     dice = random.Random(7)  # noqa: S311 - the same documents every time
     everything = _random_documents(dice)
     searcher = archive(tmp_path, *everything)
@@ -236,12 +241,13 @@ def test_counts_and_facets_are_those_of_a_plain_reading(tmp_path: Path) -> None:
                 ),
             ]
         )
-        found = searcher.find(query, facets=("site", "source", "flag", "column", "place"), period="year", size=1000)
+        found = searcher.find(query, facets=("site", "source", "flag", "author", "place"), period="year", size=1000)
         assert sorted(numbers(found)) == [int(d.id[9:]) for d in wanted], query
         assert found.total == len(wanted)
         assert found.undated == sum(d.published is None for d in wanted)
         assert dict(found.facets["site"].values) == Counter(d.site for d in wanted)
         assert dict(found.facets["source"].values) == Counter(d.source for d in wanted if d.source)
+        assert found.facets["author"].more == max(len(wanted) - 20, 0)
         assert dict(found.facets["flag"].values) == Counter(flag for d in wanted for flag in d.flags)
         assert dict(found.facets["place"].values) == Counter(PLACES[d.site] for d in wanted)
         assert dict(found.histogram) == Counter(d.published[:4] for d in wanted if d.published)
