@@ -52,6 +52,8 @@ _SENTENCE = re.compile(r"[。!?;]")
 _DAY_OF_WEEK = "(?:星期|周|週|礼拜)[一二三四五六日天]"
 _WEEKDAY = re.compile(rf"\A[\s,(\[]*+{_DAY_OF_WEEK}[\s)\]]*")
 _DONE = ("发布", "上传", "刊登", "登载")
+# A day behind a label of any words.
+_LABELLED = re.compile(r"\A[一-鿿]{1,6}(?:日期?|[時时][间間]):\s?(?=\d)")
 _GLUED = re.compile("(?!星期|周|上午|下午|来源|更新|发布)[一-鿿]{5}")
 _NO_YEAR = re.compile(r"(?:0?[1-9]|1[0-2])[-/月][0-3]?\d日?\s[0-2]?\d:[0-5]\d(?::[0-5]\d)?(?:\s|\Z)")
 _BEGINS = r"[\dA-Z〇零○一二三四五六七八九中民]"
@@ -163,7 +165,9 @@ def rules() -> Rules:
         labels=tuple(
             (
                 rank,
-                re.compile(rf"(?<![一-鿿A-Za-z])(?:{pattern})\s?[:|]?\s?[(\[]?\s?(?:{_DAY_OF_WEEK},?\s)?(?={_BEGINS})"),
+                re.compile(
+                    rf"(?<![一-鿿A-Za-z])(?:{pattern})\s?\]?\s?[:|▶►→»>—–-]?\s?[(\[]?\s?(?:{_DAY_OF_WEEK},?\s)?(?={_BEGINS})"
+                ),
             )
             for rank, pattern in labels
         ),
@@ -216,8 +220,10 @@ def is_short(words: str) -> bool:
 
     >>> is_short("[05-03-12 09:30]"), is_short("112年6月12日"), is_short("05-03-12"), is_short("12-18 12:21 县广播站")
     (True, True, False, True)
+    >>> is_short("张贴日:110.04.06")
+    True
     """
-    inner = words.strip("[]() ")
+    inner = _LABELLED.sub("", words, count=1).strip("[]() ")
     if (minute := _NO_YEAR.match(inner)) and len(inner) - minute.end() <= BESIDE:
         return True
     return len(words) <= 24 and any(
@@ -337,6 +343,15 @@ def is_bare(words: str) -> bool:
     return _bare(words) is not None
 
 
+def tells_day(words: str) -> bool:
+    """Whether words hold a day, or, behind a label of any words, one whose year has fewer digits.
+
+    >>> tells_day("张贴日：110.04.06"), tells_day("编号：110.04.06")
+    (True, False)
+    """
+    return read(words) is not None or is_bare(narrow(words))
+
+
 @lru_cache(maxsize=4096)
 def _bare(words: str) -> Dated | None:
     """The day of a dateline without a label: it holds little else than names and counters, and is no sentence."""
@@ -362,7 +377,7 @@ def _beside(value: str, match: re.Match[str], rest: str) -> int:
     """
     whole = match.groupdict().get("year") or match[0].startswith(("中", "民"))
     if not whole or match.re in rules().loose:
-        return 0
+        return 8 if _LABELLED.match(match.string) else 0
     before, after = match.string[: match.start()].rstrip(), match.string[match.end() :].lstrip()
     barred = before.endswith(("/", "|")) or after.startswith(("/", "|"))
     named = len(parts := rest.split()) in (2, 3) and any(2 <= han(part) == len(part) <= 3 for part in parts)

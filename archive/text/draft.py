@@ -158,7 +158,7 @@ def _heads(draft: Draft, index: int) -> bool:
     if prose and prose[-1] < index:
         # No sentence stands below: it is the day that signs them.
         return False
-    if day or (index < draft.headed and dates.read(line) is not None):
+    if day or (index < draft.headed and dates.tells_day(line)):
         return True
     # A day that cannot be told stands behind its label all the same: 发表时间： 06/02/2022.
     return index < 3 and (not _LABELLED.search(line) or _PUBLISHED.match(line) is not None)

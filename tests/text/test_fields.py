@@ -227,6 +227,11 @@ def test_a_line_names_a_person_and_nobody_else(line: str, who: str | None) -> No
         ("2019-09-23 07:48 甲乙 丙丁 戊己", None, None),
         ("2019-09-23 07:48 县侨联 周敏", "县侨联", "周敏"),
         ("2019-09-23 07:48 文旅局", "文旅局", None),
+        # Columns that are called as media are.
+        ("2019-09-23 会务消息", None, None),
+        ("2019-09-23 07:48 综合新闻", None, None),
+        ("2019-09-23 参考消息", "参考消息", None),
+        ("2019-09-23 07:48 未分类", None, None),
         ("棱镜 2019-09-23 07:48 浏览：33", "棱镜", None),
         ("棱镜 2019-09-23 07:48 编辑：周敏", None, None),
         ("2019-09-23 07:48 打印", None, None),

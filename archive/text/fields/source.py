@@ -44,22 +44,25 @@ def _tokens(text: str) -> tuple[Byline, list[str]]:
     """The medium and the people among the words of a line, and the words that may be a source."""
     found = Byline()
     people, others = [], []
-    for token in re.split(r"[\s|丨/]+", words.pattern("counter").sub(" ", text)):
-        part = token.strip(_EDGES) if "[" in token[1:] else token.strip(f"[]{_EDGES}")
+    tokens = re.split(r"[\s|丨/]+", words.pattern("counter").sub(" ", text))
+    parts = (token.strip(_EDGES if "[" in token[1:] else f"[]{_EDGES}") for token in tokens)
+    for part in (part for part in parts if words.whole("column", part) is None):
         who = part.removeprefix("记者")
         if found.source is None and words.whole("media", part) and han(part) >= 2:
             found.source = part
         elif is_person(who, labelled=who != part):
             people.append(who)
-        elif (
-            (2 <= han(part) <= 10 or words.whole("issuer_name", part))
-            and part.count("]") < 2
-            and not words.match("no_source", part)
-            and not dates.rules().alone.fullmatch(part)
-        ):
+        elif _may_publish(part):
             others += [part] if furniture_id(part) is None else []
     found.author = " ".join(people) or None
     return found, others
+
+
+def _may_publish(part: str) -> bool:
+    """Whether a word beside a day may be a source: short or an office, no column, tool, place or label of a day."""
+    short = 2 <= han(part) <= 10 or words.whole("issuer_name", part) is not None
+    labelled = words.match("no_source", part) or dates.rules().alone.fullmatch(part)
+    return short and part.count("]") < 2 and labelled is None
 
 
 def medium(line: str) -> Byline:

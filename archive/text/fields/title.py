@@ -343,7 +343,7 @@ def _is_over(index: int, outline: Outline, keys: Sequence[str]) -> bool:
             if outline.are_beside(index, following) or dates.is_clock(key):
                 return False
             # Labels alone, 分类：工作动态, may stand over it.
-            if dates.read(key) or byline(key):
+            if dates.tells_day(key) or byline(key):
                 return True
         elif block.linked >= 0.5 or block.size > UNDER or block.kind == "heading" != blocks[index].kind:
             # A heading there is the one over the dateline.
