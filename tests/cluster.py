@@ -108,7 +108,8 @@ def kill_cleaning(layout: Layout, wanted: dict[str, str], kills: int, seconds: f
                 time.sleep(max(0.0, began + moment - time.monotonic()))
                 done += kill(process, victim)
             ended = process.wait(1800)
-        if ended == -signal.SIGKILL:
+        # Workers that die twice in their first second end the command, with a sentence.
+        if ended == -signal.SIGKILL or "died while they started" in said(layout):
             run(layout, "cluster", "clean", "--workers", "2")
         else:
             assert ended == 0, said(layout)
