@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from dataclasses import dataclass
 from functools import partial
 from urllib.parse import unquote
@@ -30,9 +31,10 @@ class Replayed:
 
 
 def nearest(layout: Layout, url: str, stamp: str) -> Replayed | None:
-    """The capture of an address nearest to a stamp (up to 14 digits, UTC); None if there is none.
+    """The capture of an address at a stamp (up to 14 digits, UTC), else the nearest in time; None if there is none.
 
-    `http` and `https` count as one address. A "not modified" response shows the capture before it.
+    Of the others, any success comes before any error, so that a link leads to a page as it was. `http` and `https`
+    count as one address. A "not modified" response shows the capture before it.
 
     Raises:
         UsageError: there is no catalogue yet.
@@ -54,13 +56,18 @@ def _spellings(url: str) -> list[str]:
     return list(dict.fromkeys([*named, *map(unquote, named)]))
 
 
-def _moment(stamp: str) -> int:
-    return int((stamp + "00000101000000"[len(stamp) :])[:14] or "0")
+def _moment(stamp: str) -> dt.datetime:
+    """The time of a stamp; the first moment of a year, month or day, and of what is no time."""
+    whole = (stamp + "00010101000000"[len(stamp) :])[:14]
+    try:
+        return dt.datetime.strptime(whole, "%Y%m%d%H%M%S").replace(tzinfo=dt.UTC)
+    except ValueError:
+        return dt.datetime.min.replace(tzinfo=dt.UTC)
 
 
-def _distance(moment: int, row: Captured) -> tuple[bool, int]:
-    # Prefer any success to an error, so that a page that is gone is shown as it was.
-    return (row.status or 200) >= 400, abs(int(row.stamp or "0") - moment)
+def _distance(moment: dt.datetime, row: Captured) -> tuple[bool, dt.timedelta]:
+    distance = abs(_moment(row.stamp) - moment)
+    return bool(distance) and (row.status or 200) >= 400, distance
 
 
 def _bytes_of(layout: Layout, row: Captured, rows: list[Captured]) -> Captured | None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import ipaddress
+import socket
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,6 +16,7 @@ from archive.site import Site
 
 try:
     import uvicorn
+    from starlette.applications import Starlette
 
     from archive.web import app, engine, replay
     from archive.web.asked import House
@@ -50,6 +52,7 @@ def run(layout: Layout, sites: Mapping[str, Site], where: Where, ready: Callable
     Raises:
         UsageError: there is no catalogue yet, or a port is taken.
     """
+    listening = [_listen(where.host, where.port + beside) for beside in range(2 + (where.engine is not None))]
     interface = where.base or f"http://{where.host}:{where.port}"
     beside = where.replay_base or f"http://{where.host}:{where.port + 1}"
     places = {key: site.place for key, site in sites.items() if site.place}
@@ -68,12 +71,12 @@ def run(layout: Layout, sites: Mapping[str, Site], where: Where, ready: Callable
         player=behind if player else "",
     )
     apps = [
-        (app.app(house, _hosts(where.host, interface)), where.port),
-        (replay.app(layout, _origin(interface), _hosts(where.host, beside)), where.port + 1),
+        app.app(house, _hosts(where.host, interface)),
+        replay.app(layout, _origin(interface), _hosts(where.host, beside)),
     ]
     if player is not None:
-        apps.append((engine.app(layout, player, _origin(interface), _hosts(where.host, behind)), where.port + 2))
-    asyncio.run(_serve(apps, where.host, lambda: ready(interface)))
+        apps.append(engine.app(layout, player, _origin(interface), _hosts(where.host, behind)))
+    asyncio.run(_serve(list(zip(apps, listening, strict=True)), lambda: ready(interface)))
 
 
 def is_loopback(host: str) -> bool:
@@ -98,13 +101,22 @@ def _hosts(listened: str, address: str) -> list[str]:
     return list(dict.fromkeys([named.strip("[]"), listened, "127.0.0.1", "localhost"]))
 
 
-async def _serve(apps: Sequence[tuple[object, int]], host: str, ready: Callable[[], None]) -> None:
-    servers = []
-    for each, port in apps:
+def _listen(host: str, port: int) -> socket.socket:
+    """Take a port now: uvicorn ends the process where it cannot."""
+    try:
+        return socket.create_server((host, port), family=socket.AF_INET6 if ":" in host else socket.AF_INET)
+    except OSError as error:
+        raise UsageError(
+            f"{host}:{port}: cannot listen there ({error.strerror}). Name another port with --port; the ports behind it"
+            " are needed too."
+        ) from error
+
+
+async def _serve(apps: Sequence[tuple[Starlette, socket.socket]], ready: Callable[[], None]) -> None:
+    running = []
+    for each, listening in apps:
         config = uvicorn.Config(
-            each,  # type: ignore[arg-type]
-            host=host,
-            port=port,
+            each,
             log_level="warning",
             access_log=False,
             server_header=False,
@@ -114,24 +126,16 @@ async def _serve(apps: Sequence[tuple[object, int]], host: str, ready: Callable[
             timeout_keep_alive=5,
             lifespan="off",
         )
-        servers.append(uvicorn.Server(config))
-    running = [asyncio.create_task(server.serve()) for server in servers]
+        server = uvicorn.Server(config)
+        running.append((server, asyncio.create_task(server.serve(sockets=[listening]))))
     try:
-        while not all(server.started for server in servers):
-            if ended := [task for task in running if task.done()]:
-                for task in ended:
+        while not all(server.started for server, _ in running):
+            for _, task in running:
+                if task.done():
                     task.result()
-                raise _taken(apps, host)
             await asyncio.sleep(0.02)
         ready()
-        await asyncio.gather(*running)
-    except SystemExit as error:
-        raise _taken(apps, host) from error
+        await asyncio.gather(*(task for _, task in running))
     finally:
-        for server in servers:
+        for server, _ in running:
             server.should_exit = True
-
-
-def _taken(apps: Sequence[tuple[object, int]], host: str) -> UsageError:
-    ports = ", ".join(str(port) for _, port in apps)
-    return UsageError(f"One of the ports {ports} of {host} is taken. Name another one with --port.")

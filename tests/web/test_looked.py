@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import datetime as dt
+import io
 import re
+import socket
+import subprocess
 from collections.abc import Iterator
 
 import pytest
@@ -11,9 +15,12 @@ from hypothesis import strategies as st
 
 pytest.importorskip("starlette", reason="needs the extra `web`")
 
-from shown_archive import HOST, PICTURE, SENTENCES, Shown, free_ports, make, serving
+from shown_archive import HOST, PICTURE, SENTENCES, Shown, answer, command, cundang, free_ports, make, serving
 
+from archive.layout import Layout
+from archive.warc.writer import Exchange, Writer
 from archive.web import rewrite
+from archive.web.captures import nearest
 
 
 @pytest.fixture(scope="module")
@@ -49,6 +56,59 @@ def test_the_nearest_capture_is_shown(shown: Shown) -> None:
     assert "凝聚力量" in body.decode()
     # A revisit has no payload, so that of the original capture is shown.
     assert "凝聚共识" in shown.get(f"/page/20260101150000/{HOST}/1.html", replay=True)[2].decode()
+
+
+@pytest.fixture(scope="module")
+def changing(tmp_path_factory: pytest.TempPathFactory) -> Layout:
+    """A page with two texts, which is gone in March and back in April."""
+    folder = tmp_path_factory.mktemp("changing")
+    writer = Writer(Layout(root=folder / "data"), "a", warcinfo=())
+    for day, said in {
+        (2026, 1, 31, 23, 59, 59): answer("初稿".encode()),
+        (2026, 2, 5, 0, 0, 0): answer("定稿".encode()),
+        (2026, 3, 10, 20, 30, 0): answer("没有了".encode(), status="404 Not Found"),
+        (2026, 4, 1, 0, 0, 0): answer("新稿".encode()),
+    }.items():
+        started = dt.datetime(*day, tzinfo=dt.UTC)
+        exchange = Exchange(url=f"{HOST}/a.html", started=started, ip=None, request=b"", response=io.BytesIO(said))
+        writer.exchange(exchange, lambda *_: None)
+    writer.close()
+    (folder / "sites").mkdir()
+    cundang(folder, "clean")
+    return Layout(root=folder / "data")
+
+
+@pytest.mark.parametrize(
+    ("stamp", "text"),
+    [
+        # One second and four days away.
+        ("20260201000000", "初稿"),
+        ("202602", "初稿"),
+        ("20260204", "定稿"),
+        # The error is shown to who asks for it, and never instead of a page.
+        ("20260310203000", "没有了"),
+        ("20260310203001", "新稿"),
+        ("2026", "初稿"),
+        ("2027", "新稿"),
+        ("20261399999999", "初稿"),
+        ("", "初稿"),
+    ],
+)
+def test_the_capture_at_a_time_is_shown_else_the_nearest_page(changing: Layout, stamp: str, text: str) -> None:
+    found = nearest(changing, f"{HOST}/a.html", stamp)
+    assert found is not None
+    assert found.capture.body.decode() == text
+
+
+def test_a_port_that_is_taken_is_named(changing: Layout) -> None:
+    port = free_ports()
+    with socket.create_server(("127.0.0.1", port + 1)):
+        done = subprocess.run(
+            command(changing.root.parent, "serve", "--port", str(port)), capture_output=True, text=True, check=False
+        )
+    assert done.returncode == 2
+    assert done.stderr.startswith(f"cundang: 127.0.0.1:{port + 1}: cannot listen there (")
+    assert "--port" in done.stderr
 
 
 def test_a_redirect_leads_on_within_the_archive(shown: Shown) -> None:
