@@ -445,8 +445,9 @@ class SiteSpider(Spider):
                 whole = ending in ("finished", "far_less", "gaps")
                 if whole:
                     self.frontier.accounts.keep_gaps(ledger)
-                # The next visit asks again for what was blocked. Only pending addresses keep this one open.
-                whole |= ending == "broken_off" and not any(self.frontier.open_on(host) for host in self.site.hosts)
+                # The next visit asks again for what failed or was blocked. Only pending addresses keep this one open.
+                over = not any(self.frontier.open_on(host) for host in self.site.hosts)
+                whole |= over and ending in ("broken_off", "unreachable")
                 self.frontier.end(self.run, whole=whole)
                 self._tell(ledger)
             self.recorder.close()

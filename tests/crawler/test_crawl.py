@@ -427,6 +427,25 @@ def test_an_unreachable_site_is_said_to_be_one(tmp_path: Path) -> None:
     assert time.monotonic() - start < 90
 
 
+@pytest.mark.fault(rows=[31])
+def test_a_site_that_is_gone_is_asked_again_by_each_crawl(tmp_path: Path) -> None:
+    text = "统战部召开会议，传达学习精神，研究部署工作。" * 9
+
+    def routes(path: str, _: object) -> Answer | None:
+        if path == "/":
+            return Answer("<a href='/xw/202002/t20200219_1.html'>会议</a>")
+        return Answer(status=404) if path == "/robots.txt" else Answer(f"<h1>会议</h1><p>{text}</p><p>{path}</p>")
+
+    with serving(routes) as little:
+        little.site(tmp_path / "sites")
+        assert cundang(tmp_path / "data", tmp_path / "sites", "crawl", "little").returncode == 0
+    for _ in range(3):
+        ended = cundang(tmp_path / "data", tmp_path / "sites", "crawl", "little")
+        assert ended.returncode == 1, ended.stderr
+        assert f"no page was fetched from {little.host}" in ended.stderr
+        assert "finished" not in ended.stderr
+
+
 def test_a_crawl_beyond_this_machine_needs_a_contact(tmp_path: Path) -> None:
     sites = tmp_path / "sites"
     sites.mkdir()
