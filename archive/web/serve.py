@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import ipaddress
-import socket
-from collections.abc import Callable, Mapping, Sequence
+import os
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -52,7 +52,8 @@ def run(layout: Layout, sites: Mapping[str, Site], where: Where, ready: Callable
     Raises:
         UsageError: there is no catalogue yet, or a port is taken.
     """
-    listening = [_listen(where.host, where.port + beside) for beside in range(2 + (where.engine is not None))]
+    ports = range(where.port, where.port + (2 if where.engine is None else 3))
+    asyncio.run(_refuse_taken(where.host, ports))
     interface = where.base or f"http://{where.host}:{where.port}"
     beside = where.replay_base or f"http://{where.host}:{where.port + 1}"
     places = {key: site.place for key, site in sites.items() if site.place}
@@ -76,7 +77,7 @@ def run(layout: Layout, sites: Mapping[str, Site], where: Where, ready: Callable
     ]
     if player is not None:
         apps.append(engine.app(layout, player, _origin(interface), _hosts(where.host, behind)))
-    asyncio.run(_serve(list(zip(apps, listening, strict=True)), lambda: ready(interface)))
+    asyncio.run(_serve(list(zip(apps, ports, strict=True)), where.host, lambda: ready(interface)))
 
 
 def is_loopback(host: str) -> bool:
@@ -101,22 +102,25 @@ def _hosts(listened: str, address: str) -> list[str]:
     return list(dict.fromkeys([named.strip("[]"), listened, "127.0.0.1", "localhost"]))
 
 
-def _listen(host: str, port: int) -> socket.socket:
-    """Take a port now: uvicorn ends the process where it cannot."""
-    try:
-        return socket.create_server((host, port), family=socket.AF_INET6 if ":" in host else socket.AF_INET)
-    except OSError as error:
-        raise UsageError(
-            f"{host}:{port}: cannot listen there ({error.strerror}). Name another port with --port; the ports behind it"
-            " are needed too."
-        ) from error
+async def _refuse_taken(host: str, ports: Iterable[int]) -> None:
+    """Refuse ports that cannot be listened on: uvicorn would end the process."""
+    for port in ports:
+        try:
+            (await asyncio.start_server(lambda *_: None, host, port)).close()
+        except OSError as error:
+            why = os.strerror(error.errno) if (error.errno or 0) > 0 else error.strerror
+            raise UsageError(
+                f"{host}:{port}: cannot listen there ({why}). Name another --port (the next ones are used too), or --host."
+            ) from error
 
 
-async def _serve(apps: Sequence[tuple[Starlette, socket.socket]], ready: Callable[[], None]) -> None:
-    running = []
-    for each, listening in apps:
+async def _serve(apps: Sequence[tuple[Starlette, int]], host: str, ready: Callable[[], None]) -> None:
+    servers = []
+    for each, port in apps:
         config = uvicorn.Config(
             each,
+            host=host,
+            port=port,
             log_level="warning",
             access_log=False,
             server_header=False,
@@ -126,16 +130,16 @@ async def _serve(apps: Sequence[tuple[Starlette, socket.socket]], ready: Callabl
             timeout_keep_alive=5,
             lifespan="off",
         )
-        server = uvicorn.Server(config)
-        running.append((server, asyncio.create_task(server.serve(sockets=[listening]))))
+        servers.append(uvicorn.Server(config))
+    running = [asyncio.create_task(server.serve()) for server in servers]
     try:
-        while not all(server.started for server, _ in running):
-            for _, task in running:
-                if task.done():
-                    task.result()
+        while not all(server.started for server in servers):
+            if any(task.done() for task in running):
+                break
             await asyncio.sleep(0.02)
-        ready()
-        await asyncio.gather(*(task for _, task in running))
+        else:
+            ready()
+        await asyncio.gather(*running)
     finally:
-        for server, _ in running:
+        for server in servers:
             server.should_exit = True
