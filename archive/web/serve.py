@@ -111,7 +111,7 @@ async def _refuse_taken(host: str, ports: Iterable[int]) -> None:
             # asyncio writes its own words there; the numbers of names that are not found are negative.
             why = os.strerror(error.errno) if error.errno and error.errno > 0 else error.strerror
             raise UsageError(
-                f"{host}:{port}: cannot listen there ({why}). Name another --port (the next one is used too), or --host."
+                f"{host}:{port}: cannot listen ({why}). Name another --port (the next one is used too), or --host."
             ) from error
 
 

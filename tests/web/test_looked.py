@@ -107,7 +107,7 @@ def test_a_port_that_is_taken_is_named(changing: Layout) -> None:
             command(changing.root.parent, "serve", "--port", str(port)), capture_output=True, text=True, check=False
         )
     assert done.returncode == 2
-    assert done.stderr.startswith(f"cundang: 127.0.0.1:{port + 1}: cannot listen there (")
+    assert done.stderr.startswith(f"cundang: 127.0.0.1:{port + 1}: cannot listen (")
     assert "--port" in done.stderr
 
 
