@@ -72,7 +72,7 @@ def home(asked: Asked) -> Shown:
         "changes": recent.changes,
         "changed": recent.counts,
         "worries": list(_worries(asked, status, now)),
-        "keeping": keeping(layout, now),
+        "keeping": keeping(layout),
         "runs": runs(layout, most=HOME_ROWS),
         "histogram": newest.histogram,
     }

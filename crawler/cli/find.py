@@ -545,9 +545,8 @@ def status(folders: Folders, site: str | None, missing: bool, learned: bool, jso
 
     Example: cundang status
     """
-    from archive.corpus import damage
+    from archive.corpus import damage, disk
     from crawler import status as standing
-    from crawler.runs import disk
 
     layout = known_data(folders.layout)
     key = folders.known(site)

@@ -19,12 +19,12 @@ from prometheus_client import CollectorRegistry, generate_latest
 from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metric
 
 from archive.corpus import damage
+from archive.corpus.disk import measure
 from archive.errors import CundangError, UsageError
 from archive.layout import Layout
 from archive.ledger import read_ledger
 from crawler.messages import say
 from crawler.queue.slots import Slots
-from crawler.runs.disk import measure
 from crawler.runs.history import Runs, Total
 from crawler.runs.live import SILENT, Live
 

@@ -20,13 +20,13 @@ from urllib.parse import quote
 
 import pytest
 
+from archive.corpus.disk import measure
 from archive.errors import UsageError
 from archive.layout import Layout
 from archive.site import Crawl, Site
 from crawler.queue.slots import Slot
 from crawler.runs import units
 from crawler.runs.alerts import Alarm
-from crawler.runs.disk import measure
 from crawler.runs.history import LEAST, Did, Run, Runs
 from crawler.runs.live import Live
 from crawler.runs.metrics import Watched, served

@@ -82,13 +82,14 @@ def test_the_archive_is_reported_with_its_growth_and_its_damage(tmp_path: Path) 
         fixity.append(
             layout, fixity.Event(event="closed", path=fixity.name_of(layout, warc), size=300, sha256="0" * 64)
         )
-    now = dt.datetime.now(dt.UTC)
-    found = keeping(layout, now)
-    assert (found.files, found.bytes, found.grown, found.never, found.damaged) == (2, 600, 600, 2, ())
-    assert found.days_left == found.free * 30 // 600
-    assert keeping(layout, now + 40 * DAY).grown == 0
+    (tmp_path / "catalogue.sqlite").write_bytes(b"x" * 900)
+    here = 1500 + layout.fixity.stat().st_size
+    found = keeping(layout)
+    assert (found.files, found.never, found.damaged) == (2, 2, ())
+    # All that is in the folder counts; an archive of a day has no forecast.
+    assert (found.disk.here, found.disk.a_day, found.disk.days, found.disk.full_in) == (here, here, 1, None)
     (tmp_path / "warc/a/2026/two.warc.gz").write_bytes(b"two")
-    assert keeping(layout, now).damaged == (("warc/a/2026/two.warc.gz", "short"),)
+    assert keeping(layout).damaged == (("warc/a/2026/two.warc.gz", "short"),)
 
 
 def test_a_calendar_shows_captures_and_runs() -> None:
