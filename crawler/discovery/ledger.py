@@ -14,6 +14,7 @@ from lxml.html import HtmlElement
 from archive.site import host_of
 from crawler.discovery.general import NEXT, NUMBER, blind_rows, clicked
 from crawler.discovery.link import ARTICLE, Link
+from crawler.discovery.numbered import counted
 from crawler.discovery.scripted import FOLLOWED, MORE
 
 _TEXT = XPath("string(//body)")
@@ -24,10 +25,11 @@ _TOTAL = re.compile(r'"(?:total|totalCount|totalRecord|recordCount|count)"\s{0,3
 
 
 # What a pager's options claim: {count: 22}. Other scripts count things too, so this is read only beside a pager.
-_OPTION = re.compile(
-    r"\b(?:count|total|totalCount|totalRecords?|totalData|recordCount|totalNum)[\"']?"
-    r"\s{0,3}[:=]\s{0,3}[\"']?(\d{1,6})\b"
-)
+_OPTIONS = [
+    re.compile(rf"\b(?:{names})[\"']?\s{{0,3}}[:=]\s{{0,3}}[\"']?(\d{{1,6}})\b")
+    # Beside a number of records, `total` is that of pages.
+    for names in ("totalCount|totalRecords?|totalData|recordCount|totalNum", "count|total")
+]
 _PAGE_OPTION = re.compile(r"\b(?:totalPages?|pageCount|pageTotal|allPages?)[\"']?\s{0,3}[:=]\s{0,3}[\"']?(\d{1,5})()\b")
 # Arrows of slides and 更多 of sharing buttons are no pagers.
 _SAYS = re.compile(r"[\u3400-\u9fff]|next page|load more", re.IGNORECASE)
@@ -48,6 +50,8 @@ _NEXT_BUTTONS = XPath(
     "//*[self::button or self::li or self::a][not(normalize-space())]"
     "[contains(concat(' ', @class, ' '), ' btn-next ') or contains(@class, 'pagination-next')]"
 )
+# What the page's own script begins with: __NEXT_DATA__.
+_DATA = XPath("//script[@type='application/json']/text()", smart_strings=False)
 # Fields for a day, where choosing one leads to its part of an archive.
 _DAYS = XPath(
     "//input[@type='date' or @type='month'][contains(@onchange, 'location') or contains(@onchange, 'submit')]"
@@ -86,17 +90,7 @@ def survey(url: str, html: str, root: HtmlElement | None, links: Sequence[Link],
 
     `links`: what `discover` found on it. `hosts`: those of the site, beside the page's own.
     """
-    text = str(_TEXT(root)) if root is not None else ""
-    articles = _ARTICLES.search(text) or (
-        _TOTAL.search(html) if html.lstrip("\ufeff \r\n\t")[:1] in ("[", "{") else None
-    )
-    # Where the list stands at another address, that one claims it.
-    if articles is None and "<datastore>" in html and not any(link.kind == "list" for link in links):
-        articles = _RECORDS.search(html)
-    pages = _PAGES.search(text)
-    if _PAGER.search(html):
-        articles = articles or _OPTION.search(html)
-        pages = pages or _PAGE_OPTION.search(html)
+    articles, pages = _claims(html, root, links)
     own = {host_of(url), *hosts}
     foreign = Counter(
         host_of(link.url)
@@ -104,8 +98,6 @@ def survey(url: str, html: str, root: HtmlElement | None, links: Sequence[Link],
         if link.frame or (link.kind == "page" and (link.row_date is not None or link.priority == ARTICLE))
     )
     leads = any(link.kind == "next" for link in links)
-    if root is not None and pages and _is_pressed_out(root, int(pages[1] or pages[2])):
-        pages = None
     return Shown(
         claimed=int(articles[1]) if articles else None,
         claimed_pages=int(pages[1] or pages[2]) if pages else None,
@@ -114,6 +106,32 @@ def survey(url: str, html: str, root: HtmlElement | None, links: Sequence[Link],
         blind=blind_rows(root) if root is not None else 0,
         foreign={host: count for host, count in sorted(foreign.items()) if host not in own},
     )
+
+
+def _claims(
+    html: str, root: HtmlElement | None, links: Sequence[Link]
+) -> tuple[re.Match[str] | None, re.Match[str] | None]:
+    """Where a page says how many articles its list has, and how many pages."""
+    text = str(_TEXT(root)) if root is not None else ""
+    articles = _ARTICLES.search(text) or _of_data(html, root)
+    # Where the list stands at another address, that one claims it.
+    if articles is None and "<datastore>" in html and not any(link.kind == "list" for link in links):
+        articles = _RECORDS.search(html)
+    pages = _PAGES.search(text)
+    if _PAGER.search(html):
+        articles = articles or next(filter(None, (option.search(html) for option in _OPTIONS)), None)
+        pages = pages or _PAGE_OPTION.search(html)
+    if root is not None and pages and _is_pressed_out(root, int(pages[1] or pages[2])):
+        pages = None
+    return articles, pages
+
+
+def _of_data(html: str, root: HtmlElement | None) -> re.Match[str] | None:
+    """Where JSON says how many articles a list has: an answer to a script, or data that a page hands to its own."""
+    if html.lstrip("\ufeff \r\n\t")[:1] in ("[", "{"):
+        return _TOTAL.search(html)
+    data = _DATA(root) if root is not None and "application/json" in html else ()
+    return next((_TOTAL.search(text) for text in data if counted(text) is not None), None)
 
 
 def _is_pressed_out(root: HtmlElement, claimed: int) -> bool:

@@ -51,7 +51,7 @@ _COUNTS = re.compile(
 # What a script does that changes what a page shows.
 _MAKES = re.compile(
     r"document\.write|innerHTML|insertAdjacentHTML|appendChild|\.(?:html|append|load|prepend)\(|new Vue\(|createApp\("
-    r"|\$\.(?:ajax|get|post|getJSON)\(|XMLHttpRequest|\bfetch\(|axios|laypage|pagina|onscroll|PDFObject|getDocument\(|Pdfh5|flow\.load|location\s?[.=]"
+    r"|\$\.(?:ajax|get|post|getJSON)\(|XMLHttpRequest|\bfetch\(|axios|laypage|pagina|pag(?:er|ing)|fenye|onscroll|PDFObject|getDocument\(|Pdfh5|flow\.load|location\s?[.=]"
     r"|\.(?:DataTable|dataTable|datagrid|bootstrapTable|jqGrid)\("
 )
 # What writes rows where it stands.

@@ -32,6 +32,7 @@ def test_a_list_says_how_much_it_has(text: str, claimed: int | None, pages: int 
         ("$.jqPaginator('#p', {totalPages: 4, visiblePages: 7})", None, 4),
         ("new Paging({pageCount: '12', cb: go})", None, 12),
         ("laypage.render({count: 22, limit: 10})", 22, None),
+        ("kkpager.generPageHtml({pno: 1, total: 3, totalRecords: 22})", 22, None),
         ("$('#p').pagination({visiblePages: 7})", None, None),
         ("var totalPages = 4;", None, None),
     ],
@@ -40,6 +41,15 @@ def test_the_options_of_a_pager_say_how_much_there_is(options: str, claimed: int
     html = f"<body><script>{options}</script></body>"
     shown = survey("http://h/", html, fromstring(html), [])
     assert (shown.claimed, shown.claimed_pages) == (claimed, pages)
+
+
+@pytest.mark.parametrize(("total", "claimed"), [(22, 22), (1, None)])
+def test_the_data_of_a_page_say_how_many_rows_there_are(total: int, claimed: int | None) -> None:
+    data = f'{{"props": {{"total": {total}, "list": [{{"id": 1}}, {{"id": 2}}]}}}}'
+    html = f"<body><script id=__NEXT_DATA__ type=application/json>{data}</script></body>".replace(
+        "=app", "='app"
+    ).replace("json>", "json'>")
+    assert survey("http://h/", html, fromstring(html), []).claimed == claimed
 
 
 def test_an_answer_of_a_script_says_its_total() -> None:

@@ -53,6 +53,7 @@ def lack(body: str, *, expected: bool = False, article: bool = False, prose: int
         ("<a href='/x/'>要闻</a><a onclick=\"location.href='/y/'\">旧闻</a>", None),
         ("<a href='/x/'>要闻</a><table id=t></table><script>$('#t').DataTable({ajax: '/api'})</script>", "list"),
         ("<a href='/x/'>要闻</a><a href='javascript:void(0)'>收藏</a>", None),
+        ("<a href='/x/'>要闻</a><script>kkpager.generPageHtml({total: 3})</script>", "list"),
         (
             f"{ROWS}<a href='?p=2'>下一页</a><script>$('ul').on('click', 'li', f); f = () => window.open(id)</script>",
             "list",

@@ -50,6 +50,12 @@ def shown(stage: Stage) -> str:
         "({list: [{u: '/x/', t: '要闻'}]});",
         "setTimeout(function () { $('#n').append('<a href=\"/x/\">要闻</a>'); }, 500);",
         "new Vue({el: '#v', data: {rows: [{u: '/x/', t: '要闻'}]}});",
+        "Vue.component('NewsRow', {props: ['row'], template: '<a :href=\"row.u\">{{ row.t }}</a>'});"
+        " $('#v').html('<news-row v-for=\"r in rows\" :row=\"r\"></news-row>');"
+        " new Vue({el: '#v', data: {rows: [{u: '/x/', t: '要闻'}]}});",
+        "$('#v').html('<my-list kind=\"/x/\"></my-list>');"
+        " const MyList = {props: ['kind'], data() { return {t: '要闻'}; }, template: '<p><a :href=\"kind\">{{ t }}</a></p>'};"
+        " Vue.createApp({components: {MyList}}).mount('#v');",
         "Vue.createApp({setup() { const rows = Vue.ref([]); Vue.onMounted(() => { rows.value = [{u: '/x/', t: '要闻'}]; });"
         " return {rows}; }}).mount('#v');",
     ],
