@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import re
+import tomllib
 from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import reduce
+from importlib import resources
 from itertools import pairwise
 
 from lxml.etree import XPath
@@ -18,25 +21,39 @@ from crawler.discovery.numbered import counted
 from crawler.discovery.scripted import FOLLOWED, MORE
 
 _TEXT = XPath("string(//body)")
-_NUMBER = r"[有计:：]{0,2}\s{0,3}(\d{1,7})\s{0,3}"
-_ARTICLES = re.compile(rf"(?:共|总计|总数|总记录数?|记录总数|合计|总共){_NUMBER}(?:条|篇|则|项|个(?:记录|信息))")
-_PAGES = re.compile(rf"(?:(?:共|总计|总共|分){_NUMBER}[页頁]|\d{{1,5}}\s{{0,3}}/\s{{0,3}}(\d{{1,5}})\s{{0,3}}[页頁])")
-_TOTAL = re.compile(r'"(?:total|totalCount|totalRecord|recordCount|count)"\s{0,3}:\s{0,3}"?(\d{1,7})\b', re.IGNORECASE)
-
+# What stands for what in the patterns of claims.toml.
+_STANDS = {
+    "{n}": r"(?:\d{1,3}(?:,\d{3}){1,2}(?![\d,])|\d{1,7})",
+    "{open}": r"[〖【\[（(]?\s{0,3}",
+    "{close}": r"\s{0,3}[〗】\]）)]?\s{0,3}",
+}
+_WORDS = tomllib.loads(resources.files("crawler.discovery").joinpath("claims.toml").read_text("utf-8"))
+_ARTICLES, _PAGES = (
+    [
+        re.compile(reduce(lambda text, name: text.replace(name, _STANDS[name]), _STANDS, each["pattern"]))
+        for each in _WORDS[kind]
+    ]
+    for kind in ("articles", "pages")
+)
+_TOTAL = re.compile(
+    r'"(?:total|totalCount|totalRecord|recordCount|count)"\s{0,3}:\s{0,3}"?(?P<n>\d{1,7})\b', re.IGNORECASE
+)
 
 # What a pager's options claim: {count: 22}. Other scripts count things too, so this is read only beside a pager.
 _OPTIONS = [
-    re.compile(rf"\b(?:{names})[\"']?\s{{0,3}}[:=]\s{{0,3}}[\"']?(\d{{1,6}})\b")
+    re.compile(rf"\b(?:{names})[\"']?\s{{0,3}}[:=]\s{{0,3}}[\"']?(?P<n>\d{{1,6}})\b")
     # Beside a number of records, `total` is that of pages.
     for names in ("totalCount|totalRecords?|totalData|recordCount|totalNum", "count|total")
 ]
-_PAGE_OPTION = re.compile(r"\b(?:totalPages?|pageCount|pageTotal|allPages?)[\"']?\s{0,3}[:=]\s{0,3}[\"']?(\d{1,5})()\b")
+_PAGE_OPTION = re.compile(
+    r"\b(?:totalPages?|pageCount|pageTotal|allPages?)[\"']?\s{0,3}[:=]\s{0,3}[\"']?(?P<n>\d{1,5})\b"
+)
 # Arrows of slides and 更多 of sharing buttons are no pagers.
 _SAYS = re.compile(r"[\u3400-\u9fff]|next page|load more", re.IGNORECASE)
 _SHARES = XPath("boolean(ancestor-or-self::*[contains(@class, 'share') or contains(@class, 'bds') or @data-cmd])")
 _PAGER = re.compile(r"laypage|pagina|paging|pager|fenye|createPage", re.IGNORECASE)
 # The count of 大汉, in a page that holds records and in the answers to its script.
-_RECORDS = re.compile(r"(?:<totalrecord>|\btotalRecord[\"']?\s{0,3}:)\s{0,9}(\d{1,7})\b", re.IGNORECASE)
+_RECORDS = re.compile(r"(?:<totalrecord>|\btotalRecord[\"']?\s{0,3}:)\s{0,9}(?P<n>\d{1,7})\b", re.IGNORECASE)
 _CONTROLS = XPath(
     "//*[self::a or self::button or self::span or self::div or self::li or self::input][not(ancestor::script)]"
     "[not(*) or self::a or self::button]"
@@ -99,8 +116,8 @@ def survey(url: str, html: str, root: HtmlElement | None, links: Sequence[Link],
     )
     leads = any(link.kind == "next" for link in links)
     return Shown(
-        claimed=int(articles[1]) if articles else None,
-        claimed_pages=int(pages[1] or pages[2]) if pages else None,
+        claimed=_number(articles),
+        claimed_pages=_number(pages),
         evidence=" ".join(" ".join(found[0].split()) for found in (articles, pages) if found)[:80],
         controls=_controls(root) if root is not None and not leads else (),
         blind=blind_rows(root) if root is not None else 0,
@@ -113,17 +130,26 @@ def _claims(
 ) -> tuple[re.Match[str] | None, re.Match[str] | None]:
     """Where a page says how many articles its list has, and how many pages."""
     text = str(_TEXT(root)) if root is not None else ""
-    articles = _ARTICLES.search(text) or _of_data(html, root)
+    articles = _said(text, _ARTICLES) or _of_data(html, root)
     # Where the list stands at another address, that one claims it.
     if articles is None and "<datastore>" in html and not any(link.kind == "list" for link in links):
         articles = _RECORDS.search(html)
-    pages = _PAGES.search(text)
+    pages = _said(text, _PAGES)
     if _PAGER.search(html):
-        articles = articles or next(filter(None, (option.search(html) for option in _OPTIONS)), None)
+        articles = articles or _said(html, _OPTIONS)
         pages = pages or _PAGE_OPTION.search(html)
-    if root is not None and pages and _is_pressed_out(root, int(pages[1] or pages[2])):
+    if root is not None and pages and _is_pressed_out(root, int(pages["n"])):
         pages = None
     return articles, pages
+
+
+def _said(text: str, patterns: Sequence[re.Pattern[str]]) -> re.Match[str] | None:
+    """The first words that name a number, by the first pattern that finds one."""
+    return next((found for each in patterns for found in each.finditer(text) if found["n"]), None)
+
+
+def _number(said: re.Match[str] | None) -> int | None:
+    return None if said is None else int(said["n"].replace(",", ""))
 
 
 def _of_data(html: str, root: HtmlElement | None) -> re.Match[str] | None:

@@ -10,7 +10,7 @@ from lxml.html import fromstring
 from archive.ledger import ListAccount, SiteAccount
 from crawler.discovery import discover
 from crawler.discovery.general import BEFORE
-from crawler.discovery.ledger import survey
+from crawler.discovery.ledger import _ARTICLES, _PAGES, _WORDS, _number, _said, survey
 from crawler.discovery.link import Link
 from crawler.discovery.scripted import key_of, leads_on
 from crawler.queue.accounts import say_doubt, say_gap
@@ -129,6 +129,16 @@ def test_a_list_says_how_long_it_is(text: str, claimed: int | None, pages: int |
     shown = survey("http://h/", html, fromstring(html), [])
     assert (shown.claimed, shown.claimed_pages) == (claimed, pages)
     assert bool(shown.evidence) == (claimed is not None or pages is not None)
+
+
+@pytest.mark.parametrize("kind", ["articles", "pages"])
+def test_each_pattern_of_claims_takes_its_examples_and_leaves_others(kind: str) -> None:
+    patterns = {"articles": _ARTICLES, "pages": _PAGES}[kind]
+    for each, pattern in zip(_WORDS[kind], patterns, strict=True):
+        for text, number in each["takes"].items():
+            assert _number(_said(text, [pattern])) == number, text
+        for text in each["leaves"]:
+            assert _said(text, [pattern]) is None, text
 
 
 @pytest.mark.parametrize(
