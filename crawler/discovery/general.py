@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import re
+import tomllib
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator
 from dataclasses import replace
 from functools import lru_cache
+from importlib import resources
 from itertools import islice
 from typing import TypeAlias, cast
 from urllib.parse import urljoin, urlsplit
@@ -35,21 +37,16 @@ from crawler.queue.address import shape
 
 # 下一篇 is the next article, not the next page. A paper is entered at its newest issue, a calendar at its newest month:
 # what follows is 上一期, 上个月.
-_OPEN = r"\A[\[【(（<«◀◄←\s]*"
-# Behind its words a pager may say where it leads: 下一页(2/3).
-_CLOSE = r"(?:[\s(（]{0,3}\d{1,4}\s?/\s?\d{1,4})?[\]】)）>»›▶►→↓\s]*"
-NEXT = re.compile(
-    _OPEN
-    + r"(?:下\s?一?\s?[页頁]|[后後]\s?一?\s?[页頁]|[上前]\s?一?\s?(?:期|个?月)|next(?: ?page)?|>>?|»|›|▶|►|→"
-    + r"|(?:[较更][旧早]|以前)的?(?:文章|新闻|信息|内容|动态)|older ?(?:posts|entries))"
-    + _CLOSE,
-    re.IGNORECASE,
-)
-NUMBER = re.compile(r"\A[\[【(第.…\s]*\d{1,4}[\]】)页頁\s]*")
-_BACK = r"[首第]\s?一?\s?[页頁]|[上前]\s?一?\s?[页頁]|[下后後]\s?一?\s?(?:期|个?月)|prev(?:ious)?|first|<<?|«|‹|◀|◄|←"
-# Ways back in a pager, and to its ends.
-BEFORE = re.compile(rf"{_OPEN}(?:{_BACK}|1){_CLOSE}", re.IGNORECASE)
-_ENDS = re.compile(rf"{_OPEN}(?:{_BACK}|[尾末最]\s?[后後]?\s?一?\s?[页頁]|last){_CLOSE}", re.IGNORECASE)
+WORDS = tomllib.loads(resources.files("crawler.discovery").joinpath("words.toml").read_text("utf-8"))
+_MARK, _OF = r"[\W_]*", r"(?:[\s(（\[]{0,3}\d{1,4}(?:\s?/\s?\d{1,4})?|\s?[(（\[][A-Z])?"
+
+
+def _way(name: str) -> re.Pattern[str]:
+    words: str = WORDS["ways"][name]["pattern"]
+    return re.compile(words.replace("{mark}", _MARK).replace("{of}", _OF), re.IGNORECASE)
+
+
+NEXT, BACK, _ENDS, NUMBER = map(_way, ("next", "back", "ends", "number"))
 # The ways to the month after and to the month before in a calendar, where arrows mean time.
 _NAMED = r"(?:(?:19|20)\d\d\s?[-年.]\s?)?\d{1,2}\s?月?"
 _LATER = re.compile(
@@ -331,7 +328,7 @@ class _Anchors:
         if NUMBER.fullmatch(anchor) and host_of(href) == host_of(self._base):
             self._numbers.append(link)
             self._counted = self._counted or len(self._numbers) > 1 or _beside_its_like(element, anchor)
-        elif any(way.fullmatch(anchor) for way in (_ENDS, _EARLIER, _LATER)):
+        elif any(way.fullmatch(anchor) for way in (BACK, _ENDS, _EARLIER, _LATER)):
             self._ends.append(link)
             self._leads |= anchor not in _HOME
         else:

@@ -3,35 +3,32 @@
 from __future__ import annotations
 
 import re
-import tomllib
 from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import reduce
-from importlib import resources
 from itertools import pairwise
 
 from lxml.etree import XPath
 from lxml.html import HtmlElement
 
 from archive.site import host_of
-from crawler.discovery.general import NEXT, NUMBER, blind_rows, clicked
+from crawler.discovery.general import NEXT, NUMBER, WORDS, blind_rows, clicked
 from crawler.discovery.link import ARTICLE, Link
 from crawler.discovery.numbered import counted
 from crawler.discovery.scripted import FOLLOWED, MORE
 
 _TEXT = XPath("string(//body)")
-# What stands for what in the patterns of claims.toml.
+# What stands for what in the patterns of words.toml.
 _STANDS = {
     "{n}": r"(?:\d{1,3}(?:,\d{3}){1,2}(?![\d,])|\d{1,7})",
     "{open}": r"[〖【\[（(]?\s{0,3}",
     "{close}": r"\s{0,3}[〗】\]）)]?\s{0,3}",
 }
-_WORDS = tomllib.loads(resources.files("crawler.discovery").joinpath("claims.toml").read_text("utf-8"))
 _ARTICLES, _PAGES = (
     [
         re.compile(reduce(lambda text, name: text.replace(name, _STANDS[name]), _STANDS, each["pattern"]))
-        for each in _WORDS[kind]
+        for each in WORDS[kind]
     ]
     for kind in ("articles", "pages")
 )

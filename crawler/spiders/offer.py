@@ -14,7 +14,7 @@ from archive.site import REQUISITES, Site, host_of, matches
 from archive.warc.capture import Found
 from crawler.discovery import Link
 from crawler.discovery.feed import sitemaps
-from crawler.discovery.general import BEFORE, styled
+from crawler.discovery.general import BACK, styled
 from crawler.discovery.link import ARTICLE, DOCUMENTS, IMAGES, LAST, LIST, REQUISITE, START, extension, is_file
 from crawler.queue.accounts import PageAccount
 from crawler.queue.address import canonical, shape, trap, unordered
@@ -312,7 +312,8 @@ def _posted(judged: Judged) -> int:
 
 def _leads_back(way: Found | Link | None) -> bool:
     """Whether a link, or what is known of how an address was found, says that it leads to the page before."""
-    return way is not None and bool(BEFORE.fullmatch(way.anchor or ""))
+    anchor = "" if way is None else way.anchor or ""
+    return bool(BACK.fullmatch(anchor)) or (anchor.strip("[] ") == "1")
 
 
 def _without_ways_back(inside: list[tuple[str, Link]]) -> list[tuple[str, Link]]:

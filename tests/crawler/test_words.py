@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import pytest
@@ -9,13 +10,13 @@ from lxml.html import fromstring
 
 from archive.ledger import ListAccount, SiteAccount
 from crawler.discovery import discover
-from crawler.discovery.general import BEFORE
-from crawler.discovery.ledger import _ARTICLES, _PAGES, _WORDS, _number, _said, survey
+from crawler.discovery.general import _ENDS, BACK, NEXT, NUMBER, WORDS
+from crawler.discovery.ledger import _ARTICLES, _PAGES, _number, _said, survey
 from crawler.discovery.link import Link
 from crawler.discovery.scripted import key_of, leads_on
 from crawler.queue.accounts import say_doubt, say_gap
 from crawler.spiders.judge import is_row
-from crawler.spiders.offer import _PRINT
+from crawler.spiders.offer import _PRINT, _leads_back
 from crawler.spiders.scripts import EMPTY_MONTHS, _chosen, _Page
 
 
@@ -71,7 +72,7 @@ def test_these_words_belong_to_a_pager_beside_a_next_page(words: str) -> None:
     ],
 )
 def test_who_came_by_a_pager_has_what_lies_before(words: str, back: bool) -> None:
-    assert bool(BEFORE.fullmatch(words)) == back
+    assert _leads_back(Link(url="http://h/", anchor=words)) == back
 
 
 @pytest.mark.parametrize(
@@ -131,10 +132,17 @@ def test_a_list_says_how_long_it_is(text: str, claimed: int | None, pages: int |
     assert bool(shown.evidence) == (claimed is not None or pages is not None)
 
 
+@pytest.mark.parametrize(("name", "pattern"), [("next", NEXT), ("back", BACK), ("ends", _ENDS), ("number", NUMBER)])
+def test_each_way_takes_its_words_and_leaves_others(name: str, pattern: re.Pattern[str]) -> None:
+    way = WORDS["ways"][name]
+    assert [words for words in way["takes"] if pattern.fullmatch(words) is None] == []
+    assert [words for words in way["leaves"] if pattern.fullmatch(words)] == []
+
+
 @pytest.mark.parametrize("kind", ["articles", "pages"])
 def test_each_pattern_of_claims_takes_its_examples_and_leaves_others(kind: str) -> None:
     patterns = {"articles": _ARTICLES, "pages": _PAGES}[kind]
-    for each, pattern in zip(_WORDS[kind], patterns, strict=True):
+    for each, pattern in zip(WORDS[kind], patterns, strict=True):
         for text, number in each["takes"].items():
             assert _number(_said(text, [pattern])) == number, text
         for text in each["leaves"]:
