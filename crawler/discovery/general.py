@@ -110,7 +110,13 @@ _KINDS = {
 }
 _SCRIPTED = re.compile(r"on(?:[cC]lick|[dD]bl[cC]lick|[mM]ouse(?:[dD]own|[uU]p)|[tT]ouch[eE]nd)|ON(?:CLICK|DBLCLICK)")
 _YEAR = re.compile(r"\d{4}")
-_DATED = re.compile(r"\d[-./年月]\s*\d")
+_DATED = re.compile(r"\d[-./年月－．／]\s*\d")
+# A day whose parts stand in boxes of their own: 20, and 2023-06 below it; or 06-20, and 2023.
+_BOX = re.compile(
+    r"(?:(?P<d1>[0-3]?\d)日? )?(?P<y1>(?:19|20)\d\d) ?[-./年] ?(?P<m1>[01]?\d)月?(?: (?P<d2>[0-3]?\d)日?)?"
+    r"|(?:(?P<y2>(?:19|20)\d\d)年? )?(?P<m2>[01]?\d) ?[-./月] ?(?P<d3>[0-3]?\d)日?(?: (?P<y3>(?:19|20)\d\d)年?)?"
+)
+BOX = 24
 # A text, the element that it is in or stands behind, and the element that it is in.
 _Text: TypeAlias = tuple[str, HtmlElement, HtmlElement | None]
 _Place: TypeAlias = tuple[HtmlElement, HtmlElement | None]
@@ -426,7 +432,7 @@ class _Rows:
     """The rows of a page: each date of the page is given to the link that it stands nearest to."""
 
     def __init__(self, texts: Iterable[_Text], clicks: Collection[HtmlElement]) -> None:
-        found = ((text, beside, inside, row_date(text)) for text, beside, inside in texts)
+        found = ((text, beside, inside, _day(text, inside)) for text, beside, inside in texts)
         self._dated = {(beside, inside): (date, text) for text, beside, inside, date in found if date is not None}
         self._clicks = clicks
         # How many links stand in an element, and what `_in_turns` found of it.
@@ -493,6 +499,22 @@ class _Rows:
                 break
         found = self._turns[around] = dict(zip(days, links, strict=False)) if len(days) == len(links) else {}
         return found
+
+
+def _day(text: str, inside: HtmlElement | None) -> str | None:
+    """The date in a text, with the year or the day that stands in a box beside it."""
+    date = row_date(text)
+    if (date is not None and _YEAR.search(date)) or inside is None or len(text) > BOX:
+        return date
+    boxes = (" ".join(filter(None, map(str.strip, around.itertext()))) for around in islice(inside.iterancestors(), 2))
+    return next(filter(None, map(_whole_day, boxes)), date)
+
+
+def _whole_day(words: str) -> str | None:
+    """The date that a box shows in parts; None: it shows something else, or not all parts."""
+    box = _BOX.fullmatch(words) if len(words) <= BOX else None
+    parts = {name[0]: value for name, value in box.groupdict().items() if value} if box is not None else {}
+    return row_date("-".join(parts[name] for name in "ymd")) if len(parts) == 3 else None
 
 
 def _length(element: HtmlElement) -> int:

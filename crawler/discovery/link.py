@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Literal
@@ -57,6 +58,12 @@ _DATE = re.compile(
     r"(?:\s\d\d?:\d\d(?::\d\d)?)?\s?[\])）】]?"
 )
 _SPACE = re.compile(r"\s+")
+# A year of two digits, a month and a day with a point between them that stand alone, and characters of full width.
+_SHORT_YEAR = re.compile(r"(?<![\d./-])(\d\d)(?=([-./])[01]\d\2[0-3]\d(?![\d./-]))")
+_POINTED = re.compile(r"[\[(（【\s]*([01]\d)\.([0-3]\d)[\])）】\s]*")
+# Years of two digits below this one are of this century.
+CENTURY = 70
+_WIDE = re.compile(r"[０-９－．／]")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -152,10 +159,17 @@ def viewed(url: str) -> str | None:
 def row_date(text: str) -> str | None:
     r"""The first date in the text of a list row, as shown, with its brackets; lines that split it are joined.
 
+    A year of two digits is given its century, and digits and marks of full width the usual ones.
+
     >>> row_date("关于开展调研的通知 [02-19]"), row_date("2026-\n  01-\n  23"), row_date("第1-2期")
     ('[02-19]', '2026-01-23', None)
+    >>> row_date("[09-03-11]"), row_date("２０２３－６－２０"), row_date("06.20"), row_date("第06.20号")
+    ('[2009-03-11]', '2023-6-20', '06-20', None)
     """
-    for found in _DATE.finditer(_SPACE.sub(" ", text)):
+    plain_text = _SPACE.sub(" ", unicodedata.normalize("NFKC", text) if _WIDE.search(text) else text)
+    if (alone := _POINTED.fullmatch(plain_text)) is not None:
+        plain_text = f"{alone[1]}-{alone[2]}"
+    for found in _DATE.finditer(_SHORT_YEAR.sub(_with_century, plain_text)):
         date = found[0].strip()
         digits = re.findall(r"\d+", date)
         year = len(digits[0]) == 4
@@ -165,6 +179,10 @@ def row_date(text: str) -> str | None:
         if 1 <= month <= 12 and 1 <= day <= 31 and plain:
             return re.sub(r"\s?([-./年月])\s?", r"\1", date)
     return None
+
+
+def _with_century(year: re.Match[str]) -> str:
+    return ("20" if int(year[1]) < CENTURY else "19") + year[1]
 
 
 def fold(text: str) -> str | None:

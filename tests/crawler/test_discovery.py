@@ -68,6 +68,28 @@ TITLE = "<a href='{n}.html'>会议召开</a>"
 
 
 @pytest.mark.parametrize(
+    ("box", "day"),
+    [
+        ("<b>20</b><span>2023-06</span>", "2023-06-20"),
+        ("<b>20日</b><i>2023年6月</i>", "2023-6-20"),
+        ("<span>2023.06</span><b>20</b>", "2023-06-20"),
+        ("<p><b>06-20</b></p><p>2023</p>", "2023-06-20"),
+        ("<span>2023年</span><b>6月20日</b>", "2023-6-20"),
+        ("<b>06-20</b>", "06-20"),
+        ("<b>23-06-20</b>", "2023-06-20"),
+        ("<b>［2023－06－20］</b>", "[2023-06-20]"),
+        ("<b>2023-06</b>", None),
+        ("<b>45</b><span>2023-06</span>", None),
+        ("<b>1/3</b><span>2023</span>", "2023-1-3"),
+        ("<b>1/3</b>", None),
+    ],
+)
+def test_the_day_of_a_row_may_stand_in_boxes(box: str, day: str | None) -> None:
+    row = f"<ul><li><div>{box}</div><h3><a href='/7.html'>全市统战部长会议召开</a></h3></li></ul>"
+    assert [link.row_date for link in found(f"<html><body>{row}</body></html>")] == [day]
+
+
+@pytest.mark.parametrize(
     ("rows", "days"),
     [
         (f"<table><tr><td>{TITLE}</td><td>02-11</td><td>{TITLE}</td><td>02-12</td></tr></table>", ["02-11", "02-12"]),
