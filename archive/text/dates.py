@@ -500,7 +500,7 @@ def _year(groups: dict[str, str | None]) -> int:
     if written := groups.get("year"):
         return _number(written)
     if written := groups.get("roc"):
-        return int(written) + MINGUO
+        return _number(written) + MINGUO
     short = int(groups.get("yy") or 0)
     return short + (2000 if short < 50 else 1900)
 
@@ -515,6 +515,9 @@ def _month(written: str) -> int:
 def _number(written: str) -> int:
     if written.isdigit() and written.isascii():
         return int(written)
+    hundreds, hundred, rest = written.rpartition("百")
+    if hundred:
+        return 100 * _number(hundreds or "一") + _number(rest or "零")
     tens, ten, ones = written.translate(_HAN_DIGITS).rpartition("十")
     return int(ones or 0) + (10 * int(tens or 1) if ten else 0)
 

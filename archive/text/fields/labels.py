@@ -44,6 +44,7 @@ _OF_PEOPLE = ("author", "editor", "sender")
 # What stands around a value and is no part of it.
 WRAP = "[]【】()<>{}|丨/-—_·:;,、。 \t"
 _BARS = str.maketrans({"丨": "|", "︱": "|", "│": "|", "┃": "|", "〔": "[", "〕": "]", "∶": ":"})
+_STROKES = re.compile(r"[|/.‧·]")
 _TAG = re.compile(r"</?[a-zA-Z][^<>]{0,200}>")
 _DATE = re.compile(r"(?:19|20)\d{2}\s?[-/.年]\s?\d{1,2}\s?[-/.月]\s?\d{1,2}|\d{1,2}:\d{2}|\d{2,3}年\d{1,2}月\d{1,2}日")
 _TIME = re.compile(r"^(?:时\s?间|日\s?期)")
@@ -164,7 +165,7 @@ def _unmarked() -> tuple[re.Pattern[str], re.Pattern[str]]:
     stroked = "|".join(label["pattern"] for label in words.entries("label") if label["field"] != "other")
     bare = "|".join(label["pattern"] for label in words.entries("label") if label.get("bare"))
     return (
-        re.compile(rf"{_BEFORE}(?P<label>{stroked})\s?[|/]\s?(?=[^图文摄/|\s:])"),
+        re.compile(rf"{_BEFORE}(?P<label>{stroked})\s?[|/.‧·]\s?(?=[^图文摄/|\s:])"),
         re.compile(rf"{_BEFORE}(?P<prefix>[一-鿿·]{{0,14}}?)(?P<label>{bare})\s?(?=[一-鿿])"),
     )
 
@@ -204,7 +205,7 @@ def canonical(line: str) -> str:
     if "<" in text:
         text = " ".join(_TAG.sub(" ", text).split())
     text = _boxed().sub(r"\g<label>:", text)
-    if "|" in text or "/" in text:
+    if _STROKES.search(text):
         text = _unmarked()[0].sub(r"\g<label>:", text)
     if len(text) > DATELINE or text.endswith("。") or not _ROLES.search(text):
         return text
@@ -500,7 +501,10 @@ def _people_value(text: str) -> str | None:
     if names and re.match(r"\(?[A-Za-z]", behind):
         return _believed(plain, text, PEOPLE)
     if names and (
-        not behind or cut[: -len(behind)].endswith((" ", "(", "/")) or words.pattern("picture").match(behind)
+        not behind
+        or behind.startswith("(")
+        or cut[: -len(behind)].endswith((" ", "(", "/"))
+        or words.pattern("picture").match(behind)
     ):
         return " ".join(names) if behind or len("".join(names)) < han(plain) or " " in plain else plain
     value = re.sub(r"^(?:本报|本网|见习|特约)?(?:记者|通讯员)\s?", "", cut.strip(WRAP))
