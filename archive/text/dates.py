@@ -124,6 +124,7 @@ class Rules:
     Attributes:
         strict, loose: shapes of dates; loose ones are believed behind a label and in a dateline alone.
         labels: each with its rank: 0 for publication, 1 for any time, 2 for a change.
+        label: every label, as a pattern.
         alone: a label that is a line.
         urls: shapes of addresses.
         metas: names of `meta` elements, best first.
@@ -137,6 +138,7 @@ class Rules:
     strict: tuple[re.Pattern[str], ...]
     loose: tuple[re.Pattern[str], ...]
     labels: tuple[tuple[int, re.Pattern[str]], ...]
+    label: str
     alone: re.Pattern[str]
     urls: tuple[re.Pattern[str], ...]
     metas: tuple[str, ...]
@@ -171,6 +173,7 @@ def rules() -> Rules:
             )
             for rank, pattern in labels
         ),
+        label=every,
         alone=re.compile(rf"[\[(]?(?P<label>{every})\s?[:|]?"),
         urls=tuple(re.compile(url["pattern"]) for url in raw["url"]),
         metas=tuple(raw["meta"]["words"].split()),

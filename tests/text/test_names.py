@@ -95,7 +95,7 @@ def fields(info: str = DATELINE, lead: str = "", end: str = "", after: str = "")
         ("作者：本站编辑　2023-03-08", None, None, None),
         ("2023-03-08　作者：周敏（市侨联）　责编：李思远", None, "周敏", "李思远"),
         ("2023-03-08　文．周敏　圖．何晓东", None, "周敏", None),
-        ("<dl><dt>公告單位</dt><dd>民政課</dd><dt>公告日期</dt><dd>112-03-08</dd></dl>", "民政课", None, None),
+        ("公告单位：民政课　张贴日期：112-03-08", "民政课", None, None),
     ],
 )  # fmt: skip
 def test_a_dateline_names_its_people(info: str, source: str | None, author: str | None, editor: str | None) -> None:

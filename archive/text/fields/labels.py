@@ -183,6 +183,7 @@ def _marked() -> re.Pattern[str]:
     labels: dict[str, list[str]] = {}
     for label in words.entries("label"):
         labels.setdefault(label["field"], []).append(label["pattern"])
+    labels["other"].append(dates.rules().label)
     every = {name: "|".join(patterns) for name, patterns in labels.items()}
     # No label begins with another character: nearly all places are passed over by this.
     first = "".join(sorted(set(re.findall("[一-鿿/]", "".join(every.values())))))
@@ -523,7 +524,7 @@ def _believed(value: str, text: str, longest: int) -> str | None:
     """A value that can be one; None for what templates put where there is none."""
     if value.count("(") > value.count(")"):
         value = f"{value})" if f"{value})" in text else value.split("(", maxsplit=1)[0].strip(WRAP)
-    if not value or len(value) > longest or value.isdigit() or re.search(r"[。!?=<>\"]", value):
+    if not value or len(value) > longest or not any(map(str.isalpha, value)) or re.search(r"[。!?=<>\"]", value):
         return None
     return None if value.lower() in words.listed("nobody") else value
 
