@@ -19,7 +19,7 @@ from importlib.resources import files
 from itertools import accumulate
 from typing import Any
 
-from archive.catalogue.places import Mention, is_name, is_surname, jieba, title
+from archive.catalogue.places import Mention, is_name, is_surname, is_within, jieba, title
 
 _BODIES = ("party", "council", "front")
 # The levels, and how many digits of a code belong to each.
@@ -46,7 +46,7 @@ _NUMBERED = re.compile("医院|[中小]学|支部|支队|大队|分院|高中")
 _CONGRESS = re.compile("第[一二三四五六七八九十]+[次届].{0,4}代表大会")
 _SESSION = re.compile(r"第[一二三四五六七八九十]+届$")
 _YEAR = re.compile(r"(?<!\d)(1[89]\d\d|20\d\d)年")
-_CHINA = re.compile("中国|我国|中方|国务院|全国|习近平|新华社|人民网|北京")
+_CHINA = re.compile("中国|我国|中方|(?<!国)国务院|全国|习近平|新华社|人民网|北京")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -145,11 +145,14 @@ def _find_marked(text: str, places: Sequence[Mention], site: str | None) -> Iter
     automaton, kinds = _marks()
     starts = [place.start for place in places]
     ends = {place.end for place in places}
+    sections = _sections(text, places)
     for _, start, end in automaton.find_matches_as_indexes(text):
         kind = kinds[text[start:end]]
         if kind == "level":
-            number = bisect_right(starts, start) - 1
-            one = _own(text, start, site) if number < 0 or start > places[number].end else None
+            number = bisect_right(starts, start)
+            one = None
+            if not number or start > places[number - 1].end:
+                one = _own(text, start, site, places[:number], sections)
         elif kind == "company":
             one = _company(text, start, end, places)
         elif kind == "prefix":
@@ -168,8 +171,8 @@ def _national(text: str, start: int, end: int, places: Sequence[Mention], *, min
         start, end = start + 2, start + 2 + len(longer)
     if text[end : end + 1] in _words("national", "further") or _goes_on(text, end):
         return None
-    if text.endswith(tuple(_words("foreign")), 0, start):
-        return None  # 美国国务院
+    if text.endswith((*_words("foreign"), *_words("foreign", "before")), 0, start):
+        return None  # 美国国务院, 《今晚报》文化部
     begins = end - start > 4 or not ministry or _begins(text, _before(text, start))
     if not begins or (ministry and not _is_of_china(text, start, places)):
         return None
@@ -192,7 +195,8 @@ def _prefixed(text: str, start: int, end: int) -> Organisation | None:
     """A name that begins with 全国, 中国 or the like and goes on to a head."""
     if end == len(text) or _has_ended(text, end) or (text[start:end] in ("中央", "国家") and not _begins(text, start)):
         return None
-    reached = _grow(text, end, body=False, bare=False)
+    walk = _Walk(text, end, body=False, bare=False)
+    reached = walk.reached
     if reached <= end or _is_class(text[end:reached]) or not _is_cut(text, start):
         return None
     if text.endswith(tuple(_words("foreign")), 0, start) or _widen(text, start) != start:
@@ -200,7 +204,7 @@ def _prefixed(text: str, start: int, end: int) -> Organisation | None:
     session = _SESSION.search(text, max(start - 5, 0), start) if text[start:end] == "全国" else None
     if text[end] in "性级各" or (session and _widen(text, session.start()) != session.start()):
         return None
-    how = "national" if _kind(text, reached) in ("bodies", "departments") else "name"
+    how = "national" if _kind(text, walk.first) in ("bodies", "departments") else "name"
     return _make(text, session.start() if session else start, reached, reached, "", text[start:reached], how=how)
 
 
@@ -211,19 +215,94 @@ def _is_cut(text: str, at: int) -> bool:
     return at in accumulate(map(len, words), initial=first)
 
 
-def _own(text: str, at: int, site: str | None) -> Organisation | None:
-    """A body of the site's own place, which a text names by its level."""
-    if not _begins(text, at) or _is_one_of_several(text, at):
-        return None
+def _own(
+    text: str, at: int, site: str | None, places: Sequence[Mention], sections: Sequence[Mention]
+) -> Organisation | None:
+    """A body of the site's own place, or of that of its section, which a text names by its level."""
     body = _body(text, at + 1, level=False)
-    least = at + 1 + len(body)
-    if len(body) == 1 or not (body or (least < len(text) and not _has_ended(text, least) and _is_word(text, at))):
-        return None  # 市委 alone is part of many offices and titles
-    reached = _grow(text, least, body=bool(body), bare=False)
-    if not body and (reached <= least or _kind(text, reached) == "institutions"):
+    if not _may_begin(text, at, body):
         return None
+    least = at + 1 + len(body)
+    if not (body or (least < len(text) and not _has_ended(text, least) and _is_word(text, at))):
+        return None
+    reached = _grow(text, least, body=bool(body), bare=False)
+    if not body and (reached <= least or not _is_of_level(text, least, reached)):
+        return None
+    place, clear = _whose(text, at, places, sections)
+    if place:
+        name = title(place.code, text[place.start : place.end])
+        return _make(text, at, reached, least, place.code, name + body, how="place")
     code = _own_code(text[at], site)
+    if not clear or (body == "委" and not (code or any(_is_at(each, text[at]) for each in places))):
+        return None  # 县委 alone may speak of all counties
     return _make(text, at, reached, least, code, (title(code) or text[at]) + body, how="own")
+
+
+def _may_begin(text: str, at: int, body: str) -> bool:
+    """Whether a body may begin with the level there."""
+    begins = _is_behind_committee(text, at) or _begins(text, at) or _is_behind_verb(text, at, body)
+    return begins and not _is_one_of_several(text, at)
+
+
+def _is_behind_committee(text: str, at: int) -> bool:
+    """Whether the committee of the same level stands right before: 区政府 in 区委区政府."""
+    return text[at - 2 : at] == text[at] + "委"
+
+
+def _is_behind_verb(text: str, at: int, body: str) -> bool:
+    """Whether a level stands behind a verb or a preposition, as in 响应区委, and not behind a part of its name."""
+    if text.endswith(tuple(_words("levels", "verbs")), 0, at):
+        return True
+    if not body or not _HAN.fullmatch(text, max(at - 2, 0), at):
+        return False
+    words = jieba().tag(text[_left(text, at, 6) : at + 1 + len(body)])
+    before = _word_before(words, at - _left(text, at, 6))
+    return len(before[0]) > 1 and before[1] in ("v", "p") and before[0] not in _words("verbs")
+
+
+def _word_before(words: Iterable[tuple[str, str]], at: int) -> tuple[str, str]:
+    """The word that ends at an offset, and its part of speech; two empty texts if none does."""
+    end = 0
+    for word, part in words:
+        end += len(word)
+        if end == at:
+            return word, part
+    return "", ""
+
+
+def _is_of_level(text: str, least: int, reached: int) -> bool:
+    """Whether a level may stand before this name: 市脱贫攻坚领导小组 and 县中医院, not 省电厂."""
+    return _kind(text, reached) != "institutions" or text.endswith(tuple(_words("heads", "of_level")), least, reached)
+
+
+def _is_at(place: Mention, level: str) -> bool:
+    """Whether a place is of a level: 江油市 and 成都市 of 市."""
+    return bool(place.code) and title(place.code)[-1] == level
+
+
+def _sections(text: str, places: Sequence[Mention]) -> list[Mention]:
+    """The places that head a section of a text: 攀枝花：... at the beginning of a line."""
+    heads = (one for one in places if one.code and text[one.end : one.end + 1] in (":", "："))
+    return [one for one in heads if text[one.start - 1 : one.start] in ("", "\n")]
+
+
+def _whose(text: str, at: int, places: Sequence[Mention], sections: Sequence[Mention]) -> tuple[Mention | None, bool]:
+    """The place whose body a level means, and whether that is clear; no place if it is that of the site.
+
+    It is the place of the committee right before it, that of its section, or the last one named within the section.
+    """
+    if _is_behind_committee(text, at) and places and places[-1].end >= at - 2:
+        return places[-1], True
+    section = next((one for one in reversed(sections) if one.start < at), None)
+    if not section:
+        return None, True
+    if _is_at(section, text[at]):
+        return section, True
+    if _DIGITS[text[at]] <= len(section.code.rstrip("0")):
+        return None, True
+    within = (one for one in reversed(places) if one.start > section.start and is_within(one.code, section.code))
+    place = next((one for one in within if _is_at(one, text[at])), None)
+    return place, bool(place)
 
 
 def _own_code(level: str, site: str | None) -> str:
@@ -255,12 +334,27 @@ def _company(text: str, start: int, end: int, places: Sequence[Mention]) -> Orga
     begin = _leads(text, first, start)
     if text[start - 1] in "家个" or _JOINED.search(text, begin, start):
         return None
-    named = [place.start for place in places if begin <= place.start < start]
-    if not (named and named[0] == begin) and (text[begin] in "牌型号款" or not _is_name(text[begin:start])):
-        begin = named[-1] if named and _is_name(text[named[-1] : start]) else start
-    if start - begin < 2:
+    begin = _behind_group(text, _first_of_company(text, begin, start, places))
+    if begin < 0 or start - begin < 2:
         return None
     return _make(text, begin, _grow(text, end, body=True), end, "", text[begin:end], how="name")
+
+
+def _first_of_company(text: str, begin: int, start: int, places: Sequence[Mention]) -> int:
+    """Where a company's name begins: with all of the words before its head, or with the last place among them."""
+    named = [place.start for place in places if begin <= place.start < start]
+    if (named and named[0] == begin) or (text[begin] not in "牌型号款" and _is_name(text[begin:start])):
+        return begin
+    return named[-1] if named and _is_name(text[named[-1] : start]) else start
+
+
+def _behind_group(text: str, begin: int) -> int:
+    """Where a company's name begins with its group: 国药集团四川省川南器械有限公司; -1 if that is unclear."""
+    if not text.endswith("集团", 0, begin):
+        return begin
+    first = _left(text, begin - 2, 8)
+    words = jieba().tag(text[first : begin - 2])
+    return begin - 2 - len(words[-1][0]) if words and words[-1][1][0] in "nj" and len(words[-1][0]) > 1 else -1
 
 
 def _leads(text: str, at: int, end: int) -> int:
@@ -325,7 +419,7 @@ def _placed(text: str, start: int, place: Mention) -> Organisation | None:
     walk = _Walk(text, place.end, body=False)
     end = walk.reached
     rest = text[place.end : end]
-    if not rest or _is_class(rest) or (rest in ("大学", "中学") and text[place.end - 1] in "省市区"):
+    if not rest or "某" in rest or _is_class(rest) or (rest in ("大学", "中学") and text[place.end - 1] in "省市区"):
         return None
     if _kind(text, walk.first) == "bodies":
         return _make(text, start, end, end, place.code, name + text[place.end : end], how="place")
@@ -376,8 +470,8 @@ def _make(text: str, start: int, reached: int, end: int, code: str, name: str, *
 
 
 def _before(text: str, start: int, *, party: bool = False) -> int:
-    """Where a name begins with the Party or the Republic before it."""
-    for lead in ("中华人民共和国", *(("中国共产党", "中共") if party else ())):
+    """Where a name begins with the Party, the Republic or the armed police before it."""
+    for lead in ("中华人民共和国", "武警", *(("中国共产党", "中共") if party else ())):
         if text.endswith(lead, 0, start):
             return start - len(lead)
     return start

@@ -72,7 +72,25 @@ def _other() -> re.Pattern[str]:
 @cache
 def _institution() -> re.Pattern[str]:
     """What follows a short name that is part of an institution's name."""
-    return re.compile(_rules()["institution"]["pattern"])
+    return re.compile(f"{_rules()['institution']['pattern']}|{_abbreviated().pattern}")
+
+
+@cache
+def _abbreviated() -> re.Pattern[str]:
+    """What follows a name, also a full one, that is part of the short name of an institution: 北京市第八十中."""
+    return re.compile("|".join(_rules()["abbreviated"]["patterns"].split()))
+
+
+@cache
+def _abolished() -> re.Pattern[str]:
+    """What follows the short name of a city that is rather that of a county of old."""
+    return re.compile(_rules()["abolished"]["pattern"])
+
+
+@cache
+def _bracketed() -> re.Pattern[str]:
+    """What follows a name that stands in brackets within the name of an institution."""
+    return re.compile(_rules()["bracketed"]["pattern"])
 
 
 @cache
@@ -251,9 +269,48 @@ def find_all(text: str, site: str | None = None) -> list[Mention]:
             continue
         code, how = _choose(name, gap, found, known, near)
         if code or not name.weak:
-            inside = not name.full and bool(_institution().match(text, end))
+            inside = _is_inside(text, start, end, full=name.full)
             found.append(Mention(start=start, end=end, code=code, how=how, inside=inside))
     return found
+
+
+def _is_inside(text: str, start: int, end: int, *, full: bool) -> bool:
+    """Whether a place is part of the name of an institution that is no body of the place."""
+    if (_abbreviated() if full else _institution()).match(text, end):
+        return True
+    if text[start - 1 : start] in ("（", "(") and _bracketed().match(text, end):
+        return "\u4e00" <= text[start - 2 : start - 1] <= "\u9fff"
+    return not full and _is_firm(text, start, end)
+
+
+def _is_firm(text: str, start: int, end: int) -> bool:
+    """Whether the word behind a short name makes that of a firm in this text: 北京现代, “湖南发展”.
+
+    It does if it is no common word and the text speaks of 现代汽车 and of no place such as 雄安新区, if the text has
+    台湾华纳唱片, or if it has “湖南发展”股价.
+    """
+    word = next(iter(jieba().cut(text[end : end + 4])), "")
+    if len(word) < 2:
+        return False
+    part = _part(word)
+    whole = text[start:end] + word
+    if part in _words("firm", "parts") and word not in _words("firm", "common"):
+        named = word if part != "ns" else "" if is_name(word) else whole
+        if named and _trades(text, named) and not any(word + level in text for level in _words("firm", "levels")):
+            return True
+    return _trades(text, f"“{whole}”")
+
+
+def _trades(text: str, name: str) -> bool:
+    """Whether a text speaks of a firm of a name: 现代汽车."""
+    return name in text and any(name + trade in text for trade in _words("firm"))
+
+
+@cache
+def _part(word: str) -> str:
+    """The part of speech of a word by itself; empty if it is cut."""
+    tagged = jieba().tag(word)
+    return tagged[0][1] if len(tagged) == 1 else ""
 
 
 def _is_meant(code: str, found: Sequence[Mention], near: set[str]) -> bool:
@@ -391,16 +448,19 @@ def _longest(text: str, at: int, start: str, edges: _Edges, *, follows: bool) ->
         if written not in names:
             continue
         name = _read(written)
-        if not name.full and _is_other(text, at, at + size, person=name.places[0].weak and not follows):
+        first = name.places[0]
+        if not name.full and _is_other(
+            text, at, at + size, person=first.weak and not follows, city=first.code.endswith("00")
+        ):
             return 0
         if edges.is_word(at, at + size, full=name.full, follows=follows):
             return size
     return 0
 
 
-def _is_other(text: str, start: int, end: int, *, person: bool) -> bool:
+def _is_other(text: str, start: int, end: int, *, person: bool, city: bool) -> bool:
     """Whether a short name belongs to a street, a town or a water, or is a person's given name."""
-    if _other().match(text, end):
+    if _other().match(text, end) or (city and _abolished().match(text, end)):
         return True
     return person and text[max(start - 1, 0) : start] in _words("surnames")
 

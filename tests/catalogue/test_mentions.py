@@ -187,7 +187,7 @@ def test_a_body_without_its_place_is_the_sites_own_and_marked_so() -> None:
 @pytest.mark.parametrize(
     ("text", "names"),
     [
-        ("云龙区新联会积极响应市委统战部号召。", ["云龙区新联会"]),
+        ("云龙区新联会积极响应市委统战部号召。", ["云龙区新联会", "市委统战部"]),
         ("内江市委统战部全面落实市疫情防控应急指挥部要求。", ["内江市委统战部", "市疫情防控应急指挥部"]),
         ("市委统战部充分发挥党支部作用。", ["市委统战部"]),
         ("县委统战部会同县工商联走访企业。", ["县委统战部", "县工商联"]),
@@ -226,7 +226,7 @@ def test_each_rule_of_organisations_has_an_example_that_it_takes_and_one_that_it
         ("省生态环境厅固体废物与化学品处副处长", ["省生态环境厅固体废物与化学品处"]),
         ("中国农业大学应用化学系农药综合分析室等12家", ["中国农业大学应用化学系农药综合分析室"]),
         ("农业农村部组织中国农业大学承办", ["农业农村部", "中国农业大学"]),
-        ("县委、县政府研究决定，县政府门户网站", ["县政府", "县政府"]),
+        ("县委、县政府研究决定，县政府门户网站", ["县委", "县政府", "县政府"]),
         ("中国人民银行常德市中心支行和金融机构", ["中国人民银行常德市中心支行"]),
         ("中国民用航空局运输司拟批准", ["中国民用航空局运输司"]),
         ("中国地质大学（北京）和北京林业大学", ["中国地质大学（北京）", "北京林业大学"]),
@@ -315,6 +315,80 @@ def test_a_place_in_the_name_of_an_institution_is_no_mention() -> None:
     assert kinds("上海市农业科学院") == [("organisation", "上海市农业科学院")]
     assert kinds("成都市第七中学") == [("organisation", "成都市第七中学")]
     assert kinds("柘城县公安局") == [("place", "柘城县"), ("organisation", "柘城县公安局")]
+
+
+@pytest.mark.parametrize(
+    ("text", "wanted"),
+    [
+        ("在邵阳师专广播室，河北农大果树班，湖南的农大", ["湖南"]),
+        ("石家庄二中雄安校区、北京市第八十中雄安容东校区，北京三中全会", ["北京"]),
+        ("记者从上海昆剧团获悉，四川日报和广安在线", []),
+        ("东莞证券针对五千万，上海证券市场", ["上海"]),
+        ("接入了「成都高新减灾所」的系统", []),
+        ("吉米形象专业设计（广州）学校", []),
+        ("现代汽车在北京组建了北京现代，北京现代推出", ["北京"]),
+        ("北京现代建筑", ["北京"]),
+        ("唱片签约于台湾华纳唱片旗下，和台湾华纳约满", []),
+        ("“湖南发展”股价上涨，湖南发展发布公告", []),
+        ("湖南发展迅速，河北雄安集团与河北雄安新区", ["湖南", "河北", "雄安新区"]),
+        ("泸州大力发展，泸州大中小学，江苏一大批", ["泸州", "泸州", "江苏"]),
+    ],
+)
+def test_a_place_in_the_short_name_of_an_organisation_is_no_mention(text: str, wanted: list[str]) -> None:
+    assert [one.words for one in mentions.of(None, text, None) if one.kind == "place"] == wanted
+
+
+def test_states_and_counties_of_old_times_are_no_places_of_today() -> None:
+    text = "河北有河间国。属河间郡，设河间侯国后为河间；燕国南阳遗址，邯郸县的邯郸，河北道。国安在河北国际"
+    assert named(text) == [("河北", "130000"), ("河间", "130984"), ("邯郸", "130400"), ("河北", "130000")]
+
+
+@pytest.mark.parametrize(
+    ("text", "site", "wanted"),
+    [
+        ("代表区委区政府看望", "320303", ["云龙区委", "云龙区政府"]),
+        ("响应区委决策部署，区委常委丁某", "320303", ["云龙区委", "云龙区委"]),
+        ("泸州市委市政府要求", "510100", ["泸州市委", "泸州市政府"]),
+        ("按照市脱贫攻坚领导小组的通知，做好县政府门户网站", "411424", ["商丘市脱贫攻坚领导小组", "柘城县政府"]),
+        ("在县中医院会议室", "411424", ["柘城县中医院"]),
+        ("县委书记是关键", None, []),
+        ("泸县的会上，县委书记", None, ["县委"]),
+        ("由县财政局业务主管股室审核", "411424", ["柘城县财政局"]),
+    ],
+)
+def test_a_body_is_known_by_its_level_also_behind_a_verb(text: str, site: str | None, wanted: list[str]) -> None:
+    assert [name for _, name, how in bodies(text, site) if how in ("own", "place")] == wanted
+
+
+def test_a_body_in_a_section_is_that_of_the_place_that_heads_it() -> None:
+    text = "省委、市委统战部\n攀枝花：市工商联发动企业，省工商联、区工商联\n绵阳：安州区委统战部和区委要求"
+    assert bodies(text, "510500") == [
+        ("省委", "四川省委", "own"),
+        ("市委统战部", "泸州市委统战部", "own"),
+        ("市工商联", "攀枝花市工商联", "place"),
+        ("省工商联", "四川省工商联", "own"),
+        ("安州区委统战部", "安州区委统战部", "place"),
+        ("区委", "安州区委", "place"),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("text", "wanted"),
+    [
+        ("北京大学附属小学雄安校区", [("北京大学附属小学雄安校区", "name")]),
+        ("河南电视台都市频道采访", [("河南电视台都市频道", "name")]),
+        ("国务院联防联控机制印发", [("国务院联防联控机制", "national")]),
+        ("会长单位国药集团四川省川南器械有限公司", [("国药集团四川省川南器械有限公司", "name")]),
+        ("并争取中蔼万家服装股份有限公司支持", [("中蔼万家服装股份有限公司", "name")]),
+        ("——记深圳万德莱通讯有限公司", [("深圳万德莱通讯有限公司", "name")]),
+        ("中国政法大学传播法中心研究员", [("中国政法大学传播法中心", "name")]),
+        ("武警北京边防总队检查员", [("武警北京边防总队", "place")]),
+        ("证监会通报，央行和中国政府", [("证监会", "national"), ("央行", "national"), ("中国政府", "national")]),
+        ("欧洲央行，美国务院，《今晚报》文化部，北京某大公司", []),
+    ],
+)
+def test_a_name_is_neither_cut_nor_glued(text: str, wanted: list[tuple[str, str]]) -> None:
+    assert [(words, how) for words, _, how in bodies(text)] == wanted
 
 
 def test_places_without_a_code_of_their_own_have_that_of_the_place_above() -> None:
