@@ -188,6 +188,13 @@ def lost_files(about: shard.About, hosts: Mapping[str, Site]) -> set[str]:
     return had - here if len(here) < len(had) else set()
 
 
+def without_file(layout: Layout, made: Made, sites: Mapping[str, Site]) -> set[str]:
+    """The folder of a shard of crawled pages, if no site file is of any of their hosts."""
+    folder, about = layout.site_of(made.warc), shard.about(made.shard)
+    lost = folder != IMPORTED and about is not None and by_host(sites.values()).keys().isdisjoint(about.hosts)
+    return {folder} if lost else set()
+
+
 UNREADABLE = "the shard cannot be read"
 
 

@@ -34,7 +34,7 @@ from crawler.queue.lock import Lock, is_held
 
 if TYPE_CHECKING:
     from archive.corpus import diff, ingest
-    from archive.corpus.reclean import Makers
+    from archive.corpus.reclean import Made, Makers
     from archive.warc.record import Problem
     from crawler.forget import Done
     from crawler.join import Copied
@@ -543,6 +543,12 @@ def _ask_to_erase() -> None:
     click.confirm("Erase these records for good?", abort=True, err=True)
 
 
+_BARE = (
+    "no site file in {folder} is of these sites, so their documents have a host's name as their site, and were read"
+    " without rules. If you have their files: cundang clean --sites FOLDER"
+)
+
+
 def _clean(  # noqa: PLR0913 - as `reclean.clean`
     folders: Folders,
     site: str | None,
@@ -563,6 +569,7 @@ def _clean(  # noqa: PLR0913 - as `reclean.clean`
 
     shard.load_arrow()
     faults = 0
+    bare: set[str] = set()
     warned: list[str] = []
     report = diff.Report() if diff_ else None
     sites = folders.sites(site, rules)
@@ -585,15 +592,13 @@ def _clean(  # noqa: PLR0913 - as `reclean.clean`
             tell=lambda warc, pages: tell(warc.name, pages),
         ):
             faults += len(made.faults)
-            if made.difference:
-                _print_difference(made.difference, json_)
-            elif json_:
-                print_item(made, "", json_)
-            for id_, fault in made.faults:
-                say(f"{made.warc}: {id_}: {fault}")
+            bare |= set() if dry else reclean.without_file(folders.layout, made, sites)
+            _print_made(made, json_)
     if report:
         _print_report(report, json_)
     code |= int(faults > 0) | say_all(warned)
+    if bare:
+        say(f"{', '.join(sorted(bare))}: {_BARE.format(folder=folders.sites_folder)}")
     if folders.layout.part:
         say("The catalogue is as it was. When all parts are done, on one machine: cundang clean")
     elif not dry:
@@ -613,6 +618,15 @@ def _catalogue(folders: Folders, *, anew: bool = False) -> int:
         counts = make(folders.layout, lambda path: tell(path.name), warned.append, folders.places())
     say(f"catalogue: {counts.documents} documents, {counts.skips} skips, {counts.captures} captures")
     return say_all(warned)
+
+
+def _print_made(made: Made, json_: bool) -> None:
+    if made.difference:
+        _print_difference(made.difference, json_)
+    elif json_:
+        print_item(made, "", json_)
+    for id_, fault in made.faults:
+        say(f"{made.warc}: {id_}: {fault}")
 
 
 def _print_difference(found: diff.Difference, json_: bool) -> None:

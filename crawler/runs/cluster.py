@@ -55,8 +55,10 @@ class Cluster:
     def _start(self, workers: int, *, again: bool = True) -> Any:
         """Start a scheduler of our own, twice if workers die meanwhile; Dask replaces those that die later."""
         try:
-            # Without a dashboard, and with every port on loopback.
-            return self._distributed.LocalCluster(n_workers=workers, threads_per_worker=1, dashboard_address=None)
+            # Every port is on loopback, and any free one: two commands at once need two.
+            return self._distributed.LocalCluster(
+                n_workers=workers, threads_per_worker=1, dashboard_address="127.0.0.1:0"
+            )
         except RuntimeError as error:
             if again:
                 return self._start(workers, again=False)

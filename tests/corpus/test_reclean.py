@@ -253,3 +253,24 @@ def test_a_shard_of_an_earlier_schema_stays_readable(house: Path, tmp_path: Path
     assert again == rows, "none of these columns held anything"
     assert isinstance(again[0], Document)
     assert next(shard.tables(old, [0, 5])).schema.equals(shard.document_schema())
+
+
+def test_texts_that_are_made_without_the_files_of_their_sites_are_told(tmp_path: Path) -> None:
+    layout, sites = Layout(root=tmp_path / "data"), tmp_path / "sites"
+    fill(layout, "alpha.cn", files=1, pages=2)
+    rules(sites, "alpha", "div#content")
+    (tmp_path / "none").mkdir()
+    for command in ("rebuild", "clean"):
+        words = ["--data", str(layout.root), "--sites", str(tmp_path / "none"), command]
+        done = CliRunner().invoke(app, words)
+        told = command == "rebuild"
+        assert ("alpha: no site file in" in done.stderr, "--sites FOLDER" in done.stderr) == (told, told)
+    done = CliRunner().invoke(app, ["--data", str(layout.root), "--sites", str(sites), "clean"])
+    assert "no site file" not in done.stderr
+    assert (done.exit_code, [about_of(path) for path in layout.shards()]) == (0, ["alpha"])
+
+
+def about_of(path: Path) -> str:
+    """The site of a shard's documents."""
+    (site,) = set(pq.read_table(path).column("site").to_pylist())
+    return str(site)
