@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 from archive.errors import UsageError
 from archive.export import overlap, rows, split
@@ -26,11 +28,13 @@ class Extras:
         rows: how a row is made.
         split: how the file is split into a folder; None: it is not split.
         left_out: whether a document must be left out; None: none is.
+        stated: these options for the manifest: name -> value, and of a file its name and SHA-256.
     """
 
     rows: rows.Rows = rows.PLAIN
     split: split.Split | None = None
     left_out: Callable[[Document], bool] | None = None
+    stated: Mapping[str, Any] = field(default_factory=dict)
 
     @property
     def by_year(self) -> bool:
@@ -77,4 +81,22 @@ def read(
         ),
         split=split.read(split_, form) if split_ else None,
         left_out=overlap.read(without_overlap).shares if without_overlap else None,
+        stated={
+            name: value
+            for name, value in {
+                "split": split_,
+                "signals": signals,
+                "tokenizer": tokenizer and _stated(tokenizer),
+                "mask": mask,
+                "mentions": mentions is not None,
+                "without_overlap": without_overlap and _stated(without_overlap) | {"passage": overlap.PASSAGE},
+            }.items()
+            if value
+        },
     )
+
+
+def _stated(path: Path) -> dict[str, Any]:
+    """A file that shapes an export, so that two of them can be told apart."""
+    with path.open("rb") as file:
+        return {"file": path.name, "sha256": hashlib.file_digest(file, "sha256").hexdigest()}

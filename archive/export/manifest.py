@@ -6,7 +6,7 @@ import datetime as dt
 import hashlib
 import json
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import asdict, dataclass, field
 from importlib.metadata import version
 from pathlib import Path
@@ -72,6 +72,10 @@ class Export:
     left_out: int = 0
 
 
+# Filters that choose nothing.
+_UNSET = (None, False, 0, ())
+
+
 def write(
     layout: Layout,
     wanted: query.Filter,
@@ -81,15 +85,18 @@ def write(
     *,
     force: bool = False,
     left_out: Callable[[Document], bool] | None = None,
+    stated: Mapping[str, Any] | None = None,
 ) -> Export:
     """Export the documents of a filter, with a manifest beside the file or in the folder; without one on stdout.
 
     An earlier export that nobody changed is replaced, unless the new one is empty. `force` replaces any file, and a
-    folder that an export wrote. Documents for which `left_out` is true are counted, but not written.
+    folder that an export wrote. Documents for which `left_out` is true are counted, but not written. `stated`: the
+    options that shaped the rows, for the manifest.
 
     Raises:
         UsageError: there is no catalogue yet, or `out` cannot be written, or holds something else.
     """
+    asked = {"filters": _filters(wanted), "options": dict(stated or {})}
     places = list(query.places(layout, wanted))
     tally = Tally()
     documents = tally.count(query.documents(layout, wanted), left_out)
@@ -107,12 +114,17 @@ def write(
                     f"no document matches, so {out} is left as it is, with {earlier} documents. Check the filters, or"
                     " give --force."
                 )
-            _describe(wanted, form, out, stage / out.name, tally, count, places)
+            _describe(asked, form, out, stage / out.name, tally, count, places)
             if not (stage / out.name).is_dir():
                 whole.put(stage / _beside(out).name, _beside(out))
             whole.put(stage / out.name, out)
     uncleaned = sum(not layout.shard_of(warc).exists() for warc in layout.warcs(wanted.site))
     return Export(documents=count, uncleaned=uncleaned, left_out=tally.left_out)
+
+
+def _filters(wanted: query.Filter) -> dict[str, Any]:
+    """The filters that choose something."""
+    return {name: value for name, value in asdict(wanted).items() if name != "ids" and value not in _UNSET}
 
 
 def _beside(out: Path) -> Path:
@@ -170,7 +182,7 @@ def _read_manifest(manifest: Path) -> dict[str, Any]:
 
 
 def _describe(
-    wanted: query.Filter,
+    asked: Mapping[str, Any],
     form: str,
     out: Path,
     made: Path,
@@ -195,9 +207,7 @@ def _describe(
         "scripts": dict(sorted(tally.scripts.items())),
         "years": dict(sorted(tally.years.items())),
         "left_out": tally.left_out,
-        "filters": {
-            name: value for name, value in asdict(wanted).items() if name != "ids" and value not in (None, False, 0, ())
-        },
+        **asked,
         "recipes": [{"documents": count, "recipe": json.loads(recipe)} for recipe, count in sorted(recipes.items())],
         "schema": shard.SCHEMA_VERSION,
         "made": dt.datetime.now(dt.UTC).isoformat(timespec="seconds"),

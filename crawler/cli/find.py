@@ -422,7 +422,9 @@ def _write(
         writer: extras.Write = partial(wacz.write, layout, keys, offer=offer)
     else:
         writer = beside.writer(import_module(f"archive.export.{format_}").write)
-    made = manifest.write(layout, wanted, format_, out, writer, force=force, left_out=beside.left_out)
+    made = manifest.write(
+        layout, wanted, format_, out, writer, force=force, left_out=beside.left_out, stated=beside.stated
+    )
     _print_lost(offer, as_messages=True)
     say(f"{out}: {made.documents} documents")
     if beside.left_out:

@@ -295,3 +295,30 @@ def test_each_exported_mention_stands_on_its_characters(tmp_path: Path) -> None:
     assert row["organisations"] == ["泸州市委统战部"]
     for one in row["mentions"]:
         assert row[one["part"]][one["start"] : one["end"]] == one["words"]
+
+
+def test_the_manifest_names_every_option_that_shaped_the_rows(layout: Layout, tmp_path: Path) -> None:
+    list_ = tmp_path / "bench.txt"
+    list_.write_text("这份名单里的一句话谁都没有写过\n", "utf-8")
+    shaped = ("--signals", "--mask", "--mentions", "--without-overlap", str(list_), "--split", "year", "--site", "a.cn")
+    for words, stated in (
+        (
+            shaped,
+            {
+                "split": "year",
+                "signals": True,
+                "mask": True,
+                "mentions": True,
+                "without_overlap": {
+                    "file": "bench.txt",
+                    "sha256": "9ec328163a0577462a86ce279388af3e2d5bba14d6d043ef898903e17cd41462",
+                    "passage": 20,
+                },
+            },
+        ),
+        ((), {}),
+    ):
+        out = tmp_path / f"out{len(words)}"
+        assert export(layout, out, *words).returncode == 0
+        manifest = out / "manifest.json" if words else out.with_name(f"{out.name}.manifest.json")
+        assert json.loads(manifest.read_bytes())["options"] == stated
