@@ -18,7 +18,7 @@ from crawler.discovery.link import ARTICLE, Link
 from crawler.discovery.numbered import counted
 from crawler.discovery.scripted import FOLLOWED, MORE
 
-_TEXT = XPath("string(//body)")
+_TEXTS = XPath("//body//text()", smart_strings=False)
 # What stands for what in the patterns of words.toml.
 _STANDS = {
     "{n}": r"(?:\d{1,3}(?:,\d{3}){1,2}(?![\d,])|\d{1,7})",
@@ -126,7 +126,8 @@ def _claims(
     html: str, root: HtmlElement | None, links: Sequence[Link]
 ) -> tuple[re.Match[str] | None, re.Match[str] | None]:
     """Where a page says how many articles its list has, and how many pages."""
-    text = str(_TEXT(root)) if root is not None else ""
+    # The day of the last row must not run into the pager: 2026/10/26页次：1/3页.
+    text = " ".join(_TEXTS(root)) if root is not None else ""
     articles = _said(text, _ARTICLES) or _of_data(html, root)
     # Where the list stands at another address, that one claims it.
     if articles is None and "<datastore>" in html and not any(link.kind == "list" for link in links):

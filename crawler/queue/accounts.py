@@ -32,6 +32,15 @@ SELECT list, count(*), sum(had), sum(own), sum(own AND had) FROM (
     FROM listed l JOIN address a ON a.id = l.address WHERE coalesce(a.reason, '') != 'deleted')
 GROUP BY list
 """  # noqa: S608 - no input is part of it
+_LONGER = """
+SELECT 1 FROM ledger o WHERE o.list != ? AND o.claimed IS ? AND o.claimed_pages IS ?
+AND (SELECT count(*) FROM ledger p WHERE p.list = o.list) > 1
+AND EXISTS (SELECT 1 FROM listed WHERE list = ?)
+AND NOT EXISTS (
+    SELECT 1 FROM listed l WHERE l.list = ?
+    AND NOT EXISTS (SELECT 1 FROM listed m WHERE m.list = o.list AND m.address = l.address))
+LIMIT 1
+"""
 # A list in a frame, or one that a script asks for, has the name of its page.
 _NAME = """
 SELECT url, coalesce(anchor, (SELECT page.anchor FROM address page WHERE page.url = a.parent))
@@ -143,8 +152,20 @@ class Accounts:
         ):
             pages[key].append(tuple(page))
         for key, said in pages.items():
+            if self._is_first_page(key, said):
+                continue
             url, name = self._db.execute(_NAME, [key]).fetchone()
             yield account(url, name, said, rows.get(key, Rows(0, 0, 0, 0)), dict(sorted(foreign[key].items())))
+
+    def _is_first_page(self, key: int, said: list[tuple[Any, ...]]) -> bool:
+        """Whether a list is the first page of another one, under a second address: /news/ and /News/.
+
+        It claims what that one claims, shows nothing else, and what follows was asked for as that one's.
+        """
+        claimed, claimed_pages = said[-1][:2]
+        if len(said) > 1 or (claimed is None and claimed_pages is None):
+            return False
+        return self._db.execute(_LONGER, [key, claimed, claimed_pages, key, key]).fetchone() is not None
 
     def _doubts(self) -> Iterator[SiteAccount]:
         starts = [url for (url,) in self._db.execute(_START, [START])]

@@ -67,6 +67,24 @@ def test_on_a_site_of_few_lists_the_home_page_hides_no_rows_of_its_columns(tmp_p
     ]
 
 
+@pytest.mark.parametrize(("rows", "claimed", "told"), [((0, 1), 6, False), ((0, 9), 6, True), ((0, 1), 7, True)])
+def test_the_first_page_of_a_list_under_another_address_is_no_list(
+    rows: tuple[int, ...], claimed: int, told: bool, tmp_path: Path
+) -> None:
+    frontier = Frontier(tmp_path / "a.sqlite")
+    frontier.begin()
+    pages = {"http://h/l?p=1": range(3), "http://h/l?p=2": range(3, 6), "http://h/L?p=1": rows}
+    for url in (*pages, *(f"http://h/{n}" for n in range(10))):
+        frontier.push(Address(url=url, found=Found(parent="http://h/")))
+    for number, shown in enumerate(pages.values()):
+        first, says = (1, 6) if number < 2 else (3, claimed)
+        said = PageAccount(claimed=says, claimed_pages=2, evidence=f"共{says}条", rows=[f"http://h/{n}" for n in shown])
+        frontier.accounts.note(number + 1, first, said)
+    lists = frontier.accounts.ledger().lists
+    assert [each.gap for each in lists if each.url == "http://h/l?p=1"] == [0]
+    assert [each.gap for each in lists if each.url == "http://h/L?p=1"] == ([claimed - 2] if told else [])
+
+
 def test_a_list_under_two_addresses_counts_as_one(tmp_path: Path) -> None:
     """With the home page and a column twice, its newest rows stand in four lists of five, but in two of three."""
     frontier = Frontier(tmp_path / "a.sqlite")
