@@ -24,6 +24,7 @@ _TIME = re.compile(r"<(?:\w+:)?(?:pubDate|published|updated|lastmod|date)\b[^<>]
 
 # At most so many sitemaps of one robots.txt are read.
 SITEMAPS = 20
+_LINE = re.compile(r"https?://\S{1,2000}")
 _SITEMAP = re.compile(r"^[ \t]{0,9}sitemap[ \t]{0,9}:[ \t]{0,9}(https?://\S{1,2000})", re.IGNORECASE | re.MULTILINE)
 
 
@@ -37,13 +38,18 @@ def sitemaps(robots: bytes) -> list[str]:
 
 
 def discover(url: str, html: str, root: HtmlElement | None) -> Iterator[Link]:
-    """The entries of a feed or sitemap; nothing of any other page.
+    r"""The entries of a feed or sitemap; nothing of any other page.
 
     >>> text = "<rss><channel><item><title>a</title><link>http://h/t20200219_1.html</link></item></channel></rss>"
     >>> [(link.url, link.anchor) for link in discover("http://h/rss.xml", text, None)]
     [('http://h/t20200219_1.html', 'a')]
+    >>> [link.url for link in discover("http://h/urls.txt", "http://h/1.html\nhttp://h/2.html\n", None)]
+    ['http://h/1.html', 'http://h/2.html']
     """
     del root
+    if html[:4] == "http" and all(map(_LINE.fullmatch, lines := html.split())):
+        # A sitemap may be a text with an address a line.
+        yield from (Link(url=line, priority=ARTICLE if look_of(line) == "article" else LIST) for line in lines)
     if _KIND.search(html[:1000]) is None:
         return
     for kind, entry in _entries(html):
