@@ -83,7 +83,7 @@ _STUB = re.compile(
 _FUNCTION = re.compile(r"\bfunction\s{1,9}(\w{1,60})\s{0,9}\([^(){}]{0,200}\)\s{0,9}\{[^{}]{0,2000}\}")
 # Days of the shortest month: numbers that all stand on a page are those of a calendar.
 _MONTH = frozenset(range(1, 29))
-_CELLS = XPath("//body//*[not(*)][string-length() < 6]/text()", smart_strings=False)
+_CELLS = XPath(".//*[not(*)][string-length() < 6]/text()", smart_strings=False)
 _PRESSED = re.compile(r"\s(?:on(?!load)[a-z]{1,20}|href)\s*=\s*(?:\"[^\"]*\"|'[^']*')", re.IGNORECASE)
 _TAGS = re.compile(r"<script.*?(?:</script>|\Z)|<style.*?(?:</style>|\Z)|<[^>]*+(?:>|\Z)", re.DOTALL | re.IGNORECASE)
 _HOME = ("首页", "首頁")
@@ -283,7 +283,7 @@ class _Anchors:
 
         A calendar is walked back from its newest month. The months after it, which may be without end, come last.
         """
-        days = bool(self._numbers) and _is_calendar(self._root)
+        days = bool(self._numbers) and shows_month(self._root)
         for link in self._later:
             yield replace(link, kind="pager", priority=LAST) if days else link
         # One number alone is no pager: a count, a rank.
@@ -352,9 +352,9 @@ def clicked(code: str) -> str | None:
     return found[1] if found else None
 
 
-def _is_calendar(root: HtmlElement) -> bool:
-    """Whether a page shows the days of a month."""
-    texts = {text.strip() for text in _CELLS(root)}
+def shows_month(box: HtmlElement) -> bool:
+    """Whether a box shows the days of a month."""
+    texts = {text.strip() for text in _CELLS(box)}
     return {int(text) for text in texts if text.isascii() and text.isdecimal()} >= _MONTH
 
 

@@ -140,8 +140,10 @@ for (const k of Object.keys(place)) Object.defineProperty(location, k, { get: ()
 Object.assign(location, { assign: u => go(u), replace: u => go(u), reload() {}, toString: () => location.href });
 for (const w of [G]) Object.defineProperty(w, "location", { get: () => location, set: v => go(v), configurable: false });
 // Frames beside this one: they can be sent elsewhere.
-const frame = new Proxy({}, { get: (t, k) => k === "location" ? location : k === "document" ? doc : typeof k === "string" && k in G ? G[k] : nothing, set: (t, k, v) => { if (k === "location" || k === "src") go(v); return true; } });
-G.top = G.parent = G.frames = new Proxy(G, { get: (t, k) => typeof k !== "string" || k in t ? t[k] : frame });
+const frame = new Proxy({}, { get: (t, k) => k === "location" ? location : k === "document" ? doc : k === "setAttribute" || k === "attr" ? (n, v) => { if (n === "src") go(v); } : typeof k === "string" && k in G ? G[k] : nothing, set: (t, k, v) => { if (k === "location" || k === "src") go(v); return true; } });
+// The document around: what is not in this one may be a frame beside it.
+const beside = new Proxy(doc, { get: (t, k) => /^(?:getElementById|querySelector)$/.test(k) ? s => t[k](s) || frame : t[k] });
+G.top = G.parent = G.frames = new Proxy(G, { get: (t, k) => k === "document" ? beside : typeof k !== "string" || k in t ? t[k] : frame });
 G.open = (u, ...a) => { go(u, "open"); return { location: Object.defineProperty({}, "href", { set: v => go(v, "open") }), focus() {}, document: nothing }; };
 G.navigator = { userAgent: place.agent, appName: "Netscape", appVersion: place.agent.replace("Mozilla/", ""), platform: /Android|iPhone/.test(place.agent) ? "Linux armv8l" : "Win32", language: "zh-CN", languages: ["zh-CN"], cookieEnabled: true, onLine: true, maxTouchPoints: 0, sendBeacon() {}, plugins: [] };
 G.screen = /Mobile/.test(place.agent) ? { width: 390, height: 844, availWidth: 390 } : { width: 1920, height: 1080, availWidth: 1920 };
@@ -198,7 +200,7 @@ const client = base => { const f = (c, o) => { const d = f.defaults; c = { ...d,
 G.axios = client({});
 
 // ---- jQuery
-const jq = (s, c) => { if (typeof s === "function") { ready.push(s); return jq([]); } if (s && s.__jq) return s; let l = [];
+const jq = (s, c) => { if (c === beside && typeof s === "string") { const l = jq(s); return l.length ? l : frame; } if (typeof s === "function") { ready.push(s); return jq([]); } if (s && s.__jq) return s; let l = [];
   if (typeof s === "string" && /^\s*</.test(s) && c && !c.__jq && c.__id == null && c.nodeType == null) { const made = jq(s); for (const k in c) typeof made[k] === "function" && /^(?:text|html|click|val|css|append|on)$/.test(k) ? made[k](c[k]) : made.attr(k === "className" ? "class" : k, c[k]); return made; }
   if (typeof s === "string") l = /^\s*</.test(s) ? host("make", s).map(el) : c ? jq(c).find(s).l : host("find", 0, s).map(el); else if (Array.isArray(s)) l = s.filter(Boolean); else if (s) l = [s]; return wrap(l); };
 const wrap = l => { const o = Object.create(F); o.l = l; o.__jq = true; o.length = l.length; l.forEach((e, i) => { o[i] = e; }); return new Proxy(o, { get: (t, k) => k in t || typeof k !== "string" ? t[k] : k in jq.fn ? jq.fn[k] : k === "then" ? undefined : (...a) => { if (typeof a[0] === "number" && a[1]) a = [{ total: a[0], ...a[1] }]; a.forEach(x => x && typeof x === "object" && !(GRIDS.test(k) && grid(k, x, l)) && (pager(x) || loader(k, x))); return wrap(l); } }); };

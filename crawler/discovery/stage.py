@@ -23,7 +23,7 @@ import quickjs
 from lxml import etree
 
 from crawler.discovery import dom, jump
-from crawler.discovery.general import BLIND
+from crawler.discovery.general import BLIND, shows_month
 from crawler.discovery.link import look_of, viewed
 from crawler.discovery.numbered import asks_for_page
 from crawler.discovery.scripted import HEADLINE, form_address, is_asked
@@ -271,7 +271,7 @@ class Stage:
                         "id": self.dom.number(element),
                         "text": words or element.get("value") or element.get("title") or "",
                         "class": _named(element),
-                        "around": " ".join(_named(each) for each in islice(element.iterancestors(), 3)),
+                        "around": _around(element, words),
                         "code": (element.get("onclick") or element.get("onmouseover") or element.get("href") or "")[
                             :120
                         ],
@@ -301,8 +301,9 @@ class Stage:
         return chosen.get("onchange") is not None or self.dom.known(chosen) in self.changing
 
     def _is_heard(self, element: Any) -> bool:
-        """Whether an element is a few words in a box that listens for presses."""
-        if len(element) or element.tag not in _LEAVES or not 0 < len((element.text or "").strip()) <= LEAF:
+        """Whether an element in a box that listens for presses is a few words, or holds data for whoever listens."""
+        words = not len(element) and element.tag in _LEAVES and 0 < len((element.text or "").strip()) <= LEAF
+        if not words and not any(str(name).startswith("data-") for name in element.attrib):
             return False
         return any(self.bound.get(self.dom.known(around) or 0) == "" for around in element.iterancestors())
 
@@ -497,6 +498,15 @@ def _shared(leads: list[dict[str, Any]]) -> set[str]:
 def _reads(ask: dict[str, Any]) -> bool:
     """Whether a request only asks for something: by GET, or by POST for the first page of a list."""
     return bool(ask["method"] == "GET" or asks_for_page(ask["body"] or ""))
+
+
+def _around(element: Any, words: str) -> str:
+    """The names of the boxes around an element; `calendar` where a few words stand beside the days of a month."""
+    boxes = list(islice(element.iterancestors(), 4))
+    named = " ".join(map(_named, boxes[:3]))
+    if len(words) > LEAF or "calendar" in named:
+        return named
+    return f"{named} calendar" if any(map(shows_month, boxes)) else named
 
 
 def _named(element: Any) -> str:

@@ -123,13 +123,16 @@ def judge(capture: Capture, url: str, site: Site, *, expected: bool = False) -> 
     judged = _judged(capture, url, site, decoded.html, kind, encoding=decoded.encoding)
     if judged.root is None or judged.data:
         return judged
+    # A picture alone makes an article of a page whose scripts may show a list, unless a list named it with its day.
+    dated = capture.found is not None and capture.found.row_date is not None
+    bare = judged.article is not None and judged.article.digest is None and not dated
     wanted = play(
         url,
         judged.html,
         judged.root,
         judged.links,
-        expected=expected,
-        article=judged.article is not None,
+        expected=expected and not bare,
+        article=judged.article is not None and not bare,
         prose=judged.prose,
         hosts=site.hosts,
     )

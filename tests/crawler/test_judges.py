@@ -234,6 +234,18 @@ def test_what_an_element_does_on_a_click_is_not_what_it_does_under_a_finger() ->
     assert [link.url for link in judged.links] == ["http://a.cn/xw/"]
 
 
+@pytest.mark.parametrize(("row_date", "wanted"), [(None, "list"), ("02-19", None)])
+def test_a_picture_makes_no_article_of_a_page_whose_scripts_may_show_a_list(
+    row_date: str | None, wanted: str | None
+) -> None:
+    body = "<h1>全市统战部长会议召开</h1><img src='/upload/a.jpg' width=600><script src='/nav.js'></script>"
+    asked = capture("/", f"<html><head><title>政协</title></head><body><div>{body}</div></body></html>")
+    asked = replace(asked, found=Found(parent="http://a.cn/", row_date=row_date))
+    judged = judge(asked, "http://a.cn/", SITE, expected=row_date is not None)
+    assert judged.article is not None
+    assert (judged.wanted.lack if judged.wanted else None) == wanted
+
+
 @pytest.mark.parametrize("links", ["", "<rss><channel><item><link>http://a.cn/1.html</link></item></channel></rss>"])
 def test_a_list_that_a_style_sheet_makes_is_told_and_a_feed_with_one_is_read(links: str) -> None:
     sheet = '<?xml version="1.0"?><?xml-stylesheet type="text/xsl" href="/l.xsl"?>'

@@ -131,6 +131,8 @@ def test_a_press_tells_where_an_element_leads(handler: str, code: str, target: s
     ("box", "code"),
     [
         ("<ul id='u'><li data-id='7'>会议</li></ul>", "u.onclick = e => { location = '/a/' + e.target.dataset.id; }"),
+        ("<div id='u'><div data-id='7'><h4>全市统战部长会议召开，部署今年的重点工作</h4><p>2020-02-19</p></div></div>",
+         "u.addEventListener('click', e => { location = '/a/' + e.target.closest('[data-id]').dataset.id; })"),
         ("<table><tr onclick='go(this)'><td>7</td><td id='u'>会议</td></tr></table>",
          "function go(row) { location = '/a/' + row.cells[0].innerHTML; } u.onclick = function () {};"),
     ],
@@ -169,6 +171,27 @@ def test_a_menu_sends_the_frame_beside_it_elsewhere() -> None:
         f'<a onclick="go(1)">动态</a><a onclick="top.frames.right.location=\'/lm/2.htm\'">风采</a><script>{code}</script>'
     )
     assert [lead["went"] for lead in stage.leads()] == [["http://h/lm/1.htm"], ["http://h/lm/2.htm"]]
+
+
+@pytest.mark.parametrize(
+    "code",
+    [
+        "parent.document.getElementById('list').src = '/l.html?c=' + c;",
+        "window.parent.document.querySelector('#list').setAttribute('src', '/l.html?c=' + c);",
+        "$('#list', parent.document).attr('src', '/l.html?c=' + c);",
+    ],
+)
+def test_a_menu_turns_the_frame_beside_it(code: str) -> None:
+    stage = play(f"<a onclick='show(7)'>要闻</a><script>function show(c) {{ {code} }}</script>")
+    assert [lead["went"] for lead in stage.leads()] == [["http://h/l.html?c=7"]], stage.errors
+
+
+@pytest.mark.parametrize(("days", "around"), [(31, True), (20, False)])
+def test_an_arrow_beside_the_days_of_a_month_turns_a_calendar(days: int, around: bool) -> None:
+    cells = "".join(f"<td>{day}</td>" for day in range(1, days + 1))
+    stage = play(f"<table><tr><td><a onclick='t(-1)'>&lt;&lt;</a></td></tr><tr>{cells}</tr></table>")
+    (handle,) = stage.handles()
+    assert ("calendar" in handle["around"]) == around
 
 
 def test_a_form_that_is_posted_is_told_with_its_fields() -> None:
