@@ -170,6 +170,34 @@ def test_several_addresses_of_an_article_are_checked_once(frontier: Frontier, cl
     assert due_after(frontier, "http://h/?id=1") == pytest.approx((7 * EARLY - 1) * DAY)
 
 
+def test_of_two_addresses_that_change_their_texts_in_turns_one_is_always_checked(
+    frontier: Frontier, clock: Clock
+) -> None:
+    texts = {name: Article(day=clock.now, digest=name.encode() * 32) for name in ("x", "y")}
+    addresses = {name: ask(frontier, f"http://h/{name}") for name in ("a", "b")}
+    for address, text in (("a", "x"), ("b", "x"), ("b", "y"), ("a", "y"), ("b", "x")):
+        frontier.done(addresses[address], 200, role="article", article=texts[text])
+    assert due_after(frontier, "http://h/a") is None
+    assert due_after(frontier, "http://h/b") == pytest.approx(DAY * EARLY)
+
+
+def test_an_unchanged_address_of_an_article_whose_first_address_is_gone_is_checked(
+    frontier: Frontier, clock: Clock
+) -> None:
+    article = Article(day=clock.now, digest=b"x" * 32)
+    first, second = ask(frontier, "http://h/show-1.html"), ask(frontier, "http://h/?id=1")
+    for address in (first, second):
+        frontier.done(address, 200, role="article", article=article)
+    frontier._db.execute("UPDATE visit SET ended = 1")
+    frontier.begin()
+    clock.now += DAY
+    frontier.gone(first, "deleted", "", 404)
+    again = frontier.lease(["h"])
+    assert again is not None
+    frontier.done(again, 304, role="article")
+    assert due_after(frontier, "http://h/?id=1") == pytest.approx((7 * EARLY - 1) * DAY)
+
+
 @pytest.mark.parametrize(
     ("text", "day"),
     [
