@@ -158,17 +158,13 @@ class _Walk:
             key = self.keys[index]
             if not key.endswith("。") and (words.match("foot", key) or ("。" not in key and words.match("reach", key))):
                 foot = index
-            elif not (self.is_link(index) or furniture_id(key) in FOOT_RULES or self.is_update(key)):
+            elif not (self.is_link(index) or furniture_id(key) in FOOT_RULES):
                 break
         if foot == len(self.blocks):
             return self.find_owner()
         # The owner's name may stand over it.
         over = self.blocks[max(0, foot - 1)]
         return foot - (over.element == self.blocks[foot].element and over.size < PROSE and over.linked < 0.5)
-
-    def is_update(self, key: str) -> bool:
-        """Whether a line says when the page was changed."""
-        return "更新" in key and fields.is_dateline(key)
 
     def find_owner(self) -> int:
         """The last line of the page, or the two last, behind links or tools, where they name the owner alone."""
@@ -234,8 +230,7 @@ class _Walk:
             if self.prose:
                 self.trim_around(lines)
             else:
-                player = self.trim_player()
-                self.trim_end([index for index in lines if index not in player])
+                self.trim_end(lines)
 
     def in_side_boxes(self, lines: Sequence[int]) -> list[int]:
         """The lines in boxes beside that of a whole article, its dateline and a sentence below: 部门简介, a hint."""
@@ -304,14 +299,6 @@ class _Walk:
         day = last + 1
         signs = self.kinds.get(day) == "line" and any("T" not in day.value for day in dates.signed([self.keys[day]]))
         return {day} if signs else set()
-
-    def trim_player(self) -> set[int]:
-        """Take out what stands between the buttons of a film's player over an article without prose."""
-        last = max((index for index, kind in self.kinds.items() if kind == "player"), default=None)
-        found = {i for i in self.of_player(last + 1) if self.kinds[i] == "line"} if last is not None else set()
-        found = {index for index in found if not self.keys[index].endswith(_SENTENCE_ENDS)}
-        self.kinds.update(dict.fromkeys(found, "outside"))
-        return found
 
     def trim_end(self, lines: list[int]) -> None:
         """Take lines off the end of an article without prose that stand in a box unlike that of its first line."""
@@ -450,9 +437,7 @@ class _Walk:
         """
         key = self.keys[index]
         beside = self.outline.are_beside(index - 1, index)
-        if (beside and in_row) or self.is_labelled_item(index):
-            return True
-        if self.names_source(index):
+        if (beside and in_row) or self.is_labelled_item(index) or self.names_source(index):
             return True
         if not self.is_dateline(index):
             return False

@@ -12,8 +12,7 @@ from bisect import bisect_right
 from collections.abc import Collection, Sequence
 from configparser import ConfigParser
 from functools import cache
-from itertools import accumulate, groupby
-from operator import itemgetter
+from itertools import accumulate
 from typing import TypeAlias
 
 from lxml.etree import SubElement
@@ -36,8 +35,6 @@ DEPTH = 60
 WEAK = 60
 # Below this confidence in the votes, trafilatura is asked.
 DOUBT = 0.3
-# So many lines in a row may be an article though none is a sentence.
-VERSE = 4
 # What one paragraph can weigh: a long comment must not outweigh an article.
 HEAVY = 150
 # Points of a paragraph.
@@ -70,21 +67,7 @@ def body(page: Page, points: Sequence[float], found: Region, area: Area | None) 
         return Area(kept=tuple(page.picked), start=page.picked[0], end=page.picked[-1] + 1, tier="site")
     if area is not None and (area.lines or area.media or found[2] < WEAK):
         return area
-    return _of_votes(page.outline, points, found, page.title) if found[2] > 0 else _lines_alone(page)
-
-
-def _lines_alone(page: Page) -> Area | None:
-    """The longest run of lines that are neither links nor furniture, over or under a dateline, where nothing else tells
-    an article: verse below a title that nothing names.
-    """
-    plain = [block.linked < 0.5 and not block.aside for block in page.blocks]
-    dated = {index for index, key in enumerate(page.keys) if plain[index] and is_dateline(key)}
-    own = [fits and at not in dated and furniture_id(page.keys[at]) is None for at, fits in enumerate(plain)]
-    runs = [[index for index, _ in run] for fits, run in groupby(enumerate(own), itemgetter(1)) if fits]
-    kept = max(runs, key=len, default=[])
-    if page.title is not None or len(kept) < VERSE or dated.isdisjoint((kept[0] - 1, kept[-1] + 1)):
-        return None
-    return Area(kept=tuple(kept), start=kept[0], end=kept[-1] + 1, tier="votes", confidence=0.0)
+    return _of_votes(page.outline, points, found, page.title) if found[2] > 0 else None
 
 
 def _of_votes(outline: Outline, points: Sequence[float], found: Region, title: int | None) -> Area | None:

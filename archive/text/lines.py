@@ -21,9 +21,6 @@ SENTENCE = 25
 
 # Rules whose lines may stand in one, of so many characters.
 TOOLS, TOGETHER = ("counter", "tools", "share"), 60
-# An editor's line stands so near above the heading of comments or related articles (lines).
-SIGNED = 8
-_EDITOR = re.compile(r"[(\[【]?(?:本文|值班)?(?:责任编辑|责\s?编|编\s?辑)\s?[:|]\s?[^。,;:]{2,16}[)\]】]?")
 
 _NARROW = {chr(code): chr(code - 0xFEE0) for code in range(0xFF01, 0xFF5F)}
 _NARROW |= {"\u3000": " ", "\xa0": " ", "︰": ":", "〖": "[", "〗": "]"}
@@ -97,22 +94,20 @@ def furniture(lines: Sequence[str]) -> list[str | None]:
     ['search', None, 'previous_next']
     """
     keys = narrow_lines(lines)
-    first, signed, bottom = _places(keys)
+    first, bottom = _places(keys)
     matched = [_match(key, at_top=index < first, at_bottom=index >= bottom) for index, key in enumerate(keys)]
     found = _without_contact([rule.id if rule else None for rule in matched])
     cut = next((index for index, rule in enumerate(matched) if rule and rule.cut), len(keys))
-    if signed < cut <= signed + SIGNED or not _goes_on(keys, found, cut):
+    if not _goes_on(keys, found, cut):
         found[cut + 1 :] = [found[index] or found[cut] for index in range(cut + 1, len(keys))]
     return found
 
 
-def _places(keys: Sequence[str]) -> tuple[int, int, int]:
-    """The first sentence, the editor's line below it, the first line at the bottom; past all lines where none is."""
+def _places(keys: Sequence[str]) -> tuple[int, int]:
+    """The first sentence, and the first line at the bottom; past all lines where none is."""
     sentences = [index for index, key in enumerate(keys) if is_sentence(key)]
     first, last = (sentences[0], sentences[-1]) if sentences else (len(keys), -1)
-    signed = next((i for i in range(first + 1, len(keys)) if "编" in keys[i] and _EDITOR.fullmatch(keys[i])), len(keys))
-    # What stands behind the editor's line stands at the bottom, however many readers' letters follow.
-    return first, signed, min(last + 1, signed + 1, math.ceil(0.6 * len(keys)))
+    return first, min(last + 1, math.ceil(0.6 * len(keys)))
 
 
 def _goes_on(keys: Sequence[str], found: Sequence[str | None], cut: int) -> bool:

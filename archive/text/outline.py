@@ -182,9 +182,7 @@ class Outline:
     def captioned(self, index: int) -> bool:
         """Whether a block stands beside a picture, and is named or set, centred below it, as what describes it."""
         if index not in self.pictures and index + 1 not in self.pictures:
-            # Of two centred lines that are set alike the second is one, too.
-            second = index - 1 in self.pictures and self._alike(index - 1, index) and not self._alike(index, index + 1)
-            return second and self.captioned(index - 1)
+            return False
         element = self.blocks[index].element
         if _describes(self.inside[element]):
             return True
@@ -192,13 +190,6 @@ class Outline:
         return index in self.pictures and any(
             self.tags[box] == "center" or _CENTRED.search(self.inside[box]) for box in around
         )
-
-    def _alike(self, one: int, other: int) -> bool:
-        """Whether two blocks are set alike and stand in one box."""
-        if other >= len(self.blocks):
-            return False
-        first, second = self.blocks[one].element, self.blocks[other].element
-        return self.parents[first] == self.parents[second] and self.inside[first] == self.inside[second]
 
     def attributes(self, element: int) -> dict[str, str]:
         """The attributes of an element, names in lower case."""

@@ -50,13 +50,6 @@ def test_what_a_notice_asks_to_fill_in_is_no_form_for_comments() -> None:
     assert form.text == "\n".join(PROSE)
 
 
-def test_the_name_of_a_film_leaves_a_short_article_with_its_player() -> None:
-    film = box("播放", "静音", "市委统战部会议视频", "全屏")
-    document = read(page(f"<div>{film}<p>请各单位按时参加会议。</p></div>"))
-    assert document.text == "请各单位按时参加会议。"
-    assert ("outside", "市委统战部会议视频") in document.removed
-
-
 @pytest.mark.parametrize(("seconds", "target"), [(30, "/"), (6, "/"), (3, "/a/1.html"), (0, "#top")])
 def test_a_page_that_comes_again_or_leads_on_after_it_was_read_is_a_page(seconds: int, target: str) -> None:
     refresh = f'<meta http-equiv="refresh" content="{seconds};url={target}">'

@@ -266,14 +266,6 @@ def test_a_letter_in_cells_is_read_from_its_title_on(label: str, asked: str, ans
     assert document.source is None
 
 
-def test_lines_below_a_title_that_nothing_names_are_not_lost() -> None:
-    verse = ("小河弯弯", "流过我的窗前", "母亲的歌谣", "在风里飘散", "写成一封长长的信")
-    body = f"<p><b>故乡</b></p><p>23-06-12</p>{paragraphs(verse)}<p>来源：清河日报</p><p><a href=/>返回</a></p>"
-    document = read(page(body, "清河论坛 - 故乡"))
-    assert (document.text.split("\n")[-5:], document.source) == (list(verse), "清河日报")
-    assert "low_confidence" in document.flags
-
-
 @pytest.mark.parametrize(
     "lines", [("王小明 李红 张建国", "陈秀英 刘洋 赵敏"), ("周一：闭馆", "周六、周日：9:00—20:30")]
 )
@@ -605,14 +597,6 @@ def test_a_label_over_files_leaves_with_them_and_one_with_words_stays(label: str
 def test_a_day_among_search_words_is_none_of_the_page(words: str) -> None:
     document = read(small(top=f"<h1>{TITLE}</h1><p>{words}</p><p>2018-12-28　来源：县报</p>"))
     assert (document.published, document.flags, document.text) == ("2018-12-28", (), "\n".join(LINES))
-
-
-def test_two_lines_set_alike_under_a_picture_are_captions_and_three_are_none() -> None:
-    centred = "<p align=center><img src=a.jpg></p>" + "<p align=center>{}</p>" * 2
-    document = read(small(top=HEAD, text=centred.format("医疗队在村口", "老人们排队") + paragraphs(LINES)))
-    assert (document.captions, document.text) == (("医疗队在村口", "老人们排队"), "\n".join(LINES))
-    third = read(small(top=HEAD, text=centred.format("连日来", "走山村") + "<p align=center>送健康</p>"))
-    assert "走山村\n送健康" in third.text
 
 
 @pytest.mark.parametrize("name", ["inbox", "related"])

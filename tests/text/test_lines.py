@@ -109,16 +109,6 @@ def test_prose_that_begins_like_a_caption_is_none(line: str) -> None:
     assert not is_caption(line.translate(WIDE))
 
 
-def test_behind_the_editors_line_comments_are_cut_however_long() -> None:
-    body = "疫情发生以来，全县统一战线成员迅速行动，投身防控一线工作，确保措施落实到位。"
-    letter = f"{body}这件事我也说两句，希望有关部门认真研究，把好事办好，让群众真正得到实惠，大家都看在眼里。"
-    lines = [body, body, "责任编辑：张明", "6条评论|106人参与网友评论", "某网友", letter]
-    assert furniture(lines)[:3] == [None] * 3
-    assert furniture(lines)[3:] == ["comments"] * 3
-    # Without an editor's line a long paragraph is the article's.
-    assert furniture([body, body, "6条评论|106人参与网友评论", letter])[3] is None
-
-
 @given(st.lists(st.text(max_size=80).map(fold), max_size=12))
 def test_any_lines_have_one_verdict_each(lines: list[str]) -> None:
     assert len(furniture(lines)) == len(lines)
