@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import datetime as dt
+import sqlite3
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import closing
 from dataclasses import replace
 from itertools import combinations, pairwise
 from pathlib import Path
@@ -345,3 +347,31 @@ def test_the_sieve_lets_every_copy_pass_and_few_others() -> None:
     assert len(wanted) > 20
     assert wanted <= kept
     assert len(kept) < 1.5 * len(wanted)
+
+
+def test_each_shard_is_read_once_however_many_pairs_are_compared(
+    layout: Layout, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name, some in (("x", ROWS[:3]), ("y", ROWS[3:5]), ("z", ROWS[5:])):
+        put(layout, name, some)
+    build.update(layout)
+    together = dump(layout)
+    asked: list[str] = []
+    plain = shard.rows
+
+    def rows(path: Path, names: Sequence[str]) -> Iterator[tuple[object, ...]]:
+        asked.append(path.stem)
+        return plain(path, names)
+
+    monkeypatch.setattr(near, "BATCH", 1)
+    with closing(sqlite3.connect(layout.catalogue)) as db:
+        db.execute("DELETE FROM likenesses")
+        monkeypatch.setattr(shard, "rows", rows)
+        near.mark(db, layout)
+        db.commit()
+    assert sorted(asked) == ["x", "z"], "those of y equal others or resemble none"
+    assert dump(layout) == together
+    assert sorted(path.name for path in layout.root.iterdir() if path.is_file()) == [
+        "catalogue.lock",
+        "catalogue.sqlite",
+    ]
