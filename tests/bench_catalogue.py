@@ -230,10 +230,13 @@ def ask_all(layout: Layout) -> None:
     with serving(layout) as server:
         first = server.ask("/search?q=统战部")
         print(f"  the first question (reads columns): CPU {first.cpu:.0f} ms")
-        words = [server.ask(f"/search?q={word}") for word in WORDS for _ in range(2)]
+        # The server remembers which documents match the last few words: ask for each word once, then for more of it.
+        words = [server.ask(f"/search?q={word}") for word in WORDS]
+        pages = [server.ask(f"/search?q={word}&page=2") for word in WORDS[-10:]]
         _say("first screen, up to 50,000 hits", [cost for cost in words if cost.hits <= 50_000])
         _say("first screen, more hits", [cost for cost in words if cost.hits > 50_000])
-        _say("first screen, a word of all", [server.ask(f"/search?q={ANY}") for _ in range(5)])
+        _say("second page", pages)
+        _say("first screen, a word of all", [server.ask(f"/search?q={ANY}")])
         _say("facet filter alone", [server.ask(f"/search?q={each}") for each in FILTERS for _ in range(3)])
         _say("word and filter", [server.ask(f"/search?q=侨联 {each}") for each in FILTERS])
         for path in ("/", "/changes?since=2026-01-03", "/sites", "/site/site07", "/frequency?words=疫情,侨联,捐赠"):

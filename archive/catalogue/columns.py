@@ -58,9 +58,16 @@ _SQL = f"""SELECT number, site, publisher, author, kind, script, flags, columns,
 
 @dataclass(frozen=True, slots=True)
 class Columns:
-    """One row per document, ordered by number, so by day."""
+    """One row per document, ordered by number, so by day.
+
+    Attributes:
+        table: the columns.
+        matching: the rows that match a full-text expression, of the last few expressions: whoever turns a page of hits
+            or adds a filter asks for the same words again.
+    """
 
     table: pa.Table
+    matching: dict[str, Any]
 
     def __len__(self) -> int:
         return int(self.table.num_rows)
@@ -85,7 +92,7 @@ def load(db: sqlite3.Connection, places: Mapping[str, str]) -> Columns:
         arrays.append(_narrow(column.unify_dictionaries().combine_chunks()))
         del column
         pa.default_memory_pool().release_unused()
-    return Columns(pa.Table.from_arrays(arrays, names=SCHEMA.names))
+    return Columns(pa.Table.from_arrays(arrays, names=SCHEMA.names), {})
 
 
 def _narrow(column: Any) -> Any:

@@ -31,6 +31,8 @@ FACET_VALUES = 20
 RANKED = 10_000
 # How many documents are asked for a word at a time: the numbers of a million hits would take 100 MB at once.
 SLICE = 2**17
+# The rows of how many full-text expressions are remembered: a bit for each document.
+REMEMBERED = 16
 # The number of characters on each side of the words, in a snippet and in a line of the concordance.
 SNIPPET = 40
 CONTEXT = 24
@@ -313,7 +315,7 @@ class Searcher:
         expressions = [found for part in node.parts if (found := expression(part)) is not None]
         masks = [self._truth(db, columns, part) for part in node.parts if expression(part) is None]
         if expressions:
-            masks.append(_matching(db, columns, words.join(f"({each})" for each in expressions)))
+            masks.append(_matching(db, columns, _join(words, expressions)))
         truth = masks[0] if masks else _constant(columns, True)
         for mask in masks[1:]:
             truth = joined(truth, mask)
@@ -443,13 +445,26 @@ def expression(node: ask.Node) -> str | None:
         return f'title : "{node.tokens}"' if node.title else f'"{node.tokens}"'
     if not isinstance(node, ask.All | ask.Either):
         return None
-    parts = [expression(part) for part in node.parts]
+    parts = [found for part in node.parts if (found := expression(part)) is not None]
     word = " AND " if isinstance(node, ask.All) else " OR "
-    return word.join(f"({part})" for part in parts) if parts and None not in parts else None
+    return _join(word, parts) if 0 < len(parts) == len(node.parts) else None
+
+
+def _join(word: str, expressions: Sequence[str]) -> str:
+    return expressions[0] if len(expressions) == 1 else word.join(f"({each})" for each in expressions)
 
 
 def _matching(db: sqlite3.Connection, columns: Columns, expression: str) -> Any:
     """The rows whose words match; a match on a further page of an article also counts for its first page."""
+    if (known := columns.matching.get(expression)) is not None:
+        return known
+    for oldest in list(columns.matching)[: -REMEMBERED + 1]:
+        columns.matching.pop(oldest, None)
+    columns.matching[expression] = found = _match(db, columns, expression)
+    return found
+
+
+def _match(db: sqlite3.Connection, columns: Columns, expression: str) -> Any:
     numbers = columns["number"]
     slices = (numbers.slice(start, SLICE) for start in range(0, len(numbers), SLICE))
     mask = pa.chunked_array([_matching_in(db, each, expression) for each in slices], pa.bool_()).combine_chunks()

@@ -7,6 +7,7 @@ import random
 from collections import Counter
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -266,3 +267,28 @@ def test_what_was_taken_down_is_neither_found_nor_counted(tmp_path: Path) -> Non
 def test_words_are_marked_across_punctuation_width_and_case() -> None:
     assert spots("县委统、战部ＱＱ群", ["统 战 部", "qq"]) == [(2, 6), (6, 8)]
     assert snippet("一" * 100 + "统战", ["统 战"])[-1] == ("统战", True)
+
+
+def test_words_are_looked_up_once_until_the_catalogue_changes(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    searcher = archive(tmp_path, *(document(number, f"统战第{number}篇") for number in range(30)))
+    asked: list[str] = []
+    plain = search._match
+
+    def match(db: Any, columns: Any, expression: str) -> Any:
+        asked.append(expression)
+        return plain(db, columns, expression)
+
+    monkeypatch.setattr(search, "_match", match)
+    pages = [numbers(searcher.find("统战", page=page)) for page in (1, 2)]
+    assert [len(each) for each in pages] == [20, 10]
+    assert searcher.find("统战 flag:mirror").total == 0
+    assert asked == ['"统 战"']
+    for number in range(search.REMEMBERED):
+        assert searcher.find(f"第{number}篇").total == 1
+    assert searcher.find("统战").total == 30
+    assert len(asked) == search.REMEMBERED + 2, "the oldest is forgotten"
+    with shard.Writer(tmp_path / "corpus/a/2026/y.parquet") as writer:
+        writer.add(document(30, "统战第30篇"))
+        writer.close(header=shard.Header(warc="y.warc.gz", warc_sha256="0", recipe="{}"), hosts=["a.cn"])
+    build.update(Layout(root=tmp_path))
+    assert searcher.find("统战").total == 31
