@@ -10,6 +10,7 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import cache, lru_cache
+from itertools import pairwise
 from typing import NamedTuple
 
 from archive.text import dates, words
@@ -17,6 +18,7 @@ from archive.text.blocks import han
 from archive.text.fields.people import (
     BULLETS,
     all_people,
+    alone,
     in_last_brackets,
     is_office,
     is_person,
@@ -352,7 +354,8 @@ def is_dateline(line: str) -> bool:
     dated = dates.read(text) is not None
     if not marks and not dated:
         return dates.is_short(text) or (_SENT.match(text) is not None and dates.read(text, loose=True) is not None)
-    if _PROSE.search(text) or _POINT.match(text):
+    cuts = pairwise((0, *(mark.at for mark in marks), len(text)))
+    if _PROSE.search(" ".join(text[start:end].rstrip(" ;") for start, end in cuts)) or _POINT.match(text):
         return False
     if not marks:
         return dates.is_bare(text)
@@ -511,7 +514,7 @@ def _people_value(text: str) -> str | None:
     value = re.sub(r"^(?:本报|本网|见习|特约)?(?:记者|通讯员)\s?", "", cut.strip(WRAP))
     # Counters may follow, without a label or a colon: 孙丽 浏览 219, 宋佳 1024.
     value = re.split(r"\s(?:\d|[-+]\s|于\s|浏览|点击|[共已被]?阅|访问|查看|人气)", value, maxsplit=1)[0]
-    return _believed(titled(value, labelled=True) or value, text, PEOPLE)
+    return _believed(alone(value) or titled(value, labelled=True) or value, text, PEOPLE)
 
 
 def _value(text: str) -> str | None:
@@ -560,15 +563,15 @@ def paired(lines: Sequence[str]) -> Iterator[tuple[int, int]]:
     >>> list(paired(["来源", "作者", "云溪日报", "陈晓明"]))
     [(0, 2), (1, 3)]
     """
-    alone = [is_label(line) for line in lines]
+    bare = [is_label(line) for line in lines]
     at = 0
     while at < len(lines):
         run = at
-        while run < len(lines) and alone[run]:
+        while run < len(lines) and bare[run]:
             run += 1
         count = run - at
         if count > 1 and not any(":" in narrow(line) for line in lines[at:run]):
-            if run + count <= len(lines) and not any(alone[run : run + count]):
+            if run + count <= len(lines) and not any(bare[run : run + count]):
                 yield from ((at + number, run + number) for number in range(count))
         elif count and run < len(lines):
             yield run - 1, run

@@ -54,8 +54,6 @@ STATED, HELD, OVER, FIRST_RANK, RANK, CLASSED, COLUMN = 4.0, 3.0, 3.0, 2.0, 1.5,
 ENOUGH = 3.0
 # The only heading of a page that stands over a dateline is the title, though the head may name its column.
 ONLY_OVER = 1.0
-# A page's only h1 that nothing speaks against is enough where no line is better.
-ALONE = 2.0
 
 _ENTITY = re.compile(r"&(?:[a-z]{2,8}|#\d{2,5});")
 _DASHES = re.compile("[—–―-]+")
