@@ -28,8 +28,8 @@ def learn(layout: Layout, site: Site, folder: Path, *, dry: bool = False) -> int
     path = learned_file(folder, site.key)
     if not found.templates:
         say(
-            f"{site.key}: nothing learned from {found.articles} different articles; a layout needs {learning.LEAST}. "
-            f"Crawl more of it: cundang crawl {site.key}"
+            f"{site.key}: nothing learned from {found.articles} different articles: a layout needs {learning.LEAST}."
+            f" Crawl more of it: cundang crawl {site.key}"
         )
         return 1
     before = path.read_text("utf-8") if path.exists() else ""

@@ -375,7 +375,7 @@ def table(plan: Plan, costs: Costs, year: Year, days: int) -> Iterator[str]:
         ("hours of the last day during which the catalogue is locked", f"{updates / 3600:.1f}"),
         ("core-hours", f"{hours * many:,.0f}"),
         *((f"cost of {what}, US dollars", f"{each * many:,.0f}") for what, each in zip(MONEY, money, strict=True)),
-        ("bytes that `clean` reads on the last day, GB a machine", f"{counts['held'] / 1e9:,.0f}"),
+        ("bytes that a nightly `clean` reads on the last day, GB a machine", f"{counts['held'] / 1e9:,.0f}"),
     )
     yield f"| {plan.name}, {days} days | |"
     yield "|---|---|"

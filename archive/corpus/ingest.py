@@ -38,6 +38,7 @@ META = "meta.json"
 # A file whose content is not recognised may be a damaged file of the kind that its name says.
 _ARCHIVES = re.compile(r"\.(?:warc|arc|wacz)(?:\.gz)?(?:\.open|\.bad)?$")
 _STEP = 1 << 20
+_KNOWN = "it was imported before, so nothing was added"
 _TAKEN_DOWN = "was taken down (see `cundang forget`)"
 
 
@@ -236,7 +237,7 @@ def _imported_ids(layout: Layout) -> set[str]:
 def _import_page(layout: Layout, writer: Writer, page: Page, known: set[str]) -> Report:
     capture, content_type, problems = _read_page(page)
     if capture.id in known:
-        return Report(path=str(page.path), records=1, problems=problems, note="was imported before")
+        return Report(path=str(page.path), records=1, problems=problems, note=_KNOWN)
     if exclusions.read(layout).covering(capture.url):
         return Report(path=str(page.path), records=0, problems=problems, note=_TAKEN_DOWN)
     known.add(capture.id)
@@ -395,7 +396,7 @@ def _import_warc(layout: Layout, file: IO[bytes], name: str) -> tuple[int, list[
     if found := sorted((*root.glob(f"*/{stem}{ending}"), *root.glob(f"*/{stem}-erased*{ending}"))):
         if not layout.index_of(found[0]).exists():
             index.write(layout, found[0])
-        return inspection.records, inspection.problems, "was imported before"
+        return inspection.records, inspection.problems, _KNOWN
     folder = layout.warc_folder(IMPORTED, dt.datetime.now(dt.UTC).year)
     final = folder / (stem + ending)
     try:

@@ -84,11 +84,9 @@ class Group(click.Group):
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """List the commands; those of the whole command line in sections."""
-        if ctx.parent is not None:
-            super().format_commands(ctx, formatter)
-            return
         width = max(map(len, self.commands))
-        for section, names in SECTIONS.items():
+        # Click would cut each line of help where the terminal ends.
+        for section, names in (SECTIONS if ctx.parent is None else {"Commands": tuple(self.commands)}).items():
             with formatter.section(section):
                 formatter.write_dl([(f"{name:{width}}", self.commands[name].get_short_help_str(200)) for name in names])
 

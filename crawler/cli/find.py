@@ -174,6 +174,7 @@ def terms(folders: Folders, by: str | None, term: str | None, query_: str, keyne
 
     layout = known_data(folders.layout)
     if keyness:
+        say("keyness; occurrences, and per million characters, here; the same in the rest; term")
         for key in known.keyness(layout, _found_by(folders, query_)):
             counts = (
                 f"{key.occurrences:6} {key.per_million:8.1f}  rest {key.rest_occurrences:6} {key.rest_per_million:8.1f}"
@@ -235,6 +236,8 @@ class Format(StrEnum):
 
 # The formats that can go to stdout, and the endings for compression that each format allows.
 _STREAMS = (Format.JSONL, Format.CSV)
+# Endings that say what a file is, and the format that makes such files; spreadsheets open CSV.
+_ENDINGS = {".jsonl": "jsonl", ".csv": "csv", ".parquet": "parquet", ".wacz": "wacz", ".xlsx": "csv", ".ods": "csv"}
 _PACKINGS = {Format.JSONL: (".gz", ".zst"), Format.CSV: (".gz", ".zst"), Format.WET: (".gz",)}
 
 
@@ -274,7 +277,9 @@ def filter_options(command: Decorated) -> Decorated:
         click.option("--flag", multiple=True, help="Only with this flag (docs/documents.md); may be repeated."),
         day_option("--until"),
         day_option("--since"),
-        click.option("--place", help="Only sites of a place: a GB/T 2260 code or its beginning, 51."),
+        click.option(
+            "--place", help="Only sites of a place: its name, 四川, or a GB/T 2260 code or its beginning, 51."
+        ),
         site_option,
     ):
         command = option(command)
@@ -348,6 +353,7 @@ def _export(folders: Folders, format_: Format, out: Path, *, force: bool, chosen
     named = folders.places() if chosen.pop("mentions") else None
     beside = extras.read(format_, **shaping, mentions=named)
     one = not shaping["split_"]
+    _refuse_other_ending(format_, out)
     whole.check_name(out, _PACKINGS.get(format_, ()) if one else (), stream=format_ in _STREAMS and one)
     if chosen["near"] == "near":
         _say_waiting(folders)
@@ -362,6 +368,16 @@ def _export(folders: Folders, format_: Format, out: Path, *, force: bool, chosen
         _pack(folders.layout, wanted, keys, out)
         return 0
     return _write(folders.layout, wanted, keys, format_, out, beside, force=force)
+
+
+def _refuse_other_ending(format_: Format, out: Path) -> None:
+    """Refuse a name that would say that a file is in another format."""
+    makes = _ENDINGS.get(out.suffix.lower(), str(format_))
+    if makes != format_ or out.suffix.lower() in (".xlsx", ".ods"):
+        raise UsageError(
+            f"{out}: --format {format_} makes no {out.suffix} file. Name another --out, such as"
+            f" {out.with_suffix(f'.{format_}').name}" + ("." if makes == format_ else f", or give --format {makes}.")
+        )
 
 
 def _filter(
@@ -426,11 +442,11 @@ def _write(
         layout, wanted, format_, out, writer, force=force, left_out=beside.left_out, stated=beside.stated
     )
     _print_lost(offer, as_messages=True)
-    say(f"{out}: {made.documents} documents")
+    say(f"{out}: {made.documents} documents" + ("" if made.documents else "; none matches the filters"))
     if beside.left_out:
         say(f"{made.left_out} documents share a passage with the texts given, and were left out")
     if made.uncleaned:
-        say(f"{made.uncleaned} WARC files are not in it: no shard was made of them yet. Make it: cundang clean")
+        say(f"{made.uncleaned} WARC files are not in it: they were not cleaned yet. Run: cundang clean")
     told = say_all(_damaged(layout, wanted, keys if format_ is Format.WACZ else ()))
     return told | int(bool(offer.problems))
 
@@ -459,7 +475,7 @@ def index_(folders: Folders, out: Path, json_: bool) -> int:
     with telling("index") as tell:
         offer = replay.write(layout, out, tell)
     _print_lost(offer, json_=json_)
-    say(f"{out}: {len(offer.lines)} captures. To see them: cd {out} && wayback")
+    say(f"{out}: {len(offer.lines)} captures. To see them with pywb (pip install pywb): cd {out} && wayback")
     return say_all(map(str, damage.known(layout))) | int(bool(offer.problems))
 
 

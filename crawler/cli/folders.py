@@ -66,13 +66,21 @@ class Folders:
         Raises:
             UsageError: no site file has such a place.
         """
+        from archive.catalogue import places
+
         sites = self.sites().values()
-        found = tuple(one.key for one in sites if (one.place or "").startswith(place))
+        codes = (place,) if place.isdigit() else places.codes(place)
+        found = tuple(
+            one.key for one in sites if one.place and any(places.is_within(one.place, code) for code in codes)
+        )
         if not found:
-            known = sorted({one.place for one in sites if one.place})
+            known = ", ".join(sorted({one.place for one in sites if one.place}))
+            has = (
+                f"they have: {known}" if known else f"no file in {self.sites_folder} has a place (--sites names others)"
+            )
             raise UsageError(
-                f"no site file has the place {place!r}. Give the beginning of a GB/T 2260 code:"
-                f" {', '.join(known) or 'none'}."
+                f"no site file has the place {place!r}. Give a name, such as 四川, or a GB/T 2260 code or its"
+                f" beginning; {has}."
             )
         return found
 

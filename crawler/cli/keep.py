@@ -230,7 +230,7 @@ def store_pull(folders: Folders, store: str, part: str | None, json_: bool) -> i
 
     for moved in away.pull(folders.of_part(part).layout, open_store(store)):
         if moved.copied:
-            print_item(moved, f"{moved.path}: is read from {store}", json_)
+            print_item(moved, f"{moved.path}: from now on read from {store}", json_)
     return 0 if part else _catalogue(folders)
 
 
@@ -291,7 +291,7 @@ def move_(folders: Folders, site: str, folder: Path) -> int:
 
     known_data(folders.layout)
     _say_copied(join.move(folders.layout, Layout.at(folder), folders.key(site) or site))
-    say(f"{site}: is in {folder}. There: cundang --data {folder} clean")
+    say(f"{site}: moved to {folder}. To update its documents: cundang --data {folder} clean")
     return _catalogue(folders)
 
 
@@ -390,7 +390,7 @@ def verify_(folders: Folders, paths: tuple[Path, ...], part: str | None, json_: 
         for problem in () if paths else _disagreements(layout):
             wrong += 1
             _print_problem(problem, json_)
-    said = f", {noted} faults of what servers sent, as the records say" if noted else ""
+    said = f", {noted} faults in server responses, which the records state" if noted else ""
     say(f"verify: {len(warcs)} files, {wrong} problems{said}")
     return int(wrong > 0)
 
@@ -496,7 +496,7 @@ def forget(  # noqa: PLR0913, PLR0917 - click makes an argument of each option
     jobs: int | None,
     json_: bool,
 ) -> int:
-    """Take pages down everywhere and keep them down: crawl, import, clean, catalogue, search and export leave them out.
+    """Take pages down: crawl, import, clean, the catalogue, search and export leave them out from now on.
 
     Example: cundang forget http://www.example.com/xw/1.html --reason "asked for by its author"
     """
@@ -600,7 +600,7 @@ def _clean(  # noqa: PLR0913 - as `reclean.clean`
     if bare:
         say(f"{', '.join(sorted(bare))}: {_BARE.format(folder=folders.sites_folder)}")
     if folders.layout.part:
-        say("The catalogue is as it was. When all parts are done, on one machine: cundang clean")
+        say("The catalogue was not updated. When all parts are done, run on one machine: cundang clean")
     elif not dry:
         code |= _catalogue(folders, anew=anew)
     return code
@@ -641,6 +641,8 @@ def _print_difference(found: diff.Difference, json_: bool) -> None:
 
 
 def _print_report(report: diff.Report, json_: bool) -> None:
+    if not report.tallies:
+        say("No text would change.")
     for tally in report.tallies:
         more = "".join(
             f"\n    {name}: " + ", ".join(f"{key} {count:+}" for key, count in sorted(counts.items()))
@@ -659,5 +661,6 @@ def _print_report(report: diff.Report, json_: bool) -> None:
 
 
 def _report_line(report: ingest.Report) -> str:
-    lines = [f"{report.path}: {report.records} records kept" + (f"; {report.note}" if report.note else "")]
+    records = "1 record" if report.records == 1 else f"{report.records} records"
+    lines = [f"{report.path}: {records}" + (f"; {report.note}" if report.note else " kept")]
     return "\n".join([*lines, *(f"  offset {problem.offset}: {problem.reason}" for problem in report.problems)])

@@ -65,7 +65,7 @@ def crawl(
     from crawler.runs import crawl as crawling
 
     if bool(sites) == every:
-        raise UsageError("Name sites, or give --all, not both.")
+        raise UsageError("Name sites or give --all, not both." if every else "Name one or more sites, or give --all.")
     if sites and part:
         raise UsageError("--part takes a share of all sites. Give --all with it, or name the sites of this machine.")
     share = Part.read(part) if part else None

@@ -100,7 +100,7 @@ def sites_check(folders: Folders, paths: tuple[Path, ...]) -> int:
             continue
         good.append(site)
         never = site.schedule and cron.next_time(site, dt.datetime.now(dt.UTC)) is None
-        put(f"{site.key}: good" + ("; but its schedule never comes" if never else ""))
+        put(f"{site.key}: valid" + (", but its schedule never matches a date" if never else ""))
     site_files.by_host(good)
     return UsageError.exit_code if len(good) < len(files) else 0
 

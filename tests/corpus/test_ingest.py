@@ -78,7 +78,7 @@ def test_a_whole_warc_file_is_kept_byte_for_byte_under_its_digest(layout: Layout
     before = everything(layout)
     again = imported(layout, *sorted(tmp_path.glob("*.warc*")))
     assert everything(layout) == before
-    assert [r.note for r in again] == ["was imported before"] * 3
+    assert [r.note for r in again] == ["it was imported before, so nothing was added"] * 3
     assert [r.records for r in again] == [2, 2, 1]
 
 
@@ -334,7 +334,7 @@ def test_saved_pages_and_texts_become_resources_that_say_where_they_are_from(lay
             f: getattr(capture, f) for f in capture.__slots__ if f != "place"
         }
     before = everything(layout)
-    assert [r.note for r in imported(layout, folder)] == ["was imported before"] * 3
+    assert [r.note for r in imported(layout, folder)] == ["it was imported before, so nothing was added"] * 3
     assert everything(layout) == before
     # Another folder with the same pages at the same relative paths adds nothing; a changed page is new.
     shutil.copytree(folder, tmp_path / "copy")
@@ -377,7 +377,7 @@ def test_what_a_killed_import_left_open_is_closed_by_the_next(layout: Layout, tm
     closed, again = imported(layout, page)
     assert (closed.path, closed.records) == (str(left), 3)
     assert closed.problems
-    assert (again.records, again.note) == (1, "was imported before")
+    assert (again.records, again.note) == (1, "it was imported before, so nothing was added")
     assert list(layout.open_warcs()) == []
     assert [len(list(read(path))) for path in layout.warcs()] == [1]
 
@@ -401,7 +401,7 @@ def test_two_imports_at_once_take_each_page_once(layout: Layout, tmp_path: Path)
         with pytest.raises(subprocess.TimeoutExpired):
             second.wait(timeout=1)
         assert [r.note for r in first] == [None] * 4
-        assert second.stdout.readline() == f"{['was imported before'] * 5}\n"
+        assert second.stdout.readline() == f"{['it was imported before, so nothing was added'] * 5}\n"
         assert second.wait(timeout=30) == 0
     (warc,) = layout.warcs(IMPORTED)
     assert len(list(read(warc))) == 5

@@ -83,5 +83,5 @@ def test_an_archive_that_teaches_nothing_is_reported(tmp_path: Path) -> None:
     write_warc(layout, "yx", [page(number, "old") for number in range(19)])
     found = CliRunner().invoke(app, ["sites", "learn", "yx", "--data", str(layout.root), "--sites", str(folder)])
     assert found.exit_code == 1
-    assert "nothing learned from 19 different articles; a layout needs 20" in found.stderr
+    assert "nothing learned from 19 different articles: a layout needs 20." in found.stderr
     assert not (folder / "learned").exists()

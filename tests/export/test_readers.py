@@ -245,7 +245,7 @@ def test_a_slip_of_the_pen_in_a_filter_is_refused(house: Path) -> None:
     for slip, said in (
         (("--without-flag", "miror"), "there is no flag 'miror'; did you mean 'mirror'?"),
         (("--script", "han"), "'han' is no script. Name one of: hans, hant, mixed, none."),
-        (("--place", "52"), "no site file has the place '52'. Give the beginning of a GB/T 2260 code: "),
+        (("--place", "52"), "no site file has the place '52'. Give a name, such as 四川"),
     ):
         done = subprocess.run([*command, house / "s", *slip], capture_output=True, text=True, check=False, timeout=300)
         assert done.returncode == 2

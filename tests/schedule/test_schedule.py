@@ -88,7 +88,7 @@ def test_the_check_of_site_files_reads_schedules(tmp_path: Path) -> None:
     assert len(loaded.run(check, timeout=300).stderr.splitlines()) >= 2, "the schedule is named beside other mistakes"
     path.write_text(said.replace("25", "23"), encoding="utf-8")
     good = loaded.run(check, timeout=300)
-    assert (good.returncode, good.stdout) == (0, "a: good\n")
+    assert (good.returncode, good.stdout) == (0, "a: valid\n")
 
 
 @given(hours=st.integers(0, 400), step=st.integers(1, 12))
