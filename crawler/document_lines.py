@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict
 from itertools import groupby
 
 from archive.catalogue.mentions import Mention
-from archive.catalogue.reprints import Copies
+from archive.catalogue.reprints import Copies, Copy
+from archive.site import CHINA
 from archive.text.document import Document
 
 # How the place of a mention was determined.
@@ -20,6 +22,7 @@ _HOW = {
     "own": "named by its level; that of the site's place",
     "national": "a body of the whole country",
 }
+_HOW_OF_ORGANISATIONS = {"name": "by its own name"}
 COPY = {
     "same": "the same text, except for a few words",
     "spun": "words exchanged or paragraphs moved",
@@ -27,6 +30,18 @@ COPY = {
     "other_script": "the same in the other script",
     "stencil": "no copy: the same form with other facts",
 }
+
+
+def china_time(stamp: str) -> str:
+    """A stamp (UTC, 14 digits) as China's time.
+
+    >>> china_time("20260531220000")
+    '2026-06-01 06:00'
+    """
+    if not stamp:
+        return "(no date)"
+    moment = dt.datetime.strptime(stamp, "%Y%m%d%H%M%S").replace(tzinfo=dt.UTC)
+    return moment.astimezone(CHINA).strftime("%Y-%m-%d %H:%M")
 
 
 def document_lines(
@@ -66,7 +81,8 @@ def _names(mentions: Sequence[Mention]) -> list[str]:
     for (kind, name, code), group in groupby(sorted(mentions, key=lambda one: order[named(one)]), named):
         there = [*group]
         words = ", ".join(dict.fromkeys(one.words for one in there))
-        how = "; ".join(dict.fromkeys(_HOW[one.how] for one in there))
+        known = _HOW if kind == "place" else _HOW | _HOW_OF_ORGANISATIONS
+        how = "; ".join(dict.fromkeys(known[one.how] for one in there))
         often = "once" if len(there) == 1 else f"{len(there)} times"
         lines.append(f"{kind:18} {name} {code or '(no code)'}, {often}: {words} ({how})")
     return lines
@@ -76,7 +92,7 @@ def _copies(copies: Copies) -> list[str]:
     lines = [f"{'original':18} {copies.original}"] if copies.original else []
     for copy in copies.copies:
         lines += [
-            f"{copy.kind:18} {copy.title or '(no title)'} ({COPY[copy.kind]})",
+            f"{copy.kind:18} {copy.title or '(no title)'} ({_said_of(copy)})",
             f"{'':18} {copy.site} {copy.url}  {copy.id}",
             f"{'':18} {copy.share:.0%} of this text is in it, {copy.share_here:.0%} of it is in this text",
             f"{'':18} the longest passage that both have: {copy.passage[:80] or 'none to speak of'}",
@@ -84,6 +100,10 @@ def _copies(copies: Copies) -> list[str]:
     if copies.total > len(copies.copies):
         lines.append(f"{'':18} and {copies.total - len(copies.copies)} more; cundang copies lists all")
     return lines
+
+
+def _said_of(copy: Copy) -> str:
+    return "the same text" if copy.kind == "same" and copy.share == copy.share_here == 1 else COPY[copy.kind]
 
 
 def _words(value: object) -> str:

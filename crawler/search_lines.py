@@ -10,6 +10,7 @@ from archive.catalogue.ask import joined
 from archive.catalogue.query import Filter, check_days
 from archive.catalogue.search import FACETS, Found, Hit, Searcher
 from archive.layout import Layout
+from crawler.document_lines import china_time
 
 # An item for programs (None: none) and a line for people; a line without an item goes to stderr.
 Line = tuple[Any, str]
@@ -55,7 +56,7 @@ def frequency(searcher: Searcher, words: Sequence[str], period: str, within: str
     for at, total, held in searcher.frequency(words, period=period, within=within):
         counts = dict(zip(words, held, strict=True))
         plain = "  ".join(f"{word} {count} ({count / total:.1%})" for word, count in counts.items())
-        yield {"period": at, "documents": total, "words": counts}, f"{at:10}  of {total:,}:  {plain}"
+        yield {"period": at, "documents": total, "words": counts}, f"{at or 'undated':10}  of {total:,}:  {plain}"
 
 
 def concordance(searcher: Searcher, query: str) -> Iterator[Line]:
@@ -72,9 +73,8 @@ def changes(layout: Layout, since: str | None, site: str | None) -> Iterator[Lin
     Raises:
         UsageError: the day is invalid.
     """
-    check_days(Filter(since=since))
-    for change in known_changes.changes(layout, (since or "1990").replace("-", ""), site=site):
-        seen = f"{change.seen[:4]}-{change.seen[4:6]}-{change.seen[6:8]} {change.seen[8:10]}:{change.seen[10:12]}Z"
+    for change in known_changes.changes(layout, known_changes.stamp_of(since or "1990"), site=site):
+        seen = china_time(change.seen)
         lines = "".join(f"\n    {line}" for line in change.lines)
         yield change, f"{seen}  {change.what:8}{change.title or '(no title)'}\n    {change.url}  {change.id}{lines}"
 

@@ -121,7 +121,11 @@ def run(house: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixtu
         ("import data", 2, "is in the archive already"),
         ("read data", 2, "WARC files are read by: cundang import"),
         ("verify nofile.warc.gz", 2, "nofile.warc.gz: no such file"),
-        ("show http://nowhere.cn/", 2, "neither the id nor the URL of anything here"),
+        (
+            "show http://nowhere.cn/",
+            2,
+            "no document or capture has this id or address. Try: cundang search url:http://nowhere.cn/",
+        ),
         ("show 1", 2, "Try: cundang search"),
         ("export --format jsonl --out a", 2, "a: is a folder"),
         ("export --format hf --out a/1.html", 2, "or give --force"),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -9,7 +10,8 @@ from dataclasses import dataclass
 from archive.catalogue.words import LONGEST_QUERY, MOST_TERMS, spaced
 from archive.errors import UsageError
 
-# Each field and its other names. `title` takes words; `published`, `claimed` and `captured` take a day or a range.
+# Each field and its other names. `title` takes words; `published`, `claimed` and `captured` take a day or a range;
+# `url` takes a part of an address, or its beginning if that has a scheme.
 FIELDS = {
     "title": ("标题",),
     "site": ("站点",),
@@ -22,7 +24,9 @@ FIELDS = {
     "flag": ("标记",),
     "kind": ("类型",),
     "script": ("字形",),
-    "published": ("发布",),
+    "term": ("术语",),
+    "url": ("网址", "address"),
+    "published": ("发布", "日期", "date", "day"),
     "claimed": ("自称",),
     "captured": ("采集",),
     "copies": ("副本",),
@@ -36,6 +40,10 @@ DAYS = ("published", "claimed", "captured")
 # The gap behind a token of one Han character (kana, hangul), which the user did not type.
 _HAN_GAP = re.compile(r"(?<=[\u3007-\U0010ffff]) ")
 _ANSWERS = ("yes", "no", "only")
+_OPERATORS = {"OR": "OR", "|": "OR", "||": "OR", "AND": "AND", "&": "AND", "&&": "AND", "NOT": "NOT"}
+_SCHEMES = ("http", "https", "file")
+_DAY = r"\d{4}(?:-\d\d){0,2}"
+_RANGE = re.compile(rf"(?P<first>{_DAY})?(?P<to>\.\.)?(?P<last>{_DAY})?")
 # One pass from left to right; each alternative is bounded by the query's length limit.
 _TOKEN = re.compile(
     r"""\s*(?:(?P<open>[(（])|(?P<close>[)）])
@@ -97,7 +105,8 @@ def parse(query: str) -> Node:
     Not(part=Field(name='site', value='a'))
 
     Raises:
-        UsageError: a parenthesis is not closed or opened, an operator lacks its word, or the query is too long.
+        UsageError: a parenthesis is not closed or opened, an operator lacks its word, a field is unknown, a day is not
+            one, or the query is too long.
     """
     if len(query) > LONGEST_QUERY:
         raise UsageError(f"The query has {len(query)} characters, {LONGEST_QUERY} at most. Ask for a few words of it.")
@@ -141,11 +150,22 @@ def describe(node: Node) -> str:
     if isinstance(node, Words):
         return ("title:" if node.title else "") + f'"{_HAN_GAP.sub("", node.tokens)}"'
     if isinstance(node, Field):
-        return f'{node.name}:"{node.value}"'
+        return f"{node.name}:{quoted(node.value)}"
     if isinstance(node, Not):
         return f"NOT {_describe_part(node.part)}"
     word = " AND " if isinstance(node, All) else " OR "
     return word.join(map(_describe_part, node.parts))
+
+
+def quoted(value: str) -> str:
+    """Quote the value of a field, so that a query with it finds this value.
+
+    >>> quoted("人民日报"), quoted('他说"好"'), quoted('“a” "b"')
+    ('"人民日报"', '“他说"好"”', '"“a” *b*"')
+    """
+    if '"' not in value:
+        return f'"{value}"'
+    return f"“{value}”" if "”" not in value else '"' + value.replace('"', "*") + '"'
 
 
 def parts_of(node: Node) -> list[tuple[str, str]]:
@@ -184,6 +204,44 @@ def fields_of(node: Node) -> list[Field]:
     return [found for part in node.parts for found in fields_of(part)] if isinstance(node, All | Either) else []
 
 
+def wants_versions(node: Node) -> bool:
+    """Whether a query asks for every captured text of an address, not only for the latest."""
+    return any(field.name == "versions" and field.value != "no" for field in fields_of(node))
+
+
+def day_range(value: str) -> tuple[str, str] | None:
+    """The first and the last day that a value means, each a day, month or year; None for `none`: without a day.
+
+    A month of 00 means documents that state the year only, a day of 00 those that state the month only.
+
+    >>> day_range("2019..2021"), day_range("2020-05.."), day_range("2020-00"), day_range("none")
+    (('2019', '2021'), ('2020-05', '9999'), ('2020-00', '2020-00'), None)
+
+    Raises:
+        UsageError: it is not a day, month, year or range, or the range is empty.
+    """
+    if value == "none":
+        return None
+    found = _RANGE.fullmatch(value)
+    first, last = (found["first"] or "", found["last"] or "") if found else ("", "")
+    if found is None or not (first or last) or (last and not found["to"]) or not (_is_day(first) and _is_day(last)):
+        raise UsageError(
+            f"{value!r} is not a day. Write 2020-02-19, 2020-02, 2020, 2019..2021, 2020-05.., ..2012 or none."
+        )
+    last = last or ("9999" if found["to"] else first)
+    if first > last + "~":
+        raise UsageError(f"no day lies between {first} and {last}. Write the earlier one first: {last}..{first}")
+    return first, last
+
+
+def _is_day(day: str) -> bool:
+    """Whether a day, month or year exists; no day at all does."""
+    try:
+        return not day or bool(dt.date.fromisoformat((day.replace("-00", "-01") + "-01-01")[:10]))
+    except ValueError:
+        return False
+
+
 def _describe_part(node: Node) -> str:
     return f"({describe(node)})" if isinstance(node, All | Either) and len(node.parts) > 1 else describe(node)
 
@@ -207,13 +265,28 @@ def _token(found: re.Match[str]) -> _Token | None:
         return "(" if found["open"] else ")"
     name, bare = found["name"], found["bare"]
     value = next(part for part in (found["quoted"], found["chinese"], bare) if part is not None)
-    if bare in ("OR", "AND", "NOT") and name is None and not found["minus"]:
-        return bare
+    if bare in _OPERATORS and name is None and not found["minus"]:
+        return _OPERATORS[bare]
     if name is not None and name.lower() not in _NAMES:
-        # `12:30`, `http://...` and unknown names are words, not fields.
-        name, value = None, f"{name}:{value}"
+        name, value = _unknown(name, value)
     leaf = _leaf(name and _NAMES[name.lower()], value)
     return Not(part=leaf) if found["minus"] and leaf is not None else leaf
+
+
+def _unknown(name: str, value: str) -> tuple[str | None, str]:
+    """What `name:value` means whose name is no field: an address, or, like `记者：张三`, words of a text.
+
+    Raises:
+        UsageError: the name is in Latin letters, so it was meant as a field.
+    """
+    whole = f"{name}:{value}"
+    if name.lower() in _SCHEMES and value.startswith("//"):
+        return "url", whole
+    if name.isascii():
+        near = nearest(name.lower(), [*_NAMES])
+        meant = f"did you mean {_NAMES[near]}:?" if near else f"the fields are {', '.join(FIELDS)}."
+        raise UsageError(f'there is no field {name!r}; {meant} To look for the words, quote them: "{whole}"')
+    return None, whole
 
 
 def _leaf(name: str | None, value: str) -> Node | None:
@@ -225,6 +298,10 @@ def _leaf(name: str | None, value: str) -> Node | None:
         return Words(tokens=tokens, title=name == "title") if tokens else None
     if name in ("copies", "near", "versions", "gone") and value not in _ANSWERS:
         raise UsageError(f"{name}:{value} is not an answer. Write {name}:yes, {name}:no or {name}:only.")
+    if name in DAYS:
+        day_range(value)
+    if name == "url" and not value.strip("*"):
+        raise UsageError("url: has no address behind it. Write a part of one: url:gov.cn/2020")
     if name == "han" and not value.isdecimal():
         raise UsageError(f"han:{value} is not a number. Write the least number of characters: han:200.")
     return Field(name=name, value=value)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import sqlite3
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
@@ -10,6 +11,7 @@ from typing import Literal
 
 from archive.catalogue import query
 from archive.layout import Layout
+from archive.site import CHINA
 
 What = Literal["new", "edited", "deleted", "back"]
 
@@ -20,7 +22,7 @@ class Change:
 
     Attributes:
         seen: when the capture that shows it was made (UTC, 14 digits); the change itself is older.
-        id: of the document with the new text; after a deletion, of the last document before it.
+        id: of the document with the new text, of a new article the first; after a deletion, of the last one before it.
         lines: of an edit, the lines of title and text that differ, prefixed with `- ` and `+ `.
     """
 
@@ -100,6 +102,20 @@ def page(
     )
 
 
+def stamp_of(day: str) -> str:
+    """The stamp (UTC, 14 digits) of the beginning of a day, month or year in China.
+
+    >>> stamp_of("2026-06-01"), stamp_of("2026")
+    ('20260531160000', '20251231160000')
+
+    Raises:
+        UsageError: it is not a day, month or year.
+    """
+    query.check_days(query.Filter(since=day))
+    begin = dt.datetime.fromisoformat((day + "-01-01")[:10]).replace(tzinfo=CHINA)
+    return begin.astimezone(dt.UTC).strftime("%Y%m%d%H%M%S")
+
+
 def _stamp(since: str) -> str:
     return (since + "00000000000000")[:14]
 
@@ -113,7 +129,9 @@ SELECT 'new', count(*) FROM documents d WHERE {_NEW}
 UNION ALL SELECT c.what, count(*) FROM changes c WHERE {_OTHER} GROUP BY c.what
 """  # noqa: S608 - our own words
 _LATEST_NEW = f"""
-SELECT d.seen, 'new', d.url, d.site, d.title, d.published, d.id FROM documents d
+SELECT d.seen, 'new', d.url, d.site, f.title, f.published, f.id FROM documents d
+JOIN documents f ON f.number =
+    (SELECT o.number FROM documents o WHERE o.url = d.url ORDER BY o.captured, o.number LIMIT 1)
 WHERE {_NEW} ORDER BY d.seen DESC, d.url DESC LIMIT ?3
 """  # noqa: S608 - our own words
 _LATEST_OTHERS = f"""

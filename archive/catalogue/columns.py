@@ -7,14 +7,17 @@ from __future__ import annotations
 
 import json
 import sqlite3
-from collections.abc import Iterator, Mapping
+import unicodedata
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from archive.catalogue import places as gazetteer
 from archive.catalogue.days import day_number
+from archive.text.chinese import simplified
 
 # How many rows are read from SQLite, and held as Python objects, at a time.
 BATCH = 2000
@@ -34,7 +37,7 @@ SCHEMA = pa.schema(
         "script": _WORDS,
         "flag": _LISTS,
         "column": _LISTS,
-        "about": _LISTS,  # the places it names, each with the places above it
+        "about": _LISTS,  # the places it names, and those above them
         "organisation": _LISTS,
         "published": pa.int32(),  # `day_number`; null if the page states no plausible day
         "claimed": pa.int32(),
@@ -78,12 +81,68 @@ class Columns:
         return column.combine_chunks() if isinstance(column, pa.ChunkedArray) else column
 
 
+def normalize(value: str) -> str:
+    """Normalize a value for comparison: Simplified characters, without differences of width and case.
+
+    >>> normalize("人民日報ＡＢ")
+    '人民日报ab'
+    """
+    return unicodedata.normalize("NFKC", simplified(value)).lower()
+
+
+class _Spelling:
+    """One spelling for values that a search does not tell apart, the first that was seen: counts are what it finds."""
+
+    def __init__(self) -> None:
+        self._of: dict[str | None, str | None] = {None: None}
+        self._first: dict[str, str] = {}
+
+    def __call__(self, value: str | None) -> str | None:
+        if value not in self._of:
+            self._of[value] = self._first.setdefault(normalize(value or ""), value or "")
+        return self._of[value]
+
+    def each(self, values: Iterable[str]) -> list[str]:
+        """The spellings of a document's values, each once."""
+        return [*dict.fromkeys(str(self(value)) for value in values)]
+
+
+class _Places:
+    """The places that a document counts for: those that it names, and those above them.
+
+    Some texts name a place of which several have the name, and it stays unclear which is meant. A search for that name
+    finds these texts and those that name one of the places, so both count for it.
+    """
+
+    def __init__(self, unclear: Iterable[str]) -> None:
+        self._chains = frozenset(map(gazetteer.chain, gazetteer.divisions()))
+        self._unclear: dict[str, list[str]] = {}
+        for name in unclear:
+            for code in gazetteer.codes(name):
+                self._unclear.setdefault(gazetteer.chain(code), []).append(name)
+        self._known: dict[str, tuple[str, ...]] = {}
+
+    def each(self, names: Sequence[str]) -> list[str]:
+        """All places that some names stand for, each once."""
+        return sorted({one for name in names for one in self._of(name)})
+
+    def _of(self, name: str) -> tuple[str, ...]:
+        if name not in self._known:
+            above = (name[:end] for end in range(2, len(name)))
+            every = (name, *(each for each in above if each in self._chains))
+            self._known[name] = (*every, *(unclear for each in every for unclear in self._unclear.get(each, ())))
+        return self._known[name]
+
+
 def load(db: sqlite3.Connection, places: Mapping[str, str]) -> Columns:
     """Read the columns of all documents; `places` gives the GB/T 2260 code of each site that has one."""
+    unclear = db.execute("SELECT DISTINCT name FROM mentions WHERE kind = 'place' AND code = ''").fetchall()
+    named = _Places(name for (name,) in unclear)
+    spelt = {name: _Spelling() for name in ("source", "author", "column", "organisation")}
     rows = db.execute(_SQL)
     pieces: dict[str, list[Any]] = {field.name: [] for field in SCHEMA}
     while found := rows.fetchmany(BATCH):
-        for name, array in zip(pieces, _arrays(found, places), strict=True):
+        for name, array in zip(pieces, _arrays(found, places, spelt, named), strict=True):
             pieces[name].append(array)
     # Column by column, so that no more than one of them is held twice.
     arrays = []
@@ -106,21 +165,23 @@ def _narrow(column: Any) -> Any:
     return pa.DictionaryArray.from_arrays(column.indices.cast(kind), column.dictionary)
 
 
-def _arrays(rows: list[tuple[Any, ...]], places: Mapping[str, str]) -> Iterator[Any]:
+def _arrays(
+    rows: list[tuple[Any, ...]], places: Mapping[str, str], spelt: Mapping[str, _Spelling], named: _Places
+) -> Iterator[Any]:
     number, site, source, author, kind, script, flags, columns, *rest = zip(*rows, strict=True)
     published, claimed, captured, han, latest, copy, near, gone, head, about, organisations = rest
     values: dict[str, Any] = {
         "number": number,
         "site": site,
         "place": [places.get(key) for key in site],
-        "source": source,
-        "author": author,
+        "source": [spelt["source"](value) for value in source],
+        "author": [spelt["author"](value) for value in author],
         "kind": kind,
         "script": script,
         "flag": _lists(flags),
-        "column": _lists(columns),
-        "about": _split(about),
-        "organisation": _split(organisations),
+        "column": [spelt["column"].each(values) for values in _lists(columns)],
+        "about": [named.each(values) for values in _split(about)],
+        "organisation": [spelt["organisation"].each(values) for values in _split(organisations)],
         "published": _days(published),
         "claimed": _days(claimed),
         "captured": _days(captured),

@@ -15,12 +15,13 @@ from itertools import groupby
 from pathlib import Path
 from typing import Any, Generic, TypeVar, get_args
 
+from archive.catalogue.addresses import spellings
 from archive.catalogue.ask import nearest
 from archive.catalogue.duplicates import ORDER
 from archive.catalogue.parts import join
 from archive.corpus import shard
 from archive.errors import DataError, UsageError
-from archive.layout import Layout
+from archive.layout import IMPORTED, Layout
 from archive.site import CHINA
 from archive.text.document import Document, Script
 from archive.warc import exclusions
@@ -346,6 +347,8 @@ def copies_of(layout: Layout, id_: str) -> list[tuple[str, str, str]]:
 def captures_by_day(layout: Layout, site: str) -> dict[str, int]:
     """The number of captures of a site on each day (Asia/Shanghai, ISO 8601), including files.
 
+    Of imported captures, those of pages: a file's site is not known.
+
     Raises:
         UsageError: there is no catalogue yet.
     """
@@ -354,9 +357,13 @@ def captures_by_day(layout: Layout, site: str) -> dict[str, int]:
                          || substr(hour, 9, 2) || ':00', '+8 hours'), sum(captures)
              FROM (SELECT substr(c.stamp, 1, 10) AS hour, count(*) AS captures
                    FROM captures c JOIN sources s ON s.id = c.source
-                   WHERE s.path GLOB ? AND c.stamp != '' GROUP BY 1) GROUP BY 1 ORDER BY 1"""
+                   WHERE c.stamp != '' AND (s.path GLOB ?1 OR s.path GLOB ?2 AND
+                         (EXISTS (SELECT 1 FROM documents d WHERE d.id = c.id AND d.site = ?3)
+                          OR EXISTS (SELECT 1 FROM skips k WHERE k.url = c.url AND k.id = c.id AND k.site = ?3)))
+                   GROUP BY 1) GROUP BY 1 ORDER BY 1"""
+    own, imported = (f"index/{key}/*" for key in (site, IMPORTED))
     with catalogue(layout) as db:
-        return dict(db.execute(sql, (f"index/{site}/*",)).fetchall())
+        return dict(db.execute(sql, (own, imported, site)).fetchall())
 
 
 def without_capture(layout: Layout, urls: Sequence[str]) -> list[str]:
@@ -368,6 +375,18 @@ def without_capture(layout: Layout, urls: Sequence[str]) -> list[str]:
     with catalogue(layout) as db:
         sql = "SELECT 1 FROM captures WHERE url = ? LIMIT 1"
         return [url for url in urls if not db.execute(sql, (url,)).fetchone()]
+
+
+def written(layout: Layout, name: str) -> str:
+    """An id or address as the archive has it: an address may lack its scheme or last slash; as given if there is none.
+
+    Raises:
+        UsageError: there is no catalogue yet.
+    """
+    with catalogue(layout) as db:
+        sql = """SELECT EXISTS (SELECT 1 FROM documents WHERE url = ?1 OR id = ?1)
+                     OR EXISTS (SELECT 1 FROM captures WHERE url = ?1 OR id = ?1)"""
+        return next((each for each in spellings(name) if db.execute(sql, (each,)).fetchone()[0]), name)
 
 
 def find(layout: Layout, name: str) -> list[Document]:

@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import json
-import re
 import sqlite3
-import unicodedata
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -13,8 +11,8 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from archive.catalogue import ask, places
-from archive.catalogue.columns import Columns, counts, load
+from archive.catalogue import addresses, ask, places, terms
+from archive.catalogue.columns import Columns, counts, load, normalize
 from archive.catalogue.days import day_number
 from archive.catalogue.query import catalogue, check_choice, read_texts
 from archive.catalogue.words import letters_of
@@ -38,7 +36,6 @@ SNIPPET = 40
 CONTEXT = 24
 # How many hits the concordance reads.
 CONCORDANCE = 200
-_RANGE = re.compile(r"(?P<first>\d{4}(?:-\d\d){0,2})?(?P<to>\.\.)?(?P<last>\d{4}(?:-\d\d){0,2})?")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -216,7 +213,7 @@ class Searcher:
                 page=page,
                 size=size,
                 hits=hits,
-                facets={name: _facet(columns[name].take(rows)) for name in facets},
+                facets={name: _facet(name, columns[name].take(rows)) for name in facets},
                 histogram=_histogram(columns[by].take(rows), period) if period else (),
                 notes=notes,
             )
@@ -239,7 +236,7 @@ class Searcher:
     ) -> list[tuple[str, int, tuple[int, ...]]]:
         """For each period of publication: the number of all documents, and of those that contain each word.
 
-        `within` is a query that chooses the documents to count. Undated documents belong to no period.
+        `within` is a query that chooses the documents to count. Undated documents come last, with an empty period.
 
         Raises:
             UsageError: as `find`.
@@ -249,8 +246,10 @@ class Searcher:
             columns = self._fresh(db)
             base = self._mask(db, columns, ask.parse(within))
             masks = [base, *(pc.and_(base, self._mask(db, columns, ask.parse(word))) for word in words)]
-            found = [dict(_histogram(columns["published"].filter(mask), period)) for mask in masks]
-        return [(at, found[0][at], tuple(each.get(at, 0) for each in found[1:])) for at in sorted(found[0])]
+            days = [columns["published"].filter(mask) for mask in masks]
+            found = [dict(_histogram(each, period)) | {"": each.null_count} for each in days]
+        periods = [*sorted(found[0].keys() - {""}), *([""] if found[0][""] else [])]
+        return [(at, found[0][at], tuple(each.get(at, 0) for each in found[1:])) for at in periods]
 
     def concordance(self, query: str, *, most: int = CONCORDANCE) -> tuple[list[Line], int]:
         """Each occurrence of a word of the query in the newest `most` hits, and the number of all hits.
@@ -267,7 +266,7 @@ class Searcher:
             rows = pc.indices_nonzero(self._mask(db, columns, node))
             numbers, _ = self._order(db, columns, node, rows, "new", most)
             found = self._rows(db, numbers)
-            texts = self._texts(db, found, _wants_versions(node))
+            texts = self._texts(db, found, ask.wants_versions(node))
         lines = []
         for row, text in zip(found, texts, strict=True):
             for first, last in spots(text, words):
@@ -299,13 +298,15 @@ class Searcher:
 
     def _mask(self, db: sqlite3.Connection, columns: Columns, node: ask.Node) -> Any:
         """The rows that a query matches: the latest document of each address, and the first page of each article."""
-        every = _constant(columns, True) if _wants_versions(node) else _first_of_each(columns)
+        every = _constant(columns, True) if ask.wants_versions(node) else _first_of_each(columns)
         return pc.and_(every, self._truth(db, columns, node))
 
     def _truth(self, db: sqlite3.Connection, columns: Columns, node: ask.Node) -> Any:
         if (asked := expression(node)) is not None:
             return _matching(db, columns, asked)
         if isinstance(node, ask.Field):
+            if (look_up := _STORED.get(node.name)) is not None:
+                return _with_heads(columns, pa.array(look_up(db, node.value), pa.int64()))
             return field_mask(columns, node)
         if isinstance(node, ask.Not):
             return pc.invert(self._truth(db, columns, node.part))
@@ -375,7 +376,7 @@ class Searcher:
 
     def _hits(self, db: sqlite3.Connection, numbers: Sequence[int], node: ask.Node) -> tuple[Hit, ...]:
         rows = self._rows(db, numbers)
-        texts = self._texts(db, rows, _wants_versions(node))
+        texts = self._texts(db, rows, ask.wants_versions(node))
         words = ask.words_of(node)
         return tuple(
             Hit(
@@ -423,10 +424,6 @@ def _describe_all(parts: Sequence[ask.Node]) -> str:
     return ask.describe(ask.All(parts=tuple(parts)))
 
 
-def _wants_versions(node: ask.Node) -> bool:
-    return any(field.name == "versions" and field.value != "no" for field in ask.fields_of(node))
-
-
 def _parts(node: ask.Node) -> tuple[ask.Node, ...]:
     return node.parts if isinstance(node, ask.All) else (node,)
 
@@ -468,9 +465,18 @@ def _match(db: sqlite3.Connection, columns: Columns, expression: str) -> Any:
     numbers = columns["number"]
     slices = (numbers.slice(start, SLICE) for start in range(0, len(numbers), SLICE))
     mask = pa.chunked_array([_matching_in(db, each, expression) for each in slices], pa.bool_()).combine_chunks()
-    heads = columns["head"].filter(mask).drop_null()
+    return _or_heads(columns, mask)
+
+
+def _with_heads(columns: Columns, found: Any) -> Any:
+    """The rows of some documents, by number; a further page also counts for the first page of its article."""
+    return _or_heads(columns, pc.is_in(columns["number"], value_set=found))
+
+
+def _or_heads(columns: Columns, mask: Any) -> Any:
+    heads = columns["head"].filter(pc.and_(mask, columns["latest"])).drop_null()
     # The further page stays in: `versions:yes` shows it too.
-    return pc.or_(mask, pc.is_in(numbers, value_set=heads)) if len(heads) else mask
+    return pc.or_(mask, pc.is_in(columns["number"], value_set=heads)) if len(heads) else mask
 
 
 def _matching_in(db: sqlite3.Connection, numbers: Any, expression: str) -> Any:
@@ -478,6 +484,13 @@ def _matching_in(db: sqlite3.Connection, numbers: Any, expression: str) -> Any:
     sql = "SELECT json_group_array(rowid) FROM words WHERE words MATCH ? AND rowid BETWEEN ? AND ?"
     (found,) = db.execute(sql, (expression, numbers[0].as_py(), numbers[-1].as_py())).fetchone()
     return pc.is_in(numbers, value_set=pa.array(json.loads(found), pa.int64()))
+
+
+# The fields that are looked up in the catalogue, and by what.
+_STORED: Mapping[str, Callable[[sqlite3.Connection, str], Sequence[int]]] = {
+    "term": terms.numbers_of,
+    "url": addresses.numbers_of,
+}
 
 
 def field_mask(columns: Columns, field: ask.Field) -> Any:
@@ -508,12 +521,13 @@ def field_mask(columns: Columns, field: ask.Field) -> Any:
 
 def _like(field: ask.Field) -> Callable[[str], bool]:
     if field.name == "place":
-        return lambda value: places.is_within(value, field.value.strip("*"))
-    if field.name == "about" and (named := places.codes(simplified(field.value))):
-        chains = tuple(places.chain(code) for code in named)
-        return lambda value: value.startswith(chains)
+        codes = (
+            {field.value.strip("*")} if field.value.strip("*").isdecimal() else places.codes(simplified(field.value))
+        )
+        return lambda value: any(places.is_within(value, code) for code in codes)
     parts = normalize(field.value).split("*")
-    return lambda value: fits(normalize(value), parts)
+    named = {places.chain(code) for code in places.codes(simplified(field.value))} if field.name == "about" else set()
+    return lambda value: value in named or fits(normalize(value), parts)
 
 
 def fits(value: str, parts: Sequence[str]) -> bool:
@@ -536,33 +550,23 @@ def fits(value: str, parts: Sequence[str]) -> bool:
     return value.endswith(rest[-1]) and len(value) - len(rest[-1]) >= at
 
 
-def normalize(value: str) -> str:
-    """Normalize a value for comparison: Simplified characters, without differences of width and case.
-
-    >>> normalize("人民日報ＡＢ")
-    '人民日报ab'
-    """
-    return unicodedata.normalize("NFKC", simplified(value)).lower()
-
-
 def _between(days: Any, value: str) -> Any:
-    if value == "none":
+    meant = ask.day_range(value)
+    if meant is None:
         return pc.is_null(days)
-    found = _RANGE.fullmatch(value)
-    if not value or found is None or not (found["first"] or found["last"]) or (found["last"] and not found["to"]):
-        raise UsageError(
-            f"{value!r} is not a day. Write 2020-02-19, 2020-02, 2020, 2019..2021, 2020-05.., ..2012 or none."
-        )
-    first = day_number(found["first"] or "")
-    last = found["last"] or ("9999" if found["to"] else found["first"])
+    first, last = meant
     # Up to the last month of a year, and the last day of a month.
     end = day_number(last + "-15-31"[len(last) - 4 :])
-    inside = pc.and_(pc.greater_equal(days, first), pc.less_equal(days, end))
+    inside = pc.and_(pc.greater_equal(days, day_number(first)), pc.less_equal(days, end))
     return pc.fill_null(inside, False)
 
 
-def _facet(values: Any) -> Facet:
-    found = sorted(counts(values), key=lambda pair: (-pair[1], pair[0]))
+def _facet(name: str, values: Any) -> Facet:
+    """Count the values of a field; each count is what a search for the value finds, so a place has those below it."""
+    counted = counts(values)
+    if name == "place":
+        counted = [(at, sum(n for each, n in counted if places.is_within(each, at))) for at, _ in counted]
+    found = sorted(counted, key=lambda pair: (-pair[1], pair[0]))
     return Facet(values=tuple(found[:FACET_VALUES]), more=max(len(found) - FACET_VALUES, 0))
 
 

@@ -135,9 +135,13 @@ def counts(
     if by not in (None, *BY):
         raise UsageError(f"{by!r}: terms are not counted by this. Name one of: {', '.join(BY)}.")
     wanted = _look_up(term) if term else None
-    group = {"site": "d.site", "place": "d.site", "month": "coalesce(substr(d.published, 1, 7), '')"}.get(
-        by or "", "''"
-    )
+    # A further page of an article belongs to the site and the day of the first page.
+    published = "CASE WHEN h.number IS NULL THEN d.published ELSE h.published END"
+    group = {
+        "site": "coalesce(h.site, d.site)",
+        "place": "coalesce(h.site, d.site)",
+        "month": f"coalesce(substr({published}, 1, 7), '')",
+    }.get(by or "", "''")
     found: dict[tuple[str, str], tuple[int, int]] = {}
     for name, at, documents, times in _rows(layout, group, wanted, _chosen(within)):
         key = (name, places.chain((site_places or {}).get(at, "")) if by == "place" else at)
@@ -195,6 +199,18 @@ def log_likelihood(here: int, size: int, there: int, rest: int) -> float:
         count * math.log(count / wanted) for count, wanted in zip((here, there), expected, strict=True) if count
     )
     return value if here >= expected[0] else -value
+
+
+def numbers_of(db: sqlite3.Connection, term: str) -> list[int]:
+    """The numbers of the documents that contain a term, in any of its written forms.
+
+    Raises:
+        UsageError: the vocabulary has no such term.
+    """
+    found = db.execute(
+        "SELECT t.number FROM terms t JOIN documents d ON d.number = t.number WHERE t.term = ?", (_look_up(term),)
+    )
+    return [number for (number,) in found]
 
 
 def _look_up(term: str) -> str:

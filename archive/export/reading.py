@@ -11,7 +11,7 @@ from typing import Any
 import pyarrow as pa
 
 from archive import site as site_files
-from archive.catalogue import query
+from archive.catalogue import ask, query
 from archive.catalogue.search import Found, Searcher
 from archive.corpus import shard
 from archive.errors import UsageError
@@ -74,7 +74,7 @@ class Archive:
             script=script,
             kind=kind,
             min_han=min_han,
-            versions=versions,
+            versions=versions or ask.wants_versions(ask.parse(words or "")),
             collapse=collapse,
             near=near,
             sample=sample,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import urlencode
 
@@ -26,6 +26,7 @@ class House:
 
     Attributes:
         base: the path or address under which a proxy shows the interface; empty without a proxy.
+        address: the public address of the interface, without a slash at the end.
         replay: the origin of the replay: `http://127.0.0.1:8081`.
         engine, player: the script-driven player and its origin; None and empty if there is none.
     """
@@ -34,6 +35,7 @@ class House:
     sites: Mapping[str, Site]
     searcher: Searcher
     replay: str
+    address: str
     base: str = ""
     engine: Engine | None = None
     player: str = ""
@@ -41,11 +43,12 @@ class House:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Shown:
-    """A view: its template, its data (for JSON), and the rows of a list (for CSV)."""
+    """A view: its template, its data (for JSON), the rows of a list (for CSV), and what only the page needs beside."""
 
     template: str
     data: Mapping[str, Any]
     rows: Sequence[Mapping[str, Any]] | None = None
+    beside: Mapping[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

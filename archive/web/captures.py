@@ -5,9 +5,9 @@ from __future__ import annotations
 import datetime as dt
 from dataclasses import dataclass
 from functools import partial
-from urllib.parse import unquote
 
 from archive.catalogue import query
+from archive.catalogue.addresses import spellings
 from archive.catalogue.query import Captured
 from archive.layout import Layout
 from archive.warc import reader
@@ -40,20 +40,11 @@ def nearest(layout: Layout, url: str, stamp: str) -> Replayed | None:
         UsageError: there is no catalogue yet.
         DataError: the WARC file cannot be read.
     """
-    rows = [row for each in _spellings(url) for row in query.captures(layout, each)]
+    rows = [row for each in spellings(url) for row in query.captures(layout, each)]
     for row in sorted(rows, key=partial(_distance, _moment(stamp))):
         if (found := _bytes_of(layout, row, rows)) is not None:
             return Replayed(of=row, capture=reader.read_at(layout.root / found.warc, found.offset))
     return None
-
-
-def _spellings(url: str) -> list[str]:
-    scheme, _, rest = url.partition("://")
-    other = {"http": "https", "https": "http"}.get(scheme)
-    bare = [url, f"{other}://{rest}"] if other else [url]
-    # A host alone means its start page. Imports may have written the address without percent-encoding.
-    named = [one for each in bare for one in ([each, each + "/"] if each.count("/") == 2 else [each])]
-    return list(dict.fromkeys([*named, *map(unquote, named)]))
 
 
 def _moment(stamp: str) -> dt.datetime:

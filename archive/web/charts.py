@@ -10,6 +10,8 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 
 from markupsafe import Markup
 
+from archive.catalogue.days import query_of
+
 HEIGHT = 130
 # The height of a chart in pixels; space above the bars for the largest number, and below them for the axis labels.
 HEAD, AXIS = 16, 20
@@ -26,6 +28,7 @@ def bars(values: Sequence[tuple[str, int]], link: Callable[[str], str], label: s
     values = fill(values)
     most = max(count for _, count in values)
     step, high = 100 / len(values), HEIGHT - AXIS
+    longest = max((name for name, _ in values), key=len)
     parts = [
         Markup('<svg class="bars" role="group" width="100%" height="{}" aria-label="{}">').format(HEIGHT, label),
         Markup('<line x1="0" y1="{0}" x2="100%" y2="{0}" class="axis"/>').format(high),
@@ -39,7 +42,7 @@ def bars(values: Sequence[tuple[str, int]], link: Callable[[str], str], label: s
                 '<a href="{}"><title>{}: {}</title><rect class="hit" x="{:.3f}%" y="0" width="{:.3f}%" height="{}"/>'
                 '<rect class="bar" x="{:.3f}%" y="{}" width="{:.3f}%" height="{}"/></a>'
             ).format(
-                link(name),
+                link(query_of(name, longest)),
                 name,
                 f"{count:,}",
                 nth * step,
@@ -61,7 +64,8 @@ def lines(values: Sequence[tuple[str, int, Sequence[int]]], words: Sequence[str]
         return Markup()
     periods, shares = _shares(values, len(words))
     most = max((max(line) for line in shares), default=0.0) or 1.0
-    step, high = 1000 / max(len(periods) - 1, 1), HEIGHT - AXIS
+    # A point stands in the middle of its period, whose label begins at the left edge as under bars.
+    step, high = 1000 / len(periods), HEIGHT - AXIS
     parts = [
         Markup('<svg class="lines" role="img" width="100%" height="{}" aria-label="{}">').format(HEIGHT, label),
         Markup('<line x1="0" y1="{0}" x2="100%" y2="{0}" class="axis"/>').format(high),
@@ -70,7 +74,7 @@ def lines(values: Sequence[tuple[str, int, Sequence[int]]], words: Sequence[str]
         ),
     ]
     for nth, line in enumerate(shares):
-        points = " ".join(f"{at * step:.1f},{100 - share / most * 98:.1f}" for at, share in enumerate(line))
+        points = " ".join(f"{(at + 0.5) * step:.1f},{100 - share / most * 98:.1f}" for at, share in enumerate(line))
         parts.append(Markup('<polyline class="line line{}" points="{}"/>').format(nth % 6, points))
     parts += [Markup("</svg>"), *_words(periods), _most(f"{most:.1%}")]
     return Markup("\n").join([*parts, Markup("</svg>")])
@@ -129,9 +133,11 @@ def _between(first: str, last: str) -> Iterator[str]:
 
 
 def calendar(
-    days: Mapping[str, int], runs: Mapping[str, str], link: Callable[[str], str], label: str, last: dt.date
+    days: Mapping[str, int], runs: Mapping[str, str], found: Mapping[str, tuple[str, str]], label: str, last: dt.date
 ) -> Markup:
-    """Draw a square for each day of the year up to `last`, darker for higher counts; a day with a count is a link.
+    """Draw a square for each day of the year up to `last`, darker for higher counts.
+
+    `found`: the days on which there is something to read; each is a link, with its words and its address.
 
     `runs` says how the runs of a day went, `good`, `bad` or `missed`; the border of the square shows it.
     """
@@ -146,7 +152,7 @@ def calendar(
     for offset in range((last - first).days + 1):
         day = first + dt.timedelta(days=offset)
         name = day.isoformat()
-        parts.append(_square(name, offset, cell, days.get(name, 0), most, runs.get(name, ""), link))
+        parts.append(_square(name, offset, cell, days.get(name, 0), most, runs.get(name, ""), found.get(name)))
         if day.day <= 7 and day.weekday() == 0:
             x, y = offset // 7 * cell, 7 * cell + 13
             words = f"{day:%Y-%m}" if day.month == 1 or offset < 35 else f"{day:%m}"
@@ -154,14 +160,14 @@ def calendar(
     return Markup("\n").join([*parts, Markup("</svg>")])
 
 
-def _square(day: str, offset: int, cell: int, count: int, most: int, run: str, link: Callable[[str], str]) -> Markup:
+def _square(day: str, offset: int, cell: int, count: int, most: int, run: str, found: tuple[str, str] | None) -> Markup:
     shade = 0 if not count else 1 + min(3, count * 4 // (most + 1))
-    label = f"{day}: {count:,}" + (f" · {run}" if run else "")
+    label = " · ".join([f"{day}: {count:,}", *([found[0]] if found else []), *([run] if run else [])])
     x, y = offset // 7 * cell + 1, offset % 7 * cell + 1
     square = Markup(
         '<rect class="shade{} {}" x="{}" y="{}" width="11" height="11" rx="2"><title>{}</title></rect>'
     ).format(shade, run, x, y, label)
-    return Markup('<a href="{}">{}</a>').format(link(day), square) if count else square
+    return Markup('<a href="{}">{}</a>').format(found[1], square) if found else square
 
 
 def _words(names: Sequence[str]) -> Iterator[Markup]:

@@ -10,7 +10,7 @@ from starlette.responses import Response
 
 from archive.catalogue import changes as known
 from archive.web.asked import Asked
-from archive.web.pages import since_of
+from archive.web.pages import since_of, site_of
 
 _ATOM = "http://www.w3.org/2005/Atom"
 # Characters that XML 1.0 cannot hold.
@@ -21,13 +21,18 @@ MOST = 200
 
 def changes(asked: Asked) -> Response:
     """Make the feed of the latest changes, of all sites or of one."""
-    found = known.page(asked.layout, since_of(asked), site=asked.text("site") or None, size=MOST).changes
-    root = str(asked.request.base_url).rstrip("/")
+    found = known.page(asked.layout, since_of(asked), site=site_of(asked), size=MOST).changes
+    root = asked.house.address
     feed = ET.Element("feed", xmlns=_ATOM)
     _add(feed, "title", "cundang: changes")
     _add(feed, "id", f"{root}/changes")
     _add(feed, "updated", _moment(found[0].seen if found else "19700101000000"))
-    ET.SubElement(feed, "link", rel="self", href=str(asked.request.url))
+    ET.SubElement(
+        feed,
+        "link",
+        rel="self",
+        href=root + str(asked.request.url).removeprefix(str(asked.request.base_url).rstrip("/")),
+    )
     ET.SubElement(ET.SubElement(feed, "author"), "name").text = "cundang"
     for change in found:
         entry = ET.SubElement(feed, "entry")

@@ -8,9 +8,10 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import asdict, replace
 from typing import Any
 
-from archive.catalogue import ask, mentions, query, reprints
+from archive.catalogue import ask, mentions, places, query, reprints
 from archive.catalogue import changes as known_changes
 from archive.catalogue import terms as known_terms
+from archive.catalogue.days import query_of
 from archive.catalogue.search import FACETS, ORDERS, PERIODS, Line, spots
 from archive.errors import DataError, UsageError
 from archive.ledger import Ledger, Missing, read_ledger, read_missing
@@ -206,29 +207,51 @@ def terms(asked: Asked) -> Shown:
         )
     )
     data = {"query": within, "by": by or "", "term": asked.text("term"), "counts": found, "keys": keys}
-    return Shown(template="terms.html", data=data, rows=[asdict(row) for row in keys or found])
+    groups = {one.group: _group_query(by, one.group, site_places) for one in found}
+    return Shown(
+        template="terms.html", data=data, rows=[asdict(row) for row in keys or found], beside={"groups": groups}
+    )
+
+
+def _group_query(by: str | None, group: str, site_places: Mapping[str, str]) -> str:
+    """The query for the documents of a group of terms."""
+    if by == "month":
+        return f"published:{query_of(group, '2020-02')}"
+    if by == "site":
+        return f"site:{ask.quoted(group)}"
+    keys = [key for key, place in site_places.items() if places.chain(place) == group]
+    if by == "place" and not group:
+        return " ".join(f"-site:{ask.quoted(key)}" for key in site_places)
+    return "(" + " OR ".join(f"site:{ask.quoted(key)}" for key in keys) + ")" if by == "place" else ""
 
 
 def since_of(asked: Asked) -> str:
-    """The stamp of the parameter `since` (2026-01-02).
+    """The stamp (UTC) of the parameter `since`, a day in China: 2026-01-02.
 
     Raises:
         UsageError: it is not a day, month or year.
     """
     day = asked.text("since")
-    digits = day.replace("-", "")
-    if day and not (digits.isdecimal() and len(digits) in (4, 6, 8)):
-        raise UsageError(f"since={day}: give a day, month or year: 2026-01-02, 2026-01, 2026.")
-    return digits or EVER
+    if day.isdecimal() and len(day) in (6, 8):
+        day = "-".join(filter(None, (day[:4], day[4:6], day[6:])))
+    return known_changes.stamp_of(day) if day else EVER
+
+
+def site_of(asked: Asked) -> str | None:
+    """The parameter `site`, if it was given.
+
+    Raises:
+        NotHereError: there is no such site.
+    """
+    key = asked.text("site")
+    return _known_site(asked, key) if key else None
 
 
 def changed(asked: Asked) -> Shown:
     """The page of changes: new articles, edits, deletions and returns, of all sites or of one."""
     what = asked.choice("what", WHAT, "")
     page = asked.number("page", 1, LAST_PAGE)
-    found = known_changes.page(
-        asked.layout, since_of(asked), site=asked.text("site") or None, what=what, size=ROWS, number=page
-    )
+    found = known_changes.page(asked.layout, since_of(asked), site=site_of(asked), what=what, size=ROWS, number=page)
     data = {
         "changes": [{**asdict(change), "marked": compare.lines(change.lines)} for change in found.changes],
         "counts": found.counts,
@@ -267,10 +290,8 @@ def sites(asked: Asked) -> Shown:
 
 def site(asked: Asked) -> Shown:
     """One site: captures by day, articles by month, its lists, runs, skips, and what is missing by reason."""
-    key = asked.text("key")
+    key = _known_site(asked, asked.text("key"))
     status = next((one for one in query.status(asked.layout) if one.site == key), None)
-    if status is None and key not in asked.house.sites:
-        raise NotHereError(f"This archive has no site {key!r}; see the list of sites.")
     found = asked.house.searcher.find(f'site:"{key}"', size=1, period="month")
     history = runs(asked.layout, key, 400)
     captured = query.captures_by_day(asked.layout, key)
@@ -288,12 +309,15 @@ def site(asked: Asked) -> Shown:
         "missing_by_reason": Counter(one.reason for one in _missing(asked, key)).most_common(),
         "runs": history[:30],
     }
-    return Shown(template="site.html", data=data, rows=[asdict(run) for run in history])
+    read = asked.house.searcher.find(f'site:"{key}"', size=1, period="day", by="captured").histogram
+    return Shown(
+        template="site.html", data=data, rows=[asdict(run) for run in history], beside={"documents_by_day": read}
+    )
 
 
 def missing(asked: Asked) -> Shown:
     """The addresses of a site that are not captured, and why."""
-    key, reason = asked.text("key"), asked.text("reason")
+    key, reason = _known_site(asked, asked.text("key")), asked.text("reason")
     every = _missing(asked, key)
     counts = Counter(one.reason for one in every)
     chosen = [one for one in every if not reason or one.reason == reason]
@@ -307,8 +331,22 @@ def missing(asked: Asked) -> Shown:
         "total": len(chosen),
         "page": page,
         "size": ROWS,
+        "known": asked.layout.missing(key).exists(),
     }
     return Shown(template="missing.html", data=data, rows=rows)
+
+
+def _known_site(asked: Asked, key: str) -> str:
+    """The key of a site of which something is here, or whose site file is.
+
+    Raises:
+        NotHereError: there is no such site.
+    """
+    known = {one.site for one in query.status(asked.layout)} | set(asked.house.sites)
+    if key not in known and key not in {path.stem for path in asked.layout.states()}:
+        near = ask.nearest(key, sorted(known))
+        raise NotHereError(f"This archive has no site {key!r}" + (f"; did you mean {near!r}?" if near else "."))
+    return key
 
 
 def found_document(asked: Asked) -> Document:

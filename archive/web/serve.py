@@ -67,6 +67,7 @@ def run(layout: Layout, sites: Mapping[str, Site], where: Where, ready: Callable
         sites=sites,
         searcher=searcher,
         replay=beside,
+        address=interface.rstrip("/"),
         base=path.rstrip("/"),
         engine=player,
         player=behind if player else "",

@@ -9,7 +9,7 @@ from pathlib import Path
 from starlette.background import BackgroundTask
 from starlette.responses import FileResponse, PlainTextResponse, Response
 
-from archive.catalogue import query
+from archive.catalogue import ask, query
 from archive.export import formats, manifest
 from archive.web import cite
 from archive.web.asked import Asked
@@ -26,7 +26,8 @@ def export(asked: Asked) -> Response:
     words = asked.text("q")
     form = asked.choice("format", tuple(formats.WRITERS), "jsonl")
     part = asked.choice("part", _PARTS, "data")
-    wanted = query.Filter(query=words, ids=tuple(asked.house.searcher.ids(words)))
+    versions = ask.wants_versions(ask.parse(words))
+    wanted = query.Filter(query=words, ids=tuple(asked.house.searcher.ids(words)), versions=versions)
     folder = Path(tempfile.mkdtemp(prefix="cundang-export-"))
     try:
         out = folder / f"cundang.{form}"

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import datetime as dt
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from functools import partial
 from importlib import resources
 from typing import Any
 from urllib.parse import quote
@@ -12,7 +13,9 @@ from urllib.parse import quote
 from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescape
 from markupsafe import Markup
 
-from archive.catalogue.ask import joined
+from archive.catalogue import places
+from archive.catalogue.ask import joined, quoted
+from archive.catalogue.days import query_of
 from archive.site import CHINA
 from archive.web import charts, replay
 from archive.web.asked import Asked, House, Shown
@@ -45,33 +48,29 @@ class Look:
         """Render a view as a page."""
         language = LANGUAGES.index(asked.language)
 
-        def label(name: str) -> str:
-            return _LABELS[name][language] if name in _LABELS else name
-
-        def code(kind: str, value: str) -> str:
-            """The meaning of a code in words; the code itself if that is unknown."""
-            return _SAID[kind][value][language] if value in _SAID[kind] else value
+        label, code = partial(_label, language), partial(_code, language)
 
         def name_of(site: str) -> str:
             return self.house.sites[site].name if site in self.house.sites else site
 
         def facet_value(facet: str, value: str) -> str:
-            return name_of(value) if facet == "site" else code(_CODES[facet], value) if facet in _CODES else value
+            return name_of(value) if facet == "site" else _value(language, facet, value)
 
         def chart(values: Any, by: str = "published", within: str | None = None) -> Any:
             base = asked.text("q") if within is None else within
-            return charts.bars(values, lambda at: asked.link("/search", q=joined(base, f"{by}:{at}")), label(by))
+            return charts.bars(values, lambda day: asked.link("/search", q=joined(base, f"{by}:{day}")), label(by))
 
         context: dict[str, Any] = {
             "chart": chart,
             "code": code,
             "name_of": name_of,
             "facet_value": facet_value,
-            "day_link": lambda key: lambda day: asked.link("/search", q=f"site:{key} captured:{day}"),
-            "quoted": lambda value: f'"{value}"'.replace("*", "") if not str(value).isalnum() else value,
+            "day_links": partial(_day_links, asked, label("documents")),
+            "quoted": quoted,
             "replayed": lambda what, stamp, url: self.house.replay + replay.address(what, stamp, url),
             "player": lambda stamp, url: f"{self.house.player}/#{stamp}/{quote(url, safe=':/?&=%~+,;@!$()*')}",
             "joined": joined,
+            "day_query": query_of,
             "asked": asked,
             "t": label,
             "lang": asked.language,
@@ -81,7 +80,31 @@ class Look:
             "charts": charts,
             "sites": self.house.sites,
         }
-        return self._templates.get_template(shown.template).render(context | dict(shown.data))
+        return self._templates.get_template(shown.template).render(context | dict(shown.data) | dict(shown.beside))
+
+
+def _label(language: int, name: str) -> str:
+    return _LABELS[name][language] if name in _LABELS else name
+
+
+def _code(language: int, kind: str, value: str) -> str:
+    """The meaning of a code in words; the code itself if that is unknown."""
+    return _SAID[kind][value][language] if value in _SAID[kind] else value
+
+
+def _value(language: int, facet: str, value: str) -> str:
+    """The value of a facet in words."""
+    if facet == "place":
+        return places.chain(value) or value
+    return _code(language, _CODES[facet], value) if facet in _CODES else value
+
+
+def _day_links(asked: Asked, unit: str, key: str, documents: Sequence[tuple[str, int]]) -> dict[str, tuple[str, str]]:
+    """For each day with captures of documents of a site: their number in words, and the address that lists them."""
+    return {
+        day: (f"{count:,} {unit}", asked.link("/search", q=f"site:{quoted(key)} captured:{day}"))
+        for day, count in documents
+    }
 
 
 def moment(value: str | dt.datetime | None, *, seconds: bool = False) -> Markup | str:

@@ -91,7 +91,7 @@ def search(  # noqa: PLR0913, PLR0917 - click makes an argument of each option
 @json_option
 @click.pass_obj
 def changes(folders: Folders, since: str | None, site: str | None, json_: bool) -> None:
-    """List new, edited, deleted and returned articles, latest first; times are UTC.
+    """List new, edited, deleted and returned articles, latest first; days and times are China's, in --json UTC.
 
     Example: cundang changes --since 2026-01
     """
@@ -118,10 +118,12 @@ def show(folders: Folders, name: str, versions: bool, json_: bool) -> None:
     from archive.catalogue import query
     from archive.corpus.shard import load_arrow
     from archive.warc import exclusions
+    from crawler.document_lines import china_time
 
     load_arrow(without=("cloudpickle", "numpy", "pandas"))
 
     layout: Layout = folders.layout
+    name = query.written(layout, name)
     found = query.find(layout, name)
     url = found[0].url if found else name
     history = query.versions(layout, url) if versions or not found else []
@@ -129,13 +131,12 @@ def show(folders: Folders, name: str, versions: bool, json_: bool) -> None:
     if gone:
         raise UsageError(f"{name}: taken down on {gone.date}{gone.reason and ': ' + gone.reason}.")
     if not found and not history:
-        raise UsageError(f"{name}: neither the id nor the URL of anything here. Try: cundang search")
+        raise UsageError(f"{name}: no document or capture has this id or address. Try: cundang search url:{name}")
     for version in history:
         lines = "".join(f"\n    {line}" for line in version.changes)
-        until = f" to {version.last}" if version.captures > 1 else ""
-        print_item(
-            version, f"{version.first}{until}  {version.what:12} {version.title or ''}  {version.id}{lines}", json_
-        )
+        until = f" to {china_time(version.last)}" if version.captures > 1 else ""
+        seen = f"{china_time(version.first)}{until}"
+        print_item(version, f"{seen}  {version.what:12} {version.title or ''}  {version.id}{lines}", json_)
     if found and not versions:
         _print_document(folders, query.whole(layout, found[0]), json_)
 
@@ -393,7 +394,7 @@ def _filter(
     **same: Any,
 ) -> query.Filter:
     """Turn the options of an export into a filter."""
-    from archive.catalogue import query
+    from archive.catalogue import ask, query
 
     return query.Filter(
         site=folders.key(site),
@@ -404,7 +405,7 @@ def _filter(
         ids=None if query_ is None else _found_by(folders, query_),
         sample=sample,
         seed=seed if sample else 0,
-        **same,
+        **same | {"versions": same["versions"] or ask.wants_versions(ask.parse(query_ or ""))},
     )
 
 

@@ -7,7 +7,9 @@ import re
 import subprocess
 from collections import Counter
 from collections.abc import Iterator
+from html import unescape
 from typing import Any
+from urllib.parse import parse_qs, quote, urlsplit
 
 import pytest
 
@@ -89,6 +91,60 @@ def test_every_view_of_several_sites_has_a_page(shown: Shown, path: str) -> None
     id_ = lines(shown, "search", "--limit", "1")[0]["id"]
     asked = {"/concordance": "?q=统战部"}.get(path, "")
     assert shown.get(path.replace("{id}", id_).replace("{key}", "a") + asked)[0] == 200
+
+
+# A link with a number, a bar of a histogram, and a day of a calendar.
+LINKED = re.compile(
+    r'<a href="(/search\?[^"]*)">'
+    r"(?:<strong>|<title>[^<]*: |<rect [^>]*><title>[^<]*: [\d,]+ · )?"
+    r"([\d,]+)(?: documents| undated|<|$)"
+)
+
+
+@pytest.mark.parametrize(
+    ("path", "least"),
+    [
+        ("/", 5),
+        ("/search?period=month&by=captured", 1),
+        ("/terms", 5),
+        ("/terms?by=site", 5),
+        ("/terms?by=place", 5),
+        ("/terms?by=month", 5),
+        ("/frequency?words=统战,侨联&period=month", 4),
+        ("/sites", 2),
+        ("/site/a", 3),
+        ("/site/_import", 2),
+    ],
+)
+def test_a_number_that_is_a_link_finds_as_many_documents(shown: Shown, path: str, least: int) -> None:
+    body = unescape(shown.get(path + ("&" if "?" in path else "?") + "lang=en")[2].decode())
+    found = {(link, int(number.replace(",", ""))) for link, number in LINKED.findall(body)}
+    assert len(found) >= least
+    for link, number in found:
+        query = parse_qs(urlsplit(link).query).get("q", [""])[0]
+        assert shown.json(f"/search.json?q={quote(query)}")["found"]["total"] == number, link
+
+
+def test_what_is_known_of_an_imported_site_is_said(shown: Shown) -> None:
+    assert not shown.json("/missing/_import.json")["known"]
+    assert "what is missing is not known" in shown.get("/missing/_import?lang=en")[2].decode()
+
+
+def test_a_selection_of_every_version_is_exported(shown: Shown) -> None:
+    found = shown.json("/search.json?q=versions:yes")["found"]["total"]
+    taken = shown.get("/export?q=versions:yes&format=jsonl")[2].decode().splitlines()
+    assert found > sum(DOCUMENTS.values())
+    assert len(taken) == found
+    out = shown.folder / "versions.jsonl"
+    run(shown, "export", "--format", "jsonl", "--query", "versions:yes", "--out", str(out))
+    assert len(out.read_text(encoding="utf-8").splitlines()) == found
+
+
+def test_show_takes_an_address_as_people_write_it(shown: Shown) -> None:
+    for name in ("a.cn/1.html", "https://a.cn/1.html", "http://a.cn/1.html/"):
+        assert lines(shown, "show", name)[0]["url"] == f"{HOST}/1.html"
+    failed = run(shown, "show", "a.cn/none")
+    assert (failed.returncode, "cundang search url:a.cn/none" in failed.stderr) == (2, True)
 
 
 def test_skips_are_counted_alike(shown: Shown) -> None:

@@ -96,11 +96,12 @@ def test_a_calendar_shows_captures_and_runs() -> None:
     svg = charts.calendar(
         {"2026-03-05": 7},
         {"2026-03-05": "bad", "2026-03-04": "missed"},
-        lambda day: f"/d/{day}",
+        {"2026-03-05": ("2 documents", "/d")},
         "x",
         dt.date(2026, 3, 6),
     )
-    assert '<a href="/d/2026-03-05"><rect class="shade4 bad"' in svg
+    assert '<a href="/d"><rect class="shade4 bad"' in svg
+    assert "<title>2026-03-05: 7 · 2 documents · bad</title>" in svg
     assert re.search(r'class="shade0 missed"[^>]*><title>2026-03-04: 0 · missed</title>', svg)
     assert len(re.findall("<rect", svg)) == 365 + 4, "a year, and the rest of its first week"
 
