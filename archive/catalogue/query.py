@@ -329,6 +329,17 @@ def first_of(layout: Layout, id_: str) -> str | None:
     return str(found[0]) if found else None
 
 
+def titles(layout: Layout, ids: Sequence[str]) -> dict[str, str]:
+    """The titles of documents, by id; the address of one without a title.
+
+    Raises:
+        UsageError: there is no catalogue yet.
+    """
+    sql = "SELECT id, coalesce(title, url) FROM documents WHERE id IN (SELECT value FROM json_each(?))"
+    with catalogue(layout) as db:
+        return dict(db.execute(sql, (json.dumps(list(ids)),)).fetchall())
+
+
 def copies_of(layout: Layout, id_: str) -> list[tuple[str, str, str]]:
     """The other documents with the same text as this one: id, URL and site of each, at most 200.
 

@@ -367,19 +367,21 @@ def document(asked: Asked) -> Shown:
     item = found_document(asked)
     capture = query.capture_of(asked.layout, item.id)
     captures = query.captures(asked.layout, item.url) if not item.url.startswith("file:") else []
-    at = next((nth for nth, one in enumerate(captures) if capture and one.id == capture.id), None)
     options = asked.text("show").split(",")
+    copies = query.copies_of(asked.layout, item.id)
+    texts = [one for one in query.versions(asked.layout, item.url) if one.what == "document"]
+    first_of = query.first_of(asked.layout, item.id)
     data = {
         "document": item,
         "capture": capture,
-        "first_of": query.first_of(asked.layout, item.id),
-        "copies": query.copies_of(asked.layout, item.id),
+        "first_of": first_of,
+        "copies": copies,
         "near": reprints.copies_of(asked.layout, item.id, {key: one.name for key, one in asked.house.sites.items()}),
         "mentions": mentions.read(asked.layout, item.id),
         "captures": captures,
-        "previous": captures[at - 1] if at else None,
-        "next": captures[at + 1] if at is not None and at + 1 < len(captures) else None,
-        "versions": len([one for one in query.versions(asked.layout, item.url) if one.what == "document"]),
+        **_beside(captures, item.id),
+        "versions": len(texts),
+        **_version(texts, item.id),
         "kept": _kept_files(asked, item),
         "citation": cite.text(item, capture),
         "proof": cite.proof(item, capture),
@@ -390,7 +392,30 @@ def document(asked: Asked) -> Shown:
         "lines": [line | {"pieces": split_marked(line["text"], words)} for line in _lines(asked, item, options)],
         "evidence": _evidence(item),
     }
-    return Shown(template="document.html", data=data | {"shown": shown})
+    near: reprints.Copies = data["near"]
+    equal = {id_ for id_, _, _ in copies}
+    beside = {
+        "near_only": [like for like in near.copies if like.id not in equal],
+        "near_total": near.total - sum(like.id in equal for like in near.copies),
+        "titles": query.titles(asked.layout, [one for one in (first_of, near.original) if one]),
+    }
+    return Shown(template="document.html", data=data | {"shown": shown}, beside=beside)
+
+
+def _beside(captures: Sequence[query.Captured], id_: str) -> dict[str, query.Captured | None]:
+    """The captures before and after one."""
+    at = next((nth for nth, one in enumerate(captures) if one.id == id_), None)
+    return {
+        "previous": captures[at - 1] if at else None,
+        "next": captures[at + 1] if at is not None and at + 1 < len(captures) else None,
+    }
+
+
+def _version(texts: Sequence[query.Version], id_: str) -> dict[str, Any]:
+    """Which of the texts of an address a document is, from 1, and the id of the newest if it shows another text."""
+    nth = next((nth for nth, one in enumerate(texts, 1) if one.id == id_), None)
+    older = nth is not None and nth < len(texts)
+    return {"version": nth, "newest": texts[-1].id if older else None}
 
 
 def _kept_files(asked: Asked, item: Document) -> list[str]:

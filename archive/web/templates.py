@@ -88,8 +88,12 @@ def _label(language: int, name: str) -> str:
 
 
 def _code(language: int, kind: str, value: str) -> str:
-    """The meaning of a code in words; the code itself if that is unknown."""
-    return _SAID[kind][value][language] if value in _SAID[kind] else value
+    """The meaning of a code in words; the code itself if that is unknown. `http_*` stands for `http_500` and so on."""
+    if value in _SAID[kind]:
+        return _SAID[kind][value][language]
+    family, _, rest = value.partition("_")
+    family += "_*"
+    return _SAID[kind][family][language].format(rest.replace("_", " ")) if family in _SAID[kind] else value
 
 
 def _value(language: int, facet: str, value: str) -> str:

@@ -11,9 +11,12 @@ import pytest
 
 pytest.importorskip("starlette", reason="needs the extra `web`")
 
+from archive.catalogue import query, reprints
+from archive.catalogue.search import FACETS
 from archive.layout import Layout
+from archive.text.document import Reason
 from archive.warc import fixity
-from archive.web import charts
+from archive.web import charts, pages, templates
 from archive.web.keeping import keeping
 from archive.web.runs import days, overdue, runs
 from crawler.runs.history import Did, Runs
@@ -118,3 +121,26 @@ def test_a_calendar_shows_captures_and_runs() -> None:
 def test_a_chart_leaves_no_period_out(values: list[tuple[str, int]], wanted: list[tuple[str, int]]) -> None:
     found = charts.fill(values)
     assert [pair for pair in found if pair[1] or len(found) < 5] == wanted
+
+
+def test_every_code_has_its_words_in_both_languages() -> None:
+    manual = (Path(__file__).parents[2] / "docs" / "crawling.md").read_text(encoding="utf-8")
+    rows = [re.findall(r"`([^`]+)`", row) for row in re.findall(r"^\| (`[^|]+) \|", manual, re.MULTILINE)]
+    documented = [
+        name.replace("...", "head") for names in rows for name in names if re.fullmatch(r"[a-z0-9_ .]+", name)
+    ]
+    start, middle, end = (documented.index(name) for name in ("waiting", "running", "killed"))
+    codes = {
+        "reasons": [*Reason, *documented[start:middle], "http_503", "writer_failed"],
+        "endings": documented[middle : end + 1],
+        "flags": query.FLAGS,
+        "kinds": query.KINDS,
+        "scripts": query.SCRIPTS,
+    }
+    assert (len(codes["reasons"]) > 45, len(codes["endings"])) == (True, 14)
+    for kind, each in codes.items():
+        words = templates._SAID[kind]
+        assert not [code for code in each if code not in words and code.partition("_")[0] + "_*" not in words], kind
+    for code in (*pages._GRAVITY, *FACETS, *(f"near_{kind}" for kind in reprints.KINDS), "short", "damaged", "gone"):
+        assert code in templates._LABELS, code
+    assert templates._code(1, "reasons", "http_503") == "HTTP status 503"
