@@ -396,10 +396,13 @@ def signed(lines: Sequence[str]) -> list[Dated]:
 
     >>> [dated.value for dated in signed(["某县委统战部", "二○二二年三月十五日"])]
     ['2022-03-15']
+    >>> [dated.value for dated in signed(["完／2020年8月6日（星期四）", "香港时间11时48分"])]
+    ['2020-08-06']
     """
     found = []
     for line in map(narrow, lines):
-        words = line.strip("()[]").replace(" ", "")
+        # The press releases of Hong Kong end so.
+        words = line.removeprefix("完").lstrip("/").strip("()[]").replace(" ", "")
         whole = (
             value for value, match in _found(words, loose=False) if match[0] == words or _is_clock(words, value, match)
         )

@@ -67,7 +67,8 @@ _HEAD = frozenset(("head",))
 
 # A search for a pattern with a rare first character takes a tenth of one for a word (measured).
 _LOUD = (re.compile("N(?:one|ONE)"), re.compile("H(?:idden|IDDEN)"))
-_HIDDEN = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden", re.IGNORECASE)
+# What is also transparent, a script fades in.
+_HIDDEN = re.compile(r"display\s*:\s*none|\A(?!.*opacity).*visibility\s*:\s*hidden", re.IGNORECASE | re.DOTALL)
 _HREF = re.compile(r"""(?<![\w-])href\s*=\s*(?:"([^"]*)|'([^']*)|([^\s>]+))""", re.IGNORECASE)
 # A script that leads to another page; not one that opens a picture, `window.open(this.src)`.
 _LEADS = re.compile(r"location(?:\.href\s*=|\s*=|\.(?:replace|assign)\()\s*['\"]|window\.open\(\s*['\"]")

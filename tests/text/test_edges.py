@@ -363,6 +363,48 @@ def test_a_notice_among_headlines_is_an_article_at_an_address_with_a_number() ->
     assert document.text == "请新会员到行政楼三楼领取会员证。"
 
 
+@pytest.mark.parametrize(
+    ("foot", "day", "source", "author"),
+    [
+        # A press release of Hong Kong states its day behind its last word.
+        ("<p>完／2020年8月6日（星期四）</p><p>香港時間11時48分</p>", "2020-08-06", None, None),
+        ("<p>完</p><p>2020年8月6日（星期四）</p><p>香港時間11時48分</p>", "2020-08-06", None, None),
+        ("<p>（转载自《清河融媒》）</p>", None, "《清河融媒》", None),
+        ("<p>（原载于《清河日报》）</p>", None, "《清河日报》", None),
+        ("<p>（摘自清河日报）</p>", None, "清河日报", None),
+        ("<p>（作者：陈文博，系民进会员）</p>", None, None, "陈文博"),
+        ("<p>（作者：陈文博、孙树根，县政协委员）</p>", None, None, "陈文博 孙树根"),
+    ],
+)
+def test_what_stands_below_an_article_says_of_it(
+    foot: str, day: str | None, source: str | None, author: str | None
+) -> None:
+    document = read(page(f"<h1>医疗队走进山村</h1><div>{paragraphs(LINES)}{foot}</div>"))
+    assert (document.published, document.source, document.author) == (day, source, author)
+
+
+def test_a_name_behind_a_word_of_its_own_is_an_author() -> None:
+    meta = "<div><div>2024年4月6日</div><p>—</p><p>由</p><div><a href=/u/3>陈文博</a></div></div>"
+    document = read(page(f"<h1>医疗队走进山村</h1>{meta}<div>{paragraphs(LINES)}</div>"))
+    assert (document.published, document.author) == ("2024-04-06", "陈文博")
+    assert document.text == "\n".join(LINES)
+
+
+@pytest.mark.parametrize("style", ["visibility: hidden; opacity: 0; ", "opacity:0;visibility:hidden"])
+def test_a_box_that_a_script_fades_in_is_seen_however_short(style: str) -> None:
+    body = f"<p>{LINES[0]}</p>"
+    document = read(page(f"<h1>医疗队走进山村</h1><p>2024-04-06</p><div id=c style='{style}'>{body}</div>"))
+    assert document.text == LINES[0]
+    trap = "<div style='visibility:hidden'><p>县里的这句话谁都看不见，因为它藏在页面里。</p></div>"
+    assert "谁都看不见" not in read(page(f"<h1>医疗队走进山村</h1><p>2024-04-06</p>{paragraphs(LINES)}{trap}")).text
+
+
+def test_what_a_blog_says_of_an_entry_is_no_text() -> None:
+    meta = "本条目发布于2014年10月09日。属于侨乡人物分类，被贴了 人物 标签。"
+    document = read(page(f"<h1>医疗队走进山村</h1><p>2014-10-09</p><div>{paragraphs(LINES)}</div><div>{meta}</div>"))
+    assert document.text == "\n".join(LINES)
+
+
 @pytest.mark.parametrize("host", ["www.zhongzt.gov.cn", "list.qh.gov.cn", "page.a.cn", "col.a.cn"])
 def test_a_notice_without_dateline_is_an_article_whatever_its_host_is_called(host: str) -> None:
     links = "".join(f"<li><a href=/a{number}>{row}在清河县举行的报道</a></li>" for number, row in enumerate(ROWS))

@@ -85,6 +85,10 @@ _BRACKETS = re.compile(r"\A[(\[【<]\s?([^()\[\]【】]{2,60})\s?[)\]】>]\d{0,8
 _SOURCE = re.compile(
     r"(?:(?<=[\d日时分秒]\s)|\A)(?P<label>(?:信息|文章|稿件|新闻)?来\s?源)\s(?=[一-鿿]\S{1,20}(?:\s|\Z))"
 )
+# What a paper in brackets, or in its marks, was taken from: (转载自云溪日报).
+_TAKEN_FROM = re.compile(
+    r"\A(?P<open>[(\[【]?)(?P<label>转载自|[转摘选]自|原载)于?\s?(?=《[^《》]{2,20}》|[^\s:,。]{2,16}[)\]】]\Z)"
+)
 # A label in the place of its colon: 作者是 陈晓明.
 _WRITER = re.compile(r"\A作\s?者(?:是|为)?\s(?=\S{2,16}\Z)")
 # Buttons for the size of the type, behind a name.
@@ -204,7 +208,7 @@ def canonical(line: str) -> str:
     """
     text = narrow(_colons(line) if "\t" in line else line).lstrip(BULLETS).translate(_BARS)
     text = _WRITER.sub("作者:", text, count=1)
-    text = _SOURCE.sub(r"\g<label>:", text)
+    text = _TAKEN_FROM.sub(r"\g<open>\g<label>:", _SOURCE.sub(r"\g<label>:", text))
     if "<" in text:
         text = " ".join(_TAG.sub(" ", text).split())
     text = _boxed().sub(r"\g<label>:", text)
@@ -407,7 +411,7 @@ def signature(line: str) -> Byline | None:
     text = narrow(line).strip(" 。").translate(_BARS)
     if len(text) > SIGNATURE:
         return None
-    if inner := _BRACKETS.fullmatch(text):
+    if inner := _BRACKETS.fullmatch(_TAKEN_FROM.sub(r"\g<open>\g<label>:", text)):
         return _bracketed(inner[1].strip())
     text = canonical(text)
     marks = _marks(text)
@@ -507,7 +511,7 @@ def _people_value(text: str) -> str | None:
     if names and (
         not behind
         or behind.startswith("(")
-        or cut[: -len(behind)].endswith((" ", "(", "/"))
+        or cut[: -len(behind)].endswith((" ", "(", "/", ","))
         or words.pattern("picture").match(behind)
     ):
         return " ".join(names) if behind or len("".join(names)) < han(plain) or " " in plain else plain
