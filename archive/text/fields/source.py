@@ -11,6 +11,8 @@ from archive.text.fields.people import BULLETS, is_office, is_person, is_placed
 from archive.text.lines import furniture_id, narrow
 
 _EDGES = "()<>-—·:;,、"
+# How labels of days and verbs before them end: 回复时间, 提交于.
+_OF_DAYS = ("时间", "日期", "于")
 
 
 def unlabelled(line: str) -> Byline:
@@ -62,7 +64,7 @@ def _may_publish(part: str) -> bool:
     """Whether a word beside a day may be a source: short or an office, no column, tool, place or label of a day."""
     short = 2 <= han(part) <= 10 or words.whole("issuer_name", part) is not None
     labelled = words.match("no_source", part) or dates.rules().alone.fullmatch(part)
-    return short and part.count("]") < 2 and labelled is None
+    return short and part.count("]") < 2 and labelled is None and not part.endswith(_OF_DAYS)
 
 
 def medium(line: str) -> Byline:
