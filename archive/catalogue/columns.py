@@ -143,11 +143,12 @@ def load(db: sqlite3.Connection, places: Mapping[str, str]) -> Columns:
     pieces: dict[str, list[Any]] = {field.name: [] for field in SCHEMA}
     while found := rows.fetchmany(BATCH):
         for name, array in zip(pieces, _arrays(found, places, spelt, named), strict=True):
-            pieces[name].append(array)
+            pieces[name].append(_narrow(array))
     # Column by column, so that no more than one of them is held twice.
     arrays = []
     for field in SCHEMA:
-        column = pa.chunked_array(pieces.pop(field.name), field.type)
+        # The pieces of a column need one type to be joined.
+        column = pa.chunked_array([_refer(piece, pa.int32()) for piece in pieces.pop(field.name)], field.type)
         arrays.append(_narrow(column.unify_dictionaries().combine_chunks()))
         del column
         pa.default_memory_pool().release_unused()
@@ -156,12 +157,18 @@ def load(db: sqlite3.Connection, places: Mapping[str, str]) -> Columns:
 
 def _narrow(column: Any) -> Any:
     """Let the entries of a column refer to its different values by numbers of 8 or 16 bits where these suffice."""
+    words = column.values if pa.types.is_list(column.type) else column
+    if not pa.types.is_dictionary(words.type):
+        return column
+    return _refer(column, next((kind for most, kind in _INDEXES if len(words.dictionary) <= most), pa.int32()))
+
+
+def _refer(column: Any, kind: Any) -> Any:
+    """Let the entries of a column refer to its different values by numbers of a type."""
     if pa.types.is_list(column.type):
-        return pa.ListArray.from_arrays(column.offsets, _narrow(column.values))
+        return pa.ListArray.from_arrays(column.offsets, _refer(column.values, kind))
     if not pa.types.is_dictionary(column.type):
         return column
-    values = len(column.dictionary)
-    kind = next((kind for most, kind in _INDEXES if values <= most), pa.int32())
     return pa.DictionaryArray.from_arrays(column.indices.cast(kind), column.dictionary)
 
 
