@@ -31,6 +31,8 @@ _CREDIT = re.compile(r"[。!?]?\s?\((?:资料图片?|[上下左右]图|[^()。]{
 _SIGNED = re.compile(r"\A[^。!?;]{2,70}[。!?]\s?(?:[一-鿿]{4,12}\s)?(?P<who>[一-鿿]{2,4})\s?/?(?:摄|摄影|供图)")
 # Points at the picture above or below; without a picture it may be the mark of a list.
 _POINTER = re.compile(r"\A[▲△↑▼↓]\s*.{2,120}")
+# Words of one who draws a conclusion, not of one who names what a picture shows.
+_ARGUES = re.compile(r"表明|说明了|可以看出|由此|因此|所以|告诉我们|总之|首先|其次")
 _CLAUSE_ENDS = ("。", "!", "?", "……")
 # What stands before a point of a text.
 NUMBERED = re.compile(
@@ -62,7 +64,9 @@ def is_caption(line: str, *, pictured: bool = True) -> bool:
         return False
     if _POINTER.fullmatch(text):
         return pictured
-    return _CAPTION.fullmatch(text) is not None or _is_credited(text)
+    if _CAPTION.fullmatch(text):
+        return not _ARGUES.search(text)
+    return _is_credited(text)
 
 
 def _is_told(text: str) -> bool:
