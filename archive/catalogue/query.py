@@ -55,12 +55,12 @@ READERS = 4
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Filter:
-    """Which documents to choose. Their day is the day of publication, or of the capture if that is unknown.
+    """Which documents to choose.
 
     Attributes:
         site: the key of the site; None: any.
-        since: the first day, ISO 8601, of any precision: `2020`, `2020-02`, `2020-02-19`.
-        until: the last day, inclusive.
+        since: the first day of publication, ISO 8601, of any precision: `2020`, `2020-02`, `2020-02-19`.
+        until: the last day of publication, inclusive. Neither chooses undated documents, as in a search.
         versions: all captures of a URL, not only the latest.
         sites: the keys of the sites; None: any.
         flags, without: flags that a document must have, and must not have.
@@ -702,9 +702,9 @@ def _condition(wanted: Filter) -> tuple[str, Sequence[Any]]:
             check_choice(what, value, known)
     given: list[tuple[str, Any]] = [
         ("d.site = ?", wanted.site or None),
-        ("d.day >= ?", wanted.since or None),
+        ("d.published >= ?", wanted.since or None),
         # '~' sorts after every character of a date, so the last day, month or year is included.
-        ("d.day BETWEEN '0' AND ?", f"{wanted.until}~" if wanted.until else None),
+        ("d.published <= ?", f"{wanted.until}~" if wanted.until else None),
         ("d.site IN (SELECT value FROM json_each(?))", _json(wanted.sites)),
         ("d.id IN (SELECT value FROM json_each(?))", _json(wanted.ids)),
         ("d.script = ?", wanted.script or None),

@@ -96,6 +96,8 @@ async def _static(file: _Static, fixed: Mapping[str, str], _request: Request) ->
 
 async def _not_found(look: Look, fixed: Mapping[str, str], request: Request, error: Any) -> Response:
     asked = Asked(house=look.house, request=request)
+    if request.url.path.endswith(".json"):
+        return JSONResponse({"error": f"{error.status_code} {error.detail}"}, error.status_code, headers=dict(fixed))
     html = look.page(asked, Shown(template="error.html", data={"error": f"{error.status_code} {error.detail}"}))
     return Response(html, error.status_code, media_type="text/html; charset=utf-8", headers=dict(fixed))
 

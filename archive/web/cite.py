@@ -8,6 +8,7 @@ import re
 from typing import Any
 
 from archive.catalogue.query import Captured
+from archive.site import CHINA
 from archive.text.document import Document
 
 # Characters with a meaning in BibTeX.
@@ -24,12 +25,17 @@ def proof(document: Document, capture: Captured | None) -> dict[str, str]:
     return {name: value for name, value in found.items() if value}
 
 
+def _seen(document: Document) -> str:
+    """The day of the capture in China, as the day of publication is: nothing is cited before it was published."""
+    return document.captured.astimezone(CHINA).date().isoformat() if document.captured else ""
+
+
 def text(document: Document, capture: Captured | None) -> str:
     """A citation in the style of GB/T 7714, followed by what locates the bytes."""
     found = proof(document, capture)
     who = document.author or document.source or document.site
     day = (document.published or "")[:10]
-    seen = found.get("captured", "")[:10]
+    seen = _seen(document)
     line = f"{who}. {document.title or document.url}[EB/OL]. "
     line += f"({day})" if day else ""
     line += f"[{seen}]. " if seen else ". "
@@ -47,7 +53,7 @@ def bibtex(document: Document, capture: Captured | None) -> str:
         "organization": document.source,
         "date": (document.published or "")[:10] or None,
         "url": document.url,
-        "urldate": found.get("captured", "")[:10] or None,
+        "urldate": _seen(document) or None,
         "note": "; ".join(f"{name} {found[name]}" for name in ("digest", "warc", "offset", "record") if name in found),
     }
     key = "cundang-" + document.id.rpartition(":")[2][:13]
@@ -70,8 +76,8 @@ def csl(document: Document, capture: Captured | None) -> str:
         item["author"] = [{"literal": name} for name in re.split(r"[\s、，,]+", document.author)]
     if document.published:
         item["issued"] = {"date-parts": [[int(part) for part in document.published[:10].split("-")]]}
-    if "captured" in found:
-        item["accessed"] = {"date-parts": [[int(part) for part in found["captured"][:10].split("-")]]}
+    if seen := _seen(document):
+        item["accessed"] = {"date-parts": [[int(part) for part in seen.split("-")]]}
     return json.dumps([{name: value for name, value in item.items() if value}], ensure_ascii=False, indent=1)
 
 

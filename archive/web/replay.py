@@ -78,7 +78,10 @@ def app(layout: Layout, interface: str, hosts: list[str]) -> Starlette:
         except CundangError as error:
             return PlainTextResponse(str(error), 500)
         if replayed is None:
-            return PlainTextResponse(f"This archive has no capture of {found['url']}", 404)
+            where = f"{interface}/search?q=url:{quote(found['url'])}" if interface else ""
+            return PlainTextResponse(
+                f"This archive has no capture of {found['url']}\nPages whose address begins so: {where}", 404
+            )
         return _show(replayed, found["what"], found["stamp"])
 
     async def endpoint(request: Request) -> Response:

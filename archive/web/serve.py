@@ -78,7 +78,16 @@ def run(layout: Layout, sites: Mapping[str, Site], where: Where, ready: Callable
     ]
     if player is not None:
         apps.append(engine.app(layout, player, _origin(interface), _hosts(where.host, behind)))
-    asyncio.run(_serve(list(zip(apps, ports, strict=True)), where.host, lambda: ready(interface)))
+    asyncio.run(_serve(list(zip(apps, ports, strict=True)), where.host, lambda: ready(_said(where, interface, beside))))
+
+
+def _said(where: Where, interface: str, beside: str) -> str:
+    """The address to open; behind a proxy also where it finds the servers."""
+    if where.base is None:
+        return interface
+    ports = [(interface, where.port), (beside, where.port + 1)]
+    ports += [(where.engine_base, where.port + 2)] if where.engine and where.engine_base else []
+    return "; ".join(f"{address} from http://{where.host}:{port}" for address, port in ports)
 
 
 def is_loopback(host: str) -> bool:

@@ -96,7 +96,11 @@ Group.group_class = Group
 
 def day_option(name: str, of: str = "publication") -> Callable[[Decorated], Decorated]:
     """An option that is a day, month or year; `of`: what happened then."""
-    return click.option(name, metavar="DAY", help=f"The day, month or year of {of}: 2020-02-19, 2020-02, 2020.")
+    which = "first" if name == "--since" else "last"
+    undated = "; leaves undated documents out" if of == "publication" else ""
+    return click.option(
+        name, metavar="DAY", help=f"The {which} day, month or year of {of}: 2020-02-19, 2020-02, 2020{undated}."
+    )
 
 
 def keys(ctx: click.Context, _parameter: click.Parameter, begun: str) -> list[str]:

@@ -14,9 +14,9 @@ pytest.importorskip("starlette", reason="needs the extra `web`")
 from archive.catalogue import query, reprints
 from archive.catalogue.search import FACETS
 from archive.layout import Layout
-from archive.text.document import Reason
+from archive.text.document import Document, Reason
 from archive.warc import fixity
-from archive.web import charts, pages, templates
+from archive.web import charts, cite, pages, serve, templates
 from archive.web.keeping import keeping
 from archive.web.runs import days, overdue, runs
 from crawler.runs.history import Did, Runs
@@ -144,3 +144,34 @@ def test_every_code_has_its_words_in_both_languages() -> None:
     for code in (*pages._GRAVITY, *FACETS, *(f"near_{kind}" for kind in reprints.KINDS), "short", "damaged", "gone"):
         assert code in templates._LABELS, code
     assert templates._code(1, "reasons", "http_503") == "HTTP status 503"
+
+
+def test_a_proxy_is_told_where_the_servers_are() -> None:
+    where = serve.Where(port=8080, base="https://archive.example/cundang", replay_base="https://replay.example")
+    assert serve._said(where, "https://archive.example/cundang", "https://replay.example") == (
+        "https://archive.example/cundang from http://127.0.0.1:8080; https://replay.example from http://127.0.0.1:8081"
+    )
+
+
+def test_a_page_is_not_cited_as_seen_before_it_was_published() -> None:
+    seen = dt.datetime(2026, 5, 31, 22, tzinfo=dt.UTC)
+    page = Document(
+        id="urn:uuid:1-2",
+        url="http://a.cn/1",
+        site="a",
+        captured=seen,
+        status=200,
+        origin=None,
+        kind="article",
+        title="座谈会",
+        text="甲",
+        script="hans",
+        extractor="x",
+        confidence=1.0,
+        han=1,
+        published="2026-06-01",
+    )
+    assert "(2026-06-01)[2026-06-01]" in cite.text(page, None)
+    assert "captured 2026-05-31T22:00:00Z" in cite.text(page, None)
+    assert "urldate = {2026-06-01}" in cite.bibtex(page, None)
+    assert '"accessed"' in cite.csl(page, None)
