@@ -55,7 +55,7 @@ def _empty(folder: Path) -> None:
 
 def _report(folder: Path, seconds: float) -> None:
     layout = Layout(root=folder / "data")
-    rows = [("site", "pages", "documents", "skips by reason")]
+    rows = [("site", "records", "documents", "skips by reason")]
     pages = documents = 0
     for site in query.status(layout):
         fetched = site.documents + sum(site.skips.values())
