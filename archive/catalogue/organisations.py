@@ -80,6 +80,11 @@ def _words(name: str, key: str = "words") -> frozenset[str]:
 
 
 @cache
+def _tuple(name: str, key: str = "words") -> tuple[str, ...]:
+    return tuple(_words(name, key))
+
+
+@cache
 def _bodies() -> dict[str, tuple[str, ...]]:
     """All bodies by their first character, the longest first."""
     every: dict[str, list[str]] = {}
@@ -171,7 +176,7 @@ def _national(text: str, start: int, end: int, places: Sequence[Mention], *, min
         start, end = start + 2, start + 2 + len(longer)
     if text[end : end + 1] in _words("national", "further") or _goes_on(text, end):
         return None
-    if text.endswith((*_words("foreign"), *_words("foreign", "before")), 0, start):
+    if text.endswith(_tuple("foreign") + _tuple("foreign", "before"), 0, start):
         return None  # 美国国务院, 《今晚报》文化部
     begins = end - start > 4 or not ministry or _begins(text, _before(text, start))
     if not begins or (ministry and not _is_of_china(text, start, places)):
@@ -199,7 +204,7 @@ def _prefixed(text: str, start: int, end: int) -> Organisation | None:
     reached = walk.reached
     if reached <= end or _is_class(text[end:reached]) or not _is_cut(text, start):
         return None
-    if text.endswith(tuple(_words("foreign")), 0, start) or _widen(text, start) != start:
+    if text.endswith(_tuple("foreign"), 0, start) or _widen(text, start) != start:
         return None
     session = _SESSION.search(text, max(start - 5, 0), start) if text[start:end] == "全国" else None
     if text[end] in "性级各" or (session and _widen(text, session.start()) != session.start()):
@@ -219,9 +224,9 @@ def _own(
     text: str, at: int, site: str | None, places: Sequence[Mention], sections: Sequence[Mention]
 ) -> Organisation | None:
     """A body of the site's own place, or of that of its section, which a text names by its level."""
-    body = _body(text, at + 1, level=False)
-    if not _may_begin(text, at, body):
+    if not _may_begin(text, at):
         return None
+    body = _body(text, at + 1, level=False)
     least = at + 1 + len(body)
     if not (body or (least < len(text) and not _has_ended(text, least) and _is_word(text, at))):
         return None
@@ -238,9 +243,9 @@ def _own(
     return _make(text, at, reached, least, code, (title(code) or text[at]) + body, how="own")
 
 
-def _may_begin(text: str, at: int, body: str) -> bool:
+def _may_begin(text: str, at: int) -> bool:
     """Whether a body may begin with the level there."""
-    begins = _is_behind_committee(text, at) or _begins(text, at) or _is_behind_verb(text, at, body)
+    begins = _begins(text, at) or _is_behind_committee(text, at) or _is_behind_verb(text, at)
     return begins and not _is_one_of_several(text, at)
 
 
@@ -249,10 +254,11 @@ def _is_behind_committee(text: str, at: int) -> bool:
     return text[at - 2 : at] == text[at] + "委"
 
 
-def _is_behind_verb(text: str, at: int, body: str) -> bool:
+def _is_behind_verb(text: str, at: int) -> bool:
     """Whether a level stands behind a verb or a preposition, as in 响应区委, and not behind a part of its name."""
-    if text.endswith(tuple(_words("levels", "verbs")), 0, at):
+    if text[max(at - 2, 0) : at] in _words("levels", "verbs"):
         return True
+    body = _body(text, at + 1, level=False) if text[at + 1 : at + 2] in _bodies() else ""
     if not body or not _HAN.fullmatch(text, max(at - 2, 0), at):
         return False
     words = jieba().tag(text[_left(text, at, 6) : at + 1 + len(body)])
@@ -272,7 +278,7 @@ def _word_before(words: Iterable[tuple[str, str]], at: int) -> tuple[str, str]:
 
 def _is_of_level(text: str, least: int, reached: int) -> bool:
     """Whether a level may stand before this name: 市脱贫攻坚领导小组 and 县中医院, not 省电厂."""
-    return _kind(text, reached) != "institutions" or text.endswith(tuple(_words("heads", "of_level")), least, reached)
+    return _kind(text, reached) != "institutions" or text.endswith(_tuple("heads", "of_level"), least, reached)
 
 
 def _is_at(place: Mention, level: str) -> bool:
@@ -398,7 +404,7 @@ def _find_headed(text: str, places: Sequence[Mention]) -> Iterator[Organisation]
 
 def _party(text: str, start: int, place: Mention) -> Organisation | None:
     """A party of a place: 民革四川省委会."""
-    if not text.endswith(tuple(_words("parties")), 0, start):
+    if not text.endswith(_tuple("parties"), 0, start):
         return None
     party = _longest_end(text[max(start - 6, 0) : start], _words("parties"))
     tail = _longest(text, place.end, _words("parties", "tails"))
@@ -490,7 +496,7 @@ def _body(text: str, at: int, *, level: bool = True) -> str:
         end = start + len(body)
         if not text.startswith(body, start) or _goes_on(text, end):
             continue
-        if body == "政府" and text.startswith(tuple(_words("council", "of_governments")), end):
+        if body == "政府" and text.startswith(_tuple("council", "of_governments"), end):
             return ""
         if len(body) > 1 or text[end : end + 1] not in _words("party", "further"):
             return lead + body
@@ -614,7 +620,7 @@ class _Walk:
         """Whether a name may hold a word that is no head."""
         if (word in _words("stops") and not (word in "与和" and start > self.end)) or _COUNT.match(word):
             return False
-        if word.startswith(tuple(_words("stops", "adverbs"))):
+        if word.startswith(_tuple("stops", "adverbs")):
             return False
         if part not in _words("stops", "parts") or self._may(word, part):
             return True

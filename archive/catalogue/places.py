@@ -6,7 +6,7 @@ import re
 import tomllib
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from importlib import import_module
 from importlib.resources import files
 from itertools import accumulate
@@ -284,32 +284,38 @@ def _is_inside(text: str, start: int, end: int, *, full: bool) -> bool:
 
 
 def _is_firm(text: str, start: int, end: int) -> bool:
-    """Whether the word behind a short name makes that of a firm in this text: 北京现代, “湖南发展”.
+    """Whether the word behind a short name makes that of a firm: 北京现代, “湖南发展”.
 
     It does if it is no common word and the text speaks of 现代汽车 and of no place such as 雄安新区, if the text has
     台湾华纳唱片, or if it has “湖南发展”股价.
     """
-    word = next(iter(jieba().cut(text[end : end + 4])), "")
-    if len(word) < 2:
+    word = text[end : end + 2]
+    if len(word) < 2 or not "\u4e00" <= min(word) <= max(word) <= "\u9fff":
         return False
-    part = _part(word)
-    whole = text[start:end] + word
-    if part in _words("firm", "parts") and word not in _words("firm", "common"):
-        named = word if part != "ns" else "" if is_name(word) else whole
-        if named and _trades(text, named) and not any(word + level in text for level in _words("firm", "levels")):
-            return True
-    return _trades(text, f"“{whole}”")
+    if not (part := _part(word)):
+        word = text[end : end + 3]
+        part = _part(word)
+    if part[:1] == "v":
+        return _trades(text, f"“{text[start:end]}{word}”")
+    if part not in _words("firm", "parts") or not _trades(text, text[start:end] + word if part == "ns" else word):
+        return False
+    return not any(word + level in text for level in _words("firm", "levels"))
+
+
+@cache
+def _trade_words() -> tuple[str, ...]:
+    return tuple(_words("firm"))
 
 
 def _trades(text: str, name: str) -> bool:
     """Whether a text speaks of a firm of a name: 现代汽车."""
-    return name in text and any(name + trade in text for trade in _words("firm"))
+    return name in text and any(name + trade in text for trade in _trade_words())
 
 
-@cache
+@lru_cache(maxsize=4096)
 def _part(word: str) -> str:
-    """The part of speech of a word by itself; empty if it is cut."""
-    tagged = jieba().tag(word)
+    """The part of speech of a word by itself; empty if it is cut, common, or the name of a place."""
+    tagged = [] if word in _words("firm", "common") or is_name(word) else jieba().tag(word)
     return tagged[0][1] if len(tagged) == 1 else ""
 
 
