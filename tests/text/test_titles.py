@@ -36,6 +36,7 @@ PAGE = (
         ("工作动态", "<h1>工作动态</h1><h2>盟员医生下乡义诊</h2>", "盟员医生下乡义诊"),
         ("工作动态", "<h2>工作动态</h2><div class=bt>盟员医生下乡义诊</div>", "盟员医生下乡义诊"),
         ("民盟青河市委-工作动态", "<h3>工作动态</h3><div><b>盟员医生下乡义诊</b></div>", "盟员医生下乡义诊"),
+        ("民盟青河市委", "<div><b>盟员医生下乡义诊</b></div><p>市侨联　周敏</p>", "盟员医生下乡义诊"),
         ("故乡的云", "<h1>故乡的云</h1><h2>——记侨眷周敏</h2>", "故乡的云"),
         ("民盟青河市委", "<h2>盟员医生下乡义诊<br>慰问一线职工</h2>", "盟员医生下乡义诊 慰问一线职工"),
         ("盟员医生下乡义诊", "<h2>盟员医生下乡义诊<br>慰问一线职工</h2>", "盟员医生下乡义诊 慰问一线职工"),
@@ -150,6 +151,12 @@ def test_a_label_names_the_title_and_another_label_does_not() -> None:
     document = read(html.format(head="民盟青河市委", under=under, prose=PROSE))
     assert (document.title, document.author, document.source) == ("盟员医生下乡义诊", "周敏", "青河日报")
     assert document.published == "2023-03-08"
+
+
+def test_a_heading_right_over_another_of_its_rank_names_the_column() -> None:
+    title = "<h2 class=title>盟员医生下乡义诊</h2><div>青河统战 03-08 10:20</div>"
+    document = read(f"<title>通知公告</title><h2>通知公告</h2><div>{title}<div>{PROSE}</div></div>")
+    assert document.title == "盟员医生下乡义诊"
 
 
 @pytest.mark.parametrize("label", ["標題", "标题："])

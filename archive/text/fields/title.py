@@ -216,21 +216,22 @@ def _ranked(
 
 def _is_column(each: _Seen, outline: Outline, keys: Sequence[str], bares: Sequence[str], *, dated: bool) -> bool:
     """Whether a line names a column: others call it so, or it is short and stands over another line that may be the
-    title, and over the same dateline.
+    title: over the same dateline, or right over a heading of no lower rank.
     """
     if each.linked:
         return not dated
-    if each.column or not dated:
-        return each.column
     longer = each.size + LONGER
-    following = range(each.at + 1, min(len(keys), each.at + 1 + BETWEEN)) if longer <= MENU else ()
+    if each.column or longer > MENU:
+        return each.column
+    rank = _level(outline, outline.blocks[each.at])
+    below = range(each.at + 1, min(len(keys), each.at + 1 + (BETWEEN if dated else 1)))
     return any(
         longer <= len(bares[i])
         and outline.blocks[i].linked < 0.5
         and may_be_title(outline.blocks[i].text)
         and not (is_subtitle(keys[i]) or alone(keys[i]) or words.whole("media", keys[i]))
-        and _is_over(i, outline, keys)
-        for i in following
+        and (_is_over(i, outline, keys) if dated else 0 < _level(outline, outline.blocks[i]) <= rank)
+        for i in below
     )
 
 
@@ -398,8 +399,8 @@ def _is_over_prose(index: int, keys: Sequence[str]) -> bool:
 
 
 def _over_source(outline: Outline, keys: Sequence[str], bares: Sequence[str], names: set[str], index: int) -> int:
-    """The line over a source, which may stand between the title and the day; any other line itself."""
-    source = index > 0 and words.whole("media", keys[index]) is not None
+    """The line over a source or a name, which may stand between the title and the day; any other line itself."""
+    source = index > 0 and (words.whole("media", keys[index]) or alone(keys[index])) is not None
     return index - 1 if source and _is_plain(outline, keys, bares, names, index - 1) else index
 
 
