@@ -74,8 +74,8 @@ configs:
 
 # Chinese public news, archived by cundang
 
-{count} documents, read from archived pages of Chinese local government and United Front Work Department sites.
-`manifest.json` says what the dataset was made from, and by which rules.
+{count} documents, read from archived web pages and imported files.
+`manifest.json` names their sites, and says by which rules the dataset was made.
 
 {manifest.LICENCE}
 

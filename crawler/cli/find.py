@@ -25,9 +25,21 @@ if TYPE_CHECKING:
     from archive.text.document import Document
 
 
-@app.command()
+def _refuse_options(ctx: click.Context, _parameter: click.Parameter, words: tuple[str, ...]) -> tuple[str, ...]:
+    """Refuse a mistyped option among the words of a query, where `-疫情` is allowed."""
+    for word in words:
+        if word.startswith("--"):
+            from difflib import get_close_matches
+
+            known = [name for option in ctx.command.params for name in option.opts if name.startswith("--")]
+            raise click.NoSuchOption(word, possibilities=get_close_matches(word, known), ctx=ctx)
+    return words
+
+
+@app.command(context_settings={"ignore_unknown_options": True})
 @click.argument(
     "words",
+    callback=_refuse_options,
     metavar="[WORD...]",
     nargs=-1,
     help='The query: words, "phrases", OR, NOT or -, (), title:, site:, published:...',
@@ -61,9 +73,9 @@ def search(  # noqa: PLR0913, PLR0917 - click makes an argument of each option
 ) -> None:
     """Find documents by words of any length in either script; newest publications first, undated documents last.
 
-    `cundang serve` explains the whole query language under "Help". Put -- before a query that begins with -.
+    `cundang serve` explains the whole query language under "Help".
 
-    Example: cundang search '统战 OR 侨务' -- -疫情
+    Example: cundang search '统战 OR 侨务' -疫情
     """
     from archive.corpus.shard import load_arrow
 
@@ -417,7 +429,11 @@ def _pack(layout: Layout, wanted: query.Filter, keys: Collection[str] | None, ou
     if wanted != query.Filter(site=wanted.site, sites=wanted.sites):
         raise UsageError("A bag holds whole WARC files. Choose them with --site or --place alone.")
     files = bag.write(layout, keys, out)
-    say(f"{out}: {files} WARC files. What was taken down and not erased is in them: see exclusions.jsonl there")
+    gone = layout.exclusions.exists()
+    say(
+        f"{out}: {files} WARC files."
+        + (" What was taken down and not erased is in them: see exclusions.jsonl there" if gone else "")
+    )
 
 
 def _write(
