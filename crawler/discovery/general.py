@@ -49,7 +49,7 @@ def _way(name: str) -> re.Pattern[str]:
 NEXT, BACK, _ENDS, NUMBER = map(_way, ("next", "back", "ends", "number"))
 # The ways to the month after and to the month before in a calendar, where arrows mean time.
 _NAMED = r"(?:(?:19|20)\d\d\s?[-年.]\s?)?\d{1,2}\s?月?"
-_LATER = re.compile(
+LATER = re.compile(
     rf"[\[【(（\s]*(?:[下后後]\s?一?\s?个?月|next|{_NAMED}\s?[>»›▶►→]|[>»›▶►→])[\]】)）>»›▶►→\s]*", re.IGNORECASE
 )
 _EARLIER = re.compile(rf"[\s<«‹◀◄←]{{1,9}}(?:{_NAMED})?|prev(?:ious)?", re.IGNORECASE)
@@ -293,7 +293,7 @@ class _Anchors:
         for link in self._ends:
             if days and _EARLIER.fullmatch(link.anchor or ""):
                 yield replace(link, kind="next")
-            elif days and _LATER.fullmatch(link.anchor or ""):
+            elif days and LATER.fullmatch(link.anchor or ""):
                 yield replace(link, priority=LAST)
             else:
                 yield link if self._leads or self._counted else replace(link, kind="page")
@@ -320,7 +320,7 @@ class _Anchors:
             self._leads = True
             self._after.add(shape(href))
             link = Link(url=href, anchor=anchor, kind="next", priority=LIST)
-            if not (anchor and _LATER.fullmatch(anchor)):
+            if not (anchor and LATER.fullmatch(anchor)):
                 return link
             self._later.append(link)
             return None
@@ -334,7 +334,7 @@ class _Anchors:
         if NUMBER.fullmatch(anchor) and host_of(href) == host_of(self._base):
             self._numbers.append(link)
             self._counted = self._counted or len(self._numbers) > 1 or _beside_its_like(element, anchor)
-        elif any(way.fullmatch(anchor) for way in (BACK, _ENDS, _EARLIER, _LATER)):
+        elif any(way.fullmatch(anchor) for way in (BACK, _ENDS, _EARLIER, LATER)):
             self._ends.append(link)
             self._leads |= anchor not in _HOME
         else:

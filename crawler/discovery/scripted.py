@@ -14,7 +14,7 @@ from lxml.etree import XPath
 from lxml.html import HtmlElement
 
 from archive.site import host_of
-from crawler.discovery.general import BLIND, NEXT, NUMBER, base_of, blind_rows
+from crawler.discovery.general import BLIND, LATER, NEXT, NUMBER, base_of, blind_rows
 from crawler.discovery.link import ARTICLE, Link, fold, look_of, viewed
 
 # What a page lacks: a stub only leads elsewhere, a list lacks rows or its next page, an article lacks its body.
@@ -328,13 +328,17 @@ def leads_on(handle: Mapping[str, Any], pressed: Collection[str]) -> int | None:
     text = " ".join(str(handle["text"]).split())
     if _MONTH.fullmatch(text):
         return MONTH
+    turns = bool(_CALENDAR.search(f"{handle['class']} {handle['around']}"))
+    if turns and LATER.fullmatch(text):
+        # A calendar is entered at its newest month.
+        return None
     if NEXT.fullmatch(text):
         return 0
     if MORE.fullmatch(text) or (_MORE_NAME.search(str(handle["class"])) and len(text) < 12):
         return 1
     if NUMBER.fullmatch(text) and key_of(handle) not in pressed:
         return 2 + int(re.sub(r"\D", "", text))
-    if _ARROW.fullmatch(text) and _CALENDAR.search(f"{handle['class']} {handle['around']}"):
+    if turns and _ARROW.fullmatch(text):
         return MONTH
     return 2 * MONTH if handle["id"] == -1 else None
 

@@ -457,6 +457,8 @@ class Stage:
         key = " ".join((method, url, body or ""))
         if (known := self.answers.get(key)) is not None:
             return [key, list(known)]
+        # A page that waits runs anew with the answer, even if it catches the error that ends it here.
+        self.waiting = self.waiting or bool(sync)
         self._asked(key, method, url, body=body, kind=kind, heard=bool(heard), waits=bool(sync), headers=headers)
         return [key, None]
 

@@ -174,7 +174,7 @@ class Scripts:
                 state = await self._do({"do": "leads"})
             if seen.issuperset(_LEADS.findall(state["html"])):
                 # It showed nothing new: the end of a list, or the arrow of a slide show.
-                page.vain[key_of(handle)] += 1
+                page.vain[_way(handle)] += 1
                 continue
             page.vain.clear()
             yield replace(_made(state, page, []), other=key_of(handle) in page.tabs)
@@ -302,7 +302,7 @@ def _chosen(handles: list[dict[str, Any]], page: _Page) -> dict[str, Any] | None
         if handle["text"] not in page.going
         and (rank := _rank(handle, page)) is not None
         # Months without news are gaps, not the end.
-        and page.vain[key_of(handle)] < (EMPTY_MONTHS if rank == MONTH else 1)
+        and page.vain[_way(handle)] < (EMPTY_MONTHS if rank == MONTH else 1)
     ]
     if not ranked:
         return None
@@ -310,6 +310,11 @@ def _chosen(handles: list[dict[str, Any]], page: _Page) -> dict[str, Any] | None
     page.pressed.add(key_of(handle))
     page.words.add(handle["text"])
     return handle
+
+
+def _way(handle: dict[str, Any]) -> str:
+    """What tells one way on from another: the arrow of a calendar may call for another month each time."""
+    return "month" if leads_on(handle, ()) == MONTH else key_of(handle)
 
 
 def _rank(handle: dict[str, Any], page: _Page) -> int | None:

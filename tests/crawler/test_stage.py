@@ -240,6 +240,7 @@ def test_pagers_of_libraries_lead_to_each_page(code: str) -> None:
         ("var x = new XMLHttpRequest(); x.open('GET', '/a'); x.onload = () => { n.innerHTML = x.responseText; }; x.send();",
          "GET http://h/a ", "<b>行</b>"),
         ("var d = $.ajax({url: '/a', async: false}).responseText; $('#n').html(d);", "GET http://h/a ", "<b>行</b>"),
+        ("try { $('#n').html($.ajax({url: '/a', async: false}).responseText); } catch (e) {}", "GET http://h/a ", "<b>行</b>"),
     ],
 )  # fmt: skip
 def test_what_is_asked_for_is_told_and_its_answer_shown(code: str, key: str, answer: str) -> None:

@@ -13,11 +13,11 @@ from crawler.discovery import discover
 from crawler.discovery.general import _ENDS, BACK, NEXT, NUMBER, WORDS
 from crawler.discovery.ledger import _ARTICLES, _PAGES, _number, _said, survey
 from crawler.discovery.link import Link
-from crawler.discovery.scripted import key_of, leads_on
+from crawler.discovery.scripted import leads_on
 from crawler.queue.accounts import say_doubt, say_gap
 from crawler.spiders.judge import is_row
 from crawler.spiders.offer import _PRINT, _leads_back
-from crawler.spiders.scripts import EMPTY_MONTHS, _chosen, _Page
+from crawler.spiders.scripts import EMPTY_MONTHS, _chosen, _Page, _way
 
 
 def listed(words: str) -> list[str]:
@@ -282,8 +282,21 @@ def test_months_without_news_are_gaps_and_anything_else_in_vain_is_the_end(words
     pressed = 0
     while _chosen([control], page) is not None:
         pressed += 1
-        page.vain[key_of(control)] += 1
+        page.vain[_way(control)] += 1
     assert pressed == presses
     # What brought news is pressed again.
     page.vain.clear()
     assert (_chosen([control], page) is not None) == (presses > 0 and words != "3")
+
+
+def test_the_arrow_of_a_calendar_is_pressed_until_three_months_were_empty_and_the_one_ahead_is_not() -> None:
+    page, pressed = _Page(url="http://h/"), []
+    for month in range(11, 0, -1):
+        back = {"id": 1, "text": "<<", "class": "", "around": "calendar", "code": f"javascript:turn({month - 1})"}
+        ahead = {**back, "id": 2, "text": ">>", "code": f"javascript:turn({month + 1})"}
+        handle = _chosen([ahead, back], page)
+        if handle is None:
+            break
+        pressed.append(handle["code"])
+        page.vain[_way(handle)] += 1
+    assert pressed == ["javascript:turn(10)", "javascript:turn(9)", "javascript:turn(8)"]
