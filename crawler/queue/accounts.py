@@ -113,6 +113,13 @@ class Accounts:
                 [(first, url, host_of(url)) for url in said.elsewhere],
             )
 
+    def begins(self, page: int | None) -> bool:
+        """Whether a list begins with the address."""
+        with self._translate():
+            return (
+                self._db.execute("SELECT 1 FROM ledger WHERE page = ? AND list = page", [page]).fetchone() is not None
+            )
+
     def forget(self, page: int) -> None:
         """The page is no list any more."""
         with self._translate():

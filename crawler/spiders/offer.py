@@ -200,8 +200,11 @@ class Offers:
         return False
 
     def _account(self, address: Address, judged: Judged, pager: int, inside: Sequence[tuple[str, Link]]) -> None:
-        """Note what a page of a list claims and shows; an article is no list any more."""
-        if judged.article is not None:
+        """Note what a page of a list claims and shows; an article is no list any more.
+
+        What the pager of a list leads to is a page of it, though the last row alone may look like an article.
+        """
+        if judged.article is not None and not self._frontier.accounts.begins(address.pager):
             self._frontier.accounts.forget(address.id)
             return
         shown = judged.shown

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 from collections import Counter
+from dataclasses import replace
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
@@ -573,6 +574,18 @@ def test_the_pages_of_a_list_are_one_account_and_its_articles_have_none(site: Un
     # A page that turns out to be an article is no list any more.
     site.crawl({**pages, "/l/": article("丙")}, later=DAY)
     assert accounts(site)["/l/"][1:3] == (3, 1)
+
+
+def test_the_last_page_of_a_list_that_reads_like_an_article_is_still_a_page_of_it(site: Unwired) -> None:
+    last = article("甲")
+    pages = {
+        "/": Said("<a href='/l/'>要闻</a>"),
+        "/l/": Said(rows("/1.html", "/2.html") + "共3条<a href='/l/2.html'>下一页</a>"),
+        "/l/2.html": replace(last, body=last.body + rows("/3.html")),
+        **{f"/{n}.html": article(f"第{n}次会议") for n in (1, 2, 3)},
+    }
+    site.crawl(pages)
+    assert accounts(site)["/l/"] == ("要闻", 3, 2, 3, 3, 0)
 
 
 def test_a_list_in_a_frame_has_the_name_of_its_page(site: Unwired) -> None:
