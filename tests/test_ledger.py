@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -39,6 +41,20 @@ def test_what_is_missing_is_read_as_it_was_written(tmp_path: Path) -> None:
     ]
     write_missing(tmp_path / "x.missing.jsonl", missing)
     assert list(read_missing(tmp_path / "x.missing.jsonl")) == missing
+
+
+def test_a_file_that_cannot_be_written_whole_leaves_the_one_before(tmp_path: Path) -> None:
+    path = tmp_path / "x.missing.jsonl"
+    old = Missing(url="http://h/1", state="failed", reason="http_404", detail="", tries=1, parent=None)
+    write_missing(path, [old])
+
+    def lines() -> Iterator[Missing]:
+        yield replace(old, url="http://h/2")
+        raise OSError
+
+    with pytest.raises(OSError):  # noqa: PT011 - the disk says what it likes
+        write_missing(path, lines())
+    assert list(read_missing(path)) == [old]
 
 
 def test_no_file_is_an_empty_ledger(tmp_path: Path) -> None:

@@ -7,9 +7,9 @@ from typing import Any
 
 import pytest
 
-from archive.ledger import ListAccount
+from archive.ledger import Ledger, ListAccount, SiteAccount
 from archive.warc.capture import Found
-from crawler.queue.accounts import PageAccount, Rows, account, gap
+from crawler.queue.accounts import PageAccount, Rows, account, gap, gaps
 from crawler.queue.entries import Address
 from crawler.queue.frontier import Frontier
 
@@ -83,6 +83,11 @@ def test_the_first_page_of_a_list_under_another_address_is_no_list(
     lists = frontier.accounts.ledger().lists
     assert [each.gap for each in lists if each.url == "http://h/l?p=1"] == [0]
     assert [each.gap for each in lists if each.url == "http://h/L?p=1"] == ([claimed - 2] if told else [])
+
+
+def test_a_doubt_that_counts_nothing_is_told() -> None:
+    found = gaps(Ledger(doubts=(SiteAccount(doubt="no_article", count=0, detail="pages answered"),)))
+    assert [size for _, size, _ in found] == [1]
 
 
 def test_a_list_under_two_addresses_counts_as_one(tmp_path: Path) -> None:
