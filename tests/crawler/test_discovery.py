@@ -96,7 +96,8 @@ def test_the_day_of_a_row_may_stand_in_boxes(box: str, day: str | None) -> None:
         (f"<table><tr><td>02-11</td><td>{TITLE}</td><td>02-12</td><td>{TITLE}</td></tr></table>", ["02-11", "02-12"]),
         (f"<p>02-11 {TITLE}<br>02-12 {TITLE}<br></p>", ["02-11", "02-12"]),
         (f"<p>{TITLE} 02-11<br>{TITLE} 02-12<br></p>", ["02-11", "02-12"]),
-        # A row with its column.
+        # A row with its column, and one with a link to its comments.
+        ("<li><a href='1.html'>全市会议召开</a> <a href='/pl/1'>评论</a> 02-11</li>", ["02-11", None]),
         ("<li><a href='/dp/'>党派</a> <a href='1.html'>全市会议召开</a> 02-11</li>", [None, "02-11"]),
     ],
 )

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
 import re
+from collections.abc import Iterable
 from typing import Any
 
 import pytest
@@ -17,7 +19,7 @@ from crawler.discovery.scripted import leads_on
 from crawler.queue.accounts import say_doubt, say_gap
 from crawler.spiders.judge import is_row
 from crawler.spiders.offer import _PRINT, _leads_back
-from crawler.spiders.scripts import EMPTY_MONTHS, _chosen, _Page, _way
+from crawler.spiders.scripts import EMPTY_MONTHS, Scripts, _chosen, _Page, _way
 
 
 def listed(words: str) -> list[str]:
@@ -300,3 +302,26 @@ def test_the_arrow_of_a_calendar_is_pressed_until_three_months_were_empty_and_th
         pressed.append(handle["code"])
         page.vain[_way(handle)] += 1
     assert pressed == ["javascript:turn(10)", "javascript:turn(9)", "javascript:turn(8)"]
+
+
+class Canned(Scripts):
+    """Pages of a calendar whose months show these rows, one after the other."""
+
+    def __init__(self, months: Iterable[str]) -> None:
+        self._months = iter(months)
+
+    async def _do(self, _: dict[str, Any]) -> dict[str, Any]:
+        return month(next(self._months))
+
+
+def month(row: str) -> dict[str, Any]:
+    control = {"id": 1, "text": "上个月", "class": "", "around": "", "code": "back()"}
+    return {"asks": [], "went": [], "changed": True, "html": f'<a href="{row}">会议</a>', "handles": [control]}
+
+
+@pytest.mark.parametrize(("months", "shown"), [("..a..b...c", 2), ("...a", 0), ("abc...", 3)])
+def test_a_month_with_news_begins_the_count_of_empty_ones_anew(months: str, shown: int) -> None:
+    async def walk() -> int:
+        return len([made async for made in Canned(months)._presses(month("."), _Page(url="http://h/l"))])
+
+    assert asyncio.run(walk()) == shown
