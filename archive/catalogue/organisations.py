@@ -150,14 +150,13 @@ def _find_marked(text: str, places: Sequence[Mention], site: str | None) -> Iter
     automaton, kinds = _marks()
     starts = [place.start for place in places]
     ends = {place.end for place in places}
-    sections = _sections(text, places)
     for _, start, end in automaton.find_matches_as_indexes(text):
         kind = kinds[text[start:end]]
         if kind == "level":
             number = bisect_right(starts, start)
             one = None
             if not number or start > places[number - 1].end:
-                one = _own(text, start, site, places[:number], sections)
+                one = _own(text, start, site, places[:number])
         elif kind == "company":
             one = _company(text, start, end, places)
         elif kind == "prefix":
@@ -220,9 +219,7 @@ def _is_cut(text: str, at: int) -> bool:
     return at in accumulate(map(len, words), initial=first)
 
 
-def _own(
-    text: str, at: int, site: str | None, places: Sequence[Mention], sections: Sequence[Mention]
-) -> Organisation | None:
+def _own(text: str, at: int, site: str | None, places: Sequence[Mention]) -> Organisation | None:
     """A body of the site's own place, or of that of its section, which a text names by its level."""
     if not _may_begin(text, at):
         return None
@@ -233,7 +230,7 @@ def _own(
     reached = _grow(text, least, body=bool(body), bare=False)
     if not body and (reached <= least or not _is_of_level(text, least, reached)):
         return None
-    place, clear = _whose(text, at, places, sections)
+    place, clear = _whose(text, at, places)
     if place:
         name = title(place.code, text[place.start : place.end])
         return _make(text, at, reached, least, place.code, name + body, how="place")
@@ -286,20 +283,20 @@ def _is_at(place: Mention, level: str) -> bool:
     return bool(place.code) and title(place.code)[-1] == level
 
 
-def _sections(text: str, places: Sequence[Mention]) -> list[Mention]:
-    """The places that head a section of a text: 攀枝花：... at the beginning of a line."""
-    heads = (one for one in places if one.code and text[one.end : one.end + 1] in (":", "："))
-    return [one for one in heads if text[one.start - 1 : one.start] in ("", "\n")]
+def _heads_section(text: str, place: Mention) -> bool:
+    """Whether a place heads a section of a text: 攀枝花：... at the beginning of a line."""
+    after = text[place.end : place.end + 1]
+    return after in (":", "：") and bool(place.code) and text[place.start - 1 : place.start] in ("", "\n")
 
 
-def _whose(text: str, at: int, places: Sequence[Mention], sections: Sequence[Mention]) -> tuple[Mention | None, bool]:
+def _whose(text: str, at: int, places: Sequence[Mention]) -> tuple[Mention | None, bool]:
     """The place whose body a level means, and whether that is clear; no place if it is that of the site.
 
     It is the place of the committee right before it, that of its section, or the last one named within the section.
     """
     if _is_behind_committee(text, at) and places and places[-1].end >= at - 2:
         return places[-1], True
-    section = next((one for one in reversed(sections) if one.start < at), None)
+    section = next((one for one in reversed(places) if _heads_section(text, one)), None)
     if not section:
         return None, True
     if _is_at(section, text[at]):

@@ -454,21 +454,20 @@ def _longest(text: str, at: int, start: str, edges: _Edges, *, follows: bool) ->
         if written not in names:
             continue
         name = _read(written)
-        first = name.places[0]
-        if not name.full and _is_other(
-            text, at, at + size, person=first.weak and not follows, city=first.code.endswith("00")
-        ):
+        if not name.full and _is_other(text, at, at + size, name.places[0], follows=follows):
             return 0
         if edges.is_word(at, at + size, full=name.full, follows=follows):
             return size
     return 0
 
 
-def _is_other(text: str, start: int, end: int, *, person: bool, city: bool) -> bool:
+def _is_other(text: str, start: int, end: int, name: Name, *, follows: bool) -> bool:
     """Whether a short name belongs to a street, a town or a water, or is a person's given name."""
-    if _other().match(text, end) or (city and _abolished().match(text, end)):
+    if _other().match(text, end):
         return True
-    return person and text[max(start - 1, 0) : start] in _words("surnames")
+    if text[end : end + 1] == "县" and name.code.endswith("00") and _abolished().match(text, end):
+        return True
+    return name.weak and not follows and text[max(start - 1, 0) : start] in _words("surnames")
 
 
 class _Edges:
