@@ -124,6 +124,32 @@ def test_versions_stand_beside_each_other_with_marks_inside_paragraphs(shown: Sh
     assert "凝聚<mark>力量</mark>" in body
 
 
+def test_an_older_text_says_so_and_names_the_latest(shown: Shown) -> None:
+    latest = shown.id_of("/1.html")
+    history = shown.json(f"/versions/{latest}.json")["history"]
+    old = history[0]["id"]
+    found = shown.json(f"/document/{old}.json")
+    assert (found["version"], found["versions"], found["newest"]) == (1, 2, latest)
+    body = shown.get(f"/document/{old}?lang=en")[2].decode()
+    assert "it is version 1 of 2" in body
+    assert f'<a href="/document/{latest}?lang=en">The latest version</a>' in body
+    assert "This text has been replaced" not in shown.get(f"/document/{latest}?lang=en")[2].decode()
+
+
+def test_near_copies_are_listed_unless_their_text_is_equal(shown: Shown) -> None:
+    id_ = shown.id_of("/copy.html")
+    found = shown.json(f"/document/{id_}.json")
+    equal = {copy[0] for copy in found["copies"]}
+    near = {copy["id"] for copy in found["near"]["copies"]} - equal
+    body = shown.get(f"/document/{id_}?lang=en")[2].decode()
+    assert equal
+    assert near
+    assert f"<dt>Near copies ({len(near)})</dt>" in body
+    assert body.count("<summary>Shared passage</summary>") == len(near)
+    # A copy is named by its title.
+    assert f'href="/document/{found["first_of"]}?lang=en">将被撤下之文</a>' in body
+
+
 def test_changes_are_listed_and_fed(shown: Shown) -> None:
     found = shown.json("/changes.json?what=edited")
     (edited,) = found["changes"]
