@@ -26,6 +26,8 @@ AHEAD = 2
 LIVES = 2
 # Seconds until sites that were locked are tried again.
 AGAIN = 10.0
+# Seconds without a result until it is looked whether there are workers.
+PATIENCE = 20.0
 
 
 class Cluster:
@@ -44,8 +46,9 @@ class Cluster:
         self._distributed = distributed
         self._end = ExitStack()
         dask.config.set({"distributed.scheduler.allowed-failures": LIVES - 1})
-        if address is None:
-            address = self._end.enter_context(self._start(workers))
+        self._workers = workers
+        self._own = None if address else self._end.enter_context(self._start(workers))
+        address = address or self._own
         try:
             self._client = self._end.enter_context(distributed.Client(address))
         except OSError as error:
@@ -65,6 +68,15 @@ class Cluster:
             raise CundangError(
                 f"Dask's workers died while they started ({error}) Free memory, or start fewer of them: --workers 1"
             ) from error
+
+    def _renew(self) -> None:
+        """Start new workers where all of ours are gone: Dask gives up those that it killed because they hung."""
+        if self._own is None:
+            say("No worker is connected to the scheduler; waiting. Start one: dask worker ADDRESS")
+            return
+        say("All workers are gone; starting new ones.")
+        self._own.scale(0)
+        self._own.scale(self._workers)
 
     def __enter__(self) -> Self:
         return self
@@ -115,8 +127,7 @@ class Cluster:
     def _each(self, works: Iterable[Any], task: Callable[[Any], tuple[Any, ...]]) -> Iterator[tuple[Any, Any]]:
         """Submit enough tasks to keep every worker busy; yield each finished piece of work with its future."""
         waiting = iter(works)
-        under_way: dict[Any, Any] = {}
-        done = self._distributed.as_completed(with_results=False)
+        under_way: dict[Any, tuple[Any, Any]] = {}
         while True:
             while len(under_way) < AHEAD * max(len(self._client.nthreads()), 1):
                 work = next(waiting, None)
@@ -124,12 +135,21 @@ class Cluster:
                     break
                 # Not pure: Dask must not reuse the result of an earlier run.
                 future = self._client.submit(*task(work), pure=False)
-                under_way[future.key] = work
-                done.add(future)
+                under_way[future.key] = work, future
             if not under_way:
                 return
-            future = next(done)
-            yield under_way.pop(future.key), future
+            yield under_way.pop(self._first([future for _, future in under_way.values()]))
+
+    def _first(self, futures: list[Any]) -> Any:
+        """Wait until one of these is finished; its key."""
+        while True:
+            try:
+                done, _ = self._distributed.wait(futures, timeout=PATIENCE, return_when="FIRST_COMPLETED")
+            except TimeoutError:
+                if not self._client.nthreads():
+                    self._renew()
+            else:
+                return done.pop().key
 
     @staticmethod
     def _make_here(work: Work, tell: Callable[[Path, int], None]) -> Made:

@@ -143,6 +143,19 @@ def test_a_cluster_makes_what_one_machine_makes_though_a_worker_is_killed(archiv
     assert not list(bare.root.rglob("*.tmp"))
 
 
+def test_a_cluster_without_workers_starts_new_ones(bare: Layout, monkeypatch: pytest.MonkeyPatch) -> None:
+    class Left(cluster.Cluster):
+        def __enter__(self) -> Self:
+            assert self._own is not None
+            for nanny in list(self._own.workers.values()):
+                self._own.sync(nanny.close)
+            assert not self._client.nthreads()
+            return self
+
+    monkeypatch.setattr(cluster, "PATIENCE", 0.5)
+    assert len(list(reclean.clean(bare, {}, through=partial(Left, None, 1)))) == FILES
+
+
 def test_a_worker_with_another_library_refuses_and_names_it(bare: Layout, monkeypatch: pytest.MonkeyPatch) -> None:
     def foreign(sites: object) -> Recipe:
         ours = recipe(())
