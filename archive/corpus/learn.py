@@ -21,7 +21,7 @@ from archive.corpus import shard
 from archive.layout import Layout
 from archive.site import CHINA, Learned, Site, Spot, Template, host_of
 from archive.text import words
-from archive.text.blocks import han
+from archive.text.chinese import han
 from archive.text.clean import clean
 from archive.text.document import Document
 from archive.text.fields import is_office, is_person

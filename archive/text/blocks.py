@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 from html import unescape
 from typing import Literal, NamedTuple, TypeAlias
 
-HAN = "\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003ffff"
+from archive.text.chinese import HAN
 
 # Ends a run among runs; no page holds it, as the mark of edges.
 END_OF_RUN = "\x1e"
@@ -45,12 +45,6 @@ _BULLETS = "\uf0b7\uf06c\uf0a7\uf0d8\uf075\uf06e"
 _INDENT = re.compile(r"(?:[\u3000\u2003][^\S\u3000\u2003]*+){2,}|(?:\xa0[ \t]*){4,}")
 _WIDE_SPACES = ("\u3000", "\u2003", "\xa0\xa0", "\xa0 \xa0")
 _ENDS = "。！？!?…；;：:”」』）)】"
-_HAN = re.compile(f"[{HAN}]+")
-# In longer text Han characters are counted by the rows of the basic plane that they fill: ten times as fast (measured).
-_SHORT = 100
-_HAN_ROWS = bytes((*range(0x34, 0x4D), *range(0x4E, 0xA0), 0xF9, 0xFA))
-# Rows that hold others too, and what stands for characters beyond.
-_MIXED_ROWS = bytes((0x4D, *range(0xD8, 0xE0)))
 
 
 class Block(NamedTuple):
@@ -96,21 +90,6 @@ def _usual(match: re.Match[str]) -> str:
     if "\ue000" <= odd <= "\uf8ff":
         return "·" if odd in _BULLETS else ""
     return "·" if odd in "\u2022\u2027\u30fb" else unicodedata.normalize("NFKC", odd)
-
-
-def han(text: str) -> int:
-    """How many Han characters there are.
-
-    >>> han("统战 2020")
-    2
-    """
-    if len(text) < _SHORT:
-        return len(text) - len(_HAN.sub("", text))
-    rows = text.encode("utf-16-be", "surrogatepass")[::2]
-    rest = rows.translate(None, _HAN_ROWS)
-    if len(rest.translate(None, _MIXED_ROWS)) < len(rest):
-        return len(text) - len(_HAN.sub("", text))
-    return len(rows) - len(rest)
 
 
 def blocks_of(runs: Sequence[Run], tags: Sequence[str]) -> tuple[list[Block], list[int]]:

@@ -11,7 +11,8 @@ from archive.layout import IMPORTED
 from archive.site import Reading, Site, host_of
 from archive.text import box, chinese, dates, extract, fields, lines, objects, ruled, template, verdict
 from archive.text.article import attachments, dated_lines, has_media, read_article
-from archive.text.blocks import fold, han
+from archive.text.blocks import fold
+from archive.text.chinese import han
 from archive.text.decode import Decoded, decode
 from archive.text.document import Document, Reason, Script, Skip
 from archive.text.doubts import doubts

@@ -14,7 +14,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from archive.site import CHINA
-from archive.text.blocks import han
+from archive.text.chinese import han
 from archive.text.lines import narrow
 
 # Pages of the web are younger; a labelled date may be that of an older paper.

@@ -12,7 +12,7 @@ from importlib import resources
 from itertools import chain
 from typing import Any, Literal
 
-from archive.text.blocks import han
+from archive.text.chinese import han
 
 # A paragraph of an article that guards what stands before it: Han characters, and a full stop at its end.
 BODY = 60

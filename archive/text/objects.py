@@ -18,8 +18,8 @@ from typing import Any, NamedTuple
 
 from archive.errors import UsageError
 from archive.text import chinese, dates
-from archive.text.blocks import fold, han
-from archive.text.chinese import simplified
+from archive.text.blocks import fold
+from archive.text.chinese import han, simplified
 from archive.text.decode import decode
 from archive.text.document import Document, Skip
 from archive.warc.capture import Capture

@@ -10,7 +10,8 @@ from functools import cached_property, lru_cache
 from html import unescape
 from typing import Any, NamedTuple, TypeAlias
 
-from archive.text.blocks import EDGE, END_OF_RUN, Block, Run, blocks_of, han
+from archive.text.blocks import EDGE, END_OF_RUN, Block, Run, blocks_of
+from archive.text.chinese import han
 from archive.text.markup import CLOSES, RANK, RANKS, VOID, attributes, tokens
 
 # A page with more lines is a trap or a dump, and the crawler must not stand still over it: of those behind, lines of so

@@ -13,8 +13,8 @@ from lxml.html import HtmlElement
 
 from archive.site import PATTERN, Reading
 from archive.text import dates, fields
-from archive.text.blocks import fold, han
-from archive.text.chinese import simplified
+from archive.text.blocks import fold
+from archive.text.chinese import han, simplified
 from archive.text.decode import parse
 from archive.text.document import Document, Skip
 from archive.text.page import selected

@@ -18,8 +18,8 @@ from lxml.html import HtmlElement
 
 from archive.site import Learned, Site, Spot, Template
 from archive.text import dates, fields, ruled, words
-from archive.text.blocks import fold, han
-from archive.text.chinese import simplified
+from archive.text.blocks import fold
+from archive.text.chinese import han, simplified
 from archive.text.decode import decode, parse
 from archive.text.document import Document, Reason, Skip
 from archive.text.lines import furniture_id, narrow

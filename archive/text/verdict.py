@@ -10,8 +10,9 @@ from typing import Literal
 from urllib.parse import urldefrag, urlsplit
 
 from archive.text import dates, extract, fields, words
-from archive.text.blocks import Block, fold, han
+from archive.text.blocks import Block, fold
 from archive.text.box import Area
+from archive.text.chinese import han
 from archive.text.document import Reason
 from archive.text.lines import is_sentence, narrow
 from archive.text.outline import NEAR_CELL, ROOTS

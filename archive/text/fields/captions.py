@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from archive.text import words
-from archive.text.blocks import han
+from archive.text.chinese import han
 from archive.text.fields.labels import is_dateline, signature
 from archive.text.fields.people import is_office, is_person
 from archive.text.lines import narrow

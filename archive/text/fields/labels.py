@@ -14,7 +14,7 @@ from itertools import pairwise
 from typing import NamedTuple
 
 from archive.text import dates, words
-from archive.text.blocks import han
+from archive.text.chinese import han
 from archive.text.fields.people import (
     BULLETS,
     all_people,

@@ -12,7 +12,7 @@ from functools import cache
 from importlib import resources
 
 from archive.text import words
-from archive.text.blocks import han
+from archive.text.chinese import han
 from archive.text.lines import narrow
 
 # More names are a roster.

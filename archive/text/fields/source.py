@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from archive.text import dates, words
-from archive.text.blocks import han
+from archive.text.chinese import han
 from archive.text.fields.labels import CLOCK, WRAP, Byline, canonical, labels
 from archive.text.fields.people import BULLETS, is_office, is_person, is_placed
 from archive.text.lines import furniture_id, narrow

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from archive.text.blocks import han
+from archive.text.chinese import han
 from archive.text.fields.labels import Byline
 from archive.text.lines import narrow
 

@@ -10,7 +10,8 @@ from itertools import chain
 from typing import NamedTuple
 
 from archive.text import dates, words
-from archive.text.blocks import Block, han
+from archive.text.blocks import Block
+from archive.text.chinese import han
 from archive.text.fields.captions import NUMBERED, is_caption
 from archive.text.fields.labels import byline, is_dateline, is_label
 from archive.text.fields.people import alone
