@@ -420,7 +420,12 @@ def _main(names: tuple[Name, ...]) -> str:
 def _beside(names: tuple[Name, ...], evidence: set[str]) -> str:
     """The only one of some places in a city, else in a province, of the evidence; empty if it is not the only one."""
     for size in (4, 2):
-        near = [name.code for name in names if name.code[:size] in evidence and (size == 4 or not _is_short(name))]
+        # Half the cities of a province have a 城区, and a short county is a word in any of them.
+        near = [
+            name.code
+            for name in names
+            if name.code[:size] in evidence and (size == 4 or not ((name.full and name.weak) or _is_short(name)))
+        ]
         if len(near) == 1:
             return near[0]
     return ""

@@ -437,3 +437,18 @@ def test_mentions_are_kept_found_and_counted_and_follow_the_places_of_sites(tmp_
     assert "catalogue: 3 documents" in cleaning.stderr.decode()
     assert mentions.read(layout, "urn:uuid:1")[1].name == "西安市委统战部"
     assert [one.name for one in mentions.read(layout, "urn:uuid:3")] == ["陕西省委统战部"]
+
+
+@pytest.mark.parametrize(
+    ("text", "wanted"),
+    [
+        ("广州和沈阳的轨道交通覆盖中心城区的空白区", ["440100", "210100"]),
+        ("赤峰新城区开工", ["150400"]),
+        ("陕西省的新城区建设", ["610000"]),
+        ("西安新城区举行活动", ["610100", "610102"]),
+        ("汕尾市城区召开会议", ["441500", "441502"]),
+        ("安徽省和县召开会议", ["340000", "340523"]),
+    ],
+)
+def test_a_district_with_a_common_name_needs_its_city(text: str, wanted: list[str]) -> None:
+    assert [one.code for one in mentions.of(None, text, None) if one.kind == "place"] == wanted
