@@ -52,7 +52,9 @@ MEANINGS = {
     "source": Meaning("who published the article first, as the page says (来源)", "if the page names none"),
     "author": Meaning("author or reporter (作者, 记者)", "if the page names none"),
     "editor": Meaning("editor in charge (责任编辑)", "if the page names none"),
-    "contributor": Meaning("contributor (供稿), and the office that signs in brackets", "if the page names none"),
+    "contributor": Meaning(
+        "contributor (供稿), and the office named in brackets at the end of the text", "if the page names none"
+    ),
     "columns": Meaning("breadcrumb as shown, without 首页 and 正文"),
     "captions": Meaning("captions of pictures; they are not part of `text`"),
     "attachments": Meaning("files that the page links to"),

@@ -51,7 +51,8 @@ class Document:
         published: ISO 8601, as precise as the page and no more, +08:00 where a time is given.
         published_claimed: what the page says where it cannot be true (then `published` is None).
         published_evidence: rule id and the words that it read.
-        source: 来源. author: 作者, 记者. editor: 责任编辑. contributor: 供稿 and the office that signs in brackets.
+        source: 来源. author: 作者, 记者. editor: 责任编辑. contributor: 供稿, and the office named in brackets at the
+            end of the text.
         columns: the breadcrumb as shown, without 首页 and 正文.
         captions: of pictures, in order; they do not stand in `text`.
         attachments: (url, name) pairs.
