@@ -405,6 +405,45 @@ def test_what_a_blog_says_of_an_entry_is_no_text() -> None:
     assert document.text == "\n".join(LINES)
 
 
+@pytest.mark.parametrize(
+    ("line", "source"),
+    [
+        ("《清河日报》（2019年10月20日 第02版）", "清河日报"),
+        ("（《清河日报》2019年10月20日第A02版）", "清河日报"),
+        ("《清河日报》2019年10月20日02版", "清河日报"),
+    ],
+)
+def test_the_paper_and_page_of_an_article_are_its_source(line: str, source: str) -> None:
+    document = read(page(f"<h1>医疗队走进山村</h1><p>{line}</p><div>{paragraphs(LINES)}</div>"))
+    assert (document.published, document.source) == ("2019-10-20", source)
+    assert document.text == "\n".join(LINES)
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "字号：默认 大 超大|打印|收藏|分享到：",
+        "赞 <i>0</i></a></span><span>赏</span><span>分享",
+        "<a>点赞</a> 3 打赏 分享",
+    ],
+)
+def test_buttons_in_one_line_are_no_text(line: str) -> None:
+    document = read(page(f"{HEAD}<div>{paragraphs(LINES)}<div><span>{line}</span></div></div>"))
+    assert document.text == "\n".join(LINES)
+
+
+def test_a_name_beside_the_licence_of_a_site_is_no_title() -> None:
+    body = (
+        "<div id=logo><h1>中国民主同盟清河市委员会</h1><p>中国共产党领导的多党合作和政治协商制度</p></div>"
+        "<div id=nav><a href=/0>首页</a>|<a href=/1>组织概况</a>|<a href=/2>时政要闻</a>|<a href=/3>盟务动态</a></div>"
+        "<div id=l><h2>盟务动态</h2><ul><li><a href=/1.html>农村客运票价下调</a></li><li><a href=/2.html>"
+        "县侨联送温暖</a></li></ul><h2>联系我们</h2><p>县府前街66号</p></div><div id=r><p>首页 &gt; 盟务动态</p>"
+        "<div id=t>新春贺词</div><div id=i><i>2021-10-25</i>　作者：　来源：县报　浏览<b>26</b>次</div>"
+        f"<div id=c>{paragraphs(LINES)}</div></div><div id=f>中国民主同盟清河市委员会　湘ICP备20124534号</div>"
+    )
+    assert read(page(body, "中国民主同盟清河市委员会")).title == "新春贺词"
+
+
 @pytest.mark.parametrize("host", ["www.zhongzt.gov.cn", "list.qh.gov.cn", "page.a.cn", "col.a.cn"])
 def test_a_notice_without_dateline_is_an_article_whatever_its_host_is_called(host: str) -> None:
     links = "".join(f"<li><a href=/a{number}>{row}在清河县举行的报道</a></li>" for number, row in enumerate(ROWS))

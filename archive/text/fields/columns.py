@@ -31,6 +31,8 @@ _NO_COLUMN = frozenset(_NO_COLUMN_WORDS.split())
 # The owner of a site behind a label.
 _OWNER = re.compile(r"(?:版权所有|主办(?:单位)?|承办(?:单位)?|[Cc]opyright|©)[\s:\d©(c)-]{0,12}(?P<name>[一-鿿]{2,20})")
 _CONTACT = re.compile("电话|地址|邮编|备案|ICP")
+# The owner before the licence of the site: 某市民盟 京ICP备12345号.
+_LICENSED = re.compile(r"\A(?P<name>[一-鿿]{2,20})\s{1,3}[一-鿿]?ICP")
 # A link of so many characters above an article leads to a column; so many in one line are a menu.
 COLUMN, MENU = 8, 4
 _MENU_SPLIT = re.compile(r"[\s|/·]+")
@@ -54,6 +56,7 @@ def named(blocks: Sequence[Block], keys: Sequence[str]) -> Iterator[str]:
     # The owner may have a line of his own over it.
     foot = range(max(1, len(keys) - FOOT), len(keys))
     yield from (keys[i - 1] for i in foot if _CONTACT.search(keys[i]) and blocks[i].element == blocks[i - 1].element)
+    yield from (found["name"] for i in foot if (found := _LICENSED.match(keys[i])))
 
 
 def _links(key: str, *, above: bool) -> Sequence[str]:

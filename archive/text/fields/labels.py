@@ -89,6 +89,10 @@ _SOURCE = re.compile(
 _TAKEN_FROM = re.compile(
     r"\A(?P<open>[(\[【]?)(?P<label>转载自|[转摘选]自|原载)于?\s?(?=《[^《》]{2,20}》|[^\s:,。]{2,16}[)\]】]\Z)"
 )
+# The paper and the page on which an article was printed: 《云溪日报》（2019年10月20日 第02版）.
+_PRINTED = re.compile(
+    r"\A[(\[]?《([^《》]{2,20})》\s?[(\[]?(?=\s?\d{4}年\d{1,2}月\d{1,2}日.{0,8}?第?\s?[A-Z]?\d{1,3}\s?版[)\]]{0,2}\Z)"
+)
 # A label in the place of its colon: 作者是 陈晓明.
 _WRITER = re.compile(r"\A作\s?者(?:是|为)?\s(?=\S{2,16}\Z)")
 # Buttons for the size of the type, behind a name.
@@ -208,6 +212,7 @@ def canonical(line: str) -> str:
     """
     text = narrow(_colons(line) if "\t" in line else line).lstrip(BULLETS).translate(_BARS)
     text = _WRITER.sub("作者:", text, count=1)
+    text = _PRINTED.sub(r"来源:\1 ", text) if text.rstrip(")]").endswith("版") else text
     text = _TAKEN_FROM.sub(r"\g<open>\g<label>:", _SOURCE.sub(r"\g<label>:", text))
     if "<" in text:
         text = " ".join(_TAG.sub(" ", text).split())
