@@ -26,8 +26,9 @@ AHEAD = 2
 LIVES = 2
 # Seconds until sites that were locked are tried again.
 AGAIN = 10.0
-# Seconds without a result until it is looked whether there are workers.
-PATIENCE = 20.0
+# Seconds without a result until the command checks whether there are workers, and that new ones of ours may take to
+# start.
+PATIENCE, STARTING = 20.0, 300.0
 
 
 class Cluster:
@@ -70,13 +71,26 @@ class Cluster:
             ) from error
 
     def _renew(self) -> None:
-        """Start new workers where all of ours are gone: Dask gives up those that it killed because they hung."""
+        """Wait for a worker; where all of ours are gone, start new ones: Dask gives up those that it killed.
+
+        Raises:
+            CundangError: new workers of ours do not start.
+        """
         if self._own is None:
             say("No worker is connected to the scheduler; waiting. Start one: dask worker ADDRESS")
+            self._client.wait_for_workers(1)
             return
         say("All workers are gone; starting new ones.")
+        end = time.monotonic() + STARTING
         self._own.scale(0)
+        # A new worker gets the name of a dead one, and is not started while that is on the list.
+        while self._own.workers and time.monotonic() < end:
+            time.sleep(0.05)
         self._own.scale(self._workers)
+        try:
+            self._client.wait_for_workers(1, timeout=STARTING)
+        except TimeoutError as error:
+            raise CundangError("No new worker of Dask started. Run the command again; what is done is kept.") from error
 
     def __enter__(self) -> Self:
         return self
