@@ -91,6 +91,7 @@ def run(house: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixtu
         ("export --format csv --out x.csv --place 四川", 2, "no site file has the place '四川'. Give a name"),
         ("export --format csv --out x.xlsx", 2, "--format csv makes no .xlsx file. Name another --out, such as x.csv."),
         ("export --format parquet --out x.csv", 2, "such as x.parquet, or give --format csv."),
+        ("export --format jsonl --out x.csv.gz", 2, "such as x.jsonl, or give --format csv."),
         ("crawl", 2, "Name one or more sites, or give --all."),
         ("export --format json --out x.json", 2, "is not one of 'jsonl'"),
         ("search 会议 --order newest", 2, "Name one of: new, old, relevance"),

@@ -385,11 +385,13 @@ def _export(folders: Folders, format_: Format, out: Path, *, force: bool, chosen
 
 def _refuse_other_ending(format_: Format, out: Path) -> None:
     """Refuse a name that would say that a file is in another format."""
-    makes = _ENDINGS.get(out.suffix.lower(), str(format_))
-    if makes != format_ or out.suffix.lower() in (".xlsx", ".ods"):
+    bare = out.with_suffix("") if out.suffix in (".gz", ".zst") else out
+    ending = bare.suffix.lower()
+    makes = _ENDINGS.get(ending, str(format_))
+    if makes != format_ or ending in (".xlsx", ".ods"):
         raise UsageError(
-            f"{out}: --format {format_} makes no {out.suffix} file. Name another --out, such as"
-            f" {out.with_suffix(f'.{format_}').name}" + ("." if makes == format_ else f", or give --format {makes}.")
+            f"{out}: --format {format_} makes no {ending} file. Name another --out, such as"
+            f" {bare.with_suffix(f'.{format_}').name}" + ("." if makes == format_ else f", or give --format {makes}.")
         )
 
 
