@@ -35,8 +35,7 @@ from crawler.discovery.link import (
 )
 from crawler.queue.address import shape
 
-# 下一篇 is the next article, not the next page. A paper is entered at its newest issue, a calendar at its newest month:
-# what follows is 上一期, 上个月.
+# The words of pagers and of what lists say of their length, for several modules.
 WORDS = tomllib.loads(resources.files("crawler.discovery").joinpath("words.toml").read_text("utf-8"))
 _MARK, _OF = r"[\W_]*", r"(?:[\s(（\[]{0,3}\d{1,4}(?:\s?/\s?\d{1,4})?|\s?[(（\[][A-Z])?"
 
@@ -46,6 +45,8 @@ def _way(name: str) -> re.Pattern[str]:
     return re.compile(words.replace("{mark}", _MARK).replace("{of}", _OF), re.IGNORECASE)
 
 
+# 下一篇 is the next article, not the next page. A paper is entered at its newest issue, a calendar at its newest month:
+# what follows is 上一期, 上个月.
 NEXT, BACK, _ENDS, NUMBER = map(_way, ("next", "back", "ends", "number"))
 # The ways to the month after and to the month before in a calendar, where arrows mean time.
 _NAMED = r"(?:(?:19|20)\d\d\s?[-年.]\s?)?\d{1,2}\s?月?"

@@ -54,8 +54,8 @@ _NOWHERE = re.compile(r"\b(?:undefined|NaN)\b")
 _ARGUMENTS = re.compile(r"\b[A-Za-z_$][\w$]{0,60}\.arguments\b")
 # The prefix of requests for the content of a frame; other requests come from scripts.
 _FRAME = "FRAME "
-# Elements in a frame that name an address, which is relative to the frame.
 _HAN = re.compile(r"[\u3400-\u9fff]")
+# Elements in a frame that name an address, which is relative to the frame.
 _NAMING = ("a", "area", "img", "embed", "iframe", "frame")
 
 

@@ -159,15 +159,21 @@ def test_several_addresses_of_an_article_are_checked_once(frontier: Frontier, cl
     assert due_after(frontier, "http://h/?id=1") is None
     assert due_after(frontier, "http://h/2") == pytest.approx(DAY * EARLY)
     # With the first address gone the other one is asked for in the same visit.
-    frontier._db.execute("UPDATE visit SET ended = 1")
-    frontier.begin()
-    clock.now += DAY
-    frontier.gone(first, "deleted", "", 404)
-    again = frontier.lease(["h"])
-    assert again is not None
+    again = lease_after_loss(frontier, clock, first)
     assert again.url == "http://h/?id=1"
     frontier.done(again, 200, role="article", article=article)
     assert due_after(frontier, "http://h/?id=1") == pytest.approx((7 * EARLY - 1) * DAY)
+
+
+def lease_after_loss(frontier: Frontier, clock: Clock, lost: Address) -> Address:
+    """Begin the next visit a day later, in which an address is gone, and lease the next one."""
+    frontier._db.execute("UPDATE visit SET ended = 1")
+    frontier.begin()
+    clock.now += DAY
+    frontier.gone(lost, "deleted", "", 404)
+    again = frontier.lease(["h"])
+    assert again is not None
+    return again
 
 
 def test_of_two_addresses_that_change_their_texts_in_turns_one_is_always_checked(
@@ -188,12 +194,7 @@ def test_an_unchanged_address_of_an_article_whose_first_address_is_gone_is_check
     first, second = ask(frontier, "http://h/show-1.html"), ask(frontier, "http://h/?id=1")
     for address in (first, second):
         frontier.done(address, 200, role="article", article=article)
-    frontier._db.execute("UPDATE visit SET ended = 1")
-    frontier.begin()
-    clock.now += DAY
-    frontier.gone(first, "deleted", "", 404)
-    again = frontier.lease(["h"])
-    assert again is not None
+    again = lease_after_loss(frontier, clock, first)
     frontier.done(again, 304, role="article")
     assert due_after(frontier, "http://h/?id=1") == pytest.approx((7 * EARLY - 1) * DAY)
 
