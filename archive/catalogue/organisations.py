@@ -14,12 +14,11 @@ from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
-from importlib import import_module
 from importlib.resources import files
 from itertools import accumulate
 from typing import Any
 
-from archive.catalogue.places import Mention, is_name, is_surname, is_within, jieba, title
+from archive.catalogue.places import Mention, automaton, is_name, is_surname, is_within, jieba, title
 
 _BODIES = ("party", "council", "front")
 # The levels, and how many digits of a code belong to each.
@@ -141,16 +140,15 @@ def _marks() -> tuple[Any, dict[str, str]]:
         **dict.fromkeys(_words("national"), "national"),
         **dict.fromkeys(_words("national", "ministries"), "ministry"),
     }
-    library = import_module("ahocorasick_rs")
-    return library.AhoCorasick(list(kinds), matchkind=library.MatchKind.LeftmostLongest), kinds
+    return automaton(kinds, longest=True), kinds
 
 
 def _find_marked(text: str, places: Sequence[Mention], site: str | None) -> Iterator[Organisation]:
     """Find the organisations that do not begin with a place."""
-    automaton, kinds = _marks()
+    marks, kinds = _marks()
     starts = [place.start for place in places]
     ends = {place.end for place in places}
-    for _, start, end in automaton.find_matches_as_indexes(text):
+    for _, start, end in marks.find_matches_as_indexes(text):
         kind = kinds[text[start:end]]
         if kind == "level":
             number = bisect_right(starts, start)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import tomllib
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache, lru_cache
 from importlib import import_module
@@ -97,6 +97,13 @@ def _bracketed() -> re.Pattern[str]:
 def jieba() -> Any:
     """The library that cuts Chinese into words, loaded when it is needed."""
     return import_module("rjieba")
+
+
+def automaton(words: Iterable[str], *, longest: bool = False) -> Any:
+    """An Aho-Corasick automaton over words; of those that overlap it finds all or, if asked, the longest first one."""
+    library = import_module("ahocorasick_rs")  # who only reads the tables does without it
+    kind = library.MatchKind.LeftmostLongest if longest else library.MatchKind.Standard
+    return library.AhoCorasick(list(words), matchkind=kind, implementation=library.Implementation.DFA)
 
 
 @cache
@@ -206,7 +213,7 @@ def _also() -> dict[str, str]:
 @cache
 def _starts() -> Any:
     """An Aho-Corasick automaton over the first two characters of all names."""
-    return import_module("ahocorasick_rs").AhoCorasick(list(_names()))
+    return automaton(_names())
 
 
 def _spell(name: str) -> Iterator[tuple[str, bool]]:
@@ -309,7 +316,10 @@ def _trade_words() -> tuple[str, ...]:
 
 def _trades(text: str, name: str) -> bool:
     """Whether a text speaks of a firm of a name: 现代汽车."""
-    return name in text and any(name + trade in text for trade in _trade_words())
+    at = text.find(name)
+    while at >= 0 and not text.startswith(_trade_words(), at + len(name)):
+        at = text.find(name, at + 1)
+    return at >= 0
 
 
 @lru_cache(maxsize=4096)

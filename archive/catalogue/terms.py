@@ -14,7 +14,6 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
-from importlib import import_module
 from importlib.resources import files
 from typing import Any
 
@@ -90,10 +89,8 @@ def vocabulary() -> dict[str, Term]:
 @cache
 def _automaton() -> tuple[Any, list[str]]:
     """An Aho-Corasick automaton over the written forms of all terms, and the term of each."""
-    library = import_module("ahocorasick_rs")  # import it only to count
     forms = [(words, term.term) for term in vocabulary().values() for words in (term.term, *term.variants)]
-    automaton = library.AhoCorasick([words for words, _ in forms], matchkind=library.MatchKind.LeftmostLongest)
-    return automaton, [term for _, term in forms]
+    return places.automaton((words for words, _ in forms), longest=True), [term for _, term in forms]
 
 
 def occurrences(text: str) -> Counter[str]:
