@@ -466,7 +466,7 @@ def _longest(text: str, at: int, start: str, edges: _Edges, *, follows: bool) ->
     names = _names()[start]
     for size in _sizes(start):
         written = text[at : at + size]
-        if written not in names:
+        if len(written) < size or written not in names:
             continue
         name = _read(written)
         if not name.full and _is_other(text, at, at + size, name.places[0], follows=follows):

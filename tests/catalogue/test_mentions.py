@@ -70,6 +70,12 @@ def test_words_that_hold_a_name_are_no_places(text: str) -> None:
     assert named(text) == []
 
 
+def test_a_name_ends_where_its_text_ends() -> None:
+    # A longer form of the name, 道真自治县, would end behind the text.
+    assert [(one.start, one.end) for one in places.find("走进道真县")] == [(2, 5)]
+    assert [one.words for one in mentions.of("走进道真县", "道真县在黔北", None)] == ["道真县", "道真县"]
+
+
 def test_a_lake_is_no_county_and_no_county_begins_within_a_name() -> None:
     assert named("浙江嘉兴南湖的红船") == [("浙江", "330000"), ("嘉兴", "330400")]
     assert named("嘉兴市南湖区") == [("嘉兴市", "330400"), ("南湖区", "330402")]
