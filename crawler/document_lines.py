@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict
 from itertools import groupby
 
 from archive.catalogue.mentions import Mention
 from archive.catalogue.reprints import Copies, Copy
-from archive.site import CHINA
 from archive.text.document import Document
 
 # How the place of a mention was determined.
@@ -30,18 +28,6 @@ COPY = {
     "other_script": "the same in the other script",
     "stencil": "no copy: the same form with other facts",
 }
-
-
-def china_time(stamp: str) -> str:
-    """A stamp (UTC, 14 digits) as China's time.
-
-    >>> china_time("20260531220000")
-    '2026-06-01 06:00'
-    """
-    if not stamp:
-        return "(no date)"
-    moment = dt.datetime.strptime(stamp, "%Y%m%d%H%M%S").replace(tzinfo=dt.UTC)
-    return moment.astimezone(CHINA).strftime("%Y-%m-%d %H:%M")
 
 
 def document_lines(

@@ -1,14 +1,16 @@
-"""Output: data on stdout, messages and progress on stderr."""
+"""Output: data on stdout, messages and progress on stderr, times in China's time zone."""
 
 from __future__ import annotations
 
+import datetime as dt
 import os
-import shutil
 import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Protocol
+
+from archive.site import CHINA
 
 # The seconds between two plain lines of progress, and between two redrawings of the line on a terminal.
 PLAIN_EVERY, DRAWN_EVERY = 2.0, 0.1
@@ -35,6 +37,27 @@ def put(text: str = "", end: str = "\n", *, flush: bool = False) -> None:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
+def shanghai(moment: dt.datetime) -> str:
+    """Format a time in China's time zone, with its name.
+
+    >>> shanghai(dt.datetime(2026, 11, 28, 19, 0, tzinfo=dt.UTC))
+    '2026-11-29 03:00 Shanghai'
+    """
+    return f"{moment.astimezone(CHINA):%Y-%m-%d %H:%M} Shanghai"
+
+
+def china_time(stamp: str) -> str:
+    """A stamp (UTC, 14 digits) as China's time.
+
+    >>> china_time("20260531220000")
+    '2026-06-01 06:00'
+    """
+    if not stamp:
+        return "(no date)"
+    moment = dt.datetime.strptime(stamp, "%Y%m%d%H%M%S").replace(tzinfo=dt.UTC)
+    return moment.astimezone(CHINA).strftime("%Y-%m-%d %H:%M")
+
+
 @contextmanager
 def telling(verb: str) -> Iterator[Tell]:
     """Show progress during the block: redraw one line on a terminal, else print a line now and then."""
@@ -50,6 +73,8 @@ def telling(verb: str) -> Iterator[Tell]:
         last = now
         share = "" if done is None else f": {done}" + ("" if total is None else f" of {total}")
         if terminal:
+            import shutil  # noqa: PLC0415 - commands that draw nothing start without it
+
             columns = shutil.get_terminal_size().columns - 1
             print(f"{_CLEAR}{verb} {what}{share}"[: columns + len(_CLEAR)], end="", file=sys.stderr, flush=True)
         else:

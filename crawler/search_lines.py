@@ -10,7 +10,7 @@ from archive.catalogue.ask import joined
 from archive.catalogue.query import Filter, check_days
 from archive.catalogue.search import FACETS, Found, Hit, Searcher
 from archive.layout import Layout
-from crawler.document_lines import china_time
+from crawler.messages import china_time
 
 # An item for programs (None: none) and a line for people; a line without an item goes to stderr.
 Line = tuple[Any, str]

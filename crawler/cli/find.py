@@ -17,7 +17,7 @@ from archive.errors import UsageError
 from archive.layout import Layout
 from crawler.cli.app import Decorated, app, day_option, json_option, site_option
 from crawler.cli.folders import Folders, known_data, print_item, say_all
-from crawler.messages import put, say, telling
+from crawler.messages import china_time, put, say, telling
 
 if TYPE_CHECKING:
     from archive.catalogue import query
@@ -130,7 +130,6 @@ def show(folders: Folders, name: str, versions: bool, json_: bool) -> None:
     from archive.catalogue import query
     from archive.corpus.shard import load_arrow
     from archive.warc import exclusions
-    from crawler.document_lines import china_time
 
     load_arrow(without=("cloudpickle", "numpy", "pandas"))
 

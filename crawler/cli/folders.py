@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
 import json
 import os
 from collections.abc import Iterable
@@ -115,15 +114,6 @@ def known_data(layout: Layout) -> Layout:
     if meant is not None and not (root / "warc").is_dir():
         raise UsageError(f"{root}: not a data folder. Is this one meant? --data {meant}")
     return layout
-
-
-def shanghai(moment: dt.datetime) -> str:
-    """Format a time in China's time zone, with its name.
-
-    >>> shanghai(dt.datetime(2026, 11, 28, 19, 0, tzinfo=dt.UTC))
-    '2026-11-29 03:00 Shanghai'
-    """
-    return f"{moment.astimezone(site_files.CHINA):%Y-%m-%d %H:%M} Shanghai"
 
 
 def say_all(damages: Iterable[str]) -> int:

@@ -21,8 +21,8 @@ from crawler.cli.app import (
     site_part_option,
     sites_argument,
 )
-from crawler.cli.folders import Folders, known_data, print_item, shanghai
-from crawler.messages import put, say
+from crawler.cli.folders import Folders, known_data, print_item
+from crawler.messages import put, say, shanghai
 
 if TYPE_CHECKING:
     from crawler.runs.schedule import Planned
