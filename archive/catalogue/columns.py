@@ -8,16 +8,13 @@ from __future__ import annotations
 import json
 import sqlite3
 import unicodedata
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from archive.catalogue import places as gazetteer
 from archive.catalogue.days import day_number
-from archive.text.chinese import simplified
 
 # How many rows are read from SQLite, and held as Python objects, at a time.
 BATCH = 2000
@@ -52,33 +49,84 @@ SCHEMA = pa.schema(
 )
 _MENTIONED = """(SELECT group_concat(name, char(10)) FROM (
                      SELECT DISTINCT m.name FROM mentions m WHERE m.number = d.number AND m.kind = '{}'))"""
-_SQL = f"""SELECT number, site, publisher, author, kind, script, flags, columns, published, claimed, captured, han,
-                 latest, EXISTS (SELECT 1 FROM documents o WHERE o.id = d.duplicate_of),
-                 EXISTS (SELECT 1 FROM documents o WHERE o.id = d.near_of), gone IS NOT NULL, head,
-                 {_MENTIONED.format("place")}, {_MENTIONED.format("organisation")}
-          FROM documents d ORDER BY number"""  # noqa: S608 - our own words
+# What a row of the catalogue has for a column whose name there is another.
+_SQL = {
+    "place": "site",
+    "source": "publisher",
+    "flag": "flags",
+    "column": "columns",
+    "about": _MENTIONED.format("place"),
+    "organisation": _MENTIONED.format("organisation"),
+    "copy": "EXISTS (SELECT 1 FROM documents o WHERE o.id = d.duplicate_of)",
+    "near": "EXISTS (SELECT 1 FROM documents o WHERE o.id = d.near_of)",
+    "gone": "gone IS NOT NULL",
+}
+# A batch of values as the catalogue has them -> as the column has them.
+_Reader = Callable[[Sequence[Any]], Sequence[Any]]
 
 
-@dataclass(frozen=True, slots=True)
 class Columns:
-    """One row per document, ordered by number, so by day.
+    """One row per document, ordered by number, so by day. A column is read when the first query needs it.
 
     Attributes:
-        table: the columns.
         matching: the rows that match a full-text expression, of the last few expressions: whoever turns a page of hits
             or adds a filter asks for the same words again.
     """
 
-    table: pa.Table
-    matching: dict[str, Any]
+    def __init__(self, places: Callable[[], Mapping[str, str]]) -> None:
+        """Take what gives the GB/T 2260 code of each site that has one."""
+        self.matching: dict[str, Any] = {}
+        self._places = places
+        self._held: dict[str, Any] = {}
 
     def __len__(self) -> int:
-        return int(self.table.num_rows)
+        return len(self._held["number"])
 
     def __getitem__(self, name: str) -> Any:
-        """One column as an Arrow array."""
-        column = self.table[name].combine_chunks()
-        return column.combine_chunks() if isinstance(column, pa.ChunkedArray) else column
+        """One column as an Arrow array; `read` must have read it."""
+        return self._held[name]
+
+    def read(self, db: sqlite3.Connection, names: Iterable[str]) -> None:
+        """Read those of some columns that were not read before; skip names that are no column's."""
+        wanted = [name for name in SCHEMA.names if name in {*names} - self._held.keys()]
+        if not wanted:
+            return
+        readers = {name: self._reader(db, name) for name in wanted}
+        pieces: dict[str, list[Any]] = {name: [] for name in wanted}
+        values = ", ".join(_SQL.get(name, name) for name in wanted)
+        rows = db.execute(f"SELECT {values} FROM documents d ORDER BY number")  # noqa: S608 - our own words
+        while found := rows.fetchmany(BATCH):
+            for name, batch in zip(wanted, zip(*found, strict=True), strict=True):
+                pieces[name].append(_narrow(_array(readers[name](batch), SCHEMA.field(name).type)))
+        # Column by column, so that no more than one of them is held twice.
+        for name in wanted:
+            # The pieces of a column need one type to be joined.
+            parts = [_refer(piece, pa.int32()) for piece in pieces.pop(name)]
+            column = pa.chunked_array(parts, SCHEMA.field(name).type)
+            self._held[name] = _narrow(column.unify_dictionaries().combine_chunks())
+            del parts, column
+            pa.default_memory_pool().release_unused()
+
+    def _reader(self, db: sqlite3.Connection, name: str) -> _Reader:
+        if name == "place":
+            places = self._places()
+            return lambda sites: [*map(places.get, sites)]
+        if name == "about":
+            sql = "SELECT DISTINCT name FROM mentions WHERE kind = 'place' AND code = ''"
+            named = _Places(name for (name,) in db.execute(sql).fetchall())
+            return lambda column: [*map(named.each, _split(column))]
+        spelt = _Spelling()
+        readers: dict[str, _Reader] = {
+            "source": lambda column: [*map(spelt, column)],
+            "author": lambda column: [*map(spelt, column)],
+            "flag": _lists,
+            "column": lambda column: [*map(spelt.each, _lists(column))],
+            "organisation": lambda column: [*map(spelt.each, _split(column))],
+            "published": _days,
+            "claimed": _days,
+            "captured": _days,
+        }
+        return readers.get(name, lambda column: column)
 
 
 def normalize(value: str) -> str:
@@ -87,6 +135,8 @@ def normalize(value: str) -> str:
     >>> normalize("人民日報ＡＢ")
     '人民日报ab'
     """
+    from archive.text.chinese import simplified  # noqa: PLC0415 - few columns need its tables
+
     return unicodedata.normalize("NFKC", simplified(value)).lower()
 
 
@@ -115,6 +165,8 @@ class _Places:
     """
 
     def __init__(self, unclear: Iterable[str]) -> None:
+        from archive.catalogue import places as gazetteer  # noqa: PLC0415 - only this column needs it
+
         self._chains = frozenset(map(gazetteer.chain, gazetteer.divisions()))
         self._unclear: dict[str, list[str]] = {}
         for name in unclear:
@@ -134,27 +186,6 @@ class _Places:
         return self._known[name]
 
 
-def load(db: sqlite3.Connection, places: Mapping[str, str]) -> Columns:
-    """Read the columns of all documents; `places` gives the GB/T 2260 code of each site that has one."""
-    unclear = db.execute("SELECT DISTINCT name FROM mentions WHERE kind = 'place' AND code = ''").fetchall()
-    named = _Places(name for (name,) in unclear)
-    spelt = {name: _Spelling() for name in ("source", "author", "column", "organisation")}
-    rows = db.execute(_SQL)
-    pieces: dict[str, list[Any]] = {field.name: [] for field in SCHEMA}
-    while found := rows.fetchmany(BATCH):
-        for name, array in zip(pieces, _arrays(found, places, spelt, named), strict=True):
-            pieces[name].append(_narrow(array))
-    # Column by column, so that no more than one of them is held twice.
-    arrays = []
-    for field in SCHEMA:
-        # The pieces of a column need one type to be joined.
-        column = pa.chunked_array([_refer(piece, pa.int32()) for piece in pieces.pop(field.name)], field.type)
-        arrays.append(_narrow(column.unify_dictionaries().combine_chunks()))
-        del column
-        pa.default_memory_pool().release_unused()
-    return Columns(pa.Table.from_arrays(arrays, names=SCHEMA.names), {})
-
-
 def _narrow(column: Any) -> Any:
     """Let the entries of a column refer to its different values by numbers of 8 or 16 bits where these suffice."""
     words = column.values if pa.types.is_list(column.type) else column
@@ -172,51 +203,25 @@ def _refer(column: Any, kind: Any) -> Any:
     return pa.DictionaryArray.from_arrays(column.indices.cast(kind), column.dictionary)
 
 
-def _arrays(
-    rows: list[tuple[Any, ...]], places: Mapping[str, str], spelt: Mapping[str, _Spelling], named: _Places
-) -> Iterator[Any]:
-    number, site, source, author, kind, script, flags, columns, *rest = zip(*rows, strict=True)
-    published, claimed, captured, han, latest, copy, near, gone, head, about, organisations = rest
-    values: dict[str, Any] = {
-        "number": number,
-        "site": site,
-        "place": [places.get(key) for key in site],
-        "source": [spelt["source"](value) for value in source],
-        "author": [spelt["author"](value) for value in author],
-        "kind": kind,
-        "script": script,
-        "flag": _lists(flags),
-        "column": [spelt["column"].each(values) for values in _lists(columns)],
-        "about": [named.each(values) for values in _split(about)],
-        "organisation": [spelt["organisation"].each(values) for values in _split(organisations)],
-        "published": _days(published),
-        "claimed": _days(claimed),
-        "captured": _days(captured),
-        "han": han,
-        "latest": [bool(value) for value in latest],
-        "copy": [bool(value) for value in copy],
-        "near": [bool(value) for value in near],
-        "gone": [bool(value) for value in gone],
-        "head": head,
-    }
-    for field in SCHEMA:
-        if pa.types.is_dictionary(field.type):
-            yield pa.array(values[field.name], pa.string()).dictionary_encode()
-        else:
-            yield pa.array(values[field.name], field.type)
+def _array(values: Sequence[Any], kind: Any) -> Any:
+    if pa.types.is_dictionary(kind):
+        return pa.array(values, pa.string()).dictionary_encode()
+    if pa.types.is_boolean(kind):
+        return pa.array([bool(value) for value in values], kind)
+    return pa.array(values, kind)
 
 
-def _lists(column: tuple[str, ...]) -> list[list[str]]:
+def _lists(column: Sequence[str]) -> list[list[str]]:
     # There are few different lists: parse each once.
     read = {text: json.loads(text) for text in set(column)}
     return [read[text] for text in column]
 
 
-def _split(column: tuple[str | None, ...]) -> list[list[str]]:
+def _split(column: Sequence[str | None]) -> list[list[str]]:
     return [sorted(names.split("\n")) if names else [] for names in column]
 
 
-def _days(column: tuple[str | None, ...]) -> list[int | None]:
+def _days(column: Sequence[str | None]) -> list[int | None]:
     read = {text: day_number(text) if text else None for text in {text and text[:10] for text in column}}
     return [read[text and text[:10]] for text in column]
 

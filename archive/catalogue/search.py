@@ -4,21 +4,21 @@ from __future__ import annotations
 
 import json
 import sqlite3
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from archive.catalogue import addresses, ask, places, terms
-from archive.catalogue.columns import Columns, counts, load, normalize
+from archive.catalogue import addresses, ask
+from archive.catalogue.columns import Columns, counts, normalize
 from archive.catalogue.days import day_number
 from archive.catalogue.query import catalogue, check_choice, read_texts
 from archive.catalogue.words import letters_of
 from archive.errors import UsageError
 from archive.layout import Layout
-from archive.text.chinese import simplified
 
 ORDERS = ("new", "old", "relevance")
 PERIODS = ("year", "month", "day")
@@ -27,6 +27,8 @@ FACETS = ("site", "place", "about", "organisation", "source", "author", "column"
 FACET_VALUES = 20
 # Ranking by relevance reads every hit. If there are more, only the newest are ranked, and the result says so.
 RANKED = 10_000
+# The columns of every search.
+_ALWAYS = ("number", "latest", "head", "published")
 # How many documents are asked for a word at a time: the numbers of a million hits would take 100 MB at once.
 SLICE = 2**17
 # The rows of how many full-text expressions are remembered: a bit for each document.
@@ -153,10 +155,10 @@ class Line:
 class Searcher:
     """Searches one archive many times; it reads the columns again only after the catalogue changed."""
 
-    def __init__(self, layout: Layout, places: Mapping[str, str] | None = None) -> None:
-        """Take the archive, and the GB/T 2260 code of each site's place, by site key."""
+    def __init__(self, layout: Layout, places: Callable[[], Mapping[str, str]] = dict) -> None:
+        """Take the archive, and what gives the GB/T 2260 code of each site's place, by site key."""
         self._layout = layout
-        self._places = dict(places or {})
+        self._places = places
         self._mark: tuple[int, ...] = ()
         self._columns: Columns | None = None
 
@@ -192,8 +194,7 @@ class Searcher:
             check_choice("period", period, PERIODS)
             check_choice("day", by, ask.DAYS)
         node = ask.parse(query)
-        with catalogue(self._layout) as db:
-            columns = self._fresh(db)
+        with self._reading([node], ["copy", "near", *facets, *([by] if period else [])]) as (db, columns):
             mask = self._mask(db, columns, node)
             rows = pc.indices_nonzero(mask)
             numbers, notes = self._order(db, columns, node, rows, order, page * size)
@@ -225,8 +226,7 @@ class Searcher:
             UsageError: as `find`.
         """
         node = ask.parse(query)
-        with catalogue(self._layout) as db:
-            columns = self._fresh(db)
+        with self._reading([node]) as (db, columns):
             numbers = columns["number"].filter(self._mask(db, columns, node)).to_pylist()
             sql = "SELECT id FROM documents WHERE number IN (SELECT value FROM json_each(?))"
             return [id_ for (id_,) in db.execute(sql, (json.dumps(numbers),))]
@@ -242,10 +242,10 @@ class Searcher:
             UsageError: as `find`.
         """
         check_choice("period", period, PERIODS)
-        with catalogue(self._layout) as db:
-            columns = self._fresh(db)
-            base = self._mask(db, columns, ask.parse(within))
-            masks = [base, *(pc.and_(base, self._mask(db, columns, ask.parse(word))) for word in words)]
+        nodes = [ask.parse(each) for each in (within, *words)]
+        with self._reading(nodes) as (db, columns):
+            base, *of_words = [self._mask(db, columns, node) for node in nodes]
+            masks = [base, *(pc.and_(base, mask) for mask in of_words)]
             days = [columns["published"].filter(mask) for mask in masks]
             found = [dict(_histogram(each, period)) | {"": each.null_count} for each in days]
         periods = [*sorted(found[0].keys() - {""}), *([""] if found[0][""] else [])]
@@ -261,8 +261,7 @@ class Searcher:
         words = ask.words_of(node)
         if not words:
             raise UsageError("The query has no word to show in context. Give one, as in: 统战部")
-        with catalogue(self._layout) as db:
-            columns = self._fresh(db)
+        with self._reading([node]) as (db, columns):
             rows = pc.indices_nonzero(self._mask(db, columns, node))
             numbers, _ = self._order(db, columns, node, rows, "new", most)
             found = self._rows(db, numbers)
@@ -284,15 +283,29 @@ class Searcher:
                 )
         return lines, len(rows)
 
-    def _fresh(self, db: sqlite3.Connection) -> Columns:
-        """The columns, read again if the catalogue or the exclusions changed."""
+    @contextmanager
+    def _reading(
+        self, nodes: Sequence[ask.Node], names: Sequence[str] = ()
+    ) -> Iterator[tuple[sqlite3.Connection, Columns]]:
+        """Open the catalogue, with the columns that some queries need, and with some others."""
+        asked = [field.name for node in nodes for field in ask.fields_of(node)]
+        with catalogue(self._layout) as db:
+            # Read all from one state of the catalogue, which the first reading fixes.
+            db.execute("BEGIN")
+            db.execute("PRAGMA schema_version").fetchone()
+            columns = self._fresh()
+            columns.read(db, [*_ALWAYS, *("copy" if name == "copies" else name for name in asked), *names])
+            yield db, columns
+
+    def _fresh(self) -> Columns:
+        """The columns that were read, or none yet if the catalogue or the exclusions have changed since."""
         mark: list[int] = []
         for path in (self._layout.catalogue, self._layout.exclusions):
             if path.exists():
                 about = path.stat()
                 mark += [about.st_ino, about.st_size, about.st_mtime_ns]
         if self._columns is None or tuple(mark) != self._mark:
-            self._columns = load(db, self._places)
+            self._columns = Columns(self._places)
             self._mark = tuple(mark)
         return self._columns
 
@@ -486,9 +499,15 @@ def _matching_in(db: sqlite3.Connection, numbers: Any, expression: str) -> Any:
     return pc.is_in(numbers, value_set=pa.array(json.loads(found), pa.int64()))
 
 
+def _with_term(db: sqlite3.Connection, term: str) -> Sequence[int]:
+    from archive.catalogue import terms  # noqa: PLC0415 - few queries need it
+
+    return terms.numbers_of(db, term)
+
+
 # The fields that are looked up in the catalogue, and by what.
 _STORED: Mapping[str, Callable[[sqlite3.Connection, str], Sequence[int]]] = {
-    "term": terms.numbers_of,
+    "term": _with_term,
     "url": addresses.numbers_of,
 }
 
@@ -520,13 +539,17 @@ def field_mask(columns: Columns, field: ask.Field) -> Any:
 
 
 def _like(field: ask.Field) -> Callable[[str], bool]:
-    if field.name == "place":
-        codes = (
-            {field.value.strip("*")} if field.value.strip("*").isdecimal() else places.codes(simplified(field.value))
-        )
-        return lambda value: any(places.is_within(value, code) for code in codes)
     parts = normalize(field.value).split("*")
-    named = {places.chain(code) for code in places.codes(simplified(field.value))} if field.name == "about" else set()
+    if field.name not in ("place", "about"):
+        return lambda value: fits(normalize(value), parts)
+    from archive.catalogue import places  # noqa: PLC0415 - few queries need it
+    from archive.text.chinese import simplified  # noqa: PLC0415
+
+    code = field.value.strip("*")
+    codes = {code} if field.name == "place" and code.isdecimal() else places.codes(simplified(field.value))
+    if field.name == "place":
+        return lambda value: any(places.is_within(value, code) for code in codes)
+    named = {places.chain(code) for code in codes}
     return lambda value: value in named or fits(normalize(value), parts)
 
 
@@ -565,6 +588,8 @@ def _facet(name: str, values: Any) -> Facet:
     """Count the values of a field; each count is what a search for the value finds, so a place has those below it."""
     counted = counts(values)
     if name == "place":
+        from archive.catalogue import places  # noqa: PLC0415 - only this facet needs it
+
         counted = [(at, sum(n for each, n in counted if places.is_within(each, at))) for at, _ in counted]
     found = sorted(counted, key=lambda pair: (-pair[1], pair[0]))
     return Facet(values=tuple(found[:FACET_VALUES]), more=max(len(found) - FACET_VALUES, 0))

@@ -38,13 +38,15 @@ class Archive:
         if not self._layout.catalogue.exists():
             raise UsageError(f"{path}: holds no catalogue. Name a data folder, or make it: cundang rebuild --catalogue")
 
+        self._searcher = Searcher(self._layout, lambda: self._places)
+
     def search(self, words: str, **choices: Any) -> Found:
         """Find the hits of a query; the choices are those of `archive.catalogue.search.Searcher.find`.
 
         Raises:
             UsageError: the query cannot be understood.
         """
-        return Searcher(self._layout, self._places).find(words, **choices)
+        return self._searcher.find(words, **choices)
 
     def documents(  # noqa: PLR0913 - the filters of the command line, by the same names
         self,
@@ -80,7 +82,7 @@ class Archive:
             sample=sample,
             seed=seed,
             query=words,
-            ids=None if words is None else tuple(Searcher(self._layout, self._places).ids(words)),
+            ids=None if words is None else tuple(self._searcher.ids(words)),
         )
         return Documents(self._layout, wanted, self._places)
 

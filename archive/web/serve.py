@@ -57,7 +57,7 @@ def run(layout: Layout, sites: Mapping[str, Site], where: Where, ready: Callable
     interface = where.base or f"http://{where.host}:{where.port}"
     beside = where.replay_base or f"http://{where.host}:{where.port + 1}"
     places = {key: site.place for key, site in sites.items() if site.place}
-    searcher = Searcher(layout, places)
+    searcher = Searcher(layout, lambda: places)
     searcher.find("", size=1)  # load the columns now, so that a broken catalogue is reported before any request
     path = "/" + interface.partition("://")[2].partition("/")[2]
     player = engine.load(where.engine) if where.engine else None

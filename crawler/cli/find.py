@@ -84,7 +84,7 @@ def search(  # noqa: PLR0913, PLR0917 - click makes an argument of each option
     from crawler import search_lines
 
     query_ = search_lines.query_of(words or (), folders.key(site), since, until)
-    searcher = Searcher(known_data(folders.layout), folders.places())
+    searcher = Searcher(known_data(folders.layout), folders.places)
     if frequency:
         lines = search_lines.frequency(
             searcher, words or (), histogram or "year", search_lines.query_of((), folders.key(site), since, until)
@@ -619,5 +619,4 @@ def _found_by(folders: Folders, words: str) -> tuple[str, ...]:
     """The ids of the documents that a query finds."""
     from archive.catalogue.search import Searcher
 
-    places = {key: one.place for key, one in folders.sites().items() if one.place}
-    return tuple(Searcher(folders.layout, places).ids(words))
+    return tuple(Searcher(folders.layout, folders.places).ids(words))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import random
+import sqlite3
 from collections import Counter
 from dataclasses import replace
 from pathlib import Path
@@ -51,7 +52,7 @@ def archive(folder: Path, *documents: Document) -> Searcher:
             writer.add(each)
         writer.close(header=shard.Header(warc="x.warc.gz", warc_sha256="0", recipe="{}"), hosts=["a.cn"])
     build.update(layout)
-    return Searcher(layout, PLACES)
+    return Searcher(layout, lambda: PLACES)
 
 
 def numbers(found: Found) -> list[int]:
@@ -348,6 +349,23 @@ def test_signs_are_operators_and_a_year_without_month_is_asked_for(tmp_path: Pat
 def test_words_are_marked_across_punctuation_width_and_case() -> None:
     assert spots("县委统、战部ＱＱ群", ["统 战 部", "qq"]) == [(2, 6), (6, 8)]
     assert snippet("一" * 100 + "统战", ["统 战"])[-1] == ("统战", True)
+
+
+def test_a_query_reads_one_state_of_the_catalogue(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    searcher = archive(tmp_path, *(document(number, f"统战第{number}篇") for number in range(30)))
+    assert searcher.find("统战", size=5).total == 30
+    plain, other = search._match, sqlite3.connect(tmp_path / "catalogue.sqlite", timeout=0, isolation_level=None)
+
+    def match(db: Any, columns: Any, expression: str) -> Any:
+        # Columns that are read from here on must have as many rows as those before.
+        with pytest.raises(sqlite3.OperationalError, match="locked"):
+            other.execute("DELETE FROM documents")
+        return plain(db, columns, expression)
+
+    monkeypatch.setattr(search, "_match", match)
+    assert searcher.find("第3篇 site:a", facets=("source",)).total == 1
+    other.execute("DELETE FROM documents")
+    other.close()
 
 
 def test_words_are_looked_up_once_until_the_catalogue_changes(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
