@@ -8,7 +8,6 @@ from __future__ import annotations
 import datetime as dt
 import math
 import re
-import tomllib
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, fields, replace
 from functools import cache, lru_cache
@@ -280,6 +279,8 @@ def _template(table: dict[str, Any], wrong: _Mistakes, nth: int) -> Template | N
 
 def _toml(path: Path, cure: str) -> tuple[str, dict[str, Any]]:
     """Read a TOML file: its text, and its content."""
+    import tomllib  # noqa: PLC0415 - a search that asks for no place reads no site file
+
     try:
         # Windows editors may write a byte order mark, which TOML does not allow.
         text = path.read_text(encoding="utf-8-sig")

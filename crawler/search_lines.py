@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from archive.catalogue import changes as known_changes
 from archive.catalogue.ask import joined
 from archive.catalogue.query import Filter, check_days
 from archive.catalogue.search import FACETS, Found, Hit, Searcher
@@ -73,6 +72,8 @@ def changes(layout: Layout, since: str | None, site: str | None) -> Iterator[Lin
     Raises:
         UsageError: the day is invalid.
     """
+    from archive.catalogue import changes as known_changes  # noqa: PLC0415 - a search starts without it
+
     for change in known_changes.changes(layout, known_changes.stamp_of(since or "1990"), site=site):
         seen = china_time(change.seen)
         lines = "".join(f"\n    {line}" for line in change.lines)

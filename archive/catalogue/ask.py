@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from archive.catalogue.words import LONGEST_QUERY, MOST_TERMS, spaced
+from archive.catalogue.words import LONGEST_QUERY, MOST_TERMS, spaced, unspaced
 from archive.errors import UsageError
 
 # Each field and its other names. `title` takes words; `published`, `claimed` and `captured` take a day or a range;
@@ -37,8 +37,6 @@ FIELDS = {
 }
 _NAMES = {name: field for field, others in FIELDS.items() for name in (field, *others)}
 DAYS = ("published", "claimed", "captured")
-# The gap behind a token of one Han character (kana, hangul), which the user did not type.
-_HAN_GAP = re.compile(r"(?<=[\u3007-\U0010ffff]) ")
 _ANSWERS = ("yes", "no", "only")
 _OPERATORS = {"OR": "OR", "|": "OR", "||": "OR", "AND": "AND", "&": "AND", "&&": "AND", "NOT": "NOT"}
 _SCHEMES = ("http", "https", "file")
@@ -148,7 +146,7 @@ def describe(node: Node) -> str:
     '"统战" AND ("侨务" OR "a b") AND NOT flag:"mojibake"'
     """
     if isinstance(node, Words):
-        return ("title:" if node.title else "") + f'"{_HAN_GAP.sub("", node.tokens)}"'
+        return ("title:" if node.title else "") + f'"{unspaced(node.tokens)}"'
     if isinstance(node, Field):
         return f"{node.name}:{quoted(node.value)}"
     if isinstance(node, Not):

@@ -6,7 +6,7 @@ import datetime as dt
 import json
 import re
 import sqlite3
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import dataclass, fields, replace
 from hashlib import sha256
@@ -159,16 +159,22 @@ def read_texts(layout: Layout, places: Sequence[tuple[str, int]]) -> list[str]:
     def read(path: str) -> list[str]:
         return list(shard.texts(layout.root / path, by_shard[path]))
 
-    from concurrent.futures import ThreadPoolExecutor  # noqa: PLC0415 - most commands read no texts
-
-    # A search spends most of its time waiting for these reads.
-    with ThreadPoolExecutor(READERS) as pool:
-        texts = {
-            (path, row): text
-            for path, found_there in zip(by_shard, pool.map(read, by_shard), strict=True)
-            for row, text in zip(by_shard[path], found_there, strict=True)
-        }
+    texts = {
+        (path, row): text
+        for path, found_there in zip(by_shard, _side_by_side(read, by_shard), strict=True)
+        for row, text in zip(by_shard[path], found_there, strict=True)
+    }
     return [texts[place] for place in places]
+
+
+def _side_by_side(read: Callable[[str], list[str]], paths: Collection[str]) -> list[list[str]]:
+    """What a function reads from some files: a search spends most of its time waiting for these reads."""
+    if len(paths) == 1:
+        return [*map(read, paths)]
+    from concurrent.futures import ThreadPoolExecutor  # noqa: PLC0415 - slow to load
+
+    with ThreadPoolExecutor(READERS) as pool:
+        return [*pool.map(read, paths)]
 
 
 def refuse_unknown(layout: Layout, wanted: Filter, sites: Collection[str]) -> None:

@@ -26,6 +26,16 @@ def spaced(text: str) -> str:
     return " ".join([" ".join(run) if run[0] >= "\u3007" else run for run in _runs(text)])
 
 
+def unspaced(tokens: str) -> str:
+    """The text that tokens stand for: no space behind a Han character (kana, hangul).
+
+    >>> unspaced("统 战 ab12 cd 部")
+    '统战ab12 cd 部'
+    """
+    parts = (part if part >= "\u3007" else f"{part} " for part in tokens.split(" "))
+    return "".join(parts).removesuffix(" ")
+
+
 def folded(text: str) -> str:
     """The same without the spaces: the letters and digits of a text.
 

@@ -6,7 +6,8 @@ import re
 from collections import Counter
 from collections.abc import Iterable
 from functools import cache
-from importlib import resources
+from importlib.util import find_spec
+from pathlib import Path
 
 from archive.text import words
 from archive.text.document import Script
@@ -21,15 +22,11 @@ _MIXED_ROWS = bytes((0x4D, *range(0xD8, 0xE0)))
 # Below this share of Traditional characters a page is not converted: names and quotations in Simplified pages.
 HANT = 0.05
 
-_ANY = re.compile(f"[{HAN}]")
 _MARKED = "āáǎàēéěèīíǐìōóǒòūúǔùǖǘǚǜńňǹḿ"
 # In every gloss; most pages hold none.
 _TONE = re.compile(f"[{_MARKED}]")
 # One lower-case syllable with one tone mark, at most six letters, in brackets after a Han character: 統(tǒng).
 _SYLLABLE = rf"(?=[a-zü]*[{_MARKED}])[a-zü]*[{_MARKED}][a-zü]*"
-_PINYIN = re.compile(rf"([{HAN}])[(（]\s?((?=.{{1,6}}\s?[)）]){_SYLLABLE})\s?[)）]")
-# The neutral tone has no mark: only removed on pages that are past the gate.
-_NEUTRAL = re.compile(rf"(?<=[{HAN}])[(（](?:men|de|le|zhe|ge|ma|ne|ba|me|zi|tou|shang|li)[)）]")
 # The same replacement on shifted GBK bytes left 格式?jīng)_突: the character is not recoverable.
 _BROKEN = re.compile(rf"[?\ufffd]{_SYLLABLE}[)）]")
 # Characters that t2s changes and that stand in names; a private one keeps their place.
@@ -74,7 +71,7 @@ def pinyin_repaired(text: str) -> str | None:
     """
     if not _TONE.search(text):
         return None
-    found = Counter(match[1] for match in _PINYIN.finditer(text))
+    found = Counter(match[1] for match in _pinyin()[0].finditer(text))
     hits = found.total()
     if hits < 5:
         return None
@@ -86,7 +83,22 @@ def pinyin_repaired(text: str) -> str | None:
 
 def pinyin_stripped(text: str) -> str:
     """The text without pinyin after characters, on a page that is past the gate of `pinyin_repaired`."""
-    return _NEUTRAL.sub("", _PINYIN.sub(r"\1", text))
+    pinyin, neutral = _pinyin()
+    return neutral.sub("", pinyin.sub(r"\1", text))
+
+
+@cache
+def _pinyin() -> tuple[re.Pattern[str], re.Pattern[str]]:
+    """Patterns for a Han character with its pinyin, and for the pinyin of the neutral tone behind one.
+
+    The latter has no mark, so it is removed only on pages that are past the gate. Compiling them takes longer than the
+    start of a command should.
+    """
+    neutral = "men|de|le|zhe|ge|ma|ne|ba|me|zi|tou|shang|li"
+    return (
+        re.compile(rf"([{HAN}])[(（]\s?((?=.{{1,6}}\s?[)）]){_SYLLABLE})\s?[)）]"),
+        re.compile(rf"(?<=[{HAN}])[(（](?:{neutral})[)）]"),
+    )
 
 
 def damage(text: str) -> str | None:
@@ -122,7 +134,10 @@ def _one_of(words: Iterable[str]) -> re.Pattern[str]:
 @cache
 def _dictionary(name: str) -> dict[str, list[str]]:
     """One of OpenCC's tables: each word with its values, best first."""
-    rows = (resources.files("opencc") / "dictionary" / name).read_text("utf-8").splitlines()
+    # A search starts in less time without `importlib.resources` and OpenCC itself.
+    library = find_spec("opencc")
+    assert library is not None
+    rows = (Path(str(library.origin)).parent / "dictionary" / name).read_text("utf-8").splitlines()
     pairs = (row.strip().split("\t") for row in rows if "\t" in row)
     return {key: values.split(" ") for key, values in pairs}
 
@@ -136,7 +151,7 @@ def script(text: str) -> Script:
     only_hant, only_hans = _characters()
     found = len(only_hant.findall(text))
     if not found:
-        return "hans" if _ANY.search(text) else "none"
+        return "hans" if _HAN.search(text) else "none"
     total = han(text)
     if not total:
         return "none"

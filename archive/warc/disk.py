@@ -7,7 +7,6 @@ import errno
 import fcntl
 import json
 import os
-import secrets
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
@@ -90,7 +89,7 @@ class Half:
         self._place = place
         place.parent.mkdir(parents=True, exist_ok=True)
         while True:
-            self.path = place.with_name(f"{place.name}.{secrets.token_hex(4)}{TMP}")
+            self.path = place.with_name(f"{place.name}.{os.urandom(4).hex()}{TMP}")
             self._file = os.open(self.path, os.O_RDWR | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o666)
             # On a disk without locks, half-made files are never swept.
             with contextlib.suppress(OSError):

@@ -9,7 +9,6 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 import click
-from click.shell_completion import get_completion_class
 
 from archive.layout import Layout
 from crawler.cli.folders import Folders
@@ -193,6 +192,8 @@ def completion(shell: str) -> None:
 
     Example: cundang completion bash
     """
+    from click.shell_completion import get_completion_class
+
     kind = get_completion_class(shell)
     assert kind is not None
     put(kind(app, {}, "cundang", "_CUNDANG_COMPLETE").source())

@@ -30,7 +30,6 @@ from crawler.cli.app import (
 )
 from crawler.cli.folders import Folders, known_data, print_item, say_all
 from crawler.messages import put, say, telling
-from crawler.queue.lock import Lock, is_held
 
 if TYPE_CHECKING:
     from archive.corpus import diff, ingest
@@ -415,6 +414,8 @@ def _is_growing(layout: Layout, warc: Path) -> bool:
     """Whether a crawl is writing a WARC file now."""
     layout, warc = Layout(root=layout.root.resolve()), warc.resolve()
     ours = warc.name.endswith(OPEN) and layout.root in warc.parents
+    from crawler.queue.lock import is_held
+
     return ours and is_held(layout.lock(layout.site_of(warc)))
 
 
@@ -445,6 +446,7 @@ def repair(folders: Folders, paths: tuple[Path, ...], copy: Path | None) -> None
     """
     from archive.corpus import damage
     from archive.warc import verify
+    from crawler.queue.lock import Lock
 
     layout = Layout(root=folders.layout.root.resolve())
     if copy is not None:
