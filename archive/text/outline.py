@@ -375,7 +375,8 @@ class _Reader:
     """Reads a page tag by tag, without recursion: pages nest thousands deep.
 
     `parts` is the run of text that is open, with `links` characters of link text; it ends where a box begins or ends.
-    `names` and `opened` say which elements are open; `holder` is the innermost box.
+    `names` and `opened` say which elements are open; `holder` is the innermost box. `inner` are the texts in elements
+    to look at again that are not `counted` yet.
     """
 
     def __init__(self, said: str, *, marked: bool) -> None:
@@ -395,6 +396,7 @@ class _Reader:
         self.opened = [_NESTED_OPEN]
         self.watched: list[_Watched] = []
         self.parts: list[str] = []
+        self.inner: list[str] = []
         self.holder = self.links = self.link_depth = self.counted = self.astray = 0
         self.dark = self.aside = self.deep = False
 
@@ -435,7 +437,7 @@ class _Reader:
             if self.link_depth:
                 self.links += _shown(text)
         if self.watched:
-            self.counted += han(text)
+            self.inner.append(text)
 
     def flush(self) -> None:
         """End the run of text that is open."""
@@ -482,15 +484,21 @@ class _Reader:
         """A marked element has ended, or one that styles hide: what it holds is gone, unless that is too much."""
         if at.mark is not None:
             self.picked.append((at.mark, at.run, len(self.runs)))
-        elif self.counted - at.counted < _TOO_MUCH_TO_HIDE:
+        elif self.count() - at.counted < _TOO_MUCH_TO_HIDE:
             del self.runs[at.run :]
             self.parts[:], self.links = at.parts, at.links
             self.picked = [found for found in self.picked if found[2] <= at.run]
 
     def watch(self, mark: str | None) -> None:
         """Look at an element again when it ends."""
-        held = (self.parts[:], self.links, self.counted) if mark is None else ([], 0, 0)
+        held = (self.parts[:], self.links, self.count()) if mark is None else ([], 0, 0)
         self.watched.append(_Watched(len(self.names), mark, len(self.runs), *held))
+
+    def count(self) -> int:
+        """The Han characters in elements to look at again, up to here; many texts are counted at once."""
+        self.counted += han("".join(self.inner))
+        self.inner.clear()
+        return self.counted
 
     def look(self, inner: str) -> tuple[bool, bool, bool]:
         """What the attributes of an element say: whether it is hidden, leads to another page, has ended already.
@@ -599,7 +607,7 @@ class _Reader:
     def short_words(self, inner: str, content: str, *, linked: bool, hidden: bool) -> None:
         """An element of a line with text alone: begun and ended here."""
         if self.watched:
-            self.counted += han(content)
+            self.inner.append(content)
         if hidden and han(content) < _TOO_MUCH_TO_HIDE:
             return
         if self.names[-1] in _HEADINGS and _DAY.fullmatch(content.strip()) and han("".join(self.parts)) >= TITLE:
@@ -648,7 +656,7 @@ class _Reader:
     def short_box(self, name: str, act: int, inner: str, content: str, *, linked: bool, hidden: bool) -> None:
         """A box with text alone: begun and ended here."""
         if self.watched:
-            self.counted += han(content)
+            self.inner.append(content)
         if (hidden or name == _RUNNING) and han(content) < _TOO_MUCH_TO_HIDE:
             return
         if self.parts:
