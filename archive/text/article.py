@@ -162,9 +162,9 @@ def _draft(scene: Scene) -> Draft:
 
 def _without_link(line: Line, block: Block) -> Line:
     """A paragraph without the link to its rest at its end: [详细]."""
-    if not block.links or block.linked > _REST or (rest := words.match("read_on", line.found)) is None:
+    if not block.links or block.linked > _REST or (rest := words.tail("read_on", line.found)) is None:
         return line
-    found = line.found[: rest.start()]
+    found = line.found.removesuffix(rest[0])
     if not (rest["closed"] or found.endswith(("…", "..."))):
         return line
     return Line(found=found, read=words.pattern("read_on").sub("", line.read))

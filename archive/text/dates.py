@@ -45,6 +45,8 @@ _YEARS = re.compile(rf"[12民年](?:(?<=[12])[09]\d\d|{_WRITTEN})")
 _SAID = re.compile(r"(?:发布|录入|上传|提供)[人者员]:\s?[^\s|]{1,30}+")
 _COUNT = re.compile(r"[已共被]?(?:阅读?|浏览|点击|访问|查看)(?:[次量数]{1,2}:?)?\s?\d{1,9}\s?次?")
 _DIGITS = re.compile(rf"[\d民年](?:(?<=\d)|{_WRITTEN})")
+# Something of these in every loose shape.
+_PARTED = re.compile(r"\d(?:\s?[-/.年月]|\d{7})|\A\d{4}\s?\Z")
 _HAN_DIGITS = str.maketrans("〇零○一二三四五六七八九", "000123456789")
 _MONTHS = "janfebmaraprmayjunjulaugsepoctnovdec"
 _PIECE = re.compile(r"[\d年月日./-]{1,8}")
@@ -207,10 +209,10 @@ def read(words: str, *, loose: bool = False) -> str | None:
 
 def _found(words: str, *, loose: bool) -> Iterator[tuple[str, re.Match[str]]]:
     """The dates in narrow words, each with where it stands; those with a year of four digits first."""
-    if not (_DIGITS if loose else _YEARS).search(words):
-        return
+    shapes = rules().strict if _YEARS.search(words) else ()
+    shapes += rules().loose if loose and _PARTED.search(words) else ()
     words = words.replace("\N{RATIO}", ":")
-    for pattern in (*rules().strict, *(rules().loose if loose else ())):
+    for pattern in shapes:
         for match in pattern.finditer(words):
             if value := _iso(match.groupdict()):
                 yield value, match

@@ -94,8 +94,6 @@ _STUB = re.compile(
 
 # A page that says what it has to say in a box: alert('参数错误！').
 _SAID = re.compile(r"alert\(\s*[\"']([^\"']{1,200})[\"']")
-# A page that says what it has to say in a box: alert('参数错误！').
-_SAID = re.compile(r"alert\(\s*[\"']([^\"']{1,200})[\"']")
 
 
 def unread(capture: Capture) -> tuple[Reason, str] | None:
@@ -231,7 +229,7 @@ def _reads_on(page: Page, points: Sequence[float], within: range) -> bool:
         return False
 
     def ends(index: int) -> bool:
-        return bool(page.blocks[index].links and words.match("read_on", page.keys[index]))
+        return bool(page.blocks[index].links and words.tail("read_on", page.keys[index]))
 
     teasers = [index for index in prose if ends(index) or (index + 1 < len(page.blocks) and ends(index + 1))]
     return len(teasers) >= max(FEW_TEASERS, 0.6 * len(prose))
@@ -385,7 +383,7 @@ def _is_rows(page: Page, points: Sequence[float], area: Area | None) -> bool:
         # The day may stand in the cell behind the link's.
         if (block.linked > 0.3 or before[index])
         and (said := page.keys[index].rstrip(" >])"))
-        and (words.match("read_on", page.keys[index]) or (said[-1] in _DAY_ENDS and _is_dated(said[-20:])))
+        and (words.tail("read_on", page.keys[index]) or (said[-1] in _DAY_ENDS and _is_dated(said[-20:])))
     }
     return len(rows) >= FEW_TEASERS and len(rows.intersection(area.kept)) >= 0.7 * len(area.kept) > 0
 

@@ -12,6 +12,9 @@ FILES = (
     *(f"fields/{field}.toml" for field in ("labels", "people", "source", "title")),
 )
 
+# No pattern that ends a text has more characters.
+TAIL = 100
+
 
 @cache
 def _data() -> dict[str, Any]:
@@ -56,6 +59,11 @@ def pattern(name: str) -> re.Pattern[str]:
 def match(name: str, text: str) -> re.Match[str] | None:
     """Where the pattern under a name stands in a text first."""
     return pattern(name).search(text)
+
+
+def tail(name: str, text: str) -> re.Match[str] | None:
+    """Where the pattern under a name ends a text: it is searched in its last characters alone."""
+    return pattern(name).search(text[-TAIL:])
 
 
 def whole(name: str, text: str) -> re.Match[str] | None:

@@ -46,6 +46,7 @@ _OF_PEOPLE = ("author", "editor", "sender")
 # What stands around a value and is no part of it.
 WRAP = "[]【】()<>{}|丨/-—_·:;,、。 \t"
 _BARS = str.maketrans({"丨": "|", "︱": "|", "│": "|", "┃": "|", "〔": "[", "〕": "]", "∶": ":"})
+_BARRED = re.compile(f"[{''.join(map(chr, _BARS))}]")
 _STROKES = re.compile(r"[|/.‧·]")
 _TAG = re.compile(r"</?[a-zA-Z][^<>]{0,200}>")
 _DATE = re.compile(r"(?:19|20)\d{2}\s?[-/.年]\s?\d{1,2}\s?[-/.月]\s?\d{1,2}|\d{1,2}:\d{2}|\d{2,3}年\d{1,2}月\d{1,2}日")
@@ -210,15 +211,7 @@ def canonical(line: str) -> str:
     >>> canonical("云溪网见习记者 陈晓明"), canonical("记者在现场看到")
     ('云溪网 见习记者:陈晓明', '记者在现场看到')
     """
-    text = narrow(_colons(line) if "\t" in line else line).lstrip(BULLETS).translate(_BARS)
-    text = _WRITER.sub("作者:", text, count=1)
-    text = _PRINTED.sub(r"来源:\1 ", text) if text.rstrip(")]").endswith("版") else text
-    text = _TAKEN_FROM.sub(r"\g<open>\g<label>:", _SOURCE.sub(r"\g<label>:", text))
-    if "<" in text:
-        text = " ".join(_TAG.sub(" ", text).split())
-    text = _boxed().sub(r"\g<label>:", text)
-    if _STROKES.search(text):
-        text = _unmarked()[0].sub(r"\g<label>:", text)
+    text = _with_colons(narrow(_colons(line) if "\t" in line else line).lstrip(BULLETS))
     if len(text) > DATELINE or text.endswith("。") or not _ROLES.search(text):
         return text
     pieces, end = [], 0
@@ -232,6 +225,24 @@ def canonical(line: str) -> str:
             pieces.append(f"{text[end : match.start()]}{kept}{match['label']}:")
             end = match.end()
     return "".join([*pieces, text[end:]])
+
+
+def _with_colons(text: str) -> str:
+    """A narrow line with a colon behind the labels that have another mark in its place, without tags."""
+    text = text.translate(_BARS) if _BARRED.search(text) else text
+    text = _WRITER.sub("作者:", text, count=1)
+    text = _PRINTED.sub(r"来源:\1 ", text) if text.rstrip(")]").endswith("版") else text
+    text = _SOURCE.sub(_with_colon, text) if "源" in text else text
+    text = _TAKEN_FROM.sub(_with_colon, text)
+    if "<" in text:
+        text = " ".join(_TAG.sub(" ", text).split())
+    text = _boxed().sub(_with_colon, text) if "【" in text else text
+    return _unmarked()[0].sub(_with_colon, text) if _STROKES.search(text) else text
+
+
+def _with_colon(match: re.Match[str]) -> str:
+    """The label of a match with a colon behind it, and a bracket that stands before it."""
+    return f"{match.groupdict().get('open', '')}{match['label']}:"
 
 
 def _colons(row: str) -> str:
@@ -416,7 +427,7 @@ def signature(line: str) -> Byline | None:
     text = narrow(line).strip(" 。").translate(_BARS)
     if len(text) > SIGNATURE:
         return None
-    if inner := _BRACKETS.fullmatch(_TAKEN_FROM.sub(r"\g<open>\g<label>:", text)):
+    if inner := _BRACKETS.fullmatch(_TAKEN_FROM.sub(_with_colon, text)):
         return _bracketed(inner[1].strip())
     text = canonical(text)
     marks = _marks(text)

@@ -208,9 +208,10 @@ def _ranked(
         # that the head states, too, it is the blog.
         if each.linked and (each.agreed != STATED or each.at < last):
             continue
+        enough = _enough(each.agreed) if each.size < SHORT else ENOUGH
         points, dated = _points(each.at, blocks[each.at], each.agreed, outline, keys)
-        points += COLUMN * _is_column(each, outline, keys, bares, dated=dated)
-        if points >= (_enough(each.agreed) if each.size < SHORT else ENOUGH):
+        points += COLUMN * (points >= enough and _is_column(each, outline, keys, bares, dated=dated))
+        if points >= enough:
             size = blocks[each.at].size if each.agreed else 0
             yield _Ranked(points, size, -each.at, dated and blocks[each.at].kind == "heading")
 
@@ -379,6 +380,8 @@ def _plain_headings(outline: Outline, keys: Sequence[str], bares: Sequence[str],
     for index, block in enumerate(blocks[:-1]):
         if block.linked < 0.5 and (is_sentence(keys[index]) or (block.size > UNDER and "。" in keys[index])):
             return
+        if block.links:
+            continue
         dated = part_day(keys[index])[1] and any(is_sentence(key, 10) for key in keys[index + 1 : index + 2])
         # A row of labels and values: 发布时间 | 2020-02-19.
         pair = _is_dated_pair(keys[index + 1 : index + 3])
