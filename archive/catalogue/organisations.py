@@ -343,7 +343,7 @@ def _company(text: str, start: int, end: int, places: Sequence[Mention]) -> Orga
 
 def _first_of_company(text: str, begin: int, start: int, places: Sequence[Mention]) -> int:
     """Where a company's name begins: with all of the words before its head, or with the last place among them."""
-    named = [place.start for place in places if begin <= place.start < start]
+    named = [place.start for place in places if begin <= place.start < start and text[place.start - 1] not in "（("]
     if (named and named[0] == begin) or (text[begin] not in "牌型号款" and _is_name(text[begin:start])):
         return begin
     return named[-1] if named and _is_name(text[named[-1] : start]) else start
@@ -415,16 +415,20 @@ def _placed(text: str, start: int, place: Mention) -> Organisation | None:
     if not place.inside and (body := _body(text, place.end)):
         end = place.end + len(body)
         return _make(text, start, _grow(text, end, body=True), end, place.code, _join(name, body), how="place")
-    if place.end == len(text) or _has_ended(text, place.end):
+    if place.end == len(text) or _has_ended(text, place.end) or text.endswith("驻", 0, start):
         return None
     walk = _Walk(text, place.end, body=False)
     end = walk.reached
     rest = text[place.end : end]
     if not rest or "某" in rest or _is_class(rest) or (rest in ("大学", "中学") and text[place.end - 1] in "省市区"):
         return None
-    if _kind(text, walk.first) == "bodies":
-        return _make(text, start, end, end, place.code, name + text[place.end : end], how="place")
-    start = _widen(text, start)
+    party = _longest_end(text[max(start - 6, 0) : start], _words("parties"))
+    if party and rest.endswith(_tuple("parties", "tails")):
+        start -= len(party)  # 民盟济南市铁路局支部
+    elif _kind(text, walk.first) == "bodies" and not rest.endswith("公司"):
+        return _make(text, start, end, end, place.code, name + rest, how="place")
+    else:
+        start = _widen(text, start)
     return _make(text, start, end, end, "", text[start:end], how="name") if start >= 0 else None
 
 
@@ -479,8 +483,9 @@ def _before(text: str, start: int, *, party: bool = False) -> int:
 
 
 def _join(name: str, body: str) -> str:
-    """Join a place's full name and a body without repeating the level: 泸县 and 县委统战部 give 泸县委统战部."""
-    return name + (body[1:] if body[0] == name[-1] and body[0] in _DIGITS else body)
+    """Join a place's full name and a body with the level of the body: 泸县 and 县委统战部 give 泸县委统战部."""
+    same = body[0] == name[-1] and body[0] in _DIGITS
+    return name[:-1] + body if same or (body[0] in "市县" and name[-1] == "区") else name + body
 
 
 def _body(text: str, at: int, *, level: bool = True) -> str:
@@ -627,7 +632,7 @@ class _Walk:
         """Whether a word of a part of speech that no name holds may stand in this one all the same."""
         if part[:2] == "nr":
             return not self._body or is_name(word)
-        if word in "与和" or _ORDINAL.match(word):
+        if word in "与和" or word in _words("stops", "names") or _ORDINAL.match(word):
             return True
         return part == "m" and bool(_NUMBERED.match(self._text, self._at))
 

@@ -14,8 +14,12 @@ from typing import Any
 
 # The most characters on each side of a short name that are cut into words, to see whether the name is a word.
 SENTENCE = 120
+# As many characters behind a place are read at most, to see whether they are the name of a firm.
+NAME = 10
 _AUTONOMOUS = re.compile(r"自治([州县旗区])$")
 _ENDS = ("特别行政区", "自治区", "地区", "省", "市", "盟", "县", "区", "旗")
+_BRACKETS = re.compile("[（(][\u4e00-\u9fff]{2,6}[）)]")
+_HAN = re.compile("[\u4e00-\u9fff]{2}")
 _STOP = re.compile(r"[。！？；：，、\s]")
 
 
@@ -64,33 +68,18 @@ def _words(name: str, key: str = "words") -> frozenset[str]:
 
 
 @cache
-def _other() -> re.Pattern[str]:
-    """What follows a short name that belongs to something else than its place."""
-    return re.compile("|".join(_rules()[name]["pattern"] for name in ("street", "below")))
+def _tuple(name: str, key: str = "words") -> tuple[str, ...]:
+    return tuple(_words(name, key))
 
 
 @cache
-def _institution() -> re.Pattern[str]:
-    """What follows a short name that is part of an institution's name."""
-    return re.compile(f"{_rules()['institution']['pattern']}|{_abbreviated().pattern}")
-
-
-@cache
-def _abbreviated() -> re.Pattern[str]:
-    """What follows a name, also a full one, that is part of the short name of an institution: 北京市第八十中."""
-    return re.compile("|".join(_rules()["abbreviated"]["patterns"].split()))
-
-
-@cache
-def _abolished() -> re.Pattern[str]:
-    """What follows the short name of a city that is rather that of a county of old."""
-    return re.compile(_rules()["abolished"]["pattern"])
-
-
-@cache
-def _bracketed() -> re.Pattern[str]:
-    """What follows a name that stands in brackets within the name of an institution."""
-    return re.compile(_rules()["bracketed"]["pattern"])
+def _patterns() -> dict[str, re.Pattern[str]]:
+    """The pattern of each rule that has one, and those that are looked for together."""
+    every = {name: "|".join(rule["pattern"].split()) for name, rule in _rules().items() if "pattern" in rule}
+    every["other"] = f"{every['street']}|{every['below']}"
+    every["institution"] += f"|{every['abbreviated']}"
+    every["trade"] = "|".join(sorted(_words("made_up") | _words("made_up", "heads") | {"研究"}))
+    return {name: re.compile(pattern) for name, pattern in every.items()}
 
 
 @cache
@@ -133,8 +122,9 @@ def _chain(code: str) -> str:
 
 
 def title(code: str, written: str = "") -> str:
-    """The full name of a place; as written if it is not known, or has no code of its own (台中市)."""
-    return written if written in _within() else divisions().get(code, written)
+    """The full name of a place; as written if it is not known, has no code (台中市) or was a county (海安县)."""
+    name = divisions().get(code, written)
+    return written if written in _within() or (written[-1:] in ("县", "市") and name[-1:] in ("市", "区")) else name
 
 
 def is_name(word: str) -> bool:
@@ -176,12 +166,26 @@ def _names() -> dict[str, dict[str, tuple[Name, ...]]]:
             odd = _words("common") if full else _words("ordinary") | _words("everyday")
             weak = written in odd or (not full and not code.endswith("00"))
             found.setdefault(written, {}).setdefault(code, Name(code, full, weak))
+    for written, name_of_old in _former():
+        found.setdefault(written, {}).setdefault(name_of_old.code, name_of_old)
     for written, code in _also().items():
         found.setdefault(written, {}).setdefault(code, Name(code, written[-1] in "市县旗州区", False))
     table: dict[str, dict[str, tuple[Name, ...]]] = {}
     for written, places in found.items():
         table.setdefault(written[:2], {})[written] = tuple(places.values())
     return table
+
+
+def _former() -> Iterator[tuple[str, Name]]:
+    """Yield each city and district as the county or the city that it was: 海安县 of 海安市, 章丘市 of 章丘区."""
+    taken = {*divisions().values(), *_also(), *(f"{word}县" for word in _words("ordinary") | _words("everyday"))}
+    for code, name in divisions().items():
+        if name[-1] not in "市区" or len(name) == 2 or code.endswith("00"):
+            continue
+        if (county := f"{name[:-1]}县") not in taken:
+            yield county, Name(code, True, False)
+        if name[-1] == "区" and name[:-1] in _words("former"):
+            yield f"{name[:-1]}市", Name(code, False, False)  # not full: 萧山市 begins within 萧山市场, too
 
 
 @cache
@@ -283,11 +287,52 @@ def find_all(text: str, site: str | None = None) -> list[Mention]:
 
 def _is_inside(text: str, start: int, end: int, *, full: bool) -> bool:
     """Whether a place is part of the name of an institution that is no body of the place."""
-    if (_abbreviated() if full else _institution()).match(text, end):
-        return True
-    if text[start - 1 : start] in ("（", "(") and _bracketed().match(text, end):
+    before = text[start - 1 : start]
+    if before in ("（", "(") and _patterns()["bracketed"].match(text, end):
         return "\u4e00" <= text[start - 2 : start - 1] <= "\u9fff"
-    return not full and _is_firm(text, start, end)
+    if before in ("]", " ", ".") and _patterns()["journal"].search(text, max(start - 6, 0), start):
+        return True
+    if not "\u4e00" <= text[end : end + 1] <= "\u9fff":
+        return False
+    if _patterns()["abbreviated" if full else "institution"].match(text, end):
+        return True
+    if full and end - start > 2:
+        return False
+    if (before == "《" and _is_work(text, end)) or _is_firm(text, start, end):
+        return True
+    return bool(_patterns()["trade"].search(text, end, end + NAME + 2)) and (
+        _is_institute(text, end) or _is_made_up(text, end)
+    )
+
+
+def _is_work(text: str, end: int) -> bool:
+    """Whether a title that begins with a place is that of a work, and of no document on the place."""
+    title = _patterns()["work"].match(text, end)
+    return bool(title) and not title[0][:-1].endswith(_tuple("work"))  # type: ignore[index]
+
+
+def _is_institute(text: str, end: int) -> bool:
+    """Whether the words behind a place are the name of an institute: 广州呼吸健康研究院."""
+    name = _patterns()["institute"].match(text, end)
+    if not name:
+        return False
+    return not any(part[0] in "xpcudrm" or word in _words("institute") for word, part in jieba().tag(name[0]))
+
+
+def _is_made_up(text: str, end: int) -> bool:
+    """Whether the words behind a place are the name of a firm: 徐州融达商贸, 北京知道创宇副总裁."""
+    unknown, at = False, 0
+    rest = _BRACKETS.sub("", text[end : end + 2 * NAME])
+    for word, part in jieba().tag(rest[:NAME]):
+        at += len(word)
+        if word in _words("made_up", "heads"):
+            return unknown
+        unknown |= len(word) > 1 and not jieba().has_word(word) and not (part[:2] == "nr" and is_surname(word[0]))
+        if unknown and word.endswith(_tuple("made_up")) and _patterns()["made_up"].match(rest, at):
+            return True
+        if part[0] in "xpcum" or is_name(word):
+            return False
+    return False
 
 
 def _is_firm(text: str, start: int, end: int) -> bool:
@@ -478,9 +523,11 @@ def _longest(text: str, at: int, start: str, edges: _Edges, *, follows: bool) ->
 
 def _is_other(text: str, start: int, end: int, name: Name, *, follows: bool) -> bool:
     """Whether a short name belongs to a street, a town or a water, or is a person's given name."""
-    if _other().match(text, end):
+    if _patterns()["other"].match(text, end):
         return True
-    if text[end : end + 1] == "县" and name.code.endswith("00") and _abolished().match(text, end):
+    if text[end : end + 1] == "县" and name.code.endswith("00") and _patterns()["abolished"].match(text, end):
+        return True
+    if not follows and text.endswith(_tuple("titled"), 0, start):
         return True
     return name.weak and not follows and text[max(start - 1, 0) : start] in _words("surnames")
 
@@ -504,17 +551,26 @@ class _Edges:
             other = self._text[start - 1 : start + 1] if start else ""
             return other not in _names().get(other, ()) or start - 1 not in self._sentence(start - 1)
         edges = self._sentence(start)
-        if not follows and (start not in edges or self._is_cut(start, edges)):
+        follows = follows or self._text.endswith("中国", 0, start)  # 中国香港 is cut as one word
+        if not follows and (start not in edges or self._is_cut(start, end, edges)):
             return False
-        if full or end in edges or _institution().match(self._text, end):
+        if full or end in edges or _patterns()["institution"].match(self._text, end):
             return True
         after = next((edge for edge in sorted(edges) if edge > end), end)
         rest = self._text[end:after]
         return rest in _words("further") or any(rest.startswith(name) for name in _names().get(rest[:2], ()))
 
-    def _is_cut(self, start: int, edges: frozenset[int]) -> bool:
-        """Whether a single character before a name belongs to it: 田金昌, 唐兴县, 一方城."""
-        return start - 1 in edges and self._text[start - 1] in _words("surnames", "cut")
+    def _is_cut(self, start: int, end: int, edges: frozenset[int]) -> bool:
+        """Whether what stands before a name belongs with its beginning: 田金昌, 唐兴县, 一方城, 大清河北堤."""
+        if start - 1 in edges and self._text[start - 1] in _words("surnames", "cut"):
+            return True
+        before = self._text[max(start - 2, 0) : start]
+        if self._text[start] not in _words("surnames", "landscape") or not _HAN.fullmatch(before):
+            return False
+        if self._text[start] in "镇乡村" and start - 2 in edges and not (jieba().has_word(before) or is_name(before)):
+            return True  # 兆雅|镇江|泉酒业
+        longer = before + self._text[start]
+        return self._text.count(longer) > self._text.count(before + self._text[start:end])
 
     def _sentence(self, at: int) -> frozenset[int]:
         """The word boundaries of the sentence around a character."""

@@ -64,6 +64,11 @@ def test_places_are_found_in_every_way_of_writing(text: str, wanted: list[tuple[
         "唐兴县、武兴县，院长田金昌表示",
         "形成一方城，江山就是人民",
         "创新城区",
+        "县委书记白山、市长来宾",
+        "王兰、马宁波、何丽江三位会员",
+        "兆和镇江滨酒家",
+        "沿大清河走，大清河北堤",
+        "泰山、崂山的寺庙，赤水河、怒江的鱼",
     ],
 )
 def test_words_that_hold_a_name_are_no_places(text: str) -> None:
@@ -106,6 +111,15 @@ def test_a_name_of_several_places_means_the_largest_unless_the_text_speaks_of_an
     text: str, site: str | None, wanted: list[str]
 ) -> None:
     assert [code for _, code in named(text, site)] == wanted
+
+
+def test_a_county_of_old_is_the_city_or_the_district_that_it_became() -> None:
+    assert named("海安县的徐水县人在武昌县") == [("海安县", "320685"), ("徐水县", "130609"), ("武昌县", "420115")]
+    assert named("新建县道，平安县人") == []
+    assert bodies("安陆县委、章丘市政协，在萧山市场") == [
+        ("安陆县委", "安陆县委", "place"),
+        ("章丘市政协", "章丘市政协", "place"),
+    ]
 
 
 def test_an_ambiguous_name_is_settled_by_its_parent_or_the_site_else_left_open() -> None:
@@ -248,6 +262,9 @@ def test_each_rule_of_organisations_has_an_example_that_it_takes_and_one_that_it
         ("农业部全国菜篮子工程办公室副主任", ["农业部全国菜篮子工程办公室"]),
         ("财政投资评审中心、县政府采购办签发意见", ["县政府采购办"]),
         ("在医院，杨本鹏海南医学院附属医院外科主任", ["海南医学院附属医院外科"]),
+        ("民盟济南市铁路局支部、九三学社大连高新区委员会", ["民盟济南市铁路局支部", "九三学社大连高新区委员会"]),
+        ("漳州市青年联合会名誉主席，市委办负责人", ["漳州市青年联合会", "市委办"]),
+        ("嘉兴云海禅寺方丈和省民宗委办公室副主任", ["省民宗委办公室"]),
     ],
 )
 def test_an_organisation_is_the_longest_name_as_written(text: str, wanted: list[str]) -> None:
@@ -271,6 +288,7 @@ def test_an_organisation_is_the_longest_name_as_written(text: str, wanted: list[
         ("欢迎报考重庆交通大学研究生", [("重庆交通大学", "重庆交通大学", "name")]),
         ("广东省\t中山凯中有限公司", [("中山凯中有限公司", "中山凯中有限公司", "name")]),
         ("批准利尔化学股份有限公司等27家", [("利尔化学股份有限公司", "利尔化学股份有限公司", "name")]),
+        ("在儒兰(福建)金线莲科技有限公司", [("儒兰(福建)金线莲科技有限公司", "儒兰(福建)金线莲科技有限公司", "name")]),
         ("元龙（福建）日用品有限公司", [("元龙（福建）日用品有限公司", "元龙（福建）日用品有限公司", "name")]),
         ("国网柘城县供电公司", [("国网柘城县供电公司", "国网柘城县供电公司", "name")]),
         ("开户银行：农行北京朝阳路北支行", [("农行北京朝阳路北支行", "农行北京朝阳路北支行", "name")]),
@@ -308,6 +326,8 @@ def test_a_name_begins_with_a_place_or_a_word_of_the_country_and_ends_with_a_hea
         "无锡收费站，雄安新区筹办工作，柘城县门户网站",
         "中国共产党第一次全国代表大会",
         "承包杭州佑昌现代大厦揭牌暨现代汽车有限公司",
+        "泸县驻广东法律援助工作站",
+        "四楼报告厅，多功能会议厅",
     ],
 )
 def test_what_is_cut_glued_or_a_class_is_no_organisation(text: str) -> None:
@@ -337,6 +357,16 @@ def test_a_place_in_the_name_of_an_institution_is_no_mention() -> None:
         ("唱片签约于台湾华纳唱片旗下，和台湾华纳约满", []),
         ("“湖南发展”股价上涨，湖南发展发布公告", []),
         ("湖南发展迅速，河北雄安集团与河北雄安新区", ["湖南", "河北", "雄安新区"]),
+        ("江苏悦欣商贸和四川特色食品，北京锦创（杭州）律师事务所", ["四川"]),
+        ("湖北锦创物流副总裁介绍，湖北李明董事长", ["湖北"]),
+        ("四川消息，山东网讯，来源：云南网，贵州客户端", ["四川"]),
+        ("山东省立医院，河南省立下规矩", ["河南省"]),
+        ("南京肌肤免疫研究院，南京成立研究院", ["南京"]),
+        ("天津商业大学，天津商业繁荣", ["天津"]),
+        ("北京寺，杭州禅寺，杭州寺庙，青岛啤酒与青岛啤酒节", ["杭州", "青岛"]),
+        ("电影《四川风云》，《四川条例》，《四川省风云》", ["四川", "四川省"]),
+        ("[3]李明. 农村物流[J]. 安徽农业, 2006. [4]王兰. 物流[M]. 合肥: 出版社", ["合肥"]),
+        ("海南航空、海南航空港", ["海南"]),
         ("泸州大力发展，泸州大中小学，江苏一大批", ["泸州", "泸州", "江苏"]),
     ],
 )
