@@ -45,6 +45,7 @@ _NUMBERED = re.compile("医院|[中小]学|支部|支队|大队|分院|高中")
 _CONGRESS = re.compile("第[一二三四五六七八九十]+[次届].{0,4}代表大会")
 _SESSION = re.compile(r"第[一二三四五六七八九十]+届$")
 _YEAR = re.compile(r"(?<!\d)(1[89]\d\d|20\d\d)年")
+_REPUBLIC = re.compile("国民(?:党(?!革命)|政府)")
 _CHINA = re.compile("中国|我国|中方|(?<!国)国务院|全国|习近平|新华社|人民网|北京")
 
 
@@ -136,6 +137,7 @@ def _marks() -> tuple[Any, dict[str, str]]:
     kinds = {
         **dict.fromkeys(_DIGITS, "level"),
         **dict.fromkeys(_words("prefixes"), "prefix"),
+        **dict.fromkeys(_words("parties"), "party"),
         **dict.fromkeys(_words("company"), "company"),
         **dict.fromkeys(_words("national"), "national"),
         **dict.fromkeys(_words("national", "ministries"), "ministry"),
@@ -147,24 +149,27 @@ def _find_marked(text: str, places: Sequence[Mention], site: str | None) -> Iter
     """Find the organisations that do not begin with a place."""
     marks, kinds = _marks()
     starts = [place.start for place in places]
-    ends = {place.end for place in places}
     for _, start, end in marks.find_matches_as_indexes(text):
-        kind = kinds[text[start:end]]
-        if kind == "level":
-            number = bisect_right(starts, start)
-            one = None
-            if not number or start > places[number - 1].end:
-                one = _own(text, start, site, places[:number])
-        elif kind == "company":
-            one = _company(text, start, end, places)
-        elif kind == "prefix":
-            one = _prefixed(text, start, end)
-        elif start in ends:
-            one = None  # of that place
-        else:
-            one = _national(text, start, end, places, ministry=kind == "ministry")
-        if one:
+        if one := _marked(text, start, end, kinds[text[start:end]], places, bisect_right(starts, start), site):
             yield one
+
+
+def _marked(
+    text: str, start: int, end: int, kind: str, places: Sequence[Mention], number: int, site: str | None
+) -> Organisation | None:
+    """The organisation that a mark of a kind shows; `number`: how many places begin before it."""
+    behind = places[number - 1].end if number else -1
+    match kind:
+        case "level":
+            return None if start <= behind else _own(text, start, site, places[:number])
+        case "company":
+            return _company(text, start, end, places)
+        case "prefix":
+            return _prefixed(text, start, end)
+        case "party":
+            placed = number < len(places) and places[number].start == end
+            return None if placed else _bare_party(text, start, end, site)
+    return None if start == behind else _national(text, start, end, places, ministry=kind == "ministry")
 
 
 def _national(text: str, start: int, end: int, places: Sequence[Mention], *, ministry: bool) -> Organisation | None:
@@ -185,12 +190,24 @@ def _is_of_china(text: str, at: int, places: Sequence[Mention]) -> bool:
     """Whether a bare 教育部 is that of the People's Republic, not of another land or of a year before it."""
     line = max(text.rfind("\n", 0, at) + 1, at - 300)
     years = _YEAR.findall(text, line, at)
-    if years and int(years[-1]) < 1949:
+    if (years and int(years[-1]) < 1949) or _REPUBLIC.search(text, line, at + 100):
         return False
     sentence = text[max(line, text.rfind("。", line, at)) : at]
     if not _CHINA.search(sentence) and any(land in sentence for land in _words("foreign")):
         return False
     return bool(places) or bool(_CHINA.search(text)) or not any(land in text for land in _words("foreign"))
+
+
+def _bare_party(text: str, start: int, end: int, site: str | None) -> Organisation | None:
+    """A party by itself, of a level (民革市委), or with the place of its branch (民盟中山学院支部)."""
+    if text[end : end + 1] in _words("parties", "further") or not _is_cut(text, start):
+        return None
+    if tail := _longest(text, end, _words("parties", "tails")):
+        code = _own_code(tail[0], site) if tail[0] in _DIGITS else ""
+        whole = end + len(tail)
+        name = text[start:end] + (title(code) + tail[1:] if code else tail)
+        return _make(text, start, whole, whole, code, name, how="own" if tail[0] in _DIGITS else "name")
+    return _make(text, start, _grow(text, end, body=True), end, "", text[start:end], how="national")
 
 
 def _prefixed(text: str, start: int, end: int) -> Organisation | None:
@@ -232,7 +249,7 @@ def _own(text: str, at: int, site: str | None, places: Sequence[Mention]) -> Org
     if place:
         name = title(place.code, text[place.start : place.end])
         return _make(text, at, reached, least, place.code, name + body, how="place")
-    code = _own_code(text[at], site)
+    code = _own_code(text[at], site) if site else _only_code(text, text[at], places)
     if not clear or (body == "委" and not (code or any(_is_at(each, text[at]) for each in places))):
         return None  # 县委 alone may speak of all counties
     return _make(text, at, reached, least, code, (title(code) or text[at]) + body, how="own")
@@ -247,6 +264,17 @@ def _may_begin(text: str, at: int) -> bool:
 def _is_behind_committee(text: str, at: int) -> bool:
     """Whether the committee of the same level stands right before: 区政府 in 区委区政府."""
     return text[at - 2 : at] == text[at] + "委"
+
+
+def _is_beside(text: str, place: Mention, at: int) -> bool:
+    """Whether only bodies stand between a place of a level and the level: 省政府 in 河北省委、省政府."""
+    if not _is_at(place, text[at]):
+        return False
+    end = place.end
+    while end < at and (body := _body(text, end)):
+        end += len(body)
+        end += text[end] in "、和及与"
+    return end == at
 
 
 def _is_behind_verb(text: str, at: int) -> bool:
@@ -290,9 +318,9 @@ def _heads_section(text: str, place: Mention) -> bool:
 def _whose(text: str, at: int, places: Sequence[Mention]) -> tuple[Mention | None, bool]:
     """The place whose body a level means, and whether that is clear; no place if it is that of the site.
 
-    It is the place of the committee right before it, that of its section, or the last one named within the section.
+    It is the place of the bodies right before it, that of its section, or the last one named within the section.
     """
-    if _is_behind_committee(text, at) and places and places[-1].end >= at - 2:
+    if places and _is_beside(text, places[-1], at):
         return places[-1], True
     section = next((one for one in reversed(places) if _heads_section(text, one)), None)
     if not section:
@@ -304,6 +332,13 @@ def _whose(text: str, at: int, places: Sequence[Mention]) -> tuple[Mention | Non
     within = (one for one in reversed(places) if one.start > section.start and is_within(one.code, section.code))
     place = next((one for one in within if _is_at(one, text[at])), None)
     return place, bool(place)
+
+
+def _only_code(text: str, level: str, places: Sequence[Mention]) -> str:
+    """The code of the only place of a level that the text names so far, if it names a body of it; else empty."""
+    named = [place for place in places if _is_at(place, level)]
+    one = named[0].code if named and any(_body(text, place.end) for place in named) else ""
+    return one if all(place.code == one for place in named) else ""
 
 
 def _own_code(level: str, site: str | None) -> str:

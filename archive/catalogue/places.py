@@ -516,6 +516,8 @@ def _longest(text: str, at: int, start: str, edges: _Edges, *, follows: bool) ->
         name = _read(written)
         if not name.full and _is_other(text, at, at + size, name.places[0], follows=follows):
             return 0
+        if name.full and text[at + size : at + size + 1] in "长民区" and edges.has_level(at, size):
+            continue
         if edges.is_word(at, at + size, full=name.full, follows=follows):
             return size
     return 0
@@ -559,6 +561,14 @@ class _Edges:
         after = next((edge for edge in sorted(edges) if edge > end), end)
         rest = self._text[end:after]
         return rest in _words("further") or any(rest.startswith(name) for name in _names().get(rest[:2], ()))
+
+    def has_level(self, start: int, size: int) -> bool:
+        """Whether the level of a name begins another word: 市民 in 无锡市民, 省长 in 四川省长."""
+        short = self._text[start : start + size - 1]
+        if not is_name(short) or _read(short).weak:
+            return False
+        edges = self._sentence(start)
+        return start + size - 1 in edges and start + size not in edges
 
     def _is_cut(self, start: int, end: int, edges: frozenset[int]) -> bool:
         """Whether what stands before a name belongs with its beginning: 田金昌, 唐兴县, 一方城, 大清河北堤."""

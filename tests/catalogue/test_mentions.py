@@ -75,6 +75,11 @@ def test_words_that_hold_a_name_are_no_places(text: str) -> None:
     assert named(text) == []
 
 
+def test_a_level_that_begins_a_word_is_no_part_of_a_name() -> None:
+    found = [words for words, _ in named("无锡市民在徐州市区；北京市民政局，上海市长宁区")]
+    assert found == ["无锡", "徐州", "北京市", "上海市", "长宁区"]
+
+
 def test_a_name_ends_where_its_text_ends() -> None:
     # A longer form of the name, 道真自治县, would end behind the text.
     assert [(one.start, one.end) for one in places.find("走进道真县")] == [(2, 5)]
@@ -312,6 +317,8 @@ def test_a_name_begins_with_a_place_or_a_word_of_the_country_and_ends_with_a_hea
         "司法部长梅里克",
         "美国法官驳回司法部的起诉",
         "1936年，由教育部部长王世杰出面",
+        "由教育部部长出面，报告国民政府",
+        "民进党当局，人民进入，居民建房，共青团员，市民建房",
         "人社部发〔2009〕126号",
         "北京四所学校，贵州农村小学，上海市中学同学",
         "食品安全国家标准审评委员会",
@@ -405,6 +412,29 @@ def test_a_body_in_a_section_is_that_of_the_place_that_heads_it() -> None:
         ("省工商联", "四川省工商联", "own"),
         ("安州区委统战部", "安州区委统战部", "place"),
         ("区委", "安州区委", "place"),
+    ]
+
+
+def test_a_level_without_a_site_is_the_only_place_of_it_that_has_a_body() -> None:
+    assert bodies("泸县县委统战部开会。县侨联，市侨联")[1:] == [
+        ("县侨联", "泸县侨联", "own"),
+        ("市侨联", "市侨联", "own"),
+    ]
+    assert bodies("泸县县委统战部与合江县。县侨联")[1:] == [("县侨联", "县侨联", "own")]
+    assert bodies("泸县县委统战部开会。县侨联", "510000")[1:] == [("县侨联", "县侨联", "own")]
+    text = "河北省委、省政府和省政协，省侨联"
+    assert bodies(text, "510000")[1:] == [
+        ("省政府", "河北省政府", "place"),
+        ("省政协", "河北省政协", "place"),
+        ("省侨联", "四川省侨联", "own"),
+    ]
+
+
+def test_a_party_is_tagged_by_itself_with_a_level_and_with_its_branch() -> None:
+    assert bodies("民革、民盟市委和致公党交大医学院委员会，民进山西省代表大会", "510500") == [
+        ("民革", "民革", "national"),
+        ("民盟市委", "民盟泸州市委", "own"),
+        ("致公党交大医学院委员会", "致公党交大医学院委员会", "national"),
     ]
 
 
