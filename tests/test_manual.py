@@ -20,7 +20,7 @@ from archive.text.document import Document, Reason
 from crawler import practice
 from crawler.cli import app
 from crawler.cli.app import SECTIONS
-from crawler.runs import crawl, history
+from crawler.queue.entries import Ending
 from crawler.spiders import outcome, reading
 
 CHECKOUT = Path(__file__).parents[1]
@@ -198,5 +198,4 @@ def test_every_reason_and_every_ending_is_explained() -> None:
     words |= {str(reason) for reason in reading._HIDDEN} | {"waiting", "list_gap", "too_deep", "trap", "deleted"}
     assert len(words) > 25
     assert [word for word in sorted(words) if f"`{word}`" not in reasons] == []
-    ended = {*crawl._ENDINGS, *history._ENDINGS.values(), "running", "killed", "unreachable", "failed"}
-    assert [word for word in sorted(ended) if f"`{word}`" not in endings] == []
+    assert [ending for ending in Ending if f"`{ending}`" not in endings] == []

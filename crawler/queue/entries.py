@@ -1,11 +1,11 @@
-"""What the frontier holds: addresses, articles, shapes of addresses, runs."""
+"""What the frontier holds: addresses, articles, shapes of addresses, runs and how they ended."""
 
 from __future__ import annotations
 
 import datetime as dt
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Literal
+from typing import Literal, Self
 
 from archive.warc.capture import Found
 from crawler.queue.address import LIST
@@ -84,29 +84,80 @@ class Shape:
     lists: int
 
 
+class Ending(StrEnum):
+    """How a run ended. The last five are known to the schedule alone.
+
+    Attributes:
+        exit_code: of the crawl's process; None: it is not known, or a signal's number.
+        message: what the crawl prints; empty: it raises an error, which is printed, or prints nothing.
+    """
+
+    exit_code: int | None
+    message: str
+
+    def __new__(cls, name: str, exit_code: int | None = None, message: str = "") -> Self:
+        """An ending, by its name in files and listings."""
+        ending = str.__new__(cls, name)
+        ending._value_, ending.exit_code, ending.message = name, exit_code, message
+        return ending
+
+    FINISHED = "finished", 0, "finished"
+    MAX_PAGES = "max_pages", 0, "stopped at the limit of pages; the next crawl continues"
+    HOURS = "hours", 0, "stopped at the end of the site's `hours`; the next crawl continues"
+    INTERRUPTED = "interrupted", 5, "interrupted; the next crawl continues"
+    FAR_LESS = "far_less", 1, "known pages yielded far less than they used to; `cundang status --missing` may say why"
+    GAPS = "gaps", 1, "finished, but some of what the site lists could not be fetched"
+    BROKEN_OFF = "broken_off", 1, "its server stopped answering, or blocks us; the next crawl continues"
+    UNREACHABLE = "unreachable", 1
+    FAILED = "failed", 1
+    REFUSED = "refused", 2
+    NO_SPACE = "no space", 3
+    LOCKED = "locked", 4
+    RUNNING = "running"
+    KILLED = "killed"
+
+    @classmethod
+    def of(cls, exit_code: int | None) -> Ending:
+        """The ending of a crawl of which only the exit code is known.
+
+        >>> Ending.of(4), Ending.of(-9)
+        (<Ending.LOCKED: 'locked'>, <Ending.KILLED: 'killed'>)
+        """
+        if exit_code is None or exit_code < 0:
+            return cls.KILLED
+        known = (cls.FINISHED, cls.REFUSED, cls.NO_SPACE, cls.LOCKED, cls.INTERRUPTED)
+        return next((ending for ending in known if ending.exit_code == exit_code), cls.FAILED)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Run:
+class Tally:
+    """What a run fetched, in numbers.
+
+    Attributes:
+        pages: responses other than pictures and attachments; `articles`: those of them that are articles.
+        requisites: pictures and attachments.
+        revisits: responses that were in the archive already.
+        bytes: the compressed size of the response and revisit records.
+    """
+
+    pages: int = 0
+    articles: int = 0
+    requisites: int = 0
+    revisits: int = 0
+    bytes: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Run(Tally):
     """What one run of a crawl did.
 
     Attributes:
-        seconds: that it took.
-        ending: `finished`, `max_pages` (as many as allowed), `hours` (they were over), `interrupted` (by a signal),
-            `broken_off` (a host that had answered fell silent), `unreachable` (no page came), `failed` (the archive
-            could not be written), `far_less` (it came to its end, and known pages brought far less than they used to).
-        pages: answers that are no requisites; of them `articles`.
-        requisites: pictures and attachments.
-        revisits: answers that were in the archive already.
-        bytes: of response and revisit records, compressed.
-        shortfall: of `far_less`, what was missing.
+        seconds: its duration.
+        shortfall: with `far_less` and `gaps`: what is missing, in words.
     """
 
     began: dt.datetime
     seconds: float
     visit: int
-    ending: str
-    pages: int
-    articles: int
-    requisites: int
-    revisits: int
-    bytes: int
+    ending: Ending
     shortfall: str | None = None

@@ -12,6 +12,7 @@ from __future__ import annotations
 import time
 from collections import Counter
 from collections.abc import Callable, Collection, Sequence
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any, cast
 
@@ -450,19 +451,9 @@ class Frontier:
             self._db.execute(
                 "INSERT INTO run"
                 " (began, seconds, visit, ending, pages, articles, requisites, revisits, bytes, shortfall)"
-                " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-                [
-                    run.began.timestamp(),
-                    run.seconds,
-                    run.visit,
-                    run.ending,
-                    run.pages,
-                    run.articles,
-                    run.requisites,
-                    run.revisits,
-                    run.bytes,
-                    run.shortfall,
-                ],
+                " VALUES (:began, :seconds, :visit, :ending, :pages, :articles, :requisites, :revisits, :bytes,"
+                " :shortfall)",
+                asdict(run) | {"began": run.began.timestamp()},
             )
 
 

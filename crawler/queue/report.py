@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
+from dataclasses import fields
 from typing import Any
 
 from archive.ledger import Missing
 from crawler.queue.address import shape
 from crawler.queue.database import Database
-from crawler.queue.entries import Run, Shape, State
+from crawler.queue.entries import Ending, Run, Shape, State
 
 
 class Report:
@@ -51,9 +52,10 @@ class Report:
 
     def runs(self) -> list[Run]:
         """All runs, the newest first."""
+        names = [each.name for each in fields(Run)]
         with self._translate():
-            rows = self._db.execute("SELECT * FROM run ORDER BY rowid DESC").fetchall()
-        return [_run(row) for row in rows]
+            rows = self._db.execute(f"SELECT {', '.join(names)} FROM run ORDER BY rowid DESC").fetchall()  # noqa: S608 - our own words
+        return [_run(dict(zip(names, row, strict=True))) for row in rows]
 
     def articles(self) -> list[str]:
         """The addresses that were articles when they answered last."""
@@ -77,17 +79,7 @@ class Report:
         return sorted(found, key=lambda each: (-each.articles - each.lists, each.shape))
 
 
-def _run(row: Sequence[Any]) -> Run:
-    began, seconds, visit, ending, pages, articles, requisites, revisits, size, *shortfall = row
-    return Run(
-        began=dt.datetime.fromtimestamp(began, dt.UTC),
-        seconds=seconds,
-        visit=visit,
-        ending=ending,
-        pages=pages,
-        articles=articles,
-        requisites=requisites,
-        revisits=revisits,
-        bytes=size,
-        shortfall=shortfall[0] if shortfall else None,
-    )
+def _run(row: dict[str, Any]) -> Run:
+    row["began"] = dt.datetime.fromtimestamp(row["began"], dt.UTC)
+    row["ending"] = Ending(row["ending"])
+    return Run(**row)

@@ -19,6 +19,7 @@ from archive.errors import InterruptedCrawl
 from archive.text.document import Reason
 from crawler import SAFE
 from crawler.messages import say
+from crawler.queue.entries import Ending
 from crawler.runs.history import Run, Runs
 
 # The seconds that a command or webhook may take.
@@ -46,8 +47,7 @@ _BAD = (
 
 def reasons(run: Run, earlier: Sequence[Run]) -> list[str]:
     """The reasons to send an alert: the run ended badly, planned times were missed, or few of its pages were good."""
-    bad = run.ending not in ("finished", "max_pages") or run.exit != 0
-    found = [f"{run.ending}: {run.shortfall}" if run.shortfall else run.ending] if bad else []
+    found = [f"{run.ending}: {run.shortfall}" if run.shortfall else str(run.ending)] if run.exit != 0 else []
     if run.missed:
         found.append(f"missed {run.missed}")
     usual = [_good(one) for one in earlier if one.exit == 0 and one.pages >= PAGES]
@@ -94,7 +94,7 @@ def judge(runs: Runs, run: Run, alarm: Alarm | None, *, stopping: bool) -> None:
     """
     why = reasons(run, runs.history(run.site, before=run, limit=5))
     if stopping and run.exit == InterruptedCrawl.exit_code:
-        why = [reason for reason in why if reason != "interrupted"]
+        why = [reason for reason in why if not reason.startswith(Ending.INTERRUPTED)]
     trouble = runs.trouble(run.site)
     ended = run.ended or run.began
     if why and trouble is None:

@@ -31,6 +31,7 @@ from archive.layout import Layout, Part, of_part
 from archive.site import Site, load, load_file, no_such_site
 from crawler.loader import sites_folder
 from crawler.messages import say, telling
+from crawler.queue.entries import Ending
 from crawler.queue.slots import FULL, Slots
 from crawler.runs import cleaning
 from crawler.runs.alerts import NOT_CAPTURED, cure
@@ -43,17 +44,6 @@ LOOK = 0.2
 
 # The order in which one exit code stands for several: an interruption, then what stops every site, then the rest.
 _WORST = (5, 3, 2, 4, 1)
-
-# The exit code and the message for each ending of a crawl.
-_ENDINGS = {
-    "finished": (0, "finished"),
-    "max_pages": (0, "stopped at the limit of pages; the next crawl continues"),
-    "hours": (0, "stopped at the end of the site's `hours`; the next crawl continues"),
-    "interrupted": (5, "interrupted; the next crawl continues"),
-    "far_less": (1, "known pages yielded far less than they used to; `cundang status --missing` may say why"),
-    "gaps": (1, "finished, but some of what the site lists could not be fetched"),
-    "broken_off": (1, "its server stopped answering, or blocks us; the next crawl continues"),
-}
 
 
 def crawl(
@@ -176,13 +166,12 @@ def say_end(site: Site, spider: SiteSpider, say: Callable[[str], None]) -> int:
     )
     if failure is not None:
         raise failure
-    if run.ending == "unreachable":
+    if run.ending is Ending.UNREACHABLE:
         raise CundangError(
             f"{site.key}: no page was fetched from {', '.join(site.hosts)} ({troubles}). {cure(spider.troubles)}"
         )
-    code, words = _ENDINGS[run.ending]
-    say(f"{site.key}: {words}" + (f" ({run.shortfall})." if run.shortfall else "."))
-    return code
+    say(f"{site.key}: {run.ending.message}" + (f" ({run.shortfall})." if run.shortfall else "."))
+    return run.ending.exit_code or 0
 
 
 def exit_code(spider: SiteSpider) -> int:
@@ -191,7 +180,7 @@ def exit_code(spider: SiteSpider) -> int:
         return InterruptedCrawl.exit_code
     if spider.recorder.failure is not None:
         return spider.recorder.failure.exit_code
-    return _ENDINGS.get(spider.run.ending, (CundangError.exit_code, ""))[0] or spider.cleaned
+    return spider.run.ending.exit_code or spider.cleaned
 
 
 def is_cleaned(spider: SiteSpider) -> bool:
@@ -200,7 +189,8 @@ def is_cleaned(spider: SiteSpider) -> bool:
     An interruption should be quick, and after a failure there may be no space; the next crawl or `cundang clean` does
     the cleaning then.
     """
-    return spider.run is not None and spider.run.ending not in ("interrupted", "failed", "unreachable")
+    uncleaned = (Ending.INTERRUPTED, Ending.FAILED, Ending.UNREACHABLE)
+    return spider.run is not None and spider.run.ending not in uncleaned
 
 
 def _crawl_together(layout: Layout, folder: Path, sites: Mapping[str, Site], ask: Ask) -> int:

@@ -8,11 +8,12 @@ import sqlite3
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import closing, contextmanager
-from dataclasses import dataclass, field, fields
+from dataclasses import asdict, dataclass, field, fields
 from pathlib import Path
 
 from archive.errors import DataError
 from archive.site import Site
+from crawler.queue.entries import Ending, Tally
 
 _SCHEMA = """
 CREATE TABLE IF NOT EXISTS run (
@@ -64,33 +65,28 @@ AHEAD = dt.timedelta(days=1)
 # The least and the greatest number of runs that are kept for a site; between them, runs are kept for so many days.
 LEAST, MOST, KEEP_DAYS = 100, 10_000, 730
 # The endings of runs that the schedule continues at its next look.
-UNFINISHED = ("interrupted", "killed")
-_ENDINGS = {0: "finished", 1: "failed", 2: "refused", 3: "no space", 4: "locked", 5: "interrupted"}
+UNFINISHED = (Ending.INTERRUPTED, Ending.KILLED)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Did:
-    """The result of a crawl, in numbers.
+class Did(Tally):
+    """The result of a crawl.
 
     Attributes:
         ending: how it ended, as the frontier notes it; None: it notes nothing.
+        documents: the number of documents from its captures.
         skips: the number of pages without a document, by reason.
         shortfall: what is missing, in words; None: nothing.
     """
 
-    ending: str | None = None
-    pages: int = 0
-    articles: int = 0
-    requisites: int = 0
-    revisits: int = 0
-    bytes: int = 0
+    ending: Ending | None = None
     documents: int = 0
     skips: Mapping[str, int] = field(default_factory=dict)
     shortfall: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Run:
+class Run(Tally):
     """One run of the history.
 
     Attributes:
@@ -98,8 +94,6 @@ class Run:
         missed: the number of planned times before it that passed without a run; `first_missed`: the first of them.
         runner: the process that started it.
         exit: the exit code; if negative, the signal that killed it; None: it is running, or its end was not observed.
-        ending: `running`, `finished`, `gaps`, `far_less`, `max_pages`, `broken_off`, `unreachable`, `interrupted`,
-            `killed`, `failed`, `refused` (its configuration), `no space`, `locked` (crawled by another process).
         documents: the number of documents from its captures.
         skips: the number of its captures without a document, by reason.
         shortfall: what lists claim and the crawl did not capture, or how much less known pages yielded, in words;
@@ -115,19 +109,14 @@ class Run:
     runner: str
     ended: dt.datetime | None
     exit: int | None
-    ending: str
-    pages: int
-    articles: int
-    requisites: int
-    revisits: int
-    bytes: int
+    ending: Ending
     documents: int
     skips: dict[str, int]
     shortfall: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Total:
+class Total(Tally):
     """The sums over all runs of a site since the first one.
 
     Attributes:
@@ -139,11 +128,6 @@ class Total:
 
     site: str
     missed: int
-    pages: int
-    articles: int
-    requisites: int
-    revisits: int
-    bytes: int
     documents: int
     endings: Mapping[str, int]
     skips: Mapping[str, int]
@@ -243,27 +227,20 @@ class Runs:
 
     def end(self, run: Run, now: dt.datetime, exit_code: int | None, did: Did) -> Run:
         """Write the end of a run, and add it to the totals of its site."""
-        ending = "killed" if exit_code is None or exit_code < 0 else _ENDINGS.get(exit_code, "failed")
-        if exit_code in (0, 1) and did.ending is not None:
-            ending = did.ending
+        ending = did.ending if did.ending and exit_code in (0, 1) else Ending.of(exit_code)
         with self._transaction() as cursor:
             cursor.execute(
-                "UPDATE run SET ended = ?, exit = ?, ending = ?, pages = ?, articles = ?, requisites = ?, revisits = ?,"
-                " bytes = ?, documents = ?, skips = ?, shortfall = ? WHERE number = ? AND ended IS NULL",
-                (
-                    now.isoformat(),
-                    exit_code,
-                    ending,
-                    did.pages,
-                    did.articles,
-                    did.requisites,
-                    did.revisits,
-                    did.bytes,
-                    did.documents,
-                    json.dumps(dict(did.skips), ensure_ascii=False),
-                    did.shortfall,
-                    run.number,
-                ),
+                "UPDATE run SET ended = :ended, exit = :exit, ending = :ending, pages = :pages, articles = :articles,"
+                " requisites = :requisites, revisits = :revisits, bytes = :bytes, documents = :documents,"
+                " skips = :skips, shortfall = :shortfall WHERE number = :number AND ended IS NULL",
+                {
+                    **asdict(did),
+                    "ended": now.isoformat(),
+                    "exit": exit_code,
+                    "ending": ending,
+                    "skips": json.dumps(dict(did.skips), ensure_ascii=False),
+                    "number": run.number,
+                },
             )
             if cursor.rowcount:
                 _count(cursor, "number = ?", (run.number,))
@@ -381,6 +358,7 @@ def _run(row: tuple[object, ...]) -> Run:
     values = dict(zip((f.name for f in fields(Run)), row, strict=True))
     for name in ("planned", "first_missed", "began", "ended"):
         values[name] = _time(str(values[name])) if values[name] else None
+    values["ending"] = Ending(str(values["ending"]))
     values["skips"] = json.loads(str(values["skips"]))
     return Run(**values)  # type: ignore[arg-type]
 

@@ -13,7 +13,7 @@ import signal
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import closing
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
 from pathlib import Path
 from typing import Protocol
 
@@ -24,6 +24,7 @@ from archive.ledger import read_ledger
 from archive.site import Site, load
 from crawler.messages import say
 from crawler.queue.accounts import say_doubt
+from crawler.queue.entries import Tally
 from crawler.queue.lock import is_held
 from crawler.queue.slots import Slot, Slots
 from crawler.runs.alerts import NOT_CAPTURED, Alarm, judge
@@ -258,15 +259,8 @@ class Machine:
                     latest = next(iter(frontier.report.runs()), None)
                 # The frontier stores times in whole seconds.
                 if latest is not None and latest.began >= run.began - dt.timedelta(seconds=2):
-                    did = Did(
-                        ending=latest.ending,
-                        pages=latest.pages,
-                        articles=latest.articles,
-                        requisites=latest.requisites,
-                        revisits=latest.revisits,
-                        bytes=latest.bytes,
-                        shortfall=latest.shortfall or self._doubted(site),
-                    )
+                    counts = {each.name: getattr(latest, each.name) for each in fields(Tally)}
+                    did = Did(ending=latest.ending, shortfall=latest.shortfall or self._doubted(site), **counts)
             became = query.became(self._layout, site, run.began) if self._layout.catalogue.exists() else {}
         except CundangError as error:
             say(f"{site}: the result of the crawl cannot be read: {error}")

@@ -14,6 +14,7 @@ from scrapy.settings import BaseSettings
 from archive.errors import UsageError
 from archive.ledger import Ledger
 from archive.site import Crawl, Site
+from crawler.queue.entries import Ending
 from crawler.spiders.site import SiteSpider
 
 # Settings that Scrapy's own spiders rely on; the site spider does the same by its frontier.
@@ -122,7 +123,7 @@ class ArchivedSpider(SiteSpider):
         """An empty ledger: a spider of one's own has no lists to account for."""
         return Ledger()
 
-    def _ending(self, reason: str) -> str:
+    def _ending(self, reason: str) -> Ending:
         if self.recorder.failure is not None:
-            return "failed"
-        return "interrupted" if reason == "shutdown" else "finished"
+            return Ending.FAILED
+        return Ending.INTERRUPTED if reason == "shutdown" else Ending.FINISHED

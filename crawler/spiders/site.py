@@ -39,7 +39,7 @@ from crawler.queue.accounts import missing
 from crawler.queue.address import canonical
 from crawler.queue.clocks import Clocks
 from crawler.queue.database import StateError, set_aside
-from crawler.queue.entries import Address, Run
+from crawler.queue.entries import Address, Ending, Run, Tally
 from crawler.queue.frontier import Frontier
 from crawler.queue.heal import heal
 from crawler.queue.hosts import Hosts
@@ -436,24 +436,24 @@ class SiteSpider(Spider):
         ending = self._ending(reason)
         try:
             ledger = self._ledger() if self.recorder.failure is None else Ledger()
-            new = self.frontier.accounts.new_gaps(ledger) if ending == "finished" else []
-            shortfall = self.frontier.shortfall() if ending == "far_less" else None
+            new = self.frontier.accounts.new_gaps(ledger) if ending is Ending.FINISHED else []
+            shortfall = self.frontier.shortfall() if ending is Ending.FAR_LESS else None
             if new:
-                ending, shortfall = "gaps", _sentence(new)
+                ending, shortfall = Ending.GAPS, _sentence(new)
             self.run = self._run(ending, shortfall)
             if self.recorder.failure is None:
-                whole = ending in ("finished", "far_less", "gaps")
+                whole = ending in (Ending.FINISHED, Ending.FAR_LESS, Ending.GAPS)
                 if whole:
                     self.frontier.accounts.keep_gaps(ledger)
                 # The next visit asks again for what failed or was blocked. Only pending addresses keep this one open.
                 over = not any(self.frontier.open_on(host) for host in self.site.hosts)
-                whole |= over and ending in ("broken_off", "unreachable")
+                whole |= over and ending in (Ending.BROKEN_OFF, Ending.UNREACHABLE)
                 self.frontier.end(self.run, whole=whole)
                 self._tell(ledger)
             self.recorder.close()
         except CundangError as error:
             self.recorder.fail(error)
-            self.run = self.run or self._run("failed", None)
+            self.run = self.run or self._run(Ending.FAILED, None)
         finally:
             self.frontier.close()
             self._release()
@@ -477,35 +477,31 @@ class SiteSpider(Spider):
     def _ledger(self) -> Ledger:
         return self.frontier.accounts.ledger()
 
-    def _run(self, ending: str, shortfall: str | None) -> Run:
+    def _run(self, ending: Ending, shortfall: str | None) -> Run:
         return Run(
             began=self._began,
             seconds=time.monotonic() - self._clock,
             visit=self.frontier.visit,
             ending=ending,
-            pages=self.counts["pages"],
-            articles=self.counts["articles"],
-            requisites=self.counts["requisites"],
-            revisits=self.counts["revisits"],
-            bytes=self.counts["bytes"],
+            **{each.name: self.counts[each.name] for each in fields(Tally)},
             shortfall=shortfall,
         )
 
-    def _ending(self, reason: str) -> str:
+    def _ending(self, reason: str) -> Ending:
         if self.recorder.failure is not None:
-            return "failed"
+            return Ending.FAILED
         if reason != "finished":
-            return "interrupted"
+            return Ending.INTERRUPTED
         if self._closed and any(self.frontier.open_on(host) for host in self.site.hosts):
-            return "hours"
+            return Ending.HOURS
         if not self.counts["good"] and self.troubles:
-            return "unreachable"
+            return Ending.UNREACHABLE
         if self._scheduler.enough() and any(self.frontier.open_on(host) for host in self.site.hosts):
-            return "max_pages"
+            return Ending.MAX_PAGES
         # The next run goes on with a host that broke off; one that never answered is not waited for.
         if self.hosts.walled or any(self.frontier.open_on(host) for host in self.hosts.answered):
-            return "broken_off"
-        return "far_less" if self.frontier.shortfall() else "finished"
+            return Ending.BROKEN_OFF
+        return Ending.FAR_LESS if self.frontier.shortfall() else Ending.FINISHED
 
     def _tell(self, ledger: Ledger) -> None:
         """Write the ledger, and what was not captured and why, beside the state."""

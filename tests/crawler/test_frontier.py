@@ -18,7 +18,7 @@ from archive.errors import DataError, LockedError, SpaceError
 from archive.warc.capture import Found, Place, Written
 from crawler.discovery.link import ARTICLE, LIST, REQUISITE, START
 from crawler.queue.address import canonical, shape, trap
-from crawler.queue.entries import Address, Run, State
+from crawler.queue.entries import Address, Ending, Run, State
 from crawler.queue.frontier import Frontier
 from crawler.queue.idle import Idle
 from crawler.queue.lock import Lock
@@ -66,7 +66,7 @@ def run_of(frontier: Frontier) -> Run:
         began=began,
         seconds=1.5,
         visit=frontier.visit,
-        ending="finished",
+        ending=Ending.FINISHED,
         pages=3,
         articles=2,
         requisites=1,

@@ -18,7 +18,7 @@ from scrapy.http import HtmlResponse
 from archive.site import Crawl, Site
 from archive.warc.capture import Place, Written
 from crawler.discovery.link import START
-from crawler.queue.entries import Address, Run
+from crawler.queue.entries import Address, Ending, Run
 from crawler.queue.frontier import Frontier
 from crawler.queue.hosts import Hosts
 from crawler.queue.scheduler import Scheduler
@@ -184,7 +184,7 @@ class Unwired:
             began=began,
             seconds=1.0,
             visit=self.frontier.visit,
-            ending="finished",
+            ending=Ending.FINISHED,
             pages=1,
             articles=0,
             requisites=0,

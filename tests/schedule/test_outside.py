@@ -24,6 +24,7 @@ from archive.corpus.disk import measure
 from archive.errors import UsageError
 from archive.layout import Layout
 from archive.site import Crawl, Site
+from crawler.queue.entries import Ending
 from crawler.queue.slots import Slot
 from crawler.runs import units
 from crawler.runs.alerts import Alarm
@@ -81,8 +82,8 @@ class World:
     def did(self, run: Run) -> Did:
         del run
         if self.down:
-            return Did(ending="unreachable", shortfall="no page was fetched from a.cn (2 timeout)")
-        return Did(ending="finished", pages=30, documents=20)
+            return Did(ending=Ending.UNREACHABLE, shortfall="no page was fetched from a.cn (2 timeout)")
+        return Did(ending=Ending.FINISHED, pages=30, documents=20)
 
 
 def test_a_site_that_is_down_for_a_week_makes_two_alerts_with_their_cause(tmp_path: Path) -> None:

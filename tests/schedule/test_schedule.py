@@ -31,6 +31,7 @@ from archive.errors import SiteError
 from archive.layout import Layout
 from archive.site import Crawl, Site
 from crawler import practice
+from crawler.queue.entries import Ending
 from crawler.queue.lock import is_held
 from crawler.queue.slots import Slot
 from crawler.runs.alerts import reasons
@@ -262,7 +263,14 @@ def test_a_clock_that_was_a_year_ahead_does_not_silence_a_site(tmp_path: Path) -
 def test_a_run_is_compared_with_those_before_it() -> None:
     def run(**other: Any) -> Run:
         values: dict[str, Any] = dict.fromkeys(("articles", "requisites", "revisits", "bytes", "missed"), 0)
-        values |= {"pages": 100, "documents": 40, "exit": 0, "ending": "finished", "skips": {}, "first_missed": None}
+        values |= {
+            "pages": 100,
+            "documents": 40,
+            "exit": 0,
+            "ending": Ending.FINISHED,
+            "skips": {},
+            "first_missed": None,
+        }
         moments = dict.fromkeys(("planned", "began", "ended"), BEGIN)
         return Run(number=1, site="a", runner="", **{**moments, **values, **other})
 
@@ -273,7 +281,8 @@ def test_a_run_is_compared_with_those_before_it() -> None:
     blocked = run(pages=80, skips={"blocked": 50, "list": 10})
     assert reasons(blocked, usual) == ["38% of 80 pages were good, usually 100%"]
     assert reasons(blocked, [blocked] * 4) == [], "a site that is always so"
-    assert reasons(run(exit=3, ending="no space", missed=2), usual) == ["no space", "missed 2"]
+    assert reasons(run(exit=3, ending=Ending.NO_SPACE, missed=2), usual) == ["no space", "missed 2"]
+    assert reasons(run(ending=Ending.HOURS), usual) == [], "a site whose hours are over is in order"
     assert reasons(blocked, usual[:2]) == [], "two runs are no habit"
 
 
