@@ -58,7 +58,7 @@ def update(
     layout: Layout,
     tell: Callable[[Path], None] = lambda _path: None,
     warn: Callable[[str], None] = lambda _words: None,
-    places: Mapping[str, str] | None = None,
+    places: Mapping[str, str | None] | None = None,
     *,
     thrifty: bool = False,
 ) -> Counts:
@@ -72,7 +72,8 @@ def update(
         layout: the archive.
         tell: called with each file that is read.
         warn: called with what is wrong.
-        places: the GB/T 2260 code of each site; None: those of the existing catalogue.
+        places: the GB/T 2260 code of each site, None if it has none. Other sites keep the place that they have in the
+            existing catalogue, since their site files may be elsewhere.
         thrifty: search for near copies, which reads all fingerprints, only if it is due (`near.is_due`).
 
     Raises:
@@ -86,7 +87,7 @@ def rebuild(
     layout: Layout,
     tell: Callable[[Path], None] = lambda _path: None,
     warn: Callable[[str], None] = lambda _words: None,
-    places: Mapping[str, str] | None = None,
+    places: Mapping[str, str | None] | None = None,
 ) -> Counts:
     """Rebuild the catalogue from all shards and indexes; if that would lose rows, only update it.
 
@@ -118,12 +119,12 @@ def _update(
     layout: Layout,
     tell: Callable[[Path], None],
     warn: Callable[[str], None],
-    asked: Mapping[str, str] | None,
+    asked: Mapping[str, str | None] | None,
     *,
     anew: bool,
     thrifty: bool = False,
 ) -> Counts:
-    places = known_places(layout) if asked is None else asked
+    places = {key: place for key, place in {**known_places(layout), **(asked or {})}.items() if place}
     state = _state(layout.catalogue, places)
     if state == "broken":
         warn(f"{layout.catalogue}: cannot be read. It is made again; check the disk.")

@@ -617,7 +617,8 @@ def _catalogue(folders: Folders, *, anew: bool = False) -> int:
     warned: list[str] = []
     with telling("catalogue") as tell:
         make = build.rebuild if anew else build.update
-        counts = make(folders.layout, lambda path: tell(path.name), warned.append, folders.places())
+        places = {key: one.place for key, one in folders.sites().items()}
+        counts = make(folders.layout, lambda path: tell(path.name), warned.append, places)
     say(f"catalogue: {counts.documents} documents, {counts.skips} skips, {counts.captures} captures")
     return say_all(warned)
 

@@ -122,8 +122,7 @@ def _catalogue(layout: Layout, sites: dict[str, Site]) -> int:
     from archive.catalogue import build
 
     warned: list[str] = []
-    # A site without a site file here keeps its place.
-    places = build.known_places(layout) | {key: site.place for key, site in sites.items() if site.place}
+    places = {key: site.place for key, site in sites.items()}
     counts = build.update(layout, warn=warned.append, places=places, thrifty=True)
     later = f"; near copies of {counts.waiting} not searched yet (cundang clean does it)" if counts.waiting else ""
     say(f"catalogue: {counts.documents} documents, {counts.skips} skips, {counts.captures} captures{later}")

@@ -503,6 +503,10 @@ def test_mentions_are_kept_found_and_counted_and_follow_the_places_of_sites(tmp_
     assert "catalogue: 3 documents" in cleaning.stderr.decode()
     assert mentions.read(layout, "urn:uuid:1")[1].name == "西安市委统战部"
     assert [one.name for one in mentions.read(layout, "urn:uuid:3")] == ["陕西省委统战部"]
+    build.update(layout, places={"b": "510100"})
+    assert build.known_places(layout) == {"a": "610100", "b": "510100"}
+    build.rebuild(layout, places={"a": None})
+    assert build.known_places(layout) == {"b": "510100"}
 
 
 @pytest.mark.parametrize(
