@@ -35,8 +35,8 @@ _NUMBER = re.compile(r"[发办函字令规告]{0,3}[〔\[（(【［]\d{4}[〕\]�
 # Han characters and short brackets, read from right to left.
 _LEFT = re.compile(r"(?:[^\W\dA-Za-z的了是被这那们我你他她]|[）)][\u4e00-\u9fff]{2,6}[（(])*")
 _ORDINAL = re.compile(r"第[一二三四五六七八九十]+$")
-# Two names: 集团公司和椰树集团公司.
-_JOINED = re.compile("(?:公司|集团|[厂院所局])[和与及]")
+# The end of a name and of what joins it to the next one: 集团公司和椰树集团公司, 墨脱县政府与天下茶业有限公司.
+_JOINED = re.compile("(?:公司|集团|[厂院所局府委会部省市县区])[和与及]")
 # A count of many: 四所学校.
 _COUNT = re.compile("[一二三四五六七八九十百两几数]+[多余]?[所家个名位大]$")
 # A number of which a name is made with a head right behind it: 五 in 五医院, never 四 in 四所学校.
@@ -367,8 +367,10 @@ def _company(text: str, start: int, end: int, places: Sequence[Mention]) -> Orga
     first = _left(text, start, 26)
     if first == start or (first == start - 26 and first):
         return None
+    for joint in _JOINED.finditer(text, first, start):
+        first = joint.end()
     begin = _leads(text, first, start)
-    if text[start - 1] in "家个" or _JOINED.search(text, begin, start):
+    if text[start - 1] in "家个":
         return None
     begin = _behind_group(text, _first_of_company(text, begin, start, places))
     if begin < 0 or start - begin < 2:
