@@ -11,6 +11,22 @@ What the web does is data (a `Skip`, a problem in a report), never an exception.
     └── InterruptedCrawl    5: stopped by a signal, state saved
 """
 
+from collections.abc import Iterable
+
+# The order in which one exit code stands for several: an interruption, then what stops every site, then the rest.
+_WORST = (5, 3, 2, 4, 1)
+
+
+def worst(codes: Iterable[int]) -> int:
+    """One exit code for several.
+
+    >>> worst([0, 1, 4]), worst([3, -9]), worst([])
+    (4, 5, 0)
+    """
+    # The code of a process that a signal ended is negative.
+    found = {InterruptedCrawl.exit_code if code < 0 else code for code in codes}
+    return next((code for code in _WORST if code in found), max(found, default=0))
+
 
 class CundangError(Exception):
     """The root of the tree. Its message is shown to the user unchanged, and ends with the cure."""

@@ -100,9 +100,8 @@ class Database:
         # One transaction: a crawl that is killed meanwhile leaves the earlier version.
         self.db.execute("BEGIN IMMEDIATE")
         self._add_columns()
-        # The first is of an earlier version; the second is counted anew by each visit.
-        for table in ("learned", "shape"):
-            self.db.execute(f"DROP TABLE IF EXISTS {table}")
+        # Each visit counts anew.
+        self.db.execute("DROP TABLE IF EXISTS shape")
         for statement in _statements(_SCHEMA):
             self.db.execute(statement)
         self.db.execute(f"PRAGMA user_version = {VERSION}")

@@ -22,7 +22,6 @@ CREATE TABLE IF NOT EXISTS address (
     role TEXT,                      -- list, article; null: neither, or not answered yet
     first REAL,                     -- when it answered first
     span REAL,                      -- of a list's clock
-    checks INTEGER NOT NULL DEFAULT 0,  -- not used any more
     check_at REAL,                  -- when it is asked for again; null: never if it is done, at once if it failed
     etag TEXT, modified TEXT,       -- of its last full answer
     form TEXT,                      -- body of a POST; null: it is a GET

@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import ParamSpec
 
 from archive.corpus.shard import load_arrow
-from archive.errors import CundangError, DataError, InterruptedCrawl, SiteError
+from archive.errors import CundangError, DataError, InterruptedCrawl, SiteError, worst
 from archive.layout import Layout
 from archive.ledger import SiteAccount, read_ledger, write_ledger
 from archive.site import Site, load_file, load_given
@@ -73,7 +73,7 @@ def main() -> None:
         held.append(slot)
     indexes = _exit_code("catalogue", _make_indexes, layout)
     codes = {each.key: _exit_code(each.key, _clean, layout, sites, each, len(held)) for each in crawled}
-    catalogue = indexes | _exit_code("catalogue", _catalogue, layout, sites)
+    catalogue = worst([indexes, _exit_code("catalogue", _catalogue, layout, sites)])
     for each in crawled:
         code = codes[each.key] or catalogue or _exit_code(each.key, _doubt, layout, sites.get(each.key), each)
         if not asked["tried"]:

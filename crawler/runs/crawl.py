@@ -17,7 +17,7 @@ import asyncio
 import os
 import subprocess
 import time
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Self
 
@@ -26,7 +26,7 @@ from scrapy.crawler import Crawler, CrawlerProcess
 from scrapy.settings import Settings
 from twisted.python.failure import Failure
 
-from archive.errors import CundangError, InterruptedCrawl
+from archive.errors import CundangError, InterruptedCrawl, worst
 from archive.layout import Layout, Part, of_part
 from archive.site import Site, load, load_file, no_such_site
 from crawler.loader import sites_folder
@@ -41,9 +41,6 @@ from crawler.spiders.site import SiteSpider, spider_for
 
 # Seconds between two looks at the child processes.
 LOOK = 0.2
-
-# The order in which one exit code stands for several: an interruption, then what stops every site, then the rest.
-_WORST = (5, 3, 2, 4, 1)
 
 
 def crawl(
@@ -90,7 +87,7 @@ def crawl_for(layout: Layout, folder: Path, name: str) -> int:
         several = _Several(crews, sites)
         while several.look():
             time.sleep(LOOK)
-    return _exit_code(several.codes)
+    return worst(several.codes)
 
 
 def load_site(folder: Path, name: str) -> Site:
@@ -204,14 +201,7 @@ def _crawl_together(layout: Layout, folder: Path, sites: Mapping[str, Site], ask
                 several.stop()
             tell(f"{len(several.codes)} of {len(sites)} sites, pages", crews.pages)
             time.sleep(LOOK)
-    return _exit_code(several.codes)
-
-
-def _exit_code(ended: Iterable[int]) -> int:
-    """One exit code for those of several crawls."""
-    # The code of a process that a signal ended is negative.
-    codes = [InterruptedCrawl.exit_code if code < 0 else code for code in ended]
-    return next((code for code in _WORST if code in codes), max(codes, default=0))
+    return worst(several.codes)
 
 
 class _Several:

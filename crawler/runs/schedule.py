@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import Protocol
 
 from archive.catalogue import query
-from archive.errors import CundangError, SiteError
+from archive.errors import CundangError, SiteError, worst
 from archive.layout import Layout, Part, of_part
 from archive.ledger import read_ledger
 from archive.site import Site, load
@@ -340,7 +340,7 @@ def run(
     once: bool = False,
     live: Live | None = None,
 ) -> int:
-    """Run the schedule; return the greatest exit code of its crawls with `once`, else 0.
+    """Run the schedule; return the worst exit code of its crawls with `once`, else 0.
 
     Args:
         layout: the data folder.
@@ -379,7 +379,7 @@ def run(
             time.sleep(LOOK if not caught else LOOK / 10)
     machine.crews.close()
     runs.close()
-    return max(codes, default=0) if once else 0
+    return worst(codes) if once else 0
 
 
 def _trim(runs: Runs, layout: Layout, last: float) -> float:
