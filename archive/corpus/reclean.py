@@ -35,6 +35,7 @@ from archive.warc import exclusions, index, reader
 from archive.warc.away import size_of
 from archive.warc.capture import Capture
 from archive.warc.disk import sweep
+from archive.warc.exclusions import Exclusions
 from archive.warc.surt import surt
 
 # The last resort against a page that hangs the cleaner, in seconds of processor time, and of wall time. The cleaner's
@@ -107,85 +108,112 @@ class Work:
     warc_sha256: str
 
 
-def stale(
-    layout: Layout, sites: Mapping[str, Site], site: str | None = None, found: Survey | None = None
-) -> Iterator[Stale]:
-    """The shards that differ from what would be written now, in the order of their WARC files; `site` names a folder.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Looked:
+    """A WARC file, and how its shard differs from what would be written now.
+
+    Attributes:
+        folder: the folder of the WARC file, named after its site.
+        is_sound: the WARC file is not damaged.
+        why: why the shard is not current; empty: it is, or it stays although it is not.
+        hosts: the hosts of its pages; None: there is no shard that can be read.
+        lost: the sites whose files shaped it, and are not here.
+        lacking: the distributions with page objects that made it, and are not here, with their versions; empty: none.
+        is_same_pages: it is of the same WARC file, and of the same pages that were taken down.
+    """
+
+    warc: Path
+    folder: str
+    shard: Path
+    is_sound: bool
+    why: str = ""
+    hosts: tuple[str, ...] | None = None
+    lost: frozenset[str] = frozenset()
+    lacking: str = ""
+    is_same_pages: bool = True
+
+
+def look(layout: Layout, sites: Mapping[str, Site], found: Survey | None = None) -> list[Looked]:
+    """Read the header of every shard once, and compare it with what would be written now.
+
+    `found`: a survey of the WARC files, else one is made.
+    """
+    found = found or damage.survey(layout, note=False)
+    hosts, excluded = by_host(sites.values()), exclusions.read(layout)
+    return [
+        _look(layout, hosts, excluded, warc, digest, is_sound=warc not in found.damages)
+        for warc, digest in found.digests.items()
+    ]
+
+
+def _look(
+    layout: Layout, hosts: Mapping[str, Site], excluded: Exclusions, warc: Path, digest: str, *, is_sound: bool
+) -> Looked:
+    path = layout.shard_of(warc)
+    about = shard.about(path)
+    one = Looked(warc=warc, folder=layout.site_of(warc), shard=path, is_sound=is_sound)
+    if about is None:
+        return replace(one, why=UNREADABLE if path.exists() else "no shard yet")
+    one = replace(one, hosts=about.hosts, lacking=objects.missing(about.header.recipe), lost=lost_files(about, hosts))
+    if not is_sound and not one.lost:
+        return one
+    now = _header(warc, digest, about.hosts, hosts, taken_down(layout, warc, excluded))
+    is_same_pages = replace(about.header, recipe=now.recipe, schema=now.schema) == now
+    why = "a page was given up by the clock" if about.provisional else _difference(about.header, now)
+    return replace(one, is_same_pages=is_same_pages, why="" if one.lost and is_same_pages else why)
+
+
+def stale(looked: Collection[Looked], *, every: bool = False, hosts_of: Site | None = None) -> Iterator[Stale]:
+    """The shards to make, in the order of their WARC files.
 
     Shards of damaged files are left out: they stay unchanged, and so do those of sites whose pages were read by page
-    objects that are not installed, and those whose site files are not here. `found`: a survey of the files, else one
-    is made.
+    objects that are not installed, and those whose site files are not here.
+
+    Args:
+        looked: what `look` found.
+        every: all shards of sound files.
+        hosts_of: only shards with pages of this site's hosts.
     """
-    hosts = by_host(sites.values())
-    found = found or damage.survey(layout, site, note=False)
-    lacking = _lacking(layout, found)
-    for warc, digest in found.digests.items():
-        if warc in found.damages or layout.site_of(warc) in lacking:
-            continue
-        path = layout.shard_of(warc)
-        about = shard.about(path)
-        if about is None:
-            why = "no shard yet" if not path.exists() else UNREADABLE
-        else:
-            now = _header(warc, digest, about.hosts, hosts, taken_down(layout, warc))
-            why = _reason(about, now, hosts)
-        if why:
-            yield Stale(warc=warc, shard=path, why=why)
+    lacking = {each.folder for each in looked if each.lacking}
+    for each in looked:
+        why = "asked for" if every else each.why if each.folder not in lacking else ""
+        is_of = hosts_of is None or each.hosts is None or not set(each.hosts).isdisjoint(hosts_of.hosts)
+        if each.is_sound and why and is_of:
+            yield Stale(warc=each.warc, shard=each.shard, why=why)
 
 
-def kept(layout: Layout, sites: Mapping[str, Site], found: Survey) -> Iterator[str]:
+def kept(looked: Collection[Looked]) -> Iterator[str]:
     """The sentences on texts that stay as they are, because what shaped them is not here."""
-    for folder, names in _lacking(layout, found).items():
+    for folder, names in {each.folder: each.lacking for each in looked if each.lacking}.items():
         yield (
             f"{folder}: its texts were made with page objects of {names}, which are not installed: they stay as they"
             f" are, and new pages are not cleaned. Install them: pip install {names.replace(',', '')}. To give them up:"
             f" cundang clean --all --site {folder}"
         )
-    for folder, keys in _fileless(layout, sites, found, changed=False).items():
-        yield (
-            f"{folder}: its texts were made with the files of the sites {', '.join(sorted(keys))}, which are not here:"
-            f" they stay as they are. Name the folder of these files with --sites. To give up their rules: cundang"
-            f" clean --all --site {folder}"
-        )
-    for folder, keys in _fileless(layout, sites, found, changed=True).items():
-        yield (
-            f"{folder}: pages of it were taken down or allowed again, so its texts are made without the files of the"
-            f" sites {', '.join(sorted(keys))}, which are not here. Run cundang clean again, with their folder: --sites"
-        )
+    lost: dict[tuple[bool, str], set[str]] = {}
+    for each in looked:
+        if each.lost:
+            lost.setdefault((not each.is_same_pages, each.folder), set()).update(each.lost)
+    for (changed, folder), keys in sorted(lost.items(), key=lambda item: item[0][0]):
+        names = ", ".join(sorted(keys))
+        if changed:
+            yield (
+                f"{folder}: pages of it were taken down or allowed again, so its texts are made without the files of"
+                f" the sites {names}, which are not here. Run cundang clean again, with their folder: --sites"
+            )
+        else:
+            yield (
+                f"{folder}: its texts were made with the files of the sites {names}, which are not here: they stay as"
+                " they are. Name the folder of these files with --sites. To give up their rules: cundang clean --all"
+                f" --site {folder}"
+            )
 
 
-def _lacking(layout: Layout, found: Survey) -> dict[str, str]:
-    """Folder -> the distributions with page objects that made a shard of it, and are not here."""
-    lacking = {}
-    for warc in found.digests:
-        about = shard.about(layout.shard_of(warc))
-        if about is not None and (names := objects.missing(about.header.recipe)):
-            lacking[layout.site_of(warc)] = names
-    return lacking
-
-
-def _fileless(layout: Layout, sites: Mapping[str, Site], found: Survey, *, changed: bool) -> dict[str, set[str]]:
-    """Folder -> the sites whose files shaped a shard of it, and are not here.
-
-    `changed`: of shards that are made again nevertheless, because the pages to show are others; else of the rest.
-    """
-    hosts = by_host(sites.values())
-    lost: dict[str, set[str]] = {}
-    for warc, digest in found.digests.items():
-        about = shard.about(layout.shard_of(warc))
-        if about is None or not (keys := lost_files(about, hosts)):
-            continue
-        now = _header(warc, digest, about.hosts, hosts, taken_down(layout, warc))
-        if changed != _same_pages(about, now):
-            lost.setdefault(layout.site_of(warc), set()).update(keys)
-    return lost
-
-
-def lost_files(about: shard.About, hosts: Mapping[str, Site]) -> set[str]:
+def lost_files(about: shard.About, hosts: Mapping[str, Site]) -> frozenset[str]:
     """The sites whose files shaped a shard and are not here; a file with another name may be in its place."""
     had = sites_of(about.header.recipe)
     here = {hosts[host].key for host in about.hosts if host in hosts}
-    return had - here if len(here) < len(had) else set()
+    return frozenset(had - here if len(here) < len(had) else ())
 
 
 def without_file(layout: Layout, made: Made, sites: Mapping[str, Site]) -> set[str]:
@@ -235,9 +263,10 @@ def clean(  # noqa: PLR0913 - each is an option of the command
         tell: called now and then with the WARC file and the number of pages done.
     """
     found = _survey(layout, site, accept=accept, dry=dry, warn=warn)
-    for words in kept(layout, sites, found) if not every else ():
+    looked = look(layout, sites, found)
+    for words in kept(looked) if not every else ():
         warn(words)
-    todo = list(_todo(layout, sites, site, found, every=every, hosts_of=hosts_of))
+    todo = list(stale(looked, every=every, hosts_of=hosts_of))
     for asked in todo:
         if asked.why == UNREADABLE:
             warn(f"{asked.shard}: {UNREADABLE}. It is made again; check the disk.")
@@ -300,6 +329,7 @@ def _works(
     keep: diff.Report | None,
 ) -> Iterator[Work]:
     """The shards to make. With a report, first copy each existing shard, to compare it later."""
+    excluded = exclusions.read(layout)
     for number, asked in enumerate(todo):
         before = elsewhere / f"{number}.before"
         if keep and shard.about(asked.shard) is not None:
@@ -308,7 +338,7 @@ def _works(
             asked=asked,
             before=before,
             path=elsewhere / f"{number}.parquet" if dry else asked.shard,
-            gone=taken_down(layout, asked.warc),
+            gone=taken_down(layout, asked.warc, excluded),
             hosts=hosts,
             shared=large is not None and (size_of(asked.warc) or 0) > large,
             warc_sha256=found.digests[asked.warc],
@@ -321,26 +351,6 @@ def _compare(layout: Layout, report: diff.Report, done: Work, made: Made) -> dif
     difference = report.compare(before, made.shard, name=name, why=done.asked.why)
     done.before.unlink(missing_ok=True)
     return difference
-
-
-def _todo(
-    layout: Layout,
-    sites: Mapping[str, Site],
-    site: str | None,
-    found: Survey,
-    *,
-    every: bool,
-    hosts_of: Site | None,
-) -> Iterator[Stale]:
-    if every:
-        sound = (warc for warc in found.digests if warc not in found.damages)
-        wanted: Iterator[Stale] = (Stale(warc=warc, shard=layout.shard_of(warc), why="asked for") for warc in sound)
-    else:
-        wanted = stale(layout, sites, site, found)
-    for one in wanted:
-        about = shard.about(one.shard)
-        if hosts_of is None or about is None or set(about.hosts) & set(hosts_of.hosts):
-            yield one
 
 
 def _make_indexes(layout: Layout, found: Survey) -> None:
@@ -417,9 +427,12 @@ def make_by(
     )
 
 
-def taken_down(layout: Layout, warc: Path) -> tuple[str, ...]:
-    """The SURTs of a WARC file that were taken down, from its index, which is made if it is missing."""
-    excluded = exclusions.read(layout)
+def taken_down(layout: Layout, warc: Path, excluded: Exclusions | None = None) -> tuple[str, ...]:
+    """The SURTs of a WARC file that were taken down, from its index, which is made if it is missing.
+
+    `excluded`: what was taken down; None: read it.
+    """
+    excluded = excluded or exclusions.read(layout)
     if not excluded.pages:
         return ()
     path = layout.index_of(warc)
@@ -438,21 +451,6 @@ def _header(
         recipe=recipe((named[key] for key in sorted(named)), met).to_json(),
         exclusions=exclusions.digest(forgotten),
     )
-
-
-def _reason(about: shard.About, now: shard.Header, hosts: Mapping[str, Site]) -> str:
-    """Why a shard is to be made again, in words; empty if it is current.
-
-    Empty too while the file of one of its sites is not here, unless its WARC file or what was taken down changed.
-    """
-    if _same_pages(about, now) and lost_files(about, hosts):
-        return ""
-    return "a page was given up by the clock" if about.provisional else _difference(about.header, now)
-
-
-def _same_pages(about: shard.About, now: shard.Header) -> bool:
-    """Whether a shard is of the same WARC file, and of the same pages that were taken down."""
-    return replace(about.header, recipe=now.recipe, schema=now.schema) == now
 
 
 def _difference(had: shard.Header, now: shard.Header) -> str:

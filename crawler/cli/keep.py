@@ -140,9 +140,10 @@ def clean(  # noqa: PLR0913, PLR0917 - click makes an argument of each option
     known_data(folders.layout)
     if dry_run and not diff_:
         found, sites = damage.survey(folders.layout, folders.key(site), note=False), folders.sites(site, rules)
-        for shard in reclean.stale(folders.layout, sites, folders.key(site), found):
+        looked = reclean.look(folders.layout, sites, found)
+        for shard in reclean.stale(looked):
             print_item(shard, f"{shard.warc}: {shard.why}", json_)
-        return say_all([*map(str, found.damages.values()), *reclean.kept(folders.layout, sites, found)])
+        return say_all([*map(str, found.damages.values()), *reclean.kept(looked)])
     return _clean(
         folders,
         site,

@@ -40,13 +40,13 @@ def test_a_learned_file_makes_shards_stale_and_a_changed_site_is_reported(tmp_pa
     tried = CliRunner().invoke(app, [*learn, "--dry-run"])
     assert tried.exit_code == 0, tried.output
     assert not (folder / "learned").exists()
-    assert list(reclean.stale(layout, load(folder))) == []
+    assert list(reclean.stale(reclean.look(layout, load(folder)))) == []
 
     written = CliRunner().invoke(app, learn)
     assert written.exit_code == 0, written.output
     assert '+body = "body > div.old-text"' in written.stdout.splitlines()
     assert "+source" not in written.stdout, "a title that ends like an office's name is no source"
-    assert [each.why for each in reclean.stale(layout, load(folder))] == ["the recipe changed: sites yx"]
+    assert [each.why for each in reclean.stale(reclean.look(layout, load(folder)))] == ["the recipe changed: sites yx"]
     (taught,) = reclean.clean(layout, load(folder), jobs=1)
     with_vote = taught.shard.read_bytes()
     assert with_vote != before

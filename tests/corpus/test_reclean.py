@@ -146,12 +146,25 @@ def test_an_era_and_a_library_make_stale_by_themselves(house: Path) -> None:
     assert str(victim) in [line["shard"] for line in again]
 
 
-def test_texts_stay_as_they_are_while_the_file_of_their_site_is_not_here(tmp_path: Path) -> None:
+def test_texts_stay_as_they_are_while_the_file_of_their_site_is_not_here(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     layout, sites = Layout(root=tmp_path / "data"), tmp_path / "sites"
     fill(layout, "alpha.cn", files=1, pages=2)
     rules(sites, "alpha", "div#content")
     made = list(reclean.clean(layout, load(sites), jobs=1))
     before = digests(tmp_path)
+    read: list[Path] = []
+    about = shard.about
+
+    def noted(path: Path) -> shard.About | None:
+        read.append(path)
+        return about(path)
+
+    with monkeypatch.context() as patched:
+        patched.setattr(shard, "about", noted)
+        assert list(reclean.clean(layout, load(sites), jobs=1)) == []
+    assert read == [one.shard for one in made], "the header of each shard is read once"
     told: list[str] = []
     assert list(reclean.clean(layout, {}, jobs=1, warn=told.append)) == []
     assert (digests(tmp_path), [words.split(",")[0] for words in told]) == (
@@ -164,7 +177,9 @@ def test_texts_stay_as_they_are_while_the_file_of_their_site_is_not_here(tmp_pat
     assert (dry.exit_code, dry.stdout, "files of the sites alpha" in dry.stderr) == (1, "", True)
     # The file may have another name, and whoever wants it can give up its rules.
     rules(sites, "alpha", "div#content").rename(sites / "renamed.toml")
-    assert [one.why for one in reclean.stale(layout, load(sites))] == ["the recipe changed: sites alpha renamed"]
+    assert [one.why for one in reclean.stale(reclean.look(layout, load(sites)))] == [
+        "the recipe changed: sites alpha renamed"
+    ]
     assert len(list(reclean.clean(layout, {}, every=True, jobs=1))) == len(made) == 1
     assert digests(tmp_path) != before
     assert list(reclean.clean(layout, {}, jobs=1, warn=told.append)) == []

@@ -132,7 +132,7 @@ def test_what_was_taken_down_comes_back_in_no_way(tmp_path: Path) -> None:
         ]
         assert "本人要求" in cundang(tmp_path, "show", url, code=2).stderr
         assert_gone(tmp_path)
-        assert list(reclean.stale(layout, load(tmp_path / "sites"))) == []
+        assert list(reclean.stale(reclean.look(layout, load(tmp_path / "sites")))) == []
 
         # Every derived file, and the state, deleted and made again.
         before = derived(layout)
@@ -165,7 +165,7 @@ def test_what_was_taken_down_comes_back_in_no_way(tmp_path: Path) -> None:
     # Without the line the page would be back.
     kept = layout.exclusions.read_bytes()
     layout.exclusions.unlink()
-    assert len(list(reclean.stale(layout, load(tmp_path / "sites")))) == 1
+    assert len(list(reclean.stale(reclean.look(layout, load(tmp_path / "sites"))))) == 1
     layout.exclusions.write_bytes(kept)
 
     checksum = hashlib.sha256(warc.read_bytes()).hexdigest()
