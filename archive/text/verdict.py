@@ -17,6 +17,7 @@ from archive.text.document import Reason
 from archive.text.lines import is_sentence, narrow
 from archive.text.outline import NEAR_CELL, ROOTS
 from archive.text.page import Page, joined
+from archive.text.refresh import refreshes, script_target
 from archive.warc.capture import Capture
 
 # A page with this many Han characters is judged by its text; error pages are shorter.
@@ -81,16 +82,6 @@ _HOME = re.compile(r"\A/?(?:(?:index|default|main|home)\.(?:s?html?|jsp|php|aspx
 # How a script hears a press on elements, which then say by their data what they lead to.
 _HEARD = re.compile(r"\.(?:click|on|live|delegate|addEventListener|onclick)\b[^;]{0,80}(?:function|=>)")
 _WRITES = re.compile(r"document\.write|innerHTML\s*=|\.(?:html|append|load)\(")
-_META = re.compile(r"<meta[^<>]*+", re.IGNORECASE)
-_REFRESH = re.compile(
-    r"http-equiv\s*+=\s*+[\"']?refresh[\"']?(?>.{0,100}?content\s*+=)\s*+[\"']?\s*+(\d++)\s*+;\s*+url\s*+=\s*+[\"']?([^\"'\s]++)",
-    re.IGNORECASE | re.DOTALL,
-)
-_STUB = re.compile(
-    r"(?:window|self|top|parent|document)?\.?location(?:\.href|\.replace|\.assign)?\s*(?:=|"
-    r"\()\s*[\"']([^\"']{1,300})[\"']",
-    re.IGNORECASE,
-)
 
 # A page that says what it has to say in a box: alert('参数错误！').
 _SAID = re.compile(r"alert\(\s*[\"']([^\"']{1,200})[\"']")
@@ -566,12 +557,12 @@ def _answer(page: Page, area: Area | None, html: str, text: str, size: int, url:
 
 def _leads_on(page: Page, html: str, size: int, url: str, *, stated: bool) -> str | None:
     """Where a page leads by itself; None for one that comes again, or leads on only when its text has been read."""
-    for match in filter(None, map(_REFRESH.search, _META.findall(html))):
-        read = int(match[1]) > AT_ONCE and (stated or any(is_sentence(key, 10) for key in page.keys))
-        if int(match[1]) <= LATER and not read and urldefrag(joined(url, match[2]))[0] != urldefrag(url)[0]:
-            return f"meta refresh to {match[2]}"
-    stubs = _STUB.findall(html) if size < 30 and len(html) < 2048 else []
-    return f"script to {stubs[0]}" if len(stubs) == 1 else None
+    for seconds, target in refreshes(html):
+        read = seconds > AT_ONCE and (stated or any(is_sentence(key, 10) for key in page.keys))
+        if seconds <= LATER and not read and urldefrag(joined(url, target))[0] != urldefrag(url)[0]:
+            return f"meta refresh to {target}"
+    stub = script_target(html) if size < 30 else None
+    return f"script to {stub}" if stub else None
 
 
 def _challenged(html: str, text: str, size: int) -> str | None:

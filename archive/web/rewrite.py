@@ -6,7 +6,6 @@ address that is overlooked reaches nothing, since the replay's Content-Security-
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from urllib.parse import urldefrag, urljoin
@@ -16,6 +15,7 @@ from lxml.html import HtmlElement
 
 from archive.text import styles
 from archive.text.decode import decode, parse
+from archive.text.refresh import refresh
 
 # Rewrites an absolute address of the page to one of the archive, by its purpose: `page`, `frame`, `file`.
 Turn = Callable[[str, str], str]
@@ -56,7 +56,6 @@ _DROPPED = (
 _IDS = frozenset("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789 -+/.:()")
 # The beginnings of addresses that stay unchanged, as parts of the page itself.
 _INLINE = ("data:image/", "#")
-_REFRESH = re.compile(r"^[\s\d.]{0,20}[;,]?\s{0,20}(?:url\s{0,20}=)?\s{0,20}[\"']?([^\"']{1,4000})", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -200,7 +199,7 @@ def _absolute(base: str, address: str) -> str | None:
 def _leads(meta: HtmlElement, base: str) -> str | None:
     if meta.get("http-equiv", "").lower() != "refresh":
         return None
-    found = _REFRESH.match(meta.get("content", "")[:5000])
+    found = refresh(meta.get("content", ""))
     return _absolute(base, found[1]) if found else None
 
 

@@ -18,6 +18,7 @@ from lxml.html import HtmlElement
 
 from archive.site import host_of
 from archive.text import styles
+from archive.text.refresh import refresh, script_target
 from crawler.discovery.dom import listen
 from crawler.discovery.link import (
     ARTICLE,
@@ -76,16 +77,9 @@ _DRAWN = re.compile(
 _CLICK = re.compile(
     r"(?:location(?:\.href)?\s*=|location\.(?:replace|assign)\(|window\.open\()\s*['\"]([^'\"]+)['\"](?!\s{0,3}\+)"
 )
-_STUB = re.compile(
-    r"(?:window|self|top|parent|document)?\.?location(?:\.href|\.replace|\.assign)?\s*(?:=|\()\s*['\"]([^'\"]{1,300})['\"](?!\s{0,3}\+)",
-    re.IGNORECASE,
-)
-# A function without blocks inside. It leads nowhere by itself unless something calls it.
-_FUNCTION = re.compile(r"\bfunction\s{1,9}(\w{1,60})\s{0,9}\([^(){}]{0,200}\)\s{0,9}\{[^{}]{0,2000}\}")
 # Days of the shortest month: numbers that all stand on a page are those of a calendar.
 _MONTH = frozenset(range(1, 29))
 _CELLS = XPath(".//*[not(*)][string-length() < 6]/text()", smart_strings=False)
-_PRESSED = re.compile(r"\s(?:on(?!load)[a-z]{1,20}|href)\s*=\s*(?:\"[^\"]*\"|'[^']*')", re.IGNORECASE)
 _TAGS = re.compile(r"<script.*?(?:</script>|\Z)|<style.*?(?:</style>|\Z)|<[^>]*+(?:>|\Z)", re.DOTALL | re.IGNORECASE)
 _HOME = ("首页", "首頁")
 _HAN = re.compile(r"[\u3400-\u9fff]")
@@ -219,27 +213,6 @@ def base_of(url: str, root: HtmlElement) -> str:
         return url
     # HTML, "frozen base URL": what is no address, or a script, is passed over.
     return base if base[:5].lower() in ("http:", "https") else url
-
-
-def refresh_target(content: str) -> str | None:
-    """Where a refresh leads, as its header or its meta element says it; None: to the page itself.
-
-    HTML, "shared declarative refresh steps": seconds, a separator, and the address, with `url=` before it or without.
-
-    >>> [refresh_target(c) for c in ("0; URL='/a.html'", "0; /a.html", "3,url = /a.html", "0 /a.html", "5", "0url=/a")]
-    ['/a.html', '/a.html', '/a.html', '/a.html', None, None]
-    """
-    said = content.strip()
-    rest = said.lstrip("0123456789.")
-    if rest[:1] not in (";", ",", " ", "\t", "\n"):
-        return None
-    rest = rest.lstrip()
-    rest = rest.removeprefix(rest[0] if rest[0] in ";," else "").lstrip()
-    if rest[:3].lower() == "url" and (after := rest[3:].lstrip())[:1] == "=":
-        rest = after[1:].lstrip()
-    if rest[:1] in ("'", '"'):
-        rest = rest[1:].partition(rest[0])[0]
-    return rest.strip() or None
 
 
 def _survey(root: HtmlElement) -> tuple[defaultdict[str, list[HtmlElement]], list[_Text]]:
@@ -382,14 +355,12 @@ def _beside_its_like(element: HtmlElement, anchor: str) -> bool:
 
 def _redirects(base: str, html: str, root: HtmlElement) -> Iterator[Link]:
     for content in _REFRESH(root):
-        if (target := refresh_target(content)) and (href := _absolute(base, target)):
+        if (found := refresh(content)) and (href := _absolute(base, found[1])):
             yield Link(url=href, kind="redirect")
-    # Share buttons say `location = ` too. A stub is short, has hardly any text, and says it once.
-    if len(html) < 2048:
-        unpressed = _PRESSED.sub("", html)
-        stubs = _STUB.findall(_FUNCTION.sub(lambda made: made[0] if unpressed.count(made[1]) > 1 else "", unpressed))
-        if len(stubs) == 1 and len(_HAN.findall(_TAGS.sub("", html))) < 30 and (href := _absolute(base, stubs[0])):
-            yield Link(url=href, kind="redirect")
+    # Share buttons say `location = ` too. A page that only leads on has hardly any text.
+    target = script_target(html)
+    if target and len(_HAN.findall(_TAGS.sub("", html))) < 30 and (href := _absolute(base, target)):
+        yield Link(url=href, kind="redirect")
 
 
 def _absolute(base: str, href: str) -> str | None:

@@ -8,9 +8,9 @@ from urllib.parse import urljoin, urlsplit
 
 from scrapy.http import Response
 
+from archive.text.refresh import refresh
 from archive.warc.capture import Capture, Written
 from crawler.discovery import Link
-from crawler.discovery.general import refresh_target
 
 # A page is known by its Content-Type, else by its first bytes (MIME Sniffing, section 7.1).
 _PAGES = re.compile(r"html|xml|json|text/plain")
@@ -60,9 +60,9 @@ def unpacked(response: Response) -> Response:
 
 def refreshes(response: Response) -> list[Link]:
     """Where the header Refresh leads, which does as a meta element of that name."""
-    target = refresh_target(header(response, "Refresh"))
+    found = refresh(header(response, "Refresh"))
     try:
-        return [Link(url=urljoin(response.url, target), kind="redirect")] if target else []
+        return [Link(url=urljoin(response.url, found[1]), kind="redirect")] if found else []
     except ValueError:
         return []
 

@@ -56,6 +56,11 @@ def test_a_page_that_comes_again_or_leads_on_after_it_was_read_is_a_page(seconds
     assert read(page(box("请各单位按时参加会议。"), head=refresh)).text == "请各单位按时参加会议。"
 
 
+def test_a_page_that_leads_on_only_without_scripts_is_a_page() -> None:
+    head = '<noscript><meta http-equiv="refresh" content="0; url=/no-scripts.html"></noscript>'
+    assert read(page(box("请各单位按时参加会议。"), head=head)).text == "请各单位按时参加会议。"
+
+
 def test_an_article_above_the_heading_of_its_comments_is_read() -> None:
     comments = "<h2>《创建工作会》已有1件评论</h2><p>September 19th, 2005 at 7:32 pm</p><p>好</p>"
     document = read(f"<title>云溪</title><div>{''.join(f'<p>{line}</p>' for line in PROSE * 3)}</div>{comments}")

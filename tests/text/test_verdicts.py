@@ -102,6 +102,7 @@ FIXTURES: dict[str, tuple[int, tuple[tuple[str, str], ...], str, str]] = {
     "login form": (200, (), "<form>账号<input name=u>口令<input type=password></form>", "login"),
     "moved, by status": (301, (("Location", "/index.html"),), "", "redirect"),
     "moved, by refresh": (200, (), '<meta http-equiv="refresh" content="0; url=/index.shtml">', "redirect"),
+    "moved, by refresh without url=": (200, (), "<meta http-equiv='refresh' content='0, /a b.html'>", "redirect"),
     "moved to what is no address": (200, (), '<meta http-equiv="refresh" content="0; url=http://[">', "redirect"),
     "moved, by script": (200, (), "<script>window.location.href='/index.html';</script>", "redirect"),
     "moved to wechat": (200, (), "<script>location.replace('https://mp.weixin.qq.com/s/x')</script>", "redirect"),
