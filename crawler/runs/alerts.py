@@ -30,8 +30,6 @@ PATIENCE = 20
 SHARE = 0.5
 # A comparison needs this many successful runs, each with this many pages.
 ENOUGH, PAGES = 3, 10
-# What a crawl prints before the reasons why addresses were not captured; the schedule finds it in the log of a run.
-NOT_CAPTURED = "; not captured: "
 # A page skipped for one of these reasons is not good.
 _BAD = (
     Reason.BLOCKED,

@@ -34,7 +34,7 @@ from crawler.messages import say, telling
 from crawler.queue.entries import Ending
 from crawler.queue.slots import FULL, Slots
 from crawler.runs import cleaning
-from crawler.runs.alerts import NOT_CAPTURED, cure
+from crawler.runs.alerts import cure
 from crawler.runs.cleaning import Crawled
 from crawler.runs.crews import Ask, Crawl, Crews, catching_signals
 from crawler.spiders.site import SiteSpider, spider_for
@@ -155,11 +155,11 @@ def say_end(site: Site, spider: SiteSpider, say: Callable[[str], None]) -> int:
     run, failure = spider.run, spider.recorder.failure
     if run is None:
         raise InterruptedCrawl(f"{site.key}: stopped at once; the next crawl repairs its files and continues.")
-    troubles = ", ".join(f"{count} {reason}" for reason, count in spider.troubles.most_common())
+    troubles = not_captured(spider)
     say(
         f"{site.key}: {run.pages} pages ({run.articles} articles), {run.requisites} files, {run.revisits} of them"
         f" unchanged, {run.bytes / 1e6:.1f} MB in {run.seconds:.0f} s"
-        + (f"{NOT_CAPTURED}{troubles}" if troubles else "")
+        + (f"; not captured: {troubles}" if troubles else "")
     )
     if failure is not None:
         raise failure
@@ -169,6 +169,11 @@ def say_end(site: Site, spider: SiteSpider, say: Callable[[str], None]) -> int:
         )
     say(f"{site.key}: {run.ending.message}" + (f" ({run.shortfall})." if run.shortfall else "."))
     return run.ending.exit_code or 0
+
+
+def not_captured(spider: SiteSpider) -> str | None:
+    """Why addresses were not captured, with counts, in words; None: all were."""
+    return ", ".join(f"{count} {reason}" for reason, count in spider.troubles.most_common()) or None
 
 
 def exit_code(spider: SiteSpider) -> int:

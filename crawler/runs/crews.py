@@ -60,6 +60,7 @@ class Crawl:
 
     Attributes:
         lost: its process died, and it may be started once more.
+        cause: the error that ended it, else why addresses were not captured, in words; None: neither, or not ended.
     """
 
     def __init__(self, crew: _Crew, key: str, file: str | None) -> None:
@@ -67,6 +68,7 @@ class Crawl:
         self.key = key
         self.file = file
         self.lost = False
+        self.cause: str | None = None
         self._stopped = False
         self._code: int | None = None
 
@@ -250,6 +252,7 @@ class Crews:
             crew.pages = message["pages"]
             return
         crawl = crew.crawls.pop(message["ended"])
+        crawl.cause = message["cause"]
         if not message["clean"]:
             crawl.end(message["exit"])
             return

@@ -25,9 +25,10 @@ from archive.site import Site, load
 from crawler.messages import say
 from crawler.queue.accounts import say_doubt
 from crawler.queue.entries import Tally
+from crawler.queue.frontier import Frontier
 from crawler.queue.lock import is_held
 from crawler.queue.slots import Slot, Slots
-from crawler.runs.alerts import NOT_CAPTURED, Alarm, judge
+from crawler.runs.alerts import Alarm, judge
 from crawler.runs.crews import Crews, catching_signals
 from crawler.runs.cron import next_time, times
 from crawler.runs.history import Did, Run, Runs
@@ -86,7 +87,13 @@ def due(sites: Iterable[Site], last_runs: Mapping[str, Last], now: dt.datetime) 
 
 
 class Child(Protocol):
-    """A crawl under way."""
+    """A crawl under way.
+
+    Attributes:
+        cause: once it has ended, why: see `crawler.runs.crews.Crawl`.
+    """
+
+    cause: str | None
 
     def poll(self) -> int | None:
         """The exit code; None: it is still running."""
@@ -184,10 +191,11 @@ class Schedule:
             code = child.poll()
             if code is not None:
                 del self._children[number]
-                yield self._finish(run, now, exit_code=code)
+                yield self._finish(run, now, exit_code=code, cause=child.cause)
 
-    def _finish(self, run: Run, now: dt.datetime, *, exit_code: int | None) -> Run:
-        ended = self._runs.end(run, now, exit_code, self._world.did(run))
+    def _finish(self, run: Run, now: dt.datetime, *, exit_code: int | None, cause: str | None = None) -> Run:
+        did = self._world.did(run)
+        ended = self._runs.end(run, now, exit_code, replace(did, shortfall=did.shortfall or cause))
         judge(self._runs, ended, self._alarm, stopping=self._stopping)
         return ended
 
@@ -249,27 +257,19 @@ class Machine:
         return is_held(self._layout.lock(site))
 
     def did(self, run: Run) -> Did:
-        """Read the result from the frontier and the catalogue, and a cause that the frontier lacks from the log."""
-        from crawler.queue.frontier import Frontier  # noqa: PLC0415 - it imports scrapy, which is slow
-
+        """Read the result from the frontier and the catalogue."""
         site, did, became = run.site, Did(), dict[str, int]()
         try:
             if self._layout.state(site).exists():
                 with closing(Frontier(self._layout.state(site), read_only=True)) as frontier:
                     latest = next(iter(frontier.report.runs()), None)
-                # The frontier stores times in whole seconds.
-                if latest is not None and latest.began >= run.began - dt.timedelta(seconds=2):
+                if latest is not None and latest.began >= run.began:
                     counts = {each.name: getattr(latest, each.name) for each in fields(Tally)}
                     did = Did(ending=latest.ending, shortfall=latest.shortfall or self._doubted(site), **counts)
             became = query.became(self._layout, site, run.began) if self._layout.catalogue.exists() else {}
         except CundangError as error:
             say(f"{site}: the result of the crawl cannot be read: {error}")
-        return replace(
-            did,
-            documents=became.pop("document", 0),
-            skips=became,
-            shortfall=did.shortfall or _cause(self._layout.log(site, run.number)),
-        )
+        return replace(did, documents=became.pop("document", 0), skips=became)
 
     def _doubted(self, site: str) -> str | None:
         """The doubt that the cleaning after the last crawl of a site noted, in words; None: there is none."""
@@ -279,19 +279,6 @@ class Machine:
     def alive(self, runner: str) -> bool:
         """Whether this process is still alive: its number may have been reused, but not with the same start time."""
         return _name(int(runner.partition(" ")[0])) == runner
-
-
-def _cause(log: Path) -> str | None:
-    """The cause of a shortfall from the log of a run: the error that ended it, else why addresses were not captured."""
-    try:
-        lines = log.read_text("utf-8", "replace").splitlines()
-    except OSError:
-        return None
-    for mark in (": cundang: ", NOT_CAPTURED):
-        found = [line.partition(mark)[2] for line in lines if mark in line]
-        if found:
-            return found[-1]
-    return None
 
 
 def _name(pid: int) -> str:

@@ -34,7 +34,7 @@ from archive.layout import Layout
 from archive.site import Site
 from crawler.messages import say
 from crawler.queue.slots import Slot
-from crawler.runs.crawl import is_cleaned, load_site, say_end, settings_for
+from crawler.runs.crawl import is_cleaned, load_site, not_captured, say_end, settings_for
 from crawler.runs.crews import MESSAGE
 from crawler.spiders.site import SiteSpider, spider_for
 from crawler.wire.handler import HURRY
@@ -184,23 +184,24 @@ class Together:
         job.slot.release()
         self._crawlers.pop(job.key, None)
         spider = cast("SiteSpider | None", crawler and crawler.spider)
-        code, clean = 1, False
+        code, clean, cause = 1, False, None
         try:
             if isinstance(result, Failure):
                 result.raiseException()
             assert site is not None
             assert spider is not None
             clean = self._cleans and is_cleaned(spider)
+            cause = not_captured(spider)
             code = say_end(site, spider, partial(self._say, job.key))
         except CundangError as error:
-            code = error.exit_code
+            code, cause = error.exit_code, str(error)
             self._say(job.key, f"cundang: {error}")
         except Exception:
             logging.getLogger(job.key).exception("The crawl of %s failed unexpectedly; please report it", job.key)
         self._pages += spider.counts["pages"] if spider is not None else 0
         self._log.end(job.key)
         skipped = spider.skipped_before if spider is not None else 0
-        self._send({"ended": job.key, "exit": code, "clean": clean, "skipped": skipped})
+        self._send({"ended": job.key, "exit": code, "clean": clean, "skipped": skipped, "cause": cause})
         self._leave_when_done()
 
     def _say(self, key: str, words: str) -> None:

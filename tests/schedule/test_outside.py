@@ -42,6 +42,7 @@ class Ended:
 
     def __init__(self, code: int) -> None:
         self._code = code
+        self.cause = "no page was fetched from a.cn (2 timeout)" if code else None
 
     def poll(self) -> int:
         return self._code
@@ -82,7 +83,7 @@ class World:
     def did(self, run: Run) -> Did:
         del run
         if self.down:
-            return Did(ending=Ending.UNREACHABLE, shortfall="no page was fetched from a.cn (2 timeout)")
+            return Did(ending=Ending.UNREACHABLE)
         return Did(ending=Ending.FINISHED, pages=30, documents=20)
 
 

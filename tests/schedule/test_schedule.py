@@ -160,6 +160,7 @@ class FakeCrawl:
     site: str
     left: int
     told: bool = False
+    cause: str | None = None
 
     def poll(self) -> int | None:
         return (5 if self.told else 0) if self.left <= 0 else None
