@@ -165,7 +165,7 @@ class _Places:
     """
 
     def __init__(self, unclear: Iterable[str]) -> None:
-        from archive.catalogue import places as gazetteer  # noqa: PLC0415 - only this column needs it
+        from archive.catalogue import gazetteer  # noqa: PLC0415 - only this column needs it
 
         self._chains = frozenset(map(gazetteer.chain, gazetteer.divisions()))
         self._unclear: dict[str, list[str]] = {}

@@ -43,14 +43,14 @@ class Mention:
 
 def of(title: str | None, text: str, site: str | None) -> Iterator[Mention]:
     """Find the mentions in a title and a text; `site`: the GB/T 2260 code of the site's place."""
-    from archive.catalogue import organisations, places  # noqa: PLC0415 - who only reads the table does without them
+    from archive.catalogue import gazetteer, organisations, places  # noqa: PLC0415 - who only reads the table does without them
 
     for part, words in (("title", title or ""), ("text", text)):
         found = places.find_all(words, site)
         bodies = organisations.find_all(words, found, site)
         for place in _outside(found, bodies):
             said = words[place.start : place.end]
-            name = places.chain(place.code, said)
+            name = gazetteer.chain(place.code, said)
             yield _mention("place", part, place, said, name)
         for body in bodies:
             if body.how:

@@ -9,38 +9,28 @@ found.
 from __future__ import annotations
 
 import re
-import tomllib
 from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from functools import cache
-from importlib.resources import files
+from functools import cache, partial
 from itertools import accumulate
 from typing import Any
 
-from archive.catalogue.places import Mention, automaton, is_name, is_surname, is_within, jieba, title
+from archive.catalogue.gazetteer import is_name, is_within, title
+from archive.catalogue.lexicon import automaton, ends, jieba, words
+from archive.catalogue.places import Mention
+from archive.catalogue.walk import FILE, HAN, Walk, goes_on, grow, has_ended, heads, kind_of, longest
 
+_words, _tuple = partial(words, FILE), partial(ends, FILE)
 _BODIES = ("party", "council", "front")
 # The levels, and how many digits of a code belong to each.
 _DIGITS = {"省": 2, "市": 4, "州": 4, "盟": 4, "县": 6, "区": 6, "旗": 6}
-# As many characters of a name are read at most behind its beginning.
-REACH = 28
-# Han characters up to one that no name holds.
-_HAN = re.compile(f"[^\\W\\dA-Za-z的了是被这那们我你他她]{{0,{REACH}}}")
-# What may stand in the middle of a name: 中央党校（国家行政学院）文史教研部, 财政局PPP项目服务中心.
-_MIDDLE = re.compile(r"[（(][\u4e00-\u9fff]{2,12}[）)]|[“\"]?[A-Za-z][A-Za-z+]{0,8}[”\"]?|“[^”\n]{1,10}”")
-_PLACE = re.compile(r"[（(]([\u4e00-\u9fff]{2,4})[）)]")
 # The number of a document, which begins with the short name of who issued it: 人社部发〔2009〕126号.
 _NUMBER = re.compile(r"[发办函字令规告]{0,3}[〔\[（(【［]\d{4}[〕\]）)】］]")
 # Han characters and short brackets, read from right to left.
 _LEFT = re.compile(r"(?:[^\W\dA-Za-z的了是被这那们我你他她]|[）)][\u4e00-\u9fff]{2,6}[（(])*")
-_ORDINAL = re.compile(r"第[一二三四五六七八九十]+$")
 # The end of a name and of what joins it to the next one: 集团公司和椰树集团公司, 墨脱县政府与天下茶业有限公司.
 _JOINED = re.compile("(?:公司|集团|[厂院所局府委会部省市县区])[和与及]")
-# A count of many: 四所学校.
-_COUNT = re.compile("[一二三四五六七八九十百两几数]+[多余]?[所家个名位大]$")
-# A number of which a name is made with a head right behind it: 五 in 五医院, never 四 in 四所学校.
-_NUMBERED = re.compile("医院|[中小]学|支部|支队|大队|分院|高中")
 # A congress or a session is no body: 中国共产党第一次全国代表大会.
 _CONGRESS = re.compile("第[一二三四五六七八九十]+[次届].{0,4}代表大会")
 _SESSION = re.compile(r"第[一二三四五六七八九十]+届$")
@@ -70,34 +60,12 @@ class Organisation:
 
 
 @cache
-def _rules() -> dict[str, dict[str, str]]:
-    return tomllib.loads(files("archive.catalogue").joinpath("organisations.toml").read_text("utf-8"))
-
-
-@cache
-def _words(name: str, key: str = "words") -> frozenset[str]:
-    return frozenset(_rules()[name][key].split())
-
-
-@cache
-def _tuple(name: str, key: str = "words") -> tuple[str, ...]:
-    return tuple(_words(name, key))
-
-
-@cache
 def _bodies() -> dict[str, tuple[str, ...]]:
     """All bodies by their first character, the longest first."""
     every: dict[str, list[str]] = {}
     for body in sorted(frozenset().union(*(_words(name) for name in _BODIES)), key=len, reverse=True):
         every.setdefault(body[0], []).append(body)
     return {first: tuple(bodies) for first, bodies in every.items()}
-
-
-@cache
-def _heads() -> dict[str, str]:
-    """The kind of each head."""
-    kinds = ("branches", "departments", "institutions", "bodies")
-    return {head: kind for kind in kinds for head in _words("heads", kind)}
 
 
 def find(text: str, places: Sequence[Mention], site: str | None = None) -> list[Organisation]:
@@ -174,16 +142,16 @@ def _marked(
 
 def _national(text: str, start: int, end: int, places: Sequence[Mention], *, ministry: bool) -> Organisation | None:
     """A body of the whole country; a ministry only at the beginning of a word, and if it is that of this country."""
-    if text[start:end] == "中共中央" and (longer := _longest(text, start + 2, _words("national"))):
+    if text[start:end] == "中共中央" and (longer := longest(text, start + 2, _words("national"))):
         start, end = start + 2, start + 2 + len(longer)
-    if text[end : end + 1] in _words("national", "further") or _goes_on(text, end):
+    if text[end : end + 1] in _words("national", "further") or goes_on(text, end):
         return None
     if text.endswith(_tuple("foreign") + _tuple("foreign", "before"), 0, start):
         return None  # 美国国务院, 《今晚报》文化部
     begins = end - start > 4 or not ministry or _begins(text, _before(text, start))
     if not begins or (ministry and not _is_of_china(text, start, places)):
         return None
-    return _make(text, start, _grow(text, end, body=True), end, "", text[start:end], how="national")
+    return _make(text, start, grow(text, end, body=True), end, "", text[start:end], how="national")
 
 
 def _is_of_china(text: str, at: int, places: Sequence[Mention]) -> bool:
@@ -202,19 +170,19 @@ def _bare_party(text: str, start: int, end: int, site: str | None) -> Organisati
     """A party by itself, of a level (民革市委), or with the place of its branch (民盟中山学院支部)."""
     if text[end : end + 1] in _words("parties", "further") or not _is_cut(text, start):
         return None
-    if tail := _longest(text, end, _words("parties", "tails")):
+    if tail := longest(text, end, _words("parties", "tails")):
         code = _own_code(tail[0], site) if tail[0] in _DIGITS else ""
         whole = end + len(tail)
         name = text[start:end] + (title(code) + tail[1:] if code else tail)
         return _make(text, start, whole, whole, code, name, how="own" if tail[0] in _DIGITS else "name")
-    return _make(text, start, _grow(text, end, body=True), end, "", text[start:end], how="national")
+    return _make(text, start, grow(text, end, body=True), end, "", text[start:end], how="national")
 
 
 def _prefixed(text: str, start: int, end: int) -> Organisation | None:
     """A name that begins with 全国, 中国 or the like and goes on to a head."""
-    if end == len(text) or _has_ended(text, end) or (text[start:end] in ("中央", "国家") and not _begins(text, start)):
+    if end == len(text) or has_ended(text, end) or (text[start:end] in ("中央", "国家") and not _begins(text, start)):
         return None
-    walk = _Walk(text, end, body=False, bare=False)
+    walk = Walk(text, end, body=False, bare=False)
     reached = walk.reached
     if reached <= end or _is_class(text[end:reached]) or not _is_cut(text, start):
         return None
@@ -223,7 +191,7 @@ def _prefixed(text: str, start: int, end: int) -> Organisation | None:
     session = _SESSION.search(text, max(start - 5, 0), start) if text[start:end] == "全国" else None
     if text[end] in "性级各" or (session and _widen(text, session.start()) != session.start()):
         return None
-    how = "national" if _kind(text, walk.first) in ("bodies", "departments") else "name"
+    how = "national" if kind_of(text, walk.first) in ("bodies", "departments") else "name"
     return _make(text, session.start() if session else start, reached, reached, "", text[start:reached], how=how)
 
 
@@ -240,9 +208,9 @@ def _own(text: str, at: int, site: str | None, places: Sequence[Mention]) -> Org
         return None
     body = _body(text, at + 1, level=False)
     least = at + 1 + len(body)
-    if not (body or (least < len(text) and not _has_ended(text, least) and _is_word(text, at))):
+    if not (body or (least < len(text) and not has_ended(text, least) and _is_word(text, at))):
         return None
-    reached = _grow(text, least, body=bool(body), bare=False)
+    reached = grow(text, least, body=bool(body), bare=False)
     if not body and (reached <= least or not _is_of_level(text, least, reached)):
         return None
     place, clear = _whose(text, at, places)
@@ -282,7 +250,7 @@ def _is_behind_verb(text: str, at: int) -> bool:
     if text[max(at - 2, 0) : at] in _words("levels", "verbs"):
         return True
     body = _body(text, at + 1, level=False) if text[at + 1 : at + 2] in _bodies() else ""
-    if not body or not _HAN.fullmatch(text, max(at - 2, 0), at):
+    if not body or not HAN.fullmatch(text, max(at - 2, 0), at):
         return False
     words = jieba().tag(text[_left(text, at, 6) : at + 1 + len(body)])
     before = _word_before(words, at - _left(text, at, 6))
@@ -301,7 +269,7 @@ def _word_before(words: Iterable[tuple[str, str]], at: int) -> tuple[str, str]:
 
 def _is_of_level(text: str, least: int, reached: int) -> bool:
     """Whether a level may stand before this name: 市脱贫攻坚领导小组 and 县中医院, not 省电厂."""
-    return _kind(text, reached) != "institutions" or text.endswith(_tuple("heads", "of_level"), least, reached)
+    return kind_of(text, reached) != "institutions" or text.endswith(_tuple("heads", "of_level"), least, reached)
 
 
 def _is_at(place: Mention, level: str) -> bool:
@@ -375,7 +343,7 @@ def _company(text: str, start: int, end: int, places: Sequence[Mention]) -> Orga
     begin = _behind_group(text, _first_of_company(text, begin, start, places))
     if begin < 0 or start - begin < 2:
         return None
-    return _make(text, begin, _grow(text, end, body=True), end, "", text[begin:end], how="name")
+    return _make(text, begin, grow(text, end, body=True), end, "", text[begin:end], how="name")
 
 
 def _first_of_company(text: str, begin: int, start: int, places: Sequence[Mention]) -> int:
@@ -439,7 +407,7 @@ def _party(text: str, start: int, place: Mention) -> Organisation | None:
     if not text.endswith(_tuple("parties"), 0, start):
         return None
     party = _longest_end(text[max(start - 6, 0) : start], _words("parties"))
-    tail = _longest(text, place.end, _words("parties", "tails"))
+    tail = longest(text, place.end, _words("parties", "tails"))
     if not tail:
         return None
     name = party + title(place.code, text[place.start : place.end]) + tail
@@ -451,10 +419,10 @@ def _placed(text: str, start: int, place: Mention) -> Organisation | None:
     name = title(place.code, text[place.start : place.end])
     if not place.inside and (body := _body(text, place.end)):
         end = place.end + len(body)
-        return _make(text, start, _grow(text, end, body=True), end, place.code, _join(name, body), how="place")
-    if place.end == len(text) or _has_ended(text, place.end) or text.endswith("驻", 0, start):
+        return _make(text, start, grow(text, end, body=True), end, place.code, _join(name, body), how="place")
+    if place.end == len(text) or has_ended(text, place.end) or text.endswith("驻", 0, start):
         return None
-    walk = _Walk(text, place.end, body=False)
+    walk = Walk(text, place.end, body=False)
     end = walk.reached
     rest = text[place.end : end]
     if not rest or "某" in rest or _is_class(rest) or (rest in ("大学", "中学") and text[place.end - 1] in "省市区"):
@@ -462,7 +430,7 @@ def _placed(text: str, start: int, place: Mention) -> Organisation | None:
     party = _longest_end(text[max(start - 6, 0) : start], _words("parties"))
     if party and rest.endswith(_tuple("parties", "tails")):
         start -= len(party)  # 民盟济南市铁路局支部
-    elif _kind(text, walk.first) == "bodies" and not rest.endswith("公司"):
+    elif kind_of(text, walk.first) == "bodies" and not rest.endswith("公司"):
         return _make(text, start, end, end, place.code, name + rest, how="place")
     else:
         start = _widen(text, start)
@@ -491,7 +459,7 @@ def _left(text: str, at: int, most: int) -> int:
 def _is_class(rest: str) -> bool:
     """Whether what stands behind a place speaks of many: 农村小学."""
     head = next(
-        (rest[-size:] for size in range(6, 0, -1) if _heads().get(rest[-size:]) in ("institutions", "bodies")), ""
+        (rest[-size:] for size in range(6, 0, -1) if heads().get(rest[-size:]) in ("institutions", "bodies")), ""
     )
     between = rest.removesuffix(head)
     if head not in _words("class_words", "generic"):
@@ -531,17 +499,13 @@ def _body(text: str, at: int, *, level: bool = True) -> str:
     start = at + len(lead)
     for body in _bodies().get(text[start : start + 1], ()):
         end = start + len(body)
-        if not text.startswith(body, start) or _goes_on(text, end):
+        if not text.startswith(body, start) or goes_on(text, end):
             continue
         if body == "政府" and text.startswith(_tuple("council", "of_governments"), end):
             return ""
         if len(body) > 1 or text[end : end + 1] not in _words("party", "further"):
             return lead + body
     return ""
-
-
-def _longest(text: str, at: int, words: Iterable[str]) -> str:
-    return max((word for word in words if text.startswith(word, at)), key=len, default="")
 
 
 def _longest_end(text: str, words: Iterable[str]) -> str:
@@ -555,189 +519,3 @@ def _begins(text: str, at: int) -> bool:
         return True
     stops = _words("stops")
     return text[at - 2 : at] in stops or text[at - 3 : at] in stops or text[at - 4 : at] in stops
-
-
-# Where a name ends.
-
-
-def _has_ended(text: str, at: int) -> bool:
-    """Whether it is seen at once that no name goes on there: 泸州的, 泸州召开."""
-    return not _HAN.fullmatch(text, at, at + 1) or text[at] in "在等与" or text[at : at + 2] in _words("stops")
-
-
-def _goes_on(text: str, end: int) -> bool:
-    """Whether what ends there is the beginning of another word: 司法部 in 司法部长."""
-    return text[end - 1 : end + 1] in _words("goes_on")
-
-
-def _kind(text: str, end: int) -> str:
-    """The kind of the longest head that ends there: of a body or an institution, else of a department."""
-    kinds = [_heads().get(text[end - size : end], "") for size in range(min(6, end), 0, -1)]
-    return next((kind for kind in kinds if kind in ("bodies", "institutions")), "departments")
-
-
-def _grow(text: str, at: int, *, body: bool, bare: bool = True) -> int:
-    """Read on in a name and return where its last head ends; `at` if none follows, -1 if that is unclear."""
-    return _Walk(text, at, body=body, bare=bare).reached
-
-
-@cache
-def _last() -> frozenset[str]:
-    """The last characters of all heads."""
-    return frozenset(head[-1] for head in _heads())
-
-
-@cache
-def _outer() -> re.Pattern[str]:
-    """The ends of the heads that make a name of a place and some words, two characters of each."""
-    heads = (head for head, kind in _heads().items() if kind in ("bodies", "institutions"))
-    return re.compile("|".join(sorted({head[-2:] for head in heads})))
-
-
-@cache
-def _long() -> tuple[str, ...]:
-    """The heads with which a name may go on at once."""
-    return tuple(head for head in _heads() if len(head) > 1 and head not in _words("heads", "party") and head != "中心")
-
-
-class _Walk:
-    """A way through the words of a name.
-
-    Attributes:
-        first, end: where its first and its last head end; `end` is where it began if none follows.
-        reached: `end`, or -1 if it is unclear whether the name ends there.
-    """
-
-    def __init__(self, text: str, at: int, *, body: bool, bare: bool = True) -> None:
-        """Go as far as the name goes.
-
-        Args:
-            text: the text.
-            at: where the name has got to.
-            body: it is a name already, so that its departments follow.
-            bare: a head may follow without a word between.
-        """
-        self._text = text
-        self._at = self._began = self.first = self.end = at
-        self._body, self._bare = body, bare
-        self._place = self._unsure = self._open = False
-        self._and = ""
-        self._left = 4
-        rest = _HAN.match(text, at)[0]  # type: ignore[index]
-        if not _last().isdisjoint(rest) and (body or _outer().search(rest)):
-            for word, part in jieba().tag(rest):
-                if not self.take(word, part):
-                    break
-        self.reached = self.end if self.is_certain() else -1
-        self.end = max(self.reached, self.end)
-
-    def take(self, word: str, part: str) -> bool:
-        """Go on by a word; false if the name ends before it."""
-        start, self._at = self._at, self._at + len(word)
-        another = word.startswith(("中央", "全国", "国家", "国务院", "中共")) or word in _words(
-            "national", "ministries"
-        )
-        if another and not (word.startswith(("全国", "国家")) and start == self.end):
-            return False  # the name of another body begins
-        if head := self._head(word, part) or self._head_within(word):
-            return self._reach(head)
-        if self._unsure:
-            self._left -= 1
-            return self._left > 0 and word not in _words("stops")
-        if not self._may_hold(word, part, start):
-            return False
-        if part == "v" and word not in _words("verbs"):
-            self._unsure = True
-            return self._body
-        self._and = word if word in "与和" else self._and
-        self._place |= part in ("ns", "nr") and is_name(word)
-        return True
-
-    def _may_hold(self, word: str, part: str, start: int) -> bool:
-        """Whether a name may hold a word that is no head."""
-        if (word in _words("stops") and not (word in "与和" and start > self.end)) or _COUNT.match(word):
-            return False
-        if word.startswith(_tuple("stops", "adverbs")):
-            return False
-        if part not in _words("stops", "parts") or self._may(word, part):
-            return True
-        # 司拟 is the end of 运输司 and a verb, though cut like a person's name.
-        self._open = part[:2] == "nr" and self._body and start > self.end and _heads().get(word[0]) == "departments"
-        return False
-
-    def _may(self, word: str, part: str) -> bool:
-        """Whether a word of a part of speech that no name holds may stand in this one all the same."""
-        if part[:2] == "nr":
-            return not self._body or is_name(word)
-        if word in "与和" or word in _words("stops", "names") or _ORDINAL.match(word):
-            return True
-        return part == "m" and bool(_NUMBERED.match(self._text, self._at))
-
-    def _head(self, word: str, part: str) -> str:
-        """The head that ends at the place reached; empty if there is none, as in the name of a place (莫斯科)."""
-        if word[-1] not in _last() or word in _words("stops") or _goes_on(self._text, self._at):
-            return ""
-        ends = [self._text[self._at - size : self._at] for size in range(min(6, self._at - self.end), 0, -1)]
-        if any(end in _words("unlike") for end in ends):
-            return ""
-        least = 2 if len(word) > 1 and (part in ("ns", "nrt") or (part == "nr" and is_surname(word[0]))) else 1
-        fitting = (end for end in ends if self._fits(end, bare=self._at - len(end) == self.end))
-        return next((end for end in fitting if len(end) >= least), "")
-
-    def _head_within(self, word: str) -> str:
-        """The head in a word that is cut with what follows it: 检定所|在 cut into 检定|所在, or 外科主任."""
-        size = 1 if len(word) == 2 else 2
-        if len(word) <= size or word[-size:] not in _words("stops") or word[-size - 1] not in _last():
-            return ""
-        self._at -= size
-        head = self._head(word[:-size], "n")
-        self._at += 0 if head else size
-        return head
-
-    def _fits(self, head: str, *, bare: bool) -> bool:
-        """Whether what ends here is a head that may end the name."""
-        kind = _heads().get(head)
-        if not kind or (self._and and not self._may_follow_and(head)):
-            return False
-        if head in "所站办" and not self._is_followed(head):
-            self._open |= self._body and not bare
-            return False
-        if self._body:
-            return not bare or len(head) > 1
-        if kind in ("departments", "branches"):
-            return False
-        return not bare or (self._bare and head in _words("heads", "bare"))
-
-    def _is_followed(self, head: str) -> bool:
-        """Whether 所, 站 or 办 ends a name: before its title (艺研所所长), another stop or a mark."""
-        after = self._text[self._at : self._at + 2]
-        stops = after[:1] in _words("stops") or after in _words("stops")
-        return after == head + "长" or stops or not _HAN.match(after).end()  # type: ignore[union-attr]
-
-    def _may_follow_and(self, head: str) -> bool:
-        """Whether a head may end a name with 和 or 与 in its middle: not 人民银行管理体制和商业银行."""
-        return head in _words("heads", "after_and") or (
-            self._and == "与" and _heads()[head] != "branches" and head != "中心"
-        )
-
-    def _reach(self, head: str) -> bool:
-        if self._unsure or (self._place and head not in _words("heads", "branches")):
-            self._open = self._body
-            return False
-        self.first = self.first if self.first > self._began else self._at
-        self.end, self._body, self._place, self._and = self._at, True, False, ""
-        return True
-
-    def is_certain(self) -> bool:
-        """Whether no further head may belong to the name."""
-        if self._open:
-            return False
-        if self._body and (branch := _PLACE.match(self._text, self.end)) and is_name(branch[1]):
-            self.end = branch.end()  # 中国地质大学（北京）
-            return True
-        if self._body and self._text.startswith(_long(), self.end):
-            head = _longest(self._text, self.end, _long())
-            if self._text[self.end + len(head) : self.end + len(head) + 1] not in ("长", "员"):
-                return False  # 十三陵中心|小学教师, but 监察支队|支队长
-        middle = _MIDDLE.match(self._text, self.end) if self._body else None
-        return not middle or _grow(self._text, middle.end(), body=True) == middle.end()

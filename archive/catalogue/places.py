@@ -3,39 +3,23 @@
 from __future__ import annotations
 
 import re
-import tomllib
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from functools import cache, lru_cache
-from importlib import import_module
-from importlib.resources import files
+from functools import cache, lru_cache, partial
 from itertools import accumulate
 from typing import Any
+
+from archive.catalogue.gazetteer import FILE, Name, divisions, is_name, is_within, named, names, sizes
+from archive.catalogue.lexicon import automaton, ends, jieba, table, words
 
 # The most characters on each side of a short name that are cut into words, to see whether the name is a word.
 SENTENCE = 120
 # As many characters behind a place are read at most, to see whether they are the name of a firm.
 NAME = 10
-_AUTONOMOUS = re.compile(r"自治([州县旗区])$")
-_ENDS = ("特别行政区", "自治区", "地区", "省", "市", "盟", "县", "区", "旗")
 _BRACKETS = re.compile("[（(][\u4e00-\u9fff]{2,6}[）)]")
 _HAN = re.compile("[\u4e00-\u9fff]{2}")
 _STOP = re.compile(r"[。！？；：，、\s]")
-
-
-@dataclass(frozen=True, slots=True)
-class Name:
-    """A written form of a place's name.
-
-    Attributes:
-        code: GB/T 2260, six digits.
-        full: it has the ending of the place's level (市, 县, ...).
-        weak: it is also an ordinary word, or short for a county, and needs further evidence of the place.
-    """
-
-    code: str
-    full: bool
-    weak: bool
+_words, _tuple = partial(words, FILE), partial(ends, FILE)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,78 +42,13 @@ class Mention:
 
 
 @cache
-def _rules() -> dict[str, dict[str, str]]:
-    return tomllib.loads(files("archive.catalogue").joinpath("places.toml").read_text("utf-8"))
-
-
-@cache
-def _words(name: str, key: str = "words") -> frozenset[str]:
-    return frozenset(_rules()[name][key].split())
-
-
-@cache
-def _tuple(name: str, key: str = "words") -> tuple[str, ...]:
-    return tuple(_words(name, key))
-
-
-@cache
 def _patterns() -> dict[str, re.Pattern[str]]:
     """The pattern of each rule that has one, and those that are looked for together."""
-    every = {name: "|".join(rule["pattern"].split()) for name, rule in _rules().items() if "pattern" in rule}
+    every = {name: "|".join(rule["pattern"].split()) for name, rule in table(FILE).items() if "pattern" in rule}
     every["other"] = f"{every['street']}|{every['below']}"
     every["institution"] += f"|{every['abbreviated']}"
     every["trade"] = "|".join(sorted(_words("made_up") | _words("made_up", "heads") | {"研究"}))
     return {name: re.compile(pattern) for name, pattern in every.items()}
-
-
-@cache
-def jieba() -> Any:
-    """The library that cuts Chinese into words, loaded when it is needed."""
-    return import_module("rjieba")
-
-
-def automaton(words: Iterable[str], *, longest: bool = False) -> Any:
-    """An Aho-Corasick automaton over words; of those that overlap it finds all or, if asked, the longest first one."""
-    library = import_module("ahocorasick_rs")  # who only reads the tables does without it
-    kind = library.MatchKind.LeftmostLongest if longest else library.MatchKind.Standard
-    return library.AhoCorasick(list(words), matchkind=kind, implementation=library.Implementation.DFA)
-
-
-@cache
-def divisions() -> dict[str, str]:
-    """The name of the place of each code."""
-    text = files("archive.catalogue").joinpath("gazetteer.tsv").read_text("utf-8")
-    rows = (line.partition("\t") for line in text.splitlines() if not line.startswith("#"))
-    return {code: name for code, _, name in rows}
-
-
-def chain(code: str, written: str = "") -> str:
-    """The names of a place and of the places above it, the largest first; as written if the place has no code.
-
-    >>> chain("510521")
-    '四川省泸州市泸县'
-    >>> chain("710000", "台中市")
-    '台湾省台中市'
-    """
-    name = _chain(code)
-    return name + written if written in _within() else name or written
-
-
-@cache
-def _chain(code: str) -> str:
-    above = dict.fromkeys((code[:2] + "0000", code[:4] + "00", code))
-    return "".join(divisions()[each] for each in above if each in divisions())
-
-
-def title(code: str, written: str = "") -> str:
-    """The full name of a place; as written if it is not known, has no code (台中市) or was a county (海安县)."""
-    name = divisions().get(code, written)
-    return written if written in _within() or (written[-1:] in ("县", "市") and name[-1:] in ("市", "区")) else name
-
-
-def is_name(word: str) -> bool:
-    """Whether a word is a name of a place."""
-    return word in _names().get(word[:2], ())
 
 
 def is_surname(character: str) -> bool:
@@ -137,119 +56,10 @@ def is_surname(character: str) -> bool:
     return character in _words("surnames")
 
 
-def is_within(code: str, place: str) -> bool:
-    """Whether a code is that of a place or of a place below it.
-
-    >>> is_within("510521", "510500"), is_within("510500", "510521"), is_within("510521", "51")
-    (True, False, True)
-    """
-    while place.endswith("00") and len(place) > 2:
-        place = place[:-2]
-    return code.startswith(place)
-
-
-@cache
-def codes(name: str) -> frozenset[str]:
-    """The codes that a user's words may mean: a name, with or without the places above it, or a code or its start."""
-    if name.isdecimal():
-        return frozenset(code for code in divisions() if is_within(code, name))
-    every = {each.code for each in _names().get(name[:2], {}).get(name, ())}
-    return frozenset(every or {code for code in divisions() if chain(code).endswith(name)})
-
-
-@cache
-def _names() -> dict[str, dict[str, tuple[Name, ...]]]:
-    """The places of each name, grouped by the first two characters of the name."""
-    found: dict[str, dict[str, Name]] = {}
-    for code, name in divisions().items():
-        for written, full in _spell(name):
-            odd = _words("common") if full else _words("ordinary") | _words("everyday")
-            weak = written in odd or (not full and not code.endswith("00"))
-            found.setdefault(written, {}).setdefault(code, Name(code, full, weak))
-    for written, name_of_old in _former():
-        found.setdefault(written, {}).setdefault(name_of_old.code, name_of_old)
-    for written, code in _also().items():
-        found.setdefault(written, {}).setdefault(code, Name(code, written[-1] in "市县旗州区", False))
-    table: dict[str, dict[str, tuple[Name, ...]]] = {}
-    for written, places in found.items():
-        table.setdefault(written[:2], {})[written] = tuple(places.values())
-    return table
-
-
-def _former() -> Iterator[tuple[str, Name]]:
-    """Yield each city and district as the county or the city that it was: 海安县 of 海安市, 章丘市 of 章丘区."""
-    taken = {*divisions().values(), *_also(), *(f"{word}县" for word in _words("ordinary") | _words("everyday"))}
-    for code, name in divisions().items():
-        if name[-1] not in "市区" or len(name) == 2 or code.endswith("00"):
-            continue
-        if (county := f"{name[:-1]}县") not in taken:
-            yield county, Name(code, True, False)
-        if name[-1] == "区" and name[:-1] in _words("former"):
-            yield f"{name[:-1]}市", Name(code, False, False)  # not full: 萧山市 begins within 萧山市场, too
-
-
-@cache
-def _sizes(start: str) -> tuple[int, ...]:
-    """The lengths of the names with a start, longest first."""
-    return tuple(sorted({len(name) for name in _names()[start]}, reverse=True))
-
-
-@cache
-def _within() -> dict[str, str]:
-    """The names without a code of their own, each with the code of the place that it belongs to."""
-    found, code = {}, ""
-    for word in _rules()["within"]["words"].split():
-        if word.isdecimal():
-            code = word
-        else:
-            found[word] = code
-    return found
-
-
-@cache
-def _also() -> dict[str, str]:
-    """The code of each name that is not made from a name of the gazetteer: 前郭县, 台中市."""
-    by_name = {name: code for code, name in divisions().items()}
-    pairs = (word.split("=") for word in _rules()["short"]["words"].split())
-    return _within() | {written: by_name[name] for written, name in pairs}
-
-
 @cache
 def _starts() -> Any:
     """An Aho-Corasick automaton over the first two characters of all names."""
-    return automaton(_names())
-
-
-def _spell(name: str) -> Iterator[tuple[str, bool]]:
-    """Yield the written forms of a name, and whether each is full: 道真仡佬族苗族自治县, 道真自治县, 道真县, 道真."""
-    yield name, True
-    plain = _without_peoples(name)
-    if plain != name:
-        yield plain, True
-    if autonomous := _AUTONOMOUS.search(plain):
-        if autonomous[1] != "区":
-            yield plain[: autonomous.start()] + autonomous[1], True
-        plain = plain[: autonomous.start()]
-    else:
-        end = next((end for end in _ENDS if plain.endswith(end)), "")
-        plain = plain.removesuffix(end)
-    if len(plain) >= 2 and plain not in (name, ""):
-        yield plain, False
-
-
-def _without_peoples(name: str) -> str:
-    """Remove the peoples before 自治 from an autonomous place's name."""
-    head, autonomous, tail = name.partition("自治")
-    if not autonomous:
-        return name
-    while found := next((people for people in _peoples() if head.endswith(people) and len(head) > len(people) + 1), ""):
-        head = head.removesuffix(found)
-    return head + autonomous + tail
-
-
-@cache
-def _peoples() -> tuple[str, ...]:
-    return tuple(sorted(_words("peoples"), key=len, reverse=True))
+    return automaton(names())
 
 
 def find(text: str, site: str | None = None) -> list[Mention]:
@@ -418,15 +228,15 @@ class _Spelling:
 
 @cache
 def _read(written: str) -> _Spelling:
-    names = _names()[written[:2]][written]
-    main = _main(names)
-    large = any(name.full or name.code.endswith("00") for name in names)
+    places = named(written)
+    main = _main(places)
+    large = any(name.full or name.code.endswith("00") for name in places)
     return _Spelling(
-        places=names,
-        certain=main if len(names) == 1 or main.endswith("0000") else "",
+        places=places,
+        certain=main if len(places) == 1 or main.endswith("0000") else "",
         main=main,
-        full=any(name.full for name in names),
-        weak=any(name.weak for name in names),
+        full=any(name.full for name in places),
+        weak=any(name.weak for name in places),
         everyday=written in _words("everyday"),
         verbal=written in _words("verbal"),
         landscape=not large and written.endswith((*_words("water"), *_words("lake"))),
@@ -508,10 +318,10 @@ def _spot(text: str) -> Iterator[tuple[int, int]]:
 
 def _longest(text: str, at: int, start: str, edges: _Edges, *, follows: bool) -> int:
     """The length of the longest name at an offset of a text that is a word of its own; 0 if there is none."""
-    names = _names()[start]
-    for size in _sizes(start):
+    known = names()[start]
+    for size in sizes(start):
         written = text[at : at + size]
-        if len(written) < size or written not in names:
+        if len(written) < size or written not in known:
             continue
         name = _read(written)
         if not name.full and _is_other(text, at, at + size, name.places[0], follows=follows):
@@ -551,7 +361,7 @@ class _Edges:
         """
         if full and end - start > 2:
             other = self._text[start - 1 : start + 1] if start else ""
-            return other not in _names().get(other, ()) or start - 1 not in self._sentence(start - 1)
+            return other not in names().get(other, ()) or start - 1 not in self._sentence(start - 1)
         edges = self._sentence(start)
         follows = follows or self._text.endswith("中国", 0, start)  # 中国香港 is cut as one word
         if not follows and (start not in edges or self._is_cut(start, end, edges)):
@@ -560,7 +370,7 @@ class _Edges:
             return True
         after = next((edge for edge in sorted(edges) if edge > end), end)
         rest = self._text[end:after]
-        return rest in _words("further") or any(rest.startswith(name) for name in _names().get(rest[:2], ()))
+        return rest in _words("further") or any(rest.startswith(name) for name in names().get(rest[:2], ()))
 
     def has_level(self, start: int, size: int) -> bool:
         """Whether the level of a name begins another word: 市民 in 无锡市民, 省长 in 四川省长."""

@@ -542,14 +542,14 @@ def _like(field: ask.Field) -> Callable[[str], bool]:
     parts = normalize(field.value).split("*")
     if field.name not in ("place", "about"):
         return lambda value: fits(normalize(value), parts)
-    from archive.catalogue import places  # noqa: PLC0415 - few queries need it
+    from archive.catalogue import gazetteer  # noqa: PLC0415 - few queries need it
     from archive.text.chinese import simplified  # noqa: PLC0415
 
     code = field.value.strip("*")
-    codes = {code} if field.name == "place" and code.isdecimal() else places.codes(simplified(field.value))
+    codes = {code} if field.name == "place" and code.isdecimal() else gazetteer.codes(simplified(field.value))
     if field.name == "place":
-        return lambda value: any(places.is_within(value, code) for code in codes)
-    named = {places.chain(code) for code in codes}
+        return lambda value: any(gazetteer.is_within(value, code) for code in codes)
+    named = {gazetteer.chain(code) for code in codes}
     return lambda value: value in named or fits(normalize(value), parts)
 
 
@@ -588,9 +588,9 @@ def _facet(name: str, values: Any) -> Facet:
     """Count the values of a field; each count is what a search for the value finds, so a place has those below it."""
     counted = counts(values)
     if name == "place":
-        from archive.catalogue import places  # noqa: PLC0415 - only this facet needs it
+        from archive.catalogue import gazetteer  # noqa: PLC0415 - only this facet needs it
 
-        counted = [(at, sum(n for each, n in counted if places.is_within(each, at))) for at, _ in counted]
+        counted = [(at, sum(n for each, n in counted if gazetteer.is_within(each, at))) for at, _ in counted]
     found = sorted(counted, key=lambda pair: (-pair[1], pair[0]))
     return Facet(values=tuple(found[:FACET_VALUES]), more=max(len(found) - FACET_VALUES, 0))
 

@@ -17,8 +17,9 @@ from functools import cache
 from importlib.resources import files
 from typing import Any
 
-from archive.catalogue import places, query
+from archive.catalogue import gazetteer, query
 from archive.catalogue.ask import nearest
+from archive.catalogue.lexicon import automaton
 from archive.errors import UsageError
 from archive.layout import Layout
 
@@ -90,7 +91,7 @@ def vocabulary() -> dict[str, Term]:
 def _automaton() -> tuple[Any, list[str]]:
     """An Aho-Corasick automaton over the written forms of all terms, and the term of each."""
     forms = [(words, term.term) for term in vocabulary().values() for words in (term.term, *term.variants)]
-    return places.automaton((words for words, _ in forms), longest=True), [term for _, term in forms]
+    return automaton((words for words, _ in forms), longest=True), [term for _, term in forms]
 
 
 def occurrences(text: str) -> Counter[str]:
@@ -141,7 +142,7 @@ def counts(
     }.get(by or "", "''")
     found: dict[tuple[str, str], tuple[int, int]] = {}
     for name, at, documents, times in _rows(layout, group, wanted, _chosen(within)):
-        key = (name, places.chain((site_places or {}).get(at, "")) if by == "place" else at)
+        key = (name, gazetteer.chain((site_places or {}).get(at, "")) if by == "place" else at)
         before = found.get(key, (0, 0))
         found[key] = (before[0] + documents, before[1] + times)
     order = list(vocabulary())

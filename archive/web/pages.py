@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import asdict, replace
 from typing import Any
 
-from archive.catalogue import ask, mentions, places, query, reprints
+from archive.catalogue import ask, gazetteer, mentions, query, reprints
 from archive.catalogue import changes as known_changes
 from archive.catalogue import terms as known_terms
 from archive.catalogue.days import query_of
@@ -219,7 +219,7 @@ def _group_query(by: str | None, group: str, site_places: Mapping[str, str]) -> 
         return f"published:{query_of(group, '2020-02')}"
     if by == "site":
         return f"site:{ask.quoted(group)}"
-    keys = [key for key, place in site_places.items() if places.chain(place) == group]
+    keys = [key for key, place in site_places.items() if gazetteer.chain(place) == group]
     if by == "place" and not group:
         return " ".join(f"-site:{ask.quoted(key)}" for key in site_places)
     return "(" + " OR ".join(f"site:{ask.quoted(key)}" for key in keys) + ")" if by == "place" else ""

@@ -13,7 +13,7 @@ from urllib.parse import quote
 from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescape
 from markupsafe import Markup
 
-from archive.catalogue import places
+from archive.catalogue import gazetteer
 from archive.catalogue.ask import joined, quoted
 from archive.catalogue.days import query_of
 from archive.site import CHINA
@@ -99,7 +99,7 @@ def _code(language: int, kind: str, value: str) -> str:
 def _value(language: int, facet: str, value: str) -> str:
     """The value of a facet in words."""
     if facet == "place":
-        return places.chain(value) or value
+        return gazetteer.chain(value) or value
     return _code(language, _CODES[facet], value) if facet in _CODES else value
 
 

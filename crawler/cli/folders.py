@@ -65,12 +65,12 @@ class Folders:
         Raises:
             UsageError: no site file has such a place.
         """
-        from archive.catalogue import places
+        from archive.catalogue import gazetteer
 
         sites = self.sites().values()
-        codes = (place,) if place.isdigit() else places.codes(place)
+        codes = (place,) if place.isdigit() else gazetteer.codes(place)
         found = tuple(
-            one.key for one in sites if one.place and any(places.is_within(one.place, code) for code in codes)
+            one.key for one in sites if one.place and any(gazetteer.is_within(one.place, code) for code in codes)
         )
         if not found:
             known = ", ".join(sorted({one.place for one in sites if one.place}))
