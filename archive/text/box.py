@@ -47,7 +47,6 @@ _GOES_ON = frozenset(("line", "file", "contact"))
 _MARKS = re.compile("[，。！？；：、,!?;]")
 # The label of files with none behind it.
 _EMPTY = re.compile(r"(?:相关)?附件(?:下载)?:")
-_SENTENCE_ENDS = ("。", "!", "?")
 # The foot is looked for in so many blocks at the end of a page.
 FOOT_LONGEST = 20
 # A line over a title has at most so many characters.

@@ -10,7 +10,7 @@ from typing import Literal
 from urllib.parse import urldefrag, urlsplit
 
 from archive.text import dates, extract, fields, words
-from archive.text.blocks import Block, fold
+from archive.text.blocks import Block
 from archive.text.box import Area
 from archive.text.chinese import han
 from archive.text.document import Reason
@@ -143,7 +143,7 @@ def judged(
             return Reason.EMPTY, "no text"
     shape = _shape(page, points, region, area, url) if shapes or not page.picked else "article"
     if shape == "article":
-        later = _is_filled_later(page, points, area, html, url)
+        later = _is_filled_later(page, points, area, html)
         return (Reason.LIST, "rows for a script to show, no article") if later else None
     reason = Reason.HOME if shape == "home" else Reason.LIST
     return reason, f"{len(_headlines(page))} links that read like headlines, no article"
@@ -164,10 +164,10 @@ def _shape(page: Page, points: Sequence[float], region: extract.Region, area: Ar
         return "list"
     if stated or weight >= ARTICLE or _is_notice(page, area, url) or _is_dated_below(page, region, area):
         return "article"
-    return "list" if weight < extract.WEAK or _is_linked(page) else "article"
+    return "list" if weight < extract.WEAK else "article"
 
 
-def _is_filled_later(page: Page, points: Sequence[float], area: Area | None, html: str, url: str) -> bool:
+def _is_filled_later(page: Page, points: Sequence[float], area: Area | None, html: str) -> bool:
     """Whether a page holds records and no article, or has the name of its column, no sentence, and scripts that write
     what stands between.
     """
@@ -179,23 +179,7 @@ def _is_filled_later(page: Page, points: Sequence[float], area: Area | None, htm
     if any(is_sentence(line, 1) for line in said):
         return False
     few = len(said) <= 3 and all(han(line) <= NAME for line in said)
-    return (few and _WRITES.search(page.outline.scripts) is not None) or _is_called(page, page.title, url)
-
-
-def _is_called(page: Page, title: int, url: str) -> bool:
-    """Whether a link to the page itself calls it by its title: a column's name in the menu."""
-    own = urldefrag(url)[0]
-    return any(
-        fold(page.outline.name(link)) == page.blocks[title].text and urldefrag(joined(url, href))[0] == own
-        for href, link in page.outline.links
-        if href and not href.startswith("#")
-    )
-
-
-def _is_linked(page: Page) -> bool:
-    """Whether much of a page's text is links."""
-    linked = sum(min(block.links, block.size) for block in page.blocks)
-    return linked > 0.4 * sum(block.size for block in page.blocks)
+    return few and _WRITES.search(page.outline.scripts) is not None
 
 
 def _is_root(url: str) -> bool:
