@@ -9,29 +9,12 @@ from collections.abc import Iterator, Sequence
 from urllib.parse import urlsplit
 
 from archive.site import host_of
-from archive.text import chinese
+from archive.text import chinese, words
 from archive.text.outline import Outline
 from archive.text.page import Page
 
-# Words that copies put in the place of others, so that filters do not find them, and Latin letters in a cipher of rare
-# characters, as 鲍罢贵 for UTF.
-_MASKED = (
-    *("共产X", "X的十八大", "X的十九大", "ZZ方向", "ZZ思想", "ZZ局", "D员干部", "D委干部"),
-    *("习总告示", "习总通告", "习总公布", "习总公告", "鲍罢贵-8", "鲍罢贵8", "骋叠碍", "叠颈驳5"),
-)
-# What a spider pool and betting shops put on pages that they took over.
+# What a spider pool puts on pages that it took over.
 _POOL = "蜘蛛池"
-_BETTING = (
-    *("博彩娱乐", "博彩平台", "博彩网站", "娱乐平台", "快乐10分", "真人荷官", "金沙娱乐"),
-    *("棋牌平台", "棋牌游戏下载", "app下载安装"),
-)
-# Most articles hold none of all these: one search tells.
-_SUSPECT = re.compile("|".join(map(re.escape, (*_MASKED, *_BETTING))))
-# An article about gambling is no shop.
-_LAWFUL = re.compile(r"打击|整治|查处|违法|犯罪|公安|民警|赌博")
-# A line of search words stands before the article.
-_LURES = ("无码", "成人视频", "六合彩", "时时彩", "开奖结果")
-_BAIT = re.compile(rf"\A(?:[^,，。|]{{1,20}}[,，|]){{2,}}[^。]{{0,20}}(?:{'|'.join(_LURES)})")
 # Tags that nobody writes, with random names: <var id="l9jp5"><strike id="x3v7p">.
 _ODD_TAGS = ("var", "strike", "listing", "menuitem", "thead", "noframes", "ins", "cite")
 _DRAWN = re.compile(r"\A(?=\d{0,4}[a-z])(?=[a-z]{0,4}\d)[a-z0-9]{5}")
@@ -56,22 +39,21 @@ def doubts(original: str, title: str, page: Page, url: str) -> tuple[tuple[str, 
     (('gbk_damage', '格式?jīng)_突'), ('masked', '共产X'))
     """
     found: dict[str, str] = {}
-    for flag, words in _doubts(original, title, page, url):
-        found.setdefault(flag, words)
+    for flag, said in _doubts(original, title, page, url):
+        found.setdefault(flag, said)
     return tuple(found.items())
 
 
 def _doubts(original: str, title: str, page: Page, url: str) -> Iterator[tuple[str, str]]:
     if damage := chinese.damage(original):
         yield "gbk_damage", damage
-    if _SUSPECT.search(original) or _SUSPECT.search(title):
-        if masked := [word for word in _MASKED if word in original or word in title]:
-            yield "masked", " ".join(masked)
-        yield from (("content_farm", words) for words in _of_shops(original, title))
+    if masked := [word for word in words.listed("masked") if word in original or word in title]:
+        yield "masked", " ".join(masked)
+    yield from (("content_farm", said) for said in _of_shops(original, title))
     whole = "\n".join(page.keys)
-    yield from (("mirror", words) for words in _of_tree(page.outline, url))
-    yield from (("mirror", words) for words in _of_lines(original, whole, page.keys))
-    yield from (("content_farm", words) for words in _of_farms(original, whole, page.keys))
+    yield from (("mirror", said) for said in _of_tree(page.outline, url))
+    yield from (("mirror", said) for said in _of_lines(original, whole, page.keys))
+    yield from (("content_farm", said) for said in _of_farms(original, whole, page.keys))
 
 
 def _of_tree(outline: Outline, url: str) -> Iterator[str]:
@@ -99,7 +81,7 @@ def _of_farms(original: str, page: str, lines: Sequence[str]) -> Iterator[str]:
     """What a content farm writes."""
     if _POOL in page:
         yield next(line for line in lines if _POOL in line)
-    if any(word in page for word in _LURES) and (found := next(filter(None, map(_BAIT.match, lines)), None)):
+    if found := next(filter(None, map(words.pattern("bait").match, lines)), None):
         yield found[0]
     emoji = _EMOJI.findall(original)
     if len(emoji) >= EMOJI:
@@ -108,10 +90,10 @@ def _of_farms(original: str, page: str, lines: Sequence[str]) -> Iterator[str]:
 
 def _of_shops(original: str, title: str) -> Iterator[str]:
     """What a betting shop writes."""
-    if bet := next((word for word in _BETTING if word in title), None):
+    if bet := next((word for word in words.listed("betting") if word in title), None):
         yield bet
-    bets = [word for word in _BETTING if word in original]
-    if sum(map(original.count, bets)) >= BETS and not _LAWFUL.search(original):
+    bets = [word for word in words.listed("betting") if word in original]
+    if sum(map(original.count, bets)) >= BETS and not words.match("lawful", original):
         yield " ".join(bets)
 
 

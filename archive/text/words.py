@@ -9,7 +9,7 @@ from typing import Any
 
 FILES = (
     *("chinese.toml", "pages.toml"),
-    *(f"fields/{field}.toml" for field in ("labels", "people", "source", "title")),
+    *(f"fields/{field}.toml" for field in ("captions", "labels", "people", "source", "title")),
 )
 
 # No pattern that ends a text has more characters.

@@ -12,27 +12,8 @@ from archive.text.lines import narrow
 
 # One of these stands in every caption.
 _PICTURED = re.compile("[图摄绘▲△↑▼↓]")
-# 图为 and the like, unless the words go on as prose does: 图为核心,以点带面; 图为什么能打动人.
-_CAPTION = re.compile(
-    r"\A(?:(?:(?:[上下左右]?图|[上下左右]?图片)(?:[一二三四五六七八九十\d]{1,2})?\s*(?:为|系)|[上下左右](?:图|图片)是)"
-    r"(?!(?:核心|中心|基础|依据|依托|载体|纽带|抓手|主|准|例|证|本|媒|据)"
-    r"(?:[,、;。\s]|工作|任务|是|在于|进行|开展|推进|打造|$)|什么|何|"
-    r"(?:民|百姓|群众|国家)(?:办|谋|解|服务|尽|富)|了|为[了什])[^!?]{2,120}"
-    r"|\((?:[上下左右本]图|资料图|图[一二三四五\d]{1,2})[^)]{0,6}\).{0,100}|"
-    r".{2,80}\((?:资料图片?|[上下左右]图|[^()]{2,12}\s*[摄绘](?:影)?)\)"
-    r"|图[一二三四五六七八九十\d]{1,2}\s*:.{2,80}|[上下左右]图:.{2,100}|图片:.{2,60})"
-)
-# Who took the picture, behind what it shows or alone.
-_TAKEN = re.compile(
-    r"\A(?P<shown>.{2,60}?\s)?(?P<who>[一-鿿]{2,16}|[一-鿿]{2,8}\s[一-鿿]{2,4})\s?(?P<did>摄|摄影|供图|/摄|/图|提供图片)"
-)
-_CREDIT = re.compile(r"[。!?]?\s?\((?:资料图片?|[上下左右]图|[^()。]{2,14}\s*[摄绘](?:影)?|[^()。]{2,14}供图)\)$")
-# What is shown, a full stop, and who took it: 归侨在花田里合影。赵一凡 摄
-_SIGNED = re.compile(r"\A[^。!?;]{2,70}[。!?]\s?(?:[一-鿿]{4,12}\s)?(?P<who>[一-鿿]{2,4})\s?/?(?:摄|摄影|供图)")
 # Points at the picture above or below; without a picture it may be the mark of a list.
 _POINTER = re.compile(r"\A[▲△↑▼↓]\s*.{2,120}")
-# Words of one who draws a conclusion, not of one who names what a picture shows.
-_ARGUES = re.compile(r"表明|说明了|可以看出|由此|因此|所以|告诉我们|总之|首先|其次")
 _CLAUSE_ENDS = ("。", "!", "?", "……")
 # What stands before a point of a text.
 NUMBERED = re.compile(
@@ -56,7 +37,7 @@ def is_caption(line: str, *, pictured: bool = True) -> bool:
     if len(line) > 122 or not _PICTURED.search(line):
         return False
     text = narrow(line)
-    if (match := _SIGNED.fullmatch(text)) and is_person(match["who"], labelled=True):
+    if (match := words.whole("caption_signed", text)) and is_person(match["who"], labelled=True):
         return True
     if text.startswith("(") and text.endswith(")") and text.count("(") == 1:
         text = text[1:-1]
@@ -64,22 +45,22 @@ def is_caption(line: str, *, pictured: bool = True) -> bool:
         return False
     if _POINTER.fullmatch(text):
         return pictured
-    if _CAPTION.fullmatch(text):
-        return not _ARGUES.search(text)
+    if words.whole("caption", text):
+        return not words.match("concludes", text)
     return _is_credited(text)
 
 
 def _is_told(text: str) -> bool:
     """Whether words are more than one short statement: prose."""
     # The full stop may stand before who took the picture: 图为活动现场。(张三 摄)
-    inner = _CREDIT.sub("", text)[:-1]
+    inner = words.pattern("caption_credit").sub("", text)[:-1]
     ended = text.endswith(_CLAUSE_ENDS)
     return len(text) > 120 or "。" in inner or ";" in inner or (ended and (len(text) > 80 or inner.count(",") > 2))
 
 
 def _is_credited(text: str) -> bool:
     """Whether words name who took a picture, behind what it shows or alone."""
-    match = _TAKEN.fullmatch(text)
+    match = words.whole("caption_taken", text)
     if match is None or match["who"].endswith("拍"):
         return False
     by_office = match["did"] == "供图" and is_office(match["who"])
