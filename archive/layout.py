@@ -37,6 +37,9 @@ TMP = ".tmp"
 # The ending of a stub: a small file that says in which store the WARC file's bytes are, see `archive.warc.away`.
 AWAY = ".away"
 
+# The folders of WARC files, and of what is made from them; each has a folder for each site.
+_WARCS, _MADE = "warc", ("index", "corpus")
+
 Named = TypeVar("Named")
 
 
@@ -97,6 +100,32 @@ class Layout:
         return cls(root=root)
 
     @property
+    def warcs_root(self) -> Path:
+        """The folder of all WARC files."""
+        return self.root / _WARCS
+
+    @property
+    def made_roots(self) -> tuple[Path, ...]:
+        """The folders of all indexes and of all shards."""
+        return tuple(self.root / room for room in _MADE)
+
+    def folders_of(self, site: str) -> tuple[Path, ...]:
+        """The folders of the WARC files, the indexes and the shards of a site."""
+        return tuple(room / site for room in (self.warcs_root, *self.made_roots))
+
+    def keys(self) -> set[str]:
+        """The keys of the sites of which anything is here, and `IMPORTED` if anything was imported."""
+        rooms = (room for room in (self.warcs_root, *self.made_roots) if room.is_dir())
+        return {path.name for room in rooms for path in room.iterdir() if path.is_dir()} | {
+            path.stem for path in self.states()
+        }
+
+    def meant(self) -> Path | None:
+        """The folder inside or around this one that was probably meant, if this one has no WARC files."""
+        near = [self.root / "data", *([self.root.parent] if self.root.name in (_WARCS, *_MADE, "state") else [])]
+        return None if self.warcs_root.is_dir() else next((path for path in near if (path / _WARCS).is_dir()), None)
+
+    @property
     def exclusions(self) -> Path:
         """What was taken down, one JSON object per line."""
         return self.root / "exclusions.jsonl"
@@ -151,11 +180,11 @@ class Layout:
 
     def warc_folder(self, site: str, year: int) -> Path:
         """The folder of a site's WARC files of one year; the site of imports is `IMPORTED`."""
-        return self.root / "warc" / site / f"{year:04d}"
+        return self.warcs_root / site / f"{year:04d}"
 
     def warcs(self, site: str | None = None) -> Iterator[Path]:
         """All closed WARC files, or those of one site, ordered by path."""
-        folder = self.root / "warc" / (site or "")
+        folder = self.warcs_root / (site or "")
         files = (path for path in folder.rglob("*") if path.is_file())
         named = {path.with_name(path.name.removesuffix(AWAY)) for path in files}
         for path in sorted(named):
@@ -168,7 +197,7 @@ class Layout:
 
     def open_warcs(self, site: str | None = None) -> Iterator[Path]:
         """WARC files that a crawl is writing, or left behind when it was killed."""
-        yield from filter(self.holds, sorted((self.root / "warc" / (site or "")).rglob(f"*{OPEN}")))
+        yield from filter(self.holds, sorted((self.warcs_root / (site or "")).rglob(f"*{OPEN}")))
 
     def all_warcs(self) -> list[Path]:
         """All WARC files, closed ones first; each once, even if a crawl closes it meanwhile."""
@@ -179,8 +208,7 @@ class Layout:
 
     def leavings(self) -> Iterator[Path]:
         """Leftovers beside WARC files: torn ends that were set aside, and half-written files of a killed program."""
-        folder = self.root / "warc"
-        yield from sorted((*folder.rglob(f"*{TAIL}"), *folder.rglob(f"*{TMP}")))
+        yield from sorted((*self.warcs_root.rglob(f"*{TAIL}"), *self.warcs_root.rglob(f"*{TMP}")))
 
     def index_of(self, warc: Path) -> Path:
         """The CDXJ file of a WARC file."""
@@ -197,7 +225,7 @@ class Layout:
     def warc_names(self, derived: Path) -> list[Path]:
         """The possible names of the WARC file that an index or a shard was made from."""
         parts = derived.relative_to(self.root).parent.parts[1:]
-        return [self.root.joinpath("warc", *parts, derived.stem + ending) for ending in WARC_ENDINGS]
+        return [self.warcs_root.joinpath(*parts, derived.stem + ending) for ending in WARC_ENDINGS]
 
     def shards(self, site: str | None = None) -> Iterator[Path]:
         """All shards, ordered by path."""
@@ -212,7 +240,7 @@ class Layout:
         return path.relative_to(self.root).parts[1]
 
     def _beside(self, warc: Path, room: str, ending: str) -> Path:
-        relative = warc.relative_to(self.root / "warc")
+        relative = warc.relative_to(self.warcs_root)
         return self.root / room / relative.parent / (_stem(warc) + ending)
 
 

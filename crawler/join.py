@@ -89,9 +89,7 @@ def _sites(source: Layout, target: Layout, site: str | None) -> list[str]:
     """The keys of the sites to copy."""
     if source.root.resolve() == target.root.resolve():
         raise UsageError(f"{source.root}: source and target are the same archive. Name another data folder.")
-    rooms = (source.root / room for room in ("warc", "index", "corpus"))
-    there = {path.name for room in rooms if room.is_dir() for path in room.iterdir() if path.is_dir()}
-    there |= {path.stem for path in source.states()}
+    there = source.keys()
     found = sorted(there if site is None else there & {site})
     if not found:
         what = f"nothing of {site}{similar(site, there)}" if site else "no archive."
@@ -106,8 +104,8 @@ def _copy_sites(source: Layout, target: Layout, sites: Collection[str]) -> Itera
     try:
         for site in sites:
             # Remove half-written files of an earlier call that was killed.
-            for room in ("warc", "index", "corpus"):
-                sweep(target.root / room / site, f"*.{_HALF}")
+            for folder in target.folders_of(site):
+                sweep(folder, f"*.{_HALF}")
             sweep(target.state(site).parent, f"{site}.*.{_HALF}")
             for path in _files(source, site):
                 place = target.root / path.relative_to(source.root)
@@ -126,7 +124,7 @@ def _copy_sites(source: Layout, target: Layout, sites: Collection[str]) -> Itera
 
 def _files(layout: Layout, site: str) -> list[Path]:
     """The files to copy from a site's WARC folder: WARC files, stubs, and files set aside."""
-    found = sorted(path for path in (layout.root / "warc" / site).rglob("*") if path.is_file())
+    found = sorted(path for path in (layout.warcs_root / site).rglob("*") if path.is_file())
     return [path for path in found if not path.name.endswith((OPEN, TMP))]
 
 
@@ -276,8 +274,8 @@ def _remove(layout: Layout, site: str) -> None:
     fixity.append(layout, *events)
     for path in _files(layout, site):
         path.unlink()
-    for room in ("warc", "index", "corpus"):
-        shutil.rmtree(layout.root / room / site, ignore_errors=True)
+    for folder in layout.folders_of(site):
+        shutil.rmtree(folder, ignore_errors=True)
     state = layout.state(site)
     accounts = [getattr(layout, each)(site) for each in _ACCOUNTS]
     for path in (*accounts, layout.lease(site), *state.parent.glob(f"{state.name}*")):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -74,6 +75,12 @@ def of_the_crawler(here: str, name: str) -> str:
 @every_module
 def test_imports_run_as_drawn(path: Path) -> None:
     assert offences(path, CHECKOUT) == []
+
+
+@every_module
+def test_only_the_layout_names_what_lies_in_the_data_folder(path: Path) -> None:
+    named = [line for line in path.read_text(encoding="utf-8").splitlines() if re.search(r"\broot / f?[\"']", line)]
+    assert not named or path == CHECKOUT / "archive/layout.py", f"{path}: {named} belongs into archive/layout.py"
 
 
 # Package, room, what it may not import, why; first the rooms' arrows, which are drawn from the left to the right.

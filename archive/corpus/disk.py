@@ -63,7 +63,7 @@ def measure(layout: Layout, now: float | None = None) -> Disk:
 def _files(layout: Layout) -> Iterator[tuple[bool, int, float]]:
     """For each file: whether it is below the WARC folder, its size in bytes, and its time of modification."""
     for folder, _, names in os.walk(layout.root):
-        kept = Path(folder).is_relative_to(layout.root / "warc")
+        kept = Path(folder).is_relative_to(layout.warcs_root)
         for name in names:
             try:
                 found = os.stat(f"{folder}/{name}")  # noqa: PTH116 - there may be a million

@@ -392,8 +392,8 @@ def _import_warc(layout: Layout, file: IO[bytes], name: str) -> tuple[int, list[
         return 0, inspection.problems, left_out
     file.seek(0)
     ending = inspection.ending + (".gz" if file.read(len(MAGIC)) == MAGIC or inspection.lost else "")
-    root = layout.warc_folder(IMPORTED, 0).parent
-    if found := sorted((*root.glob(f"*/{stem}{ending}"), *root.glob(f"*/{stem}-erased*{ending}"))):
+    imported = layout.warcs_root / IMPORTED
+    if found := sorted((*imported.glob(f"*/{stem}{ending}"), *imported.glob(f"*/{stem}-erased*{ending}"))):
         if not layout.index_of(found[0]).exists():
             index.write(layout, found[0])
         return inspection.records, inspection.problems, _KNOWN

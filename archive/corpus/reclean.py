@@ -297,8 +297,8 @@ def _share_out(todo: Iterable[Stale], jobs: int | None, cores: int, *, local: bo
 
 
 def _sweep_all(layout: Layout) -> None:
-    for room in ("corpus", "index"):
-        sweep(layout.root / room)
+    for room in layout.made_roots:
+        sweep(room)
 
 
 def _survey(layout: Layout, site: str | None, *, accept: bool, dry: bool, warn: Callable[[str], None]) -> Survey:
@@ -308,7 +308,7 @@ def _survey(layout: Layout, site: str | None, *, accept: bool, dry: bool, warn: 
         damage.accept(layout, found.damages.values())
         found = Survey(digests=found.digests, damages={})
     if found.damages and not found.digests:
-        warn(f"{layout.root / 'warc'}: holds no WARC file of those that were here. If it is a disk, mount it.")
+        warn(f"{layout.warcs_root}: holds no WARC file of those that were here. If it is a disk, mount it.")
     for each in found.damages.values():
         warn(str(each))
     if not dry:

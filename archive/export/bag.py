@@ -31,7 +31,7 @@ def write(layout: Layout, sites: Collection[str] | None, out: Path) -> int:
     """
     warcs = [warc for warc in layout.warcs() if sites is None or layout.site_of(warc) in sites]
     if not warcs:
-        raise UsageError(f"{layout.root / 'warc'}: no WARC file of {', '.join(sites or ()) or 'any site'} is here.")
+        raise UsageError(f"{layout.warcs_root}: no WARC file of {', '.join(sites or ()) or 'any site'} is here.")
     broken = damage.known(layout, sites)
     if broken:
         raise DataError(f"{broken[0]} A bag would certify it as it is, so none is written.")

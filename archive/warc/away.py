@@ -27,10 +27,6 @@ from archive.warc.disk import sync_folder, write_whole
 _BLOCK = 1 << 20
 # The bytes at the end of a derived file that are compared; the footer of a shard has some 10 kB.
 _END = 1 << 16
-# The derived files that a store also holds, so that nobody has to make them again.
-_DERIVED = ("index", "corpus")
-# Append-only files. Each of their lines is an object of its own, because objects of a bucket cannot grow.
-_LEDGERS = ("exclusions", "fixity")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -190,8 +186,8 @@ def push(
     for path in (*layout.indexes(), *layout.shards()):
         if layout.holds(path) and layout.site_of(path) not in refused:
             store.put(path.relative_to(layout.root).as_posix(), path.read_bytes())
-    for name in _LEDGERS:
-        _push_lines(layout.root / f"{name}.jsonl", name, store)
+    for path in (layout.exclusions, layout.fixity):
+        _push_lines(path, store)
 
 
 def _send(store: Store, warc: Path, key: str, entry: fixity.Entry | None) -> bool:
@@ -214,16 +210,19 @@ def pull(layout: Layout, store: Store) -> Iterator[Moved]:
     Raises:
         DataError: the store refuses.
     """
-    for name in _LEDGERS:
-        _pull_lines(layout, name, store)
+    # Several machines number their lines alike.
+    there = sorted(map(json.loads, _pulled_lines(store, layout.exclusions)), key=lambda line: str(line["date"]))
+    exclusions.join(layout, there)
+    _pull_lines(layout.fixity, store)
     known = fixity.read(layout).entries
-    for held in store.list("warc"):
+    for held in store.list(layout.warcs_root.name):
         warc = layout.root / held.key
         if warc.exists() or ((entry := known.get(held.key)) and entry.removed):
             continue
         away = Away(store=store.url, key=held.key, size=held.size, sha256=entry.sha256 if entry else None)
         yield Moved(path=held.key, copied=_write_stub(warc, away))
-    for held in (held for room in _DERIVED for held in store.list(room)):
+    # A store holds the derived files too, so that nobody has to make them again.
+    for held in (held for room in layout.made_roots for held in store.list(room.name)):
         path = layout.root / held.key
         if layout.holds(path) and _differs(store, held, path):
             store.fetch(held.key, path)
@@ -308,31 +307,30 @@ def _digest(path: Path) -> str:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
 
-def _push_lines(path: Path, name: str, store: Store) -> None:
-    """Put each line of a ledger under a key of its line number and digest, which keeps the order of the file."""
+def _push_lines(path: Path, store: Store) -> None:
+    """Put each line of a ledger under a key of its line number and digest, which keeps the order of the file.
+
+    Each line is an object of its own, because objects of a bucket cannot grow.
+    """
     if not path.exists():
         return
-    there = {held.key for held in store.list(f"ledgers/{name}")}
+    there = {held.key for held in store.list(f"ledgers/{path.stem}")}
     for number, line in enumerate(path.read_bytes().splitlines()):
-        key = f"ledgers/{name}/{number:09}-{hashlib.sha256(line).hexdigest()[:16]}.json"
+        key = f"ledgers/{path.stem}/{number:09}-{hashlib.sha256(line).hexdigest()[:16]}.json"
         if key not in there:
             store.put(key, line + b"\n")
 
 
-def _pull_lines(layout: Layout, name: str, store: Store) -> None:
+def _pulled_lines(store: Store, path: Path) -> Iterator[bytes]:
+    """The lines of a store's ledger of the same name as a local file."""
+    for held in store.list(f"ledgers/{path.stem}"):
+        yield store.range(held.key, 0, held.size).rstrip(b"\n")
+
+
+def _pull_lines(path: Path, store: Store) -> None:
     """Append those lines of a store's ledger that the local file lacks."""
-    if name == "exclusions":
-        there = [json.loads(store.range(held.key, 0, held.size)) for held in store.list(f"ledgers/{name}")]
-        # Several machines number their lines alike.
-        exclusions.join(layout, sorted(there, key=lambda line: str(line["date"])))
-        return
-    path = layout.root / f"{name}.jsonl"
     had = set(path.read_bytes().splitlines()) if path.exists() else set()
-    lines = []
-    for held in store.list(f"ledgers/{name}"):
-        line = store.range(held.key, 0, held.size).rstrip(b"\n")
-        if line not in had:
-            lines.append(line + b"\n")
+    lines = [line + b"\n" for line in _pulled_lines(store, path) if line not in had]
     if lines:
         path.parent.mkdir(parents=True, exist_ok=True)
         with path.open("ab") as file:

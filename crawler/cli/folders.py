@@ -90,9 +90,7 @@ class Folders:
             UsageError: the site has neither.
         """
         key = self.key(name)
-        folders = (self.layout.root / room for room in ("warc", "corpus"))
-        kept = {path.name for folder in folders if folder.is_dir() for path in folder.iterdir()}
-        kept |= {path.stem for path in self.layout.states()}
+        kept = self.layout.keys()
         if key is not None and key not in kept and key not in (sites := self.sites(name)):
             raise site_files.no_such_site(key, self.sites_folder, {*kept, *sites})
         return key
@@ -109,9 +107,7 @@ def known_data(layout: Layout) -> Layout:
         raise UsageError(
             f"{root}: no such data folder. Name it with --data or CUNDANG_DATA; crawl and import make a new one."
         )
-    near = [root / "data", *([root.parent] if root.name in ("warc", "index", "corpus", "state") else [])]
-    meant = next((folder for folder in near if (folder / "warc").is_dir()), None)
-    if meant is not None and not (root / "warc").is_dir():
+    if (meant := layout.meant()) is not None:
         raise UsageError(f"{root}: not a data folder. Is this one meant? --data {meant}")
     return layout
 

@@ -377,7 +377,7 @@ def verify_(folders: Folders, paths: tuple[Path, ...], part: str | None, json_: 
     layout: Layout = folders.of_part(part).layout
     for path in paths:
         # A WARC file of the archive that is gone is damage.
-        if not standing(path).exists() and (layout.root / "warc").resolve() not in path.resolve().parents:
+        if not standing(path).exists() and layout.warcs_root.resolve() not in path.resolve().parents:
             raise UsageError(f"{path}: no such file.")
     warcs = paths or known_data(layout).all_warcs()
     with telling("verify") as tell:
@@ -451,7 +451,7 @@ def repair(folders: Folders, paths: tuple[Path, ...], copy: Path | None) -> None
 
     layout = Layout(root=folders.layout.root.resolve())
     if copy is not None:
-        if len(paths) != 1 or layout.root / "warc" not in paths[0].resolve().parents:
+        if len(paths) != 1 or layout.warcs_root not in paths[0].resolve().parents:
             raise UsageError("--from restores one closed WARC file of the data folder. Name that file alone.")
         entry = damage.restore(layout, paths[0].resolve(), copy)
         say(f"{paths[0]}: restored from {copy} (sha256 {entry.sha256}). Then run: cundang clean")
@@ -576,8 +576,8 @@ def _clean(  # noqa: PLR0913 - as `reclean.clean`
     warned: list[str] = []
     report = diff.Report() if diff_ else None
     sites = folders.sites(site, rules)
-    if site and folders.key(site) not in sites and not (folders.layout.root / "warc" / site).is_dir():
-        raise UsageError(f"{site}: neither a site file nor a folder of {folders.layout.root / 'warc'}.")
+    if site and folders.key(site) not in sites and not (folders.layout.warcs_root / site).is_dir():
+        raise UsageError(f"{site}: neither a site file nor a folder of {folders.layout.warcs_root}.")
     code = 0 if dry or folders.layout.part else say_all(build.mend_indexes(folders.layout))
     with telling("clean") as tell:
         for made in reclean.clean(
