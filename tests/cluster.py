@@ -171,7 +171,7 @@ def kill_crawling(folder: Path, bucket: str, sites: int, kills: int, draw: rando
     layout, numbers = Layout(root=folder / "crawled"), range(2, 2 + sites)
     files = folder / "sites"
     many_sites.write_sites(files, numbers, PORT, delay=DELAY, most={})
-    command = ("cluster", "crawl", "all", "--workers", "2", "--sites", str(files))
+    command = ("cluster", "crawl", "--all", "--workers", "2", "--sites", str(files))
     with many_sites.serving(folder, 2 + sites, PORT):
         done, alive = 0, True
         while done < kills and alive:

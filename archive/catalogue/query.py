@@ -13,7 +13,7 @@ from hashlib import sha256
 from heapq import nsmallest
 from itertools import groupby
 from pathlib import Path
-from typing import Any, Generic, TypeVar, get_args
+from typing import Any, Generic, Literal, TypeVar, get_args
 
 from archive.catalogue.addresses import spellings
 from archive.catalogue.ask import nearest
@@ -67,8 +67,8 @@ class Filter:
         script: `hans`, `hant`, `mixed`, `none`.
         kind: `article`, `media_only`.
         min_han: the least number of Han characters.
-        collapse: of documents with equal texts, choose only the first credible one; searches ignore it.
-        near: the same for copies that differ in a few words.
+        collapse: choose only the first credible one of documents with equal texts, or of near copies (`near`), which
+            differ in a few words; searches ignore it.
         query: a query in the language of `ask.parse`; `ids` are the documents that it found.
         sample: choose this many documents by a digest of `seed` and id, the same each time; 0: all.
         by_year: order the documents by year, earliest first.
@@ -84,8 +84,7 @@ class Filter:
     script: str | None = None
     kind: str | None = None
     min_han: int = 0
-    collapse: bool = False
-    near: bool = False
+    collapse: Literal["equal", "near"] | None = None
     query: str | None = None
     ids: tuple[str, ...] | None = None
     sample: int = 0
@@ -203,15 +202,13 @@ def places(layout: Layout, wanted: Filter) -> Iterator[tuple[Path, list[int]]]:
     Raises:
         UsageError: there is no catalogue yet.
     """
-    if wanted.near and (wanted.collapse or wanted.versions):
-        raise UsageError(
-            "Near copies are known only of latest captures: --collapse near excludes --versions and --collapse equal."
-        )
+    if wanted.collapse == "near" and wanted.versions:
+        raise UsageError("Near copies are known only of latest captures: --collapse near excludes --versions.")
     condition, values = _condition(wanted)
     # Collapse among the chosen documents only: the first of all may be on another site, and none would be left here.
     text = "d.fold" if wanted.versions else "d.whole"
-    same = f"{text}, {text} = '' AND d.number" if wanted.collapse else "coalesce(d.near_of, d.id)"
-    nth = f"row_number() OVER (PARTITION BY {same} ORDER BY {ORDER})" if wanted.collapse or wanted.near else "1"
+    same = f"{text}, {text} = '' AND d.number" if wanted.collapse == "equal" else "coalesce(d.near_of, d.id)"
+    nth = f"row_number() OVER (PARTITION BY {same} ORDER BY {ORDER})" if wanted.collapse else "1"
     year = "substr(d.day, 1, 4)" if wanted.by_year else "1"
     sql = f"""SELECT path, row, id FROM (
                   SELECT s.path AS path, d.row AS row, d.id AS id, {year} AS year, {nth} AS nth

@@ -6,7 +6,7 @@ import importlib
 from collections.abc import Iterator, Mapping
 from os import PathLike
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import pyarrow as pa
 
@@ -60,8 +60,7 @@ class Archive:
         kind: str | None = None,
         min_han: int = 0,
         versions: bool = False,
-        collapse: bool = False,
-        near: bool = False,
+        collapse: Literal["equal", "near"] | None = None,
         words: str | None = None,
         sample: int = 0,
         seed: int = 0,
@@ -78,7 +77,6 @@ class Archive:
             min_han=min_han,
             versions=versions or ask.wants_versions(ask.parse(words or "")),
             collapse=collapse,
-            near=near,
             sample=sample,
             seed=seed,
             query=words,

@@ -142,11 +142,11 @@ def cluster_options(command: Decorated) -> Decorated:
     return _scheduler_option(_workers_option(command))
 
 
+every_option = click.option("--all", "every", is_flag=True, help="All sites of the folder of site files.")
 sites_argument = click.argument(
     "sites",
-    metavar="SITE...",
+    metavar="[SITE...]",
     nargs=-1,
-    required=True,
     shell_complete=keys,
     help="Site keys, or paths of site files.",
 )

@@ -52,7 +52,7 @@ def _refuse_options(ctx: click.Context, _parameter: click.Parameter, words: tupl
 @click.option("--page", type=click.IntRange(min=1), default=1, show_default=True, help="Which page of hits.")
 @click.option("--facets", is_flag=True, help="Count the hits by site, place, source, flag and others.")
 @click.option("--histogram", metavar="[year|month|day]", help="Count the hits by period.")
-@click.option("--frequency", is_flag=True, help="By year: the documents that contain each word, and all documents.")
+@click.option("--frequency", is_flag=True, help="The documents with each word, and all, by year or --histogram.")
 @click.option("--in-context", is_flag=True, help="Each occurrence of the words in the newest 200 hits.")
 @json_option
 @click.pass_obj
@@ -265,9 +265,8 @@ def filter_options(command: Decorated) -> Decorated:
         click.option("--query", "query_", help="Only the documents that `cundang search` finds with this query."),
         click.option("--versions", is_flag=True, help="Every capture of a URL, not only the latest."),
         click.option(
-            "--collapse", "near", type=click.Choice(["equal", "near"]), help="Only one of equal texts, or near copies."
+            "--collapse", type=click.Choice(["equal", "near"]), help="Only one of equal texts, or of near copies."
         ),
-        click.option("--collapse-duplicates", "collapse", is_flag=True, help="The same as --collapse equal."),
         click.option(
             "--min-han",
             type=click.IntRange(min=0),
@@ -367,9 +366,8 @@ def _export(folders: Folders, format_: Format, out: Path, *, force: bool, chosen
     one = not shaping["split_"]
     _refuse_other_ending(format_, out)
     whole.check_name(out, _PACKINGS.get(format_, ()) if one else (), stream=format_ in _STREAMS and one)
-    if chosen["near"] == "near":
+    if chosen["collapse"] == "near":
         _say_waiting(folders)
-    chosen |= {"collapse": chosen["collapse"] or chosen["near"] == "equal", "near": chosen["near"] == "near"}
     wanted = replace(_filter(folders, **chosen), by_year=beside.by_year)
     query.refuse_unknown(folders.layout, wanted, folders.sites(chosen["site"]))
     # A pack of captures is chosen by site, not by document.

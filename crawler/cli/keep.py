@@ -106,7 +106,7 @@ def read(folders: Folders, paths: tuple[Path, ...], jobs: int | None) -> int:
 @part_option
 @click.option("--dry-run", is_flag=True, help="Only say which shards would be made, and why.")
 @click.option("--diff", "diff_", is_flag=True, help="Report what changes, text by text; with --dry-run, what would.")
-@click.option("--rules", help="Try this site file instead of the one of the same name; with --dry-run and --diff.")
+@click.option("--rules", help="Try this site file instead of the one of the same name; with --dry-run.")
 @click.option("--accept-damage", is_flag=True, help="The last resort: accept damaged WARC files as they are now.")
 @json_option
 @click.pass_obj
@@ -136,7 +136,9 @@ def clean(  # noqa: PLR0913, PLR0917 - click makes an argument of each option
     if stale and every:
         raise UsageError("--stale and --all exclude each other. Give one.")
     if rules and not dry_run:
-        raise UsageError("--rules tries a site file and changes nothing: give --dry-run and --diff with it.")
+        raise UsageError(
+            "--rules tries a site file and changes nothing: give --dry-run with it, and --diff for the texts."
+        )
     known_data(folders.layout)
     if dry_run and not diff_:
         found, sites = damage.survey(folders.layout, folders.key(site), note=False), folders.sites(site, rules)

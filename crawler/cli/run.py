@@ -14,8 +14,8 @@ from crawler.cli.app import (
     app,
     cluster_app,
     cluster_options,
+    every_option,
     json_option,
-    keys,
     schedule_app,
     site_option,
     site_part_option,
@@ -47,8 +47,8 @@ def demo(folder: Path) -> int:
 
 
 @app.command()
-@click.argument("sites", metavar="[SITE...]", nargs=-1, shell_complete=keys, help="Site keys, or paths of site files.")
-@click.option("--all", "every", is_flag=True, help="All sites of the folder of site files.")
+@sites_argument
+@every_option
 @click.option("--max-pages", type=click.IntRange(min=1), help="The limit of pages for each site.")
 @click.option("--full", is_flag=True, help="Fetch every list and every article again.")
 @site_part_option
@@ -64,28 +64,34 @@ def crawl(
     """
     from crawler.runs import crawl as crawling
 
-    if bool(sites) == every:
-        raise UsageError("Name sites or give --all, not both." if every else "Name one or more sites, or give --all.")
+    _check_named(sites, every=every)
     if sites and part:
         raise UsageError("--part takes a share of all sites. Give --all with it, or name the sites of this machine.")
     share = Part.read(part) if part else None
     return crawling.crawl(folders.layout, folders.sites_folder, sites, part=share, max_pages=max_pages, full=full)
 
 
+def _check_named(sites: tuple[str, ...], *, every: bool) -> None:
+    if bool(sites) == every:
+        raise UsageError("Name sites or give --all, not both." if every else "Name one or more sites, or give --all.")
+
+
 @cluster_app.command("crawl")
 @cluster_options
+@every_option
 @sites_argument
 @click.pass_obj
-def cluster_crawl(folders: Folders, scheduler: str | None, workers: int, sites: tuple[str, ...]) -> int:
-    """Crawl sites (`all`: every site file) on the workers of a Dask scheduler, each in a process of its own.
+def cluster_crawl(folders: Folders, scheduler: str | None, workers: int, every: bool, sites: tuple[str, ...]) -> int:
+    """Crawl sites on the workers of a Dask scheduler, each in a process of its own.
 
     If a worker dies, its crawl stops, and another worker continues it. A site that another process is crawling is
     skipped. The data folder must have the same path on all machines. Exit 1 if a crawl failed.
 
-    Example: cundang cluster crawl all --workers 2
+    Example: cundang cluster crawl --all --workers 2
     """
     known = folders.sites(*sites)
-    keys = sorted(known) if sites == ("all",) else list(sites)
+    _check_named(sites, every=every)
+    keys = sorted(known) if every else list(sites)
     for site in keys:
         if folders.key(site) not in known:
             raise site_files.no_such_site(site, folders.sites_folder, known)

@@ -239,14 +239,14 @@ def test_equal_texts_name_the_first_credible_one_and_all_stay(layout: Layout) ->
     put(layout, "x", farm, later)
     put(layout, "y", first, document(4, "别的文字", url="http://c.cn/4"))
     build.update(layout)
-    collapsed = query.Filter(collapse=True)
+    collapsed = query.Filter(collapse="equal")
 
     def kept() -> list[str]:
         return [item.id.removeprefix("urn:uuid:") for item in query.documents(layout, collapsed)]
 
     assert kept() == ["2", "4"]
     assert len(list(query.documents(layout, ANY))) == 4, "a duplicate was lost"
-    chosen = query.documents(layout, query.Filter(collapse=True, since="2020-02-20"))
+    chosen = query.documents(layout, query.Filter(collapse="equal", since="2020-02-20"))
     assert [item.id for item in chosen] == ["urn:uuid:3"], "chosen without the first, a text is still there"
     # Undated documents are in no range of days, as in a search.
     assert [item.id for item in query.documents(layout, query.Filter(until="2020-02"))] == ["urn:uuid:1", "urn:uuid:2"]

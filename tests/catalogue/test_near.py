@@ -144,18 +144,18 @@ def test_near_copies_are_left_out_where_asked_and_never_deleted(layout: Layout) 
     put(layout, "x", ROWS)
     build.update(layout)
 
-    def ids(**choice: bool) -> list[str]:
+    def ids(**choice: str | bool) -> list[str]:
         return [item.id for item in query.documents(layout, query.Filter(**choice))]  # type: ignore[arg-type]
 
     assert len(ids()) == 7
-    assert ids(collapse=True) == ["urn:00000", "urn:00001", "urn:00002", "urn:00004", "urn:00005", "urn:00006"]
-    assert ids(near=True) == ["urn:00002", "urn:00004", "urn:00005", "urn:00006"], "an excerpt or a stencil stays"
+    assert ids(collapse="equal") == ["urn:00000", "urn:00001", "urn:00002", "urn:00004", "urn:00005", "urn:00006"]
+    assert ids(collapse="near") == ["urn:00002", "urn:00004", "urn:00005", "urn:00006"], "an excerpt or a stencil stays"
     searcher = Searcher(layout)
     assert searcher.find("near:no").total == 4
     assert {hit.id for hit in searcher.find("near:only").hits} == {"urn:00000", "urn:00001", "urn:00003"}
     assert searcher.find("").near == 3
     with pytest.raises(UsageError, match="only of latest captures"):
-        ids(near=True, versions=True)
+        ids(collapse="near", versions=True)
 
 
 def test_pairs_are_listed_each_with_the_first_of_its_cluster(layout: Layout) -> None:

@@ -112,7 +112,7 @@ def test_captures_and_a_page_without_its_first_page_stay_separate(layout: Layout
 
 def test_what_is_collapsed_is_equal_as_a_whole(layout: Layout) -> None:
     def kept() -> set[str]:
-        return {item.id.removeprefix("urn:uuid:") for item in query.documents(layout, query.Filter(collapse=True))}
+        return {item.id.removeprefix("urn:uuid:") for item in query.documents(layout, query.Filter(collapse="equal"))}
 
     def named() -> list[tuple[str, str]]:
         with closing(sqlite3.connect(layout.catalogue)) as db:

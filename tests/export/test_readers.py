@@ -126,25 +126,25 @@ def ducks(words: str) -> list[tuple[Any, ...]]:
 
 @pytest.mark.fault(rows=[42])
 def test_json_lines_open_in_duckdb_pandas_and_polars(house: Path) -> None:
-    out = export(house, "jsonl", "c.jsonl.gz", "--collapse-duplicates")
+    out = export(house, "jsonl", "c.jsonl.gz", "--collapse", "equal")
     with gzip.open(out, "rt", encoding="utf-8", newline="\n") as file:
         rows = [json.loads(line) for line in file]
     assert [(row["title"], row["text"]) for row in rows] == list(zip(HOSTILE, TEXTS, strict=True))
     frame = pd.read_json(out, lines=True, dtype=False)
     assert frame["text"].tolist() == TEXTS
-    plain = export(house, "jsonl", "c.jsonl", "--collapse-duplicates")
+    plain = export(house, "jsonl", "c.jsonl", "--collapse", "equal")
     assert pl.read_ndjson(plain)["text"].to_list() == TEXTS
     # DuckDB's reader of JSON refuses NUL, as SQL text does; all else comes through.
     read = ducks(f"text FROM read_json_auto('{out}', ignore_errors = true)")
     assert [text for (text,) in read if text and "\0" not in text][:4] == TEXTS[:4]
     said = manifest(out)
-    assert (said["documents"], said["sites"], said["filters"]) == (16, {"a": 8, "b": 8}, {"collapse": True})
+    assert (said["documents"], said["sites"], said["filters"]) == (16, {"a": 8, "b": 8}, {"collapse": "equal"})
     assert said["recipes"] == [{"documents": 16, "recipe": {"version": "1"}}]
     assert "research" in said["licence"]
 
 
 def test_parquet_opens_in_duckdb_pandas_polars_and_arrow(house: Path) -> None:
-    out = export(house, "parquet", "c.parquet", "--collapse-duplicates")
+    out = export(house, "parquet", "c.parquet", "--collapse", "equal")
     assert pd.read_parquet(out)["text"].tolist() == TEXTS
     assert pl.read_parquet(out)["title"].to_list() == list(HOSTILE)
     assert [text for (text,) in ducks(f"text FROM '{out}'")] == TEXTS
@@ -154,7 +154,7 @@ def test_parquet_opens_in_duckdb_pandas_polars_and_arrow(house: Path) -> None:
 
 
 def test_a_folder_for_hugging_face_says_what_it_holds(house: Path) -> None:
-    out = export(house, "hf", "hf", "--collapse-duplicates")
+    out = export(house, "hf", "hf", "--collapse", "equal")
     assert pl.read_parquet(out / "data" / "*.parquet")["text"].to_list() == TEXTS
     card = (out / "README.md").read_text(encoding="utf-8")
     assert card.startswith("---\nlanguage:\n- zh\n")
@@ -168,7 +168,7 @@ def test_a_folder_for_hugging_face_says_what_it_holds(house: Path) -> None:
 
 
 def test_dolma_lines_up(house: Path) -> None:
-    out = export(house, "dolma", "dolma", "--collapse-duplicates")
+    out = export(house, "dolma", "dolma", "--collapse", "equal")
     both = []
     for room in ("documents", "attributes/cundang"):
         with gzip.open(out / room / "part-00000.jsonl.gz", "rt", encoding="utf-8", newline="\n") as file:
@@ -190,7 +190,7 @@ def test_text_files_hold_every_text_whatever_its_title(house: Path) -> None:
 
 
 def test_wet_opens_in_two_readers(house: Path) -> None:
-    out = export(house, "wet", "c.warc.wet.gz", "--collapse-duplicates")
+    out = export(house, "wet", "c.warc.wet.gz", "--collapse", "equal")
     with out.open("rb") as file:
         read = [
             (record.headers["WARC-Refers-To"], record.reader.read().decode())
@@ -205,7 +205,7 @@ def test_wet_opens_in_two_readers(house: Path) -> None:
 
 @pytest.mark.fault(rows=[42])
 def test_csv_is_no_formula_in_any_cell_and_reads_back(house: Path) -> None:
-    out = export(house, "csv", "c.csv", "--collapse-duplicates")
+    out = export(house, "csv", "c.csv", "--collapse", "equal")
     with out.open(encoding="utf-8-sig", newline="") as file:
         rows = list(csv.DictReader(file))
     assert [row["title"] for row in rows] == [cell(title) for title in HOSTILE]
@@ -225,7 +225,7 @@ def test_filters_choose_and_collapsing_loses_nothing_else(house: Path) -> None:
         return int(manifest(out)["documents"])
 
     assert count() == 17
-    assert count("--collapse-duplicates") == 16
+    assert count("--collapse", "equal") == 16
     assert count("--place", "51") == 8
     assert count("--site", "b") == 9
     assert count("--since", "2012", "--until", "2014") == 3
@@ -254,7 +254,7 @@ def test_a_slip_of_the_pen_in_a_filter_is_refused(house: Path) -> None:
 
 
 def test_python_reads_an_archive_typed_and_as_tables(house: Path) -> None:
-    documents = Archive(house / "data").documents(collapse=True)
+    documents = Archive(house / "data").documents(collapse="equal")
     assert list(documents) == DOCUMENTS
     assert list(documents) == DOCUMENTS, "a second loop reads anew"
     assert documents.to_arrow()["text"].to_pylist() == TEXTS
