@@ -6,7 +6,6 @@ shards and the state of crawls. If the program is killed, the same call finishes
 
 from __future__ import annotations
 
-import hashlib
 import json
 import os
 import shutil
@@ -23,7 +22,7 @@ from archive.layout import AWAY, IMPORTED, OPEN, TMP, Layout
 from archive.site import similar
 from archive.warc import exclusions, fixity, index
 from archive.warc.away import read_stub
-from archive.warc.disk import Half, append_lines, disk_error, sweep, sync_folder
+from archive.warc.disk import Half, append_lines, disk_error, sha256_of, sweep, sync_folder
 from crawler.queue.frontier import Frontier
 from crawler.queue.heal import learn
 from crawler.queue.lock import Lock, is_held
@@ -154,7 +153,7 @@ def _refuse_other(path: Path, place: Path, digest: str | None) -> None:
         ours, theirs = read_stub(place.with_name(warc.name)), read_stub(warc)
         same = ours is None or theirs is None or None in (ours.sha256, theirs.sha256) or ours.sha256 == theirs.sha256
     elif place.exists():
-        same = place.stat().st_size == path.stat().st_size and _digest(place) == (digest or _digest(path))
+        same = place.stat().st_size == path.stat().st_size and sha256_of(place) == (digest or sha256_of(path))
     else:
         away = read_stub(place)
         same = away is None or away.sha256 in (None, digest)
@@ -191,7 +190,7 @@ def _copy(path: Path, place: Path, digest: str | None = None) -> bool:
         shutil.copyfile(path, half.path)
         with half.path.open("rb+") as file:
             os.fsync(file.fileno())
-        if _digest(half.path) != (digest or _digest(path)):
+        if sha256_of(half.path) != (digest or sha256_of(path)):
             raise DataError(f"{path}: the copy differs. Check both disks, then try again.")
         half.put()
         sync_folder(place.parent)
@@ -280,8 +279,3 @@ def _remove(layout: Layout, site: str) -> None:
     accounts = [getattr(layout, each)(site) for each in _ACCOUNTS]
     for path in (*accounts, layout.lease(site), *state.parent.glob(f"{state.name}*")):
         path.unlink(missing_ok=True)
-
-
-def _digest(path: Path) -> str:
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()

@@ -6,7 +6,7 @@ import datetime as dt
 import os
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from typing import Protocol
 
@@ -27,6 +27,15 @@ class Tell(Protocol):
 def say(text: str) -> None:
     """Print a message on stderr, replacing the progress that `telling` has drawn there."""
     print(f"{_CLEAR}{text}" if sys.stderr.isatty() else text, file=sys.stderr, flush=True)
+
+
+def say_all(warnings: Iterable[str]) -> int:
+    """Print warnings on stderr; return 1 if there are any, else 0."""
+    code = 0
+    for warning in warnings:
+        say(warning)
+        code = 1
+    return code
 
 
 def put(text: str = "", end: str = "\n", *, flush: bool = False) -> None:

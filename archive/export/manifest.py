@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-import hashlib
 import json
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -18,6 +17,7 @@ from archive.errors import UsageError
 from archive.export import whole
 from archive.layout import Layout
 from archive.text.document import Document
+from archive.warc.disk import sha256_of
 
 LICENCE = (
     "The texts belong to their publishers. Facts of the day are free (PRC Copyright Law, art. 5), articles are not: "
@@ -144,7 +144,7 @@ def _replaceable(out: Path, *, force: bool) -> int:
         return 0
     stated = {file["path"]: (file["bytes"], file["sha256"]) for file in manifest.get("files", ())}
     ours = bool(stated) and all(
-        stated.get(name) == (path.stat().st_size, _digest(path)) for name, path in files.items()
+        stated.get(name) == (path.stat().st_size, sha256_of(path)) for name, path in files.items()
     )
     if ours or (force and (stated or not out.is_dir())):
         return int(manifest.get("documents") or 0)
@@ -217,15 +217,10 @@ def _describe(
             {
                 "path": str(path.relative_to(made)) if folder else path.name,
                 "bytes": path.stat().st_size,
-                "sha256": _digest(path),
+                "sha256": sha256_of(path),
             }
             for path in files
         ],
     }
     with whole.file(made / "manifest.json" if folder else made.with_name(_beside(out).name)) as file:
         file.write(json.dumps(manifest, ensure_ascii=False, indent=1).encode() + b"\n")
-
-
-def _digest(path: Path) -> str:
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()

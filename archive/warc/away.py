@@ -21,7 +21,7 @@ from archive.errors import DataError
 from archive.layout import AWAY, Layout
 from archive.store import Held, Store, open_store
 from archive.warc import exclusions, fixity
-from archive.warc.disk import sync_folder, write_whole
+from archive.warc.disk import sha256_of, sync_folder, write_whole
 
 # Bytes per request to a store: about a page and its neighbours.
 _BLOCK = 1 << 20
@@ -192,7 +192,7 @@ def push(
 
 def _send(store: Store, warc: Path, key: str, entry: fixity.Entry | None) -> bool:
     """Put a WARC file if its name is free, compare it, and write its stub; return whether it had to be copied."""
-    size, sha256 = warc.stat().st_size, _digest(warc)
+    size, sha256 = warc.stat().st_size, sha256_of(warc)
     # Check before sending: if damaged bytes took the name, a good copy could not be put there any more.
     if entry and not entry.removed and entry.sha256 != sha256:
         raise DataError(f"{warc}: its bytes are not those that fixity.jsonl knows. Run: cundang verify")
@@ -249,7 +249,7 @@ def bring_back(warc: Path) -> bool:
         return False
     made = warc.with_name(f"{warc.name}.tmp")
     _store(away.store).fetch(away.key, made)
-    sha256 = _digest(made)
+    sha256 = sha256_of(made)
     if away.sha256 not in (None, sha256):
         made.unlink()
         raise DataError(f"{away.store}/{away.key}: sha256 {sha256} is not {away.sha256}. Look for another copy.")
@@ -300,11 +300,6 @@ def _write_stub(warc: Path, away: Away) -> bool:
     path.parent.mkdir(parents=True, exist_ok=True)
     write_whole(path, [said])
     return True
-
-
-def _digest(path: Path) -> str:
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 def _push_lines(path: Path, store: Store) -> None:

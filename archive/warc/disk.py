@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import errno
 import fcntl
+import hashlib
 import json
 import os
 from collections.abc import Iterable, Mapping
@@ -24,6 +25,12 @@ def disk_error(path: Path, error: OSError) -> CundangError:
     if error.errno in (errno.ENOSPC, errno.EDQUOT):
         return SpaceError(f"{path}: {reason}. Make room, then start again: what was written is kept.")
     return DataError(f"{path}: cannot be written ({reason}). Check the disk and the permissions, then start again.")
+
+
+def sha256_of(path: Path) -> str:
+    """The SHA-256 of a file, base16; raises OSError."""
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 def make_folder(folder: Path) -> None:

@@ -16,8 +16,8 @@ import click
 from archive.errors import UsageError
 from archive.layout import Layout
 from crawler.cli.app import Decorated, app, day_option, json_option, site_option
-from crawler.cli.folders import Folders, known_data, print_item, say_all
-from crawler.messages import china_time, put, say, telling
+from crawler.cli.folders import Folders, known_data, print_item
+from crawler.messages import china_time, put, say, say_all, telling
 
 if TYPE_CHECKING:
     from archive.catalogue import query

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Iterable
 from dataclasses import asdict, dataclass, is_dataclass, replace
 from pathlib import Path
 from typing import Any, Self
@@ -110,15 +109,6 @@ def known_data(layout: Layout) -> Layout:
     if (meant := layout.meant()) is not None:
         raise UsageError(f"{root}: not a data folder. Is this one meant? --data {meant}")
     return layout
-
-
-def say_all(damages: Iterable[str]) -> int:
-    """Print each damage on stderr; return 1 if there is any, else 0."""
-    code = 0
-    for words in damages:
-        say(words)
-        code = 1
-    return code
 
 
 def print_item(item: Any, plain: str, json_: bool) -> None:

@@ -28,8 +28,8 @@ from crawler.cli.app import (
     site_option,
     store_app,
 )
-from crawler.cli.folders import Folders, known_data, print_item, say_all
-from crawler.messages import put, say, telling
+from crawler.cli.folders import Folders, known_data, print_item
+from crawler.messages import put, say, say_all, telling
 
 if TYPE_CHECKING:
     from archive.corpus import diff, ingest

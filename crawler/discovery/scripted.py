@@ -48,11 +48,14 @@ _COUNTS = re.compile(
     r"(?:\.\w+)?$",
     re.IGNORECASE,
 )
+# How a script asks for data, and how it shows them in a table.
+ASKS = r"\$\.(?:ajax|get|post|getJSON)\(|XMLHttpRequest|\bfetch\(|axios"
+TABLES = r"\.(?:DataTable|dataTable|datagrid|bootstrapTable|jqGrid)\("
 # What a script does that changes what a page shows.
 _MAKES = re.compile(
     r"document\.write|innerHTML|insertAdjacentHTML|appendChild|\.(?:html|append|load|prepend)\(|new Vue\(|createApp\("
-    r"|\$\.(?:ajax|get|post|getJSON)\(|XMLHttpRequest|\bfetch\(|axios|laypage|pagina|pag(?:er|ing)|fenye|onscroll|PDFObject|getDocument\(|Pdfh5|flow\.load|location\s?[.=]"
-    r"|\.(?:DataTable|dataTable|datagrid|bootstrapTable|jqGrid)\("
+    rf"|{ASKS}|laypage|pagina|pag(?:er|ing)|fenye|onscroll|PDFObject|getDocument\(|Pdfh5|flow\.load|location\s?[.=]"
+    rf"|{TABLES}"
 )
 # What writes rows where it stands.
 _WRITES = re.compile(r"document\.write|innerHTML|insertAdjacentHTML|\.(?:html|append|load)\(")

@@ -20,7 +20,7 @@ from archive.layout import Layout
 from archive.ledger import SiteAccount, read_ledger, write_ledger
 from archive.site import Site, load_file, load_given
 from archive.text.document import Reason
-from crawler.messages import say
+from crawler.messages import say, say_all
 from crawler.queue.accounts import say_doubt
 from crawler.queue.slots import Slots
 from crawler.runs.hooks import Ended, after_crawl
@@ -54,6 +54,11 @@ def job(layout: Layout, folder: Path | None, crawled: Iterable[Crawled], *, trie
 def answers(said: bytes) -> dict[str, int]:
     """The exit codes that a child printed, by site key."""
     return {one["site"]: one["exit"] for one in map(json.loads, said.splitlines())}
+
+
+def say_failed(key: str, code: int) -> None:
+    """Print how the cleaning of a site failed."""
+    say(f"{key}: cleaning ended with exit code {code}. To see why: cundang clean --site {key}")
 
 
 def main() -> None:
@@ -103,7 +108,7 @@ def _exit_code(what: str, do: Callable[P, int], *args: P.args, **kwargs: P.kwarg
 def _make_indexes(layout: Layout) -> int:
     from archive.catalogue import build
 
-    return _say_all(build.mend_indexes(layout))
+    return say_all(build.mend_indexes(layout))
 
 
 def _clean(layout: Layout, sites: dict[str, Site], crawled: Crawled, cores: int) -> int:
@@ -115,7 +120,7 @@ def _clean(layout: Layout, sites: dict[str, Site], crawled: Crawled, cores: int)
         faults += len(made.faults)
         for id_, fault in made.faults:
             say(f"{made.warc}: {id_}: {fault}")
-    return int(faults > 0) | _say_all(warned)
+    return int(faults > 0) | say_all(warned)
 
 
 def _catalogue(layout: Layout, sites: dict[str, Site]) -> int:
@@ -126,16 +131,7 @@ def _catalogue(layout: Layout, sites: dict[str, Site]) -> int:
     counts = build.update(layout, warn=warned.append, places=places, thrifty=True)
     later = f"; near copies of {counts.waiting} not searched yet (cundang clean does it)" if counts.waiting else ""
     say(f"catalogue: {counts.documents} documents, {counts.skips} skips, {counts.captures} captures{later}")
-    return _say_all(warned)
-
-
-def _say_all(warnings: Iterable[str]) -> int:
-    """Print warnings; return 1 if there are any."""
-    code = 0
-    for warning in warnings:
-        say(warning)
-        code = 1
-    return code
+    return say_all(warned)
 
 
 def _doubt(layout: Layout, site: Site | None, crawled: Crawled) -> int:
@@ -156,7 +152,7 @@ def _doubt(layout: Layout, site: Site | None, crawled: Crawled) -> int:
             f"{path}: cannot be written ({error.strerror}). Make room, or check the permissions of the folder."
         ) from error
     new = [doubt for doubt in doubts if doubt is not skipped or doubt.count > crawled.skipped]
-    return _say_all(f"{crawled.key}: {say_doubt(doubt)}." for doubt in new)
+    return say_all(f"{crawled.key}: {say_doubt(doubt)}." for doubt in new)
 
 
 def doubt_skipped(layout: Layout, key: str) -> SiteAccount | None:

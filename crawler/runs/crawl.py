@@ -285,4 +285,4 @@ class CleanAfterCrawl:
         said, _ = await process.communicate(cleaning.job(spider.layout, sites, [crawled], tried=tried))
         spider.cleaned = cleaning.answers(said).get(crawled.key, process.returncode or 0)
         if spider.cleaned:
-            say(f"{key}: cleaning ended with exit code {spider.cleaned}. To see why: cundang clean --site {key}")
+            cleaning.say_failed(key, spider.cleaned)

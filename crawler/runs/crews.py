@@ -299,8 +299,7 @@ class Crews:
         for each in self._batch:
             code = codes.get(each.crawled.key, cleaner.returncode or 1)
             if code:
-                key = each.crawled.key
-                say(f"{key}: cleaning ended with exit code {code}. To see why: cundang clean --site {key}")
+                cleaning.say_failed(each.crawled.key, code)
             each.crawl.end(each.code or abs(code))
         self._batch = []
 

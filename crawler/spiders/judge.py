@@ -21,7 +21,7 @@ from archive.warc.capture import Capture
 from crawler.discovery import Link, discover
 from crawler.discovery.ledger import Shown, survey
 from crawler.discovery.link import ARTICLE
-from crawler.discovery.scripted import Play, hands_rows, play
+from crawler.discovery.scripted import ASKS, TABLES, Play, hands_rows, play
 from crawler.queue.clocks import read_day
 from crawler.queue.entries import Article
 
@@ -33,10 +33,7 @@ TELLING = 50
 WALLS = (Reason.BLOCKED, Reason.CHALLENGE)
 
 # How a script gets or shows a list.
-_FILLS = re.compile(
-    r"\$\.(?:ajax|get|post|getJSON)\(|XMLHttpRequest|\bfetch\(|axios|v-for=|createApp\(|new Vue\(|data-reactroot"
-    r"|type=[\"']?module|\.(?:DataTable|dataTable|datagrid|bootstrapTable|jqGrid)\("
-)
+_FILLS = re.compile(rf"{ASKS}|v-for=|createApp\(|new Vue\(|data-reactroot|type=[\"']?module|{TABLES}")
 # Empty elements, by their ids and classes, and what a script is to put into them.
 _PLACES = XPath(
     "//body//*[self::ul or self::ol or self::div or self::table or self::tbody or self::section]"
