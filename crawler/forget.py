@@ -39,7 +39,7 @@ class Done:
 
     what: str
     path: str
-    record: str
+    id: str
     detail: str
 
 
@@ -67,16 +67,16 @@ def forget(layout: Layout, urls: Sequence[str], reason: str, *, erase: bool) -> 
             erased = archived.erase(layout, warc, urls)
             gone.update(erased.records)
             detail = f"{len(erased.records)} records; sha256 {erased.sha256} is now {erased.now_sha256}"
-            yield Done(what="erased", path=str(warc), record="", detail=f"{detail} in {erased.now or 'no file'}")
+            yield Done(what="erased", path=str(warc), id="", detail=f"{detail} in {erased.now or 'no file'}")
         yield from _drop(layout, urls, locks)
         for state in filter(Path.exists, map(layout.state, sorted(locks.sites))):
             with closing(Frontier(state)) as frontier:
                 frontier.captures.disown(gone)
         for warc, record in archived.find_referring(layout, gone):
-            yield Done(what="refers", path=str(warc), record=record, detail="a revisit whose payload was erased")
+            yield Done(what="refers", path=str(warc), id=record, detail="a revisit whose payload was erased")
         for mention in archived.find_mentions(layout, urls):
             detail = f"the {mention.kind} of {mention.url} says that it was found there"
-            yield Done(what="names", path=str(mention.warc), record=mention.id, detail=detail)
+            yield Done(what="names", path=str(mention.warc), id=mention.id, detail=detail)
 
 
 class _Locks(ExitStack):
@@ -110,10 +110,10 @@ def _drop(layout: Layout, urls: Sequence[str], locks: _Locks) -> Iterator[Done]:
         if named:
             locks.take(path)
             dropped = archived.drop(layout, path)
-            yield Done(what="erased", path=str(path), record="", detail=f"set aside; sha256 {dropped.sha256}")
+            yield Done(what="erased", path=str(path), id="", detail=f"set aside; sha256 {dropped.sha256}")
         elif named is None:
             detail = "set aside, and no URL can be read in it: remove it if it may contain the page"
-            yield Done(what="unread", path=str(path), record="", detail=detail)
+            yield Done(what="unread", path=str(path), id="", detail=detail)
 
 
 def check_sites(layout: Layout, urls: Sequence[str], sites: Mapping[str, Site]) -> None:
@@ -143,7 +143,7 @@ def look(layout: Layout, urls: Sequence[str], *, erase: bool) -> Iterator[Done]:
         yield replace(done, detail=done.detail.removesuffix(_KEPT_OUT))
     if erase:
         for warc in archived.find_naming(layout, urls):
-            yield Done(what="rewrite", path=str(warc), record="", detail="would be rewritten without these records")
+            yield Done(what="rewrite", path=str(warc), id="", detail="would be rewritten without these records")
 
 
 def undo(layout: Layout, urls: Sequence[str], reason: str) -> Iterator[Done]:
@@ -174,8 +174,8 @@ def _held(layout: Layout, urls: Sequence[str]) -> Iterator[Done]:
     for one in list(archived.find_held(layout, urls)):
         here.add(surt(one.url))
         detail = f"offset {one.offset}, {one.length} bytes, {one.mime}, {one.url}"
-        yield Done(what="held", path=str(one.warc), record=one.id, detail=detail)
+        yield Done(what="held", path=str(one.warc), id=one.id, detail=detail)
     # Report URLs without captures, so that a mistyped one does not look like a page that was taken down.
     for url in urls:
         if not any(map(Addresses([url]).cover, here)):
-            yield Done(what="unknown", path="", record="", detail=f"{url}: no closed WARC file holds it{_KEPT_OUT}")
+            yield Done(what="unknown", path="", id="", detail=f"{url}: no closed WARC file holds it{_KEPT_OUT}")

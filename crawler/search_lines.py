@@ -42,20 +42,19 @@ def hits(
     for note in found.notes:
         yield None, str(note)
     for name, facet in found.facets.items():
-        for value, count in facet.values:
-            yield {"facet": name, "value": value, "documents": count}, f"{count:8,}  {name}:{value}"
+        for one in facet.values:
+            yield {"facet": name, **one._asdict()}, f"{one.documents:8,}  {name}:{one.value}"
         if facet.more:
             yield None, f"          {name}: {facet.more} more values"
-    for at, count in found.histogram:
-        yield {"period": at, "documents": count}, f"{count:8,}  {at}"
+    for at in found.histogram:
+        yield at._asdict(), f"{at.documents:8,}  {at.period}"
 
 
 def frequency(searcher: Searcher, words: Sequence[str], period: str, within: str) -> Iterator[Line]:
     """Yield for each period the number of all documents, and of those that contain each word."""
-    for at, total, held in searcher.frequency(words, period=period, within=within):
-        counts = dict(zip(words, held, strict=True))
-        plain = "  ".join(f"{word} {count} ({count / total:.1%})" for word, count in counts.items())
-        yield {"period": at, "documents": total, "words": counts}, f"{at or 'undated':10}  of {total:,}:  {plain}"
+    for at in searcher.frequency(words, period=period, within=within):
+        plain = "  ".join(f"{word} {count} ({count / at.documents:.1%})" for word, count in at.words.items())
+        yield at._asdict(), f"{at.period or 'undated':10}  of {at.documents:,}:  {plain}"
 
 
 def concordance(searcher: Searcher, query: str) -> Iterator[Line]:

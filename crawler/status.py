@@ -23,10 +23,10 @@ class Standing:
     Attributes:
         documents: the number of documents, as in a search or an export.
         skips: the number of page captures without a document, by reason.
-        run: the last crawl; None: the site was never crawled here.
-        not_captured: the number of addresses that the last crawl did not capture, by reason, most frequent first.
+        last_run: the last crawl; None: the site was never crawled here.
+        missing_by_reason: the number of addresses that the last crawl did not capture, by reason, most frequent first.
         ledger: what its lists claim, and doubts about the site.
-        warcs: the number of closed WARC files.
+        warc_files: the number of closed WARC files.
         never_verified: the number of these that were never verified.
         verified: the days (UTC) of the oldest and the newest verification; None: there was none.
     """
@@ -34,10 +34,10 @@ class Standing:
     site: str
     documents: int
     skips: Mapping[str, int]
-    run: Run | None
-    not_captured: Mapping[str, int]
+    last_run: Run | None
+    missing_by_reason: Mapping[str, int]
     ledger: Ledger
-    warcs: int
+    warc_files: int
     never_verified: int
     verified: tuple[str, str] | None
 
@@ -64,10 +64,10 @@ def standings(layout: Layout, site: str | None = None) -> Iterator[Standing]:
             site=key,
             documents=had.documents if had else 0,
             skips=had.skips if had else {},
-            run=run,
-            not_captured=reasons,
+            last_run=run,
+            missing_by_reason=reasons,
             ledger=read_ledger(layout.ledger(key)),
-            warcs=files.files if files else 0,
+            warc_files=files.files if files else 0,
             never_verified=files.never if files else 0,
             verified=(files.first[:10], files.last[:10]) if files and files.first and files.last else None,
         )
@@ -75,13 +75,13 @@ def standings(layout: Layout, site: str | None = None) -> Iterator[Standing]:
 
 def line(standing: Standing) -> str:
     """The status of a site in one line."""
-    run, gaps = standing.run, sum(each.gap > 0 for each in standing.ledger.lists)
+    run, gaps = standing.last_run, sum(each.gap > 0 for each in standing.ledger.lists)
     parts = [f"{standing.site:20} {standing.documents:6} documents"]
     if run is not None:
         short = f" ({run.shortfall})" if run.shortfall else ""
         parts.append(f"crawled {run.began.astimezone(CHINA):%Y-%m-%d %H:%M} Shanghai, {run.ending}{short}")
-    if standing.not_captured:
-        parts.append(f"not captured: {sum(standing.not_captured.values())}")
+    if standing.missing_by_reason:
+        parts.append(f"not captured: {sum(standing.missing_by_reason.values())}")
     parts += [f"lists with gaps: {gaps}"] if gaps else []
     parts += [f"! {say_doubt(doubt)}" for doubt in standing.ledger.doubts]
     return "  ".join(parts)
@@ -90,11 +90,11 @@ def line(standing: Standing) -> str:
 def lines(standing: Standing) -> Iterator[str]:
     """The full status of a site: its skips, its last crawl, its lists (largest gap first) and its files."""
     yield line(standing)
-    run, files = standing.run, standing.verified
+    run, files = standing.last_run, standing.verified
     yield f"  pages without a document: {_counts(standing.skips) or 'none'}"
     if run is not None:
         yield f"  last crawl: {run.pages} pages, {run.requisites} files in {run.seconds:.0f} s"
-        yield f"  not captured: {_counts(standing.not_captured) or 'nothing'}"
+        yield f"  not captured: {_counts(standing.missing_by_reason) or 'nothing'}"
     shown = [
         each for each in standing.ledger.lists if each.gap or each.claimed is not None or each.foreign or each.blind
     ]
@@ -105,7 +105,7 @@ def lines(standing: Standing) -> Iterator[str]:
         yield f"  {rest} more lists do not say how many articles they have."
     never = f", {standing.never_verified} never verified" if standing.never_verified else ""
     between = f", verified between {files[0]} and {files[1]} (UTC)" if files else ""
-    yield f"  {standing.warcs} WARC files{between}{never}"
+    yield f"  {standing.warc_files} WARC files{between}{never}"
 
 
 def _counts(found: Mapping[str, int]) -> str:

@@ -10,17 +10,26 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Iterator
+from dataclasses import fields
 from pathlib import Path
+from typing import Any
 
 import pytest
 from click.testing import CliRunner
 
+from archive import ledger
+from archive.catalogue import changes, mentions, query, reprints, search, terms
+from archive.corpus import diff, disk, ingest, reclean
 from archive.site import Crawl, Reading, load_file
 from archive.text.document import Document, Reason
-from crawler import practice
+from archive.warc import away, exclusions, record
+from archive.web import keeping, runs
+from crawler import fixtures, forget, practice, status
 from crawler.cli import app
 from crawler.cli.app import SECTIONS
+from crawler.queue import entries
 from crawler.queue.entries import Ending
+from crawler.runs import history, schedule
 from crawler.spiders import outcome, reading
 
 CHECKOUT = Path(__file__).parents[1]
@@ -55,6 +64,24 @@ def test_every_command_has_an_example_and_stands_in_the_manual(path: tuple[str, 
 def test_an_example_is_one_line_of_the_help(path: tuple[str, ...]) -> None:
     shown = CliRunner().invoke(app, [*path, "--help"], terminal_width=80).output
     assert f"  Example: {EXAMPLES[path][0]}\n" in shown
+
+
+# What `--json` and the page's JSON are made of.
+SHOWN = (
+    *(search.Hit, search.Found, search.Facet, search.ValueCount, search.PeriodCount, search.Frequency, search.Note),
+    *(search.Line, query.Captured, query.Version, query.SiteStatus, changes.Change, mentions.Mention, terms.Count),
+    *(terms.Key, reprints.Copies, reprints.Copy, reprints.Pair, status.Standing, entries.Run, entries.Shape),
+    *(history.Run, schedule.Planned, ledger.Ledger, ledger.ListAccount, ledger.SiteAccount, ledger.Missing),
+    *(reclean.Stale, reclean.Made, diff.Change, diff.Difference, diff.Tally, ingest.Report, record.Problem),
+    *(exclusions.Exclusion, forget.Done, away.Moved, fixtures.Tried, runs.Run, keeping.Keeping, disk.Disk),
+)
+
+
+@pytest.mark.parametrize("shown", SHOWN, ids=lambda one: f"{one.__module__}.{one.__name__}")
+def test_every_name_in_json_is_explained(shown: Any) -> None:
+    names = getattr(shown, "_fields", None) or [field.name for field in fields(shown)]
+    unsaid = {name for name in names if f"`{name}`" not in DOCS["documents"] + DOCS["page"]}
+    assert not {name for name in unsaid if name.partition("_")[0] not in ("first", "second")}, "docs/documents.md"
 
 
 def test_the_manual_names_no_command_that_is_not_there() -> None:

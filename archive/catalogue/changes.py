@@ -65,11 +65,11 @@ def _events(periods: Iterable[query.Period[int]]) -> Iterator[tuple[What, query.
     last: str | None = None
     gone = False
     for period in periods:
-        if period.what == "document":
+        if period.outcome == "document":
             if last is not None and (gone or period.edited):
                 yield "back" if gone else "edited", period, period.of.id
             last, gone = period.of.id, False
-        elif period.what == "deleted" and last is not None and not gone:
+        elif period.outcome == "deleted" and last is not None and not gone:
             gone = True
             yield "deleted", period, last
 
@@ -157,7 +157,7 @@ def _with_lines(layout: Layout, found: Iterable[Change]) -> Iterator[Change]:
 
     @cache
     def lines_of(url: str) -> dict[str, tuple[str, ...]]:
-        return {version.first: version.changes for version in query.versions(layout, url)}
+        return {version.first: version.lines for version in query.versions(layout, url)}
 
     for change in found:
         edited = change.what in ("edited", "back")

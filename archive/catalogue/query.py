@@ -94,7 +94,11 @@ class Filter:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Captured:
-    """One capture of a URL, and what it gave: `document`, `revisit`, or the reason of its Skip."""
+    """One capture of a URL.
+
+    Attributes:
+        outcome: what it gave: `document`, `revisit`, the reason of its Skip, or `not cleaned yet`.
+    """
 
     id: str
     url: str
@@ -105,7 +109,7 @@ class Captured:
     warc: str
     offset: int
     length: int
-    became: str
+    outcome: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -113,21 +117,21 @@ class Version:
     """What a URL showed over a period.
 
     Attributes:
-        what: `document`, `deleted` (404, 410, or a page that says so), or the reason of a Skip.
+        outcome: `document`, `deleted` (404, 410, or a page that says so), or the reason of a Skip.
         first, last: the stamps (UTC, 14 digits) of its first and last capture.
         captures: how many captures show it.
         id: of the record with the bytes of the first.
-        changes: the lines of title and text that differ from the version before, prefixed with `- ` and `+ `.
+        lines: those of title and text that differ from the version before, prefixed with `- ` and `+ `.
     """
 
-    what: str
+    outcome: str
     first: str
     last: str
     captures: int
     id: str
     status: int | None
     title: str | None
-    changes: tuple[str, ...]
+    lines: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -320,7 +324,7 @@ def whole(layout: Layout, document: Document) -> Document:
         return _complete(document, next(iter(_standing(layout, db, document.id).values()), None))
 
 
-def first_of(layout: Layout, id_: str) -> str | None:
+def duplicate_of(layout: Layout, id_: str) -> str | None:
     """The id of the first credible document with the same text as this one; None if it is this one.
 
     Raises:
@@ -343,19 +347,20 @@ def titles(layout: Layout, ids: Sequence[str]) -> dict[str, str]:
         return dict(db.execute(sql, (json.dumps(list(ids)),)).fetchall())
 
 
-def copies_of(layout: Layout, id_: str) -> list[tuple[str, str, str]]:
-    """The other documents with the same text as this one: id, URL and site of each, at most 200.
+def copies_of(layout: Layout, id_: str) -> list[dict[str, str]]:
+    """The other documents with the same text as this one: `id`, `url` and `site` of each, at most 200.
 
     Raises:
         UsageError: there is no catalogue yet.
     """
     with catalogue(layout) as db:
-        return db.execute(
+        rows = db.execute(
             """SELECT o.id, o.url, o.site FROM documents d JOIN documents o ON o.whole = d.whole
                WHERE d.id = ?1 AND d.whole != '' AND o.id != ?1 AND o.url != d.url AND o.latest = 1 AND o.head IS NULL
                ORDER BY o.site, o.url LIMIT 200""",
             (id_,),
-        ).fetchall()
+        )
+        return [dict(zip(("id", "url", "site"), row, strict=True)) for row in rows]
 
 
 def captures_by_day(layout: Layout, site: str) -> dict[str, int]:
@@ -483,14 +488,14 @@ def versions(layout: Layout, url: str) -> list[Version]:
     texts = {id_: [document.title or "", *document.text.split("\n")] for id_, document in documents.items()}
     return [
         Version(
-            what=period.what,
+            outcome=period.outcome,
             first=period.first,
             last=period.last,
             captures=period.captures,
             id=period.of.id,
             status=period.of.status,
             title=documents[period.of.id].title if period.of.id in documents else None,
-            changes=tuple(text_lines(period.before or (), texts[period.of.id])) if period.edited else (),
+            lines=tuple(text_lines(period.before or (), texts[period.of.id])) if period.edited else (),
         )
         for period in history(captures(layout, url), texts)
     ]
@@ -501,13 +506,13 @@ class Period(Generic[Text]):
     """Consecutive captures of a URL that show the same.
 
     Attributes:
-        what, first, last, captures: as in `Version`.
+        outcome, first, last, captures: as in `Version`.
         of: the capture with the bytes of the first.
         before: the last text before it; None: there was none.
         edited: it shows a text that differs from `before`.
     """
 
-    what: str
+    outcome: str
     first: str
     last: str
     captures: int
@@ -525,13 +530,13 @@ def history(captured: Iterable[Captured], texts: Mapping[str, Text]) -> list[Per
     last: Text | None = None
     for capture, of in _resolve_revisits(captured):
         text = texts.get(of.id)
-        what = "deleted" if text is None and _is_deleted(of) else of.became
-        if found and what == found[-1].what and (text is None or text == last):
+        outcome = "deleted" if text is None and _is_deleted(of) else of.outcome
+        if found and outcome == found[-1].outcome and (text is None or text == last):
             found[-1] = replace(found[-1], last=capture.stamp, captures=found[-1].captures + 1)
             continue
         found.append(
             Period(
-                what=what,
+                outcome=outcome,
                 first=capture.stamp,
                 last=capture.stamp,
                 captures=1,
@@ -553,14 +558,14 @@ def _resolve_revisits(captured: Iterable[Captured]) -> Iterator[tuple[Captured, 
     last: Captured | None = None
     for capture in captured:
         of = capture
-        if capture.became == "revisit":
+        if capture.outcome == "revisit":
             of = held.get(capture.digest, capture) if capture.digest else last or capture
         held[capture.digest] = last = of
         yield capture, of
 
 
 def _is_deleted(capture: Captured) -> bool:
-    return capture.status in (404, 410) or capture.became == "soft_404"
+    return capture.status in (404, 410) or capture.outcome == "soft_404"
 
 
 def status(layout: Layout) -> list[SiteStatus]:
@@ -593,7 +598,7 @@ def status(layout: Layout) -> list[SiteStatus]:
     ]
 
 
-def became(layout: Layout, site: str, since: dt.datetime) -> dict[str, int]:
+def outcomes(layout: Layout, site: str, since: dt.datetime) -> dict[str, int]:
     """What the captures of a site since a moment gave: `document` or the reason of a Skip -> how many.
 
     Raises:

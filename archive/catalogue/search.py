@@ -7,7 +7,7 @@ import sqlite3
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -47,8 +47,8 @@ class Hit:
     Attributes:
         published, published_claimed: the day as the page states it; the second if it cannot be true.
         captured: Asia/Shanghai, ISO 8601; None for saved pages that state no time.
-        copy: the id of the first credible document with the same text, if it is another one.
-        near: the same among all copies, including those that differ in a few words.
+        duplicate_of: the id of the first credible document with the same text, if it is another one.
+        near_of: the same among all copies, including those that differ in a few words.
         gone: the day (Asia/Shanghai) on which its address was first missing; None: it is there.
         snippet: pieces of the text in order, and whether each is a word of the query.
     """
@@ -64,17 +64,31 @@ class Hit:
     author: str | None
     kind: str
     flags: tuple[str, ...]
-    copy: str | None
-    near: str | None
+    duplicate_of: str | None
+    near_of: str | None
     gone: str | None
     snippet: tuple[tuple[str, bool], ...]
+
+
+class ValueCount(NamedTuple):
+    """How many hits have a value."""
+
+    value: str
+    documents: int
+
+
+class PeriodCount(NamedTuple):
+    """How many hits are of a year, month or day."""
+
+    period: str
+    documents: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Facet:
     """How often each value of a field occurs among the hits; `more`: the number of values that are not listed."""
 
-    values: tuple[tuple[str, int], ...]
+    values: tuple[ValueCount, ...]
     more: int
 
 
@@ -117,10 +131,10 @@ class Found:
         total: the exact number of hits.
         undated: the number of hits without a day of publication; they come last in either order of days.
         copies: the number of hits whose text is on an earlier page too.
-        near: the number of hits whose text is, at least nearly, on an earlier page too.
+        near_copies: the number of hits whose text is, at least nearly, on an earlier page too.
         documents: the number of documents in the archive (the latest of each address).
         hits: one page of the hits.
-        histogram: (period, hits) if `period` was asked for; a less precise day counts under its year or month.
+        histogram: if `period` was asked for; a less precise day counts under its year or month.
         notes: remarks, for example on what was left out.
     """
 
@@ -129,15 +143,23 @@ class Found:
     total: int
     undated: int
     copies: int
-    near: int
+    near_copies: int
     documents: int
     order: str
     page: int
     size: int
     hits: tuple[Hit, ...]
     facets: Mapping[str, Facet]
-    histogram: tuple[tuple[str, int], ...]
+    histogram: tuple[PeriodCount, ...]
     notes: tuple[Note, ...]
+
+
+class Frequency(NamedTuple):
+    """The number of all documents of a period, and of those that contain each word; an empty period: undated."""
+
+    period: str
+    documents: int
+    words: Mapping[str, int]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -208,7 +230,7 @@ class Searcher:
                 total=len(rows),
                 undated=published.null_count,
                 copies=pc.sum(columns["copy"].take(rows)).as_py() or 0,
-                near=pc.sum(columns["near"].take(rows)).as_py() or 0,
+                near_copies=pc.sum(columns["near"].take(rows)).as_py() or 0,
                 documents=pc.sum(_first_of_each(columns)).as_py() or 0,
                 order=order,
                 page=page,
@@ -231,9 +253,7 @@ class Searcher:
             sql = "SELECT id FROM documents WHERE number IN (SELECT value FROM json_each(?))"
             return [id_ for (id_,) in db.execute(sql, (json.dumps(numbers),))]
 
-    def frequency(
-        self, words: Sequence[str], *, period: str = "year", within: str = ""
-    ) -> list[tuple[str, int, tuple[int, ...]]]:
+    def frequency(self, words: Sequence[str], *, period: str = "year", within: str = "") -> list[Frequency]:
         """For each period of publication: the number of all documents, and of those that contain each word.
 
         `within` is a query that chooses the documents to count. Undated documents come last, with an empty period.
@@ -249,7 +269,10 @@ class Searcher:
             days = [columns["published"].filter(mask) for mask in masks]
             found = [dict(_histogram(each, period)) | {"": each.null_count} for each in days]
         periods = [*sorted(found[0].keys() - {""}), *([""] if found[0][""] else [])]
-        return [(at, found[0][at], tuple(each.get(at, 0) for each in found[1:])) for at in periods]
+        return [
+            Frequency(at, found[0][at], {word: each.get(at, 0) for word, each in zip(words, found[1:], strict=True)})
+            for at in periods
+        ]
 
     def concordance(self, query: str, *, most: int = CONCORDANCE) -> tuple[list[Line], int]:
         """Each occurrence of a word of the query in the newest `most` hits, and the number of all hits.
@@ -365,7 +388,7 @@ class Searcher:
     def _rows(self, db: sqlite3.Connection, numbers: Sequence[int]) -> list[sqlite3.Row]:
         db.row_factory = sqlite3.Row
         rows = db.execute(
-            """SELECT d.*, s.path, (SELECT o.id FROM documents o WHERE o.id = d.duplicate_of) AS first,
+            """SELECT d.*, s.path, (SELECT o.id FROM documents o WHERE o.id = d.duplicate_of) AS duplicate,
                       (SELECT o.id FROM documents o WHERE o.id = d.near_of) AS near
                FROM documents d JOIN sources s ON s.id = d.source
                WHERE d.number IN (SELECT value FROM json_each(?))""",
@@ -404,8 +427,8 @@ class Searcher:
                 author=row["author"],
                 kind=row["kind"],
                 flags=tuple(json.loads(row["flags"])),
-                copy=row["first"],
-                near=row["near"],
+                duplicate_of=row["duplicate"],
+                near_of=row["near"],
                 gone=row["gone"],
                 snippet=snippet(text, words),
             )
@@ -591,11 +614,11 @@ def _facet(name: str, values: Any) -> Facet:
         from archive.catalogue import gazetteer  # noqa: PLC0415 - only this facet needs it
 
         counted = [(at, sum(n for each, n in counted if gazetteer.is_within(each, at))) for at, _ in counted]
-    found = sorted(counted, key=lambda pair: (-pair[1], pair[0]))
+    found = [ValueCount(*pair) for pair in sorted(counted, key=lambda pair: (-pair[1], pair[0]))]
     return Facet(values=tuple(found[:FACET_VALUES]), more=max(len(found) - FACET_VALUES, 0))
 
 
-def _histogram(days: Any, period: str) -> tuple[tuple[str, int], ...]:
+def _histogram(days: Any, period: str) -> tuple[PeriodCount, ...]:
     by_period: dict[str, int] = {}
     for number, count in counts(days):
         year, month, day = number // 512, number % 512 // 32, number % 32
@@ -604,7 +627,7 @@ def _histogram(days: Any, period: str) -> tuple[tuple[str, int], ...]:
             at += f"-{month:02d}"
             at += f"-{day:02d}" if period == "day" and day else ""
         by_period[at] = by_period.get(at, 0) + count
-    return tuple(sorted(by_period.items()))
+    return tuple(PeriodCount(*pair) for pair in sorted(by_period.items()))
 
 
 def spots(text: str, words: Iterable[str]) -> list[tuple[int, int]]:

@@ -48,7 +48,7 @@ class Difference:
     """A shard before and after. The digests are those of the files (sha256, base16); None: there is no file."""
 
     shard: str
-    why: str
+    reason: str
     before: str | None
     after: str | None
     changes: tuple[Change, ...]
@@ -84,7 +84,7 @@ class Report:
         self._tallies: dict[str, Tally] = {}
         self._largest: list[tuple[int, str, str, Change]] = []
 
-    def compare(self, before: Path | None, after: Path | None, *, name: str, why: str) -> Difference:
+    def compare(self, before: Path | None, after: Path | None, *, name: str, reason: str) -> Difference:
         """Compare two shards of one WARC file and count the differences; None: there is no shard."""
         old, new = _rows(before), _rows(after)
         changes = []
@@ -100,7 +100,7 @@ class Report:
                 self._count(tally, change, had, has)
         return Difference(
             shard=name,
-            why=why,
+            reason=reason,
             before=_digest(before),
             after=_digest(after),
             changes=tuple(changes),

@@ -63,7 +63,7 @@ class Stale:
 
     warc: Path
     shard: Path
-    why: str
+    reason: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -179,7 +179,7 @@ def stale(looked: Collection[Looked], *, every: bool = False, hosts_of: Site | N
         why = "asked for" if every else each.why if each.folder not in lacking else ""
         is_of = hosts_of is None or each.hosts is None or not set(each.hosts).isdisjoint(hosts_of.hosts)
         if each.is_sound and why and is_of:
-            yield Stale(warc=each.warc, shard=each.shard, why=why)
+            yield Stale(warc=each.warc, shard=each.shard, reason=why)
 
 
 def kept(looked: Collection[Looked]) -> Iterator[str]:
@@ -268,7 +268,7 @@ def clean(  # noqa: PLR0913 - each is an option of the command
         warn(words)
     todo = list(stale(looked, every=every, hosts_of=hosts_of))
     for asked in todo:
-        if asked.why == UNREADABLE:
+        if asked.reason == UNREADABLE:
             warn(f"{asked.shard}: {UNREADABLE}. It is made again; check the disk.")
     if not todo:
         return
@@ -348,7 +348,7 @@ def _works(
 def _compare(layout: Layout, report: diff.Report, done: Work, made: Made) -> diff.Difference | None:
     name = str(done.asked.shard.relative_to(layout.root))
     before = done.before if done.before.exists() else None
-    difference = report.compare(before, made.shard, name=name, why=done.asked.why)
+    difference = report.compare(before, made.shard, name=name, reason=done.asked.reason)
     done.before.unlink(missing_ok=True)
     return difference
 

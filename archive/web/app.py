@@ -138,9 +138,11 @@ def _respond(look: Look, view: Callable[[Asked], Any], form: str, asked: Asked) 
 
 
 def plain(value: Any) -> Any:
-    """A view's data for JSON: dataclasses become objects, tuples become arrays."""
+    """A view's data for JSON: dataclasses and named tuples become objects, other tuples arrays."""
     if is_dataclass(value) and not isinstance(value, type):
         return plain(asdict(value))
+    if hasattr(value, "_asdict"):
+        return plain(value._asdict())
     if isinstance(value, Mapping):
         return {str(name): plain(each) for name, each in value.items()}
     if isinstance(value, list | tuple):

@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from markupsafe import Markup
 
 from archive.catalogue.days import query_of
+from archive.catalogue.search import Frequency
 
 HEIGHT = 130
 # The height of a chart in pixels; space above the bars for the largest number, and below them for the axis labels.
@@ -58,7 +59,7 @@ def bars(values: Sequence[tuple[str, int]], link: Callable[[str], str], label: s
     return Markup("\n").join([*parts, Markup("</svg>")])
 
 
-def lines(values: Sequence[tuple[str, int, Sequence[int]]], words: Sequence[str], label: str) -> Markup:
+def lines(values: Sequence[Frequency], words: Sequence[str], label: str) -> Markup:
     """Draw a line for each word: the share of each period's documents that contain it."""
     if not values:
         return Markup()
@@ -80,14 +81,14 @@ def lines(values: Sequence[tuple[str, int, Sequence[int]]], words: Sequence[str]
     return Markup("\n").join([*parts, Markup("</svg>")])
 
 
-def _shares(values: Sequence[tuple[str, int, Sequence[int]]], words: int) -> tuple[list[str], list[list[float]]]:
+def _shares(values: Sequence[Frequency], words: int) -> tuple[list[str], list[list[float]]]:
     """All periods from the first to the last, and the share of each word in each of them."""
     periods = [name for name, _ in fill([(name, total) for name, total, _ in values])]
     held = {name: [0] * (words + 1) for name in periods}
     for name, total, hits in values:
         # If longer periods are shown, add up the counts of their parts.
         at = held[name] if name in held else held[name[: len(periods[-1])]]
-        for nth, count in enumerate((total, *hits)):
+        for nth, count in enumerate((total, *hits.values())):
             at[nth] += count
     counts = list(held.values())
     return periods, [[each[nth] / (each[0] or 1) for each in counts] for nth in range(1, words + 1)]

@@ -17,7 +17,7 @@ _TEX = {"\\": r"\textbackslash{}", **{each: "\\" + each for each in "&%$#_{}"}, 
 
 def proof(document: Document, capture: Captured | None) -> dict[str, str]:
     """What locates the bytes: address, time of capture, payload digest, WARC file, offset, record id."""
-    found = {"url": document.url, "record": document.id}
+    found = {"url": document.url, "id": document.id}
     if document.captured:
         found["captured"] = document.captured.astimezone(dt.UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
     if capture is not None:
@@ -40,7 +40,7 @@ def text(document: Document, capture: Captured | None) -> str:
     line += f"({day})" if day else ""
     line += f"[{seen}]. " if seen else ". "
     line += document.url + "."
-    proofs = [f"{name} {found[name]}" for name in ("captured", "digest", "warc", "offset", "record") if name in found]
+    proofs = [f"{name} {found[name]}" for name in ("captured", "digest", "warc", "offset", "id") if name in found]
     return line + " " + "; ".join(proofs)
 
 
@@ -54,7 +54,7 @@ def bibtex(document: Document, capture: Captured | None) -> str:
         "date": (document.published or "")[:10] or None,
         "url": document.url,
         "urldate": _seen(document) or None,
-        "note": "; ".join(f"{name} {found[name]}" for name in ("digest", "warc", "offset", "record") if name in found),
+        "note": "; ".join(f"{name} {found[name]}" for name in ("digest", "warc", "offset", "id") if name in found),
     }
     key = "cundang-" + document.id.rpartition(":")[2][:13]
     lines = [f"  {name} = {{{value if name == 'url' else _escape(value)}}}," for name, value in fields.items() if value]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from archive.corpus import damage
 from archive.corpus.disk import Disk, measure
@@ -10,22 +11,29 @@ from archive.layout import Layout
 from archive.warc import fixity
 
 
+class Damaged(NamedTuple):
+    """A WARC file, below the data folder, and what it is: `damaged`, `short` or `gone`."""
+
+    path: str
+    what: str
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Keeping:
     """The state of an archive's WARC files and disk.
 
     Attributes:
-        files: the number of WARC files.
-        never: how many of them `cundang verify` has never read.
+        warc_files: the number of WARC files.
+        never_verified: how many of them `cundang verify` has never read.
         verified: the oldest of the times when each file was last verified, ISO 8601, UTC; None: no file ever was.
-        damaged: the path below the data folder of each file that is damaged, short or gone, and which of these it is.
+        damaged: the files that are damaged, short or gone.
         disk: the size of the data folder, its growth, and the room that is left.
     """
 
-    files: int
-    never: int
+    warc_files: int
+    never_verified: int
     verified: str | None
-    damaged: tuple[tuple[str, str], ...]
+    damaged: tuple[Damaged, ...]
     disk: Disk
 
 
@@ -38,9 +46,9 @@ def keeping(layout: Layout) -> Keeping:
     entries = [entry for entry in fixity.read(layout).entries.values() if not entry.removed]
     verified = sorted(entry.verified for entry in entries if entry.verified)
     return Keeping(
-        files=len(entries),
-        never=len(entries) - len(verified),
+        warc_files=len(entries),
+        never_verified=len(entries) - len(verified),
         verified=verified[0] if verified else None,
-        damaged=tuple((fixity.name_of(layout, one.warc), one.what) for one in damage.known(layout)),
+        damaged=tuple(Damaged(fixity.name_of(layout, one.warc), one.what) for one in damage.known(layout)),
         disk=measure(layout),
     )

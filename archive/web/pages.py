@@ -184,12 +184,13 @@ def concordance(asked: Asked) -> Shown:
 
 def frequency(asked: Asked) -> Shown:
     """The number of documents that contain each of some words, by period, and the number of all documents."""
-    words = [word for word in asked.text("words").replace("，", ",").split(",") if word.strip()][:6]
+    named = asked.text("words").replace("，", ",").split(",")
+    words = [word for word in dict.fromkeys(named) if word.strip()][:6]
     period = asked.choice("period", PERIODS, "year")
     within = asked.text("q")
     found = asked.house.searcher.frequency(words, period=period, within=within) if words else []
-    rows = [{"period": at, "documents": total} | dict(zip(words, hits, strict=True)) for at, total, hits in found]
-    data = {"words": words, "period": period, "query": within, "found": found}
+    rows = [{"period": at.period, "documents": at.documents, **at.words} for at in found]
+    data = {"words": words, "period": period, "query": within, "rows": found}
     return Shown(template="frequency.html", data=data, rows=rows)
 
 
@@ -306,7 +307,7 @@ def site(asked: Asked) -> Shown:
         "undated": found.undated,
         "total": found.total,
         "ledger": _ledger(asked, key),
-        "missing_by_reason": Counter(one.reason for one in _missing(asked, key)).most_common(),
+        "missing_by_reason": dict(Counter(one.reason for one in _missing(asked, key)).most_common()),
         "runs": history[:30],
     }
     read = asked.house.searcher.find(f'site:"{key}"', size=1, period="day", by="captured").histogram
@@ -326,7 +327,7 @@ def missing(asked: Asked) -> Shown:
     data = {
         "key": key,
         "reason": reason,
-        "reasons": counts.most_common(),
+        "missing_by_reason": dict(counts.most_common()),
         "rows": rows,
         "total": len(chosen),
         "page": page,
@@ -369,14 +370,15 @@ def document(asked: Asked) -> Shown:
     captures = query.captures(asked.layout, item.url) if not item.url.startswith("file:") else []
     options = asked.text("show").split(",")
     copies = query.copies_of(asked.layout, item.id)
-    texts = [one for one in query.versions(asked.layout, item.url) if one.what == "document"]
-    first_of = query.first_of(asked.layout, item.id)
+    near = reprints.copies_of(asked.layout, item.id, {key: one.name for key, one in asked.house.sites.items()})
+    texts = [one for one in query.versions(asked.layout, item.url) if one.outcome == "document"]
+    duplicate_of = query.duplicate_of(asked.layout, item.id)
     data = {
         "document": item,
         "capture": capture,
-        "first_of": first_of,
+        "duplicate_of": duplicate_of,
         "copies": copies,
-        "near": reprints.copies_of(asked.layout, item.id, {key: one.name for key, one in asked.house.sites.items()}),
+        "near_copies": near,
         "mentions": mentions.read(asked.layout, item.id),
         "captures": captures,
         **_beside(captures, item.id),
@@ -392,12 +394,11 @@ def document(asked: Asked) -> Shown:
         "lines": [line | {"pieces": split_marked(line["text"], words)} for line in _lines(asked, item, options)],
         "evidence": _evidence(item),
     }
-    near: reprints.Copies = data["near"]
-    equal = {id_ for id_, _, _ in copies}
+    equal = {one["id"] for one in copies}
     beside = {
         "near_only": [like for like in near.copies if like.id not in equal],
         "near_total": near.total - sum(like.id in equal for like in near.copies),
-        "titles": query.titles(asked.layout, [one for one in (first_of, near.original) if one]),
+        "titles": query.titles(asked.layout, [one for one in (duplicate_of, near.original) if one]),
     }
     return Shown(template="document.html", data=data | {"shown": shown}, beside=beside)
 
@@ -465,7 +466,7 @@ def versions(asked: Asked) -> Shown:
     """The texts that an address has shown, two of them side by side with their differences marked."""
     item = found_document(asked)
     history = query.versions(asked.layout, item.url)
-    texts = [one for one in history if one.what == "document"]
+    texts = [one for one in history if one.outcome == "document"]
     ids = [one.id for one in texts]
     new = asked.text("new") or (ids[-1] if ids else item.id)
     old = asked.text("old") or (ids[ids.index(new) - 1] if new in ids and ids.index(new) else new)
@@ -475,7 +476,7 @@ def versions(asked: Asked) -> Shown:
             raise NotHereError(f"{name!r} is not a version of {item.url}.")
     before, after = (_whole_text(every[name]) for name in (old, new))
     data = {"document": item, "history": history, "old": old, "new": new, "rows": compare.columns(before, after)}
-    rows = [{name: value for name, value in asdict(one).items() if name != "changes"} for one in history]
+    rows = [{name: value for name, value in asdict(one).items() if name != "lines"} for one in history]
     return Shown(template="versions.html", data=data, rows=rows)
 
 
@@ -501,7 +502,6 @@ def looked(asked: Asked) -> Shown:
         )
         lost = query.without_capture(asked.layout, shown.assets)
         leads = shown.leads
-    stamps = [(one.stamp, one.id) for one in query.captures(asked.layout, capture.url)]
     engine = asked.house.engine
     play = asked.choice("play", ("still", "scripts"), "still")
     if play == "scripts" and engine is None:
@@ -514,8 +514,7 @@ def looked(asked: Asked) -> Shown:
         else None,
         "missing": lost,
         "leads": leads,
-        "previous": max((one for one in stamps if one[0] < capture.stamp), default=None),
-        "next": min((one for one in stamps if one[0] > capture.stamp), default=None),
+        **_beside(query.captures(asked.layout, capture.url), capture.id),
     }
     return Shown(template="looked.html", data=data)
 

@@ -144,10 +144,10 @@ def show(folders: Folders, name: str, versions: bool, json_: bool) -> None:
     if not found and not history:
         raise UsageError(f"{name}: no document or capture has this id or address. Try: cundang search url:{name}")
     for version in history:
-        lines = "".join(f"\n    {line}" for line in version.changes)
+        lines = "".join(f"\n    {line}" for line in version.lines)
         until = f" to {china_time(version.last)}" if version.captures > 1 else ""
         seen = f"{china_time(version.first)}{until}"
-        print_item(version, f"{seen}  {version.what:12} {version.title or ''}  {version.id}{lines}", json_)
+        print_item(version, f"{seen}  {version.outcome:12} {version.title or ''}  {version.id}{lines}", json_)
     if found and not versions:
         _print_document(folders, query.whole(layout, found[0]), json_)
 
@@ -156,14 +156,14 @@ def _print_document(folders: Folders, shown: Document, json_: bool) -> None:
     """Print one document, with what it names, and its near copies."""
     from archive.catalogue import mentions, query, reprints
 
-    first = query.first_of(folders.layout, shown.id)
+    first = query.duplicate_of(folders.layout, shown.id)
     near = reprints.copies_of(folders.layout, shown.id, {key: one.name for key, one in folders.sites().items()})
     named = mentions.read(folders.layout, shown.id)
     if json_:
         from archive.export import jsonl
 
-        beside = {"near": [asdict(one) for one in near.copies], "mentions": [asdict(one) for one in named]}
-        put(jsonl.line(shown, duplicate_of=first, original=near.original, **beside))
+        beside = {"near_copies": asdict(near), "mentions": [asdict(one) for one in named]}
+        put(jsonl.line(shown, duplicate_of=first, **beside))
         return
     from crawler.document_lines import document_lines
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import json
 import os
 from dataclasses import asdict, dataclass, is_dataclass, replace
@@ -116,6 +117,11 @@ def print_item(item: Any, plain: str, json_: bool) -> None:
     if item is None:
         say(plain)
     elif json_:
-        put(json.dumps(asdict(item) if is_dataclass(item) else item, ensure_ascii=False, default=str))  # type: ignore[arg-type]
+        put(json.dumps(asdict(item) if is_dataclass(item) else item, ensure_ascii=False, default=_plain))  # type: ignore[arg-type]
     else:
         put(plain)
+
+
+def _plain(value: object) -> str:
+    """A time in ISO 8601, as everywhere in JSON; a path as text."""
+    return value.isoformat() if isinstance(value, dt.date) else str(value)

@@ -144,7 +144,7 @@ def clean(  # noqa: PLR0913, PLR0917 - click makes an argument of each option
         found, sites = damage.survey(folders.layout, folders.key(site), note=False), folders.sites(site, rules)
         looked = reclean.look(folders.layout, sites, found)
         for shard in reclean.stale(looked):
-            print_item(shard, f"{shard.warc}: {shard.why}", json_)
+            print_item(shard, f"{shard.warc}: {shard.reason}", json_)
         return say_all([*map(str, found.damages.values()), *reclean.kept(looked)])
     return _clean(
         folders,
@@ -537,7 +537,7 @@ def forget(  # noqa: PLR0913, PLR0917 - click makes an argument of each option
 
 def _print_done(found: Iterable[Done], json_: bool) -> None:
     for done in found:
-        print_item(done, f"{done.what:7} {done.path} {done.record} {done.detail}", json_)
+        print_item(done, f"{done.what:7} {done.path} {done.id} {done.detail}", json_)
 
 
 def _ask_to_erase() -> None:
@@ -643,7 +643,7 @@ def _print_difference(found: diff.Difference, json_: bool) -> None:
         put(json.dumps({"shard": found.shard, **asdict(found), "changes": pages}, ensure_ascii=False))
     else:
         counts = ", ".join(f"{count} {what}" for what, count in sorted(kinds.items()))
-        put(f"{found.shard}: {found.pages} pages; {counts or 'the same texts'} ({found.why})")
+        put(f"{found.shard}: {found.pages} pages; {counts or 'the same texts'} ({found.reason})")
 
 
 def _print_report(report: diff.Report, json_: bool) -> None:

@@ -258,7 +258,7 @@ class Machine:
 
     def did(self, run: Run) -> Did:
         """Read the result from the frontier and the catalogue."""
-        site, did, became = run.site, Did(), dict[str, int]()
+        site, did, outcomes = run.site, Did(), dict[str, int]()
         try:
             if self._layout.state(site).exists():
                 with closing(Frontier(self._layout.state(site), read_only=True)) as frontier:
@@ -266,10 +266,10 @@ class Machine:
                 if latest is not None and latest.began >= run.began:
                     counts = {each.name: getattr(latest, each.name) for each in fields(Tally)}
                     did = Did(ending=latest.ending, shortfall=latest.shortfall or self._doubted(site), **counts)
-            became = query.became(self._layout, site, run.began) if self._layout.catalogue.exists() else {}
+            outcomes = query.outcomes(self._layout, site, run.began) if self._layout.catalogue.exists() else {}
         except CundangError as error:
             say(f"{site}: the result of the crawl cannot be read: {error}")
-        return replace(did, documents=became.pop("document", 0), skips=became)
+        return replace(did, documents=outcomes.pop("document", 0), skips=outcomes)
 
     def _doubted(self, site: str) -> str | None:
         """The doubt that the cleaning after the last crawl of a site noted, in words; None: there is none."""

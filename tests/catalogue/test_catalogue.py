@@ -250,8 +250,8 @@ def test_equal_texts_name_the_first_credible_one_and_all_stay(layout: Layout) ->
     assert [item.id for item in chosen] == ["urn:uuid:3"], "chosen without the first, a text is still there"
     # Undated documents are in no range of days, as in a search.
     assert [item.id for item in query.documents(layout, query.Filter(until="2020-02"))] == ["urn:uuid:1", "urn:uuid:2"]
-    assert query.first_of(layout, "urn:uuid:3") == query.first_of(layout, "urn:uuid:1") == "urn:uuid:2"
-    assert query.first_of(layout, "urn:uuid:2") is None
+    assert query.duplicate_of(layout, "urn:uuid:3") == query.duplicate_of(layout, "urn:uuid:1") == "urn:uuid:2"
+    assert query.duplicate_of(layout, "urn:uuid:2") is None
     # When the first one is removed, another takes its place without a rebuild.
     put(layout, "y", document(4, "别的文字", url="http://c.cn/4"), mark="1")
     build.update(layout)
@@ -285,7 +285,7 @@ def test_a_history_joins_equal_texts_and_tells_a_deletion(layout: Layout) -> Non
                 (f"urn:uuid:{n}", url, f"202601{n:02}000000", status),
             )
     found = query.versions(layout, url)
-    assert [(v.what, v.captures, v.changes) for v in found] == [
+    assert [(v.outcome, v.captures, v.lines) for v in found] == [
         ("document", 2, ()),
         ("deleted", 1, ()),
         ("document", 1, ("- 第二段", "+ 第二段改")),

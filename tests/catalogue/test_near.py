@@ -153,7 +153,7 @@ def test_near_copies_are_left_out_where_asked_and_never_deleted(layout: Layout) 
     searcher = Searcher(layout)
     assert searcher.find("near:no").total == 4
     assert {hit.id for hit in searcher.find("near:only").hits} == {"urn:00000", "urn:00001", "urn:00003"}
-    assert searcher.find("").near == 3
+    assert searcher.find("").near_copies == 3
     with pytest.raises(UsageError, match="only of latest captures"):
         ids(collapse="near", versions=True)
 

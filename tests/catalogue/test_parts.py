@@ -127,11 +127,11 @@ def test_what_is_collapsed_is_equal_as_a_whole(layout: Layout) -> None:
     put(layout, "3", begun, page(13, "其二政协", day=3), page(14, "其一统战，其二政协。其三西瓜", day=4))
     build.update(layout)
     assert kept() == {"1", "9", "11", "13"}
-    assert query.first_of(layout, "urn:uuid:14") == "urn:uuid:1"
+    assert query.duplicate_of(layout, "urn:uuid:14") == "urn:uuid:1"
     put(layout, "4", ended)
     build.update(layout)
     assert kept() == {"1", "9", "11", "13"}
-    assert query.first_of(layout, "urn:uuid:11") is None
+    assert query.duplicate_of(layout, "urn:uuid:11") is None
     # The middle page of the first article changes, so its whole text no longer equals that of another one.
     put(layout, "2", page(2, "其二改了", part=2))
     build.update(layout)
@@ -141,11 +141,11 @@ def test_what_is_collapsed_is_equal_as_a_whole(layout: Layout) -> None:
     (layout.root / "corpus/a/2026/1.parquet").rename(layout.root / "aside")
     build.update(layout)
     assert kept() == {"2", "11", "14"}
-    assert query.first_of(layout, "urn:uuid:13") == "urn:uuid:2"
+    assert query.duplicate_of(layout, "urn:uuid:13") == "urn:uuid:2"
     (layout.root / "aside").rename(layout.root / "corpus/a/2026/1.parquet")
     build.update(layout)
     assert kept() == {"1", "9", "11", "13"}
-    assert query.first_of(layout, "urn:uuid:13") is None
+    assert query.duplicate_of(layout, "urn:uuid:13") is None
     after = named()
     build.rebuild(layout)
     assert named() == after

@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 
 from archive.catalogue import ask, build, search
 from archive.catalogue.columns import normalize
-from archive.catalogue.search import Found, Searcher, snippet, spots
+from archive.catalogue.search import Found, Frequency, Searcher, snippet, spots
 from archive.corpus import shard
 from archive.errors import UsageError
 from archive.layout import Layout
@@ -146,11 +146,11 @@ def test_the_histogram_counts_by_year_month_and_day(few: Searcher) -> None:
 
 def test_frequency_states_the_word_and_all_documents(few: Searcher) -> None:
     assert few.frequency(["统战", "会议"]) == [
-        ("2019", 1, (0, 1)),
-        ("2020", 1, (1, 1)),
-        ("2021", 1, (1, 0)),
-        ("2022", 1, (1, 1)),
-        ("", 1, (1, 0)),
+        Frequency("2019", 1, {"统战": 0, "会议": 1}),
+        Frequency("2020", 1, {"统战": 1, "会议": 1}),
+        Frequency("2021", 1, {"统战": 1, "会议": 0}),
+        Frequency("2022", 1, {"统战": 1, "会议": 1}),
+        Frequency("", 1, {"统战": 1, "会议": 0}),
     ]
 
 

@@ -46,7 +46,9 @@ def test_a_learned_file_makes_shards_stale_and_a_changed_site_is_reported(tmp_pa
     assert written.exit_code == 0, written.output
     assert '+body = "body > div.old-text"' in written.stdout.splitlines()
     assert "+source" not in written.stdout, "a title that ends like an office's name is no source"
-    assert [each.why for each in reclean.stale(reclean.look(layout, load(folder)))] == ["the recipe changed: sites yx"]
+    assert [each.reason for each in reclean.stale(reclean.look(layout, load(folder)))] == [
+        "the recipe changed: sites yx"
+    ]
     (taught,) = reclean.clean(layout, load(folder), jobs=1)
     with_vote = taught.shard.read_bytes()
     assert with_vote != before

@@ -119,7 +119,7 @@ def test_the_report_is_what_then_changes_and_only_the_site_whose_file_changed_is
     assert {Path(said["shard"]).relative_to(house / "data").parts[1] for said in stale} == {"alpha"}
     assert cundang(house, "clean", "--diff", "--json") == promised
     after = digests(house)
-    told = {said["shard"]: (said["before"], said["after"]) for said in promised if "shard" in said and "why" in said}
+    told = {said["shard"]: (said["before"], said["after"]) for said in promised if "shard" in said and "reason" in said}
     assert told == {path: (before[path], after[path]) for path in after if before[path] != after[path]}
     (tally,) = (said for said in promised if "pages" in said and "site" in said)
     assert (tally["site"], tally["changed"], tally["came"], tally["went"]) == ("alpha", 72, 72, 0)
@@ -135,7 +135,7 @@ def test_an_era_and_a_library_make_stale_by_themselves(house: Path) -> None:
     path = house / "sites" / "alpha.toml"
     path.write_text(path.read_text(encoding="utf-8").replace("[[read]]", "[[read]]\nuntil = 2030-01-01"), "utf-8")
     said = cundang(house, "clean", "--dry-run", "--diff", "--json")
-    assert [line["changes"] for line in said if "why" in line] == [[], [], []], "a page of the era reads as before"
+    assert [line["changes"] for line in said if "reason" in line] == [[], [], []], "a page of the era reads as before"
     # A shard made by another version of lxml, according to its header.
     layout = Layout(root=house / "data")
     victim = next(layout.shards("beta"))
@@ -177,7 +177,7 @@ def test_texts_stay_as_they_are_while_the_file_of_their_site_is_not_here(
     assert (dry.exit_code, dry.stdout, "files of the sites alpha" in dry.stderr) == (1, "", True)
     # The file may have another name, and whoever wants it can give up its rules.
     rules(sites, "alpha", "div#content").rename(sites / "renamed.toml")
-    assert [one.why for one in reclean.stale(reclean.look(layout, load(sites)))] == [
+    assert [one.reason for one in reclean.stale(reclean.look(layout, load(sites)))] == [
         "the recipe changed: sites alpha renamed"
     ]
     assert len(list(reclean.clean(layout, {}, every=True, jobs=1))) == len(made) == 1

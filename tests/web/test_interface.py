@@ -81,17 +81,17 @@ def test_both_languages_are_whole(shown: Shown, language: str) -> None:
 def test_search_counts_and_finds(shown: Shown) -> None:
     found = shown.json("/search.json?q=凝聚力量&facets=all")["found"]
     assert (found["total"], [hit["url"] for hit in found["hits"]]) == (1, [HOST + "/1.html"])
-    assert found["facets"]["site"]["values"] == [["a", 1]]
-    assert found["facets"]["place"]["values"] == [["510500", 1]]
+    assert found["facets"]["site"]["values"] == [{"value": "a", "documents": 1}]
+    assert found["facets"]["place"]["values"] == [{"value": "510500", "documents": 1}]
     assert shown.json("/search.json?q=place:510000")["found"]["total"] == 9
 
 
 def test_facets_and_bars_lead_to_the_documents_that_they_count(shown: Shown) -> None:
     query = "统战 OR 侨联"
     counted = {
-        (name, value): count
+        (name, one["value"]): one["documents"]
         for name, facet in shown.json(f"/search.json?q={quote(query)}")["found"]["facets"].items()
-        for value, count in facet["values"]
+        for one in facet["values"]
     }
     body = unescape(shown.get(f"/search?q={quote(query)}")[2].decode())
     links = [parse_qs(urlsplit(link).query)["q"][0] for link in re.findall(r'href="(/search\?[^"]*)"', body)]
@@ -139,15 +139,15 @@ def test_an_older_text_says_so_and_names_the_latest(shown: Shown) -> None:
 def test_near_copies_are_listed_unless_their_text_is_equal(shown: Shown) -> None:
     id_ = shown.id_of("/copy.html")
     found = shown.json(f"/document/{id_}.json")
-    equal = {copy[0] for copy in found["copies"]}
-    near = {copy["id"] for copy in found["near"]["copies"]} - equal
+    equal = {copy["id"] for copy in found["copies"]}
+    near = {copy["id"] for copy in found["near_copies"]["copies"]} - equal
     body = shown.get(f"/document/{id_}?lang=en")[2].decode()
     assert equal
     assert near
     assert f"<dt>Near copies ({len(near)})</dt>" in body
     assert body.count("<summary>Shared passage</summary>") == len(near)
     # A copy is named by its title.
-    assert f'href="/document/{found["first_of"]}?lang=en">将被撤下之文</a>' in body
+    assert f'href="/document/{found["duplicate_of"]}?lang=en">将被撤下之文</a>' in body
 
 
 def test_changes_are_listed_and_fed(shown: Shown) -> None:
@@ -173,12 +173,12 @@ def test_a_citation_leads_to_the_same_bytes(shown: Shown) -> None:
     with (shown.folder / "data" / proof["warc"]).open("rb") as file:
         file.seek(int(proof["offset"]))
         record = next(iter(ArchiveIterator(file)))
-        assert record.rec_headers["WARC-Record-ID"] == f"<{proof['record']}>"
+        assert record.rec_headers["WARC-Record-ID"] == f"<{proof['id']}>"
         assert record.rec_headers["WARC-Payload-Digest"] == proof["digest"]
         assert "统战要闻在线".encode("gb18030") in record.content_stream().read()
-    text = shown.get(f"/cite/{proof['record']}")[2].decode()
+    text = shown.get(f"/cite/{proof['id']}")[2].decode()
     assert all(value in text for value in proof.values())
-    assert shown.get(f"/cite/{proof['record']}?format=bibtex")[2].startswith(b"@online{cundang-")
+    assert shown.get(f"/cite/{proof['id']}?format=bibtex")[2].startswith(b"@online{cundang-")
 
 
 @pytest.mark.parametrize("form", ["jsonl", "csv", "text"])
@@ -302,6 +302,6 @@ def test_what_was_taken_down_is_nowhere(tmp_path: Path) -> None:
         found = one.json("/search.json?size=200")["found"]
         assert (found["total"], found["copies"]) == (total - 1, 0)
         assert one.json("/changes.json")["counts"]["new"] == new - 1
-        assert one.json(f"/document/{copy}.json")["first_of"] is None
+        assert one.json(f"/document/{copy}.json")["duplicate_of"] is None
         for what in ("page", "frame", "file"):
             assert one.get(f"/{what}/2026/{HOST}/gone.html", replay=True)[0] == 404

@@ -89,7 +89,7 @@ def test_the_archive_is_reported_with_its_growth_and_its_damage(tmp_path: Path) 
     (tmp_path / "catalogue.sqlite").write_bytes(b"x" * 900)
     here = 1500 + layout.fixity.stat().st_size
     found = keeping(layout)
-    assert (found.files, found.never, found.damaged) == (2, 2, ())
+    assert (found.warc_files, found.never_verified, found.damaged) == (2, 2, ())
     # All that is in the folder counts; an archive of a day has no forecast.
     assert (found.disk.here, found.disk.a_day, found.disk.days, found.disk.full_in) == (here, here, 1, None)
     (tmp_path / "warc/a/2026/two.warc.gz").write_bytes(b"two")
