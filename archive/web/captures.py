@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from dataclasses import dataclass
+from email.utils import format_datetime
 from functools import partial
 
 from archive.catalogue import query
@@ -40,14 +41,36 @@ def nearest(layout: Layout, url: str, stamp: str) -> Replayed | None:
         UsageError: there is no catalogue yet.
         DataError: the WARC file cannot be read.
     """
-    rows = [row for each in spellings(url) for row in query.captures(layout, each)]
-    for row in sorted(rows, key=partial(_distance, _moment(stamp))):
+    rows = _captures(layout, url)
+    for row in sorted(rows, key=partial(_distance, moment(stamp))):
         if (found := _bytes_of(layout, row, rows)) is not None:
             return Replayed(of=row, capture=reader.read_at(layout.root / found.warc, found.offset))
     return None
 
 
-def _moment(stamp: str) -> dt.datetime:
+def shown(layout: Layout, url: str) -> list[Captured]:
+    """The captures of an address that are shown at their own time, oldest first: all but "not modified" responses.
+
+    Raises:
+        UsageError: there is no catalogue yet.
+    """
+    return sorted((row for row in _captures(layout, url) if row.status != 304), key=lambda row: row.stamp)
+
+
+def _captures(layout: Layout, url: str) -> list[Captured]:
+    return [row for each in spellings(url) for row in query.captures(layout, each)]
+
+
+def http_date(when: dt.datetime) -> str:
+    """A time as HTTP headers have it.
+
+    >>> http_date(dt.datetime(2026, 1, 1, 16, tzinfo=dt.UTC))
+    'Thu, 01 Jan 2026 16:00:00 GMT'
+    """
+    return format_datetime(when.astimezone(dt.UTC), usegmt=True)
+
+
+def moment(stamp: str) -> dt.datetime:
     """The time of a stamp; the first moment of a year, month or day, and of what is no time."""
     whole = (stamp + "00010101000000"[len(stamp) :])[:14]
     try:
@@ -56,8 +79,8 @@ def _moment(stamp: str) -> dt.datetime:
         return dt.datetime.min.replace(tzinfo=dt.UTC)
 
 
-def _distance(moment: dt.datetime, row: Captured) -> tuple[bool, dt.timedelta]:
-    distance = abs(_moment(row.stamp) - moment)
+def _distance(wanted: dt.datetime, row: Captured) -> tuple[bool, dt.timedelta]:
+    distance = abs(moment(row.stamp) - wanted)
     return bool(distance) and (row.status or 200) >= 400, distance
 
 

@@ -25,7 +25,7 @@ from starlette.routing import Route
 
 from archive.errors import CundangError, UsageError
 from archive.layout import Layout
-from archive.web.captures import Replayed, nearest
+from archive.web.captures import Replayed, http_date, nearest
 
 _NAME = "@webrecorder/wabac"
 _CURE = "Fetch it with npm: npm pack @webrecorder/wabac@2.27.3, unpack what comes, and name the folder `package`."
@@ -146,7 +146,7 @@ def _capture_headers(replayed: Replayed) -> Mapping[str, str]:
     capture = replayed.capture
     found = {"Content-Type": capture.header("Content-Type") or "application/octet-stream"}
     if capture.date:
-        found["Memento-Datetime"] = capture.date.strftime("%a, %d %b %Y %H:%M:%S GMT")
+        found["Memento-Datetime"] = http_date(capture.date)
         found["x-orig-ts"] = capture.date.strftime("%Y%m%d%H%M%S")
     location = capture.header("Location")
     status = capture.status or 200

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import re
-from urllib.parse import quote, urljoin
+from collections.abc import Callable
+from functools import partial
+from urllib.parse import parse_qsl, quote, urljoin
 
 from starlette.applications import Starlette
 from starlette.concurrency import run_in_threadpool
@@ -16,8 +18,8 @@ from starlette.routing import Route
 from archive.errors import CundangError
 from archive.layout import Layout
 from archive.text.decode import decode
-from archive.web import rewrite
-from archive.web.captures import Replayed, nearest
+from archive.web import memento, rewrite
+from archive.web.captures import Replayed, http_date, moment, nearest, shown
 
 _PATH = re.compile(
     r"/(?P<what>page|frame|file)/(?P<stamp>\d{0,14})/(?P<url>https?://.{1,8000})", re.DOTALL | re.IGNORECASE
@@ -44,7 +46,11 @@ def address(what: str, stamp: str, url: str) -> str:
     >>> address("page", "2026", "http://a.cn/x?id=1#top")
     '/page/2026/http://a.cn/x?id=1#top'
     """
-    return f"/{what}/{stamp}/{quote(url, safe=':/?&=%~+,;@!$()*#')}"
+    return f"/{what}/{stamp}/{_quoted(url)}"
+
+
+def _quoted(url: str) -> str:
+    return quote(url, safe=":/?&=%~+,;@!$()*#")
 
 
 def headers(interface: str) -> dict[str, str]:
@@ -64,35 +70,58 @@ def headers(interface: str) -> dict[str, str]:
     }
 
 
-def app(layout: Layout, interface: str, hosts: list[str]) -> Starlette:
-    """Make the replay of one archive; `interface` is the origin that may show it in a frame."""
+def app(layout: Layout, interface: str, base: str, hosts: list[str]) -> Starlette:
+    """Make the replay of one archive, at the address `base`; `interface` is the origin that may show it in a frame."""
 
-    def answer(request: Request) -> Response:
-        # Use the raw path, because Starlette decodes its own.
-        path = request.scope["raw_path"].partition(b"?")[0] + b"?" + request.scope["query_string"]
-        found = _PATH.fullmatch(path.decode("ascii", "replace").removesuffix("?"))
+    def show(path: str) -> Response:
+        found = _PATH.fullmatch(path)
         if found is None:
             return PlainTextResponse("Ask for /page/YYYYMMDDhhmmss/http://...", 404)
-        try:
-            replayed = nearest(layout, found["url"], found["stamp"])
-        except CundangError as error:
-            return PlainTextResponse(str(error), 500)
+        replayed = nearest(layout, found["url"], found["stamp"])
         if replayed is None:
-            where = f"{interface}/search?q=url:{quote(found['url'])}" if interface else ""
-            return PlainTextResponse(
-                f"This archive has no capture of {found['url']}\nPages whose address begins so: {where}", 404
-            )
-        return _show(replayed, found["what"], found["stamp"])
+            return _none(interface, found["url"])
+        response = _show(replayed, found["what"], found["stamp"])
+        url = _quoted(replayed.capture.url)
+        response.headers["Link"] = f'<{url}>; rel="original", <{base}/timemap/link/{url}>; rel="timemap"'
+        return response
 
-    async def endpoint(request: Request) -> Response:
-        response = await run_in_threadpool(answer, request)
+    def timemap(path: str) -> Response:
+        url = path.removeprefix("/timemap/link/")
+        if not (rows := shown(layout, url)):
+            return _none(interface, url)
+        found = memento.timemap(_quoted(url), rows, base + path, lambda stamp: base + address("page", stamp, url))
+        return Response(found, media_type="application/link-format")
+
+    def cdx(path: str) -> Response:
+        asked = dict(parse_qsl(path.partition("?")[2]))
+        try:
+            found = "".join(memento.cdx(shown(layout, asked["url"]), asked))
+        except (KeyError, ValueError):
+            return PlainTextResponse("Ask for /cdx?url=http://...&from=2020&to=2021&limit=10&output=json", 400)
+        return Response(found, media_type="text/x-ndjson" if asked.get("output") == "json" else "text/x-cdxj")
+
+    async def answer(what: Callable[[str], Response], request: Request) -> Response:
+        # Use the raw path, because Starlette decodes its own.
+        raw = request.scope["raw_path"].partition(b"?")[0] + b"?" + request.scope["query_string"]
+        try:
+            response = await run_in_threadpool(what, raw.decode("ascii", "replace").removesuffix("?"))
+        except CundangError as error:
+            response = PlainTextResponse(str(error), 500)
         response.headers.update(headers(interface))
         return response
 
+    views = {"/cdx": cdx, "/timemap/link/{rest:path}": timemap, "/{rest:path}": show}
     return Starlette(
-        routes=[Route("/{rest:path}", endpoint, methods=["GET"])],
+        routes=[Route(path, partial(answer, view), methods=["GET"]) for path, view in views.items()],
         middleware=[Middleware(TrustedHostMiddleware, allowed_hosts=hosts, www_redirect=False)],
     )
+
+
+def _none(interface: str, url: str) -> Response:
+    """The answer for an address without captures, in both languages: the replay does not know which one is read."""
+    where = f"{interface}/search?q=url:{quote(url)}" if interface else ""
+    said = f"存档中没有此网址的采集：{url}\nThis archive has no capture of {url}"
+    return PlainTextResponse(f"{said}\n以此开头的网址 / Pages whose address begins so: {where}", 404)
 
 
 def _show(replayed: Replayed, what: str, stamp: str) -> Response:
@@ -105,10 +134,11 @@ def _show(replayed: Replayed, what: str, stamp: str) -> Response:
         return address(purpose, stamp, url)
 
     stated = (capture.header("Content-Type") or "").partition(";")[0].strip().lower()
-    about = {"Memento-Datetime": capture.date.strftime("%a, %d %b %Y %H:%M:%S GMT")} if capture.date else {}
+    # Of a revisit its own time, not that of the capture with the bytes.
+    about = {"Memento-Datetime": http_date(moment(replayed.of.stamp))} if capture.date else {}
     if what != "file" and (stated in _MARKUP or not stated or _looks_like_markup(capture.body)):
-        shown = rewrite.page(capture.body, capture.header("Content-Type"), capture.url, turn)
-        return Response(shown.html, media_type="text/html; charset=utf-8", headers=about)
+        page = rewrite.page(capture.body, capture.header("Content-Type"), capture.url, turn)
+        return Response(page.html, media_type="text/html; charset=utf-8", headers=about)
     if stated == "text/css" or (what == "file" and capture.url.partition("?")[0].endswith(".css")):
         text = rewrite.style(decode(capture.body, capture.header("Content-Type")).html, capture.url, turn)
         return Response(text, media_type="text/css; charset=utf-8", headers=about)

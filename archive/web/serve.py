@@ -74,7 +74,7 @@ def run(layout: Layout, sites: Mapping[str, Site], where: Where, ready: Callable
     )
     apps = [
         app.app(house, _hosts(where.host, interface)),
-        replay.app(layout, _origin(interface), _hosts(where.host, beside)),
+        replay.app(layout, _origin(interface), beside.rstrip("/"), _hosts(where.host, beside)),
     ]
     if player is not None:
         apps.append(engine.app(layout, player, _origin(interface), _hosts(where.host, behind)))

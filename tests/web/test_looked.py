@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import datetime as dt
 import io
+import json
 import re
 import socket
 import subprocess
 from collections.abc import Iterator
+from urllib.parse import urlsplit
 
 import pytest
 from hypothesis import given
@@ -47,6 +49,27 @@ def test_a_page_is_read_whatever_it_says_of_its_encoding(shown: Shown, path: str
     assert f"<title>{title}</title>" in body.decode()
     assert all(sentence in body.decode() for sentence in SENTENCES)
     assert headers["Content-Security-Policy"].startswith("sandbox allow-same-origin; default-src 'none'; ")
+
+
+def test_other_tools_get_the_captures_of_an_address(shown: Shown) -> None:
+    url = f"{HOST}/1.html"
+    status, headers, body = shown.get(f"/timemap/link/{url}", replay=True)
+    assert (status, headers["Content-Type"]) == (200, "application/link-format")
+    found = re.findall(r'<([^>]*)>; rel="memento"; datetime="([^"]*)"', body.decode())
+    assert body.decode().startswith(f'<{url}>; rel="original",\n')
+    for address, when in found:
+        status, headers, _ = shown.get(urlsplit(address).path, replay=True)
+        assert (status, headers["Memento-Datetime"]) == (200, when)
+        assert headers["Link"].startswith(f'<{url}>; rel="original", <http://127.0.0.1:')
+    lines = shown.get(f"/cdx?url={url}", replay=True)[2].decode().splitlines()
+    assert len(lines) == len(found) > 1
+    key, stamp, about = lines[0].split(" ", 2)
+    assert (key.endswith(")/1.html"), stamp) == (True, "20260101080000")
+    assert json.loads(about)["filename"].endswith(".warc.gz")
+    one = shown.get(f"/cdx?url={url}&output=json&from=2026&to=2026&limit=1", replay=True)[2].decode()
+    assert json.loads(one)["timestamp"].startswith("2026")
+    assert shown.get("/cdx", replay=True)[0] == 400
+    assert shown.get("/timemap/link/http://none.example/", replay=True)[0] == 404
 
 
 def test_the_nearest_capture_is_shown(shown: Shown) -> None:
