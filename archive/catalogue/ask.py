@@ -103,8 +103,8 @@ def parse(query: str) -> Node:
     Not(part=Field(name='site', value='a'))
 
     Raises:
-        UsageError: a parenthesis is not closed or opened, an operator lacks its word, a field is unknown, a day is not
-            one, or the query is too long.
+        UsageError: a parenthesis is not closed or opened, an operator lacks its word, an operator is not in capitals,
+            a field is unknown, a day is not one, or the query is too long.
     """
     if len(query) > LONGEST_QUERY:
         raise UsageError(f"The query has {len(query)} characters, {LONGEST_QUERY} at most. Ask for a few words of it.")
@@ -265,6 +265,10 @@ def _token(found: re.Match[str]) -> _Token | None:
     value = next(part for part in (found["quoted"], found["chinese"], bare) if part is not None)
     if bare in _OPERATORS and name is None and not found["minus"]:
         return _OPERATORS[bare]
+    if bare is not None and bare.upper() in ("AND", "NOT", "OR") and name is None and not found["minus"]:
+        raise UsageError(
+            f'{bare} is an operator only in capitals. Write {bare.upper()}, or quote it to look for the word: "{bare}".'
+        )
     if name is not None and name.lower() not in _NAMES:
         name, value = _unknown(name, value)
     leaf = _leaf(name and _NAMES[name.lower()], value)

@@ -24,6 +24,9 @@ _SAID: Mapping[str, Mapping[str, list[str]]] = tomllib.loads(
     resources.files("archive.web").joinpath("labels.toml").read_text(encoding="utf-8")
 )
 _LABELS = _SAID["labels"]
+_ERRORS: Mapping[str, str] = tomllib.loads(
+    resources.files("archive.web").joinpath("errors.toml").read_text(encoding="utf-8")
+)
 # The facets whose values have a meaning in words, and the table of these words.
 _CODES = {"flag": "flags", "kind": "kinds", "script": "scripts"}
 LANGUAGES = ("zh", "en")
@@ -67,6 +70,7 @@ class Look:
             "facet_value": facet_value,
             "day_links": partial(_day_links, asked, label("documents")),
             "quoted": quoted,
+            "translated": translated if asked.language == "zh" else str,
             "replayed": lambda what, stamp, url: self.house.replay + replay.address(what, stamp, url),
             "player": lambda stamp, url: f"{self.house.player}/#{stamp}/{quote(url, safe=':/?&=%~+,;@!$()*')}",
             "joined": joined,
@@ -81,6 +85,36 @@ class Look:
             "sites": self.house.sites,
         }
         return self._templates.get_template(shown.template).render(context | dict(shown.data) | dict(shown.beside))
+
+
+def translated(error: str) -> str:
+    """An error in Chinese; unchanged if its sentence is not in the table.
+
+    >>> translated("han:x is not a number. Write the least number of characters: han:200.")
+    'han:x 不是数字。请写最少字数：han:200。'
+    """
+    for english, chinese in _ERRORS.items():
+        if (named := _gaps(english.split("{}"), error)) is not None:
+            return chinese.format(*named)
+    return error
+
+
+def _gaps(pieces: Sequence[str], text: str) -> list[str] | None:
+    """What is between some pieces of a text; None if the text does not consist of them.
+
+    >>> _gaps(["no site ", "."], "no site 'a'."), _gaps(["no site ", "."], "no site")
+    (["'a'"], None)
+    """
+    first, *rest = pieces
+    at = len(first) if text.startswith(first) else len(text) + 1
+    found = []
+    for nth, piece in enumerate(rest, 1):
+        end = text.find(piece, at) if nth < len(rest) else len(text) - len(piece)
+        if end < at or not text.startswith(piece, end):
+            return None
+        found.append(text[at:end])
+        at = end + len(piece)
+    return found if at == len(text) else None
 
 
 def _label(language: int, name: str) -> str:

@@ -216,11 +216,22 @@ def test_a_selection_is_what_the_command_writes(shown: Shown, tmp_path: Path, fo
         ("/site/none", 404, "no site"),
         ("/..%2f..%2fetc/passwd", 404, "404"),
         ("/search?q=" + "统" * 2000, 400, "1000 at most"),
+        ("/search?q=统战 or 会议", 400, "only in capitals"),
+        ("/concordance?q=site:a", 400, "no word to show in context"),
+        ("/terms?term=none", 400, "has no term"),
+        ("/terms?by=year", 400, "not counted by this"),
+        ("/looked/none", 404, "no capture"),
+        ("/search?q=han:x", 400, "not a number"),
+        ("/search?q=near:x", 400, "not an answer"),
     ],
 )
 def test_errors_say_why(shown: Shown, path: str, status: int, said: str) -> None:
-    found, _, body = shown.get(path)
+    language = f"{'&' if '?' in path else '?'}lang="
+    found, _, body = shown.get(f"{path}{language}en")
     assert (found, said in body.decode()) == (status, True)
+    found, _, body = shown.get(f"{path}{language}zh")
+    note = re.findall(r'<p class="note">(.*?)</p>', body.decode())[0]
+    assert (found, re.findall(r"[a-z]{2,} [a-z]{2,}", note)) == (status, []), "archive/web/errors.toml"
 
 
 def test_other_hosts_and_methods_are_refused(shown: Shown) -> None:

@@ -2,21 +2,24 @@
 
 from __future__ import annotations
 
+import ast
 import datetime as dt
+import inspect
 import re
 from collections.abc import Iterable
 from pathlib import Path
+from types import ModuleType
 
 import pytest
 
 pytest.importorskip("starlette", reason="needs the extra `web`")
 
-from archive.catalogue import query, reprints
+from archive.catalogue import ask, query, reprints, search, terms
 from archive.catalogue.search import FACETS
 from archive.layout import Layout
 from archive.text.document import Document, Reason
 from archive.warc import fixity
-from archive.web import charts, cite, pages, serve, templates
+from archive.web import asked, charts, cite, pages, serve, templates
 from archive.web.keeping import keeping
 from archive.web.runs import days, overdue, runs
 from crawler.queue.entries import Ending
@@ -145,6 +148,18 @@ def test_every_code_has_its_words_in_both_languages() -> None:
     for code in (*pages._GRAVITY, *FACETS, *(f"near_{kind}" for kind in reprints.KINDS), "short", "damaged", "gone"):
         assert code in templates._LABELS, code
     assert templates._code(1, "reasons", "http_503") == "HTTP status 503"
+
+
+@pytest.mark.parametrize("module", [ask, asked, pages, search, terms], ids=lambda one: one.__name__)
+def test_every_error_is_in_the_table_of_translations(module: ModuleType) -> None:
+    raised = (node for node in ast.walk(ast.parse(inspect.getsource(module))) if isinstance(node, ast.Raise))
+    calls = [node.exc for node in raised if isinstance(node.exc, ast.Call) and node.exc.args]
+    errors = [each.args[0] for each in calls if ast.unparse(each.func) in ("UsageError", "NotHereError")]
+    assert errors
+    for error in errors:
+        # The longest piece of a sentence that names nothing.
+        said = [str(each.value) for each in ast.walk(error) if isinstance(each, ast.Constant)]
+        assert any(max(said, key=len) in english for english in templates._ERRORS), "archive/web/errors.toml"
 
 
 def test_a_proxy_is_told_where_the_servers_are() -> None:
