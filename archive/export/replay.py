@@ -36,7 +36,7 @@ collections:
 UNCHANGED = "unchanged (304)"
 _DOWN = "taken down"
 _FOREIGN = "without a web address"
-_SAME_SECOND = "that another one of the same address and second stands for"
+_SAME_SECOND = "of the same address and second as another one, which replay tools cannot tell apart"
 _SHARED = "shares its gzip member, so replay tools cannot find it. Take it out with: cundang export --format wacz"
 # The HTTP heads that warcio, and so pywb, can read; any other ends in an error page.
 _REPLAYABLE = re.compile(rb"HTTP/1\.[01][ \t]+(\d{3})(?:[ \t][^\r\n]*)?\r?\n", re.IGNORECASE)

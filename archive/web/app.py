@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import csv
 import io
-import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass, is_dataclass
 from functools import partial
@@ -158,8 +157,3 @@ def _csv(rows: Sequence[Mapping[str, Any]]) -> bytes:
         writer.writerow(rows[0])
         writer.writerows([[cell(plain(value)) for value in row.values()] for row in rows])
     return text.getvalue().encode("utf-8-sig")
-
-
-def as_json(value: Any) -> str:
-    """The same as text."""
-    return json.dumps(plain(value), ensure_ascii=False)

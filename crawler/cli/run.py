@@ -156,7 +156,7 @@ def _say_plan(plan: list[Planned], folder: Path) -> None:
 
 
 def _say_unplanned(folder: Path) -> None:
-    cure = 'Write one: schedule = "0 3 * * *". Or copy site files with a schedule: cundang sites copy --nightly'
+    cure = 'Write one into a file: schedule = "0 3 * * *". New copies get one: cundang sites copy --nightly'
     say(f"No site file of {folder} has a schedule. {cure}")
 
 

@@ -63,7 +63,8 @@ def sites_copy(folders: Folders, keys: tuple[str, ...], nightly: bool) -> None:
     from crawler import bundled
 
     copied, kept = bundled.copy_sites(folders.sites_folder, keys, nightly=nightly)
-    say(f"{folders.sites_folder}: {len(copied)} site files copied" + (f", {len(kept)} were there" if kept else ""))
+    there = f", {len(kept)} were there and stay as they are" if kept else ""
+    say(f"{folders.sites_folder}: {len(copied)} site files copied{there}")
 
 
 @sites_app.command("check")
