@@ -40,29 +40,29 @@ from archive.text.template import (
 from archive.warc import reader
 from archive.warc.capture import Capture
 
-# Different articles that a layout needs.
+# The number of different articles that a layout needs.
 LEAST = 20
-# A shorter text may be what stands above a notice that the cleaner missed (Han characters).
+# Articles with fewer Han characters teach nothing: they may be the words above a notice that the cleaner missed.
 PROSE = 60
 # Boxes nested deeper are not looked at; real pages have at most 60 levels (measured).
 DEPTH = 60
-# A box holds so much of an article's text.
+# The share of an article's text that a box must hold.
 WHOLE = 0.9
-# A wider box is as good where its words are the article's to nearly the same share.
+# A wider box is preferred if the article's share of its words is smaller by at most this.
 SAME = 0.02
-# Where so many of a box's articles stand in no box within it, it is theirs.
+# If this share of a box's articles is in none of its inner boxes, the box itself holds them.
 OWN = 0.1
-# Shorter lines are too common to tell copies by (characters).
+# Lines with fewer characters are too common to recognise copies by.
 TELLING = 15
-# A place is believed where so many values of a field stand there, and what stands there is the field so often.
+# A place is that of a field if it has this share of the known values, and this share of what is there is the field.
 FOUND, RIGHT = 0.5, 0.8
-# Of what stands at a place so much must be told to be the field.
+# The share of what is at a place that must be known to be the field.
 TOLD = 0.3
-# A field has so many values at the place where it stands; what is the same on all pages is none.
+# The number of different values that a field must have: what is the same on all pages is furniture.
 VARIOUS = 3
-# Furniture that is listed stands on this share of the pages; what is cut on more, see `template.COMMON`.
+# Lines on this share of the pages are listed as furniture; `template.COMMON` is the share at which they are removed.
 LISTED = 0.2
-# Elements of a text; others lay out the page.
+# Elements within a text; others lay out the page.
 _OF_TEXT = frozenset(("p", "h1", "h2", "h3", "h4", "h5", "h6", "li", "blockquote", "b", "strong", "em", "i", "u", "a"))
 _NAMES = ("title", "date", "source", "author")
 _UNSEEN = ("script", "style", "noscript", "template", "a", "option")
@@ -91,7 +91,7 @@ class Lesson:
     lines: tuple[str, ...]
 
     def share(self, depth: int) -> float:
-        """How much of the words in a box is the article's."""
+        """The share of the words in a box that is the article's."""
         return min(1.0, self.size / self.sizes[depth])
 
 
@@ -102,9 +102,9 @@ def learn(
 
     Args:
         layout: the data folder.
-        site: what was learned of it before is not heard.
-        least: different articles that a layout needs.
-        tell: called with each WARC file that was read, and how many articles were met so far.
+        site: its file; what was learned before is ignored.
+        least: the number of different articles that a layout needs.
+        tell: called with each WARC file that was read, and the number of articles so far.
 
     Raises:
         DataError: a WARC file cannot be read.
@@ -118,7 +118,7 @@ def learn(
 
 
 def _warcs(layout: Layout, site: Site) -> Iterator[Path]:
-    """The WARC files that hold pages of a site, by their shards; those of its own folder also without one."""
+    """The WARC files with pages of a site: those of its own folder, and others whose shard names one of its hosts."""
     for warc in layout.warcs():
         about = shard.about(layout.shard_of(warc))
         if layout.site_of(warc) == site.key or (about is not None and set(about.hosts) & set(site.hosts)):
@@ -126,7 +126,7 @@ def _warcs(layout: Layout, site: Site) -> Iterator[Path]:
 
 
 def lesson(capture: Capture, site: Site | None) -> Lesson | None:
-    """What a capture teaches; None where it is no article, a short one, or one that the cleaner guessed."""
+    """What a capture teaches; None if it is no article, a short one, or one that the cleaner guessed."""
     found = clean(capture, replace(site, learned=None) if site else None)
     if not isinstance(found, Document) or found.confidence < GUESS or han(found.text) < PROSE or found.part_of:
         return None
@@ -149,7 +149,7 @@ def lesson(capture: Capture, site: Site | None) -> Lesson | None:
 
 
 def _selectors(body: HtmlElement) -> dict[HtmlElement, str]:
-    """A CSS selector of every element: the path from the body, by names and, among like brothers, by number."""
+    """A CSS selector of every element: the path from the body, by names and, among like siblings, by number."""
     found = {body: "body"}
     for parent in body.iter():
         if parent not in found:
@@ -198,17 +198,17 @@ def _short(selectors: dict[HtmlElement, str]) -> dict[str, str]:
 
 
 def conclude(lessons: Sequence[Lesson], *, least: int = LEAST) -> Learned:
-    """What lessons teach together, copies of an article left out: the layouts that at least so many have."""
+    """What lessons teach together, without copies: the layouts that at least `least` articles have."""
     distinct = list(_distinct(lessons))
     groups = _layouts(distinct, 0, least)
     templates = [_template(group, depth, least) for group, depth in groups]
-    # Of boxes within boxes the inner one is tried first.
+    # Try inner boxes before those around them.
     templates.sort(key=lambda each: (-each.body.count(" > "), each.body))
     return Learned(articles=len(distinct), templates=tuple(templates))
 
 
 def _distinct(lessons: Iterable[Lesson]) -> Iterator[Lesson]:
-    """Lessons whose lines were not met for the most part, in the same layout, before."""
+    """Leave out copies: lessons most of whose lines an earlier lesson of the same layout has."""
     met: defaultdict[tuple[str, ...], set[str]] = defaultdict(set)
     for each in lessons:
         lines = [line for line in each.lines if len(line) >= TELLING] or ["\n".join(each.lines)]
@@ -219,7 +219,7 @@ def _distinct(lessons: Iterable[Lesson]) -> Iterator[Lesson]:
 
 
 def _layouts(lessons: Sequence[Lesson], depth: int, least: int) -> list[tuple[list[Lesson], int]]:
-    """Groups of lessons with the depth at which their box stands in their chains."""
+    """Groups of lessons, each with the depth of its box in their chains."""
     inner: defaultdict[str, list[Lesson]] = defaultdict(list)
     for each in lessons:
         if len(each.chain) > depth + 1:
@@ -232,7 +232,7 @@ def _layouts(lessons: Sequence[Lesson], depth: int, least: int) -> list[tuple[li
 
 
 def _widest(lessons: Sequence[Lesson], depth: int) -> int:
-    """The depth of the widest box that is the article's to nearly the same share as the one at a depth."""
+    """The depth of the widest box in which the article has nearly the same share as in the one at a depth."""
     shares = [statistics.median(each.share(at) for each in lessons) for at in range(depth + 1)]
     return next(at for at, share in enumerate(shares) if share >= shares[depth] - SAME)
 
@@ -256,7 +256,7 @@ def _template(lessons: Sequence[Lesson], depth: int, least: int) -> Template:
 
 
 def _spot(name: str, lessons: Sequence[Lesson], enough: int) -> Spot | None:
-    """Where a field stands on most of the pages on which it is known; None where there is no such place."""
+    """The place of a field on most of the pages on which it is known; None: there is no such place."""
     hits = Counter(place for each in lessons for place in _places(name, each))
     enough = max(enough, math.ceil(FOUND * sum(name in each.known for each in lessons)))
     often = (Spot(at=at, part=part, seen=seen) for (at, part), seen in hits.most_common(5) if seen >= enough)
@@ -264,7 +264,7 @@ def _spot(name: str, lessons: Sequence[Lesson], enough: int) -> Spot | None:
 
 
 def _is_place(name: str, spot: Spot, lessons: Sequence[Lesson]) -> bool:
-    """Whether what stands at a place is the field, as far as pages tell, and not the same on all of them."""
+    """Whether what is at a place is the field, wherever that is known, and differs between pages."""
     held = [(value_of(name, spot, each.short[spot.at]), each) for each in lessons if spot.at in each.short]
     values = [(value, each) for value, each in held if value is not None]
     told = [right for value, each in values if (right := _is_right(name, value, each)) is not None]
@@ -273,7 +273,7 @@ def _is_place(name: str, spot: Spot, lessons: Sequence[Lesson]) -> bool:
 
 
 def _places(name: str, each: Lesson) -> Iterator[tuple[str, int | None]]:
-    """The places on a page that hold the value of a field, or, above the article, what can be nothing else."""
+    """Yield the places on a page with the known value of a field or, if there is none, with what can only be it."""
     inner = () if name in each.known else each.lines[HEAD:]
     for at, line in each.short.items():
         if line in inner:
@@ -285,7 +285,7 @@ def _places(name: str, each: Lesson) -> Iterator[tuple[str, int | None]]:
 
 
 def _is_right(name: str, value: str | None, each: Lesson) -> bool | None:
-    """Whether a value is that of a page's field; None: nobody can tell."""
+    """Whether a value is that of a page's field; None: unknown."""
     if value is None:
         return None
     if (truth := each.known.get(name)) is not None:
