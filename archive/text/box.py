@@ -37,6 +37,8 @@ TAIL = 10
 TABS, TAB = 8, 4
 # So much prose under a name beside an article is none of it, however short that is (characters).
 BESIDE = 300
+# So large a share of a page's prose stands in the box of its article; a summary may stand over it.
+MAIN = 0.8
 # So many paragraphs under links make a digest.
 DIGEST = 2
 # So many names of files are looked for.
@@ -113,6 +115,7 @@ class _Walk:
         self.anchor = self.head = self.previous = 0
         self.first: int | None = None
         self.prose = False
+        self.misnamed: int | None = None
         self.foot = self.find_foot()
         self.kinds: dict[int, str] = {}
 
@@ -121,11 +124,35 @@ class _Walk:
         if not self.find_head():
             return None
         self.prose = self.prose_below()
+        self.misnamed = self.find_misnamed()
         self.walk()
         self.keep_headlines()
         self.trim()
         self.drop_copies()
         return self.area()
+
+    def find_misnamed(self) -> int | None:
+        """The box of the page's prose right under the head, where its name says that it stands beside articles:
+        BSHARE_POP. Before comments stands an article, and before what is beside a picture that picture.
+        """
+        start, end, _ = self.region
+        prose = [index for index in range(start, end) if self.prose and self.is_prose(index)]
+        home = self.outline.home(prose)
+        inside = [index for index in prose if home is not None and self.outline.holds(home, index)]
+        if home is None or not self.blocks[inside[0]].aside:
+            return None
+        size, whole = (sum(self.blocks[index].size for index in indices) for indices in (inside, prose))
+        if size < MAIN * whole:
+            return None
+        pictured = any(
+            self.head < at <= start and at in self.outline.pictures and self.outline.common(home, element) != home
+            for at, element in self.outline.media
+        )
+        return None if pictured else home
+
+    def is_in_article(self, index: int) -> bool:
+        """Whether a block stands in the article's box, though that has the name of one beside articles."""
+        return self.misnamed is not None and self.outline.holds(self.misnamed, index)
 
     def lines(self) -> list[int]:
         """The blocks that are the article's lines."""
@@ -500,7 +527,7 @@ class _Walk:
         rule = furniture_id(self.keys[index]) if block.size <= 240 else None
         if self.is_link(index) and rule != "previous_next":
             return self.kind_of_link(index)
-        if block.aside and not self.blocks[self.anchor].aside:
+        if block.aside and not self.blocks[self.anchor].aside and not self.is_in_article(index):
             return "aside"
         if rule is None:
             return self.kind_of_line(index)

@@ -107,7 +107,7 @@ def unread(outline: Outline, points: Sequence[float], found: Region, body: Area 
     page = outline.blocks
     known = {*body.kept, *body.dropped} if body else set()
     ours = sum(page[index].size for index in body.kept) if body else 0
-    beside = [i for i in range(start, end) if points[i] >= PROSE and i not in known and not page[i].aside]
+    beside = [i for i in range(start, end) if points[i] >= PROSE and i not in known]
     faint = body is None or body.confidence < DOUBT
     if sum(page[index].size for index in beside) < (WEAK if faint else max(WEAK, ours)):
         return []

@@ -298,3 +298,25 @@ def test_a_day_right_below_the_box_of_the_text_signs_it(day: str, published: str
     foot = f"<center><hr>{day}<br><a href=/>回首页</a></center>"
     document = read(f"<title>邻里纪事</title><h2>邻里纪事</h2><blockquote>{'<br>'.join(PROSE)}</blockquote>{foot}")
     assert (document.published, day in document.text) == (published, published is not None)
+
+
+@pytest.mark.parametrize("name", ["class='content BSHARE_POP'", "class='content has-sidebar'", "id=share_content"])
+@pytest.mark.parametrize("over", ["", "<p>一扇门板，把直播间开到地头。</p>"])
+def test_the_box_of_the_prose_is_the_article_whatever_its_name_says(name: str, over: str) -> None:
+    lines = [f"{number}.{line}" for number in range(3) for line in PROSE]
+    document = read(page(f"{over}<div {name}>{''.join(f'<p>{line}</p>' for line in lines)}</div>"))
+    assert document.text.endswith("\n".join(lines))
+
+
+@pytest.mark.parametrize(
+    "own", ["<p>因系统升级，办事大厅6月13日暂停对外办公，请相互转告。</p><p>市民中心</p>", "<p><img src=/1.jpg></p>"]
+)
+def test_a_box_beside_a_short_article_is_none_of_it_however_long(own: str) -> None:
+    beside = f"<div class=sidebar>{''.join(f'<p>{line}</p>' for line in PROSE)}</div>"
+    document = read(page(f"<div>{own}</div>{beside}"))
+    assert PROSE[0] not in document.text
+
+
+def test_a_second_reader_tells_of_prose_in_boxes_beside_the_article() -> None:
+    hidden = "".join(f"<div class=relative><p>{line}</p></div>" for line in PROSE * 2)
+    assert read(page(f"<div><p>请各单位按时参加会议。</p></div>{hidden}")).flags == ("incomplete",)
