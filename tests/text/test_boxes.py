@@ -320,3 +320,10 @@ def test_a_box_beside_a_short_article_is_none_of_it_however_long(own: str) -> No
 def test_a_second_reader_tells_of_prose_in_boxes_beside_the_article() -> None:
     hidden = "".join(f"<div class=relative><p>{line}</p></div>" for line in PROSE * 2)
     assert read(page(f"<div><p>请各单位按时参加会议。</p></div>{hidden}")).flags == ("incomplete",)
+
+
+@pytest.mark.parametrize("line", ["（责任编辑：admin）", "责任编辑：管理员", "【编辑：本站编辑】", "作者：佚名 编辑："])
+def test_a_last_line_that_names_nobody_is_no_text(line: str) -> None:
+    document = read(page(box(*PROSE, line)))
+    assert (document.text, document.author, document.editor) == ("\n".join(PROSE), None, None)
+    assert read(page(box(*PROSE, "联系人：管理员"))).text.endswith("联系人：管理员")

@@ -423,24 +423,40 @@ def signature(line: str) -> Byline | None:
     ('泸县县委统战部 鲁星', '办公室')
     >>> signature("(记者 张运永)").author, signature("(一)") is None, signature("（编辑 陈晓明）").editor
     ('张运永', True, '陈晓明')
+    >>> signature("（责任编辑：admin）"), signature("（编辑：初心）").editor
+    (Byline(source=None, author=None, editor=None, contributor=None, answers=False, issued=False), '初心')
     """
     text = narrow(line).strip(" 。").translate(_BARS)
     if len(text) > SIGNATURE:
         return None
-    if inner := _BRACKETS.fullmatch(_TAKEN_FROM.sub(_with_colon, text)):
-        return _bracketed(inner[1].strip())
-    text = canonical(text)
+    inner = _BRACKETS.fullmatch(_TAKEN_FROM.sub(_with_colon, text))
+    text = canonical(inner[1].strip() if inner else text)
     marks = _marks(text)
+    if _names_nobody(text, marks):
+        return Byline()
+    if inner:
+        return _bracketed(inner[1].strip())
     if _names_crew(marks) or (_SENT.match(text) and is_dateline(text)):
         return byline(text)
-    if marks and marks[0].at <= 16 and any(mark.field not in _NOT_KEPT for mark in marks) and is_dateline(text):
-        found = byline(text)
-        if found or not text[marks[0].start :].strip(WRAP):
-            return found
+    if _is_headed(marks) and is_dateline(text) and (found := byline(text)):
+        return found
     if text.endswith("稿") and (match := _SENT_IN.fullmatch(text)):
         return Byline(contributor=match[1].strip(WRAP))
     who = reporters(text)
     return Byline(author=who) if who else None
+
+
+def _is_headed(marks: Sequence[Mark]) -> bool:
+    """Whether a line begins with a label, or soon, and one of its labels is that of a field."""
+    return bool(marks) and marks[0].at <= 16 and any(mark.field not in _NOT_KEPT for mark in marks)
+
+
+def _names_nobody(text: str, marks: Sequence[Mark]) -> bool:
+    """Whether nothing stands behind the labels of a line, or what templates put there: 责任编辑:admin."""
+    if not _is_headed(marks) or not is_dateline(text):
+        return False
+    values = (text[mark.start : mark.end].strip(WRAP).lower() for mark in marks)
+    return all(not value or value in words.listed("nobody") for value in values)
 
 
 def _names_crew(marks: Sequence[Mark]) -> bool:
