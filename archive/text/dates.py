@@ -48,11 +48,13 @@ _DIGITS = re.compile(rf"[\d民年](?:(?<=\d)|{_WRITTEN})")
 # Something of these in every loose shape.
 _PARTED = re.compile(r"\d(?:\s?[-/.年月]|\d{7})|\A\d{4}\s?\Z")
 _HAN_DIGITS = str.maketrans("〇零○一二三四五六七八九", "000123456789")
+_WEEKDAYS = "一二三四五六日"
 _MONTHS = "janfebmaraprmayjunjulaugsepoctnovdec"
 _PIECE = re.compile(r"[\d年月日./-]{1,8}")
 _SENTENCE = re.compile(r"[。!?;]")
 _DAY_OF_WEEK = "(?:星期|周|週|礼拜)[一二三四五六日天]"
 _WEEKDAY = re.compile(rf"\A[\s,(\[]*+{_DAY_OF_WEEK}[\s)\]]*")
+_WEEKDAY_BEFORE = re.compile(rf"\A{_DAY_OF_WEEK},?\s")
 _DONE = ("发布", "上传", "刊登", "登载")
 # A day behind a label of any words.
 _LABELLED = re.compile(r"\A[一-鿿]{1,6}(?:日期?|[時时][间間]):\s?(?=\d)")
@@ -170,7 +172,7 @@ def rules() -> Rules:
             (
                 rank,
                 re.compile(
-                    rf"(?<![一-鿿A-Za-z])(?:{pattern})\s?\]?\s?[:|▶►→»>—–-]?\s?[(\[]?\s?(?:{_DAY_OF_WEEK},?\s)?(?={_BEGINS})"
+                    rf"(?<![一-鿿A-Za-z])(?:{pattern})\s?\]?\s?[:|▶►→»>—–-]?\s?[(\[]?\s?(?=(?:{_DAY_OF_WEEK},?\s)?{_BEGINS})"
                 ),
             )
             for rank, pattern in labels
@@ -321,12 +323,14 @@ def _behind_labels(words: str) -> Iterator[tuple[int, Dated]]:
                 continue
             if found := _at_once(words[label.end() : label.end() + 40]):
                 rule = "updated" if rank == CHANGED else "label"
-                yield rank, Dated(value=found[0], rule=rule, words=(label[0] + found[1][0]).strip())
+                said = words[label.start() : label.end() + found[1].end()]
+                yield rank, Dated(value=found[0], rule=rule, words=said.strip())
 
 
 def _at_once(words: str) -> tuple[str, re.Match[str]] | None:
-    """The longest date with which some words begin."""
-    found = [(value, match) for value, match in _found(words, loose=True) if match.start() == 0]
+    """The longest date with which some words begin, a weekday perhaps before it."""
+    begin = len(words) - len(_WEEKDAY_BEFORE.sub("", words))
+    found = [(value, match) for value, match in _found(words, loose=True) if match.start() in (0, begin)]
     return max(found, key=lambda pair: pair[1].end(), default=None)
 
 
@@ -500,6 +504,8 @@ def _iso(groups: dict[str, str | None]) -> str | None:
     try:
         date = dt.date(year, month, _number(day))
     except ValueError:
+        return None
+    if (weekday := groups.get("weekday")) and _WEEKDAYS.find(weekday.replace("天", "日")) != date.weekday():
         return None
     return _timed(date, groups) or date.isoformat()
 

@@ -432,6 +432,21 @@ def test_the_day_that_signs_one_sentence_under_a_counter_stays(day: str) -> None
 
 
 @pytest.mark.parametrize(
+    ("words", "published"),
+    [
+        ("由 tzb_wang 提交于 周四, 11/12/2015 - 17:41", "2015-11-12T17:41+08:00"),
+        ("由 老周 于 星期五, 11/12/2015 - 17:41 发表", "2015-12-11T17:41+08:00"),
+        ("提交于 星期三, 4/9/2014 - 10:02", "2014-04-09T10:02+08:00"),
+        ("周二, 03/04/2014", "2014-03-04"),
+        ("周一, 03/04/2014", None),
+        ("由 老周 提交于 03/04/2014", None),
+    ],
+)
+def test_the_weekday_tells_the_month_from_the_day(words: str, published: str | None) -> None:
+    assert next((dated.value for found in from_lines([words]) for dated in found), None) == published
+
+
+@pytest.mark.parametrize(
     ("edition", "published"), [("第A02版：要闻", "2011-11-08"), ("版面导航", "2011-11-08"), ("要闻", None)]
 )
 def test_the_day_of_an_edition_is_that_of_its_articles(edition: str, published: str | None) -> None:
