@@ -57,6 +57,8 @@ def fields(info: str = DATELINE, lead: str = "", end: str = "", after: str = "")
         ("来源： <a href=#pl>参与互动</a>　2023-03-08", None, None, None),
         ("作者：首席记者 周敏　编审：王立新　责编：李思远　2023-03-08", None, "周敏", "李思远"),
         ("作者：管理员　2023-03-08", None, None, None),
+        ("发表于 2023-3-8 09:20:33 | 只看该作者来自 - 贵州遵义 | 倒序浏览", None, None, None),
+        ("今日青河 2023-03-08 20:15:08 阅读量 1.2万", "今日青河", None, None),
         ("<span>青河日报</span> <span>周敏</span> <span>2023-03-08 09:30</span>", "青河日报", "周敏", None),
         ("<table><tr><td>来源：</td><td>青河日报</td><td>作者：</td><td></td><td>日期：</td><td>2023-03-08</td></tr></table>",
          "青河日报", None, None),

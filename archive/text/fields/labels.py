@@ -49,6 +49,7 @@ _BARS = str.maketrans({"丨": "|", "︱": "|", "│": "|", "┃": "|", "〔": "[
 _BARRED = re.compile(f"[{''.join(map(chr, _BARS))}]")
 _STROKES = re.compile(r"[|/.‧·]")
 _TAG = re.compile(r"</?[a-zA-Z][^<>]{0,200}>")
+_HAN_BEFORE = re.compile("[一-鿿]")
 _DATE = re.compile(r"(?:19|20)\d{2}\s?[-/.年]\s?\d{1,2}\s?[-/.月]\s?\d{1,2}|\d{1,2}:\d{2}|\d{2,3}年\d{1,2}月\d{1,2}日")
 _TIME = re.compile(r"^(?:时\s?间|日\s?期)")
 # A minute.
@@ -333,7 +334,12 @@ def _marks(text: str) -> tuple[Mark, ...]:
     """The labels of a canonical line."""
     if ":" not in text and "|" not in text:
         return ()
-    found = [(match.lastgroup or "other", match.start(), match.end()) for match in _marked().finditer(text)]
+    found = [
+        (match.lastgroup or "other", match.start(), match.end())
+        for match in _marked().finditer(text)
+        # Before a bar the end of a word is none: 只看该作者 | 倒序浏览.
+        if ":" in match[0] or not _HAN_BEFORE.search(text[: match.start()][-1:])
+    ]
     if not found:
         return ()
     ends = [*(start for _, start, _ in found[1:]), len(text)]
