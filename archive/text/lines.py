@@ -25,6 +25,10 @@ TOOLS, TOGETHER = ("counter", "tools", "share"), 60
 _NARROW = {chr(code): chr(code - 0xFEE0) for code in range(0xFF01, 0xFF5F)}
 _NARROW |= {"\u3000": " ", "\xa0": " ", "︰": ":", "〖": "[", "〗": "]"}
 _WIDE = re.compile(f"[{''.join(_NARROW)}]")
+# Words in brackets, two or more.
+_OPENED = ("[", "【", "(")
+_BUTTONS = re.compile(r"(?:[\[【(]\s?[^\[\]【】()]{1,8}[\]】)]\s?){2,12}")
+_WORD = re.compile(r"[^\[\]【】()\s]+")
 _STOPS = tuple("。！!？?…”」』）)；;．.")
 
 
@@ -135,6 +139,8 @@ def _match(key: str, *, at_top: bool, at_bottom: bool) -> Rule | None:
 @lru_cache(maxsize=8192)
 def _matching(key: str) -> tuple[Rule, ...]:
     """The rules whose pattern a line is, in their order."""
+    if key.startswith(_OPENED) and (row := _buttons(key)):
+        return row
     word, wordless, held = _gates()
     numbers = set(held[""]) if wordless.fullmatch(key) else set()
     for found in word.finditer(key):
@@ -145,6 +151,12 @@ def _matching(key: str) -> tuple[Rule, ...]:
     whole = tuple(rule for rule in known if rule.pattern.fullmatch(key))
     alone = whole or len(key) > TOGETHER or " " not in key
     return whole if alone or not any(rule.id in TOOLS for rule in known) else _together(key)
+
+
+def _buttons(key: str) -> tuple[Rule, ...]:
+    """The rule of a row of words in brackets, where one of them is a tool: [评论] [推荐] [打印]."""
+    named = _WORD.findall(key) if len(key) <= TOGETHER and _BUTTONS.fullmatch(key) else ()
+    return next((tool for name in named if (tool := _matching(name)) and tool[0].id in TOOLS), ())
 
 
 def _together(key: str) -> tuple[Rule, ...]:
