@@ -205,10 +205,12 @@ def _around(page: Page, first: int, last: int) -> tuple[list[int], list[int]]:
     return above, below
 
 
-def _table_over(page: Page, index: int) -> int:
-    """The first of the cells that stand directly over a block: a table that heads the article."""
+def _table_over(page: Page, index: int, linked: Sequence[int] = ()) -> int:
+    """The first of the cells that stand directly over a block: a table that heads the article; of links in `linked`."""
     top = index
-    while top and index - top < CELLS and page.blocks[top - 1].kind == "cell" and page.blocks[top - 1].linked < 0.5:
+    while top and index - top < CELLS and page.blocks[top - 1].kind == "cell":
+        if page.blocks[top - 1].linked >= 0.5 and top - 1 not in linked:
+            break
         top -= 1
     return top
 
@@ -436,6 +438,8 @@ def attachments(capture: Capture, page: Page) -> tuple[tuple[str, str], ...]:
     found: dict[str, str] = {}
     base = None
     for href, name in page.files:
+        if _is_above(page, name):
+            continue
         if base is None:
             base = next((b.split()[0] for a in page.outline.every("base") if (b := a.get("href", "").strip())), "")
         if len(found) < 100:
@@ -444,6 +448,14 @@ def attachments(capture: Capture, page: Page) -> tuple[tuple[str, str], ...]:
     for url in _viewed(capture, page):
         found.setdefault(url, unquote(url.rpartition("/")[2]))
     return tuple(found.items())
+
+
+def _is_above(page: Page, name: str) -> bool:
+    """Whether a link to a file stands above the title alone, and not in the table that heads the article."""
+    if page.title is None:
+        return False
+    at = [index for index, block in enumerate(page.blocks) if name in block.text]
+    return bool(at) and at[-1] < _table_over(page, page.title, linked=at)
 
 
 def _viewed(capture: Capture, page: Page) -> Iterator[str]:
