@@ -79,7 +79,7 @@ _NAMED = re.compile(_BEFORE + r"(?P<label>(?:本文)?来源于?|作者|责编|�
 # 老周 发表于 2007-05-12 22:41; 由 老周 于 星期六, 11/22/2014 - 08:58 发表
 _SENT = re.compile(
     r"\A([^\s:。,|]{2,16})\s(?:发表|发布|发)于\s?:?\s?(?=\d{4})"
-    r"|\A由\s?([^\s:。,|]{2,16})\s?(?:于|提交于|发表于|发布于)\s?[^。]{8,40}?(?:\s?(?:发表|提交|发布|张贴))?\Z"
+    r"|\A(?:本帖最后)?由\s?([^\s:。,|]{2,16})\s?(?:于|提交于|发表于|发布于)\s?[^。]{8,40}?(?:\s?(?:发表|提交|发布|张贴|编辑))?\Z"
 )
 # The agency's day may stand behind: (编辑:叶雅婷)1120612.
 _BRACKETS = re.compile(r"\A[(\[【<]\s?([^()\[\]【】]{2,60})\s?[)\]】>]\d{0,8}")
@@ -302,6 +302,11 @@ def _take_sender(found: Byline, line: str) -> None:
         found.source = name
     elif name and name not in words.listed("nobody"):
         found.author = name
+
+
+def is_sent(line: str) -> bool:
+    """Whether a canonical line says who sent a post: 由 老周 于 … 发表."""
+    return _SENT.match(line) is not None
 
 
 def _of_office(text: str, marks: Sequence[Mark]) -> list[str]:
