@@ -308,17 +308,21 @@ class _Walk:
         start, end, _ = self.region
         core = [i for i in lines if start <= i < end]
         home = self.outline.home([i for i in core if self.is_prose(i) and not self.outline.captioned(i)])
-        joined = {*core}
-        # So is a sentence, and those to whom a speech or a notice is addressed: 同志们：
-        joined |= {
-            i for i in lines if core and i < start and self.keys[i].endswith("。" if i < core[0] - 1 else ("。", ":"))
-        }
+        joined = {*core, *(i for i in lines if core and i < start and self.begins(i, core[0]))}
         for way in (range(core[0] - 1, lines[0] - 1, -1), range(core[-1] + 1, lines[-1] + 1)) if core else ():
             joined |= {*takewhile(lambda index: self.goes_on(index, home), way)}
         joined |= self.signed_below(max(joined, default=len(self.blocks)))
         joined -= self.of_player(start)
         outside = [i for i in lines if i not in joined or (home is not None and self.in_other_column(i, home))]
         self.kinds.update(dict.fromkeys(outside, "outside"))
+
+    def begins(self, index: int, core: int) -> bool:
+        """Whether a line above the prose begins with it: a sentence, to whom a speech is addressed (同志们：), or the
+        words of a picture there.
+        """
+        ends = ("。",) if index < core - 1 else ("。", ":")
+        said = self.keys[index].endswith(ends) and self.blocks[index].linked <= 0.5
+        return said or self.blocks[index].kind == "caption"
 
     def signed_below(self, last: int) -> set[int]:
         """The day right below the text that signs it, though it stands in a box of its own."""
@@ -535,8 +539,23 @@ class _Walk:
 
     def is_over_file(self, index: int) -> bool:
         """Whether a line is a label over a link to a file and nothing else: 附件：."""
-        over = index + 1 < len(self.blocks) and self.is_link(index + 1) and self.is_file(index + 1)
-        return over and words.match("files_label", self.keys[index]) is not None
+        if not (index + 1 < len(self.blocks) and self.is_link(index + 1) and self.is_file(index + 1)):
+            return False
+        return words.match("files_label", self.keys[index]) is not None or self.heads_files(index)
+
+    def heads_files(self, index: int) -> bool:
+        """Whether a short line heads a box of its own below the article's lines that holds files and nothing else."""
+        box = self.box(index)
+        held = self.outline.holds(box, index + 1)
+        apart = self.first is not None and held and not self.outline.holds(box, self.previous)
+        if not apart or self.blocks[index].size > TITLE or self.is_prose(index):
+            return False
+        return all(self.is_file(other) for other in self.inside(box, index + 1))
+
+    def is_empty_label(self, index: int) -> bool:
+        """Whether the label of an abstract stands alone in a box over the text: the template's, without an abstract."""
+        alone = words.whole("abstract_label", self.keys[index].rstrip(":)]】")) is not None and self.first is None
+        return alone and index + 1 < len(self.blocks) and self.holder(index) != self.holder(index + 1)
 
     def kind_of_line(self, index: int) -> str:
         """What a line is that no rule knows: the owner's name in the foot is none of the article's."""
@@ -545,6 +564,8 @@ class _Walk:
             return "footer"
         if self.is_over_file(index):
             return "file"
+        if self.is_empty_label(index):
+            return "empty"
         return "beside" if self.is_beside(index, self.previous) else "line"
 
     def kind_of_link(self, index: int) -> str:
@@ -558,7 +579,7 @@ class _Walk:
         """What a line is that a rule of furniture knows: cells are no furniture, nor who organised an event."""
         if self.in_row(index):
             return "line"
-        if rule == "comment_form" and self.in_list(index):
+        if rule == "comment_form" and (self.in_list(index) or self.in_table(index)):
             return "line"
         if rule == "contact" or (rule == "footer" and not words.match("foot", self.keys[index])):
             return "footer" if self.is_foot(index) else "line"
@@ -575,6 +596,14 @@ class _Walk:
                 beside = self.outline.cell(other)
                 if beside not in (None, cell) and self.outline.parents[beside or 0] == row:
                     return True
+        return False
+
+    def in_table(self, index: int) -> bool:
+        """Whether a block is one of three cells of a row that have no colon: 姓名 | 昵称 | 评论内容 heads a table."""
+        for first in range(max(0, index - 2), min(index + 1, len(self.blocks) - 2)):
+            row = range(first, first + 3)
+            if all(self.outline.are_beside(i, i + 1) for i in row[:2]) and not any(":" in self.keys[i] for i in row):
+                return True
         return False
 
     def in_list(self, index: int) -> bool:
@@ -608,7 +637,10 @@ class _Walk:
     def resumes(self, index: int, *, ended: bool) -> int | None:
         """The block with which the article goes on behind what seems to end it; None where it has ended."""
         if self.prose and index < self.region[1]:
-            return self.resumes_prose(index, ended=ended)
+            later = self.resumes_prose(index, ended=ended)
+            if later is None or self.previous >= self.region[0]:
+                return later
+            return self.begins_over(later, index)
         return None if self.first is None else self.resumes_in(self.first, index)
 
     def resumes_prose(self, index: int, *, ended: bool) -> int | None:
@@ -629,6 +661,14 @@ class _Walk:
             if near or (self.is_prose(later) and not (ended and begun)):
                 return later
         return None
+
+    def begins_over(self, first: int, index: int) -> int:
+        """The first of the lines that stand right over the first paragraph in its box, below a block: 各位会员：."""
+        own = self.holder(first)
+        if self.outline.tags[own] not in ROOTS:
+            while first - 1 > index and self.holder(first - 1) == own and not self.is_link(first - 1):
+                first -= 1
+        return first
 
     def resumes_in(self, first: int, index: int) -> int | None:
         """A long paragraph below, in the box that holds the lines which were read; behind a box that is set into that

@@ -327,3 +327,58 @@ def test_a_last_line_that_names_nobody_is_no_text(line: str) -> None:
     document = read(page(box(*PROSE, line)))
     assert (document.text, document.author, document.editor) == ("\n".join(PROSE), None, None)
     assert read(page(box(*PROSE, "联系人：管理员"))).text.endswith("联系人：管理员")
+
+
+LINKS = "".join(f"<li><a href=/{n}>{n}栏目</a></li>" for n in "甲乙丙丁")
+
+
+def test_the_lines_over_the_first_paragraph_in_its_box_go_with_it() -> None:
+    lines = ("（2023年6月）", "各位会员：", *PROSE)
+    assert read(page(f"<ul>{LINKS}</ul>{box(*lines)}")).text == "\n".join(lines)
+    assert read(page(f"<ul>{LINKS}</ul><p>相关栏目：</p>{box(*PROSE)}")).text == "\n".join(PROSE)
+
+
+@pytest.mark.parametrize("label", ["摘要：", "【核心提示】", "[导读]"])
+def test_the_label_of_an_abstract_that_is_none_leaves_the_text(label: str) -> None:
+    assert read(page(f"<div class=summary>{label}</div>{box(*PROSE)}")).text == "\n".join(PROSE)
+    assert read(page(box(label, *PROSE))).text == "\n".join((label, *PROSE))
+
+
+def test_a_heading_in_a_box_of_files_is_no_text() -> None:
+    files = "<ul><li><a href=/u/1.pdf>補助要點.pdf</a>(212KB)</li></ul>"
+    document = read(page(f"{box(*PROSE)}<div><h4>相關檔案</h4>{files}</div>"))
+    assert (document.text, len(document.attachments)) == ("\n".join(PROSE), 1)
+    assert read(page(f"<div><p>{PROSE[0]}</p><p>报名表</p>{files}</div>")).text == f"{PROSE[0]}\n报名表"
+
+
+def test_the_words_of_a_picture_over_the_prose_are_its_caption() -> None:
+    document = read(page(f"<figure><img src=/1.jpg><figcaption>会议现场</figcaption></figure>{box(*PROSE)}"))
+    assert (document.text, document.captions) == ("\n".join(PROSE), ("会议现场",))
+
+
+@pytest.mark.parametrize("who", ["（摄影：管理学院 白璐）", "（供图：校团委）", "（白璐 摄）"])
+def test_who_took_the_picture_ends_its_caption(who: str) -> None:
+    picture = f"<p style='text-align:center'><img src=/1.jpg></p><p style='text-align:center'>会议现场{who}</p>"
+    assert read(page(f"<div>{picture}<p>{PROSE[0]}</p></div>")).captions == (f"会议现场{who}",)
+
+
+def test_a_sentence_that_is_a_link_over_the_box_of_the_prose_is_no_line() -> None:
+    link = "<div class=bar><a href=/p>请同意我们的隐私权规范，才能启用听新闻的功能。</a></div>"
+    assert read(page(link + box(*PROSE))).text == "\n".join(PROSE)
+
+
+def test_a_file_that_is_linked_above_the_title_alone_is_not_attached() -> None:
+    paper = page(box(*PROSE)).replace("<h1>", "<p><a href=/page/03.pdf>本版下载</a></p><h1>")
+    assert read(paper).attachments == ()
+    table = page(box(*PROSE)).replace(
+        "<h1>", "<table><tr><td>全文</td><td><a href=/03.pdf>下载</a></td></tr></table><h1>"
+    )
+    assert len(read(table).attachments) == 1
+
+
+@pytest.mark.parametrize(
+    "row", ["[评论] [收藏] [推荐] [打印]", "【发表评论】【告诉好友】【打印此文】", "【返回顶端】【关闭本页】"]
+)
+def test_a_row_of_words_in_brackets_with_a_tool_is_no_text(row: str) -> None:
+    assert read(page(box(*PROSE, row))).text == "\n".join(PROSE)
+    assert read(page(box(*PROSE, "【甲】【乙】【丙】"))).text.endswith("【丙】")

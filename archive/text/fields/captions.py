@@ -77,11 +77,12 @@ def may_be_caption(line: str) -> bool:
     if len(line) > 60:
         return False
     text = narrow(line)
+    plain = words.pattern("caption_credit").sub("", text)
     return (
         len(text) >= 2
         and han(text) >= 2
         and not text.endswith((*_CLAUSE_ENDS, ":", ";", ","))
         and not NUMBERED.match(text)
-        and not is_dateline(line)
-        and signature(line) is None
+        and not is_dateline(plain)
+        and signature(plain) is None
     )
