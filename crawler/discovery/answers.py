@@ -16,6 +16,7 @@ from lxml.etree import XPath
 from lxml.html import HtmlElement
 
 from crawler.discovery.link import ARTICLE, LIST, Link, fold, row_date
+from crawler.discovery.numbered import total_of
 
 # Half of a character beyond U+FFFF, where a program cut a title: no encoding can hold it.
 _HALF = re.compile("[\ud800-\udfff]")
@@ -37,7 +38,6 @@ _DATE_KEYS = (
     "time",
 )
 _PAGE_KEYS = ("page", "pageno", "pageindex", "currentpage", "pagenum", "p")
-_TOTAL_KEYS = ("total", "totalcount", "totalrecord", "count", "recordcount")
 
 
 def discover(url: str, html: str, root: HtmlElement | None) -> Iterator[Link]:
@@ -106,19 +106,7 @@ def _next(url: str, data: Any, rows: int) -> str | None:
     size = next(
         (int(v) for k, v in query if k.lower().strip("_") in ("pagesize", "size", "rows") and v.isdigit()), rows
     )
-    total = _total(data)
+    total = total_of(data)
     if total is not None and number * max(size, rows) >= total:
         return None
     return urlunsplit(parts._replace(query=urlencode([(k, str(number + 1) if k == page else v) for k, v in query])))
-
-
-def _total(data: Any) -> int | None:
-    stack = [data]
-    while stack:
-        item = stack.pop()
-        if isinstance(item, dict):
-            for key, value in item.items():
-                if key.lower() in _TOTAL_KEYS and str(value).isdigit():
-                    return int(value)
-            stack.extend(value for value in item.values() if isinstance(value, dict))
-    return None

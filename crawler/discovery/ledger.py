@@ -32,9 +32,11 @@ _ARTICLES, _PAGES = (
     ]
     for kind in ("articles", "pages")
 )
-_TOTAL = re.compile(
-    r'"(?:total|totalCount|totalRecord|recordCount|count)"\s{0,3}:\s{0,3}"?(?P<n>\d{1,7})\b', re.IGNORECASE
-)
+_TOTAL = [
+    re.compile(rf'"(?:{names})"\s{{0,3}}:\s{{0,3}}"?(?P<n>\d{{1,7}})\b', re.IGNORECASE)
+    # Beside a total, `count` is the number of rows in the answer.
+    for names in ("total|totalCount|totalRecord|recordCount", "count")
+]
 
 # What a pager's options claim: {count: 22}. Other scripts count things too, so this is read only beside a pager.
 _OPTIONS = [
@@ -153,9 +155,9 @@ def _number(said: re.Match[str] | None) -> int | None:
 def _of_data(html: str, root: HtmlElement | None) -> re.Match[str] | None:
     """Where JSON says how many articles a list has: an answer to a script, or data that a page hands to its own."""
     if html.lstrip("\ufeff \r\n\t")[:1] in ("[", "{"):
-        return _TOTAL.search(html)
+        return _said(html, _TOTAL)
     data = _DATA(root) if root is not None and "application/json" in html else ()
-    return next((_TOTAL.search(text) for text in data if counted(text) is not None), None)
+    return next((_said(text, _TOTAL) for text in data if counted(text) is not None), None)
 
 
 def _is_pressed_out(root: HtmlElement, claimed: int) -> bool:

@@ -10,7 +10,9 @@ from typing import Any
 from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
 
 # How programs name the number of all rows, of all pages, and the parameter that asks for a page.
-_TOTAL = re.compile(r"total|totalcount|totalrecords?|totalelements|recordcount|rowcount|totalnum|count", re.IGNORECASE)
+_TOTAL = re.compile(r"total|totalcount|totalrecords?|totalelements|recordcount|rowcount|totalnum", re.IGNORECASE)
+# Beside one of these, `count` is the number of rows in the answer.
+_COUNT = re.compile("count", re.IGNORECASE)
 _PAGES = re.compile(r"pages|totalpages?|pagecount|pagetotal|lastpage", re.IGNORECASE)
 _PAGE = re.compile(r"(?:page|current|cur)\w{0,8}|pn|p|index|no", re.IGNORECASE)
 _SIZE = re.compile(r"size|limit|rows|count|type|id$", re.IGNORECASE)
@@ -39,10 +41,21 @@ def counted(text: str) -> Counted | None:
         return None
     objects = list(_objects(answer, DEPTH))
     rows = max((len(value) for each in objects for value in each.values() if _is_rows(value)), default=0)
-    total = _number(objects, _TOTAL)
+    total = total_of(answer)
     if rows < 2 or total is None or total < rows:
         return None
     return Counted(rows=rows, total=total, pages=_number(objects, _PAGES) or -(-total // rows))
+
+
+def total_of(answer: Any) -> int | None:
+    """The rows of all pages, as a JSON answer says it; None: it does not say.
+
+    >>> total_of({"count": 1, "data": {"rows": [{"count": 3}], "totalCount": "41"}}), total_of([])
+    (41, None)
+    """
+    objects = list(_objects(answer, DEPTH))
+    total = _number(objects, _TOTAL)
+    return _number(objects, _COUNT) if total is None else total
 
 
 def further(ask: Mapping[str, Any], text: str) -> list[dict[str, Any]]:

@@ -16,6 +16,10 @@ ROWS = [{"id": 1, "title": "甲"}, {"id": 2, "title": "乙"}]
     [
         ({"data": {"records": ROWS, "total": 5, "size": 2}}, 5, 3),
         ({"rows": ROWS, "totalCount": "4", "pageCount": 2}, 4, 2),
+        ({"count": 2, "data": {"list": ROWS, "total": 5}}, 5, 3),
+        ({"data": {"list": ROWS, "count": 5}}, 5, 3),
+        # Full pages: no page stands behind the last one.
+        ({"rows": ROWS, "total": 4}, 4, 2),
         ({"page": {"totalPages": 9, "totalElements": 17}, "content": ROWS}, 17, 9),
     ],
 )

@@ -166,6 +166,9 @@ def test_an_answer_of_a_script_names_its_articles(name: str) -> None:
     assert survey("http://h/", f'{{"{name}": 22, "rows": []}}', None, []).claimed == 22
     assert survey("http://h/", f'[{{"{name}":"22"}}]', None, []).claimed == 22
     assert survey("http://h/", f'{{"my{name}s": 22, "rows": []}}', None, []).claimed is None
+    assert survey("http://h/", f'{{"count": 10, "data": {{"{name}": 22}}}}', None, []).claimed == (
+        10 if name == "count" else 22
+    )
 
 
 @pytest.mark.parametrize(
