@@ -232,8 +232,14 @@ def test_what_is_no_pager_leads_to_no_next_page(no_pager: str) -> None:
     assert paths(found(f"<html><body>{no_pager}</body></html>"), "next") == []
 
 
-def test_a_frame_of_a_page_is_told_from_its_links() -> None:
-    links = found("<html><body><a href='/a.html'>a</a><iframe src='list.html'></iframe></body></html>")
+@pytest.mark.parametrize(
+    "frames", ["<iframe src='list.html'></iframe>", "<frame src=list.html>", "<FRAME SRC='list.html'>"]
+)
+def test_a_frame_of_a_page_is_told_from_its_links(frames: str) -> None:
+    page = f"<frameset cols='*,2*'>{frames}</frameset>" if "iframe" not in frames else f"<body>{frames}</body>"
+    links = found(f"<html>{page}</html>")
+    assert [(link.url.rpartition("/")[2], link.frame) for link in links] == [("list.html", True)]
+    links = found(f"<html><body><a href='/a.html'>a</a>{frames}</body></html>")
     assert [(link.url.rpartition("/")[2], link.frame) for link in links] == [("a.html", False), ("list.html", True)]
 
 
@@ -475,6 +481,11 @@ FORMS: dict[str, tuple[str, str | None, str | None]] = {
         "/xw/more.asp?c=3",
         "p=5",
     ),
+    "by post, in capitals": (
+        "<FORM METHOD=POST ACTION=more.asp>4/5页 第<INPUT NAME=p VALUE=4>页<INPUT TYPE=SUBMIT VALUE=GO></FORM>",
+        "/xw/more.asp",
+        "p=5",
+    ),
     "of choices": (
         "<form action='?'>共<b>5</b>页 第<b>2</b>页 <select name=pn></select><input type=submit value=转到></form>",
         "/xw/list.htm?pn=3",
@@ -510,6 +521,31 @@ def test_a_form_that_asks_for_the_number_of_a_page_leads_to_the_next(name: str) 
     links = found(f"<ul><li><a href='/1.htm'>会议</a></ul>{form}", "http://h/xw/list.htm")
     after = [(link.url.partition("#")[0].removeprefix("http://h"), link.form) for link in links if link.kind == "next"]
     assert after == ([] if url is None else [(url, body)])
+
+
+@pytest.mark.parametrize(
+    "form",
+    [
+        "<form action='l.asp?c=3' method=post>第1页/共5页 转到<input name=page>页</form>",
+        "<form action='l.asp?c=3' method=post><select name=y><option>2023<option>2022</select></form>",
+        "<form action='l.asp?c=3' method=post>1 <a href=\"javascript:__doPostBack('P','2')\">2</a></form>",
+    ],
+)
+def test_a_form_is_sent_to_an_address_below_the_base_of_its_page(form: str) -> None:
+    html = f"<html><head><base href='/sub/'></head><body>{form}</body></html>"
+    ways = [link.url.partition("#")[0] for link in found(html) if link.kind in ("next", "pager")]
+    assert set(ways) == {"http://www.tzb.gov.cn/sub/l.asp?c=3"}
+
+
+@pytest.mark.parametrize(("page", "total", "follows"), [(1, 40, 2), (2, 41, 3), (2, 40, None), (3, 41, None)])
+def test_an_answer_leads_to_pages_until_all_rows_that_it_counts_were_shown(
+    page: int, total: int, follows: int | None
+) -> None:
+    rows = [{"title": f"会议召开{n}", "url": f"/a/{n}.html"} for n in range(20 if page < 3 else 1)]
+    answer = json.dumps({"data": {"total": total, "rows": rows}})
+    links = discover(f"http://h/common/search/7?_pageSize=20&page={page}", answer, None)
+    after = [parse_qs(urlsplit(link.url).query)["page"] for link in links if link.kind == "next"]
+    assert after == ([] if follows is None else [[str(follows)]])
 
 
 YEARS = (

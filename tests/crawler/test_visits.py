@@ -278,6 +278,15 @@ def test_the_site_file_says_what_is_a_list_and_what_is_not_asked_for(tmp_path: P
     assert [site.row(name, "role")[0] for name in names[:2]] == ["article", "list"]
 
 
+@pytest.mark.parametrize("articles", [(), ("/s",), ("/special/",)])
+def test_what_the_site_file_calls_a_list_is_one_though_it_reads_like_an_article(
+    tmp_path: Path, articles: tuple[str, ...]
+) -> None:
+    site = Unwired(tmp_path, lists=("/special/",), articles=articles)
+    site.crawl({"/": Said(rows("/special/1.html")), "/special/1.html": article("乙")})
+    assert site.row("/special/1.html", "role", "priority") == ("list", 1)
+
+
 def test_files_are_taken_from_articles_and_documents_from_lists(site: Unwired) -> None:
     files = "".join(f"<a href='/f/1.{kind}'>附件</a><img src='/i/1.png'>" for kind in ("doc", "zip", "mp4"))
     of_list = rows("/l/1.pdf") + "<img src='/l/1.png'><a href='/l/1.zip'>包</a>"
@@ -631,6 +640,8 @@ def test_a_picture_for_a_home_page_is_enough_where_a_sitemap_leads_on(
     asked = site.crawl({"/": Said("<img src='/a.jpg'>"), "/map.xml": sitemap, "/0.html": article("甲")})
     assert len(asked) == (1 if doubts else 5)
     assert [each.doubt for each in site.frontier.accounts.ledger().doubts if each.doubt != "no_article"] == doubts
+    # The sitemap of another host is not even kept as one that waits.
+    assert "http://else/map.xml" not in {each.url for each in site.frontier.report.uncaptured(waiting=True)}
 
 
 # Which of two pages is asked for first, and when.
