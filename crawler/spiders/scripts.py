@@ -24,6 +24,7 @@ from typing import IO, Any, cast
 from scrapy.crawler import Crawler
 from scrapy.http import Response
 
+from archive.site import host_of
 from archive.text.decode import decode
 from crawler.discovery.numbered import further
 from crawler.discovery.scripted import MONTH, Play, is_asked, key_of, leads_on, tabs
@@ -89,6 +90,7 @@ class _Page:
     Attributes:
         pressed: elements that were pressed, by `key_of`. vain: presses on them in a row that showed nothing new.
         told: what was asked for, and the answers.
+        cookies: that the page and the answers set, by name.
         going: words of elements that lead to an address: that is followed instead.
         tabs: elements that show another list each, by `key_of`.
     """
@@ -103,6 +105,7 @@ class _Page:
     words: set[str] = field(default_factory=set)
     going: set[str] = field(default_factory=set)
     tabs: frozenset[str] = frozenset()
+    cookies: dict[str, str] = field(default_factory=dict)
 
 
 class StageError(Exception):
@@ -130,7 +133,7 @@ class Scripts:
             CundangError: nothing can be recorded any more.
         """
         async with self._turn:
-            page = _Page(url=response.url)
+            page = _Page(url=response.url, cookies=_cookies(response))
             scripts = {url: text for url in wanted.sources if (text := await self._source(url, page))}
             page.answers += scripts.items()
             job = {
@@ -237,6 +240,8 @@ class Scripts:
         headers = {"X-Requested-With": "XMLHttpRequest", **_sent(ask["headers"])}
         if body is not None:
             headers["Content-Type"] = ask["type"] or "application/x-www-form-urlencoded"
+        if page.cookies and host_of(ask["url"]) == host_of(page.url):
+            headers["Cookie"] = "; ".join(page.cookies.values())
         page.asked += 1
         answer = await fetch(
             self._crawler,
@@ -250,6 +255,7 @@ class Scripts:
         if isinstance(answer, str):
             page.refused.append(answer)
             return none
+        page.cookies |= _cookies(answer)
         text = decode(answer.body, _type(answer)).html
         page.answers.append((ask["url"], text))
         page.told.append((ask, text))
@@ -328,6 +334,12 @@ def _rank(handle: dict[str, Any], page: _Page) -> int | None:
 def _sent(headers: Mapping[str, str]) -> dict[str, str]:
     """The headers of a script's request that a browser lets a script set: a token, a version."""
     return {name: value for name, value in headers.items() if _OWN.fullmatch(name) and _VALUE.fullmatch(value)}
+
+
+def _cookies(response: Response) -> dict[str, str]:
+    """The cookies that an answer sets, by name: forms of Laravel and the like are refused without the page's own."""
+    pairs = [line.decode("latin-1").partition(";")[0].strip() for line in response.headers.getlist("Set-Cookie")]
+    return {pair.partition("=")[0]: pair for pair in pairs if "=" in pair and _VALUE.fullmatch(pair)}
 
 
 def _made(state: dict[str, Any], page: _Page, went: list[str]) -> Made:

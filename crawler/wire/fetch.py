@@ -13,6 +13,7 @@ from scrapy.exceptions import (
 from scrapy.http import Response
 from scrapy.http.request import NO_CALLBACK
 
+from archive.site import host_of
 from archive.warc.capture import Found
 from crawler.wire.guard import Refused
 from crawler.wire.tap import Cut
@@ -55,6 +56,8 @@ async def fetch(
         if not 300 <= response.status < 400 or not location:
             return response
         url = response.urljoin(location.decode("latin-1"))
+        if host_of(url) != host_of(asked):
+            headers = {name: value for name, value in (headers or {}).items() if name != "Cookie"}
         if response.status in (301, 302, 303):
             method, body = "GET", b""
     return f"redirects: more than {REDIRECTS}: {asked}"

@@ -50,6 +50,14 @@ def test_a_request_says_what_it_is_for_and_where_it_comes_from() -> None:
     assert (plain.method, plain.body, plain.headers["Referer"]) == ("GET", b"", b"http://a.cn/other")
 
 
+@pytest.mark.parametrize(("location", "kept"), [("../y", True), ("http://b.cn/y", False), ("//a.cn:8080/y", False)])
+def test_cookies_are_given_to_the_host_that_set_them_alone(location: str, kept: bool) -> None:
+    headers = {"Cookie": "sid=1", "X-A": "b"}
+    _, (first, second) = ask(moved(302, location), Response(URL), headers=headers)
+    assert first.headers["Cookie"] == b"sid=1"
+    assert (second.headers.get("Cookie"), second.headers["X-A"]) == (b"sid=1" if kept else None, b"b")
+
+
 @pytest.mark.parametrize(
     ("status", "method", "body"),
     [

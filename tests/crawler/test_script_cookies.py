@@ -1,0 +1,53 @@
+"""What the scripts of a page request carries the cookies that the page set, as forms with a token want it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+
+from family_crawl import crawl
+from little_server import Answer, serving
+
+from archive.layout import Layout
+from archive.ledger import read_ledger
+
+LINES = "".join(f"<p>会议研究了第{n}项工作，强调要画好最大同心圆，巩固和发展爱国统一战线。</p>" for n in range(6))
+CODE = """<button id=more onclick="more()">加载更多</button><script>
+var page = 1;
+function more() {
+  $.post('/more?page=' + (page + 1), {_token: 'a'}, function (html) { $('#rows').append(html); page = page + 1; });
+}</script>"""
+PAGES = 3
+
+
+def row(number: int) -> str:
+    return f"<li><a href='/show-{number}.html'>全市统战部长会议第{number}次召开</a> <span>2020-02-1{number}</span></li>"
+
+
+def test_scripts_give_back_the_cookies_of_their_page(tmp_path: Path) -> None:
+    given: dict[str, str | None] = {}
+
+    def routes(path: str, headers: Mapping[str, str]) -> Answer:
+        given[path] = headers.get("Cookie")
+        if path == "/":
+            first = f"<title>统战要闻</title><ul id=rows>{row(1)}{row(2)}{row(3)}</ul>{CODE}"
+            return Answer(first, headers={"Set-Cookie": "sid=one; path=/; HttpOnly"})
+        if path.startswith("/more?page="):
+            page = int(path[-1])
+            if headers.get("Cookie") != {2: "sid=one", 3: "sid=two"}.get(page) or page > PAGES:
+                return Answer("{}", status=419)
+            return Answer(row(2 * page) + row(2 * page + 1), headers={"Set-Cookie": "sid=two"})
+        if path.startswith("/show-"):
+            title = f"全市统战部长会议第{path[6]}次召开"
+            return Answer(f"<title>{title}</title><h1>{title}</h1><div>2020-02-1{path[6]}</div>{LINES}")
+        return Answer(status=404)
+
+    with serving(routes) as little:
+        crawl(little.site(tmp_path / "sites"), tmp_path / "data")
+    assert {path for path in given if path.startswith("/show-")} == {f"/show-{n}.html" for n in range(1, 8)}
+    assert {path: cookie for path, cookie in given.items() if cookie} == {
+        "/more?page=2": "sid=one",
+        "/more?page=3": "sid=two",
+        "/more?page=4": "sid=two",
+    }
+    assert [each.gap for each in read_ledger(Layout(root=tmp_path / "data").ledger("little")).lists] == [0]
