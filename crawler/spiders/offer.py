@@ -28,6 +28,8 @@ from crawler.spiders.judge import Judged, is_row
 MET = 50_000
 # Files of style sheets that are fetched in a run. No site has so many, but a sheet may name others without end.
 STYLES = 1000
+# Articles that no list shows lead only to one another, 上一篇 by 上一篇: so many times further than other pages.
+CHAIN = 50
 # Links to the same article for a printer, or for good.
 _PRINT = re.compile(
     r"\A(?:[\[【(（\s]*+(?:打\s?印|列\s?印)(?:[本此该該][页頁文稿篇]章?|[页頁]面|文章|预览|版)?[\]】)）\s]*+"
@@ -122,15 +124,18 @@ class Offers:
             if url is not None and host_of(url) in self._site.hosts:
                 self.offer(Address(url=url, priority=LIST, depth=1, found=Found(parent=f"{origin}/robots.txt")))
 
-    def offer(self, address: Address, *, again: bool = False) -> bool:
-        """Keep an address, or the reason why it is never asked for; True: it is new to this visit, and due."""
+    def offer(self, address: Address, *, again: bool = False, chained: bool = False) -> bool:
+        """Keep an address, or the reason why it is never asked for; True: it is new to this visit, and due.
+
+        `chained`: an article leads to it whose address has the same shape.
+        """
         refused = None
         plain = unordered(address.url)
         if why := trap(address.url):
             refused = ("trap", why)
         elif plain != address.url and self._frontier.met(plain):
             refused = ("trap", f"another order of {plain}")
-        elif address.depth > self._site.crawl.max_depth:
+        elif address.depth > self._site.crawl.max_depth * (CHAIN if chained else 1):
             refused = ("too_deep", f"{address.depth} links from a start page")
         return self._frontier.push(address, refused=refused, again=again) and refused is None
 
@@ -196,7 +201,8 @@ class Offers:
             priority = self._priority(url, link)
             if priority == LIST and address.priority == LAST:
                 priority = LAST
-            return self.offer(Address(url=url, priority=priority, depth=depth + 1, found=found))
+            chained = article and shape(url) == shape(address.url)
+            return self.offer(Address(url=url, priority=priority, depth=depth + 1, found=found), chained=chained)
         return False
 
     def _account(self, address: Address, judged: Judged, pager: int, inside: Sequence[tuple[str, Link]]) -> None:

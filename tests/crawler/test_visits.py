@@ -11,9 +11,10 @@ from typing import Any
 
 import pytest
 from scrapy.exceptions import CannotResolveHostError, DownloadConnectionRefusedError, DownloadTimeoutError
-from unwired import DAY, HOUR, NOON, Said, Unwired, article, rows
+from unwired import DAY, HOUR, LINE, NOON, Said, Unwired, article, rows
 
 from crawler.discovery.scripted import form_address
+from crawler.spiders.offer import CHAIN
 from crawler.wire.guard import Refused
 from crawler.wire.missing import Missing
 
@@ -261,6 +262,23 @@ def test_what_lies_too_deep_is_kept_and_asked_for_once_a_shorter_way_is_found(tm
     pages["/"] = Said(links("/a/", "/c/"))
     assert "/c/" in site.crawl(pages, later=HOUR)
     assert site.why() == {"/d/": "http_404"}
+
+
+def test_articles_that_only_lead_to_one_another_are_walked_further_than_pages(tmp_path: Path) -> None:
+    site = Unwired(tmp_path, max_depth=2)
+
+    def chain(path: str) -> Said:
+        if not path.startswith("/show/"):
+            return Said(rows("/show/1.html") if path == "/" else LINE)
+        number = int(path[6:].partition(".")[0])
+        before = f"<p>上一篇：<a href='/show/{number + 1}.html'>第{number + 1}次会议</a></p>"
+        deeper = f"<a href='/more{number}/'>更多</a>"
+        return Said(article(f"第{number}次会议").body + before + deeper)
+
+    asked = site.crawl(chain)
+    assert [path for path in asked if path.startswith("/show/")] == [f"/show/{n}.html" for n in range(1, 2 * CHAIN + 1)]
+    assert [path for path in asked if path.startswith("/more")] == ["/more1/"]
+    assert site.why()[f"/show/{2 * CHAIN + 1}.html"] == "too_deep"
 
 
 def test_another_order_of_a_list_is_left_out_where_the_list_is_known(site: Unwired) -> None:
