@@ -347,6 +347,11 @@ def _held(field: Any) -> str:
     return "".join(field.itertext()) if field.tag == "textarea" else field.get("value") or ""
 
 
+def said_by(control: Any) -> str:
+    """The words of a link or a button."""
+    return " ".join("".join(control.itertext()).split()) or control.get("value") or ""
+
+
 def chosen(option: Any) -> str:
     """What choosing an option puts into its field."""
     value = option.get("value")

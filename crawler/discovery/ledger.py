@@ -13,10 +13,11 @@ from lxml.etree import XPath
 from lxml.html import HtmlElement
 
 from archive.site import host_of
-from crawler.discovery.general import NEXT, NUMBER, WORDS, blind_rows, clicked
+from crawler.discovery.dom import said_by
+from crawler.discovery.general import MORE, NEXT, NUMBER, WORDS, blind_rows, clicked
 from crawler.discovery.link import ARTICLE, Link
 from crawler.discovery.numbered import counted
-from crawler.discovery.scripted import FOLLOWED, MORE
+from crawler.discovery.scripted import FOLLOWED
 
 _TEXTS = XPath("//body//text()", smart_strings=False)
 # What stands for what in the patterns of words.toml.
@@ -173,7 +174,7 @@ def _controls(root: HtmlElement) -> tuple[str, ...]:
     """What would show more of the list and has no address, with its handler where it stands in the page."""
     found: dict[str, None] = {}
     for element in _CONTROLS(root):
-        words = " ".join("".join(element.itertext()).split()) or element.get("value") or ""
+        words = said_by(element)
         href = (element.get("href") or "").strip()
         code = element.get("onclick") or (href if len(href) > 12 or href.startswith(_ROUTES) else "")
         if _says_more(words, href) and _is_unfollowed(element) and (element.tag in ("a", "button", "input") or code):

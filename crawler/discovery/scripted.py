@@ -14,8 +14,9 @@ from lxml.etree import XPath
 from lxml.html import HtmlElement
 
 from archive.site import host_of
-from crawler.discovery.general import BLIND, LATER, NEXT, NUMBER, base_of, blind_rows
-from crawler.discovery.link import ARTICLE, Link, fold, look_of, viewed
+from crawler.discovery.dom import said_by
+from crawler.discovery.general import BLIND, LATER, MORE, NEXT, NUMBER, base_of, blind_rows
+from crawler.discovery.link import ARTICLE, Link, look_of, viewed
 
 # What a page lacks: a stub only leads elsewhere, a list lacks rows or its next page, an article lacks its body.
 Lack = Literal["stub", "list", "body"]
@@ -72,7 +73,6 @@ _PLAIN_CLICK = re.compile(
     re.IGNORECASE,
 )
 _IDLE_CLICK = re.compile(r"\s*(?:javascript:)?\s*(?:void\s?\(?0?\)?|;|return false|#)?;?\s*", re.IGNORECASE)
-MORE = re.compile(r"\W*(?:点击)?(?:加载|查看|显示|展开|浏览|阅读)?更多.{0,4}|load ?more|more", re.IGNORECASE)
 _MORE_NAME = re.compile(r"(?:^|[\s_-])(?:load-?)?(?:more|next)(?:$|[\s_-])|loadmore|morebtn|btnmore", re.IGNORECASE)
 _BOX = re.compile(r"pag|fenye|fy\b|scroll", re.IGNORECASE)
 # The way to the month before in a calendar, and its rank in `leads_on`: after all numbers, which may be days.
@@ -232,7 +232,7 @@ def _called_titles(root: HtmlElement) -> int:
 
 def _is_list(root: HtmlElement, links: Sequence[Link]) -> bool:
     """Whether a page has dated rows, and a control for the next page."""
-    controls = (fold("".join(element.itertext())) or "" for element in _HANDLERS(root))
+    controls = map(said_by, _HANDLERS(root))
     return sum(link.row_date is not None for link in links) >= BLIND and any(map(NEXT.fullmatch, controls))
 
 
@@ -374,7 +374,7 @@ def follow(root: HtmlElement, words: Collection[str], states: int | None = None)
     `states`: pages that it showed until it showed no more; None: it was not pressed to the end, as all was known.
     """
     for element in root.iter("a", "button", "span", "div", "li", "input"):
-        if (" ".join("".join(element.itertext()).split()) or element.get("value") or "") in words:
+        if said_by(element) in words:
             element.set(FOLLOWED, "" if states is None else str(states))
 
 

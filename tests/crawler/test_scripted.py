@@ -141,12 +141,15 @@ def test_an_article_without_its_body_has_its_scripts_run(body: str, article: boo
 @pytest.mark.parametrize(
     ("days", "control", "wanted"), [(3, "下一页", "list"), (2, "下一页", "body"), (3, "关闭", "body")]
 )
+@pytest.mark.parametrize(
+    "button", ["<a href='#' onclick='go(2)'>{}</a>", "<input type=button onclick='go(2)' value='{}'>"]
+)
 def test_a_list_at_the_address_of_an_article_is_known_by_its_rows_and_its_pager(
-    days: int, control: str, wanted: str
+    days: int, control: str, wanted: str, button: str
 ) -> None:
     rows = "".join(f"<li><a href='{n}.htm'>全市统战部长会议</a> (2020-02-1{n})" for n in range(days))
     code = "<script>function go(n) { parent.main.location.href = 'index_' + n + '.htm'; }</script>"
-    assert lack(f"{code}<ul>{rows}</ul><a href='#' onclick='go(2)'>{control}</a>", expected=True) == wanted
+    assert lack(f"{code}<ul>{rows}</ul>{button.format(control)}", expected=True) == wanted
 
 
 def test_an_article_with_its_text_is_left_alone() -> None:

@@ -12,7 +12,7 @@ from lxml.html import fromstring
 
 from archive.ledger import ListAccount, SiteAccount
 from crawler.discovery import discover
-from crawler.discovery.general import _ENDS, BACK, NEXT, NUMBER, WORDS
+from crawler.discovery.general import _ENDS, BACK, MORE, NEXT, NUMBER, WORDS
 from crawler.discovery.ledger import _ARTICLES, _PAGES, _number, _said, survey
 from crawler.discovery.link import Link
 from crawler.discovery.scripted import leads_on
@@ -134,7 +134,9 @@ def test_a_list_says_how_long_it_is(text: str, claimed: int | None, pages: int |
     assert bool(shown.evidence) == (claimed is not None or pages is not None)
 
 
-@pytest.mark.parametrize(("name", "pattern"), [("next", NEXT), ("back", BACK), ("ends", _ENDS), ("number", NUMBER)])
+@pytest.mark.parametrize(
+    ("name", "pattern"), [("next", NEXT), ("back", BACK), ("ends", _ENDS), ("number", NUMBER), ("more", MORE)]
+)
 def test_each_way_takes_its_words_and_leaves_others(name: str, pattern: re.Pattern[str]) -> None:
     way = WORDS["ways"][name]
     assert [words for words in way["takes"] if pattern.fullmatch(words) is None] == []
