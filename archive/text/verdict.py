@@ -45,6 +45,8 @@ FEW_TEASERS = 3
 ROW_LINK, ROW_LINE, ROW_DEEP = 6, 80, 6
 # A day that stands before a row's link has at most so many characters.
 DAY = 12
+# The days of each month, and the Han characters that a calendar says of one of them at most.
+MONTH, PLANS = frozenset(range(1, 29)), 40
 
 Shape = Literal["home", "list", "article"]
 
@@ -141,12 +143,26 @@ def judged(
             return found
         if size == 0 and not any(block.size > 40 for block in page.blocks):
             return Reason.EMPTY, "no text"
+    if why := _is_part(page, area):
+        return Reason.LIST, why
     shape = _shape(page, points, region, area, url) if shapes or not page.picked else "article"
     if shape == "article":
         later = _is_filled_later(page, points, area, html)
         return (Reason.LIST, "rows for a script to show, no article") if later else None
     reason = Reason.HOME if shape == "home" else Reason.LIST
     return reason, f"{len(_headlines(page))} links that read like headlines, no article"
+
+
+def _is_part(page: Page, area: Area | None) -> str | None:
+    """Why what a page says is a part of something larger: a day of a calendar, a newspaper's page; None: it is not."""
+    kept = area.kept if area is not None else ()
+    if sum(han(page.keys[index]) for index in kept) > PLANS or _has_dateline(page):
+        return None
+    if not kept and page.outline.has("area") and any(words.match("edition", key) for key in (page.head, *page.keys)):
+        return "a page of a newspaper, whose picture leads to its articles"
+    named = (page.outline.name(link).strip() for href, link in page.outline.links if href)
+    days = {int(name) for name in named if len(name) <= 2 and name.isascii() and name.isdecimal()}
+    return "a calendar, each day of which leads on" if days >= MONTH else None
 
 
 def _shape(page: Page, points: Sequence[float], region: extract.Region, area: Area | None, url: str) -> Shape:
@@ -300,10 +316,18 @@ def _rows(page: Page, within: range) -> set[int]:
     }
     found: set[int] = set()
     for boxes in _alike(page, within) if len(leads) >= 2 else ():
-        led = [box for box in boxes if _begins_with_link(page, box, leads)]
-        if len(led) >= 0.8 * len(boxes) and _are_rows(page, led):
+        led = _led(page, boxes, leads)
+        if led and _are_rows(page, led):
             found.update(*led)
     return found
+
+
+def _led(page: Page, boxes: list[list[int]], leads: set[int]) -> list[list[int]]:
+    """The boxes that begin with a link, if they are most of those from the first to the last: the name of the column
+    may stand over them, and a pager below.
+    """
+    led = [at for at, box in enumerate(boxes) if _begins_with_link(page, box, leads)]
+    return [boxes[at] for at in led] if led and len(led) >= 0.8 * (led[-1] + 1 - led[0]) else []
 
 
 def _are_rows(page: Page, boxes: list[list[int]]) -> bool:

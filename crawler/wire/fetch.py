@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from scrapy import Request
 from scrapy.crawler import Crawler
 from scrapy.exceptions import (
@@ -30,7 +32,7 @@ async def fetch(
     purpose: str,
     method: str = "GET",
     body: bytes = b"",
-    headers: dict[str, str] | None = None,
+    headers: Mapping[str, str] | None = None,
 ) -> Response | str:
     """The answer, redirects followed one by one so that each is guarded; a string says why there is none."""
     engine = crawler.engine
@@ -44,7 +46,7 @@ async def fetch(
             "found": Found(parent=parent),
             "handle_httpstatus_all": True,
         }
-        sent = {"Referer": parent, **(headers or {})}
+        sent = {"Referer": parent, **_given(headers or {}, own=host_of(url) == host_of(asked))}
         request = Request(url, method=method, body=body, headers=sent, meta=meta, callback=NO_CALLBACK)
         try:
             response = await engine.download_async(request)
@@ -56,8 +58,11 @@ async def fetch(
         if not 300 <= response.status < 400 or not location:
             return response
         url = response.urljoin(location.decode("latin-1"))
-        if host_of(url) != host_of(asked):
-            headers = {name: value for name, value in (headers or {}).items() if name != "Cookie"}
         if response.status in (301, 302, 303):
             method, body = "GET", b""
     return f"redirects: more than {REDIRECTS}: {asked}"
+
+
+def _given(headers: Mapping[str, str], *, own: bool) -> dict[str, str]:
+    """The headers of a request; cookies are for their `own` host alone."""
+    return {name: value for name, value in headers.items() if own or name != "Cookie"}

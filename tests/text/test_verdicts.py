@@ -417,6 +417,66 @@ def test_rows_that_say_more_than_their_link_are_a_list(row: str, many: int, head
     assert found.reason == ("empty" if row.startswith("<li>[") and many == 2 else "list")
 
 
+@pytest.mark.parametrize("many", [2, 4])
+@pytest.mark.parametrize(
+    "pager", ["共 <b>10</b> 篇文章 页次：<b>2</b>/2 页", "共23条 3/3页 首页 上一页", "页次: 2/2 页"]
+)
+def test_rows_between_the_name_of_their_column_and_a_pager_are_a_list(pager: str, many: int) -> None:
+    row = "<tr><td><a href='/a/{0}.html'>望川市第{0}次工商联执委会议召开</a></td><td>2024/2/1{0}</td></tr>"
+    rows = "".join(row.format(number) for number in range(many))
+    table = f"<table><tr><td>政策法规</td></tr>{rows}<tr><td>{pager}</td></tr></table>"
+    body = f"<title>政策法规</title>{table}<p>地址：柳塘市解放北路218号 电话：0556-8800123</p>"
+    found = clean(dataclasses.replace(capture(200, (), body), url="http://h/Class.asp?ClassID=8&page=2"), None)
+    assert isinstance(found, Skip), found
+    assert found.reason == "list"
+
+
+SAID = "全县统战工作会议在县委礼堂召开，各乡镇党委书记、县直各部门负责人参加会议，县委书记出席并讲话。"
+
+
+@pytest.mark.parametrize(
+    ("says", "days", "kept"),
+    [
+        ("<h2>2026-11-02 活动安排</h2><p>上午九时，机关例会；下午三时，支部主任碰头会。</p>", 30, False),
+        ("<h2>2026年10月活动日历</h2><p>点击日期查看当日安排。</p>", 28, False),
+        ("<h2>书画馆闭馆</h2><p>书画馆布展闭馆一周，请相互转告。</p>", 27, True),
+        (
+            "<h2>书画馆闭馆</h2><p>发布时间：2026-11-02 来源：县文联</p><p>书画馆布展闭馆一周，请相互转告。</p>",
+            30,
+            True,
+        ),
+        (f"<h2>统战工作会议召开</h2><p>{SAID}</p>", 30, True),
+    ],
+)
+def test_what_a_calendar_says_of_its_days_is_no_article_and_an_article_beside_one_is(
+    says: str, days: int, kept: bool
+) -> None:
+    month = "".join(f"<td><a href='/day.php?d=2026-11-{day:02}'>{day}</a></td>" for day in range(1, days + 1))
+    title = says.removeprefix("<h2>").partition("<")[0]
+    body = f"<title>{title}</title><div>{says}</div><div><table><tr>{month}</tr></table></div>"
+    found = clean(dataclasses.replace(capture(200, (), body), url="http://h/day.php?d=2026-11-02"), None)
+    assert isinstance(found, Document) == kept, found
+    assert isinstance(found, Document) or found.reason == "list"
+
+
+@pytest.mark.parametrize(
+    ("name", "above", "kept"),
+    [
+        ("山阳周报-第01版：要闻", "<b>本版标题导航</b>", False),
+        ("山阳周报", "<b>第02版：综合</b>", False),
+        ("山阳新闻网", "<h1>山阳县春茶开园</h1><p>2026-11-27 来源：山阳周报</p>", True),
+    ],
+)
+def test_the_page_of_a_newspaper_is_a_list_and_a_picture_below_a_menu_is_an_article(
+    name: str, above: str, kept: bool
+) -> None:
+    areas = "".join(f"<area coords='5,{n}5,345,{n}9' href='content_{n}.htm'>" for n in range(3))
+    picture = f"<img src='/page/01.jpg' usemap='#m'><map name=m>{areas}</map><p><a href='/page/01.pdf'>PDF版</a></p>"
+    body = f"<title>{name}</title><div>{above}{picture}</div><p>山阳周报社出版 新闻热线：0914-8321111</p>"
+    found = clean(dataclasses.replace(capture(200, (), body), url="http://h/html/2026-11/27/node_2.htm"), None)
+    assert isinstance(found, Document) == kept, found
+
+
 @pytest.mark.parametrize(
     "line", ["<div>发布时间：2022-12-05 来源：市民宗局</div>", "<p>下面三条新闻由市民宗局推荐，供各单位学习。</p>"]
 )
