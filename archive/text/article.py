@@ -286,6 +286,8 @@ def _read_above(draft: Draft, scene: Scene) -> None:
             draft.byline.take(fields.byline(around[index]), "dateline", around[index])
             draft.beside.append((index, "dateline", page.blocks[index].text))
     _take_unlabelled(draft, scene)
+    if page.title is not None and (day := fields.part_day(page.blocks[page.title].text)[1]):
+        draft.byline.take(fields.unlabelled(scene.read(day)), "dateline", day)
 
 
 def _read_pairs(draft: Draft, scene: Scene, beside: Sequence[int], rule: str) -> None:

@@ -26,6 +26,8 @@ TEXT = 200
 HEADLINES = 8
 # A column's name has at most so many Han characters: 您现在的位置：首页 > 新的社会阶层.
 NAME = 16
+# Under its title an article says so much in sentences, whatever stands below (Han characters).
+NOTICE = 40
 # A row names its article with so many Han characters.
 NAMES = 8
 # A title and the first row of a list stand at most so many blocks over the text that was found.
@@ -437,16 +439,22 @@ def _is_dated_below(page: Page, region: extract.Region, area: Area | None) -> bo
 
 
 def _is_notice(page: Page, area: Area | None, url: str) -> bool:
-    """Whether lines stand under the title, with no headlines below them, and the address names an article."""
+    """Whether lines stand under the title, with no headlines below them, and the address names an article, or the
+    page's head the title of one: then some sentences are enough.
+    """
     if page.title is None or area is None:
         return False
+    lines = [page.keys[index] for index in area.kept if not _is_dated(page.keys[index])]
+    said = sum(han(line) for line in lines if is_sentence(line, 10))
+    named = said > 0 and _is_head(page) and han(page.keys[page.title]) >= NAMES
+    if named and said >= NOTICE:
+        return True
     if sum(map(_is_headline, page.blocks[area.end : area.end + 3])) > 1:
         return False
-    lines = [page.keys[index] for index in area.kept if not _is_dated(page.keys[index])]
     parts = urlsplit(url)
     last = f"{parts.path.rpartition('/')[2]}?{parts.query}"
     numbered = _NUMBER.search(last) is not None and not _LISTS.search(f"{parts.path}?{parts.query}")
-    return numbered and sum(map(han, lines)) >= 10
+    return (numbered or named) and sum(map(han, lines)) >= 10
 
 
 def _is_short_list(page: Page, points: Sequence[float], headlines: Sequence[int]) -> bool:

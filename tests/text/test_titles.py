@@ -321,3 +321,64 @@ def test_search_words_in_a_heading_are_no_title() -> None:
     post = f"<h4>2009年4月4日 22:13:5</h4><h2>春天的信</h2><div>{PROSE}</div>{tags}"
     document = read(f"<title>老城笔记-春天的信</title><h1><a href=/>老城笔记</a></h1><div>{post}</div>")
     assert (document.title, (document.published or "")[:10]) == ("春天的信", "2009-04-04")
+
+
+SITE_ONLY = (
+    "<html><head><title>{head}</title></head><body><div class=top>{top}</div>"
+    "<ul class=menu><li><a href='/a/'>学会概况</a></li><li><a href='/b/'>学会动态</a></li></ul>"
+    "<div class=side><h4>办事指南</h4><p>0830-1230000</p></div><div class=c>{above}<p>{first}</p>"
+    "<p>渡口的石阶换了新的，共四十二级，两边装了扶手，夜里有灯。</p><p>青河县渡口学会</p><p>2012年3月2日</p></div>"
+    "<div class=foot>青河县渡口学会　由志愿者维护</div></body></html>"
+)
+FIRST = "去年秋天的大水冲走了渡口的石阶，学会收到各地会员的捐款，现在把用处告诉大家。"
+
+
+@pytest.mark.parametrize(
+    ("head", "top", "above", "title", "day"),
+    [
+        # The head has the site's name alone, and so have the foot and the signature.
+        ("青河县渡口学会", "", "<p align=center><b>致各地会员的一封信</b></p>", "致各地会员的一封信", "2012-03-02"),
+        (
+            "青河县渡口学会",
+            "",
+            "<div class=x1>致各地会员的一封信</div><p>各位会员：</p>",
+            "致各地会员的一封信",
+            "2012-03-02",
+        ),
+        ("青河县渡口学会 - 学会动态", "", "<td>致各地会员的一封信</td>", "致各地会员的一封信", "2012-03-02"),
+        ("青河县渡口学会", "", "<p>致 会 员 书</p>", "致 会 员 书", "2012-03-02"),
+        ("青河县渡口学会", "", "<p>公开信</p>", "公开信", "2012-03-02"),
+        # A heading of the site and its column says neither.
+        (
+            "青河县渡口学会网站 - 学会动态",
+            "<h1><a href='/'>青河县渡口学会</a></h1>",
+            "<h2>青河县渡口学会 · 学会动态</h2><h3>致各地会员的一封信</h3><p>2012-03-03 17:22 秘书处</p>",
+            "致各地会员的一封信",
+            "2012-03-03",
+        ),
+        # The day stands beside the title, with the office perhaps.
+        ("青河县渡口学会", "", "<p><b>致各地会员的一封信</b> 2012.03.03</p>", "致各地会员的一封信", "2012-03-03"),
+        (
+            "青河县渡口学会_致各地会员的一封信",
+            "<h1>青河县渡口学会</h1>",
+            "<h3>致各地会员的一封信 <small>[县渡口学会·2012/3/3]</small></h3>",
+            "致各地会员的一封信",
+            "2012-03-03",
+        ),
+        # The head names the article, and the page does not.
+        (
+            "致海内外会员及渡口老友的信",
+            "",
+            "<p>学会动态</p>",
+            "致海内外会员及渡口老友的信",
+            "2012-03-02",
+        ),
+    ],
+)
+def test_the_line_over_the_text_is_the_title_where_the_head_names_the_site(
+    head: str, top: str, above: str, title: str, day: str
+) -> None:
+    document = read(SITE_ONLY.format(head=head, top=top, above=above, first=FIRST))
+    assert (document.title, (document.published or "")[:10]) == (title, day)
+    assert FIRST in document.text
+    assert "青河县渡口学会　由志愿者维护" not in document.text

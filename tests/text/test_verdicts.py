@@ -630,3 +630,36 @@ def test_a_letter_with_such_words_under_a_dateline_is_an_article(word: str) -> N
     assert judged(capture(200, (), body)) is None
     bare = f"{HEAD.format(title='提示')}<p>{word}，办事大厅暂停服务。</p>"
     assert judged(capture(200, (), bare)) is not None
+
+
+ROWS = "".join(f"<li><a href=/g/{n}.html>青河县渡口学会第{n}次会员聚会侧记</a></li>" for n in range(1, 13))
+CORRECTED = "<title>关于渡口捐款名单的更正说明"
+LINKED = "<h1><a href=/sm/34.htm>关于渡口捐款名单的更正说明</a></h1>"
+SORRY = "<p>三月刊出的渡口捐款名单有两处错误，是核对不细造成的，我们已经向两位当事人道歉，现更正如下。</p>"
+ITEMS = "<ol><li>第三位“周敏”应为“周闽”。</li><li>第六位名下的石阶应为二十级。</li></ol>"
+
+
+@pytest.mark.parametrize(
+    ("page", "kind"),
+    [
+        # The head names the article, and sentences stand under its title: headlines beside them make no list of it.
+        (
+            f"{CORRECTED}_渡口学会</title><h1>关于渡口捐款名单的更正说明</h1><p>学会办公室</p>{SORRY}{ITEMS}<ul>{ROWS}</ul>",
+            "article",
+        ),
+        (
+            f"{CORRECTED}</title>{LINKED}<p>声明 / 办公室</p>{ITEMS}{SORRY}<h4>近事</h4><ul>{ROWS}</ul>",
+            "article",
+        ),
+        # The head names the column, or nothing under its name is a sentence.
+        (
+            f"<title>学会动态_渡口学会</title><h1>学会动态</h1><p>本栏目发布渡口学会的各类活动消息。</p><ul>{ROWS}</ul>",
+            "list",
+        ),
+        (f"<title>渡口石阶重修工程专题报道</title><h1>渡口石阶重修工程专题报道</h1><ul>{ROWS}</ul>", "list"),
+    ],
+)
+def test_sentences_under_the_title_that_the_head_states_are_an_article(page: str, kind: str) -> None:
+    seen = dataclasses.replace(capture(200, (), f"<html>{page}</html>"), url="http://www.example.gov.cn/xh/index/a.htm")
+    found = clean(seen, None)
+    assert (found.kind if isinstance(found, Document) else found.reason) == kind

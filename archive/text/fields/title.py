@@ -14,7 +14,7 @@ from archive.text.blocks import Block
 from archive.text.chinese import han
 from archive.text.fields.captions import NUMBERED, is_caption
 from archive.text.fields.labels import byline, is_dateline, is_label
-from archive.text.fields.people import alone
+from archive.text.fields.people import alone, is_office
 from archive.text.lines import furniture_id, is_sentence, narrow, narrow_lines
 from archive.text.outline import Outline
 
@@ -26,12 +26,18 @@ SHORT = 4
 ENDING = 8
 # A link with so many leads to a column.
 COLUMN_NAME = 12
+# What a head says is a site's name up to so many Han characters, if no line of the page says it.
+SITE_NAME = 12
 # The heading of a menu has at most so many, and so do its items; that many make one though none is a link.
 MENU, ITEMS = 8, 3
 # The name of a column over a title is shorter by so many.
 LONGER = 2
 # Prose stands so many lines below a title that looks like any other.
 NEAR = 8
+# Between a title and the first sentence stand at most so many lines.
+ABOVE = 5
+# The sentence of a short notice has so many characters, and one of its items.
+NOTICE, SHORTEST = 12, 8
 # Between a title and its dateline stand at most so many lines, a subtitle and the tools of the page, of so many
 # characters.
 BETWEEN = 3
@@ -42,6 +48,9 @@ LINES = 3
 
 # A bare day has so many characters: [2020年12月12日].
 DAY = 13
+
+# What stands beside a title in brackets has at most so many.
+BESIDE = 30
 
 # A signature stands so near below prose.
 SIGNED = 4
@@ -58,6 +67,8 @@ ONLY_OVER = 1.0
 
 _ENTITY = re.compile(r"&(?:[a-z]{2,8}|#\d{2,5});")
 _DASHES = re.compile("[—–―-]+")
+# What parts the names of a site and its columns in one line.
+_STEPS = re.compile("[·|/>_-]")
 _QUOTES = " \"“”'‘’"
 _EDGES = "-_|,:"
 _CLAUSE_ENDS = ("。", ";", ":", ",")
@@ -71,11 +82,9 @@ _TITLE_LABEL = re.compile(
 # A label of a time, in any words: 回复时间.
 _TIME_LABELS = ("时间", "日期")
 _DASH = ("—", "–", "-", "－")
-# A title with its day in brackets before or behind it.
-_DAY_IN_BRACKETS = r"[(\[（【][\d年月日./-]{8,11}[)\]）】]"
-_WITH_DAY = re.compile(
-    rf"(?P<day>{_DAY_IN_BRACKETS})\s?(?P<title>.{{4,}})|(?P<before>.{{2,}}?)\s?(?P<behind>{_DAY_IN_BRACKETS})"
-)
+# The day beside a title, in brackets or behind a space.
+_DAY = re.compile(r"\d[\d年月日号/.-]{6,10}")
+_OPEN, _CLOSED, _DAY_ENDS = ("(", "[", "（", "【"), (")", "]", "）", "】"), tuple("0123456789日号")
 _FARMED = re.compile(r"\A([^()（）]{2,12})[(（](.{6,})[)）]")
 _PART = re.compile(r"\(\d{1,3}\)$|第\d{1,3}页$")
 # What stands between a title and the names of column and site.
@@ -98,14 +107,27 @@ def tidy(title: str) -> str:
 
 
 def part_day(title: str) -> tuple[str, str]:
-    """A title without the day in brackets that stands before or behind it, and that day; empty where there is none.
+    """A title without the day that stands before or behind it, and that day; empty where there is none.
 
     >>> part_day("【2010-08-25】一渠清水润万家"), part_day("春运(2010年)")
-    (('一渠清水润万家', '【2010-08-25】'), ('春运(2010年)', ''))
+    (('一渠清水润万家', '2010-08-25'), ('春运(2010年)', ''))
+    >>> part_day("山门暂停开放 [道务处·2021/2/9]"), part_day("修桥捐款名单 2010.07.02")
+    (('山门暂停开放', '道务处 2021/2/9'), ('修桥捐款名单', '2010.07.02'))
     """
-    found = _WITH_DAY.fullmatch(title) if title[-1:] in ")]）】" or title[:1] in "([（【" else None
-    day = (found["day"] or found["behind"]) if found else ""
-    return ((found["title"] or found["before"]), day) if found and dates.is_day(narrow(day)[1:-1]) else (title, "")
+    if title[:1] in _OPEN and (end := next((i for i, mark in enumerate(title[:20]) if mark in _CLOSED), 0)):
+        said, rest = title[1:end], title[end + 1 :]
+    elif title[-1:] in _CLOSED:
+        begin = max(map(title.rfind, _OPEN))
+        said, rest = title[begin + 1 : -1], title[: max(begin, 0)]
+    elif title[-1:] in _DAY_ENDS:
+        rest, _, said = title.rpartition(" ")
+    else:
+        return title, ""
+    found = _DAY.search(said) if len(said) <= BESIDE else None
+    if found is None or len(rest) < SHORT or not dates.is_day(narrow(found[0])):
+        return title, ""
+    who = f"{said[: found.start()]}{said[found.end() :]}".strip(" ·|/,，、")
+    return (title, "") if who and not is_office(who) else (rest.strip(), f"{who} {found[0]}".lstrip())
 
 
 def choose(
@@ -124,7 +146,7 @@ def choose(
         columns: what the page calls its columns and its site.
     """
     blocks = outline.blocks
-    bares = _bare([line if block.size <= LONGEST else "" for line, block in zip(shown, blocks, strict=True)])
+    bares = _bare([_without_day(line, block) for line, block in zip(shown, blocks, strict=True)])
     names = set(bare_lines(columns))
     ranked = list(_ranked(blocks, outline, keys, bares, stated, names))
     alone = sum(each.over for each in ranked) == 1
@@ -140,10 +162,13 @@ def choose(
         chosen: int | None = _below_menu(outline, keys, bares, names, line) if under else line
     elif (chosen := _plain_heading(outline, keys, bares, names)) is None:
         # A dateline would stand under it.
-        chosen = _only_heading(outline, keys, bares, names)
-    if chosen is None and not any(title_of(head, None, columns) for head in stated):
-        chosen = _over_first_prose(outline, keys, bares, names)
+        chosen = _heading_or_line(outline, keys, bares, names, [title_of(head, None, columns) or "" for head in stated])
     return None if chosen is None else _ending(blocks, chosen)
+
+
+def _without_day(line: str, block: Block) -> str:
+    """What a block may say as a title; empty where it is too long for one."""
+    return part_day(line)[0] if block.size <= LONGEST else ""
 
 
 def _labelled(outline: Outline, keys: Sequence[str], ranked: Sequence[_Ranked]) -> int | None:
@@ -203,17 +228,34 @@ def _ranked(
     """The lines that have enough points for a title."""
     found = list(_seen(blocks, bares, stated, names))
     last = max((each.at for each in found if each.agreed and each.heads), default=0)
+    end = _last_prose(outline, keys)
     for each in found:
-        # A blog's heading leads to its own page: what the head states, over a dateline, is no column. Over a heading
-        # that the head states, too, it is the blog.
-        if each.linked and (each.agreed != STATED or each.at < last):
+        if _is_ruled_out(each, last, outline, keys):
             continue
         enough = _enough(each.agreed) if each.size < SHORT else ENOUGH
         points, dated = _points(each.at, blocks[each.at], each.agreed, outline, keys)
         points += COLUMN * (points >= enough and _is_column(each, outline, keys, bares, dated=dated))
-        if points >= enough:
+        # Below all sentences the foot says the site's name, as the head does.
+        if points >= enough and not (points == each.agreed and each.at > end):
             size = blocks[each.at].size if each.agreed else 0
             yield _Ranked(points, size, -each.at, dated and blocks[each.at].kind == "heading")
+
+
+def _is_ruled_out(each: _Seen, last: int, outline: Outline, keys: Sequence[str]) -> bool:
+    """Whether a line is a link, or a line of the text. A blog's heading leads to its own page: what the head states,
+    over a dateline, is no column. Over a heading that the head states, too, the `last` of these, it is the blog.
+    """
+    if each.linked:
+        return each.agreed != STATED or each.at < last
+    return not each.heads and _is_below_text(each.at, outline, keys)
+
+
+def _is_below_text(index: int, outline: Outline, keys: Sequence[str]) -> bool:
+    """Whether a line stands right below a sentence in one box: a signature, or a line of the text."""
+    for above in range(index - 1, max(-1, index - 1 - SIGNED), -1):
+        if outline.blocks[above].linked < 0.5 and is_sentence(keys[above], NOTICE):
+            return outline.holder(above) == outline.holder(index)
+    return False
 
 
 def _is_column(each: _Seen, outline: Outline, keys: Sequence[str], bares: Sequence[str], *, dated: bool) -> bool:
@@ -221,7 +263,7 @@ def _is_column(each: _Seen, outline: Outline, keys: Sequence[str], bares: Sequen
     title: over the same dateline, or right over a heading of no lower rank.
     """
     if each.linked:
-        return not dated
+        return not (dated or _is_near_prose(each.at, outline, keys))
     longer = each.size + LONGER
     if each.column or longer > MENU:
         return each.column
@@ -235,6 +277,16 @@ def _is_column(each: _Seen, outline: Outline, keys: Sequence[str], bares: Sequen
         and (_is_over(i, outline, keys) if dated else 0 < _level(outline, outline.blocks[i]) <= rank)
         for i in below
     )
+
+
+def _is_near_prose(index: int, outline: Outline, keys: Sequence[str]) -> bool:
+    """Whether a sentence stands right below a line, with hardly anything and no link between the two."""
+    for below in range(index + 1, min(len(keys), index + 1 + BETWEEN)):
+        if outline.blocks[below].linked >= 0.5:
+            return False
+        if is_sentence(keys[below], SHORTEST):
+            return True
+    return False
 
 
 class _Seen(NamedTuple):
@@ -256,7 +308,8 @@ def _seen(blocks: Sequence[Block], bares: Sequence[str], stated: Sequence[str], 
     for index, block, bare in _candidates(blocks, bares, names):
         linked = block.linked >= 0.5
         agreed = max([head.agrees(bare) for head in heads], default=0.0)
-        yield _Seen(index, len(bare), agreed, linked, block.kind == "heading" and not linked, bare in names)
+        column = all(part in names for part in _STEPS.split(bare) if part)
+        yield _Seen(index, len(bare), agreed, linked, block.kind == "heading" and not linked, column)
 
 
 def _candidates(blocks: Sequence[Block], bares: Sequence[str], names: set[str]) -> Iterator[tuple[int, Block, str]]:
@@ -482,16 +535,66 @@ def _over_prose(outline: Outline, keys: Sequence[str], bares: Sequence[str], nam
     return [i for i, rank in ranks.items() if rank and rank == min(filter(None, ranks.values()))]
 
 
-def _over_first_prose(outline: Outline, keys: Sequence[str], bares: Sequence[str], names: set[str]) -> int | None:
-    """The line over the first sentence of a page, with a day or a name between the two: where nothing names a title."""
+def _heading_or_line(
+    outline: Outline, keys: Sequence[str], bares: Sequence[str], names: set[str], stated: Sequence[str]
+) -> int | None:
+    """The only heading of a page, else, where the head says no more than the site's name, the line over the text."""
+    heading, first = _only_heading(outline, keys, bares, names), _first_prose(outline, keys)
+    over = None
+    if not any(han(title) > SITE_NAME for title in stated):
+        over = _over_first_prose(outline, keys, bares, names, first)
+    foreign = heading is not None and _heads_other(heading, first if over is None else over, outline)
+    return heading if heading is not None and not foreign else over
+
+
+def _first_prose(outline: Outline, keys: Sequence[str]) -> int:
+    """The first sentence of a page, 0 where there is none."""
+    plain = (i for i, block in enumerate(outline.blocks) if block.linked < 0.5 and not block.aside)
+    return next((i for i in plain if is_sentence(keys[i], NOTICE)), 0)
+
+
+def _last_prose(outline: Outline, keys: Sequence[str]) -> int:
+    """The last sentence of a page; behind all lines where there is none."""
+    plain = (i for i in range(len(keys) - 1, -1, -1) if outline.blocks[i].linked < 0.5)
+    return next((i for i in plain if is_sentence(keys[i], NOTICE)), len(keys))
+
+
+def _over_first_prose(
+    outline: Outline, keys: Sequence[str], bares: Sequence[str], names: set[str], first: int
+) -> int | None:
+    """The line over the first sentence of a page: between the two stand days, names, and whom the text is for."""
     blocks = outline.blocks
-    prose = (i for i, key in enumerate(keys) if blocks[i].linked < 0.5 and not blocks[i].aside and is_sentence(key))
-    first = next(prose, 0)
     index = first - 1
-    while index > max(0, first - BETWEEN) and (not han(keys[index]) or alone(keys[index]) is not None):
+    while index > max(0, first - ABOVE) and _is_between(keys[index]):
         index -= 1
-    plain = index >= 0 and _is_plain(outline, keys, bares, names, index)
-    return index if plain and blocks[index].element != blocks[first].element else None
+    if index < 0 or not _is_plain(outline, keys, bares, names, index):
+        return None
+    # Of a box that holds both it is the first line.
+    own = blocks[index].element
+    return index if own != blocks[first].element or not index or blocks[index - 1].element != own else None
+
+
+def _heads_other(heading: int, over: int, outline: Outline) -> bool:
+    """Whether a heading heads something else than the text that a line stands over: a box of its own with more in it,
+    or a menu.
+    """
+    blocks = outline.blocks
+    if _level(outline, blocks[heading]) == 1:
+        return any(block.linked >= 0.5 and block.size >= MENU for block in blocks[heading + 1 : over])
+    box = outline.holder(heading)
+    return (
+        heading + 1 < over
+        and not blocks[heading + 1].links
+        and outline.holds(box, heading + 1)
+        and not outline.holds(box, over)
+    )
+
+
+def _is_between(key: str) -> bool:
+    """Whether a line may stand between a title and the text."""
+    if not han(key) or key.endswith(":") or is_dateline(key) or alone(key) is not None:
+        return True
+    return furniture_id(key) is not None or (len(key) <= UNDER and dates.read(key) is not None)
 
 
 def opening(blocks: Sequence[Block], last: int) -> int:
@@ -537,7 +640,7 @@ def may_be_title(line: str) -> bool:
     if len(line) > 80:
         return False
     text = narrow(line)
-    return text in words.listed("genre") or (
+    return text.replace(" ", "") in words.listed("genre") or (
         len(text) >= SHORT
         and han(text) >= SHORT - 1
         and not text.endswith(_CLAUSE_ENDS)
