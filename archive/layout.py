@@ -239,9 +239,9 @@ class Layout:
         """The key of the folder that a WARC file, index or shard lies in."""
         return path.relative_to(self.root).parts[1]
 
-    def _beside(self, warc: Path, room: str, ending: str) -> Path:
+    def _beside(self, warc: Path, folder: str, ending: str) -> Path:
         relative = warc.relative_to(self.warcs_root)
-        return self.root / room / relative.parent / (_stem(warc) + ending)
+        return self.root / folder / relative.parent / (_stem(warc) + ending)
 
 
 def standing(warc: Path) -> Path:

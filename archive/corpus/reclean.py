@@ -297,8 +297,8 @@ def _share_out(todo: Iterable[Stale], jobs: int | None, cores: int, *, local: bo
 
 
 def _sweep_all(layout: Layout) -> None:
-    for room in layout.made_roots:
-        sweep(room)
+    for folder in layout.made_roots:
+        sweep(folder)
 
 
 def _survey(layout: Layout, site: str | None, *, accept: bool, dry: bool, warn: Callable[[str], None]) -> Survey:

@@ -1,4 +1,4 @@
-"""`Document` and `Skip`: what a Capture became. Their fields are the columns that every room uses."""
+"""`Document` and `Skip`: what a Capture became. Their fields are the columns of shards and exports."""
 
 from __future__ import annotations
 

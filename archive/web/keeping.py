@@ -27,7 +27,7 @@ class Keeping:
         never_verified: how many of them `cundang verify` has never read.
         verified: the oldest of the times when each file was last verified, ISO 8601, UTC; None: no file ever was.
         damaged: the files that are damaged, short or gone.
-        disk: the size of the data folder, its growth, and the room that is left.
+        disk: the size of the data folder, its growth, and the space that is left.
     """
 
     warc_files: int
