@@ -23,7 +23,7 @@ from archive.corpus import diff, disk, ingest, reclean
 from archive.site import Crawl, Reading, load_file
 from archive.text.document import Document, Reason
 from archive.warc import away, exclusions, record
-from archive.web import keeping, runs
+from archive.web import runs, storage
 from crawler import fixtures, forget, practice, status
 from crawler.cli import app
 from crawler.cli.app import SECTIONS
@@ -73,7 +73,7 @@ SHOWN = (
     *(terms.Key, reprints.Copies, reprints.Copy, reprints.Pair, status.Standing, entries.Run, entries.Shape),
     *(history.Run, schedule.Planned, ledger.Ledger, ledger.ListAccount, ledger.SiteAccount, ledger.Missing),
     *(reclean.Stale, reclean.Made, diff.Change, diff.Difference, diff.Tally, ingest.Report, record.Problem),
-    *(exclusions.Exclusion, forget.Done, away.Moved, fixtures.Tried, runs.Run, keeping.Keeping, disk.Disk),
+    *(exclusions.Exclusion, forget.Done, away.Moved, fixtures.Tried, runs.Run, storage.Storage, disk.Disk),
 )
 
 

@@ -21,23 +21,23 @@ class Disk:
     """The use of a disk by a data folder; sizes in bytes.
 
     Attributes:
-        here: the size of the data folder.
+        used: the size of the data folder.
         free: the free space on its disk.
-        a_day: the growth of the folder per day, estimated from the WARC files of the last `days` days.
-        full_in: days until the disk is full at this rate; None: the folder does not grow, or is younger than a week.
+        daily_growth: the growth of the folder per day, estimated from the WARC files of the last `measured_days` days.
+        days_until_full: at this rate; None: the folder does not grow, or is younger than a week.
     """
 
-    here: int
+    used: int
     free: int
-    a_day: int
-    days: int
-    full_in: int | None
+    daily_growth: int
+    measured_days: int
+    days_until_full: int | None
 
     def __str__(self) -> str:
-        full = f": full in {self.full_in} days" if self.full_in is not None else ""
-        span = "day" if self.days == 1 else f"{self.days} days"
-        grows = f"{self.a_day / 1e6:.1f} MB a day over the last {span}{full}"
-        return f"disk: {self.here / 1e6:.1f} MB here, {self.free / 1e9:.1f} GB free; {grows}"
+        full = f": full in {self.days_until_full} days" if self.days_until_full is not None else ""
+        span = "day" if self.measured_days == 1 else f"{self.measured_days} days"
+        grows = f"{self.daily_growth / 1e6:.1f} MB a day over the last {span}{full}"
+        return f"disk: {self.used / 1e6:.1f} MB here, {self.free / 1e9:.1f} GB free; {grows}"
 
 
 def measure(layout: Layout, now: float | None = None) -> Disk:
@@ -53,10 +53,14 @@ def measure(layout: Layout, now: float | None = None) -> Disk:
             new += size if changed >= now - DAYS * _DAY else 0
     days = max(1, min(DAYS, round((now - oldest) / _DAY)))
     # Assume that derived files grow in proportion to the WARC files.
-    a_day = round(new / days * whole / warcs) if warcs else 0
+    growth = round(new / days * whole / warcs) if warcs else 0
     free = shutil.disk_usage(layout.root).free
     return Disk(
-        here=whole, free=free, a_day=a_day, days=days, full_in=free // a_day if a_day and days >= LEAST else None
+        used=whole,
+        free=free,
+        daily_growth=growth,
+        measured_days=days,
+        days_until_full=free // growth if growth and days >= LEAST else None,
     )
 
 

@@ -21,7 +21,7 @@ from starlette.routing import Route
 from archive.errors import CundangError, UsageError
 from archive.export.csv import cell
 from archive.web import feeds, pages, take
-from archive.web.asked import Asked, House, NotHereError, Shown
+from archive.web.asked import Asked, NotHereError, Served, Shown
 from archive.web.templates import Look
 
 # Every view by its path; each has a .json twin, and those with rows a .csv twin.
@@ -66,21 +66,21 @@ def headers(*frames: str) -> dict[str, str]:
     }
 
 
-def app(house: House, hosts: Sequence[str]) -> Starlette:
+def app(served: Served, hosts: Sequence[str]) -> Starlette:
     """Make the interface of one archive; it answers only to these host names."""
-    look = Look(house)
-    fixed = headers(house.replay, house.player)
+    look = Look(served)
+    fixed = headers(served.replay, served.player)
     style = _Static(resources.files("archive.web").joinpath("style.css").read_bytes(), "text/css; charset=utf-8")
     routes = [Route("/style.css", partial(_static, style, fixed))]
     for path, view in VIEWS.items():
         base = path.rstrip("/") or "/index"
-        endpoint = partial(_answer, house, look, view, fixed)
+        endpoint = partial(_answer, served, look, view, fixed)
         routes += [Route(f"{base}.json", partial(endpoint, "json")), Route(f"{base}.csv", partial(endpoint, "csv"))]
         routes.append(Route(path, partial(endpoint, "html")))
     routes += [
-        Route("/changes.atom", partial(_answer, house, look, feeds.changes, fixed, "raw")),
-        Route("/export", partial(_answer, house, look, take.export, fixed, "raw")),
-        Route("/cite/{id}", partial(_answer, house, look, take.citation, fixed, "raw")),
+        Route("/changes.atom", partial(_answer, served, look, feeds.changes, fixed, "raw")),
+        Route("/export", partial(_answer, served, look, take.export, fixed, "raw")),
+        Route("/cite/{id}", partial(_answer, served, look, take.citation, fixed, "raw")),
     ]
     return Starlette(
         routes=routes,
@@ -94,7 +94,7 @@ async def _static(file: _Static, fixed: Mapping[str, str], _request: Request) ->
 
 
 async def _not_found(look: Look, fixed: Mapping[str, str], request: Request, error: Any) -> Response:
-    asked = Asked(house=look.house, request=request)
+    asked = Asked(served=look.served, request=request)
     if request.url.path.endswith(".json"):
         return JSONResponse({"error": f"{error.status_code} {error.detail}"}, error.status_code, headers=dict(fixed))
     html = look.page(asked, Shown(template="error.html", data={"error": f"{error.status_code} {error.detail}"}))
@@ -102,14 +102,14 @@ async def _not_found(look: Look, fixed: Mapping[str, str], request: Request, err
 
 
 async def _answer(
-    house: House,
+    served: Served,
     look: Look,
     view: Callable[[Asked], Any],
     fixed: Mapping[str, str],
     form: str,
     request: Request,
 ) -> Response:
-    asked = Asked(house=house, request=request)
+    asked = Asked(served=served, request=request)
     response: Response = await run_in_threadpool(_respond, look, view, form, asked)
     response.headers.update(fixed)
     return response

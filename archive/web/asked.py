@@ -21,7 +21,7 @@ class NotHereError(UsageError):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class House:
+class Served:
     """The archive that is shown.
 
     Attributes:
@@ -55,13 +55,13 @@ class Shown:
 class Asked:
     """One request."""
 
-    house: House
+    served: Served
     request: Request
 
     @property
     def layout(self) -> Layout:
         """The layout of the archive."""
-        return self.house.layout
+        return self.served.layout
 
     def text(self, name: str, default: str = "") -> str:
         """A parameter of the path, else of the query string."""
@@ -105,7 +105,7 @@ class Asked:
         parameters = {name: value for name, value in changed.items() if value not in (None, "")}
         if "lang" in self.request.query_params and "lang" not in parameters:
             parameters["lang"] = self.language
-        return self.house.base + path + (f"?{urlencode(parameters)}" if parameters else "")
+        return self.served.base + path + (f"?{urlencode(parameters)}" if parameters else "")
 
     def here(self, **changed: str | int | None) -> str:
         """The address of this view with some parameters changed; None removes one."""

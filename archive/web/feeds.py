@@ -22,7 +22,7 @@ MOST = 200
 def changes(asked: Asked) -> Response:
     """Make the feed of the latest changes, of all sites or of one."""
     found = known.page(asked.layout, since_of(asked), site=site_of(asked), size=MOST).changes
-    root = asked.house.address
+    root = asked.served.address
     feed = ET.Element("feed", xmlns=_ATOM)
     _add(feed, "title", "cundang: changes")
     _add(feed, "id", f"{root}/changes")

@@ -21,8 +21,8 @@ from archive.warc import exclusions, reader
 from archive.web import cite, compare, placed, rewrite
 from archive.web.asked import Asked, NotHereError, Shown
 from archive.web.captures import nearest
-from archive.web.keeping import keeping
 from archive.web.runs import days, overdue, runs
+from archive.web.storage import storage
 
 # The facets that are counted at first; a link shows the others.
 FIRST_FACETS = ("site", "place", "about", "source", "flag", "kind", "script")
@@ -33,7 +33,7 @@ ROWS = 200
 WHAT = ("", "new", "edited", "deleted", "back")
 # The number of lines of each list on the home page.
 HOME_ROWS = 8
-# The kinds of worries, gravest first.
+# The kinds of warnings, gravest first.
 _GRAVITY = (
     "unreadable",
     "start_leads_nowhere",
@@ -61,7 +61,7 @@ def home(asked: Asked) -> Shown:
     layout = asked.layout
     status = query.status(layout)
     last = max((one.last_capture or "" for one in status), default="")
-    newest = asked.house.searcher.find("", size=1, period="year")
+    newest = asked.served.searcher.find("", size=1, period="year")
     recent = latest_changes(asked, last)
     now = _now()
     data = {
@@ -72,8 +72,8 @@ def home(asked: Asked) -> Shown:
         "last_capture": last or None,
         "changes": recent.changes,
         "changed": recent.counts,
-        "worries": list(_worries(asked, status, now)),
-        "keeping": keeping(layout),
+        "warnings": list(_warnings(asked, status, now)),
+        "storage": storage(layout),
         "runs": runs(layout, most=HOME_ROWS),
         "histogram": newest.histogram,
     }
@@ -92,15 +92,15 @@ def latest_changes(asked: Asked, last: str) -> known_changes.Changed:
     return known_changes.page(asked.layout, since.strftime("%Y%m%d%H%M%S"), size=HOME_ROWS)
 
 
-def _worries(asked: Asked, status: Sequence[query.SiteStatus], now: dt.datetime) -> Iterator[dict[str, Any]]:
+def _warnings(asked: Asked, status: Sequence[query.SiteStatus], now: dt.datetime) -> Iterator[dict[str, Any]]:
     """Yield what a person should look at, gravest kinds first."""
     keys = sorted({one.site for one in status} | {path.stem for path in asked.layout.states()})
-    found = [worry for key in keys for worry in _worries_of(asked, key, now)]
-    yield from sorted(found, key=lambda worry: (_GRAVITY.index(worry["what"]), -worry["count"]))
+    found = [warning for key in keys for warning in _warnings_of(asked, key, now)]
+    yield from sorted(found, key=lambda warning: (_GRAVITY.index(warning["what"]), -warning["count"]))
 
 
-def _worries_of(asked: Asked, key: str, now: dt.datetime) -> Iterator[dict[str, Any]]:
-    """The worries of a site: gaps of lists, missing addresses, runs that failed, brought little or are overdue."""
+def _warnings_of(asked: Asked, key: str, now: dt.datetime) -> Iterator[dict[str, Any]]:
+    """The warnings of a site: gaps of lists, missing addresses, runs that failed, brought little or are overdue."""
     try:
         ledger = _ledger(asked, key)
         gone = Counter(one.reason for one in _missing(asked, key))
@@ -122,7 +122,7 @@ def _worries_of(asked: Asked, key: str, now: dt.datetime) -> Iterator[dict[str, 
         yield {"site": key, "what": "run", "count": last.exit or 0, "detail": last.ending}
     elif last.less:
         yield {"site": key, "what": "less", "count": last.pages, "detail": str(last.usual)}
-    if key in asked.house.sites and asked.house.sites[key].schedule and (late := overdue(history, now)) is not None:
+    if key in asked.served.sites and asked.served.sites[key].schedule and (late := overdue(history, now)) is not None:
         yield {"site": key, "what": "overdue", "count": late.days, "detail": last.planned}
 
 
@@ -147,7 +147,7 @@ def search(asked: Asked) -> Shown:
     """The search page: hits with facets and a histogram."""
     more = asked.text("facets") == "all"
     by = asked.choice("by", ("published", "claimed", "captured"), "published")
-    found = asked.house.searcher.find(
+    found = asked.served.searcher.find(
         asked.text("q"),
         order=asked.choice("order", ORDERS, "new"),
         page=asked.number("page", 1, LAST_PAGE),
@@ -175,7 +175,7 @@ def concordance(asked: Asked) -> Shown:
     """The concordance: a word in its contexts."""
     most = asked.number("most", 200, 1000)
     order = asked.choice("sort", tuple(_BY), "day")
-    lines, hits = asked.house.searcher.concordance(asked.text("q"), most=most)
+    lines, hits = asked.served.searcher.concordance(asked.text("q"), most=most)
     if (by := _BY[order]) is not None:
         lines.sort(key=by)
     data = {"query": asked.text("q"), "sort": order, "lines": lines, "hits": hits, "read": min(hits, most)}
@@ -188,7 +188,7 @@ def frequency(asked: Asked) -> Shown:
     words = [word for word in dict.fromkeys(named) if word.strip()][:6]
     period = asked.choice("period", PERIODS, "year")
     within = asked.text("q")
-    found = asked.house.searcher.frequency(words, period=period, within=within) if words else []
+    found = asked.served.searcher.frequency(words, period=period, within=within) if words else []
     rows = [{"period": at.period, "documents": at.documents, **at.words} for at in found]
     data = {"words": words, "period": period, "query": within, "rows": found}
     return Shown(template="frequency.html", data=data, rows=rows)
@@ -197,8 +197,8 @@ def frequency(asked: Asked) -> Shown:
 def terms(asked: Asked) -> Shown:
     """How often terms of United Front work occur; with a query, also their keyness in its documents."""
     within, by = asked.text("q"), asked.text("by") or None
-    site_places = {key: one.place for key, one in asked.house.sites.items() if one.place}
-    ids = asked.house.searcher.ids(within) if within else None
+    site_places = {key: one.place for key, one in asked.served.sites.items() if one.place}
+    ids = asked.served.searcher.ids(within) if within else None
     keys = known_terms.keyness(asked.layout, ids) if ids is not None and not by else []
     found = (
         []
@@ -269,7 +269,7 @@ def sites(asked: Asked) -> Shown:
     """The list of sites."""
     rows: list[dict[str, Any]] = []
     for one in query.status(asked.layout):
-        file = asked.house.sites.get(one.site)
+        file = asked.served.sites.get(one.site)
         rows.append(
             {
                 "site": one.site,
@@ -293,12 +293,12 @@ def site(asked: Asked) -> Shown:
     """One site: captures by day, articles by month, its lists, runs, skips, and what is missing by reason."""
     key = _known_site(asked, asked.text("key"))
     status = next((one for one in query.status(asked.layout) if one.site == key), None)
-    found = asked.house.searcher.find(f'site:"{key}"', size=1, period="month")
+    found = asked.served.searcher.find(f'site:"{key}"', size=1, period="month")
     history = runs(asked.layout, key, 400)
     captured = query.captures_by_day(asked.layout, key)
     data = {
         "key": key,
-        "file": asked.house.sites.get(key),
+        "file": asked.served.sites.get(key),
         "status": status,
         "captures_by_day": captured,
         "runs_by_day": days(history),
@@ -310,7 +310,7 @@ def site(asked: Asked) -> Shown:
         "missing_by_reason": dict(Counter(one.reason for one in _missing(asked, key)).most_common()),
         "runs": history[:30],
     }
-    read = asked.house.searcher.find(f'site:"{key}"', size=1, period="day", by="captured").histogram
+    read = asked.served.searcher.find(f'site:"{key}"', size=1, period="day", by="captured").histogram
     return Shown(
         template="site.html", data=data, rows=[asdict(run) for run in history], beside={"documents_by_day": read}
     )
@@ -343,7 +343,7 @@ def _known_site(asked: Asked, key: str) -> str:
     Raises:
         NotHereError: there is no such site.
     """
-    known = {one.site for one in query.status(asked.layout)} | set(asked.house.sites)
+    known = {one.site for one in query.status(asked.layout)} | set(asked.served.sites)
     if key not in known and key not in {path.stem for path in asked.layout.states()}:
         near = ask.nearest(key, sorted(known))
         raise NotHereError(f"This archive has no site {key!r}" + (f"; did you mean {near!r}?" if near else "."))
@@ -370,7 +370,7 @@ def document(asked: Asked) -> Shown:
     captures = query.captures(asked.layout, item.url) if not item.url.startswith("file:") else []
     options = asked.text("show").split(",")
     copies = query.copies_of(asked.layout, item.id)
-    near = reprints.copies_of(asked.layout, item.id, {key: one.name for key, one in asked.house.sites.items()})
+    near = reprints.copies_of(asked.layout, item.id, {key: one.name for key, one in asked.served.sites.items()})
     texts = [one for one in query.versions(asked.layout, item.url) if one.outcome == "document"]
     duplicate_of = query.duplicate_of(asked.layout, item.id)
     data = {
@@ -384,7 +384,7 @@ def document(asked: Asked) -> Shown:
         **_beside(captures, item.id),
         "versions": len(texts),
         **_version(texts, item.id),
-        "kept": _kept_files(asked, item),
+        "archived_attachments": _archived(asked, item),
         "citation": cite.text(item, capture),
         "proof": cite.proof(item, capture),
     }
@@ -419,7 +419,7 @@ def _version(texts: Sequence[query.Version], id_: str) -> dict[str, Any]:
     return {"version": nth, "newest": texts[-1].id if older else None}
 
 
-def _kept_files(asked: Asked, item: Document) -> list[str]:
+def _archived(asked: Asked, item: Document) -> list[str]:
     """The addresses of an article's attachments that the archive has."""
     urls = [url for url, _ in item.attachments]
     lost = set(query.without_capture(asked.layout, urls))
@@ -492,7 +492,7 @@ def looked(asked: Asked) -> Shown:
         raise NotHereError(f"This archive has no capture {name!r}. It may have been taken down.")
     replayed = nearest(asked.layout, capture.url, capture.stamp)
     lost: list[str] = []
-    leads = None
+    redirects_to = None
     if replayed is not None:
         shown = rewrite.page(
             replayed.capture.body,
@@ -501,8 +501,8 @@ def looked(asked: Asked) -> Shown:
             lambda url, _purpose: url,
         )
         lost = query.without_capture(asked.layout, shown.assets)
-        leads = shown.leads
-    engine = asked.house.engine
+        redirects_to = shown.redirects_to
+    engine = asked.served.engine
     play = asked.choice("play", ("still", "scripts"), "still")
     if play == "scripts" and engine is None:
         raise UsageError("There is no script-driven player here: serve with --replay-engine.")
@@ -513,7 +513,7 @@ def looked(asked: Asked) -> Shown:
         if engine
         else None,
         "missing": lost,
-        "leads": leads,
+        "redirects_to": redirects_to,
         **_beside(query.captures(asked.layout, capture.url), capture.id),
     }
     return Shown(template="looked.html", data=data)

@@ -65,19 +65,19 @@ class Shown:
     Attributes:
         html: UTF-8.
         assets: the addresses of its pictures, styles and frames, without repetitions, in order.
-        leads: the address to which the page would redirect (`<meta http-equiv=refresh>`); None: it does not.
+        redirects_to: the address to which the page would redirect (`<meta http-equiv=refresh>`); None: it does not.
     """
 
     html: bytes
     assets: tuple[str, ...]
-    leads: str | None
+    redirects_to: str | None
 
 
 def page(body: bytes, content_type: str | None, url: str, turn: Turn) -> Shown:
     """Decode a page's bytes as the cleaner does, remove scripts, and rewrite addresses."""
     tree = parse(decode(body, content_type).html)
     if tree is None:
-        return Shown(html=b"", assets=(), leads=None)
+        return Shown(html=b"", assets=(), redirects_to=None)
     base = _base(tree, url)
     assets: dict[str, None] = {}
 
@@ -91,7 +91,7 @@ def page(body: bytes, content_type: str | None, url: str, turn: Turn) -> Shown:
             assets[urldefrag(whole).url] = None
         return turn(whole, purpose)
 
-    leads = next((found for meta in tree.iter("meta") if (found := _leads(meta, base))), None)
+    redirects_to = next((found for meta in tree.iter("meta") if (found := _redirect_of(meta, base))), None)
     for element in list(tree.iter()):
         if _is_dead(element):
             _drop(element)
@@ -99,7 +99,7 @@ def page(body: bytes, content_type: str | None, url: str, turn: Turn) -> Shown:
             _rewrite(element, str(element.tag).lower(), turn_one)
     html = etree.tostring(tree.getroottree().getroot(), encoding="unicode", method="html")
     text = _doctype(tree) + '<meta charset="utf-8">\n' + html
-    return Shown(html=text.encode("utf-8", "replace"), assets=tuple(assets), leads=leads)
+    return Shown(html=text.encode("utf-8", "replace"), assets=tuple(assets), redirects_to=redirects_to)
 
 
 def _is_dead(element: HtmlElement) -> bool:
@@ -196,7 +196,7 @@ def _absolute(base: str, address: str) -> str | None:
     return whole if whole.lower().startswith(("http://", "https://")) else None
 
 
-def _leads(meta: HtmlElement, base: str) -> str | None:
+def _redirect_of(meta: HtmlElement, base: str) -> str | None:
     if meta.get("http-equiv", "").lower() != "refresh":
         return None
     found = refresh(meta.get("content", ""))

@@ -19,7 +19,7 @@ try:
     from starlette.applications import Starlette
 
     from archive.web import app, engine, replay
-    from archive.web.asked import House
+    from archive.web.asked import Served
 except ImportError as error:
     raise UsageError(
         f"The page needs what the extra `web` installs ({error.name}): pip install 'cundang[web]'"
@@ -62,7 +62,7 @@ def run(layout: Layout, sites: Mapping[str, Site], where: Where, ready: Callable
     path = "/" + interface.partition("://")[2].partition("/")[2]
     player = engine.load(where.engine) if where.engine else None
     behind = where.engine_base or f"http://{where.host}:{where.port + 2}"
-    house = House(
+    served = Served(
         layout=layout,
         sites=sites,
         searcher=searcher,
@@ -73,7 +73,7 @@ def run(layout: Layout, sites: Mapping[str, Site], where: Where, ready: Callable
         player=behind if player else "",
     )
     apps = [
-        app.app(house, _hosts(where.host, interface)),
+        app.app(served, _hosts(where.host, interface)),
         replay.app(layout, _origin(interface), beside.rstrip("/"), _hosts(where.host, beside)),
     ]
     if player is not None:

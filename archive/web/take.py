@@ -27,7 +27,7 @@ def export(asked: Asked) -> Response:
     form = asked.choice("format", tuple(formats.WRITERS), "jsonl")
     part = asked.choice("part", _PARTS, "data")
     versions = ask.wants_versions(ask.parse(words))
-    wanted = query.Filter(query=words, ids=tuple(asked.house.searcher.ids(words)), versions=versions)
+    wanted = query.Filter(query=words, ids=tuple(asked.served.searcher.ids(words)), versions=versions)
     folder = Path(tempfile.mkdtemp(prefix="cundang-export-"))
     try:
         out = folder / f"cundang.{form}"

@@ -18,7 +18,7 @@ from archive.catalogue.ask import joined, quoted
 from archive.catalogue.days import query_of
 from archive.site import CHINA
 from archive.web import charts, replay
-from archive.web.asked import Asked, House, Shown
+from archive.web.asked import Asked, Served, Shown
 
 _SAID: Mapping[str, Mapping[str, list[str]]] = tomllib.loads(
     resources.files("archive.web").joinpath("labels.toml").read_text(encoding="utf-8")
@@ -35,9 +35,9 @@ LANGUAGES = ("zh", "en")
 class Look:
     """Renders the views of one archive. Every value of the archive is escaped; none is ever markup."""
 
-    def __init__(self, house: House) -> None:
+    def __init__(self, served: Served) -> None:
         """Load the templates of this package."""
-        self.house = house
+        self.served = served
         self._templates = Environment(
             loader=PackageLoader("archive.web"),
             autoescape=select_autoescape(default=True),
@@ -54,7 +54,7 @@ class Look:
         label, code = partial(_label, language), partial(_code, language)
 
         def name_of(site: str) -> str:
-            return self.house.sites[site].name if site in self.house.sites else site
+            return self.served.sites[site].name if site in self.served.sites else site
 
         def facet_value(facet: str, value: str) -> str:
             return name_of(value) if facet == "site" else _value(language, facet, value)
@@ -71,8 +71,8 @@ class Look:
             "day_links": partial(_day_links, asked, label("documents")),
             "quoted": quoted,
             "translated": translated if asked.language == "zh" else str,
-            "replayed": lambda what, stamp, url: self.house.replay + replay.address(what, stamp, url),
-            "player": lambda stamp, url: f"{self.house.player}/#{stamp}/{quote(url, safe=':/?&=%~+,;@!$()*')}",
+            "replayed": lambda what, stamp, url: self.served.replay + replay.address(what, stamp, url),
+            "player": lambda stamp, url: f"{self.served.player}/#{stamp}/{quote(url, safe=':/?&=%~+,;@!$()*')}",
             "joined": joined,
             "day_query": query_of,
             "asked": asked,
@@ -82,7 +82,7 @@ class Look:
             "here": asked.here,
             "twin": asked.twin,
             "charts": charts,
-            "sites": self.house.sites,
+            "sites": self.served.sites,
         }
         return self._templates.get_template(shown.template).render(context | dict(shown.data) | dict(shown.beside))
 

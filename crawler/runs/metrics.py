@@ -87,9 +87,9 @@ def of_archive(layout: Layout) -> Iterator[Metric]:
     yield _gauge("cundang_ledger_gaps", "Articles that lists claim and the crawl did not capture.", _gaps(layout))
     disk = measure(layout)
     for name, meaning, value in (
-        ("data_bytes", "The size of the data folder.", disk.here),
+        ("data_bytes", "The size of the data folder.", disk.used),
         ("disk_free_bytes", "The free space on its disk.", disk.free),
-        ("growth_bytes_a_day", "The growth of the data folder per day, over the last 30 days.", disk.a_day),
+        ("growth_bytes_a_day", "The growth of the data folder per day, over the last 30 days.", disk.daily_growth),
         ("uncleaned_files", "WARC files without a shard.", _uncleaned(layout)),
         ("catalogue_lag_seconds", "How much older the catalogue is than the newest shard.", _lag(layout)),
     ):

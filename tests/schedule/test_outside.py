@@ -172,11 +172,11 @@ def test_the_disk_forecast_follows_the_growth_of_the_last_days(tmp_path: Path) -
     (folder / "a.warc.gz").write_bytes(b"x" * 3_000_000)
     (tmp_path / "catalogue.sqlite").write_bytes(b"x" * 3_000_000)
     disk = measure(layout, time.time() + 10 * 86400)
-    assert (disk.here, disk.days, disk.a_day) == (6_000_000, 10, 600_000)
-    assert disk.full_in == disk.free // 600_000
+    assert (disk.used, disk.measured_days, disk.daily_growth) == (6_000_000, 10, 600_000)
+    assert disk.days_until_full == disk.free // 600_000
     assert "0.6 MB a day over the last 10 days: full in" in str(disk)
     young = measure(layout, time.time() + 2 * 86400)
-    assert (young.days, young.full_in) == (2, None)
+    assert (young.measured_days, young.days_until_full) == (2, None)
     assert str(young).endswith("3.0 MB a day over the last 2 days")
     assert str(measure(layout, time.time())).endswith("6.0 MB a day over the last day")
 

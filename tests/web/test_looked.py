@@ -217,7 +217,7 @@ def test_a_page_keeps_the_mode_in_which_it_is_laid_out(doctype: str, wanted: str
 
 def test_the_target_of_a_redirecting_page_is_named() -> None:
     body = b"<meta http-equiv=refresh content='0; url=/home.html'>x"
-    assert rewrite.page(body, "text/html", "http://a.cn/", turn).leads == "http://a.cn/home.html"
+    assert rewrite.page(body, "text/html", "http://a.cn/", turn).redirects_to == "http://a.cn/home.html"
 
 
 @given(st.text(alphabet="<>/ =\"'abscriptonxmlhref:;-!%#&st ", max_size=200))

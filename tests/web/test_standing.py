@@ -20,8 +20,8 @@ from archive.layout import Layout
 from archive.text.document import Document, Reason
 from archive.warc import fixity
 from archive.web import asked, charts, cite, pages, serve, templates
-from archive.web.keeping import keeping
 from archive.web.runs import days, overdue, runs
+from archive.web.storage import storage
 from crawler.queue.entries import Ending
 from crawler.runs.history import Did, Runs
 
@@ -91,12 +91,17 @@ def test_the_archive_is_reported_with_its_growth_and_its_damage(tmp_path: Path) 
         )
     (tmp_path / "catalogue.sqlite").write_bytes(b"x" * 900)
     here = 1500 + layout.fixity.stat().st_size
-    found = keeping(layout)
+    found = storage(layout)
     assert (found.warc_files, found.never_verified, found.damaged) == (2, 2, ())
     # All that is in the folder counts; an archive of a day has no forecast.
-    assert (found.disk.here, found.disk.a_day, found.disk.days, found.disk.full_in) == (here, here, 1, None)
+    assert (found.disk.used, found.disk.daily_growth, found.disk.measured_days, found.disk.days_until_full) == (
+        here,
+        here,
+        1,
+        None,
+    )
     (tmp_path / "warc/a/2026/two.warc.gz").write_bytes(b"two")
-    assert keeping(layout).damaged == (("warc/a/2026/two.warc.gz", "short"),)
+    assert storage(layout).damaged == (("warc/a/2026/two.warc.gz", "short"),)
 
 
 def test_a_calendar_shows_captures_and_runs() -> None:

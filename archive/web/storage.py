@@ -19,7 +19,7 @@ class Damaged(NamedTuple):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Keeping:
+class Storage:
     """The state of an archive's WARC files and disk.
 
     Attributes:
@@ -37,7 +37,7 @@ class Keeping:
     disk: Disk
 
 
-def keeping(layout: Layout) -> Keeping:
+def storage(layout: Layout) -> Storage:
     """Summarise the ledger and the disk; reads no WARC file.
 
     Raises:
@@ -45,7 +45,7 @@ def keeping(layout: Layout) -> Keeping:
     """
     entries = [entry for entry in fixity.read(layout).entries.values() if not entry.removed]
     verified = sorted(entry.verified for entry in entries if entry.verified)
-    return Keeping(
+    return Storage(
         warc_files=len(entries),
         never_verified=len(entries) - len(verified),
         verified=verified[0] if verified else None,
