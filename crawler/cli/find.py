@@ -162,7 +162,7 @@ def _print_document(folders: Folders, shown: Document, json_: bool) -> None:
     if json_:
         from archive.export import jsonl
 
-        beside = {"near_copies": asdict(near), "mentions": [asdict(one) for one in named]}
+        beside = {"near_text": asdict(near), "mentions": [asdict(one) for one in named]}
         put(jsonl.line(shown, duplicate_of=first, **beside))
         return
     from crawler.document_lines import document_lines

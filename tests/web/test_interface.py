@@ -139,8 +139,8 @@ def test_an_older_text_says_so_and_names_the_latest(shown: Shown) -> None:
 def test_near_copies_are_listed_unless_their_text_is_equal(shown: Shown) -> None:
     id_ = shown.id_of("/copy.html")
     found = shown.json(f"/document/{id_}.json")
-    equal = {copy["id"] for copy in found["copies"]}
-    near = {copy["id"] for copy in found["near_copies"]["copies"]} - equal
+    equal = {copy["id"] for copy in found["same_text"]}
+    near = {copy["id"] for copy in found["near_text"]["copies"]} - equal
     body = shown.get(f"/document/{id_}?lang=en")[2].decode()
     assert equal
     assert near
