@@ -472,9 +472,7 @@ class _Walk:
         if not self.is_dateline(index):
             return False
         # The day behind 时间 may be that of an event, unless the dateline has none.
-        return beside or bool(
-            words.match("published", key) or fields.byline(key) or not dates.read(self.keys[self.head])
-        )
+        return beside or bool(fields.byline(key) or not dates.read(self.keys[self.head]))
 
     def is_labelled_item(self, index: int) -> bool:
         """Whether an item of the dateline's list is a label, or the value of the one before it."""

@@ -23,14 +23,13 @@ from archive.text.scripts import written
 
 _WRITTEN = re.compile(r'"author"\s*+:\s*+\[?\s*+\{[^{}]{0,200}?"name"\s*:\s*"(?P<name>[^"]{2,40})"')
 _PUBLISHED = re.compile(r'"(?P<name>pubDate|datePublished|upDate)"\s*:\s*"(?P<value>[^"]{8,40})"')
+_KINDS = "docx?|wps|pdf|xlsx?|et|ofd|zip|rar|pptx?|csv"
 # One of these stands in the address of every file.
-_FILE_KINDS = re.compile(r"\.(?:doc|wps|pdf|xls|et|ofd|zip|rar|ppt|csv)")
+_FILE_KINDS = re.compile(rf"\.(?:{_KINDS})")
 _FILE_WORDS = ("down", "attach")
-FILE = re.compile(
-    r"\.(?:docx?|wps|pdf|xlsx?|et|ofd|zip|rar|pptx?|csv)(?:$|[?#])|/downfile\.jsp\?|/download\.jsp\?", re.IGNORECASE
-)
+FILE = re.compile(rf"\.(?:{_KINDS})(?:$|[?#])|/down(?:file|load)\.jsp\?", re.IGNORECASE)
 # A file by its name.
-FILE_NAME = re.compile(r"\.(?:docx?|wps|pdf|xlsx?|et|ofd|zip|rar|pptx?|csv|7z|txt)(?![\w.])", re.IGNORECASE)
+FILE_NAME = re.compile(rf"\.(?:{_KINDS}|7z|txt)(?![\w.])", re.IGNORECASE)
 # A messenger's post says when it was made in a script alone.
 _MADE = re.compile(r"(?:createTime|publish_time) ?= ?[\"'](20\d\d-\d\d-\d\d(?: \d\d:\d\d)?)[\"']")
 

@@ -58,7 +58,6 @@ CLOCK = re.compile(r"\d:\d{2}")
 _POINT = re.compile(r"[一二三四五六七八九十]{1,3}[、.]|\([一二三四五六七八九十\d]{1,2}\)|\d{1,2}、")
 # Two clauses, or a list of three.
 _PROSE = re.compile(r"[。!?;][^。!?;,]*+[。!?;,]|\A[^,;]*+[,;][^,;]*+[,;][^,]*+,")
-_ADDRESS = re.compile(r"https?://\S{1,300}|(?<![\w.])[\w.]{1,60}\.(?:com|cn|org|net)\S{0,200}")
 _BEFORE = r"(?:^|(?<=[\s(\[|/,;、:\d]))"
 # One of these stands in every label that may go without its colon.
 _ROLES = re.compile(
@@ -403,8 +402,8 @@ def _is_labelled(text: str, marks: Sequence[Mark], *, dated: bool) -> bool:
         return False
     if not dated and all(_names_event(text, mark) for mark in marks):
         return False
-    rest = _ADDRESS.sub("", _DATE.sub("", head))
-    return han(rest) <= 14 and all(len(_DATE.sub("", text[mark.start : mark.end])) <= 45 for mark in marks)
+    values = (_DATE.sub("", text[mark.start : mark.end]) for mark in marks)
+    return han(_DATE.sub("", head)) <= 14 and all(len(value) <= 45 for value in values)
 
 
 def _names_event(text: str, mark: Mark) -> bool:
@@ -587,7 +586,7 @@ def is_abstract(line: str, following: Sequence[str]) -> bool:
     >>> is_abstract("开斋节到了，", ["开斋节到了，县城一片欢腾。"])
     False
     """
-    bare, labelled = _ABSTRACT.subn("", narrow(line), count=1)
+    bare, labelled = words.pattern("abstract_label").subn("", narrow(line), count=1)
     text = bare.replace(" ", "").rstrip("….")
     if len(text) < ABSTRACT:
         return False
@@ -596,8 +595,7 @@ def is_abstract(line: str, following: Sequence[str]) -> bool:
     )
 
 
-# What stands before an abstract; a shorter line may begin as the next does.
-_ABSTRACT = re.compile(r"[(\[【]?(?:内容)?(?:摘要|导读|提要|导语|核心提示|简介)[)\]】]?:?")
+# A shorter line may begin as the next does.
 ABSTRACT = 12
 
 

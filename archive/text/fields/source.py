@@ -39,7 +39,7 @@ def unlabelled(line: str) -> Byline:
         # Beside the minute stands who published it, behind its column: 金融市场 棱镜 2019-09-23 07:48. Beside the day
         # it must be an office: 2012.03.05 / 民建某县总支, and before the labels of people.
         minute = CLOCK.search(text) and fields <= {"other", "crew"}
-        believed = minute or words.whole("issuer_name", named[-1]) or is_office(named[-1])
+        believed = minute or is_office(named[-1])
         found.source = named[-1] if believed else None
     return found
 
@@ -63,10 +63,9 @@ def _tokens(text: str) -> tuple[Byline, list[str]]:
 
 
 def _may_publish(part: str) -> bool:
-    """Whether a word beside a day may be a source: short or an office, no column, tool, place or label of a day."""
-    short = 2 <= han(part) <= 10 or words.whole("issuer_name", part) is not None
+    """Whether a word beside a day may be a source: short, no column, tool, place or label of a day."""
     labelled = words.match("no_source", part) or dates.rules().alone.fullmatch(part)
-    return short and part.count("]") < 2 and labelled is None and not part.endswith(_OF_DAYS)
+    return 2 <= han(part) <= 10 and part.count("]") < 2 and labelled is None and not part.endswith(_OF_DAYS)
 
 
 def medium(line: str) -> Byline:

@@ -74,8 +74,6 @@ _EDGES = "-_|,:"
 _CLAUSE_ENDS = ("。", ";", ":", ",")
 _SUBTITLE = re.compile(r"[—–\-]{1,3}\s?\S.{2,60}")
 _CUT = ("...", "…")
-# How much somebody has of something: 发帖:233.
-_COUNT = re.compile(r"[一-鿿]{1,6}:\s?\d")
 _TITLE_LABEL = re.compile(
     r"(?:(?:文章|信息|新闻|信件|来信|留言|咨询|诉求|问题)?标\s?题|题名|(?:信件|来信|留言|咨询)主题):?"
 )
@@ -472,7 +470,6 @@ def _is_plain(outline: Outline, keys: Sequence[str], bares: Sequence[str], names
         and not key.endswith(_CUT)
         and bares[index] not in names
         and ">" not in key
-        and not _COUNT.match(key)
         and (may_be_title(part_day(block.text)[0]) or _is_short_title(block, keys[index + 1]))
         and not is_label(key)
         and not (index and is_label(keys[index - 1]))
