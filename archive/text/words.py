@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import tomllib
 from functools import cache
 from typing import Any
 
@@ -19,7 +18,8 @@ TAIL = 100
 @cache
 def _data() -> dict[str, Any]:
     """All entries of the files, by name: `words` is a list, `pattern` a regular expression."""
-    from importlib import resources  # noqa: PLC0415 - a search needs none of these words
+    import tomllib  # noqa: PLC0415 - a search needs none of these words
+    from importlib import resources  # noqa: PLC0415
 
     folder = resources.files("archive.text")
     found: dict[str, Any] = {}

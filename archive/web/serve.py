@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from archive.catalogue.search import Searcher
+from archive.catalogue.search import FACETS, Searcher
 from archive.errors import UsageError
 from archive.layout import Layout
 from archive.site import Site
@@ -58,7 +58,8 @@ def run(layout: Layout, sites: Mapping[str, Site], where: Where, ready: Callable
     beside = where.replay_base or f"http://{where.host}:{where.port + 1}"
     places = {key: site.place for key, site in sites.items() if site.place}
     searcher = Searcher(layout, lambda: places)
-    searcher.find("", size=1)  # load the columns now, so that a broken catalogue is reported before any request
+    # Read the columns now, so that a broken catalogue is reported before any request, and no request waits for them.
+    searcher.find("", size=1, facets=FACETS)
     path = "/" + interface.partition("://")[2].partition("/")[2]
     player = engine.load(where.engine) if where.engine else None
     behind = where.engine_base or f"http://{where.host}:{where.port + 2}"
