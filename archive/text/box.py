@@ -33,6 +33,10 @@ PARAGRAPH = 40
 LOOK = 100
 # So many lines at most are taken off the end of an article without prose.
 TAIL = 10
+# The link of a row has so many characters.
+LINK = 6
+# A day that stands before or behind a row's link has at most so many characters.
+DAY = 14
 # So many tabs of so many characters may stand over a box of links.
 TABS, TAB = 8, 4
 # So much prose under a name beside an article is none of it, however short that is (characters).
@@ -312,17 +316,27 @@ class _Walk:
         for way in (range(core[0] - 1, lines[0] - 1, -1), range(core[-1] + 1, lines[-1] + 1)) if core else ():
             joined |= {*takewhile(lambda index: self.goes_on(index, home), way)}
         joined |= self.signed_below(max(joined, default=len(self.blocks)))
+        joined |= self.captions_beside(joined)
         joined -= self.of_player(start)
         outside = [i for i in lines if i not in joined or (home is not None and self.in_other_column(i, home))]
         self.kinds.update(dict.fromkeys(outside, "outside"))
 
     def begins(self, index: int, core: int) -> bool:
-        """Whether a line above the prose begins with it: a sentence, to whom a speech is addressed (同志们：), or the
-        words of a picture there.
-        """
+        """Whether a line above the prose begins with it: a sentence, or to whom a speech is addressed (同志们：)."""
         ends = ("。",) if index < core - 1 else ("。", ":")
-        said = self.keys[index].endswith(ends) and self.blocks[index].linked <= 0.5
-        return said or self.blocks[index].kind == "caption"
+        return self.keys[index].endswith(ends) and self.blocks[index].linked <= 0.5
+
+    def captions_beside(self, text: set[int]) -> set[int]:
+        """The captions of pictures that stand right above and right below the text."""
+
+        def is_caption(index: int) -> bool:
+            described = self.blocks[index].kind == "caption" or self.outline.captioned(index)
+            return described and self.kinds.get(index) == "line"
+
+        if not text:
+            return set()
+        above, below = range(min(text) - 1, self.head, -1), range(max(text) + 1, len(self.blocks))
+        return {*takewhile(is_caption, above), *takewhile(is_caption, below)}
 
     def signed_below(self, last: int) -> set[int]:
         """The day right below the text that signs it, though it stands in a box of its own."""
@@ -636,9 +650,7 @@ class _Walk:
         """The block with which the article goes on behind what seems to end it; None where it has ended."""
         if self.prose and index < self.region[1]:
             later = self.resumes_prose(index, ended=ended)
-            if later is None or self.previous >= self.region[0]:
-                return later
-            return self.begins_over(later, index)
+            return None if later is None else self.begins_over(later, index)
         return None if self.first is None else self.resumes_in(self.first, index)
 
     def resumes_prose(self, index: int, *, ended: bool) -> int | None:
@@ -739,13 +751,20 @@ class _Walk:
         return self.likeness(box, index) != self.likeness(box, self.previous)
 
     def is_link(self, index: int) -> bool:
-        """Whether a block is a link; a paragraph inside one is none."""
+        """Whether a block is a link, or one with its day, as rows of lists are; a paragraph inside one is none."""
         block = self.blocks[index]
         if block.linked <= 0.5:
-            return False
+            return block.links >= LINK and block.size - block.links <= DAY and self.is_row(index)
         if block.text.endswith("。"):
             return not is_sentence(block.text, 10)
         return block.size < PARAGRAPH or not block.text.endswith(("！", "？", "”"))
+
+    def is_row(self, index: int) -> bool:
+        """Whether a day stands before or behind a line's link, and nothing else."""
+        first, _, rest = self.keys[index].partition(" ")
+        start, _, last = self.keys[index].rpartition(" ")
+        beside = ((first, rest), (last, start))
+        return any(len(words) >= self.blocks[index].links >= len(words) - 2 and dates.is_day(d) for d, words in beside)
 
     def is_file(self, index: int) -> bool:
         """Whether a block names a file that the page links to."""

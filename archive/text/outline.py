@@ -51,6 +51,8 @@ PARAGRAPH = 20
 _BLANK = f" \t\r\n\u3000\xa0{EDGE}"
 # The page itself, cells, and elements that hold one block.
 ROOTS = frozenset(("html", "body"))
+# Boxes that may hold a picture and what describes it, no text.
+_FRAMES = frozenset(("div", "li", "dl", "dd", "section", "figure"))
 CELLS = frozenset(("td", "th"))
 _OWN = frozenset(("p", "li", "h1", "h2", "h3", "h4", "h5", "h6", "td", "th", "dd", "dt"))
 _HEADINGS = frozenset(("h1", "h2", "h3", "h4", "h5", "h6"))
@@ -182,7 +184,11 @@ class Outline:
         return [(unescape(href).strip(), number) for href, number in zip(written, numbers, strict=True) if href]
 
     def captioned(self, index: int) -> bool:
-        """Whether a block stands beside a picture, and is named or set, centred below it, as what describes it."""
+        """Whether a block stands beside a picture, and is named or set, centred below it, as what describes it; or has
+        a box with the picture to itself.
+        """
+        if self._with_picture(index):
+            return True
         if index not in self.pictures and index + 1 not in self.pictures:
             return False
         element = self.blocks[index].element
@@ -192,6 +198,26 @@ class Outline:
         return index in self.pictures and any(
             self.tags[box] == "center" or _CENTRED.search(self.inside[box]) for box in around
         )
+
+    def _with_picture(self, index: int) -> bool:
+        """Whether a block and a picture before or behind it have a small box to themselves, apart from links, in a box
+        with more than that.
+        """
+        if self.blocks[index].links:
+            return False
+        beside = [i for i in range(max(0, index - 2), min(len(self.blocks), index + 3)) if i != index]
+        holders = (self._holders.get(at) for at in (index - 1, index, index + 1))
+        boxes = [self.common(self.blocks[index].element, holder) for holder in holders if holder is not None]
+        return any(
+            self.tags[box] in _FRAMES
+            and all(self.blocks[i].linked > 0.5 or not self.holds(box, i) for i in beside)
+            and any(self.holds(self.parents[box], i) for i in beside)
+            for box in boxes
+        )
+
+    @cached_property
+    def _holders(self) -> dict[int, int]:
+        return dict(reversed(self.media))
 
     def attributes(self, element: int) -> dict[str, str]:
         """The attributes of an element, names in lower case."""

@@ -382,3 +382,41 @@ def test_a_file_that_is_linked_above_the_title_alone_is_not_attached() -> None:
 def test_a_row_of_words_in_brackets_with_a_tool_is_no_text(row: str) -> None:
     assert read(page(box(*PROSE, row))).text == "\n".join(PROSE)
     assert read(page(box(*PROSE, "【甲】【乙】【丙】"))).text.endswith("【丙】")
+
+
+SHOWN = ("舞龙队走过老街", "归侨在台下拍照")
+
+
+@pytest.mark.parametrize(
+    "album",
+    [
+        "<ul>" + "".join(f"<li><img src={n}.jpg><p>{line}</p></li>" for n, line in enumerate(SHOWN)) + "</ul>",
+        "".join(
+            f"<div class=s><img src={n}.jpg><a href=/{n}>大图浏览</a><p>{line}</p></div>"
+            for n, line in enumerate(SHOWN)
+        ),
+        "".join(f"<div class=fig><img src={n}.jpg>{line}</div>" for n, line in enumerate(SHOWN)),
+    ],
+)
+def test_a_line_that_has_a_box_with_a_picture_to_itself_is_a_caption(album: str) -> None:
+    assert read(page(f"<div>{album}</div>")).kind == "media_only"
+    document = read(page(f"<div class=con><p>{PROSE[0]}</p><p>{PROSE[1]}</p></div>{album.replace('大图浏览', '')}"))
+    assert (document.text, document.captions) == ("\n".join(PROSE), SHOWN)
+
+
+def test_a_line_beside_a_picture_in_one_paragraph_or_alone_in_the_article_is_text() -> None:
+    assert read(page(box(*PROSE, "<img src=doc.gif>附件二"))).text.endswith("附件二")
+    assert read(page("<div><p>欢迎报考<img src=a.jpg></p></div>")).text == "欢迎报考"
+
+
+@pytest.mark.parametrize(
+    "row", ["<a href=/{0}>台青走访古镇{0}号茶坊</a>（2023-06-{0}）", "[06-{0}] <a href=/{0}>台青走访古镇{0}号</a>"]
+)
+def test_links_with_their_days_alone_lead_away_from_the_article(row: str) -> None:
+    rows = "".join(f"<tr><td>{row.format(day)}</td></tr>" for day in range(10, 15))
+    document = read(
+        page(f"<table><tr><td>{box(*PROSE)}</td></tr></table><table><tr><td>其他信息</td></tr>{rows}</table>")
+    )
+    assert document.text == "\n".join(PROSE)
+    told = read(page(box(*PROSE, "详见<a href=/1>关于修改方案的公告</a>（2023-06-12）")))
+    assert "关于修改方案的公告" in told.text
