@@ -18,6 +18,8 @@ from archive.warc.capture import Capture
 VALUE = 30
 # So many lines under a title may hold its dateline, and so many over it, or cells of a table that heads it.
 UNDER, OVER, CELLS = 8, 3, 24
+# A name in a box that is named for authors has at most so many characters.
+NICKNAME = 12
 # A sentence that describes a picture is no longer.
 CAPTION = 60
 # A line of so many characters beside an article says nothing of it.
@@ -79,6 +81,7 @@ def read_article(page: Page, body: box.Area | None, site_name: str | None) -> tu
     read_body(draft)
     read_tail(draft)
     _read_below(draft, scene)
+    _read_named(draft, scene)
     _read_between(draft, scene)
     _read_metas(draft, scene)
     return draft, scene
@@ -89,14 +92,23 @@ def dated_lines(draft: Draft, scene: Scene) -> tuple[list[str], list[str], list[
     title = scene.page.title
     near = [index for index in scene.above if title is None or 0 < index - title <= UNDER]
     over = [] if title is None else [i for i in scene.above if i >= title - OVER and i not in near]
-    # Below a thread's first post stand the days of the others.
-    below = [] if "thread" in draft.fate else scene.below
-    under, above, after = ([scene.around[index] for index in indices] for indices in (near, over, below))
+    under, above = ([scene.around[index] for index in indices] for indices in (near, over))
     if title is not None and (day := fields.part_day(scene.page.keys[title])[1]):
         under.append(day)
     table = range(_table_over(scene.page, title), title - OVER) if title is not None else ()
     masthead = _masthead(scene.page)
-    return under, [*(scene.read(scene.page.blocks[index].text) for index in table), *above, *masthead], after
+    return (
+        under,
+        [*(scene.read(scene.page.blocks[index].text) for index in table), *above, *masthead],
+        _after(draft, scene),
+    )
+
+
+def _after(draft: Draft, scene: Scene) -> list[str]:
+    """The lines below an article that may say its day; the first is empty where none stands right below the text."""
+    # Below a thread's first post stand the days of the others.
+    below = [] if "thread" in draft.fate else scene.below
+    return [*([] if scene.last + 1 in below[:1] else [""]), *(scene.around[index] for index in below)]
 
 
 def _masthead(page: Page) -> list[str]:
@@ -299,6 +311,15 @@ def _read_pairs(draft: Draft, scene: Scene, beside: Sequence[int], rule: str) ->
             draft.beside += [(index, rule, scene.page.blocks[index].text) for index in (label, value)]
 
 
+def _read_named(draft: Draft, scene: Scene) -> None:
+    """Who wrote, in a box that is named for it, below the title or the text."""
+    for index in (*scene.under(), *(index for index in scene.below if index <= scene.last + UNDER)):
+        block, line = scene.page.blocks[index], scene.around[index]
+        named = words.match("author_class", scene.page.outline.attributes(block.element).get("class", ""))
+        if named and len(line) <= NICKNAME and not fields.is_dateline(line):
+            draft.byline.take(fields.medium(line) or fields.byline(f"作者:{line}"), "name", line)
+
+
 def _read_names_above(draft: Draft, scene: Scene) -> None:
     """Names that stand alone in the lines directly above the article."""
     page, around = scene.page, scene.around
@@ -325,6 +346,7 @@ def _pairs(scene: Scene, beside: Sequence[int]) -> list[tuple[int, int]]:
 def _take_unlabelled(draft: Draft, scene: Scene) -> None:
     """Source and author that stand beside the date without a label, in its line or in boxes of their own."""
     under, around = scene.under(), scene.around
+    site = scene.read(next(reversed(fields.head_parts(scene.page.head)), ""))
     dated = next((i for i in under if fields.is_dateline(around[i]) and dates.read(around[i])), None)
     if dated is None:
         # The day may stand over the title, and the source alone under it.
@@ -337,7 +359,7 @@ def _take_unlabelled(draft: Draft, scene: Scene) -> None:
         draft.byline.take(fields.Byline(author=who), "reporters", line)
         office = index > dated and fields.is_office(line) and fields.is_dateline(around.get(index + 1, ""))
         if index == dated or office or fields.is_name(line):
-            draft.byline.take(fields.unlabelled(line), "name", line)
+            draft.byline.take(fields.unlabelled(line, site), "name", line)
 
 
 def _read_columns(draft: Draft, scene: Scene) -> None:

@@ -226,13 +226,15 @@ def _statements(
     _, bare = dates.from_lines(list(dict.fromkeys([*under, *inside])))
     _, beside = dates.from_lines(over)
     late, _ = dates.from_lines(after)
-    # A day beside a label, that of the source or of a counter perhaps, at the foot.
+    # A day beside a label, that of the source or of a counter perhaps, at the foot; or alone right below the text.
     foot = [
         dated
         for line in filter(fields.is_dateline, after)
         for dated in dates.from_lines([line])[1]
         if dated.rule == "updated" or fields.is_labelled(line) or fields.byline(line) or dates.counts(line)
     ]
+    alone = [dated for dated in dates.from_lines(after[:1])[1] if dates.is_day(lines.narrow(after[0]))]
+    foot += [dated for dated in alone if "T" not in dated.value]
     url = dates.from_url(capture.url)
     row_date = capture.found.row_date if capture.found else None
     row = dates.read(row_date) if row_date else None

@@ -43,7 +43,7 @@ _WRITTEN = r"(?<=民)[国國]|(?<=年)\s?[一二三四五六七八九十]"
 _YEARS = re.compile(rf"[12民年](?:(?<=[12])[09]\d\d|{_WRITTEN})")
 # What counts readers says nothing of a day, nor does who put the text there.
 _SAID = re.compile(r"(?:发布|录入|上传|提供)[人者员]:\s?[^\s|]{1,30}+")
-_COUNT = re.compile(r"[已共被]?(?:阅读?|浏览|点击|访问|查看)(?:[次量数]{1,2}:?)?\s?\d{1,9}\s?次?")
+_COUNT = re.compile(r"[已共被]?(?:阅读?|浏览|点击|访问|查看)(?:[次量数]{1,2}:?)?\s?\d[\d.]{0,8}[万wk+]?\s?次?")
 _DIGITS = re.compile(rf"[\d民年](?:(?<=\d)|{_WRITTEN})")
 # Something of these in every loose shape.
 _PARTED = re.compile(r"\d(?:\s?[-/.年月]|\d{7})|\A\d{4}\s?\Z")

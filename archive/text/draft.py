@@ -152,7 +152,7 @@ def _heads(draft: Draft, index: int) -> bool:
     day = index < draft.headed and dates.is_day(lines.narrow(draft.lines[index].read))
     if not day and not fields.is_dateline(line):
         return False
-    if fields.byline(line) or fields.is_name(fields.unlabelled(line).source or ""):
+    if fields.byline(line) or fields.names_nobody(line) or fields.is_name(fields.unlabelled(line).source or ""):
         return True
     prose = [number for number in range(len(draft.lines)) if _is_prose(draft, number)]
     if prose and prose[-1] < index:

@@ -368,3 +368,15 @@ def test_an_abstract_is_shorter_than_what_it_repeats() -> None:
 def test_labels_without_a_value_each_have_none() -> None:
     assert list(fields.paired(["来源：", "作者：", "云溪日报", "陈晓明"])) == [(1, 2)]
     assert list(fields.paired(["来源", "作者", "云溪日报", "日期"])) == []
+
+
+@pytest.mark.parametrize(
+    ("line", "is_one"),
+    [
+        ("职工在听讲解（摄影：管理学院 白璐）", True),
+        ("职工在听讲解（白璐 摄）", True),
+        ("职工爱上摄影（摄影协会供稿）", False),
+    ],
+)
+def test_a_caption_ends_with_who_took_the_picture(line: str, is_one: bool) -> None:
+    assert fields.is_caption(line) is is_one

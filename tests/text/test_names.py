@@ -295,3 +295,74 @@ def test_joomla_writes_month_and_name_in_words() -> None:
     document = read(html)
     assert (document.published, document.author, document.source) == ("2023-03-08T10:11+08:00", None, None)
     assert document.text.startswith("3月5日")
+
+
+@pytest.mark.parametrize(
+    ("info", "source", "author"),
+    [
+        ("2023/3/8 10:15:33 | 市光彩会 | 布和", "市光彩会", "布和"),
+        ("2023-03-08 10:15 青河全媒体 周敏", "青河全媒体", "周敏"),
+        ("原创 周敏 青河同心 2023-03-08 18:03", "青河同心", "周敏"),
+        ("《青河研究》2023年第2期 2023-03-08", "青河研究", None),
+        ("今日青河 2023-03-08 20:15:08 阅读量 1.2万", "今日青河", None),
+        # Columns are no sources.
+        ("2023-03-08 10:15 工作动态 周敏", None, "周敏"),
+        ("2023-03-08 青河同心 312", None, None),
+    ],
+)
+def test_a_dateline_without_labels_names_source_and_author(info: str, source: str | None, author: str | None) -> None:
+    assert fields(info)[:2] == (source, author)
+
+
+def test_the_site_by_its_name_in_the_head_is_a_source_beside_labels_of_people() -> None:
+    html = PAGE.format(info="2023-03-08 09:00 青河同心 文字：周敏 编辑：何晓东", lead="", end="", after="")
+    assert read(html).source is None
+    assert read(html.replace("</title>", "｜青河同心</title>")).source == "青河同心"
+
+
+@pytest.mark.parametrize(
+    ("after", "source", "author"),
+    [
+        ("<div class=post-author><p class=post-author__name>童心组</p></div>", None, "童心组"),
+        ("<span>2023年3月8日</span><p class=author>青河日报社</p>", "青河日报社", None),
+        ("<p class=author-info>童心组</p>", None, None),
+    ],
+)
+def test_a_box_that_is_named_for_authors_names_one(after: str, source: str | None, author: str | None) -> None:
+    assert fields(info="", after=f"</div><div>{after}")[:2] == (source, author)
+
+
+@pytest.mark.parametrize(
+    "where",
+    [{"after": "<p>（责任编辑：admin）</p>"}, {"after": "<p>作者：管理员</p>"}, {"lead": "作者：管理员</p><p>"}],
+)
+def test_a_label_with_nobody_behind_it_is_no_text(where: dict[str, str]) -> None:
+    document = read(PAGE.format(**{"info": "", "lead": "", "end": "", "after": "", **where}))
+    assert (document.text[:4], document.text[-6:], document.author, document.editor) == (
+        "3月5日",
+        "的一致好评。",
+        None,
+        None,
+    )
+
+
+@pytest.mark.parametrize(
+    ("info", "day", "author"),
+    [
+        ("由 老周 在 周三, 03/08/2023 - 10:11 发表", "2023-03-08T10:11+08:00", "老周"),
+        ("由 老周 提交于 8 三月, 2023 - 10:11", "2023-03-08T10:11+08:00", "老周"),
+        ("发表于 2023 年 3 月 8 日 由 老周", "2023-03-08", "老周"),
+        ("发表于 2023-3-8 10:11:12 | 只看该作者 | 倒序浏览", "2023-03-08T10:11:12+08:00", None),
+    ],
+)
+def test_drupal_wordpress_and_discuz_name_who_sent(info: str, day: str, author: str | None) -> None:
+    document = read(PAGE.format(info=info, lead="", end="", after=""))
+    assert (document.published, document.author, document.source) == (day, author, None)
+    assert document.text.startswith("3月5日")
+
+
+def test_a_day_alone_right_below_the_text_dates_it() -> None:
+    foot = "</div><div><div>3 月 8, 2023</div><p><a href=/c>会务</a></p>"
+    assert read(PAGE.format(info="", lead="", end="", after=foot)).published == "2023-03-08"
+    row = "</div><div><p><a href=/2>盟员书画作品展览开幕</a></p><div>3 月 8, 2023</div>"
+    assert read(PAGE.format(info="", lead="", end="", after=row)).published is None

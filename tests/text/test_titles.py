@@ -382,3 +382,16 @@ def test_the_line_over_the_text_is_the_title_where_the_head_names_the_site(
     assert (document.title, (document.published or "")[:10]) == (title, day)
     assert FIRST in document.text
     assert "青河县渡口学会　由志愿者维护" not in document.text
+
+
+def test_a_paper_may_be_called_as_its_column() -> None:
+    column = "<ul><li><a href=/c>公告</a></li></ul><div class=list_title>公告</div>"
+    head = "<div class=view_title>公告</div><div>发布时间：2014-02-17 来源：本处</div>"
+    text = "<p>因道路铺设管道，3月1日至20日大门车辆不能通行，请由东侧小门步行进入。</p><div>云溪市公墓管理处</div>"
+    assert read(f"<title>公告--云溪市公墓管理处</title>{column}<div>{head}{text}</div>").title == "公告"
+
+
+def test_a_label_before_a_title_is_none_of_it() -> None:
+    head = "<tr><td class=title>標題：第六屆會員大會通知</td></tr><tr><td>發布日期：2009-02-27</td></tr>"
+    text = "<tr><td>本會訂於三月二十二日上午九時三十分召開會員大會，敬請撥冗出席。</td></tr></table>"
+    assert read(f"<title>云溪同乡会</title><table>{head}{text}").title == "第六届会员大会通知"

@@ -75,10 +75,11 @@ _HINTS = re.compile(
 # A source without a colon, between bars or spaces or alone: 来源CSDN| 作者魏星.
 _NAMED = re.compile(_BEFORE + r"(?P<label>(?:本文)?来源于?|作者|责编|编辑)\s?(?=[^:\s|]{2,14}(?:[|\s]|$))")
 
-# 老周 发表于 2007-05-12 22:41; 由 老周 于 星期六, 11/22/2014 - 08:58 发表
+# 老周 发表于 2007-05-12 22:41; 由 老周 于 星期六, 11/22/2014 - 08:58 发表; 发表于 2013 年 5 月 2 日 由 老周
 _SENT = re.compile(
     r"\A([^\s:。,|]{2,16})\s(?:发表|发布|发)于\s?:?\s?(?=\d{4})"
-    r"|\A(?:本帖最后)?由\s?([^\s:。,|]{2,16})\s?(?:于|提交于|发表于|发布于)\s?[^。]{8,40}?(?:\s?(?:发表|提交|发布|张贴|编辑))?\Z"
+    r"|\A(?:本帖最后)?由\s?([^\s:。,|]{2,16})\s?(?:在|于|提交于|发表于|发布于)\s?[^。]{8,40}?(?:\s?(?:发表|提交|发布|张贴|编辑))?\Z"
+    r"|\A(?:发表|发布)[于在]\s?[\d年月日:/. -]{8,30}\s由\s([^\s:。,|]{2,16})\Z"
 )
 # The agency's day may stand behind: (编辑:叶雅婷)1120612.
 _BRACKETS = re.compile(r"\A[(\[【<]\s?([^()\[\]【】]{2,60})\s?[)\]】>]\d{0,8}")
@@ -90,9 +91,11 @@ _SOURCE = re.compile(
 _TAKEN_FROM = re.compile(
     r"\A(?P<open>[(\[【]?)(?P<label>转载自|[转摘选]自|原载)于?\s?(?=《[^《》]{2,20}》|[^\s:,。]{2,16}[)\]】]\Z)"
 )
-# The paper and the page on which an article was printed: 《云溪日报》（2019年10月20日 第02版）.
+# The paper and the page on which an article was printed: 《云溪日报》（2019年10月20日 第02版）; the magazine and its
+# issue, beside the day: 《云溪研究》2016年第4期 2016-09-06.
 _PRINTED = re.compile(
-    r"\A[(\[]?《([^《》]{2,20})》\s?[(\[]?(?=\s?\d{4}年\d{1,2}月\d{1,2}日.{0,8}?第?\s?[A-Z]?\d{1,3}\s?版[)\]]{0,2}\Z)"
+    r"\A[(\[]?《([^《》]{2,20})》\s?[(\[]?(?=\s?\d{4}年\d{1,2}月\d{1,2}日.{0,8}?第?\s?[A-Z]?\d{1,3}\s?版[)\]]{0,2}\Z"
+    r"|\s?\d{4}年第?\d{1,2}期\s\d{4}[-/.年])"
 )
 # A label in the place of its colon: 作者是 陈晓明.
 _WRITER = re.compile(r"\A作\s?者(?:是|为)?\s(?=\S{2,16}\Z)")
@@ -231,7 +234,7 @@ def _with_colons(text: str) -> str:
     """A narrow line with a colon behind the labels that have another mark in its place, without tags."""
     text = text.translate(_BARS) if _BARRED.search(text) else text
     text = _WRITER.sub("作者:", text, count=1)
-    text = _PRINTED.sub(r"来源:\1 ", text) if text.rstrip(")]").endswith("版") else text
+    text = _PRINTED.sub(r"来源:\1 ", text) if "》" in text and ("版" in text or "期" in text) else text
     text = _SOURCE.sub(_with_colon, text) if "源" in text else text
     text = _TAKEN_FROM.sub(_with_colon, text)
     if "<" in text:
@@ -293,19 +296,19 @@ def _parted(source: str) -> str:
     return source.replace(who[0], f" {who[1]}") if who and all_people(who[1], labelled=True) else source
 
 
+def is_sent(text: str) -> bool:
+    """Whether a canonical line says who sent a post, and when."""
+    return _SENT.match(text) is not None and dates.read(text, loose=True) is not None
+
+
 def _take_sender(found: Byline, line: str) -> None:
     """Who sent a post, by its line: an office is its source, and an administrator nobody."""
     sender = _SENT.match(line) if dates.read(line, loose=True) else None
-    name = (sender[1] or sender[2]) if sender else ""
+    name = sender[sender.lastindex or 0] if sender else ""
     if name and is_office(name):
         found.source = name
     elif name and name not in words.listed("nobody"):
         found.author = name
-
-
-def is_sent(line: str) -> bool:
-    """Whether a canonical line says who sent a post: 由 老周 于 … 发表."""
-    return _SENT.match(line) is not None
 
 
 def _of_office(text: str, marks: Sequence[Mark]) -> list[str]:
@@ -383,7 +386,7 @@ def is_dateline(line: str) -> bool:
     marks = _marks(text)
     dated = dates.read(text) is not None
     if not marks and not dated:
-        return dates.is_short(text) or (_SENT.match(text) is not None and dates.read(text, loose=True) is not None)
+        return dates.is_short(text) or is_sent(text)
     cuts = pairwise((0, *(mark.at for mark in marks), len(text)))
     if _PROSE.search(" ".join(text[start:end].rstrip(" ;") for start, end in cuts)) or _POINT.match(text):
         return False
@@ -459,6 +462,16 @@ def signature(line: str) -> Byline | None:
 def _is_headed(marks: Sequence[Mark]) -> bool:
     """Whether a line begins with a label, or soon, and one of its labels is that of a field."""
     return bool(marks) and marks[0].at <= 16 and any(mark.field not in _NOT_KEPT for mark in marks)
+
+
+def names_nobody(line: str) -> bool:
+    """Whether a line is labels with nobody behind them.
+
+    >>> names_nobody("作者：管理员"), names_nobody("作者：周敏"), names_nobody("管理员")
+    (True, False, False)
+    """
+    text = canonical(line)
+    return _names_nobody(text, _marks(text))
 
 
 def _names_nobody(text: str, marks: Sequence[Mark]) -> bool:

@@ -15,8 +15,8 @@ _EDGES = "()<>-—·:;,、"
 _OF_DAYS = ("时间", "日期", "于")
 
 
-def unlabelled(line: str) -> Byline:
-    """Source and author of a dateline without labels: `2019年11月25日 18:57 参考消息`.
+def unlabelled(line: str, site: str = "") -> Byline:
+    """Source and author of a dateline without labels: `2019年11月25日 18:57 参考消息`; `site` is its name in the head.
 
     >>> unlabelled("2019年11月25日 18:57 参考消息").source, unlabelled("石佳/中国青年报").author
     ('参考消息', '石佳')
@@ -30,16 +30,18 @@ def unlabelled(line: str) -> Byline:
     # Names stand before the labels, never among their values.
     text = whole[: marks[0].at] if marks else whole
     found, others = _tokens(text)
-    if len(others) == 2 and is_office(others[0]) and is_person(others[1], labelled=True):
+    clock = CLOCK.search(text) is not None
+    if len(others) == 2 and is_office(others[0]) and _may_write(others[1], clock=clock):
         # An office and who wrote for it.
         found.author, others = others[1], others[:1]
-    named = [part for part in others if not found.author or is_office(part)]
+    # Beside a name and the minute stands who published.
+    named = [part for part in others if not found.author or is_office(part) or (clock and len(others) == 1)]
     fields = {mark.field for mark in marks}
     if found.source is None and named and not fields & {"source", "contributor", "sender"} and 1 <= len(others) <= 2:
         # Beside the minute stands who published it, behind its column: 金融市场 棱镜 2019-09-23 07:48. Beside the day
         # it must be an office: 2012.03.05 / 民建某县总支, and before the labels of people.
-        minute = CLOCK.search(text) and fields <= {"other", "crew"}
-        believed = minute or is_office(named[-1])
+        minute = clock and fields <= {"other", "crew"}
+        believed = minute or named[-1] == site or is_office(named[-1])
         found.source = named[-1] if believed else None
     return found
 
@@ -60,6 +62,11 @@ def _tokens(text: str) -> tuple[Byline, list[str]]:
             others += [part] if furniture_id(part) is None else []
     found.author = " ".join(people) or None
     return found, others
+
+
+def _may_write(part: str, *, clock: bool) -> bool:
+    """Whether a word behind an office is who wrote for it: beside the minute (`clock`) a name of any people."""
+    return is_person(part, labelled=True) or (clock and 2 <= han(part) == len(part) <= 3 and not is_office(part))
 
 
 def _may_publish(part: str) -> bool:

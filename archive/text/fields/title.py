@@ -77,6 +77,7 @@ _CUT = ("...", "…")
 _TITLE_LABEL = re.compile(
     r"(?:(?:文章|信息|新闻|信件|来信|留言|咨询|诉求|问题)?标\s?题|题名|(?:信件|来信|留言|咨询)主题):?"
 )
+_TITLE_LABELLED = re.compile(rf"\A(?:{_TITLE_LABEL.pattern.removesuffix(':?')}|標\s?題)[:：]\s*(?=.{{4}})")
 # A label of a time, in any words: 回复时间.
 _TIME_LABELS = ("时间", "日期")
 _DASH = ("—", "–", "-", "－")
@@ -99,7 +100,7 @@ def tidy(title: str) -> str:
     """
     if "&" in title and _ENTITY.search(title):
         title = " ".join(unescape(title).split())
-    title = part_day(title.rstrip("-_| ") or title)[0]
+    title = part_day(_TITLE_LABELLED.sub("", title.rstrip("-_| ") or title, count=1))[0]
     match = _FARMED.fullmatch(title) if title.endswith((")", "）")) else None
     return match[2] if match and match[1] in match[2] and len(match[2]) >= 2 * len(match[1]) else title
 
@@ -262,6 +263,9 @@ def _is_column(each: _Seen, outline: Outline, keys: Sequence[str], bares: Sequen
     """
     if each.linked:
         return not (dated or _is_near_prose(each.at, outline, keys))
+    if dated and each.agreed == STATED and bares[each.at] in words.listed("genre"):
+        # A paper that is called as its column is: 公告 in the column 公告.
+        return False
     longer = each.size + LONGER
     if each.column or longer > MENU:
         return each.column
