@@ -341,7 +341,16 @@ def _is_other(text: str, start: int, end: int, name: Name, *, follows: bool) -> 
         return True
     if not follows and text.endswith(_tuple("titled"), 0, start):
         return True
+    if text.endswith(_tuple("account"), 0, start) and _is_account(text, start, end):
+        return True
+    if name.weak and _patterns()["park"].match(text, end):
+        return True
     return name.weak and not follows and text[max(start - 1, 0) : start] in _words("surnames")
+
+
+def _is_account(text: str, start: int, end: int) -> bool:
+    """Whether a word and a place are the name of an account: 关注“平安北京”微博, 来源：同心四川."""
+    return bool(_patterns()["account"].match(text, end)) or "来源" in text[max(start - 5, 0) : start]
 
 
 class _Edges:

@@ -69,6 +69,7 @@ def test_places_are_found_in_every_way_of_writing(text: str, wanted: list[tuple[
         "兆和镇江滨酒家",
         "沿大清河走，大清河北堤",
         "泰山、崂山的寺庙，赤水河、怒江的鱼",
+        "来源：同心四川 天下广安等新媒体",
     ],
 )
 def test_words_that_hold_a_name_are_no_places(text: str) -> None:
