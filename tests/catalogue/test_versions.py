@@ -65,17 +65,17 @@ def cundang(folder: Path, *words: str) -> str:
 
 def test_each_text_is_a_version_a_deletion_too_and_an_old_text_that_comes_back(data: Path) -> None:
     found = [json.loads(line) for line in cundang(data, "show", "--versions", URL, "--json").splitlines()]
-    assert [(v["what"], v["first"][6:8], v["last"][6:8], v["captures"]) for v in found] == [
+    assert [(v["outcome"], v["first"][6:8], v["last"][6:8], v["captures"]) for v in found] == [
         ("document", "01", "04", 4),
         ("deleted", "05", "06", 2),
         ("document", "07", "07", 1),
         ("document", "08", "08", 1),
         ("document", "09", "09", 1),
     ]
-    changes = [["".join(filter(str.isascii, line))[:2] for line in version["changes"]] for version in found]
+    changes = [["".join(filter(str.isascii, line))[:2] for line in version["lines"]] for version in found]
     assert changes == [[], [], [], ["- ", "+ "], ["- ", "+ "]]
-    assert "凝聚力量" in found[3]["changes"][1]
-    assert "凝聚共识" in found[4]["changes"][1]
+    assert "凝聚力量" in found[3]["lines"][1]
+    assert "凝聚共识" in found[4]["lines"][1]
     assert found[4]["id"] == found[0]["id"], "the record that holds it"
     assert cundang(data, "show", "--versions", URL).count("\n    ") == 4
 
