@@ -82,7 +82,7 @@ def _of_votes(outline: Outline, points: Sequence[float], found: Region, title: i
         whole = read_again(outline, range(len(page)))
         if _prose(page, whole) >= _prose(page, voted):
             read, tier = whole, "trafilatura"
-    read = _mended(outline, points, read, title)
+    read = _mended(outline, points, read)
     if not read:
         return None
     kept = set(read)
@@ -98,8 +98,8 @@ def _of_votes(outline: Outline, points: Sequence[float], found: Region, title: i
 
 
 def unread(outline: Outline, points: Sequence[float], found: Region, body: Area | None) -> list[int]:
-    """The paragraphs that trafilatura reads and the body lacks, where that is empty, faint or short beside the region
-    with the most prose.
+    """The paragraphs that trafilatura reads and the body lacks, where that is empty or short beside the region with the
+    most prose.
 
     A second reader is a witness: nothing of what it says enters the text, and on ordinary pages it is not asked.
     """
@@ -108,18 +108,17 @@ def unread(outline: Outline, points: Sequence[float], found: Region, body: Area 
     known = {*body.kept, *body.dropped} if body else set()
     ours = sum(page[index].size for index in body.kept) if body else 0
     beside = [i for i in range(start, end) if points[i] >= PROSE and i not in known]
-    faint = body is None or body.confidence < DOUBT
-    if sum(page[index].size for index in beside) < (WEAK if faint else max(WEAK, ours)):
+    if sum(page[index].size for index in beside) < max(WEAK, ours):
         return []
     read = set(read_again(outline, range(len(page))))
     return [index for index in beside if index in read]
 
 
-def _mended(outline: Outline, points: Sequence[float], read: Sequence[int], title: int | None) -> list[int]:
+def _mended(outline: Outline, points: Sequence[float], read: Sequence[int]) -> list[int]:
     """What was read, without furniture at its ends, and with what stands between and around it in its own box.
 
-    Between two blocks that are kept nothing is dropped but links and furniture; captions at the ends belong to an
-    article, and so do the lines of its own box that are too short to vote: 特此通知, who signs, a table.
+    Between two blocks that are kept nothing is dropped but links and furniture; captions above belong to an article,
+    and so do the lines of its own box that are too short to vote: 特此通知, who signs, a table.
     """
     page = outline.blocks
     plain = [at for at, index in enumerate(read) if points[index] >= NEUTRAL]
@@ -129,12 +128,7 @@ def _mended(outline: Outline, points: Sequence[float], read: Sequence[int], titl
     first, last = kept[0], kept[-1]
     inside = {i for i in range(first, last) if points[i] > NEUTRAL and page[i].linked < 0.5}
     home = outline.home([i for i in kept if points[i] >= PROSE])
-
-    # Without a title it may be what stands above.
-    while first > 0 and (
-        is_caption(page[first - 1].text)
-        or (title is not None and first - 1 > title and _is_own(outline, first - 1, points, home))
-    ):
+    while first > 0 and is_caption(page[first - 1].text):
         first -= 1
     while (step := _next(outline, last, points, home)) is not None:
         last = step
@@ -150,8 +144,6 @@ def _is_own(outline: Outline, index: int, points: Sequence[float], home: int | N
 def _next(outline: Outline, last: int, points: Sequence[float], home: int | None) -> int | None:
     """The block with which an article goes on; lines of its box that say where to write to may stand between."""
     page = outline.blocks
-    if last + 1 < len(page) and is_caption(page[last + 1].text):
-        return last + 1
     for step in range(last + 1, min(len(page), last + 6)):
         if _is_own(outline, step, points, home):
             return step
@@ -222,18 +214,20 @@ def region(outline: Outline, points: Sequence[float], title: int | None) -> Regi
 
 
 def _runs(outline: Outline, points: Sequence[float], first: int) -> tuple[list[tuple[float, int, int]], set[int]]:
-    """The runs of blocks whose sums of votes stay above zero, from one on: sum, start, end; and which end at a wall."""
+    """The runs of blocks whose sums of votes stay above zero, from one on: sum, start, end; and which end at a wall, or
+    at a headline: the next article of an endless page begins with one of its own.
+    """
     runs: list[tuple[float, int, int]] = []
     walled: set[int] = set()
     weight, start, top, end = 0.0, first, 0.0, first
-    heads = _heads(outline)
     for index in range(first, len(points)):
-        wall = points[index] <= WALL or index in heads
+        block = outline.blocks[index]
+        wall = points[index] <= WALL or (outline.tags[block.element] == "h1" and block.linked < 0.5)
         if weight <= 0 or (first and wall):
             if top > 0:
                 runs.append((top, start, end))
             weight, start, top, end = 0.0, index, 0.0, index
-        if wall and runs:
+        if wall:
             walled.add(len(runs) - 1)
         weight += points[index]
         if weight > top:
@@ -241,13 +235,6 @@ def _runs(outline: Outline, points: Sequence[float], first: int) -> tuple[list[t
     if top > 0:
         runs.append((top, start, end))
     return runs, walled
-
-
-def _heads(outline: Outline) -> set[int]:
-    """Headlines: the next article of an endless page begins with one of its own."""
-    if "h1" not in outline.tags:
-        return set()
-    return {i for i, block in enumerate(outline.blocks) if outline.tags[block.element] == "h1" and block.linked < 0.5}
 
 
 def _joined(
