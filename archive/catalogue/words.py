@@ -13,6 +13,8 @@ from functools import lru_cache
 # Runs of letters and digits: of those that are tokens by themselves (from U+3007: Han, kana, hangul), and of others.
 _RUN = re.compile(r"[^\W_\0-\u3006]+|[^\W_\u3007-\U0010ffff]+")
 _LETTER = re.compile(r"[^\W_]")
+# Characters that stand for themselves: most of a text.
+_PLAIN = re.compile("[0-9a-z\u4e00-\u9fff]+")
 # The longest query, in characters and words: SQLite refuses deep expressions, and a longer query is a pasted text.
 LONGEST_QUERY, MOST_TERMS = 1000, 64
 
@@ -56,11 +58,18 @@ def letters_of(text: str) -> tuple[str, list[int]]:
     >>> letters_of("统战，ＡＢ")
     ('统战ab', [0, 1, 3, 4])
     """
-    letters, offsets = [], []
-    for at, character in enumerate(text):
-        for letter in _letters(character):
-            letters.append(letter)
-            offsets.append(at)
+    letters: list[str] = []
+    offsets: list[int] = []
+    at = 0
+    for run in (*_PLAIN.finditer(text), None):
+        for other in range(at, run.start() if run else len(text)):
+            stands_for = _letters(text[other])
+            letters.append(stands_for)
+            offsets += [other] * len(stands_for)
+        if run:
+            letters.append(run[0])
+            offsets += range(run.start(), run.end())
+            at = run.end()
     return "".join(letters), offsets
 
 
