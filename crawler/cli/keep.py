@@ -123,10 +123,10 @@ def clean(  # noqa: PLR0913, PLR0917 - click makes an argument of each option
     accept_damage: bool,
     json_: bool,
 ) -> int:
-    """Make the shards that are missing or stale from the archived pages, and update the catalogue.
+    """Make documents from archived pages, where they are missing or their rules have changed; update the catalogue.
 
-    Every WARC file is read and compared with fixity.jsonl. The texts of a file that is damaged or missing are kept,
-    and the exit code is 1.
+    The documents of a WARC file are one Parquet file, its shard, which is made as a whole. Every WARC file is read and
+    compared with fixity.jsonl. The texts of a file that is damaged or missing are kept, and the exit code is 1.
 
     Example: cundang clean --dry-run --diff
     """

@@ -37,7 +37,7 @@ if TYPE_CHECKING:
     help="The folder for the demo's data; it is made anew each time.",
 )
 def demo(folder: Path) -> int:
-    """Crawl the practice web on loopback, import the seed corpus, clean, build the catalogue, and report.
+    """Crawl practice sites that this machine serves, import five example texts, clean, catalogue, and report.
 
     Example: cundang demo
     """
