@@ -18,7 +18,7 @@ import pytest
 from click.testing import CliRunner
 
 from archive import ledger
-from archive.catalogue import changes, mentions, query, reprints, search, terms
+from archive.catalogue import changes, mentions, query, reprints, search, terms, timeline
 from archive.corpus import diff, disk, ingest, reclean
 from archive.site import Crawl, Reading, load_file
 from archive.text.document import Document, Reason
@@ -69,7 +69,8 @@ def test_an_example_is_one_line_of_the_help(path: tuple[str, ...]) -> None:
 # What `--json` and the page's JSON are made of.
 SHOWN = (
     *(search.Hit, search.Found, search.Facet, search.ValueCount, search.PeriodCount, search.Frequency, search.Note),
-    *(search.Line, query.Captured, query.Version, query.SiteStatus, changes.Change, mentions.Mention, terms.Count),
+    *(search.Line, timeline.Captured, timeline.Version, query.SiteStatus, changes.Change, mentions.Mention),
+    terms.Count,
     *(terms.Key, reprints.Copies, reprints.Copy, reprints.Pair, status.Standing, entries.Run, entries.Shape),
     *(history.Run, schedule.Planned, ledger.Ledger, ledger.ListAccount, ledger.SiteAccount, ledger.Missing),
     *(reclean.Stale, reclean.Made, diff.Change, diff.Difference, diff.Tally, ingest.Report, record.Problem),

@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from functools import cache
 from typing import Literal
 
-from archive.catalogue import query
+from archive.catalogue import query, timeline
 from archive.layout import Layout
 from archive.site import CHINA
 
@@ -55,12 +55,12 @@ def mark(db: sqlite3.Connection) -> None:
                  OR EXISTS (SELECT 1 FROM captures c WHERE c.url = touched.url AND c.status IN (404, 410)))"""
     for (url,) in db.execute(sql).fetchall():
         texts = dict(db.execute("SELECT id, exact FROM documents WHERE url = ?", (url,)))
-        periods = query.history(query.captured(db, "c.url = ?", url), texts)
+        periods = timeline.history(timeline.captured(db, "c.url = ?", url), texts)
         rows = ((url, period.first, what, id_) for what, period, id_ in _events(periods))
         db.executemany("INSERT INTO changes VALUES (?, ?, ?, ?)", rows)
 
 
-def _events(periods: Iterable[query.Period[int]]) -> Iterator[tuple[What, query.Period[int], str]]:
+def _events(periods: Iterable[timeline.Period[int]]) -> Iterator[tuple[What, timeline.Period[int], str]]:
     """Yield each event of a page: its kind, the period that shows it, and the id of the document concerned."""
     last: str | None = None
     gone = False
@@ -157,7 +157,7 @@ def _with_lines(layout: Layout, found: Iterable[Change]) -> Iterator[Change]:
 
     @cache
     def lines_of(url: str) -> dict[str, tuple[str, ...]]:
-        return {version.first: version.lines for version in query.versions(layout, url)}
+        return {version.first: version.lines for version in timeline.versions(layout, url)}
 
     for change in found:
         edited = change.what in ("edited", "back")

@@ -8,12 +8,12 @@ import re
 import sqlite3
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, replace
 from hashlib import sha256
 from heapq import nsmallest
 from itertools import groupby
 from pathlib import Path
-from typing import Any, Generic, Literal, TypeVar, get_args
+from typing import Any, Literal, get_args
 
 from archive.catalogue.addresses import spellings
 from archive.catalogue.ask import nearest
@@ -45,8 +45,6 @@ FLAGS = (
     "new_layout",
     "truncated",
 )
-# A text of a page, or what identifies it.
-Text = TypeVar("Text")
 # The most names that a message lists.
 _NAMED = 20
 # How many shards are read at a time for snippets.
@@ -90,48 +88,6 @@ class Filter:
     sample: int = 0
     seed: int = 0
     by_year: bool = False
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Captured:
-    """One capture of a URL.
-
-    Attributes:
-        outcome: what it gave: `document`, `revisit`, the reason of its Skip, or `not cleaned yet`.
-    """
-
-    id: str
-    url: str
-    stamp: str
-    status: int | None
-    mime: str
-    digest: str
-    warc: str
-    offset: int
-    length: int
-    outcome: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Version:
-    """What a URL showed over a period.
-
-    Attributes:
-        outcome: `document`, `deleted` (404, 410, or a page that says so), or the reason of a Skip.
-        first, last: the stamps (UTC, 14 digits) of its first and last capture.
-        captures: how many captures show it.
-        id: of the record with the bytes of the first.
-        lines: those of title and text that differ from the version before, prefixed with `- ` and `+ `.
-    """
-
-    outcome: str
-    first: str
-    last: str
-    captures: int
-    id: str
-    status: int | None
-    title: str | None
-    lines: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -422,150 +378,6 @@ def find(layout: Layout, name: str) -> list[Document]:
         ).fetchall()
     found = (next(shard.read_rows(layout.root / path, [row])) for path, row in rows)
     return [item for item in found if isinstance(item, Document)]
-
-
-def captures(layout: Layout, url: str) -> list[Captured]:
-    """All captures of a URL, oldest first, and what each gave.
-
-    Raises:
-        UsageError: there is no catalogue yet.
-    """
-    return _captures(layout, "c.url = ?", url)
-
-
-def with_digest(layout: Layout, digest: str) -> list[Captured]:
-    """The captures whose record holds a payload, oldest first, without revisits.
-
-    Raises:
-        UsageError: there is no catalogue yet.
-    """
-    return _captures(layout, "c.digest = ? AND c.mime != 'warc/revisit'", digest)
-
-
-def capture_of(layout: Layout, id_: str) -> Captured | None:
-    """The capture of a record id; None: there is none, or it was taken down.
-
-    Raises:
-        UsageError: there is no catalogue yet.
-    """
-    return next(iter(_captures(layout, "c.id = ?", id_)), None)
-
-
-def _captures(layout: Layout, condition: str, value: str) -> list[Captured]:
-    with catalogue(layout) as db:
-        found = captured(db, condition, value)
-    paths = ((each, layout.warc_of(layout.root / each.warc)) for each in found)
-    return [replace(each, warc=str(warc.relative_to(layout.root))) if warc else each for each, warc in paths]
-
-
-def captured(db: sqlite3.Connection, condition: str, value: str) -> list[Captured]:
-    """The captures `c` that meet a condition (SQL), oldest first; `warc` is the path of the index."""
-    rows = db.execute(
-        f"""SELECT c.id, c.url, c.stamp, c.status, c.mime, c.digest, s.path, c.offset, c.length,
-                  CASE WHEN c.mime = 'warc/revisit' THEN 'revisit'
-                       ELSE coalesce((SELECT 'document' FROM documents d WHERE d.id = c.id),
-                                     (SELECT k.reason FROM skips k WHERE k.url = c.url AND k.id = c.id),
-                                     'not cleaned yet') END
-           FROM captures c JOIN sources s ON s.id = c.source
-           WHERE {condition} ORDER BY c.stamp, s.path, c.offset""",  # noqa: S608 - our own words
-        (value,),
-    )
-    names = [field.name for field in fields(Captured)]
-    return [Captured(**dict(zip(names, row, strict=True))) for row in rows]
-
-
-def versions(layout: Layout, url: str) -> list[Version]:
-    """The history of a URL, oldest first: each text it showed, and each time it showed none.
-
-    Captures of an unchanged text form one version; a deletion is a version too.
-
-    Raises:
-        UsageError: there is no catalogue yet.
-    """
-    from archive.corpus.diff import text_lines  # noqa: PLC0415 - most commands compare no texts
-
-    documents = {document.id: document for document in find(layout, url)}
-    texts = {id_: [document.title or "", *document.text.split("\n")] for id_, document in documents.items()}
-    return [
-        Version(
-            outcome=period.outcome,
-            first=period.first,
-            last=period.last,
-            captures=period.captures,
-            id=period.of.id,
-            status=period.of.status,
-            title=documents[period.of.id].title if period.of.id in documents else None,
-            lines=tuple(text_lines(period.before or (), texts[period.of.id])) if period.edited else (),
-        )
-        for period in history(captures(layout, url), texts)
-    ]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Period(Generic[Text]):
-    """Consecutive captures of a URL that show the same.
-
-    Attributes:
-        outcome, first, last, captures: as in `Version`.
-        of: the capture with the bytes of the first.
-        before: the last text before it; None: there was none.
-        edited: it shows a text that differs from `before`.
-    """
-
-    outcome: str
-    first: str
-    last: str
-    captures: int
-    of: Captured
-    before: Text | None
-    edited: bool
-
-
-def history(captured: Iterable[Captured], texts: Mapping[str, Text]) -> list[Period[Text]]:
-    """Join the captures of a URL, oldest first, into periods; `texts` holds the text of each document by its id.
-
-    Texts are only compared, so digests will do.
-    """
-    found: list[Period[Text]] = []
-    last: Text | None = None
-    for capture, of in _resolve_revisits(captured):
-        text = texts.get(of.id)
-        outcome = "deleted" if text is None and _is_deleted(of) else of.outcome
-        if found and outcome == found[-1].outcome and (text is None or text == last):
-            found[-1] = replace(found[-1], last=capture.stamp, captures=found[-1].captures + 1)
-            continue
-        found.append(
-            Period(
-                outcome=outcome,
-                first=capture.stamp,
-                last=capture.stamp,
-                captures=1,
-                of=of,
-                before=last,
-                edited=text is not None and last is not None and text != last,
-            )
-        )
-        last = last if text is None else text
-    return found
-
-
-def _resolve_revisits(captured: Iterable[Captured]) -> Iterator[tuple[Captured, Captured]]:
-    """Pair each capture of a URL with the one that holds its bytes.
-
-    For a revisit that is an earlier capture; the last one if the server said "not modified".
-    """
-    held: dict[str, Captured] = {}
-    last: Captured | None = None
-    for capture in captured:
-        of = capture
-        if capture.outcome == "revisit":
-            of = held.get(capture.digest, capture) if capture.digest else last or capture
-        held[capture.digest] = last = of
-        yield capture, of
-
-
-def _is_deleted(capture: Captured) -> bool:
-    return capture.status in (404, 410) or capture.outcome == "soft_404"
 
 
 def status(layout: Layout) -> list[SiteStatus]:

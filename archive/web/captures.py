@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from email.utils import format_datetime
 from functools import partial
 
-from archive.catalogue import query
+from archive.catalogue import timeline
 from archive.catalogue.addresses import spellings
-from archive.catalogue.query import Captured
+from archive.catalogue.timeline import Captured
 from archive.layout import Layout
 from archive.warc import reader
 from archive.warc.capture import Capture
@@ -58,7 +58,7 @@ def shown(layout: Layout, url: str) -> list[Captured]:
 
 
 def _captures(layout: Layout, url: str) -> list[Captured]:
-    return [row for each in spellings(url) for row in query.captures(layout, each)]
+    return [row for each in spellings(url) for row in timeline.captures(layout, each)]
 
 
 def http_date(when: dt.datetime) -> str:
@@ -90,7 +90,7 @@ def _bytes_of(layout: Layout, row: Captured, rows: list[Captured]) -> Captured |
         if row.mime != "warc/revisit":
             return row
         if row.digest:
-            found = query.with_digest(layout, row.digest)
+            found = timeline.with_digest(layout, row.digest)
             return next(iter(found), None)
         # "Not modified" has no payload digest: take the bytes of the capture before.
         before = [other for other in rows if other.stamp < row.stamp]

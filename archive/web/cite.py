@@ -7,7 +7,7 @@ import json
 import re
 from typing import Any
 
-from archive.catalogue.query import Captured
+from archive.catalogue.timeline import Captured
 from archive.site import CHINA
 from archive.text.document import Document
 

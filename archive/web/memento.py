@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
 
-from archive.catalogue.query import Captured
+from archive.catalogue.timeline import Captured
 from archive.warc.surt import surt
 from archive.web.captures import http_date, moment
 

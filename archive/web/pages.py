@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import asdict, replace
 from typing import Any
 
-from archive.catalogue import ask, gazetteer, mentions, query, reprints
+from archive.catalogue import ask, gazetteer, mentions, query, reprints, timeline
 from archive.catalogue import changes as known_changes
 from archive.catalogue import terms as known_terms
 from archive.catalogue.days import query_of
@@ -366,12 +366,12 @@ def found_document(asked: Asked) -> Document:
 def document(asked: Asked) -> Shown:
     """The page of one article."""
     item = found_document(asked)
-    capture = query.capture_of(asked.layout, item.id)
-    captures = query.captures(asked.layout, item.url) if not item.url.startswith("file:") else []
+    capture = timeline.capture_of(asked.layout, item.id)
+    captures = timeline.captures(asked.layout, item.url) if not item.url.startswith("file:") else []
     options = asked.text("show").split(",")
     copies = query.copies_of(asked.layout, item.id)
     near = reprints.copies_of(asked.layout, item.id, {key: one.name for key, one in asked.served.sites.items()})
-    texts = [one for one in query.versions(asked.layout, item.url) if one.outcome == "document"]
+    texts = [one for one in timeline.versions(asked.layout, item.url) if one.outcome == "document"]
     duplicate_of = query.duplicate_of(asked.layout, item.id)
     data = {
         "document": item,
@@ -403,7 +403,7 @@ def document(asked: Asked) -> Shown:
     return Shown(template="document.html", data=data | {"shown": shown}, beside=beside)
 
 
-def _beside(captures: Sequence[query.Captured], id_: str) -> dict[str, query.Captured | None]:
+def _beside(captures: Sequence[timeline.Captured], id_: str) -> dict[str, timeline.Captured | None]:
     """The captures before and after one."""
     at = next((nth for nth, one in enumerate(captures) if one.id == id_), None)
     return {
@@ -412,7 +412,7 @@ def _beside(captures: Sequence[query.Captured], id_: str) -> dict[str, query.Cap
     }
 
 
-def _version(texts: Sequence[query.Version], id_: str) -> dict[str, Any]:
+def _version(texts: Sequence[timeline.Version], id_: str) -> dict[str, Any]:
     """Which of the texts of an address a document is, from 1, and the id of the newest if it shows another text."""
     nth = next((nth for nth, one in enumerate(texts, 1) if one.id == id_), None)
     older = nth is not None and nth < len(texts)
@@ -447,7 +447,7 @@ def _lines(asked: Asked, item: Document, options: Sequence[str]) -> list[dict[st
     paragraphs = text.split("\n") if text else []
     if "removed" not in options:
         return [{"rule": "", "text": line} for line in paragraphs]
-    capture = query.capture_of(asked.layout, item.id)
+    capture = timeline.capture_of(asked.layout, item.id)
     if capture is None or not item.removed:
         return placed.after(paragraphs, item.removed)
     record = reader.read_at(asked.layout.root / capture.warc, capture.offset)
@@ -465,7 +465,7 @@ def _evidence(item: Document) -> Mapping[str, list[str]]:
 def versions(asked: Asked) -> Shown:
     """The texts that an address has shown, two of them side by side with their differences marked."""
     item = found_document(asked)
-    history = query.versions(asked.layout, item.url)
+    history = timeline.versions(asked.layout, item.url)
     texts = [one for one in history if one.outcome == "document"]
     ids = [one.id for one in texts]
     new = asked.text("new") or (ids[-1] if ids else item.id)
@@ -487,7 +487,7 @@ def _whole_text(item: Document) -> list[str]:
 def looked(asked: Asked) -> Shown:
     """The page as it looked, in a frame of the replay below a banner."""
     name = asked.text("id")
-    capture = query.capture_of(asked.layout, name)
+    capture = timeline.capture_of(asked.layout, name)
     if capture is None:
         raise NotHereError(f"This archive has no capture {name!r}. It may have been taken down.")
     replayed = nearest(asked.layout, capture.url, capture.stamp)
@@ -514,7 +514,7 @@ def looked(asked: Asked) -> Shown:
         else None,
         "missing": lost,
         "redirects_to": redirects_to,
-        **_beside(query.captures(asked.layout, capture.url), capture.id),
+        **_beside(timeline.captures(asked.layout, capture.url), capture.id),
     }
     return Shown(template="looked.html", data=data)
 

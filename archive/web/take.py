@@ -9,7 +9,7 @@ from pathlib import Path
 from starlette.background import BackgroundTask
 from starlette.responses import FileResponse, PlainTextResponse, Response
 
-from archive.catalogue import ask, query
+from archive.catalogue import ask, query, timeline
 from archive.export import formats, manifest
 from archive.web import cite
 from archive.web.asked import Asked
@@ -47,7 +47,7 @@ def export(asked: Asked) -> Response:
 def citation(asked: Asked) -> Response:
     """The citation of a document: `format=text`, `bibtex` or `csl`."""
     item = found_document(asked)
-    capture = query.capture_of(asked.layout, item.id)
+    capture = timeline.capture_of(asked.layout, item.id)
     form = asked.choice("format", ("text", "bibtex", "csl"), "text")
     if form == "csl":
         kind = "application/vnd.citationstyles.csl+json"

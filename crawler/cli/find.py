@@ -127,7 +127,7 @@ def show(folders: Folders, name: str, versions: bool, json_: bool) -> None:
 
     Example: cundang show file:///000_cf38059dc55396b4.txt
     """
-    from archive.catalogue import query
+    from archive.catalogue import query, timeline
     from archive.corpus.shard import load_arrow
     from archive.warc import exclusions
 
@@ -137,7 +137,7 @@ def show(folders: Folders, name: str, versions: bool, json_: bool) -> None:
     name = query.written(layout, name)
     found = query.find(layout, name)
     url = found[0].url if found else name
-    history = query.versions(layout, url) if versions or not found else []
+    history = timeline.versions(layout, url) if versions or not found else []
     gone = exclusions.read(layout).covering(name)
     if gone:
         raise UsageError(f"{name}: taken down on {gone.date}{gone.reason and ': ' + gone.reason}.")

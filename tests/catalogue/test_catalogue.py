@@ -13,7 +13,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from archive.catalogue import ask, build, query
+from archive.catalogue import ask, build, query, timeline
 from archive.catalogue.search import Searcher, expression
 from archive.catalogue.words import spaced
 from archive.corpus import shard
@@ -284,7 +284,7 @@ def test_a_history_joins_equal_texts_and_tells_a_deletion(layout: Layout) -> Non
                 "INSERT INTO captures VALUES (1, ?, ?, ?, ?, 'text/html', '', 0, 0)",
                 (f"urn:uuid:{n}", url, f"202601{n:02}000000", status),
             )
-    found = query.versions(layout, url)
+    found = timeline.versions(layout, url)
     assert [(v.outcome, v.captures, v.lines) for v in found] == [
         ("document", 2, ()),
         ("deleted", 1, ()),

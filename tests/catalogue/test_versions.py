@@ -12,7 +12,7 @@ from pathlib import Path
 import loaded
 import pytest
 
-from archive.catalogue import build, changes, query
+from archive.catalogue import build, changes, query, timeline
 from archive.catalogue.search import Searcher
 from archive.layout import Layout
 from archive.warc import fixity
@@ -90,14 +90,14 @@ def test_a_captured_page_is_shown_with_what_is_known_of_it(data: Path) -> None:
 
 def test_the_text_that_came_back_is_the_latest(data: Path, tmp_path: Path) -> None:
     layout = Layout(root=data / "data")
-    versions = query.versions(layout, URL)
+    versions = timeline.versions(layout, URL)
     assert [item.id for item in query.documents(layout, query.Filter())] == [versions[0].id]
     assert [hit.id for hit in Searcher(layout).find("凝聚共识").hits] == [versions[0].id]
     # Captures may arrive in any order: an updated catalogue equals a new one.
     copy = Layout(root=tmp_path)
     shutil.copytree(layout.root, copy.root, dirs_exist_ok=True)
     writer = Writer(copy, "a", warcinfo=())
-    again = next(c for c in query.captures(layout, URL) if c.id == versions[3].id)
+    again = next(c for c in timeline.captures(layout, URL) if c.id == versions[3].id)
     exchange = Exchange(
         url=URL,
         started=BEGIN + timedelta(days=20),

@@ -9,7 +9,7 @@ from pathlib import Path
 from family_crawl import DAY, crawl
 from little_server import Answer, serving
 
-from archive.catalogue import query
+from archive.catalogue import query, timeline
 from archive.layout import Layout
 from archive.ledger import read_ledger
 
@@ -57,7 +57,7 @@ def test_style_sheets_of_articles_are_kept_with_what_they_name(tmp_path: Path) -
     # Once each; what only a list shows, what robots.txt disallows and what lies on another host is not asked for.
     assert styles == dict.fromkeys(("/s/a.css", "/s/b.css", "/s/bg.png", "/s/f.woff2", "/s/large.css"), 1)
     layout = Layout(root=data)
-    kept = [path for path in styles if query.captures(layout, little.base + path)]
+    kept = [path for path in styles if timeline.captures(layout, little.base + path)]
     assert sorted(kept) == sorted(styles)
     lines = layout.missing("little").read_text(encoding="utf-8").splitlines()
     missing = {each["url"].removeprefix(little.base): each["reason"] for each in map(json.loads, lines)}
