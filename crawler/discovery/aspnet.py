@@ -12,7 +12,8 @@ from urllib.parse import quote, urlencode, urljoin
 from lxml.etree import XPath
 from lxml.html import HtmlElement
 
-from crawler.discovery.general import NEXT, NUMBER, base_of
+from crawler.discovery.dom import base_of
+from crawler.discovery.general import NEXT, NUMBER
 from crawler.discovery.link import LIST, Link, fold
 
 _CALLS = XPath("//a[contains(@href, '__doPostBack')]")

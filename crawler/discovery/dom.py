@@ -23,6 +23,7 @@ _NO_TEXT = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 _PRESSES = ("ondblclick", "onmousedown", "onmouseup", "ontouchend")
 _PRESSED = etree.XPath(f"//*[{' or '.join(f'@{name}' for name in _PRESSES)}][not(@onclick)]")
 _UNSENT = ("submit", "button", "image", "reset", "file")
+_BASE = etree.XPath("string(//base[@href][1]/@href)")
 _FIELDS = etree.XPath(".//input[@name] | .//select[@name] | .//textarea[@name]")
 
 
@@ -40,8 +41,7 @@ class Dom:
     def __init__(self, url: str, text: str) -> None:
         self.url = url
         self.root = document(text)
-        base = self.root.find(".//base[@href]")
-        self.base = urljoin(url, base.get("href")) if base is not None else url
+        self.base = base_of(url, self.root)
         self.elements: list[Any] = []
         self.changed = False
         self.turned: list[Any] = []
@@ -262,6 +262,16 @@ OPERATIONS = frozenset(
      "move", "remove", "clone", "create", "make", "fragment", "part", "xml", "parent", "children", "beside", "fill",
      "filled", "value", "setvalue", "fields", "names", "join")
 )  # fmt: skip
+
+
+def base_of(url: str, root: HtmlElement) -> str:
+    """What the links of a page are relative to."""
+    try:
+        base = urljoin(url, str(_BASE(root)).strip())
+    except ValueError:
+        return url
+    # HTML, "frozen base URL": what is no address, or a script, is passed over.
+    return base if base[:5].lower() in ("http:", "https") else url
 
 
 def document(text: str) -> HtmlElement:

@@ -19,7 +19,7 @@ from lxml.html import HtmlElement
 from archive.site import host_of
 from archive.text import styles
 from archive.text.refresh import refresh, script_target
-from crawler.discovery.dom import listen
+from crawler.discovery.dom import base_of, listen
 from crawler.discovery.link import (
     ARTICLE,
     IMAGES,
@@ -61,7 +61,6 @@ _ADDRESS = re.compile(r"[/.?]")
 _CLICKS = XPath("//*[@onclick[contains(., 'location') or contains(., 'window.open')]]")
 _FEEDS = XPath("//link[@rel='alternate'][contains(@type, 'rss') or contains(@type, 'atom')]/@href")
 _NEXT_PAGES = XPath("//link[@rel='next' or @rel='NEXT']/@href")
-_BASE = XPath("string(//base[@href][1]/@href)")
 _REFRESH = XPath("//meta[translate(@http-equiv, 'REFSH', 'refsh') = 'refresh'][not(ancestor::noscript)]/@content")
 _LINKS = XPath(".//a[@href]")
 _COUNT = XPath("count(.//a[@href])")
@@ -140,13 +139,13 @@ def discover(url: str, html: str, root: HtmlElement | None) -> Iterator[Link]:
     yield from read.links((element, _written(element)) for element in elements["a"])
     for value in _OPTIONS(root) if elements["select"] else ():
         # What is no address stands for a piece of one: location='list.asp?ym='+this.value.
-        if _ADDRESS.search(value) and (href := _absolute(base, value)) and host_of(href) == host_of(base):
+        if _ADDRESS.search(value) and (href := absolute(base, value)) and host_of(href) == host_of(base):
             yield Link(url=href, kind="pager", priority=LIST)
     yield from read.links((element, click[1]) for element in clicks if (click := _CLICK.search(element.get("onclick"))))
     yield from read.pagers()
     for value in _NEXT_PAGES(root) if elements["style"] else ():
         # Blogs name the next article so, too.
-        if (href := _absolute(base, value)) and look_of(href) == "page":
+        if (href := absolute(base, value)) and look_of(href) == "page":
             yield Link(url=href, kind="next", priority=LIST)
     yield from _framed(base, elements["frame"], elements["shown"])
     yield from _pictures(base, elements["img"])
@@ -156,14 +155,14 @@ def discover(url: str, html: str, root: HtmlElement | None) -> Iterator[Link]:
 def _pictures(base: str, found: list[HtmlElement]) -> Iterator[Link]:
     for image in found:
         source = next((image.get(name) for name in _LATE if image.get(name)), image.get("src"))
-        if source and (href := _absolute(base, source)):
+        if source and (href := absolute(base, source)):
             yield Link(url=href, anchor=fold(image.get("alt") or ""), kind="requisite", priority=REQUISITE)
 
 
 def _sheets(base: str, linked: list[HtmlElement], written: list[HtmlElement]) -> Iterator[Link]:
     """The style sheets of a page, and what those name that stand in it."""
     for element in linked:
-        if "stylesheet" in (element.get("rel") or "").lower() and (href := _absolute(base, element.get("href") or "")):
+        if "stylesheet" in (element.get("rel") or "").lower() and (href := absolute(base, element.get("href") or "")):
             yield Link(url=href, kind="requisite", priority=REQUISITE, style=True)
     for element in written:
         yield from styled(base, element.text or "")
@@ -171,7 +170,7 @@ def _sheets(base: str, linked: list[HtmlElement], written: list[HtmlElement]) ->
 
 def styled(base: str, sheet: str) -> Iterator[Link]:
     """What a style sheet names: further sheets, pictures and fonts."""
-    named = ((_absolute(base, address), further) for address, further in islice(styles.addresses(sheet), STYLED))
+    named = ((absolute(base, address), further) for address, further in islice(styles.addresses(sheet), STYLED))
     for href, further in dict(named).items():
         if href and (further or extension(href) in (*IMAGES, *_STYLED)):
             yield Link(url=href, kind="requisite", priority=REQUISITE, style=True)
@@ -180,7 +179,7 @@ def styled(base: str, sheet: str) -> Iterator[Link]:
 def _framed(base: str, frames: list[HtmlElement], shown: list[HtmlElement]) -> Iterator[Link]:
     """What stands in frames: pages, and files, shown by a viewer or as they are."""
     for frame in frames:
-        if href := _absolute(base, frame.get("src") or ""):
+        if href := absolute(base, frame.get("src") or ""):
             if (file := viewed(href)) is not None:
                 yield Link(url=file, kind="requisite", priority=REQUISITE)
             elif is_file(href):
@@ -188,7 +187,7 @@ def _framed(base: str, frames: list[HtmlElement], shown: list[HtmlElement]) -> I
             else:
                 yield Link(url=href, priority=LIST, frame=True)
     for element in shown:
-        href = _absolute(base, element.get("src") or element.get("data") or "")
+        href = absolute(base, element.get("src") or element.get("data") or "")
         if href and is_file(href):
             yield Link(url=href, kind="requisite", priority=REQUISITE)
         elif href and "html" in (element.get("type") or extension(href)).lower():
@@ -200,19 +199,9 @@ def _feeds(url: str, base: str, html: str, root: HtmlElement) -> Iterator[Link]:
     if "alternate" not in html:
         return
     for value in _FEEDS(root):
-        href = _absolute(base, value)
+        href = absolute(base, value)
         if href and (not href.startswith(url.rstrip("/") + "/") or urlsplit(url).path in ("", "/")):
             yield Link(url=href, priority=LIST)
-
-
-def base_of(url: str, root: HtmlElement) -> str:
-    """What the links of a page are relative to."""
-    try:
-        base = urljoin(url, str(_BASE(root)).strip())
-    except ValueError:
-        return url
-    # HTML, "frozen base URL": what is no address, or a script, is passed over.
-    return base if base[:5].lower() in ("http:", "https") else url
 
 
 def _survey(root: HtmlElement) -> tuple[defaultdict[str, list[HtmlElement]], list[_Text]]:
@@ -247,7 +236,7 @@ class _Anchors:
     def links(self, found: Iterable[tuple[HtmlElement, str]]) -> Iterator[Link]:
         """The links of elements and the addresses that are written in them."""
         for element, written in found:
-            href = _absolute(self._base, written)
+            href = absolute(self._base, written)
             link = self._link(element, href) if href is not None else None
             if link is not None:
                 yield link
@@ -355,15 +344,16 @@ def _beside_its_like(element: HtmlElement, anchor: str) -> bool:
 
 def _redirects(base: str, html: str, root: HtmlElement) -> Iterator[Link]:
     for content in _REFRESH(root):
-        if (found := refresh(content)) and (href := _absolute(base, found[1])):
+        if (found := refresh(content)) and (href := absolute(base, found[1])):
             yield Link(url=href, kind="redirect")
     # Share buttons say `location = ` too. A page that only leads on has hardly any text.
     target = script_target(html)
-    if target and len(_HAN.findall(_TAGS.sub("", html))) < 30 and (href := _absolute(base, target)):
+    if target and len(_HAN.findall(_TAGS.sub("", html))) < 30 and (href := absolute(base, target)):
         yield Link(url=href, kind="redirect")
 
 
-def _absolute(base: str, href: str) -> str | None:
+def absolute(base: str, href: str) -> str | None:
+    """The address that a page means by what it writes; None: it names no other page of the web."""
     href = href.strip()
     if not href or href.startswith("#"):
         return None

@@ -11,8 +11,8 @@ from urllib.parse import urlencode, urljoin, urlsplit, urlunsplit
 from lxml.etree import XPath
 from lxml.html import HtmlElement
 
-from crawler.discovery.dom import chosen, sent
-from crawler.discovery.general import NEXT, base_of
+from crawler.discovery.dom import base_of, chosen, sent
+from crawler.discovery.general import NEXT
 from crawler.discovery.link import LIST, Link
 from crawler.discovery.scripted import form_address
 

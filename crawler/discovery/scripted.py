@@ -8,14 +8,14 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from hashlib import sha256
 from typing import Any, Literal
-from urllib.parse import quote, unquote, urljoin, urlsplit
+from urllib.parse import quote, unquote, urlsplit
 
 from lxml.etree import XPath
 from lxml.html import HtmlElement
 
 from archive.site import host_of
-from crawler.discovery.dom import said_by
-from crawler.discovery.general import BLIND, LATER, MORE, NEXT, NUMBER, base_of, blind_rows
+from crawler.discovery.dom import base_of, said_by
+from crawler.discovery.general import BLIND, LATER, MORE, NEXT, NUMBER, absolute, blind_rows
 from crawler.discovery.link import ARTICLE, Link, look_of, viewed
 
 # What a page lacks: a stub only leads elsewhere, a list lacks rows or its next page, an article lacks its body.
@@ -268,7 +268,7 @@ def _fills_frame(root: HtmlElement, code: str) -> bool:
 
 
 def _sources(base: str, root: HtmlElement, hosts: Collection[str]) -> tuple[str, ...]:
-    found = dict.fromkeys(_join(base, element.get("src") or "") for element in _SCRIPTS(root))
+    found = dict.fromkeys(absolute(base, element.get("src") or "") for element in _SCRIPTS(root))
     wanted = [
         url
         for url in found
@@ -283,13 +283,13 @@ def _placed(base: str, root: HtmlElement, sources: Collection[str]) -> bool:
     """Whether a file of scripts stands in the middle of the page, where it may write."""
     for element in _SCRIPTS(root):
         inside = [around.tag for around in element.iterancestors()]
-        if "body" in inside and _join(base, element.get("src") or "") in sources:
+        if "body" in inside and absolute(base, element.get("src") or "") in sources:
             return True
     return False
 
 
 def _own_frames(base: str, root: HtmlElement, hosts: Collection[str]) -> bool:
-    frames = [_join(base, frame.get("src") or "") for frame in _FRAMES(root)]
+    frames = [absolute(base, frame.get("src") or "") for frame in _FRAMES(root)]
     return any(url and host_of(url) in hosts and viewed(url) is None and look_of(url) != "file" for url in frames)
 
 
@@ -301,14 +301,6 @@ def _acts(element: HtmlElement) -> bool:
     if element.get("onclick") and _PLAIN_CLICK.match(code):
         return False
     return "(" in code and not _IDLE_CLICK.fullmatch(code) and not re.match(r"\s*javascript:history\.", code)
-
-
-def _join(base: str, url: str) -> str | None:
-    try:
-        joined = urljoin(base, url.strip())
-    except ValueError:
-        return None
-    return joined.partition("#")[0] if joined.startswith(("http://", "https://")) else None
 
 
 def is_asked(ask: Mapping[str, Any], hosts: Collection[str]) -> str | None:

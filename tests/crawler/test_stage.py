@@ -582,6 +582,15 @@ def test_tabs_that_ask_for_a_list_by_post_are_told_from_what_is_sent(body: str, 
     assert len(tabs(stage.leads())) == known, stage.errors
 
 
+@pytest.mark.parametrize(
+    ("base", "asked"),
+    [("/sub/", "http://h/sub/a"), ("javascript:;", "http://h/xw/a"), ("http://[x]/", "http://h/xw/a")],
+)
+def test_scripts_ask_below_the_base_of_their_page_if_it_is_an_address(base: str, asked: str) -> None:
+    stage = play(f"<base href='{base}'><div id=n></div><script>$('#n').load('a')</script>")
+    assert [ask["url"] for ask in stage.state()["asks"]] == [asked]
+
+
 def test_addresses_in_a_frame_are_relative_to_the_frame() -> None:
     stage = Stage(
         {
