@@ -52,7 +52,8 @@ NEXT, BACK, _ENDS, NUMBER, MORE = map(_way, ("next", "back", "ends", "number", "
 # The ways to the month after and to the month before in a calendar, where arrows mean time.
 _NAMED = r"(?:(?:19|20)\d\d\s?[-年.]\s?)?\d{1,2}\s?月?"
 LATER = re.compile(
-    rf"[\[【(（\s]*(?:[下后後]\s?一?\s?个?月|next|{_NAMED}\s?[>»›▶►→]|[>»›▶►→])[\]】)）>»›▶►→\s]*", re.IGNORECASE
+    rf"[\[【(（\s]*(?:[下后後]\s?(?:一?\s?个?月|一\s?[天日])|next|{_NAMED}\s?[>»›▶►→]|[>»›▶►→])[\]】)）>»›▶►→\s]*",
+    re.IGNORECASE,
 )
 _EARLIER = re.compile(rf"[\s<«‹◀◄←]{{1,9}}(?:{_NAMED})?|prev(?:ious)?", re.IGNORECASE)
 _OPTIONS = XPath("//select[contains(@onchange, 'location')]/option/@value")

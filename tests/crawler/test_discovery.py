@@ -452,6 +452,7 @@ def test_real_pages_are_read_and_real_lists_give_their_dated_rows(shared: Path) 
         ("‹", "›"),
         ("&lt;&lt;", "&gt;&gt;"),
         ("上个月", "下个月"),
+        ("前一天", "后一天"),
         ("« 10月", "12月 »"),
         ("&lt; 2024年10月", "2024年12月 &gt;"),
     ],

@@ -513,7 +513,7 @@ def test_empty_pages_of_one_shape_end_by_their_text(tmp_path: Path) -> None:
         if path == "/":
             return Said(links("/day?d=1"))
         day = int(path.rpartition("=")[2])
-        return Said(f"<p>第{day}日：当日没有活动</p><a href='/day?d={day + 1}'>后一天</a>")
+        return Said(f"<p>第{day}日：当日没有活动</p><a href='/day?d={day + 1}'>次日</a>")
 
     assert len(site.crawl(calendar)) == 1 + 29
     assert site.why() == {"/day?d=30": "trap"}
@@ -529,7 +529,7 @@ def test_empty_days_that_read_like_short_notes_end_as_soon(tmp_path: Path) -> No
             return Said(links("/day?d=1"))
         day = int(path.rpartition("=")[2])
         note = f"<title>日历</title><h1>日历</h1><p>2020-9-{day}：当日没有活动。</p>"
-        return Said(f"{note}<div><a href='/day?d={day + 1}'>后一天</a></div>")
+        return Said(f"{note}<div><a href='/day?d={day + 1}'>次日</a></div>")
 
     asked = site.crawl(calendar)
     assert site.row("/day?d=1", "role") == ("article",)
