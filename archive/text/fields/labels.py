@@ -43,6 +43,7 @@ _BY_LINES = ("dateline", "signature")
 # Labels whose values are no field.
 _NOT_KEPT = ("other", "crew")
 _OF_PEOPLE = ("author", "editor", "sender")
+_OF_OFFICES = ("source", "issuer", "contributor")
 # What stands around a value and is no part of it.
 WRAP = "[]【】()<>{}|丨/-—_·:;,、。 \t"
 _BARS = str.maketrans({"丨": "|", "︱": "|", "│": "|", "┃": "|", "〔": "[", "〕": "]", "∶": ":"})
@@ -79,14 +80,10 @@ _NAMED = re.compile(_BEFORE + r"(?P<label>(?:本文)?来源于?|作者|责编|�
 _SENT = re.compile(
     r"\A([^\s:。,|]{2,16})\s(?:发表|发布|发)于\s?:?\s?(?=\d{4})"
     r"|\A(?:本帖最后)?由\s?([^\s:。,|]{2,16})\s?(?:在|于|提交于|发表于|发布于)\s?[^。]{8,40}?(?:\s?(?:发表|提交|发布|张贴|编辑))?\Z"
-    r"|\A(?:发表|发布)[于在]\s?[\d年月日:/. -]{8,30}\s由\s([^\s:。,|]{2,16})\Z"
+    r"|\A(?:发表|发布|提交|张贴)[于在]\s?(?=\d)[^。]{8,30}\s由\s?([^\s:。,|]{2,16})\Z"
 )
 # The agency's day may stand behind: (编辑:叶雅婷)1120612.
 _BRACKETS = re.compile(r"\A[(\[【<]\s?([^()\[\]【】]{2,60})\s?[)\]】>]\d{0,8}")
-# The label of a source behind a day, without a colon: 发稿日期 2012-12-20 稿件来源 县报; or of a line: 来源 县报.
-_SOURCE = re.compile(
-    r"(?:(?<=[\d日时分秒]\s)|\A)(?P<label>(?:信息|文章|稿件|新闻)?来\s?源)\s(?=[一-鿿]\S{1,20}(?:\s|\Z))"
-)
 # What a paper in brackets, or in its marks, was taken from: (转载自云溪日报).
 _TAKEN_FROM = re.compile(
     r"\A(?P<open>[(\[【]?)(?P<label>转载自|[转摘选]自|原载)于?\s?(?=《[^《》]{2,20}》|[^\s:,。]{2,16}[)\]】]\Z)"
@@ -235,12 +232,26 @@ def _with_colons(text: str) -> str:
     text = text.translate(_BARS) if _BARRED.search(text) else text
     text = _WRITER.sub("作者:", text, count=1)
     text = _PRINTED.sub(r"来源:\1 ", text) if "》" in text and ("版" in text or "期" in text) else text
-    text = _SOURCE.sub(_with_colon, text) if "源" in text else text
+    text = _before_office().sub(_with_colon_before_office, text)
     text = _TAKEN_FROM.sub(_with_colon, text)
     if "<" in text:
         text = " ".join(_TAG.sub(" ", text).split())
     text = _boxed().sub(_with_colon, text) if "【" in text else text
     return _unmarked()[0].sub(_with_colon, text) if _STROKES.search(text) else text
+
+
+@cache
+def _before_office() -> re.Pattern[str]:
+    """The label of an office or a source behind a day, or of a line, without a colon: 投稿单位 商会."""
+    labels = "|".join(label["pattern"] for label in words.entries("label") if label["field"] in _OF_OFFICES)
+    return re.compile(rf"(?:(?<=[\d日时分秒]\s)|\A)(?P<label>{labels})\s(?=(?P<value>[一-鿿]\S{{1,24}})(?:\s|\Z))")
+
+
+def _with_colon_before_office(match: re.Match[str]) -> str:
+    """The label with a colon behind it where an office or a source stands there: 发布单位 来源 are two labels."""
+    value = match["value"]
+    believed = "源" in match["label"] or is_office(value) or words.whole("media", value)
+    return f"{match['label']}:" if believed else match[0]
 
 
 def _with_colon(match: re.Match[str]) -> str:
@@ -385,8 +396,10 @@ def is_dateline(line: str) -> bool:
     text = canonical(line)
     marks = _marks(text)
     dated = dates.read(text) is not None
+    if is_sent(text):
+        return True
     if not marks and not dated:
-        return dates.is_short(text) or is_sent(text)
+        return dates.is_short(text)
     cuts = pairwise((0, *(mark.at for mark in marks), len(text)))
     if _PROSE.search(" ".join(text[start:end].rstrip(" ;") for start, end in cuts)) or _POINT.match(text):
         return False

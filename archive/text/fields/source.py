@@ -10,6 +10,8 @@ from archive.text.fields.labels import CLOCK, WRAP, Byline, canonical, is_sent, 
 from archive.text.fields.people import BULLETS, is_office, is_person, is_placed
 from archive.text.lines import furniture_id, narrow
 
+# A source beside a day has at most so many Han characters, the name of an office more.
+NAME, OFFICE = 10, 24
 _EDGES = "()<>-—·:;,、"
 # How labels of days and verbs before them end: 回复时间, 提交于.
 _OF_DAYS = ("时间", "日期", "于")
@@ -72,7 +74,12 @@ def _may_write(part: str, *, clock: bool) -> bool:
 def _may_publish(part: str) -> bool:
     """Whether a word beside a day may be a source: short, no column, tool, place or label of a day."""
     labelled = words.match("no_source", part) or dates.rules().alone.fullmatch(part)
-    return 2 <= han(part) <= 10 and part.count("]") < 2 and labelled is None and not part.endswith(_OF_DAYS)
+    return (
+        2 <= han(part) <= (OFFICE if is_office(part) else NAME)
+        and part.count("]") < 2
+        and labelled is None
+        and not part.endswith(_OF_DAYS)
+    )
 
 
 def medium(line: str) -> Byline:
