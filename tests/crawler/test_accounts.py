@@ -85,6 +85,37 @@ def test_the_first_page_of_a_list_under_another_address_is_no_list(
     assert [each.gap for each in lists if each.url == "http://h/L?p=1"] == ([claimed - 2] if told else [])
 
 
+def test_a_second_list_of_several_pages_is_one_though_a_longer_one_shows_its_rows(tmp_path: Path) -> None:
+    frontier = Frontier(tmp_path / "a.sqlite")
+    frontier.begin()
+    pages = {"http://h/l?p=1": range(3), "http://h/l?p=2": range(3, 6), "http://h/k?p=1": [0], "http://h/k?p=2": [1]}
+    for url in (*pages, *(f"http://h/{n}" for n in range(6))):
+        frontier.push(Address(url=url, found=Found(parent="http://h/")))
+    for number, shown in enumerate(pages.values()):
+        said = PageAccount(claimed=6, claimed_pages=2, rows=[f"http://h/{n}" for n in shown])
+        frontier.accounts.note(number + 1, 1 if number < 2 else 3, said)
+    assert {each.url: each.gap for each in frontier.accounts.ledger().lists} == {
+        "http://h/l?p=1": 0,
+        "http://h/k?p=1": 4,
+    }
+
+
+@pytest.mark.parametrize("order", [(1, 2), (2, 1)])
+def test_a_list_claims_what_the_page_said_that_was_fetched_last(tmp_path: Path, order: tuple[int, int]) -> None:
+    now = 1_599_969_600.0
+    frontier = Frontier(tmp_path / "a.sqlite", clock=lambda: now)
+    frontier.begin()
+    for page in (1, 2):
+        frontier.push(Address(url=f"http://h/l?p={page}", found=Found(parent="http://h/")))
+    leased = {address.id: address for address in (frontier.lease(["h"]), frontier.lease(["h"])) if address}
+    for page, claimed in zip(order, (20, 22), strict=True):
+        now += 60
+        frontier.accounts.note(page, 1, PageAccount(claimed=claimed, evidence=f"共{claimed}条"))
+        frontier.done(leased[page], 200, role="list")
+    (each,) = frontier.accounts.ledger().lists
+    assert (each.claimed, each.evidence) == (22, "共22条")
+
+
 def test_a_doubt_that_counts_nothing_is_told() -> None:
     found = gaps(Ledger(doubts=(SiteAccount(doubt="no_article", count=0, detail="pages answered"),)))
     assert [size for _, size, _ in found] == [1]

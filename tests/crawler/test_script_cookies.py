@@ -15,7 +15,8 @@ LINES = "".join(f"<p>会议研究了第{n}项工作，强调要画好最大同�
 CODE = """<button id=more onclick="more()">加载更多</button><script>
 var page = 1;
 function more() {
-  $.post('/more?page=' + (page + 1), {_token: 'a'}, function (html) { $('#rows').append(html); page = page + 1; });
+  $.ajax({url: '/more?page=' + (page + 1), type: 'post', headers: {'X-CSRF-TOKEN': 'a', 'Cookie': 'sid=x'},
+          success: function (html) { $('#rows').append(html); page = page + 1; }});
 }</script>"""
 PAGES = 3
 
@@ -33,8 +34,8 @@ def test_scripts_give_back_the_cookies_of_their_page(tmp_path: Path) -> None:
             first = f"<title>统战要闻</title><ul id=rows>{row(1)}{row(2)}{row(3)}</ul>{CODE}"
             return Answer(first, headers={"Set-Cookie": "sid=one; path=/; HttpOnly"})
         if path.startswith("/more?page="):
-            page = int(path[-1])
-            if headers.get("Cookie") != {2: "sid=one", 3: "sid=two"}.get(page) or page > PAGES:
+            page, mark = int(path[-1]), {name.lower(): value for name, value in headers.items()}.get("x-csrf-token")
+            if mark != "a" or headers.get("Cookie") != {2: "sid=one", 3: "sid=two"}.get(page) or page > PAGES:
                 return Answer("{}", status=419)
             return Answer(row(2 * page) + row(2 * page + 1), headers={"Set-Cookie": "sid=two"})
         if path.startswith("/show-"):
