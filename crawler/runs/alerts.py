@@ -11,7 +11,6 @@ import os
 import shlex
 import statistics
 import subprocess
-import urllib.request
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 
@@ -74,6 +73,8 @@ class Alarm:
                 env = {name: value for name, value in os.environ.items() if (name, value) != ("PYTHONSAFEPATH", SAFE)}
                 subprocess.run(shlex.split(self.command), input=body, timeout=PATIENCE, check=True, env=env)
             if self.webhook:
+                import urllib.request  # noqa: PLC0415 - `schedule list` starts without it
+
                 request = urllib.request.Request(self.webhook, body, {"Content-Type": "application/json"})  # noqa: S310 - the user's own address
                 with urllib.request.urlopen(request, timeout=PATIENCE) as answer:  # noqa: S310 - as above
                     answer.read(1)
