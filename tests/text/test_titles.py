@@ -395,3 +395,9 @@ def test_a_label_before_a_title_is_none_of_it() -> None:
     head = "<tr><td class=title>標題：第六屆會員大會通知</td></tr><tr><td>發布日期：2009-02-27</td></tr>"
     text = "<tr><td>本會訂於三月二十二日上午九時三十分召開會員大會，敬請撥冗出席。</td></tr></table>"
     assert read(f"<title>云溪同乡会</title><table>{head}{text}").title == "第六届会员大会通知"
+
+
+def test_the_cell_behind_the_label_of_a_notice_is_the_title() -> None:
+    rows = "<tr><td>公告主旨</td><td>客家歌谣班停课一次</td></tr><tr><td>公告日期</td><td>100.08.28</td></tr>"
+    document = read(f"<title>青河文化會</title><table>{rows}<tr><td>公告內容</td><td>{PROSE}</td></tr></table>")
+    assert (document.title, document.published) == ("客家歌谣班停课一次", "2011-08-28")

@@ -75,9 +75,11 @@ _CLAUSE_ENDS = ("。", ";", ":", ",")
 _SUBTITLE = re.compile(r"[—–\-]{1,3}\s?\S.{2,60}")
 _CUT = ("...", "…")
 _TITLE_LABEL = re.compile(
-    r"(?:(?:文章|信息|新闻|信件|来信|留言|咨询|诉求|问题)?标\s?题|题名|(?:信件|来信|留言|咨询)主题):?"
+    r"(?:(?:文章|信息|新闻|信件|来信|留言|咨询|诉求|问题)?标\s?题|题名|(?:信件|来信|留言|咨询)主题|(?:公告)?主旨):?"
 )
 _TITLE_LABELLED = re.compile(rf"\A(?:{_TITLE_LABEL.pattern.removesuffix(':?')}|標\s?題)[:：]\s*(?=.{{4}})")
+# One of these stands in every such label.
+_LABELS_TITLE = re.compile("[题旨]")
 # A label of a time, in any words: 回复时间.
 _TIME_LABELS = ("时间", "日期")
 _DASH = ("—", "–", "-", "－")
@@ -174,7 +176,7 @@ def _labelled(outline: Outline, keys: Sequence[str], ranked: Sequence[_Ranked]) 
     """The line in the cell behind the label 标题: right under another line that has enough points, or where none is a
     heading over a dateline; a label without a colon there counts where no other line has enough.
     """
-    if "题" not in "\n".join(keys):
+    if not _LABELS_TITLE.search("\n".join(keys)):
         return None
     best = [-each.order for each in ranked]
     over = any(each.over for each in ranked)
