@@ -39,7 +39,7 @@ STATED = ("meta", "url", "row")
 
 # Something of these stands in every date.
 # A search is fast where the first character is one of some.
-_WRITTEN = r"(?<=民)[国國]|(?<=年)\s?[一二三四五六七八九十]"
+_WRITTEN = r"(?<=民)[国國]|(?<=年)\s?[一二三四五六七八九十壹贰叁肆伍陆柒捌玖拾]"
 _YEARS = re.compile(rf"[12民年](?:(?<=[12])[09]\d\d|{_WRITTEN})")
 # What counts readers says nothing of a day, nor does who put the text there.
 _SAID = re.compile(r"(?:发布|录入|上传|提供)[人者员]:\s?[^\s|]{1,30}+")
@@ -47,7 +47,9 @@ _COUNT = re.compile(r"[已共被]?(?:阅读?|浏览|点击|访问|查看)(?:[次
 _DIGITS = re.compile(rf"[\d民年](?:(?<=\d)|{_WRITTEN})")
 # Something of these in every loose shape.
 _PARTED = re.compile(r"\d(?:\s?[-/.年月]|\d{7})|\A\d{4}\s?\Z")
-_HAN_DIGITS = str.maketrans("〇零○一二三四五六七八九", "000123456789")
+_HAN_DIGITS = str.maketrans("〇零○O一二三四五六七八九壹贰叁肆伍陆柒捌玖拾", "0000123456789123456789十")
+# Of several calendars the common one is read: 佛历二五五六年 公历二〇一二年六月二十六日.
+_CALENDAR = re.compile(r"\A(?:佛历[^年]{1,6}年)?(?:公历|公元|西元)")
 _WEEKDAYS = "一二三四五六日"
 _MONTHS = "janfebmaraprmayjunjulaugsepoctnovdec"
 _PIECE = re.compile(r"[\d年月日./-]{1,8}")
@@ -60,7 +62,7 @@ _DONE = ("发布", "上传", "刊登", "登载")
 _LABELLED = re.compile(r"\A[一-鿿]{1,6}(?:日期?|[時时][间間]):\s?(?=\d)")
 _GLUED = re.compile("(?!星期|周|上午|下午|来源|更新|发布)[一-鿿]{5}")
 _NO_YEAR = re.compile(r"(?:0?[1-9]|1[0-2])[-/月][0-3]?\d日?\s[0-2]?\d:[0-5]\d(?::[0-5]\d)?(?:\s|\Z)")
-_BEGINS = r"[\dA-Z〇零○一二三四五六七八九中民]"
+_BEGINS = r"[\dA-Z〇零○一二三四五六七八九壹贰中民]"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -409,6 +411,7 @@ def signed(lines: Sequence[str]) -> list[Dated]:
     for line in map(narrow, lines):
         # The press releases of Hong Kong end so.
         words = line.removeprefix("完").lstrip("/").strip("()[]").replace(" ", "")
+        words = _CALENDAR.sub("", words)
         whole = (
             value for value, match in _found(words, loose=False) if match[0] == words or _is_clock(words, value, match)
         )

@@ -70,7 +70,7 @@ _PAPER = re.compile(
 # Something of these stands in every dateline: a digit, a colon or what is written for one, a label, the year of a day
 # that is written out. It is searched in lines as they stand on the page.
 _HINTS = re.compile(
-    r"[\t\d:|/<：｜／＜︰∶丨︱│┃]|民[国國]|年\s*[一二三四五六七八九十]|记者|[通评][讯论]员|实习生|作者|撰[稿文]|图文|文图|"
+    r"[\t\d:|/<：｜／＜︰∶丨︱│┃]|民[国國]|年\s*[一二三四五六七八九十壹贰叁肆伍陆柒捌玖拾]|记者|[通评][讯论]员|实习生|作者|撰[稿文]|图文|文图|"
     r"编[辑审]|责编|来\s?源\s|作\s者\s|采写|执笔|校对|审核|摄影|[终初复]审|供图|监制|文\s"
 )
 # A source without a colon, between bars or spaces or alone: 来源CSDN| 作者魏星.
