@@ -194,10 +194,16 @@ def _take_captions(draft: Draft, scene: Scene) -> None:
     """Lines that the page sets or names as captions leave the text."""
     page = scene.page
     beside = [len(row) == 1 and page.outline.captioned(row[0][0]) for row in scene.rows]
+    looks = [page.outline.look(index) for index in draft.at]
+    prose = {look for look, is_beside in zip(looks, beside, strict=True) if not is_beside}
     for position, line in enumerate(line.read for line in draft.lines):
         described = page.blocks[draft.at[position]].kind == "caption" or (
-            # Where nothing but such lines stands below the pictures a sentence is one, too.
-            beside[position] and (fields.may_be_caption(line) or (all(beside) and len(line) <= CAPTION))
+            # A sentence is one, too, where nothing is set so but the lines below pictures.
+            beside[position]
+            and (
+                fields.may_be_caption(line)
+                or (len(line) <= CAPTION and looks[position] not in prose and not (prose and fields.is_dateline(line)))
+            )
         )
         if described and draft.fate[position] is None:
             draft.captions.append(line)

@@ -75,7 +75,7 @@ class Draft:
         if not who:
             return False
         self.byline.take(fields.Byline(author=who), "reporters", self.lines[index].read)
-        self.take(index, "byline")
+        self.take(index, "dateline" if dates.tells_day(self.lines[index].read) else "byline")
         return True
 
     def date(self, index: int) -> None:
@@ -259,7 +259,7 @@ def read_tail(draft: Draft) -> None:
         if (found := fields.signature(read[index])) is not None:
             draft.byline.take(found, "signature", read[index])
             draft.take(index, "byline")
-        elif draft.sign(index, fields.reporters(read[index])):
+        elif draft.sign(index, fields.reporters(_without_day(read[index]))):
             continue
         elif _is_day_with_tools(read[index]) or (
             fields.is_dateline(read[index]) and (fields.byline(read[index]) or _PUBLISHED.search(read[index]))
@@ -267,6 +267,12 @@ def read_tail(draft: Draft) -> None:
             draft.byline.take(fields.byline(read[index]), "dateline", read[index])
             draft.take(index, "dateline")
     _read_prose(draft)
+
+
+def _without_day(line: str) -> str:
+    """A line without the day behind it: 罗志强 图/文 2012/1/10."""
+    said, _, day = lines.narrow(line).rpartition(" ")
+    return said if said and dates.is_day(day) else line
 
 
 def _is_day_with_tools(line: str) -> bool:

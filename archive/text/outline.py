@@ -219,6 +219,11 @@ class Outline:
     def _holders(self) -> dict[int, int]:
         return dict(reversed(self.media))
 
+    def look(self, index: int) -> tuple[str, str]:
+        """How the element of a block is written: its name and its attributes."""
+        element = self.blocks[index].element
+        return self.tags[element], self.inside[element]
+
     def attributes(self, element: int) -> dict[str, str]:
         """The attributes of an element, names in lower case."""
         return attributes(self.inside[element])

@@ -420,3 +420,25 @@ def test_links_with_their_days_alone_lead_away_from_the_article(row: str) -> Non
     assert document.text == "\n".join(PROSE)
     told = read(page(box(*PROSE, "详见<a href=/1>关于修改方案的公告</a>（2023-06-12）")))
     assert "关于修改方案的公告" in told.text
+
+
+def test_sentences_below_pictures_that_are_set_as_none_of_the_prose_are_captions() -> None:
+    picture = "<p align=center><img src=/{0}.jpg></p><p align=center>{1}</p>"
+    shown = ("宣讲员骑摩托车把宣传箱送到村里。", "村民围着火盆翻看连环画。")
+    pictures = "".join(picture.format(number, line) for number, line in enumerate(shown))
+    document = read(page(f"<div>{pictures}{''.join(f'<p align=left>{line}</p>' for line in PROSE)}</div>"))
+    assert (document.text, document.captions) == ("\n".join(PROSE), shown)
+    alike = read(page(f"<div>{pictures}{''.join(f'<p align=center>{line}</p>' for line in PROSE)}</div>"))
+    assert alike.text == "\n".join((*shown, *PROSE))
+    signed = read(page(f"<div>{''.join(f'<p>{line}</p>' for line in PROSE)}{picture.format(1, '2023年6月24日')}</div>"))
+    assert signed.captions == ()
+
+
+@pytest.mark.parametrize(
+    ("line", "author"),
+    [("罗志强 图/文　2012/1/10", "罗志强"), ("文/图 罗志强 2012-01-10", "罗志强"), ("办公室 2012年1月10日", None)],
+)
+def test_who_wrote_and_took_the_pictures_signs_with_the_day(line: str, author: str | None) -> None:
+    document = read(page(box(*PROSE, line)))
+    assert document.author == author
+    assert document.text == "\n".join((*PROSE, line.replace("　", " ")) if author is None else PROSE)

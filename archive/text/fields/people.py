@@ -24,7 +24,7 @@ _PIECE = re.compile(r"[一-鿿·]+|[^\s、,/&;一-鿿·]+|[、,/&;]|\s+")
 # Two characters: a place rather than one more name.
 _PLACED = re.compile(r"[一-鿿]{2}报[道导]")
 _ROLE = re.compile(r"(?:^|[一-鿿\s()》讯电])(?:记者|通讯员|评论员|实习生|作者)[:/]?")
-_REPORTS = re.compile("记者|作者|通讯员|评论员|撰稿|实习生|采写|文/|图文")
+_REPORTS = re.compile("记者|作者|通讯员|评论员|撰稿|实习生|采写|文/|/文|图文")
 _CLAUSE = re.compile(r"[。!?,;]")
 _ROLE_ENDS = re.compile(r"(?:记者|通讯员|实习生)[\s/]?$")
 _WROTE = ("文/图", "图/文", "文/摄", "摄/文", "/文", "图文")
