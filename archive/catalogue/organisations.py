@@ -117,19 +117,24 @@ def _find_marked(text: str, places: Sequence[Mention], site: str | None) -> Iter
     """Find the organisations that do not begin with a place."""
     marks, kinds = _marks()
     starts = [place.start for place in places]
+    named = _Named(text, places)
     for _, start, end in marks.find_matches_as_indexes(text):
-        if one := _marked(text, start, end, kinds[text[start:end]], places, bisect_right(starts, start), site):
+        kind, number = kinds[text[start:end]], bisect_right(starts, start)
+        if kind == "level":
+            behind = number and places[number - 1].end >= start
+            one = None if behind else _own(text, start, site, named.read(number))
+        else:
+            one = _marked(text, start, end, kind, places, number, site)
+        if one:
             yield one
 
 
 def _marked(
     text: str, start: int, end: int, kind: str, places: Sequence[Mention], number: int, site: str | None
 ) -> Organisation | None:
-    """The organisation that a mark of a kind shows; `number`: how many places begin before it."""
+    """The organisation that a mark other than a level shows; `number`: how many places begin before it."""
     behind = places[number - 1].end if number else -1
     match kind:
-        case "level":
-            return None if start <= behind else _own(text, start, site, places[:number])
         case "company":
             return _company(text, start, end, places)
         case "prefix":
@@ -202,7 +207,7 @@ def _is_cut(text: str, at: int) -> bool:
     return at in accumulate(map(len, words), initial=first)
 
 
-def _own(text: str, at: int, site: str | None, places: Sequence[Mention]) -> Organisation | None:
+def _own(text: str, at: int, site: str | None, named: _Named) -> Organisation | None:
     """A body of the site's own place, or of that of its section, which a text names by its level."""
     if not _may_begin(text, at):
         return None
@@ -213,12 +218,12 @@ def _own(text: str, at: int, site: str | None, places: Sequence[Mention]) -> Org
     reached = grow(text, least, body=bool(body), bare=False)
     if not body and (reached <= least or not _is_of_level(text, least, reached)):
         return None
-    place, clear = _whose(text, at, places)
+    place, clear = named.whose(at)
     if place:
         name = title(place.code, text[place.start : place.end])
         return _make(text, at, reached, least, place.code, name + body, how="place")
-    code = _own_code(text[at], site) if site else _only_code(text, text[at], places)
-    if not clear or (body == "委" and not (code or any(_is_at(each, text[at]) for each in places))):
+    code = _own_code(text[at], site) if site else named.code_of(text[at])
+    if not clear or (body == "委" and not (code or text[at] in named.only)):
         return None  # 县委 alone may speak of all counties
     return _make(text, at, reached, least, code, (title(code) or text[at]) + body, how="own")
 
@@ -277,36 +282,63 @@ def _is_at(place: Mention, level: str) -> bool:
     return bool(place.code) and title(place.code)[-1] == level
 
 
-def _heads_section(text: str, place: Mention) -> bool:
-    """Whether a place heads a section of a text: 攀枝花：... at the beginning of a line."""
-    after = text[place.end : place.end + 1]
-    return after in (":", "：") and bool(place.code) and text[place.start - 1 : place.start] in ("", "\n")
+class _Named:
+    """What the places before an offset say of levels, read once from left to right.
 
-
-def _whose(text: str, at: int, places: Sequence[Mention]) -> tuple[Mention | None, bool]:
-    """The place whose body a level means, and whether that is clear; no place if it is that of the site.
-
-    It is the place of the bodies right before it, that of its section, or the last one named within the section.
+    Attributes:
+        last: the last place.
+        section: the place that heads the section: 攀枝花：... at the beginning of a line.
+        within: the last place of each level in the section.
+        only: the code of the only place of each level; empty if there are several.
+        bodied: the levels of a place whose body is named.
     """
-    if places and _is_beside(text, places[-1], at):
-        return places[-1], True
-    section = next((one for one in reversed(places) if _heads_section(text, one)), None)
-    if not section:
-        return None, True
-    if _is_at(section, text[at]):
-        return section, True
-    if _DIGITS[text[at]] <= len(section.code.rstrip("0")):
-        return None, True
-    within = (one for one in reversed(places) if one.start > section.start and is_within(one.code, section.code))
-    place = next((one for one in within if _is_at(one, text[at])), None)
-    return place, bool(place)
 
+    def __init__(self, text: str, places: Sequence[Mention]) -> None:
+        self._text, self._places, self._number = text, places, 0
+        self.last: Mention | None = None
+        self.section: Mention | None = None
+        self.within: dict[str, Mention] = {}
+        self.only: dict[str, str] = {}
+        self.bodied: set[str] = set()
 
-def _only_code(text: str, level: str, places: Sequence[Mention]) -> str:
-    """The code of the only place of a level that the text names so far, if it names a body of it; else empty."""
-    named = [place for place in places if _is_at(place, level)]
-    one = named[0].code if named and any(_body(text, place.end) for place in named) else ""
-    return one if all(place.code == one for place in named) else ""
+    def read(self, number: int) -> _Named:
+        """Read on to as many places."""
+        for place in self._places[self._number : number]:
+            self.last = place
+            if place.code:
+                self._take(place, title(place.code)[-1])
+        self._number = number
+        return self
+
+    def _take(self, place: Mention, level: str) -> None:
+        begins = self._text[place.start - 1 : place.start] in ("", "\n")
+        if begins and self._text[place.end : place.end + 1] in (":", "："):
+            self.section, self.within = place, {}
+        elif self.section and is_within(place.code, self.section.code):
+            self.within[level] = place
+        self.only[level] = place.code if self.only.get(level, place.code) == place.code else ""
+        if _body(self._text, place.end):
+            self.bodied.add(level)
+
+    def whose(self, at: int) -> tuple[Mention | None, bool]:
+        """The place whose body a level means, and whether that is clear; no place if it is that of the site.
+
+        It is the place of the bodies right before it, that of its section, or the last one named within the section.
+        """
+        level = self._text[at]
+        if self.last and _is_beside(self._text, self.last, at):
+            return self.last, True
+        if not self.section:
+            return None, True
+        if _is_at(self.section, level):
+            return self.section, True
+        if _DIGITS[level] <= len(self.section.code.rstrip("0")):
+            return None, True
+        return self.within.get(level), level in self.within
+
+    def code_of(self, level: str) -> str:
+        """The code of the only place of a level, if a body of it is named; else empty."""
+        return self.only[level] if level in self.bodied else ""
 
 
 def _own_code(level: str, site: str | None) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache, lru_cache, partial
 from itertools import accumulate
@@ -81,16 +81,18 @@ def find_all(text: str, site: str | None = None) -> list[Mention]:
     known = _above({_read(text[start:end]).certain for start, end in spotted} - {""})
     near = _above({site} if site else set())
     found: list[Mention] = []
+    codes: set[str] = set()
     for start, end in spotted:
         name = _read(text[start:end])
         gap = text[found[-1].end : start] if found else "far"
         if name.landscape and _is_landscape(text[start:end], name.places, behind_parent=not gap):
             continue
-        if name.verbal and not _is_meant(name.places[0].code, found, near):
+        if name.verbal and not _is_meant(name.places[0].code, codes, near):
             continue
-        code, how = _choose(name, gap, found, known, near)
+        code, how = _choose(name, gap, found[-1].code if found else "", codes, known, near)
         if code or not name.weak:
             inside = _is_inside(text, start, end, full=name.full)
+            codes.add(code)
             found.append(Mention(start=start, end=end, code=code, how=how, inside=inside))
     return found
 
@@ -169,6 +171,7 @@ def _trade_words() -> tuple[str, ...]:
     return tuple(_words("firm"))
 
 
+@lru_cache(maxsize=64)
 def _trades(text: str, name: str) -> bool:
     """Whether a text speaks of a firm of a name: 现代汽车."""
     at = text.find(name)
@@ -184,20 +187,28 @@ def _part(word: str) -> str:
     return tagged[0][1] if len(tagged) == 1 else ""
 
 
-def _is_meant(code: str, found: Sequence[Mention], near: set[str]) -> bool:
+def _is_meant(code: str, codes: set[str], near: set[str]) -> bool:
     """Whether a place above a county was named, or is that of the site."""
-    above = any(one.code and one.code != code and is_within(code, one.code) for one in found)
+    above = f"{code[:2]}0000" in codes or f"{code[:4]}00" in codes
     return above or any(code.startswith(prefix) for prefix in near)
 
 
-def _choose(name: _Spelling, gap: str, found: Sequence[Mention], known: set[str], near: set[str]) -> tuple[str, str]:
-    """Choose the code that is meant by a name behind those found and a gap, and say how."""
-    before = "" if gap else found[-1].code
+def _choose(name: _Spelling, gap: str, last: str, codes: set[str], known: set[str], near: set[str]) -> tuple[str, str]:
+    """Choose the code that is meant by a name, and say how.
+
+    Args:
+        name: the name as written.
+        gap: what stands between it and the place before it.
+        last: the code of that place.
+        codes: those of all places before it.
+        known: as in `_resolve`.
+        near: as in `_resolve`.
+    """
+    before = "" if gap else last
     if name.everyday:
-        evidence = _above({one.code for one in found} & {place.code for place in name.places})
-        return _resolve(name, before, evidence, set())
+        return _resolve(name, before, _above(codes & {place.code for place in name.places}), set())
     next_cell = 0 < len(gap) < 3 and not gap.isalnum() and not name.certain  # 中山 in the cell behind 广东省
-    if next_cell and (beside := _beside(name.places, _above({found[-1].code}))):
+    if next_cell and (beside := _beside(name.places, _above({last}))):
         return beside, "parent"
     return _resolve(name, before, known, near)
 
@@ -353,6 +364,12 @@ def _is_account(text: str, start: int, end: int) -> bool:
     return bool(_patterns()["account"].match(text, end)) or "来源" in text[max(start - 5, 0) : start]
 
 
+@lru_cache(maxsize=64)
+def _is_other_name(text: str, short: str, long: str) -> bool:
+    """Whether a text has a name more often than what it begins: 大清河 than 大清河北."""
+    return text.count(short) > text.count(long)
+
+
 class _Edges:
     """The word boundaries of a text; each sentence is cut into words on demand."""
 
@@ -398,8 +415,7 @@ class _Edges:
             return False
         if self._text[start] in "镇乡村" and start - 2 in edges and not (jieba().has_word(before) or is_name(before)):
             return True  # 兆雅|镇江|泉酒业
-        longer = before + self._text[start]
-        return self._text.count(longer) > self._text.count(before + self._text[start:end])
+        return _is_other_name(self._text, before + self._text[start], before + self._text[start:end])
 
     def _sentence(self, at: int) -> frozenset[int]:
         """The word boundaries of the sentence around a character."""

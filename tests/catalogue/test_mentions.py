@@ -435,6 +435,14 @@ def test_a_level_without_a_site_is_the_only_place_of_it_that_has_a_body() -> Non
     ]
 
 
+@pytest.mark.timeout(60)
+@pytest.mark.parametrize(
+    "words", ["泸县的会，县侨联。", "北京、市委，", "会同县工商联、东方市，", "北京现代，大清河北堤，"]
+)
+def test_a_text_takes_time_by_its_length(words: str) -> None:
+    assert len(list(mentions.of(None, words * 20_000, None))) >= 20_000
+
+
 def test_a_party_is_tagged_by_itself_with_a_level_and_with_its_branch() -> None:
     assert bodies("民革、民盟市委和致公党交大医学院委员会，民进山西省代表大会", "510500") == [
         ("民革", "民革", "national"),
