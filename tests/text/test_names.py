@@ -371,3 +371,27 @@ def test_a_day_alone_right_below_the_text_dates_it() -> None:
     assert read(PAGE.format(info="", lead="", end="", after=foot)).published == "2023-03-08"
     row = "</div><div><p><a href=/2>盟员书画作品展览开幕</a></p><div>3 月 8, 2023</div>"
     assert read(PAGE.format(info="", lead="", end="", after=row)).published is None
+
+
+@pytest.mark.parametrize(
+    "label",
+    [
+        "采访整理",
+        "文字",
+        "张贴者",
+        "值班主任",
+        "值班编委",
+        "网编",
+        "主编",
+        "美编",
+        "统筹",
+        "三审",
+        "责编",
+        "摄像师",
+        "校对员",
+        "作 者",
+    ],
+)
+def test_a_label_that_may_go_without_its_colon_makes_a_dateline(label: str) -> None:
+    assert is_dateline(f"{label} 陈晓明")
+    assert not is_dateline(f"{label}会议在县城召开")
