@@ -282,5 +282,5 @@ def test_outside_its_hours_a_site_is_asked_for_nothing(tmp_path: Path) -> None:
     with Site("trs", "hours", articles=90) as site:
         file = site.write_site(tmp_path / "sites" / "trs.toml")
         file.write_text(file.read_text(encoding="utf-8") + f'hours = "{closed}"\n', encoding="utf-8")
-        assert "ending='hours'" in crawl(file, tmp_path / "data")
+        assert "ending=<Ending.HOURS" in crawl(file, tmp_path / "data")
         assert site.log == []
