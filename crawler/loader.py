@@ -13,7 +13,7 @@ from scrapy.spiderloader import SpiderLoader
 
 from archive.site import FOLDER, Crawl, Site, host_of, load, load_file, no_such_site
 from crawler import collect_seldom
-from crawler.spiders.site import LOOK, spider_for
+from crawler.spiders.site import SINGLE, spider_for
 
 
 def sites_folder(settings: BaseSettings) -> Path:
@@ -51,8 +51,8 @@ class SiteLoader:
         """
         if name.endswith(".toml"):
             return spider_for(load_file(Path(name)), Path(name))
-        if name.startswith(LOOK):
-            return spider_for(_unknown(name.removeprefix(LOOK)))
+        if name.startswith(SINGLE):
+            return spider_for(_unknown(name.removeprefix(SINGLE)))
         if name in self._own.list():
             return self._own.load(name)
         sites = self._load_sites()
@@ -63,7 +63,7 @@ class SiteLoader:
     def find_by_request(self, request: Request) -> Sequence[str]:
         """The sites that a request's host belongs to; for an unknown host, a spider that only fetches single pages."""
         host = host_of(request.url)
-        return [key for key, site in self._load_sites().items() if host in site.hosts] or [LOOK + host]
+        return [key for key, site in self._load_sites().items() if host in site.hosts] or [SINGLE + host]
 
     def _load_sites(self) -> dict[str, Site]:
         if self._sites is None:
@@ -75,4 +75,4 @@ class SiteLoader:
 def _unknown(host: str) -> Site:
     """A site for a host without a site file; an address of this machine is allowed, since the user named it."""
     private = (host,) if host.startswith(("127.", "localhost")) else ()
-    return Site(key=LOOK + host, name=host, hosts=(host,), crawl=Crawl(start=(), allow_private=private))
+    return Site(key=SINGLE + host, name=host, hosts=(host,), crawl=Crawl(start=(), allow_private=private))

@@ -54,7 +54,7 @@ import atexit, json, os, sys, time
 from scrapy.cmdline import execute
 from crawler.wire.recorder import Recorder
 
-settle, spent = Recorder.settle, []
+settle, spent = Recorder.acknowledge, []
 
 def timed(self):
     began = time.perf_counter()
@@ -65,7 +65,7 @@ def tell():
     with open(os.environ["SPENT"], "w") as file:
         json.dump(spent, file)
 
-Recorder.settle = timed
+Recorder.acknowledge = timed
 atexit.register(tell)
 execute(["scrapy", *sys.argv[1:]])
 """

@@ -133,7 +133,7 @@ def _update(
         try:
             # A rebuilt catalogue would lack the rows to keep.
             always = state == "usable" and not anew
-            counts = _follow_kept(layout, tell, warn, places, always=always, thrifty=thrifty)
+            counts = _apply_keeping(layout, tell, warn, places, always=always, thrifty=thrifty)
         except (sqlite3.DatabaseError, UnicodeDecodeError) as error:  # after a flipped bit its message may not be UTF-8
             if getattr(error, "sqlite_errorcode", sqlite3.SQLITE_CORRUPT) & 0xFF in _REFUSALS:
                 raise
@@ -152,7 +152,7 @@ def known_places(layout: Layout) -> dict[str, str]:
         return {}
 
 
-def _follow_kept(
+def _apply_keeping(
     layout: Layout,
     tell: Callable[[Path], None],
     warn: Callable[[str], None],
@@ -169,8 +169,8 @@ def _follow_kept(
         if not (kept or always):
             return None
         with db:
-            touched = _follow(db, layout, tell, places, {each.path for each in kept})
-            return _judge(db, layout, touched, thrifty=thrifty)
+            touched = _apply_changes(db, layout, tell, places, {each.path for each in kept})
+            return _mark_dependent(db, layout, touched, thrifty=thrifty)
 
 
 def _find_kept(db: sqlite3.Connection, layout: Layout) -> list[_Kept]:
@@ -256,12 +256,12 @@ def _anew(layout: Layout, tell: Callable[[Path], None], places: Mapping[str, str
         db.execute("INSERT INTO words(words, rank) VALUES ('hashsize', ?)", (SEGMENT,))
         # Merge the segments once, at the end; the indexes then use the freed pages.
         db.execute("INSERT INTO words(words, rank) VALUES ('automerge', 0)")
-        touched = _follow(db, layout, tell, places)
+        touched = _apply_changes(db, layout, tell, places)
         db.execute("INSERT INTO words(words) VALUES ('optimize')")
         db.execute("INSERT INTO words(words, rank) VALUES ('automerge', 4)")
         db.commit()
         _run(db, "indexes.sql")
-        counts = _judge(db, layout, touched, thrifty=False)
+        counts = _mark_dependent(db, layout, touched, thrifty=False)
         db.commit()
         db.execute("PRAGMA journal_mode = DELETE")
     for left in ("-wal", "-shm"):
@@ -305,7 +305,7 @@ def _state(
     return "usable" if dead <= max(alive, 1000) else "heavy"
 
 
-def _follow(
+def _apply_changes(
     db: sqlite3.Connection,
     layout: Layout,
     tell: Callable[[Path], None],
@@ -319,21 +319,21 @@ def _follow(
     touched: set[str] = set()
     for path in known.keys() - kept - {path for path, mark in now.items() if known.get(path) == mark}:
         touched |= _forget(db, path)
-    taking = _Taking(db, places)
+    loader = _ShardLoader(db, places)
     for path, mark in now.items():
         if known.get(path) != mark:
             tell(layout.root / path)
             source = db.execute("INSERT INTO sources(path, mark) VALUES (?, ?)", (path, mark)).lastrowid
             assert source is not None
             if path.endswith(".parquet"):
-                touched |= taking.shard(source, layout.root / path)
+                touched |= loader.shard(source, layout.root / path)
             else:
                 touched |= _take_index(db, source, layout.root / path)
-    taking.end()
+    loader.end()
     return touched
 
 
-def _judge(db: sqlite3.Connection, layout: Layout, touched: set[str], *, thrifty: bool) -> Counts:
+def _mark_dependent(db: sqlite3.Connection, layout: Layout, touched: set[str], *, thrifty: bool) -> Counts:
     """Mark what depends on other documents: the latest of a URL, its aliases, further pages, copies."""
     touched = aliases.neighbours(db, touched)
     _mark_latest(db, touched)
@@ -407,7 +407,7 @@ def _forget(db: sqlite3.Connection, path: str) -> set[str]:
     return touched
 
 
-class _Taking:
+class _ShardLoader:
     """Takes rows of shards into the catalogue, and their words in large sorted batches."""
 
     # The columns that are read of a shard.

@@ -156,7 +156,7 @@ def refuse_unknown(layout: Layout, wanted: Filter, sites: Collection[str]) -> No
             raise UsageError(f"there is no {name} {value!r}{cure}")
 
 
-def places(layout: Layout, wanted: Filter) -> Iterator[tuple[Path, list[int]]]:
+def chosen_rows(layout: Layout, wanted: Filter) -> Iterator[tuple[Path, list[int]]]:
     """Yield the shards and row numbers of the documents that a filter chooses, in the order of the archive.
 
     Raises:
@@ -196,7 +196,7 @@ def documents(layout: Layout, wanted: Filter) -> Iterator[Document]:
         UsageError: there is no catalogue yet.
     """
     parts = further(layout, wanted)
-    for path, rows in places(layout, wanted):
+    for path, rows in chosen_rows(layout, wanted):
         yield from read(path, rows, parts)
 
 
@@ -352,7 +352,7 @@ def without_capture(layout: Layout, urls: Sequence[str]) -> list[str]:
         return [url for url in urls if not db.execute(sql, (url,)).fetchone()]
 
 
-def written(layout: Layout, name: str) -> str:
+def resolve_name(layout: Layout, name: str) -> str:
     """An id or address as the archive has it: an address may lack its scheme or last slash; as given if there is none.
 
     Raises:

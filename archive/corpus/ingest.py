@@ -23,7 +23,7 @@ from archive.errors import DataError
 from archive.layout import IMPORTED, TAIL, Layout
 from archive.warc import exclusions, fixity, index, wacz
 from archive.warc.capture import Capture, Place
-from archive.warc.conformance import judge
+from archive.warc.conformance import check
 from archive.warc.disk import disk_error, make_folder, write_whole
 from archive.warc.member import MAGIC, GzipError, MemberWriter
 from archive.warc.reader import digest_of
@@ -432,7 +432,7 @@ class _Inspection:
         self.problems: list[Problem] = []
         self.gone: list[tuple[int, int]] = []
         self._large: list[tuple[int, int]] = []
-        for item in judge(scan(file, name, torn=True)):
+        for item in check(scan(file, name, torn=True)):
             if isinstance(item, Problem):
                 self.problems.append(item)
             elif item.kind != "warcinfo" and excluded.covering(item.url):

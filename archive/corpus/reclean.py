@@ -182,7 +182,7 @@ def stale(looked: Collection[Looked], *, every: bool = False, hosts_of: Site | N
             yield Stale(warc=each.warc, shard=each.shard, reason=why)
 
 
-def kept(looked: Collection[Looked]) -> Iterator[str]:
+def why_kept(looked: Collection[Looked]) -> Iterator[str]:
     """The sentences on texts that stay as they are, because what shaped them is not here."""
     for folder, names in {each.folder: each.lacking for each in looked if each.lacking}.items():
         yield (
@@ -264,7 +264,7 @@ def clean(  # noqa: PLR0913 - each is an option of the command
     """
     found = _survey(layout, site, accept=accept, dry=dry, warn=warn)
     looked = look(layout, sites, found)
-    for words in kept(looked) if not every else ():
+    for words in why_kept(looked) if not every else ():
         warn(words)
     todo = list(stale(looked, every=every, hosts_of=hosts_of))
     for asked in todo:

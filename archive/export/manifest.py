@@ -97,7 +97,7 @@ def write(
         UsageError: there is no catalogue yet, or `out` cannot be written, or holds something else.
     """
     asked = {"filters": _filters(wanted), "options": dict(stated or {})}
-    places = list(query.places(layout, wanted))
+    places = list(query.chosen_rows(layout, wanted))
     tally = Tally()
     documents = tally.count(query.documents(layout, wanted), left_out)
     if out == whole.STDOUT:

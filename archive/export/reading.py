@@ -102,7 +102,7 @@ class Documents:
         parts = query.further(self._layout, self._wanted)
         heads = {path for path, _ in parts}
         tables = []
-        for path, rows in query.places(self._layout, self._wanted):
+        for path, rows in query.chosen_rows(self._layout, self._wanted):
             if path in heads:
                 found = [shard.row(document) for document in query.read(path, rows, parts)]
                 tables.append(pa.Table.from_pylist(found, schema=shard.document_schema()))

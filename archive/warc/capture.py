@@ -34,7 +34,7 @@ class Place:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Found:
+class FoundBy:
     """Where the crawler found the URL.
 
     Attributes:
@@ -81,7 +81,7 @@ class Capture:
     payload_digest: str | None
     place: Place
     truncated: str | None = None
-    found: Found | None = None
+    found: FoundBy | None = None
     origin: str | None = None
     missing: str | None = None
     purpose: str | None = None

@@ -40,7 +40,7 @@ _ONCE = (
 _EMPTY_LINE = re.compile(rb"\r?\n\r?\n")
 
 
-def judge(items: Iterable[Record | Problem]) -> Iterator[Record | Problem]:
+def check(items: Iterable[Record | Problem]) -> Iterator[Record | Problem]:
     """Pass the items on, with a Problem before each record for everything that is wrong with it."""
     for item in items:
         if isinstance(item, Record):

@@ -15,8 +15,8 @@ from archive.errors import DataError
 from archive.layout import OPEN
 from archive.warc import wacz
 from archive.warc.away import open_warc
-from archive.warc.capture import DAMAGED, TRUNCATED, Capture, Fault, Found
-from archive.warc.conformance import changed, has_http_head, is_proved, judge
+from archive.warc.capture import DAMAGED, TRUNCATED, Capture, Fault, FoundBy
+from archive.warc.conformance import changed, check, has_http_head, is_proved
 from archive.warc.http import open_response, parse_fields
 from archive.warc.record import Problem, Record
 from archive.warc.scan import MAX_BLOCK, scan
@@ -30,7 +30,7 @@ def records(path: Path) -> Iterator[Record | Problem]:
     Raises:
         DataError: the file cannot be read.
     """
-    yield from judge(_scan_file(path))
+    yield from check(_scan_file(path))
 
 
 def whole_records(path: Path) -> Iterator[Record]:
@@ -195,7 +195,7 @@ def _describe(capture: Capture, metadata: Record) -> Capture:
         for name, value in reversed(parse_fields(block.splitlines()))
     }
     if parent := lines.get("via"):
-        found = Found(parent=parent, anchor=lines.get("anchor"), row_date=lines.get("row-date"))
+        found = FoundBy(parent=parent, anchor=lines.get("anchor"), row_date=lines.get("row-date"))
         capture = replace(capture, found=found)
     if origin := lines.get("origin"):
         capture = replace(capture, origin=origin)

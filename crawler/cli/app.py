@@ -26,7 +26,7 @@ SECTIONS = {
 }
 
 
-def _settle(ctx: click.Context, parameter: click.Parameter, value: Path | None) -> None:
+def _choose_folders(ctx: click.Context, parameter: click.Parameter, value: Path | None) -> None:
     folders = ctx.obj if isinstance(ctx.obj, Folders) else Folders.at(None, None)
     if value is not None and parameter.name == "data":
         folders = replace(folders, layout=Layout.at(value))
@@ -41,14 +41,14 @@ PLACE_OPTIONS = (
         ["--data", "data"],
         type=click.Path(path_type=Path, file_okay=False),
         expose_value=False,
-        callback=_settle,
+        callback=_choose_folders,
         help="The data folder; CUNDANG_DATA or ./data when absent.",
     ),
     click.Option(
         ["--sites", "sites_folder"],
         type=click.Path(path_type=Path),
         expose_value=False,
-        callback=_settle,
+        callback=_choose_folders,
         help="The folder of site files; CUNDANG_SITES or ./seeds/sites when absent.",
     ),
 )

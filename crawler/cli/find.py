@@ -134,7 +134,7 @@ def show(folders: Folders, name: str, versions: bool, json_: bool) -> None:
     load_arrow(without=("cloudpickle", "numpy", "pandas"))
 
     layout: Layout = folders.layout
-    name = query.written(layout, name)
+    name = query.resolve_name(layout, name)
     found = query.find(layout, name)
     url = found[0].url if found else name
     history = timeline.versions(layout, url) if versions or not found else []
@@ -509,7 +509,7 @@ def _damaged(layout: Layout, wanted: query.Filter, sites: Collection[str] | None
     from archive.catalogue import query
     from archive.corpus import damage
 
-    shards = {path for path, _ in query.places(layout, wanted)}
+    shards = {path for path, _ in query.chosen_rows(layout, wanted)}
     for each in damage.known(layout):
         if layout.shard_of(each.warc) in shards or sites is None or layout.site_of(each.warc) in sites:
             yield str(each)

@@ -145,7 +145,7 @@ def clean(  # noqa: PLR0913, PLR0917 - click makes an argument of each option
         looked = reclean.look(folders.layout, sites, found)
         for shard in reclean.stale(looked):
             print_item(shard, f"{shard.warc}: {shard.reason}", json_)
-        return say_all([*map(str, found.damages.values()), *reclean.kept(looked)])
+        return say_all([*map(str, found.damages.values()), *reclean.why_kept(looked)])
     return _clean(
         folders,
         site,

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Literal, Self
 
-from archive.warc.capture import Found
+from archive.warc.capture import FoundBy
 from crawler.queue.address import LIST
 
 Kind = Literal["page", "next", "requisite"]
@@ -47,7 +47,7 @@ class Address:
     depth: int = 0
     hops: int = 0
     pager: int | None = None
-    found: Found | None = None
+    found: FoundBy | None = None
     tries: int = 0
     id: int = 0
     role: Role | None = None

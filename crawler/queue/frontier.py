@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import Any, cast
 
 from archive.site import host_of
-from archive.warc.capture import Found
+from archive.warc.capture import FoundBy
 from crawler.queue.accounts import Accounts
 from crawler.queue.address import LAST, REQUISITE, START
 from crawler.queue.captures import Captures
@@ -224,7 +224,7 @@ class Frontier:
         Of a list, `changed` says whether it showed anything new, and `shown` how many articles it leads to.
         `validators`: ETag and Last-Modified of a full answer. `article`: what is known of an article's page.
         """
-        self._settle(address, State.DONE, status=status)
+        self._set_state(address, State.DONE, status=status)
         if address.role == "article":
             self._got["article"] += role == "article"
         elif address.role == "list":
@@ -262,7 +262,7 @@ class Frontier:
 
         An article that is gone has the time of its first miss; what had the same article is asked for next.
         """
-        self._settle(address, State.FAILED, reason, detail, status=status)
+        self._set_state(address, State.FAILED, reason, detail, status=status)
         now = self._clock()
         with self._translate():
             self._db.execute(
@@ -309,18 +309,18 @@ class Frontier:
     ) -> None:
         """The address gave an error: ask again after `wait` seconds; None: given up in this visit."""
         if wait is None:
-            self._settle(address, State.FAILED, reason, detail, status=status)
+            self._set_state(address, State.FAILED, reason, detail, status=status)
         else:
-            self._settle(address, State.PENDING, reason, detail, status=status, not_before=self._clock() + wait)
+            self._set_state(address, State.PENDING, reason, detail, status=status, not_before=self._clock() + wait)
 
     def refuse(self, address: Address, reason: str, detail: str, *, later: bool) -> None:
         """The address may not be asked for; `later`: another run tries."""
         if later:
-            self._settle(address, State.PENDING, reason, detail, not_before=ANOTHER_RUN)
+            self._set_state(address, State.PENDING, reason, detail, not_before=ANOTHER_RUN)
         else:
-            self._settle(address, State.REFUSED, reason, detail)
+            self._set_state(address, State.REFUSED, reason, detail)
 
-    def _settle(
+    def _set_state(
         self,
         address: Address,
         state: State,
@@ -478,5 +478,5 @@ def _address(row: Sequence[Any]) -> Address:
         modified=modified,
         form=form,
         shown=shown or 0,
-        found=None if parent is None else Found(parent=parent, anchor=anchor, row_date=row_date),
+        found=None if parent is None else FoundBy(parent=parent, anchor=anchor, row_date=row_date),
     )

@@ -42,7 +42,7 @@ def heal(layout: Layout, site: str, frontier: Frontier) -> Unread:
         # A file may have been closed, by its size or by an earlier healing, shortly before the acknowledgement.
         since = frontier.unfinished_since()
         recent = {path for path in layout.warcs(site) if since is not None and standing(path).stat().st_mtime >= since}
-        return _unread(layout, sorted(healed | recent, key=lambda path: path.name), frontier)
+        return _unacknowledged(layout, sorted(healed | recent, key=lambda path: path.name), frontier)
     except OSError as error:
         full = error.errno in (errno.ENOSPC, errno.EDQUOT)
         kind = SpaceError if full else DataError
@@ -109,7 +109,7 @@ def acknowledged(layout: Layout) -> Iterator[Acknowledged]:
 _REVISIT = "warc/revisit"
 
 
-def _unread(layout: Layout, warcs: list[Path], frontier: Frontier) -> Unread:
+def _unacknowledged(layout: Layout, warcs: list[Path], frontier: Frontier) -> Unread:
     """Where the answers stand that were recorded and never acknowledged, by URL."""
     unread: Unread = {}
     for warc in warcs:

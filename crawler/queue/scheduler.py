@@ -66,7 +66,7 @@ class Scheduler:
 
     def has_pending_requests(self) -> bool:
         """Whether an address is due in this run, now or after a wait."""
-        if self._spider.looking:
+        if self._spider.single_shot:
             return bool(self._asked)
         if self._spider.stopping:
             return False
@@ -80,7 +80,7 @@ class Scheduler:
 
         A spider that only looks asks for it and for nothing else.
         """
-        if self._spider.looking:
+        if self._spider.single_shot:
             self._asked.append(request)
             return True
         if request.method != "GET" or request.body:
@@ -90,7 +90,7 @@ class Scheduler:
     def next_request(self) -> Request | None:
         """The request that is due next; None: none, or its host is busy or parked."""
         spider = self._spider
-        if spider.looking:
+        if spider.single_shot:
             return self._asked.popleft() if self._asked else None
         if spider.stopping:
             return None
@@ -99,7 +99,7 @@ class Scheduler:
                 self.leave(host)
         ready = self._ready()
         while address := spider.frontier.lease(ready, only_requisites=self.enough()):
-            if spider.is_another(address) or self._is_in_vain(address):
+            if spider.is_duplicate(address) or self._is_in_vain(address):
                 continue
             if address.kind != "requisite":
                 self._pages += 1

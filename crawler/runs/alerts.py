@@ -19,7 +19,7 @@ from archive.text.document import Reason
 from crawler import SAFE
 from crawler.messages import say
 from crawler.queue.entries import Ending
-from crawler.runs.history import Run, Runs
+from crawler.runs.history import Runs, ScheduledRun
 
 # The seconds that a command or webhook may take.
 PATIENCE = 20
@@ -42,7 +42,7 @@ _BAD = (
 )
 
 
-def reasons(run: Run, earlier: Sequence[Run]) -> list[str]:
+def reasons(run: ScheduledRun, earlier: Sequence[ScheduledRun]) -> list[str]:
     """The reasons to send an alert: the run ended badly, planned times were missed, or few of its pages were good."""
     found = [f"{run.ending}: {run.shortfall}" if run.shortfall else str(run.ending)] if run.exit != 0 else []
     if run.missed:
@@ -53,7 +53,7 @@ def reasons(run: Run, earlier: Sequence[Run]) -> list[str]:
     return found
 
 
-def _good(run: Run) -> float:
+def _good(run: ScheduledRun) -> float:
     return 1 - min(1, sum(run.skips.get(reason, 0) for reason in _BAD) / run.pages)
 
 
@@ -64,7 +64,7 @@ class Alarm:
     command: str | None = None
     webhook: str | None = None
 
-    def send(self, run: Run, text: str, why: Sequence[str], *, well: bool) -> None:
+    def send(self, run: ScheduledRun, text: str, why: Sequence[str], *, well: bool) -> None:
         """Send an alert. A failure is only printed, so that it cannot stop the schedule."""
         alert = {"text": text, "state": "well" if well else "trouble", "reasons": list(why), **asdict(run)}
         body = json.dumps(alert, ensure_ascii=False, default=str).encode()
@@ -82,7 +82,7 @@ class Alarm:
             say(f"{run.site}: the alert could not be sent ({error}). It said: {text}")
 
 
-def judge(runs: Runs, run: Run, alarm: Alarm | None, *, stopping: bool) -> None:
+def tell(runs: Runs, run: ScheduledRun, alarm: Alarm | None, *, stopping: bool) -> None:
     """Send an alert if a run begins or ends the trouble of its site, and note that in the history.
 
     Args:

@@ -36,7 +36,7 @@ from crawler.queue.slots import FULL, Slots
 from crawler.runs import cleaning
 from crawler.runs.alerts import cure
 from crawler.runs.cleaning import Crawled
-from crawler.runs.crews import Ask, Crawl, Crews, catching_signals
+from crawler.runs.crews import Crawl, Crews, Options, catching_signals
 from crawler.spiders.site import SiteSpider, spider_for
 
 # Seconds between two looks at the child processes.
@@ -71,7 +71,7 @@ def crawl(
     if len(sites) == 1:
         name, site = next(iter(sites.items()))
         return _crawl_here(layout, folder, site, name, max_pages, full=full)
-    return _crawl_together(layout, folder, sites, Ask(max_pages=max_pages, full=full))
+    return _crawl_together(layout, folder, sites, Options(max_pages=max_pages, full=full))
 
 
 def crawl_for(layout: Layout, folder: Path, name: str) -> int:
@@ -195,7 +195,7 @@ def is_cleaned(spider: SiteSpider) -> bool:
     return spider.run is not None and spider.run.ending not in uncleaned
 
 
-def _crawl_together(layout: Layout, folder: Path, sites: Mapping[str, Site], ask: Ask) -> int:
+def _crawl_together(layout: Layout, folder: Path, sites: Mapping[str, Site], ask: Options) -> int:
     """Crawl several sites in a few child processes."""
     handled = 0
     with catching_signals() as caught, Crews(layout, folder, ask) as crews, telling("crawl") as tell:

@@ -48,7 +48,7 @@ MESSAGE = 65536
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Ask:
+class Options:
     """The options of a command: the limit of pages, and whether to fetch every known address again."""
 
     max_pages: int | None = None
@@ -150,8 +150,8 @@ class _Ended:
 class Crews:
     """The child processes of one command; leaving the context ends them."""
 
-    def __init__(self, layout: Layout, folder: Path, ask: Ask | None = None) -> None:
-        self._layout, self._folder, self._ask = layout, folder, ask or Ask()
+    def __init__(self, layout: Layout, folder: Path, ask: Options | None = None) -> None:
+        self._layout, self._folder, self._ask = layout, folder, ask or Options()
         self._crews: list[_Crew] = []
         self._leaving: list[_Crew] = []
         self._suspects: set[str] = set()

@@ -86,7 +86,7 @@ class Did(Tally):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Run(Tally):
+class ScheduledRun(Tally):
     """One run of the history.
 
     Attributes:
@@ -131,7 +131,7 @@ class Total(Tally):
     documents: int
     endings: Mapping[str, int]
     skips: Mapping[str, int]
-    last: Run | None
+    last: ScheduledRun | None
     good: dt.datetime | None
 
 
@@ -198,7 +198,7 @@ class Runs:
         first_missed: dt.datetime | None,
         now: dt.datetime,
         runner: str,
-    ) -> Run | None:
+    ) -> ScheduledRun | None:
         """Start a run; None: another process was faster, or a run of the site is under way."""
         with closing(self._db.cursor()) as cursor:
             cursor.execute("BEGIN IMMEDIATE")
@@ -225,7 +225,7 @@ class Runs:
         assert number is not None
         return self._get(number)
 
-    def end(self, run: Run, now: dt.datetime, exit_code: int | None, did: Did) -> Run:
+    def end(self, run: ScheduledRun, now: dt.datetime, exit_code: int | None, did: Did) -> ScheduledRun:
         """Write the end of a run, and add it to the totals of its site."""
         ending = did.ending if did.ending and exit_code in (0, 1) else Ending.of(exit_code)
         with self._transaction() as cursor:
@@ -312,20 +312,22 @@ class Runs:
                 raise
             cursor.execute("COMMIT")
 
-    def open(self) -> list[Run]:
+    def open(self) -> list[ScheduledRun]:
         """The runs without an end: they are under way, or their runner was killed."""
         return self._rows("ended IS NULL ORDER BY number", ())
 
-    def history(self, site: str | None = None, *, before: Run | None = None, limit: int = 1000) -> list[Run]:
+    def history(
+        self, site: str | None = None, *, before: ScheduledRun | None = None, limit: int = 1000
+    ) -> list[ScheduledRun]:
         """The runs, newest first: of one site, or before one run."""
         condition = "(?1 IS NULL OR site = ?1) AND (?2 IS NULL OR number < ?2) ORDER BY number DESC LIMIT ?3"
         return self._rows(condition, (site, before.number if before else None, limit))
 
-    def _get(self, number: int) -> Run:
+    def _get(self, number: int) -> ScheduledRun:
         return self._rows("number = ?", (number,))[0]
 
-    def _rows(self, condition: str, values: tuple[object, ...]) -> list[Run]:
-        names = ", ".join(f.name for f in fields(Run))
+    def _rows(self, condition: str, values: tuple[object, ...]) -> list[ScheduledRun]:
+        names = ", ".join(f.name for f in fields(ScheduledRun))
         with closing(self._db.execute(f"SELECT {names} FROM run WHERE {condition}", values)) as cursor:  # noqa: S608 - our own words
             return [_run(row) for row in cursor]
 
@@ -354,13 +356,13 @@ def _count(cursor: sqlite3.Cursor, condition: str, values: tuple[object, ...]) -
     )
 
 
-def _run(row: tuple[object, ...]) -> Run:
-    values = dict(zip((f.name for f in fields(Run)), row, strict=True))
+def _run(row: tuple[object, ...]) -> ScheduledRun:
+    values = dict(zip((f.name for f in fields(ScheduledRun)), row, strict=True))
     for name in ("planned", "first_missed", "began", "ended"):
         values[name] = _time(str(values[name])) if values[name] else None
     values["ending"] = Ending(str(values["ending"]))
     values["skips"] = json.loads(str(values["skips"]))
-    return Run(**values)  # type: ignore[arg-type]
+    return ScheduledRun(**values)  # type: ignore[arg-type]
 
 
 def _time(text: str) -> dt.datetime:

@@ -50,12 +50,12 @@ class SendItems:
 
     def opened(self, spider: Spider) -> None:
         """Note the existing WARC files, whose rows are not sent again."""
-        if isinstance(spider, SiteSpider) and not spider.looking:
+        if isinstance(spider, SiteSpider) and not spider.single_shot:
             self._before = frozenset(warc.name for warc in spider.layout.warcs(spider.site.key))
 
     def idle(self, spider: Spider) -> None:
         """Keep the spider open until its items are sent."""
-        if not isinstance(spider, SiteSpider) or spider.looking or self._sent:
+        if not isinstance(spider, SiteSpider) or spider.single_shot or self._sent:
             return
         if self._sent is None:
             self._sent = False

@@ -28,10 +28,10 @@ from crawler.queue.entries import Tally
 from crawler.queue.frontier import Frontier
 from crawler.queue.lock import is_held
 from crawler.queue.slots import Slot, Slots
-from crawler.runs.alerts import Alarm, judge
+from crawler.runs.alerts import Alarm, tell
 from crawler.runs.crews import Crews, catching_signals
 from crawler.runs.cron import next_time, times
-from crawler.runs.history import Did, Run, Runs
+from crawler.runs.history import Did, Runs, ScheduledRun
 from crawler.runs.live import Live
 
 # The seconds between two looks at the clock and the child processes.
@@ -120,7 +120,7 @@ class World(Protocol):
     def busy(self, site: str) -> bool:
         """Whether any process crawls the site, for instance one that a user or a killed schedule started."""
 
-    def did(self, run: Run) -> Did:
+    def did(self, run: ScheduledRun) -> Did:
         """The result of the crawl of a run."""
 
     def alive(self, runner: str) -> bool:
@@ -154,7 +154,7 @@ class Schedule:
         self._world = world
         self._at_once = at_once
         self._alarm = alarm
-        self._children: dict[int, tuple[Child, Run]] = {}
+        self._children: dict[int, tuple[Child, ScheduledRun]] = {}
         self._stopping = False
         self._once = once
         self._had: set[str] = set()
@@ -165,7 +165,7 @@ class Schedule:
         """The number of crawls under way."""
         return len(self._children)
 
-    def look(self) -> list[Run]:
+    def look(self) -> list[ScheduledRun]:
         """Write down the runs that have ended, start those that are due, and return those that have ended."""
         now = self._world.now()
         self._world.look()
@@ -180,23 +180,25 @@ class Schedule:
         for child, _ in self._children.values():
             child.send_signal(number)
 
-    def _end_orphans(self, now: dt.datetime) -> Iterator[Run]:
+    def _end_orphans(self, now: dt.datetime) -> Iterator[ScheduledRun]:
         """End the runs whose schedule was killed; their exit codes are not known."""
         for run in self._runs.open():
             if run.runner != self._world.runner and not self._world.alive(run.runner) and not self._busy(run.site):
                 yield self._finish(run, now, exit_code=None)
 
-    def _reap(self, now: dt.datetime) -> Iterator[Run]:
+    def _reap(self, now: dt.datetime) -> Iterator[ScheduledRun]:
         for number, (child, run) in list(self._children.items()):
             code = child.poll()
             if code is not None:
                 del self._children[number]
                 yield self._finish(run, now, exit_code=code, cause=child.cause)
 
-    def _finish(self, run: Run, now: dt.datetime, *, exit_code: int | None, cause: str | None = None) -> Run:
+    def _finish(
+        self, run: ScheduledRun, now: dt.datetime, *, exit_code: int | None, cause: str | None = None
+    ) -> ScheduledRun:
         did = self._world.did(run)
         ended = self._runs.end(run, now, exit_code, replace(did, shortfall=did.shortfall or cause))
-        judge(self._runs, ended, self._alarm, stopping=self._stopping)
+        tell(self._runs, ended, self._alarm, stopping=self._stopping)
         return ended
 
     def _begin(self, now: dt.datetime) -> None:
@@ -256,7 +258,7 @@ class Machine:
         """Whether the site's lock is held."""
         return is_held(self._layout.lock(site))
 
-    def did(self, run: Run) -> Did:
+    def did(self, run: ScheduledRun) -> Did:
         """Read the result from the frontier and the catalogue."""
         site, did, outcomes = run.site, Did(), dict[str, int]()
         try:
@@ -378,7 +380,7 @@ def _trim(runs: Runs, layout: Layout, last: float) -> float:
     return time.monotonic()
 
 
-def _report(ended: Sequence[Run]) -> list[int]:
+def _report(ended: Sequence[ScheduledRun]) -> list[int]:
     """Print how runs ended; return their exit codes."""
     for run in ended:
         missed = f", {run.missed} planned times missed" if run.missed else ""

@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from urllib.parse import urljoin, urlsplit
 
 from archive.site import REQUISITES, Site, host_of, matches
-from archive.warc.capture import Found
+from archive.warc.capture import FoundBy
 from crawler.discovery import Link
 from crawler.discovery.feed import sitemaps
 from crawler.discovery.general import BACK, styled
@@ -71,7 +71,7 @@ class Offers:
         """Whether every list is walked to its end in this run."""
         return self._full or self._frontier.visit == 1
 
-    def is_another(self, address: Address) -> bool:
+    def is_duplicate(self, address: Address) -> bool:
         """Whether a leased address has parameters that make no difference: it is asked for without them."""
         plain = self._idle.plain(address.url)
         # A redirect or the site file may have a reason to name the address with its parameters.
@@ -91,7 +91,7 @@ class Offers:
             self._frontier.learned.keep_idle(rule, lambda url: self._idle.plain(url) if unordered(url) == url else url)
         if (plain := self._idle.doubt(address.url)) is not None:
             # Ask at once: until it is known, each page leads to others that may be fetched for nothing.
-            self.offer(replace(_plainly(address, plain), priority=START, found=Found(parent=address.url)))
+            self.offer(replace(_plainly(address, plain), priority=START, found=FoundBy(parent=address.url)))
 
     def push(self, address: Address, judged: Judged, body: bytes) -> Led:
         """Push a page's links, and note what it says of its list; `body` tells pages of one pager apart."""
@@ -122,7 +122,7 @@ class Offers:
         for named in sitemaps(body or b""):
             url = canonical(named)
             if url is not None and host_of(url) in self._site.hosts:
-                self.offer(Address(url=url, priority=LIST, depth=1, found=Found(parent=f"{origin}/robots.txt")))
+                self.offer(Address(url=url, priority=LIST, depth=1, found=FoundBy(parent=f"{origin}/robots.txt")))
 
     def offer(self, address: Address, *, again: bool = False, chained: bool = False) -> bool:
         """Keep an address, or the reason why it is never asked for; True: it is new to this visit, and due.
@@ -183,7 +183,7 @@ class Offers:
         """Offer what one link leads to; whether it is new to this visit."""
         # A file with the day of a row is what a list has in place of an article.
         row_date = None if article and link.kind == "requisite" else link.row_date
-        found = Found(parent=address.url, anchor=link.anchor, row_date=row_date)
+        found = FoundBy(parent=address.url, anchor=link.anchor, row_date=row_date)
         depth = address.depth
         if link.kind == "requisite":
             if not self._wants(url, link, article=article):
@@ -276,7 +276,7 @@ class Offers:
         for link in styled(address.url, sheet):
             url = canonical(link.url)
             if url is not None and host_of(url) in self._site.hosts and self._wants(url, link, article=True):
-                found = Found(parent=address.url)
+                found = FoundBy(parent=address.url)
                 self.offer(Address(url=url, kind="requisite", priority=REQUISITE, depth=address.depth + 1, found=found))
 
     def _wants(self, url: str, link: Link, *, article: bool) -> bool:
@@ -319,7 +319,7 @@ def _posted(judged: Judged) -> int:
     return sum(link.form is not None and is_row(link) for link in judged.links)
 
 
-def _leads_back(way: Found | Link | None) -> bool:
+def _leads_back(way: FoundBy | Link | None) -> bool:
     """Whether a link, or what is known of how an address was found, says that it leads to the page before."""
     anchor = "" if way is None else way.anchor or ""
     return bool(BACK.fullmatch(anchor)) or (anchor.strip("[] ") == "1")

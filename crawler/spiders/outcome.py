@@ -19,7 +19,7 @@ from scrapy.http import Response
 
 from archive.site import Site, host_of
 from archive.text.document import Reason
-from archive.warc.capture import Found
+from archive.warc.capture import FoundBy
 from crawler.queue.address import canonical, has_session
 from crawler.queue.entries import Address
 from crawler.queue.frontier import Frontier
@@ -106,7 +106,7 @@ class Outcomes:
                 depth=address.depth,
                 hops=address.hops + 1,
                 pager=address.pager,
-                found=Found(
+                found=FoundBy(
                     parent=address.url,
                     anchor=found.anchor if found else None,
                     row_date=found.row_date if found else None,

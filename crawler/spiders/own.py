@@ -81,7 +81,7 @@ class ArchivedSpider(SiteSpider):
         """As a site's spider, but never only looking."""
         spider = cls(*args, **kwargs)
         spider._set_crawler(crawler)
-        spider.looking = not crawler.crawling
+        spider.single_shot = not crawler.crawling
         spider.prepare(crawler)
         crawler.signals.connect(spider._note, signals.response_received)
         return spider
@@ -117,7 +117,7 @@ class ArchivedSpider(SiteSpider):
     def _note(self, response: Response) -> None:
         self.counts["pages"] += 1
         self.counts["good"] += response.status < 400
-        self._unsettled += 1
+        self._unacknowledged += 1
 
     def _ledger(self) -> Ledger:
         """An empty ledger: a spider of one's own has no lists to account for."""

@@ -35,7 +35,7 @@ from crawler.wire.recorder import Recorder
 from crawler.wire.tap import Cut
 
 # What scripts or a browser have to show of a page before its address is done.
-Showing = Coroutine[Any, Any, None]
+Pending = Coroutine[Any, Any, None]
 # Bytes of a style sheet that are read for what it names.
 SHEET = 2**20
 # If the cleaner skips a known article for one of these, the article is hidden for a while, not changed.
@@ -43,7 +43,7 @@ _HIDDEN = (Reason.MAINTENANCE, Reason.LOGIN)
 
 
 @dataclass(slots=True, kw_only=True)
-class Reading:
+class AnswerReader:
     """Reads the answers of one crawl.
 
     Attributes:
@@ -75,7 +75,7 @@ class Reading:
             self.counts["revisits"] += written.revisit or response.status == 304
             self.counts["bytes"] += written.place.length
 
-    def answer(self, address: Address, response: Response) -> Showing | None:
+    def answer(self, address: Address, response: Response) -> Pending | None:
         """An answer: its status decides, unless it is a good one."""
         status = response.status
         location = response.headers.get("Location")
@@ -93,10 +93,10 @@ class Reading:
             return self._good(address, response)
         return None
 
-    def _good(self, address: Address, response: Response) -> Showing | None:
+    def _good(self, address: Address, response: Response) -> Pending | None:
         """A good answer: a page, or a file; one that is empty or damaged is asked for again."""
         status = response.status
-        showing: Showing | None = None
+        showing: Pending | None = None
         lack = next((flag for flag in response.flags if not flag.startswith(NOTE)), None)
         if response.meta.get("empty"):
             self.outcomes.retry(address, "empty", f"status {status}, and nothing else", status=status)
@@ -130,7 +130,7 @@ class Reading:
         except Exception:
             self.logger.exception("Reading what came of %s", address.url)
 
-    def _page(self, address: Address, response: Response, *, whole: bool) -> Showing | None:
+    def _page(self, address: Address, response: Response, *, whole: bool) -> Pending | None:
         """Judge a page, in the child process where there is one, and act on it; what is not `whole` is read at once."""
         response = unpacked(response)
         if not is_page(response):
@@ -155,7 +155,7 @@ class Reading:
         except Exception as error:  # noqa: BLE001 - it is kept, and told
             self.unreadable(address, response, error)
 
-    def _judged(self, address: Address, response: Response, judged: Judged) -> Showing | None:
+    def _judged(self, address: Address, response: Response, judged: Judged) -> Pending | None:
         """Act on a page that was judged."""
         if judged.is_wall and judged.refusal is not None:
             self.outcomes.blocked(address, *judged.refusal, response.status)
@@ -204,7 +204,7 @@ class Reading:
             return False
         return True
 
-    def _take(self, address: Address, response: Response, judged: Judged) -> Showing | None:
+    def _take(self, address: Address, response: Response, judged: Judged) -> Pending | None:
         """Push what a page leads to, and say that its address is done."""
         self.counts["articles"] += judged.article is not None
         redirects = [

@@ -147,10 +147,10 @@ class Scripts:
                 "frames": sorted(self._hosts) if wanted.lack == "body" or wanted.turns else [],
                 "turns": wanted.turns,
             }
-            state = await self._settled(await self._do(job), page)
+            state = await self._answered(await self._do(job), page)
             went = list(state["went"])
             if wanted.lack == "stub":
-                other = await self._settled(await self._do({**job, "agent": _PHONE}), page)
+                other = await self._answered(await self._do({**job, "agent": _PHONE}), page)
                 went += other["went"]
             if wanted.lack == "body" or (wanted.lack == "stub" and went):
                 yield _made(state, page, went)
@@ -172,7 +172,7 @@ class Scripts:
             if handle is None:
                 return
             seen.update(_LEADS.findall(state["html"]))
-            state = await self._settled(await self._do({"do": "press", "id": handle["id"]}), page)
+            state = await self._answered(await self._do({"do": "press", "id": handle["id"]}), page)
             if any(leads_on(each, ()) is None for each in state["handles"]):
                 state = await self._do({"do": "leads"})
             if seen.issuperset(_LEADS.findall(state["html"])):
@@ -195,7 +195,7 @@ class Scripts:
             if answer is None:
                 return
             answers = {**self._answers, ask["key"]: answer}
-            yield _made(await self._settled(await self._do({**job, "answers": answers}), page), page, [])
+            yield _made(await self._answered(await self._do({**job, "answers": answers}), page), page, [])
 
     async def _source(self, url: str, page: _Page) -> str | None:
         """The text of a file of scripts, fetched once in a run."""
@@ -214,7 +214,7 @@ class Scripts:
             self._sources[url] = text
         return self._sources[url]
 
-    async def _settled(self, state: dict[str, Any], page: _Page) -> dict[str, Any]:
+    async def _answered(self, state: dict[str, Any], page: _Page) -> dict[str, Any]:
         """The state after the answers to all that the page asks for."""
         for _ in range(ROUNDS):
             asks = [ask for ask in state["asks"] if page.asked < ASKS + 2 * len(page.pressed)]

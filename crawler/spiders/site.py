@@ -52,7 +52,7 @@ from crawler.spiders.judge import judge
 from crawler.spiders.judges import Judges
 from crawler.spiders.offer import Offers
 from crawler.spiders.outcome import Outcomes
-from crawler.spiders.reading import Reading, Showing
+from crawler.spiders.reading import AnswerReader, Pending
 from crawler.spiders.rendered import Rendering
 from crawler.spiders.scripts import Scripts
 from crawler.wire.browser import Browser
@@ -68,7 +68,7 @@ BATCH = 100
 BATCH_SECONDS = 2.0
 
 # The name of a spider that looks at single addresses of a host without a site file begins so.
-LOOK = "look:"
+SINGLE = "look:"
 
 
 def spider_for(site: Site, file: Path | None = None) -> type[SiteSpider]:
@@ -91,7 +91,7 @@ class SiteSpider(Spider):
 
     Attributes:
         site: what to visit.
-        looking: single addresses are asked for, and nothing is recorded: `scrapy fetch`, `shell` and `parse`.
+        single_shot: single addresses are asked for, and nothing is recorded: `scrapy fetch`, `shell` and `parse`.
         file: the site file, where it was named by its path; None: it stands in the folder of site files.
         layout: the data folder.
         frontier: what is due.
@@ -146,10 +146,10 @@ class SiteSpider(Spider):
             raise UsageError(f"max_pages={max_pages!r} is not a number. Give a whole number.") from error
         self._slot = slot if isinstance(slot, Slot) else None
         self._lease: Lease | None = None
-        self.looking = False
+        self.single_shot = False
         self.stopping = False
         self.counts: Counter[str] = Counter()
-        self._unsettled = 0
+        self._unacknowledged = 0
         self._closed = False
 
     @classmethod
@@ -164,7 +164,9 @@ class SiteSpider(Spider):
         """
         spider = super().from_crawler(crawler, *args, **kwargs)
         # `scrapy fetch` and `scrapy parse` replace our `start` by their own; `scrapy shell` never crawls.
-        spider.looking = spider.site.key.startswith(LOOK) or cls.start is not SiteSpider.start or not crawler.crawling
+        spider.single_shot = (
+            spider.site.key.startswith(SINGLE) or cls.start is not SiteSpider.start or not crawler.crawling
+        )
         spider.prepare(crawler)
         return spider
 
@@ -197,8 +199,8 @@ class SiteSpider(Spider):
             # A trial run is thrown away: it writes no WARC file into the archive.
             self._scratch = tempfile.TemporaryDirectory(prefix="cundang-tried-", ignore_cleanup_errors=True)
             self.layout = Layout(root=Path(self._scratch.name))
-        if self.looking:
-            self._prepare_look(crawler)
+        if self.single_shot:
+            self._prepare_single_shot(crawler)
             return
         enough = partial(room, self.layout.root, crawler.settings.getint("FREE_BYTES"))
         enough()
@@ -210,28 +212,28 @@ class SiteSpider(Spider):
                 term = crawler.settings.getfloat("LEASE_TERM")
                 self._lease = Lease(self.layout, open_store(store), self.site.key, term=term)
             self.frontier = self._open(_clocks(crawler.settings))
-            unread = heal(self.layout, self.site.key, self.frontier)
+            unacknowledged = heal(self.layout, self.site.key, self.frontier)
             writer = Writer(self.layout, self.site.key, warcinfo=self._warcinfo(crawler.settings.get("USER_AGENT")))
-            self.recorder = Recorder(writer, self.frontier.captures, unread=unread, room=enough)
+            self.recorder = Recorder(writer, self.frontier.captures, unacknowledged=unacknowledged, room=enough)
             new = self.frontier.begin(full=self.full)
-            self._share(crawler)
+            self._make_parts(crawler)
             for url in self.site.crawl.start:
                 self.frontier.push(Address(url=canonical(url) or url, priority=START))
-            self.recorder.settle()
+            self.recorder.acknowledge()
         except CundangError:
             self._release()
             raise
         self._began = dt.datetime.now(dt.UTC)
         self._clock = time.monotonic()
         self.logger.info("%s visit %d", "Beginning" if new else "Going on with", self.frontier.visit)
-        self._settling: LoopingCall | None = None
+        self._acknowledging: LoopingCall | None = None
         self._renewing: LoopingCall | None = None
         crawler.signals.connect(self._opened, signals.spider_opened)
 
     def _leave(self, host: str) -> None:
         self._scheduler.leave(host)
 
-    def _share(self, crawler: Crawler) -> None:
+    def _make_parts(self, crawler: Crawler) -> None:
         """Make the parts of the spider that work on the frontier."""
         self.offers = Offers(self.site, self.frontier, full=self.full)
         self.outcomes = Outcomes(
@@ -252,7 +254,7 @@ class SiteSpider(Spider):
             counts=self.counts,
             stopping=lambda: self.stopping,
         )
-        self._reading = Reading(
+        self._reading = AnswerReader(
             site=self.site,
             frontier=self.frontier,
             recorder=self.recorder,
@@ -267,13 +269,13 @@ class SiteSpider(Spider):
             logger=self.logger,
         )
 
-    def _prepare_look(self, crawler: Crawler) -> None:
+    def _prepare_single_shot(self, crawler: Crawler) -> None:
         """Look at single addresses: what would be written goes to a folder that is thrown away at the end."""
         self._scratch = tempfile.TemporaryDirectory(prefix="cundang-look-")
         layout = Layout(root=Path(self._scratch.name))
         self.frontier = Frontier(layout.state("look"), clock=self._now)
         self.recorder = Recorder(Writer(layout, "look", warcinfo=()), self.frontier.captures)
-        self._share(crawler)
+        self._make_parts(crawler)
 
     def _warcinfo(self, agent: str) -> tuple[tuple[str, str], ...]:
         return (
@@ -304,8 +306,8 @@ class SiteSpider(Spider):
 
     def _opened(self) -> None:
         # Made here: it installs a reactor, and Scrapy wants to choose which.
-        self._settling = LoopingCall(self._settle)
-        self._settling.start(BATCH_SECONDS, now=False)
+        self._acknowledging = LoopingCall(self._acknowledge)
+        self._acknowledging.start(BATCH_SECONDS, now=False)
         if self._lease is not None:
             self._renewing = LoopingCall(lambda lease: deferred_from_coro(self._renew(lease)), self._lease)
             self._renewing.start(self._lease.term / 3, now=False)
@@ -358,11 +360,11 @@ class SiteSpider(Spider):
         """How many pages of a host have come and are still to be judged."""
         return self._judges.reading[host]
 
-    def is_another(self, address: Address) -> bool:
+    def is_duplicate(self, address: Address) -> bool:
         """Whether a leased address is only another address of a page; the page's own is offered instead."""
-        return self.offers.is_another(address)
+        return self.offers.is_duplicate(address)
 
-    def _look(self, response: Response) -> list[Any]:
+    def _parse_single(self, response: Response) -> list[Any]:
         """For `scrapy parse`: the Document or Skip of the page, and requests for what it would lead a crawl to."""
         url = canonical(response.url) or response.url
         judged = judge(capture_of(response, url), url, self.site)
@@ -375,10 +377,10 @@ class SiteSpider(Spider):
             ),
         ]
 
-    def parse(self, response: Response, **_: Any) -> Showing | list[Any] | None:
+    def parse(self, response: Response, **_: Any) -> Pending | list[Any] | None:
         """An answer came: push what it leads to, then mark its address as done; what a browser does is awaited."""
-        if self.looking:
-            return self._look(response)
+        if self.single_shot:
+            return self._parse_single(response)
         address: Address = response.meta["address"]
         if self.recorder.failure is not None:
             return None
@@ -386,9 +388,9 @@ class SiteSpider(Spider):
         try:
             self._reading.count(address, response)
             showing = self._reading.answer(address, response)
-            self._unsettled += 1
-            if self._unsettled >= BATCH:
-                self._settle()
+            self._unacknowledged += 1
+            if self._unacknowledged >= BATCH:
+                self._acknowledge()
         except CundangError as error:
             self._stop(error)
         except Exception as error:  # noqa: BLE001 - it is kept, and told
@@ -424,7 +426,7 @@ class SiteSpider(Spider):
 
     def shut(self, reason: str) -> None:
         """Acknowledge what came, note the run, and close everything that this spider writes."""
-        if self.looking:
+        if self.single_shot:
             self.recorder.close()
             self.frontier.close()
             self._scratch.cleanup()
@@ -449,7 +451,7 @@ class SiteSpider(Spider):
                 over = not any(self.frontier.open_on(host) for host in self.site.hosts)
                 whole |= over and ending in (Ending.BROKEN_OFF, Ending.UNREACHABLE)
                 self.frontier.end(self.run, whole=whole)
-                self._tell(ledger)
+                self._write_reports(ledger)
             self.recorder.close()
         except CundangError as error:
             self.recorder.fail(error)
@@ -459,7 +461,7 @@ class SiteSpider(Spider):
             self._release()
 
     def _end_loops(self) -> None:
-        for regular in (self._settling, self._renewing):
+        for regular in (self._acknowledging, self._renewing):
             if regular is not None and regular.running:
                 regular.stop()
 
@@ -503,7 +505,7 @@ class SiteSpider(Spider):
             return Ending.BROKEN_OFF
         return Ending.FAR_LESS if self.frontier.shortfall() else Ending.FINISHED
 
-    def _tell(self, ledger: Ledger) -> None:
+    def _write_reports(self, ledger: Ledger) -> None:
         """Write the ledger, and what was not captured and why, beside the state."""
         path = self.layout.missing(self.site.key)
         try:
@@ -517,12 +519,12 @@ class SiteSpider(Spider):
         except OSError as error:
             raise disk_error(path, error) from error
 
-    def _settle(self) -> None:
-        self._unsettled = 0
+    def _acknowledge(self) -> None:
+        self._unacknowledged = 0
         if self.recorder.failure is not None:
             return
         try:
-            self.recorder.settle()
+            self.recorder.acknowledge()
         except CundangError as error:
             self._stop(error)
 

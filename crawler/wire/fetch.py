@@ -16,7 +16,7 @@ from scrapy.http import Response
 from scrapy.http.request import NO_CALLBACK
 
 from archive.site import host_of
-from archive.warc.capture import Found
+from archive.warc.capture import FoundBy
 from crawler.wire.guard import Refused
 from crawler.wire.tap import Cut
 
@@ -43,7 +43,7 @@ async def fetch(
         meta = {
             "purpose": purpose,
             "limit": site.crawl.page_bytes,
-            "found": Found(parent=parent),
+            "found": FoundBy(parent=parent),
             "handle_httpstatus_all": True,
         }
         sent = {"Referer": parent, **_given(headers or {}, own=host_of(url) == host_of(asked))}

@@ -36,7 +36,7 @@ from twisted.web.client import HTTPConnectionPool
 
 from archive.errors import CundangError, DataError, SpaceError, UsageError
 from archive.site import host_of
-from archive.warc.capture import Fault, Found, Written
+from archive.warc.capture import Fault, FoundBy, Written
 from archive.warc.http import Head, open_response, read_head
 from archive.warc.record import Record
 from archive.warc.writer import Exchange
@@ -177,7 +177,7 @@ class TapHandler(HTTP11DownloadHandler):
         recorder: Recorder = self._crawler.spider.recorder  # type: ignore[union-attr]  # SiteSpider.from_crawler set it
         recorder.ready()
         if request.method == "GET" and "purpose" not in request.meta:
-            record = recorder.unread(urldefrag(request.url)[0])
+            record = recorder.unacknowledged(urldefrag(request.url)[0])
             if record is not None:
                 return _read_again(request, record, self._crawler.spider.site.crawl.page_bytes)  # type: ignore[union-attr]
         site = self._crawler.spider.site  # type: ignore[union-attr]
@@ -319,7 +319,7 @@ def answered(request: Request, written: Written, block: bytes) -> Response:
 
 def _about(request: Request) -> Lines:
     """Where the crawler found the URL, as metadata lines."""
-    found: Found | None = request.meta.get("found")
+    found: FoundBy | None = request.meta.get("found")
     lines = [
         ("via", found and found.parent),
         ("anchor", found and found.anchor),

@@ -59,12 +59,17 @@ class Recorder:
     """
 
     def __init__(
-        self, writer: Writer, memory: Memory, *, unread: Unread | None = None, room: Callable[[], None] | None = None
+        self,
+        writer: Writer,
+        memory: Memory,
+        *,
+        unacknowledged: Unread | None = None,
+        room: Callable[[], None] | None = None,
     ) -> None:
         """Record with `writer`; `room` is asked before each request, and raises SpaceError where too little is left."""
         self._writer = writer
         self._memory = memory
-        self._unread = unread or {}
+        self._unacknowledged = unacknowledged or {}
         self._room = room
         self.failure: CundangError | None = None
 
@@ -80,13 +85,13 @@ class Recorder:
             if self._room is not None:
                 self._room()
         except SpaceError as full:
-            self.settle()
+            self.acknowledge()
             self.failure = full
             raise
 
-    def unread(self, url: str) -> Record | None:
+    def unacknowledged(self, url: str) -> Record | None:
         """The next answer for a URL that a killed crawl recorded and nobody has read; None: it is to be asked for."""
-        waiting = self._unread.get(url)
+        waiting = self._unacknowledged.get(url)
         if not waiting:
             return None
         path, offset = waiting.pop(0)
@@ -150,7 +155,7 @@ class Recorder:
             self.failure = failure
             raise
 
-    def settle(self) -> None:
+    def acknowledge(self) -> None:
         """Sync the WARC file, then commit the memory: what came before is acknowledged now, never earlier.
 
         Raises:
@@ -178,7 +183,7 @@ class Recorder:
             with contextlib.suppress(CundangError):  # the first failure is the one to tell
                 self._writer.close()
             return
-        self.settle()
+        self.acknowledge()
         try:
             self._writer.close()
         except CundangError as failure:

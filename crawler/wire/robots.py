@@ -21,7 +21,7 @@ from scrapy.http import Response
 from scrapy.http.request import NO_CALLBACK
 from w3lib.url import safe_url_string
 
-from archive.warc.capture import Found
+from archive.warc.capture import FoundBy
 from crawler.wire.guard import Refused
 from crawler.wire.handler import NOTE
 from crawler.wire.tap import Cut
@@ -225,7 +225,7 @@ class RobotsMiddleware:
     async def _read(self, origin: str, shelf: Shelf) -> Rules:
         """The rules that a host gives now, wherever its robots.txt was moved to."""
         url = f"{origin}/robots.txt"
-        found: Found | None = None
+        found: FoundBy | None = None
         now = self._clock()
         for _ in range(1 + REDIRECTS):
             try:
@@ -238,7 +238,7 @@ class RobotsMiddleware:
             target = _target(url, location)
             if target is None:
                 return Rules(closed=f"{url} leads to {location!r}, which is not an address", read=now)
-            url, found = target, Found(parent=url)
+            url, found = target, FoundBy(parent=url)
         # Section 2.3.1.2: more redirects may be taken for a robots.txt that is not there.
         shelf.keep_robots(origin, now, None)
         return Rules(read=now)
@@ -258,7 +258,7 @@ class RobotsMiddleware:
         self._slow_down(origin, robots)
         return Rules(robots=robots, read=now)
 
-    async def _fetch(self, url: str, found: Found | None) -> Response:
+    async def _fetch(self, url: str, found: FoundBy | None) -> Response:
         """The answer; one that is broken or damaged is asked for again, one that takes too long is not."""
         meta = {"purpose": PURPOSE, "limit": ROBOTS_BYTES, "found": found}
         engine = self._crawler.engine

@@ -26,7 +26,7 @@ from twisted.python.failure import Failure
 from archive.errors import CundangError
 from archive.layout import Layout
 from archive.site import Crawl, Site
-from archive.warc.capture import Earlier, Found, Written
+from archive.warc.capture import Earlier, FoundBy, Written
 from archive.warc.writer import Writer
 from crawler.wire import guard, tap
 from crawler.wire.fetch import fetch
@@ -116,7 +116,7 @@ class OneCrawl(Spider):
     def request(self, wanted: dict[str, Any], priority: int = 0) -> Request:
         meta = dict(wanted.get("meta", {}))
         if "found" in meta:
-            meta["found"] = Found(**meta["found"])
+            meta["found"] = FoundBy(**meta["found"])
         return Request(
             wanted["url"],
             method=wanted.get("method", "GET"),
@@ -131,7 +131,7 @@ class OneCrawl(Spider):
     def arrived(self, response: Response) -> None:
         assert response.request is not None
         self.note("callback", response.request, response, listening=listening())
-        self.recorder.settle()
+        self.recorder.acknowledge()
 
     def lost(self, failure: Failure) -> None:
         error: Any = failure.value

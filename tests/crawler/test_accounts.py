@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from archive.ledger import Ledger, ListAccount, SiteAccount
-from archive.warc.capture import Found
+from archive.warc.capture import FoundBy
 from crawler.queue.accounts import PageAccount, Rows, account, gap, gaps
 from crawler.queue.entries import Address
 from crawler.queue.frontier import Frontier
@@ -36,7 +36,7 @@ def test_side_bars_do_not_hide_what_lacks(tmp_path: Path) -> None:
     for number in range(5):
         own = [f"http://h/{number}/{n}" for n in range(10)]
         for url in (f"http://h/{number}/", *own, *newest):
-            frontier.push(Address(url=url, found=Found(parent="http://h/", anchor=f"栏目{number}")))
+            frontier.push(Address(url=url, found=FoundBy(parent="http://h/", anchor=f"栏目{number}")))
         (page,) = frontier._db.execute("SELECT id FROM address WHERE url = ?", [f"http://h/{number}/"]).fetchone()
         frontier.accounts.note(page, page, PageAccount(claimed=22, evidence="共22条", rows=[*own, *newest]))
     lists = frontier.accounts.ledger().lists
@@ -56,7 +56,7 @@ def test_on_a_site_of_few_lists_the_home_page_hides_no_rows_of_its_columns(tmp_p
     columns = {"http://h/a/": ["http://h/a/1", "http://h/a/2"], "http://h/b/": ["http://h/b/1", "http://h/b/2"]}
     shown = {"http://h/": [row for rows in columns.values() for row in rows], **columns}
     for url in (*shown, *shown["http://h/"]):
-        frontier.push(Address(url=url, found=Found(parent="http://h/")))
+        frontier.push(Address(url=url, found=FoundBy(parent="http://h/")))
     for url, rows in shown.items():
         (page,) = frontier._db.execute("SELECT id FROM address WHERE url = ?", [url]).fetchone()
         frontier.accounts.note(page, page, PageAccount(rows=rows))
@@ -75,7 +75,7 @@ def test_the_first_page_of_a_list_under_another_address_is_no_list(
     frontier.begin()
     pages = {"http://h/l?p=1": range(3), "http://h/l?p=2": range(3, 6), "http://h/L?p=1": rows}
     for url in (*pages, *(f"http://h/{n}" for n in range(10))):
-        frontier.push(Address(url=url, found=Found(parent="http://h/")))
+        frontier.push(Address(url=url, found=FoundBy(parent="http://h/")))
     for number, shown in enumerate(pages.values()):
         first, says = (1, 6) if number < 2 else (3, claimed)
         said = PageAccount(claimed=says, claimed_pages=2, evidence=f"共{says}条", rows=[f"http://h/{n}" for n in shown])
@@ -131,7 +131,7 @@ def test_a_list_under_two_addresses_counts_as_one(tmp_path: Path) -> None:
         "http://h/b/": ["http://h/3"],
     }  # fmt: skip
     for url in (*shown, *column, "http://h/3"):
-        frontier.push(Address(url=url, found=Found(parent="http://h/")))
+        frontier.push(Address(url=url, found=FoundBy(parent="http://h/")))
     for url, rows in shown.items():
         (page,) = frontier._db.execute("SELECT id FROM address WHERE url = ?", [url]).fetchone()
         claimed = 2 if rows == column else None
@@ -144,7 +144,7 @@ def test_an_article_of_an_earlier_visit_that_fails_today_still_counts_as_had(tmp
     frontier = Frontier(tmp_path / "a.sqlite")
     frontier.begin()
     for url in ("http://h/l", "http://h/1"):
-        frontier.push(Address(url=url, found=Found(parent="http://h/")))
+        frontier.push(Address(url=url, found=FoundBy(parent="http://h/")))
     page, article = frontier.lease(["h"]), frontier.lease(["h"])
     assert page is not None
     assert article is not None
@@ -158,8 +158,8 @@ def test_an_article_of_an_earlier_visit_that_fails_today_still_counts_as_had(tmp
 def test_files_in_place_of_articles_are_no_doubt_about_a_site(tmp_path: Path) -> None:
     frontier = Frontier(tmp_path / "a.sqlite")
     frontier.begin()
-    frontier.push(Address(url="http://h/l", found=Found(parent="http://h/")))
-    frontier.push(Address(url="http://h/1.pdf", kind="requisite", found=Found(parent="http://h/l")))
+    frontier.push(Address(url="http://h/l", found=FoundBy(parent="http://h/")))
+    frontier.push(Address(url="http://h/1.pdf", kind="requisite", found=FoundBy(parent="http://h/l")))
     page, file = frontier.lease(["h"]), frontier.lease(["h"])
     assert page is not None
     assert file is not None
@@ -238,7 +238,7 @@ def test_rows_without_an_address_are_no_side_bar() -> None:
 def test_a_gap_that_grew_is_told_again_and_one_that_shrank_is_not(tmp_path: Path) -> None:
     frontier = Frontier(tmp_path / "a.sqlite")
     frontier.begin()
-    frontier.push(Address(url="http://h/l", found=Found(parent="http://h/", anchor="通知")))
+    frontier.push(Address(url="http://h/l", found=FoundBy(parent="http://h/", anchor="通知")))
     (page,) = frontier._db.execute("SELECT id FROM address").fetchone()
     told = []
     for claimed in (5, 5, 8, 3):
@@ -253,7 +253,7 @@ def test_an_article_that_was_taken_down_is_no_row(tmp_path: Path) -> None:
     frontier = Frontier(tmp_path / "a.sqlite")
     frontier.begin()
     for url in ("http://h/l", "http://h/1", "http://h/2"):
-        frontier.push(Address(url=url, found=Found(parent="http://h/")))
+        frontier.push(Address(url=url, found=FoundBy(parent="http://h/")))
     (page,) = frontier._db.execute("SELECT id FROM address WHERE url = 'http://h/l'").fetchone()
     frontier.accounts.note(page, page, PageAccount(claimed=1, rows=["http://h/1", "http://h/2"], leads=1))
     gone = frontier.lease(["h"])

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from archive.warc.capture import Found
+from archive.warc.capture import FoundBy
 from crawler.queue.clocks import read_day
 from crawler.queue.entries import Address, Article
 from crawler.queue.frontier import Frontier
@@ -44,7 +44,7 @@ def due_after(frontier: Frontier, url: str) -> float | None:
 
 
 def ask(frontier: Frontier, url: str, row_date: str | None = None) -> Address:
-    frontier.push(Address(url=url, found=Found(parent="http://h/", row_date=row_date)))
+    frontier.push(Address(url=url, found=FoundBy(parent="http://h/", row_date=row_date)))
     address = frontier.lease(["h"])
     assert address is not None
     return address

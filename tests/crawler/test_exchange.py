@@ -25,7 +25,7 @@ from twisted.python.failure import Failure
 from zope.interface import implementer
 
 from archive.site import Crawl, Site
-from archive.warc.capture import Found
+from archive.warc.capture import FoundBy
 from archive.warc.http import read_head
 from crawler.wire import handler
 from crawler.wire.guard import Refused
@@ -774,12 +774,12 @@ def test_stray_bytes_are_quoted_percent_encoded(data: bytes, quoted: str) -> Non
 
 
 def test_where_an_address_was_found_is_said() -> None:
-    found = Found(parent="http://a.cn/", anchor="会议", row_date="2020-02-19")
+    found = FoundBy(parent="http://a.cn/", anchor="会议", row_date="2020-02-19")
     asked = Request(URL, meta={"found": found, "depth": 0, "purpose": "script"})
     assert handler._about(asked) == (
         ("via", "http://a.cn/"), ("anchor", "会议"), ("row-date", "2020-02-19"), ("depth", "0"), ("purpose", "script"),
     )  # fmt: skip
-    assert handler._about(Request(URL, meta={"found": Found(parent="http://a.cn/")})) == (("via", "http://a.cn/"),)
+    assert handler._about(Request(URL, meta={"found": FoundBy(parent="http://a.cn/")})) == (("via", "http://a.cn/"),)
 
 
 def seen_by_spider(block: bytes, page_bytes: int = 100, url: str = URL) -> tuple[Any, bool]:

@@ -15,7 +15,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from archive.errors import DataError, LockedError, SpaceError
-from archive.warc.capture import Found, Place, Written
+from archive.warc.capture import FoundBy, Place, Written
 from crawler.discovery.link import ARTICLE, LIST, REQUISITE, START
 from crawler.queue.address import canonical, shape, trap
 from crawler.queue.entries import Address, Ending, Run, State
@@ -84,14 +84,14 @@ def test_lists_come_first_and_files_before_the_next_article(path: Path) -> None:
 
 def test_a_link_met_again_keeps_its_row_and_gains_its_date(path: Path) -> None:
     frontier = opened(path)
-    assert frontier.push(Address(url=url("a"), depth=5, found=Found(parent=url(""), anchor="要闻")))
-    dated = Found(parent=url("list"), anchor="统战要闻", row_date="2020-02-19")
+    assert frontier.push(Address(url=url("a"), depth=5, found=FoundBy(parent=url(""), anchor="要闻")))
+    dated = FoundBy(parent=url("list"), anchor="统战要闻", row_date="2020-02-19")
     assert not frontier.push(Address(url=url("a"), depth=2, priority=START, found=dated))
     address = frontier.lease([HOST])
     assert address is not None
     assert (address.depth, address.priority, address.found) == (2, START, dated)
     # A second row says no more.
-    frontier.push(Address(url=url("a"), depth=9, found=Found(parent=url("other"), anchor="b", row_date="2021-01-01")))
+    frontier.push(Address(url=url("a"), depth=9, found=FoundBy(parent=url("other"), anchor="b", row_date="2021-01-01")))
     frontier.give_back(address)
     assert frontier.lease([HOST]) == address
     assert frontier.lease([HOST]) is None
@@ -387,7 +387,7 @@ def test_traps_are_named_and_dates_are_none() -> None:
 
 def test_what_answered_with_a_parameter_that_makes_no_difference_is_not_asked_for_without_it(path: Path) -> None:
     frontier = opened(path)
-    home = Found(parent=url(""))
+    home = FoundBy(parent=url(""))
     for name in ("a?r=1", "b?r=1", "b", "c?n=1&r=2", "d?r=3"):
         frontier.push(Address(url=url(name), found=home))
     frontier.push(Address(url=url("moved?r=4"), hops=1, found=home))

@@ -25,7 +25,7 @@ from twisted.python.failure import Failure
 from archive.errors import DataError, SpaceError
 from archive.layout import Layout
 from archive.site import Crawl, Site
-from archive.warc.capture import Found, Place, Written
+from archive.warc.capture import FoundBy, Place, Written
 from archive.warc.reader import records
 from archive.warc.record import Record
 from archive.warc.writer import Writer
@@ -74,7 +74,7 @@ class Kept:
 
     def __init__(self, root: Path, unread: Unread | None = None) -> None:
         self.writer = Writer(Layout(root=root), "a", warcinfo=())
-        self.recorder = Recorder(self.writer, Memory(), unread=unread)
+        self.recorder = Recorder(self.writer, Memory(), unacknowledged=unread)
 
     def record(self, tap: Tap, request: Request | None = None) -> tuple[Request, Response | Exception]:
         request = request or Request(URL)
@@ -102,7 +102,7 @@ def lines(row: Record) -> list[str]:
 
 
 def test_a_whole_exchange_is_three_records_that_belong_together(kept: Kept) -> None:
-    found = Found(parent="http://a.cn/", anchor="会议")
+    found = FoundBy(parent="http://a.cn/", anchor="会议")
     request, response = kept.record(tapped(PAGE), Request(URL, meta={"found": found, "depth": 1}))
     assert isinstance(response, HtmlResponse)
     assert (response.status, response.body, response.flags, response.url) == (200, b"<p>abcde", [], URL)

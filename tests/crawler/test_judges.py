@@ -12,7 +12,7 @@ from dataclasses import replace
 import pytest
 
 from archive.site import Crawl, Site
-from archive.warc.capture import Capture, Found, Place
+from archive.warc.capture import Capture, FoundBy, Place
 from crawler.spiders import judges
 from crawler.spiders.judge import judge
 from crawler.spiders.judges import JudgeError, Judges
@@ -45,7 +45,7 @@ def capture(path: str, html: str) -> Capture:
         body=html.encode(),
         payload_digest=None,
         place=Place(file="a.warc.gz", offset=0, length=1),
-        found=Found(parent="http://a.cn/"),
+        found=FoundBy(parent="http://a.cn/"),
     )
 
 
@@ -240,7 +240,7 @@ def test_a_picture_makes_no_article_of_a_page_whose_scripts_may_show_a_list(
 ) -> None:
     body = "<h1>全市统战部长会议召开</h1><img src='/upload/a.jpg' width=600><script src='/nav.js'></script>"
     asked = capture("/", f"<html><head><title>政协</title></head><body><div>{body}</div></body></html>")
-    asked = replace(asked, found=Found(parent="http://a.cn/", row_date=row_date))
+    asked = replace(asked, found=FoundBy(parent="http://a.cn/", row_date=row_date))
     judged = judge(asked, "http://a.cn/", SITE, expected=row_date is not None)
     assert judged.article is not None
     assert (judged.wanted.lack if judged.wanted else None) == wanted

@@ -64,7 +64,7 @@ def lost(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, *, synced: bool) -> se
             Exchange(url=f"http://h.cn/{n}", started=NOW, ip=None, request=b"", response=BytesIO(body), metadata=())
         )
         if n % 3 == 2:
-            recorder.settle()
+            recorder.acknowledge()
         # The disk as it is after a power cut at this moment.
         after = Layout(root=tmp_path / f"after{n}")
         for path in (p for p in (layout.root / "warc").rglob("*") if p.is_file()):

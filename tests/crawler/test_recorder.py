@@ -39,7 +39,7 @@ from archive.errors import DataError, SpaceError, UsageError
 from archive.layout import Layout
 from archive.site import Crawl, Site
 from archive.warc import reader
-from archive.warc.capture import Earlier, Found, Written
+from archive.warc.capture import Earlier, FoundBy, Written
 from archive.warc.writer import Exchange, Writer
 from crawler.wire import handler, recorder, tap
 from crawler.wire import reader as wire_reader
@@ -212,7 +212,7 @@ def test_a_reader_of_the_archive_sees_what_the_spider_saw(crawled: Crawled) -> N
     for name in WHOLE.keys() - {"binary"}:
         assert captures[name].body.decode() == crawled.seen[name]["body"]
         assert captures[name].status == crawled.seen[name]["status"]
-        assert captures[name].found == Found(parent="http://a.cn/", row_date="[02-19]")
+        assert captures[name].found == FoundBy(parent="http://a.cn/", row_date="[02-19]")
 
 
 def test_the_date_of_a_capture_is_when_it_was_asked_for(crawled: Crawled) -> None:
@@ -511,7 +511,7 @@ def test_nothing_is_acknowledged_before_its_bytes_are_synced(tmp_path: Path, mon
     kept.keep(exchange())
     kept.keep(exchange(truncated="time"))
     diary.lines.append("settle")
-    kept.settle()
+    kept.acknowledge()
     assert [line for line in diary.lines if line != "fsync"] == ["earlier", "remember", "settle", "commit"]
     assert diary.lines[-3:] == ["settle", "fsync", "commit"]
     kept.close()
@@ -523,11 +523,11 @@ def test_after_a_failure_nothing_is_recorded_and_the_first_reason_stays(tmp_path
     kept.keep(exchange())
     diary.breaks = SpaceError("state: full")
     with pytest.raises(SpaceError, match="state: full"):
-        kept.settle()
+        kept.acknowledge()
     kept.fail(DataError("later"))
     for act in (
         lambda: kept.keep(exchange()),
-        kept.settle,
+        kept.acknowledge,
         lambda: kept.failed("http://a.cn/", dt.datetime.now(dt.UTC), "x"),
     ):
         with pytest.raises(SpaceError, match="state: full"):
@@ -548,7 +548,7 @@ def test_only_what_a_revisit_may_refer_to_is_remembered(tmp_path: Path) -> None:
     kept = recorder.Recorder(Writer(Layout(root=tmp_path), "a", warcinfo=()), memory)
     first = kept.keep(exchange())
     assert not kept.keep(exchange()).revisit  # the first is not settled yet
-    kept.settle()
+    kept.acknowledge()
     again, cut = kept.keep(exchange()), kept.keep(exchange(truncated="time"))
     kept.close()
     assert (again.revisit, cut.payload_digest) == (True, None)
@@ -601,7 +601,7 @@ ACTS: dict[str, tuple[str, Any]] = {
     "failed": ("failure", lambda kept: kept.failed("http://a.cn/", dt.datetime.now(dt.UTC), "x")),
     "note": ("failure", lambda kept: kept.note("http://a.cn/", dt.datetime.now(dt.UTC), ())),
     "rendered": ("resource", lambda kept: kept.rendered("http://a.cn/", b"x", ())),
-    "settle": ("sync", lambda kept: kept.settle()),
+    "settle": ("sync", lambda kept: kept.acknowledge()),
     "close": ("sync", lambda kept: kept.close()),
 }
 
@@ -687,18 +687,18 @@ def test_an_answer_that_was_recorded_and_not_read_is_given_once_in_their_order(t
     writer.close()
     (path,) = writer.closed
     waiting = {"http://a.cn/1": [(path, each.place.offset) for each in places], "http://a.cn/2": []}
-    kept = recorder.Recorder(Writer(Layout(root=tmp_path), "a", warcinfo=()), Diary(), unread=waiting)
-    found = [kept.unread("http://a.cn/1") for _ in range(3)]
+    kept = recorder.Recorder(Writer(Layout(root=tmp_path), "a", warcinfo=()), Diary(), unacknowledged=waiting)
+    found = [kept.unacknowledged("http://a.cn/1") for _ in range(3)]
     assert [each and each.id for each in found] == [places[0].id, places[1].id, None]
     assert [each and each.block[-3:] for each in found] == [b"one", b"two", None]
-    assert kept.unread("http://a.cn/2") is None
-    assert kept.unread("http://a.cn/3") is None
+    assert kept.unacknowledged("http://a.cn/2") is None
+    assert kept.unacknowledged("http://a.cn/3") is None
     # What is damaged since is asked for again.
     path.write_bytes(path.read_bytes()[: places[0].place.offset + 9])
     torn = recorder.Recorder(
-        Writer(Layout(root=tmp_path), "a", warcinfo=()), Diary(), unread={"u": [(path, places[0].place.offset)]}
+        Writer(Layout(root=tmp_path), "a", warcinfo=()), Diary(), unacknowledged={"u": [(path, places[0].place.offset)]}
     )
-    assert torn.unread("u") is None
+    assert torn.unacknowledged("u") is None
 
 
 def test_interim_heads_without_end_take_no_memory(tmp_path: Path) -> None:

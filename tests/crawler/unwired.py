@@ -25,7 +25,7 @@ from crawler.queue.scheduler import Scheduler
 from crawler.spiders.judges import Judges
 from crawler.spiders.offer import Offers
 from crawler.spiders.outcome import Outcomes
-from crawler.spiders.reading import Reading
+from crawler.spiders.reading import AnswerReader
 from crawler.spiders.site import SiteSpider
 from crawler.wire.guard import Refused
 from crawler.wire.tap import Cut, Truncated
@@ -103,7 +103,7 @@ class Unwired:
             longest_rest=600.0,
         )
         nothing = cast("Any", None)
-        self.reader = Reading(
+        self.reader = AnswerReader(
             site=self.site,
             frontier=self.frontier,
             recorder=cast("Any", SimpleNamespace(failure=None)),
@@ -208,7 +208,7 @@ class Unwired:
 
     # What the scheduler asks of the spider.
 
-    looking = stopping = False
+    single_shot = stopping = False
     max_pages: int | None = None
     parse = fail = None
 
@@ -218,8 +218,8 @@ class Unwired:
     def reading(self, _: str) -> int:
         return 0
 
-    def is_another(self, address: Address) -> bool:
-        return self.offers.is_another(address)
+    def is_duplicate(self, address: Address) -> bool:
+        return self.offers.is_duplicate(address)
 
     def request(self, address: Address) -> Request:
         return SiteSpider.request(cast("SiteSpider", self), address)

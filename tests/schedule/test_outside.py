@@ -28,7 +28,7 @@ from crawler.queue.entries import Ending
 from crawler.queue.slots import Slot
 from crawler.runs import units
 from crawler.runs.alerts import Alarm
-from crawler.runs.history import LEAST, Did, Run, Runs
+from crawler.runs.history import LEAST, Did, Runs, ScheduledRun
 from crawler.runs.live import Live
 from crawler.runs.metrics import Watched, served
 from crawler.runs.schedule import Child, Schedule
@@ -80,7 +80,7 @@ class World:
     def alive(self, runner: str) -> bool:
         return bool(runner)
 
-    def did(self, run: Run) -> Did:
+    def did(self, run: ScheduledRun) -> Did:
         del run
         if self.down:
             return Did(ending=Ending.UNREACHABLE)

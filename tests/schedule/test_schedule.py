@@ -36,7 +36,7 @@ from crawler.queue.lock import is_held
 from crawler.queue.slots import Slot
 from crawler.runs.alerts import reasons
 from crawler.runs.cron import next_time, times
-from crawler.runs.history import Did, Run, Runs
+from crawler.runs.history import Did, Runs, ScheduledRun
 from crawler.runs.schedule import Child, Last, Machine, Schedule, due
 
 CHINA = ZoneInfo("Asia/Shanghai")
@@ -124,7 +124,7 @@ class Simulated:
     def busy(self, site: str) -> bool:
         return any(crawl.site == site and crawl.poll() is None for crawl in self.crawls)
 
-    def did(self, run: Run) -> Did:
+    def did(self, run: ScheduledRun) -> Did:
         del run
         return Did(ending=None, pages=10, documents=5)
 
@@ -220,9 +220,9 @@ def test_a_week_of_twenty_sites_with_sleeps_jumps_and_kills(
     time.tzset()
 
 
-def check(history: list[Run], sites: Mapping[str, Site], begin: dt.datetime, end: dt.datetime) -> None:
+def check(history: list[ScheduledRun], sites: Mapping[str, Site], begin: dt.datetime, end: dt.datetime) -> None:
     """Check that each planned time has one complete run, or is counted as missed by a later one."""
-    by_site: dict[str, list[Run]] = defaultdict(list)
+    by_site: dict[str, list[ScheduledRun]] = defaultdict(list)
     for run in reversed(history):
         by_site[run.site].append(run)
     assert any(run.missed for run in history), "nothing was missed: the simulation is too kind"
@@ -262,7 +262,7 @@ def test_a_clock_that_was_a_year_ahead_does_not_silence_a_site(tmp_path: Path) -
 
 
 def test_a_run_is_compared_with_those_before_it() -> None:
-    def run(**other: Any) -> Run:
+    def run(**other: Any) -> ScheduledRun:
         values: dict[str, Any] = dict.fromkeys(("articles", "requisites", "revisits", "bytes", "missed"), 0)
         values |= {
             "pages": 100,
@@ -273,7 +273,7 @@ def test_a_run_is_compared_with_those_before_it() -> None:
             "first_missed": None,
         }
         moments = dict.fromkeys(("planned", "began", "ended"), BEGIN)
-        return Run(number=1, site="a", runner="", **{**moments, **values, **other})
+        return ScheduledRun(number=1, site="a", runner="", **{**moments, **values, **other})
 
     usual = [run()] * 4
     assert reasons(run(), usual) == []

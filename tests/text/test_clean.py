@@ -19,7 +19,7 @@ from archive.text import chinese
 from archive.text.clean import clean
 from archive.text.document import Document, Reason, Skip
 from archive.text.recipe import recipe
-from archive.warc.capture import Capture, Fault, Found, Place
+from archive.warc.capture import Capture, Fault, FoundBy, Place
 
 PARAGRAPHS = (
     "9月5日深夜，县委统战部全体干部职工迅速集结，开启新一轮抗疫之战，分赴太伏镇青桥村和青杠湾两处核酸检测点。",
@@ -190,7 +190,7 @@ def test_dates_come_with_trust(
     head: str, url: str | None, row: str | None, published: str, flags: tuple[str, ...]
 ) -> None:
     body = "".join(f"<p>{line}</p>" for line in PARAGRAPHS)
-    found = Found(parent="http://x.cn/", row_date=row)
+    found = FoundBy(parent="http://x.cn/", row_date=row)
     page = PAGE.format(title=TITLE, head=head, body=body)
     document = read(page, found=found, url=url) if url else read(page, found=found)
     assert (document.published, document.flags) == (published, flags)
