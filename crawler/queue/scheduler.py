@@ -47,7 +47,7 @@ class Scheduler:
         """The engine has nothing on the wire any more: close what the spider writes."""
         if self._timer is not None and self._timer.active():
             self._timer.cancel()
-        self._spider.shut(reason)
+        self._spider.finish(reason)
 
     def give_back(self, address: Address) -> None:
         """A request was not sent: its address stays due."""

@@ -64,7 +64,7 @@ class SendItems:
 
     async def _send(self, spider: SiteSpider) -> None:
         try:
-            spider.shut("finished")
+            spider.finish("finished")
             cleaner = self._crawler.get_extension(CleanAfterCrawl)
             if isinstance(cleaner, CleanAfterCrawl):
                 await cleaner.clean(spider)

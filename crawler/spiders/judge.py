@@ -66,31 +66,31 @@ class Judged:
         html: decoded; `root` is it parsed, None: it is no HTML, or a child process read it.
         encoding: that its links are written in.
         links: what it leads to.
-        said: all of its Chinese characters; `prose` counts those outside of links.
+        han_text: all of its Chinese characters; `prose` counts those outside of links.
         data: it is what a script asks for: JSON, a feed, records.
         article: what is known of the article; None: it is none.
         refusal: why the cleaner gives no document of it, and the evidence; None: it gives one.
         claimed: how many articles its list has, by an answer to its scripts; None: no answer says.
         shown: what it says of its list; of an article nothing.
-        wanted: what it takes to run its scripts, where it lacks something that they may make; None: it lacks nothing.
-        made: addresses of the rows that its scripts put into it, where an answer says how many there are.
-        scripted: why the page looks like a frame that a script fills; None: it does not.
+        to_play: what it takes to run its scripts, where it lacks something that they may make; None: it lacks nothing.
+        script_rows: addresses of the rows that its scripts put into it, where an answer says how many there are.
+        why_scripted: why the page looks like a frame that a script fills; None: it does not.
     """
 
     html: str
     root: HtmlElement | None
     encoding: str
     links: Sequence[Link]
-    said: str
+    han_text: str
     prose: int
     data: bool
     article: Article | None
     refusal: tuple[Reason, str] | None
-    scripted: str | None
+    why_scripted: str | None
     shown: Shown
-    wanted: Play | None = None
+    to_play: Play | None = None
     claimed: int | None = None
-    made: frozenset[str] = frozenset()
+    script_rows: frozenset[str] = frozenset()
 
     @property
     def is_wall(self) -> bool:
@@ -103,9 +103,9 @@ class Judged:
         return sum(map(is_row, self.links))
 
     @property
-    def tells(self) -> bool:
+    def is_distinctive(self) -> bool:
         """Whether it says enough to be told from another page."""
-        return len(self.said) >= (TELLING if self.article or self.rows else FEW_HAN)
+        return len(self.han_text) >= (TELLING if self.article or self.rows else FEW_HAN)
 
 
 def judge(capture: Capture, url: str, site: Site, *, expected: bool = False) -> Judged:
@@ -133,7 +133,7 @@ def judge(capture: Capture, url: str, site: Site, *, expected: bool = False) -> 
         prose=judged.prose,
         hosts=site.hosts,
     )
-    return replace(judged, wanted=wanted)
+    return replace(judged, to_play=wanted)
 
 
 def judge_shown(
@@ -171,12 +171,12 @@ def _judged(
         root=root,
         encoding=encoding,
         links=links,
-        said=said,
+        han_text=said,
         prose=prose,
         data=data,
         article=article,
         refusal=(found.reason, found.detail) if isinstance(found, Skip) else None,
-        scripted=scripted,
+        why_scripted=scripted,
         shown=survey(url, html, root, links, site.hosts) if article is None else Shown(),
     )
 

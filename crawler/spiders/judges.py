@@ -208,7 +208,7 @@ def main() -> None:
             capture, url, expected = cast("tuple[Capture, str, bool]", asked)
             judged = judge(capture, url, site, expected=expected)
             # A tree cannot be sent. The text of a page is needed only to run its scripts.
-            said = replace(judged, root=None, html=judged.html if judged.wanted else "")
+            said = replace(judged, root=None, html=judged.html if judged.to_play else "")
         except Exception:  # noqa: BLE001 - the crawl says what broke, and on which page
             said = traceback.format_exc()
         out.write(_framed(said))

@@ -84,7 +84,7 @@ class Offers:
     def learn(self, address: Address, judged: Judged) -> None:
         """Learn which parameters of addresses make no difference."""
         lists = self.lists_elsewhere(judged)
-        for rule in self._idle.learn(address.url, judged.said, lists, article=judged.article is not None):
+        for rule in self._idle.learn(address.url, judged.han_text, lists, article=judged.article is not None):
             key, _, where = rule.partition(" ")
             self._logger.info("The parameter %s of %s makes no difference: it is left out.", key, where or "addresses")
             # A list in another order must not become an address of its own.
@@ -214,7 +214,7 @@ class Offers:
             self._frontier.accounts.forget(address.id)
             return
         shown = judged.shown
-        own = [url for url, link in inside if link.url in judged.made or is_row(link)]
+        own = [url for url, link in inside if link.url in judged.script_rows or is_row(link)]
         files = [url for url, link in inside if link.kind == "requisite" and _is_listed_file(url, link)]
         elsewhere = {
             canonical(link.url, judged.encoding) or link.url

@@ -38,7 +38,7 @@ class Scheduler(scrapys.Scheduler):
         assert self.crawler is not None
         spider = self.crawler.spider
         assert isinstance(spider, ArchivedSpider)
-        spider.shut(reason)
+        spider.finish(reason)
         return super().close(reason)
 
     @staticmethod

@@ -161,13 +161,13 @@ class AnswerReader:
             self.outcomes.blocked(address, *judged.refusal, response.status)
             return None
         self.hosts.passed(address.url)
-        if (nothing := response.meta.get("nothing")) and judged.scripted is None:
+        if (nothing := response.meta.get("nothing")) and judged.why_scripted is None:
             self.outcomes.gone(address, "soft_404", f"the same page as {nothing}, which nobody made", response.status)
             return None
         if address.role == "article" and judged.refusal is not None and self._is_hidden(address, response, judged):
             return None
-        if judged.wanted is not None:
-            return self._play(address, response, judged, judged.wanted)
+        if judged.to_play is not None:
+            return self._play(address, response, judged, judged.to_play)
         return self._take(address, response, judged)
 
     def unreadable(self, address: Address, response: Response, error: Exception) -> None:
@@ -218,16 +218,16 @@ class AnswerReader:
         if address.priority == START:
             self.offers.sitemaps(address)
         elsewhere = self.offers.lists_elsewhere(judged)
-        if judged.scripted is None and (judged.tells or elsewhere):
+        if judged.why_scripted is None and (judged.is_distinctive or elsewhere):
             self.offers.learn(address, judged)
         led = self.offers.push(address, judged, response.body)
         self._tally(address, judged, led, elsewhere=bool(elsewhere))
         if redirects:
             return None
-        if judged.scripted is not None and self.browser is not None:
+        if judged.why_scripted is not None and self.browser is not None:
             return self._show(address, response, self.browser)
-        if judged.scripted is not None:
-            self.outcomes.give_up(address, "needs_js", judged.scripted, response.status)
+        if judged.why_scripted is not None:
+            self.outcomes.give_up(address, "needs_js", judged.why_scripted, response.status)
             return None
         role: Role | None = "article" if judged.article else "list"
         if not judged.article and not judged.rows and elsewhere:
@@ -254,12 +254,12 @@ class AnswerReader:
         """
         own = shape(address.url)
         textless = judged.article is not None and judged.article.digest is None
-        few = textless or len(judged.said) < TELLING
+        few = textless or len(judged.han_text) < TELLING
         files = sorted(link.url for link in judged.links if link.kind == "requisite") if few else ()
-        shown = "\n".join((own, judged.said, *files))
+        shown = "\n".join((own, judged.han_text, *files))
         fresh = self.frontier.learned.fresh_text(hashlib.sha256(shown.encode("utf-8", "surrogatepass")).digest())
         article = judged.article is not None and (fresh or "?" not in address.url)
-        repeats = bool(judged.said) and not (fresh or elsewhere or judged.data or judged.scripted)
+        repeats = bool(judged.han_text) and not (fresh or elsewhere or judged.data or judged.why_scripted)
         self.frontier.learned.tally(
             own,
             fruitful=led.fruitful or article,

@@ -104,7 +104,7 @@ class Rendering:
             async for made in pages:
                 shown = self._judge(address, response, judged, made)
                 new = states.add(shown, made.pressed)
-                if made.other and not self._stopping():
+                if made.is_other_list and not self._stopping():
                     # What is known of one list says nothing of the next.
                     continue
                 if shown is not states.first and not self._goes_on(new, judged.encoding):
@@ -123,13 +123,13 @@ class Rendering:
             first = replace(first, shown=said)
         rows = _pages(links) - _pages(judged.links) if first.claimed else set()
         # The list may be empty until a tab is pressed.
-        scripted = None if _pages(links) - _pages(first.links) else first.scripted
-        return replace(first, links=links, made=frozenset(rows), scripted=scripted)
+        scripted = None if _pages(links) - _pages(first.links) else first.why_scripted
+        return replace(first, links=links, script_rows=frozenset(rows), why_scripted=scripted)
 
     def _judge(self, address: Address, response: Response, judged: Judged, made: Made) -> Judged:
         """Judge one state of a page that its scripts made; record it where it shows more than the server's page."""
         written: Written = response.meta["written"]
-        self._counts["requisites"] += made.asked
+        self._counts["requisites"] += made.requests
         if made.changed:
             about = (("rendered-from", written.id), ("made-by", "the scripts of the page, without a browser"))
             self._recorder.rendered(response.url, made.html.encode("utf-8", "replace"), about)
@@ -141,7 +141,7 @@ class Rendering:
             encoding=judged.encoding,
             made=made.changed,
         )
-        went = [Link(url=url, kind="redirect") for url in made.went if not shown.rows]
+        went = [Link(url=url, kind="redirect") for url in made.redirects if not shown.rows]
         issues = [link for _, text in made.answers for link in epaper.discover(address.url, text)]
         claimed = max((found.total for _, text in made.answers if (found := counted(text)) is not None), default=None)
         return replace(shown, links=[*shown.links, *went, *issues], claimed=claimed)

@@ -65,22 +65,22 @@ class Made:
     Attributes:
         html: the document, serialised, with the addresses that its elements lead to.
         changed: whether it shows what the server's page does not.
-        went: where its scripts go to by themselves.
-        asked: requests that it took.
+        redirects: where its scripts go to by themselves.
+        requests: the number of requests that it took.
         refused: those that were not made, and why.
         pressed: words of what was pressed to come here.
         answers: what was asked for and not shown before: address and text.
-        other: whether it shows another list than before, by a press on a tab.
+        is_other_list: whether it shows another list than before, by a press on a tab.
     """
 
     html: str
     changed: bool
-    went: tuple[str, ...] = ()
-    asked: int = 0
+    redirects: tuple[str, ...] = ()
+    requests: int = 0
     refused: tuple[str, ...] = ()
     pressed: frozenset[str] = frozenset()
     answers: tuple[tuple[str, str], ...] = ()
-    other: bool = False
+    is_other_list: bool = False
 
 
 @dataclass(slots=True)
@@ -180,7 +180,7 @@ class Scripts:
                 page.vain[_way(handle)] += 1
                 continue
             page.vain.clear()
-            yield replace(_made(state, page, []), other=key_of(handle) in page.tabs)
+            yield replace(_made(state, page, []), is_other_list=key_of(handle) in page.tabs)
 
     async def _numbered(self, job: dict[str, Any], page: _Page) -> AsyncGenerator[Made]:
         """The further pages of a list whose answer says how many there are, where nothing on the page leads to them.
@@ -346,8 +346,8 @@ def _made(state: dict[str, Any], page: _Page, went: list[str]) -> Made:
     made = Made(
         html=state["html"],
         changed=state["changed"],
-        went=tuple(dict.fromkeys(went)),
-        asked=page.asked,
+        redirects=tuple(dict.fromkeys(went)),
+        requests=page.asked,
         refused=tuple(page.refused),
         pressed=frozenset(page.words),
         answers=tuple(page.answers),

@@ -424,7 +424,7 @@ class SiteSpider(Spider):
         """Addresses by the reason why they were not had, in this run."""
         return self.outcomes.troubles
 
-    def shut(self, reason: str) -> None:
+    def finish(self, reason: str) -> None:
         """Acknowledge what came, note the run, and close everything that this spider writes."""
         if self.single_shot:
             self.recorder.close()

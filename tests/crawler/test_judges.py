@@ -86,7 +86,7 @@ def test_a_child_judges_as_this_process_does_and_answers_in_order() -> None:
         )
         for judged, (each, expected) in zip(found, asked, strict=True):
             here = readers.judge(each, each.url, expected=expected)
-            html = here.html if here.wanted else ""
+            html = here.html if here.to_play else ""
             assert judged == replace(here, root=None, html=html), each.url
 
     apart(SITE, ask, CAPTURES[0])
@@ -97,7 +97,7 @@ def test_pages_are_told_from_each_other() -> None:
     found = dict(zip(PAGES, (judge(each, each.url, SITE) for each in CAPTURES), strict=True))
     assert [path for path, judged in found.items() if judged.article] == ["/xw/202002/t20200219_1.html"]
     assert [path for path, judged in found.items() if judged.is_wall] == ["/wall"]
-    assert [path for path, judged in found.items() if judged.wanted] == ["/made.html"]
+    assert [path for path, judged in found.items() if judged.to_play] == ["/made.html"]
     assert found["/xw/"].rows == 20
 
 
@@ -243,7 +243,7 @@ def test_a_picture_makes_no_article_of_a_page_whose_scripts_may_show_a_list(
     asked = replace(asked, found=FoundBy(parent="http://a.cn/", row_date=row_date))
     judged = judge(asked, "http://a.cn/", SITE, expected=row_date is not None)
     assert judged.article is not None
-    assert (judged.wanted.lack if judged.wanted else None) == wanted
+    assert (judged.to_play.lack if judged.to_play else None) == wanted
 
 
 @pytest.mark.parametrize("links", ["", "<rss><channel><item><link>http://a.cn/1.html</link></item></channel></rss>"])
@@ -251,7 +251,7 @@ def test_a_list_that_a_style_sheet_makes_is_told_and_a_feed_with_one_is_read(lin
     sheet = '<?xml version="1.0"?><?xml-stylesheet type="text/xsl" href="/l.xsl"?>'
     judged = judge(capture("/xw/", f"{sheet}{links or '<list><row>会议</row></list>'}"), "http://a.cn/xw/", SITE)
     said = 'its list is made by a style sheet (<?xml-stylesheet type="text/xsl; no link)'
-    assert judged.scripted == (None if links else said)
+    assert judged.why_scripted == (None if links else said)
 
 
 DATA = "rows([" + ", ".join(f"'7{n}|全市统战部长会议第{n}次召开'" for n in range(6)) + "])"
@@ -275,4 +275,4 @@ DATA = "rows([" + ", ".join(f"'7{n}|全市统战部长会议第{n}次召开'" fo
 def test_a_page_that_lacks_its_list_names_the_script_that_should_make_it(body: str, evidence: str | None) -> None:
     judged = judge(capture("/xw/", f"<html><body>{body}</body></html>"), "http://a.cn/xw/", SITE)
     said = None if evidence is None else f"its list is made by a script ({evidence} no article, no pager)"
-    assert judged.scripted == said
+    assert judged.why_scripted == said
