@@ -295,7 +295,10 @@ def listen(root: HtmlElement) -> None:
 
 
 def select(element: Any, css: str) -> list[Any]:
-    """The elements inside another that a selector of CSS or jQuery names; none where it is no selector."""
+    """The elements inside another that a selector of CSS or jQuery names; none if it is no selector.
+
+    Of jQuery's own, :first, :last and :eq() are obeyed, and others (:visible, :odd, ...) left out.
+    """
     css = _UNQUOTED.sub(r'="\1"]', css.strip())
     wanted = _JQUERY.findall(css)
     try:

@@ -3,6 +3,10 @@
 It reads jobs on stdin, an object a line, and answers each with an object a line. The engine is QuickJS, with limits of
 time and memory; the document is lxml's; stage.js connects the two. Nothing is fetched here:
 what scripts ask for is told to the crawler, which may fetch it, politely and on record, and give the answer.
+
+The words: a page that is played stands on a *stage*. Its *handles* are the elements that react to a *press*. Its
+*leads* are the handles that go to an address, send a form or ask for something; each is tried on a *twin*, a second
+stage with the same page, so that the first one stays as it is.
 """
 
 from __future__ import annotations
@@ -32,15 +36,15 @@ from crawler.discovery.scripted import HEADLINE, form_address, is_asked
 SECONDS, BYTES, STACK = 4, 64 * 2**20, 2**20
 # Of the child process.
 PROCESS_BYTES = 1024 * 2**20
-# Runs of a page from its beginning: after a name that nobody defined, or an answer that a script waited for.
+# How often a page may be started: once more for each undefined name, and for each answer that a script waited for.
 RUNS = 12
-# Scripts that are run which other scripts of a page write.
+# The most scripts that are run because other scripts of the page wrote them.
 NESTED = 50
 # How often queued callbacks are run, and how many promises each time.
 ROUNDS, PROMISES = 40, 5000
-# Elements that are pressed to see where they lead.
+# The most elements that are pressed to see where they lead.
 PRESSED = 400
-# Times that a page is opened anew for that, after an element that asked for something.
+# How often a page is opened anew for that, after an element that asked for something.
 BEGUN = 12
 _UNDEFINED = re.compile(r"'?([A-Za-z_$][\w$]*)'? is not defined")
 _TYPES = ("", "text/javascript", "application/javascript", "text/ecmascript", "module", "application/x-javascript")
@@ -62,14 +66,16 @@ _NAMING = ("a", "area", "img", "embed", "iframe", "frame")
 class Stage:
     """One page on the stage."""
 
-    def __init__(self, job: dict[str, Any]) -> None:
+    def __init__(self, job: dict[str, Any], like: Stage | None = None) -> None:
+        """Play the page of a job; `like`: as far as another stage has played it."""
         self.job = job
         job.setdefault("now", int(time.time() * 1000))
-        self.answers: dict[str, tuple[int, str]] = {key: (a, b) for key, (a, b) in job.get("answers", {}).items()}
+        answers = like.answers if like else {key: (a, b) for key, (a, b) in job.get("answers", {}).items()}
+        self.answers: dict[str, tuple[int, str]] = answers
         self.own = (urlsplit(job["url"]).netloc.lower(),)
         # Undefined names, and the places of elements that were pressed.
-        self.nothing: list[str] = []
-        self.history: list[str] = []
+        self.nothing: list[str] = list(like.nothing) if like else []
+        self.history: list[str] = list(like.history) if like else []
         self.start()
 
     def start(self) -> None:
@@ -333,11 +339,7 @@ class Stage:
 
     def _twin(self) -> Stage:
         """Another stage with the same page, as far as it was played."""
-        other = Stage.__new__(Stage)
-        other.job, other.answers, other.own = self.job, self.answers, self.own
-        other.nothing, other.history = list(self.nothing), list(self.history)
-        other.start()
-        return other
+        return Stage(self.job, self)
 
     def placed(self, place: str) -> int | None:
         """The number of the element that stands at a place; None: none does."""

@@ -18,10 +18,13 @@ class Captures:
         self._remembered: dict[str, Written] = {}
 
     def earlier(self, url: str | None, payload_digest: str | None) -> Earlier | None:
-        """The last full capture of the URL, of any where it is None, if its payload is this one, and synced.
+        """The latest full capture of a URL if it has this payload; None if it has another, or is not synced yet.
 
-        A page that went from A to B and back to A is captured in full again: A is its newest text then. Of the payload
-        None: the last capture of the URL, whatever its payload.
+        A page that went from A to B and back to A is captured in full again, since A is then its newest text.
+
+        Args:
+            url: None: the first capture with this payload, of any URL.
+            payload_digest: None: the latest capture of the URL, whatever its payload.
         """
         with self._translate():
             row = self._db.execute(
@@ -33,7 +36,7 @@ class Captures:
         return row and Earlier(id=row[1], url=row[0], date=dt.datetime.fromisoformat(row[2]))
 
     def remember(self, url: str, written: Written) -> None:
-        """A full capture, for `earlier` to find after the next commit."""
+        """Remember a full capture; `earlier` finds it after the next commit."""
         if written.payload_digest is not None:
             self._remembered[url] = written
 

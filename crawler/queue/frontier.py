@@ -1,10 +1,10 @@
 """What to fetch next, durable: one SQLite row an address.
 
 An address is `pending` (due, or waiting for its hour), `leased` (asked for now), `done` (answered), `failed` (given
-up in this visit) or `refused` (not asked for). A crawl is a visit: it begins with what is due by two clocks, and one
-that was interrupted is gone on with. Lists come sooner after a change and later after none; articles are checked a few
-times for silent edits and deletions. Nothing is acknowledged before `commit`, which the recorder calls once the WARC
-is synced: a crash before it leaves the addresses pending, and they are fetched once more.
+up in this visit) or `refused` (not asked for). A visit goes through everything that is due by two clocks; a run is one
+process, and a visit that was interrupted takes several runs. Lists are due sooner after a change and later after none;
+articles are checked a few times for silent edits and deletions. Nothing is acknowledged before `commit`, which the
+recorder calls once the WARC is synced: a crash before it leaves the addresses pending, and they are fetched once more.
 """
 
 from __future__ import annotations
@@ -27,9 +27,9 @@ from crawler.queue.entries import Address, Article, Role, Run, State
 from crawler.queue.learned import Learned
 from crawler.queue.report import Report
 
-# `not_before` of an address that another run has to ask for.
+# The `not_before` of an address that is left to another run.
 ANOTHER_RUN = 1e12
-# A run is marked when known pages bring less than this share of what they had, if that was at least so much.
+# A run ends as `far_less` if known pages yield less than this share of what they had, and that was at least so much.
 SHARE, ENOUGH = 0.5, 10
 
 _NEXT = """

@@ -9,10 +9,10 @@ from typing import Literal
 from archive.site import host_of
 from crawler.queue.address import shape
 
-# Errors in a row after which a host is given a rest, and after which it is left for this run.
+# After 5 errors in a row a host is given a rest, and after 8 it is left alone in this run.
 TIRED, SILENT = 5, 8
-# Blocked pages in a row after which addresses of one shape are left alone in this run, and after which the whole host
-# is: by then pages of several shapes were blocked, and no page came between them.
+# After 5 blocked pages in a row of one shape, addresses of this shape are left alone in this run, and after 15 in a row
+# the whole host is: by then pages of several shapes were blocked, and no page came between them.
 BLOCKS, WALLS = 5, 15
 
 

@@ -11,30 +11,30 @@ from operator import ne
 
 from crawler.queue.address import shape
 
-# Pages that showed the same at two values, each something else, and values seen, after which a parameter makes no
-# difference: a small site has few lists, and they come before articles.
+# A parameter makes no difference once two different pages each looked the same under two of its values, and five values
+# were seen. A small site has few lists, and they come before articles.
 PAGES, VALUES = 2, 5
-# Parameters that change together on each page, and parameters of an address beyond which none is tried with others.
+# The most parameters that are tried together, and the most that an address may have for that.
 TOGETHER, MANY = 3, 5
-# Characters of a session's id: PHP has 26 or 32, Tomcat 32, ASP.NET 24.
+# The least number of characters of a session's id: PHP has 26 or 32, Tomcat 32, ASP.NET 24.
 RANDOM = 16
 # Names of parameters that select a page, an article or a column: they make a difference even if the text is the same.
 _NAMES = re.compile(r"id$|page|^p$|^pn$", re.IGNORECASE)
-# Pages that are kept in mind, some 200 bytes each (measured); parameters that are watched, and kinds of addresses that
-# each is watched at. What is compared comes soon after one another: a list and its neighbours.
+# The most pages that are remembered, some 200 bytes each; sets of parameters that are watched, and kinds of addresses
+# at which each of them is watched. Pages that are compared follow soon upon one another: a list and its neighbours.
 SEEN, KEYS, SCOPES = 10_000, 100, 100
 
 
 @dataclass(slots=True)
 class _Evidence:
-    """Of parameters at one kind of address.
+    """What is known of some parameters at one kind of address.
 
     Attributes:
-        pages: what stood on those that were the same at two values of each parameter, as hashes.
-        values: seen so far, with the parameter of each.
-        plain: whether pages do without them.
-        matters: whether a page differed.
-        lists: whether one of the pages was no article.
+        pages: the texts that were the same at two values of each parameter, as hashes.
+        values: pairs of a parameter and a value that were seen.
+        plain: a page was the same without the parameters.
+        matters: a page differed.
+        lists: one of the pages was no article.
     """
 
     pages: set[int] = field(default_factory=set)

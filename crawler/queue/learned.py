@@ -6,14 +6,14 @@ from collections.abc import Callable
 
 from crawler.queue.database import Database
 
-# Pages of one shape (same path but for its numbers) in a row that are no article and lead to no other shape.
-BARREN = 200
-# The same for pages that say the same but for their numbers, such as empty days of a calendar: a month of them, and
-# two more months for each page of the shape that led to something or showed articles, up to the number above.
-REPEATS = 28
-# The same for pages whose new links all have barren shapes: months of such a calendar.
-VAIN = 3
-# Pages of one column, of one pager; the longest real one known has some 1,300.
+# A shape (addresses that differ only in numbers) is given up as barren after this many pages in a row that are no
+# article and lead to no other shape:
+#     200 pages;
+#     28 pages with the same text but for numbers, such as empty days of a calendar; 56 more for each earlier page of
+#     the shape that led to something or showed articles, up to 200;
+#     3 pages whose new links all have barren shapes, such as the months of such a calendar.
+BARREN, REPEATS, VAIN = 200, 28, 3
+# The most pages of one pager that are fetched; the longest known one has some 1,300.
 COLUMN_PAGES = 2000
 
 
@@ -51,10 +51,15 @@ class Learned:
         repeats: bool = False,
         vain: bool = False,
     ) -> None:
-        """Count a page of a shape: an article, or a page that leads to another shape, sets its count to nothing.
+        """Count a page of a shape.
 
-        `bare`: the article has too little text to tell it from an empty day. `rows`: it shows articles, though none is
-        new. `repeats`: it says what another page of the shape said. `vain`: all that is new on it has a barren shape.
+        Args:
+            shape: the shape.
+            fruitful: it is an article, or leads to another shape: the count of the shape begins again at 0.
+            bare: it is an article with too little text to be told from an empty day.
+            rows: it shows articles, though none of them is new.
+            repeats: it has the text of another page of the shape.
+            vain: all its new links have barren shapes.
         """
         with self._translate():
             row = self._db.execute("SELECT barren, finds FROM shape WHERE shape = ?", [shape]).fetchone()

@@ -12,17 +12,19 @@ CREATE TABLE IF NOT EXISTS address (
     hops INTEGER NOT NULL,          -- redirects that led here
     pager INTEGER,                  -- the address whose pager led here
     parent TEXT, anchor TEXT, row_date TEXT,
-    seen INTEGER NOT NULL,          -- the last visit that met a link to it
+    -- Visits are numbered from 1. born: the visit that found the address; seen: the last one that met a link to it;
+    -- visited: the last one in which it answered.
+    seen INTEGER NOT NULL,
     tries INTEGER NOT NULL DEFAULT 0,
     not_before REAL,                -- seconds since 1970
     reason TEXT, detail TEXT,
     status INTEGER, fetched REAL,   -- of the last answer
-    born INTEGER NOT NULL DEFAULT 0,    -- the visit that found it
-    visited INTEGER NOT NULL DEFAULT 0, -- the last visit that it answered in
+    born INTEGER NOT NULL DEFAULT 0,
+    visited INTEGER NOT NULL DEFAULT 0,
     role TEXT,                      -- list, article; null: neither, or not answered yet
     first REAL,                     -- when it answered first
-    span REAL,                      -- of a list's clock
-    check_at REAL,                  -- when it is asked for again; null: never if it is done, at once if it failed
+    span REAL,                      -- of a list: the seconds from one check to the next
+    check_at REAL,                  -- when it is due again; null: never if it is done, at once if it failed
     etag TEXT, modified TEXT,       -- of its last full answer
     form TEXT,                      -- body of a POST; null: it is a GET
     shown INTEGER,                  -- articles that a list is used to show
@@ -46,7 +48,7 @@ CREATE INDEX IF NOT EXISTS alias ON address (alias_of) WHERE alias_of IS NOT NUL
 CREATE TABLE IF NOT EXISTS idle (key TEXT PRIMARY KEY) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS shape (
     shape TEXT PRIMARY KEY,
-    barren REAL NOT NULL,           -- the share of the fruitless pages in a row that are allowed; from 1 on it is barren
+    barren REAL NOT NULL,           -- how much of the patience with fruitless pages in a row is used up; 1: barren
     finds INTEGER NOT NULL          -- pages that led to something or showed articles
 ) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS robots (origin TEXT PRIMARY KEY, read REAL NOT NULL, body BLOB);  -- null: it has none

@@ -56,19 +56,19 @@ class Cluster:
             self._end.close()
             raise UsageError(f"{address}: no Dask scheduler answers. Start one: dask scheduler") from error
 
-    def _start(self, workers: int, *, again: bool = True) -> Any:
+    def _start(self, workers: int) -> Any:
         """Start a scheduler of our own, twice if workers die meanwhile; Dask replaces those that die later."""
-        try:
-            # Every port is on loopback, and any free one: two commands at once need two.
-            return self._distributed.LocalCluster(
-                n_workers=workers, threads_per_worker=1, dashboard_address="127.0.0.1:0"
-            )
-        except RuntimeError as error:
-            if again:
-                return self._start(workers, again=False)
-            raise CundangError(
-                f"Dask's workers died while they started ({error}) Free memory, or start fewer of them: --workers 1"
-            ) from error
+        for _ in range(2):
+            try:
+                # Every port is on loopback, and any free one: two commands at once need two.
+                return self._distributed.LocalCluster(
+                    n_workers=workers, threads_per_worker=1, dashboard_address="127.0.0.1:0"
+                )
+            except RuntimeError as error:
+                died = error
+        raise CundangError(
+            f"Dask's workers died while they started ({died}) Free memory, or start fewer of them: --workers 1"
+        ) from died
 
     def _renew(self) -> None:
         """Wait for a worker; where all of ours are gone, start new ones: Dask gives up those that it killed.

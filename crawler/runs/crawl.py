@@ -116,8 +116,9 @@ def settings_for(layout: Layout, folder: Path | None) -> Settings:
 
 
 def _crawl_here(layout: Layout, folder: Path, site: Site, name: str, max_pages: int | None, *, full: bool) -> int:
+    slot = Slots().wait(lambda: say(f"{site.key}: waiting; {FULL}."))
     process = CrawlerProcess(settings_for(layout, folder))
-    crawler = process.create_crawler(spider_for(site, Path(name) if name.endswith(".toml") else None))
+    crawler = process.create_crawler(spider_for(site, Path(name) if name.endswith(".toml") else None, slot))
     failures: list[Failure] = []
     with telling("crawl") as tell:
 
@@ -128,9 +129,8 @@ def _crawl_here(layout: Layout, folder: Path, site: Site, name: str, max_pages: 
             tell(f"{site.key}: {counts['articles']} articles, {counts['requisites']} files, pages", counts["pages"])
 
         crawler.signals.connect(progress, signals.response_received, weak=False)
-        slot = Slots().wait(lambda: say(f"{site.key}: waiting; {FULL}."))
         try:
-            process.crawl(crawler, max_pages=max_pages, full=full, slot=slot).addErrback(failures.append)
+            process.crawl(crawler, max_pages=max_pages, full=full).addErrback(failures.append)
             process.start()
         except KeyboardInterrupt as error:
             raise InterruptedCrawl(f"{site.key}: interrupted before it began.") from error

@@ -82,7 +82,7 @@ class Crawl:
         self.lost = lost
 
     def send_signal(self, number: int, /) -> None:
-        """Stop it, as Ctrl-C does; the second time, kill its process."""
+        """Stop it, as Ctrl-C does; the second time, kill its process. Named as in Popen, for `schedule.Child`."""
         if self._stopped or number == signal.SIGKILL:
             self._crew.process.kill()
         self._stopped = True

@@ -103,7 +103,10 @@ class Child(Protocol):
 
 
 class World(Protocol):
-    """What the schedule needs from the machine: the clock, crawls, and which processes are alive."""
+    """What the schedule needs from the machine: the clock, crawls, and which processes are alive.
+
+    `Machine` is the real one; tests have a simulated one.
+    """
 
     def now(self) -> dt.datetime:
         """The current time, UTC."""

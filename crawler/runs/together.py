@@ -162,12 +162,12 @@ class Together:
             if job.log is not None:
                 self._log.begin(job.key, job.log)
             site = load_site(self._folder, job.file or job.key)
-            crawler = self._process.create_crawler(spider_for(site, Path(job.file) if job.file else None))
+            crawler = self._process.create_crawler(spider_for(site, Path(job.file) if job.file else None, job.slot))
         except Exception:  # noqa: BLE001 - an error of one site must not stop the others
             self._end(job, None, None, Failure())  # type: ignore[no-untyped-call]
             return
         self._crawlers[job.key] = crawler
-        crawling = self._process.crawl(crawler, max_pages=job.max_pages, full=job.full, slot=job.slot)
+        crawling = self._process.crawl(crawler, max_pages=job.max_pages, full=job.full)
         crawling.addBoth(partial(self._end, job, site, crawler))
 
     def _stop(self, key: str) -> None:

@@ -27,7 +27,7 @@ from crawler.queue.entries import Article
 
 # Pages with less Chinese than this may be empty frames, walls, or error pages.
 FEW_HAN = 200
-# Chinese characters of a page that tell it from others, see `crawler.queue.idle`.
+# A page with fewer Chinese characters than this cannot be told from another; see `crawler.queue.idle`.
 TELLING = 50
 # What a server sends in place of a page.
 WALLS = (Reason.BLOCKED, Reason.CHALLENGE)
@@ -63,8 +63,8 @@ class Judged:
     """What a page is.
 
     Attributes:
-        html: decoded; `root` is it parsed, None: it is no HTML, or a child process read it.
-        encoding: that its links are written in.
+        html: the decoded page; `root`: the parsed page, None if it is no HTML, or if a child process read it.
+        encoding: of its links.
         links: what it leads to.
         han_text: all of its Chinese characters; `prose` counts those outside of links.
         data: it is what a script asks for: JSON, a feed, records.
@@ -72,8 +72,8 @@ class Judged:
         refusal: why the cleaner gives no document of it, and the evidence; None: it gives one.
         claimed: how many articles its list has, by an answer to its scripts; None: no answer says.
         shown: what it says of its list; of an article nothing.
-        to_play: what it takes to run its scripts, where it lacks something that they may make; None: it lacks nothing.
-        script_rows: addresses of the rows that its scripts put into it, where an answer says how many there are.
+        to_play: what it takes to run its scripts, if it lacks something that they may make; None: it lacks nothing.
+        script_rows: the addresses of the rows that its scripts put into it, if an answer says how many there are.
         why_scripted: why the page looks like a frame that a script fills; None: it does not.
     """
 
@@ -104,7 +104,7 @@ class Judged:
 
     @property
     def is_distinctive(self) -> bool:
-        """Whether it says enough to be told from another page."""
+        """Whether it has enough text to be told from another page."""
         return len(self.han_text) >= (TELLING if self.article or self.rows else FEW_HAN)
 
 

@@ -23,10 +23,10 @@ from crawler.queue.frontier import Frontier
 from crawler.queue.idle import Idle
 from crawler.spiders.judge import Judged, is_row
 
-# Links that are remembered, by the depth they were met at or the list that showed them, so that the frontier is asked
-# less often. Each of the two memories takes some 10 MB.
+# The number of links that are remembered, by the depth at which they were met or the list that showed them, so that the
+# frontier is asked less often. Each of the two memories takes some 10 MB.
 MET = 50_000
-# Files of style sheets that are fetched in a run. No site has so many, but a sheet may name others without end.
+# The most style sheets that are fetched in a run. No site has so many, but a sheet may name others without end.
 STYLES = 1000
 # Articles that no list shows lead only to one another, 上一篇 by 上一篇: so many times further than other pages.
 CHAIN = 50
@@ -43,8 +43,8 @@ class Led:
     """What the links of a page brought.
 
     Attributes:
-        fruitful: one is new and has another shape than the page's own, which is not barren.
-        vain: all that are new and have another shape have a barren one.
+        fruitful: at least one new link has a shape that is neither the page's own nor barren.
+        vain: there are new links of other shapes, and all these shapes are barren.
         changed: the list shows what no earlier visit had found, and no earlier page of it had shown.
     """
 

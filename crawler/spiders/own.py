@@ -41,11 +41,6 @@ class Scheduler(scrapys.Scheduler):
         spider.finish(reason)
         return super().close(reason)
 
-    @staticmethod
-    def enough() -> bool:
-        """Whether no more pages may be asked for; Scrapy's CLOSESPIDER_PAGECOUNT says so itself."""
-        return False
-
 
 class ArchivedSpider(SiteSpider):
     """The base of spiders that find their own way.
@@ -78,7 +73,7 @@ class ArchivedSpider(SiteSpider):
 
     @classmethod
     def from_crawler(cls, crawler: Crawler, *args: Any, **kwargs: Any) -> Self:
-        """As a site's spider, but never only looking."""
+        """Open what the crawl needs, see `SiteSpider.from_crawler`; `scrapy shell` is a single shot, a crawl never."""
         spider = cls(*args, **kwargs)
         spider._set_crawler(crawler)
         spider.single_shot = not crawler.crawling
@@ -102,7 +97,7 @@ class ArchivedSpider(SiteSpider):
         for url in self.start_urls:
             yield Request(url, dont_filter=True)
 
-    # Scrapy's own, in the place of the site spider's: it stands for a callback that was not given.
+    # Restores Scrapy's own, which raises NotImplementedError.
     parse = Spider.parse
 
     @classmethod

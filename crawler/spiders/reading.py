@@ -1,4 +1,11 @@
-"""An answer -> what its address was: a page is judged, what it leads to is pushed, and its address is done."""
+"""An answer -> what its address was: a page is judged, what it leads to is pushed, and its address is done.
+
+answer (by status) ─► _good ─► _file: of an article
+                        └────► _page ─► judge, here or in the child (_page_apart)
+                                          └─► _judged ─► _play: its scripts ─┐
+                                                 └───────────────────────────┴─► _take ─► done
+                                                                                   └────► _show: in a browser
+"""
 
 from __future__ import annotations
 
@@ -96,7 +103,7 @@ class AnswerReader:
     def _good(self, address: Address, response: Response) -> Pending | None:
         """A good answer: a page, or a file; one that is empty or damaged is asked for again."""
         status = response.status
-        showing: Pending | None = None
+        pending: Pending | None = None
         lack = next((flag for flag in response.flags if not flag.startswith(NOTE)), None)
         if response.meta.get("empty"):
             self.outcomes.retry(address, "empty", f"status {status}, and nothing else", status=status)
@@ -105,10 +112,10 @@ class AnswerReader:
         elif address.kind == "requisite":
             self._file(address, response)
         else:
-            showing = self._page(address, response, whole=lack is None)
-        if lack is not None and showing is None and self.outcomes.is_last(address) and 200 <= status < 300:
+            pending = self._page(address, response, whole=lack is None)
+        if lack is not None and pending is None and self.outcomes.is_last(address) and 200 <= status < 300:
             self.outcomes.give_up(address, "damaged", lack, status)
-        return showing
+        return pending
 
     def _file(self, address: Address, response: Response) -> None:
         """A file of an article; what a style sheet names is offered."""
@@ -122,9 +129,9 @@ class AnswerReader:
         if not last or cut.response.status != 200 or address.kind == "requisite" or not cut.response.body:
             return
         try:
-            showing = self._page(address, cut.response, whole=False)
-            if showing is not None:
-                showing.close()
+            pending = self._page(address, cut.response, whole=False)
+            if pending is not None:
+                pending.close()
         except CundangError:
             raise
         except Exception:
@@ -147,9 +154,9 @@ class AnswerReader:
     async def _page_apart(self, address: Address, response: Response, capture: Capture, *, expected: bool) -> None:
         try:
             judged = await self.judges.judge_apart(capture, address.url, expected=expected)
-            showing = self._judged(address, response, judged) if self.recorder.failure is None else None
-            if showing is not None:
-                await showing
+            pending = self._judged(address, response, judged) if self.recorder.failure is None else None
+            if pending is not None:
+                await pending
         except CundangError as error:
             self.stop(error)
         except Exception as error:  # noqa: BLE001 - it is kept, and told
@@ -186,9 +193,9 @@ class AnswerReader:
             self.stop(error)
             return
         try:
-            showing = self._take(address, response, shown)
-            if showing is not None:
-                await showing
+            pending = self._take(address, response, shown)
+            if pending is not None:
+                await pending
         except CundangError as error:
             self.stop(error)
 

@@ -53,9 +53,10 @@ class _States:
     """The states of a page that its scripts made, added up.
 
     Attributes:
-        first: the first state. links: those of all states, by URL.
-        pressed: words of what was pressed.
-        pages: states that showed more; None: it was not pressed to the end, as all that came was known.
+        links: the links of all states, by URL.
+        first: the first state.
+        pressed: the words of what was pressed.
+        pages: the number of states that showed more; None: not all was pressed, since all that came was known.
     """
 
     links: dict[str, Link]
@@ -97,7 +98,7 @@ class Rendering:
             StageError: the scripts cannot be played.
             CundangError: nothing can be recorded any more.
         """
-        # The frames of an article are part of it, and so is the frame of a list whose pager turns it.
+        # The frames of an article are part of it, and so is the frame of a list if the pager turns it (`Play.turns`).
         kept = [link for link in judged.links if not (link.frame and wanted.turns)]
         states = _States(links={} if wanted.lack == "body" else {link.url: link for link in kept})
         async with contextlib.aclosing(self._scripts.pages(response, judged.html, wanted)) as pages:

@@ -32,16 +32,17 @@ from crawler.wire.browser import Browser
 from crawler.wire.fetch import fetch
 
 PURPOSE = "script"
-# Requests of one page until it settles, rounds of them, presses on its controls; then what is kept of a run's answers,
-# in characters.
+# For one page: the most requests until its scripts ask for nothing more, rounds of requests, and presses on its
+# controls.
 ASKS, ROUNDS, PRESSES = 16, 8, 500
-# Files of scripts that are fetched in a run.
+# The most characters of a run's answers that are kept.
+KEPT = 8_000_000
+# The most files of scripts that are fetched in a run.
 FILES = 60
 # Months in a row without anything new after which a calendar is at its end.
 EMPTY_MONTHS = 3
 # The rank of a tab: after everything that `leads_on` ranks.
 TAB = 3 * MONTH
-KEPT = 8_000_000
 # Attributes that lead somewhere, in a serialised document.
 _LEADS = re.compile(r' (?:href|onclick)="([^"]+)"')
 # Headers that a script may set: not those that Fetch forbids (section 2.2.2), nor those that say who asks, or what for.

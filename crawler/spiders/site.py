@@ -71,19 +71,21 @@ BATCH_SECONDS = 2.0
 SINGLE = "look:"
 
 
-def spider_for(site: Site, file: Path | None = None) -> type[SiteSpider]:
+def spider_for(site: Site, file: Path | None = None, slot: Slot | None = None) -> type[SiteSpider]:
     """The spider class of a site, by its key, with the settings that the site file makes.
 
-    `file`: where the site was read from, when it was named by its path.
+    Args:
+        site: the site.
+        file: where the site was read from, if it was named by its path.
+        slot: a slot that is held for the crawl, which releases it; None: the crawl takes one.
     """
     settings = {
         "DOWNLOAD_DELAY": site.crawl.delay,
         "AUTOTHROTTLE_ENABLED": site.crawl.delay > 0,
         "COOKIES_ENABLED": site.crawl.cookies,
     }
-    return type(
-        "SiteSpider", (SiteSpider,), {"name": site.key, "site": site, "file": file, "custom_settings": settings}
-    )
+    named = {"name": site.key, "site": site, "file": file, "slot": slot, "custom_settings": settings}
+    return type("SiteSpider", (SiteSpider,), named)
 
 
 class SiteSpider(Spider):
@@ -93,6 +95,7 @@ class SiteSpider(Spider):
         site: what to visit.
         single_shot: single addresses are asked for, and nothing is recorded: `scrapy fetch`, `shell` and `parse`.
         file: the site file, where it was named by its path; None: it stands in the folder of site files.
+        slot: of the sites that this machine may crawl at once; held until the end of the crawl.
         layout: the data folder.
         frontier: what is due.
         recorder: what the wire tap writes to.
@@ -109,6 +112,7 @@ class SiteSpider(Spider):
     name = "site"
     site: Site
     file: Path | None = None
+    slot: Slot | None = None
     layout: Layout
     frontier: Frontier
     recorder: Recorder
@@ -119,22 +123,13 @@ class SiteSpider(Spider):
     cleaned: int = 0
     skipped_before: int = 0
 
-    def __init__(
-        self,
-        *,
-        max_pages: str | int | None = None,
-        full: str | bool = False,
-        slot: Slot | str | None = None,
-        **unknown: Any,
-    ) -> None:
-        """Read the spider's arguments, `-a NAME=VALUE` on Scrapy's command line; `slot`: one that is held for it.
+    def __init__(self, *, max_pages: str | int | None = None, full: str | bool = False, **unknown: Any) -> None:
+        """Read the spider's arguments, `-a NAME=VALUE` on Scrapy's command line.
 
         Raises:
             UsageError: an argument has a name or a value that is not known.
         """
         super().__init__()
-        if isinstance(slot, str):
-            unknown["slot"] = slot
         if unknown:
             raise UsageError(_unknown_argument(next(iter(unknown))))
         if str(full).lower() not in _SWITCH:
@@ -144,7 +139,6 @@ class SiteSpider(Spider):
             self.max_pages = int(max_pages) if max_pages is not None else self.site.crawl.max_pages
         except ValueError as error:
             raise UsageError(f"max_pages={max_pages!r} is not a number. Give a whole number.") from error
-        self._slot = slot if isinstance(slot, Slot) else None
         self._lease: Lease | None = None
         self.single_shot = False
         self.stopping = False
@@ -171,13 +165,16 @@ class SiteSpider(Spider):
         return spider
 
     async def start(self) -> AsyncIterator[Any]:
-        """Yield nothing: the scheduler takes every request of a visit from the frontier."""
+        """Yield nothing: the scheduler takes every request of a visit from the frontier.
+
+        The empty loop makes this an asynchronous generator, as Scrapy wants it.
+        """
         requests: tuple[Request, ...] = ()
         for request in requests:
             yield request
 
     def prepare(self, crawler: Crawler) -> None:
-        """Do what `from_crawler` promises."""
+        """Open what the crawl needs: lock, slot, lease, frontier, recorder; see `from_crawler`."""
         offline = crawler.settings.getbool("FROM_ARCHIVE")
         if not offline and not crawler.settings.get("CONTACT") and not all(_is_local(host) for host in self.site.hosts):
             raise UsageError(
@@ -206,7 +203,7 @@ class SiteSpider(Spider):
         enough()
         self.lock = Lock(self.layout.lock(self.site.key))
         try:
-            self._slot = self._slot or take_one()
+            self.slot = self.slot or take_one()
             # A trial run from the archive asks the site for nothing.
             if (store := crawler.settings.get("STORE")) and not offline:
                 term = crawler.settings.getfloat("LEASE_TERM")
@@ -384,10 +381,10 @@ class SiteSpider(Spider):
         address: Address = response.meta["address"]
         if self.recorder.failure is not None:
             return None
-        showing = None
+        pending = None
         try:
             self._reading.count(address, response)
-            showing = self._reading.answer(address, response)
+            pending = self._reading.answer(address, response)
             self._unacknowledged += 1
             if self._unacknowledged >= BATCH:
                 self._acknowledge()
@@ -395,7 +392,7 @@ class SiteSpider(Spider):
             self._stop(error)
         except Exception as error:  # noqa: BLE001 - it is kept, and told
             self._reading.unreadable(address, response, error)
-        return showing
+        return pending
 
     def fail(self, failure: Failure) -> None:
         """No whole answer came: note why, and when to ask again."""
@@ -473,8 +470,8 @@ class SiteSpider(Spider):
             self.logger.warning("The lease was not given back, and ends by itself: %s", error)
         self._lease = None
         self.lock.release()
-        if self._slot is not None:
-            self._slot.release()
+        if self.slot is not None:
+            self.slot.release()
 
     def _ledger(self) -> Ledger:
         return self.frontier.accounts.ledger()
