@@ -1,4 +1,4 @@
-"""The command line: verbs on the nouns of the archive, one module per noun. Data go to stdout, messages to stderr.
+"""The command line, a module for each group of commands. Data go to stdout, messages to stderr.
 
 Exit codes: 0 done; 1 something is wrong with the data or the run; 2 wrong usage or configuration; 3 out of space;
 4 another process holds the site; 5 interrupted, state saved.

@@ -1,4 +1,4 @@
-"""Commands that read the archive: search, show, export, serve and status."""
+"""Commands that read the archive."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Commands that change the archive: import, clean, rebuild, verify, repair, forget."""
+"""Commands that change the archive, and `read`, which cleans pages without it."""
 
 from __future__ import annotations
 
