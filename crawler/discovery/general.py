@@ -41,14 +41,15 @@ WORDS = tomllib.loads(resources.files("crawler.discovery").joinpath("words.toml"
 _MARK, _OF = r"[\W_]*", r"(?:[\s(（\[]{0,3}\d{1,4}(?:\s?/\s?\d{1,4})?|\s?[(（\[][A-Z])?"
 
 
-def _way(name: str) -> re.Pattern[str]:
+def read_way(name: str) -> re.Pattern[str]:
+    """The pattern of a kind of links, buttons and options, by its name in words.toml."""
     words: str = WORDS["ways"][name]["pattern"]
     return re.compile(words.replace("{mark}", _MARK).replace("{of}", _OF), re.IGNORECASE)
 
 
 # 下一篇 is the next article, not the next page. A paper is entered at its newest issue, a calendar at its newest month:
 # what follows is 上一期, 上个月.
-NEXT, BACK, _ENDS, NUMBER, MORE = map(_way, ("next", "back", "ends", "number", "more"))
+NEXT, BACK, _ENDS, NUMBER, MORE = map(read_way, ("next", "back", "ends", "number", "more"))
 # The ways to the month after and to the month before in a calendar, where arrows mean time.
 _NAMED = r"(?:(?:19|20)\d\d\s?[-年.]\s?)?\d{1,2}\s?月?"
 LATER = re.compile(

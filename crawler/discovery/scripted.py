@@ -15,7 +15,7 @@ from lxml.html import HtmlElement
 
 from archive.site import host_of
 from crawler.discovery.dom import base_of, said_by
-from crawler.discovery.general import BLIND, LATER, MORE, NEXT, NUMBER, absolute, blind_rows
+from crawler.discovery.general import BLIND, LATER, MORE, NEXT, NUMBER, absolute, blind_rows, read_way
 from crawler.discovery.link import ARTICLE, Link, look_of, viewed
 
 # What a page lacks: a stub only leads elsewhere, a list lacks rows or its next page, an article lacks its body.
@@ -73,12 +73,12 @@ _PLAIN_CLICK = re.compile(
     re.IGNORECASE,
 )
 _IDLE_CLICK = re.compile(r"\s*(?:javascript:)?\s*(?:void\s?\(?0?\)?|;|return false|#)?;?\s*", re.IGNORECASE)
+_MONTH = read_way("month_before")
 _MORE_NAME = re.compile(r"(?:^|[\s_-])(?:load-?)?(?:more|next)(?:$|[\s_-])|loadmore|morebtn|btnmore", re.IGNORECASE)
 _BOX = re.compile(r"pag|fenye|fy\b|scroll", re.IGNORECASE)
-# The way to the month before in a calendar, and its rank in `leads_on`: after all numbers, which may be days.
-_MONTH = re.compile(r"\W*(?:上一?个?月|前一?个?月|上一?年|前一年)\W*")
 _ARROW = re.compile(r"[\s<‹«◀◄←]{1,4}|prev(?:ious)?|&lt;", re.IGNORECASE)
 _CALENDAR = re.compile(r"calend|rili|month|\bcal\b", re.IGNORECASE)
+# The rank in `leads_on` of the way to the month before: after all numbers, which may be days.
 MONTH = 100_000
 # The name of a column on a tab, or a year or month; the function that it calls, and words of what does something else.
 _COLUMN = re.compile(
