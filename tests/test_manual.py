@@ -72,7 +72,7 @@ SHOWN = (
     *(search.Line, timeline.Captured, timeline.Version, query.SiteStatus, changes.Change, mentions.Mention),
     terms.Count,
     *(terms.Key, reprints.Copies, reprints.Copy, reprints.Pair, status.Standing, entries.Run, entries.Shape),
-    *(history.Run, schedule.Planned, ledger.Ledger, ledger.ListAccount, ledger.SiteAccount, ledger.Missing),
+    *(history.ScheduledRun, schedule.Planned, ledger.Ledger, ledger.ListAccount, ledger.SiteAccount, ledger.Missing),
     *(reclean.Stale, reclean.Made, diff.Change, diff.Difference, diff.Tally, ingest.Report, record.Problem),
     *(exclusions.Exclusion, forget.Done, away.Moved, fixtures.Tried, runs.Run, storage.Storage, disk.Disk),
 )

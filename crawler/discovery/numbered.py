@@ -9,6 +9,8 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
 
+from crawler.discovery.messages import Ask
+
 # How programs name the number of all rows, of all pages, and the parameter that asks for a page.
 _TOTAL = re.compile(r"total|totalcount|totalrecords?|totalelements|recordcount|rowcount|totalnum", re.IGNORECASE)
 # Beside one of these, `count` is the number of rows in the answer.
@@ -58,7 +60,7 @@ def total_of(answer: Any) -> int | None:
     return _number(objects, _COUNT) if total is None else total
 
 
-def further(ask: Mapping[str, Any], text: str) -> list[dict[str, Any]]:
+def further(ask: Ask, text: str) -> list[Ask]:
     """The same question for pages 2 to the last; nothing where no parameter says which page was asked for.
 
     >>> ask = {"url": "http://a.cn/api?current=1&size=2", "body": None}

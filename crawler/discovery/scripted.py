@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from hashlib import sha256
-from typing import Any, Literal
+from typing import Literal
 from urllib.parse import quote, unquote, urlsplit
 
 from lxml.etree import XPath
@@ -17,6 +17,7 @@ from archive.site import host_of
 from crawler.discovery.dom import base_of, said_by
 from crawler.discovery.general import BLIND, LATER, MORE, NEXT, NUMBER, absolute, blind_rows, read_way
 from crawler.discovery.link import ARTICLE, Link, look_of, viewed
+from crawler.discovery.messages import Ask, Handle, Lead
 
 # What a page lacks: a stub only leads elsewhere, a list lacks rows or its next page, an article lacks its body.
 Lack = Literal["stub", "list", "body"]
@@ -303,9 +304,9 @@ def _acts(element: HtmlElement) -> bool:
     return "(" in code and not _IDLE_CLICK.fullmatch(code) and not re.match(r"\s*javascript:history\.", code)
 
 
-def is_asked(ask: Mapping[str, Any], hosts: Collection[str]) -> str | None:
+def is_asked(ask: Ask, hosts: Collection[str]) -> str | None:
     """Why what a script asks for is not fetched; None: it is."""
-    url = str(ask["url"])
+    url = ask["url"]
     if not url.startswith(("http://", "https://")) or ask["method"] not in ("GET", "POST"):
         return f"no page: {ask['method']} {url[:200]}"
     if host_of(url) not in hosts:
@@ -318,9 +319,9 @@ def is_asked(ask: Mapping[str, Any], hosts: Collection[str]) -> str | None:
     return None
 
 
-def leads_on(handle: Mapping[str, Any], pressed: Collection[str]) -> int | None:
+def leads_on(handle: Handle, pressed: Collection[str]) -> int | None:
     """How much an element looks like the way to more of a list, the least most; None: not at all."""
-    text = " ".join(str(handle["text"]).split())
+    text = " ".join(handle["text"].split())
     if _MONTH.fullmatch(text):
         return MONTH
     turns = bool(_CALENDAR.search(f"{handle['class']} {handle['around']}"))
@@ -329,7 +330,7 @@ def leads_on(handle: Mapping[str, Any], pressed: Collection[str]) -> int | None:
         return None
     if NEXT.fullmatch(text):
         return 0
-    if MORE.fullmatch(text) or (_MORE_NAME.search(str(handle["class"])) and len(text) < 12):
+    if MORE.fullmatch(text) or (_MORE_NAME.search(handle["class"]) and len(text) < 12):
         return 1
     if NUMBER.fullmatch(text) and key_of(handle) not in pressed:
         return 2 + int(re.sub(r"\D", "", text))
@@ -338,26 +339,26 @@ def leads_on(handle: Mapping[str, Any], pressed: Collection[str]) -> int | None:
     return 2 * MONTH if handle["id"] == -1 else None
 
 
-def tabs(leads: Sequence[Mapping[str, Any]]) -> frozenset[str]:
+def tabs(leads: Sequence[Lead]) -> frozenset[str]:
     """Keys of elements that show another list each, by `key_of`: the names of columns, side by side.
 
     `leads`: what a press on each element led to. Each of at least two that call the same function asks for something,
     without sending anything.
     """
     asking = [
-        (call[0] if (call := _CALLED.search(str(lead["code"]))) else str(lead["around"]), lead)
+        (call[0] if (call := _CALLED.search(lead["code"])) else lead["around"], lead)
         for lead in leads
         if lead["reads"] == lead["asks"] > 0 and not lead["went"] and not lead["sent"] and leads_on(lead, ()) is None
-        if _COLUMN.fullmatch(str(lead["text"])) and not _DOES.search(str(lead["text"]))
+        if _COLUMN.fullmatch(lead["text"]) and not _DOES.search(lead["text"])
     ]
     count = Counter(group for group, _ in asking)
     return frozenset(key_of(lead) for group, lead in asking if count[group] > 1)
 
 
-def key_of(handle: Mapping[str, Any]) -> str:
+def key_of(handle: Handle) -> str:
     """What tells an element from others that say the same: its handler, else its words."""
-    code = str(handle["code"])
-    return code if "(" in code and not _IDLE_CLICK.fullmatch(code) else " ".join(str(handle["text"]).split())
+    code = handle["code"]
+    return code if "(" in code and not _IDLE_CLICK.fullmatch(code) else " ".join(handle["text"].split())
 
 
 def follow(root: HtmlElement, words: Collection[str], states: int | None = None) -> None:

@@ -29,6 +29,7 @@ from lxml import etree
 from crawler.discovery import dom, jump
 from crawler.discovery.general import BLIND, shows_month
 from crawler.discovery.link import look_of, viewed
+from crawler.discovery.messages import Ask, Handle, Lead, State
 from crawler.discovery.numbered import asks_for_page
 from crawler.discovery.scripted import HEADLINE, form_address, is_asked
 
@@ -100,7 +101,7 @@ class Stage:
 
     def _open(self) -> None:
         self.dom = dom.Dom(self.job["url"], self.job["html"])
-        self.asks: dict[str, dict[str, Any]] = {}
+        self.asks: dict[str, Ask] = {}
         self.went: list[str] = []
         self.sent: list[dict[str, str]] = []
         self.bound: dict[int, str] = {}
@@ -251,7 +252,7 @@ class Stage:
             self._ask_frame(frame)
         self._settle()
 
-    def state(self) -> dict[str, Any]:
+    def state(self) -> State:
         """What the page shows now, and the requests that are new."""
         new = [ask for ask in self.asks.values() if ask.pop("new", False)]
         return {
@@ -263,12 +264,12 @@ class Stage:
             "handles": self.handles(),
         }
 
-    def handles(self) -> list[dict[str, Any]]:
+    def handles(self) -> list[Handle]:
         """Elements that react to a press, in the order of the page; -1 stands for scrolling to its end."""
         inside = {each for css in self.bound.values() if css for each in dom.select(self.dom.root, css)}
         if self._engine.eval("__routed()"):
             inside.update(dom.select(self.dom.root, "a[href^='#']:not([href='#'])"))
-        found = []
+        found: list[Handle] = []
         for element in self.dom.root.iter():
             if isinstance(element.tag, str) and self._is_handle(element, inside):
                 words = " ".join("".join(element.itertext()).split())[:80]
@@ -283,7 +284,7 @@ class Stage:
                         ],
                     }
                 )
-        end = [{"id": -1, "text": "", "class": "", "around": "", "code": ""}] if -1 in self.bound else []
+        end: list[Handle] = [{"id": -1, "text": "", "class": "", "around": "", "code": ""}] if -1 in self.bound else []
         return found[:PRESSED] + end
 
     def _is_handle(self, element: Any, inside: set[Any]) -> bool:
@@ -313,15 +314,15 @@ class Stage:
             return False
         return any(self.bound.get(self.dom.known(around) or 0) == "" for around in element.iterancestors())
 
-    def leads(self) -> list[dict[str, Any]]:
+    def leads(self) -> list[Lead]:
         """Press each element on a fresh stage to see where it leads, and write the address into the document."""
-        other, found = self._twin(), []
+        other, found = self._twin(), list[Lead]()
         places = [(handle, other.dom.path(handle["id"])) for handle in other.handles() if handle["id"] != -1]
-        numbers = {place: handle["id"] for handle, place in places}
+        numbers: dict[str, int | None] = {place: handle["id"] for handle, place in places}
         begun = 0
         for handle, place in places:
             led = other.lead(numbers[place])
-            found.append({**handle, "path": place, **led})
+            found.append(cast("Lead", {**handle, "path": place, **led}))
             if led["asks"] and begun < BEGUN:
                 # A script that waits for its answer may do nothing else meanwhile.
                 begun += 1
@@ -330,7 +331,7 @@ class Stage:
         self._lead_on(found)
         return [lead for lead in found if lead["went"] or lead["sent"] or lead["asks"]]
 
-    def _lead_on(self, leads: list[dict[str, Any]]) -> None:
+    def _lead_on(self, leads: list[Lead]) -> None:
         """Write where elements lead into the document."""
         shared = _shared(leads)
         for lead in leads:
@@ -358,13 +359,14 @@ class Stage:
         reads = sum(map(_reads, new))
         return {"went": self.went[-1:], "sent": sent, "asks": len(new), "reads": reads, "filled": filled}
 
-    def _annotate(self, lead: dict[str, Any]) -> None:
+    def _annotate(self, lead: Lead) -> None:
         element, sent = self.dom.at(lead["path"]), lead["sent"]
         if element is None or not (lead["went"] or sent):
             return
         if lead["went"]:
             target = lead["went"][0]
         else:
+            assert sent is not None
             target = form_address(sent["url"], sent["form"]) if "form" in sent else sent["url"]
         if element.tag == "option" or lead["filled"]:
             # No link can stand in a list of options, and a button does not say that it leads to the next page.
@@ -477,7 +479,7 @@ class Stage:
         headers: Mapping[str, str] | None = None,
     ) -> None:
         """Ask for something; `waits`: the page stands still until there is an answer."""
-        ask = {
+        ask: Ask = {
             "key": key,
             "method": method,
             "url": url,
@@ -486,11 +488,12 @@ class Stage:
             "headers": dict(headers or {}),
             "heard": heard,
             "waits": waits,
+            "new": True,
         }
-        self.asks.setdefault(key, {**ask, "new": True})
+        self.asks.setdefault(key, ask)
 
 
-def _shared(leads: list[dict[str, Any]]) -> set[str]:
+def _shared(leads: list[Lead]) -> set[str]:
     """Addresses that several rows lead to, and that stand for none of them: a store says which article is shown."""
     titles: defaultdict[str, set[str]] = defaultdict(set)
     for lead in leads:
@@ -499,7 +502,7 @@ def _shared(leads: list[dict[str, Any]]) -> set[str]:
     return {url for url, rows in titles.items() if len(rows) >= BLIND}
 
 
-def _reads(ask: dict[str, Any]) -> bool:
+def _reads(ask: Ask) -> bool:
     """Whether a request only asks for something: by GET, or by POST for the first page of a list."""
     return bool(ask["method"] == "GET" or asks_for_page(ask["body"] or ""))
 

@@ -26,6 +26,7 @@ from scrapy.http import Response
 
 from archive.site import host_of
 from archive.text.decode import decode
+from crawler.discovery.messages import Ask, Handle, State
 from crawler.discovery.numbered import further
 from crawler.discovery.scripted import MONTH, Play, is_asked, key_of, leads_on, tabs
 from crawler.wire.browser import Browser
@@ -101,7 +102,7 @@ class _Page:
     refused: list[str] = field(default_factory=list)
     pressed: set[str] = field(default_factory=set)
     answers: list[tuple[str, str]] = field(default_factory=list)
-    told: list[tuple[dict[str, Any], str]] = field(default_factory=list)
+    told: list[tuple[Ask, str]] = field(default_factory=list)
     vain: Counter[str] = field(default_factory=Counter)
     words: set[str] = field(default_factory=set)
     going: set[str] = field(default_factory=set)
@@ -165,7 +166,7 @@ class Scripts:
             async for made in self._numbered(job, page):
                 yield made
 
-    async def _presses(self, state: dict[str, Any], page: _Page) -> AsyncGenerator[Made]:
+    async def _presses(self, state: State, page: _Page) -> AsyncGenerator[Made]:
         """The page after each press on what shows more of its list."""
         seen: set[str] = set()
         for _ in range(PRESSES):
@@ -188,14 +189,15 @@ class Scripts:
 
         The page is opened anew with the answer for each of them in place of the first.
         """
-        ask, asks = next(((ask, asks) for ask, text in page.told if (asks := further(ask, text))), ({}, []))
-        if page.pressed:
+        found = next(((ask["key"], asks) for ask, text in page.told if (asks := further(ask, text))), None)
+        if page.pressed or found is None:
             return
+        key, asks = found
         for each in asks:
             answer = await self._answer(each, page)
             if answer is None:
                 return
-            answers = {**self._answers, ask["key"]: answer}
+            answers = {**self._answers, key: answer}
             yield _made(await self._answered(await self._do({**job, "answers": answers}), page), page, [])
 
     async def _source(self, url: str, page: _Page) -> str | None:
@@ -215,7 +217,7 @@ class Scripts:
             self._sources[url] = text
         return self._sources[url]
 
-    async def _answered(self, state: dict[str, Any], page: _Page) -> dict[str, Any]:
+    async def _answered(self, state: State, page: _Page) -> State:
         """The state after the answers to all that the page asks for."""
         for _ in range(ROUNDS):
             asks = [ask for ask in state["asks"] if page.asked < ASKS + 2 * len(page.pressed)]
@@ -231,7 +233,7 @@ class Scripts:
                 break
         return state
 
-    async def _answer(self, ask: dict[str, Any], page: _Page) -> tuple[int, str] | None:
+    async def _answer(self, ask: Ask, page: _Page) -> tuple[int, str] | None:
         # What is not fetched must not hold up the rest of the page.
         none = (404, "") if ask["waits"] else None
         if (why := is_asked(ask, self._hosts)) is not None:
@@ -260,16 +262,16 @@ class Scripts:
         text = decode(answer.body, _type(answer)).html
         page.answers.append((ask["url"], text))
         page.told.append((ask, text))
-        if ask["method"] == "GET" and self._kept + len(text) < KEPT and "frame" not in ask:
+        if ask["method"] == "GET" and self._kept + len(text) < KEPT:
             self._kept += len(text)
             self._answers[ask["key"]] = (answer.status, text)
         return answer.status, text
 
-    async def _do(self, job: dict[str, Any]) -> dict[str, Any]:
+    async def _do(self, job: dict[str, Any]) -> State:
         reply = await asyncio.to_thread(self._ask_child, json.dumps(job))
         if "failed" in reply:
             raise StageError(str(reply["failed"]))
-        return reply
+        return cast("State", reply)
 
     def _ask_child(self, line: str) -> dict[str, Any]:
         if self._child is None or self._child.poll() is not None:
@@ -301,7 +303,7 @@ class Scripts:
             self._child = None
 
 
-def _chosen(handles: list[dict[str, Any]], page: _Page) -> dict[str, Any] | None:
+def _chosen(handles: list[Handle], page: _Page) -> Handle | None:
     """What is pressed next to see more of a list."""
     ranked = [
         (rank, number, handle)
@@ -319,12 +321,12 @@ def _chosen(handles: list[dict[str, Any]], page: _Page) -> dict[str, Any] | None
     return handle
 
 
-def _way(handle: dict[str, Any]) -> str:
+def _way(handle: Handle) -> str:
     """What tells one way on from another: the arrow of a calendar may call for another month each time."""
     return "month" if leads_on(handle, ()) == MONTH else key_of(handle)
 
 
-def _rank(handle: dict[str, Any], page: _Page) -> int | None:
+def _rank(handle: Handle, page: _Page) -> int | None:
     """How soon an element is pressed, the least first: what goes on in this list before other lists; None: never."""
     rank = leads_on(handle, page.pressed)
     if rank is None and key_of(handle) in page.tabs - page.pressed:
@@ -343,7 +345,7 @@ def _cookies(response: Response) -> dict[str, str]:
     return {pair.partition("=")[0]: pair for pair in pairs if "=" in pair and _VALUE.fullmatch(pair)}
 
 
-def _made(state: dict[str, Any], page: _Page, went: list[str]) -> Made:
+def _made(state: State, page: _Page, went: list[str]) -> Made:
     made = Made(
         html=state["html"],
         changed=state["changed"],

@@ -90,7 +90,7 @@ def test_a_second_list_of_several_pages_is_one_though_a_longer_one_shows_its_row
     frontier.begin()
     pages = {"http://h/l?p=1": range(3), "http://h/l?p=2": range(3, 6), "http://h/k?p=1": [0], "http://h/k?p=2": [1]}
     for url in (*pages, *(f"http://h/{n}" for n in range(6))):
-        frontier.push(Address(url=url, found=Found(parent="http://h/")))
+        frontier.push(Address(url=url, found=FoundBy(parent="http://h/")))
     for number, shown in enumerate(pages.values()):
         said = PageAccount(claimed=6, claimed_pages=2, rows=[f"http://h/{n}" for n in shown])
         frontier.accounts.note(number + 1, 1 if number < 2 else 3, said)
@@ -106,7 +106,7 @@ def test_a_list_claims_what_the_page_said_that_was_fetched_last(tmp_path: Path, 
     frontier = Frontier(tmp_path / "a.sqlite", clock=lambda: now)
     frontier.begin()
     for page in (1, 2):
-        frontier.push(Address(url=f"http://h/l?p={page}", found=Found(parent="http://h/")))
+        frontier.push(Address(url=f"http://h/l?p={page}", found=FoundBy(parent="http://h/")))
     leased = {address.id: address for address in (frontier.lease(["h"]), frontier.lease(["h"])) if address}
     for page, claimed in zip(order, (20, 22), strict=True):
         now += 60

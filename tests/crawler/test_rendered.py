@@ -16,6 +16,7 @@ from scrapy.http import HtmlResponse
 from archive.site import Crawl, Site
 from archive.warc.capture import Place, Written
 from crawler.discovery import Link
+from crawler.discovery.messages import State
 from crawler.discovery.scripted import Play
 from crawler.queue.entries import Address
 from crawler.spiders.answer import capture_of
@@ -36,7 +37,7 @@ def answer() -> HtmlResponse:
 
 def state(*numbers: int, other: bool = False) -> Made:
     rows = "".join(f"<li><a href='/xw/2020/{n}.html'>第{n}次会议召开</a> 2020-02-19</li>" for n in numbers)
-    return Made(html=f"<html><body><ul>{rows}</ul></body></html>", changed=False, other=other)
+    return Made(html=f"<html><body><ul>{rows}</ul></body></html>", changed=False, is_other_list=other)
 
 
 def play(
@@ -93,12 +94,12 @@ def test_a_frame_is_followed_where_no_pager_turns_it(turns: bool) -> None:
 
 def test_a_page_that_sends_phones_elsewhere_leads_to_both() -> None:
     class Stub(Scripts):
-        async def _do(self, job: dict[str, Any]) -> dict[str, Any]:
+        async def _do(self, job: dict[str, Any]) -> State:
             went = "http://h/m/" if "Mobile" in job["agent"] else "http://h/pc/"
             return {"asks": [], "went": [went], "changed": False, "html": "", "handles": []}
 
     async def play() -> list[tuple[str, ...]]:
         pages = Stub(cast("Any", None), ["h"]).pages(answer(), "", Play(lack="stub", sources=()))
-        return [made.went async for made in pages]
+        return [made.redirects async for made in pages]
 
     assert asyncio.run(play()) == [("http://h/pc/", "http://h/m/")]

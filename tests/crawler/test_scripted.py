@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, cast
 
 import pytest
 from lxml.html import fromstring
 
 from crawler.discovery import discover
+from crawler.discovery.messages import Ask, Handle, Lead
 from crawler.discovery.scripted import SOURCES, is_asked, leads_on, play, tabs
 
 HOST = "h"
@@ -157,8 +158,8 @@ def test_an_article_with_its_text_is_left_alone() -> None:
     assert lack(body, expected=True, article=True, prose=260) is None
 
 
-def handle(text: str, **more: Any) -> dict[str, Any]:
-    return {"id": 3, "text": text, "class": "", "around": "", "code": "", **more}
+def handle(text: str, **more: Any) -> Handle:
+    return cast("Handle", {"id": 3, "text": text, "class": "", "around": "", "code": "", **more})
 
 
 def test_what_leads_on_is_pressed_and_nothing_else() -> None:
@@ -190,8 +191,9 @@ def test_what_leads_on_is_pressed_and_nothing_else() -> None:
         ({"url": "http://h/js/jquery.min.js"}, ""),
     ],
 )
-def test_what_a_script_asks_for_is_fetched_where_it_may_be_a_list(ask: dict[str, Any], why: str | None) -> None:
-    assert is_asked({"url": "http://h/api", "method": "GET", "heard": True, **ask}, [HOST]) == why
+def test_what_a_script_asks_for_is_fetched_where_it_may_be_a_list(ask: Ask, why: str | None) -> None:
+    usual: Ask = {"url": "http://h/api", "method": "GET", "heard": True}
+    assert is_asked({**usual, **ask}, [HOST]) == why
 
 
 def test_the_files_of_scripts_of_one_page_are_bounded() -> None:
@@ -203,8 +205,9 @@ def test_the_files_of_scripts_of_one_page_are_bounded() -> None:
 
 
 def test_tabs_are_elements_that_ask_for_lists_by_one_function() -> None:
-    def lead(text: str, code: str = "show(1)", **more: Any) -> dict[str, Any]:
-        return {**handle(text, code=code), "went": [], "sent": None, "asks": 1, "reads": 1, **more}
+    def lead(text: str, code: str = "show(1)", **more: Any) -> Lead:
+        led = {**handle(text, code=code), "went": [], "sent": None, "asks": 1, "reads": 1, **more}
+        return cast("Lead", led)
 
     pair = [lead("工作动态", "show(1)"), lead("通知公告", "show(2)")]
     assert tabs(pair) == {"show(1)", "show(2)"}

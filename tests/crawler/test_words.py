@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Iterable
-from typing import Any
+from typing import Any, cast
 
 import pytest
 from lxml.html import fromstring
@@ -14,6 +14,7 @@ from crawler.discovery import discover
 from crawler.discovery.general import WORDS, read_way
 from crawler.discovery.ledger import _ARTICLES, _PAGES, _number, _said, survey
 from crawler.discovery.link import Link
+from crawler.discovery.messages import Handle, State
 from crawler.discovery.scripted import leads_on
 from crawler.queue.accounts import say_doubt, say_gap
 from crawler.spiders.judge import is_row
@@ -192,8 +193,8 @@ def test_what_leads_on_without_an_address_is_named(body: str, controls: int) -> 
     assert len(survey("http://h/", html, fromstring(html), []).controls) == controls
 
 
-def handle(text: str, **given: Any) -> dict[str, Any]:
-    return {"id": 1, "text": text, "code": "", "class": "", "around": ""} | given
+def handle(text: str, **given: Any) -> Handle:
+    return cast("Handle", {"id": 1, "text": text, "code": "", "class": "", "around": ""} | given)
 
 
 def test_what_goes_on_in_a_list_is_pressed_before_other_numbers_and_months() -> None:
@@ -225,7 +226,7 @@ def test_what_goes_on_in_a_list_is_pressed_before_other_numbers_and_months() -> 
         (handle("上一页"), False),
     ],
 )
-def test_only_what_leads_on_is_pressed(given: dict[str, Any], presses: bool) -> None:
+def test_only_what_leads_on_is_pressed(given: Handle, presses: bool) -> None:
     assert (leads_on(given, ()) is not None) == presses
 
 
@@ -296,13 +297,13 @@ def test_months_without_news_are_gaps_and_anything_else_in_vain_is_the_end(words
 def test_the_arrow_of_a_calendar_is_pressed_until_three_months_were_empty_and_the_one_ahead_is_not() -> None:
     page, pressed = _Page(url="http://h/"), []
     for month in range(11, 0, -1):
-        back = {"id": 1, "text": "<<", "class": "", "around": "calendar", "code": f"javascript:turn({month - 1})"}
-        ahead = {**back, "id": 2, "text": ">>", "code": f"javascript:turn({month + 1})"}
-        handle = _chosen([ahead, back], page)
-        if handle is None:
+        back = handle("<<", around="calendar", code=f"javascript:turn({month - 1})")
+        ahead = handle(">>", around="calendar", code=f"javascript:turn({month + 1})", id=2)
+        chosen = _chosen([ahead, back], page)
+        if chosen is None:
             break
-        pressed.append(handle["code"])
-        page.vain[_way(handle)] += 1
+        pressed.append(chosen["code"])
+        page.vain[_way(chosen)] += 1
     assert pressed == ["javascript:turn(10)", "javascript:turn(9)", "javascript:turn(8)"]
 
 
@@ -312,12 +313,12 @@ class Canned(Scripts):
     def __init__(self, months: Iterable[str]) -> None:
         self._months = iter(months)
 
-    async def _do(self, _: dict[str, Any]) -> dict[str, Any]:
+    async def _do(self, _: dict[str, Any]) -> State:
         return month(next(self._months))
 
 
-def month(row: str) -> dict[str, Any]:
-    control = {"id": 1, "text": "上个月", "class": "", "around": "", "code": "back()"}
+def month(row: str) -> State:
+    control = handle("上个月", code="back()")
     return {"asks": [], "went": [], "changed": True, "html": f'<a href="{row}">会议</a>', "handles": [control]}
 
 
