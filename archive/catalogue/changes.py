@@ -78,9 +78,6 @@ def changes(layout: Layout, since: str, *, site: str | None = None) -> list[Chan
     """All changes that captures since a stamp (UTC, up to 14 digits) show, latest first.
 
     An article is new if its first capture is not older than the stamp.
-
-    Raises:
-        UsageError: there is no catalogue yet.
     """
     return _read(layout, (site, _stamp(since), -1), "")
 
@@ -88,11 +85,7 @@ def changes(layout: Layout, since: str, *, site: str | None = None) -> list[Chan
 def page(
     layout: Layout, since: str, *, site: str | None = None, what: str = "", size: int = 200, number: int = 1
 ) -> Changed:
-    """One page of these changes, counted from 1; of one kind, or of all if `what` is empty.
-
-    Raises:
-        UsageError: there is no catalogue yet.
-    """
+    """One page of these changes, counted from 1; of one kind, or of all if `what` is empty."""
     asked, last = (site, _stamp(since)), number * size
     with query.catalogue(layout) as db:
         counts: dict[What, int] = dict(db.execute(_COUNTS, asked))

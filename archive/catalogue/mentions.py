@@ -79,11 +79,7 @@ def take(db: sqlite3.Connection, number: int, title: str | None, text: str, site
 
 
 def read(layout: Layout, id_: str) -> list[Mention]:
-    """Read the mentions of a document, in order.
-
-    Raises:
-        UsageError: there is no catalogue yet.
-    """
+    """Read the mentions of a document, in order."""
     sql = f"""SELECT {", ".join(f'm."{name}"' for name in Mention.__slots__)}
               FROM mentions m JOIN documents d ON d.number = m.number
               WHERE d.id = ? ORDER BY m.part DESC, m.start, m.kind"""  # noqa: S608 - our own names

@@ -1,4 +1,7 @@
-"""Questions to the catalogue -> its rows, and the documents they point at."""
+"""Questions to the catalogue -> its rows, and the documents they point at.
+
+Each raises UsageError if there is no catalogue yet.
+"""
 
 from __future__ import annotations
 
@@ -157,11 +160,7 @@ def refuse_unknown(layout: Layout, wanted: Filter, sites: Collection[str]) -> No
 
 
 def chosen_rows(layout: Layout, wanted: Filter) -> Iterator[tuple[Path, list[int]]]:
-    """Yield the shards and row numbers of the documents that a filter chooses, in the order of the archive.
-
-    Raises:
-        UsageError: there is no catalogue yet.
-    """
+    """Yield the shards and row numbers of the documents that a filter chooses, in the order of the archive."""
     if wanted.collapse == "near" and wanted.versions:
         raise UsageError("Near copies are known only of latest captures: --collapse near excludes --versions.")
     condition, values = _condition(wanted)
@@ -190,11 +189,7 @@ def _lot(seed: int, id_: str) -> bytes:
 
 
 def documents(layout: Layout, wanted: Filter) -> Iterator[Document]:
-    """Yield the documents that a filter chooses, in the order of the archive.
-
-    Raises:
-        UsageError: there is no catalogue yet.
-    """
+    """Yield the documents that a filter chooses, in the order of the archive."""
     parts = further(layout, wanted)
     for path, rows in chosen_rows(layout, wanted):
         yield from read(path, rows, parts)
@@ -233,11 +228,7 @@ WHERE d.gone IS NOT NULL AND d.latest = 1 AND (?1 IS NULL OR d.id = ?1)
 
 
 def further(layout: Layout, wanted: Filter) -> Further:
-    """What the catalogue adds to the documents of shards; nothing if the filter asks for all captures.
-
-    Raises:
-        UsageError: there is no catalogue yet.
-    """
+    """What the catalogue adds to the documents of shards; nothing if the filter asks for all captures."""
     if wanted.versions:
         return {}
     with catalogue(layout) as db:
@@ -281,11 +272,7 @@ def whole(layout: Layout, document: Document) -> Document:
 
 
 def duplicate_of(layout: Layout, id_: str) -> str | None:
-    """The id of the first credible document with the same text as this one; None if it is this one.
-
-    Raises:
-        UsageError: there is no catalogue yet.
-    """
+    """The id of the first credible document with the same text as this one; None if it is this one."""
     with catalogue(layout) as db:
         sql = "SELECT o.id FROM documents d JOIN documents o ON o.id = d.duplicate_of WHERE d.id = ?"
         found = db.execute(sql, (id_,)).fetchone()
@@ -293,22 +280,14 @@ def duplicate_of(layout: Layout, id_: str) -> str | None:
 
 
 def titles(layout: Layout, ids: Sequence[str]) -> dict[str, str]:
-    """The titles of documents, by id; the address of one without a title.
-
-    Raises:
-        UsageError: there is no catalogue yet.
-    """
+    """The titles of documents, by id; the address of one without a title."""
     sql = "SELECT id, coalesce(title, url) FROM documents WHERE id IN (SELECT value FROM json_each(?))"
     with catalogue(layout) as db:
         return dict(db.execute(sql, (json.dumps(list(ids)),)).fetchall())
 
 
 def copies_of(layout: Layout, id_: str) -> list[dict[str, str]]:
-    """The other documents with the same text as this one: `id`, `url` and `site` of each, at most 200.
-
-    Raises:
-        UsageError: there is no catalogue yet.
-    """
+    """The other documents with the same text as this one: `id`, `url` and `site` of each, at most 200."""
     with catalogue(layout) as db:
         rows = db.execute(
             """SELECT o.id, o.url, o.site FROM documents d JOIN documents o ON o.whole = d.whole
@@ -323,9 +302,6 @@ def captures_by_day(layout: Layout, site: str) -> dict[str, int]:
     """The number of captures of a site on each day (Asia/Shanghai, ISO 8601), including files.
 
     Of imported captures, those of pages: a file's site is not known.
-
-    Raises:
-        UsageError: there is no catalogue yet.
     """
     # Group by hour first: there are few hours, and only they need converting to China's time.
     sql = """SELECT date(substr(hour, 1, 4) || '-' || substr(hour, 5, 2) || '-' || substr(hour, 7, 2) || ' '
@@ -342,22 +318,14 @@ def captures_by_day(layout: Layout, site: str) -> dict[str, int]:
 
 
 def without_capture(layout: Layout, urls: Sequence[str]) -> list[str]:
-    """Those of some addresses that have no capture in the archive, in the same order.
-
-    Raises:
-        UsageError: there is no catalogue yet.
-    """
+    """Those of some addresses that have no capture in the archive, in the same order."""
     with catalogue(layout) as db:
         sql = "SELECT 1 FROM captures WHERE url = ? LIMIT 1"
         return [url for url in urls if not db.execute(sql, (url,)).fetchone()]
 
 
 def resolve_name(layout: Layout, name: str) -> str:
-    """An id or address as the archive has it: an address may lack its scheme or last slash; as given if there is none.
-
-    Raises:
-        UsageError: there is no catalogue yet.
-    """
+    """An id or address as the archive has it: an address may lack its scheme or last slash; else as it was given."""
     with catalogue(layout) as db:
         sql = """SELECT EXISTS (SELECT 1 FROM documents WHERE url = ?1 OR id = ?1)
                      OR EXISTS (SELECT 1 FROM captures WHERE url = ?1 OR id = ?1)"""
@@ -365,11 +333,7 @@ def resolve_name(layout: Layout, name: str) -> str:
 
 
 def find(layout: Layout, name: str) -> list[Document]:
-    """The documents of an id or URL, latest first.
-
-    Raises:
-        UsageError: there is no catalogue yet.
-    """
+    """The documents of an id or URL, latest first."""
     with catalogue(layout) as db:
         rows = db.execute(
             """SELECT s.path, d.row FROM documents d JOIN sources s ON s.id = d.source
@@ -411,11 +375,7 @@ def status(layout: Layout) -> list[SiteStatus]:
 
 
 def outcomes(layout: Layout, site: str, since: dt.datetime) -> dict[str, int]:
-    """What the captures of a site since a moment gave: `document` or the reason of a Skip -> how many.
-
-    Raises:
-        UsageError: there is no catalogue yet.
-    """
+    """What the captures of a site since a moment gave: `document` or the reason of a Skip -> how many."""
     moment = since.astimezone(CHINA).isoformat(timespec="seconds")
     with catalogue(layout) as db:
         found = db.execute(
@@ -427,11 +387,7 @@ def outcomes(layout: Layout, site: str, since: dt.datetime) -> dict[str, int]:
 
 
 def skipped(layout: Layout, urls: Iterable[str]) -> dict[str, int]:
-    """How many of these pages gave no document in any capture, by the reason of the Skip, most frequent first.
-
-    Raises:
-        UsageError: there is no catalogue yet.
-    """
+    """How many of these pages gave no document in any capture, by the reason of the Skip, most frequent first."""
     with catalogue(layout) as db:
         rows = db.execute(
             """SELECT k.reason, count(DISTINCT k.url) FROM skips k JOIN json_each(?) AS asked ON asked.value = k.url
@@ -443,11 +399,7 @@ def skipped(layout: Layout, urls: Iterable[str]) -> dict[str, int]:
 
 
 def newest(layout: Layout, site: str, count: int) -> list[tuple[str, tuple[str, ...]]]:
-    """The capture time and the flags of a site's `count` most recently captured articles, newest first.
-
-    Raises:
-        UsageError: there is no catalogue yet.
-    """
+    """The capture time and the flags of a site's `count` most recently captured articles, newest first."""
     with catalogue(layout) as db:
         rows = db.execute(
             """SELECT captured, flags FROM documents WHERE site = ? AND kind = 'article' AND captured IS NOT NULL

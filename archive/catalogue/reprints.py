@@ -96,9 +96,6 @@ def copies_of(layout: Layout, id_: str, names: Mapping[str, str] | None = None) 
         layout: the archive.
         id_: of the document.
         names: site key -> the name of the site.
-
-    Raises:
-        UsageError: there is no catalogue yet.
     """
     with query.catalogue(layout) as db:
         db.row_factory = sqlite3.Row
@@ -126,11 +123,7 @@ def copies_of(layout: Layout, id_: str, names: Mapping[str, str] | None = None) 
 
 
 def waiting(layout: Layout) -> int:
-    """How many documents came since near copies were last looked for: of a large archive that is not done each day.
-
-    Raises:
-        UsageError: there is no catalogue yet.
-    """
+    """How many documents came since near copies were last looked for: of a large archive that is not done each day."""
     with query.catalogue(layout) as db:
         return int(db.execute("SELECT waiting FROM about").fetchone()[0])
 

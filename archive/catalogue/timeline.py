@@ -57,29 +57,17 @@ class Version:
 
 
 def captures(layout: Layout, url: str) -> list[Captured]:
-    """All captures of a URL, oldest first, and what each gave.
-
-    Raises:
-        UsageError: there is no catalogue yet.
-    """
+    """All captures of a URL, oldest first, and what each gave."""
     return _captures(layout, "c.url = ?", url)
 
 
 def with_digest(layout: Layout, digest: str) -> list[Captured]:
-    """The captures whose record holds a payload, oldest first, without revisits.
-
-    Raises:
-        UsageError: there is no catalogue yet.
-    """
+    """The captures whose record holds a payload, oldest first, without revisits."""
     return _captures(layout, "c.digest = ? AND c.mime != 'warc/revisit'", digest)
 
 
 def capture_of(layout: Layout, id_: str) -> Captured | None:
-    """The capture of a record id; None: there is none, or it was taken down.
-
-    Raises:
-        UsageError: there is no catalogue yet.
-    """
+    """The capture of a record id; None: there is none, or it was taken down."""
     return next(iter(_captures(layout, "c.id = ?", id_)), None)
 
 
@@ -110,9 +98,6 @@ def versions(layout: Layout, url: str) -> list[Version]:
     """The history of a URL, oldest first: each text it showed, and each time it showed none.
 
     Captures of an unchanged text form one version; a deletion is a version too.
-
-    Raises:
-        UsageError: there is no catalogue yet.
     """
     from archive.corpus.diff import text_lines  # noqa: PLC0415 - most commands compare no texts
 

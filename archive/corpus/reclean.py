@@ -51,7 +51,8 @@ WORKER_BYTES = 2**19
 _REPORT = "please report it with the page"
 
 Job = tuple[Capture, Site | None]
-# In a worker: the event that is set when nobody waits for its work any more.
+# In a worker: the event that is set when nobody waits for its work any more. Empty in other processes; a list, so that
+# the worker can set it without `global`.
 _STOP: list[Event] = []
 _Given = TypeVar("_Given")
 _Result = TypeVar("_Result")
@@ -163,7 +164,7 @@ def _look(
     return replace(one, is_same_pages=is_same_pages, why="" if one.lost and is_same_pages else why)
 
 
-def stale(looked: Collection[Looked], *, every: bool = False, hosts_of: Site | None = None) -> Iterator[Stale]:
+def stale(looked: Collection[Looked], *, every: bool = False, only_hosts_of: Site | None = None) -> Iterator[Stale]:
     """The shards to make, in the order of their WARC files.
 
     Shards of damaged files are left out: they stay unchanged, and so do those of sites whose pages were read by page
@@ -172,12 +173,12 @@ def stale(looked: Collection[Looked], *, every: bool = False, hosts_of: Site | N
     Args:
         looked: what `look` found.
         every: all shards of sound files.
-        hosts_of: only shards with pages of this site's hosts.
+        only_hosts_of: only shards with pages of this site's hosts.
     """
     lacking = {each.folder for each in looked if each.lacking}
     for each in looked:
         why = "asked for" if every else each.why if each.folder not in lacking else ""
-        is_of = hosts_of is None or each.hosts is None or not set(each.hosts).isdisjoint(hosts_of.hosts)
+        is_of = only_hosts_of is None or each.hosts is None or not set(each.hosts).isdisjoint(only_hosts_of.hosts)
         if each.is_sound and why and is_of:
             yield Stale(warc=each.warc, shard=each.shard, reason=why)
 
@@ -236,9 +237,9 @@ def clean(  # noqa: PLR0913 - each is an option of the command
     cores: int | None = None,
     report: diff.Report | None = None,
     dry: bool = False,
-    hosts_of: Site | None = None,
+    only_hosts_of: Site | None = None,
     accept: bool = False,
-    through: Callable[[], Makers] | None = None,
+    makers: Callable[[], Makers] | None = None,
     tell: Callable[[Path, int], None] = lambda _warc, _pages: None,
     warn: Callable[[str], None] = lambda _words: None,
 ) -> Iterator[Made]:
@@ -256,9 +257,9 @@ def clean(  # noqa: PLR0913 - each is an option of the command
         cores: the number of cores; None: all of this machine.
         report: sums up what changed.
         dry: make the shards in a temporary folder and throw them away; the archive stays unchanged.
-        hosts_of: make only shards with pages of this site's hosts.
+        only_hosts_of: make only shards with pages of this site's hosts.
         accept: accept damaged files as they are, and drop what was made from those that are gone.
-        through: makes the shards; None: `jobs` processes of this machine.
+        makers: makes the shards; None: `jobs` processes of this machine.
         warn: called with a sentence for each damage.
         tell: called now and then with the WARC file and the number of pages done.
     """
@@ -266,14 +267,14 @@ def clean(  # noqa: PLR0913 - each is an option of the command
     looked = look(layout, sites, found)
     for words in why_kept(looked) if not every else ():
         warn(words)
-    todo = list(stale(looked, every=every, hosts_of=hosts_of))
+    todo = list(stale(looked, every=every, only_hosts_of=only_hosts_of))
     for asked in todo:
         if asked.reason == UNREADABLE:
             warn(f"{asked.shard}: {UNREADABLE}. It is made again; check the disk.")
     if not todo:
         return
-    jobs, large = _share_out(todo, jobs, cores or os.cpu_count() or 1, local=through is None)
-    with through() if through else Workers(jobs) as workers, tempfile.TemporaryDirectory() as elsewhere:
+    jobs, large = _share_out(todo, jobs, cores or os.cpu_count() or 1, local=makers is None)
+    with makers() if makers else Workers(jobs) as workers, tempfile.TemporaryDirectory() as elsewhere:
         works = _works(layout, by_host(sites.values()), todo, found, Path(elsewhere), large=large, dry=dry, keep=report)
         for done, made in workers.make(works, tell):
             yield replace(made, difference=_compare(layout, report, done, made)) if report else made
@@ -384,7 +385,10 @@ class _Pages:
                 yield capture, hosts.get(host)
 
     def merge(self, cleaned: Iterable[tuple[Document | Skip, str]]) -> Iterator[tuple[Document | Skip, str]]:
-        """Put the pages that were taken down back among the cleaned ones. `jobs` runs ahead, so it has met them."""
+        """Put the pages that were taken down back among the cleaned ones.
+
+        `jobs` runs ahead of `cleaned`: whoever cleans a page has read it, so the pages before it are known here.
+        """
         number = 0
         for item in cleaned:
             while number in self._forgotten:

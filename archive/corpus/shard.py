@@ -243,7 +243,8 @@ def read(path: Path) -> Iterator[Document | Skip]:
 
 
 def rows(path: Path, names: Sequence[str]) -> Iterator[tuple[Any, ...]]:
-    """Yield some columns of every row, in record order, as Parquet has them; None for columns of the other kind.
+    """Yield some columns of every row, in record order, as Parquet has them; None for those that only a Document,
+    or only a Skip, has.
 
     Raises:
         DataError: it is no shard.

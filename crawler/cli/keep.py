@@ -174,7 +174,7 @@ def cluster_clean(folders: Folders, scheduler: str | None, workers: int, site: s
     from crawler.runs.cluster import Cluster
 
     known_data(folders.layout)
-    return _clean(folders, site, every=every, jobs=None, through=partial(Cluster, scheduler, workers))
+    return _clean(folders, site, every=every, jobs=None, makers=partial(Cluster, scheduler, workers))
 
 
 store_argument = click.argument(
@@ -566,7 +566,7 @@ def _clean(  # noqa: PLR0913 - as `reclean.clean`
     rules: str | None = None,
     accept: bool = False,
     anew: bool = False,
-    through: Callable[[], Makers] | None = None,
+    makers: Callable[[], Makers] | None = None,
 ) -> int:
     """Make shards, then the catalogue; return 1 if the cleaner failed on a page, or something is damaged."""
     from archive.catalogue import build
@@ -590,9 +590,9 @@ def _clean(  # noqa: PLR0913 - as `reclean.clean`
             jobs=jobs,
             report=report,
             dry=dry,
-            hosts_of=sites[Path(rules).stem] if rules else None,
+            only_hosts_of=sites[Path(rules).stem] if rules else None,
             accept=accept,
-            through=through,
+            makers=makers,
             warn=warned.append,
             tell=lambda warc, pages: tell(warc.name, pages),
         ):

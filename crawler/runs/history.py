@@ -135,6 +135,30 @@ class Total(Tally):
     good: dt.datetime | None
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Last:
+    """The last run of a site: its planned time, and whether it came to its end."""
+
+    planned: dt.datetime
+    done: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Due:
+    """A crawl to start now.
+
+    Attributes:
+        planned: the latest planned time that has come.
+        missed: the number of planned times before it that passed without a run.
+        first_missed: the first of them.
+    """
+
+    site: str
+    planned: dt.datetime
+    missed: int = 0
+    first_missed: dt.datetime | None = None
+
+
 class Runs:
     """The history file. Several processes may use it at once; each run is claimed in one transaction."""
 
@@ -162,8 +186,8 @@ class Runs:
         """Close the file."""
         self._db.close()
 
-    def last(self, sites: Iterable[Site], now: dt.datetime) -> dict[str, tuple[dt.datetime, bool]]:
-        """For each site with a schedule: the planned time of its last run, and whether that run came to its end.
+    def last(self, sites: Iterable[Site], now: dt.datetime) -> dict[str, Last]:
+        """The last run of each site with a schedule.
 
         For a site that is new, or whose cron expression changed, planned times count from now on.
         """
@@ -187,25 +211,17 @@ class Runs:
                 ).fetchone()
                 planned, done = (_time(latest[0]), latest[1] not in UNFINISHED) if latest else (since, True)
                 # After a change of the expression, older planned times do not count, but an unfinished run does.
-                found[site.key] = (max(planned, since), done) if done else (planned, False)
+                found[site.key] = Last(planned=max(planned, since) if done else planned, done=done)
         return found
 
-    def claim(
-        self,
-        site: str,
-        planned: dt.datetime,
-        missed: int,
-        first_missed: dt.datetime | None,
-        now: dt.datetime,
-        runner: str,
-    ) -> ScheduledRun | None:
+    def claim(self, due: Due, now: dt.datetime, runner: str) -> ScheduledRun | None:
         """Start a run; None: another process was faster, or a run of the site is under way."""
         with closing(self._db.cursor()) as cursor:
             cursor.execute("BEGIN IMMEDIATE")
             taken = cursor.execute(
                 "SELECT 1 FROM run WHERE site = ?1 AND (ended IS NULL"
                 " OR (planned = ?2 AND ending NOT IN (SELECT value FROM json_each(?3))))",
-                (site, planned.isoformat(), json.dumps(UNFINISHED)),
+                (due.site, due.planned.isoformat(), json.dumps(UNFINISHED)),
             ).fetchone()
             if taken:
                 cursor.execute("COMMIT")
@@ -213,10 +229,10 @@ class Runs:
             number = cursor.execute(
                 "INSERT INTO run VALUES (NULL, ?, ?, ?, ?, ?, ?, NULL, NULL, 'running', 0, 0, 0, 0, 0, 0, '{}', NULL)",
                 (
-                    site,
-                    planned.isoformat(),
-                    missed,
-                    first_missed.isoformat() if first_missed else None,
+                    due.site,
+                    due.planned.isoformat(),
+                    due.missed,
+                    due.first_missed.isoformat() if due.first_missed else None,
                     now.isoformat(),
                     runner,
                 ),

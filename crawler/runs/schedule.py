@@ -31,7 +31,7 @@ from crawler.queue.slots import Slot, Slots
 from crawler.runs.alerts import Alarm, tell
 from crawler.runs.crews import Crews, catching_signals
 from crawler.runs.cron import next_time, times
-from crawler.runs.history import Did, Runs, ScheduledRun
+from crawler.runs.history import Did, Due, Last, Runs, ScheduledRun
 from crawler.runs.live import Live
 
 # The seconds between two looks at the clock and the child processes.
@@ -40,30 +40,6 @@ LOOK = 1.0
 TRIM = 86400.0
 # The seconds between two readings of the site files.
 READ = 30.0
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Last:
-    """The last run of a site: its planned time, and whether it came to its end."""
-
-    planned: dt.datetime
-    done: bool
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Due:
-    """A crawl to start now.
-
-    Attributes:
-        planned: the latest planned time that has come.
-        missed: the number of planned times before it that passed without a run.
-        first_missed: the first of them.
-    """
-
-    site: str
-    planned: dt.datetime
-    missed: int = 0
-    first_missed: dt.datetime | None = None
 
 
 def due(sites: Iterable[Site], last_runs: Mapping[str, Last], now: dt.datetime) -> list[Due]:
@@ -207,10 +183,7 @@ class Schedule:
     def _begin(self, now: dt.datetime) -> None:
         under_way = {run.site for _, run in self._children.values()} | (self._had if self._once else set())
         sites = {key: site for key, site in self._sites().items() if key not in under_way}
-        last = {
-            key: Last(planned=planned, done=done)
-            for key, (planned, done) in self._runs.last(sites.values(), now).items()
-        }
+        last = self._runs.last(sites.values(), now)
         waiting = sorted(due(sites.values(), last, now), key=lambda one: (one.planned, one.site))
         self.due = len(waiting)
         for one in waiting:
@@ -221,7 +194,7 @@ class Schedule:
             if (slot := self._world.slot()) is None:
                 return
             self.due -= 1
-            run = self._runs.claim(one.site, one.planned, one.missed, one.first_missed, now, self._world.runner)
+            run = self._runs.claim(one, now, self._world.runner)
             if run is None:
                 slot.release()
             else:

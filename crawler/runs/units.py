@@ -48,7 +48,6 @@ def units(layout: Layout, folder: Path, part: str | None = None) -> dict[str, st
     environment = " ".join(f'"{name}={_escaped(value)}"' for name, value in chosen.items())
     service = f"""[Unit]
 Description=cundang: scheduled crawls
-Documentation=https://www.rfc-editor.org/rfc/rfc9309
 Wants=network-online.target
 After=network-online.target
 

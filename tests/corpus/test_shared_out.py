@@ -136,7 +136,7 @@ def test_a_cluster_makes_what_one_machine_makes_though_a_worker_is_killed(archiv
             threading.Thread(target=kill, args=(pids,)).start()
             return self
 
-    made = list(reclean.clean(bare, {}, through=partial(Killed, None, 2)))
+    made = list(reclean.clean(bare, {}, makers=partial(Killed, None, 2)))
     assert killed.is_set()
     assert len(made) == FILES
     assert shards(bare) == shards(archive)
@@ -153,7 +153,7 @@ def test_a_cluster_without_workers_starts_new_ones(bare: Layout, monkeypatch: py
             return self
 
     monkeypatch.setattr(cluster, "PATIENCE", 0.5)
-    assert len(list(reclean.clean(bare, {}, through=partial(Left, None, 1)))) == FILES
+    assert len(list(reclean.clean(bare, {}, makers=partial(Left, None, 1)))) == FILES
 
 
 def test_a_worker_with_another_library_refuses_and_names_it(bare: Layout, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -163,7 +163,7 @@ def test_a_worker_with_another_library_refuses_and_names_it(bare: Layout, monkey
 
     monkeypatch.setattr(cluster, "recipe", foreign)
     with pytest.raises(CundangError, match=r"would clean differently: lxml \d.*, there 1\.0"):
-        list(reclean.clean(bare, {}, through=partial(cluster.Cluster, None, 1)))
+        list(reclean.clean(bare, {}, makers=partial(cluster.Cluster, None, 1)))
     assert not shards(bare)
 
 
@@ -182,7 +182,7 @@ def test_a_worker_that_dies_while_it_starts_is_started_once_more(bare: Layout, k
     thread.start()
     try:
         if kills == 1:
-            assert len(list(reclean.clean(bare, {}, through=partial(cluster.Cluster, None, 1)))) == FILES
+            assert len(list(reclean.clean(bare, {}, makers=partial(cluster.Cluster, None, 1)))) == FILES
         else:
             with pytest.raises(CundangError, match="workers died while they started"):
                 cluster.Cluster(None, 1)

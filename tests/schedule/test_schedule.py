@@ -36,8 +36,8 @@ from crawler.queue.lock import is_held
 from crawler.queue.slots import Slot
 from crawler.runs.alerts import reasons
 from crawler.runs.cron import next_time, times
-from crawler.runs.history import Did, Runs, ScheduledRun
-from crawler.runs.schedule import Child, Last, Machine, Schedule, due
+from crawler.runs.history import Did, Last, Runs, ScheduledRun
+from crawler.runs.schedule import Child, Machine, Schedule, due
 
 CHINA = ZoneInfo("Asia/Shanghai")
 MINUTE = dt.timedelta(minutes=1)

@@ -23,7 +23,7 @@ from archive.web import asked, charts, cite, pages, serve, templates
 from archive.web.runs import days, overdue, runs
 from archive.web.storage import storage
 from crawler.queue.entries import Ending
-from crawler.runs.history import Did, Runs
+from crawler.runs.history import Did, Due, Runs
 
 # 03:00 in Shanghai.
 FIRST = dt.datetime(2026, 3, 1, 19, tzinfo=dt.UTC)
@@ -38,7 +38,8 @@ def history(layout: Layout, pages: Iterable[int | None], missed: int = 0) -> Non
         last = nth == len(found) - 1
         at = FIRST + nth * DAY + (missed * DAY if last else 0 * DAY)
         first_missed = at - missed * DAY if last and missed else None
-        run = written.claim("a", at, missed if last else 0, first_missed, at, "test")
+        due = Due(site="a", planned=at, missed=missed if last else 0, first_missed=first_missed)
+        run = written.claim(due, at, "test")
         assert run is not None
         did = Did(ending=Ending.UNREACHABLE) if count is None else Did(ending=Ending.FINISHED, pages=count)
         written.end(run, at, 1 if count is None else 0, did)
