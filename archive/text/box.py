@@ -131,6 +131,7 @@ class _Walk:
         self.misnamed = self.find_misnamed()
         self.walk()
         self.keep_headlines()
+        self.keep_rows()
         self.trim()
         self.drop_copies()
         return self.area()
@@ -252,6 +253,14 @@ class _Walk:
         heads = [i - 1 for i in prose if self.kinds.get(i - 1) == "links" and self.holder(i - 1) == self.holder(i)]
         if len(heads) >= DIGEST and len(heads) == len(prose):
             self.kinds.update(dict.fromkeys(heads, "line"))
+
+    def keep_rows(self) -> None:
+        """Keep the rows of links with their days between paragraphs: what an article lists."""
+        last = max((index for index in self.lines() if self.is_prose(index)), default=0)
+        rows = (
+            index for index, kind in self.kinds.items() if kind == "links" and self.first and self.first < index < last
+        )
+        self.kinds.update(dict.fromkeys([index for index in rows if self.is_row(index)], "line"))
 
     def trim(self) -> None:
         """Take out the lines above and below an article's prose that stand in another box than it."""
@@ -754,17 +763,20 @@ class _Walk:
         """Whether a block is a link, or one with its day, as rows of lists are; a paragraph inside one is none."""
         block = self.blocks[index]
         if block.linked <= 0.5:
-            return block.links >= LINK and block.size - block.links <= DAY and self.is_row(index)
+            return self.is_row(index)
         if block.text.endswith("。"):
             return not is_sentence(block.text, 10)
         return block.size < PARAGRAPH or not block.text.endswith(("！", "？", "”"))
 
     def is_row(self, index: int) -> bool:
         """Whether a day stands before or behind a line's link, and nothing else."""
+        block = self.blocks[index]
+        if block.links < LINK or block.size - block.links > DAY:
+            return False
         first, _, rest = self.keys[index].partition(" ")
         start, _, last = self.keys[index].rpartition(" ")
         beside = ((first, rest), (last, start))
-        return any(len(words) >= self.blocks[index].links >= len(words) - 2 and dates.is_day(d) for d, words in beside)
+        return any(len(words) >= block.links >= len(words) - 2 and dates.is_day(d) for d, words in beside)
 
     def is_file(self, index: int) -> bool:
         """Whether a block names a file that the page links to."""

@@ -166,6 +166,8 @@ def _tells_nothing(document: Document, page: Page, capture: Capture) -> str | No
             return None
         return f"a few words without title, day and name: {document.text[:40]}"
     frames = [element.get("src") or "" for element in page.outline.every("iframe", "frame")]
+    if not frames and verdict.is_root(capture.url):
+        return "a picture on the first page of a site"
     own = host_of(capture.url)
     if not frames or has_media(page) or any(host_of(joined(capture.url, source)) != own for source in frames):
         return None

@@ -150,7 +150,7 @@ def _heads(draft: Draft, index: int) -> bool:
     """Whether a line is the dateline, by what it says and by its place: a day below the text signs it."""
     line = draft.lines[index].spaced or draft.lines[index].read
     day = index < draft.headed and dates.is_day(lines.narrow(draft.lines[index].read))
-    if not day and not fields.is_dateline(line):
+    if not day and not _may_date(draft, index, line):
         return False
     if fields.byline(line) or fields.names_nobody(line) or fields.is_name(fields.unlabelled(line).source or ""):
         return True
@@ -162,6 +162,17 @@ def _heads(draft: Draft, index: int) -> bool:
         return True
     # A day that cannot be told stands behind its label all the same: 发表时间： 06/02/2022.
     return index < 3 and (not _LABELLED.search(line) or _PUBLISHED.match(line) is not None)
+
+
+def _may_date(draft: Draft, index: int, line: str) -> bool:
+    """Whether a line may be the dateline: no row of what the article lists, a name and a day without a label in cells,
+    below the dateline, or behind a sentence.
+    """
+    if not fields.is_dateline(line):
+        return False
+    if "T" in (dates.read(line) or "T") or fields.is_labelled(line) or dates.is_day(lines.narrow(line)):
+        return True
+    return "\t" not in line and draft.headed > 0 and not any(_is_prose(draft, number) for number in range(index))
 
 
 def _title_again(draft: Draft, index: int) -> int:

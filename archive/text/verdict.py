@@ -14,7 +14,7 @@ from archive.text.blocks import Block
 from archive.text.box import Area
 from archive.text.chinese import han
 from archive.text.document import Reason
-from archive.text.lines import is_sentence, narrow
+from archive.text.lines import furniture_id, is_sentence, narrow
 from archive.text.outline import NEAR_CELL, ROOTS
 from archive.text.page import Page, joined
 from archive.text.refresh import refreshes, script_target
@@ -49,6 +49,8 @@ ROW_LINK, ROW_LINE, ROW_DEEP = 6, 80, 6
 DAY = 12
 # The days of each month, and the Han characters that a calendar says of one of them at most.
 MONTH, PLANS = frozenset(range(1, 29)), 40
+# What a column without rows says is no longer.
+EXCUSE = 80
 
 Shape = Literal["home", "list", "article"]
 
@@ -69,6 +71,7 @@ _XML = re.compile(
     rb"\A(?:\xef\xbb\xbf)?(?:<\?xml[^>]*+(?<=\?)>|(?><!--.*?-->)|\s++)*+<(rss|feed|rdf:RDF|urlset|sitemapindex|datastore)[\s>]",
     re.DOTALL | re.IGNORECASE,
 )
+_CLAUSE_ENDS = re.compile(r"[。!?,\n]")
 _NUMBER = re.compile(r"\d")
 # What addresses of lists and searches say.
 _LISTS = re.compile(r"index|list|col|chan|page|class|search|more|node|category|tag|lanmu|lm=|zt", re.IGNORECASE)
@@ -145,7 +148,7 @@ def judged(
             return found
         if size == 0 and not any(block.size > 40 for block in page.blocks):
             return Reason.EMPTY, "no text"
-    if why := _is_part(page, area):
+    if why := _is_part(page, area) or _is_excuse(page, region, area):
         return Reason.LIST, why
     shape = _shape(page, points, region, area, url) if shapes or not page.picked else "article"
     if shape == "article":
@@ -167,6 +170,17 @@ def _is_part(page: Page, area: Area | None) -> str | None:
     return "a calendar, each day of which leads on" if days >= MONTH else None
 
 
+def _is_excuse(page: Page, region: extract.Region, area: Area | None) -> str | None:
+    """What a column without rows says instead of them, where no dateline makes an article of it."""
+    if page.files or (area is not None and (area.media or (area.stated and page.title is not None))):
+        return None
+    said = "\n".join(page.keys[index] for index in (range(*region[:2]) if area is None else area.kept))
+    clauses = list(filter(None, _CLAUSE_ENDS.split(said)))
+    if len(said) > EXCUSE or not any(words.match("nothing", clause) for clause in clauses):
+        return None
+    return said if all(words.match("nothing", each) or words.match("advice", each) for each in clauses) else None
+
+
 def _shape(page: Page, points: Sequence[float], region: extract.Region, area: Area | None, url: str) -> Shape:
     headlines = _headlines(page)
     stated = area is not None and area.stated
@@ -176,7 +190,7 @@ def _shape(page: Page, points: Sequence[float], region: extract.Region, area: Ar
         return "list" if not stated and _is_short_list(page, points, headlines) else "article"
     weight = region[2]
     teasers = _is_teasers(page, points, region, headlines)
-    if _is_root(url) and (weight < 4 * ARTICLE or teasers or len(headlines) >= 40):
+    if is_root(url) and (weight < 4 * ARTICLE or teasers or len(headlines) >= 40):
         return "home"
     if teasers and not _has_dateline(page):
         return "list"
@@ -200,7 +214,7 @@ def _is_filled_later(page: Page, points: Sequence[float], area: Area | None, htm
     return few and _WRITES.search(page.outline.scripts) is not None
 
 
-def _is_root(url: str) -> bool:
+def is_root(url: str) -> bool:
     """Whether an address is that of a site's first page."""
     parts = urlsplit(url)
     return parts.scheme in ("http", "https") and not parts.query and _HOME.fullmatch(parts.path) is not None
@@ -243,7 +257,7 @@ def _is_one_teaser(page: Page, points: Sequence[float]) -> bool:
 
 def _list_at(url: str) -> Shape:
     """What a list is called at an address."""
-    return "home" if _is_root(url) else "list"
+    return "home" if is_root(url) else "list"
 
 
 def _leads_only(page: Page, points: Sequence[float], region: extract.Region, area: Area | None) -> bool:
@@ -449,7 +463,8 @@ def _is_notice(page: Page, area: Area | None, url: str) -> bool:
     named = said > 0 and _is_head(page) and han(page.keys[page.title]) >= NAMES
     if named and said >= NOTICE:
         return True
-    if sum(map(_is_headline, page.blocks[area.end : area.end + 3])) > 1:
+    parted = furniture_id("".join(page.keys[area.end : area.end + 1])) == "related"
+    if not parted and sum(map(_is_headline, page.blocks[area.end : area.end + 3])) > 1:
         return False
     parts = urlsplit(url)
     last = f"{parts.path.rpartition('/')[2]}?{parts.query}"

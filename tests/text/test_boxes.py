@@ -442,3 +442,19 @@ def test_who_wrote_and_took_the_pictures_signs_with_the_day(line: str, author: s
     document = read(page(box(*PROSE, line)))
     assert document.author == author
     assert document.text == "\n".join((*PROSE, line.replace("　", " ")) if author is None else PROSE)
+
+
+@pytest.mark.parametrize(
+    "rows",
+    [
+        "<table><tr><td>周志远</td><td>2023-03-01</td></tr><tr><td>云溪粮油公司</td><td>2023-03-02</td></tr></table>",
+        "<p>2023年1月5日　市知联会换届</p><p>2023年2月8日　举行茶话会</p><p>2023年3月1日　讲堂开讲</p>",
+        f"<p>{PROSE[0]}</p><ul><li><a href=/1>宗教事务条例</a>（2017-08-26）</li></ul><p>{PROSE[1]}</p>",
+    ],
+)
+def test_what_an_article_lists_with_a_day_each_is_no_dateline(rows: str) -> None:
+    document = read(page(f"<div>{rows}</div>"))
+    assert (document.published, document.author, document.source) == ("2023-06-12", None, "云溪日报")
+    listed = ("周志远\t2023-03-01", "2023年1月5日 市知联会换届", "宗教事务条例（2017-08-26）")
+    assert any(line in document.text.split("\n") for line in listed)
+    assert not [line for rule, line in document.removed if rule == "dateline" and "2023-06-12" not in line]

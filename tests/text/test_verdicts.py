@@ -663,3 +663,41 @@ def test_sentences_under_the_title_that_the_head_states_are_an_article(page: str
     seen = dataclasses.replace(capture(200, (), f"<html>{page}</html>"), url="http://www.example.gov.cn/xh/index/a.htm")
     found = clean(seen, None)
     assert (found.kind if isinstance(found, Document) else found.reason) == kind
+
+
+MENU = "".join(
+    f"<li><a href=/c{n}/>{name}</a></li>" for n, name in enumerate(("工作动态", "通知公告", "政策法规") * 18)
+)
+AROUND = (
+    "<title>下载中心</title><ul>{menu}</ul><div class=c><h1>下载中心</h1>{own}</div>{beside}"
+    "<p>主办：云溪市侨联　邮编：618000</p>"
+)
+
+
+@pytest.mark.parametrize("beside", ["", f"<h3>热点新闻</h3><ul>{ROWS}</ul>"])
+@pytest.mark.parametrize(
+    ("own", "kept"),
+    [
+        ("<p>抱歉，该栏目下暂无信息。</p><p>请稍后再试，或浏览其他栏目。</p>", False),
+        ("<p>您好！本栏目正在整理中，暂时没有可以显示的文章。</p><p>给您带来不便，敬请谅解！</p>", False),
+        ("<p>对不起，没有符合条件的记录！</p><p>您可以返回上一页重新选择。</p>", False),
+        ("<p>本周没有安排例会，请各科室自行组织学习。</p><p>办公室</p>", True),
+        ("<p>三月一日座谈会后，有会员在会场没有找到装有资料的文件袋，拾到者请联系办公室。</p>", True),
+        ("<p>发布时间：2023-06-12 来源：市侨联</p><p>本月暂无采购信息。</p>", True),
+    ],
+)
+def test_what_a_column_says_instead_of_rows_is_no_article_and_a_notice_is(own: str, beside: str, kept: bool) -> None:
+    body = AROUND.format(menu=MENU, own=own, beside=beside)
+    found = clean(dataclasses.replace(capture(200, (), body), url="http://www.example.gov.cn/a/17.html"), None)
+    assert isinstance(found, Document) is kept, found
+
+
+@pytest.mark.parametrize(
+    ("url", "kept"), [("http://h/", False), ("http://h/index.html", False), ("http://h/a/1.html", True)]
+)
+def test_a_picture_under_a_name_on_the_first_page_of_a_site_is_no_article(url: str, kept: bool) -> None:
+    body = (
+        "<title>云溪统一战线</title><h1>云溪统一战线</h1><div><img src=1.jpg></div><div><a href=/c/>工作动态</a></div>"
+    )
+    found = clean(dataclasses.replace(capture(200, (), body), url=url), None)
+    assert isinstance(found, Document) is kept, found
