@@ -363,7 +363,8 @@ def _take_unlabelled(draft: Draft, scene: Scene) -> None:
         line = around[index]
         who = fields.reporters(line) or fields.reporters(line.replace(" ／ ", "／"))
         draft.byline.take(fields.Byline(author=who), "reporters", line)
-        office = index > dated and fields.is_office(line) and fields.is_dateline(around.get(index + 1, ""))
+        after = around.get(index + 1, "")
+        office = index > dated and fields.is_office(line) and (fields.is_dateline(after) or dates.counts(after))
         if index == dated or office or fields.is_name(line):
             draft.byline.take(fields.unlabelled(line, site), "name", line)
 

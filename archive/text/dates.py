@@ -43,7 +43,9 @@ _WRITTEN = r"(?<=民)[国國]|(?<=年)\s?[一二三四五六七八九十壹贰�
 _YEARS = re.compile(rf"[12民年](?:(?<=[12])[09]\d\d|{_WRITTEN})")
 # What counts readers says nothing of a day, nor does who put the text there.
 _SAID = re.compile(r"(?:发布|录入|上传|提供)[人者员]:\s?[^\s|]{1,30}+")
-_COUNT = re.compile(r"[已共被]?(?:阅读?|浏览|点击|访问|查看)(?:[次量数]{1,2}:?)?\s?\d[\d.]{0,8}[万wk+]?\s?次?")
+_COUNT = re.compile(
+    r"[已共被]?(?:阅读?|浏览|点击|访问|查看|播放|观看|收听|下载)(?:[次量数]{1,2}:?)?\s?\d[\d.,]{0,9}[万wk+]?\s?次?"
+)
 _DIGITS = re.compile(rf"[\d民年](?:(?<=\d)|{_WRITTEN})")
 # Something of these in every loose shape.
 _PARTED = re.compile(r"\d(?:\s?[-/.年月]|\d{7})|\A\d{4}\s?\Z")
@@ -57,6 +59,8 @@ _SENTENCE = re.compile(r"[。!?;]")
 _DAY_OF_WEEK = "(?:星期|周|週|礼拜)[一二三四五六日天]"
 _WEEKDAY = re.compile(rf"\A[\s,(\[]*+{_DAY_OF_WEEK}[\s)\]]*")
 _WEEKDAY_BEFORE = re.compile(rf"\A{_DAY_OF_WEEK},?\s")
+# From one hour to another lasts an event.
+_LASTS = re.compile(r"(?<![:\dT])\d{1,2}[:时]\d{0,2}分?\s?(?:[—–~-]{1,2}|[至到])\s?\d{1,2}[:时点]")
 _DONE = ("发布", "上传", "刊登", "登载")
 # A day behind a label of any words.
 _LABELLED = re.compile(r"\A[一-鿿]{1,6}(?:日期?|[時时][间間]):\s?(?=\d)")
@@ -216,6 +220,8 @@ def _found(words: str, *, loose: bool) -> Iterator[tuple[str, re.Match[str]]]:
     shapes = rules().strict if _YEARS.search(words) else ()
     shapes += rules().loose if loose and _PARTED.search(words) else ()
     words = words.replace("\N{RATIO}", ":")
+    if shapes and _LASTS.search(words):
+        return
     for pattern in shapes:
         for match in pattern.finditer(words):
             if value := _iso(match.groupdict()):
@@ -413,7 +419,10 @@ def signed(lines: Sequence[str]) -> list[Dated]:
         words = line.removeprefix("完").lstrip("/").strip("()[]").replace(" ", "")
         words = _CALENDAR.sub("", words)
         whole = (
-            value for value, match in _found(words, loose=False) if match[0] == words or _is_clock(words, value, match)
+            value
+            for value, match in _found(words, loose=words.isascii())
+            if match.groupdict().get("yy") is None and len(value) >= len("2023-06-12")
+            if match[0] == words or _is_clock(words, value, match)
         )
         if value := next(whole, None):
             found.append(Dated(value=value, rule="signed", words=line))

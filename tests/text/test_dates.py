@@ -463,3 +463,23 @@ def test_the_day_of_an_edition_is_that_of_its_articles(edition: str, published: 
         f"<h1>县民委召开会议</h1><div>{lines}</div>"
     )
     assert found.published == published
+
+
+def test_the_hours_of_an_event_are_no_day_of_publication() -> None:
+    assert read("2023年10月28日（周六）19:30—21:30") is None
+    assert read("2023年10月28日 19:30") == "2023-10-28T19:30+08:00"
+    table = (
+        "<table><tr><td>主题</td><td>乡村手艺</td></tr><tr><td>时间</td><td>2023年10月28日（周六）19:30—21:30</td></tr>"
+    )
+    rows = "<tr><td>地点</td><td>二楼茶室</td></tr><tr><td>名额</td><td>30人，先到先得</td></tr></table>"
+    page = f"<title>夜话第十二期预告</title><legend>夜话第十二期预告</legend>{table}{rows}"
+    found = document(
+        f"{page}<p>2023-10-20 11:02 由 小周 发出</p><h3>往期回顾</h3><p><a href=/1>同乡会为学生捐赠书包</a></p>"
+    )
+    assert (found.title, found.published) == ("夜话第十二期预告", "2023-10-20T11:02+08:00")
+    assert found.text.split("\n")[1] == "时间\t2023年10月28日（周六）19:30—21:30"
+
+
+def test_a_day_in_the_manner_of_america_signs_a_text() -> None:
+    assert [dated.value for dated in signed(["云溪市侨联", "7/19/2016"])] == ["2016-07-19"]
+    assert signed(["云溪市侨联", "7/9/2016"]) == signed(["16-07-19"]) == []

@@ -395,3 +395,24 @@ def test_a_day_alone_right_below_the_text_dates_it() -> None:
 def test_a_label_that_may_go_without_its_colon_makes_a_dateline(label: str) -> None:
     assert is_dateline(f"{label} 陈晓明")
     assert not is_dateline(f"{label}会议在县城召开")
+
+
+    ("info", "source", "author", "day"),
+    [
+        ("上传日期 2023-03-08 ┊ 青河电视台 ┊ 播放 1,003 次", "青河电视台", None, "2023-03-08"),
+        ("2023-03-08 供稿：教务科 盛夏", None, "盛夏", "2023-03-08"),
+        ("Posted on Wednesday, March 8, 2023 by 老周", None, "老周", "2023-03-08"),
+        ("2023-03-08 11:02 由 老周 发出", None, "老周", "2023-03-08T11:02+08:00"),
+    ],
+)
+def test_datelines_of_players_offices_and_blogs_are_read(
+    info: str, source: str | None, author: str | None, day: str
+) -> None:
+    document = read(PAGE.format(info=info, lead="", end="", after=""))
+    assert (document.source, document.author, document.published) == (source, author, day)
+    assert document.text.startswith("3月5日")
+
+
+def test_an_office_in_an_item_before_a_counter_is_the_source() -> None:
+    items = "<ul><li>2023.3.8</li><li>农学院办公室</li><li>浏览 1.2k</li></ul>"
+    assert fields(items)[0] == "农学院办公室"

@@ -46,7 +46,9 @@ _OF_PEOPLE = ("author", "editor", "sender")
 _OF_OFFICES = ("source", "issuer", "contributor")
 # What stands around a value and is no part of it.
 WRAP = "[]【】()<>{}|丨/-—_·:;,、。 \t"
-_BARS = str.maketrans({"丨": "|", "︱": "|", "│": "|", "┃": "|", "〔": "[", "〕": "]", "∶": ":"})
+_BARS = str.maketrans(
+    {"丨": "|", "︱": "|", "│": "|", "┃": "|", "┊": "|", "┆": "|", "¦": "|", "〔": "[", "〕": "]", "∶": ":"}
+)
 _BARRED = re.compile(f"[{''.join(map(chr, _BARS))}]")
 _STROKES = re.compile(r"[|/.‧·]")
 _TAG = re.compile(r"</?[a-zA-Z][^<>]{0,200}>")
@@ -74,6 +76,8 @@ _SENT = re.compile(
     r"\A([^\s:。,|]{2,16})\s(?:发表|发布|发)于\s?:?\s?(?=\d{4})"
     r"|\A(?:本帖最后)?由\s?([^\s:。,|]{2,16})\s?(?:在|于|提交于|发表于|发布于)\s?[^。]{8,40}?(?:\s?(?:发表|提交|发布|张贴|编辑))?\Z"
     r"|\A(?:发表|发布|提交|张贴)[于在]\s?(?=\d)[^。]{8,30}\s由\s?([^\s:。,|]{2,16})\Z"
+    r"|\A(?:Posted|Published|Submitted)\son\s[^。]{8,40}?\sby\s([^:。,|]{2,16})\Z"
+    r"|\A[\d年月日:/. -]{8,30}\s由\s([^\s:。,|]{2,16})\s(?:发表|提交|发布|发出|张贴)\Z"
 )
 # The agency's day may stand behind: (编辑:叶雅婷)1120612.
 _BRACKETS = re.compile(r"\A[(\[【<]\s?([^()\[\]【】]{2,60})\s?[)\]】>]\d{0,8}")
@@ -290,9 +294,10 @@ def byline(line: str) -> Byline:
             values.setdefault(mark.field, []).append(value)
             if mark.field in ("source", "editor", "contributor"):
                 _set(found, mark.field, value, in_charge="责" in text[mark.at : mark.start])
-        if value and mark.field == "source":
-            # Who wrote it stands behind the source, without a label.
-            values.setdefault("beside", all_people(" ".join(_cut(said).split()[1:])))
+        if value and mark.field in ("source", "contributor", "sender"):
+            # Who wrote it stands behind the source or the office, without a label.
+            names = all_people(" ".join(_cut(said).split()[1:]), labelled=mark.field != "source")
+            values.setdefault("beside", []).extend(names)
     office = _SENT_IN.fullmatch(text[: marks[0].at].strip(WRAP)) if marks else None
     values["office"] = [office[1]] if office else values.get("sender", [])
     authors = _together(list(dict.fromkeys((*_of_office(text, marks), *values.get("author", ())))))

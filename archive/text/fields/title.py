@@ -194,8 +194,10 @@ def _below_menu(outline: Outline, keys: Sequence[str], bares: Sequence[str], nam
     """
     blocks = outline.blocks
     plain = _plain_heading(outline, keys, bares, names)
-    if plain is not None and not any(block.linked < 0.5 for block in blocks[plain + 2 :]):
-        # Nothing stands below that dateline: it signs what stands above.
+    if plain is not None and (
+        not any(block.linked < 0.5 for block in blocks[plain + 2 :]) or outline.are_beside(plain - 1, plain)
+    ):
+        # Nothing stands below that dateline, or the last row of a table over it: it signs what stands above.
         return stated
     between = blocks[stated + 1 : plain]
     menu = any(block.linked >= 0.5 for block in between) or sum(block.size <= MENU for block in between) >= ITEMS
