@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import chain, takewhile
 from urllib.parse import unquote, urljoin, urlsplit
 
@@ -352,7 +352,6 @@ def _pairs(scene: Scene, beside: Sequence[int]) -> list[tuple[int, int]]:
 def _take_unlabelled(draft: Draft, scene: Scene) -> None:
     """Source and author that stand beside the date without a label, in its line or in boxes of their own."""
     under, around = scene.under(), scene.around
-    site = scene.read(next(reversed(fields.head_parts(scene.page.head)), ""))
     dated = next((i for i in under if fields.is_dateline(around[i]) and dates.read(around[i])), None)
     if dated is None:
         # The day may stand over the title, and the source alone under it.
@@ -366,7 +365,14 @@ def _take_unlabelled(draft: Draft, scene: Scene) -> None:
         after = around.get(index + 1, "")
         office = index > dated and fields.is_office(line) and (fields.is_dateline(after) or dates.counts(after))
         if index == dated or office or fields.is_name(line):
-            draft.byline.take(fields.unlabelled(line, site), "name", line)
+            draft.byline.take(_beside_day(scene, line), "name", line)
+
+
+def _beside_day(scene: Scene, line: str) -> fields.Byline:
+    """Source and author beside the day of a line; a site whose name is all that its pages' heads say is no source."""
+    *titles, site = map(scene.read, fields.head_parts(scene.page.head) or [""])
+    found = fields.unlabelled(line, site)
+    return found if titles or found.source != site else replace(found, source=None)
 
 
 def _read_columns(draft: Draft, scene: Scene) -> None:

@@ -397,6 +397,7 @@ def test_a_label_that_may_go_without_its_colon_makes_a_dateline(label: str) -> N
     assert not is_dateline(f"{label}会议在县城召开")
 
 
+@pytest.mark.parametrize(
     ("info", "source", "author", "day"),
     [
         ("上传日期 2023-03-08 ┊ 青河电视台 ┊ 播放 1,003 次", "青河电视台", None, "2023-03-08"),
