@@ -86,7 +86,7 @@ _ASIDE = re.compile(
 # Names of boxes for what describes a picture, in lower case, and how such lines are set.
 _BLOCK = re.compile(r"[\s\"';]display\s?:\s?(?:block|table|flex)\b")
 _CAPTION_NAME = re.compile(
-    r"""(?:class|id)\s*=\s*["']?[^"'>]{0,200}(?:caption|(?:img|image|pic|photo|picture)[-_]?(?:note|desc|info|txt|text|title|intro)|tuzhu)"""
+    r"""(?:class|id)\s*=\s*["']?[^"'>]{0,200}(?:caption|(?:img|image|pic|photo|picture)[-_]?(?:note|desc|info|txt|text|title|intro)|tuzhu|(?<![a-z])cap(?![a-z])|tushuo)"""
 )
 _CENTRED = re.compile(r"""align\s*+[=:]\s*+["']?\s*+center|ql-align-center""", re.IGNORECASE)
 

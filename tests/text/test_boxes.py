@@ -99,6 +99,12 @@ def test_sentences_inside_links_are_paragraphs() -> None:
     assert read(page(f"<div>{linked}</div>")).text == "\n".join(lines)
 
 
+@pytest.mark.parametrize(("name", "captions"), [("cap", ("会议现场",)), ("captain", ()), ("tushuo", ("会议现场",))])
+def test_a_line_below_a_picture_whose_box_is_named_for_captions_is_one(name: str, captions: tuple[str, ...]) -> None:
+    document = read(page(box(PROSE[0], f"<img src=/1.jpg><p class={name}>会议现场</p>", *PROSE[1:])))
+    assert document.captions == captions
+
+
 def test_a_sentence_below_the_only_picture_is_its_caption() -> None:
     picture = '<p align="center"><img src="/u/41.jpg"></p><p align="center">农民在晾晒红辣椒。</p>'
     document = read(page(f"<div>{picture}</div>"))
