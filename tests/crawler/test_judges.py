@@ -239,9 +239,9 @@ def test_a_picture_makes_no_article_of_a_page_whose_scripts_may_show_a_list(
     row_date: str | None, wanted: str | None
 ) -> None:
     body = "<h1>全市统战部长会议召开</h1><img src='/upload/a.jpg' width=600><script src='/nav.js'></script>"
-    asked = capture("/", f"<html><head><title>政协</title></head><body><div>{body}</div></body></html>")
+    asked = capture("/xw/7.html", f"<html><head><title>政协</title></head><body><div>{body}</div></body></html>")
     asked = replace(asked, found=FoundBy(parent="http://a.cn/", row_date=row_date))
-    judged = judge(asked, "http://a.cn/", SITE, expected=row_date is not None)
+    judged = judge(asked, "http://a.cn/xw/7.html", SITE, expected=row_date is not None)
     assert judged.article is not None
     assert (judged.to_play.lack if judged.to_play else None) == wanted
 

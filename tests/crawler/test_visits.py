@@ -528,7 +528,7 @@ def test_empty_days_that_read_like_short_notes_end_as_soon(tmp_path: Path) -> No
         if path == "/":
             return Said(links("/day?d=1"))
         day = int(path.rpartition("=")[2])
-        note = f"<title>日历</title><h1>日历</h1><p>2020-9-{day}：当日没有活动。</p>"
+        note = f"<title>日历</title><h1>日历</h1><p>2020-9-{day}：大厅照常开放。</p>"
         return Said(f"{note}<div><a href='/day?d={day + 1}'>次日</a></div>")
 
     asked = site.crawl(calendar)
