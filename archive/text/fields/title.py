@@ -36,8 +36,8 @@ LONGER = 2
 NEAR = 8
 # Between a title and the first sentence stand at most so many lines.
 ABOVE = 5
-# The sentence of a short notice has so many characters, and one of its items.
-NOTICE, SHORTEST = 12, 8
+# A sentence of a short notice has at least so many characters, and an item of its list.
+SENTENCE, ITEM = 12, 8
 # Between a title and its dateline stand at most so many lines, a subtitle and the tools of the page, of so many
 # characters.
 BETWEEN = 3
@@ -256,7 +256,7 @@ def _is_ruled_out(each: _Seen, last: int, outline: Outline, keys: Sequence[str])
 def _is_below_text(index: int, outline: Outline, keys: Sequence[str]) -> bool:
     """Whether a line stands right below a sentence in one box: a signature, or a line of the text."""
     for above in range(index - 1, max(-1, index - 1 - SIGNED), -1):
-        if outline.blocks[above].linked < 0.5 and is_sentence(keys[above], NOTICE):
+        if outline.blocks[above].linked < 0.5 and is_sentence(keys[above], SENTENCE):
             return outline.holder(above) == outline.holder(index)
     return False
 
@@ -290,7 +290,7 @@ def _is_near_prose(index: int, outline: Outline, keys: Sequence[str]) -> bool:
     for below in range(index + 1, min(len(keys), index + 1 + BETWEEN)):
         if outline.blocks[below].linked >= 0.5:
             return False
-        if is_sentence(keys[below], SHORTEST):
+        if is_sentence(keys[below], ITEM):
             return True
     return False
 
@@ -555,13 +555,13 @@ def _heading_or_line(
 def _first_prose(outline: Outline, keys: Sequence[str]) -> int:
     """The first sentence of a page, 0 where there is none."""
     plain = (i for i, block in enumerate(outline.blocks) if block.linked < 0.5 and not block.aside)
-    return next((i for i in plain if is_sentence(keys[i], NOTICE)), 0)
+    return next((i for i in plain if is_sentence(keys[i], SENTENCE)), 0)
 
 
 def _last_prose(outline: Outline, keys: Sequence[str]) -> int:
     """The last sentence of a page; behind all lines where there is none."""
     plain = (i for i in range(len(keys) - 1, -1, -1) if outline.blocks[i].linked < 0.5)
-    return next((i for i in plain if is_sentence(keys[i], NOTICE)), len(keys))
+    return next((i for i in plain if is_sentence(keys[i], SENTENCE)), len(keys))
 
 
 def _over_first_prose(
