@@ -174,10 +174,6 @@ class Outline:
         return numbers, [_href(self.pieces[5 * number + 2]) for number in numbers]
 
     @cached_property
-    def _said_low(self) -> str:
-        return self.said.lower()
-
-    @cached_property
     def _addresses(self) -> str:
         return END_OF_RUN.join(self._written[1]).lower()
 
@@ -317,17 +313,12 @@ class Outline:
 
     def leading(self, pattern: re.Pattern[str], *words: str) -> list[tuple[str, int]]:
         """Those of the links whose addresses, in lower case, hold a pattern or one of some words."""
-        # Where no attribute of the page holds any, no address does.
-        words = tuple(word for word in words if word in self._said_low)
-        return self._leading(pattern, words) if words or pattern.search(self._said_low) else []
-
-    def _leading(self, pattern: re.Pattern[str], words: Sequence[str]) -> list[tuple[str, int]]:
+        numbers, written = self._written
         whole = self._addresses
         each = whole.split(END_OF_RUN)
         found = {at for at, address in enumerate(each) if pattern.search(address)} if pattern.search(whole) else set()
         for word in words:
             found |= {at for at, address in enumerate(each) if word in address} if word in whole else set()
-        numbers, written = self._written
         return [(unescape(written[at]).strip(), numbers[at]) for at in sorted(found) if written[at]]
 
     def clicks(self, word: str) -> Iterator[str]:

@@ -66,7 +66,7 @@ ENOUGH = 3.0
 ONLY_OVER = 1.0
 
 _ENTITY = re.compile(r"&(?:[a-z]{2,8}|#\d{2,5});")
-_DASHES = re.compile("[—–―-]+")
+_DASHES, _SEVERAL = "—–―", re.compile("--+")
 # What parts the names of a site and its columns in one line.
 _STEPS = re.compile("[·|/>_-]")
 _QUOTES = " \"“”'‘’"
@@ -86,6 +86,7 @@ _DASH = ("—", "–", "-", "－")
 # The day beside a title, in brackets or behind a space.
 _DAY = re.compile(r"\d[\d年月日号/.-]{6,10}")
 _OPEN, _CLOSED, _DAY_ENDS = ("(", "[", "（", "【"), (")", "]", "）", "】"), tuple("0123456789日号")
+_BESIDE = (*_CLOSED, *_DAY_ENDS)
 _FARMED = re.compile(r"\A([^()（）]{2,12})[(（](.{6,})[)）]")
 _PART = re.compile(r"\(\d{1,3}\)$|第\d{1,3}页$")
 # What stands between a title and the names of column and site.
@@ -146,69 +147,14 @@ def choose(
         stated: titles as its head states them, best first.
         columns: what the page calls its columns and its site.
     """
-    blocks = outline.blocks
-    bares = _bare([_without_day(line, block) for line, block in zip(shown, blocks, strict=True)])
-    names = set(bare_lines(columns))
-    ranked = list(_ranked(blocks, outline, keys, bares, stated, names))
-    alone = sum(each.over for each in ranked) == 1
-    best = max(ranked, key=lambda each: (each.points + ONLY_OVER * (alone and each.over), *each[1:]), default=None)
-    if (labelled := _labelled(outline, keys, ranked)) is not None:
-        return labelled
-    if best is not None:
-        line = -best.order
-        head = len(bares[line]) <= MENU
-        # No dateline stands under it, or it names a site, and it is no heading, or may be that of a menu.
-        loose = best.points <= STATED + FIRST_RANK * head or words.whole("site", keys[line]) is not None
-        under = loose and (head or blocks[line].kind != "heading")
-        chosen: int | None = _below_menu(outline, keys, bares, names, line) if under else line
-    elif (chosen := _plain_heading(outline, keys, bares, names)) is None:
-        # A dateline would stand under it.
-        chosen = _heading_or_line(outline, keys, bares, names, [title_of(head, None, columns) or "" for head in stated])
-    return None if chosen is None else _ending(blocks, chosen)
-
-
-def _without_day(line: str, block: Block) -> str:
-    """What a block may say as a title; empty where it is too long for one."""
-    return part_day(line)[0] if block.size <= LONGEST else ""
-
-
-def _labelled(outline: Outline, keys: Sequence[str], ranked: Sequence[_Ranked]) -> int | None:
-    """The line in the cell behind the label 标题: right under another line that has enough points, or where none is a
-    heading over a dateline; a label without a colon there counts where no other line has enough.
-    """
-    if not _LABELS_TITLE.search("\n".join(keys)):
-        return None
-    best = [-each.order for each in ranked]
-    over = any(each.over for each in ranked)
-    for i, key in enumerate(keys[:-1]):
-        if not (_TITLE_LABEL.fullmatch(key) and outline.are_beside(i, i + 1) and may_be_title(keys[i + 1])):
-            continue
-        if any(0 < i - line <= NEAR for line in best) or (not over and (not best or key.endswith(":"))):
-            return i + 1
-    return None
-
-
-def _below_menu(outline: Outline, keys: Sequence[str], bares: Sequence[str], names: set[str], stated: int) -> int:
-    """The line over the dateline, if a menu stands between it and `stated`, a line that only the head speaks for, or
-    that is the name of a site: it stands over its menu, and in the head of all its pages.
-    """
-    blocks = outline.blocks
-    plain = _plain_heading(outline, keys, bares, names)
-    if plain is not None and (
-        not any(block.linked < 0.5 for block in blocks[plain + 2 :]) or outline.are_beside(plain - 1, plain)
-    ):
-        # Nothing stands below that dateline, or the last row of a table over it: it signs what stands above.
-        return stated
-    between = blocks[stated + 1 : plain]
-    menu = any(block.linked >= 0.5 for block in between) or sum(block.size <= MENU for block in between) >= ITEMS
-    return plain if plain is not None and (menu or words.whole("site", keys[stated])) else stated
+    return _Lines(outline, keys, shown, columns).choose(stated)
 
 
 class _Ranked(NamedTuple):
-    """A line that has enough points for a title.
+    """A line that may be a title.
 
     Attributes:
-        points: see `_points`.
+        points: what speaks for it: the head, its look, a dateline under it.
         size: its characters where the head says the same, else 0.
         order: its number below zero, so that on a tie the first line wins.
         over: whether it is a heading over a dateline.
@@ -220,134 +166,338 @@ class _Ranked(NamedTuple):
     over: bool
 
 
-def _ranked(
-    blocks: Sequence[Block],
-    outline: Outline,
-    keys: Sequence[str],
-    bares: Sequence[str],
-    stated: Sequence[str],
-    names: set[str],
-) -> Iterator[_Ranked]:
-    """The lines that have enough points for a title."""
-    found = list(_seen(blocks, bares, stated, names))
-    last = max((each.at for each in found if each.agreed and each.heads), default=0)
-    end = _last_prose(outline, keys)
-    for each in found:
-        if _is_ruled_out(each, last, outline, keys):
-            continue
-        enough = _enough(each.agreed) if each.size < SHORT else ENOUGH
-        points, dated = _points(each.at, blocks[each.at], each.agreed, outline, keys)
-        points += COLUMN * (points >= enough and _is_column(each, outline, keys, bares, dated=dated))
-        # Below all sentences the foot says the site's name, as the head does.
-        if points >= enough and not (points == each.agreed and each.at > end):
-            size = blocks[each.at].size if each.agreed else 0
-            yield _Ranked(points, size, -each.at, dated and blocks[each.at].kind == "heading")
-
-
-def _is_ruled_out(each: _Seen, last: int, outline: Outline, keys: Sequence[str]) -> bool:
-    """Whether a line is a link, or a line of the text. A blog's heading leads to its own page: what the head states,
-    over a dateline, is no column. Over a heading that the head states, too, the `last` of these, it is the blog.
-    """
-    if each.linked:
-        return each.agreed != STATED or each.at < last
-    return not each.heads and _is_below_text(each.at, outline, keys)
-
-
-def _is_below_text(index: int, outline: Outline, keys: Sequence[str]) -> bool:
-    """Whether a line stands right below a sentence in one box: a signature, or a line of the text."""
-    for above in range(index - 1, max(-1, index - 1 - SIGNED), -1):
-        if outline.blocks[above].linked < 0.5 and is_sentence(keys[above], SENTENCE):
-            return outline.holder(above) == outline.holder(index)
-    return False
-
-
-def _is_column(each: _Seen, outline: Outline, keys: Sequence[str], bares: Sequence[str], *, dated: bool) -> bool:
-    """Whether a line names a column: others call it so, or it is short and stands over another line that may be the
-    title: over the same dateline, or right over a heading of no lower rank.
-    """
-    if each.linked:
-        return not (dated or _is_near_prose(each.at, outline, keys))
-    if dated and each.agreed == STATED and bares[each.at] in words.listed("genre"):
-        # A paper that is called as its column is: 公告 in the column 公告.
-        return False
-    longer = each.size + LONGER
-    if each.column or longer > MENU:
-        return each.column
-    rank = _level(outline, outline.blocks[each.at])
-    below = range(each.at + 1, min(len(keys), each.at + 1 + (BETWEEN if dated else 1)))
-    return any(
-        longer <= len(bares[i])
-        and outline.blocks[i].linked < 0.5
-        and may_be_title(outline.blocks[i].text)
-        and not (is_subtitle(keys[i]) or alone(keys[i]) or words.whole("media", keys[i]))
-        and (_is_over(i, outline, keys) if dated else 0 < _level(outline, outline.blocks[i]) <= rank)
-        for i in below
-    )
-
-
-def _is_near_prose(index: int, outline: Outline, keys: Sequence[str]) -> bool:
-    """Whether a sentence stands right below a line, with hardly anything and no link between the two."""
-    for below in range(index + 1, min(len(keys), index + 1 + BETWEEN)):
-        if outline.blocks[below].linked >= 0.5:
-            return False
-        if is_sentence(keys[below], ITEM):
-            return True
-    return False
-
-
 class _Seen(NamedTuple):
-    """A line that may be a title: where it stands, how long it is, what the head says for it, whether it is a link, a
-    heading that is none, the name of a column.
+    """A line that has the head's word or a look for it: where it stands, what the head says, how it looks, whether it
+    is a link, and the name of a column.
     """
 
     at: int
-    size: int
     agreed: float
+    look: float
     linked: bool
-    heads: bool
     column: bool
 
 
-def _seen(blocks: Sequence[Block], bares: Sequence[str], stated: Sequence[str], names: set[str]) -> Iterator[_Seen]:
-    """The lines that may be a title, in order; see `_candidates`."""
-    heads = [Head(title) for title in dict.fromkeys(stated)]
-    for index, block, bare in _candidates(blocks, bares, names):
-        linked = block.linked >= 0.5
-        agreed = max([head.agrees(bare) for head in heads], default=0.0)
-        column = all(part in names for part in _STEPS.split(bare) if part)
-        yield _Seen(index, len(bare), agreed, linked, block.kind == "heading" and not linked, column)
+class _Lines:
+    """The lines of one page, for finding its title: `bares` are what they say as titles, `names` those of columns and
+    of the site.
+    """
 
+    def __init__(self, outline: Outline, keys: Sequence[str], shown: Sequence[str], columns: Sequence[str]) -> None:
+        self.outline, self.blocks, self.keys = outline, outline.blocks, keys
+        self.bares = _bare(
+            [
+                "" if block.size > LONGEST else part_day(line)[0] if line[-1:] in _BESIDE or line[:1] in _OPEN else line
+                for line, block in zip(shown, self.blocks, strict=True)
+            ]
+        )
+        self.columns, self.names = columns, set(bare_lines(columns))
 
-def _candidates(blocks: Sequence[Block], bares: Sequence[str], names: set[str]) -> Iterator[tuple[int, Block, str]]:
-    """The lines that may be a title; links lead to columns, or to the site, and are added to `names`."""
-    for index, (block, bare) in enumerate(zip(blocks, bares, strict=True)):
-        if block.linked >= 0.5:
-            names.update({bare} if len(bare) <= COLUMN_NAME else ())
-        if (
-            (block.linked < 0.5 or block.kind == "heading")
-            and 2 <= len(bare) <= LONGEST
-            and block.size <= LONGEST
-            and not is_subtitle(block.text)
+    def choose(self, stated: Sequence[str]) -> int | None:
+        """See `choose`."""
+        ranked = list(self.ranked(stated))
+        if (labelled := self.labelled(ranked)) is not None:
+            return labelled
+        alone = sum(each.over for each in ranked) == 1
+        best = max(ranked, key=lambda each: (each.points + ONLY_OVER * (alone and each.over), *each[1:]), default=None)
+        if best is not None:
+            line = -best.order
+            head = len(self.bares[line]) <= MENU
+            # No dateline stands under it, or it names a site, and it is no heading, or may be that of a menu.
+            loose = best.points <= STATED + FIRST_RANK * head or words.whole("site", self.keys[line]) is not None
+            under = loose and (head or self.blocks[line].kind != "heading")
+            chosen: int | None = self.below_menu(line) if under else line
+        elif (chosen := self.plain_heading()) is None:
+            # A dateline would stand under it.
+            chosen = self.heading_or_line([title_of(head, None, self.columns) or "" for head in stated])
+        return None if chosen is None else _ending(self.blocks, chosen)
+
+    def labelled(self, ranked: Sequence[_Ranked]) -> int | None:
+        """The line in the cell behind the label 标题: right under another line that has enough points, or where none is
+        a heading over a dateline; a label without a colon there counts where no other line has enough.
+        """
+        keys = self.keys
+        if not _LABELS_TITLE.search("\n".join(keys)):
+            return None
+        best = [-each.order for each in ranked]
+        over = any(each.over for each in ranked)
+        for i, key in enumerate(keys[:-1]):
+            if len(key) > MENU or not (
+                _TITLE_LABEL.fullmatch(key) and self.outline.are_beside(i, i + 1) and may_be_title(keys[i + 1])
+            ):
+                continue
+            if any(0 < i - line <= NEAR for line in best) or (not over and (not best or key.endswith(":"))):
+                return i + 1
+        return None
+
+    def below_menu(self, stated: int) -> int:
+        """The line over the dateline, if a menu stands between it and `stated`, a line that only the head speaks for,
+        or that is the name of a site: it stands over its menu, and in the head of all its pages.
+        """
+        plain = self.plain_heading()
+        if plain is None or (
+            all(block.linked >= 0.5 for block in self.blocks[plain + 2 :]) or self.outline.are_beside(plain - 1, plain)
         ):
-            yield index, block, bare
+            # Nothing stands below that dateline, or the last row of a table over it: it signs what stands above.
+            return stated
+        between = self.blocks[stated + 1 : plain]
+        menu = any(block.linked >= 0.5 for block in between) or sum(block.size <= MENU for block in between) >= ITEMS
+        return plain if menu or words.whole("site", self.keys[stated]) else stated
 
+    def ranked(self, stated: Sequence[str]) -> Iterator[_Ranked]:
+        """The lines that have enough points for a title."""
+        found = list(self.seen(stated))
+        last = max((each.at for each in found if each.agreed and self.is_heading(each.at)), default=0)
+        end = self.last_prose() if found else 0
+        for each in found:
+            if self.is_ruled_out(each, last):
+                continue
+            # A title of two or three characters needs the head's word and a look, or a look and a dateline.
+            short = (STATED if each.agreed == STATED else OVER) + CLASSED
+            enough = short if len(self.bares[each.at]) < SHORT else ENOUGH
+            points, dated = self.points(each)
+            points += COLUMN * (points >= enough and self.is_column(each, dated=dated))
+            # Below all sentences the foot says the site's name, as the head does.
+            if points >= enough and not (points == each.agreed and each.at > end):
+                block = self.blocks[each.at]
+                yield _Ranked(points, block.size if each.agreed else 0, -each.at, dated and block.kind == "heading")
 
-def _enough(agreed: float) -> float:
-    """What a title of two or three characters needs: the head's word and a look, or a look and a dateline."""
-    return (STATED if agreed == STATED else OVER) + CLASSED
+    def seen(self, stated: Sequence[str]) -> Iterator[_Seen]:
+        """The lines that the head or their look speaks for, in order."""
+        heads = [Head(title) for title in dict.fromkeys(stated)]
+        for index in self.candidates():
+            bare, block = self.bares[index], self.blocks[index]
+            agreed = max([head.agrees(bare) for head in heads], default=0.0)
+            look = self.look(index)
+            if (agreed or look) and not is_subtitle(block.text):
+                column = all(part in self.names for part in _STEPS.split(bare) if part)
+                yield _Seen(index, agreed, look, block.linked >= 0.5, column)
 
+    def candidates(self) -> Iterator[int]:
+        """The lines that may be a title; links lead to columns, or to the site, and are added to `names`."""
+        for index, (block, bare) in enumerate(zip(self.blocks, self.bares, strict=True)):
+            linked = block.linked >= 0.5
+            if linked and len(bare) <= COLUMN_NAME:
+                self.names.add(bare)
+            if 2 <= len(bare) <= LONGEST and (not linked or block.kind == "heading"):
+                yield index
 
-def _points(index: int, block: Block, agreed: float, outline: Outline, keys: Sequence[str]) -> tuple[float, bool]:
-    """What speaks for a line as the title: the head, its look, a dateline under it; and whether one is there."""
-    shown = _shown(outline, block)
-    if not (agreed or shown) or _is_other(keys[index], agreed) or (shown < RANK and _signs(index, keys)):
-        return 0.0, False
-    if index and is_label(keys[index - 1]) and outline.are_beside(index - 1, index):
-        return 0.0, False
-    dated = _is_over(index, outline, keys) or (shown >= RANK and _is_under(index, keys))
-    # Who wrote may stand there alone, over a poem.
-    dated = dated or (agreed == STATED and alone("".join(keys[index + 1 : index + 2])) is not None)
-    return agreed + shown + (OVER if dated else 0.0), dated
+    def is_heading(self, index: int) -> bool:
+        """Whether a line is a heading and no link."""
+        return self.blocks[index].kind == "heading" and self.blocks[index].linked < 0.5
+
+    def is_ruled_out(self, each: _Seen, last: int) -> bool:
+        """Whether a line is a link, or a line of the text: right below a sentence in one box, a signature perhaps.
+
+        A blog's heading leads to its own page: what the head states, over a dateline, is no column. Over a heading that
+        the head states, too, the `last` of these, it is the blog.
+        """
+        if each.linked:
+            return each.agreed != STATED or each.at < last
+        if self.is_heading(each.at):
+            return False
+        near = range(each.at - 1, max(-1, each.at - 1 - SIGNED), -1)
+        above = next((i for i in near if self.blocks[i].linked < 0.5 and is_sentence(self.keys[i], SENTENCE)), None)
+        return above is not None and self.outline.holder(above) == self.outline.holder(each.at)
+
+    def is_column(self, each: _Seen, *, dated: bool) -> bool:
+        """Whether a line names a column: others call it so, or it is short and stands over another line that may be the
+        title: over the same dateline, or right over a heading of no lower rank.
+        """
+        if each.linked:
+            return not (dated or self.is_near_prose(each.at))
+        bare = self.bares[each.at]
+        if dated and each.agreed == STATED and bare in words.listed("genre"):
+            # A paper that is called as its column is: 公告 in the column 公告.
+            return False
+        longer = len(bare) + LONGER
+        if each.column or longer > MENU:
+            return each.column
+        rank = self.level(each.at)
+        below = range(each.at + 1, min(len(self.keys), each.at + 1 + (BETWEEN if dated else 1)))
+        return any(
+            longer <= len(self.bares[i])
+            and self.blocks[i].linked < 0.5
+            and may_be_title(self.blocks[i].text)
+            and not (is_subtitle(self.keys[i]) or alone(self.keys[i]) or words.whole("media", self.keys[i]))
+            and (self.is_over(i) if dated else 0 < self.level(i) <= rank)
+            for i in below
+        )
+
+    def is_near_prose(self, index: int) -> bool:
+        """Whether a sentence stands right below a line, with hardly anything and no link between the two."""
+        for block, key in zip(self.blocks[index + 1 :][:BETWEEN], self.keys[index + 1 :], strict=False):
+            if block.linked >= 0.5:
+                return False
+            if is_sentence(key, ITEM):
+                return True
+        return False
+
+    def points(self, each: _Seen) -> tuple[float, bool]:
+        """What speaks for a line as the title: the head, its look, a dateline under it; and whether one is there."""
+        index, agreed, look = each[:3]
+        keys = self.keys
+        if _is_other(keys[index], agreed) or (look < RANK and _signs(index, keys)):
+            return 0.0, False
+        if index and is_label(keys[index - 1]) and self.outline.are_beside(index - 1, index):
+            return 0.0, False
+        dated = self.is_over(index) or (look >= RANK and _is_under(index, keys))
+        # Who wrote may stand there alone, over a poem.
+        dated = dated or (agreed == STATED and alone("".join(keys[index + 1 : index + 2])) is not None)
+        return agreed + look + (OVER if dated else 0.0), dated
+
+    def look(self, index: int) -> float:
+        """What the look of a line says for it: a heading, of the first rank, a box that is named for titles."""
+        if level := self.level(index):
+            return FIRST_RANK if level == 1 else RANK
+        return CLASSED if self.is_classed(index) else 0.0
+
+    def level(self, index: int) -> int:
+        """The number of a heading, 7 where its tag has none, 0 where the line is no heading."""
+        block = self.blocks[index]
+        if block.kind != "heading":
+            return 0
+        tag = self.outline.tags[block.element]
+        return int(tag[1]) if len(tag) == 2 and tag[1].isdigit() else 7
+
+    def is_classed(self, index: int) -> bool:
+        """Whether a line stands in a box that is named for titles."""
+        element = self.blocks[index].element
+        return _names_title(self.outline.inside[element]) and _names_title(
+            self.outline.attributes(element).get("class", "")
+        )
+
+    def is_over(self, index: int) -> bool:
+        """Whether a dateline stands under a line, not beside it in its row, with no link and no prose between."""
+        blocks = self.blocks
+        for following in range(index + 1, min(len(blocks), index + 1 + BETWEEN)):
+            key, block = self.keys[following], blocks[following]
+            if is_dateline(key):
+                if self.outline.are_beside(index, following) or dates.is_clock(key):
+                    return False
+                # Labels alone, 分类：工作动态, may stand over it.
+                if dates.tells_day(key) or byline(key):
+                    return True
+            elif block.linked >= 0.5 or block.size > UNDER or block.kind == "heading" != blocks[index].kind:
+                # A heading there is the one over the dateline.
+                return False
+        return False
+
+    def plain_heading(self) -> int | None:
+        """The line right over the dateline that looks like any other, on a page whose head and headings name no title.
+
+        It stands above all prose: a signature and its day stand at an article's end. Of several the first that stands
+        over prose is it, for boxes beside the article have names and days, too: 天气预报.
+        """
+        if not (found := list(self.plain_headings())):
+            return None
+        keys = self.keys
+        index = next((each for each in found if _is_over_prose(each, keys)), found[0])
+        if are_rows(
+            [key for key, row in zip(keys[index + 2 :], self.blocks[index + 2 :], strict=True) if not row.links]
+        ):
+            return None
+        # A source or a name may stand between the title and the day.
+        source = index > 0 and (words.whole("media", keys[index]) or alone(keys[index])) is not None
+        return index - 1 if source and self.is_plain(index - 1) else index
+
+    def plain_headings(self) -> Iterator[int]:
+        """The lines over datelines that look like any other, above all prose."""
+        keys = self.keys
+        for index, block in enumerate(self.blocks[:-1]):
+            if block.linked < 0.5 and (is_sentence(keys[index]) or (block.size > UNDER and "。" in keys[index])):
+                return
+            if not block.links and (self.is_dated(index) or _heads(index + 1, keys)) and self.is_plain(index):
+                yield index
+
+    def is_dated(self, index: int) -> bool:
+        """Whether a line over a sentence holds its day, or stands over a row of its label and it: 日期 | 2020-02-19."""
+        under, behind = (*self.keys[index + 1 : index + 3], "")[:2]
+        if is_sentence(under, 10) and part_day(self.keys[index])[1]:
+            return True
+        pair = under.endswith(_TIME_LABELS) and dates.read(behind) is not None
+        return pair and self.outline.are_beside(index + 1, index + 2)
+
+    def is_plain(self, index: int) -> bool:
+        """Whether a line that looks like any other may be the title: no link, no search's result, no column's name."""
+        block, key = self.blocks[index], self.keys[index]
+        return (
+            not block.links
+            and not self.is_in_pair(index)
+            and not key.startswith(_CUT)
+            and not key.endswith(_CUT)
+            and self.bares[index] not in self.names
+            and ">" not in key
+            and (may_be_title(part_day(block.text)[0]) or _is_short_title(block, self.keys[index + 1]))
+            and not is_label(key)
+            and not (index and is_label(self.keys[index - 1]))
+            and not key.endswith(_TIME_LABELS)
+            and furniture_id(key) is None
+        )
+
+    def is_in_pair(self, index: int) -> bool:
+        """Whether a cell is a label, or stands in a row beside one: 信息来源 | 县报."""
+        beside = (i for i in (index - 1, index + 1) if 0 <= i < len(self.keys) and self.outline.are_beside(index, i))
+        return any(is_label(f"{self.keys[each]}:") for at in beside for each in (at, index))
+
+    def heading_or_line(self, stated: Sequence[str]) -> int | None:
+        """The only heading of a page, else, where the head says no more than the site's name, the line over prose."""
+        plain = [i for i, block in enumerate(self.blocks) if block.linked < 0.5]
+        prose = (i for i in plain if not self.blocks[i].aside and is_sentence(self.keys[i], SENTENCE))
+        heading, first = self.only_heading(plain), next(prose, 0)
+        over = None if any(han(title) > SITE_NAME for title in stated) else self.over_first_prose(first)
+        foreign = heading is not None and self.heads_other(heading, first if over is None else over)
+        return heading if heading is not None and not foreign else over
+
+    def only_heading(self, plain: Sequence[int]) -> int | None:
+        """The only h1 among some lines, else their only box for a title, else the first heading over the prose, where
+        that names neither the site nor a column.
+        """
+        first = [i for i in plain if self.level(i) == 1] or [i for i in plain if self.is_classed(i)]
+        if not first or (len(first) == 1 and self.bares[first[0]] in self.names):
+            first = self.over_prose(plain)
+        if len(first) != 1 or not SHORT <= len(self.bares[first[0]]) <= LONGEST:
+            return None
+        return first[0] if may_be_title(self.blocks[first[0]].text) else None
+
+    def over_prose(self, plain: Sequence[int]) -> list[int]:
+        """The headings of the highest rank among some lines that stand over the first sentence of a page and name no
+        column: a paper's page has its day and number over them, and its name in the head.
+        """
+        prose = next((i for i in plain if is_sentence(self.keys[i])), 0)
+        ranks = {i: self.level(i) for i in plain if i < prose and self.bares[i] not in self.names}
+        return [i for i, rank in ranks.items() if rank and rank == min(filter(None, ranks.values()))]
+
+    def last_prose(self) -> int:
+        """The last sentence of a page; behind all lines where there is none."""
+        plain = (i for i in range(len(self.keys) - 1, -1, -1) if self.blocks[i].linked < 0.5)
+        return next((i for i in plain if is_sentence(self.keys[i], SENTENCE)), len(self.keys))
+
+    def over_first_prose(self, first: int) -> int | None:
+        """The line over the first sentence of a page: between the two stand days, names, and whom the text is for."""
+        blocks, index = self.blocks, first - 1
+        while index > max(0, first - ABOVE) and _is_between(self.keys[index]):
+            index -= 1
+        if index < 0 or not self.is_plain(index):
+            return None
+        # Of a box that holds both it is the first line.
+        own = blocks[index].element
+        return index if own != blocks[first].element or not index or blocks[index - 1].element != own else None
+
+    def heads_other(self, heading: int, over: int) -> bool:
+        """Whether a heading heads something else than the text that a line stands over: a box of its own with more in
+        it, or a menu.
+        """
+        blocks, outline = self.blocks, self.outline
+        if self.level(heading) == 1:
+            return any(block.linked >= 0.5 and block.size >= MENU for block in blocks[heading + 1 : over])
+        box = outline.holder(heading)
+        return (
+            heading + 1 < over
+            and not blocks[heading + 1].links
+            and outline.holds(box, heading + 1)
+            and not outline.holds(box, over)
+        )
 
 
 def _is_other(key: str, agreed: float) -> bool:
@@ -364,51 +514,11 @@ def _signs(index: int, keys: Sequence[str]) -> bool:
     return not any(is_sentence(key, 10) for key in keys[index + 2 : index + 2 + SIGNED])
 
 
-def _shown(outline: Outline, block: Block) -> float:
-    """What the look of a block says for it: a heading, of the first rank, a box that is named for titles."""
-    level = _level(outline, block)
-    if level:
-        return FIRST_RANK if level == 1 else RANK
-    return CLASSED if _is_classed(outline, block) else 0.0
-
-
-def _level(outline: Outline, block: Block) -> int:
-    """The number of a heading, 7 where its tag has none, 0 where the block is no heading."""
-    if block.kind != "heading":
-        return 0
-    tag = outline.tags[block.element]
-    return int(tag[1]) if len(tag) == 2 and tag[1].isdigit() else 7
-
-
-def _is_classed(outline: Outline, block: Block) -> bool:
-    """Whether a block stands in a box that is named for titles."""
-    return _names_title(outline.inside[block.element]) and _names_title(
-        outline.attributes(block.element).get("class", "")
-    )
-
-
 # The rows of a list have the same attributes.
 @lru_cache(maxsize=4096)
 def _names_title(attributes: str) -> bool:
     """Whether attributes name a box for titles."""
     return words.match("title_class", attributes) is not None
-
-
-def _is_over(index: int, outline: Outline, keys: Sequence[str]) -> bool:
-    """Whether a dateline stands under a line, not beside it in its row, with no link and no prose between the two."""
-    blocks = outline.blocks
-    for following in range(index + 1, min(len(blocks), index + 1 + BETWEEN)):
-        key, block = keys[following], blocks[following]
-        if is_dateline(key):
-            if outline.are_beside(index, following) or dates.is_clock(key):
-                return False
-            # Labels alone, 分类：工作动态, may stand over it.
-            if dates.tells_day(key) or byline(key):
-                return True
-        elif block.linked >= 0.5 or block.size > UNDER or block.kind == "heading" != blocks[index].kind:
-            # A heading there is the one over the dateline.
-            return False
-    return False
 
 
 def _is_under(index: int, keys: Sequence[str]) -> bool:
@@ -417,79 +527,11 @@ def _is_under(index: int, keys: Sequence[str]) -> bool:
     return 0 < len(above) <= DAY and dates.read(above, loose=True) is not None
 
 
-def _plain_heading(outline: Outline, keys: Sequence[str], bares: Sequence[str], names: set[str]) -> int | None:
-    """The line right over the dateline that looks like any other, on a page whose head and headings name no title.
-
-    It stands above all prose: a signature and its day stand at an article's end. Of several the first that stands over
-    prose is it, for boxes beside the article have names and days, too: 天气预报.
-    """
-    blocks = outline.blocks
-    found = list(_plain_headings(outline, keys, bares, names))
-    if not found:
-        return None
-    index = next((each for each in found if _is_over_prose(each, keys)), found[0])
-    below = zip(keys[index + 2 :], blocks[index + 2 :], strict=True)
-    rows = are_rows([key for key, row in below if not row.links])
-    return None if rows else _over_source(outline, keys, bares, names, index)
-
-
-def _plain_headings(outline: Outline, keys: Sequence[str], bares: Sequence[str], names: set[str]) -> Iterator[int]:
-    """The lines over datelines that look like any other, above all prose."""
-    blocks = outline.blocks
-    for index, block in enumerate(blocks[:-1]):
-        if block.linked < 0.5 and (is_sentence(keys[index]) or (block.size > UNDER and "。" in keys[index])):
-            return
-        if block.links:
-            continue
-        dated = part_day(keys[index])[1] and any(is_sentence(key, 10) for key in keys[index + 1 : index + 2])
-        # A row of labels and values: 发布时间 | 2020-02-19.
-        pair = _is_dated_pair(keys[index + 1 : index + 3])
-        dated = dated or (pair and outline.are_beside(index + 1, index + 2))
-        if (dated or _heads(index + 1, keys)) and _is_plain(outline, keys, bares, names, index):
-            yield index
-
-
-def _is_dated_pair(pair: Sequence[str]) -> bool:
-    """Whether two cells are the label of a day and that day."""
-    return len(pair) == 2 and pair[0].endswith(_TIME_LABELS) and dates.read(pair[1]) is not None
-
-
 def _is_over_prose(index: int, keys: Sequence[str]) -> bool:
     """Whether a sentence stands below a line and its dateline, with nothing but datelines and furniture between."""
     below = keys[index + 1 : index + 1 + NEAR]
     following = next((key for key in below if not is_dateline(key) and furniture_id(key) is None), "")
     return is_sentence(following, 10)
-
-
-def _over_source(outline: Outline, keys: Sequence[str], bares: Sequence[str], names: set[str], index: int) -> int:
-    """The line over a source or a name, which may stand between the title and the day; any other line itself."""
-    source = index > 0 and (words.whole("media", keys[index]) or alone(keys[index])) is not None
-    return index - 1 if source and _is_plain(outline, keys, bares, names, index - 1) else index
-
-
-def _is_plain(outline: Outline, keys: Sequence[str], bares: Sequence[str], names: set[str], index: int) -> bool:
-    """Whether a line that looks like any other may be the title: no link, no search's result, no column's name."""
-    blocks = outline.blocks
-    block, key = blocks[index], keys[index]
-    return (
-        not block.links
-        and not _is_in_pair(outline, keys, index)
-        and not key.startswith(_CUT)
-        and not key.endswith(_CUT)
-        and bares[index] not in names
-        and ">" not in key
-        and (may_be_title(part_day(block.text)[0]) or _is_short_title(block, keys[index + 1]))
-        and not is_label(key)
-        and not (index and is_label(keys[index - 1]))
-        and not key.endswith(_TIME_LABELS)
-        and furniture_id(key) is None
-    )
-
-
-def _is_in_pair(outline: Outline, keys: Sequence[str], index: int) -> bool:
-    """Whether a cell is a label, or stands in a row beside one: 信息来源 | 县报."""
-    beside = (at for at in (index - 1, index + 1) if 0 <= at < len(keys) and outline.are_beside(index, at))
-    return any(is_label(f"{keys[each]}:") for at in beside for each in (at, index))
 
 
 def _is_short_title(block: Block, under: str) -> bool:
@@ -513,86 +555,6 @@ def _heads(index: int, keys: Sequence[str]) -> bool:
 def are_rows(keys: Sequence[str]) -> bool:
     """Whether the lines below a dateline are a list's, each of whose rows has a dateline of its own."""
     return sum(len(key) > DAY and is_dateline(key) for key in keys) >= ROWS
-
-
-def _only_heading(outline: Outline, keys: Sequence[str], bares: Sequence[str], names: set[str]) -> int | None:
-    """The only h1 of a page, else its only box for a title, else the first heading over its prose, where that names
-    neither the site nor a column.
-    """
-    blocks = outline.blocks
-    plain = [i for i, block in enumerate(blocks) if block.linked < 0.5]
-    first = [i for i in plain if _level(outline, blocks[i]) == 1]
-    first = first or [i for i in plain if _is_classed(outline, blocks[i])]
-    if not first or (len(first) == 1 and bares[first[0]] in names):
-        first = _over_prose(outline, keys, bares, names)
-    if len(first) != 1 or not SHORT <= len(bares[first[0]]) <= LONGEST:
-        return None
-    return first[0] if may_be_title(blocks[first[0]].text) else None
-
-
-def _over_prose(outline: Outline, keys: Sequence[str], bares: Sequence[str], names: set[str]) -> list[int]:
-    """The headings of the highest rank that stand over the first sentence of a page and name no column: a paper's page
-    has its day and number over them, and its name in the head.
-    """
-    blocks = outline.blocks
-    prose = next((i for i, key in enumerate(keys) if is_sentence(key) and blocks[i].linked < 0.5), 0)
-    ranks = {i: _level(outline, blocks[i]) for i in range(prose) if blocks[i].linked < 0.5 and bares[i] not in names}
-    return [i for i, rank in ranks.items() if rank and rank == min(filter(None, ranks.values()))]
-
-
-def _heading_or_line(
-    outline: Outline, keys: Sequence[str], bares: Sequence[str], names: set[str], stated: Sequence[str]
-) -> int | None:
-    """The only heading of a page, else, where the head says no more than the site's name, the line over the text."""
-    heading, first = _only_heading(outline, keys, bares, names), _first_prose(outline, keys)
-    over = None
-    if not any(han(title) > SITE_NAME for title in stated):
-        over = _over_first_prose(outline, keys, bares, names, first)
-    foreign = heading is not None and _heads_other(heading, first if over is None else over, outline)
-    return heading if heading is not None and not foreign else over
-
-
-def _first_prose(outline: Outline, keys: Sequence[str]) -> int:
-    """The first sentence of a page, 0 where there is none."""
-    plain = (i for i, block in enumerate(outline.blocks) if block.linked < 0.5 and not block.aside)
-    return next((i for i in plain if is_sentence(keys[i], SENTENCE)), 0)
-
-
-def _last_prose(outline: Outline, keys: Sequence[str]) -> int:
-    """The last sentence of a page; behind all lines where there is none."""
-    plain = (i for i in range(len(keys) - 1, -1, -1) if outline.blocks[i].linked < 0.5)
-    return next((i for i in plain if is_sentence(keys[i], SENTENCE)), len(keys))
-
-
-def _over_first_prose(
-    outline: Outline, keys: Sequence[str], bares: Sequence[str], names: set[str], first: int
-) -> int | None:
-    """The line over the first sentence of a page: between the two stand days, names, and whom the text is for."""
-    blocks = outline.blocks
-    index = first - 1
-    while index > max(0, first - ABOVE) and _is_between(keys[index]):
-        index -= 1
-    if index < 0 or not _is_plain(outline, keys, bares, names, index):
-        return None
-    # Of a box that holds both it is the first line.
-    own = blocks[index].element
-    return index if own != blocks[first].element or not index or blocks[index - 1].element != own else None
-
-
-def _heads_other(heading: int, over: int, outline: Outline) -> bool:
-    """Whether a heading heads something else than the text that a line stands over: a box of its own with more in it,
-    or a menu.
-    """
-    blocks = outline.blocks
-    if _level(outline, blocks[heading]) == 1:
-        return any(block.linked >= 0.5 and block.size >= MENU for block in blocks[heading + 1 : over])
-    box = outline.holder(heading)
-    return (
-        heading + 1 < over
-        and not blocks[heading + 1].links
-        and outline.holds(box, heading + 1)
-        and not outline.holds(box, over)
-    )
 
 
 def _is_between(key: str) -> bool:
@@ -827,4 +789,6 @@ def _bare(lines: Sequence[str]) -> list[str]:
         whole = whole.replace("\xa0", " ")
     for mark in _QUOTES:
         whole = whole.replace(mark, "")
-    return _DASHES.sub("-", whole).split("\n") if lines else []
+    for dash in _DASHES:
+        whole = whole.replace(dash, "-")
+    return (_SEVERAL.sub("-", whole) if "--" in whole else whole).split("\n") if lines else []
