@@ -38,6 +38,7 @@ _GRAVITY = (
     "unreadable",
     "start_leads_nowhere",
     "no_article",
+    "too_deep",
     "run",
     "overdue",
     "less",

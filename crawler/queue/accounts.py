@@ -181,6 +181,9 @@ class Accounts:
         if not self._db.execute(_ANY).fetchone():
             answered = self._db.execute("SELECT count(*) FROM address WHERE first IS NOT NULL").fetchone()[0]
             yield SiteAccount(doubt="no_article", count=answered, detail="pages answered, none of them an article")
+        deep, url = self._db.execute("SELECT count(*), min(url) FROM address WHERE reason = 'too_deep'").fetchone()
+        if deep:
+            yield SiteAccount(doubt="too_deep", count=deep, detail=url)
 
 
 class Rows(NamedTuple):
@@ -306,5 +309,7 @@ def say_doubt(doubt: SiteAccount) -> str:
             return f"no article was found ({doubt.count} {doubt.detail})"
         case "new_layout":
             return f"{doubt.count} of the newest articles have a layout that was not learned, {doubt.detail}"
+        case "too_deep":
+            return f"{doubt.count} addresses lie more links from a start page than `max_depth`, such as {doubt.detail}"
         case "skipped_articles":
             return f"{doubt.count} pages that look like articles gave no document ({doubt.detail})"

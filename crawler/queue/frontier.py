@@ -76,10 +76,11 @@ class Frontier:
         self.captures, self.learned = Captures(self._database), Learned(self._database)
         self.accounts, self.report = Accounts(self._database), Report(self._database)
 
-    def begin(self, *, full: bool = False) -> bool:
+    def begin(self, *, full: bool = False, max_depth: int = 0) -> bool:
         """Go on with the visit that was interrupted, or begin a new one; True: a new one.
 
-        Due are the start pages, what failed, and what its clock says; `full`: every known address.
+        Due are the start pages, what failed, and what its clock says; `full`: every known address; what was too deep,
+        if `max_depth` allows it now.
 
         What an earlier run left leased is pending again: the caller holds the site's lock, so no other owner lives.
         """
@@ -88,13 +89,13 @@ class Frontier:
             if new := open_visit.fetchone() is None:
                 self.visit += 1
                 self._db.execute("INSERT INTO visit VALUES (?, ?, NULL)", [self.visit, self._clock()])
-                # Traps stay refused. What robots.txt or the depth limit refused may be allowed by now.
+                # Traps stay refused. What robots.txt refused may be allowed by now.
                 self._db.execute(
                     "UPDATE address SET state = 'pending', not_before = NULL, reason = NULL, detail = NULL, tries = 0"
-                    " WHERE CASE state WHEN 'refused' THEN reason != 'trap'"
+                    " WHERE CASE state WHEN 'refused' THEN reason != 'trap' AND (reason != 'too_deep' OR depth <= ?)"
                     " WHEN 'failed' THEN ? OR check_at IS NULL OR check_at <= ?"
                     " WHEN 'done' THEN ? OR (priority = ? AND parent IS NULL) OR check_at <= ? ELSE TRUE END",
-                    [full, self._clock(), full, START, self._clock()],
+                    [max_depth, full, self._clock(), full, START, self._clock()],
                 )
                 self._db.execute("DELETE FROM listing")
                 self._db.execute("DELETE FROM shape")

@@ -212,7 +212,7 @@ class SiteSpider(Spider):
             unacknowledged = heal(self.layout, self.site.key, self.frontier)
             writer = Writer(self.layout, self.site.key, warcinfo=self._warcinfo(crawler.settings.get("USER_AGENT")))
             self.recorder = Recorder(writer, self.frontier.captures, unacknowledged=unacknowledged, room=enough)
-            new = self.frontier.begin(full=self.full)
+            new = self.frontier.begin(full=self.full, max_depth=self.site.crawl.max_depth)
             self._make_parts(crawler)
             for url in self.site.crawl.start:
                 self.frontier.push(Address(url=canonical(url) or url, priority=START))

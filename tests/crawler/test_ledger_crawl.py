@@ -42,8 +42,8 @@ def answer(path: str, _: Mapping[str, str]) -> Answer:
     return article(path.rpartition("/")[2].partition(".")[0]) if path.startswith(("/a/", "/b/")) else Answer(status=404)
 
 
-def crawl(little: Little, folder: Path) -> subprocess.CompletedProcess[str]:
-    site = little.site(folder / "sites")
+def crawl(little: Little, folder: Path, **rules: object) -> subprocess.CompletedProcess[str]:
+    site = little.site(folder / "sites", **rules)
     command = [sys.executable, "-m", "crawler.cli", "--data", str(folder / "data"), "crawl", str(site)]
     return loaded.run(command, timeout=120)
 
@@ -88,6 +88,21 @@ def test_a_start_page_that_leads_nowhere_does_not_end_as_finished(tmp_path: Path
     assert done.returncode == 1, done.stderr
     assert f"the start page {little.base}/ has no links that can be followed" in done.stderr
     assert {each.doubt for each in ledger(tmp_path).doubts} == {"start_leads_nowhere", "no_article"}
+
+
+def test_a_page_that_lies_too_deep_does_not_end_as_finished_until_it_is_known(tmp_path: Path) -> None:
+    def chain(path: str, _: Mapping[str, str]) -> Answer:
+        if path == "/1.html":
+            return article("1")
+        below = {"/": "/news/", "/news/": "/local/", "/local/": "/county/"}.get(path, "/town/")
+        return Answer(f"<title>栏目</title><ul>{row('/1.html', 1)}</ul><a href='{below}'>下级栏目</a>")
+
+    with serving(chain) as little:
+        first, second = (crawl(little, tmp_path, max_depth=2) for _ in range(2))
+    deep = f"1 addresses lie more links from a start page than `max_depth`, such as {little.base}/county/"
+    assert (first.returncode, second.returncode) == (1, 0)
+    assert deep in first.stderr
+    assert [(each.doubt, each.count) for each in ledger(tmp_path).doubts] == [("too_deep", 1)]
 
 
 def test_a_first_crawl_without_an_article_does_not_end_as_finished(tmp_path: Path) -> None:

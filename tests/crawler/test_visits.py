@@ -254,6 +254,8 @@ def test_what_lies_too_deep_is_kept_and_asked_for_once_a_shorter_way_is_found(tm
     pages = {"/": Said(links("/a/")), "/a/": Said(links("/b/")), "/b/": Said(links("/c/")), "/c/": Said(links("/d/"))}
     assert site.crawl(pages) == ["/", "/a/", "/b/"]
     assert site.why() == {"/c/": "too_deep"}
+    # The next visit goes no deeper by itself.
+    assert site.crawl(pages, later=40 * DAY) == ["/", "/a/", "/b/"]
     # Where the site file allows more by now, it is asked for too.
     site.end()
     shutil.copytree(tmp_path, tmp_path.with_name("deeper"))

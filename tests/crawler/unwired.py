@@ -90,7 +90,7 @@ class Unwired:
     def open(self, *, full: bool = False) -> None:
         """Begin a crawl."""
         self.frontier = Frontier(self._folder / "h.sqlite", clock=lambda: self.now)
-        self.frontier.begin(full=full)
+        self.frontier.begin(full=full, max_depth=self.site.crawl.max_depth)
         self.hosts = Hosts(self.site.hosts, lambda: self.now)
         self.offers = Offers(self.site, self.frontier, full=full)
         self.outcomes = Outcomes(
