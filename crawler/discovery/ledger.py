@@ -14,7 +14,7 @@ from lxml.html import HtmlElement
 
 from archive.site import host_of
 from crawler.discovery.dom import said_by
-from crawler.discovery.general import MORE, NEXT, NUMBER, WORDS, blind_rows, clicked
+from crawler.discovery.general import BLIND, MORE, NEXT, NUMBER, WORDS, blind_rows, clicked
 from crawler.discovery.link import ARTICLE, Link
 from crawler.discovery.numbered import counted
 from crawler.discovery.scripted import FOLLOWED
@@ -39,19 +39,22 @@ _TOTAL = [
     for names in ("total|totalCount|totalRecord|recordCount", "count")
 ]
 
-# What a pager's options claim: {count: 22}. Other scripts count things too, so this is read only beside a pager.
+# What a pager's options claim: {count: 22}. Other scripts count things too, so this is read only beside a pager or the
+# size of a page. A script that has not asked yet says 0.
 _OPTIONS = [
-    re.compile(rf"\b(?:{names})[\"']?\s{{0,3}}[:=]\s{{0,3}}[\"']?(?P<n>\d{{1,6}})\b")
+    re.compile(rf"\b(?:{names})[\"']?\s{{0,3}}[:=]\s{{0,3}}[\"']?(?P<n>[1-9]\d{{0,5}})\b")
     # Beside a number of records, `total` is that of pages.
     for names in ("totalCount|totalRecords?|totalData|recordCount|totalNum", "count|total")
 ]
+# Read beside a pager, or dated rows.
 _PAGE_OPTION = re.compile(
-    r"\b(?:totalPages?|pageCount|pageTotal|allPages?)[\"']?\s{0,3}[:=]\s{0,3}[\"']?(?P<n>\d{1,5})\b"
+    r"\b(?:total_?pages?|page_?(?:count|total)|(?:all|count|max)_?pages?)[\"']?\s{0,3}[:=]\s{0,3}[\"']?(?P<n>\d{1,5})\b",
+    re.IGNORECASE,
 )
 # Arrows of slides and 更多 of sharing buttons are no pagers.
 _SAYS = re.compile(r"[\u3400-\u9fff]|next page|load more", re.IGNORECASE)
 _SHARES = XPath("boolean(ancestor-or-self::*[contains(@class, 'share') or contains(@class, 'bds') or @data-cmd])")
-_PAGER = re.compile(r"laypage|pagina|paging|pager|fenye|createPage", re.IGNORECASE)
+_PAGER = re.compile(r"laypage|pagina|paging|pager|fenye|createPage|page_?size|per_?page", re.IGNORECASE)
 # The count of 大汉, in a page that holds records and in the answers to its script.
 _RECORDS = re.compile(r"(?:<totalrecord>|\btotalRecord[\"']?\s{0,3}:)\s{0,9}(?P<n>\d{1,7})\b", re.IGNORECASE)
 _CONTROLS = XPath(
@@ -136,8 +139,10 @@ def _claims(
     if articles is None and "<datastore>" in html and not any(link.kind == "list" for link in links):
         articles = _RECORDS.search(html)
     pages = _said(text, _PAGES)
-    if _PAGER.search(html):
+    pager = _PAGER.search(html)
+    if pager:
         articles = articles or _said(html, _OPTIONS)
+    if pager or sum(link.row_date is not None for link in links) >= BLIND:
         pages = pages or _PAGE_OPTION.search(html)
     if root is not None and pages and _is_pressed_out(root, int(pages["n"])):
         pages = None

@@ -34,13 +34,24 @@ def test_a_list_says_how_much_it_has(text: str, claimed: int | None, pages: int 
         ("laypage.render({count: 22, limit: 10})", 22, None),
         ("kkpager.generPageHtml({pno: 1, total: 3, totalRecords: 22})", 22, None),
         ("$('#p').pagination({visiblePages: 7})", None, None),
-        ("var totalPages = 4;", None, None),
+        ("var total = 22, pageSize = 10;", 22, None),
+        ("var total = 0, pageSize = 10, page_count=3;", None, 3),
+        ("var total = 22, totalPages = 4;", None, None),
     ],
 )
 def test_the_options_of_a_pager_say_how_much_there_is(options: str, claimed: int | None, pages: int | None) -> None:
     html = f"<body><script>{options}</script></body>"
     shown = survey("http://h/", html, fromstring(html), [])
     assert (shown.claimed, shown.claimed_pages) == (claimed, pages)
+
+
+@pytest.mark.parametrize(("rows", "pages"), [(3, 9), (2, None)])
+def test_the_number_of_pages_in_a_script_is_that_of_the_list_in_a_page_with_dated_rows(
+    rows: int, pages: int | None
+) -> None:
+    html = "<body><script>var data = {totalPage: 9, total: 22}</script></body>"
+    shown = survey("http://h/", html, fromstring(html), [Link(url="http://h/1", row_date="02-19")] * rows)
+    assert (shown.claimed, shown.claimed_pages) == (None, pages)
 
 
 @pytest.mark.parametrize(("total", "claimed"), [(22, 22), (1, None)])
