@@ -94,7 +94,7 @@ def dated_lines(draft: Draft, scene: Scene) -> tuple[list[str], list[str], list[
     over = [] if title is None else [i for i in scene.above if i >= title - OVER and i not in near]
     under, above = ([scene.around[index] for index in indices] for indices in (near, over))
     if title is not None and (day := fields.part_day(scene.page.keys[title])[1]):
-        under.append(day)
+        under.append(fields.zoned(day))
     table = range(_table_over(scene.page, title), title - OVER) if title is not None else ()
     masthead = _masthead(scene.page)
     return (
@@ -137,6 +137,8 @@ def _scene(page: Page, body: box.Area | None) -> Scene:
 
 def _shown(page: Page, index: int, read: Callable[[str], str]) -> str:
     """A block as it is read; a dateline in Simplified Chinese, though the page's text is written in it, too."""
+    if index in page.zone:
+        return page.zone[index]
     line = read(page.blocks[index].spaced)
     if not (page.plain or chinese.plain(line)) and fields.is_dateline(page.keys[index]):
         return chinese.simplified(line)
@@ -305,7 +307,7 @@ def _read_above(draft: Draft, scene: Scene) -> None:
             draft.beside.append((index, "dateline", page.blocks[index].text))
     _take_unlabelled(draft, scene)
     if page.title is not None and (day := fields.part_day(page.blocks[page.title].text)[1]):
-        draft.byline.take(fields.unlabelled(scene.read(day)), "dateline", day)
+        draft.byline.take(fields.unlabelled(fields.zoned(scene.read(day))), "dateline", day)
 
 
 def _read_pairs(draft: Draft, scene: Scene, beside: Sequence[int], rule: str) -> None:

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from functools import cache, lru_cache
 from importlib import resources
 from itertools import zip_longest
-from typing import Any
+from typing import Any, NamedTuple
 from urllib.parse import urlsplit
 
 from archive.site import CHINA
@@ -226,6 +226,25 @@ def _found(words: str, *, loose: bool) -> Iterator[tuple[str, re.Match[str]]]:
         for match in pattern.finditer(words):
             if value := _iso(match.groupdict()):
                 yield value, match
+
+
+class Found(NamedTuple):
+    """A day in some words: its value in ISO 8601, where it begins and ends."""
+
+    value: str
+    start: int
+    end: int
+
+
+def loose(words: str) -> Found | None:
+    """The first whole day of any shape in narrow words; None where there is none."""
+    found = (Found(value, *match.span()) for value, match in _found(words, loose=True))
+    return next((day for day in found if len(day.value) >= len("2023-06-12")), None)
+
+
+def behind_label(words: str) -> bool:
+    """Whether a day stands behind its label in narrow words."""
+    return bool(_labelled(words))
 
 
 def is_short(words: str) -> bool:

@@ -266,16 +266,18 @@ def read_tail(draft: Draft) -> None:
     read = draft.read
     left = draft.left()
     last = next((i for i in reversed(left) if lines.is_sentence(read[i])), -1)
+    near = left[-SIGNED - 1 :] if last >= 0 else []
     for index in [i for i in left if i > last]:
-        if (found := fields.signature(read[index])) is not None:
-            draft.byline.take(found, "signature", read[index])
+        line = fields.zoned(read[index]) if index in near else read[index]
+        if (found := fields.signature(line)) is not None:
+            draft.byline.take(found, "signature", line)
             draft.take(index, "byline")
-        elif draft.sign(index, fields.reporters(_without_day(read[index]))):
+        elif draft.sign(index, fields.reporters(_without_day(line))):
             continue
-        elif _is_day_with_tools(read[index]) or (
-            fields.is_dateline(read[index]) and (fields.byline(read[index]) or _PUBLISHED.search(read[index]))
+        elif _is_day_with_tools(line) or (
+            fields.is_dateline(line) and (fields.byline(line) or _PUBLISHED.search(line))
         ):
-            draft.byline.take(fields.byline(read[index]), "dateline", read[index])
+            draft.byline.take(fields.byline(line), "dateline", line)
             draft.take(index, "dateline")
     _read_prose(draft)
 

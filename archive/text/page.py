@@ -17,9 +17,13 @@ from archive.site import Reading
 from archive.text import chinese, fields
 from archive.text.blocks import Block, fold
 from archive.text.decode import parse
-from archive.text.lines import narrow_lines
+from archive.text.lines import is_sentence, narrow_lines
 from archive.text.outline import MARK, Outline, outline
 from archive.text.scripts import written
+
+# The dateline stands at most so many lines over the title, or below it, over a sentence of so many characters; of it so
+# much may be links.
+OVER, ZONE, PROSE, LINKED = 2, 4, 12, 0.5
 
 _WRITTEN = re.compile(r'"author"\s*+:\s*+\[?\s*+\{[^{}]{0,200}?"name"\s*:\s*"(?P<name>[^"]{2,40})"')
 _PUBLISHED = re.compile(r'"(?P<name>pubDate|datePublished|upDate)"\s*:\s*"(?P<value>[^"]{8,40})"')
@@ -42,6 +46,7 @@ class Page:
         outline: its elements.
         blocks: its blocks in order.
         keys: their text in narrow forms and Simplified characters, for comparing.
+        zone: the keys beside the title that are datelines in manners of their own, see `fields.zoned`, by number.
         metas: (name in lower case, content) of `meta` elements and of structured data.
         head: the text of the `title` element.
         title: the block that is the title, where one is.
@@ -54,6 +59,7 @@ class Page:
     outline: Outline
     blocks: Sequence[Block]
     keys: Sequence[str]
+    zone: dict[int, str]
     metas: Sequence[tuple[str, str]]
     head: str
     title: int | None
@@ -84,19 +90,38 @@ def page_of(html: str, reading: Reading | None = None) -> Page | None:
     head = fold(unescape(read.title))
     names = [content for name in ("sitename", "og:site_name") for key, content in metas if key == name]
     names += fields.named(found, keys)
-    chosen = next((first for mark, first, end in read.picked if "title" in mark and first < end), None)
+    picked = next((first for mark, first, end in read.picked if "title" in mark and first < end), None)
+    title = fields.choose(read, keys, shown, _titles(metas, head), names) if picked is None else picked
+    zone = _zone(read, keys, title)
     return Page(
         outline=read,
         blocks=found,
-        keys=keys,
+        keys=[zone.get(index, key) for index, key in enumerate(keys)] if zone else keys,
+        zone=zone,
         metas=metas,
         head=head,
-        title=fields.choose(read, keys, shown, _titles(metas, head), names) if chosen is None else chosen,
+        title=title,
         names=names,
         plain=plain,
         files=_files(read),
         picked=sorted({i for mark, first, end in read.picked if "body" in mark for i in range(first, end)}),
     )
+
+
+def _zone(read: Outline, keys: Sequence[str], title: int | None) -> dict[int, str]:
+    """Datelines right over and under the title in the manner of all others, by the number of their lines."""
+    found: dict[int, str] = {}
+    if title is None:
+        return found
+    for index in range(max(0, title - OVER), min(len(keys), title + 1 + ZONE)):
+        if index > title and is_sentence(keys[index], PROSE):
+            break
+        near = index > title or (index < title and read.holder(index) == read.holder(title))
+        block = read.blocks[index]
+        plain = block.linked < LINKED and block.kind != "caption"
+        if near and plain and (usual := fields.zoned(keys[index])) != keys[index]:
+            found[index] = usual
+    return found
 
 
 def joined(base: str, url: str) -> str:

@@ -34,6 +34,7 @@ from archive.text.fields.title import (
     tidy,
     title_of,
 )
+from archive.text.fields.zone import zoned
 
 __all__ = [
     "Byline",
@@ -78,4 +79,5 @@ __all__ = [
     "tidy",
     "title_of",
     "unlabelled",
+    "zoned",
 ]

@@ -97,6 +97,8 @@ _WRITER = re.compile(r"\A作\s?者(?:是|为)?\s(?=\S{2,16}\Z)")
 _TYPE_SIZES = (" A", " A+", " A-")
 # Where one who wrote is from: (泰国)林慕云.
 _OF_LAND = re.compile(r"\A[(\[]\s?[一-鿿]{1,4}\s?[)\]]\s?(?=[一-鿿·])")
+# The office of one who wrote, or what he is: 统战之家 热依汗.
+_OF_OFFICE = re.compile(r"(?P<office>[一-鿿]{2,16})[ ,、](?P<who>[一-鿿·]{2,4})\Z")
 _IN_ROUND = re.compile(r"(?<=[一-鿿])\s?\(([^()]{2,12})\)")
 _SENT_IN = re.compile(r"\A([^。]{2,30}?)\s?供\s?稿(?:\s.{0,30})?")
 
@@ -589,6 +591,12 @@ def _people_value(text: str) -> str | None:
     ):
         return " ".join(names) if behind or len("".join(names)) < han(plain) or " " in plain else plain
     value = re.sub(r"^(?:本报|本网|见习|特约)?(?:记者|通讯员)\s?", "", cut.strip(WRAP))
+    if (
+        (of := _OF_OFFICE.match(value))
+        and not is_person(of["office"], labelled=True)
+        and not words.whole("tail", of["who"])
+    ):
+        return of["who"]
     # Counters may follow, without a label or a colon: 孙丽 浏览 219, 宋佳 1024.
     value = re.split(r"\s(?:\d|[-+]\s|于\s|浏览|点击|[共已被]?阅|访问|查看|人气)", value, maxsplit=1)[0]
     return _believed(alone(value) or titled(value, labelled=True) or value, text, PEOPLE)

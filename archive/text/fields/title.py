@@ -15,6 +15,7 @@ from archive.text.chinese import han
 from archive.text.fields.captions import NUMBERED, is_caption
 from archive.text.fields.labels import byline, is_dateline, is_label
 from archive.text.fields.people import alone, is_office
+from archive.text.fields.zone import zoned
 from archive.text.lines import furniture_id, is_sentence, narrow, narrow_lines
 from archive.text.outline import Outline
 
@@ -83,6 +84,8 @@ _LABELS_TITLE = re.compile("[题旨]")
 # A label of a time, in any words: 回复时间.
 _TIME_LABELS = ("时间", "日期")
 _DASH = ("—", "–", "-", "－")
+# What parts the words of a dateline.
+_BARS = ("/", "|", "·", "丨", "｜")
 # The day beside a title, in brackets or behind a space.
 _DAY = re.compile(r"\d[\d年月日号/.-]{6,10}")
 _OPEN, _CLOSED, _DAY_ENDS = ("(", "[", "（", "【"), (")", "]", "）", "】"), tuple("0123456789日号")
@@ -126,7 +129,7 @@ def part_day(title: str) -> tuple[str, str]:
     else:
         return title, ""
     found = _DAY.search(said) if len(said) <= BESIDE else None
-    if found is None or len(rest) < SHORT or not dates.is_day(narrow(found[0])):
+    if found is None or len(rest) < SHORT or rest.rstrip().endswith(_BARS) or not dates.is_day(narrow(found[0])):
         return title, ""
     who = f"{said[: found.start()]}{said[found.end() :]}".strip(" ·|/,，、")
     return (title, "") if who and not is_office(who) else (rest.strip(), f"{who} {found[0]}".lstrip())
@@ -371,7 +374,8 @@ class _Lines:
         """Whether a dateline stands under a line, not beside it in its row, with no link and no prose between."""
         blocks = self.blocks
         for following in range(index + 1, min(len(blocks), index + 1 + BETWEEN)):
-            key, block = self.keys[following], blocks[following]
+            block = blocks[following]
+            key = self.keys[following] if block.kind == "caption" else zoned(self.keys[following])
             if is_dateline(key):
                 if self.outline.are_beside(index, following) or dates.is_clock(key):
                     return False
@@ -543,13 +547,15 @@ def _heads(index: int, keys: Sequence[str]) -> bool:
     """Whether a line is a dateline that says more than a day, goes on in the next line, or stands right over prose,
     with whom that is for between the two.
     """
-    if not is_dateline(keys[index]) or dates.is_clock(keys[index]):
+    usual = is_dateline(keys[index])
+    if not is_dateline(zoned(keys[index])) or dates.is_clock(keys[index]):
         return False
     if furniture_id(keys[index]) == "counter" and not keys[index].endswith(":"):
         return False
     following = keys[index + 1] if index + 1 < len(keys) else ""
     over = keys[index + 1 : index + 2 + following.endswith(":")]
-    return len(keys[index]) > DAY or is_dateline(following) or any(is_sentence(key, 10) for key in over)
+    told = usual and (len(keys[index]) > DAY or is_dateline(following))
+    return told or any(is_sentence(key, 10) for key in over)
 
 
 def are_rows(keys: Sequence[str]) -> bool:
@@ -559,7 +565,7 @@ def are_rows(keys: Sequence[str]) -> bool:
 
 def _is_between(key: str) -> bool:
     """Whether a line may stand between a title and the text."""
-    if not han(key) or key.endswith(":") or is_dateline(key) or alone(key) is not None:
+    if not han(key) or key.endswith(":") or is_dateline(zoned(key)) or alone(key) is not None:
         return True
     return furniture_id(key) is not None or (len(key) <= UNDER and dates.read(key) is not None)
 

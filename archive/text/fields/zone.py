@@ -1,0 +1,100 @@
+"""A line right under a title or right below a text -> the same in the manner that the readers of datelines know.
+
+There hardly anything stands but who, when and from where. So days of any shape can be told there, labels by what their
+words are made of, and names behind what their bearers are; elsewhere such words are prose.
+"""
+
+from __future__ import annotations
+
+import re
+from functools import cache, lru_cache
+
+from archive.text import dates, words
+from archive.text.chinese import han
+from archive.text.fields.labels import canonical, is_dateline, labels
+from archive.text.fields.people import is_office, is_person
+from archive.text.lines import furniture_id, narrow
+
+# A longer line is prose. Beside a day stands no more that says neither who nor from where (Han characters).
+LONGEST, UNKNOWN = 90, 8
+
+_CLAUSE = re.compile(r"[。!?;…]|,[^,]*,")
+# One of these stands in every such line.
+_HINT = re.compile(r"[\d:：\t\s年]")
+# A label with its colon, or without one, by how it ends.
+_LABEL = re.compile(
+    r"(?<![一-鿿])(?:(?P<colon>[一-鿿]{2,6})\s?:\s?(?=\S)|(?P<bare>[一-鿿]{1,4}(?:人|者|单位|日期|时间))\s(?=[一-鿿\d]))"
+    r"|(?P<latin>[A-Z][a-z]{1,7}):\s?"
+)
+# Spaces within a day.
+_SPACED = re.compile(r"(?<=\d)\s(?=[年月日号])|(?<=[\d\s][年月])\s(?=\d)|(?<=\d)\s(?=/\s\d)|(?<=\d/)\s(?=\d)")
+# A row of two cells, the first a label.
+_CELLS = re.compile(r"\A([一-鿿]{2,6})\t(?=[^\t]+\Z)")
+# Of which sign of a field such a label is made, see `labels.toml`.
+_SIGNS = {"made_crew": "审核", "made_editor": "编辑", "made_source": "来源", "made_author": "作者"}
+_TOKENS = re.compile(r"[\s|/\[\]()<>·,、《》]+")
+
+
+@cache
+def _manners() -> tuple[tuple[re.Pattern[str], str], ...]:
+    """What is written in manners of its own, with what is usual."""
+    return words.named("manner", "usual")
+
+
+@lru_cache(maxsize=4096)
+def zoned(line: str) -> str:
+    """A line of this place, see above; any other line as it is.
+
+    >>> zoned("写的人：苗小雨　3 月 5 日 2019"), zoned("2017年4月27日　盟员　戚若兰")
+    ('作者:苗小雨 2019-03-05', '2017年4月27日 作者:戚若兰')
+    >>> zoned("3月5日，同乡会召开了会议。"), zoned("地点：元朗屏山")
+    ('3月5日，同乡会召开了会议。', '地点：元朗屏山')
+    """
+    if len(line) > LONGEST or not _HINT.search(line) or _CLAUSE.search(narrow(line)):
+        return line
+    text = plain = canonical(_CELLS.sub(r"\1:", line))
+    for pattern, usual in _manners():
+        text = pattern.sub(usual, text)
+    text = words.pattern("member").sub(_with_label, _LABEL.sub(_with_sign, text))
+    text = _with_day(" ".join(text.split()))
+    return text if text != plain and is_dateline(text) else line
+
+
+def _with_sign(label: re.Match[str]) -> str:
+    """The usual label for one of other words, by what these are made of; the same where they say nothing."""
+    said = label["colon"] or label["bare"] or label["latin"]
+    if labels(f"{said}:"):
+        return label[0]
+    value = dates.loose(label.string[label.end() :])
+    if value and not value.start and not dates.rules().others.search(label[0]):
+        return " 发布时间:"
+    return next((f" {sign}:" for name, sign in _SIGNS.items() if words.whole(name, said)), label[0])
+
+
+def _with_label(member: re.Match[str]) -> str:
+    """A name behind what its bearer is, with the label of one who wrote: 社员 陈晓明."""
+    who = member["who"]
+    return f" 作者:{who}" if is_person(who, labelled=True) or not words.match("no_source", who) else member[0]
+
+
+def _with_day(text: str) -> str:
+    """A line with its day in digits, the year first, behind a label; the same where it is no dateline."""
+    if dates.read(text) and (dates.is_bare(text) or dates.behind_label(text)):
+        return text
+    text = _SPACED.sub("", text)
+    found = dates.loose(text)
+    if found is None:
+        return text
+    before, after = text[: found.start].rstrip(" (["), text[found.end :].lstrip(" )]")
+    head = before[: labels(before)[0].at] if labels(before) else before
+    unknown = sum(map(han, filter(_is_unknown, _TOKENS.split(f"{head} {after}"))))
+    if unknown > UNKNOWN or dates.rules().others.search(before) or dates.rules().almanac.search(after):
+        return text
+    return f"{before} {after} 发布时间:{found.value.replace('T', ' ')[:16]}".strip()
+
+
+def _is_unknown(word: str) -> bool:
+    """Whether a word says neither who nor from where, and is no tool of the page."""
+    if is_person(word) or is_office(word) or words.whole("media", word):
+        return False
+    return furniture_id(word) is None and not words.pattern("counter").fullmatch(word)

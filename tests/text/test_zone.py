@@ -1,0 +1,122 @@
+"""Right under a title and right below a text, lines in manners of their own are read as datelines; prose is not."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+import pytest
+
+from archive.text import dates, fields
+from archive.text.clean import clean
+from archive.text.document import Document
+from archive.warc.capture import Capture, Place
+
+PAGE = """<!DOCTYPE html><html><head><title>{head}</title></head><body><div class=w><h2>修好了村口的桥</h2>{under}
+<p>村口的桥去年被洪水冲垮，乡亲们凑了三万元，请来邻村的石匠，用了四十天把它修好。</p>
+<p>通车那天，八十岁的老校长第一个走过去，说他小时候就盼着这座桥。</p>{below}</div></body></html>"""
+
+
+def read(under: str = "", below: str = "", head: str = "云溪同乡会") -> Document:
+    """What the cleaner makes of a page with some lines under its title and some below its text."""
+    found = clean(
+        Capture(
+            id="urn:uuid:00000000-0000-4000-8000-000000000007",
+            kind="response",
+            url="http://www.example.org/news.asp?id=7",
+            date=dt.datetime(2026, 10, 1, tzinfo=dt.UTC),
+            status=200,
+            headers=(("Content-Type", "text/html; charset=utf-8"),),
+            body=PAGE.format(head=head, under=under, below=below).encode(),
+            payload_digest=None,
+            place=Place(file="a.warc.gz", offset=0, length=1),
+        ),
+        None,
+    )
+    assert isinstance(found, Document)
+    return found
+
+
+@pytest.mark.parametrize(
+    ("line", "day", "source", "author"),
+    [
+        # Days of every shape.
+        ("发布于 3 月 5 日 2019 写的人：同乡会秘书处 苗小雨 点击:次", "2019-03-05", None, "苗小雨"),
+        ("声明 / 网站编辑室 / 18-05-11", "2018-05-11", "网站编辑室", None),
+        ("〔 19年5月6日 〕〔 会员科 〕", "2019-05-06", "会员科", None),
+        ("（10-26/2012 瑞海商会）", "2012-10-26", "瑞海商会", None),
+        ("2004.5.1 上午9时 发", "2004-05-01", None, None),
+        ("2009年12月5日（星期六）　地点：元朗屏山", "2009-12-05", None, None),
+        # Labels of people's own, with and without a colon, in English, before a stroke.
+        ("摄影报道：颜海波 2016-06-09 共4张", "2016-06-09", None, "颜海波"),
+        ("文字：何大伟　摄影：周敏　2013.08.09", "2013-08-09", None, "何大伟"),
+        ("来自：宗亲会秘书处 时间：2011/5/6 看过：33", "2011-05-06", "宗亲会秘书处", None),
+        ("Date:2021-12-24From:南山联谊会Text:易小川", "2021-12-24", "南山联谊会", "易小川"),
+        ("撰写/李建国 校对/王芳 2019-3-1", "2019-03-01", None, "李建国"),
+        ("编写：志愿者小林 2019-3-1", "2019-03-01", None, "志愿者小林"),
+        ("发稿：2016.7.8 撰文：统战之家 热依汗 拍照：老季", "2016-07-08", None, "热依汗"),
+        # Names behind what their bearers are, and the paper that printed it.
+        ("2017年4月27日 星期四 盟区委社会服务处 盟员 戚若兰/文 屠海/图", "2017-04-27", "盟区委社会服务处", "戚若兰"),
+        ("社员 明澈 写于 20200517 刊于《渝安社讯》", "2020-05-17", "《渝安社讯》", "明澈"),
+        ("何大伟（退休干部） 2013.08.09", "2013-08-09", None, "何大伟"),
+        ("原创 宝音 红山知联 2023-09-17 20:05 发表于 内蒙古", "2023-09-17", "红山知联", "宝音"),
+    ],
+)
+def test_a_dateline_in_a_manner_of_its_own_is_read(line: str, day: str, source: str | None, author: str | None) -> None:
+    usual = fields.zoned(line)
+    assert fields.is_dateline(usual)
+    found = fields.byline(usual)
+    found.take(fields.unlabelled(usual), "name", usual)
+    days = [dated for each in dates.from_lines([usual]) for dated in each]
+    assert (days[0].value[:10], found.source, found.author) == (day, source, author)
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "3月5日，同乡会召开了会议。",
+        "地点：元朗屏山",
+        "传真：0830-8170000　邮箱：mzj@example.gov.cn",
+        "县委党校：商旭",
+        "活动时间：2019年3月5日",
+        "1975年1月28日（农历1974年腊月十七）",
+        "2011年9月25日第二次会员大会选举产生第二届理事会",
+        "2018年12月28日全体会员大会合影留念",
+        "来源：四川在线　2022-09-09 11:30",
+        "同志们：",
+    ],
+)
+def test_any_other_line_stays_as_it_is(line: str) -> None:
+    assert fields.zoned(line) == line
+
+
+def test_the_dateline_is_read_by_its_place() -> None:
+    line = "声明 / 网站编辑室 / 18-05-11"
+    assert not fields.is_dateline(line)
+    found = read(f"<p>{line}</p>")
+    assert (found.published, found.source) == ("2018-05-11", "网站编辑室")
+    assert line not in found.text
+    assert line in [text for _, text in found.removed]
+    # Among the paragraphs it is one of them.
+    assert (
+        line
+        in read(
+            below=f"<p>{line}</p><p>桥头立了一块石碑，上面刻着全部捐款人的名字，最后一行留给往后修桥的人。</p>"
+        ).text
+    )
+
+
+def test_rows_below_the_text_say_who_and_when() -> None:
+    rows = "".join(
+        f"<tr><td>{label}</td><td>{value}</td></tr>"
+        for label, value in (("谁写的", "社员 白小满"), ("从哪来", "侨青群聊天记录"), ("哪天贴的", "2018年7月9号"))
+    )
+    found = read(below=f"<table>{rows}</table>")
+    assert (found.published, found.source, found.author) == ("2018-07-09", "侨青群聊天记录", "白小满")
+    assert "白小满" not in found.text
+
+
+def test_the_last_rows_of_a_roster_are_no_datelines() -> None:
+    rows = (
+        "<tr><td>理事</td><td>于飞</td></tr><tr><td>委员</td><td>岳小满</td></tr><tr><td>会员</td><td>邰继东</td></tr>"
+    )
+    assert "会员\t邰继东" in read("<p>2018-05-11</p>", below=f"<table>{rows}</table>").text
