@@ -181,6 +181,9 @@ def test_brackets_that_sign_nothing_stay(line: str) -> None:
         ("本报讯（记者陈晓明）", "陈晓明"),
         ("云溪讯（陈晓明）近日", "陈晓明"),
         ("记者 陈晓明、王立新报道", "陈晓明 王立新"),
+        # The place of a dispatch stands behind the name without a space.
+        ("记者陈晓青岛8日电 近日", "陈晓"),
+        ("记者陈晓明青岛8日电 近日", "陈晓明"),
         ("（陈晓明）近日", None),
         ("记者陈晓明供图", None),
         ("记者陈晓明说", None),
@@ -188,6 +191,13 @@ def test_brackets_that_sign_nothing_stay(line: str) -> None:
 )
 def test_a_lead_names_who_reports(line: str, author: str | None) -> None:
     assert fields.lead_author(line) == author
+
+
+def test_the_head_of_a_threads_first_post_does_not_end_it() -> None:
+    head = "阿海 发表于 2008-6-3 11:40 | 只看该作者"
+    post = "家里的老屋想修。"
+    assert fields.thread_end([head, post]) is None
+    assert fields.thread_end([head, post, head]) == (2, fields.Byline())
 
 
 @pytest.mark.parametrize(
@@ -225,6 +235,7 @@ def test_a_line_names_a_person_and_nobody_else(line: str, who: str | None) -> No
         ("2019-09-23 07:48 棱镜", "棱镜", None),
         ("2019-09-23 棱镜", None, None),
         ("2019-09-23 07:48 金融市场 棱镜", "棱镜", None),
+        ("2019-09-23 07:48 金融夜话 棱镜", "棱镜", None),
         ("2019-09-23 07:48 甲乙 丙丁 戊己", None, None),
         ("2019-09-23 07:48 县侨联 周敏", "县侨联", "周敏"),
         ("2019-09-23 07:48 文旅局", "文旅局", None),

@@ -39,6 +39,8 @@ def fields(info: str = DATELINE, lead: str = "", end: str = "", after: str = "")
         # A label in a box; an office, and who wrote for it.
         ("【来源】青河日报　【作者】周敏　【时间】2023-03-08　【点击】130", "青河日报", "周敏", None),
         ("2023-03-08 10:30　青河县委办公室　周敏", "青河县委办公室", "周敏", None),
+        # The names stand directly above the text, whatever stands over them.
+        ("大</div><div>中</div><div>小</div><div>县侨联 周敏</div><div>2023-03-08", None, "周敏", None),
         ("2023-03-08 | 青河县工商业联合会", "青河县工商业联合会", None, None),
         ("2023-03-08　来源：青河日报 周敏 何晓东", "青河日报", "周敏 何晓东", None),
         ("来源：青河日报 周敏 何晓东　2023-03-08", "青河日报", "周敏 何晓东", None),

@@ -29,7 +29,8 @@ ENDING = 8
 COLUMN_NAME = 12
 # What a head says is a site's name up to so many Han characters, if no line of the page says it.
 SITE_NAME = 12
-# The heading of a menu has at most so many, and so do its items; that many make one though none is a link.
+# The heading of a menu has at most so many, and so do its items; that many make one though none is a link, and one of a
+# single character, a size of type, is none.
 MENU, ITEMS = 8, 3
 # The name of a column over a title is shorter by so many.
 LONGER = 2
@@ -244,7 +245,7 @@ class _Lines:
             # Nothing stands below that dateline, or the last row of a table over it: it signs what stands above.
             return stated
         between = self.blocks[stated + 1 : plain]
-        menu = any(block.linked >= 0.5 for block in between) or sum(block.size <= MENU for block in between) >= ITEMS
+        menu = any(block.linked >= 0.5 for block in between) or sum(1 < each.size <= MENU for each in between) >= ITEMS
         return plain if menu or words.whole("site", self.keys[stated]) else stated
 
     def ranked(self, stated: Sequence[str]) -> Iterator[_Ranked]:
