@@ -289,6 +289,23 @@ def test_what_is_no_article_is_skipped_with_its_reason(reason: Reason, html: str
 
 
 @pytest.mark.parametrize(
+    ("anchor", "row_date", "title"),
+    [
+        ("关于评选先进集体的通知", "2022-09-12", "关于评选先进集体的通知"),
+        # No row has these: an article links to its form, a page to the papers of a meeting.
+        ("报名表", None, None),
+        (None, "2022-09-12", None),
+    ],
+)
+def test_a_file_is_a_document_where_a_row_of_a_list_names_and_dates_it(
+    anchor: str | None, row_date: str | None, title: str | None
+) -> None:
+    found = FoundBy(parent="http://x.cn/tzgg/", anchor=anchor, row_date=row_date)
+    file = clean(capture(b"%PDF-1.7", url="http://x.cn/1.pdf", content_type="application/pdf", found=found), None)
+    assert (file.title if isinstance(file, Document) else None) == title
+
+
+@pytest.mark.parametrize(
     "said", ["TEXT/HTML", "Text/Html; Charset=UTF-8", " text/HTML ;charset=utf-8", "Application/XHTML+XML"]
 )
 def test_a_type_is_read_in_any_case(said: str) -> None:

@@ -582,6 +582,11 @@ def test_an_article_that_ends_in_dated_links_is_one() -> None:
         ("<title>工作动态</title><h3>工作动态</h3><iframe src='infolist.aspx?col=3'></iframe>", False),
         ("<title>工作动态</title><h3>工作动态</h3><iframe src='http://v.example.cn/e/7'></iframe>", True),
         ("<h3>慰问归侨</h3><div>2022-03-14 来源：市侨联</div><iframe src='film.aspx?id=3'></iframe>", True),
+        # A page of files to download counts, whatever frames its site has.
+        (
+            "<h1>评选表格</h1><p><a href='/1.doc'>报名表.doc</a><iframe src=a.htm></iframe>",
+            True,
+        ),
     ],
 )
 def test_a_line_that_nothing_tells_for_an_article_is_none(body: str, kept: bool) -> None:
