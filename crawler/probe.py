@@ -233,17 +233,20 @@ def _private(*hosts: str) -> str:
 
 
 def _find_new_home(looked: list[Capture], home: str) -> str | None:
-    """The new address of a home page that moved permanently to another host; None: it did not move.
+    """The new address of a home page that moved permanently to another host, or to its twin with or without www;
+    None: it did not move.
 
     A redirect of robots.txt to another host counts too, because the crawl stopped there.
     """
-    robots = urljoin(home, "/robots.txt")
+    robots, old = urljoin(home, "/robots.txt"), host_of(home)
     for capture in looked:
-        moved = capture.url in (home, robots) and capture.status in (301, 308)
-        if moved and (leads := capture.header("Location")):
-            target = canonical(urljoin(home, leads.removesuffix("robots.txt") if capture.url == robots else leads))
-            if target is not None and host_of(target) not in (host_of(home), _twin(host_of(home))):
-                return target
+        leads = capture.header("Location") if capture.url in (home, robots) else None
+        if not leads or capture.status not in (301, 302, 303, 307, 308):
+            continue
+        target = canonical(urljoin(home, leads.removesuffix("robots.txt") if capture.url == robots else leads))
+        hosts = (_twin(old),) if capture.status in (302, 303, 307) else None
+        if target is not None and host_of(target) != old and (hosts is None or host_of(target) in hosts):
+            return target
     return None
 
 

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import subprocess
 import sys
+import tomllib
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
@@ -12,6 +14,8 @@ import pytest
 from little_server import Answer, serving
 from test_ledger_crawl import answer as columns
 
+from archive.warc.capture import Capture, Place
+from crawler.probe import _find_new_home
 from crawler.queue.slots import Slots, set_limit
 
 
@@ -62,6 +66,45 @@ def test_a_site_without_columns_is_reported(tmp_path: Path) -> None:
         "No column was found. The crawl follows the links of the home page; the pager / -> /index_2.html."
         in done.stderr
     )
+
+
+@pytest.mark.parametrize(
+    ("asked", "status", "leads", "new"),
+    [
+        ("/", 301, "http://www.h.cn/", "http://www.h.cn/"),
+        ("/", 302, "https://www.h.cn/x/", "https://www.h.cn/x/"),
+        ("/robots.txt", 302, "http://www.h.cn/robots.txt", "http://www.h.cn/"),
+        ("/", 301, "http://new.cn/", "http://new.cn/"),
+        ("/", 302, "http://login.cn/", None),
+        ("/", 301, "https://h.cn/", None),
+        ("/a.html", 301, "http://www.h.cn/a.html", None),
+    ],
+)
+def test_a_home_page_is_followed_to_where_it_moved(asked: str, status: int, leads: str, new: str | None) -> None:
+    moved = Capture(
+        id="urn:uuid:00000000-0000-4000-8000-000000000001",
+        kind="response",
+        url=f"http://h.cn{asked}",
+        date=dt.datetime(2026, 11, 1, tzinfo=dt.UTC),
+        status=status,
+        headers=(("Location", leads),),
+        body=b"",
+        payload_digest=None,
+        place=Place(file="a.warc.gz", offset=0, length=1),
+    )
+    assert _find_new_home([moved], "http://h.cn/") == new
+
+
+def test_the_twin_that_pages_lead_to_is_a_host_of_the_site(tmp_path: Path) -> None:
+    def routes(path: str, headers: Mapping[str, str]) -> Answer:
+        host = headers["Host"]
+        return Answer(
+            f"<title>统战部</title><a href='http://www.{host}/a/'>要闻</a><a href='http://my.{host}/'>论坛</a>"
+        )
+
+    assert add(routes, tmp_path).returncode == 0
+    hosts = tomllib.loads((tmp_path / "x.toml").read_text("utf-8"))["hosts"]
+    assert [host.partition(":")[0] for host in hosts] == ["127.0.0.1", "www.127.0.0.1"]
 
 
 def test_a_probe_that_waits_for_other_crawls_says_so(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -1,4 +1,4 @@
-"""What the scripts of a page request carries the cookies that the page set, as forms with a token want it."""
+"""What the scripts of a page request: with the cookies that the page set, and anew for each page where they post."""
 
 from __future__ import annotations
 
@@ -52,3 +52,23 @@ def test_scripts_give_back_the_cookies_of_their_page(tmp_path: Path) -> None:
         "/more?page=4": "sid=two",
     }
     assert [each.gap for each in read_ledger(Layout(root=tmp_path / "data").ledger("little")).lists] == [0]
+
+
+def test_each_page_posts_for_itself_though_another_one_posted_the_same(tmp_path: Path) -> None:
+    code = "<ul id=r></ul><script>$.post('/rows', {page: 1}, function (html) { $('#r').append(html); });</script>"
+    asked: list[str] = []
+
+    def routes(path: str, headers: Mapping[str, str]) -> Answer:
+        asked.append(path)
+        if path == "/":
+            return Answer("<title>首页</title><a href='/a/'>统战要闻</a><a href='/b/'>基层动态</a>")
+        if path in ("/a/", "/b/"):
+            return Answer(f"<title>栏目</title>{code}")
+        if path == "/rows":
+            first = 1 if headers["Referer"].endswith("/a/") else 4
+            return Answer("".join(map(row, range(first, first + 3))))
+        return Answer(status=404)
+
+    with serving(routes) as little:
+        crawl(little.site(tmp_path / "sites"), tmp_path / "data")
+    assert {path for path in asked if path.startswith("/show-")} == {f"/show-{n}.html" for n in range(1, 7)}
