@@ -152,8 +152,8 @@ def judged(
         return Reason.LIST, why
     shape = _shape(page, points, region, area, url) if shapes or not page.picked else "article"
     if shape == "article":
-        later = _is_filled_later(page, points, area, html)
-        return (Reason.LIST, "rows for a script to show, no article") if later else None
+        why = _lacks_article(page, points, region, area, html, url)
+        return (Reason.LIST, why) if why else None
     reason = Reason.HOME if shape == "home" else Reason.LIST
     return reason, f"{len(_headlines(page))} links that read like headlines, no article"
 
@@ -199,6 +199,15 @@ def _shape(page: Page, points: Sequence[float], region: extract.Region, area: Ar
     return "list" if weight < extract.WEAK else "article"
 
 
+def _lacks_article(
+    page: Page, points: Sequence[float], region: extract.Region, area: Area | None, html: str, url: str
+) -> str | None:
+    """Why a page that reads like an article holds none; None: it holds one."""
+    if _is_filled_later(page, points, area, html):
+        return "rows for a script to show, no article"
+    return "a page of its own menu, without a day" if _is_of_menu(page, region, area, url) else None
+
+
 def _is_filled_later(page: Page, points: Sequence[float], area: Area | None, html: str) -> bool:
     """Whether a page holds records and no article, or has the name of its column, no sentence, and scripts that write
     what stands between.
@@ -212,6 +221,35 @@ def _is_filled_later(page: Page, points: Sequence[float], area: Area | None, htm
         return False
     few = len(said) <= 3 and all(han(line) <= NAME for line in said)
     return few and _WRITES.search(page.outline.scripts) is not None
+
+
+def _is_of_menu(page: Page, region: extract.Region, area: Area | None, url: str) -> bool:
+    """Whether a page that states no day is part of its own menu: a link to it with its title, 机构设置, stands between
+    others as short.
+    """
+    if page.picked or page.files or (area is not None and area.stated) or _has_dateline(page):
+        return False
+    if any(dates.read(page.keys[index]) for index in (range(*region[:2]) if area is None else area.kept)):
+        return False
+    links = [(name, href) for href, link in page.outline.links if (name := page.outline.name(link).strip())]
+    short = [len(name) <= NAMES for name, _ in links]
+    return any(
+        len(beside := short[max(0, at - 2) : at + 3]) > 2
+        and all(beside)
+        and _is_named(page, name)
+        and _leads_to(href, url)
+        for at, (name, href) in enumerate(links)
+    )
+
+
+def _is_named(page: Page, name: str) -> bool:
+    """Whether a name is the page's title, or what its head begins with where no line is its title."""
+    return page.head.startswith(name) if page.title is None else page.blocks[page.title].text == name
+
+
+def _leads_to(href: str, url: str) -> bool:
+    """Whether a link on a page leads to the page itself."""
+    return urldefrag(joined(url, href))[0] == urldefrag(url)[0]
 
 
 def is_root(url: str) -> bool:
@@ -590,7 +628,7 @@ def _leads_on(page: Page, html: str, size: int, url: str, *, stated: bool) -> st
     """Where a page leads by itself; None for one that comes again, or leads on only when its text has been read."""
     for seconds, target in refreshes(html):
         read = seconds > AT_ONCE and (stated or any(is_sentence(key, 10) for key in page.keys))
-        if seconds <= LATER and not read and urldefrag(joined(url, target))[0] != urldefrag(url)[0]:
+        if seconds <= LATER and not read and not _leads_to(target, url):
             return f"meta refresh to {target}"
     stub = script_target(html) if size < 30 else None
     return f"script to {stub}" if stub else None

@@ -706,3 +706,28 @@ def test_a_picture_under_a_name_on_the_first_page_of_a_site_is_no_article(url: s
     )
     found = clean(dataclasses.replace(capture(200, (), body), url=url), None)
     assert isinstance(found, Document) is kept, found
+
+
+# A row of headlines that a notice stands in.
+HEADLINES = "<a href=/9.html>唁电</a> <a href=/8.html>丹濑县春茶开园预计产干茶三百吨</a> <a href=/7.html>讣告</a>"
+
+
+@pytest.mark.parametrize(
+    ("url", "title", "day", "beside", "is_article"),
+    [
+        ("http://h/0/", "机构简介", "", "", False),
+        # A notice with a day, a page that the menu does not lead to, and a notice among headlines.
+        ("http://h/0/", "机构简介", "<p>2019年12月5日</p>", "", True),
+        ("http://h/9.html", "机构简介", "", "", True),
+        ("http://h/9.html", "唁电", "", HEADLINES, True),
+    ],
+)
+def test_a_page_of_its_own_menu_without_a_day_is_no_article(
+    url: str, title: str, day: str, beside: str, is_article: bool
+) -> None:
+    menu = "".join(f"<li><a href=/{n}/>{name}</a></li>" for n, name in enumerate(("机构简介", "残联要闻", "维权")))
+    head = f"<title>{title}-丹濑县残联</title><body>"
+    text = "<p>本会设办公室、维权部、康复部、教育就业部，共有干部十七人，负责全县残疾人工作。</p>"
+    page = f"{head}<ul>{menu}</ul><div><h1>{title}</h1>{text}{day}</div><p>{beside}</p></body>"
+    found = clean(dataclasses.replace(capture(200, (), page), url=url), None)
+    assert isinstance(found, Document) == is_article, found
