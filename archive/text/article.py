@@ -275,7 +275,7 @@ def _title_as_shown(page: Page, last: int, stated: Sequence[Line]) -> str:
     """The lines of a title, up to its last one; of lines that look like any other the one that the head states."""
     own = page.blocks[last]
     alone = own.kind != "heading" and any(fields.same(own.text, line.found) for line in stated)
-    first = last if alone else fields.opening(page.blocks, last)
+    first = last if alone else fields.opening(page.outline, last)
     return " ".join(block.text for block in page.blocks[first : last + 1])
 
 

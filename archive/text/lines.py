@@ -29,6 +29,8 @@ _WIDE = re.compile(f"[{''.join(_NARROW)}]")
 _OPENED = ("[", "【", "(")
 _BUTTONS = re.compile(r"(?:[\[【(]\s?[^\[\]【】()]{1,8}[\]】)]\s?){2,12}")
 _WORD = re.compile(r"[^\[\]【】()\s]+")
+_CLOSING = ("”", "』", "」")
+_WITHIN = re.compile("[，,。.！!？?；;：:…、]")
 _STOPS = tuple("。！!？?…”」』）)；;．.")
 
 
@@ -88,7 +90,9 @@ def is_sentence(line: str, least: int = SENTENCE) -> bool:
     >>> is_sentence("推荐资讯"), is_sentence("疫情就是命令,防控就是责任。", 10)
     (False, True)
     """
-    return len(line) >= least and line.rstrip().endswith(_STOPS) and han(line) >= least
+    if len(line) < least or not (stops := line.rstrip()).endswith(_STOPS) or han(line) < least:
+        return False
+    return not stops.endswith(_CLOSING) or _WITHIN.search(stops) is not None
 
 
 def furniture(lines: Sequence[str]) -> list[str | None]:

@@ -106,12 +106,13 @@ class Tokens(NamedTuple):
             where that is text alone; or the name that ends an element, with "/" before it, for what is no element its
             first sign; the text behind. What does not apply is None.
         json: contents of scripts that hold data.
-        scripts: contents of all scripts.
+        scripts, sheet: contents of all scripts, and of all style sheets.
     """
 
     pieces: list[str | Any]
     json: list[str]
     scripts: str
+    sheet: str
 
 
 def tokens(html: str) -> Tokens:
@@ -119,6 +120,7 @@ def tokens(html: str) -> Tokens:
     kept: list[str] = []
     json: list[str] = []
     scripts: list[str] = []
+    sheets: list[str] = []
     places: list[int] = []
     end = 0
     while found := _OPAQUE.search(html, end):
@@ -134,6 +136,8 @@ def tokens(html: str) -> Tokens:
             scripts.append(content)
             places.append(len(kept) + 1)
             json += [content] if "json" in inner else []
+        elif name == "style":
+            sheets.append(content)
         kept += (html[end : found.start()], _emptied(name, found[0], content), closing[0] if closing else "")
         end = closing.end() if closing else len(html)
     kept.append(html[end:])
@@ -143,7 +147,7 @@ def tokens(html: str) -> Tokens:
     rest = "".join(kept)
     if "\r" in rest:
         rest = rest.replace("\r\n", "\n").replace("\r", "\n")
-    return Tokens(_TAG.split(rest), json, said)
+    return Tokens(_TAG.split(rest), json, said, "".join(sheets))
 
 
 def _end_of_comment(html: str, after: int) -> int:

@@ -143,7 +143,7 @@ class Outline:
         title: of the first `title` element, as written.
         pieces: the page cut at its tags, see `markup.Tokens`.
         json: contents of scripts that hold data.
-        scripts: contents of all scripts.
+        scripts, sheet: contents of all scripts, and of all style sheets.
         names: of each tag in `pieces` the name in lower case that begins an element, else None.
         kinds: these names, each once.
         said: all attributes as written.
@@ -161,6 +161,7 @@ class Outline:
     pieces: list[str | Any]
     json: list[str]
     scripts: str
+    sheet: str
     names: list[str | Any]
     kinds: set[str | None]
     said: str
@@ -348,7 +349,7 @@ def commonest(elements: Sequence[int]) -> int | None:
 
 def outline(html: str, *, marked: bool = False) -> Outline:
     """Read a page in one pass over its tags; `marked` where elements bear a `MARK`."""
-    pieces, json, scripts = tokens(html)
+    pieces, json, scripts, sheet = tokens(html)
     begun = pieces[1::5]
     kinds = set(begun)
     if any([name and not name.islower() for name in kinds]):  # noqa: C419 - a generator takes longer
@@ -371,6 +372,7 @@ def outline(html: str, *, marked: bool = False) -> Outline:
         pieces=pieces,
         json=json,
         scripts=scripts,
+        sheet=sheet,
         names=begun,
         kinds=kinds,
         said=said,

@@ -72,10 +72,12 @@ def is_person(name: str, *, labelled: bool = False) -> bool:
     >>> is_person("高明"), is_person("高明", labelled=True), is_person("周三", labelled=True)
     (False, True, False)
     """
-    name = name.replace(" ", "")
+    parted, name = " · " in name, name.replace(" ", "")
     if "·" in name:
-        return not name.startswith("中国") and all(
-            1 <= len(part) <= 6 and han(part) == len(part) for part in name.split("·")
+        return (
+            not parted
+            and not name.startswith("中国")
+            and all(1 <= len(part) <= 6 and han(part) == len(part) for part in name.split("·"))
         )
     # 李红摄: who took a picture.
     if han(name) != len(name) or not 2 <= len(name) <= 4 or name[2:].endswith("摄"):

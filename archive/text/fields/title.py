@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterator, Sequence
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from html import unescape
-from itertools import chain
+from itertools import chain, islice, takewhile
 from typing import NamedTuple
 
 from archive.text import dates, words
@@ -17,6 +18,7 @@ from archive.text.fields.labels import byline, is_dateline, is_label
 from archive.text.fields.people import alone, is_office
 from archive.text.fields.zone import zoned
 from archive.text.lines import furniture_id, is_sentence, narrow, narrow_lines
+from archive.text.looks import Look, looks
 from archive.text.outline import Outline
 
 # A longer line is no title.
@@ -197,6 +199,11 @@ class _Lines:
         )
         self.columns, self.names = columns, set(bare_lines(columns))
 
+    @cached_property
+    def looks(self) -> list[Look]:
+        """How each line is set."""
+        return looks(self.outline)
+
     def choose(self, stated: Sequence[str]) -> int | None:
         """See `choose`."""
         ranked = list(self.ranked(stated))
@@ -206,7 +213,7 @@ class _Lines:
         best = max(ranked, key=lambda each: (each.points + ONLY_OVER * (alone and each.over), *each[1:]), default=None)
         if best is not None:
             line = -best.order
-            head = len(self.bares[line]) <= MENU
+            head = len(self.bares[line]) <= MENU or is_office(self.keys[line])
             # No dateline stands under it, or it names a site, and it is no heading, or may be that of a menu.
             loose = best.points <= STATED + FIRST_RANK * head or words.whole("site", self.keys[line]) is not None
             under = loose and (head or self.blocks[line].kind != "heading")
@@ -214,7 +221,7 @@ class _Lines:
         elif (chosen := self.plain_heading()) is None:
             # A dateline would stand under it.
             chosen = self.heading_or_line([title_of(head, None, self.columns) or "" for head in stated])
-        return None if chosen is None else _ending(self.blocks, chosen)
+        return None if chosen is None else _ending(self.outline, chosen)
 
     def labelled(self, ranked: Sequence[_Ranked]) -> int | None:
         """The line in the cell behind the label 标题: right under another line that has enough points, or where none is
@@ -239,20 +246,28 @@ class _Lines:
         or that is the name of a site: it stands over its menu, and in the head of all its pages.
         """
         plain = self.plain_heading()
-        if plain is None or (
-            all(block.linked >= 0.5 for block in self.blocks[plain + 2 :]) or self.outline.are_beside(plain - 1, plain)
-        ):
+        if plain is None:
+            return self.heading_below(stated)
+        if all(block.linked >= 0.5 for block in self.blocks[plain + 2 :]) or self.outline.are_beside(plain - 1, plain):
             # Nothing stands below that dateline, or the last row of a table over it: it signs what stands above.
             return stated
         between = self.blocks[stated + 1 : plain]
         menu = any(block.linked >= 0.5 for block in between) or sum(1 < each.size <= MENU for each in between) >= ITEMS
         return plain if menu or words.whole("site", self.keys[stated]) else stated
 
+    def heading_below(self, stated: int) -> int:
+        """The heading over the text, if a menu stands between it and `stated`, which then names the site; else that."""
+        first = self.first_prose()
+        between = range(stated + 1, first)
+        menu = next((i for i in between if self.blocks[i].linked >= 0.5 and self.blocks[i].size > COLUMN_NAME), first)
+        heads = (i for i in between if i > menu and self.is_heading(i) and self.is_plain(i))
+        return next(heads, stated)
+
     def ranked(self, stated: Sequence[str]) -> Iterator[_Ranked]:
         """The lines that have enough points for a title."""
         found = list(self.seen(stated))
         last = max((each.at for each in found if each.agreed and self.is_heading(each.at)), default=0)
-        end = self.last_prose() if found else 0
+        end, text = self.last_prose() if found else (0, False)
         for each in found:
             if self.is_ruled_out(each, last):
                 continue
@@ -261,8 +276,9 @@ class _Lines:
             enough = short if len(self.bares[each.at]) < SHORT else ENOUGH
             points, dated = self.points(each)
             points += COLUMN * (points >= enough and self.is_column(each, dated=dated))
-            # Below all sentences the foot says the site's name, as the head does.
-            if points >= enough and not (points == each.agreed and each.at > end):
+            # Below all sentences the foot says the site's name, as the head does, and a heading is that of a list.
+            below = each.at > end and (points == each.agreed or (text and not each.agreed))
+            if points >= enough and not below:
                 block = self.blocks[each.at]
                 yield _Ranked(points, block.size if each.agreed else 0, -each.at, dated and block.kind == "heading")
 
@@ -429,6 +445,7 @@ class _Lines:
         return (
             not block.links
             and not self.is_in_pair(index)
+            and not is_subtitle(key)
             and not key.startswith(_CUT)
             and not key.endswith(_CUT)
             and self.bares[index] not in self.names
@@ -448,11 +465,15 @@ class _Lines:
     def heading_or_line(self, stated: Sequence[str]) -> int | None:
         """The only heading of a page, else, where the head says no more than the site's name, the line over prose."""
         plain = [i for i, block in enumerate(self.blocks) if block.linked < 0.5]
-        prose = (i for i in plain if not self.blocks[i].aside and is_sentence(self.keys[i], SENTENCE))
-        heading, first = self.only_heading(plain), next(prose, 0)
+        heading, first = self.only_heading(plain), self.first_prose()
         over = None if any(han(title) > SITE_NAME for title in stated) else self.over_first_prose(first)
         foreign = heading is not None and self.heads_other(heading, first if over is None else over)
         return heading if heading is not None and not foreign else over
+
+    def first_prose(self) -> int:
+        """The first sentence of a page, if it can be in no box beside articles; 0 where there is none."""
+        plain = [i for i, block in enumerate(self.blocks) if block.linked < 0.5 and is_sentence(self.keys[i], SENTENCE)]
+        return next((i for i in plain if not self.blocks[i].aside), next(iter(plain), 0))
 
     def only_heading(self, plain: Sequence[int]) -> int | None:
         """The only h1 among some lines, else their only box for a title, else the first heading over the prose, where
@@ -473,14 +494,19 @@ class _Lines:
         ranks = {i: self.level(i) for i in plain if i < prose and self.bares[i] not in self.names}
         return [i for i, rank in ranks.items() if rank and rank == min(filter(None, ranks.values()))]
 
-    def last_prose(self) -> int:
-        """The last sentence of a page; behind all lines where there is none."""
+    def last_prose(self) -> tuple[int, bool]:
+        """The last sentence of a page, behind all lines where there is none; and whether there are two, a text."""
         plain = (i for i in range(len(self.keys) - 1, -1, -1) if self.blocks[i].linked < 0.5)
-        return next((i for i in plain if is_sentence(self.keys[i], SENTENCE)), len(self.keys))
+        found = list(islice((i for i in plain if is_sentence(self.keys[i], SENTENCE)), 2))
+        return (found or [len(self.keys)])[0], len(found) > 1
 
     def over_first_prose(self, first: int) -> int | None:
-        """The line over the first sentence of a page: between the two stand days, names, and whom the text is for."""
+        """The line over the first sentence of a page that stands out from it by its look; else the one right over it:
+        between the two stand days, names, and whom the text is for.
+        """
         blocks, index = self.blocks, first - 1
+        if (standing := self.standing_out(first)) is not None:
+            return standing
         while index > max(0, first - ABOVE) and _is_between(self.keys[index]):
             index -= 1
         if index < 0 or not self.is_plain(index):
@@ -488,6 +514,22 @@ class _Lines:
         # Of a box that holds both it is the first line.
         own = blocks[index].element
         return index if own != blocks[first].element or not index or blocks[index - 1].element != own else None
+
+    def standing_out(self, first: int) -> int | None:
+        """The nearest line over the first sentence that is set larger, bolder or in the middle, if the text is not;
+        right over it one that stands out more.
+        """
+        near = list(takewhile(lambda i: self.blocks[i].linked < 0.5, range(first - 1, max(-1, first - 1 - ABOVE), -1)))
+        near = [i for i in near if self.is_plain(i) and not self.heads_other(i, first)]
+        looked = self.looks if near else []
+        said = Counter(look for look, key in zip(looked, self.keys, strict=bool(near)) if is_sentence(key, SENTENCE))
+        text = said.most_common(1)[0][0] if near else Look()
+        near = [i for i in near if looked[i].size > text.size or not self.outline.captioned(i)]
+        above = {i: looked[i].above(text) for i in near}
+        best = next((i for i in near if above[i]), None)
+        while best is not None and above.get(best - 1, 0.0) > above[best]:
+            best -= 1
+        return best
 
     def heads_other(self, heading: int, over: int) -> bool:
         """Whether a heading heads something else than the text that a line stands over: a box of its own with more in
@@ -514,7 +556,9 @@ def _is_other(key: str, agreed: float) -> bool:
 
 def _signs(index: int, keys: Sequence[str]) -> bool:
     """Whether a line and the day under it sign the prose above them: none stands below."""
-    if not (_is_under(index + 2, keys) and any(is_sentence(key, 10) for key in keys[max(0, index - SIGNED) : index])):
+    under = keys[index + 1] if index + 1 < len(keys) else ""
+    dated = 0 < len(under) <= DAY and dates.read(under, loose=True) is not None
+    if not (dated and any(is_sentence(key, 10) for key in keys[max(0, index - SIGNED) : index])):
         return False
     return not any(is_sentence(key, 10) for key in keys[index + 2 : index + 2 + SIGNED])
 
@@ -527,9 +571,11 @@ def _names_title(attributes: str) -> bool:
 
 
 def _is_under(index: int, keys: Sequence[str]) -> bool:
-    """Whether a day and nothing else stands right over a heading."""
+    """Whether a day and nothing else stands right over a heading, and signs no sentence above."""
     above = keys[index - 1] if 0 < index <= len(keys) else ""
-    return 0 < len(above) <= DAY and dates.read(above, loose=True) is not None
+    if not 0 < len(above) <= DAY or dates.read(above, loose=True) is None:
+        return False
+    return not any(is_sentence(key, SENTENCE) for key in keys[max(0, index - 1 - SIGNED) : index - 1])
 
 
 def _is_over_prose(index: int, keys: Sequence[str]) -> bool:
@@ -556,7 +602,7 @@ def _heads(index: int, keys: Sequence[str]) -> bool:
     following = keys[index + 1] if index + 1 < len(keys) else ""
     over = keys[index + 1 : index + 2 + following.endswith(":")]
     told = usual and (len(keys[index]) > DAY or is_dateline(following))
-    return told or any(is_sentence(key, 10) for key in over)
+    return told or any(is_sentence(key, 10) or len(key) > UNDER for key in over)
 
 
 def are_rows(keys: Sequence[str]) -> bool:
@@ -566,29 +612,30 @@ def are_rows(keys: Sequence[str]) -> bool:
 
 def _is_between(key: str) -> bool:
     """Whether a line may stand between a title and the text."""
-    if not han(key) or key.endswith(":") or is_dateline(zoned(key)) or alone(key) is not None:
+    if not han(key) or key.endswith(":") or is_subtitle(key) or is_dateline(zoned(key)) or alone(key) is not None:
         return True
     return furniture_id(key) is not None or (len(key) <= UNDER and dates.read(key) is not None)
 
 
-def opening(blocks: Sequence[Block], last: int) -> int:
+def opening(outline: Outline, last: int) -> int:
     """The first block of a title whose last one is known, see `_joins`."""
     first = last
-    while first and _joins(blocks, first - 1, last):
+    while first and _joins(outline, first - 1, last):
         first -= 1
     return first
 
 
-def _ending(blocks: Sequence[Block], first: int) -> int:
+def _ending(outline: Outline, first: int) -> int:
     """The last block of a title, see `_joins`."""
     last = first
-    while last + 1 < len(blocks) and _joins(blocks, last + 1, first):
+    while last + 1 < len(outline.blocks) and _joins(outline, last + 1, first):
         last += 1
     return last
 
 
-def _joins(blocks: Sequence[Block], line: int, title: int) -> bool:
-    """Whether a line is part of a title: both stand in one heading, or in one box that holds hardly more."""
+def _joins(outline: Outline, line: int, title: int) -> bool:
+    """Whether a line is part of a title: in one heading with it, or, as large, in one box that holds hardly more."""
+    blocks = outline.blocks
     block = blocks[line]
     if block.element != blocks[title].element or is_subtitle(block.text) or is_dateline(block.text):
         return False
@@ -597,7 +644,10 @@ def _joins(blocks: Sequence[Block], line: int, title: int) -> bool:
     own = [other for other in blocks[max(0, title - LINES) : title + LINES + 1] if other.element == block.element]
     key = narrow(block.text)
     plain = not block.links and not NUMBERED.match(key) and furniture_id(key) is None and alone(key) is None
-    return len(own) <= LINES and block.size <= UNDER and plain and not key.endswith(_CLAUSE_ENDS)
+    if len(own) > LINES or block.size > UNDER or not plain or key.endswith(_CLAUSE_ENDS):
+        return False
+    looked = looks(outline)
+    return looked[line].size == looked[title].size
 
 
 def is_subtitle(line: str) -> bool:

@@ -1,0 +1,156 @@
+"""An outline -> how each of its lines is set: how large, how bold, whether in the middle.
+
+Style sheets of other files are not read; a page made by hand says in its tags how a title shall look.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from html import unescape
+from typing import NamedTuple
+
+from archive.text.blocks import EDGE, fold
+from archive.text.markup import CLOSES, VOID, attributes
+from archive.text.outline import Outline
+
+# The size of text that nothing sets (pixels), and those of `size` in `font`, and of headings.
+PLAIN = 16.0
+_SIZES = (10.0, 10.0, 13.0, 16.0, 18.0, 24.0, 32.0, 48.0)
+_NAMED = {
+    **{f"h{level}": size for level, size in enumerate((32.0, 24.0, 18.7, 16.0, 13.3, 10.7), 1)},
+    "x-small": 10.0,
+    "small": 13.0,
+    "medium": PLAIN,
+    "large": 18.0,
+    "x-large": 24.0,
+    "xx-large": 32.0,
+}
+# So many texts are looked at for the one with which a line begins.
+AHEAD = 100
+# Elements nested deeper look like those around them.
+DEEP = 200
+# No more of a style sheet is read (characters).
+SHEET = 100_000
+
+_RULE = re.compile(r"([^{}]{1,200})\{([^{}]{1,600})\}")
+# Which elements a rule is for: those of a class or an id, wherever they stand; those of a tag, not inside of others.
+_SELECTED = re.compile(r"(?:.*[\s>]|\w*)([.#][A-Za-z_][\w-]*)|([A-Za-z][A-Za-z0-9]*)")
+_SIZE = re.compile(
+    r"font(?:-size)?\s*:[^;]{0,40}?(?:([\d.]{1,6})\s*(px|pt|r?em|%)|(x-small|small|medium|x?x-large|large))"
+)
+_BOLD = re.compile(r"font(?:-weight)?\s*:[^;]{0,20}?(?:bold|[6-9]00)")
+_CENTRED = re.compile(r"text-align\s*:\s*center")
+_UNITS = {"px": 1.0, "pt": 4 / 3, "rem": PLAIN}
+# What does not begin with one of these changes no look.
+_BOLD_TAGS = frozenset(("b", "strong", "h1", "h2", "h3", "h4", "h5", "h6", "th"))
+
+
+class Look(NamedTuple):
+    """How a text is set: its size in pixels, whether bold, whether in the middle."""
+
+    size: float = PLAIN
+    bold: bool = False
+    centred: bool = False
+
+    def above(self, other: Look) -> float:
+        """How far this look stands out from another; 0 where it does not."""
+        larger = self.size / other.size - 1
+        if larger < -0.05:
+            return 0.0
+        return max(0.0, larger) + 0.3 * (self.bold > other.bold) + 0.2 * (self.centred > other.centred)
+
+
+def looks(outline: Outline) -> list[Look]:
+    """The look of each block, that of its first text; plain where that is not found again."""
+    texts = list(_texts(outline))
+    found: list[Look] = []
+    at = 0
+    for block in outline.blocks:
+        begins = (i for i in range(at, min(len(texts), at + AHEAD)) if _begins(block.text, texts[i][0]))
+        if (first := next(begins, None)) is None:
+            found.append(Look())
+        else:
+            found.append(texts[first][1])
+            # One text may hold several lines.
+            at = first + (len(texts[first][0]) <= len(block.text))
+    return found
+
+
+def _begins(line: str, text: str) -> bool:
+    """Whether a line begins with a text, or the text holds it."""
+    return line.startswith(text) if len(text) <= len(line) else line in text
+
+
+def _texts(outline: Outline) -> Iterator[tuple[str, Look]]:
+    """Each text between tags, with its look."""
+    sheet = _sheet(outline.sheet[:SHEET])
+    opened = [("", Look())]
+    rest = iter(outline.pieces[1:])
+    for start, inner, content, end, after in zip(rest, rest, rest, rest, rest, strict=True):
+        if end is not None:
+            _close(opened, end)
+        else:
+            name = start.lower()
+            while opened[-1][0] in CLOSES.get(name, ()):
+                opened.pop()
+            look = _look(name, inner, opened[-1][1], sheet)
+            if content is not None:
+                yield from _shown(content, look)
+            elif name not in VOID and not inner.endswith("/>") and len(opened) < DEEP:
+                opened.append((name, look))
+        yield from _shown(after, opened[-1][1])
+
+
+def _close(opened: list[tuple[str, Look]], end: str) -> None:
+    """End the open elements up to the one that an end tag names, if there is one."""
+    name = end[1:].lower()
+    if name and name in [one for one, _ in opened]:
+        while opened.pop()[0] != name:
+            pass
+
+
+def _shown(text: str, look: Look) -> Iterator[tuple[str, Look]]:
+    """A text with its look, where it is more than white space."""
+    if text and not text.isspace() and (line := fold(unescape(text).replace(EDGE, ""))):
+        yield line, look
+
+
+def _look(name: str, inner: str, around: Look, sheet: dict[str, str]) -> Look:
+    """The look of an element, inside one of another look."""
+    said = attributes(inner) if "=" in inner else {}
+    names = (name, *(f".{one}" for one in said.get("class", "").split()), f"#{said.get('id', '')}")
+    styles = ";".join([*(sheet[one] for one in names if one in sheet), said.get("style", "")]).lower()
+    size = _NAMED.get(name, around.size)
+    if name == "font" and (written := said.get("size", "").strip()).lstrip("+-").isdigit():
+        step = int(written) + 3 if written[0] in "+-" else int(written)
+        size = _SIZES[max(1, min(step, 7))]
+    centred = name == "center" or said.get("align", "").lower() == "center" or _CENTRED.search(styles) is not None
+    return Look(
+        size=_sized(styles, size, around.size),
+        bold=name in _BOLD_TAGS or _BOLD.search(styles) is not None or around.bold,
+        # Tables do not inherit it.
+        centred=centred or ("align" not in said and name != "table" and around.centred),
+    )
+
+
+def _sized(styles: str, size: float, around: float) -> float:
+    """The size that the last style says; `around`: that of the text around."""
+    for number, unit, named in _SIZE.findall(styles):
+        if named:
+            size = _NAMED[named]
+        elif number.count(".") <= 1 and number != ".":
+            scale = {"em": around, "%": around / 100}.get(unit) or _UNITS[unit]
+            size = float(number) * scale
+    return size or PLAIN
+
+
+def _sheet(sheet: str) -> dict[str, str]:
+    """What the rules of a style sheet say of tags, classes and ids."""
+    found: dict[str, str] = {}
+    for selectors, style in _RULE.findall(sheet):
+        for selector in selectors.split(","):
+            if named := _SELECTED.fullmatch(selector.strip()):
+                name = named[1] or named[2].lower()
+                found[name] = f"{found.get(name, '')};{style}"
+    return found
