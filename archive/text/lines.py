@@ -136,8 +136,11 @@ def furniture_id(key: str) -> str | None:
 
 
 def _match(key: str, *, at_top: bool, at_bottom: bool) -> Rule | None:
-    here = {"any": True, "top": at_top, "bottom": at_bottom, "ends": at_top or at_bottom}
-    return next((rule for rule in _matching(key) if here[rule.where]), None)
+    for rule in _matching(key):
+        where = rule.where
+        if where == "any" or (at_top and where != "bottom") or (at_bottom and where != "top"):
+            return rule
+    return None
 
 
 @lru_cache(maxsize=8192)
