@@ -439,7 +439,7 @@ class _Reader:
         self.deep = len(pieces) > 5 * DEEPEST
         lit = (self.words, self.box, self.box, self.empty, self.empty, self.unseen, self.root, self.custom)
         dark = (*[self.unseen] * 6, self.root, self.unseen)
-        names, parts = self.names, self.parts
+        names = self.names
         rest = iter(pieces)
         self.text(next(rest))
         for start, inner, content, end, after in zip(rest, rest, rest, rest, rest, strict=True):
@@ -450,11 +450,8 @@ class _Reader:
                 text = (dark if self.dark else lit)[tag[1] - _INLINE](tag, inner, content, after)
             else:
                 text, tag = after, _tags[end]
-                if names[-1] == tag[0] and tag[1] == _END:
-                    self.leave()
-                else:
-                    self.end(tag)
-            if text and (parts or self.watched or self.dark or not text.isspace()):
+                self.end(tag)
+            if text and (self.parts or self.watched or self.dark or not text.isspace()):
                 self.text(text)
         while len(names) > 1:
             self.leave()
@@ -482,10 +479,12 @@ class _Reader:
         self.links = 0
 
     def end(self, tag: _Tag) -> None:
-        """An end tag that does not end the innermost element: the elements end that it passes over, and its own."""
+        """An end tag: the elements end that it passes over, and its own."""
         name, act, _, rank = tag
         names = self.names
-        if act == _END_OF_ROOT and self.astray:
+        if names[-1] == name and act == _END:
+            self.leave()
+        elif act == _END_OF_ROOT and self.astray:
             self.astray -= 1
         elif name in names:
             depth = len(names) - 1

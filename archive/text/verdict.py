@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from functools import cache
 from typing import Literal
@@ -182,30 +182,26 @@ def _is_excuse(page: Page, region: extract.Region, area: Area | None) -> str | N
 
 
 def _shape(page: Page, points: Sequence[float], region: extract.Region, area: Area | None, url: str) -> Shape:
+    """What a page is by what stands on it: what leads to articles tells first, then what tells an article."""
     headlines = _headlines(page)
     stated = area is not None and area.stated
     if _leads_only(page, points, region, area):
-        return _list_at(url)
+        return "home" if is_root(url) else "list"
     if len(headlines) < HEADLINES:
         return "list" if not stated and _is_short_list(page, points, headlines) else "article"
-    weight = region[2]
-    teasers = _is_teasers(page, points, region, headlines)
-    if is_root(url) and (weight < 4 * ARTICLE or teasers or len(headlines) >= 40):
+    if is_root(url) and (region[2] < 4 * ARTICLE or len(headlines) >= 40):
         return "home"
-    if teasers and not _has_dateline(page):
-        return "list"
-    if stated or weight >= ARTICLE or _is_notice(page, area, url) or _is_dated_below(page, region, area):
-        return "article"
-    return "list" if weight < extract.WEAK else "article"
+    told = stated or region[2] >= extract.WEAK or _is_notice(page, area, url) or _is_dated_below(page, region, area)
+    return "article" if told else "list"
 
 
-def _lacks_article(
-    page: Page, points: Sequence[float], region: extract.Region, area: Area | None, html: str, url: str
-) -> str | None:
-    """Why a page that reads like an article holds none; None: it holds one."""
-    if _is_filled_later(page, points, area, html):
-        return "rows for a script to show, no article"
-    return "a page of its own menu, without a day" if _is_of_menu(page, region, area, url) else None
+def _leads_only(page: Page, points: Sequence[float], region: extract.Region, area: Area | None) -> bool:
+    """Whether what would be the text only leads to articles: teasers, or the rows of a list."""
+    stated = area is not None and area.stated
+    within = range(area.start, area.end) if area is not None and stated and area.kept else range(*region[:2])
+    # A digest has the title and the dateline of an article.
+    digest = stated and _is_head(page)
+    return _is_of_teasers(page, points, within, digest=digest) or _is_of_rows(page, points, within, area)
 
 
 def _is_filled_later(page: Page, points: Sequence[float], area: Area | None, html: str) -> bool:
@@ -221,6 +217,128 @@ def _is_filled_later(page: Page, points: Sequence[float], area: Area | None, htm
         return False
     few = len(said) <= 3 and all(han(line) <= NAME for line in said)
     return few and _WRITES.search(page.outline.scripts) is not None
+
+
+def is_root(url: str) -> bool:
+    """Whether an address is that of a site's first page."""
+    parts = urlsplit(url)
+    return parts.scheme in ("http", "https") and not parts.query and _HOME.fullmatch(parts.path) is not None
+
+
+def _is_of_teasers(page: Page, points: Sequence[float], within: range, *, digest: bool) -> bool:
+    """Whether most of the prose is teasers, under a linked headline or before a link to the rest, ……[详细]: a list,
+    however much they say. A single one must be cut short, and of two the page may name its column alone.
+    """
+    headlines = _headlines(page)
+    # The address below a search's result is no prose.
+    every = [index for index, point in enumerate(points) if point >= extract.PROSE and "://" not in page.keys[index]]
+    prose = [index for index in every if index in within]
+    if len(every) == 1 and _above(page, every[0]) in headlines and _is_cut(page, every[0]):
+        return True
+    opened = sum(_reads_on(page, index) or _reads_on(page, index + 1) for index in prose)
+    if not digest and opened >= max(FEW_TEASERS, 0.6 * len(prose)):
+        return True
+    between = sum(within.start < index < within.stop for index in headlines)
+    few = len(prose) >= 2 and all(_above(page, index) in headlines for index in prose) and _names_column(page)
+    return (few or between >= max(5, 0.5 * len(prose))) and not _has_dateline(page)
+
+
+def _above(page: Page, index: int) -> int:
+    """The block above another one, and above its day."""
+    above = index - 1
+    return above - (above > 0 and not page.blocks[above].links and _is_dated(page.keys[above]))
+
+
+def _reads_on(page: Page, index: int) -> bool:
+    """Whether a block ends in a link to the rest."""
+    return index < len(page.blocks) and bool(page.blocks[index].links and words.tail("read_on", page.keys[index]))
+
+
+def _is_cut(page: Page, index: int) -> bool:
+    """Whether a teaser ends in dots, perhaps before a link to the rest."""
+    key = page.keys[index]
+    return (words.pattern("read_on").sub("", key) if page.blocks[index].links else key).endswith(("…", "..."))
+
+
+def _names_column(page: Page) -> bool:
+    """Whether the title, if there is one, may be the name of a column: it is short, and no dateline stands under it."""
+    return page.title is None or (han(page.keys[page.title]) <= NAME and not _has_dateline(page))
+
+
+def _is_of_rows(page: Page, points: Sequence[float], within: range, area: Area | None) -> bool:
+    """Whether what would be the text stands in the rows of a list, whatever each says beside its link.
+
+    A dateline that stands in no row is an article's, and so is prose.
+    """
+    kept: Sequence[int] = within if area is None else area.kept
+    dated = area.dated if area is not None and area.stated else None
+    head = [index for index in (page.title, dated) if index is not None and within.start - index <= NEAR]
+    near = range(max(0, min((within.start, *head)) - NEAR), min(len(page.blocks), within.stop + NEAR))
+    rows = _rows(page, near)
+    if all(points[index] < extract.PROSE for index in kept):
+        if area is None and not _has_dateline(page):
+            near = kept = range(len(page.blocks))
+        rows |= _opened_rows(page, near) | _dated_lines(page, near)
+    if (rows and dated not in (None, *rows)) or (page.title in rows and _is_head(page)):
+        return False
+    return _are_most(page, rows, head, kept)
+
+
+def _are_most(page: Page, rows: set[int], head: Sequence[int], kept: Sequence[int]) -> bool:
+    """Whether most of some blocks are rows; where those say nothing, whether a row stands over them."""
+    sizes = {index: page.blocks[index].size for index in kept}
+    said = sum(size for index, size in sizes.items() if index in rows or is_sentence(page.keys[index], 10))
+    inside = sum(size for index, size in sizes.items() if index in rows)
+    if not said:
+        return not rows.isdisjoint(head)
+    return inside >= max(0.8 * said, 0.5 * sum(sizes.values()))
+
+
+def _dated_lines(page: Page, within: range) -> set[int]:
+    """The lines with a link that end in a day or in 更多, where they are some; the day may stand in the cell behind."""
+    found = {
+        index
+        for index in within
+        if (page.blocks[index].linked > 0.3 or (index and _is_headline(page.blocks[index - 1])))
+        and (said := page.keys[index].rstrip(" >])"))
+        and (words.tail("read_on", page.keys[index]) or (said[-1] in _DAY_ENDS and _is_dated(said[-20:])))
+    }
+    return found if len(found) >= FEW_TEASERS else set()
+
+
+def _opened_rows(page: Page, within: range) -> set[int]:
+    """The lines that name something and end in a day, in their own line or the next, and call a script for their page:
+    a table of names and days alone may be the article.
+    """
+    heard = _HEARD.search(page.outline.scripts) is not None
+    found: set[int] = set()
+    for index in within:
+        if _WHOLE_DAY.search(page.keys[index][-14:]):
+            row = range(index if han(page.blocks[index].text) >= NAMES else max(0, index - 1), index + 1)
+            named = any(NAMES <= han(page.blocks[i].text) <= 60 for i in row)
+            found.update(row if named and any(_is_opened(page, i, heard=heard) for i in row) else ())
+    return found
+
+
+def _is_opened(page: Page, index: int, *, heard: bool) -> bool:
+    """Whether a click on a line, or on its row, calls a script; `heard`: scripts hear clicks without handlers there."""
+    outline = page.outline
+    element = page.blocks[index].element
+    for _ in range(NEAR_CELL):
+        names = outline.attributes(element)
+        if "onclick" in names or (heard and any(name.startswith("data-") for name in names)):
+            return True
+        element = outline.parents[element]
+    return False
+
+
+def _lacks_article(
+    page: Page, points: Sequence[float], region: extract.Region, area: Area | None, html: str, url: str
+) -> str | None:
+    """Why a page that reads like an article holds none; None: it holds one."""
+    if _is_filled_later(page, points, area, html):
+        return "rows for a script to show, no article"
+    return "a page of its own menu, without a day" if _is_of_menu(page, region, area, url) else None
 
 
 def _is_of_menu(page: Page, region: extract.Region, area: Area | None, url: str) -> bool:
@@ -250,89 +368,6 @@ def _is_named(page: Page, name: str) -> bool:
 def _leads_to(href: str, url: str) -> bool:
     """Whether a link on a page leads to the page itself."""
     return urldefrag(joined(url, href))[0] == urldefrag(url)[0]
-
-
-def is_root(url: str) -> bool:
-    """Whether an address is that of a site's first page."""
-    parts = urlsplit(url)
-    return parts.scheme in ("http", "https") and not parts.query and _HOME.fullmatch(parts.path) is not None
-
-
-def _is_teasers(page: Page, points: Sequence[float], region: extract.Region, headlines: Sequence[int]) -> bool:
-    """Whether the region holds teasers under linked headlines: a list, however much prose they are."""
-    start, end, _ = region
-    # The address below a search's result is no prose.
-    prose = [index for index in range(start, end) if points[index] >= extract.PROSE and "://" not in page.keys[index]]
-    between = sum(start < index < end for index in headlines)
-    return between >= 5 and between >= 0.5 * len(prose)
-
-
-def _reads_on(page: Page, points: Sequence[float], within: range) -> bool:
-    """Whether most of the prose is teasers that end in a link to the rest: ……[详细]."""
-    prose = [index for index in within if points[index] >= extract.PROSE]
-    if len(prose) < FEW_TEASERS:
-        return False
-
-    def ends(index: int) -> bool:
-        return bool(page.blocks[index].links and words.tail("read_on", page.keys[index]))
-
-    teasers = [index for index in prose if ends(index) or (index + 1 < len(page.blocks) and ends(index + 1))]
-    return len(teasers) >= max(FEW_TEASERS, 0.6 * len(prose))
-
-
-def _is_one_teaser(page: Page, points: Sequence[float]) -> bool:
-    """Whether all prose of a page is one teaser that is cut short, under its linked headline or the day below that."""
-    prose = [index for index, point in enumerate(points) if point >= extract.PROSE]
-    if len(prose) != 1 or not prose[0]:
-        return False
-    key, block = page.keys[prose[0]], page.blocks[prose[0]]
-    above = prose[0] - 1
-    if above and not page.blocks[above].links and _is_dated(page.keys[above]):
-        above -= 1
-    cut = (words.pattern("read_on").sub("", key) if block.links else key).endswith(("…", "..."))
-    return cut and _is_headline(page.blocks[above])
-
-
-def _list_at(url: str) -> Shape:
-    """What a list is called at an address."""
-    return "home" if is_root(url) else "list"
-
-
-def _leads_only(page: Page, points: Sequence[float], region: extract.Region, area: Area | None) -> bool:
-    """Whether what would be the text only leads to articles, whatever stands around it: teasers stand beside a short
-    article with a dateline, too.
-    """
-    if _is_one_teaser(page, points):
-        return True
-    stated = area is not None and area.stated and area.kept
-    within = range(area.start, area.end) if area is not None and stated else range(*region[:2])
-    if _is_rows(page, points, area) or _is_in_rows(page, area, within):
-        return True
-    # A digest has the title and the dateline of an article.
-    return not (stated and _is_head(page)) and _reads_on(page, points, within)
-
-
-def _is_in_rows(page: Page, area: Area | None, within: range) -> bool:
-    """Whether what would be the text stands in the rows of a list, whatever each says beside its link.
-
-    A dateline that stands in no row is an article's, and so is prose.
-    """
-    dated = area.dated if area is not None and area.stated else None
-    head = [index for index in (page.title, dated) if index is not None and within.start - index <= NEAR]
-    rows = _rows(page, range(max(0, min((within.start, *head)) - NEAR), min(len(page.blocks), within.stop + NEAR)))
-    if (rows and dated not in (None, *rows)) or (page.title in rows and _is_head(page)):
-        return False
-    return _are_most(page, rows, head, within if area is None else area.kept)
-
-
-def _are_most(page: Page, rows: set[int], head: Sequence[int], kept: Sequence[int]) -> bool:
-    """Whether most of some blocks are rows; where those say nothing, whether a row stands over them."""
-    sizes = {index: page.blocks[index].size for index in kept}
-    said = sum(size for index, size in sizes.items() if index in rows or is_sentence(page.keys[index], 10))
-    inside = sum(size for index, size in sizes.items() if index in rows)
-    if not said:
-        return not rows.isdisjoint(head)
-    return inside >= max(0.8 * said, 0.5 * sum(sizes.values()))
 
 
 def without_rows(page: Page, area: Area | None) -> Area | None:
@@ -417,70 +452,6 @@ def _alike(page: Page, within: range) -> Iterable[list[list[int]]]:
     return alike.values()
 
 
-def _is_rows(page: Page, points: Sequence[float], area: Area | None) -> bool:
-    """Whether rows of lists would be the text, without prose: lines with a link that end in a day or in 更多.
-
-    Where a row says 发布时间, its day looks like that of an article.
-    """
-    if area is not None and any(points[index] >= extract.PROSE for index in area.kept):
-        return False
-    bare = list(_bare_rows(page))
-    if area is None:
-        return not _has_dateline(page) and len(bare) >= max(HEADLINES, 0.7 * len(page.blocks))
-    if _are_opened(page, bare, area):
-        return True
-    before = [False, *map(_is_headline, page.blocks)]
-    rows = {
-        index
-        for index, block in enumerate(page.blocks)
-        # The day may stand in the cell behind the link's.
-        if (block.linked > 0.3 or before[index])
-        and (said := page.keys[index].rstrip(" >])"))
-        and (words.tail("read_on", page.keys[index]) or (said[-1] in _DAY_ENDS and _is_dated(said[-20:])))
-    }
-    return len(rows) >= FEW_TEASERS and len(rows.intersection(area.kept)) >= 0.7 * len(area.kept) > 0
-
-
-def _are_opened(page: Page, bare: Sequence[int], area: Area) -> bool:
-    """Whether most of what would be the text is rows that call for their pages: a table of names and days alone may be
-    the article. The last page of a list may hold one row, which is taken for a title with its dateline.
-    """
-    if not area.kept:
-        return False
-    first = next(index for index in (page.title, area.dated, area.kept[0]) if index is not None)
-    within = range(first, area.kept[-1] + 1)
-    rows = (_row(page, index) for index in bare if index in within)
-    heard = _HEARD.search(page.outline.scripts) is not None
-    opened = {line for row in rows if any(_is_opened(page, line, heard=heard) for line in row) for line in row}
-    return len(opened) >= 0.5 * len(opened.union(area.kept))
-
-
-def _row(page: Page, index: int) -> range:
-    """The lines of a row that ends in a day: it may stand in a cell of its own."""
-    return range(index if han(page.blocks[index].text) >= NAMES else max(0, index - 1), index + 1)
-
-
-def _is_opened(page: Page, index: int, *, heard: bool) -> bool:
-    """Whether a click on a line, or on its row, calls a script; `heard`: scripts hear clicks without handlers there."""
-    outline = page.outline
-    element = page.blocks[index].element
-    for _ in range(NEAR_CELL):
-        names = outline.attributes(element)
-        if "onclick" in names or (heard and any(name.startswith("data-") for name in names)):
-            return True
-        element = outline.parents[element]
-    return False
-
-
-def _bare_rows(page: Page) -> Iterator[int]:
-    """Lines that name something and end in a day, in their own line or the next: rows that only a script leads from."""
-    for index, key in enumerate(page.keys):
-        if _WHOLE_DAY.search(key[-14:]):
-            named = page.blocks[max(0, index - 1) : index + 1]
-            if any(NAMES <= han(block.text) <= 60 for block in named):
-                yield index
-
-
 def _is_dated_below(page: Page, region: extract.Region, area: Area | None) -> bool:
     """Whether the day of an article stands with its label right below the text, under a title that the head states."""
     end = region[1] if area is None else area.end
@@ -511,20 +482,14 @@ def _is_notice(page: Page, area: Area | None, url: str) -> bool:
 
 
 def _is_short_list(page: Page, points: Sequence[float], headlines: Sequence[int]) -> bool:
-    """Whether a page holds a few teasers under linked headlines, or, without a title, dated links and little prose."""
+    """Whether a page holds dated links and little prose, and under the name of a column nothing else."""
     if len(headlines) < 2 and page.title is not None:
         return False
     start, end, weight = extract.region(page.outline, points, None)
     prose = [index for index in range(start, end) if points[index] >= extract.PROSE]
-    named = page.title is None or (han(page.keys[page.title]) <= NAME and not _has_dateline(page))
-    teasers = bool(prose) and all(index - 1 in headlines for index in prose)
-    # The last page of a list may hold a single one, which is cut short.
-    if named and teasers and (len(prose) >= 2 or page.keys[prose[0]].endswith(("…", "..."))):
-        return True
     rows = _dated_rows(page, headlines)
-    # Under the name of a column stand dated links and nothing else.
     if page.title is not None:
-        return named and rows >= 2 and not prose
+        return rows >= 2 and not prose and _names_column(page)
     return rows >= 2 and len(prose) <= max(len(headlines), rows) and weight < 2 * ARTICLE
 
 
