@@ -333,6 +333,14 @@ def _read_names_above(draft: Draft, scene: Scene) -> None:
     page, around = scene.page, scene.around
     for index in scene.under()[-3:]:
         if page.blocks[index].linked < 0.5 and index != page.title:
+            # In a form a label may be set so.
+            last = index + 1 == scene.first or fields.is_dateline(around.get(index + 1, ""))
+            who = fields.alone(around[index], padded=last and page.blocks[index].kind != "cell")
+            draft.byline.take(fields.Byline(author=who), "name", around[index])
+    over = [] if page.title is None else [index for index in scene.above if page.title - OVER <= index < page.title]
+    if any(dates.is_day(lines.narrow(around[index])) for index in over):
+        # A blog's name and day stand over the title.
+        for index in over:
             draft.byline.take(fields.Byline(author=fields.alone(around[index])), "name", around[index])
 
 

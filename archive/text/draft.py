@@ -11,8 +11,8 @@ from archive.text import chinese, dates, fields, lines
 
 # Who signs a notice, and the day, stand in its last lines.
 SIGNED = 3
-# So many lines in a row may be a poem though none is a sentence.
-VERSE = 4
+# Below a name alone no other name stands in so many lines.
+NEXT = 4
 # A text file's head: what may stand before the first paragraph.
 HEAD = 15
 
@@ -139,10 +139,15 @@ def read_head(draft: Draft) -> None:
 
 
 def _alone(draft: Draft, index: int) -> fields.Byline | None:
-    """The medium that a line of the article's head names alone, or the person, too, that one of two over prose does."""
+    """The medium that a line of the article's head names alone, or the person, too, that one of the first two does over
+    prose, or without an office: in a roster a name follows another.
+    """
     line = draft.read[index]
-    if index < 2 and (_is_prose(draft, index + 1) or (not index and _is_verse(draft, 1))):
-        return fields.Byline(author=fields.alone(line)) or fields.medium(line)
+    following = [other for other in draft.read[index + 1 : index + 1 + NEXT] if not fields.is_subtitle(other)]
+    prose = _is_prose(draft, index + 1)
+    bare = fields.alone(line) == line.replace(" ", "")
+    if index < 2 and (prose or (bare and not any("\t" in other or fields.alone(other) for other in following))):
+        return fields.Byline(author=fields.alone(line, padded=prose)) or fields.medium(line)
     return fields.medium(line) if index < draft.headed else None
 
 
@@ -185,12 +190,6 @@ def _title_again(draft: Draft, index: int) -> int:
 
 def _is_prose(draft: Draft, index: int) -> bool:
     return index < len(draft.lines) and lines.is_sentence(draft.lines[index].read, 12)
-
-
-def _is_verse(draft: Draft, index: int) -> bool:
-    """Whether the lines from one on are neither names nor sentences: a poem's, not those of a roster."""
-    following = draft.read[index : index + VERSE]
-    return len(following) == VERSE and not any(lines.is_sentence(line, 12) or fields.alone(line) for line in following)
 
 
 def read_first_lines(draft: Draft) -> None:

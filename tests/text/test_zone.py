@@ -16,7 +16,7 @@ PAGE = """<!DOCTYPE html><html><head><title>{head}</title></head><body><div clas
 <p>通车那天，八十岁的老校长第一个走过去，说他小时候就盼着这座桥。</p>{below}</div></body></html>"""
 
 
-def read(under: str = "", below: str = "", head: str = "云溪同乡会") -> Document:
+def read(under: str = "", below: str = "", page: str = "") -> Document:
     """What the cleaner makes of a page with some lines under its title and some below its text."""
     found = clean(
         Capture(
@@ -26,7 +26,7 @@ def read(under: str = "", below: str = "", head: str = "云溪同乡会") -> Doc
             date=dt.datetime(2026, 10, 1, tzinfo=dt.UTC),
             status=200,
             headers=(("Content-Type", "text/html; charset=utf-8"),),
-            body=PAGE.format(head=head, under=under, below=below).encode(),
+            body=(page or PAGE.format(head="云溪同乡会", under=under, below=below)).encode(),
             payload_digest=None,
             place=Place(file="a.warc.gz", offset=0, length=1),
         ),
@@ -58,12 +58,18 @@ def read(under: str = "", below: str = "", head: str = "云溪同乡会") -> Doc
         ("2017年4月27日 星期四 盟区委社会服务处 盟员 戚若兰/文 屠海/图", "2017-04-27", "盟区委社会服务处", "戚若兰"),
         ("社员 明澈 写于 20200517 刊于《渝安社讯》", "2020-05-17", "《渝安社讯》", "明澈"),
         ("何大伟（退休干部） 2013.08.09", "2013-08-09", None, "何大伟"),
+        ("夏承志口述　章延年整理　2004-12-03", "2004-12-03", None, "夏承志 章延年"),
+        ("净圆法师开示 慧文居士记录 2008.9.1", "2008-09-01", None, "净圆 慧文"),
+        ("提案人：农工党党员 宁卓群　2013-06-25　已有 45 人关注", "2013-06-25", None, "宁卓群"),
+        ("作者：高一（4）班 简雨桐　更新时间：2010-8-27", "2010-08-27", None, "简雨桐"),
+        ("慧敏 太平寺 2025年05月06日 08:00 浙江", "2025-05-06", "太平寺", "慧敏"),
+        ("12 March 2019　Scritto da 潘旭东", "2019-03-12", None, "潘旭东"),
         ("原创 宝音 红山知联 2023-09-17 20:05 发表于 内蒙古", "2023-09-17", "红山知联", "宝音"),
     ],
 )
 def test_a_dateline_in_a_manner_of_its_own_is_read(line: str, day: str, source: str | None, author: str | None) -> None:
     usual = fields.zoned(line)
-    assert fields.is_dateline(usual)
+    assert fields.is_dateline(usual), usual
     found = fields.byline(usual)
     found.take(fields.unlabelled(usual), "name", usual)
     days = [dated for each in dates.from_lines([usual]) for dated in each]
@@ -103,6 +109,32 @@ def test_the_dateline_is_read_by_its_place() -> None:
             below=f"<p>{line}</p><p>桥头立了一块石碑，上面刻着全部捐款人的名字，最后一行留给往后修桥的人。</p>"
         ).text
     )
+
+
+@pytest.mark.parametrize(
+    ("under", "author"),
+    [
+        ("<p>沈怀瑾</p>", "沈怀瑾"),
+        ("<p>沈 怀 瑾</p>", "沈怀瑾"),
+        # Set apart, two characters are a name whatever they begin with, but not in the cell of a form.
+        ("<p>小 蔓</p>", "小蔓"),
+        ("<p>小 蔓</p><p>二零零六年十一月二十六日</p>", "小蔓"),
+        ("<table><tr><td>内 容</td><td>水毁的桥修好了，欢迎乡亲们回来看一看走一走。</td></tr></table>", None),
+        ("<p>2013-02-03 由 hqtl_admin 发表</p>", None),
+        # Who else is named in the next lines stands in a roster.
+        ("<p>会 长</p><p>翟芳 师范学院副院长</p><p>马建平</p>", None),
+        ("<p>立盟为公 · 以教报国</p>", None),
+    ],
+)
+def test_a_name_alone_under_the_title_is_who_wrote(under: str, author: str | None) -> None:
+    assert read(under).author == author
+
+
+def test_a_name_and_its_day_over_the_title_are_those_of_a_blog() -> None:
+    over = "<div><span>江雨薇</span></div><ul><li>2019年4月9日</li></ul>"
+    assert read().author is None
+    page = PAGE.format(head="修好了村口的桥", under="", below="").replace("<h2>", f"{over}<h2>")
+    assert read(page=page).author == "江雨薇"
 
 
 def test_rows_below_the_text_say_who_and_when() -> None:

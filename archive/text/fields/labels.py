@@ -98,7 +98,7 @@ _TYPE_SIZES = (" A", " A+", " A-")
 # Where one who wrote is from: (泰国)林慕云.
 _OF_LAND = re.compile(r"\A[(\[]\s?[一-鿿]{1,4}\s?[)\]]\s?(?=[一-鿿·])")
 # The office of one who wrote, or what he is: 统战之家 热依汗.
-_OF_OFFICE = re.compile(r"(?P<office>[一-鿿]{2,16})[ ,、](?P<who>[一-鿿·]{2,4})\Z")
+_OF_OFFICE = re.compile(r"(?P<office>[一-鿿\d()]{2,16})[ ,、](?P<who>[一-鿿·]{2,4})\Z")
 _IN_ROUND = re.compile(r"(?<=[一-鿿])\s?\(([^()]{2,12})\)")
 _SENT_IN = re.compile(r"\A([^。]{2,30}?)\s?供\s?稿(?:\s.{0,30})?")
 
@@ -325,7 +325,7 @@ def _take_sender(found: Byline, line: str) -> None:
     name = sender[sender.lastindex or 0] if sender else ""
     if name and is_office(name):
         found.source = name
-    elif name and name not in words.listed("nobody"):
+    elif name and not is_nobody(name):
         found.author = name
 
 
@@ -499,7 +499,7 @@ def _names_nobody(text: str, marks: Sequence[Mark]) -> bool:
     if not _is_headed(marks) or not is_dateline(text):
         return False
     values = (text[mark.start : mark.end].strip(WRAP).lower() for mark in marks)
-    return all(not value or value in words.listed("nobody") for value in values)
+    return all(not value or is_nobody(value) for value in values)
 
 
 def _names_crew(marks: Sequence[Mark]) -> bool:
@@ -608,13 +608,22 @@ def _value(text: str) -> str | None:
     return _believed(value.split(" ")[0].strip(WRAP) if han(value) else value, text, SOURCE)
 
 
+def is_nobody(name: str) -> bool:
+    """Whether a name is that of an account that belongs to nobody: 管理员, hqtl_admin.
+
+    >>> is_nobody("Admin"), is_nobody("hqtl_admin"), is_nobody("Marwin"), is_nobody("老周")
+    (True, True, False, False)
+    """
+    return name.lower() in words.listed("nobody") or words.whole("account", name.lower()) is not None
+
+
 def _believed(value: str, text: str, longest: int) -> str | None:
     """A value that can be one; None for what templates put where there is none."""
     if value.count("(") > value.count(")"):
         value = f"{value})" if f"{value})" in text else value.split("(", maxsplit=1)[0].strip(WRAP)
     if not value or len(value) > longest or not any(map(str.isalpha, value)) or re.search(r"[。!?=<>\"]", value):
         return None
-    return None if value.lower() in words.listed("nobody") else value
+    return None if is_nobody(value) else value
 
 
 def is_abstract(line: str, following: Sequence[str]) -> bool:

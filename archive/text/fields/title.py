@@ -539,12 +539,11 @@ class _Lines:
         if self.level(heading) == 1:
             return any(block.linked >= 0.5 and block.size >= MENU for block in blocks[heading + 1 : over])
         box = outline.holder(heading)
-        return (
-            heading + 1 < over
-            and not blocks[heading + 1].links
-            and outline.holds(box, heading + 1)
-            and not outline.holds(box, over)
-        )
+        if heading + 1 == over or outline.holds(box, over):
+            return False
+        own = takewhile(lambda index: outline.holds(box, index), range(heading + 1, over))
+        said = (self.keys[index] for index in own if not blocks[index].links)
+        return any(not _is_between(key) or not (han(key) or dates.read(key)) for key in said)
 
 
 def _is_other(key: str, agreed: float) -> bool:

@@ -24,7 +24,7 @@ _HINT = re.compile(r"[\d:：\t\s年]")
 # A label with its colon, or without one, by how it ends.
 _LABEL = re.compile(
     r"(?<![一-鿿])(?:(?P<colon>[一-鿿]{2,6})\s?:\s?(?=\S)|(?P<bare>[一-鿿]{1,4}(?:人|者|单位|日期|时间))\s(?=[一-鿿\d]))"
-    r"|(?P<latin>[A-Z][a-z]{1,7}):\s?"
+    r"|(?P<latin>[A-Z][a-z]{1,7}):\s?|(?P<verb>[A-Z][a-z]{2,7} (?:da|by)) (?=[一-鿿])"
 )
 # Spaces within a day.
 _SPACED = re.compile(r"(?<=\d)\s(?=[年月日号])|(?<=[\d\s][年月])\s(?=\d)|(?<=\d)\s(?=/\s\d)|(?<=\d/)\s(?=\d)")
@@ -62,7 +62,7 @@ def zoned(line: str) -> str:
 
 def _with_sign(label: re.Match[str]) -> str:
     """The usual label for one of other words, by what these are made of; the same where they say nothing."""
-    said = label["colon"] or label["bare"] or label["latin"]
+    said = next(filter(None, label.groups()))
     if labels(f"{said}:"):
         return label[0]
     value = dates.loose(label.string[label.end() :])
