@@ -1,83 +1,45 @@
 """What the lines around an article say about it, one module a field."""
 
-from archive.text.fields.captions import is_caption, may_be_caption
-from archive.text.fields.columns import columns, goes_on, is_crumb, named
-from archive.text.fields.labels import (
-    Byline,
-    byline,
-    is_abstract,
-    is_dateline,
-    is_label,
-    is_labelled,
-    last,
-    names_nobody,
-    paired,
-    signature,
-    stated,
-)
-from archive.text.fields.people import all_people, alone, is_office, is_person, lead_author, reporters
-from archive.text.fields.source import is_name, medium, unlabelled
-from archive.text.fields.threads import posted, thread_end
-from archive.text.fields.title import (
-    are_rows,
-    bare_lines,
-    choose,
-    head_parts,
-    is_keyword_line,
-    is_own,
-    is_subtitle,
-    may_be_title,
-    opening,
-    part_day,
-    repeats,
-    same,
-    tidy,
-    title_of,
-)
-from archive.text.fields.zone import zoned
-
-__all__ = [
-    "Byline",
-    "all_people",
-    "alone",
-    "are_rows",
-    "bare_lines",
-    "byline",
-    "choose",
-    "columns",
-    "goes_on",
-    "head_parts",
-    "is_abstract",
-    "is_caption",
-    "is_crumb",
-    "is_dateline",
-    "is_keyword_line",
-    "is_label",
-    "is_labelled",
-    "is_name",
-    "is_office",
-    "is_own",
-    "is_person",
-    "is_subtitle",
-    "last",
-    "lead_author",
-    "may_be_caption",
-    "may_be_title",
-    "medium",
-    "named",
-    "names_nobody",
-    "opening",
-    "paired",
-    "part_day",
-    "posted",
-    "repeats",
-    "reporters",
-    "same",
-    "signature",
-    "stated",
-    "thread_end",
-    "tidy",
-    "title_of",
-    "unlabelled",
-    "zoned",
-]
+from archive.text.fields.captions import is_caption as is_caption
+from archive.text.fields.captions import may_be_caption as may_be_caption
+from archive.text.fields.columns import columns as columns
+from archive.text.fields.columns import goes_on as goes_on
+from archive.text.fields.columns import is_crumb as is_crumb
+from archive.text.fields.columns import named as named
+from archive.text.fields.labels import Byline as Byline
+from archive.text.fields.labels import byline as byline
+from archive.text.fields.labels import is_abstract as is_abstract
+from archive.text.fields.labels import is_dateline as is_dateline
+from archive.text.fields.labels import is_label as is_label
+from archive.text.fields.labels import is_labelled as is_labelled
+from archive.text.fields.labels import last as last
+from archive.text.fields.labels import names_nobody as names_nobody
+from archive.text.fields.labels import paired as paired
+from archive.text.fields.labels import signature as signature
+from archive.text.fields.labels import stated as stated
+from archive.text.fields.people import all_people as all_people
+from archive.text.fields.people import alone as alone
+from archive.text.fields.people import is_office as is_office
+from archive.text.fields.people import is_person as is_person
+from archive.text.fields.people import lead_author as lead_author
+from archive.text.fields.people import reporters as reporters
+from archive.text.fields.source import is_name as is_name
+from archive.text.fields.source import medium as medium
+from archive.text.fields.source import unlabelled as unlabelled
+from archive.text.fields.threads import posted as posted
+from archive.text.fields.threads import thread_end as thread_end
+from archive.text.fields.title import are_rows as are_rows
+from archive.text.fields.title import bare_lines as bare_lines
+from archive.text.fields.title import choose as choose
+from archive.text.fields.title import head_parts as head_parts
+from archive.text.fields.title import is_keyword_line as is_keyword_line
+from archive.text.fields.title import is_own as is_own
+from archive.text.fields.title import is_subtitle as is_subtitle
+from archive.text.fields.title import may_be_title as may_be_title
+from archive.text.fields.title import opening as opening
+from archive.text.fields.title import part_day as part_day
+from archive.text.fields.title import repeats as repeats
+from archive.text.fields.title import same as same
+from archive.text.fields.title import tidy as tidy
+from archive.text.fields.title import title_of as title_of
+from archive.text.fields.zone import zoned as zoned
