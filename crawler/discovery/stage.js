@@ -292,7 +292,9 @@ const mustache = (t, d) => t.replace(/\{\{#(\w+)\}\}([\s\S]*?)\{\{\/\1\}\}/g, (m
 
 // ---- Vue: templates of the page itself
 const run = (expr, scope) => { try { return new Function("s", "with(s){return (" + expr + "\n)}")(scope); } catch { return undefined; } };
-const render = v => { if (!v.el) return; v.el.innerHTML = v.t; v.el.children.forEach(c => walk(c, v.p)); };
+// What its methods put into an element that the template leaves empty stays, as Vue leaves it alone.
+const render = v => { if (!v.el) return; const named = () => v.el.querySelectorAll("[id]"), drawn = Object.fromEntries(named().map(e => [e.id, e.innerHTML])); v.el.innerHTML = v.t;
+  const bare = named().filter(e => !e.innerHTML && e.getAttribute("v-html") === null && e.getAttribute("v-text") === null); v.el.children.forEach(c => walk(c, v.p)); bare.forEach(e => { if (drawn[e.id]) e.innerHTML = drawn[e.id]; }); };
 const walk = (e, s) => { const f = e.getAttribute("v-for"); if (f !== null) { const m = /^\s*\(?\s*([\w$]+)\s*(?:,\s*([\w$]+))?[^)]*?\)?\s+(?:in|of)\s+([\s\S]+)$/.exec(f); e.removeAttribute("v-for"); let l = m && run(m[3], s); if (typeof l === "number") l = Array.from({ length: l }, (x, i) => i + 1);
     Object.entries(l || {}).slice(0, 2000).forEach(([k, x]) => { const c = e.cloneNode(), o = Object.create(s); o[m[1]] = x; if (m[2]) o[m[2]] = Array.isArray(l) ? +k : k; host("move", e.__id, c.__id, null, "before"); walk(c, o); }); e.remove(); return; }
   for (const k of ["v-if", "v-else-if", "v-show"]) { const c = e.getAttribute(k); if (c !== null && !run(c, s)) { e.remove(); return; } }

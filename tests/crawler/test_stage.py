@@ -50,6 +50,8 @@ def shown(stage: Stage) -> str:
         "({list: [{u: '/x/', t: '要闻'}]});",
         "setTimeout(function () { $('#n').append('<a href=\"/x/\">要闻</a>'); }, 500);",
         "new Vue({el: '#v', data: {rows: [{u: '/x/', t: '要闻'}]}});",
+        "$('#v').html('<i>{{ rows.length }}</i><p id=\"p\"></p>'); new Vue({el: '#v', data: {rows: [{u: '/x/', t: '要闻'}]},"
+        " mounted() { $('#p').html('<a href=\"' + this.rows[0].u + '\">' + this.rows[0].t + '</a>'); }});",
         "Vue.component('NewsRow', {props: ['row'], template: '<a :href=\"row.u\">{{ row.t }}</a>'});"
         " $('#v').html('<news-row v-for=\"r in rows\" :row=\"r\"></news-row>');"
         " new Vue({el: '#v', data: {rows: [{u: '/x/', t: '要闻'}]}});",
@@ -580,6 +582,15 @@ def test_tabs_that_ask_for_a_list_by_post_are_told_from_what_is_sent(body: str, 
     names = "".join(f"<span data-c={number}>{name}</span>" for number, name in enumerate(("要闻", "党派")))
     stage = play(f"<div class=tab>{names}</div><div id=list></div><script>{code}</script>")
     assert len(tabs(stage.leads())) == known, stage.errors
+
+
+def test_the_year_that_a_page_shows_first_is_one_of_its_years() -> None:
+    code = "function year(y) { $.getJSON('/' + y + '.json', r => $('#n').html('<b>' + r.t + '</b>')); } year(2026);"
+    options = "<option value=2026>2026年</option><option value=2025>2025年</option>"
+    page = f"<select onchange='year(this.value)'>{options}</select><p id=n></p><script>{code}</script>"
+    stage = play(page, {"GET http://h/2026.json ": '{"t": "行"}'})
+    assert tabs(stage.leads()) == {"2026年", "2025年"}
+    assert "<b>行</b>" in shown(stage)
 
 
 @pytest.mark.parametrize(
