@@ -10,6 +10,7 @@ import tempfile
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 from urllib.parse import urljoin, urlsplit
 
@@ -43,6 +44,8 @@ _FEEDS = XPath("//link[@rel='alternate'][contains(@type, 'rss') or contains(@typ
 _PLACE = re.compile(r"<meta(?>[^<>]*?name=[\"']SiteIDCode[\"'])[^<>]*?content=[\"'](\d{6})\d{4}[\"']", re.IGNORECASE)
 # The texts of a pager's links to pages 2 and 3, which are not columns.
 _PAGE_NAME = re.compile(r"\A[\W\d]*(?:第?[\W\d]*[页頁]|[下上尾末][\W一]*[页頁]|首[页頁])?[\W\d]*\Z")
+# What a site file says where the server wants its cookie back.
+_COOKIES = "cookies = true\n"
 _NUMBER, _HASH = re.compile(r"\d+"), re.compile(r"[0-9a-f]{32}")
 _NAME_BEGIN = re.compile(r"^(?:网站)?首[页頁]\s*[-_|–—]+\s*")
 _NAME_END = re.compile(r"(?<!\s)\s*+[-_|–—](?s:.*)|首页\Z|官方网站\Z")
@@ -102,19 +105,23 @@ def probe(url: str, folder: Path, *, key: str | None = None, delay: float = 3.0)
     home, key = _new_site(url, folder, key)
     host, path = host_of(home), folder / f"{key}.toml"
     with tempfile.TemporaryDirectory(prefix="cundang-") as scratch:
-        looked = _look(Path(scratch) / "look", key, host, [home], delay, LOOK)
+        look = partial(_look, key=key, delay=delay, pages=LOOK)
         seen, old = Layout(root=Path(scratch) / "look"), host
+        looked = look(seen.root, host=host, start=[home])
         if (moved := _find_new_home(looked, home)) is not None:
             # Some links may still name the old host.
             home, host = moved, host_of(moved)
             seen = Layout(root=Path(scratch) / "moved")
-            looked += _look(seen.root, key, host, [home], delay, LOOK)
+            looked += look(seen.root, host=host, start=[home])
+        if cookies := any(each.url == home and each.reason == "cookie" for each in _walls(seen, key)):
+            seen = Layout(root=Path(scratch) / "cookies")
+            looked += look(seen.root, host=host, start=[home], cookies=True)
         pages, troubles = _pages(looked, seen, key, home)
         ledger = read_ledger(seen.ledger(key))
         inside = [link for page in pages for link in page.links if host_of(link.url) == host]
         articles = _articles(inside)
-        asked = _look(Path(scratch) / "read", key, host, articles[:SAMPLES], delay, SAMPLES) if articles else []
-        layout = Layout(root=Path(scratch) / "read")
+        layout, samples_of = Layout(root=Path(scratch) / "read"), articles[:SAMPLES]
+        asked = look(layout.root, host=host, start=samples_of, pages=SAMPLES, cookies=cookies) if articles else []
         samples = tuple(query.documents(layout, query.Filter())) if asked else ()
     probed = Probed(
         path=path,
@@ -134,7 +141,7 @@ def probe(url: str, folder: Path, *, key: str | None = None, delay: float = 3.0)
     hosts = sorted({host, *(host_of(link.url) for page in pages for link in page.links)} & {host, _twin(host)})
     hosts += [old] if old not in hosts else []
     folder.mkdir(parents=True, exist_ok=True)
-    path.write_text(_file(probed, home, hosts, delay, place), encoding="utf-8")
+    path.write_text(_file(probed, home, hosts, delay, place, cookies=cookies), encoding="utf-8")
     load_file(path)
     return probed
 
@@ -197,12 +204,15 @@ def _twin(host: str) -> str:
     return host.removeprefix("www.") if host.startswith("www.") else f"www.{host}"
 
 
-def _look(data: Path, key: str, host: str, start: list[str], delay: float, pages: int) -> list[Capture]:
+def _look(
+    data: Path, *, key: str, host: str, start: list[str], delay: float, pages: int, cookies: bool = False
+) -> list[Capture]:
     """Crawl some pages in the usual way, into a data folder of their own; return the captures."""
     data.mkdir(parents=True)
     file = data / f"{key}.toml"
     file.write_text(
         f'name = "{key}"\nhosts = ["{host}"]\n[crawl]\nstart = {json.dumps(start)}\ndelay = {delay}\nrequisites = []\n'
+        + (_COOKIES if cookies else "")
         + _private(host),
         encoding="utf-8",
     )
@@ -328,7 +338,7 @@ def _fold(name: str) -> str:
     return _NUMBER.sub("0", _HASH.sub("0", name))
 
 
-def _file(found: Probed, home: str, hosts: list[str], delay: float, place: str | None) -> str:
+def _file(found: Probed, home: str, hosts: list[str], delay: float, place: str | None, *, cookies: bool) -> str:
     lines = [
         f"# Written by `cundang sites add {home}` after {found.requests} responses.",
         f"# CMS: {found.cms or 'not recognised; the general reader is used'}. Encoding: {found.encoding}.",
@@ -348,6 +358,7 @@ def _file(found: Probed, home: str, hosts: list[str], delay: float, place: str |
         if found.article
         else "# No article was found.",
         f"delay    = {delay}",
+        _COOKIES.strip() if cookies else None,
         _private(*hosts).strip() or None,
     ]
     return "\n".join(line for line in lines if line is not None) + "\n"

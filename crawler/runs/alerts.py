@@ -123,6 +123,7 @@ _CURES = {
     "blocked": "The site blocks us. Crawl again later and more slowly, or ask its owner for permission.",
     "challenge": "A challenge that only browsers pass protects it. Ask its owner for permission.",
     "private_address": "If you mean this address, name the host and port in `allow_private` of the site file.",
+    "cookie": "It wants its cookies back: write `cookies = true` into the site file.",
     "unknown_host": "Check the spelling of the host in the site file.",
     "forgotten": "It was taken down with `cundang forget`.",
 }

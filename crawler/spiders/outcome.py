@@ -78,13 +78,8 @@ class Outcomes:
         if target == address.url and self._site.crawl.cookies and response.headers.get("Set-Cookie"):
             # The server wants its cookie back, and the next request brings it.
             self.retry(address, "cookie", "redirected to itself with a cookie", status=status, wait=0.0)
-        elif target == address.url and has_session(location):
-            # Its address would change each day, so no page would ever be recognised. Cookies help with some sites.
-            cure = "not even with cookies" if self._site.crawl.cookies else "cookies = true in the site file may help"
-            why = f"the server gives nothing without a session id in the address ({cure})"
-            self.give_up(address, "needs_session", why, status)
-        elif target == address.url or target in self._frontier.trail(address):
-            self.give_up(address, "redirect_loop", f"leads back to {target}", status)
+        elif target is not None and (target == address.url or target in self._frontier.trail(address)):
+            self.give_up(address, *self._circle(address, response, location, target), status)
         elif (missing := response.meta.get("missing")) is not None and missing.location in (location, target):
             self.gone(address, "soft_404", f"leads to {location}, as {missing.url} does, which nobody made", status)
         elif target is None or host_of(target) not in self._site.hosts:
@@ -95,6 +90,17 @@ class Outcomes:
         else:
             self._follow(address, target)
             self._frontier.done(address, status)
+
+    def _circle(self, address: Address, response: Response, location: str, target: str) -> tuple[str, str]:
+        """Why a redirect that leads back is not followed."""
+        cookies = self._site.crawl.cookies
+        cure = "not even with cookies" if cookies else "cookies = true in the site file may help"
+        if target == address.url and has_session(location):
+            # Its address would change each day, so no page would ever be recognised. Cookies help with some sites.
+            return "needs_session", f"the server gives nothing without a session id in the address ({cure})"
+        if response.headers.get("Set-Cookie") and not cookies:
+            return "cookie", f"the server wants its cookie back ({cure})"
+        return "redirect_loop", f"leads back to {target}"
 
     def _follow(self, address: Address, target: str) -> None:
         found = address.found

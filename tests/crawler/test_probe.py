@@ -107,6 +107,18 @@ def test_the_twin_that_pages_lead_to_is_a_host_of_the_site(tmp_path: Path) -> No
     assert [host.partition(":")[0] for host in hosts] == ["127.0.0.1", "www.127.0.0.1"]
 
 
+def test_a_site_that_wants_its_cookie_back_gets_it_from_then_on(tmp_path: Path) -> None:
+    def routes(path: str, headers: Mapping[str, str]) -> Answer:
+        if headers.get("Cookie") != "seen=1":
+            return Answer(status=302, headers={"Location": path, "Set-Cookie": "seen=1"})
+        return columns(path, headers)
+
+    done = add(routes, tmp_path)
+    assert done.returncode == 0, done.stderr
+    assert tomllib.loads((tmp_path / "x.toml").read_text("utf-8"))["crawl"]["cookies"] is True
+    assert "通知公告: claims 22 (共22条)" in done.stderr
+
+
 def test_a_probe_that_waits_for_other_crawls_says_so(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("CUNDANG_SLOTS", str(tmp_path / "slots"))
     set_limit(1)

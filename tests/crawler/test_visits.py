@@ -74,7 +74,7 @@ def links(*paths: str) -> str:
         (moved("http://else/1.html"), 1, "redirect_off_site"),
         (moved("http://[bad/"), 1, "redirect_off_site"),
         (moved("/1.html"), 1, "redirect_loop"),
-        (moved("/1.html", **{"Set-Cookie": "a=b"}), 1, "redirect_loop"),
+        (moved("/1.html", **{"Set-Cookie": "a=b"}), 1, "cookie"),
         (moved("/1.html;jsessionid=8F3A"), 1, "needs_session"),
     ],
 )
