@@ -328,7 +328,7 @@ def test_what_a_server_calls_unmodified_is_kept_as_such_and_its_document_stays(t
         asked = {"ETag": headers.get("If-None-Match"), "Last-Modified": headers.get("If-Modified-Since")}
         if all(asked[name] == value for name, value in stamp.items()):
             return Answer(status=304, headers=stamp)
-        return Answer(f"<title>会议</title><h1>会议</h1><p>{text}</p><p>{path}</p>", headers=stamp)
+        return Answer(f"<title>会议</title><h1>会议</h1><p>{text}</p><p>会议见于{path}。</p>", headers=stamp)
 
     def documents() -> dict[str, Document]:
         return {document.url: document for document in query.documents(layout, query.Filter())}
