@@ -71,6 +71,7 @@ def read_article(page: Page, body: box.Area | None, site_name: str | None) -> tu
     scene = _scene(page, body)
     draft = _draft(scene)
     _keep_lines_of_box(draft, scene)
+    _take_summary(draft, scene)
     cut_thread(draft)
     _take_captions(draft, scene)
     _name(draft, scene, site_name)
@@ -121,6 +122,7 @@ def _masthead(page: Page) -> list[str]:
 
 def _scene(page: Page, body: box.Area | None) -> Scene:
     rows = extract.table_rows(page.outline, body.kept, page.title) if body else []
+    rows = [_without_label(page, row) for row in rows]
     if body and body.kept:
         first, last = body.kept[0], body.kept[-1]
     else:
@@ -133,6 +135,12 @@ def _scene(page: Page, body: box.Area | None) -> Scene:
     return Scene(
         page=page, body=body, rows=rows, first=first, last=last, above=above, below=below, read=read, around=around
     )
+
+
+def _without_label(page: Page, row: tuple[tuple[int, ...], ...]) -> tuple[tuple[int, ...], ...]:
+    """A row without the label of the text in the cell beside it: 公告内容."""
+    labelled = len(row) == 2 and row[0] and words.whole("content", page.keys[row[0][0]])
+    return row[1:] if labelled else row
 
 
 def _shown(page: Page, index: int, read: Callable[[str], str]) -> str:
@@ -164,6 +172,7 @@ def _draft(scene: Scene) -> Draft:
         at=at,
         beside=[(index, rule, page.blocks[index].text) for index, rule in scene.dropped.items()],
     )
+    draft.beside += _labels(scene)
     draft.beside += [
         (index, "member", line.found.removeprefix(cut.found).strip())
         for line, cut, index in zip(found, draft.lines, at, strict=True)
@@ -174,6 +183,13 @@ def _draft(scene: Scene) -> Draft:
     return draft
 
 
+def _labels(scene: Scene) -> list[tuple[int, str, str]]:
+    """The labels of the text that are none of its lines, see `_without_label`."""
+    lined = {index for row in scene.rows for index in chain(*row)}
+    kept = scene.body.kept if scene.body else ()
+    return [(index, "label", scene.page.blocks[index].text) for index in kept if index not in lined]
+
+
 def _without_link(line: Line, block: Block) -> Line:
     """A paragraph without the link to its rest at its end: [详细]."""
     if not block.links or block.linked > _REST or (rest := words.tail("read_on", line.found)) is None:
@@ -182,6 +198,14 @@ def _without_link(line: Line, block: Block) -> Line:
     if not (rest["closed"] or found.endswith(("…", "..."))):
         return line
     return Line(found=found, read=words.pattern("read_on").sub("", line.read))
+
+
+def _take_summary(draft: Draft, scene: Scene) -> None:
+    """The first line is a machine's where a label over it says so."""
+    over = draft.at[0] - 1 if len(draft.at) > 1 else -1
+    labelled = scene.dropped.get(over) == "machine" and scene.page.blocks[over].size <= VALUE
+    if labelled and len(draft.lines[0].read) <= LONG:
+        draft.take(0, "machine")
 
 
 def _keep_lines_of_box(draft: Draft, scene: Scene) -> None:
@@ -195,21 +219,24 @@ def _keep_lines_of_box(draft: Draft, scene: Scene) -> None:
 def _take_captions(draft: Draft, scene: Scene) -> None:
     """Lines that the page sets or names as captions leave the text."""
     page = scene.page
-    beside = [len(row) == 1 and page.outline.captioned(row[0][0]) for row in scene.rows]
+    beside = [all(cell and page.outline.captioned(cell[0]) for cell in row) for row in scene.rows]
     looks = [page.outline.look(index) for index in draft.at]
     prose = {look for look, is_beside in zip(looks, beside, strict=True) if not is_beside}
-    for position, line in enumerate(line.read for line in draft.lines):
-        described = page.blocks[draft.at[position]].kind == "caption" or (
-            # A sentence is one, too, where nothing is set so but the lines below pictures.
-            beside[position]
-            and (
-                fields.may_be_caption(line)
-                or (len(line) <= CAPTION and looks[position] not in prose and not (prose and fields.is_dateline(line)))
-            )
-        )
-        if described and draft.fate[position] is None:
-            draft.captions.append(line)
+    for position in draft.left():
+        line, apart = draft.read[position], looks[position] not in prose
+        described = beside[position] and _may_describe(line, apart=apart, among=bool(prose))
+        if described or page.blocks[draft.at[position]].kind == "caption":
+            draft.captions += line.split("\t")
             draft.take(position, "caption")
+
+
+def _may_describe(line: str, *, apart: bool, among: bool) -> bool:
+    """Whether a line beside a picture may describe it: a sentence, too, where nothing is set so but such lines
+    (`apart`), and a dateline only where there are no others (not `among` them).
+    """
+    if all(map(fields.may_be_caption, line.split("\t"))):
+        return True
+    return apart and len(line) <= CAPTION and not (among and fields.is_dateline(line))
 
 
 def _around(page: Page, first: int, last: int) -> tuple[list[int], list[int]]:
@@ -427,20 +454,29 @@ def _read_below(draft: Draft, scene: Scene) -> None:
     page, expected = scene.page, scene.last + 1
     _read_pairs(draft, scene, [index for index in scene.below if index <= scene.last + CELLS // 2], "signature")
     for index in scene.below:
-        line = scene.around[index]
         joined = index == expected
-        if signed := fields.signature(line):
-            draft.byline.take(signed, "signature", line)
-            rule: str | None = "byline"
-        elif joined and fields.is_caption(line):
-            draft.captions.append(line)
-            rule = "caption"
-        else:
-            rule = lines.furniture_id(page.keys[index])
+        rule = _rule_below(draft, scene, index, joined=joined)
         if rule and (joined or rule in ("byline", "farm")):
             draft.beside.append((index, rule, page.blocks[index].text))
         if rule and joined:
             expected = index + 1
+
+
+def _rule_below(draft: Draft, scene: Scene, index: int, *, joined: bool) -> str | None:
+    """The rule of a line below the article, which may be `joined` to it, with what the line says."""
+    line = scene.around[index]
+    if signed := fields.signature(line):
+        draft.byline.take(signed, "signature", line)
+        return "byline"
+    if joined and (fields.is_caption(line) or _describes(scene, index)):
+        draft.captions.append(line)
+        return "caption"
+    return lines.furniture_id(scene.page.keys[index])
+
+
+def _describes(scene: Scene, index: int) -> bool:
+    """Whether a line below an article of pictures describes one of them."""
+    return not scene.rows and scene.page.outline.captioned(index) and fields.may_be_caption(scene.around[index])
 
 
 def _read_between(draft: Draft, scene: Scene) -> None:

@@ -256,7 +256,8 @@ class _Walk:
 
     def keep_rows(self) -> None:
         """Keep the rows of links with their days between paragraphs: what an article lists."""
-        last = max((index for index in self.lines() if self.is_prose(index)), default=0)
+        end = self.region[1]
+        last = max((index for index in self.lines() if index < end and self.is_prose(index)), default=0)
         rows = (
             index for index, kind in self.kinds.items() if kind == "links" and self.first and self.first < index < last
         )
@@ -520,6 +521,8 @@ class _Walk:
         key = self.keys[index]
         if (self.blocks[index].linked >= 0.5 and not linked) or len(key) > 240 or not fields.is_dateline(key):
             return False
+        if fields.is_of_event(key, "".join(self.keys[index + 1 : index + 2])):
+            return False
         return bool(dates.read(key) or fields.byline(key))
 
     def walk(self) -> None:
@@ -743,7 +746,8 @@ class _Walk:
             if self.is_prose(other):
                 return False
             if self.is_link(other) and not self.is_file(other):
-                links += 1
+                # One line may hold a list's links.
+                links += 1 + (block.size > TITLE and self.blocks[index].kind == "heading")
                 linked += block.size
             else:
                 plain += block.size

@@ -425,7 +425,7 @@ def _beside(value: str, match: re.Match[str], rest: str) -> int:
 
 
 def signed(lines: Sequence[str]) -> list[Dated]:
-    """The day that signs a notice: a line at its end that is a date and nothing else.
+    """The day that signs a notice: a line at its end that is a date, and who signs beside it perhaps.
 
     >>> [dated.value for dated in signed(["某县委统战部", "二○二二年三月十五日"])]
     ['2022-03-15']
@@ -443,9 +443,18 @@ def signed(lines: Sequence[str]) -> list[Dated]:
             if match.groupdict().get("yy") is None and len(value) >= len("2023-06-12")
             if match[0] == words or _is_clock(words, value, match)
         )
-        if value := next(whole, None):
+        if value := next(whole, None) or _beside_name(line):
             found.append(Dated(value=value, rule="signed", words=line))
     return found[-1:]
+
+
+def _beside_name(line: str) -> str | None:
+    """The day of a line at whose end or beginning it stands, with who signs beside it: 西街社区 冯春 2015年12月2日."""
+    day = _bare(line) if len(line) <= DONE and " " in line and ":" not in line else None
+    if day is None or day.rule != "bare" or "T" in day.value:
+        return None
+    before, _, after = line.partition(day.words)
+    return day.value if han(before + after) >= 2 and min(len(before), len(after.strip())) <= 1 else None
 
 
 def from_url(url: str) -> Dated | None:

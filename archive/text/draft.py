@@ -173,7 +173,7 @@ def _may_date(draft: Draft, index: int, line: str) -> bool:
     """Whether a line may be the dateline: no row of what the article lists, a name and a day without a label in cells,
     below the dateline, or behind a sentence.
     """
-    if not fields.is_dateline(line):
+    if not fields.is_dateline(line) or fields.is_of_event(line, "".join(draft.read[index + 1 : index + 2])):
         return False
     if "T" in (dates.read(line) or "T") or fields.is_labelled(line) or dates.is_day(lines.narrow(line)):
         return True

@@ -186,7 +186,7 @@ def _vote(block: Block) -> float:
         return min(size - block.links, HEAVY) * (1 - block.linked)
     if size >= 40:
         return 20.0
-    return 4.0 if size >= 8 and _END.search(block.text) else -4.0
+    return 4.0 if size >= 8 and not block.links and _END.search(block.text) else -4.0
 
 
 def _labelled(keys: Sequence[str]) -> set[int]:

@@ -49,6 +49,8 @@ ALT = 20
 _PARAGRAPH_ENDS = ("。", "！", "？", "”", "!", "?")
 PARAGRAPH = 20
 _BLANK = f" \t\r\n\u3000\xa0{EDGE}"
+# What counts pictures has at most so many characters.
+COUNTER = 6
 # The page itself, cells, and elements that hold one block.
 ROOTS = frozenset(("html", "body"))
 # Boxes that may hold a picture and what describes it, no text.
@@ -88,6 +90,8 @@ _BLOCK = re.compile(r"[\s\"';]display\s?:\s?(?:block|table|flex)\b")
 _CAPTION_NAME = re.compile(
     r"""(?:class|id)\s*=\s*["']?[^"'>]{0,200}(?:caption|(?:img|image|pic|photo|picture)[-_]?(?:note|desc|info|txt|text|title|intro)|tuzhu|(?<![a-z])cap(?![a-z])|tushuo)"""
 )
+# Names of paragraphs for a picture.
+_PICTURED = re.compile(r"""class\s*=\s*["']?(?:pic|img|image|photo|picture|tupian|tu)(?![\w-])""")
 _CENTRED = re.compile(r"""align\s*+[=:]\s*+["']?\s*+center|ql-align-center""", re.IGNORECASE)
 
 # What a tag does. `_BREAK` and `_EMPTY` have no content: the one ends a line, the other does not. `_ROOT` tags of a
@@ -188,17 +192,24 @@ class Outline:
         """Whether a block stands beside a picture, and is named or set, centred below it, as what describes it; or has
         a box with the picture to itself.
         """
+        if self.blocks[index].kind == "heading":
+            return False
         if self._with_picture(index):
             return True
         if index not in self.pictures and index + 1 not in self.pictures:
             return False
         element = self.blocks[index].element
-        if _describes(self.inside[element]):
+        if _describes(self.inside[element]) or self._is_under_picture(index):
             return True
         around = (element, self.parents[element])
         return index in self.pictures and any(
             self.tags[box] == "center" or _CENTRED.search(self.inside[box]) for box in around
         )
+
+    def _is_under_picture(self, index: int) -> bool:
+        """Whether a block stands alone with the picture before it in a paragraph that is named for pictures."""
+        element = self.blocks[index].element
+        return self._holders.get(index) == element and _PICTURED.search(self.inside[element].lower()) is not None
 
     def _with_picture(self, index: int) -> bool:
         """Whether a block and a picture before or behind it have a small box to themselves, apart from links, in a box
@@ -206,7 +217,9 @@ class Outline:
         """
         if self.blocks[index].links:
             return False
-        beside = [i for i in range(max(0, index - 2), min(len(self.blocks), index + 3)) if i != index]
+        near = range(max(0, index - 2), min(len(self.blocks), index + 3))
+        # What counts the pictures, 1/4, says nothing of one.
+        beside = [i for i in near if i != index and (self.blocks[i].size > COUNTER or han(self.blocks[i].text))]
         holders = (self._holders.get(at) for at in (index - 1, index, index + 1))
         boxes = [self.common(self.blocks[index].element, holder) for holder in holders if holder is not None]
         return any(

@@ -152,3 +152,65 @@ def test_the_last_rows_of_a_roster_are_no_datelines() -> None:
         "<tr><td>理事</td><td>于飞</td></tr><tr><td>委员</td><td>岳小满</td></tr><tr><td>会员</td><td>邰继东</td></tr>"
     )
     assert "会员\t邰继东" in read("<p>2018-05-11</p>", below=f"<table>{rows}</table>").text
+
+
+def test_the_time_of_a_meeting_is_no_dateline() -> None:
+    minutes = "<p>时间：2015年12月21日晚7:30</p><p>地点：村部二楼</p><p>主持：郑金水</p>"
+    found = read(minutes, below="<p>录入：村文书 2015/12/23 8:15:06 阅读(97)</p>")
+    assert found.text.startswith("时间：2015年12月21日晚7:30\n地点：村部二楼")
+    assert (found.published or "")[:10] == "2015-12-23"
+    assert (read("<p>时间：2015年12月21日</p><p>来源：村部</p>").published or "")[:10] == "2015-12-21"
+
+
+@pytest.mark.parametrize(
+    ("below", "day"),
+    [
+        ("<p>2015年12月2日 西街社区居委会 冯春</p>", "2015-12-02"),
+        ("<p>女儿 谢晓蓉 录　2002.4.12 夜</p>", "2002-04-12"),
+        ("<p>（以马内利团契　吴恩光）</p><p>7/19/2016</p>", "2016-07-19"),
+        ("<p>2008年9月11日召开第二次会员大会选举产生理事会</p>", None),
+    ],
+)
+def test_a_day_at_the_end_signs_the_text_with_who_signs_beside_it(below: str, day: str | None) -> None:
+    assert read(below=below).published == day
+
+
+def test_the_label_of_the_text_in_the_cell_beside_it_is_no_text() -> None:
+    row = "<table><tr><td>{}</td><td>桥面限载两吨，农用车请从下游的老桥绕行，谢谢各位乡亲配合。</td></tr></table>"
+    found = read(row.format("公告内容"))
+    assert found.text.startswith("桥面限载两吨")
+    assert ("label", "公告内容") in found.removed
+    assert read(row.format("提醒")).text.startswith("提醒\t桥面限载两吨")
+
+
+def test_what_a_machine_made_of_a_text_is_none_of_it() -> None:
+    summary = "<div><b>{}</b><p>本文介绍了一座桥的重修，以及乡亲们的捐助。</p></div>"
+    found = read("<p>2023-05-06 来源：云溪日报</p>" + summary.format("AI 生成摘要"))
+    assert found.text.startswith("村口的桥去年")
+    assert ("machine", "本文介绍了一座桥的重修，以及乡亲们的捐助。") in found.removed
+    assert "本文介绍了" in read("<p>2023-05-06 来源：云溪日报</p>" + summary.format("写在前面")).text
+
+
+CELL = "align=center><img src={0}.jpg><br><font size=2>{1}</font></td>"
+ITEM = "<li><img src={0}.jpg><div>{1}</div><i>{0}/2</i></li>"
+TWO = ("石匠在桥头", "老校长走过新桥")
+
+
+@pytest.mark.parametrize(
+    ("pictures", "captions"),
+    [
+        # Two pictures in a row of cells, each over its own line; a list of them with their numbers.
+        (f"<table><tr><td {CELL.format(1, '石匠在桥头')}<td {CELL.format(2, '老校长走过新桥')}</tr></table>", TWO),
+        (f"<ul>{ITEM.format(1, '石匠在桥头')}{ITEM.format(2, '老校长走过新桥')}</ul>", TWO),
+        ("<p class=pic><img src=1.jpg><span>石匠在桥头</span></p>", ("石匠在桥头",)),
+        ("<p align=center><img src=1.jpg></p><p class=tu>图① 石匠在桥头</p>", ("图① 石匠在桥头",)),
+        # A paragraph with an icon, a heading beside a picture, who took it.
+        ("<p class=xm><img src=dot.gif><span>石匠在桥头</span></p>", ()),
+        ("<p><img src=1.jpg></p><p>图片：柯勇</p>", ()),
+    ],
+)
+def test_a_line_that_its_place_marks_is_a_caption(pictures: str, captions: tuple[str, ...]) -> None:
+    page = PAGE.format(head="云溪同乡会", under="<p>2023-05-06 来源：云溪日报</p>", below="")
+    found = read(page=page.replace("<p>通车那天", f"{pictures}<p>通车那天"))
+    assert found.captions == captions
+    assert not any(caption in found.text for caption in captions)

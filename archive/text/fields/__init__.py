@@ -12,6 +12,7 @@ from archive.text.fields.labels import is_abstract as is_abstract
 from archive.text.fields.labels import is_dateline as is_dateline
 from archive.text.fields.labels import is_label as is_label
 from archive.text.fields.labels import is_labelled as is_labelled
+from archive.text.fields.labels import is_of_event as is_of_event
 from archive.text.fields.labels import last as last
 from archive.text.fields.labels import names_nobody as names_nobody
 from archive.text.fields.labels import paired as paired

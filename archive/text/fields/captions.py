@@ -7,7 +7,7 @@ import re
 from archive.text import words
 from archive.text.chinese import han
 from archive.text.fields.labels import is_dateline, signature
-from archive.text.fields.people import is_office, is_person
+from archive.text.fields.people import all_people, is_office, is_person
 from archive.text.lines import narrow
 
 # One of these stands in every caption.
@@ -46,6 +46,8 @@ def is_caption(line: str, *, pictured: bool = True) -> bool:
     if _POINTER.fullmatch(text):
         return pictured
     if words.whole("caption", text):
+        if text.startswith("图片:") and all_people(text[3:], labelled=True):
+            return False
         return not words.match("concludes", text)
     return _is_credited(text)
 

@@ -429,6 +429,15 @@ def _is_labelled(text: str, marks: Sequence[Mark], *, dated: bool) -> bool:
     return han(_DATE.sub("", head)) <= 14 and all(len(value) <= 45 for value in values)
 
 
+def is_of_event(line: str, following: str) -> bool:
+    """Whether a line says the time of a meeting, whose place or people stand in the next one.
+
+    >>> is_of_event("时间：2015年12月21日", "地点：村部二楼"), is_of_event("时间：2015年12月21日", "来源：村部")
+    (True, False)
+    """
+    return _TIME.match(line) is not None and words.match("event", narrow(following)) is not None
+
+
 def _names_event(text: str, mark: Mark) -> bool:
     """Whether a label names a time and no day of publication stands behind it: 时间:6月18日12:30."""
     value = text[mark.start : mark.end].strip(WRAP)
