@@ -165,6 +165,9 @@ def _tells_nothing(document: Document, page: Page, capture: Capture) -> str | No
         if document.title or document.columns or document.han >= FEW:
             return None
         return f"a few words without title, day and name: {document.text[:40]}"
+    title = document.title or ""
+    if not document.captions and title.isascii() and " " not in title:
+        return f"a picture with the name of its file: {title}"
     frames = [element.get("src") or "" for element in page.outline.every("iframe", "frame")]
     if not frames and verdict.is_root(capture.url):
         return "a picture on the first page of a site"

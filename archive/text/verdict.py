@@ -49,6 +49,8 @@ ROW_LINK, ROW_LINE, ROW_DEEP = 6, 80, 6
 DAY = 12
 # The days of each month, and the Han characters that a calendar says of one of them at most.
 MONTH, PLANS = frozenset(range(1, 29)), 40
+# Seven days of a calendar have at most so many characters.
+WEEK = 20
 # What a column without rows says is no longer.
 EXCUSE = 80
 
@@ -148,7 +150,7 @@ def judged(
             return found
         if size == 0 and not any(block.size > 40 for block in page.blocks):
             return Reason.EMPTY, "no text"
-    if why := _is_part(page, area) or _is_excuse(page, region, area):
+    if why := _is_part(page, region, area) or _is_excuse(page, region, area):
         return Reason.LIST, why
     shape = _shape(page, points, region, area, url) if shapes or not page.picked else "article"
     if shape == "article":
@@ -158,16 +160,20 @@ def judged(
     return reason, f"{len(_headlines(page))} links that read like headlines, no article"
 
 
-def _is_part(page: Page, area: Area | None) -> str | None:
+def _is_part(page: Page, region: extract.Region, area: Area | None) -> str | None:
     """Why what a page says is a part of something larger: a day of a calendar, a newspaper's page; None: it is not."""
     kept = area.kept if area is not None else ()
-    if sum(han(page.keys[index]) for index in kept) > PLANS or _has_dateline(page):
+    said = kept if area is not None else range(*region[:2])
+    if sum(han(page.keys[index]) for index in said) > PLANS or _has_dateline(page):
         return None
     if not kept and page.outline.has("area") and any(words.match("edition", key) for key in (page.head, *page.keys)):
         return "a page of a newspaper, whose picture leads to its articles"
-    named = (page.outline.name(link).strip() for href, link in page.outline.links if href)
-    days = {int(name) for name in named if len(name) <= 2 and name.isascii() and name.isdecimal()}
-    return "a calendar, each day of which leads on" if days >= MONTH else None
+    named = [page.outline.name(link).strip() for href, link in page.outline.links if href]
+    # A week whose days have no news is a row of bare numbers.
+    weeks = [key.split() for key in page.keys if len(key) <= WEEK]
+    numbers = [*named, *(day for days in weeks if all(map(str.isdecimal, days)) for day in days)]
+    days = {int(number) for number in numbers if len(number) <= 2 and number.isascii() and number.isdecimal()}
+    return "a calendar, whose days lead on" if days >= MONTH else None
 
 
 def _is_excuse(page: Page, region: extract.Region, area: Area | None) -> str | None:
@@ -201,7 +207,7 @@ def _leads_only(page: Page, points: Sequence[float], region: extract.Region, are
     within = range(area.start, area.end) if area is not None and stated and area.kept else range(*region[:2])
     # A digest has the title and the dateline of an article.
     digest = stated and _is_head(page)
-    return _is_of_teasers(page, points, within, digest=digest) or _is_of_rows(page, points, within, area)
+    return _is_of_teasers(page, points, within, area, digest=digest) or _is_of_rows(page, points, within, area)
 
 
 def _is_filled_later(page: Page, points: Sequence[float], area: Area | None, html: str) -> bool:
@@ -225,7 +231,7 @@ def is_root(url: str) -> bool:
     return parts.scheme in ("http", "https") and not parts.query and _HOME.fullmatch(parts.path) is not None
 
 
-def _is_of_teasers(page: Page, points: Sequence[float], within: range, *, digest: bool) -> bool:
+def _is_of_teasers(page: Page, points: Sequence[float], within: range, area: Area | None, *, digest: bool) -> bool:
     """Whether most of the prose is teasers, under a linked headline or before a link to the rest, ……[详细]: a list,
     however much they say. A single one must be cut short, and of two the page may name its column alone.
     """
@@ -233,7 +239,8 @@ def _is_of_teasers(page: Page, points: Sequence[float], within: range, *, digest
     # The address below a search's result is no prose.
     every = [index for index, point in enumerate(points) if point >= extract.PROSE and "://" not in page.keys[index]]
     prose = [index for index in every if index in within]
-    if len(every) == 1 and _above(page, every[0]) in headlines and _is_cut(page, every[0]):
+    # A teaser may be too short for prose.
+    if _is_one_teaser(page, headlines, every or (area.kept if area is not None else ())):
         return True
     opened = sum(_reads_on(page, index) or _reads_on(page, index + 1) for index in prose)
     if not digest and opened >= max(FEW_TEASERS, 0.6 * len(prose)):
@@ -243,10 +250,18 @@ def _is_of_teasers(page: Page, points: Sequence[float], within: range, *, digest
     return (few or between >= max(5, 0.5 * len(prose))) and not _has_dateline(page)
 
 
+def _is_one_teaser(page: Page, headlines: Sequence[int], said: Sequence[int]) -> bool:
+    """Whether all that is said, beside the headlines of rows, is one teaser below its linked headline."""
+    heads = {*headlines, *(index for index, block in enumerate(page.blocks) if _is_row_head(block))}
+    single = [index for index in said if index not in heads]
+    return len(single) == 1 and (above := _above(page, single[0])) in heads and _is_cut(page, single[0], above)
+
+
 def _above(page: Page, index: int) -> int:
     """The block above another one, and above its day."""
     above = index - 1
-    return above - (above > 0 and not page.blocks[above].links and _is_dated(page.keys[above]))
+    day = above > 0 and page.blocks[above].links < NAMES and _is_dated(page.keys[above])
+    return above - day
 
 
 def _reads_on(page: Page, index: int) -> bool:
@@ -254,10 +269,17 @@ def _reads_on(page: Page, index: int) -> bool:
     return index < len(page.blocks) and bool(page.blocks[index].links and words.tail("read_on", page.keys[index]))
 
 
-def _is_cut(page: Page, index: int) -> bool:
-    """Whether a teaser ends in dots, perhaps before a link to the rest."""
-    key = page.keys[index]
-    return (words.pattern("read_on").sub("", key) if page.blocks[index].links else key).endswith(("…", "..."))
+def _is_cut(page: Page, index: int, above: int) -> bool:
+    """Whether a teaser ends in dots, perhaps before a link to the rest, or names the headline above it once more."""
+    key, linked = page.keys[index], page.blocks[index].links > 0
+    cut = (words.pattern("read_on").sub("", key) if linked else key).endswith(("…", "..."))
+    return cut or (linked and page.keys[above] in key)
+
+
+def _is_row_head(block: Block) -> bool:
+    """Whether the headline of a row is a link, and its day or a counter stands beside it, but no teaser."""
+    teaser = "…" in block.text or "..." in block.text
+    return block.links >= NAMES and block.linked > 0.3 and block.size <= ROW_LINE and not teaser
 
 
 def _names_column(page: Page) -> bool:

@@ -271,6 +271,23 @@ TEASER_OF_MONTH = (
 )
 
 
+# An archive of WordPress: a short teaser that names its headline once more, and lists beside it.
+TEASER_OF_BLOG = (
+    "<title>月度归档：202207 – 青石同乡会</title><h1><a href='/'>青石同乡会</a></h1><main><h1>月度归档：202207</h1>"
+    "<h2><a href='/7/'>同乡会馆修缮工程通过验收</a></h2><div><time>2022年7月25日</time> 由 <a href='/me/'>admin</a>"
+    "</div><p>7月25日，同乡会会同消防部门，对会馆的… <a href='/7/'>继续阅读“同乡会馆修缮工程通过验收”</a></p></main>"
+    "<h2>归档</h2><ul><li><a href='?m=1'>2022年7月</a><li><a href='?m=2'>2022年6月</a></ul><h2>分类</h2><ul><li>"
+    "<a href='?c=1'>会务</a> (20)<li><a href='?c=2'>乡讯</a> (14)</ul>"
+)
+# The last page of a column, whose row holds its headline, its day and a counter.
+TEASER_OF_ROW = (
+    "<title>乡讯_青石同乡会</title><div>位置：<a href='/'>主页</a> &gt; <a href='/x/'>乡讯</a> &gt;</div><ul><li>"
+    "<a href='7.html'>王建华等37人联名提出修缮会馆建议</a><span>日期：2022-07-22 10:37:00 点击：207</span>"
+    "<p>“这条建议能不能落地，今天当面说清楚。”7月22日，修缮会馆专题协商在青石...</p></li></ul>"
+    "<ul><li><a href='1.html'>上一页</a><li>2</ul>"
+)
+
+
 @pytest.mark.parametrize(
     ("url", "body", "reason"),
     [
@@ -346,6 +363,8 @@ TEASER_OF_MONTH = (
             TEASER_OF_MONTH,
             "list",
         ),
+        ("http://h/?m=202207", TEASER_OF_BLOG, "list"),
+        ("http://h/x/list_6_2.html", TEASER_OF_ROW, "list"),
         ("http://h/", f"<title>平湖市统一战线</title><div>平湖市统一战线</div>{COLUMNS}", "home"),
         ("http://h/index.jsp?lm=3", f"<title>平湖市统一战线</title><div>平湖市统一战线</div>{COLUMNS}", "list"),
     ],
@@ -457,6 +476,25 @@ def test_what_a_calendar_says_of_its_days_is_no_article_and_an_article_beside_on
     found = clean(dataclasses.replace(capture(200, (), body), url="http://h/day.php?d=2026-11-02"), None)
     assert isinstance(found, Document) == kept, found
     assert isinstance(found, Document) or found.reason == "list"
+
+
+@pytest.mark.parametrize(("last", "reason"), [(28, "list"), (27, None)])
+def test_a_month_without_news_is_a_calendar_though_no_day_leads_on(last: int, reason: str | None) -> None:
+    weeks = "".join(
+        "<tr>" + "".join(f"<td>{day if day <= last else ''}</td>" for day in range(first, first + 7)) + "</tr>"
+        for first in range(1, last + 1, 7)
+    )
+    body = f"<h1>青石县文联</h1><p><a href='/'><img src=a.png>首页</a></p><table>{weeks}</table><p>本月共0条要闻</p>"
+    found = clean(dataclasses.replace(capture(200, (), f"<title>要闻日历</title>{body}"), url="http://h/rl/"), None)
+    assert (found.reason if isinstance(found, Skip) and "calendar" in found.detail else None) == reason
+
+
+@pytest.mark.parametrize(("name", "reason"), [("IMG_976", "empty"), ("图集", None), ("Spring Tea", None)])
+def test_the_page_of_a_picture_that_has_the_name_of_its_file_is_none(name: str, reason: str | None) -> None:
+    head = f"<title>{name} – 青石同乡会</title><nav><a href='/'>青石同乡会</a></nav>"
+    body = f"{head}<main><h1>{name}</h1><img src=/a.jpg></main>"
+    found = clean(dataclasses.replace(capture(200, (), body), url="http://h/?attachment_id=976"), None)
+    assert (found.reason if isinstance(found, Skip) else None) == reason
 
 
 @pytest.mark.parametrize(
