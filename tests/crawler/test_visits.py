@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 from collections import Counter
+from collections.abc import Callable
 from dataclasses import replace
 from itertools import pairwise
 from pathlib import Path
@@ -401,6 +402,34 @@ def test_a_list_comes_sooner_after_news_and_later_after_none(site: Unwired, endi
     assert site.row("/l/", "span") == (9 * HOUR,)
     site.crawl(column(6, ending=ending), later=9 * HOUR)
     assert site.row("/l/", "span") == (pytest.approx(7.2 * HOUR),)
+
+
+def pages_of(name: str, ways: Callable[[int], str], *, day: str = "2020-09-01") -> Callable[[str], Said]:
+    """A column whose pages have three articles each, of this name, and the links of its pager."""
+
+    def answer(path: str) -> Said:
+        if path == "/":
+            return Said(links("/l/"))
+        if not path.startswith("/l/"):
+            return article(path)
+        page = int(path[4:-5] or 1)
+        return Said(rows(*(f"/{name}-{page}-{n}.html" for n in range(3)), day=day) + ways(page))
+
+    return answer
+
+
+def test_a_list_without_days_in_its_rows_is_walked_to_its_end(site: Unwired) -> None:
+    walk = pages_of("a", lambda page: f"<a href='/l/p{page + 1}.html'>下一页</a>" if page < 5 else "", day="")
+    assert {path for path in site.crawl(walk) if path.startswith("/l/p")} == {f"/l/p{n}.html" for n in range(2, 6)}
+
+
+def test_pages_of_news_are_walked_by_numbers_alone(site: Unwired) -> None:
+    def numbers(page: int) -> str:
+        return "".join(f" <a href='/l/p{n}.html'>{n}</a>" for n in range(1, 6) if n != page)
+
+    for name, later in (("a", 0), ("b", 7 * HOUR)):
+        asked = site.crawl(pages_of(name, numbers), later=later)
+        assert [path for path in asked if path.startswith("/l/p")] == [f"/l/p{n}.html" for n in range(2, 6)]
 
 
 def test_a_list_that_answers_any_number_with_its_last_page_ends(site: Unwired) -> None:
