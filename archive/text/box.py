@@ -603,7 +603,7 @@ class _Walk:
         """What a line is that a rule of furniture knows: cells are no furniture, nor who organised an event."""
         if self.in_row(index):
             return "line"
-        if rule == "comment_form" and (self.in_list(index) or self.in_table(index)):
+        if rule == "comment_form" and self.in_list(index):
             return "line"
         if rule == "contact" or (rule == "footer" and not words.match("foot", self.keys[index])):
             return "footer" if self.is_foot(index) else "line"
@@ -620,14 +620,6 @@ class _Walk:
                 beside = self.outline.cell(other)
                 if beside not in (None, cell) and self.outline.parents[beside or 0] == row:
                     return True
-        return False
-
-    def in_table(self, index: int) -> bool:
-        """Whether a block is one of three cells of a row that have no colon: 姓名 | 昵称 | 评论内容 heads a table."""
-        for first in range(max(0, index - 2), min(index + 1, len(self.blocks) - 2)):
-            row = range(first, first + 3)
-            if all(self.outline.are_beside(i, i + 1) for i in row[:2]) and not any(":" in self.keys[i] for i in row):
-                return True
         return False
 
     def in_list(self, index: int) -> bool:

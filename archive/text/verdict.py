@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
-from functools import cache
 from typing import Literal
 from urllib.parse import urldefrag, urlsplit
 
@@ -571,7 +570,7 @@ def _status(capture: Capture) -> tuple[Reason, str] | None:
         return None
     text = _glance(capture.body[:30000])
     cookies = " ".join(value for name, value in capture.headers if name.lower() == "set-cookie")
-    if vendor := next((v for p, v in _challenges() if p.search(cookies) or p.search(text)), None):
+    if vendor := next((v for p, v in words.named("challenge", "vendor") if p.search(cookies) or p.search(text)), None):
         return Reason.CHALLENGE, f"{vendor}, status {status}"
     if status in (412, 521, 512):
         return Reason.CHALLENGE, f"status {status}"
@@ -598,7 +597,7 @@ def _answer(page: Page, area: Area | None, html: str, text: str, size: int, url:
     if size == 0 and (found := _words("\n".join(_SAID.findall(html)))):
         return found
     # A short notice may have any of these words, in its title too: it has a dateline under it.
-    walled = any(pattern.search(page.head) for pattern, _ in _challenges())
+    walled = any(pattern.search(page.head) for pattern, _ in words.named("challenge", "vendor"))
     if stated and not walled:
         return None
     if challenge := _challenged(html, text, size):
@@ -623,24 +622,12 @@ def _leads_on(page: Page, html: str, size: int, url: str, *, stated: bool) -> st
 
 def _challenged(html: str, text: str, size: int) -> str | None:
     """What protects the site, where it answers instead of it."""
-    for pattern, vendor in _challenges():
+    for pattern, vendor in words.named("challenge", "vendor"):
         if (match := pattern.search(html)) and (vendor != "captcha" or pattern.search(text) or size < 30):
             return f"{vendor}: {match[0]}"
     return None
 
 
 def _words(text: str) -> tuple[Reason, str] | None:
-    found = ((reason, pattern.search(text)) for pattern, reason in _answers())
+    found = ((reason, pattern.search(text)) for pattern, reason in words.named("answer", "reason"))
     return next(((Reason(reason), match[0].strip()) for reason, match in found if match), None)
-
-
-@cache
-def _challenges() -> tuple[tuple[re.Pattern[str], str], ...]:
-    """What vendors that protect sites answer, each with the vendor."""
-    return words.named("challenge", "vendor")
-
-
-@cache
-def _answers() -> tuple[tuple[re.Pattern[str], str], ...]:
-    """What hosts answer instead of an article, each with the reason that it is."""
-    return words.named("answer", "reason")

@@ -357,7 +357,7 @@ class _Lines:
         """What speaks for a line as the title: the head, its look, a dateline under it; and whether one is there."""
         index, agreed, look = each[:3]
         keys = self.keys
-        if _is_other(keys[index], agreed) or (look < RANK and _signs(index, keys)):
+        if _is_other(keys[index], agreed):
             return 0.0, False
         if index and is_label(keys[index - 1]) and self.outline.are_beside(index - 1, index):
             return 0.0, False
@@ -444,7 +444,6 @@ class _Lines:
         block, key = self.blocks[index], self.keys[index]
         return (
             not block.links
-            and not self.is_in_pair(index)
             and not is_subtitle(key)
             and not key.startswith(_CUT)
             and not key.endswith(_CUT)
@@ -456,11 +455,6 @@ class _Lines:
             and not key.endswith(_TIME_LABELS)
             and furniture_id(key) is None
         )
-
-    def is_in_pair(self, index: int) -> bool:
-        """Whether a cell is a label, or stands in a row beside one: 信息来源 | 县报."""
-        beside = (i for i in (index - 1, index + 1) if 0 <= i < len(self.keys) and self.outline.are_beside(index, i))
-        return any(is_label(f"{self.keys[each]}:") for at in beside for each in (at, index))
 
     def heading_or_line(self, stated: Sequence[str]) -> int | None:
         """The only heading of a page, else, where the head says no more than the site's name, the line over prose."""
@@ -551,15 +545,6 @@ def _is_other(key: str, agreed: float) -> bool:
     if agreed == STATED:
         return False
     return is_dateline(key) or (not agreed and (bool(NUMBERED.match(key)) or furniture_id(key) in ("related", "tags")))
-
-
-def _signs(index: int, keys: Sequence[str]) -> bool:
-    """Whether a line and the day under it sign the prose above them: none stands below."""
-    under = keys[index + 1] if index + 1 < len(keys) else ""
-    dated = 0 < len(under) <= DAY and dates.read(under, loose=True) is not None
-    if not (dated and any(is_sentence(key, 10) for key in keys[max(0, index - SIGNED) : index])):
-        return False
-    return not any(is_sentence(key, 10) for key in keys[index + 2 : index + 2 + SIGNED])
 
 
 # The rows of a list have the same attributes.

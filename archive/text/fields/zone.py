@@ -7,7 +7,7 @@ words are made of, and names behind what their bearers are; elsewhere such words
 from __future__ import annotations
 
 import re
-from functools import cache, lru_cache
+from functools import lru_cache
 
 from archive.text import dates, words
 from archive.text.chinese import han
@@ -35,12 +35,6 @@ _SIGNS = {"made_crew": "审核", "made_editor": "编辑", "made_source": "来源
 _TOKENS = re.compile(r"[\s|/\[\]()<>·,、《》]+")
 
 
-@cache
-def _manners() -> tuple[tuple[re.Pattern[str], str], ...]:
-    """What is written in manners of its own, with what is usual."""
-    return words.named("manner", "usual")
-
-
 @lru_cache(maxsize=4096)
 def zoned(line: str) -> str:
     """A line of this place, see above; any other line as it is.
@@ -53,7 +47,7 @@ def zoned(line: str) -> str:
     if len(line) > LONGEST or not _HINT.search(line) or _CLAUSE.search(narrow(line)):
         return line
     text = plain = canonical(_CELLS.sub(r"\1:", line))
-    for pattern, usual in _manners():
+    for pattern, usual in words.named("manner", "usual"):
         text = pattern.sub(usual, text)
     text = words.pattern("member").sub(_with_label, _LABEL.sub(_with_sign, text))
     text = _with_day(" ".join(text.split()))
