@@ -10,7 +10,7 @@ from urllib.parse import unquote, urljoin, urlsplit
 
 from archive.text import box, chinese, dates, extract, fields, lines, words
 from archive.text.blocks import Block
-from archive.text.draft import Draft, Line, cut_thread, lines_of, read_body, read_head, read_tail, reader_of
+from archive.text.draft import SIGNED, Draft, Line, cut_thread, lines_of, read_body, read_head, read_tail, reader_of
 from archive.text.page import FILE, Page, joined, may_be_file
 from archive.warc.capture import Capture
 
@@ -132,6 +132,9 @@ def _scene(page: Page, body: box.Area | None) -> Scene:
     beside = (page.blocks[index].text for index in (*above, *below))
     read = str if page.plain else reader_of("\n".join([*_found(page, rows), *beside]))
     around = {index: _shown(page, index, read) for index in (*above, *below)}
+    # Right below the text, up to the first link.
+    joined = [i for at, i in enumerate(below[:SIGNED], last + 1) if i == at and not page.blocks[i].links]
+    around |= {index: fields.zoned(around[index]) for index in joined}
     return Scene(
         page=page, body=body, rows=rows, first=first, last=last, above=above, below=below, read=read, around=around
     )
@@ -471,6 +474,9 @@ def _rule_below(draft: Draft, scene: Scene, index: int, *, joined: bool) -> str 
     if joined and (fields.is_caption(line) or _describes(scene, index)):
         draft.captions.append(line)
         return "caption"
+    if joined and fields.is_dateline(line) and dates.tells_day(line) and (who := fields.unlabelled(line).author):
+        draft.byline.take(fields.Byline(author=who), "name", line)
+        return "dateline"
     return lines.furniture_id(scene.page.keys[index])
 
 

@@ -349,10 +349,12 @@ class _Walk:
         return {*takewhile(is_caption, above), *takewhile(is_caption, below)}
 
     def signed_below(self, last: int) -> set[int]:
-        """The day right below the text that signs it, though it stands in a box of its own."""
+        """The day right below the text that signs it, and the office over that, though they stand in another box."""
         day = last + 1
+        if self.kinds.get(day) == "line" and fields.is_office(self.keys[day]):
+            day += 1
         signs = self.kinds.get(day) == "line" and any("T" not in day.value for day in dates.signed([self.keys[day]]))
-        return {day} if signs else set()
+        return set(range(last + 1, day + 1)) if signs else set()
 
     def trim_end(self, lines: list[int]) -> None:
         """Take lines off the end of an article without prose that stand in a box unlike that of its first line."""

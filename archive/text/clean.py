@@ -252,6 +252,7 @@ def _statements(
         *(dataclasses.replace(dated, rule="over") for dated in beside),
         *(dataclasses.replace(dated, rule="below") for dated in (*late, *foot)),
         *dates.signed([draft.lines[index].read for index in draft.left()[-SIGNED:]]),
+        *filter(None, map(dates.lead, (draft.lines[index].read for index in draft.left()[:1]))),
     ]
 
 

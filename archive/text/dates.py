@@ -28,6 +28,8 @@ MINGUO = 1911
 # A longer line is no dateline.
 LINE = 100
 
+# A place beside a day has at most so many Han characters.
+PLACE = 8
 # A source beside a day has at most so many characters; a day with the word behind it is no longer.
 BESIDE, DONE = 16, 30
 
@@ -44,7 +46,7 @@ _YEARS = re.compile(rf"[12民年](?:(?<=[12])[09]\d\d|{_WRITTEN})")
 # What counts readers says nothing of a day, nor does who put the text there.
 _SAID = re.compile(r"(?:发布|录入|上传|提供)[人者员]:\s?[^\s|]{1,30}+")
 _COUNT = re.compile(
-    r"[已共被]?(?:阅读?|浏览|点击|访问|查看|播放|观看|收听|下载)(?:[次量数]{1,2}:?)?\s?\d[\d.,]{0,9}[万wk+]?\s?次?"
+    r"[已共被]?(?:阅读?|浏览|点击|访问|查看|播放|观看|收听|下载)(?:[次量数]{1,2}:?)?\s?[(\[]?\d[\d.,]{0,9}[万wk+]?\s?次?"
 )
 _DIGITS = re.compile(rf"[\d民年](?:(?<=\d)|{_WRITTEN})")
 # Something of these in every loose shape.
@@ -61,6 +63,7 @@ _WEEKDAY = re.compile(rf"\A[\s,(\[]*+{_DAY_OF_WEEK}[\s)\]]*")
 _WEEKDAY_BEFORE = re.compile(rf"\A{_DAY_OF_WEEK},?\s")
 # From one hour to another lasts an event.
 _LASTS = re.compile(r"(?<![:\dT])\d{1,2}[:时]\d{0,2}分?\s?(?:[—–~-]{1,2}|[至到])\s?\d{1,2}[:时点]")
+_LEAD = re.compile(r"[(\[【〔]([^()\[\]【】〔〕]{8,30})[)\]】〕]")
 _DONE = ("发布", "上传", "刊登", "登载")
 # A day behind a label of any words.
 _LABELLED = re.compile(r"\A[一-鿿]{1,6}(?:日期?|[時时][间間]):\s?(?=\d)")
@@ -446,6 +449,19 @@ def signed(lines: Sequence[str]) -> list[Dated]:
         if value := next(whole, None) or _beside_name(line):
             found.append(Dated(value=value, rule="signed", words=line))
     return found[-1:]
+
+
+def lead(paragraph: str) -> Dated | None:
+    """The day in the brackets with which a text begins, with the place.
+
+    >>> lead("（香港，二零零五年四月十二日）商会今日公布，煎药费五年不变。").value
+    '2005-04-12'
+    """
+    match = _LEAD.match(narrow(paragraph[:LINE]))
+    found = loose(match[1]) if match else None
+    if match is None or found is None or han(match[1][: found.start] + match[1][found.end :]) > PLACE:
+        return None
+    return Dated(value=found.value, rule="lead", words=match[0])
 
 
 def _beside_name(line: str) -> str | None:

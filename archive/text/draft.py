@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
@@ -43,7 +44,7 @@ class Draft:
     there is nothing to repair or convert; in the first `headed` lines a day alone is the dateline.
     """
 
-    lines: Sequence[Line]
+    lines: list[Line]
     fate: list[str | None]
     plain: bool
     headed: int = 3
@@ -265,20 +266,35 @@ def read_tail(draft: Draft) -> None:
     read = draft.read
     left = draft.left()
     last = next((i for i in reversed(left) if lines.is_sentence(read[i])), -1)
-    near = left[-SIGNED - 1 :] if last >= 0 else []
+    near = _right_below(draft, last)
     for index in [i for i in left if i > last]:
-        line = fields.zoned(read[index]) if index in near else read[index]
-        if (found := fields.signature(line)) is not None:
-            draft.byline.take(found, "signature", line)
-            draft.take(index, "byline")
-        elif draft.sign(index, fields.reporters(_without_day(line))):
-            continue
-        elif _is_day_with_tools(line) or (
-            fields.is_dateline(line) and (fields.byline(line) or _PUBLISHED.search(line))
-        ):
-            draft.byline.take(fields.byline(line), "dateline", line)
-            draft.take(index, "dateline")
+        _take_from_tail(draft, index, fields.zoned(read[index]) if index in near else read[index])
     _read_prose(draft)
+
+
+def _right_below(draft: Draft, last: int) -> list[int]:
+    """The last lines, few, right below the last sentence: nothing that was taken out stands between, as rows do."""
+    if last < 0:
+        return []
+    at = draft.at or range(len(draft.lines))
+    gone = min((block for block, *_ in draft.beside if block > at[last]), default=math.inf)
+    return [index for index in draft.left()[-SIGNED - 1 :] if at[index] < gone]
+
+
+def _take_from_tail(draft: Draft, index: int, line: str) -> None:
+    """Take a line of the tail out where it is a byline or the dateline."""
+    if (found := fields.signature(line)) is not None:
+        draft.byline.take(found, "signature", line)
+        draft.take(index, "byline")
+    elif draft.sign(index, fields.reporters(_without_day(line))):
+        return
+    elif _is_day_with_tools(line) or (
+        fields.is_dateline(line) and (fields.byline(line) or _PUBLISHED.search(line) or dates.counts(line))
+    ):
+        draft.byline.take(fields.byline(line), "dateline", line)
+        draft.byline.take(fields.unlabelled(line), "name", line)
+        draft.lines[index] = draft.lines[index]._replace(spaced=line)
+        draft.take(index, "dateline")
 
 
 def _without_day(line: str) -> str:

@@ -130,11 +130,43 @@ def test_a_name_alone_under_the_title_is_who_wrote(under: str, author: str | Non
     assert read(under).author == author
 
 
+@pytest.mark.parametrize(
+    ("title", "day"),
+    [
+        ("修好了村口的桥（10月25日 2018）", "2018-10-25"),
+        ("修好了村口的桥 10月25日 2018", "2018-10-25"),
+        ("修好了村口的桥（20150127）", "2015-01-27"),
+        ("修好了村口的桥 07年6月29日", "2007-06-29"),
+        ("修好了村口的桥 (10-26/2012 瑞海商会)", "2012-10-26"),
+    ],
+)
+@pytest.mark.parametrize("set_as", ["<h2>{}</h2>", "<p align=center><b>{}</b></p>", "<div>{}</div>"])
+def test_a_day_of_any_shape_beside_the_title_is_its_day(title: str, day: str, set_as: str) -> None:
+    page = PAGE.format(head="云溪同乡会", under="", below="").replace("<h2>修好了村口的桥</h2>", set_as.format(title))
+    found = read(page=page)
+    assert (found.title, found.published) == ("修好了村口的桥", day)
+
+
+@pytest.mark.parametrize(
+    "under", ["整理：石小川 16/08/2022", "县侨联供稿 07年6月29日", "07年6月29日", "县侨联　16/08/2022"]
+)
+def test_a_dateline_is_no_title(under: str) -> None:
+    menu = "<font size=6>云溪同乡会</font><hr><a href=1>同乡简介</a> | <a href=2>新闻</a> | <a href=3>留言</a><hr>"
+    page = PAGE.format(head="云溪同乡会", under=f"<p>{under}</p>", below="").replace("h2>", "div>")
+    assert read(page=page.replace("<body>", f"<body>{menu}")).title == "修好了村口的桥"
+
+
 def test_a_name_and_its_day_over_the_title_are_those_of_a_blog() -> None:
     over = "<div><span>江雨薇</span></div><ul><li>2019年4月9日</li></ul>"
     assert read().author is None
     page = PAGE.format(head="修好了村口的桥", under="", below="").replace("<h2>", f"{over}<h2>")
     assert read(page=page).author == "江雨薇"
+
+
+def test_the_day_in_the_brackets_of_the_lead_is_believed_where_no_other_is() -> None:
+    lead = "<p>（香港，二零零五年四月十二日）商会今日公布，煎药费五年不变，会员都赞成。</p>"
+    assert read(lead).published == "2005-04-12"
+    assert read(f"<p>2005-05-06</p>{lead}").published == "2005-05-06"
 
 
 def test_rows_below_the_text_say_who_and_when() -> None:
@@ -168,6 +200,11 @@ def test_the_time_of_a_meeting_is_no_dateline() -> None:
         ("<p>2015年12月2日 西街社区居委会 冯春</p>", "2015-12-02"),
         ("<p>女儿 谢晓蓉 录　2002.4.12 夜</p>", "2002-04-12"),
         ("<p>（以马内利团契　吴恩光）</p><p>7/19/2016</p>", "2016-07-19"),
+        ("<p>县侨联</p><p>2009-11-23</p>", "2009-11-23"),
+        ("<p>苏文 写于 20150127</p>", "2015-01-27"),
+        ("<p>文/欧阳敏</p><p>更新于07年6月29日</p>", "2007-06-29"),
+        ("<p>[ 2013年4月9日 民盟清河总支 ] 阅读(12)</p>", "2013-04-09"),
+        ("<p><a href=/1>其他消息</a></p><p>7/23/2005 冬令救济</p>", None),
         ("<p>2008年9月11日召开第二次会员大会选举产生理事会</p>", None),
     ],
 )

@@ -561,6 +561,8 @@ def _signed(inner: str) -> Byline | None:
 def _named(inner: str) -> Byline | None:
     if furniture_id(inner) == "related":
         return None
+    if who := alone(inner):
+        return Byline(author=who)
     role = words.pattern("role").match(inner)
     names = all_people(inner) or (all_people(inner[role.end() :], labelled=True) if role else [])
     return Byline(author=" ".join(names)) if names else None

@@ -90,7 +90,6 @@ _DASH = ("—", "–", "-", "－")
 # What parts the words of a dateline.
 _BARS = ("/", "|", "·", "丨", "｜")
 # The day beside a title, in brackets or behind a space.
-_DAY = re.compile(r"\d[\d年月日号/.-]{6,10}")
 _OPEN, _CLOSED, _DAY_ENDS = ("(", "[", "（", "【"), (")", "]", "）", "】"), tuple("0123456789日号")
 _BESIDE = (*_CLOSED, *_DAY_ENDS)
 _FARMED = re.compile(r"\A([^()（）]{2,12})[(（](.{6,})[)）]")
@@ -128,14 +127,23 @@ def part_day(title: str) -> tuple[str, str]:
         begin = max(map(title.rfind, _OPEN))
         said, rest = title[begin + 1 : -1], title[: max(begin, 0)]
     elif title[-1:] in _DAY_ENDS:
-        rest, _, said = title.rpartition(" ")
+        rest, said = _before_day(title)
     else:
         return title, ""
-    found = _DAY.search(said) if len(said) <= BESIDE else None
-    if found is None or len(rest) < SHORT or rest.rstrip().endswith(_BARS) or not dates.is_day(narrow(found[0])):
+    found = dates.loose(said := narrow(said)) if len(said) <= BESIDE else None
+    if found is None or len(rest) < SHORT or rest.rstrip().endswith(_BARS):
         return title, ""
-    who = f"{said[: found.start()]}{said[found.end() :]}".strip(" ·|/,，、")
-    return (title, "") if who and not is_office(who) else (rest.strip(), f"{who} {found[0]}".lstrip())
+    who = f"{said[: found.start]}{said[found.end :]}".strip(" ·|/,，、")
+    return (
+        (title, "") if who and not is_office(who) else (rest.strip(), f"{who} {said[found.start : found.end]}".lstrip())
+    )
+
+
+def _before_day(title: str) -> tuple[str, str]:
+    """A title before the day with which it ends, behind a space, and that day; both empty where it ends otherwise."""
+    spaces = (at for at, mark in enumerate(title) if mark == " " and len(title) - at <= BESIDE)
+    parts = ((title[:at], title[at + 1 :]) for at in spaces)
+    return next((part for part in parts if dates.is_day(narrow(part[1]))), ("", ""))
 
 
 def choose(
@@ -256,12 +264,16 @@ class _Lines:
         return plain if menu or words.whole("site", self.keys[stated]) else stated
 
     def heading_below(self, stated: int) -> int:
-        """The heading over the text, if a menu stands between it and `stated`, which then names the site; else that."""
+        """The heading over the text, or the line that stands out there, if a menu stands between it and `stated`, which
+        then names the site; below an office any line. Else `stated`.
+        """
         first = self.first_prose()
         between = range(stated + 1, first)
-        menu = next((i for i in between if self.blocks[i].linked >= 0.5 and self.blocks[i].size > COLUMN_NAME), first)
+        menu = next((i for i in between if self.blocks[i].linked >= 0.5 and self.blocks[i].size >= MENU), first)
         heads = (i for i in between if i > menu and self.is_heading(i) and self.is_plain(i))
-        return next(heads, stated)
+        over = self.over_first_prose if is_office(self.keys[stated]) else self.standing_out
+        chosen = next(heads, None) or over(first)
+        return stated if chosen is None or chosen <= menu else chosen
 
     def ranked(self, stated: Sequence[str]) -> Iterator[_Ranked]:
         """The lines that have enough points for a title."""
@@ -442,8 +454,13 @@ class _Lines:
     def is_plain(self, index: int) -> bool:
         """Whether a line that looks like any other may be the title: no link, no search's result, no column's name."""
         block, key = self.blocks[index], self.keys[index]
+        said = part_day(key)[0].strip("[]() ")
+        office = said.endswith("供稿") or dates.rules().issuer.fullmatch(said) is not None
+        who = said != key and (":" in said or office or alone(said) is not None)
         return (
             not block.links
+            and not (who and zoned(key) != key)
+            and not dates.is_day(key)
             and not is_subtitle(key)
             and not key.startswith(_CUT)
             and not key.endswith(_CUT)
@@ -598,7 +615,7 @@ def _is_between(key: str) -> bool:
     """Whether a line may stand between a title and the text."""
     if not han(key) or key.endswith(":") or is_subtitle(key) or is_dateline(zoned(key)) or alone(key) is not None:
         return True
-    return furniture_id(key) is not None or (len(key) <= UNDER and dates.read(key) is not None)
+    return furniture_id(key) is not None or dates.is_day(key) or (len(key) <= UNDER and dates.read(key) is not None)
 
 
 def opening(outline: Outline, last: int) -> int:

@@ -73,15 +73,20 @@ def _with_label(member: re.Match[str]) -> str:
 
 def _with_day(text: str) -> str:
     """A line with its day in digits, the year first, behind a label; the same where it is no dateline."""
-    if dates.read(text) and (dates.is_bare(text) or dates.behind_label(text)):
+    found = dates.loose(text)
+    known = found is not None and text[found.start].isascii() and dates.read(text)
+    if known and (dates.is_bare(text) or dates.behind_label(text)):
         return text
     text = _SPACED.sub("", text)
     found = dates.loose(text)
     if found is None:
         return text
     before, after = text[: found.start].rstrip(" (["), text[found.end :].lstrip(" )]")
-    head = before[: labels(before)[0].at] if labels(before) else before
-    unknown = sum(map(han, filter(_is_unknown, _TOKENS.split(f"{head} {after}"))))
+    if not han(before + after):
+        # A day alone is read as it is, and may sign a text.
+        return text
+    said = (part[: labels(part)[0].at] if labels(part) else part for part in (before, after))
+    unknown = sum(map(han, filter(_is_unknown, _TOKENS.split(" ".join(said)))))
     if unknown > UNKNOWN or dates.rules().others.search(before) or dates.rules().almanac.search(after):
         return text
     return f"{before} {after} 发布时间:{found.value.replace('T', ' ')[:16]}".strip()
