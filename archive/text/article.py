@@ -321,7 +321,12 @@ def _heading(scene: Scene) -> int | None:
         block, line = page.blocks[index], around.get(index, "")
         if block.linked > 0.5 and block.size > 12:
             return None
-        beside = fields.is_subtitle(line) or fields.is_name(line) or fields.reporters(line) is not None
+        beside = (
+            fields.is_subtitle(line)
+            or fields.is_label(line)
+            or fields.is_name(line)
+            or fields.reporters(line) is not None
+        )
         if block.linked < 0.5 and fields.may_be_title(line) and not beside:
             return index if lines.furniture_id(page.keys[index]) is None else None
     return None
@@ -492,7 +497,7 @@ def _read_between(draft: Draft, scene: Scene) -> None:
             line = scene.read(scene.page.blocks[index].spaced)
             if fields.is_dateline(line):
                 draft.byline.take(fields.byline(line), "dateline", line)
-            elif index < scene.first and rule == "outside" and (who := fields.all_people(line)):
+            elif index < scene.first and rule in ("outside", "beside") and (who := fields.all_people(line)):
                 draft.byline.take(fields.Byline(author=" ".join(who)), "name", line)
 
 

@@ -674,9 +674,13 @@ class _Walk:
         own = self.holder(self.previous)
         for later in range(max(index + 1, start), end):
             near = begun and self.holder(later) == own and not self.is_link(later)
-            if near or (self.is_prose(later) and not (ended and begun)):
+            if near or (self.may_begin(later, begun=begun) and not (ended and begun)):
                 return later
         return None
+
+    def may_begin(self, index: int, *, begun: bool) -> bool:
+        """Whether a block is prose, or with a sentence of any length the text begins: the lines of a poem are short."""
+        return self.is_prose(index) or (not begun and self.is_sentence(index))
 
     def begins_over(self, first: int, index: int) -> int:
         """The first of the lines that stand right over the first paragraph in its box, below a block: 各位会员：."""

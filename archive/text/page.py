@@ -27,7 +27,7 @@ OVER, ZONE, PROSE, LINKED = 2, 4, 12, 0.5
 
 _WRITTEN = re.compile(r'"author"\s*+:\s*+\[?\s*+\{[^{}]{0,200}?"name"\s*:\s*"(?P<name>[^"]{2,40})"')
 _PUBLISHED = re.compile(r'"(?P<name>pubDate|datePublished|upDate)"\s*:\s*"(?P<value>[^"]{8,40})"')
-_KINDS = "docx?|wps|pdf|xlsx?|et|ofd|zip|rar|pptx?|csv"
+_KINDS = "docx?|wps|pdf|xlsx?|et|ofd|od[tsp]|zip|rar|pptx?|csv"
 # One of these stands in the address of every file.
 _FILE_KINDS = re.compile(rf"\.(?:{_KINDS})")
 _FILE_WORDS = ("down", "attach")

@@ -156,6 +156,13 @@ def test_a_dateline_is_no_title(under: str) -> None:
     assert read(page=page.replace("<body>", f"<body>{menu}")).title == "修好了村口的桥"
 
 
+def test_who_signs_a_text_as_the_head_of_its_page_says_is_no_title() -> None:
+    page = PAGE.format(head="云溪同乡会 -- 乡情", under="<p>作者：佚名 更新时间：2009-2-14</p>", below="")
+    page = page.replace("<h2>修好了村口的桥</h2>", "<p align=center><b>讣 告</b></p>")
+    found = read(page=page.replace("</body>", "<p>云溪同乡会</p><p>二〇〇九年二月十三日</p></body>"))
+    assert (found.title, found.published) == ("讣 告", "2009-02-14")
+
+
 def test_a_name_and_its_day_over_the_title_are_those_of_a_blog() -> None:
     over = "<div><span>江雨薇</span></div><ul><li>2019年4月9日</li></ul>"
     assert read().author is None
@@ -251,3 +258,20 @@ def test_a_line_that_its_place_marks_is_a_caption(pictures: str, captions: tuple
     found = read(page=page.replace("<p>通车那天", f"{pictures}<p>通车那天"))
     assert found.captions == captions
     assert not any(caption in found.text for caption in captions)
+
+
+def test_the_short_lines_of_a_poem_in_a_box_of_their_own_are_its_text() -> None:
+    poem = "拄杖徐登第几层，西风吹帽不须惊。<br>少年同上今余我，犹指残碉说旧营。<br>桥成路阔少年多，夹岸楼台影。"
+    html = (
+        "<html><head><title>云溪老干部局 - 文苑</title></head><body><table><tr><td><a href=/a>诗词曲赋</a></td><td>"
+        f"<center><font size=4><b>重阳登高</b></font><br>沈怀瑾</center><center>{poem}</center>"
+        "<table><tr><td>〔注〕残碉：一九四九年十一月起义时所筑，今存山顶。</td></tr></table></td></tr></table></body></html>"
+    )
+    found = read(page=html)
+    assert (found.title, found.author) == ("重阳登高", "沈怀瑾")
+    assert found.text.startswith("拄杖徐登第几层，西风吹帽不须惊。\n少年同上")
+
+
+def test_open_documents_are_files() -> None:
+    found = read(below='<p>附件：<a href="/u/1.odt">同意书.odt</a></p>')
+    assert found.attachments == (("http://www.example.org/u/1.odt", "同意书.odt"),)

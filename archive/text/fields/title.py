@@ -288,9 +288,9 @@ class _Lines:
             enough = short if len(self.bares[each.at]) < SHORT else ENOUGH
             points, dated = self.points(each)
             points += COLUMN * (points >= enough and self.is_column(each, dated=dated))
-            # Below all sentences the foot says the site's name, as the head does, and a heading is that of a list.
-            below = each.at > end and (points == each.agreed or (text and not each.agreed))
-            if points >= enough and not below:
+            # Below a text the foot and who signs say the site's name, as the head does; a heading is that of a list.
+            below = points == each.agreed or (text and 0.0 in (each.agreed, each.look // RANK))
+            if points >= enough and not (below and each.at > end):
                 block = self.blocks[each.at]
                 yield _Ranked(points, block.size if each.agreed else 0, -each.at, dated and block.kind == "heading")
 
