@@ -149,7 +149,7 @@ def _matching(key: str) -> tuple[Rule, ...]:
         return row
     words, begins, wordless, without = _gates()
     numbers = set(without) if wordless.fullmatch(key) else set()
-    for first in begins.intersection(key):
+    for first in begins.findall(key):
         numbers.update([number for word, number in words[first] if word in key])
     if not numbers:
         return ()
@@ -175,14 +175,19 @@ def _together(key: str) -> tuple[Rule, ...]:
 
 
 @cache
-def _gates() -> tuple[dict[str, list[tuple[str, int]]], frozenset[str], re.Pattern[str], list[int]]:
-    """The words that lines of rules hold, by their first characters, each with the number of its rule, and these
-    characters; a pattern for lines of rules without words, and the numbers of these.
+def _gates() -> tuple[dict[str, list[tuple[str, int]]], re.Pattern[str], re.Pattern[str], list[int]]:
+    """The words that lines of rules hold, by their first characters, each with the number of its rule; a pattern for
+    these characters before second ones; one for lines of rules without words, and the numbers of these.
     """
     words: dict[str, list[tuple[str, int]]] = {}
     for number, rule in enumerate(rules()):
         for word in rule.holds:
             words.setdefault(word[0], []).append((word, number))
+    every = [word for held in words.values() for word, _ in held]
+    first, alone, second = (
+        re.escape("".join(sorted(set(characters))))
+        for characters in (words, (w for w in every if len(w) == 1), (w[1] for w in every if len(w) > 1))
+    )
+    begins = re.compile(rf"[{first}](?:(?=[{second}])|(?<=[{alone}]))")
     without = [number for number, rule in enumerate(rules()) if not rule.holds]
-    wordless = re.compile("|".join(f"(?:{rules()[number].pattern.pattern})" for number in without))
-    return words, frozenset(words), wordless, without
+    return words, begins, re.compile("|".join(f"(?:{rules()[number].pattern.pattern})" for number in without)), without
