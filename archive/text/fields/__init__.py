@@ -27,7 +27,6 @@ from archive.text.fields.people import reporters as reporters
 from archive.text.fields.source import is_name as is_name
 from archive.text.fields.source import medium as medium
 from archive.text.fields.source import unlabelled as unlabelled
-from archive.text.fields.threads import posted as posted
 from archive.text.fields.threads import thread_end as thread_end
 from archive.text.fields.title import are_rows as are_rows
 from archive.text.fields.title import bare_lines as bare_lines
