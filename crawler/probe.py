@@ -37,7 +37,7 @@ from crawler.wire.guard import literal_address
 
 # The reasons in missing.jsonl that only mean that the probe was limited.
 _NO_TROUBLE = ("waiting", "list_gap")
-# The limits of pages for the first crawl and for sample articles. With robots.txt and redirects: at most 30 requests.
+# The limits of pages for the first crawl and for sample articles. With robots.txt, scripts and redirects: about 30 requests.
 LOOK, SAMPLES = 16, 5
 _TITLE = XPath("string(//title)")
 _FEEDS = XPath("//link[@rel='alternate'][contains(@type, 'rss') or contains(@type, 'atom')]/@href")
@@ -133,7 +133,7 @@ def probe(url: str, folder: Path, *, key: str | None = None, delay: float = 3.0)
         encoding=pages[-1].encoding,
         feed=next((feed for page in pages for feed in page.feeds), None),
         samples=samples,
-        requests=len(looked) + len(asked),
+        requests=sum(each.kind == "response" for each in (*looked, *asked)),
         ledger=ledger,
         troubles=troubles,
     )

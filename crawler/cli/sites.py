@@ -35,7 +35,7 @@ def sites_list(folders: Folders, json_: bool) -> None:
 @json_option
 @click.pass_obj
 def sites_add(folders: Folders, url: str, key: str | None, delay: float, json_: bool) -> None:
-    """Probe a site with at most 30 requests, write its file, and show how some of its articles are read.
+    """Probe a site with about 30 requests, write its file, and show how some of its articles are read.
 
     Example: cundang sites add http://www.sctyzx.gov.cn/
     """

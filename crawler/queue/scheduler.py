@@ -60,6 +60,10 @@ class Scheduler:
         self._spider.hosts.leave(host)
         self._spider.frontier.postpone(host)
 
+    def count(self) -> None:
+        """Count what a script asked for as a page."""
+        self._pages += 1
+
     def enough(self) -> bool:
         """Whether this run has asked for as many pages as it may."""
         return self._spider.max_pages is not None and self._pages >= self._spider.max_pages

@@ -19,7 +19,7 @@ import time
 from collections import Counter
 from collections.abc import AsyncGenerator, Collection, Mapping
 from dataclasses import dataclass, field, replace
-from typing import IO, Any, cast
+from typing import IO, TYPE_CHECKING, Any, cast
 
 from scrapy.crawler import Crawler
 from scrapy.http import Response
@@ -31,6 +31,9 @@ from crawler.discovery.numbered import further
 from crawler.discovery.scripted import MONTH, Play, is_asked, key_of, leads_on, tabs
 from crawler.wire.browser import Browser
 from crawler.wire.fetch import fetch
+
+if TYPE_CHECKING:
+    from crawler.queue.scheduler import Scheduler
 
 PURPOSE = "script"
 # For one page: the most requests until its scripts ask for nothing more, rounds of requests, and presses on its
@@ -206,7 +209,7 @@ class Scripts:
             if len(self._sources) >= FILES:
                 return None
             answer = await fetch(self._crawler, url, parent=page.url, purpose=PURPOSE)
-            page.asked += 1
+            self._count(page)
             text = ""
             if isinstance(answer, str):
                 page.refused.append(answer)
@@ -245,7 +248,7 @@ class Scripts:
             headers["Content-Type"] = ask["type"] or "application/x-www-form-urlencoded"
         if page.cookies and host_of(ask["url"]) == host_of(page.url):
             headers["Cookie"] = "; ".join(page.cookies.values())
-        page.asked += 1
+        self._count(page)
         answer = await fetch(
             self._crawler,
             ask["url"],
@@ -266,6 +269,11 @@ class Scripts:
             self._kept += len(text)
             self._answers[ask["key"]] = (answer.status, text)
         return answer.status, text
+
+    def _count(self, page: _Page) -> None:
+        """Count a request, for the page and for the limit of the run, which ends before its next page."""
+        page.asked += 1
+        cast("Scheduler", cast("Any", self._crawler.engine).scheduler).count()
 
     async def _do(self, job: dict[str, Any]) -> State:
         reply = await asyncio.to_thread(self._ask_child, json.dumps(job))

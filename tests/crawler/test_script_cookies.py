@@ -72,3 +72,18 @@ def test_each_page_posts_for_itself_though_another_one_posted_the_same(tmp_path:
     with serving(routes) as little:
         crawl(little.site(tmp_path / "sites"), tmp_path / "data")
     assert {path for path in asked if path.startswith("/show-")} == {f"/show-{n}.html" for n in range(1, 7)}
+
+
+def test_what_scripts_ask_for_counts_towards_the_limit_of_pages(tmp_path: Path) -> None:
+    code = "<ul id=r></ul><script>for (var n = 1; n < 4; n++) $.get('/rows-' + n, h => $('#r').append(h));</script>"
+    asked: list[str] = []
+
+    def routes(path: str, _: Mapping[str, str]) -> Answer:
+        asked.append(path)
+        if path == "/":
+            return Answer(f"<title>统战要闻</title>{code}")
+        return Answer(row(int(path[-1]))) if path.startswith("/rows-") else Answer(status=404)
+
+    with serving(routes) as little:
+        crawl(little.site(tmp_path / "sites", max_pages=4), tmp_path / "data")
+    assert sorted(path for path in asked if path != "/robots.txt") == ["/", "/rows-1", "/rows-2", "/rows-3"]
