@@ -37,7 +37,7 @@ from crawler.wire.guard import literal_address
 
 # The reasons in missing.jsonl that only mean that the probe was limited.
 _NO_TROUBLE = ("waiting", "list_gap")
-# The limits of pages for the first crawl and for sample articles. With robots.txt, scripts and redirects: about 30 requests.
+# The limits of pages for the first crawl and for sample articles. With robots.txt and redirects: about 30 requests.
 LOOK, SAMPLES = 16, 5
 _TITLE = XPath("string(//title)")
 _FEEDS = XPath("//link[@rel='alternate'][contains(@type, 'rss') or contains(@type, 'atom')]/@href")

@@ -49,7 +49,9 @@ def read_way(name: str) -> re.Pattern[str]:
 
 # 下一篇 is the next article, not the next page. A paper is entered at its newest issue, a calendar at its newest month:
 # what follows is 上一期, 上个月.
-NEXT, BACK, _ENDS, NUMBER, MORE = map(read_way, ("next", "back", "ends", "number", "more"))
+NEXT, BACK, _ENDS, NUMBER, MORE, MONTH_BEFORE = map(
+    read_way, ("next", "back", "ends", "number", "more", "month_before")
+)
 # The ways to the month after and to the month before in a calendar, where arrows mean time.
 _NAMED = r"(?:(?:19|20)\d\d\s?[-年.]\s?)?\d{1,2}\s?月?"
 LATER = re.compile(

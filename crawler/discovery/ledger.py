@@ -14,7 +14,7 @@ from lxml.html import HtmlElement
 
 from archive.site import host_of
 from crawler.discovery.dom import said_by
-from crawler.discovery.general import BLIND, MORE, NEXT, NUMBER, WORDS, blind_rows, clicked
+from crawler.discovery.general import BLIND, MORE, NEXT, NUMBER, WORDS, blind_rows, clicked, shows_month
 from crawler.discovery.link import ARTICLE, Link
 from crawler.discovery.numbered import counted
 from crawler.discovery.scripted import FOLLOWED
@@ -112,11 +112,7 @@ def survey(url: str, html: str, root: HtmlElement | None, links: Sequence[Link],
     """
     articles, pages = _claims(html, root, links)
     own = {host_of(url), *hosts}
-    foreign = Counter(
-        host_of(link.url)
-        for link in links
-        if link.frame or (link.kind == "page" and (link.row_date is not None or link.priority == ARTICLE))
-    )
+    foreign = Counter(host_of(link.url) for link in links if link.frame or _is_row(link))
     leads = any(link.kind == "next" for link in links)
     return Shown(
         claimed=_number(articles),
@@ -144,9 +140,16 @@ def _claims(
         articles = articles or _said(html, _OPTIONS)
     if pager or sum(link.row_date is not None for link in links) >= BLIND:
         pages = pages or _PAGE_OPTION.search(html)
+    if root is not None and articles and not any(map(_is_row, links)) and shows_month(root):
+        # What a calendar claims for a month is listed by its days.
+        articles = None
     if root is not None and pages and _is_pressed_out(root, int(pages["n"])):
         pages = None
     return articles, pages
+
+
+def _is_row(link: Link) -> bool:
+    return link.kind == "page" and (link.row_date is not None or link.priority == ARTICLE)
 
 
 def _said(text: str, patterns: Sequence[re.Pattern[str]]) -> re.Match[str] | None:

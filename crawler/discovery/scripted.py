@@ -15,7 +15,7 @@ from lxml.html import HtmlElement
 
 from archive.site import host_of
 from crawler.discovery.dom import base_of, said_by
-from crawler.discovery.general import BLIND, LATER, MORE, NEXT, NUMBER, absolute, blind_rows, read_way
+from crawler.discovery.general import BLIND, LATER, MONTH_BEFORE, MORE, NEXT, NUMBER, absolute, blind_rows
 from crawler.discovery.link import ARTICLE, Link, look_of, viewed
 from crawler.discovery.messages import Ask, Handle, Lead
 
@@ -74,7 +74,6 @@ _PLAIN_CLICK = re.compile(
     re.IGNORECASE,
 )
 _IDLE_CLICK = re.compile(r"\s*(?:javascript:)?\s*(?:void\s?\(?0?\)?|;|return false|#)?;?\s*", re.IGNORECASE)
-_MONTH = read_way("month_before")
 _MORE_NAME = re.compile(r"(?:^|[\s_-])(?:load-?)?(?:more|next)(?:$|[\s_-])|loadmore|morebtn|btnmore", re.IGNORECASE)
 _BOX = re.compile(r"pag|fenye|fy\b|scroll", re.IGNORECASE)
 _ARROW = re.compile(r"[\s<‹«◀◄←]{1,4}|prev(?:ious)?|&lt;", re.IGNORECASE)
@@ -322,7 +321,7 @@ def is_asked(ask: Ask, hosts: Collection[str]) -> str | None:
 def leads_on(handle: Handle, pressed: Collection[str]) -> int | None:
     """How much an element looks like the way to more of a list, the least most; None: not at all."""
     text = " ".join(handle["text"].split())
-    if _MONTH.fullmatch(text):
+    if MONTH_BEFORE.fullmatch(text):
         return MONTH
     turns = bool(_CALENDAR.search(f"{handle['class']} {handle['around']}"))
     if turns and LATER.fullmatch(text):

@@ -14,7 +14,7 @@ from archive.site import REQUISITES, Site, host_of, matches
 from archive.warc.capture import FoundBy
 from crawler.discovery import Link
 from crawler.discovery.feed import sitemaps
-from crawler.discovery.general import BACK, styled
+from crawler.discovery.general import BACK, MONTH_BEFORE, styled
 from crawler.discovery.link import ARTICLE, DOCUMENTS, IMAGES, LAST, LIST, REQUISITE, START, extension, is_file
 from crawler.queue.accounts import PageAccount
 from crawler.queue.address import canonical, shape, trap, unordered
@@ -172,12 +172,20 @@ class Offers:
             inside = [pair for pair in inside if not _is_for_printer(address.url, *pair)]
         if address.pager is not None and not _leads_back(address.found):
             inside = _without_ways_back(inside)
-        if any(link.kind in ("next", "pager") for _, link in inside):
-            shown = "\n".join(url for url, link in inside if link.kind == "page" or link.row_date).encode()
-            digest = hashlib.sha256(body if article else shown).digest()
-            if not self._frontier.learned.fresh_listing(pager, digest):
-                return _without_pager(inside)
+        if any(link.kind in ("next", "pager") for _, link in inside) and not self._is_new_page(
+            inside, article=article, pager=pager, body=body
+        ):
+            return _without_pager(inside)
         return inside
+
+    def _is_new_page(self, inside: list[tuple[str, Link]], *, article: bool, pager: int, body: bytes) -> bool:
+        """Whether a page shows what no other page of its pager showed in this visit."""
+        shown = "\n".join(url for url, link in inside if link.kind == "page" or link.row_date).encode()
+        # Months without news show the same: nothing.
+        months = any(MONTH_BEFORE.fullmatch(link.anchor or "") for _, link in inside if link.kind == "next")
+        return self._frontier.learned.fresh_listing(
+            pager, hashlib.sha256(body if article or months else shown).digest()
+        )
 
     def _push_one(self, address: Address, url: str, link: Link, *, pager: int, article: bool, again: bool) -> bool:
         """Offer what one link leads to; whether it is new to this visit."""

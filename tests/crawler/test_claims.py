@@ -45,6 +45,14 @@ def test_the_options_of_a_pager_say_how_much_there_is(options: str, claimed: int
     assert (shown.claimed, shown.claimed_pages) == (claimed, pages)
 
 
+@pytest.mark.parametrize(("rows", "claimed"), [(0, None), (1, 3)])
+def test_what_a_calendar_claims_for_a_month_is_listed_by_its_days(rows: int, claimed: int | None) -> None:
+    month = "".join(f"<td>{day}</td>" for day in range(1, 31))
+    html = f"<html><body><table><tr>{month}</tr></table><p>本月共3条要闻</p></body></html>"
+    links = [Link(url="http://h/1", row_date="2-9")] * rows
+    assert survey("http://h/", html, fromstring(html), links).claimed == claimed
+
+
 @pytest.mark.parametrize(("rows", "pages"), [(3, 9), (2, None)])
 def test_the_number_of_pages_in_a_script_is_that_of_the_list_in_a_page_with_dated_rows(
     rows: int, pages: int | None

@@ -432,6 +432,20 @@ def test_pages_of_news_are_walked_by_numbers_alone(site: Unwired) -> None:
         assert [path for path in asked if path.startswith("/l/p")] == [f"/l/p{n}.html" for n in range(2, 6)]
 
 
+def test_months_without_news_do_not_end_the_walk_of_a_calendar(site: Unwired) -> None:
+    def months(path: str) -> Said:
+        if path == "/":
+            return Said(links("/m/9.html"))
+        if not path.startswith("/m/"):
+            return article(path)
+        month = int(path[3:-5])
+        back = f"<a href='/m/{month - 1}.html'>上月</a>" if month > 1 else ""
+        return Said(f"<p>2020年{month}月</p>{back}" + (rows(f"/{month}.html") if month in (1, 9) else ""))
+
+    asked = site.crawl(months)
+    assert {path for path in asked if path.startswith("/m/")} == {f"/m/{n}.html" for n in range(1, 10)}
+
+
 def test_a_list_that_answers_any_number_with_its_last_page_ends(site: Unwired) -> None:
     def same(path: str) -> Said:
         if path == "/":
