@@ -117,7 +117,8 @@ def _masthead(page: Page) -> list[str]:
     over = page.keys[: page.title or 0]
     if not any(words.match("edition", key) for key in over):
         return []
-    return [key for key in over if len(key) <= VALUE and dates.read(key)]
+    # The other calendar may stand behind it.
+    return [day[:10] for key in over if len(key) <= LONG and (day := dates.read(key))]
 
 
 def _scene(page: Page, body: box.Area | None) -> Scene:

@@ -288,8 +288,10 @@ def _take_from_tail(draft: Draft, index: int, line: str) -> None:
         draft.take(index, "byline")
     elif draft.sign(index, fields.reporters(_without_day(line))):
         return
-    elif _is_day_with_tools(line) or (
-        fields.is_dateline(line) and (fields.byline(line) or _PUBLISHED.search(line) or dates.counts(line))
+    elif (
+        _is_day_with_tools(line)
+        or _is_minute(line)
+        or (fields.is_dateline(line) and (fields.byline(line) or _PUBLISHED.search(line) or dates.counts(line)))
     ):
         draft.byline.take(fields.byline(line), "dateline", line)
         draft.byline.take(fields.unlabelled(line), "name", line)
@@ -301,6 +303,11 @@ def _without_day(line: str) -> str:
     """A line without the day behind it: 罗志强 图/文 2012/1/10."""
     said, _, day = lines.narrow(line).rpartition(" ")
     return said if said and dates.is_day(day) else line
+
+
+def _is_minute(line: str) -> bool:
+    """Whether a line is a day with its minute and nothing else: no notice is signed so."""
+    return "T" in (dates.read(line) or "") and dates.is_day(lines.narrow(line))
 
 
 def _is_day_with_tools(line: str) -> bool:

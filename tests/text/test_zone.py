@@ -275,3 +275,48 @@ def test_the_short_lines_of_a_poem_in_a_box_of_their_own_are_its_text() -> None:
 def test_open_documents_are_files() -> None:
     found = read(below='<p>附件：<a href="/u/1.odt">同意书.odt</a></p>')
     assert found.attachments == (("http://www.example.org/u/1.odt", "同意书.odt"),)
+
+
+@pytest.mark.parametrize(
+    ("below", "author"),
+    [
+        ("<p>（以马内利团契　吴恩光）</p>", "吴恩光"),
+        ("<p>（校友会 79届 蒙洪）</p>", "蒙洪"),
+        ("<p>（摄影 李红英）</p>", None),
+        ("<p>（五月 大坪村）</p>", None),
+    ],
+)
+def test_a_name_behind_words_in_the_last_brackets_wrote(below: str, author: str | None) -> None:
+    assert read(below=below).author == author
+
+
+def test_names_behind_a_source_may_begin_with_no_surname_but_the_first() -> None:
+    assert read("<p>2020-08-06 08:15 来源： 南方日报 林卓然 容嘉</p>").author == "林卓然 容嘉"
+    assert read("<p>2020-08-06 08:15 来源： 南方日报 云溪 讯</p>").author is None
+    assert read("<p>作者：乔珊 发布于：2013-11-25 文字：【大】【中】【小】</p>").author == "乔珊"
+
+
+def test_a_day_with_its_minute_below_the_text_is_no_text() -> None:
+    found = read(below="<p>2008/09/11 06:00</p>")
+    assert "2008" not in found.text
+    assert (found.published or "")[:10] == "2008-09-11"
+
+
+@pytest.mark.parametrize(("second", "joined"), [("k", True), ("x", False)])
+def test_two_paragraphs_of_a_class_of_their_own_are_one_title(second: str, joined: bool) -> None:
+    title = f"<p class=k>关于修好村口石桥的</p><p class={second}>情况报告</p><p class=d>2012-03-02 县侨联</p>"
+    page = PAGE.format(head="云溪同乡会", under="", below="").replace("<h2>修好了村口的桥</h2>", title)
+    assert (read(page=page).title == "关于修好村口石桥的 情况报告") is joined
+
+
+def test_a_poem_without_a_sentence_has_its_heading_for_a_title() -> None:
+    lines = "<br>".join(f"下了山，鞋底还带着{number}斤露水" for number in "一二三四五六")
+    head = "<h3>栏目</h3><h2>茶山夜校</h2>"
+    html = f"<html><head><title>石松文苑</title></head><body>{head}<center>{lines}</center></body></html>"
+    assert read(page=html).title == "茶山夜校"
+
+
+def test_the_day_of_a_paper_over_its_articles_stands_beside_the_number_of_its_issue() -> None:
+    over = "<table><tr><td>云溪县委主办 第1203期 2007年8月14日（星期二） 农历丁亥年七月初二 本期四版</td></tr></table>"
+    page = PAGE.format(head="云溪报", under="<p>本报记者 柴金锁</p>", below="").replace("<body>", f"<body>{over}")
+    assert read(page=page).published == "2007-08-14"

@@ -300,7 +300,7 @@ def byline(line: str) -> Byline:
                 _set(found, mark.field, value, in_charge="责" in text[mark.at : mark.start])
         if value and mark.field in ("source", "contributor", "sender"):
             # Who wrote it stands behind the source or the office, without a label.
-            names = all_people(" ".join(_cut(said).split()[1:]), labelled=mark.field != "source")
+            names = _beside(_cut(said).split()[1:], labelled=mark.field != "source")
             values.setdefault("beside", []).extend(names)
     office = _SENT_IN.fullmatch(text[: marks[0].at].strip(WRAP)) if marks else None
     values["office"] = [office[1]] if office else values.get("sender", [])
@@ -308,6 +308,15 @@ def byline(line: str) -> Byline:
     found.author = authors or found.author or " ".join(values.get("beside", ())) or None
     _fall_back(found, values)
     return found
+
+
+def _beside(behind: Sequence[str], *, labelled: bool) -> list[str]:
+    """The people among words behind a source; behind the first of them names that begin with no surname, too."""
+    names = all_people(" ".join(behind), labelled=labelled)
+    short = all(2 <= han(word) == len(word) <= 3 and not is_office(word) for word in behind)
+    if names or not (len(behind) > 1 and short and is_person(behind[0], labelled=labelled)):
+        return names
+    return [word for word in behind if not words.whole("tail", word) and furniture_id(word) is None]
 
 
 def _parted(source: str) -> str:
@@ -563,11 +572,19 @@ def _signed(inner: str) -> Byline | None:
 def _named(inner: str) -> Byline | None:
     if furniture_id(inner) == "related":
         return None
-    if who := alone(inner):
+    if who := alone(inner) or _behind_office(inner):
         return Byline(author=who)
     role = words.pattern("role").match(inner)
     names = all_people(inner) or (all_people(inner[role.end() :], labelled=True) if role else [])
     return Byline(author=" ".join(names)) if names else None
+
+
+def _behind_office(inner: str) -> str | None:
+    """The name at the end of a few words, which say where its bearer is from: 以马内利团契 吴恩光."""
+    *office, who = inner.split()
+    named = 1 <= len(office) <= 2 and is_person(who) and not is_person(office[0])
+    plain = all(word.isalnum() and not words.whole("picture", word) for word in office)
+    return who if named and plain else None
 
 
 def _by_office(inner: str) -> Byline | None:
@@ -634,7 +651,7 @@ def _believed(value: str, text: str, longest: int) -> str | None:
     """A value that can be one; None for what templates put where there is none."""
     if value.count("(") > value.count(")"):
         value = f"{value})" if f"{value})" in text else value.split("(", maxsplit=1)[0].strip(WRAP)
-    if not value or len(value) > longest or not any(map(str.isalpha, value)) or re.search(r"[。!?=<>\"]", value):
+    if len(value) < 2 or len(value) > longest or not any(map(str.isalpha, value)) or re.search(r"[。!?=<>\"]", value):
         return None
     return None if is_nobody(value) else value
 

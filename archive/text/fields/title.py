@@ -501,7 +501,7 @@ class _Lines:
         """The headings of the highest rank among some lines that stand over the first sentence of a page and name no
         column: a paper's page has its day and number over them, and its name in the head.
         """
-        prose = next((i for i in plain if is_sentence(self.keys[i])), 0)
+        prose = next((i for i in plain if is_sentence(self.keys[i])), len(self.keys))
         ranks = {i: self.level(i) for i in plain if i < prose and self.bares[i] not in self.names}
         return [i for i, rank in ranks.items() if rank and rank == min(filter(None, ranks.values()))]
 
@@ -638,7 +638,11 @@ def _joins(outline: Outline, line: int, title: int) -> bool:
     """Whether a line is part of a title: in one heading with it, or, as large, in one box that holds hardly more."""
     blocks = outline.blocks
     block = blocks[line]
-    if block.element != blocks[title].element or is_subtitle(block.text) or is_dateline(block.text):
+    if is_subtitle(block.text) or is_dateline(block.text):
+        return False
+    if _are_pair(outline, line, title):
+        return alone(block.text) is None and block.size <= UNDER
+    if block.element != blocks[title].element:
         return False
     if block.kind == "heading":
         return True
@@ -649,6 +653,14 @@ def _joins(outline: Outline, line: int, title: int) -> bool:
         return False
     looked = looks(outline)
     return looked[line].size == looked[title].size
+
+
+def _are_pair(outline: Outline, line: int, title: int) -> bool:
+    """Whether two paragraphs, one below the other, have a class that no other line of the page has."""
+    look = outline.look(title)
+    if outline.look(line) != look or outline.blocks[title].kind != "text" or "class" not in look[1]:
+        return False
+    return [i for i in range(len(outline.blocks)) if outline.look(i) == look] == sorted((line, title))
 
 
 def is_subtitle(line: str) -> bool:
