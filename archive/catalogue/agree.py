@@ -278,7 +278,8 @@ def _holds_shard(db: sqlite3.Connection, source: int, path: Path) -> bool:
     wanted, skips = [], []
     for row, item in enumerate(shard.read(path)):
         if isinstance(item, Document):
-            digest = duplicates.digest_of(spaced(item.text))
+            media = duplicates.digest_of_media(item.title, item.published, item.part_no)
+            digest = duplicates.digest_of(spaced(item.text)) or media
             wanted.append((row, item.id, item.url, item.title, item.published, item.han, digest))
         else:
             skips.append((item.id, item.reason.value))

@@ -101,7 +101,8 @@ def mark(db: sqlite3.Connection) -> None:
     """Join the addresses of one article: one stays the latest, and the others refer to it.
 
     Only texts that `duplicates` noted as changed are considered. Addresses belong to one article if they are of one
-    site, have had the same title and text in some version each, and their days do not differ. The first page of an
+    site, have had the same title and text in some version each, and their days do not differ; pictures, films and files
+    without a text, if they have the same long title and day. The first page of an
     article on several pages may have another address, which leads to the same further pages.
     """
     groups: dict[str, set[str]] = {}
@@ -123,7 +124,7 @@ def _candidates(db: sqlite3.Connection) -> Iterator[list[_Page]]:
         WHERE number IN (
             SELECT number FROM documents WHERE whole IN (SELECT fold FROM folds)
             UNION SELECT number FROM documents WHERE part_no = 1 AND fold IN (SELECT fold FROM folds))
-          AND han >= ? AND url NOT LIKE 'file:%' AND coalesce(part_no, 1) = 1
+          AND (han >= ? OR kind = 'media_only') AND url NOT LIKE 'file:%' AND coalesce(part_no, 1) = 1
           AND NOT instr(flags, '"content_farm"') AND NOT instr(flags, '"mirror"')
         ORDER BY site, whole, number
         """,

@@ -24,7 +24,7 @@ from archive.warc import index
 
 # Raise it when schema.sql, the content of `words` or what is a mention changes: a catalogue of another version is
 # rebuilt.
-VERSION = 17
+VERSION = 18
 # A document's number is its day, followed by a running number within the day, of this many bits.
 DAY_BITS = 24
 # How many characters of entries are sorted and indexed at a time, and how many bytes FTS5 holds before it writes a
@@ -479,7 +479,8 @@ class _ShardLoader:
             "flags": json.dumps(item["flags"], ensure_ascii=False),
             "columns": json.dumps(item["columns"], ensure_ascii=False),
             "credible": duplicates.credible(item["flags"]),
-            "fold": duplicates.digest_of(words),
+            "fold": duplicates.digest_of(words)
+            or duplicates.digest_of_media(item["title"], item["published"], item["part_no"]),
             "exact": _digest(item["title"], item["text"]),
         }
 

@@ -5,12 +5,18 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Iterable, Sequence
 
+from archive.text.chinese import han
+
 # Documents with one of these flags rank behind all others: they copied, or their date or text is unsound.
 DOUBTFUL = frozenset(
     {"content_farm", "mirror", "date_implausible", "mojibake", "truncated", "damaged", "low_confidence"}
 )
 # The order of documents `d` in sources `s`: by credibility, day, capture, and place in the archive.
 ORDER = "d.credible DESC, d.published IS NULL, d.day, coalesce(d.captured, ''), s.path, d.row"
+# A title of so many Chinese characters names one article of its day.
+NAMED = 8
+# Only texts are copies of one another, not pictures (SQL).
+TEXTS = "(d.kind = 'article' OR d.han > 0)"
 # Kinds of copies that are one text.
 COPIES = frozenset({"same", "spun"})
 # The largest prime below 2 to the 128th.
@@ -28,6 +34,18 @@ def digest_of(words: str) -> str:
     """
     kept = words.replace(" ", "").encode("utf-8", "surrogatepass")
     return f"{int.from_bytes(kept) % _PRIME:032x}-{len(kept)}" if kept else ""
+
+
+def digest_of_media(title: str | None, published: str | None, part_no: int | None) -> str:
+    """The digest of an article that is pictures, a film or a file alone: it has its title and its day; empty where
+    these may be those of several.
+
+    >>> digest_of_media("图片新闻", "2020-02-19", None), digest_of_media("关于认定备案第9批名单的公示", "2020-02", None)
+    ('', '')
+    """
+    if part_no is not None or han(title or "") < NAMED or len(published or "") < len("2020-02-19"):
+        return ""
+    return digest_of(f"media {(published or '')[:10]} {title}")
 
 
 def join_digests(digests: Iterable[str]) -> str:
@@ -86,7 +104,8 @@ def mark(db: sqlite3.Connection) -> None:
         FROM (
             SELECT d.number, d.id AS own, first_value(d.id) OVER (PARTITION BY d.whole ORDER BY {ORDER}) AS id
             FROM documents d JOIN sources s ON s.id = d.source
-            WHERE d.latest = 1 AND d.head IS NULL AND d.whole IN (SELECT fold FROM folds)) AS first
+            WHERE d.latest = 1 AND d.head IS NULL AND {TEXTS}
+              AND d.whole IN (SELECT fold FROM folds)) AS first
         WHERE documents.number = first.number AND first.own != first.id
         """  # noqa: S608 - our own words
     )

@@ -22,7 +22,7 @@ from typing import BinaryIO
 import numpy as np
 
 from archive.catalogue import prints
-from archive.catalogue.duplicates import COPIES, ORDER
+from archive.catalogue.duplicates import COPIES, ORDER, TEXTS
 from archive.catalogue.likeness import Likeness, Sieve, Text, compare, of_one_form
 from archive.corpus import shard
 from archive.errors import DataError
@@ -179,6 +179,7 @@ class _Texts:
             f"""SELECT d.number, d.id, d.whole, d.title, s.path, d.row
                 FROM documents d JOIN sources s ON s.id = d.source
                 WHERE d.latest = 1 AND d.head IS NULL AND d.whole != '' AND d.duplicate_of IS NULL
+                  AND {TEXTS}
                 ORDER BY {ORDER}"""  # noqa: S608 - our own words
         )
         every = bytearray()

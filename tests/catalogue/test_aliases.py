@@ -135,6 +135,37 @@ def test_the_same_few_words_on_two_pages_are_two_articles(tmp_path: Path) -> Non
     assert shown(layout).keys() == {"/1.html", "/2.html"}
 
 
+NAMED = "关于宗教教职人员认定备案第9批名单的公示"
+
+
+@pytest.mark.parametrize(
+    ("other", "several"),
+    [
+        ({}, False),
+        ({"title": NAMED.replace("9", "8")}, True),
+        ({"published": "2021-02-19"}, True),
+        ({"published": None}, True),
+        ({"kind": "article", "text": TEXT}, True),
+    ],
+)
+def test_pictures_without_a_text_are_one_article_by_a_long_title_and_a_day(
+    other: dict[str, Any], several: bool, tmp_path: Path
+) -> None:
+    layout = Layout(root=tmp_path)
+    media: dict[str, Any] = {"kind": "media_only", "text": "", "title": NAMED, "han": 0}
+    put(layout, "1", [page(1, "/Show.asp?id=7", **media), page(2, "/show.asp?id=7", **(media | other))])
+    build.rebuild(layout)
+    assert len(shown(layout)) == 1 + several
+
+
+def test_pictures_with_a_short_title_are_several_articles(tmp_path: Path) -> None:
+    layout = Layout(root=tmp_path)
+    media: dict[str, Any] = {"kind": "media_only", "text": "", "title": "图片新闻", "han": 0}
+    put(layout, "1", [page(1, "/1.html", **media), page(2, "/2.html", **media)])
+    build.rebuild(layout)
+    assert shown(layout).keys() == {"/1.html", "/2.html"}
+
+
 PARTS = {
     "1": page(1, "/7.html", part_of="http://a.cn/7.html", part_no=1),
     "2": page(2, "/7_2.html", part_of="http://a.cn/7.html", part_no=2, text="会议还部署了今年的重点工作。"),
