@@ -227,7 +227,7 @@ def _take_captions(draft: Draft, scene: Scene) -> None:
     looks = [page.outline.look(index) for index in draft.at]
     prose = {look for look, is_beside in zip(looks, beside, strict=True) if not is_beside}
     for position in draft.left():
-        line, apart = draft.read[position], looks[position] not in prose
+        line, apart = draft.lines[position].read, looks[position] not in prose
         described = beside[position] and _may_describe(line, apart=apart, among=bool(prose))
         if described or page.blocks[draft.at[position]].kind == "caption":
             draft.captions += line.split("\t")
@@ -296,8 +296,8 @@ def _name(draft: Draft, scene: Scene, site_name: str | None) -> None:
 
 def _name_by_line_over_files(draft: Draft) -> None:
     """The only line of an article of files is its title: it names what they hold."""
-    left = [index for index in draft.left() if not fields.is_dateline(draft.read[index])]
-    if len(left) == 1 and fields.may_be_title(line := draft.read[left[0]]) and not lines.is_sentence(line, 8):
+    left = [index for index in draft.left() if not fields.is_dateline(draft.lines[index].read)]
+    if len(left) == 1 and fields.may_be_title(line := draft.lines[left[0]].read) and not lines.is_sentence(line, 8):
         draft.title, draft.titled = draft.lines[left[0]], "line over files"
         draft.take(left[0], "title")
 

@@ -143,7 +143,7 @@ def _alone(draft: Draft, index: int) -> fields.Byline | None:
     """The medium that a line of the article's head names alone, or the person, too, that one of the first two does over
     prose, or without an office: in a roster a name follows another.
     """
-    line = draft.read[index]
+    line = draft.lines[index].read
     following = [other for other in draft.read[index + 1 : index + 1 + NEXT] if not fields.is_subtitle(other)]
     prose = _is_prose(draft, index + 1)
     bare = fields.alone(line) == line.replace(" ", "")
@@ -174,7 +174,9 @@ def _may_date(draft: Draft, index: int, line: str) -> bool:
     """Whether a line may be the dateline: no row of what the article lists, a name and a day without a label in cells,
     below the dateline, or behind a sentence.
     """
-    if not fields.is_dateline(line) or fields.is_of_event(line, "".join(draft.read[index + 1 : index + 2])):
+    if not fields.is_dateline(line) or fields.is_of_event(
+        line, "".join(line.read for line in draft.lines[index + 1 : index + 2])
+    ):
         return False
     if "T" in (dates.read(line) or "T") or fields.is_labelled(line) or dates.is_day(lines.narrow(line)):
         return True

@@ -215,13 +215,13 @@ class Outline:
         """Whether a block and a picture before or behind it have a small box to themselves, apart from links, in a box
         with more than that.
         """
-        if self.blocks[index].links:
+        holders = [self._holders[at] for at in (index - 1, index, index + 1) if at in self._holders]
+        if self.blocks[index].links or not holders:
             return False
         near = range(max(0, index - 2), min(len(self.blocks), index + 3))
         # What counts the pictures, 1/4, says nothing of one.
         beside = [i for i in near if i != index and (self.blocks[i].size > COUNTER or han(self.blocks[i].text))]
-        holders = (self._holders.get(at) for at in (index - 1, index, index + 1))
-        boxes = [self.common(self.blocks[index].element, holder) for holder in holders if holder is not None]
+        boxes = (self.common(self.blocks[index].element, holder) for holder in holders)
         return any(
             self.tags[box] in _FRAMES
             and all(self.blocks[i].linked > 0.5 or not self.holds(box, i) for i in beside)
