@@ -68,7 +68,6 @@ _DONE = ("发布", "上传", "刊登", "登载")
 # A day behind a label of any words.
 _LABELLED = re.compile(r"\A[一-鿿]{1,6}(?:日期?|[時时][间間]):\s?(?=\d)")
 _GLUED = re.compile("(?!星期|周|上午|下午|来源|更新|发布)[一-鿿]{5}")
-_NO_YEAR = re.compile(r"(?:0?[1-9]|1[0-2])[-/月][0-3]?\d日?\s[0-2]?\d:[0-5]\d(?::[0-5]\d)?(?:\s|\Z)")
 _BEGINS = r"[\dA-Z〇零○一二三四五六七八九壹贰中民]"
 
 
@@ -248,26 +247,6 @@ def loose(words: str) -> Found | None:
 def behind_label(words: str) -> bool:
     """Whether a day stands behind its label in narrow words."""
     return bool(_labelled(words))
-
-
-def is_short(words: str) -> bool:
-    """Whether narrow words are a day that is no day of ours by its shape alone, and nothing else: a year of two digits
-    with its minute, a year of Taiwan's count, a year that stands apart or last; or a day and its minute without a year
-    before a name.
-
-    >>> is_short("[05-03-12 09:30]"), is_short("112年6月12日"), is_short("05-03-12"), is_short("12-18 12:21 县广播站")
-    (True, True, False, True)
-    >>> is_short("张贴日:110.04.06")
-    True
-    """
-    inner = _LABELLED.sub("", words, count=1).strip("[]() ")
-    if (minute := _NO_YEAR.match(inner)) and len(inner) - minute.end() <= BESIDE:
-        return True
-    return len(words) <= 24 and any(
-        match[0] == inner and ("T" in value or "yy" not in match.groupdict())
-        for value, match in _found(inner, loose=True)
-        if len(value) >= len("2023-06-12") and not inner.isdigit()
-    )
 
 
 def is_day(words: str) -> bool:

@@ -373,8 +373,6 @@ def test_a_branch_that_is_not_taken_writes_nothing() -> None:
 
 
 def test_dates_of_pages_are_read_by_name() -> None:
-    assert dates.is_short("[05-03-12 09:30]")
-    assert not dates.is_short("05-03-12")
     assert not dates.is_clock("2020年07月04日 来源")
     assert not dates.is_clock("2020年07月04日 星期六 县新闻网")
 

@@ -190,13 +190,6 @@ def _unmarked() -> tuple[re.Pattern[str], re.Pattern[str]]:
 
 
 @cache
-def _boxed() -> re.Pattern[str]:
-    """A label in a box in the place of its colon: 【来源】四川在线."""
-    labels = "|".join(label["pattern"] for label in words.entries("label") if label["field"] != "other")
-    return re.compile(rf"【(?P<label>{labels}|时间|日期)】:?")
-
-
-@cache
 def _marked() -> re.Pattern[str]:
     """A label with its colon, in a group that is named for its field."""
     labels: dict[str, list[str]] = {}
@@ -241,10 +234,8 @@ def _with_colons(text: str) -> str:
     text = _WRITER.sub("作者:", text, count=1)
     text = _PRINTED.sub(r"来源:\1 ", text) if "》" in text and ("版" in text or "期" in text) else text
     text = _before_office().sub(_with_colon_before_office, text)
-    text = _TAKEN_FROM.sub(_with_colon, text)
     if "<" in text:
         text = " ".join(_TAG.sub(" ", text).split())
-    text = _boxed().sub(_with_colon, text) if "【" in text else text
     return _unmarked()[0].sub(_with_colon, text) if _STROKES.search(text) else text
 
 
@@ -417,7 +408,7 @@ def is_dateline(line: str) -> bool:
     if is_sent(text):
         return True
     if not marks and not dated:
-        return dates.is_short(text)
+        return False
     cuts = pairwise((0, *(mark.at for mark in marks), len(text)))
     if _PROSE.search(" ".join(text[start:end].rstrip(" ;") for start, end in cuts)) or _POINT.match(text):
         return False
