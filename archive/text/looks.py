@@ -42,8 +42,10 @@ _SIZE = re.compile(
 _BOLD = re.compile(r"font(?:-weight)?\s*:[^;]{0,20}?(?:bold|[6-9]00)")
 _CENTRED = re.compile(r"text-align\s*:\s*center")
 _UNITS = {"px": 1.0, "pt": 4 / 3, "rem": PLAIN}
-# What does not begin with one of these changes no look.
 _BOLD_TAGS = frozenset(("b", "strong", "h1", "h2", "h3", "h4", "h5", "h6", "th"))
+# Other tags change no look without one of these attributes.
+_SET = _BOLD_TAGS | {"center", "table"}
+_SAYS = re.compile("(?i)style|class|align|size|id")
 
 
 class Look(NamedTuple):
@@ -118,6 +120,8 @@ def _shown(text: str, look: Look) -> Iterator[tuple[str, Look]]:
 
 def _look(name: str, inner: str, around: Look, sheet: dict[str, str]) -> Look:
     """The look of an element, inside one of another look."""
+    if name not in _SET and name not in sheet and not _SAYS.search(inner):
+        return around
     said = attributes(inner) if "=" in inner else {}
     names = (name, *(f".{one}" for one in said.get("class", "").split()), f"#{said.get('id', '')}")
     styles = ";".join([*(sheet[one] for one in names if one in sheet), said.get("style", "")]).lower()

@@ -141,7 +141,8 @@ def part_day(title: str) -> tuple[str, str]:
 
 def _before_day(title: str) -> tuple[str, str]:
     """A title before the day with which it ends, behind a space, and that day; both empty where it ends otherwise."""
-    spaces = (at for at, mark in enumerate(title) if mark == " " and len(title) - at <= BESIDE)
+    first = max(0, len(title) - BESIDE)
+    spaces = (at for at, mark in enumerate(title[first:-1], first) if mark == " " and title[at + 1].isnumeric())
     parts = ((title[:at], title[at + 1 :]) for at in spaces)
     return next((part for part in parts if dates.is_day(narrow(part[1]))), ("", ""))
 
@@ -270,6 +271,8 @@ class _Lines:
         first = self.first_prose()
         between = range(stated + 1, first)
         menu = next((i for i in between if self.blocks[i].linked >= 0.5 and self.blocks[i].size >= MENU), first)
+        if menu == first:
+            return stated
         heads = (i for i in between if i > menu and self.is_heading(i) and self.is_plain(i))
         over = self.over_first_prose if is_office(self.keys[stated]) else self.standing_out
         chosen = next(heads, None) or over(first)
