@@ -14,7 +14,7 @@ from lxml.etree import tostring
 from lxml.html import HtmlElement
 
 from archive.site import Reading
-from archive.text import chinese, fields
+from archive.text import chinese, dates, fields
 from archive.text.blocks import Block, fold
 from archive.text.decode import parse
 from archive.text.lines import is_sentence, narrow_lines
@@ -121,6 +121,10 @@ def _zone(read: Outline, keys: Sequence[str], title: int | None) -> dict[int, st
         plain = block.linked < LINKED and block.kind != "caption"
         if near and plain and (usual := fields.zoned(keys[index])) != keys[index]:
             found[index] = usual
+        key = keys[index]
+        if index > title and fields.is_dateline(key) and dates.tells_day(key) and not dates.is_day(key):
+            # What stands below a dateline as all others are is the text.
+            break
     return found
 
 

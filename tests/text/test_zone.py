@@ -321,3 +321,43 @@ def test_the_day_of_a_paper_over_its_articles_stands_beside_the_number_of_its_is
     over = "<table><tr><td>云溪县委主办 第1203期 2007年8月14日（星期二） 农历丁亥年七月初二 本期四版</td></tr></table>"
     page = PAGE.format(head="云溪报", under="<p>本报记者 柴金锁</p>", below="").replace("<body>", f"<body>{over}")
     assert read(page=page).published == "2007-08-14"
+
+
+ROWS = (
+    "时间：2023年6月12日上午9:00 地点：县委党校",
+    "报名时间：2023年6月12日至20日",
+    "主讲人：郑步云 教授",
+    "会员 郑步云 2019年3月5日 入会",
+    "2016年1月16日 支部召开年度总结会",
+    "主持：林晓棠",
+    "撰文比赛：一等奖 林晓棠",
+    "发稿数量：12篇",
+    "编号：20230612",
+    "逝世时间：2020年3月5日",
+    "整理材料：办公室",
+    "写作组：林晓棠 郑步云",
+    "作者简介：林晓棠，1956年生",
+    "党员 郑步云",
+    "学生 李小明 12岁",
+    "校对组：林晓棠",
+    "录取名单 2019年8月",
+    "签发人：林晓棠",
+    "任职时间：2019年3月5日",
+    "代表作：《山路》",
+    "讲述人：林晓棠",
+)
+
+
+@pytest.mark.parametrize("line", ROWS)
+def test_below_a_dateline_as_all_others_are_such_a_line_is_the_text(line: str) -> None:
+    found = read(f"<p>2024-01-02 来源：云溪日报</p><p>{line}</p>")
+    assert found.text.startswith(line)
+    assert (found.published, found.source, found.author) == ("2024-01-02", "云溪日报", None)
+
+
+@pytest.mark.parametrize(
+    "line", ["编号：20230612", "代表作：《山路》", "发稿数量：12篇", "党员 郑步云", "学生 李小明 12岁"]
+)
+def test_such_a_line_is_the_text_where_no_dateline_stands(line: str) -> None:
+    found = read(f"<p>{line}</p>")
+    assert (found.text.startswith(line), found.published, found.author) == (True, None, None)

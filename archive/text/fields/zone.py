@@ -17,6 +17,8 @@ from archive.text.lines import furniture_id, narrow
 
 # A longer line is prose. Beside a day stands no more that says neither who nor from where (Han characters).
 LONGEST, UNKNOWN = 90, 8
+# An office that is told by how its name ends alone has at most so many characters.
+SHORT = 6
 
 _CLAUSE = re.compile(r"[。!?;…]|,[^,]*,")
 # One of these stands in every such line.
@@ -32,6 +34,9 @@ _SPACED = re.compile(r"(?<=\d)\s(?=[年月日号])|(?<=[\d\s][年月])\s(?=\d)|(
 _CELLS = re.compile(r"\A([一-鿿]{2,6})\t(?=[^\t]+\Z)")
 # Of which sign of a field such a label is made, see `labels.toml`.
 _SIGNS = {"made_crew": "审核", "made_editor": "编辑", "made_source": "来源", "made_author": "作者"}
+# What a label of a day is made of, and how a name begins, behind an office perhaps.
+_TIMES = re.compile("[日期时间于]")
+_PERSON = re.compile(r"(?:[一-鿿\d()]{2,16}[ ,])?[一-鿿·]{2,5}(?![一-鿿])")
 _TOKENS = re.compile(r"[\s|/\[\]()<>·,、《》]+")
 
 
@@ -49,7 +54,8 @@ def zoned(line: str) -> str:
     text = plain = canonical(_CELLS.sub(r"\1:", line))
     for pattern, usual in words.named("manner", "usual"):
         text = pattern.sub(usual, text)
-    text = words.pattern("member").sub(_with_label, _LABEL.sub(_with_sign, text))
+    text = _LABEL.sub(_with_sign, text)
+    text = words.pattern("member").sub(_with_label, text) if dates.loose(text) else text
     text = _with_day(" ".join(text.split()))
     return text if text != plain and is_dateline(text) else line
 
@@ -61,8 +67,12 @@ def _with_sign(label: re.Match[str]) -> str:
         return label[0]
     value = dates.loose(label.string[label.end() :])
     if value and not value.start and not dates.rules().others.search(label[0]):
-        return " 发布时间:"
-    return next((f" {sign}:" for name, sign in _SIGNS.items() if words.whole(name, said)), label[0])
+        return (
+            " 发布时间:" if not label.string[label.end() :][: value.end].isdigit() or _TIMES.search(said) else label[0]
+        )
+    sign = next((sign for name, sign in _SIGNS.items() if words.whole(name, said)), None)
+    nobody = sign == "作者" and not _PERSON.match(label.string[label.end() :])
+    return label[0] if sign is None or nobody else f" {sign}:"
 
 
 def _with_label(member: re.Match[str]) -> str:
@@ -82,8 +92,9 @@ def _with_day(text: str) -> str:
     if found is None:
         return text
     before, after = text[: found.start].rstrip(" (["), text[found.end :].lstrip(" )]")
-    if not han(before + after):
-        # A day alone is read as it is, and may sign a text.
+    numbered = found.value.replace("-", "") in text and before.endswith(":") and not _TIMES.search(before)
+    if numbered or not han(before + after):
+        # A day alone is read as it is, and may sign a text; digits behind a label may number a paper.
         return text
     said = (part[: labels(part)[0].at] if labels(part) else part for part in (before, after))
     unknown = sum(map(han, filter(_is_unknown, _TOKENS.split(" ".join(said)))))
@@ -94,6 +105,7 @@ def _with_day(text: str) -> str:
 
 def _is_unknown(word: str) -> bool:
     """Whether a word says neither who nor from where, and is no tool of the page."""
-    if is_person(word) or is_office(word) or words.whole("media", word):
+    office = dates.rules().issuer.fullmatch(word) or (len(word) <= SHORT and is_office(word))
+    if is_person(word) or office or words.whole("media", word):
         return False
     return furniture_id(word) is None and not words.pattern("counter").fullmatch(word)
