@@ -48,38 +48,33 @@ _ATTRIBUTE = re.compile(
 _VOID = "area base basefont bgsound br col embed frame hr img input isindex keygen link meta param source track wbr"
 VOID = frozenset(_VOID.split())
 
-_HEADINGS = ("h1", "h2", "h3", "h4", "h5", "h6")
-_LISTED = ("address", "dir", "listing", "menu", "p", "pre")
-_CELLS = frozenset(("a", "b", "font", "i", "p", "span", "td", "th", "u"))
-# Tag -> those that it ends where one of them is the innermost open: what libxml2 2.14 does.
-CLOSES: dict[str, frozenset[str]] = {
-    **{
-        name: frozenset(("p",))
-        for name in (*_HEADINGS, "blockquote", "dir", "div", "frameset", "hr", "listing", "ol", "title", "xmp")
-    },
-    **{name: frozenset(("p", "ul")) for name in ("address", "menu", "pre")},
-    **{name: frozenset(("caption", "p")) for name in ("caption", "col")},
-    "a": frozenset(("a",)),
-    "caption": frozenset(("p",)),
-    "center": frozenset(("b", "font", "i", "p")),
-    "colgroup": frozenset(("caption", "colgroup", "p")),
-    "dd": frozenset((*_LISTED, "dt")),
-    "dl": frozenset((*_LISTED, "dt")),
-    "dt": frozenset((*_LISTED, "dd")),
-    "fieldset": frozenset((*_HEADINGS, "a", "legend", "listing", "p", "pre")),
-    "form": frozenset((*_HEADINGS, *_LISTED, "dl", "form", "ol", "ul")),
-    "li": frozenset((*_HEADINGS, "address", "dl", "li", "listing", "p", "pre")),
-    "optgroup": frozenset(("option",)),
-    "option": frozenset(("option",)),
-    "p": frozenset((*_HEADINGS, "b", "big", "i", "p", "s", "small", "strike", "tt", "u")),
-    "table": frozenset((*_HEADINGS, "a", "listing", "p", "pre")),
-    "tbody": frozenset(("caption", "colgroup", "p", "tbody", "td", "tfoot", "th", "thead", "tr")),
-    "td": _CELLS,
-    "tfoot": frozenset(("caption", "colgroup", "p", "tbody", "td", "th", "thead", "tr")),
-    "th": _CELLS,
-    "thead": frozenset(("caption", "colgroup")),
-    "tr": frozenset(("caption", "colgroup", "p", "td", "th", "tr")),
-    "ul": frozenset(_LISTED),
+# Tags -> those that they end where one of them is the innermost open: what libxml2 2.14 does.
+_CLOSES = """
+h1 h2 h3 h4 h5 h6 blockquote dir div frameset hr listing ol title xmp caption: p
+address menu pre: p ul
+col: caption p
+a: a
+center: b font i p
+colgroup: caption colgroup p
+dd dl: address dir dt listing menu p pre
+dt: address dd dir listing menu p pre
+fieldset: a h1 h2 h3 h4 h5 h6 legend listing p pre
+form: address dir dl form h1 h2 h3 h4 h5 h6 listing menu ol p pre ul
+li: address dl h1 h2 h3 h4 h5 h6 li listing p pre
+optgroup option: option
+p: b big h1 h2 h3 h4 h5 h6 i p s small strike tt u
+table: a h1 h2 h3 h4 h5 h6 listing p pre
+tbody: caption colgroup p tbody td tfoot th thead tr
+td th: a b font i p span td th u
+tfoot: caption colgroup p tbody td th thead tr
+thead: caption colgroup
+tr: caption colgroup p td th tr
+ul: address dir listing menu p pre
+"""
+CLOSES = {
+    name: frozenset(ended.split())
+    for names, _, ended in (row.partition(": ") for row in _CLOSES.split("\n"))
+    for name in names.split()
 }
 # An end tag passes over open elements of this rank or less: </div> ends no cell, </b> no box.
 RANKS = {
