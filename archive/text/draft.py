@@ -75,7 +75,8 @@ class Draft:
         """Take a line out as a byline where it names who reports."""
         if not who:
             return False
-        self.byline.take(fields.Byline(author=who), "reporters", self.lines[index].read)
+        line = self.lines[index].read
+        self.byline.take(fields.Byline(author=who, source=fields.paper(line)), "reporters", line)
         self.take(index, "dateline" if dates.tells_day(self.lines[index].read) else "byline")
         return True
 

@@ -291,6 +291,13 @@ def test_a_name_behind_words_in_the_last_brackets_wrote(below: str, author: str 
     assert read(below=below).author == author
 
 
+def test_the_paper_of_reporters_is_the_source_where_no_other_is() -> None:
+    found = read("<p>2024.09.12</p><p>【普门日报记者陈若水／屏东报道】</p>")
+    assert (found.source, found.author) == ("普门日报", "陈若水")
+    assert read("<p>来源：县报</p><p>【普门日报记者陈若水／屏东报道】</p>").source == "县报"
+    assert read("<p>【本报记者陈若水／屏东报道】</p>").source is None
+
+
 def test_names_behind_a_source_may_begin_with_no_surname_but_the_first() -> None:
     assert read("<p>2020-08-06 08:15 来源： 南方日报 林卓然 容嘉</p>").author == "林卓然 容嘉"
     assert read("<p>2020-08-06 08:15 来源： 南方日报 云溪 讯</p>").author is None

@@ -16,6 +16,7 @@ from archive.text.fields.labels import is_of_event as is_of_event
 from archive.text.fields.labels import last as last
 from archive.text.fields.labels import names_nobody as names_nobody
 from archive.text.fields.labels import paired as paired
+from archive.text.fields.labels import paper as paper
 from archive.text.fields.labels import signature as signature
 from archive.text.fields.labels import stated as stated
 from archive.text.fields.people import all_people as all_people

@@ -253,6 +253,12 @@ def _with_colon_before_office(match: re.Match[str]) -> str:
     return f"{match['label']}:" if believed else match[0]
 
 
+def paper(line: str) -> str | None:
+    """The paper of the reporters whom a line names: 普门日报记者陈若水/屏东报道."""
+    match = _PAPER.match(narrow(line).strip(WRAP))
+    return match["name"] if match and narrow(line).strip(WRAP)[match.end() :].startswith("记者") else None
+
+
 def _with_colon(match: re.Match[str]) -> str:
     """The label of a match with a colon behind it, and a bracket that stands before it."""
     return f"{match.groupdict().get('open', '')}{match['label']}:"
