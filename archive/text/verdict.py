@@ -251,9 +251,10 @@ def _is_of_teasers(page: Page, points: Sequence[float], within: range, area: Are
 
 def _is_one_teaser(page: Page, headlines: Sequence[int], said: Sequence[int]) -> bool:
     """Whether all that is said, beside the headlines of rows, is one teaser below its linked headline."""
-    heads = {*headlines, *(index for index, block in enumerate(page.blocks) if _is_row_head(block))}
-    single = [index for index in said if index not in heads]
-    return len(single) == 1 and (above := _above(page, single[0])) in heads and _is_cut(page, single[0], above)
+    single = [index for index in said if index not in headlines and not _is_row_head(page.blocks[index])]
+    if len(single) != 1 or (above := _above(page, single[0])) < 0:
+        return False
+    return (above in headlines or _is_row_head(page.blocks[above])) and _is_cut(page, single[0], above)
 
 
 def _above(page: Page, index: int) -> int:
