@@ -43,7 +43,6 @@ _BY_LINES = ("dateline", "signature")
 # Labels whose values are no field.
 _NOT_KEPT = ("other", "crew")
 _OF_PEOPLE = ("author", "editor", "sender")
-_OF_OFFICES = ("source", "issuer", "contributor")
 # What stands around a value and is no part of it.
 WRAP = "[]【】()<>{}|丨/-—_·:;,、。 \t"
 _BARS = str.maketrans(
@@ -233,24 +232,9 @@ def _with_colons(text: str) -> str:
     text = text.translate(_BARS) if _BARRED.search(text) else text
     text = _WRITER.sub("作者:", text, count=1)
     text = _PRINTED.sub(r"来源:\1 ", text) if "》" in text and ("版" in text or "期" in text) else text
-    text = _before_office().sub(_with_colon_before_office, text)
     if "<" in text:
         text = " ".join(_TAG.sub(" ", text).split())
     return _unmarked()[0].sub(_with_colon, text) if _STROKES.search(text) else text
-
-
-@cache
-def _before_office() -> re.Pattern[str]:
-    """The label of an office or a source behind a day, or of a line, without a colon: 投稿单位 商会."""
-    labels = "|".join(label["pattern"] for label in words.entries("label") if label["field"] in _OF_OFFICES)
-    return re.compile(rf"(?:(?<=[\d日时分秒]\s)|\A)(?P<label>{labels})\s(?=(?P<value>[一-鿿]\S{{1,24}})(?:\s|\Z))")
-
-
-def _with_colon_before_office(match: re.Match[str]) -> str:
-    """The label with a colon behind it where an office or a source stands there: 发布单位 来源 are two labels."""
-    value = match["value"]
-    believed = "源" in match["label"] or is_office(value) or words.whole("media", value)
-    return f"{match['label']}:" if believed else match[0]
 
 
 def paper(line: str) -> str | None:

@@ -25,7 +25,7 @@ _CLAUSE = re.compile(r"[。!?;…]|,[^,]*,")
 _HINT = re.compile(r"[\d:：\t\s年]")
 # A label with its colon, or without one, by how it ends.
 _LABEL = re.compile(
-    r"(?<![一-鿿])(?:(?P<colon>[一-鿿]{2,6})\s?:\s?(?=\S)|(?P<bare>[一-鿿]{1,4}(?:人|者|单位|日期|时间))\s(?=[一-鿿\d]))"
+    r"(?<![一-鿿])(?:(?P<colon>[一-鿿]{2,6})\s?:\s?(?=\S)|(?P<bare>[一-鿿]{0,4}(?:人|者|单位|机构|部门|日期|时间|来源|出处))\s(?=[一-鿿\d]))"
     r"|(?P<latin>[A-Z][a-z]{1,7}):\s?|(?P<verb>[A-Z][a-z]{2,7} (?:da|by)) (?=[一-鿿])"
 )
 # Spaces within a day.
@@ -63,8 +63,8 @@ def zoned(line: str) -> str:
 def _with_sign(label: re.Match[str]) -> str:
     """The usual label for one of other words, by what these are made of; the same where they say nothing."""
     said = next(filter(None, label.groups()))
-    if labels(f"{said}:"):
-        return label[0]
+    if known := labels(f"{said}:"):
+        return f" {said}:" if label["bare"] and known[0].field in ("source", "issuer", "contributor") else label[0]
     value = dates.loose(label.string[label.end() :])
     if value and not value.start and not dates.rules().others.search(label[0]):
         return (
