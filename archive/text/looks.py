@@ -126,7 +126,7 @@ def _look(name: str, inner: str, around: Look, sheet: dict[str, str]) -> Look:
     names = (name, *(f".{one}" for one in said.get("class", "").split()), f"#{said.get('id', '')}")
     styles = ";".join([*(sheet[one] for one in names if one in sheet), said.get("style", "")]).lower()
     size = _NAMED.get(name, around.size)
-    if name == "font" and (written := said.get("size", "").strip()).lstrip("+-").isdigit():
+    if name == "font" and (written := said.get("size", "").strip()).lstrip("+-").isdecimal():
         step = int(written) + 3 if written[0] in "+-" else int(written)
         size = _SIZES[max(1, min(step, 7))]
     centred = name == "center" or said.get("align", "").lower() == "center" or _CENTRED.search(styles) is not None

@@ -27,6 +27,9 @@ STYLE = (
         ("<h1>桥修好了</h1>", Look(32, True, False)),
         ("<p class=tt>桥修好了</p>", Look(20, True, False)),
         ("<div class=x id=y>桥修好了</div>", Look(20, True, True)),
+        # What is no size sets none.
+        ("<font size=²>桥修好了</font>", Look(16, False, False)),
+        ('<span style="font-size:1..2em">桥修好了</span>', Look(16, False, False)),
         # A rule for a tag is believed where the tag stands alone in it.
         ("<h3>桥修好了</h3>", Look(14, True, False)),
         ("<p><a>桥修好了</a></p>", Look(16, False, False)),
