@@ -45,7 +45,7 @@ def zoned(line: str) -> str:
     """A line of this place, see above; any other line as it is.
 
     >>> zoned("写的人：苗小雨　3 月 5 日 2019"), zoned("2017年4月27日　盟员　戚若兰")
-    ('作者:苗小雨 2019-03-05', '2017年4月27日 作者:戚若兰')
+    ('作者:苗小雨 发布时间:2019-03-05', '2017年4月27日 作者:戚若兰')
     >>> zoned("3月5日，同乡会召开了会议。"), zoned("地点：元朗屏山")
     ('3月5日，同乡会召开了会议。', '地点：元朗屏山')
     """
@@ -67,9 +67,9 @@ def _with_sign(label: re.Match[str]) -> str:
         return f" {said}:" if label["bare"] and known[0].field in ("source", "issuer", "contributor") else label[0]
     value = dates.loose(label.string[label.end() :])
     if value and not value.start and not dates.rules().others.search(label[0]):
-        return (
-            " 发布时间:" if not label.string[label.end() :][: value.end].isdigit() or _TIMES.search(said) else label[0]
-        )
+        # Digits alone behind another label number a paper.
+        numbered = label.string[label.end() :][: value.end].isdigit() and not _TIMES.search(said)
+        return label[0] if numbered else " 发布时间:"
     sign = next((sign for name, sign in _SIGNS.items() if words.whole(name, said)), None)
     nobody = sign == "作者" and not _PERSON.match(label.string[label.end() :])
     return label[0] if sign is None or nobody else f" {sign}:"
@@ -100,7 +100,7 @@ def _with_day(text: str) -> str:
     unknown = sum(map(han, filter(_is_unknown, _TOKENS.split(" ".join(said)))))
     if unknown > UNKNOWN or dates.rules().others.search(before) or dates.rules().almanac.search(after):
         return text
-    return f"{before} {after} 发布时间:{found.value.replace('T', ' ')[:16]}".strip()
+    return " ".join(f"{before} {after} 发布时间:{found.value.replace('T', ' ')[:16]}".split())
 
 
 def _is_unknown(word: str) -> bool:
