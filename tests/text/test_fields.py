@@ -149,7 +149,8 @@ def test_a_line_of_labels_is_told_from_a_line_of_the_text(line: str, is_one: boo
     ("line", "source", "author", "editor", "contributor"),
     [
         ("（办公室）", None, None, None, "办公室"),
-        ("（县委办 周敏）", None, "周敏", None, None),
+        ("（县委办 周敏）", None, "周敏", None, "县委办"),
+        ("（县委办 周敏 何晓东）", None, "周敏 何晓东", None, "县委办"),
         ("（来源：云溪日报）", "云溪日报", None, None, None),
         ("（据云溪日报）", "云溪日报", None, None, None),
         ("（陈晓明 报道）", None, "陈晓明", None, None),

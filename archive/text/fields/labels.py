@@ -100,6 +100,8 @@ _TYPE_SIZES = (" A", " A+", " A-")
 _OF_LAND = re.compile(r"\A[(\[]\s?[一-鿿]{1,4}\s?[)\]]\s?(?=[一-鿿·])")
 # The office of one who wrote, or what he is: 统战之家 热依汗.
 _OF_OFFICE = re.compile(r"(?P<office>[一-鿿\d()]{2,16})[ ,、](?P<who>[一-鿿·]{2,4})\Z")
+# Brackets behind the last full stop sign a text, as those on a line of their own do.
+_SIGNED_OFF = re.compile(r"[。!?”][(\[【〔][^()\[\]【】〔〕]+[)\]】〕]\Z")
 _IN_ROUND = re.compile(r"(?<=[一-鿿])\s?\(([^()]{2,12})\)")
 _SENT_IN = re.compile(r"\A([^。]{2,30}?)\s?供\s?稿(?:\s.{0,30})?")
 
@@ -515,11 +517,16 @@ def last(paragraph: str) -> Byline:
 
     >>> last("取得实效。（责任编辑：郑爽）").editor, last("取得实效。（记者 胡晓蓉）").author
     ('郑爽', '胡晓蓉')
+    >>> last("取得实效。（县侨联供稿）").contributor, last("捐款五万元（县侨联）。").contributor
+    ('县侨联', None)
     """
     inner = in_last_brackets(paragraph)
     if inner and ":" in inner and is_dateline(inner):
         return byline(inner)
-    return Byline(author=last_author(paragraph))
+    if (author := last_author(paragraph)) or not inner or not _SIGNED_OFF.search(narrow(paragraph)):
+        return Byline(author=author)
+    sent = _SENT_IN.fullmatch(inner)
+    return Byline(contributor=sent[1].strip(WRAP)) if sent else _by_office(inner) or Byline()
 
 
 def _bracketed(inner: str) -> Byline | None:
@@ -532,7 +539,7 @@ def _bracketed(inner: str) -> Byline | None:
         return found if found.source else None
     if inner.startswith("据") and words.whole("media", inner[1:]):
         return Byline(source=inner[1:])
-    return next(filter(None, (read(inner) for read in (_sent_in, _signed, _named, _by_office))), None)
+    return next(filter(None, (read(inner) for read in (_sent_in, _signed, _by_office, _named))), None)
 
 
 def _sent_in(inner: str) -> Byline | None:
@@ -569,10 +576,13 @@ def _behind_office(inner: str) -> str | None:
 
 
 def _by_office(inner: str) -> Byline | None:
-    tokens = re.split(r"[\s、,]+", inner)
-    if is_office(tokens[0]) and len(tokens) <= 4 and len(inner) <= 30 and not re.search(r"[,。:;]", inner):
-        return Byline(contributor=inner)
-    return None
+    """The office that signs, and who wrote for it: 县侨联 周敏."""
+    office, *names = re.split(r"[\s、,]+", inner)
+    if not is_office(office) or len(names) > 3 or len(inner) > 30 or re.search(r"[,。:;]", inner):
+        return None
+    # A part of the office may stand between: 校友会 79届 蒙洪.
+    who = all_people(" ".join(names), labelled=True) or [name for name in names[-1:] if is_person(name)]
+    return Byline(author=" ".join(who) or None, contributor=office if who else inner)
 
 
 def _cut(text: str) -> str:
