@@ -240,6 +240,8 @@ def _statements(
     ]
     alone = [dated for dated in dates.from_lines(after[:1])[1] if dates.is_day(lines.narrow(after[0]))]
     foot += [dated for dated in alone if "T" not in dated.value]
+    # A press release of Hong Kong ends with 完 and its day.
+    ended = ["".join(after[:2])] if after[:1] == ["完"] else []
     url = dates.from_url(capture.url)
     row_date = capture.found.row_date if capture.found else None
     row = dates.read(row_date) if row_date else None
@@ -250,9 +252,11 @@ def _statements(
         *([url] if url else []),
         *([dates.Dated(value=row, rule="row", words=row_date)] if row and row_date else []),
         *(dataclasses.replace(dated, rule="over") for dated in beside),
-        *(dataclasses.replace(dated, rule="below") for dated in (*late, *foot)),
-        *dates.signed([draft.lines[index].read for index in draft.left()[-SIGNED:]]),
+        *(dataclasses.replace(dated, rule="below") for dated in (*late, *foot) if dated.rule != "updated"),
+        *dates.signed([*(draft.lines[index].read for index in draft.left()[-SIGNED:]), *ended]),
         *filter(None, map(dates.lead, (draft.lines[index].read for index in draft.left()[:1]))),
+        # The day of a change at the foot comes last.
+        *(dataclasses.replace(dated, rule="below") for dated in foot if dated.rule == "updated"),
     ]
 
 

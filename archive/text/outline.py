@@ -83,7 +83,7 @@ _NAMED = re.compile(r"""[\s"'/](?:class|id)\s*+=""", re.IGNORECASE)
 _ASIDE = re.compile(
     r"comment|reply|recommend|relat(?:e|ive|ion)|footer|copyright|sidebar|side-|crumb|share|toolbar|hotnews|hot-|ranking|"
     r"advert|login|pinglun|fenxiang|tuijian|xgyd|xglj|"
-    r"(?<![^-_\s])(?:nav|ads?|foot|bottom|side|menu|tags?|more|hot|rank|pager?)(?![^-_\s\d])"
+    r"(?<![^-_\s])(?:nav|ads?|foot|bottom|side|menu|tags?|more|hot|rank|pager)(?![^-_\s\d])"
 )
 # Names of boxes for what describes a picture, in lower case, and how such lines are set.
 _BLOCK = re.compile(r"[\s\"';]display\s?:\s?(?:block|table|flex)\b")

@@ -606,7 +606,9 @@ def _answer(page: Page, area: Area | None, html: str, text: str, size: int, url:
     if match := words.match("blocked", text):
         return Reason.BLOCKED, match[0]
     found = _words(f"{page.head}\n{text}")
-    if found is None and size < 100 and any(i.get("type") == "password" for i in page.outline.every("input")):
+    # A page for logging in may say how to, but leads nowhere.
+    bare = size < 100 or not any(page.outline.every("a"))
+    if found is None and bare and any(i.get("type") == "password" for i in page.outline.every("input")):
         return Reason.LOGIN, "a form for a password"
     return found
 

@@ -306,6 +306,13 @@ def test_a_day_right_below_the_box_of_the_text_signs_it(day: str, published: str
     assert (document.published, day in document.text) == (published, published is not None)
 
 
+@pytest.mark.parametrize("wrapper", ["id=page class='hfeed site'", "id=page-wrapper", "class='page page-node'"])
+def test_a_box_around_a_whole_page_is_none_beside_articles(wrapper: str) -> None:
+    foot = "<div id=footer><p>由某系统建置，侨联路112号，电话三五八零一一二二。</p></div>"
+    whole = f"<div {wrapper}><h1>市委统战部召开创建工作会</h1><p>2023-06-12 来源：云溪日报</p>{box(*PROSE)}{foot}</div>"
+    assert read(f"<html><body>{whole}</body></html>").text == "\n".join(PROSE)
+
+
 @pytest.mark.parametrize("name", ["class='content BSHARE_POP'", "class='content has-sidebar'", "id=share_content"])
 @pytest.mark.parametrize("over", ["", "<p>一扇门板，把直播间开到地头。</p>"])
 def test_the_box_of_the_prose_is_the_article_whatever_its_name_says(name: str, over: str) -> None:

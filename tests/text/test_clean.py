@@ -246,6 +246,7 @@ FEW_ROWS = "".join(
         (Reason.SOFT_404, "<title>404</title><h1>您访问的页面不存在</h1>", {}),
         (Reason.MAINTENANCE, "<h1>网站升级维护中，敬请期待</h1>", {}),
         (Reason.LOGIN, "<form>请登录<input name=u><input type=password></form>", {}),
+        (Reason.LOGIN, f"<b>信息报送系统</b>{''.join(map('<p>{}</p>'.format, PARAGRAPHS))}<input type=password>", {}),
         (Reason.HOME, f"<ul>{LINKS}</ul>", {"url": "http://www.example.gov.cn/"}),
         (Reason.HOME, f"<ul>{LINKS}</ul>", {"url": "http://www.example.gov.cn/index.shtml"}),
         (Reason.LIST, f"<ul>{LINKS}</ul>", {"url": "http://www.example.gov.cn/tzsx/index_2.html"}),

@@ -383,6 +383,14 @@ def test_what_stands_below_an_article_says_of_it(
     assert (document.published, document.source, document.author) == (day, source, author)
 
 
+def test_a_press_release_in_one_cell_is_dated_by_its_last_lines() -> None:
+    lines = "<br><br>".join(
+        ["医疗队走进山村", "＊＊＊＊＊＊＊", *LINES, "完", "2020年8月6日（星期四）<br>香港時間11時48分"]
+    )
+    document = read(page(f"<table><tr><td><span>{lines}</span></td></tr></table><p>修訂日期：2021年1月5日</p>"))
+    assert document.published == "2020-08-06"
+
+
 def test_a_name_behind_a_word_of_its_own_is_an_author() -> None:
     meta = "<div><div>2024年4月6日</div><p>—</p><p>由</p><div><a href=/u/3>陈文博</a></div></div>"
     document = read(page(f"<h1>医疗队走进山村</h1>{meta}<div>{paragraphs(LINES)}</div>"))

@@ -35,6 +35,8 @@ def fields(info: str = DATELINE, lead: str = "", end: str = "", after: str = "")
         ("2023-03-08　来源：青河日报　记者周敏", "青河日报", "周敏", None),
         ("2023-03-08　来源：青河日报　（见习记者 周敏）", "青河日报", "周敏", None),
         ("2023-03-08　来源：青河日报　文/图 周敏", "青河日报", "周敏", None),
+        # No surname begins the name.
+        ("作者：岩罕 图/文　2023-03-08", None, "岩罕", None),
         ("2023-03-08　来源：青河日报首席记者 周敏", "青河日报", "周敏", None),
         # A label in a box; an office, and who wrote for it.
         ("【来源】青河日报　【作者】周敏　【时间】2023-03-08　【点击】130", "青河日报", "周敏", None),

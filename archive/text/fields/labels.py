@@ -619,7 +619,7 @@ def _people_value(text: str) -> str | None:
     ):
         return of["who"]
     # Counters may follow, without a label or a colon: 孙丽 浏览 219, 宋佳 1024.
-    value = re.split(r"\s(?:\d|[-+]\s|于\s|浏览|点击|[共已被]?阅|访问|查看|人气)", value, maxsplit=1)[0]
+    value = re.split(r"\s(?:\d|[-+]\s|于\s|[文图]\s?/|浏览|点击|[共已被]?阅|访问|查看|人气)", value, maxsplit=1)[0]
     return _believed(alone(value) or titled(value, labelled=True) or value, text, PEOPLE)
 
 
