@@ -756,6 +756,8 @@ def title_of(head: str, site: str | None, columns: Sequence[str] = (), shown: st
     ('统战部召开会议', None)
     >>> title_of("民盟市委_民盟简讯_市民盟赴某县调研", None, ["民盟市委", "民盟简讯"])
     '市民盟赴某县调研'
+    >>> title_of("清河日报数字报-“先坐下来喝杯茶”", None)
+    '“先坐下来喝杯茶”'
     """
     known = {bare for bare in bare_lines([*columns, site or ""]) if bare}
     parts = [part for part in head_parts(head) if bare_lines([part])[0] not in known]
@@ -768,10 +770,7 @@ def title_of(head: str, site: str | None, columns: Sequence[str] = (), shown: st
 def head_parts(head: str) -> list[str]:
     """The pieces of a `title` element; the names of site and column may stand before the title, with spaces between."""
     parts: list[str] = []
-    # A long dash stands within titles, too.
-    dashed = head.split("——")
-    pieces = dashed if any(words.whole("site", part.strip()) for part in (dashed[0], dashed[-1])) else [head]
-    for part in chain.from_iterable(map(_HEAD_SPLIT.split, pieces)):
+    for part in chain.from_iterable(map(_HEAD_SPLIT.split, _parted_by_dashes(head))):
         found = part.split()
         if len(found) > 1 and words.whole("site", found[0]):
             parts.append(found.pop(0))
@@ -783,6 +782,15 @@ def head_parts(head: str) -> list[str]:
         elif found:
             parts.append(" ".join(found))
     return parts
+
+
+def _parted_by_dashes(head: str) -> list[str]:
+    """The pieces of a `title` element at dashes that titles have, too: only where a piece names a site or a paper."""
+    dashed = head.split("——")
+    if any(words.whole("site", part.strip()) for part in (dashed[0], dashed[-1])):
+        return dashed
+    paper, _, behind = head.partition("-")
+    return [paper, behind] if behind and words.whole("media", paper.strip()) else [head]
 
 
 def is_site_name(text: str) -> bool:
