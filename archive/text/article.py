@@ -325,6 +325,7 @@ def _heading(scene: Scene) -> int | None:
         beside = (
             fields.is_subtitle(line)
             or fields.is_label(line)
+            or (page.outline.are_beside(index - 1, index) and fields.is_label(f"{page.keys[index - 1]}:"))
             or fields.is_name(line)
             or fields.reporters(line) is not None
         )

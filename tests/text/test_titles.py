@@ -316,6 +316,13 @@ def test_the_last_step_of_a_breadcrumb_is_no_column_where_it_is_no_link() -> Non
     assert (document.title, document.published) == ("邻里", "2023-03-08T09:33+08:00")
 
 
+def test_the_office_behind_a_label_over_the_text_is_no_title() -> None:
+    rows = "<tr><td>发布单位<td>青河县档案局<tr><td>发布时间<td>二○○三年十一月五日"
+    picture = "<tr><td colspan=2><img src=title.gif>"
+    document = read(f"<title>青河县档案信息网</title><table>{picture}{rows}<tr><td colspan=2>{PROSE}</table>")
+    assert (document.title, document.source, document.published) == (None, "青河县档案局", "2003-11-05")
+
+
 def test_search_words_in_a_heading_are_no_title() -> None:
     tags = "<h5>Tags: <a href=/a>随笔</a></h5><h6>发布:老城 | 分类:<a href=/c>随笔</a> | 评论:2</h6>"
     post = f"<h4>2009年4月4日 22:13:5</h4><h2>春天的信</h2><div>{PROSE}</div>{tags}"
