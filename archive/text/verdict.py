@@ -190,7 +190,7 @@ def _shape(page: Page, points: Sequence[float], region: extract.Region, area: Ar
     """What a page is by what stands on it: what leads to articles tells first, then what tells an article."""
     headlines = _headlines(page)
     stated = area is not None and area.stated
-    if _leads_only(page, points, region, area):
+    if _leads_only(page, points, region, area, headlines):
         return "home" if is_root(url) else "list"
     if len(headlines) < HEADLINES:
         return "list" if not stated and _is_short_list(page, points, headlines) else "article"
@@ -200,13 +200,16 @@ def _shape(page: Page, points: Sequence[float], region: extract.Region, area: Ar
     return "article" if told else "list"
 
 
-def _leads_only(page: Page, points: Sequence[float], region: extract.Region, area: Area | None) -> bool:
+def _leads_only(
+    page: Page, points: Sequence[float], region: extract.Region, area: Area | None, headlines: Sequence[int]
+) -> bool:
     """Whether what would be the text only leads to articles: teasers, or the rows of a list."""
     stated = area is not None and area.stated
     within = range(area.start, area.end) if area is not None and stated and area.kept else range(*region[:2])
     # A digest has the title and the dateline of an article.
     digest = stated and _is_head(page)
-    return _is_of_teasers(page, points, within, area, digest=digest) or _is_of_rows(page, points, within, area)
+    teasers = _is_of_teasers(page, points, within, area, headlines, digest=digest)
+    return teasers or _is_of_rows(page, points, within, area)
 
 
 def _is_filled_later(page: Page, points: Sequence[float], area: Area | None, html: str) -> bool:
@@ -230,11 +233,12 @@ def is_root(url: str) -> bool:
     return parts.scheme in ("http", "https") and not parts.query and _HOME.fullmatch(parts.path) is not None
 
 
-def _is_of_teasers(page: Page, points: Sequence[float], within: range, area: Area | None, *, digest: bool) -> bool:
+def _is_of_teasers(
+    page: Page, points: Sequence[float], within: range, area: Area | None, headlines: Sequence[int], *, digest: bool
+) -> bool:
     """Whether most of the prose is teasers, under a linked headline or before a link to the rest, ……[详细]: a list,
     however much they say. A single one must be cut short, and of two the page may name its column alone.
     """
-    headlines = _headlines(page)
     # The address below a search's result is no prose.
     every = [index for index, point in enumerate(points) if point >= extract.PROSE and "://" not in page.keys[index]]
     prose = [index for index in every if index in within]
