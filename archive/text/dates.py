@@ -238,6 +238,7 @@ class Found(NamedTuple):
     end: int
 
 
+@lru_cache(maxsize=4096)
 def loose(words: str) -> Found | None:
     """The first whole day of any shape in narrow words; None where there is none."""
     found = (Found(value, *match.span()) for value, match in _found(words, loose=True))

@@ -52,6 +52,7 @@ def _patterns() -> dict[str, re.Pattern[str]]:
     return {name: re.compile(entry["pattern"]) for name, entry in entries if "pattern" in entry}
 
 
+@cache
 def pattern(name: str) -> re.Pattern[str]:
     """The pattern under a name."""
     return _patterns()[name]

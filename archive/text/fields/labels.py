@@ -349,6 +349,7 @@ def _set(found: Byline, name: str, value: str, *, in_charge: bool) -> None:
     found.answers = found.answers or (name == "editor" and in_charge)
 
 
+@lru_cache(maxsize=4096)
 def _marks(text: str) -> tuple[Mark, ...]:
     """The labels of a canonical line."""
     if ":" not in text and "|" not in text:

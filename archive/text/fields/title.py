@@ -130,8 +130,9 @@ def part_day(title: str) -> tuple[str, str]:
         rest, said = _before_day(title)
     else:
         return title, ""
-    found = dates.loose(said := narrow(said)) if len(said) <= BESIDE else None
-    if found is None or len(rest) < SHORT or rest.rstrip().endswith(_BARS):
+    # Beside most days of a list stands no title.
+    found = dates.loose(said := narrow(said)) if len(rest) >= SHORT and len(said) <= BESIDE else None
+    if found is None or rest.rstrip().endswith(_BARS):
         return title, ""
     who = f"{said[: found.start]}{said[found.end :]}".strip(" ·|/,，、")
     return (
@@ -767,7 +768,8 @@ def title_of(head: str, site: str | None, columns: Sequence[str] = (), shown: st
     return best if may_be_title(best) else None
 
 
-def head_parts(head: str) -> list[str]:
+@lru_cache(maxsize=64)
+def head_parts(head: str) -> tuple[str, ...]:
     """The pieces of a `title` element; the names of site and column may stand before the title, with spaces between."""
     parts: list[str] = []
     for part in chain.from_iterable(map(_HEAD_SPLIT.split, _parted_by_dashes(head))):
@@ -781,7 +783,7 @@ def head_parts(head: str) -> list[str]:
             parts += [" ".join(found[:-1]), found[-1]]
         elif found:
             parts.append(" ".join(found))
-    return parts
+    return tuple(parts)
 
 
 def _parted_by_dashes(head: str) -> list[str]:
