@@ -175,8 +175,17 @@ class Outline:
     @cached_property
     def _written(self) -> tuple[list[int], list[str]]:
         """The numbers of all `a` and what they lead to, as written; empty where that is nothing."""
-        numbers = [number for number, name in enumerate(self.names) if name == "a"]
+        numbers = self._numbers.get("a", [])
         return numbers, [_href(self.pieces[5 * number + 2]) for number in numbers]
+
+    @cached_property
+    def _numbers(self) -> dict[str, list[int]]:
+        """The numbers of the elements of each name."""
+        found: dict[str, list[int]] = {name: [] for name in self.kinds if name}
+        for number, name in enumerate(self.names):
+            if name:
+                found[name].append(number)
+        return found
 
     @cached_property
     def _addresses(self) -> str:
@@ -309,21 +318,12 @@ class Outline:
 
     def every(self, *names: str) -> list[dict[str, str]]:
         """The attributes of all elements of these names, seen or not; see `attributes`."""
-        return [attributes(inner) for name in names for inner in self._insides(name)]
+        numbers = (number for name in names for number in self._numbers.get(name, ()))
+        return [attributes(self.pieces[5 * number + 2]) for number in numbers]
 
     def has(self, *names: str) -> bool:
         """Whether there is an element of one of these names, seen or not."""
         return not self.kinds.isdisjoint(names)
-
-    def _insides(self, name: str) -> Iterator[str]:
-        """The attributes of the elements of one name, as written."""
-        number = -1
-        while name in self.kinds:
-            try:
-                number = self.names.index(name, number + 1)
-            except ValueError:
-                return
-            yield self.pieces[5 * number + 2]
 
     def leading(self, pattern: re.Pattern[str], *words: str) -> list[tuple[str, int]]:
         """Those of the links whose addresses, in lower case, hold a pattern or one of some words."""
