@@ -201,11 +201,12 @@ class Outline:
         """Whether a block stands beside a picture, and is named or set, centred below it, as what describes it; or has
         a box with the picture to itself.
         """
-        if self.blocks[index].kind == "heading":
+        near = (index - 1, index, index + 1)
+        if self.blocks[index].kind == "heading" or self._holders.keys().isdisjoint(near):
             return False
         if self._with_picture(index):
             return True
-        if index not in self.pictures and index + 1 not in self.pictures:
+        if self.pictures.isdisjoint(near[1:]):
             return False
         element = self.blocks[index].element
         if _describes(self.inside[element]) or self._is_under_picture(index):
@@ -225,7 +226,7 @@ class Outline:
         with more than that.
         """
         holders = [self._holders[at] for at in (index - 1, index, index + 1) if at in self._holders]
-        if self.blocks[index].links or not holders:
+        if self.blocks[index].links:
             return False
         near = range(max(0, index - 2), min(len(self.blocks), index + 3))
         # What counts the pictures, 1/4, says nothing of one.
