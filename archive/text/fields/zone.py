@@ -51,9 +51,10 @@ def zoned(line: str) -> str:
     """
     if len(line) > LONGEST or not _HINT.search(line) or _CLAUSE.search(narrow(line)):
         return line
-    text = plain = canonical(_CELLS.sub(r"\1:", line))
+    text = plain = canonical(_CELLS.sub(r"\1:", line) if "\t" in line else line)
     for pattern, usual in words.named("manner", "usual"):
-        text = pattern.sub(usual, text)
+        # To search takes a third of the time of replacing nothing (measured).
+        text = pattern.sub(usual, text) if pattern.search(text) else text
     text = _LABEL.sub(_with_sign, text)
     text = words.pattern("member").sub(_with_label, text) if dates.loose(text) else text
     text = _with_day(" ".join(text.split()))
