@@ -95,7 +95,7 @@ def dated_lines(draft: Draft, scene: Scene) -> tuple[list[str], list[str], list[
     over = [] if title is None else [i for i in scene.above if i >= title - OVER and i not in near]
     under, above = ([scene.around[index] for index in indices] for indices in (near, over))
     if title is not None and (day := fields.part_day(scene.page.keys[title])[1]):
-        under.append(fields.zoned(day))
+        under.append(fields.as_dateline(day))
     table = range(_table_over(scene.page, title), title - OVER) if title is not None else ()
     masthead = _masthead(scene.page)
     return (
@@ -135,7 +135,7 @@ def _scene(page: Page, body: box.Area | None) -> Scene:
     around = {index: _shown(page, index, read) for index in (*above, *below)}
     # Right below the text, up to the first link.
     joined = [i for at, i in enumerate(below[:SIGNED], last + 1) if i == at and not page.blocks[i].links]
-    around |= {index: fields.zoned(around[index]) for index in joined}
+    around |= {index: fields.as_dateline(around[index]) for index in joined}
     return Scene(
         page=page, body=body, rows=rows, first=first, last=last, above=above, below=below, read=read, around=around
     )
@@ -149,8 +149,8 @@ def _without_label(page: Page, row: tuple[tuple[int, ...], ...]) -> tuple[tuple[
 
 def _shown(page: Page, index: int, read: Callable[[str], str]) -> str:
     """A block as it is read; a dateline in Simplified Chinese, though the page's text is written in it, too."""
-    if index in page.zone:
-        return page.zone[index]
+    if index in page.datelines:
+        return page.keys[index]
     line = read(page.blocks[index].spaced)
     if not (page.plain or chinese.plain(line)) and fields.is_dateline(page.keys[index]):
         return chinese.simplified(line)
@@ -344,7 +344,7 @@ def _read_above(draft: Draft, scene: Scene) -> None:
             draft.beside.append((index, "dateline", page.blocks[index].text))
     _take_unlabelled(draft, scene)
     if page.title is not None and (day := fields.part_day(page.blocks[page.title].text)[1]):
-        draft.byline.take(fields.unlabelled(fields.zoned(scene.read(day))), "dateline", day)
+        draft.byline.take(fields.unlabelled(fields.as_dateline(scene.read(day))), "dateline", day)
 
 
 def _read_pairs(draft: Draft, scene: Scene, beside: Sequence[int], rule: str) -> None:

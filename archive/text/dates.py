@@ -239,7 +239,7 @@ class Found(NamedTuple):
 
 
 @lru_cache(maxsize=4096)
-def loose(words: str) -> Found | None:
+def find_day(words: str) -> Found | None:
     """The first whole day of any shape in narrow words; None where there is none."""
     found = (Found(value, *match.span()) for value, match in _found(words, loose=True))
     return next((day for day in found if len(day.value) >= len("2023-06-12")), None)
@@ -438,7 +438,7 @@ def lead(paragraph: str) -> Dated | None:
     '2005-04-12'
     """
     match = _LEAD.match(narrow(paragraph[:LINE]))
-    found = loose(match[1]) if match else None
+    found = find_day(match[1]) if match else None
     if match is None or found is None or han(match[1][: found.start] + match[1][found.end :]) > PLACE:
         return None
     return Dated(value=found.value, rule="lead", words=match[0])

@@ -271,7 +271,7 @@ def read_tail(draft: Draft) -> None:
     last = next((i for i in reversed(left) if lines.is_sentence(read[i])), -1)
     near = _right_below(draft, last)
     for index in [i for i in left if i > last]:
-        _take_from_tail(draft, index, fields.zoned(read[index]) if index in near else read[index])
+        _take_from_tail(draft, index, fields.as_dateline(read[index]) if index in near else read[index])
     _read_prose(draft)
 
 

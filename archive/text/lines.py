@@ -148,7 +148,7 @@ def _matching(key: str) -> tuple[Rule, ...]:
     if key.startswith(_OPENED) and (row := _buttons(key)):
         return row
     words, begins, wordless, without = _gates()
-    # One comprehension for all, not one for each character (measured).
+    # One comprehension for all is faster than one for each character.
     numbers = {number for first in begins.findall(key) for word, number in words[first] if word in key}
     if wordless.fullmatch(key):
         numbers.update(without)

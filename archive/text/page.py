@@ -46,7 +46,7 @@ class Page:
         outline: its elements.
         blocks: its blocks in order.
         keys: their text in narrow forms and Simplified characters, for comparing.
-        zone: the keys beside the title that are datelines in manners of their own, see `fields.zoned`, by number.
+        datelines: the numbers of keys beside the title that were rewritten as datelines, see `fields.as_dateline`.
         metas: (name in lower case, content) of `meta` elements and of structured data.
         head: the text of the `title` element.
         title: the block that is the title, where one is.
@@ -59,7 +59,7 @@ class Page:
     outline: Outline
     blocks: Sequence[Block]
     keys: Sequence[str]
-    zone: dict[int, str]
+    datelines: frozenset[int]
     metas: Sequence[tuple[str, str]]
     head: str
     title: int | None
@@ -92,12 +92,12 @@ def page_of(html: str, reading: Reading | None = None) -> Page | None:
     names += fields.named(found, keys)
     picked = next((first for mark, first, end in read.picked if "title" in mark and first < end), None)
     title = fields.choose(read, keys, shown, _titles(metas, head), names) if picked is None else picked
-    zone = _zone(read, keys, title)
+    rewritten = _datelines(read, keys, title)
     return Page(
         outline=read,
         blocks=found,
-        keys=[zone.get(index, key) for index, key in enumerate(keys)] if zone else keys,
-        zone=zone,
+        keys=[rewritten.get(index, key) for index, key in enumerate(keys)] if rewritten else keys,
+        datelines=frozenset(rewritten),
         metas=metas,
         head=head,
         title=title,
@@ -108,7 +108,7 @@ def page_of(html: str, reading: Reading | None = None) -> Page | None:
     )
 
 
-def _zone(read: Outline, keys: Sequence[str], title: int | None) -> dict[int, str]:
+def _datelines(read: Outline, keys: Sequence[str], title: int | None) -> dict[int, str]:
     """Datelines right over and under the title in the manner of all others, by the number of their lines."""
     found: dict[int, str] = {}
     if title is None:
@@ -119,7 +119,7 @@ def _zone(read: Outline, keys: Sequence[str], title: int | None) -> dict[int, st
         near = index > title or (index < title and read.holder(index) == read.holder(title))
         block = read.blocks[index]
         plain = block.linked < LINKED and block.kind != "caption"
-        if near and plain and (usual := fields.zoned(keys[index])) != keys[index]:
+        if near and plain and (usual := fields.as_dateline(keys[index])) != keys[index]:
             found[index] = usual
         key = keys[index]
         if index > title and fields.is_dateline(key) and dates.tells_day(key) and not dates.is_day(key):

@@ -6,6 +6,7 @@ from archive.text.fields.columns import columns as columns
 from archive.text.fields.columns import goes_on as goes_on
 from archive.text.fields.columns import is_crumb as is_crumb
 from archive.text.fields.columns import named as named
+from archive.text.fields.datelines import as_dateline as as_dateline
 from archive.text.fields.labels import Byline as Byline
 from archive.text.fields.labels import byline as byline
 from archive.text.fields.labels import is_abstract as is_abstract
@@ -43,4 +44,3 @@ from archive.text.fields.title import repeats as repeats
 from archive.text.fields.title import same as same
 from archive.text.fields.title import tidy as tidy
 from archive.text.fields.title import title_of as title_of
-from archive.text.fields.zone import zoned as zoned

@@ -526,8 +526,7 @@ def last(paragraph: str) -> Byline:
         return byline(inner)
     if (author := last_author(paragraph)) or not inner or not _SIGNED_OFF.search(narrow(paragraph)):
         return Byline(author=author)
-    sent = _SENT_IN.fullmatch(inner)
-    return Byline(contributor=sent[1].strip(WRAP)) if sent else _by_office(inner) or Byline()
+    return _bracketed(inner) or Byline()
 
 
 def _bracketed(inner: str) -> Byline | None:

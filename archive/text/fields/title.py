@@ -14,9 +14,9 @@ from archive.text import dates, words
 from archive.text.blocks import Block
 from archive.text.chinese import han
 from archive.text.fields.captions import NUMBERED, is_caption
+from archive.text.fields.datelines import as_dateline
 from archive.text.fields.labels import byline, is_dateline, is_label
 from archive.text.fields.people import alone, is_office
-from archive.text.fields.zone import zoned
 from archive.text.lines import furniture_id, is_sentence, narrow, narrow_lines
 from archive.text.looks import Look, looks
 from archive.text.outline import Outline
@@ -131,7 +131,7 @@ def part_day(title: str) -> tuple[str, str]:
     else:
         return title, ""
     # Beside most days of a list stands no title.
-    found = dates.loose(said := narrow(said)) if len(rest) >= SHORT and len(said) <= BESIDE else None
+    found = dates.find_day(said := narrow(said)) if len(rest) >= SHORT and len(said) <= BESIDE else None
     if found is None or rest.rstrip().endswith(_BARS):
         return title, ""
     who = f"{said[: found.start]}{said[found.end :]}".strip(" ·|/,，、")
@@ -408,7 +408,7 @@ class _Lines:
         blocks = self.blocks
         for following in range(index + 1, min(len(blocks), index + 1 + BETWEEN)):
             block = blocks[following]
-            key = self.keys[following] if block.kind == "caption" else zoned(self.keys[following])
+            key = self.keys[following] if block.kind == "caption" else as_dateline(self.keys[following])
             if is_dateline(key):
                 if self.outline.are_beside(index, following) or dates.is_clock(key):
                     return False
@@ -463,7 +463,7 @@ class _Lines:
         who = said != key and (":" in said or office or alone(said) is not None)
         return (
             not block.links
-            and not (who and zoned(key) != key)
+            and not (who and as_dateline(key) != key)
             and not dates.is_day(key)
             and not is_subtitle(key)
             and not key.startswith(_CUT)
@@ -600,7 +600,7 @@ def _heads(index: int, keys: Sequence[str]) -> bool:
     with whom that is for between the two.
     """
     usual = is_dateline(keys[index])
-    if not is_dateline(zoned(keys[index])) or dates.is_clock(keys[index]):
+    if not is_dateline(as_dateline(keys[index])) or dates.is_clock(keys[index]):
         return False
     if furniture_id(keys[index]) == "counter" and not keys[index].endswith(":"):
         return False
@@ -617,7 +617,7 @@ def are_rows(keys: Sequence[str]) -> bool:
 
 def _is_between(key: str) -> bool:
     """Whether a line may stand between a title and the text."""
-    if not han(key) or key.endswith(":") or is_subtitle(key) or is_dateline(zoned(key)) or alone(key) is not None:
+    if not han(key) or key.endswith(":") or is_subtitle(key) or is_dateline(as_dateline(key)) or alone(key) is not None:
         return True
     return furniture_id(key) is not None or dates.is_day(key) or (len(key) <= UNDER and dates.read(key) is not None)
 

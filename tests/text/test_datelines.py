@@ -69,7 +69,7 @@ def read(under: str = "", below: str = "", page: str = "") -> Document:
     ],
 )
 def test_a_dateline_in_a_manner_of_its_own_is_read(line: str, day: str, source: str | None, author: str | None) -> None:
-    usual = fields.zoned(line)
+    usual = fields.as_dateline(line)
     assert fields.is_dateline(usual), usual
     found = fields.byline(usual)
     found.take(fields.unlabelled(usual), "name", usual)
@@ -93,7 +93,7 @@ def test_a_dateline_in_a_manner_of_its_own_is_read(line: str, day: str, source: 
     ],
 )
 def test_any_other_line_stays_as_it_is(line: str) -> None:
-    assert fields.zoned(line) == line
+    assert fields.as_dateline(line) == line
 
 
 def test_the_dateline_is_read_by_its_place() -> None:
