@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 
+import golden
 import pytest
 from layouts import LAYOUTS, page
 
@@ -102,6 +103,50 @@ def test_an_article_of_files_or_pictures_has_no_text(box: str, title: str) -> No
         got = (document.kind, document.text, document.title, len(document.attachments))
         assert (layout, *got) == (layout, "media_only", "", title, int(box == FILE))
         assert (layout, document.published and document.published[:10]) == (layout, "2023-06-12")
+
+
+# Layouts without a source, and those that state one below the text or in a table: what the text says goes before.
+WITHOUT_SOURCE = ("webplus", "column_heading")
+SOURCE_BESIDE = ("day_below", "disclosure")
+FIELDS = ("title", "subtitle", "source", "author", "editor", "contributor")
+
+
+def said(document: Document, own: list[list[str]]) -> dict[str, object]:
+    """What is read of an article, and which of its `own` lines leave its text by which rule."""
+    return {
+        **{field: getattr(document, field) for field in FIELDS},
+        "published": document.published and document.published[:10],
+        "captions": list(document.captions),
+        "attachments": list(map(list, document.attachments)),
+        "flags": document.flags,
+        "removed": [[rule, line] for rule, line in document.removed if any(line == other for _, other in own)],
+        "text": document.text.split("\n"),
+    }
+
+
+@pytest.mark.parametrize("name", golden.BOXES)
+def test_an_article_is_read_alike_whatever_stands_around(name: str) -> None:
+    box = golden.BOXES[name]
+    for layout in LAYOUTS:
+        # That dateline has no label, and the first line of the text is one of an event.
+        if (layout, name) == ("aspnet", "event"):
+            continue
+        document = clean(golden.laid_out(layout, box), None)
+        assert isinstance(document, Document), layout
+        usual = None if layout in WITHOUT_SOURCE else "市委统战部"
+        first = layout in (*WITHOUT_SOURCE, *SOURCE_BESIDE)
+        expected = {
+            **{field: box.get(field) for field in FIELDS},
+            **{field: box.get(field, []) for field in ("captions", "attachments", "removed")},
+            "title": box.get("read_title", box["title"]),
+            "published": "2023-06-12",
+            "source": box.get("source", usual) if first else usual,
+            # 责任编辑 goes before 编辑.
+            "editor": "赵一凡" if layout == "paper" and name != "report" else box.get("editor"),
+            "flags": (),
+            "text": box["text"].split("\n"),
+        }
+        assert (layout, said(document, box.get("removed", []))) == (layout, expected)
 
 
 @pytest.mark.parametrize(
