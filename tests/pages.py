@@ -11,19 +11,20 @@ from archive.warc.capture import Capture, Place
 
 def read(html: str, url: str = "http://www.example.gov.cn/a/1.html") -> Document:
     """Clean a page that was fetched in November 2026; fail if it is a skip."""
-    found = _cleaned(html, url)
+    found = clean_page(html, url)
     assert isinstance(found, Document), found
     return found
 
 
 def skipped(html: str, url: str = "http://www.example.gov.cn/a/1.html") -> Skip:
     """Clean such a page; fail if it is a document."""
-    found = _cleaned(html, url)
+    found = clean_page(html, url)
     assert isinstance(found, Skip), found
     return found
 
 
-def _cleaned(html: str, url: str) -> Document | Skip:
+def clean_page(html: str, url: str) -> Document | Skip:
+    """What the cleaner makes of such a page."""
     return clean(
         Capture(
             id="urn:uuid:00000000-0000-4000-8000-000000000005",
