@@ -46,7 +46,7 @@ _YEARS = re.compile(rf"[12民年](?:(?<=[12])[09]\d\d|{_WRITTEN})")
 # What counts readers says nothing of a day, nor does who put the text there.
 _SAID = re.compile(r"(?:发布|录入|上传|提供)[人者员]:\s?[^\s|]{1,30}+")
 _COUNT = re.compile(
-    r"[已共被]?(?:阅读?|浏览|点击|访问|查看|播放|观看|收听|下载)(?:[次量数]{1,2}:?)?\s?[(\[]?\d[\d.,]{0,9}[万wk+]?\s?次?"
+    r"[已共被]?(?:阅读?|浏览|点击|访问|查看|播放|观看|收听|下载)[次量数]{0,2}:?\s?[(\[]?\d[\d.,]{0,9}[万wk+]?\s?次?"
 )
 _DIGITS = re.compile(rf"[\d民年](?:(?<=\d)|{_WRITTEN})")
 # Something of these in every loose shape.
@@ -345,12 +345,12 @@ def _at_once(words: str) -> tuple[str, re.Match[str]] | None:
 
 
 def counts(words: str) -> bool:
-    """Whether narrow words say how often a page was read.
+    """Whether words say how often a page was read.
 
     >>> counts("县水利局 2011-11-30 已阅706次"), counts("会前已阅")
     (True, False)
     """
-    return _COUNT.search(words) is not None
+    return _COUNT.search(narrow(words)) is not None
 
 
 def is_bare(words: str) -> bool:
@@ -398,7 +398,7 @@ def _beside(value: str, match: re.Match[str], rest: str) -> int:
     if not whole or match.re in rules().loose:
         return 8 if _LABELLED.match(match.string) else 0
     before, after = match.string[: match.start()].rstrip(), match.string[match.end() :].lstrip()
-    barred = before.endswith(("/", "|")) or after.startswith(("/", "|"))
+    barred = before.endswith(("/", "|", "·")) or after.startswith(("/", "|", "·"))
     named = len(parts := rest.split()) in (2, 3) and any(2 <= han(part) == len(part) <= 3 for part in parts)
     spaced = " " in match.string[match.end() - 1 : match.end() + 1]
     spaced = spaced or match.string[match.start() - 1 : match.start()] == " "
@@ -517,7 +517,9 @@ def _trusted(credible: Sequence[Dated]) -> Dated:
         return visible
     made = [dated for rule in STATED for dated in credible if dated.rule == rule]
     agreed = (one for one in made if any(one.agrees(other) and one.rule != other.rule for other in made))
-    return next(agreed, made[0] if made else credible[0])
+    # A day over the title is that of publication, where the one under it is that of a change.
+    over = (dated for dated in credible if dated.rule == "over")
+    return next(agreed, made[0] if made else next(over, credible[0]))
 
 
 def _conflict(first: Dated, credible: Sequence[Dated]) -> tuple[tuple[str, str], ...]:
@@ -589,4 +591,7 @@ def _timed(date: dt.date, groups: dict[str, str | None]) -> str | None:
     if zone:
         offset = "+00:00" if zone.upper() == "Z" else zone
         moment = dt.datetime.fromisoformat(moment.replace(tzinfo=None).isoformat() + offset).astimezone(CHINA)
+        if int(offset[1:3]) and moment.date() != date:
+            # A site abroad shows the day of its own clock.
+            return None
     return moment.isoformat(timespec="seconds" if second is not None else "minutes")

@@ -24,6 +24,8 @@ from archive.text.scripts import written
 # The dateline stands at most so many lines over the title, or below it, over a sentence of so many characters; of it so
 # much may be links.
 OVER, ZONE, PROSE, LINKED = 2, 4, 12, 0.5
+# A longer line is no label's value.
+VALUE = 30
 
 _WRITTEN = re.compile(r'"author"\s*+:\s*+\[?\s*+\{[^{}]{0,200}?"name"\s*:\s*"(?P<name>[^"]{2,40})"')
 _PUBLISHED = re.compile(r'"(?P<name>pubDate|datePublished|upDate)"\s*:\s*"(?P<value>[^"]{8,40})"')
@@ -114,18 +116,28 @@ def _datelines(read: Outline, keys: Sequence[str], title: int | None) -> dict[in
     if title is None:
         return found
     for index in range(max(0, title - OVER), min(len(keys), title + 1 + ZONE)):
-        if index > title and is_sentence(keys[index], PROSE):
-            break
+        block, key = read.blocks[index], keys[index]
         near = index > title or (index < title and read.holder(index) == read.holder(title))
-        block = read.blocks[index]
-        plain = block.linked < LINKED and block.kind != "caption"
-        if near and plain and (usual := fields.as_dateline(keys[index])) != keys[index]:
+        plain = near and block.linked < LINKED and block.kind != "caption"
+        usual = (_behind_label(read, keys, index, title) or fields.as_dateline(key)) if plain else key
+        if usual != key:
             found[index] = usual
-        key = keys[index]
+        elif index > title and is_sentence(key, PROSE):
+            break
         if index > title and fields.is_dateline(key) and dates.tells_day(key) and not dates.is_day(key):
             # What stands below a dateline as all others are is the text.
             break
     return found
+
+
+def _behind_label(read: Outline, keys: Sequence[str], index: int, title: int) -> str | None:
+    """A value with the label that stands in a box of its own right before it."""
+    label, value = keys[index - 1], keys[index]
+    if index - 1 in (-1, title) or not fields.is_label(label) or not (label.endswith(":") and len(value) <= VALUE):
+        return None
+    # Cells are read as pairs, see `fields.paired`.
+    beside = read.blocks[index].kind != "cell" and read.holds(read.parents[read.blocks[index - 1].element], index)
+    return said if beside and fields.is_dateline(said := f"{label}{value}") else None
 
 
 def joined(base: str, url: str) -> str:

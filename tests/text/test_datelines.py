@@ -368,3 +368,48 @@ def test_below_a_dateline_as_all_others_are_such_a_line_is_the_text(line: str) -
 def test_such_a_line_is_the_text_where_no_dateline_stands(line: str) -> None:
     found = read(f"<p>{line}</p>")
     assert (found.text.startswith(line), found.published, found.author) == (True, None, None)
+
+
+FIELD = "<div><div>{}</div><div><div>{}</div></div></div>"
+ROSTER = "<table><tr><td>会长</td><td>翟芳</td></tr><tr><td>理事</td><td>马建平</td></tr></table>"
+
+
+@pytest.mark.parametrize("text", ["", ROSTER, "<p>桥修好了。</p>"])
+@pytest.mark.parametrize(
+    ("label", "value", "source", "author"),
+    [
+        ("資料來源:&nbsp;", "社會服務處", "社会服务处", None),
+        ("作者：", "林婉容", None, "林婉容"),
+        ("关键词：", "石桥", None, None),
+    ],
+)
+def test_a_value_in_a_box_beside_that_of_its_label_is_no_text(
+    label: str, value: str, source: str | None, author: str | None, text: str
+) -> None:
+    found = read(f"<p>2015/8/21</p>{FIELD.format(label, value)}{text}")
+    assert (found.published, found.source, found.author) == ("2015-08-21", source, author)
+    assert not found.text.startswith(value)
+    # Words behind a colon are a paragraph of the text, and no label of these kinds.
+    assert read(FIELD.format("桥名：", value)).text.startswith("桥名：\n")
+
+
+@pytest.mark.parametrize(
+    ("over", "under", "below", "day", "author"),
+    [
+        # The name of who told it has a comma in its brackets; the day is written in words.
+        ("", "口述：温绍庭（1926年生，工科）<br>整理：程漱<br>发于二〇二五年七月七日", "", "2025-07-07", "温绍庭 程漱"),
+        ("", "", "入库：2005-05-26　浏览：88", "2005-05-26", None),
+        ("", "来信时间：2021-09-07　答复时间：2021-09-10　浏览：88次", "", "2021-09-10", None),
+        ("", "2011/10/08 Sat. by 侨联小郑 | 分类：侨乡新貌 | 标签：图书车, 留守儿童", "", "2011-10-08", None),
+        ("2024/08/14·商会动态·约 3 分钟读完", "", "", "2024-08-14", None),
+        ("Feb 6, 2023", "Updated: Feb 9, 2023", "", "2023-02-06", None),
+        ("", "", "[录入：webmaster]　[时间：2010-9-20]　[浏览：175]", "2010-09-20", None),
+    ],
+)
+def test_who_and_when_stand_over_under_and_below(
+    over: str, under: str, below: str, day: str, author: str | None
+) -> None:
+    page = PAGE.format(head="云溪同乡会", under=f"<p>{under}</p>", below=f"<p>{below}</p>")
+    found = read(page=page.replace("<h2>", f"<p>{over}</p><h2>"))
+    assert (found.published, found.author) == (day, author)
+    assert (found.text.startswith("村口的桥"), found.text.endswith("盼着这座桥。")) == (True, True)

@@ -99,7 +99,7 @@ _TYPE_SIZES = (" A", " A+", " A-")
 # Where one who wrote is from: (泰国)林慕云.
 _OF_LAND = re.compile(r"\A[(\[]\s?[一-鿿]{1,4}\s?[)\]]\s?(?=[一-鿿·])")
 # The office of one who wrote, or what he is: 统战之家 热依汗.
-_OF_OFFICE = re.compile(r"(?P<office>[一-鿿\d()]{2,16})[ ,、](?P<who>[一-鿿·]{2,4})\Z")
+_OF_OFFICE = re.compile(r"(?P<office>[一-鿿\d()]{2,16})[ ,](?P<who>[一-鿿·]{2,4})\Z")
 # Brackets behind the last full stop sign a text, as those on a line of their own do.
 _SIGNED_OFF = re.compile(r"[。!?”][(\[【〔][^()\[\]【】〔〕]+[)\]】〕]\Z")
 _IN_ROUND = re.compile(r"(?<=[一-鿿])\s?\(([^()]{2,12})\)")
@@ -199,7 +199,7 @@ def _marked() -> re.Pattern[str]:
     labels["other"].append(dates.rules().label)
     every = {name: "|".join(patterns) for name, patterns in labels.items()}
     # No label begins with another character: nearly all places are passed over by this.
-    first = "".join(sorted(set(re.findall("[一-鿿/]", "".join(every.values())))))
+    first = "".join(sorted(set(re.findall("[一-鿿/A-Z]", "".join(every.values())))))
     named = "|".join(f"(?P<{name}>{pattern})" for name, pattern in every.items())
     return re.compile(f"(?=[{first}])(?:{named})\\s?(?::|\\|\\s)")
 
