@@ -74,6 +74,7 @@ class Area:
         confidence: 0 to 1.
         lines: how many of them stand below its head.
         dated: the dateline in its head, where one is.
+        stated: whether the page states an article: a day under the title or in its head, and something below it.
         dropped: the other blocks between, each with the rule that tells what it is.
         media: whether a picture, a film or a frame stands in it.
     """
@@ -85,13 +86,9 @@ class Area:
     confidence: float = 1.0
     lines: int = 0
     dated: int | None = None
+    stated: bool = False
     dropped: dict[int, str] = field(default_factory=dict)
     media: bool = False
-
-    @property
-    def stated(self) -> bool:
-        """Whether the page states an article: a dateline, and something below it."""
-        return self.dated is not None and bool(self.lines or self.media or "file" in self.dropped.values())
 
 
 def find(page: Page, region: tuple[int, int, float]) -> Area | None:
@@ -112,6 +109,9 @@ class _Walk:
         self.blocks = page.blocks
         self.keys = page.keys
         self.title = page.title
+        # List pages have no such day, or not the title of an article.
+        published = page.meta("article:published_time") or (page.meta("articletitle") and page.meta("pubdate"))
+        self.is_published = bool(published) and page.is_title_stated
         self.holder = page.outline.holder
         self.files = [name for _, name in page.files[:FILES]]
         self.region = region
@@ -215,30 +215,40 @@ class _Walk:
         under = range(anchor + 1, head + 1)
         subtitle = next((i for i in under if fields.is_subtitle(self.blocks[i].text)), head + 1)
         own = [i for i in range(subtitle, head + 1) if not self.is_link(i)]
-        lines = self.lines()
-        while lines and self.kinds.get(lines[-1] + 1) != "file" and _EMPTY.fullmatch(self.keys[lines[-1]]):
-            self.kinds[lines.pop()] = "file"
-        if all(self.is_file(index) or words.match("files_label", self.keys[index]) for index in lines):
-            # Links to files, each with a word before it, are no text.
-            self.kinds.update(dict.fromkeys(lines, "file"))
-            lines = []
+        lines = self.without_labels(self.lines())
         others = [index for index, kind in self.kinds.items() if kind in ("file", "outside")]
         shown = None if self.prose or "file" in self.kinds.values() else self.shown(lines)
         if shown is not None:
             lines, others, self.kinds = [], [], {}
         end = max((*lines, *others, head, (shown or 0) - 1)) + 1
+        media = any(head < at <= end for at, _ in self.outline.media)
+        dated = head if dateline is not None and dateline >= anchor else None
         return Area(
             start=head + 1,
             end=end,
             kept=(*own, *lines),
             lines=len(lines),
-            dated=head if dateline is not None and dateline >= anchor else None,
+            dated=dated,
+            stated=self.is_stated(dated, below=bool(lines) or media),
             dropped={
                 **{i: "head" for i in range(self.shoulder(), head + 1) if i not in (*own, anchor, dateline)},
                 **{i: kind for i, kind in self.kinds.items() if head < i < end and kind != "line"},
             },
-            media=any(head < at <= end for at, _ in self.outline.media),
+            media=media,
         )
+
+    def without_labels(self, lines: list[int]) -> list[int]:
+        """The lines without a label at their end over no files; none where all are files with words before them."""
+        while lines and self.kinds.get(lines[-1] + 1) != "file" and _EMPTY.fullmatch(self.keys[lines[-1]]):
+            self.kinds[lines.pop()] = "file"
+        if not all(self.is_file(index) or words.match("files_label", self.keys[index]) for index in lines):
+            return lines
+        self.kinds.update(dict.fromkeys(lines, "file"))
+        return []
+
+    def is_stated(self, dated: int | None, *, below: bool) -> bool:
+        """Whether the page states an article; `below`: whether a line or a picture stands below its head."""
+        return (dated is not None or self.is_published) and (below or "file" in self.kinds.values())
 
     def shoulder(self) -> int:
         """The line that stands over the title in its box, 系列报道之三, where there is one; else the title."""
@@ -431,10 +441,17 @@ class _Walk:
         return self.outline.tags[element], self.outline.inside[element]
 
     def prose_below(self) -> bool:
-        """Whether the page's prose stands below the head, with nothing between that ends an article."""
+        """Whether the page's prose stands below the head, with nothing between that ends an article; before prose in a
+        box beside articles a line and a wall of links do.
+        """
         start, _, weight = self.region
-        if weight < ENOUGH or start <= self.head:
+        if weight < ENOUGH or not self.head < start < self.foot:
             return False
+        between = range(self.head + 1, start)
+        if self.blocks[start].aside and sum(map(self.is_link, between)) >= WALL:
+            plain = (self.keys[i] for i in between if not (self.is_link(i) or self.blocks[i].aside))
+            if not all(map(furniture_id, plain)):
+                return False
         return not any(
             furniture_id(self.keys[index]) in ("previous_next", "footer")
             for index in range(self.head + 1, start)
@@ -463,9 +480,15 @@ class _Walk:
                 continue
             plain = furniture_id(key) is None
             others += self.blocks[index].size >= 8 if self.is_link(index) else plain
-            if others > 2 or is_sentence(key, 10) or (":" in key.rstrip(": ") and plain):
+            labelled = ":" in key.rstrip(": ") and plain
+            if others > 2 or labelled or self.begins_article(index):
                 return None
         return None
+
+    def begins_article(self, index: int) -> bool:
+        """Whether a block is no part of a head: a sentence, a caption, a link to a file."""
+        attached = self.is_link(index) and self.is_file(index)
+        return attached or self.blocks[index].kind == "caption" or is_sentence(self.keys[index], 10)
 
     def dateline_over_prose(self) -> int | None:
         """On a page without a title a dateline that stands below some line, over the prose where there is any."""

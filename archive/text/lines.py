@@ -20,6 +20,7 @@ SENTENCE = 25
 
 # Rules whose lines may stand in one, of so many characters.
 TOOLS, TOGETHER = ("counter", "tools", "share"), 60
+BEHIND = (*TOOLS, "disclaimer")
 
 _NARROW = {chr(code): chr(code - 0xFEE0) for code in range(0xFF01, 0xFF5F)}
 _NARROW |= {"\u3000": " ", "\xa0": " ", "︰": ":", "〖": "[", "〗": "]"}
@@ -156,8 +157,7 @@ def _matching(key: str) -> tuple[Rule, ...]:
         return ()
     known = [rules()[number] for number in sorted(numbers)]
     whole = tuple(rule for rule in known if rule.pattern.fullmatch(key))
-    alone = whole or len(key) > TOGETHER or " " not in key
-    return whole if alone or not any(rule.id in TOOLS for rule in known) else _together(key)
+    return whole if whole or len(key) > TOGETHER or " " not in key else _together(key)
 
 
 def _buttons(key: str) -> tuple[Rule, ...]:
@@ -170,7 +170,7 @@ def _together(key: str) -> tuple[Rule, ...]:
     """The rule of a line that holds a counter, tools and the like, one behind the other: 浏览:12 [字号:大 中 小]."""
     for at in [at for at, character in enumerate(key) if character == " "]:
         first = _matching(key[:at])
-        if first and first[0].id in TOOLS and (second := _matching(key[at + 1 :])) and second[0].id in TOOLS:
+        if first and first[0].id in TOOLS and (second := _matching(key[at + 1 :])) and second[0].id in BEHIND:
             return first
     return ()
 

@@ -17,7 +17,7 @@ from archive.site import Reading
 from archive.text import chinese, dates, fields
 from archive.text.blocks import Block, fold
 from archive.text.decode import parse
-from archive.text.lines import is_sentence, narrow_lines
+from archive.text.lines import is_sentence, narrow, narrow_lines
 from archive.text.outline import MARK, Outline, outline
 from archive.text.scripts import written
 
@@ -69,6 +69,11 @@ class Page:
     files: Sequence[tuple[str, str]]
     names: Sequence[str]
     plain: bool
+
+    @property
+    def is_title_stated(self) -> bool:
+        """Whether its head begins with its title."""
+        return self.title is not None and narrow(self.head).startswith(narrow(self.blocks[self.title].text))
 
     def meta(self, *names: str) -> str | None:
         """The first content under the first of these names that has one."""

@@ -13,7 +13,7 @@ from archive.text.blocks import Block
 from archive.text.box import Area
 from archive.text.chinese import han
 from archive.text.document import Reason
-from archive.text.lines import furniture_id, is_sentence, narrow
+from archive.text.lines import furniture_id, is_sentence
 from archive.text.outline import NEAR_CELL, ROOTS
 from archive.text.page import Page, joined
 from archive.text.refresh import refreshes, script_target
@@ -207,7 +207,7 @@ def _leads_only(
     stated = area is not None and area.stated
     within = range(area.start, area.end) if area is not None and stated and area.kept else range(*region[:2])
     # A digest has the title and the dateline of an article.
-    digest = stated and _is_head(page)
+    digest = stated and page.is_title_stated
     teasers = _is_of_teasers(page, points, within, area, headlines, digest=digest)
     return teasers or _is_of_rows(page, points, within, area)
 
@@ -305,7 +305,7 @@ def _is_of_rows(page: Page, points: Sequence[float], within: range, area: Area |
         if area is None and not _has_dateline(page):
             near = kept = range(len(page.blocks))
         rows |= _opened_rows(page, near) | _dated_lines(page, near)
-    if (rows and dated not in (None, *rows)) or (page.title in rows and _is_head(page)):
+    if (rows and dated not in (None, *rows)) or (page.title in rows and page.is_title_stated):
         return False
     return _are_most(page, rows, head, kept)
 
@@ -412,11 +412,6 @@ def without_rows(page: Page, area: Area | None) -> Area | None:
     return replace(area, kept=tuple(i for i in area.kept if i < area.start), lines=0, dropped=dropped)
 
 
-def _is_head(page: Page) -> bool:
-    """Whether the title is what the page's head begins with."""
-    return page.title is not None and narrow(page.head).startswith(page.keys[page.title])
-
-
 def _rows(page: Page, within: range) -> set[int]:
     """The blocks of rows: boxes of one name in one box, most of which begin with a link and say more."""
     files = {name for _, name in page.files}
@@ -482,7 +477,7 @@ def _is_dated_below(page: Page, region: extract.Region, area: Area | None) -> bo
     """Whether the day of an article stands with its label right below the text, under a title that the head states."""
     end = region[1] if area is None else area.end
     below = (page.keys[index] for index in range(max(0, end - 2), min(len(page.keys), end + 3)))
-    return _is_head(page) and any(
+    return page.is_title_stated and any(
         fields.is_labelled(key) and fields.is_dateline(key) and dates.read(key) for key in below
     )
 
@@ -495,7 +490,7 @@ def _is_notice(page: Page, area: Area | None, url: str) -> bool:
         return False
     lines = [page.keys[index] for index in area.kept if not _is_dated(page.keys[index])]
     said = sum(han(line) for line in lines if is_sentence(line, 10))
-    named = said > 0 and _is_head(page) and han(page.keys[page.title]) >= NAMES
+    named = said > 0 and page.is_title_stated and han(page.keys[page.title]) >= NAMES
     if named and said >= NOTICE:
         return True
     parted = furniture_id("".join(page.keys[area.end : area.end + 1])) == "related"

@@ -84,6 +84,7 @@ def test_paragraphs_that_a_second_reader_finds_raise_a_flag() -> None:
         "云溪镇人民政府 网站管理员邮箱：yxz@example.cn",
         "讀者熱線：2880 0000　版權所有 不得轉載",
         "Powered by Discuz! X3.4",
+        "Yunxi Chronicle, P.O. Box 4417, Yunxi, Tel: 5880011",
     ],
 )
 @pytest.mark.parametrize("lines", [PROSE, ("周敏", "何晓东", "李思远")])
@@ -91,6 +92,25 @@ def test_a_line_that_says_how_to_reach_the_site_ends_the_article(lines: tuple[st
     inner = "<h1>市委统战部召开创建工作会</h1><div>发布时间：2023-06-12</div>" + box(*lines, "咨询电话：5880066")
     document = read(f"<title>云溪</title><div>{inner}</div><div>{foot}</div>")
     assert document.text == "\n".join((*lines, "咨询电话：5880066"))
+
+
+@pytest.mark.parametrize(
+    "foot",
+    [
+        "<p>云溪华报社 P.O. Box 4417, Yunxi, 电话：+86 838 588 0011, 电邮：news@yunxi.example.cn</p>",
+        "<footer><p>欢迎社会各界提出意见建议，来信请寄云溪市人民路18号，或发送邮件至本部邮箱。</p><p>我们将在七个工作日内答复，电话投诉请在工作日拨打。</p></footer>",
+    ],
+)
+@pytest.mark.parametrize("lines", [("本周值班电话不变。",), ("周敏", "何晓东", "李思远")])
+def test_prose_at_the_foot_is_no_article(lines: tuple[str, ...], foot: str) -> None:
+    rows = "".join(f"<p><a href=/{n}.htm>云溪县召开第{n}次工作例会</a> 2023-06-{n}</p>" for n in range(10, 15))
+    html = page(f"{box(*lines)}<div><h3>更多公告</h3>{rows}</div>").replace("<div><p>版权", f"{foot}<div><p>版权")
+    assert read(html).text == "\n".join(lines)
+
+
+@pytest.mark.parametrize("line", ["【列印】【转寄】　转载请注明出处", "打印 浏览：12 未经许可不得转载"])
+def test_tools_and_a_claim_behind_them_are_no_text(line: str) -> None:
+    assert read(page(box(*PROSE, line))).text == "\n".join(PROSE)
 
 
 def test_sentences_inside_links_are_paragraphs() -> None:

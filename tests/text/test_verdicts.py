@@ -679,6 +679,9 @@ ROWS = "".join(f"<li><a href=/g/{n}.html>青河县渡口学会第{n}次会员聚
 CORRECTED = "<title>关于渡口捐款名单的更正说明"
 LINKED = "<h1><a href=/sm/34.htm>关于渡口捐款名单的更正说明</a></h1>"
 SORRY = "<p>三月刊出的渡口捐款名单有两处错误，是核对不细造成的，我们已经向两位当事人道歉，现更正如下。</p>"
+PUBLISHED = "<title>第九屆理事名單 - 渡口學會</title><meta property=article:published_time content=2023-06-12>"
+NAMED = "<title>理事名单_渡口学会</title><meta name=ArticleTitle content=理事名单>"
+FIGURE = "<figure><img src=a.jpg><figcaption>理事合影</figcaption></figure>"
 ITEMS = "<ol><li>第三位“周敏”应为“周闽”。</li><li>第六位名下的石阶应为二十级。</li></ol>"
 
 
@@ -700,6 +703,19 @@ ITEMS = "<ol><li>第三位“周敏”应为“周闽”。</li><li>第六位名
             "list",
         ),
         (f"<title>渡口石阶重修工程专题报道</title><h1>渡口石阶重修工程专题报道</h1><ul>{ROWS}</ul>", "list"),
+        # The head says when the article under its title was published, in any script: a roster or a file is one.
+        (f"{PUBLISHED}<h1>第九屆理事名單</h1><p>理事長　周遠</p><p>理事　李紅　何曉</p><ul>{ROWS}</ul>", "article"),
+        (
+            f"{PUBLISHED}<h1>第九屆理事名單</h1><a href=/a.doc>名單.doc</a><p>來源：秘書處</p><ul>{ROWS}</ul>",
+            "media_only",
+        ),
+        (f"{PUBLISHED}<h1>第九屆理事名單</h1>{FIGURE}<p>來源：秘書處</p><ul>{ROWS}</ul>", "media_only"),
+        (
+            f"{NAMED}<meta name=PubDate content=2023-06-12><h1>理事名单</h1><p>周远</p><p>李红</p><ul>{ROWS}</ul>",
+            "article",
+        ),
+        (f"{NAMED}<h1>理事名单</h1><p>周远</p><p>李红</p><ul>{ROWS}</ul>", "list"),
+        (f"{PUBLISHED}<h2>協會動態</h2><p>周遠</p><ul>{ROWS}</ul>", "list"),
     ],
 )
 def test_sentences_under_the_title_that_the_head_states_are_an_article(page: str, kind: str) -> None:
