@@ -11,6 +11,7 @@ from urllib.parse import unquote, urljoin, urlsplit
 from archive.text import box, chinese, dates, extract, fields, lines, words
 from archive.text.blocks import Block
 from archive.text.draft import SIGNED, Draft, Line, cut_thread, lines_of, read_body, read_head, read_tail, reader_of
+from archive.text.outline import Outline
 from archive.text.page import FILE, Page, joined, may_be_file
 from archive.warc.capture import Capture
 
@@ -213,10 +214,10 @@ def _take_summary(draft: Draft, scene: Scene) -> None:
 
 
 def _keep_lines_of_box(draft: Draft, scene: Scene) -> None:
-    """Who organised an event is no foot of the page, nor is a list of what to fill in a form: those stand outside."""
+    """Who organised an event, where to write to and what to fill in are lines: foot and form stand outside."""
     if scene.body and scene.body.tier == "box":
         for position, line in enumerate(draft.lines):
-            if draft.fate[position] in ("footer", "comment_form") and not words.match("foot", line.read):
+            if draft.fate[position] in ("footer", "comment_form", "contact") and not words.match("foot", line.read):
                 draft.fate[position] = None
 
 
@@ -229,6 +230,7 @@ def _take_captions(draft: Draft, scene: Scene) -> None:
     for position in draft.left():
         line, apart = draft.lines[position].read, looks[position] not in prose
         described = beside[position] and _may_describe(line, apart=apart, among=bool(prose))
+        described = described and not _begins_list(draft, page.outline, position)
         if described or page.blocks[draft.at[position]].kind == "caption":
             draft.captions += line.split("\t")
             draft.take(position, "caption")
@@ -240,7 +242,18 @@ def _may_describe(line: str, *, apart: bool, among: bool) -> bool:
     """
     if all(map(fields.may_be_caption, line.split("\t"))):
         return True
-    return apart and len(line) <= CAPTION and not (among and fields.is_dateline(line))
+    dated = fields.is_dateline(line) and (among or fields.byline(line))
+    return apart and len(line) <= CAPTION and not dated
+
+
+def _begins_list(draft: Draft, outline: Outline, position: int) -> bool:
+    """Whether a line beside a picture is the first of some that are set alike, in boxes set alike."""
+    if position + 1 == len(draft.at) or outline.captioned(second := draft.at[position + 1]):
+        return False
+    first = draft.at[position]
+    boxes = (outline.parents[outline.blocks[index].element] for index in (first, second))
+    alike = outline.look(first) == outline.look(second) and len({outline.inside[box] for box in boxes}) == 1
+    return alike and fields.may_be_caption(draft.lines[position + 1].read)
 
 
 def _around(page: Page, first: int, last: int) -> tuple[list[int], list[int]]:
@@ -489,13 +502,16 @@ def _rule_below(draft: Draft, scene: Scene, index: int, *, joined: bool) -> str 
 
 def _describes(scene: Scene, index: int) -> bool:
     """Whether a line below an article of pictures describes one of them."""
-    return not scene.rows and scene.page.outline.captioned(index) and fields.may_be_caption(scene.around[index])
+    described = not scene.rows and scene.page.outline.captioned(index)
+    return (
+        described and lines.furniture_id(scene.page.keys[index]) is None and fields.may_be_caption(scene.around[index])
+    )
 
 
 def _read_between(draft: Draft, scene: Scene) -> None:
     """Bylines among what stands between the article's lines and is none of them."""
     for index, rule in scene.dropped.items():
-        if rule not in ("comments", "related", "aside") and scene.page.blocks[index].size <= 60:
+        if rule not in ("comments", "related", "aside", "dateline") and scene.page.blocks[index].size <= 60:
             line = scene.read(scene.page.blocks[index].spaced)
             if fields.is_dateline(line):
                 draft.byline.take(fields.byline(line), "dateline", line)

@@ -231,7 +231,8 @@ class _Walk:
             dated=dated,
             stated=self.is_stated(dated, below=bool(lines) or media),
             dropped={
-                **{i: "head" for i in range(self.shoulder(), head + 1) if i not in (*own, anchor, dateline)},
+                **{i: "head" for i in range(self.shoulder(), head + 1) if i not in (*own, anchor)},
+                **({} if dateline is None or dateline == anchor else {dateline: "dateline"}),
                 **{i: kind for i, kind in self.kinds.items() if head < i < end and kind != "line"},
             },
             media=media,
@@ -637,7 +638,7 @@ class _Walk:
     def in_row(self, index: int) -> bool:
         """Whether a block is a cell beside one that is neither link nor furniture."""
         cell = self.outline.cell(index)
-        if cell is None:
+        if cell is None or self.outline.are_beside(self.head, index):
             return False
         row = self.outline.parents[cell]
         for other in (index - 1, index + 1):

@@ -47,7 +47,7 @@ _MAIN = frozenset(("html", "body", "article", "main"))
 _LABELS = tuple(name + mark for name in ("来源", "出处", "作者", "记者", "编辑", "來源", "編輯") for mark in "：:")
 ALT = 20
 _PARAGRAPH_ENDS = ("。", "！", "？", "”", "!", "?")
-PARAGRAPH = 20
+PARAGRAPH = 12
 _BLANK = f" \t\r\n\u3000\xa0{EDGE}"
 # What counts pictures has at most so many characters.
 COUNTER = 6
@@ -241,7 +241,9 @@ class Outline:
 
     @cached_property
     def _holders(self) -> dict[int, int]:
-        return dict(reversed(self.media))
+        """The elements that hold pictures, by the block after each; one in a paragraph or cell of links is an icon."""
+        own = {i: b.element for i, b in enumerate(self.blocks) if b.linked > 0.5 and self.tags[b.element] in _OWN}
+        return {at: element for at, element in reversed(self.media) if own.get(at) != element}
 
     def look(self, index: int) -> tuple[str, str]:
         """How the element of a block is written: its name and its attributes."""

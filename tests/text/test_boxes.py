@@ -491,3 +491,52 @@ def test_what_an_article_lists_with_a_day_each_is_no_dateline(rows: str) -> None
     listed = ("周志远\t2023-03-01", "2023年1月5日 市知联会换届", "宗教事务条例（2017-08-26）")
     assert any(line in document.text.split("\n") for line in listed)
     assert not [line for rule, line in document.removed if rule == "dateline" and "2023-06-12" not in line]
+
+
+@pytest.mark.parametrize(
+    "icon", ["<img src=/doc.gif><a href=/a.doc>申报表.doc</a>", "<a href=/a.doc><img src=/i.gif>申报表.doc</a>"]
+)
+@pytest.mark.parametrize("line", ["现将《同心奖学金申报表》公告如下。", "现将申报情况公告如下：", "资料由办公室提供"])
+def test_a_line_over_the_icon_of_a_file_is_no_caption(line: str, icon: str) -> None:
+    code = "<div><img src=/qr.png><p>扫一扫在手机打开当前页</p></div>"
+    document = read(page(f"<div><p>{line}</p><p>{icon}</p></div>{code}"))
+    assert (document.text, document.captions, len(document.attachments)) == (line, (), 1)
+
+
+@pytest.mark.parametrize("caption", ["会议现场（摄影 张铭）", "会议现场。 摄影：张铭", "会议现场　摄影 张铭"])
+def test_who_took_a_picture_stands_behind_its_caption(caption: str) -> None:
+    lines = f"<p>{PROSE[0]}</p><p align=center><img src=a.jpg></p><p align=center>{caption}</p><p>{PROSE[1]}</p>"
+    document = read(page(f"<div>{lines}</div>"))
+    assert (document.text, document.author, len(document.captions)) == ("\n".join(PROSE), None, 1)
+
+
+def test_lines_set_alike_below_a_picture_are_no_captions() -> None:
+    picture, names = "<div align=center><img src=/a.gif></div>", ("市侨联", "东河镇茶社", "青河县商会")
+    document = read(page(picture + "".join(f"<div align=center><p class=f>{name}</p></div>" for name in names)))
+    assert (document.text, document.captions) == ("\n".join(names), ())
+
+
+def test_a_source_below_a_picture_is_no_caption() -> None:
+    file = "<section align=center><img src=/1.gif></section><p><a href=/a.doc>申报表.doc</a></p>"
+    document = read(page(f"<div>{file}<section class=s><p>来源：青河统战</p></section></div>"))
+    assert (document.kind, document.captions) == ("media_only", ())
+
+
+def test_a_postcode_at_the_end_of_an_article_is_a_line() -> None:
+    lines = ("办公地址：市民中心17号窗口", "办公时间：工作日9:00—16:30", "邮政编码：618000")
+    assert read(page(box(*lines))).text == "\n".join(lines)
+
+
+def test_a_dateline_is_told() -> None:
+    day = "6 月 12, 2023"
+    document = read(page(box(*PROSE)).replace("发布时间：2023-06-12 来源：云溪日报", day))
+    assert ("dateline", day) in document.removed
+
+
+def test_a_counter_in_the_row_of_the_dateline_is_no_line() -> None:
+    row = (
+        "<table><tr><td>发布日期：2023-06-12</td><td>来源：市侨办</td><td>访问次数：</td><td>[大 小]</td></tr></table>"
+    )
+    html = page("<div><p>现将清单公告如下：</p><p><a href=/a.doc>清单.doc</a></p></div>")
+    document = read(html.replace("<div>发布时间：2023-06-12 来源：云溪日报</div>", row))
+    assert (document.text, document.source) == ("现将清单公告如下：", "市侨办")
