@@ -19,6 +19,7 @@ from archive.text.fields.people import (
     BULLETS,
     all_people,
     alone,
+    behind_office,
     in_last_brackets,
     is_office,
     is_person,
@@ -98,8 +99,6 @@ _WRITER = re.compile(r"\A作\s?者(?:是|为)?\s(?=\S{2,16}\Z)")
 _TYPE_SIZES = (" A", " A+", " A-")
 # Where one who wrote is from: (泰国)林慕云.
 _OF_LAND = re.compile(r"\A[(\[]\s?[一-鿿]{1,4}\s?[)\]]\s?(?=[一-鿿·])")
-# The office of one who wrote, or what he is: 统战之家 热依汗.
-_OF_OFFICE = re.compile(r"(?P<office>[一-鿿\d()]{2,16})[ ,](?P<who>[一-鿿·]{2,4})\Z")
 # Brackets behind the last full stop sign a text, as those on a line of their own do.
 _SIGNED_OFF = re.compile(r"[。!?”][(\[【〔][^()\[\]【】〔〕]+[)\]】〕]\Z")
 _IN_ROUND = re.compile(r"(?<=[一-鿿])\s?\(([^()]{2,12})\)")
@@ -287,7 +286,9 @@ def byline(line: str) -> Byline:
             values.setdefault("beside", []).extend(names)
     office = _SENT_IN.fullmatch(text[: marks[0].at].strip(WRAP)) if marks else None
     values["office"] = [office[1]] if office else values.get("sender", [])
-    authors = _together(list(dict.fromkeys((*_of_office(text, marks), *values.get("author", ())))))
+    # Of the office before the role: 新闻中心 陈晓明 学生通讯员 王立新.
+    who = behind_office(text[: marks[0].at].strip(WRAP))[1] if marks and marks[0].field == "author" else None
+    authors = _together(list(dict.fromkeys((*filter(None, [who]), *values.get("author", ())))))
     found.author = authors or found.author or " ".join(values.get("beside", ())) or None
     _fall_back(found, values)
     return found
@@ -321,12 +322,6 @@ def _take_sender(found: Byline, line: str) -> None:
         found.source = name
     elif name and not is_nobody(name):
         found.author = name
-
-
-def _of_office(text: str, marks: Sequence[Mark]) -> list[str]:
-    """The people of an office that stand before a role: 新闻中心 陈晓明 学生通讯员 王立新."""
-    head = text[: marks[0].at].strip(WRAP).split() if marks and marks[0].field == "author" else []
-    return all_people(" ".join(head[1:])) if len(head) > 1 and is_office(head[0]) else []
 
 
 def _fall_back(found: Byline, values: dict[str, list[str]]) -> None:
@@ -560,29 +555,17 @@ def _signed(inner: str) -> Byline | None:
 def _named(inner: str) -> Byline | None:
     if furniture_id(inner) == "related":
         return None
-    if who := alone(inner) or _behind_office(inner):
+    if who := alone(inner) or behind_office(inner, any_office=True)[1]:
         return Byline(author=who)
     role = words.pattern("role").match(inner)
     names = all_people(inner) or (all_people(inner[role.end() :], labelled=True) if role else [])
     return Byline(author=" ".join(names)) if names else None
 
 
-def _behind_office(inner: str) -> str | None:
-    """The name at the end of a few words, which say where its bearer is from: 以马内利团契 吴恩光."""
-    *office, who = inner.split()
-    named = 1 <= len(office) <= 2 and is_person(who) and not is_person(office[0])
-    plain = all(word.isalnum() and not words.whole("picture", word) for word in office)
-    return who if named and plain else None
-
-
 def _by_office(inner: str) -> Byline | None:
     """The office that signs, and who wrote for it: 县侨联 周敏."""
-    office, *names = re.split(r"[\s、,]+", inner)
-    if not is_office(office) or len(names) > 3 or len(inner) > 30 or re.search(r"[,。:;]", inner):
-        return None
-    # A part of the office may stand between: 校友会 79届 蒙洪.
-    who = all_people(" ".join(names), labelled=True) or [name for name in names[-1:] if is_person(name)]
-    return Byline(author=" ".join(who) or None, contributor=office if who else inner)
+    office, who = behind_office(inner) if len(inner) <= 30 and not re.search(r"[。:;]", inner) else (None, None)
+    return Byline(author=who, contributor=office if who else inner) if office else None
 
 
 def _cut(text: str) -> str:
@@ -612,15 +595,10 @@ def _people_value(text: str) -> str | None:
     ):
         return " ".join(names) if behind or len("".join(names)) < han(plain) or " " in plain else plain
     value = re.sub(r"^(?:本报|本网|见习|特约)?(?:记者|通讯员)\s?", "", cut.strip(WRAP))
-    if (
-        (of := _OF_OFFICE.match(value))
-        and not is_person(of["office"], labelled=True)
-        and not words.whole("tail", of["who"])
-    ):
-        return of["who"]
     # Counters may follow, without a label or a colon: 孙丽 浏览 219, 宋佳 1024.
-    value = re.split(r"\s(?:\d|[-+]\s|于\s|[文图]\s?/|浏览|点击|[共已被]?阅|访问|查看|人气)", value, maxsplit=1)[0]
-    return _believed(alone(value) or titled(value, labelled=True) or value, text, PEOPLE)
+    value = re.split(r"\s(?:\d|[-+]\s|于\s|[文图]\s?/|浏览|点击|[共已被]?阅|共\d|访问|查看|人气)", value, maxsplit=1)[0]
+    who = titled(value, labelled=True) or behind_office(value, any_office=True, labelled=True)[1]
+    return _believed(who or alone(value) or value, text, PEOPLE)
 
 
 def _value(text: str) -> str | None:

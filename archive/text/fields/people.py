@@ -15,6 +15,7 @@ from archive.text import words
 from archive.text.chinese import han
 from archive.text.lines import narrow
 
+_PARTS = re.compile(r"[\s,、]+")
 # More names are a roster.
 MOST = 8
 # A line that names a person and nobody else is no longer, nor is the beginning of an article that names a reporter.
@@ -316,8 +317,8 @@ def reporters(line: str) -> str | None:
     text = narrow(line).lstrip(BULLETS).strip(_BRACKETS)
     if "/" in text and (who := _at_desk(text)):
         return who
-    if text.startswith(_OFFICE) and len(said := text.split()) == 2 and is_person(said[1], labelled=True):
-        return said[1]
+    if text.startswith(_OFFICE) and (who := behind_office(text, any_office=True)[1]):
+        return who
     if found := _REPORTED.fullmatch(text):
         written, rest = people(found["names"], labelled=True)
         return None if rest else " ".join(written) or None
@@ -361,8 +362,31 @@ def alone(line: str, *, padded: bool = False) -> str | None:
         return text.replace(" ", "")
     if padded and len(text) == 3 and text[1] == " " and han(text) == 2 and text[::2] not in words.listed("genre"):
         return text[::2]
-    office, _, name = text.partition(" ")
-    return name if is_office(office) and is_person(name, labelled=True) else titled(text)
+    return (behind_office(text)[1] if text.count(" ") < 2 else None) or titled(text)
+
+
+def behind_office(text: str, *, any_office: bool = False, labelled: bool = False) -> tuple[str | None, str | None]:
+    """The office with which words begin, and the people behind it; a part of it may stand between.
+
+    Args:
+        text: narrow words.
+        any_office: whether brackets or a label say that somebody follows: anything may stand for the office then.
+        labelled: whether the name may be that of any people, too.
+
+    >>> behind_office("县侨联 周敏 何晓东"), behind_office("校友会 79届 蒙洪"), behind_office("办公室")
+    (('县侨联', '周敏 何晓东'), ('校友会', '蒙洪'), ('办公室', None))
+    >>> behind_office("以马内利团契 吴恩光"), behind_office("统战之家 热依汗", any_office=True, labelled=True)
+    ((None, None), ('统战之家', '热依汗'))
+    """
+    office, *behind = _PARTS.split(text)
+    known = is_office(office)
+    plain = labelled or all(word.isalnum() and not words.whole("picture", word) for word in (office, *behind))
+    if len(behind) > 3 or not (known or (any_office and plain)) or is_person(office, labelled=labelled):
+        return None, None
+    who = behind[-1] if behind else ""
+    free = labelled and 2 <= han(who) == len(who) <= 4 and not is_office(who) and not words.whole("tail", who)
+    one = who if free or is_person(who) else None
+    return office, " ".join(all_people(" ".join(behind), labelled=known)) or one
 
 
 def titled(text: str, *, labelled: bool = False) -> str | None:

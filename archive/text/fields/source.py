@@ -7,7 +7,7 @@ import re
 from archive.text import dates, words
 from archive.text.chinese import han
 from archive.text.fields.labels import CLOCK, WRAP, Byline, canonical, is_sent, labels
-from archive.text.fields.people import BULLETS, is_office, is_person, is_placed
+from archive.text.fields.people import BULLETS, behind_office, is_office, is_person, is_placed
 from archive.text.lines import furniture_id, narrow
 
 # A source beside a day has at most so many Han characters, the name of an office more.
@@ -33,9 +33,9 @@ def unlabelled(line: str, site: str = "") -> Byline:
     text = whole[: marks[0].at] if marks else whole
     found, others = _tokens(text)
     clock = CLOCK.search(text) is not None
-    if len(others) == 2 and is_office(others[0]) and _may_write(others[1], clock=clock):
+    if len(others) == 2 and (who := behind_office(" ".join(others), labelled=clock)[1]):
         # An office and who wrote for it.
-        found.author, others = others[1], others[:1]
+        found.author, others = who, others[:1]
     # Beside a name and the minute stands who published.
     named = [part for part in others if not found.author or is_office(part) or (clock and len(others) == 1)]
     fields = {mark.field for mark in marks}
@@ -64,11 +64,6 @@ def _tokens(text: str) -> tuple[Byline, list[str]]:
             others += [part] if furniture_id(part) is None else []
     found.author = " ".join(people) or None
     return found, others
-
-
-def _may_write(part: str, *, clock: bool) -> bool:
-    """Whether a word behind an office is who wrote for it: beside the minute (`clock`) a name of any people."""
-    return is_person(part, labelled=True) or (clock and 2 <= han(part) == len(part) <= 3 and not is_office(part))
 
 
 def _may_publish(part: str) -> bool:
