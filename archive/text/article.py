@@ -382,7 +382,7 @@ def _read_names_above(draft: Draft, scene: Scene) -> None:
     """Names that stand alone in the lines directly above the article."""
     page, around = scene.page, scene.around
     for index in scene.under()[-3:]:
-        if page.blocks[index].linked < 0.5 and index != page.title:
+        if page.blocks[index].linked < 0.5 and index != page.title and not page.outline.are_beside(index - 1, index):
             # In a form a label may be set so.
             last = index + 1 == scene.first or fields.is_dateline(around.get(index + 1, ""))
             who = fields.alone(around[index], padded=last and page.blocks[index].kind != "cell")
@@ -515,7 +515,13 @@ def _read_between(draft: Draft, scene: Scene) -> None:
             line = scene.read(scene.page.blocks[index].spaced)
             if fields.is_dateline(line):
                 draft.byline.take(fields.byline(line), "dateline", line)
-            elif index < scene.first and rule in ("outside", "beside") and (who := fields.all_people(line)):
+            # In the cell behind another a name is a fact about somebody.
+            elif (
+                index < scene.first
+                and rule in ("outside", "beside")
+                and not scene.page.outline.are_beside(index - 1, index)
+                and (who := fields.all_people(line))
+            ):
                 draft.byline.take(fields.Byline(author=" ".join(who)), "name", line)
 
 

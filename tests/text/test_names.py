@@ -111,6 +111,16 @@ def fields(info: str = DATELINE, lead: str = "", end: str = "", after: str = "")
         ("2023-03-08 青河市工商联宣教处", "青河市工商联宣教处", None, None),
         ("采访撰文／周敏　2023-03-08", None, "周敏", None),
         ("公告单位：民政课　张贴日期：112-03-08", "民政课", None, None),
+        # Names padded behind each other; what did who took the pictures; a word of the language for a name.
+        ("2023-03-08 信息来源:青河晚报 于慧生 曹 迪 孔 艺", "青河晚报", "于慧生 曹迪 孔艺", None),
+        ("2023-03-08　文：何 晓 东　陈 默", None, "何晓东 陈默", None),
+        ("2023-03-08 来源:市摄协 作者:许景（摄影）", "市摄协", None, None),
+        ("2023-03-08 来源：青河日报 记者 卓然/文 记者 柳青/摄 阅读 1645", "青河日报", "卓然", None),
+        ("三月八日 · 周敏 报道", None, "周敏", None),
+        ("2023-03-08　来源：普陀寺文宣部　采访：贤清、了然", "普陀寺文宣部", "贤清、了然", None),
+        ("2023-03-08　图文：青河宗亲会影像组　共3张", None, "青河宗亲会影像组", None),
+        ("2023-03-08　本版责任编辑：左岸　美术编辑：黎黎　校对：老方", None, None, "左岸"),
+        ("<table><tr><td>姓名</td><td>周敏</td></tr><tr><td>籍贯</td><td>彰化</td></tr></table>", None, None, None),
     ],
 )  # fmt: skip
 def test_a_dateline_names_its_people(info: str, source: str | None, author: str | None, editor: str | None) -> None:
@@ -198,6 +208,11 @@ def test_brackets_at_the_end_may_name_the_editor(behind: str) -> None:
         ("（新闻中心 周敏 学生通讯员 何晓东）", "周敏 何晓东", None, None),
         ("摄影：王立新", None, None, None),
         ("（图文由王立新所在支部提供）", None, None, "王立新所在支部"),
+        ("供稿：周　敏", None, None, "周敏"),
+        ("[编辑：小文] 【打印此页】【关闭窗口】", None, "小文", None),
+        ("责任编辑：了然", None, "了然", None),
+        ("文字丨周敏　薄晓静", "周敏 薄晓静", None, None),
+        ("（县侨联，周敏）", "周敏", None, "县侨联"),
     ],
 )
 def test_a_signature_is_read_and_leaves_the_text(

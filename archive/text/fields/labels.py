@@ -436,7 +436,7 @@ def _names_event(text: str, mark: Mark) -> bool:
 
 def _is_spoken(value: str) -> bool:
     """Whether what stands behind the label of a person is no name: speech, or a subhead."""
-    value = value.strip(WRAP)
+    value = _cut(value).strip(WRAP)
     if (
         not value
         or is_office(value)
@@ -445,7 +445,7 @@ def _is_spoken(value: str) -> bool:
         or is_person(value[:2], labelled=True)
     ):
         return False
-    return han(value) > 5 or words.match("spoken", value) is not None
+    return han(value) > 5 or (len(value) > 2 and words.match("spoken", value) is not None)
 
 
 def signature(line: str) -> Byline | None:
@@ -584,6 +584,8 @@ def _people_value(text: str) -> str | None:
     while cut.endswith(_TYPE_SIZES):
         cut = cut.rpartition(" ")[0].rstrip()
     names, behind = people(cut, labelled=True)
+    if words.whole("picture", behind.strip("() ")):
+        return None
     plain = cut.strip(WRAP)
     if names and re.match(r"\(?[A-Za-z]", behind):
         return _believed(plain, text, PEOPLE)
@@ -604,7 +606,11 @@ def _people_value(text: str) -> str | None:
 def _value(text: str) -> str | None:
     """The source or the office that a label names: a name has no space, what follows one is a tool or a place."""
     value = _cut(text).strip(WRAP)
-    return _believed(value.split(" ")[0].strip(WRAP) if han(value) else value, text, SOURCE)
+    if han(value):
+        # A name may be padded: 栗 明.
+        first = value.split(" ")[0].strip(WRAP)
+        value = first if len(first) > 1 else value.replace(" ", "")
+    return _believed(value, text, SOURCE)
 
 
 def is_nobody(name: str) -> bool:

@@ -10,6 +10,7 @@ import re
 from collections.abc import Sequence
 from functools import cache
 from importlib import resources
+from itertools import takewhile
 
 from archive.text import words
 from archive.text.chinese import han
@@ -117,7 +118,8 @@ def people(text: str, *, labelled: bool = False) -> tuple[list[str], str]:
     while at < len(pieces) and len(found) <= MOST:
         word = pieces[at][0]
         name, taken = _padded(pieces, at)
-        last = labelled and bool(at) and at + taken == len(pieces)
+        following = "".join(piece[0] for piece in pieces[at + taken : at + taken + 2])
+        last = labelled and (following == "/文" or (bool(at) and not following))
         # No word of the language is padded: 江 南.
         if not (found and _is_done(word)) and _names(name, labelled=labelled, last=last or taken > 1):
             found.append(name)
@@ -154,15 +156,13 @@ def _is_han(word: str) -> bool:
 
 def _padded(pieces: list[re.Match[str]], at: int) -> tuple[str, int]:
     """A name whose characters are parted by spaces, 方 敏, 陈 晓 明, and how many pieces it takes; else a word's."""
-    single: list[str] = []
-    for piece in pieces[at : at + 5] if _is_han(pieces[at][0]) else ():
-        if len(piece[0]) > 1 or (not _is_han(piece[0]) and piece[0].strip()):
-            break
-        single.append(piece[0])
-    name = "".join(single).replace(" ", "")
-    if 2 <= len(name) <= 3 and len(single) >= 3:
-        return name, len(single) - (not single[-1].strip())
-    return _bare(pieces[at][0]), 1
+    single = takewhile(lambda word: not word or (len(word) == 1 and _is_han(word)), (p[0].strip() for p in pieces[at:]))
+    name = "".join(single)
+    if len(name) < 2 or not pieces[at][0].strip():
+        return _bare(pieces[at][0]), 1
+    # Of four characters two are a name each: 方 敏 孔 艺.
+    length = 3 if len(name) == 3 or (len(name) > 4 and name[2] not in words.listed("surname")) else 2
+    return name[:length], 2 * length - 1
 
 
 def _bare(word: str) -> str:
@@ -381,7 +381,11 @@ def behind_office(text: str, *, any_office: bool = False, labelled: bool = False
     office, *behind = _PARTS.split(text)
     known = is_office(office)
     plain = labelled or all(word.isalnum() and not words.whole("picture", word) for word in (office, *behind))
-    if len(behind) > 3 or not (known or (any_office and plain)) or is_person(office, labelled=labelled):
+    if (
+        len(behind) > 3
+        or not (known or (any_office and plain and "、" not in text))
+        or is_person(office, labelled=labelled)
+    ):
         return None, None
     who = behind[-1] if behind else ""
     free = labelled and 2 <= han(who) == len(who) <= 4 and not is_office(who) and not words.whole("tail", who)
