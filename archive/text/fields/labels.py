@@ -284,14 +284,20 @@ def byline(line: str) -> Byline:
             # Who wrote it stands behind the source or the office, without a label.
             names = _beside(_cut(said).split()[1:], labelled=mark.field != "source")
             values.setdefault("beside", []).extend(names)
-    office = _SENT_IN.fullmatch(text[: marks[0].at].strip(WRAP)) if marks else None
-    values["office"] = [office[1]] if office else values.get("sender", [])
-    # Of the office before the role: 新闻中心 陈晓明 学生通讯员 王立新.
-    who = behind_office(text[: marks[0].at].strip(WRAP))[1] if marks and marks[0].field == "author" else None
-    authors = _together(list(dict.fromkeys((*filter(None, [who]), *values.get("author", ())))))
+    if marks:
+        _take_head(values, text[: marks[0].at].strip(WRAP), marks[0].field)
+    authors = _together(list(dict.fromkeys(values.get("author", ()))))
     found.author = authors or found.author or " ".join(values.get("beside", ())) or None
     _fall_back(found, values)
     return found
+
+
+def _take_head(values: dict[str, list[str]], head: str, before: str) -> None:
+    """Who stands before the first label, by its field: an office with its people, 新闻中心 陈晓明, or one that sent."""
+    if before == "author" and (who := behind_office(head)[1]):
+        values["author"] = [who, *values.get("author", ())]
+    if office := _SENT_IN.fullmatch(head):
+        values["sender"] = [office[1]]
 
 
 def _beside(behind: Sequence[str], *, labelled: bool) -> list[str]:
@@ -328,7 +334,7 @@ def _fall_back(found: Byline, values: dict[str, list[str]]) -> None:
     """The office that publishes for the source, and who sent it in for the contributor, where no other is named."""
     found.issued = found.source is None
     found.source = found.source or next(iter(values.get("issuer", ())), None)
-    found.contributor = found.contributor or next(iter(values.get("office", ())), None)
+    found.contributor = found.contributor or next(iter(values.get("sender", ())), None)
 
 
 def _together(authors: Sequence[str]) -> str:
@@ -564,7 +570,7 @@ def _named(inner: str) -> Byline | None:
 
 def _by_office(inner: str) -> Byline | None:
     """The office that signs, and who wrote for it: 县侨联 周敏."""
-    office, who = behind_office(inner) if len(inner) <= 30 and not re.search(r"[。:;]", inner) else (None, None)
+    office, who = behind_office(inner) if len(inner) <= 30 else (None, None)
     return Byline(author=who, contributor=office if who else inner) if office else None
 
 

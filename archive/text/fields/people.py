@@ -17,6 +17,7 @@ from archive.text.chinese import han
 from archive.text.lines import narrow
 
 _PARTS = re.compile(r"[\s,、]+")
+_MARKS = re.compile("[。:;]")
 # More names are a roster.
 MOST = 8
 # A line that names a person and nobody else is no longer, nor is the beginning of an article that names a reporter.
@@ -118,10 +119,8 @@ def people(text: str, *, labelled: bool = False) -> tuple[list[str], str]:
     while at < len(pieces) and len(found) <= MOST:
         word = pieces[at][0]
         name, taken = _padded(pieces, at)
-        following = "".join(piece[0] for piece in pieces[at + taken : at + taken + 2])
-        last = labelled and (following == "/文" or (bool(at) and not following))
-        # No word of the language is padded: 江 南.
-        if not (found and _is_done(word)) and _names(name, labelled=labelled, last=last or taken > 1):
+        placed = taken > 1 or (labelled and _is_placed(pieces, at, taken))
+        if not (found and _is_done(word)) and _names(name, labelled=labelled, placed=placed):
             found.append(name)
         elif not _passes(word, found):
             return found, text[pieces[at].start() :]
@@ -131,9 +130,15 @@ def people(text: str, *, labelled: bool = False) -> tuple[list[str], str]:
     return found, ""
 
 
-def _names(name: str, *, labelled: bool, last: bool) -> bool:
-    """Whether a word is a name; the last of several may be a word of the language: 通讯员 方可."""
-    if not last or len(name) != 2 or name[0] not in words.listed("surname") or words.whole("no_name", name):
+def _is_placed(pieces: list[re.Match[str]], at: int, taken: int) -> bool:
+    """Whether a word is the last of several, or stands before what was done, and so is a name: 通讯员 方可, 卓然/文."""
+    following = "".join(piece[0] for piece in pieces[at + taken : at + taken + 2])
+    return following == "/文" or (at > 0 and not following)
+
+
+def _names(name: str, *, labelled: bool, placed: bool) -> bool:
+    """Whether a word is a name; by its place, or padded, it may be a word of the language: 江 南."""
+    if not placed or len(name) != 2 or name[0] not in words.listed("surname") or words.whole("no_name", name):
         return _is_han(name) and is_person(name, labelled=labelled)
     return True
 
@@ -383,6 +388,7 @@ def behind_office(text: str, *, any_office: bool = False, labelled: bool = False
     plain = labelled or all(word.isalnum() and not words.whole("picture", word) for word in (office, *behind))
     if (
         len(behind) > 3
+        or _MARKS.search(text)
         or not (known or (any_office and plain and "、" not in text))
         or is_person(office, labelled=labelled)
     ):
