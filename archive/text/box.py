@@ -547,7 +547,7 @@ class _Walk:
         key = self.keys[index]
         if (self.blocks[index].linked >= 0.5 and not linked) or len(key) > 240 or not fields.is_dateline(key):
             return False
-        if fields.is_of_event(key, "".join(self.keys[index + 1 : index + 2])):
+        if fields.is_of_event(key, "".join(self.keys[index + 1 : index + 2]), self.keys[index - 1] if index else ""):
             return False
         return bool(dates.read(key) or fields.byline(key))
 

@@ -200,6 +200,11 @@ def test_the_time_of_a_meeting_is_no_dateline() -> None:
     assert found.text.startswith("时间：2015年12月21日晚7:30\n地点：村部二楼")
     assert (found.published or "")[:10] == "2015-12-23"
     assert (read("<p>时间：2015年12月21日</p><p>来源：村部</p>").published or "")[:10] == "2015-12-21"
+    # The cells of a table that opens the record.
+    cells = "<table><tr><td>时间</td><td>2015年12月21日晚</td><td>地点</td><td>村部二楼</td></tr></table>"
+    found = read(cells, below="<p>录入：村文书 2015-12-23 阅读(97)</p>")
+    assert found.text.startswith("时间\t2015年12月21日晚\t地点\t村部二楼")
+    assert found.published == "2015-12-23"
 
 
 @pytest.mark.parametrize(

@@ -425,13 +425,15 @@ def _is_labelled(text: str, marks: Sequence[Mark], *, dated: bool) -> bool:
     return han(_DATE.sub("", head)) <= 14 and all(len(value) <= 45 for value in values)
 
 
-def is_of_event(line: str, following: str) -> bool:
-    """Whether a line says the time of a meeting, whose place or people stand in the next one.
+def is_of_event(line: str, following: str, before: str = "") -> bool:
+    """Whether a line says the time of a meeting, perhaps behind a label in the line before it, and its place or people
+    stand in the next one.
 
     >>> is_of_event("时间：2015年12月21日", "地点：村部二楼"), is_of_event("时间：2015年12月21日", "来源：村部")
     (True, False)
     """
-    return _TIME.match(line) is not None and words.match("event", narrow(following)) is not None
+    timed = _TIME.match(line) or _TIME.fullmatch(before.rstrip(":"))
+    return timed is not None and words.match("event", f"{narrow(following)}:") is not None
 
 
 def _names_event(text: str, mark: Mark) -> bool:
