@@ -81,7 +81,8 @@ def _of_farms(original: str, page: str, lines: Sequence[str]) -> Iterator[str]:
     """What a content farm writes."""
     if _POOL in page:
         yield next(line for line in lines if _POOL in line)
-    if found := next(filter(None, map(words.pattern("bait").match, lines)), None):
+    lured = any(word in page for word in words.listed("lures"))
+    if found := next(filter(None, map(words.pattern("bait").match, lines if lured else ())), None):
         yield found[0]
     emoji = _EMOJI.findall(original)
     if len(emoji) >= EMOJI:
@@ -99,7 +100,7 @@ def _of_shops(original: str, title: str) -> Iterator[str]:
 
 def _stated_elsewhere(outline: Outline, url: str) -> str | None:
     """The host that a page gives as its own where it is served by another's."""
-    own = _owner(host_of(url)) if "anonical" in outline.said or "ANONICAL" in outline.said else None
+    own = _owner(host_of(url))
     if own is None:
         return None
     for link in outline.every("link"):

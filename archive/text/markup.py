@@ -7,7 +7,7 @@ reading here takes (measured). Where tags are left open they nest as libxml2's H
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from html import unescape
 from typing import Any, NamedTuple
 
@@ -31,16 +31,8 @@ _ENDS = {
 }
 # Of these the content is text that a reader sees.
 _SHOWN = frozenset(("title", "xmp"))
-# Scripts that show a film or a document where they stand.
-_PLAYS = (
-    re.compile(r"\.(?:mp4|flv|m3u8|swf|pdf)\b"),
-    re.compile(r"Player(?<=createPlayer)"),
-    re.compile(r"new \w{0,20}Player\("),
-    re.compile(r"howVsbVideo(?<=[sS]howVsbVideo)"),
-    re.compile("swfobject"),
-)
-# Of these nothing is seen.
-_GONE = frozenset(("script", "style"))
+_FILM = re.compile(r"\.(?:mp4|flv|m3u8|swf|pdf)\b")
+_NEW_PLAYER = re.compile(r"new \w{0,20}Player\(")
 _ATTRIBUTE = re.compile(
     r"""([^\s=/>"'][^\s=/>]*+)(?:\s*+=\s*+(?:"([^"]*+)"?+|'([^']*+)'?+|([^\s>]*+)))?+""",
 )
@@ -111,38 +103,47 @@ class Tokens(NamedTuple):
 
 
 def tokens(html: str) -> Tokens:
-    """Cut a page at its tags; comments are gone, and scripts and the like are empty."""
+    """Cut a page at its tags; comments, scripts and style sheets are gone, and what is like them is empty."""
     kept: list[str] = []
+    scripts: dict[int, str] = {}
     json: list[str] = []
-    scripts: list[str] = []
     sheets: list[str] = []
-    places: list[int] = []
-    end = 0
-    while found := _OPAQUE.search(html, end):
-        name, inner = found.groups()
-        if name is None:
-            kept.append(html[end : found.start()])
-            end = _end_of_comment(html, found.end())
-            continue
-        name = name.lower()
-        closing = _ENDS[name].search(html, found.end())
-        content = html[found.end() : closing.start() if closing else len(html)]
+    for before, name, tag, content, closing in _opaque(html):
+        kept.append(before)
         if name == "script":
-            scripts.append(content)
-            places.append(len(kept) + 1)
-            json += [content] if "json" in inner else []
+            scripts[len(kept)] = content
+            kept.append("")
+            json += [content] if "json" in tag else []
         elif name == "style":
             sheets.append(content)
-        kept += (html[end : found.start()], _emptied(name, found[0], content), closing[0] if closing else "")
-        end = closing.end() if closing else len(html)
-    kept.append(html[end:])
-    said = "\n".join(scripts)
-    for place in _players(places, scripts, said):
-        kept[place] = "<script plays>"
+        elif name:
+            kept += (tag, content.replace("<", "&lt;") if name in _SHOWN else "", closing)
+    said = "\n".join(scripts.values())
+    for place in filter(lambda place: _plays(scripts[place]), scripts if _plays(said) else ()):
+        kept[place] = "<script plays></script>"
     rest = "".join(kept)
     if "\r" in rest:
         rest = rest.replace("\r\n", "\n").replace("\r", "\n")
     return Tokens(_TAG.split(rest), json, said, "".join(sheets))
+
+
+def _opaque(html: str) -> Iterator[tuple[str, str, str, str, str]]:
+    """The comments, and the elements whose content is characters: what stands before each, its name in lower case, its
+    tag, its content and its end tag; of comments the first alone. At last the rest.
+    """
+    end = 0
+    while found := _OPAQUE.search(html, end):
+        before = html[end : found.start()]
+        if found[1] is None:
+            end = _end_of_comment(html, found.end())
+            yield before, "", "", "", ""
+            continue
+        name = found[1].lower()
+        closing = _ENDS[name].search(html, found.end())
+        content = html[found.end() : closing.start() if closing else len(html)]
+        end = closing.end() if closing else len(html)
+        yield before, name, found[0], content, closing[0] if closing else ""
+    yield html[end:], "", "", "", ""
 
 
 def _end_of_comment(html: str, after: int) -> int:
@@ -153,18 +154,11 @@ def _end_of_comment(html: str, after: int) -> int:
     return closing.end() if closing else len(html)
 
 
-def _players(places: Sequence[int], scripts: Sequence[str], said: str) -> Iterator[int]:
-    """The places of scripts that show a film or a document; `said` is what all scripts say."""
-    for pattern in [pattern for pattern in _PLAYS if pattern.search(said)]:
-        yield from (place for place, script in zip(places, scripts, strict=True) if pattern.search(script))
-
-
-def _emptied(name: str, tag: str, content: str) -> str:
-    """The tag of an element whose content is characters, with what of it a reader sees."""
-    if name in _SHOWN:
-        return tag + content.replace("<", "&lt;")
-    # Nobody asks for the attributes of scripts.
-    return f"<{name}>" if name in _GONE else tag
+def _plays(script: str) -> bool:
+    """Whether a script shows a film or a document where it stands."""
+    if "swfobject" in script or "howVsbVideo" in script or _FILM.search(script):
+        return True
+    return "Player" in script and ("createPlayer" in script or _NEW_PLAYER.search(script) is not None)
 
 
 def attributes(inside: str) -> dict[str, str]:

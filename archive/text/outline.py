@@ -12,6 +12,7 @@ from typing import Any, NamedTuple, TypeAlias
 
 from archive.text.blocks import EDGE, END_OF_RUN, Block, Run, blocks_of
 from archive.text.chinese import han
+from archive.text.lines import holding
 from archive.text.markup import CLOSES, RANK, RANKS, VOID, attributes, tokens
 
 # A page with more lines is a trap or a dump, and the crawler must not stand still over it: of those behind, lines of so
@@ -51,6 +52,8 @@ PARAGRAPH = 12
 _BLANK = f" \t\r\n\u3000\xa0{EDGE}"
 # What counts pictures has at most so many characters.
 COUNTER = 6
+# Longer attributes are not remembered.
+LONG = 300
 # The page itself, cells, and elements that hold one block.
 ROOTS = frozenset(("html", "body"))
 # Boxes that may hold a picture and what describes it, no text.
@@ -70,15 +73,13 @@ NEAR_CELL = 4
 _IN_HEAD = "base basefont bgsound link meta noframes noscript script style template title"
 _HEAD = frozenset(("head",))
 
-# A search for a pattern with a rare first character takes a tenth of one for a word (measured).
-_LOUD = (re.compile("N(?:one|ONE)"), re.compile("H(?:idden|IDDEN)"))
 # What is also transparent, a script fades in.
 _HIDDEN = re.compile(r"display\s*:\s*none|\A(?!.*opacity).*visibility\s*:\s*hidden", re.IGNORECASE | re.DOTALL)
 _HREF = re.compile(r"""(?<![\w-])href\s*=\s*(?:"([^"]*)|'([^']*)|([^\s>]+))""", re.IGNORECASE)
 # A script that leads to another page; not one that opens a picture, `window.open(this.src)`.
 _LEADS = re.compile(r"location(?:\.href\s*=|\s*=|\.(?:replace|assign)\()\s*['\"]|window\.open\(\s*['\"]")
 
-_NAMED = re.compile(r"""[\s"'/](?:class|id)\s*+=""", re.IGNORECASE)
+_NAMES = re.compile(r"""[\s"'/](?:class|id)\s*+=\s*+(?:"([^"]*+)|'([^']*+)|([^\s>]*+))""", re.IGNORECASE)
 # In lower case: where the pattern minds no case, a search takes three times as long (measured).
 _ASIDE = re.compile(
     r"comment|reply|recommend|relat(?:e|ive|ion)|footer|copyright|sidebar|side-|crumb|share|toolbar|hotnews|hot-|ranking|"
@@ -106,9 +107,11 @@ _ACTS = {
     **dict.fromkeys(("html", "head", "body"), _ROOT),
     "a": _INLINE,
 }
+# What tells whether a box stands beside articles: nothing, the box around it, its own name as well, its tag.
+_NEVER, _AROUND, _NAMED_SO, _ALWAYS = range(4)
 
-# What the name of a tag says: in lower case, what it does, what it ends, and its rank.
-_Tag: TypeAlias = tuple[str, int, frozenset[str], int]
+# What the name of a tag says: in lower case, what it does, what it ends, its rank, and what tells that it is aside.
+_Tag: TypeAlias = tuple[str, int, frozenset[str], int, int]
 
 
 class _Tags(dict[str, _Tag]):
@@ -123,7 +126,8 @@ class _Tags(dict[str, _Tag]):
         closes = CLOSES.get(name, frozenset())
         if name not in _IN_HEAD.split():
             closes |= _HEAD
-        tag = (name, act, closes, RANKS.get(name, RANK))
+        side = _NEVER if name in _MAIN else _ALWAYS if name in _ASIDES else _AROUND if act == _PLAIN else _NAMED_SO
+        tag = (name, act, closes, RANKS.get(name, RANK), side)
         if len(self) < 2000 and len(written) < 20:
             self[written] = tag
         return tag
@@ -131,7 +135,7 @@ class _Tags(dict[str, _Tag]):
 
 _tags = _Tags()
 # Declarations and what looks like an end tag say nothing.
-_tags["!"] = _tags["?"] = _tags["/"] = ("", _END, frozenset(), 0)
+_tags["!"] = _tags["?"] = _tags["/"] = ("", _END, frozenset(), 0, _NEVER)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -150,7 +154,7 @@ class Outline:
         scripts, sheet: contents of all scripts, and of all style sheets.
         names: of each tag in `pieces` the name in lower case that begins an element, else None.
         kinds: these names, each once.
-        said: all attributes as written.
+        clicked: the attributes of elements that may lead to another page when somebody clicks on them.
         pictures: the blocks that pictures stand directly before.
         media: of each picture, film and frame the block that it stands before or in, and the element that holds it.
     """
@@ -168,24 +172,19 @@ class Outline:
     sheet: str
     names: list[str | Any]
     kinds: set[str | None]
-    said: str
+    clicked: list[str]
     pictures: frozenset[int]
     media: list[tuple[int, int]]
 
     @cached_property
     def _written(self) -> tuple[list[int], list[str]]:
         """The numbers of all `a` and what they lead to, as written; empty where that is nothing."""
-        numbers = self._numbers.get("a", [])
+        numbers = self._numbers("a")
         return numbers, [_href(self.pieces[5 * number + 2]) for number in numbers]
 
-    @cached_property
-    def _numbers(self) -> dict[str, list[int]]:
-        """The numbers of the elements of each name."""
-        found: dict[str, list[int]] = {name: [] for name in self.kinds if name}
-        for number, name in enumerate(self.names):
-            if name:
-                found[name].append(number)
-        return found
+    def _numbers(self, name: str) -> list[int]:
+        """The numbers of the elements of a name."""
+        return [number for number, found in enumerate(self.names) if found == name] if name in self.kinds else []
 
     @cached_property
     def _addresses(self) -> str:
@@ -321,8 +320,7 @@ class Outline:
 
     def every(self, *names: str) -> list[dict[str, str]]:
         """The attributes of all elements of these names, seen or not; see `attributes`."""
-        numbers = (number for name in names for number in self._numbers.get(name, ()))
-        return [attributes(self.pieces[5 * number + 2]) for number in numbers]
+        return [attributes(self.pieces[5 * number + 2]) for name in names for number in self._numbers(name)]
 
     def has(self, *names: str) -> bool:
         """Whether there is an element of one of these names, seen or not."""
@@ -333,16 +331,14 @@ class Outline:
         numbers, written = self._written
         whole = self._addresses
         each = whole.split(END_OF_RUN)
-        found = {at for at, address in enumerate(each) if pattern.search(address)} if pattern.search(whole) else set()
+        found = holding(pattern, whole, END_OF_RUN)
         for word in words:
             found |= {at for at, address in enumerate(each) if word in address} if word in whole else set()
         return [(unescape(written[at]).strip(), numbers[at]) for at in sorted(found) if written[at]]
 
-    def clicks(self, word: str) -> Iterator[str]:
-        """Of all elements what a click does, where it holds a word."""
-        for inner in self.pieces[2::5] if word in self.said else ():
-            if inner and word in inner and (script := attributes(inner).get("onclick")):
-                yield script
+    def clicks(self) -> Iterator[str]:
+        """What a click does on elements where it may lead to another page."""
+        return filter(None, (attributes(inner).get("onclick") for inner in self.clicked))
 
     def name(self, link: int) -> str:
         """The text of a link."""
@@ -371,8 +367,7 @@ def outline(html: str, *, marked: bool = False) -> Outline:
     if any([name and not name.islower() for name in kinds]):  # noqa: C419 - a generator takes longer
         begun = [name and name.lower() for name in begun]
         kinds = set(begun)
-    said = "".join(filter(None, pieces[2::5]))
-    read = _Reader(said, marked=marked)
+    read = _Reader(marked=marked)
     read.page(pieces)
     if cut := len(read.runs) > MOST:
         read.runs[MOST:] = [run if len(run[0]) >= SENTENCE else _NO_RUN for run in read.runs[MOST:]]
@@ -391,7 +386,7 @@ def outline(html: str, *, marked: bool = False) -> Outline:
         sheet=sheet,
         names=begun,
         kinds=kinds,
-        said=said,
+        clicked=read.clicked,
         pictures=frozenset(starts[run] for run in read.pictures if run < len(starts)),
         media=[(starts[run], element) for run, element in read.media if run < len(starts)],
     )
@@ -405,7 +400,6 @@ _NESTED, _INVISIBLE, _WORDS, _LINK, _BOXED = range(5)
 _Open: TypeAlias = tuple[int, bool, bool]
 _NESTED_OPEN, _INVISIBLE_OPEN, _WORDS_OPEN, _LINK_OPEN, _BOX_OPEN = ((kind, False, False) for kind in range(5))
 _ASIDE_OPEN: _Open = (_BOXED, True, False)
-_NOTHING_SAID = (False, False, False)
 _NO_RUN: Run = ("", 0, 0, False)
 
 
@@ -428,17 +422,13 @@ class _Reader:
     to look at again that are not `counted` yet.
     """
 
-    def __init__(self, said: str, *, marked: bool) -> None:
+    def __init__(self, *, marked: bool) -> None:
         self.marked = marked
-        # What the attributes of hardly any element say is not looked for where none says it.
-        self.loud = any(pattern.search(said) for pattern in _LOUD)
-        self.hiding = self.loud or "none" in said or "hidden" in said
-        self.leading = "window.open" in said or "location" in said
-        self.quiet = not (self.hiding or self.leading)
         self.runs: list[Run] = []
         self.picked: list[tuple[str, int, int]] = []
         self.pictures: list[int] = []
         self.media: list[tuple[int, int]] = []
+        self.clicked: list[str] = []
         self.title: str | None = None
         self.tags, self.parents, self.inside = ["html"], [0], [""]
         self.names = ["html"]
@@ -496,7 +486,7 @@ class _Reader:
 
     def end(self, tag: _Tag) -> None:
         """An end tag: the elements end that it passes over, and its own."""
-        name, act, _, rank = tag
+        name, act, _, rank, _ = tag
         names = self.names
         if names[-1] == name and act == _END:
             self.leave()
@@ -549,25 +539,12 @@ class _Reader:
         self.inner.clear()
         return self.counted
 
-    def look(self, inner: str) -> tuple[bool, bool, bool]:
-        """What the attributes of an element say: whether it is hidden, leads to another page, has ended already.
-
-        Rows of a list may be no links, but call for their page: `<li onclick="window.open('t2020_1.html')">`.
-        """
-        if self.quiet:
-            return (False, False, True) if inner[-2:] == "/>" and _is_shut(inner) else _NOTHING_SAID
-        hidden = self.hiding and ("none" in inner or "hidden" in inner or self.loud) and _is_hidden(inner)
-        leads = self.leading and ("location" in inner or "window.open" in inner)
-        leads = leads and _LEADS.search(attributes(inner).get("onclick", "")) is not None
-        return hidden, leads, inner[-2:] == "/>" and _is_shut(inner)
-
-    def is_aside(self, name: str, act: int, inner: str) -> bool:
-        """Whether a box stands beside articles, by its own name or that of one around it."""
-        if self.aside or act == _PLAIN or inner == ">":
-            return name not in _MAIN and (self.aside or name in _ASIDES)
-        if name in _MAIN:
-            return False
-        return name in _ASIDES or (_named(inner) if len(inner) < 300 else _named.__wrapped__(inner))
+    def look(self, inner: str, *, box: bool) -> tuple[bool, bool, bool]:
+        """What the attributes of an element say, see `_said`, which has ended, too, where it is too deep."""
+        hidden, leads, shut = _box_said(inner) if box and len(inner) < LONG else _said(inner)
+        if leads:
+            self.clicked.append(inner)
+        return hidden, leads, shut or (self.deep and len(self.names) >= DEEPEST)
 
     # What a tag does, one method a kind: it is given what begins an element (see `markup.Tokens`) and returns the text
     # behind the tag.
@@ -590,6 +567,8 @@ class _Reader:
             self.title = after if content is None else content
         if not self.dark and (name in _PLAYERS or (name == "script" and inner != ">")):
             self.media.append((len(self.runs), self.holder))
+        if "location" in inner:
+            self.clicked.append(inner)
         if name in VOID:
             return (content or "") + after
         if content is None and not _is_shut(inner):
@@ -600,12 +579,14 @@ class _Reader:
 
     def empty(self, tag: _Tag, inner: str, content: str | None, after: str) -> str:
         """An element without content: a picture or a place to break, which may end a line."""
-        name, act = tag[:2]
+        name, act, *_ = tag
+        if "location" in inner:
+            self.clicked.append(inner)
         if act in (_EMPTY, _INLINE):
             self.parts.append(EDGE)
             if name == "img":
                 self.picture(inner)
-        elif self.parts and not self.look(inner)[0]:
+        elif self.parts and not _said(inner)[0]:
             self.flush()
         return content + after if content else after
 
@@ -632,8 +613,8 @@ class _Reader:
         name = tag[0]
         if name == "span" and inner != ">" and _begins_line(inner):
             return self.box(tag, inner, content, after)
-        hidden, leads, shut = self.look(inner) if inner != ">" else _NOTHING_SAID
-        if shut or (self.deep and len(self.names) >= DEEPEST):
+        hidden, leads, shut = self.look(inner, box=False)
+        if shut:
             return self.empty(tag, inner, content, after)
         # An `a` with a name alone is a place to jump to.
         linked = leads or (name == "a" and ("name" not in inner or "href" in inner.lower() or "onclick" in inner))
@@ -672,37 +653,31 @@ class _Reader:
 
     def box(self, tag: _Tag, inner: str, content: str | None, after: str) -> str:
         """An element that begins a line of its own."""
-        name, act = tag[:2]
-        hidden, linked, shut = self.look(inner) if inner != ">" else _NOTHING_SAID
-        if shut or (self.deep and len(self.names) >= DEEPEST):
+        name, _, _, _, side = tag
+        hidden, linked, shut = self.look(inner, box=True)
+        if shut:
             return self.empty(tag, inner, content, after)
+        aside = side != _NEVER and (self.aside or _is_aside(side, inner))
         if content is not None:
-            self.short_box(name, act, inner, content, linked=linked, hidden=hidden)
+            self.short_box(name, inner, content, linked=linked, hidden=hidden, aside=aside)
             return after
         if hidden or name == _RUNNING:
             self.watch(None)
-        self.open_box(name, act, inner, linked=linked)
+        if self.parts:
+            self.flush()
+        self.link_depth += linked
+        self.opened.append((_BOXED, self.aside, True) if linked else _ASIDE_OPEN if self.aside else _BOX_OPEN)
+        self.aside = aside
+        self.parents.append(self.holder)
+        self.holder = len(self.tags)
+        self.tags.append(name)
+        self.inside.append(inner)
         if self.marked and (mark := attributes(inner).get(MARK)):
             self.watch(mark)
         self.names.append(name)
         return after.replace("\n", "\r") if name == "pre" else after
 
-    def open_box(self, name: str, act: int, inner: str, *, linked: bool) -> None:
-        """A box is open; what it holds stands on lines of its own."""
-        if self.parts:
-            self.flush()
-        self.link_depth += linked
-        if act == _PLAIN and not linked:
-            self.opened.append(_ASIDE_OPEN if self.aside else _BOX_OPEN)
-        else:
-            self.opened.append((_BOXED, self.aside, linked))
-            self.aside = self.is_aside(name, act, inner)
-        self.parents.append(self.holder)
-        self.holder = len(self.tags)
-        self.tags.append(name)
-        self.inside.append(inner)
-
-    def short_box(self, name: str, act: int, inner: str, content: str, *, linked: bool, hidden: bool) -> None:
+    def short_box(self, name: str, inner: str, content: str, *, linked: bool, hidden: bool, aside: bool) -> None:
         """A box with text alone: begun and ended here."""
         if self.watched:
             self.inner.append(content)
@@ -714,7 +689,7 @@ class _Reader:
         if content and not content.isspace():
             shown = _shown(content) if linked or self.link_depth else 0
             whole = content.replace("\n", "\r") if name == "pre" else content
-            self.runs.append((whole, shown, len(self.tags), self.is_aside(name, act, inner)))
+            self.runs.append((whole, shown, len(self.tags), aside))
         if self.marked and (mark := attributes(inner).get(MARK)):
             self.picked.append((mark, first, len(self.runs)))
         self.parents.append(self.holder)
@@ -742,6 +717,21 @@ def _is_shut(inner: str) -> bool:
     return inner[-2:] == "/>" and (inner == "/>" or inner[-3] in "\"' \t\n" or "=" not in inner)
 
 
+def _said(inner: str) -> tuple[bool, bool, bool]:
+    """What the attributes of an element say: whether it is hidden, leads to another page, has ended already.
+
+    Rows of a list may be no links, but call for their page: `<li onclick="window.open('t2020_1.html')">`.
+    """
+    shut = inner[-2:] == "/>" and _is_shut(inner)
+    hidden = ("one" in inner or "idden" in inner or "ONE" in inner or "IDDEN" in inner) and _is_hidden(inner)
+    leads = "location" in inner or "window.open" in inner
+    return hidden, leads and _LEADS.search(attributes(inner).get("onclick", "")) is not None, shut
+
+
+# The rows of a list have the same attributes.
+_box_said = lru_cache(maxsize=8192)(_said)
+
+
 @lru_cache(maxsize=1024)
 def _is_hidden(inner: str) -> bool:
     """Whether a browser would not show an element with these attributes."""
@@ -761,10 +751,15 @@ def _describes(inner: str) -> bool:
     return _CAPTION_NAME.search(inner.lower()) is not None
 
 
+def _is_aside(side: int, inner: str) -> bool:
+    """Whether a box stands beside articles by its tag or its own names; `side`: see `_NEVER`."""
+    if side != _NAMED_SO or inner == ">":
+        return side == _ALWAYS
+    return _named(inner) if len(inner) < LONG else _named.__wrapped__(inner)
+
+
 @lru_cache(maxsize=8192)
 def _named(inner: str) -> bool:
     """Whether the names of a box say that it stands beside articles."""
-    if not _NAMED.search(inner):
-        return False
-    found = attributes(inner)
-    return _ASIDE.search(f"{found.get('class', '')} {found.get('id', '')}".lower()) is not None
+    names = " ".join(map("".join, _NAMES.findall(inner)))
+    return _ASIDE.search(unescape(names).lower()) is not None

@@ -113,7 +113,7 @@ def _targets(url: str, page: Outline) -> tuple[set[str], set[str], set[str]]:
     found = page.links if every else page.leading(_PAGES, *own)
     leading = [(href, page.name(number)) for href, number in found if may_be(href)]
     paging = _paging(leading, (value for option in page.every("option") if may_be(value := option.get("value", ""))))
-    paging |= {match[1] for click in page.clicks("location") if (match := _CLICKED.search(click))}
+    paging |= {match[1] for click in page.clicks() if (match := _CLICKED.search(click))}
     if not (leading or paging):
         return set(), set(), set()
     base = _base(url, page)
