@@ -166,7 +166,7 @@ def _found(page: Page, rows: Sequence[tuple[tuple[int, ...], ...]]) -> list[str]
 def _draft(scene: Scene) -> Draft:
     page, rows, body = scene.page, scene.rows, scene.body
     found = [
-        line._replace(spaced=_shown(page, row[0][0], scene.read)) if len(row) == 1 else line
+        Line(found=line.found, read=line.read, spaced=_shown(page, row[0][0], scene.read)) if len(row) == 1 else line
         for line, row in zip(lines_of(_found(page, rows), scene.read), rows, strict=True)
     ]
     at = [next(chain(*row)) for row in rows]

@@ -788,6 +788,8 @@ class _Walk:
     def is_link(self, index: int) -> bool:
         """Whether a block is a link, or one with its day, as rows of lists are; a paragraph inside one is none."""
         block = self.blocks[index]
+        if not block.links:
+            return False
         if block.linked <= 0.5:
             return self.is_row(index)
         if block.text.endswith("。"):
@@ -817,7 +819,9 @@ class _Walk:
     def is_prose(self, index: int) -> bool:
         """Whether a block is a sentence of some length."""
         block = self.blocks[index]
-        return block.size >= PROSE and not self.is_link(index) and _MARKS.search(block.text) is not None
+        if block.size < PROSE or (block.links and self.is_link(index)):
+            return False
+        return "，" in block.text or "。" in block.text or _MARKS.search(block.text) is not None
 
     def box(self, index: int) -> int:
         """The element that holds a block among others."""

@@ -62,7 +62,7 @@ _DAY_OF_WEEK = "(?:星期|周|週|礼拜)[一二三四五六日天]"
 _WEEKDAY = re.compile(rf"\A[\s,(\[]*+{_DAY_OF_WEEK}[\s)\]]*")
 _WEEKDAY_BEFORE = re.compile(rf"\A{_DAY_OF_WEEK},?\s")
 # From one hour to another lasts an event.
-_LASTS = re.compile(r"(?<![:\dT])\d{1,2}[:时]\d{0,2}分?\s?(?:[—–~-]{1,2}|[至到])\s?\d{1,2}[:时点]")
+_LASTS = re.compile(r"\d(?<![:\dT]\d)\d?[:时]\d{0,2}分?\s?(?:[—–~-]{1,2}|[至到])\s?\d{1,2}[:时点]")
 _LEAD = re.compile(r"[(\[【〔]([^()\[\]【】〔〕]{8,30})[)\]】〕]")
 _DONE = ("发布", "上传", "刊登", "登载")
 # A day behind a label of any words.
@@ -166,10 +166,13 @@ def rules() -> Rules:
     """The rules, as `dates.toml` has them."""
     raw: dict[str, Any] = tomllib.loads(resources.files("archive.text").joinpath("dates.toml").read_text("utf-8"))
     clock, day = raw["clock"]["pattern"], raw["day"]["pattern"]
+    # A pattern that begins with its first character is found fast.
+    lone = day.replace("[12]", r"[12](?<!\d\d)", 1)
 
     def shapes(*, loose: bool) -> tuple[re.Pattern[str], ...]:
         found = [shape["pattern"] for shape in raw["shape"] if shape.get("loose", False) == loose]
-        return tuple(re.compile(f.replace("{clock}", clock).replace("{day}", day), re.IGNORECASE) for f in found)
+        found = [f.replace("{clock}", clock).replace(r"(?<!\d){day}", lone).replace("{day}", day) for f in found]
+        return tuple(re.compile(f, re.IGNORECASE) for f in found)
 
     labels = [(label["rank"], label["pattern"]) for label in raw["label"]]
     every = "|".join(pattern for _, pattern in labels)

@@ -17,6 +17,9 @@ NEXT = 4
 # A text file's head: what may stand before the first paragraph.
 HEAD = 15
 
+# What stands beside a title that is said again has at most so many characters, should the title be set with spaces.
+AGAIN = 60
+
 # The number of a paper.
 _ISSUE = re.compile(r"(?:\d{4}年)?(?:总?第)?\d{1,4}期")
 # A label, of an event perhaps.
@@ -187,6 +190,8 @@ def _may_date(draft: Draft, index: int, line: str) -> bool:
 def _title_again(draft: Draft, index: int) -> int:
     """How many lines from one on say the title again; 0 where they say something else or are taken out already."""
     if draft.title is None or draft.fate[index] is not None:
+        return 0
+    if len(draft.lines[index].read) > 2 * len(draft.title.read) + AGAIN:
         return 0
     following = [line.read for line in draft.lines[index : index + 3]]
     return fields.repeats([fields.tidy(following[0]), *following[1:]], draft.title.read)

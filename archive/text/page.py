@@ -84,7 +84,7 @@ def page_of(html: str, reading: Reading | None = None) -> Page | None:
     """Read a page by the site's selectors where they are given; None where there is nothing but white space."""
     html = written(html)
     read = outline(_marked(html, reading), marked=True) if reading else outline(html)
-    if len(read.tags) == 1 and len(read.pieces) == 1 and not read.blocks:
+    if len(read.tags) == 1 and len(read.pieces) == 1 and not (read.blocks or read.scripts):
         return None
     found = read.blocks
     keys = shown = narrow_lines([block.spaced for block in found])

@@ -65,9 +65,12 @@ _BEFORE = r"(?:^|(?<=[\s(\[|/,;、:\d]))"
 _PAPER = re.compile(
     r"\A(?P<name>(?!本)[一-鿿·]{1,12}(?:报|网|社|台|刊|新闻|传媒|融媒))(?:见习|实习|首席|特约|资深|高级|全媒体)?"
 )
-# One of these stands in every dateline, or a label without its colon: a digit, a colon or what is written for one, the
-# year of a day that is written out. It is searched in lines as they stand on the page.
-_HINTS = re.compile(r"[\t\d:|/<：｜／＜︰∶丨︱│┃]|民[国國]|年\s*[一二三四五六七八九十壹贰叁肆伍陆柒捌玖拾]|来\s?源\s")
+# One of these stands in every dateline, or a label without its colon: a year in four digits or written out, a colon or
+# what is written for one, how somebody sent a post. It is searched in lines as they stand on the page.
+_HINTS = re.compile(
+    r"[\t12:|/<：｜／＜︰∶丨︱│┃民年来由](?:(?<=[\t:|/<：｜／＜︰∶丨︱│┃由])|(?<=[12])[09]\d\d|(?<=民)[国國]"
+    r"|(?<=年)\s*[一二三四五六七八九十壹贰叁肆伍陆柒捌玖拾]|(?<=来)\s?源\s)"
+)
 # A source without a colon, between bars or spaces or alone: 来源CSDN| 作者魏星.
 _NAMED = re.compile(_BEFORE + r"(?P<label>(?:本文)?来源于?|作者|责编|编辑)\s?(?=[^:\s|]{2,14}(?:[|\s]|$))")
 
@@ -317,12 +320,17 @@ def _parted(source: str) -> str:
 
 def is_sent(text: str) -> bool:
     """Whether a canonical line says who sent a post, and when."""
-    return _SENT.match(text) is not None and dates.read(text, loose=True) is not None
+    return _sent(text) is not None and dates.read(text, loose=True) is not None
+
+
+def _sent(text: str) -> re.Match[str] | None:
+    """How a canonical line says who sent a post: one of three words stands in each such line."""
+    return _SENT.match(text) if "于" in text or "由" in text or "by" in text else None
 
 
 def _take_sender(found: Byline, line: str) -> None:
     """Who sent a post, by its line: an office is its source, and an administrator nobody."""
-    sender = _SENT.match(line) if dates.read(line, loose=True) else None
+    sender = _sent(line) if dates.read(line, loose=True) else None
     name = sender[sender.lastindex or 0] if sender else ""
     if name and is_office(name):
         found.source = name
@@ -476,7 +484,7 @@ def signature(line: str) -> Byline | None:
         return Byline()
     if inner:
         return _bracketed(inner[1].strip())
-    if _names_crew(marks) or (_SENT.match(text) and is_dateline(text)):
+    if _names_crew(marks) or (_sent(text) and is_dateline(text)):
         return byline(text)
     if _is_headed(marks) and is_dateline(text) and (found := byline(text)):
         return found

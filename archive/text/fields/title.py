@@ -90,8 +90,8 @@ _DASH = ("—", "–", "-", "－")
 # What parts the words of a dateline.
 _BARS = ("/", "|", "·", "丨", "｜")
 # The day beside a title, in brackets or behind a space.
-_OPEN, _CLOSED, _DAY_ENDS = ("(", "[", "（", "【"), (")", "]", "）", "】"), tuple("0123456789日号")
-_BESIDE = (*_CLOSED, *_DAY_ENDS)
+_OPEN, _CLOSED, _DAY_ENDS = frozenset("([（【"), frozenset(")]）】"), frozenset("0123456789日号")
+_BESIDE = _CLOSED | _DAY_ENDS
 _FARMED = re.compile(r"\A([^()（）]{2,12})[(（](.{6,})[)）]")
 _PART = re.compile(r"\(\d{1,3}\)$|第\d{1,3}页$")
 # What stands between a title and the names of column and site.
@@ -243,8 +243,10 @@ class _Lines:
         best = [-each.order for each in ranked]
         over = any(each.over for each in ranked)
         for i, key in enumerate(keys[:-1]):
-            if len(key) > MENU or not (
-                _TITLE_LABEL.fullmatch(key) and self.outline.are_beside(i, i + 1) and may_be_title(keys[i + 1])
+            if (
+                len(key) > MENU
+                or not _LABELS_TITLE.search(key)
+                or not (_TITLE_LABEL.fullmatch(key) and self.outline.are_beside(i, i + 1) and may_be_title(keys[i + 1]))
             ):
                 continue
             if any(0 < i - line <= NEAR for line in best) or (not over and (not best or key.endswith(":"))):
