@@ -6,9 +6,11 @@ import tomllib
 from pathlib import Path
 from typing import Any
 
+import golden
 import pytest
 from pages import clean_page
 
+from archive.text.clean import clean
 from archive.text.document import Document, Skip
 
 CORNERS: dict[str, dict[str, Any]] = tomllib.loads((Path(__file__).parent / "corners.toml").read_text("utf-8"))
@@ -65,6 +67,14 @@ def html_of(corner: dict[str, Any]) -> str:
     return filled(whole, WRITTEN)
 
 
+def expected(corner: dict[str, Any]) -> dict[str, Any]:
+    """All that is read of an entry."""
+    return {
+        field: filled(value, READ) if isinstance(value, str) else [filled(each, READ) for each in value]
+        for field, value in ((field, corner.get(field, usual)) for field, usual in USUAL.items())
+    }
+
+
 def said(document: Document) -> dict[str, Any]:
     """All that a document says, as the entries write it."""
     return {
@@ -85,8 +95,28 @@ def test_a_small_page_is_read_whole(name: str) -> None:
         assert (found.reason.value, found.detail) == (corner.get("skip"), corner.get("detail"))
         return
     assert "skip" not in corner
-    expected = {
-        field: filled(value, READ) if isinstance(value, str) else [filled(each, READ) for each in value]
-        for field, value in ((field, corner.get(field, usual)) for field, usual in USUAL.items())
-    }
-    assert said(found) == expected
+    assert said(found) == expected(corner)
+
+
+# Behind the files stands a line of that layout, who edited.
+NOT_ALIKE = [("paper", "files only")]
+BOXES = {name: corner for name, corner in CORNERS.items() if "box" in corner and "skip" not in corner}
+LAYOUTS = [layout for layout in golden.LAYOUTS if layout != "day_below"]
+
+
+@pytest.mark.parametrize("number", range(len(LAYOUTS)))
+def test_what_stands_in_a_box_is_read_alike_whatever_stands_around(number: int) -> None:
+    layout = LAYOUTS[number]
+    for name, corner in BOXES.items():
+        # Each layout holds a fifth of them.
+        if (sum(map(ord, name)) - number) % 5 or (layout, name) in NOT_ALIKE:
+            continue
+        box = {"title": corner.get("head", "医疗队走进山村"), "html": filled(corner["box"], WRITTEN)}
+        document = clean(golden.laid_out(layout, box), None)
+        assert isinstance(document, Document), (layout, name)
+        read = {
+            field: value
+            for field, value in said(document).items()
+            if field in ("kind", "title", "subtitle", "contributor", "captions", "text")
+        }
+        assert (layout, name, read) == (layout, name, {field: expected(corner)[field] for field in read})
