@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from functools import reduce
 from itertools import takewhile
 
 from archive.text import dates, fields, words
@@ -423,11 +424,15 @@ class _Walk:
             return
         first = {*head, *texts[:second]}
         again = [index for index, text in zip(lines[second:], texts[second:], strict=True) if text in first]
-        if len(again) >= 0.8 * second:
-            # What stands before it in another box than the first copy belongs to the page.
-            home = self.outline.common(self.blocks[self.anchor].element, self.blocks[lines[0]].element)
-            other = (index for index in lines[:second] if not self.outline.holds(home, index))
-            self.kinds.update({**dict.fromkeys(other, "outside"), **dict.fromkeys(again, "copy")})
+        if len(again) >= 0.8 * min(second, len(lines) - second):
+            self.kinds.update(dict.fromkeys(self.outside_copy(lines[:second], set(texts[second:])), "outside"))
+            self.kinds.update(dict.fromkeys(again, "copy"))
+
+    def outside_copy(self, lines: Sequence[int], later: set[str]) -> list[int]:
+        """The lines before a second copy that stand in another box than the first: they belong to the page."""
+        copied = [index for index in lines if self.blocks[index].text in later] or (self.anchor, lines[0])
+        home = reduce(self.outline.common, [self.blocks[index].element for index in copied])
+        return [index for index in lines if not self.outline.holds(home, index)]
 
     def in_other_column(self, index: int, home: int) -> bool:
         """Whether a block stands in another column of the table that lays out the page."""
@@ -630,6 +635,9 @@ class _Walk:
         if self.in_row(index):
             return "line"
         if rule == "comment_form" and self.in_list(index):
+            return "line"
+        if rule == "disclaimer" and self.first is None and not self.prose and self.blocks[index].size >= PARAGRAPH:
+            # It says on which terms it takes letters: 来稿须为原创……即付稿酬。
             return "line"
         if rule == "contact" or (rule == "footer" and not words.match("foot", self.keys[index])):
             return "footer" if self.is_foot(index) else "line"

@@ -182,6 +182,9 @@ def _may_date(draft: Draft, index: int, line: str) -> bool:
         line, "".join(line.read for line in draft.lines[index + 1 : index + 2])
     ):
         return False
+    if "\t" in line and not any(map(str.isdecimal, line)) and not fields.byline(line).source:
+        # The head of a table: 类别 单位名称.
+        return False
     if "T" in (dates.read(line) or "T") or fields.is_labelled(line) or dates.is_day(lines.narrow(line)):
         return True
     return "\t" not in line and draft.headed > 0 and not any(_is_prose(draft, number) for number in range(index))

@@ -149,8 +149,8 @@ def judged(
             return found
         if size == 0 and not any(block.size > 40 for block in page.blocks):
             return Reason.EMPTY, "no text"
-    if why := _is_part(page, region, area) or _is_excuse(page, region, area):
-        return Reason.LIST, why
+    if found := _is_part(page, region, area) or _excuse(page, region, area):
+        return found
     shape = _shape(page, points, region, area, url) if shapes or not page.picked else "article"
     if shape == "article":
         why = _lacks_article(page, points, region, area, html, url)
@@ -159,31 +159,35 @@ def judged(
     return reason, f"{len(_headlines(page))} links that read like headlines, no article"
 
 
-def _is_part(page: Page, region: extract.Region, area: Area | None) -> str | None:
+def _is_part(page: Page, region: extract.Region, area: Area | None) -> tuple[Reason, str] | None:
     """Why what a page says is a part of something larger: a day of a calendar, a newspaper's page; None: it is not."""
     kept = area.kept if area is not None else ()
     said = kept if area is not None else range(*region[:2])
     if sum(han(page.keys[index]) for index in said) > PLANS or _has_dateline(page):
         return None
     if not kept and page.outline.has("area") and any(words.match("edition", key) for key in (page.head, *page.keys)):
-        return "a page of a newspaper, whose picture leads to its articles"
+        return Reason.LIST, "a page of a newspaper, whose picture leads to its articles"
     named = [page.outline.name(link).strip() for href, link in page.outline.links if href]
     # A week whose days have no news is a row of bare numbers.
     weeks = [key.split() for key in page.keys if len(key) <= WEEK]
     numbers = [*named, *(day for days in weeks if all(map(str.isdecimal, days)) for day in days)]
     days = {int(number) for number in numbers if len(number) <= 2 and number.isascii() and number.isdecimal()}
-    return "a calendar, whose days lead on" if days >= MONTH else None
+    return (Reason.LIST, "a calendar, whose days lead on") if days >= MONTH else None
 
 
-def _is_excuse(page: Page, region: extract.Region, area: Area | None) -> str | None:
-    """What a column without rows says instead of them, where no dateline makes an article of it."""
+def _excuse(page: Page, region: extract.Region, area: Area | None) -> tuple[Reason, str] | None:
+    """What a page says instead of its article or its rows, where no dateline makes an article of it."""
     if page.files or (area is not None and (area.media or (area.stated and page.title is not None))):
         return None
     said = "\n".join(page.keys[index] for index in (range(*region[:2]) if area is None else area.kept))
     clauses = list(filter(None, _CLAUSE_ENDS.split(said)))
-    if len(said) > EXCUSE or not any(words.match("nothing", clause) for clause in clauses):
+    if len(said) > EXCUSE:
         return None
-    return said if all(words.match("nothing", each) or words.match("advice", each) for each in clauses) else None
+    if (found := _words(said)) and found[0] is Reason.SOFT_404:
+        return found
+    excused = any(words.match("nothing", clause) for clause in clauses)
+    excused = excused and all(words.match("nothing", each) or words.match("advice", each) for each in clauses)
+    return (Reason.LIST, said) if excused else None
 
 
 def _shape(page: Page, points: Sequence[float], region: extract.Region, area: Area | None, url: str) -> Shape:

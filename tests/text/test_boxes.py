@@ -294,6 +294,46 @@ def test_the_menu_between_two_copies_is_no_line_of_either() -> None:
     assert ("outside", "菜单") in document.removed
 
 
+@pytest.mark.parametrize(
+    "dialog", ["<h4>今日要点</h4><p>今日要点每天更新</p><p>请先登陆</p>", "<p>请为本页打分，我们会改进。</p>"]
+)
+def test_a_dialog_between_two_copies_is_no_line_of_either(dialog: str) -> None:
+    copies = f"<div class=pc>{box(*PROSE)}</div><div class=pop>{dialog}</div><div class=m>{box(*PROSE)}</div>"
+    assert read(page(copies)).text == "\n".join(PROSE)
+    assert read(page(copies + "<p>市委统战部</p>")).text.startswith("\n".join(PROSE))
+
+
+def test_the_head_of_a_table_is_no_dateline() -> None:
+    rows = (("类别", "单位名称"), ("机关", "市税务局"), ("学校", "青河中学"))
+    table = "".join(f"<tr>{''.join(f'<td><p>{cell}</p></td>' for cell in row)}</tr>" for row in rows)
+    assert read(page(f"<div><table>{table}</table></div>")).text == "\n".join("\t".join(row) for row in rows)
+
+
+def test_a_paragraph_on_rights_right_under_the_head_is_the_article() -> None:
+    call = "本刊自7月起开设“我与侨乡”专栏，面向读者征集稿件，来稿须为原创，以一千五百字为宜，"
+    call += "配发老照片的优先，一经采用即付稿酬。"
+    assert read(page(box(call, "《青河侨刊》编辑部"))).text == f"{call}\n《青河侨刊》编辑部"
+    assert read(page(box("本站文章版权所有，转载请注明出处。", *PROSE))).text == "\n".join(PROSE)
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "您对这次服务是否满意？",
+        "相关解读",
+        "更多图集",
+        "没有任何评论",
+        "网友评论：（只显示最新5条。评论内容只代表网友观点！）",
+        "我要说两句（已有 8 人参加讨论）",
+        "Last Updated ( Thursday, 22 July 2010 09:40 )",
+        "本文之评论属于个别评论者，本站不为其言论负责。",
+        "✨ AI 摘要",
+    ],
+)
+def test_a_line_of_the_page_below_the_text_is_none_of_it(line: str) -> None:
+    assert read(page(box(*PROSE, line))).text == "\n".join(PROSE)
+
+
 def test_items_of_labels_and_values_head_an_article() -> None:
     items = "<dl><dt>发布时间</dt><dd>2023-06-12</dd><dt>来源</dt><dd>民宗科</dd><dt>浏览</dt><dd>85</dd></dl>"
     document = read(
