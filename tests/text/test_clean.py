@@ -306,6 +306,95 @@ def test_a_file_is_a_document_where_a_row_of_a_list_names_and_dates_it(
     assert (file.title if isinstance(file, Document) else None) == title
 
 
+def test_a_listed_file_says_its_row_and_nothing_else() -> None:
+    found = FoundBy(parent="http://x.cn/tzgg/", anchor="關於評選先進集體的通知", row_date="[2022-09-12]")
+    file = clean(
+        capture(b"PK\x03\x04", url="http://x.cn/down.aspx?id=7", content_type="application/zip", found=found), None
+    )
+    assert isinstance(file, Document)
+    assert (file.kind, file.title, file.title_original) == (
+        "media_only",
+        "关于评选先进集体的通知",
+        "關於評選先進集體的通知",
+    )
+    assert (file.published, file.published_evidence) == ("2022-09-12", "row: [2022-09-12]")
+    assert (file.text, file.attachments) == ("", (("http://x.cn/down.aspx?id=7", "关于评选先进集体的通知"),))
+    assert (file.extractor, file.confidence, file.evidence) == (
+        "file",
+        1.0,
+        (("title", "row: 关于评选先进集体的通知"),),
+    )
+
+
+@pytest.mark.parametrize(
+    ("url", "body", "status", "kept"),
+    [
+        ("http://x.cn/1.docx", b"any bytes", 200, True),
+        ("http://x.cn/down?id=7", b"%PDF-1.4", 200, True),
+        ("http://x.cn/down?id=7", b"\xd0\xcf\x11\xe0", 200, True),
+        ("http://x.cn/down?id=7", b"GIF89a", 200, False),
+        ("http://x.cn/1.pdf", b"%PDF-1.4", 404, False),
+        ("http://x.cn/1.jpg", b"\xff\xd8\xff", 200, False),
+    ],
+)
+def test_a_listed_file_is_told_by_its_name_or_its_first_bytes(
+    url: str, body: bytes, status: int, *, kept: bool
+) -> None:
+    found = FoundBy(parent="http://x.cn/tzgg/", anchor="关于评选先进集体的通知", row_date="2022-09-12")
+    file = clean(capture(body, url=url, content_type="application/octet-stream", status=status, found=found), None)
+    assert isinstance(file, Document) is kept
+
+
+def test_a_document_and_a_skip_say_of_which_capture_they_are() -> None:
+    cut = Fault(flag="truncated", words="996 of the 2996 bytes of the record are there")
+    document = read(PAGE.format(title=TITLE, head="", body=f"<p>{PARAGRAPHS[0]}</p>"), faults=(cut, UNDONE))
+    assert document.flags == ("truncated",)
+    assert document.evidence[-1] == ("flag:truncated", "996 of the 2996 bytes of the record are there")
+    skip = skipped("<p></p>", origin="a/1.html")
+    for found, url, origin in ((document, "http://www.example.gov.cn/tzsx/4704.html", None), (skip, None, "a/1.html")):
+        assert found.url == url or url is None
+        assert (found.id, found.site) == ("urn:uuid:00000000-0000-4000-8000-000000000001", "www.example.gov.cn")
+        assert (found.captured, found.status, found.origin) == (dt.datetime(2022, 10, 1, tzinfo=dt.UTC), 200, origin)
+
+
+TYPED = """某县统一战线
+统战时讯 > 正文
+某县统一战线多措并举助力疫情防控
+——县委统战部抗疫记
+2022-09-12 10:30 来源：四川在线 作者：刘日龙
+9月5日深夜，县委统战部全体干部职工迅速集结，开启新一轮抗疫之战。
+图为干部在核酸检测点（李红 摄）
+二、做表率、冲在前
+疫情如火，使命如山。广大统一战线成员闻令而动、主动出击、下沉一线。
+责任编辑：王立新
+上一篇：庐山行动取得新的成效"""
+
+
+def test_a_text_file_is_read_line_by_line() -> None:
+    found = clean(capture(TYPED, kind="resource", content_type="text/plain; charset=utf-8", url="file:///a.txt"), None)
+    assert isinstance(found, Document)
+    assert (found.title, found.subtitle) == ("某县统一战线多措并举助力疫情防控", "县委统战部抗疫记")
+    assert (found.published, found.source, found.author, found.editor) == (
+        "2022-09-12T10:30+08:00",
+        "四川在线",
+        "刘日龙",
+        "王立新",
+    )
+    lines = TYPED.split("\n")
+    assert found.text.split("\n") == [lines[0], lines[5], lines[7], lines[8]]
+    assert found.captions == ("图为干部在核酸检测点（李红 摄）",)
+    assert found.removed == (
+        ("breadcrumb", "统战时讯 > 正文"),
+        ("title", "某县统一战线多措并举助力疫情防控"),
+        ("subtitle", "——县委统战部抗疫记"),
+        ("dateline", "2022-09-12 10:30 来源：四川在线 作者：刘日龙"),
+        ("caption", "图为干部在核酸检测点（李红 摄）"),
+        ("byline", "责任编辑：王立新"),
+        ("previous_next", "上一篇：庐山行动取得新的成效"),
+    )
+    assert (found.site, found.extractor, found.columns) == ("_import", "lines", ("统战时讯",))
+
+
 @pytest.mark.parametrize(
     "said", ["TEXT/HTML", "Text/Html; Charset=UTF-8", " text/HTML ;charset=utf-8", "Application/XHTML+XML"]
 )

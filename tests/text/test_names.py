@@ -8,7 +8,7 @@ import pytest
 from pages import read
 
 from archive.text import words
-from archive.text.fields.labels import is_dateline
+from archive.text.fields.labels import Byline, byline, is_dateline
 from archive.text.fields.people import is_person
 
 PAGE = (
@@ -437,3 +437,46 @@ def test_datelines_of_players_offices_and_blogs_are_read(
 def test_an_office_in_an_item_before_a_counter_is_the_source() -> None:
     items = "<ul><li>2023.3.8</li><li>农学院办公室</li><li>浏览 1.2k</li></ul>"
     assert fields(items)[0] == "农学院办公室"
+
+
+@pytest.mark.parametrize(
+    ("statements", "fields", "evidence"),
+    [
+        # Those who wrote may sign in lines of their own.
+        (
+            [("signature", "撰文：周敏"), ("signature", "通讯员：何晓东")],
+            ("author", "周敏 何晓东"),
+            "signature: 撰文：周敏 | 通讯员：何晓东",
+        ),
+        ([("dateline", "作者：周敏"), ("dateline", "作者：周敏 何晓东")], ("author", "周敏 何晓东"), None),
+        ([("dateline", "作者：周敏"), ("signature", "作者：何晓东")], ("author", "周敏"), "dateline: 作者：周敏"),
+        ([("name", "作者：周敏"), ("name", "作者：何晓东")], ("author", "周敏"), "name: 作者：周敏"),
+        # Who answers for the text goes before those who edited it.
+        (
+            [("dateline", "编辑：周敏"), ("signature", "责任编辑：何晓东"), ("signature", "责编：李红")],
+            ("editor", "何晓东"),
+            "signature: 责任编辑：何晓东",
+        ),
+        ([("dateline", "责编：周敏"), ("signature", "编辑：何晓东")], ("editor", "周敏"), "dateline: 责编：周敏"),
+        # An office that publishes gives way to one that is called the source, and to no other.
+        (
+            [("dateline", "发布单位：县政府办"), ("signature", "来源：新华社"), ("signature", "来源：县报")],
+            ("source", "新华社"),
+            "signature: 来源：新华社",
+        ),
+        (
+            [("dateline", "发布单位：县政府办"), ("dateline", "发布单位：县侨联")],
+            ("source", "县政府办"),
+            "dateline: 发布单位：县政府办",
+        ),
+        ([("dateline", "来源：县报"), ("signature", "来源：新华社")], ("source", "县报"), "dateline: 来源：县报"),
+    ],
+)
+def test_of_several_statements_of_a_field_the_better_one_counts(
+    statements: list[tuple[str, str]], fields: tuple[str, str], evidence: str | None
+) -> None:
+    said = Byline()
+    for rule, line in statements:
+        said.take(byline(line), rule, line)
+    assert getattr(said, fields[0]) == fields[1]
+    assert evidence in (None, said.evidence[fields[0]])
