@@ -130,6 +130,10 @@ def _module_names() -> list[str]:
 
 def _call_cached(module: Any) -> None:
     """Call the cached functions without parameters, which build patterns from data at their first call."""
+    if module.__name__ == "archive.text.words":
+        for name, entries in module._data().items():
+            if isinstance(entries, list) and all("pattern" in entry for entry in entries):
+                module.named.__wrapped__(name, "pattern")
     for value in list(vars(module).values()):
         if isinstance(value, functools._lru_cache_wrapper) and value.__module__ == module.__name__:
             value.cache_clear()

@@ -4,16 +4,15 @@ from __future__ import annotations
 
 import datetime as dt
 import re
-import tomllib
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache, lru_cache
-from importlib import resources
 from itertools import zip_longest
-from typing import Any, NamedTuple
+from typing import NamedTuple
 from urllib.parse import urlsplit
 
 from archive.site import CHINA
+from archive.text import words as data
 from archive.text.chinese import han
 from archive.text.lines import narrow
 
@@ -129,22 +128,14 @@ class Published:
     doubts: tuple[tuple[str, str], ...] = ()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Rules:
-    """The patterns of `dates.toml`, compiled.
+class Rules(NamedTuple):
+    """The patterns of `dates.toml` that are made of several.
 
     Attributes:
         strict, loose: shapes of dates; loose ones are believed behind a label and in a dateline alone.
         labels: each with its rank: 0 for publication, 1 for any time, 2 for a change.
         label: every label, as a pattern.
         alone: a label that is a line.
-        urls: shapes of addresses.
-        metas: names of `meta` elements, best first.
-        others: words before a day that is not the day of publication.
-        beside: words that stand beside a date in a dateline.
-        almanac: words of a calendar.
-        issuer: an office, by how it ends.
-        words: with the first day on which a page can have held them.
     """
 
     strict: tuple[re.Pattern[str], ...]
@@ -152,51 +143,30 @@ class Rules:
     labels: tuple[tuple[int, re.Pattern[str]], ...]
     label: str
     alone: re.Pattern[str]
-    urls: tuple[re.Pattern[str], ...]
-    metas: tuple[str, ...]
-    others: re.Pattern[str]
-    beside: re.Pattern[str]
-    almanac: re.Pattern[str]
-    issuer: re.Pattern[str]
-    words: tuple[tuple[re.Pattern[str], dt.date], ...]
 
 
 @cache
 def rules() -> Rules:
     """The rules, as `dates.toml` has them."""
-    raw: dict[str, Any] = tomllib.loads(resources.files("archive.text").joinpath("dates.toml").read_text("utf-8"))
-    clock, day = raw["clock"]["pattern"], raw["day"]["pattern"]
+    clock, day = data.pattern("clock").pattern, data.pattern("day").pattern
     # A pattern that begins with its first character is found fast.
     lone = day.replace("[12]", r"[12](?<!\d\d)", 1)
 
     def shapes(*, loose: bool) -> tuple[re.Pattern[str], ...]:
-        found = [shape["pattern"] for shape in raw["shape"] if shape.get("loose", False) == loose]
+        found = [shape["pattern"] for shape in data.entries("day_shape") if ("loose" in shape) == loose]
         found = [f.replace("{clock}", clock).replace(r"(?<!\d){day}", lone).replace("{day}", day) for f in found]
         return tuple(re.compile(f, re.IGNORECASE) for f in found)
 
-    labels = [(label["rank"], label["pattern"]) for label in raw["label"]]
+    before, behind = "(?<![一-鿿A-Za-z])", r"\s?\]?\s?[:|▶►→»>—–-]?\s?[(\[]?\s?"
+    follows = rf"(?=(?:{_DAY_OF_WEEK},?\s)?{_BEGINS})"
+    labels = [(int(label["rank"]), label["pattern"]) for label in data.entries("day_label")]
     every = "|".join(pattern for _, pattern in labels)
     return Rules(
         strict=shapes(loose=False),
         loose=shapes(loose=True),
-        labels=tuple(
-            (
-                rank,
-                re.compile(
-                    rf"(?<![一-鿿A-Za-z])(?:{pattern})\s?\]?\s?[:|▶►→»>—–-]?\s?[(\[]?\s?(?=(?:{_DAY_OF_WEEK},?\s)?{_BEGINS})"
-                ),
-            )
-            for rank, pattern in labels
-        ),
+        labels=tuple((rank, re.compile(rf"{before}(?:{pattern}){behind}{follows}")) for rank, pattern in labels),
         label=every,
         alone=re.compile(rf"[\[(]?(?P<label>{every})\s?[:|]?"),
-        urls=tuple(re.compile(url["pattern"]) for url in raw["url"]),
-        metas=tuple(raw["meta"]["words"].split()),
-        others=re.compile(raw["other"]["pattern"], re.IGNORECASE),
-        beside=re.compile(raw["beside"]["pattern"]),
-        almanac=re.compile(raw["almanac"]["pattern"]),
-        issuer=re.compile(raw["issuer"]["pattern"]),
-        words=tuple((re.compile(word["pattern"]), word["first"]) for word in raw["word"]),
     )
 
 
@@ -281,7 +251,7 @@ def _is_clock(words: str, value: str, match: re.Match[str]) -> bool:
 
 def from_meta(metas: Iterable[tuple[str, str]]) -> list[Dated]:
     """Dates that the page's `meta` elements and structured data state, best first."""
-    order = rules().metas
+    order = data.listed("day_metas")
     found = [
         (order.index(name), Dated(value=value, rule="meta", words=f"{name}={content}"))
         for name, content in metas
@@ -332,7 +302,7 @@ def _done(words: str) -> Iterator[tuple[int, Dated]]:
 def _behind_labels(words: str) -> Iterator[tuple[int, Dated]]:
     for rank, pattern in rules().labels:
         for label in pattern.finditer(words):
-            if rules().others.search(words[max(0, label.start() - 16) : label.end()]):
+            if data.match("no_day", words[max(0, label.start() - 16) : label.end()]):
                 continue
             if found := _at_once(words[label.end() : label.end() + 40]):
                 rule = "updated" if rank == CHANGED else "label"
@@ -381,16 +351,21 @@ def _bare(words: str) -> Dated | None:
         return None
     for value, match in _found(words, loose=True):
         before, after = words[: match.start()], words[match.end() :]
-        if rules().others.search(before[-40:]) or rules().almanac.search(after) or len(value) < 10:
+        if data.match("no_day", before[-40:]) or data.match("almanac", after) or len(value) < 10:
             continue
-        if match[0].endswith(("日", "号")) and _GLUED.match(after) and not rules().issuer.fullmatch(after):
+        if match[0].endswith(("日", "号")) and _GLUED.match(after) and not is_issuer(after):
             # A title: 2018年12月28日县委常委会议.
             continue
         rest = _SAID.sub("", _COUNT.sub("", before + after))
-        if han(rest) <= _beside(value, match, rest) or rules().beside.search(words):
+        if han(rest) <= _beside(value, match, rest) or data.match("beside_day", words):
             rule = "weekday" if _is_clock(words, value, match) else "bare"
             return Dated(value=value, rule=rule, words=match[0].strip())
     return None
+
+
+def is_issuer(words: str) -> bool:
+    """Whether words are an office beside a day, by how its name ends, and no headline."""
+    return 4 <= han(words) == len(words) <= BESIDE and data.whole("office", words) is not None
 
 
 def _beside(value: str, match: re.Match[str], rest: str) -> int:
@@ -406,7 +381,7 @@ def _beside(value: str, match: re.Match[str], rest: str) -> int:
     spaced = " " in match.string[match.end() - 1 : match.end() + 1]
     spaced = spaced or match.string[match.start() - 1 : match.start()] == " "
     at_end = 0 in (match.start(), len(match.string) - match.end())
-    office = at_end and spaced and rules().issuer.fullmatch(rest.strip())
+    office = at_end and spaced and is_issuer(rest.strip())
     return BESIDE if "T" in value or barred or named or office else 8
 
 
@@ -463,11 +438,9 @@ def from_url(url: str) -> Dated | None:
     '2020-03-20'
     """
     path = urlsplit(url).path if "://" in url else url
-    for pattern in rules().urls:
-        if match := pattern.search(path):
-            groups = match.groupdict()
-            if value := _iso(groups):
-                return Dated(value=value, rule="url", words=match[0])
+    for pattern, _ in data.named("day_url", "takes"):
+        if (match := pattern.search(path)) and (value := _iso(match.groupdict())):
+            return Dated(value=value, rule="url", words=match[0])
     return None
 
 
@@ -497,9 +470,9 @@ def decide(statements: Sequence[Dated], text: str, captured: dt.datetime | None)
         ),
     )
     doubts = _conflict(first, credible)
-    last_day = best.last_day
-    for pattern, earliest in rules().words:
-        if last_day < earliest and (word := pattern.search(text)):
+    last_day = best.last_day.isoformat()
+    for pattern, earliest in data.named("first_use", "first"):
+        if last_day < str(earliest) and (word := pattern.search(text)):
             late = ("date_implausible", f"{best.value}, before {word[0]} of {earliest}")
             return Published(claimed=best.value, evidence=best.evidence, doubts=(*doubts, late))
     return Published(published=best.value, evidence=best.evidence, doubts=doubts)

@@ -29,7 +29,7 @@ LIBRARIES = (
     "trafilatura",
     "w3lib",
 )
-DATA = ("common_han.txt", "dates.toml", "fields/words.txt", "lines.toml", *words.FILES)
+DATA = ("common_han.txt", "fields/words.txt", "lines.toml", *words.FILES)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -7,7 +7,7 @@ from functools import cache
 from typing import Any
 
 FILES = (
-    *("chinese.toml", "pages.toml"),
+    *("chinese.toml", "dates.toml", "pages.toml"),
     *(f"fields/{field}.toml" for field in ("captions", "labels", "people", "source", "title")),
 )
 

@@ -296,8 +296,8 @@ def test_a_month_and_a_year_end_on_their_last_day() -> None:
 def test_rules_take_their_examples() -> None:
     raw = tomllib.loads(resources.files("archive.text").joinpath("dates.toml").read_text("utf-8"))
     clock, day = raw["clock"]["pattern"], raw["day"]["pattern"]
-    entries = [raw[name] for name in ("clock", "day", "other", "beside", "almanac")]
-    for entry in [*entries, *raw["shape"], *raw["label"], *raw["url"]]:
+    entries = [raw[name] for name in ("clock", "day", "no_day", "beside_day", "almanac")]
+    for entry in [*entries, *raw["day_shape"], *raw["day_label"], *raw["day_url"]]:
         pattern = re.compile(entry["pattern"].replace("{clock}", clock).replace("{day}", day), re.IGNORECASE)
         assert pattern.search(entry["takes"]), entry
         assert not ((found := pattern.search(entry["leaves"])) and found[0]), entry

@@ -261,7 +261,7 @@ def test_a_dateline_is_told_from_speech(line: str, said: bool) -> None:
     assert is_dateline(line) is said
 
 
-@pytest.mark.parametrize("file", words.FILES)
+@pytest.mark.parametrize("file", [file for file in words.FILES if file != "dates.toml"])
 def test_patterns_take_their_examples(file: str) -> None:
     raw = tomllib.loads(resources.files("archive.text").joinpath(file).read_text("utf-8"))
     entries = [entry for value in raw.values() for entry in (value if isinstance(value, list) else [value])]

@@ -67,7 +67,7 @@ def _with_sign(label: re.Match[str]) -> str:
     if known := labels(f"{said}:"):
         return f" {said}:" if label["bare"] and known[0].field in ("source", "issuer", "contributor") else label[0]
     value = dates.find_day(label.string[label.end() :])
-    if value and not value.start and not dates.rules().others.search(label[0]):
+    if value and not value.start and not words.match("no_day", label[0]):
         # Digits alone behind another label number a paper.
         numbered = label.string[label.end() :][: value.end].isdigit() and not _TIMES.search(said)
         return label[0] if numbered else " 发布时间:"
@@ -99,14 +99,14 @@ def _with_day(text: str) -> str:
         return text
     said = (part[: labels(part)[0].at] if labels(part) else part for part in (before, after))
     unknown = sum(map(han, filter(_is_unknown, _TOKENS.split(" ".join(said)))))
-    if unknown > UNKNOWN or dates.rules().others.search(before) or dates.rules().almanac.search(after):
+    if unknown > UNKNOWN or words.match("no_day", before) or words.match("almanac", after):
         return text
     return " ".join(f"{before} {after} 发布时间:{found.value.replace('T', ' ')[:16]}".split())
 
 
 def _is_unknown(word: str) -> bool:
     """Whether a word says neither who nor from where, and is no tool of the page."""
-    office = dates.rules().issuer.fullmatch(word) or (len(word) <= SHORT and is_office(word))
+    office = dates.is_issuer(word) or (len(word) <= SHORT and is_office(word))
     if is_person(word) or office or words.whole("media", word):
         return False
     return furniture_id(word) is None and not words.pattern("counter").fullmatch(word)

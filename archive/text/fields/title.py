@@ -461,7 +461,7 @@ class _Lines:
         """Whether a line that looks like any other may be the title: no link, no search's result, no column's name."""
         block, key = self.blocks[index], self.keys[index]
         said = part_day(key)[0].strip("[]() ")
-        office = said.endswith("供稿") or dates.rules().issuer.fullmatch(said) is not None
+        office = said.endswith("供稿") or dates.is_issuer(said)
         who = said != key and (":" in said or office or alone(said) is not None)
         return (
             not block.links
