@@ -14,6 +14,8 @@ from archive.text import chinese, dates, fields, lines
 SIGNED = 3
 # Below a name alone no other name stands in so many lines.
 NEXT = 4
+# The last sentence of a text has so many Han characters; less stands in the brackets of who signs.
+LAST = 20
 # A text file's head: what may stand before the first paragraph.
 HEAD = 15
 
@@ -160,11 +162,11 @@ def _heads(draft: Draft, index: int) -> bool:
     """Whether a line is the dateline, by what it says and by its place: a day below the text signs it."""
     line = draft.lines[index].spaced or draft.lines[index].read
     day = index < draft.headed and dates.is_day(lines.narrow(draft.lines[index].read))
-    if not day and not _may_date(draft, index, line):
+    prose = [number for number in range(len(draft.lines)) if _is_prose(draft, number)]
+    if not day and not _may_date(draft, index, line, prose):
         return False
     if fields.byline(line) or fields.names_nobody(line) or fields.is_name(fields.unlabelled(line).source or ""):
         return True
-    prose = [number for number in range(len(draft.lines)) if _is_prose(draft, number)]
     if prose and prose[-1] < index:
         # No sentence stands below: it is the day that signs them.
         return False
@@ -174,10 +176,18 @@ def _heads(draft: Draft, index: int) -> bool:
     return index < 3 and (not _LABELLED.search(line) or _PUBLISHED.match(line) is not None)
 
 
-def _may_date(draft: Draft, index: int, line: str) -> bool:
+def _is_subhead(draft: Draft, line: str, index: int, prose: Sequence[int]) -> bool:
+    """Whether a line has a label and no day, below the dateline and among paragraphs: 来源：从敲门开始."""
+    among = bool(prose) and prose[0] < index < prose[-1]
+    return among and draft.headed == 0 and not dates.tells_day(line)
+
+
+def _may_date(draft: Draft, index: int, line: str, prose: Sequence[int]) -> bool:
     """Whether a line may be the dateline: no row of what the article lists, a name and a day without a label in cells,
     below the dateline, or behind a sentence.
     """
+    if _is_subhead(draft, line, index, prose):
+        return False
     if not fields.is_dateline(line) or fields.is_of_event(
         line, "".join(line.read for line in draft.lines[index + 1 : index + 2])
     ):
@@ -187,7 +197,7 @@ def _may_date(draft: Draft, index: int, line: str) -> bool:
         return False
     if "T" in (dates.read(line) or "T") or fields.is_labelled(line) or dates.is_day(lines.narrow(line)):
         return True
-    return "\t" not in line and draft.headed > 0 and not any(_is_prose(draft, number) for number in range(index))
+    return "\t" not in line and draft.headed > 0 and not (prose and prose[0] < index)
 
 
 def _title_again(draft: Draft, index: int) -> int:
@@ -276,7 +286,7 @@ def read_tail(draft: Draft) -> None:
     """Bylines after the last paragraph."""
     read = draft.read
     left = draft.left()
-    last = next((i for i in reversed(left) if lines.is_sentence(read[i])), -1)
+    last = next((i for i in reversed(left) if lines.is_sentence(read[i], LAST)), -1)
     near = _right_below(draft, last)
     for index in [i for i in left if i > last]:
         _take_from_tail(draft, index, fields.as_dateline(read[index]) if index in near else read[index])

@@ -149,7 +149,7 @@ def judged(
             return found
         if size == 0 and not any(block.size > 40 for block in page.blocks):
             return Reason.EMPTY, "no text"
-    if found := _is_part(page, region, area) or _excuse(page, region, area):
+    if found := _guests(page) or _is_part(page, region, area) or _excuse(page, region, area):
         return found
     shape = _shape(page, points, region, area, url) if shapes or not page.picked else "article"
     if shape == "article":
@@ -173,6 +173,12 @@ def _is_part(page: Page, region: extract.Region, area: Area | None) -> tuple[Rea
     numbers = [*named, *(day for days in weeks if all(map(str.isdecimal, days)) for day in days)]
     days = {int(number) for number in numbers if len(number) <= 2 and number.isascii() and number.isdecimal()}
     return (Reason.LIST, "a calendar, whose days lead on") if days >= MONTH else None
+
+
+def _guests(page: Page) -> tuple[Reason, str] | None:
+    """Whether a page is that of a guest book: its head says so, and its posts have their days."""
+    posts = sum(map(fields.is_dateline, page.keys)) if words.match("guests", page.head) else 0
+    return (Reason.LIST, "a guest book") if posts >= FEW_TEASERS else None
 
 
 def _excuse(page: Page, region: extract.Region, area: Area | None) -> tuple[Reason, str] | None:

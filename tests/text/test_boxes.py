@@ -580,3 +580,10 @@ def test_a_counter_in_the_row_of_the_dateline_is_no_line() -> None:
     html = page("<div><p>现将清单公告如下：</p><p><a href=/a.doc>清单.doc</a></p></div>")
     document = read(html.replace("<div>发布时间：2023-06-12 来源：云溪日报</div>", row))
     assert (document.text, document.source) == ("现将清单公告如下：", "市侨办")
+
+
+@pytest.mark.parametrize("subhead", ["来源：从敲门开始", "发布：贴在门后的回执", "编辑：看得见的台账"])
+def test_a_label_among_paragraphs_is_a_subhead(subhead: str) -> None:
+    lines = (PROSE[0], subhead, "事情办完，住户门后会多一张回执，写着谁办的、几天办完。")
+    assert read(page(box(*lines))).text == "\n".join(lines)
+    assert read(page(box(*lines[::2], "来源：敲门日报"))).text == "\n".join(lines[::2])

@@ -788,3 +788,14 @@ def test_a_page_of_its_own_menu_without_a_day_is_no_article(
     page = f"{head}<ul>{menu}</ul><div><h1>{title}</h1>{text}{day}</div><p>{beside}</p></body>"
     found = clean(dataclasses.replace(capture(200, (), page), url=url), None)
     assert isinstance(found, Document) == is_article, found
+
+
+@pytest.mark.parametrize(
+    ("head", "posts", "kept"), [("访客留言 - 青河会馆", 3, False), ("一本留言簿", 1, True), ("会员来信", 3, True)]
+)
+def test_a_guest_book_is_no_article(head: str, posts: int, *, kept: bool) -> None:
+    post = "<tr><td>阿明　2006-4-{0} 21:05</td></tr>"
+    post += "<tr><td>请问会馆今年清明节办不办祭祖活动，乡亲都想回来看看。</td></tr>"
+    rows = "".join(post.format(day) for day in range(10, 10 + posts))
+    body = f"<title>{head}</title><h2>{head}</h2><table>{rows}</table>"
+    assert isinstance(clean(capture(200, (), body), None), Document) is kept
