@@ -180,7 +180,9 @@ class Outline:
     def _written(self) -> tuple[list[int], list[str]]:
         """The numbers of all `a` and what they lead to, as written; empty where that is nothing."""
         numbers = self._numbers("a")
-        return numbers, [_href(self.pieces[5 * number + 2]) for number in numbers]
+        insides = [self.pieces[5 * number + 2] for number in numbers]
+        # As nearly all write it.
+        return numbers, [inner.partition(' href="')[2].partition('"')[0] or _href(inner) for inner in insides]
 
     def _numbers(self, name: str) -> list[int]:
         """The numbers of the elements of a name."""
@@ -704,10 +706,6 @@ def _shown(text: str) -> int:
 
 def _href(inner: str) -> str:
     """The address in a link's attributes as written; empty where there is none."""
-    # As nearly all write it.
-    _, usual, rest = inner.partition(' href="')
-    if usual:
-        return rest.partition('"')[0]
     found = _HREF.search(inner)
     return (found[1] or found[2] or found[3] or "") if found else ""
 

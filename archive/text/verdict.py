@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
+from itertools import accumulate
 from typing import Literal
 from urllib.parse import urldefrag, urlsplit
 
@@ -163,7 +164,7 @@ def _is_part(page: Page, region: extract.Region, area: Area | None) -> tuple[Rea
     """Why what a page says is a part of something larger: a day of a calendar, a newspaper's page; None: it is not."""
     kept = area.kept if area is not None else ()
     said = kept if area is not None else range(*region[:2])
-    if sum(han(page.keys[index]) for index in said) > PLANS or _has_dateline(page):
+    if any(size > PLANS for size in accumulate(han(page.keys[index]) for index in said)) or _has_dateline(page):
         return None
     if not kept and page.outline.has("area") and any(words.match("edition", key) for key in (page.head, *page.keys)):
         return Reason.LIST, "a page of a newspaper, whose picture leads to its articles"
@@ -322,6 +323,8 @@ def _is_of_rows(page: Page, points: Sequence[float], within: range, area: Area |
 
 def _are_most(page: Page, rows: set[int], head: Sequence[int], kept: Sequence[int]) -> bool:
     """Whether most of some blocks are rows; where those say nothing, whether a row stands over them."""
+    if not rows:
+        return False
     sizes = {index: page.blocks[index].size for index in kept}
     said = sum(size for index, size in sizes.items() if index in rows or is_sentence(page.keys[index], 10))
     inside = sum(size for index, size in sizes.items() if index in rows)

@@ -126,7 +126,7 @@ def part_day(title: str) -> tuple[str, str]:
     elif title[-1:] in _CLOSED:
         begin = max(map(title.rfind, _OPEN))
         said, rest = title[begin + 1 : -1], title[: max(begin, 0)]
-    elif title[-1:] in _DAY_ENDS:
+    elif title[-1:] in _DAY_ENDS and " " in title:
         rest, said = _before_day(title)
     else:
         return title, ""
