@@ -63,7 +63,6 @@ _WEEKDAY_BEFORE = re.compile(rf"\A{_DAY_OF_WEEK},?\s")
 # From one hour to another lasts an event.
 _LASTS = re.compile(r"\d(?<![:\dT]\d)\d?[:时]\d{0,2}分?\s?(?:[—–~-]{1,2}|[至到])\s?\d{1,2}[:时点]")
 _LEAD = re.compile(r"[(\[【〔]([^()\[\]【】〔〕]{8,30})[)\]】〕]")
-_DONE = ("发布", "上传", "刊登", "登载")
 # A day behind a label of any words.
 _LABELLED = re.compile(r"\A[一-鿿]{1,6}(?:日期?|[時时][间間]):\s?(?=\d)")
 _GLUED = re.compile("(?!星期|周|上午|下午|来源|更新|发布)[一-鿿]{5}")
@@ -218,11 +217,6 @@ def find_day(words: str) -> Found | None:
     return next((day for day in found if len(day.value) >= len("2023-06-12")), None)
 
 
-def behind_label(words: str) -> bool:
-    """Whether a day stands behind its label in narrow words."""
-    return bool(_labelled(words))
-
-
 def is_day(words: str) -> bool:
     """Whether narrow words are a day and nothing else, though its year has two digits: right under a title it is one.
 
@@ -288,15 +282,7 @@ def _joined(line: str, following: str) -> str:
 @lru_cache(maxsize=4096)
 def _labelled(words: str) -> tuple[tuple[int, Dated], ...]:
     """Days behind a label, each with the rank of its label."""
-    return (*_done(words), *_behind_labels(words)) if _DIGITS.search(words) else ()
-
-
-def _done(words: str) -> Iterator[tuple[int, Dated]]:
-    """The day of a line with the word behind it: (2012-6-18 发布)."""
-    inner = words.strip(" ()[]")
-    found = _at_once(inner) if len(words) <= DONE and inner.endswith(_DONE) else None
-    if found and inner[found[1].end() :].strip() in _DONE:
-        yield 0, Dated(value=found[0], rule="label", words=words)
+    return tuple(_behind_labels(words)) if _DIGITS.search(words) else ()
 
 
 def _behind_labels(words: str) -> Iterator[tuple[int, Dated]]:

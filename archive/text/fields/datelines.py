@@ -17,8 +17,8 @@ from archive.text.lines import furniture_id, narrow
 
 # A longer line is prose. Beside a day stands no more that says neither who nor from where (Han characters).
 LONGEST, UNKNOWN = 90, 8
-# An office that is told by how its name ends alone has at most so many characters.
-SHORT = 6
+# The name of an office has at most so many characters.
+OFFICE = 16
 
 _CLAUSE = re.compile(r"[。!?;…]|,[^,]*,")
 # One of these stands in every such line.
@@ -86,7 +86,7 @@ def _with_day(text: str) -> str:
     """A line with its day in digits, the year first, behind a label; the same where it is no dateline."""
     found = dates.find_day(text)
     known = found is not None and text[found.start].isascii() and dates.read(text)
-    if known and (dates.is_bare(text) or dates.behind_label(text)):
+    if known and any(dates.from_lines([text])):
         return text
     text = _SPACED.sub("", text)
     found = dates.find_day(text)
@@ -106,7 +106,6 @@ def _with_day(text: str) -> str:
 
 def _is_unknown(word: str) -> bool:
     """Whether a word says neither who nor from where, and is no tool of the page."""
-    office = dates.is_issuer(word) or (len(word) <= SHORT and is_office(word))
-    if is_person(word) or office or words.whole("media", word):
+    if is_person(word) or (len(word) <= OFFICE and is_office(word)) or words.whole("media", word):
         return False
     return furniture_id(word) is None and not words.pattern("counter").fullmatch(word)

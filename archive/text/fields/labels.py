@@ -98,8 +98,6 @@ _PRINTED = re.compile(
 )
 # A label in the place of its colon: 作者是 陈晓明.
 _WRITER = re.compile(r"\A作\s?者(?:是|为)?\s(?=\S{2,16}\Z)")
-# Buttons for the size of the type, behind a name.
-_TYPE_SIZES = (" A", " A+", " A-")
 # Where one who wrote is from: (泰国)林慕云.
 _OF_LAND = re.compile(r"\A[(\[]\s?[一-鿿]{1,4}\s?[)\]]\s?(?=[一-鿿·])")
 # Brackets behind the last full stop sign a text, as those on a line of their own do.
@@ -480,7 +478,7 @@ def signature(line: str) -> Byline | None:
     inner = _BRACKETS.fullmatch(_TAKEN_FROM.sub(_with_colon, text))
     text = canonical(inner[1].strip() if inner else text)
     marks = _marks(text)
-    if _names_nobody(text, marks):
+    if names_nobody(text):
         return Byline()
     if inner:
         return _bracketed(inner[1].strip())
@@ -500,17 +498,13 @@ def _is_headed(marks: Sequence[Mark]) -> bool:
 
 
 def names_nobody(line: str) -> bool:
-    """Whether a line is labels with nobody behind them.
+    """Whether a line is labels with nobody behind them, or what templates put there.
 
     >>> names_nobody("作者：管理员"), names_nobody("作者：周敏"), names_nobody("管理员")
     (True, False, False)
     """
     text = canonical(line)
-    return _names_nobody(text, _marks(text))
-
-
-def _names_nobody(text: str, marks: Sequence[Mark]) -> bool:
-    """Whether nothing stands behind the labels of a line, or what templates put there: 责任编辑:admin."""
+    marks = _marks(text)
     if not _is_headed(marks) or not is_dateline(text):
         return False
     values = (text[mark.start : mark.end].strip(WRAP).lower() for mark in marks)
@@ -597,8 +591,6 @@ def _cut(text: str) -> str:
 def _people_value(text: str) -> str | None:
     """The people, or the office, whom a label names."""
     cut = _cut(_OF_LAND.sub("", text)).rstrip(")]】 ")
-    while cut.endswith(_TYPE_SIZES):
-        cut = cut.rpartition(" ")[0].rstrip()
     names, behind = people(cut, labelled=True)
     if words.whole("picture", behind.strip("() ")):
         return None

@@ -301,14 +301,6 @@ def in_last_brackets(paragraph: str) -> str | None:
     return match[1] if match and match.start() else None
 
 
-# What stands before an author's office, behind which the name follows.
-_OFFICE = ("作者系", "作者为", "作者是")
-
-
-# A line under the title: 陈晓明 李红 报道.
-_REPORTED = re.compile(r"(?P<names>[一-鿿·、\s]{2,20})\s(?:摄影)?报[道导]")
-
-
 def reporters(line: str) -> str | None:
     """The reporters whom a line of its own names.
 
@@ -322,11 +314,10 @@ def reporters(line: str) -> str | None:
     text = narrow(line).lstrip(BULLETS).strip(_BRACKETS)
     if "/" in text and (who := _at_desk(text)):
         return who
-    if text.startswith(_OFFICE) and (who := behind_office(text, any_office=True)[1]):
+    if text.startswith(("作者系", "作者为", "作者是")) and (who := behind_office(text, any_office=True)[1]):
         return who
-    if found := _REPORTED.fullmatch(text):
-        written, rest = people(found["names"], labelled=True)
-        return None if rest else " ".join(written) or None
+    if re.search(r"\A[^:/]+\s(?:摄影)?报[道导]\Z", text):
+        return " ".join(all_people(text, labelled=True)) or None
     role = _REPORTS.search(text)
     if role is None:
         return None
