@@ -212,6 +212,10 @@ def test_brackets_at_the_end_may_name_the_editor(behind: str) -> None:
         ("[编辑：小文] 【打印此页】【关闭窗口】", None, "小文", None),
         ("责任编辑：了然", None, "了然", None),
         ("文字丨周敏　薄晓静", "周敏 薄晓静", None, None),
+        ("文 | 周敏　图 | 王立新", "周敏", None, None),
+        ("策划：王立新　文案：周敏　设计：何晓东", "周敏", None, None),
+        ("一审一校：王立新　二审二校：李思远", None, None, None),
+        ("文丨周敏 图丨王立新 编辑丨李思远", "周敏", "李思远", None),
         ("（县侨联，周敏）", "周敏", None, "县侨联"),
     ],
 )

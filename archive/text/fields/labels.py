@@ -592,7 +592,7 @@ def _people_value(text: str) -> str | None:
     """The people, or the office, whom a label names."""
     cut = _cut(_OF_LAND.sub("", text)).rstrip(")]】 ")
     names, behind = people(cut, labelled=True)
-    if words.whole("picture", behind.strip("() ")):
+    if behind.startswith("(") and words.whole("picture", behind.strip("() ")):
         return None
     plain = cut.strip(WRAP)
     if names and re.match(r"\(?[A-Za-z]", behind):
