@@ -166,7 +166,7 @@ def _is_part(page: Page, region: extract.Region, area: Area | None) -> tuple[Rea
     said = kept if area is not None else range(*region[:2])
     if any(size > PLANS for size in accumulate(han(page.keys[index]) for index in said)) or _has_dateline(page):
         return None
-    if not kept and page.outline.has("area") and any(words.match("edition", key) for key in (page.head, *page.keys)):
+    if page.outline.has("area") and any(words.match("edition", key) for key in (page.head, *page.keys)):
         return Reason.LIST, "a page of a newspaper, whose picture leads to its articles"
     named = [page.outline.name(link).strip() for href, link in page.outline.links if href]
     # A week whose days have no news is a row of bare numbers.

@@ -41,6 +41,12 @@ def entries(name: str) -> tuple[dict[str, str], ...]:
 
 
 @cache
+def weights(name: str) -> dict[str, float]:
+    """The weights of the evidence under a name."""
+    return dict(_data()[name])
+
+
+@cache
 def named(name: str, key: str) -> tuple[tuple[re.Pattern[str], str], ...]:
     """The patterns of a list, in their order, each with what it has under a key."""
     return tuple((re.compile(entry["pattern"]), entry[key]) for entry in entries(name))

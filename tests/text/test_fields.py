@@ -7,7 +7,7 @@ import pytest
 from archive.text import fields
 from archive.text.fields import labels, people
 from archive.text.fields.columns import columns, is_crumb
-from archive.text.fields.title import Head, bare_lines, is_site_name
+from archive.text.fields.head import Head, bare_lines, is_site_name
 
 
 @pytest.mark.parametrize(
@@ -327,21 +327,21 @@ def test_a_breadcrumb_is_told_from_a_line_with_arrows(line: str, is_one: bool) -
 
 
 @pytest.mark.parametrize(
-    ("head", "line", "agrees"),
+    ("head", "line", "said"),
     [
         # A title element that was cut.
-        ("县委统战部召开全县民族宗教工作...", "县委统战部召开全县民族宗教工作推进会议", 3.0),
-        ("县委统战部召开全县民族宗教工作…", "县委统战部召开全县民族宗教工作推进会议", 3.0),
-        ("县委统战部召开全县民族宗教工作...", "县委统战部召开全县", 0.0),
-        ("县委统战部...", "县委统战部召开会议", 0.0),
+        ("县委统战部召开全县民族宗教工作...", "县委统战部召开全县民族宗教工作推进会议", "held"),
+        ("县委统战部召开全县民族宗教工作…", "县委统战部召开全县民族宗教工作推进会议", "held"),
+        ("县委统战部召开全县民族宗教工作...", "县委统战部召开全县", ""),
+        ("县委统战部...", "县委统战部召开会议", ""),
         # A word of the page's own before the title; a longer line that only begins with it.
-        ("县委统战部召开会议_县统战", "原创县委统战部召开会议", 3.0),
-        ("县委统战部召开会议_县统战", "县委统战部召开会议侧记之一二三四五六", 0.0),
-        ("首页-县委统战部召开会议", "县委统战部召开会议", 4.0),
+        ("县委统战部召开会议_县统战", "原创县委统战部召开会议", "held"),
+        ("县委统战部召开会议_县统战", "县委统战部召开会议侧记之一二三四五六", ""),
+        ("首页-县委统战部召开会议", "县委统战部召开会议", "stated"),
     ],
 )
-def test_a_title_element_speaks_for_a_line(head: str, line: str, agrees: float) -> None:
-    assert Head(head).agrees(bare_lines([line])[0]) == agrees
+def test_a_title_element_speaks_for_a_line(head: str, line: str, said: str) -> None:
+    assert Head(head).says(bare_lines([line])[0]) == said
 
 
 @pytest.mark.parametrize(

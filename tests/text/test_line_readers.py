@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from archive.text.fields import captions, datelines, labels, people, source, threads, title
+from archive.text.fields import captions, datelines, head, labels, people, source, threads, title
 from archive.text.fields.columns import columns, goes_on, is_crumb
 from archive.text.fields.labels import Byline
 
@@ -1153,17 +1153,17 @@ IS_PERSON: list[tuple[Any, ...]] = [
         (captions.is_caption, IS_CAPTION),
         (partial(captions.is_caption, pictured=False), IS_CAPTION_PICTURED),
         (captions.may_be_caption, MAY_BE_CAPTION),
-        (title.head_parts, HEAD_PARTS),
+        (head.head_parts, HEAD_PARTS),
         (title.title_of, TITLE_OF),
         (title.tidy, TIDY),
         (title.part_day, PART_DAY),
         (title.is_subtitle, IS_SUBTITLE),
         (title.may_be_title, MAY_BE_TITLE),
         (title.is_keyword_line, IS_KEYWORD_LINE),
-        (title.same, SAME),
+        (head.same, SAME),
         (title.repeats, REPEATS),
-        (title.is_site_name, IS_SITE_NAME),
-        (title.is_own, IS_OWN),
+        (head.is_site_name, IS_SITE_NAME),
+        (head.is_own, IS_OWN),
         (people.is_person, IS_PERSON),
     ],
 )

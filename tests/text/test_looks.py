@@ -60,8 +60,6 @@ PAGE = (
         "<center><font size=6>修好了村口的桥</font><br><font size=2>——乡亲们的一本账</font></center>",
         "<p><font size=3>老石匠</font><br><font size=5><b>修好了村口的桥</b></font><br><font size=2>陈晓明</font></p>",
         '<p style="font-size:24px">修好了村口的桥</p><p align=center><img src=1.jpg><br>石匠在桥头</p>',
-        # Right over it the name of a series is smaller; a briefing's name that a day parts from it is none.
-        "<p align=center><font size=6>统战信息简报</font></p><p>2012年3月2日</p><p><b>修好了村口的桥</b></p>",
     ],
 )
 def test_the_line_that_stands_out_over_the_text_is_the_title(over: str) -> None:

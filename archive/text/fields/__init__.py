@@ -7,6 +7,10 @@ from archive.text.fields.columns import goes_on as goes_on
 from archive.text.fields.columns import is_crumb as is_crumb
 from archive.text.fields.columns import named as named
 from archive.text.fields.datelines import as_dateline as as_dateline
+from archive.text.fields.head import bare_lines as bare_lines
+from archive.text.fields.head import head_parts as head_parts
+from archive.text.fields.head import is_own as is_own
+from archive.text.fields.head import same as same
 from archive.text.fields.labels import Byline as Byline
 from archive.text.fields.labels import byline as byline
 from archive.text.fields.labels import is_abstract as is_abstract
@@ -31,16 +35,12 @@ from archive.text.fields.source import medium as medium
 from archive.text.fields.source import unlabelled as unlabelled
 from archive.text.fields.threads import thread_end as thread_end
 from archive.text.fields.title import are_rows as are_rows
-from archive.text.fields.title import bare_lines as bare_lines
 from archive.text.fields.title import choose as choose
-from archive.text.fields.title import head_parts as head_parts
 from archive.text.fields.title import is_keyword_line as is_keyword_line
-from archive.text.fields.title import is_own as is_own
 from archive.text.fields.title import is_subtitle as is_subtitle
 from archive.text.fields.title import may_be_title as may_be_title
 from archive.text.fields.title import opening as opening
 from archive.text.fields.title import part_day as part_day
 from archive.text.fields.title import repeats as repeats
-from archive.text.fields.title import same as same
 from archive.text.fields.title import tidy as tidy
 from archive.text.fields.title import title_of as title_of

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator, Sequence
 
 from archive.text.blocks import Block
-from archive.text.fields.title import is_site_name
+from archive.text.fields.head import is_site_name
 from archive.text.lines import holding, is_sentence, narrow
 
 _CRUMB_LABEL = re.compile(
