@@ -229,21 +229,17 @@ def _take_captions(draft: Draft, scene: Scene) -> None:
     prose = {look for look, is_beside in zip(looks, beside, strict=True) if not is_beside}
     for position in draft.left():
         line, apart = draft.lines[position].read, looks[position] not in prose
-        described = beside[position] and _may_describe(line, apart=apart, among=bool(prose))
+        described = beside[position] and _may_describe(line, apart=apart)
         described = described and not _begins_list(draft, page.outline, position)
         if described or page.blocks[draft.at[position]].kind == "caption":
             draft.captions += line.split("\t")
             draft.take(position, "caption")
 
 
-def _may_describe(line: str, *, apart: bool, among: bool) -> bool:
-    """Whether a line beside a picture may describe it: a sentence, too, where nothing is set so but such lines
-    (`apart`), and a dateline only where there are no others (not `among` them).
-    """
-    if all(map(fields.may_be_caption, line.split("\t"))):
-        return True
-    dated = fields.is_dateline(line) and (among or fields.byline(line))
-    return apart and len(line) <= CAPTION and not dated
+def _may_describe(line: str, *, apart: bool) -> bool:
+    """Whether a line beside a picture may describe it: a sentence, too, where nothing is set so but such lines."""
+    said = all(map(fields.may_be_caption, line.split("\t")))
+    return said or (apart and len(line) <= CAPTION and not fields.is_dateline(line))
 
 
 def _begins_list(draft: Draft, outline: Outline, position: int) -> bool:
