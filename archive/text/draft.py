@@ -150,7 +150,7 @@ def _alone(draft: Draft, index: int) -> fields.Byline | None:
     prose, or without an office: in a roster a name follows another.
     """
     line = draft.lines[index].read
-    following = [other for other in draft.read[index + 1 : index + 1 + NEXT] if not fields.is_subtitle(other)]
+    following = draft.read[index + 1 : index + 1 + NEXT]
     prose = _is_prose(draft, index + 1)
     bare = fields.alone(line) == line.replace(" ", "")
     if index < 2 and (prose or (bare and not any("\t" in other or fields.alone(other) for other in following))):

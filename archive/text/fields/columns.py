@@ -81,10 +81,7 @@ def columns(crumb: str, title: str | None) -> tuple[str, ...]:
     return tuple(
         part
         for part in parts
-        if part
-        and part not in _NO_COLUMN
-        and len(part) <= 24
-        and not (same and part.replace(" ", "") in same and len(part) > 8)
+        if part and part not in _NO_COLUMN and len(part) <= 24 and not (part.replace(" ", "") in same and len(part) > 8)
     )
 
 

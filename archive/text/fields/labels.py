@@ -480,7 +480,7 @@ def signature(line: str) -> Byline | None:
     marks = _marks(text)
     if names_nobody(text):
         return Byline()
-    if inner:
+    if inner and not _names_crew(marks):
         return _bracketed(inner[1].strip())
     if _names_crew(marks) or (_sent(text) and is_dateline(text)):
         return byline(text)
@@ -563,8 +563,6 @@ def _signed(inner: str) -> Byline | None:
 
 
 def _named(inner: str) -> Byline | None:
-    if furniture_id(inner) == "related":
-        return None
     if who := alone(inner) or behind_office(inner, any_office=True)[1]:
         return Byline(author=who)
     role = words.pattern("role").match(inner)

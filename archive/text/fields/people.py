@@ -356,8 +356,9 @@ def alone(line: str, *, padded: bool = False) -> str | None:
     # The sign of an author's name in print.
     if is_person(text, labelled=line.lstrip().startswith("□")):
         return text.replace(" ", "")
-    if padded and len(text) == 3 and text[1] == " " and han(text) == 2 and text[::2] not in words.listed("genre"):
-        return text[::2]
+    apart = text[::2] if padded and len(text) == 3 and text[1] == " " and han(text) == 2 else ""
+    if apart and apart not in words.listed("genre") and not words.whole("no_name", apart):
+        return apart
     return (behind_office(text)[1] if text.count(" ") < 2 else None) or titled(text)
 
 
