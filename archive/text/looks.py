@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from html import unescape
+from itertools import islice
 from typing import NamedTuple
 
 from archive.text.blocks import EDGE, fold
@@ -30,10 +31,9 @@ _NAMED = {
 AHEAD = 100
 # Elements nested deeper look like those around them.
 DEEP = 200
-# No more of a style sheet is read (characters).
-SHEET = 100_000
+# No more of a style sheet is read, and no longer rules (characters).
+SHEET, SELECTORS, STYLE = 100_000, 200, 600
 
-_RULE = re.compile(r"([^{}]{1,200})\{([^{}]{1,600})\}")
 # Which elements a rule is for: those of a class or an id, wherever they stand; those of a tag, not inside of others.
 _SELECTED = re.compile(r"(?:.*[\s>]|\w*)([.#][A-Za-z_][\w-]*)|([A-Za-z][A-Za-z0-9]*)")
 _SIZE = re.compile(
@@ -63,12 +63,16 @@ class Look(NamedTuple):
         return max(0.0, larger) + 0.3 * (self.bold > other.bold) + 0.2 * (self.centred > other.centred)
 
 
-def looks(outline: Outline) -> list[Look]:
-    """The look of each block, that of its first text; plain where that is not found again."""
-    texts = list(_texts(outline))
+def looks(outline: Outline, end: int | None = None) -> list[Look]:
+    """The look of each block, up to the one that is numbered `end`: that of its first text, plain where that is not
+    found again.
+    """
+    source = _texts(outline)
+    texts: list[tuple[str, Look]] = []
     found: list[Look] = []
     at = 0
-    for block in outline.blocks:
+    for block in outline.blocks[:end]:
+        texts.extend(islice(source, max(0, at + AHEAD - len(texts))))
         begins = (i for i in range(at, min(len(texts), at + AHEAD)) if _begins(block.text, texts[i][0]))
         if (first := next(begins, None)) is None:
             found.append(Look())
@@ -88,6 +92,8 @@ def _texts(outline: Outline) -> Iterator[tuple[str, Look]]:
     """Each text between tags, with its look."""
     sheet = _sheet(outline.sheet[:SHEET])
     opened = [("", Look())]
+    # The elements of a page are written alike, again and again.
+    known: dict[tuple[str, str, Look], Look] = {}
     rest = iter(outline.pieces[1:])
     for start, inner, content, end, after in zip(rest, rest, rest, rest, rest, strict=True):
         if end is not None:
@@ -96,7 +102,9 @@ def _texts(outline: Outline) -> Iterator[tuple[str, Look]]:
             name = start.lower()
             while opened[-1][0] in CLOSES.get(name, ()):
                 opened.pop()
-            look = _look(name, inner, opened[-1][1], sheet)
+            around = opened[-1][1]
+            if (look := known.get((name, inner, around))) is None:
+                look = known[name, inner, around] = _look(name, inner, around, sheet)
             if content is not None:
                 yield from _shown(content, look)
             elif name not in VOID and not inner.endswith("/>") and len(opened) < DEEP:
@@ -152,7 +160,12 @@ def _sized(styles: str, size: float, around: float) -> float:
 def _sheet(sheet: str) -> dict[str, str]:
     """What the rules of a style sheet say of tags, classes and ids."""
     found: dict[str, str] = {}
-    for selectors, style in _RULE.findall(sheet):
+    for rule in sheet.split("}"):
+        before, _, style = rule.rpartition("{")
+        # A rule may stand inside of another, and of all that rules say few are asked.
+        selectors = before.rpartition("{")[2]
+        if len(style) > STYLE or len(selectors) > SELECTORS or not ("font" in style or "text-align" in style):
+            continue
         for selector in selectors.split(","):
             if named := _SELECTED.fullmatch(selector.strip()):
                 name = named[1] or named[2].lower()

@@ -35,6 +35,8 @@ LINKED, FEW_HAN = 0.5, 0.6
 # A link of a menu has at least so many characters, and the name of a column at most; a title is longer than that of its
 # column by so many.
 MENU, LONGER = 8, 2
+# So many lines from the first sentence on tell how the text is set.
+PROSE = 40
 # So many words make a menu though none is a link.
 ITEMS = 3
 # A sentence of a short notice has at least so many characters.
@@ -164,6 +166,7 @@ class Lines:
         linked = (i for i, block in enumerate(self.blocks) if block.linked >= LINKED)
         self.names = {*bare_lines(columns), *(self.bares[i] for i in linked)}
         self.heads = [Head(title) for title in dict.fromkeys(stated)]
+        self.known: dict[str, str] = {}
         # The head may say no more than the site's name.
         self.told = any(han(title_of(head, None, columns) or "") > SITE_NAME for head in stated)
         prose = [i for i in range(len(keys)) if self.is_prose(i)]
@@ -192,31 +195,36 @@ class Lines:
     def candidates(self) -> list[int]:
         """The lines that may be a title."""
         sized = (i for i, bare in enumerate(self.bares) if 2 <= len(bare) <= LONGEST)
-        return [i for i in sized if self.is_candidate(i) and (self.is_marked(i) or may_be_title(self.blocks[i].text))]
-
-    def is_marked(self, index: int) -> bool:
-        """Whether a line that does not read like a title is one by the head, its look, or a dateline below."""
-        bare, block = self.bares[index], self.blocks[index]
-        if self.said(bare) or block.kind == "heading" or self.is_classed(index):
-            return True
-        # 故乡, over who wrote it and when; a day beside the title.
-        return (han(bare) == len(bare) and self.is_over(index)) or may_be_title(part_day(block.text)[0])
+        return [i for i in sized if self.is_candidate(i) and (self.is_marked(i) or self.is_likely(i))]
 
     def is_candidate(self, index: int) -> bool:
-        """Whether a line may be a title: no link but a heading, no dateline, no label, no point of the text."""
+        """Whether a line may be a title: no link, no dateline, no label, no line of the text."""
         block, key, bare = self.blocks[index], self.keys[index], self.bares[index]
-        heading, said = block.kind == "heading", self.said(bare)
-        if (block.linked >= LINKED and not (heading and said == "stated")) or (
-            block.links and not heading and not said
-        ):
+        if self.is_link(index) or (self.first is not None and index > self.first and not self.is_marked(index)):
             return False
         if is_subtitle(block.text) or dates.is_day(key) or is_label(key) or self.is_value(index):
             return False
-        if said == "stated":
+        if (said := self.said(bare)) == "stated":
             return True
         if len(bare) < SHORT and not (may_be_title(block.text) or index in self.over_text or self.is_over(index)):
             return False
         return not _is_other(key, held=bool(said))
+
+    def is_link(self, index: int) -> bool:
+        """Whether a line, or part of it, is a link; a heading may be one that the head states, and lead to itself."""
+        block = self.blocks[index]
+        if block.linked >= LINKED:
+            return block.kind != "heading" or self.said(self.bares[index]) != "stated"
+        return block.links > 0 and block.kind != "heading" and not self.said(self.bares[index])
+
+    def is_marked(self, index: int) -> bool:
+        """Whether the head says a line, or its look marks it as a title."""
+        return self.blocks[index].kind == "heading" or bool(self.said(self.bares[index])) or self.is_classed(index)
+
+    def is_likely(self, index: int) -> bool:
+        """Whether a line reads like a title, without the day beside it; or stands over who wrote it and when: 故乡."""
+        bare, text = self.bares[index], self.blocks[index].text
+        return may_be_title(text) or may_be_title(part_day(text)[0]) or (han(bare) == len(bare) and self.is_over(index))
 
     def is_value(self, index: int) -> bool:
         """Whether a line is the value of a label in the cell before it, which is none of a title."""
@@ -225,8 +233,10 @@ class Lines:
 
     def said(self, bare: str) -> str:
         """What the head says for a line, see `Head.says`."""
-        said = {head.says(bare) for head in self.heads}
-        return next((word for word in ("stated", "held") if word in said), "")
+        if (known := self.known.get(bare)) is None:
+            said = {head.says(bare) for head in self.heads}
+            known = self.known[bare] = next((word for word in ("stated", "held") if word in said), "")
+        return known
 
     def evidence(self, index: int) -> Iterator[str]:
         """What speaks for a line, or against it, by the names in `title.toml`."""
@@ -302,18 +312,18 @@ class Lines:
 
     def set_out(self, index: int) -> list[str]:
         """How far a line stands out from the text by its look, by the names in `LOOKS`."""
-        above = self.looks[index].above(self.text_look)
+        above = self.looks[index].above(self.text_look) if index < len(self.looks) else 0.0
         return [name for name, least in LOOKS.items() if above > least]
 
     @cached_property
     def looks(self) -> list[Look]:
-        """How each line is set."""
-        return looks(self.outline)
+        """How each line is set, up to some sentences of the text."""
+        return looks(self.outline, (self.first or len(self.keys)) + PROSE)
 
     @cached_property
     def text_look(self) -> Look:
         """How most sentences are set."""
-        said = Counter(look for look, key in zip(self.looks, self.keys, strict=True) if is_sentence(key, SENTENCE))
+        said = Counter(look for look, key in zip(self.looks, self.keys, strict=False) if is_sentence(key, SENTENCE))
         return said.most_common(1)[0][0] if said else Look()
 
     def is_classed(self, index: int) -> bool:
@@ -420,7 +430,7 @@ def _joins(outline: Outline, line: int, title: int) -> bool:
     plain = not block.links and not NUMBERED.match(key) and furniture_id(key) is None and alone(key) is None
     if len(own) > LINES or block.size > UNDER or not plain or key.endswith(_CLAUSE_ENDS):
         return False
-    looked = looks(outline)
+    looked = looks(outline, max(line, title) + 1)
     return looked[line].size == looked[title].size
 
 
