@@ -72,7 +72,6 @@ _DASH = ("—", "–", "-", "－")
 _BARS = ("/", "|", "·", "丨", "｜")
 # The day beside a title, in brackets or behind a space.
 _OPEN, _CLOSED, _DAY_ENDS = frozenset("([（【"), frozenset(")]）】"), frozenset("0123456789日号")
-_BESIDE = _CLOSED | _DAY_ENDS
 _FARMED = re.compile(r"\A([^()（）]{2,12})[(（](.{6,})[)）]")
 _PART = re.compile(r"\(\d{1,3}\)$|第\d{1,3}页$")
 
@@ -147,8 +146,11 @@ def choose(
 
 
 class Lines:
-    """The lines of one page, for finding its title: `bares` are what they say as titles, `names` those of columns and
-    of the site, `first` and `last` the first and the last sentence.
+    """The lines of one page, for finding its title.
+
+    `bares` are what they say as titles, `names` those of columns and of the site, `first` and `last` the first and the
+    last sentence. `heads` are the titles that the head states, `told` whether one says more than a site's name may;
+    `known` is what they say for each line that was asked.
     """
 
     def __init__(
@@ -167,7 +169,6 @@ class Lines:
         self.names = {*bare_lines(columns), *(self.bares[i] for i in linked)}
         self.heads = [Head(title) for title in dict.fromkeys(stated)]
         self.known: dict[str, str] = {}
-        # The head may say no more than the site's name.
         self.told = any(han(title_of(head, None, columns) or "") > SITE_NAME for head in stated)
         prose = [i for i in range(len(keys)) if self.is_prose(i)]
         self.first = next((i for i in prose if not self.blocks[i].aside), next(iter(prose), None))
