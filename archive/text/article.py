@@ -292,8 +292,9 @@ def _name(draft: Draft, scene: Scene, site_name: str | None) -> None:
     if chosen is not None:
         text = _title_as_shown(page, chosen, stated)
         shown = Line(found=text, read=reader(text))
-        # The line may carry a word of the page's own: 原创.
-        inner = (line for line in stated if line.read in shown.read and 0 < len(shown.read) - len(line.read) <= 3)
+        # The line may carry a word of the page's own, 原创, or begin with a link to its column.
+        more = max(3, page.blocks[chosen].links + 3)
+        inner = (line for line in stated if line.read in shown.read and 0 < len(shown.read) - len(line.read) <= more)
         draft.title = next(inner, shown)
     elif stated:
         draft.title = stated[0]

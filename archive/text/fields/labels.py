@@ -102,6 +102,8 @@ _WRITER = re.compile(r"\A作\s?者(?:是|为)?\s(?=\S{2,16}\Z)")
 _OF_LAND = re.compile(r"\A[(\[]\s?[一-鿿]{1,4}\s?[)\]]\s?(?=[一-鿿·])")
 # Brackets behind the last full stop sign a text, as those on a line of their own do.
 _SIGNED_OFF = re.compile(r"[。!?”][(\[【〔][^()\[\]【】〔〕]+[)\]】〕]\Z")
+# What stands behind a name: a counter, the word before a day.
+_BEHIND_NAME = re.compile(r"\s(?:\d|[-+]\s|于(?:\s|\Z)|[文图]\s?/|浏览|点击|[共已被]?阅|共\d|访问|查看|人气)")
 _IN_ROUND = re.compile(r"(?<=[一-鿿])\s?\(([^()]{2,12})\)")
 _SENT_IN = re.compile(r"\A([^。]{2,30}?)\s?供\s?稿(?:\s.{0,30})?")
 
@@ -604,7 +606,7 @@ def _people_value(text: str) -> str | None:
         return " ".join(names) if behind or len("".join(names)) < han(plain) or " " in plain else plain
     value = re.sub(r"^(?:本报|本网|见习|特约)?(?:记者|通讯员)\s?", "", cut.strip(WRAP))
     # Counters may follow, without a label or a colon: 孙丽 浏览 219, 宋佳 1024.
-    value = re.split(r"\s(?:\d|[-+]\s|于\s|[文图]\s?/|浏览|点击|[共已被]?阅|共\d|访问|查看|人气)", value, maxsplit=1)[0]
+    value = _BEHIND_NAME.split(value, maxsplit=1)[0]
     who = titled(value, labelled=True) or behind_office(value, any_office=True, labelled=True)[1]
     return _believed(who or alone(value) or value, text, PEOPLE)
 

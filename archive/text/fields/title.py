@@ -163,7 +163,8 @@ class Lines:
     ) -> None:
         self.outline, self.blocks, self.keys = outline, outline.blocks, keys
         # Longer lines are none, however long.
-        sized = ("" if block.size > LONGEST else line for line, block in zip(shown, self.blocks, strict=True))
+        lines = zip(shown, self.blocks, strict=True)
+        sized = ("" if block.size > LONGEST else _behind_column(line, block.links) for line, block in lines)
         self.bares = without_marks([part_day(line)[0] for line in sized])
         linked = (i for i, block in enumerate(self.blocks) if block.linked >= LINKED)
         self.names = {*bare_lines(columns), *(self.bares[i] for i in linked)}
@@ -203,13 +204,13 @@ class Lines:
         block, key, bare = self.blocks[index], self.keys[index], self.bares[index]
         if self.is_link(index) or (self.first is not None and index > self.first and not self.is_marked(index)):
             return False
-        if is_subtitle(block.text) or dates.is_day(key) or is_label(key) or self.is_value(index):
+        if dates.is_day(key) or is_label(key) or self.is_value(index):
             return False
         if (said := self.said(bare)) == "stated":
             return True
         if len(bare) < SHORT and not (may_be_title(block.text) or index in self.over_text or self.is_over(index)):
             return False
-        return not _is_other(key, held=bool(said))
+        return not (is_subtitle(block.text) or _is_other(key, held=bool(said)))
 
     def is_link(self, index: int) -> bool:
         """Whether a line, or part of it, is a link; a heading may be one that the head states, and lead to itself."""
@@ -356,6 +357,12 @@ class Lines:
             if not is_dateline(key) and (heading or block.linked >= LINKED or block.size > UNDER or ">" in key):
                 return False
         return False
+
+
+def _behind_column(line: str, links: int) -> str:
+    """A line without the column that stands before it, a link of so many characters, and its colon."""
+    column, colon, title = line.partition(":") if links else (line, "", "")
+    return title.strip() if colon and len(column.replace(" ", "")) == links else line
 
 
 def _is_site(name: str) -> bool:
