@@ -293,7 +293,7 @@ def _name(draft: Draft, scene: Scene, site_name: str | None) -> None:
         text = _title_as_shown(page, chosen, stated)
         shown = Line(found=text, read=reader(text))
         # The line may carry a word of the page's own, 原创, or begin with a link to its column.
-        more = max(3, page.blocks[chosen].links + 3)
+        more = page.blocks[chosen].links + 3
         inner = (line for line in stated if line.read in shown.read and 0 < len(shown.read) - len(line.read) <= more)
         draft.title = next(inner, shown)
     elif stated:
