@@ -3,7 +3,7 @@
 A FOLDER holds a folder a page: page.html, meta.json with its url, and expected.json with its `title`: a string, null,
 or a list of which any is right. A line with more weight is chosen with more probability (softmax over the lines of its
 page, and "none"); the weights are those under which the known titles are most likely. Prints them, the pages on which
-they choose another line, and how many those are when each page is left to weights that were fitted without its folder.
+they choose another line, and on how many pages they do when the folder of these is left out of the fit.
 """
 
 from __future__ import annotations

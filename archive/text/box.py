@@ -447,8 +447,8 @@ class _Walk:
         return self.outline.tags[element], self.outline.inside[element]
 
     def prose_below(self) -> bool:
-        """Whether the page's prose stands below the head, with nothing between that ends an article; before prose in a
-        box beside articles a line and a wall of links do.
+        """Whether the page's prose stands below the head, with nothing between that ends an article: prose in a box
+        beside articles stands behind no line and wall of links.
         """
         start, _, weight = self.region
         if weight < ENOUGH or not self.head < start < self.foot:

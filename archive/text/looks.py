@@ -162,7 +162,7 @@ def _sheet(sheet: str) -> dict[str, str]:
     found: dict[str, str] = {}
     for rule in sheet.split("}"):
         before, _, style = rule.rpartition("{")
-        # A rule may stand inside of another, and of all that rules say few are asked.
+        # A rule may stand inside of another: @media screen { p { ... } }.
         selectors = before.rpartition("{")[2]
         if len(style) > STYLE or len(selectors) > SELECTORS or not ("font" in style or "text-align" in style):
             continue

@@ -16,8 +16,6 @@ from archive.text import words
 from archive.text.chinese import han
 from archive.text.lines import narrow
 
-_PARTS = re.compile(r"[\s,、]+")
-_MARKS = re.compile("[。:;]")
 # More names are a roster.
 MOST = 8
 # A line that names a person and nobody else is no longer, nor is the beginning of an article that names a reporter.
@@ -29,6 +27,8 @@ _PLACED = re.compile(r"[一-鿿]{2}报[道导]")
 _ROLE = re.compile(r"(?:^|[一-鿿\s()》讯电])(?:记者|通讯员|评论员|实习生|作者)[:/]?")
 _REPORTS = re.compile("记者|作者|通讯员|评论员|撰稿|实习生|采写|文/|/文|图文")
 _CLAUSE = re.compile(r"[。!?,;]")
+# What parts the words behind an office, and what stands among none of these.
+_PARTS, _MARKS = re.compile(r"[\s,、]+"), re.compile("[。:;]")
 _ROLE_ENDS = re.compile(r"(?:记者|通讯员|实习生)[\s/]?$")
 _WROTE = ("文/图", "图/文", "文/摄", "摄/文", "/文", "图文")
 _DONE = ("报道", "报导", "电", "讯")

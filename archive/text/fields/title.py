@@ -279,7 +279,7 @@ class Lines:
         return range(next((i + 1 for i in above if self.blocks[i].linked >= LINKED), 0), first)
 
     def is_apart(self, index: int) -> bool:
-        """Whether a line heads a box that does not hold the first sentence, and holds more than days and tools."""
+        """Whether a line heads a box that does not hold the first sentence, and holds more than days."""
         if self.first is None or self.first <= index + 1:
             return False
         box = self.outline.holder(index)
