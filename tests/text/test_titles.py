@@ -1,6 +1,10 @@
 """The heading over the dateline and the text is the title, whatever the head says and however it ends."""
 
+import json
+from pathlib import Path
+
 import pytest
+from fit_titles import Choice, fit, wrong
 from pages import read
 
 from archive.text.fields.title import repeats, tidy
@@ -408,3 +412,21 @@ def test_the_cell_behind_the_label_of_a_notice_is_the_title() -> None:
     rows = "<tr><td>公告主旨</td><td>客家歌谣班停课一次</td></tr><tr><td>公告日期</td><td>100.08.28</td></tr>"
     document = read(f"<title>青河文化會</title><table>{rows}<tr><td>公告內容</td><td>{PROSE}</td></tr></table>")
     assert (document.title, document.published) == ("客家歌谣班停课一次", "2011-08-28")
+
+
+def test_weights_are_fitted_to_pages_of_known_title(tmp_path: Path) -> None:
+    titles = ("盟员医生下乡义诊", "区政协走访职业技术学院", "侨界青年参观市广播电视台")
+    for number, title in enumerate(titles):
+        folder = tmp_path / str(number)
+        folder.mkdir()
+        page = PAGE.format(head="民盟青河市委", heading=f"<h1>{title}</h1>", prose=PROSE)
+        (folder / "page.html").write_text(page, "utf-8")
+        (folder / "meta.json").write_text(json.dumps({"url": f"http://h/{number}.html"}), "utf-8")
+        (folder / "expected.json").write_text(json.dumps({"title": title}), "utf-8")
+    choices = [Choice(tmp_path / str(number)) for number in range(3)]
+    names = sorted({name for choice in choices for facts in choice.facts for name in facts})
+    weights = fit(choices, names)
+    assert [choice.lines[choice.right[0]] for choice in choices] == list(titles)
+    assert wrong(choices, names, weights) == []
+    assert [line for _, line in wrong(choices, names, -weights)] != []
+    assert weights[names.index("over_text")] > 0 > weights[names.index("none")]
