@@ -128,11 +128,12 @@ def cut_thread(draft: Draft) -> None:
 
 def read_head(draft: Draft) -> None:
     """Titles, datelines and subtitles that stand inside the region of the article."""
+    prose = _prose(draft)
     for index in [i for i in draft.left() if i < HEAD]:
         line = draft.lines[index]
         if again := _title_again(draft, index):
             draft.take(index, "title", again)
-        elif _heads(draft, index):
+        elif _heads(draft, index, prose):
             draft.date(index)
         elif draft.sign(index, fields.reporters(line.read)) or index >= 3:
             continue
@@ -158,11 +159,10 @@ def _alone(draft: Draft, index: int) -> fields.Byline | None:
     return fields.medium(line) if index < draft.headed else None
 
 
-def _heads(draft: Draft, index: int) -> bool:
+def _heads(draft: Draft, index: int, prose: Sequence[int]) -> bool:
     """Whether a line is the dateline, by what it says and by its place: a day below the text signs it."""
     line = draft.lines[index].spaced or draft.lines[index].read
     day = index < draft.headed and dates.is_day(lines.narrow(draft.lines[index].read))
-    prose = [number for number in range(len(draft.lines)) if _is_prose(draft, number)]
     if not day and not _may_date(draft, index, line, prose):
         return False
     if fields.byline(line) or fields.names_nobody(line) or fields.is_name(fields.unlabelled(line).source or ""):
@@ -208,6 +208,13 @@ def _title_again(draft: Draft, index: int) -> int:
         return 0
     following = [line.read for line in draft.lines[index : index + 3]]
     return fields.repeats([fields.tidy(following[0]), *following[1:]], draft.title.read)
+
+
+def _prose(draft: Draft) -> range:
+    """The lines from the first sentence to the last one."""
+    numbers = range(len(draft.lines))
+    first = next((number for number in numbers if _is_prose(draft, number)), 0)
+    return range(first, next((number + 1 for number in reversed(numbers) if _is_prose(draft, number)), first))
 
 
 def _is_prose(draft: Draft, index: int) -> bool:
