@@ -43,7 +43,7 @@ _FIELDS = ("source", "author", "editor", "contributor")
 _BY_LINES = ("dateline", "signature")
 # Labels whose values are no field.
 _NOT_KEPT = ("other", "crew")
-_OF_PEOPLE = ("author", "editor", "sender")
+_OF_PEOPLE = ("author", "editor", "sender", "poster")
 # What stands around a value and is no part of it.
 WRAP = "[]【】()<>{}|丨/-—_·:;,、。 \t"
 _BARS = str.maketrans(
@@ -71,35 +71,8 @@ _HINTS = re.compile(
     r"[\t12:|/<：｜／＜︰∶丨︱│┃民年来由](?:(?<=[\t:|/<：｜／＜︰∶丨︱│┃由])|(?<=[12])[09]\d\d|(?<=民)[国國]"
     r"|(?<=年)\s*[一二三四五六七八九十壹贰叁肆伍陆柒捌玖拾]|(?<=来)\s?源\s)"
 )
-# A source without a colon, between bars or spaces or alone: 来源CSDN| 作者魏星.
-_NAMED = re.compile(_BEFORE + r"(?P<label>(?:本文)?来源于?|作者|责编|编辑)\s?(?=[^:\s|]{2,14}(?:[|\s]|$))")
-
-# 老周 发表于 2007-05-12 22:41; 由 老周 于 星期六, 11/22/2014 - 08:58 发表; 发表于 2013 年 5 月 2 日 由 老周
-_SENT = re.compile(
-    r"\A([^\s:。,|]{2,16})\s(?:发表|发布|发)于\s?:?\s?(?=\d{4})"
-    r"|\A(?:本[帖贴](?:最后)?)?由\s?([^\s:。,|]{2,16})\s?(?:在|于|提交于|发表于|发布于)\s?[^。]{8,40}?(?:\s?(?:发表|提交|发布|张贴|编辑))?\W{0,4}\Z"
-    r"|\A(?:发表|发布|提交|张贴)[于在]\s?(?=\d)[^。]{8,30}\s由\s?([^\s:。,|]{2,16})\Z"
-    r"|\A(?:Posted|Published|Submitted)\son\s[^。]{8,40}?\sby\s([^:。,|]{2,16})\Z"
-    r"|\A(?:Posted|Submitted) by:?\s(\S{1,20})\s?(?:at|on|,)\s?[\d年月日:/., -]{8,30}\Z"
-    r"|\A[^。!?]{0,30}?(?=\d{4})[\d年月日:/., -]{8,30}\sby\s(\S{1,20}?)\W{0,6}\Z"
-    r"|\A[\d年月日:/. -]{8,30}\s由\s([^\s:。,|]{2,16})\s(?:发表|提交|发布|发出|张贴)\Z"
-)
 # The agency's day may stand behind: (编辑:叶雅婷)1120612.
 _BRACKETS = re.compile(r"\A[(\[【<]\s?([^()\[\]【】]{2,60})\s?[)\]】>]\d{0,8}")
-# What a paper in brackets, or in its marks, was taken from: (转载自云溪日报).
-_TAKEN_FROM = re.compile(
-    r"\A(?P<open>[(\[【]?)(?P<label>转载自|[转摘选]自|原载)于?\s?(?=《[^《》]{2,20}》|[^\s:,。]{2,16}[)\]】]\Z)"
-)
-# The paper and the page on which an article was printed: 《云溪日报》（2019年10月20日 第02版）; the magazine and its
-# issue, beside the day: 《云溪研究》2016年第4期 2016-09-06.
-_PRINTED = re.compile(
-    r"\A[(\[]?《([^《》]{2,20})》\s?[(\[]?(?=\s?\d{4}年\d{1,2}月\d{1,2}日.{0,8}?第?\s?[A-Z]?\d{1,3}\s?版[)\]]{0,2}\Z"
-    r"|\s?\d{4}年第?\d{1,2}期\s\d{4}[-/.年])"
-)
-# A label in the place of its colon: 作者是 陈晓明.
-_WRITER = re.compile(r"\A作\s?者(?:是|为)?\s(?=\S{2,16}\Z)")
-# Where one who wrote is from: (泰国)林慕云.
-_OF_LAND = re.compile(r"\A[(\[]\s?[一-鿿]{1,4}\s?[)\]]\s?(?=[一-鿿·])")
 # Brackets behind the last full stop sign a text, as those on a line of their own do.
 _SIGNED_OFF = re.compile(r"[。!?”][(\[【〔][^()\[\]【】〔〕]+[)\]】〕]\Z")
 # What stands behind a name: a counter, the word before a day.
@@ -234,8 +207,9 @@ def canonical(line: str) -> str:
 def _with_colons(text: str) -> str:
     """A narrow line with a colon behind the labels that have another mark in its place, without tags."""
     text = text.translate(_BARS) if _BARRED.search(text) else text
-    text = _WRITER.sub("作者:", text, count=1)
-    text = _PRINTED.sub(r"来源:\1 ", text) if "》" in text and ("版" in text or "期" in text) else text
+    for pattern, usual in words.named("idiom", "usual") if words.match("idiom_sign", text) else ():
+        if found := pattern.match(text):
+            text = found.expand(usual) + text[found.end() :]
     if "<" in text:
         text = " ".join(_TAG.sub(" ", text).split())
     return _unmarked()[0].sub(_with_colon, text) if _STROKES.search(text) else text
@@ -248,8 +222,8 @@ def paper(line: str) -> str | None:
 
 
 def _with_colon(match: re.Match[str]) -> str:
-    """The label of a match with a colon behind it, and a bracket that stands before it."""
-    return f"{match.groupdict().get('open', '')}{match['label']}:"
+    """The label of a match with a colon behind it."""
+    return f"{match['label']}:"
 
 
 def _colons(row: str) -> str:
@@ -272,17 +246,18 @@ def byline(line: str) -> Byline:
     """
     text = canonical(line)
     found = Byline()
-    _take_sender(found, text)
     if dates.read(text):
-        text = _NAMED.sub(lambda match: f"{match['label'].removesuffix('于')}:", text)
+        text = words.pattern("no_colon").sub(_with_colon, text)
     marks = _marks(text)
     values: dict[str, list[str]] = {}
     for mark in marks:
         said = _parted(text[mark.start : mark.end]) if mark.field == "source" else text[mark.start : mark.end]
         if value := _people_value(said) if mark.field in _OF_PEOPLE else _value(said):
-            values.setdefault(mark.field, []).append(value)
-            if mark.field in ("source", "editor", "contributor"):
-                _set(found, mark.field, value, in_charge="责" in text[mark.at : mark.start])
+            # An office that sent a post is its source.
+            of = mark.field if mark.field != "poster" else "source" if is_office(value) else "author"
+            values.setdefault(of, []).append(value)
+            if of in ("source", "editor", "contributor"):
+                _set(found, of, value, in_charge="责" in text[mark.at : mark.start])
         if value and mark.field in ("source", "contributor", "sender"):
             # Who wrote it stands behind the source or the office, without a label.
             names = _beside(_cut(said).split()[1:], labelled=mark.field != "source")
@@ -290,7 +265,7 @@ def byline(line: str) -> Byline:
     if marks:
         _take_head(values, text[: marks[0].at].strip(WRAP), marks[0].field)
     authors = _together(list(dict.fromkeys(values.get("author", ()))))
-    found.author = authors or found.author or " ".join(values.get("beside", ())) or None
+    found.author = authors or " ".join(values.get("beside", ())) or None
     _fall_back(found, values)
     return found
 
@@ -316,26 +291,6 @@ def _parted(source: str) -> str:
     """A source with a space before the people in brackets behind it: 县报(陈晓明)."""
     who = _IN_ROUND.search(source)
     return source.replace(who[0], f" {who[1]}") if who and all_people(who[1], labelled=True) else source
-
-
-def is_sent(text: str) -> bool:
-    """Whether a canonical line says who sent a post, and when."""
-    return _sent(text) is not None and dates.read(text, loose=True) is not None
-
-
-def _sent(text: str) -> re.Match[str] | None:
-    """How a canonical line says who sent a post: one of three words stands in each such line."""
-    return _SENT.match(text) if "于" in text or "由" in text or "by" in text else None
-
-
-def _take_sender(found: Byline, line: str) -> None:
-    """Who sent a post, by its line: an office is its source, and an administrator nobody."""
-    sender = _sent(line) if dates.read(line, loose=True) else None
-    name = sender[sender.lastindex or 0] if sender else ""
-    if name and is_office(name):
-        found.source = name
-    elif name and not is_nobody(name):
-        found.author = name
 
 
 def _fall_back(found: Byline, values: dict[str, list[str]]) -> None:
@@ -407,8 +362,6 @@ def is_dateline(line: str) -> bool:
     text = canonical(line)
     marks = _marks(text)
     dated = dates.read(text) is not None
-    if is_sent(text):
-        return True
     if not marks and not dated:
         return False
     cuts = pairwise((0, *(mark.at for mark in marks), len(text)))
@@ -477,14 +430,14 @@ def signature(line: str) -> Byline | None:
     text = narrow(line).strip(" 。").translate(_BARS)
     if len(text) > SIGNATURE:
         return None
-    inner = _BRACKETS.fullmatch(_TAKEN_FROM.sub(_with_colon, text))
+    inner = _BRACKETS.fullmatch(_with_colons(text))
     text = canonical(inner[1].strip() if inner else text)
     marks = _marks(text)
     if names_nobody(text):
         return Byline()
     if inner and not _names_crew(marks):
         return _bracketed(inner[1].strip())
-    if _names_crew(marks) or (_sent(text) and is_dateline(text)):
+    if _names_crew(marks) or is_post(marks):
         return byline(text)
     if _is_headed(marks) and is_dateline(text) and (found := byline(text)):
         return found
@@ -492,6 +445,11 @@ def signature(line: str) -> Byline | None:
         return Byline(contributor=match[1].strip(WRAP))
     who = reporters(text)
     return Byline(author=who) if who else None
+
+
+def is_post(marks: Sequence[Mark]) -> bool:
+    """Whether labels say who sent a post, see `idiom` in labels.toml."""
+    return any(mark.field == "poster" for mark in marks)
 
 
 def _is_headed(marks: Sequence[Mark]) -> bool:
@@ -590,7 +548,7 @@ def _cut(text: str) -> str:
 
 def _people_value(text: str) -> str | None:
     """The people, or the office, whom a label names."""
-    cut = _cut(_OF_LAND.sub("", text)).rstrip(")]】 ")
+    cut = _cut(text).rstrip(")]】 ")
     names, behind = people(cut, labelled=True)
     if behind.startswith("(") and words.whole("picture", behind.strip("() ")):
         return None

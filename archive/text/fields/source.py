@@ -6,7 +6,7 @@ import re
 
 from archive.text import dates, words
 from archive.text.chinese import han
-from archive.text.fields.labels import CLOCK, WRAP, Byline, canonical, is_sent, labels
+from archive.text.fields.labels import CLOCK, WRAP, Byline, canonical, labels
 from archive.text.fields.people import BULLETS, behind_office, is_office, is_person, is_placed
 from archive.text.lines import furniture_id, narrow
 
@@ -26,8 +26,6 @@ def unlabelled(line: str, site: str = "") -> Byline:
     ('棱镜', None)
     """
     whole = canonical(line)
-    if is_sent(whole):
-        return Byline()
     marks = labels(line)
     # Names stand before the labels, never among their values.
     text = whole[: marks[0].at] if marks else whole

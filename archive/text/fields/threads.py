@@ -6,7 +6,7 @@ import re
 from collections.abc import Sequence
 
 from archive.text.chinese import han
-from archive.text.fields.labels import Byline, byline, canonical, is_sent
+from archive.text.fields.labels import Byline, byline, is_dateline, is_post, labels
 from archive.text.lines import narrow
 
 _WHEN = r"(?:19|20)\d{2}\s*[-/.年]\s*\d{1,2}\s*[-/.月]\s*\d{1,2}\s*日?,?\s*\d{1,2}:\d{2}(?::\d{2})?"
@@ -32,7 +32,7 @@ def thread_end(lines: Sequence[str]) -> tuple[int, Byline] | None:
         return None
     length = 0
     for index, line in enumerate(lines):
-        if length >= POST and len(line) <= POSTED and is_sent(canonical(line)):
+        if length >= POST and len(line) <= POSTED and is_post(labels(line)) and is_dateline(line):
             return index, byline(line)
         if length and _FLOOR.match(narrow(line)):
             return index, Byline()
