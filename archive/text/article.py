@@ -347,23 +347,15 @@ def _heading(scene: Scene) -> int | None:
 def _read_above(draft: Draft, scene: Scene) -> None:
     """Bylines above the article: labels and values in boxes of their own, datelines, names beside the day."""
     page, around = scene.page, scene.around
-    _read_pairs(draft, scene, scene.above, "dateline")
     for index in scene.above:
-        if (page.title is None or index > page.title - 3) and fields.is_dateline(around[index]):
+        near = page.title is None or index > page.title - 3 or index in page.datelines
+        labels = index + 1 in page.datelines and fields.is_label(around[index])
+        if labels or (near and fields.is_dateline(around[index])):
             draft.byline.take(fields.byline(around[index]), "dateline", around[index])
             draft.beside.append((index, "dateline", page.blocks[index].text))
     _take_unlabelled(draft, scene)
     if page.title is not None and (day := fields.part_day(page.blocks[page.title].text)[1]):
         draft.byline.take(fields.unlabelled(fields.as_dateline(scene.read(day))), "dateline", day)
-
-
-def _read_pairs(draft: Draft, scene: Scene, beside: Sequence[int], rule: str) -> None:
-    """Labels and values in boxes of their own, above or below the article."""
-    for label, value in _pairs(scene, beside):
-        said = f"{scene.around[label].rstrip('：: ')}：{scene.around[value]}"
-        if fields.byline(said) or dates.read(said, loose=True):
-            draft.byline.take(fields.byline(said), rule, said)
-            draft.beside += [(index, rule, scene.page.blocks[index].text) for index in (label, value)]
 
 
 def _read_named(draft: Draft, scene: Scene) -> None:
@@ -389,21 +381,6 @@ def _read_names_above(draft: Draft, scene: Scene) -> None:
         # A blog's name and day stand over the title.
         for index in over:
             draft.byline.take(fields.Byline(author=fields.alone(around[index])), "name", around[index])
-
-
-def _pairs(scene: Scene, beside: Sequence[int]) -> list[tuple[int, int]]:
-    """Blocks beside an article that are a label and its value: cells of a table, items of a list, neighbours."""
-    page, around = scene.page, scene.around
-    boxes = {index: (page.blocks[index].kind, page.outline.parents[page.blocks[index].element]) for index in beside}
-    pairs = [(beside[label], beside[value]) for label, value in fields.paired([around[index] for index in beside])]
-    return [
-        (label, value)
-        for label, value in pairs
-        if page.title not in (label, value)
-        and len(around[value]) <= VALUE
-        and boxes[label][0] == boxes[value][0]
-        and (boxes[label][0] in ("cell", "item") or boxes[label][1] == boxes[value][1])
-    ]
 
 
 def _take_unlabelled(draft: Draft, scene: Scene) -> None:
@@ -472,7 +449,7 @@ def _steps(block: Block) -> str:
 def _read_below(draft: Draft, scene: Scene) -> None:
     """Bylines, captions and furniture that stand directly below the article; farewells wherever they stand."""
     page, expected = scene.page, scene.last + 1
-    _read_pairs(draft, scene, [index for index in scene.below if index <= scene.last + CELLS // 2], "signature")
+    _read_pairs(draft, scene)
     for index in scene.below:
         joined = index == expected
         rule = _rule_below(draft, scene, index, joined=joined)
@@ -480,6 +457,15 @@ def _read_below(draft: Draft, scene: Scene) -> None:
             draft.beside.append((index, rule, page.blocks[index].text))
         if rule and joined:
             expected = index + 1
+
+
+def _read_pairs(draft: Draft, scene: Scene) -> None:
+    """Labels and values in boxes of their own below the article; those above are among the page's datelines."""
+    near = [index for index in scene.below if index <= scene.last + CELLS // 2]
+    for *pair, said in fields.in_boxes(scene.page.outline, scene.around, near):
+        if fields.byline(said) or dates.read(said, loose=True):
+            draft.byline.take(fields.byline(said), "signature", said)
+            draft.beside += [(index, "signature", scene.page.blocks[index].text) for index in pair]
 
 
 def _rule_below(draft: Draft, scene: Scene, index: int, *, joined: bool) -> str | None:

@@ -522,17 +522,15 @@ class _Walk:
         """
         key = self.keys[index]
         beside = self.outline.are_beside(index - 1, index)
-        if (beside and in_row) or self.is_labelled_item(index) or self.names_source(index):
+        if (beside and in_row) or self.names_source(index):
             return True
+        if fields.is_label(key) and index + 1 < len(self.blocks):
+            # Its value is read with it, see `fields.in_boxes`.
+            return self.is_dateline(index + 1)
         if not self.is_dateline(index):
             return False
         # The day behind 时间 may be that of an event, unless the dateline has none.
         return beside or bool(fields.byline(key) or not dates.read(self.keys[self.head]))
-
-    def is_labelled_item(self, index: int) -> bool:
-        """Whether an item of the dateline's list is a label, or the value of the one before it."""
-        alike = self.blocks[index].kind == "item" and self.holder(index) == self.holder(self.head)
-        return alike and (fields.is_label(self.keys[index]) or fields.is_label(self.keys[index - 1]))
 
     def names_source(self, index: int) -> bool:
         """Whether a line is a source that stands alike beside the dateline, as items of one list do: a medium, or an

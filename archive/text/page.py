@@ -24,8 +24,8 @@ from archive.text.scripts import written
 # The dateline stands at most so many lines over the title, or below it, over a sentence of so many characters; of it so
 # much may be links.
 OVER, ZONE, PROSE, LINKED = 2, 4, 12, 0.5
-# A longer line is no label's value.
-VALUE = 30
+# So many lines around the title may be labels and their values, each in a box of its own.
+CELLS = 24
 
 _WRITTEN = re.compile(r'"author"\s*+:\s*+\[?\s*+\{[^{}]{0,200}?"name"\s*:\s*"(?P<name>[^"]{2,40})"')
 _PUBLISHED = re.compile(r'"(?P<name>pubDate|datePublished|upDate)"\s*:\s*"(?P<value>[^"]{8,40})"')
@@ -48,7 +48,7 @@ class Page:
         outline: its elements.
         blocks: its blocks in order.
         keys: their text in narrow forms and Simplified characters, for comparing.
-        datelines: the numbers of keys beside the title that were rewritten as datelines, see `fields.as_dateline`.
+        datelines: the numbers of keys that were rewritten as datelines, see `fields.as_dateline` and `fields.in_boxes`.
         metas: (name in lower case, content) of `meta` elements and of structured data.
         head: the text of the `title` element.
         title: the block that is the title, where one is.
@@ -99,12 +99,12 @@ def page_of(html: str, reading: Reading | None = None) -> Page | None:
     names += fields.named(found, keys)
     picked = next((first for mark, first, end in read.picked if "title" in mark and first < end), None)
     title = fields.choose(read, keys, shown, _titles(metas, head), names) if picked is None else picked
-    rewritten = _datelines(read, keys, title)
+    datelines = _datelines(read, keys, title)
     return Page(
         outline=read,
         blocks=found,
-        keys=[rewritten.get(index, key) for index, key in enumerate(keys)] if rewritten else keys,
-        datelines=frozenset(rewritten),
+        keys=[datelines.get(index, key) for index, key in enumerate(keys)] if datelines else keys,
+        datelines=frozenset(datelines),
         metas=metas,
         head=head,
         title=title,
@@ -116,33 +116,41 @@ def page_of(html: str, reading: Reading | None = None) -> Page | None:
 
 
 def _datelines(read: Outline, keys: Sequence[str], title: int | None) -> dict[int, str]:
-    """Datelines right over and under the title in the manner of all others, by the number of their lines."""
+    """Datelines around the title in the manner of all others, by the number of their lines; values with their labels,
+    on a page without a title those over its first sentence.
+    """
+    anchor = next((i for i, key in enumerate(keys) if is_sentence(key, PROSE)), 0) if title is None else title
+    over, under = range(max(0, anchor - CELLS), anchor), range(anchor + 1, min(len(keys), anchor + 1 + CELLS))
+    under = under if title is not None else range(0)
+    labelled = {value: said for part in (over, under) for _, value, said in fields.in_boxes(read, keys, part)}
     found: dict[int, str] = {}
-    if title is None:
-        return found
-    for index in range(max(0, title - OVER), min(len(keys), title + 1 + ZONE)):
-        block, key = read.blocks[index], keys[index]
-        near = index > title or (index < title and read.holder(index) == read.holder(title))
-        plain = near and block.linked < LINKED and block.kind != "caption"
-        usual = (_behind_label(read, keys, index, title) or fields.as_dateline(key)) if plain else key
-        if usual != key:
-            found[index] = usual
-        elif index > title and is_sentence(key, PROSE):
-            break
-        if index > title and fields.is_dateline(key) and dates.tells_day(key) and not dates.is_day(key):
-            # What stands below a dateline as all others are is the text.
+    for index in (*over, *under):
+        near = title is not None and title - OVER <= index <= title + ZONE
+        said = labelled.get(index) or (_as_dateline(read, keys[index], index, anchor) if near else None)
+        if said:
+            found[index] = narrow(said)
+        elif index > anchor and _begins_text(keys[index]):
             break
     return found
 
 
-def _behind_label(read: Outline, keys: Sequence[str], index: int, title: int) -> str | None:
-    """A value with the label that stands in a box of its own right before it."""
-    label, value = keys[index - 1], keys[index]
-    if index - 1 in (-1, title) or not fields.is_label(label) or not (label.endswith(":") and len(value) <= VALUE):
+def _as_dateline(read: Outline, key: str, index: int, title: int) -> str | None:
+    """A line near the title as a dateline in the manner of all others; None where it is one, or none at all."""
+    block = read.blocks[index]
+    if (
+        block.linked >= LINKED
+        or block.kind == "caption"
+        or (index < title and read.holder(index) != read.holder(title))
+    ):
         return None
-    # Cells are read as pairs, see `fields.paired`.
-    beside = read.blocks[index].kind != "cell" and read.holds(read.parents[read.blocks[index - 1].element], index)
-    return said if beside and fields.is_dateline(said := f"{label}{value}") else None
+    usual = fields.as_dateline(key)
+    return usual if usual != key else None
+
+
+def _begins_text(line: str) -> bool:
+    """Whether a line is a sentence, or a dateline that says more than a day: what stands below that is the text."""
+    dated = fields.is_dateline(line) and dates.tells_day(line) and not dates.is_day(line)
+    return dated or is_sentence(line, PROSE)
 
 
 def joined(base: str, url: str) -> str:

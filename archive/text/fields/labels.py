@@ -7,7 +7,7 @@ datelines, brackets and signatures.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache, lru_cache
 from itertools import pairwise
@@ -30,6 +30,7 @@ from archive.text.fields.people import (
     titled,
 )
 from archive.text.lines import furniture_id, narrow
+from archive.text.outline import Outline
 
 # Evidence quotes so many characters of a line.
 WORDS = 100
@@ -37,6 +38,8 @@ WORDS = 100
 DATELINE, SIGNATURE = 240, 80
 # A longer value is no name, and no source.
 PEOPLE, SOURCE = 40, 30
+# Nor is it the value of a label in a box of its own, nor is a link such a label.
+VALUE, LINKED = 30, 0.5
 
 _FIELDS = ("source", "author", "editor", "contributor")
 # Who wrote may stand in several lines of these.
@@ -229,9 +232,9 @@ def _with_colon(match: re.Match[str]) -> str:
 def _colons(row: str) -> str:
     """A row of a table with a colon behind each label, where every second cell is one."""
     cells = row.split("\t")
-    if len(cells) % 2 or not all(map(is_label, cells[::2])):
-        return row
-    return " ".join(f"{label.rstrip(':：')}:{value}" for label, value in zip(cells[::2], cells[1::2], strict=True))
+    pairs = list(paired(cells))
+    said = " ".join(f"{cells[label].rstrip(':：')}:{cells[value]}" for label, value in pairs)
+    return said if 2 * len(pairs) == len(cells) else row
 
 
 def byline(line: str) -> Byline:
@@ -245,29 +248,49 @@ def byline(line: str) -> Byline:
     ('马培贵 焦子宇', '陈晓明')
     """
     text = canonical(line)
-    found = Byline()
     if dates.read(text):
         text = words.pattern("no_colon").sub(_with_colon, text)
-    marks = _marks(text)
+    values = _values(text, _marks(text))
+
+    def first(*names: str) -> str | None:
+        return next((value for name in names for value in values.get(name, ())), None)
+
+    authors = _together(list(dict.fromkeys(values.get("author", ()))))
+    return Byline(
+        source=first("source", "issuer"),
+        author=authors or " ".join(values.get("beside", ())) or None,
+        editor=first("charge", "editor"),
+        contributor=first("contributor", "sender"),
+        answers="charge" in values,
+        issued="source" not in values and "issuer" in values,
+    )
+
+
+def _values(text: str, marks: Sequence[Mark]) -> dict[str, list[str]]:
+    """What the labels of a canonical line name, by their fields; who stands beside an office without a label, and the
+    editor in charge, by names of their own.
+    """
     values: dict[str, list[str]] = {}
     for mark in marks:
         said = _parted(text[mark.start : mark.end]) if mark.field == "source" else text[mark.start : mark.end]
-        if value := _people_value(said) if mark.field in _OF_PEOPLE else _value(said):
-            # An office that sent a post is its source.
-            of = mark.field if mark.field != "poster" else "source" if is_office(value) else "author"
-            values.setdefault(of, []).append(value)
-            if of in ("source", "editor", "contributor"):
-                _set(found, of, value, in_charge="责" in text[mark.at : mark.start])
-        if value and mark.field in ("source", "contributor", "sender"):
+        value = _people_value(said) if mark.field in _OF_PEOPLE else _value(said)
+        if value is None:
+            continue
+        values.setdefault(_field(mark, text, value), []).append(value)
+        if mark.field in ("source", "contributor", "sender"):
             # Who wrote it stands behind the source or the office, without a label.
             names = _beside(_cut(said).split()[1:], labelled=mark.field != "source")
             values.setdefault("beside", []).extend(names)
     if marks:
         _take_head(values, text[: marks[0].at].strip(WRAP), marks[0].field)
-    authors = _together(list(dict.fromkeys(values.get("author", ()))))
-    found.author = authors or " ".join(values.get("beside", ())) or None
-    _fall_back(found, values)
-    return found
+    return values
+
+
+def _field(mark: Mark, text: str, value: str) -> str:
+    """The field of a label's value: an office that sent a post is its source; an editor may be in charge."""
+    if mark.field == "poster":
+        return "source" if is_office(value) else "author"
+    return "charge" if mark.field == "editor" and "责" in text[mark.at : mark.start] else mark.field
 
 
 def _take_head(values: dict[str, list[str]], head: str, before: str) -> None:
@@ -293,24 +316,10 @@ def _parted(source: str) -> str:
     return source.replace(who[0], f" {who[1]}") if who and all_people(who[1], labelled=True) else source
 
 
-def _fall_back(found: Byline, values: dict[str, list[str]]) -> None:
-    """The office that publishes for the source, and who sent it in for the contributor, where no other is named."""
-    found.issued = found.source is None
-    found.source = found.source or next(iter(values.get("issuer", ())), None)
-    found.contributor = found.contributor or next(iter(values.get("sender", ())), None)
-
-
 def _together(authors: Sequence[str]) -> str:
     """Several authors in one value, without the paper of those who wrote: 采写:青河日报 记者:周敏."""
     people = [author for author in authors if not words.whole("media", author)]
     return " ".join(people if len(authors) > 1 and people else authors)
-
-
-def _set(found: Byline, name: str, value: str, *, in_charge: bool) -> None:
-    """Keep the first value of a field; of editors the one who answers for the text."""
-    if getattr(found, name) is None or (name == "editor" and in_charge and not found.answers):
-        setattr(found, name, value)
-    found.answers = found.answers or (name == "editor" and in_charge)
 
 
 @lru_cache(maxsize=4096)
@@ -628,18 +637,30 @@ def paired(lines: Sequence[str]) -> Iterator[tuple[int, int]]:
     [(0, 2), (1, 3)]
     """
     bare = [is_label(line) for line in lines]
-    at = 0
-    while at < len(lines):
-        run = at
-        while run < len(lines) and bare[run]:
-            run += 1
-        count = run - at
-        if count > 1 and not any(":" in narrow(line) for line in lines[at:run]):
-            if run + count <= len(lines) and not any(bare[run : run + count]):
-                yield from ((at + number, run + number) for number in range(count))
-        elif count and run < len(lines):
-            yield run - 1, run
-        at = run + 1
+    run: list[int] = []
+    for at, is_bare in enumerate(bare):
+        if is_bare:
+            run.append(at)
+            continue
+        if len(run) < 2 or any(":" in narrow(lines[label]) for label in run):
+            yield from ((label, at) for label in run[-1:])
+        elif not any(bare[at : at + len(run)]) and at + len(run) <= len(lines):
+            yield from zip(run, range(at, at + len(run)), strict=True)
+        run = []
+
+
+def in_boxes(
+    outline: Outline, lines: Mapping[int, str] | Sequence[str], beside: Sequence[int]
+) -> Iterator[tuple[int, int, str]]:
+    """Labels and values in boxes of their own, among the lines beside an article, and what both say: see `paired`."""
+    for one, other in paired([lines[index] for index in beside]):
+        label, value = beside[one], beside[other]
+        block, beneath = outline.blocks[label], outline.blocks[value]
+        near = beneath.kind in ("cell", "item") or outline.holds(outline.parents[block.element], value)
+        alike = block.kind == beneath.kind and block.linked < LINKED
+        said = f"{lines[label].rstrip('：: ')}：{lines[value]}"
+        if near and alike and len(lines[value]) <= VALUE and is_dateline(said):
+            yield label, value, said
 
 
 def is_label(line: str) -> bool:
