@@ -619,6 +619,8 @@ class _Walk:
             return "file"
         if self.is_empty_label(index):
             return "empty"
+        if self.is_day_of_row(index):
+            return "links"
         return "beside" if self.is_beside(index, self.previous) else "line"
 
     def kind_of_link(self, index: int) -> str:
@@ -777,7 +779,7 @@ class _Walk:
                 # One line may hold a list's links.
                 links += 1 + (block.size > TITLE and self.blocks[index].kind == "heading")
                 linked += block.size
-            else:
+            elif not self.is_day_of_row(other):
                 plain += block.size
         return links >= 2 and linked > plain
 
@@ -811,6 +813,14 @@ class _Walk:
         start, _, last = self.keys[index].rpartition(" ")
         beside = ((first, rest), (last, start))
         return any(len(words) >= block.links >= len(words) - 2 and dates.is_day(d) for d, words in beside)
+
+    def is_day_of_row(self, index: int) -> bool:
+        """Whether a day stands alone below a link, as in the row above it or below."""
+        return self.is_link_and_day(index) and (self.is_link_and_day(index - 2) or self.is_link_and_day(index + 2))
+
+    def is_link_and_day(self, index: int) -> bool:
+        """Whether a block is a day and nothing else, and the one above it a link."""
+        return 0 < index < len(self.blocks) and dates.is_day(self.keys[index]) and self.is_link(index - 1)
 
     def is_file(self, index: int) -> bool:
         """Whether a block names a file that the page links to."""
