@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache, lru_cache
 from importlib import resources
-from typing import Literal
+from typing import Any, Literal
 
 from archive.text.chinese import han
 
@@ -51,10 +51,15 @@ class Rule:
 def rules() -> tuple[Rule, ...]:
     """The rules, in the order in which they are tried."""
     raw = tomllib.loads(resources.files("archive.text").joinpath("lines.toml").read_text("utf-8"))
-    return tuple(
-        Rule(**{**rule, "pattern": re.compile(rf"\A(?:{rule['pattern']})\Z"), "holds": tuple(rule.get("holds", ()))})
-        for rule in raw["rule"]
-    )
+    return tuple(map(_rule, raw["rule"]))
+
+
+def _rule(raw: dict[str, Any]) -> Rule:
+    """An entry of the file; {words} in its pattern stands for any of its words, one of which each such line holds."""
+    words = sorted(raw.pop("words", "").split(), key=len, reverse=True)
+    pattern = raw["pattern"].replace("{words}", "|".join(words))
+    holds = (*raw.get("holds", ()), *words)
+    return Rule(**{**raw, "pattern": re.compile(rf"\A(?:{pattern})\Z"), "holds": holds})
 
 
 @lru_cache(maxsize=4096)
