@@ -17,6 +17,8 @@ from archive.warc.capture import Capture
 
 # A longer line is no label's value.
 VALUE = 30
+# The label over a machine's summary has at most so many characters.
+LABEL = 16
 # So many lines under a title may hold its dateline, and so many over it, or cells of a table that heads it.
 UNDER, OVER, CELLS = 8, 3, 24
 # A name in a box that is named for authors has at most so many characters.
@@ -208,7 +210,7 @@ def _without_link(line: Line, block: Block) -> Line:
 def _take_summary(draft: Draft, scene: Scene) -> None:
     """The first line is a machine's where a label over it says so."""
     over = draft.at[0] - 1 if len(draft.at) > 1 else -1
-    labelled = scene.dropped.get(over) == "machine" and scene.page.blocks[over].size <= VALUE
+    labelled = scene.dropped.get(over) == "machine" and scene.page.blocks[over].size <= LABEL
     if labelled and len(draft.lines[0].read) <= LONG:
         draft.take(0, "machine")
 

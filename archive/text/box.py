@@ -306,7 +306,7 @@ class _Walk:
         return [i for i in lines if i > first and not self.outline.holds(scope, i) and foreign[self.side(scope, i)]]
 
     def in_end_boxes(self, lines: Sequence[int]) -> list[int]:
-        """The lines in the last boxes below a text that have names of their own, as no other box beside it has, and hold
+        """The lines in the last boxes below a text that have names of their own, as no other box there has, and hold
         neither prose nor who signs and when: 网站纠错, 顶：4 踩：0.
         """
         first = next((index for index in lines if self.is_prose(index)), None)
@@ -322,7 +322,7 @@ class _Walk:
         return [index for side in last for index in sides[side]]
 
     def is_end_box(self, side: int, held: Sequence[int], first: int) -> bool:
-        """Whether an element below the first paragraph has a name, and its lines say what no article does at its end."""
+        """Whether an element below the first paragraph has a name, and none of its lines ends an article."""
         named = {"class", "id"}.intersection(self.outline.attributes(side))
         if self.outline.tags[side] not in _SIDES or not named or self.outline.holds(side, first):
             return False

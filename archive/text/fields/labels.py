@@ -29,7 +29,7 @@ from archive.text.fields.people import (
     reporters,
     titled,
 )
-from archive.text.lines import furniture_id, narrow
+from archive.text.lines import furniture_id, is_sentence, narrow
 from archive.text.outline import Outline
 
 # Evidence quotes so many characters of a line.
@@ -607,9 +607,11 @@ def _believed(value: str, text: str, longest: int) -> str | None:
 
 
 def is_abstract(line: str, following: Sequence[str]) -> bool:
-    """Whether a line says again how one of those that follow begins.
+    """Whether a line says again how one of those that follow begins, or is labelled as a summary over a paragraph.
 
     >>> is_abstract("摘要: 8月19日，我县各族群众欢度 ...", ["8月19日，我县各族群众欢度开斋节。"])
+    True
+    >>> is_abstract("【核心提示】粽子送到了工地", ["端午前一天，县工商联的粽子送到了三处工地，工友们很高兴。"])
     True
     >>> is_abstract("开斋节到了，", ["开斋节到了，县城一片欢腾。"])
     False
@@ -618,6 +620,8 @@ def is_abstract(line: str, following: Sequence[str]) -> bool:
     text = bare.replace(" ", "").rstrip("….")
     if len(text) < ABSTRACT:
         return False
+    if words.match("summary_label", narrow(line)) and is_sentence(following[0]):
+        return True
     return any(
         len(line) + labelled > len(text) and narrow(line).replace(" ", "").startswith(text) for line in following
     )
