@@ -55,7 +55,8 @@ def _candidates(path: Path) -> list[tuple[str, frozenset[str]]]:
     def note(*arguments: Any) -> None:
         lines = title.Lines(*arguments)
         found.extend(
-            (lines.blocks[i].text, frozenset((*lines.evidence(i), *lines.set_out(i)))) for i in lines.candidates()
+            (lines.blocks[i].text, frozenset((*lines.evidence(i), *lines.set_out(i))))
+            for i in filter(lines.is_candidate, lines.possible())
         )
 
     choose, fields.choose = fields.choose, note  # type: ignore[assignment]

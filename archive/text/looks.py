@@ -43,9 +43,8 @@ _BOLD = re.compile(r"font(?:-weight)?\s*:[^;]{0,20}?(?:bold|[6-9]00)")
 _CENTRED = re.compile(r"text-align\s*:\s*center")
 _UNITS = {"px": 1.0, "pt": 4 / 3, "rem": PLAIN}
 _BOLD_TAGS = frozenset(("b", "strong", "h1", "h2", "h3", "h4", "h5", "h6", "th"))
-# Other tags change no look without one of these attributes.
-_SET = _BOLD_TAGS | {"center", "table"}
-_SAYS = re.compile("(?i)style|class|align|size|id")
+# Other tags change no look without attributes that say so.
+_SET = _BOLD_TAGS | {"center", "table", "font"}
 
 
 class Look(NamedTuple):
@@ -115,9 +114,8 @@ def _texts(outline: Outline) -> Iterator[tuple[str, Look]]:
 def _close(opened: list[tuple[str, Look]], end: str) -> None:
     """End the open elements up to the one that an end tag names, if there is one."""
     name = end[1:].lower()
-    if name and name in [one for one, _ in opened]:
-        while opened.pop()[0] != name:
-            pass
+    if depth := next((at for at in range(len(opened) - 1, 0, -1) if opened[at][0] == name), 0):
+        del opened[depth:]
 
 
 def _shown(text: str, look: Look) -> Iterator[tuple[str, Look]]:
@@ -128,15 +126,18 @@ def _shown(text: str, look: Look) -> Iterator[tuple[str, Look]]:
 
 def _look(name: str, inner: str, around: Look, sheet: dict[str, str]) -> Look:
     """The look of an element, inside one of another look."""
-    if name not in _SET and name not in sheet and not _SAYS.search(inner):
+    lower = inner.lower()
+    # Names change a look by a style sheet alone.
+    written = "style" in lower or "align" in lower or (bool(sheet) and ("class" in lower or "id" in lower))
+    if not written and name not in _SET and name not in sheet:
         return around
-    said = attributes(inner) if "=" in inner else {}
-    names = (name, *(f".{one}" for one in said.get("class", "").split()), f"#{said.get('id', '')}")
+    said = attributes(inner) if written or name == "font" else {}
+    names = (name, *(f".{one}" for one in said.get("class", "").split()), f"#{said.get('id', '')}") if sheet else ()
     styles = ";".join([*(sheet[one] for one in names if one in sheet), said.get("style", "")]).lower()
     size = _NAMED.get(name, around.size)
-    if name == "font" and (written := said.get("size", "").strip()).lstrip("+-").isdecimal():
-        step = int(written) + 3 if written[0] in "+-" else int(written)
-        size = _SIZES[max(1, min(step, 7))]
+    if name == "font" and (step := said.get("size", "").strip()).lstrip("+-").isdecimal():
+        number = int(step) + 3 if step[0] in "+-" else int(step)
+        size = _SIZES[max(1, min(number, 7))]
     centred = name == "center" or said.get("align", "").lower() == "center" or _CENTRED.search(styles) is not None
     return Look(
         size=_sized(styles, size, around.size),

@@ -7,7 +7,8 @@ import pytest
 from fit_titles import Choice, fit, wrong
 from pages import read
 
-from archive.text.fields.title import repeats, tidy
+from archive.text import words
+from archive.text.fields.title import LOOKS, OVER_DAYS, repeats, tidy
 
 PROSE = (
     "<p>为深入推进民族团结进步创建工作，区委统战部近日召开专题会议，研究部署下半年重点任务，提出具体要求。</p>"
@@ -412,6 +413,12 @@ def test_the_cell_behind_the_label_of_a_notice_is_the_title() -> None:
     rows = "<tr><td>公告主旨</td><td>客家歌谣班停课一次</td></tr><tr><td>公告日期</td><td>100.08.28</td></tr>"
     document = read(f"<title>青河文化會</title><table>{rows}<tr><td>公告內容</td><td>{PROSE}</td></tr></table>")
     assert (document.title, document.published) == ("客家歌谣班停课一次", "2011-08-28")
+
+
+def test_of_the_evidence_that_is_read_late_only_datelines_and_looks_speak_for_a_line() -> None:
+    # Else a line could be passed over that would have had the most weight.
+    late = {name for name, weight in words.weights("title_weights").items() if weight > 0}
+    assert late - {"stated", "held", "classed", "labelled", "over_text"} == {*OVER_DAYS, *LOOKS}
 
 
 def test_weights_are_fitted_to_pages_of_known_title(tmp_path: Path) -> None:

@@ -11,7 +11,7 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from functools import cached_property, lru_cache
 from html import unescape
-from itertools import takewhile
+from itertools import chain, takewhile
 
 from archive.text import dates, words
 from archive.text.chinese import han
@@ -77,6 +77,8 @@ _PART = re.compile(r"\(\d{1,3}\)$|第\d{1,3}页$")
 
 # How a line is set: so far it stands out from the text, see `Look.above`.
 LOOKS = {"set_out": 0.0, "set_far": 0.3}
+# That a dateline stands under a line, by the names of this evidence.
+OVER_DAYS = ("over_day", "right_over_day", "stated_over_day")
 
 
 def tidy(title: str) -> str:
@@ -183,7 +185,7 @@ class Lines:
     def choose(self) -> int | None:
         """The line with the most weight; None where none has more than a page without a title."""
         weights = words.weights("title_weights")
-        weighed = {i: sum(weights[name] for name in self.evidence(i)) for i in self.candidates()}
+        weighed = self.weighed(weights)
         least = weights["none"]
         best = max((least, *weighed.values()))
         # How lines are set takes longest to read: it is asked where it could change the choice.
@@ -194,23 +196,37 @@ class Lines:
         chosen = max(weighed, key=lambda i: weighed[i], default=None)
         return chosen if chosen is not None and weighed[chosen] > least else None
 
-    def candidates(self) -> list[int]:
-        """The lines that may be a title."""
-        sized = (i for i, bare in enumerate(self.bares) if 2 <= len(bare) <= LONGEST)
-        return [i for i in sized if self.is_candidate(i) and (self.is_marked(i) or self.is_likely(i))]
+    def weighed(self, weights: dict[str, float]) -> dict[int, float]:
+        """The weights, without that of their looks, of the lines that may be a title and could have the most."""
+        found: dict[int, float] = {}
+        best = weights["none"]
+        later = sum(weights[name] for name in (*OVER_DAYS, *LOOKS))
+        bounds = {i: later + sum(weights[name] for name in self.quick(i)) for i in self.possible()}
+        for i in sorted(bounds, key=lambda i: -bounds[i]):
+            # Sums of the same weights differ in their last digits.
+            if bounds[i] < best - 1e-6:
+                break
+            if self.is_candidate(i):
+                found[i] = sum(weights[name] for name in self.evidence(i))
+                best = max(best, found[i])
+        return {i: found[i] for i in sorted(found)}
+
+    def possible(self) -> list[int]:
+        """The lines that may be a title by their length and by where they stand: no link, no line of the text."""
+        sized = (i for i, bare in enumerate(self.bares) if 2 <= len(bare) <= LONGEST and not self.is_link(i))
+        return [i for i in sized if self.first is None or i <= self.first or self.is_marked(i)]
 
     def is_candidate(self, index: int) -> bool:
-        """Whether a line may be a title: no link, no dateline, no label, no line of the text."""
+        """Whether a line that may be a title reads like one: no dateline, no label, no line of the text."""
         block, key, bare = self.blocks[index], self.keys[index], self.bares[index]
-        if self.is_link(index) or (self.first is not None and index > self.first and not self.is_marked(index)):
-            return False
         if dates.is_day(key) or is_label(key) or self.is_value(index):
             return False
         if (said := self.said(bare)) == "stated":
             return True
         if len(bare) < SHORT and not (may_be_title(block.text) or index in self.over_text or self.is_over(index)):
             return False
-        return not (is_subtitle(block.text) or _is_other(key, held=bool(said)))
+        other = is_subtitle(block.text) or _is_other(key, held=bool(said))
+        return not other and (self.is_marked(index) or self.is_likely(index))
 
     def is_link(self, index: int) -> bool:
         """Whether a line, or part of it, is a link; a heading may be one that the head states, and lead to itself."""
@@ -242,21 +258,14 @@ class Lines:
 
     def evidence(self, index: int) -> Iterator[str]:
         """What speaks for a line, or against it, by the names in `title.toml`."""
-        block, key, bare = self.blocks[index], self.keys[index], self.bares[index]
-        said, dated, prose = self.said(bare), self.is_dated(index), self.first is not None
+        key, bare, dated = self.keys[index], self.bares[index], self.is_dated(index)
         named = all(part in self.names for part in _STEPS.split(bare) if part)
         ended = all(map(_is_site, _STEPS.split(key)))
         facts = {
-            said or "unsaid": bool(said) or self.told,
             "over_day": dated,
             "right_over_day": dated and self.is_right_over(index),
-            "stated_over_day": dated and said == "stated",
-            "classed": block.kind != "heading" and self.is_classed(index),
-            "labelled": index > 0 and _TITLE_LABEL.fullmatch(self.keys[index - 1]) is not None,
-            "over_text": index in self.over_text,
-            "below": prose and index > (self.first or 0),
-            "beneath": prose and index > (self.last or 0),
-            "apart": not dated and prose and self.is_apart(index),
+            "stated_over_day": dated and self.said(bare) == "stated",
+            "apart": not dated and self.is_apart(index),
             "column": self.is_over_title(index),
             "menu": index in self.over_text and self.is_over_menu(index),
             "row": index + 1 < len(self.keys) and self.outline.are_beside(index, index + 1),
@@ -264,10 +273,26 @@ class Lines:
             "site": ended,
             "named_site": named and ended and not dated,
             "office": is_office(key),
-            "short": SHORT <= len(bare) <= MENU,
             "few_han": han(bare) < FEW_HAN * len(bare),
-            "aside": block.aside,
             "furniture": furniture_id(key) is not None,
+        }
+        return chain(self.quick(index), (name for name, holds in facts.items() if holds))
+
+    def quick(self, index: int) -> Iterator[str]:
+        """The part of the evidence that takes no time to read; of the rest `OVER_DAYS` and `LOOKS` alone speak for a
+        line.
+        """
+        block, bare, prose = self.blocks[index], self.bares[index], self.first is not None
+        said = self.said(bare)
+        facts = {
+            said or "unsaid": bool(said) or self.told,
+            "classed": block.kind != "heading" and self.is_classed(index),
+            "labelled": index > 0 and _TITLE_LABEL.fullmatch(self.keys[index - 1]) is not None,
+            "over_text": index in self.over_text,
+            "below": prose and index > (self.first or 0),
+            "beneath": prose and index > (self.last or 0),
+            "short": SHORT <= len(bare) <= MENU,
+            "aside": block.aside,
         }
         return (name for name, holds in facts.items() if holds)
 
