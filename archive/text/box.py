@@ -263,11 +263,15 @@ class _Walk:
         return over if self.box(over) == self.box(self.anchor) and self.blocks[over].size <= TITLE else self.anchor
 
     def keep_headlines(self) -> None:
-        """Keep the links over the paragraphs of a digest, where one stands over each."""
-        prose = [index for index in self.lines() if self.is_prose(index)]
-        heads = [i - 1 for i in prose if self.kinds.get(i - 1) == "links" and self.holder(i - 1) == self.holder(i)]
-        if len(heads) >= DIGEST and len(heads) == len(prose):
+        """Keep the links over the paragraphs of a digest, where one stands over each from the first on."""
+        said = [index for index in self.lines() if self.is_sentence(index)]
+        heads = [i - 1 for i in said if self.kinds.get(i - 1) == "links" and self.is_over(i - 1, i)]
+        if len(heads) >= DIGEST and len(heads) == sum(index > heads[0] for index in said):
             self.kinds.update(dict.fromkeys(heads, "line"))
+
+    def is_over(self, link: int, index: int) -> bool:
+        """Whether a link stands over a block in one box, or begins the item that holds the block."""
+        return self.holder(link) == self.holder(index) or self.outline.holds(self.blocks[link].element, index)
 
     def keep_rows(self) -> None:
         """Keep the rows of links with their days between paragraphs: what an article lists."""
@@ -419,6 +423,7 @@ class _Walk:
             and lines[-1] > max(own, default=-1)
             and (like := self.likeness(scope, lines[-1])) not in known
             and like[1].strip(" />")
+            and self.outline.look(lines[-1]) != self.outline.look(lines[0])
         ):
             if len(lines) < read - TAIL or any(self.likeness(scope, i) == like for i in lines[1:-2]):
                 break
@@ -664,9 +669,18 @@ class _Walk:
     def kind_of_link(self, index: int) -> str:
         """What a link is: one to a file may be part of a line, or stand for itself."""
         if not self.is_file(index):
-            return "links"
+            return "line" if self.is_announced(index) else "links"
         inside = self.blocks[index].linked < 0.8 and self.holder(index) == self.holder(self.previous)
         return "line" if inside else "file"
+
+    def is_announced(self, index: int) -> bool:
+        """Whether a link is one of those in the article's box that a paragraph over them ends in a colon for: what a
+        paper lists, 废止下列文件：.
+        """
+        over, own = index - 1, self.holder(index)
+        if self.kinds.get(over) != "line" or self.holder(over) != own or self.outline.tags[own] in ROOTS:
+            return False
+        return self.is_link(over) or (self.is_prose(over) and self.keys[over].endswith(":"))
 
     def kind_of_rule(self, index: int, rule: str) -> str:
         """What a line is that a rule of furniture knows: cells are no furniture, nor who organised an event."""

@@ -69,6 +69,8 @@ TITLE = 8
 _DAY = re.compile(
     r"[\[(（【]?\s?(?:19|20)\d\d\s?[-/.年]\s?\d{1,2}\s?[-/.月]\s?\d{1,2}\s?日?(?:\s\d{1,2}:\d\d(?::\d\d)?)?\s?[\])）】]?"
 )
+# Boxes of their own in which each paragraph of an article stands, at most.
+BOXED = 4
 # So many elements may stand between a block and its cell.
 NEAR_CELL = 4
 # What may stand in a head that is not ended.
@@ -301,9 +303,10 @@ class Outline:
         if len(prose) > 1 and len({self.blocks[index].element for index in prose}) == 1:
             # All of it is one paragraph or cell.
             boxes = [self.blocks[prose[0]].element]
-        if len(boxes) > 1 and len(set(boxes)) == len(boxes):
-            # Each paragraph is a box of its own.
-            boxes = [self.parents[box] for box in boxes]
+        for _ in range(BOXED):
+            if len(boxes) > 1 and len(set(boxes)) == len(boxes):
+                # Each paragraph is a box of its own, or stands in boxes of its own.
+                boxes = [self.parents[box] for box in boxes]
         home = commonest(boxes)
         if home is not None and self.tags[home] in CELLS:
             return self._laid_out(home)
