@@ -264,7 +264,7 @@ class _Walk:
 
     def keep_headlines(self) -> None:
         """Keep the links over the paragraphs of a digest, where one stands over each from the first on."""
-        said = [index for index in self.lines() if self.is_sentence(index)]
+        said = [index for index in self.lines() if self.is_sentence(index) or self.is_prose(index)]
         heads = [i - 1 for i in said if self.kinds.get(i - 1) == "links" and self.is_over(i - 1, i)]
         if len(heads) >= DIGEST and len(heads) == sum(index > heads[0] for index in said):
             self.kinds.update(dict.fromkeys(heads, "line"))
@@ -423,11 +423,16 @@ class _Walk:
             and lines[-1] > max(own, default=-1)
             and (like := self.likeness(scope, lines[-1])) not in known
             and like[1].strip(" />")
-            and self.outline.look(lines[-1]) != self.outline.look(lines[0])
+            and not (self.is_sentence(lines[-1]) and self.are_alike(lines[0], lines[-1]))
         ):
             if len(lines) < read - TAIL or any(self.likeness(scope, i) == like for i in lines[1:-2]):
                 break
             self.kinds[lines.pop()] = "outside"
+
+    def are_alike(self, one: int, other: int) -> bool:
+        """Whether two blocks are of one class."""
+        classes = {self.outline.attributes(self.blocks[index].element).get("class") for index in (one, other)}
+        return len(classes) == 1 and None not in classes
 
     def of_player(self, start: int) -> set[int]:
         """The blocks above the prose that belong to a film's player: what stands between its buttons or in their box,

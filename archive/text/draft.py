@@ -296,7 +296,9 @@ def read_tail(draft: Draft) -> None:
     last = next((i for i in reversed(left) if lines.is_sentence(read[i], LAST)), -1)
     near = _right_below(draft, last)
     for index in [i for i in left if i > last]:
-        _take_from_tail(draft, index, fields.as_dateline(read[index]) if index in near else read[index])
+        # A row of more cells than a label and its value may begin with a number like a day.
+        dated = index in near and read[index].count("\t") < 2
+        _take_from_tail(draft, index, fields.as_dateline(read[index]) if dated else read[index])
     _read_prose(draft)
 
 
