@@ -8,8 +8,6 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from html import unescape
-from itertools import compress, repeat
-from operator import eq
 from typing import Any, NamedTuple, TypeAlias
 
 from archive.text.blocks import EDGE, END_OF_RUN, Block, Run, blocks_of
@@ -156,8 +154,6 @@ class Outline:
         pieces: the page cut at its tags, see `markup.Tokens`.
         json: contents of scripts that hold data.
         scripts, sheet: contents of all scripts, and of all style sheets.
-        names: of each tag in `pieces` the name in lower case that begins an element, else None.
-        kinds: these names, each once.
         clicked: the attributes of elements that may lead to another page when somebody clicks on them.
         pictures: the blocks that pictures stand directly before.
         media: of each picture, film and frame the block that it stands before or in, and the element that holds it.
@@ -174,25 +170,26 @@ class Outline:
     json: list[str]
     scripts: str
     sheet: str
-    names: list[str | Any]
-    kinds: set[str | None]
     clicked: list[str]
     pictures: frozenset[int]
     media: list[tuple[int, int]]
 
     @cached_property
+    def _numbers(self) -> dict[str, list[int]]:
+        """The numbers of the elements of each name."""
+        found: dict[str, list[int]] = {}
+        for number, name in enumerate(self.pieces[1::5]):
+            if name:
+                found.setdefault(_tags[name][0], []).append(number)
+        return found
+
+    @cached_property
     def _written(self) -> tuple[list[int], list[str]]:
         """The numbers of all `a` and what they lead to, as written; empty where that is nothing."""
-        numbers = self._numbers("a")
+        numbers = self._numbers.get("a", [])
         insides = [self.pieces[5 * number + 2] for number in numbers]
         # As nearly all write it.
         return numbers, [inner.partition(' href="')[2].partition('"')[0] or _href(inner) for inner in insides]
-
-    def _numbers(self, name: str) -> list[int]:
-        """The numbers of the elements of a name."""
-        # In one call: a page has a thousand tags.
-        alike = map(eq, self.names, repeat(name)) if name in self.kinds else ()
-        return list(compress(range(len(self.names)), alike))
 
     @cached_property
     def _addresses(self) -> str:
@@ -329,11 +326,11 @@ class Outline:
 
     def every(self, *names: str) -> list[dict[str, str]]:
         """The attributes of all elements of these names, seen or not; see `attributes`."""
-        return [attributes(self.pieces[5 * number + 2]) for name in names for number in self._numbers(name)]
+        return [attributes(self.pieces[5 * number + 2]) for name in names for number in self._numbers.get(name, ())]
 
     def has(self, *names: str) -> bool:
         """Whether there is an element of one of these names, seen or not."""
-        return not self.kinds.isdisjoint(names)
+        return not self._numbers.keys().isdisjoint(names)
 
     def leading(self, pattern: re.Pattern[str], *words: str) -> list[tuple[str, int]]:
         """Those of the links whose addresses, in lower case, hold a pattern or one of some words."""
@@ -352,12 +349,12 @@ class Outline:
     def name(self, link: int) -> str:
         """The text of a link."""
         texts = []
-        for number in range(link, len(self.names)):
-            place = 5 * number
-            if number > link and (self.names[number] == "a" or self.pieces[place + 4] in ("/a", "/A")):
+        first = 5 * link
+        for place in range(first, len(self.pieces) - 1, 5):
+            if place > first and (self.pieces[place + 1] in ("a", "A") or self.pieces[place + 4] in ("/a", "/A")):
                 break
             texts.append(self.pieces[place + 3] or "")
-            if number == link and self.pieces[place + 3] is not None:
+            if place == first and self.pieces[place + 3] is not None:
                 break
             texts.append(self.pieces[place + 5] or "")
         return unescape("".join(texts))
@@ -371,11 +368,6 @@ def commonest(elements: Sequence[int]) -> int | None:
 def outline(html: str, *, marked: bool = False) -> Outline:
     """Read a page in one pass over its tags; `marked` where elements bear a `MARK`."""
     pieces, json, scripts, sheet = tokens(html)
-    begun = pieces[1::5]
-    kinds = set(begun)
-    if any([name and not name.islower() for name in kinds]):  # noqa: C419 - a generator takes longer
-        begun = [name and name.lower() for name in begun]
-        kinds = set(begun)
     read = _Reader(marked=marked)
     read.page(pieces)
     if cut := len(read.runs) > MOST:
@@ -393,8 +385,6 @@ def outline(html: str, *, marked: bool = False) -> Outline:
         json=json,
         scripts=scripts,
         sheet=sheet,
-        names=begun,
-        kinds=kinds,
         clicked=read.clicked,
         pictures=frozenset(starts[run] for run in read.pictures if run < len(starts)),
         media=[(starts[run], element) for run, element in read.media if run < len(starts)],
@@ -406,9 +396,7 @@ def outline(html: str, *, marked: bool = False) -> Outline:
 _NESTED, _INVISIBLE, _WORDS, _LINK, _BOXED = range(5)
 # Of an open element what it is; of a box, too, whether the one around it stands beside articles, and whether a click on
 # it leads to another page.
-_Open: TypeAlias = tuple[int, bool, bool]
-_NESTED_OPEN, _INVISIBLE_OPEN, _WORDS_OPEN, _LINK_OPEN, _BOX_OPEN = ((kind, False, False) for kind in range(5))
-_ASIDE_OPEN: _Open = (_BOXED, True, False)
+_NESTED_OPEN, _INVISIBLE_OPEN, _WORDS_OPEN, _LINK_OPEN = ((kind, False, False) for kind in range(4))
 _NO_RUN: Run = ("", 0, 0, False)
 
 
@@ -548,12 +536,11 @@ class _Reader:
         self.inner.clear()
         return self.counted
 
-    def look(self, inner: str, *, box: bool) -> tuple[bool, bool, bool]:
-        """What the attributes of an element say, see `_said`, which has ended, too, where it is too deep."""
-        hidden, leads, shut = _box_said(inner) if box and len(inner) < LONG else _said(inner)
+    def is_ended(self, inner: str, *, leads: bool, shut: bool) -> bool:
+        """Whether an element ends where it begins, as its attributes say, see `_said`, or as it is too deep."""
         if leads:
             self.clicked.append(inner)
-        return hidden, leads, shut or (self.deep and len(self.names) >= DEEPEST)
+        return shut or (self.deep and len(self.names) >= DEEPEST)
 
     # What a tag does, one method a kind: it is given what begins an element (see `markup.Tokens`) and returns the text
     # behind the tag.
@@ -622,8 +609,8 @@ class _Reader:
         name = tag[0]
         if name == "span" and inner != ">" and _begins_line(inner):
             return self.box(tag, inner, content, after)
-        hidden, leads, shut = self.look(inner, box=False)
-        if shut:
+        hidden, leads, shut = _said(inner)
+        if (leads or shut or self.deep) and self.is_ended(inner, leads=leads, shut=shut):
             return self.empty(tag, inner, content, after)
         # An `a` with a name alone is a place to jump to.
         linked = leads or (name == "a" and ("name" not in inner or "href" in inner.lower() or "onclick" in inner))
@@ -663,10 +650,10 @@ class _Reader:
     def box(self, tag: _Tag, inner: str, content: str | None, after: str) -> str:
         """An element that begins a line of its own."""
         name, _, _, _, side = tag
-        hidden, linked, shut = self.look(inner, box=True)
-        if shut:
+        hidden, linked, shut = _box_said(inner) if len(inner) < LONG else _said(inner)
+        if (linked or shut or self.deep) and self.is_ended(inner, leads=linked, shut=shut):
             return self.empty(tag, inner, content, after)
-        aside = side != _NEVER and (self.aside or _is_aside(side, inner))
+        aside = side != _NEVER and (self.aside or (side != _AROUND and _is_aside(side, inner)))
         if content is not None:
             self.short_box(name, inner, content, linked=linked, hidden=hidden, aside=aside)
             return after
@@ -675,7 +662,7 @@ class _Reader:
         if self.parts:
             self.flush()
         self.link_depth += linked
-        self.opened.append((_BOXED, self.aside, True) if linked else _ASIDE_OPEN if self.aside else _BOX_OPEN)
+        self.opened.append((_BOXED, self.aside, linked))
         self.aside = aside
         self.parents.append(self.holder)
         self.holder = len(self.tags)
