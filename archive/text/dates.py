@@ -66,6 +66,8 @@ _LEAD = re.compile(r"[(\[【〔]([^()\[\]【】〔〕]{8,30})[)\]】〕]")
 # A day behind a label of any words.
 _LABELLED = re.compile(r"\A[一-鿿]{1,6}(?:日期?|[時时][间間]):\s?(?=\d)")
 _GLUED = re.compile("(?!星期|周|上午|下午|来源|更新|发布)[一-鿿]{5}")
+# A day begins with one of these, or with a digit.
+_FIRST = frozenset("〇零○一二三四五六七八九十壹贰叁肆伍陆柒捌玖中民星周週礼JFMASONDjfmasond")
 _BEGINS = r"[\dA-Z〇零○一二三四五六七八九壹贰中民]"
 
 
@@ -224,7 +226,8 @@ def is_day(words: str) -> bool:
     (True, True, False, False)
     """
     inner = words.strip("[]() ")
-    return not inner.isdigit() and any(
+    may_be = inner[:1] in _FIRST or (inner[:1].isdigit() and not inner.isdigit())
+    return may_be and any(
         match[0].strip() == inner and len(value) >= len("2023-06-12") for value, match in _found(inner, loose=True)
     )
 

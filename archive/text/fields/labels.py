@@ -667,6 +667,7 @@ def in_boxes(
             yield label, value, said
 
 
+@lru_cache(maxsize=4096)
 def is_label(line: str) -> bool:
     """Whether a line is a label and nothing else.
 

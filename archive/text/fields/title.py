@@ -173,9 +173,10 @@ class Lines:
         self.heads = [Head(title) for title in dict.fromkeys(stated)]
         self.known: dict[str, str] = {}
         self.told = any(han(title_of(head, None, columns) or "") > SITE_NAME for head in stated)
-        prose = [i for i in range(len(keys)) if self.is_prose(i)]
-        self.first = next((i for i in prose if not self.blocks[i].aside), next(iter(prose), None))
-        self.last = max(prose, default=None)
+        every = range(len(keys))
+        self.last = next(filter(self.is_prose, reversed(every)), None)
+        inner = (i for i in every if not self.blocks[i].aside and self.is_prose(i))
+        self.first = None if self.last is None else next(chain(inner, filter(self.is_prose, every)))
 
     def is_prose(self, index: int) -> bool:
         """Whether a line is a sentence; a title may end in a bracket or a question mark."""
