@@ -113,6 +113,8 @@ class _Walk:
         self.blocks = page.blocks
         self.keys = page.keys
         self.title = page.title
+        # Values in boxes of their own, read with their labels.
+        self.in_boxes = page.datelines
         # List pages have no such day, or not the title of an article.
         published = page.meta("article:published_time") or (page.meta("articletitle") and page.meta("pubdate"))
         self.is_published = bool(published) and page.is_title_stated
@@ -270,8 +272,9 @@ class _Walk:
             self.kinds.update(dict.fromkeys(heads, "line"))
 
     def is_over(self, link: int, index: int) -> bool:
-        """Whether a link stands over a block in one box, or begins the item that holds the block."""
-        return self.holder(link) == self.holder(index) or self.outline.holds(self.blocks[link].element, index)
+        """Whether a link stands over a block in one box, or, below a dateline, begins the item that holds the block."""
+        begins = self.dateline is not None and self.outline.holds(self.blocks[link].element, index)
+        return begins or self.holder(link) == self.holder(index)
 
     def keep_rows(self) -> None:
         """Keep the rows of links with their days between paragraphs: what an article lists."""
@@ -534,7 +537,7 @@ class _Walk:
                 continue
             plain = furniture_id(key) is None
             others += self.blocks[index].size >= 8 if self.is_link(index) else plain
-            labelled = ":" in key.rstrip(": ") and plain
+            labelled = ":" in key.rstrip(": ") and plain and index not in self.in_boxes
             if others > 2 or labelled or self.begins_article(index):
                 return None
         return None
@@ -667,7 +670,7 @@ class _Walk:
             return "file"
         if self.is_empty_label(index):
             return "empty"
-        if self.is_day_of_row(index):
+        if self.first is not None and self.is_prose(self.first) and self.is_day_of_row(index):
             return "links"
         return "beside" if self.is_beside(index, self.previous) else "line"
 

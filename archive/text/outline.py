@@ -296,18 +296,32 @@ class Outline:
 
     def home(self, prose: Sequence[int]) -> int | None:
         """The box that holds an article's paragraphs and nothing but articles; None where it is the whole page."""
-        boxes = [self.holder(index) for index in prose]
+        home = commonest(self._boxes(prose))
+        if home is not None and self.tags[home] in CELLS:
+            return self._laid_out(home)
+        return None if home is None or self.tags[home] in (*ROOTS, "table", "tbody", "tr") else home
+
+    def _boxes(self, prose: Sequence[int]) -> list[int]:
+        """For each paragraph of an article the box that holds it among others."""
         if len(prose) > 1 and len({self.blocks[index].element for index in prose}) == 1:
             # All of it is one paragraph or cell.
-            boxes = [self.blocks[prose[0]].element]
+            return [self.blocks[prose[0]].element]
+        boxes = [self.holder(index) for index in prose]
+        if len(boxes) == 1 and self._is_in_row(prose[0]):
+            return [self.parents[boxes[0]]]
         for _ in range(BOXED):
             if len(boxes) > 1 and len(set(boxes)) == len(boxes):
                 # Each paragraph is a box of its own, or stands in boxes of its own.
                 boxes = [self.parents[box] for box in boxes]
-        home = commonest(boxes)
-        if home is not None and self.tags[home] in CELLS:
-            return self._laid_out(home)
-        return None if home is None or self.tags[home] in (*ROOTS, "table", "tbody", "tr") else home
+        return boxes
+
+    def _is_in_row(self, index: int) -> bool:
+        """Whether a block is a box of its own and the next one a box beside it that is written alike."""
+        element, following = self.blocks[index].element, self.blocks[index + 1 : index + 2]
+        if self.tags[element] in _OWN or not following:
+            return False
+        other = following[0].element
+        return self.parents[other] == self.parents[element] and self.look(index) == self.look(index + 1)
 
     def _laid_out(self, cell: int) -> int:
         """The cell; where it is its whole row it lays out nothing, and its table takes its place."""
